@@ -1,0 +1,57 @@
+/**
+ * Every error name there is. A name is a literal that is shared by the thrower, the state machines (Retry and Catch),
+ * the API's status table and docs/errors.md.
+ */
+export const errorNames = {
+  /** Answers to a wait, chosen by the token's owner from a value that the domain computed. */
+  AttemptRetryable: 'AttemptRetryable',
+  AttemptFailed: 'AttemptFailed',
+  AttemptEnded: 'AttemptEnded',
+  TurnRefused: 'TurnRefused',
+
+  /** What the user sent. */
+  YamlInvalid: 'YamlInvalid',
+  BatchInvalid: 'BatchInvalid',
+  RequestInvalid: 'RequestInvalid',
+  PayloadTooLarge: 'PayloadTooLarge',
+  BatchNotFound: 'BatchNotFound',
+  DeploymentNotFound: 'DeploymentNotFound',
+  RouteNotFound: 'RouteNotFound',
+  MethodNotAllowed: 'MethodNotAllowed',
+  IdempotencyKeyReused: 'IdempotencyKeyReused',
+  StatusConflict: 'StatusConflict',
+  Unauthorized: 'Unauthorized',
+
+  /** What the operator set. */
+  ConfigurationInvalid: 'ConfigurationInvalid',
+
+  /** Technical faults. */
+  ConditionFailed: 'ConditionFailed',
+  TableBusy: 'TableBusy',
+  ItemTooLarge: 'ItemTooLarge',
+  DocumentMissing: 'DocumentMissing',
+  ExecutionExists: 'ExecutionExists',
+  ExecutionMissing: 'ExecutionMissing',
+  TokenGone: 'TokenGone',
+  WorkflowUnavailable: 'WorkflowUnavailable',
+  ExecutorUnavailable: 'ExecutorUnavailable',
+  ClusterUnavailable: 'ClusterUnavailable',
+  ContractBroken: 'ContractBroken',
+} as const;
+
+export type ErrorName = keyof typeof errorNames;
+
+/** An error with a literal name. `details` is safe to show: it never holds a secret. */
+export class FlotillaError extends Error {
+  override readonly name: ErrorName;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(name: ErrorName, message: string, details: Readonly<Record<string, unknown>> = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = name;
+    this.details = details;
+  }
+}
+
+export const isFlotillaError = (error: unknown, name?: ErrorName): error is FlotillaError =>
+  error instanceof FlotillaError && (name === undefined || error.name === name);

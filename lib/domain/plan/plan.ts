@@ -1,0 +1,92 @@
+import type { JsonObject } from '../ports.ts';
+
+/** The shapes of a frozen plan. It is stored as `batches/<id>/plan.json` and never changes afterwards. */
+
+export const workloadKinds = ['deployment', 'statefulset', 'daemonset', 'job', 'cronjob', 'pod'] as const;
+export type WorkloadKind = (typeof workloadKinds)[number];
+
+/** The Kubernetes object that a service is. `image` is the repository, without tag or digest. */
+export interface Workload {
+  readonly kind: WorkloadKind;
+  readonly name: string;
+  readonly namespace: string;
+  readonly container?: string;
+  readonly image?: string;
+}
+
+export interface HealthCheck {
+  readonly enabled: boolean;
+  readonly path?: string;
+  readonly port?: number;
+  /** Seconds. */
+  readonly timeout?: number;
+  /** Full URL, from the catalogue's health_url. */
+  readonly url?: string;
+}
+
+export type RollbackStrategy = 'automatic' | 'manual' | 'none';
+export type ArtifactType = 'docker' | 'helm' | 'kustomize';
+
+/** What the executor needs to know beyond the deployment, for example pipeline and trigger. No secrets. */
+export interface ExecutorSettings {
+  readonly name: string;
+  /** The account whose runs one poller reads, for example `harness:acme`. */
+  readonly account: string;
+  readonly settings: JsonObject;
+}
+
+/** One deployment, resolved against the catalogue. */
+export interface PlannedDeployment {
+  /** Place in the plan's order, from 0: dependencies always have smaller numbers. */
+  readonly index: number;
+  /** `pillar/service_name`, unique in a batch. */
+  readonly key: string;
+  /** Place in the file, from 1. */
+  readonly position: number;
+  readonly pillar: string;
+  readonly service_name: string;
+  readonly docker_artifact_type: ArtifactType;
+  readonly docker_image_version: string;
+  readonly environment_id: string;
+  readonly infrastructure_id: string;
+  readonly priority: number;
+  /** Seconds that one attempt may take. */
+  readonly timeout: number;
+  /** Tries after the first. */
+  readonly retry_count: number;
+  readonly tags: readonly string[];
+  readonly rollback_strategy: RollbackStrategy;
+  readonly health_check: HealthCheck;
+  /** Plan indexes of what must have succeeded before, ascending. */
+  readonly dependencies: readonly number[];
+  readonly cluster: string;
+  /** `environment/cluster/pillar/service_name`: at most one deployment at a time works on it. */
+  readonly target: string;
+  readonly workload: Workload;
+  readonly executor: ExecutorSettings;
+  /** Length of the longest path of dependencies before it, from 0. */
+  readonly level: number;
+  /** Number of deployments on the longest chain that begins with this one and follows dependents; at least 1. */
+  readonly critical_path: number;
+  /** Among deployments that may start, the smaller rank goes first: priority (high first), critical path (long first), file order. */
+  readonly rank: number;
+}
+
+export interface Strategy {
+  readonly mode: 'parallel' | 'sequential';
+  readonly max_concurrency: number;
+  readonly on_failure: 'continue' | 'stop';
+}
+
+export interface Plan {
+  /** SHA-256 in hex over the normalised items and the resolved catalogue; no ids, no times. */
+  readonly plan_hash: string;
+  readonly strategy: Strategy;
+  /** In plan order; `deployments[i].index === i`. */
+  readonly deployments: readonly PlannedDeployment[];
+  /** How many deployments may be in flight: by `environment:<id>`, `pillar:<name>`, `cluster:<name>`, `executor:<account>`. A name that is absent has no limit. */
+  readonly limits: Readonly<Record<string, number>>;
+  /** Keys along one longest chain, first to last. */
+  readonly critical_path: readonly string[];
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,207 @@
+import type { PlannedDeployment, Workload } from './plan/plan.ts';
+
+/** The ports: what the use cases need from outside. Primitive methods only; the logic lives above them. */
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+/** Time. `now` is milliseconds since 1970. `sleep` resolves early, without an error, when the signal aborts. */
+export interface Clock {
+  now(): number;
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Randomness: a number from 0 up to, not including, 1. */
+export interface Random {
+  next(): number;
+}
+
+/** Unique ids that sort by the time of their making (ULID). */
+export interface Ids {
+  next(): string;
+}
+
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+export type Item = Key & JsonObject;
+
+/** All clauses must hold. `exists: false` means that there is no item with this key. `equals` compares whole attributes; `missing` names attributes that must be absent. */
+export interface Condition {
+  readonly exists?: boolean;
+  readonly equals?: JsonObject;
+  readonly missing?: readonly string[];
+}
+
+export type Write =
+  | { readonly put: Item; readonly when?: Condition }
+  /** Sets and removes top-level attributes; makes the item when it is absent (unless `when` forbids it). */
+  | { readonly update: Key; readonly set?: JsonObject; readonly remove?: readonly string[]; readonly when?: Condition }
+  | { readonly delete: Key; readonly when?: Condition }
+  | { readonly check: Key; readonly when: Condition };
+
+export interface Query {
+  readonly pk: string;
+  /** Sort keys that begin with this. Not together with `from` and `to`. */
+  readonly prefix?: string;
+  /** Sort keys at or after this. */
+  readonly from?: string;
+  /** Sort keys at or before this. */
+  readonly to?: string;
+  /** At most this many items; 1 to 1000. */
+  readonly limit: number;
+  readonly newestFirst?: boolean;
+  /** Continue after this sort key, in the direction of the query. */
+  readonly after?: string;
+}
+
+export interface Page {
+  readonly items: readonly Item[];
+  /** The sort key to continue after; absent when there is nothing more. */
+  readonly next?: string;
+}
+
+/** One table. All reads are consistent. At most 100 writes in one transaction, each of another item. */
+export interface Table {
+  get(key: Key): Promise<Item | undefined>;
+  query(query: Query): Promise<Page>;
+  /**
+   * All or nothing. Throws ConditionFailed with `details.index` (the first write whose condition did not hold),
+   * TableBusy when trying again may help (conflict, throttling), ItemTooLarge over 400 KB.
+   */
+  transact(writes: readonly Write[]): Promise<void>;
+}
+
+/** Large texts by path, for example `batches/<id>/plan.json`. A path is written once or overwritten with the same meaning. */
+export interface Documents {
+  get(path: string): Promise<string | undefined>;
+  put(path: string, text: string): Promise<void>;
+}
+
+export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+
+/** The machines and their executions (Step Functions, or the embedded engine by the same protocol). */
+export interface Workflow {
+  /** Starts an execution; its name makes it idempotent. Throws ExecutionExists when the name is taken with another input or has ended. Gives its ARN. */
+  start(machine: 'batch' | 'watch', name: string, input: JsonObject): Promise<string>;
+  /** Throws ExecutionMissing when there is none of that name. */
+  describe(machine: 'batch' | 'watch', name: string): Promise<{ readonly status: ExecutionStatus; readonly arn: string }>;
+  stop(machine: 'batch' | 'watch', name: string, cause: string): Promise<void>;
+  /** Both throw TokenGone when nobody waits for that token any more. */
+  succeed(token: string, output: Json): Promise<void>;
+  fail(token: string, error: string, cause: string): Promise<void>;
+}
+
+/** The event bus. At least once; gives the events back that were not taken, to be sent again. */
+export interface EventBus {
+  put(events: readonly BusEvent[]): Promise<readonly BusEvent[]>;
+}
+
+export interface BusEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly at: number;
+  readonly detail: JsonObject;
+}
+
+// ---- Executors ------------------------------------------------------------------------------------------------
+
+/** What an executor is asked for: a deployment, or a restore of an earlier release of it (then `version` is the earlier one). */
+export interface RunRequest {
+  /** Unique for every attempt, for example `01JD…-12-1`; the executor makes it visible where it can. */
+  readonly key: string;
+  readonly batch_id: string;
+  readonly deployment: PlannedDeployment;
+  readonly version: string;
+  /** Milliseconds since 1970, when the attempt was made. */
+  readonly at: number;
+}
+
+export type StartResult =
+  /** A run exists. */
+  | { readonly kind: 'started'; readonly ref: string; readonly url?: string }
+  /** Stored; a run may follow. Ask `resolve`. */
+  | { readonly kind: 'accepted'; readonly correlation: string; readonly url?: string }
+  /** Certainly no run. `retryable` tells whether the same request may succeed later (429, for example). */
+  | { readonly kind: 'rejected'; readonly retryable: boolean; readonly reason: string; readonly message: string }
+  /** A run may or may not exist: the reply was lost, or was a 5xx. */
+  | { readonly kind: 'unknown'; readonly message: string };
+
+export type Resolution =
+  | { readonly kind: 'found'; readonly ref: string; readonly url?: string }
+  | { readonly kind: 'not-yet' }
+  /** Final: no run came or will come of it. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly message: string };
+
+export type RunOutcome =
+  | 'succeeded'
+  | 'succeeded-with-ignored'
+  | 'failed'
+  | 'aborted'
+  | 'expired'
+  | 'rejected'
+  | 'frozen'
+  | 'skipped';
+
+export interface RunState {
+  readonly phase: 'queued' | 'running' | 'waiting-for-human' | 'terminal';
+  /** Set when the phase is terminal. */
+  readonly outcome?: RunOutcome;
+  /** The executor's own word. */
+  readonly raw: string;
+  readonly message?: string;
+  readonly url?: string;
+  readonly started_at?: number;
+  readonly ended_at?: number;
+}
+
+/** Every method may throw ExecutorUnavailable; for reads that means: ask again later. `start` never throws it after the request may have left: it says `unknown`. */
+export interface Executor {
+  readonly name: string;
+  /** How long after its start a run may still appear, in milliseconds. After that a missing run is UNKNOWN. */
+  readonly lateStartMilliseconds: number;
+  start(request: RunRequest): Promise<StartResult>;
+  resolve(request: RunRequest, correlation: string): Promise<Resolution>;
+  /** Reads many runs with as few requests as possible. A run that is not in the answer is not known (yet). */
+  observe(runs: readonly { readonly request: RunRequest; readonly ref: string }[]): Promise<ReadonlyMap<string, RunState>>;
+  /** `no` means that it cannot be stopped (it goes on); `over` that it has ended already. Wait for the end by `observe`. */
+  cancel(request: RunRequest, ref: string): Promise<'accepted' | 'over' | 'no'>;
+  /** Looks for the run of a request whose start is unknown. */
+  findByKey(request: RunRequest): Promise<{ readonly ref: string; readonly url?: string } | undefined>;
+}
+
+// ---- Clusters -------------------------------------------------------------------------------------------------
+
+/** A Kubernetes object as the API server gave it. */
+export type KubernetesObject = JsonObject;
+
+/** What one look at a workload saw. All lists belong to the workload's selector or owner. */
+export interface WorkloadView {
+  /** Absent when there is no such object. */
+  readonly workload?: KubernetesObject;
+  /** ReplicaSets of a Deployment, ControllerRevisions of a StatefulSet or DaemonSet, Jobs of a CronJob; else empty. */
+  readonly revisions: readonly KubernetesObject[];
+  readonly pods: readonly KubernetesObject[];
+}
+
+export interface HealthRequest {
+  readonly workload: Workload;
+  readonly path: string;
+  readonly port?: number;
+  /** A full URL from the catalogue; without it the API server's service proxy is asked. */
+  readonly url?: string;
+  readonly timeoutMilliseconds: number;
+}
+
+/** One cluster. Every method throws ClusterUnavailable when the cluster cannot be asked (no access, no network). */
+export interface Cluster {
+  readonly name: string;
+  /** Reads several workloads with as few requests as possible, in the order given. */
+  read(workloads: readonly Workload[]): Promise<readonly WorkloadView[]>;
+  /** The last lines of a container, of its previous run when there was one. Empty when there is nothing to read. */
+  logs(namespace: string, pod: string, container: string, lines: number): Promise<readonly string[]>;
+  /** HTTP GET; gives the status, or a message when there was none. Never throws for the service's own failure. */
+  probe(request: HealthRequest): Promise<{ readonly status?: number; readonly message: string }>;
+}
