@@ -1,0 +1,98 @@
+import type { ArtifactType, Workload } from '../plan/plan.ts';
+import type { WorkloadView } from '../ports.ts';
+import type { Baseline } from './baseline.ts';
+
+/** The words of a rollout verdict. `Baseline`, `Progress` and `Evidence` are stored, so their names are snake_case JSON. */
+
+/** What must run. */
+export interface Expected {
+  readonly version: string;
+  readonly artifactType: ArtifactType;
+  /**
+   * The repository, instead of the catalogue's `workload.image`. With a tag or digest (`repo:tag`, as a release recorded
+   * it) exactly that reference must run, whatever `version` says.
+   */
+  readonly image?: string;
+}
+
+export type EvidenceKind = 'pod' | 'condition' | 'event' | 'health';
+
+/** One fact that led to a verdict. For `kind: 'pod'`, `name` is the pod; see `wantsLog` for whose log helps. */
+export type Evidence = {
+  readonly kind: EvidenceKind;
+  readonly name: string;
+  readonly container?: string;
+  readonly reason: string;
+  readonly message: string;
+  /** Last lines of the container; the observer adds them. */
+  readonly log?: readonly string[];
+};
+
+/** What one look hands to the next: small plain JSON. */
+export type Progress = {
+  /** When a signal was first seen, without a gap since then: milliseconds by signal name. */
+  readonly first_seen: Readonly<Record<string, number>>;
+  /** The expected image stood in the workload at an earlier look. */
+  readonly saw_expected: boolean;
+  /** Images at the first look, by container, where no expected image is known (a chart's version). */
+  readonly images?: Readonly<Record<string, string>>;
+};
+
+/** One look at a workload. `previous` is the `progress` of the look before, absent at the first. */
+export interface Look {
+  readonly workload: Workload;
+  readonly expected: Expected;
+  readonly baseline: Baseline;
+  readonly view: WorkloadView;
+  readonly previous?: Progress;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** What a rule says. `reason` is PascalCase, `message` a sentence with both numbers. */
+export interface Finding {
+  readonly verdict: 'healthy' | 'failing' | 'waiting';
+  readonly reason: string;
+  readonly message: string;
+  readonly evidence?: readonly Evidence[];
+  readonly warnings?: readonly string[];
+}
+
+export interface Judgement extends Finding {
+  readonly progress: Progress;
+}
+
+export const healthy = (reason: string, message: string, warnings: readonly string[] = []): Finding => ({
+  verdict: 'healthy',
+  reason,
+  message,
+  ...(warnings.length > 0 && { warnings }),
+});
+
+export const waiting = (reason: string, message: string, warnings: readonly string[] = []): Finding => ({
+  verdict: 'waiting',
+  reason,
+  message,
+  ...(warnings.length > 0 && { warnings }),
+});
+
+export const failing = (reason: string, message: string, evidence: readonly Evidence[] = []): Finding => ({
+  verdict: 'failing',
+  reason,
+  message,
+  ...(evidence.length > 0 && { evidence }),
+});
+
+/** Log lines tell something only about a container that has run. */
+export const wantsLog = (evidence: Evidence): evidence is Evidence & { readonly container: string } =>
+  evidence.kind === 'pod' && evidence.container !== undefined && logReasons.has(evidence.reason);
+
+const logReasons: ReadonlySet<string> = new Set([
+  'CrashLoopBackOff',
+  'OOMKilled',
+  'Error',
+  'NotReady',
+  'RunContainerError',
+  'PostStartHookError',
+  'ContainerFailed',
+]);

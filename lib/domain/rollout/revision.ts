@@ -1,0 +1,61 @@
+import type { Workload } from '../plan/plan.ts';
+import type { JsonObject, WorkloadView } from '../ports.ts';
+import { isDeleting, isOwnedBy, labelOf, numberAt, stringAt } from './kubernetes-object.ts';
+
+const revisionAnnotation = ['metadata', 'annotations', 'deployment.kubernetes.io/revision'] as const;
+
+/**
+ * A Deployment's new ReplicaSet: the one that it owns with its own revision number. Until the controller has observed the
+ * newest generation this is still the old one, so look only after `observedGeneration` is current.
+ */
+export function currentReplicaSet(deployment: JsonObject, replicaSets: readonly JsonObject[]): JsonObject | undefined {
+  const number = stringAt(deployment, ...revisionAnnotation);
+  const uid = stringAt(deployment, 'metadata', 'uid');
+  if (number === undefined) return undefined;
+  return replicaSets.find(
+    (replicaSet) => isOwnedBy(replicaSet, uid) && stringAt(replicaSet, ...revisionAnnotation) === number,
+  );
+}
+
+/** The ControllerRevision with the highest number; an undo gives the old one the highest number again. */
+export function newestRevision(owner: JsonObject, revisions: readonly JsonObject[]): JsonObject | undefined {
+  const uid = stringAt(owner, 'metadata', 'uid');
+  return revisions
+    .filter((revision) => isOwnedBy(revision, uid))
+    .reduce<JsonObject | undefined>(
+      (best, next) => (best === undefined || numberAt(next, 'revision') > numberAt(best, 'revision') ? next : best),
+      undefined,
+    );
+}
+
+/** The pods of the new revision. A pod that is being deleted never counts, whatever its status says. */
+export function podsOfNewRevision(workload: Workload, view: WorkloadView): readonly JsonObject[] {
+  const isNew = newRevisionTest(workload, view);
+  return isNew === undefined ? [] : view.pods.filter((pod) => !isDeleting(pod) && isNew(pod));
+}
+
+function newRevisionTest(workload: Workload, view: WorkloadView): ((pod: JsonObject) => boolean) | undefined {
+  const object = view.workload;
+  if (object === undefined) return undefined;
+  const byLabel = (label: string, value: string | undefined) =>
+    value === undefined ? undefined : (pod: JsonObject) => labelOf(pod, label) === value;
+  switch (workload.kind) {
+    case 'deployment': {
+      const replicaSet = currentReplicaSet(object, view.revisions);
+      return byLabel('pod-template-hash', replicaSet && labelOf(replicaSet, 'pod-template-hash'));
+    }
+    case 'statefulset':
+      return byLabel('controller-revision-hash', stringAt(object, 'status', 'updateRevision'));
+    case 'daemonset': {
+      const revision = newestRevision(object, view.revisions);
+      return byLabel('controller-revision-hash', revision && labelOf(revision, 'controller-revision-hash'));
+    }
+    case 'job':
+      return (pod) => isOwnedBy(pod, stringAt(object, 'metadata', 'uid'));
+    case 'cronjob':
+      // Its jobs run when their time comes; none of them belongs to the rollout.
+      return undefined;
+    case 'pod':
+      return (pod) => stringAt(pod, 'metadata', 'uid') === stringAt(object, 'metadata', 'uid');
+  }
+}

@@ -1,0 +1,80 @@
+import type { WorkloadKind } from '../plan/plan.ts';
+import { captureBaseline } from './baseline.ts';
+import { judgeCronJob } from './cron-job.ts';
+import { judgeDaemonSet } from './daemon-set.ts';
+import { judgeDeployment } from './deployment.ts';
+import { imageFinding, imagesToRemember, isExpectedImage } from './expected-image.ts';
+import { judgeJob } from './job.ts';
+import { type Finding, type Judgement, type Look, type Progress, waiting } from './judgement.ts';
+import { isDeleting } from './kubernetes-object.ts';
+import { judgePod } from './pod.ts';
+import { judgeSignals, type Signal } from './signal.ts';
+import { judgeStatefulSet } from './stateful-set.ts';
+
+/**
+ * What a kind's rules make of one look: signals that fail it when they last (`signals`), and the finding when none does.
+ * A new kind is one row.
+ */
+export interface KindReport {
+  readonly signals: readonly Signal[];
+  readonly finding: Finding;
+}
+
+const kinds: Readonly<Record<WorkloadKind, (look: Look) => KindReport>> = {
+  deployment: judgeDeployment,
+  statefulset: judgeStatefulSet,
+  daemonset: judgeDaemonSet,
+  job: judgeJob,
+  cronjob: judgeCronJob,
+  pod: judgePod,
+};
+
+/**
+ * Whether what was asked for is what runs. Give the `progress` of each answer to the next look at the same workload.
+ * The caller has a deadline of its own: `waiting` may last for ever.
+ */
+export function judgeRollout(look: Look): Judgement {
+  const report = reportOf(look);
+  const { first_seen, finding } = judgeSignals(report, look);
+  return { ...finding, progress: nextProgress(look, first_seen) };
+}
+
+/** Whether this release already runs and is ready, so that nothing needs to be restored. When it cannot be told: false. */
+export function isRunning(look: Pick<Look, 'workload' | 'expected' | 'view' | 'now'>): boolean {
+  const baseline = captureBaseline(look.workload, look.view);
+  return isExpectedImage(look) === true && judgeRollout({ ...look, baseline }).verdict === 'healthy';
+}
+
+function reportOf(look: Look): KindReport {
+  const { workload, view } = look;
+  const title = `${workload.kind} ${workload.namespace}/${workload.name}`;
+  if (view.workload === undefined) return { signals: [missing(look, title)], finding: missingFinding(title) };
+  if (isDeleting(view.workload)) {
+    return { signals: [], finding: waiting('Terminating', `${title} is being deleted; a new one is awaited`) };
+  }
+  const wrong = imageFinding(look);
+  return wrong === undefined ? kinds[workload.kind](look) : { signals: [], finding: wrong };
+}
+
+const missingFinding = (title: string): Finding => waiting('WorkloadNotFound', `there is no ${title} yet`);
+
+/** A chart may delete and create its objects anew; two minutes later nothing will come. */
+function missing(look: Look, title: string): Signal {
+  const what = look.baseline.exists ? `${title} has gone` : `there is no ${title}`;
+  return {
+    key: 'WorkloadNotFound',
+    reason: 'WorkloadNotFound',
+    message: `${what}, although the executor is done; check its name and namespace in the catalogue`,
+    grace: 120_000,
+    evidence: [],
+  };
+}
+
+function nextProgress(look: Look, first_seen: Progress['first_seen']): Progress {
+  const images = imagesToRemember(look);
+  return {
+    first_seen,
+    saw_expected: look.previous?.saw_expected === true || isExpectedImage(look) === true,
+    ...(images !== undefined && { images }),
+  };
+}
