@@ -1,0 +1,92 @@
+import {
+  type EventBridgeClient,
+  PutEventsCommand,
+  type PutEventsRequestEntry,
+  type PutEventsResultEntry,
+} from '@aws-sdk/client-eventbridge';
+import type { BusEvent, EventBus } from '../domain/ports.ts';
+
+const SOURCE = 'flotilla';
+/** PutEvents takes 10 entries. The bytes are those of the older limit of 256 KB for a request, which every region keeps. */
+const MAX_ENTRIES = 10;
+const MAX_BYTES = 256_000;
+/** What PutEvents counts for the time of an entry. */
+const TIME_BYTES = 14;
+
+const entryOf = (event: BusEvent, bus: string): PutEventsRequestEntry => ({
+  EventBusName: bus,
+  Source: SOURCE,
+  DetailType: event.type,
+  Time: new Date(event.at),
+  // The bus gives ids of its own, another one each time an event is sent again: ours is what a consumer recognises it by.
+  Detail: JSON.stringify({ ...event.detail, event_id: event.id }),
+});
+
+const sizeOf = ({ Source = '', DetailType = '', Detail = '' }: PutEventsRequestEntry): number =>
+  TIME_BYTES + Buffer.byteLength(Source) + Buffer.byteLength(DetailType) + Buffer.byteLength(Detail);
+
+interface Sending {
+  readonly event: BusEvent;
+  readonly entry: PutEventsRequestEntry;
+}
+
+/** Requests of at most 10 entries and 256 KB, in order. One event that is larger goes alone. */
+const requestsOf = (sendings: readonly Sending[]): readonly (readonly Sending[])[] => {
+  const requests: Sending[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const sending of sendings) {
+    const size = sizeOf(sending.entry);
+    const last = requests.at(-1);
+    if (last === undefined || last.length === MAX_ENTRIES || bytes + size > MAX_BYTES) {
+      requests.push([sending]);
+      bytes = size;
+    } else {
+      last.push(sending);
+      bytes += size;
+    }
+  }
+  return requests;
+};
+
+/** Throttled, a fault of the service, or no answer at all: the same request may succeed later. */
+const isTransient = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false;
+  const { $fault, $metadata, $retryable } = error as Error & {
+    $fault?: string;
+    $metadata?: { httpStatusCode?: number };
+    $retryable?: object;
+  };
+  if ($fault === 'server' || $retryable !== undefined || error.name.startsWith('Throttling')) return true;
+  return $metadata?.httpStatusCode === undefined;
+};
+
+/** The bus on EventBridge. An error that sending again cannot heal (no right, no such bus) is thrown. */
+export class EventBridge implements EventBus {
+  readonly #client: EventBridgeClient;
+  readonly #bus: string;
+
+  constructor(client: EventBridgeClient, bus: string) {
+    this.#client = client;
+    this.#bus = bus;
+  }
+
+  async put(events: readonly BusEvent[]): Promise<readonly BusEvent[]> {
+    const left: BusEvent[] = [];
+    for (const request of requestsOf(events.map((event) => ({ event, entry: entryOf(event, this.#bus) })))) {
+      const results = await this.#send(request);
+      left.push(...request.filter((_, index) => results[index]?.EventId === undefined).map(({ event }) => event));
+    }
+    return left;
+  }
+
+  /** The results in the order of the entries; none when nothing was taken. */
+  async #send(request: readonly Sending[]): Promise<readonly PutEventsResultEntry[]> {
+    try {
+      const command = new PutEventsCommand({ Entries: request.map(({ entry }) => entry) });
+      return (await this.#client.send(command)).Entries ?? [];
+    } catch (error) {
+      if (isTransient(error)) return [];
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import {
+  DescribeExecutionCommand,
+  SendTaskFailureCommand,
+  SendTaskSuccessCommand,
+  type SFNClient,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { type ErrorName, FlotillaError } from '../domain/errors.ts';
+import type { ExecutionStatus, Json, JsonObject, Workflow } from '../domain/ports.ts';
+
+export type Machine = 'batch' | 'watch';
+
+/** What Step Functions takes for the error and the cause of a failure. */
+const MAX_ERROR = 256;
+const MAX_CAUSE = 32_768;
+
+const translations: Readonly<Record<string, ErrorName>> = {
+  ExecutionAlreadyExists: 'ExecutionExists',
+  ExecutionDoesNotExist: 'ExecutionMissing',
+  TaskDoesNotExist: 'TokenGone',
+  TaskTimedOut: 'TokenGone',
+  InvalidToken: 'TokenGone',
+};
+
+const translate = (call: string, error: unknown): FlotillaError => {
+  const reason = error instanceof Error ? error.name : 'Unknown';
+  const name = translations[reason] ?? 'WorkflowUnavailable';
+  const message = error instanceof Error ? error.message : String(error);
+  return new FlotillaError(name, `${call}: ${message}`, { call, reason }, error);
+};
+
+const send = async <Answer>(call: string, answer: Promise<Answer>): Promise<Answer> => {
+  try {
+    return await answer;
+  } catch (error) {
+    throw translate(call, error);
+  }
+};
+
+/** Cuts a text, but not in the middle of a character. */
+const cut = (text: string, length: number): string => {
+  const head = text.slice(0, length);
+  return head.length < text.length && !head.isWellFormed() ? head.slice(0, -1) : head;
+};
+
+/** An execution that waits to be redriven has not ended. */
+const statusOf = (status: string | undefined): ExecutionStatus =>
+  status === 'PENDING_REDRIVE' ? 'RUNNING' : (status as ExecutionStatus);
+
+/**
+ * The machines on Step Functions, or on an engine that speaks its protocol. Where an execution is named, its ARN will do
+ * as well: the children of a Distributed Map are known by their ARN only.
+ */
+export class StepFunctions implements Workflow {
+  readonly #client: SFNClient;
+  readonly #machineArns: Readonly<Record<Machine, string>>;
+
+  constructor(client: SFNClient, machineArns: Readonly<Record<Machine, string>>) {
+    this.#client = client;
+    this.#machineArns = machineArns;
+  }
+
+  async start(machine: Machine, name: string, input: JsonObject): Promise<string> {
+    const command = new StartExecutionCommand({
+      stateMachineArn: this.#machineArns[machine],
+      name,
+      input: JSON.stringify(input),
+    });
+    const { executionArn } = await send('StartExecution', this.#client.send(command));
+    return executionArn ?? this.#executionArn(machine, name);
+  }
+
+  async describe(machine: Machine, name: string): Promise<{ readonly status: ExecutionStatus; readonly arn: string }> {
+    const arn = this.#executionArn(machine, name);
+    const command = new DescribeExecutionCommand({ executionArn: arn, includedData: 'METADATA_ONLY' });
+    const { status } = await send('DescribeExecution', this.#client.send(command));
+    return { status: statusOf(status), arn };
+  }
+
+  async stop(machine: Machine, name: string, cause: string): Promise<void> {
+    const executionArn = this.#executionArn(machine, name);
+    const command = new StopExecutionCommand({ executionArn, cause: cut(cause, MAX_CAUSE) });
+    await send('StopExecution', this.#client.send(command));
+  }
+
+  async succeed(token: string, output: Json): Promise<void> {
+    const command = new SendTaskSuccessCommand({ taskToken: token, output: JSON.stringify(output) });
+    await send('SendTaskSuccess', this.#client.send(command));
+  }
+
+  async fail(token: string, error: string, cause: string): Promise<void> {
+    const command = new SendTaskFailureCommand({
+      taskToken: token,
+      error: cut(error, MAX_ERROR),
+      cause: cut(cause, MAX_CAUSE),
+    });
+    await send('SendTaskFailure', this.#client.send(command));
+  }
+
+  /** `arn:aws:states:region:account:stateMachine:name`, perhaps with `:alias` behind it. */
+  #executionArn(machine: Machine, name: string): string {
+    if (name.startsWith('arn:')) return name;
+    const [arn, partition, service, region, account, , machineName] = this.#machineArns[machine].split(':');
+    return [arn, partition, service, region, account, 'execution', machineName, name].join(':');
+  }
+}
