@@ -1,0 +1,53 @@
+import type { ArtifactType, RollbackStrategy, Strategy } from '../plan/plan.ts';
+
+/** A valid batch after the merge of its defaults: every field that has a default is set. Plain JSON. */
+export interface Batch {
+  readonly version: string;
+  readonly metadata: BatchMetadata;
+  readonly strategy: Strategy;
+  /** In the order of the file. */
+  readonly deployments: readonly Deployment[];
+}
+
+export interface BatchMetadata {
+  readonly name?: string;
+  readonly description?: string;
+  readonly author?: string;
+  /** ISO 8601, as it was written. */
+  readonly created?: string;
+  readonly tags?: readonly string[];
+}
+
+/** One item of a batch. */
+export interface Deployment {
+  /** Place in the file, from 1. */
+  readonly position: number;
+  /** Line of the file where the item begins, from 1. */
+  readonly line: number;
+  /** `pillar/service_name`, unique in a batch. */
+  readonly key: string;
+  readonly pillar: string;
+  readonly service_name: string;
+  readonly docker_artifact_type: ArtifactType;
+  readonly docker_image_version: string;
+  readonly environment_id: string;
+  readonly infrastructure_id: string;
+  /** Name of an executor: the item's, the defaults', the service's, else `harness`. */
+  readonly executor: string;
+  readonly priority: number;
+  /** Seconds that one attempt may take. */
+  readonly timeout: number;
+  /** Tries after the first. */
+  readonly retry_count: number;
+  readonly tags: readonly string[];
+  /** Keys of deployments of the same batch, each once, in file order. */
+  readonly dependencies: readonly string[];
+  readonly rollback_strategy: RollbackStrategy;
+  readonly health_check: {
+    readonly enabled: boolean;
+    readonly path?: string;
+    readonly port?: number;
+    /** Seconds. */
+    readonly timeout?: number;
+  };
+}

@@ -1,0 +1,90 @@
+import type { WorkloadKind } from '../plan/plan.ts';
+
+/** The executors that exist. A batch or a service that names another one is refused. */
+export const executorNames = ['harness'] as const;
+export type ExecutorName = (typeof executorNames)[number];
+
+/** The kinds whose rollout can be verified. A service of another kind is refused when its batch is submitted. */
+export const verifiableKinds: readonly WorkloadKind[] = ['deployment', 'statefulset', 'daemonset', 'job', 'cronjob'];
+
+export const defaultPillars = ['clearing', 'risk', 'data', 'shared'] as const;
+
+/** How Harness is asked to deploy something. No secrets: a webhook token is in the connections, under `webhook_token_of`. */
+export interface HarnessSettings {
+  readonly mode: 'webhook' | 'execute';
+  readonly pipeline: string;
+  readonly trigger: string;
+  readonly org: string;
+  readonly project: string;
+  /** Key into `Connections.harness.webhook_tokens`: `pillar` or `pillar/service_name`. Absent: no token is configured. */
+  readonly webhook_token_of?: string;
+}
+
+export interface ServiceEntry {
+  readonly kind: WorkloadKind;
+  /** Name of the Kubernetes object. */
+  readonly name: string;
+  readonly namespace?: string;
+  readonly container?: string;
+  /** Image repository, without tag or digest. */
+  readonly image?: string;
+  readonly health_url?: string;
+  readonly executor?: ExecutorName;
+  /** Only when it differs from its pillar's. */
+  readonly harness?: HarnessSettings;
+}
+
+export interface PillarEntry {
+  readonly max_concurrency?: number;
+  /** Absent when no pipeline is configured for the pillar as a whole. */
+  readonly harness?: HarnessSettings;
+}
+
+/** What exists and where it runs: everything of a configuration that may be shown and stored. Plain JSON, no secrets. */
+export interface Catalogue {
+  /** Everything is simulated: the executor and every cluster. */
+  readonly simulated: boolean;
+  readonly pillars: Readonly<Record<string, PillarEntry>>;
+  /** Pillar -> service name -> entry. Absent: no mapping, every service name is taken. */
+  readonly services?: Readonly<Record<string, Readonly<Record<string, ServiceEntry>>>>;
+  /** Absent: every environment is taken. */
+  readonly environments?: Readonly<Record<string, { readonly max_concurrency?: number }>>;
+  readonly clusters: Readonly<Record<string, { readonly simulated: boolean; readonly max_concurrency?: number }>>;
+  /** What infrastructure_id may say, besides the names of the clusters. */
+  readonly infrastructures: Readonly<Record<string, { readonly cluster: string; readonly namespace?: string }>>;
+  readonly harness: { readonly simulated: boolean; readonly account: string; readonly max_concurrency?: number };
+}
+
+export type ClusterConnection =
+  | { readonly kind: 'kubeconfig'; readonly kubeconfig: string; readonly context?: string }
+  | { readonly kind: 'eks'; readonly eks: string }
+  | { readonly kind: 'simulated' };
+
+export type HarnessConnection =
+  | { readonly kind: 'simulated' }
+  | {
+      readonly kind: 'real';
+      readonly base_url: string;
+      readonly account: string;
+      readonly org: string;
+      readonly project: string;
+      /** Secret. */
+      readonly api_key: string;
+      /** Secret. By `pillar` or `pillar/service_name`, see `HarnessSettings.webhook_token_of`. */
+      readonly webhook_tokens: Readonly<Record<string, string>>;
+    };
+
+/** How to reach what the catalogue names. Holds secrets: never stored, logged or shown. */
+export interface Connections {
+  readonly clusters: Readonly<Record<string, ClusterConnection>>;
+  readonly harness: HarnessConnection;
+}
+
+export interface Configuration {
+  readonly catalogue: Catalogue;
+  readonly connections: Connections;
+}
+
+/** The value of an own key. Names come from users, and `constructor` is one that every object seems to have. */
+export const entryOf = <T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
+  record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;

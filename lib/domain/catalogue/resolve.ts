@@ -1,0 +1,52 @@
+import type { ExecutorSettings, Workload } from '../plan/plan.ts';
+import { type Catalogue, entryOf, type HarnessSettings, type ServiceEntry } from './catalogue.ts';
+
+/** Where an infrastructure_id leads: its own entry, else the cluster of that name, else nowhere. */
+export const resolveInfrastructure = (
+  catalogue: Catalogue,
+  id: string,
+): { readonly cluster: string; readonly namespace?: string } | undefined =>
+  entryOf(catalogue.infrastructures, id) ??
+  (entryOf(catalogue.clusters, id) === undefined ? undefined : { cluster: id });
+
+/** Every name that infrastructure_id may say, sorted. */
+export const infrastructureNames = (catalogue: Catalogue): string[] =>
+  [...new Set([...Object.keys(catalogue.infrastructures), ...Object.keys(catalogue.clusters)])].sort();
+
+export const serviceEntry = (catalogue: Catalogue, pillar: string, service: string): ServiceEntry | undefined =>
+  entryOf(entryOf(catalogue.services, pillar), service);
+
+interface Place {
+  readonly pillar: string;
+  readonly service_name: string;
+  readonly infrastructure_id: string;
+}
+
+/**
+ * The Kubernetes object of a service. The namespace is the mapping's, else the infrastructure's, else `default`; when
+ * everything is simulated, the pillar's name stands in for `default`, as it does in the original mapping.
+ */
+export const resolveWorkload = (catalogue: Catalogue, { pillar, service_name, infrastructure_id }: Place): Workload => {
+  const entry = serviceEntry(catalogue, pillar, service_name);
+  const fallback = catalogue.simulated ? pillar : 'default';
+  return {
+    kind: entry?.kind ?? 'deployment',
+    name: entry?.name ?? service_name,
+    namespace: entry?.namespace ?? resolveInfrastructure(catalogue, infrastructure_id)?.namespace ?? fallback,
+    ...(entry?.container === undefined ? {} : { container: entry.container }),
+    ...(entry?.image === undefined ? {} : { image: entry.image }),
+  };
+};
+
+/** The service's own settings, else its pillar's. */
+export const resolveHarness = (catalogue: Catalogue, pillar: string, service: string): HarnessSettings | undefined =>
+  serviceEntry(catalogue, pillar, service)?.harness ?? entryOf(catalogue.pillars, pillar)?.harness;
+
+export const resolveExecutor = (
+  catalogue: Catalogue,
+  { executor, pillar, service_name }: { executor: string; pillar: string; service_name: string },
+): ExecutorSettings => ({
+  name: executor,
+  account: `harness:${catalogue.harness.account}`,
+  settings: { ...resolveHarness(catalogue, pillar, service_name) },
+});
