@@ -1,0 +1,161 @@
+import { FlotillaError } from '../domain/errors.ts';
+import type { Clock, Json, JsonObject, Random } from '../domain/ports.ts';
+import { HarnessTransport, type TransportReply } from './harness-transport.ts';
+
+export interface HttpHarnessApiOptions {
+  /** For example `https://app.harness.io`, with or without `/gateway`. */
+  readonly baseUrl: string;
+  readonly account: string;
+  readonly org: string;
+  readonly project: string;
+  readonly apiKey: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Node's own unless given. A private certificate authority comes in by NODE_EXTRA_CA_CERTS. */
+  readonly fetch?: typeof fetch;
+  /** Of this client; the account's allowance for one key is 400. */
+  readonly requestsPerMinute?: number;
+  readonly timeoutMilliseconds?: number;
+}
+
+interface Scope {
+  readonly org?: string;
+  readonly project?: string;
+}
+
+const json = (value: Json): { type: string; text: string } => ({
+  type: 'application/json',
+  text: JSON.stringify(value),
+});
+
+/**
+ * The calls of Harness's HTTP interface that the executor needs: addresses, queries and bodies. Never throws after its construction;
+ * starts and aborts are sent once, reads are repeated. What a reply means is the executor's business.
+ */
+export class HttpHarnessApi {
+  readonly #options: HttpHarnessApiOptions;
+  readonly #base: URL;
+  readonly #transport: HarnessTransport;
+
+  constructor(options: HttpHarnessApiOptions) {
+    this.#options = options;
+    this.#base = parseBase(options.baseUrl);
+    this.#transport = new HarnessTransport(this.#base, options);
+  }
+
+  fireTrigger(
+    scope: Scope,
+    trigger: { readonly pipeline: string; readonly trigger: string; readonly token?: string },
+    payload: JsonObject,
+  ): Promise<TransportReply> {
+    const { token } = trigger;
+    return this.#transport.send({
+      method: 'POST',
+      path: token === undefined ? 'webhook/custom/v2' : `webhook/custom/${encodeURIComponent(token)}/v3`,
+      query: { ...this.#scope(scope), pipelineIdentifier: trigger.pipeline, triggerIdentifier: trigger.trigger },
+      body: json(payload),
+      ...(token === undefined ? {} : { secret: token }),
+    });
+  }
+
+  execute(
+    scope: Scope,
+    pipeline: string,
+    input: { readonly yaml: string; readonly notes: string },
+  ): Promise<TransportReply> {
+    return this.#transport.send({
+      method: 'POST',
+      path: `pipeline/execute/${encodeURIComponent(pipeline)}`,
+      query: { ...this.#scope(scope), moduleType: 'CD', notesForPipelineExecution: input.notes },
+      body: { type: 'application/yaml', text: input.yaml },
+    });
+  }
+
+  abort(scope: Scope, id: string): Promise<TransportReply> {
+    return this.#transport.send({
+      method: 'PUT',
+      path: `pipeline/execute/interrupt/${encodeURIComponent(id)}`,
+      query: { ...this.#scope(scope), interruptType: 'AbortAll' },
+    });
+  }
+
+  triggerDetails(event: string, version: 'V2' | 'v1'): Promise<TransportReply> {
+    return this.#transport.read({
+      method: 'GET',
+      path: `webhook/triggerExecutionDetails${version === 'V2' ? 'V2' : ''}/${encodeURIComponent(event)}`,
+      query: { accountIdentifier: this.#options.account },
+    });
+  }
+
+  run(scope: Scope, id: string): Promise<TransportReply> {
+    return this.#transport.read({
+      method: 'GET',
+      path: `pipelines/execution/v2/${encodeURIComponent(id)}`,
+      query: { ...this.#scope(scope), renderFullBottomGraph: 'false' },
+    });
+  }
+
+  runNotes(scope: Scope, id: string): Promise<TransportReply> {
+    return this.#transport.read({
+      method: 'GET',
+      path: `pipelines/execution/${encodeURIComponent(id)}/notes`,
+      query: this.#scope(scope),
+    });
+  }
+
+  runs(
+    scope: Scope,
+    query: {
+      readonly pipeline: string;
+      readonly page: number;
+      readonly size: number;
+      readonly from: number;
+      readonly to: number;
+      readonly trigger?: string;
+    },
+  ): Promise<TransportReply> {
+    const { pipeline, page, size, from, to, trigger } = query;
+    const triggers = trigger === undefined ? {} : { triggerIdentifiers: [trigger] };
+    return this.#transport.read({
+      method: 'POST',
+      path: 'pipelines/execution/summary',
+      query: { ...this.#scope(scope), pipelineIdentifier: pipeline, page: String(page), size: String(size) },
+      body: json({ filterType: 'PipelineExecution', timeRange: { startTime: from, endTime: to }, ...triggers }),
+    });
+  }
+
+  /** The page of a run, for people. The pages live beside the gateway, not under it. */
+  runUrl(scope: Scope, pipeline: string, id: string): string {
+    const { account, org, project } = this.#options;
+    const root = this.#base.href.replace(/\/$/, '').replace(/\/gateway$/, '');
+    const parts = [account, scope.org ?? org, scope.project ?? project, pipeline, id];
+    const [a, o, p, pl, run] = parts.map(encodeURIComponent);
+    return `${root}/ng/#/account/${a}/cd/orgs/${o}/projects/${p}/pipelines/${pl}/executions/${run}/pipeline`;
+  }
+
+  /** Whether a link leads to the configured host. */
+  isOwnUrl(url: string): boolean {
+    return URL.canParse(url) && new URL(url).origin === this.#base.origin;
+  }
+
+  #scope(scope: Scope): Record<string, string> {
+    const { account, org, project } = this.#options;
+    return {
+      accountIdentifier: account,
+      orgIdentifier: scope.org ?? org,
+      projectIdentifier: scope.project ?? project,
+    };
+  }
+}
+
+const parseBase = (text: string): URL => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isUsable = url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+  if (!isUsable || url.search !== '' || url.hash !== '')
+    throw new FlotillaError(
+      'ConfigurationInvalid',
+      'harness.base_url must be an http or https address without user, query or fragment',
+      { key: 'harness.base_url' },
+    );
+  return url;
+};

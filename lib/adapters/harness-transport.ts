@@ -1,0 +1,153 @@
+import { FlotillaError } from '../domain/errors.ts';
+import type { Clock, JsonObject, Random } from '../domain/ports.ts';
+import { isNeverSent, isPermanent, networkMessage } from './network-failure.ts';
+import { RequestPace } from './request-pace.ts';
+
+export interface TransportOptions {
+  readonly apiKey: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly fetch?: typeof fetch;
+  readonly requestsPerMinute?: number;
+  readonly timeoutMilliseconds?: number;
+}
+
+export type TransportReply =
+  | { readonly kind: 'reply'; readonly status: number; readonly body?: JsonObject; readonly retryAfter?: number }
+  | { readonly kind: 'not-sent'; readonly message: string; readonly permanent: boolean }
+  | { readonly kind: 'lost'; readonly message: string };
+
+export interface TransportCall {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  /** Below `<base>/pipeline/api/`, without a query. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body?: { readonly type: string; readonly text: string };
+  /** Besides the API key: what must not appear in any answer. */
+  readonly secret?: string;
+}
+
+const readAttempts = 4;
+const longestRetryMilliseconds = 30_000;
+/** A page of 1000 runs is about 5 MB. */
+const bodyLimit = 32 * 1024 * 1024;
+
+/** HTTP for Harness: the key, the pace, timeouts, repeated reads, and which failures are certain. No secret leaves it but to Harness. */
+export class HarnessTransport {
+  readonly #base: URL;
+  readonly #options: TransportOptions;
+  readonly #pace: RequestPace;
+
+  constructor(base: URL, options: TransportOptions) {
+    // A key with a line break would be quoted in full by fetch's own error.
+    if (!/^[\x21-\x7e]+$/.test(options.apiKey))
+      throw new FlotillaError('ConfigurationInvalid', 'harness.api_key is empty or holds characters that no key has', {
+        key: 'harness.api_key',
+      });
+    this.#base = base;
+    this.#options = options;
+    this.#pace = new RequestPace(options.clock, options.requestsPerMinute ?? 400);
+  }
+
+  /** Repeats a read where the fault may pass. Half of each delay is chance, so that many clients do not come back together. */
+  async read(call: TransportCall): Promise<TransportReply> {
+    const { clock, random } = this.#options;
+    for (let attempt = 1; ; attempt += 1) {
+      const reply = await this.send(call);
+      if (attempt === readAttempts || !isPassing(reply)) return reply;
+      const delay = 500 * 2 ** (attempt - 1) * (0.5 + random.next() / 2);
+      const asked = reply.kind === 'reply' ? (reply.retryAfter ?? 0) : 0;
+      await clock.sleep(Math.min(longestRetryMilliseconds, Math.max(asked, delay)));
+    }
+  }
+
+  /** One request, sent at most once. */
+  async send(call: TransportCall): Promise<TransportReply> {
+    await this.#pace.turn();
+    const { clock, timeoutMilliseconds = 30_000 } = this.#options;
+    const overdue = new AbortController();
+    const done = new AbortController();
+    void clock.sleep(timeoutMilliseconds, done.signal).then(() => done.signal.aborted || overdue.abort());
+    try {
+      return await this.#exchange(call, overdue.signal);
+    } catch (error) {
+      if (overdue.signal.aborted)
+        return { kind: 'lost', message: `Harness gave no answer within ${timeoutMilliseconds / 1000} s` };
+      const text = this.#redact(networkMessage(error), call.secret);
+      if (!isNeverSent(error)) return { kind: 'lost', message: `the connection to Harness broke: ${text}` };
+      return { kind: 'not-sent', message: `Harness cannot be reached: ${text}`, permanent: isPermanent(error) };
+    } finally {
+      done.abort();
+    }
+  }
+
+  async #exchange(call: TransportCall, signal: AbortSignal): Promise<TransportReply> {
+    const send = this.#options.fetch ?? fetch;
+    const response = await send(this.#urlOf(call), {
+      method: call.method,
+      headers: {
+        'x-api-key': this.#options.apiKey,
+        accept: 'application/json',
+        'user-agent': 'flotilla',
+        ...(call.body === undefined ? {} : { 'content-type': call.body.type }),
+      },
+      ...(call.body === undefined ? {} : { body: call.body.text }),
+      // A redirect would carry the key elsewhere, and turn a start into something else.
+      redirect: 'manual',
+      signal,
+    });
+    const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN) * 1000;
+    const body = await this.#readBody(response, call.secret);
+    return {
+      kind: 'reply',
+      status: response.status,
+      ...(body === undefined ? {} : { body }),
+      ...(retryAfter > 0 ? { retryAfter } : {}),
+    };
+  }
+
+  #urlOf(call: TransportCall): URL {
+    const url = new URL(this.#base);
+    url.pathname = `${url.pathname.replace(/\/$/, '')}/pipeline/api/${call.path}`;
+    for (const [name, value] of Object.entries(call.query)) url.searchParams.set(name, value);
+    return url;
+  }
+
+  /** Undefined for everything that is not a complete JSON object: the status still counts then. */
+  async #readBody(response: Response, secret: string | undefined): Promise<JsonObject | undefined> {
+    try {
+      const text = await readText(response);
+      const value: unknown = JSON.parse(text, (_, part) =>
+        typeof part === 'string' ? this.#redact(part, secret) : part,
+      );
+      return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #redact(text: string, secret: string | undefined): string {
+    const secrets = [this.#options.apiKey, ...(secret === undefined ? [] : [secret])].filter((each) => each !== '');
+    const forms = secrets.flatMap((each) => [each, encodeURIComponent(each)]);
+    return forms.reduce((safe, form) => safe.replaceAll(form, '***'), text);
+  }
+}
+
+const isPassing = (reply: TransportReply): boolean => {
+  if (reply.kind === 'not-sent') return !reply.permanent;
+  if (reply.kind === 'lost') return true;
+  const { status, body } = reply;
+  if (status >= 200 && status < 300) return body === undefined;
+  return status === 408 || status === 429 || status >= 500 || body?.code === 'TOO_MANY_REQUESTS';
+};
+
+const readText = async (response: Response): Promise<string> => {
+  if (response.body === null) return '';
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of response.body) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > bodyLimit) throw new RangeError('body too large');
+  }
+  return text + decoder.decode();
+};

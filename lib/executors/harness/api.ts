@@ -1,0 +1,54 @@
+import type { JsonObject } from '../../domain/ports.ts';
+
+/** What came back for one request to Harness. */
+export type HarnessReply =
+  /** An HTTP reply. `body` is absent when it was not a complete JSON object (an HTML page of a proxy, for example). */
+  | { readonly kind: 'reply'; readonly status: number; readonly body?: JsonObject }
+  /** Certain: Harness never saw the request. `permanent` when asking again cannot help (a certificate that is not trusted). */
+  | { readonly kind: 'not-sent'; readonly message: string; readonly permanent: boolean }
+  /** The request may have arrived, and no reply did. */
+  | { readonly kind: 'lost'; readonly message: string };
+
+/** Where a pipeline lives, when that is not the client's own organisation and project. */
+export interface HarnessScope {
+  readonly org?: string;
+  readonly project?: string;
+}
+
+export interface RunQuery {
+  readonly pipeline: string;
+  /** From 0. */
+  readonly page: number;
+  /** 1 to 1000. */
+  readonly size: number;
+  /** Start times, milliseconds; the service insists on both ends. */
+  readonly from: number;
+  readonly to: number;
+  readonly trigger?: string;
+}
+
+/**
+ * The calls that the executor needs. No method throws, and no text in an answer holds a key or a webhook token.
+ * `fireTrigger`, `execute` and `abort` are sent at most once; the others are reads and repeated by the client where that can help.
+ */
+export interface HarnessApi {
+  fireTrigger(
+    scope: HarnessScope,
+    trigger: { readonly pipeline: string; readonly trigger: string; readonly token?: string },
+    payload: JsonObject,
+  ): Promise<HarnessReply>;
+  execute(
+    scope: HarnessScope,
+    pipeline: string,
+    input: { readonly yaml: string; readonly notes: string },
+  ): Promise<HarnessReply>;
+  triggerDetails(event: string, version: 'V2' | 'v1'): Promise<HarnessReply>;
+  run(scope: HarnessScope, id: string): Promise<HarnessReply>;
+  runNotes(scope: HarnessScope, id: string): Promise<HarnessReply>;
+  runs(scope: HarnessScope, query: RunQuery): Promise<HarnessReply>;
+  abort(scope: HarnessScope, id: string): Promise<HarnessReply>;
+  /** The page of a run, for people. */
+  runUrl(scope: HarnessScope, pipeline: string, id: string): string;
+  /** Whether a link of a reply leads to the configured Harness and nowhere else. */
+  isOwnUrl(url: string): boolean;
+}

@@ -1,0 +1,95 @@
+import { FlotillaError } from '../../domain/errors.ts';
+import type { Json } from '../../domain/ports.ts';
+import type { HarnessApi, HarnessReply } from './api.ts';
+import { inBatches } from './in-batches.ts';
+import { clockSkewMilliseconds } from './run-reader.ts';
+import type { HarnessSettings } from './settings.ts';
+import { keyOfEvent } from './trigger-status.ts';
+import { describeReply, isSuccess, listAt, objectAt, textAt, timeAt } from './wire.ts';
+
+const pageSize = 100;
+const pageLimit = 10;
+/** Runs whose notes or event are read one by one. Our run starts soon after the request, so the oldest are read first. */
+const candidateLimit = 200;
+const readsAtOnce = 5;
+
+/** What to look for: our key in runs of this pipeline that began in the window. */
+export interface KeySearch {
+  readonly settings: HarnessSettings;
+  readonly key: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The key as a whole word: `…-1` is not in `…-12`, and `…-1` of batch A is not in `…A-1`. */
+const hasKey = (text: string, key: string): boolean => {
+  const escaped = key.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`(?<![\\w-])${escaped}(?![\\w-])`).test(text);
+};
+
+/** The places of a list row that a pipeline can write our key to: its name, its tags, its trigger's facts. */
+const shownTexts = (row: Json): readonly string[] => {
+  const triggeredBy = objectAt(row, 'executionTriggerInfo', 'triggeredBy');
+  const tags = listAt(row, 'tags').flatMap((tag) => [textAt(tag, 'key'), textAt(tag, 'value'), textAt(tag, 'name')]);
+  const extra = Object.values(objectAt(triggeredBy, 'extraInfo'));
+  const texts = [textAt(row, 'name'), textAt(triggeredBy, 'identifier'), ...tags, ...extra];
+  return texts.filter((text) => typeof text === 'string');
+};
+
+const failedRead = (reply: HarnessReply): FlotillaError =>
+  new FlotillaError('ExecutorUnavailable', describeReply(reply));
+
+/**
+ * Finds the run that carries a key: in the rows themselves, in a run's notes (execute call), or in the payload that the service kept of
+ * the event behind the run (webhook). Undefined only after every look succeeded: "could not look" is an error.
+ */
+export const findRunByKey = async (api: HarnessApi, search: KeySearch): Promise<string | undefined> => {
+  const rows = await listRows(api, search);
+  const shown = rows.find((row) => shownTexts(row).some((text) => hasKey(text, search.key)));
+  if (shown !== undefined) return textAt(shown, 'planExecutionId');
+  const candidates = rows.slice(0, candidateLimit);
+  const found = await inBatches(candidates, readsAtOnce, (row) => carriesKey(api, search, row));
+  const first = candidates[found.indexOf(true)];
+  return first === undefined ? undefined : textAt(first, 'planExecutionId');
+};
+
+/** Oldest first. */
+const listRows = async (api: HarnessApi, search: KeySearch): Promise<readonly Json[]> => {
+  const { scope, pipeline, mode, trigger } = search.settings;
+  const rows: Json[] = [];
+  const window = { from: search.from - clockSkewMilliseconds, to: search.to + clockSkewMilliseconds };
+  for (let page = 0; page < pageLimit; page += 1) {
+    const filter = mode === 'webhook' && trigger !== undefined ? { trigger } : {};
+    const reply = await api.runs(scope, { pipeline, page, size: pageSize, ...window, ...filter });
+    if (!isSuccess(reply)) throw failedRead(reply);
+    const data = objectAt(reply.body, 'data');
+    const content = listAt(data, 'content');
+    rows.push(...content);
+    if (data.last === true || content.length < pageSize) break;
+  }
+  return rows.sort((a, b) => (timeAt(a, 'startTs') ?? 0) - (timeAt(b, 'startTs') ?? 0));
+};
+
+const carriesKey = async (api: HarnessApi, { settings, key }: KeySearch, row: Json): Promise<boolean> => {
+  const run = textAt(row, 'planExecutionId');
+  if (settings.mode === 'execute') return run !== undefined && (await notesHaveKey(api, { settings, key, run, row }));
+  const extra = objectAt(row, 'executionTriggerInfo', 'triggeredBy', 'extraInfo');
+  const event = textAt(extra, 'eventCorrelationId');
+  if (event === undefined) return false;
+  const reply = await api.triggerDetails(event, 'V2');
+  if (reply.kind === 'reply' && [400, 403, 404].includes(reply.status)) return false;
+  if (!isSuccess(reply)) throw failedRead(reply);
+  return keyOfEvent(reply.body) === key;
+};
+
+const notesHaveKey = async (
+  api: HarnessApi,
+  { settings, key, run, row }: { settings: HarnessSettings; key: string; run: string; row: Json },
+): Promise<boolean> => {
+  const isWithout = (row as { notesExistForPlanExecutionId?: unknown }).notesExistForPlanExecutionId === false;
+  if (isWithout) return false;
+  const reply = await api.runNotes(settings.scope, run);
+  if (reply.kind === 'reply' && reply.status === 404) return false;
+  if (!isSuccess(reply)) throw failedRead(reply);
+  return hasKey(textAt(objectAt(reply.body, 'data'), 'notes') ?? '', key);
+};

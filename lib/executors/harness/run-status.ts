@@ -1,0 +1,97 @@
+import type { Json, JsonObject, RunOutcome, RunState } from '../../domain/ports.ts';
+import { listAt, objectAt, textAt, timeAt } from './wire.ts';
+
+type Class = { readonly phase: Exclude<RunState['phase'], 'terminal'> } | { readonly outcome: RunOutcome };
+
+const running: Class = { phase: 'running' };
+const queued: Class = { phase: 'queued' };
+const human: Class = { phase: 'waiting-for-human' };
+
+/** By letters only and in lower case, so that wire values (Success) and engine values (SUCCEEDED, FREEZE_FAILED) meet. */
+const classes: ReadonlyMap<string, Class> = new Map<string, Class>(
+  Object.entries<Class>({
+    success: { outcome: 'succeeded' },
+    succeeded: { outcome: 'succeeded' },
+    ignorefailed: { outcome: 'succeeded-with-ignored' },
+    skipped: { outcome: 'skipped' },
+    suspended: { outcome: 'skipped' },
+    failed: { outcome: 'failed' },
+    errored: { outcome: 'failed' },
+    expired: { outcome: 'expired' },
+    aborted: { outcome: 'aborted' },
+    approvalrejected: { outcome: 'rejected' },
+    abortedbyfreeze: { outcome: 'frozen' },
+    freezefailed: { outcome: 'frozen' },
+    running,
+    asyncwaiting: running,
+    taskwaiting: running,
+    timedwaiting: running,
+    discontinuing: running,
+    waitsteprunning: running,
+    resourcewaiting: running,
+    pausing: running,
+    waiting: running,
+    approvalwaiting: human,
+    interventionwaiting: human,
+    inputwaiting: human,
+    paused: human,
+    queued,
+    queuedlicenselimitreached: queued,
+    queuedexecutionconcurrencyreached: queued,
+    notstarted: queued,
+  }),
+);
+
+const classOf = (status: string): Class | undefined => classes.get(status.toLowerCase().replace(/[^a-z]/g, ''));
+
+/** Whether the summary of a run says that it is over or on its way there. */
+export const isEnding = (summary: JsonObject): boolean =>
+  /^discontinuing$/i.test(textAt(summary, 'status') ?? '') || readRun(summary).phase === 'terminal';
+
+/**
+ * The state of a run, from the summary of the detail or list call. Only the status of the whole pipeline counts: a stage shown as
+ * failed may still roll back. It is over only with a terminal status *and* an end time, because statuses flap and lag.
+ */
+export const readRun = (summary: JsonObject, url?: string): RunState => {
+  const raw = textAt(summary, 'status') ?? '';
+  const known = classOf(raw);
+  const ended = timeAt(summary, 'endTs');
+  const started = timeAt(summary, 'startTs');
+  const base = {
+    raw,
+    ...(url === undefined ? {} : { url }),
+    ...(started === undefined ? {} : { started_at: started }),
+  };
+  if (known === undefined)
+    return { ...base, phase: 'running', message: `Harness shows a status that is not known: ${raw}` };
+  if ('phase' in known) return { ...base, phase: known.phase };
+  if (ended === undefined) return { ...base, phase: 'running' };
+  const message = known.outcome === 'succeeded' ? undefined : failureMessage(summary);
+  return {
+    ...base,
+    phase: 'terminal',
+    outcome: known.outcome,
+    ended_at: ended,
+    ...(message === undefined ? {} : { message }),
+  };
+};
+
+/** Step errors sit in `responseMessages`; `failureInfo.message` is often empty or says less. */
+const failureTexts = (holder: Json | undefined): readonly string[] => {
+  const infos = [objectAt(holder, 'failureInfo'), objectAt(holder, 'failureInfoDTO')];
+  const precise = infos.flatMap((info) => listAt(info, 'responseMessages').map((entry) => textAt(entry, 'message')));
+  const found = precise.filter((text) => text !== undefined);
+  return found.length > 0 ? found : infos.map((info) => textAt(info, 'message')).filter((text) => text !== undefined);
+};
+
+const failureMessage = (summary: JsonObject): string | undefined => {
+  const texts = Object.values(objectAt(summary, 'layoutNodeMap')).flatMap((node) => {
+    const name = textAt(node, 'name');
+    return failureTexts(node).map((text) => (name === undefined ? text : `${name}: ${text}`));
+  });
+  const by = objectAt(summary, 'abortedBy');
+  const aborter = textAt(by, 'email') ?? textAt(by, 'userName') ?? textAt(by, 'createdBy');
+  if (aborter !== undefined) texts.unshift(`aborted by ${aborter}`);
+  const all = texts.length > 0 ? texts : failureTexts(summary);
+  return all.length === 0 ? undefined : [...new Set(all)].join('; ').slice(0, 1000);
+};

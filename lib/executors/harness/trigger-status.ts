@@ -1,0 +1,53 @@
+import type { JsonObject } from '../../domain/ports.ts';
+import { objectAt, textAt } from './wire.ts';
+
+const failures: ReadonlySet<string> = new Set([
+  'INVALID_RUNTIME_INPUT_YAML',
+  'TARGET_DID_NOT_EXECUTE',
+  'EXCEPTION_WHILE_PROCESSING',
+  'INVALID_PAYLOAD',
+  'VALIDATION_FAILED_FOR_TRIGGER',
+  'TRIGGER_AUTHENTICATION_FAILED',
+  'NO_ENABLED_CUSTOM_TRIGGER_FOUND',
+  'NO_ENABLED_CUSTOM_TRIGGER_FOUND_FOR_ACCOUNT',
+  'SCM_SERVICE_CONNECTION_FAILED',
+]);
+
+const failurePrefixes = ['NO_MATCHING_TRIGGER_FOR_', 'NO_ENABLED_TRIGGER_FOR_', 'TRIGGER_DID_NOT_MATCH_'];
+
+const isFailure = (status: string): boolean =>
+  failures.has(status) || failurePrefixes.some((prefix) => status.startsWith(prefix));
+
+export type TriggerFate =
+  | { readonly kind: 'run'; readonly id: string; readonly pipeline?: string }
+  | { readonly kind: 'not-yet' }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/**
+ * What became of a stored event. A run id decides, whatever else is said: that run exists. The set of statuses is open: an unknown
+ * one is final only when the service says that it had an exception (spelt with one r on the wire).
+ */
+export const readTrigger = (body: JsonObject): TriggerFate => {
+  const details = objectAt(body, 'data', 'webhookProcessingDetails');
+  const id = textAt(details, 'pipelineExecutionId');
+  if (id !== undefined) {
+    const pipeline = textAt(details, 'pipelineIdentifier');
+    return { kind: 'run', id, ...(pipeline === undefined ? {} : { pipeline }) };
+  }
+  const status = (textAt(details, 'status') ?? '').toUpperCase();
+  if (status === 'QUEUED' || status === 'TARGET_EXECUTION_REQUESTED') return { kind: 'not-yet' };
+  if (!isFailure(status) && details.exceptionOccured !== true) return { kind: 'not-yet' };
+  const text = textAt(details, 'message');
+  return { kind: 'failed', message: text === undefined ? status : `${status}: ${text}` };
+};
+
+/** Our key in the payload that the service kept of an event; undefined when it shows none. */
+export const keyOfEvent = (body: JsonObject): string | undefined => {
+  const payload = textAt(objectAt(body, 'data', 'webhookProcessingDetails'), 'payload');
+  if (payload === undefined) return undefined;
+  try {
+    return textAt(objectAt(JSON.parse(payload), 'flotilla'), 'key');
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,56 @@
+import type { Json, JsonObject } from '../../domain/ports.ts';
+import type { HarnessReply } from './api.ts';
+
+/** Tolerant reading: published enums and presence rules are not kept by the service, so nothing is validated strictly. */
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The object at a path, or an empty one. */
+export const objectAt = (from: Json | undefined, ...path: readonly string[]): JsonObject => {
+  let at: Json | undefined = from;
+  for (const name of path) at = isObject(at) ? at[name] : undefined;
+  return isObject(at) ? at : {};
+};
+
+export const listAt = (from: Json | undefined, name: string): readonly Json[] => {
+  const value = isObject(from) ? from[name] : undefined;
+  return Array.isArray(value) ? value : [];
+};
+
+/** A text that says something; null, absent and empty are the same on this wire. */
+export const textAt = (from: Json | undefined, name: string): string | undefined => {
+  const value = isObject(from) ? from[name] : undefined;
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+};
+
+/** A time in milliseconds. Zero means that it is not set. */
+export const timeAt = (from: Json | undefined, name: string): number | undefined => {
+  const value = isObject(from) ? from[name] : undefined;
+  return typeof value === 'number' && value > 0 ? value : undefined;
+};
+
+const shorten = (text: string, length = 600): string =>
+  text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+
+/** Both envelopes of errors carry their text in other places; the first that is there. */
+const errorText = (body: JsonObject | undefined): string | undefined => {
+  const field = listAt(body, 'errors')[0];
+  const fieldText = [textAt(field, 'fieldId'), textAt(field, 'error')].filter(Boolean).join(' ');
+  return textAt(body, 'message') ?? textAt(listAt(body, 'responseMessages')[0], 'message') ?? (fieldText || undefined);
+};
+
+/** One sentence about a reply, for people. */
+export const describeReply = (reply: HarnessReply): string => {
+  if (reply.kind !== 'reply') return reply.message;
+  const head = ['Harness answered', String(reply.status), textAt(reply.body, 'code')].filter(Boolean).join(' ');
+  const text = reply.body === undefined ? 'without a JSON body' : errorText(reply.body);
+  return shorten(text === undefined ? head : `${head}: ${text}`);
+};
+
+export const isSuccess = (reply: HarnessReply): reply is HarnessReply & { kind: 'reply'; body: JsonObject } =>
+  reply.kind === 'reply' && reply.status >= 200 && reply.status < 300 && reply.body !== undefined;
+
+/** Throttled by the edge (429) or by the service itself, which says it with a 400 and a code. */
+export const isThrottled = (reply: HarnessReply): boolean =>
+  reply.kind === 'reply' && (reply.status === 429 || textAt(reply.body, 'code') === 'TOO_MANY_REQUESTS');
