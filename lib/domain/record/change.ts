@@ -1,0 +1,96 @@
+import type { Status } from '../deployment/status.ts';
+import type { JsonObject, Write } from '../ports.ts';
+import { type EventRow, type HeaderRow, type ItemRow, itemOf, keys } from './rows.ts';
+
+/**
+ * A change of a batch or a deployment is always two writes of one transaction: the row with the next `seq`, on the
+ * condition that nobody changed it since it was read, and the event row that tells of it.
+ */
+export interface Change<Row> {
+  readonly row: Row;
+  readonly writes: readonly [Write, Write];
+}
+
+export interface Occasion {
+  readonly at: number;
+  readonly actor: string;
+  readonly detail?: JsonObject;
+}
+
+interface Told {
+  readonly status: Status;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** A deployment of which nothing is written yet. */
+export const pendingItem = (batchId: string, index: number, key: string): ItemRow => ({
+  batch_id: batchId,
+  index,
+  key,
+  status: 'PENDING',
+  reason: 'AwaitingTurn',
+  message: 'Waits for its turn.',
+  seq: 0,
+  step: 'turn',
+  attempt: 1,
+  runs: [],
+  updated_at: 0,
+});
+
+/** `patch` names what changes; status, reason and message are always told anew. */
+export const changeItem = (
+  item: ItemRow,
+  patch: Partial<ItemRow> & Told,
+  occasion: Occasion,
+): Change<ItemRow> => {
+  const row: ItemRow = { ...item, ...patch, seq: item.seq + 1, updated_at: occasion.at };
+  const event: EventRow = {
+    batch_id: row.batch_id,
+    type: 'deployment',
+    index: row.index,
+    key: row.key,
+    ...told(item.seq === 0 ? null : item.status, row, occasion),
+  };
+  return {
+    row,
+    writes: [
+      { put: itemOf(keys.item(row.batch_id, row.index), row), when: unchanged(item.seq) },
+      { put: itemOf(keys.event(row.batch_id, row.index, row.seq), event), when: { exists: false } },
+    ],
+  };
+};
+
+/** As `changeItem`, for the batch itself. A header with seq 0 is not written yet. */
+export const changeHeader = (
+  header: HeaderRow,
+  patch: Partial<HeaderRow> & Told,
+  occasion: Occasion,
+): Change<HeaderRow> => {
+  const row: HeaderRow = { ...header, ...patch, seq: header.seq + 1, updated_at: occasion.at };
+  const event: EventRow = {
+    batch_id: row.batch_id,
+    type: 'batch',
+    ...told(header.seq === 0 ? null : header.status, row, occasion),
+  };
+  return {
+    row,
+    writes: [
+      { put: itemOf(keys.header(row.batch_id), row), when: unchanged(header.seq) },
+      { put: itemOf(keys.event(row.batch_id, 'batch', row.seq), event), when: { exists: false } },
+    ],
+  };
+};
+
+const unchanged = (seq: number) => (seq === 0 ? { exists: false } : { equals: { seq } });
+
+const told = (from: Status | null, row: Told & { readonly seq: number }, occasion: Occasion) => ({
+  seq: row.seq,
+  at: occasion.at,
+  actor: occasion.actor,
+  from,
+  to: row.status,
+  reason: row.reason,
+  message: row.message,
+  ...(occasion.detail === undefined ? {} : { detail: occasion.detail }),
+});

@@ -1,0 +1,312 @@
+import type { PlannedDeployment } from '../plan/plan.ts';
+import type { Item, JsonObject, Key } from '../ports.ts';
+import type { Status } from '../deployment/status.ts';
+
+/**
+ * The layout of the one table: every key and the shape of every row. Access patterns:
+ *
+ * | partition          | sort key                 | row                                                         |
+ * |--------------------|--------------------------|-------------------------------------------------------------|
+ * | BATCHES            | <batch>                  | list of batches, newest last                                |
+ * | OPEN               | <batch>                  | batches that are not sealed, for the sweeper                |
+ * | IDEMPOTENCY#<key>  | -                        | which batch answered that Idempotency-Key                   |
+ * | BATCH#<batch>      | HEADER                   | status and totals                                           |
+ * |                    | ITEM#<index>             | status of a deployment; absent means PENDING                |
+ * |                    | CAPTURE#<index>          | baseline of the attempt, point to return to                 |
+ * |                    | ATTEMPT#<index>#<wait>   | the intent, written before the executor is called           |
+ * |                    | TOKEN#<index>#<wait>     | the task token that waits now                               |
+ * |                    | ANSWER#<index>#<wait>    | the one answer of a wait                                    |
+ * |                    | EVENT#<index>#<seq>      | a change; batch changes have the index `batch`              |
+ * | FEED#<batch>       | HEAD, <number>           | the numbered feed                                           |
+ * | DISPATCHER         | LEASE, STATE             | lease with fence; version of the scheduling state           |
+ * |                    | BATCH#<batch>            | scheduling head of a batch                                  |
+ * |                    | PAGE#<batch>#<page>      | one page of scheduling cells                                |
+ * |                    | LOCK#<target>            | who works on a target                                       |
+ * |                    | TURN#<batch>#<index>     | the answer of AwaitTurn, until the outcome is recorded      |
+ * | INBOX              | <ulid>                   | messages to the dispatcher                                  |
+ * | WATCH#<watcher>    | <batch>#<index>#<wait>   | what a watcher has to follow                                |
+ * | WATCHERS           | <watcher>                | lease and generation of a watcher                           |
+ * | TARGET#<target>    | GOOD                     | the last good release                                       |
+ * |                    | RELEASE#<ulid>           | releases of a target, oldest first                          |
+ */
+
+/** The waits of a deployment. `deploy-2` is the second attempt's. */
+export type Wait = 'turn' | `deploy-${number}` | `verify-${number}` | 'restore' | 'verify-restore';
+
+const padded = (index: number): string => String(index).padStart(5, '0');
+const batchKey = (batchId: string, sk: string): Key => ({ pk: `BATCH#${batchId}`, sk });
+const dispatcherKey = (sk: string): Key => ({ pk: 'DISPATCHER', sk });
+
+export const keys = {
+  listed: (batchId: string): Key => ({ pk: 'BATCHES', sk: batchId }),
+  open: (batchId: string): Key => ({ pk: 'OPEN', sk: batchId }),
+  idempotency: (key: string): Key => ({ pk: `IDEMPOTENCY#${key}`, sk: '-' }),
+  header: (batchId: string): Key => batchKey(batchId, 'HEADER'),
+  item: (batchId: string, index: number): Key => batchKey(batchId, `ITEM#${padded(index)}`),
+  capture: (batchId: string, index: number): Key => batchKey(batchId, `CAPTURE#${padded(index)}`),
+  attempt: (batchId: string, index: number, wait: Wait): Key => batchKey(batchId, `ATTEMPT#${padded(index)}#${wait}`),
+  token: (batchId: string, index: number, wait: Wait): Key => batchKey(batchId, `TOKEN#${padded(index)}#${wait}`),
+  answer: (batchId: string, index: number, wait: Wait): Key => batchKey(batchId, `ANSWER#${padded(index)}#${wait}`),
+  event: (batchId: string, index: number | 'batch', seq: number): Key =>
+    batchKey(batchId, `EVENT#${index === 'batch' ? index : padded(index)}#${padded(seq)}`),
+  feedHead: (batchId: string): Key => ({ pk: `FEED#${batchId}`, sk: 'HEAD' }),
+  feed: (batchId: string, number: number): Key => ({ pk: `FEED#${batchId}`, sk: String(number).padStart(9, '0') }),
+  lease: dispatcherKey('LEASE'),
+  schedule: dispatcherKey('STATE'),
+  scheduleBatch: (batchId: string): Key => dispatcherKey(`BATCH#${batchId}`),
+  schedulePage: (batchId: string, page: number): Key => dispatcherKey(`PAGE#${batchId}#${padded(page)}`),
+  lock: (target: string): Key => dispatcherKey(`LOCK#${target}`),
+  turn: (batchId: string, index: number): Key => dispatcherKey(`TURN#${batchId}#${padded(index)}`),
+  inbox: (id: string): Key => ({ pk: 'INBOX', sk: id }),
+  watch: (watcher: string, batchId: string, index: number, wait: Wait): Key => ({
+    pk: `WATCH#${watcher}`,
+    sk: `${batchId}#${padded(index)}#${wait}`,
+  }),
+  watcher: (watcher: string): Key => ({ pk: 'WATCHERS', sk: watcher }),
+  goodRelease: (target: string): Key => ({ pk: `TARGET#${target}`, sk: 'GOOD' }),
+  release: (target: string, id: string): Key => ({ pk: `TARGET#${target}`, sk: `RELEASE#${id}` }),
+} as const;
+
+/** Watchers are named `executor:<account>` and `cluster:<name>`. */
+export const executorWatcher = (account: string): string => `executor:${account}`;
+export const clusterWatcher = (cluster: string): string => `cluster:${cluster}`;
+
+/** Texts by path. The plan is cut in chunks so that a function that needs one deployment reads 100, not 10,000. */
+export const planChunkSize = 100;
+export const documentPaths = {
+  source: (batchId: string): string => `batches/${batchId}/source.yaml`,
+  batch: (batchId: string): string => `batches/${batchId}/batch.json`,
+  plan: (batchId: string): string => `batches/${batchId}/plan.json`,
+  planChunk: (batchId: string, chunk: number): string => `batches/${batchId}/plan/${padded(chunk)}.json`,
+  schedule: (batchId: string): string => `batches/${batchId}/schedule.json`,
+} as const;
+
+/** Something seen that explains a verdict: a pod, a condition, a health answer, a pipeline stage. */
+export interface Evidence {
+  readonly kind: string;
+  readonly name: string;
+  readonly container?: string;
+  readonly reason: string;
+  readonly message: string;
+  /** Last lines of the container's log. */
+  readonly log?: readonly string[];
+}
+
+/** The executor's run of an attempt, as far as it is known. */
+export interface Run {
+  readonly executor: string;
+  /** Our key of the attempt, which the executor was given. */
+  readonly key: string;
+  readonly attempt: number | 'restore';
+  /** The executor's own id. */
+  readonly ref?: string;
+  readonly url?: string;
+  readonly status?: string;
+}
+
+/** Why an attempt did not succeed. */
+export interface Failure {
+  readonly reason: string;
+  readonly message: string;
+  readonly evidence?: readonly Evidence[];
+  /** A technical cause that leaves open what happened. */
+  readonly unknown?: boolean;
+  readonly cancelled?: boolean;
+}
+
+/** How a deployment ended. Written once; only an UNKNOWN one may be replaced, once, by `resolve`. */
+export interface Outcome {
+  readonly status: Status;
+  readonly reason: string;
+  readonly message: string;
+  readonly evidence: readonly Evidence[];
+  readonly attempts: number;
+  readonly runs: readonly Run[];
+  /** Version that ran before, when it is known. */
+  readonly release_before?: string;
+  /** Version that was seen running at the end; absent when nobody can say. */
+  readonly release_after?: string;
+  readonly ended_at: number;
+  readonly resolved_by?: string;
+}
+
+export type Step = 'turn' | 'capture' | 'deploy' | 'verify' | 'restore' | 'verify-restore' | 'recorded';
+
+/**
+ * `BATCH#<id>/ITEM#<index>`. Every change raises `seq` by one and is written with its event, on the condition that
+ * `seq` is what was read. Absent means PENDING / AwaitingTurn with seq 0.
+ */
+export interface ItemRow {
+  readonly batch_id: string;
+  readonly index: number;
+  readonly key: string;
+  readonly status: Status;
+  readonly reason: string;
+  readonly message: string;
+  readonly seq: number;
+  readonly step: Step;
+  /** Number of the attempt that is made now or comes next, from 1. */
+  readonly attempt: number;
+  readonly runs: readonly Run[];
+  /** Why the latest attempt failed. */
+  readonly failure?: Failure;
+  /** How the restore went, when there was one. */
+  readonly restore?: { readonly ok: boolean; readonly reason: string; readonly message: string };
+  readonly outcome?: Outcome;
+  readonly execution_arn?: string;
+  readonly started_at?: number;
+  readonly updated_at: number;
+}
+
+/** `BATCH#<id>/HEADER`. */
+export interface HeaderRow {
+  readonly batch_id: string;
+  readonly name: string;
+  readonly status: Status;
+  readonly reason: string;
+  readonly message: string;
+  readonly seq: number;
+  readonly total: number;
+  readonly submitted_by: string;
+  readonly warnings: readonly string[];
+  readonly plan_hash?: string;
+  readonly execution_arn?: string;
+  readonly cancel_requested_at?: number;
+  readonly created_at: number;
+  readonly updated_at: number;
+  /** Set when the batch is sealed: nothing moves any more but a `resolve`. */
+  readonly ended_at?: number;
+  /** Number of deployments by terminal status; set when the batch is sealed. */
+  readonly totals?: Readonly<Partial<Record<Status, number>>>;
+}
+
+/** One change of a batch or a deployment. `number` is its place in the batch's feed, given by the publisher. */
+export interface EventRow {
+  readonly batch_id: string;
+  readonly type: 'batch' | 'deployment';
+  /** Set for a deployment's change. */
+  readonly index?: number;
+  readonly key?: string;
+  readonly seq: number;
+  readonly number?: number;
+  readonly at: number;
+  readonly actor: string;
+  readonly from: Status | null;
+  readonly to: Status;
+  readonly reason: string;
+  readonly message: string;
+  /** More about the change, such as attempt, run, evidence. */
+  readonly detail?: JsonObject;
+}
+
+/** `DISPATCHER/TURN#…`: what AwaitTurn is answered; an open grant while `state` is `granted`. */
+export interface TurnRow {
+  readonly batch_id: string;
+  readonly index: number;
+  readonly key: string;
+  readonly state: 'granted' | 'cancelled' | 'refused';
+  /** Fence of the lock that came with the grant. */
+  readonly fence?: number;
+  readonly target: string;
+  /** Outcome that a refusal leads to. */
+  readonly status?: 'SKIPPED' | 'CANCELLED';
+  readonly reason: string;
+  readonly message: string;
+  readonly at: number;
+}
+
+/** `DISPATCHER/LOCK#<target>`. An UNKNOWN deployment keeps its lock until it is resolved. */
+export interface LockRow {
+  readonly target: string;
+  readonly batch_id: string;
+  readonly index: number;
+  readonly fence: number;
+  readonly state: 'held' | 'unknown';
+}
+
+/** `BATCH#<id>/ANSWER#…`: first writer wins. `error` is absent when the answer is good. */
+export interface AnswerRow {
+  readonly error?: 'AttemptRetryable' | 'AttemptFailed' | 'AttemptEnded' | 'TurnRefused';
+  readonly reason: string;
+  readonly message: string;
+  readonly at: number;
+}
+
+export interface TokenRow {
+  readonly token: string;
+  readonly execution_arn: string;
+  readonly at: number;
+}
+
+/** `BATCH#<id>/CAPTURE#<index>`: what ran before. */
+export interface CaptureRow {
+  readonly attempt: number;
+  /** What `captureBaseline` saw before this attempt. */
+  readonly baseline: JsonObject;
+  /** The point to return to, found before the first attempt. */
+  readonly previous?: Release;
+}
+
+/** A release is a replayable request: the deployment as it was planned, with the version that then ran. */
+export interface Release {
+  readonly version: string;
+  readonly deployment: PlannedDeployment;
+  /** Where it is known from: recorded after a verified deployment, or read from what ran on the cluster. */
+  readonly origin: 'recorded' | 'observed';
+  readonly at: number;
+  readonly batch_id: string;
+}
+
+/** What the executor poller follows. Written with the intent; it goes when the wait is answered. */
+export interface RunWatchRow {
+  readonly batch_id: string;
+  readonly index: number;
+  readonly wait: Wait;
+  readonly deployment: PlannedDeployment;
+  readonly version: string;
+  readonly key: string;
+  readonly phase: 'intended' | 'accepted' | 'started' | 'unknown';
+  readonly correlation?: string;
+  readonly ref?: string;
+  readonly url?: string;
+  readonly status?: string;
+  /** When the intent was written. */
+  readonly at: number;
+  /** When the attempt must be over. */
+  readonly deadline: number;
+  /** Why the run is being stopped, and since when. */
+  readonly stopping?: { readonly why: 'timeout' | 'cancel'; readonly at: number; readonly answer: 'accepted' | 'over' | 'no' };
+}
+
+/** What the cluster observer follows. */
+export interface RolloutWatchRow {
+  readonly batch_id: string;
+  readonly index: number;
+  readonly wait: Wait;
+  readonly deployment: PlannedDeployment;
+  readonly version: string;
+  readonly baseline: JsonObject;
+  readonly at: number;
+  readonly deadline: number;
+}
+
+/** `WATCHERS/<watcher>`: which generation of a watcher runs, and until when it has promised to look again. */
+export interface WatcherRow {
+  readonly watcher: string;
+  readonly generation: number;
+  readonly until: number;
+}
+
+/** Messages to the dispatcher. */
+export type InboxMessage =
+  | { readonly type: 'planned'; readonly batch_id: string }
+  | { readonly type: 'recorded'; readonly batch_id: string; readonly index: number; readonly status: Status }
+  | { readonly type: 'cancelled'; readonly batch_id: string }
+  | { readonly type: 'resolved'; readonly batch_id: string; readonly index: number; readonly target: string }
+  | { readonly type: 'finished'; readonly batch_id: string };
+
+/** Makes a table item of a row. Rows are plain JSON; absent fields are absent. */
+export const itemOf = (key: Key, row: object): Item => ({ ...(row as JsonObject), ...key });
+
+/** The other way. The caller knows from the key which row it is. */
+export const rowOf = <Row>(item: Item | undefined): Row | undefined => item as unknown as Row | undefined;

@@ -1,0 +1,48 @@
+import type { Clock, Cluster, Documents, EventBus, Executor, Ids, Random, Table, Workflow } from '../domain/ports.ts';
+import type { Catalogue } from '../domain/catalogue/catalogue.ts';
+
+/** What the use cases are handed. Each names the few that it needs by `Pick<Deps, …>`. */
+export interface Deps {
+  readonly table: Table;
+  readonly documents: Documents;
+  readonly workflow: Workflow;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ids: Ids;
+  readonly bus: EventBus;
+  readonly pace: Pace;
+  /** The catalogue that is in force; throws ConfigurationInvalid when there is none. */
+  catalogue(): Promise<Catalogue>;
+  /** By account, for example `harness:acme`; throws ConfigurationInvalid for one that is not configured. */
+  executor(account: string): Executor;
+  cluster(name: string): Cluster;
+}
+
+/** How often and how long things look; milliseconds. One place, so that tests and the simulated runtime can hurry. */
+export interface Pace {
+  readonly pollExecutor: number;
+  readonly pollCluster: number;
+  /** How long one call of a watcher loops before it returns to its state machine. */
+  readonly watchFor: number;
+  /** After this a watcher hands over to its next generation. */
+  readonly watcherAge: number;
+  /** An intent without an answer of the executor is looked into after this. */
+  readonly intentGrace: number;
+  /** How long the end of an aborted run is waited for. */
+  readonly abortGrace: number;
+  /** Life of the dispatcher's lease. */
+  readonly lease: number;
+  /** How old something must be before the sweeper looks at it. */
+  readonly sweepAge: number;
+}
+
+export const cloudPace: Pace = {
+  pollExecutor: 10_000,
+  pollCluster: 1_000,
+  watchFor: 60_000,
+  watcherAge: 12 * 3_600_000,
+  intentGrace: 90_000,
+  abortGrace: 300_000,
+  lease: 20_000,
+  sweepAge: 60_000,
+};

@@ -1,0 +1,53 @@
+import * as z from 'zod';
+
+/** Input and output of every task of the state machines, one row per function. `token` is present where the task waits for one. */
+
+const batchId = z.string().min(1).max(64);
+const index = z.int().min(0);
+const deployment = { batch_id: batchId, index };
+const waiting = { token: z.string().min(1), execution_arn: z.string().min(1) };
+const watching = { watcher: z.string().min(1), generation: z.int().min(1), started_at: z.number() };
+/** The error that brought the execution to Record: `$states.errorOutput`, as it was handed on. */
+const failure = z.object({ Error: z.string().optional(), Cause: z.string().optional() });
+
+export const contract = {
+  'plan-batch': {
+    input: z.object({ batch_id: batchId, execution_arn: z.string().min(1) }),
+    output: z.object({ count: z.int().min(1) }),
+  },
+  'await-turn': { input: z.object({ ...deployment, ...waiting }), output: z.object({}) },
+  'capture-baseline': {
+    input: z.object(deployment),
+    output: z.object({ attempt: z.int().min(1), timeout_seconds: z.int().min(1) }),
+  },
+  'start-deployment': {
+    input: z.object({ ...deployment, ...waiting, attempt: z.int().min(1) }),
+    output: z.object({}),
+  },
+  'start-restore': { input: z.object({ ...deployment, ...waiting }), output: z.object({}) },
+  'verify-rollout': {
+    input: z.object({ ...deployment, ...waiting, attempt: z.union([z.int().min(1), z.literal('restore')]) }),
+    output: z.object({}),
+  },
+  'record-outcome': {
+    input: z.object({ ...deployment, error: failure.optional() }),
+    output: z.int(),
+  },
+  'conclude-batch': {
+    input: z.object({ batch_id: batchId, round: z.int().min(1), error: failure.optional() }),
+    output: z.object({ next: z.enum(['finish', 'deployments']), count: z.int(), round: z.int() }),
+  },
+  'finish-batch': { input: z.object({ batch_id: batchId }), output: z.object({ status: z.string() }) },
+  'watch-executor': {
+    input: z.object(watching),
+    output: z.object({ more: z.boolean() }),
+  },
+  'watch-cluster': {
+    input: z.object(watching),
+    output: z.object({ more: z.boolean() }),
+  },
+} as const;
+
+export type TaskName = keyof typeof contract;
+export type TaskInput<Name extends TaskName> = z.output<(typeof contract)[Name]['input']>;
+export type TaskOutput<Name extends TaskName> = z.output<(typeof contract)[Name]['output']>;
