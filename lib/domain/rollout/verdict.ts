@@ -1,26 +1,19 @@
 import type { WorkloadKind } from '../plan/plan.ts';
 import { captureBaseline } from './baseline.ts';
+import type { Seen } from './counts.ts';
 import { judgeCronJob } from './cron-job.ts';
 import { judgeDaemonSet } from './daemon-set.ts';
 import { judgeDeployment } from './deployment.ts';
-import { imageFinding, imagesToRemember, isExpectedImage } from './expected-image.ts';
+import { imageFinding, imagesToRemember, imageWarning, isExpectedImage } from './expected-image.ts';
 import { judgeJob } from './job.ts';
 import { type Finding, type Judgement, type Look, type Progress, waiting } from './judgement.ts';
 import { isDeleting } from './kubernetes-object.ts';
 import { judgePod } from './pod.ts';
-import { judgeSignals, type Signal } from './signal.ts';
+import { judgeSignals, type KindReport, type Signal } from './signal.ts';
 import { judgeStatefulSet } from './stateful-set.ts';
 
-/**
- * What a kind's rules make of one look: signals that fail it when they last (`signals`), and the finding when none does.
- * A new kind is one row.
- */
-export interface KindReport {
-  readonly signals: readonly Signal[];
-  readonly finding: Finding;
-}
-
-const kinds: Readonly<Record<WorkloadKind, (look: Look) => KindReport>> = {
+/** A new kind is one row. */
+const kinds: Readonly<Record<WorkloadKind, (look: Seen) => KindReport>> = {
   deployment: judgeDeployment,
   statefulset: judgeStatefulSet,
   daemonset: judgeDaemonSet,
@@ -53,7 +46,11 @@ function reportOf(look: Look): KindReport {
     return { signals: [], finding: waiting('Terminating', `${title} is being deleted; a new one is awaited`) };
   }
   const wrong = imageFinding(look);
-  return wrong === undefined ? kinds[workload.kind](look) : { signals: [], finding: wrong };
+  if (wrong !== undefined) return { signals: [], finding: wrong };
+  const report = kinds[workload.kind]({ ...look, object: view.workload });
+  const warning = report.finding.verdict === 'healthy' ? imageWarning(look) : undefined;
+  if (warning === undefined) return report;
+  return { ...report, finding: { ...report.finding, warnings: [...(report.finding.warnings ?? []), warning] } };
 }
 
 const missingFinding = (title: string): Finding => waiting('WorkloadNotFound', `there is no ${title} yet`);

@@ -1,0 +1,41 @@
+import type { JsonObject } from '../ports.ts';
+import { podSignals, unreadyEvidence } from './container-signal.ts';
+import { done, firstShort, generationFinding, isUnchanged, type Seen } from './counts.ts';
+import type { Finding } from './judgement.ts';
+import { numberAt, stringAt } from './kubernetes-object.ts';
+import { podsOfNewRevision } from './revision.ts';
+import type { KindReport } from './signal.ts';
+
+/** kstatus' counts. No node matches: 0 of 0 is ready, with a warning. */
+export function judgeDaemonSet(look: Seen): KindReport {
+  const { object, now, view, workload } = look;
+  const unobserved = generationFinding(object);
+  if (unobserved !== undefined) return { signals: [], finding: unobserved };
+  const pods = podsOfNewRevision(workload, view);
+  const signals = podSignals(pods, { now, unchanged: isUnchanged(look) });
+  const pending = countsFinding(object);
+  const desired = numberAt(object, 'status', 'desiredNumberScheduled');
+  if (pending === undefined) {
+    return { signals, finding: done(look, numberAt(object, 'status', 'numberReady'), desired) };
+  }
+  const warnings = onDeleteWarning(object);
+  return {
+    signals,
+    finding: { ...pending, evidence: unreadyEvidence(pods), ...(warnings.length > 0 && { warnings }) },
+  };
+}
+
+function countsFinding(object: JsonObject): Finding | undefined {
+  const status = (name: string) => numberAt(object, 'status', name);
+  const need = status('desiredNumberScheduled');
+  return firstShort([
+    { reason: 'ReplicasNotUpdated', have: status('updatedNumberScheduled'), need, text: 'nodes have the new revision' },
+    { reason: 'ReplicasNotReady', have: status('numberReady'), need, text: 'nodes are ready' },
+    { reason: 'ReplicasNotAvailable', have: status('numberAvailable'), need, text: 'nodes are available' },
+  ]);
+}
+
+const onDeleteWarning = (object: JsonObject): readonly string[] =>
+  stringAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete'
+    ? ['the update strategy is OnDelete: pods get the new revision only when somebody deletes them']
+    : [];

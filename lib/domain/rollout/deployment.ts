@@ -1,0 +1,82 @@
+import type { JsonObject } from '../ports.ts';
+import { podSignals, unreadyEvidence } from './container-signal.ts';
+import { done, firstShort, generationFinding, isUnchanged, type Seen } from './counts.ts';
+import { type Evidence, type Finding, failing, waiting } from './judgement.ts';
+import { conditionOf, desiredReplicas, nameOf, numberAt, stringAt, valueAt } from './kubernetes-object.ts';
+import { currentReplicaSet, podsOfNewRevision } from './revision.ts';
+import type { KindReport, Signal } from './signal.ts';
+
+/** kubectl's order of counts (rollout_status.go), with pods, pause, quota and conditions that kubectl does not look at. */
+export function judgeDeployment(look: Seen): KindReport {
+  const { object, now, view, workload } = look;
+  const unobserved = generationFinding(object);
+  if (unobserved !== undefined) return { signals: [], finding: unobserved };
+  const pods = podsOfNewRevision(workload, view);
+  const signals = [...podSignals(pods, { now, unchanged: isUnchanged(look) }), ...replicaFailure(look)];
+  const pending = countsFinding(object) ?? unavailableFinding(object);
+  if (pending === undefined)
+    return { signals, finding: done(look, readyOf(object), desiredReplicas(object), pauseWarning(object)) };
+  const finding = pausedFinding(object, pending) ?? deadlineFinding(object, pods) ?? pending;
+  return { signals, finding: finding.evidence ? finding : { ...finding, evidence: unreadyEvidence(pods) } };
+}
+
+const readyOf = (object: JsonObject): number => numberAt(object, 'status', 'readyReplicas');
+
+function countsFinding(object: JsonObject): Finding | undefined {
+  const desired = desiredReplicas(object);
+  const updated = numberAt(object, 'status', 'updatedReplicas');
+  const all = numberAt(object, 'status', 'replicas');
+  const available = numberAt(object, 'status', 'availableReplicas');
+  const short = firstShort([
+    { reason: 'ReplicasNotUpdated', have: updated, need: desired, text: 'replicas have the new revision' },
+  ]);
+  if (short !== undefined) return short;
+  if (all > updated) {
+    return waiting('OldReplicasPending', `${all - updated} of ${all} replicas are still of an old revision`);
+  }
+  return firstShort([
+    { reason: 'ReplicasNotReady', have: readyOf(object), need: desired, text: 'replicas are ready' },
+    { reason: 'ReplicasNotAvailable', have: available, need: updated, text: 'new replicas are available' },
+  ]);
+}
+
+/** Available stays True through a bad update, because old pods serve: it can only hold back, never prove. */
+function unavailableFinding(object: JsonObject): Finding | undefined {
+  const condition = conditionOf(object, 'Available');
+  if (condition === undefined || stringAt(condition, 'status') === 'True') return undefined;
+  return waiting('DeploymentNotAvailable', stringAt(condition, 'message') ?? 'the condition Available is not True');
+}
+
+/** A paused Deployment would be waited for until the deadline: its controller creates nothing. */
+function pausedFinding(object: JsonObject, pending: Finding): Finding | undefined {
+  if (valueAt(object, 'spec', 'paused') !== true) return undefined;
+  return failing('Paused', `the deployment is paused in the middle: ${pending.message}; resume it, then deploy again`);
+}
+
+const pauseWarning = (object: JsonObject): readonly string[] =>
+  valueAt(object, 'spec', 'paused') === true ? ['the deployment is paused: the next change will not roll out'] : [];
+
+function deadlineFinding(object: JsonObject, pods: readonly JsonObject[]): Finding | undefined {
+  const condition = conditionOf(object, 'Progressing');
+  if (stringAt(condition, 'reason') !== 'ProgressDeadlineExceeded') return undefined;
+  const message = stringAt(condition, 'message') ?? 'the deployment exceeded its progress deadline';
+  const fact: Evidence = { kind: 'condition', name: 'Progressing', reason: 'ProgressDeadlineExceeded', message };
+  return failing('ProgressDeadlineExceeded', message, [fact, ...unreadyEvidence(pods)]);
+}
+
+/**
+ * Quota, admission or pod security refuse the pods. A surge that meets a full quota heals when old pods have gone, so it
+ * must last: 10 seconds, in which the ReplicaSet's controller has tried several times.
+ */
+function replicaFailure({ object, view }: Seen): readonly Signal[] {
+  const replicaSet = currentReplicaSet(object, view.revisions);
+  for (const owner of [object, ...(replicaSet === undefined ? [] : [replicaSet])]) {
+    const condition = conditionOf(owner, 'ReplicaFailure');
+    if (condition === undefined || stringAt(condition, 'status') !== 'True') continue;
+    const cause = stringAt(condition, 'reason') ?? 'FailedCreate';
+    const message = `pods of ${nameOf(owner)} are refused: ${stringAt(condition, 'message') ?? cause}`;
+    const evidence: Evidence = { kind: 'condition', name: 'ReplicaFailure', reason: cause, message };
+    return [{ key: 'ReplicaFailure', reason: 'ReplicaFailure', message, grace: 10_000, evidence: [evidence] }];
+  }
+  return [];
+}

@@ -1,0 +1,64 @@
+import type { JsonObject } from '../ports.ts';
+import { podSignals, unreadyEvidence } from './container-signal.ts';
+import { isUnchanged, type Seen } from './counts.ts';
+import { describeImages } from './expected-image.ts';
+import { type Evidence, failing, healthy, waiting } from './judgement.ts';
+import { conditionOf, listAt, nameOf, numberAt, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
+import { podsOfNewRevision } from './revision.ts';
+import type { KindReport } from './signal.ts';
+import { evidenceLimit } from './signal.ts';
+
+/**
+ * A Job ends for good with a condition: Complete or Failed. Its template cannot change, so a new version is a new Job (new
+ * uid). Crashes are counted by its own backoffLimit; what can never start (a bad image) it would wait for, so we do not.
+ */
+export function judgeJob(look: Seen): KindReport {
+  const { object, now, view, workload } = look;
+  const pods = podsOfNewRevision(workload, view);
+  const ended = ['Failed', 'FailureTarget']
+    .map((type) => trueCondition(object, type))
+    .find((found) => found !== undefined);
+  if (ended !== undefined) {
+    const cause = stringAt(ended, 'reason') ?? 'Failed';
+    const counts = `${numberAt(object, 'status', 'failed')} failed, ${numberAt(object, 'status', 'succeeded')} succeeded`;
+    const message = `the job failed for good: ${cause}, ${stringAt(ended, 'message') ?? ''} (${counts})`;
+    const fact: Evidence = { kind: 'condition', name: 'Failed', reason: cause, message };
+    return { signals: [], finding: failing('JobFailed', message, [fact, ...failedPods(pods)]) };
+  }
+  const completions = Number(valueAt(object, 'spec', 'completions') ?? 1);
+  const succeeded = numberAt(object, 'status', 'succeeded');
+  const text = `${succeeded} of ${completions} completions with ${describeImages(look, object)}`;
+  if (trueCondition(object, 'Complete') !== undefined) {
+    const finding = isUnchanged(look)
+      ? healthy('AlreadyRunning', `nothing changed: ${text}, as before the deployment`)
+      : healthy('JobComplete', text);
+    return { signals: [], finding };
+  }
+  const suspended =
+    valueAt(object, 'spec', 'suspend') === true ? ['the job is suspended: nothing runs until it is resumed'] : [];
+  const finding = { ...waiting('JobRunning', text, suspended), evidence: unreadyEvidence(pods) };
+  return { signals: podSignals(pods, { now, crashesAllowed: true }), finding };
+}
+
+function trueCondition(object: JsonObject, type: string): JsonObject | undefined {
+  const condition = conditionOf(object, type);
+  return stringAt(condition, 'status') === 'True' ? condition : undefined;
+}
+
+/** The containers that ended badly: their logs say why. */
+function failedPods(pods: readonly JsonObject[]): readonly Evidence[] {
+  return pods
+    .flatMap((pod) =>
+      [...listAt(pod, 'status', 'initContainerStatuses'), ...listAt(pod, 'status', 'containerStatuses')].flatMap(
+        (status): readonly Evidence[] => {
+          const ends = [objectAt(status, 'state', 'terminated'), objectAt(status, 'lastState', 'terminated')];
+          const end = ends.find((one) => numberAt(one, 'exitCode') !== 0);
+          if (end === undefined) return [];
+          const reason = stringAt(end, 'reason') === 'OOMKilled' ? 'OOMKilled' : 'ContainerFailed';
+          const message = `exit code ${numberAt(end, 'exitCode')}, ${stringAt(end, 'reason') ?? 'Error'}`;
+          return [{ kind: 'pod', name: nameOf(pod), container: stringAt(status, 'name') ?? '', reason, message }];
+        },
+      ),
+    )
+    .slice(0, evidenceLimit);
+}

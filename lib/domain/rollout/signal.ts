@@ -1,0 +1,53 @@
+import { type Evidence, type Finding, failing, type Look, type Progress, waiting } from './judgement.ts';
+
+/** Something bad that is a verdict when it lasts for `grace` milliseconds over at least two looks; 0 is at once. */
+export interface Signal {
+  /** What is timed: signals that alternate (ErrImagePull, ImagePullBackOff) share one. */
+  readonly key: string;
+  readonly reason: string;
+  readonly message: string;
+  /** Infinity: never a verdict by itself, but while it lasts nothing is healthy. */
+  readonly grace: number;
+  /** Lasting this long it becomes a warning. */
+  readonly warnAfter?: number;
+  readonly evidence: readonly Evidence[];
+}
+
+/** What a kind's rules make of one look: signals that fail it when they last, and the finding when none does. */
+export interface KindReport {
+  readonly signals: readonly Signal[];
+  readonly finding: Finding;
+}
+
+/** A record must fit a table row, and the fifth pod says what the first one said. */
+export const evidenceLimit = 5;
+
+interface Timed {
+  readonly first_seen: Progress['first_seen'];
+  readonly finding: Finding;
+}
+
+/** Weighs a kind's signals by how long they have lasted against its finding. The first ripe signal in order wins. */
+export function judgeSignals(report: KindReport, look: Pick<Look, 'previous' | 'now'>): Timed {
+  const before = look.previous?.first_seen ?? {};
+  const first_seen: Record<string, number> = {};
+  for (const { key } of report.signals) first_seen[key] ??= before[key] ?? look.now;
+  const age = ({ key }: Signal) => look.now - (first_seen[key] ?? look.now);
+  const ripe = report.signals.find((signal) => age(signal) >= signal.grace);
+  if (ripe !== undefined)
+    return { first_seen, finding: failing(ripe.reason, ripe.message, together(report.signals, ripe)) };
+  const [unripe] = report.signals;
+  if (unripe === undefined || report.finding.verdict === 'failing') return { first_seen, finding: report.finding };
+  const lasting = report.signals
+    .filter((signal) => signal.warnAfter !== undefined && age(signal) >= signal.warnAfter)
+    .map((signal) => `${signal.message} for ${Math.floor(age(signal) / 1_000)} s now`);
+  const warnings = [...(report.finding.warnings ?? []), ...lasting];
+  const finding = waiting(unripe.reason, unripe.message, [...new Set(warnings)]);
+  return { first_seen, finding: { ...finding, evidence: together(report.signals, unripe) } };
+}
+
+const together = (signals: readonly Signal[], chosen: Signal): readonly Evidence[] =>
+  signals
+    .filter(({ key }) => key === chosen.key)
+    .flatMap(({ evidence }) => evidence)
+    .slice(0, evidenceLimit);
