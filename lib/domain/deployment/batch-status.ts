@@ -1,0 +1,62 @@
+import type { Status } from './status.ts';
+
+/** Number of deployments by status. A status that is absent counts 0. */
+export type Totals = Readonly<Partial<Record<Status, number>>>;
+
+export interface BatchStatus {
+  readonly status: Status;
+  readonly reason: string;
+  readonly message: string;
+}
+
+interface Rule extends Pick<BatchStatus, 'status' | 'reason'> {
+  readonly when: (count: (status: Status) => number, cancelRequested: boolean) => boolean;
+}
+
+/**
+ * The first rule that holds decides. A known failure outweighs what nobody knows, because it stays true however the
+ * unknown is resolved; a batch that was cancelled is FAILED only when something really failed.
+ */
+const rules: readonly Rule[] = [
+  {
+    status: 'UNKNOWN',
+    reason: 'DeploymentsUnknown',
+    when: (count) => count('UNKNOWN') > 0 && count('FAILED') === 0 && count('SKIPPED') === 0,
+  },
+  {
+    status: 'CANCELLED',
+    reason: 'CancelledByRequest',
+    when: (count, cancelRequested) => cancelRequested && count('CANCELLED') > 0 && count('FAILED') === 0,
+  },
+  {
+    status: 'FAILED',
+    reason: 'DeploymentsFailed',
+    when: (count) => count('FAILED') + count('SKIPPED') + count('CANCELLED') > 0,
+  },
+  { status: 'SUCCESS', reason: 'AllSucceeded', when: () => true },
+];
+
+/** Decides how a batch ends whose deployments have all ended. */
+export const decideBatchStatus = (totals: Totals, { cancelRequested }: { cancelRequested: boolean }): BatchStatus => {
+  const rule = rules.find(({ when }) => when((status) => totals[status] ?? 0, cancelRequested))!;
+  return { status: rule.status, reason: rule.reason, message: describeTotals(totals) };
+};
+
+const words: readonly (readonly [Status, string])[] = [
+  ['SUCCESS', 'succeeded'],
+  ['FAILED', 'failed'],
+  ['ROLLBACK', 'rolled back'],
+  ['SKIPPED', 'skipped'],
+  ['CANCELLED', 'cancelled'],
+  ['UNKNOWN', 'unknown'],
+  ['PROCESSING', 'in work'],
+  ['PENDING', 'waiting'],
+];
+
+/** For example `12 deployments: 9 succeeded, 2 failed, 1 skipped.` */
+export const describeTotals = (totals: Totals): string => {
+  const parts = words.filter(([status]) => (totals[status] ?? 0) > 0);
+  const total = parts.reduce((sum, [status]) => sum + (totals[status] ?? 0), 0);
+  const told = parts.map(([status, word]) => `${totals[status]} ${word}`).join(', ');
+  return `${total} ${total === 1 ? 'deployment' : 'deployments'}${told === '' ? '' : `: ${told}`}.`;
+};
