@@ -5,6 +5,7 @@ import {
   type PutEventsResultEntry,
 } from '@aws-sdk/client-eventbridge';
 import type { BusEvent, EventBus } from '../domain/ports.ts';
+import { isTransientError } from './transient-error.ts';
 
 const SOURCE = 'flotilla';
 /** PutEvents takes 10 entries. The bytes are those of the older limit of 256 KB for a request, which every region keeps. */
@@ -48,18 +49,6 @@ const requestsOf = (sendings: readonly Sending[]): readonly (readonly Sending[])
   return requests;
 };
 
-/** Throttled, a fault of the service, or no answer at all: the same request may succeed later. */
-const isTransient = (error: unknown): boolean => {
-  if (!(error instanceof Error)) return false;
-  const { $fault, $metadata, $retryable } = error as Error & {
-    $fault?: string;
-    $metadata?: { httpStatusCode?: number };
-    $retryable?: object;
-  };
-  if ($fault === 'server' || $retryable !== undefined || error.name.startsWith('Throttling')) return true;
-  return $metadata?.httpStatusCode === undefined;
-};
-
 /** The bus on EventBridge. An error that sending again cannot heal (no right, no such bus) is thrown. */
 export class EventBridge implements EventBus {
   readonly #client: EventBridgeClient;
@@ -85,7 +74,7 @@ export class EventBridge implements EventBus {
       const command = new PutEventsCommand({ Entries: request.map(({ entry }) => entry) });
       return (await this.#client.send(command)).Entries ?? [];
     } catch (error) {
-      if (isTransient(error)) return [];
+      if (isTransientError(error)) return [];
       throw error;
     }
   }

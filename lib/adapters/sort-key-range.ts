@@ -54,11 +54,18 @@ const isAbove = (key: string, high: Bound | undefined): boolean => {
 export const isEmptyRange = ({ low, high }: SortKeyRange): boolean =>
   low !== undefined && high !== undefined && (isAbove(low.key, high) || isBelow(high.key, low));
 
-/** The rest of a query's range behind `after`, in the direction of the query; `after` outside of the range is no mistake. */
+/** `after`, unless it lies before the range, in the direction of the query, and so excludes nothing. */
+export const startOf = (query: Query): string | undefined => {
+  if (query.after === undefined) return undefined;
+  const { low, high } = rangeOf(query);
+  const isOutside = query.newestFirst ? isAbove(query.after, high) : isBelow(query.after, low);
+  return isOutside ? undefined : query.after;
+};
+
+/** The rest of a query's range behind `after`; empty when `after` lies behind the range. */
 export const restOf = (query: Query): SortKeyRange => {
-  const range = rangeOf(query);
-  if (query.after === undefined) return range;
-  const bound = { key: query.after, open: true };
-  if (query.newestFirst) return isAbove(query.after, range.high) ? range : { ...range, high: bound };
-  return isBelow(query.after, range.low) ? range : { ...range, low: bound };
+  const start = startOf(query);
+  if (start === undefined) return rangeOf(query);
+  const bound = { key: start, open: true };
+  return query.newestFirst ? { ...rangeOf(query), high: bound } : { ...rangeOf(query), low: bound };
 };

@@ -19,13 +19,14 @@ export interface SqliteTableOptions {
   /** Changes of these partitions are logged; of no other. */
   readonly follow?: (pk: string) => boolean;
   readonly onUse?: OnUse;
+  /** How long a transaction waits for one of another process before it throws TableBusy. The whole process waits with it. */
+  readonly busyMilliseconds?: number;
 }
 
 /** WITHOUT ROWID keeps the items of a partition side by side, in the order of their sort keys. */
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
-  PRAGMA busy_timeout = 5000;
   CREATE TABLE IF NOT EXISTS items (
     pk TEXT NOT NULL, sk TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (pk, sk)
   ) STRICT, WITHOUT ROWID;
@@ -102,7 +103,7 @@ export class SqliteTable implements Table {
   #announcement: NodeJS.Immediate | undefined;
 
   constructor(path: string, options: SqliteTableOptions = {}) {
-    this.#database = new DatabaseSync(path);
+    this.#database = new DatabaseSync(path, { timeout: options.busyMilliseconds ?? 5000 });
     this.#database.exec(SCHEMA);
     this.#follow = options.follow ?? (() => false);
     this.#onUse = options.onUse;
@@ -143,7 +144,7 @@ export class SqliteTable implements Table {
       if (this.#database.isTransaction) this.#run('ROLLBACK');
       throw translate(error);
     }
-    this.#onUse?.(useOfWrites(sizes, writes.length > 1));
+    this.#onUse?.(useOfWrites(writes, sizes));
     this.#announce();
   }
 
