@@ -1,6 +1,8 @@
 /** A binary heap of numbers that gives the smallest first. */
 export interface RankHeap {
   readonly size: () => number;
+  /** The smallest, left in. */
+  readonly peek: () => number | undefined;
   readonly push: (rank: number) => void;
   /** The smallest, taken out; undefined when there is none. */
   readonly pop: () => number | undefined;
@@ -10,6 +12,7 @@ export const makeRankHeap = (): RankHeap => {
   const heap: number[] = [];
   return {
     size: () => heap.length,
+    peek: () => heap[0],
     push: (rank) => {
       heap.push(rank);
       siftUp(heap);

@@ -1,0 +1,53 @@
+import type { Plan } from '../plan/plan.ts';
+
+/** The part of a frozen plan that turns are decided from: small, by index, stored as `batches/<id>/schedule.json`. */
+export interface Sheet {
+  readonly batch_id: string;
+  readonly max_concurrency: number;
+  readonly on_failure: 'continue' | 'stop';
+  readonly limits: Readonly<Record<string, number>>;
+  readonly keys: readonly string[];
+  readonly targets: readonly string[];
+  readonly ranks: readonly number[];
+  /** How many dependencies each deployment has. */
+  readonly dependencies: readonly number[];
+  readonly dependents: readonly (readonly number[])[];
+  /** The sets of limits that occur; deployments of one class are held up by the same limits. */
+  readonly classes: readonly (readonly string[])[];
+  readonly class_of: readonly number[];
+}
+
+/** Names of the limits that a deployment counts against; the batch's own limit is apart. */
+const limitNames = (deployment: Plan['deployments'][number]): readonly string[] => [
+  `environment:${deployment.environment_id}`,
+  `pillar:${deployment.pillar}`,
+  `cluster:${deployment.cluster}`,
+  `executor:${deployment.executor.account}`,
+];
+
+export const sheetOf = (batchId: string, plan: Plan): Sheet => {
+  const dependents: number[][] = plan.deployments.map(() => []);
+  const classes: string[][] = [];
+  const classByNames = new Map<string, number>();
+  const class_of = plan.deployments.map((deployment) => {
+    for (const dependency of deployment.dependencies) dependents[dependency]!.push(deployment.index);
+    const names = limitNames(deployment);
+    const known = classByNames.get(names.join('\n'));
+    if (known !== undefined) return known;
+    classByNames.set(names.join('\n'), classes.length);
+    return classes.push([...names]) - 1;
+  });
+  return {
+    batch_id: batchId,
+    max_concurrency: plan.strategy.max_concurrency,
+    on_failure: plan.strategy.on_failure,
+    limits: plan.limits,
+    keys: plan.deployments.map(({ key }) => key),
+    targets: plan.deployments.map(({ target }) => target),
+    ranks: plan.deployments.map(({ rank }) => rank),
+    dependencies: plan.deployments.map(({ dependencies }) => dependencies.length),
+    dependents,
+    classes,
+    class_of,
+  };
+};

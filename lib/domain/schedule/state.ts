@@ -1,0 +1,110 @@
+import type { Status } from '../deployment/status.ts';
+import { makeRankHeap, type RankHeap } from '../plan/rank-heap.ts';
+import type { LockRow } from '../record/rows.ts';
+import { Cells, statusOfCell } from './cells.ts';
+import type { Sheet } from './sheet.ts';
+
+/**
+ * The scheduling state of everything that is in flight. What is stored is small: a head per batch, its pages of cells,
+ * the locks. What is fast (heaps of those that may start, counters of limits, who waits for a lock) is derived when the
+ * state is loaded and kept up to date. One owner at a time holds it; `decide` changes it in place, because its work
+ * must not grow with the batch, and whoever cannot commit what it decided throws the whole state away.
+ */
+export interface ScheduleState {
+  version: number;
+  nextFence: number;
+  readonly batches: Map<string, BatchState>;
+  readonly locks: Map<string, Lock>;
+  /** Derived: deployments that may start but for the lock of their target. */
+  readonly lockWaiters: Map<string, Place[]>;
+  /** Derived: how many are in flight, by limit name. */
+  readonly used: Map<string, number>;
+  /** As the batch that was planned last says. */
+  readonly limits: Map<string, number>;
+}
+
+export type Lock = Omit<LockRow, 'target'>;
+
+export interface Place {
+  readonly batch_id: string;
+  readonly index: number;
+}
+
+export interface BatchState {
+  readonly sheet: Sheet;
+  readonly cells: Cells;
+  readonly head: BatchHead;
+  /** Derived: per class, the ranks of those that may start. May hold some that have been settled since. */
+  readonly ready: readonly RankHeap[];
+  /** Derived. */
+  readonly byRank: Int32Array;
+}
+
+/** Stored as `DISPATCHER/BATCH#<id>`. */
+export interface BatchHead {
+  readonly batch_id: string;
+  /** Batches are served in the order in which they were planned. */
+  readonly order: number;
+  inFlight: number;
+  /** Deployments whose dependents are still to be told, and how far that has come. */
+  readonly telling: { index: number; at: number }[];
+  /** Set when nothing new may start: why, and how far the refusals have come. */
+  closing?: { readonly why: 'cancelled' | 'stopped'; readonly because: string; at: number };
+  readonly counts: Partial<Record<Status, number>>;
+}
+
+export const emptySchedule = (): ScheduleState => ({
+  version: 0,
+  nextFence: 1,
+  batches: new Map(),
+  locks: new Map(),
+  lockWaiters: new Map(),
+  used: new Map(),
+  limits: new Map(),
+});
+
+/** A batch that nothing has happened to yet. */
+export const newBatch = (sheet: Sheet, order: number): BatchState =>
+  batchState(sheet, Cells.waitingFor(sheet.dependencies), {
+    batch_id: sheet.batch_id,
+    order,
+    inFlight: 0,
+    telling: [],
+    counts: { PENDING: sheet.keys.length },
+  });
+
+/** Puts a batch together from what is stored. Its derived parts are filled by `adopt`. */
+export const batchState = (sheet: Sheet, cells: Cells, head: BatchHead): BatchState => {
+  const byRank = new Int32Array(sheet.ranks.length);
+  sheet.ranks.forEach((rank, index) => {
+    byRank[rank] = index;
+  });
+  return { sheet, cells, head, byRank, ready: sheet.classes.map(makeRankHeap) };
+};
+
+/** Adds a batch to the state and derives what is derived: those that may start, and the limits that its grants use. */
+export const adopt = (state: ScheduleState, batch: BatchState): void => {
+  const { sheet, cells } = batch;
+  state.batches.set(sheet.batch_id, batch);
+  for (const [name, limit] of Object.entries(sheet.limits)) state.limits.set(name, limit);
+  for (let index = 0; index < cells.length; index++) {
+    const cell = cells.at(index);
+    if (cell === 0) offer(batch, index);
+    if (cell === 'G') countLimits(state, batch, index, 1);
+  }
+};
+
+/** Makes a deployment a candidate for the next turn. */
+export const offer = (batch: BatchState, index: number): void =>
+  batch.ready[batch.sheet.class_of[index]!]!.push(batch.sheet.ranks[index]!);
+
+export const countLimits = (state: ScheduleState, batch: BatchState, index: number, by: 1 | -1): void => {
+  for (const name of batch.sheet.classes[batch.sheet.class_of[index]!]!) {
+    state.used.set(name, (state.used.get(name) ?? 0) + by);
+  }
+};
+
+export const hasRoom = (state: ScheduleState, names: readonly string[]): boolean =>
+  names.every((name) => (state.used.get(name) ?? 0) < (state.limits.get(name) ?? Number.POSITIVE_INFINITY));
+
+export const statusAt = (batch: BatchState, index: number): Status => statusOfCell(batch.cells.at(index));

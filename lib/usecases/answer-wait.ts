@@ -1,0 +1,54 @@
+import { isFlotillaError } from '../domain/errors.ts';
+import { type AnswerRow, keys, rowOf, type TokenRow, type TurnRow, type Wait } from '../domain/record/rows.ts';
+import type { Deps } from './deps.ts';
+
+type Delivery = Pick<Deps, 'table' | 'workflow'>;
+
+/**
+ * Sends the answer of a wait to whoever waits for it now, and nothing when nobody does yet: who registers later reads
+ * the answer row itself. Token and answer are both written before the other is read, so one of the two always sends.
+ */
+export const deliverAnswer = async (
+  deps: Delivery,
+  place: { readonly batch_id: string; readonly index: number; readonly wait: Wait },
+): Promise<void> => {
+  const answer = await readAnswer(deps, place);
+  if (answer === undefined) return;
+  const token = rowOf<TokenRow>(await deps.table.get(keys.token(place.batch_id, place.index, place.wait)));
+  if (token !== undefined) await send(deps, token.token, answer);
+};
+
+/** The answer of AwaitTurn is the turn row itself: a grant, or a refusal. */
+const readAnswer = async (
+  { table }: Delivery,
+  { batch_id, index, wait }: { readonly batch_id: string; readonly index: number; readonly wait: Wait },
+): Promise<Pick<AnswerRow, 'error' | 'message'> | undefined> => {
+  if (wait !== 'turn') return rowOf<AnswerRow>(await table.get(keys.answer(batch_id, index, wait)));
+  const turn = rowOf<TurnRow>(await table.get(keys.turn(batch_id, index)));
+  if (turn === undefined) return undefined;
+  return turn.state === 'refused' ? { error: 'TurnRefused', message: turn.message } : { message: turn.message };
+};
+
+/** An answer that comes too late, or twice, is no error: the row is the truth. */
+export const send = async (
+  { workflow }: Pick<Deps, 'workflow'>,
+  token: string,
+  answer: Pick<AnswerRow, 'error' | 'message'>,
+): Promise<void> => {
+  try {
+    if (answer.error === undefined) await workflow.succeed(token, {});
+    else await workflow.fail(token, answer.error, answer.message);
+  } catch (error) {
+    if (!isFlotillaError(error, 'TokenGone')) throw error;
+  }
+};
+
+/** Binds a task token to a wait. The latest one wins: a repeated invocation has a new token. */
+export const bindToken = async (
+  { table, clock }: Pick<Deps, 'table' | 'clock'>,
+  place: { readonly batch_id: string; readonly index: number; readonly wait: Wait },
+  token: { readonly token: string; readonly execution_arn: string },
+): Promise<void> => {
+  const row: TokenRow = { token: token.token, execution_arn: token.execution_arn, at: clock.now() };
+  await table.transact([{ put: { ...keys.token(place.batch_id, place.index, place.wait), ...row } }]);
+};

@@ -1,0 +1,94 @@
+import { FlotillaError } from '../domain/errors.ts';
+import type { Item, Page, Query, Table, Write } from '../domain/ports.ts';
+import { documentPaths, itemOf, keys, type LockRow, rowOf } from '../domain/record/rows.ts';
+import { Cells } from '../domain/schedule/cells.ts';
+import type { Decisions } from '../domain/schedule/decide.ts';
+import type { Sheet } from '../domain/schedule/sheet.ts';
+import { adopt, type BatchHead, batchState, emptySchedule, type ScheduleState } from '../domain/schedule/state.ts';
+import type { Deps } from './deps.ts';
+
+interface StateRow {
+  readonly version: number;
+  readonly next_fence: number;
+}
+
+interface HeadRow extends Omit<BatchHead, 'inFlight'> {
+  readonly in_flight: number;
+}
+
+/** All items of a query, page by page. */
+export async function* everyItem(table: Table, query: Omit<Query, 'after' | 'limit'>): AsyncGenerator<Item> {
+  let page: Page | undefined;
+  do {
+    page = await table.query({ ...query, limit: 500, ...(page?.next === undefined ? {} : { after: page.next }) });
+    yield* page.items;
+  } while (page.next !== undefined);
+}
+
+export const readSheet = async ({ documents }: Pick<Deps, 'documents'>, batchId: string): Promise<Sheet> => {
+  const text = await documents.get(documentPaths.schedule(batchId));
+  if (text === undefined) throw new FlotillaError('DocumentMissing', `batch ${batchId} has no schedule`);
+  return JSON.parse(text) as Sheet;
+};
+
+export const readScheduleVersion = async (table: Table): Promise<number> =>
+  rowOf<StateRow>(await table.get(keys.schedule))?.version ?? 0;
+
+/** Reads the scheduling state as it is stored and derives what is derived. */
+export const loadSchedule = async (deps: Pick<Deps, 'table' | 'documents'>): Promise<ScheduleState> => {
+  const state = emptySchedule();
+  const stored = rowOf<StateRow>(await deps.table.get(keys.schedule));
+  state.version = stored?.version ?? 0;
+  state.nextFence = stored?.next_fence ?? 1;
+  for await (const item of everyItem(deps.table, { pk: 'DISPATCHER', prefix: 'LOCK#' })) {
+    const { target, batch_id, index, fence, state: held } = rowOf<LockRow>(item)!;
+    state.locks.set(target, { batch_id, index, fence, state: held });
+  }
+  const heads: HeadRow[] = [];
+  for await (const item of everyItem(deps.table, { pk: 'DISPATCHER', prefix: 'BATCH#' }))
+    heads.push(rowOf<HeadRow>(item)!);
+  for (const head of heads.sort((a, b) => a.order - b.order)) await loadBatch(deps, state, head);
+  return state;
+};
+
+const loadBatch = async (
+  deps: Pick<Deps, 'table' | 'documents'>,
+  state: ScheduleState,
+  { batch_id, order, in_flight, telling, closing, counts }: HeadRow,
+): Promise<void> => {
+  const sheet = await readSheet(deps, batch_id);
+  const pages: string[] = [];
+  for await (const item of everyItem(deps.table, { pk: 'DISPATCHER', prefix: `PAGE#${batch_id}#` })) {
+    pages.push(item['cells'] as string);
+  }
+  const head: BatchHead = { batch_id, order, inFlight: in_flight, telling: [...telling], counts: { ...counts } };
+  if (closing !== undefined) head.closing = { ...closing };
+  adopt(state, batchState(sheet, Cells.fromPages(pages), head));
+};
+
+/** The rows that hold the state after a decision. The state row's version makes a second writer fail, whatever its lease says. */
+export const scheduleWrites = (state: ScheduleState, decisions: Decisions): Write[] => {
+  const writes: Write[] = [
+    {
+      put: itemOf(keys.schedule, { version: state.version + 1, next_fence: state.nextFence } satisfies StateRow),
+      when: state.version === 0 ? { exists: false } : { equals: { version: state.version } },
+    },
+  ];
+  for (const id of decisions.heads) {
+    const { inFlight, ...head } = state.batches.get(id)!.head;
+    writes.push({ put: itemOf(keys.scheduleBatch(id), { ...head, in_flight: inFlight }) });
+  }
+  for (const [id, pages] of decisions.pages) {
+    for (const page of pages) {
+      writes.push({ put: itemOf(keys.schedulePage(id, page), { cells: state.batches.get(id)!.cells.page(page) }) });
+    }
+  }
+  for (const [target, lock] of decisions.locks) {
+    writes.push(lock ? { put: itemOf(keys.lock(target), { target, ...lock }) } : { delete: keys.lock(target) });
+  }
+  for (const [id, pages] of decisions.dropped) {
+    writes.push({ delete: keys.scheduleBatch(id) });
+    for (let page = 0; page < pages; page++) writes.push({ delete: keys.schedulePage(id, page) });
+  }
+  return writes;
+};
