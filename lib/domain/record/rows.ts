@@ -1,6 +1,6 @@
-import type { PlannedDeployment } from '../plan/plan.ts';
-import type { Item, JsonObject, Key } from '../ports.ts';
 import type { Status } from '../deployment/status.ts';
+import type { PlannedDeployment, Strategy } from '../plan/plan.ts';
+import type { Item, JsonObject, Key } from '../ports.ts';
 
 /**
  * The layout of the one table: every key and the shape of every row. Access patterns:
@@ -109,8 +109,13 @@ export interface Failure {
   readonly reason: string;
   readonly message: string;
   readonly evidence?: readonly Evidence[];
+  /** Another attempt may help. */
+  readonly retryable?: boolean;
+  /** The executor may have changed the target. */
+  readonly touched?: boolean;
   /** A technical cause that leaves open what happened. */
   readonly unknown?: boolean;
+  /** The user asked for it. */
   readonly cancelled?: boolean;
 }
 
@@ -120,6 +125,9 @@ export interface Outcome {
   readonly reason: string;
   readonly message: string;
   readonly evidence: readonly Evidence[];
+  /** Why the last attempt failed, apart from what was done about it. */
+  readonly failure?: Pick<Failure, 'reason' | 'message'>;
+  readonly warnings: readonly string[];
   readonly attempts: number;
   readonly runs: readonly Run[];
   /** Version that ran before, when it is known. */
@@ -128,6 +136,14 @@ export interface Outcome {
   readonly release_after?: string;
   readonly ended_at: number;
   readonly resolved_by?: string;
+}
+
+export interface Restore {
+  readonly ok: boolean;
+  readonly reason: string;
+  readonly message: string;
+  /** What the restore did to the target is not known. */
+  readonly unknown?: boolean;
 }
 
 export type Step = 'turn' | 'capture' | 'deploy' | 'verify' | 'restore' | 'verify-restore' | 'recorded';
@@ -151,8 +167,13 @@ export interface ItemRow {
   /** Why the latest attempt failed. */
   readonly failure?: Failure;
   /** How the restore went, when there was one. */
-  readonly restore?: { readonly ok: boolean; readonly reason: string; readonly message: string };
+  readonly restore?: Restore;
   readonly outcome?: Outcome;
+  /** The observer saw what was asked for. */
+  readonly verified?: true;
+  readonly warnings?: readonly string[];
+  /** When the attempt, or the restore, that runs now must be over. */
+  readonly deadline?: number;
   readonly execution_arn?: string;
   readonly started_at?: number;
   readonly updated_at: number;
@@ -169,6 +190,7 @@ export interface HeaderRow {
   readonly total: number;
   readonly submitted_by: string;
   readonly warnings: readonly string[];
+  readonly strategy?: Strategy;
   readonly plan_hash?: string;
   readonly execution_arn?: string;
   readonly cancel_requested_at?: number;
@@ -250,6 +272,8 @@ export interface CaptureRow {
 /** A release is a replayable request: the deployment as it was planned, with the version that then ran. */
 export interface Release {
   readonly version: string;
+  /** The image that then ran, in full, when the service's container is known. */
+  readonly image?: string;
   readonly deployment: PlannedDeployment;
   /** Where it is known from: recorded after a verified deployment, or read from what ran on the cluster. */
   readonly origin: 'recorded' | 'observed';
@@ -275,7 +299,11 @@ export interface RunWatchRow {
   /** When the attempt must be over. */
   readonly deadline: number;
   /** Why the run is being stopped, and since when. */
-  readonly stopping?: { readonly why: 'timeout' | 'cancel'; readonly at: number; readonly answer: 'accepted' | 'over' | 'no' };
+  readonly stopping?: {
+    readonly why: 'timeout' | 'cancel';
+    readonly at: number;
+    readonly answer: 'accepted' | 'over' | 'no';
+  };
 }
 
 /** What the cluster observer follows. */

@@ -1,0 +1,40 @@
+import type { HealthCheck, PlannedDeployment, RollbackStrategy } from './plan.ts';
+
+/** What would be done for a deployment, one sentence per step, in the order of the steps. */
+export const describeDeployment = (deployment: PlannedDeployment, waitsFor: readonly string[]): readonly string[] => [
+  ...(waitsFor.length === 0
+    ? []
+    : [`waits until ${listed(waitsFor)} ${waitsFor.length === 1 ? 'has' : 'have'} succeeded`]),
+  describeRun(deployment),
+  describeVerification(deployment),
+  ...describeHealthCheck(deployment.health_check),
+  restoreSentences[deployment.rollback_strategy],
+];
+
+const describeRun = ({ executor, docker_image_version, environment_id, timeout, retry_count }: PlannedDeployment) => {
+  const pipeline = executor.settings['pipeline'];
+  const what = typeof pipeline === 'string' ? `${executor.name} pipeline ${pipeline}` : executor.name;
+  const tries = retry_count === 0 ? 'one try' : `up to ${retry_count + 1} tries`;
+  return `runs ${what} with ${docker_image_version} in ${environment_id}: ${tries} of ${timeout} s`;
+};
+
+const describeVerification = ({ workload, cluster }: PlannedDeployment): string => {
+  const image = workload.image === undefined ? '' : ` runs ${workload.image}`;
+  return `verifies that ${workload.kind} ${workload.namespace}/${workload.name} on ${cluster}${image}${image === '' ? ' rolls out' : ' and rolls out'}`;
+};
+
+const describeHealthCheck = ({ enabled, path, port, url }: HealthCheck): readonly string[] => {
+  if (!enabled) return [];
+  if (url !== undefined) return [`expects a good answer from ${url}`];
+  if (path === undefined) return [];
+  return [`expects a good answer from ${path}${port === undefined ? '' : ` on port ${port}`}`];
+};
+
+const restoreSentences: Readonly<Record<RollbackStrategy, string>> = {
+  automatic: 'on failure: restores the last good release and verifies it',
+  manual: 'on failure: leaves what runs as it is, for somebody to decide',
+  none: 'on failure: leaves what runs as it is',
+};
+
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;

@@ -1,0 +1,118 @@
+import type { Batch } from '../domain/batch/batch.ts';
+import type { Status } from '../domain/deployment/status.ts';
+import { FlotillaError } from '../domain/errors.ts';
+import type { PlannedDeployment } from '../domain/plan/plan.ts';
+import { pendingItem } from '../domain/record/change.ts';
+import { documentPaths, type ItemRow, keys, planChunkSize, rowOf } from '../domain/record/rows.ts';
+import { type Asked, type DeploymentView, viewDeployment } from './deployment-view.ts';
+import type { Deps } from './deps.ts';
+import { findBatch } from './find-batch.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents'>;
+
+export interface ListDeploymentsInput {
+  readonly batchId: string;
+  /** 1 to 1000. */
+  readonly limit: number;
+  /** Place in the list after which to read on; -1 to begin. */
+  readonly after: number;
+  readonly status?: Status | undefined;
+}
+
+export interface DeploymentList {
+  readonly batch_id: string;
+  /** Before that the order is the file's, after it the plan's. */
+  readonly planned: boolean;
+  readonly total: number;
+  readonly deployments: readonly DeploymentView[];
+  /** Send it as `after` to read on; absent at the end. With a filter a page may be short and still have a next one. */
+  readonly next_after?: number;
+}
+
+/** Lambda answers with at most 6 MB, and evidence with log lines can be long. */
+const MAX_PAGE_CHARACTERS = 3_000_000;
+
+/** One page of the deployments of a batch: what was planned, merged with how far it is. */
+export const listDeployments = async (deps: Needs, input: ListDeploymentsInput): Promise<DeploymentList> => {
+  const { batch_id, total, plan_hash } = await findBatch(deps, input.batchId);
+  const planned = plan_hash !== undefined;
+  const from = input.after + 1;
+  const to = Math.min(total, from + input.limit);
+  const looked = planned
+    ? await readPlanned(deps, batch_id, { from, to })
+    : await readUnplanned(deps, batch_id, { from, to });
+  const fitting = fittingCount(looked);
+  const deployments = looked
+    .slice(0, fitting)
+    .filter(({ status }) => input.status === undefined || status === input.status);
+  const next = from + fitting;
+  return { batch_id, planned, total, deployments, ...(next < total ? { next_after: next - 1 } : {}) };
+};
+
+interface Range {
+  readonly from: number;
+  /** Not included. */
+  readonly to: number;
+}
+
+/** How many of them fit in an answer; at least one, or a reader would never get on. */
+const fittingCount = (views: readonly DeploymentView[]): number => {
+  let characters = 0;
+  const tooMany = views.findIndex((view) => {
+    characters += JSON.stringify(view).length;
+    return characters > MAX_PAGE_CHARACTERS;
+  });
+  return tooMany < 0 ? views.length : Math.max(1, tooMany);
+};
+
+const readPlanned = async (deps: Needs, batchId: string, range: Range): Promise<readonly DeploymentView[]> => {
+  const [deployments, rows] = await Promise.all([readPlan(deps, batchId, range), readItems(deps, batchId, range)]);
+  return deployments.map((deployment) =>
+    viewDeployment(deployment, rows.get(deployment.index) ?? pendingItem(batchId, deployment.index, deployment.key)),
+  );
+};
+
+const readPlan = async (deps: Needs, batchId: string, { from, to }: Range): Promise<readonly PlannedDeployment[]> => {
+  const first = Math.floor(from / planChunkSize);
+  const count = Math.max(0, Math.ceil(to / planChunkSize) - first);
+  const chunks = await Promise.all(
+    Array.from({ length: count }, (_, offset) =>
+      readDocument<readonly PlannedDeployment[]>(deps, documentPaths.planChunk(batchId, first + offset)),
+    ),
+  );
+  return chunks.flat().slice(from - first * planChunkSize, to - first * planChunkSize);
+};
+
+const readItems = async (
+  { table }: Needs,
+  batchId: string,
+  { from, to }: Range,
+): Promise<ReadonlyMap<number, ItemRow>> => {
+  const rows = new Map<number, ItemRow>();
+  if (from >= to) return rows;
+  const { pk, sk } = keys.item(batchId, from);
+  let after: string | undefined;
+  do {
+    const range = { from: sk, to: keys.item(batchId, to - 1).sk };
+    const page = await table.query({ pk, ...range, limit: 1000, ...(after === undefined ? {} : { after }) });
+    for (const item of page.items) {
+      const row = rowOf<ItemRow>(item)!;
+      rows.set(row.index, row);
+    }
+    after = page.next;
+  } while (after !== undefined);
+  return rows;
+};
+
+const readUnplanned = async (deps: Needs, batchId: string, { from, to }: Range): Promise<readonly DeploymentView[]> => {
+  const batch = await readDocument<Batch>(deps, documentPaths.batch(batchId));
+  return batch.deployments.slice(from, to).map((deployment: Asked, offset) => {
+    return viewDeployment(deployment, pendingItem(batchId, from + offset, deployment.key));
+  });
+};
+
+const readDocument = async <Content>({ documents }: Needs, path: string): Promise<Content> => {
+  const text = await documents.get(path);
+  if (text === undefined) throw new FlotillaError('DocumentMissing', `There is no document ${path}.`, { path });
+  return JSON.parse(text) as Content;
+};
