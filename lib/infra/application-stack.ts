@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { FilterRule } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { Handlers } from './handlers.ts';
+import { HttpEntrance } from './http-entrance.ts';
+import { InlineMachine } from './inline-machine.ts';
+import { machineArnsOf } from './machine-arns.ts';
+import type { Resources, StateResources } from './rights.ts';
+import { StreamTrigger } from './stream-trigger.ts';
+import { SweepSchedule } from './sweep-schedule.ts';
+
+export interface ApplicationProps extends StackProps {
+  /** Prefix of the machines' names. */
+  readonly name: string;
+  readonly root: string;
+  readonly state: StateResources;
+}
+
+/** The program: functions, state machines and what calls them. It keeps nothing and may be replaced at any time. */
+export class ApplicationStack extends Stack {
+  constructor(scope: Construct, id: string, { name, root, state, ...props }: ApplicationProps) {
+    super(scope, id, props);
+    const { table, documents, bus, harnessSecret } = state;
+    const batch = machineArnsOf(this, `${name}-batch`);
+    const watch = machineArnsOf(this, `${name}-watch`);
+    const resources: Resources = { table, documents, bus, harnessSecret, batch, watch };
+    const handlers = new Handlers(this, 'Handlers', { root, resources });
+
+    for (const [key, arns] of Object.entries({ batch, watch })) {
+      const file = join(root, 'statemachines', `${key}.asl.json`);
+      const id = key === 'batch' ? 'Batch' : 'Watch';
+      const { machine } = new InlineMachine(this, `${id}Machine`, { file, arns, handlers });
+      new CfnOutput(this, `${id}MachineName`, { value: machine.stateMachineName });
+    }
+    this.#addStreamTriggers(handlers, state);
+    new SweepSchedule(this, 'Sweeper', handlers.of('sweep'));
+    const { api } = new HttpEntrance(this, 'Entrance', { name, handler: handlers.of('api') });
+    new CfnOutput(this, 'ApiAddress', { value: api.apiEndpoint });
+    new CfnOutput(this, 'ApiId', { value: api.apiId });
+  }
+
+  #addStreamTriggers(handlers: Handlers, { table }: StateResources): void {
+    new StreamTrigger(this, 'Inbox', {
+      table,
+      handler: handlers.of('dispatch-turns'),
+      keys: { pk: { S: FilterRule.isEqual('INBOX') } },
+      retries: 3, // the messages stay in the inbox, and the sweeper wakes the dispatcher too
+    });
+    new StreamTrigger(this, 'Events', {
+      table,
+      handler: handlers.of('publish-events'),
+      keys: { sk: { S: FilterRule.beginsWith('EVENT#') } },
+      retries: 20, // an event that is given up has no number in the feed
+    });
+  }
+}

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { bundlingOf } from './bundling.ts';
+import type { FunctionRow } from './functions-table.ts';
+import { environmentOf, grantRights, type Resources } from './rights.ts';
+
+export interface HandlerProps {
+  /** Stem of the file in `functions/`. */
+  readonly stem: string;
+  readonly row: FunctionRow;
+  /** Folder of the project, where `functions/` and the lock file are. */
+  readonly root: string;
+  readonly resources: Resources;
+}
+
+/** One Lambda of the functions table, with a role and a log group of its own, and no right beyond its row. */
+export class Handler extends Construct {
+  readonly lambda: NodejsFunction;
+
+  constructor(scope: Construct, id: string, { stem, row, root, resources }: HandlerProps) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // The role that CDK would make has the managed policy for all log groups of the account.
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+    grantRights(role, row.rights, resources);
+    this.lambda = new NodejsFunction(this, 'Function', {
+      description: `Flotilla ${stem}: ${row.purpose}`,
+      entry: join(root, 'functions', `${stem}.ts`),
+      projectRoot: root,
+      depsLockFilePath: join(root, 'package-lock.json'),
+      bundling: bundlingOf(stem),
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: row.memory,
+      timeout: Duration.seconds(row.timeout),
+      environment: environmentOf(row.rights, resources),
+      awsSdkConnectionReuse: false, // a setting of the old SDK, which we do not use
+      loggingFormat: LoggingFormat.JSON,
+      logGroup,
+      role,
+    });
+  }
+}

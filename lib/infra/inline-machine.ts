@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { DefinitionBody, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { Handlers } from './handlers.ts';
+import type { MachineArns } from './machine-arns.ts';
+
+export interface InlineMachineProps {
+  readonly file: string;
+  readonly arns: MachineArns;
+  readonly handlers: Handlers;
+}
+
+/** Names that stand as `${Name}` in a state machine file: its functions. */
+export const placeholdersOf = (text: string): readonly string[] =>
+  [...new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => name))].sort();
+
+/**
+ * A state machine whose file stands in the template as text, so that the validator, a diff and the tests see what ships.
+ * CDK looks into no text: what the machine may do is said here.
+ */
+export class InlineMachine extends Construct {
+  readonly machine: StateMachine;
+
+  constructor(scope: Construct, id: string, { file, arns, handlers }: InlineMachineProps) {
+    super(scope, id);
+    const text = readFileSync(file, 'utf8');
+    const functions = placeholdersOf(text).map((name) => [name, handlers.named(name).lambda.functionArn] as const);
+    this.machine = new StateMachine(this, 'Machine', {
+      stateMachineName: arns.name,
+      definitionBody: DefinitionBody.fromString(text),
+      definitionSubstitutions: Object.fromEntries(functions),
+    });
+    this.machine.addToRolePolicy(
+      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: functions.map(([, arn]) => arn) }),
+    );
+    if (text.includes('"DISTRIBUTED"')) this.#allowChildren(arns);
+  }
+
+  /**
+   * A Distributed Map starts its children as executions of the machine itself. The right stands apart from the machine
+   * and its role's own policy, which the machine waits for: there it would be a circle.
+   */
+  #allowChildren(arns: MachineArns): void {
+    new Policy(this, 'Children', {
+      roles: [this.machine.role],
+      statements: [
+        new PolicyStatement({ actions: ['states:StartExecution'], resources: [arns.machine] }),
+        new PolicyStatement({
+          actions: ['states:DescribeExecution', 'states:StopExecution'],
+          resources: [arns.executions, arns.childExecutions],
+        }),
+      ],
+    });
+  }
+}

@@ -1,0 +1,114 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Right } from './functions-table.ts';
+import type { MachineArns } from './machine-arns.ts';
+
+/** What outlives every release of the program. */
+export interface StateResources {
+  readonly table: TableV2;
+  readonly documents: Bucket;
+  readonly bus: EventBus;
+  readonly harnessSecret: ISecret;
+}
+
+/** All that a function can be given a right to. */
+export interface Resources extends StateResources {
+  readonly batch: MachineArns;
+  readonly watch: MachineArns;
+}
+
+interface Allowance {
+  readonly actions: readonly string[];
+  readonly on: readonly string[];
+}
+
+interface RightRow {
+  readonly allows: (resources: Resources) => readonly Allowance[];
+  /** How the function finds what it may use. */
+  readonly environment?: (resources: Resources) => Readonly<Record<string, string>>;
+}
+
+/** A transaction needs the rights of the writes in it. No Scan: every access pattern has its key. */
+const tableActions = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'];
+
+const batchArn = ({ batch }: Resources) => ({ BATCH_MACHINE_ARN: batch.machine });
+const watchArn = ({ watch }: Resources) => ({ WATCH_MACHINE_ARN: watch.machine });
+const bucketName = ({ documents }: Resources) => ({ DOCUMENTS_BUCKET: documents.bucketName });
+const start = (arns: MachineArns): readonly Allowance[] => [{ actions: ['states:StartExecution'], on: [arns.machine] }];
+/** Children are described and stopped one by one, so their executions are named beside the machine's own. */
+const onExecutions = (action: string, arns: MachineArns): readonly Allowance[] => [
+  { actions: [`states:${action}`], on: [arns.executions, arns.childExecutions] },
+];
+
+export const rights: Readonly<Record<Right, RightRow>> = {
+  table: {
+    allows: ({ table }) => [{ actions: tableActions.map((action) => `dynamodb:${action}`), on: [table.tableArn] }],
+    environment: ({ table }) => ({ TABLE_NAME: table.tableName }),
+  },
+  'documents:read': {
+    // Without ListBucket S3 answers 403 for a document that does not exist.
+    allows: ({ documents }) => [
+      { actions: ['s3:GetObject'], on: [documents.arnForObjects('*')] },
+      { actions: ['s3:ListBucket'], on: [documents.bucketArn] },
+    ],
+    environment: bucketName,
+  },
+  'documents:write': {
+    allows: ({ documents }) => [{ actions: ['s3:PutObject'], on: [documents.arnForObjects('*')] }],
+    environment: bucketName,
+  },
+  'batches:start': { allows: ({ batch }) => start(batch), environment: batchArn },
+  'batches:describe': { allows: ({ batch }) => onExecutions('DescribeExecution', batch), environment: batchArn },
+  'batches:stop': { allows: ({ batch }) => onExecutions('StopExecution', batch), environment: batchArn },
+  'watches:start': { allows: ({ watch }) => start(watch), environment: watchArn },
+  'watches:describe': { allows: ({ watch }) => onExecutions('DescribeExecution', watch), environment: watchArn },
+  'watches:stop': { allows: ({ watch }) => onExecutions('StopExecution', watch), environment: watchArn },
+  tokens: {
+    // A token names no resource in the call, but IAM checks the machine that gave it out ("not authorized to perform
+    // states:SendTaskFailure on resource …:stateMachine:NAME"). Ours come from the children of the batch machine's Map,
+    // whose machine is `NAME/<label>`; no other machine of the account can be answered with this right.
+    allows: ({ batch }) => [
+      { actions: ['states:SendTaskSuccess', 'states:SendTaskFailure'], on: [batch.machine, batch.children] },
+    ],
+  },
+  'harness-secret': {
+    allows: ({ harnessSecret }) => [{ actions: ['secretsmanager:GetSecretValue'], on: [harnessSecret.secretArn] }],
+    environment: ({ harnessSecret }) => ({ HARNESS_SECRET_ID: harnessSecret.secretArn }),
+  },
+  clusters: {
+    // Address and certificate of a cluster. Which clusters there are, the configuration says; what may be done inside
+    // one, its own access entries say.
+    allows: ({ table }) => [
+      {
+        actions: ['eks:DescribeCluster'],
+        on: [
+          Stack.of(table).formatArn({
+            service: 'eks',
+            resource: 'cluster',
+            resourceName: '*',
+            arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+          }),
+        ],
+      },
+    ],
+  },
+  bus: {
+    allows: ({ bus }) => [{ actions: ['events:PutEvents'], on: [bus.eventBusArn] }],
+    environment: ({ bus }) => ({ BUS_NAME: bus.eventBusName }),
+  },
+};
+
+/** Gives a role exactly these rights. */
+export const grantRights = (role: IRole, granted: readonly Right[], resources: Resources): void => {
+  for (const { actions, on } of granted.flatMap((right) => rights[right].allows(resources))) {
+    role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: [...on] }));
+  }
+};
+
+/** The environment that comes with these rights, and nothing else. */
+export const environmentOf = (granted: readonly Right[], resources: Resources): Record<string, string> =>
+  Object.assign({}, ...granted.map((right) => rights[right].environment?.(resources) ?? {}));

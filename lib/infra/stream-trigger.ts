@@ -1,0 +1,46 @@
+import { Duration } from 'aws-cdk-lib';
+import type { ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Handler } from './handler.ts';
+
+export interface StreamTriggerProps {
+  readonly table: TableV2;
+  readonly handler: Handler;
+  /** Which new items call the function: a rule for the partition or the sort key. */
+  readonly keys: Readonly<Record<string, unknown>>;
+  readonly retries: number;
+}
+
+/**
+ * Calls a function for new items of the table, in their order. A record that keeps failing would hold up everything
+ * behind it for a day: the batch is halved until the bad one is alone, and that one goes to a queue.
+ */
+export class StreamTrigger extends Construct {
+  readonly deadLetters: Queue;
+
+  constructor(scope: Construct, id: string, { table, handler, keys, retries }: StreamTriggerProps) {
+    super(scope, id);
+    this.deadLetters = new Queue(this, 'DeadLetters', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    handler.lambda.addEventSource(
+      // CDK's own types are not made for exactOptionalPropertyTypes: `tableStreamArn?: string` against `string | undefined`.
+      new DynamoEventSource(table as ITableV2, {
+        // Not LATEST: what is written while the trigger is being made would be lost.
+        startingPosition: StartingPosition.TRIM_HORIZON,
+        filters: [FilterCriteria.filter({ eventName: ['INSERT'], dynamodb: { Keys: keys } })],
+        batchSize: 100,
+        bisectBatchOnError: true,
+        reportBatchItemFailures: true,
+        retryAttempts: retries,
+        maxRecordAge: Duration.hours(12),
+        onFailure: new SqsDlq(this.deadLetters),
+      }),
+    );
+  }
+}
