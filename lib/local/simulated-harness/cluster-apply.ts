@@ -1,0 +1,106 @@
+import type { Settled } from './options.ts';
+import type { Payload } from './payload.ts';
+import { containersOf, imageWithVersion, type Manifest, newWorkload, patchOf, rerunOf } from './workload-manifest.ts';
+
+const collections: Readonly<Record<string, string>> = {
+  deployment: 'apis/apps/v1/namespaces/:namespace/deployments',
+  statefulset: 'apis/apps/v1/namespaces/:namespace/statefulsets',
+  daemonset: 'apis/apps/v1/namespaces/:namespace/daemonsets',
+  job: 'apis/batch/v1/namespaces/:namespace/jobs',
+  cronjob: 'apis/batch/v1/namespaces/:namespace/cronjobs',
+  pod: 'api/v1/namespaces/:namespace/pods',
+};
+
+const requestTimeout = 10_000;
+const deletionLooks = 100;
+
+interface Reply {
+  readonly status: number;
+  readonly body: Manifest;
+}
+
+const ask = async (method: string, url: string, type?: string, body?: unknown): Promise<Reply> => {
+  const response = await fetch(url, {
+    method,
+    headers: {
+      accept: 'application/json',
+      'user-agent': 'harness',
+      ...(type === undefined ? {} : { 'content-type': type }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(requestTimeout),
+  });
+  return { status: response.status, body: (await response.json()) as Manifest };
+};
+
+const problemOf = (what: string, { status, body }: Reply): string | undefined =>
+  status < 300 ? undefined : `${what}: the cluster answered ${status} ${String(body.message ?? '')}`;
+
+/**
+ * What the Deploy stage does: the workload of the payload gets the asked version as its image, by the field manager `harness`. A
+ * workload that is missing is made. Gives a message when it failed. Without any cluster it only pretends.
+ */
+export const applyToCluster = async (options: Settled, payload: Payload): Promise<string | undefined> => {
+  const { cluster = '', namespace = 'default', kind = '', name = '' } = payload.target;
+  if (Object.keys(options.clusters).length === 0) return undefined;
+  const base = options.clusters[cluster];
+  if (base === undefined) return `the pipeline knows no cluster ${cluster}`;
+  const collection = collections[kind];
+  if (collection === undefined || name === '') return `the pipeline cannot deploy a ${kind} named ${name}`;
+  const path = collection.replace(':namespace', encodeURIComponent(namespace));
+  const url = `${base.replace(/\/$/, '')}/${path}`;
+  try {
+    return await change({ collection: url, object: `${url}/${encodeURIComponent(name)}`, payload, options });
+  } catch (error) {
+    return `cluster ${cluster} cannot be reached: ${(error as Error).message}`;
+  }
+};
+
+interface Change {
+  readonly collection: string;
+  readonly object: string;
+  readonly payload: Payload;
+  readonly options: Settled;
+}
+
+const manager = 'fieldManager=harness';
+
+const change = async ({ collection, object, payload, options }: Change): Promise<string | undefined> => {
+  const { kind = '', container, image } = payload.target;
+  const found = await ask('GET', object);
+  if (found.status === 404) {
+    const manifest = newWorkload(payload);
+    return problemOf(
+      'apply',
+      await ask('PATCH', `${object}?${manager}&force=true`, 'application/apply-patch+yaml', manifest),
+    );
+  }
+  const unreadable = problemOf('read', found);
+  if (unreadable !== undefined) return unreadable;
+  const containers = containersOf(kind, found.body);
+  const chosen =
+    containers.find(({ name }) => name === container) ?? (container === undefined ? containers[0] : undefined);
+  if (chosen === undefined) return `the workload has no container ${container ?? ''}`;
+  const wanted = { name: chosen.name, image: imageWithVersion(image ?? chosen.image, payload.version) };
+  if (kind === 'job') return runJobAgain(collection, object, { manifest: rerunOf(found.body, wanted), options });
+  const patch = patchOf(kind, wanted);
+  return problemOf(
+    'patch',
+    await ask('PATCH', `${object}?${manager}`, 'application/strategic-merge-patch+json', patch),
+  );
+};
+
+/** The pod template of a Job cannot be changed: the old one goes, then the new one comes. */
+const runJobAgain = async (
+  collection: string,
+  object: string,
+  { manifest, options }: { readonly manifest: Manifest; readonly options: Settled },
+): Promise<string | undefined> => {
+  const removed = await ask('DELETE', `${object}?propagationPolicy=Background`);
+  if (removed.status !== 404 && removed.status >= 300) return problemOf('delete', removed);
+  for (let look = 0; (await ask('GET', object)).status !== 404; look += 1) {
+    if (look === deletionLooks) return 'the old job did not go away';
+    await options.clock.sleep(100);
+  }
+  return problemOf('create', await ask('POST', `${collection}?${manager}`, 'application/json', manifest));
+};

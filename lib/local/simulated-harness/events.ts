@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import type { Settled, SimulatedTrigger } from './options.ts';
+import type { RunOrigin } from './run.ts';
+import type { Runs } from './runs.ts';
+
+/** A stored webhook event: what a 200 of the webhook stands for. */
+export interface StoredEvent {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly triggers: readonly SimulatedTrigger[];
+  readonly origin: Omit<RunOrigin, 'pipeline' | 'trigger'>;
+  status: string;
+  message?: string;
+  warning?: string;
+  exceptionOccured: boolean;
+  readonly runs: string[];
+}
+
+/** Events, and the worker that turns each into its runs some time later. */
+export class Events {
+  readonly #options: Settled;
+  readonly #runs: Runs;
+  readonly #all = new Map<string, StoredEvent>();
+  readonly #closing = new AbortController();
+
+  constructor(options: Settled, runs: Runs) {
+    this.#options = options;
+    this.#runs = runs;
+  }
+
+  store(triggers: readonly SimulatedTrigger[], origin: StoredEvent['origin']): StoredEvent {
+    const event: StoredEvent = {
+      id: randomBytes(12).toString('hex'),
+      createdAt: this.#options.clock.now(),
+      triggers,
+      origin,
+      status: 'QUEUED',
+      exceptionOccured: false,
+      runs: [],
+    };
+    this.#all.set(event.id, event);
+    void this.#work(event);
+    return event;
+  }
+
+  find(id: string): StoredEvent | undefined {
+    return this.#all.get(id);
+  }
+
+  list(): readonly StoredEvent[] {
+    return [...this.#all.values()];
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
+
+  async #work(event: StoredEvent): Promise<void> {
+    const { faults } = event.origin;
+    if (faults.has('lose-event')) return;
+    const late = faults.get('late-event');
+    const extra = late === undefined ? 0 : (late.milliseconds ?? 10_000);
+    await this.#options.clock.sleep(this.#options.eventMilliseconds + extra, this.#closing.signal);
+    if (this.#closing.signal.aborted) return;
+    const fail = faults.get('fail-event');
+    if (fail === undefined) this.#startRuns(event);
+    else {
+      event.status = fail.status ?? 'NO_MATCHING_TRIGGER_FOR_PAYLOAD_CONDITIONS';
+      event.message = 'SIMULATED: the event did not lead to a run';
+      event.exceptionOccured = true;
+    }
+  }
+
+  #startRuns(event: StoredEvent): void {
+    for (const { pipeline, trigger } of event.triggers) {
+      const run = this.#runs.start({ ...event.origin, pipeline, trigger, event: event.id });
+      event.runs.push(run.id);
+    }
+    event.status = 'TARGET_EXECUTION_REQUESTED';
+    event.message = 'Trigger execution was successful, pipeline execution requested';
+    if (event.runs.length > 1) event.warning = `${event.runs.length} triggers matched; only the first is shown`;
+  }
+}

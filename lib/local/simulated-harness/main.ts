@@ -1,0 +1,87 @@
+import { parseArgs } from 'node:util';
+import type { SimulatedHarnessOptions, SimulatedTrigger } from './options.ts';
+import { startSimulatedHarness } from './simulated-harness.ts';
+
+/**
+ * The simulated Harness as a process of its own. Prints one line of JSON with its address as soon as it listens, on loopback only;
+ * ends on SIGTERM, and with `--exit-with-stdin` also when whoever started it is gone.
+ */
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '0' },
+    'api-key': { type: 'string' },
+    'mandate-key': { type: 'boolean' },
+    cluster: { type: 'string', multiple: true },
+    trigger: { type: 'string', multiple: true },
+    'event-milliseconds': { type: 'string' },
+    'stage-milliseconds': { type: 'string' },
+    'abort-milliseconds': { type: 'string' },
+    'requests-per-minute': { type: 'string' },
+    'max-concurrent-runs': { type: 'string' },
+    details: { type: 'string' },
+    'exit-with-stdin': { type: 'boolean' },
+  },
+});
+
+const fail = (problem: string): never => {
+  process.stderr.write(`simulated-harness: ${problem}\n`);
+  process.exit(2);
+};
+
+const numbers = [
+  'event-milliseconds',
+  'stage-milliseconds',
+  'abort-milliseconds',
+  'requests-per-minute',
+  'max-concurrent-runs',
+] as const;
+
+const camel = (name: string): string => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+
+const numberOf = (name: string, text: string): number => {
+  const value = Number(text);
+  return text.trim() !== '' && Number.isFinite(value) && value >= 0
+    ? value
+    : fail(`--${name} is not a number: ${text}`);
+};
+
+/** `name=http://127.0.0.1:1234` */
+const clusterOf = (text: string): readonly [string, string] => {
+  const [, name, url] = /^([^=]+)=(.+)$/.exec(text) ?? fail(`--cluster wants name=url, not ${text}`);
+  return [name!, url!];
+};
+
+/** `pipeline/trigger` or `pipeline/trigger=token` */
+const triggerOf = (text: string): SimulatedTrigger => {
+  const parts = /^([^/]+)\/([^=]+)(?:=(.+))?$/.exec(text) ?? fail('--trigger wants pipeline/trigger[=token]');
+  const [, pipeline, trigger, token] = parts;
+  return { pipeline: pipeline!, trigger: trigger!, ...(token === undefined ? {} : { token }) };
+};
+
+const readOptions = (): SimulatedHarnessOptions => {
+  const { details } = values;
+  if (details !== undefined && details !== 'V2' && details !== 'v1') return fail('--details is V2 or v1');
+  const given = numbers.flatMap((name) => {
+    const text = values[name];
+    return text === undefined ? [] : [[camel(name), numberOf(name, text)]];
+  });
+  return {
+    ...(Object.fromEntries(given) as SimulatedHarnessOptions),
+    port: numberOf('port', values.port),
+    clusters: Object.fromEntries((values.cluster ?? []).map(clusterOf)),
+    ...(values['api-key'] === undefined ? {} : { apiKey: values['api-key'] }),
+    ...(values['mandate-key'] === undefined ? {} : { mandateKey: values['mandate-key'] }),
+    ...(values.trigger === undefined ? {} : { triggers: values.trigger.map(triggerOf) }),
+    ...(details === undefined ? {} : { details }),
+  };
+};
+
+const harness = await startSimulatedHarness(readOptions());
+process.stdout.write(`${JSON.stringify({ simulated: 'harness', url: harness.url, port: harness.port })}\n`);
+
+const end = (): void => {
+  void harness.close().then(() => process.exit(0));
+};
+process.once('SIGTERM', end);
+process.once('SIGINT', end);
+if (values['exit-with-stdin'] === true) process.stdin.once('end', end).once('error', end).resume();

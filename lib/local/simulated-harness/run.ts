@@ -1,0 +1,74 @@
+import type { Drawn } from './faults.ts';
+import type { Payload } from './payload.ts';
+
+export interface Stage {
+  readonly id: string;
+  readonly name: string;
+  status: string;
+  startTs?: number;
+  endTs?: number;
+  failure?: string;
+}
+
+/** How a run looked from a moment on: the summary that clients read is written late when it is stale. */
+export interface Look {
+  readonly at: number;
+  readonly status: string;
+  readonly endTs?: number;
+  readonly stages: readonly Readonly<Stage>[];
+}
+
+export interface RunOrigin {
+  readonly pipeline: string;
+  readonly payload: Payload;
+  readonly faults: Drawn;
+  readonly org: string;
+  readonly project: string;
+  /** Of a run that a webhook began. */
+  readonly event?: string;
+  readonly trigger?: string;
+  /** Of a run that the execute call began. */
+  readonly notes?: string;
+}
+
+/** One pipeline run. Its story is kept as looks, newest last. */
+export class Run {
+  readonly id: string;
+  readonly sequence: number;
+  readonly origin: RunOrigin;
+  readonly createdAt: number;
+  readonly stages: Stage[];
+  /** Set once an abort was accepted; ends every wait of the run. */
+  readonly aborting = new AbortController();
+  abortedBy?: string;
+  readonly #looks: Look[] = [];
+
+  constructor(id: string, sequence: number, origin: RunOrigin, now: number) {
+    this.id = id;
+    this.sequence = sequence;
+    this.origin = origin;
+    this.createdAt = now;
+    this.stages = ['Prepare', 'Deploy'].map((name) => ({ id: `${id}-${name}`, name, status: 'NotStarted' }));
+    this.become('Queued', now);
+  }
+
+  get latest(): Look {
+    return this.#looks.at(-1)!;
+  }
+
+  get isOver(): boolean {
+    return this.latest.endTs !== undefined;
+  }
+
+  become(status: string, now: number, isEnd = false): void {
+    const stages = this.stages.map((stage) => ({ ...stage }));
+    this.#looks.push({ at: now, status, stages, ...(isEnd ? { endTs: now } : {}) });
+  }
+
+  /** As clients see it now: the newest look that is old enough, else the first. */
+  look(now: number): Look {
+    const stale = this.origin.faults.get('stale-status');
+    const lag = stale === undefined ? 0 : (stale.milliseconds ?? 5000);
+    return this.#looks.findLast(({ at }) => at <= now - lag) ?? this.#looks[0]!;
+  }
+}

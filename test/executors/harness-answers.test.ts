@@ -1,0 +1,339 @@
+import type { ServerResponse } from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import { isFlotillaError } from '../../lib/domain/errors.ts';
+import type { JsonObject } from '../../lib/domain/ports.ts';
+import {
+  apiKey,
+  executeSettings,
+  executorOf,
+  requestOf,
+  type ScriptedServer,
+  scriptedServer,
+  sendJson,
+  webhookSettings,
+  webhookToken,
+} from './harness-fixtures.ts';
+
+/** What a server says, and what the executor makes of it. The server is a real one on loopback. */
+
+const opened: ScriptedServer[] = [];
+const serverThat = async (...script: Parameters<typeof scriptedServer>): Promise<ScriptedServer> => {
+  const server = await scriptedServer(...script);
+  opened.push(server);
+  return server;
+};
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((server) => server.close()));
+});
+
+const html = (response: ServerResponse, status: number): void => {
+  response.writeHead(status, { 'content-type': 'text/html' });
+  response.end('<html><body>SUCCESS</body></html>');
+};
+
+const dto = (code: string) => ({ status: 'ERROR', code, message: 'because', correlationId: 'c' });
+const ok = (data: unknown) => ({ status: 'SUCCESS', data, metaData: null, correlationId: 'c' });
+const event = '65e0d8c3c0ffee0123456789';
+
+interface Case {
+  readonly says: string;
+  readonly answer: (response: ServerResponse) => void;
+  readonly webhook: JsonObject;
+  readonly execute?: JsonObject;
+}
+
+const rejected = (reason: string, retryable = false): JsonObject => ({ kind: 'rejected', retryable, reason });
+const unknown: JsonObject = { kind: 'unknown' };
+
+const cases: readonly Case[] = [
+  {
+    says: '200 with an event id',
+    answer: (r) => sendJson(r, 200, ok({ eventCorrelationId: event })),
+    webhook: { kind: 'accepted', correlation: event },
+    execute: unknown,
+  },
+  {
+    says: '202 with an event id',
+    answer: (r) => sendJson(r, 202, ok({ eventCorrelationId: event })),
+    webhook: { kind: 'accepted', correlation: event },
+    execute: unknown,
+  },
+  {
+    says: '200 with the event id as a bare text',
+    answer: (r) => sendJson(r, 200, ok(event)),
+    webhook: { kind: 'accepted', correlation: event },
+    execute: unknown,
+  },
+  {
+    says: '200, status FAILED, with an event id: something was stored',
+    answer: (r) => sendJson(r, 200, { ...ok({ eventCorrelationId: event }), status: 'FAILED' }),
+    webhook: { kind: 'accepted', correlation: event },
+    execute: unknown,
+  },
+  {
+    says: '200 with executionId at the top (gateways of older pipelines)',
+    answer: (r) => sendJson(r, 200, { executionId: 'run-1' }),
+    webhook: { kind: 'started', ref: 'run-1' },
+  },
+  {
+    says: '200 with execution_id at the top',
+    answer: (r) => sendJson(r, 200, { execution_id: 'run-1' }),
+    webhook: { kind: 'started', ref: 'run-1' },
+  },
+  {
+    says: '200 with a plan execution in engine words',
+    answer: (r) => sendJson(r, 200, ok({ planExecution: { uuid: 'run-2', status: 'FREEZE_FAILED' } })),
+    webhook: unknown,
+    execute: { kind: 'started', ref: 'run-2' },
+  },
+  { says: '200, status SUCCESS, no id', answer: (r) => sendJson(r, 200, ok(null)), webhook: unknown },
+  {
+    says: '200, status FAILED, no id, no code',
+    answer: (r) => sendJson(r, 200, { status: 'FAILED' }),
+    webhook: unknown,
+  },
+  {
+    says: '200, status ERROR with a refusal code',
+    answer: (r) => sendJson(r, 200, dto('NG_ACCESS_DENIED')),
+    webhook: rejected('ExecutorRejected'),
+  },
+  {
+    says: '200 with code TOO_MANY_REQUESTS',
+    answer: (r) => sendJson(r, 200, dto('TOO_MANY_REQUESTS')),
+    webhook: rejected('ExecutorThrottled', true),
+  },
+  {
+    says: '200 with a code that nobody knows',
+    answer: (r) => sendJson(r, 200, dto('UNKNOWN_ERROR')),
+    webhook: unknown,
+  },
+  { says: '200 HTML', answer: (r) => html(r, 200), webhook: unknown },
+  { says: '200 and a JSON list', answer: (r) => sendJson(r, 200, [event]), webhook: unknown },
+  { says: '204 without a body', answer: (r) => r.writeHead(204).end(), webhook: unknown },
+  {
+    says: '200 cut in the middle of its body',
+    answer: (r) => {
+      r.writeHead(200, { 'content-length': 200 });
+      r.write('{"status":"SUCCESS","data":{"eventCorrelationId"', () => r.socket?.destroy());
+    },
+    webhook: unknown,
+  },
+  {
+    says: '301',
+    answer: (r) => r.writeHead(301, { location: '/elsewhere' }).end(),
+    webhook: rejected('ExecutorMisconfigured'),
+  },
+  { says: '303', answer: (r) => r.writeHead(303, { location: '/done' }).end(), webhook: unknown },
+  {
+    says: '400 INVALID_REQUEST',
+    answer: (r) => sendJson(r, 400, dto('INVALID_REQUEST')),
+    webhook: rejected('ExecutorRejected'),
+  },
+  {
+    says: '400 of bean validation',
+    answer: (r) =>
+      sendJson(r, 400, {
+        status: 'FAILURE',
+        code: 'INVALID_REQUEST',
+        errors: [{ fieldId: 'orgIdentifier', error: 'no' }],
+      }),
+    webhook: { ...rejected('ExecutorRejected'), message: 'Harness answered 400 INVALID_REQUEST: orgIdentifier no' },
+  },
+  {
+    says: '400 TOO_MANY_REQUESTS',
+    answer: (r) => sendJson(r, 400, dto('TOO_MANY_REQUESTS')),
+    webhook: rejected('ExecutorThrottled', true),
+  },
+  { says: '401', answer: (r) => sendJson(r, 401, dto('EXPIRED_TOKEN')), webhook: rejected('ExecutorRejected') },
+  { says: '403 HTML of a firewall', answer: (r) => html(r, 403), webhook: rejected('ExecutorRejected') },
+  { says: '404', answer: (r) => sendJson(r, 404, dto('ENTITY_NOT_FOUND')), webhook: rejected('ExecutorRejected') },
+  { says: '408', answer: (r) => r.writeHead(408).end(), webhook: unknown },
+  { says: '429 without a body', answer: (r) => r.writeHead(429).end(), webhook: rejected('ExecutorThrottled', true) },
+  { says: '500', answer: (r) => sendJson(r, 500, dto('UNKNOWN_ERROR')), webhook: unknown },
+  { says: '502 HTML', answer: (r) => html(r, 502), webhook: unknown },
+  { says: '504', answer: (r) => r.writeHead(504).end(), webhook: unknown },
+  { says: 'nothing: connection reset', answer: (r) => void r.socket?.destroy(), webhook: unknown },
+  { says: 'nothing at all until the timeout', answer: () => undefined, webhook: unknown },
+];
+
+describe('what a start makes of an answer', () => {
+  const rows = cases.flatMap((each) => [
+    { ...each, mode: 'webhook', settings: webhookSettings, expected: each.webhook },
+    { ...each, mode: 'execute', settings: executeSettings, expected: each.execute ?? each.webhook },
+  ]);
+  it.each(rows)('$mode: $says', async ({ answer, settings, expected }) => {
+    const server = await serverThat((_, response) => answer(response));
+    const result = await executorOf(server.url, { timeoutMilliseconds: 300_000 }).start(requestOf({ settings }));
+    expect(result).toMatchObject(expected);
+    // However bad the answer: a start is sent once.
+    expect(server.calls).toHaveLength(1);
+  });
+
+  it.each([
+    ['nobody listens', 'http://127.0.0.1:59999', 'ECONNREFUSED'],
+    ['the name does not exist', 'http://harness.invalid', 'ENOTFOUND|EAI_AGAIN'],
+  ])('nothing was sent when %s: it may be tried again', async (_, url, code) => {
+    const result = await executorOf(url).start(requestOf());
+    expect(result).toMatchObject(rejected('ExecutorUnreachable', true));
+    expect(result).toMatchObject({ message: expect.stringMatching(code) });
+  });
+});
+
+describe('what a start sends', () => {
+  it('by webhook: both identifiers, the key, the token in the path, and the fields of old with ours', async () => {
+    const server = await serverThat((_, response) => sendJson(response, 200, ok({ eventCorrelationId: event })));
+    await executorOf(`${server.url}/gateway`).start(requestOf({ at: 1_790_000_000_999, version: '2.3.9' }));
+    const [call] = server.calls;
+    expect(call).toMatchObject({
+      method: 'POST',
+      path: `/gateway/pipeline/api/webhook/custom/${encodeURIComponent(webhookToken)}/v3`,
+      query: {
+        accountIdentifier: 'acme',
+        orgIdentifier: 'default',
+        projectIdentifier: 'apps',
+        pipelineIdentifier: 'deploy_risk',
+        triggerIdentifier: 'flotilla',
+      },
+      headers: { 'x-api-key': apiKey, 'content-type': 'application/json' },
+    });
+    expect(JSON.parse(call!.body)).toEqual({
+      service_name: 'limit-check',
+      docker_artifact_type: 'docker',
+      docker_image_version: '2.3.9',
+      environment_id: 'staging',
+      infrastructure_id: 'cluster-eu-1',
+      pillar: 'risk',
+      metadata: {
+        priority: 9,
+        timeout: 900,
+        retry_count: 1,
+        tags: ['core'],
+        rollback_strategy: 'manual',
+        health_check: { enabled: true, path: '/ready', port: 8080, timeout: 20 },
+      },
+      timestamp: 1_790_000_000,
+      flotilla: {
+        key: '01JD0000000000000000000000-12-1',
+        batch_id: '01JD0000000000000000000000',
+        deployment: 'risk/limit-check',
+      },
+      target: {
+        cluster: 'eu-1',
+        namespace: 'risk',
+        kind: 'deployment',
+        name: 'limit-check',
+        container: 'app',
+        image: 'registry:5000/limit',
+      },
+    });
+  });
+
+  it('by execute: YAML with text values, and our key as the notes', async () => {
+    const server = await serverThat((_, response) => sendJson(response, 200, ok({ planExecution: { uuid: 'r' } })));
+    const settings = {
+      ...executeSettings,
+      org: 'other',
+      project: 'p2',
+      variables: ['docker_image_version', 'flotilla_key'],
+    };
+    await executorOf(server.url).start(requestOf({ settings, version: '1.10' }));
+    expect(server.calls).toMatchObject([
+      {
+        path: '/pipeline/api/pipeline/execute/deploy_risk',
+        query: {
+          orgIdentifier: 'other',
+          projectIdentifier: 'p2',
+          notesForPipelineExecution: '01JD0000000000000000000000-12-1',
+        },
+        headers: { 'content-type': 'application/yaml' },
+        body: [
+          'pipeline:',
+          '  identifier: "deploy_risk"',
+          '  variables:',
+          '    - name: docker_image_version',
+          '      type: String',
+          '      value: "1.10"',
+          '    - name: flotilla_key',
+          '      type: String',
+          '      value: "01JD0000000000000000000000-12-1"',
+          '',
+        ].join('\n'),
+      },
+    ]);
+  });
+
+  it.each<[string, JsonObject]>([
+    ['no pipeline', {}],
+    ['a pipeline that is no identifier', { pipeline: '../admin' }],
+    ['a webhook without a trigger', { pipeline: 'p', mode: 'webhook' }],
+    ['an unknown mode', { pipeline: 'p', mode: 'push' }],
+    ['variables that are not names', { pipeline: 'p', variables: [1] }],
+  ])('nothing at all with %s', async (_, settings) => {
+    const server = await serverThat((_call, response) => sendJson(response, 200, ok({ eventCorrelationId: event })));
+    expect(await executorOf(server.url).start(requestOf({ settings }))).toMatchObject(
+      rejected('ExecutorMisconfigured'),
+    );
+    expect(server.calls).toEqual([]);
+  });
+});
+
+describe('what resolve makes of the details', () => {
+  const details = (value: object) =>
+    ok({ webhookProcessingDetails: { eventFound: true, ...value }, executionDetails: null });
+  const failed = (message: string): JsonObject => ({ kind: 'failed', reason: 'TriggerFailed', message });
+  it.each<[string, object, JsonObject]>([
+    ['queued', { status: 'QUEUED', exceptionOccured: false }, { kind: 'not-yet' }],
+    ['requested, its run not named yet', { status: 'TARGET_EXECUTION_REQUESTED' }, { kind: 'not-yet' }],
+    [
+      'requested, without details of the run',
+      { status: 'TARGET_EXECUTION_REQUESTED', pipelineExecutionId: 'r' },
+      { kind: 'found', ref: 'r' },
+    ],
+    [
+      'a run, whatever else is said',
+      { status: 'EXCEPTION_WHILE_PROCESSING', pipelineExecutionId: 'r' },
+      { kind: 'found', ref: 'r' },
+    ],
+    [
+      'an exception',
+      { status: 'EXCEPTION_WHILE_PROCESSING', message: 'boom' },
+      failed('EXCEPTION_WHILE_PROCESSING: boom'),
+    ],
+    [
+      'no match',
+      { status: 'NO_MATCHING_TRIGGER_FOR_HEADER_CONDITIONS' },
+      failed('NO_MATCHING_TRIGGER_FOR_HEADER_CONDITIONS'),
+    ],
+    ['no trigger', { status: 'NO_ENABLED_TRIGGER_FOR_PROJECT' }, failed('NO_ENABLED_TRIGGER_FOR_PROJECT')],
+    ['bad inputs', { status: 'INVALID_RUNTIME_INPUT_YAML' }, failed('INVALID_RUNTIME_INPUT_YAML')],
+    ['a new word with an exception', { status: 'NEW_WORD', exceptionOccured: true }, failed('NEW_WORD')],
+    ['a new word without one', { status: 'NEW_WORD', exceptionOccured: false }, { kind: 'not-yet' }],
+    ['a new word with the flag spelt otherwise', { status: 'NEW_WORD', exceptionOccurred: true }, { kind: 'not-yet' }],
+  ])('%s', async (_, value, expected) => {
+    const server = await serverThat((_call, response) => sendJson(response, 200, details(value)));
+    expect(await executorOf(server.url).resolve(requestOf(), event)).toMatchObject(expected);
+  });
+
+  it.each<[string, readonly number[], string]>([
+    ['V2 is missing and v1 is not ready', [404, 400], 'not-yet'],
+    ['V2 and v1 know nothing', [404, 404], 'not-yet'],
+    ['V2 says 400', [400], 'not-yet'],
+    ['access is denied', [403], 'ExecutorUnavailable'],
+    ['the key is wrong', [401], 'ExecutorUnavailable'],
+    ['the service is down for long', [503, 503, 503, 503], 'ExecutorUnavailable'],
+    ['the service is down for a moment', [503, 500, 200], 'not-yet'],
+  ])('when %s (%s): %s', async (_, statuses, expected) => {
+    const server = await serverThat((_call, response, nth) =>
+      statuses[nth - 1] === 200
+        ? sendJson(response, 200, details({ status: 'QUEUED' }))
+        : sendJson(response, statuses[nth - 1] ?? 599, dto('X')),
+    );
+    const outcome = await executorOf(server.url)
+      .resolve(requestOf(), event)
+      .then(({ kind }) => kind as string)
+      .catch((error: unknown) => (isFlotillaError(error) ? error.name : 'another error'));
+    expect(outcome).toBe(expected);
+    expect(server.calls).toHaveLength(statuses.length);
+  });
+});

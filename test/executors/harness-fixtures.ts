@@ -1,0 +1,155 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { HttpHarnessApi, type HttpHarnessApiOptions } from '../../lib/adapters/harness-api.ts';
+import type { PlannedDeployment } from '../../lib/domain/plan/plan.ts';
+import type { Clock, JsonObject, RunRequest } from '../../lib/domain/ports.ts';
+import { type HarnessApi, HarnessExecutor } from '../../lib/executors/harness.ts';
+
+export const apiKey = 'pat.acme.0123456789.s3cr3t-api-key';
+export const webhookToken = 't0ken-of-the-webhook/with+odd=signs';
+
+export const realClock: Clock = {
+  now: () => Date.now(),
+  sleep: (milliseconds, signal) =>
+    wait(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),
+};
+
+/** Real time, but waits of a second are waits of a millisecond: retries without the waiting. */
+export const hastyClock: Clock = {
+  now: () => Date.now(),
+  sleep: (milliseconds, signal) => realClock.sleep(milliseconds / 1000, signal),
+};
+
+const deployment: PlannedDeployment = {
+  index: 0,
+  key: 'risk/limit-check',
+  position: 1,
+  pillar: 'risk',
+  service_name: 'limit-check',
+  docker_artifact_type: 'docker',
+  docker_image_version: '2.4.0',
+  environment_id: 'staging',
+  infrastructure_id: 'cluster-eu-1',
+  priority: 9,
+  timeout: 900,
+  retry_count: 1,
+  tags: ['core'],
+  rollback_strategy: 'manual',
+  health_check: { enabled: true, path: '/ready', port: 8080, timeout: 20, url: 'http://not.for.harness/ready' },
+  dependencies: [],
+  cluster: 'eu-1',
+  target: 'staging/eu-1/risk/limit-check',
+  workload: {
+    kind: 'deployment',
+    name: 'limit-check',
+    namespace: 'risk',
+    container: 'app',
+    image: 'registry:5000/limit',
+  },
+  executor: { name: 'harness', account: 'harness:acme', settings: {} },
+  level: 0,
+  critical_path: 1,
+  rank: 0,
+};
+
+export const webhookSettings: JsonObject = { pipeline: 'deploy_risk', trigger: 'flotilla', mode: 'webhook' };
+export const executeSettings: JsonObject = { pipeline: 'deploy_risk', mode: 'execute' };
+
+export interface RequestChange extends Partial<Omit<RunRequest, 'deployment'>> {
+  readonly settings?: JsonObject;
+  readonly service?: string;
+}
+
+export const requestOf = (change: RequestChange = {}): RunRequest => {
+  const { settings = webhookSettings, service = 'limit-check', ...rest } = change;
+  const executor = { ...deployment.executor, settings };
+  return {
+    key: '01JD0000000000000000000000-12-1',
+    batch_id: '01JD0000000000000000000000',
+    version: '2.4.0',
+    at: Date.now(),
+    deployment: { ...deployment, service_name: service, executor },
+    ...rest,
+  };
+};
+
+export const apiOf = (baseUrl: string, change: Partial<HttpHarnessApiOptions> = {}): HarnessApi =>
+  new HttpHarnessApi({
+    baseUrl,
+    account: 'acme',
+    org: 'default',
+    project: 'apps',
+    apiKey,
+    clock: hastyClock,
+    random: { next: () => 0.5 },
+    requestsPerMinute: 100_000,
+    timeoutMilliseconds: 5_000_000,
+    ...change,
+  });
+
+export const executorOf = (baseUrl: string, change: Partial<HttpHarnessApiOptions> = {}): HarnessExecutor =>
+  new HarnessExecutor({
+    api: apiOf(baseUrl, change),
+    clock: realClock,
+    webhookTokens: { 'deploy_risk/flotilla': webhookToken },
+  });
+
+export interface SeenCall {
+  readonly method: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+export interface ScriptedServer {
+  readonly url: string;
+  readonly calls: SeenCall[];
+  close(): Promise<void>;
+}
+
+const readCall = async (request: IncomingMessage): Promise<SeenCall> => {
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  const url = new URL(request.url ?? '/', 'http://test');
+  const query = Object.fromEntries(url.searchParams);
+  return { method: request.method ?? '', path: url.pathname, query, headers: request.headers, body };
+};
+
+/** A server that answers as one test wants, and remembers what it was asked. */
+export const scriptedServer = async (
+  answer: (call: SeenCall, response: ServerResponse, nth: number) => void,
+): Promise<ScriptedServer> => {
+  const calls: SeenCall[] = [];
+  const server = createServer((request, response) => {
+    void readCall(request).then((call) => answer(call, response, calls.push(call)));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+};
+
+export const sendJson = (response: ServerResponse, status: number, body: unknown): void => {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+};
+
+/** Looks again until there is something to see. */
+export const eventually = async <Value>(look: () => Promise<Value | undefined>, limit = 8000): Promise<Value> => {
+  const until = Date.now() + limit;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined) return seen;
+    if (Date.now() > until) throw new Error('nothing to see within the limit');
+    await wait(20);
+  }
+};
