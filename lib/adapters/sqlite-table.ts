@@ -70,6 +70,11 @@ const bodyAfter = (write: Write, before: Item | undefined, stored: string | unde
   return 'check' in write ? stored : undefined;
 };
 
+/** Whether two bodies hold the same, perhaps with their names in another order. */
+const isSame = (one: string | undefined, other: string | undefined): boolean =>
+  one === other ||
+  (one !== undefined && one.length === other?.length && isDeepStrictEqual(JSON.parse(one), JSON.parse(other)));
+
 const kindOf = (before: string | undefined, after: string | undefined): Change['kind'] => {
   if (after === undefined) return 'remove';
   return before === undefined ? 'insert' : 'modify';
@@ -185,7 +190,7 @@ export class SqliteTable implements Table {
     const body = bodyAfter(write, before, stored);
     const bytes = body === undefined ? 0 : Buffer.byteLength(body);
     checkSize(key, bytes);
-    if (body !== stored) this.#store(key, body, stored);
+    if (!isSame(body, stored)) this.#store(key, body, stored);
     return Math.max(bytes, stored === undefined ? 0 : Buffer.byteLength(stored));
   }
 
