@@ -1,11 +1,9 @@
-import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, Function as Lambda, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { bundlingOf } from './bundling.ts';
+import { handlerCode } from './bundling.ts';
 import type { FunctionRow } from './functions-table.ts';
 import { environmentOf, grantRights, type Resources } from './rights.ts';
 
@@ -13,14 +11,14 @@ export interface HandlerProps {
   /** Stem of the file in `functions/`. */
   readonly stem: string;
   readonly row: FunctionRow;
-  /** Folder of the project, where `functions/` and the lock file are. */
+  /** Folder of the project. */
   readonly root: string;
   readonly resources: Resources;
 }
 
 /** One Lambda of the functions table, with a role and a log group of its own, and no right beyond its row. */
 export class Handler extends Construct {
-  readonly lambda: NodejsFunction;
+  readonly lambda: Lambda;
 
   constructor(scope: Construct, id: string, { stem, row, root, resources }: HandlerProps) {
     super(scope, id);
@@ -32,18 +30,15 @@ export class Handler extends Construct {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
     grantRights(role, row.rights, resources);
-    this.lambda = new NodejsFunction(this, 'Function', {
+    this.lambda = new Lambda(this, 'Function', {
       description: `Flotilla ${stem}: ${row.purpose}`,
-      entry: join(root, 'functions', `${stem}.ts`),
-      projectRoot: root,
-      depsLockFilePath: join(root, 'package-lock.json'),
-      bundling: bundlingOf(stem),
+      code: handlerCode(root, stem),
+      handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: row.memory,
       timeout: Duration.seconds(row.timeout),
       environment: environmentOf(row.rights, resources),
-      awsSdkConnectionReuse: false, // a setting of the old SDK, which we do not use
       loggingFormat: LoggingFormat.JSON,
       logGroup,
       role,
