@@ -2,7 +2,7 @@ import type { JsonObject } from '../ports.ts';
 import { podSignals, unreadyEvidence } from './container-signal.ts';
 import { done, firstShort, generationFinding, isUnchanged, type Seen } from './counts.ts';
 import { type Evidence, type Finding, failing, waiting } from './judgement.ts';
-import { conditionOf, desiredReplicas, nameOf, numberAt, stringAt, valueAt } from './kubernetes-object.ts';
+import { conditionOf, desiredReplicas, isDeleting, nameOf, numberAt, stringAt, valueAt } from './kubernetes-object.ts';
 import { currentReplicaSet, podsOfNewRevision } from './revision.ts';
 import type { KindReport, Signal } from './signal.ts';
 
@@ -65,9 +65,11 @@ function deadlineFinding(object: JsonObject, pods: readonly JsonObject[]): Findi
 }
 
 /**
- * Quota, admission or pod security refuse the pods. A surge that meets a full quota heals when old pods have gone, so it
- * must last: 10 seconds, in which the ReplicaSet's controller has tried several times.
+ * Quota, admission or pod security refuse the pods. A surge that meets a full quota heals when old pods have gone, which
+ * takes their grace period; with no pod on its way out nothing will heal it.
  */
+const refusedGrace = { podsLeaving: 60_000, otherwise: 3_000 } as const;
+
 function replicaFailure({ object, view }: Seen): readonly Signal[] {
   const replicaSet = currentReplicaSet(object, view.revisions);
   for (const owner of [object, ...(replicaSet === undefined ? [] : [replicaSet])]) {
@@ -76,7 +78,8 @@ function replicaFailure({ object, view }: Seen): readonly Signal[] {
     const cause = stringAt(condition, 'reason') ?? 'FailedCreate';
     const message = `pods of ${nameOf(owner)} are refused: ${stringAt(condition, 'message') ?? cause}`;
     const evidence: Evidence = { kind: 'condition', name: 'ReplicaFailure', reason: cause, message };
-    return [{ key: 'ReplicaFailure', reason: 'ReplicaFailure', message, grace: 10_000, evidence: [evidence] }];
+    const grace = view.pods.some(isDeleting) ? refusedGrace.podsLeaving : refusedGrace.otherwise;
+    return [{ key: 'ReplicaFailure', reason: 'ReplicaFailure', message, grace, evidence: [evidence] }];
   }
   return [];
 }

@@ -1,0 +1,151 @@
+import { badRequest, conflict, noSuchPath, notFound } from './api-status.ts';
+import { refuseImmutable, withDefaults } from './defaults.ts';
+import { isLeaving, type KubeObject, timestamp } from './kube-object.ts';
+import { applyPatch } from './patch.ts';
+import { type Resource, resources } from './resources.ts';
+import type { Store } from './store.ts';
+
+/** Where a request points: a resource, perhaps one object, perhaps a part of it (`log`, `proxy`, `status`). */
+export interface Target {
+  readonly resource: Resource;
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly part?: string;
+  /** What follows the part: the path that is proxied. */
+  readonly rest: string;
+}
+
+const path = /^\/(?:api|apis\/([^/]+))\/v1(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?(\/.*)?$/;
+
+export function parseTarget(pathname: string): Target {
+  // A namespace itself has the same shape as "everything in it".
+  const namespaces = /^\/api\/v1\/namespaces(?:\/([^/]+))?$/.exec(pathname);
+  const found = namespaces === null ? path.exec(pathname) : [null, '', undefined, 'namespaces', namespaces[1]];
+  if (found === null) throw noSuchPath();
+  const [, group = '', namespace, plural, name, part, rest = ''] = found;
+  const resource = resources.find((one) => one.group === group && one.plural === plural);
+  if (resource === undefined) throw noSuchPath();
+  return {
+    resource,
+    ...(namespace != null && { namespace: decodeURIComponent(namespace) }),
+    ...(name != null && { name: decodeURIComponent(name) }),
+    ...(part != null && { part }),
+    rest: rest ?? '',
+  };
+}
+
+export interface Write {
+  readonly target: Target;
+  readonly body: unknown;
+  readonly query: URLSearchParams;
+  readonly contentType: string;
+}
+
+/** The writing verbs, by the rules of the API server that clients notice. */
+export class Api {
+  readonly #store: Store;
+  readonly #now: () => number;
+
+  constructor(store: Store, now: () => number) {
+    this.#store = store;
+    this.#now = now;
+  }
+
+  get({ resource, namespace = '', name = '' }: Target): KubeObject {
+    const object = this.#store.get(resource, namespace, name);
+    if (object === undefined) throw notFound(resource.plural, name);
+    return object;
+  }
+
+  create({ target, body, query }: Write): KubeObject {
+    const sent = objectOf(body);
+    const { name = '', generateName = '' } = sent.metadata ?? {};
+    if (name === '' && generateName === '') throw badRequest('metadata.name or metadata.generateName is needed');
+    if (target.resource.namespaced && target.namespace === undefined) throw badRequest('a namespace is needed');
+    const metadata = {
+      ...sent.metadata,
+      ...(target.namespace !== undefined && { namespace: target.namespace }),
+      managedFields: managedFields(sent, query, 'Update'),
+    };
+    const object = withDefaults({ ...sent, kind: target.resource.kind, metadata });
+    return isDryRun(query) ? object : this.#store.create(object);
+  }
+
+  replace({ target, body, query }: Write): KubeObject {
+    const before = this.get(target);
+    const sent = objectOf(body);
+    const wanted = sent.metadata?.resourceVersion;
+    if (wanted && wanted !== before.metadata.resourceVersion)
+      throw conflict(target.resource.plural, before.metadata.name);
+    return this.#put(before, sent, { target, query });
+  }
+
+  patch({ target, body, query, contentType }: Write): KubeObject {
+    const isApply = contentType.startsWith('application/apply-patch');
+    const before = this.#store.get(target.resource, target.namespace ?? '', target.name ?? '');
+    if (before === undefined && isApply) {
+      const sent = objectOf(body);
+      return this.create({
+        target,
+        body: { ...sent, metadata: { ...sent.metadata, name: target.name } },
+        query,
+        contentType,
+      });
+    }
+    if (before === undefined) throw notFound(target.resource.plural, target.name ?? '');
+    const patched = objectOf(applyPatch(contentType, before, body));
+    const wanted = patched.metadata?.resourceVersion;
+    if (wanted && wanted !== before.metadata.resourceVersion)
+      throw conflict(target.resource.plural, before.metadata.name);
+    return this.#put(before, patched, { target, query });
+  }
+
+  /** Pods end gracefully; everything else is gone at once, with what it owns. */
+  delete(target: Target, query: URLSearchParams): KubeObject {
+    const object = this.get(target);
+    if (isDryRun(query)) return object;
+    if (object.kind !== 'Pod' || query.get('gracePeriodSeconds') === '0') {
+      this.#store.remove(object);
+      return object;
+    }
+    if (isLeaving(object)) return object;
+    const leaving = this.#store.update(object, ({ metadata }) => {
+      metadata.deletionTimestamp = timestamp(this.#now());
+    });
+    return leaving ?? object;
+  }
+
+  #put(before: KubeObject, sent: KubeObject, { target, query }: Pick<Write, 'target' | 'query'>): KubeObject {
+    const isStatus = target.part === 'status';
+    if (target.part !== undefined && !isStatus) throw noSuchPath();
+    // Each side writes its own half: the user the spec, `/status` the status.
+    const halves = isStatus ? { ...before, status: sent.status } : { ...sent, status: before.status };
+    const { name, namespace } = before.metadata;
+    const metadata = {
+      ...sent.metadata,
+      name,
+      ...(namespace !== undefined && { namespace }),
+      managedFields: managedFields(before, query, isStatus ? 'Status' : 'Update'),
+    };
+    const next = withDefaults({ ...halves, kind: before.kind, apiVersion: before.apiVersion, metadata });
+    if (before.status === undefined) delete next.status;
+    refuseImmutable(before, next);
+    return isDryRun(query) ? next : this.#store.replace(next);
+  }
+}
+
+const isDryRun = (query: URLSearchParams): boolean => query.get('dryRun') === 'All';
+
+function objectOf(body: unknown): KubeObject {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw badRequest('the body must be an object');
+  return body as KubeObject;
+}
+
+/** Manager and operation of each writer; the simulator does not know single fields, so it sees no conflicts. */
+function managedFields(object: KubeObject, query: URLSearchParams, operation: string): unknown[] {
+  const manager = query.get('fieldManager') ?? 'unknown';
+  const others = (object.metadata?.managedFields ?? []).filter(
+    (one) => (one as { manager?: string }).manager !== manager,
+  );
+  return [...others, { manager, operation, apiVersion: object.apiVersion }];
+}

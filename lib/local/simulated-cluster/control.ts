@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { type Condition, type KubeObject, ownerOf, type Pod, type PodTemplate, timestamp } from './kube-object.ts';
+import { resourceOf } from './resources.ts';
+import type { Store } from './store.ts';
+
+/** What a controller may use. */
+export interface Control {
+  readonly store: Store;
+  readonly podStartMilliseconds: number;
+  now(): number;
+  /** Looks at the object again at that time. */
+  wake(object: KubeObject, at: number): void;
+}
+
+/** A short hash of a pod template, in the alphabet of Kubernetes' own. */
+export function templateHash(template: PodTemplate): string {
+  return createHash('sha256').update(sorted(template)).digest('hex').slice(0, 10);
+}
+
+const sorted = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : part,
+  );
+
+/** Makes a pod of a template for its owner. `name` for the pods of a StatefulSet; else a random suffix. */
+export function createPod(
+  control: Control,
+  owner: KubeObject,
+  {
+    template,
+    labels,
+    name,
+    node,
+  }: { template: PodTemplate; labels: Record<string, string>; name?: string; node?: string },
+): Pod {
+  return control.store.create({
+    kind: 'Pod',
+    apiVersion: 'v1',
+    metadata: {
+      ...(name === undefined ? { generateName: `${owner.metadata.name}-` } : { name }),
+      ...(owner.metadata.namespace !== undefined && { namespace: owner.metadata.namespace }),
+      labels: { ...template.metadata?.labels, ...labels },
+      ...(template.metadata?.annotations && { annotations: template.metadata.annotations }),
+      ownerReferences: [ownerOf(owner)],
+    },
+    spec: { ...structuredClone(template.spec), ...(node !== undefined && { nodeName: node }) },
+    status: { phase: 'Pending' },
+  }) as Pod;
+}
+
+/** Asks a pod to end; the kubelet removes it a moment later. */
+export function endPod(control: Control, pod: Pod): void {
+  control.store.update(pod, (draft) => {
+    draft.metadata.deletionTimestamp ??= timestamp(control.now());
+  });
+}
+
+/** Sets a condition; the transition time moves with the status, the update time with anything else that differs. */
+export function withCondition(conditions: readonly Condition[] | undefined, next: Condition, now: number): Condition[] {
+  const before = conditions?.find(({ type }) => type === next.type);
+  const others = (conditions ?? []).filter(({ type }) => type !== next.type);
+  if (before?.status === next.status && before.reason === next.reason && before.message === next.message) {
+    return [...others, before];
+  }
+  const at = timestamp(now);
+  const lastTransitionTime = before?.status === next.status ? (before.lastTransitionTime ?? at) : at;
+  return [...others, { ...next, lastUpdateTime: at, lastTransitionTime }];
+}
+
+export const withoutCondition = (conditions: readonly Condition[] | undefined, type: string): Condition[] =>
+  (conditions ?? []).filter((condition) => condition.type !== type);
+
+const eventLimit = 1_000;
+const eventResource = resourceOf('Event');
+
+/** A Warning, as `kubectl get events` shows it. The oldest are dropped. */
+export function warn(control: Control, about: KubeObject, reason: string, message: string): void {
+  const { store } = control;
+  const { name, namespace = 'default', uid } = about.metadata;
+  const at = timestamp(control.now());
+  store.create({
+    kind: 'Event',
+    apiVersion: 'v1',
+    metadata: { generateName: `${name}.`, namespace },
+    involvedObject: { apiVersion: about.apiVersion, kind: about.kind, name, namespace, uid },
+    type: 'Warning',
+    reason,
+    message,
+    source: { component: 'simulator' },
+    firstTimestamp: at,
+    lastTimestamp: at,
+    count: 1,
+  });
+  const events = store.list(eventResource);
+  if (events.length > eventLimit && events[0] !== undefined) store.remove(events[0]);
+}

@@ -1,0 +1,190 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { Api, parseTarget, type Target } from './api.ts';
+import { ApiStatus, badRequest, noSuchPath } from './api-status.ts';
+import { ControlLoop } from './control-loop.ts';
+import { listJson, podLog, watch } from './reading.ts';
+import { discovery } from './resources.ts';
+import { deploySeeds, type Seed, seedSchema } from './seed.ts';
+import { proxied } from './service-proxy.ts';
+import { isRolledOut } from './settled.ts';
+import { Store } from './store.ts';
+
+export interface SimulatedClusterOptions {
+  /** 0: any free port. Only on loopback. */
+  readonly port?: number;
+  readonly tickMilliseconds?: number;
+  readonly podStartMilliseconds?: number;
+  readonly now?: () => number;
+  readonly seed?: readonly z.input<typeof seedSchema>[number][];
+}
+
+export interface SimulatedCluster {
+  readonly url: string;
+  readonly port: number;
+  /** The objects, for tests that look behind the API. */
+  readonly store: Store;
+  close(): Promise<void>;
+}
+
+interface Parts {
+  readonly store: Store;
+  readonly api: Api;
+}
+
+/** Starts a cluster in this process: the Kubernetes API over plain HTTP on loopback, with controllers and a kubelet. */
+export async function startSimulatedCluster(options: SimulatedClusterOptions = {}): Promise<SimulatedCluster> {
+  const { port = 0, tickMilliseconds = 100, podStartMilliseconds = 300, now = Date.now } = options;
+  const store = new Store(now);
+  const loop = new ControlLoop(store, { now, tickMilliseconds, podStartMilliseconds });
+  const parts = { store, api: new Api(store, now) };
+  const server = createServer((request, response) => {
+    response.setHeader('x-simulated', 'true');
+    answer(parts, request, response).catch((error: unknown) => fail(response, error));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const bound = (server.address() as AddressInfo).port;
+  if (options.seed !== undefined) await seed(store, seedSchema.parse(options.seed));
+  return {
+    url: `http://127.0.0.1:${bound}`,
+    port: bound,
+    store,
+    close: () => {
+      loop.close();
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+async function answer(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://cluster');
+  const body = request.method === 'GET' ? undefined : await bodyOf(request);
+  const known = request.method === 'GET' ? fixed(pathname) : undefined;
+  if (known !== undefined) send(response, 200, known);
+  else if (pathname.startsWith('/simulator/')) await simulator(parts.store, pathname, { body, response });
+  else {
+    const target = parseTarget(pathname);
+    if (target.resource.plural === 'services' && target.part === 'proxy') proxy(parts.store, target, response);
+    else if (request.method === 'GET') read(parts, { target, query, response });
+    else write(parts.api, request, { target, body, query, response });
+  }
+}
+
+/** What does not depend on any object. */
+const fixed = (pathname: string): unknown =>
+  pathname === '/version' ? version : ['/healthz', '/livez', '/readyz'].includes(pathname) ? 'ok' : discovery(pathname);
+
+function proxy(store: Store, { namespace = '', name = '', rest }: Target, response: ServerResponse): void {
+  const { status, body } = proxied(store, namespace, name, rest === '' ? '/' : rest);
+  sendText(response, status, body);
+}
+
+interface Reading {
+  readonly target: Target;
+  readonly query: URLSearchParams;
+  readonly response: ServerResponse;
+}
+
+function read({ api, store }: Parts, { target, query, response }: Reading): void {
+  if (['1', 'true'].includes(query.get('watch') ?? '')) watch(store, target, { query, response });
+  else if (target.name === undefined) sendJson(response, 200, listJson(store, target, query));
+  else {
+    const object = api.get(target);
+    if (target.part === 'log' && object.kind === 'Pod') sendText(response, 200, podLog(object, query));
+    else if (target.part !== undefined && target.part !== 'status') throw noSuchPath();
+    else sendJson(response, 200, store.json(object));
+  }
+}
+
+function write(
+  api: Api,
+  { headers, method }: IncomingMessage,
+  { target, body, query, response }: Reading & { readonly body: unknown },
+): void {
+  const sent = { target, body, query, contentType: headers['content-type'] ?? '' };
+  if (method === 'POST') send(response, 201, api.create(sent));
+  else if (method === 'PUT') send(response, 200, api.replace(sent));
+  else if (method === 'PATCH') send(response, 200, api.patch(sent));
+  else if (method === 'DELETE' && target.name !== undefined) send(response, 200, api.delete(target, query));
+  else throw new ApiStatus(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
+}
+
+/** `seed` waits until everything runs; `deploy` answers at once, as `kubectl apply` does. */
+async function simulator(
+  store: Store,
+  pathname: string,
+  { body, response }: { body: unknown; response: ServerResponse },
+): Promise<void> {
+  const parsed = seedSchema.safeParse(body);
+  if (!parsed.success) throw badRequest(z.prettifyError(parsed.error));
+  if (pathname === '/simulator/seed') await seed(store, parsed.data);
+  else if (pathname === '/simulator/deploy') deploySeeds(store, parsed.data);
+  else throw noSuchPath();
+  send(response, 200, { simulated: true, workloads: parsed.data.length });
+}
+
+/** A seed whose image can never run must not hold up the start. */
+const seedMilliseconds = 15_000;
+
+async function seed(store: Store, seeds: readonly Seed[]): Promise<void> {
+  let open = deploySeeds(store, seeds);
+  for (const start = Date.now(); open.length > 0 && Date.now() - start < seedMilliseconds; await sleep(20)) {
+    open = open.filter((object) => !isRolledOut(store, object));
+  }
+}
+
+const version = {
+  major: '1',
+  minor: '36',
+  gitVersion: 'v1.36.0-simulated',
+  gitCommit: '',
+  gitTreeState: 'clean',
+  buildDate: '2026-01-01T00:00:00Z',
+  goVersion: 'none',
+  compiler: 'none',
+  platform: 'simulated',
+};
+
+const bodyLimit = 8 * 1024 * 1024;
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > bodyLimit) throw new ApiStatus(413, 'RequestEntityTooLarge', 'the request is too large');
+    chunks.push(chunk);
+  }
+  if (size === 0) return undefined;
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch {
+    throw badRequest('the body is not JSON, the only form that the simulated cluster reads');
+  }
+}
+
+const send = (response: ServerResponse, status: number, body: unknown): void =>
+  sendJson(response, status, JSON.stringify(body));
+
+function sendJson(response: ServerResponse, status: number, json: string): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(json);
+}
+
+function sendText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain' }).end(text);
+}
+
+function fail(response: ServerResponse, error: unknown): void {
+  const status =
+    error instanceof ApiStatus
+      ? error
+      : new ApiStatus(500, 'InternalError', error instanceof Error ? error.message : String(error));
+  if (response.headersSent) response.end();
+  else send(response, status.code, status);
+}
