@@ -52,7 +52,7 @@ const holds = (condition: Condition, item: Item | undefined): boolean => {
   if (condition.exists !== undefined && condition.exists !== (item !== undefined)) return false;
   const has = (name: string): boolean => item !== undefined && Object.hasOwn(item, name);
   return (
-    Object.entries(condition.equals ?? {}).every(([name, expected]) => has(name) && equals(item?.[name], expected)) &&
+    Object.entries(condition.equals ?? {}).every(([name, expected]) => equals(item?.[name], expected)) &&
     !condition.missing?.some(has)
   );
 };

@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Change, SqliteTable, type SqliteTableOptions } from '../../lib/adapters/sqlite-table.ts';
@@ -11,6 +13,7 @@ import type { Item, Write } from '../../lib/domain/ports.ts';
 import { describeTable } from '../contracts/table.ts';
 import { stepsOn } from '../contracts/table-model.ts';
 
+const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'flotilla-table-'));
 const opened: SqliteTable[] = [];
 
@@ -34,6 +37,25 @@ describeTable('SqliteTable', { open: (onUse) => open(contractFile, onUse === und
 const a = { pk: 'p', sk: 'a' };
 const b = { pk: 'p', sk: 'b' };
 const following = (): SqliteTable => open(':memory:', { follow: (pk) => pk === 'p' });
+/** A program that counts an item up 300 times, each time under the condition that nobody else did meanwhile. */
+const counting = (file: string): string => `
+  import { SqliteTable } from ${JSON.stringify(import.meta.resolve('../../lib/adapters/sqlite-table.ts'))};
+  const table = new SqliteTable(${JSON.stringify(file)});
+  const key = { pk: 'p', sk: 'a' };
+  let busy = 0;
+  for (let done = 0; done < 300; ) {
+    const { n } = await table.get(key);
+    try {
+      await table.transact([{ update: key, set: { n: n + 1 }, when: { equals: { n } } }]);
+      done++;
+    } catch (error) {
+      if (error.name === 'TableBusy') busy++;
+      else if (error.name !== 'ConditionFailed') throw error;
+    }
+  }
+  console.log(busy + ' busy');
+`;
+
 const told = (changes: readonly Change[]): unknown => changes.map(({ kind, key, item }) => [kind, key.sk, item]);
 
 describe('SqliteTable: changes', () => {
@@ -177,6 +199,16 @@ describe('SqliteTable: file', () => {
     other.close();
     await table.transact([{ put: a }]);
     expect(await table.get(a)).toEqual(a);
+  });
+
+  it('is shared by processes: each waits for the other, and no write is lost', async () => {
+    const file = newFile();
+    await open(file).transact([{ put: { ...a, n: 0 } }]);
+    const reports = await Promise.all(
+      [1, 2].map(() => run(process.execPath, ['--input-type=module', '-e', counting(file)])),
+    );
+    expect(reports.map(({ stdout }) => stdout.trim())).toEqual(['0 busy', '0 busy']);
+    expect(await open(file).get(a)).toEqual({ ...a, n: 600 });
   });
 
   it('counts an update by the larger of what was and what is', async () => {
