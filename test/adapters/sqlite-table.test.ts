@@ -37,16 +37,17 @@ describeTable('SqliteTable', { open: (onUse) => open(contractFile, onUse === und
 const a = { pk: 'p', sk: 'a' };
 const b = { pk: 'p', sk: 'b' };
 const following = (): SqliteTable => open(':memory:', { follow: (pk) => pk === 'p' });
-/** A program that counts an item up 300 times, each time under the condition that nobody else did meanwhile. */
+/** A program that counts an item up 300 times, each time reading much before it writes, and only if nobody else wrote meanwhile. */
 const counting = (file: string): string => `
   import { SqliteTable } from ${JSON.stringify(import.meta.resolve('../../lib/adapters/sqlite-table.ts'))};
   const table = new SqliteTable(${JSON.stringify(file)});
   const key = { pk: 'p', sk: 'a' };
+  const checks = Array.from({ length: 90 }, (_, n) => ({ check: { pk: 'p', sk: 'none' + n }, when: { exists: false } }));
   let busy = 0;
   for (let done = 0; done < 300; ) {
     const { n } = await table.get(key);
     try {
-      await table.transact([{ update: key, set: { n: n + 1 }, when: { equals: { n } } }]);
+      await table.transact([...checks, { update: key, set: { n: n + 1 }, when: { equals: { n } } }]);
       done++;
     } catch (error) {
       if (error.name === 'TableBusy') busy++;
