@@ -9,6 +9,8 @@ export interface HttpHarnessApiOptions {
   readonly org: string;
   readonly project: string;
   readonly apiKey: string;
+  /** The webhook tokens: they are kept out of every answer, also out of one that repeats a token it was not sent. */
+  readonly secrets?: readonly string[];
   readonly clock: Clock;
   readonly random: Random;
   /** Node's own unless given. A private certificate authority comes in by NODE_EXTRA_CA_CERTS. */

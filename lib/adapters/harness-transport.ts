@@ -5,6 +5,8 @@ import { RequestPace } from './request-pace.ts';
 
 export interface TransportOptions {
   readonly apiKey: string;
+  /** Besides the API key: what must appear in no answer, for example every webhook token. */
+  readonly secrets?: readonly string[];
   readonly clock: Clock;
   readonly random: Random;
   readonly fetch?: typeof fetch;
@@ -23,7 +25,7 @@ export interface TransportCall {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly body?: { readonly type: string; readonly text: string };
-  /** Besides the API key: what must not appear in any answer. */
+  /** The secret in the path, if there is one. */
   readonly secret?: string;
 }
 
@@ -127,7 +129,8 @@ export class HarnessTransport {
   }
 
   #redact(text: string, secret: string | undefined): string {
-    const secrets = [this.#options.apiKey, ...(secret === undefined ? [] : [secret])].filter((each) => each !== '');
+    const { apiKey, secrets: others = [] } = this.#options;
+    const secrets = [apiKey, ...others, secret ?? ''].filter((each) => each !== '');
     const forms = secrets.flatMap((each) => [each, encodeURIComponent(each)]);
     return forms.reduce((safe, form) => safe.replaceAll(form, '***'), text);
   }

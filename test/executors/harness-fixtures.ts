@@ -82,6 +82,7 @@ export const apiOf = (baseUrl: string, change: Partial<HttpHarnessApiOptions> = 
     org: 'default',
     project: 'apps',
     apiKey,
+    secrets: [webhookToken],
     clock: hastyClock,
     random: { next: () => 0.5 },
     requestsPerMinute: 100_000,

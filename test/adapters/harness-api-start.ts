@@ -1,0 +1,5 @@
+import { executorOf, requestOf } from '../executors/harness-fixtures.ts';
+
+/** A process of its own for the TLS test: starts one run at the address it is given, prints the result. */
+const result = await executorOf(process.argv[2] ?? '').start(requestOf());
+process.stdout.write(JSON.stringify(result));

@@ -1,0 +1,397 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { RequestPace } from '../../lib/adapters/request-pace.ts';
+import type { Clock } from '../../lib/domain/ports.ts';
+import type { HarnessApi, HarnessReply } from '../../lib/executors/harness.ts';
+import {
+  apiKey,
+  apiOf,
+  executorOf,
+  requestOf,
+  type ScriptedServer,
+  scriptedServer,
+  sendJson,
+  webhookToken,
+} from '../executors/harness-fixtures.ts';
+
+const opened: ScriptedServer[] = [];
+const serverThat = async (...script: Parameters<typeof scriptedServer>): Promise<ScriptedServer> => {
+  const server = await scriptedServer(...script);
+  opened.push(server);
+  return server;
+};
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((server) => server.close()));
+});
+
+/** Time that passes only in sleeps. */
+const jumpingClock = (): Clock & { readonly sleeps: number[] } => {
+  let now = 0;
+  const sleeps: number[] = [];
+  return {
+    sleeps,
+    now: () => now,
+    sleep: (milliseconds, signal) => {
+      // The timeout of a request is a sleep with a signal; it never comes due here.
+      if (signal !== undefined) return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
+      sleeps.push(milliseconds);
+      now += milliseconds;
+      return Promise.resolve();
+    },
+  };
+};
+
+const reads: readonly (readonly [string, (api: HarnessApi) => Promise<HarnessReply>])[] = [
+  ['triggerDetails', (api) => api.triggerDetails('e1', 'V2')],
+  ['run', (api) => api.run({}, 'r1')],
+  ['runNotes', (api) => api.runNotes({}, 'r1')],
+  ['runs', (api) => api.runs({}, { pipeline: 'p', page: 0, size: 10, from: 1, to: 2 })],
+];
+
+const writes: readonly (readonly [string, (api: HarnessApi) => Promise<HarnessReply>])[] = [
+  ['fireTrigger', (api) => api.fireTrigger({}, { pipeline: 'p', trigger: 't', token: webhookToken }, {})],
+  ['execute', (api) => api.execute({}, 'p', { yaml: 'pipeline: {}', notes: 'k' })],
+  ['abort', (api) => api.abort({}, 'r1')],
+];
+
+describe('repeating', () => {
+  it.each(reads)('%s is repeated until it is answered', async (_, read) => {
+    const script = [429, 503, 408];
+    const server = await serverThat((_call, response, nth) => sendJson(response, script[nth - 1] ?? 200, { nth }));
+    expect(await read(apiOf(server.url))).toEqual({ kind: 'reply', status: 200, body: { nth: 4 } });
+  });
+
+  it.each(reads)('%s gives up after four tries', async (_, read) => {
+    const server = await serverThat((_call, response) => response.socket?.destroy());
+    expect((await read(apiOf(server.url))).kind).toBe('lost');
+    expect(server.calls).toHaveLength(4);
+  });
+
+  it.each([400, 401, 403, 404])('a read that is refused with %i is not repeated', async (status) => {
+    const server = await serverThat((_call, response) => sendJson(response, status, { code: 'X' }));
+    await apiOf(server.url).run({}, 'r1');
+    expect(server.calls).toHaveLength(1);
+  });
+
+  it.each(writes)('%s is never repeated', async (_, write) => {
+    for (const status of [408, 429, 500, 503]) {
+      const server = await serverThat((_call, response) => sendJson(response, status, {}));
+      expect(await write(apiOf(server.url))).toMatchObject({ kind: 'reply', status });
+      expect(server.calls).toHaveLength(1);
+    }
+    const server = await serverThat((_call, response) => response.socket?.destroy());
+    expect((await write(apiOf(server.url))).kind).toBe('lost');
+    expect(server.calls).toHaveLength(1);
+  });
+
+  it.each([
+    [0, [250, 500, 1000]],
+    [0.5, [375, 750, 1500]],
+    [0.999, [499.75, 999.5, 1999]],
+  ])('waits longer each time, by chance %d', async (chance, waits) => {
+    const clock = jumpingClock();
+    const server = await serverThat((_call, response) => sendJson(response, 500, {}));
+    await apiOf(server.url, { clock, random: { next: () => chance } }).run({}, 'r1');
+    expect(clock.sleeps).toEqual(waits.map((wait) => expect.closeTo(wait, 5)));
+  });
+
+  it('heeds Retry-After within reason', async () => {
+    const clock = jumpingClock();
+    const after = ['7', '86400', 'Wed, 21 Oct 2026 07:28:00 GMT'];
+    const server = await serverThat((_call, response, nth) =>
+      response.writeHead(429, { 'retry-after': after[nth - 1] ?? '0' }).end(),
+    );
+    await apiOf(server.url, { clock }).run({}, 'r1');
+    expect(clock.sleeps).toEqual([7000, 30_000, 1500]);
+  });
+});
+
+describe('one request', () => {
+  it('does not follow a redirect: the key stays here', async () => {
+    const other = await serverThat((_call, response) => sendJson(response, 200, {}));
+    const server = await serverThat((_call, response) => response.writeHead(307, { location: other.url }).end());
+    expect(await apiOf(server.url).run({}, 'r1')).toEqual({ kind: 'reply', status: 307 });
+    expect(other.calls).toEqual([]);
+  });
+
+  it('ends at its timeout', async () => {
+    const server = await serverThat(() => undefined);
+    const reply = await apiOf(server.url, { timeoutMilliseconds: 100_000 }).abort({}, 'r1');
+    expect(reply).toEqual({ kind: 'lost', message: 'Harness gave no answer within 100 s' });
+  });
+
+  it('keeps an identifier in its place in the address', async () => {
+    const server = await serverThat((_call, response) => sendJson(response, 200, {}));
+    await apiOf(server.url).run({ org: 'a&b=c', project: 'p/q' }, 'x/../../y?z#');
+    expect(server.calls[0]).toMatchObject({
+      path: '/pipeline/api/pipelines/execution/v2/x%2F..%2F..%2Fy%3Fz%23',
+      query: { orgIdentifier: 'a&b=c', projectIdentifier: 'p/q' },
+    });
+  });
+
+  it.each(['', 'ftp://h', 'nonsense', 'https://user:pass@h', 'https://h/?a=b'])('needs a usable address: %j', (url) => {
+    expect(() => apiOf(url)).toThrow(expect.objectContaining({ name: 'ConfigurationInvalid' }));
+  });
+
+  it.each(['', 'with space', 'line\nbreak', 'ümlaut'])('needs a usable key: %j, and does not repeat it', (key) => {
+    const attempt = () => apiOf('https://h', { apiKey: key });
+    expect(attempt).toThrow(expect.objectContaining({ name: 'ConfigurationInvalid' }));
+    if (key !== '') expect(attempt).not.toThrow(key);
+  });
+});
+
+describe('links for people', () => {
+  it.each([
+    ['https://app.harness.io', 'https://app.harness.io'],
+    ['https://app.harness.io/', 'https://app.harness.io'],
+    ['https://app.harness.io/gateway', 'https://app.harness.io'],
+    ['https://acme.example.com/harness', 'https://acme.example.com/harness'],
+  ])('of %s begin with %s', (base, root) => {
+    expect(apiOf(base).runUrl({ project: 'p 2' }, 'pl', 'r1')).toBe(
+      `${root}/ng/#/account/acme/cd/orgs/default/projects/p%202/pipelines/pl/executions/r1/pipeline`,
+    );
+  });
+
+  it.each([
+    ['https://app.harness.io/x', true],
+    ['https://app.harness.io.evil.example/x', false],
+    ['http://app.harness.io/x', false],
+    ['/relative', false],
+  ])('are taken from a reply only when they lead to the same host: %s %s', (url, expected) => {
+    expect(apiOf('https://app.harness.io/gateway').isOwnUrl(url)).toBe(expected);
+  });
+});
+
+describe('the pace', () => {
+  it('never has more than the allowance in any minute, and loses no more of it than needed', async () => {
+    const gaps = fc.array(fc.integer({ min: 0, max: 3000 }), { minLength: 1, maxLength: 600 });
+    await fc.assert(
+      fc.asyncProperty(gaps, fc.integer({ min: 1, max: 400 }), async (pauses, limit) => {
+        const clock = jumpingClock();
+        const pace = new RequestPace(clock, limit);
+        const sent: number[] = [];
+        for (const pause of pauses) {
+          await clock.sleep(pause % 7 === 0 ? pause : 0);
+          await pace.turn();
+          sent.push(clock.now());
+        }
+        for (const [index, at] of sent.entries()) {
+          const inMinute = sent.slice(index).filter((other) => other < at + 60_000 - 1e-6).length;
+          expect(inMinute).toBeLessThanOrEqual(limit);
+        }
+        expect(sent.length).toBe(pauses.length);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('lets a tenth go at once and the rest flow', async () => {
+    const clock = jumpingClock();
+    const pace = new RequestPace(clock, 400);
+    const sent: number[] = [];
+    for (let nth = 0; nth < 400; nth += 1) {
+      await pace.turn();
+      sent.push(clock.now());
+    }
+    expect(sent.filter((at) => at < 1e-6)).toHaveLength(40);
+    expect(sent.at(-1)).toBeCloseTo(60_000, 0);
+  });
+
+  it('counts every request, also those that are repeats', async () => {
+    const clock = jumpingClock();
+    const server = await serverThat((_call, response) => sendJson(response, 500, {}));
+    await apiOf(server.url, { clock, requestsPerMinute: 10, random: { next: () => 0 } }).run({}, 'r1');
+    // One at once, then one in each ninth of a minute.
+    expect(clock.now()).toBeCloseTo((3 * 60_000) / 9, 0);
+  });
+});
+
+describe('secrets', () => {
+  const forms = [apiKey, webhookToken, encodeURIComponent(webhookToken)];
+
+  const textsOf = (value: unknown): string =>
+    value instanceof Error
+      ? [value.message, value.stack, JSON.stringify(value), textsOf(value.cause)].join('\n')
+      : JSON.stringify(value ?? null);
+
+  /** Everything that the executor says in one exchange of each kind, results and errors alike. */
+  const everythingSaid = async (url: string): Promise<string> => {
+    const executor = executorOf(url, { timeoutMilliseconds: 100_000 });
+    const request = requestOf();
+    const execute = requestOf({ settings: { pipeline: 'deploy_risk', mode: 'execute' } });
+    const said = await Promise.allSettled([
+      executor.start(request),
+      executor.start(execute),
+      executor.resolve(request, 'e1'),
+      executor.observe([{ request, ref: 'r1' }]).then((states) => [...states]),
+      executor
+        .observe([
+          { request, ref: 'r1' },
+          { request, ref: 'r2' },
+        ])
+        .then((states) => [...states]),
+      executor.cancel(request, 'r1'),
+      executor.findByKey(request),
+    ]);
+    return said.map((each) => textsOf(each.status === 'fulfilled' ? each.value : each.reason)).join('\n');
+  };
+
+  /** A server that repeats whatever secret it was sent, wherever it can. */
+  const echoing =
+    (status: number) => (call: { path: string; headers: object }, response: Parameters<typeof sendJson>[0]) => {
+      const echo = `${JSON.stringify(call.headers)} ${call.path} ${decodeURIComponent(call.path)} ${webhookToken}`;
+      sendJson(response, status, {
+        status: 'ERROR',
+        code: 'X',
+        message: echo,
+        responseMessages: [{ message: echo }],
+        data: {
+          uiUrl: `http://${(call.headers as { host: string }).host}/${echo}`,
+          webhookProcessingDetails: { message: echo },
+        },
+      });
+    };
+
+  it.each([200, 400, 401, 403, 404, 429, 500])(
+    'are in nothing that is said of a %i that repeats them',
+    async (status) => {
+      const server = await serverThat(echoing(status));
+      const said = await everythingSaid(server.url);
+      // A proof that the echo was there to be hidden.
+      expect(server.calls.some(({ path }) => path.includes(encodeURIComponent(webhookToken)))).toBe(true);
+      expect(server.calls.every(({ headers }) => headers['x-api-key'] === apiKey)).toBe(true);
+      for (const form of forms) expect(said).not.toContain(form);
+    },
+  );
+
+  it.each([
+    ['nobody listens', 'http://127.0.0.1:59999'],
+    ['the name does not exist', 'http://harness.invalid'],
+    ['a port is forbidden', 'http://127.0.0.1:6000'],
+  ])('are in nothing that is said when %s', async (_, url) => {
+    const said = await everythingSaid(url);
+    for (const form of forms) expect(said).not.toContain(form);
+  });
+
+  it('are in nothing that is said when connections break', async () => {
+    const server = await serverThat((_call, response) => response.socket?.destroy());
+    const said = await everythingSaid(server.url);
+    for (const form of forms) expect(said).not.toContain(form);
+  });
+});
+
+describe('TLS with a private certificate authority', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'flotilla-tls-'));
+  const file = (name: string): string => join(folder, name);
+  let server: ReturnType<typeof createServer>;
+  let url = '';
+
+  const openssl = (...args: readonly string[]): void => {
+    try {
+      execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
+    } catch (error) {
+      throw new Error(`this test needs the program openssl on the PATH, and it failed: ${(error as Error).message}`);
+    }
+  };
+
+  beforeAll(async () => {
+    openssl(
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-days',
+      '2',
+      '-subj',
+      '/CN=Test CA',
+      '-keyout',
+      'ca.key',
+      '-out',
+      'ca.crt',
+    );
+    openssl(
+      'req',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-subj',
+      '/CN=localhost',
+      '-addext',
+      'subjectAltName=IP:127.0.0.1',
+      '-keyout',
+      'server.key',
+      '-out',
+      'server.csr',
+    );
+    openssl(
+      'x509',
+      '-req',
+      '-in',
+      'server.csr',
+      '-CA',
+      'ca.crt',
+      '-CAkey',
+      'ca.key',
+      '-CAcreateserial',
+      '-days',
+      '2',
+      '-copy_extensions',
+      'copy',
+      '-out',
+      'server.crt',
+    );
+    server = createServer(
+      { key: readFileSync(file('server.key')), cert: readFileSync(file('server.crt')) },
+      (_, response) => {
+        response.end(JSON.stringify({ status: 'SUCCESS', data: { eventCorrelationId: 'event-by-tls' } }));
+      },
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+
+  afterAll(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    rmSync(folder, { recursive: true });
+  });
+
+  const startElsewhere = (environment: NodeJS.ProcessEnv): Promise<unknown> => {
+    const script = new URL('./harness-api-start.ts', import.meta.url).pathname;
+    const child = spawn(process.execPath, [script, url], { env: { PATH: process.env.PATH, ...environment } });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    let errors = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      errors += chunk.toString();
+    });
+    return new Promise((resolve, reject) => {
+      child.once('close', (code) => (code === 0 ? resolve(JSON.parse(output)) : reject(new Error(errors))));
+    });
+  };
+
+  it('works when NODE_EXTRA_CA_CERTS names it', async () => {
+    expect(await startElsewhere({ NODE_EXTRA_CA_CERTS: file('ca.crt') })).toEqual({
+      kind: 'accepted',
+      correlation: 'event-by-tls',
+    });
+  });
+
+  it('is refused before anything is sent without it, with the remedy in the message', async () => {
+    expect(await startElsewhere({})).toMatchObject({
+      kind: 'rejected',
+      retryable: false,
+      message: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+    });
+  });
+});
