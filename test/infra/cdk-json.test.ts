@@ -1,0 +1,21 @@
+import { createRequire } from 'node:module';
+import { expect, it } from 'vitest';
+import { cdkJson } from './synthesize.ts';
+
+const recommended = createRequire(import.meta.url)('aws-cdk-lib/recommended-feature-flags.json') as object;
+
+it('sets every feature flag as CDK recommends', () => {
+  expect(cdkJson.context).toMatchObject(recommended);
+});
+
+it('turns findings of the validator into errors', () => {
+  expect(cdkJson.context['@aws-cdk/core:validateAgainstDefaultRules']).toBe(true);
+});
+
+it('runs on the Node of the project and calls nobody', () => {
+  expect(cdkJson).toMatchObject({
+    app: 'npx --no-install node bin/app.ts',
+    notices: false,
+    context: { 'cli-telemetry': false },
+  });
+});

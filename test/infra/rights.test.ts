@@ -1,0 +1,122 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
+import { expect, it } from 'vitest';
+import { granted, ownerlessRoles } from './granted.ts';
+import { ofType, shortText, synthesize } from './synthesize.ts';
+
+const templates = synthesize();
+
+const states = 'arn:aws:states:region:account';
+const table = ['ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(
+  (action) => `dynamodb:${action} Table`,
+);
+const read = ['s3:GetObject Documents/*', 's3:ListBucket Documents'];
+const write = ['s3:PutObject Documents/*'];
+const tokens = ['Success', 'Failure'].flatMap((end) =>
+  ['', '/*'].map((children) => `states:SendTask${end} ${states}:stateMachine:flotilla-test-batch${children}`),
+);
+const start = (machine: string) => [`states:StartExecution ${states}:stateMachine:flotilla-test-${machine}`];
+const executions = (action: string, machine: string) =>
+  [':*', '/*'].map((rest) => `states:${action} ${states}:execution:flotilla-test-${machine}${rest}`);
+const describeBatch = executions('DescribeExecution', 'batch');
+const stopBatch = executions('StopExecution', 'batch');
+const secret = ['secretsmanager:GetSecretValue HarnessSecret.Ref'];
+const cluster = ['eks:DescribeCluster arn:aws:eks:region:account:cluster/*'];
+/** What Lambda needs to read a stream in a function's name, and to put aside what cannot be processed. */
+const stream = (queue: string) => [
+  ...['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
+    (action) => `dynamodb:${action} Table.StreamArn`,
+  ),
+  ...['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'].map((action) => `sqs:${action} ${queue}`),
+];
+const invoke = (...names: string[]) => names.map((name) => `lambda:InvokeFunction Handlers${name}Function`);
+
+const batchFunctions = [
+  ...['PlanBatch', 'AwaitTurn', 'CaptureBaseline', 'StartDeployment', 'StartRestore', 'VerifyRollout'],
+  ...['RecordOutcome', 'ConcludeBatch', 'FinishBatch'],
+];
+
+const expected: Readonly<Record<string, readonly string[]>> = {
+  Api: [...table, ...read, ...write, ...start('batch'), ...describeBatch],
+  PlanBatch: [...table, ...read, ...write],
+  AwaitTurn: [...table, ...read, ...write, ...tokens],
+  DispatchTurns: [...table, ...read, ...tokens, ...stream('InboxDeadLetters')],
+  CaptureBaseline: [...table, ...read, ...cluster],
+  StartDeployment: [...table, ...read, ...tokens, ...start('watch'), ...secret],
+  StartRestore: [...table, ...read, ...tokens, ...start('watch'), ...secret, ...cluster],
+  VerifyRollout: [...table, ...read, ...tokens, ...start('watch')],
+  RecordOutcome: [...table, ...read],
+  ConcludeBatch: [...table, ...read],
+  FinishBatch: [...table, ...read],
+  WatchExecutor: [...table, ...read, ...tokens, ...start('watch'), ...secret],
+  WatchCluster: [...table, ...read, ...tokens, ...start('watch'), ...cluster],
+  Sweep: [
+    ...[...table, ...read, ...write, ...tokens, ...start('batch'), ...describeBatch, ...stopBatch, ...start('watch')],
+    ...[...executions('DescribeExecution', 'watch'), ...executions('StopExecution', 'watch')],
+  ],
+  PublishEvents: [...table, ...stream('EventsDeadLetters'), 'events:PutEvents Bus'],
+};
+
+const logs = (name: string) =>
+  ['CreateLogStream', 'PutLogEvents'].map((action) => `logs:${action} Handlers${name}Logs`);
+
+const wanted: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(Object.entries(expected).map(([name, rights]) => [name, [...rights, ...logs(name)].sort()])),
+  BatchMachine: [...invoke(...batchFunctions), ...start('batch'), ...describeBatch, ...stopBatch].sort(),
+  WatchMachine: invoke('WatchExecutor', 'WatchCluster').sort(),
+};
+
+it('gives each function and machine the rights of this table and no other', () => {
+  expect(granted(templates)).toEqual(wanted);
+});
+
+it.each([
+  ['one more', 'states:ListExecutions', 'arn:aws:states:eu-central-1:111122223333:stateMachine:x'],
+  ['one for everything', 's3:*', '*'],
+])('sees %s', (_, action, resource) => {
+  const changed = synthesize(({ application }) => {
+    const handler = application.node.findChild('Handlers').node.findChild('Sweep').node.findChild('Function');
+    (handler as Lambda).addToRolePolicy(new PolicyStatement({ actions: [action], resources: [resource] }));
+  });
+  expect(granted(changed)).not.toEqual(wanted);
+  expect(granted(changed)).toEqual({ ...wanted, Sweep: [...(wanted.Sweep ?? []), `${action} ${resource}`].sort() });
+});
+
+it('has no role that nobody owns', () => {
+  expect(ownerlessRoles(templates)).toEqual([]);
+});
+
+const TABLE_NAME = 'Table.Ref';
+const DOCUMENTS_BUCKET = 'Documents.Ref';
+const BATCH_MACHINE_ARN = `${states}:stateMachine:flotilla-test-batch`;
+const WATCH_MACHINE_ARN = `${states}:stateMachine:flotilla-test-watch`;
+const HARNESS_SECRET_ID = 'HarnessSecret.Ref';
+
+it('tells each function the names of what it may use, and no other', () => {
+  const environments = Object.fromEntries(
+    ofType(templates.application, 'AWS::Lambda::Function').map(({ id, Properties }) => [
+      id.replace(/^Handlers|Function[0-9A-F]{8}$/g, ''),
+      Object.fromEntries(
+        Object.entries(Properties.Environment.Variables).map(([key, value]) => [key, shortText(value, templates)]),
+      ),
+    ]),
+  );
+  const both = { TABLE_NAME, DOCUMENTS_BUCKET };
+  expect(environments).toEqual({
+    Api: { ...both, BATCH_MACHINE_ARN },
+    PlanBatch: both,
+    AwaitTurn: both,
+    DispatchTurns: both,
+    CaptureBaseline: both,
+    StartDeployment: { ...both, WATCH_MACHINE_ARN, HARNESS_SECRET_ID },
+    StartRestore: { ...both, WATCH_MACHINE_ARN, HARNESS_SECRET_ID },
+    VerifyRollout: { ...both, WATCH_MACHINE_ARN },
+    RecordOutcome: both,
+    ConcludeBatch: both,
+    FinishBatch: both,
+    WatchExecutor: { ...both, WATCH_MACHINE_ARN, HARNESS_SECRET_ID },
+    WatchCluster: { ...both, WATCH_MACHINE_ARN },
+    Sweep: { ...both, BATCH_MACHINE_ARN, WATCH_MACHINE_ARN },
+    PublishEvents: { TABLE_NAME, BUS_NAME: 'Bus.Ref' },
+  });
+});

@@ -1,0 +1,190 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, type CfnResource } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { addFlotilla } from '../../lib/infra/flotilla.ts';
+import { type FunctionRow, functionsTable } from '../../lib/infra/functions-table.ts';
+import { pascalCase } from '../../lib/infra/handlers.ts';
+import { placeholdersOf } from '../../lib/infra/inline-machine.ts';
+import { cdkJson, makeStacks, ofType, root, shortText, synthesize } from './synthesize.ts';
+
+const templates = synthesize();
+const { state, application } = templates;
+const only = (template: typeof state, type: string) => {
+  const [resource, ...more] = ofType(template, type);
+  if (resource === undefined || more.length > 0) throw new Error(`${more.length + (resource ? 1 : 0)} of ${type}`);
+  return resource;
+};
+const machineText = (file: string): string => readFileSync(join(root, 'statemachines', file), 'utf8');
+
+describe('state stack', () => {
+  it('keeps everything it has when the stack goes or a change replaces something', () => {
+    const lost = Object.entries(state.Resources)
+      .filter(([, resource]) => resource.Type !== 'AWS::S3::BucketPolicy')
+      .filter(([, resource]) => resource.DeletionPolicy !== 'Retain' || resource.UpdateReplacePolicy !== 'Retain');
+    expect(lost).toEqual([]);
+  });
+
+  it('has a table by pk and sk, on demand, streaming, recoverable', () => {
+    const { Properties } = only(state, 'AWS::DynamoDB::GlobalTable');
+    expect(Properties).toMatchObject({
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      BillingMode: 'PAY_PER_REQUEST',
+      StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+    });
+    expect(Properties.Replicas).toHaveLength(1);
+    expect(Properties.Replicas[0]).toMatchObject({
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    });
+  });
+
+  it('has a bucket that is closed, encrypted and reached by TLS only', () => {
+    const { Properties } = only(state, 'AWS::S3::Bucket');
+    expect(Object.values(Properties.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
+    expect(Properties.VersioningConfiguration).toEqual({ Status: 'Enabled' });
+    const [statement] = only(state, 'AWS::S3::BucketPolicy').Properties.PolicyDocument.Statement;
+    expect(statement).toMatchObject({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } });
+  });
+
+  it('has a secret without a value', () => {
+    expect(Object.keys(only(state, 'AWS::SecretsManager::Secret').Properties).sort()).toEqual(['Description', 'Tags']);
+  });
+});
+
+describe('functions', () => {
+  const lambdas = ofType(application, 'AWS::Lambda::Function');
+
+  it.each(Object.entries<FunctionRow>(functionsTable))('%s is as its row says', (stem, row) => {
+    const own = lambdas.filter(({ id }) => id.startsWith(`Handlers${pascalCase(stem)}Function`));
+    expect(own).toHaveLength(1);
+    expect(own[0]?.Properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      MemorySize: row.memory,
+      Timeout: row.timeout,
+      LoggingConfig: { LogFormat: 'JSON' },
+    });
+    const group = application.Resources[own[0]?.Properties.LoggingConfig.LogGroup.Ref];
+    expect(group?.Properties.RetentionInDays).toBe(30);
+  });
+
+  it('are those of the table and no other', () => {
+    expect(lambdas).toHaveLength(Object.keys(functionsTable).length);
+  });
+
+  it('end before the state that calls them gives up', () => {
+    for (const file of ['batch.asl.json', 'watch.asl.json']) {
+      const tasks = [...machineText(file).matchAll(/"FunctionName": "\$\{(\w+)\}"[\s\S]*?"TimeoutSeconds": (\d+|")/g)];
+      expect(tasks.length).toBeGreaterThan(1);
+      for (const [, name, seconds = '"'] of tasks) {
+        const row = Object.entries(functionsTable).find(([stem]) => pascalCase(stem) === name)?.[1];
+        if (seconds !== '"') expect(row?.timeout, name).toBeLessThanOrEqual(Number(seconds));
+      }
+    }
+  });
+});
+
+describe('state machines', () => {
+  it.each(['batch', 'watch'])('%s stands in the template as it is in its file', (name) => {
+    const text = machineText(`${name}.asl.json`);
+    const machine = ofType(application, 'AWS::StepFunctions::StateMachine').find(
+      ({ Properties }) => Properties.StateMachineName === `flotilla-test-${name}`,
+    );
+    expect(machine?.Properties.DefinitionString).toBe(text);
+    expect(machine?.Properties).not.toHaveProperty('StateMachineType'); // Standard
+    const substitutions = Object.entries(machine?.Properties.DefinitionSubstitutions);
+    expect(substitutions.map(([key]) => key).sort()).toEqual(placeholdersOf(text));
+    for (const [key, arn] of substitutions) expect(shortText(arn, templates)).toBe(`Handlers${key}Function`);
+  });
+
+  it('lets the Distributed Map start its children by a policy that the machine does not wait for', () => {
+    const machine = ofType(application, 'AWS::StepFunctions::StateMachine').find(({ id }) => id.startsWith('Batch'));
+    const policy = ofType(application, 'AWS::IAM::Policy').find(({ id }) => id.startsWith('BatchMachineChildren'));
+    expect(policy?.Properties.PolicyDocument.Statement[0].Action).toBe('states:StartExecution');
+    expect(machine?.DependsOn).not.toContain(policy?.id);
+    expect(ofType(application, 'AWS::IAM::Policy').some(({ id }) => id.startsWith('WatchMachineChildren'))).toBe(false);
+  });
+});
+
+describe('what calls the functions', () => {
+  it.each([
+    ['DispatchTurns', { eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: ['INBOX'] } } } }, 3, 'InboxDeadLetters'],
+    [
+      'PublishEvents',
+      { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix: 'EVENT#' }] } } } },
+      20,
+      'EventsDeadLetters',
+    ],
+  ])('%s is called for its new items, and a bad record goes to a queue', (name, pattern, retries, queue) => {
+    const source = ofType(application, 'AWS::Lambda::EventSourceMapping').find(({ Properties }) =>
+      Properties.FunctionName.Ref.startsWith(`Handlers${name}`),
+    );
+    const { FilterCriteria, EventSourceArn, DestinationConfig, ...rest } = source?.Properties ?? {};
+    expect(FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern))).toEqual([pattern]);
+    expect(shortText(EventSourceArn, templates)).toBe('Table.StreamArn');
+    expect(shortText(DestinationConfig.OnFailure.Destination, templates)).toBe(queue);
+    expect(rest).toMatchObject({
+      StartingPosition: 'TRIM_HORIZON',
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MaximumRetryAttempts: retries,
+      MaximumRecordAgeInSeconds: 43_200,
+    });
+  });
+
+  it('sweeps every minute', () => {
+    const { Properties } = only(application, 'AWS::Events::Rule');
+    expect(Properties).toMatchObject({ ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' });
+    expect(Properties.Targets.map(({ Arn }: { Arn: unknown }) => shortText(Arn, templates))).toEqual([
+      'HandlersSweepFunction',
+    ]);
+  });
+
+  it('sends every signed request to the one handler of the API, and no other', () => {
+    expect(only(application, 'AWS::ApiGatewayV2::Route').Properties).toMatchObject({
+      RouteKey: '$default',
+      AuthorizationType: 'AWS_IAM',
+    });
+    expect(only(application, 'AWS::ApiGatewayV2::Integration').Properties.PayloadFormatVersion).toBe('2.0');
+    const { Properties } = only(application, 'AWS::ApiGatewayV2::Stage');
+    expect(Properties.DefaultRouteSettings).toEqual({ ThrottlingBurstLimit: 100, ThrottlingRateLimit: 50 });
+    expect(Properties.AccessLogSettings).toHaveProperty('DestinationArn');
+  });
+
+  it('lets nobody but the rule and the API call a function', () => {
+    const callers = ofType(application, 'AWS::Lambda::Permission').map(({ Properties }) => [
+      Properties.Principal,
+      shortText(Properties.FunctionName, templates),
+    ]);
+    expect(callers.sort()).toEqual([
+      ['apigateway.amazonaws.com', 'HandlersApiFunction'],
+      ['events.amazonaws.com', 'HandlersSweepFunction'],
+    ]);
+  });
+});
+
+it('puts out where the API is and what the machines are called', () => {
+  expect(Object.keys(application.Outputs).sort()).toEqual([
+    'ApiAddress',
+    'ApiId',
+    'BatchMachineName',
+    'WatchMachineName',
+  ]);
+});
+
+it('is refused by the validator when a property is wrong', () => {
+  const { application: stack } = makeStacks();
+  const lambda = stack.node.findChild('Handlers').node.findChild('Api').node.findChild('Function');
+  (lambda.node.defaultChild as CfnResource).addPropertyOverride('Runtime', 'nodejs12.x');
+  expect(() => Template.fromStack(stack)).toThrow(/nodejs12\.x/);
+});
+
+it.each(['', 'Prod', '1st', 'a'.repeat(21), 'a b'])('refuses the stage "%s"', (stage) => {
+  expect(() => addFlotilla(new App({ context: cdkJson.context }), { stage, root })).toThrow(/must be 1 to 20/);
+});

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { addFlotilla } from '../../lib/infra/flotilla.ts';
+
+export const root = join(import.meta.dirname, '../..');
+
+/** What `cdk` reads, so that the tests see the feature flags that ship. */
+export const cdkJson = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as {
+  readonly context: Readonly<Record<string, unknown>>;
+} & Readonly<Record<string, unknown>>;
+
+export type Stacks = ReturnType<typeof addFlotilla>;
+
+/** Both stacks of a stage named `test`, without the code of the functions. */
+export const makeStacks = (): Stacks & { readonly app: App } => {
+  const app = new App({ context: { ...cdkJson.context, 'aws:cdk:bundling-stacks': [] } });
+  return { app, ...addFlotilla(app, { stage: 'test', root }) };
+};
+
+interface Resource {
+  readonly Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a template is JSON of any shape, and a test says what it expects of it.
+  readonly Properties: any;
+  readonly [attribute: string]: unknown;
+}
+
+export interface TemplateJson {
+  readonly Resources: Readonly<Record<string, Resource>>;
+  readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;
+}
+
+export interface Templates {
+  readonly state: TemplateJson;
+  readonly application: TemplateJson;
+}
+
+/** The templates of both stacks, after a change that a test may want. */
+export const synthesize = (change: (stacks: Stacks) => void = () => {}): Templates => {
+  const stacks = makeStacks();
+  change(stacks);
+  const json = (stack: Stacks[keyof Stacks]) => Template.fromStack(stack).toJSON() as TemplateJson;
+  return { state: json(stacks.state), application: json(stacks.application) };
+};
+
+export const ofType = ({ Resources }: TemplateJson, type: string): readonly (Resource & { readonly id: string })[] =>
+  Object.entries(Resources)
+    .filter(([, { Type }]) => Type === type)
+    .map(([id, resource]) => ({ id, ...resource }));
+
+const pseudo: Readonly<Record<string, string>> = {
+  'AWS::Partition': 'aws',
+  'AWS::Region': 'region',
+  'AWS::AccountId': 'account',
+};
+
+/** CDK puts 8 characters of a hash behind each name. */
+const plain = (id: string): string => id.replace(/[0-9A-F]{8}$/, '');
+
+/**
+ * An intrinsic as a short text: a resource is named as in the code, whichever stack it stands in, and an ARN that is put
+ * together is spelled out.
+ */
+export const shortText = (value: unknown, templates: Templates): string => {
+  if (typeof value === 'string') return value;
+  const [[intrinsic, argument] = ['', undefined]] = Object.entries(value as Record<string, unknown>);
+  switch (intrinsic) {
+    case 'Ref':
+      return pseudo[argument as string] ?? `${plain(argument as string)}.Ref`;
+    case 'Fn::GetAtt': {
+      const [id = '', attribute] = argument as string[];
+      return attribute === 'Arn' ? plain(id) : `${plain(id)}.${attribute}`;
+    }
+    case 'Fn::Join':
+      return (argument as [string, unknown[]])[1].map((part) => shortText(part, templates)).join('');
+    case 'Fn::GetStackOutput': {
+      const output = templates.state.Outputs[(argument as { OutputName: string }).OutputName];
+      return shortText(output?.Value, templates);
+    }
+    default:
+      throw new Error(`Unknown intrinsic ${JSON.stringify(value)}`);
+  }
+};
