@@ -77,7 +77,7 @@ const readOptions = (): SimulatedHarnessOptions => {
 };
 
 const harness = await startSimulatedHarness(readOptions());
-process.stdout.write(`${JSON.stringify({ simulated: 'harness', url: harness.url, port: harness.port })}\n`);
+process.stdout.write(`${JSON.stringify({ simulated: true, what: 'harness', port: harness.port, url: harness.url })}\n`);
 
 const end = (): void => {
   void harness.close().then(() => process.exit(0));

@@ -18,7 +18,7 @@ const run = (...args: readonly string[]): ChildProcess & { stdout: NodeJS.Readab
 
 const firstLine = async (child: {
   stdout: NodeJS.ReadableStream;
-}): Promise<{ url: string; port: number; simulated: string }> => {
+}): Promise<{ url: string; port: number; simulated: boolean; what: string }> => {
   for await (const line of createInterface({ input: child.stdout })) return JSON.parse(line);
   throw new Error('it printed nothing');
 };
@@ -26,8 +26,8 @@ const firstLine = async (child: {
 describe('the simulator as a process', () => {
   it('prints its address once it listens, takes its options, and ends on SIGTERM', async () => {
     const child = run('--port', '0', '--trigger', 'p/t=tok', '--api-key', 'good', '--event-milliseconds', '5');
-    const { url, port, simulated } = await firstLine(child);
-    expect({ url, simulated }).toEqual({ url: `http://127.0.0.1:${port}`, simulated: 'harness' });
+    const { url, port, simulated, what } = await firstLine(child);
+    expect({ url, simulated, what }).toEqual({ url: `http://127.0.0.1:${port}`, simulated: true, what: 'harness' });
     const query = 'accountIdentifier=a&orgIdentifier=o&projectIdentifier=p&pipelineIdentifier=p&triggerIdentifier=t';
     const fire = (token: string) =>
       fetch(`${url}/pipeline/api/webhook/custom/${token}/v3?${query}`, { method: 'POST', body: '{}' });
