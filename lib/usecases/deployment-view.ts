@@ -1,5 +1,5 @@
 import type { Status } from '../domain/deployment/status.ts';
-import type { Evidence, ItemRow, Run, Step } from '../domain/record/rows.ts';
+import type { Evidence, ItemRow, Restore, Run, Step } from '../domain/record/rows.ts';
 import { isoField } from './iso-time.ts';
 
 /** A deployment as the API shows it: what was asked for, and how far it has come. */
@@ -23,7 +23,10 @@ export interface DeploymentView {
   readonly attempts: number;
   readonly runs: readonly Run[];
   readonly evidence: readonly Evidence[];
-  readonly restore?: ItemRow['restore'];
+  /** Why the last attempt failed, apart from what was done about it. */
+  readonly failure?: { readonly reason: string; readonly message: string };
+  readonly warnings: readonly string[];
+  readonly restore?: Restore;
   readonly release_before?: string;
   readonly release_after?: string;
   readonly resolved_by?: string;
@@ -76,12 +79,19 @@ const viewAsked = (asked: Asked): Asked => ({
   priority: asked.priority,
 });
 
-/** While it runs, an attempt counts from its run on; `attempt` alone names the one that may only come next. */
-const viewProgress = ({ outcome, failure, runs }: ItemRow): Pick<DeploymentView, 'attempts' | 'runs' | 'evidence'> => ({
-  attempts: outcome?.attempts ?? runs.filter(({ attempt }) => attempt !== 'restore').length,
-  runs: outcome?.runs ?? runs,
-  evidence: outcome?.evidence ?? failure?.evidence ?? [],
-});
+type Progress = Pick<DeploymentView, 'attempts' | 'runs' | 'evidence' | 'failure' | 'warnings'>;
+
+/** While it runs, an attempt counts from its run on: `attempt` may name the one that only comes next. */
+const viewProgress = ({ outcome, runs, warnings, ...item }: ItemRow): Progress => {
+  const failure = outcome === undefined ? item.failure : outcome.failure;
+  return {
+    attempts: outcome?.attempts ?? runs.filter(({ attempt }) => attempt !== 'restore').length,
+    runs: outcome?.runs ?? runs,
+    evidence: outcome?.evidence ?? item.failure?.evidence ?? [],
+    ...(failure === undefined ? {} : { failure: { reason: failure.reason, message: failure.message } }),
+    warnings: outcome?.warnings ?? warnings ?? [],
+  };
+};
 
 const viewReleases = ({ outcome }: ItemRow) => ({
   ...(outcome?.release_before === undefined ? {} : { release_before: outcome.release_before }),

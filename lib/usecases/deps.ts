@@ -1,5 +1,5 @@
-import type { Clock, Cluster, Documents, EventBus, Executor, Ids, Random, Table, Workflow } from '../domain/ports.ts';
 import type { Catalogue } from '../domain/catalogue/catalogue.ts';
+import type { Clock, Cluster, Documents, EventBus, Executor, Ids, Random, Table, Workflow } from '../domain/ports.ts';
 
 /** What the use cases are handed. Each names the few that it needs by `Pick<Deps, …>`. */
 export interface Deps {
@@ -24,6 +24,8 @@ export interface Pace {
   readonly pollCluster: number;
   /** How long one call of a watcher loops before it returns to its state machine. */
   readonly watchFor: number;
+  /** How long a watcher with nothing to watch stays. */
+  readonly idleFor: number;
   /** After this a watcher hands over to its next generation. */
   readonly watcherAge: number;
   /** An intent without an answer of the executor is looked into after this. */
@@ -40,6 +42,7 @@ export const cloudPace: Pace = {
   pollExecutor: 10_000,
   pollCluster: 1_000,
   watchFor: 60_000,
+  idleFor: 15_000,
   watcherAge: 12 * 3_600_000,
   intentGrace: 90_000,
   abortGrace: 300_000,

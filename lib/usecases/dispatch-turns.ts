@@ -1,13 +1,12 @@
 import { FlotillaError, isFlotillaError } from '../domain/errors.ts';
 import type { Item, Write } from '../domain/ports.ts';
-import { changeItem, pendingItem } from '../domain/record/change.ts';
-import { type HeaderRow, type InboxMessage, itemOf, keys, rowOf, type TurnRow } from '../domain/record/rows.ts';
-import { type Decisions, decide, type Grant, type Refusal } from '../domain/schedule/decide.ts';
-import type { Sheet } from '../domain/schedule/sheet.ts';
-import type { ScheduleState } from '../domain/schedule/state.ts';
+import { type InboxMessage, itemOf, keys, rowOf, type TurnRow } from '../domain/record/rows.ts';
+import { decide } from '../domain/schedule/decide.ts';
+import type { Place, ScheduleState } from '../domain/schedule/state.ts';
 import { deliverAnswer } from './answer-wait.ts';
 import type { Deps } from './deps.ts';
-import { everyItem, loadSchedule, readScheduleVersion, readSheet, scheduleWrites } from './schedule-store.ts';
+import { loadSchedule, readPlanned, readScheduleVersion } from './schedule-store.ts';
+import { turnWrites } from './turn-writes.ts';
 
 type Dispatching = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'pace'>;
 
@@ -25,10 +24,21 @@ interface LeaseRow {
   readonly until: number;
 }
 
-/** Rows of a transaction left for decisions: 100 less the state row and the lease. */
+/** One holding of the lease. */
+interface Tenure {
+  readonly fence: number;
+  /** Why answers could not be sent. */
+  readonly failures: unknown[];
+}
+
+/** Rows of a transaction left for decisions: 100 less the state row and the lease, and two to spare. */
 const rowsPerRound = 96;
 const messagesPerRound = 20;
+/** Times in a row. Each may cost a reload; what was in the way has a message in the inbox, so one or two are usual. */
 const contestsAtMost = 20;
+const busyWait = 50;
+/** Open turns that are sent at once; the lease is renewed in between. */
+const turnsPerSending = 50;
 
 /**
  * Decides turns until the inbox is empty. Only the holder of the lease decides; another caller leaves at once, since
@@ -39,25 +49,32 @@ export const dispatchTurns = async (deps: Dispatching, memory: DispatcherMemory)
     memory.again = true;
     return memory.running;
   }
-  memory.running = dispatchWhileAsked(deps, memory).finally(() => {
-    delete memory.running;
-  });
+  memory.running = dispatchWhileAsked(deps, memory);
   return memory.running;
 };
 
 const dispatchWhileAsked = async (deps: Dispatching, memory: DispatcherMemory): Promise<void> => {
-  do {
-    memory.again = false;
+  try {
     do {
-      const fence = await acquireLease(deps, memory.holder);
-      if (fence === undefined) return;
-      try {
-        await decideAll(deps, memory, fence);
-      } finally {
-        await releaseLease(deps, memory.holder, fence);
-      }
-    } while ((await firstMessages(deps, 1)).length > 0);
-  } while (memory.again);
+      memory.again = false;
+      await dispatchUntilQuiet(deps, memory);
+    } while (memory.again);
+  } finally {
+    // Here and not in a later callback: whoever asks after the last look at `again` must find nobody running.
+    delete memory.running;
+  }
+};
+
+const dispatchUntilQuiet = async (deps: Dispatching, memory: DispatcherMemory): Promise<void> => {
+  do {
+    const fence = await acquireLease(deps, memory.holder);
+    if (fence === undefined) return;
+    try {
+      await decideAll(deps, memory, { fence, failures: [] });
+    } finally {
+      await releaseLease(deps, memory.holder, fence);
+    }
+  } while ((await firstMessages(deps, 1)).length > 0);
 };
 
 const acquireLease = async ({ table, clock, pace }: Dispatching, holder: string): Promise<number | undefined> => {
@@ -71,7 +88,8 @@ const acquireLease = async ({ table, clock, pace }: Dispatching, holder: string)
     await table.transact([{ put: itemOf(keys.lease, row), when }]);
     return fence;
   } catch (error) {
-    if (isFlotillaError(error, 'ConditionFailed') || isFlotillaError(error, 'TableBusy')) return undefined;
+    // Somebody else has just got it, and will look into the inbox after this.
+    if (isFlotillaError(error, 'ConditionFailed')) return undefined;
     throw error;
   }
 };
@@ -87,43 +105,89 @@ const releaseLease = async ({ table }: Dispatching, holder: string, fence: numbe
   }
 };
 
+const renewal = ({ clock, pace }: Dispatching, fence: number): Write => ({
+  update: keys.lease,
+  set: { until: clock.now() + pace.lease },
+  when: { equals: { fence } },
+});
+
 const firstMessages = async ({ table }: Dispatching, limit: number): Promise<readonly Item[]> =>
   (await table.query({ pk: 'INBOX', limit })).items;
 
-const decideAll = async (deps: Dispatching, memory: DispatcherMemory, fence: number): Promise<void> => {
-  if (memory.state?.version !== (await readScheduleVersion(deps.table))) {
-    memory.state = await loadSchedule(deps);
-    await sendOpenTurns(deps);
+/** An answer that cannot be sent does not keep the others from being decided and sent; it is tried anew with the next load. */
+const decideAll = async (deps: Dispatching, memory: DispatcherMemory, tenure: Tenure): Promise<void> => {
+  if (memory.state?.version !== (await readScheduleVersion(deps.table))) delete memory.state;
+  try {
+    await decideUntilQuiet(deps, memory, tenure);
+  } finally {
+    if (tenure.failures.length > 0) delete memory.state;
   }
+  if (tenure.failures.length > 0) throw tenure.failures[0];
+};
+
+const decideUntilQuiet = async (deps: Dispatching, memory: DispatcherMemory, tenure: Tenure): Promise<void> => {
   let grant = true;
   let contested = 0;
   for (;;) {
+    if (!(await ensureLoaded(deps, memory, tenure))) return;
     const items = await firstMessages(deps, messagesPerRound);
-    const round = await decideOnce(deps, memory, { fence, items, grant });
+    const round = await decideOnce(deps, memory, tenure, { items, grant });
     if (round === 'lost') return;
-    if (round === 'contested') {
+    if (round === 'contested' || round === 'busy') {
       // Somebody recorded an outcome meanwhile; its message is in the inbox, so read that to its end before granting.
       contested += 1;
       if (contested > contestsAtMost) throw new FlotillaError('TableBusy', 'the scheduling state is contested');
+      if (round === 'busy') await deps.clock.sleep(busyWait * contested);
       grant = false;
       continue;
     }
+    if (grant) contested = 0;
     if (round.more || round.consumed < items.length || items.length === messagesPerRound) continue;
     if (grant) return;
     grant = true;
   }
 };
 
-/** What was decided before must reach its child, whoever decided it. */
-const sendOpenTurns = async (deps: Dispatching): Promise<void> => {
-  for await (const item of everyItem(deps.table, { pk: 'DISPATCHER', prefix: 'TURN#' })) {
-    const { batch_id, index } = rowOf<TurnRow>(item)!;
-    await deliverAnswer(deps, { batch_id, index, wait: 'turn' });
+/** Loads the state when there is none. What was decided before must reach its child, whoever decided it. False when the lease is lost. */
+const ensureLoaded = async (deps: Dispatching, memory: DispatcherMemory, tenure: Tenure): Promise<boolean> => {
+  if (memory.state !== undefined) return true;
+  const state = await loadSchedule(deps);
+  const turns = { pk: 'DISPATCHER', prefix: 'TURN#', limit: turnsPerSending };
+  for (let after: string | undefined; ; ) {
+    const page = await deps.table.query({ ...turns, ...(after === undefined ? {} : { after }) });
+    if (page.items.length > 0) {
+      await sendTurns(
+        deps,
+        tenure,
+        page.items.map((item) => rowOf<TurnRow>(item)!),
+      );
+      if (!(await renewLease(deps, tenure.fence))) return false;
+    }
+    after = page.next;
+    if (after === undefined) break;
+  }
+  memory.state = state;
+  return true;
+};
+
+const renewLease = async (deps: Dispatching, fence: number): Promise<boolean> => {
+  try {
+    await deps.table.transact([renewal(deps, fence)]);
+    return true;
+  } catch (error) {
+    if (isFlotillaError(error, 'ConditionFailed')) return false;
+    throw error;
   }
 };
 
+const sendTurns = async (deps: Dispatching, { failures }: Tenure, turns: readonly Place[]): Promise<void> => {
+  const sent = await Promise.allSettled(
+    turns.map(({ batch_id, index }) => deliverAnswer(deps, { batch_id, index, wait: 'turn' })),
+  );
+  for (const result of sent) if (result.status === 'rejected') failures.push(result.reason);
+};
+
 interface Round {
-  readonly fence: number;
   readonly items: readonly Item[];
   readonly grant: boolean;
 }
@@ -132,82 +196,29 @@ interface Round {
 const decideOnce = async (
   deps: Dispatching,
   memory: DispatcherMemory,
-  { fence, items, grant }: Round,
-): Promise<{ readonly more: boolean; readonly consumed: number } | 'lost' | 'contested'> => {
-  memory.state ??= await loadSchedule(deps);
-  const state = memory.state;
+  tenure: Tenure,
+  { items, grant }: Round,
+): Promise<{ readonly more: boolean; readonly consumed: number } | 'lost' | 'contested' | 'busy'> => {
+  const state = memory.state!;
   const messages = items.map((item) => rowOf<{ message: InboxMessage }>(item)!.message);
-  const planned = await plannedBatches(deps, messages, state);
-  const decisions = decide(state, messages, { ...planned, rows: rowsPerRound, grant });
-  const consumed = items.slice(0, decisions.consumed);
-  const writes = writesOf(deps, state, decisions);
-  if (consumed.length === 0 && writes.length === 1) return { more: decisions.more, consumed: 0 };
-  const { clock, pace, table } = deps;
-  const lease: Write = {
-    update: keys.lease,
-    set: { until: clock.now() + pace.lease },
-    when: { equals: { fence } },
-  };
-  try {
-    await table.transact([lease, ...writes, ...consumed.map(({ pk, sk }): Write => ({ delete: { pk, sk } }))]);
-  } catch (error) {
-    delete memory.state;
-    if (isFlotillaError(error, 'ConditionFailed')) return error.details['index'] === 0 ? 'lost' : 'contested';
-    throw error;
+  const planned = await readPlanned(deps, messages, state);
+  // From here until it is committed the state is ahead of the table.
+  delete memory.state;
+  const decisions = decide(state, messages, { planned, rows: rowsPerRound, grant });
+  const { more, consumed } = decisions;
+  const read = items.slice(0, consumed).map(({ pk, sk }): Write => ({ delete: { pk, sk } }));
+  const writes = turnWrites(state, decisions, deps.clock.now());
+  if (read.length + writes.length > 1) {
+    try {
+      await deps.table.transact([renewal(deps, tenure.fence), ...writes, ...read]);
+    } catch (error) {
+      if (isFlotillaError(error, 'ConditionFailed')) return error.details['index'] === 0 ? 'lost' : 'contested';
+      if (isFlotillaError(error, 'TableBusy')) return 'busy';
+      throw error;
+    }
+    state.version += 1;
   }
-  state.version += 1;
-  await Promise.all(
-    [...decisions.grants, ...decisions.refusals].map((turn) => deliverAnswer(deps, { ...turn, wait: 'turn' })),
-  );
-  return { more: decisions.more, consumed: decisions.consumed };
-};
-
-/** What `planned` messages need: the sheets, and which of the batches were cancelled before. */
-const plannedBatches = async (
-  deps: Dispatching,
-  messages: readonly InboxMessage[],
-  state: ScheduleState,
-): Promise<{ readonly sheets: Map<string, Sheet>; readonly cancelled: Set<string> }> => {
-  const sheets = new Map<string, Sheet>();
-  const cancelled = new Set<string>();
-  for (const { type, batch_id } of messages) {
-    if (type !== 'planned' || state.batches.has(batch_id)) continue;
-    sheets.set(batch_id, await readSheet(deps, batch_id));
-    const header = rowOf<HeaderRow>(await deps.table.get(keys.header(batch_id)));
-    if (header?.cancel_requested_at !== undefined) cancelled.add(batch_id);
-  }
-  return { sheets, cancelled };
-};
-
-const writesOf = (deps: Dispatching, state: ScheduleState, decisions: Decisions): Write[] => {
-  const at = deps.clock.now();
-  return [
-    ...scheduleWrites(state, decisions),
-    ...decisions.grants.flatMap((grant) => grantWrites(grant, at)),
-    ...decisions.refusals.map((refusal) => refusalWrite(refusal, at)),
-    ...decisions.revoked.map(
-      ({ batch_id, index }): Write => ({
-        update: keys.turn(batch_id, index),
-        set: { state: 'cancelled', reason: 'BatchCancelled', message: 'The batch was cancelled.' },
-        when: { exists: true },
-      }),
-    ),
-  ];
-};
-
-const grantWrites = ({ batch_id, index, key, target, fence }: Grant, at: number): Write[] => {
-  const message = 'Its turn has come.';
-  const turn: TurnRow = { batch_id, index, key, target, fence, state: 'granted', reason: 'TurnGranted', message, at };
-  const change = changeItem(
-    pendingItem(batch_id, index, key),
-    { status: 'PROCESSING', reason: 'TurnGranted', message, step: 'capture', started_at: at },
-    { at, actor: 'dispatcher', detail: { fence } },
-  );
-  return [{ put: itemOf(keys.turn(batch_id, index), turn), when: { exists: false } }, ...change.writes];
-};
-
-/** Only the turn is written: the child that waits for it records the outcome. */
-const refusalWrite = ({ batch_id, index, key, target, status, reason, message }: Refusal, at: number): Write => {
-  const turn: TurnRow = { batch_id, index, key, target, state: 'refused', status, reason, message, at };
-  return { put: itemOf(keys.turn(batch_id, index), turn), when: { exists: false } };
+  memory.state = state;
+  await sendTurns(deps, tenure, [...decisions.grants, ...decisions.refusals]);
+  return { more, consumed };
 };

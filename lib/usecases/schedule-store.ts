@@ -1,8 +1,18 @@
+import type { Status } from '../domain/deployment/status.ts';
 import { FlotillaError } from '../domain/errors.ts';
 import type { Item, Page, Query, Table, Write } from '../domain/ports.ts';
-import { documentPaths, itemOf, keys, type LockRow, rowOf } from '../domain/record/rows.ts';
+import {
+  documentPaths,
+  type HeaderRow,
+  type InboxMessage,
+  type ItemRow,
+  itemOf,
+  keys,
+  type LockRow,
+  rowOf,
+} from '../domain/record/rows.ts';
 import { Cells } from '../domain/schedule/cells.ts';
-import type { Decisions } from '../domain/schedule/decide.ts';
+import type { Decisions, NewBatch } from '../domain/schedule/decisions.ts';
 import type { Sheet } from '../domain/schedule/sheet.ts';
 import { adopt, type BatchHead, batchState, emptySchedule, type ScheduleState } from '../domain/schedule/state.ts';
 import type { Deps } from './deps.ts';
@@ -64,6 +74,36 @@ const loadBatch = async (
   const head: BatchHead = { batch_id, order, inFlight: in_flight, telling: [...telling], counts: { ...counts } };
   if (closing !== undefined) head.closing = { ...closing };
   adopt(state, batchState(sheet, Cells.fromPages(pages), head));
+};
+
+/**
+ * What `planned` messages need. A message may be late or come twice: a batch that is sealed, or that is known, is not
+ * planned again; and what happened to it before is read here, because the messages that told of it may be gone.
+ */
+export const readPlanned = async (
+  deps: Pick<Deps, 'table' | 'documents'>,
+  messages: readonly InboxMessage[],
+  state: ScheduleState,
+): Promise<Map<string, NewBatch>> => {
+  const planned = new Map<string, NewBatch>();
+  for (const { type, batch_id } of messages) {
+    if (type !== 'planned' || planned.has(batch_id) || state.batches.has(batch_id)) continue;
+    const header = rowOf<HeaderRow>(await deps.table.get(keys.header(batch_id)));
+    if (header === undefined || header.ended_at !== undefined) continue;
+    const sheet = await readSheet(deps, batch_id);
+    const cancelled = header.cancel_requested_at !== undefined;
+    planned.set(batch_id, { sheet, cancelled, recorded: await readOutcomes(deps.table, batch_id) });
+  }
+  return planned;
+};
+
+const readOutcomes = async (table: Table, batchId: string): Promise<NewBatch['recorded']> => {
+  const recorded: { index: number; status: Status }[] = [];
+  for await (const item of everyItem(table, { pk: `BATCH#${batchId}`, prefix: 'ITEM#' })) {
+    const { index, outcome } = rowOf<ItemRow>(item)!;
+    if (outcome !== undefined) recorded.push({ index, status: outcome.status });
+  }
+  return recorded;
 };
 
 /** The rows that hold the state after a decision. The state row's version makes a second writer fail, whatever its lease says. */

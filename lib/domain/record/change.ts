@@ -39,11 +39,7 @@ export const pendingItem = (batchId: string, index: number, key: string): ItemRo
 });
 
 /** `patch` names what changes; status, reason and message are always told anew. */
-export const changeItem = (
-  item: ItemRow,
-  patch: Partial<ItemRow> & Told,
-  occasion: Occasion,
-): Change<ItemRow> => {
+export const changeItem = (item: ItemRow, patch: Partial<ItemRow> & Told, occasion: Occasion): Change<ItemRow> => {
   const row: ItemRow = { ...item, ...patch, seq: item.seq + 1, updated_at: occasion.at };
   const event: EventRow = {
     batch_id: row.batch_id,

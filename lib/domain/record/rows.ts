@@ -1,6 +1,8 @@
 import type { Status } from '../deployment/status.ts';
 import type { PlannedDeployment, Strategy } from '../plan/plan.ts';
 import type { Item, JsonObject, Key } from '../ports.ts';
+import type { Baseline } from '../rollout/baseline.ts';
+import type { Expected } from '../rollout/judgement.ts';
 
 /**
  * The layout of the one table: every key and the shape of every row. Access patterns:
@@ -16,7 +18,7 @@ import type { Item, JsonObject, Key } from '../ports.ts';
  * |                    | ATTEMPT#<index>#<wait>   | the intent, written before the executor is called           |
  * |                    | TOKEN#<index>#<wait>     | the task token that waits now                               |
  * |                    | ANSWER#<index>#<wait>    | the one answer of a wait                                    |
- * |                    | EVENT#<index>#<seq>      | a change; batch changes have the index `batch`              |
+ * | EVENTS#<batch>     | <index>#<seq>            | a change; batch changes have the index `batch`              |
  * | FEED#<batch>       | HEAD, <number>           | the numbered feed                                           |
  * | DISPATCHER         | LEASE, STATE             | lease with fence; version of the scheduling state           |
  * |                    | BATCH#<batch>            | scheduling head of a batch                                  |
@@ -47,8 +49,10 @@ export const keys = {
   attempt: (batchId: string, index: number, wait: Wait): Key => batchKey(batchId, `ATTEMPT#${padded(index)}#${wait}`),
   token: (batchId: string, index: number, wait: Wait): Key => batchKey(batchId, `TOKEN#${padded(index)}#${wait}`),
   answer: (batchId: string, index: number, wait: Wait): Key => batchKey(batchId, `ANSWER#${padded(index)}#${wait}`),
-  event: (batchId: string, index: number | 'batch', seq: number): Key =>
-    batchKey(batchId, `EVENT#${index === 'batch' ? index : padded(index)}#${padded(seq)}`),
+  event: (batchId: string, index: number | 'batch', seq: number): Key => ({
+    pk: `EVENTS#${batchId}`,
+    sk: `${index === 'batch' ? index : padded(index)}#${padded(seq)}`,
+  }),
   feedHead: (batchId: string): Key => ({ pk: `FEED#${batchId}`, sk: 'HEAD' }),
   feed: (batchId: string, number: number): Key => ({ pk: `FEED#${batchId}`, sk: String(number).padStart(9, '0') }),
   lease: dispatcherKey('LEASE'),
@@ -264,7 +268,7 @@ export interface TokenRow {
 export interface CaptureRow {
   readonly attempt: number;
   /** What `captureBaseline` saw before this attempt. */
-  readonly baseline: JsonObject;
+  readonly baseline: Baseline;
   /** The point to return to, found before the first attempt. */
   readonly previous?: Release;
 }
@@ -312,8 +316,8 @@ export interface RolloutWatchRow {
   readonly index: number;
   readonly wait: Wait;
   readonly deployment: PlannedDeployment;
-  readonly version: string;
-  readonly baseline: JsonObject;
+  readonly expected: Expected;
+  readonly baseline: Baseline;
   readonly at: number;
   readonly deadline: number;
 }

@@ -1,0 +1,90 @@
+import type { CaptureRow, Failure, ItemRow, Outcome, Restore, TurnRow } from '../record/rows.ts';
+
+export interface WhatIsKnown {
+  readonly item: ItemRow;
+  readonly turn: TurnRow | undefined;
+  readonly capture: CaptureRow | undefined;
+  /** The version that was asked for, when the plan can be read. */
+  readonly version?: string | undefined;
+  /** The error that ended the child before its rows could say how it went. */
+  readonly error?: { readonly Error?: string | undefined; readonly Cause?: string | undefined };
+  readonly now: number;
+}
+
+type Told = Pick<Outcome, 'status' | 'reason' | 'message'>;
+
+/**
+ * How a deployment ended, from its rows alone: what the owners of its waits wrote decides, and the error of the state
+ * machine only where they wrote nothing. Where a run may still be at work the answer is UNKNOWN, never a guess.
+ */
+export const concludeDeployment = (known: WhatIsKnown): Outcome => {
+  const { item, capture, now } = known;
+  const told = tell(known);
+  const before = capture?.previous?.version;
+  const after = releaseAfter(known, told);
+  return {
+    ...told,
+    evidence: item.failure?.evidence ?? [],
+    ...(item.failure === undefined ? {} : { failure: { reason: item.failure.reason, message: item.failure.message } }),
+    warnings: item.warnings ?? [],
+    attempts: item.runs.filter(({ attempt }) => attempt !== 'restore').length,
+    runs: item.runs,
+    ...(before === undefined ? {} : { release_before: before }),
+    ...(after === undefined ? {} : { release_after: after }),
+    ended_at: now,
+  };
+};
+
+const tell = ({ item, turn, error }: WhatIsKnown): Told => {
+  if (item.verified) return { status: 'SUCCESS', reason: 'Verified', message: item.message };
+  if (item.failure !== undefined && item.restore !== undefined) return afterRestore(item.failure, item.restore);
+  if (item.step === 'restore' || item.step === 'verify-restore') return restoreUnknown(item.failure, error);
+  if (item.failure !== undefined) return afterFailure(item.failure);
+  if (turn?.state === 'refused') {
+    return { status: turn.status ?? 'SKIPPED', reason: turn.reason, message: turn.message };
+  }
+  return withoutAnswer(item, turn, error);
+};
+
+const afterFailure = ({ reason, message, unknown, cancelled }: Failure): Told => ({
+  status: unknown ? 'UNKNOWN' : cancelled ? 'CANCELLED' : 'FAILED',
+  reason,
+  message,
+});
+
+const afterRestore = (failure: Failure, restore: Restore): Told => ({
+  status: restore.unknown ? 'UNKNOWN' : 'FAILED',
+  reason: restore.reason,
+  message: `${failure.message} ${restore.message}`,
+});
+
+const restoreUnknown = (failure: Failure | undefined, error: WhatIsKnown['error']): Told => ({
+  status: 'UNKNOWN',
+  reason: 'RestoreUnknown',
+  message: `${failure?.message ?? 'The deployment failed.'} Whether the previous release was restored is not known (${nameOf(error)}).`,
+});
+
+const withoutAnswer = (item: ItemRow, turn: TurnRow | undefined, error: WhatIsKnown['error']): Told => {
+  const name = nameOf(error);
+  if (turn?.state === 'cancelled' && (item.step === 'turn' || item.step === 'capture')) {
+    return { status: 'CANCELLED', reason: 'BatchCancelled', message: 'Nothing was started: the batch was cancelled.' };
+  }
+  if (item.step === 'turn' || (item.step === 'capture' && item.attempt === 1)) {
+    return { status: 'FAILED', reason: 'NotStarted', message: `Nothing was started: ${name}.` };
+  }
+  const reason = error?.Error === 'States.Timeout' ? 'WaitTimedOut' : 'TechnicalError';
+  return { status: 'UNKNOWN', reason, message: `Attempt ${item.attempt} was left without an answer: ${name}.` };
+};
+
+/** Name and the first line of the cause; causes may be long. */
+const nameOf = (error: WhatIsKnown['error']): string => {
+  if (error?.Error === undefined) return 'its execution ended without a word';
+  const cause = (error.Cause ?? '').split('\n')[0]!.slice(0, 300);
+  return cause === '' ? error.Error : `${error.Error}: ${cause}`;
+};
+
+/** What runs now, as far as somebody saw it. */
+const releaseAfter = ({ item, capture, version }: WhatIsKnown, { status }: Told): string | undefined => {
+  if (status === 'SUCCESS') return version;
+  return item.restore?.ok || item.runs.length === 0 ? capture?.previous?.version : undefined;
+};

@@ -1,0 +1,161 @@
+import { isWorthAnotherTry } from '../domain/deployment/rollout-failure.ts';
+import { isFlotillaError } from '../domain/errors.ts';
+import {
+  type HealthJudgement,
+  type HealthState,
+  healthRequestOf,
+  nextHealthCheck,
+  startHealthChecks,
+} from '../domain/health/health-schedule.ts';
+import type { Cluster, WorkloadView } from '../domain/ports.ts';
+import { clusterWatcher, type Evidence, type Failure, type RolloutWatchRow } from '../domain/record/rows.ts';
+import { type Finding, type Progress, wantsLog } from '../domain/rollout/judgement.ts';
+import { judgeRollout } from '../domain/rollout/verdict.ts';
+import type { Deps } from './deps.ts';
+import { settleFailure } from './settle-failure.ts';
+import { type PlaceOfWait, settleWait } from './settle-wait.ts';
+
+type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random'>;
+
+export interface RolloutMemory {
+  progress?: Progress;
+  health?: HealthState;
+  healthDue?: number;
+  last?: { readonly reason: string; readonly message: string };
+}
+
+export interface Observation {
+  readonly row: RolloutWatchRow;
+  readonly cluster: Cluster;
+  readonly seen: WorkloadView | { readonly unavailable: string };
+  readonly memory: RolloutMemory;
+}
+
+const actor = 'observer';
+const logLines = 20;
+
+/** One look at one rollout: first the cluster's own word, then the health check, and the deadline over both. */
+export const judgeOnce = async (deps: Needs, observation: Observation): Promise<void> => {
+  const { row, seen, memory } = observation;
+  if ('unavailable' in seen) {
+    memory.last = { reason: 'ClusterUnavailable', message: seen.unavailable };
+    if (deps.clock.now() > row.deadline) await settleUnreachable(deps, observation, seen.unavailable);
+    return;
+  }
+  const { deployment, expected, baseline } = row;
+  const { progress, ...finding } = judgeRollout({
+    workload: deployment.workload,
+    expected,
+    baseline,
+    view: seen,
+    ...(memory.progress === undefined ? {} : { previous: memory.progress }),
+    now: deps.clock.now(),
+  });
+  memory.progress = progress;
+  memory.last = finding;
+  if (finding.verdict === 'failing') return settleBad(deps, observation, finding);
+  if (finding.verdict === 'healthy' && (await isHealthy(deps, observation, finding))) return;
+  if (deps.clock.now() > row.deadline) await settleTimeout(deps, observation);
+};
+
+const placeOf = ({ batch_id, index, wait, deployment }: RolloutWatchRow): PlaceOfWait => ({
+  batch_id,
+  index,
+  wait,
+  watcher: clusterWatcher(deployment.cluster),
+});
+
+/** True when the rollout is settled. Without a health check the cluster's word is enough. */
+const isHealthy = async (deps: Needs, observation: Observation, finding: Finding): Promise<boolean> => {
+  const checked = await checkHealth(deps, observation);
+  if (checked === 'off') await settleGood(deps, observation, finding, '');
+  else if (checked === undefined || checked.verdict === 'waiting') return false;
+  else if (checked.verdict === 'healthy') await settleGood(deps, observation, finding, ` Health: ${checked.message}.`);
+  else await settleBad(deps, observation, { ...checked, verdict: 'failing' });
+  return true;
+};
+
+/** At most one request at a time for each rollout, and none before it is due. Undefined: nothing new. */
+const checkHealth = async (
+  deps: Needs,
+  { row, cluster, memory }: Observation,
+): Promise<HealthJudgement | 'off' | undefined> => {
+  const request = healthRequestOf(row.deployment);
+  if (request === undefined) return 'off';
+  const now = deps.clock.now();
+  if (now < (memory.healthDue ?? 0)) return undefined;
+  memory.health ??= startHealthChecks(row.deployment.health_check, now, row.deadline);
+  const judged = nextHealthCheck(memory.health, await probe(cluster, request), { now, random: deps.random.next() });
+  memory.health = judged.state;
+  memory.last = judged;
+  if (judged.waitUntil !== undefined) memory.healthDue = judged.waitUntil;
+  return judged;
+};
+
+const probe = async (
+  cluster: Cluster,
+  request: Parameters<Cluster['probe']>[0],
+): Promise<{ readonly status?: number; readonly message: string }> => {
+  try {
+    return await cluster.probe(request);
+  } catch (error) {
+    if (isFlotillaError(error, 'ClusterUnavailable')) return { message: error.message };
+    throw error;
+  }
+};
+
+const settleGood = (deps: Needs, { row }: Observation, finding: Finding, health: string): Promise<void> => {
+  const { version } = row.expected;
+  const restored = row.wait === 'verify-restore';
+  const message = `${finding.message}.${health}`;
+  return settleWait(deps, placeOf(row), () => ({
+    answer: { reason: finding.reason, message },
+    patch: restored
+      ? {
+          restore: {
+            ok: true,
+            reason: 'RestoredPreviousRelease',
+            message: `Version ${version} was restored and verified: ${message}`,
+          },
+        }
+      : { verified: true, warnings: [...(finding.warnings ?? [])] },
+    actor,
+  }));
+};
+
+const settleBad = async (deps: Needs, { row, cluster }: Observation, finding: Finding): Promise<void> => {
+  const { reason, message } = finding;
+  const evidence = await Promise.all((finding.evidence ?? []).map((one) => withLog(cluster, row, one)));
+  const failure: Failure = { reason, message, evidence, retryable: isWorthAnotherTry(reason), touched: true };
+  await settleFailure(deps, { place: placeOf(row), deployment: row.deployment, failure, actor });
+};
+
+/** The last lines help a human; that they cannot be read must not hide the verdict. */
+const withLog = async (cluster: Cluster, { deployment }: RolloutWatchRow, evidence: Evidence): Promise<Evidence> => {
+  if (!wantsLog(evidence as Parameters<typeof wantsLog>[0]) || evidence.container === undefined) return evidence;
+  try {
+    const log = await cluster.logs(deployment.workload.namespace, evidence.name, evidence.container, logLines);
+    return log.length === 0 ? evidence : { ...evidence, log };
+  } catch (error) {
+    if (isFlotillaError(error, 'ClusterUnavailable')) return evidence;
+    throw error;
+  }
+};
+
+const settleTimeout = (deps: Needs, { row, memory }: Observation): Promise<void> => {
+  const last = memory.last === undefined ? '' : ` Last seen: ${memory.last.message}.`;
+  const failure: Failure = {
+    reason: 'Timeout',
+    message: `The rollout was not in order at the end of the timeout.${last}`,
+    retryable: true,
+    touched: true,
+  };
+  return settleFailure(deps, { place: placeOf(row), deployment: row.deployment, failure, actor });
+};
+
+/** Nobody could look, so nobody can say (batch-format section 11, item 18). */
+const settleUnreachable = (deps: Needs, { row }: Observation, cause: string): Promise<void> => {
+  const message = `The executor is done, but the cluster could not be asked until the end of the timeout: ${cause}`;
+  const failure: Failure = { reason: 'ClusterUnavailable', message, unknown: true, touched: true };
+  return settleFailure(deps, { place: placeOf(row), deployment: row.deployment, failure, actor });
+};

@@ -1,0 +1,157 @@
+import { isFlotillaError } from '../domain/errors.ts';
+import type { PlannedDeployment } from '../domain/plan/plan.ts';
+import type { RunRequest, StartResult, Write } from '../domain/ports.ts';
+import { changeItem } from '../domain/record/change.ts';
+import {
+  executorWatcher,
+  type Failure,
+  type ItemRow,
+  itemOf,
+  keys,
+  type LockRow,
+  type Run,
+  type RunWatchRow,
+  rowOf,
+  type TurnRow,
+} from '../domain/record/rows.ts';
+import type { Deps } from './deps.ts';
+import { noteStarted } from './note-started.ts';
+import { retryConflict } from './retry-conflict.ts';
+import { settleFailure } from './settle-failure.ts';
+import type { PlaceOfWait } from './settle-wait.ts';
+import { ensureWatcher } from './watchers.ts';
+
+type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'pace' | 'executor'>;
+
+export interface Launch {
+  readonly place: PlaceOfWait;
+  /** The deployment as it was planned; for a restore, the one of the earlier release. */
+  readonly deployment: PlannedDeployment;
+  readonly version: string;
+  readonly attempt: number | 'restore';
+}
+
+/**
+ * Starts a run at most once. The intent is written first, and only under an open grant; whoever finds the intent leaves
+ * the run to the poller, because nobody can tell whether the executor was called.
+ */
+export const launchRun = async (deps: Needs, launch: Launch): Promise<void> => {
+  const request = await writeIntent(deps, launch);
+  if (request !== undefined) {
+    const started = await deps.executor(launch.deployment.executor.account).start(request);
+    await takeAnswer(deps, launch, started);
+  }
+  await ensureWatcher(deps, launch.place.watcher);
+};
+
+/** Undefined when there is an intent already, or no turn to act under. */
+const writeIntent = async (deps: Needs, launch: Launch): Promise<RunRequest | undefined> => {
+  const { batch_id, index, wait } = launch.place;
+  return retryConflict(deps, async () => {
+    if ((await deps.table.get(keys.attempt(batch_id, index, wait))) !== undefined) return undefined;
+    const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
+    const turn = rowOf<TurnRow>(await deps.table.get(keys.turn(batch_id, index)));
+    const refusal = item === undefined ? undefined : whyNot(launch, item, turn);
+    if (item === undefined || turn?.fence === undefined || refusal !== undefined) {
+      await giveUp(deps, launch, refusal ?? noTurn);
+      return undefined;
+    }
+    const at = deps.clock.now();
+    const { deployment, version } = launch;
+    const request: RunRequest = { key: `${batch_id}-${index}-${launch.attempt}`, batch_id, deployment, version, at };
+    const lock: Pick<LockRow, 'batch_id' | 'index' | 'fence'> = { batch_id, index, fence: turn.fence };
+    await deps.table.transact([
+      ...intentWrites(launch, { item, request }),
+      // A restore finishes what was begun, so it may also act when the batch was cancelled since.
+      { check: keys.turn(batch_id, index), when: { equals: { fence: turn.fence, state: turn.state } } },
+      { check: keys.lock(turn.target), when: { equals: { ...lock } } },
+    ]);
+    return request;
+  });
+};
+
+const noTurn: Failure = { reason: 'NoTurn', message: 'There is no open turn to start under.' };
+
+const whyNot = ({ attempt }: Launch, item: ItemRow, turn: TurnRow | undefined): Failure | undefined => {
+  if (item.outcome !== undefined || turn === undefined || turn.state === 'refused') return noTurn;
+  if (turn.state === 'cancelled' && attempt !== 'restore') {
+    return { reason: 'BatchCancelled', message: 'Not started: the batch was cancelled.', cancelled: true };
+  }
+  return undefined;
+};
+
+const intentWrites = (
+  { place, deployment, version, attempt }: Launch,
+  { item, request }: { readonly item: ItemRow; readonly request: RunRequest },
+): Write[] => {
+  const { batch_id, index, wait, watcher } = place;
+  const { at, key } = request;
+  const deadline = at + deployment.timeout * 1_000;
+  const run: Run = { executor: deployment.executor.account, key, attempt };
+  const watch: RunWatchRow = { batch_id, index, wait, deployment, version, key, phase: 'intended', at, deadline };
+  const { failure: earlier, ...clean } = item;
+  const restoring = attempt === 'restore';
+  const change = changeItem(
+    restoring && earlier !== undefined ? { ...clean, failure: earlier } : clean,
+    {
+      status: 'PROCESSING',
+      reason: restoring ? 'Restoring' : 'Deploying',
+      message: restoring ? `Restores version ${version}.` : `Attempt ${attempt}: deploys version ${version}.`,
+      step: restoring ? 'restore' : 'deploy',
+      runs: [...item.runs, run],
+      deadline,
+    },
+    { at, actor: 'executor', detail: { attempt, key, version } },
+  );
+  return [
+    { put: itemOf(keys.attempt(batch_id, index, wait), { key, at }), when: { exists: false } },
+    ...change.writes,
+    { put: itemOf(keys.watch(watcher, batch_id, index, wait), watch) },
+  ];
+};
+
+const giveUp = (deps: Needs, { place, deployment }: Launch, failure: Failure): Promise<void> =>
+  settleFailure(deps, { place, deployment, failure, actor: 'executor' });
+
+/** Accepted is not started, and unknown is not failed: those two are left to the poller. */
+const takeAnswer = async (deps: Needs, launch: Launch, started: StartResult): Promise<void> => {
+  const { place, deployment } = launch;
+  if (started.kind === 'rejected') {
+    const failure: Failure = {
+      reason: started.reason,
+      message: started.message,
+      retryable: started.retryable,
+      touched: false,
+    };
+    await settleFailure(deps, { place, deployment, failure, actor: 'executor' });
+    return;
+  }
+  if (started.kind === 'started') {
+    await noteStarted(deps, place, started);
+    return;
+  }
+  const news =
+    started.kind === 'accepted'
+      ? { phase: 'accepted' as const, correlation: started.correlation }
+      : { phase: 'unknown' as const };
+  await updateWatch(deps, place, news);
+};
+
+/** The poller may have settled the wait meanwhile; then there is nothing to note. */
+const updateWatch = async ({ table }: Needs, place: PlaceOfWait, set: Partial<RunWatchRow>): Promise<void> => {
+  const key = keys.watch(place.watcher, place.batch_id, place.index, place.wait);
+  try {
+    await table.transact([
+      { update: key, set: { ...set } as Record<string, string>, when: { equals: { phase: 'intended' } } },
+    ]);
+  } catch (error) {
+    if (!isFlotillaError(error, 'ConditionFailed')) throw error;
+  }
+};
+
+/** The wait for a run, as the poller of the executor's account follows it. */
+export const runPlace = (
+  { batch_id, index }: { readonly batch_id: string; readonly index: number },
+  wait: PlaceOfWait['wait'],
+  { executor }: PlannedDeployment,
+): PlaceOfWait => ({ batch_id, index, wait, watcher: executorWatcher(executor.account) });

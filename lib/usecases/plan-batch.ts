@@ -1,0 +1,44 @@
+import type { Batch } from '../domain/batch/batch.ts';
+import { FlotillaError } from '../domain/errors.ts';
+import { planBatch as planOf } from '../domain/plan/plan-batch.ts';
+import { changeHeader } from '../domain/record/change.ts';
+import { documentPaths, type InboxMessage, itemOf, keys } from '../domain/record/rows.ts';
+import type { Deps } from './deps.ts';
+import { findBatch } from './find-batch.ts';
+import { readPlanHead, writePlan } from './plan-store.ts';
+import { retryConflict } from './retry-conflict.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids' | 'catalogue'>;
+
+/** Freezes the plan, marks the batch as planned and tells the dispatcher, in one transaction. Repeating it changes nothing. */
+export const planBatch = async (
+  deps: Needs,
+  { batch_id, execution_arn }: { readonly batch_id: string; readonly execution_arn: string },
+): Promise<{ count: number }> => {
+  const { plan_hash } = await findBatch(deps, batch_id);
+  const planned = plan_hash === undefined ? undefined : await readPlanHead(deps, batch_id);
+  if (planned !== undefined) return { count: planned.total };
+  const text = await deps.documents.get(documentPaths.batch(batch_id));
+  if (text === undefined) throw new FlotillaError('DocumentMissing', `batch ${batch_id} has no document`);
+  const plan = planOf(JSON.parse(text) as Batch, await deps.catalogue());
+  await writePlan(deps, batch_id, plan);
+  await retryConflict(deps, async () => {
+    const header = await findBatch(deps, batch_id);
+    if (header.plan_hash !== undefined) return;
+    const at = deps.clock.now();
+    const { plan_hash, deployments } = plan;
+    const told = {
+      status: 'PROCESSING',
+      reason: 'Planned',
+      message: `Planned ${deployments.length} deployments.`,
+    } as const;
+    const change = changeHeader(
+      header,
+      { ...told, plan_hash, execution_arn },
+      { at, actor: 'plan', detail: { plan_hash } },
+    );
+    const message: InboxMessage = { type: 'planned', batch_id };
+    await deps.table.transact([...change.writes, { put: itemOf(keys.inbox(deps.ids.next()), { message }) }]);
+  });
+  return { count: plan.deployments.length };
+};

@@ -1,0 +1,73 @@
+import type { BusEvent, JsonObject, Key } from '../domain/ports.ts';
+import { type EventRow, itemOf, keys, rowOf } from '../domain/record/rows.ts';
+import type { Deps } from './deps.ts';
+import { retryConflict } from './retry-conflict.ts';
+
+type Needs = Pick<Deps, 'table' | 'bus' | 'clock' | 'random'>;
+
+/** An event row as the table's stream tells of it. */
+export type WrittenEvent = Key & EventRow;
+
+/** Rows of a transaction: two for an event (its number, its place in the feed), one for the head. */
+const eventsPerTransaction = 49;
+/** Tries to hand an event to the bus before the stream is asked to deliver it again. */
+const tries = 3;
+
+/**
+ * Gives each event the next number of its batch's feed and puts it on the bus. An event that comes again keeps its
+ * number and is put on the bus again: at least once.
+ */
+export const publishEvents = async (deps: Needs, events: readonly WrittenEvent[]): Promise<void> => {
+  const batches = Map.groupBy(events, ({ batch_id }) => batch_id);
+  for (const [batchId, ofBatch] of batches) {
+    for (let at = 0; at < ofBatch.length; at += eventsPerTransaction) {
+      const numbered = await number(deps, batchId, ofBatch.slice(at, at + eventsPerTransaction));
+      await putOnBus(deps, numbered.map(busEvent));
+    }
+  }
+};
+
+type Numbered = EventRow & { readonly number: number };
+
+const number = (deps: Needs, batchId: string, events: readonly WrittenEvent[]): Promise<readonly Numbered[]> =>
+  retryConflict(deps, async () => {
+    const head = rowOf<{ last: number }>(await deps.table.get(keys.feedHead(batchId)));
+    const stored = await Promise.all(events.map(({ pk, sk }) => deps.table.get({ pk, sk })));
+    let last = head?.last ?? 0;
+    const numbered = events.map((event, at): Numbered => {
+      const known = rowOf<EventRow>(stored[at])?.number;
+      return { ...plain(event), number: known ?? ++last };
+    });
+    const fresh = numbered.filter((_, at) => rowOf<EventRow>(stored[at])?.number === undefined);
+    if (fresh.length === 0) return numbered;
+    await deps.table.transact([
+      {
+        put: itemOf(keys.feedHead(batchId), { last }),
+        when: head === undefined ? { exists: false } : { equals: { last: head.last } },
+      },
+      ...fresh.flatMap((event) => [
+        { put: itemOf(keys.feed(batchId, event.number), event), when: { exists: false } },
+        { update: keys.event(batchId, event.index ?? 'batch', event.seq), set: { number: event.number } },
+      ]),
+    ]);
+    return numbered;
+  });
+
+const plain = ({ pk: _pk, sk: _sk, ...event }: WrittenEvent): EventRow => event;
+
+const busEvent = (event: Numbered): BusEvent => ({
+  id: `${event.batch_id}/${event.number}`,
+  type: event.type === 'batch' ? 'Batch Status Change' : 'Deployment Status Change',
+  at: event.at,
+  detail: JSON.parse(JSON.stringify(event)) as JsonObject,
+});
+
+const putOnBus = async ({ bus, clock, random }: Needs, events: readonly BusEvent[]): Promise<void> => {
+  let left = events;
+  for (let attempt = 0; left.length > 0; attempt++) {
+    left = await bus.put(left);
+    if (left.length === 0) return;
+    if (attempt + 1 === tries) throw new Error(`${left.length} events were not taken by the bus`);
+    await clock.sleep(random.next() * 200 * 2 ** attempt);
+  }
+};

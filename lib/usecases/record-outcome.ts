@@ -1,0 +1,88 @@
+import { concludeDeployment } from '../domain/deployment/conclude-deployment.ts';
+import type { PlannedDeployment } from '../domain/plan/plan.ts';
+import type { JsonObject, Write } from '../domain/ports.ts';
+import { changeItem, pendingItem } from '../domain/record/change.ts';
+import {
+  type CaptureRow,
+  type InboxMessage,
+  type ItemRow,
+  itemOf,
+  keys,
+  type Outcome,
+  rowOf,
+  type TurnRow,
+} from '../domain/record/rows.ts';
+import type { Deps } from './deps.ts';
+import { readPlanned } from './plan-store.ts';
+import { releaseWrites } from './release-writes.ts';
+import { retryConflict } from './retry-conflict.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids'>;
+
+export interface Ended {
+  readonly batch_id: string;
+  readonly index: number;
+  readonly error?: { readonly Error?: string | undefined; readonly Cause?: string | undefined } | undefined;
+}
+
+/**
+ * Writes the outcome of a deployment once: outcome, event, release, the end of its turn and the message to the
+ * dispatcher in one transaction. Gives the index back; a child's output must be small.
+ */
+export const recordOutcome = async (deps: Needs, { batch_id, index, error }: Ended): Promise<number> => {
+  const planned = await readPlanned(deps, batch_id, index);
+  await retryConflict(deps, async () => {
+    const stored = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
+    if (stored?.outcome !== undefined) return;
+    const item = stored ?? pendingItem(batch_id, index, planned.key);
+    const turn = rowOf<TurnRow>(await deps.table.get(keys.turn(batch_id, index)));
+    const capture =
+      item.step === 'turn' ? undefined : rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)));
+    const now = deps.clock.now();
+    const version = planned.docker_image_version;
+    const outcome = concludeDeployment({
+      item,
+      turn,
+      capture,
+      version,
+      now,
+      ...(error === undefined ? {} : { error }),
+    });
+    await deps.table.transact(outcomeWrites(deps, { planned, item, turn, outcome }));
+  });
+  return index;
+};
+
+interface Recorded {
+  readonly planned: PlannedDeployment;
+  readonly item: ItemRow;
+  readonly turn: TurnRow | undefined;
+  readonly outcome: Outcome;
+}
+
+const outcomeWrites = (deps: Needs, { planned, item, turn, outcome }: Recorded): Write[] => {
+  const { batch_id, index } = item;
+  const { status, reason, message, ended_at: at } = outcome;
+  const change = changeItem(
+    item,
+    { status, reason, message, step: 'recorded', outcome },
+    { at, actor: 'record', detail: JSON.parse(JSON.stringify(detailOf(outcome))) as JsonObject },
+  );
+  const recorded: InboxMessage = { type: 'recorded', batch_id, index, status };
+  return [
+    ...change.writes,
+    ...(turn === undefined ? [] : [{ delete: keys.turn(batch_id, index) }]),
+    // The dispatcher counted a refusal when it refused.
+    ...(turn?.state === 'refused' ? [] : [{ put: itemOf(keys.inbox(deps.ids.next()), { message: recorded }) }]),
+    ...(status === 'SUCCESS' ? releaseWrites(planned, { batchId: batch_id, at, id: deps.ids.next() }) : []),
+  ];
+};
+
+const detailOf = ({ evidence, attempts, runs, release_before, release_after, failure }: Outcome): object => ({
+  evidence,
+  attempts,
+  runs,
+  release_before,
+  release_after,
+  failure,
+});

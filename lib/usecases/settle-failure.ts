@@ -1,0 +1,58 @@
+import { decideAfterFailure } from '../domain/deployment/next-step.ts';
+import type { PlannedDeployment } from '../domain/plan/plan.ts';
+import type { Failure, HeaderRow, Restore, Run } from '../domain/record/rows.ts';
+import { keys, rowOf } from '../domain/record/rows.ts';
+import type { Deps } from './deps.ts';
+import { type PlaceOfWait, type Settlement, settleWait } from './settle-wait.ts';
+
+type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random'>;
+
+export interface FailedWait {
+  readonly place: PlaceOfWait;
+  readonly deployment: PlannedDeployment;
+  readonly failure: Failure;
+  readonly actor: string;
+  /** What is known of the run by now. */
+  readonly run?: Partial<Run>;
+}
+
+const isRestoring = (wait: string): boolean => wait === 'restore' || wait === 'verify-restore';
+
+/** Answers a wait that did not go well: with what follows for the deployment, or with a restore that failed. */
+export const settleFailure = async (deps: Needs, failed: FailedWait): Promise<void> => {
+  const header = rowOf<HeaderRow>(await deps.table.get(keys.header(failed.place.batch_id)));
+  const batchCancelled = header?.cancel_requested_at !== undefined;
+  await settleWait(deps, failed.place, (item) => {
+    const runs = withRun(item.runs, failed.run);
+    if (isRestoring(failed.place.wait)) return restoreFailed(failed, runs);
+    const { deployment, failure, actor } = failed;
+    const error = decideAfterFailure({ failure, attempt: item.attempt, deployment, batchCancelled });
+    const next = error === 'AttemptRetryable' ? { attempt: item.attempt + 1, step: 'capture' as const } : {};
+    return {
+      answer: { error, reason: failure.reason, message: failure.message },
+      patch: { failure, runs, ...next },
+      actor,
+      detail: { attempt: item.attempt, next: error, evidence: JSON.parse(JSON.stringify(failure.evidence ?? [])) },
+    };
+  });
+};
+
+const restoreFailed = ({ failure, actor }: FailedWait, runs: readonly Run[]): Settlement => {
+  const restore: Restore = {
+    ok: false,
+    reason: failure.unknown ? 'RestoreUnknown' : 'RestoreFailed',
+    message: `The previous release was not restored: ${failure.message}`,
+    ...(failure.unknown ? { unknown: true } : {}),
+  };
+  const { reason, message } = restore;
+  return {
+    answer: { error: 'AttemptEnded', reason, message },
+    patch: { restore, runs },
+    actor,
+    detail: { evidence: JSON.parse(JSON.stringify(failure.evidence ?? [])) },
+  };
+};
+
+/** The runs with what is newly known of the last one. */
+export const withRun = (runs: readonly Run[], news: Partial<Run> | undefined): readonly Run[] =>
+  news === undefined ? runs : runs.map((run, at) => (at === runs.length - 1 ? { ...run, ...news } : run));

@@ -1,0 +1,20 @@
+import { bindToken, deliverAnswer } from './answer-wait.ts';
+import type { WaitingTask } from './await-turn.ts';
+import type { Deps } from './deps.ts';
+import { launchRun, runPlace } from './launch-run.ts';
+import { readPlanned } from './plan-store.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'pace' | 'executor'>;
+
+/** Starts the run of an attempt. Invoked again, it only binds the new token. */
+export const startDeployment = async (
+  deps: Needs,
+  task: WaitingTask & { readonly attempt: number },
+): Promise<Record<string, never>> => {
+  const deployment = await readPlanned(deps, task.batch_id, task.index);
+  const place = runPlace(task, `deploy-${task.attempt}`, deployment);
+  await bindToken(deps, place, task);
+  await launchRun(deps, { place, deployment, version: deployment.docker_image_version, attempt: task.attempt });
+  await deliverAnswer(deps, place);
+  return {};
+};

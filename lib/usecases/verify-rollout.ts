@@ -1,0 +1,61 @@
+import { FlotillaError } from '../domain/errors.ts';
+import {
+  type CaptureRow,
+  clusterWatcher,
+  type ItemRow,
+  itemOf,
+  keys,
+  type RolloutWatchRow,
+  rowOf,
+  type Wait,
+} from '../domain/record/rows.ts';
+import { bindToken, deliverAnswer } from './answer-wait.ts';
+import type { WaitingTask } from './await-turn.ts';
+import type { Deps } from './deps.ts';
+import { expectedOf } from './expected-of.ts';
+import { readPlanned } from './plan-store.ts';
+import type { PlaceOfWait } from './settle-wait.ts';
+import { ensureWatcher } from './watchers.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'pace'>;
+
+/** Hands a rollout to the observer of its cluster, which alone answers. Invoked again, it only binds the new token. */
+export const verifyRollout = async (
+  deps: Needs,
+  task: WaitingTask & { readonly attempt: number | 'restore' },
+): Promise<Record<string, never>> => {
+  const { batch_id, index, attempt } = task;
+  const planned = await readPlanned(deps, batch_id, index);
+  const wait: Wait = attempt === 'restore' ? 'verify-restore' : `verify-${attempt}`;
+  const place: PlaceOfWait = { batch_id, index, wait, watcher: clusterWatcher(planned.cluster) };
+  await bindToken(deps, place, task);
+  const key = keys.watch(place.watcher, batch_id, index, wait);
+  const answered = await deps.table.get(keys.answer(batch_id, index, wait));
+  if (answered === undefined && (await deps.table.get(key)) === undefined) {
+    await deps.table.transact([{ put: itemOf(key, await watchRow(deps, { task, wait })) }]);
+  }
+  await ensureWatcher(deps, place.watcher);
+  await deliverAnswer(deps, place);
+  return {};
+};
+
+const watchRow = async (
+  deps: Needs,
+  { task, wait }: { readonly task: WaitingTask & { readonly attempt: number | 'restore' }; readonly wait: Wait },
+): Promise<RolloutWatchRow> => {
+  const { batch_id, index, attempt } = task;
+  const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
+  const capture = rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)));
+  if (item?.deadline === undefined || capture === undefined) {
+    throw new FlotillaError('ContractBroken', `deployment ${index} of ${batch_id} has nothing to verify`);
+  }
+  const { baseline, previous } = capture;
+  const deployment = await readPlanned(deps, batch_id, index);
+  const common = { batch_id, index, wait, baseline, at: deps.clock.now(), deadline: item.deadline };
+  if (attempt !== 'restore') {
+    const { docker_image_version: version, docker_artifact_type: artifactType } = deployment;
+    return { ...common, deployment, expected: { version, artifactType } };
+  }
+  if (previous === undefined) throw new FlotillaError('ContractBroken', `deployment ${index} has no previous release`);
+  return { ...common, deployment: { ...previous.deployment }, expected: expectedOf(previous) };
+};

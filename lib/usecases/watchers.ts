@@ -1,0 +1,55 @@
+import { isFlotillaError } from '../domain/errors.ts';
+import { itemOf, keys, rowOf, type WatcherRow } from '../domain/record/rows.ts';
+import type { Deps } from './deps.ts';
+
+type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'pace'>;
+
+/** A watcher that has just been asked for must come to life within this, in milliseconds; else the sweeper asks again. */
+const startGrace = 60_000;
+
+const kindOf = (watcher: string): string => watcher.slice(0, watcher.indexOf(':'));
+
+/** Letters, digits, `-` and `_`, at most 80: what an execution may be named. */
+const executionName = (watcher: string, generation: number): string =>
+  `${watcher.replaceAll(/[^A-Za-z0-9_-]/g, '-').slice(0, 68)}-${generation}`;
+
+export const readWatcher = async ({ table }: Pick<Deps, 'table'>, watcher: string): Promise<WatcherRow | undefined> =>
+  rowOf<WatcherRow>(await table.get(keys.watcher(watcher)));
+
+/**
+ * Makes sure that somebody watches. Call it after what is to be watched is written: a watcher that leaves clears its
+ * lease first and then looks once more, so one of the two sees the other.
+ */
+export const ensureWatcher = async (deps: Needs, watcher: string): Promise<void> => {
+  const row = await readWatcher(deps, watcher);
+  if (row === undefined || row.until <= deps.clock.now()) await startGeneration(deps, watcher, row);
+};
+
+/** Starts the next generation, unless somebody else just did. The one that runs now notices and leaves. */
+export const startGeneration = async (deps: Needs, watcher: string, row: WatcherRow | undefined): Promise<void> => {
+  const generation = (row?.generation ?? 0) + 1;
+  const next: WatcherRow = { watcher, generation, until: deps.clock.now() + startGrace };
+  const when = row === undefined ? { exists: false } : { equals: { generation: row.generation } };
+  try {
+    await deps.table.transact([{ put: itemOf(keys.watcher(watcher), next), when }]);
+  } catch (error) {
+    if (isFlotillaError(error, 'ConditionFailed')) return;
+    throw error;
+  }
+  const input = { kind: kindOf(watcher), watcher, generation };
+  await deps.workflow.start('watch', executionName(watcher, generation), input);
+};
+
+/** Says until when this generation looks after things. False when another generation has taken over. */
+export const renewWatcher = async (
+  { table }: Pick<Deps, 'table'>,
+  { watcher, generation, until }: WatcherRow,
+): Promise<boolean> => {
+  try {
+    await table.transact([{ update: keys.watcher(watcher), set: { until }, when: { equals: { generation } } }]);
+    return true;
+  } catch (error) {
+    if (isFlotillaError(error, 'ConditionFailed')) return false;
+    throw error;
+  }
+};
