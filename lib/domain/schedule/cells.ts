@@ -51,7 +51,7 @@ export class Cells {
   }
 
   static fromPages(pages: readonly string[]): Cells {
-    return new Cells(Uint8Array.from(Buffer.from(pages.join(''), 'latin1')));
+    return new Cells(Uint8Array.from(pages.join(''), (character) => character.charCodeAt(0)));
   }
 
   get length(): number {
@@ -74,6 +74,6 @@ export class Cells {
   }
 
   page(page: number): string {
-    return Buffer.from(this.#bytes.subarray(page * pageSize, (page + 1) * pageSize)).toString('latin1');
+    return String.fromCharCode(...this.#bytes.subarray(page * pageSize, (page + 1) * pageSize));
   }
 }

@@ -1,7 +1,7 @@
 import type { Status } from '../deployment/status.ts';
 import { makeRankHeap, type RankHeap } from '../plan/rank-heap.ts';
 import type { LockRow } from '../record/rows.ts';
-import { Cells, statusOfCell } from './cells.ts';
+import { Cells } from './cells.ts';
 import type { Sheet } from './sheet.ts';
 
 /**
@@ -19,7 +19,7 @@ export interface ScheduleState {
   readonly lockWaiters: Map<string, Place[]>;
   /** Derived: how many are in flight, by limit name. */
   readonly used: Map<string, number>;
-  /** As the batch that was planned last says. */
+  /** Derived: as that batch says which was planned last. */
   readonly limits: Map<string, number>;
 }
 
@@ -48,9 +48,16 @@ export interface BatchHead {
   inFlight: number;
   /** Deployments whose dependents are still to be told, and how far that has come. */
   readonly telling: { index: number; at: number }[];
-  /** Set when nothing new may start: why, and how far the refusals have come. */
-  closing?: { readonly why: 'cancelled' | 'stopped'; readonly because: string; at: number };
+  /** Set when nothing new may start. */
+  closing?: Closing;
   readonly counts: Partial<Record<Status, number>>;
+}
+
+/** Why nothing new may start, and how far the refusals have come. A later reason replaces an earlier one: stopped, cancelled, finished. */
+export interface Closing {
+  readonly why: 'stopped' | 'cancelled' | 'finished';
+  readonly because: string;
+  at: number;
 }
 
 export const emptySchedule = (): ScheduleState => ({
@@ -86,12 +93,24 @@ export const batchState = (sheet: Sheet, cells: Cells, head: BatchHead): BatchSt
 export const adopt = (state: ScheduleState, batch: BatchState): void => {
   const { sheet, cells } = batch;
   state.batches.set(sheet.batch_id, batch);
-  for (const [name, limit] of Object.entries(sheet.limits)) state.limits.set(name, limit);
+  applyLimits(state, sheet);
   for (let index = 0; index < cells.length; index++) {
     const cell = cells.at(index);
     if (cell === 0) offer(batch, index);
     if (cell === 'G') countLimits(state, batch, index, 1);
   }
+};
+
+/** Forgets a batch, and the limits that only it knew. */
+export const removeBatch = (state: ScheduleState, batch: BatchState): void => {
+  state.batches.delete(batch.sheet.batch_id);
+  state.limits.clear();
+  const rest = [...state.batches.values()].sort((a, b) => a.head.order - b.head.order);
+  for (const { sheet } of rest) applyLimits(state, sheet);
+};
+
+const applyLimits = (state: ScheduleState, { limits }: Sheet): void => {
+  for (const [name, limit] of Object.entries(limits)) state.limits.set(name, limit);
 };
 
 /** Makes a deployment a candidate for the next turn. */
@@ -106,5 +125,3 @@ export const countLimits = (state: ScheduleState, batch: BatchState, index: numb
 
 export const hasRoom = (state: ScheduleState, names: readonly string[]): boolean =>
   names.every((name) => (state.used.get(name) ?? 0) < (state.limits.get(name) ?? Number.POSITIVE_INFINITY));
-
-export const statusAt = (batch: BatchState, index: number): Status => statusOfCell(batch.cells.at(index));

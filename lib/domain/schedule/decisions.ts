@@ -1,0 +1,154 @@
+import type { Status } from '../deployment/status.ts';
+import { type Cell, pageSize, statusOfCell } from './cells.ts';
+import type { Sheet } from './sheet.ts';
+import { type BatchState, type Lock, type Place, removeBatch, type ScheduleState } from './state.ts';
+
+export interface Grant extends Place {
+  readonly key: string;
+  readonly target: string;
+  readonly fence: number;
+}
+
+export interface Refusal extends Place {
+  readonly key: string;
+  readonly target: string;
+  readonly status: 'SKIPPED' | 'CANCELLED';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What was decided, and which stored rows are to be written again. */
+export interface Decisions {
+  /** How many of the messages were read; the rest stays in the inbox. */
+  readonly consumed: number;
+  readonly grants: readonly Grant[];
+  readonly refusals: readonly Refusal[];
+  /** Grants that are withdrawn because their batch was cancelled: no new attempt may begin under them. */
+  readonly revoked: readonly Place[];
+  /** Refusals that a recorded outcome had forestalled: nobody waits for these turns any more. */
+  readonly forestalled: readonly Place[];
+  readonly heads: ReadonlySet<string>;
+  readonly pages: ReadonlyMap<string, ReadonlySet<number>>;
+  /** Locks that changed; undefined was released. */
+  readonly locks: ReadonlyMap<string, Lock | undefined>;
+  /** Batches that are forgotten, and how many pages each had. */
+  readonly dropped: ReadonlyMap<string, number>;
+  /** There is more to decide without any further message. */
+  readonly more: boolean;
+}
+
+/** What `planned` messages tell of: everything about a batch that no message may ever tell (again). */
+export interface NewBatch {
+  readonly sheet: Sheet;
+  /** It was cancelled before it was planned. */
+  readonly cancelled: boolean;
+  /** Outcomes that were written before it was planned. */
+  readonly recorded: readonly { readonly index: number; readonly status: Status }[];
+}
+
+export interface DecideOptions {
+  /** By batch. A `planned` message of a batch that is not here is read and ignored. */
+  readonly planned: ReadonlyMap<string, NewBatch>;
+  /** How many rows may be written; a transaction holds 100. */
+  readonly rows: number;
+  /** False: only read messages and tell dependents, so that a contested turn cannot keep the inbox from being read. */
+  readonly grant: boolean;
+}
+
+/** Things that one kind of work visits at most in one call; the rest is left for the next (`more`). */
+export const visits = 1_000;
+
+/** Changes the state, collects what was decided, and counts the rows that it takes. */
+export class Draft {
+  readonly state: ScheduleState;
+  readonly grants: Grant[] = [];
+  readonly refusals: Refusal[] = [];
+  readonly revoked: Place[] = [];
+  readonly #forestalled = new Map<string, Place>();
+  readonly #heads = new Set<string>();
+  readonly #pages = new Map<string, Set<number>>();
+  readonly #locks = new Map<string, Lock | undefined>();
+  readonly #dropped = new Map<string, number>();
+  #rows: number;
+
+  constructor(state: ScheduleState, rows: number) {
+    this.state = state;
+    this.#rows = rows;
+  }
+
+  hasRoomFor(rows: number): boolean {
+    return this.#rows >= rows;
+  }
+
+  spend(rows: number): void {
+    this.#rows -= rows;
+  }
+
+  setCell(batch: BatchState, index: number, cell: Cell): void {
+    const from = statusOfCell(batch.cells.at(index));
+    batch.cells.set(index, cell);
+    const to = statusOfCell(cell);
+    this.#touchPage(batch, Math.floor(index / pageSize));
+    if (from !== to) {
+      batch.head.counts[from] = (batch.head.counts[from] ?? 0) - 1;
+      batch.head.counts[to] = (batch.head.counts[to] ?? 0) + 1;
+    }
+    this.touchHead(batch.sheet.batch_id);
+  }
+
+  /** Everything of a batch is to be written. */
+  touchAll(batch: BatchState): void {
+    for (let page = 0; page < batch.cells.pages; page++) this.#touchPage(batch, page);
+    this.touchHead(batch.sheet.batch_id);
+  }
+
+  touchHead(batchId: string): void {
+    if (!this.#heads.has(batchId)) this.spend(1);
+    this.#heads.add(batchId);
+  }
+
+  #touchPage(batch: BatchState, page: number): void {
+    const id = batch.sheet.batch_id;
+    const pages = this.#pages.get(id) ?? new Set<number>();
+    this.#pages.set(id, pages);
+    if (!pages.has(page)) this.spend(1);
+    pages.add(page);
+  }
+
+  setLock(target: string, lock: Lock | undefined): void {
+    if (!this.#locks.has(target)) this.spend(1);
+    if (lock === undefined) this.state.locks.delete(target);
+    else this.state.locks.set(target, lock);
+    this.#locks.set(target, lock);
+  }
+
+  forestall(place: Place): void {
+    const name = `${place.batch_id}#${place.index}`;
+    if (!this.#forestalled.has(name)) this.spend(1);
+    this.#forestalled.set(name, place);
+  }
+
+  drop(batch: BatchState): void {
+    const id = batch.sheet.batch_id;
+    this.spend(batch.cells.pages + 1);
+    removeBatch(this.state, batch);
+    this.#heads.delete(id);
+    this.#pages.delete(id);
+    this.#dropped.set(id, batch.cells.pages);
+  }
+
+  decisions(consumed: number, more: boolean): Decisions {
+    return {
+      consumed,
+      more,
+      grants: this.grants,
+      refusals: this.refusals,
+      revoked: this.revoked,
+      forestalled: [...this.#forestalled.values()],
+      heads: this.#heads,
+      pages: this.#pages,
+      locks: this.#locks,
+      dropped: this.#dropped,
+    };
+  }
+}

@@ -1,0 +1,106 @@
+import type { Status } from '../deployment/status.ts';
+import { settledBy, statusOfCell } from './cells.ts';
+import { type Draft, visits } from './decisions.ts';
+import { type BatchState, type Closing, offer } from './state.ts';
+
+/** Rows that a refusal writes: turn, page, head. */
+const rowsOfRefusal = 3;
+
+export const tellLater = (batch: BatchState, index: number): void => {
+  if (batch.sheet.dependents[index]!.length > 0) batch.head.telling.push({ index, at: 0 });
+};
+
+/** Tells the dependents of what was settled, depth first so that the stack stays short. True when all have been told. */
+export const tellDependents = (draft: Draft): boolean => {
+  let left = visits;
+  for (const batch of draft.state.batches.values()) {
+    const { telling } = batch.head;
+    for (let top = telling.at(-1); top !== undefined; top = telling.at(-1)) {
+      if (left === 0 || !draft.hasRoomFor(rowsOfRefusal)) return false;
+      left -= 1;
+      draft.touchHead(batch.sheet.batch_id);
+      const dependents = batch.sheet.dependents[top.index]!;
+      const dependent = dependents[top.at]!;
+      top.at += 1;
+      if (top.at === dependents.length) telling.pop();
+      tell(draft, batch, top.index, dependent);
+    }
+  }
+  return true;
+};
+
+const tell = (draft: Draft, batch: BatchState, index: number, dependent: number): void => {
+  const cell = batch.cells.at(dependent);
+  if (typeof cell !== 'number') return;
+  const status = statusOfCell(batch.cells.at(index));
+  if (status !== 'SUCCESS') {
+    refuse(draft, batch, dependent, { status: 'SKIPPED', ...becauseOf(status, batch.sheet.keys[index]!) });
+    tellLater(batch, dependent);
+    return;
+  }
+  draft.setCell(batch, dependent, cell - 1);
+  if (cell === 1) offer(batch, dependent);
+};
+
+const reasonOf: Readonly<Partial<Record<Status, string>>> = {
+  FAILED: 'DependencyFailed',
+  UNKNOWN: 'DependencyUnknown',
+  SKIPPED: 'DependencySkipped',
+  CANCELLED: 'DependencyCancelled',
+};
+
+const becauseOf = (status: Status, dependency: string) => ({
+  reason: reasonOf[status] ?? 'DependencyFailed',
+  message: `Not started: it depends on ${dependency}, which is ${status}.`,
+});
+
+interface Verdict {
+  readonly status: 'SKIPPED' | 'CANCELLED';
+  readonly reason: string;
+  readonly message: string;
+}
+
+export const refuse = (draft: Draft, batch: BatchState, index: number, verdict: Verdict): void => {
+  draft.setCell(batch, index, settledBy(verdict.status));
+  draft.spend(1);
+  const { batch_id, keys, targets } = batch.sheet;
+  draft.refusals.push({ batch_id, index, key: keys[index]!, target: targets[index]!, ...verdict });
+};
+
+/** A batch that is closing refuses all that still wait, and withdraws grants when it was cancelled. True when done. */
+export const refuseTheRest = (draft: Draft): boolean => {
+  let left = visits;
+  for (const batch of draft.state.batches.values()) {
+    const { closing } = batch.head;
+    if (closing === undefined) continue;
+    for (; closing.at < batch.cells.length; closing.at++) {
+      if (left === 0 || !draft.hasRoomFor(rowsOfRefusal)) return false;
+      left -= 1;
+      draft.touchHead(batch.sheet.batch_id);
+      refuseOrRevoke(draft, batch, closing.at, closing);
+    }
+  }
+  return true;
+};
+
+/** Dependents need not be told: they are refused for the same reason, which must not depend on who was reached first. */
+const refuseOrRevoke = (draft: Draft, batch: BatchState, index: number, { why, because }: Closing): void => {
+  const cell = batch.cells.at(index);
+  if (cell === 'G' && why === 'cancelled') {
+    draft.spend(1);
+    draft.revoked.push({ batch_id: batch.sheet.batch_id, index });
+  }
+  if (typeof cell !== 'number') return;
+  refuse(
+    draft,
+    batch,
+    index,
+    why === 'cancelled'
+      ? { status: 'CANCELLED', reason: 'BatchCancelled', message: 'Not started: the batch was cancelled.' }
+      : {
+          status: 'SKIPPED',
+          reason: 'BatchStopped',
+          message: `Not started: the batch stops on a failure, and ${because}.`,
+        },
+  );
+};
