@@ -1,0 +1,32 @@
+import { isJsonObject } from '../json.ts';
+import type { Exit } from './machine.ts';
+import type { Reader } from './reader.ts';
+
+/** A variable is named like an identifier of JSONata, and never `states`. */
+const variableName = /^(?!states$)[\p{L}_][\p{L}\p{N}_]{0,79}$/u;
+
+const checkAssign = (reader: Reader): void => {
+  const assign = reader.fields.Assign;
+  if (assign === undefined) return;
+  if (!isJsonObject(assign)) {
+    reader.problem(`The field 'Assign' of ${reader.title} must be an object`, 'Assign');
+    return;
+  }
+  for (const name of Object.keys(assign)) {
+    if (reader.language === 'JSONPath' && name.endsWith('.$')) {
+      reader.unsupported(
+        'JSONPath.Assign',
+        `The path in 'Assign' of ${reader.title} is not supported in JSONPath`,
+        `Assign/${name}`,
+      );
+    } else if (!variableName.test(name)) {
+      reader.problem(`'${name}' in 'Assign' of ${reader.title} is not a name for a variable`, 'Assign');
+    }
+  }
+};
+
+/** Reads Assign and Output of a state, a choice rule or a catcher. */
+export const readExit = (reader: Reader, prefix = ''): Exit => {
+  checkAssign(reader);
+  return { assign: reader.template('Assign', `${prefix}Assign`), output: reader.template('Output', `${prefix}Output`) };
+};

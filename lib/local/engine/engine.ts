@@ -1,0 +1,357 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { EngineClock } from './clock.ts';
+import { loadDefinition } from './definition/load.ts';
+import type { Definition } from './definition/machine.ts';
+import { Executions } from './executions.ts';
+import { ApiError } from './failure.ts';
+import { type HistoryEvent, wireEvent } from './history.ts';
+import type { ExecutionStatus, Journal } from './journal.ts';
+import { dataLimitBytes, isOverDataLimit, type Json, type JsonObject } from './json.ts';
+import { ExpressionCompiler } from './jsonata/expression.ts';
+import { handleRequest } from './protocol.ts';
+import type { Invoke } from './runtime.ts';
+import { Tokens } from './tokens.ts';
+
+export interface EngineOptions {
+  readonly journal: Journal;
+  readonly clock: EngineClock;
+  /** A number from 0 up to, not including, 1: for jitter and `$random`. */
+  readonly random: { next(): number };
+  /** Calls a function by its name (without ARN and qualifier). */
+  readonly invoke: Invoke;
+  readonly account?: string;
+  readonly region?: string;
+  readonly roleArn?: string;
+  readonly uuid?: () => string;
+  /** Told of a defect of the engine or a journal that cannot be written. Default: the process ends with it. */
+  readonly onDefect?: (error: unknown) => void;
+}
+
+/** Times are seconds since 1970, as on the wire. */
+export interface ExecutionDescription {
+  readonly executionArn: string;
+  readonly stateMachineArn: string;
+  readonly name: string;
+  readonly status: ExecutionStatus;
+  readonly startDate: number;
+  readonly stopDate?: number;
+  readonly input: string;
+  readonly output?: string;
+  readonly error?: string;
+  readonly cause?: string;
+  readonly mapRunArn?: string;
+}
+
+export interface ExecutionSummary {
+  readonly executionArn: string;
+  readonly stateMachineArn: string;
+  readonly name: string;
+  readonly status: ExecutionStatus;
+  readonly startDate: number;
+  readonly stopDate?: number;
+  readonly mapRunArn?: string;
+}
+
+export interface ListQuery {
+  readonly stateMachineArn?: string;
+  readonly mapRunArn?: string;
+  readonly statusFilter?: ExecutionStatus;
+  readonly maxResults?: number;
+  readonly nextToken?: string;
+}
+
+const nameRule = /^[^\s?*<>{}[\]:;,\\|^~$#%&`"/\u0000-\u001f\u007f-\u009f]{1,80}$/;
+
+const throwLater = (error: unknown): void => {
+  setImmediate(() => {
+    throw error;
+  });
+};
+
+/** The state machines of one process: the part of Step Functions that our definitions use, journalled in SQLite. */
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #journal: Journal;
+  readonly #executions: Executions;
+  readonly #tokens: Tokens;
+  readonly #compiler: ExpressionCompiler;
+  readonly #definitions = new Map<string, Definition>();
+  readonly #arnPrefix: string;
+
+  constructor(options: EngineOptions) {
+    const {
+      journal,
+      clock,
+      random,
+      invoke,
+      account = '000000000000',
+      region = 'us-east-1',
+      uuid = randomUUID,
+    } = options;
+    this.#options = options;
+    this.#journal = journal;
+    this.#arnPrefix = `arn:aws:states:${region}:${account}`;
+    this.#compiler = new ExpressionCompiler({ now: () => clock.now(), random: () => random.next(), uuid });
+    this.#tokens = new Tokens((arn) => this.#row(arn) !== undefined);
+    this.#executions = new Executions({
+      ...{ journal, clock, tokens: this.#tokens, invoke, uuid, random: () => random.next() },
+      roleArn: options.roleArn ?? `arn:aws:iam::${account}:role/embedded-engine`,
+      definitionOf: (id) => this.#definition(id),
+      onDefect: options.onDefect ?? throwLater,
+    });
+  }
+
+  /**
+   * Loads a definition and makes it the machine of that name. Throws DefinitionRefused with every problem. A second
+   * call with the same name replaces the definition for new executions; those that run keep theirs.
+   */
+  async createStateMachine(request: {
+    readonly name: string;
+    readonly definition: string;
+  }): Promise<{ stateMachineArn: string; creationDate: number }> {
+    const { name, definition: text } = request;
+    if (!nameRule.test(name)) throw new ApiError('InvalidName', `Invalid Name: '${name}'`);
+    const definitionId = createHash('sha256').update(text).digest('hex');
+    this.#definitions.set(definitionId, loadDefinition(text, this.#compiler));
+    const arn = this.stateMachineArn(name);
+    const createdAt = this.#options.clock.now();
+    this.#journal.putMachine({ arn, name, definitionId, text, createdAt });
+    return { stateMachineArn: arn, creationDate: createdAt / 1000 };
+  }
+
+  /** Starts an execution, or finds the running one of the same name and input. Answers when the start is durable. */
+  async startExecution(request: {
+    stateMachineArn: string;
+    name?: string;
+    input?: string;
+  }): Promise<{ executionArn: string; startDate: number }> {
+    const { stateMachineArn, name = (this.#options.uuid ?? randomUUID)() } = request;
+    if (!nameRule.test(name)) throw new ApiError('InvalidName', `Invalid Name: '${name}'`);
+    const { definition_id: definitionId } = this.#machine(stateMachineArn);
+    const input = this.#input(request.input ?? '{}');
+    const arn = this.executionArn(stateMachineArn, name);
+    const existing = this.#row(arn);
+    if (existing !== undefined) {
+      if (existing.status !== 'RUNNING' || existing.input !== input) {
+        throw new ApiError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
+      }
+      return { executionArn: arn, startDate: (existing.started_at as number) / 1000 };
+    }
+    const startedAt = this.#options.clock.now();
+    const facts = {
+      id: this.#journal.nextExecutionId(),
+      arn,
+      name,
+      machineArn: stateMachineArn,
+      definitionId: definitionId as string,
+    };
+    this.#executions.start({ ...facts, program: '', input, startedAt, mapRunArn: undefined, itemIndex: undefined });
+    await this.#journal.committed();
+    return { executionArn: arn, startDate: startedAt / 1000 };
+  }
+
+  async describeExecution(request: { readonly executionArn: string }): Promise<ExecutionDescription> {
+    const row = this.#knownRow(request.executionArn);
+    const optional = { output: row.output, error: row.error, cause: row.cause };
+    const set = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== null));
+    return { ...summaryOf(row), input: row.input as string, ...set };
+  }
+
+  /** Ends a running execution as ABORTED, with its children; no Catch runs. One that has ended stays as it is. */
+  async stopExecution(request: {
+    readonly executionArn: string;
+    readonly error?: string;
+    readonly cause?: string;
+  }): Promise<{ stopDate: number }> {
+    const { executionArn, error, cause } = request;
+    const row = this.#knownRow(executionArn);
+    const execution = this.#executions.live(executionArn);
+    if (execution === undefined)
+      return { stopDate: ((row.stopped_at as number | null) ?? this.#options.clock.now()) / 1000 };
+    this.#executions.end(execution, 'ABORTED', { error, cause, output: undefined });
+    await this.#journal.committed();
+    return { stopDate: (execution.end?.stoppedAt ?? 0) / 1000 };
+  }
+
+  async sendTaskSuccess(request: { readonly taskToken: string; readonly output: string }): Promise<void> {
+    let output: Json;
+    try {
+      output = JSON.parse(request.output) as Json;
+    } catch {
+      throw new ApiError('InvalidOutput', "Invalid Output: 'The output is not JSON'");
+    }
+    if (isOverDataLimit(output))
+      throw new ApiError('InvalidOutput', `Invalid Output: 'The output is larger than ${dataLimitBytes} bytes'`);
+    this.#tokens.holder(request.taskToken).succeed(output);
+    await this.#journal.committed();
+  }
+
+  async sendTaskFailure(request: {
+    readonly taskToken: string;
+    readonly error?: string;
+    readonly cause?: string;
+  }): Promise<void> {
+    this.#tokens.holder(request.taskToken).fail(request.error, request.cause);
+    await this.#journal.committed();
+  }
+
+  async sendTaskHeartbeat(request: { readonly taskToken: string }): Promise<void> {
+    this.#tokens.holder(request.taskToken).heartbeat();
+    await this.#journal.committed();
+  }
+
+  /** Executions of a machine, or children of a Map Run, newest first. */
+  async listExecutions(
+    query: ListQuery,
+  ): Promise<{ readonly executions: readonly ExecutionSummary[]; readonly nextToken?: string }> {
+    const { stateMachineArn = null, mapRunArn = null, statusFilter = null, maxResults = 1000 } = query;
+    if (mapRunArn === null) this.#machine(stateMachineArn ?? '');
+    const before = query.nextToken === undefined ? Number.MAX_SAFE_INTEGER : Number(query.nextToken);
+    if (!Number.isSafeInteger(before)) throw new ApiError('InvalidToken', `Invalid Token: '${query.nextToken}'`);
+    const rows = this.#journal.all(
+      `SELECT * FROM executions WHERE ${mapRunArn === null ? 'machine_arn' : 'map_run'} = ? AND id < ? AND (? IS NULL OR status = ?)
+       ORDER BY id DESC LIMIT ?`,
+      ...[mapRunArn ?? stateMachineArn, before, statusFilter, statusFilter, maxResults || 100],
+    );
+    const isFull = rows.length === (maxResults || 100);
+    return { executions: rows.map(summaryOf), ...(isFull ? { nextToken: String(rows.at(-1)?.id) } : {}) };
+  }
+
+  /** The events of an execution, in the order of their ids. */
+  history(executionArn: string): readonly HistoryEvent[] {
+    const { id } = this.#knownRow(executionArn);
+    const rows = this.#journal.all('SELECT events FROM history WHERE execution = ? ORDER BY first_event', id as number);
+    return rows.flatMap((row) => JSON.parse(row.events as string) as HistoryEvent[]);
+  }
+
+  async getExecutionHistory(request: {
+    readonly executionArn: string;
+    readonly maxResults?: number;
+    readonly reverseOrder?: boolean;
+    readonly nextToken?: string;
+  }): Promise<{ readonly events: readonly JsonObject[]; readonly nextToken?: string }> {
+    const events = [...this.history(request.executionArn)];
+    if (request.reverseOrder === true) events.reverse();
+    const start = Number(request.nextToken ?? 0);
+    if (!Number.isSafeInteger(start)) throw new ApiError('InvalidToken', `Invalid Token: '${request.nextToken}'`);
+    const end = start + (request.maxResults || 1000);
+    return {
+      events: events.slice(start, end).map(wireEvent),
+      ...(end < events.length ? { nextToken: String(end) } : {}),
+    };
+  }
+
+  async describeStateMachine(request: { readonly stateMachineArn: string }): Promise<JsonObject> {
+    const { arn, name, definition_id: id, created_at: createdAt } = this.#machine(request.stateMachineArn);
+    const { text } = this.#journal.get('SELECT text FROM definitions WHERE id = ?', id as string) as { text: string };
+    const facts = {
+      stateMachineArn: arn as string,
+      name: name as string,
+      definition: text,
+      creationDate: (createdAt as number) / 1000,
+    };
+    return {
+      ...facts,
+      status: 'ACTIVE',
+      type: 'STANDARD',
+      roleArn: this.#options.roleArn ?? 'arn:aws:iam::000000000000:role/embedded-engine',
+    };
+  }
+
+  /** State transitions of an execution so far: states entered, and every retry again. Those of children are their own. */
+  transitions(executionArn: string): number {
+    const live = this.#executions.live(executionArn);
+    if (live !== undefined) return live.transitions;
+    const { id } = this.#knownRow(executionArn);
+    const sql = 'SELECT transitions FROM history WHERE execution = ? ORDER BY first_event DESC LIMIT 1';
+    return (this.#journal.get(sql, id as number)?.transitions as number | undefined) ?? 0;
+  }
+
+  stateMachineArn(name: string): string {
+    return `${this.#arnPrefix}:stateMachine:${name}`;
+  }
+
+  executionArn(stateMachineArn: string, name: string): string {
+    return `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+  }
+
+  /** One request of the Step Functions protocol (AWS JSON 1.0): the X-Amz-Target and the body. */
+  handle(target: string, body: string): Promise<{ readonly status: number; readonly body: string }> {
+    return handleRequest(this, target, body);
+  }
+
+  /** Takes up what ran when the last engine on this journal ended. Call it once, after the functions are ready. */
+  async resume(): Promise<void> {
+    this.#executions.resume();
+    await this.idle();
+  }
+
+  /** Resolves when nothing is left to do but to wait for functions, answers and timers. */
+  async idle(): Promise<void> {
+    for (let quiet = 0; quiet < 2; quiet = this.#executions.isBusy ? 0 : quiet + 1) {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** Ends the engine and closes the journal; what runs goes on when the next engine resumes. */
+  close(): void {
+    this.#executions.abandon();
+    this.#journal.close();
+  }
+
+  /** Ends the engine as a crash would: what was not committed is lost. */
+  abandon(): void {
+    this.#executions.abandon();
+    this.#journal.abandon();
+  }
+
+  #definition(id: string): Definition {
+    const known = this.#definitions.get(id);
+    if (known !== undefined) return known;
+    const { text } = this.#journal.get('SELECT text FROM definitions WHERE id = ?', id) as { text: string };
+    const definition = loadDefinition(text, this.#compiler);
+    this.#definitions.set(id, definition);
+    return definition;
+  }
+
+  #machine(arn: string): Record<string, unknown> {
+    const row = this.#journal.get('SELECT * FROM machines WHERE arn = ?', arn);
+    if (row === undefined) throw new ApiError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+    return row;
+  }
+
+  #row(arn: string): Record<string, unknown> | undefined {
+    return this.#journal.get('SELECT * FROM executions WHERE arn = ?', arn);
+  }
+
+  #knownRow(arn: string): Record<string, unknown> {
+    const row = this.#row(arn);
+    if (row === undefined) throw new ApiError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
+    return row;
+  }
+
+  #input(text: string): string {
+    let input: Json;
+    try {
+      input = JSON.parse(text) as Json;
+    } catch (error) {
+      throw new ApiError(
+        'InvalidExecutionInput',
+        `Invalid State Machine Execution Input: '${(error as Error).message}'`,
+      );
+    }
+    if (isOverDataLimit(input))
+      throw new ApiError('InvalidExecutionInput', `The input is larger than ${dataLimitBytes} bytes`);
+    return JSON.stringify(input);
+  }
+}
+
+const summaryOf = (row: Record<string, unknown>): ExecutionSummary => ({
+  executionArn: row.arn as string,
+  stateMachineArn: row.machine_arn as string,
+  name: row.name as string,
+  status: row.status as ExecutionStatus,
+  startDate: (row.started_at as number) / 1000,
+  ...(row.stopped_at === null ? {} : { stopDate: (row.stopped_at as number) / 1000 }),
+  ...(row.map_run === null ? {} : { mapRunArn: row.map_run as string }),
+});

@@ -1,0 +1,311 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { HistoryEvent } from './history.ts';
+import type { Json } from './json.ts';
+import type { Phase } from './phase.ts';
+
+/** Every kind of entry. A crash after any of them must lose nothing that was answered or done. */
+export const journalEntryKinds = [
+  'machine-created',
+  'execution-started',
+  'state-entered',
+  'task-scheduled',
+  'task-submitted',
+  'task-heartbeat',
+  'task-succeeded',
+  'task-failed',
+  'evaluation-failed',
+  'retry-scheduled',
+  'wait-started',
+  'map-started',
+  'parallel-started',
+  'map-run-started',
+  'branch-started',
+  'branch-ended',
+  'state-ended',
+  'execution-ended',
+] as const;
+
+export type JournalEntryKind = (typeof journalEntryKinds)[number];
+
+export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+
+/** What is fixed when an execution starts. */
+export interface ExecutionBirth {
+  readonly id: number;
+  readonly arn: string;
+  readonly name: string;
+  readonly machineArn: string;
+  readonly definitionId: string;
+  /** Pointer of the program that it runs: empty, or an ItemProcessor. */
+  readonly program: string;
+  readonly input: string;
+  readonly startedAt: number;
+  /** Set for a child of a Distributed Map. */
+  readonly mapRunArn: string | undefined;
+  readonly itemIndex: number | undefined;
+}
+
+/** How an execution ended. */
+export interface ExecutionEnd {
+  readonly status: ExecutionStatus;
+  readonly output: string | undefined;
+  readonly error: string | undefined;
+  readonly cause: string | undefined;
+  readonly stoppedAt: number;
+}
+
+export type ExecutionRecord = ExecutionBirth & Partial<ExecutionEnd> & { readonly status: ExecutionStatus };
+
+/** Where a thread of an execution stands: all that is needed to go on. */
+export interface ThreadSnapshot {
+  readonly id: number;
+  readonly parent: number | undefined;
+  readonly index: number;
+  readonly program: string;
+  readonly state: string;
+  readonly input: Json;
+  readonly variables: { readonly [name: string]: Json };
+  readonly phase: Phase;
+  readonly lastEvent: number;
+  readonly entered: { readonly id: number; readonly previous: number; readonly at: number };
+  readonly retries: readonly number[];
+}
+
+export interface JournalEntry {
+  readonly kind: JournalEntryKind;
+  readonly execution: number;
+  readonly events?: readonly HistoryEvent[];
+  /** State transitions of the execution up to and with this entry. */
+  readonly transitions?: number;
+  /** Asked for when the batch is written, so that of several positions in one batch only the last is. */
+  readonly thread?: { readonly id: number; snapshot(): ThreadSnapshot };
+  readonly removedThreads?: readonly number[];
+  readonly birth?: ExecutionBirth;
+  readonly end?: ExecutionEnd;
+}
+
+/** What is waiting for one execution in the open batch. */
+interface PendingExecution {
+  readonly events: HistoryEvent[];
+  transitions: number;
+  readonly threads: Map<number, (() => ThreadSnapshot) | undefined>;
+  birth: ExecutionBirth | undefined;
+  end: ExecutionEnd | undefined;
+}
+
+export interface JournalOptions {
+  /** A file, or `:memory:`. */
+  readonly path: string;
+  /** Called for each entry after the transaction that holds it. */
+  readonly onCommitted?: (kind: JournalEntryKind) => void;
+}
+
+const schema = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
+  CREATE TABLE IF NOT EXISTS definitions (id TEXT PRIMARY KEY, text TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS machines (
+    arn TEXT PRIMARY KEY, name TEXT NOT NULL, definition_id TEXT NOT NULL, created_at INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS executions (
+    id INTEGER PRIMARY KEY, arn TEXT NOT NULL UNIQUE, name TEXT NOT NULL, machine_arn TEXT NOT NULL,
+    definition_id TEXT NOT NULL, program TEXT NOT NULL, status TEXT NOT NULL, input TEXT NOT NULL, output TEXT,
+    error TEXT, cause TEXT, started_at INTEGER NOT NULL, stopped_at INTEGER, map_run TEXT, item_index INTEGER);
+  CREATE INDEX IF NOT EXISTS executions_running ON executions (id) WHERE status = 'RUNNING';
+  CREATE INDEX IF NOT EXISTS executions_of_map_run ON executions (map_run, item_index) WHERE map_run IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS executions_of_machine ON executions (machine_arn, id);
+  CREATE TABLE IF NOT EXISTS threads (
+    execution INTEGER NOT NULL, id INTEGER NOT NULL, snapshot TEXT NOT NULL, PRIMARY KEY (execution, id));
+  CREATE TABLE IF NOT EXISTS history (
+    execution INTEGER NOT NULL, first_event INTEGER NOT NULL, last_event INTEGER NOT NULL,
+    transitions INTEGER NOT NULL, events TEXT NOT NULL, PRIMARY KEY (execution, first_event));
+`;
+
+/**
+ * The engine's durable memory, in SQLite. Entries of one turn of the event loop are written in one transaction; of an
+ * execution the events become one row and of each thread only the last position is written. `committed` is what
+ * comes before any effect: a function is invoked and a call is answered only after it.
+ */
+export class Journal {
+  readonly #database: DatabaseSync;
+  readonly #onCommitted: ((kind: JournalEntryKind) => void) | undefined;
+  readonly #statements = new Map<string, StatementSync>();
+  #pending = new Map<number, PendingExecution>();
+  #kinds: JournalEntryKind[] = [];
+  #batch: { readonly promise: Promise<void>; resolve(): void; reject(error: unknown): void } | undefined;
+  #lastExecution: number;
+  #isOpen = true;
+
+  constructor({ path, onCommitted }: JournalOptions) {
+    this.#database = new DatabaseSync(path);
+    this.#database.exec(schema);
+    this.#onCommitted = onCommitted;
+    this.#lastExecution = (this.get('SELECT max(id) AS id FROM executions')?.id as number | null) ?? 0;
+  }
+
+  /** True while entries wait for their transaction. */
+  get hasPending(): boolean {
+    return this.#batch !== undefined;
+  }
+
+  nextExecutionId(): number {
+    this.#lastExecution += 1;
+    return this.#lastExecution;
+  }
+
+  append(entry: JournalEntry): void {
+    const pending = this.#pendingOf(entry.execution);
+    if (entry.events !== undefined) pending.events.push(...entry.events);
+    if (entry.transitions !== undefined) pending.transitions = entry.transitions;
+    if (entry.birth !== undefined) pending.birth = entry.birth;
+    if (entry.end !== undefined) pending.end = entry.end;
+    if (entry.thread !== undefined) pending.threads.set(entry.thread.id, entry.thread.snapshot);
+    for (const id of entry.removedThreads ?? []) pending.threads.set(id, undefined);
+    this.#kinds.push(entry.kind);
+    this.#openBatch();
+  }
+
+  /** Resolves when everything that was appended so far is durable. */
+  committed(): Promise<void> {
+    return this.#batch?.promise ?? Promise.resolve();
+  }
+
+  /** Writes what is pending, now. Reads go through here so that they see what was appended. */
+  flush(): void {
+    const batch = this.#batch;
+    if (batch === undefined || !this.#isOpen) return;
+    const [pending, kinds] = [this.#pending, this.#kinds];
+    this.#pending = new Map();
+    this.#kinds = [];
+    this.#batch = undefined;
+    try {
+      this.#transaction(() => {
+        for (const [id, execution] of pending) this.#write(id, execution);
+      });
+    } catch (error) {
+      batch.reject(error);
+      throw error;
+    }
+    batch.resolve();
+    if (this.#onCommitted !== undefined) for (const kind of kinds) this.#onCommitted(kind);
+  }
+
+  /** Stores a definition once and the machine that uses it. */
+  putMachine(machine: { arn: string; name: string; definitionId: string; text: string; createdAt: number }): void {
+    this.#transaction(() => {
+      this.run('INSERT OR IGNORE INTO definitions VALUES (?, ?)', machine.definitionId, machine.text);
+      this.run(
+        `INSERT INTO machines VALUES (?, ?, ?, ?) ON CONFLICT (arn) DO UPDATE SET definition_id = excluded.definition_id`,
+        ...[machine.arn, machine.name, machine.definitionId, machine.createdAt],
+      );
+    });
+    this.#onCommitted?.('machine-created');
+  }
+
+  /** One row of a query, after everything that is pending. */
+  get(sql: string, ...values: (string | number | null)[]): Record<string, unknown> | undefined {
+    this.flush();
+    return this.#statement(sql).get(...values) as Record<string, unknown> | undefined;
+  }
+
+  /** All rows of a query, after everything that is pending. */
+  all(sql: string, ...values: (string | number | null)[]): Record<string, unknown>[] {
+    this.flush();
+    return this.#statement(sql).all(...values) as Record<string, unknown>[];
+  }
+
+  run(sql: string, ...values: (string | number | null)[]): void {
+    this.#statement(sql).run(...values);
+  }
+
+  /** Writes what is pending and closes the file. */
+  close(): void {
+    if (!this.#isOpen) return;
+    this.flush();
+    this.abandon();
+  }
+
+  /** Closes the file as a crash would: what is pending is lost. */
+  abandon(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#statements.clear();
+    this.#database.close();
+  }
+
+  #pendingOf(execution: number): PendingExecution {
+    let pending = this.#pending.get(execution);
+    if (pending === undefined) {
+      pending = { events: [], transitions: 0, threads: new Map(), birth: undefined, end: undefined };
+      this.#pending.set(execution, pending);
+    }
+    return pending;
+  }
+
+  #openBatch(): void {
+    if (this.#batch !== undefined) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    // A batch that nobody waits for may fail too: flush throws then, and nothing is swallowed.
+    promise.catch(() => undefined);
+    this.#batch = { promise, resolve, reject };
+    setImmediate(() => this.flush());
+  }
+
+  #write(id: number, { birth, events, transitions, threads, end }: PendingExecution): void {
+    if (birth !== undefined) this.#writeBirth(birth);
+    const [first, last] = [events[0], events.at(-1)];
+    if (first !== undefined && last !== undefined) {
+      this.run(
+        'INSERT INTO history VALUES (?, ?, ?, ?, ?)',
+        id,
+        first.id,
+        last.id,
+        transitions,
+        JSON.stringify(events),
+      );
+    }
+    if (end !== undefined) this.#writeEnd(id, end);
+    else {
+      for (const [thread, snapshot] of threads) {
+        if (snapshot === undefined) this.run('DELETE FROM threads WHERE execution = ? AND id = ?', id, thread);
+        else this.run('INSERT OR REPLACE INTO threads VALUES (?, ?, ?)', id, thread, JSON.stringify(snapshot()));
+      }
+    }
+  }
+
+  #writeBirth(birth: ExecutionBirth): void {
+    const { id, arn, name, machineArn, definitionId, program, input, startedAt, mapRunArn, itemIndex } = birth;
+    this.run(
+      `INSERT INTO executions (id, arn, name, machine_arn, definition_id, program, status, input, started_at, map_run, item_index)
+       VALUES (?, ?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?)`,
+      ...[id, arn, name, machineArn, definitionId, program, input, startedAt, mapRunArn ?? null, itemIndex ?? null],
+    );
+  }
+
+  #writeEnd(id: number, { status, output, error, cause, stoppedAt }: ExecutionEnd): void {
+    this.run(
+      'UPDATE executions SET status = ?, output = ?, error = ?, cause = ?, stopped_at = ? WHERE id = ?',
+      ...[status, output ?? null, error ?? null, cause ?? null, stoppedAt, id],
+    );
+    this.run('DELETE FROM threads WHERE execution = ?', id);
+  }
+
+  #transaction(work: () => void): void {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      work();
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  #statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}

@@ -1,0 +1,45 @@
+import type { Json } from './json.ts';
+
+/** What a map or parallel state needs to know to go on. */
+export interface BranchesPhase {
+  readonly at: 'branches';
+  /** Inputs before the ItemSelector for a Map; one input for all branches of a Parallel. */
+  readonly items: readonly Json[];
+  readonly concurrency: number;
+  readonly toleratedFailures: number;
+  /** The MapStateStarted or ParallelStateStarted event. */
+  readonly startedEvent: number;
+}
+
+export interface MapRunPhase {
+  readonly at: 'map-run';
+  readonly arn: string;
+  readonly items: readonly Json[];
+  readonly concurrency: number;
+  readonly toleratedFailures: number;
+}
+
+/** An invocation whose end was not written yet. After a restart it is done again with the same arguments and token. */
+export interface InvokingPhase {
+  readonly at: 'invoking' | 'submitted';
+  readonly functionName: string;
+  readonly payload: Json;
+  readonly token: string | undefined;
+  readonly timeoutAt: number | undefined;
+  readonly heartbeatSeconds: number | undefined;
+  readonly heartbeatAt: number | undefined;
+}
+
+/** Where a thread stands within its state. It is all JSON: the journal keeps it. */
+export type Phase =
+  | { readonly at: 'starting' }
+  | { readonly at: 'entered' }
+  | InvokingPhase
+  | { readonly at: 'succeeded'; readonly result: Json }
+  | { readonly at: 'failed'; readonly error?: string; readonly cause?: string; readonly isCatchable: boolean }
+  | { readonly at: 'retrying'; readonly until: number }
+  | { readonly at: 'waiting'; readonly until: number }
+  | BranchesPhase
+  | MapRunPhase
+  /** `isFailed` marks a branch whose failure its Map tolerated. */
+  | { readonly at: 'ended'; readonly output: Json; readonly isFailed?: boolean };

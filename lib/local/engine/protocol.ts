@@ -1,0 +1,67 @@
+import type { Engine } from './engine.ts';
+import { ApiError } from './failure.ts';
+import { isJsonObject } from './json.ts';
+
+/** What a request may hold; each operation takes what it knows, as Step Functions' own models say. */
+type Operation = (engine: Engine, request: never) => Promise<unknown>;
+
+const operations: Readonly<Record<string, { readonly required: readonly string[]; readonly run: Operation }>> = {
+  CreateStateMachine: {
+    required: ['name', 'definition'],
+    run: (engine, request) => engine.createStateMachine(request),
+  },
+  DescribeStateMachine: {
+    required: ['stateMachineArn'],
+    run: (engine, request) => engine.describeStateMachine(request),
+  },
+  StartExecution: { required: ['stateMachineArn'], run: (engine, request) => engine.startExecution(request) },
+  DescribeExecution: { required: ['executionArn'], run: (engine, request) => engine.describeExecution(request) },
+  StopExecution: { required: ['executionArn'], run: (engine, request) => engine.stopExecution(request) },
+  ListExecutions: { required: [], run: (engine, request) => engine.listExecutions(request) },
+  GetExecutionHistory: { required: ['executionArn'], run: (engine, request) => engine.getExecutionHistory(request) },
+  SendTaskSuccess: { required: ['taskToken', 'output'], run: (engine, request) => engine.sendTaskSuccess(request) },
+  SendTaskFailure: { required: ['taskToken'], run: (engine, request) => engine.sendTaskFailure(request) },
+  SendTaskHeartbeat: { required: ['taskToken'], run: (engine, request) => engine.sendTaskHeartbeat(request) },
+};
+
+const service = 'AWSStepFunctions.';
+
+const refused = (error: ApiError): { status: number; body: string } => ({
+  status: 400,
+  body: JSON.stringify({ __type: error.name, message: error.message }),
+});
+
+const parse = (body: string): { readonly [field: string]: unknown } => {
+  let value: unknown;
+  try {
+    value = JSON.parse(body === '' ? '{}' : body);
+  } catch {
+    throw new ApiError('SerializationException', 'The body is not JSON');
+  }
+  if (!isJsonObject(value)) throw new ApiError('SerializationException', 'The body is not an object');
+  return value;
+};
+
+/** Carries out one request of the Step Functions protocol, AWS JSON 1.0. Only a defect of the engine throws. */
+export const handleRequest = async (
+  engine: Engine,
+  target: string,
+  body: string,
+): Promise<{ readonly status: number; readonly body: string }> => {
+  const name = target.startsWith(service) ? target.slice(service.length) : '';
+  const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
+  try {
+    if (operation === undefined)
+      throw new ApiError('UnknownOperationException', `The embedded engine has no operation ${target}`);
+    const request = parse(body);
+    for (const field of operation.required) {
+      if (typeof request[field] !== 'string')
+        throw new ApiError('ValidationException', `The field '${field}' is required and must be a text`);
+    }
+    const answer = await operation.run(engine, request as never);
+    return { status: 200, body: JSON.stringify(answer ?? {}) };
+  } catch (error) {
+    if (error instanceof ApiError) return refused(error);
+    throw error;
+  }
+};

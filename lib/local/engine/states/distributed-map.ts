@@ -1,0 +1,182 @@
+import type { MapState } from '../definition/machine.ts';
+import { bindingsOf, evaluate, evaluateExit } from '../evaluate.ts';
+import { StateFailure } from '../failure.ts';
+import type { ExecutionStatus } from '../journal.ts';
+import { isOverDataLimit, type Json } from '../json.ts';
+import type { MapRunPhase } from '../phase.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Thread } from '../thread.ts';
+import { Completions } from './completions.ts';
+import { concurrencyOf, itemsOf, toleratedFailuresOf } from './map-fields.ts';
+import type { Transition } from './transition.ts';
+
+/** The most children that run at once (aws.md 6). */
+const mostChildren = 10_000;
+/** Children are started in groups of this size; between groups the event loop turns. */
+const startsPerTurn = 50;
+
+/** Starts the children of one Map Run in the order of the items and counts those that end. */
+class MapRun {
+  readonly #runtime: Runtime;
+  readonly #thread: Thread;
+  readonly #state: MapState;
+  readonly #phase: MapRunPhase;
+  readonly #ended = new Completions<ExecutionStatus>();
+  #next = 0;
+  #running = 0;
+  #failed = 0;
+
+  constructor(runtime: Runtime, thread: Thread, state: MapState, phase: MapRunPhase) {
+    this.#runtime = runtime;
+    this.#thread = thread;
+    this.#state = state;
+    this.#phase = phase;
+  }
+
+  /** Resolves when every child has ended; throws when more failed than is tolerated. */
+  async run(): Promise<void> {
+    const stopListening = this.#runtime.onChildEnded(this.#phase.arn, (child) =>
+      this.#ended.push(child.end?.status ?? 'FAILED'),
+    );
+    try {
+      this.#countThoseOfBefore();
+      for (;;) {
+        await this.#startSome();
+        if (this.#running === 0) return;
+        this.#take(await this.#ended.next(this.#thread));
+      }
+    } catch (error) {
+      this.#abortChildren();
+      throw error;
+    } finally {
+      stopListening();
+    }
+  }
+
+  /** After a restart: which children there are. They were started in order, so the next index is their number. */
+  #countThoseOfBefore(): void {
+    const rows = this.#runtime.journal.all(
+      'SELECT status, count(*) AS n FROM executions WHERE map_run = ? GROUP BY status',
+      this.#phase.arn,
+    );
+    for (const { status, n } of rows as { status: ExecutionStatus; n: number }[]) {
+      this.#next += n;
+      if (status === 'RUNNING') this.#running += n;
+      else if (status !== 'SUCCEEDED') this.#failed += n;
+    }
+    this.#checkTolerance();
+  }
+
+  async #startSome(): Promise<void> {
+    const { items, concurrency, arn } = this.#phase;
+    for (let started = 1; this.#next < items.length && this.#running < concurrency; started += 1) {
+      const index = this.#next;
+      const input = await this.#inputOf(index, items[index] ?? null);
+      this.#thread.checkAlive();
+      this.#next += 1;
+      this.#running += 1;
+      const { label, processor } = this.#state;
+      this.#runtime.startChild({
+        parent: this.#thread,
+        mapRunArn: arn,
+        label,
+        program: processor.pointer,
+        index,
+        input,
+      });
+      if (started % startsPerTurn === 0) await this.#runtime.breathe();
+      this.#thread.checkAlive();
+    }
+  }
+
+  async #inputOf(index: number, value: Json): Promise<Json> {
+    if (this.#state.itemSelector === undefined) return value;
+    return await evaluate(this.#thread, this.#state.itemSelector, bindingsOf(this.#thread, { item: { index, value } }));
+  }
+
+  #take(status: ExecutionStatus): void {
+    this.#running -= 1;
+    if (status !== 'SUCCEEDED') this.#failed += 1;
+    this.#checkTolerance();
+  }
+
+  #checkTolerance(): void {
+    if (this.#failed <= this.#phase.toleratedFailures) return;
+    throw new StateFailure(
+      'States.ExceedToleratedFailureThreshold',
+      'The specified tolerated failure threshold was exceeded',
+    );
+  }
+
+  #abortChildren(): void {
+    const children = [...this.#thread.execution.children].filter(({ birth }) => birth.mapRunArn === this.#phase.arn);
+    for (const child of children) this.#runtime.abortChild(child);
+  }
+}
+
+const begin = async (runtime: Runtime, thread: Thread, state: MapState): Promise<void> => {
+  const items = await itemsOf(thread, state);
+  const concurrency = Math.min((await concurrencyOf(thread, state)) ?? mostChildren, mostChildren);
+  thread.record('map-started', [{ type: 'MapStateStarted', details: { length: items.length } }]);
+  const toleratedFailures = await toleratedFailuresOf(thread, state, items.length);
+  const [prefix, name] = thread.execution.birth.machineArn.split(':stateMachine:');
+  const arn = `${prefix}:mapRun:${name}/${state.label}:${runtime.uuid()}`;
+  const phase = { at: 'map-run', arn, items, concurrency, toleratedFailures } as const;
+  thread.record('map-run-started', [{ type: 'MapRunStarted', details: { mapRunArn: arn } }], { phase });
+};
+
+/** A child that failed stands in the result as a record of its execution; one that succeeded as its bare output (documented). */
+const resultOf = (row: Record<string, unknown>): Json => {
+  if (row.status === 'SUCCEEDED') return JSON.parse(row.output as string) as Json;
+  const time = (milliseconds: unknown): string => new Date(milliseconds as number).toISOString();
+  return {
+    ExecutionArn: row.arn as string,
+    Input: row.input as string,
+    InputDetails: { Included: true },
+    Name: row.name as string,
+    StartDate: time(row.started_at),
+    StateMachineArn: row.machine_arn as string,
+    Status: row.status as string,
+    StopDate: time(row.stopped_at),
+    ...(row.error === null ? {} : { Error: row.error as string }),
+    ...(row.cause === null ? {} : { Cause: row.cause as string }),
+  };
+};
+
+const collect = (runtime: Runtime, thread: Thread, { arn }: MapRunPhase): readonly Json[] => {
+  const rows = runtime.journal.all('SELECT * FROM executions WHERE map_run = ? ORDER BY item_index', arn);
+  const results = rows.map(resultOf);
+  if (!isOverDataLimit(results)) return results;
+  const reason = `The state/task '${thread.state}' returned a result with a size exceeding the maximum number of bytes service limit.`;
+  throw new StateFailure('States.DataLimitExceeded', reason, false);
+};
+
+const perform = async (runtime: Runtime, thread: Thread, state: MapState, phase: MapRunPhase): Promise<void> => {
+  try {
+    await new MapRun(runtime, thread, state, phase).run();
+    const result = collect(runtime, thread, phase);
+    const ended = [{ type: 'MapRunSucceeded' }, { type: 'MapStateSucceeded', isAside: true }];
+    thread.record('task-succeeded', ended, { phase: { at: 'succeeded', result } });
+  } catch (error) {
+    if (!(error instanceof StateFailure)) throw error;
+    const { error: name, reason, isCatchable } = error;
+    const details = {
+      ...(name === undefined ? {} : { error: name }),
+      ...(reason === undefined ? {} : { cause: reason }),
+    };
+    thread.record('task-failed', [{ type: 'MapRunFailed', details }], {
+      phase: { at: 'failed', ...details, isCatchable },
+    });
+  }
+};
+
+/** Map, distributed: one child execution per item, with its own name, history and place in the journal. */
+export const runDistributedMap = async (runtime: Runtime, thread: Thread, state: MapState): Promise<Transition> => {
+  if (thread.phase.at === 'entered') await begin(runtime, thread, state);
+  if (thread.phase.at === 'map-run') await perform(runtime, thread, state, thread.phase);
+  const { phase } = thread;
+  if (phase.at === 'failed') throw new StateFailure(phase.error, phase.cause, phase.isCatchable);
+  if (phase.at !== 'succeeded') throw new Error(`A map cannot go on from ${phase.at}`);
+  const { result } = phase;
+  return { ...(await evaluateExit(thread, state, { fallback: result, extra: { result } })), next: state.next };
+};

@@ -1,0 +1,56 @@
+import type { MapState } from '../definition/machine.ts';
+import { bindingsOf, evaluate, evaluateExit } from '../evaluate.ts';
+import type { Json } from '../json.ts';
+import type { RunThread } from '../run-thread.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Thread } from '../thread.ts';
+import { Branches, type BranchPlan } from './branches.ts';
+import { concurrencyOf, itemsOf, toleratedFailuresOf } from './map-fields.ts';
+import type { Transition } from './transition.ts';
+
+/** About as many iterations as Step Functions runs at once when MaxConcurrency does not say (aws.md 6). */
+const inlineConcurrency = 40;
+
+const begin = async (thread: Thread, state: MapState): Promise<void> => {
+  const items = await itemsOf(thread, state);
+  const concurrency = (await concurrencyOf(thread, state)) ?? inlineConcurrency;
+  const started = thread.record('map-started', [{ type: 'MapStateStarted', details: { length: items.length } }]).at(-1);
+  const toleratedFailures = await toleratedFailuresOf(thread, state, items.length);
+  const phase = { at: 'branches', items, concurrency, toleratedFailures, startedEvent: started?.id ?? 0 } as const;
+  thread.record('map-started', [], { phase });
+};
+
+const planOf = (thread: Thread, state: MapState, items: readonly Json[]): BranchPlan => ({
+  count: items.length,
+  programOf: () => state.processor,
+  inputOf: async (index) => {
+    const value = items[index] ?? null;
+    if (state.itemSelector === undefined) return value;
+    return await evaluate(thread, state.itemSelector, bindingsOf(thread, { item: { index, value } }));
+  },
+  event: (word, index) => [{ type: `MapIteration${word}`, details: { index, name: state.name } }],
+});
+
+/** Map, inline: the iterations are threads of the same execution. */
+export const runInlineMap = async (
+  runtime: Runtime,
+  thread: Thread,
+  state: MapState,
+  runThread: RunThread,
+): Promise<Transition> => {
+  if (thread.phase.at === 'entered') await begin(thread, state);
+  const { phase } = thread;
+  if (phase.at === 'branches') {
+    const outputs = await new Branches(runtime, thread, {
+      plan: planOf(thread, state, phase.items),
+      phase,
+      runThread,
+    }).run();
+    const removedThreads = thread.dropBranches();
+    const succeeded = { type: 'MapStateSucceeded', isAside: true };
+    thread.record('task-succeeded', [succeeded], { phase: { at: 'succeeded', result: outputs }, removedThreads });
+  }
+  if (thread.phase.at !== 'succeeded') throw new Error(`A map cannot go on from ${thread.phase.at}`);
+  const { result } = thread.phase;
+  return { ...(await evaluateExit(thread, state, { fallback: result, extra: { result } })), next: state.next };
+};

@@ -1,0 +1,47 @@
+import type { MapState, Template } from '../definition/machine.ts';
+import { bindingsOf, evaluateAs, evaluationFailure, failedWhile } from '../evaluate.ts';
+import { StateFailure } from '../failure.ts';
+import type { Json } from '../json.ts';
+import type { Thread } from '../thread.ts';
+
+/** The items of a Map: the field Items, or the state's input. */
+export const itemsOf = async (thread: Thread, state: MapState): Promise<readonly Json[]> => {
+  if (state.items !== undefined) {
+    const field = { template: state.items, name: 'Items', type: 'array' } as const;
+    return (await evaluateAs(thread, field, bindingsOf(thread))) as readonly Json[];
+  }
+  if (Array.isArray(thread.input)) return thread.input as readonly Json[];
+  throw evaluationFailure(thread, `Map state input must be an array but was: ${JSON.stringify(thread.input)}`);
+};
+
+const numberOf = async (thread: Thread, name: string, template: Template): Promise<number> =>
+  (await evaluateAs(thread, { template, name, type: 'number' }, bindingsOf(thread))) as number;
+
+/** MaxConcurrency; undefined when it is absent or 0, which both leave it to the engine. */
+export const concurrencyOf = async (thread: Thread, state: MapState): Promise<number | undefined> => {
+  if (state.maxConcurrency === undefined) return undefined;
+  const value = await numberOf(thread, 'MaxConcurrency', state.maxConcurrency);
+  if (Number.isInteger(value) && value >= 0) return value === 0 ? undefined : value;
+  throw evaluationFailure(thread, `MaxConcurrency must be a non-negative integer but was: ${value}`, 'MaxConcurrency');
+};
+
+const runtimeFailure = (thread: Thread, message: string): StateFailure =>
+  new StateFailure('States.Runtime', `${failedWhile(thread)} ${message}`, false);
+
+/** How many of so many items may fail; of count and percentage the one that is exceeded first decides. */
+export const toleratedFailuresOf = async (thread: Thread, state: MapState, length: number): Promise<number> => {
+  const limits: number[] = [];
+  if (state.toleratedFailureCount !== undefined) {
+    const count = await numberOf(thread, 'ToleratedFailureCount', state.toleratedFailureCount);
+    if (!Number.isInteger(count) || count < 0)
+      throw runtimeFailure(thread, 'ToleratedFailureCount cannot be negative.');
+    limits.push(count);
+  }
+  if (state.toleratedFailurePercentage !== undefined) {
+    const percentage = await numberOf(thread, 'ToleratedFailurePercentage', state.toleratedFailurePercentage);
+    if (percentage < 0 || percentage > 100)
+      throw runtimeFailure(thread, 'ToleratedFailurePercentage must be between 0 and 100.');
+    limits.push(Math.floor((length * percentage) / 100));
+  }
+  return limits.length === 0 ? 0 : Math.min(...limits);
+};

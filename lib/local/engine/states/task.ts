@@ -1,0 +1,82 @@
+import type { TaskState, Template } from '../definition/machine.ts';
+import { type Bindings, bindingsOf, evaluate, evaluateAs, evaluateExit, evaluationFailure } from '../evaluate.ts';
+import { StateFailure } from '../failure.ts';
+import { isJsonObject, type Json, type JsonObject } from '../json.ts';
+import type { InvokingPhase } from '../phase.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Thread } from '../thread.ts';
+import { performTask } from './perform-task.ts';
+import { functionNameOf, scheduledEvents } from './task-events.ts';
+import type { Transition } from './transition.ts';
+
+const secondsOf = async (
+  thread: Thread,
+  name: 'TimeoutSeconds' | 'HeartbeatSeconds',
+  template: Template | undefined,
+  bindings: Bindings,
+): Promise<number | undefined> => {
+  if (template === undefined) return undefined;
+  const seconds = (await evaluateAs(thread, { template, name, type: 'number' }, bindings)) as number;
+  if (Number.isInteger(seconds) && seconds > 0 && seconds <= 99_999_999) return seconds;
+  throw evaluationFailure(thread, `The ${name} field must be an integer from 1 to 99999999 but was: ${seconds}`, name);
+};
+
+/** What is handed to the function: a text Payload goes as it stands, so text that holds JSON arrives parsed (recorded). */
+const payloadOf = (given: Json | undefined): Json => {
+  if (typeof given !== 'string') return given ?? {};
+  try {
+    return JSON.parse(given) as Json;
+  } catch {
+    throw new StateFailure(
+      'Lambda.InvalidRequestContentException',
+      'Could not parse request body into json: the Payload is a text that is not JSON',
+    );
+  }
+};
+
+/** The function and its payload, out of the evaluated arguments. */
+const callOf = (state: TaskState, given: Json): { readonly functionName: string; readonly payload: Json } => {
+  if (state.resource.kind === 'function') return { functionName: functionNameOf(state.resource.arn), payload: given };
+  const { FunctionName: name, Payload: payload, ...others } = (isJsonObject(given) ? given : {}) as JsonObject;
+  const [other] = Object.keys(others);
+  if (other !== undefined)
+    throw new StateFailure('States.Runtime', `The argument '${other}' of lambda:invoke is not supported`, false);
+  if (typeof name !== 'string' || name === '') {
+    throw new StateFailure('States.Runtime', `The argument 'FunctionName' of lambda:invoke must be a text`, false);
+  }
+  return { functionName: functionNameOf(name), payload: payloadOf(payload) };
+};
+
+/** Evaluates what the attempt needs and writes it, with a token of its own when it waits for one. */
+const schedule = async (runtime: Runtime, thread: Thread, state: TaskState): Promise<InvokingPhase> => {
+  const waitsForToken = state.resource.kind === 'invoke' && state.resource.waitsForToken;
+  const token = waitsForToken ? runtime.tokens.issue(thread.execution.birth.arn, runtime.uuid()) : undefined;
+  const bindings = bindingsOf(thread, { token });
+  const timeoutSeconds = await secondsOf(thread, 'TimeoutSeconds', state.timeoutSeconds, bindings);
+  const heartbeatSeconds = await secondsOf(thread, 'HeartbeatSeconds', state.heartbeatSeconds, bindings);
+  const given = state.arguments === undefined ? thread.input : await evaluate(thread, state.arguments, bindings);
+  const call = callOf(state, given);
+  const now = runtime.clock.now();
+  const phase: InvokingPhase = {
+    at: 'invoking',
+    ...call,
+    token,
+    timeoutAt: timeoutSeconds === undefined ? undefined : now + timeoutSeconds * 1000,
+    // Only a task with a token can be heard of; the call of a function has no heartbeat.
+    heartbeatSeconds: waitsForToken ? heartbeatSeconds : undefined,
+    heartbeatAt: waitsForToken && heartbeatSeconds !== undefined ? now + heartbeatSeconds * 1000 : undefined,
+  };
+  thread.record('task-scheduled', scheduledEvents(state, { given, timeoutSeconds, heartbeatSeconds }), { phase });
+  return phase;
+};
+
+/** Task: the attempt is written before the function is called, and its end before anything follows from it. */
+export const runTask = async (runtime: Runtime, thread: Thread, state: TaskState): Promise<Transition> => {
+  if (thread.phase.at === 'entered') await schedule(runtime, thread, state);
+  if (thread.phase.at === 'invoking' || thread.phase.at === 'submitted') await performTask(runtime, thread, state);
+  const { phase } = thread;
+  if (phase.at === 'failed') throw new StateFailure(phase.error, phase.cause, phase.isCatchable);
+  if (phase.at !== 'succeeded') throw new Error(`A task cannot go on from ${phase.at}`);
+  const { result } = phase;
+  return { ...(await evaluateExit(thread, state, { fallback: result, extra: { result } })), next: state.next };
+};

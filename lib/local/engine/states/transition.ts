@@ -1,0 +1,9 @@
+import type { Json, JsonObject } from '../json.ts';
+
+/** How a state is left. */
+export interface Transition {
+  readonly output: Json;
+  readonly assigned: JsonObject;
+  /** Absent when the thread ends here. */
+  readonly next: string | undefined;
+}
