@@ -14,6 +14,7 @@ export const errorNames = {
   BatchInvalid: 'BatchInvalid',
   RequestInvalid: 'RequestInvalid',
   PayloadTooLarge: 'PayloadTooLarge',
+  UnsupportedMediaType: 'UnsupportedMediaType',
   BatchNotFound: 'BatchNotFound',
   DeploymentNotFound: 'DeploymentNotFound',
   RouteNotFound: 'RouteNotFound',
@@ -21,6 +22,7 @@ export const errorNames = {
   IdempotencyKeyReused: 'IdempotencyKeyReused',
   StatusConflict: 'StatusConflict',
   Unauthorized: 'Unauthorized',
+  Forbidden: 'Forbidden',
 
   /** What the operator set. */
   ConfigurationInvalid: 'ConfigurationInvalid',
@@ -37,6 +39,8 @@ export const errorNames = {
   ExecutorUnavailable: 'ExecutorUnavailable',
   ClusterUnavailable: 'ClusterUnavailable',
   ContractBroken: 'ContractBroken',
+  /** Anything that has no name of its own. */
+  InternalError: 'InternalError',
 } as const;
 
 export type ErrorName = keyof typeof errorNames;

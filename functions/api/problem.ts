@@ -1,0 +1,60 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { type ErrorName, FlotillaError } from '../../lib/domain/errors.ts';
+
+interface Meaning {
+  readonly status: number;
+  readonly title: string;
+}
+
+/** Every error that the API tells by its own name. Any other is an InternalError. */
+export const problems: Readonly<Partial<Record<ErrorName, Meaning>>> = {
+  YamlInvalid: { status: 400, title: 'The batch cannot be read' },
+  BatchInvalid: { status: 422, title: 'The batch is not valid' },
+  RequestInvalid: { status: 400, title: 'The request is not valid' },
+  Unauthorized: { status: 401, title: 'Who are you?' },
+  Forbidden: { status: 403, title: 'Not allowed' },
+  BatchNotFound: { status: 404, title: 'No such batch' },
+  DeploymentNotFound: { status: 404, title: 'No such deployment' },
+  RouteNotFound: { status: 404, title: 'No such route' },
+  MethodNotAllowed: { status: 405, title: 'Method not allowed' },
+  IdempotencyKeyReused: { status: 409, title: 'The Idempotency-Key was used for something else' },
+  StatusConflict: { status: 409, title: 'Not possible in this state' },
+  PayloadTooLarge: { status: 413, title: 'The request is too large' },
+  UnsupportedMediaType: { status: 415, title: 'The content type is not taken' },
+  ConfigurationInvalid: { status: 500, title: 'The configuration is not valid' },
+  InternalError: { status: 500, title: 'Something went wrong here' },
+  TableBusy: { status: 503, title: 'Too busy, try again' },
+  WorkflowUnavailable: { status: 503, title: 'The workflow engine cannot be reached' },
+};
+
+/** What is said of our own faults: what happened inside is in the log only. */
+const ownFault = 'The request was not the cause. The log has more under this instance.';
+
+/** `application/problem+json` (RFC 9457) for any error. */
+export const problemResponse = (error: unknown, instance: string): APIGatewayProxyStructuredResultV2 => {
+  const named = error instanceof FlotillaError && problems[error.name] !== undefined;
+  const code: ErrorName = named ? error.name : 'InternalError';
+  const { status, title } = problems[code]!;
+  const ours = status >= 500;
+  const details = error instanceof FlotillaError && !ours ? error.details : {};
+  const { issues, allow } = details as { issues?: unknown; allow?: readonly string[] };
+  const body = {
+    type: `/errors#${code}`,
+    title,
+    status,
+    detail: ours ? ownFault : (error as Error).message,
+    code,
+    instance,
+    ...(issues === undefined ? {} : { issues }),
+  };
+  return {
+    statusCode: status,
+    headers: {
+      'content-type': 'application/problem+json',
+      ...(allow === undefined ? {} : { allow: allow.join(', ') }),
+      ...(status === 503 ? { 'retry-after': '1' } : {}),
+      ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    },
+    body: JSON.stringify(body),
+  };
+};

@@ -1,0 +1,83 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type * as z from 'zod';
+import { FlotillaError } from '../../lib/domain/errors.ts';
+
+/** The default authorizer adds its claims; without one there are none. */
+export type ApiEvent = APIGatewayProxyEventV2 & {
+  readonly requestContext: {
+    readonly authorizer?: { readonly jwt?: { readonly claims?: Readonly<Record<string, unknown>> } };
+  };
+};
+
+/** What API Gateway and Lambda take in one request, and what the embedded server takes. */
+export const maxBodyBytes = 4 * 1024 * 1024;
+
+/** Who asks. Only a verified token says it; a header could say anything. */
+export const actorOf = (event: ApiEvent): string => {
+  const claims = event.requestContext.authorizer?.jwt?.claims;
+  return (
+    [claims?.['email'], claims?.['sub']].find((claim) => typeof claim === 'string' && claim !== '')?.toString() ??
+    'local'
+  );
+};
+
+/** Names of headers are in lower case in payload 2.0. */
+export const headerOf = (event: ApiEvent, name: string): string | undefined => event.headers?.[name];
+
+/** The body as text. Whether API Gateway encodes it depends on the content type, so both are taken for every type. */
+export const bodyOf = (event: ApiEvent): string => {
+  const encoding = event.isBase64Encoded === true ? 'base64' : 'utf8';
+  const bytes = Buffer.from(event.body ?? '', encoding);
+  if (bytes.byteLength > maxBodyBytes) throw tooLarge();
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    throw new FlotillaError('RequestInvalid', 'The body is not valid UTF-8 text.');
+  }
+};
+
+export const tooLarge = (): FlotillaError =>
+  new FlotillaError('PayloadTooLarge', `A request may have ${maxBodyBytes / 1024 / 1024} MiB at most.`);
+
+const batchTypes = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml', 'application/json'];
+
+/**
+ * A batch comes as YAML or JSON and says so. The types that a form on a foreign page can send are not taken, so that no
+ * page can deploy with the rights of whoever looks at it.
+ */
+export const batchTextOf = (event: ApiEvent): string => {
+  checkContentType(event, batchTypes);
+  return bodyOf(event);
+};
+
+/** A small JSON body, read by its schema. */
+export const jsonOf = <Schema extends z.ZodType>(event: ApiEvent, schema: Schema): z.output<Schema> => {
+  checkContentType(event, ['application/json']);
+  const text = bodyOf(event);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new FlotillaError('RequestInvalid', 'The body is not JSON.');
+  }
+  return parsed(schema, value, 'body');
+};
+
+export const queryOf = <Schema extends z.ZodType>(event: ApiEvent, schema: Schema): z.output<Schema> =>
+  parsed(schema, event.queryStringParameters ?? {}, 'query');
+
+const checkContentType = (event: ApiEvent, allowed: readonly string[]): void => {
+  const given = headerOf(event, 'content-type');
+  const type = given?.split(';', 1).join().trim().toLowerCase();
+  if (type !== undefined && allowed.includes(type)) return;
+  const found = given === undefined ? 'has no Content-Type' : `says Content-Type ${given}`;
+  throw new FlotillaError('UnsupportedMediaType', `The request ${found}. Send ${allowed.join(' or ')}.`, { allowed });
+};
+
+const parsed = <Schema extends z.ZodType>(schema: Schema, value: unknown, where: string): z.output<Schema> => {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map(({ path, message }) => ({ path: [where, ...path].join('.'), message }));
+  const told = issues.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  throw new FlotillaError('RequestInvalid', told, { issues });
+};

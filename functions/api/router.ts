@@ -1,0 +1,43 @@
+import { FlotillaError } from '../../lib/domain/errors.ts';
+
+/** A route: method, path with `{names}`, and what it does. `{name+}` takes the rest of the path, slashes and all. */
+export interface Route<Handle> {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly handle: Handle;
+}
+
+export interface Match<Handle> {
+  readonly handle: Handle;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** Finds the route of a request. Throws RouteNotFound, or MethodNotAllowed with `details.allow` when the path exists. */
+export const matchRoute = <Handle>(routes: readonly Route<Handle>[], method: string, path: string): Match<Handle> => {
+  const found = routes.flatMap((route) => {
+    const groups = patternOf(route.path).exec(path)?.groups;
+    return groups === undefined ? [] : [{ route, groups }];
+  });
+  const match = found.find(({ route }) => route.method === method);
+  if (match !== undefined) return { handle: match.route.handle, parameters: decoded(match.groups) };
+  if (found.length === 0) throw new FlotillaError('RouteNotFound', `There is nothing at ${path}.`);
+  const allow = found.map(({ route }) => route.method);
+  throw new FlotillaError('MethodNotAllowed', `${path} takes ${allow.join(', ')}, not ${method}.`, { allow });
+};
+
+/** The leading group is always there, so that a path without names has groups too. */
+const patternOf = (path: string): RegExp => {
+  const pattern = path
+    .replaceAll('.', '\\.')
+    .replaceAll(/\{(\w+)(\+?)\}/g, (_, name, rest) => `(?<${name}>${rest ? '.+' : '[^/]+'})`);
+  return new RegExp(`^(?<whole>)${pattern}/?$`);
+};
+
+/** Names of services contain no percent sign, so that it does no harm when a gateway has decoded the path already. */
+const decoded = (groups: Readonly<Record<string, string>>): Record<string, string> => {
+  try {
+    return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decodeURIComponent(value)]));
+  } catch {
+    throw new FlotillaError('RequestInvalid', 'The path has a percent sign that encodes nothing.');
+  }
+};

@@ -1,0 +1,127 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import * as z from 'zod';
+import { batchJsonSchema } from '../../lib/domain/batch/json-schema.ts';
+import { statuses } from '../../lib/domain/deployment/status.ts';
+import { FlotillaError } from '../../lib/domain/errors.ts';
+import { cancelBatch } from '../../lib/usecases/cancel-batch.ts';
+import type { Deps } from '../../lib/usecases/deps.ts';
+import { listBatches } from '../../lib/usecases/list-batches.ts';
+import { listDeployments } from '../../lib/usecases/list-deployments.ts';
+import { previewPlan } from '../../lib/usecases/preview-plan.ts';
+import { batchLinks, readBatch } from '../../lib/usecases/read-batch.ts';
+import { readEvents } from '../../lib/usecases/read-events.ts';
+import { readHealth } from '../../lib/usecases/read-health.ts';
+import { resolveDeployment } from '../../lib/usecases/resolve-deployment.ts';
+import { submitBatch } from '../../lib/usecases/submit-batch.ts';
+import { type ApiEvent, actorOf, batchTextOf, headerOf, jsonOf, queryOf } from './request.ts';
+import type { Route } from './router.ts';
+
+/** What the routes need together. */
+export type ApiDeps = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'catalogue'>;
+
+type Handle = (
+  deps: ApiDeps,
+  event: ApiEvent,
+  parameters: Readonly<Record<string, string>>,
+) => Promise<APIGatewayProxyStructuredResultV2>;
+
+const json = (statusCode: number, body: unknown, headers: Record<string, string> = {}) => ({
+  statusCode,
+  headers: { 'content-type': 'application/json', ...headers },
+  body: JSON.stringify(body),
+});
+
+const whole = (low: number, high: number) => z.coerce.number().int().min(low).max(high);
+const query = {
+  batches: z.object({ limit: whole(1, 100).default(20), after: z.string().min(1).max(64).optional() }),
+  deployments: z.object({
+    limit: whole(1, 1000).default(100),
+    after: whole(-1, 1_000_000).default(-1),
+    status: z.enum(statuses).optional(),
+  }),
+  events: z.object({
+    after: whole(0, 999_999_998).default(0),
+    wait: whole(0, 20).default(0),
+    limit: whole(1, 1000).default(100),
+  }),
+};
+
+const resolution = z.strictObject({
+  status: z.enum(['SUCCESS', 'FAILED']),
+  reason: z.string().trim().min(1).max(1000),
+});
+
+const submit: Handle = async (deps, event) => {
+  const { header, created } = await submitBatch(deps, {
+    text: batchTextOf(event),
+    actor: actorOf(event),
+    idempotencyKey: idempotencyKeyOf(event),
+  });
+  const { batch_id, name, status, reason, message, total, warnings } = header;
+  const links = batchLinks(header);
+  const body = { batch_id, name, status, reason, message, total, warnings, links };
+  return json(created ? 202 : 200, body, { location: links['self']! });
+};
+
+const idempotencyKeyOf = (event: ApiEvent): string | undefined => {
+  const key = headerOf(event, 'idempotency-key')?.trim();
+  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw new FlotillaError(
+    'RequestInvalid',
+    'An Idempotency-Key has 1 to 255 visible ASCII characters, without spaces.',
+  );
+};
+
+/** One row per route. */
+export const routes: readonly Route<Handle>[] = [
+  { method: 'POST', path: '/batches', handle: submit },
+  {
+    method: 'POST',
+    path: '/batches/plan',
+    handle: async (deps, event) => json(200, await previewPlan(deps, { text: batchTextOf(event) })),
+  },
+  {
+    method: 'GET',
+    path: '/batches',
+    handle: async (deps, event) => json(200, await listBatches(deps, queryOf(event, query.batches))),
+  },
+  {
+    method: 'GET',
+    path: '/batches/{id}',
+    handle: async (deps, _, { id }) => json(200, await readBatch(deps, { batchId: id! })),
+  },
+  {
+    method: 'GET',
+    path: '/batches/{id}/deployments',
+    handle: async (deps, event, { id }) =>
+      json(200, await listDeployments(deps, { batchId: id!, ...queryOf(event, query.deployments) })),
+  },
+  {
+    method: 'GET',
+    path: '/batches/{id}/events',
+    handle: async (deps, event, { id }) =>
+      json(200, await readEvents(deps, { batchId: id!, ...queryOf(event, query.events) })),
+  },
+  {
+    method: 'POST',
+    path: '/batches/{id}/cancel',
+    handle: async (deps, event, { id }) => json(202, await cancelBatch(deps, { batchId: id!, actor: actorOf(event) })),
+  },
+  {
+    method: 'POST',
+    path: '/batches/{id}/deployments/{key+}/resolve',
+    handle: async (deps, event, { id, key }) => {
+      const { status, reason } = jsonOf(event, resolution);
+      return json(
+        200,
+        await resolveDeployment(deps, { batchId: id!, key: key!, status, reason, actor: actorOf(event) }),
+      );
+    },
+  },
+  {
+    method: 'GET',
+    path: '/schemas/batch.json',
+    handle: async () => ({ ...json(200, batchJsonSchema()), headers: { 'content-type': 'application/schema+json' } }),
+  },
+  { method: 'GET', path: '/health', handle: async (deps) => json(200, await readHealth(deps)) },
+];

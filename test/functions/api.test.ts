@@ -1,0 +1,226 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { problems } from '../../functions/api/problem.ts';
+import { create } from '../../functions/api.ts';
+import { FlotillaError } from '../../lib/domain/errors.ts';
+import { changeItem, pendingItem } from '../../lib/domain/record/change.ts';
+import { makeWorld, planned, publish, releaseYaml, submitted } from '../usecases/api-world.ts';
+import { type Call, callApi } from './api-call.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+const api = () => {
+  const world = makeWorld();
+  const handler = create(world.deps);
+  return { world, call: (method: string, url: string, call?: Call) => callApi(handler, method, url, call) };
+};
+
+describe('POST /batches', () => {
+  test.each([
+    ['application/yaml', false],
+    ['application/yaml', true],
+    ['text/yaml; charset=utf-8', false],
+    ['Application/X-YAML', true],
+    ['application/json', false],
+    ['application/json', true],
+  ])('takes %s, encoded %s', async (contentType, base64) => {
+    const { call } = api();
+    const answer = await call('POST', '/batches', {
+      body: releaseYaml,
+      base64,
+      headers: { 'content-type': contentType },
+    });
+    expect(answer).toMatchObject({ status: 202, body: { status: 'PENDING', total: 3, warnings: expect.any(Array) } });
+    const { batch_id, links } = answer.body;
+    expect(answer.headers['location']).toBe(`/batches/${batch_id}`);
+    expect(links).toEqual({
+      self: `/batches/${batch_id}`,
+      deployments: `/batches/${batch_id}/deployments`,
+      events: `/batches/${batch_id}/events`,
+      cancel: `/batches/${batch_id}/cancel`,
+    });
+  });
+
+  test('an Idempotency-Key: 202, then 200, then 409', async () => {
+    const { call } = api();
+    const headers = { 'idempotency-key': 'deploy-17' };
+    const first = await call('POST', '/batches', { body: releaseYaml, headers });
+    const second = await call('POST', '/batches', { body: releaseYaml, headers });
+    const third = await call('POST', '/batches', { body: `${releaseYaml}#`, headers });
+    expect([first.status, second.status, third.status]).toEqual([202, 200, 409]);
+    expect(second.body).toEqual(first.body);
+    expect(third.body.code).toBe('IdempotencyKeyReused');
+  });
+
+  const badBodies: readonly (readonly [string, Call, number, string])[] = [
+    ['YAML that does not parse', { body: 'a: [' }, 400, 'YamlInvalid'],
+    ['an invalid batch', { body: releaseYaml.replace('risk', 'rusk') }, 422, 'BatchInvalid'],
+    ['no body', {}, 400, 'YamlInvalid'],
+    [
+      'a form',
+      { body: 'a=b', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+      415,
+      'UnsupportedMediaType',
+    ],
+    ['plain text', { body: releaseYaml, headers: { 'content-type': 'text/plain' } }, 415, 'UnsupportedMediaType'],
+    ['5 MiB', { body: '#'.repeat(5 * 1024 * 1024) }, 413, 'PayloadTooLarge'],
+    ['a key with a space', { body: releaseYaml, headers: { 'idempotency-key': 'a b' } }, 400, 'RequestInvalid'],
+    ['bytes that are no text', { body: '/w==', base64: false }, 422, 'BatchInvalid'],
+  ];
+  test.each(badBodies)('%s', async (_, request, status, code) => {
+    const { call } = api();
+    const answer = await call('POST', '/batches', request);
+    expect(answer).toMatchObject({ status, headers: { 'content-type': 'application/problem+json' } });
+    expect(answer.body).toMatchObject({
+      type: `/errors#${code}`,
+      status,
+      code,
+      title: problems[code as 'YamlInvalid']!.title,
+    });
+  });
+
+  test('a problem names every issue with line, column and path', async () => {
+    const { call } = api();
+    const body = releaseYaml.replace('"3.0.2"', '3').replace('"2.4.0"', '2');
+    const answer = await call('POST', '/batches', { body });
+    expect(answer.body.instance).toContain('/batches');
+    expect(answer.body.issues).toMatchObject([
+      { line: 5, column: expect.any(Number), path: 'deployments[1].docker_image_version', message: expect.any(String) },
+      { line: 7, column: expect.any(Number), path: 'deployments[3].docker_image_version', message: expect.any(String) },
+    ]);
+  });
+
+  test.each([
+    [{ email: 'ada@example.org', sub: 'u-1' }, 'ada@example.org'],
+    [{ sub: 'u-1' }, 'u-1'],
+    [undefined, 'local'],
+  ])('the actor of %j is %s, whatever a header says', async (claims, actor) => {
+    const { call } = api();
+    const headers = { 'x-flotilla-actor': 'mallory' };
+    const { body } = await call('POST', '/batches', { body: releaseYaml, headers, ...(claims ? { claims } : {}) });
+    expect((await call('GET', `/batches/${body.batch_id}`)).body.submitted_by).toBe(actor);
+  });
+});
+
+describe('reading', () => {
+  test('plan, list, status, deployments and events', async () => {
+    const { world, call } = api();
+    expect((await call('POST', '/batches/plan', { body: releaseYaml })).body).toMatchObject({ total: 3, levels: 3 });
+    const { batchId } = await planned(world);
+    await publish(world, batchId);
+    expect((await call('GET', '/batches?limit=1')).body.batches).toMatchObject([{ batch_id: batchId }]);
+    expect((await call('GET', `/batches/${batchId}`)).body).toMatchObject({ status: 'PROCESSING', total: 3 });
+    const deployments = await call('GET', `/batches/${batchId}/deployments?limit=2&status=PENDING`);
+    expect(deployments.body).toMatchObject({ planned: true, deployments: [{ index: 0 }, { index: 1 }], next_after: 1 });
+    const events = await call('GET', `/batches/${batchId}/events?after=1&wait=0`);
+    expect(events.body).toMatchObject({ events: [{ number: 2, reason: 'Planned' }], next_after: 2, ended: false });
+  });
+
+  test('the JSON Schema of a batch', async () => {
+    const { call } = api();
+    const answer = await call('GET', '/schemas/batch.json');
+    expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'application/schema+json' } });
+    expect(Object.keys(answer.body.properties)).toEqual(expect.arrayContaining(['version', 'defaults', 'deployments']));
+  });
+
+  test('health tells what is simulated', async () => {
+    const { call } = api();
+    expect((await call('GET', '/health')).body).toMatchObject({ status: 'ok', simulated: { harness: true } });
+  });
+});
+
+describe('control', () => {
+  test('cancel', async () => {
+    const { world, call } = api();
+    const batchId = await submitted(world);
+    const answer = await call('POST', `/batches/${batchId}/cancel`);
+    expect(answer).toMatchObject({ status: 202, body: { batch_id: batchId, in_flight: [] } });
+  });
+
+  test.each(['shared/login-api', 'shared%2Flogin-api'])('resolve with the key %s', async (key) => {
+    const { world, call } = api();
+    const { batchId } = await planned(world);
+    const told = { status: 'UNKNOWN', reason: 'RunNotFound', message: '?' } as const;
+    const outcome = { ...told, evidence: [], warnings: [], attempts: 1, runs: [], ended_at: 1 };
+    const change = changeItem(
+      pendingItem(batchId, 0, 'shared/login-api'),
+      { ...told, outcome },
+      { at: 1, actor: 'test' },
+    );
+    await world.table.transact(change.writes);
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ status: 'SUCCESS', reason: 'I looked.' });
+    const answer = await call('POST', `/batches/${batchId}/deployments/${key}/resolve`, { headers, body });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { status: 'SUCCESS', resolved_by: 'local', message: 'I looked.' },
+    });
+  });
+
+  test.each([
+    ['{"status":"SUCCESS"}', 'application/json', 400],
+    ['{"status":"SKIPPED","reason":"x"}', 'application/json', 400],
+    ['{"status":"SUCCESS","reason":"x","force":true}', 'application/json', 400],
+    ['{', 'application/json', 400],
+    ['{"status":"SUCCESS","reason":"x"}', 'text/plain', 415],
+  ])('a resolution like %s as %s: %i', async (body, contentType, status) => {
+    const { world, call } = api();
+    const { batchId } = await planned(world);
+    const path = `/batches/${batchId}/deployments/shared/login-api/resolve`;
+    expect((await call('POST', path, { body, headers: { 'content-type': contentType } })).status).toBe(status);
+  });
+});
+
+describe('problems', () => {
+  const wrong: readonly (readonly [string, string, number, string])[] = [
+    ['GET', '/nothing', 404, 'RouteNotFound'],
+    ['GET', '/', 404, 'RouteNotFound'],
+    ['GET', '/batches/none', 404, 'BatchNotFound'],
+    ['GET', '/batches/none/deployments', 404, 'BatchNotFound'],
+    ['GET', '/batches/none/events', 404, 'BatchNotFound'],
+    ['POST', '/batches/none/cancel', 404, 'BatchNotFound'],
+    ['GET', '/schemas/batchXjson', 404, 'RouteNotFound'],
+    ['GET', '/batches/%E0%A4%A', 400, 'RequestInvalid'],
+    ['GET', '/batches?limit=0', 400, 'RequestInvalid'],
+    ['GET', '/batches/none/events?wait=21', 400, 'RequestInvalid'],
+    ['GET', '/batches/none/deployments?status=DONE', 400, 'RequestInvalid'],
+    ['DELETE', '/batches', 405, 'MethodNotAllowed'],
+    ['GET', '/batches/none/cancel', 405, 'MethodNotAllowed'],
+  ];
+  test.each(wrong)('%s %s: %i %s', async (method, url, status, code) => {
+    const { call } = api();
+    const answer = await call(method, url);
+    expect(answer).toMatchObject({
+      status,
+      headers: { 'content-type': 'application/problem+json' },
+      body: { code, status },
+    });
+  });
+
+  test('405 says what is allowed', async () => {
+    const { call } = api();
+    expect((await call('PUT', '/batches')).headers['allow']).toBe('POST, GET');
+  });
+
+  test('every problem has a status that fits its kind', () => {
+    for (const meaning of Object.values(problems))
+      expect(meaning.status).toSatisfy((status) => status >= 400 && status < 600);
+  });
+
+  test.each([
+    [new Error('secret=hunter2 in /var/db'), 500, 'InternalError'],
+    [new FlotillaError('DocumentMissing', 'secret=hunter2'), 500, 'InternalError'],
+    [new FlotillaError('ConfigurationInvalid', 'secret=hunter2'), 500, 'ConfigurationInvalid'],
+    [new FlotillaError('TableBusy', 'secret=hunter2'), 503, 'TableBusy'],
+  ])('%s is told without its inside, and logged on one line', async (error, status, code) => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const { deps } = makeWorld();
+    const handler = create({ ...deps, catalogue: () => Promise.reject(error) });
+    const answer = await callApi(handler, 'GET', '/health');
+    expect(answer).toMatchObject({ status, body: { code } });
+    expect(JSON.stringify(answer)).not.toContain('hunter2');
+    expect(log.mock.calls).toHaveLength(1);
+    const line = String(log.mock.calls[0]![0]);
+    expect(line).not.toContain('\n');
+    expect(JSON.parse(line)).toMatchObject({ level: 'ERROR', request_id: 'request-1', cause: error.message });
+  });
+});
