@@ -1,0 +1,91 @@
+import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
+import { KubeConfig } from '@kubernetes/client-node';
+import { FlotillaError } from '../domain/errors.ts';
+import { EksTokens } from './eks-token.ts';
+
+/** Where a cluster is and how it lets us in. */
+export type ClusterSource =
+  /** A kubeconfig file; without a context its current one. */
+  | { readonly kubeconfig: string; readonly context?: string }
+  | { readonly eks: string; readonly region: string }
+  /** Plain HTTP without credentials: the simulated cluster. */
+  | { readonly server: string };
+
+export interface ClusterAccess {
+  readonly config: KubeConfig;
+  /** Forgets cached credentials after a 401. */
+  renew(): void;
+}
+
+/** Reads or asks what is needed to talk to a cluster. Throws ConfigurationInvalid, or ClusterUnavailable for EKS. */
+export async function kubeConfigFrom(source: ClusterSource, eks?: EKSClient): Promise<ClusterAccess> {
+  if ('kubeconfig' in source) return fromFile(source.kubeconfig, source.context);
+  if ('eks' in source) return fromEks(source, eks ?? new EKSClient({ region: source.region }));
+  return { config: configOf({ server: source.server, skipTLSVerify: true }), renew: () => {} };
+}
+
+function fromFile(path: string, context: string | undefined): ClusterAccess {
+  const config = new KubeConfig();
+  try {
+    config.loadFromFile(path);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new FlotillaError('ConfigurationInvalid', `the kubeconfig ${path} cannot be read: ${why}`, { path }, error);
+  }
+  const names = config.getContexts().map(({ name }) => name);
+  const wanted = context ?? config.getCurrentContext();
+  if (!names.includes(wanted)) {
+    const message = `the kubeconfig ${path} has no context "${wanted}"; it has ${names.join(', ') || 'none'}`;
+    throw new FlotillaError('ConfigurationInvalid', message, { path, context: wanted });
+  }
+  config.setCurrentContext(wanted);
+  if (config.getCurrentCluster() === null) {
+    throw new FlotillaError(
+      'ConfigurationInvalid',
+      `the context "${wanted}" of ${path} names no cluster that is there`,
+    );
+  }
+  return { config, renew: () => {} };
+}
+
+/** ACTIVE and UPDATING clusters answer; in every other state there is nothing to talk to. */
+const usable: readonly (string | undefined)[] = ['ACTIVE', 'UPDATING'];
+
+async function fromEks(
+  { eks: name, region }: { eks: string; region: string },
+  client: EKSClient,
+): Promise<ClusterAccess> {
+  const { cluster } = await client.send(new DescribeClusterCommand({ name })).catch((error: unknown) => {
+    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    throw new FlotillaError('ClusterUnavailable', `EKS cluster ${name} in ${region}: ${why}`, { cluster: name }, error);
+  });
+  const { certificateAuthority, endpoint, status } = cluster ?? {};
+  if (endpoint === undefined || !usable.includes(status)) {
+    throw new FlotillaError('ClusterUnavailable', `EKS cluster ${name} in ${region} is ${status ?? 'not there'}`, {
+      cluster: name,
+    });
+  }
+  const tokens = new EksTokens({ cluster: name, region, credentials: () => client.config.credentials() });
+  const config = configOf({
+    server: endpoint,
+    ...(certificateAuthority?.data && { caData: certificateAuthority.data }),
+  });
+  config.addAuthenticator({
+    isAuthProvider: () => true,
+    applyAuthentication: async (_user, options) => {
+      options.headers = { ...options.headers, Authorization: `Bearer ${await tokens.get()}` };
+    },
+  });
+  return { config, renew: () => tokens.renew() };
+}
+
+function configOf(cluster: { server: string; caData?: string; skipTLSVerify?: boolean }): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromOptions({
+    clusters: [{ name: 'cluster', skipTLSVerify: false, ...cluster }],
+    users: [{ name: 'flotilla' }],
+    contexts: [{ name: 'flotilla', cluster: 'cluster', user: 'flotilla' }],
+    currentContext: 'flotilla',
+  });
+  return config;
+}

@@ -1,0 +1,16 @@
+import { networkMessage } from './network-failure.ts';
+
+/** GET on a full URL. A redirect is an answer, not a way: what stands behind a login page is not healthy. */
+export async function probeUrl(
+  url: string,
+  timeoutMilliseconds: number,
+): Promise<{ readonly status?: number; readonly message: string }> {
+  const signal = AbortSignal.timeout(timeoutMilliseconds);
+  try {
+    const response = await fetch(url, { signal, redirect: 'manual', headers: { 'user-agent': 'flotilla-health' } });
+    const body = (await response.text()).trim().slice(0, 200);
+    return { status: response.status, message: body };
+  } catch (error) {
+    return { message: signal.aborted ? `no answer within ${timeoutMilliseconds} ms` : networkMessage(error) };
+  }
+}
