@@ -21,6 +21,9 @@ export interface HarnessExecutorOptions {
   readonly lateStartMilliseconds?: number;
 }
 
+/** Keys of events kept in memory: about 1 MB. */
+const rememberedEvents = 10_000;
+
 /**
  * Runs a deployment as a Harness pipeline, started by a custom webhook or by the execute call. Harness has no idempotency key: every
  * accepted start is a new run, so a start is sent once and whatever is not certain is `unknown`.
@@ -31,6 +34,7 @@ export class HarnessExecutor implements Executor {
   readonly #api: HarnessApi;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #tokens: Readonly<Record<string, string>>;
+  readonly #eventKeys = new Map<string, string>();
 
   constructor(options: HarnessExecutorOptions) {
     this.#api = options.api;
@@ -78,7 +82,9 @@ export class HarnessExecutor implements Executor {
   async findByKey(request: RunRequest): Promise<{ readonly ref: string; readonly url?: string } | undefined> {
     const settings = settingsOf(request);
     const window = { from: request.at, to: Math.max(this.#clock.now(), request.at) };
-    const ref = await findRunByKey(this.#api, { settings, key: request.key, ...window });
+    if (this.#eventKeys.size > rememberedEvents) this.#eventKeys.clear();
+    const search = { settings, key: request.key, ...window, eventKeys: this.#eventKeys };
+    const ref = await findRunByKey(this.#api, search);
     return ref === undefined ? undefined : { ref, url: this.#api.runUrl(settings.scope, settings.pipeline, ref) };
   }
 

@@ -222,6 +222,30 @@ describe('looking for a key', () => {
     await expect(executorOf(server.url).findByKey(requestOf())).rejects.toMatchObject({ name: 'ExecutorUnavailable' });
   });
 
+  it('reads the event of a run once, however many keys are looked for', async () => {
+    const rows = Array.from({ length: 12 }, (_, index) => ({
+      ...row(`r${index}`),
+      executionTriggerInfo: { triggeredBy: { extraInfo: { eventCorrelationId: `e${index}` } } },
+    }));
+    const server = await serverThat((call, response) => {
+      if (call.method === 'POST') return sendJson(response, 200, page(rows));
+      const payload = JSON.stringify({ flotilla: { key: `${call.path.split('/').at(-1)}-key` } });
+      return sendJson(response, 200, ok({ webhookProcessingDetails: { payload } }));
+    });
+    const executor = executorOf(server.url);
+    expect((await executor.findByKey(requestOf({ key: 'e11-key' })))?.ref).toBe('r11');
+    expect((await executor.findByKey(requestOf({ key: 'e3-key' })))?.ref).toBe('r3');
+    expect(await executor.findByKey(requestOf({ key: 'e1-key-1' }))).toBeUndefined();
+    expect(server.calls.filter(({ method }) => method === 'GET')).toHaveLength(12);
+  });
+
+  it('is an error when there are more runs than can be looked through', async () => {
+    const rows = Array.from({ length: 100 }, (_, index) => row(`r${index}`));
+    const server = await serverThat((_, response) => sendJson(response, 200, page(rows, false)));
+    await expect(executorOf(server.url).findByKey(requestOf())).rejects.toMatchObject({ name: 'ExecutorUnavailable' });
+    expect(server.calls).toHaveLength(10);
+  });
+
   it('is an error when the list cannot be read', async () => {
     const server = await serverThat((_, response) => sendJson(response, 403, {}));
     await expect(executorOf(server.url).findByKey(requestOf())).rejects.toMatchObject({ name: 'ExecutorUnavailable' });

@@ -1,16 +1,13 @@
 import { FlotillaError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/ports.ts';
 import type { HarnessApi, HarnessReply } from './api.ts';
-import { inBatches } from './in-batches.ts';
 import { clockSkewMilliseconds } from './run-reader.ts';
 import type { HarnessSettings } from './settings.ts';
 import { keyOfEvent } from './trigger-status.ts';
-import { describeReply, isSuccess, listAt, objectAt, textAt, timeAt } from './wire.ts';
+import { describeReply, isSuccess, isThrottled, listAt, objectAt, textAt, timeAt } from './wire.ts';
 
 const pageSize = 100;
 const pageLimit = 10;
-/** Runs whose notes or event are read one by one. Our run starts soon after the request, so the oldest are read first. */
-const candidateLimit = 200;
 const readsAtOnce = 5;
 
 /** What to look for: our key in runs of this pipeline that began in the window. */
@@ -19,6 +16,8 @@ export interface KeySearch {
   readonly key: string;
   readonly from: number;
   readonly to: number;
+  /** Keys of events that were read before, by event id: an event never changes its key. Filled here. */
+  readonly eventKeys: Map<string, string>;
 }
 
 /** The key as a whole word: `…-1` is not in `…-12`, and `…-1` of batch A is not in `…A-1`. */
@@ -47,10 +46,14 @@ export const findRunByKey = async (api: HarnessApi, search: KeySearch): Promise<
   const rows = await listRows(api, search);
   const shown = rows.find((row) => shownTexts(row).some((text) => hasKey(text, search.key)));
   if (shown !== undefined) return textAt(shown, 'planExecutionId');
-  const candidates = rows.slice(0, candidateLimit);
-  const found = await inBatches(candidates, readsAtOnce, (row) => carriesKey(api, search, row));
-  const first = candidates[found.indexOf(true)];
-  return first === undefined ? undefined : textAt(first, 'planExecutionId');
+  // Our run starts soon after its request, so the oldest are the likeliest.
+  for (let from = 0; from < rows.length; from += readsAtOnce) {
+    const candidates = rows.slice(from, from + readsAtOnce);
+    const found = await Promise.all(candidates.map((row) => carriesKey(api, search, row)));
+    const first = candidates[found.indexOf(true)];
+    if (first !== undefined) return textAt(first, 'planExecutionId');
+  }
+  return undefined;
 };
 
 /** Oldest first. */
@@ -65,21 +68,28 @@ const listRows = async (api: HarnessApi, search: KeySearch): Promise<readonly Js
     const data = objectAt(reply.body, 'data');
     const content = listAt(data, 'content');
     rows.push(...content);
-    if (data.last === true || content.length < pageSize) break;
+    if (data.last === true || content.length < pageSize)
+      return rows.sort((a, b) => (timeAt(a, 'startTs') ?? 0) - (timeAt(b, 'startTs') ?? 0));
   }
-  return rows.sort((a, b) => (timeAt(a, 'startTs') ?? 0) - (timeAt(b, 'startTs') ?? 0));
+  throw new FlotillaError('ExecutorUnavailable', `more than ${rows.length} runs of ${pipeline} to look through`);
 };
 
-const carriesKey = async (api: HarnessApi, { settings, key }: KeySearch, row: Json): Promise<boolean> => {
+const carriesKey = async (api: HarnessApi, search: KeySearch, row: Json): Promise<boolean> => {
+  const { settings, key, eventKeys } = search;
   const run = textAt(row, 'planExecutionId');
   if (settings.mode === 'execute') return run !== undefined && (await notesHaveKey(api, { settings, key, run, row }));
   const extra = objectAt(row, 'executionTriggerInfo', 'triggeredBy', 'extraInfo');
   const event = textAt(extra, 'eventCorrelationId');
   if (event === undefined) return false;
+  const known = eventKeys.get(event);
+  if (known !== undefined) return known === key;
   const reply = await api.triggerDetails(event, 'V2');
-  if (reply.kind === 'reply' && [400, 403, 404].includes(reply.status)) return false;
+  // No such call, no such event, no right to see it: this installation shows no payload.
+  if (reply.kind === 'reply' && [400, 403, 404].includes(reply.status) && !isThrottled(reply)) return false;
   if (!isSuccess(reply)) throw failedRead(reply);
-  return keyOfEvent(reply.body) === key;
+  const shown = keyOfEvent(reply.body);
+  if (shown !== undefined) eventKeys.set(event, shown);
+  return shown === key;
 };
 
 const notesHaveKey = async (

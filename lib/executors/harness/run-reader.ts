@@ -1,7 +1,6 @@
 import { FlotillaError } from '../../domain/errors.ts';
 import type { JsonObject, RunRequest, RunState } from '../../domain/ports.ts';
 import type { HarnessApi, HarnessReply, HarnessScope } from './api.ts';
-import { inBatches } from './in-batches.ts';
 import { readRun } from './run-status.ts';
 import { readSettings } from './settings.ts';
 import { describeReply, isSuccess, isThrottled, listAt, objectAt, textAt } from './wire.ts';
@@ -76,8 +75,11 @@ const readGroup = async (api: HarnessApi, now: number, group: Group): Promise<Re
     for (const { ref } of missing) states.set(ref, unreadable(failure));
     return states;
   }
-  const read = await inBatches(missing, detailsAtOnce, ({ ref }) => readOne(api, group, ref));
-  for (const [index, state] of read.entries()) if (state !== undefined) states.set(missing[index]!.ref, state);
+  for (let from = 0; from < missing.length; from += detailsAtOnce) {
+    const some = missing.slice(from, from + detailsAtOnce);
+    const read = await Promise.all(some.map(({ ref }) => readOne(api, group, ref)));
+    for (const [index, state] of read.entries()) if (state !== undefined) states.set(some[index]!.ref, state);
+  }
   return states;
 };
 
