@@ -121,7 +121,11 @@ export const routes: readonly Route<Handle>[] = [
   {
     method: 'GET',
     path: '/schemas/batch.json',
-    handle: async () => ({ ...json(200, batchJsonSchema()), headers: { 'content-type': 'application/schema+json' } }),
+    handle: async (deps) => {
+      const { pillars } = await deps.catalogue();
+      const answer = json(200, batchJsonSchema(Object.keys(pillars)));
+      return { ...answer, headers: { 'content-type': 'application/schema+json' } };
+    },
   },
   { method: 'GET', path: '/health', handle: async (deps) => json(200, await readHealth(deps)) },
 ];

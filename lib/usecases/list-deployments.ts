@@ -7,6 +7,7 @@ import { documentPaths, type ItemRow, keys, planChunkSize, rowOf } from '../doma
 import { type Asked, type DeploymentView, viewDeployment } from './deployment-view.ts';
 import type { Deps } from './deps.ts';
 import { findBatch } from './find-batch.ts';
+import { readPlanChunk } from './plan-store.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents'>;
 
@@ -76,9 +77,7 @@ const readPlan = async (deps: Needs, batchId: string, { from, to }: Range): Prom
   const first = Math.floor(from / planChunkSize);
   const count = Math.max(0, Math.ceil(to / planChunkSize) - first);
   const chunks = await Promise.all(
-    Array.from({ length: count }, (_, offset) =>
-      readDocument<readonly PlannedDeployment[]>(deps, documentPaths.planChunk(batchId, first + offset)),
-    ),
+    Array.from({ length: count }, (_, offset) => readPlanChunk(deps, batchId, first + offset)),
   );
   return chunks.flat().slice(from - first * planChunkSize, to - first * planChunkSize);
 };
@@ -105,14 +104,10 @@ const readItems = async (
 };
 
 const readUnplanned = async (deps: Needs, batchId: string, { from, to }: Range): Promise<readonly DeploymentView[]> => {
-  const batch = await readDocument<Batch>(deps, documentPaths.batch(batchId));
-  return batch.deployments.slice(from, to).map((deployment: Asked, offset) => {
-    return viewDeployment(deployment, pendingItem(batchId, from + offset, deployment.key));
-  });
-};
-
-const readDocument = async <Content>({ documents }: Needs, path: string): Promise<Content> => {
-  const text = await documents.get(path);
-  if (text === undefined) throw new FlotillaError('DocumentMissing', `There is no document ${path}.`, { path });
-  return JSON.parse(text) as Content;
+  const text = await deps.documents.get(documentPaths.batch(batchId));
+  if (text === undefined) throw new FlotillaError('DocumentMissing', `batch ${batchId} has no document`);
+  const { deployments } = JSON.parse(text) as Batch;
+  return deployments
+    .slice(from, to)
+    .map((asked: Asked, offset) => viewDeployment(asked, pendingItem(batchId, from + offset, asked.key)));
 };

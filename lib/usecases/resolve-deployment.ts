@@ -4,21 +4,21 @@ import type { PlannedDeployment } from '../domain/plan/plan.ts';
 import type { Write } from '../domain/ports.ts';
 import { changeHeader, changeItem } from '../domain/record/change.ts';
 import {
-  documentPaths,
   type HeaderRow,
   type InboxMessage,
   type ItemRow,
   itemOf,
   keys,
   type Outcome,
-  planChunkSize,
   rowOf,
 } from '../domain/record/rows.ts';
 import { type DeploymentView, viewDeployment } from './deployment-view.ts';
 import type { Deps } from './deps.ts';
 import { findBatch } from './find-batch.ts';
+import { readPlanned } from './plan-store.ts';
 import { releaseWrites } from './release-writes.ts';
 import { retryConflict } from './retry-conflict.ts';
+import { readSheet } from './schedule-store.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids'>;
 
@@ -34,22 +34,21 @@ export interface ResolveInput {
 
 /** Replaces UNKNOWN, once, by what somebody has found out. Frees the target, and tells the batch when it is sealed. */
 export const resolveDeployment = async (deps: Needs, input: ResolveInput): Promise<DeploymentView> => {
-  await findBatch(deps, input.batchId);
-  const deployment = await findDeployment(deps, input);
+  const { plan_hash } = await findBatch(deps, input.batchId);
+  const deployment = await findDeployment(deps, input, plan_hash !== undefined);
   const item = await retryConflict(deps, () => replaceOutcome(deps, input, deployment));
   return viewDeployment(deployment, item);
 };
 
-const findDeployment = async ({ documents }: Needs, { batchId, key }: ResolveInput): Promise<PlannedDeployment> => {
-  const schedule = await documents.get(documentPaths.schedule(batchId));
-  const index = schedule === undefined ? -1 : (JSON.parse(schedule) as { keys: readonly string[] }).keys.indexOf(key);
-  const path = documentPaths.planChunk(batchId, Math.floor(index / planChunkSize));
-  const chunk = index < 0 ? undefined : await documents.get(path);
-  if (chunk === undefined) {
-    const message = `Batch ${batchId} has no planned deployment ${key}.`;
-    throw new FlotillaError('DeploymentNotFound', message, { batch_id: batchId, key });
-  }
-  return (JSON.parse(chunk) as readonly PlannedDeployment[])[index % planChunkSize]!;
+const findDeployment = async (
+  deps: Needs,
+  { batchId, key }: ResolveInput,
+  planned: boolean,
+): Promise<PlannedDeployment> => {
+  const index = planned ? (await readSheet(deps, batchId)).keys.indexOf(key) : -1;
+  if (index >= 0) return readPlanned(deps, batchId, index);
+  const message = `Batch ${batchId} has no planned deployment ${key}.`;
+  throw new FlotillaError('DeploymentNotFound', message, { batch_id: batchId, key });
 };
 
 const replaceOutcome = async (deps: Needs, input: ResolveInput, deployment: PlannedDeployment): Promise<ItemRow> => {

@@ -1,0 +1,54 @@
+import { type ClusterSource, KubernetesCluster, kubeConfigFrom } from '../../lib/adapters/cluster.ts';
+import type { ClusterConnection } from '../../lib/domain/catalogue/catalogue.ts';
+import { FlotillaError } from '../../lib/domain/errors.ts';
+import type { Cluster } from '../../lib/domain/ports.ts';
+
+export interface ClusterOptions {
+  readonly region?: string | undefined;
+  /** Where the simulated clusters listen, by name. */
+  readonly simulated?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Connects to clusters as they are asked for, and keeps the connection; one that failed is tried again. */
+export class Clusters {
+  readonly #connections: Readonly<Record<string, ClusterConnection>>;
+  readonly #options: ClusterOptions;
+  readonly #connected = new Map<string, Promise<Cluster>>();
+
+  constructor(connections: Readonly<Record<string, ClusterConnection>>, options: ClusterOptions = {}) {
+    this.#connections = connections;
+    this.#options = options;
+  }
+
+  get(name: string): Promise<Cluster> {
+    const known = this.#connected.get(name);
+    if (known !== undefined) return known;
+    const connecting = this.#connect(name);
+    this.#connected.set(name, connecting);
+    connecting.catch(() => this.#connected.delete(name));
+    return connecting;
+  }
+
+  async #connect(name: string): Promise<Cluster> {
+    return new KubernetesCluster(name, await kubeConfigFrom(this.#source(name)));
+  }
+
+  #source(name: string): ClusterSource {
+    const connection = this.#connections[name];
+    if (connection === undefined) {
+      const known = Object.keys(this.#connections).join(', ');
+      throw new FlotillaError('ConfigurationInvalid', `there is no cluster ${name}; configured: ${known}`);
+    }
+    if (connection.kind === 'eks') return { eks: connection.eks, region: this.#required(this.#options.region, 'region', name) };
+    if (connection.kind === 'simulated') {
+      return { server: this.#required(this.#options.simulated?.[name], 'running simulator', name) };
+    }
+    const { kubeconfig, context } = connection;
+    return { kubeconfig, ...(context === undefined ? {} : { context }) };
+  }
+
+  #required(value: string | undefined, what: string, name: string): string {
+    if (value === undefined) throw new FlotillaError('ConfigurationInvalid', `cluster ${name} has no ${what}`);
+    return value;
+  }
+}

@@ -1,0 +1,55 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Catalogue, Configuration } from '../../lib/domain/catalogue/catalogue.ts';
+import { FlotillaError } from '../../lib/domain/errors.ts';
+import type { Clock, Documents } from '../../lib/domain/ports.ts';
+import { variable } from './environment.ts';
+
+/** `configuration.json` in the documents bucket: a configuration without its secrets. */
+export const configurationPath = 'configuration.json';
+const keepMilliseconds = 60_000;
+
+/** Reads the configuration and keeps it for a minute. */
+export class StoredConfiguration {
+  readonly #documents: Documents;
+  readonly #clock: Clock;
+  #kept: { readonly until: number; readonly configuration: Configuration } | undefined;
+
+  constructor({ documents, clock }: { readonly documents: Documents; readonly clock: Clock }) {
+    this.#documents = documents;
+    this.#clock = clock;
+  }
+
+  async get(): Promise<Configuration> {
+    const now = this.#clock.now();
+    if (this.#kept !== undefined && this.#kept.until > now) return this.#kept.configuration;
+    const text = await this.#documents.get(configurationPath);
+    if (text === undefined) {
+      throw new FlotillaError('ConfigurationInvalid', `no configuration is loaded: put it at ${configurationPath}`);
+    }
+    const configuration = JSON.parse(text) as Configuration;
+    this.#kept = { until: now + keepMilliseconds, configuration };
+    return configuration;
+  }
+
+  async catalogue(): Promise<Catalogue> {
+    return (await this.get()).catalogue;
+  }
+}
+
+interface HarnessSecret {
+  readonly api_key: string;
+  readonly webhook_tokens?: Readonly<Record<string, string>>;
+}
+
+/** Puts the secrets of the executor into a configuration. */
+export const withHarnessSecret = async (configuration: Configuration): Promise<Configuration> => {
+  const { harness } = configuration.connections;
+  if (harness.kind !== 'real') return configuration;
+  const client = new SecretsManagerClient({});
+  const answer = await client.send(new GetSecretValueCommand({ SecretId: variable('HARNESS_SECRET_ID') }));
+  const { api_key, webhook_tokens = {} } = JSON.parse(answer.SecretString ?? '{}') as HarnessSecret;
+  return {
+    ...configuration,
+    connections: { ...configuration.connections, harness: { ...harness, api_key, webhook_tokens } },
+  };
+};

@@ -1,0 +1,52 @@
+import { HttpHarnessApi } from '../../lib/adapters/harness-api.ts';
+import type { Configuration, HarnessConnection } from '../../lib/domain/catalogue/catalogue.ts';
+import { webhookTokensByTrigger } from '../../lib/domain/catalogue/webhook-tokens.ts';
+import { FlotillaError } from '../../lib/domain/errors.ts';
+import type { Executor } from '../../lib/domain/ports.ts';
+import { HarnessExecutor } from '../../lib/executors/harness.ts';
+import type { Deps } from '../../lib/usecases/deps.ts';
+
+export interface ExecutorOptions extends Pick<Deps, 'clock' | 'random'> {
+  /** Where the simulated Harness listens, when there is one. */
+  readonly simulatedHarness?: string | undefined;
+}
+
+type Harness = Extract<HarnessConnection, { kind: 'real' }>;
+
+/** The executors of a configuration, by account. A simulated one may hurry: nobody shares its budget of requests. */
+export const makeExecutors = (
+  configuration: Configuration,
+  { clock, random, simulatedHarness }: ExecutorOptions,
+): ReadonlyMap<string, Executor> => {
+  const { harness } = configuration.connections;
+  const real = harness.kind === 'real' ? harness : simulated(simulatedHarness);
+  const hurry = harness.kind === 'real' ? {} : { requestsPerMinute: 60_000 };
+  const api = new HttpHarnessApi({
+    baseUrl: real.base_url,
+    account: real.account,
+    org: real.org,
+    project: real.project,
+    apiKey: real.api_key,
+    secrets: Object.values(real.webhook_tokens),
+    clock,
+    random,
+    ...hurry,
+  });
+  const late = harness.kind === 'real' ? {} : { lateStartMilliseconds: 10_000 };
+  const executor = new HarnessExecutor({ api, clock, webhookTokens: webhookTokensByTrigger(configuration), ...late });
+  return new Map([[`harness:${real.account}`, executor]]);
+};
+
+const simulated = (url: string | undefined): Harness => {
+  if (url === undefined) throw new FlotillaError('ConfigurationInvalid', 'the simulated Harness is not running');
+  const names = { account: 'simulated', org: 'default', project: 'simulated', api_key: 'simulated' };
+  return { kind: 'real', base_url: url, ...names, webhook_tokens: {} };
+};
+
+/** The executor of an account, or a word about those that exist. */
+export const executorOf = (executors: ReadonlyMap<string, Executor>, account: string): Executor => {
+  const executor = executors.get(account);
+  if (executor !== undefined) return executor;
+  const known = [...executors.keys()].join(', ');
+  throw new FlotillaError('ConfigurationInvalid', `there is no executor account ${account}; configured: ${known}`);
+};
