@@ -4,6 +4,10 @@ import { problemResponse } from './api/problem.ts';
 import type { ApiEvent } from './api/request.ts';
 import { matchRoute } from './api/router.ts';
 import { type ApiDeps, routes } from './api/routes.ts';
+import { catalogueDeps } from './runtime/configuration.ts';
+import { onLambda } from './runtime/on-lambda.ts';
+import { documentDeps, tableDeps } from './runtime/storage.ts';
+import { workflowDeps } from './runtime/workflow.ts';
 
 export type ApiHandler = (event: ApiEvent, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 
@@ -36,3 +40,7 @@ const logFault = ({ rawPath, requestContext }: ApiEvent, error: Error | null | u
     }),
   );
 };
+
+export const handler = onLambda(() =>
+  create({ ...tableDeps(), ...documentDeps(), ...workflowDeps('batch'), ...catalogueDeps() }),
+);

@@ -39,7 +39,8 @@ export class Clusters {
       const known = Object.keys(this.#connections).join(', ');
       throw new FlotillaError('ConfigurationInvalid', `there is no cluster ${name}; configured: ${known}`);
     }
-    if (connection.kind === 'eks') return { eks: connection.eks, region: this.#required(this.#options.region, 'region', name) };
+    if (connection.kind === 'eks')
+      return { eks: connection.eks, region: this.#required(this.#options.region, 'region', name) };
     if (connection.kind === 'simulated') {
       return { server: this.#required(this.#options.simulated?.[name], 'running simulator', name) };
     }

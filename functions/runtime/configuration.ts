@@ -1,8 +1,11 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { readSecret } from '../../lib/adapters/secrets-manager.ts';
+import { SystemClock } from '../../lib/adapters/system-clock.ts';
 import type { Catalogue, Configuration } from '../../lib/domain/catalogue/catalogue.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import type { Clock, Documents } from '../../lib/domain/ports.ts';
+import type { Deps } from '../../lib/usecases/deps.ts';
 import { variable } from './environment.ts';
+import { documentDeps } from './storage.ts';
 
 /** `configuration.json` in the documents bucket: a configuration without its secrets. */
 export const configurationPath = 'configuration.json';
@@ -45,11 +48,18 @@ interface HarnessSecret {
 export const withHarnessSecret = async (configuration: Configuration): Promise<Configuration> => {
   const { harness } = configuration.connections;
   if (harness.kind !== 'real') return configuration;
-  const client = new SecretsManagerClient({});
-  const answer = await client.send(new GetSecretValueCommand({ SecretId: variable('HARNESS_SECRET_ID') }));
-  const { api_key, webhook_tokens = {} } = JSON.parse(answer.SecretString ?? '{}') as HarnessSecret;
+  const text = await readSecret(variable('HARNESS_SECRET_ID'));
+  const { api_key, webhook_tokens = {} } = JSON.parse(text) as HarnessSecret;
   return {
     ...configuration,
     connections: { ...configuration.connections, harness: { ...harness, api_key, webhook_tokens } },
   };
+};
+
+export const storedConfiguration = (): StoredConfiguration =>
+  new StoredConfiguration({ ...documentDeps(), clock: new SystemClock() });
+
+export const catalogueDeps = (): Pick<Deps, 'catalogue'> => {
+  const stored = storedConfiguration();
+  return { catalogue: () => stored.catalogue() };
 };

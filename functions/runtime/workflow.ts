@@ -1,11 +1,10 @@
-import { SFNClient } from '@aws-sdk/client-sfn';
-import { StepFunctions } from '../../lib/adapters/step-functions.ts';
+import { connectStepFunctions } from '../../lib/adapters/step-functions.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
 import { variable } from './environment.ts';
 
 /** What a function may do with executions. A machine that it has no right to has no ARN here. */
 export const workflowDeps = (...machines: readonly ('batch' | 'watch')[]): Pick<Deps, 'workflow'> => ({
-  workflow: new StepFunctions(new SFNClient({}), {
+  workflow: connectStepFunctions({
     batch: machines.includes('batch') ? variable('BATCH_MACHINE_ARN') : '',
     watch: machines.includes('watch') ? variable('WATCH_MACHINE_ARN') : '',
   }),

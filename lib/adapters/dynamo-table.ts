@@ -1,7 +1,7 @@
 import {
   type AttributeValue,
   DeleteItemCommand,
-  type DynamoDBClient,
+  DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
@@ -161,3 +161,7 @@ export class DynamoTable implements Table {
     }
   }
 }
+
+/** The table by name, with a client as the environment sets it up. */
+export const connectDynamoTable = (tableName: string): DynamoTable =>
+  new DynamoTable(new DynamoDBClient({}), tableName);

@@ -1,5 +1,5 @@
 import {
-  type EventBridgeClient,
+  EventBridgeClient,
   PutEventsCommand,
   type PutEventsRequestEntry,
   type PutEventsResultEntry,
@@ -79,3 +79,6 @@ export class EventBridge implements EventBus {
     }
   }
 }
+
+/** The bus by name, with a client as the environment sets it up. */
+export const connectEventBridge = (busName: string): EventBridge => new EventBridge(new EventBridgeClient({}), busName);

@@ -1,4 +1,4 @@
-import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Documents } from '../domain/ports.ts';
 import { checkDocumentPath } from './document-path.ts';
 
@@ -32,3 +32,6 @@ export class S3Documents implements Documents {
     await this.#client.send(new PutObjectCommand({ Bucket: this.#bucket, Key: path, Body: text, ContentType }));
   }
 }
+
+/** The bucket by name, with a client as the environment sets it up. */
+export const connectS3Documents = (bucket: string): S3Documents => new S3Documents(new S3Client({}), bucket);

@@ -2,7 +2,7 @@ import {
   DescribeExecutionCommand,
   SendTaskFailureCommand,
   SendTaskSuccessCommand,
-  type SFNClient,
+  SFNClient,
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
@@ -105,3 +105,7 @@ export class StepFunctions implements Workflow {
     return [arn, partition, service, region, account, 'execution', machineName, name].join(':');
   }
 }
+
+/** The machines by ARN, with a client as the environment sets it up. */
+export const connectStepFunctions = (machineArns: Readonly<Record<Machine, string>>): StepFunctions =>
+  new StepFunctions(new SFNClient({}), machineArns);

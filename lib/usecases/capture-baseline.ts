@@ -33,7 +33,7 @@ export const captureBaseline = async (
 const look = async (deps: Needs, { cluster, workload }: PlannedDeployment): Promise<WorkloadView> => {
   for (let tries = 0; ; tries++) {
     try {
-      return (await deps.cluster(cluster).read([workload]))[0]!;
+      return (await (await deps.cluster(cluster)).read([workload]))[0]!;
     } catch (error) {
       const wait = waits[tries];
       if (wait === undefined || !isFlotillaError(error, 'ClusterUnavailable')) throw error;

@@ -14,8 +14,8 @@ export interface Deps {
   /** The catalogue that is in force; throws ConfigurationInvalid when there is none. */
   catalogue(): Promise<Catalogue>;
   /** By account, for example `harness:acme`; throws ConfigurationInvalid for one that is not configured. */
-  executor(account: string): Executor;
-  cluster(name: string): Cluster;
+  executor(account: string): Promise<Executor>;
+  cluster(name: string): Promise<Cluster>;
 }
 
 /** How often and how long things look; milliseconds. One place, so that tests and the simulated runtime can hurry. */

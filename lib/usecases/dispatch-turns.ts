@@ -5,7 +5,7 @@ import { decide } from '../domain/schedule/decide.ts';
 import type { Place, ScheduleState } from '../domain/schedule/state.ts';
 import { deliverAnswer } from './answer-wait.ts';
 import type { Deps } from './deps.ts';
-import { loadSchedule, readPlanned, readScheduleVersion } from './schedule-store.ts';
+import { loadSchedule, readNewBatches, readScheduleVersion } from './schedule-store.ts';
 import { turnWrites } from './turn-writes.ts';
 
 type Dispatching = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'pace'>;
@@ -201,7 +201,7 @@ const decideOnce = async (
 ): Promise<{ readonly more: boolean; readonly consumed: number } | 'lost' | 'contested' | 'busy'> => {
   const state = memory.state!;
   const messages = items.map((item) => rowOf<{ message: InboxMessage }>(item)!.message);
-  const planned = await readPlanned(deps, messages, state);
+  const planned = await readNewBatches(deps, messages, state);
   // From here until it is committed the state is ahead of the table.
   delete memory.state;
   const decisions = decide(state, messages, { planned, rows: rowsPerRound, grant });

@@ -27,7 +27,7 @@ export interface RolloutMemory {
 export interface Observation {
   readonly row: RolloutWatchRow;
   readonly cluster: Cluster;
-  readonly seen: WorkloadView | { readonly unavailable: string };
+  readonly view: WorkloadView;
   readonly memory: RolloutMemory;
 }
 
@@ -36,18 +36,13 @@ const logLines = 20;
 
 /** One look at one rollout: first the cluster's own word, then the health check, and the deadline over both. */
 export const judgeOnce = async (deps: Needs, observation: Observation): Promise<void> => {
-  const { row, seen, memory } = observation;
-  if ('unavailable' in seen) {
-    memory.last = { reason: 'ClusterUnavailable', message: seen.unavailable };
-    if (deps.clock.now() > row.deadline) await settleUnreachable(deps, observation, seen.unavailable);
-    return;
-  }
+  const { row, view, memory } = observation;
   const { deployment, expected, baseline } = row;
   const { progress, ...finding } = judgeRollout({
     workload: deployment.workload,
     expected,
     baseline,
-    view: seen,
+    view,
     ...(memory.progress === undefined ? {} : { previous: memory.progress }),
     now: deps.clock.now(),
   });
@@ -153,9 +148,14 @@ const settleTimeout = (deps: Needs, { row, memory }: Observation): Promise<void>
   return settleFailure(deps, { place: placeOf(row), deployment: row.deployment, failure, actor });
 };
 
-/** Nobody could look, so nobody can say (batch-format section 11, item 18). */
-const settleUnreachable = (deps: Needs, { row }: Observation, cause: string): Promise<void> => {
+/** Nobody could look, so nobody can say (batch-format section 11, item 18). Before the deadline it may still heal. */
+export const noteUnreachable = async (
+  deps: Needs,
+  { row, memory, cause }: Pick<Observation, 'row' | 'memory'> & { readonly cause: string },
+): Promise<void> => {
+  memory.last = { reason: 'ClusterUnavailable', message: cause };
+  if (deps.clock.now() <= row.deadline) return;
   const message = `The executor is done, but the cluster could not be asked until the end of the timeout: ${cause}`;
   const failure: Failure = { reason: 'ClusterUnavailable', message, unknown: true, touched: true };
-  return settleFailure(deps, { place: placeOf(row), deployment: row.deployment, failure, actor });
+  await settleFailure(deps, { place: placeOf(row), deployment: row.deployment, failure, actor });
 };

@@ -36,9 +36,11 @@ export interface Launch {
  * the run to the poller, because nobody can tell whether the executor was called.
  */
 export const launchRun = async (deps: Needs, launch: Launch): Promise<void> => {
+  // Before the intent: an executor that is not configured must not leave one behind.
+  const executor = await deps.executor(launch.deployment.executor.account);
   const request = await writeIntent(deps, launch);
   if (request !== undefined) {
-    const started = await deps.executor(launch.deployment.executor.account).start(request);
+    const started = await executor.start(request);
     await takeAnswer(deps, launch, started);
   }
   await ensureWatcher(deps, launch.place.watcher);

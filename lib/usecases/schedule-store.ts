@@ -80,7 +80,7 @@ const loadBatch = async (
  * What `planned` messages need. A message may be late or come twice: a batch that is sealed, or that is known, is not
  * planned again; and what happened to it before is read here, because the messages that told of it may be gone.
  */
-export const readPlanned = async (
+export const readNewBatches = async (
   deps: Pick<Deps, 'table' | 'documents'>,
   messages: readonly InboxMessage[],
   state: ScheduleState,

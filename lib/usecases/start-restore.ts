@@ -37,7 +37,7 @@ export const startRestore = async (deps: Needs, task: WaitingTask): Promise<Reco
 const alreadyRuns = async ({ cluster, clock }: Needs, release: Release): Promise<boolean> => {
   const { workload } = release.deployment;
   try {
-    const [view] = await cluster(release.deployment.cluster).read([workload]);
+    const [view] = await (await cluster(release.deployment.cluster)).read([workload]);
     return view !== undefined && isRunning({ workload, expected: expectedOf(release), view, now: clock.now() });
   } catch (error) {
     if (isFlotillaError(error, 'ClusterUnavailable')) return false;

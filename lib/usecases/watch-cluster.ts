@@ -2,7 +2,7 @@ import { isFlotillaError } from '../domain/errors.ts';
 import type { Cluster, WorkloadView } from '../domain/ports.ts';
 import type { RolloutWatchRow } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
-import { judgeOnce, type RolloutMemory } from './judge-once.ts';
+import { judgeOnce, noteUnreachable, type RolloutMemory } from './judge-once.ts';
 import { type WatchTask, watchLoop } from './watch-loop.ts';
 
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'pace' | 'cluster'>;
@@ -12,40 +12,38 @@ export type ObserverMemory = Map<string, RolloutMemory>;
 
 /** Watches every rollout of one cluster and answers the wait of each as soon as there is a verdict. */
 export const watchCluster = (deps: Needs, task: WatchTask, memory: ObserverMemory): Promise<{ more: boolean }> => {
-  const name = task.watcher.slice(task.watcher.indexOf(':') + 1);
   return watchLoop<RolloutWatchRow>(deps, task, {
     interval: deps.pace.pollCluster,
     look: async (rows) => {
-      const cluster = deps.cluster(name);
-      const views = await readViews(cluster, rows);
       forgetOthers(memory, rows);
+      const looked = await lookAt(deps, clusterOf(task), rows);
       await Promise.all(
         rows.map((row, at) => {
           const remembered = memory.get(nameOf(row)) ?? {};
           memory.set(nameOf(row), remembered);
-          return judgeOnce(deps, {
-            row,
-            cluster,
-            seen: views instanceof Array ? views[at]! : views,
-            memory: remembered,
-          });
+          if ('cause' in looked) return noteUnreachable(deps, { row, memory: remembered, cause: looked.cause });
+          return judgeOnce(deps, { row, cluster: looked.cluster, view: looked.views[at]!, memory: remembered });
         }),
       );
     },
   });
 };
 
+const clusterOf = ({ watcher }: WatchTask): string => watcher.slice(watcher.indexOf(':') + 1);
+
 const nameOf = ({ batch_id, index, wait }: RolloutWatchRow): string => `${batch_id}/${index}/${wait}`;
 
-/** A cluster that cannot be asked is no verdict; the reason is kept until the deadline. */
-const readViews = async (
-  cluster: Cluster,
-  rows: readonly RolloutWatchRow[],
-): Promise<readonly WorkloadView[] | { readonly unavailable: string }> => {
+type Looked =
+  | { readonly cluster: Cluster; readonly views: readonly WorkloadView[] }
+  /** A cluster that cannot be asked is no verdict. */
+  | { readonly cause: string };
+
+const lookAt = async (deps: Needs, name: string, rows: readonly RolloutWatchRow[]): Promise<Looked> => {
   try {
-    return await cluster.read(rows.map(({ deployment }) => deployment.workload));
+    const cluster = await deps.cluster(name);
+    return { cluster, views: await cluster.read(rows.map(({ deployment }) => deployment.workload)) };
   } catch (error) {
-    if (isFlotillaError(error, 'ClusterUnavailable')) return { unavailable: error.message };
+    if (isFlotillaError(error, 'ClusterUnavailable')) return { cause: error.message };
     throw error;
   }
 };

@@ -13,7 +13,7 @@ export const watchExecutor = (deps: Needs, task: WatchTask): Promise<{ more: boo
   return watchLoop<RunWatchRow>(deps, task, {
     interval: deps.pace.pollExecutor,
     look: async (rows) => {
-      const executor = deps.executor(account);
+      const executor = await deps.executor(account);
       const cancelled = await cancelledBatches(deps, rows);
       const states = await observe(executor, rows);
       const done = await Promise.allSettled(

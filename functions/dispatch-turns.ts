@@ -1,0 +1,13 @@
+import { UlidIds } from '../lib/adapters/system-clock.ts';
+import { type DispatcherMemory, dispatchTurns } from '../lib/usecases/dispatch-turns.ts';
+import { onLambda } from './runtime/on-lambda.ts';
+import { documentDeps, tableDeps } from './runtime/storage.ts';
+import { workflowDeps } from './runtime/workflow.ts';
+
+/** Woken by new messages in the inbox; which ones does not matter, because it reads the inbox itself. */
+export const create = (deps: Parameters<typeof dispatchTurns>[0]): (() => Promise<void>) => {
+  const memory: DispatcherMemory = { holder: new UlidIds(deps.clock).next() };
+  return () => dispatchTurns(deps, memory);
+};
+
+export const handler = onLambda(() => create({ ...tableDeps(), ...documentDeps(), ...workflowDeps() }));

@@ -1,0 +1,10 @@
+import { planBatch } from '../lib/usecases/plan-batch.ts';
+import { catalogueDeps } from './runtime/configuration.ts';
+import { onLambda } from './runtime/on-lambda.ts';
+import { documentDeps, tableDeps } from './runtime/storage.ts';
+import { type TaskHandler, task } from './runtime/task.ts';
+
+export const create = (deps: Parameters<typeof planBatch>[0]): TaskHandler =>
+  task('plan-batch', (input) => planBatch(deps, input));
+
+export const handler = onLambda(() => create({ ...tableDeps(), ...documentDeps(), ...catalogueDeps() }));

@@ -1,0 +1,13 @@
+import { startDeployment } from '../lib/usecases/start-deployment.ts';
+import { executorDeps } from './runtime/executor-deps.ts';
+import { onLambda } from './runtime/on-lambda.ts';
+import { documentDeps, tableDeps } from './runtime/storage.ts';
+import { type TaskHandler, task } from './runtime/task.ts';
+import { workflowDeps } from './runtime/workflow.ts';
+
+export const create = (deps: Parameters<typeof startDeployment>[0]): TaskHandler =>
+  task('start-deployment', (input) => startDeployment(deps, input));
+
+export const handler = onLambda(() =>
+  create({ ...tableDeps(), ...documentDeps(), ...workflowDeps('watch'), ...executorDeps() }),
+);

@@ -1,0 +1,14 @@
+import { startRestore } from '../lib/usecases/start-restore.ts';
+import { clusterDeps } from './runtime/cluster-deps.ts';
+import { executorDeps } from './runtime/executor-deps.ts';
+import { onLambda } from './runtime/on-lambda.ts';
+import { documentDeps, tableDeps } from './runtime/storage.ts';
+import { type TaskHandler, task } from './runtime/task.ts';
+import { workflowDeps } from './runtime/workflow.ts';
+
+export const create = (deps: Parameters<typeof startRestore>[0]): TaskHandler =>
+  task('start-restore', (input) => startRestore(deps, input));
+
+export const handler = onLambda(() =>
+  create({ ...tableDeps(), ...documentDeps(), ...workflowDeps('watch'), ...executorDeps(), ...clusterDeps() }),
+);

@@ -1,0 +1,14 @@
+import { UlidIds } from '../lib/adapters/system-clock.ts';
+import type { DispatcherMemory } from '../lib/usecases/dispatch-turns.ts';
+import { sweep } from '../lib/usecases/sweep.ts';
+import { onLambda } from './runtime/on-lambda.ts';
+import { documentDeps, tableDeps } from './runtime/storage.ts';
+import { workflowDeps } from './runtime/workflow.ts';
+
+/** Called every minute. */
+export const create = (deps: Parameters<typeof sweep>[0]): (() => Promise<void>) => {
+  const memory: DispatcherMemory = { holder: new UlidIds(deps.clock).next() };
+  return () => sweep(deps, memory);
+};
+
+export const handler = onLambda(() => create({ ...tableDeps(), ...documentDeps(), ...workflowDeps('batch', 'watch') }));

@@ -1,0 +1,13 @@
+import { type ObserverMemory, watchCluster } from '../lib/usecases/watch-cluster.ts';
+import { clusterDeps } from './runtime/cluster-deps.ts';
+import { onLambda } from './runtime/on-lambda.ts';
+import { tableDeps } from './runtime/storage.ts';
+import { type TaskHandler, task } from './runtime/task.ts';
+import { workflowDeps } from './runtime/workflow.ts';
+
+export const create = (deps: Parameters<typeof watchCluster>[0]): TaskHandler => {
+  const memory: ObserverMemory = new Map();
+  return task('watch-cluster', (input) => watchCluster(deps, input, memory));
+};
+
+export const handler = onLambda(() => create({ ...tableDeps(), ...workflowDeps('watch'), ...clusterDeps() }));
