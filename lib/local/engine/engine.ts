@@ -8,6 +8,7 @@ import { type HistoryEvent, wireEvent } from './history.ts';
 import type { ExecutionStatus, Journal } from './journal.ts';
 import { dataLimitBytes, isOverDataLimit, type Json, type JsonObject } from './json.ts';
 import { ExpressionCompiler } from './jsonata/expression.ts';
+import { nameRule } from './names.ts';
 import { handleRequest } from './protocol.ts';
 import type { Invoke } from './runtime.ts';
 import { Tokens } from './tokens.ts';
@@ -59,8 +60,6 @@ export interface ListQuery {
   readonly maxResults?: number;
   readonly nextToken?: string;
 }
-
-const nameRule = /^[^\s?*<>{}[\]:;,\\|^~$#%&`"/\u0000-\u001f\u007f-\u009f]{1,80}$/;
 
 const throwLater = (error: unknown): void => {
   setImmediate(() => {

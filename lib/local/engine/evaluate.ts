@@ -1,4 +1,5 @@
 import type { Exit, Template } from './definition/machine.ts';
+import { follow } from './definition/reference-path.ts';
 import { StateFailure } from './failure.ts';
 import { type Json, type JsonObject, jsonTypeName } from './json.ts';
 import { jsonataMessage } from './jsonata/expression.ts';
@@ -98,9 +99,23 @@ export const evaluate = async (thread: Thread, template: Template, bindings: Bin
       for (const [key, member] of template.members) object[key] = await evaluate(thread, member, bindings);
       return object;
     }
+    case 'path':
+      return valueAt(thread, template, bindings);
     case 'expression':
       return await evaluateExpression(thread, template, bindings);
   }
+};
+
+const valueAt = (thread: Thread, template: Extract<Template, { kind: 'path' }>, bindings: Bindings): Json => {
+  const { path, field } = template;
+  const { input, context } = bindings.states as { readonly input: Json; readonly context: Json };
+  const root = { input, context, variable: path.root.kind === 'variable' ? bindings[path.root.name] : undefined }[
+    path.root.kind
+  ];
+  const value = follow(path, root) as Json | undefined;
+  if (value !== undefined) return value;
+  const words = `The JSONPath '${path.text}' specified for the field '${field}' could not be found in the input '${JSON.stringify(root)}'`;
+  throw new StateFailure('States.Runtime', `${failedWhile(thread)} ${words}`, false);
 };
 
 const evaluateExpression = async (

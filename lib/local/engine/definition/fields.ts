@@ -31,7 +31,7 @@ export const jsonataFields: Readonly<Record<StateType, readonly string[]>> = {
 };
 
 /**
- * In a JSONPath state the engine runs only what needs no path: the state hands on what it gets. A Choice is always
+ * In a JSONPath state the engine runs only what needs no path (but in Assign): the state hands on what it gets. A Choice is always
  * about paths there, and a Map or Parallel would hand the language down.
  */
 export const jsonPathFields: Readonly<Record<StateType, readonly string[]>> = {
@@ -62,6 +62,7 @@ export const retrierFields: readonly string[] = [
   ...['ErrorEquals', 'IntervalSeconds', 'MaxAttempts', 'BackoffRate', 'MaxDelaySeconds', 'JitterStrategy', 'Comment'],
 ];
 export const catcherFields: readonly string[] = ['ErrorEquals', 'Next', 'Assign', 'Output', 'Comment'];
+export const jsonPathCatcherFields: readonly string[] = ['ErrorEquals', 'Next', 'Comment'];
 export const choiceRuleFields: readonly string[] = ['Condition', 'Next', 'Assign', 'Output', 'Comment'];
 
 /** Error names that Step Functions itself gives; no other may begin with `States.`. */

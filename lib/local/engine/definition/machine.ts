@@ -1,11 +1,14 @@
 import type { Json } from '../json.ts';
 import type { Expression } from '../jsonata/expression.ts';
+import type { ReferencePath } from './reference-path.ts';
 
 /** A value of the definition, ready to be evaluated: literals with expressions in any place. */
 export type Template =
   | { readonly kind: 'literal'; readonly value: Json }
   /** `location` is the field as messages name it, for example `Output/result`. */
   | { readonly kind: 'expression'; readonly expression: Expression; readonly location: string }
+  /** In Assign of a JSONPath state; `field` is the key as written, with its `.$`. */
+  | { readonly kind: 'path'; readonly path: ReferencePath; readonly field: string }
   | { readonly kind: 'list'; readonly members: readonly Template[] }
   | { readonly kind: 'object'; readonly members: readonly (readonly [string, Template])[] };
 

@@ -12,15 +12,10 @@ const checkAssign = (reader: Reader): void => {
     reader.problem(`The field 'Assign' of ${reader.title} must be an object`, 'Assign');
     return;
   }
-  for (const name of Object.keys(assign)) {
-    if (reader.language === 'JSONPath' && name.endsWith('.$')) {
-      reader.unsupported(
-        'JSONPath.Assign',
-        `The path in 'Assign' of ${reader.title} is not supported in JSONPath`,
-        `Assign/${name}`,
-      );
-    } else if (!variableName.test(name)) {
-      reader.problem(`'${name}' in 'Assign' of ${reader.title} is not a name for a variable`, 'Assign');
+  for (const key of Object.keys(assign)) {
+    const name = reader.language === 'JSONPath' ? key.replace(/\.\$$/, '') : key;
+    if (!variableName.test(name)) {
+      reader.problem(`'${key}' in 'Assign' of ${reader.title} is not a name for a variable`, 'Assign');
     }
   }
 };

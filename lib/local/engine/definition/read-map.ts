@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../json.ts';
+import { labelRule } from '../names.ts';
 import { branchFields, processorFields } from './fields.ts';
 import type { Program } from './machine.ts';
 import { Reader } from './reader.ts';
@@ -38,10 +39,9 @@ const readLabel = (reader: Reader, isDistributed: boolean, stateName: string): s
   const label = reader.text('Label');
   if (label === undefined) return stateName.replaceAll(/[^A-Za-z0-9_-]/g, '').slice(0, 40);
   if (!isDistributed) reader.problem(`The field 'Label' of ${reader.title} needs the mode DISTRIBUTED`, 'Label');
-  // Characters that Step Functions forbids in names: they become part of ARNs.
-  if (!/^[^\s?*<>{}[\]:;,\\|^~$#%&`"/\u0000-\u001f\u007f-\u009f]{1,40}$/.test(label)) {
+  if (!labelRule.test(label)) {
     reader.problem(
-      `The Label of ${reader.title} must have 1 to 40 characters and none of white space and ?*<>{}[]:;,\\|^~$#%&\`"/`,
+      `The Label of ${reader.title} must have 1 to 40 characters and none that Step Functions forbids in names`,
       'Label',
     );
   }

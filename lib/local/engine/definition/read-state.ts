@@ -95,7 +95,9 @@ export const readState = (
   }
   const language = readLanguage(program, fields, pointer);
   const reader = new Reader(program.reading, fields, { pointer, language, title: `${type} state '${name}'` });
-  reader.allowOnly((language === 'JSONata' ? jsonataFields : jsonPathFields)[type], type);
+  const allowed = (language === 'JSONata' ? jsonataFields : jsonPathFields)[type];
+  // Credentials are refused where the fields of a Task are read: with the words of AWS when they are not complete.
+  reader.allowOnly(type === 'Task' ? [...allowed, 'Credentials'] : allowed, type);
   if (language === 'JSONPath' && (type === 'Choice' || type === 'Map' || type === 'Parallel')) {
     reader.unsupported(`JSONPath.${type}`, `The ${reader.title} is not supported in JSONPath`, 'Type');
     return undefined;

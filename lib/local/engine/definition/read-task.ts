@@ -43,8 +43,14 @@ const checkArguments = (reader: Reader, resource: TaskResource): void => {
 
 const checkCredentials = (reader: Reader): void => {
   const credentials = reader.fields.Credentials;
-  if (credentials === undefined || (isJsonObject(credentials) && Object.hasOwn(credentials, 'RoleArn'))) return;
-  reader.reading.problems.schema(`The field 'RoleArn' is required but was missing`, reader.at('Credentials'));
+  if (credentials === undefined) return;
+  if (isJsonObject(credentials) && Object.hasOwn(credentials, 'RoleArn')) {
+    reader.unsupported(
+      'Task.Credentials',
+      `The field 'Credentials' of ${reader.title} is not supported`,
+      'Credentials',
+    );
+  } else reader.reading.problems.schema(`The field 'RoleArn' is required but was missing`, reader.at('Credentials'));
 };
 
 /** A positive number of seconds: a literal that is checked now, or an expression. */

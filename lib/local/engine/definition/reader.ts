@@ -3,6 +3,7 @@ import type { ExpressionCompiler } from '../jsonata/expression.ts';
 import { otherKnownFields } from './fields.ts';
 import type { Template } from './machine.ts';
 import type { Problems } from './problems.ts';
+import { parseReferencePath } from './reference-path.ts';
 
 export type QueryLanguage = 'JSONata' | 'JSONPath';
 
@@ -136,12 +137,26 @@ export class Reader {
         : { kind: 'list', members };
     }
     if (!isJsonObject(value)) return { kind: 'literal', value };
-    const members = Object.entries(value).map(
-      ([key, member]) => [key, this.#template(member, `${location}/${key}`, `${pointer}/${key}`)] as const,
+    const members = Object.entries(value).map(([key, member]) =>
+      this.#memberTemplate(key, member, { location: `${location}/${key}`, pointer: `${pointer}/${key}` }),
     );
     return members.every(([, member]) => member.kind === 'literal')
       ? { kind: 'literal', value }
       : { kind: 'object', members };
+  }
+
+  #memberTemplate(key: string, value: Json, place: { location: string; pointer: string }): readonly [string, Template] {
+    if (this.language === 'JSONata' || !key.endsWith('.$'))
+      return [key, this.#template(value, place.location, place.pointer)];
+    const path = typeof value === 'string' ? parseReferencePath(value) : undefined;
+    const name = key.slice(0, -2);
+    if (path !== undefined) return [name, { kind: 'path', path, field: key }];
+    this.reading.problems.unsupported(
+      'JSONPath',
+      `Only reference paths are supported in JSONPath, not ${JSON.stringify(value)} in ${this.title}`,
+      place.pointer,
+    );
+    return [name, { kind: 'literal', value: null }];
   }
 
   #textTemplate(value: string, location: string, pointer: string): Template {

@@ -1,5 +1,5 @@
 import type { Json } from '../json.ts';
-import { catcherFields, reservedErrorNames, retrierFields } from './fields.ts';
+import { catcherFields, jsonPathCatcherFields, reservedErrorNames, retrierFields } from './fields.ts';
 import type { Catcher, Retrier } from './machine.ts';
 import { readExit } from './read-exit.ts';
 import type { Reader } from './reader.ts';
@@ -54,7 +54,7 @@ export const readRetry = (state: Reader): readonly Retrier[] =>
 /** Reads the field Catch. */
 export const readCatch = (state: Reader): readonly Catcher[] =>
   state.list('Catch', 'catcher').map((reader, index, all) => {
-    reader.allowOnly(catcherFields, 'Catch');
+    reader.allowOnly(reader.language === 'JSONata' ? catcherFields : jsonPathCatcherFields, 'Catch');
     return {
       errorEquals: readErrorEquals(reader, index === all.length - 1),
       next: reader.requiredText('Next'),

@@ -1,0 +1,119 @@
+import { DefinitionRefused } from '../definition/problems.ts';
+import { Engine, type ExecutionDescription } from '../engine.ts';
+import type { HistoryEvent } from '../history.ts';
+import { Journal } from '../journal.ts';
+import { VirtualClock } from '../virtual-clock.ts';
+import type { ExecutionCase, RecordedCase, RecordedEvent, RefusalCase, Verdict } from './case.ts';
+import { invokeOf } from './lambdas.ts';
+import { difference, historyDifference } from './match.ts';
+
+/** No case takes more timers than this; one that does goes round in circles. */
+const mostTimers = 10_000;
+
+const engineFor = (clock: VirtualClock, lambdas: ExecutionCase['lambdas']): Engine =>
+  new Engine({
+    journal: new Journal({ path: ':memory:' }),
+    clock,
+    random: { next: () => 0.5 },
+    invoke: invokeOf(lambdas, clock),
+    account: '111111111111',
+    region: 'us-east-1',
+    roleArn: 'arn:aws:iam::111111111111:role/sfn-role',
+  });
+
+const definitionText = ({ definition, definitionText: text }: RecordedCase): string =>
+  text ?? JSON.stringify(definition);
+
+const asRecorded = ({ id, previous, type, details }: HistoryEvent): RecordedEvent => ({
+  id,
+  previousEventId: previous,
+  type,
+  ...(details === undefined ? {} : { details }),
+});
+
+const featuresOf = (refused: DefinitionRefused): readonly string[] =>
+  [...new Set(refused.problems.flatMap(({ feature }) => (feature === undefined ? [] : [feature])))].sort();
+
+/** Goes on through time until the execution has ended, nothing is left that could move it, or the recording ends. */
+const runToTheEnd = async (
+  engine: Engine,
+  clock: VirtualClock,
+  executionArn: string,
+  recorded: ExecutionCase,
+): Promise<ExecutionDescription> => {
+  const { status, history } = recorded.expected;
+  for (let timers = 0; ; timers += 1) {
+    await engine.idle();
+    const description = await engine.describeExecution({ executionArn });
+    if (description.status !== 'RUNNING' || timers > mostTimers) return description;
+    if (status === 'RUNNING' && engine.history(executionArn).length >= (history?.length ?? 0)) return description;
+    if (!clock.runNext()) return description;
+  }
+};
+
+const compare = (
+  recorded: ExecutionCase,
+  description: ExecutionDescription,
+  history: readonly HistoryEvent[],
+): string | undefined => {
+  const { expected, historyOrder = 'exact' } = recorded;
+  const { output, error, cause, status } = description;
+  const actual = {
+    status,
+    ...(output === undefined ? {} : { output: JSON.parse(output) as unknown }),
+    ...(error === undefined ? {} : { error }),
+    ...(cause === undefined ? {} : { cause }),
+  };
+  const { history: recordedHistory, ...outcome } = expected;
+  const found = difference(outcome, actual, 'outcome');
+  if (found !== undefined || recordedHistory === undefined) return found;
+  const events = history.map(asRecorded);
+  const seen = expected.status === 'RUNNING' ? events.slice(0, recordedHistory.length) : events;
+  return historyDifference(recordedHistory, seen, historyOrder);
+};
+
+const runExecution = async (recorded: ExecutionCase): Promise<Verdict> => {
+  const { id } = recorded;
+  const clock = new VirtualClock(Date.parse(recorded.clock ?? '2025-01-01T00:00:00Z'));
+  const engine = engineFor(clock, recorded.lambdas);
+  try {
+    for (const [name, definition] of Object.entries(recorded.otherStateMachines ?? {})) {
+      await engine.createStateMachine({ name, definition: JSON.stringify(definition) });
+    }
+    const name = recorded.stateMachineName ?? 'sm-0';
+    const { stateMachineArn } = await engine.createStateMachine({ name, definition: definitionText(recorded) });
+    const input = recorded.inputText ?? JSON.stringify(recorded.input ?? {});
+    const { executionArn } = await engine.startExecution({ stateMachineArn, name: 'exec-0', input });
+    const description = await runToTheEnd(engine, clock, executionArn, recorded);
+    const found = compare(recorded, description, engine.history(executionArn));
+    return found === undefined ? { id, verdict: 'passed' } : { id, verdict: 'differed', difference: found };
+  } catch (error) {
+    if (error instanceof DefinitionRefused && featuresOf(error).length > 0)
+      return { id, verdict: 'refused', features: featuresOf(error) };
+    return { id, verdict: 'differed', difference: String(error) };
+  } finally {
+    engine.close();
+  }
+};
+
+const runRefusal = async (recorded: RefusalCase): Promise<Verdict> => {
+  const { id, expected } = recorded;
+  const engine = engineFor(new VirtualClock(), {});
+  try {
+    await engine.createStateMachine({ name: 'sm-0', definition: definitionText(recorded) });
+    return { id, verdict: 'differed', difference: 'the definition was taken' };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const { code = error.name, message = error.message } = expected;
+    const found = difference({ code, message }, { code: error.name, message: error.message }, 'refusal');
+    if (found === undefined) return { id, verdict: 'passed' };
+    const features = error instanceof DefinitionRefused ? featuresOf(error) : [];
+    return features.length > 0 ? { id, verdict: 'refused', features } : { id, verdict: 'differed', difference: found };
+  } finally {
+    engine.close();
+  }
+};
+
+/** Runs one recorded case in an engine of its own. */
+export const runCase = (recorded: RecordedCase): Promise<Verdict> =>
+  recorded.kind === 'execution' ? runExecution(recorded) : runRefusal(recorded);
