@@ -1,0 +1,40 @@
+import type { Definition, Scope, State } from './machine.ts';
+
+/** What must hold for the states of a machine or of a Map's items. */
+export interface Expectation {
+  /** The state that everything that goes wrong leads to. */
+  readonly catchTo: string;
+  /** States that catch nothing: the one above, and what comes after it. */
+  readonly uncaught: readonly string[];
+  /** Where an execution may end. */
+  readonly ends: readonly string[];
+  /** How many states the straight path may have. */
+  readonly transitions?: number;
+}
+
+/** What the lint knows from outside the state machine files. */
+export interface Facts {
+  readonly errorNames: ReadonlySet<string>;
+  /** Functions by the name that stands in a file, `PlanBatch`; with the keys that they take. */
+  readonly functions: ReadonlyMap<
+    string,
+    { readonly required: readonly string[]; readonly allowed: readonly string[] }
+  >;
+  /** By the scope's name. */
+  readonly expectations: Readonly<Record<string, Expectation>>;
+}
+
+/** A state in its place. */
+export interface Place {
+  readonly scope: Scope;
+  readonly name: string;
+  readonly state: State;
+  readonly facts: Facts;
+}
+
+/** Rules look at one state each, or at a scope as a whole; they return what is wrong. */
+export interface Rules {
+  readonly states?: Readonly<Record<string, (place: Place) => readonly string[]>>;
+  readonly scopes?: Readonly<Record<string, (scope: Scope, facts: Facts) => readonly string[]>>;
+  readonly definitions?: Readonly<Record<string, (definition: Definition) => readonly string[]>>;
+}
