@@ -1,12 +1,156 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
-import type { Batch } from './batch.ts';
-import type { Issue } from './issues.ts';
+import { serviceEntry } from '../catalogue/resolve.ts';
+import type { Strategy } from '../plan/plan.ts';
+import type { Batch, BatchMetadata, Deployment } from './batch.ts';
+import { checkDependencies } from './check-dependencies.ts';
+import { checkReferences, meantServices } from './check-references.ts';
+import { type Defaults, type Draft, draftItem, isMapping, type Mapping, withoutEmptySections } from './drafts.ts';
+import { type FieldContext, type FieldFinding, fieldFindings } from './field-findings.ts';
+import { type Finding, type Path, presentFindings } from './findings.ts';
+import { type Issue, issueCodes } from './issues.ts';
+import { makeKeyAdvice } from './known-keys.ts';
+import { readYaml, type YamlText } from './read-yaml.ts';
+import { type BatchFrame, batchFrameSchema, maxDeployments, writtenBatchSchema } from './schema.ts';
 
 export type ParsedBatch = { readonly batch: Batch; readonly warnings: readonly string[] };
 /** `yaml`: the text cannot be read at all. `schema`: it can, and says something that is not allowed. */
 export type RefusedBatch = { readonly kind: 'yaml' | 'schema'; readonly issues: readonly Issue[] };
 
+const advice = makeKeyAdvice(writtenBatchSchema);
+
 /** Reads a batch from YAML or JSON. Gives the normalised batch or every problem at once. */
 export const parseBatch = (text: string, catalogue: Catalogue): ParsedBatch | RefusedBatch => {
-  throw new Error(`being written: ${text.length} ${catalogue.simulated}`);
+  const yaml = readYaml(text);
+  if ('issues' in yaml) return { kind: 'yaml', issues: yaml.issues };
+  const context: FieldContext = {
+    offsetOf: yaml.offsetOf,
+    sourceOf: yaml.sourceOf,
+    valueAt: valueIn(yaml.root),
+    advice,
+  };
+  const frame = readFrame(yaml.root, context);
+  const drafted = frame.entries.map((entry, place) =>
+    draftItem(entry, ['deployments', place], frame.defaults, context),
+  );
+  const drafts = drafted.flatMap(({ draft }) => (draft === undefined ? [] : [draft]));
+  const dependencies = checkDependencies(drafts, meantServices(drafts, catalogue), yaml);
+  const findings = [
+    ...yaml.findings,
+    ...frame.findings,
+    ...drafted.flatMap((item) => item.findings),
+    ...checkReferences(drafts, frame.defaults.values, catalogue, yaml.offsetOf),
+    ...dependencies.findings,
+  ];
+  if (findings.length > 0 || frame.value === undefined) {
+    return { kind: 'schema', issues: presentFindings(findings, yaml.lineOf) };
+  }
+  const deployments = drafts.map((draft, place) =>
+    deploymentOf(draft, place, dependencies.keys[place]!, { catalogue, yaml }),
+  );
+  return { batch: batchOf(frame.value, deployments), warnings: warningsFor(catalogue) };
+};
+
+const warningsFor = (catalogue: Catalogue): string[] =>
+  catalogue.services === undefined ? ['There is no service mapping: service names were not checked.'] : [];
+
+const valueIn =
+  (root: unknown) =>
+  (path: Path): unknown =>
+    path.reduce<unknown>((value, part) => {
+      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
+      return (value as Record<string | number, unknown>)[part];
+    }, root);
+
+interface Frame {
+  readonly findings: readonly Finding[];
+  readonly defaults: Defaults;
+  readonly entries: readonly unknown[];
+  /** Present when everything but the items is valid. */
+  readonly value?: BatchFrame;
+}
+
+const nothing: Mapping = {};
+
+const readFrame = (root: unknown, context: FieldContext): Frame => {
+  if (!isMapping(root)) return { findings: [notABatch], defaults: { values: nothing, spoilt: new Set() }, entries: [] };
+  const result = batchFrameSchema.safeParse(withoutEmptySections(root));
+  const findings = result.success
+    ? strategyFindings(result.data, context)
+    : fieldFindings(result.error.issues, [], context);
+  const entries = Array.isArray(root.deployments) ? root.deployments.slice(0, maxDeployments) : [];
+  return {
+    findings,
+    defaults: readDefaults(root.defaults, findings),
+    entries,
+    ...(result.success && findings.length === 0 ? { value: result.data } : {}),
+  };
+};
+
+const notABatch: Finding = {
+  offset: 0,
+  path: [],
+  code: issueCodes.WrongType,
+  describe: () => ({ message: 'a batch is a mapping with version and deployments' }),
+};
+
+const readDefaults = (written: unknown, findings: readonly FieldFinding[]): Defaults => {
+  const spoilt = new Set(
+    findings.flatMap(({ path, means }) => means ?? (path[0] === 'defaults' ? String(path[1]) : [])),
+  );
+  const values = isMapping(written) ? Object.entries(written).filter(([field]) => !spoilt.has(field)) : [];
+  return { values: Object.fromEntries(values), spoilt };
+};
+
+const strategyFindings = ({ strategy }: BatchFrame, { offsetOf }: FieldContext): FieldFinding[] => {
+  if (strategy?.mode !== 'sequential' || (strategy.max_concurrency ?? 1) === 1) return [];
+  const path = ['strategy', 'max_concurrency'];
+  const message = `${strategy.max_concurrency} at once does not go with mode sequential, which is one at a time`;
+  const describe = () => ({ message, hint: 'remove it, or use mode parallel', found: strategy.max_concurrency });
+  return [{ offset: offsetOf(path), path, code: issueCodes.NotAllowed, describe }];
+};
+
+const batchOf = ({ version, metadata, strategy }: BatchFrame, deployments: Deployment[]): Batch => ({
+  version,
+  metadata: present(metadata ?? {}) as BatchMetadata,
+  strategy: strategyOf(strategy),
+  deployments,
+});
+
+const strategyOf = (written: BatchFrame['strategy']): Strategy => {
+  const mode = written?.mode ?? 'parallel';
+  return {
+    mode,
+    max_concurrency: mode === 'sequential' ? 1 : (written?.max_concurrency ?? 5),
+    on_failure: written?.on_failure ?? 'continue',
+  };
+};
+
+const present = <T extends object>(fields: T): T =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+
+interface Surroundings {
+  readonly catalogue: Catalogue;
+  readonly yaml: YamlText;
+}
+
+const deploymentOf = (
+  draft: Draft,
+  place: number,
+  dependencies: readonly string[],
+  { catalogue, yaml }: Surroundings,
+): Deployment => {
+  const item = draft.item!;
+  const { metadata, executor, ...fields } = item;
+  const { health_check: check, ...settings } = metadata;
+  const path = check.path === undefined || check.path.startsWith('/') ? check.path : `/${check.path}`;
+  return {
+    position: place + 1,
+    line: yaml.lineOf(yaml.offsetOf(draft.path)).line,
+    key: draft.key!,
+    ...fields,
+    executor: executor ?? serviceEntry(catalogue, item.pillar, item.service_name)?.executor ?? 'harness',
+    ...settings,
+    dependencies,
+    health_check: present({ ...check, path }) as Deployment['health_check'],
+  };
 };

@@ -1,0 +1,134 @@
+import { type Catalogue, entryOf, executorNames, verifiableKinds } from '../catalogue/catalogue.ts';
+import { infrastructureNames, resolveHarness, resolveInfrastructure, serviceEntry } from '../catalogue/resolve.ts';
+import type { Draft, Mapping } from './drafts.ts';
+import { type Finding, listed, type Path, quoted, type Wording } from './findings.ts';
+import { type IssueCode, issueCodes } from './issues.ts';
+import { nearest } from './nearest.ts';
+
+type OffsetOf = (path: Path) => number;
+
+/** Everything that an item or the defaults name has to exist in the catalogue. */
+export const checkReferences = (
+  drafts: readonly Draft[],
+  defaults: Mapping,
+  catalogue: Catalogue,
+  offsetOf: OffsetOf,
+): Finding[] => {
+  const at = (path: Path, code: IssueCode, describe: () => Wording): Finding => ({
+    offset: offsetOf(path),
+    path,
+    code,
+    describe,
+  });
+  const withoutPipeline = new Set<string>();
+  return [
+    ...checkPlace(defaults, ['defaults'], catalogue, at),
+    ...drafts.flatMap((draft) => [
+      ...checkPlace(draft.written, draft.path, catalogue, at),
+      ...checkService(draft, catalogue, at, withoutPipeline),
+    ]),
+  ];
+};
+
+type At = (path: Path, code: IssueCode, describe: () => Wording) => Finding;
+
+/** Fields that items and defaults share. Wrong types are the schema's business. */
+const checkPlace = (fields: Mapping, path: Path, catalogue: Catalogue, at: At): Finding[] => {
+  const { environment_id: environment, infrastructure_id: infrastructure, executor } = fields;
+  const findings: Finding[] = [];
+  if (
+    isName(environment) &&
+    catalogue.environments !== undefined &&
+    entryOf(catalogue.environments, environment) === undefined
+  ) {
+    const known = Object.keys(catalogue.environments).sort();
+    findings.push(
+      at([...path, 'environment_id'], issueCodes.UnknownEnvironment, () => unknown('environment', environment, known)),
+    );
+  }
+  if (isName(infrastructure) && resolveInfrastructure(catalogue, infrastructure) === undefined) {
+    const describe = () => unknown('infrastructure', infrastructure, infrastructureNames(catalogue));
+    findings.push(at([...path, 'infrastructure_id'], issueCodes.UnknownInfrastructure, describe));
+  }
+  if (isName(executor) && !executorNames.some((name) => name === executor)) {
+    findings.push(
+      at([...path, 'executor'], issueCodes.UnknownExecutor, () => unknown('executor', executor, executorNames)),
+    );
+  }
+  return findings;
+};
+
+const isName = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+const unknown = (what: string, name: string, known: readonly string[]): Wording => ({
+  message: `there is no ${what} ${quoted(name)}; known: ${listed(known)}`,
+  hint: didYouMean(nearest(name, known)),
+  found: name,
+  allowed: known,
+});
+
+const didYouMean = (name: string | undefined): string | undefined =>
+  name === undefined ? undefined : `did you mean ${name}?`;
+
+const checkService = (draft: Draft, catalogue: Catalogue, at: At, withoutPipeline: Set<string>): Finding[] => {
+  const { pillar, service, path } = draft;
+  if (pillar === undefined) return [];
+  if (entryOf(catalogue.pillars, pillar) === undefined) {
+    const known = Object.keys(catalogue.pillars);
+    return [at([...path, 'pillar'], issueCodes.UnknownPillar, () => unknown('pillar', pillar, known))];
+  }
+  if (service === undefined) return [];
+  const here = [...path, 'service_name'];
+  const entry = serviceEntry(catalogue, pillar, service);
+  if (catalogue.services !== undefined && entry === undefined) {
+    return [at(here, issueCodes.UnknownService, () => unknownService(pillar, service, catalogue))];
+  }
+  if (entry !== undefined && !verifiableKinds.includes(entry.kind)) {
+    const message = `${service} is a ${entry.kind}, and the rollout of a ${entry.kind} cannot be verified yet; kinds that can: ${listed(verifiableKinds)}`;
+    return [at(here, issueCodes.NotVerifiable, () => ({ message, found: entry.kind, allowed: verifiableKinds }))];
+  }
+  if (resolveHarness(catalogue, pillar, service) !== undefined || withoutPipeline.has(pillar)) return [];
+  withoutPipeline.add(pillar);
+  const message = `no Harness pipeline is configured for ${pillar}/${service}`;
+  return [
+    at(here, issueCodes.PipelineMissing, () => ({
+      message,
+      hint: `set pillars.${pillar}.harness.pipeline in the configuration`,
+    })),
+  ];
+};
+
+const unknownService = (pillar: string, service: string, catalogue: Catalogue): Wording => {
+  const known = Object.keys(entryOf(catalogue.services, pillar) ?? {}).sort();
+  const elsewhere = Object.keys(catalogue.services ?? {}).filter(
+    (other) => serviceEntry(catalogue, other, service) !== undefined,
+  );
+  const near = nearest(service, known);
+  return {
+    message: `${quoted(service)} is not a service of pillar ${pillar}; known: ${listed(known)}`,
+    hint:
+      elsewhere.length > 0
+        ? `pillar ${elsewhere.join(' and ')} has it`
+        : near === undefined
+          ? undefined
+          : `nearest: ${near}`,
+    found: service,
+    allowed: known,
+  };
+};
+
+/** More misspelt services than this are a mapping that does not fit; nothing can be concluded from it. */
+const conclusive = 50;
+
+/** The services that misspelt ones were probably meant to be: `login-apy` explains why `login-api` is not in the batch. */
+export const meantServices = (drafts: readonly Draft[], catalogue: Catalogue): ReadonlySet<string> => {
+  if (catalogue.services === undefined) return new Set();
+  const unknownOnes = drafts.filter(
+    ({ pillar, service }) =>
+      pillar !== undefined && service !== undefined && serviceEntry(catalogue, pillar, service) === undefined,
+  );
+  const meant = unknownOnes
+    .slice(0, conclusive)
+    .map(({ pillar, service }) => nearest(service!, Object.keys(entryOf(catalogue.services, pillar!) ?? {}).sort()));
+  return new Set(meant.filter((name) => name !== undefined));
+};

@@ -1,0 +1,104 @@
+import { type FieldContext, fieldFindings } from './field-findings.ts';
+import type { Finding, Path } from './findings.ts';
+import { issueCodes } from './issues.ts';
+import { type MergedItem, mergedItemSchema } from './schema.ts';
+
+export type Mapping = Readonly<Record<string, unknown>>;
+
+export const isMapping = (value: unknown): value is Mapping =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** An item of a batch while it is being looked at: what can be said of it even when parts of it are wrong. */
+export interface Draft {
+  readonly path: Path;
+  /** As the user wrote it. */
+  readonly written: Mapping;
+  /** Present when every field is valid. */
+  readonly item?: MergedItem;
+  readonly pillar?: string;
+  readonly service?: string;
+  /** `pillar/service_name`, when both are there. */
+  readonly key?: string;
+  readonly dependencies: readonly unknown[];
+}
+
+export interface Defaults {
+  /** The valid ones. */
+  readonly values: Mapping;
+  /** Fields that defaults give or meant to give, but wrongly: their absence is not said again for every item. */
+  readonly spoilt: ReadonlySet<string>;
+}
+
+const itemFields = ['docker_artifact_type', 'environment_id', 'infrastructure_id', 'executor'];
+const metadataFields = ['timeout', 'retry_count'];
+const sections = new Set(['metadata', 'defaults', 'strategy', 'health_check', 'tags', 'dependencies']);
+
+/** A section whose lines are all commented out reads as null: it counts as not written. */
+export const withoutEmptySections = (mapping: Mapping): Mapping => {
+  const isEmpty = (key: string): boolean => mapping[key] === null && sections.has(key);
+  if (!Object.keys(mapping).some(isEmpty)) return mapping;
+  return Object.fromEntries(Object.entries(mapping).filter(([key]) => !isEmpty(key)));
+};
+
+/** The item's own value, else the defaults'; what neither gives is left to the schema. */
+const mergeItem = (written: Mapping, defaults: Mapping): Mapping => {
+  const item = withoutEmptySections(written);
+  const own = item.metadata === undefined ? {} : item.metadata;
+  const metadata = isMapping(own) ? { ...pick(defaults, metadataFields), ...withoutEmptySections(own) } : own;
+  const merged: Record<string, unknown> = { ...pick(defaults, itemFields), ...item, metadata };
+  for (const field of ['pillar', 'docker_artifact_type']) merged[field] = lowerCase(merged[field]);
+  return merged;
+};
+
+const pick = (mapping: Mapping, fields: readonly string[]): Mapping =>
+  Object.fromEntries(fields.filter((field) => mapping[field] !== undefined).map((field) => [field, mapping[field]]));
+
+const lowerCase = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+/** Merges one entry of `deployments` with the defaults and checks its fields. */
+export const draftItem = (
+  entry: unknown,
+  path: Path,
+  defaults: Defaults,
+  context: FieldContext,
+): { readonly draft?: Draft; readonly findings: readonly Finding[] } => {
+  if (!isMapping(entry)) return { findings: [notAMapping(path, context)] };
+  const merged = mergeItem(entry, defaults.values);
+  const result = mergedItemSchema.safeParse(merged);
+  const findings = result.success ? [] : fieldFindings(result.error.issues, path, context);
+  const pillar = textOf(merged.pillar);
+  const service = textOf(merged.service_name);
+  const dependencies = isMapping(merged.metadata) ? merged.metadata.dependencies : undefined;
+  const draft: Draft = {
+    path,
+    written: entry,
+    dependencies: Array.isArray(dependencies) ? dependencies : [],
+    ...(result.success ? { item: result.data } : {}),
+    ...(pillar === undefined ? {} : { pillar }),
+    ...(service === undefined ? {} : { service }),
+    ...(pillar === undefined || service === undefined ? {} : { key: `${pillar}/${service}` }),
+  };
+  const isSpoilt = (finding: Finding): boolean =>
+    finding.code === issueCodes.Missing && defaults.spoilt.has(String(finding.path.at(-1)));
+  return { draft, findings: findings.filter((finding) => !isSpoilt(finding)).map(missingInBoth) };
+};
+
+/** Says where a missing field may also stand. */
+const missingInBoth = (finding: Finding): Finding => {
+  const field = String(finding.path.at(-1));
+  if (finding.code !== issueCodes.Missing || !itemFields.includes(field)) return finding;
+  const describe = () => ({
+    message: 'is missing on the item and in defaults',
+    hint: `give it here or as defaults.${field}`,
+  });
+  return { ...finding, describe };
+};
+
+const notAMapping = (path: Path, { offsetOf }: FieldContext): Finding => ({
+  offset: offsetOf(path),
+  path,
+  code: issueCodes.WrongType,
+  describe: () => ({ message: 'a deployment is a mapping with pillar, service_name, docker_image_version …' }),
+});

@@ -1,0 +1,165 @@
+import type * as z from 'zod';
+import { type Finding, listed, type Path, quoted, type Wording } from './findings.ts';
+import { type IssueCode, issueCodes, type Scalar } from './issues.ts';
+import type { KeyAdvice } from './known-keys.ts';
+
+/** What has to be known to put a schema's complaint into the user's words. */
+export interface FieldContext {
+  readonly offsetOf: (path: Path, at?: 'key' | 'value') => number;
+  readonly sourceOf: (path: Path) => string | undefined;
+  /** The value that the user wrote at a path; undefined where nothing is written. */
+  readonly valueAt: (path: Path) => unknown;
+  readonly advice: KeyAdvice;
+  /** Fields whose values are never repeated. */
+  readonly isSecret?: (path: Path) => boolean;
+}
+
+type ZodIssue = z.core.$ZodIssue;
+
+/** One finding for each complaint; for unknown keys one for each key. */
+export const fieldFindings = (issues: readonly ZodIssue[], prefix: Path, context: FieldContext): FieldFinding[] => {
+  const findings = issues.flatMap((issue) => findingsOf(issue, [...prefix, ...(issue.path as Path)], context));
+  const meant = new Set(findings.flatMap(({ means }) => (means === undefined ? [] : [means])));
+  // A misspelt key also leaves its field missing: the spelling is the cause.
+  return findings.filter(({ code, path }) => code !== issueCodes.Missing || !meant.has(String(path.at(-1))));
+};
+
+/** `means`: for an unknown key, the name of the field that was probably meant. */
+export type FieldFinding = Finding & { readonly means?: string };
+
+const findingsOf = (issue: ZodIssue, path: Path, context: FieldContext): FieldFinding[] => {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, context));
+  if (issue.code === 'invalid_key') return [badName(issue, path, context)];
+  const found = context.valueAt(path);
+  const code = codeOf(issue, found);
+  return [{ offset: context.offsetOf(path), path, code, describe: () => wordingOf(issue, path, found, context) }];
+};
+
+const unknownKey = (parent: Path, key: string, { offsetOf, advice }: FieldContext): FieldFinding => {
+  const path = [...parent, key];
+  const { wording, meant } = advice(parent, key);
+  const means = meant?.at(-1);
+  return {
+    offset: offsetOf(path, 'key'),
+    path,
+    code: issueCodes.UnknownKey,
+    describe: () => wording,
+    ...(means === undefined ? {} : { means }),
+  };
+};
+
+const badName = (issue: z.core.$ZodIssueInvalidKey, path: Path, { offsetOf }: FieldContext): Finding => ({
+  offset: offsetOf(path, 'key'),
+  path,
+  code: issueCodes.BadFormat,
+  describe: () => ({ message: `this name ${issue.issues[0]?.message ?? 'is not allowed'}` }),
+});
+
+const codes: { readonly [code in ZodIssue['code']]?: IssueCode } = {
+  invalid_type: issueCodes.WrongType,
+  too_small: issueCodes.OutOfRange,
+  too_big: issueCodes.OutOfRange,
+  invalid_value: issueCodes.NotAllowed,
+  invalid_format: issueCodes.BadFormat,
+  custom: issueCodes.NotAllowed,
+};
+
+const codeOf = (issue: ZodIssue, found: unknown): IssueCode =>
+  found === undefined ? issueCodes.Missing : (codes[issue.code] ?? issueCodes.NotAllowed);
+
+const wordingOf = (issue: ZodIssue, path: Path, value: unknown, context: FieldContext): Wording => {
+  const secret = context.isSecret?.(path) ?? false;
+  if (value === undefined) return { message: `is missing; ${expectation(issue)} is needed` };
+  if (value === null)
+    return {
+      message: `is empty; ${expectation(issue)} is needed`,
+      found: null,
+      hint: 'give a value or remove the key',
+    };
+  const scalar = isScalar(value) && !secret ? { found: shortened(value) } : {};
+  return { ...complaint(issue, value, secret, context.sourceOf(path)), ...scalar };
+};
+
+const complaint = (issue: ZodIssue, value: unknown, secret: boolean, source: string | undefined): Wording => {
+  const shown = secret ? 'this value' : show(value);
+  switch (issue.code) {
+    case 'invalid_type':
+      return wrongType(issue, value, shown, source);
+    case 'too_small':
+    case 'too_big':
+      return { message: outOfRange(issue, value, shown) };
+    case 'invalid_value':
+      return {
+        message: isOwnWord(issue) ? issue.message : `${shown} is not one of ${listed(names(issue.values))}`,
+        allowed: names(issue.values),
+      };
+    default:
+      return { message: isOwnWord(issue) ? `${shown} ${issue.message}` : `${shown} is not allowed` };
+  }
+};
+
+const names = (values: readonly unknown[]): string[] => values.map(String);
+
+/** Our schemas give their own words where zod's would not do; zod's all begin like this. */
+const isOwnWord = (issue: ZodIssue): boolean => !/^(Invalid|Too|Unrecognized)/.test(issue.message);
+
+const typeWords: { readonly [type: string]: string } = {
+  string: 'a string',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+};
+
+const expectation = (issue: ZodIssue): string => {
+  if (issue.code === 'invalid_value') return `one of ${listed(names(issue.values))}`;
+  if (issue.code !== 'invalid_type') return 'a value';
+  return isOwnWord(issue) ? issue.message : (typeWords[issue.expected] ?? issue.expected);
+};
+
+const wrongType = (issue: ZodIssue, value: unknown, shown: string, source: string | undefined): Wording => {
+  const expected = expectation(issue);
+  if (typeof value === 'number' && expected === 'a whole number') return { message: `${shown} is not a whole number` };
+  const message = `${shown} where ${expected} is needed`;
+  if (!expected.startsWith('a string') || !isScalar(value)) return { message };
+  const asWritten = source ?? String(value);
+  const reading = asWritten === String(value) ? '' : ` (it reads as ${String(value)})`;
+  return expected === 'a string'
+    ? { message: `${message}; put it in quotes${reading}`, hint: `write "${asWritten}"` }
+    : { message, hint: `write ${/^\d+\.\d+$/.test(asWritten) ? `v${asWritten}` : 'v1.0'}` };
+};
+
+const outOfRange = (
+  issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig,
+  value: unknown,
+  shown: string,
+): string => {
+  const limit = Number(issue.code === 'too_small' ? issue.minimum : issue.maximum);
+  const side = issue.code === 'too_small' ? 'under' : 'over';
+  if (typeof value === 'string') {
+    if (value === '') return 'is empty; at least 1 character is needed';
+    return `has ${value.length} characters; ${side === 'over' ? 'at most' : 'at least'} ${limit} are allowed`;
+  }
+  if (Array.isArray(value)) {
+    if (value.length === 0) return 'the list is empty; at least 1 entry is needed';
+    return `the list has ${value.length} entries; ${side === 'over' ? 'at most' : 'at least'} ${limit} are allowed`;
+  }
+  return `${shown} is ${side} ${limit}`;
+};
+
+const isScalar = (value: unknown): value is Scalar =>
+  value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+
+const shortened = (value: Scalar): Scalar =>
+  typeof value === 'string' && value.length > 100 ? `${value.slice(0, 100)}…` : value;
+
+/** A value in a sentence: `the number 2.1`, `"x"`, `a list`. */
+const show = (value: unknown): string => {
+  if (typeof value === 'string') return quoted(value);
+  if (typeof value === 'number') return `the number ${value}`;
+  if (typeof value === 'boolean') return `the word ${value}`;
+  if (value === null) return 'nothing';
+  return Array.isArray(value) ? 'a list' : 'a mapping';
+};

@@ -1,0 +1,144 @@
+import * as z from 'zod';
+
+/** The batch format. One schema for intake, defaults and the JSON Schema that editors use. */
+
+const text = (limit: number) => z.string().min(1).max(limit);
+const wholeNumber = (from: number, to: number) => z.int().min(from).max(to);
+
+const timeout = wholeNumber(60, 3600).describe('Seconds that one attempt (start, wait, verify) may take.');
+const retryCount = wholeNumber(0, 5).describe('Tries after the first.');
+const artifactType = z
+  .enum(['docker', 'helm', 'kustomize'])
+  .describe('What is deployed; docker_image_version is read accordingly. Any letter case is taken.');
+const environmentId = text(64).describe('Environment, for example staging.');
+const infrastructureId = text(64).describe('Cluster, or an infrastructure of the configuration.');
+const executor = text(64).describe('Who carries the deployment out. Default: the service’s own, else harness.');
+
+export const healthCheckSchema = z
+  .strictObject({
+    enabled: z.boolean().default(true).describe('false turns this check off; the cluster is asked in any case.'),
+    path: text(1024).optional().describe('With a path: HTTP GET, 2xx expected.'),
+    port: wholeNumber(1, 65_535).optional().describe('Port of the service.'),
+    timeout: wholeNumber(1, 300).optional().describe('Seconds.'),
+  })
+  .describe('HTTP check after the rollout.');
+
+const itemMetadata = z
+  .strictObject({
+    priority: wholeNumber(1, 10).default(5).describe('Among deployments that may start, 10 goes first.'),
+    timeout: timeout.default(1800),
+    retry_count: retryCount.default(3),
+    tags: z.array(z.string()).max(10).default([]).describe('Free words.'),
+    dependencies: z
+      .array(text(256))
+      .max(10)
+      .default([])
+      .describe(
+        'Services of this batch that must have succeeded before: `service`, or `pillar/service` where two pillars have one of that name.',
+      ),
+    rollback_strategy: z
+      .enum(['automatic', 'manual', 'none'])
+      .default('manual')
+      .describe('After a failure: restore the last good release by itself, offer it, or never.'),
+    health_check: healthCheckSchema.default({ enabled: true }),
+  })
+  .describe('How this deployment is run.');
+
+/** A service name: also used by the configuration. */
+export const serviceName = z
+  .string({ error: 'a string' })
+  .min(1)
+  .max(128)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'needs a letter or digit first, then letters, digits, `-` and `_`');
+
+const ownFields = {
+  pillar: text(64).describe('Part of the system that the service belongs to. Any letter case is taken.'),
+  service_name: serviceName.describe('Name of the service in its pillar.'),
+  docker_image_version: text(128).describe('Tag, version or commit. Put numbers in quotes: "1.10".'),
+  executor: executor.optional(),
+  metadata: itemMetadata.optional(),
+};
+
+/** An item as the user writes it: what defaults may give is optional. */
+const writtenItem = z.strictObject({
+  ...ownFields,
+  docker_artifact_type: artifactType.optional(),
+  environment_id: environmentId.optional(),
+  infrastructure_id: infrastructureId.optional(),
+});
+
+/** An item after the merge with the defaults. */
+export const mergedItemSchema = z.strictObject({
+  ...ownFields,
+  docker_artifact_type: artifactType,
+  environment_id: environmentId,
+  infrastructure_id: infrastructureId,
+  metadata: itemMetadata,
+});
+
+export type MergedItem = z.output<typeof mergedItemSchema>;
+
+const defaultsSchema = z
+  .strictObject({
+    environment_id: environmentId.optional(),
+    infrastructure_id: infrastructureId.optional(),
+    docker_artifact_type: artifactType.optional(),
+    executor: executor.optional(),
+    timeout: timeout.optional(),
+    retry_count: retryCount.optional(),
+  })
+  .describe('Values for every deployment that does not give its own.');
+
+const noBatchRollback = 'rolling back a whole batch does not exist yet; use continue or stop';
+
+const strategySchema = z
+  .strictObject({
+    mode: z.enum(['parallel', 'sequential']).default('parallel').describe('sequential: one at a time.'),
+    max_concurrency: wholeNumber(1, 10_000)
+      .optional()
+      .describe('Deployments in flight at once. Default 5; 1 when sequential.'),
+    on_failure: z
+      .enum(['continue', 'stop'], { error: ({ input }) => (input === 'rollback' ? noBatchRollback : undefined) })
+      .default('continue')
+      .describe('After a failed deployment: go on with what does not depend on it, or start nothing new.'),
+  })
+  .describe('How the batch as a whole is run.');
+
+const metadataSchema = z
+  .strictObject({
+    name: text(100).optional(),
+    description: z.string().max(500).optional(),
+    author: z.string().max(100).optional(),
+    created: z.iso
+      .datetime({ offset: true, local: true, error: 'needs a date and time like 2026-01-31T08:00:00Z' })
+      .optional(),
+    tags: z.array(z.string()).optional(),
+  })
+  .describe('About the batch.');
+
+export const maxDeployments = 10_000;
+
+const versionSchema = z
+  .string({ error: 'a string like `v1.0`' })
+  .regex(/^v\d+\.\d+$/, 'needs the form `v1.0`: v, digits, a dot, digits')
+  .describe('Version of the batch format, for example v1.0.');
+
+const documentFields = {
+  version: versionSchema,
+  metadata: metadataSchema.optional(),
+  defaults: defaultsSchema.optional(),
+  strategy: strategySchema.optional(),
+};
+
+/** A batch as the user writes it. */
+export const writtenBatchSchema = z
+  .strictObject({ ...documentFields, deployments: z.array(writtenItem).min(1).max(maxDeployments) })
+  .describe('A batch of deployments for Flotilla.');
+
+/** Everything but the items, which are looked at one by one after the merge. */
+export const batchFrameSchema = z.strictObject({
+  ...documentFields,
+  deployments: z.array(z.unknown()).min(1).max(maxDeployments),
+});
+
+export type BatchFrame = z.output<typeof batchFrameSchema>;
