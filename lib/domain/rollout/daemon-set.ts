@@ -1,8 +1,8 @@
 import type { JsonObject } from '../ports.ts';
 import { podSignals, unreadyEvidence } from './container-signal.ts';
 import { done, firstShort, generationFinding, isUnchanged, type Seen } from './counts.ts';
-import type { Finding } from './judgement.ts';
-import { numberAt, stringAt } from './kubernetes-object.ts';
+import { type Finding, waiting } from './judgement.ts';
+import { numberAt, stringAt, valueAt } from './kubernetes-object.ts';
 import { podsOfNewRevision } from './revision.ts';
 import type { KindReport } from './signal.ts';
 
@@ -27,6 +27,10 @@ export function judgeDaemonSet(look: Seen): KindReport {
 
 function countsFinding(object: JsonObject): Finding | undefined {
   const status = (name: string) => numberAt(object, 'status', name);
+  // The one counter that is written even when it is 0: absent means that nobody has counted the nodes yet.
+  if (valueAt(object, 'status', 'desiredNumberScheduled') === undefined) {
+    return waiting('NodesNotCounted', 'the controller has not counted the nodes yet');
+  }
   const need = status('desiredNumberScheduled');
   return firstShort([
     { reason: 'ReplicasNotUpdated', have: status('updatedNumberScheduled'), need, text: 'nodes have the new revision' },

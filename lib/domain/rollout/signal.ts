@@ -37,13 +37,23 @@ export function judgeSignals(report: KindReport, look: Pick<Look, 'previous' | '
   if (ripe !== undefined)
     return { first_seen, finding: failing(ripe.reason, ripe.message, together(report.signals, ripe)) };
   const [unripe] = report.signals;
-  if (unripe === undefined || report.finding.verdict === 'failing') return { first_seen, finding: report.finding };
+  if (unripe === undefined) return { first_seen, finding: report.finding };
+  if (report.finding.verdict === 'failing') return { first_seen, finding: withSeen(report) };
   const lasting = report.signals
     .filter((signal) => signal.warnAfter !== undefined && age(signal) >= signal.warnAfter)
     .map((signal) => `${signal.message} for ${Math.floor(age(signal) / 1_000)} s now`);
   const warnings = [...(report.finding.warnings ?? []), ...lasting];
   const finding = waiting(unripe.reason, unripe.message, [...new Set(warnings)]);
   return { first_seen, finding: { ...finding, evidence: together(report.signals, unripe) } };
+}
+
+/** A deadline says that it is over; what was seen until then says why. */
+function withSeen({ finding, signals }: KindReport): Finding {
+  const known = finding.evidence ?? [];
+  const isNew = (one: Evidence) =>
+    !known.some(({ container, name }) => name === one.name && container === one.container);
+  const seen = signals.flatMap(({ evidence }) => evidence).filter(isNew);
+  return { ...finding, evidence: [...known, ...seen].slice(0, evidenceLimit) };
 }
 
 const together = (signals: readonly Signal[], chosen: Signal): readonly Evidence[] =>
