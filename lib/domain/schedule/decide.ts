@@ -44,6 +44,8 @@ const read = (draft: Draft, message: InboxMessage, news: NewBatch | undefined): 
   const batch = draft.state.batches.get(message.batch_id);
   if (message.type === 'resolved') resolve(draft, batch, message);
   if (message.type === 'planned' && batch === undefined && news !== undefined) admit(draft, news);
+  // Of a batch that has gone there can be a turn that nobody waits for, see `settle`.
+  if (message.type === 'recorded' && batch === undefined) draft.forestall(message);
   if (batch === undefined) return;
   if (message.type === 'recorded') settle(draft, batch, message.index, message.status);
   if (message.type === 'cancelled') close(draft, batch, 'cancelled', '');

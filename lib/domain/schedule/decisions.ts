@@ -122,10 +122,10 @@ export class Draft {
     this.#locks.set(target, lock);
   }
 
-  forestall(place: Place): void {
-    const name = `${place.batch_id}#${place.index}`;
+  forestall({ batch_id, index }: Place): void {
+    const name = `${batch_id}#${index}`;
     if (!this.#forestalled.has(name)) this.spend(1);
-    this.#forestalled.set(name, place);
+    this.#forestalled.set(name, { batch_id, index });
   }
 
   drop(batch: BatchState): void {

@@ -10,7 +10,11 @@ export const tellLater = (batch: BatchState, index: number): void => {
   if (batch.sheet.dependents[index]!.length > 0) batch.head.telling.push({ index, at: 0 });
 };
 
-/** Tells the dependents of what was settled, depth first so that the stack stays short. True when all have been told. */
+/**
+ * Tells the dependents of what was settled. True when all have been told. Depth first, and from the last dependent to the
+ * first: those with long chains behind them come first in a plan, and whose turn is last leaves nothing on the stack, so
+ * it stays short (in the head's row).
+ */
 export const tellDependents = (draft: Draft): boolean => {
   let left = visits;
   for (const batch of draft.state.batches.values()) {
@@ -20,8 +24,8 @@ export const tellDependents = (draft: Draft): boolean => {
       left -= 1;
       draft.touchHead(batch.sheet.batch_id);
       const dependents = batch.sheet.dependents[top.index]!;
-      const dependent = dependents[top.at]!;
       top.at += 1;
+      const dependent = dependents[dependents.length - top.at]!;
       if (top.at === dependents.length) telling.pop();
       tell(draft, batch, top.index, dependent);
     }

@@ -1,0 +1,169 @@
+import { describe, expect, test } from 'vitest';
+import type { Cells } from '../../../lib/domain/schedule/cells.ts';
+import type { Sheet } from '../../../lib/domain/schedule/sheet.ts';
+import { cancelled, chain, free, recorded, rowsOf, rowsPerRound, Scheduler, sketchSheet } from './scheduler.ts';
+
+/**
+ * A scheduler that counts every look at a deployment: each element that is read of the sheet's lists, each cell that is
+ * read or set. Counting begins when the batch has been planned, because planning looks at everything once.
+ */
+const counting = (sheet: Sheet, scheduler = new Scheduler()) => {
+  let looks = 0;
+  const watched = <Entry>(list: readonly Entry[]): readonly Entry[] =>
+    new Proxy(list, {
+      get: (target, name) => {
+        if (typeof name === 'string' && /^\d+$/.test(name)) looks += 1;
+        return Reflect.get(target, name);
+      },
+    });
+  scheduler.plan(sheet);
+  const batch = scheduler.state.batches.get(sheet.batch_id)!;
+  const { cells } = batch;
+  const watchedCells = {
+    length: cells.length,
+    pages: cells.pages,
+    at: (index: number) => {
+      looks += 1;
+      return cells.at(index);
+    },
+    set: (index: number, cell: never) => {
+      looks += 1;
+      cells.set(index, cell);
+    },
+    page: (page: number) => cells.page(page),
+  };
+  const { keys, targets, ranks, dependencies, dependents, class_of } = sheet;
+  scheduler.state.batches.set(sheet.batch_id, {
+    ...batch,
+    cells: watchedCells as unknown as Cells,
+    sheet: {
+      ...sheet,
+      keys: watched(keys),
+      targets: watched(targets),
+      ranks: watched(ranks),
+      dependencies: watched(dependencies),
+      dependents: watched(dependents.map(watched)),
+      class_of: watched(class_of),
+    },
+  });
+  const planning = scheduler.rounds.length;
+  const looksOfRounds: number[] = [];
+  return {
+    scheduler,
+    /** Tells one message, decides to the end, and gives the most looks of one round. */
+    tell: (...messages: Parameters<Scheduler['tell']>): string[] => {
+      const words: string[] = [];
+      const round = scheduler.round.bind(scheduler);
+      scheduler.round = () => {
+        looks = 0;
+        const decisions = round();
+        looksOfRounds.push(looks);
+        return decisions;
+      };
+      words.push(...scheduler.tell(...messages));
+      scheduler.round = round;
+      return words;
+    },
+    mostLooks: () => Math.max(...looksOfRounds),
+    rounds: () => scheduler.rounds.slice(planning),
+  };
+};
+
+/** A thousand visits, each a few looks: the same for a batch of any size. */
+const looksOfFullRound = 12_000;
+
+const hub = (count: number) => Array.from({ length: count }, (_, at) => (at === 0 ? [] : [0]));
+/** A spine where every vertebra has a rib. Plans put the spine first, because its critical path is longer. */
+const caterpillar = (count: number) => {
+  const spine = count / 2;
+  return Array.from({ length: count }, (_, at) => (at === 0 ? [] : [at < spine ? at - 1 : at - spine]));
+};
+/** The worst case: two chains with rungs, where no order of telling keeps the stack short. */
+const ladder = (count: number) =>
+  Array.from({ length: count }, (_, at) =>
+    at === 0 ? [] : at % 2 === 1 ? [at - 1] : at === 2 ? [0, 1] : [at - 2, at - 1],
+  );
+
+describe('one decision writes at most a transaction and looks at a bounded number of deployments', () => {
+  test.each([
+    ['a hub of 9,999 dependents that succeeds', hub(10_000), recorded(0, 'SUCCESS'), 10],
+    ['a hub of 9,999 dependents that fails', hub(10_000), recorded(0, 'FAILED'), 9_999],
+    ['a chain of 10,000 whose first fails', chain(10_000), recorded(0, 'FAILED'), 9_999],
+    ['a caterpillar of 10,000 whose first fails', caterpillar(10_000), recorded(0, 'FAILED'), 9_999],
+    ['10,000 that are cancelled', chain(10_000), cancelled(), 10_000],
+  ])('%s', (_, waits, message, decided) => {
+    const { tell, mostLooks, rounds } = counting(sketchSheet({ waits, concurrency: 10 }));
+    expect(tell(message)).toHaveLength(decided);
+    expect(Math.max(...rounds().map(rowsOf))).toBeLessThanOrEqual(rowsPerRound);
+    expect(mostLooks()).toBeLessThan(looksOfFullRound);
+  });
+
+  test.each([1_000, 10_000])('planning %i writes no more than a transaction at once', (count) => {
+    const scheduler = new Scheduler();
+    scheduler.plan(sketchSheet({ waits: free(count), concurrency: 100 }));
+    expect(Math.max(...scheduler.rounds.map(rowsOf))).toBeLessThanOrEqual(rowsPerRound);
+  });
+
+  test('several large batches that are planned, ended and forgotten at once', () => {
+    const scheduler = new Scheduler();
+    const ids = Array.from({ length: 8 }, (_, at) => `batch-${at}`);
+    scheduler.plan(...ids.map((id) => sketchSheet({ id, waits: free(10_000), concurrency: 3 })));
+    const ended = ids.flatMap((id) => [0, 1, 2].map((index) => recorded(index, 'SUCCESS', id)));
+    scheduler.tell(...ended, ...ids.map((batch_id) => ({ type: 'finished', batch_id }) as const));
+    expect(Math.max(...scheduler.rounds.map(rowsOf))).toBeLessThanOrEqual(rowsPerRound);
+    for (const id of ids) scheduler.tell(...[3, 4, 5].map((index) => recorded(index, 'SUCCESS', id)));
+    expect(scheduler.state.batches.size).toBe(0);
+    expect(scheduler.state.locks.size).toBe(0);
+  });
+});
+
+describe('one outcome costs the same, however large the batch', () => {
+  test.each([
+    ['10,000 blocked by a limit', free(10_000), { counts: free(10_000).map(() => ['a']), limits: { a: 1 } }],
+    ['10,000 blocked by the batch', free(10_000), { concurrency: 1 }],
+    ['a chain of 10,000', chain(10_000), {}],
+  ])('%s', (_, waits, sketch) => {
+    const { tell, mostLooks } = counting(sketchSheet({ waits, ...sketch }));
+    for (let index = 0; index < 200; index++) {
+      expect(tell(recorded(index, 'SUCCESS'))).toEqual([`one:${index + 1} granted`]);
+    }
+    expect(mostLooks()).toBeLessThan(60);
+  });
+
+  test('10,000 blocked by their targets: all are looked at once, then only the one whose target is free', () => {
+    const other = new Scheduler();
+    other.plan(
+      sketchSheet({
+        id: 'other',
+        waits: free(10_000),
+        targets: free(10_000).map((_, at) => `t${at}`),
+        concurrency: 10_000,
+      }),
+    );
+    const sheet = sketchSheet({ waits: free(10_000), targets: free(10_000).map((_, at) => `t${at}`) });
+    const { tell, mostLooks, scheduler } = counting(sheet, other);
+    expect(scheduler.rounds.flatMap(({ grants }) => grants).filter(({ batch_id }) => batch_id === 'one')).toEqual([]);
+    for (let index = 0; index < 200; index++) {
+      expect(tell(recorded(index, 'SUCCESS', 'other'))).toEqual([`one:${index} granted`]);
+    }
+    expect(mostLooks()).toBeLessThan(60);
+  });
+});
+
+test.each([
+  ['a caterpillar', caterpillar(10_000), 1_000],
+  ['a hub', hub(10_000), 1_000],
+  ['a ladder', ladder(10_000), 300 * 1024],
+])('the head of a batch stays a small row while dependents are told: %s', (_, waits, bytes) => {
+  const scheduler = new Scheduler();
+  scheduler.plan(sketchSheet({ waits, concurrency: 1 }));
+  let largest = 0;
+  const round = scheduler.round.bind(scheduler);
+  scheduler.round = () => {
+    const decisions = round();
+    largest = Math.max(largest, JSON.stringify(scheduler.state.batches.get('one')!.head).length);
+    return decisions;
+  };
+  expect(scheduler.tell(recorded(0, 'FAILED'))).toHaveLength(9_999);
+  expect(largest).toBeLessThan(bytes);
+});

@@ -1,0 +1,126 @@
+import type { Status } from '../../../lib/domain/deployment/status.ts';
+import type { InboxMessage } from '../../../lib/domain/record/rows.ts';
+import { decide } from '../../../lib/domain/schedule/decide.ts';
+import type { Decisions, NewBatch } from '../../../lib/domain/schedule/decisions.ts';
+import type { Sheet } from '../../../lib/domain/schedule/sheet.ts';
+import { emptySchedule, type ScheduleState } from '../../../lib/domain/schedule/state.ts';
+
+export interface SheetSketch {
+  readonly id?: string;
+  /** Dependencies by index. */
+  readonly waits: readonly (readonly number[])[];
+  readonly ranks?: readonly number[];
+  readonly targets?: readonly string[];
+  /** Limit names of each deployment. */
+  readonly counts?: readonly (readonly string[])[];
+  readonly limits?: Readonly<Record<string, number>>;
+  readonly concurrency?: number;
+  readonly onFailure?: 'continue' | 'stop';
+}
+
+/** A sheet in a few words. Targets are unique, keys are `svc-<index>`, ranks follow the index, unless said otherwise. */
+export const sketchSheet = ({ id = 'one', waits, ...sketch }: SheetSketch): Sheet => {
+  const dependents: number[][] = waits.map(() => []);
+  waits.forEach((dependencies, index) => {
+    for (const dependency of dependencies) dependents[dependency]!.push(index);
+  });
+  const classes: (readonly string[])[] = [];
+  const class_of = waits.map((_, index) => {
+    const names = sketch.counts?.[index] ?? [];
+    const known = classes.findIndex((other) => other.join() === names.join());
+    return known === -1 ? classes.push(names) - 1 : known;
+  });
+  return {
+    batch_id: id,
+    max_concurrency: sketch.concurrency ?? 1_000,
+    on_failure: sketch.onFailure ?? 'continue',
+    limits: sketch.limits ?? {},
+    keys: waits.map((_, index) => `svc-${index}`),
+    targets: sketch.targets ?? waits.map((_, index) => `${id}/${index}`),
+    ranks: sketch.ranks ?? waits.map((_, index) => index),
+    dependencies: waits.map((dependencies) => dependencies.length),
+    dependents,
+    classes,
+    class_of,
+  };
+};
+
+export const free = (count: number): number[][] => Array.from({ length: count }, () => []);
+export const chain = (count: number): number[][] =>
+  Array.from({ length: count }, (_, at) => (at === 0 ? [] : [at - 1]));
+
+export const planned = (batch_id: string): InboxMessage => ({ type: 'planned', batch_id });
+export const recorded = (index: number, status: Status, batch_id = 'one'): InboxMessage => ({
+  type: 'recorded',
+  batch_id,
+  index,
+  status,
+});
+export const cancelled = (batch_id = 'one'): InboxMessage => ({ type: 'cancelled', batch_id });
+export const finished = (batch_id = 'one'): InboxMessage => ({ type: 'finished', batch_id });
+export const resolved = (index: number, target: string, batch_id = 'one'): InboxMessage => ({
+  type: 'resolved',
+  batch_id,
+  index,
+  target,
+});
+
+/** Rows of a transaction that `decide` may fill, as the dispatcher gives it. */
+export const rowsPerRound = 96;
+
+/** How many rows a decision writes, counted from the decision itself and not from what `decide` believes. */
+export const rowsOf = (decisions: Decisions): number => {
+  const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0);
+  return (
+    decisions.consumed +
+    3 * decisions.grants.length +
+    decisions.refusals.length +
+    decisions.revoked.length +
+    decisions.forestalled.length +
+    decisions.heads.size +
+    sum([...decisions.pages.values()].map((pages) => pages.size)) +
+    decisions.locks.size +
+    sum([...decisions.dropped.values()].map((pages) => pages + 1))
+  );
+};
+
+/** Feeds messages to `decide` as the dispatcher does, and remembers what was decided in words. */
+export class Scheduler {
+  readonly state: ScheduleState;
+  readonly rounds: Decisions[] = [];
+  readonly #sheets = new Map<string, Sheet>();
+  readonly #inbox: InboxMessage[] = [];
+
+  constructor(state: ScheduleState = emptySchedule()) {
+    this.state = state;
+  }
+
+  /** Plans batches and decides. */
+  plan(...sheets: readonly Sheet[]): string[] {
+    for (const sheet of sheets) this.#sheets.set(sheet.batch_id, sheet);
+    return this.tell(...sheets.map(({ batch_id }) => planned(batch_id)));
+  }
+
+  /** Reads the messages, decides until there is nothing more, and gives grants and refusals in words. */
+  tell(...messages: readonly InboxMessage[]): string[] {
+    this.#inbox.push(...messages);
+    const before = this.rounds.length;
+    while (this.round().more || this.#inbox.length > 0);
+    return this.rounds.slice(before).flatMap(wordsOf);
+  }
+
+  round(): Decisions {
+    const news = new Map<string, NewBatch>();
+    for (const [id, sheet] of this.#sheets) news.set(id, { sheet, cancelled: false, recorded: [] });
+    const decisions = decide(this.state, this.#inbox.slice(0, 20), { planned: news, rows: rowsPerRound, grant: true });
+    this.#inbox.splice(0, decisions.consumed);
+    this.rounds.push(decisions);
+    return decisions;
+  }
+}
+
+const wordsOf = ({ grants, refusals, revoked }: Decisions): string[] => [
+  ...grants.map(({ batch_id, index }) => `${batch_id}:${index} granted`),
+  ...refusals.map(({ batch_id, index, status, reason }) => `${batch_id}:${index} ${status} ${reason}`),
+  ...revoked.map(({ batch_id, index }) => `${batch_id}:${index} revoked`),
+];
