@@ -1,5 +1,6 @@
 import middy from '@middy/core';
-import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { APIGatewayProxyStructuredResultV2 as ApiAnswer, Context } from 'aws-lambda';
+import { logFault } from './api/log-fault.ts';
 import { problemResponse } from './api/problem.ts';
 import type { ApiEvent } from './api/request.ts';
 import { matchRoute } from './api/router.ts';
@@ -9,36 +10,25 @@ import { onLambda } from './runtime/on-lambda.ts';
 import { documentDeps, tableDeps } from './runtime/storage.ts';
 import { workflowDeps } from './runtime/workflow.ts';
 
-export type ApiHandler = (event: ApiEvent, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
+/** The embedded server says by the signal that nobody waits for the answer any more; Lambda has no such thing. */
+export type ApiContext = Partial<Pick<Context, 'awsRequestId'>> & { readonly signal?: AbortSignal };
+
+export type ApiHandler = (event: ApiEvent, context: ApiContext) => Promise<ApiAnswer>;
 
 /** The HTTP API: one handler for every route, for API Gateway (payload 2.0) and for the embedded server alike. */
-export const create = (deps: ApiDeps): ApiHandler =>
-  middy<ApiEvent, APIGatewayProxyStructuredResultV2>()
+export const create = (deps: ApiDeps): ApiHandler => {
+  const handler = middy<ApiEvent, ApiAnswer, Error, Context & ApiContext>()
     .onError((request) => {
       const { event, error } = request;
       const response = problemResponse(error, `${event.rawPath}#${event.requestContext.requestId}`);
       if (response.statusCode! >= 500) logFault(event, error);
       request.response = response;
     })
-    .handler(async (event) => {
+    .handler(async (event: ApiEvent, { signal }: ApiContext) => {
       const { handle, parameters } = matchRoute(routes, event.requestContext.http.method, event.rawPath);
-      return handle(deps, event, parameters);
+      return handle(deps, { event, parameters, ...(signal === undefined ? {} : { signal }) });
     });
-
-/** One line of JSON. Never the body or the headers: they may hold what nobody should read. */
-const logFault = ({ rawPath, requestContext }: ApiEvent, error: Error | null | undefined): void => {
-  console.error(
-    JSON.stringify({
-      level: 'ERROR',
-      message: 'request failed',
-      method: requestContext.http.method,
-      path: rawPath,
-      request_id: requestContext.requestId,
-      error: error?.name,
-      cause: error?.message,
-      stack: error?.stack,
-    }),
-  );
+  return (event, context) => handler(event, context as Context & ApiContext);
 };
 
 export const handler = onLambda(() =>

@@ -5,20 +5,21 @@ import { FlotillaError } from '../../lib/domain/errors.ts';
 /** The default authorizer adds its claims; without one there are none. */
 export type ApiEvent = APIGatewayProxyEventV2 & {
   readonly requestContext: {
-    readonly authorizer?: { readonly jwt?: { readonly claims?: Readonly<Record<string, unknown>> } };
+    readonly authorizer?: {
+      readonly jwt?: { readonly claims?: Readonly<Record<string, unknown>> };
+      readonly iam?: { readonly userArn?: string };
+    };
   };
 };
 
 /** What API Gateway and Lambda take in one request, and what the embedded server takes. */
 export const maxBodyBytes = 4 * 1024 * 1024;
 
-/** Who asks. Only a verified token says it; a header could say anything. */
-export const actorOf = (event: ApiEvent): string => {
-  const claims = event.requestContext.authorizer?.jwt?.claims;
-  return (
-    [claims?.['email'], claims?.['sub']].find((claim) => typeof claim === 'string' && claim !== '')?.toString() ??
-    'local'
-  );
+/** Who asks. Only what the authorizer has verified says it; a header could say anything. */
+export const actorOf = ({ requestContext: { authorizer } }: ApiEvent): string => {
+  const { email, sub } = authorizer?.jwt?.claims ?? {};
+  const known = [email, sub, authorizer?.iam?.userArn].find((name) => typeof name === 'string' && name !== '');
+  return typeof known === 'string' ? known : 'local';
 };
 
 /** Names of headers are in lower case in payload 2.0. */

@@ -19,11 +19,13 @@ import type { Route } from './router.ts';
 /** What the routes need together. */
 export type ApiDeps = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'catalogue'>;
 
-type Handle = (
-  deps: ApiDeps,
-  event: ApiEvent,
-  parameters: Readonly<Record<string, string>>,
-) => Promise<APIGatewayProxyStructuredResultV2>;
+interface Request {
+  readonly event: ApiEvent;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+type Handle = (deps: ApiDeps, request: Request) => Promise<APIGatewayProxyStructuredResultV2>;
 
 const json = (statusCode: number, body: unknown, headers: Record<string, string> = {}) => ({
   statusCode,
@@ -51,7 +53,7 @@ const resolution = z.strictObject({
   reason: z.string().trim().min(1).max(1000),
 });
 
-const submit: Handle = async (deps, event) => {
+const submit: Handle = async (deps, { event }) => {
   const { header, created } = await submitBatch(deps, {
     text: batchTextOf(event),
     actor: actorOf(event),
@@ -78,39 +80,40 @@ export const routes: readonly Route<Handle>[] = [
   {
     method: 'POST',
     path: '/batches/plan',
-    handle: async (deps, event) => json(200, await previewPlan(deps, { text: batchTextOf(event) })),
+    handle: async (deps, { event }) => json(200, await previewPlan(deps, { text: batchTextOf(event) })),
   },
   {
     method: 'GET',
     path: '/batches',
-    handle: async (deps, event) => json(200, await listBatches(deps, queryOf(event, query.batches))),
+    handle: async (deps, { event }) => json(200, await listBatches(deps, queryOf(event, query.batches))),
   },
   {
     method: 'GET',
     path: '/batches/{id}',
-    handle: async (deps, _, { id }) => json(200, await readBatch(deps, { batchId: id! })),
+    handle: async (deps, { parameters: { id } }) => json(200, await readBatch(deps, { batchId: id! })),
   },
   {
     method: 'GET',
     path: '/batches/{id}/deployments',
-    handle: async (deps, event, { id }) =>
+    handle: async (deps, { event, parameters: { id } }) =>
       json(200, await listDeployments(deps, { batchId: id!, ...queryOf(event, query.deployments) })),
   },
   {
     method: 'GET',
     path: '/batches/{id}/events',
-    handle: async (deps, event, { id }) =>
-      json(200, await readEvents(deps, { batchId: id!, ...queryOf(event, query.events) })),
+    handle: async (deps, { event, parameters: { id }, signal }) =>
+      json(200, await readEvents(deps, { batchId: id!, ...queryOf(event, query.events), signal })),
   },
   {
     method: 'POST',
     path: '/batches/{id}/cancel',
-    handle: async (deps, event, { id }) => json(202, await cancelBatch(deps, { batchId: id!, actor: actorOf(event) })),
+    handle: async (deps, { event, parameters: { id } }) =>
+      json(202, await cancelBatch(deps, { batchId: id!, actor: actorOf(event) })),
   },
   {
     method: 'POST',
     path: '/batches/{id}/deployments/{key+}/resolve',
-    handle: async (deps, event, { id, key }) => {
+    handle: async (deps, { event, parameters: { id, key } }) => {
       const { status, reason } = jsonOf(event, resolution);
       return json(
         200,

@@ -13,6 +13,8 @@ export interface ReadEventsInput {
   /** Seconds to wait for something to come, 0 to 20: an API Gateway call may take 30. */
   readonly wait: number;
   readonly limit: number;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export type EventView = Omit<EventRow, 'at' | 'number'> & { readonly number: number; readonly at: string };
@@ -36,7 +38,8 @@ export const readEvents = async (deps: Needs, input: ReadEventsInput): Promise<E
     const feed = await look(deps, input);
     const left = until - deps.clock.now();
     if (feed.events.length > 0 || feed.ended || left <= 0) return feed;
-    await deps.clock.sleep(Math.min(pause, left));
+    await deps.clock.sleep(Math.min(pause, left), input.signal);
+    if (input.signal?.aborted) return feed;
   }
 };
 

@@ -1,4 +1,3 @@
-import type { Context } from 'aws-lambda';
 import type { ApiEvent } from '../../functions/api/request.ts';
 import type { ApiHandler } from '../../functions/api.ts';
 
@@ -46,6 +45,6 @@ export const apiEvent = (method: string, url: string, call: Call = {}): ApiEvent
 };
 
 export const callApi = async (handler: ApiHandler, method: string, url: string, call?: Call): Promise<Answer> => {
-  const answer = await handler(apiEvent(method, url, call), {} as Context);
+  const answer = await handler(apiEvent(method, url, call), {});
   return { status: answer.statusCode!, headers: answer.headers ?? {}, body: JSON.parse(answer.body!) };
 };

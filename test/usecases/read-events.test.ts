@@ -58,6 +58,16 @@ describe('readEvents', () => {
     expect(world.clock.now() - begun).toBe(20_000);
   });
 
+  test('does not wait for somebody who has left', async () => {
+    const world = makeWorld();
+    const batchId = await submitted(world);
+    const left = new AbortController();
+    const begun = world.clock.now();
+    world.clock.in(1000, async () => left.abort());
+    await readEvents(world.deps, { ...from(batchId, 0, 20), signal: left.signal });
+    expect(world.clock.now() - begun).toBeLessThan(3000);
+  });
+
   test('does not wait once the batch is sealed and all of it was told', async () => {
     const world = makeWorld();
     const batchId = await submitted(world);

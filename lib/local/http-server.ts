@@ -1,0 +1,124 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { problemResponse } from '../../functions/api/problem.ts';
+import type { ApiHandler } from '../../functions/api.ts';
+import { FlotillaError } from '../domain/errors.ts';
+import { admit, isLoopback } from './http/admission.ts';
+import { gatewayEvent } from './http/gateway-event.ts';
+import { readBody } from './http/read-body.ts';
+
+export interface HttpServerOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Default 127.0.0.1; any other address than loopback demands a token. */
+  readonly host?: string;
+  readonly token?: string;
+  /** The same handler that API Gateway calls. */
+  readonly api: ApiHandler;
+  /** The embedded engine: what has an X-Amz-Target goes there, so that its tools find it on the same port. */
+  readonly engine?: {
+    handle(target: string, body: string): Promise<{ readonly status: number; readonly body: string }>;
+  };
+}
+
+export interface HttpServer {
+  readonly url: string;
+  readonly port: number;
+  /** Takes no more requests, lets those that are answered soon end, and cuts off the rest. */
+  close(): Promise<void>;
+}
+
+/** How long close() waits for answers; a long poll ends by itself at once. */
+const CLOSE_GRACE = 1000;
+
+/** Serves the API, and with it the engine, over plain HTTP on this machine. */
+export const startHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
+  const { port, host = '127.0.0.1', token } = options;
+  if (!isLoopback(host) && token === undefined) {
+    const message = `Listening on ${host} demands a token: whoever reaches this server can deploy.`;
+    throw new FlotillaError('ConfigurationInvalid', message, { host });
+  }
+  const closing = new AbortController();
+  const server = createServer({ headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 5_000 });
+  server.maxHeadersCount = 100;
+  server.on('request', (request, response) => {
+    void answer(options, { request, response, closing: closing.signal });
+  });
+  await listening(server, port, host);
+  const bound = (server.address() as AddressInfo).port;
+  const name = host.includes(':') ? `[${host}]` : host;
+  return { url: `http://${name}:${bound}`, port: bound, close: () => close(server, closing) };
+};
+
+const listening = (server: Server, port: number, host: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+
+const close = async (server: Server, closing: AbortController): Promise<void> => {
+  closing.abort();
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const cut = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE);
+  server.closeIdleConnections();
+  await closed;
+  clearTimeout(cut);
+};
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly closing: AbortSignal;
+}
+
+const answer = async (options: HttpServerOptions, exchange: Exchange): Promise<void> => {
+  const { request, response } = exchange;
+  try {
+    admit(request, options.token);
+    const body = await readBody(request);
+    const target = request.headers['x-amz-target'];
+    if (options.engine !== undefined && typeof target === 'string') {
+      const { status, body: text } = await options.engine.handle(target, body.toString('utf8'));
+      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(text);
+      return;
+    }
+    const answered = await options.api(gatewayEvent(request, body), contextOf(exchange));
+    if (exchange.closing.aborted) response.setHeader('connection', 'close');
+    send(response, answered);
+  } catch (error) {
+    // A request that was cut off while it came has nobody to be answered.
+    if (request.destroyed && !request.complete) return;
+    refuse(exchange, error);
+  }
+};
+
+const contextOf = ({ response, closing }: Exchange) => {
+  const left = new AbortController();
+  response.once('close', () => left.abort());
+  return { signal: AbortSignal.any([left.signal, closing]) };
+};
+
+const send = (
+  response: ServerResponse,
+  { statusCode = 200, headers, body }: APIGatewayProxyStructuredResultV2,
+): void => {
+  for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, String(value));
+  response.writeHead(statusCode).end(body);
+};
+
+/** Long enough for the other side to read why it is refused, although it still sends. */
+const REFUSAL_GRACE = 500;
+
+/** What was not read to its end would be taken for the next request, so the connection ends with the refusal. */
+const refuse = ({ request, response }: Exchange, error: unknown): void => {
+  if (!(error instanceof FlotillaError)) console.error(JSON.stringify({ level: 'ERROR', message: String(error) }));
+  if (!request.complete) {
+    response.setHeader('connection', 'close');
+    response.once('finish', () => setTimeout(() => request.destroy(), REFUSAL_GRACE).unref());
+  }
+  send(response, problemResponse(error, request.url ?? '/'));
+};

@@ -1,0 +1,38 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { FlotillaError } from '../../domain/errors.ts';
+
+const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
+
+/** Addresses that only this machine reaches. */
+export const isLoopback = (host: string): boolean => host === '127.0.0.1' || host === '::1' || host === 'localhost';
+
+/**
+ * Who may ask. With a token, whoever has it. Without one only this machine reaches the server, but so do the web pages
+ * that its browsers show: a foreign page is told by its Origin, and one that calls itself this host by a name that it
+ * owns (DNS rebinding) by its Host.
+ */
+export const admit = (request: IncomingMessage, token: string | undefined): void => {
+  if (request.method === 'GET' && request.url === '/health') return;
+  if (token === undefined) checkPlace(request);
+  else checkToken(request, token);
+};
+
+const checkPlace = (request: IncomingMessage): void => {
+  const host = request.headers.host ?? '';
+  const name = host.replace(/:\d+$/, '');
+  if (!loopbackNames.includes(name)) throw new FlotillaError('Forbidden', `This server is not called ${host}.`);
+  const { origin } = request.headers;
+  if (origin !== undefined && origin !== `http://${host}`) {
+    throw new FlotillaError('Forbidden', `Pages of ${origin} may not use this server.`);
+  }
+};
+
+const checkToken = (request: IncomingMessage, token: string): void => {
+  const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
+  if (!timingSafeEqual(digest(given), digest(token))) {
+    throw new FlotillaError('Unauthorized', 'Send the token of this server as Authorization: Bearer …');
+  }
+};
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

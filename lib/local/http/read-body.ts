@@ -1,0 +1,16 @@
+import type { IncomingMessage } from 'node:http';
+import { maxBodyBytes, tooLarge } from '../../../functions/api/request.ts';
+
+/** Reads the body of a request, and no more than may come: what is too large is refused at once, not at its end. */
+export const readBody = async (request: IncomingMessage): Promise<Buffer> => {
+  if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // The refusal still has to be sent, so leaving the loop must not end the connection.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBodyBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+};

@@ -1,0 +1,137 @@
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { create } from '../../functions/api.ts';
+import { SystemClock } from '../../lib/adapters/system-clock.ts';
+import { type HttpServer, type HttpServerOptions, startHttpServer } from '../../lib/local/http-server.ts';
+import { makeWorld, releaseYaml, submitted } from '../usecases/api-world.ts';
+
+const servers: HttpServer[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+
+const serve = async (options: Partial<HttpServerOptions> = {}) => {
+  const world = makeWorld();
+  const deps = { ...world.deps, clock: new SystemClock() };
+  const server = await startHttpServer({ port: 0, api: create(deps), ...options });
+  servers.push(server);
+  return { world, server, url: server.url };
+};
+
+const yaml = { 'content-type': 'application/yaml' };
+
+/** fetch sets Host and Origin itself. */
+const ask = (url: string, method: string, headers: Record<string, string>): Promise<{ status: number; body: string }> =>
+  new Promise((resolve, reject) => {
+    const sent = httpRequest(url, { method, headers }, async (response) => {
+      let body = '';
+      for await (const chunk of response) body += chunk;
+      resolve({ status: response.statusCode!, body });
+    });
+    sent.once('error', reject).end();
+  });
+
+describe('the embedded server', () => {
+  test('takes a batch and shows it', async () => {
+    const { url } = await serve();
+    const submit = await fetch(`${url}/batches`, { method: 'POST', headers: yaml, body: releaseYaml });
+    expect(submit.status).toBe(202);
+    const shown = await fetch(`${url}${submit.headers.get('location')}`);
+    expect(await shown.json()).toMatchObject({ name: 'Autumn release', status: 'PENDING' });
+  });
+
+  test('keeps the bytes of a body and the query as they are', async () => {
+    const { url } = await serve();
+    const body = releaseYaml.replace('Autumn release', 'Herbstäpfel 🍏');
+    const submit = await fetch(`${url}/batches`, { method: 'POST', headers: yaml, body });
+    const { batches } = (await (await fetch(`${url}/batches?limit=1&limit=1`)).json()) as { batches: unknown };
+    expect(submit.status).toBe(202);
+    expect(batches).toBeUndefined();
+    const list = (await (await fetch(`${url}/batches?limit=1`)).json()) as { batches: { name: string }[] };
+    expect(list.batches[0]!.name).toBe('Herbstäpfel 🍏');
+  });
+
+  test('answers problems, also for methods that nobody takes', async () => {
+    const { url } = await serve();
+    const answer = await fetch(`${url}/batches`, { method: 'PATCH' });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST, GET']);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  });
+
+  test('a body over 4 MiB is refused before all of it has come', async () => {
+    const { url, server } = await serve();
+    const declared = await fetch(`${url}/batches`, {
+      method: 'POST',
+      headers: yaml,
+      body: '#'.repeat(4 * 1024 * 1024 + 1),
+    });
+    expect(declared.status).toBe(413);
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(server.port, '127.0.0.1');
+      let read = '';
+      socket.on('data', (data) => {
+        read += data;
+        if (read.includes('PayloadTooLarge')) resolve(read);
+      });
+      socket.on('error', reject).on('close', () => reject(new Error(`closed after: ${read}`)));
+      socket.write('POST /batches HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n');
+      const megabyte = '#'.repeat(1024 * 1024);
+      for (let sent = 0; sent < 5; sent += 1) socket.write(`100000\r\n${megabyte}\r\n`);
+    });
+    expect(answer).toContain('HTTP/1.1 413');
+  });
+
+  test('a long poll ends when the server closes', async () => {
+    const { url, world, server } = await serve();
+    const batchId = await submitted(world);
+    const poll = fetch(`${url}/batches/${batchId}/events?wait=20`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const begun = Date.now();
+    await server.close();
+    expect((await poll).status).toBe(200);
+    expect(Date.now() - begun).toBeLessThan(900);
+  });
+
+  test('what has an X-Amz-Target goes to the engine', async () => {
+    const engine = { handle: async (target: string, body: string) => ({ status: 200, body: `${target} ${body}` }) };
+    const { url } = await serve({ engine });
+    const headers = {
+      'x-amz-target': 'AWSStepFunctions.ListStateMachines',
+      'content-type': 'application/x-amz-json-1.0',
+    };
+    const answer = await fetch(url, { method: 'POST', headers, body: '{}' });
+    expect(await answer.text()).toBe('AWSStepFunctions.ListStateMachines {}');
+  });
+});
+
+describe('who may ask', () => {
+  test('another address than loopback demands a token', async () => {
+    const { api } = { api: create(makeWorld().deps) };
+    await expect(startHttpServer({ port: 0, host: '0.0.0.0', api })).rejects.toMatchObject({
+      name: 'ConfigurationInvalid',
+    });
+  });
+
+  test.each([
+    [{}, '/batches', 401],
+    [{ authorization: 'Bearer wrong' }, '/batches', 401],
+    [{ authorization: 'Basic c2VjcmV0' }, '/batches', 401],
+    [{ authorization: 'Bearer secret' }, '/batches', 200],
+    [{}, '/health', 200],
+  ])('with a token, %j at %s: %i', async (headers, path, status) => {
+    const { url } = await serve({ token: 'secret' });
+    expect((await ask(`${url}${path}`, 'GET', headers as Record<string, string>)).status).toBe(status);
+  });
+
+  test.each([
+    ['GET', { host: 'evil.example' }, 403],
+    ['POST', { origin: 'https://evil.example' }, 403],
+    ['POST', { origin: 'null' }, 403],
+    ['GET', { host: 'localhost:80', origin: 'http://localhost:80' }, 200],
+    ['GET', {}, 200],
+  ])('a page in a browser: %s with %j: %i', async (method, headers, status) => {
+    const { url } = await serve();
+    expect((await ask(`${url}/batches`, method, headers as Record<string, string>)).status).toBe(status);
+  });
+});
