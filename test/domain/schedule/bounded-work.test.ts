@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { InboxMessage } from '../../../lib/domain/record/rows.ts';
 import type { Cells } from '../../../lib/domain/schedule/cells.ts';
 import type { Sheet } from '../../../lib/domain/schedule/sheet.ts';
 import { cancelled, chain, free, recorded, rowsOf, rowsPerRound, Scheduler, sketchSheet } from './scheduler.ts';
@@ -51,7 +52,7 @@ const counting = (sheet: Sheet, scheduler = new Scheduler()) => {
   return {
     scheduler,
     /** Tells one message, decides to the end, and gives the most looks of one round. */
-    tell: (...messages: Parameters<Scheduler['tell']>): string[] => {
+    tell: (...messages: InboxMessage[]): string[] => {
       const words: string[] = [];
       const round = scheduler.round.bind(scheduler);
       scheduler.round = () => {

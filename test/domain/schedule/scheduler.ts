@@ -88,31 +88,40 @@ export const rowsOf = (decisions: Decisions): number => {
 export class Scheduler {
   readonly state: ScheduleState;
   readonly rounds: Decisions[] = [];
-  readonly #sheets = new Map<string, Sheet>();
+  /** What `planned` messages may tell of. */
+  readonly news: Map<string, NewBatch>;
   readonly #inbox: InboxMessage[] = [];
 
-  constructor(state: ScheduleState = emptySchedule()) {
+  constructor(news = new Map<string, NewBatch>(), state: ScheduleState = emptySchedule()) {
+    this.news = news;
     this.state = state;
   }
 
   /** Plans batches and decides. */
   plan(...sheets: readonly Sheet[]): string[] {
-    for (const sheet of sheets) this.#sheets.set(sheet.batch_id, sheet);
+    for (const sheet of sheets) this.news.set(sheet.batch_id, { sheet, cancelled: false, recorded: [] });
     return this.tell(...sheets.map(({ batch_id }) => planned(batch_id)));
   }
 
   /** Reads the messages, decides until there is nothing more, and gives grants and refusals in words. */
   tell(...messages: readonly InboxMessage[]): string[] {
-    this.#inbox.push(...messages);
+    this.post(...messages);
     const before = this.rounds.length;
-    while (this.round().more || this.#inbox.length > 0);
+    while (this.isAsked) this.round();
     return this.rounds.slice(before).flatMap(wordsOf);
   }
 
+  post(...messages: readonly InboxMessage[]): void {
+    this.#inbox.push(...messages);
+  }
+
+  get isAsked(): boolean {
+    return this.#inbox.length > 0 || (this.rounds.at(-1)?.more ?? false);
+  }
+
   round(): Decisions {
-    const news = new Map<string, NewBatch>();
-    for (const [id, sheet] of this.#sheets) news.set(id, { sheet, cancelled: false, recorded: [] });
-    const decisions = decide(this.state, this.#inbox.slice(0, 20), { planned: news, rows: rowsPerRound, grant: true });
+    const options = { planned: this.news, rows: rowsPerRound, grant: true };
+    const decisions = decide(this.state, this.#inbox.slice(0, 20), options);
     this.#inbox.splice(0, decisions.consumed);
     this.rounds.push(decisions);
     return decisions;
