@@ -10,6 +10,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     'tick-milliseconds': { type: 'string', default: '100' },
     'pod-start-milliseconds': { type: 'string', default: '300' },
+    'exit-with-stdin': { type: 'boolean' },
   },
 });
 
@@ -27,3 +28,6 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     cluster.close().then(() => process.exit(0));
   });
 }
+
+// Whoever started it has gone without a word.
+if (values['exit-with-stdin'] === true) process.stdin.resume().once('end', () => process.exit(0));

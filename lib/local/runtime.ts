@@ -1,0 +1,154 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { create as createApi } from '../../functions/api.ts';
+import { create as createDispatchTurns } from '../../functions/dispatch-turns.ts';
+import { create as createPublishEvents } from '../../functions/publish-events.ts';
+import { Clusters } from '../../functions/runtime/clusters.ts';
+import { executorOf, makeExecutors } from '../../functions/runtime/executors.ts';
+import { create as createSweep } from '../../functions/sweep.ts';
+import { FileDocuments } from '../adapters/file-documents.ts';
+import { SqliteTable } from '../adapters/sqlite-table.ts';
+import { StepFunctions } from '../adapters/step-functions.ts';
+import { SystemRandom, UlidIds } from '../adapters/system-clock.ts';
+import type { Configuration } from '../domain/catalogue/catalogue.ts';
+import type { Cluster, Executor } from '../domain/ports.ts';
+import type { Deps, Pace } from '../usecases/deps.ts';
+import { SystemClock as EngineClock } from './engine/clock.ts';
+import { Engine } from './engine/engine.ts';
+import { InProcessHandler } from './engine/in-process-handler.ts';
+import { Journal, type JournalEntryKind } from './engine/journal.ts';
+import { startHttpServer } from './http-server.ts';
+import { ClosingClock } from './runtime/closing-clock.ts';
+import { makeInvoke } from './runtime/invoke.ts';
+import { localPace } from './runtime/local-pace.ts';
+import { loadMachines } from './runtime/machines.ts';
+import { repeat } from './runtime/repeat.ts';
+import { followTable, isFollowed } from './runtime/stream.ts';
+
+export interface RuntimeOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Loopback unless said otherwise; any other address demands a token. */
+  readonly host?: string | undefined;
+  readonly token?: string | undefined;
+  /** Folder of the data. */
+  readonly data: string;
+  readonly configuration: Configuration;
+  /** Where the simulators listen that the configuration wants. */
+  readonly simulators?: { readonly harness?: string; readonly clusters: Readonly<Record<string, string>> };
+  readonly pace?: Partial<Pace>;
+  /** Instead of the configuration's. */
+  readonly executor?: (account: string) => Executor;
+  readonly cluster?: (name: string) => Cluster;
+  readonly onJournal?: (kind: JournalEntryKind) => void;
+}
+
+export interface Runtime {
+  readonly url: string;
+  readonly engine: Engine;
+  readonly table: SqliteTable;
+  close(): Promise<void>;
+}
+
+/** The whole system in one process: the same handlers, use cases and state machines as on AWS, on SQLite and files. */
+export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> => {
+  mkdirSync(options.data, { recursive: true });
+  const clock = new ClosingClock();
+  const table = new SqliteTable(join(options.data, 'flotilla.db'), { follow: isFollowed });
+  const journal = new Journal({
+    path: join(options.data, 'engine.db'),
+    ...(options.onJournal === undefined ? {} : { onCommitted: options.onJournal }),
+  });
+  // Functions are made after the engine that calls them, and they call it in turn.
+  let invoke: ReturnType<typeof makeInvoke> | undefined;
+  const engine = new Engine({
+    journal,
+    clock: new EngineClock(),
+    random: new SystemRandom(),
+    invoke: (name, payload) => invoke!(name, payload),
+  });
+  const machines = await loadMachines(engine);
+  const deps = makeDeps(options, { clock, table, engine, machines });
+  invoke = makeInvoke(deps);
+  const dispatch = createDispatchTurns(deps);
+  const sweep = createSweep(deps);
+  const onFault = async (error: unknown): Promise<void> => {
+    tellFault(error);
+    await clock.sleep(1_000);
+  };
+  const stopStream = followTable(table, { dispatch, publish: createPublishEvents(deps), onFault });
+  const stopSweeping = repeat(sweep, { every: deps.pace.sweepAge / 2, clock, onFault });
+  const server = await startHttpServer({
+    port: options.port,
+    ...(options.host === undefined ? {} : { host: options.host }),
+    ...(options.token === undefined ? {} : { token: options.token }),
+    api: createApi(deps),
+    engine,
+  });
+  await engine.resume();
+  return {
+    url: server.url,
+    engine,
+    table,
+    close: async () => {
+      stopStream();
+      stopSweeping();
+      clock.close();
+      await server.close();
+      engine.close();
+      table.close();
+    },
+  };
+};
+
+interface Made {
+  readonly clock: ClosingClock;
+  readonly table: SqliteTable;
+  readonly engine: Engine;
+  readonly machines: Readonly<Record<'batch' | 'watch', string>>;
+}
+
+const makeDeps = (options: RuntimeOptions, { clock, table, engine, machines }: Made): Deps => {
+  const { configuration, simulators } = options;
+  const random = new SystemRandom();
+  const executors =
+    options.executor === undefined
+      ? makeExecutors(configuration, { clock, random, simulatedHarness: simulators?.harness })
+      : undefined;
+  const clusters = new Clusters(configuration.connections.clusters, {
+    region: process.env.AWS_REGION,
+    simulated: simulators?.clusters,
+  });
+  return {
+    table,
+    documents: new FileDocuments(join(options.data, 'documents')),
+    workflow: new StepFunctions(inProcessClient(engine), machines),
+    clock,
+    random,
+    ids: new UlidIds(clock),
+    // The feed in the table is what people read here; there is no bus beside it.
+    bus: { put: async () => [] },
+    pace: { ...localPace(configuration.catalogue.simulated), ...options.pace },
+    catalogue: async () => configuration.catalogue,
+    executor: async (account) => options.executor?.(account) ?? executorOf(executors!, account),
+    cluster: async (name) => options.cluster?.(name) ?? clusters.get(name),
+  };
+};
+
+/** The real client and the real protocol, only without a socket between. The credentials are of no use anywhere. */
+const inProcessClient = (engine: Engine): SFNClient =>
+  new SFNClient({
+    region: 'us-east-1',
+    endpoint: 'http://127.0.0.1',
+    credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
+    maxAttempts: 1,
+    requestHandler: new InProcessHandler(engine),
+  });
+
+const tellFault = (error: unknown): void => {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  console.error(
+    JSON.stringify({ level: 'ERROR', message: 'background work failed', error: name, cause: message, stack }),
+  );
+};

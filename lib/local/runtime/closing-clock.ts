@@ -1,0 +1,22 @@
+import { SystemClock } from '../../adapters/system-clock.ts';
+import type { Clock } from '../../domain/ports.ts';
+
+/** The real time, until it is closed: then whoever sleeps is woken by an error, so that no work goes on behind a closed runtime. */
+export class ClosingClock implements Clock {
+  readonly #clock = new SystemClock();
+  readonly #closing = new AbortController();
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    const closing = this.#closing.signal;
+    await this.#clock.sleep(milliseconds, signal === undefined ? closing : AbortSignal.any([signal, closing]));
+    if (closing.aborted) throw new Error('the runtime is closed');
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
+}

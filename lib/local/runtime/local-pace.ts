@@ -1,0 +1,26 @@
+import type { Pace } from '../../usecases/deps.ts';
+
+/** One process that may be killed and started again: leases are short, and the sweeper looks often. */
+const real: Pace = {
+  pollExecutor: 5_000,
+  pollCluster: 1_000,
+  watchFor: 60_000,
+  idleFor: 10_000,
+  watcherAge: 12 * 3_600_000,
+  intentGrace: 35_000,
+  abortGrace: 300_000,
+  lease: 3_000,
+  sweepAge: 10_000,
+};
+
+/** Simulators have no budget of requests and answer at once. */
+const simulated: Pace = {
+  ...real,
+  pollExecutor: 200,
+  pollCluster: 200,
+  intentGrace: 3_000,
+  abortGrace: 15_000,
+  sweepAge: 2_000,
+};
+
+export const localPace = (isSimulated: boolean): Pace => (isSimulated ? simulated : real);

@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import type { Engine } from '../engine/engine.ts';
+import { taskNames } from './invoke.ts';
+
+const pascalCase = (stem: string): string =>
+  stem.replaceAll(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());
+
+/** Loads the very files that are deployed; functions go by the stem of their file. Gives the machines' ARNs. */
+export const loadMachines = async (engine: Engine): Promise<Readonly<Record<'batch' | 'watch', string>>> => ({
+  batch: await load(engine, 'batch'),
+  watch: await load(engine, 'watch'),
+});
+
+const load = async (engine: Engine, name: 'batch' | 'watch'): Promise<string> => {
+  const file = new URL(`../../../statemachines/${name}.asl.json`, import.meta.url);
+  const definition = taskNames.reduce(
+    (text, stem) => text.replaceAll(`\${${pascalCase(stem)}}`, stem),
+    readFileSync(file, 'utf8'),
+  );
+  return (await engine.createStateMachine({ name, definition })).stateMachineArn;
+};
