@@ -39,11 +39,13 @@ export function judgeSignals(report: KindReport, look: Pick<Look, 'previous' | '
   const [unripe] = report.signals;
   if (unripe === undefined) return { first_seen, finding: report.finding };
   if (report.finding.verdict === 'failing') return { first_seen, finding: withSeen(report) };
+  // One for all pods, and the same text at every look.
   const lasting = report.signals
+    .filter(({ key }, index, all) => all.findIndex((one) => one.key === key) === index)
     .filter((signal) => signal.warnAfter !== undefined && age(signal) >= signal.warnAfter)
-    .map((signal) => `${signal.message} for ${Math.floor(age(signal) / 1_000)} s now`);
+    .map(({ message, warnAfter = 0 }) => `${message} (for more than ${warnAfter / 1_000} s)`);
   const warnings = [...(report.finding.warnings ?? []), ...lasting];
-  const finding = waiting(unripe.reason, unripe.message, [...new Set(warnings)]);
+  const finding = waiting(unripe.reason, unripe.message, warnings);
   return { first_seen, finding: { ...finding, evidence: together(report.signals, unripe) } };
 }
 

@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  backoffMilliseconds,
+  type HealthState,
+  healthRequestOf,
+  nextHealthCheck,
+  startHealthChecks,
+} from '../../../lib/domain/health/health-schedule.ts';
+import type { HealthCheck, PlannedDeployment } from '../../../lib/domain/plan/plan.ts';
+
+const start = 1_000_000;
+const on: HealthCheck = { enabled: true, path: '/ready', port: 8080, timeout: 20 };
+const deploymentWith = (health_check: HealthCheck): PlannedDeployment =>
+  ({ health_check, workload: { kind: 'deployment', name: 'app', namespace: 'shared' } }) as PlannedDeployment;
+
+describe('what is asked for', () => {
+  it.each([
+    { what: 'turned off', check: { ...on, enabled: false }, asked: undefined },
+    { what: 'neither path nor URL', check: { enabled: true, port: 80 }, asked: undefined },
+    { what: 'path and port', check: on, asked: { path: '/ready', port: 8080 } },
+    { what: 'a URL', check: { enabled: true, url: 'https://a.example/h' }, asked: { url: 'https://a.example/h' } },
+  ])('$what', ({ asked, check }) => {
+    const request = healthRequestOf(deploymentWith(check));
+    if (asked === undefined) expect(request).toBeUndefined();
+    else expect(request).toMatchObject({ ...asked, workload: { name: 'app' }, timeoutMilliseconds: 5_000 });
+  });
+});
+
+describe('the schedule', () => {
+  it.each([
+    { attempts: 1, random: 0, wait: 500 },
+    { attempts: 1, random: 0.999999, wait: 1_000 },
+    { attempts: 2, random: 0.5, wait: 1_500 },
+    { attempts: 6, random: 0.999999, wait: 32_000 },
+    { attempts: 7, random: 0.999999, wait: 60_000 },
+    { attempts: 5_000, random: 0, wait: 30_000 },
+  ])('after $attempts checks with $random waits $wait ms', ({ attempts, random, wait }) => {
+    expect(backoffMilliseconds(attempts, random)).toBe(wait);
+  });
+
+  it('ends after the own timeout, after 60 seconds without one, never after the attempt', () => {
+    expect(startHealthChecks(on, start, start + 900_000).deadline).toBe(start + 20_000);
+    expect(startHealthChecks({ enabled: true }, start, start + 900_000).deadline).toBe(start + 60_000);
+    expect(startHealthChecks(on, start, start + 5_000).deadline).toBe(start + 5_000);
+  });
+});
+
+describe('an answer', () => {
+  const state = startHealthChecks(on, start, start + 900_000);
+  it.each([
+    { status: 200, verdict: 'healthy' },
+    { status: 204, verdict: 'healthy' },
+    { status: 199, verdict: 'waiting' },
+    { status: 302, verdict: 'waiting' },
+    { status: 404, verdict: 'waiting' },
+    { status: 503, verdict: 'waiting' },
+    { status: undefined, verdict: 'waiting' },
+  ])('$status is $verdict', ({ status, verdict }) => {
+    const result = { message: 'x', ...(status !== undefined && { status }) };
+    expect(nextHealthCheck(state, result, { now: start, random: 0 }).verdict).toBe(verdict);
+  });
+
+  it('that is bad at the deadline is failing, with the last answer as evidence', () => {
+    const judged = nextHealthCheck(
+      { ...state, attempts: 4 },
+      { status: 503, message: 'degraded' },
+      { now: state.deadline, random: 0 },
+    );
+    expect(judged).toMatchObject({ verdict: 'failing', reason: 'HealthCheckFailed' });
+    expect(judged.message).toContain('5 checks');
+    expect(judged.evidence).toEqual([
+      { kind: 'health', name: 'http', reason: 'HealthCheckFailed', message: '503 degraded' },
+    ]);
+  });
+
+  it('that is good at the deadline still counts', () => {
+    expect(nextHealthCheck(state, { status: 200, message: '' }, { now: state.deadline + 1, random: 0 }).verdict).toBe(
+      'healthy',
+    );
+  });
+});
+
+it('a service that is never healthy is asked until its deadline, a bounded number of times, each later than the last', () => {
+  const seconds = fc.integer({ min: 1, max: 300 });
+  fc.assert(
+    fc.property(
+      seconds,
+      fc.array(fc.double({ min: 0, max: 0.999999, noNaN: true }), { minLength: 1, maxLength: 9 }),
+      (timeout, randoms) => {
+        let state: HealthState = startHealthChecks({ ...on, timeout }, start, start + 3_600_000);
+        let now = start;
+        for (let check = 0; check < 100; check += 1) {
+          const judged = nextHealthCheck(
+            state,
+            { status: 500, message: '' },
+            { now, random: randoms[check % randoms.length] ?? 0 },
+          );
+          if (judged.verdict === 'failing') {
+            expect(now).toBe(start + timeout * 1_000);
+            expect(check).toBeLessThan(20);
+            return;
+          }
+          expect(judged.waitUntil).toBeGreaterThan(now);
+          now = judged.waitUntil ?? now;
+          state = JSON.parse(JSON.stringify(judged.state));
+        }
+        expect.unreachable('no end');
+      },
+    ),
+  );
+});

@@ -1,0 +1,349 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Workload } from '../../../lib/domain/plan/plan.ts';
+import type { Json, WorkloadView } from '../../../lib/domain/ports.ts';
+import { captureBaseline } from '../../../lib/domain/rollout/baseline.ts';
+import type { Expected, Judgement, Progress } from '../../../lib/domain/rollout/judgement.ts';
+import { judgeRollout } from '../../../lib/domain/rollout/verdict.ts';
+import { deployment, type Made, now, secondsAgo, unready, viewOf, waitingFor } from './objects.ts';
+
+const before = viewOf({ image: 'reg/app:1', revision: 1, generation: 1 });
+const version2: Expected = { version: '2', artifactType: 'docker' };
+
+interface Ask {
+  readonly workload?: Workload;
+  readonly expected?: Expected;
+  readonly previous?: Progress;
+  readonly at?: number;
+  readonly baselineView?: WorkloadView;
+}
+
+function judge(view: WorkloadView, ask: Ask = {}): Judgement {
+  const { at = now, baselineView = before, expected = version2, previous, workload = deployment } = ask;
+  const baseline = captureBaseline(workload, baselineView);
+  return judgeRollout({ workload, expected, baseline, view, now: at, ...(previous && { previous }) });
+}
+
+const made = (parts: Made) => viewOf(parts);
+
+describe('a deployment, at one look', () => {
+  it.each([
+    { what: 'all is well', view: made({}), verdict: 'healthy', reason: 'RolledOut' },
+    {
+      what: 'generation not observed',
+      view: made({ observed: 1 }),
+      verdict: 'waiting',
+      reason: 'GenerationNotObserved',
+    },
+    {
+      what: 'absent counters',
+      view: made({ status: { updatedReplicas: null } }),
+      verdict: 'waiting',
+      reason: 'ReplicasNotUpdated',
+    },
+    {
+      what: 'old replicas left',
+      view: made({ status: { replicas: 3 } }),
+      verdict: 'waiting',
+      reason: 'OldReplicasPending',
+    },
+    { what: 'not ready', view: made({ status: { readyReplicas: 1 } }), verdict: 'waiting', reason: 'ReplicasNotReady' },
+    {
+      what: 'ready, not available',
+      view: made({ status: { availableReplicas: 1 } }),
+      verdict: 'waiting',
+      reason: 'ReplicasNotAvailable',
+    },
+    { what: 'no object', view: { revisions: [], pods: [] }, verdict: 'waiting', reason: 'WorkloadNotFound' },
+    { what: 'old image', view: before, verdict: 'waiting', reason: 'ImageNotUpdated' },
+    { what: 'a third image', view: made({ image: 'reg/app:3' }), verdict: 'failing', reason: 'Superseded' },
+    { what: 'paused and done', view: made({ spec: { paused: true } }), verdict: 'healthy', reason: 'RolledOut' },
+    {
+      what: 'paused and not done',
+      view: made({ spec: { paused: true }, status: { updatedReplicas: 1 } }),
+      verdict: 'failing',
+      reason: 'Paused',
+    },
+    { what: 'no replicas asked for', view: made({ replicas: 0 }), verdict: 'healthy', reason: 'RolledOut' },
+  ])('$what: $verdict, $reason', ({ view, verdict, reason }) => {
+    expect(judge(view)).toMatchObject({ verdict, reason });
+  });
+
+  it('says both numbers', () => {
+    expect(judge(made({ status: { readyReplicas: 1 } })).message).toBe('1 of 2 replicas are ready');
+  });
+
+  it('calls a deployment that changed nothing a success, and says so', () => {
+    const same = viewOf({});
+    expect(judge(same, { baselineView: same })).toMatchObject({ verdict: 'healthy', reason: 'AlreadyRunning' });
+  });
+
+  it('does not take a restart of long ago for a failure when nothing changed', () => {
+    const same = made({ podStatus: restarted(9, secondsAgo(86_400)) });
+    expect(judge(same, { baselineView: same })).toMatchObject({ verdict: 'healthy', reason: 'AlreadyRunning' });
+  });
+
+  it('refuses a first deployment with another image than was asked for', () => {
+    const nothing = { revisions: [], pods: [] };
+    expect(judge(made({ image: 'reg/app:1' }), { baselineView: nothing })).toMatchObject({
+      verdict: 'failing',
+      reason: 'WrongImage',
+    });
+  });
+});
+
+const restarted = (restartCount: number, finishedAt: string) => ({
+  phase: 'Running',
+  conditions: [{ type: 'Ready', status: 'True' }],
+  containerStatuses: [
+    {
+      name: 'app',
+      ready: true,
+      restartCount,
+      state: { running: {} },
+      lastState: { terminated: { exitCode: 1, reason: 'Error', finishedAt } },
+    },
+  ],
+});
+
+describe('signals of the new pods', () => {
+  const ended = { terminated: { exitCode: 1, reason: 'Error', finishedAt: secondsAgo(1) } };
+  const killed = { terminated: { exitCode: 137, reason: 'OOMKilled', finishedAt: secondsAgo(1) } };
+  it.each([
+    { what: 'ErrImagePull', status: waitingFor('ErrImagePull'), reason: 'ImagePullBackOff', after: 1_000 },
+    { what: 'ImagePullBackOff', status: waitingFor('ImagePullBackOff'), reason: 'ImagePullBackOff', after: 1_000 },
+    { what: 'InvalidImageName', status: waitingFor('InvalidImageName'), reason: 'InvalidImageName', after: 0 },
+    {
+      what: 'a missing Secret',
+      status: waitingFor('CreateContainerConfigError'),
+      reason: 'CreateContainerConfigError',
+      after: 10_000,
+    },
+    {
+      what: 'a second crash',
+      status: { restartCount: 2, state: { running: {} }, lastState: ended },
+      reason: 'CrashLoopBackOff',
+      after: 0,
+    },
+    {
+      what: 'a crash loop',
+      status: { ...waitingFor('CrashLoopBackOff'), restartCount: 1, lastState: ended },
+      reason: 'CrashLoopBackOff',
+      after: 0,
+    },
+    {
+      what: 'too little memory',
+      status: { restartCount: 1, state: { running: {} }, lastState: killed },
+      reason: 'OOMKilled',
+      after: 0,
+    },
+  ])('$what is $reason after $after ms, not before', ({ status, reason, after }) => {
+    for (const field of ['containerStatuses', 'initContainerStatuses']) {
+      const view = made({ status: { readyReplicas: 0, availableReplicas: 0 }, podStatus: unready(status, field) });
+      let previous = judge(view).progress;
+      if (after > 0) {
+        const early = judge(view, { previous, at: now + after - 1 });
+        expect(early).toMatchObject({ verdict: 'waiting', reason });
+        previous = early.progress;
+      }
+      const judged = judge(view, { previous, at: now + after });
+      expect(judged).toMatchObject({ verdict: 'failing', reason });
+      expect(judged.evidence?.[0]).toMatchObject({ kind: 'pod', container: 'app', name: 'app-hash2-0' });
+    }
+  });
+
+  it('takes the two names of a failed pull for one signal', () => {
+    const pull = (reason: string) => made({ status: { readyReplicas: 0 }, podStatus: unready(waitingFor(reason)) });
+    const first = judge(pull('ErrImagePull'));
+    expect(judge(pull('ImagePullBackOff'), { previous: first.progress, at: now + 1_000 }).verdict).toBe('failing');
+  });
+
+  it('begins anew when a signal has gone in between', () => {
+    const bad = made({ status: { readyReplicas: 0 }, podStatus: unready(waitingFor('ErrImagePull')) });
+    const healed = made({ status: { readyReplicas: 0 }, podStatus: unready(waitingFor('ContainerCreating')) });
+    const first = judge(bad).progress;
+    const second = judge(healed, { previous: first, at: now + 500 }).progress;
+    expect(judge(bad, { previous: second, at: now + 1_500 }).verdict).toBe('waiting');
+  });
+
+  it.each([
+    { what: 'of an old revision', parts: { podMetadata: { labels: { 'pod-template-hash': 'other' } } } },
+    {
+      what: 'that is being deleted',
+      parts: { podMetadata: { labels: { 'pod-template-hash': 'hash2' }, deletionTimestamp: 'x' } },
+    },
+  ])('does not count a pod $what', ({ parts }) => {
+    const view = made({ ...parts, podStatus: unready(waitingFor('InvalidImageName')) });
+    expect(judge(view).verdict).toBe('healthy');
+  });
+
+  it('waits a moment with a success when a container has just come back from a crash', () => {
+    expect(judge(made({ podStatus: restarted(1, secondsAgo(3)) }))).toMatchObject({
+      verdict: 'waiting',
+      reason: 'Settling',
+    });
+    expect(judge(made({ podStatus: restarted(1, secondsAgo(11)) })).verdict).toBe('healthy');
+  });
+
+  it('leaves an unschedulable pod to the autoscaler: a warning after one minute, failing after five', () => {
+    const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes' }];
+    const view = made({
+      status: { readyReplicas: 1, availableReplicas: 1 },
+      podStatus: { phase: 'Pending', conditions },
+    });
+    const first = judge(view);
+    expect(first).toMatchObject({ verdict: 'waiting', reason: 'Unschedulable' });
+    expect(first.warnings).toBeUndefined();
+    const later = judge(view, { previous: first.progress, at: now + 60_000 });
+    expect(later).toMatchObject({ verdict: 'waiting', warnings: [expect.stringContaining('60 s')] });
+    expect(judge(view, { previous: later.progress, at: now + 300_000 })).toMatchObject({
+      verdict: 'failing',
+      reason: 'Unschedulable',
+    });
+  });
+
+  it('gives a full quota more time while old pods are leaving', () => {
+    const refused = [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'exceeded quota' }];
+    const stuck = made({ replicas: 2, status: { updatedReplicas: 0, conditions: refused } });
+    const leaving = { ...stuck, pods: [{ kind: 'Pod', metadata: { name: 'old', deletionTimestamp: 'x' } }] };
+    const first = judge(stuck).progress;
+    expect(judge(stuck, { previous: first, at: now + 3_000 })).toMatchObject({
+      verdict: 'failing',
+      reason: 'ReplicaFailure',
+    });
+    expect(judge(leaving, { previous: first, at: now + 3_000 }).verdict).toBe('waiting');
+  });
+
+  it('fails for a workload that does not come within two minutes', () => {
+    const nothing = { revisions: [], pods: [] };
+    const first = judge(nothing).progress;
+    expect(judge(nothing, { previous: first, at: now + 119_999 }).verdict).toBe('waiting');
+    expect(judge(nothing, { previous: first, at: now + 120_000 })).toMatchObject({
+      verdict: 'failing',
+      reason: 'WorkloadNotFound',
+    });
+  });
+});
+
+describe('the image', () => {
+  const digest = `sha256:${'1b'.repeat(32)}`;
+  const two = [
+    { name: 'proxy', image: 'reg/proxy:7' },
+    { name: 'app', image: 'reg/app:2' },
+  ];
+  const helm: Expected = { version: '9.1', artifactType: 'helm' };
+
+  it.each([
+    {
+      what: 'any container without a name in the catalogue',
+      containers: two,
+      workload: deployment,
+      verdict: 'healthy',
+    },
+    { what: 'the named container', containers: two, workload: { ...deployment, container: 'app' }, verdict: 'healthy' },
+    {
+      what: 'another than the named container',
+      containers: two,
+      workload: { ...deployment, container: 'proxy' },
+      verdict: 'failing',
+    },
+    {
+      what: 'the repository of the catalogue',
+      containers: two,
+      workload: { ...deployment, image: 'reg/app' },
+      verdict: 'healthy',
+    },
+    {
+      what: 'another repository with that tag',
+      containers: two,
+      workload: { ...deployment, image: 'reg/application' },
+      verdict: 'waiting',
+    },
+  ])('counts when it is $what: $verdict', ({ containers, verdict, workload }) => {
+    const baselineView = viewOf({
+      revision: 1,
+      containers: [
+        { name: 'proxy', image: 'reg/proxy:6' },
+        { name: 'app', image: 'reg/app:1' },
+      ],
+    });
+    expect(judge(viewOf({ containers }), { workload, baselineView }).verdict).toBe(verdict);
+  });
+
+  it('is compared by digest with what runs when the spec has only a tag', () => {
+    const expected: Expected = { version: digest, artifactType: 'docker' };
+    const running = (imageID: string) => ({
+      phase: 'Running',
+      conditions: [{ type: 'Ready', status: 'True' }],
+      containerStatuses: [{ name: 'app', ready: true, restartCount: 0, imageID, state: { running: {} } }],
+    });
+    expect(judge(viewOf({ podStatus: running(`reg/app@${digest}`) }), { expected }).verdict).toBe('healthy');
+    expect(judge(viewOf({ podStatus: running(`reg/app@sha256:${'2c'.repeat(32)}`) }), { expected }).verdict).toBe(
+      'failing',
+    );
+  });
+
+  it('of a chart is recorded, and compared only when the catalogue names it', () => {
+    expect(judge(viewOf({}), { expected: helm })).toMatchObject({
+      verdict: 'healthy',
+      warnings: [expect.stringContaining('reg/app:2')],
+    });
+    const named = { ...deployment, image: 'reg/app' };
+    expect(judge(viewOf({}), { expected: helm, workload: named }).verdict).toBe('failing');
+    expect(judge(viewOf({}), { expected: { ...helm, version: '2' }, workload: named }).warnings).toBeUndefined();
+  });
+
+  it('of a chart that changes again while it is verified is superseded', () => {
+    const first = judge(viewOf({ status: { readyReplicas: 1 } }), { expected: helm });
+    expect(first.verdict).toBe('waiting');
+    const again = judge(viewOf({ image: 'reg/app:3', revision: 3 }), { expected: helm, previous: first.progress });
+    expect(again).toMatchObject({ verdict: 'failing', reason: 'Superseded' });
+  });
+
+  it('can be asked for as a whole reference, as a release recorded it', () => {
+    const exact: Expected = { version: '9.1', artifactType: 'helm', image: 'reg/app:2' };
+    expect(judge(viewOf({}), { expected: exact })).toMatchObject({ verdict: 'healthy', reason: 'RolledOut' });
+    expect(judge(viewOf({ image: 'reg/app:4' }), { expected: exact }).verdict).toBe('failing');
+  });
+});
+
+describe('any JSON whatever', () => {
+  const json = fc.jsonValue({ maxDepth: 4 }) as fc.Arbitrary<Json>;
+  const kinds = fc.constantFrom('deployment', 'statefulset', 'daemonset', 'job', 'cronjob', 'pod' as const);
+
+  it('is judged without a crash, with progress that survives storage, and never healthy by accident', () => {
+    fc.assert(
+      fc.property(kinds, json, json, json, (kind, metadata, spec, status) => {
+        const object = { metadata, spec, status };
+        const view: WorkloadView = { workload: object, revisions: [object], pods: [object] };
+        const workload = { ...deployment, kind } as Workload;
+        const judged = judge(view, { workload });
+        expect(JSON.parse(JSON.stringify(judged.progress))).toEqual(judged.progress);
+        expect(JSON.parse(JSON.stringify(captureBaseline(workload, view)))).toEqual(captureBaseline(workload, view));
+        expect(judged.verdict).not.toBe('healthy');
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('with any counts a deployment is healthy only when every count is complete', () => {
+    const count = fc.integer({ min: 0, max: 4 });
+    fc.assert(
+      fc.property(
+        count,
+        count,
+        count,
+        count,
+        count,
+        fc.boolean(),
+        (desired, replicas, updated, ready, available, current) => {
+          const status = { replicas, updatedReplicas: updated, readyReplicas: ready, availableReplicas: available };
+          const view = viewOf({ replicas: desired, observed: current ? 2 : 1, status });
+          const isComplete =
+            current && updated >= desired && replicas <= updated && ready >= desired && available >= updated;
+          expect(judge(view).verdict === 'healthy').toBe(isComplete);
+        },
+      ),
+    );
+  });
+});
