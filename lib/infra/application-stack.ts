@@ -50,7 +50,7 @@ export class ApplicationStack extends Stack {
     new StreamTrigger(this, 'Events', {
       table,
       handler: handlers.of('publish-events'),
-      keys: { sk: { S: FilterRule.beginsWith('EVENT#') } },
+      keys: { pk: { S: FilterRule.beginsWith('EVENTS#') } },
       retries: 20, // an event that is given up has no number in the feed
     });
   }

@@ -8,10 +8,7 @@ export type Right =
   | 'documents:write'
   | 'batches:start'
   | 'batches:describe'
-  | 'batches:stop'
   | 'watches:start'
-  | 'watches:describe'
-  | 'watches:stop'
   | 'tokens'
   | 'harness-secret'
   | 'clusters'
@@ -42,7 +39,7 @@ export const functionsTable = {
     purpose: 'Answers the HTTP API',
     memory: 1024, // parses and plans up to 10,000 deployments within one request
     timeout: 29, // the HTTP API gives up at 30
-    rights: ['table', 'documents:read', 'documents:write', 'batches:start', 'batches:describe'],
+    rights: ['table', 'documents:read', 'documents:write', 'batches:start'],
     trigger: 'http',
   },
   'plan-batch': {
@@ -55,7 +52,7 @@ export const functionsTable = {
     purpose: 'Registers the token of a deployment that waits for its turn',
     memory: 256,
     timeout: 30,
-    rights: ['table', 'documents:read', 'documents:write', 'tokens'],
+    rights: ['table', 'tokens'],
   },
   'dispatch-turns': {
     purpose: 'Decides turns: the one writer of the schedule',
@@ -104,7 +101,7 @@ export const functionsTable = {
     purpose: 'Seals a batch and its totals',
     memory: 1024,
     timeout: 300,
-    rights: ['table', 'documents:read'],
+    rights: ['table'],
   },
   'watch-executor': {
     purpose: 'Polls the runs of an executor and answers their waits',
@@ -122,11 +119,7 @@ export const functionsTable = {
     purpose: 'Moves on what was lost: callbacks, leases, grants, executions',
     memory: 512,
     timeout: 300,
-    rights: [
-      ...['table', 'documents:read', 'documents:write', 'tokens'],
-      ...['batches:start', 'batches:describe', 'batches:stop'],
-      ...['watches:start', 'watches:describe', 'watches:stop'],
-    ] as const,
+    rights: [...handing, 'batches:start', 'batches:describe'],
     trigger: 'every-minute',
   },
   'publish-events': {

@@ -39,10 +39,6 @@ const batchArn = ({ batch }: Resources) => ({ BATCH_MACHINE_ARN: batch.machine }
 const watchArn = ({ watch }: Resources) => ({ WATCH_MACHINE_ARN: watch.machine });
 const bucketName = ({ documents }: Resources) => ({ DOCUMENTS_BUCKET: documents.bucketName });
 const start = (arns: MachineArns): readonly Allowance[] => [{ actions: ['states:StartExecution'], on: [arns.machine] }];
-/** Children are described and stopped one by one, so their executions are named beside the machine's own. */
-const onExecutions = (action: string, arns: MachineArns): readonly Allowance[] => [
-  { actions: [`states:${action}`], on: [arns.executions, arns.childExecutions] },
-];
 
 export const rights: Readonly<Record<Right, RightRow>> = {
   table: {
@@ -62,11 +58,12 @@ export const rights: Readonly<Record<Right, RightRow>> = {
     environment: bucketName,
   },
   'batches:start': { allows: ({ batch }) => start(batch), environment: batchArn },
-  'batches:describe': { allows: ({ batch }) => onExecutions('DescribeExecution', batch), environment: batchArn },
-  'batches:stop': { allows: ({ batch }) => onExecutions('StopExecution', batch), environment: batchArn },
+  'batches:describe': {
+    // Children too, one by one: their executions are named beside the machine's own.
+    allows: ({ batch }) => [{ actions: ['states:DescribeExecution'], on: [batch.executions, batch.childExecutions] }],
+    environment: batchArn,
+  },
   'watches:start': { allows: ({ watch }) => start(watch), environment: watchArn },
-  'watches:describe': { allows: ({ watch }) => onExecutions('DescribeExecution', watch), environment: watchArn },
-  'watches:stop': { allows: ({ watch }) => onExecutions('StopExecution', watch), environment: watchArn },
   tokens: {
     // A token names no resource in the call, but IAM checks the machine that gave it out ("not authorized to perform
     // states:SendTaskFailure on resource …:stateMachine:NAME"). Ours come from the children of the batch machine's Map,

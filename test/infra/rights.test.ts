@@ -37,9 +37,9 @@ const batchFunctions = [
 ];
 
 const expected: Readonly<Record<string, readonly string[]>> = {
-  Api: [...table, ...read, ...write, ...start('batch'), ...describeBatch],
+  Api: [...table, ...read, ...write, ...start('batch')],
   PlanBatch: [...table, ...read, ...write],
-  AwaitTurn: [...table, ...read, ...write, ...tokens],
+  AwaitTurn: [...table, ...tokens],
   DispatchTurns: [...table, ...read, ...tokens, ...stream('InboxDeadLetters')],
   CaptureBaseline: [...table, ...read, ...cluster],
   StartDeployment: [...table, ...read, ...tokens, ...start('watch'), ...secret],
@@ -47,13 +47,10 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   VerifyRollout: [...table, ...read, ...tokens, ...start('watch')],
   RecordOutcome: [...table, ...read],
   ConcludeBatch: [...table, ...read],
-  FinishBatch: [...table, ...read],
+  FinishBatch: table,
   WatchExecutor: [...table, ...read, ...tokens, ...start('watch'), ...secret],
   WatchCluster: [...table, ...read, ...tokens, ...start('watch'), ...cluster],
-  Sweep: [
-    ...[...table, ...read, ...write, ...tokens, ...start('batch'), ...describeBatch, ...stopBatch, ...start('watch')],
-    ...[...executions('DescribeExecution', 'watch'), ...executions('StopExecution', 'watch')],
-  ],
+  Sweep: [...table, ...read, ...tokens, ...start('batch'), ...describeBatch, ...start('watch')],
   PublishEvents: [...table, ...stream('EventsDeadLetters'), 'events:PutEvents Bus'],
 };
 
@@ -105,7 +102,7 @@ it('tells each function the names of what it may use, and no other', () => {
   expect(environments).toEqual({
     Api: { ...both, BATCH_MACHINE_ARN },
     PlanBatch: both,
-    AwaitTurn: both,
+    AwaitTurn: { TABLE_NAME },
     DispatchTurns: both,
     CaptureBaseline: both,
     StartDeployment: { ...both, WATCH_MACHINE_ARN, HARNESS_SECRET_ID },
@@ -113,7 +110,7 @@ it('tells each function the names of what it may use, and no other', () => {
     VerifyRollout: { ...both, WATCH_MACHINE_ARN },
     RecordOutcome: both,
     ConcludeBatch: both,
-    FinishBatch: both,
+    FinishBatch: { TABLE_NAME },
     WatchExecutor: { ...both, WATCH_MACHINE_ARN, HARNESS_SECRET_ID },
     WatchCluster: { ...both, WATCH_MACHINE_ARN },
     Sweep: { ...both, BATCH_MACHINE_ARN, WATCH_MACHINE_ARN },

@@ -117,7 +117,7 @@ describe('what calls the functions', () => {
     ['DispatchTurns', { eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: ['INBOX'] } } } }, 3, 'InboxDeadLetters'],
     [
       'PublishEvents',
-      { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix: 'EVENT#' }] } } } },
+      { eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: [{ prefix: 'EVENTS#' }] } } } },
       20,
       'EventsDeadLetters',
     ],

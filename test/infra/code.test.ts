@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { buildSync } from 'esbuild';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { bundle } from '../../lib/infra/bundling.ts';
+import { type FunctionRow, functionsTable } from '../../lib/infra/functions-table.ts';
+import { pascalCase } from '../../lib/infra/handlers.ts';
+import { contract } from '../../statemachines/contract.ts';
+import { ofType, root, synthesize } from './synthesize.ts';
+
+const rows = Object.entries<FunctionRow>(functionsTable);
+const { application } = synthesize();
+
+/** Names of the variables that the template gives a function. */
+const environmentOf = (stem: string): readonly string[] => {
+  const lambda = ofType(application, 'AWS::Lambda::Function').find(({ id }) =>
+    id.startsWith(`Handlers${pascalCase(stem)}Function`),
+  );
+  return Object.keys(lambda?.Properties.Environment.Variables);
+};
+
+describe('what the code of a function reaches', () => {
+  /** Our own code of a function, without what it imports and never calls. */
+  const codeOf = (stem: string): string => {
+    const { outputFiles } = buildSync({
+      absWorkingDir: root,
+      entryPoints: [`functions/${stem}.ts`],
+      bundle: true,
+      packages: 'external',
+      platform: 'node',
+      format: 'esm',
+      write: false,
+    });
+    return outputFiles[0]?.text ?? '';
+  };
+
+  const signs: readonly (readonly [sign: RegExp, right: (match: RegExpMatchArray) => string])[] = [
+    [/\bvariable\("TABLE_NAME"\)/g, () => 'table'],
+    [/\bdocuments\.get\(/g, () => 'documents:read'],
+    [/\bdocuments\.put\(/g, () => 'documents:write'],
+    [/\bworkflow\.(start|describe|stop)\("(batch|watch)"/g, ([, verb, machine]) => `${machine}es:${verb}`],
+    [/\bworkflow\.(?:succeed|fail)\(/g, () => 'tokens'],
+    [/\bvariable\("HARNESS_SECRET_ID"\)/g, () => 'harness-secret'],
+    [/\bDescribeClusterCommand\(/g, () => 'clusters'],
+    [/\bbus\.put\(/g, () => 'bus'],
+  ];
+
+  it.each(rows)('%s has the rights that its code uses, and no other', (stem, { rights }) => {
+    const code = codeOf(stem);
+    const used = signs.flatMap(([sign, right]) => [...code.matchAll(sign)].map(right));
+    expect([...new Set(used)].sort()).toEqual([...rights].sort());
+  });
+
+  it.each(rows)('%s is told the variables that its code reads', (stem) => {
+    const code = codeOf(stem);
+    const machines = [...code.matchAll(/\bworkflowDeps\(((?:"\w+"(?:, )?)+)\)/g)].flatMap(([, names = '']) =>
+      [...names.matchAll(/\w+/g)].map(([name]) => `${name.toUpperCase()}_MACHINE_ARN`),
+    );
+    const others = [...code.matchAll(/\bvariable\("(\w+)"\)/g)]
+      .map(([, name = '']) => name)
+      .filter((name) => name !== 'AWS_REGION' && !name.endsWith('_MACHINE_ARN'));
+    expect([...environmentOf(stem)].sort()).toEqual([...new Set([...machines, ...others])].sort());
+  });
+});
+
+describe('what is loaded', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'flotilla-bundles-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** Kilobytes. The Kubernetes client alone is 1,200; the API parses YAML and checks it against the schema. */
+  const most = (stem: string, { rights }: FunctionRow): number => {
+    if (rights.includes('clusters')) return 2_200;
+    return stem === 'api' ? 850 : 700;
+  };
+
+  it.each(rows)('%s stays small, loads, and takes what its rights bring', async (stem, row) => {
+    const { code } = bundle(root, stem);
+    expect(code.length / 1_000).toBeLessThan(most(stem, row));
+    const file = join(folder, `${stem}.mjs`);
+    writeFileSync(file, code);
+    const { handler } = await import(pathToFileURL(file).href);
+    expect(handler).toBeTypeOf('function');
+    if (!(stem in contract)) return;
+    vi.stubEnv('AWS_REGION', 'eu-central-1');
+    for (const name of environmentOf(stem)) vi.stubEnv(name, name.endsWith('_ARN') ? 'arn:aws:states:::x' : 'x');
+    await expect(handler({}, {})).rejects.toMatchObject({ name: 'ContractBroken' });
+    vi.unstubAllEnvs();
+  });
+});
