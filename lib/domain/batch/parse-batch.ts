@@ -6,11 +6,12 @@ import { checkDependencies } from './check-dependencies.ts';
 import { checkReferences, meantServices } from './check-references.ts';
 import { type Defaults, type Draft, draftItem, isMapping, type Mapping, withoutEmptySections } from './drafts.ts';
 import { type FieldContext, type FieldFinding, fieldFindings } from './field-findings.ts';
-import { type Finding, type Path, presentFindings } from './findings.ts';
+import { type Finding, presentFindings } from './findings.ts';
 import { type Issue, issueCodes } from './issues.ts';
 import { makeKeyAdvice } from './known-keys.ts';
 import { readYaml, type YamlText } from './read-yaml.ts';
 import { type BatchFrame, batchFrameSchema, maxDeployments, writtenBatchSchema } from './schema.ts';
+import { valueIn } from './value-in.ts';
 
 export type ParsedBatch = { readonly batch: Batch; readonly warnings: readonly string[] };
 /** `yaml`: the text cannot be read at all. `schema`: it can, and says something that is not allowed. */
@@ -52,14 +53,6 @@ export const parseBatch = (text: string, catalogue: Catalogue): ParsedBatch | Re
 
 const warningsFor = (catalogue: Catalogue): string[] =>
   catalogue.services === undefined ? ['There is no service mapping: service names were not checked.'] : [];
-
-const valueIn =
-  (root: unknown) =>
-  (path: Path): unknown =>
-    path.reduce<unknown>((value, part) => {
-      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
-      return (value as Record<string | number, unknown>)[part];
-    }, root);
 
 interface Frame {
   readonly findings: readonly Finding[];

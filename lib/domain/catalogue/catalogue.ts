@@ -16,6 +16,8 @@ export interface HarnessSettings {
   readonly trigger: string;
   readonly org: string;
   readonly project: string;
+  /** Execute mode: the pipeline variables to fill; absent means all that are known. */
+  readonly variables?: readonly string[];
   /** Key into `Connections.harness.webhook_tokens`: `pillar` or `pillar/service_name`. Absent: no token is configured. */
   readonly webhook_token_of?: string;
 }

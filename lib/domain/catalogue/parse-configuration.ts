@@ -1,5 +1,13 @@
-import type { Issue } from '../batch/issues.ts';
-import type { Configuration } from './catalogue.ts';
+import { isMapping, type Mapping } from '../batch/drafts.ts';
+import { listed, type Path, quoted, type Wording } from '../batch/findings.ts';
+import { type Issue, issueCodes } from '../batch/issues.ts';
+import { makeKeyAdvice } from '../batch/known-keys.ts';
+import { nearest } from '../batch/nearest.ts';
+import { buildConfiguration } from './build-configuration.ts';
+import { type Configuration, defaultPillars, verifiableKinds } from './catalogue.ts';
+import { configurationSchema, type WrittenServices, wholeConfigurationSchema } from './configuration-schema.ts';
+import { type ConfigurationText, readConfigurationText } from './configuration-text.ts';
+import { readServices } from './read-services.ts';
 
 /** What a configuration needs from outside. Paths are handed on as they are written; undefined: cannot be read. */
 export interface ConfigurationSources {
@@ -7,12 +15,101 @@ export interface ConfigurationSources {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+export type ParsedConfiguration = { readonly configuration: Configuration; readonly warnings: readonly string[] };
+
+const advice = makeKeyAdvice(wholeConfigurationSchema);
+
 /** Reads `flotilla.config.yaml`. Gives the configuration or every problem at once. No message ever holds a variable's value. */
 export const parseConfiguration = (
   text: string,
   sources: ConfigurationSources,
-):
-  | { readonly configuration: Configuration; readonly warnings: readonly string[] }
-  | { readonly issues: readonly Issue[] } => {
-  throw new Error(`being written: ${text.length} ${sources.readFile('')}`);
+): ParsedConfiguration | { readonly issues: readonly Issue[] } => {
+  const read = readConfigurationText(text, { env: sources.env, advice });
+  if ('issues' in read) return read;
+  if (!isMapping(read.root)) {
+    read.report([], issueCodes.WrongType, { message: 'a configuration is a mapping with clusters, harness …' });
+    return { issues: read.present() };
+  }
+  const root = withoutEmptyEntries(read.root);
+  const result = configurationSchema.safeParse(root);
+  if (!result.success) read.complain(result.error.issues, []);
+  const pillars = isMapping(root.pillars) ? Object.keys(root.pillars) : defaultPillars;
+  const { services, issues: ofFile } = readServices(root.services, read, { sources, pillars });
+  checkClusters(root, read);
+  checkInfrastructures(root, read);
+  checkHarness(root.harness, read);
+  const issues = [...read.present(), ...ofFile];
+  if (issues.length > 0 || !result.success) return { issues };
+  return { configuration: buildConfiguration(result.data, services), warnings: warningsOf(services) };
+};
+
+/** Entries without settings of their own read as null, for example an environment that only has a name. */
+const withoutEmptyEntries = (root: Mapping): Mapping => {
+  const filled = ['pillars', 'environments'].flatMap((section): [string, unknown][] => {
+    const entries = root[section];
+    if (!isMapping(entries)) return [];
+    return [[section, Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, entry ?? {}]))]];
+  });
+  const written = Object.entries(root).filter(([section, value]) => value !== null || required.has(section));
+  return Object.fromEntries([...written, ...filled]);
+};
+
+const required = new Set(['clusters', 'harness']);
+
+const checkClusters = ({ clusters }: Mapping, text: ConfigurationText): void => {
+  if (!isMapping(clusters)) return;
+  if (Object.keys(clusters).length === 0)
+    text.report(['clusters'], issueCodes.Missing, { message: 'at least one cluster is needed' });
+  for (const [name, cluster] of Object.entries(clusters)) {
+    if (!isMapping(cluster)) continue;
+    const wording = clusterProblem(cluster);
+    if (wording !== undefined) text.report(['clusters', name], issueCodes.NotAllowed, wording, 'key');
+  }
+};
+
+const clusterProblem = ({ kubeconfig, context, eks, simulated }: Mapping): Wording | undefined => {
+  const ways = [kubeconfig !== undefined, eks !== undefined, simulated === true].filter(Boolean).length;
+  const hint = 'give kubeconfig (with context), eks, or simulated: true';
+  if (ways === 0) return { message: 'says nothing about how the cluster is reached', hint };
+  if (ways > 1) return { message: 'says more than one way to reach the cluster', hint };
+  if (context !== undefined && kubeconfig === undefined) return { message: 'context goes with kubeconfig only', hint };
+  return undefined;
+};
+
+const checkInfrastructures = ({ infrastructures, clusters }: Mapping, text: ConfigurationText): void => {
+  if (!isMapping(infrastructures) || !isMapping(clusters)) return;
+  const known = Object.keys(clusters).sort();
+  for (const [name, entry] of Object.entries(infrastructures)) {
+    const cluster = isMapping(entry) ? entry.cluster : undefined;
+    if (typeof cluster !== 'string' || cluster === '' || Object.hasOwn(clusters, cluster)) continue;
+    const near = nearest(cluster, known);
+    text.report(['infrastructures', name, 'cluster'], issueCodes.UnknownCluster, {
+      message: `there is no such cluster; known: ${listed(known)}`,
+      hint: near === undefined ? undefined : `did you mean ${near}?`,
+      allowed: known,
+    });
+  }
+};
+
+const accountFields = ['account', 'org', 'project', 'api_key'];
+
+const checkHarness = (harness: unknown, text: ConfigurationText): void => {
+  if (!isMapping(harness) || harness.simulated === true) return;
+  for (const field of accountFields) {
+    if (harness[field] !== undefined) continue;
+    const path: Path = ['harness', field];
+    text.report(path, issueCodes.Missing, { message: 'is missing', hint: 'or set harness.simulated: true' });
+  }
+};
+
+const warningsOf = (services: WrittenServices | undefined): string[] => {
+  if (services === undefined) return ['There is no service mapping: service names will not be checked.'];
+  const names = Object.entries(services).flatMap(([pillar, ofPillar]) =>
+    Object.entries(ofPillar)
+      .filter(([, { kind, k8s_object_type }]) => !verifiableKinds.includes(kind ?? k8s_object_type ?? 'deployment'))
+      .map(([name]) => quoted(`${pillar}/${name}`)),
+  );
+  return names.length === 0
+    ? []
+    : [`Batches with these services will be refused, their kind cannot be verified yet: ${listed(names)}.`];
 };

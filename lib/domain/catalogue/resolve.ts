@@ -1,4 +1,5 @@
 import type { ExecutorSettings, Workload } from '../plan/plan.ts';
+import type { JsonObject } from '../ports.ts';
 import { type Catalogue, entryOf, type HarnessSettings, type ServiceEntry } from './catalogue.ts';
 
 /** Where an infrastructure_id leads: its own entry, else the cluster of that name, else nowhere. */
@@ -48,5 +49,6 @@ export const resolveExecutor = (
 ): ExecutorSettings => ({
   name: executor,
   account: `harness:${catalogue.harness.account}`,
-  settings: { ...resolveHarness(catalogue, pillar, service_name) },
+  // The catalogue's own object, shared by all that use it. An interface has no index signature, but is JSON all the same.
+  settings: (resolveHarness(catalogue, pillar, service_name) ?? {}) as unknown as JsonObject,
 });

@@ -11,9 +11,9 @@ export const canonicalJson = (value: unknown): string => {
   return `{${members.join(',')}}`;
 };
 
-/** SHA-256 in hex over the parts, each as canonical JSON on its own line. */
-export const planHash = (parts: Iterable<unknown>): string => {
+/** SHA-256 in hex over the lines. */
+export const planHash = (lines: Iterable<string>): string => {
   const hash = createHash('sha256');
-  for (const part of parts) hash.update(canonicalJson(part)).update('\n');
+  for (const line of lines) hash.update(line).update('\n');
   return hash.digest('hex');
 };

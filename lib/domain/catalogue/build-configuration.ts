@@ -1,0 +1,164 @@
+import {
+  type Catalogue,
+  type ClusterConnection,
+  type Configuration,
+  type Connections,
+  defaultPillars,
+  type ExecutorName,
+  type HarnessConnection,
+  type HarnessSettings,
+  type PillarEntry,
+  type ServiceEntry,
+} from './catalogue.ts';
+import type {
+  HarnessOverride,
+  WrittenCluster,
+  WrittenConfiguration,
+  WrittenHarness,
+  WrittenService,
+  WrittenServices,
+} from './configuration-schema.ts';
+
+export const publicHarness = 'https://app.harness.io';
+const defaultTrigger = 'flotilla';
+
+/** Puts a valid configuration into its two halves: what may be shown, and how things are reached. */
+export const buildConfiguration = (
+  written: WrittenConfiguration,
+  services: WrittenServices | undefined,
+): Configuration => {
+  const simulatedHarness = written.harness.simulated === true;
+  const clusters = Object.entries(written.clusters);
+  const pillars = pillarsOf(written);
+  const catalogue: Catalogue = {
+    simulated: simulatedHarness && clusters.every(([, cluster]) => cluster.simulated === true),
+    pillars,
+    ...(services === undefined ? {} : { services: servicesOf(written, services, pillars) }),
+    ...(written.environments === undefined ? {} : { environments: mapValues(written.environments, limitOf) }),
+    clusters: mapValues(written.clusters, (cluster) => ({
+      simulated: cluster.simulated === true,
+      ...limitOf(cluster),
+    })),
+    infrastructures: mapValues(written.infrastructures ?? {}, defined) as Catalogue['infrastructures'],
+    harness: {
+      simulated: simulatedHarness,
+      account: simulatedHarness ? 'simulated' : written.harness.account!,
+      ...limitOf(written.harness),
+    },
+  };
+  const connections: Connections = {
+    clusters: mapValues(written.clusters, clusterConnection),
+    harness: harnessConnection(written, services),
+  };
+  return { catalogue, connections };
+};
+
+const mapValues = <A, B>(
+  record: Readonly<Record<string, A>>,
+  change: (value: A, name: string) => B,
+): Record<string, B> => Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
+
+/** Without the keys that hold nothing. */
+const defined = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+
+const limitOf = ({ max_concurrency }: { max_concurrency?: number | undefined }) => defined({ max_concurrency });
+
+const clusterConnection = ({ kubeconfig, context, eks }: WrittenCluster): ClusterConnection => {
+  if (eks !== undefined) return { kind: 'eks', eks };
+  if (kubeconfig === undefined) return { kind: 'simulated' };
+  return { kind: 'kubeconfig', kubeconfig, ...(context === undefined ? {} : { context }) };
+};
+
+const pillarsOf = (written: WrittenConfiguration): Record<string, PillarEntry> => {
+  const configured = written.pillars ?? Object.fromEntries(defaultPillars.map((name) => [name, {}]));
+  return mapValues<NonNullable<WrittenConfiguration['pillars']>[string], PillarEntry>(configured, (pillar, name) => {
+    const harness = pillarHarness(written.harness, pillar.harness ?? {}, name);
+    return { ...limitOf(pillar), ...(harness === undefined ? {} : { harness }) };
+  });
+};
+
+const pillarHarness = (account: WrittenHarness, own: HarnessOverride, name: string): HarnessSettings | undefined => {
+  const pipeline = own.pipeline ?? (account.simulated === true ? `deploy_${name}` : undefined);
+  if (pipeline === undefined) return undefined;
+  return settingsOf(account, { ...own, pipeline }, own.webhook_token === undefined ? undefined : name);
+};
+
+/** A trigger or a token speaks for the webhook; without either there is only the execute call. */
+const settingsOf = (
+  account: WrittenHarness,
+  own: HarnessOverride & { readonly pipeline: string },
+  tokenOf: string | undefined,
+): HarnessSettings => ({
+  mode:
+    own.mode ??
+    (own.trigger !== undefined || tokenOf !== undefined || account.simulated === true ? 'webhook' : 'execute'),
+  pipeline: own.pipeline,
+  trigger: own.trigger ?? defaultTrigger,
+  org: own.org ?? account.org ?? 'default',
+  project: own.project ?? account.project ?? 'simulated',
+  ...(own.variables === undefined ? {} : { variables: own.variables }),
+  ...(tokenOf === undefined ? {} : { webhook_token_of: tokenOf }),
+});
+
+const servicesOf = (
+  written: WrittenConfiguration,
+  services: WrittenServices,
+  pillars: Readonly<Record<string, PillarEntry>>,
+): NonNullable<Catalogue['services']> =>
+  mapValues(services, (ofPillar, pillar) =>
+    mapValues(ofPillar, (service, name): ServiceEntry => {
+      const harness = serviceHarness(written, service, { pillar, name, inherited: pillars[pillar]?.harness });
+      const { namespace, container, image, health_url } = service;
+      return {
+        kind: service.kind ?? service.k8s_object_type ?? 'deployment',
+        name: service.name ?? service.k8s_object_name ?? name,
+        ...defined({ namespace, container, image, health_url }),
+        ...(service.executor === undefined ? {} : { executor: service.executor as ExecutorName }),
+        ...(harness === undefined ? {} : { harness }),
+      };
+    }),
+  );
+
+interface ServicePlace {
+  readonly pillar: string;
+  readonly name: string;
+  readonly inherited: HarnessSettings | undefined;
+}
+
+/** The pillar's settings overlaid by the service's. A token belongs to one trigger: with another one it is not inherited. */
+const serviceHarness = (
+  { harness: account, pillars }: WrittenConfiguration,
+  service: WrittenService,
+  { pillar, name, inherited }: ServicePlace,
+): HarnessSettings | undefined => {
+  const own = defined({ ...service.harness, pipeline: service.pipeline ?? service.harness?.pipeline });
+  const merged = { ...pillars?.[pillar]?.harness, ...own };
+  const pipeline = merged.pipeline ?? inherited?.pipeline;
+  if (Object.keys(own).length === 0 || pipeline === undefined) return undefined;
+  const sameTrigger =
+    own.pipeline === undefined && own.trigger === undefined && own.org === undefined && own.project === undefined;
+  const token =
+    own.webhook_token === undefined ? (sameTrigger ? inherited?.webhook_token_of : undefined) : `${pillar}/${name}`;
+  return settingsOf(account, { ...merged, pipeline } as HarnessOverride & { pipeline: string }, token);
+};
+
+const harnessConnection = (
+  { harness, pillars }: WrittenConfiguration,
+  services: WrittenServices | undefined,
+): HarnessConnection => {
+  if (harness.simulated === true) return { kind: 'simulated' };
+  const ofPillars = Object.entries(pillars ?? {}).map(([name, { harness: own }]) => [name, own?.webhook_token]);
+  const ofServices = Object.entries(services ?? {}).flatMap(([pillar, ofPillar]) =>
+    Object.entries(ofPillar).map(([name, service]) => [`${pillar}/${name}`, service.harness?.webhook_token]),
+  );
+  return {
+    kind: 'real',
+    base_url: (harness.base_url ?? publicHarness).replace(/\/+$/, ''),
+    account: harness.account!,
+    org: harness.org!,
+    project: harness.project!,
+    api_key: harness.api_key!,
+    webhook_tokens: defined(Object.fromEntries([...ofPillars, ...ofServices])) as Record<string, string>,
+  };
+};

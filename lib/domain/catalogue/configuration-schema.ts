@@ -1,0 +1,98 @@
+import * as z from 'zod';
+import { serviceName } from '../batch/schema.ts';
+import { workloadKinds } from '../plan/plan.ts';
+
+/** The form of `flotilla.config.yaml` and of the services file. */
+
+const concurrency = z.int().min(1).max(10_000).optional();
+const word = z.string().min(1).max(253);
+
+const named = (pattern: RegExp, words: string) => z.string({ error: 'a string' }).regex(pattern, words);
+const pillarName = named(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'needs lower-case letters, digits, `-` and `_`, at most 64');
+const placeName = named(/^[A-Za-z0-9][\w.-]{0,63}$/, 'needs letters, digits, `.`, `-` and `_`, at most 64');
+const namespace = named(
+  /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  'is not a Kubernetes namespace: lower-case letters, digits and `-`, at most 63',
+);
+const objectName = named(
+  /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
+  'is not a Kubernetes name: lower-case letters, digits, `.` and `-`, at most 253',
+);
+/** Harness's rule for identifiers; it also keeps a value from leaving its place in a URL. */
+const identifier = named(/^[\w$-]{1,128}$/, 'is not a Harness identifier: letters, digits, `_`, `-` and `$`');
+const image = named(/^[^\s@]*?[^\s@:]+(:\d+\/[^\s@:]+)?$/, 'is the repository alone: no tag, no digest, no spaces');
+const address = named(/^https?:\/\/[^\s/@?#]+[^\s@?#]*$/, 'is not an address like https://host/path');
+
+export const harnessOverride = z.strictObject({
+  mode: z.enum(['webhook', 'execute']).optional(),
+  pipeline: identifier.optional(),
+  trigger: identifier.optional(),
+  org: identifier.optional(),
+  project: identifier.optional(),
+  variables: z.array(identifier).max(50).optional(),
+  webhook_token: word.optional(),
+});
+export type HarnessOverride = z.output<typeof harnessOverride>;
+
+const kind = z.string({ error: 'a string' }).toLowerCase().pipe(z.enum(workloadKinds));
+
+/** The original mapping's words beside ours: a mapping file is read as it is and may grow. */
+const serviceSchema = z.strictObject({
+  kind: kind.optional(),
+  k8s_object_type: kind.optional(),
+  name: objectName.optional(),
+  k8s_object_name: objectName.optional(),
+  namespace: namespace.optional(),
+  container: objectName.optional(),
+  image: image.optional(),
+  health_url: address.optional(),
+  executor: word.optional(),
+  pipeline: identifier.optional(),
+  harness: harnessOverride.optional(),
+});
+export type WrittenService = z.output<typeof serviceSchema>;
+
+export const servicesSchema = z.record(pillarName, z.record(serviceName, serviceSchema));
+export type WrittenServices = z.output<typeof servicesSchema>;
+
+const clusterSchema = z.strictObject({
+  kubeconfig: z.string().min(1).optional(),
+  context: z.string().min(1).optional(),
+  eks: word.optional(),
+  simulated: z.boolean().optional(),
+  max_concurrency: concurrency,
+});
+export type WrittenCluster = z.output<typeof clusterSchema>;
+
+const harnessSchema = z.strictObject({
+  simulated: z.boolean().optional(),
+  base_url: address.optional(),
+  account: identifier.optional(),
+  org: identifier.optional(),
+  project: identifier.optional(),
+  api_key: z.string().min(1).optional(),
+  max_concurrency: concurrency,
+});
+export type WrittenHarness = z.output<typeof harnessSchema>;
+
+const sections = {
+  pillars: z
+    .record(pillarName, z.strictObject({ max_concurrency: concurrency, harness: harnessOverride.optional() }))
+    .optional(),
+  environments: z
+    .record(
+      z.string().min(1).max(64),
+      z.strictObject({ description: z.string().optional(), max_concurrency: concurrency }),
+    )
+    .optional(),
+  clusters: z.record(placeName, clusterSchema),
+  infrastructures: z.record(placeName, z.strictObject({ cluster: word, namespace: namespace.optional() })).optional(),
+  harness: harnessSchema,
+};
+
+/** The services section is a path or a mapping, and is read on its own. */
+export const configurationSchema = z.strictObject({ services: z.unknown().optional(), ...sections });
+export type WrittenConfiguration = z.output<typeof configurationSchema>;
+
+/** With the services written inline: knows every key that there is. */
+export const wholeConfigurationSchema = z.strictObject({ services: servicesSchema.optional(), ...sections });

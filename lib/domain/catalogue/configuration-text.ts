@@ -1,0 +1,70 @@
+import { type FieldContext, fieldFindings } from '../batch/field-findings.ts';
+import { type Finding, type Path, pathText, presentFindings, type Wording } from '../batch/findings.ts';
+import { type Issue, type IssueCode, issueCodes } from '../batch/issues.ts';
+import type { KeyAdvice } from '../batch/known-keys.ts';
+import { readYaml } from '../batch/read-yaml.ts';
+import { valueIn } from '../batch/value-in.ts';
+import { substituteVariables, type Unset } from './substitute-variables.ts';
+
+/** A file of the configuration while it is being looked at. */
+export interface ConfigurationText {
+  /** With variables put in; never shown. */
+  readonly root: unknown;
+  /** As it is written, with `${NAME}`: for messages. */
+  readonly written: (path: Path) => unknown;
+  readonly report: (path: Path, code: IssueCode, wording: Wording, at?: 'key' | 'value') => void;
+  /** Reports a schema's complaints. */
+  readonly complain: (issues: Parameters<typeof fieldFindings>[0], prefix: Path) => void;
+  readonly present: () => Issue[];
+}
+
+export interface TextOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly advice: KeyAdvice;
+  /** The file's name, when it is not the configuration itself. */
+  readonly file?: string;
+}
+
+const secretFields = new Set(['api_key', 'webhook_token']);
+
+/** Reads a text. Findings are collected until they are presented; those of the text itself are there from the start. */
+export const readConfigurationText = (
+  text: string,
+  { env, advice, file }: TextOptions,
+): ConfigurationText | { readonly issues: readonly Issue[] } => {
+  const yaml = readYaml(text, file);
+  if ('issues' in yaml) return yaml;
+  const { value: root, unset } = substituteVariables(yaml.root, env);
+  const findings: Finding[] = [...yaml.findings];
+  const report: ConfigurationText['report'] = (path, code, wording, at = 'value') => {
+    findings.push({ offset: yaml.offsetOf(path, at), path, code, describe: () => wording });
+  };
+  // Values are shown as they are written, with `${NAME}`: what a variable holds is nobody's business.
+  const written = valueIn(yaml.root);
+  const context: FieldContext = {
+    offsetOf: yaml.offsetOf,
+    sourceOf: yaml.sourceOf,
+    valueAt: written,
+    advice,
+    isSecret: (path) => secretFields.has(String(path.at(-1))),
+  };
+  for (const variable of unset) report(variable.path, issueCodes.VariableNotSet, unsetWording(variable));
+  const isUnset = new Set(unset.map(({ path }) => pathText(path)));
+  return {
+    root,
+    written,
+    report,
+    complain: (issues, prefix) => {
+      findings.push(...fieldFindings(issues, prefix, context).filter(({ path }) => !isUnset.has(pathText(path))));
+    },
+    present: () => presentFindings(findings, yaml.lineOf, file),
+  };
+};
+
+const unsetWording = ({ name }: Unset): Wording =>
+  /^[A-Za-z_]\w*$/.test(name)
+    ? { message: `the environment variable ${name} is not set`, hint: `set ${name} where Flotilla is started` }
+    : {
+        message: 'the name in braces is not one that an environment variable can have',
+        hint: 'for example HARNESS_API_KEY',
+      };

@@ -1,0 +1,112 @@
+import { isMapping, type Mapping } from '../batch/drafts.ts';
+import { listed, type Path, quoted } from '../batch/findings.ts';
+import { type Issue, issueCodes } from '../batch/issues.ts';
+import { makeKeyAdvice } from '../batch/known-keys.ts';
+import { nearest } from '../batch/nearest.ts';
+import { executorNames } from './catalogue.ts';
+import { servicesSchema, type WrittenService, type WrittenServices } from './configuration-schema.ts';
+import { type ConfigurationText, readConfigurationText } from './configuration-text.ts';
+import type { ConfigurationSources } from './parse-configuration.ts';
+
+const advice = makeKeyAdvice(servicesSchema);
+
+export interface ReadServices {
+  /** Absent when there is no mapping, or when it is wrong. */
+  readonly services?: WrittenServices;
+  /** Problems of a services file; those of an inline mapping are in the configuration's own. */
+  readonly issues: readonly Issue[];
+}
+
+/** Reads the section `services`: the path of a mapping file, or the mapping itself. */
+export const readServices = (
+  section: unknown,
+  configuration: ConfigurationText,
+  { sources, pillars }: { readonly sources: ConfigurationSources; readonly pillars: readonly string[] },
+): ReadServices => {
+  if (section === undefined || section === null) return { issues: [] };
+  if (isMapping(section)) return withServices(checkServices(section, ['services'], configuration, pillars), []);
+  if (typeof section !== 'string' || section === '') {
+    const message = 'is neither the path of a mapping file nor a mapping';
+    configuration.report(['services'], issueCodes.WrongType, { message });
+    return { issues: [] };
+  }
+  const text = sources.readFile(section);
+  if (text === undefined) {
+    const hint = 'a relative path counts from the folder of the configuration';
+    configuration.report(['services'], issueCodes.FileUnreadable, { message: 'this file cannot be read', hint });
+    return { issues: [] };
+  }
+  const file = readConfigurationText(text, {
+    env: sources.env,
+    advice,
+    file: String(configuration.written(['services'])),
+  });
+  if ('issues' in file) return { issues: file.issues };
+  return withServices(checkServices(file.root, [], file, pillars), file.present());
+};
+
+const withServices = (services: WrittenServices | undefined, issues: readonly Issue[]): ReadServices =>
+  services === undefined ? { issues } : { services, issues };
+
+const checkServices = (
+  root: unknown,
+  prefix: Path,
+  text: ConfigurationText,
+  pillars: readonly string[],
+): WrittenServices | undefined => {
+  const result = servicesSchema.safeParse(withoutEmptyEntries(root));
+  if (!result.success) text.complain(result.error.issues, prefix);
+  // Also what the schema has found fault with: a wrong image of one service does not hide the unknown pillar of another.
+  for (const [pillar, services] of Object.entries(isMapping(root) ? root : {})) {
+    if (!pillars.includes(pillar)) reportPillar(text, [...prefix, pillar], pillar, pillars);
+    for (const [service, entry] of Object.entries(isMapping(services) ? services : {})) {
+      if (isMapping(entry)) checkService(entry, [...prefix, pillar, service], text);
+    }
+  }
+  return result.success ? result.data : undefined;
+};
+
+/** A service without settings of its own reads as null. */
+const withoutEmptyEntries = (root: unknown): unknown => {
+  if (!isMapping(root)) return root;
+  const entries = Object.entries(root).map(([pillar, services]): [string, unknown] => [
+    pillar,
+    isMapping(services)
+      ? Object.fromEntries(Object.entries(services).map(([name, entry]) => [name, entry ?? {}]))
+      : services,
+  ]);
+  return Object.fromEntries(entries);
+};
+
+const reportPillar = (text: ConfigurationText, path: Path, pillar: string, known: readonly string[]): void => {
+  const near = nearest(pillar, known);
+  const message = `there is no pillar ${quoted(pillar)}; known: ${listed(known)}`;
+  const hint = near === undefined ? undefined : `did you mean ${near}?`;
+  text.report(path, issueCodes.UnknownPillar, { message, hint, allowed: known }, 'key');
+};
+
+const twoWords: readonly (readonly [keyof WrittenService, keyof WrittenService])[] = [
+  ['kind', 'k8s_object_type'],
+  ['name', 'k8s_object_name'],
+];
+
+const checkService = (entry: Mapping, path: Path, text: ConfigurationText): void => {
+  for (const [ours, original] of twoWords) {
+    if (entry[ours] === undefined || entry[original] === undefined) continue;
+    const message = `says the same as ${ours}; write one of the two`;
+    text.report([...path, original], issueCodes.Duplicate, { message }, 'key');
+  }
+  if (entry.pipeline !== undefined && isMapping(entry.harness) && entry.harness.pipeline !== undefined) {
+    text.report(
+      [...path, 'pipeline'],
+      issueCodes.Duplicate,
+      { message: 'says the same as harness.pipeline; write one of the two' },
+      'key',
+    );
+  }
+  const { executor } = entry;
+  if (typeof executor !== 'string' || executor === '' || executorNames.some((name) => name === executor)) return;
+  const here = [...path, 'executor'];
+  const message = `there is no executor ${quoted(String(text.written(here)))}; known: ${listed(executorNames)}`;
+  text.report(here, issueCodes.UnknownExecutor, { message, allowed: executorNames });
+};

@@ -1,0 +1,44 @@
+import type { Path } from '../batch/findings.ts';
+
+/** A variable that a text asks for and that cannot be given. */
+export interface Unset {
+  readonly path: Path;
+  readonly name: string;
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+const reference = /\$\{([^}]*)\}/g;
+
+/**
+ * Puts the values of variables where the text says `${NAME}`. Keys are left alone, and values are put in after the text has
+ * been read, so that no value can change its form. A variable that is set to nothing counts as not set: an empty key in
+ * a pipeline's settings is the usual way to lose one.
+ */
+export const substituteVariables = (
+  root: unknown,
+  env: Variables,
+): { readonly value: unknown; readonly unset: Unset[] } => {
+  const unset: Unset[] = [];
+  const shared = new Map<object, unknown>();
+  const visit = (value: unknown, path: Path): unknown => {
+    if (typeof value === 'string') return substitute(value, env, (name) => unset.push({ path, name }));
+    if (typeof value !== 'object' || value === null) return value;
+    const known = shared.get(value);
+    if (known !== undefined) return known;
+    const copy = Array.isArray(value)
+      ? value.map((item, place) => visit(item, [...path, place]))
+      : Object.fromEntries(Object.entries(value).map(([key, member]) => [key, visit(member, [...path, key])]));
+    shared.set(value, copy);
+    return copy;
+  };
+  return { value: visit(root, []), unset };
+};
+
+const substitute = (text: string, env: Variables, onUnset: (name: string) => void): string =>
+  text.replace(reference, (written, name: string) => {
+    const value = Object.hasOwn(env, name) ? env[name] : undefined;
+    if (value !== undefined && value !== '') return value;
+    onUnset(name);
+    return written;
+  });
