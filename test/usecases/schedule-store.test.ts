@@ -45,8 +45,7 @@ const liveTwice = async (sheets: readonly Sheet[], chance: readonly number[]): P
         await table.transact(writes);
         kept.version += 1;
         inbox = inbox.slice(decisions.consumed);
-        for (const grant of decisions.grants) world.granted(grant);
-        for (const refusal of decisions.refusals) world.refused(refusal);
+        world.decided(decisions);
       } while (decisions.more || inbox.length > 0);
     }
     const left = await loadSchedule({ table, documents });

@@ -3,18 +3,16 @@ import { expect, test } from 'vitest';
 import type { InboxMessage } from '../../../lib/domain/record/rows.ts';
 import type { Decisions } from '../../../lib/domain/schedule/decisions.ts';
 import type { ScheduleState } from '../../../lib/domain/schedule/state.ts';
+import type { Ledger } from './ledger.ts';
 import { Chance, RandomWorld, randomChance, randomSheets } from './random-world.ts';
 import { rowsOf, rowsPerRound, Scheduler } from './scheduler.ts';
 
 /** Which limits are in force is the state's to say; that they are kept is seen from outside. */
-const mustKeepLimits = (world: RandomWorld, state: ScheduleState, { grants }: Decisions): void => {
+const mustKeepLimits = (ledger: Ledger, state: ScheduleState, { grants }: Decisions): void => {
   if (grants.length === 0) return;
   for (const [name, limit] of state.limits) {
-    const counted = grants.some(({ batch_id, index }) => {
-      const sheet = world.sheets.get(batch_id)!;
-      return sheet.classes[sheet.class_of[index]!]!.includes(name);
-    });
-    if (counted) expect(world.usedOf(name)).toBeLessThanOrEqual(limit);
+    const counted = grants.some((grant) => ledger.limitsOf(grant).includes(name));
+    if (counted) expect(ledger.usedOf(name)).toBeLessThanOrEqual(limit);
   }
 };
 
@@ -38,9 +36,8 @@ const live = (world: RandomWorld): Scheduler => {
     scheduler.post(...messages);
     while (scheduler.isAsked) {
       const decisions = scheduler.round();
-      for (const grant of decisions.grants) world.granted(grant);
-      for (const refusal of decisions.refusals) world.refused(refusal);
-      mustKeepLimits(world, scheduler.state, decisions);
+      world.decided(decisions);
+      mustKeepLimits(world.ledger, scheduler.state, decisions);
       mustAgree(scheduler.state);
       expect(rowsOf(decisions)).toBeLessThanOrEqual(rowsPerRound);
     }
@@ -53,7 +50,7 @@ test('whatever fails, comes late, twice or in another order: the laws of turns h
     fc.property(randomSheets, randomChance, (sheets, chance) => {
       const world = new RandomWorld(sheets, new Chance(chance));
       const { state } = live(world);
-      expect(world.unended()).toEqual([]);
+      expect(world.ledger.outcomes.size).toBe(world.ledger.places().length);
       expect(state.batches.size).toBe(0);
       expect([...state.locks.keys()]).toEqual([]);
     }),

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import type { Status } from '../../../lib/domain/deployment/status.ts';
 import type { InboxMessage } from '../../../lib/domain/record/rows.ts';
-import type { NewBatch } from '../../../lib/domain/schedule/decisions.ts';
+import type { Decisions, NewBatch } from '../../../lib/domain/schedule/decisions.ts';
 import type { Sheet } from '../../../lib/domain/schedule/sheet.ts';
+import { Ledger } from './ledger.ts';
 import { type SheetSketch, sketchSheet } from './scheduler.ts';
 
 const targets = ['t0', 't1', 't2', 't3', 't4', 't5', 't6', 't7', 't8'];
@@ -59,33 +60,22 @@ export const randomChance: fc.Arbitrary<readonly number[]> = fc.array(fc.nat(9_9
 export const randomStatus = (chance: Chance): Status =>
   chance.pick(['SUCCESS', 'SUCCESS', 'SUCCESS', 'SUCCESS', 'FAILED', 'UNKNOWN', 'CANCELLED', 'ROLLBACK'] as const);
 
-interface Place {
-  readonly batch_id: string;
-  readonly index: number;
-}
-
-const nameOf = ({ batch_id, index }: Place): string => `${batch_id}:${index}`;
-
 /**
  * The rest of the world around a scheduler: batches are planned, what was granted ends somehow, and the messages about it
- * arrive late, twice and in any order. Throws when a law is broken by what the scheduler decided.
+ * arrive late, twice and in any order. Its ledger throws when a law is broken by what the scheduler decided.
  */
 export class RandomWorld {
-  readonly sheets: ReadonlyMap<string, Sheet>;
+  readonly ledger: Ledger;
   /** What a `planned` message tells of: what the headers say, so nothing of a batch that is sealed. */
   readonly news = new Map<string, NewBatch>();
   readonly #chance: Chance;
   /** Messages that are on their way. */
   readonly #onTheirWay: InboxMessage[] = [];
   readonly #unplanned: Sheet[];
-  readonly #running = new Map<string, Place>();
-  readonly #outcomes = new Map<string, Status>();
-  readonly #answers = new Map<string, string>();
-  readonly #unresolved: Place[] = [];
   readonly #finished = new Set<string>();
 
   constructor(sheets: readonly Sheet[], chance: Chance) {
-    this.sheets = new Map(sheets.map((sheet) => [sheet.batch_id, sheet]));
+    this.ledger = new Ledger(sheets);
     for (const sheet of sheets) this.news.set(sheet.batch_id, { sheet, cancelled: false, recorded: [] });
     this.#unplanned = [...sheets];
     this.#chance = chance;
@@ -109,33 +99,31 @@ export class RandomWorld {
   }
 
   #end(): void {
-    if (this.#running.size === 0) return;
-    const place = this.#chance.pick([...this.#running.values()]);
+    const { running } = this.ledger;
+    if (running.size === 0) return;
+    const place = this.#chance.pick([...running.values()]);
     const status = randomStatus(this.#chance);
-    this.#running.delete(nameOf(place));
-    this.#outcomes.set(nameOf(place), status);
-    if (status === 'UNKNOWN') this.#unresolved.push(place);
+    this.ledger.ended(place, status);
     this.#onTheirWay.push({ type: 'recorded', ...place, status });
   }
 
   #resolve(): void {
-    const place = this.#unresolved.shift();
-    if (place === undefined) return;
-    const target = this.sheets.get(place.batch_id)!.targets[place.index]!;
-    this.#onTheirWay.push({ type: 'resolved', ...place, target });
+    const [name, place] = this.ledger.unresolved.entries().next().value ?? [];
+    if (name === undefined || place === undefined) return;
+    this.ledger.unresolved.delete(name);
+    this.#onTheirWay.push({ type: 'resolved', ...place, target: this.ledger.targetOf(place) });
   }
 
   #cancel(): void {
-    const batch_id = this.#chance.pick([...this.sheets.keys()]);
+    const batch_id = this.#chance.pick([...this.ledger.sheets.keys()]);
     const news = this.news.get(batch_id);
     if (news !== undefined) this.news.set(batch_id, { ...news, cancelled: true });
     this.#onTheirWay.push({ type: 'cancelled', batch_id });
   }
 
   #finish(): void {
-    for (const { batch_id, keys } of this.sheets.values()) {
-      const ended = keys.every((_, index) => this.#outcomes.has(nameOf({ batch_id, index })));
-      if (!ended || this.#finished.has(batch_id)) continue;
+    for (const batch_id of this.ledger.sheets.keys()) {
+      if (!this.ledger.hasEnded(batch_id) || this.#finished.has(batch_id)) continue;
       this.#finished.add(batch_id);
       this.news.delete(batch_id);
       this.#onTheirWay.push({ type: 'finished', batch_id });
@@ -156,63 +144,17 @@ export class RandomWorld {
 
   #lastMessages(): InboxMessage[] | undefined {
     while (this.#unplanned.length > 0) this.#plan();
-    while (this.#running.size > 0) this.#end();
-    while (this.#unresolved.length > 0) this.#resolve();
+    while (this.ledger.running.size > 0) this.#end();
+    while (this.ledger.unresolved.size > 0) this.#resolve();
     this.#finish();
     return this.#onTheirWay.length === 0 ? undefined : this.#onTheirWay.splice(0);
   }
 
-  granted(place: Place): void {
-    this.#answer(place, 'granted');
-    const sheet = this.sheets.get(place.batch_id)!;
-    this.#mustHaveSucceeded(sheet, place.index);
-    this.#mustBeAlone(sheet, place.index);
-    this.#running.set(nameOf(place), place);
-    const inBatch = [...this.#running.values()].filter(({ batch_id }) => batch_id === place.batch_id).length;
-    if (inBatch > sheet.max_concurrency) throw new Error(`${nameOf(place)}: ${inBatch} of its batch are running`);
-  }
-
-  refused(place: Place & { readonly status: Status }): void {
-    this.#answer(place, 'refused');
-    this.#outcomes.set(nameOf(place), place.status);
-  }
-
-  #answer(place: Place, answer: string): void {
-    const name = nameOf(place);
-    if (this.#answers.has(name)) throw new Error(`${name} is ${answer}, and was ${this.#answers.get(name)} before`);
-    if (this.#outcomes.has(name)) throw new Error(`${name} is ${answer} after it has ended`);
-    this.#answers.set(name, answer);
-  }
-
-  #mustHaveSucceeded(sheet: Sheet, index: number): void {
-    sheet.dependents.forEach((dependents, dependency) => {
-      const status = this.#outcomes.get(nameOf({ batch_id: sheet.batch_id, index: dependency }));
-      if (dependents.includes(index) && status !== 'SUCCESS') {
-        throw new Error(`${sheet.batch_id}:${index} starts, and its dependency ${dependency} is ${status}`);
-      }
-    });
-  }
-
-  #mustBeAlone(sheet: Sheet, index: number): void {
-    const target = sheet.targets[index]!;
-    const targetOf = (place: Place) => this.sheets.get(place.batch_id)!.targets[place.index];
-    const other = [...this.#running.values(), ...this.#unresolved].find((place) => targetOf(place) === target);
-    if (other !== undefined)
-      throw new Error(`${sheet.batch_id}:${index} starts on ${target}, where ${nameOf(other)} is`);
-  }
-
-  /** How many are running that count against a limit. */
-  usedOf(limit: string): number {
-    return [...this.#running.values()].filter(({ batch_id, index }) => {
-      const sheet = this.sheets.get(batch_id)!;
-      return sheet.classes[sheet.class_of[index]!]!.includes(limit);
-    }).length;
-  }
-
-  /** Deployments that have no outcome. */
-  unended(): string[] {
-    return [...this.sheets.values()]
-      .flatMap(({ batch_id, keys }) => keys.map((_, index) => nameOf({ batch_id, index })))
-      .filter((name) => !this.#outcomes.has(name));
+  decided({ grants, refusals }: Decisions): void {
+    for (const { batch_id, index } of grants) this.ledger.granted({ batch_id, index });
+    for (const { batch_id, index, status } of refusals) {
+      this.ledger.refused({ batch_id, index });
+      this.ledger.ended({ batch_id, index }, status);
+    }
   }
 }

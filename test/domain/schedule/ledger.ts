@@ -1,0 +1,90 @@
+import type { Status } from '../../../lib/domain/deployment/status.ts';
+import type { Sheet } from '../../../lib/domain/schedule/sheet.ts';
+import type { Place } from '../../../lib/domain/schedule/state.ts';
+
+export const nameOf = ({ batch_id, index }: Place): string => `${batch_id}:${index}`;
+
+/** What happened to each deployment, as somebody outside sees it. Throws when a law of turns is broken. */
+export class Ledger {
+  readonly sheets: ReadonlyMap<string, Sheet>;
+  readonly running = new Map<string, Place>();
+  readonly outcomes = new Map<string, Status>();
+  /** Targets of these are taken until they are resolved. */
+  readonly unresolved = new Map<string, Place>();
+  readonly #answers = new Map<string, string>();
+
+  constructor(sheets: readonly Sheet[]) {
+    this.sheets = new Map(sheets.map((sheet) => [sheet.batch_id, sheet]));
+  }
+
+  granted(place: Place): void {
+    this.#answer(place, 'granted');
+    if (this.outcomes.has(nameOf(place))) throw new Error(`${nameOf(place)} is granted after it has ended`);
+    const sheet = this.sheets.get(place.batch_id)!;
+    this.#mustHaveSucceeded(sheet, place.index);
+    this.#mustBeAlone(place);
+    this.running.set(nameOf(place), place);
+    const inBatch = [...this.running.values()].filter(({ batch_id }) => batch_id === place.batch_id).length;
+    if (inBatch > sheet.max_concurrency) throw new Error(`${nameOf(place)}: ${inBatch} of its batch are running`);
+  }
+
+  refused(place: Place): void {
+    this.#answer(place, 'refused');
+  }
+
+  ended(place: Place, status: Status): void {
+    const name = nameOf(place);
+    if (this.outcomes.has(name)) throw new Error(`${name} ends as ${status}, and was ${this.outcomes.get(name)}`);
+    this.outcomes.set(name, status);
+    if (this.running.delete(name) && status === 'UNKNOWN') this.unresolved.set(name, place);
+  }
+
+  answerOf(place: Place): string | undefined {
+    return this.#answers.get(nameOf(place));
+  }
+
+  /** How many are running that count against a limit. */
+  usedOf(limit: string): number {
+    return [...this.running.values()].filter((place) => this.limitsOf(place).includes(limit)).length;
+  }
+
+  limitsOf({ batch_id, index }: Place): readonly string[] {
+    const sheet = this.sheets.get(batch_id)!;
+    return sheet.classes[sheet.class_of[index]!]!;
+  }
+
+  targetOf({ batch_id, index }: Place): string {
+    return this.sheets.get(batch_id)!.targets[index]!;
+  }
+
+  /** Every deployment there is. */
+  places(): Place[] {
+    return [...this.sheets.values()].flatMap(({ batch_id, keys }) => keys.map((_, index) => ({ batch_id, index })));
+  }
+
+  hasEnded(batchId: string): boolean {
+    return this.sheets.get(batchId)!.keys.every((_, index) => this.outcomes.has(nameOf({ batch_id: batchId, index })));
+  }
+
+  #answer(place: Place, answer: string): void {
+    const name = nameOf(place);
+    if (this.#answers.has(name)) throw new Error(`${name} is ${answer}, and was ${this.#answers.get(name)} before`);
+    this.#answers.set(name, answer);
+  }
+
+  #mustHaveSucceeded({ batch_id, dependents }: Sheet, index: number): void {
+    dependents.forEach((waiting, dependency) => {
+      const status = this.outcomes.get(nameOf({ batch_id, index: dependency }));
+      if (waiting.includes(index) && status !== 'SUCCESS') {
+        throw new Error(`${batch_id}:${index} starts, and its dependency ${dependency} is ${status}`);
+      }
+    });
+  }
+
+  #mustBeAlone(place: Place): void {
+    const target = this.targetOf(place);
+    const taken = [...this.running.values(), ...this.unresolved.values()];
+    const other = taken.find((each) => this.targetOf(each) === target);
+    if (other !== undefined) throw new Error(`${nameOf(place)} starts on ${target}, where ${nameOf(other)} is`);
+  }
+}
