@@ -1,0 +1,262 @@
+import { globSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+
+/** Who may import whom. The longest prefix of a path is its layer. `node:*` stands for everything that Node brings. */
+const layers: Readonly<Record<string, readonly string[]>> = {
+  'lib/domain': ['lib/domain', 'zod', 'yaml', 'fastest-levenshtein', 'node:crypto'],
+  'lib/executors': ['lib/executors', 'lib/domain'],
+  'lib/usecases': ['lib/usecases', 'lib/domain', 'node:crypto'],
+  'lib/adapters': ['lib/adapters', 'lib/domain', 'vendor', 'node:*'],
+  'lib/local': [
+    ...['lib/local', 'lib/usecases', 'lib/adapters', 'lib/executors', 'lib/domain', 'functions', 'statemachines'],
+    ...['jsonata', 'zod', 'yaml', '@aws-sdk', 'aws-lambda', 'node:*'],
+  ],
+  'lib/local/cli': [
+    ...['lib/local', 'lib/usecases', 'lib/domain', 'node:*'],
+    ...['commander', 'cli-table3', 'log-update', 'picocolors'],
+  ],
+  'lib/infra': ['lib/infra', 'aws-cdk-lib', 'constructs', 'esbuild', 'node:fs', 'node:path'],
+  functions: [
+    ...['functions', 'lib/usecases', 'lib/adapters', 'lib/executors', 'lib/domain', 'statemachines'],
+    ...['@middy', '@aws-lambda-powertools', 'aws-lambda', 'zod'],
+  ],
+  statemachines: ['zod'],
+  bin: ['bin', 'lib/local', 'node:*'],
+  'bin/app.ts': ['lib/infra', 'aws-cdk-lib', 'node:path'],
+};
+
+/** What one outside system brings; an adapter knows one of them. */
+const vendors: Readonly<Record<string, readonly string[]>> = {
+  aws: ['@aws-sdk', '@smithy', '@aws-crypto', 'aws-lambda'],
+  kubernetes: ['@kubernetes'],
+  ulid: ['ulid'],
+};
+
+/** A cluster on EKS is found by asking AWS, and what is found is a configuration of the Kubernetes client. */
+const bridges: readonly string[] = ['lib/adapters/cluster-access.ts'];
+
+/** Lines. The comfortable size is 220; a file gets a second look past this, and a handler is shorter. */
+const longestFile = 350;
+const longestHandler = 40;
+
+interface Source {
+  readonly path: string;
+  readonly text: string;
+}
+
+interface Import {
+  /** A path of the project, or the name of a package. */
+  readonly target: string;
+  readonly isType: boolean;
+}
+
+const sources: readonly Source[] = globSync(['{bin,lib,functions,statemachines}/**/*.{ts,js}'], { cwd: root })
+  .sort()
+  .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
+
+const statement =
+  /^(?:import|export)\s+(type\s)?(?:[^'"();]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
+
+const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, '');
+
+const importsOf = ({ path, text }: Source): readonly Import[] =>
+  [...withoutComments(text).matchAll(statement)].map(([, type, named, dynamic]) => {
+    const specifier = named ?? dynamic ?? '';
+    const target = specifier.startsWith('.') ? relative(root, join(root, dirname(path), specifier)) : specifier;
+    return { target, isType: type !== undefined };
+  });
+
+const isUnder = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
+
+const layerOf = (path: string): string =>
+  Object.keys(layers)
+    .filter((layer) => isUnder(path, layer))
+    .sort((a, b) => b.length - a.length)[0] ?? 'no layer';
+
+const vendorOf = (target: string): string | undefined =>
+  Object.keys(vendors).find((vendor) => vendors[vendor]?.some((scope) => isUnder(target, scope)));
+
+const mayImport = (path: string, target: string): boolean =>
+  (layers[layerOf(path)] ?? []).some((allowed) => {
+    if (allowed === 'node:*') return isBuiltin(target);
+    return allowed === 'vendor' ? vendorOf(target) !== undefined : isUnder(target, allowed);
+  });
+
+/** Imports that a layer has no right to. */
+const trespasses = (all: readonly Source[]): readonly string[] =>
+  all.flatMap((source) =>
+    importsOf(source)
+      .filter(({ target }) => !mayImport(source.path, target))
+      .map(({ target }) => `${source.path} imports ${target}`),
+  );
+
+/** Adapters that know two outside systems. */
+const doubleVendors = (all: readonly Source[]): readonly string[] =>
+  all
+    .filter(({ path }) => isUnder(path, 'lib/adapters') && !bridges.includes(path))
+    .map((source) => ({ source, known: new Set(importsOf(source).map(({ target }) => vendorOf(target))) }))
+    .filter(({ known }) => [...known].filter((vendor) => vendor !== undefined).length > 1)
+    .map(({ source, known }) => `${source.path} knows ${[...known].filter(Boolean).join(' and ')}`);
+
+/** Files that lead back to themselves by what they run; a type alone leaves nothing behind. */
+const circles = (all: readonly Source[]): readonly string[] => {
+  const graph = new Map(
+    all.map((source) => [
+      source.path,
+      importsOf(source)
+        .filter(({ isType }) => !isType)
+        .map(({ target }) => target),
+    ]),
+  );
+  const found: string[] = [];
+  const done = new Set<string>();
+  const walk = (path: string, trail: readonly string[]): void => {
+    if (trail.includes(path)) found.push([...trail.slice(trail.indexOf(path)), path].join(' → '));
+    if (done.has(path)) return;
+    done.add(path);
+    for (const next of graph.get(path) ?? []) walk(next, [...trail, path]);
+  };
+  for (const path of graph.keys()) walk(path, []);
+  return found;
+};
+
+/** What reads, writes, waits or knows the time. A date may be made of a number that was given. */
+const impure: readonly (readonly [what: string, pattern: RegExp])[] = [
+  ['the clock', /\bDate\.now\b|\bnew Date\(\s*\)|\bDate\(\s*\)|\bperformance\b|\bTemporal\.Now\b/],
+  ['randomness', /\bMath\.random\b|\brandomUUID\b|\brandomBytes\b|\bgetRandomValues\b/],
+  ['the environment', /(?<!\.)\bprocess\b(?=[.;[])|\bglobalThis\b|\bimport\.meta\b/],
+  ['the network', /\bfetch\(|\bXMLHttpRequest\b|\bWebSocket\b/],
+  ['waiting', /\bsetTimeout\b|\bsetInterval\b|\bsetImmediate\b|\bqueueMicrotask\b/],
+  ['the console', /(?<!\.)\bconsole\./],
+];
+
+/** Texts are words for people: `process` in a sentence does nothing. */
+const withoutTexts = (text: string): string =>
+  text
+    .replace(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, "''")
+    .replace(/\/(?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[gimsuy]+/g, '//');
+
+/** Use cases wait for their ports; apart from that they know as little as the domain. */
+const impurities = (all: readonly Source[]): readonly string[] =>
+  all
+    .filter(({ path }) => ['lib/domain', 'lib/usecases', 'lib/executors'].some((folder) => isUnder(path, folder)))
+    .flatMap(({ path, text }) => {
+      const code = withoutTexts(withoutComments(text));
+      const waits = isUnder(path, 'lib/domain') && /\bawait\b|\basync\b/.test(code) ? [`${path} waits`] : [];
+      return [...impure.filter(([, pattern]) => pattern.test(code)).map(([what]) => `${path} knows ${what}`), ...waits];
+    });
+
+/** Words that have no place here: work left undone, and the place where this was written. */
+const forbidden: readonly RegExp[] = [
+  /\bTODO\b/,
+  /\bFIXME\b/,
+  /\bXXX\b/,
+  /\/work\//,
+  /\bshared\/(?:facts|cases|arch|house)/,
+];
+
+const forbiddenWords = (all: readonly Source[]): readonly string[] =>
+  all.flatMap(({ path, text }) =>
+    forbidden.filter((word) => word.test(text)).map((word) => `${path} says ${word.exec(text)?.[0]}`),
+  );
+
+const defaultExports = (all: readonly Source[]): readonly string[] =>
+  all
+    .filter(({ text }) => /^export default\b|\bas default\b/m.test(withoutComments(text)))
+    .map(({ path }) => `${path} has a default export`);
+
+const lines = (text: string): number => text.trimEnd().split('\n').length;
+
+/** Lines that do something: without imports, comments and empty lines. */
+const codeLines = (text: string): number =>
+  withoutComments(text)
+    .replace(/^import [\s\S]*?;$/gm, '')
+    .split('\n')
+    .filter((line) => line.trim() !== '').length;
+
+const tooLong = (all: readonly Source[]): readonly string[] => [
+  ...all
+    .filter(({ text }) => lines(text) > longestFile)
+    .map(({ path, text }) => `${path} has ${lines(text)} lines, and more than ${longestFile} are two files`),
+  ...all
+    .filter(({ path, text }) => dirname(path) === 'functions' && codeLines(text) >= longestHandler)
+    .map(({ path, text }) => `${path} has ${codeLines(text)} lines of code, and a handler parses, calls, returns`),
+];
+
+const checks = { trespasses, doubleVendors, circles, impurities, forbiddenWords, defaultExports, tooLong };
+
+describe('the source', () => {
+  it('is there to be checked', () => {
+    expect(new Set(sources.map(({ path }) => layerOf(path)))).toEqual(new Set(Object.keys(layers)));
+    expect(sources.flatMap(importsOf).length).toBeGreaterThan(sources.length);
+  });
+
+  it.each(Object.entries(checks))('has no %s', (_, check) => {
+    expect(check(sources)).toEqual([]);
+  });
+});
+
+describe('the checks', () => {
+  const domain = 'lib/domain/plan/order.ts';
+
+  it.each<[keyof typeof checks, string, ...(readonly [path: string, text: string])[]]>([
+    ['trespasses', 'a vendor in the domain', [domain, "import { S3Client } from '@aws-sdk/client-s3';"]],
+    ['trespasses', 'a type of an adapter', [domain, "import type { X } from '../../adapters/x.ts';"]],
+    ['trespasses', 'an import over several lines', [domain, "import {\n  a,\n  type B,\n} from 'node:fs';"]],
+    ['trespasses', 'an export from elsewhere', [domain, "export * from 'node:fs';"]],
+    ['trespasses', 'an import for its effect', [domain, "import 'node:fs';"]],
+    ['trespasses', 'an import that comes later', [domain, "const fs = () => import('node:fs');"]],
+    ['trespasses', 'an adapter in a use case', ['lib/usecases/x.ts', "import { S3 } from '../adapters/s3.ts';"]],
+    ['trespasses', 'a use case in an adapter', ['lib/adapters/x.ts', "import { x } from '../usecases/x.ts';"]],
+    ['trespasses', 'an unknown vendor', ['lib/adapters/x.ts', "import _ from 'lodash';"]],
+    ['trespasses', 'the SDK in a handler', ['functions/x.ts', "import { SFNClient } from '@aws-sdk/client-sfn';"]],
+    ['trespasses', 'run-time code in the infrastructure', ['lib/infra/x.ts', "import { x } from '../usecases/x.ts';"]],
+    ['trespasses', 'CDK on the command line', ['bin/flotilla.ts', "import { App } from 'aws-cdk-lib';"]],
+    ['trespasses', 'a file that belongs nowhere', ['lib/misc.ts', "import 'zod';"]],
+    [
+      'doubleVendors',
+      'an adapter of two systems',
+      ['lib/adapters/x.ts', "import '@kubernetes/client-node';\nimport { S3Client } from '@aws-sdk/client-s3';"],
+    ],
+    [
+      'circles',
+      'three files in a circle',
+      ['lib/domain/a.ts', "import { b } from './b.ts';"],
+      ['lib/domain/b.ts', "import { type C, c } from './c.ts';"],
+      ['lib/domain/c.ts', "export { a } from './a.ts';"],
+    ],
+    ['impurities', 'the time', [domain, 'const now = () => Date.now();']],
+    ['impurities', 'the time in a date', [domain, 'const now = () => new Date();']],
+    ['impurities', 'randomness', [domain, 'const id = () => Math.random();']],
+    ['impurities', 'the environment', [domain, 'const stage = process.env.STAGE;']],
+    ['impurities', 'the network', [domain, "const x = () => fetch('http://x');"]],
+    ['impurities', 'a timer', [domain, 'setTimeout(() => {}, 1);']],
+    ['impurities', 'a promise', [domain, 'const x = async () => 1;']],
+    ['impurities', 'the time in a use case', ['lib/usecases/x.ts', 'const now = Date.now();']],
+    ['impurities', 'a log', [domain, "console.log('x');"]],
+    ['forbiddenWords', 'work left undone', [domain, '// TODO later']],
+    ['defaultExports', 'a default export', [domain, 'export default 1;']],
+    ['defaultExports', 'one by another name', [domain, 'const x = 1;\nexport { x as default };']],
+    ['tooLong', 'a long file', [domain, 'x;\n'.repeat(351)]],
+    ['tooLong', 'a long handler', ['functions/x.ts', 'x;\n'.repeat(40)]],
+  ])('%s sees %s', (check, _, ...files) => {
+    expect(checks[check](files.map(([path, text]) => ({ path, text })))).not.toEqual([]);
+  });
+
+  it.each<[keyof typeof checks, string, string, string]>([
+    ['trespasses', 'an import in a comment', domain, "// import 'node:fs';\n/* import 'node:fs'; */"],
+    ['trespasses', 'the hash', domain, "import { createHash } from 'node:crypto';"],
+    ['circles', 'a type', 'lib/domain/a.ts', "import type { A } from './a.ts';"],
+    ['impurities', 'a date of a given time', domain, 'const date = (at: number) => new Date(at);'],
+    ['impurities', 'words', domain, "const text = 'the process was fetched'; // console.log"],
+    ['impurities', 'a use case that waits', 'lib/usecases/x.ts', 'const x = async () => await y();'],
+    ['impurities', 'the clock elsewhere', 'lib/adapters/x.ts', 'Date.now();'],
+    ['tooLong', 'a handler with many imports', 'functions/x.ts', `${"import { x } from 'x';\n".repeat(40)}x;`],
+  ])('%s takes %s', (check, _, path, text) => {
+    expect(checks[check]([{ path, text }])).toEqual([]);
+  });
+});
