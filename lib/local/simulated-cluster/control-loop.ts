@@ -79,7 +79,13 @@ export class ControlLoop {
     const [kind = '', path = ''] = key.split(' ');
     const [namespace = '', name = ''] = path.split('/');
     const object = this.#control.store.get(resourceOf(kind), namespace, name);
-    if (object !== undefined) this.#reconcilers[kind]?.(object);
+    if (object === undefined) return;
+    try {
+      this.#reconcilers[kind]?.(object);
+    } catch (error) {
+      // One object that makes no sense must not stop the others, as in a real controller.
+      process.stderr.write(`simulated cluster: ${kind} ${path}: ${error instanceof Error ? error.message : error}\n`);
+    }
   }
 
   #notice({ type, object }: Change): void {

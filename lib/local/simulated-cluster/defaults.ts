@@ -61,7 +61,10 @@ const defaults: Readonly<Record<string, (object: Workload) => void>> = {
     cron.suspend ??= false;
     templateDefaults(cron.jobTemplate.spec.template, 'Never');
   },
-  Pod: ({ spec }) => podDefaults(spec as unknown as PodSpec, 'Always'),
+  Pod: (pod) => {
+    podDefaults(pod.spec as unknown as PodSpec, 'Always');
+    pod.status ??= { phase: 'Pending' };
+  },
 };
 
 function requireTemplate(kind: string, name: string, spec: Workload['spec']): void {

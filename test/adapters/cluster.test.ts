@@ -1,0 +1,379 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DescribeClusterCommand, EKSClient, ResourceNotFoundException } from '@aws-sdk/client-eks';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { KubernetesCluster, kubeConfigFrom } from '../../lib/adapters/cluster.ts';
+import type { Workload } from '../../lib/domain/plan/plan.ts';
+import { stringAt } from '../../lib/domain/rollout/kubernetes-object.ts';
+import { type SimulatedCluster, startSimulatedCluster } from '../../lib/local/simulated-cluster/simulated-cluster.ts';
+
+const shared = (kind: Workload['kind'], name: string): Workload => ({ kind, name, namespace: 'shared' });
+
+const listen = async (server: Server): Promise<number> => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+};
+
+const close = (server: Server): Promise<void> => {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+};
+
+/** A server that answers as a test says, and remembers what it was asked. */
+async function serving(listener: RequestListener) {
+  const asked: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request);
+    listener(request, response);
+  });
+  const port = await listen(server);
+  const cluster = new KubernetesCluster('eu-1', await kubeConfigFrom({ server: `http://127.0.0.1:${port}` }));
+  return { asked, cluster, port, server };
+}
+
+const status = (code: number, reason: string, message: string) =>
+  JSON.stringify({ kind: 'Status', code, reason, message });
+
+describe('against the simulated cluster', () => {
+  let simulated: SimulatedCluster;
+  let cluster: KubernetesCluster;
+
+  beforeAll(async () => {
+    const seed = (['deployment', 'statefulset', 'daemonset', 'job', 'cronjob', 'pod'] as const).map((kind) => ({
+      kind,
+      name: `${kind}-a`,
+      namespace: 'shared',
+      image: `reg.local/${kind}:1`,
+    }));
+    simulated = await startSimulatedCluster({
+      tickMilliseconds: 10,
+      podStartMilliseconds: 30,
+      seed: [
+        ...seed,
+        { name: 'sick', namespace: 'shared', image: 'reg.local/sick:1-unhealthy' },
+        { name: 'loop', namespace: 'shared', image: 'reg.local/loop:1', replicas: 1 },
+      ],
+    });
+    cluster = new KubernetesCluster('eu-1', await kubeConfigFrom({ server: simulated.url }));
+  });
+
+  afterAll(() => simulated.close());
+
+  it.each([
+    { kind: 'deployment' as const, revisions: ['ReplicaSet'], pods: 1 },
+    { kind: 'statefulset' as const, revisions: ['ControllerRevision'], pods: 1 },
+    { kind: 'daemonset' as const, revisions: ['ControllerRevision'], pods: 2 },
+    { kind: 'job' as const, revisions: [], pods: 1 },
+    { kind: 'cronjob' as const, revisions: [], pods: 0 },
+    { kind: 'pod' as const, revisions: [], pods: 1 },
+  ])('reads a $kind with its revisions and pods, and nobody else’s', async ({ kind, pods, revisions }) => {
+    const [view] = await cluster.read([shared(kind, `${kind}-a`)]);
+    expect(view?.workload).toMatchObject({ metadata: { name: `${kind}-a` } });
+    expect(view?.revisions.map((one) => one.kind)).toEqual(revisions);
+    expect(view?.pods).toHaveLength(pods);
+    for (const pod of view?.pods ?? []) expect(JSON.stringify(pod)).toContain(`reg.local/${kind}:1`);
+  });
+
+  it('answers in the order asked, and leaves out what is not there', async () => {
+    const views = await cluster.read([
+      shared('job', 'job-a'),
+      shared('deployment', 'none'),
+      shared('deployment', 'deployment-a'),
+    ]);
+    expect(views.map(({ workload }) => workload?.kind)).toEqual(['Job', undefined, 'Deployment']);
+    expect(views[1]).toEqual({ revisions: [], pods: [] });
+  });
+
+  it('gives times as the API server wrote them', async () => {
+    const [view] = await cluster.read([shared('deployment', 'deployment-a')]);
+    expect(view?.workload).toMatchObject({
+      metadata: { creationTimestamp: expect.stringMatching(/^\d{4}-.*:\d\dZ$/) },
+    });
+  });
+
+  it.each([
+    { service: 'deployment-a', expected: { status: 200, message: expect.stringContaining('ok: /ready') } },
+    { service: 'sick', expected: { status: 503, message: expect.stringContaining('degraded') } },
+    { service: 'none', expected: { status: 404, message: 'services "none" not found' } },
+  ])('asks the service $service through the proxy', async ({ expected, service }) => {
+    const request = { workload: shared('deployment', service), path: '/ready', port: 8080, timeoutMilliseconds: 1_000 };
+    expect(await cluster.probe(request)).toEqual(expected);
+  });
+
+  it('reads the log of a container, and nothing where there is none', async () => {
+    const [view] = await cluster.read([shared('deployment', 'loop')]);
+    const pod = stringAt(view?.pods[0], 'metadata', 'name') ?? '';
+    expect(await cluster.logs('shared', pod, 'app', 1)).toEqual(['listening on :8080']);
+    expect(await cluster.logs('shared', pod, 'other', 5)).toEqual([]);
+    expect(await cluster.logs('shared', 'gone', 'app', 5)).toEqual([]);
+  });
+});
+
+describe('requests', () => {
+  it('are one LIST per resource and namespace, whatever the number of workloads', async () => {
+    const { asked, cluster, server } = await serving((_, response) => response.end('{"items":[]}'));
+    const many = Array.from({ length: 200 }, (_, index) => ({
+      ...shared('deployment', `a${index}`),
+      namespace: index % 2 ? 'one' : 'two',
+    }));
+    await cluster.read([...many, shared('cronjob', 'c')]);
+    await close(server);
+    expect(asked.map(({ url }) => url).sort()).toEqual([
+      '/api/v1/namespaces/one/pods',
+      '/api/v1/namespaces/shared/pods',
+      '/api/v1/namespaces/two/pods',
+      '/apis/apps/v1/namespaces/one/deployments',
+      '/apis/apps/v1/namespaces/one/replicasets',
+      '/apis/apps/v1/namespaces/two/deployments',
+      '/apis/apps/v1/namespaces/two/replicasets',
+      '/apis/batch/v1/namespaces/shared/cronjobs',
+      '/apis/batch/v1/namespaces/shared/jobs',
+    ]);
+  });
+
+  it('for logs ask for the previous run first', async () => {
+    const { asked, cluster, server } = await serving((request, response) => {
+      const isPrevious = request.url?.includes('previous=true');
+      response
+        .writeHead(isPrevious ? 400 : 200)
+        .end(isPrevious ? status(400, 'BadRequest', 'no previous') : 'one\ntwo\n');
+    });
+    expect(await cluster.logs('shared', 'p', 'app', 50)).toEqual(['one', 'two']);
+    await close(server);
+    expect(asked[0]?.url).toBe(
+      '/api/v1/namespaces/shared/pods/p/log?container=app&tailLines=50&limitBytes=16384&previous=true',
+    );
+    expect(asked).toHaveLength(2);
+  });
+});
+
+describe('a cluster that cannot be asked', () => {
+  it.each([
+    { code: 401, said: 'Unauthorized', hint: 'does not accept our credentials' },
+    { code: 403, said: 'pods is forbidden: User "x" cannot list', hint: 'no right' },
+    { code: 404, said: 'the server could not find the requested resource', hint: 'HTTP 404' },
+    { code: 429, said: 'too many requests', hint: 'too busy' },
+    { code: 500, said: 'etcdserver: leader changed', hint: 'leader changed' },
+    { code: 503, said: 'apiserver is shutting down', hint: 'shutting down' },
+  ])('is ClusterUnavailable after $code, with the reason', async ({ code, hint, said }) => {
+    const { cluster, port, server } = await serving((_, response) =>
+      response.writeHead(code).end(status(code, 'X', said)),
+    );
+    const failure = cluster.read([shared('deployment', 'a')]);
+    await expect(failure).rejects.toMatchObject({
+      name: 'ClusterUnavailable',
+      details: { cluster: 'eu-1', status: code },
+    });
+    await expect(failure).rejects.toThrow(hint);
+    await expect(failure).rejects.toThrow(`127.0.0.1:${port}`);
+    await close(server);
+  });
+
+  it('is ClusterUnavailable when nobody listens', async () => {
+    const { cluster, server } = await serving(() => {});
+    await close(server);
+    const request = { workload: shared('deployment', 'a'), path: '/', timeoutMilliseconds: 500 };
+    await expect(cluster.read([shared('deployment', 'a')])).rejects.toMatchObject({ name: 'ClusterUnavailable' });
+    await expect(cluster.logs('shared', 'p', 'c', 5)).rejects.toMatchObject({ name: 'ClusterUnavailable' });
+    await expect(cluster.probe(request)).rejects.toMatchObject({ name: 'ClusterUnavailable' });
+  });
+
+  it('is not confused with a service that refuses: only the API server speaks in Status objects', async () => {
+    const { cluster, server } = await serving((request, response) => {
+      const isForbidden = request.url?.includes('/services/closed');
+      response
+        .writeHead(403)
+        .end(isForbidden ? status(403, 'Forbidden', 'cannot get resource "services/proxy"') : 'go away');
+    });
+    const ask = (name: string) =>
+      cluster.probe({ workload: shared('deployment', name), path: 'x', timeoutMilliseconds: 500 });
+    expect(await ask('shy')).toEqual({ status: 403, message: 'go away' });
+    await expect(ask('closed')).rejects.toThrow('services/proxy');
+    await close(server);
+  });
+
+  it('takes a service that never answers for the service’s own failure', async () => {
+    const { cluster, server } = await serving(() => {});
+    const request = { workload: shared('deployment', 'slow'), path: '/', timeoutMilliseconds: 200 };
+    expect(await cluster.probe(request)).toEqual({ message: 'no answer within 200 ms' });
+    await close(server);
+  });
+});
+
+describe('a full URL', () => {
+  it.each([
+    { what: 'a good answer', path: '/ok', expected: { status: 200, message: 'fine' } },
+    { what: 'a redirect, which it does not follow', path: '/login', expected: { status: 302, message: '' } },
+    { what: 'silence', path: '/silent', expected: { message: 'no answer within 200 ms' } },
+  ])('gives $what', async ({ expected, path }) => {
+    const { cluster, port, server } = await serving((request, response) => {
+      if (request.url === '/ok') response.end('fine');
+      else if (request.url === '/login') response.writeHead(302, { location: '/ok' }).end();
+    });
+    const url = `http://127.0.0.1:${port}${path}`;
+    expect(
+      await cluster.probe({ workload: shared('deployment', 'a'), path: '/', url, timeoutMilliseconds: 200 }),
+    ).toEqual(expected);
+    await close(server);
+  });
+
+  it('where nobody listens gives a message', async () => {
+    const { cluster, port, server } = await serving(() => {});
+    await close(server);
+    const url = `http://127.0.0.1:${port}/`;
+    const answer = await cluster.probe({
+      workload: shared('deployment', 'a'),
+      path: '/',
+      url,
+      timeoutMilliseconds: 500,
+    });
+    expect(answer).toEqual({ message: expect.stringContaining('ECONNREFUSED') });
+  });
+});
+
+describe('a kubeconfig and TLS', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'flotilla-kube-'));
+  const file = (name: string) => join(folder, name);
+  const tokens: (string | undefined)[] = [];
+  const sockets = new Set<unknown>();
+  let server: Server;
+  let port = 0;
+  let answer = 200;
+
+  beforeAll(async () => {
+    const subject = ['-subj', '/CN=cluster', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2'];
+    execFileSync(
+      'openssl',
+      ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...subject, '-keyout', file('key'), '-out', file('crt')],
+      { stdio: 'pipe' },
+    );
+    server = createTlsServer(
+      { key: readFileSync(file('key')), cert: readFileSync(file('crt')) },
+      (request, response) => {
+        tokens.push(request.headers.authorization);
+        sockets.add(request.socket);
+        response.writeHead(answer).end(answer === 200 ? '{"items":[]}' : status(answer, 'X', 'no'));
+      },
+    ) as unknown as Server;
+    port = await listen(server);
+  });
+
+  beforeEach(() => {
+    answer = 200;
+    tokens.length = 0;
+    sockets.clear();
+  });
+
+  afterAll(async () => {
+    await close(server);
+    rmSync(folder, { recursive: true });
+  });
+
+  const kubeconfig = (authority: string) => {
+    const text = {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [
+        {
+          name: 'c',
+          cluster: {
+            server: `https://127.0.0.1:${port}`,
+            ...(authority && { 'certificate-authority-data': authority }),
+          },
+        },
+      ],
+      users: [{ name: 'u', user: { token: 'secret-token' } }],
+      contexts: [
+        { name: 'eu-1', context: { cluster: 'c', user: 'u' } },
+        { name: 'broken', context: { cluster: 'gone', user: 'u' } },
+      ],
+      'current-context': 'eu-1',
+    };
+    writeFileSync(file('config'), JSON.stringify(text));
+    return file('config');
+  };
+  const authority = () => readFileSync(file('crt')).toString('base64');
+
+  it('speaks TLS with the private authority and the token, over connections that it keeps', async () => {
+    const cluster = new KubernetesCluster(
+      'eu-1',
+      await kubeConfigFrom({ kubeconfig: kubeconfig(authority()), context: 'eu-1' }),
+    );
+    for (let look = 0; look < 10; look += 1) await cluster.read([shared('deployment', 'a')]);
+    expect(new Set(tokens)).toEqual(new Set(['Bearer secret-token']));
+    expect(tokens).toHaveLength(30);
+    expect(sockets.size).toBeLessThan(10);
+  });
+
+  it('refuses a certificate that nobody vouches for, and shows no token', async () => {
+    const cluster = new KubernetesCluster('eu-1', await kubeConfigFrom({ kubeconfig: kubeconfig('') }));
+    const failure = await cluster.read([shared('deployment', 'a')]).catch((error: Error) => error);
+    expect(failure).toMatchObject({ name: 'ClusterUnavailable' });
+    expect(JSON.stringify(failure) + String(failure)).not.toContain('secret-token');
+    expect(tokens).toEqual([]);
+  });
+
+  it.each([
+    { what: 'a context that is not there', context: 'us-1', message: 'no context "us-1"; it has eu-1, broken' },
+    { what: 'a context without its cluster', context: 'broken', message: 'names no cluster' },
+  ])('names $what', async ({ context, message }) => {
+    const access = kubeConfigFrom({ kubeconfig: kubeconfig(authority()), context });
+    await expect(access).rejects.toMatchObject({ name: 'ConfigurationInvalid' });
+    await expect(access).rejects.toThrow(message);
+  });
+
+  it('names a file that cannot be read', async () => {
+    await expect(kubeConfigFrom({ kubeconfig: file('none') })).rejects.toMatchObject({ name: 'ConfigurationInvalid' });
+  });
+
+  describe('of EKS', () => {
+    const eks = mockClient(EKSClient);
+    const client = new EKSClient({
+      region: 'eu-central-1',
+      credentials: { accessKeyId: 'AKID', secretAccessKey: 'SECRET' },
+    });
+    const source = { eks: 'prod', region: 'eu-central-1' };
+    const describeAs = (status: 'ACTIVE' | 'UPDATING' | 'CREATING') =>
+      eks.on(DescribeClusterCommand).resolves({
+        cluster: { status, endpoint: `https://127.0.0.1:${port}`, certificateAuthority: { data: authority() } },
+      });
+    afterEach(() => eks.reset());
+
+    it.each(['ACTIVE', 'UPDATING'] as const)('%s: asks for its address and signs a token', async (status) => {
+      describeAs(status);
+      const cluster = new KubernetesCluster('prod', await kubeConfigFrom(source, client));
+      await cluster.read([shared('deployment', 'a')]);
+      expect(tokens[0]).toMatch(/^Bearer k8s-aws-v1\./);
+      expect(eks.commandCalls(DescribeClusterCommand)[0]?.args[0].input).toEqual({ name: 'prod' });
+    });
+
+    it('signs anew and asks once more after a 401, then gives up', async () => {
+      describeAs('ACTIVE');
+      answer = 401;
+      const cluster = new KubernetesCluster('prod', await kubeConfigFrom(source, client));
+      const failure = await cluster.logs('shared', 'p', 'app', 5).catch((error: Error) => error);
+      expect(failure).toMatchObject({ name: 'ClusterUnavailable', details: { status: 401 } });
+      expect(tokens).toHaveLength(2);
+    });
+
+    it('CREATING cannot be asked yet', async () => {
+      describeAs('CREATING');
+      await expect(kubeConfigFrom(source, client)).rejects.toThrow('is CREATING');
+    });
+
+    it('that is not there is said to be not there', async () => {
+      eks
+        .on(DescribeClusterCommand)
+        .rejects(new ResourceNotFoundException({ message: 'No cluster found for name: prod.', $metadata: {} }));
+      const access = kubeConfigFrom(source, client);
+      await expect(access).rejects.toMatchObject({ name: 'ClusterUnavailable' });
+      await expect(access).rejects.toThrow('No cluster found');
+    });
+  });
+});
