@@ -169,6 +169,12 @@ const defaultExports = (all: readonly Source[]): readonly string[] =>
     .filter(({ text }) => /^export default\b|\bas default\b/m.test(withoutComments(text)))
     .map(({ path }) => `${path} has a default export`);
 
+/** By its name, zod brings every language of its messages: 443 KB in a bundle instead of 88. */
+const namedZod = (all: readonly Source[]): readonly string[] =>
+  all
+    .filter(({ text }) => /^import\s+(?:z\b|\{[^}]*\bz\b[^}]*\})\s+from 'zod'/m.test(text))
+    .map(({ path }) => `${path} imports z by its name`);
+
 const lines = (text: string): number => text.trimEnd().split('\n').length;
 
 /** Lines that do something: without imports, comments and empty lines. */
@@ -187,7 +193,7 @@ const tooLong = (all: readonly Source[]): readonly string[] => [
     .map(({ path, text }) => `${path} has ${codeLines(text)} lines of code, and a handler parses, calls, returns`),
 ];
 
-const checks = { trespasses, doubleVendors, circles, impurities, forbiddenWords, defaultExports, tooLong };
+const checks = { trespasses, doubleVendors, circles, impurities, forbiddenWords, defaultExports, namedZod, tooLong };
 
 describe('the source', () => {
   it('is there to be checked', () => {
@@ -241,6 +247,7 @@ describe('the checks', () => {
     ['forbiddenWords', 'work left undone', [domain, '// TODO later']],
     ['defaultExports', 'a default export', [domain, 'export default 1;']],
     ['defaultExports', 'one by another name', [domain, 'const x = 1;\nexport { x as default };']],
+    ['namedZod', 'zod by its name', [domain, "import { z } from 'zod';"]],
     ['tooLong', 'a long file', [domain, 'x;\n'.repeat(351)]],
     ['tooLong', 'a long handler', ['functions/x.ts', 'x;\n'.repeat(40)]],
   ])('%s sees %s', (check, _, ...files) => {
@@ -249,6 +256,7 @@ describe('the checks', () => {
 
   it.each<[keyof typeof checks, string, string, string]>([
     ['trespasses', 'an import in a comment', domain, "// import 'node:fs';\n/* import 'node:fs'; */"],
+    ['namedZod', 'zod as a whole', domain, "import * as z from 'zod';"],
     ['trespasses', 'the hash', domain, "import { createHash } from 'node:crypto';"],
     ['circles', 'a type', 'lib/domain/a.ts', "import type { A } from './a.ts';"],
     ['impurities', 'a date of a given time', domain, 'const date = (at: number) => new Date(at);'],

@@ -130,3 +130,9 @@ export const functionsTable = {
     trigger: 'events',
   },
 } as const satisfies Readonly<Record<string, FunctionRow>>;
+
+export type Stem = keyof typeof functionsTable;
+
+/** `plan-batch` is `PlanBatch` in the state machine files and in the template. */
+export const pascalCase = (stem: string): string =>
+  stem.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());

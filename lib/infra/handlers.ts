@@ -1,13 +1,7 @@
 import { Construct } from 'constructs';
-import { type FunctionRow, functionsTable } from './functions-table.ts';
+import { type FunctionRow, functionsTable, pascalCase, type Stem } from './functions-table.ts';
 import { Handler } from './handler.ts';
 import type { Resources } from './rights.ts';
-
-export type Stem = keyof typeof functionsTable;
-
-/** `plan-batch` is `PlanBatch` in the state machine files and in the template. */
-export const pascalCase = (stem: string): string =>
-  stem.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 export interface HandlersProps {
   readonly root: string;

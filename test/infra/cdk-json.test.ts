@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { cdkJson } from './synthesize.ts';
+import { cdkJson, root } from './project.ts';
 
 const recommended = createRequire(import.meta.url)('aws-cdk-lib/recommended-feature-flags.json') as object;
 
@@ -18,4 +20,9 @@ it('runs on the Node of the project and calls nobody', () => {
     notices: false,
     context: { 'cli-telemetry': false },
   });
+});
+
+it('pins a CLI that can read what the library writes: the one tagged as latest cannot', () => {
+  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  expect(devDependencies['aws-cdk']).toMatch(/^2\.\d+\.\d+$/);
 });

@@ -5,10 +5,10 @@ import { pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { bundle } from '../../lib/infra/bundling.ts';
-import { type FunctionRow, functionsTable } from '../../lib/infra/functions-table.ts';
-import { pascalCase } from '../../lib/infra/handlers.ts';
+import { type FunctionRow, functionsTable, pascalCase } from '../../lib/infra/functions-table.ts';
 import { contract } from '../../statemachines/contract.ts';
-import { ofType, root, synthesize } from './synthesize.ts';
+import { root } from './project.ts';
+import { ofType, synthesize } from './synthesize.ts';
 
 const rows = Object.entries<FunctionRow>(functionsTable);
 const { application } = synthesize();
@@ -22,19 +22,18 @@ const environmentOf = (stem: string): readonly string[] => {
 };
 
 describe('what the code of a function reaches', () => {
-  /** Our own code of a function, without what it imports and never calls. */
-  const codeOf = (stem: string): string => {
-    const { outputFiles } = buildSync({
-      absWorkingDir: root,
-      entryPoints: [`functions/${stem}.ts`],
-      bundle: true,
-      packages: 'external',
-      platform: 'node',
-      format: 'esm',
-      write: false,
-    });
-    return outputFiles[0]?.text ?? '';
-  };
+  /** Our own code of each function, without what it imports and never calls. */
+  const { outputFiles } = buildSync({
+    absWorkingDir: root,
+    entryPoints: rows.map(([stem]) => `functions/${stem}.ts`),
+    outdir: 'out',
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    write: false,
+  });
+  const codeOf = (stem: string): string => outputFiles.find(({ path }) => path.endsWith(`/${stem}.js`))?.text ?? '';
 
   const signs: readonly (readonly [sign: RegExp, right: (match: RegExpMatchArray) => string])[] = [
     [/\bvariable\("TABLE_NAME"\)/g, () => 'table'],

@@ -4,10 +4,10 @@ import { App, type CfnResource } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { addFlotilla } from '../../lib/infra/flotilla.ts';
-import { type FunctionRow, functionsTable } from '../../lib/infra/functions-table.ts';
-import { pascalCase } from '../../lib/infra/handlers.ts';
+import { type FunctionRow, functionsTable, pascalCase } from '../../lib/infra/functions-table.ts';
 import { placeholdersOf } from '../../lib/infra/inline-machine.ts';
-import { cdkJson, makeStacks, ofType, root, shortText, synthesize } from './synthesize.ts';
+import { cdkJson, root } from './project.ts';
+import { makeStacks, ofType, shortText, synthesize } from './synthesize.ts';
 
 const templates = synthesize();
 const { state, application } = templates;

@@ -1,15 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { addFlotilla } from '../../lib/infra/flotilla.ts';
-
-export const root = join(import.meta.dirname, '../..');
-
-/** What `cdk` reads, so that the tests see the feature flags that ship. */
-export const cdkJson = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as {
-  readonly context: Readonly<Record<string, unknown>>;
-} & Readonly<Record<string, unknown>>;
+import { cdkJson, root } from './project.ts';
 
 export type Stacks = ReturnType<typeof addFlotilla>;
 
