@@ -18,14 +18,17 @@ interface Started {
 }
 
 /** Starts what a configuration wants simulated, each in a process of its own, on free loopback ports. */
-export const startSimulators = async ({ connections }: Configuration): Promise<Simulators> => {
+export const startSimulators = async (
+  { connections }: Configuration,
+  harnessFlags: readonly string[] = [],
+): Promise<Simulators> => {
   const names = Object.entries(connections.clusters).filter(([, { kind }]) => kind === 'simulated');
   const clusters = await Promise.all(names.map(() => start('simulated-cluster', [])));
   const urls = Object.fromEntries(names.map(([name], at) => [name, clusters[at]!.url]));
   const flags = Object.entries(urls).flatMap(([name, url]) => ['--cluster', `${name}=${url}`]);
   const harness =
     connections.harness.kind === 'simulated'
-      ? await start('simulated-harness', ['--requests-per-minute', '0', ...flags])
+      ? await start('simulated-harness', ['--requests-per-minute', '0', ...harnessFlags, ...flags])
       : undefined;
   const started = harness === undefined ? clusters : [harness, ...clusters];
   return {

@@ -1,0 +1,80 @@
+import { describeIssue, type Issue } from '../../domain/batch/issues.ts';
+import { CommandFailure, type ExitStatus, exitStatus } from './failure.ts';
+
+export interface ApiClientOptions {
+  readonly url: string;
+  readonly token?: string | undefined;
+}
+
+interface Problem {
+  readonly title?: string;
+  readonly detail?: string;
+  readonly status: number;
+  readonly code?: string;
+  readonly issues?: readonly Partial<Issue>[];
+}
+
+export interface Send {
+  readonly method?: 'GET' | 'POST';
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** The server could not be reached, or said that it may be able to answer later. */
+export class Unreachable extends CommandFailure {}
+
+/** Asks the API; every answer that is no success becomes a CommandFailure with its exit status. */
+export class ApiClient {
+  readonly url: string;
+  readonly #token: string | undefined;
+
+  constructor({ url, token }: ApiClientOptions) {
+    this.url = url.replace(/\/+$/, '');
+    this.#token = token;
+  }
+
+  async ask<Answer>(path: string, { method = 'GET', body, headers, signal }: Send = {}): Promise<Answer> {
+    const response = await this.#fetch(path, {
+      method,
+      headers: { ...headers, ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }) },
+      ...(body === undefined ? {} : { body }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const text = await response.text();
+    if (response.ok) return JSON.parse(text) as Answer;
+    throw failureOf(problemOf(response.status, text));
+  }
+
+  async #fetch(path: string, init: RequestInit): Promise<Response> {
+    try {
+      return await fetch(`${this.url}${path}`, init);
+    } catch (error) {
+      if (init.signal?.aborted) throw error;
+      const why = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+      throw new Unreachable(exitStatus.failed, [`No answer from ${this.url}: ${why}`, 'Is `flotilla serve` running?']);
+    }
+  }
+}
+
+const problemOf = (status: number, text: string): Problem => {
+  try {
+    return { ...(JSON.parse(text) as Problem), status };
+  } catch {
+    return { status, detail: `The answer was ${status} and not from Flotilla.` };
+  }
+};
+
+/** What the caller sent is wrong use; what it named may not exist; the rest did not work. */
+const statusOf = (status: number): ExitStatus => {
+  if (status === 404) return exitStatus.notFound;
+  if ([400, 401, 403, 405, 413, 415, 422].includes(status)) return exitStatus.usage;
+  return exitStatus.failed;
+};
+
+const failureOf = (problem: Problem): CommandFailure => {
+  const first = problem.detail ?? problem.title ?? `The answer was ${problem.status}.`;
+  const issues = (problem.issues ?? []).filter((issue): issue is Issue => issue.line !== undefined);
+  const Failure = problem.status === 429 || problem.status >= 502 ? Unreachable : CommandFailure;
+  return new Failure(statusOf(problem.status), [first, ...issues.map(describeIssue)], problem);
+};

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ApiClient } from './api-client.ts';
+import { CommandFailure, exitStatus } from './failure.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What the program has from outside. */
+export interface CliWorld {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Relative paths begin here. */
+  readonly directory: string;
+  readonly terminal: Terminal;
+  readStdin(): Promise<string>;
+}
+
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly url?: string;
+}
+
+/** What a command works with. */
+export interface CommandContext extends CliWorld {
+  readonly json: boolean;
+  readonly client: ApiClient;
+}
+
+export const defaultUrl = 'http://127.0.0.1:8080';
+
+export const commandContext = (world: CliWorld, { json = false, url }: CommonOptions): CommandContext => ({
+  ...world,
+  json,
+  client: new ApiClient({
+    url: checkedUrl(url ?? world.env.FLOTILLA_URL ?? defaultUrl),
+    token: world.env.FLOTILLA_TOKEN,
+  }),
+});
+
+const checkedUrl = (url: string): string => {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
+  throw new CommandFailure(exitStatus.usage, [`${url} is not an http address.`]);
+};
+
+/** The text of FILE; `-` is the standard input. */
+export const readBatchFile = async ({ directory, readStdin }: CliWorld, file: string): Promise<string> => {
+  if (file === '-') return readStdin();
+  try {
+    return readFileSync(resolve(directory, file), 'utf8');
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
+    throw new CommandFailure(exitStatus.usage, [`${file} cannot be read: ${why}`]);
+  }
+};
+
+/** Prints an answer as JSON, or the lines that tell the same. */
+export const print = (
+  { json, terminal }: Pick<CommandContext, 'json' | 'terminal'>,
+  answer: object,
+  lines: readonly string[],
+): void => {
+  if (json) terminal.out(JSON.stringify(answer));
+  else for (const line of lines) terminal.out(line);
+};

@@ -1,0 +1,35 @@
+import type { BatchView } from '../../../usecases/read-batch.ts';
+import type { Health } from '../../../usecases/read-health.ts';
+import { type CommandContext, print, readBatchFile } from '../command-context.ts';
+import { type ExitStatus, exitStatus } from '../failure.ts';
+import { follow } from '../follow.ts';
+import { simulationSentence } from '../simulation.ts';
+
+export interface DeployOptions {
+  readonly follow?: boolean;
+  readonly timeout?: number;
+  readonly idempotencyKey?: string;
+}
+
+export const yamlHeaders = { 'content-type': 'application/yaml' } as const;
+
+type Accepted = Pick<BatchView, 'batch_id' | 'name' | 'status' | 'total' | 'warnings'>;
+
+/** Submits a batch, and stays until it has ended when that is asked for. */
+export const deploy = async (context: CommandContext, options: DeployOptions, file = ''): Promise<ExitStatus> => {
+  const { client, terminal } = context;
+  const body = await readBatchFile(context, file);
+  const key = options.idempotencyKey;
+  const headers = { ...yamlHeaders, ...(key === undefined ? {} : { 'idempotency-key': key }) };
+  const accepted = await client.ask<Accepted>('/batches', { method: 'POST', body, headers });
+  const { simulated } = await client.ask<Health>('/health');
+  const sentence = simulationSentence(simulated);
+  for (const warning of accepted.warnings) terminal.error(`warning: ${warning}`);
+  print(context, { ...accepted, simulated }, [
+    ...(sentence === undefined ? [] : [terminal.colours.yellow(sentence)]),
+    `Batch ${accepted.batch_id} accepted: ${accepted.name}, ${accepted.total} deployments.`,
+    ...(options.follow ? [] : [`Follow it with: flotilla status ${accepted.batch_id} --follow`]),
+  ]);
+  if (!options.follow) return exitStatus.done;
+  return follow(context, { batchId: accepted.batch_id, simulated, timeout: options.timeout });
+};

@@ -1,0 +1,54 @@
+import { resolve } from 'node:path';
+import { loadConfiguration } from '../../load-configuration.ts';
+import { type CommandContext, print } from '../command-context.ts';
+import { type ExitStatus, exitStatus } from '../failure.ts';
+import { simulationSentence } from '../simulation.ts';
+
+export interface ServeOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly data: string;
+  readonly config?: string;
+}
+
+/** Runs the embedded runtime until it is told to stop. */
+export const serve = async (context: CommandContext, options: ServeOptions): Promise<ExitStatus> => {
+  const { directory, env, terminal } = context;
+  const { configuration, warnings, file } = loadConfiguration({ file: options.config, directory, env });
+  // Only this command needs the runtime; the others start without it.
+  const { startRuntime } = await import('../../runtime.ts');
+  const { startSimulators } = await import('../../simulators.ts');
+  const { readHealth } = await import('../../../usecases/read-health.ts');
+  const { simulated } = await readHealth({ catalogue: async () => configuration.catalogue });
+  const simulators = await startSimulators(configuration);
+  const runtime = await startRuntime({
+    port: options.port,
+    host: options.host,
+    token: env.FLOTILLA_TOKEN,
+    data: resolve(directory, options.data),
+    configuration,
+    simulators,
+  }).catch(async (error: unknown) => {
+    await simulators.close();
+    throw error;
+  });
+  for (const warning of warnings) terminal.error(`warning: ${warning}`);
+  print(context, { url: runtime.url, simulated }, [
+    `Flotilla listens on ${runtime.url}, data in ${options.data}, ${file === undefined ? 'no configuration file' : file}`,
+    ...[simulationSentence(simulated)].filter((line) => line !== undefined),
+    'Submit a batch:',
+    `  curl -H 'content-type: application/yaml'${tokenHint(env)} --data-binary @examples/release.yaml ${runtime.url}/batches`,
+  ]);
+  await stopSignal();
+  await runtime.close();
+  await simulators.close();
+  return exitStatus.done;
+};
+
+const tokenHint = (env: CommandContext['env']): string =>
+  env.FLOTILLA_TOKEN === undefined ? '' : ` -H "authorization: Bearer $FLOTILLA_TOKEN"`;
+
+const stopSignal = (): Promise<void> =>
+  new Promise((stop) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());
+  });

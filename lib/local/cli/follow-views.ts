@@ -1,0 +1,134 @@
+import { describeTotals, type Totals } from '../../domain/deployment/batch-status.ts';
+import { isTerminal, type Status } from '../../domain/deployment/status.ts';
+import type { EventView } from '../../usecases/read-events.ts';
+import { isSimulated, type Simulated } from './simulation.ts';
+import { eventLine, paintStatus } from './status-lines.ts';
+import { type DeploymentLine, deploymentTable } from './tables.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What is shown while a batch is followed. */
+export interface FollowView {
+  /** What there is; once more when the plan is known. */
+  begin(deployments: readonly DeploymentLine[]): void;
+  event(event: EventView): void;
+  /** After a page of events. */
+  show(): void;
+  end(): void;
+}
+
+export const makeFollowView = (
+  terminal: Terminal,
+  { json, simulated }: { json: boolean; simulated: Simulated },
+): FollowView => {
+  if (json) return new LineView(terminal, simulated, (event, mark) => JSON.stringify({ ...event, simulated: mark }));
+  return terminal.live ? new TableView(terminal, simulated) : new LineView(terminal, simulated, eventLine);
+};
+
+/** One line per event. */
+class LineView implements FollowView {
+  readonly #terminal: Terminal;
+  readonly #simulated: Simulated;
+  readonly #line: (event: EventView, simulated: boolean) => string;
+  readonly #clusters = new Map<string, string | undefined>();
+
+  constructor(terminal: Terminal, simulated: Simulated, line: (event: EventView, simulated: boolean) => string) {
+    this.#terminal = terminal;
+    this.#simulated = simulated;
+    this.#line = line;
+  }
+
+  begin(deployments: readonly DeploymentLine[]): void {
+    for (const { key, cluster } of deployments) this.#clusters.set(key, cluster);
+  }
+
+  event(event: EventView): void {
+    const cluster = event.key === undefined ? undefined : this.#clusters.get(event.key);
+    this.#terminal.out(this.#line(event, isSimulated(this.#simulated, cluster)));
+  }
+
+  show(): void {}
+
+  end(): void {}
+}
+
+/** One table that changes in place. */
+class TableView implements FollowView {
+  readonly #terminal: Terminal;
+  readonly #simulated: Simulated;
+  readonly #lines = new Map<string, DeploymentLine>();
+  #batch: Pick<EventView, 'to' | 'reason' | 'message'> | undefined;
+  #shown = '';
+
+  constructor(terminal: Terminal, simulated: Simulated) {
+    this.#terminal = terminal;
+    this.#simulated = simulated;
+  }
+
+  begin(deployments: readonly DeploymentLine[]): void {
+    this.#lines.clear();
+    for (const deployment of deployments) this.#lines.set(deployment.key, deployment);
+    this.show();
+  }
+
+  event(event: EventView): void {
+    const line = event.key === undefined ? undefined : this.#lines.get(event.key);
+    if (line === undefined) this.#batch = event;
+    else this.#lines.set(line.key, { ...line, status: event.to, reason: event.reason, message: event.message });
+  }
+
+  show(): void {
+    const text = tableText([...this.#lines.values()], {
+      terminal: this.#terminal,
+      simulated: this.#simulated,
+      batch: this.#batch,
+    });
+    if (text === this.#shown) return;
+    this.#shown = text;
+    this.#terminal.redraw(text);
+  }
+
+  end(): void {
+    this.#terminal.settle();
+  }
+}
+
+interface TableLook {
+  readonly terminal: Pick<Terminal, 'columns' | 'rows' | 'colours'>;
+  readonly simulated: Simulated;
+  readonly batch: Pick<EventView, 'to' | 'reason' | 'message'> | undefined;
+}
+
+/** Lines that the table needs beside its deployments: its head, the batch, the counts, what was left out, the cursor. */
+const OTHER_LINES = 5;
+
+/** Pure, so that it can be looked at in every width and height. */
+export const tableText = (lines: readonly DeploymentLine[], { terminal, simulated, batch }: TableLook): string => {
+  const shown = mostTelling(lines, Math.max(3, terminal.rows - OTHER_LINES));
+  const hidden = lines.length - shown.length;
+  const { colours } = terminal;
+  return [
+    deploymentTable(shown, { terminal, simulated }),
+    ...(hidden === 0 ? [] : [colours.dim(`… and ${hidden} more`)]),
+    ...(batch === undefined ? [] : [`${paintStatus(batch.to, colours)} ${batch.reason}: ${batch.message}`]),
+    describeTotals(countStatuses(lines)),
+  ].join('\n');
+};
+
+/** What is in work, then what went wrong, then what waits, then what is done. */
+const weight = (status: Status): number => {
+  if (status === 'PROCESSING') return 0;
+  if (status === 'SUCCESS') return 3;
+  return isTerminal(status) ? 1 : 2;
+};
+
+const mostTelling = (lines: readonly DeploymentLine[], count: number): readonly DeploymentLine[] => {
+  if (lines.length <= count) return lines;
+  const chosen = new Set(lines.toSorted((a, b) => weight(a.status) - weight(b.status)).slice(0, count));
+  return lines.filter((line) => chosen.has(line));
+};
+
+const countStatuses = (lines: readonly DeploymentLine[]): Totals => {
+  const counts: Partial<Record<Status, number>> = {};
+  for (const { status } of lines) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+};

@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DeploymentView } from '../../usecases/deployment-view.ts';
+import type { BatchView } from '../../usecases/read-batch.ts';
+import type { EventFeed } from '../../usecases/read-events.ts';
+import { type ApiClient, Unreachable } from './api-client.ts';
+import type { CommandContext } from './command-context.ts';
+import { endStatus } from './end-status.ts';
+import { explainDeployments } from './explain.ts';
+import { type ExitStatus, exitStatus } from './failure.ts';
+import { makeFollowView } from './follow-views.ts';
+import { readDeployments } from './read-deployments.ts';
+import type { Simulated } from './simulation.ts';
+import { batchLines } from './status-lines.ts';
+
+export interface Following {
+  readonly batchId: string;
+  readonly simulated: Simulated;
+  /** Seconds. */
+  readonly timeout?: number | undefined;
+}
+
+export interface Followed {
+  readonly batch: BatchView;
+  readonly deployments: readonly DeploymentView[];
+}
+
+/** Shows a batch until it has ended, then why what failed has failed. Gives the exit status. */
+export const follow = async (context: CommandContext, following: Following): Promise<ExitStatus> => {
+  const { terminal, json } = context;
+  const followed = await followBatch(context, following);
+  if (followed === undefined) {
+    const id = following.batchId;
+    terminal.error(
+      `Batch ${id} has not ended after ${following.timeout} s. It goes on: flotilla status ${id} --follow`,
+    );
+    return exitStatus.timedOut;
+  }
+  const { batch, deployments } = followed;
+  const { colours } = terminal;
+  const lines = json
+    ? [JSON.stringify({ ...batch, simulated: following.simulated, deployments })]
+    : [...explainDeployments(deployments, { simulated: following.simulated, colours }), ...batchLines(batch, colours)];
+  for (const line of lines) terminal.out(line);
+  return endStatus(batch);
+};
+
+/** Shows a batch until it has ended; undefined when the time was over before. */
+export const followBatch = async (
+  { client, terminal, json }: Pick<CommandContext, 'client' | 'terminal' | 'json'>,
+  { batchId, simulated, timeout }: Following,
+): Promise<Followed | undefined> => {
+  const signal = timeout === undefined ? undefined : AbortSignal.timeout(timeout * 1000);
+  const view = makeFollowView(terminal, { json, simulated });
+  const patient = new PatientReader(client, signal);
+  try {
+    view.begin(await patient.deployments(batchId));
+    for (let after = 0, ended = false; !ended; ) {
+      const feed = await patient.events(batchId, after);
+      // Only the plan knows clusters and order.
+      if (feed.events.some(({ reason }) => reason === 'Planned')) view.begin(await patient.deployments(batchId));
+      for (const event of feed.events) view.event(event);
+      view.show();
+      after = feed.next_after;
+      ended = feed.ended;
+    }
+    return { batch: await patient.batch(batchId), deployments: await patient.deployments(batchId) };
+  } catch (error) {
+    if (signal?.aborted) return undefined;
+    throw error;
+  } finally {
+    view.end();
+  }
+};
+
+const TRIES = 10;
+const PAUSE = 1000;
+
+/** Reads on although the server is away for a moment: what is followed goes on without its readers. */
+class PatientReader {
+  readonly #client: ApiClient;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(client: ApiClient, signal: AbortSignal | undefined) {
+    this.#client = client;
+    this.#signal = signal;
+  }
+
+  deployments(batchId: string): Promise<readonly DeploymentView[]> {
+    return this.#patiently(() => readDeployments(this.#client, batchId, this.#signal));
+  }
+
+  batch(batchId: string): Promise<BatchView> {
+    return this.#patiently(() => this.#client.ask(`/batches/${encodeURIComponent(batchId)}`, this.#send()));
+  }
+
+  events(batchId: string, after: number): Promise<EventFeed> {
+    const path = `/batches/${encodeURIComponent(batchId)}/events?after=${after}&wait=10&limit=1000`;
+    return this.#patiently(() => this.#client.ask(path, this.#send()));
+  }
+
+  #send(): { readonly signal?: AbortSignal } {
+    return this.#signal === undefined ? {} : { signal: this.#signal };
+  }
+
+  async #patiently<Answer>(read: () => Promise<Answer>): Promise<Answer> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await read();
+      } catch (error) {
+        if (!(error instanceof Unreachable) || tries === TRIES) throw error;
+        await sleep(PAUSE, undefined, this.#send());
+      }
+    }
+  }
+}

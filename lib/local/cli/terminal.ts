@@ -1,0 +1,50 @@
+import { stripVTControlCharacters } from 'node:util';
+import { createLogUpdate } from 'log-update';
+import pc from 'picocolors';
+
+/** Where the command line writes to. */
+export interface Terminal {
+  /** A person looks on: tables may be redrawn in place. */
+  readonly live: boolean;
+  readonly columns: number;
+  readonly rows: number;
+  readonly colours: Colours;
+  out(line: string): void;
+  error(line: string): void;
+  /** Shows a text in the place of the one before. */
+  redraw(text: string): void;
+  /** Leaves the last text where it is; what comes is written below. */
+  settle(): void;
+}
+
+export type Colours = ReturnType<typeof pc.createColors>;
+
+export const processTerminal = (): Terminal => {
+  const { stdout, stderr } = process;
+  const update = createLogUpdate(stdout);
+  return {
+    live: stdout.isTTY === true,
+    get columns() {
+      return stdout.columns ?? 100;
+    },
+    get rows() {
+      return stdout.rows ?? 24;
+    },
+    colours: pc.createColors(stdout.isTTY === true && pc.isColorSupported),
+    out: (line) => void stdout.write(`${line}\n`),
+    error: (line) => void stderr.write(`${line}\n`),
+    redraw: (text) => update(text),
+    settle: () => update.done(),
+  };
+};
+
+export const readStdin = async (): Promise<string> => {
+  let text = '';
+  for await (const chunk of process.stdin.setEncoding('utf8')) text += chunk;
+  return text;
+};
+
+/** Text from elsewhere, on one line, without the power to move the cursor or change colours. */
+export const printable = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must go
+  stripVTControlCharacters(text).replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import type { ClusterConnection, Configuration } from '../domain/catalogue/catalogue.ts';
+import { parseConfiguration } from '../domain/catalogue/parse-configuration.ts';
+import { simulatedConfiguration } from '../domain/catalogue/simulated-configuration.ts';
+import { FlotillaError } from '../domain/errors.ts';
+
+export interface LoadedConfiguration {
+  readonly configuration: Configuration;
+  readonly warnings: readonly string[];
+  /** Absent when there is no file, and everything is simulated. */
+  readonly file?: string;
+}
+
+interface Place {
+  /** Asked for by name: it must exist. */
+  readonly file?: string | undefined;
+  readonly directory: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+const defaultFile = 'flotilla.config.yaml';
+
+/**
+ * Reads the configuration: the file that is named, else `flotilla.config.yaml` here, else everything is simulated. Paths
+ * in it are relative to it, and `~` is the home directory. Throws ConfigurationInvalid with every problem.
+ */
+export const loadConfiguration = ({ file, directory, env }: Place): LoadedConfiguration => {
+  const path = resolve(directory, file ?? defaultFile);
+  const text = readText(path);
+  if (text === undefined && file === undefined) return { configuration: simulatedConfiguration(), warnings: [] };
+  if (text === undefined) throw new FlotillaError('ConfigurationInvalid', `The configuration ${path} cannot be read.`);
+  const located = (name: string): string => resolve(dirname(path), name.replace(/^~(?=\/|$)/, homedir()));
+  const parsed = parseConfiguration(text, { readFile: (name) => readText(located(name)), env });
+  if ('issues' in parsed) {
+    const { issues } = parsed;
+    throw new FlotillaError('ConfigurationInvalid', `The configuration ${path} is not valid.`, { issues, file: path });
+  }
+  return { ...parsed, configuration: withPaths(parsed.configuration, located), file: path };
+};
+
+const readText = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+};
+
+const withPaths = (configuration: Configuration, located: (name: string) => string): Configuration => {
+  const placed = (connection: ClusterConnection): ClusterConnection =>
+    connection.kind === 'kubeconfig' ? { ...connection, kubeconfig: located(connection.kubeconfig) } : connection;
+  const { clusters } = configuration.connections;
+  const entries = Object.entries(clusters).map(([name, connection]) => [name, placed(connection)] as const);
+  return { ...configuration, connections: { ...configuration.connections, clusters: Object.fromEntries(entries) } };
+};
