@@ -70,8 +70,18 @@ export class KubernetesCluster implements Cluster {
   async #list({ kind, path }: Listing): Promise<readonly KubernetesObject[]> {
     const { body, status } = await this.#requests.get(path);
     if (status !== 200) throw this.#requests.unavailable(`HTTP ${status} (GET ${path})`, { status });
-    const { items } = JSON.parse(body) as { items?: KubernetesObject[] };
     // The items of a list carry neither kind nor apiVersion.
-    return (items ?? []).map((item) => ({ ...item, kind }));
+    return this.#itemsOf(body, path).map((item) => ({ ...item, kind }));
+  }
+
+  /** A proxy or a wrong address may answer 200 with a page of its own. */
+  #itemsOf(body: string, path: string): readonly KubernetesObject[] {
+    try {
+      const { items } = JSON.parse(body) as { items: KubernetesObject[] | null };
+      if (items === null || Array.isArray(items)) return items ?? [];
+    } catch (error) {
+      throw this.#requests.unavailable(`the answer is not JSON (GET ${path})`, {}, error);
+    }
+    throw this.#requests.unavailable(`the answer is not a Kubernetes list (GET ${path})`);
   }
 }

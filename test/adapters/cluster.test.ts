@@ -175,6 +175,15 @@ describe('a cluster that cannot be asked', () => {
     await close(server);
   });
 
+  it.each(['<html>Sign in</html>', '{}', '[]', ''])(
+    'is ClusterUnavailable when something else answers 200: %s',
+    async (body) => {
+      const { cluster, server } = await serving((_, response) => response.end(body));
+      await expect(cluster.read([shared('deployment', 'a')])).rejects.toMatchObject({ name: 'ClusterUnavailable' });
+      await close(server);
+    },
+  );
+
   it('is ClusterUnavailable when nobody listens', async () => {
     const { cluster, server } = await serving(() => {});
     await close(server);
