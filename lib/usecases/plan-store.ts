@@ -1,5 +1,6 @@
 import { FlotillaError } from '../domain/errors.ts';
 import type { Plan, PlannedDeployment } from '../domain/plan/plan.ts';
+import type { Documents } from '../domain/ports.ts';
 import { documentPaths, planChunkSize } from '../domain/record/rows.ts';
 import { sheetOf } from '../domain/schedule/sheet.ts';
 import type { Deps } from './deps.ts';
@@ -34,13 +35,32 @@ export const readPlanHead = async (
   return text === undefined ? undefined : (JSON.parse(text) as PlanHead);
 };
 
-export const readPlanChunk = async (
+/** A frozen plan never changes, so a function that lives long reads each part once. */
+const chunksKept = 128;
+const kept = new WeakMap<Documents, Map<string, Promise<readonly PlannedDeployment[]>>>();
+
+/** A hundred deployments of a plan. Throws DocumentMissing. */
+export const readPlanChunk = (
   { documents }: Pick<Deps, 'documents'>,
   batchId: string,
   chunk: number,
 ): Promise<readonly PlannedDeployment[]> => {
-  const text = await documents.get(documentPaths.planChunk(batchId, chunk));
-  if (text === undefined) throw new FlotillaError('DocumentMissing', `batch ${batchId} has no plan chunk ${chunk}`);
+  const chunks = kept.get(documents) ?? new Map<string, Promise<readonly PlannedDeployment[]>>();
+  kept.set(documents, chunks);
+  const path = documentPaths.planChunk(batchId, chunk);
+  const known = chunks.get(path);
+  if (known !== undefined) return known;
+  const reading = parseChunk(documents, path);
+  chunks.set(path, reading);
+  reading.catch(() => chunks.delete(path));
+  const oldest = chunks.keys().next().value;
+  if (chunks.size > chunksKept && oldest !== undefined) chunks.delete(oldest);
+  return reading;
+};
+
+const parseChunk = async (documents: Documents, path: string): Promise<readonly PlannedDeployment[]> => {
+  const text = await documents.get(path);
+  if (text === undefined) throw new FlotillaError('DocumentMissing', `there is no ${path}`);
   return JSON.parse(text) as readonly PlannedDeployment[];
 };
 

@@ -1,0 +1,36 @@
+import type { Cluster, Executor, RunState } from '../../lib/domain/ports.ts';
+
+/** An executor whose runs succeed at once, and a cluster on which everything already runs: what is left is our own work. */
+export const instantExecutor: Executor = {
+  name: 'instant',
+  lateStartMilliseconds: 60_000,
+  start: async ({ key }) => ({ kind: 'started', ref: key }),
+  resolve: async () => ({ kind: 'not-yet' }),
+  observe: async (runs) => {
+    const succeeded: RunState = { phase: 'terminal', outcome: 'succeeded', raw: 'Success' };
+    return new Map(runs.map(({ ref }) => [ref, succeeded]));
+  },
+  cancel: async () => 'over',
+  findByKey: async () => undefined,
+};
+
+const jobOf = (name: string, namespace: string, image: string) => ({
+  apiVersion: 'batch/v1',
+  kind: 'CronJob',
+  metadata: { name, namespace, uid: name, generation: 1 },
+  spec: { jobTemplate: { spec: { template: { spec: { containers: [{ name: 'main', image }] } } } } },
+  status: {},
+});
+
+/** Every workload is a CronJob with the image of the version that is asked for. */
+export const instantCluster = (version: string): Cluster => ({
+  name: 'instant',
+  read: async (workloads) =>
+    workloads.map(({ name, namespace }) => ({
+      workload: jobOf(name, namespace, `${name}:${version}`),
+      revisions: [],
+      pods: [],
+    })),
+  logs: async () => [],
+  probe: async () => ({ status: 200, message: '' }),
+});
