@@ -64,7 +64,7 @@ describe('what the code of a function reaches', () => {
   });
 });
 
-describe('what is loaded', () => {
+describe('what is loaded', { timeout: 60_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'flotilla-bundles-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
