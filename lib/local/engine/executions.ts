@@ -41,10 +41,12 @@ export class Executions implements Runtime {
   readonly invoke: Invoke;
   readonly random: () => number;
   readonly uuid: () => string;
+  readonly onDefect: (error: unknown) => void;
   readonly #options: ExecutionsOptions;
   readonly #live = new Map<string, Execution>();
   readonly #listeners = new Map<string, (child: Execution) => void>();
   #breathing = 0;
+  #isAbandoned = false;
 
   constructor(options: ExecutionsOptions) {
     this.#options = options;
@@ -54,6 +56,7 @@ export class Executions implements Runtime {
     this.invoke = options.invoke;
     this.random = options.random;
     this.uuid = options.uuid;
+    this.onDefect = options.onDefect;
   }
 
   /** A running execution. */
@@ -105,7 +108,8 @@ export class Executions implements Runtime {
 
   /** Ends an execution and, with it, its children. Nothing of it runs any more when this returns. */
   end(execution: Execution, status: Exclude<ExecutionStatus, 'RUNNING'>, ending: Ending): void {
-    if (execution.end !== undefined) return;
+    // An engine that was let go of may still hear of a thread that ended in that very moment.
+    if (execution.end !== undefined || this.#isAbandoned) return;
     const { output, error, cause } = ending;
     execution.end = { status, output, error, cause, stoppedAt: this.clock.now() };
     const root = execution.threads.get(0);
@@ -154,6 +158,7 @@ export class Executions implements Runtime {
 
   /** Lets go of everything, without a word in the journal: what runs is taken up by the next engine. */
   abandon(): void {
+    this.#isAbandoned = true;
     for (const execution of [...this.#live.values()]) this.#release(execution);
     this.#listeners.clear();
   }
@@ -187,14 +192,16 @@ export class Executions implements Runtime {
   }
 
   #run(execution: Execution, root: Thread): void {
-    runThread(this, root).then(
-      (output) => this.end(execution, 'SUCCEEDED', { ...nothing, output: JSON.stringify(output) }),
-      (error: unknown) => {
-        if (error instanceof StateFailure)
+    runThread(this, root)
+      .then(
+        (output) => this.end(execution, 'SUCCEEDED', { ...nothing, output: JSON.stringify(output) }),
+        (error: unknown) => {
+          if (error instanceof ThreadEnded) return;
+          if (!(error instanceof StateFailure)) throw error;
           this.end(execution, 'FAILED', { ...nothing, error: error.error, cause: error.reason });
-        else if (!(error instanceof ThreadEnded)) this.#options.onDefect(error);
-      },
-    );
+        },
+      )
+      .catch(this.onDefect);
   }
 
   #programOf({ birth, definition }: Execution, pointer = birth.program) {

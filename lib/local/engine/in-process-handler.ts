@@ -15,7 +15,7 @@ interface SdkResponse {
 
 const textOf = (body: unknown): string => {
   if (body === undefined || body === null) return '';
-  return typeof body === 'string' ? body : Buffer.from(body as Uint8Array).toString();
+  return typeof body === 'string' ? body : new TextDecoder().decode(body as Uint8Array);
 };
 
 const targetOf = (headers: Record<string, string>): string => {

@@ -98,6 +98,8 @@ export interface JournalOptions {
   readonly path: string;
   /** Called for each entry after the transaction that holds it. */
   readonly onCommitted?: (kind: JournalEntryKind) => void;
+  /** Told when a batch cannot be written; nothing is taken any more. Default: the process ends with the error. */
+  readonly onFailure?: (error: unknown) => void;
 }
 
 const schema = `
@@ -128,23 +130,30 @@ const schema = `
 export class Journal {
   readonly #database: DatabaseSync;
   readonly #onCommitted: ((kind: JournalEntryKind) => void) | undefined;
+  readonly #onFailure: (error: unknown) => void;
   readonly #statements = new Map<string, StatementSync>();
   #pending = new Map<number, PendingExecution>();
   #kinds: JournalEntryKind[] = [];
   #batch: { readonly promise: Promise<void>; resolve(): void; reject(error: unknown): void } | undefined;
   #lastExecution: number;
   #isOpen = true;
+  #failure: { readonly error: unknown } | undefined;
 
-  constructor({ path, onCommitted }: JournalOptions) {
+  constructor({ path, onCommitted, onFailure }: JournalOptions) {
     this.#database = new DatabaseSync(path);
     this.#database.exec(schema);
     this.#onCommitted = onCommitted;
+    this.#onFailure =
+      onFailure ??
+      ((error) => {
+        throw error;
+      });
     this.#lastExecution = (this.get('SELECT max(id) AS id FROM executions')?.id as number | null) ?? 0;
   }
 
   /** True while entries wait for their transaction. */
   get hasPending(): boolean {
-    return this.#batch !== undefined;
+    return this.#isOpen && this.#batch !== undefined;
   }
 
   nextExecutionId(): number {
@@ -153,6 +162,8 @@ export class Journal {
   }
 
   append(entry: JournalEntry): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    if (!this.#isOpen) throw new Error('The journal is closed');
     const pending = this.#pendingOf(entry.execution);
     if (entry.events !== undefined) pending.events.push(...entry.events);
     if (entry.transitions !== undefined) pending.transitions = entry.transitions;
@@ -182,6 +193,8 @@ export class Journal {
         for (const [id, execution] of pending) this.#write(id, execution);
       });
     } catch (error) {
+      // What is in memory is no longer what is on disk: from here on nothing may happen.
+      this.#failure = { error };
       batch.reject(error);
       throw error;
     }
@@ -244,10 +257,16 @@ export class Journal {
   #openBatch(): void {
     if (this.#batch !== undefined) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    // A batch that nobody waits for may fail too: flush throws then, and nothing is swallowed.
+    // A batch that nobody waits for may fail too; that is told below, and nothing is swallowed.
     promise.catch(() => undefined);
     this.#batch = { promise, resolve, reject };
-    setImmediate(() => this.flush());
+    setImmediate(() => {
+      try {
+        this.flush();
+      } catch (error) {
+        this.#onFailure(error);
+      }
+    });
   }
 
   #write(id: number, { birth, events, transitions, threads, end }: PendingExecution): void {

@@ -57,7 +57,8 @@ const recover = async (
     thread.record('retry-scheduled', [], { phase: { at: 'retrying', until } });
     return 'again';
   }
-  if (state.type === 'Map' || state.type === 'Parallel') {
+  // Recorded: what cannot be caught ends the execution without this event.
+  if (failure.isCatchable && (state.type === 'Map' || state.type === 'Parallel')) {
     thread.record('task-failed', [{ type: `${state.type}StateFailed` }]);
   }
   const catcher = findCatcher(state.catch, failure);

@@ -31,6 +31,8 @@ export interface Runtime {
   abortChild(child: Execution): void;
   /** Calls back with every child of the Map Run that ends from now on. Gives the way to stop listening. */
   onChildEnded(mapRunArn: string, callback: (child: Execution) => void): () => void;
+  /** Told of an error that is nobody's but the engine's own. */
+  onDefect(error: unknown): void;
   /** Lets the event loop turn, so that a long fan-out does not starve what is already running. */
   breathe(): Promise<void>;
 }

@@ -85,7 +85,11 @@ export class EngineFixture {
     this.clock = clock;
     this.path = path;
     this.engine = new Engine({
-      journal: new Journal({ path, ...(onCommitted === undefined ? {} : { onCommitted }) }),
+      journal: new Journal({
+        path,
+        onFailure: (error) => this.defects.push(error),
+        ...(onCommitted === undefined ? {} : { onCommitted }),
+      }),
       clock,
       random: { next: () => random },
       invoke: async (name, payload) => {

@@ -54,19 +54,21 @@ class Attempt {
   #invoke(): void {
     const { functionName, payload, token } = this.#phase;
     const call = async (): Promise<Json> => this.#runtime.invoke(functionName, structuredClone(payload));
-    call().then(
-      (result) => {
-        if (this.#isOver) return;
-        // What the function gave becomes JSON here, as on the wire: undefined is null.
-        const value = JSON.parse(JSON.stringify(result ?? null)) as Json;
-        const output = this.#state.resource.kind === 'function' ? value : invokeEnvelope(value, this.#runtime.uuid());
-        if (token === undefined) this.#succeed(output);
-        else this.#submitted(output);
-      },
-      (thrown: unknown) => {
-        if (!this.#isOver) this.#fail(failureOf(thrown));
-      },
-    );
+    call()
+      .then(
+        (result) => {
+          if (this.#isOver) return;
+          // What the function gave becomes JSON here, as on the wire: undefined is null.
+          const value = JSON.parse(JSON.stringify(result ?? null)) as Json;
+          const output = this.#state.resource.kind === 'function' ? value : invokeEnvelope(value, this.#runtime.uuid());
+          if (token === undefined) this.#succeed(output);
+          else this.#submitted(output);
+        },
+        (thrown: unknown) => {
+          if (!this.#isOver) this.#fail(failureOf(thrown));
+        },
+      )
+      .catch((error: unknown) => this.#runtime.onDefect(error));
   }
 
   #submitted(output: Json): void {
