@@ -105,7 +105,8 @@ const isOwnWord = (issue: ZodIssue): boolean => !/^(Invalid|Too|Unrecognized)/.t
 
 const typeWords: { readonly [type: string]: string } = {
   string: 'a string',
-  number: 'a number',
+  // Every number of ours is whole; zod asks for the number first.
+  number: 'a whole number',
   int: 'a whole number',
   boolean: 'true or false',
   array: 'a list',

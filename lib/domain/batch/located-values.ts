@@ -51,7 +51,7 @@ const nothing: Converted = { value: null, weight: 1 };
 export const locateValues = (contents: ParsedNode): Located | { readonly refusal: Finding } => {
   const walk: Walk = { origins: new Map(), anchors: new Map(), findings: [], merged: 0 };
   const { value: root, weight } = convert(walk, contents, []);
-  if (weight > yamlLimits.values || walk.merged > yamlLimits.values) return { refusal: bomb };
+  if (weight > yamlLimits.values || walk.merged > yamlLimits.merged) return { refusal: bomb };
   const top: Place = { key: offsetOfNode(contents), value: offsetOfNode(contents), node: contents };
   const placeOf = (path: Path): { place: Place; whole: boolean } => {
     let place = top;
@@ -82,7 +82,7 @@ const bomb: Finding = {
   offset: 0,
   path: [],
   code: issueCodes.TooManyAliases,
-  describe: () => ({ message: `more than ${yamlLimits.values} values once all aliases are written out` }),
+  describe: () => ({ message: 'too many values once all aliases and merge keys are written out' }),
 };
 
 const offsetOfNode = (node: { range?: readonly number[] | null }): number => node.range?.[0] ?? 0;
@@ -175,7 +175,7 @@ const merge = (walk: Walk, map: Mapping, sources: readonly Mapping[]): Map<strin
   const owners = new Map<string, Mapping>();
   for (const source of sources) {
     // Once over the limit the text is refused anyway: no more work for it.
-    if (walk.merged > yamlLimits.values) break;
+    if (walk.merged > yamlLimits.merged) break;
     const names = Object.keys(source);
     walk.merged += names.length;
     for (const name of names) {

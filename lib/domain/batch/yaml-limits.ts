@@ -13,6 +13,8 @@ export const yamlLimits = {
   entries: 20_000,
   /** Values when all aliases are written out. */
   values: 1_000_000,
+  /** Keys that merge keys bring, all together. */
+  merged: 200_000,
   /** Everything after these is a consequence. */
   syntaxErrors: 50,
 } as const;
@@ -98,6 +100,13 @@ const stackRefusal = (parser: Parser): Finding | undefined => {
       parser.offset,
       issueCodes.TooDeep,
       `more than ${yamlLimits.depth} lists and mappings inside each other`,
+    );
+  }
+  if (top !== undefined && 'end' in top && (top.end?.length ?? 0) > yamlLimits.entries) {
+    return refuse(
+      parser.offset,
+      issueCodes.YamlSyntax,
+      `more than ${yamlLimits.entries} words after the end of a value`,
     );
   }
   if (top !== undefined && 'items' in top && top.items.length > yamlLimits.entries) {

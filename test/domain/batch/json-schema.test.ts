@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { batchJsonSchema } from '../../../lib/domain/batch/json-schema.ts';
+
+const at = (path: string): unknown =>
+  path.split('/').reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], batchJsonSchema());
+
+test('the JSON Schema is what users write: what has a default is not required', () => {
+  expect(at('$id')).toBe('/schemas/batch.json');
+  expect(at('required')).toEqual(['version', 'deployments']);
+  expect(at('properties/deployments/items/required')).toEqual(['pillar', 'service_name', 'docker_image_version']);
+  expect(at('additionalProperties')).toBe(false);
+  expect(at('properties/deployments/items/additionalProperties')).toBe(false);
+});
+
+test.each([
+  ['properties/deployments', { minItems: 1, maxItems: 10_000 }],
+  ['properties/deployments/items/properties/metadata/properties/priority', { minimum: 1, maximum: 10, default: 5 }],
+  [
+    'properties/deployments/items/properties/metadata/properties/timeout',
+    { minimum: 60, maximum: 3600, default: 1800 },
+  ],
+  ['properties/deployments/items/properties/metadata/properties/dependencies', { maxItems: 10 }],
+  ['properties/deployments/items/properties/pillar', { enum: ['clearing', 'risk', 'data', 'shared'] }],
+  ['properties/strategy/properties/on_failure', { enum: ['continue', 'stop'], default: 'continue' }],
+  ['properties/defaults/properties/docker_artifact_type', { enum: ['docker', 'helm', 'kustomize'] }],
+])('%s carries its limits', (path, limits) => {
+  expect(at(path)).toMatchObject(limits);
+});
+
+test('the pillars of a configuration take the place of the default ones', () => {
+  expect(JSON.stringify(batchJsonSchema(['north', 'south']))).toContain('"enum":["north","south"]');
+});

@@ -1,0 +1,309 @@
+import { describe, expect, test } from 'vitest';
+import { describeIssue } from '../../../lib/domain/batch/issues.ts';
+import { parseBatch } from '../../../lib/domain/batch/parse-batch.ts';
+import type { Catalogue } from '../../../lib/domain/catalogue/catalogue.ts';
+import { batchOf, batchText, issuesOf, item, simulated } from './reading.ts';
+import { exampleCatalogue } from './worked-examples.ts';
+
+const said = (text: string, catalogue: Catalogue = simulated): string[] => issuesOf(text, catalogue).map(describeIssue);
+
+describe('one wrong field is one problem, in plain words', () => {
+  const rows: readonly (readonly [fields: string, problem: string])[] = [
+    ['metadata: { priority: 11 }', 'metadata.priority: the number 11 is over 10'],
+    ['metadata: { priority: 0 }', 'metadata.priority: the number 0 is under 1'],
+    ['metadata: { priority: 1.5 }', 'metadata.priority: the number 1.5 is not a whole number'],
+    ['metadata: { priority: high }', 'metadata.priority: "high" where a whole number is needed'],
+    ['metadata: { timeout: 59 }', 'metadata.timeout: the number 59 is under 60'],
+    ['metadata: { retry_count: 6 }', 'metadata.retry_count: the number 6 is over 5'],
+    ['metadata: { rollback_strategy: never }', '"never" is not one of automatic, manual, none'],
+    ['metadata: { health_check: { enabled: yes } }', 'health_check.enabled: "yes" where true or false is needed'],
+    ['metadata: { health_check: { port: 65536 } }', 'health_check.port: the number 65536 is over 65535'],
+    ['metadata: { tags: [a, b, c, d, e, f, g, h, i, j, k] }', 'tags: the list has 11 entries; at most 10 are allowed'],
+    ['metadata: { tags: a }', 'metadata.tags: "a" where a list is needed'],
+    [
+      'metadata: { tags: [1] }',
+      'metadata.tags[1]: the number 1 where a string is needed; put it in quotes (write "1")',
+    ],
+    ['metadata: 5', 'metadata: the number 5 where a mapping is needed'],
+    ['docker_artifact_type: jar', 'docker_artifact_type: "jar" is not one of docker, helm, kustomize'],
+    ['environment_id: ""', 'environment_id: is empty; at least 1 character is needed'],
+    [
+      'environment_id: 2024',
+      'environment_id: the number 2024 where a string is needed; put it in quotes (write "2024")',
+    ],
+    ['infrastructure_id: 001', 'put it in quotes (it reads as 1) (write "001")'],
+    ['environment_id: true', 'environment_id: the word true where a string is needed; put it in quotes (write "true")'],
+    ['environment_id:', 'environment_id: is empty; a string is needed (give a value or remove the key)'],
+    [
+      'infrastructure_id: cluster-eu-2',
+      'there is no infrastructure "cluster-eu-2"; known: cluster-eu-1, cluster-us-1 (did you mean cluster-eu-1?)',
+    ],
+    ['executor: helm', 'executor: there is no executor "helm"; known: harness'],
+    ['retries: 3', 'deployments[1].retries: unknown key'],
+    ['dockerImageVersion: "2"', 'dockerImageVersion: unknown key; known here'],
+    ['timeout: 90', '(did you mean `metadata.timeout`?)'],
+    ['path: /x', '(did you mean `metadata.health_check.path`?)'],
+    ['metadata: { environment_id: x }', '(did you mean `deployments[].environment_id`?)'],
+    ['on_failure: stop', '(did you mean `strategy.on_failure`?)'],
+  ];
+  test.each(rows)('%s', (fields, problem) => {
+    const problems = said(batchText([item('a', fields)]));
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(problem);
+  });
+});
+
+describe('the frame of a batch', () => {
+  const rows: readonly (readonly [text: string, problems: readonly string[]])[] = [
+    ['', ['1:1 the file is empty']],
+    ['# only a comment\n', ['1:1 the file is empty']],
+    ['- a\n- b', ['1:1 a batch is a mapping with version and deployments']],
+    ['just words', ['1:1 a batch is a mapping with version and deployments']],
+    ['version: v1.0\ndeployments: []', ['2:14 deployments: the list is empty; at least 1 entry is needed']],
+    ['version: v1.0', ['1:1 deployments: is missing; a list is needed']],
+    [
+      'version: v1.0\ndeployment: []',
+      [
+        '2:1 deployment: unknown key; known here: version, metadata, defaults, strategy, deployments (did you mean `deployments`?)',
+      ],
+    ],
+    [
+      `${batchText([item('a')])}\n`.replace('v1.0', '1'),
+      ['1:10 version: the number 1 where a string like `v1.0` is needed (write v1.0)'],
+    ],
+    [
+      batchText([item('a')]).replace('v1.0', 'version1'),
+      ['1:10 version: "version1" needs the form `v1.0`: v, digits, a dot, digits'],
+    ],
+    [
+      batchText(['just: this', item('b')]).replace('{ just: this }', 'text'),
+      ['4:5 deployments[1]: a deployment is a mapping with pillar, service_name, docker_image_version …'],
+    ],
+    [
+      batchText([item('a')], 'metadata: { created: yesterday }'),
+      ['2:22 metadata.created: "yesterday" needs a date and time like 2026-01-31T08:00:00Z'],
+    ],
+    [
+      batchText([item('a')], 'metadata: { created: 2026-02-30T08:00:00Z }'),
+      ['2:22 metadata.created: "2026-02-30T08:00:00Z" needs a date and time like 2026-01-31T08:00:00Z'],
+    ],
+  ];
+  test.each(rows)('%j', (text, problems) => {
+    expect(said(text)).toEqual(problems);
+  });
+
+  test.each([
+    '2026-01-31T08:00:00Z',
+    '2026-01-31T08:00:00+02:00',
+    '!!timestamp 2026-01-31T08:00:00Z',
+    '"2026-01-31T08:00:00Z"',
+  ])('created may be %s', (created) => {
+    expect(batchOf(batchText([item('a')], `metadata: { created: ${created} }`)).metadata.created).toContain(
+      '2026-01-31T08:00:00',
+    );
+  });
+
+  test('sections whose lines are all commented out count as not written', () => {
+    const text = batchText([item('a', 'metadata: ')], 'strategy:\nmetadata:');
+    expect(batchOf(text).deployments[0]).toMatchObject({ priority: 5, timeout: 1800, retry_count: 3, tags: [] });
+  });
+});
+
+describe('strategy', () => {
+  const rows: readonly (readonly [written: string, strategy: object])[] = [
+    ['{}', { mode: 'parallel', max_concurrency: 5, on_failure: 'continue' }],
+    ['{ mode: sequential }', { mode: 'sequential', max_concurrency: 1, on_failure: 'continue' }],
+    ['{ mode: sequential, max_concurrency: 1 }', { mode: 'sequential', max_concurrency: 1, on_failure: 'continue' }],
+    ['{ max_concurrency: 10000, on_failure: stop }', { mode: 'parallel', max_concurrency: 10_000, on_failure: 'stop' }],
+  ];
+  test.each(rows)('%s', (written, strategy) => {
+    expect(batchOf(batchText([item('a')], `strategy: ${written}`)).strategy).toEqual(strategy);
+  });
+
+  const wrong: readonly (readonly [written: string, problem: string])[] = [
+    [
+      '{ on_failure: rollback }',
+      '2:25 strategy.on_failure: rolling back a whole batch does not exist yet; use continue or stop',
+    ],
+    ['{ on_failure: halt }', '2:25 strategy.on_failure: "halt" is not one of continue, stop'],
+    ['{ mode: waves }', '2:19 strategy.mode: "waves" is not one of parallel, sequential'],
+    ['{ max_concurrency: 0 }', '2:30 strategy.max_concurrency: the number 0 is under 1'],
+    ['{ max_concurrency: 10001 }', '2:30 strategy.max_concurrency: the number 10001 is over 10000'],
+    [
+      '{ mode: sequential, max_concurrency: 2 }',
+      '2:48 strategy.max_concurrency: 2 at once does not go with mode sequential, which is one at a time (remove it, or use mode parallel)',
+    ],
+  ];
+  test.each(wrong)('%s is refused', (written, problem) => {
+    expect(said(batchText([item('a')], `strategy: ${written}`))).toEqual([problem]);
+  });
+});
+
+describe('dependencies', () => {
+  const on = (...names: string[]): string => `metadata: { dependencies: [${names.join(', ')}] }`;
+  const inRisk = (name: string): string => item(name).replace('shared', 'risk');
+
+  test('by bare name, by pillar and name, in any letter case of the pillar, each once', () => {
+    const text = batchText([item('a'), inRisk('b'), item('c', on('a', 'risk/b', 'RISK/b', 'shared/a'))]);
+    expect(batchOf(text).deployments[2]?.dependencies).toEqual(['shared/a', 'risk/b']);
+  });
+
+  test('a name that two pillars have needs its pillar', () => {
+    const text = batchText([item('a'), inRisk('a'), item('c', on('a'))]);
+    expect(said(text)).toEqual([
+      '6:94 deployments[3].metadata.dependencies: "a" is in several pillars (write risk/a or shared/a)',
+    ]);
+  });
+
+  test.each([
+    [['a'], [on('a')], 'cycle: a -> a (a deployment cannot wait for itself)'],
+    [['a', 'b', 'c'], [on('b'), on('c'), on('a')], 'cycle: a -> b -> c -> a (remove one of these dependencies)'],
+    [
+      ['a', 'b', 'c', 'd'],
+      [on('b'), on('a', 'c'), on('d'), on('b')],
+      'cycle: a -> b -> a; 2 more deployments are on cycles with these',
+    ],
+  ])('a cycle of %j is shown as a whole', (names, more, problem) => {
+    const problems = said(batchText(names.map((name, at) => item(name, more[at]))));
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(problem);
+  });
+
+  test('cycles that have nothing to do with each other are all reported', () => {
+    const text = batchText([item('a', on('b')), item('b', on('a')), item('c', on('d')), item('d', on('c'))]);
+    expect(issuesOf(text).map(({ line, code }) => [line, code])).toEqual([
+      [4, 'DependencyCycle'],
+      [6, 'DependencyCycle'],
+    ]);
+  });
+
+  test('where names repeat, a cycle is told with pillars', () => {
+    const text = batchText([item('a', on('risk/a')), `${inRisk('a')}, ${on('shared/a')}`]);
+    expect(said(text)[0]).toContain('cycle: shared/a -> risk/a -> shared/a');
+  });
+
+  test('a near name is suggested', () => {
+    expect(said(batchText([item('login-api'), item('b', on('login-apo'))]))[0]).toContain('(did you mean login-api?)');
+  });
+});
+
+describe('root causes only', () => {
+  const rows: readonly (readonly [what: string, text: string, problems: readonly string[]])[] = [
+    [
+      'a misspelt field is not missing as well',
+      batchText(['pillar: shared, service_name: a, docker_image_verison: "1"']),
+      ['deployments[1].docker_image_verison'],
+    ],
+    [
+      'a misspelt default is not missing on every item',
+      batchText([item('a'), item('b')]).replace('environment_id', 'enviroment_id'),
+      ['defaults.enviroment_id'],
+    ],
+    [
+      'a wrong default is said once',
+      batchText([item('a'), item('b')])
+        .replace('staging', '7')
+        .replace('docker }', 'jar }'),
+      ['defaults.environment_id', 'defaults.docker_artifact_type'],
+    ],
+    [
+      'an unknown infrastructure in the defaults is said once',
+      batchText([item('a'), item('b')]).replace('cluster-eu-1', 'mars'),
+      ['defaults.infrastructure_id'],
+    ],
+    [
+      'a wrong anchor is said once, however often it is used',
+      batchText([item('a', 'metadata: &m { priority: 99 }'), item('b', 'metadata: *m')]),
+      ['deployments[1].metadata.priority'],
+    ],
+    [
+      'a wrong value behind a merge key is said where it is written',
+      batchText([item('a', 'metadata: &m { priority: 99 }'), item('b', 'metadata: { <<: *m, timeout: 60 }')]),
+      ['deployments[1].metadata.priority'],
+    ],
+  ];
+  test.each(rows)('%s', (_, text, paths) => {
+    expect(issuesOf(text).map(({ path }) => path)).toEqual(paths);
+  });
+
+  test('a dependency on a service that is misspelt elsewhere is not reported', () => {
+    const text = batchText([item('login-apy'), item('prefs-store', 'metadata: { dependencies: [login-api] }')]);
+    expect(issuesOf(text, exampleCatalogue).map(({ code }) => code)).toEqual(['UnknownService']);
+  });
+});
+
+describe('what the catalogue knows', () => {
+  const only = (patch: Partial<Catalogue>): Catalogue => ({ ...exampleCatalogue, ...patch });
+
+  test.each([
+    ['pillar: sahred', 'there is no pillar "sahred"; known: clearing, risk, data, shared (did you mean shared?)'],
+    ['pillar: risk', '"login-api" is not a service of pillar risk; known: limit-check (pillar shared has it)'],
+    ['pillar: constructor', 'there is no pillar "constructor"'],
+    ['service_name: constructor', '"constructor" is not a service of pillar shared'],
+  ])('%s', (field, problem) => {
+    const [key = '', value = ''] = field.split(': ');
+    const text = batchText([item('login-api').replace(new RegExp(`${key}: [a-z-]+`), `${key}: ${value}`)]);
+    const problems = said(text, exampleCatalogue);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(problem);
+  });
+
+  test('pillar and artifact type are taken in any letter case and kept in lower case', () => {
+    const text = batchText([item('login-api', 'docker_artifact_type: HELM').replace('shared', 'Shared')]);
+    expect(batchOf(text, exampleCatalogue).deployments[0]).toMatchObject({
+      key: 'shared/login-api',
+      docker_artifact_type: 'helm',
+    });
+  });
+
+  test('unknown environments are refused when the configuration lists them, and only then', () => {
+    const text = batchText([item('login-api')]);
+    expect(said(text, only({ environments: { production: {}, stagging: {} } }))[0]).toContain(
+      'there is no environment "staging"; known: production, stagging (did you mean stagging?)',
+    );
+    expect(batchOf(text, exampleCatalogue).deployments[0]?.environment_id).toBe('staging');
+  });
+
+  test('a kind that cannot be verified is refused at once', () => {
+    const services = { shared: { 'login-api': { kind: 'pod', name: 'login-api' } } } as const;
+    const problems = said(batchText([item('login-api')]), only({ services }));
+    expect(problems[0]).toContain('login-api is a pod, and the rollout of a pod cannot be verified yet');
+  });
+
+  test('a service without a pipeline is refused, once for each pillar', () => {
+    const text = batchText([item('login-api'), item('prefs-store')]);
+    const problems = said(text, only({ pillars: { shared: {} } }));
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(
+      'no Harness pipeline is configured for shared/login-api (set pillars.shared.harness.pipeline',
+    );
+  });
+
+  test('without a mapping every service is taken, with a warning', () => {
+    const parsed = parseBatch(batchText([item('anything')]), simulated);
+    expect(parsed).toMatchObject({ warnings: ['There is no service mapping: service names were not checked.'] });
+    expect(parseBatch(batchText([item('login-api')]), exampleCatalogue)).toMatchObject({ warnings: [] });
+  });
+});
+
+test('JSON is read like YAML, tabs and a byte order mark included', () => {
+  const document = {
+    version: 'v1.0',
+    deployments: [
+      {
+        pillar: 'shared',
+        service_name: 'a',
+        docker_image_version: '1',
+        environment_id: 'staging',
+        infrastructure_id: 'cluster-eu-1',
+        docker_artifact_type: 'docker',
+      },
+    ],
+  };
+  for (const indent of [undefined, 2, '\t']) {
+    const text = JSON.stringify(document, null, indent);
+    expect(batchOf(text).deployments).toHaveLength(1);
+    expect(batchOf(`\uFEFF${text}`).deployments).toHaveLength(1);
+    expect(said(text.replace('"1"', '1'))[0]).toContain('docker_image_version: the number 1 where a string is needed');
+  }
+});

@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest';
+import { describeIssue } from '../../../lib/domain/batch/issues.ts';
+import { parseBatch } from '../../../lib/domain/batch/parse-batch.ts';
+import { batchOf, batchText, issuesOf, item, simulated } from './reading.ts';
+
+const refused = (text: string) => {
+  const reply = parseBatch(text, simulated);
+  if ('batch' in reply) throw new Error('this text was expected to be refused');
+  return { kind: reply.kind, problems: reply.issues.map(describeIssue) };
+};
+
+const good = batchText([item('a')]);
+
+describe('YAML that cannot be read', () => {
+  const rows: readonly (readonly [text: string, problem: string])[] = [
+    [`${good}\n---\n${good}`, '5:1 a second document begins here; a file holds one (remove the line `---`)'],
+    ['version: v1.0\n\tdeployments: []', '2:1 a tab is used for indentation (indent with spaces)'],
+    ['version: v1.0\n  deployments: []', '1:10 two `key: value` pairs on one line'],
+    ['version: "v1.0\n', 'not valid YAML: Missing closing "quote'],
+    ['? [a]\n: b\n', '1:3 a key must be plain text, not a list, a mapping or an alias'],
+    ['{ [a]: b }', '1:3 a key must be plain text, not a list, a mapping or an alias'],
+    ['version: @v1', '1:10 a value cannot begin with this character (put the value in quotes)'],
+    ['version: !shout v1', '1:10 this tag is not understood here (remove the word that begins with `!`)'],
+    ['a: [1, 2\nb: 3', '2:1 the indentation does not fit the lines above (align the keys of one mapping)'],
+    ['{"version": "v1.0",}}', 'not valid YAML:'],
+  ];
+  test.each(rows)('%j', (text, problem) => {
+    const { kind, problems } = refused(text);
+    expect(kind).toBe('yaml');
+    expect(
+      problems.some((line) => line.includes(problem)),
+      problems.join('\n'),
+    ).toBe(true);
+  });
+});
+
+describe('YAML that can be read, and says something that it should not', () => {
+  const rows: readonly (readonly [text: string, problem: string])[] = [
+    [`${good}\nversion: v1.0`, '5:1 version: this key is written twice in the same mapping (remove one of the two)'],
+    [batchText([item('a', 'metadata: *nobody')]), 'metadata: no anchor &nobody stands before this alias'],
+    [batchText([item('a', 'metadata: &me { tags: *me }')]), 'metadata.tags: the alias *me contains itself'],
+    [batchText([item('a', 'metadata: !!set { x }')]), 'metadata: the tag tag:yaml.org,2002:set is not understood here'],
+    [batchText([item('a', 'metadata: { <<: [1, 2] }')]), '`<<` takes over the keys of a mapping'],
+    [batchText([item('a', '__proto__: { priority: 1 }')]), 'deployments[1].__proto__: unknown key'],
+    [batchText([item('a', 'constructor: 1')]), 'deployments[1].constructor: unknown key'],
+    [batchText([item('a', '7: x')]), 'deployments[1].7: unknown key'],
+    [batchText([item('a', '"odd key": x')]), 'deployments[1]["odd key"]: unknown key'],
+  ];
+  test.each(rows)('%j', (text, problem) => {
+    const { kind, problems } = refused(text);
+    expect(kind).toBe('schema');
+    expect(
+      problems.some((line) => line.includes(problem)),
+      problems.join('\n'),
+    ).toBe(true);
+  });
+});
+
+describe('what YAML offers for writing less', () => {
+  test('an alias stands for its anchor', () => {
+    const text = batchText([item('a', 'metadata: &m { priority: 9 }'), item('b', 'metadata: *m')]);
+    expect(batchOf(text).deployments.map(({ priority }) => priority)).toEqual([9, 9]);
+  });
+
+  test('a merge key takes over what is not written, the first source first', () => {
+    const text = batchText([
+      item('a', 'metadata: &m { priority: 9, timeout: 60 }'),
+      item('b', 'metadata: &n { priority: 8, retry_count: 0 }'),
+      item('c', 'metadata: { timeout: 70, <<: [*m, *n] }'),
+    ]);
+    expect(batchOf(text).deployments[2]).toMatchObject({ priority: 9, timeout: 70, retry_count: 0 });
+  });
+
+  test('tags of the plain types, a document start and end, comments and Windows lines', () => {
+    const text = `---\n# hello\n${good.replace('"1"', '!!str 1.10')}\n...\n`.replaceAll('\n', '\r\n');
+    expect(batchOf(text).deployments[0]).toMatchObject({ docker_image_version: '1.10', line: 6 });
+  });
+});
+
+describe('a hostile text gets a short answer at once', () => {
+  const mebibytes4 = 4 * 1024 * 1024;
+  const fill = (part: string, size = mebibytes4): string => part.repeat(Math.floor(size / part.length));
+  const laughs = [...'abcdefgh'].map((letter, at) => {
+    const previous = at === 0 ? '"ha"' : `*${'abcdefgh'[at - 1]}`;
+    return `${letter}: &${letter} [${Array(10).fill(previous).join(', ')}]`;
+  });
+  const wide = `a: &a { ${Array.from({ length: 15_000 }, (_, at) => `k${at}: 1`).join(', ')} }`;
+  const rows: readonly (readonly [what: string, text: string, code: string])[] = [
+    ['ten million laughs', laughs.join('\n'), 'TooManyAliases'],
+    ['merge keys that multiply', `${wide}\nb:\n${'- <<: *a\n'.repeat(15_000)}`, 'TooManyAliases'],
+    ['deep lists', fill('[', 800_000), 'TooDeep'],
+    ['deep mappings', fill('{ a: ', 1_500_000), 'TooDeep'],
+    ['deep lists without brackets', fill('- '), 'TooDeep'],
+    [
+      'deep mappings by indentation',
+      Array.from({ length: 2800 }, (_, at) => `${' '.repeat(at)}a:`).join('\n'),
+      'TooDeep',
+    ],
+    ['nothing but brackets', fill('['), 'TooLarge'],
+    ['nothing but quotes', fill('""'), 'TooLarge'],
+    ['nothing but quotes, below the limit', fill('"', 1_500_000), 'YamlSyntax'],
+    ['nothing but lines', fill('\n'), 'TooLarge'],
+    ['nothing but keys', fill('a: 1\n'), 'TooLarge'],
+    ['many keys', Array.from({ length: 60_000 }, (_, at) => `k${at}: 1\n`).join(''), 'TooLarge'],
+    ['many documents', fill('---\na\n', 1_000_000), 'YamlSyntax'],
+    ['many aliases', `a: &a x\nb: [${'*a,'.repeat(100_000)}]`, 'TooLarge'],
+    ['many errors', fill('- "a" b\n', 100_000), 'YamlSyntax'],
+    ['one long word', fill('a'), 'WrongType'],
+    ['more than 4 MiB', fill('# a comment\n', mebibytes4 + 100), 'TooLarge'],
+    ['more than 4 MiB in bytes', `# ${'é'.repeat(mebibytes4 / 2)}`, 'TooLarge'],
+  ];
+  test.each(rows)('%s', (_, text, code) => {
+    const begin = performance.now();
+    const issues = issuesOf(text);
+    // Milliseconds when alone; the bound leaves room for a busy machine, and quadratic work would take minutes.
+    expect(performance.now() - begin).toBeLessThan(4000);
+    expect(issues[0]?.code).toBe(code);
+    expect(issues.length).toBeLessThanOrEqual(50);
+    expect(JSON.stringify(issues).length).toBeLessThan(20_000);
+  });
+});
+
+describe('ten thousand problems are answered with the first 200', () => {
+  const names = Array.from({ length: 10_000 }, (_, at) => `service-${at}`);
+  const rows: readonly (readonly [what: string, text: string, code: string])[] = [
+    ['duplicates', batchText(names.map(() => item('same'))), 'Duplicate'],
+    ['unknown keys', batchText(names.map((name) => item(name, `prioritty${name}: 1`))), 'UnknownKey'],
+    [
+      'unknown dependencies',
+      batchText(names.map((name) => item(name, `metadata: { dependencies: [no-${name}] }`))),
+      'UnknownDependency',
+    ],
+    ['missing fields', batchText(names.map((name) => `service_name: ${name}`)), 'Missing'],
+    [
+      'cycles',
+      batchText(names.map((name, at) => item(name, `metadata: { dependencies: [service-${at ^ 1}] }`))),
+      'DependencyCycle',
+    ],
+    ['wrong values', batchText(names.map((name) => item(name, 'environment_id: 7'))), 'WrongType'],
+    [
+      'one mapping of unknown keys',
+      `version: v1.0\ndeployments: []\n${names.map((name) => `${name}: 1\n`).join('')}`,
+      'UnknownKey',
+    ],
+  ];
+  test.each(rows)('%s', (_, text, code) => {
+    const begin = performance.now();
+    const issues = issuesOf(text);
+    expect(performance.now() - begin).toBeLessThan(8000);
+    expect(issues).toHaveLength(201);
+    expect(issues.slice(2, 200).every((issue) => issue.code === code)).toBe(true);
+    expect(issues.at(-1)).toMatchObject({
+      code: 'MoreIssues',
+      message: expect.stringMatching(/^and \d+ more problems$/),
+    });
+  });
+
+  test('a cycle of ten thousand is shown as a whole', () => {
+    const text = batchText(
+      names.map((name, at) => item(name, `metadata: { dependencies: [service-${(at + 1) % 10_000}] }`)),
+    );
+    const issues = issuesOf(text);
+    expect(issues).toHaveLength(1);
+    expect(issues[0]?.message.split(' -> ')).toHaveLength(10_001);
+  });
+
+  test('one deployment too many', () => {
+    const issues = issuesOf(batchText([...names.map((name) => item(name)), item('last')]));
+    expect(issues.map(({ message }) => message)).toEqual(['the list has 10001 entries; at most 10000 are allowed']);
+  });
+});
