@@ -55,14 +55,17 @@ const afterFailure = ({ reason, message, unknown, cancelled }: Failure): Told =>
 const afterRestore = (failure: Failure, restore: Restore): Told => ({
   status: restore.unknown ? 'UNKNOWN' : 'FAILED',
   reason: restore.reason,
-  message: `${failure.message} ${restore.message}`,
+  message: `${sentence(failure.message)} ${sentence(restore.message)}`,
 });
 
 const restoreUnknown = (failure: Failure | undefined, error: WhatIsKnown['error']): Told => ({
   status: 'UNKNOWN',
   reason: 'RestoreUnknown',
-  message: `${failure?.message ?? 'The deployment failed.'} Whether the previous release was restored is not known (${nameOf(error)}).`,
+  message: `${sentence(failure?.message ?? 'The deployment failed')} Whether the previous release was restored is not known (${nameOf(error)}).`,
 });
+
+/** Verdicts are written without a full stop where they may be quoted within another sentence. */
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 const withoutAnswer = (item: ItemRow, turn: TurnRow | undefined, error: WhatIsKnown['error']): Told => {
   const name = nameOf(error);

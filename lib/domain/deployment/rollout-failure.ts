@@ -1,22 +1,14 @@
 /**
- * Reasons of a rollout that another attempt cannot heal: the same image, the same manifest and the same quota would be
- * met again, and the kubelet has tried several times already.
+ * Reasons of a rollout that another attempt may heal. All others would be met again: the same image, the same manifest,
+ * the same quota; and the kubelet has already tried a crashing container several times by itself.
  */
-const permanent: ReadonlySet<string> = new Set([
-  'ImagePullBackOff',
-  'ErrImagePull',
-  'InvalidImageName',
-  'CreateContainerConfigError',
-  'CrashLoopBackOff',
-  'OOMKilled',
-  'ReplicaFailure',
-  'FailedCreate',
-  'Paused',
-  'DeploymentPaused',
-  'Superseded',
-  'WorkloadNotFound',
-  'UnexpectedImage',
-  'OnDelete',
+const passing: ReadonlySet<string> = new Set([
+  'HealthCheckFailed',
+  'JobFailed',
+  'PodFailed',
+  'ProgressDeadlineExceeded',
+  'RegistryUnavailable',
+  'Unschedulable',
 ]);
 
-export const isWorthAnotherTry = (reason: string): boolean => !permanent.has(reason);
+export const isWorthAnotherTry = (reason: string): boolean => passing.has(reason);
