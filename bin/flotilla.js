@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Plain JavaScript for whatever Node is at hand: the program is TypeScript, which Node 24 runs as it is.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,11 +10,16 @@ const program = join(dirname(fileURLToPath(import.meta.url)), 'flotilla.ts');
 if (Number(process.versions.node.split('.')[0]) >= 24) {
   await import(program);
 } else {
-  const packageFile = createRequire(import.meta.url).resolve('node/package.json');
-  const node = join(dirname(packageFile), 'bin', 'node');
-  // A signal from the terminal reaches both; this one waits for the other to end in good order.
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
-  const { status, error } = spawnSync(node, [program, ...process.argv.slice(2)], { stdio: 'inherit' });
-  if (error !== undefined) console.error(`flotilla needs Node 24: ${error.message}`);
-  process.exitCode = status ?? 1;
+  const node = join(dirname(createRequire(import.meta.url).resolve('node/package.json')), 'bin', 'node');
+  const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: 'inherit' });
+  // Ctrl-C reaches both from the terminal; what is sent to this one only is handed on. Either way the other ends first.
+  process.on('SIGINT', () => {});
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    console.error(`flotilla needs Node 24: ${error.message}`);
+    process.exitCode = 1;
+  });
+  child.on('exit', (status) => {
+    process.exitCode = status ?? 1;
+  });
 }

@@ -4,7 +4,7 @@ import type { EventView } from '../../usecases/read-events.ts';
 import { isSimulated, type Simulated } from './simulation.ts';
 import { eventLine, paintStatus } from './status-lines.ts';
 import { type DeploymentLine, deploymentTable } from './tables.ts';
-import type { Terminal } from './terminal.ts';
+import { printable, type Terminal } from './terminal.ts';
 
 /** What is shown while a batch is followed. */
 export interface FollowView {
@@ -109,8 +109,9 @@ export const tableText = (lines: readonly DeploymentLine[], { terminal, simulate
   return [
     deploymentTable(shown, { terminal, simulated }),
     ...(hidden === 0 ? [] : [colours.dim(`… and ${hidden} more`)]),
-    ...(batch === undefined ? [] : [`${paintStatus(batch.to, colours)} ${batch.reason}: ${batch.message}`]),
-    describeTotals(countStatuses(lines)),
+    ...(batch === undefined ? [] : [`${paintStatus(batch.to, colours)} ${batch.reason}: ${printable(batch.message)}`]),
+    // The message of a batch that has ended tells them.
+    ...(batch !== undefined && isTerminal(batch.to) ? [] : [describeTotals(countStatuses(lines))]),
   ].join('\n');
 };
 

@@ -1,0 +1,96 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { deployment, deployments, ended, event, failed, health, realHealth } from './answers.ts';
+import { type FakeApi, type RunOptions, run, type Script, startFakeApi } from './cli-world.ts';
+
+const apis: FakeApi[] = [];
+afterEach(async () => {
+  await Promise.all(apis.splice(0).map((api) => api.close()));
+});
+
+const events = (after: number): string => `GET /batches/B1/events?after=${after}&wait=10&limit=1000`;
+const key = 'shared/login-api';
+
+const script = (patch: Script = {}): Script => ({
+  'GET /batches/B1': { body: ended('FAILED') },
+  'GET /health': { body: health },
+  'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(deployment(), failed) },
+  [events(0)]: {
+    body: {
+      events: [event(1, {}), event(2, { key, reason: 'TurnGranted', message: 'Its turn has come.' })],
+      next_after: 2,
+      ended: false,
+    },
+  },
+  [events(2)]: {
+    body: {
+      events: [
+        event(3, { key, to: 'SUCCESS', reason: 'Verified', message: 'Runs.' }),
+        event(4, { to: 'FAILED', reason: 'DeploymentsFailed', message: 'Over.' }),
+      ],
+      next_after: 4,
+      ended: true,
+    },
+  },
+  ...patch,
+});
+
+const followed = async (patch: Script = {}, argv: readonly string[] = [], options: RunOptions = {}) => {
+  const api = await startFakeApi(script(patch));
+  apis.push(api);
+  return run(['status', 'B1', '--follow', '--url', api.url, ...argv], options);
+};
+
+describe('following a batch', () => {
+  test('one line per event, each of which says that it is simulated, then why what failed has failed', async () => {
+    const { status, out } = await followed();
+    expect(status).toBe(1);
+    expect(out.slice(0, 4)).toEqual([
+      '06:00:01.000 simulated batch                        PROCESSING Planned: Planned 2 deployments.',
+      '06:00:02.000 simulated shared/login-api             PROCESSING TurnGranted: Its turn has come.',
+      '06:00:03.000 simulated shared/login-api             SUCCESS    Verified: Runs.',
+      '06:00:04.000 simulated batch                        FAILED     DeploymentsFailed: Over.',
+    ]);
+    expect(out).toContain('FAILED risk/limit-check (simulated): RestoredPreviousRelease');
+    expect(out.at(-2)).toBe('FAILED / DeploymentsFailed: Over.');
+  });
+
+  test('nothing says simulated when everything is real', async () => {
+    const { out } = await followed({ 'GET /health': { body: realHealth } });
+    expect(out.join('\n')).not.toMatch(/simulated/i);
+  });
+
+  test('a batch that succeeds: 0', async () => {
+    expect((await followed({ 'GET /batches/B1': { body: ended('SUCCESS') } })).status).toBe(0);
+  });
+
+  test('with --json each event and the batch on a line of its own', async () => {
+    const { out } = await followed({}, ['--json']);
+    const lines = out.map((line) => JSON.parse(line));
+    expect(lines).toHaveLength(5);
+    expect(lines[0]).toMatchObject({ number: 1, simulated: true });
+    expect(lines[4]).toMatchObject({ batch_id: 'B1', status: 'FAILED', deployments: [{}, {}] });
+  });
+
+  test('on a terminal a table that is redrawn when something has changed, and only then', async () => {
+    const quiet = { body: { events: [], next_after: 2, ended: false } };
+    const last = script()[events(2)] as { body: unknown };
+    const { redrawn, out } = await followed({ [events(2)]: [quiet, quiet, last] }, [], { live: true });
+    expect(redrawn).toHaveLength(3);
+    expect(redrawn[1]).toContain('PROCESSING');
+    expect(redrawn[2]).toMatch(/shared\/login-api\s+3\.0\.2\s+eu-1 \(simulated\)\s+SUCCESS\s+Verified: Runs\./);
+    expect(out.join('\n')).not.toContain('Its turn has come');
+  });
+
+  test('a server that is away for a moment is waited for', async () => {
+    const again = script()[events(2)] as { body: unknown };
+    const { status, out } = await followed({ [events(2)]: [{ status: 503, body: {} }, again] });
+    expect(status).toBe(1);
+    expect(out.filter((line) => line.includes('Verified: Runs.'))).toHaveLength(1);
+  });
+
+  test('the time is over before the batch has ended: 3', async () => {
+    const { status, error } = await followed({ [events(2)]: { status: 503, body: {} } }, ['--timeout', '1']);
+    expect(status).toBe(3);
+    expect(error[0]).toContain('has not ended after 1 s');
+  });
+});

@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { previewPlan } from '../../../lib/usecases/preview-plan.ts';
+import { makeWorld, releaseYaml } from '../../usecases/api-world.ts';
+import { run, startFakeApi } from './cli-world.ts';
+
+let directory = '';
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'flotilla-plan-'));
+  writeFileSync(join(directory, 'release.yaml'), releaseYaml);
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+describe('flotilla plan', () => {
+  test('without a server: order, critical path and steps, with everything simulated', async () => {
+    const { status, out } = await run(['plan', 'release.yaml'], { directory });
+    expect(status).toBe(0);
+    const text = out.join('\n');
+    expect(out[0]).toContain('SIMULATED: Harness');
+    expect(text).toContain('Critical path: shared/login-api -> clearing/trade-intake -> risk/limit-check');
+    expect(text).toContain('waits until shared/login-api has succeeded');
+    expect(out.filter((line) => line.includes('cluster-eu-1 (simulated)'))).toHaveLength(3);
+  });
+
+  test('the same batch has the same hash here and at the server', async () => {
+    const preview = await previewPlan(makeWorld().deps, { text: releaseYaml });
+    const api = await startFakeApi({ 'POST /batches/plan': { body: preview } });
+    const here = await run(['plan', 'release.yaml', '--json'], { directory });
+    const there = await run(['plan', 'release.yaml', '--json', '--url', api.url], { directory });
+    await api.close();
+    expect(api.received).toHaveLength(1);
+    expect(JSON.parse(here.out.join(''))).toEqual(JSON.parse(there.out.join('')));
+  });
+
+  test('problems come with line and column, and exit status 2', async () => {
+    const { status, error } = await run(['plan', '-'], { directory, stdin: releaseYaml.replace('"3.0.2"', '3') });
+    expect(status).toBe(2);
+    expect(error[1]).toMatch(/^5:\d+ deployments\[1\]\.docker_image_version: /);
+  });
+
+  test('the configuration of the folder counts', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'flotilla-plan-'));
+    writeFileSync(
+      join(own, 'flotilla.config.yaml'),
+      'environments: { production: {} }\nclusters: { cluster-eu-1: { simulated: true } }\nharness: { simulated: true }\n',
+    );
+    const { status, error } = await run(['plan', '-'], { directory: own, stdin: releaseYaml });
+    rmSync(own, { recursive: true, force: true });
+    expect(status).toBe(2);
+    expect(error.join('\n')).toContain('production');
+  });
+
+  test('problems of the configuration name its file', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'flotilla-plan-'));
+    writeFileSync(join(own, 'bad.yaml'), 'environmentz: {}\n');
+    const { status, error } = await run(['plan', '-', '--config', 'bad.yaml'], { directory: own, stdin: releaseYaml });
+    rmSync(own, { recursive: true, force: true });
+    expect(status).toBe(2);
+    expect(error.join('\n')).toMatch(/bad\.yaml:1:1 environmentz: /);
+  });
+});

@@ -1,0 +1,236 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { releaseYaml } from '../../usecases/api-world.ts';
+import { batch, deployment, deployments, ended, failed, health, problem } from './answers.ts';
+import { type FakeApi, type RunOptions, run, type Script, startFakeApi } from './cli-world.ts';
+
+const apis: FakeApi[] = [];
+afterEach(async () => {
+  await Promise.all(apis.splice(0).map((api) => api.close()));
+});
+
+const serve = async (script: Script): Promise<FakeApi> => {
+  const api = await startFakeApi(script);
+  apis.push(api);
+  return api;
+};
+
+/** Runs a command against a server with this script. */
+const against = async (script: Script, argv: readonly string[], options: RunOptions = {}) => {
+  const api = await serve(script);
+  return { api, ...(await run([...argv, '--url', api.url], options)) };
+};
+
+const shown = (status: 'SUCCESS' | 'FAILED' | 'UNKNOWN' | 'CANCELLED'): Script => ({
+  'GET /batches/B1': { body: ended(status) },
+  'GET /health': { body: health },
+  'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(deployment(), failed) },
+});
+
+const issues = [
+  {
+    line: 9,
+    column: 5,
+    path: 'deployments[1].docker_image_version',
+    message: 'a number',
+    hint: 'put it in quotes',
+    code: 'WrongType',
+  },
+  { line: 24, column: 5, path: 'deployments[4].prioritty', message: 'unknown key', code: 'UnknownKey' },
+];
+
+describe('exit status', () => {
+  const accepted: Script = {
+    'POST /batches': {
+      status: 202,
+      body: { batch_id: 'B1', name: 'Autumn release', total: 2, status: 'PENDING', warnings: ['mind'] },
+    },
+    'GET /health': { body: health },
+  };
+  const cases: readonly (readonly [string, number, Script, readonly string[]])[] = [
+    ['a batch was taken', 0, accepted, ['deploy', '-']],
+    ['a batch is not valid', 2, { 'POST /batches': problem(422, 'BatchInvalid', { issues }) }, ['deploy', '-']],
+    ['a batch is not YAML', 2, { 'POST /batches': problem(400, 'YamlInvalid', { issues }) }, ['deploy', '-']],
+    ['the server wants a token', 2, { 'POST /batches': problem(401, 'Unauthorized') }, ['deploy', '-']],
+    [
+      'the key was used',
+      1,
+      { 'POST /batches': problem(409, 'IdempotencyKeyReused') },
+      ['deploy', '-', '--idempotency-key', 'k'],
+    ],
+    ['the server failed', 1, { 'POST /batches': problem(500, 'InternalError') }, ['deploy', '-']],
+    ['a batch has succeeded', 0, shown('SUCCESS'), ['status', 'B1']],
+    ['a batch has failed', 1, shown('FAILED'), ['status', 'B1']],
+    ['a batch is unknown', 1, shown('UNKNOWN'), ['status', 'B1']],
+    ['a batch was cancelled', 1, shown('CANCELLED'), ['status', 'B1']],
+    ['there is no such batch', 4, { 'GET /batches/B1': problem(404, 'BatchNotFound') }, ['status', 'B1']],
+    ['there is nothing to cancel', 4, { 'POST /batches/B1/cancel': problem(404, 'BatchNotFound') }, ['cancel', 'B1']],
+    ['it is over already', 1, { 'POST /batches/B1/cancel': problem(409, 'StatusConflict') }, ['cancel', 'B1']],
+    [
+      'there is no such deployment',
+      4,
+      { 'POST /batches/B1/deployments/a/b/resolve': problem(404, 'DeploymentNotFound') },
+      ['resolve', 'B1', 'a/b', '--status', 'SUCCESS', '--reason', 'x'],
+    ],
+    ['there are no batches', 0, { 'GET /batches?limit=20': { body: { batches: [] } } }, ['list']],
+  ];
+  test.each(cases)('%s: %i', async (_, status, script, argv) => {
+    expect(await against(script, argv, { stdin: releaseYaml })).toMatchObject({ status });
+  });
+
+  test.each([
+    ['no command', []],
+    ['an unknown command', ['destroy']],
+    ['an unknown option', ['list', '--force']],
+    ['a missing argument', ['status']],
+    ['one argument too many', ['status', 'B1', 'B2']],
+    ['a bad number', ['deploy', '-', '--timeout', 'soon']],
+    ['a bad status', ['resolve', 'B1', 'a/b', '--status', 'MAYBE', '--reason', 'x']],
+    ['a missing reason', ['resolve', 'B1', 'a/b', '--status', 'FAILED']],
+    ['a bad address', ['list', '--url', 'ftp://x']],
+    ['a file that is not there', ['deploy', 'missing.yaml']],
+    ['a configuration that is not there', ['plan', '-', '--config', 'missing.yaml']],
+  ])('%s: 2, and it is said why', async (_, argv) => {
+    const { status, error } = await run(argv);
+    expect(status).toBe(2);
+    expect(error.join('\n').trim()).not.toBe('');
+  });
+
+  test('help that was asked for: 0', async () => {
+    const { status, out } = await run(['--help']);
+    expect(status).toBe(0);
+    expect(out.join('\n')).toContain(
+      'Exit status: 0 done, 1 failed, 2 wrong use or configuration, 3 timed out, 4 not found',
+    );
+  });
+
+  test('no server: 1', async () => {
+    const api = await serve({});
+    await api.close();
+    const { status, error } = await run(['list', '--url', api.url]);
+    expect(status).toBe(1);
+    expect(error[0]).toContain(`No answer from ${api.url}`);
+  });
+});
+
+describe('what is sent', () => {
+  test('the file as it is, the key and the token', async () => {
+    const { api } = await against(
+      { 'POST /batches': { status: 202, body: { batch_id: 'B1', warnings: [] } }, 'GET /health': { body: health } },
+      ['deploy', '-', '--idempotency-key', 'k-1'],
+      { stdin: releaseYaml, env: { FLOTILLA_TOKEN: 'secret' } },
+    );
+    expect(api.received[0]).toMatchObject({
+      body: releaseYaml,
+      headers: { 'content-type': 'application/yaml', 'idempotency-key': 'k-1', authorization: 'Bearer secret' },
+    });
+  });
+
+  test('FLOTILLA_URL names the server', async () => {
+    const api = await serve({ 'GET /batches?limit=3': { body: { batches: [] } } });
+    expect((await run(['list', '--limit', '3'], { env: { FLOTILLA_URL: `${api.url}/` } })).status).toBe(0);
+  });
+
+  test('a resolution', async () => {
+    const { api, out } = await against(
+      {
+        'POST /batches/B1/deployments/risk/limit-check/resolve': {
+          body: { ...failed, status: 'SUCCESS', resolved_by: 'local' },
+        },
+      },
+      ['resolve', 'B1', 'risk/limit-check', '--status', 'success', '--reason', 'I looked.'],
+    );
+    expect(JSON.parse(api.received[0]!.body)).toEqual({ status: 'SUCCESS', reason: 'I looked.' });
+    expect(out).toEqual(['risk/limit-check is SUCCESS now, resolved by local.']);
+  });
+});
+
+describe('what is printed', () => {
+  test('problems of a batch: line:column path: message (hint)', async () => {
+    const { error, out } = await against({ 'POST /batches': problem(422, 'BatchInvalid', { issues }) }, [
+      'deploy',
+      '-',
+    ]);
+    expect(error).toEqual([
+      'BatchInvalid it is.',
+      '9:5 deployments[1].docker_image_version: a number (put it in quotes)',
+      '24:5 deployments[4].prioritty: unknown key',
+    ]);
+    expect(out).toEqual([]);
+  });
+
+  test('with --json the problem as it came', async () => {
+    const { out, error } = await against({ 'POST /batches': problem(422, 'BatchInvalid', { issues }) }, [
+      'deploy',
+      '-',
+      '--json',
+    ]);
+    expect(JSON.parse(out.join(''))).toMatchObject({ code: 'BatchInvalid', issues });
+    expect(error).toEqual([]);
+  });
+
+  test('a batch, its deployments, and why one failed; every deployment says that it is simulated', async () => {
+    const { out } = await against(shown('FAILED'), ['status', 'B1']);
+    expect(out[0]).toBe('SIMULATED: Harness and cluster eu-1 are simulated; nothing real is deployed there.');
+    for (const key of ['shared/login-api', 'risk/limit-check']) {
+      expect(out.find((line) => line.startsWith(key))).toContain('(simulated)');
+    }
+    expect(out.slice(out.indexOf('FAILED risk/limit-check (simulated): RestoredPreviousRelease'))).toEqual([
+      'FAILED risk/limit-check (simulated): RestoredPreviousRelease',
+      '  The new pods crash. Version 2.3.0 was restored.',
+      '  seen on pod limit-check-x, container app: CrashLoopBackOff: exit code 1',
+      '    | starting',
+      '    | FATAL: no database ',
+      '  version before: 2.3.0, now: 2.3.0',
+      '  attempt 1: harness run run-1 Success https://harness.test/run-1',
+    ]);
+  });
+
+  test('with --json the same as data', async () => {
+    const { out } = await against(shown('FAILED'), ['status', 'B1', '--json']);
+    expect(JSON.parse(out.join(''))).toMatchObject({
+      batch_id: 'B1',
+      status: 'FAILED',
+      deployments: [{}, { key: 'risk/limit-check' }],
+    });
+  });
+
+  test('all pages of deployments', async () => {
+    const path = 'GET /batches/B1/deployments?limit=1000&after=';
+    const { out } = await against(
+      {
+        ...shown('SUCCESS'),
+        [`${path}-1`]: { body: { ...deployments(deployment()), next_after: 0 } },
+        [`${path}0`]: { body: deployments(failed) },
+      },
+      ['status', 'B1', '--json'],
+    );
+    expect(JSON.parse(out.join('')).deployments).toHaveLength(2);
+  });
+
+  test('the list of batches', async () => {
+    const { out } = await against({ 'GET /batches?limit=20': { body: { batches: [batch(), ended('FAILED')] } } }, [
+      'list',
+    ]);
+    expect(out).toEqual([
+      'BATCH  STATUS      SUBMITTED            BY   NAME            MESSAGE',
+      'B1     PROCESSING  2026-09-30T06:00:00  ada  Autumn release  Planned 2 deployments.',
+      'B1     FAILED      2026-09-30T06:00:00  ada  Autumn release  Over.',
+    ]);
+  });
+
+  test('what a cancel stops and what goes on', async () => {
+    const in_flight = [
+      { index: 0, key: 'a/b', step: 'deploy', effect: 'stopping', why: 'Run r is aborted.' },
+      { index: 1, key: 'a/c', step: 'verify', effect: 'continues', why: 'The executor is done.' },
+    ];
+    const { out } = await against({ 'POST /batches/B1/cancel': { body: { batch_id: 'B1', in_flight } } }, [
+      'cancel',
+      'B1',
+    ]);
+    expect(out).toEqual([
+      'Batch B1: nothing new starts.',
+      '  a/b: stopping. Run r is aborted.',
+      '  a/c: continues. The executor is done.',
+    ]);
+  });
+});
