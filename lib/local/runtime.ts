@@ -40,7 +40,7 @@ export interface RuntimeOptions {
   readonly pace?: Partial<Pace>;
   /** Instead of the configuration's. */
   readonly executor?: (account: string) => Executor;
-  readonly cluster?: (name: string) => Cluster;
+  readonly cluster?: (name: string) => Cluster | Promise<Cluster>;
   readonly onJournal?: (kind: JournalEntryKind) => void;
 }
 
@@ -94,8 +94,9 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
     close: async () => {
       stopStream();
       stopSweeping();
-      clock.close();
+      // First those who ask: closing the server ends their long polls, which sleep by the same clock.
       await server.close();
+      clock.close();
       engine.close();
       table.close();
     },
