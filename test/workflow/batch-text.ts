@@ -1,0 +1,38 @@
+/** One deployment of a test's batch. What is left out: version 2.0.0, one try of 300 s, restore by itself, no health check. */
+export interface Wanted {
+  readonly name: string;
+  readonly needs?: readonly string[];
+  readonly version?: string;
+  readonly retries?: number;
+  readonly timeout?: number;
+  readonly rollback?: 'automatic' | 'manual' | 'none';
+  readonly health?: { readonly path: string; readonly timeout?: number };
+  readonly priority?: number;
+}
+
+export interface WantedStrategy {
+  readonly max_concurrency?: number;
+  readonly on_failure?: 'continue' | 'stop';
+  readonly mode?: 'parallel' | 'sequential';
+}
+
+/** A batch as a user sends it. YAML takes JSON. */
+export const batchText = (wanted: readonly Wanted[], strategy: WantedStrategy = {}): string =>
+  JSON.stringify({
+    version: 'v1.0',
+    defaults: { environment_id: 'staging', infrastructure_id: 'cluster-eu-1', docker_artifact_type: 'docker' },
+    strategy: { max_concurrency: 100, ...strategy },
+    deployments: wanted.map(({ name, needs, version, retries, timeout, rollback, health, priority }) => ({
+      pillar: 'shared',
+      service_name: name,
+      docker_image_version: version ?? '2.0.0',
+      metadata: {
+        dependencies: needs ?? [],
+        retry_count: retries ?? 0,
+        timeout: timeout ?? 300,
+        rollback_strategy: rollback ?? 'automatic',
+        priority: priority ?? 5,
+        ...(health === undefined ? {} : { health_check: { enabled: true, ...health } }),
+      },
+    })),
+  });

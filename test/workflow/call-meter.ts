@@ -1,0 +1,49 @@
+/** A call of a port, for example `table.transact`; `nth` counts the calls of that name, from 1. */
+export interface PortCall {
+  readonly name: string;
+  readonly nth: number;
+  readonly args: readonly unknown[];
+}
+
+/** Decides whether a call fails, and whether before or after it was done. */
+export type Fault = (call: PortCall) => { readonly error: Error; readonly when: 'before' | 'after' } | undefined;
+
+/** Sees every call of a port: so it is known when nobody is at work, and a call can be made to fail. */
+export class CallMeter {
+  fault: Fault | undefined;
+  calls = 0;
+  inFlight = 0;
+  readonly #counts = new Map<string, number>();
+
+  count(name: string): number {
+    return this.#counts.get(name) ?? 0;
+  }
+
+  async during<Result>(name: string, args: readonly unknown[], act: () => Promise<Result>): Promise<Result> {
+    this.calls += 1;
+    this.inFlight += 1;
+    try {
+      const nth = this.count(name) + 1;
+      this.#counts.set(name, nth);
+      const fault = this.fault?.({ name, nth, args });
+      if (fault?.when === 'before') throw fault.error;
+      const result = await act();
+      if (fault?.when === 'after') throw fault.error;
+      return result;
+    } finally {
+      this.inFlight -= 1;
+    }
+  }
+
+  /** The same port, seen. Its methods must all be asynchronous. */
+  watch<Port extends object>(prefix: string, port: Port): Port {
+    return new Proxy(port, {
+      get: (target, property) => {
+        const member: unknown = Reflect.get(target, property);
+        if (typeof member !== 'function') return member;
+        const name = `${prefix}.${String(property)}`;
+        return (...args: unknown[]) => this.during(name, args, () => member.apply(target, args) as Promise<unknown>);
+      },
+    });
+  }
+}

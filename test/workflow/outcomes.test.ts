@@ -1,0 +1,326 @@
+import { describe, expect, test } from 'vitest';
+import { resolveDeployment } from '../../lib/usecases/resolve-deployment.ts';
+import { deployFails, type Path, skipped, walk, walkAll, well } from './path.ts';
+import { eventsOf, expectAllInOrder, itemsOf, reportOf } from './report.ts';
+
+/** Ways of a deployment on which only executor and cluster have a say. */
+
+const restored = 'AwaitTurn Capture Deploy Restore VerifyRestore Record';
+const verifyFails = 'AwaitTurn Capture Deploy Verify Restore VerifyRestore Record';
+const done = 'SUCCESS / AllSucceeded';
+const failed = 'FAILED / DeploymentsFailed';
+
+const good: readonly Path[] = [
+  {
+    title: 'all well, one after the other',
+    batch: [{ name: 'a' }, { name: 'b', needs: ['a'] }],
+    expect: {
+      a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1', runs: '2.0.0' },
+      b: { outcome: 'SUCCESS / Verified', visited: well, starts: '1', runs: '2.0.0' },
+    },
+    ends: done,
+    after: async (world, batchId) => {
+      const told = ['TurnGranted', 'Deploying', 'RunStarted', 'RunSucceeded', 'RolledOut', 'Verified'];
+      expect(await eventsOf(world, batchId, 0)).toEqual(told);
+      expect(await eventsOf(world, batchId, 'batch')).toEqual(['Submitted', 'Planned', 'AllSucceeded']);
+      expect(world.faults).toEqual([]);
+    },
+  },
+  {
+    title: 'accepted first, started later: no transition more',
+    batch: [{ name: 'a' }],
+    scripts: { a: { start: 'accepted', appears: 40 } },
+    expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1', runs: '2.0.0' } },
+    ends: done,
+  },
+  {
+    title: 'the reply is lost, and the run is found by its key',
+    batch: [{ name: 'a' }],
+    scripts: { a: { start: 'unknown', appears: 40 } },
+    expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1', runs: '2.0.0' } },
+    ends: done,
+  },
+  {
+    title: 'a long run costs no transition more',
+    batch: [{ name: 'a', timeout: 3600 }],
+    scripts: { a: { takes: 3000 } },
+    expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1', runs: '2.0.0' } },
+    ends: done,
+  },
+  {
+    title: 'the second attempt succeeds',
+    batch: [{ name: 'a', retries: 1 }],
+    scripts: { 'a#1': { ends: 'failed' } },
+    expect: {
+      a: {
+        outcome: 'SUCCESS / Verified',
+        visited: 'AwaitTurn Capture Deploy Capture Deploy Verify Record',
+        starts: '1, 2',
+        runs: '2.0.0',
+      },
+    },
+    ends: done,
+  },
+  {
+    title: 'the second attempt succeeds after a verification that timed out',
+    batch: [{ name: 'a', retries: 1 }],
+    scripts: { 'a#1': { leaves: 'stuck' } },
+    expect: {
+      a: {
+        outcome: 'SUCCESS / Verified',
+        visited: 'AwaitTurn Capture Deploy Verify Capture Deploy Verify Record',
+        starts: '1, 2',
+        runs: '2.0.0',
+      },
+    },
+    ends: done,
+  },
+  {
+    title: 'a first deployment',
+    batch: [{ name: 'a' }],
+    submission: { without: ['a'] },
+    expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1', runs: '2.0.0' } },
+    ends: done,
+    after: async (world, batchId) =>
+      expect((await itemsOf(world, batchId))[0]?.outcome?.release_before).toBeUndefined(),
+  },
+  {
+    title: 'the health check passes at the third try',
+    batch: [{ name: 'a', health: { path: '/ready' } }],
+    before: ({ cluster }) => {
+      cluster.answer = (_, nth) => (nth < 3 ? 503 : 200);
+    },
+    expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1', says: /Health: check 3 answered 200/ } },
+    ends: done,
+    after: async ({ cluster }) => expect(cluster.probes.get('a')).toBe(3),
+  },
+];
+
+const bad: readonly Path[] = [
+  {
+    title: 'the pipeline fails; the previous release is restored and verified',
+    batch: [{ name: 'a' }],
+    scripts: { a: { ends: 'failed' } },
+    expect: {
+      a: { outcome: 'FAILED / RestoredPreviousRelease', visited: restored, starts: '1, restore', runs: '1.0.0' },
+    },
+    ends: failed,
+    after: async (world, batchId) => {
+      const [item] = await itemsOf(world, batchId);
+      expect(item?.outcome).toMatchObject({
+        failure: { reason: 'PipelineFailed' },
+        release_after: '1.0.0',
+        attempts: 1,
+      });
+    },
+  },
+  {
+    title: 'the pipeline fails; with the manual strategy nothing is restored',
+    batch: [{ name: 'a', rollback: 'manual' }],
+    scripts: { a: { ends: 'failed' } },
+    expect: { a: { outcome: 'FAILED / PipelineFailed', visited: deployFails, starts: '1', runs: '2.0.0' } },
+    ends: failed,
+  },
+  {
+    title: 'the pipeline rolled back by itself: nothing to run',
+    batch: [{ name: 'a' }],
+    scripts: { a: { ends: 'failed', leaves: 'nothing' } },
+    expect: { a: { outcome: 'FAILED / RestoredPreviousRelease', visited: restored, starts: '1', runs: '1.0.0' } },
+    ends: failed,
+  },
+  {
+    title: 'no previous version: nothing is restored, nothing deleted',
+    batch: [{ name: 'a' }],
+    submission: { without: ['a'] },
+    scripts: { a: { ends: 'failed' } },
+    expect: {
+      a: { outcome: 'FAILED / NoPreviousVersion', visited: 'AwaitTurn Capture Deploy Restore Record', starts: '1' },
+    },
+    ends: failed,
+  },
+  {
+    title: 'a bad image is a verdict within seconds, with the pod as evidence, and is not tried again',
+    batch: [{ name: 'a', retries: 3 }],
+    scripts: { a: { leaves: 'pull' } },
+    expect: {
+      a: { outcome: 'FAILED / RestoredPreviousRelease', visited: verifyFails, starts: '1, restore', runs: '1.0.0' },
+    },
+    ends: failed,
+    after: async (world, batchId) => {
+      const [item] = await itemsOf(world, batchId);
+      expect(item?.outcome?.failure?.reason).toBe('ImagePullBackOff');
+      expect(item?.outcome?.evidence[0]).toMatchObject({ kind: 'pod', reason: 'ImagePullBackOff' });
+      const [turn, , , , verdict] = await timesOf(world, batchId);
+      expect(verdict! - turn!).toBeLessThan(35_000);
+    },
+  },
+  {
+    title: 'a crash loop comes with the last lines of the log',
+    batch: [{ name: 'a' }],
+    scripts: { a: { leaves: 'crash' } },
+    expect: {
+      a: { outcome: 'FAILED / RestoredPreviousRelease', visited: verifyFails, starts: '1, restore', runs: '1.0.0' },
+    },
+    ends: failed,
+    after: async (world, batchId) => {
+      const [item] = await itemsOf(world, batchId);
+      expect(item?.outcome?.failure?.reason).toBe('CrashLoopBackOff');
+      expect(item?.outcome?.evidence[0]?.log?.[0]).toMatch(/no configuration found/);
+    },
+  },
+  {
+    title: 'all attempts fail, then the restore',
+    batch: [{ name: 'a', retries: 2 }],
+    scripts: { a: { ends: 'failed' } },
+    expect: {
+      a: {
+        outcome: 'FAILED / RestoredPreviousRelease',
+        visited: 'AwaitTurn Capture Deploy Capture Deploy Capture Deploy Restore VerifyRestore Record',
+        starts: '1, 2, 3, restore',
+        runs: '1.0.0',
+      },
+    },
+    ends: failed,
+  },
+  {
+    title: 'a start that is rejected is not tried again, and there is nothing to restore',
+    batch: [{ name: 'a', retries: 3 }],
+    scripts: {
+      a: { start: { kind: 'rejected', retryable: false, reason: 'StartRejected', message: 'no such trigger' } },
+    },
+    expect: { a: { outcome: 'FAILED / StartRejected', visited: deployFails, starts: '1', runs: '1.0.0' } },
+    ends: failed,
+  },
+  {
+    title: 'a rejected start that may succeed later is tried again',
+    batch: [{ name: 'a', retries: 1 }],
+    scripts: { 'a#1': { start: { kind: 'rejected', retryable: true, reason: 'RateLimited', message: '429' } } },
+    expect: {
+      a: {
+        outcome: 'SUCCESS / Verified',
+        visited: 'AwaitTurn Capture Deploy Capture Deploy Verify Record',
+        starts: '1, 2',
+      },
+    },
+    ends: done,
+  },
+  {
+    title: 'accepted, then the event fails',
+    batch: [{ name: 'a', retries: 1 }],
+    scripts: { a: { start: 'accepted', eventFails: 'no pipeline matches' } },
+    expect: { a: { outcome: 'FAILED / TriggerFailed', visited: deployFails, starts: '1', runs: '1.0.0' } },
+    ends: failed,
+  },
+  {
+    title: 'accepted, and no run ever appears',
+    batch: [{ name: 'a', retries: 1 }],
+    scripts: { a: { start: 'accepted', appears: Number.POSITIVE_INFINITY } },
+    expect: { a: { outcome: 'UNKNOWN / StartUnknown', visited: deployFails, starts: '1' } },
+    ends: 'UNKNOWN / DeploymentsUnknown',
+  },
+  {
+    title: 'the restore run fails',
+    batch: [{ name: 'a' }],
+    scripts: { a: { ends: 'failed' }, 'a#restore': { ends: 'failed' } },
+    expect: {
+      a: {
+        outcome: 'FAILED / RestoreFailed',
+        visited: 'AwaitTurn Capture Deploy Restore Record',
+        starts: '1, restore',
+        says: /The pipeline failed\. The previous release was not restored: The pipeline failed\./,
+      },
+    },
+    ends: failed,
+  },
+  {
+    title: 'the restored release does not come up',
+    batch: [{ name: 'a' }],
+    scripts: { a: { ends: 'failed' }, 'a#restore': { leaves: 'crash' } },
+    expect: { a: { outcome: 'FAILED / RestoreFailed', visited: restored, starts: '1, restore' } },
+    ends: failed,
+  },
+  {
+    title: 'the health check never passes',
+    batch: [{ name: 'a', health: { path: '/ready', timeout: 60 }, rollback: 'none' }],
+    before: ({ cluster }) => {
+      cluster.answer = () => 503;
+    },
+    expect: { a: { outcome: 'FAILED / HealthCheckFailed', visited: well, starts: '1', runs: '2.0.0' } },
+    ends: failed,
+  },
+  {
+    title: 'a dependency fails: its dependents are skipped, all down the chain; others go on',
+    batch: [{ name: 'a', rollback: 'none' }, { name: 'b', needs: ['a'] }, { name: 'c', needs: ['b'] }, { name: 'd' }],
+    scripts: { a: { ends: 'failed' } },
+    expect: {
+      a: { outcome: 'FAILED / PipelineFailed', visited: deployFails, starts: '1' },
+      b: { outcome: 'SKIPPED / DependencyFailed', visited: skipped, says: /shared\/a, which is FAILED/ },
+      c: { outcome: 'SKIPPED / DependencySkipped', visited: skipped },
+      d: { outcome: 'SUCCESS / Verified', visited: well, starts: '1' },
+    },
+    ends: failed,
+  },
+  {
+    title: 'a dependency is UNKNOWN: its dependents are skipped',
+    batch: [{ name: 'a' }, { name: 'b', needs: ['a'] }],
+    scripts: { a: { start: 'unknown', appears: Number.POSITIVE_INFINITY } },
+    expect: {
+      a: { outcome: 'UNKNOWN / StartUnknown', visited: deployFails, starts: '1' },
+      b: { outcome: 'SKIPPED / DependencyUnknown', visited: skipped },
+    },
+    ends: failed,
+  },
+  {
+    title: 'on_failure stop: nothing new starts, what runs goes on to its end',
+    batch: [
+      { name: 'a', rollback: 'none', priority: 9 },
+      { name: 'b', priority: 8 },
+      { name: 'c', priority: 1 },
+    ],
+    submission: { strategy: { on_failure: 'stop', max_concurrency: 2 } },
+    scripts: { a: { ends: 'failed', takes: 20 }, b: { takes: 60 } },
+    expect: {
+      a: { outcome: 'FAILED / PipelineFailed', visited: deployFails, starts: '1' },
+      b: { outcome: 'SUCCESS / Verified', visited: well, starts: '1' },
+      c: { outcome: 'SKIPPED / BatchStopped', visited: skipped, says: /shared\/a is FAILED/ },
+    },
+    ends: failed,
+  },
+];
+
+const timesOf = async (world: Parameters<typeof itemsOf>[0], batchId: string): Promise<number[]> => {
+  const { items } = await world.table.query({ pk: `EVENTS#${batchId}`, prefix: '00000#', limit: 100 });
+  return items.map(({ at }) => at as number);
+};
+
+describe('executor and cluster do well in the end', () => walkAll(good));
+describe('executor or cluster fail', () => walkAll(bad));
+
+test('an UNKNOWN deployment keeps its target until somebody resolves it; then the next batch may deploy', async () => {
+  const world = await walk({
+    title: '',
+    batch: [{ name: 'a' }],
+    scripts: { a: { start: 'unknown', appears: Number.POSITIVE_INFINITY } },
+    expect: { a: { outcome: 'UNKNOWN / StartUnknown', visited: deployFails, starts: '1' } },
+    ends: 'UNKNOWN / DeploymentsUnknown',
+  });
+  const first = '01WORLD00000001';
+  expect((await world.header(first)).batch_id).toBe(first);
+  world.executor.scripts.clear();
+
+  const second = await world.submit([{ name: 'a', version: '3.0.0' }, { name: 'b' }]);
+  await world.settled(second);
+  const told = await reportOf(world, second);
+  expect(told['a']?.outcome).toBe('SKIPPED / TargetUnknown');
+  expect(told['b']?.outcome).toBe('SUCCESS / Verified');
+  await expectAllInOrder(world, second);
+
+  const resolution = { status: 'FAILED', reason: 'nothing was started', actor: 'ada' } as const;
+  await resolveDeployment(world.deps, { batchId: first, key: 'shared/a', ...resolution });
+  const third = await world.submit([{ name: 'a', version: '3.0.0' }]);
+  await world.settled(third);
+  expect((await reportOf(world, third))['a']?.outcome).toBe('SUCCESS / Verified');
+  expect((await world.header(first)).totals).toEqual({ FAILED: 1 });
+  await expectAllInOrder(world, first);
+  await expectAllInOrder(world, third);
+});

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import type { Wanted } from './batch-text.ts';
+import { expectAllInOrder, reportOf } from './report.ts';
+import type { Script } from './scripted-executor.ts';
+import { type Submission, World, type WorldOptions } from './world.ts';
+
+/** What is expected of one deployment: outcome, states entered, attempts for which the executor was called. */
+export interface Expected {
+  readonly outcome: string;
+  readonly visited: string;
+  readonly starts?: string;
+  /** Version that stands on the cluster in the end. */
+  readonly runs?: string;
+  /** A part of the outcome's message. */
+  readonly says?: RegExp;
+}
+
+/** One way through the machines, for one thing that can go wrong. */
+export interface Path {
+  readonly title: string;
+  readonly batch: readonly Wanted[];
+  readonly submission?: Submission;
+  readonly options?: WorldOptions;
+  /** What the executor does, by `service#attempt` or `service`. */
+  readonly scripts?: Readonly<Record<string, Script>>;
+  readonly before?: (world: World) => void;
+  /** What happens meanwhile. The batch has just been sent. */
+  readonly meanwhile?: (world: World, batchId: string) => Promise<void>;
+  readonly expect: Readonly<Record<string, Expected>>;
+  /** `STATUS / Reason` of the batch. */
+  readonly ends: string;
+  readonly after?: (world: World, batchId: string) => Promise<void>;
+}
+
+export const well = 'AwaitTurn Capture Deploy Verify Record';
+export const deployFails = 'AwaitTurn Capture Deploy Record';
+export const skipped = 'AwaitTurn Record';
+
+export const walk = async (path: Path): Promise<World> => {
+  const world = await World.make(path.options);
+  for (const [name, script] of Object.entries(path.scripts ?? {})) world.executor.scripts.set(name, script);
+  path.before?.(world);
+  const batchId = await world.submit(path.batch, path.submission);
+  await path.meanwhile?.(world, batchId);
+  await world.settled(batchId);
+  const told = await reportOf(world, batchId);
+  for (const [name, { outcome, visited, starts = '', runs, says }] of Object.entries(path.expect)) {
+    const one = told[name];
+    expect
+      .soft(`${name}: ${one?.outcome} | ${one?.visited} | ${one?.starts}`)
+      .toBe(`${name}: ${outcome} | ${visited} | ${starts}`);
+    if (runs !== undefined) expect.soft(world.cluster.running(name), `version of ${name}`).toBe(runs);
+    if (says !== undefined) expect.soft(one?.item.outcome?.message).toMatch(says);
+    if (outcome.startsWith('SUCCESS') && visited === well) expect.soft(one?.transitions).toEqual([5]);
+  }
+  expect.soft(Object.keys(told).sort()).toEqual(Object.keys(path.expect).sort());
+  const { status, reason } = await world.header(batchId);
+  expect.soft(`${status} / ${reason}`).toBe(path.ends);
+  await expectAllInOrder(world, batchId);
+  await path.after?.(world, batchId);
+  return world;
+};
+
+export const walkAll = (paths: readonly Path[]): void => {
+  test.each(paths.map((path): [string, Path] => [path.title, path]))('%s', async (_, path) => {
+    await walk(path);
+  });
+};

@@ -1,0 +1,129 @@
+import { expect } from 'vitest';
+import { isTerminal } from '../../lib/domain/deployment/status.ts';
+import type { Item } from '../../lib/domain/ports.ts';
+import { type EventRow, type ItemRow, keys, type LockRow, rowOf } from '../../lib/domain/record/rows.ts';
+import { everyItem } from '../../lib/usecases/schedule-store.ts';
+import type { World } from './world.ts';
+
+/** What happened to one deployment. */
+export interface Told {
+  /** States that its child entered, in order; the second round's child follows after `|`. */
+  readonly visited: string;
+  /** `STATUS / Reason`. */
+  readonly outcome: string;
+  /** Calls of `executor.start`, by attempt, for example `1, 2, restore`. */
+  readonly starts: string;
+  readonly transitions: readonly number[];
+  readonly item: ItemRow;
+  readonly arns: readonly string[];
+}
+
+const visitedBy = (world: World, arn: string): readonly string[] =>
+  world.engine
+    .history(arn)
+    .filter(({ type }) => type.endsWith('StateEntered'))
+    .map(({ details }) => String(details?.name));
+
+/** The children of a batch, by index; the first round's first. */
+export const childrenOf = async (world: World, batchId: string): Promise<Map<number, string[]>> => {
+  const children = new Map<number, string[]>();
+  const runs = world.engine.history(world.batchArn(batchId)).filter(({ type }) => type === 'MapRunStarted');
+  for (const { details } of runs) {
+    const { executions } = await world.engine.listExecutions({ mapRunArn: String(details?.mapRunArn) });
+    for (const { executionArn } of executions) {
+      const { input } = await world.engine.describeExecution({ executionArn });
+      const { index } = JSON.parse(input) as { index: number };
+      children.set(index, [...(children.get(index) ?? []), executionArn]);
+    }
+  }
+  return children;
+};
+
+export const all = async (world: World, query: { pk: string; prefix?: string }): Promise<Item[]> => {
+  const items: Item[] = [];
+  for await (const item of everyItem(world.table, query)) items.push(item);
+  return items;
+};
+
+export const itemsOf = async (world: World, batchId: string): Promise<ItemRow[]> =>
+  (await all(world, { pk: `BATCH#${batchId}`, prefix: 'ITEM#' })).map((item) => rowOf<ItemRow>(item)!);
+
+/** By service. */
+export const reportOf = async (world: World, batchId: string): Promise<Record<string, Told>> => {
+  const children = await childrenOf(world, batchId);
+  const told: Record<string, Told> = {};
+  for (const item of await itemsOf(world, batchId)) {
+    const arns = children.get(item.index) ?? [];
+    const starts = [...world.executor.starts.keys()]
+      .filter((key) => key.startsWith(`${batchId}-${item.index}-`))
+      .map((key) => key.slice(key.lastIndexOf('-') + 1));
+    told[item.key.split('/')[1]!] = {
+      visited: arns.map((arn) => visitedBy(world, arn).join(' ')).join(' | '),
+      outcome: `${item.outcome?.status} / ${item.outcome?.reason}`,
+      starts: starts.join(', '),
+      transitions: arns.map((arn) => world.engine.transitions(arn)),
+      item,
+      arns,
+    };
+  }
+  return told;
+};
+
+/** The events of a deployment, or of the batch itself, in the order of their making. */
+export const eventsOf = async (world: World, batchId: string, index: number | 'batch'): Promise<string[]> => {
+  const sk = keys.event(batchId, index, 0).sk.split('#')[0]!;
+  return (await all(world, { pk: `EVENTS#${batchId}`, prefix: `${sk}#` })).map((item) => rowOf<EventRow>(item)!.reason);
+};
+
+/** What must hold for every batch once it is over, whatever went wrong on the way. */
+export const expectAllInOrder = async (world: World, batchId: string): Promise<void> => {
+  const header = await world.header(batchId);
+  expect(header.ended_at, 'sealed').toBeDefined();
+  const items = await itemsOf(world, batchId);
+  await expectTotals(world, batchId, items);
+  await expectNothingLeft(world, batchId, items);
+  await expectFeed(world, batchId);
+  for (const [key, count] of world.executor.starts) expect(count, `starts of ${key}`).toBe(1);
+};
+
+const expectTotals = async (world: World, batchId: string, items: readonly ItemRow[]): Promise<void> => {
+  const { totals, total, plan_hash } = await world.header(batchId);
+  const counted: Record<string, number> = {};
+  for (const { status, outcome } of items) {
+    expect(outcome?.status).toBe(status);
+    expect(isTerminal(status), status).toBe(true);
+    counted[status] = (counted[status] ?? 0) + 1;
+  }
+  expect(totals).toEqual(counted);
+  if (plan_hash !== undefined) expect(items.length).toBe(total);
+  const rows = await all(world, { pk: `EVENTS#${batchId}` });
+  for (const { index } of items) {
+    const events = rows.map((row) => rowOf<EventRow>(row)!).filter((event) => event.index === index);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, at) => at + 1));
+    const ends = events.filter(({ to, actor }) => isTerminal(to) && actor !== 'ada');
+    expect(ends.length, `ends of ${index}`).toBe(1);
+  }
+};
+
+const expectNothingLeft = async (world: World, batchId: string, items: readonly ItemRow[]): Promise<void> => {
+  expect(await all(world, { pk: 'INBOX' })).toEqual([]);
+  expect(await all(world, { pk: 'OPEN' })).toEqual([]);
+  expect(await all(world, { pk: 'DISPATCHER', prefix: 'TURN#' })).toEqual([]);
+  expect(await all(world, { pk: 'DISPATCHER', prefix: `BATCH#${batchId}` })).toEqual([]);
+  for (const { sk } of await all(world, { pk: 'WATCHERS' }))
+    expect(await all(world, { pk: `WATCH#${sk}` })).toEqual([]);
+  const locks = (await all(world, { pk: 'DISPATCHER', prefix: 'LOCK#' })).map((item) => rowOf<LockRow>(item)!);
+  const held = locks.filter((lock) => lock.batch_id === batchId).map(({ index, state }) => `${index} ${state}`);
+  const unknown = items.filter(({ status }) => status === 'UNKNOWN').map(({ index }) => `${index} unknown`);
+  expect(held.sort()).toEqual(unknown.sort());
+};
+
+const expectFeed = async (world: World, batchId: string): Promise<void> => {
+  const events = await all(world, { pk: `EVENTS#${batchId}` });
+  const feed = (await all(world, { pk: `FEED#${batchId}` })).filter(({ sk }) => sk !== 'HEAD');
+  expect(feed.map(({ number }) => number)).toEqual(feed.map((_, at) => at + 1));
+  const nameOf = ({ index, seq }: Item): string => `${index ?? 'batch'} ${seq}`;
+  expect(feed.map(nameOf).sort()).toEqual(events.map(nameOf).sort());
+  const numbers = new Set(world.published.filter(({ id }) => id.startsWith(`${batchId}/`)).map(({ id }) => id));
+  expect(numbers.size).toBe(feed.length);
+};

@@ -1,0 +1,91 @@
+import { FlotillaError } from '../../lib/domain/errors.ts';
+import type { Workload } from '../../lib/domain/plan/plan.ts';
+import type { Cluster, HealthRequest, JsonObject, WorkloadView } from '../../lib/domain/ports.ts';
+import { unready, viewOf, waitingFor } from '../domain/rollout/objects.ts';
+import type { WorldClock } from './world-clock.ts';
+
+/** How a version fares on the cluster. */
+export type Fate = 'good' | 'pull' | 'crash' | 'stuck';
+
+interface Release {
+  readonly from: number;
+  readonly version: string;
+  readonly fate: Fate;
+  readonly revision: number;
+}
+
+const noneReady = { readyReplicas: 0, availableReplicas: 0 };
+
+const crashed: JsonObject = {
+  state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 10s restarting failed container' } },
+  lastState: { terminated: { exitCode: 1, reason: 'Error', finishedAt: '2026-09-30T06:00:00Z' } },
+  restartCount: 3,
+};
+
+const looks: Readonly<Record<Fate, object>> = {
+  good: {},
+  pull: { status: noneReady, podStatus: unready(waitingFor('ImagePullBackOff')) },
+  crash: { status: noneReady, podStatus: unready(crashed) },
+  stuck: { status: noneReady, podStatus: unready({ state: { waiting: { reason: 'ContainerCreating' } } }) },
+};
+
+/** A cluster whose workloads are as the test, or the scripted executor, says: by service, from a moment on. */
+export class ScriptedCluster implements Cluster {
+  readonly name: string;
+  /** From this moment on it cannot be asked, until the other. */
+  away: { readonly from: number; readonly until: number } | undefined;
+  /** What the service answers to its nth health check, from 1. */
+  answer: (service: string, nth: number) => number = () => 200;
+  readonly probes = new Map<string, number>();
+  reads = 0;
+  readonly #clock: WorldClock;
+  readonly #releases = new Map<string, Release[]>();
+
+  constructor(name: string, clock: WorldClock) {
+    this.name = name;
+    this.#clock = clock;
+  }
+
+  set(service: string, version: string, fate: Fate, from = this.#clock.now()): void {
+    const before = this.#releases.get(service) ?? [];
+    this.#releases.set(service, [...before, { from, version, fate, revision: before.length + 1 }]);
+  }
+
+  /** What stands there now; undefined for nothing. */
+  running(service: string): string | undefined {
+    return this.#now(service)?.version;
+  }
+
+  async read(workloads: readonly Workload[]): Promise<readonly WorkloadView[]> {
+    this.#ask();
+    this.reads += 1;
+    return workloads.map(({ name }) => {
+      const release = this.#now(name);
+      if (release === undefined) return { revisions: [], pods: [] };
+      const { version, revision, fate } = release;
+      return viewOf({ image: `registry.test/${name}:${version}`, revision, generation: revision, ...looks[fate] });
+    });
+  }
+
+  async logs(_namespace: string, pod: string, container: string): Promise<readonly string[]> {
+    this.#ask();
+    return [`${pod}/${container}: no configuration found`];
+  }
+
+  async probe({ workload }: HealthRequest): Promise<{ readonly status: number; readonly message: string }> {
+    this.#ask();
+    const nth = (this.probes.get(workload.name) ?? 0) + 1;
+    this.probes.set(workload.name, nth);
+    return { status: this.answer(workload.name, nth), message: '' };
+  }
+
+  #now(service: string): Release | undefined {
+    return this.#releases.get(service)?.findLast(({ from }) => from <= this.#clock.now());
+  }
+
+  #ask(): void {
+    const now = this.#clock.now();
+    if (this.away === undefined || now < this.away.from || now >= this.away.until) return;
+    throw new FlotillaError('ClusterUnavailable', `cluster ${this.name} does not answer`);
+  }
+}

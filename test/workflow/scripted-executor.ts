@@ -1,0 +1,133 @@
+import { FlotillaError } from '../../lib/domain/errors.ts';
+import type { Executor, Resolution, RunOutcome, RunRequest, RunState, StartResult } from '../../lib/domain/ports.ts';
+import type { Fate, ScriptedCluster } from './scripted-cluster.ts';
+import type { WorldClock } from './world-clock.ts';
+
+/** What becomes of a request; times in seconds. */
+export interface Script {
+  /** What the start answers. Default: started. */
+  readonly start?: 'started' | 'accepted' | 'unknown' | Extract<StartResult, { kind: 'rejected' }>;
+  /** An accepted or unknown run is there after this; Infinity: never. */
+  readonly appears?: number;
+  /** The accepted event fails: no run will come of it. */
+  readonly eventFails?: string;
+  readonly takes?: number;
+  readonly ends?: RunOutcome;
+  /** `deaf` says that it accepts, and goes on. */
+  readonly cancel?: 'accepted' | 'no' | 'deaf';
+  /** What then stands on the cluster; `nothing` changes nothing there. */
+  readonly leaves?: Fate | 'nothing';
+}
+
+interface Run {
+  readonly request: RunRequest;
+  readonly script: Script;
+  readonly from: number;
+  readonly to: number;
+  abortedAt?: number;
+}
+
+const lateStart = 600_000;
+
+/** An executor that does what the test wrote down, by `service#attempt`, else by `service`, else well. It counts starts. */
+export class ScriptedExecutor implements Executor {
+  readonly name = 'scripted';
+  readonly lateStartMilliseconds = lateStart;
+  readonly scripts = new Map<string, Script>();
+  readonly starts = new Map<string, number>();
+  readonly cancels: string[] = [];
+  /** Nobody answers, neither a start nor a question. */
+  isAway = false;
+  observations = 0;
+  readonly #runs = new Map<string, Run>();
+  readonly #clock: WorldClock;
+  readonly #cluster: ScriptedCluster;
+
+  constructor(clock: WorldClock, cluster: ScriptedCluster) {
+    this.#clock = clock;
+    this.#cluster = cluster;
+  }
+
+  async start(request: RunRequest): Promise<StartResult> {
+    this.#ask();
+    this.starts.set(request.key, (this.starts.get(request.key) ?? 0) + 1);
+    const script = this.#scriptOf(request);
+    const { start = 'started', takes = 30, ends = 'succeeded' } = script;
+    if (typeof start === 'object') return start;
+    if (script.eventFails === undefined) {
+      const from = this.#clock.now() + (start === 'started' ? 0 : (script.appears ?? 5) * 1_000);
+      const run = { request, script, from, to: from + takes * 1_000 };
+      this.#runs.set(request.key, run);
+      const leaves = script.leaves ?? (ends === 'succeeded' ? 'good' : 'stuck');
+      if (leaves !== 'nothing' && Number.isFinite(run.to)) {
+        this.#cluster.set(request.deployment.service_name, request.version, leaves, run.to);
+      }
+    }
+    if (start === 'unknown') return { kind: 'unknown', message: 'the reply was lost' };
+    if (start === 'accepted') return { kind: 'accepted', correlation: `event-${request.key}` };
+    return { kind: 'started', ref: `run-${request.key}`, url: `https://executor.test/${request.key}` };
+  }
+
+  async resolve(request: RunRequest, correlation: string): Promise<Resolution> {
+    this.#ask();
+    if (correlation !== `event-${request.key}`) throw new Error(`${correlation} was not given for ${request.key}`);
+    const failed = this.#scriptOf(request).eventFails;
+    if (failed !== undefined) return { kind: 'failed', reason: 'TriggerFailed', message: failed };
+    const found = this.#visible(request.key);
+    return found === undefined ? { kind: 'not-yet' } : { kind: 'found', ref: `run-${request.key}` };
+  }
+
+  async observe(runs: readonly { readonly request: RunRequest; readonly ref: string }[]) {
+    this.#ask();
+    this.observations += 1;
+    const states = new Map<string, RunState>();
+    for (const { request, ref } of runs) {
+      const run = this.#visible(request.key);
+      if (run !== undefined) states.set(ref, this.#stateOf(run));
+    }
+    return states;
+  }
+
+  async cancel(request: RunRequest): Promise<'accepted' | 'over' | 'no'> {
+    this.#ask();
+    this.cancels.push(request.key);
+    const run = this.#visible(request.key);
+    if (run === undefined) throw new Error(`there is no run ${request.key} to cancel`);
+    if (run.to <= this.#clock.now()) return 'over';
+    const { cancel = 'accepted' } = run.script;
+    if (cancel === 'accepted') run.abortedAt = this.#clock.now() + 2_000;
+    return cancel === 'deaf' ? 'accepted' : cancel;
+  }
+
+  async findByKey(request: RunRequest) {
+    this.#ask();
+    return this.#visible(request.key) === undefined ? undefined : { ref: `run-${request.key}` };
+  }
+
+  #scriptOf({ key, deployment }: RunRequest): Script {
+    const attempt = key.slice(key.lastIndexOf('-') + 1);
+    const { service_name: service } = deployment;
+    return (
+      this.scripts.get(`${service}#${attempt}`) ?? (attempt === 'restore' ? {} : (this.scripts.get(service) ?? {}))
+    );
+  }
+
+  #visible(key: string): Run | undefined {
+    const run = this.#runs.get(key);
+    return run === undefined || run.from > this.#clock.now() ? undefined : run;
+  }
+
+  #stateOf({ script, to, abortedAt }: Run): RunState {
+    const now = this.#clock.now();
+    if (abortedAt !== undefined && abortedAt <= now && abortedAt < to) {
+      return { phase: 'terminal', outcome: 'aborted', raw: 'Aborted' };
+    }
+    if (now < to) return { phase: 'running', raw: 'Running' };
+    const { ends = 'succeeded' } = script;
+    return { phase: 'terminal', outcome: ends, raw: ends };
+  }
+
+  #ask(): void {
+    if (this.isAway) throw new FlotillaError('ExecutorUnavailable', 'the executor does not answer');
+  }
+}

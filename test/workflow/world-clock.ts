@@ -1,0 +1,20 @@
+import type { Clock } from '../../lib/domain/ports.ts';
+import { VirtualClock } from '../../lib/local/engine/virtual-clock.ts';
+
+/** One time for the engine's timers and for use cases that sleep. It stands still while anybody has something to do. */
+export class WorldClock extends VirtualClock implements Clock {
+  constructor() {
+    super(Date.UTC(2026, 8, 30, 6));
+  }
+
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const cancel = this.setTimer(this.now() + milliseconds, resolve);
+      signal?.addEventListener('abort', () => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+}

@@ -1,0 +1,237 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { onTestFinished } from 'vitest';
+import { create as createDispatchTurns } from '../../functions/dispatch-turns.ts';
+import { create as createPublishEvents } from '../../functions/publish-events.ts';
+import { create as createSweep } from '../../functions/sweep.ts';
+import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
+import { StepFunctions } from '../../lib/adapters/step-functions.ts';
+import type { TableUse } from '../../lib/adapters/table-use.ts';
+import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
+import type { BusEvent, Documents } from '../../lib/domain/ports.ts';
+import { type HeaderRow, keys, rowOf } from '../../lib/domain/record/rows.ts';
+import { Engine } from '../../lib/local/engine/engine.ts';
+import { InProcessHandler } from '../../lib/local/engine/in-process-handler.ts';
+import { Journal } from '../../lib/local/engine/journal.ts';
+import type { Json } from '../../lib/local/engine/json.ts';
+import { makeInvoke } from '../../lib/local/runtime/invoke.ts';
+import { loadMachines } from '../../lib/local/runtime/machines.ts';
+import { repeat } from '../../lib/local/runtime/repeat.ts';
+import { followTable, isFollowed } from '../../lib/local/runtime/stream.ts';
+import { cloudPace, type Deps, type Pace } from '../../lib/usecases/deps.ts';
+import { submitBatch } from '../../lib/usecases/submit-batch.ts';
+import { batchText, type Wanted, type WantedStrategy } from './batch-text.ts';
+import { CallMeter } from './call-meter.ts';
+import { ScriptedCluster } from './scripted-cluster.ts';
+import { ScriptedExecutor } from './scripted-executor.ts';
+import { WorldClock } from './world-clock.ts';
+
+export interface WorldOptions {
+  readonly pace?: Partial<Pace>;
+  readonly onUse?: (use: TableUse) => void;
+  /** Milliseconds; Infinity: nobody sweeps. */
+  readonly sweepEvery?: number;
+  /** A number from 0 up to, not including, 1. */
+  readonly random?: () => number;
+}
+
+/** A function of a state machine that is called: before it runs the test may throw in its place, or afterwards. */
+export type InvokeFault = (call: { readonly name: string; readonly payload: Json; readonly nth: number }) =>
+  | {
+      readonly error: Error;
+      readonly when: 'before' | 'after';
+    }
+  | undefined;
+
+class MemoryDocuments implements Documents {
+  readonly texts = new Map<string, string>();
+
+  async get(path: string): Promise<string | undefined> {
+    return this.texts.get(path);
+  }
+
+  async put(path: string, text: string): Promise<void> {
+    this.texts.set(path, text);
+  }
+}
+
+const inProcess = (engine: Engine): SFNClient =>
+  new SFNClient({
+    region: 'us-east-1',
+    endpoint: 'http://127.0.0.1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+    requestHandler: new InProcessHandler(engine),
+  });
+
+const hour = 3_600_000;
+
+/**
+ * The whole system in one process, on time that passes only when nobody has anything to do: the engine with the files
+ * that ship, the handlers, the consumers of the stream and the sweeper. Executor and cluster follow a script.
+ */
+export class World {
+  readonly clock = new WorldClock();
+  readonly cluster = new ScriptedCluster('cluster-eu-1', this.clock);
+  readonly executor = new ScriptedExecutor(this.clock, this.cluster);
+  readonly meter = new CallMeter();
+  readonly table: SqliteTable;
+  readonly engine: Engine;
+  readonly published: BusEvent[] = [];
+  /** What the stream's consumers and the sweeper threw. */
+  readonly faults: unknown[] = [];
+  invokeFault: InvokeFault | undefined;
+  readonly #options: WorldOptions;
+  readonly #invoked = new Map<string, number>();
+  #deps: Deps | undefined;
+  #machineArn = '';
+
+  private constructor(options: WorldOptions) {
+    this.#options = options;
+    const { onUse, random = () => 0.5 } = options;
+    this.table = new SqliteTable(':memory:', { follow: isFollowed, ...(onUse === undefined ? {} : { onUse }) });
+    this.engine = new Engine({
+      journal: new Journal({ path: ':memory:' }),
+      clock: this.clock,
+      random: { next: random },
+      invoke: (name, payload) => this.#invoke(name, payload),
+    });
+  }
+
+  static async make(options: WorldOptions = {}): Promise<World> {
+    const world = new World(options);
+    await world.#open();
+    return world;
+  }
+
+  get deps(): Deps {
+    return this.#deps!;
+  }
+
+  async #open(): Promise<void> {
+    const machines = await loadMachines(this.engine);
+    this.#machineArn = machines.batch;
+    this.#deps = this.#makeDeps(machines);
+    const onFault = async (error: unknown): Promise<void> => {
+      this.faults.push(error);
+      await this.clock.sleep(1_000);
+    };
+    const dispatch = createDispatchTurns(this.deps);
+    const stopStream = followTable(this.table, { dispatch, publish: createPublishEvents(this.deps), onFault });
+    const { sweepEvery = 30_000 } = this.#options;
+    const sweeping = { every: sweepEvery, clock: this.clock, onFault };
+    const stopSweeping = Number.isFinite(sweepEvery) ? repeat(createSweep(this.deps), sweeping) : () => {};
+    onTestFinished(() => {
+      stopStream();
+      stopSweeping();
+      this.engine.close();
+      this.table.close();
+    });
+  }
+
+  #makeDeps(machines: Readonly<Record<'batch' | 'watch', string>>): Deps {
+    let ids = 0;
+    const { catalogue } = simulatedConfiguration();
+    const executor = this.meter.watch('executor', this.executor);
+    const cluster = this.meter.watch('cluster', this.cluster);
+    return {
+      table: this.meter.watch('table', this.table),
+      documents: this.meter.watch('documents', new MemoryDocuments()),
+      workflow: this.meter.watch('workflow', new StepFunctions(inProcess(this.engine), machines)),
+      bus: this.meter.watch('bus', { put: async (events: readonly BusEvent[]) => this.#publish(events) }),
+      clock: this.clock,
+      random: { next: this.#options.random ?? (() => 0.5) },
+      ids: { next: () => `01WORLD${String(++ids).padStart(8, '0')}` },
+      pace: { ...cloudPace, ...this.#options.pace },
+      catalogue: async () => catalogue,
+      executor: async () => executor,
+      cluster: async () => cluster,
+    };
+  }
+
+  #publish(events: readonly BusEvent[]): readonly BusEvent[] {
+    this.published.push(...events);
+    return [];
+  }
+
+  async #invoke(name: string, payload: Json): Promise<Json> {
+    this.#invokeHandlers ??= makeInvoke(this.deps);
+    const nth = (this.#invoked.get(name) ?? 0) + 1;
+    this.#invoked.set(name, nth);
+    const fault = this.invokeFault?.({ name, payload, nth });
+    if (fault?.when === 'before') throw fault.error;
+    const result = await this.#invokeHandlers(name, payload);
+    if (fault?.when === 'after') throw fault.error;
+    return result;
+  }
+  #invokeHandlers: ReturnType<typeof makeInvoke> | undefined;
+
+  /** Sends a batch whose services, unless said otherwise, run in version 1.0.0 now. */
+  async submit(wanted: readonly Wanted[], { strategy = {}, without = [] }: Submission = {}): Promise<string> {
+    for (const { name } of wanted) {
+      if (this.cluster.running(name) === undefined && !without.includes(name)) this.cluster.set(name, '1.0.0', 'good');
+    }
+    const { header } = await submitBatch(this.deps, { text: batchText(wanted, strategy), actor: 'ada' });
+    return header.batch_id;
+  }
+
+  async header(batchId: string): Promise<HeaderRow> {
+    return rowOf<HeaderRow>(await this.table.get(keys.header(batchId)))!;
+  }
+
+  /** Until nobody has anything to do but to wait for time to pass. */
+  async idle(): Promise<void> {
+    for (let quiet = 0; quiet < 2; ) {
+      const before = this.meter.calls;
+      await this.engine.idle();
+      quiet = this.meter.inFlight === 0 && this.meter.calls === before ? quiet + 1 : 0;
+    }
+  }
+
+  /** Lets time pass until something holds. */
+  async until(holds: () => Promise<boolean> | boolean, most = 48 * hour): Promise<void> {
+    const end = this.clock.now() + most;
+    for (;;) {
+      await this.idle();
+      if (await holds()) return;
+      if (this.clock.now() > end || !this.clock.runNext()) throw new Error(`it did not come to that: ${String(holds)}`);
+    }
+  }
+
+  /** Lets so many seconds pass. */
+  async pass(seconds: number): Promise<void> {
+    const end = this.clock.now() + seconds * 1_000;
+    this.clock.setTimer(end, () => {});
+    await this.until(() => this.clock.now() >= end);
+  }
+
+  sealed(batchId: string): Promise<void> {
+    return this.until(async () => (await this.header(batchId)).ended_at !== undefined);
+  }
+
+  /** Until the batch is sealed and nobody watches or follows anything any more. */
+  async settled(batchId: string): Promise<void> {
+    await this.sealed(batchId);
+    await this.until(async () => (await this.#atWork()) === 0);
+  }
+
+  async #atWork(): Promise<number> {
+    const stateMachineArn = this.#machineArn.replace(/:batch$/, ':watch');
+    const { executions } = await this.engine.listExecutions({ stateMachineArn, statusFilter: 'RUNNING' });
+    const inbox = await this.table.query({ pk: 'INBOX', limit: 1 });
+    return executions.length + inbox.items.length + this.table.changes(0, 1).length;
+  }
+
+  batchArn(batchId: string): string {
+    return this.engine.executionArn(this.#machineArn, batchId);
+  }
+
+  watchArn(name: string): string {
+    return this.engine.executionArn(this.#machineArn.replace(/:batch$/, ':watch'), name);
+  }
+}
+
+export interface Submission {
+  readonly strategy?: WantedStrategy;
+  /** Services that do not exist yet. */
+  readonly without?: readonly string[];
+}
