@@ -295,6 +295,13 @@ describe('what was before', () => {
     expect(judge('deployment', same).verdict).toBe('failing');
   });
 
+  it('a deployment that was deleted and made anew is a new one, though its revision has the same number', () => {
+    const before = viewOf({});
+    expect(judge('deployment', before, before).reason).toBe('AlreadyRunning');
+    const other = JSON.parse(JSON.stringify(before).replaceAll('"d1"', '"d0"')) as WorkloadView;
+    expect(judge('deployment', before, other).reason).toBe('RolledOut');
+  });
+
   it('the expected image, seen once and put back by somebody, is superseded', () => {
     const before = viewOf({ image: 'reg/app:1', revision: 1 });
     const baseline = captureBaseline(deployment, before);
