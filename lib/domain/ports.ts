@@ -87,7 +87,10 @@ export interface Workflow {
   /** Starts an execution; its name makes it idempotent. Throws ExecutionExists when the name is taken with another input or has ended. Gives its ARN. */
   start(machine: 'batch' | 'watch', name: string, input: JsonObject): Promise<string>;
   /** Throws ExecutionMissing when there is none of that name. */
-  describe(machine: 'batch' | 'watch', name: string): Promise<{ readonly status: ExecutionStatus; readonly arn: string }>;
+  describe(
+    machine: 'batch' | 'watch',
+    name: string,
+  ): Promise<{ readonly status: ExecutionStatus; readonly arn: string }>;
   stop(machine: 'batch' | 'watch', name: string, cause: string): Promise<void>;
   /** Both throw TokenGone when nobody waits for that token any more. */
   succeed(token: string, output: Json): Promise<void>;
@@ -165,7 +168,9 @@ export interface Executor {
   start(request: RunRequest): Promise<StartResult>;
   resolve(request: RunRequest, correlation: string): Promise<Resolution>;
   /** Reads many runs with as few requests as possible. A run that is not in the answer is not known (yet). */
-  observe(runs: readonly { readonly request: RunRequest; readonly ref: string }[]): Promise<ReadonlyMap<string, RunState>>;
+  observe(
+    runs: readonly { readonly request: RunRequest; readonly ref: string }[],
+  ): Promise<ReadonlyMap<string, RunState>>;
   /** `no` means that it cannot be stopped (it goes on); `over` that it has ended already. Wait for the end by `observe`. */
   cancel(request: RunRequest, ref: string): Promise<'accepted' | 'over' | 'no'>;
   /** Looks for the run of a request whose start is unknown. */
