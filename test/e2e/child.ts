@@ -1,0 +1,94 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** How a process ended. */
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface ChildOptions {
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly directory?: string;
+}
+
+const longestWait = 30_000;
+/** Two thirds of a start are spent on compiling what the one before has compiled already. */
+const compileCache = { NODE_COMPILE_CACHE: join(tmpdir(), 'flotilla-compile-cache') };
+
+/** A program of this repository in a process of its own, followed line by line. It is killed with its owner. */
+export class Child {
+  readonly ended: Promise<Ending>;
+  /** All that it has written so far, on both channels. */
+  output = '';
+  readonly #process: ChildProcessWithoutNullStreams;
+  readonly #lines: string[] = [];
+  readonly #readers: ((line: string | undefined) => void)[] = [];
+  #isOver = false;
+
+  /** `file` is relative to the root of the project. */
+  constructor(file: string, { args = [], env = {}, directory }: ChildOptions = {}) {
+    const path = fileURLToPath(new URL(`../../${file}`, import.meta.url));
+    this.#process = spawn(process.execPath, [path, ...args], {
+      env: { ...process.env, ...compileCache, ...env },
+      ...(directory === undefined ? {} : { cwd: directory }),
+    });
+    const { stdin, stdout, stderr } = this.#process;
+    // It may die while something is being written to it.
+    stdin.on('error', () => {});
+    stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.output += text;
+    });
+    createInterface({ input: stdout }).on('line', (line) => {
+      this.output += `${line}\n`;
+      const reader = this.#readers.shift();
+      if (reader === undefined) this.#lines.push(line);
+      else reader(line);
+    });
+    this.ended = new Promise((resolve) => {
+      this.#process.once('close', (code, signal) => {
+        this.#isOver = true;
+        for (const reader of this.#readers.splice(0)) reader(undefined);
+        resolve({ code, signal });
+      });
+    });
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  write(order: unknown): void {
+    this.#process.stdin.write(`${JSON.stringify(order)}\n`);
+  }
+
+  /** The next line of its standard output, read as JSON. Undefined when it ended without one. */
+  async answer<T>(): Promise<T | undefined> {
+    const line = this.#lines.shift() ?? (await this.#nextLine());
+    return line === undefined ? undefined : (JSON.parse(line) as T);
+  }
+
+  /** Ends it, and waits for its end. */
+  async stop(signal: NodeJS.Signals = 'SIGKILL'): Promise<Ending> {
+    if (!this.#isOver) this.#process.kill(signal);
+    return this.ended;
+  }
+
+  #nextLine(): Promise<string | undefined> {
+    if (this.#isOver) return Promise.resolve(undefined);
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(
+        () => reject(new Error(`no line within ${longestWait} ms; it wrote:\n${this.output}`)),
+        longestWait,
+      );
+      this.#readers.push((line) => {
+        clearTimeout(late);
+        resolve(line);
+      });
+    });
+  }
+}

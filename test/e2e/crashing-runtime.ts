@@ -1,0 +1,159 @@
+import { createInterface } from 'node:readline';
+import { HttpHarnessApi } from '../../lib/adapters/harness-api.ts';
+import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
+import { SystemClock, SystemRandom } from '../../lib/adapters/system-clock.ts';
+import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
+import type { Cluster, Executor } from '../../lib/domain/ports.ts';
+import { HarnessExecutor } from '../../lib/executors/harness.ts';
+import type { JournalEntryKind } from '../../lib/local/engine/journal.ts';
+import { type Runtime, startRuntime } from '../../lib/local/runtime.ts';
+import type { Pace } from '../../lib/usecases/deps.ts';
+import { Clusters } from '../../functions/runtime/clusters.ts';
+
+/**
+ * A process that runs the embedded runtime and kills itself at a moment that it was told. Each line of its input is an order,
+ * each line of its output an answer; without its input it ends.
+ */
+
+/** When to die. Everything is counted from the start of the process. */
+export type Crash =
+  /** Right after the n-th journal entry of this kind is durable. */
+  | { readonly journal: JournalEntryKind; readonly nth: number }
+  /** Around the n-th start of a run: with the intent written and nothing sent, or with the answer come and not yet written. */
+  | { readonly start: 'before' | 'after'; readonly nth: number }
+  /** Right after the n-th transaction of the table. */
+  | { readonly commit: number };
+
+/** What goes wrong once, for entries that are only written then. */
+export type Mishap = 'function-throttled' | 'watcher-fails';
+
+export type Order =
+  | { readonly open: string; readonly simulators: Simulators; readonly crash?: Crash; readonly mishap?: Mishap }
+  | { readonly close: string };
+
+export interface Simulators {
+  readonly harness: string;
+  readonly clusters: Readonly<Record<string, string>>;
+}
+
+export type Answer =
+  | { readonly opened: string; readonly url: string }
+  /** With how often each kind of entry was written. */
+  | { readonly closed: string; readonly kinds: Partial<Record<JournalEntryKind, number>>; readonly commits: number };
+
+const pace: Pace = {
+  pollExecutor: 40,
+  pollCluster: 40,
+  watchFor: 1_500,
+  idleFor: 200,
+  watcherAge: 3_600_000,
+  intentGrace: 200,
+  abortGrace: 5_000,
+  lease: 250,
+  sweepAge: 250,
+};
+/** How long an intent without a run is looked into before it is UNKNOWN. A simulated event takes 20 ms. */
+const lateStartMilliseconds = 800;
+
+const clock = new SystemClock();
+const random = new SystemRandom();
+const runtimes = new Map<string, Runtime>();
+const kinds: Partial<Record<JournalEntryKind, number>> = {};
+let commits = 0;
+let starts = 0;
+let crash: Crash | undefined;
+
+/** Nothing of ours runs after this: no handler, no finally, no flush. */
+const die = (): void => {
+  process.kill(process.pid, 'SIGKILL');
+};
+
+const onJournal = (kind: JournalEntryKind): void => {
+  kinds[kind] = (kinds[kind] ?? 0) + 1;
+  if (crash !== undefined && 'journal' in crash && crash.journal === kind && crash.nth === kinds[kind]) die();
+};
+
+const transact = SqliteTable.prototype.transact;
+SqliteTable.prototype.transact = async function (writes) {
+  await transact.call(this, writes);
+  commits += 1;
+  if (crash !== undefined && 'commit' in crash && crash.commit === commits) die();
+};
+
+/** True for the first time only. */
+const once = (): (() => boolean) => {
+  let left = true;
+  return () => {
+    const first = left;
+    left = false;
+    return first;
+  };
+};
+
+const executorFor = (url: string, mishap: Mishap | undefined): Executor => {
+  const names = { account: 'simulated', org: 'default', project: 'simulated', apiKey: 'none' };
+  const api = new HttpHarnessApi({ baseUrl: url, ...names, clock, random, requestsPerMinute: 60_000 });
+  const real = new HarnessExecutor({ api, clock, lateStartMilliseconds });
+  const fails = once();
+  return {
+    name: real.name,
+    lateStartMilliseconds,
+    start: async (request) => {
+      starts += 1;
+      const isTime = crash !== undefined && 'start' in crash && crash.nth === starts ? crash.start : undefined;
+      if (isTime === 'before') die();
+      const started = await real.start(request);
+      if (isTime === 'after') die();
+      return started;
+    },
+    resolve: async (request, correlation) => {
+      if (mishap === 'watcher-fails' && fails()) throw new Error('a mishap that was ordered');
+      return real.resolve(request, correlation);
+    },
+    observe: (runs) => real.observe(runs),
+    cancel: (request, ref) => real.cancel(request, ref),
+    findByKey: (request) => real.findByKey(request),
+  };
+};
+
+const clusterFor = (
+  urls: Simulators['clusters'],
+  mishap: Mishap | undefined,
+): ((name: string) => Promise<Cluster>) => {
+  const clusters = new Clusters(simulatedConfiguration().connections.clusters, { simulated: urls });
+  const fails = once();
+  return async (name) => {
+    if (mishap === 'function-throttled' && fails())
+      throw Object.assign(new Error('a mishap that was ordered'), { name: 'Lambda.TooManyRequestsException' });
+    return clusters.get(name);
+  };
+};
+
+const obey = async (order: Order): Promise<Answer> => {
+  if ('close' in order) {
+    await runtimes.get(order.close)!.close();
+    runtimes.delete(order.close);
+    return { closed: order.close, kinds, commits };
+  }
+  const { open, simulators, mishap } = order;
+  crash = order.crash;
+  const executor = executorFor(simulators.harness, mishap);
+  const runtime = await startRuntime({
+    port: 0,
+    data: open,
+    configuration: simulatedConfiguration(),
+    simulators,
+    pace,
+    executor: () => executor,
+    cluster: clusterFor(simulators.clusters, mishap),
+    onJournal,
+  });
+  runtimes.set(open, runtime);
+  return { opened: open, url: runtime.url };
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const answer = await obey(JSON.parse(line) as Order);
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+process.exit(0);
