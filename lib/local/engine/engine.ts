@@ -4,14 +4,17 @@ import { loadDefinition } from './definition/load.ts';
 import type { Definition } from './definition/machine.ts';
 import { Executions } from './executions.ts';
 import { ApiError } from './failure.ts';
-import { type HistoryEvent, wireEvent } from './history.ts';
-import type { ExecutionStatus, Journal } from './journal.ts';
+import type { HistoryEvent } from './history.ts';
+import type { Journal } from './journal.ts';
 import { dataLimitBytes, isOverDataLimit, type Json, type JsonObject } from './json.ts';
 import { ExpressionCompiler } from './jsonata/expression.ts';
 import { nameRule } from './names.ts';
 import { handleRequest } from './protocol.ts';
+import { type ExecutionDescription, type HistoryQuery, type ListQuery, Records } from './records.ts';
 import type { Invoke } from './runtime.ts';
 import { Tokens } from './tokens.ts';
+
+export type { ExecutionDescription, ExecutionSummary } from './records.ts';
 
 export interface EngineOptions {
   readonly journal: Journal;
@@ -28,39 +31,6 @@ export interface EngineOptions {
   readonly onDefect?: (error: unknown) => void;
 }
 
-/** Times are seconds since 1970, as on the wire. */
-export interface ExecutionDescription {
-  readonly executionArn: string;
-  readonly stateMachineArn: string;
-  readonly name: string;
-  readonly status: ExecutionStatus;
-  readonly startDate: number;
-  readonly stopDate?: number;
-  readonly input: string;
-  readonly output?: string;
-  readonly error?: string;
-  readonly cause?: string;
-  readonly mapRunArn?: string;
-}
-
-export interface ExecutionSummary {
-  readonly executionArn: string;
-  readonly stateMachineArn: string;
-  readonly name: string;
-  readonly status: ExecutionStatus;
-  readonly startDate: number;
-  readonly stopDate?: number;
-  readonly mapRunArn?: string;
-}
-
-export interface ListQuery {
-  readonly stateMachineArn?: string;
-  readonly mapRunArn?: string;
-  readonly statusFilter?: ExecutionStatus;
-  readonly maxResults?: number;
-  readonly nextToken?: string;
-}
-
 const throwLater = (error: unknown): void => {
   setImmediate(() => {
     throw error;
@@ -72,10 +42,12 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #journal: Journal;
   readonly #executions: Executions;
+  readonly #records: Records;
   readonly #tokens: Tokens;
   readonly #compiler: ExpressionCompiler;
   readonly #definitions = new Map<string, Definition>();
   readonly #arnPrefix: string;
+  readonly #roleArn: string;
 
   constructor(options: EngineOptions) {
     const {
@@ -90,11 +62,13 @@ export class Engine {
     this.#options = options;
     this.#journal = journal;
     this.#arnPrefix = `arn:aws:states:${region}:${account}`;
+    this.#roleArn = options.roleArn ?? `arn:aws:iam::${account}:role/embedded-engine`;
     this.#compiler = new ExpressionCompiler({ now: () => clock.now(), random: () => random.next(), uuid });
-    this.#tokens = new Tokens((arn) => this.#row(arn) !== undefined);
+    this.#records = new Records(journal);
+    this.#tokens = new Tokens((arn) => this.#records.row(arn) !== undefined);
     this.#executions = new Executions({
       ...{ journal, clock, tokens: this.#tokens, invoke, uuid, random: () => random.next() },
-      roleArn: options.roleArn ?? `arn:aws:iam::${account}:role/embedded-engine`,
+      roleArn: this.#roleArn,
       definitionOf: (id) => this.#definition(id),
       onDefect: options.onDefect ?? throwLater,
     });
@@ -126,10 +100,10 @@ export class Engine {
   }): Promise<{ executionArn: string; startDate: number }> {
     const { stateMachineArn, name = (this.#options.uuid ?? randomUUID)() } = request;
     if (!nameRule.test(name)) throw new ApiError('InvalidName', `Invalid Name: '${name}'`);
-    const { definition_id: definitionId } = this.#machine(stateMachineArn);
+    const { definition_id: definitionId } = this.#records.machine(stateMachineArn);
     const input = this.#input(request.input ?? '{}');
     const arn = this.executionArn(stateMachineArn, name);
-    const existing = this.#row(arn);
+    const existing = this.#records.row(arn);
     if (existing !== undefined) {
       if (existing.status !== 'RUNNING' || existing.input !== input) {
         throw new ApiError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
@@ -150,10 +124,7 @@ export class Engine {
   }
 
   async describeExecution(request: { readonly executionArn: string }): Promise<ExecutionDescription> {
-    const row = this.#knownRow(request.executionArn);
-    const optional = { output: row.output, error: row.error, cause: row.cause };
-    const set = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== null));
-    return { ...summaryOf(row), input: row.input as string, ...set };
+    return this.#records.describe(request.executionArn);
   }
 
   /** Ends a running execution as ABORTED, with its children; no Catch runs. One that has ended stays as it is. */
@@ -163,7 +134,7 @@ export class Engine {
     readonly cause?: string;
   }): Promise<{ stopDate: number }> {
     const { executionArn, error, cause } = request;
-    const row = this.#knownRow(executionArn);
+    const row = this.#records.knownRow(executionArn);
     const execution = this.#executions.live(executionArn);
     if (execution === undefined)
       return { stopDate: ((row.stopped_at as number | null) ?? this.#options.clock.now()) / 1000 };
@@ -200,70 +171,26 @@ export class Engine {
   }
 
   /** Executions of a machine, or children of a Map Run, newest first. */
-  async listExecutions(
-    query: ListQuery,
-  ): Promise<{ readonly executions: readonly ExecutionSummary[]; readonly nextToken?: string }> {
-    const { stateMachineArn = null, mapRunArn = null, statusFilter = null, maxResults = 1000 } = query;
-    if (mapRunArn === null) this.#machine(stateMachineArn ?? '');
-    const before = query.nextToken === undefined ? Number.MAX_SAFE_INTEGER : Number(query.nextToken);
-    if (!Number.isSafeInteger(before)) throw new ApiError('InvalidToken', `Invalid Token: '${query.nextToken}'`);
-    const rows = this.#journal.all(
-      `SELECT * FROM executions WHERE ${mapRunArn === null ? 'machine_arn' : 'map_run'} = ? AND id < ? AND (? IS NULL OR status = ?)
-       ORDER BY id DESC LIMIT ?`,
-      ...[mapRunArn ?? stateMachineArn, before, statusFilter, statusFilter, maxResults || 100],
-    );
-    const isFull = rows.length === (maxResults || 100);
-    return { executions: rows.map(summaryOf), ...(isFull ? { nextToken: String(rows.at(-1)?.id) } : {}) };
+  async listExecutions(query: ListQuery): Promise<ReturnType<Records['list']>> {
+    return this.#records.list(query);
   }
 
-  /** The events of an execution, in the order of their ids. */
-  history(executionArn: string): readonly HistoryEvent[] {
-    const { id } = this.#knownRow(executionArn);
-    const rows = this.#journal.all('SELECT events FROM history WHERE execution = ? ORDER BY first_event', id as number);
-    return rows.flatMap((row) => JSON.parse(row.events as string) as HistoryEvent[]);
-  }
-
-  async getExecutionHistory(request: {
-    readonly executionArn: string;
-    readonly maxResults?: number;
-    readonly reverseOrder?: boolean;
-    readonly nextToken?: string;
-  }): Promise<{ readonly events: readonly JsonObject[]; readonly nextToken?: string }> {
-    const events = [...this.history(request.executionArn)];
-    if (request.reverseOrder === true) events.reverse();
-    const start = Number(request.nextToken ?? 0);
-    if (!Number.isSafeInteger(start)) throw new ApiError('InvalidToken', `Invalid Token: '${request.nextToken}'`);
-    const end = start + (request.maxResults || 1000);
-    return {
-      events: events.slice(start, end).map(wireEvent),
-      ...(end < events.length ? { nextToken: String(end) } : {}),
-    };
+  async getExecutionHistory(query: HistoryQuery): Promise<ReturnType<Records['historyPage']>> {
+    return this.#records.historyPage(query);
   }
 
   async describeStateMachine(request: { readonly stateMachineArn: string }): Promise<JsonObject> {
-    const { arn, name, definition_id: id, created_at: createdAt } = this.#machine(request.stateMachineArn);
-    const { text } = this.#journal.get('SELECT text FROM definitions WHERE id = ?', id as string) as { text: string };
-    const facts = {
-      stateMachineArn: arn as string,
-      name: name as string,
-      definition: text,
-      creationDate: (createdAt as number) / 1000,
-    };
-    return {
-      ...facts,
-      status: 'ACTIVE',
-      type: 'STANDARD',
-      roleArn: this.#options.roleArn ?? 'arn:aws:iam::000000000000:role/embedded-engine',
-    };
+    return { ...this.#records.describeMachine(request.stateMachineArn), roleArn: this.#roleArn };
+  }
+
+  /** The events of an execution, in the order of their ids; inputs and outputs are JSON values. */
+  history(executionArn: string): readonly HistoryEvent[] {
+    return this.#records.history(executionArn);
   }
 
   /** State transitions of an execution so far: states entered, and every retry again. Those of children are their own. */
   transitions(executionArn: string): number {
-    const live = this.#executions.live(executionArn);
-    if (live !== undefined) return live.transitions;
-    const { id } = this.#knownRow(executionArn);
-    const sql = 'SELECT transitions FROM history WHERE execution = ? ORDER BY first_event DESC LIMIT 1';
-    return (this.#journal.get(sql, id as number)?.transitions as number | undefined) ?? 0;
+    return this.#executions.live(executionArn)?.transitions ?? this.#records.transitions(executionArn);
   }
 
   stateMachineArn(name: string): string {
@@ -307,26 +234,9 @@ export class Engine {
   #definition(id: string): Definition {
     const known = this.#definitions.get(id);
     if (known !== undefined) return known;
-    const { text } = this.#journal.get('SELECT text FROM definitions WHERE id = ?', id) as { text: string };
-    const definition = loadDefinition(text, this.#compiler);
+    const definition = loadDefinition(this.#records.definitionText(id), this.#compiler);
     this.#definitions.set(id, definition);
     return definition;
-  }
-
-  #machine(arn: string): Record<string, unknown> {
-    const row = this.#journal.get('SELECT * FROM machines WHERE arn = ?', arn);
-    if (row === undefined) throw new ApiError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
-    return row;
-  }
-
-  #row(arn: string): Record<string, unknown> | undefined {
-    return this.#journal.get('SELECT * FROM executions WHERE arn = ?', arn);
-  }
-
-  #knownRow(arn: string): Record<string, unknown> {
-    const row = this.#row(arn);
-    if (row === undefined) throw new ApiError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
-    return row;
   }
 
   #input(text: string): string {
@@ -344,13 +254,3 @@ export class Engine {
     return JSON.stringify(input);
   }
 }
-
-const summaryOf = (row: Record<string, unknown>): ExecutionSummary => ({
-  executionArn: row.arn as string,
-  stateMachineArn: row.machine_arn as string,
-  name: row.name as string,
-  status: row.status as ExecutionStatus,
-  startDate: (row.started_at as number) / 1000,
-  ...(row.stopped_at === null ? {} : { stopDate: (row.stopped_at as number) / 1000 }),
-  ...(row.map_run === null ? {} : { mapRunArn: row.map_run as string }),
-});

@@ -1,6 +1,7 @@
 import type { Definition } from './definition/machine.ts';
 import type { HistoryEvent } from './history.ts';
-import type { ExecutionBirth, ExecutionEnd, Journal, JournalEntry } from './journal.ts';
+import type { Journal } from './journal.ts';
+import type { ExecutionBirth, ExecutionEnd, JournalEntry } from './journal-entry.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Thread } from './thread.ts';
 

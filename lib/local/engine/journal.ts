@@ -1,88 +1,9 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { HistoryEvent } from './history.ts';
-import type { Json } from './json.ts';
-import type { Phase } from './phase.ts';
+import type { ExecutionBirth, ExecutionEnd, JournalEntry, JournalEntryKind, ThreadSnapshot } from './journal-entry.ts';
+import { journalSchema } from './journal-schema.ts';
 
-/** Every kind of entry. A crash after any of them must lose nothing that was answered or done. */
-export const journalEntryKinds = [
-  'machine-created',
-  'execution-started',
-  'state-entered',
-  'task-scheduled',
-  'task-submitted',
-  'task-heartbeat',
-  'task-succeeded',
-  'task-failed',
-  'evaluation-failed',
-  'retry-scheduled',
-  'wait-started',
-  'map-started',
-  'parallel-started',
-  'map-run-started',
-  'branch-started',
-  'branch-ended',
-  'state-ended',
-  'execution-ended',
-] as const;
-
-export type JournalEntryKind = (typeof journalEntryKinds)[number];
-
-export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
-
-/** What is fixed when an execution starts. */
-export interface ExecutionBirth {
-  readonly id: number;
-  readonly arn: string;
-  readonly name: string;
-  readonly machineArn: string;
-  readonly definitionId: string;
-  /** Pointer of the program that it runs: empty, or an ItemProcessor. */
-  readonly program: string;
-  readonly input: string;
-  readonly startedAt: number;
-  /** Set for a child of a Distributed Map. */
-  readonly mapRunArn: string | undefined;
-  readonly itemIndex: number | undefined;
-}
-
-/** How an execution ended. */
-export interface ExecutionEnd {
-  readonly status: ExecutionStatus;
-  readonly output: string | undefined;
-  readonly error: string | undefined;
-  readonly cause: string | undefined;
-  readonly stoppedAt: number;
-}
-
-export type ExecutionRecord = ExecutionBirth & Partial<ExecutionEnd> & { readonly status: ExecutionStatus };
-
-/** Where a thread of an execution stands: all that is needed to go on. */
-export interface ThreadSnapshot {
-  readonly id: number;
-  readonly parent: number | undefined;
-  readonly index: number;
-  readonly program: string;
-  readonly state: string;
-  readonly input: Json;
-  readonly variables: { readonly [name: string]: Json };
-  readonly phase: Phase;
-  readonly lastEvent: number;
-  readonly entered: { readonly id: number; readonly previous: number; readonly at: number };
-  readonly retries: readonly number[];
-}
-
-export interface JournalEntry {
-  readonly kind: JournalEntryKind;
-  readonly execution: number;
-  readonly events?: readonly HistoryEvent[];
-  /** State transitions of the execution up to and with this entry. */
-  readonly transitions?: number;
-  /** Asked for when the batch is written, so that of several positions in one batch only the last is. */
-  readonly thread?: { readonly id: number; snapshot(): ThreadSnapshot };
-  readonly removedThreads?: readonly number[];
-  readonly birth?: ExecutionBirth;
-  readonly end?: ExecutionEnd;
-}
+export { type JournalEntryKind, journalEntryKinds } from './journal-entry.ts';
 
 /** What is waiting for one execution in the open batch. */
 interface PendingExecution {
@@ -101,26 +22,6 @@ export interface JournalOptions {
   /** Told when a batch cannot be written; nothing is taken any more. Default: the process ends with the error. */
   readonly onFailure?: (error: unknown) => void;
 }
-
-const schema = `
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = NORMAL;
-  CREATE TABLE IF NOT EXISTS definitions (id TEXT PRIMARY KEY, text TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS machines (
-    arn TEXT PRIMARY KEY, name TEXT NOT NULL, definition_id TEXT NOT NULL, created_at INTEGER NOT NULL);
-  CREATE TABLE IF NOT EXISTS executions (
-    id INTEGER PRIMARY KEY, arn TEXT NOT NULL UNIQUE, name TEXT NOT NULL, machine_arn TEXT NOT NULL,
-    definition_id TEXT NOT NULL, program TEXT NOT NULL, status TEXT NOT NULL, input TEXT NOT NULL, output TEXT,
-    error TEXT, cause TEXT, started_at INTEGER NOT NULL, stopped_at INTEGER, map_run TEXT, item_index INTEGER);
-  CREATE INDEX IF NOT EXISTS executions_running ON executions (id) WHERE status = 'RUNNING';
-  CREATE INDEX IF NOT EXISTS executions_of_map_run ON executions (map_run, item_index) WHERE map_run IS NOT NULL;
-  CREATE INDEX IF NOT EXISTS executions_of_machine ON executions (machine_arn, id);
-  CREATE TABLE IF NOT EXISTS threads (
-    execution INTEGER NOT NULL, id INTEGER NOT NULL, snapshot TEXT NOT NULL, PRIMARY KEY (execution, id));
-  CREATE TABLE IF NOT EXISTS history (
-    execution INTEGER NOT NULL, first_event INTEGER NOT NULL, last_event INTEGER NOT NULL,
-    transitions INTEGER NOT NULL, events TEXT NOT NULL, PRIMARY KEY (execution, first_event));
-`;
 
 /**
  * The engine's durable memory, in SQLite. Entries of one turn of the event loop are written in one transaction; of an
@@ -141,7 +42,7 @@ export class Journal {
 
   constructor({ path, onCommitted, onFailure }: JournalOptions) {
     this.#database = new DatabaseSync(path);
-    this.#database.exec(schema);
+    this.#database.exec(journalSchema);
     this.#onCommitted = onCommitted;
     this.#onFailure =
       onFailure ??

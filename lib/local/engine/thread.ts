@@ -2,7 +2,7 @@ import type { Program, State } from './definition/machine.ts';
 import type { EventDraft, Execution } from './execution.ts';
 import { ThreadEnded } from './failure.ts';
 import type { HistoryEvent } from './history.ts';
-import type { JournalEntryKind, ThreadSnapshot } from './journal.ts';
+import type { JournalEntryKind, ThreadSnapshot } from './journal-entry.ts';
 import type { Json } from './json.ts';
 import type { Phase } from './phase.ts';
 

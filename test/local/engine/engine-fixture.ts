@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { Engine, type ExecutionDescription } from '../../../lib/local/engine/engine.ts';
-import { Journal, type JournalEntryKind } from '../../../lib/local/engine/journal.ts';
+import { Journal } from '../../../lib/local/engine/journal.ts';
+import type { JournalEntryKind } from '../../../lib/local/engine/journal-entry.ts';
 import type { Json } from '../../../lib/local/engine/json.ts';
 import { VirtualClock } from '../../../lib/local/engine/virtual-clock.ts';
 

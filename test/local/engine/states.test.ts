@@ -177,6 +177,13 @@ describe('Wait', () => {
     ['seconds of an expression', { Seconds: '{% $states.input.s %}' }, { s: 7 }, 7000],
     ['a moment', { Timestamp: '{% $states.input.t %}' }, { t: '2023-11-14T22:14:20Z' }, 60_000],
     ['a moment with an offset', { Timestamp: '{% $states.input.t %}' }, { t: '2023-11-15T00:14:20+02:00' }, 60_000],
+    [
+      'a moment to the nanosecond',
+      { Timestamp: '{% $states.input.t %}' },
+      { t: '2023-11-14T22:14:20.123456789Z' },
+      60_123,
+    ],
+    ['a moment without seconds', { Timestamp: '2023-11-14T22:14Z' }, {}, 40_000],
     ['a moment that has passed', { Timestamp: '2020-01-01T00:00:00Z' }, {}, 0],
   ])('%s', async (_, fields, input, milliseconds) => {
     const fixture = new EngineFixture();

@@ -20,7 +20,8 @@ const readLanguage = (program: Reader, fields: JsonObject, pointer: string): Que
     return program.language;
   }
   if (own === 'JSONPath' && program.language === 'JSONata') {
-    program.reading.problems.schema('A JSONata state machine cannot have JSONPath states', `${pointer}/QueryLanguage`);
+    const message = 'A JSONata state machine cannot have JSONPath states';
+    program.reading.problems.unsupported('QueryLanguage JSONPath', message, `${pointer}/QueryLanguage`);
   }
   return own;
 };

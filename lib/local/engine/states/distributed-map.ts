@@ -1,7 +1,7 @@
 import type { MapState } from '../definition/machine.ts';
 import { bindingsOf, evaluate, evaluateExit } from '../evaluate.ts';
 import { StateFailure } from '../failure.ts';
-import type { ExecutionStatus } from '../journal.ts';
+import type { ExecutionStatus } from '../journal-entry.ts';
 import { isOverDataLimit, type Json } from '../json.ts';
 import type { MapRunPhase } from '../phase.ts';
 import type { Runtime } from '../runtime.ts';

@@ -4,7 +4,7 @@ import type { Runtime } from '../runtime.ts';
 import type { Thread } from '../thread.ts';
 import type { Transition } from './transition.ts';
 
-const isoOffsetTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+const isoOffsetTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 
 const untilTimestamp = (thread: Thread, text: string): number => {
   const time = isoOffsetTime.test(text) ? Date.parse(text) : Number.NaN;

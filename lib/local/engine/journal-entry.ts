@@ -1,0 +1,82 @@
+import type { HistoryEvent } from './history.ts';
+import type { Json } from './json.ts';
+import type { Phase } from './phase.ts';
+
+/** Every kind of entry. A crash after any of them must lose nothing that was answered or done. */
+export const journalEntryKinds = [
+  'machine-created',
+  'execution-started',
+  'state-entered',
+  'task-scheduled',
+  'task-submitted',
+  'task-heartbeat',
+  'task-succeeded',
+  'task-failed',
+  'evaluation-failed',
+  'retry-scheduled',
+  'wait-started',
+  'map-started',
+  'parallel-started',
+  'map-run-started',
+  'branch-started',
+  'branch-ended',
+  'state-ended',
+  'execution-ended',
+] as const;
+
+export type JournalEntryKind = (typeof journalEntryKinds)[number];
+
+export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+
+/** What is fixed when an execution starts. */
+export interface ExecutionBirth {
+  readonly id: number;
+  readonly arn: string;
+  readonly name: string;
+  readonly machineArn: string;
+  readonly definitionId: string;
+  /** Pointer of the program that it runs: empty, or an ItemProcessor. */
+  readonly program: string;
+  readonly input: string;
+  readonly startedAt: number;
+  /** Set for a child of a Distributed Map. */
+  readonly mapRunArn: string | undefined;
+  readonly itemIndex: number | undefined;
+}
+
+/** How an execution ended. */
+export interface ExecutionEnd {
+  readonly status: ExecutionStatus;
+  readonly output: string | undefined;
+  readonly error: string | undefined;
+  readonly cause: string | undefined;
+  readonly stoppedAt: number;
+}
+
+/** Where a thread of an execution stands: all that is needed to go on. */
+export interface ThreadSnapshot {
+  readonly id: number;
+  readonly parent: number | undefined;
+  readonly index: number;
+  readonly program: string;
+  readonly state: string;
+  readonly input: Json;
+  readonly variables: { readonly [name: string]: Json };
+  readonly phase: Phase;
+  readonly lastEvent: number;
+  readonly entered: { readonly id: number; readonly previous: number; readonly at: number };
+  readonly retries: readonly number[];
+}
+
+export interface JournalEntry {
+  readonly kind: JournalEntryKind;
+  readonly execution: number;
+  readonly events?: readonly HistoryEvent[];
+  /** State transitions of the execution up to and with this entry. */
+  readonly transitions?: number;
+  /** Asked for when the batch is written, so that of several positions in one batch only the last is. */
+  readonly thread?: { readonly id: number; snapshot(): ThreadSnapshot };
+  readonly removedThreads?: readonly number[];
+  readonly birth?: ExecutionBirth;
+  readonly end?: ExecutionEnd;
+}
