@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { FlotillaError } from '../../lib/domain/errors.ts';
 import { keys } from '../../lib/domain/record/rows.ts';
 import type { Sheet } from '../../lib/domain/schedule/sheet.ts';
 import { cloudPace } from '../../lib/usecases/deps.ts';
@@ -141,7 +142,7 @@ describe('at every step of a dispatcher', () => {
         let wakeUp: Promise<void> | undefined;
         await inWorld([rivals[0]!], new Chance([]), async (world) => {
           await planAndRegister(world);
-          world.dispatchers[0]!.gate.beforeStep(step, () => {
+          world.dispatchers[0]!.gate.afterStep(step, () => {
             wakeUp = world.cancel('batch-0').then(() => world.dispatch(woken));
           });
           await world.dispatch(0);
@@ -210,14 +211,80 @@ test('a cancelled grant is marked, so that no attempt begins under it', async ()
   });
 });
 
-test('more open turns than are sent at once all reach their children after a crash', async () => {
-  const count = 130;
-  const sheet = sketchSheet({ id: 'batch-0', waits: Array.from({ length: count }, () => []) });
+test('more open turns than are sent at once all reach their children, whoever granted them', async () => {
+  const sheet = sketchSheet({ id: 'batch-0', waits: Array.from({ length: 130 }, () => []) });
   await inWorld([sheet], new Chance([]), async (world) => {
-    await world.plan('batch-0');
+    await planAndRegister(world);
+    const mute = async () => {
+      throw new FlotillaError('WorkflowUnavailable', 'ordered by the test');
+    };
+    world.dispatchers[0] = { ...world.dispatchers[0]!, workflow: { ...world.dispatchers[0]!.workflow, succeed: mute } };
     await world.dispatch(0);
     for (const place of world.ledger.places()) expect(world.ledger.answerOf(place)).toBe('granted');
-    await planAndRegister(world);
+    await world.dispatch(1);
     for (const place of world.ledger.places()) expect(world.answerOf(place)).toBe('granted');
   });
+});
+
+describe('what stands in the way of a commit', () => {
+  const two = sketchSheet({ id: 'batch-0', waits: [[], []], concurrency: 1 });
+
+  test('another holder of the lease: nothing is committed, and its lease is left alone', async () => {
+    await inWorld([two], new Chance([]), async (world) => {
+      await planAndRegister(world);
+      const pauses = world.dispatchers.map(({ gate }) => gate);
+      // Steps 0 and 1 get the lease, 2 to 5 read the state, 6 the turns, 7 the inbox.
+      for (const gate of pauses) gate.arm({ kind: 'pause-after', step: 7 });
+      await world.dispatch(0);
+      world.pass(cloudPace.lease + 1);
+      await world.dispatch(1);
+      expect(pauses.map(({ isPaused }) => isPaused)).toEqual([true, true]);
+      await world.resume(0);
+      expect(await world.table.get(keys.lease)).toMatchObject({ holder: 'holder-2', fence: 2 });
+      expect(await world.table.get(keys.schedule)).toBeUndefined();
+      await world.resume(1);
+      expect(world.answerOf({ batch_id: 'batch-0', index: 0 })).toBe('granted');
+    });
+  });
+
+  test('a busy table: it waits and tries again by itself', async () => {
+    await inWorld([two], new Chance([]), async (world) => {
+      await planAndRegister(world);
+      const { table } = world.dispatchers[0]!;
+      let transactions = 0;
+      const transact: typeof table.transact = async (writes) => {
+        transactions += 1;
+        if (transactions === 2 || transactions === 3) throw new FlotillaError('TableBusy', 'ordered by the test');
+        return table.transact(writes);
+      };
+      world.dispatchers[0] = { ...world.dispatchers[0]!, table: { ...table, transact } };
+      await world.dispatch(0);
+      expect(world.answerOf({ batch_id: 'batch-0', index: 0 })).toBe('granted');
+    });
+  });
+
+  test('an outcome whose message is far back in the inbox: the inbox is read before the next turn is given', async () => {
+    await inWorld([two], new Chance([]), async (world) => {
+      await planAndRegister(world);
+      await world.dispatch(0);
+      await world.record({ batch_id: 'batch-0', index: 0 }, 'SUCCESS');
+      for (let count = 0; count < 50; count++) await world.repeat();
+      await world.die({ batch_id: 'batch-0', index: 1 });
+      await world.dispatch(0);
+      expect((await world.table.query({ pk: 'INBOX', limit: 1 })).items).toEqual([]);
+    });
+  });
+});
+
+test('messages for which a transaction has no room are read in the next one', async () => {
+  const ids = Array.from({ length: 20 }, (_, at) => `batch-${at}`);
+  const waits = Array.from({ length: 2_000 }, () => []);
+  const world = new DispatchWorld(
+    ids.map((id) => sketchSheet({ id, waits, concurrency: 1 })),
+    new Chance([]),
+  );
+  for (const id of ids) await world.plan(id);
+  await world.dispatch(0);
+  expect([...world.ledger.running.keys()].sort()).toEqual(ids.map((id) => `${id}:0`).sort());
+  world.close();
 });

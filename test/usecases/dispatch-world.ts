@@ -246,7 +246,7 @@ export class DispatchWorld {
   #messageWrite(message: InboxMessage): Write {
     this.#sent.push(message);
     this.#ids += 1;
-    const id = `${String(this.#chance.below(10_000)).padStart(4, '0')}-${this.#ids}`;
+    const id = [this.#chance.below(10_000), this.#ids].map((number) => String(number).padStart(6, '0')).join('-');
     return { put: itemOf(keys.inbox(id), { message }) };
   }
 

@@ -38,8 +38,8 @@ export class FaultyGate {
     return this.#resume !== undefined;
   }
 
-  /** Called before a step, once; for something that happens in between. */
-  beforeStep(step: number, happens: () => void): void {
+  /** Something that happens when a step has been done, and before the process hears of it. */
+  afterStep(step: number, happens: () => void): void {
     let left = step;
     this.#onStep = () => {
       if (left === 0) {
@@ -63,7 +63,6 @@ export class FaultyGate {
   }
 
   async step<Result>(busy: () => Error, act: () => Promise<Result>): Promise<Result> {
-    this.#onStep?.();
     const fault = this.#due();
     if (fault === 'crash-before') this.isDead = true;
     if (this.isDead) throw new Crash();
@@ -71,6 +70,7 @@ export class FaultyGate {
     if (fault === 'pause-before') await this.#pause();
     if (this.isDead) throw new Crash();
     const result = await act();
+    this.#onStep?.();
     if (fault === 'pause-after') await this.#pause();
     if (fault === 'crash-after') this.isDead = true;
     if (this.isDead) throw new Crash();

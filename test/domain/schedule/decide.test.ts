@@ -373,6 +373,12 @@ describe('who gets a turn, and who is refused', () => {
   });
 });
 
+test('an outcome of a batch that has gone takes back a turn that may have been left', () => {
+  const scheduler = new Scheduler();
+  scheduler.tell(recorded(1, 'FAILED'));
+  expect(scheduler.rounds.at(-1)?.forestalled).toEqual([{ batch_id: 'one', index: 1 }]);
+});
+
 describe('a batch that is planned late', () => {
   const sheet = sketchSheet({ waits: [[], [0], []], concurrency: 1, targets: ['t', 'u', 'v'] });
   const decideNew = (cancelled: boolean, recorded: readonly { index: number; status: 'SUCCESS' | 'FAILED' }[]) =>
