@@ -29,7 +29,7 @@ type Handle = (deps: ApiDeps, request: Request) => Promise<APIGatewayProxyStruct
 
 const json = (statusCode: number, body: unknown, headers: Record<string, string> = {}) => ({
   statusCode,
-  headers: { 'content-type': 'application/json', ...headers },
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
   body: JSON.stringify(body),
 });
 

@@ -21,11 +21,17 @@ export type Colours = ReturnType<typeof pc.createColors>;
 
 export const processTerminal = (): Terminal => {
   const { stdout, stderr } = process;
+  // Whoever reads may have had enough, as `head` has.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(process.exitCode ?? 0);
+  });
   const update = createLogUpdate(stdout);
   return {
     live: stdout.isTTY === true,
     get columns() {
-      return stdout.columns ?? 100;
+      // Nothing is cut for a file or a pipe.
+      return stdout.isTTY === true ? stdout.columns : 10_000;
     },
     get rows() {
       return stdout.rows ?? 24;

@@ -6,6 +6,7 @@ import { follow } from '../follow.ts';
 import { simulationSentence } from '../simulation.ts';
 
 export interface DeployOptions {
+  readonly url?: string;
   readonly follow?: boolean;
   readonly timeout?: number;
   readonly idempotencyKey?: string;
@@ -28,8 +29,10 @@ export const deploy = async (context: CommandContext, options: DeployOptions, fi
   print(context, { ...accepted, simulated }, [
     ...(sentence === undefined ? [] : [terminal.colours.yellow(sentence)]),
     `Batch ${accepted.batch_id} accepted: ${accepted.name}, ${accepted.total} deployments.`,
-    ...(options.follow ? [] : [`Follow it with: flotilla status ${accepted.batch_id} --follow`]),
+    ...(options.follow ? [] : [`Follow it with: flotilla status ${accepted.batch_id} --follow${urlHint(options)}`]),
   ]);
   if (!options.follow) return exitStatus.done;
   return follow(context, { batchId: accepted.batch_id, simulated, timeout: options.timeout });
 };
+
+const urlHint = ({ url }: DeployOptions): string => (url === undefined ? '' : ` --url ${url}`);
