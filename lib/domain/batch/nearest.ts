@@ -32,5 +32,11 @@ export const nearOnes = <T>(name: string, candidates: readonly T[], nameOf: (can
 export const nearest = (name: string, candidates: readonly string[]): string | undefined =>
   nearOnes(name, candidates, (candidate) => candidate)[0]?.candidate;
 
-const boundedDistance = (a: string, b: string, allowed: number): number =>
-  Math.abs(a.length - b.length) > allowed ? Number.POSITIVE_INFINITY : distance(a, b);
+const boundedDistance = (a: string, b: string, allowed: number): number => {
+  if (Math.abs(a.length - b.length) > allowed) return Number.POSITIVE_INFINITY;
+  const letters = distance(a, b);
+  // Two letters in the wrong order are one slip, not two.
+  return letters === 2 && sorted(a) === sorted(b) ? 1 : letters;
+};
+
+const sorted = (text: string): string => [...text].sort().join('');

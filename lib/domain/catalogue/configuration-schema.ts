@@ -20,7 +20,7 @@ const objectName = named(
 );
 /** Harness's rule for identifiers; it also keeps a value from leaving its place in a URL. */
 const identifier = named(/^[\w$-]{1,128}$/, 'is not a Harness identifier: letters, digits, `_`, `-` and `$`');
-const image = named(/^[^\s@]*?[^\s@:]+(:\d+\/[^\s@:]+)?$/, 'is the repository alone: no tag, no digest, no spaces');
+const image = named(/^([^\s@:/]+(:\d+)?\/)?[^\s@:]+$/, 'must be the repository alone: no tag, no digest, no spaces');
 const address = named(/^https?:\/\/[^\s/@?#]+[^\s@?#]*$/, 'is not an address like https://host/path');
 
 export const harnessOverride = z.strictObject({

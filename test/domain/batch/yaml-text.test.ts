@@ -77,6 +77,23 @@ describe('what YAML offers for writing less', () => {
   });
 });
 
+const measured = (text: string) => {
+  const begin = performance.now();
+  const issues = issuesOf(text);
+  return { issues, milliseconds: performance.now() - begin };
+};
+
+/**
+ * Measured in readings of an ordinary batch of 1,000 with one mistake, taken just before, so that a busy machine does not
+ * matter. What these texts do to a reader that compares each with each is hundreds of them and more.
+ */
+const timed = (text: string) => {
+  const ordinary = batchText([...Array.from({ length: 1000 }, (_, at) => item(`ordinary-${at}`)), 'mistake: 1']);
+  const usual = Math.max(...[1, 2].map(() => measured(ordinary).milliseconds), 20);
+  const { issues, milliseconds } = measured(text);
+  return { issues, times: milliseconds / usual };
+};
+
 describe('a hostile text gets a short answer at once', () => {
   const mebibytes4 = 4 * 1024 * 1024;
   const fill = (part: string, size = mebibytes4): string => part.repeat(Math.floor(size / part.length));
@@ -84,10 +101,10 @@ describe('a hostile text gets a short answer at once', () => {
     const previous = at === 0 ? '"ha"' : `*${'abcdefgh'[at - 1]}`;
     return `${letter}: &${letter} [${Array(10).fill(previous).join(', ')}]`;
   });
-  const wide = `a: &a { ${Array.from({ length: 15_000 }, (_, at) => `k${at}: 1`).join(', ')} }`;
+  const wide = `a: &a { ${Array.from({ length: 5000 }, (_, at) => `k${at}: 1`).join(', ')} }`;
   const rows: readonly (readonly [what: string, text: string, code: string])[] = [
     ['ten million laughs', laughs.join('\n'), 'TooManyAliases'],
-    ['merge keys that multiply', `${wide}\nb:\n${'- <<: *a\n'.repeat(15_000)}`, 'TooManyAliases'],
+    ['merge keys that multiply', `${wide}\nb:\n${'- <<: *a\n'.repeat(5000)}`, 'TooManyAliases'],
     ['deep lists', fill('[', 800_000), 'TooDeep'],
     ['deep mappings', fill('{ a: ', 1_500_000), 'TooDeep'],
     ['deep lists without brackets', fill('- '), 'TooDeep'],
@@ -110,18 +127,16 @@ describe('a hostile text gets a short answer at once', () => {
     ['more than 4 MiB in bytes', `# ${'é'.repeat(mebibytes4 / 2)}`, 'TooLarge'],
   ];
   test.each(rows)('%s', (_, text, code) => {
-    const begin = performance.now();
-    const issues = issuesOf(text);
-    // Milliseconds when alone; the bound leaves room for a busy machine, and quadratic work would take minutes.
-    expect(performance.now() - begin).toBeLessThan(4000);
+    const { issues, times } = timed(text);
+    expect(times).toBeLessThan(20);
     expect(issues[0]?.code).toBe(code);
     expect(issues.length).toBeLessThanOrEqual(50);
     expect(JSON.stringify(issues).length).toBeLessThan(20_000);
   });
 });
 
-describe('ten thousand problems are answered with the first 200', () => {
-  const names = Array.from({ length: 10_000 }, (_, at) => `service-${at}`);
+describe('thousands of problems are answered with the first 200', () => {
+  const names = Array.from({ length: 2000 }, (_, at) => `service-${at}`);
   const rows: readonly (readonly [what: string, text: string, code: string])[] = [
     ['duplicates', batchText(names.map(() => item('same'))), 'Duplicate'],
     ['unknown keys', batchText(names.map((name) => item(name, `prioritty${name}: 1`))), 'UnknownKey'],
@@ -144,9 +159,8 @@ describe('ten thousand problems are answered with the first 200', () => {
     ],
   ];
   test.each(rows)('%s', (_, text, code) => {
-    const begin = performance.now();
-    const issues = issuesOf(text);
-    expect(performance.now() - begin).toBeLessThan(8000);
+    const { issues, times } = timed(text);
+    expect(times).toBeLessThan(20);
     expect(issues).toHaveLength(201);
     expect(issues.slice(2, 200).every((issue) => issue.code === code)).toBe(true);
     expect(issues.at(-1)).toMatchObject({
@@ -155,17 +169,17 @@ describe('ten thousand problems are answered with the first 200', () => {
     });
   });
 
-  test('a cycle of ten thousand is shown as a whole', () => {
+  test('a cycle of thousands is shown as a whole', () => {
     const text = batchText(
-      names.map((name, at) => item(name, `metadata: { dependencies: [service-${(at + 1) % 10_000}] }`)),
+      names.map((name, at) => item(name, `metadata: { dependencies: [service-${(at + 1) % 2000}] }`)),
     );
     const issues = issuesOf(text);
     expect(issues).toHaveLength(1);
-    expect(issues[0]?.message.split(' -> ')).toHaveLength(10_001);
+    expect(issues[0]?.message.split(' -> ')).toHaveLength(2001);
   });
 
   test('one deployment too many', () => {
-    const issues = issuesOf(batchText([...names.map((name) => item(name)), item('last')]));
+    const issues = issuesOf(batchText(Array.from({ length: 10_001 }, (_, at) => item(`service-${at}`))));
     expect(issues.map(({ message }) => message)).toEqual(['the list has 10001 entries; at most 10000 are allowed']);
   });
 });
