@@ -21,7 +21,7 @@ export interface RolloutMemory {
   progress?: Progress;
   health?: HealthState;
   healthDue?: number;
-  last?: { readonly reason: string; readonly message: string };
+  last?: Pick<Finding, 'reason' | 'message' | 'evidence'>;
 }
 
 export interface Observation {
@@ -120,10 +120,16 @@ const settleGood = (deps: Needs, { row }: Observation, finding: Finding, health:
 
 const settleBad = async (deps: Needs, { row, cluster }: Observation, finding: Finding): Promise<void> => {
   const { reason, message } = finding;
-  const evidence = await Promise.all((finding.evidence ?? []).map((one) => withLog(cluster, row, one)));
+  const evidence = await withLogs(cluster, row, finding.evidence);
   const failure: Failure = { reason, message, evidence, retryable: isWorthAnotherTry(reason), touched: true };
   await settleFailure(deps, { place: placeOf(row), deployment: row.deployment, failure, actor });
 };
+
+const withLogs = (
+  cluster: Cluster,
+  row: RolloutWatchRow,
+  evidence: readonly Evidence[] = [],
+): Promise<readonly Evidence[]> => Promise.all(evidence.map((one) => withLog(cluster, row, one)));
 
 /** The last lines help a human; that they cannot be read must not hide the verdict. */
 const withLog = async (cluster: Cluster, { deployment }: RolloutWatchRow, evidence: Evidence): Promise<Evidence> => {
@@ -137,15 +143,16 @@ const withLog = async (cluster: Cluster, { deployment }: RolloutWatchRow, eviden
   }
 };
 
-const settleTimeout = (deps: Needs, { row, memory }: Observation): Promise<void> => {
+const settleTimeout = async (deps: Needs, { row, cluster, memory }: Observation): Promise<void> => {
   const last = memory.last === undefined ? '' : ` Last seen: ${memory.last.message}.`;
   const failure: Failure = {
     reason: 'Timeout',
     message: `The rollout was not in order at the end of the timeout.${last}`,
+    evidence: await withLogs(cluster, row, memory.last?.evidence),
     retryable: true,
     touched: true,
   };
-  return settleFailure(deps, { place: placeOf(row), deployment: row.deployment, failure, actor });
+  await settleFailure(deps, { place: placeOf(row), deployment: row.deployment, failure, actor });
 };
 
 /** Nobody could look, so nobody can say (batch-format section 11, item 18). Before the deadline it may still heal. */

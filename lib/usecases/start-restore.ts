@@ -1,5 +1,8 @@
 import { isFlotillaError } from '../domain/errors.ts';
+import type { PlannedDeployment } from '../domain/plan/plan.ts';
+import type { WorkloadView } from '../domain/ports.ts';
 import { type CaptureRow, keys, type Release, rowOf } from '../domain/record/rows.ts';
+import { type Baseline, captureBaseline as baselineOf } from '../domain/rollout/baseline.ts';
 import { isRunning } from '../domain/rollout/verdict.ts';
 import { bindToken, deliverAnswer } from './answer-wait.ts';
 import type { WaitingTask } from './await-turn.ts';
@@ -22,28 +25,49 @@ export const startRestore = async (deps: Needs, task: WaitingTask): Promise<Reco
   await bindToken(deps, place, task);
   const intended = await deps.table.get(keys.attempt(batch_id, index, 'restore'));
   const previous = rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)))?.previous;
-  if (intended === undefined && previous === undefined) await settleNoPrevious(deps, place);
-  else if (intended === undefined && previous !== undefined && (await alreadyRuns(deps, previous))) {
-    await settleAlreadyBack(deps, place, previous);
-  } else if (previous !== undefined) {
-    const deployment = { ...previous.deployment, timeout: planned.timeout };
-    await launchRun(deps, { place, deployment, version: previous.version, attempt: 'restore' });
-  }
+  if (intended === undefined) await beginRestore(deps, { place, planned, previous });
   await deliverAnswer(deps, place);
   return {};
 };
 
+interface Restoring {
+  readonly place: PlaceOfWait;
+  readonly planned: PlannedDeployment;
+  readonly previous: Release | undefined;
+}
+
+const beginRestore = async (deps: Needs, { place, planned, previous }: Restoring): Promise<void> => {
+  if (previous === undefined) return settleNoPrevious(deps, place);
+  const view = await lookAt(deps, previous.deployment);
+  if (view !== undefined) await keepBaseline(deps, place, baselineOf(previous.deployment.workload, view));
+  if (view !== undefined && alreadyRuns(deps, previous, view)) return settleAlreadyBack(deps, place, previous);
+  const deployment = { ...previous.deployment, timeout: planned.timeout };
+  await launchRun(deps, { place, deployment, version: previous.version, attempt: 'restore' });
+};
+
 /** When the cluster cannot be asked, the release is put back all the same: that is harmless where it already runs. */
-const alreadyRuns = async ({ cluster, clock }: Needs, release: Release): Promise<boolean> => {
-  const { workload } = release.deployment;
+const lookAt = async ({ cluster }: Needs, deployment: PlannedDeployment): Promise<WorkloadView | undefined> => {
   try {
-    const [view] = await (await cluster(release.deployment.cluster)).read([workload]);
-    return view !== undefined && isRunning({ workload, expected: expectedOf(release), view, now: clock.now() });
+    return (await (await cluster(deployment.cluster)).read([deployment.workload]))[0];
   } catch (error) {
-    if (isFlotillaError(error, 'ClusterUnavailable')) return false;
+    if (isFlotillaError(error, 'ClusterUnavailable')) return undefined;
     throw error;
   }
 };
+
+/** A restore is judged against what it found: the release that failed, not the one before it. */
+const keepBaseline = ({ table }: Needs, { batch_id, index }: PlaceOfWait, baseline: Baseline): Promise<void> =>
+  table.transact([
+    { update: keys.capture(batch_id, index), set: { restore_baseline: baseline }, when: { exists: true } },
+  ]);
+
+const alreadyRuns = ({ clock }: Needs, release: Release, view: WorkloadView): boolean =>
+  isRunning({
+    workload: release.deployment.workload,
+    expected: expectedOf(release),
+    view,
+    now: clock.now(),
+  });
 
 const settleNoPrevious = (deps: Needs, place: PlaceOfWait): Promise<void> => {
   const reason = 'NoPreviousVersion';

@@ -49,7 +49,7 @@ const watchRow = async (
   if (item?.deadline === undefined || capture === undefined) {
     throw new FlotillaError('ContractBroken', `deployment ${index} of ${batch_id} has nothing to verify`);
   }
-  const { baseline, previous } = capture;
+  const { baseline, restore_baseline: restoreBaseline, previous } = capture;
   const deployment = await readPlanned(deps, batch_id, index);
   const common = { batch_id, index, wait, baseline, at: deps.clock.now(), deadline: item.deadline };
   if (attempt !== 'restore') {
@@ -57,5 +57,10 @@ const watchRow = async (
     return { ...common, deployment, expected: { version, artifactType } };
   }
   if (previous === undefined) throw new FlotillaError('ContractBroken', `deployment ${index} has no previous release`);
-  return { ...common, deployment: { ...previous.deployment }, expected: expectedOf(previous) };
+  return {
+    ...common,
+    baseline: restoreBaseline ?? baseline,
+    deployment: { ...previous.deployment },
+    expected: expectedOf(previous),
+  };
 };

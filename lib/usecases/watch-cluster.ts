@@ -16,17 +16,27 @@ export const watchCluster = (deps: Needs, task: WatchTask, memory: ObserverMemor
     interval: deps.pace.pollCluster,
     look: async (rows) => {
       forgetOthers(memory, rows);
-      const looked = await lookAt(deps, clusterOf(task), rows);
-      await Promise.all(
-        rows.map((row, at) => {
-          const remembered = memory.get(nameOf(row)) ?? {};
-          memory.set(nameOf(row), remembered);
-          if ('cause' in looked) return noteUnreachable(deps, { row, memory: remembered, cause: looked.cause });
-          return judgeOnce(deps, { row, cluster: looked.cluster, view: looked.views[at]!, memory: remembered });
-        }),
-      );
+      // A namespace that we may not read must not hide the others.
+      const byNamespace = Map.groupBy(rows, ({ deployment }) => deployment.workload.namespace);
+      await Promise.all([...byNamespace.values()].map((ofOne) => judgeTogether(deps, task, { rows: ofOne, memory })));
     },
   });
+};
+
+const judgeTogether = async (
+  deps: Needs,
+  task: WatchTask,
+  { rows, memory }: { readonly rows: readonly RolloutWatchRow[]; readonly memory: ObserverMemory },
+): Promise<void> => {
+  const looked = await lookAt(deps, clusterOf(task), rows);
+  await Promise.all(
+    rows.map((row, at) => {
+      const remembered = memory.get(nameOf(row)) ?? {};
+      memory.set(nameOf(row), remembered);
+      if ('cause' in looked) return noteUnreachable(deps, { row, memory: remembered, cause: looked.cause });
+      return judgeOnce(deps, { row, cluster: looked.cluster, view: looked.views[at]!, memory: remembered });
+    }),
+  );
 };
 
 const clusterOf = ({ watcher }: WatchTask): string => watcher.slice(watcher.indexOf(':') + 1);

@@ -269,6 +269,8 @@ export interface CaptureRow {
   readonly attempt: number;
   /** What `captureBaseline` saw before this attempt. */
   readonly baseline: Baseline;
+  /** What Restore found before it began. */
+  readonly restore_baseline?: Baseline;
   /** The point to return to, found before the first attempt. */
   readonly previous?: Release;
 }
