@@ -37,21 +37,22 @@ describe('the time-out of a state', () => {
     expect(fixture.calls).toHaveLength(3);
   });
 
-  test('what the function gives afterwards is lost', async () => {
-    let finish: (value: number) => void = () => undefined;
-    const fixture = new EngineFixture({ functions: { f: () => new Promise<number>((resolve) => (finish = resolve)) } });
-    const arn = await fixture.start(
-      machine({
-        Call: task('f', { TimeoutSeconds: 10, Catch: [{ ErrorEquals: ['States.ALL'], Next: 'After' }] }),
-        After: after,
-      }),
-    );
-    await fixture.finish(arn);
+  test('what the function gives or throws afterwards is lost', async () => {
+    const late: ((value: number) => void)[] = [];
+    const fixture = new EngineFixture({ functions: { f: () => new Promise<number>((resolve) => late.push(resolve)) } });
+    const states = {
+      Call: task('f', { TimeoutSeconds: 10, Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Pause' }] }),
+      Pause: { Type: 'Wait', Seconds: 100, Next: 'After' },
+      After: after,
+    };
+    const arn = await fixture.start(machine(states));
+    fixture.clock.runNext();
+    await fixture.engine.idle();
     const events = fixture.types(arn);
-    finish(5);
+    late[0]?.(5);
     await fixture.engine.idle();
     expect(fixture.types(arn)).toEqual(events);
-    expect((await fixture.describe(arn)).value).toBe('States.Timeout');
+    expect((await fixture.finish(arn)).value).toBe('States.Timeout');
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Retrier } from '../../../lib/local/engine/definition/machine.ts';
 import { StateFailure } from '../../../lib/local/engine/failure.ts';
 import { matchesError, retryDelay } from '../../../lib/local/engine/recovery.ts';
-import { EngineFixture, machine, task } from './engine-fixture.ts';
+import { EngineFixture, journalPath, machine, task } from './engine-fixture.ts';
 
 /** Documented (aws.md 7.1), where not marked as recorded. */
 describe('what a list of error names takes', () => {
@@ -145,6 +145,28 @@ describe('retries of a task', () => {
     expect(await fixture.run(loop)).toMatchObject({ status: 'SUCCEEDED' });
     expect(fixture.calls).toHaveLength(4);
   });
+});
+
+test('attempts that were made count after a restart, and the delay goes on', async () => {
+  const path = journalPath();
+  const functions = {
+    f: () => {
+      throw Object.assign(new Error('no'), { name: 'A' });
+    },
+  };
+  const fixture = new EngineFixture({ functions, path });
+  const arn = await fixture.start(
+    machine({ Call: task('f', { Retry: [{ ErrorEquals: ['A'], MaxAttempts: 1, IntervalSeconds: 30 }] }) }),
+  );
+  fixture.clock.skip(10_000);
+  fixture.engine.abandon();
+  const next = new EngineFixture({ functions, path, clock: fixture.clock });
+  await next.engine.resume();
+  expect(next.calls).toEqual([]);
+  expect(await next.finish(arn)).toMatchObject({ status: 'FAILED', error: 'A' });
+  expect(next.calls).toEqual(['f']);
+  expect(next.clock.now()).toBe(1_700_000_030_000);
+  expect(next.engine.transitions(arn)).toBe(2);
 });
 
 describe('Catch', () => {

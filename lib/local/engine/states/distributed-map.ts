@@ -46,7 +46,8 @@ class MapRun {
         this.#take(await this.#ended.next(this.#thread));
       }
     } catch (error) {
-      this.#abortChildren();
+      // When the parent itself was ended, its children are ended with it.
+      if (error instanceof StateFailure) this.#abortChildren();
       throw error;
     } finally {
       stopListening();
