@@ -31,7 +31,7 @@ const TIMEOUT = 60;
 export const runDemo = async (terminal: Terminal): Promise<number> => {
   const data = mkdtempSync(join(tmpdir(), 'flotilla-demo-'));
   const configuration = simulatedConfiguration();
-  const simulators = await startSimulators(configuration, ['--stage-milliseconds', '1000']);
+  const simulators = await startSimulators(configuration, ['--stage-milliseconds', '700']);
   const runtime = await startRuntime({ port: 0, data, configuration, simulators });
   try {
     const text = readFileSync(example, 'utf8');
