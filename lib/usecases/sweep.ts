@@ -16,7 +16,7 @@ import { type DispatcherMemory, dispatchTurns } from './dispatch-turns.ts';
 import { finishBatch } from './finish-batch.ts';
 import { recordOutcome } from './record-outcome.ts';
 import { everyItem } from './schedule-store.ts';
-import { ensureWatcher } from './watchers.ts';
+import { reviveWatcher } from './watchers.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace'>;
 
@@ -37,7 +37,7 @@ const reviveWatchers = async (deps: Needs): Promise<void> => {
   for await (const item of everyItem(deps.table, { pk: 'WATCHERS' })) {
     const { watcher } = rowOf<WatcherRow>(item)!;
     const watched = await deps.table.query({ pk: `WATCH#${watcher}`, limit: 1 });
-    if (watched.items.length > 0) await ensureWatcher(deps, watcher);
+    if (watched.items.length > 0) await reviveWatcher(deps, watcher);
   }
 };
 
@@ -55,25 +55,35 @@ const lookAfterTurn = async (deps: Needs, turn: TurnRow): Promise<void> => {
   if (row !== undefined && !isOld(deps, row.updated_at)) return;
   const bound = rowOf<TokenRow>(await deps.table.get(keys.token(batch_id, index, 'turn')));
   if (bound === undefined) return;
-  if (await isRunning(deps, bound.execution_arn)) await deliverAnswer(deps, { batch_id, index, wait: waitOf(row) });
-  else
-    await recordOutcome(deps, {
-      batch_id,
-      index,
-      error: { Error: 'ChildEnded', Cause: 'Its execution was stopped or died.' },
-    });
+  if (await isRunning(deps, bound.execution_arn)) {
+    for (const wait of waitsOf(row)) await deliverAnswer(deps, { batch_id, index, wait });
+    return;
+  }
+  await recordOutcome(deps, {
+    batch_id,
+    index,
+    error: { Error: 'ChildEnded', Cause: 'Its execution was stopped or died.' },
+  });
 };
 
-const waitOf = (item: ItemRow | undefined): Wait => {
-  switch (item?.step) {
+/** Whose answer may have been lost on its way: that of the step, and that of the one before it, whose answer set the step. */
+const waitsOf = (item: ItemRow | undefined): readonly Wait[] => {
+  if (item === undefined) return ['turn'];
+  const { step, attempt } = item;
+  switch (step) {
+    case 'turn':
+    case 'capture':
+      return attempt === 1 ? ['turn'] : [`deploy-${attempt - 1}`, `verify-${attempt - 1}`];
     case 'deploy':
+      return [`deploy-${attempt}`];
     case 'verify':
-      return `${item.step}-${item.attempt}`;
+      return [`deploy-${attempt}`, `verify-${attempt}`];
     case 'restore':
+      return ['restore'];
     case 'verify-restore':
-      return item.step;
-    default:
-      return 'turn';
+      return ['restore', 'verify-restore'];
+    case 'recorded':
+      return [];
   }
 };
 

@@ -36,8 +36,26 @@ export const startGeneration = async (deps: Needs, watcher: string, row: Watcher
     if (isFlotillaError(error, 'ConditionFailed')) return;
     throw error;
   }
-  const input = { kind: kindOf(watcher), watcher, generation };
-  await deps.workflow.start('watch', executionName(watcher, generation), input);
+  await startExecution(deps, watcher, generation);
+};
+
+const startExecution = async ({ workflow }: Needs, watcher: string, generation: number): Promise<void> => {
+  await workflow.start('watch', executionName(watcher, generation), { kind: kindOf(watcher), watcher, generation });
+};
+
+/**
+ * For the sweeper: whoever announced a generation may have died before starting it, and a generation may have died
+ * before its lease. Starting the same one again finds it when it runs, starts it when it never did, and fails when it is over.
+ */
+export const reviveWatcher = async (deps: Needs, watcher: string): Promise<void> => {
+  const row = await readWatcher(deps, watcher);
+  if (row === undefined || row.until <= deps.clock.now()) return startGeneration(deps, watcher, row);
+  try {
+    await startExecution(deps, watcher, row.generation);
+  } catch (error) {
+    if (!isFlotillaError(error, 'ExecutionExists')) throw error;
+    await startGeneration(deps, watcher, row);
+  }
 };
 
 /** Says until when this generation looks after things. False when another generation has taken over. */

@@ -1,14 +1,14 @@
 import { createInterface } from 'node:readline';
+import { Clusters } from '../../functions/runtime/clusters.ts';
 import { HttpHarnessApi } from '../../lib/adapters/harness-api.ts';
 import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
 import { SystemClock, SystemRandom } from '../../lib/adapters/system-clock.ts';
 import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
-import type { Cluster, Executor } from '../../lib/domain/ports.ts';
+import type { Cluster, Executor, Write } from '../../lib/domain/ports.ts';
 import { HarnessExecutor } from '../../lib/executors/harness.ts';
 import type { JournalEntryKind } from '../../lib/local/engine/journal.ts';
 import { type Runtime, startRuntime } from '../../lib/local/runtime.ts';
 import type { Pace } from '../../lib/usecases/deps.ts';
-import { Clusters } from '../../functions/runtime/clusters.ts';
 
 /**
  * A process that runs the embedded runtime and kills itself at a moment that it was told. Each line of its input is an order,
@@ -21,8 +21,8 @@ export type Crash =
   | { readonly journal: JournalEntryKind; readonly nth: number }
   /** Around the n-th start of a run: with the intent written and nothing sent, or with the answer come and not yet written. */
   | { readonly start: 'before' | 'after'; readonly nth: number }
-  /** Right after the n-th transaction of the table. */
-  | { readonly commit: number };
+  /** Right after the n-th transaction of the table that writes an item whose `<pk>/<sk>` matches. */
+  | { readonly wrote: string; readonly nth: number };
 
 /** What goes wrong once, for entries that are only written then. */
 export type Mishap = 'function-throttled' | 'watcher-fails';
@@ -39,7 +39,7 @@ export interface Simulators {
 export type Answer =
   | { readonly opened: string; readonly url: string }
   /** With how often each kind of entry was written. */
-  | { readonly closed: string; readonly kinds: Partial<Record<JournalEntryKind, number>>; readonly commits: number };
+  | { readonly closed: string; readonly kinds: Partial<Record<JournalEntryKind, number>> };
 
 const pace: Pace = {
   pollExecutor: 40,
@@ -59,7 +59,7 @@ const clock = new SystemClock();
 const random = new SystemRandom();
 const runtimes = new Map<string, Runtime>();
 const kinds: Partial<Record<JournalEntryKind, number>> = {};
-let commits = 0;
+let transactions = 0;
 let starts = 0;
 let crash: Crash | undefined;
 
@@ -76,8 +76,17 @@ const onJournal = (kind: JournalEntryKind): void => {
 const transact = SqliteTable.prototype.transact;
 SqliteTable.prototype.transact = async function (writes) {
   await transact.call(this, writes);
-  commits += 1;
-  if (crash !== undefined && 'commit' in crash && crash.commit === commits) die();
+  if (crash === undefined || !('wrote' in crash)) return;
+  const pattern = new RegExp(crash.wrote);
+  if (writes.some((write) => pattern.test(nameOf(write)))) transactions += 1;
+  if (transactions === crash.nth) die();
+};
+
+/** What a transaction only checks has no name. */
+const nameOf = (write: Write): string => {
+  if ('check' in write) return '';
+  const { pk, sk } = 'put' in write ? write.put : 'update' in write ? write.update : write.delete;
+  return `${pk}/${sk}`;
 };
 
 /** True for the first time only. */
@@ -116,10 +125,7 @@ const executorFor = (url: string, mishap: Mishap | undefined): Executor => {
   };
 };
 
-const clusterFor = (
-  urls: Simulators['clusters'],
-  mishap: Mishap | undefined,
-): ((name: string) => Promise<Cluster>) => {
+const clusterFor = (urls: Simulators['clusters'], mishap: Mishap | undefined): ((name: string) => Promise<Cluster>) => {
   const clusters = new Clusters(simulatedConfiguration().connections.clusters, { simulated: urls });
   const fails = once();
   return async (name) => {
@@ -133,7 +139,7 @@ const obey = async (order: Order): Promise<Answer> => {
   if ('close' in order) {
     await runtimes.get(order.close)!.close();
     runtimes.delete(order.close);
-    return { closed: order.close, kinds, commits };
+    return { closed: order.close, kinds };
   }
   const { open, simulators, mishap } = order;
   crash = order.crash;
