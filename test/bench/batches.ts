@@ -5,6 +5,7 @@ import type { Configuration } from '../../lib/domain/catalogue/catalogue.ts';
 import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
 import { startRuntime } from '../../lib/local/runtime.ts';
 import { instantCluster, instantExecutor } from './instant-world.ts';
+import type { Measurement } from './plan.ts';
 
 const version = '1.0.0';
 const concurrency = 100;
@@ -35,15 +36,8 @@ const configurationOf = (size: number): Configuration => {
   };
 };
 
-export interface BatchRun {
-  readonly size: number;
-  readonly seconds: number;
-  readonly status: string;
-  readonly megabytes: number;
-}
-
 /** Runs one batch of instant deployments through the whole embedded runtime, from the POST to the seal. */
-export const runBatch = async (size: number): Promise<BatchRun> => {
+export const benchBatch = async (size: number): Promise<readonly Measurement[]> => {
   const data = mkdtempSync(join(tmpdir(), 'flotilla-bench-'));
   const runtime = await startRuntime({
     port: 0,
@@ -54,18 +48,32 @@ export const runBatch = async (size: number): Promise<BatchRun> => {
     cluster: () => instantCluster(version),
   });
   try {
+    const cpu = process.cpuUsage();
     const started = performance.now();
-    const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(`${runtime.url}/batches`, { method: 'POST', headers, body: documentOf(size) });
-    if (answer.status !== 202) throw new Error(await answer.text());
-    const { batch_id } = (await answer.json()) as { batch_id: string };
-    const status = await ended(runtime.url, batch_id);
+    const status = await ended(runtime.url, await post(runtime.url, size));
     const seconds = (performance.now() - started) / 1000;
-    return { size, seconds, status, megabytes: process.memoryUsage().rss / 1_048_576 };
+    const { user, system } = process.cpuUsage(cpu);
+    if (status !== 'SUCCESS') throw new Error(`the batch ended as ${status}`);
+    const name = `whole batch of ${size}, ${concurrency} at once`;
+    return [
+      { name, value: round(seconds), unit: 's' },
+      { name: `${name}: per deployment`, value: round((seconds * 1000) / size), unit: 'ms' },
+      { name: `${name}: processor time`, value: round((user + system) / 1e6), unit: 's' },
+      { name: `${name}: memory`, value: Math.round(process.memoryUsage().rss / 1_048_576), unit: 'MB' },
+    ];
   } finally {
     await runtime.close();
     rmSync(data, { recursive: true });
   }
+};
+
+const round = (value: number): number => Math.round(value * 10) / 10;
+
+const post = async (url: string, size: number): Promise<string> => {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${url}/batches`, { method: 'POST', headers, body: documentOf(size) });
+  if (answer.status !== 202) throw new Error(await answer.text());
+  return ((await answer.json()) as { batch_id: string }).batch_id;
 };
 
 const ended = async (url: string, batchId: string): Promise<string> => {

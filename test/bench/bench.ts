@@ -1,0 +1,28 @@
+import Table from 'cli-table3';
+import { benchBatch } from './batches.ts';
+import { measureDecisions, measureMakespan } from './makespan.ts';
+import { benchPlan, type Measurement } from './plan.ts';
+import { benchStartUp } from './start-up.ts';
+
+/** Prints the numbers that the documents speak of. Nothing is asserted: they are of this machine, and of what else it does. */
+const percent = (ratio: number): number => Math.round((ratio - 1) * 1000) / 10;
+
+const benchSchedule = (): readonly Measurement[] => [
+  ...[100, 1000].flatMap((size): Measurement[] => {
+    const { median, p95 } = measureMakespan(size, size / 10);
+    const name = `makespan of ${size}, ${size / 10} at once, over the lower bound`;
+    return [
+      { name: `${name}: median of 20`, value: percent(median), unit: '%' },
+      { name: `${name}: 95th percentile`, value: percent(p95), unit: '%' },
+    ];
+  }),
+  { name: 'decisions on turns in a batch of 10,000', value: Math.round(measureDecisions(10_000)), unit: 'per s' },
+];
+
+const table = new Table({ head: ['what', 'value', 'unit'], colAligns: ['left', 'right', 'left'], style: { head: [] } });
+for (const measure of [benchPlan, benchSchedule, benchStartUp, () => benchBatch(100), () => benchBatch(1000)]) {
+  for (const { name, value, unit } of await measure()) table.push([name, value, unit]);
+}
+console.log(`Node ${process.version}, ${process.platform} ${process.arch}`);
+console.log(table.toString());
+process.exit(0);
