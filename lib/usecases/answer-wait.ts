@@ -14,9 +14,13 @@ export const deliverAnswer = async (
 ): Promise<void> => {
   const answer = await readAnswer(deps, place);
   if (answer === undefined) return;
-  const token = rowOf<TokenRow>(await deps.table.get(keys.token(place.batch_id, place.index, place.wait)));
-  if (token !== undefined) await send(deps, token.token, answer);
+  const row = rowOf<TokenRow>(await deps.table.get(keys.token(place.batch_id, place.index, place.wait)));
+  for (const name of Object.keys(row ?? {})) {
+    if (name.startsWith(boundPrefix)) await send(deps, name.slice(boundPrefix.length), answer);
+  }
 };
+
+const boundPrefix = 'bound:';
 
 /** The answer of AwaitTurn is the turn row itself: a grant, or a refusal. */
 const readAnswer = async (
@@ -43,12 +47,15 @@ export const send = async (
   }
 };
 
-/** Binds a task token to a wait. The latest one wins: a repeated invocation has a new token. */
+/**
+ * Binds a task token to a wait. A repeated invocation has a new token, and the one that it repeats may still be running
+ * and come last. So none replaces another: all are kept, and at most one of them is still waited with.
+ */
 export const bindToken = async (
   { table, clock }: Pick<Deps, 'table' | 'clock'>,
   place: { readonly batch_id: string; readonly index: number; readonly wait: Wait },
-  token: { readonly token: string; readonly execution_arn: string },
+  { token, execution_arn }: { readonly token: string; readonly execution_arn: string },
 ): Promise<void> => {
-  const row: TokenRow = { token: token.token, execution_arn: token.execution_arn, at: clock.now() };
-  await table.transact([{ put: { ...keys.token(place.batch_id, place.index, place.wait), ...row } }]);
+  const set = { token, execution_arn, at: clock.now(), [`${boundPrefix}${token}`]: true };
+  await table.transact([{ update: keys.token(place.batch_id, place.index, place.wait), set }]);
 };

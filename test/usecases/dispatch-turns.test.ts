@@ -48,7 +48,8 @@ const happen = async (world: DispatchWorld, chance: Chance): Promise<void> => {
   const at = chance.below(2);
   if (what < 2 && unplanned !== undefined) return world.plan(unplanned);
   if (planned.length === 0) return;
-  if (what < 6) return world.register(chance.pick(places));
+  if (what < 5) return world.register(chance.pick(places));
+  if (what === 5) return world.registerLate(chance.pick(places));
   if (what < 10) {
     const answered = places.filter(
       (place) => world.answerOf(place) !== undefined && !ledger.outcomes.has(nameOf(place)),
@@ -208,6 +209,18 @@ test('a cancelled grant is marked, so that no attempt begins under it', async ()
       reason: 'BatchCancelled',
     });
     expect(await world.table.get(keys.turn('batch-0', 1))).toMatchObject({ state: 'refused', status: 'CANCELLED' });
+  });
+});
+
+test('an older invocation that binds its token last does not take the answer away', async () => {
+  await inWorld([sketchSheet({ id: 'batch-0', waits: [[]] })], new Chance([]), async (world) => {
+    const place = { batch_id: 'batch-0', index: 0 };
+    await world.plan('batch-0');
+    await world.register(place);
+    await world.register(place);
+    await world.registerLate(place);
+    await world.dispatch(0);
+    expect(world.answerOf(place)).toBe('granted');
   });
 });
 

@@ -15,6 +15,7 @@ import {
 } from '../../lib/domain/record/rows.ts';
 import type { Sheet } from '../../lib/domain/schedule/sheet.ts';
 import type { Place } from '../../lib/domain/schedule/state.ts';
+import { bindToken } from '../../lib/usecases/answer-wait.ts';
 import { awaitTurn } from '../../lib/usecases/await-turn.ts';
 import { cloudPace } from '../../lib/usecases/deps.ts';
 import { type DispatcherMemory, dispatchTurns } from '../../lib/usecases/dispatch-turns.ts';
@@ -203,6 +204,15 @@ export class DispatchWorld {
     child.token = `${nameOf(place)}/${child.tokens}`;
     const deps = { table: this.#watchedTable, workflow: this.#workflow, clock: this.#clock };
     await awaitTurn(deps, { ...place, token: child.token, execution_arn: 'arn:child' });
+  }
+
+  /** An invocation that everybody believed dead goes on and binds its token, with which nobody waits any more. */
+  async registerLate(place: Place): Promise<void> {
+    const child = this.#children.get(nameOf(place))!;
+    if (child.tokens < 2) return;
+    const { batch_id, index } = place;
+    const token = { token: `${nameOf(place)}/${child.tokens - 1}`, execution_arn: 'arn:child' };
+    await bindToken({ table: this.#watchedTable, clock: this.#clock }, { batch_id, index, wait: 'turn' }, token);
   }
 
   answerOf(place: Place): string | undefined {
