@@ -42,16 +42,23 @@ export const readTokens = (text: string): Tokens => {
   return refusal === undefined ? { tokens, lineOf } : { tokens: [], lineOf, refusal };
 };
 
+/** Lengths are looked at now and then, which is often enough; a prime, so that no regular text keeps out of step with it. */
+const lengthCheckInterval = 61;
+
 const collect = (text: string, onNewLine: (offset: number) => void, tokens: CST.Token[]): Finding | undefined => {
   const { parser, next } = makeQuickParser(onNewLine);
   const seen = { documents: 0, errors: 0 };
+  let lexemes = 0;
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of next(lexeme)) {
       tokens.push(token);
       const refusal = streamRefusal(token, seen);
       if (refusal !== undefined) return refusal;
     }
-    const refusal = stackRefusal(parser);
+    if (parser.stack.length > yamlLimits.depth) return tooDeep(parser.offset);
+    lexemes += 1;
+    if (lexemes % lengthCheckInterval !== 0) continue;
+    const refusal = lengthRefusal(parser);
     if (refusal !== undefined) return refusal;
   }
   for (const token of parser.end()) {
@@ -93,15 +100,11 @@ const countMarks = (text: string): number => {
   return Math.floor(count);
 };
 
-const stackRefusal = (parser: Parser): Finding | undefined => {
+const tooDeep = (offset: number): Finding =>
+  refuse(offset, issueCodes.TooDeep, `more than ${yamlLimits.depth} lists and mappings inside each other`);
+
+const lengthRefusal = (parser: Parser): Finding | undefined => {
   const top = parser.stack.at(-1);
-  if (parser.stack.length > yamlLimits.depth) {
-    return refuse(
-      parser.offset,
-      issueCodes.TooDeep,
-      `more than ${yamlLimits.depth} lists and mappings inside each other`,
-    );
-  }
   if (top !== undefined && 'end' in top && (top.end?.length ?? 0) > yamlLimits.entries) {
     return refuse(
       parser.offset,
