@@ -9,6 +9,7 @@ import {
 } from '../domain/health/health-schedule.ts';
 import type { Cluster, WorkloadView } from '../domain/ports.ts';
 import { clusterWatcher, type Evidence, type Failure, type RolloutWatchRow } from '../domain/record/rows.ts';
+import { captureBaseline } from '../domain/rollout/baseline.ts';
 import { type Finding, type Progress, wantsLog } from '../domain/rollout/judgement.ts';
 import { judgeRollout } from '../domain/rollout/verdict.ts';
 import type { Deps } from './deps.ts';
@@ -99,7 +100,8 @@ const probe = async (
   }
 };
 
-const settleGood = (deps: Needs, { row }: Observation, finding: Finding, health: string): Promise<void> => {
+const settleGood = (deps: Needs, { row, view }: Observation, finding: Finding, health: string): Promise<void> => {
+  const { image } = captureBaseline(row.deployment.workload, view);
   const { version } = row.expected;
   const restored = row.wait === 'verify-restore';
   const message = `${finding.message}.${health}`;
@@ -113,7 +115,7 @@ const settleGood = (deps: Needs, { row }: Observation, finding: Finding, health:
             message: `Version ${version} was restored and verified: ${message}`,
           },
         }
-      : { verified: true, warnings: [...(finding.warnings ?? [])] },
+      : { verified: true, warnings: [...(finding.warnings ?? [])], ...(image === undefined ? {} : { image }) },
     actor,
   }));
 };

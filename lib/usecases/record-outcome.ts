@@ -74,7 +74,9 @@ const outcomeWrites = (deps: Needs, { planned, item, turn, outcome }: Recorded):
     ...(turn === undefined ? [] : [{ delete: keys.turn(batch_id, index) }]),
     // The dispatcher counted a refusal when it refused.
     ...(turn?.state === 'refused' ? [] : [{ put: itemOf(keys.inbox(deps.ids.next()), { message: recorded }) }]),
-    ...(status === 'SUCCESS' ? releaseWrites(planned, { batchId: batch_id, at, id: deps.ids.next() }) : []),
+    ...(status === 'SUCCESS'
+      ? releaseWrites(planned, { batchId: batch_id, at, id: deps.ids.next(), image: item.image })
+      : []),
   ];
 };
 

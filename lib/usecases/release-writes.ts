@@ -5,10 +5,16 @@ import { itemOf, keys, type Release } from '../domain/record/rows.ts';
 /** A verified deployment becomes the release that a later failure returns to. `id` is new and sorts by time. */
 export const releaseWrites = (
   deployment: PlannedDeployment,
-  { batchId, at, id }: { readonly batchId: string; readonly at: number; readonly id: string },
+  {
+    batchId,
+    at,
+    id,
+    image,
+  }: { readonly batchId: string; readonly at: number; readonly id: string; readonly image?: string | undefined },
 ): readonly [Write, Write] => {
   const release: Release = {
     version: deployment.docker_image_version,
+    ...(image === undefined ? {} : { image }),
     deployment,
     origin: 'recorded',
     at,

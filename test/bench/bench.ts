@@ -19,8 +19,12 @@ const benchSchedule = (): readonly Measurement[] => [
   { name: 'decisions on turns in a batch of 10,000', value: Math.round(measureDecisions(10_000)), unit: 'per s' },
 ];
 
-const table = new Table({ head: ['what', 'value', 'unit'], colAligns: ['left', 'right', 'left'], style: { head: [] } });
-for (const measure of [benchPlan, benchSchedule, benchStartUp, () => benchBatch(100), () => benchBatch(1000)]) {
+const table = new Table({
+  head: ['what', 'value', 'unit'],
+  colAligns: ['left', 'right', 'left'],
+  style: { head: [], border: [], compact: true },
+});
+for (const measure of [benchStartUp, () => benchBatch(100), () => benchBatch(1000), benchPlan, benchSchedule]) {
   for (const { name, value, unit } of await measure()) table.push([name, value, unit]);
 }
 console.log(`Node ${process.version}, ${process.platform} ${process.arch}`);

@@ -175,6 +175,8 @@ export interface ItemRow {
   readonly outcome?: Outcome;
   /** The observer saw what was asked for. */
   readonly verified?: true;
+  /** The image that was then seen, in full, when the service's container can be told. */
+  readonly image?: string;
   readonly warnings?: readonly string[];
   /** When the attempt, or the restore, that runs now must be over. */
   readonly deadline?: number;
