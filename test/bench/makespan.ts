@@ -120,20 +120,3 @@ export const measureDecisions = (count: number): number => {
   runWork(work);
   return (count / (performance.now() - begin)) * 1000;
 };
-
-/** Prints one line per size, and the rate of decisions. */
-export const printMakespan = (): void => {
-  for (const [count, concurrency] of [
-    [100, 5],
-    [100, 10],
-    [100, 20],
-    [1_000, 10],
-    [1_000, 50],
-    [1_000, 100],
-  ] as const) {
-    const { median, p95 } = measureMakespan(count, concurrency);
-    const ratios = `median ${median.toFixed(3)}, p95 ${p95.toFixed(3)}`;
-    console.log(`makespan / lower bound: ${count} deployments, ${concurrency} at a time: ${ratios}`);
-  }
-  console.log(`decisions per second: ${Math.round(measureDecisions(10_000))} (batch of 10,000)`);
-};
