@@ -13,7 +13,7 @@ import type { Answer, Crash, Mishap, Order, Simulators } from './crashing-runtim
  * The program as one file: it is started some fifty times, and so takes a third of a second instead of a whole one. Three folders deep,
  * because the runtime looks for the state machines at `../../../statemachines`.
  */
-const program = 'node_modules/.cache/flotilla-e2e/crashing-runtime.mjs';
+const program = `node_modules/.cache/flotilla-e2e/crashing-runtime-${process.pid}.mjs`;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const bundle = (): Promise<unknown> =>
   build({
@@ -108,6 +108,7 @@ export class CrashWorld {
     await Promise.all(
       [...this.#children, this.#clusterProcess, this.#harnessProcess].map((process) => process?.stop()),
     );
+    rmSync(join(root, program), { force: true });
     for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
   }
 
