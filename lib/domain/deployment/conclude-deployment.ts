@@ -82,8 +82,19 @@ const withoutAnswer = (item: ItemRow, turn: TurnRow | undefined, error: WhatIsKn
 /** Name and the first line of the cause; causes may be long. */
 const nameOf = (error: WhatIsKnown['error']): string => {
   if (error?.Error === undefined) return 'its execution ended without a word';
-  const cause = (error.Cause ?? '').split('\n')[0]!.slice(0, 300);
+  const cause = messageIn(error.Cause ?? '').split('\n')[0]!.slice(0, 300);
   return cause === '' ? error.Error : `${error.Error}: ${cause}`;
+};
+
+/** A function that fails gives its error as JSON, with a stack trace that tells a user nothing. */
+const messageIn = (cause: string): string => {
+  if (!cause.startsWith('{')) return cause;
+  try {
+    const { errorMessage } = JSON.parse(cause) as { readonly errorMessage?: unknown };
+    return typeof errorMessage === 'string' ? errorMessage : cause;
+  } catch {
+    return cause;
+  }
 };
 
 /** What runs now, as far as somebody saw it. */
