@@ -1,5 +1,6 @@
 import { isFlotillaError } from '../domain/errors.ts';
-import { type AnswerRow, keys, rowOf, type TokenRow, type TurnRow, type Wait } from '../domain/record/rows.ts';
+import { keys, type Wait } from '../domain/record/keys.ts';
+import { type AnswerRow, rowOf, type TokenRow, type TurnRow } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 
 type Delivery = Pick<Deps, 'table' | 'workflow'>;
@@ -21,6 +22,18 @@ export const deliverAnswer = async (
 };
 
 const boundPrefix = 'bound:';
+
+/**
+ * For whoever has done its part already: an answer that cannot be sent now is sent by the sweeper, and a state must not
+ * fail because of that.
+ */
+export const tryToDeliver = async (deps: Delivery, place: Parameters<typeof deliverAnswer>[1]): Promise<void> => {
+  try {
+    await deliverAnswer(deps, place);
+  } catch (error) {
+    if (!isFlotillaError(error, 'WorkflowUnavailable')) throw error;
+  }
+};
 
 /** The answer of AwaitTurn is the turn row itself: a grant, or a refusal. */
 const readAnswer = async (

@@ -1,5 +1,6 @@
-import { type ItemRow, keys, rowOf, type TurnRow } from '../domain/record/rows.ts';
-import { bindToken, deliverAnswer, send } from './answer-wait.ts';
+import { keys } from '../domain/record/keys.ts';
+import { type ItemRow, rowOf, type TurnRow } from '../domain/record/rows.ts';
+import { bindToken, send, tryToDeliver } from './answer-wait.ts';
 import type { Deps } from './deps.ts';
 
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock'>;
@@ -17,7 +18,7 @@ export const awaitTurn = async (deps: Needs, task: WaitingTask): Promise<Record<
   await bindToken(deps, { batch_id, index, wait: 'turn' }, task);
   const turn = rowOf<TurnRow>(await deps.table.get(keys.turn(batch_id, index)));
   if (turn !== undefined) {
-    await deliverAnswer(deps, { batch_id, index, wait: 'turn' });
+    await tryToDeliver(deps, { batch_id, index, wait: 'turn' });
     return {};
   }
   const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));

@@ -1,11 +1,11 @@
 import { FlotillaError } from '../domain/errors.ts';
 import { changeHeader } from '../domain/record/change.ts';
+import { keys } from '../domain/record/keys.ts';
 import {
   type HeaderRow,
   type InboxMessage,
   type ItemRow,
   itemOf,
-  keys,
   rowOf,
   type Step,
   type TurnRow,

@@ -1,7 +1,8 @@
 import { FlotillaError, isFlotillaError } from '../domain/errors.ts';
 import type { PlannedDeployment } from '../domain/plan/plan.ts';
 import type { WorkloadView } from '../domain/ports.ts';
-import { type CaptureRow, type ItemRow, itemOf, keys, type Release, rowOf } from '../domain/record/rows.ts';
+import { keys } from '../domain/record/keys.ts';
+import { type CaptureRow, type ItemRow, itemOf, type Release, rowOf } from '../domain/record/rows.ts';
 import { type Baseline, captureBaseline as baselineOf } from '../domain/rollout/baseline.ts';
 import { parseImage } from '../domain/rollout/image.ts';
 import { isRunning } from '../domain/rollout/verdict.ts';

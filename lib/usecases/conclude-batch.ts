@@ -1,5 +1,7 @@
-import { type ItemRow, keys, rowOf, type TokenRow } from '../domain/record/rows.ts';
+import { keys } from '../domain/record/keys.ts';
+import { type ItemRow, rowOf, type TokenRow } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
+import { findBatch } from './find-batch.ts';
 import type { PlanHead } from './plan-store.ts';
 import { readPlanHead } from './plan-store.ts';
 import { type Ended, recordOutcome } from './record-outcome.ts';
@@ -23,7 +25,9 @@ export const concludeBatch = async (
   deps: Needs,
   { batch_id, round, error }: Concluding,
 ): Promise<{ next: 'finish' | 'deployments'; count: number; round: number }> => {
-  const plan = await readPlanHead(deps, batch_id);
+  const { plan_hash: planned } = await findBatch(deps, batch_id);
+  // Documents alone are no plan: the dispatcher was never told of it, and nobody would get a turn.
+  const plan = planned === undefined ? undefined : await readPlanHead(deps, batch_id);
   const count = plan?.total ?? 0;
   const missing = plan === undefined ? [] : await withoutOutcome(deps, batch_id, plan);
   if (error !== undefined && round === 1 && missing.length > 0 && (await anyNeverBegan(deps, batch_id, missing))) {

@@ -1,6 +1,7 @@
 import { FlotillaError, isFlotillaError } from '../domain/errors.ts';
 import type { Item, Write } from '../domain/ports.ts';
-import { type InboxMessage, itemOf, keys, rowOf, type TurnRow } from '../domain/record/rows.ts';
+import { keys } from '../domain/record/keys.ts';
+import { type InboxMessage, itemOf, rowOf, type TurnRow } from '../domain/record/rows.ts';
 import { decide } from '../domain/schedule/decide.ts';
 import type { Place, ScheduleState } from '../domain/schedule/state.ts';
 import { deliverAnswer } from './answer-wait.ts';

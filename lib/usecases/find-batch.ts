@@ -1,5 +1,6 @@
 import { FlotillaError } from '../domain/errors.ts';
-import { type HeaderRow, keys, rowOf } from '../domain/record/rows.ts';
+import { keys } from '../domain/record/keys.ts';
+import { type HeaderRow, rowOf } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 
 /** The header of a batch; throws BatchNotFound. */

@@ -1,7 +1,8 @@
 import { type BatchStatus, decideBatchStatus, type Totals } from '../domain/deployment/batch-status.ts';
 import type { Status } from '../domain/deployment/status.ts';
 import { changeHeader } from '../domain/record/change.ts';
-import { type HeaderRow, type InboxMessage, type ItemRow, itemOf, keys, rowOf } from '../domain/record/rows.ts';
+import { keys } from '../domain/record/keys.ts';
+import { type HeaderRow, type InboxMessage, type ItemRow, itemOf, rowOf } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 import { findBatch } from './find-batch.ts';
 import { retryConflict } from './retry-conflict.ts';

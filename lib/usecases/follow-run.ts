@@ -1,7 +1,8 @@
 import { failureOfRun } from '../domain/deployment/run-failure.ts';
 import { isFlotillaError } from '../domain/errors.ts';
 import type { Executor, RunRequest, RunState } from '../domain/ports.ts';
-import { executorWatcher, type Failure, keys, type RunWatchRow } from '../domain/record/rows.ts';
+import { executorWatcher, keys } from '../domain/record/keys.ts';
+import type { Failure, RunWatchRow } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 import { noteStarted } from './note-started.ts';
 import { settleFailure, withRun } from './settle-failure.ts';
@@ -85,19 +86,22 @@ const followStarted = async (deps: Needs, following: Following): Promise<void> =
   const { row, state } = following;
   if (state?.phase === 'terminal') return conclude(deps, row, state);
   const now = deps.clock.now();
-  const why = following.cancelled && row.wait !== 'restore' ? 'cancel' : now > row.deadline ? 'timeout' : undefined;
-  if (
-    row.stopping === undefined ||
-    (why === 'timeout' && row.stopping.answer === 'no' && row.stopping.why === 'cancel')
-  ) {
+  const { stopping } = row;
+  const why = reasonToStop(following, now);
+  if (stopping === undefined || (stopping.why === 'cancel' && stopping.answer === 'no' && why === 'timeout')) {
     if (why !== undefined) await stop(deps, following, why);
     return;
   }
-  const { stopping } = row;
   const goesOn = stopping.why === 'cancel' && stopping.answer === 'no';
   if (goesOn || now <= stopping.at + deps.pace.abortGrace) return;
   const message = `The run was to be stopped (${stopping.why}), but its end was not seen; it says ${state?.raw ?? 'nothing'}.`;
   await settleUnknown(deps, row, 'AbortUnconfirmed', message);
+};
+
+/** A run that could not be stopped for the user still has its deadline. */
+const reasonToStop = ({ row, cancelled }: Following, now: number): 'timeout' | 'cancel' | undefined => {
+  if (now > row.deadline) return 'timeout';
+  return cancelled && row.wait !== 'restore' ? 'cancel' : undefined;
 };
 
 /** Asks for the end of the run; what becomes of it is seen at the next looks. */

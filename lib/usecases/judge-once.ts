@@ -8,7 +8,8 @@ import {
   startHealthChecks,
 } from '../domain/health/health-schedule.ts';
 import type { Cluster, WorkloadView } from '../domain/ports.ts';
-import { clusterWatcher, type Evidence, type Failure, type RolloutWatchRow } from '../domain/record/rows.ts';
+import { clusterWatcher } from '../domain/record/keys.ts';
+import type { Evidence, Failure, RolloutWatchRow } from '../domain/record/rows.ts';
 import { captureBaseline } from '../domain/rollout/baseline.ts';
 import { type Finding, type Progress, wantsLog } from '../domain/rollout/judgement.ts';
 import { judgeRollout } from '../domain/rollout/verdict.ts';

@@ -1,13 +1,12 @@
 import { isFlotillaError } from '../domain/errors.ts';
 import type { PlannedDeployment } from '../domain/plan/plan.ts';
-import type { RunRequest, StartResult, Write } from '../domain/ports.ts';
+import type { Executor, RunRequest, StartResult, Write } from '../domain/ports.ts';
 import { changeItem } from '../domain/record/change.ts';
+import { executorWatcher, keys } from '../domain/record/keys.ts';
 import {
-  executorWatcher,
   type Failure,
   type ItemRow,
   itemOf,
-  keys,
   type LockRow,
   type Run,
   type RunWatchRow,
@@ -38,19 +37,30 @@ export interface Launch {
 export const launchRun = async (deps: Needs, launch: Launch): Promise<void> => {
   // Before the intent: an executor that is not configured must not leave one behind.
   const executor = await deps.executor(launch.deployment.executor.account);
-  const request = await writeIntent(deps, launch);
-  if (request !== undefined) {
-    const started = await executor.start(request);
-    await takeAnswer(deps, launch, started);
-  }
+  // A watcher that nobody ever asked for is not known to the sweeper: should this die with the intent, it must be.
   await ensureWatcher(deps, launch.place.watcher);
+  const request = await writeIntent(deps, launch);
+  if (request === undefined) return;
+  // Again, after there is something to watch: the one that was there may have left meanwhile.
+  await ensureWatcher(deps, launch.place.watcher);
+  await takeAnswer(deps, launch, await start(executor, request));
+};
+
+/** What throws ExecutorUnavailable has certainly not left this place. */
+const start = async (executor: Executor, request: RunRequest): Promise<StartResult> => {
+  try {
+    return await executor.start(request);
+  } catch (error) {
+    if (!isFlotillaError(error, 'ExecutorUnavailable')) throw error;
+    return { kind: 'rejected', retryable: true, reason: 'ExecutorUnavailable', message: error.message };
+  }
 };
 
 /** Undefined when there is an intent already, or no turn to act under. */
 const writeIntent = async (deps: Needs, launch: Launch): Promise<RunRequest | undefined> => {
-  const { batch_id, index, wait } = launch.place;
+  const { batch_id, index } = launch.place;
   return retryConflict(deps, async () => {
-    if ((await deps.table.get(keys.attempt(batch_id, index, wait))) !== undefined) return undefined;
+    if (await isBegun(deps, launch)) return undefined;
     const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
     const turn = rowOf<TurnRow>(await deps.table.get(keys.turn(batch_id, index)));
     const refusal = item === undefined ? undefined : whyNot(launch, item, turn);
@@ -64,6 +74,7 @@ const writeIntent = async (deps: Needs, launch: Launch): Promise<RunRequest | un
     const lock: Pick<LockRow, 'batch_id' | 'index' | 'fence'> = { batch_id, index, fence: turn.fence };
     await deps.table.transact([
       ...intentWrites(launch, { item, request }),
+      ...onlyUnanswered(launch),
       // A restore finishes what was begun, so it may also act when the batch was cancelled since.
       { check: keys.turn(batch_id, index), when: { equals: { fence: turn.fence, state: turn.state } } },
       { check: keys.lock(turn.target), when: { equals: { ...lock } } },
@@ -72,11 +83,21 @@ const writeIntent = async (deps: Needs, launch: Launch): Promise<RunRequest | un
   });
 };
 
+/** A restore is also answered without an intent, when there is nothing to run. */
+const isBegun = async ({ table }: Needs, { attempt, place: { batch_id, index, wait } }: Launch): Promise<boolean> =>
+  (await table.get(keys.attempt(batch_id, index, wait))) !== undefined ||
+  (attempt === 'restore' && (await table.get(keys.answer(batch_id, index, wait))) !== undefined);
+
+const onlyUnanswered = ({ attempt, place: { batch_id, index, wait } }: Launch): Write[] =>
+  attempt === 'restore' ? [{ check: keys.answer(batch_id, index, wait), when: { exists: false } }] : [];
+
 const noTurn: Failure = { reason: 'NoTurn', message: 'There is no open turn to start under.' };
 
 const whyNot = ({ attempt }: Launch, item: ItemRow, turn: TurnRow | undefined): Failure | undefined => {
   if (item.outcome !== undefined || turn === undefined || turn.state === 'refused') return noTurn;
   if (turn.state === 'cancelled' && attempt !== 'restore') {
+    // What an earlier attempt did to the target stays true, and is to be undone.
+    if (item.failure !== undefined) return item.failure;
     return { reason: 'BatchCancelled', message: 'Not started: the batch was cancelled.', cancelled: true };
   }
   return undefined;

@@ -1,4 +1,5 @@
-import { type HeaderRow, keys, rowOf } from '../domain/record/rows.ts';
+import { keys } from '../domain/record/keys.ts';
+import { type HeaderRow, rowOf } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 import { isoField, isoTime } from './iso-time.ts';
 import type { BatchView } from './read-batch.ts';

@@ -1,6 +1,8 @@
 import { isFlotillaError } from '../domain/errors.ts';
+import type { Write } from '../domain/ports.ts';
 import { changeItem } from '../domain/record/change.ts';
-import { type ItemRow, keys, rowOf } from '../domain/record/rows.ts';
+import { keys } from '../domain/record/keys.ts';
+import { type ItemRow, rowOf } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 import { retryConflict } from './retry-conflict.ts';
 import { withRun } from './settle-failure.ts';
@@ -16,7 +18,14 @@ export const noteStarted = async (
   await retryConflict(deps, async () => {
     const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
     const watched = await deps.table.get(keys.watch(watcher, batch_id, index, wait));
-    if (item === undefined || item.outcome !== undefined || watched === undefined) return;
+    if (watched === undefined) return;
+    const started: Write = {
+      update: keys.watch(watcher, batch_id, index, wait),
+      set: { phase: 'started', ref, ...link },
+      when: { exists: true },
+    };
+    // Its outcome is written already, as UNKNOWN; the run is followed to its end all the same.
+    if (item === undefined || item.outcome !== undefined) return deps.table.transact([started]);
     const change = changeItem(
       item,
       {
@@ -27,14 +36,7 @@ export const noteStarted = async (
       },
       { at: deps.clock.now(), actor: 'executor', detail: { ref, ...link } },
     );
-    await deps.table.transact([
-      {
-        update: keys.watch(watcher, batch_id, index, wait),
-        set: { phase: 'started', ref, ...link },
-        when: { exists: true },
-      },
-      ...change.writes,
-    ]);
+    await deps.table.transact([started, ...change.writes]);
   }).catch((error: unknown) => {
     // Eight conflicts in a row: the poller reads the same from the executor again.
     if (!isFlotillaError(error, 'ConditionFailed')) throw error;

@@ -2,7 +2,8 @@ import type { Batch } from '../domain/batch/batch.ts';
 import { FlotillaError } from '../domain/errors.ts';
 import { planBatch as planOf } from '../domain/plan/plan-batch.ts';
 import { changeHeader } from '../domain/record/change.ts';
-import { documentPaths, type InboxMessage, itemOf, keys } from '../domain/record/rows.ts';
+import { documentPaths, keys } from '../domain/record/keys.ts';
+import { type InboxMessage, itemOf } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 import { findBatch } from './find-batch.ts';
 import { readPlanHead, writePlan } from './plan-store.ts';
@@ -25,6 +26,8 @@ export const planBatch = async (
   await retryConflict(deps, async () => {
     const header = await findBatch(deps, batch_id);
     if (header.plan_hash !== undefined) return;
+    // A function that was given up long ago may still get here.
+    if (header.ended_at !== undefined) throw new FlotillaError('StatusConflict', `batch ${batch_id} has ended`);
     const at = deps.clock.now();
     const { plan_hash, deployments } = plan;
     const told = {

@@ -1,7 +1,7 @@
 import { FlotillaError } from '../domain/errors.ts';
 import type { Plan, PlannedDeployment } from '../domain/plan/plan.ts';
 import type { Documents } from '../domain/ports.ts';
-import { documentPaths, planChunkSize } from '../domain/record/rows.ts';
+import { documentPaths, planChunkSize } from '../domain/record/keys.ts';
 import { sheetOf } from '../domain/schedule/sheet.ts';
 import type { Deps } from './deps.ts';
 

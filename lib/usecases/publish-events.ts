@@ -1,5 +1,6 @@
 import type { BusEvent, JsonObject, Key } from '../domain/ports.ts';
-import { type EventRow, itemOf, keys, rowOf } from '../domain/record/rows.ts';
+import { keys } from '../domain/record/keys.ts';
+import { type EventRow, itemOf, rowOf } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 import { retryConflict } from './retry-conflict.ts';
 
@@ -18,7 +19,7 @@ const tries = 3;
  * number and is put on the bus again: at least once.
  */
 export const publishEvents = async (deps: Needs, events: readonly WrittenEvent[]): Promise<void> => {
-  const batches = Map.groupBy(events, ({ batch_id }) => batch_id);
+  const batches = Map.groupBy(withoutRepeats(events), ({ batch_id }) => batch_id);
   for (const [batchId, ofBatch] of batches) {
     for (let at = 0; at < ofBatch.length; at += eventsPerTransaction) {
       const numbered = await number(deps, batchId, ofBatch.slice(at, at + eventsPerTransaction));
@@ -26,6 +27,11 @@ export const publishEvents = async (deps: Needs, events: readonly WrittenEvent[]
     }
   }
 };
+
+/** A stream may tell the same twice, and a transaction may not name an item twice. */
+const withoutRepeats = (events: readonly WrittenEvent[]): readonly WrittenEvent[] => [
+  ...new Map(events.map((event) => [`${event.pk}/${event.sk}`, event])).values(),
+];
 
 type Numbered = EventRow & { readonly number: number };
 

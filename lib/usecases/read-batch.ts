@@ -1,7 +1,8 @@
 import type { Totals } from '../domain/deployment/batch-status.ts';
 import type { Status } from '../domain/deployment/status.ts';
 import type { Strategy } from '../domain/plan/plan.ts';
-import { type HeaderRow, keys, rowOf } from '../domain/record/rows.ts';
+import { keys } from '../domain/record/keys.ts';
+import { type HeaderRow, rowOf } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 import { executionConsoleLink } from './execution-console-link.ts';
 import { findBatch } from './find-batch.ts';

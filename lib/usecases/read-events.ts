@@ -1,5 +1,6 @@
+import { keys } from '../domain/record/keys.ts';
 import type { EventRow, HeaderRow } from '../domain/record/rows.ts';
-import { keys, rowOf } from '../domain/record/rows.ts';
+import { rowOf } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 import { findBatch } from './find-batch.ts';
 import { isoTime } from './iso-time.ts';

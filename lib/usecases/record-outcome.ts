@@ -2,12 +2,12 @@ import { concludeDeployment } from '../domain/deployment/conclude-deployment.ts'
 import type { PlannedDeployment } from '../domain/plan/plan.ts';
 import type { JsonObject, Write } from '../domain/ports.ts';
 import { changeItem, pendingItem } from '../domain/record/change.ts';
+import { keys } from '../domain/record/keys.ts';
 import {
   type CaptureRow,
   type InboxMessage,
   type ItemRow,
   itemOf,
-  keys,
   type Outcome,
   rowOf,
   type TurnRow,

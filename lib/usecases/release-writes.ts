@@ -1,6 +1,7 @@
 import type { PlannedDeployment } from '../domain/plan/plan.ts';
 import type { Write } from '../domain/ports.ts';
-import { itemOf, keys, type Release } from '../domain/record/rows.ts';
+import { keys } from '../domain/record/keys.ts';
+import { itemOf, type Release } from '../domain/record/rows.ts';
 
 /** A verified deployment becomes the release that a later failure returns to. `id` is new and sorts by time. */
 export const releaseWrites = (

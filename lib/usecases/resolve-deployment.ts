@@ -3,15 +3,8 @@ import { FlotillaError } from '../domain/errors.ts';
 import type { PlannedDeployment } from '../domain/plan/plan.ts';
 import type { Write } from '../domain/ports.ts';
 import { changeHeader, changeItem } from '../domain/record/change.ts';
-import {
-  type HeaderRow,
-  type InboxMessage,
-  type ItemRow,
-  itemOf,
-  keys,
-  type Outcome,
-  rowOf,
-} from '../domain/record/rows.ts';
+import { keys } from '../domain/record/keys.ts';
+import { type HeaderRow, type InboxMessage, type ItemRow, itemOf, type Outcome, rowOf } from '../domain/record/rows.ts';
 import { type DeploymentView, viewDeployment } from './deployment-view.ts';
 import type { Deps } from './deps.ts';
 import { findBatch } from './find-batch.ts';

@@ -1,16 +1,8 @@
 import type { Status } from '../domain/deployment/status.ts';
 import { FlotillaError } from '../domain/errors.ts';
 import type { Item, Page, Query, Table, Write } from '../domain/ports.ts';
-import {
-  documentPaths,
-  type HeaderRow,
-  type InboxMessage,
-  type ItemRow,
-  itemOf,
-  keys,
-  type LockRow,
-  rowOf,
-} from '../domain/record/rows.ts';
+import { documentPaths, keys } from '../domain/record/keys.ts';
+import { type HeaderRow, type InboxMessage, type ItemRow, itemOf, type LockRow, rowOf } from '../domain/record/rows.ts';
 import { Cells } from '../domain/schedule/cells.ts';
 import type { Decisions, NewBatch } from '../domain/schedule/decisions.ts';
 import type { Sheet } from '../domain/schedule/sheet.ts';

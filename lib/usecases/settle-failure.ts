@@ -1,7 +1,8 @@
 import { decideAfterFailure } from '../domain/deployment/next-step.ts';
 import type { PlannedDeployment } from '../domain/plan/plan.ts';
+import { keys } from '../domain/record/keys.ts';
 import type { Failure, HeaderRow, Restore, Run } from '../domain/record/rows.ts';
-import { keys, rowOf } from '../domain/record/rows.ts';
+import { rowOf } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 import { type PlaceOfWait, type Settlement, settleWait } from './settle-wait.ts';
 

@@ -1,7 +1,8 @@
 import type { JsonObject, Write } from '../domain/ports.ts';
 import { changeItem } from '../domain/record/change.ts';
-import { type AnswerRow, type ItemRow, itemOf, keys, rowOf, type Wait } from '../domain/record/rows.ts';
-import { deliverAnswer } from './answer-wait.ts';
+import { keys, type Wait } from '../domain/record/keys.ts';
+import { type AnswerRow, type ItemRow, itemOf, rowOf } from '../domain/record/rows.ts';
+import { tryToDeliver } from './answer-wait.ts';
 import type { Deps } from './deps.ts';
 import { retryConflict } from './retry-conflict.ts';
 
@@ -51,5 +52,5 @@ export const settleWait = async (
       unwatch,
     ]);
   });
-  await deliverAnswer(deps, place);
+  await tryToDeliver(deps, place);
 };

@@ -1,4 +1,4 @@
-import { bindToken, deliverAnswer } from './answer-wait.ts';
+import { bindToken, tryToDeliver } from './answer-wait.ts';
 import type { WaitingTask } from './await-turn.ts';
 import type { Deps } from './deps.ts';
 import { launchRun, runPlace } from './launch-run.ts';
@@ -15,6 +15,6 @@ export const startDeployment = async (
   const place = runPlace(task, `deploy-${task.attempt}`, deployment);
   await bindToken(deps, place, task);
   await launchRun(deps, { place, deployment, version: deployment.docker_image_version, attempt: task.attempt });
-  await deliverAnswer(deps, place);
+  await tryToDeliver(deps, place);
   return {};
 };

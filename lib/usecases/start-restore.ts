@@ -1,10 +1,11 @@
 import { isFlotillaError } from '../domain/errors.ts';
 import type { PlannedDeployment } from '../domain/plan/plan.ts';
 import type { WorkloadView } from '../domain/ports.ts';
-import { type CaptureRow, keys, type Release, rowOf } from '../domain/record/rows.ts';
+import { keys } from '../domain/record/keys.ts';
+import { type CaptureRow, type Release, rowOf } from '../domain/record/rows.ts';
 import { type Baseline, captureBaseline as baselineOf } from '../domain/rollout/baseline.ts';
 import { isRunning } from '../domain/rollout/verdict.ts';
-import { bindToken, deliverAnswer } from './answer-wait.ts';
+import { bindToken, tryToDeliver } from './answer-wait.ts';
 import type { WaitingTask } from './await-turn.ts';
 import type { Deps } from './deps.ts';
 import { expectedOf } from './expected-of.ts';
@@ -21,12 +22,14 @@ type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' 
 export const startRestore = async (deps: Needs, task: WaitingTask): Promise<Record<string, never>> => {
   const { batch_id, index } = task;
   const planned = await readPlanned(deps, batch_id, index);
-  const place = runPlace(task, 'restore', planned);
+  const previous = rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)))?.previous;
+  // Whoever deployed that release puts it back, and the poller of that account follows.
+  const place = runPlace(task, 'restore', previous?.deployment ?? planned);
   await bindToken(deps, place, task);
   const intended = await deps.table.get(keys.attempt(batch_id, index, 'restore'));
-  const previous = rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)))?.previous;
-  if (intended === undefined) await beginRestore(deps, { place, planned, previous });
-  await deliverAnswer(deps, place);
+  const answered = await deps.table.get(keys.answer(batch_id, index, 'restore'));
+  if (intended === undefined && answered === undefined) await beginRestore(deps, { place, planned, previous });
+  await tryToDeliver(deps, place);
   return {};
 };
 

@@ -1,18 +1,18 @@
 import { isFlotillaError } from '../domain/errors.ts';
+import { keys, type Wait } from '../domain/record/keys.ts';
 import {
   type HeaderRow,
   type ItemRow,
-  keys,
   rowOf,
   type TokenRow,
   type TurnRow,
-  type Wait,
   type WatcherRow,
 } from '../domain/record/rows.ts';
 import { deliverAnswer } from './answer-wait.ts';
 import { concludeBatch } from './conclude-batch.ts';
 import type { Deps } from './deps.ts';
 import { type DispatcherMemory, dispatchTurns } from './dispatch-turns.ts';
+import { DoAll } from './do-all.ts';
 import { finishBatch } from './finish-batch.ts';
 import { recordOutcome } from './record-outcome.ts';
 import { everyItem } from './schedule-store.ts';
@@ -25,38 +25,39 @@ type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' 
  * that were killed, batches that nobody started or sealed. Each part is safe to repeat.
  */
 export const sweep = async (deps: Needs, memory: DispatcherMemory): Promise<void> => {
-  await dispatchTurns(deps, memory);
-  await reviveWatchers(deps);
-  await lookAfterTurns(deps);
-  await lookAfterBatches(deps);
+  const all = new DoAll();
+  await all.try(() => dispatchTurns(deps, memory));
+  await all.try(() => reviveWatchers(deps, all));
+  await all.try(() => lookAfterTurns(deps, all));
+  await all.try(() => lookAfterBatches(deps, all));
+  all.end();
 };
 
 const isOld = ({ clock, pace }: Needs, at: number): boolean => clock.now() - at >= pace.sweepAge;
 
-const reviveWatchers = async (deps: Needs): Promise<void> => {
+const reviveWatchers = async (deps: Needs, all: DoAll): Promise<void> => {
   for await (const item of everyItem(deps.table, { pk: 'WATCHERS' })) {
     const { watcher } = rowOf<WatcherRow>(item)!;
     const watched = await deps.table.query({ pk: `WATCH#${watcher}`, limit: 1 });
-    if (watched.items.length > 0) await reviveWatcher(deps, watcher);
+    if (watched.items.length > 0) await all.try(() => reviveWatcher(deps, watcher));
   }
 };
 
 /** Open turns are the deployments in flight, and the refused ones that are not recorded yet. */
-const lookAfterTurns = async (deps: Needs): Promise<void> => {
+const lookAfterTurns = async (deps: Needs, all: DoAll): Promise<void> => {
   for await (const item of everyItem(deps.table, { pk: 'DISPATCHER', prefix: 'TURN#' })) {
     const turn = rowOf<TurnRow>(item)!;
-    if (isOld(deps, turn.at)) await lookAfterTurn(deps, turn);
+    if (isOld(deps, turn.at)) await all.try(() => lookAfterTurn(deps, turn));
   }
 };
 
-const lookAfterTurn = async (deps: Needs, turn: TurnRow): Promise<void> => {
-  const { batch_id, index } = turn;
+const lookAfterTurn = async (deps: Needs, { batch_id, index }: TurnRow): Promise<void> => {
   const row = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
   if (row !== undefined && !isOld(deps, row.updated_at)) return;
-  const bound = rowOf<TokenRow>(await deps.table.get(keys.token(batch_id, index, 'turn')));
-  if (bound === undefined) return;
-  if (await isRunning(deps, bound.execution_arn)) {
-    for (const wait of waitsOf(row)) await deliverAnswer(deps, { batch_id, index, wait });
+  const [latest, ...others] = await latestTokens(deps, batch_id, index);
+  if (latest === undefined) return;
+  if (await isRunning(deps, latest.execution_arn)) {
+    for (const { wait } of [latest, ...others]) await deliverAnswer(deps, { batch_id, index, wait });
     return;
   }
   await recordOutcome(deps, {
@@ -66,25 +67,19 @@ const lookAfterTurn = async (deps: Needs, turn: TurnRow): Promise<void> => {
   });
 };
 
-/** Whose answer may have been lost on its way: that of the step, and that of the one before it, whose answer set the step. */
-const waitsOf = (item: ItemRow | undefined): readonly Wait[] => {
-  if (item === undefined) return ['turn'];
-  const { step, attempt } = item;
-  switch (step) {
-    case 'turn':
-    case 'capture':
-      return attempt === 1 ? ['turn'] : [`deploy-${attempt - 1}`, `verify-${attempt - 1}`];
-    case 'deploy':
-      return [`deploy-${attempt}`];
-    case 'verify':
-      return [`deploy-${attempt}`, `verify-${attempt}`];
-    case 'restore':
-      return ['restore'];
-    case 'verify-restore':
-      return ['restore', 'verify-restore'];
-    case 'recorded':
-      return [];
-  }
+/**
+ * A child waits for the token that it bound last, whatever its row says by now: its answer may have moved the row on.
+ * Several when they were bound within a millisecond.
+ */
+const latestTokens = async (deps: Needs, batchId: string, index: number): Promise<(TokenRow & { wait: Wait })[]> => {
+  const { pk, sk } = keys.token(batchId, index, 'turn');
+  const { items } = await deps.table.query({ pk, prefix: sk.slice(0, -'turn'.length), limit: 100 });
+  const tokens = items.map((item) => ({
+    ...rowOf<TokenRow>(item)!,
+    wait: item.sk.slice(item.sk.lastIndexOf('#') + 1) as Wait,
+  }));
+  const last = Math.max(...tokens.map(({ at }) => at));
+  return tokens.filter(({ at }) => at === last);
 };
 
 const isRunning = async ({ workflow }: Needs, arn: string): Promise<boolean> => {
@@ -96,10 +91,10 @@ const isRunning = async ({ workflow }: Needs, arn: string): Promise<boolean> => 
   }
 };
 
-const lookAfterBatches = async (deps: Needs): Promise<void> => {
+const lookAfterBatches = async (deps: Needs, all: DoAll): Promise<void> => {
   for await (const item of everyItem(deps.table, { pk: 'OPEN' })) {
     const header = rowOf<HeaderRow>(await deps.table.get(keys.header(item.sk)));
-    if (header !== undefined && isOld(deps, header.created_at)) await lookAfterBatch(deps, header);
+    if (header !== undefined && isOld(deps, header.created_at)) await all.try(() => lookAfterBatch(deps, header));
   }
 };
 

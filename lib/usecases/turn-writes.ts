@@ -1,6 +1,7 @@
 import type { Write } from '../domain/ports.ts';
 import { changeItem, pendingItem } from '../domain/record/change.ts';
-import { itemOf, keys, type TurnRow } from '../domain/record/rows.ts';
+import { keys } from '../domain/record/keys.ts';
+import { itemOf, type TurnRow } from '../domain/record/rows.ts';
 import type { Decisions, Grant, Refusal } from '../domain/schedule/decisions.ts';
 import type { Place, ScheduleState } from '../domain/schedule/state.ts';
 import { scheduleWrites } from './schedule-store.ts';

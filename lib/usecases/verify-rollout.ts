@@ -1,15 +1,7 @@
 import { FlotillaError } from '../domain/errors.ts';
-import {
-  type CaptureRow,
-  clusterWatcher,
-  type ItemRow,
-  itemOf,
-  keys,
-  type RolloutWatchRow,
-  rowOf,
-  type Wait,
-} from '../domain/record/rows.ts';
-import { bindToken, deliverAnswer } from './answer-wait.ts';
+import { clusterWatcher, keys, type Wait } from '../domain/record/keys.ts';
+import { type CaptureRow, type ItemRow, itemOf, type RolloutWatchRow, rowOf } from '../domain/record/rows.ts';
+import { bindToken, tryToDeliver } from './answer-wait.ts';
 import type { WaitingTask } from './await-turn.ts';
 import type { Deps } from './deps.ts';
 import { expectedOf } from './expected-of.ts';
@@ -35,7 +27,7 @@ export const verifyRollout = async (
     await deps.table.transact([{ put: itemOf(key, await watchRow(deps, { task, wait })) }]);
   }
   await ensureWatcher(deps, place.watcher);
-  await deliverAnswer(deps, place);
+  await tryToDeliver(deps, place);
   return {};
 };
 

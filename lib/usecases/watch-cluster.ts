@@ -2,6 +2,7 @@ import { isFlotillaError } from '../domain/errors.ts';
 import type { Cluster, WorkloadView } from '../domain/ports.ts';
 import type { RolloutWatchRow } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
+import { DoAll } from './do-all.ts';
 import { judgeOnce, noteUnreachable, type RolloutMemory } from './judge-once.ts';
 import { type WatchTask, watchLoop } from './watch-loop.ts';
 
@@ -18,7 +19,13 @@ export const watchCluster = (deps: Needs, task: WatchTask, memory: ObserverMemor
       forgetOthers(memory, rows);
       // A namespace that we may not read must not hide the others.
       const byNamespace = Map.groupBy(rows, ({ deployment }) => deployment.workload.namespace);
-      await Promise.all([...byNamespace.values()].map((ofOne) => judgeTogether(deps, task, { rows: ofOne, memory })));
+      const all = new DoAll();
+      await Promise.all(
+        [...byNamespace.values()].map((ofOne) =>
+          all.try(() => judgeTogether(deps, task, { rows: ofOne, memory, all })),
+        ),
+      );
+      all.end();
     },
   });
 };
@@ -26,17 +33,20 @@ export const watchCluster = (deps: Needs, task: WatchTask, memory: ObserverMemor
 const judgeTogether = async (
   deps: Needs,
   task: WatchTask,
-  { rows, memory }: { readonly rows: readonly RolloutWatchRow[]; readonly memory: ObserverMemory },
+  {
+    rows,
+    memory,
+    all,
+  }: { readonly rows: readonly RolloutWatchRow[]; readonly memory: ObserverMemory; readonly all: DoAll },
 ): Promise<void> => {
   const looked = await lookAt(deps, clusterOf(task), rows);
-  await Promise.all(
-    rows.map((row, at) => {
-      const remembered = memory.get(nameOf(row)) ?? {};
-      memory.set(nameOf(row), remembered);
-      if ('cause' in looked) return noteUnreachable(deps, { row, memory: remembered, cause: looked.cause });
-      return judgeOnce(deps, { row, cluster: looked.cluster, view: looked.views[at]!, memory: remembered });
-    }),
-  );
+  const judge = (row: RolloutWatchRow, at: number): Promise<void> => {
+    const remembered = memory.get(nameOf(row)) ?? {};
+    memory.set(nameOf(row), remembered);
+    if ('cause' in looked) return noteUnreachable(deps, { row, memory: remembered, cause: looked.cause });
+    return judgeOnce(deps, { row, cluster: looked.cluster, view: looked.views[at]!, memory: remembered });
+  };
+  await Promise.all(rows.map((row, at) => all.try(() => judge(row, at))));
 };
 
 const clusterOf = ({ watcher }: WatchTask): string => watcher.slice(watcher.indexOf(':') + 1);

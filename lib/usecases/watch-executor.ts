@@ -1,7 +1,9 @@
 import { isFlotillaError } from '../domain/errors.ts';
 import type { Executor, RunState } from '../domain/ports.ts';
-import { type HeaderRow, keys, type RunWatchRow, rowOf } from '../domain/record/rows.ts';
+import { keys } from '../domain/record/keys.ts';
+import { type HeaderRow, type RunWatchRow, rowOf } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
+import { DoAll } from './do-all.ts';
 import { followRun, requestOf } from './follow-run.ts';
 import { type WatchTask, watchLoop } from './watch-loop.ts';
 
@@ -16,14 +18,13 @@ export const watchExecutor = (deps: Needs, task: WatchTask): Promise<{ more: boo
       const executor = await deps.executor(account);
       const cancelled = await cancelledBatches(deps, rows);
       const states = await observe(executor, rows);
-      const done = await Promise.allSettled(
-        rows.map((row) => {
-          const state = row.ref === undefined ? undefined : states.get(row.ref);
-          return followRun(deps, { row, executor, state, cancelled: cancelled.has(row.batch_id) });
-        }),
-      );
-      const failed = done.filter((result) => result.status === 'rejected').map(({ reason }) => reason);
-      if (failed.length > 0) throw failed[0];
+      const all = new DoAll();
+      const follow = (row: RunWatchRow): Promise<void> => {
+        const state = row.ref === undefined ? undefined : states.get(row.ref);
+        return followRun(deps, { row, executor, state, cancelled: cancelled.has(row.batch_id) });
+      };
+      await Promise.all(rows.map((row) => all.try(() => follow(row))));
+      all.end();
     },
   });
 };

@@ -1,5 +1,6 @@
 import { isFlotillaError } from '../domain/errors.ts';
-import { itemOf, keys, rowOf, type WatcherRow } from '../domain/record/rows.ts';
+import { keys } from '../domain/record/keys.ts';
+import { itemOf, rowOf, type WatcherRow } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'pace'>;
@@ -22,7 +23,13 @@ export const readWatcher = async ({ table }: Pick<Deps, 'table'>, watcher: strin
  */
 export const ensureWatcher = async (deps: Needs, watcher: string): Promise<void> => {
   const row = await readWatcher(deps, watcher);
-  if (row === undefined || row.until <= deps.clock.now()) await startGeneration(deps, watcher, row);
+  if (row !== undefined && row.until > deps.clock.now()) return;
+  try {
+    await startNext(deps, watcher, row);
+  } catch (error) {
+    // Whoever calls has done its part; the sweeper asks again.
+    if (!isFlotillaError(error, 'WorkflowUnavailable')) throw error;
+  }
 };
 
 /** Starts the next generation, unless somebody else just did. The one that runs now notices and leaves. */
@@ -44,18 +51,26 @@ const startExecution = async ({ workflow }: Needs, watcher: string, generation: 
 };
 
 /**
- * For the sweeper: whoever announced a generation may have died before starting it, and a generation may have died
- * before its lease. Starting the same one again finds it when it runs, starts it when it never did, and fails when it is over.
+ * For the sweeper, who does not rely on a lease: whoever announced a generation may have died before starting it, and a
+ * generation may have died before its lease.
  */
-export const reviveWatcher = async (deps: Needs, watcher: string): Promise<void> => {
-  const row = await readWatcher(deps, watcher);
-  if (row === undefined || row.until <= deps.clock.now()) return startGeneration(deps, watcher, row);
-  try {
-    await startExecution(deps, watcher, row.generation);
-  } catch (error) {
-    if (!isFlotillaError(error, 'ExecutionExists')) throw error;
-    await startGeneration(deps, watcher, row);
+export const reviveWatcher = async (deps: Needs, watcher: string): Promise<void> =>
+  startNext(deps, watcher, await readWatcher(deps, watcher));
+
+/**
+ * Starting the same generation again finds it when it runs, starts it when it never did, and fails when it is over; only
+ * then comes the next one. So a watcher whose function is broken for hours is not started beside itself every minute. One
+ * that has cleared its lease is on its way out and is not waited for.
+ */
+const startNext = async (deps: Needs, watcher: string, row: WatcherRow | undefined): Promise<void> => {
+  if (row !== undefined && row.until > 0) {
+    try {
+      return await startExecution(deps, watcher, row.generation);
+    } catch (error) {
+      if (!isFlotillaError(error, 'ExecutionExists')) throw error;
+    }
   }
+  await startGeneration(deps, watcher, row);
 };
 
 /** Says until when this generation looks after things. False when another generation has taken over. */

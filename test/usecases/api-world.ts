@@ -6,15 +6,8 @@ import type { Plan } from '../../lib/domain/plan/plan.ts';
 import { planBatch } from '../../lib/domain/plan/plan-batch.ts';
 import type { Clock, Documents, JsonObject, Workflow } from '../../lib/domain/ports.ts';
 import { changeHeader } from '../../lib/domain/record/change.ts';
-import {
-  documentPaths,
-  type EventRow,
-  type HeaderRow,
-  itemOf,
-  keys,
-  planChunkSize,
-  rowOf,
-} from '../../lib/domain/record/rows.ts';
+import { documentPaths, keys, planChunkSize } from '../../lib/domain/record/keys.ts';
+import { type EventRow, type HeaderRow, itemOf, rowOf } from '../../lib/domain/record/rows.ts';
 import { sheetOf } from '../../lib/domain/schedule/sheet.ts';
 import { submitBatch } from '../../lib/usecases/submit-batch.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { changeItem, pendingItem } from '../../lib/domain/record/change.ts';
-import { type ItemRow, itemOf, keys, type Step, type TurnRow } from '../../lib/domain/record/rows.ts';
+import { keys } from '../../lib/domain/record/keys.ts';
+import { type ItemRow, itemOf, type Step, type TurnRow } from '../../lib/domain/record/rows.ts';
 import { cancelBatch } from '../../lib/usecases/cancel-batch.ts';
 import { changeBatch, makeWorld, planned, readHeader, type World } from './api-world.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FlotillaError } from '../../lib/domain/errors.ts';
-import { keys } from '../../lib/domain/record/rows.ts';
+import { keys } from '../../lib/domain/record/keys.ts';
 import type { Sheet } from '../../lib/domain/schedule/sheet.ts';
 import { cloudPace } from '../../lib/usecases/deps.ts';
 import { nameOf } from '../domain/schedule/ledger.ts';

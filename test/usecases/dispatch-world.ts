@@ -3,13 +3,12 @@ import type { Status } from '../../lib/domain/deployment/status.ts';
 import { FlotillaError, isFlotillaError } from '../../lib/domain/errors.ts';
 import type { Clock, Documents, Item, Key, Table, Workflow, Write } from '../../lib/domain/ports.ts';
 import { changeItem, pendingItem } from '../../lib/domain/record/change.ts';
+import { documentPaths, keys } from '../../lib/domain/record/keys.ts';
 import {
-  documentPaths,
   type HeaderRow,
   type InboxMessage,
   type ItemRow,
   itemOf,
-  keys,
   rowOf,
   type TurnRow,
 } from '../../lib/domain/record/rows.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { itemOf, keys } from '../../lib/domain/record/rows.ts';
+import { keys } from '../../lib/domain/record/keys.ts';
+import { itemOf } from '../../lib/domain/record/rows.ts';
 import { executionConsoleLink } from '../../lib/usecases/execution-console-link.ts';
 import { listBatches } from '../../lib/usecases/list-batches.ts';
 import { readBatch } from '../../lib/usecases/read-batch.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { keys } from '../../lib/domain/record/rows.ts';
+import { keys } from '../../lib/domain/record/keys.ts';
 import { readEvents } from '../../lib/usecases/read-events.ts';
 import { changeBatch, makeWorld, publish, submitted } from './api-world.ts';
 

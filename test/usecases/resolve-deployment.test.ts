@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Totals } from '../../lib/domain/deployment/batch-status.ts';
 import type { Status } from '../../lib/domain/deployment/status.ts';
 import { changeItem, pendingItem } from '../../lib/domain/record/change.ts';
-import { keys, type Outcome } from '../../lib/domain/record/rows.ts';
+import { keys } from '../../lib/domain/record/keys.ts';
+import type { Outcome } from '../../lib/domain/record/rows.ts';
 import { resolveDeployment } from '../../lib/usecases/resolve-deployment.ts';
 import { changeBatch, makeWorld, planned, readHeader, type World } from './api-world.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import type { Table, Write } from '../../lib/domain/ports.ts';
-import { documentPaths, keys } from '../../lib/domain/record/rows.ts';
+import { documentPaths, keys } from '../../lib/domain/record/keys.ts';
 import { submitBatch } from '../../lib/usecases/submit-batch.ts';
 import { makeWorld, readHeader, releaseYaml } from './api-world.ts';
 

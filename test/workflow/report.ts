@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import { isTerminal } from '../../lib/domain/deployment/status.ts';
 import type { Item } from '../../lib/domain/ports.ts';
-import { type EventRow, type ItemRow, keys, type LockRow, rowOf } from '../../lib/domain/record/rows.ts';
+import { keys } from '../../lib/domain/record/keys.ts';
+import { type EventRow, type ItemRow, type LockRow, rowOf } from '../../lib/domain/record/rows.ts';
 import { everyItem } from '../../lib/usecases/schedule-store.ts';
 import type { World } from './world.ts';
 
@@ -110,8 +111,9 @@ const expectNothingLeft = async (world: World, batchId: string, items: readonly 
   expect(await all(world, { pk: 'OPEN' })).toEqual([]);
   expect(await all(world, { pk: 'DISPATCHER', prefix: 'TURN#' })).toEqual([]);
   expect(await all(world, { pk: 'DISPATCHER', prefix: `BATCH#${batchId}` })).toEqual([]);
-  for (const { sk } of await all(world, { pk: 'WATCHERS' }))
-    expect(await all(world, { pk: `WATCH#${sk}` })).toEqual([]);
+  for (const watcher of ['executor:harness:simulated', 'cluster:cluster-eu-1']) {
+    expect(await all(world, { pk: `WATCH#${watcher}` })).toEqual([]);
+  }
   const locks = (await all(world, { pk: 'DISPATCHER', prefix: 'LOCK#' })).map((item) => rowOf<LockRow>(item)!);
   const held = locks.filter((lock) => lock.batch_id === batchId).map(({ index, state }) => `${index} ${state}`);
   const unknown = items.filter(({ status }) => status === 'UNKNOWN').map(({ index }) => `${index} unknown`);

@@ -39,18 +39,21 @@ const tell = ({ item, turn, error }: WhatIsKnown): Told => {
   if (item.verified) return { status: 'SUCCESS', reason: 'Verified', message: item.message };
   if (item.failure !== undefined && item.restore !== undefined) return afterRestore(item.failure, item.restore);
   if (item.step === 'restore' || item.step === 'verify-restore') return restoreUnknown(item.failure, error);
-  if (item.failure !== undefined) return afterFailure(item.failure);
+  if (item.failure !== undefined) return afterFailure(item.failure, error);
   if (turn?.state === 'refused') {
     return { status: turn.status ?? 'SKIPPED', reason: turn.reason, message: turn.message };
   }
   return withoutAnswer(item, turn, error);
 };
 
-const afterFailure = ({ reason, message, unknown, cancelled }: Failure): Told => ({
+const afterFailure = ({ reason, message, unknown, cancelled }: Failure, error: WhatIsKnown['error']): Told => ({
   status: unknown ? 'UNKNOWN' : cancelled ? 'CANCELLED' : 'FAILED',
   reason,
-  message,
+  message: isPlannedEnd(error) ? message : `${sentence(message)} Nothing followed: ${nameOf(error)}.`,
 });
+
+/** `AttemptEnded` leads to the record by itself. Anything else came in the way of another attempt, or of a restore. */
+const isPlannedEnd = (error: WhatIsKnown['error']): boolean => error?.Error === 'AttemptEnded';
 
 const afterRestore = (failure: Failure, restore: Restore): Told => ({
   status: restore.unknown ? 'UNKNOWN' : 'FAILED',
@@ -82,7 +85,7 @@ const withoutAnswer = (item: ItemRow, turn: TurnRow | undefined, error: WhatIsKn
 /** Name and the first line of the cause; causes may be long. */
 const nameOf = (error: WhatIsKnown['error']): string => {
   if (error?.Error === undefined) return 'its execution ended without a word';
-  const cause = messageIn(error.Cause ?? '').split('\n')[0]!.slice(0, 300);
+  const cause = messageIn(error.Cause ?? '').split('\n')[0]!.slice(0, 300).replace(/\.$/, '');
   return cause === '' ? error.Error : `${error.Error}: ${cause}`;
 };
 

@@ -52,7 +52,7 @@ export const failureOfRun = (state: RunState, stopping?: 'timeout' | 'cancel'): 
       touched: true,
     };
   }
-  if (stopping === 'timeout') {
+  if (stopping === 'timeout' && (state.outcome === 'aborted' || state.outcome === 'expired')) {
     const message = 'The run was not over at the end of the timeout and was aborted.';
     return { reason: 'Timeout', message, retryable: true, touched: true };
   }

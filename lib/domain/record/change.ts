@@ -1,6 +1,7 @@
 import type { Status } from '../deployment/status.ts';
 import type { JsonObject, Write } from '../ports.ts';
-import { type EventRow, type HeaderRow, type ItemRow, itemOf, keys } from './rows.ts';
+import { keys } from './keys.ts';
+import { type EventRow, type HeaderRow, type ItemRow, itemOf } from './rows.ts';
 
 /**
  * A change of a batch or a deployment is always two writes of one transaction: the row with the next `seq`, on the

@@ -1,0 +1,82 @@
+import type { Key } from '../ports.ts';
+
+/**
+ * The layout of the one table: every key and the shape of every row. Access patterns:
+ *
+ * | partition          | sort key                 | row                                                         |
+ * |--------------------|--------------------------|-------------------------------------------------------------|
+ * | BATCHES            | <batch>                  | list of batches, newest last                                |
+ * | OPEN               | <batch>                  | batches that are not sealed, for the sweeper                |
+ * | IDEMPOTENCY#<key>  | -                        | which batch answered that Idempotency-Key                   |
+ * | BATCH#<batch>      | HEADER                   | status and totals                                           |
+ * |                    | ITEM#<index>             | status of a deployment; absent means PENDING                |
+ * |                    | CAPTURE#<index>          | baseline of the attempt, point to return to                 |
+ * |                    | ATTEMPT#<index>#<wait>   | the intent, written before the executor is called           |
+ * |                    | TOKEN#<index>#<wait>     | the task token that waits now                               |
+ * |                    | ANSWER#<index>#<wait>    | the one answer of a wait                                    |
+ * | EVENTS#<batch>     | <index>#<seq>            | a change; batch changes have the index `batch`              |
+ * | FEED#<batch>       | HEAD, <number>           | the numbered feed                                           |
+ * | DISPATCHER         | LEASE, STATE             | lease with fence; version of the scheduling state           |
+ * |                    | BATCH#<batch>            | scheduling head of a batch                                  |
+ * |                    | PAGE#<batch>#<page>      | one page of scheduling cells                                |
+ * |                    | LOCK#<target>            | who works on a target                                       |
+ * |                    | TURN#<batch>#<index>     | the answer of AwaitTurn, until the outcome is recorded      |
+ * | INBOX              | <ulid>                   | messages to the dispatcher                                  |
+ * | WATCH#<watcher>    | <batch>#<index>#<wait>   | what a watcher has to follow                                |
+ * | WATCHERS           | <watcher>                | lease and generation of a watcher                           |
+ * | TARGET#<target>    | GOOD                     | the last good release                                       |
+ * |                    | RELEASE#<ulid>           | releases of a target, oldest first                          |
+ */
+
+/** The waits of a deployment. `deploy-2` is the second attempt's. */
+export type Wait = 'turn' | `deploy-${number}` | `verify-${number}` | 'restore' | 'verify-restore';
+
+const padded = (index: number): string => String(index).padStart(5, '0');
+const batchKey = (batchId: string, sk: string): Key => ({ pk: `BATCH#${batchId}`, sk });
+const dispatcherKey = (sk: string): Key => ({ pk: 'DISPATCHER', sk });
+
+export const keys = {
+  listed: (batchId: string): Key => ({ pk: 'BATCHES', sk: batchId }),
+  open: (batchId: string): Key => ({ pk: 'OPEN', sk: batchId }),
+  idempotency: (key: string): Key => ({ pk: `IDEMPOTENCY#${key}`, sk: '-' }),
+  header: (batchId: string): Key => batchKey(batchId, 'HEADER'),
+  item: (batchId: string, index: number): Key => batchKey(batchId, `ITEM#${padded(index)}`),
+  capture: (batchId: string, index: number): Key => batchKey(batchId, `CAPTURE#${padded(index)}`),
+  attempt: (batchId: string, index: number, wait: Wait): Key => batchKey(batchId, `ATTEMPT#${padded(index)}#${wait}`),
+  token: (batchId: string, index: number, wait: Wait): Key => batchKey(batchId, `TOKEN#${padded(index)}#${wait}`),
+  answer: (batchId: string, index: number, wait: Wait): Key => batchKey(batchId, `ANSWER#${padded(index)}#${wait}`),
+  event: (batchId: string, index: number | 'batch', seq: number): Key => ({
+    pk: `EVENTS#${batchId}`,
+    sk: `${index === 'batch' ? index : padded(index)}#${padded(seq)}`,
+  }),
+  feedHead: (batchId: string): Key => ({ pk: `FEED#${batchId}`, sk: 'HEAD' }),
+  feed: (batchId: string, number: number): Key => ({ pk: `FEED#${batchId}`, sk: String(number).padStart(9, '0') }),
+  lease: dispatcherKey('LEASE'),
+  schedule: dispatcherKey('STATE'),
+  scheduleBatch: (batchId: string): Key => dispatcherKey(`BATCH#${batchId}`),
+  schedulePage: (batchId: string, page: number): Key => dispatcherKey(`PAGE#${batchId}#${padded(page)}`),
+  lock: (target: string): Key => dispatcherKey(`LOCK#${target}`),
+  turn: (batchId: string, index: number): Key => dispatcherKey(`TURN#${batchId}#${padded(index)}`),
+  inbox: (id: string): Key => ({ pk: 'INBOX', sk: id }),
+  watch: (watcher: string, batchId: string, index: number, wait: Wait): Key => ({
+    pk: `WATCH#${watcher}`,
+    sk: `${batchId}#${padded(index)}#${wait}`,
+  }),
+  watcher: (watcher: string): Key => ({ pk: 'WATCHERS', sk: watcher }),
+  goodRelease: (target: string): Key => ({ pk: `TARGET#${target}`, sk: 'GOOD' }),
+  release: (target: string, id: string): Key => ({ pk: `TARGET#${target}`, sk: `RELEASE#${id}` }),
+} as const;
+
+/** Watchers are named `executor:<account>` and `cluster:<name>`. */
+export const executorWatcher = (account: string): string => `executor:${account}`;
+export const clusterWatcher = (cluster: string): string => `cluster:${cluster}`;
+
+/** Texts by path. The plan is cut in chunks so that a function that needs one deployment reads 100, not 10,000. */
+export const planChunkSize = 100;
+export const documentPaths = {
+  source: (batchId: string): string => `batches/${batchId}/source.yaml`,
+  batch: (batchId: string): string => `batches/${batchId}/batch.json`,
+  plan: (batchId: string): string => `batches/${batchId}/plan.json`,
+  planChunk: (batchId: string, chunk: number): string => `batches/${batchId}/plan/${padded(chunk)}.json`,
+  schedule: (batchId: string): string => `batches/${batchId}/schedule.json`,
+} as const;
