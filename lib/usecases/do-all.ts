@@ -1,0 +1,19 @@
+/**
+ * Does things one after the other, whatever fails, and throws the first failure at the end: what is broken must not keep
+ * the rest from being done.
+ */
+export class DoAll {
+  readonly #failures: unknown[] = [];
+
+  async try(act: () => Promise<unknown>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.#failures.push(error);
+    }
+  }
+
+  end(): void {
+    if (this.#failures.length > 0) throw this.#failures[0];
+  }
+}
