@@ -62,7 +62,7 @@ const submit: Handle = async (deps, { event }) => {
   const { batch_id, name, status, reason, message, total, warnings } = header;
   const links = batchLinks(header);
   const body = { batch_id, name, status, reason, message, total, warnings, links };
-  return json(created ? 202 : 200, body, { location: links['self']! });
+  return json(created ? 202 : 200, body, { location: links.self! });
 };
 
 const idempotencyKeyOf = (event: ApiEvent): string | undefined => {

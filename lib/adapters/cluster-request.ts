@@ -3,6 +3,8 @@ import { FlotillaError } from '../domain/errors.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 import { networkMessage } from './network-failure.ts';
 
+const authority = 'its certificate authority is named in the kubeconfig, as certificate-authority-data';
+
 /** Every request ends after this long, whatever the API server does. */
 export const requestMilliseconds = 10_000;
 
@@ -59,7 +61,7 @@ export class ClusterRequests {
       return { status: response.httpStatusCode, body: await response.body.text() };
     } catch (error) {
       if (signal.aborted) throw this.unavailable(`no answer within ${timeoutMilliseconds} ms`, { timeout: true });
-      throw this.unavailable(networkMessage(error), {}, error);
+      throw this.unavailable(networkMessage(error, authority), {}, error);
     }
   }
 

@@ -57,11 +57,12 @@ export const isNeverSent = (error: unknown): boolean => {
   return isPermanent(error) || isConnecting || connectCodes.has(cause.code ?? '') || isConnectAggregate(cause);
 };
 
-/** A sentence for people. Names the remedy where there is one. */
-export const networkMessage = (error: unknown): string => {
+/** A sentence for people. Says where the authority of a certificate that is not trusted would be named. */
+export const networkMessage = (
+  error: unknown,
+  authority = 'a private certificate authority is named by NODE_EXTRA_CA_CERTS',
+): string => {
   const { code, message } = causeOf(error);
   const text = [code, message].filter(Boolean).join(': ') || 'no connection';
-  return certificateCodes.has(code ?? '')
-    ? `${text} (a private certificate authority is named by NODE_EXTRA_CA_CERTS)`
-    : text;
+  return certificateCodes.has(code ?? '') ? `${text} (${authority})` : text;
 };

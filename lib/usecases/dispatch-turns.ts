@@ -213,7 +213,7 @@ const decideOnce = async (
     try {
       await deps.table.transact([renewal(deps, tenure.fence), ...writes, ...read]);
     } catch (error) {
-      if (isFlotillaError(error, 'ConditionFailed')) return error.details['index'] === 0 ? 'lost' : 'contested';
+      if (isFlotillaError(error, 'ConditionFailed')) return error.details.index === 0 ? 'lost' : 'contested';
       if (isFlotillaError(error, 'TableBusy')) return 'busy';
       throw error;
     }

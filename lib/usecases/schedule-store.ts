@@ -61,7 +61,7 @@ const loadBatch = async (
   const sheet = await readSheet(deps, batch_id);
   const pages: string[] = [];
   for await (const item of everyItem(deps.table, { pk: 'DISPATCHER', prefix: `PAGE#${batch_id}#` })) {
-    pages.push(item['cells'] as string);
+    pages.push(item.cells as string);
   }
   const head: BatchHead = { batch_id, order, inFlight: in_flight, telling: [...telling], counts: { ...counts } };
   if (closing !== undefined) head.closing = { ...closing };

@@ -31,7 +31,7 @@ describe('POST /batches', () => {
     });
     expect(answer).toMatchObject({ status: 202, body: { status: 'PENDING', total: 3, warnings: expect.any(Array) } });
     const { batch_id, links } = answer.body;
-    expect(answer.headers['location']).toBe(`/batches/${batch_id}`);
+    expect(answer.headers.location).toBe(`/batches/${batch_id}`);
     expect(links).toEqual({
       self: `/batches/${batch_id}`,
       deployments: `/batches/${batch_id}/deployments`,
@@ -198,7 +198,7 @@ describe('problems', () => {
 
   test('405 says what is allowed', async () => {
     const { call } = api();
-    expect((await call('PUT', '/batches')).headers['allow']).toBe('POST, GET');
+    expect((await call('PUT', '/batches')).headers.allow).toBe('POST, GET');
   });
 
   test('every problem has a status that fits its kind', () => {

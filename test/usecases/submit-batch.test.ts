@@ -38,7 +38,7 @@ describe('submitBatch', () => {
     const world = makeWorld();
     const error = await submitBatch(world.deps, { text, actor: 'ada' }).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ name });
-    const issues = (error as FlotillaError).details['issues'] as { path: string }[];
+    const issues = (error as FlotillaError).details.issues as { path: string }[];
     expect(issues.length).toBeGreaterThan(0);
     if (path !== undefined) expect(issues.map((issue) => issue.path)).toContain(path);
     expect(world.documents.texts.size).toBe(0);

@@ -311,15 +311,15 @@ test('an UNKNOWN deployment keeps its target until somebody resolves it; then th
   const second = await world.submit([{ name: 'a', version: '3.0.0' }, { name: 'b' }]);
   await world.settled(second);
   const told = await reportOf(world, second);
-  expect(told['a']?.outcome).toBe('SKIPPED / TargetUnknown');
-  expect(told['b']?.outcome).toBe('SUCCESS / Verified');
+  expect(told.a?.outcome).toBe('SKIPPED / TargetUnknown');
+  expect(told.b?.outcome).toBe('SUCCESS / Verified');
   await expectAllInOrder(world, second);
 
   const resolution = { status: 'FAILED', reason: 'nothing was started', actor: 'ada' } as const;
   await resolveDeployment(world.deps, { batchId: first, key: 'shared/a', ...resolution });
   const third = await world.submit([{ name: 'a', version: '3.0.0' }]);
   await world.settled(third);
-  expect((await reportOf(world, third))['a']?.outcome).toBe('SUCCESS / Verified');
+  expect((await reportOf(world, third)).a?.outcome).toBe('SUCCESS / Verified');
   expect((await world.header(first)).totals).toEqual({ FAILED: 1 });
   await expectAllInOrder(world, first);
   await expectAllInOrder(world, third);

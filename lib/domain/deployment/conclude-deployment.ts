@@ -85,7 +85,10 @@ const withoutAnswer = (item: ItemRow, turn: TurnRow | undefined, error: WhatIsKn
 /** Name and the first line of the cause; causes may be long. */
 const nameOf = (error: WhatIsKnown['error']): string => {
   if (error?.Error === undefined) return 'its execution ended without a word';
-  const cause = messageIn(error.Cause ?? '').split('\n')[0]!.slice(0, 300).replace(/\.$/, '');
+  const cause = messageIn(error.Cause ?? '')
+    .split('\n')[0]!
+    .slice(0, 300)
+    .replace(/\.$/, '');
   return cause === '' ? error.Error : `${error.Error}: ${cause}`;
 };
 

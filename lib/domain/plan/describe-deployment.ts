@@ -12,7 +12,7 @@ export const describeDeployment = (deployment: PlannedDeployment, waitsFor: read
 ];
 
 const describeRun = ({ executor, docker_image_version, environment_id, timeout, retry_count }: PlannedDeployment) => {
-  const pipeline = executor.settings['pipeline'];
+  const pipeline = executor.settings.pipeline;
   const what = typeof pipeline === 'string' ? `${executor.name} pipeline ${pipeline}` : executor.name;
   const tries = retry_count === 0 ? 'one try' : `up to ${retry_count + 1} tries`;
   return `runs ${what} with ${docker_image_version} in ${environment_id}: ${tries} of ${timeout} s`;

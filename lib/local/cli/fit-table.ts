@@ -6,6 +6,9 @@ const GAP = 2;
 /** No column is made narrower than this; what does not fit then is cut by the terminal. */
 const NARROWEST = 6;
 
+/** The library looks at every cell for every row, so that ten thousand rows at once would take half a minute. */
+const ROWS_AT_ONCE = 100;
+
 const gap = ' '.repeat(GAP);
 const empty = Object.fromEntries(
   ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>
@@ -15,20 +18,31 @@ const empty = Object.fromEntries(
 
 /** A table without lines, no wider than the terminal: the last column gives way first, then always the widest. */
 export const fitTable = (head: readonly string[], rows: readonly (readonly string[])[], columns: number): string => {
-  const widths = head.map((_, at) => Math.max(...[head, ...rows].map((row) => visibleLength(row[at] ?? ''))));
-  const table = new Table({
-    head: [...head],
-    colWidths: shrunk(widths, columns - GAP * (head.length - 1)),
-    chars: { ...empty, middle: gap },
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
-  });
-  table.push(...rows.map((row) => [...row]));
-  return table
-    .toString()
+  const widths = head.map((_, at) => widestOf([head, ...rows], at));
+  const colWidths = shrunk(widths, columns - GAP * (head.length - 1));
+  const lines = [head, ...rows];
+  const parts = Array.from({ length: Math.ceil(lines.length / ROWS_AT_ONCE) }, (_, at) =>
+    drawn(lines.slice(at * ROWS_AT_ONCE, (at + 1) * ROWS_AT_ONCE), colWidths),
+  );
+  return parts
+    .join('\n')
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
 };
+
+const drawn = (lines: readonly (readonly string[])[], colWidths: number[]): string => {
+  const table = new Table({
+    colWidths,
+    chars: { ...empty, middle: gap },
+    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
+  });
+  table.push(...lines.map((line) => [...line]));
+  return table.toString();
+};
+
+const widestOf = (rows: readonly (readonly string[])[], at: number): number =>
+  rows.reduce((widest, row) => Math.max(widest, visibleLength(row[at] ?? '')), 0);
 
 const visibleLength = (text: string): number => stripVTControlCharacters(text).length;
 

@@ -26,6 +26,14 @@ describe('fitTable', () => {
     expect(text.includes('x'.repeat(120))).toBe(columns === 300);
   });
 
+  test('a batch of the largest size is shown in moments, every row of it', () => {
+    const many = Array.from({ length: 10_000 }, (_, at) => [`risk/service-${at}`, '1.0', 'x'.repeat(at % 150)]);
+    const text = fitTable(['DEPLOYMENT', 'VERSION', 'WHY'], many, 100).split('\n');
+    expect(text).toHaveLength(10_001);
+    expect(text.findIndex((line, at) => at > 0 && !line.startsWith(`risk/service-${at - 1} `))).toBe(-1);
+    expect(new Set(text.map((line) => line.search(/VERSION|1\.0/))).size).toBe(1);
+  }, 5_000);
+
   test('colours take no room', () => {
     const [, first, second] = stripVTControlCharacters(fitTable(['A', 'B', 'C'], rows, 300)).split('\n');
     expect(first!.indexOf('x')).toBe(second!.indexOf('short'));
