@@ -3,7 +3,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as Lambda, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { handlerCode } from './bundling.ts';
+import type { HandlerCode } from './bundling.ts';
 import type { FunctionRow } from './functions-table.ts';
 import { environmentOf, grantRights, type Resources } from './rights.ts';
 
@@ -11,8 +11,7 @@ export interface HandlerProps {
   /** Stem of the file in `functions/`. */
   readonly stem: string;
   readonly row: FunctionRow;
-  /** Folder of the project. */
-  readonly root: string;
+  readonly code: HandlerCode;
   readonly resources: Resources;
 }
 
@@ -20,7 +19,7 @@ export interface HandlerProps {
 export class Handler extends Construct {
   readonly lambda: Lambda;
 
-  constructor(scope: Construct, id: string, { stem, row, root, resources }: HandlerProps) {
+  constructor(scope: Construct, id: string, { stem, row, code, resources }: HandlerProps) {
     super(scope, id);
     const logGroup = new LogGroup(this, 'Logs', {
       retention: RetentionDays.ONE_MONTH,
@@ -32,7 +31,7 @@ export class Handler extends Construct {
     grantRights(role, row.rights, resources);
     this.lambda = new Lambda(this, 'Function', {
       description: `Flotilla ${stem}: ${row.purpose}`,
-      code: handlerCode(root, stem),
+      code: code.of(stem),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,

@@ -1,9 +1,11 @@
 import { Construct } from 'constructs';
+import { HandlerCode } from './bundling.ts';
 import { type FunctionRow, functionsTable, pascalCase, type Stem } from './functions-table.ts';
 import { Handler } from './handler.ts';
 import type { Resources } from './rights.ts';
 
 export interface HandlersProps {
+  /** Folder of the project. */
   readonly root: string;
   readonly resources: Resources;
 }
@@ -12,10 +14,11 @@ export interface HandlersProps {
 export class Handlers extends Construct {
   readonly #byName = new Map<string, Handler>();
 
-  constructor(scope: Construct, id: string, props: HandlersProps) {
+  constructor(scope: Construct, id: string, { root, resources }: HandlersProps) {
     super(scope, id);
+    const code = new HandlerCode(root);
     for (const [stem, row] of Object.entries<FunctionRow>(functionsTable)) {
-      this.#byName.set(pascalCase(stem), new Handler(this, pascalCase(stem), { stem, row, ...props }));
+      this.#byName.set(pascalCase(stem), new Handler(this, pascalCase(stem), { stem, row, code, resources }));
     }
   }
 

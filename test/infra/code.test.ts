@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { bundle } from '../../lib/infra/bundling.ts';
+import { bundleAll } from '../../lib/infra/bundling.ts';
 import { type FunctionRow, functionsTable, pascalCase } from '../../lib/infra/functions-table.ts';
 import { contract } from '../../statemachines/contract.ts';
 import { root } from './project.ts';
@@ -65,6 +65,7 @@ describe('what the code of a function reaches', () => {
 });
 
 describe('what is loaded', { timeout: 60_000 }, () => {
+  const bundles = bundleAll(root);
   const folder = mkdtempSync(join(tmpdir(), 'flotilla-bundles-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -75,7 +76,7 @@ describe('what is loaded', { timeout: 60_000 }, () => {
   };
 
   it.each(rows)('%s stays small, loads, and takes what its rights bring', async (stem, row) => {
-    const { code } = bundle(root, stem);
+    const { code } = bundles.get(stem)!;
     expect(code.length / 1_000).toBeLessThan(most(stem, row));
     const file = join(folder, `${stem}.mjs`);
     writeFileSync(file, code);
