@@ -9,7 +9,7 @@ import { readPlanned } from './plan-store.ts';
 import type { PlaceOfWait } from './settle-wait.ts';
 import { ensureWatcher } from './watchers.ts';
 
-type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'pace'>;
+type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'pace'>;
 
 /** Hands a rollout to the observer of its cluster, which alone answers. Invoked again, it only binds the new token. */
 export const verifyRollout = async (

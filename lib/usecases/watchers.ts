@@ -2,6 +2,7 @@ import { isFlotillaError } from '../domain/errors.ts';
 import { keys } from '../domain/record/keys.ts';
 import { itemOf, rowOf, type WatcherRow } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
+import { retryConflict } from './retry-conflict.ts';
 
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'pace'>;
 
@@ -21,14 +22,17 @@ export const readWatcher = async ({ table }: Pick<Deps, 'table'>, watcher: strin
  * Makes sure that somebody watches. Call it after what is to be watched is written: a watcher that leaves clears its
  * lease first and then looks once more, so one of the two sees the other.
  */
-export const ensureWatcher = async (deps: Needs, watcher: string): Promise<void> => {
-  const row = await readWatcher(deps, watcher);
-  if (row !== undefined && row.until > deps.clock.now()) return;
+export const ensureWatcher = async (deps: Needs & Pick<Deps, 'random'>, watcher: string): Promise<void> => {
   try {
-    await startNext(deps, watcher, row);
+    // The first deployments of a batch ask at the same moment, and DynamoDB refuses all transactions on the row but one.
+    await retryConflict(deps, async () => {
+      const row = await readWatcher(deps, watcher);
+      if (row === undefined || row.until <= deps.clock.now()) await startNext(deps, watcher, row);
+    });
   } catch (error) {
-    // Whoever calls has done its part; the sweeper asks again.
-    if (!isFlotillaError(error, 'WorkflowUnavailable')) throw error;
+    // Whoever calls has done its part; the sweeper asks again. A name that is taken (the table was restored to an earlier
+    // day) leads it to the next generation.
+    if (!isFlotillaError(error, 'WorkflowUnavailable') && !isFlotillaError(error, 'ExecutionExists')) throw error;
   }
 };
 
