@@ -26,12 +26,14 @@ export const settleFailure = async (deps: Needs, failed: FailedWait): Promise<vo
   await settleWait(deps, failed.place, (item) => {
     const runs = withRun(item.runs, failed.run);
     if (isRestoring(failed.place.wait)) return restoreFailed(failed, runs);
-    const { deployment, failure, actor } = failed;
+    const { deployment, actor } = failed;
+    const touched = failed.failure.touched === true || item.touched === true;
+    const failure: Failure = { ...failed.failure, touched };
     const error = decideAfterFailure({ failure, attempt: item.attempt, deployment, batchCancelled });
     const next = error === 'AttemptRetryable' ? { attempt: item.attempt + 1, step: 'capture' as const } : {};
     return {
       answer: { error, reason: failure.reason, message: failure.message },
-      patch: { failure, runs, ...next },
+      patch: { failure, runs, ...next, ...(touched ? { touched } : {}) },
       actor,
       detail: { attempt: item.attempt, next: error, evidence: JSON.parse(JSON.stringify(failure.evidence ?? [])) },
     };

@@ -204,6 +204,31 @@ const bad: readonly Path[] = [
     },
     ends: done,
   },
+  ...(
+    [
+      [
+        'rejected',
+        { start: { kind: 'rejected', retryable: false, reason: 'StartRejected', message: 'no such trigger' } },
+      ],
+      ['accepted in vain', { start: 'accepted', eventFails: 'no pipeline matches' }],
+      ['frozen', { ends: 'frozen', leaves: 'nothing' }],
+    ] as const
+  ).map(
+    ([what, second]): Path => ({
+      title: `what the first attempt left behind is undone, although the second one is ${what}`,
+      batch: [{ name: 'a', retries: 1 }],
+      scripts: { 'a#1': { ends: 'failed' }, 'a#2': second },
+      expect: {
+        a: {
+          outcome: 'FAILED / RestoredPreviousRelease',
+          visited: 'AwaitTurn Capture Deploy Capture Deploy Restore VerifyRestore Record',
+          starts: '1, 2, restore',
+          runs: '1.0.0',
+        },
+      },
+      ends: failed,
+    }),
+  ),
   {
     title: 'accepted, then the event fails',
     batch: [{ name: 'a', retries: 1 }],

@@ -91,6 +91,8 @@ export interface ItemRow {
   readonly runs: readonly Run[];
   /** Why the latest attempt failed. */
   readonly failure?: Failure;
+  /** One of the attempts that failed may have changed the target, whatever became of those after it. */
+  readonly touched?: true;
   /** How the restore went, when there was one. */
   readonly restore?: Restore;
   readonly outcome?: Outcome;
