@@ -107,7 +107,15 @@ const convertContent = (walk: Walk, node: ParsedNode, path: Path): Converted => 
   if (isMap(node)) return convertMap(walk, node, path);
   if (isSeq(node)) return convertList(walk, node, path);
   const value: unknown = isScalar(node) ? node.value : null;
+  if (typeof value === 'string' && !value.isWellFormed()) return refuseHalf(walk, node, path);
   return { value: value instanceof Date ? value.toISOString() : value, weight: 1 };
+};
+
+/** Only an escape like `"\ud800"` can write it. No table can store it, and no key of one can hold it. */
+const refuseHalf = (walk: Walk, node: ParsedNode, path: Path): Converted => {
+  const wording = { message: 'an escape writes half a character', hint: 'write the character itself' };
+  walk.findings.push({ offset: offsetOfNode(node), path, code: issueCodes.BadFormat, describe: () => wording });
+  return { value: 'half a character', weight: 1 };
 };
 
 const refuse = (walk: Walk, node: ParsedNode, path: Path, message: string): Converted => {

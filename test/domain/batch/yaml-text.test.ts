@@ -45,6 +45,15 @@ describe('YAML that can be read, and says something that it should not', () => {
     [batchText([item('a', 'constructor: 1')]), 'deployments[1].constructor: unknown key'],
     [batchText([item('a', '7: x')]), 'deployments[1].7: unknown key'],
     [batchText([item('a', '"odd key": x')]), 'deployments[1]["odd key"]: unknown key'],
+    [
+      batchText([item('a', 'environment_id: "\\ud800"')]),
+      'deployments[1].environment_id: an escape writes half a character (write the character itself)',
+    ],
+    [
+      batchText([item('a')], 'metadata: { name: "\\U0000DC00", tags: ["\\ud83c"] }'),
+      '2:40 metadata.tags[1]: an escape writes half a character',
+    ],
+    [batchText([item('a', '"\\udfff": x')]), 'deployments[1]["\\udfff"]: unknown key'],
   ];
   test.each(rows)('%j', (text, problem) => {
     const { kind, problems } = refused(text);
@@ -69,6 +78,11 @@ describe('what YAML offers for writing less', () => {
       item('c', 'metadata: { timeout: 70, <<: [*m, *n] }'),
     ]);
     expect(batchOf(text).deployments[2]).toMatchObject({ priority: 9, timeout: 70, retry_count: 0 });
+  });
+
+  test('two escapes that make one character', () => {
+    const text = batchText([item('a')], 'metadata: { name: "\\ud83c\\udf4f" }');
+    expect(batchOf(text).metadata.name).toBe('🍏');
   });
 
   test('tags of the plain types, a document start and end, comments and Windows lines', () => {
