@@ -33,7 +33,11 @@ const json = (statusCode: number, body: unknown, headers: Record<string, string>
   body: JSON.stringify(body),
 });
 
-const whole = (low: number, high: number) => z.coerce.number().int().min(low).max(high);
+const whole = (low: number, high: number) => {
+  const error = `a whole number from ${low} to ${high} is needed`;
+  const fits = (value: number): boolean => Number.isInteger(value) && value >= low && value <= high;
+  return z.coerce.number({ error }).refine(fits, { error });
+};
 const query = {
   batches: z.object({ limit: whole(1, 100).default(20), after: z.string().min(1).max(64).optional() }),
   deployments: z.object({
@@ -48,9 +52,12 @@ const query = {
   }),
 };
 
+/** No table stores half a character, which JSON can write as an escape. */
+const isWellFormed = (text: string): boolean => text.isWellFormed();
+
 const resolution = z.strictObject({
   status: z.enum(['SUCCESS', 'FAILED']),
-  reason: z.string().trim().min(1).max(1000),
+  reason: z.string().trim().min(1).max(1000).refine(isWellFormed, { error: 'an escape writes half a character' }),
 });
 
 const submit: Handle = async (deps, { event }) => {

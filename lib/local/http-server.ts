@@ -7,6 +7,7 @@ import { FlotillaError } from '../domain/errors.ts';
 import { admit, isLoopback } from './http/admission.ts';
 import { gatewayEvent } from './http/gateway-event.ts';
 import { readBody } from './http/read-body.ts';
+import { refuseUnreadable } from './http/refuse-unreadable.ts';
 
 export interface HttpServerOptions {
   /** 0 takes a free one. */
@@ -45,6 +46,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
   server.on('request', (request, response) => {
     void answer(options, { request, response, closing: closing.signal });
   });
+  server.on('clientError', refuseUnreadable);
   await listening(server, port, host);
   const bound = (server.address() as AddressInfo).port;
   const name = host.includes(':') ? `[${host}]` : host;

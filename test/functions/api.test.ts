@@ -160,6 +160,7 @@ describe('control', () => {
     ['{"status":"SUCCESS"}', 'application/json', 400],
     ['{"status":"SKIPPED","reason":"x"}', 'application/json', 400],
     ['{"status":"SUCCESS","reason":"x","force":true}', 'application/json', 400],
+    ['{"status":"SUCCESS","reason":"\\ud800"}', 'application/json', 400],
     ['{', 'application/json', 400],
     ['{"status":"SUCCESS","reason":"x"}', 'text/plain', 415],
   ])('a resolution like %s as %s: %i', async (body, contentType, status) => {
@@ -180,6 +181,8 @@ describe('problems', () => {
     ['POST', '/batches/none/cancel', 404, 'BatchNotFound'],
     ['GET', '/schemas/batchXjson', 404, 'RouteNotFound'],
     ['GET', '/batches/%E0%A4%A', 400, 'RequestInvalid'],
+    ['GET', `/batches/${'x'.repeat(3000)}`, 404, 'BatchNotFound'],
+    ['POST', `/batches/${'x'.repeat(3000)}/cancel`, 404, 'BatchNotFound'],
     ['GET', '/batches?limit=0', 400, 'RequestInvalid'],
     ['GET', '/batches/none/events?wait=21', 400, 'RequestInvalid'],
     ['GET', '/batches/none/deployments?status=DONE', 400, 'RequestInvalid'],
@@ -195,6 +198,17 @@ describe('problems', () => {
       body: { code, status },
     });
   });
+
+  test.each(['abc', '0', '101', '1.5', '', '5,6', '-1', 'Infinity'])(
+    'a limit of "%s" is told in words',
+    async (limit) => {
+      const { call } = api();
+      const message = 'a whole number from 1 to 100 is needed';
+      const { body } = await call('GET', `/batches?limit=${limit}`);
+      expect(body).toMatchObject({ status: 400, detail: `query.limit: ${message}` });
+      expect(body.issues).toEqual([{ path: 'query.limit', message }]);
+    },
+  );
 
   test('405 says what is allowed', async () => {
     const { call } = api();

@@ -105,6 +105,42 @@ describe('the embedded server', () => {
   });
 });
 
+/** What comes back for bytes that no client of ours would send. */
+const answerTo = (port: number, bytes: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+    let read = '';
+    socket.on('data', (data) => {
+      read += data;
+    });
+    socket.on('error', reject).on('close', () => resolve(read));
+  });
+
+describe('what is hardly a request', () => {
+  const local = 'Host: 127.0.0.1\r\nConnection: close\r\n\r\n';
+  test.each([
+    ['two slashes', `GET // HTTP/1.1\r\n${local}`, 404, 'RouteNotFound'],
+    ['two slashes before a route', `GET //batches HTTP/1.1\r\n${local}`, 404, 'RouteNotFound'],
+    ['what could be a host with a port', `GET //a:99999/ HTTP/1.1\r\n${local}`, 404, 'RouteNotFound'],
+    ['an address that cannot be read', `GET http://[ HTTP/1.1\r\n${local}`, 400, 'RequestInvalid'],
+    ['no path at all', `OPTIONS * HTTP/1.1\r\n${local}`, 404, 'RouteNotFound'],
+    ['no HTTP', 'hello\r\n\r\n', 400, 'RequestInvalid'],
+    ['long headers', `GET / HTTP/1.1\r\nX-Long: ${'x'.repeat(20_000)}\r\n${local}`, 413, 'PayloadTooLarge'],
+  ])('%s is answered with a problem', async (_, bytes, status, code) => {
+    const { server } = await serve();
+    const answer = await answerTo(server.port, bytes);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(answer).toContain('content-type: application/problem+json');
+    expect(answer).toContain(`"code":"${code}"`);
+  });
+
+  test('the whole address, as a proxy sends it, is taken', async () => {
+    const { server } = await serve();
+    const answer = await answerTo(server.port, `GET http://127.0.0.1:1/batches?limit=1 HTTP/1.1\r\n${local}`);
+    expect(answer).toMatch(/^HTTP\/1.1 200 /);
+  });
+});
+
 describe('who may ask', () => {
   test('another address than loopback demands a token', async () => {
     const { api } = { api: create(makeWorld().deps) };

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { ApiEvent } from '../../../functions/api/request.ts';
+import { FlotillaError } from '../../domain/errors.ts';
 
 /** Makes of a request what API Gateway makes of it (HTTP API, payload 2.0). The body goes encoded, so that no byte is lost. */
 export const gatewayEvent = (request: IncomingMessage, body: Buffer): ApiEvent => {
-  const { pathname, search, searchParams } = new URL(request.url ?? '/', 'http://local');
+  const { pathname, search, searchParams } = addressOf(request.url ?? '/');
   const method = request.method ?? 'GET';
   const host = request.headers.host ?? 'local';
   const now = new Date();
@@ -36,6 +37,13 @@ export const gatewayEvent = (request: IncomingMessage, body: Buffer): ApiEvent =
     ...(body.length === 0 ? {} : { body: body.toString('base64') }),
     isBase64Encoded: body.length > 0,
   };
+};
+
+/** A path may begin with two slashes and is no host then; only a proxy sends a whole address. */
+const addressOf = (target: string): URL => {
+  const address = URL.parse(target.startsWith('/') ? `http://local${target}` : target, 'http://local');
+  if (address === null) throw new FlotillaError('RequestInvalid', 'The address of the request cannot be read.');
+  return address;
 };
 
 /** Names in lower case, values of one name joined by commas. */
