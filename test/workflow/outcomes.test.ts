@@ -115,6 +115,20 @@ const bad: readonly Path[] = [
     },
   },
   {
+    title: 'the pipeline fails, and its message was cut in the middle of a character: a verdict all the same',
+    batch: [{ name: 'a' }],
+    scripts: { a: { ends: 'failed', says: '\u{1f4a5}'.slice(0, 1) } },
+    expect: {
+      a: {
+        outcome: 'FAILED / RestoredPreviousRelease',
+        visited: restored,
+        starts: '1, restore',
+        says: /^The pipeline failed\. \ufffd/,
+      },
+    },
+    ends: failed,
+  },
+  {
     title: 'the pipeline fails; with the manual strategy nothing is restored',
     batch: [{ name: 'a', rollback: 'manual' }],
     scripts: { a: { ends: 'failed' } },

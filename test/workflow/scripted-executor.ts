@@ -13,6 +13,8 @@ export interface Script {
   readonly eventFails?: string;
   readonly takes?: number;
   readonly ends?: RunOutcome;
+  /** What is said about a bad end. */
+  readonly says?: string;
   /** `deaf` says that it accepts, and goes on. */
   readonly cancel?: 'accepted' | 'no' | 'deaf';
   /** What then stands on the cluster; `nothing` changes nothing there. */
@@ -123,8 +125,8 @@ export class ScriptedExecutor implements Executor {
       return { phase: 'terminal', outcome: 'aborted', raw: 'Aborted' };
     }
     if (now < to) return { phase: 'running', raw: 'Running' };
-    const { ends = 'succeeded' } = script;
-    return { phase: 'terminal', outcome: ends, raw: ends };
+    const { ends = 'succeeded', says } = script;
+    return { phase: 'terminal', outcome: ends, raw: ends, ...(says === undefined ? {} : { message: says }) };
   }
 
   #ask(): void {

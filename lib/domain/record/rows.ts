@@ -1,6 +1,6 @@
 import type { Status } from '../deployment/status.ts';
 import type { PlannedDeployment, Strategy } from '../plan/plan.ts';
-import type { Item, JsonObject, Key } from '../ports.ts';
+import type { Item, Json, JsonObject, Key } from '../ports.ts';
 import type { Baseline } from '../rollout/baseline.ts';
 import type { Expected } from '../rollout/judgement.ts';
 
@@ -267,8 +267,18 @@ export type InboxMessage =
   | { readonly type: 'resolved'; readonly batch_id: string; readonly index: number; readonly target: string }
   | { readonly type: 'finished'; readonly batch_id: string };
 
-/** Makes a table item of a row. Rows are plain JSON; absent fields are absent. */
-export const itemOf = (key: Key, row: object): Item => ({ ...(row as JsonObject), ...key });
+/**
+ * Makes a table item of a row. Rows are plain JSON; absent fields are absent. Texts come from anywhere, a pod's log or an
+ * executor's error, and may have been cut in the middle of a character: the table would refuse the whole row for that.
+ */
+export const itemOf = (key: Key, row: object): Item => ({ ...(wellFormed(row as JsonObject) as JsonObject), ...key });
+
+const wellFormed = (value: Json): Json => {
+  if (typeof value === 'string') return value.toWellFormed();
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(wellFormed);
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, wellFormed(one)]));
+};
 
 /** The other way. The caller knows from the key which row it is. */
 export const rowOf = <Row>(item: Item | undefined): Row | undefined => item as unknown as Row | undefined;
