@@ -139,11 +139,21 @@ const withLog = async (cluster: Cluster, { deployment }: RolloutWatchRow, eviden
   if (!wantsLog(evidence as Parameters<typeof wantsLog>[0]) || evidence.container === undefined) return evidence;
   try {
     const log = await cluster.logs(deployment.workload.namespace, evidence.name, evidence.container, logLines);
-    return log.length === 0 ? evidence : { ...evidence, log };
+    return log.length === 0 ? evidence : { ...evidence, log: log.map(readable) };
   } catch (error) {
     if (isFlotillaError(error, 'ClusterUnavailable')) return evidence;
     throw error;
   }
+};
+
+/** An item of the table holds 400 KB, and a row keeps the evidence of five pods twice: in the failure and in the outcome. */
+const lineLength = 300;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours of a terminal, and what else is no text
+const unprintable = /\u001b\[[0-9;?]*[A-Za-z]|[\u0000-\u0008\u000a-\u001f\u007f]/g;
+
+const readable = (line: string): string => {
+  const text = line.replaceAll(unprintable, '');
+  return text.length <= lineLength ? text : `${text.slice(0, lineLength)}…`;
 };
 
 const settleTimeout = async (deps: Needs, { row, cluster, memory }: Observation): Promise<void> => {

@@ -183,6 +183,23 @@ const bad: readonly Path[] = [
     },
   },
   {
+    title: 'a log in colours and with endless lines is kept as text of a size that fits the table',
+    batch: [{ name: 'a' }],
+    scripts: { a: { leaves: 'crash' } },
+    before: ({ cluster }) => {
+      cluster.log = Array.from(
+        { length: 20 },
+        () => `\u001b[31mfatal\u001b[0m\t\u0000${'\u001b'.repeat(30_000)}${'x'.repeat(999)}`,
+      );
+    },
+    expect: { a: { outcome: 'FAILED / RestoredPreviousRelease', visited: verifyFails, starts: '1, restore' } },
+    ends: failed,
+    after: async (world, batchId) => {
+      const [item] = await itemsOf(world, batchId);
+      expect(item?.outcome?.evidence[0]?.log?.[0]).toBe(`fatal\t${'x'.repeat(294)}…`);
+    },
+  },
+  {
     title: 'all attempts fail, then the restore',
     batch: [{ name: 'a', retries: 2 }],
     scripts: { a: { ends: 'failed' } },

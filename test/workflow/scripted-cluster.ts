@@ -36,6 +36,8 @@ export class ScriptedCluster implements Cluster {
   away: { readonly from: number; readonly until: number } | undefined;
   /** What the service answers to its nth health check, from 1. */
   answer: (service: string, nth: number) => number = () => 200;
+  /** What every container has logged, where it is not the usual line. */
+  log: readonly string[] | undefined;
   readonly probes = new Map<string, number>();
   reads = 0;
   readonly #clock: WorldClock;
@@ -69,7 +71,7 @@ export class ScriptedCluster implements Cluster {
 
   async logs(_namespace: string, pod: string, container: string): Promise<readonly string[]> {
     this.#ask();
-    return [`${pod}/${container}: no configuration found`];
+    return this.log ?? [`${pod}/${container}: no configuration found`];
   }
 
   async probe({ workload }: HealthRequest): Promise<{ readonly status: number; readonly message: string }> {
