@@ -8,6 +8,7 @@ import { type ItemRow, rowOf } from '../domain/record/rows.ts';
 import { type Asked, type DeploymentView, viewDeployment } from './deployment-view.ts';
 import type { Deps } from './deps.ts';
 import { findBatch } from './find-batch.ts';
+import { fittingCount } from './fitting-count.ts';
 import { readPlanChunk } from './plan-store.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents'>;
@@ -31,9 +32,6 @@ export interface DeploymentList {
   readonly next_after?: number;
 }
 
-/** Lambda answers with at most 6 MB, and evidence with log lines can be long. */
-const MAX_PAGE_CHARACTERS = 3_000_000;
-
 /** One page of the deployments of a batch: what was planned, merged with how far it is. */
 export const listDeployments = async (deps: Needs, input: ListDeploymentsInput): Promise<DeploymentList> => {
   const { batch_id, total, plan_hash } = await findBatch(deps, input.batchId);
@@ -56,16 +54,6 @@ interface Range {
   /** Not included. */
   readonly to: number;
 }
-
-/** How many of them fit in an answer; at least one, or a reader would never get on. */
-const fittingCount = (views: readonly DeploymentView[]): number => {
-  let characters = 0;
-  const tooMany = views.findIndex((view) => {
-    characters += JSON.stringify(view).length;
-    return characters > MAX_PAGE_CHARACTERS;
-  });
-  return tooMany < 0 ? views.length : Math.max(1, tooMany);
-};
 
 const readPlanned = async (deps: Needs, batchId: string, range: Range): Promise<readonly DeploymentView[]> => {
   const [deployments, rows] = await Promise.all([readPlan(deps, batchId, range), readItems(deps, batchId, range)]);

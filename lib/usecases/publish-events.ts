@@ -11,6 +11,8 @@ export type WrittenEvent = Key & EventRow;
 
 /** Rows of a transaction: two for an event (its number, its place in the feed), one for the head. */
 const eventsPerTransaction = 49;
+/** A transaction takes 4 MB, and a character up to three bytes. An event with the logs of five pods has some 30,000. */
+const charactersPerTransaction = 1_000_000;
 /** Tries to hand an event to the bus before the stream is asked to deliver it again. */
 const tries = 3;
 
@@ -21,11 +23,28 @@ const tries = 3;
 export const publishEvents = async (deps: Needs, events: readonly WrittenEvent[]): Promise<void> => {
   const batches = Map.groupBy(withoutRepeats(events), ({ batch_id }) => batch_id);
   for (const [batchId, ofBatch] of batches) {
-    for (let at = 0; at < ofBatch.length; at += eventsPerTransaction) {
-      const numbered = await number(deps, batchId, ofBatch.slice(at, at + eventsPerTransaction));
+    for (const together of transactionsOf(ofBatch)) {
+      const numbered = await number(deps, batchId, together);
       await putOnBus(deps, numbered.map(busEvent));
     }
   }
+};
+
+const transactionsOf = (events: readonly WrittenEvent[]): readonly (readonly WrittenEvent[])[] => {
+  const transactions: WrittenEvent[][] = [];
+  let characters = Number.POSITIVE_INFINITY;
+  for (const event of events) {
+    const size = JSON.stringify(event).length;
+    const last = transactions.at(-1);
+    if (last?.length === eventsPerTransaction || characters + size > charactersPerTransaction) {
+      transactions.push([event]);
+      characters = size;
+    } else {
+      last!.push(event);
+      characters += size;
+    }
+  }
+  return transactions;
 };
 
 /** A stream may tell the same twice, and a transaction may not name an item twice. */

@@ -3,6 +3,7 @@ import type { EventRow, HeaderRow } from '../domain/record/rows.ts';
 import { rowOf } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 import { findBatch } from './find-batch.ts';
+import { fittingCount } from './fitting-count.ts';
 import { isoTime } from './iso-time.ts';
 
 type Needs = Pick<Deps, 'table' | 'clock'>;
@@ -54,8 +55,8 @@ const look = async (deps: Needs, { batchId, after, limit }: ReadEventsInput): Pr
     limit,
   });
   const rows = page.items.map((item) => rowOf<EventRow & { readonly number: number }>(item)!);
-  const events = rows.map(viewEvent);
-  const complete = header.ended_at !== undefined && page.next === undefined;
+  const events = rows.slice(0, fittingCount(rows)).map(viewEvent);
+  const complete = header.ended_at !== undefined && page.next === undefined && events.length === rows.length;
   const ended = complete && (rows.some(tellsOf(header)) || (await hasBeenTold(deps, header)));
   return { events, next_after: events.at(-1)?.number ?? after, ended };
 };

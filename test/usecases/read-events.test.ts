@@ -98,6 +98,23 @@ describe('readEvents', () => {
     expect(feed).toMatchObject({ next_after: 1, ended: false });
   });
 
+  test('a page that would be too large for an answer is cut, and is not the end', async () => {
+    const world = makeWorld();
+    const batchId = await submitted(world);
+    const message = 'x'.repeat(300_000);
+    for (let change = 0; change < 11; change += 1) await changeBatch(world, batchId, { ...working, message });
+    await changeBatch(world, batchId, { ...ended, ended_at: world.clock.now() });
+    await publish(world, batchId);
+    const first = await readEvents(world.deps, from(batchId, 0));
+    expect(JSON.stringify(first).length).toBeLessThan(4_000_000);
+    expect(first.ended).toBe(false);
+    const second = await readEvents(world.deps, from(batchId, first.next_after));
+    expect([...first.events, ...second.events].map(({ number }) => number)).toEqual(
+      Array.from({ length: 13 }, (_, at) => at + 1),
+    );
+    expect(second.ended).toBe(true);
+  });
+
   test('an unknown batch is not found', async () => {
     await expect(readEvents(makeWorld().deps, from('none', 0))).rejects.toMatchObject({ name: 'BatchNotFound' });
   });
