@@ -10,6 +10,13 @@ export { type ClusterAccess, type ClusterSource, kubeConfigFrom } from './cluste
 /** How much of a log is worth carrying. */
 const logBytes = 16_384;
 
+/**
+ * Whether an address is still below a root when its `..` are resolved. A batch gives the path: nobody may read secrets with
+ * our rights by a health check.
+ */
+const isBelow = (root: string, address: string): boolean =>
+  URL.parse(address, 'http://cluster')?.pathname.startsWith(root) === true;
+
 /** A Kubernetes cluster through its API server. */
 export class KubernetesCluster implements Cluster {
   readonly name: string;
@@ -46,10 +53,12 @@ export class KubernetesCluster implements Cluster {
     if (request.url !== undefined) return probeUrl(request.url, request.timeoutMilliseconds);
     const { path, port, workload } = request;
     const service = `${encodeURIComponent(workload.name)}${port === undefined ? '' : `:${port}`}`;
-    const root = `/api/v1/namespaces/${encodeURIComponent(workload.namespace)}/services/${service}/proxy`;
+    const root = `/api/v1/namespaces/${encodeURIComponent(workload.namespace)}/services/${service}/proxy/`;
+    const address = `${root}${path.replace(/^\//, '')}`;
+    if (!isBelow(root, address)) return { message: `the path ${path} leads out of the service; nothing was asked` };
     try {
       const timeout = Math.min(request.timeoutMilliseconds, requestMilliseconds);
-      return this.#probed(await this.#requests.send(`${root}${path.startsWith('/') ? '' : '/'}${path}`, timeout));
+      return this.#probed(await this.#requests.send(address, timeout));
     } catch (error) {
       // The API server waits for the service: too long an answer is the service's failure.
       const isTimeout = (error as { details?: { timeout?: boolean } }).details?.timeout === true;

@@ -14,10 +14,17 @@ const environmentId = text(64).describe('Environment, for example staging.');
 const infrastructureId = text(64).describe('Cluster, or an infrastructure of the configuration.');
 const executor = text(64).describe('Who carries the deployment out. Default: the service’s own, else harness.');
 
+/** The service may be asked through the API server, below a path of ours. What a URL makes of `..` decides. */
+const staysInService = (path: string): boolean =>
+  URL.parse(`http://service/proxy/${path.replace(/^\//, '')}`)?.pathname.startsWith('/proxy/') === true;
+
 export const healthCheckSchema = z
   .strictObject({
     enabled: z.boolean().default(true).describe('false turns this check off; the cluster is asked in any case.'),
-    path: text(1024).optional().describe('With a path: HTTP GET, 2xx expected.'),
+    path: text(1024)
+      .refine(staysInService, { error: 'leads out of the service; a path has no `..`' })
+      .optional()
+      .describe('With a path: HTTP GET, 2xx expected.'),
     port: wholeNumber(1, 65_535).optional().describe('Port of the service.'),
     timeout: wholeNumber(1, 300).optional().describe('Seconds.'),
   })

@@ -18,6 +18,9 @@ describe('one wrong field is one problem, in plain words', () => {
     ['metadata: { rollback_strategy: never }', '"never" is not one of automatic, manual, none'],
     ['metadata: { health_check: { enabled: yes } }', 'health_check.enabled: "yes" where true or false is needed'],
     ['metadata: { health_check: { port: 65536 } }', 'health_check.port: the number 65536 is over 65535'],
+    ...['/../x', '../x', '/a/../../x', '/%2e%2E/x', '\\\\..\\\\..\\\\x', '/.\\t./x'].map(
+      (path) => [`metadata: { health_check: { path: "${path}" } }`, 'leads out of the service'] as const,
+    ),
     ['metadata: { tags: [a, b, c, d, e, f, g, h, i, j, k] }', 'tags: the list has 11 entries; at most 10 are allowed'],
     ['metadata: { tags: a }', 'metadata.tags: "a" where a list is needed'],
     [
