@@ -160,13 +160,23 @@ const takeAnswer = async (deps: Needs, launch: Launch, started: StartResult): Pr
   await updateWatch(deps, place, news);
 };
 
-/** The poller may have settled the wait meanwhile; then there is nothing to note. */
-const updateWatch = async ({ table }: Needs, place: PlaceOfWait, set: Partial<RunWatchRow>): Promise<void> => {
-  const key = keys.watch(place.watcher, place.batch_id, place.index, place.wait);
+/**
+ * The poller may have settled the wait meanwhile; then there is nothing to note. Where the table is busy for long, this must
+ * not end in an error: the run may be there, and the poller looks for it by its key.
+ */
+const updateWatch = async (deps: Needs, place: PlaceOfWait, set: Partial<RunWatchRow>): Promise<void> => {
+  const update = keys.watch(place.watcher, place.batch_id, place.index, place.wait);
+  const write: Write = { update, set: { ...set } as Record<string, string>, when: { equals: { phase: 'intended' } } };
   try {
-    await table.transact([
-      { update: key, set: { ...set } as Record<string, string>, when: { equals: { phase: 'intended' } } },
-    ]);
+    await retryConflict(deps, () => unlessMoved(deps.table.transact([write])));
+  } catch (error) {
+    if (!isFlotillaError(error, 'TableBusy')) throw error;
+  }
+};
+
+const unlessMoved = async (written: Promise<void>): Promise<void> => {
+  try {
+    await written;
   } catch (error) {
     if (!isFlotillaError(error, 'ConditionFailed')) throw error;
   }

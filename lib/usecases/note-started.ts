@@ -38,7 +38,7 @@ export const noteStarted = async (
     );
     await deps.table.transact([started, ...change.writes]);
   }).catch((error: unknown) => {
-    // Eight conflicts in a row: the poller reads the same from the executor again.
-    if (!isFlotillaError(error, 'ConditionFailed')) throw error;
+    // Eight conflicts in a row, or a busy table: the poller reads the same from the executor again.
+    if (!isFlotillaError(error, 'ConditionFailed') && !isFlotillaError(error, 'TableBusy')) throw error;
   });
 };

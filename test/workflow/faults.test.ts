@@ -209,6 +209,9 @@ const unavailable = (when: 'before' | 'after') => ({
 const puts = (args: readonly unknown[]): readonly JsonObject[] =>
   ((args[0] as readonly Write[] | undefined) ?? []).flatMap((write) => ('put' in write ? [write.put] : []));
 
+const sets = (args: readonly unknown[]): readonly JsonObject[] =>
+  ((args[0] as readonly Write[] | undefined) ?? []).flatMap((write) => ('update' in write ? [write.set ?? {}] : []));
+
 const isPlanning = (args: readonly unknown[]): boolean =>
   Array.isArray(args[0]) && puts(args).some(({ sk, reason }) => sk === 'HEADER' && reason === 'Planned');
 
@@ -283,6 +286,30 @@ const behind: readonly Path[] = [
         ends: done,
       }),
     ),
+  ),
+  {
+    title: 'the table is busy when the executor has accepted: its receipt is not lost',
+    batch: [{ name: 'a' }],
+    scripts: { a: { start: 'accepted' } },
+    before: once('table.transact', busy('before'), (args) => sets(args).some(({ phase }) => phase === 'accepted')),
+    expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1' } },
+    ends: done,
+  },
+  ...(['started', 'accepted'] as const).map(
+    (start): Path => ({
+      title: `the table is busy for long when the executor has ${start}: the run is found by its key`,
+      batch: [{ name: 'a' }],
+      scripts: { a: { start } },
+      before: ({ meter, clock }) => {
+        const end = clock.now() + 60_000;
+        meter.fault = ({ name, args }) =>
+          name === 'table.transact' && clock.now() < end && sets(args).some(({ phase }) => phase === start)
+            ? busy('before')
+            : undefined;
+      },
+      expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1' } },
+      ends: done,
+    }),
   ),
   {
     title: 'the executor certainly took no start: tried again',
