@@ -55,7 +55,7 @@ export class HarnessTransport {
   async read(call: TransportCall): Promise<TransportReply> {
     const { clock, random } = this.#options;
     for (let attempt = 1; ; attempt += 1) {
-      const reply = await this.send(call);
+      const reply = await this.#once(call, {});
       if (attempt === readAttempts || !isPassing(reply)) return reply;
       const delay = 500 * 2 ** (attempt - 1) * (0.5 + random.next() / 2);
       const asked = reply.kind === 'reply' ? (reply.retryAfter ?? 0) : 0;
@@ -63,15 +63,22 @@ export class HarnessTransport {
     }
   }
 
-  /** One request, sent at most once. */
-  async send(call: TransportCall): Promise<TransportReply> {
+  /**
+   * One request, sent at most once. Its connection is not kept: in a Lambda that was frozen since, the far end has gone, and
+   * a start that is sent into the void is UNKNOWN, where a read is only repeated.
+   */
+  send(call: TransportCall): Promise<TransportReply> {
+    return this.#once(call, { connection: 'close' });
+  }
+
+  async #once(call: TransportCall, extra: Readonly<Record<string, string>>): Promise<TransportReply> {
     await this.#pace.turn();
     const { clock, timeoutMilliseconds = 30_000 } = this.#options;
     const overdue = new AbortController();
     const done = new AbortController();
     void clock.sleep(timeoutMilliseconds, done.signal).then(() => done.signal.aborted || overdue.abort());
     try {
-      return await this.#exchange(call, overdue.signal);
+      return await this.#exchange(call, extra, overdue.signal);
     } catch (error) {
       if (overdue.signal.aborted)
         return { kind: 'lost', message: `Harness gave no answer within ${timeoutMilliseconds / 1000} s` };
@@ -83,7 +90,11 @@ export class HarnessTransport {
     }
   }
 
-  async #exchange(call: TransportCall, signal: AbortSignal): Promise<TransportReply> {
+  async #exchange(
+    call: TransportCall,
+    extra: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<TransportReply> {
     const send = this.#options.fetch ?? fetch;
     const response = await send(this.#urlOf(call), {
       method: call.method,
@@ -91,6 +102,7 @@ export class HarnessTransport {
         'x-api-key': this.#options.apiKey,
         accept: 'application/json',
         'user-agent': 'flotilla',
+        ...extra,
         ...(call.body === undefined ? {} : { 'content-type': call.body.type }),
       },
       ...(call.body === undefined ? {} : { body: call.body.text }),

@@ -91,6 +91,20 @@ describe('repeating', () => {
     expect(server.calls).toHaveLength(1);
   });
 
+  it.each(writes)(
+    '%s leaves no connection behind that a frozen process could send the next one into',
+    async (_, write) => {
+      const ports: (number | undefined)[] = [];
+      const server = await serverThat((_call, response) => {
+        ports.push(response.socket?.remotePort);
+        sendJson(response, 200, {});
+      });
+      const api = apiOf(server.url);
+      for (let nth = 0; nth < 3; nth += 1) await write(api);
+      expect(new Set(ports).size).toBe(3);
+    },
+  );
+
   it.each([
     [0, [250, 500, 1000]],
     [0.5, [375, 750, 1500]],
