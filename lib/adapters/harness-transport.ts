@@ -76,7 +76,9 @@ export class HarnessTransport {
     const { clock, timeoutMilliseconds = 30_000 } = this.#options;
     const overdue = new AbortController();
     const done = new AbortController();
-    void clock.sleep(timeoutMilliseconds, done.signal).then(() => done.signal.aborted || overdue.abort());
+    // A clock that is closed rejects whoever sleeps; then nobody waits for the reply either.
+    const end = (): unknown => done.signal.aborted || overdue.abort();
+    void clock.sleep(timeoutMilliseconds, done.signal).then(end, end);
     try {
       return await this.#exchange(call, extra, overdue.signal);
     } catch (error) {

@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RequestPace } from '../../lib/adapters/request-pace.ts';
 import type { Clock } from '../../lib/domain/ports.ts';
 import type { HarnessApi, HarnessReply } from '../../lib/executors/harness.ts';
+import { ClosingClock } from '../../lib/local/runtime/closing-clock.ts';
 import {
   apiKey,
   apiOf,
@@ -139,6 +140,12 @@ describe('one request', () => {
     const server = await serverThat(() => undefined);
     const reply = await apiOf(server.url, { timeoutMilliseconds: 100_000 }).abort({}, 'r1');
     expect(reply).toEqual({ kind: 'lost', message: 'Harness gave no answer within 100 s' });
+  });
+
+  it('ends when its clock is closed', async () => {
+    const clock = new ClosingClock();
+    const server = await serverThat(() => clock.close());
+    expect((await apiOf(server.url, { clock }).abort({}, 'r1')).kind).toBe('lost');
   });
 
   it('keeps an identifier in its place in the address', async () => {
