@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isFlotillaError } from '../domain/errors.ts';
 import { keys } from '../domain/record/keys.ts';
 import { itemOf, rowOf, type WatcherRow } from '../domain/record/rows.ts';
@@ -11,9 +12,16 @@ const startGrace = 60_000;
 
 const kindOf = (watcher: string): string => watcher.slice(0, watcher.indexOf(':'));
 
-/** Letters, digits, `-` and `_`, at most 80: what an execution may be named. */
-const executionName = (watcher: string, generation: number): string =>
-  `${watcher.replaceAll(/[^A-Za-z0-9_-]/g, '-').slice(0, 68)}-${generation}`;
+/** What an execution may be named: letters, digits, `-` and `_`, at most 80; the generation takes the rest. */
+const plainName = /^[A-Za-z0-9_-]{1,68}$/;
+
+/** Clusters `eu.west` and `eu-west` are two, and so are names that differ only at their end: those go by a hash. */
+const executionName = (watcher: string, generation: number): string => {
+  const name = watcher.replaceAll(':', '-');
+  const hashed = createHash('sha256').update(watcher).digest('hex').slice(0, 16);
+  const short = `${name.replaceAll(/[^A-Za-z0-9_-]/g, '-').slice(0, 51)}-${hashed}`;
+  return `${plainName.test(name) ? name : short}-${generation}`;
+};
 
 export const readWatcher = async ({ table }: Pick<Deps, 'table'>, watcher: string): Promise<WatcherRow | undefined> =>
   rowOf<WatcherRow>(await table.get(keys.watcher(watcher)));
