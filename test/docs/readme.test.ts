@@ -1,0 +1,324 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { routes } from '../../functions/api/routes.ts';
+import { parseBatch } from '../../lib/domain/batch/parse-batch.ts';
+import { parseConfiguration } from '../../lib/domain/catalogue/parse-configuration.ts';
+import { statuses } from '../../lib/domain/deployment/status.ts';
+import { exitStatus } from '../../lib/local/cli/failure.ts';
+import { run } from '../local/cli/cli-world.ts';
+
+/** What the README says is done, and what it names exists. The demo alone is left to `.ci/run`. */
+const root = join(import.meta.dirname, '..', '..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const readme = read('README.md');
+const manifest = JSON.parse(read('package.json')) as {
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly bin: Readonly<Record<string, string>>;
+};
+
+const matches = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, found]) => found!);
+const unique = (words: readonly string[]): string[] => [...new Set(words)].sort();
+const fences = (language: string): string[] =>
+  matches(readme, new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'));
+
+/** The rows, below the head, of the table whose head begins with these words. */
+const table = (head: string): string[][] => {
+  const lines = readme.split('\n');
+  const from = lines.indexOf(head) + 2;
+  expect(from, `the table ${head}`).toBeGreaterThan(1);
+  const rows = lines.slice(from, lines.indexOf('', from));
+  return rows.map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+};
+const inBackticks = (cell: string): string[] => matches(cell, /`([^`]+)`/g);
+
+describe('what it names exists', () => {
+  test('the scripts of package.json, all of them', () => {
+    const named = [...matches(readme, /npm run ([\w:]+)/g), ...matches(readme, /npm (test|start)\b/g)];
+    const scripts = Object.keys(manifest.scripts).filter((name) => !name.startsWith('pre'));
+    expect(unique(named)).toEqual(unique(scripts));
+  });
+
+  test('the programs for npx', () => {
+    for (const name of unique(matches(readme, /npx ([\w-]+)/g))) {
+      expect(manifest.bin[name] ?? `node_modules/.bin/${name}`).toSatisfy((path: string) =>
+        existsSync(join(root, path)),
+      );
+    }
+  });
+
+  test('the files that links lead to', () => {
+    const links = unique(matches(readme, /\]\(([^)]+)\)/g));
+    expect(links.length).toBeGreaterThan(20);
+    expect(links.filter((link) => !existsSync(join(root, link)))).toEqual([]);
+  });
+
+  test('every folder has its line in the map', () => {
+    const ignored = [...read('.gitignore').split('\n'), '.git/'];
+    const foldersIn = (path: string): string[] =>
+      readdirSync(join(root, path), { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? [one.name] : []));
+    const top = foldersIn('.').filter((name) => name !== 'lib' && !ignored.includes(`${name}/`));
+    const mapped = readme
+      .split('## Map\n')[1]!
+      .match(/^\| \[[^\]]+\]/gm)!
+      .map((start) => start.slice(3, -1));
+    expect(unique(mapped)).toEqual(unique([...top, ...foldersIn('lib').map((name) => `lib/${name}`)]));
+  });
+
+  test('environment variables and reasons are in the code', () => {
+    const code = globSync(['lib/**/*.ts', 'functions/**/*.ts'], { cwd: root }).map(read).join('\n');
+    const variables = unique(matches(readme, /\$?(FLOTILLA_\w+|AWS_\w+)/g));
+    expect(variables).toEqual(['AWS_REGION', 'FLOTILLA_TOKEN', 'FLOTILLA_URL']);
+    expect(variables.filter((name) => !code.includes(`env.${name}`))).toEqual([]);
+    const ofTable = table('| status | of a deployment |').flatMap(([, cell]) => inBackticks(cell!));
+    const ofText = matches(readme, /`[A-Z]{4,} \/ (\w+)`/g);
+    const ofTranscripts = matches(readme, /^\d\d:\d\d:\d\d\.\d{3} simulated \S+ +[A-Z]+ +(\w+):/gm);
+    for (const some of [ofTable, ofText, ofTranscripts]) expect(some.length).toBeGreaterThan(3);
+    const reasons = unique([...ofTable, ...ofText, ...ofTranscripts]).filter((name) => !/^[a-z_]+$/.test(name));
+    expect(reasons.filter((name) => !code.includes(`'${name}'`))).toEqual([]);
+  });
+
+  test('statuses', () => {
+    expect(unique(table('| status | of a deployment |').flatMap(([cell]) => inBackticks(cell!)))).toEqual(
+      unique(statuses),
+    );
+    const elsewhere = [
+      ...matches(readme, /`([A-Z]{4,})(?: \/ \w+)?`/g),
+      ...matches(readme, /simulated \S+ +([A-Z]+) /g),
+    ];
+    const known: readonly string[] = [...statuses, 'EBADENGINE', 'NAME'];
+    expect(unique(elsewhere).filter((name) => !known.includes(name))).toEqual([]);
+  });
+});
+
+describe('tables', () => {
+  test('the routes are those of the API', () => {
+    const written = table('| method | path | |').map(([method, path]) => `${method} ${inBackticks(path!)[0]}`);
+    const served = routes.map(({ method, path }) => `${method} ${path.replaceAll('+}', '}')}`);
+    expect(written.sort()).toEqual(served.sort());
+  });
+
+  test('the verbs and their options are those of the program', async () => {
+    const written = table('| verb | what | options |');
+    const help = (await run(['--help'])).out.join('\n').split('Commands:')[1]!;
+    const verbs = matches(help, /^ {2}([a-z]+) /gm).filter((verb) => verb !== 'help');
+    expect(unique(written.map(([verb]) => inBackticks(verb!)[0]!.split(' ')[0]!))).toEqual(unique(verbs));
+    for (const [cell, , options] of written) {
+      const [verb, ...names] = inBackticks(cell!)[0]!.split(' ');
+      const own = (await run([verb!, '--help'])).out.join('\n');
+      const parameters = matches(own.split('\n')[0]!, /<(\w+)>/g).map((name) => name.toUpperCase());
+      expect(names, verb).toEqual(parameters);
+      const common = verb === 'serve' ? ['--json'] : ['--json', '--url'];
+      expect(unique([...inBackticks(options!), ...common]), verb).toEqual(unique(matches(own, /^ {2}(--[\w-]+)/gm)));
+    }
+  });
+
+  test('the exit statuses are those of the program, in the words of its help', async () => {
+    const written = table('| exit status | |');
+    expect(written.map(([status]) => Number(status))).toEqual(Object.values(exitStatus));
+    const help = (await run(['--help'])).out.join('\n');
+    const words = help
+      .split('Exit status: ')[1]!
+      .replace(/\.\s*$/, '')
+      .split(', ');
+    for (const [place, [status, meaning]] of written.entries()) {
+      expect(`${status} ${meaning}`.startsWith(words[place]!), `"${meaning}" begins as "${words[place]}"`).toBe(true);
+    }
+  });
+});
+
+describe('blocks', () => {
+  const [batch, configuration] = fences('yaml');
+  const env = { HARNESS_API_KEY: 'k3y', HARNESS_SHARED_TOKEN: 't0k3n' };
+  const readFile = (path: string): string => read(join('examples', path));
+
+  test('the batch is the example', () => {
+    expect(batch).toBe(read('examples/small.yaml'));
+  });
+
+  test('the configuration is valid, uses the variables that it names, and takes the batches of the examples', () => {
+    const parsed = parseConfiguration(configuration!, { readFile, env });
+    expect(parsed).not.toHaveProperty('issues');
+    if ('issues' in parsed) return;
+    expect(parsed.warnings).toEqual([]);
+    expect(parsed.configuration.connections.harness).toMatchObject({ kind: 'real', api_key: 'k3y' });
+    for (const example of ['small', 'release']) {
+      const taken = parseBatch(read(`examples/${example}.yaml`), parsed.configuration.catalogue);
+      expect(taken, example).toMatchObject({ warnings: [] });
+    }
+  });
+
+  test('a variable that is not set, or is empty, is an error', () => {
+    const parsed = parseConfiguration(configuration!, { readFile, env: { HARNESS_API_KEY: '' } });
+    const issues = 'issues' in parsed ? parsed.issues : [];
+    expect(issues.map(({ path }) => path)).toEqual(['pillars.shared.harness.webhook_token', 'harness.api_key']);
+  });
+});
+
+interface Step {
+  readonly command: string;
+  readonly output: string;
+}
+
+/** The commands of a `console` block with what they print. */
+const stepsOf = (block: string): Step[] =>
+  block
+    .split(/^\$ /m)
+    .slice(1)
+    .map((text) => ({ command: text.slice(0, text.indexOf('\n')), output: text.slice(text.indexOf('\n') + 1) }));
+
+const steps = fences('console').flatMap(stepsOf);
+const stepOf = (start: string): Step => {
+  const found = steps.filter(({ command }) => command.startsWith(start));
+  expect(found, `one command ${start}`).toHaveLength(1);
+  return found[0]!;
+};
+
+/** Ids, times and ports differ from run to run. */
+const withoutChance = (text: string): string =>
+  text
+    .replace(/\b[0-9A-HJKMNP-TV-Z]{26}\b/g, '<id>')
+    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}Z)?/g, '<when>')
+    .replace(/^\d\d:\d\d:\d\d\.\d{3}/gm, '<time>')
+    .replace(/127\.0\.0\.1:\d+/g, '<server>');
+
+const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** `…` stands for any number of lines where it is alone on its line, else for the rest that was cut out of one. */
+const expectPrinted = (printed: string, { output }: Step): void => {
+  const pattern = withoutChance(output)
+    .trimEnd()
+    .split('\n')
+    .map((line) => (line === '…' ? '(?:.*\n)*?' : `${line.split('…').map(literally).join('.*')}\n`))
+    .join('');
+  expect(`${withoutChance(printed).trimEnd()}\n`).toMatch(new RegExp(`^${pattern}$`));
+};
+
+/** The words of a command, as a shell reads them; single quotes are all that the README needs. */
+const wordsOf = (command: string): string[] =>
+  [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare!);
+
+const lines = (text: readonly string[]): string => text.join('\n');
+
+describe('plan', () => {
+  const step = stepOf('npx flotilla plan');
+  const env = { ...process.env, FLOTILLA_URL: undefined };
+
+  test('prints what the README shows', async () => {
+    const { stdout } = await promisify(execFile)('sh', ['-c', step.command], { cwd: root, env });
+    expectPrinted(stdout, step);
+  });
+
+  test('--json prints the same as data', async () => {
+    const { status, out } = await run([...wordsOf(step.command).slice(2), '--json'], { directory: root });
+    expect(status).toBe(0);
+    expect(JSON.parse(lines(out))).toMatchObject({ total: 2, critical_path: ['shared/login-api', 'risk/limit-check'] });
+  });
+});
+
+describe('a server that was started as the README says', () => {
+  const data = mkdtempSync(join(tmpdir(), 'flotilla-readme-'));
+  let server: ReturnType<typeof spawn>;
+  let printed = '';
+  let url = '';
+  let id = '';
+
+  /** What `npm start -- --port 0 --data DIR` runs. */
+  beforeAll(async () => {
+    const [program, ...script] = manifest.scripts.start!.split(' ');
+    expect([program, script.at(-1)]).toEqual(['node', 'serve']);
+    const { FLOTILLA_TOKEN: _, ...env } = process.env;
+    const argv = [...script, '--port', '0', '--data', data];
+    server = spawn(process.execPath, argv, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    for await (const line of createInterface({ input: server.stdout! })) {
+      printed += `${line}\n`;
+      if (line.includes('curl')) break;
+    }
+    url = /http:\/\/127\.0\.0\.1:\d+/.exec(printed)?.[0] ?? 'none';
+  }, 30_000);
+  afterAll(async () => {
+    server.kill('SIGINT');
+    if (server.exitCode === null) await once(server, 'exit');
+    expect(server.exitCode).toBe(0);
+    rmSync(data, { recursive: true });
+  });
+
+  const flotilla = (command: string) => {
+    const argv = wordsOf(command.replace(/\bID\b|\b01[0-9A-Z]{24}\b/, id)).slice(2);
+    return run(argv, { directory: root, env: { FLOTILLA_URL: url }, columns: 10_000 });
+  };
+
+  test('npm start prints what the README shows', () => {
+    expectPrinted(printed.replace(data, '.flotilla'), stepOf('npm start'));
+  });
+
+  test('curl posts a batch, status follows it, list shows it', { timeout: 60_000 }, async () => {
+    const step = stepOf('curl');
+    const words = wordsOf(step.command);
+    expect(words).toEqual([
+      'curl',
+      '-H',
+      expect.any(String),
+      '--data-binary',
+      expect.stringMatching(/^@/),
+      expect.any(String),
+    ]);
+    const [name, value] = words[2]!.split(': ') as [string, string];
+    const address = words[5]!.replace('http://127.0.0.1:8080', url);
+    const answer = await fetch(address, { method: 'POST', headers: { [name]: value }, body: read(words[4]!.slice(1)) });
+    const body = await answer.text();
+    expect(answer.status).toBe(202);
+    expectPrinted(body, step);
+    id = JSON.parse(body).batch_id;
+    for (const command of ['npx flotilla status', 'npx flotilla list']) {
+      const { status, out } = await flotilla(stepOf(command).command);
+      expect(status).toBe(0);
+      expectPrinted(lines(out), stepOf(command));
+    }
+  });
+
+  test('the commands in its sentences are understood, and leave as its table says', async () => {
+    const sentences = matches(readme, /`(npx flotilla [^`]*\bID\b[^`]*)`/g);
+    const ended = await Promise.all(sentences.map(flotilla));
+    expect(ended.map(({ status }) => status)).toEqual([exitStatus.failed, exitStatus.failed]);
+    expect(lines(ended.flatMap(({ error }) => error))).toMatch(
+      /Only an UNKNOWN deployment can be resolved.*\n.*has ended/,
+    );
+    const late = await flotilla('npx flotilla deploy examples/small.yaml --follow --timeout 1');
+    expect(late.status).toBe(exitStatus.timedOut);
+    id = /Batch (\S+) accepted/.exec(lines(late.out))![1]!;
+    expect(await flotilla('npx flotilla status ID')).toMatchObject({ status: exitStatus.done });
+    expect(await flotilla('npx flotilla cancel ID')).toMatchObject({ status: exitStatus.done });
+    expect(await flotilla('npx flotilla status nowhere')).toMatchObject({ status: exitStatus.notFound });
+    expect(await flotilla('npx flotilla plan nowhere.yaml')).toMatchObject({ status: exitStatus.usage });
+  });
+
+  test('errors are problems with a code of docs/errors.md, and an Idempotency-Key is good for one body', async () => {
+    const submit = async (body: string, headers: Readonly<Record<string, string>>) => {
+      const type = { 'content-type': 'application/yaml' };
+      const answer = await fetch(`${url}/batches`, { method: 'POST', headers: { ...type, ...headers }, body });
+      const { batch_id, code } = (await answer.json()) as { readonly batch_id?: string; readonly code?: string };
+      if (!answer.ok) {
+        expect(answer.headers.get('content-type')).toBe('application/problem+json');
+        expect(read('docs/errors.md')).toContain(`### ${code}\n`);
+      }
+      return { status: answer.status, batch_id };
+    };
+    const key = { 'idempotency-key': 'once' };
+    const first = await submit(read('examples/small.yaml'), key);
+    expect(first.status).toBe(202);
+    expect(await submit(read('examples/small.yaml'), key)).toEqual({ ...first, status: 200 });
+    expect((await submit('version: v1.0', key)).status).toBe(409);
+    expect((await submit('version: v1.0', {})).status).toBe(422);
+  });
+});
