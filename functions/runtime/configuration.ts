@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { readSecret } from '../../lib/adapters/secrets-manager.ts';
 import { SystemClock } from '../../lib/adapters/system-clock.ts';
 import type { Catalogue, Configuration } from '../../lib/domain/catalogue/catalogue.ts';
@@ -39,17 +40,32 @@ export class StoredConfiguration {
   }
 }
 
-interface HarnessSecret {
-  readonly api_key: string;
-  readonly webhook_tokens?: Readonly<Record<string, string>>;
-}
+const harnessSecret = z.object({
+  api_key: z.string().min(1),
+  webhook_tokens: z.record(z.string(), z.string()).default({}),
+});
+
+/** Reads the secret's text. What is wrong with it is told without a character of it: a parser's own error quotes its text. */
+export const parseHarnessSecret = (text: string): z.output<typeof harnessSecret> => {
+  const parsed = harnessSecret.safeParse(jsonIn(text));
+  if (parsed.success) return parsed.data;
+  const message = 'the secret of Harness is not JSON like {"api_key": "…", "webhook_tokens": {"<pillar>": "…"}}';
+  throw new FlotillaError('ConfigurationInvalid', message);
+};
+
+const jsonIn = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
 
 /** Puts the secrets of the executor into a configuration. */
 export const withHarnessSecret = async (configuration: Configuration): Promise<Configuration> => {
   const { harness } = configuration.connections;
   if (harness.kind !== 'real') return configuration;
-  const text = await readSecret(variable('HARNESS_SECRET_ID'));
-  const { api_key, webhook_tokens = {} } = JSON.parse(text) as HarnessSecret;
+  const { api_key, webhook_tokens } = parseHarnessSecret(await readSecret(variable('HARNESS_SECRET_ID')));
   return {
     ...configuration,
     connections: { ...configuration.connections, harness: { ...harness, api_key, webhook_tokens } },

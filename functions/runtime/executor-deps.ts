@@ -1,23 +1,19 @@
 import { SystemClock, SystemRandom } from '../../lib/adapters/system-clock.ts';
+import type { Configuration } from '../../lib/domain/catalogue/catalogue.ts';
 import type { Executor } from '../../lib/domain/ports.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
 import { storedConfiguration, withHarnessSecret } from './configuration.ts';
 import { executorOf, makeExecutors } from './executors.ts';
+import { Kept } from './kept.ts';
 
-/** Executors as the stored configuration names them, with their secret. Made once: the budget of requests is shared. */
+/** Executors as the stored configuration names them, with their secret. Kept: the budget of requests is shared. */
 export const executorDeps = (): Pick<Deps, 'executor'> => {
   const stored = storedConfiguration();
   const options = { clock: new SystemClock(), random: new SystemRandom() };
-  let made: Promise<ReadonlyMap<string, Executor>> | undefined;
-  const make = async (): Promise<ReadonlyMap<string, Executor>> =>
-    makeExecutors(await withHarnessSecret(await stored.get()), options);
-  return {
-    executor: async (account) => {
-      made ??= make();
-      made.catch(() => {
-        made = undefined;
-      });
-      return executorOf(await made, account);
-    },
-  };
+  const executors = new Kept<ReadonlyMap<string, Executor>>({
+    read: async () => JSON.stringify(await withHarnessSecret(await stored.get())),
+    make: (text) => makeExecutors(JSON.parse(text) as Configuration, options),
+    clock: options.clock,
+  });
+  return { executor: async (account) => executorOf(await executors.get(), account) };
 };

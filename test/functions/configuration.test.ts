@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { parseHarnessSecret } from '../../functions/runtime/configuration.ts';
+import { Kept } from '../../functions/runtime/kept.ts';
+
+describe('the secret of Harness', () => {
+  test('is read', () => {
+    expect(parseHarnessSecret('{"api_key":"pat.a.b.c"}')).toEqual({ api_key: 'pat.a.b.c', webhook_tokens: {} });
+    const whole = { api_key: 'pat.a.b.c', webhook_tokens: { shared: 'token' } };
+    expect(parseHarnessSecret(JSON.stringify(whole))).toEqual(whole);
+  });
+
+  test.each([
+    'pat.account.id.secret',
+    '{"api_key": pat.account.id.secret}',
+    '{"key":"pat.account.id.secret"}',
+    '{"api_key":["pat.account.id.secret"]}',
+    '{"api_key":"pat.account.id.secret","webhook_tokens":{"shared":7}}',
+    '{"api_key":""}',
+  ])('is refused without a character of it: %s', (text) => {
+    let said = '';
+    try {
+      parseHarnessSecret(text);
+    } catch (error) {
+      const { name, message, stack, cause, details } = error as Error & { details: unknown };
+      said = `${name} ${message} ${stack} ${JSON.stringify({ cause, details })}`;
+    }
+    expect(said).toMatch(/^ConfigurationInvalid/);
+    expect(said).not.toMatch(/pat\.|account\.id/);
+  });
+});
+
+describe('what is kept', () => {
+  const setUp = () => {
+    const world = { now: 0, text: 'one' as string | undefined, reads: 0, made: [] as string[] };
+    const kept = new Kept<{ readonly of: string }>({
+      clock: { now: () => world.now },
+      read: async () => {
+        world.reads += 1;
+        if (world.text === undefined) throw new Error('it cannot be read');
+        return world.text;
+      },
+      make: (of) => {
+        world.made.push(of);
+        return { of };
+      },
+    });
+    return { world, kept };
+  };
+
+  test('is made once, for all who ask at the same time and for a minute', async () => {
+    const { world, kept } = setUp();
+    const [one, other] = await Promise.all([kept.get(), kept.get()]);
+    world.now = 59_999;
+    expect([other, await kept.get()]).toEqual([one, one]);
+    expect(world).toMatchObject({ reads: 1, made: ['one'] });
+  });
+
+  test('stays the same thing while its text does', async () => {
+    const { world, kept } = setUp();
+    const first = await kept.get();
+    world.now = 60_000;
+    expect(await kept.get()).toBe(first);
+    expect(world).toMatchObject({ reads: 2, made: ['one'] });
+  });
+
+  test('is made anew when its text has changed: a new key, a new cluster', async () => {
+    const { world, kept } = setUp();
+    await kept.get();
+    world.text = 'two';
+    expect(await kept.get()).toEqual({ of: 'one' });
+    world.now = 60_000;
+    expect(await kept.get()).toEqual({ of: 'two' });
+  });
+
+  test('stays while its text cannot be read; the first time that is an error, and not for ever', async () => {
+    const { world, kept } = setUp();
+    world.text = undefined;
+    await expect(kept.get()).rejects.toThrow('it cannot be read');
+    world.text = 'one';
+    expect(await kept.get()).toEqual({ of: 'one' });
+    world.text = undefined;
+    world.now = 60_000;
+    expect(await kept.get()).toEqual({ of: 'one' });
+    world.text = 'two';
+    world.now = 120_000;
+    expect(await kept.get()).toEqual({ of: 'two' });
+  });
+});
