@@ -1,5 +1,6 @@
 import { type BatchStatus, decideBatchStatus, type Totals } from '../domain/deployment/batch-status.ts';
 import type { Status } from '../domain/deployment/status.ts';
+import { FlotillaError } from '../domain/errors.ts';
 import { changeHeader } from '../domain/record/change.ts';
 import { keys } from '../domain/record/keys.ts';
 import { type HeaderRow, type InboxMessage, type ItemRow, itemOf, rowOf } from '../domain/record/rows.ts';
@@ -10,7 +11,11 @@ import { everyItem } from './schedule-store.ts';
 
 type Needs = Pick<Deps, 'table' | 'clock' | 'random' | 'ids'>;
 
-/** Seals a batch whose deployments have all ended: status and totals, the event, and the end of its scheduling. */
+/**
+ * Seals a batch whose deployments have all ended: status and totals, the event, and the end of its scheduling. Throws
+ * StatusConflict while one has not: a plan that was finished after everybody had given it up must not end as a success
+ * with nothing done. The sweeper then concludes the batch and comes here again.
+ */
 export const finishBatch = async (
   deps: Needs,
   { batch_id }: { readonly batch_id: string },
@@ -19,6 +24,7 @@ export const finishBatch = async (
     const header = await findBatch(deps, batch_id);
     if (header.ended_at !== undefined) return { status: header.status };
     const totals = await countOutcomes(deps, batch_id);
+    checkAllEnded(header, totals);
     const ended = statusOf(header, totals);
     const at = deps.clock.now();
     const change = changeHeader(
@@ -41,11 +47,17 @@ const statusOf = (header: HeaderRow, totals: Totals): BatchStatus =>
     ? { status: 'FAILED', reason: 'PlanFailed', message: 'The plan could not be made; nothing was started.' }
     : decideBatchStatus(totals, { cancelRequested: header.cancel_requested_at !== undefined });
 
+const checkAllEnded = ({ batch_id, plan_hash, total }: HeaderRow, totals: Totals): void => {
+  const ended = Object.values(totals).reduce((sum, count) => sum + count, 0);
+  if (plan_hash === undefined || ended === total) return;
+  throw new FlotillaError('StatusConflict', `${ended} of ${total} deployments of batch ${batch_id} have ended`);
+};
+
 const countOutcomes = async (deps: Needs, batchId: string): Promise<Totals> => {
   const totals: Partial<Record<Status, number>> = {};
   for await (const item of everyItem(deps.table, { pk: keys.header(batchId).pk, prefix: 'ITEM#' })) {
-    const { status } = rowOf<ItemRow>(item)!;
-    totals[status] = (totals[status] ?? 0) + 1;
+    const { status, outcome } = rowOf<ItemRow>(item)!;
+    if (outcome !== undefined) totals[status] = (totals[status] ?? 0) + 1;
   }
   return totals;
 };

@@ -88,6 +88,17 @@ const lasting: readonly Path[] = [
     ends: 'FAILED / PlanFailed',
   },
   {
+    title: 'Plan is given up, and done after all when the batch has been concluded: nobody calls that a success',
+    batch: [{ name: 'a' }],
+    before: (world) => {
+      // Plan is not heard, and Conclude sees the batch as it was before.
+      broken('plan-batch', 'after')(world);
+      world.reply = ({ name }) => (name === 'conclude-batch' ? { next: 'finish', count: 0, round: 1 } : undefined);
+    },
+    expect: { a: { outcome: 'FAILED / NotStarted', visited: '' } },
+    ends: failed,
+  },
+  {
     title: 'AwaitTurn fails',
     batch: [{ name: 'a' }, { name: 'b', needs: ['a'] }],
     before: (world) => {
