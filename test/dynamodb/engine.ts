@@ -1,9 +1,14 @@
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 
-/** A client of the engine that test/dynamodb/run.ts has started. */
-export const engineClient = (): DynamoDBClient => {
+/** The engine that test/dynamodb/run.ts has started. */
+export const engineEndpoint = (): string => {
   const endpoint = process.env.FLOTILLA_DYNAMODB_ENDPOINT;
   if (endpoint === undefined) throw new Error('start these tests by `npm run test:dynamodb`');
+  return endpoint;
+};
+
+export const engineClient = (): DynamoDBClient => {
+  const endpoint = engineEndpoint();
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   return new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials });
 };

@@ -1,13 +1,11 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { onTestFinished } from 'vitest';
 import { create as createDispatchTurns } from '../../functions/dispatch-turns.ts';
 import { create as createPublishEvents } from '../../functions/publish-events.ts';
 import { create as createSweep } from '../../functions/sweep.ts';
-import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
 import { StepFunctions } from '../../lib/adapters/step-functions.ts';
-import type { TableUse } from '../../lib/adapters/table-use.ts';
+import type { OnUse } from '../../lib/adapters/table-use.ts';
 import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
-import type { BusEvent, Documents } from '../../lib/domain/ports.ts';
+import type { BusEvent, Documents, Table } from '../../lib/domain/ports.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
 import { type HeaderRow, rowOf } from '../../lib/domain/record/rows.ts';
 import { Engine } from '../../lib/local/engine/engine.ts';
@@ -17,18 +15,20 @@ import type { Json } from '../../lib/local/engine/json.ts';
 import { makeInvoke } from '../../lib/local/runtime/invoke.ts';
 import { loadMachines } from '../../lib/local/runtime/machines.ts';
 import { repeat } from '../../lib/local/runtime/repeat.ts';
-import { followTable, isFollowed } from '../../lib/local/runtime/stream.ts';
 import { cloudPace, type Deps, type Pace } from '../../lib/usecases/deps.ts';
 import { submitBatch } from '../../lib/usecases/submit-batch.ts';
 import { batchText, type Wanted, type WantedStrategy } from './batch-text.ts';
 import { CallMeter } from './call-meter.ts';
 import { ScriptedCluster } from './scripted-cluster.ts';
 import { ScriptedExecutor } from './scripted-executor.ts';
+import { type Store, sqliteStore } from './store.ts';
 import { WorldClock } from './world-clock.ts';
 
 export interface WorldOptions {
   readonly pace?: Partial<Pace>;
-  readonly onUse?: (use: TableUse) => void;
+  readonly onUse?: OnUse;
+  /** Where rows are kept; SQLite in memory unless said otherwise. */
+  readonly store?: () => Promise<Store>;
   /** Milliseconds; Infinity: nobody sweeps. */
   readonly sweepEvery?: number;
   /** Changes the batch machine, for what the one that ships cannot be brought to do. */
@@ -77,7 +77,7 @@ export class World {
   readonly cluster = new ScriptedCluster('cluster-eu-1', this.clock);
   readonly executor = new ScriptedExecutor(this.clock, this.cluster);
   readonly meter = new CallMeter();
-  readonly table: SqliteTable;
+  readonly table: Table;
   readonly engine: Engine;
   readonly published: BusEvent[] = [];
   /** What the stream's consumers and the sweeper threw. */
@@ -86,14 +86,17 @@ export class World {
   /** What the state machine hears in place of what a function gave; undefined changes nothing. */
   reply: (call: { readonly name: string; readonly payload: Json }) => Json | undefined = () => undefined;
   readonly #options: WorldOptions;
+  readonly #store: Store;
   readonly #invoked = new Map<string, number>();
   #deps: Deps | undefined;
+  #close: () => void = () => {};
   #machineArn = '';
 
-  private constructor(options: WorldOptions) {
+  private constructor(options: WorldOptions, store: Store) {
     this.#options = options;
-    const { onUse, random = () => 0.5 } = options;
-    this.table = new SqliteTable(':memory:', { follow: isFollowed, ...(onUse === undefined ? {} : { onUse }) });
+    const { random = () => 0.5 } = options;
+    this.#store = store;
+    this.table = store.table;
     this.engine = new Engine({
       journal: new Journal({ path: ':memory:' }),
       clock: this.clock,
@@ -102,8 +105,17 @@ export class World {
     });
   }
 
+  /** For a test: it is closed when the test is over. */
   static async make(options: WorldOptions = {}): Promise<World> {
-    const world = new World(options);
+    const world = await World.open(options);
+    const { onTestFinished } = await import('vitest');
+    onTestFinished(() => world.close());
+    return world;
+  }
+
+  /** For whoever closes it. */
+  static async open(options: WorldOptions = {}): Promise<World> {
+    const world = new World(options, (await options.store?.()) ?? sqliteStore(options.onUse));
     await world.#open();
     return world;
   }
@@ -122,16 +134,20 @@ export class World {
       await this.clock.sleep(1_000);
     };
     const dispatch = createDispatchTurns(this.deps);
-    const stopStream = followTable(this.table, { dispatch, publish: createPublishEvents(this.deps), onFault });
+    const stopStream = this.#store.follow({ dispatch, publish: createPublishEvents(this.deps), onFault });
     const { sweepEvery = 30_000 } = this.#options;
     const sweeping = { every: sweepEvery, clock: this.clock, onFault };
     const stopSweeping = Number.isFinite(sweepEvery) ? repeat(createSweep(this.deps), sweeping) : () => {};
-    onTestFinished(() => {
+    this.#close = () => {
       stopStream();
       stopSweeping();
       this.engine.close();
-      this.table.close();
-    });
+      this.#store.close();
+    };
+  }
+
+  close(): void {
+    this.#close();
   }
 
   async #alter(stateMachineArn: string, alter: (definition: string) => string): Promise<void> {
@@ -196,6 +212,7 @@ export class World {
     for (let quiet = 0; quiet < 2; ) {
       const before = this.meter.calls;
       await this.engine.idle();
+      await this.#store.arrived();
       quiet = this.meter.inFlight === 0 && this.meter.calls === before ? quiet + 1 : 0;
     }
   }
@@ -231,7 +248,7 @@ export class World {
     const stateMachineArn = this.#machineArn.replace(/:batch$/, ':watch');
     const { executions } = await this.engine.listExecutions({ stateMachineArn, statusFilter: 'RUNNING' });
     const inbox = await this.table.query({ pk: 'INBOX', limit: 1 });
-    return executions.length + inbox.items.length + this.table.changes(0, 1).length;
+    return executions.length + inbox.items.length + Number(this.#store.isBehind());
   }
 
   batchArn(batchId: string): string {
