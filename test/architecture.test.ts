@@ -19,7 +19,10 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     ...['lib/local', 'lib/usecases', 'lib/domain', 'node:*'],
     ...['commander', 'cli-table3', 'log-update', 'picocolors'],
   ],
-  'lib/infra': ['lib/infra', 'aws-cdk-lib', 'constructs', 'esbuild', 'node:fs', 'node:path'],
+  'lib/infra': [
+    ...['lib/infra', 'aws-cdk-lib', 'constructs', 'esbuild', 'zod', 'yaml', 'node:fs', 'node:path'],
+    'lib/domain/catalogue/substitute-variables.ts', // ${NAME} means the same in every section of the configuration
+  ],
   functions: [
     ...['functions', 'lib/usecases', 'lib/adapters', 'lib/executors', 'lib/domain', 'statemachines'],
     ...['@middy', '@aws-lambda-powertools', 'aws-lambda', 'zod'],

@@ -7,6 +7,7 @@ import { HttpEntrance } from './http-entrance.ts';
 import { InlineMachine } from './inline-machine.ts';
 import { machineArnsOf } from './machine-arns.ts';
 import type { Resources, StateResources } from './rights.ts';
+import type { Settings } from './settings.ts';
 import { StreamTrigger } from './stream-trigger.ts';
 import { SweepSchedule } from './sweep-schedule.ts';
 
@@ -14,12 +15,13 @@ export interface ApplicationProps extends StackProps {
   /** Prefix of the machines' names. */
   readonly name: string;
   readonly root: string;
+  readonly settings: Settings;
   readonly state: StateResources;
 }
 
 /** The program: functions, state machines and what calls them. It keeps nothing and may be replaced at any time. */
 export class ApplicationStack extends Stack {
-  constructor(scope: Construct, id: string, { name, root, state, ...props }: ApplicationProps) {
+  constructor(scope: Construct, id: string, { name, root, settings, state, ...props }: ApplicationProps) {
     super(scope, id, props);
     const { table, documents, bus, harnessSecret } = state;
     const batch = machineArnsOf(this, `${name}-batch`);
@@ -35,7 +37,7 @@ export class ApplicationStack extends Stack {
     }
     this.#addStreamTriggers(handlers, state);
     new SweepSchedule(this, 'Sweeper', handlers.of('sweep'));
-    const { api } = new HttpEntrance(this, 'Entrance', { name, handler: handlers.of('api') });
+    const { api } = new HttpEntrance(this, 'Entrance', { name, settings, handler: handlers.of('api') });
     new CfnOutput(this, 'ApiAddress', { value: api.apiEndpoint });
     new CfnOutput(this, 'ApiId', { value: api.apiId });
   }

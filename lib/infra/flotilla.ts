@@ -1,10 +1,10 @@
 import { type App, Tags } from 'aws-cdk-lib';
 import { ApplicationStack } from './application-stack.ts';
+import type { Settings } from './settings.ts';
 import { StateStack } from './state-stack.ts';
 
 export interface FlotillaProps {
-  /** Several stages live side by side in one account and region. */
-  readonly stage: string;
+  readonly settings: Settings;
   /** Folder of the project. */
   readonly root: string;
 }
@@ -12,22 +12,21 @@ export interface FlotillaProps {
 /** Both stacks of a stage: what is kept, and the program that works on it. */
 export const addFlotilla = (
   app: App,
-  { stage, root }: FlotillaProps,
+  { settings, root }: FlotillaProps,
 ): { state: StateStack; application: ApplicationStack } => {
-  // Names of executions hold 80 characters and machines are named after the stage.
-  if (!/^[a-z][a-z0-9-]{0,19}$/.test(stage)) {
-    throw new Error(`The stage "${stage}" must be 1 to 20 small letters, digits and hyphens, a letter first`);
-  }
+  const { stage } = settings;
   const name = `flotilla-${stage}`;
   const state = new StateStack(app, 'State', {
     stackName: `${name}-state`,
     name,
+    settings,
     description: `Flotilla ${stage}: table, documents, bus and secret`,
   });
   const application = new ApplicationStack(app, 'Application', {
     stackName: `${name}-application`,
     name,
     root,
+    settings,
     state,
     description: `Flotilla ${stage}: API, functions and state machines`,
   });

@@ -5,9 +5,11 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Handler } from './handler.ts';
+import type { Settings } from './settings.ts';
 
 export interface HttpEntranceProps {
   readonly name: string;
+  readonly settings: Settings;
   readonly handler: Handler;
 }
 
@@ -18,7 +20,7 @@ export interface HttpEntranceProps {
 export class HttpEntrance extends Construct {
   readonly api: HttpApi;
 
-  constructor(scope: Construct, id: string, { name, handler }: HttpEntranceProps) {
+  constructor(scope: Construct, id: string, { name, settings, handler }: HttpEntranceProps) {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', {
       apiName: name,
@@ -31,8 +33,7 @@ export class HttpEntrance extends Construct {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
-      // A long poll holds a function for 20 s: 50 a second are 1,000 at once, the first limit of a new account.
-      throttle: { rateLimit: 50, burstLimit: 100 },
+      throttle: { rateLimit: settings.throttle.rate, burstLimit: settings.throttle.burst },
       accessLogSettings: { destination: new LogGroupLogDestination(this.#accessLog()) },
     });
   }

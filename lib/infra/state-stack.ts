@@ -1,28 +1,34 @@
-import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Duration, Fn, RemovalPolicies, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, Billing, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { CfnSecret, type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { StateResources } from './rights.ts';
+import type { Settings } from './settings.ts';
 
-/** What outlives every release of the program: nothing here goes when the stack goes. */
+export interface StateProps extends StackProps {
+  readonly name: string;
+  readonly settings: Settings;
+}
+
+/** What outlives every release of the program: nothing here goes when the stack goes, unless `on_destroy` says so. */
 export class StateStack extends Stack implements StateResources {
   readonly table: TableV2;
   readonly documents: Bucket;
   readonly bus: EventBus;
   readonly harnessSecret: ISecret;
 
-  constructor(scope: Construct, id: string, props: StackProps & { readonly name: string }) {
+  constructor(scope: Construct, id: string, { name, settings, ...props }: StateProps) {
     super(scope, id, props);
+    const keep = settings.onDestroy === 'keep';
     this.table = new TableV2(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
       billing: Billing.onDemand(),
       dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      deletionProtection: keep,
     });
     this.documents = new Bucket(this, 'Documents', {
       encryption: BucketEncryption.S3_MANAGED,
@@ -32,14 +38,22 @@ export class StateStack extends Stack implements StateResources {
       lifecycleRules: [
         { noncurrentVersionExpiration: Duration.days(30), abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
-      removalPolicy: RemovalPolicy.RETAIN,
+      ...(keep ? {} : { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }), // a full bucket is not deleted
     });
     this.bus = new EventBus(this, 'Bus', {
-      eventBusName: props.name,
+      eventBusName: `${name}-${this.#ownName()}`,
       description: 'Every change of a batch or a deployment',
     });
-    this.bus.applyRemovalPolicy(RemovalPolicy.RETAIN);
     this.harnessSecret = this.#emptySecret();
+    RemovalPolicies.of(this).apply(keep ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+  }
+
+  /**
+   * A part of the stack's id, which no stack before had. What has a name of ours and was kept when a stack was destroyed
+   * would otherwise be in the way of the next stack of that stage.
+   */
+  #ownName(): string {
+    return Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', this.stackId))));
   }
 
   /** An operator puts the key in. The L2 would make up a password, which looks like a key and is none. */
@@ -47,7 +61,6 @@ export class StateStack extends Stack implements StateResources {
     const secret = new CfnSecret(this, 'HarnessSecret', {
       description: 'API key of the Harness account that Flotilla uses',
     });
-    secret.applyRemovalPolicy(RemovalPolicy.RETAIN);
     return Secret.fromSecretCompleteArn(this, 'HarnessSecretArn', secret.ref);
   }
 }

@@ -9,6 +9,8 @@ import { FlotillaError } from '../domain/errors.ts';
 export interface LoadedConfiguration {
   readonly configuration: Configuration;
   readonly warnings: readonly string[];
+  /** The stage on AWS that the file is written for. */
+  readonly stage?: string;
   /** Absent when there is no file, and everything is simulated. */
   readonly file?: string;
 }

@@ -1,14 +1,18 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { addFlotilla } from '../../lib/infra/flotilla.ts';
+import { readSettings } from '../../lib/infra/settings.ts';
 import { cdkJson, root } from './project.ts';
 
 export type Stacks = ReturnType<typeof addFlotilla>;
 
+type Given = Readonly<Record<string, unknown>>;
+
 /** Both stacks of a stage named `test`, without the code of the functions. */
-export const makeStacks = (): Stacks & { readonly app: App } => {
+export const makeStacks = (given: Given = {}): Stacks & { readonly app: App } => {
   const app = new App({ context: { ...cdkJson.context, 'aws:cdk:bundling-stacks': [] } });
-  return { app, ...addFlotilla(app, { stage: 'test', root }) };
+  const settings = readSettings([{ values: { stage: 'test', ...given }, nameOf: (setting) => setting }]);
+  return { app, ...addFlotilla(app, { settings, root }) };
 };
 
 interface Resource {
@@ -29,8 +33,8 @@ export interface Templates {
 }
 
 /** The templates of both stacks, after a change that a test may want. */
-export const synthesize = (change: (stacks: Stacks) => void = () => {}): Templates => {
-  const stacks = makeStacks();
+export const synthesize = (change: (stacks: Stacks) => void = () => {}, given: Given = {}): Templates => {
+  const stacks = makeStacks(given);
   change(stacks);
   const json = (stack: Stacks[keyof Stacks]) => Template.fromStack(stack).toJSON() as TemplateJson;
   return { state: json(stacks.state), application: json(stacks.application) };

@@ -88,6 +88,8 @@ const sections = {
   clusters: z.record(placeName, clusterSchema),
   infrastructures: z.record(placeName, z.strictObject({ cluster: word, namespace: namespace.optional() })).optional(),
   harness: harnessSchema,
+  /** How a stage is set up on AWS: for the CDK app, which knows what else is in it. */
+  aws: z.looseObject({ stage: z.string().optional() }).optional(),
 };
 
 /** The services section is a path or a mapping, and is read on its own. */

@@ -15,7 +15,12 @@ export interface ConfigurationSources {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-export type ParsedConfiguration = { readonly configuration: Configuration; readonly warnings: readonly string[] };
+export interface ParsedConfiguration {
+  readonly configuration: Configuration;
+  readonly warnings: readonly string[];
+  /** Which stage on AWS it is written for, if it says so. */
+  readonly stage?: string;
+}
 
 const advice = makeKeyAdvice(wholeConfigurationSchema);
 
@@ -40,7 +45,12 @@ export const parseConfiguration = (
   checkHarness(root.harness, read);
   const issues = [...read.present(), ...ofFile];
   if (issues.length > 0 || !result.success) return { issues };
-  return { configuration: buildConfiguration(result.data, services), warnings: warningsOf(services) };
+  const stage = result.data.aws?.stage;
+  return {
+    configuration: buildConfiguration(result.data, services),
+    warnings: warningsOf(services),
+    ...(stage === undefined ? {} : { stage }),
+  };
 };
 
 /** Entries without settings of their own read as null, for example an environment that only has a name. */

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseDocument } from 'yaml';
+import { substituteVariables } from '../domain/catalogue/substitute-variables.ts';
+import { readSettings, type Settings, SettingsInvalid, type SettingsSource } from './settings.ts';
+
+export interface SettingsPlace {
+  /** Of the CDK app: `cdk.json`, overlaid by `-c`. */
+  readonly context: Readonly<Record<string, unknown>>;
+  /** Where `flotilla.config.yaml` is looked for. */
+  readonly directory: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+const defaultFile = 'flotilla.config.yaml';
+
+/** CDK's own context has `@`, `:` or `-` in its names. What looks like a setting is held to be one, so that a typing error is told. */
+const settingName = /^[a-z]+(_[a-z]+)*$/;
+
+/** The settings of a stage: the section `aws` of `-c config=FILE`, else of `flotilla.config.yaml` here, overlaid by `-c`. */
+export const loadSettings = ({ context, directory, env }: SettingsPlace): Settings => {
+  const { config, ...settings } = Object.fromEntries(
+    Object.entries(context).filter(([name]) => settingName.test(name)),
+  );
+  return readSettings([
+    ...sectionOf(config === undefined ? undefined : String(config), { directory, env }),
+    { values: settings, nameOf: (setting) => `-c ${setting}` },
+  ]);
+};
+
+const sectionOf = (
+  named: string | undefined,
+  { directory, env }: Pick<SettingsPlace, 'directory' | 'env'>,
+): readonly SettingsSource[] => {
+  const file = named ?? defaultFile;
+  const text = readText(resolve(directory, file));
+  if (text === undefined && named !== undefined) throw new SettingsInvalid(`-c config: ${file} cannot be read`);
+  const nameOf = (setting: string) => `${file}, aws.${setting}`;
+  const document = parseDocument(text ?? '');
+  const [error] = document.errors;
+  if (error !== undefined) throw new SettingsInvalid(`${file}: ${error.message}`);
+  const root: unknown = document.toJS({ maxAliasCount: 100 });
+  const section = (root as { readonly aws?: unknown } | null)?.aws ?? {};
+  if (typeof section !== 'object' || Array.isArray(section)) {
+    throw new SettingsInvalid(`${file}, aws: is not a mapping of settings`);
+  }
+  const { value, unset } = substituteVariables(section, env);
+  if (unset.length > 0) {
+    const lines = unset.map(
+      ({ path, name }) => `${nameOf(path.join('.'))}: the environment variable ${name} is not set`,
+    );
+    throw new SettingsInvalid(lines.join('\n'));
+  }
+  return [{ values: value as Readonly<Record<string, unknown>>, nameOf }];
+};
+
+const readText = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,125 @@
+import * as z from 'zod';
+
+/** How a stage is set up: what `-c name=value`, the context of `cdk.json` and the section `aws` of the configuration say. */
+export interface Settings {
+  /** Several stages live side by side in one account and region. */
+  readonly stage: string;
+  /** Whose tokens are taken. Absent: a Cognito user pool is made. */
+  readonly oidc?: { readonly issuer: string; readonly audience: readonly string[] };
+  /** Requests to the API, of all callers together. */
+  readonly throttle: { readonly rate: number; readonly burst: number };
+  /** Whether the bus keeps its events to be played again. */
+  readonly archive: boolean;
+  /** What becomes of table, documents, bus and secrets when the stack is destroyed. */
+  readonly onDestroy: 'keep' | 'delete';
+  /** Copies of the API's function that may run at once, kept apart from the rest of the account. Absent: nothing is. */
+  readonly reservedConcurrency?: number;
+}
+
+/** Where a value was given: by `-c`, it is text. Later sources win. */
+export interface SettingsSource {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly nameOf: (setting: string) => string;
+}
+
+export class SettingsInvalid extends Error {
+  override readonly name = 'SettingsInvalid';
+}
+
+const whole = (low: number, high: number) =>
+  z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.int().min(low).max(high));
+const truth = z.union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })]);
+const listed = z.union([z.array(z.string()), z.string().transform((text) => text.split(','))]).pipe(
+  z
+    .array(z.string().regex(/^\S{1,200}$/))
+    .min(1)
+    .max(50),
+);
+/** Tokens are checked with the keys found there. Without TLS only on this machine, where an emulator may be tried. */
+const issuer = /^(https:\/\/[^\s/?#@]+|http:\/\/(127\.0\.0\.1|localhost)(:\d+)?)(\/[^\s?#]*)?$/;
+
+/** Every setting there is; the description says what it allows. */
+export const settingsSchema = z.strictObject({
+  stage: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,19}$/) // names of executions hold 80 characters and machines are named after the stage
+    .default('dev')
+    .describe('1 to 20 small letters, digits and hyphens, a letter first'),
+  oidc_issuer: z
+    .string()
+    .regex(issuer)
+    .optional()
+    .describe('the address of an OpenID Connect issuer as its tokens name it in iss, like https://login.example.com/'),
+  oidc_audience: listed
+    .optional()
+    .describe('the audiences of tokens to take (aud, or client_id): a list, or text with commas between'),
+  // A long poll holds a function for 20 s: 50 a second are 1,000 at once, the first limit of a new account.
+  throttle_rate: whole(1, 10_000).default(50).describe('requests a second, a whole number from 1 to 10000'),
+  throttle_burst: whole(1, 5_000).default(100).describe('requests at once, a whole number from 1 to 5000'),
+  archive: truth.default(true).describe('true or false: whether the bus keeps its events'),
+  on_destroy: z
+    .enum(['keep', 'delete'])
+    .default('keep')
+    .describe('keep or delete: what becomes of the data when the stack is destroyed'),
+  reserved_concurrency: whole(1, 1_000)
+    .optional()
+    .describe('copies of the API function reserved for it, a whole number from 1 to 1000; without it none are'),
+});
+
+type Given = ReadonlyMap<string, { readonly value: unknown; readonly name: string }>;
+
+/** Puts what was given together. Throws SettingsInvalid with every problem: the setting's name and what it allows. */
+export const readSettings = (sources: readonly SettingsSource[]): Settings => {
+  const given: Given = new Map(
+    sources.flatMap(({ values, nameOf }) =>
+      Object.entries(values).map(([setting, value]) => [setting, { value, name: nameOf(setting) }] as const),
+    ),
+  );
+  const result = settingsSchema.safeParse(
+    Object.fromEntries([...given].map(([setting, { value }]) => [setting, value])),
+  );
+  const complaints = result.success ? [] : result.error.issues.flatMap((issue) => complain(issue, given));
+  const problems = [...complaints, ...contradictions(given)];
+  if (problems.length > 0 || !result.success) throw new SettingsInvalid(problems.join('\n'));
+  return settingsOf(result.data);
+};
+
+const settingsOf = (read: z.output<typeof settingsSchema>): Settings => ({
+  stage: read.stage,
+  ...(read.oidc_issuer === undefined || read.oidc_audience === undefined
+    ? {}
+    : { oidc: { issuer: read.oidc_issuer, audience: read.oidc_audience } }),
+  throttle: { rate: read.throttle_rate, burst: read.throttle_burst },
+  archive: read.archive,
+  onDestroy: read.on_destroy,
+  ...(read.reserved_concurrency === undefined ? {} : { reservedConcurrency: read.reserved_concurrency }),
+});
+
+const complain = (issue: z.core.$ZodIssue, given: Given): readonly string[] => {
+  if (issue.code === 'unrecognized_keys') {
+    const known = Object.keys(settingsSchema.shape).sort().join(', ');
+    return issue.keys.map((key) => `${given.get(key)?.name ?? key}: there is no such setting; known: ${known}`);
+  }
+  const setting = String(issue.path[0]) as keyof typeof settingsSchema.shape;
+  const { name = setting, value } = given.get(setting) ?? {};
+  return [`${name}: ${JSON.stringify(value)} is not allowed; it takes ${allowedFor(setting)}`];
+};
+
+const allowedFor = (setting: keyof typeof settingsSchema.shape): string =>
+  settingsSchema.shape[setting].description ?? '';
+
+/** What each setting allows by itself, but not beside the others. */
+const contradictions = (given: Given): readonly string[] => {
+  const problems: string[] = [];
+  const stage = given.get('stage');
+  const [alone, missing] = given.has('oidc_issuer')
+    ? ['oidc_issuer', 'oidc_audience' as const]
+    : ['oidc_audience', 'oidc_issuer' as const];
+  if (given.has(alone) && !given.has(missing)) {
+    problems.push(`${missing}: is missing beside ${given.get(alone)?.name}; it takes ${allowedFor(missing)}`);
+  }
+  if (!given.has('oidc_issuer') && /aws|amazon|cognito/.test(String(stage?.value))) {
+    problems.push(`${stage?.name}: Cognito takes no address with aws, amazon or cognito in it; name another stage`);
+  }
+  return problems;
+};

@@ -1,0 +1,144 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadSettings } from '../../lib/infra/load-settings.ts';
+import { readSettings, SettingsInvalid, settingsSchema } from '../../lib/infra/settings.ts';
+import { cdkJson, root } from './project.ts';
+
+const read = (values: Readonly<Record<string, unknown>>) =>
+  readSettings([{ values, nameOf: (setting) => `-c ${setting}` }]);
+
+const defaults = {
+  stage: 'dev',
+  throttle: { rate: 50, burst: 100 },
+  archive: true,
+  onDestroy: 'keep',
+};
+const issuer = 'https://login.example.com/';
+
+describe('what a setting may be', () => {
+  it.each<[string, Readonly<Record<string, unknown>>, object]>([
+    ['nothing', {}, {}],
+    ['a stage', { stage: 'prod-eu-1' }, { stage: 'prod-eu-1' }],
+    ['no archive, as text', { archive: 'false' }, { archive: false }],
+    ['no archive', { archive: false }, { archive: false }],
+    ['an archive, as text', { archive: 'true' }, {}],
+    ['a throttle, as text', { throttle_rate: '7', throttle_burst: '9' }, { throttle: { rate: 7, burst: 9 } }],
+    ['a throttle', { throttle_rate: 10_000 }, { throttle: { rate: 10_000, burst: 100 } }],
+    ['the end of the data', { on_destroy: 'delete' }, { onDestroy: 'delete' }],
+    ['reserved concurrency', { reserved_concurrency: '20' }, { reservedConcurrency: 20 }],
+    ['an issuer', { oidc_issuer: issuer, oidc_audience: 'a' }, { oidc: { issuer, audience: ['a'] } }],
+    ['audiences as text', { oidc_issuer: issuer, oidc_audience: 'a,b' }, { oidc: { issuer, audience: ['a', 'b'] } }],
+    ['audiences', { oidc_issuer: issuer, oidc_audience: ['a', 'b'] }, { oidc: { issuer, audience: ['a', 'b'] } }],
+    [
+      'an issuer on this machine, and a stage that Cognito would not take',
+      { stage: 'aws', oidc_issuer: 'http://127.0.0.1:8000/realm', oidc_audience: 'a' },
+      { stage: 'aws', oidc: { issuer: 'http://127.0.0.1:8000/realm', audience: ['a'] } },
+    ],
+  ])('%s', (_, given, expected) => {
+    expect(read(given)).toEqual({ ...defaults, ...expected });
+  });
+
+  const numbers = ['throttle_rate', 'throttle_burst', 'reserved_concurrency'].flatMap((name) =>
+    ['', '0', '-1', '1.5', 'many', '10001', null, true, Number.NaN].map((value) => [name, value] as const),
+  );
+  it.each<readonly [string, unknown]>([
+    ...['', 'Prod', '1st', 'a'.repeat(21), 'a b', 7, null].map((value) => ['stage', value] as const),
+    ...['', 'no', 'on', 0, 1, null].map((value) => ['archive', value] as const),
+    ...['', 'yes', 'retain', true].map((value) => ['on_destroy', value] as const),
+    ...numbers,
+    ...['', 'login.example.com', 'http://login.example.com', 'https://a.example/?x=1', 'https://u@a.example', 3].map(
+      (value) => ['oidc_issuer', value] as const,
+    ),
+    ...['', 'a,,b', 'a b', [], [1], {}].map((value) => ['oidc_audience', value] as const),
+  ])('%s is not %j: its name and what it allows are told', (setting, value) => {
+    const others = { oidc_issuer: issuer, oidc_audience: 'a' };
+    const allowed = settingsSchema.shape[setting as keyof typeof settingsSchema.shape].description;
+    expect(allowed).toMatch(/\w{4}/);
+    const message = `-c ${setting}: ${JSON.stringify(value)} is not allowed; it takes ${allowed}`;
+    expect(() => read({ ...others, [setting]: value })).toThrow(new SettingsInvalid(message));
+  });
+
+  it.each([
+    [{ oidc_issuer: issuer }, /^oidc_audience: is missing beside -c oidc_issuer; it takes the audiences/],
+    [{ oidc_audience: 'a' }, /^oidc_issuer: is missing beside -c oidc_audience; it takes the address/],
+    [{ stage: 'my-aws' }, /^-c stage: Cognito takes no address with aws/],
+    [{ arhive: false }, /^-c arhive: there is no such setting; known: archive, oidc_audience, .*, throttle_rate$/],
+  ])('%j is not enough or too much', (given, message) => {
+    expect(() => read(given)).toThrow(message);
+  });
+
+  it('is told of all settings at once', () => {
+    const given = { stage: 'X', archive: 'maybe', throttle_rate: 0, nonsense: 1, oidc_audience: 'a' };
+    expect(() => read(given)).toThrow(/^(-c )?\w+: .*(\n(-c )?\w+: .*){4}$/);
+  });
+});
+
+describe('where settings come from', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'flotilla-settings-'));
+  afterAll(() => rmSync(directory, { recursive: true }));
+  writeFileSync(
+    join(directory, 'flotilla.config.yaml'),
+    'clusters: {}\naws: { stage: ours, throttle_rate: 5, oidc_issuer: "${ISSUER}", oidc_audience: [a] }\n',
+  );
+  writeFileSync(join(directory, 'other.yaml'), 'aws:\n  stage: other\n');
+  writeFileSync(join(directory, 'none.yaml'), 'clusters: {}\n');
+  writeFileSync(join(directory, 'empty.yaml'), '');
+  writeFileSync(join(directory, 'null.yaml'), 'aws:\n');
+  writeFileSync(join(directory, 'wrong.yaml'), 'aws: { stage: Wrong, burst: 3 }\n');
+  writeFileSync(join(directory, 'list.yaml'), 'aws: [stage]\n');
+  writeFileSync(join(directory, 'broken.yaml'), 'aws: {\n');
+  const load = (context: Readonly<Record<string, unknown>>, env = { ISSUER: issuer } as Record<string, string>) =>
+    loadSettings({ context: { ...cdkJson.context, ...context }, directory, env });
+  const oidc = { issuer, audience: ['a'] };
+
+  it.each<[string, Readonly<Record<string, unknown>>, object]>([
+    ['the section of the file here', {}, { stage: 'ours', throttle: { rate: 5, burst: 100 }, oidc }],
+    [
+      '-c over the file',
+      { stage: 'mine', throttle_burst: '3' },
+      { stage: 'mine', throttle: { rate: 5, burst: 3 }, oidc },
+    ],
+    ['the file that is named', { config: 'other.yaml' }, { stage: 'other' }],
+    ['a file without the section', { config: 'none.yaml' }, {}],
+    ['an empty file', { config: 'empty.yaml' }, {}],
+    ['an empty section', { config: 'null.yaml' }, {}],
+  ])('%s', (_, context, expected) => {
+    expect(load(context)).toEqual({ ...defaults, ...expected });
+  });
+
+  it('no file at all', () => {
+    expect(loadSettings({ context: cdkJson.context, directory: join(directory, 'nowhere'), env: {} })).toEqual(
+      defaults,
+    );
+  });
+
+  it.each([
+    [{ config: 'missing.yaml' }, /^-c config: missing\.yaml cannot be read$/],
+    [
+      { config: 'wrong.yaml' },
+      /^wrong\.yaml, aws\.stage: "Wrong" is not allowed.*\nwrong\.yaml, aws\.burst: there is no/,
+    ],
+    [{ config: 'list.yaml' }, /^list\.yaml, aws: is not a mapping/],
+    [{ config: 'broken.yaml' }, /^broken\.yaml: .*line 2/s],
+    [{ config: 'wrong.yaml', stage: 'Bad' }, /^-c stage: "Bad"/],
+    [{ arhive: 'false' }, /^-c arhive: there is no such setting/],
+  ])('refuses %j in words', (context, message) => {
+    expect(() => load(context)).toThrow(message);
+  });
+
+  it('names a variable that is not set', () => {
+    expect(() => load({}, {})).toThrow(
+      /^flotilla\.config\.yaml, aws\.oidc_issuer: the environment variable ISSUER is not set$/,
+    );
+  });
+});
+
+it('shows every setting in the example', () => {
+  const config = 'examples/flotilla.config.yaml';
+  expect(loadSettings({ context: { config }, directory: root, env: {} })).toMatchObject({ stage: 'dev' });
+  const [, section = ''] = /^aws:\n((?: {2}.*\n)+)/m.exec(readFileSync(join(root, config), 'utf8')) ?? [];
+  const shown = [...section.matchAll(/^ {2}(?:# )?(\w+):/gm)].map(([, name]) => name);
+  expect(shown.sort()).toEqual(Object.keys(settingsSchema.shape).sort());
+});
