@@ -28,8 +28,9 @@ export const sweep = async (deps: Needs, memory: DispatcherMemory): Promise<void
   const all = new DoAll();
   await all.try(() => dispatchTurns(deps, memory));
   await all.try(() => reviveWatchers(deps, all));
-  await all.try(() => lookAfterTurns(deps, all));
+  // Few, and before the many: a sweep that takes too long is cut off.
   await all.try(() => lookAfterBatches(deps, all));
+  await all.try(() => lookAfterTurns(deps, all));
   all.end();
 };
 
@@ -43,23 +44,42 @@ const reviveWatchers = async (deps: Needs, all: DoAll): Promise<void> => {
   }
 };
 
-/** Open turns are the deployments in flight, and the refused ones that are not recorded yet. */
+/** Executions described in one sweep. AWS allows 10 to 15 a second, and this comes every minute. */
+const describesPerSweep = 300;
+const turnsAtOnce = 20;
+
+interface Budget {
+  describes: number;
+}
+
+/**
+ * Open turns are the deployments in flight, and the refused ones that are not recorded yet. With thousands in flight one
+ * sweep cannot ask for all of them whether they are alive, so each begins somewhere else.
+ */
 const lookAfterTurns = async (deps: Needs, all: DoAll): Promise<void> => {
+  const turns: TurnRow[] = [];
   for await (const item of everyItem(deps.table, { pk: 'DISPATCHER', prefix: 'TURN#' })) {
     const turn = rowOf<TurnRow>(item)!;
-    if (isOld(deps, turn.at)) await all.try(() => lookAfterTurn(deps, turn));
+    if (isOld(deps, turn.at)) turns.push(turn);
+  }
+  const first = Math.floor(deps.random.next() * turns.length);
+  const inOrder = [...turns.slice(first), ...turns.slice(0, first)];
+  const budget: Budget = { describes: describesPerSweep };
+  for (let at = 0; at < inOrder.length; at += turnsAtOnce) {
+    const some = inOrder.slice(at, at + turnsAtOnce);
+    await Promise.all(some.map((turn) => all.try(() => lookAfterTurn(deps, turn, budget))));
   }
 };
 
-const lookAfterTurn = async (deps: Needs, { batch_id, index }: TurnRow): Promise<void> => {
+const lookAfterTurn = async (deps: Needs, { batch_id, index }: TurnRow, budget: Budget): Promise<void> => {
   const row = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
   if (row !== undefined && !isOld(deps, row.updated_at)) return;
-  const [latest, ...others] = await latestTokens(deps, batch_id, index);
-  if (latest === undefined) return;
-  if (await isRunning(deps, latest.execution_arn)) {
-    for (const { wait } of [latest, ...others]) await deliverAnswer(deps, { batch_id, index, wait });
-    return;
-  }
+  const tokens = await latestTokens(deps, batch_id, index);
+  for (const { wait } of tokens) await deliverAnswer(deps, { batch_id, index, wait });
+  const [latest] = tokens;
+  if (latest === undefined || budget.describes === 0) return;
+  budget.describes -= 1;
+  if (await isRunning(deps, latest.execution_arn)) return;
   await recordOutcome(deps, {
     batch_id,
     index,
