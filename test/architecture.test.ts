@@ -20,7 +20,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     ...['commander', 'cli-table3', 'log-update', 'picocolors'],
   ],
   'lib/infra': [
-    ...['lib/infra', 'aws-cdk-lib', 'constructs', 'esbuild', 'zod', 'yaml', 'node:fs', 'node:path'],
+    ...['lib/infra', 'aws-cdk-lib', 'constructs', 'esbuild', 'cdk-nag', 'zod', 'yaml', 'node:*'],
     'lib/domain/catalogue/substitute-variables.ts', // ${NAME} means the same in every section of the configuration
   ],
   functions: [

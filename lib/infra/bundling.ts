@@ -1,43 +1,28 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { buildSync } from 'esbuild';
 import { functionsTable } from './functions-table.ts';
-
-/** Dependencies that are still CommonJS call `require`, which an ESM bundle does not have. */
-const banner = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 
 interface Bundle {
   readonly code: Uint8Array;
   readonly map: Uint8Array;
 }
 
-/**
- * Makes one file of each handler and all that it imports, of all at once: what they share is read only once. The SDK goes
- * in too: it loads as fast as the one of the runtime, and its version is the one that was tested.
- */
+/** Every handler as one file. In a process of its own: CDK asks for code at once, and esbuild's plugins take their time. */
 export const bundleAll = (root: string): ReadonlyMap<string, Bundle> => {
   const stems = Object.keys(functionsTable);
-  const { outputFiles } = buildSync({
-    absWorkingDir: root,
-    entryPoints: stems.map((stem) => `functions/${stem}.ts`),
-    outdir: 'bundles',
-    outExtension: { '.js': '.mjs' },
-    write: false,
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    sourcemap: 'external',
-    sourcesContent: false,
-    banner: { js: banner },
-  });
-  const fileOf = (name: string) =>
-    outputFiles.find(({ path }) => basename(path) === name)?.contents ?? new Uint8Array();
-  return new Map(stems.map((stem) => [stem, { code: fileOf(`${stem}.mjs`), map: fileOf(`${stem}.mjs.map`) }]));
+  const folder = mkdtempSync(join(tmpdir(), 'flotilla-bundles-'));
+  try {
+    const program = join(import.meta.dirname, 'bundle-handlers.ts');
+    execFileSync(process.execPath, [program, root, folder, ...stems], { stdio: ['ignore', 'inherit', 'inherit'] });
+    const read = (name: string): Uint8Array => readFileSync(join(folder, name));
+    return new Map(stems.map((stem) => [stem, { code: read(`${stem}.mjs`), map: read(`${stem}.mjs.map`) }]));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 };
 
 /** Source maps lie beside the assets: inside, they would double what a cold start loads. */

@@ -69,15 +69,12 @@ describe('what is loaded', { timeout: 60_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'flotilla-bundles-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  /** Kilobytes. The Kubernetes client alone is 1,200; the API parses YAML and checks it against the schema. */
-  const most = (stem: string, { rights }: FunctionRow): number => {
-    if (rights.includes('clusters')) return 2_200;
-    return stem === 'api' ? 850 : 700;
-  };
+  /** Kilobytes. The Kubernetes client alone is 1,200. */
+  const most = ({ rights }: FunctionRow): number => (rights.includes('clusters') ? 2_200 : 700);
 
   it.each(rows)('%s stays small, loads, and takes what its rights bring', async (stem, row) => {
     const { code } = bundles.get(stem)!;
-    expect(code.length / 1_000).toBeLessThan(most(stem, row));
+    expect(code.length / 1_000).toBeLessThan(most(row));
     const file = join(folder, `${stem}.mjs`);
     writeFileSync(file, code);
     const { handler } = await import(pathToFileURL(file).href);
