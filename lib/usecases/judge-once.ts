@@ -121,10 +121,18 @@ const settleGood = (deps: Needs, { row, view }: Observation, finding: Finding, h
   }));
 };
 
-const settleBad = async (deps: Needs, { row, cluster }: Observation, finding: Finding): Promise<void> => {
+const settleBad = async (deps: Needs, { row, cluster, memory }: Observation, finding: Finding): Promise<void> => {
   const { reason, message } = finding;
   const evidence = await withLogs(cluster, row, finding.evidence);
-  const failure: Failure = { reason, message, evidence, retryable: isWorthAnotherTry(reason), touched: true };
+  const failure: Failure = {
+    reason,
+    message,
+    evidence,
+    retryable: isWorthAnotherTry(reason),
+    touched: true,
+    // Another image at the first look may also be what the pipeline itself made of the version.
+    superseded: reason === 'Superseded' && memory.progress?.saw_expected === true,
+  };
   await settleFailure(deps, { place: placeOf(row), deployment: row.deployment, failure, actor });
 };
 

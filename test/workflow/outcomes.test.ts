@@ -200,6 +200,27 @@ const bad: readonly Path[] = [
     },
   },
   {
+    title: 'somebody else deploys something newer meanwhile: it is told, and theirs is left alone',
+    batch: [{ name: 'a', retries: 2 }],
+    scripts: { a: { takes: 30, leaves: 'stuck' } },
+    meanwhile: async (world) => {
+      await world.until(() => world.cluster.running('a') === '2.0.0');
+      world.cluster.set('a', '9.0.0', 'good', world.clock.now() + 10_000);
+    },
+    expect: { a: { outcome: 'FAILED / Superseded', visited: well, starts: '1', runs: '9.0.0' } },
+    ends: failed,
+  },
+  {
+    title: 'the pipeline deploys something else than it was asked for: the previous release is restored',
+    batch: [{ name: 'a' }],
+    scripts: { a: { takes: 30, leaves: 'nothing' } },
+    meanwhile: async (world) => world.cluster.set('a', '2.0.0-build7', 'good', world.clock.now() + 30_000),
+    expect: {
+      a: { outcome: 'FAILED / RestoredPreviousRelease', visited: verifyFails, starts: '1, restore', runs: '1.0.0' },
+    },
+    ends: failed,
+  },
+  {
     title: 'all attempts fail, then the restore',
     batch: [{ name: 'a', retries: 2 }],
     scripts: { a: { ends: 'failed' } },

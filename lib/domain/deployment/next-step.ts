@@ -13,7 +13,7 @@ export interface AttemptThatFailed {
 /**
  * What follows an attempt that failed, as the name that the state machine catches: another attempt, a restore, or the
  * record. What was rejected, or is UNKNOWN, is never tried again; what did not touch the target needs no restore
- * (batch-format section 11, items 10 and 11).
+ * (batch-format section 11, items 10 and 11); and what somebody else has put in its place is not replaced by an older one.
  */
 export const decideAfterFailure = ({
   failure,
@@ -21,7 +21,7 @@ export const decideAfterFailure = ({
   deployment,
   batchCancelled,
 }: AttemptThatFailed): 'AttemptRetryable' | 'AttemptFailed' | 'AttemptEnded' => {
-  if (failure.unknown || failure.cancelled) return 'AttemptEnded';
+  if (failure.unknown || failure.cancelled || failure.superseded) return 'AttemptEnded';
   if (failure.retryable && !batchCancelled && attempt <= deployment.retry_count) return 'AttemptRetryable';
   return deployment.rollback_strategy === 'automatic' && failure.touched ? 'AttemptFailed' : 'AttemptEnded';
 };

@@ -42,6 +42,8 @@ export interface Failure {
   readonly unknown?: boolean;
   /** The user asked for it. */
   readonly cancelled?: boolean;
+  /** What was asked for stood there, and somebody else has replaced it: theirs is left alone. */
+  readonly superseded?: boolean;
 }
 
 /** How a deployment ended. Written once; only an UNKNOWN one may be replaced, once, by `resolve`. */
