@@ -1,3 +1,5 @@
+import type { WorkLog } from './work-log.ts';
+
 /** A call of a port, for example `table.transact`; `nth` counts the calls of that name, from 1. */
 export interface PortCall {
   readonly name: string;
@@ -11,15 +13,24 @@ export type Fault = (call: PortCall) => { readonly error: Error; readonly when: 
 /** Sees every call of a port: so it is known when nobody is at work, and a call can be made to fail. */
 export class CallMeter {
   fault: Fault | undefined;
+  /** In whose name calls are made. */
+  readonly #log: WorkLog;
   calls = 0;
   inFlight = 0;
   readonly #counts = new Map<string, number>();
+
+  constructor(log: WorkLog) {
+    this.#log = log;
+  }
 
   count(name: string): number {
     return this.#counts.get(name) ?? 0;
   }
 
   async during<Result>(name: string, args: readonly unknown[], act: () => Promise<Result>): Promise<Result> {
+    const death = this.#log.deathOf();
+    if (death !== undefined) return death;
+    this.#log.note(name);
     this.calls += 1;
     this.inFlight += 1;
     try {

@@ -22,6 +22,7 @@ import { CallMeter } from './call-meter.ts';
 import { ScriptedCluster } from './scripted-cluster.ts';
 import { ScriptedExecutor } from './scripted-executor.ts';
 import { type Store, sqliteStore } from './store.ts';
+import { WorkLog } from './work-log.ts';
 import { WorldClock } from './world-clock.ts';
 
 export interface WorldOptions {
@@ -76,7 +77,8 @@ export class World {
   readonly clock = new WorldClock();
   readonly cluster = new ScriptedCluster('cluster-eu-1', this.clock);
   readonly executor = new ScriptedExecutor(this.clock, this.cluster);
-  readonly meter = new CallMeter();
+  readonly log = new WorkLog(() => this.clock.now());
+  readonly meter = new CallMeter(this.log);
   readonly table: Table;
   readonly engine: Engine;
   readonly published: BusEvent[] = [];
@@ -133,11 +135,20 @@ export class World {
       this.faults.push(error);
       await this.clock.sleep(1_000);
     };
-    const dispatch = createDispatchTurns(this.deps);
-    const stopStream = this.#store.follow({ dispatch, publish: createPublishEvents(this.deps), onFault });
+    const [dispatch, publish, sweep] = [
+      createDispatchTurns(this.deps),
+      createPublishEvents(this.deps),
+      createSweep(this.deps),
+    ];
+    const stopStream = this.#store.follow({
+      dispatch: () => this.log.during('dispatch-turns', dispatch),
+      publish: (events) => this.log.during('publish-events', () => publish(events)),
+      onFault,
+    });
     const { sweepEvery = 30_000 } = this.#options;
-    const sweeping = { every: sweepEvery, clock: this.clock, onFault };
-    const stopSweeping = Number.isFinite(sweepEvery) ? repeat(createSweep(this.deps), sweeping) : () => {};
+    const stopSweeping = Number.isFinite(sweepEvery)
+      ? repeat(() => this.log.during('sweep', sweep), { every: sweepEvery, clock: this.clock, onFault })
+      : () => {};
     this.#close = () => {
       stopStream();
       stopSweeping();
@@ -167,7 +178,7 @@ export class World {
       documents: this.meter.watch('documents', new MemoryDocuments()),
       workflow: this.meter.watch('workflow', new StepFunctions(inProcess(this.engine), machines)),
       bus: this.meter.watch('bus', { put: async (events: readonly BusEvent[]) => this.#publish(events) }),
-      clock: this.clock,
+      clock: { now: () => this.clock.now(), sleep: (...args) => this.log.deathOf() ?? this.clock.sleep(...args) },
       random: { next: this.#options.random ?? (() => 0.5) },
       ids: { next: () => `01WORLD${String(++ids).padStart(8, '0')}` },
       pace: { ...cloudPace, ...this.#options.pace },
@@ -188,7 +199,8 @@ export class World {
     this.#invoked.set(name, nth);
     const fault = this.invokeFault?.({ name, payload, nth });
     if (fault?.when === 'before') throw fault.error;
-    const result = await this.#invokeHandlers(name, payload);
+    const invoke = this.#invokeHandlers;
+    const result = await this.log.during(name, () => invoke(name, payload));
     if (fault?.when === 'after') throw fault.error;
     return this.reply({ name, payload }) ?? result;
   }

@@ -1,0 +1,79 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** What the calls of one function came to. */
+export interface FunctionWork {
+  invocations: number;
+  /** That it slept; everything else takes no time here. */
+  milliseconds: number;
+  /** Calls of ports, for example `table.get`. */
+  readonly calls: Map<string, number>;
+}
+
+interface Invocation {
+  readonly name: string;
+  isDead: boolean;
+  readonly fail: (error: Error) => void;
+}
+
+const never = new Promise<never>(() => {});
+
+/**
+ * Knows in whose name something is done: which function costs what, and which call was killed. A call that is dead does
+ * nothing any more: whatever it asks for next never comes back.
+ */
+export class WorkLog {
+  readonly functions = new Map<string, FunctionWork>();
+  readonly #current = new AsyncLocalStorage<Invocation>();
+  readonly #running = new Set<Invocation>();
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  async during<Result>(name: string, act: () => Promise<Result>): Promise<Result> {
+    const work = this.#workOf(name);
+    const { promise: death, reject: fail } = Promise.withResolvers<never>();
+    const invocation: Invocation = { name, isDead: false, fail };
+    this.#running.add(invocation);
+    const begun = this.#now();
+    try {
+      work.invocations += 1;
+      return await Promise.race([this.#current.run(invocation, act), death]);
+    } finally {
+      work.milliseconds += this.#now() - begun;
+      this.#running.delete(invocation);
+    }
+  }
+
+  /** To be asked before anything is done. Undefined for the living. */
+  deathOf(): Promise<never> | undefined {
+    return this.#current.getStore()?.isDead ? never : undefined;
+  }
+
+  note(call: string): void {
+    const { name } = this.#current.getStore() ?? {};
+    if (name === undefined) return;
+    const { calls } = this.#workOf(name);
+    calls.set(call, (calls.get(call) ?? 0) + 1);
+  }
+
+  /** Kills what runs under this name. Who called it hears an error, or nothing. Gives how many there were. */
+  kill(name: string, heard: 'error' | 'nothing'): number {
+    const killed = [...this.#running].filter((one) => one.name === name && !one.isDead);
+    for (const one of killed) {
+      one.isDead = true;
+      if (heard === 'error')
+        one.fail(Object.assign(new Error('the function was killed'), { name: 'Runtime.ExitError' }));
+    }
+    return killed.length;
+  }
+
+  #workOf(name: string): FunctionWork {
+    const known = this.functions.get(name);
+    if (known !== undefined) return known;
+    const work: FunctionWork = { invocations: 0, milliseconds: 0, calls: new Map() };
+    this.functions.set(name, work);
+    return work;
+  }
+}
