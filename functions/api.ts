@@ -5,6 +5,7 @@ import { problemResponse } from './api/problem.ts';
 import type { ApiEvent } from './api/request.ts';
 import { matchRoute } from './api/router.ts';
 import { type ApiDeps, routes } from './api/routes.ts';
+import { type Admit, admitByToken } from './api/scopes.ts';
 import { catalogueDeps } from './runtime/configuration.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { documentDeps, tableDeps } from './runtime/storage.ts';
@@ -15,8 +16,11 @@ export type ApiContext = Partial<Pick<Context, 'awsRequestId'>> & { readonly sig
 
 export type ApiHandler = (event: ApiEvent, context: ApiContext) => Promise<ApiAnswer>;
 
-/** The HTTP API: one handler for every route, for API Gateway (payload 2.0) and for the embedded server alike. */
-export const create = (deps: ApiDeps): ApiHandler => {
+/**
+ * The HTTP API: one handler for every route, for API Gateway (payload 2.0) and for the embedded server alike, which lets in
+ * by itself whoever it wants to.
+ */
+export const create = (deps: ApiDeps, admit: Admit = () => {}): ApiHandler => {
   const handler = middy<ApiEvent, ApiAnswer, Error, Context & ApiContext>()
     .onError((request) => {
       const { event, error } = request;
@@ -25,12 +29,13 @@ export const create = (deps: ApiDeps): ApiHandler => {
       request.response = response;
     })
     .handler(async (event: ApiEvent, { signal }: ApiContext) => {
-      const { handle, parameters } = matchRoute(routes, event.requestContext.http.method, event.rawPath);
+      const { handle, scope, parameters } = matchRoute(routes, event.requestContext.http.method, event.rawPath);
+      admit(event, scope);
       return handle(deps, { event, parameters, ...(signal === undefined ? {} : { signal }) });
     });
   return (event, context) => handler(event, context as Context & ApiContext);
 };
 
 export const handler = onLambda(() =>
-  create({ ...tableDeps(), ...documentDeps(), ...workflowDeps('batch'), ...catalogueDeps() }),
+  create({ ...tableDeps(), ...documentDeps(), ...workflowDeps('batch'), ...catalogueDeps() }, admitByToken),
 );

@@ -7,7 +7,6 @@ export type ApiEvent = APIGatewayProxyEventV2 & {
   readonly requestContext: {
     readonly authorizer?: {
       readonly jwt?: { readonly claims?: Readonly<Record<string, unknown>> };
-      readonly iam?: { readonly userArn?: string };
     };
   };
 };
@@ -15,10 +14,10 @@ export type ApiEvent = APIGatewayProxyEventV2 & {
 /** What API Gateway and Lambda take in one request, and what the embedded server takes. */
 export const maxBodyBytes = 4 * 1024 * 1024;
 
-/** Who asks. Only what the authorizer has verified says it; a header could say anything. */
+/** Who asks: the subject of the token, or the client where there is none. Nobody gives himself another one, as with an e-mail address. */
 export const actorOf = ({ requestContext: { authorizer } }: ApiEvent): string => {
-  const { email, sub } = authorizer?.jwt?.claims ?? {};
-  const known = [email, sub, authorizer?.iam?.userArn].find((name) => typeof name === 'string' && name !== '');
+  const { sub, client_id } = authorizer?.jwt?.claims ?? {};
+  const known = [sub, client_id].find((name) => typeof name === 'string' && name !== '');
   return typeof known === 'string' ? known : 'local';
 };
 

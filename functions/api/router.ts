@@ -1,13 +1,16 @@
 import { FlotillaError } from '../../lib/domain/errors.ts';
+import type { Scope } from './scopes.ts';
 
-/** A route: method, path with `{names}`, and what it does. `{name+}` takes the rest of the path, slashes and all. */
+/** A route: method, path with `{names}`, what a token needs for it, and what it does. `{name+}` takes the rest of the path, slashes and all. */
 export interface Route<Handle> {
   readonly method: 'GET' | 'POST';
   readonly path: string;
+  readonly scope: Scope;
   readonly handle: Handle;
 }
 
 export interface Match<Handle> {
+  readonly scope: Scope;
   readonly handle: Handle;
   readonly parameters: Readonly<Record<string, string>>;
 }
@@ -19,7 +22,10 @@ export const matchRoute = <Handle>(routes: readonly Route<Handle>[], method: str
     return groups === undefined ? [] : [{ route, groups }];
   });
   const match = found.find(({ route }) => route.method === method);
-  if (match !== undefined) return { handle: match.route.handle, parameters: decoded(match.groups) };
+  if (match !== undefined) {
+    const { handle, scope } = match.route;
+    return { handle, scope, parameters: decoded(match.groups) };
+  }
   if (found.length === 0) throw new FlotillaError('RouteNotFound', `There is nothing at ${path}.`);
   const allow = found.map(({ route }) => route.method);
   throw new FlotillaError('MethodNotAllowed', `${path} takes ${allow.join(', ')}, not ${method}.`, { allow });

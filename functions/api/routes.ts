@@ -83,43 +83,50 @@ const idempotencyKeyOf = (event: ApiEvent): string | undefined => {
 
 /** One row per route. */
 export const routes: readonly Route<Handle>[] = [
-  { method: 'POST', path: '/batches', handle: submit },
+  { method: 'POST', path: '/batches', scope: 'deploy', handle: submit },
   {
     method: 'POST',
     path: '/batches/plan',
+    scope: 'read',
     handle: async (deps, { event }) => json(200, await previewPlan(deps, { text: batchTextOf(event) })),
   },
   {
     method: 'GET',
     path: '/batches',
+    scope: 'read',
     handle: async (deps, { event }) => json(200, await listBatches(deps, queryOf(event, query.batches))),
   },
   {
     method: 'GET',
     path: '/batches/{id}',
+    scope: 'read',
     handle: async (deps, { parameters: { id } }) => json(200, await readBatch(deps, { batchId: id! })),
   },
   {
     method: 'GET',
     path: '/batches/{id}/deployments',
+    scope: 'read',
     handle: async (deps, { event, parameters: { id } }) =>
       json(200, await listDeployments(deps, { batchId: id!, ...queryOf(event, query.deployments) })),
   },
   {
     method: 'GET',
     path: '/batches/{id}/events',
+    scope: 'read',
     handle: async (deps, { event, parameters: { id }, signal }) =>
       json(200, await readEvents(deps, { batchId: id!, ...queryOf(event, query.events), signal })),
   },
   {
     method: 'POST',
     path: '/batches/{id}/cancel',
+    scope: 'deploy',
     handle: async (deps, { event, parameters: { id } }) =>
       json(202, await cancelBatch(deps, { batchId: id!, actor: actorOf(event) })),
   },
   {
     method: 'POST',
     path: '/batches/{id}/deployments/{key+}/resolve',
+    scope: 'approve',
     handle: async (deps, { event, parameters: { id, key } }) => {
       const { status, reason } = jsonOf(event, resolution);
       return json(
@@ -131,11 +138,12 @@ export const routes: readonly Route<Handle>[] = [
   {
     method: 'GET',
     path: '/schemas/batch.json',
+    scope: 'read',
     handle: async (deps) => {
       const { pillars } = await deps.catalogue();
       const answer = json(200, batchJsonSchema(Object.keys(pillars)));
       return { ...answer, headers: { 'content-type': 'application/schema+json' } };
     },
   },
-  { method: 'GET', path: '/health', handle: async (deps) => json(200, await readHealth(deps)) },
+  { method: 'GET', path: '/health', scope: 'read', handle: async (deps) => json(200, await readHealth(deps)) },
 ];

@@ -6,6 +6,7 @@ import { Handlers } from './handlers.ts';
 import { HttpEntrance } from './http-entrance.ts';
 import { InlineMachine } from './inline-machine.ts';
 import { machineArnsOf } from './machine-arns.ts';
+import type { TokenIssuer } from './own-issuer.ts';
 import type { Resources, StateResources } from './rights.ts';
 import type { Settings } from './settings.ts';
 import { StreamTrigger } from './stream-trigger.ts';
@@ -17,17 +18,23 @@ export interface ApplicationProps extends StackProps {
   readonly root: string;
   readonly settings: Settings;
   readonly state: StateResources;
+  /** Whose tokens the API takes. */
+  readonly tokens: TokenIssuer;
 }
 
 /** The program: functions, state machines and what calls them. It keeps nothing and may be replaced at any time. */
 export class ApplicationStack extends Stack {
-  constructor(scope: Construct, id: string, { name, root, settings, state, ...props }: ApplicationProps) {
+  constructor(scope: Construct, id: string, { name, root, settings, state, tokens, ...props }: ApplicationProps) {
     super(scope, id, props);
     const { table, documents, bus, harnessSecret } = state;
     const batch = machineArnsOf(this, `${name}-batch`);
     const watch = machineArnsOf(this, `${name}-watch`);
     const resources: Resources = { table, documents, bus, harnessSecret, batch, watch };
-    const handlers = new Handlers(this, 'Handlers', { root, resources });
+    const handlers = new Handlers(this, 'Handlers', {
+      root,
+      resources,
+      reserved: { api: settings.reservedConcurrency },
+    });
 
     for (const [key, arns] of Object.entries({ batch, watch })) {
       const file = join(root, 'statemachines', `${key}.asl.json`);
@@ -37,7 +44,12 @@ export class ApplicationStack extends Stack {
     }
     this.#addStreamTriggers(handlers, state);
     new SweepSchedule(this, 'Sweeper', handlers.of('sweep'));
-    const { api } = new HttpEntrance(this, 'Entrance', { name, settings, handler: handlers.of('api') });
+    const { api } = new HttpEntrance(this, 'Entrance', {
+      name,
+      tokens,
+      throttle: settings.throttle,
+      handler: handlers.of('api'),
+    });
     new CfnOutput(this, 'ApiAddress', { value: api.apiEndpoint });
     new CfnOutput(this, 'ApiId', { value: api.apiId });
   }

@@ -1,5 +1,6 @@
 import { type App, Tags } from 'aws-cdk-lib';
 import { ApplicationStack } from './application-stack.ts';
+import type { TokenIssuer } from './own-issuer.ts';
 import type { Settings } from './settings.ts';
 import { StateStack } from './state-stack.ts';
 
@@ -28,8 +29,16 @@ export const addFlotilla = (
     root,
     settings,
     state,
+    tokens: tokensOf(settings, state),
     description: `Flotilla ${stage}: API, functions and state machines`,
   });
   Tags.of(app).add('flotilla:stage', stage);
   return { state, application };
+};
+
+const tokensOf = ({ oidc }: Settings, { ownIssuer }: StateStack): TokenIssuer => {
+  const tokens = oidc ?? ownIssuer;
+  if (tokens === undefined)
+    throw new Error('The stage has no issuer of tokens: neither the settings nor the state stack name one');
+  return tokens;
 };

@@ -13,13 +13,15 @@ export interface HandlerProps {
   readonly row: FunctionRow;
   readonly code: HandlerCode;
   readonly resources: Resources;
+  /** Copies that are kept for it. An account whose limit is 10 has none to give away. */
+  readonly reserved?: number | undefined;
 }
 
 /** One Lambda of the functions table, with a role and a log group of its own, and no right beyond its row. */
 export class Handler extends Construct {
   readonly lambda: Lambda;
 
-  constructor(scope: Construct, id: string, { stem, row, code, resources }: HandlerProps) {
+  constructor(scope: Construct, id: string, { stem, row, code, resources, reserved }: HandlerProps) {
     super(scope, id);
     const logGroup = new LogGroup(this, 'Logs', {
       retention: RetentionDays.ONE_MONTH,
@@ -41,6 +43,7 @@ export class Handler extends Construct {
       loggingFormat: LoggingFormat.JSON,
       logGroup,
       role,
+      ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
     });
   }
 }

@@ -8,17 +8,20 @@ export interface HandlersProps {
   /** Folder of the project. */
   readonly root: string;
   readonly resources: Resources;
+  /** Copies that are kept for a function, by its stem. */
+  readonly reserved: Readonly<Partial<Record<Stem, number | undefined>>>;
 }
 
 /** Every Lambda of the functions table. */
 export class Handlers extends Construct {
   readonly #byName = new Map<string, Handler>();
 
-  constructor(scope: Construct, id: string, { root, resources }: HandlersProps) {
+  constructor(scope: Construct, id: string, { root, resources, reserved }: HandlersProps) {
     super(scope, id);
     const code = new HandlerCode(root);
     for (const [stem, row] of Object.entries<FunctionRow>(functionsTable)) {
-      this.#byName.set(pascalCase(stem), new Handler(this, pascalCase(stem), { stem, row, code, resources }));
+      const props = { stem, row, code, resources, reserved: reserved[stem as Stem] };
+      this.#byName.set(pascalCase(stem), new Handler(this, pascalCase(stem), props));
     }
   }
 

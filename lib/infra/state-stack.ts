@@ -4,6 +4,7 @@ import { EventBus } from 'aws-cdk-lib/aws-events';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { CfnSecret, type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { OwnIssuer } from './own-issuer.ts';
 import type { StateResources } from './rights.ts';
 import type { Settings } from './settings.ts';
 
@@ -18,6 +19,8 @@ export class StateStack extends Stack implements StateResources {
   readonly documents: Bucket;
   readonly bus: EventBus;
   readonly harnessSecret: ISecret;
+  /** Absent where the settings name an issuer. */
+  readonly ownIssuer?: OwnIssuer;
 
   constructor(scope: Construct, id: string, { name, settings, ...props }: StateProps) {
     super(scope, id, props);
@@ -45,6 +48,10 @@ export class StateStack extends Stack implements StateResources {
       description: 'Every change of a batch or a deployment',
     });
     this.harnessSecret = this.#emptySecret();
+    if (settings.oidc === undefined) {
+      const domain = `${name}-${this.#ownName()}`;
+      this.ownIssuer = new OwnIssuer(this, 'Tokens', { name, domain, deletionProtection: keep });
+    }
     RemovalPolicies.of(this).apply(keep ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
   }
 

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { problems } from '../../functions/api/problem.ts';
+import { routes } from '../../functions/api/routes.ts';
+import { admitByToken } from '../../functions/api/scopes.ts';
 import { create } from '../../functions/api.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import { changeItem, pendingItem } from '../../lib/domain/record/change.ts';
@@ -90,14 +92,74 @@ describe('POST /batches', () => {
   });
 
   test.each([
-    [{ email: 'ada@example.org', sub: 'u-1' }, 'ada@example.org'],
-    [{ sub: 'u-1' }, 'u-1'],
+    [{ email: 'ada@example.org', sub: 'u-1' }, 'u-1'],
+    [{ sub: 'u-1', client_id: 'c-1' }, 'u-1'],
+    [{ client_id: 'c-1' }, 'c-1'],
     [undefined, 'local'],
   ])('the actor of %j is %s, whatever a header says', async (claims, actor) => {
     const { call } = api();
     const headers = { 'x-flotilla-actor': 'mallory' };
     const { body } = await call('POST', '/batches', { body: releaseYaml, headers, ...(claims ? { claims } : {}) });
     expect((await call('GET', `/batches/${body.batch_id}`)).body.submitted_by).toBe(actor);
+  });
+});
+
+describe('scopes of a token', () => {
+  const guarded = () => {
+    const world = makeWorld();
+    const handler = create(world.deps, admitByToken);
+    return (method: string, url: string, call?: Call) => callApi(handler, method, url, call);
+  };
+  /** A request for each route; what it asks for need not exist to be refused. */
+  const requests = routes.map(({ method, path, scope }) => {
+    const url = path.replace('{id}', 'none').replace('{key+}', 'shared/login-api');
+    return [method, url, scope] as const;
+  });
+
+  test.each(requests)('%s %s is for flotilla/%s and flotilla/admin only', async (method, url, scope) => {
+    const call = guarded();
+    for (const held of ['read', 'deploy', 'approve', 'admin']) {
+      const { status, body } = await call(method, url, { claims: { sub: 'u', scope: `openid flotilla/${held}` } });
+      const refused = { status: 403, body: { code: 'Forbidden' } };
+      if (held === scope || held === 'admin') expect(status).not.toBe(403);
+      else expect({ status, body }).toMatchObject(refused);
+    }
+  });
+
+  test.each(requests)('%s %s is for nobody without a token', async (method, url) => {
+    const answer = await guarded()(method, url);
+    expect(answer).toMatchObject({
+      status: 401,
+      body: { code: 'Unauthorized' },
+      headers: { 'www-authenticate': 'Bearer' },
+    });
+  });
+
+  test.each<[Readonly<Record<string, unknown>>, number]>([
+    [{ scope: 'flotilla/read' }, 200],
+    [{ scp: 'flotilla/deploy flotilla/read' }, 200],
+    [{ scp: '[flotilla/deploy flotilla/read]' }, 200],
+    [{ scope: 'openid', scp: 'flotilla/read' }, 200],
+    [{ scope: 'read' }, 403],
+    [{ scope: 'flotilla/readable' }, 403],
+    [{ scope: 'xflotilla/read' }, 403],
+    [{ scope: 'FLOTILLA/READ' }, 403],
+    [{ scope: '' }, 403],
+    [{ scope: ['flotilla/read'] }, 403],
+    [{ groups: 'flotilla/read' }, 403],
+    [{}, 403],
+  ])('claims like %j: %i', async (claims, status) => {
+    expect((await guarded()('GET', '/batches', { claims })).status).toBe(status);
+  });
+
+  test('an address that is written in another way needs the same scope', async () => {
+    const claims = { scope: 'flotilla/read' };
+    expect((await guarded()('POST', '/batches/', { claims, body: releaseYaml })).status).toBe(403);
+  });
+
+  test('what is lacking is told', async () => {
+    const { body } = await guarded()('POST', '/batches', { claims: { scope: 'flotilla/read' } });
+    expect(body.detail).toBe('This needs a token with the scope flotilla/deploy; this one has flotilla/read.');
   });
 });
 

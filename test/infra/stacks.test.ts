@@ -164,17 +164,6 @@ describe('what calls the functions', () => {
     ]);
   });
 
-  it('sends every signed request to the one handler of the API, and no other', () => {
-    expect(only(application, 'AWS::ApiGatewayV2::Route').Properties).toMatchObject({
-      RouteKey: '$default',
-      AuthorizationType: 'AWS_IAM',
-    });
-    expect(only(application, 'AWS::ApiGatewayV2::Integration').Properties.PayloadFormatVersion).toBe('2.0');
-    const { Properties } = only(application, 'AWS::ApiGatewayV2::Stage');
-    expect(Properties.DefaultRouteSettings).toEqual({ ThrottlingBurstLimit: 100, ThrottlingRateLimit: 50 });
-    expect(Properties.AccessLogSettings).toHaveProperty('DestinationArn');
-  });
-
   it('lets nobody but the rule and the API call a function', () => {
     const callers = ofType(application, 'AWS::Lambda::Permission').map(({ Properties }) => [
       Properties.Principal,

@@ -1,0 +1,36 @@
+/** What a token may be good for. It carries them as `flotilla/read` and so on; `flotilla/admin` is good for everything. */
+export const scopes = {
+  read: 'See batches, plans and events',
+  deploy: 'Submit and cancel batches',
+  approve: 'Decide what a person must decide',
+  admin: 'Everything',
+} as const;
+export type Scope = keyof typeof scopes;
+
+/** Before the name of a scope; the identifier of the API in Cognito. */
+export const scopePrefix = 'flotilla';
+
+export interface HttpRoute {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly scope: Scope;
+}
+
+/**
+ * The routes of the API and what a token needs for each, as API Gateway is told. The function has the same table and looks
+ * again: an address that is written in another way (a slash at its end) comes by the default route, which asks for a token
+ * but for no scope.
+ */
+export const httpRoutes: readonly HttpRoute[] = [
+  { method: 'POST', path: '/batches', scope: 'deploy' },
+  { method: 'POST', path: '/batches/plan', scope: 'read' },
+  { method: 'GET', path: '/batches', scope: 'read' },
+  { method: 'GET', path: '/batches/{id}', scope: 'read' },
+  { method: 'GET', path: '/batches/{id}/deployments', scope: 'read' },
+  { method: 'GET', path: '/batches/{id}/events', scope: 'read' },
+  { method: 'POST', path: '/batches/{id}/cancel', scope: 'deploy' },
+  // A key is `pillar/service`; a parameter for several segments may stand at the end only.
+  { method: 'POST', path: '/batches/{id}/deployments/{pillar}/{service}/resolve', scope: 'approve' },
+  { method: 'GET', path: '/schemas/batch.json', scope: 'read' },
+  { method: 'GET', path: '/health', scope: 'read' },
+];

@@ -1,0 +1,66 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { AccountRecovery, Mfa, OAuthScope, ResourceServerScope, UserPool } from 'aws-cdk-lib/aws-cognito';
+import { Construct } from 'constructs';
+import { scopePrefix, scopes } from './http-routes.ts';
+
+/** Whose tokens the API takes, and for whom they must be made out. */
+export interface TokenIssuer {
+  readonly issuer: string;
+  readonly audience: readonly string[];
+}
+
+export interface OwnIssuerProps {
+  readonly name: string;
+  /** First part of the address where tokens are fetched; nobody in the region has the same. */
+  readonly domain: string;
+  readonly deletionProtection: boolean;
+}
+
+/**
+ * A Cognito user pool for a stage that names no issuer: without people in it, only a client for programs, which gets a
+ * token for its id and secret (client credentials grant). Each client costs money by the month, so there is one.
+ */
+export class OwnIssuer extends Construct implements TokenIssuer {
+  readonly issuer: string;
+  readonly audience: readonly string[];
+  readonly poolId: string;
+  readonly clientId: string;
+  readonly tokenUrl: string;
+
+  constructor(scope: Construct, id: string, { name, domain, deletionProtection }: OwnIssuerProps) {
+    super(scope, id);
+    const pool = new UserPool(this, 'Pool', {
+      userPoolName: name,
+      selfSignUpEnabled: false,
+      accountRecovery: AccountRecovery.NONE,
+      passwordPolicy: {
+        minLength: 16,
+        requireDigits: true,
+        requireLowercase: true,
+        requireUppercase: true,
+        requireSymbols: true,
+      },
+      mfa: Mfa.REQUIRED,
+      mfaSecondFactor: { otp: true, sms: false },
+      deletionProtection,
+    });
+    const known = Object.entries(scopes).map(
+      ([scopeName, scopeDescription]) => new ResourceServerScope({ scopeName, scopeDescription }),
+    );
+    const api = pool.addResourceServer('Api', { identifier: scopePrefix, scopes: known });
+    const client = pool.addClient('Client', {
+      generateSecret: true,
+      oAuth: {
+        flows: { clientCredentials: true },
+        scopes: known.map((one) => OAuthScope.resourceServer(api, one)),
+      },
+      accessTokenValidity: Duration.hours(1),
+    });
+    pool.addDomain('Domain', { cognitoDomain: { domainPrefix: domain } });
+    this.issuer = pool.userPoolProviderUrl;
+    this.audience = [client.userPoolClientId];
+    this.poolId = pool.userPoolId;
+    this.clientId = client.userPoolClientId;
+    this.tokenUrl = `https://${domain}.auth.${Stack.of(this).region}.amazoncognito.com/oauth2/token`;
+  }
+}

@@ -1,0 +1,103 @@
+import { expect, it } from 'vitest';
+import { routes } from '../../functions/api/routes.ts';
+import { httpRoutes, scopes } from '../../lib/infra/http-routes.ts';
+import { ofType, shortText, synthesize } from './synthesize.ts';
+
+const templates = synthesize();
+const { state, application } = templates;
+const oidc = { oidc_issuer: 'https://login.example.com/', oidc_audience: 'flotilla,other' };
+
+const found = (type: string, template = application) => ofType(template, type).map(({ Properties }) => Properties);
+
+it('knows the routes of the function and no other, with their scopes', () => {
+  const ofFunction = routes.map(({ method, path, scope }) => ({
+    method,
+    path: path.replace('{key+}', '{pillar}/{service}'),
+    scope,
+  }));
+  expect(httpRoutes).toEqual(ofFunction);
+});
+
+it('asks for a token everywhere, and for the scope of each route', () => {
+  const table = found('AWS::ApiGatewayV2::Route').map(({ RouteKey, AuthorizationType, AuthorizationScopes = [] }) => [
+    RouteKey,
+    AuthorizationType,
+    AuthorizationScopes.join(' or '),
+  ]);
+  expect(table.sort()).toEqual(
+    [
+      ['$default', 'JWT', ''],
+      ...httpRoutes.map(({ method, path, scope }) => [
+        `${method} ${path}`,
+        'JWT',
+        `flotilla/${scope} or flotilla/admin`,
+      ]),
+    ].sort(),
+  );
+});
+
+it('hands every request on to the function of the API', () => {
+  const [integration, ...more] = found('AWS::ApiGatewayV2::Integration');
+  expect(more).toEqual([]);
+  expect(integration.PayloadFormatVersion).toBe('2.0');
+  expect(shortText(integration.IntegrationUri, templates)).toBe('HandlersApiFunction');
+});
+
+it('takes tokens of the pool that it makes, for its one client', () => {
+  const [authorizer, ...more] = found('AWS::ApiGatewayV2::Authorizer');
+  expect(more).toEqual([]);
+  expect(authorizer).toMatchObject({ AuthorizerType: 'JWT', IdentitySource: ['$request.header.Authorization'] });
+  const { Issuer, Audience } = authorizer.JwtConfiguration;
+  expect(shortText(Issuer, templates)).toBe('TokensPool.ProviderURL');
+  expect(Audience.map((one: unknown) => shortText(one, templates))).toEqual(['TokensPoolClient.Ref']);
+});
+
+it('makes a pool without people, whose client gets tokens by its secret only', () => {
+  const [pool] = found('AWS::Cognito::UserPool', state);
+  expect(pool).toMatchObject({
+    AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+    MfaConfiguration: 'ON',
+    DeletionProtection: 'ACTIVE',
+  });
+  const [client, ...more] = found('AWS::Cognito::UserPoolClient', state);
+  expect(more).toEqual([]);
+  expect(client).toMatchObject({ AllowedOAuthFlows: ['client_credentials'], GenerateSecret: true });
+  const [api] = found('AWS::Cognito::UserPoolResourceServer', state);
+  expect(api.Identifier).toBe('flotilla');
+  expect(api.Scopes.map(({ ScopeName }: { ScopeName: string }) => ScopeName)).toEqual(Object.keys(scopes));
+  expect(client.AllowedOAuthScopes).toHaveLength(Object.keys(scopes).length);
+});
+
+it('takes tokens of the issuer that is named, and makes no pool then', () => {
+  const named = synthesize(undefined, oidc);
+  const [authorizer] = found('AWS::ApiGatewayV2::Authorizer', named.application);
+  expect(authorizer.JwtConfiguration).toEqual({ Issuer: oidc.oidc_issuer, Audience: ['flotilla', 'other'] });
+  expect(found('AWS::Cognito::UserPool', named.state)).toEqual([]);
+});
+
+it('is throttled as the settings say', () => {
+  const settings = (given: Readonly<Record<string, unknown>>) =>
+    found('AWS::ApiGatewayV2::Stage', synthesize(undefined, given).application)[0].DefaultRouteSettings;
+  expect(settings({})).toEqual({ ThrottlingBurstLimit: 100, ThrottlingRateLimit: 50 });
+  expect(settings({ throttle_rate: '7', throttle_burst: '9' })).toEqual({
+    ThrottlingBurstLimit: 9,
+    ThrottlingRateLimit: 7,
+  });
+});
+
+it('keeps one line of JSON of each request, without token and path', () => {
+  const [{ AccessLogSettings }] = found('AWS::ApiGatewayV2::Stage');
+  expect(AccessLogSettings).toHaveProperty('DestinationArn');
+  const fields = JSON.parse(AccessLogSettings.Format) as Readonly<Record<string, string>>;
+  expect(fields).toMatchObject({ route: '$context.routeKey', status: '$context.status' });
+  expect(Object.values(fields).join()).not.toMatch(/header|token|path|querystring/i);
+});
+
+it('reserves nothing of the account unless that is asked for', () => {
+  const reserved = (given: Readonly<Record<string, unknown>>) =>
+    ofType(synthesize(undefined, given).application, 'AWS::Lambda::Function')
+      .filter(({ Properties }) => Properties.ReservedConcurrentExecutions !== undefined)
+      .map(({ id, Properties }) => [id.replace(/[0-9A-F]{8}$/, ''), Properties.ReservedConcurrentExecutions]);
+  expect(reserved({})).toEqual([]);
+  expect(reserved({ reserved_concurrency: 20 })).toEqual([['HandlersApiFunction', 20]]);
+});
