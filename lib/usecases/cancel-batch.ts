@@ -72,18 +72,29 @@ const requestCancel = async (
   return change.row;
 };
 
+/** An API call ends after 29 s: thousands in flight, read one after the other, take longer. */
+const itemsAtOnce = 50;
+
 /** Those with a turn: the turn row stays until the outcome is recorded. */
 const readInFlight = async ({ table }: Pick<Deps, 'table'>, batchId: string): Promise<readonly InFlight[]> => {
-  const inFlight: InFlight[] = [];
+  const turns: TurnRow[] = [];
   for await (const turnItem of everyItem(table, { pk: 'DISPATCHER', prefix: `TURN#${batchId}#` })) {
     const turn = rowOf<TurnRow>(turnItem)!;
-    if (turn.state === 'refused') continue;
-    const item = rowOf<ItemRow>(await table.get(keys.item(batchId, turn.index)));
-    if (item?.outcome !== undefined) continue;
-    const step = item?.step ?? 'turn';
-    inFlight.push({ index: turn.index, key: turn.key, step, ...effectOf(step, item) });
+    if (turn.state !== 'refused') turns.push(turn);
+  }
+  const inFlight: InFlight[] = [];
+  for (let at = 0; at < turns.length; at += itemsAtOnce) {
+    const some = turns.slice(at, at + itemsAtOnce);
+    const items = await Promise.all(some.map(({ index }) => table.get(keys.item(batchId, index))));
+    inFlight.push(...some.flatMap((turn, nth) => inFlightOf(turn, rowOf<ItemRow>(items[nth]))));
   }
   return inFlight;
+};
+
+const inFlightOf = ({ index, key }: TurnRow, item: ItemRow | undefined): readonly InFlight[] => {
+  if (item?.outcome !== undefined) return [];
+  const step = item?.step ?? 'turn';
+  return [{ index, key, step, ...effectOf(step, item) }];
 };
 
 const effectOf = (step: Step, item: ItemRow | undefined): Pick<InFlight, 'effect' | 'why'> => {

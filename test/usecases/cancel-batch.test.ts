@@ -49,6 +49,25 @@ describe('cancelBatch', () => {
     expect(items).toMatchObject([{ message: { type: 'cancelled', batch_id: batchId } }]);
   });
 
+  test('hundreds in flight are read side by side, and told in their order', async () => {
+    const world = makeWorld();
+    const { batchId } = await planned(world);
+    for (let index = 0; index < 120; index += 1) await turn(world, batchId, index, 'granted');
+    const get = world.table.get.bind(world.table);
+    let reading = 0;
+    let most = 0;
+    world.table.get = async (key) => {
+      reading += 1;
+      most = Math.max(most, reading);
+      await new Promise((resolve) => setImmediate(resolve));
+      reading -= 1;
+      return get(key);
+    };
+    const { in_flight } = await cancelBatch(world.deps, { batchId, actor: 'ada' });
+    expect(in_flight.map(({ index }) => index)).toEqual(Array.from({ length: 120 }, (_, index) => index));
+    expect(most).toBe(50);
+  });
+
   test('asking twice changes nothing', async () => {
     const world = makeWorld();
     const { batchId } = await planned(world);
