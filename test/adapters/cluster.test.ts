@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -12,6 +11,7 @@ import { KubernetesCluster, kubeConfigFrom } from '../../lib/adapters/cluster.ts
 import type { Workload } from '../../lib/domain/plan/plan.ts';
 import { stringAt } from '../../lib/domain/rollout/kubernetes-object.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../lib/local/simulated-cluster/simulated-cluster.ts';
+import { type Certificates, makeCertificates } from '../certificates.ts';
 
 const shared = (kind: Workload['kind'], name: string): Workload => ({ kind, name, namespace: 'shared' });
 
@@ -268,6 +268,7 @@ describe('a full URL', () => {
 describe('a kubeconfig and TLS', () => {
   const folder = mkdtempSync(join(tmpdir(), 'flotilla-kube-'));
   const file = (name: string) => join(folder, name);
+  let certificates: Certificates;
   const tokens: (string | undefined)[] = [];
   const sockets = new Set<unknown>();
   let server: Server;
@@ -275,14 +276,9 @@ describe('a kubeconfig and TLS', () => {
   let answer = 200;
 
   beforeAll(async () => {
-    const subject = ['-subj', '/CN=cluster', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2'];
-    execFileSync(
-      'openssl',
-      ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...subject, '-keyout', file('key'), '-out', file('crt')],
-      { stdio: 'pipe' },
-    );
+    certificates = await makeCertificates(folder, 'cluster');
     server = createTlsServer(
-      { key: readFileSync(file('key')), cert: readFileSync(file('crt')) },
+      { key: readFileSync(certificates.key), cert: readFileSync(certificates.certificate) },
       (request, response) => {
         tokens.push(request.headers.authorization);
         sockets.add(request.socket);
@@ -326,7 +322,7 @@ describe('a kubeconfig and TLS', () => {
     writeFileSync(file('config'), JSON.stringify(text));
     return file('config');
   };
-  const authority = () => readFileSync(file('crt')).toString('base64');
+  const authority = () => readFileSync(certificates.authority).toString('base64');
 
   it('speaks TLS with the private authority and the token, over connections that it keeps', async () => {
     const cluster = new KubernetesCluster(

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -10,6 +10,7 @@ import { RequestPace } from '../../lib/adapters/request-pace.ts';
 import type { Clock } from '../../lib/domain/ports.ts';
 import type { HarnessApi, HarnessReply } from '../../lib/executors/harness.ts';
 import { ClosingClock } from '../../lib/local/runtime/closing-clock.ts';
+import { type Certificates, makeCertificates } from '../certificates.ts';
 import {
   apiKey,
   apiOf,
@@ -310,67 +311,15 @@ describe('secrets', () => {
 
 describe('TLS with a private certificate authority', () => {
   const folder = mkdtempSync(join(tmpdir(), 'flotilla-tls-'));
-  const file = (name: string): string => join(folder, name);
   let server: ReturnType<typeof createServer>;
   let url = '';
 
-  const openssl = (...args: readonly string[]): void => {
-    try {
-      execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
-    } catch (error) {
-      throw new Error(`this test needs the program openssl on the PATH, and it failed: ${(error as Error).message}`);
-    }
-  };
+  let certificates: Certificates;
 
   beforeAll(async () => {
-    openssl(
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-days',
-      '2',
-      '-subj',
-      '/CN=Test CA',
-      '-keyout',
-      'ca.key',
-      '-out',
-      'ca.crt',
-    );
-    openssl(
-      'req',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-subj',
-      '/CN=localhost',
-      '-addext',
-      'subjectAltName=IP:127.0.0.1',
-      '-keyout',
-      'server.key',
-      '-out',
-      'server.csr',
-    );
-    openssl(
-      'x509',
-      '-req',
-      '-in',
-      'server.csr',
-      '-CA',
-      'ca.crt',
-      '-CAkey',
-      'ca.key',
-      '-CAcreateserial',
-      '-days',
-      '2',
-      '-copy_extensions',
-      'copy',
-      '-out',
-      'server.crt',
-    );
+    certificates = await makeCertificates(folder, 'harness');
     server = createServer(
-      { key: readFileSync(file('server.key')), cert: readFileSync(file('server.crt')) },
+      { key: readFileSync(certificates.key), cert: readFileSync(certificates.certificate) },
       (_, response) => {
         response.end(JSON.stringify({ status: 'SUCCESS', data: { eventCorrelationId: 'event-by-tls' } }));
       },
@@ -402,7 +351,7 @@ describe('TLS with a private certificate authority', () => {
   };
 
   it('works when NODE_EXTRA_CA_CERTS names it', async () => {
-    expect(await startElsewhere({ NODE_EXTRA_CA_CERTS: file('ca.crt') })).toEqual({
+    expect(await startElsewhere({ NODE_EXTRA_CA_CERTS: certificates.authority })).toEqual({
       kind: 'accepted',
       correlation: 'event-by-tls',
     });

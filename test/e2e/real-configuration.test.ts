@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Certificates, makeCertificates } from './certificates.ts';
+import { type Certificates, makeCertificates } from '../certificates.ts';
 import { Child } from './child.ts';
 
 /**
@@ -138,9 +138,11 @@ let harnessFront = '';
 let authority = '';
 
 beforeAll(async () => {
-  const [ofHarness, ofCluster, ofOthers] = ['harness', 'cluster', 'others'].map((name) =>
-    makeCertificates(folder, name),
-  ) as [Certificates, Certificates, Certificates];
+  const [ofHarness, ofCluster, ofOthers] = await Promise.all([
+    makeCertificates(folder, 'harness'),
+    makeCertificates(folder, 'cluster'),
+    makeCertificates(folder, 'others'),
+  ]);
   writeFileSync(join(folder, 'seed.json'), JSON.stringify(running));
   const cluster = await urlOf(
     start('lib/local/simulated-cluster/main.ts', ['--seed', join(folder, 'seed.json'), '--exit-with-stdin']),

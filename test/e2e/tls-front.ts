@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
+import { isEksToken } from './eks-token-check.ts';
 
 /**
  * The HTTPS in front of a simulator, as a process of its own. What passes through it looks like the real thing: the words that say
- * otherwise are taken out. With a bearer token it lets nobody else in, as an API server does.
+ * otherwise are taken out. With a bearer token, or as the front of an EKS cluster, it lets nobody else in, as an API server
+ * does.
  */
 const { values } = parseArgs({
   options: {
@@ -13,6 +15,9 @@ const { values } = parseArgs({
     certificate: { type: 'string', default: '' },
     target: { type: 'string', default: '' },
     bearer: { type: 'string' },
+    'eks-cluster': { type: 'string' },
+    'eks-region': { type: 'string', default: '' },
+    'eks-secret': { type: 'string', default: '' },
   },
 });
 
@@ -26,6 +31,13 @@ const unauthorized = JSON.stringify({
   code: 401,
 });
 
+const isAllowed = (authorization = ''): boolean => {
+  const { bearer, 'eks-cluster': cluster, 'eks-region': region, 'eks-secret': secretAccessKey } = values;
+  if (bearer !== undefined && authorization !== `Bearer ${bearer}`) return false;
+  const token = authorization.replace('Bearer ', '');
+  return cluster === undefined || isEksToken(token, { cluster, region, secretAccessKey });
+};
+
 let own = '';
 const real = (text: string): string =>
   text
@@ -38,7 +50,7 @@ const forwarded = ['accept', 'content-type', 'x-api-key', 'user-agent'];
 const server = createServer(
   { key: readFileSync(values.key), cert: readFileSync(values.certificate) },
   async (request, response) => {
-    if (values.bearer !== undefined && request.headers.authorization !== `Bearer ${values.bearer}`) {
+    if (!isAllowed(request.headers.authorization)) {
       response.writeHead(401, { 'content-type': 'application/json' }).end(unauthorized);
       return;
     }
