@@ -44,8 +44,8 @@ const look = async (deps: Needs, { cluster, workload }: PlannedDeployment): Prom
 };
 
 /**
- * The release to return to: the last one that was verified, else the one that is seen running in good order. The same
- * version as the new one is nothing to return to.
+ * The release to return to: the last one that was verified, unless something else runs in good order now, a hotfix perhaps:
+ * then that. The same version as the new one is nothing to return to.
  */
 const findPrevious = async (
   deps: Needs,
@@ -53,9 +53,17 @@ const findPrevious = async (
   seen: { readonly view: WorkloadView; readonly baseline: Baseline },
 ): Promise<Release | undefined> => {
   const recorded = rowOf<Release>(await deps.table.get(keys.goodRelease(deployment.target)));
-  const release = recorded ?? observedRelease(deps, deployment, seen);
+  const observed = observedRelease(deps, deployment, seen);
+  const release = recorded === undefined || isReplaced(recorded, observed) ? observed : recorded;
   return release?.version === deployment.docker_image_version ? undefined : release;
 };
+
+/** The version of another artifact than an image, a chart for example, cannot be read off the cluster. */
+const isReplaced = (recorded: Release, observed: Release | undefined): boolean =>
+  observed !== undefined &&
+  observed.deployment.docker_artifact_type === 'docker' &&
+  observed.version !== recorded.version &&
+  observed.image !== recorded.image;
 
 const observedRelease = (
   { clock }: Needs,

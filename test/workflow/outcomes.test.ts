@@ -401,3 +401,36 @@ test('an UNKNOWN deployment keeps its target until somebody resolves it; then th
   await expectAllInOrder(world, first);
   await expectAllInOrder(world, third);
 });
+
+test.each([
+  ['a hotfix by hand runs', '2.5.0-hotfix', '3.0.0', '2.5.0-hotfix'],
+  ['somebody went back by hand, and the same is deployed again', '1.9.0', '2.0.0', '1.9.0'],
+  ['what runs is what was recorded', '2.0.0', '3.0.0', '2.0.0'],
+])('the release to return to is what ran before: %s', async (_, runs, version, back) => {
+  const world = await walk({
+    title: '',
+    batch: [{ name: 'a', version: '2.0.0' }],
+    expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1' } },
+    ends: done,
+  });
+  world.cluster.set('a', runs, 'good');
+  world.executor.scripts.set('a', { ends: 'failed' });
+  const batchId = await world.submit([{ name: 'a', version }]);
+  await world.settled(batchId);
+  const [item] = await itemsOf(world, batchId);
+  expect(item?.outcome).toMatchObject({ reason: 'RestoredPreviousRelease', release_before: back, release_after: back });
+  expect(world.cluster.running('a')).toBe(back);
+});
+
+test('the release to return to is the recorded one where what runs is not in order', async () => {
+  const world = await walk({
+    title: '',
+    batch: [{ name: 'a', version: '2.0.0' }],
+    expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1' } },
+    ends: done,
+  });
+  world.cluster.set('a', '2.5.0-broken', 'crash');
+  world.executor.scripts.set('a', { ends: 'failed' });
+  await world.settled(await world.submit([{ name: 'a', version: '3.0.0' }]));
+  expect(world.cluster.running('a')).toBe('2.0.0');
+});
