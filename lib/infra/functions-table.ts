@@ -105,14 +105,14 @@ export const functionsTable = {
   },
   'watch-executor': {
     purpose: 'Polls the runs of an executor and answers their waits',
-    memory: 512,
-    timeout: 900,
+    memory: 256, // it runs as long as anything is in flight: its memory is what it costs
+    timeout: 300, // loops for 240; one that hangs is replaced after this
     rights: [...handing, 'harness-secret'],
   },
   'watch-cluster': {
     purpose: 'Observes the rollouts on a cluster and answers their waits',
-    memory: 1024,
-    timeout: 900,
+    memory: 512, // measured: 185 MB for a namespace of 100 workloads with 300 pods, 400 MB for one of 1,000
+    timeout: 300,
     rights: [...handing, 'clusters'],
   },
   sweep: {

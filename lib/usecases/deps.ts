@@ -41,7 +41,7 @@ export interface Pace {
 export const cloudPace: Pace = {
   pollExecutor: 10_000,
   pollCluster: 1_000,
-  watchFor: 60_000,
+  watchFor: 240_000,
   idleFor: 15_000,
   watcherAge: 12 * 3_600_000,
   intentGrace: 90_000,

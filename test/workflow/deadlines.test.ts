@@ -178,9 +178,9 @@ function away(from: number, until: number): (world: World) => void {
 const without =
   (watcher: string, afterSeconds = 0) =>
   async (world: World, batchId: string): Promise<void> => {
-    const from = world.clock.now() + afterSeconds * 1_000;
-    world.invokeFault = ({ name }) =>
-      name === watcher && world.clock.now() >= from ? { error: new Error('broken'), when: 'before' } : undefined;
+    if (afterSeconds > 0) await world.pass(afterSeconds);
+    world.invokeFault = ({ name }) => (name === watcher ? { error: new Error('broken'), when: 'before' } : undefined);
+    world.log.kill(watcher, 'error');
     await world.sealed(batchId);
     world.invokeFault = undefined;
   };
