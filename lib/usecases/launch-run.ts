@@ -140,6 +140,7 @@ const giveUp = (deps: Needs, { place, deployment }: Launch, failure: Failure): P
 const takeAnswer = async (deps: Needs, launch: Launch, started: StartResult): Promise<void> => {
   const { place, deployment } = launch;
   if (started.kind === 'rejected') {
+    if (started.retryable) await deps.clock.sleep(pauseAfter(deps, launch));
     const failure: Failure = {
       reason: started.reason,
       message: started.message,
@@ -159,6 +160,18 @@ const takeAnswer = async (deps: Needs, launch: Launch, started: StartResult): Pr
       : { phase: 'unknown' as const };
   await updateWatch(deps, place, news);
 };
+
+const firstPause = 5_000;
+const longestPause = 20_000;
+
+/**
+ * An executor that is throttled, or cannot be reached, is so for longer than a moment: all tries would be over within
+ * seconds. Half of the pause is chance, so that those of a batch do not come back together. None after the last try.
+ */
+const pauseAfter = ({ random }: Needs, { attempt, deployment }: Launch): number =>
+  attempt === 'restore' || attempt > deployment.retry_count
+    ? 0
+    : Math.min(longestPause, firstPause * 2 ** (attempt - 1)) * (0.5 + random.next() / 2);
 
 /**
  * The poller may have settled the wait meanwhile; then there is nothing to note. Where the table is busy for long, this must

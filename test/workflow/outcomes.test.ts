@@ -282,6 +282,24 @@ const bad: readonly Path[] = [
     }),
   ),
   {
+    title: 'tries that are turned away do not follow each other within a moment, and the last one is told at once',
+    batch: [{ name: 'a', retries: 2 }],
+    scripts: { a: { start: { kind: 'rejected', retryable: true, reason: 'RateLimited', message: '429' } } },
+    expect: {
+      a: {
+        outcome: 'FAILED / RateLimited',
+        visited: 'AwaitTurn Capture Deploy Capture Deploy Capture Deploy Record',
+        starts: '1, 2, 3',
+      },
+    },
+    ends: failed,
+    after: async (world, batchId) => {
+      const times = await timesOf(world, batchId);
+      const pauses = times.map((at, nth) => at - (times[nth - 1] ?? at)).filter((pause) => pause > 0);
+      expect(pauses).toEqual([3_750, 7_500]);
+    },
+  },
+  {
     title: 'accepted, then the event fails',
     batch: [{ name: 'a', retries: 1 }],
     scripts: { a: { start: 'accepted', eventFails: 'no pipeline matches' } },
