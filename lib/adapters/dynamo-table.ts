@@ -13,17 +13,8 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Item, Key, Page, Query, Table, Write } from '../domain/ports.ts';
 import { keyConditionOf, marshallKey, transactItemOf } from './dynamo-expression.ts';
 import { isEmptyRange, restOf, startOf } from './sort-key-range.ts';
-import {
-  checkKey,
-  checkQuery,
-  checkWrites,
-  conditionFailed,
-  itemTooLarge,
-  keyOf,
-  sizeOf,
-  tableBusy,
-} from './table-limits.ts';
-import { isPlain, type OnUse, useOfRead, useOfWrites } from './table-use.ts';
+import { checkKey, checkQuery, checkWrites, conditionFailed, itemTooLarge, keyOf, tableBusy } from './table-limits.ts';
+import { beginOf, billedBytes, isPlain, type OnUse, useOfRead, useOfWrites } from './table-use.ts';
 import { isTransientError } from './transient-error.ts';
 
 export interface DynamoTableOptions {
@@ -70,6 +61,9 @@ const translateWrite = (error: unknown, writes: readonly Write[]): unknown => {
 const translate = (error: unknown): unknown =>
   isNamed(error, BUSY) || isTransientError(error) ? tableBusy((error as Error).name, error) : error;
 
+const sentBytes = (write: Write): number =>
+  billedBytes('put' in write ? write.put : 'update' in write ? { ...write.set } : {});
+
 /** The table on DynamoDB, with the string keys `pk` and `sk`. */
 export class DynamoTable implements Table {
   readonly #client: DynamoDBClient;
@@ -87,7 +81,7 @@ export class DynamoTable implements Table {
     const command = new GetItemCommand({ TableName: this.#name, Key: marshallKey(key), ConsistentRead: true });
     const { Item: found } = await this.#read(this.#client.send(command));
     const item = found === undefined ? undefined : (unmarshall(found) as Item);
-    this.#onUse?.(useOfRead(item === undefined ? 0 : sizeOf(item)));
+    this.#onUse?.(useOfRead(key, item === undefined ? 0 : billedBytes(item)));
     return item;
   }
 
@@ -96,7 +90,12 @@ export class DynamoTable implements Table {
     if (isEmptyRange(restOf(query))) return { items: [] };
     // One more than asked for tells whether there is a next page: DynamoDB's own mark also stands behind the last item.
     const found = await this.#fetch(query, query.limit + 1);
-    this.#onUse?.(useOfRead(found.reduce((sum, item) => sum + sizeOf(item), 0)));
+    this.#onUse?.(
+      useOfRead(
+        beginOf(query),
+        found.reduce((sum, item) => sum + billedBytes(item), 0),
+      ),
+    );
     const items = found.slice(0, query.limit);
     return found.length > query.limit ? { items, next: items.at(-1)!.sk } : { items };
   }
@@ -115,8 +114,7 @@ export class DynamoTable implements Table {
     } catch (error) {
       throw translateWrite(error, writes);
     }
-    const sent = writes.map((write) => sizeOf('put' in write ? write.put : 'update' in write ? { ...write.set } : {}));
-    this.#onUse?.(useOfWrites(writes, sent));
+    this.#onUse?.(useOfWrites(writes, writes.map(sentBytes)));
   }
 
   async #sendAll(writes: readonly Write[]): Promise<void> {

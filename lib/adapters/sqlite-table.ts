@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Condition, Item, Json, JsonObject, Key, Page, Query, Table, Write } from '../domain/ports.ts';
 import { restOf, type SortKeyRange } from './sort-key-range.ts';
 import { checkKey, checkQuery, checkSize, checkWrites, conditionFailed, keyOf, tableBusy } from './table-limits.ts';
-import { type OnUse, useOfRead, useOfWrites } from './table-use.ts';
+import { beginOf, billedBytes, type OnUse, useOfRead, useOfWrites } from './table-use.ts';
 
 /** One change of a followed partition, as a DynamoDB stream would tell it: a write that changes nothing is not told. */
 export interface Change {
@@ -80,6 +80,8 @@ const kindOf = (before: string | undefined, after: string | undefined): Change['
   return before === undefined ? 'insert' : 'modify';
 };
 
+const billedSize = (body: string | undefined): number => (body === undefined ? 0 : billedBytes(JSON.parse(body)));
+
 const clausesOf = ({ low, high }: SortKeyRange): readonly string[] => [
   'pk = ?',
   ...(low ? [low.open ? 'sk > ?' : 'sk >= ?'] : []),
@@ -117,7 +119,7 @@ export class SqliteTable implements Table {
   async get(key: Key): Promise<Item | undefined> {
     checkKey(key);
     const body = this.#stored(key);
-    this.#onUse?.(useOfRead(body === undefined ? 0 : Buffer.byteLength(body)));
+    this.#onUse?.(useOfRead(key, billedSize(body)));
     return body === undefined ? undefined : (JSON.parse(body) as Item);
   }
 
@@ -130,7 +132,12 @@ export class SqliteTable implements Table {
     // One more than asked for tells whether there is a next page.
     const rows = this.#all<ItemRow>(sql, ...values, query.limit + 1);
     const bodies = rows.slice(0, query.limit).map((row) => row.body);
-    this.#onUse?.(useOfRead(bodies.reduce((sum, body) => sum + Buffer.byteLength(body), 0)));
+    this.#onUse?.(
+      useOfRead(
+        beginOf(query),
+        bodies.reduce((sum, body) => sum + billedSize(body), 0),
+      ),
+    );
     const items = bodies.map((body) => JSON.parse(body) as Item);
     return rows.length > query.limit ? { items, next: items.at(-1)!.sk } : { items };
   }
@@ -188,10 +195,9 @@ export class SqliteTable implements Table {
     const before = stored === undefined ? undefined : isRead ? (JSON.parse(stored) as Item) : ({ ...key } as Item);
     if (write.when && !holds(write.when, before)) throw conditionFailed(index, key);
     const body = bodyAfter(write, before, stored);
-    const bytes = body === undefined ? 0 : Buffer.byteLength(body);
-    checkSize(key, bytes);
+    checkSize(key, body === undefined ? 0 : Buffer.byteLength(body));
     if (!isSame(body, stored)) this.#store(key, body, stored);
-    return Math.max(bytes, stored === undefined ? 0 : Buffer.byteLength(stored));
+    return this.#onUse === undefined ? 0 : Math.max(billedSize(body), billedSize(stored));
   }
 
   #store(key: Key, body: string | undefined, stored: string | undefined): void {

@@ -18,7 +18,7 @@ const MIN_MAGNITUDE = 1e-130;
  * An item's size: the UTF-8 bytes of its JSON. DynamoDB counts names and values without quotes and commas, so this is
  * an upper bound for all but long lists of small numbers; those the engine itself refuses.
  */
-export const sizeOf = (value: JsonObject): number => Buffer.byteLength(JSON.stringify(value));
+const sizeOf = (value: JsonObject): number => Buffer.byteLength(JSON.stringify(value));
 
 export const keyOf = (write: Write): Key => {
   if ('put' in write) return write.put;

@@ -1,10 +1,19 @@
-import type { Write } from '../domain/ports.ts';
+import type { Json, JsonObject, Key, Query, Write } from '../domain/ports.ts';
+import { keyOf } from './table-limits.ts';
+
+/** What one item, or one query, took. A query has the key that it began at. */
+export interface KeyUse extends Key {
+  readonly reads: number;
+  readonly writes: number;
+}
 
 /** What one call cost, in the units that DynamoDB bills, so that the costs of a deployment can be counted in a test. */
 export interface TableUse {
   readonly reads: number;
   readonly writes: number;
   readonly bytes: number;
+  /** The same by key: a partition takes only so much a second. */
+  readonly each: readonly KeyUse[];
 }
 
 export type OnUse = (use: TableUse) => void;
@@ -14,8 +23,34 @@ const WRITE_UNIT_BYTES = 1024;
 
 const units = (bytes: number, unit: number): number => Math.max(1, Math.ceil(bytes / unit));
 
+/** A number takes a byte for two digits and one more; zeros at its ends are not kept. */
+const bytesOfNumber = (value: number): number => {
+  const [digits = '', exponent = ''] = String(Math.abs(value)).split('e');
+  const significant = exponent === '' ? digits.replace('.', '').replace(/^0+|0+$/g, '') : digits.replace('.', '');
+  return 1 + Math.ceil(significant.length / 2) + (value < 0 ? 1 : 0);
+};
+
+const bytesOf = (value: Json): number => {
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  if (typeof value === 'number') return bytesOfNumber(value);
+  if (typeof value !== 'object' || value === null) return 1;
+  const parts = Array.isArray(value) ? value.map(bytesOf) : [billedBytes(value as JsonObject)];
+  const count = Array.isArray(value) ? value.length : Object.keys(value).length;
+  return 3 + count + parts.reduce((sum, part) => sum + part, 0);
+};
+
+/** An item as it is billed: its names and values, three bytes for a list or a map, one for each entry in it. */
+export const billedBytes = (item: JsonObject): number =>
+  Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + bytesOf(value), 0);
+
+/** Where a query is counted: its partition, and the first sort key that it asks for. */
+export const beginOf = ({ pk, prefix, from }: Query): Key => ({ pk, sk: prefix ?? from ?? '' });
+
 /** A consistent read: a unit for each 4 KB of all that was read together, and one for having found nothing. */
-export const useOfRead = (bytes: number): TableUse => ({ reads: units(bytes, READ_UNIT_BYTES), writes: 0, bytes });
+export const useOfRead = ({ pk, sk }: Key, bytes: number): TableUse => {
+  const reads = units(bytes, READ_UNIT_BYTES);
+  return { reads, writes: 0, bytes, each: [{ pk, sk, reads, writes: 0 }] };
+};
 
 /** A single write without a condition needs no transaction; see DynamoTable for why one with a condition does. */
 export const isPlain = (writes: readonly Write[]): boolean => writes.length === 1 && writes[0]?.when === undefined;
@@ -25,7 +60,15 @@ export const isPlain = (writes: readonly Write[]): boolean => writes.length === 
  * counted like a write. What failed its condition or met a conflict is billed too, but is not counted here.
  */
 export const useOfWrites = (writes: readonly Write[], sizes: readonly number[]): TableUse => {
-  const single = sizes.reduce((sum, bytes) => sum + units(bytes, WRITE_UNIT_BYTES), 0);
-  const bytes = sizes.reduce((sum, size) => sum + size, 0);
-  return { reads: 0, writes: isPlain(writes) ? single : 2 * single, bytes };
+  const factor = isPlain(writes) ? 1 : 2;
+  const each = writes.map((write, at): KeyUse => {
+    const { pk, sk } = keyOf(write);
+    return { pk, sk, reads: 0, writes: factor * units(sizes[at] ?? 0, WRITE_UNIT_BYTES) };
+  });
+  return {
+    reads: 0,
+    writes: each.reduce((sum, use) => sum + use.writes, 0),
+    bytes: sizes.reduce((sum, size) => sum + size, 0),
+    each,
+  };
 };

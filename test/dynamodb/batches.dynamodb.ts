@@ -1,17 +1,27 @@
-import { afterAll, afterEach, describe, expect } from 'vitest';
+import type { GetItemCommandOutput } from '@aws-sdk/client-dynamodb';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import type { TableUse } from '../../lib/adapters/table-use.ts';
 import { cancelBatch } from '../../lib/usecases/cancel-batch.ts';
 import { deployFails, type Path, skipped, walkAll, well } from '../workflow/path.ts';
+import { World, type WorldOptions } from '../workflow/world.ts';
 import { dynamoStore } from './dynamo-store.ts';
 import { engineClient } from './engine.ts';
 
 /** Whole batches on the real engine: its conditions, transactions and stream in place of SQLite's. */
 const client = engineClient();
 const commands = new Set<string>();
+/** What the engine itself counts for a read. For transactions it counts per table, not per item, which AWS does not. */
+let readUnits = 0;
+const reads = ['GetItemCommand', 'QueryCommand'];
 client.middlewareStack.add(
   (next, { commandName = '' }) =>
-    (args) => {
+    async (args) => {
       commands.add(commandName);
-      return next(args);
+      if (!reads.includes(commandName)) return next(args);
+      const result = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } });
+      // Nothing found costs one on AWS, and none here.
+      readUnits += Math.max(1, (result.output as GetItemCommandOutput).ConsumedCapacity!.CapacityUnits!);
+      return result;
     },
   { step: 'initialize' },
 );
@@ -103,3 +113,25 @@ const paths: readonly Path[] = [
 
 describe('batches on DynamoDB', () =>
   walkAll(paths.map((path) => ({ ...path, options: { ...path.options, store: () => dynamoStore(client) } }))));
+
+test('reads are counted as the engine counts them, and writes as over SQLite', async () => {
+  const wanted = Array.from({ length: 8 }, (_, index) => ({ name: `service-${index}` }));
+  const billed = { reads: 0, writes: 0 };
+  const onUse = (use: TableUse): void => {
+    billed.reads += use.reads;
+    billed.writes += use.writes;
+  };
+  const costOf = async (options: WorldOptions): Promise<typeof billed> => {
+    Object.assign(billed, { reads: 0, writes: 0 });
+    const world = await World.make(options);
+    await world.settled(await world.submit(wanted));
+    return { ...billed };
+  };
+  readUnits = 0;
+  const dynamo = await costOf({ store: () => dynamoStore(client, onUse) });
+  expect(dynamo.reads).toBe(readUnits);
+  const sqlite = await costOf({ onUse });
+  // An update is counted by what it sends here, and by the whole item there; calls that wait for a socket fold differently.
+  expect(Math.abs(dynamo.writes / sqlite.writes - 1)).toBeLessThan(0.1);
+  expect(Math.abs(dynamo.reads / sqlite.reads - 1)).toBeLessThan(0.1);
+});
