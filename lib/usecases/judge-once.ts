@@ -113,7 +113,7 @@ const settleGood = (deps: Needs, { row, view }: Observation, finding: Finding, h
           restore: {
             ok: true,
             reason: 'RestoredPreviousRelease',
-            message: `Version ${version} was restored and verified: ${message}`,
+            message: `Version ${version} ${finding.reason === 'AlreadyRunning' ? 'is in place' : 'was restored'} and verified: ${message}`,
           },
         }
       : { verified: true, warnings: [...(finding.warnings ?? [])], ...(image === undefined ? {} : { image }) },
