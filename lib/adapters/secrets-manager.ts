@@ -1,4 +1,9 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { FlotillaError } from '../domain/errors.ts';
 
 /** Reads a secret's text. Throws ConfigurationInvalid when it has none yet; no error ever holds its value. */
@@ -8,4 +13,15 @@ export const readSecret = async (id: string, client = new SecretsManagerClient({
     throw new FlotillaError('ConfigurationInvalid', `the secret ${id} has no value yet`);
   }
   return SecretString;
+};
+
+/** Puts a secret's text; what was there before is the previous version. */
+export const writeSecret = async (id: string, text: string, client = new SecretsManagerClient({})): Promise<void> => {
+  await client.send(new PutSecretValueCommand({ SecretId: id, SecretString: text }));
+};
+
+/** Whether a secret has a value, without reading it. */
+export const hasSecretValue = async (id: string, client = new SecretsManagerClient({})): Promise<boolean> => {
+  const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId: id }));
+  return Object.values(VersionIdsToStages).some((stages) => stages.includes('AWSCURRENT'));
 };

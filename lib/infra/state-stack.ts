@@ -1,4 +1,4 @@
-import { Duration, Fn, RemovalPolicies, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Fn, RemovalPolicies, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, Billing, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
@@ -52,6 +52,9 @@ export class StateStack extends Stack implements StateResources {
       const domain = `${name}-${this.#ownName()}`;
       this.ownIssuer = new OwnIssuer(this, 'Tokens', { name, domain, deletionProtection: keep });
     }
+    new CfnOutput(this, 'DocumentsBucket', { value: this.documents.bucketName });
+    new CfnOutput(this, 'HarnessSecretId', { value: this.harnessSecret.secretArn });
+    new CfnOutput(this, 'BusName', { value: this.bus.eventBusName });
     RemovalPolicies.of(this).apply(keep ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
   }
 

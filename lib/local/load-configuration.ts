@@ -20,6 +20,8 @@ interface Place {
   readonly file?: string | undefined;
   readonly directory: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** `later`: secrets stay as they are written, and their variables need not be set. */
+  readonly secrets?: 'now' | 'later';
 }
 
 const defaultFile = 'flotilla.config.yaml';
@@ -28,13 +30,13 @@ const defaultFile = 'flotilla.config.yaml';
  * Reads the configuration: the file that is named, else `flotilla.config.yaml` here, else everything is simulated. Paths
  * in it are relative to it, and `~` is the home directory. Throws ConfigurationInvalid with every problem.
  */
-export const loadConfiguration = ({ file, directory, env }: Place): LoadedConfiguration => {
+export const loadConfiguration = ({ file, directory, env, secrets = 'now' }: Place): LoadedConfiguration => {
   const path = resolve(directory, file ?? defaultFile);
   const text = readText(path);
   if (text === undefined && file === undefined) return { configuration: simulatedConfiguration(), warnings: [] };
   if (text === undefined) throw new FlotillaError('ConfigurationInvalid', `The configuration ${path} cannot be read.`);
   const located = (name: string): string => resolve(dirname(path), name.replace(/^~(?=\/|$)/, homedir()));
-  const parsed = parseConfiguration(text, { readFile: (name) => readText(located(name)), env });
+  const parsed = parseConfiguration(text, { readFile: (name) => readText(located(name)), env, secrets });
   if ('issues' in parsed) {
     const { issues } = parsed;
     throw new FlotillaError('ConfigurationInvalid', `The configuration ${path} is not valid.`, { issues, file: path });

@@ -21,20 +21,24 @@ export interface ConfigurationText {
 export interface TextOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly advice: KeyAdvice;
+  /** `later`: secrets stay as they are written, and their variables need not be set. */
+  readonly secrets?: 'now' | 'later' | undefined;
   /** The file's name, when it is not the configuration itself. */
   readonly file?: string;
 }
 
 const secretFields = new Set(['api_key', 'webhook_token']);
 
+const isSecret = (path: Path): boolean => secretFields.has(String(path.at(-1)));
+
 /** Reads a text. Findings are collected until they are presented; those of the text itself are there from the start. */
 export const readConfigurationText = (
   text: string,
-  { env, advice, file }: TextOptions,
+  { env, advice, secrets, file }: TextOptions,
 ): ConfigurationText | { readonly issues: readonly Issue[] } => {
   const yaml = readYaml(text, file);
   if ('issues' in yaml) return yaml;
-  const { value: root, unset } = substituteVariables(yaml.root, env);
+  const { value: root, unset } = substituteVariables(yaml.root, env, (path) => secrets === 'later' && isSecret(path));
   const findings: Finding[] = [...yaml.findings];
   const report: ConfigurationText['report'] = (path, code, wording, at = 'value') => {
     findings.push({ offset: yaml.offsetOf(path, at), path, code, describe: () => wording });
@@ -46,7 +50,7 @@ export const readConfigurationText = (
     sourceOf: yaml.sourceOf,
     valueAt: written,
     advice,
-    isSecret: (path) => secretFields.has(String(path.at(-1))),
+    isSecret,
   };
   for (const variable of unset) report(variable.path, issueCodes.VariableNotSet, unsetWording(variable));
   const isUnset = new Set(unset.map(({ path }) => pathText(path)));

@@ -13,6 +13,8 @@ import { readServices } from './read-services.ts';
 export interface ConfigurationSources {
   readonly readFile: (path: string) => string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** `later`: secrets stay as they are written, for whoever does not need them. */
+  readonly secrets?: 'now' | 'later' | undefined;
 }
 
 export interface ParsedConfiguration {
@@ -29,7 +31,7 @@ export const parseConfiguration = (
   text: string,
   sources: ConfigurationSources,
 ): ParsedConfiguration | { readonly issues: readonly Issue[] } => {
-  const read = readConfigurationText(text, { env: sources.env, advice });
+  const read = readConfigurationText(text, { env: sources.env, secrets: sources.secrets, advice });
   if ('issues' in read) return read;
   if (!isMapping(read.root)) {
     read.report([], issueCodes.WrongType, { message: 'a configuration is a mapping with clusters, harness …' });

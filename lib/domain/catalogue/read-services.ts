@@ -38,6 +38,7 @@ export const readServices = (
   }
   const file = readConfigurationText(text, {
     env: sources.env,
+    secrets: sources.secrets,
     advice,
     file: String(configuration.written(['services'])),
   });

@@ -13,16 +13,19 @@ const reference = /\$\{([^}]*)\}/g;
 /**
  * Puts the values of variables where the text says `${NAME}`. Keys are left alone, and values are put in after the text has
  * been read, so that no value can change its form. A variable that is set to nothing counts as not set: an empty key in
- * a pipeline's settings is the usual way to lose one.
+ * a pipeline's settings is the usual way to lose one. What `leave` names stays as it is written.
  */
 export const substituteVariables = (
   root: unknown,
   env: Variables,
+  leave: (path: Path) => boolean = () => false,
 ): { readonly value: unknown; readonly unset: Unset[] } => {
   const unset: Unset[] = [];
   const shared = new Map<object, unknown>();
   const visit = (value: unknown, path: Path): unknown => {
-    if (typeof value === 'string') return substitute(value, env, (name) => unset.push({ path, name }));
+    if (typeof value === 'string') {
+      return leave(path) ? value : substitute(value, env, (name) => unset.push({ path, name }));
+    }
     if (typeof value !== 'object' || value === null) return value;
     const known = shared.get(value);
     if (known !== undefined) return known;

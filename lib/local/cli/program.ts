@@ -3,6 +3,7 @@ import { describeIssue, type Issue } from '../../domain/batch/issues.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
 import { type CliWorld, type CommandContext, commandContext, defaultUrl } from './command-context.ts';
 import { cancel } from './commands/cancel.ts';
+import { catalogueApply } from './commands/catalogue-apply.ts';
 import { deploy } from './commands/deploy.ts';
 import { list } from './commands/list.ts';
 import { plan } from './commands/plan.ts';
@@ -80,6 +81,16 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .requiredOption('--status <status>', 'SUCCESS or FAILED', resolution)
     .requiredOption('--reason <text>', 'what you have found out')
     .action(act(resolve));
+  program
+    .command('catalogue')
+    .description('the catalogue of a stage on AWS')
+    .command('apply')
+    .description('check the configuration and put it where a stage on AWS reads it, with your AWS credentials')
+    .option('--stage <name>', "the stage (default: the configuration's aws.stage, else dev)")
+    .option('--config <file>', 'the configuration (default: ./flotilla.config.yaml)')
+    .option('--with-secrets', 'also put the Harness key and the webhook tokens into the secret of the stage')
+    .option('--json', 'print JSON')
+    .action(act(catalogueApply));
   return program;
 };
 

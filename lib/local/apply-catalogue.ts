@@ -1,0 +1,55 @@
+import { configurationPath } from '../../functions/runtime/configuration.ts';
+import { readStackOutputs } from '../adapters/cloud-formation.ts';
+import { connectS3Documents } from '../adapters/s3-documents.ts';
+import { hasSecretValue, writeSecret } from '../adapters/secrets-manager.ts';
+import type { Configuration } from '../domain/catalogue/catalogue.ts';
+import { splitSecrets } from '../domain/catalogue/split-secrets.ts';
+import { unreachableFromAws } from '../domain/catalogue/unreachable-from-aws.ts';
+import { FlotillaError } from '../domain/errors.ts';
+
+export interface Application {
+  readonly configuration: Configuration;
+  readonly stage: string;
+  /** Also puts the key and the tokens of Harness into the stage's secret. */
+  readonly withSecrets: boolean;
+}
+
+export interface Applied {
+  readonly stage: string;
+  /** Where the document lies now. */
+  readonly document: string;
+  readonly secret: string;
+  /** `missing`: the secret has no value yet, and nothing can be deployed without. */
+  readonly secretState: 'written' | 'kept' | 'missing';
+}
+
+/** Puts a configuration where the functions of a stage read it, with the AWS credentials of whoever calls. */
+export const applyCatalogue = async ({ configuration, stage, withSecrets }: Application): Promise<Applied> => {
+  const problems = unreachableFromAws(configuration);
+  if (problems.length > 0) {
+    const message = ['The configuration names what functions on AWS cannot reach:', ...problems].join('\n');
+    throw new FlotillaError('ConfigurationInvalid', message);
+  }
+  const { DocumentsBucket: bucket, HarnessSecretId: secret } = await stackOutputs(stage);
+  if (bucket === undefined || secret === undefined) {
+    const message = `The stack of stage ${stage} says neither where documents nor where secrets are; ${deployHint(stage)}`;
+    throw new FlotillaError('ConfigurationInvalid', message);
+  }
+  const parts = splitSecrets(configuration);
+  await connectS3Documents(bucket).put(configurationPath, JSON.stringify(parts.document));
+  if (withSecrets) await writeSecret(secret, JSON.stringify(parts.secret));
+  const kept = withSecrets || (await hasSecretValue(secret));
+  const secretState = withSecrets ? 'written' : kept ? 'kept' : 'missing';
+  return { stage, document: `s3://${bucket}/${configurationPath}`, secret, secretState };
+};
+
+const deployHint = (stage: string): string => `deploy it first: npx cdk deploy --all -c stage=${stage}`;
+
+const stackOutputs = async (stage: string): Promise<Readonly<Record<string, string>>> => {
+  try {
+    return await readStackOutputs(`flotilla-${stage}-state`);
+  } catch (error) {
+    if (!(error instanceof FlotillaError)) throw error;
+    throw new FlotillaError(error.name, `${error.message} If this is the right account, ${deployHint(stage)}`);
+  }
+};
