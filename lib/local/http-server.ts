@@ -55,12 +55,18 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
 
 const listening = (server: Server, port: number, host: string): Promise<void> =>
   new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(cannotListen(error, `${host}:${port}`)));
     server.listen(port, host, () => {
-      server.off('error', reject);
+      server.removeAllListeners('error');
       resolve();
     });
   });
+
+const cannotListen = (error: NodeJS.ErrnoException, address: string): Error => {
+  if (error.code !== 'EADDRINUSE') return error;
+  const message = `${address} is in use already; choose another port.`;
+  return new FlotillaError('ConfigurationInvalid', message, { address }, error);
+};
 
 const close = async (server: Server, closing: AbortController): Promise<void> => {
   closing.abort();

@@ -20,6 +20,7 @@ import { InProcessHandler } from './engine/in-process-handler.ts';
 import { Journal, type JournalEntryKind } from './engine/journal.ts';
 import { startHttpServer } from './http-server.ts';
 import { ClosingClock } from './runtime/closing-clock.ts';
+import { holdData } from './runtime/hold-data.ts';
 import { makeInvoke } from './runtime/invoke.ts';
 import { localPace } from './runtime/local-pace.ts';
 import { loadMachines } from './runtime/machines.ts';
@@ -54,6 +55,7 @@ export interface Runtime {
 /** The whole system in one process: the same handlers, use cases and state machines as on AWS, on SQLite and files. */
 export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> => {
   mkdirSync(options.data, { recursive: true });
+  const releaseData = holdData(options.data);
   const clock = new ClosingClock();
   const table = new SqliteTable(join(options.data, 'flotilla.db'), { follow: isFollowed });
   const journal = new Journal({
@@ -77,15 +79,25 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
     tellFault(error);
     await clock.sleep(1_000);
   };
-  const stopStream = followTable(table, { dispatch, publish: createPublishEvents(deps), onFault });
-  const stopSweeping = repeat(sweep, { every: deps.pace.sweepAge / 2, clock, onFault });
+  const closeStores = (): void => {
+    clock.close();
+    engine.close();
+    table.close();
+    releaseData();
+  };
   const server = await startHttpServer({
     port: options.port,
     ...(options.host === undefined ? {} : { host: options.host }),
     ...(options.token === undefined ? {} : { token: options.token }),
     api: createApi(deps),
     engine,
+  }).catch((error: unknown) => {
+    closeStores();
+    throw error;
   });
+  // Only now: a port that is taken must not leave somebody at work whom nobody can reach.
+  const stopStream = followTable(table, { dispatch, publish: createPublishEvents(deps), onFault });
+  const stopSweeping = repeat(sweep, { every: deps.pace.sweepAge / 2, clock, onFault });
   await engine.resume();
   return {
     url: server.url,
@@ -96,9 +108,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
       stopSweeping();
       // First those who ask: closing the server ends their long polls, which sleep by the same clock.
       await server.close();
-      clock.close();
-      engine.close();
-      table.close();
+      closeStores();
     },
   };
 };

@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { FlotillaError } from '../../domain/errors.ts';
+
+/**
+ * Keeps a second runtime away from the same data: two engines would both carry every execution on. A lock of SQLite, because
+ * that ends with its process, however it ends; a file with a process id would outlive a kill. Gives the release.
+ */
+export const holdData = (directory: string): (() => void) => {
+  const database = new DatabaseSync(join(directory, 'lock.db'));
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    database.close();
+    const message = `${directory} is in use: another Flotilla runs with this data.`;
+    throw new FlotillaError('ConfigurationInvalid', message, { data: directory }, error);
+  }
+  return () => database.close();
+};

@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
+import { type Runtime, startRuntime } from '../../lib/local/runtime.ts';
+import { Child } from '../e2e/child.ts';
+
+const runtimes: Runtime[] = [];
+const folders: string[] = [];
+afterEach(async () => {
+  for (const runtime of runtimes.splice(0)) await runtime.close();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+const freshFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'flotilla-runtime-'));
+  folders.push(folder);
+  return folder;
+};
+
+/** Nobody listens there, and nobody is asked. */
+const simulators = { harness: 'http://127.0.0.1:9', clusters: {}, close: async () => {} };
+
+const start = async (data: string, port = 0): Promise<Runtime> => {
+  const runtime = await startRuntime({ port, data, configuration: simulatedConfiguration(), simulators });
+  runtimes.push(runtime);
+  return runtime;
+};
+
+test('a second runtime is kept away from the same data, until the first has ended', async () => {
+  const data = freshFolder();
+  const first = await start(data);
+  await expect(start(data)).rejects.toMatchObject({
+    name: 'ConfigurationInvalid',
+    message: `${data} is in use: another Flotilla runs with this data.`,
+  });
+  await first.close();
+  runtimes.length = 0;
+  await start(data);
+});
+
+test('a port that is taken is told, and the data is let go', async () => {
+  const data = freshFolder();
+  const other = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => other.once('listening', resolve));
+  const { port } = other.address() as AddressInfo;
+  await expect(start(data, port)).rejects.toMatchObject({
+    name: 'ConfigurationInvalid',
+    message: `127.0.0.1:${port} is in use already; choose another port.`,
+  });
+  await start(data);
+  other.close();
+});
+
+test('the program ends when its port is taken', async () => {
+  const [data, taken] = [freshFolder(), await start(freshFolder())];
+  const port = new URL(taken.url).port;
+  const child = new Child('bin/flotilla.ts', { args: ['serve', '--port', port, '--data', data], directory: data });
+  const late = setTimeout(() => child.stop(), 15_000);
+  const { code } = await child.ended;
+  clearTimeout(late);
+  expect([code, child.output]).toEqual([2, expect.stringContaining('is in use already')]);
+});
