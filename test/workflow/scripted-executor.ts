@@ -19,6 +19,8 @@ export interface Script {
   readonly cancel?: 'accepted' | 'no' | 'deaf';
   /** What then stands on the cluster; `nothing` changes nothing there. */
   readonly leaves?: Fate | 'nothing';
+  /** It is in order only so long after the run. */
+  readonly settles?: number;
 }
 
 interface Run {
@@ -61,8 +63,11 @@ export class ScriptedExecutor implements Executor {
       const run = { request, script, from, to: from + takes * 1_000 };
       this.#runs.set(request.key, run);
       const leaves = script.leaves ?? (ends === 'succeeded' ? 'good' : 'stuck');
+      const { service_name: service } = request.deployment;
       if (leaves !== 'nothing' && Number.isFinite(run.to)) {
-        this.#cluster.set(request.deployment.service_name, request.version, leaves, run.to);
+        const { settles = 0 } = script;
+        if (settles > 0) this.#cluster.set(service, request.version, 'stuck', run.to);
+        this.#cluster.set(service, request.version, leaves, run.to + settles * 1_000);
       }
     }
     if (start === 'unknown') return { kind: 'unknown', message: 'the reply was lost' };
