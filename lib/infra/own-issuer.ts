@@ -57,7 +57,8 @@ export class OwnIssuer extends Construct implements TokenIssuer {
       accessTokenValidity: Duration.hours(1),
     });
     pool.addDomain('Domain', { cognitoDomain: { domainPrefix: domain } });
-    this.issuer = pool.userPoolProviderUrl;
+    // Not ProviderURL, which says the same: the emulator of `npm run test:cloud` does not know that attribute.
+    this.issuer = `https://${pool.userPoolProviderName}`;
     this.audience = [client.userPoolClientId];
     this.poolId = pool.userPoolId;
     this.clientId = client.userPoolClientId;

@@ -48,7 +48,7 @@ it('takes tokens of the pool that it makes, for its one client', () => {
   expect(more).toEqual([]);
   expect(authorizer).toMatchObject({ AuthorizerType: 'JWT', IdentitySource: ['$request.header.Authorization'] });
   const { Issuer, Audience } = authorizer.JwtConfiguration;
-  expect(shortText(Issuer, templates)).toBe('TokensPool.ProviderURL');
+  expect(shortText(Issuer, templates)).toBe('https://TokensPool.ProviderName');
   expect(Audience.map((one: unknown) => shortText(one, templates))).toEqual(['TokensPoolClient.Ref']);
 });
 

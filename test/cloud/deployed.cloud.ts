@@ -1,0 +1,155 @@
+import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import { GetQueueAttributesCommand, ListQueuesCommand } from '@aws-sdk/client-sqs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Api, type Ended } from './api.ts';
+import { type BusEvent, BusQueue } from './bus-queue.ts';
+import { account, type Cloud, clientsOf, region, stage } from './cloud.ts';
+import { fetchToken } from './token.ts';
+
+const cloud = JSON.parse(process.env.FLOTILLA_CLOUD ?? '{}') as Cloud;
+if (cloud.api === undefined) throw new Error('start these tests by `npm run test:cloud`');
+const clients = clientsOf(cloud);
+
+const batch = `
+version: v1.0
+metadata: { name: Autumn release }
+strategy: { max_concurrency: 10 }
+defaults: { environment_id: staging, infrastructure_id: cluster-eu-1, docker_artifact_type: docker, timeout: 120, retry_count: 0 }
+deployments:
+  - pillar: clearing
+    service_name: trade-intake
+    docker_image_version: 5.1.3
+    metadata: { health_check: { path: /ready, port: 8080, timeout: 20 } }
+  - { pillar: clearing, service_name: netting-engine, docker_image_version: 4.2.0-missing, metadata: { rollback_strategy: automatic } }
+  - { pillar: clearing, service_name: settlement-api, docker_image_version: 6.0.0, metadata: { dependencies: [netting-engine] } }
+  - { pillar: risk, service_name: position-store, docker_image_version: 1.8.0, metadata: { dependencies: [clearing/trade-intake] } }
+  - { pillar: risk, service_name: exposure-calc, docker_image_version: 2.7.0-pipeline-fails, metadata: { retry_count: 1 } }
+`;
+
+const token = (...scopes: readonly string[]): Promise<string> => fetchToken(clients, cloud, scopes);
+
+let api: Api;
+let queue: BusQueue;
+
+beforeAll(async () => {
+  api = new Api(cloud, await token('flotilla/read', 'flotilla/deploy'));
+  queue = await BusQueue.behind(clients, cloud);
+});
+
+describe('the deployed API', () => {
+  it('lets nobody in without a token', async () => {
+    const statuses = [new Api(cloud), new Api(cloud, 'eyJhbGciOiJub25lIn0.e30.')].map(async (stranger) => [
+      (await stranger.submit(batch)).status,
+      (await stranger.send('/batches')).status,
+    ]);
+    expect(await Promise.all(statuses)).toEqual([
+      [401, 401],
+      [401, 401],
+    ]);
+  });
+
+  it('lets a reader read and not deploy', async () => {
+    const reader = new Api(cloud, await token('flotilla/read'));
+    expect([(await reader.send('/batches')).status, (await reader.submit(batch)).status]).toEqual([200, 403]);
+  });
+
+  it.each([
+    ['text that is no YAML', 'deployments: [', 'application/yaml', 400, 'YamlInvalid'],
+    ['a batch with mistakes', batch.replaceAll('trade-intake', 'trade-intaek'), 'text/yaml', 422, 'BatchInvalid'],
+    ['a form of a foreign page', batch, 'text/plain', 415, 'UnsupportedMediaType'],
+  ])('says what is wrong with %s', async (_, text, type, status, code) => {
+    const response = await api.submit(text, type);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect([response.status, await response.json()]).toEqual([status, expect.objectContaining({ status, code })]);
+  });
+});
+
+describe('a batch', () => {
+  let told: Ended;
+
+  beforeAll(async () => {
+    told = await api.follow(await api.begin(batch));
+  });
+
+  it('comes to the outcome that each deployment deserves', () => {
+    const { deployments } = told;
+    expect(deployments).toMatchObject({
+      'clearing/trade-intake': { status: 'SUCCESS', reason: 'Verified', attempts: 1, release_after: '5.1.3' },
+      'clearing/netting-engine': {
+        ...{ status: 'FAILED', reason: 'RestoredPreviousRelease', failure: { reason: 'ImagePullBackOff' } },
+        ...{ attempts: 1, release_before: '4.1.0', release_after: '4.1.0' },
+      },
+      'clearing/settlement-api': { status: 'SKIPPED', reason: 'DependencyFailed', attempts: 0 },
+      'risk/position-store': { status: 'SUCCESS', reason: 'Verified', release_before: '1.7.0', release_after: '1.8.0' },
+      'risk/exposure-calc': { status: 'FAILED', reason: 'PipelineFailed', attempts: 2 },
+    });
+    expect(Object.keys(deployments)).toHaveLength(5);
+    expect(deployments['clearing/trade-intake']?.message).toContain('Health: ');
+    expect(told.batch).toMatchObject({ status: 'FAILED', reason: 'DeploymentsFailed', total: 5 });
+  });
+
+  it('starts each attempt once, in the count of Harness', async () => {
+    const { by_key } = (await (await fetch(`${cloud.harness}/simulator/runs`)).json()) as {
+      by_key: Readonly<Record<string, number>>;
+    };
+    const keys = Object.values(told.deployments).flatMap(({ runs }) => runs.map(({ key }) => key));
+    expect(keys).toHaveLength(6); // one, one and its restore, none, one, two
+    expect(by_key).toEqual(Object.fromEntries(keys.map((key) => [key, 1])));
+  });
+
+  it('leaves the cluster with what was verified and what was restored', async () => {
+    const imageOf = async (resource: string, namespace: string, name: string): Promise<string | undefined> => {
+      const response = await fetch(`${cloud.cluster}/apis/apps/v1/namespaces/${namespace}/${resource}/${name}`);
+      const { spec } = (await response.json()) as { spec: { template: { spec: { containers: { image: string }[] } } } };
+      return spec.template.spec.containers[0]?.image.split('/').at(-1);
+    };
+    expect(await imageOf('deployments', 'clearing', 'trade-intake')).toBe('trade-intake:5.1.3');
+    expect(await imageOf('deployments', 'clearing', 'netting-engine')).toBe('netting-engine:4.1.0');
+    expect(await imageOf('statefulsets', 'risk', 'position-store-v2')).toMatch(/:1\.8\.0$/);
+  });
+
+  it('is one execution of that name', async () => {
+    const executionArn = `arn:aws:states:${region}:${account}:execution:flotilla-${stage}-batch:${told.batchId}`;
+    expect(told.batch.execution_arn).toBe(executionArn);
+    expect(await clients.states.send(new DescribeExecutionCommand({ executionArn }))).toMatchObject({
+      status: 'SUCCEEDED',
+    });
+  });
+
+  it('has nothing run by the Step Functions of the emulator, which would run it wrong', async () => {
+    for (const stateMachineArn of [cloud.batchMachine, cloud.watchMachine]) {
+      const { executions } = await clients.emulatedStates.send(new ListExecutionsCommand({ stateMachineArn }));
+      expect(executions).toEqual([]);
+    }
+  });
+
+  it('is told to the bus, event by event, at least once', async () => {
+    const numbers = told.feed.map(({ number }) => number);
+    expect(numbers).toEqual(numbers.map((_, at) => at + 1));
+    const mine = ({ detail }: BusEvent): boolean => detail.batch_id === told.batchId;
+    await expect
+      .poll(async () => new Set((await queue.read()).filter(mine).map(({ detail }) => detail.number)), {
+        timeout: 20_000,
+      })
+      .toEqual(new Set(numbers));
+    const last = (await queue.read()).filter(mine).find(({ detail }) => detail.number === numbers.at(-1));
+    expect(last).toMatchObject({
+      source: 'flotilla',
+      'detail-type': 'Batch Status Change',
+      detail: { event_id: `${told.batchId}/${numbers.length}`, to: 'FAILED' },
+    });
+  });
+
+  it('leaves nothing in a dead-letter queue', async () => {
+    const { QueueUrls = [] } = await clients.sqs.send(new ListQueuesCommand({}));
+    const deadLetters = QueueUrls.filter((url) => url.includes('DeadLetters'));
+    expect(deadLetters.length).toBeGreaterThanOrEqual(2);
+    for (const QueueUrl of deadLetters) {
+      const AttributeNames = ['ApproximateNumberOfMessages'] as const;
+      const { Attributes } = await clients.sqs.send(
+        new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...AttributeNames] }),
+      );
+      expect([QueueUrl, Attributes?.ApproximateNumberOfMessages]).toEqual([QueueUrl, '0']);
+    }
+  });
+});

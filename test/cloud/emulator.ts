@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { account, region } from './cloud.ts';
+import { runCommand } from './run-command.ts';
+
+const here = import.meta.dirname;
+const nodeModules = join(here, '..', '..', 'node_modules', '.bin');
+const START_MILLISECONDS = 60_000;
+
+export interface Emulator {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Installs MiniStack into a folder, from PyPI. Gives the Python that has it. */
+export const installEmulator = async (folder: string): Promise<string> => {
+  const venv = join(folder, 'venv');
+  await runCommand('python3', ['-m', 'venv', venv]);
+  const python = join(venv, 'bin', 'python3');
+  const quiet = ['--quiet', '--disable-pip-version-check', '--no-input', '--no-cache-dir'];
+  await runCommand(python, ['-m', 'pip', 'install', ...quiet, '-r', join(here, 'requirements.txt')]);
+  return python;
+};
+
+/** A port of the loopback interface where nobody listens. Nobody can keep it free, so a start may still fail. */
+const freePort = async (): Promise<number> => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+};
+
+interface EmulatorOptions {
+  readonly python: string;
+  readonly folder: string;
+  /** Reaches the Lambdas too. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Starts MiniStack on the loopback interface. Its Lambdas run on the Node of this project. */
+export const startEmulator = async ({ python, folder, env }: EmulatorOptions): Promise<Emulator> => {
+  const port = await freePort();
+  const temporary = join(folder, 'emulator');
+  mkdirSync(temporary);
+  const file = join(folder, 'emulator.log');
+  const log = openSync(file, 'a');
+  const child = spawn(python, [join(here, 'launcher.py')], {
+    // Nothing of whoever starts it: everything in here reaches the Lambdas.
+    env: {
+      PATH: [nodeModules, process.env.PATH].join(delimiter),
+      HOME: temporary,
+      TMPDIR: temporary,
+      BIND_HOST: '127.0.0.1',
+      GATEWAY_PORT: String(port),
+      MINISTACK_HOST: '127.0.0.1',
+      MINISTACK_REGION: region,
+      MINISTACK_ACCOUNT_ID: account,
+      IOT_MTLS_ENABLED: '0', // else it listens on all interfaces
+      ...env,
+    },
+    stdio: ['pipe', log, log],
+    detached: true,
+  });
+  closeSync(log);
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const url = `http://127.0.0.1:${port}`;
+  const close = async (): Promise<void> => {
+    child.stdin?.end();
+    await ended;
+  };
+  const isUp = await answers(`${url}/_ministack/health`, () => child.exitCode !== null);
+  if (isUp) return { url, close };
+  await close();
+  throw new Error(`MiniStack does not answer:\n${readFileSync(file, 'utf8').slice(-4_000)}`);
+};
+
+const answers = async (url: string, isOver: () => boolean): Promise<boolean> => {
+  for (const since = Date.now(); Date.now() - since < START_MILLISECONDS && !isOver(); await sleep(100)) {
+    const response = await fetch(url).catch(() => undefined);
+    if (response?.ok === true) return true;
+  }
+  return false;
+};

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import { makeCertificates } from '../certificates.ts';
+import { Child } from '../e2e/child.ts';
+import { Cdk, type Outputs } from './cdk.ts';
+import { account, type Clients, type Cloud, clientsOf, region, secretAccessKey, stage } from './cloud.ts';
+import { eksCluster, loadConfiguration, running, secrets } from './configuration.ts';
+import { startEks } from './eks.ts';
+import { installEmulator, startEmulator } from './emulator.ts';
+import { startStates } from './states.ts';
+import { Steps } from './steps.ts';
+
+/**
+ * Deploys the stacks into an emulated account by the real command line, runs batches on them, and takes them away again. What
+ * stands in for what is in docs/verified.md.
+ */
+const root = join(import.meta.dirname, '..', '..');
+const steps = new Steps();
+
+/** Starts a program that says its address in its first line. */
+const startServer = async (held: AsyncDisposableStack, file: string, args: readonly string[]): Promise<string> => {
+  const child = new Child(file, { args });
+  held.defer(async () => {
+    await child.stop();
+  });
+  const told = await child.answer<{ url: string }>();
+  if (told === undefined) throw new Error(`${file} ended at its start:\n${child.output}`);
+  return told.url;
+};
+
+const startHarness = (held: AsyncDisposableStack, cluster: string): Promise<string> =>
+  startServer(held, 'lib/local/simulated-harness/main.ts', [
+    ...['--exit-with-stdin', '--api-key', secrets.HARNESS_API_KEY, '--mandate-key', '--stage-milliseconds', '300'],
+    ...['--trigger', `deploy_clearing/flotilla=${secrets.CLEARING_TOKEN}`, '--trigger', 'deploy_risk/unused'],
+    ...['--cluster', `eu-1=${cluster}`],
+  ]);
+
+/** HTTPS in front of the simulated cluster, which lets in whoever has a token of that EKS cluster. */
+const startApiServer = async (held: AsyncDisposableStack, folder: string, cluster: string) => {
+  const { key, certificate, authority } = await makeCertificates(folder, 'cluster');
+  const endpoint = await startServer(held, 'test/e2e/tls-front.ts', [
+    ...['--key', key, '--certificate', certificate, '--target', cluster],
+    ...['--eks-cluster', eksCluster, '--eks-region', region, '--eks-secret', secretAccessKey],
+  ]);
+  return { endpoint, authority: readFileSync(authority, 'utf8') };
+};
+
+const outputOf = (outputs: Outputs, stack: string, name: RegExp): string => {
+  const found = Object.entries(outputs[`flotilla-${stage}-${stack}`] ?? {}).find(([key]) => name.test(key))?.[1];
+  if (found === undefined) throw new Error(`the stack ${stack} has no output like ${name}: ${JSON.stringify(outputs)}`);
+  return found;
+};
+
+/** Where everything is that was deployed. */
+const locate = (outputs: Outputs, urls: Pick<Cloud, 'emulator' | 'engine' | 'harness' | 'cluster'>): Cloud => ({
+  ...urls,
+  api: `${urls.emulator}/_aws/execute-api/${outputOf(outputs, 'application', /^ApiId$/)}`,
+  table: outputOf(outputs, 'state', /RefTable/),
+  documents: outputOf(outputs, 'state', /RefDocuments/),
+  bus: outputOf(outputs, 'state', /RefBus/),
+  secret: outputOf(outputs, 'state', /RefHarnessSecret/),
+  pool:
+    outputOf(outputs, 'state', /TokensPool.*ProviderName/)
+      .split('/')
+      .at(-1) ?? '',
+  poolClient: outputOf(outputs, 'state', /RefTokensPoolClient/),
+  batchMachine: machineArn(outputOf(outputs, 'application', /^BatchMachineName$/)),
+  watchMachine: machineArn(outputOf(outputs, 'application', /^WatchMachineName$/)),
+});
+
+const machineArn = (name: string): string => `arn:aws:states:${region}:${account}:stateMachine:${name}`;
+
+const runTests = async (cloud: Cloud): Promise<void> => {
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  const args = [vitest, 'run', '--config', join(import.meta.dirname, 'vitest.config.ts'), '--root', root];
+  const env = { ...process.env, FLOTILLA_CLOUD: JSON.stringify(cloud) };
+  const [status] = await once(spawn(process.execPath, args, { stdio: 'inherit', env }), 'exit');
+  assert.equal(status, 0, 'tests of the deployed system failed');
+};
+
+const checkDestroyed = async ({ dynamo }: Clients, { table }: Cloud): Promise<void> => {
+  const { Table } = await dynamo.send(new DescribeTableCommand({ TableName: table }));
+  assert.equal(Table?.TableStatus, 'ACTIVE', 'the table outlives its stack');
+  assert.ok((Table?.ItemCount ?? 0) > 0, 'and so do its items');
+};
+
+const main = async (): Promise<void> => {
+  const folder = mkdtempSync(join(tmpdir(), 'flotilla-cloud-'));
+  await using held = new AsyncDisposableStack();
+  held.defer(async () => rmSync(folder, { recursive: true, force: true }));
+
+  const python = await steps.run('MiniStack installed', () => installEmulator(folder));
+  let clients: Clients | undefined;
+  const states = await startStates({ folder, clients: () => clients! });
+  held.defer(() => states.close());
+  const eks = await startEks();
+  held.defer(() => eks.close());
+  const emulator = await steps.run('MiniStack started', () =>
+    startEmulator({ python, folder, env: { AWS_ENDPOINT_URL_SFN: states.url, AWS_ENDPOINT_URL_EKS: eks.url } }),
+  );
+  held.defer(() => emulator.close());
+  clients = clientsOf({ emulator: emulator.url, engine: states.url });
+
+  const cdk = new Cdk(folder, emulator.url);
+  await steps.run('cdk bootstrap', () => cdk.run('bootstrap', `aws://${account}/${region}`));
+  const outputs = await steps.run('cdk deploy --all', () => cdk.deploy());
+
+  const cloud = await steps.run('configured', async () => {
+    const seed = join(folder, 'seed.json');
+    writeFileSync(seed, JSON.stringify(running));
+    const args = ['--exit-with-stdin', '--seed', seed];
+    const cluster = await startServer(held, 'lib/local/simulated-cluster/main.ts', args);
+    eks.add(eksCluster, await startApiServer(held, folder, cluster));
+    const urls = { emulator: emulator.url, engine: states.url, harness: await startHarness(held, cluster), cluster };
+    const located = locate(outputs, urls);
+    for (const arn of [located.batchMachine, located.watchMachine]) assert.equal(await states.take(arn), arn);
+    await loadConfiguration(clients, located);
+    return located;
+  });
+  await steps.run('batches', () => runTests(cloud));
+  await steps.run('cdk diff', () => cdk.run('diff', '--fail'));
+  await steps.run('cdk destroy --all', () => cdk.run('destroy', '--all', '--force'));
+  await checkDestroyed(clients, cloud);
+};
+
+try {
+  await main();
+} finally {
+  console.log(`\n${steps.table()}`);
+}

@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { DescribeStateMachineCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import { SystemRandom } from '../../lib/adapters/system-clock.ts';
+import { SystemClock } from '../../lib/local/engine/clock.ts';
+import { Engine } from '../../lib/local/engine/engine.ts';
+import { FunctionFailure } from '../../lib/local/engine/failure.ts';
+import { Journal } from '../../lib/local/engine/journal.ts';
+import type { Json } from '../../lib/local/engine/json.ts';
+import { listen } from '../../lib/local/engine/listen.ts';
+import type { Invoke } from '../../lib/local/engine/runtime.ts';
+import { account, region } from './cloud.ts';
+
+/** What the Node runtime of Lambda answers when a handler throws. */
+interface Thrown {
+  readonly errorType?: string;
+  readonly errorMessage?: string;
+}
+
+/** Calls deployed functions. An error of the service itself is named as Step Functions names it, `Lambda.…`. */
+const invokeBy =
+  (lambda: () => LambdaClient): Invoke =>
+  async (name, payload) => {
+    const command = new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(payload) });
+    const { FunctionError, Payload } = await lambda()
+      .send(command)
+      .catch((error: Error) => {
+        throw Object.assign(new Error(error.message), { name: serviceError(error) });
+      });
+    const text = Payload?.transformToString() ?? '';
+    if (FunctionError === undefined) return (text === '' ? null : JSON.parse(text)) as Json;
+    const thrown = JSON.parse(text) as Thrown;
+    throw new FunctionFailure(thrown.errorType ?? 'Error', thrown.errorMessage ?? '', { ...thrown });
+  };
+
+const serviceError = (error: Error & { readonly $fault?: string }): string =>
+  `Lambda.${error.$fault === undefined ? 'SdkClientException' : error.name}`;
+
+export interface States {
+  readonly url: string;
+  /** Reads the definition of a machine as it was deployed, and runs it from now on. Gives its ARN. */
+  take(machineArn: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface StatesOptions {
+  readonly folder: string;
+  /** The emulator's, which does not run yet when the engine starts: each needs to know the other. */
+  readonly clients: () => { readonly lambda: LambdaClient; readonly emulatedStates: SFNClient };
+}
+
+/**
+ * Step Functions of the emulated account: the embedded engine, because the emulator's own runs our definitions wrong. It
+ * runs what was deployed, and calls what was deployed by the Invoke API.
+ */
+export const startStates = async ({ folder, clients }: StatesOptions): Promise<States> => {
+  const engine = new Engine({
+    journal: new Journal({ path: join(folder, 'engine.db') }),
+    clock: new SystemClock(),
+    random: new SystemRandom(),
+    invoke: invokeBy(() => clients().lambda),
+    account,
+    region,
+  });
+  const server = await listen(engine);
+  return {
+    url: server.url,
+    take: async (stateMachineArn) => {
+      const command = new DescribeStateMachineCommand({ stateMachineArn });
+      const { name = '', definition = '' } = await clients().emulatedStates.send(command);
+      return (await engine.createStateMachine({ name, definition })).stateMachineArn;
+    },
+    close: async () => {
+      await server.close();
+      engine.close();
+    },
+  };
+};
