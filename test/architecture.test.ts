@@ -17,7 +17,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   ],
   'lib/local/cli': [
     ...['lib/local', 'lib/usecases', 'lib/domain', 'node:*'],
-    ...['commander', 'cli-table3', 'log-update', 'picocolors'],
+    ...['commander', 'cli-table3', 'log-update', 'picocolors', 'zod'],
   ],
   'lib/infra': [
     ...['lib/infra', 'aws-cdk-lib', 'constructs', 'esbuild', 'cdk-nag', 'zod', 'yaml', 'node:*'],

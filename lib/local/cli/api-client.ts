@@ -1,14 +1,17 @@
 import { describeIssue, type Issue } from '../../domain/batch/issues.ts';
+import type { AccessToken } from './access-token.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from './failure.ts';
 
 export interface ApiClientOptions {
   readonly url: string;
-  readonly token?: string | undefined;
+  readonly token?: AccessToken;
 }
 
 interface Problem {
   readonly title?: string;
   readonly detail?: string;
+  /** What API Gateway says where Flotilla would say `detail`. */
+  readonly message?: string;
   readonly status: number;
   readonly code?: string;
   readonly issues?: readonly Partial<Issue>[];
@@ -27,17 +30,18 @@ export class Unreachable extends CommandFailure {}
 /** Asks the API; every answer that is no success becomes a CommandFailure with its exit status. */
 export class ApiClient {
   readonly url: string;
-  readonly #token: string | undefined;
+  readonly #token: AccessToken;
 
-  constructor({ url, token }: ApiClientOptions) {
+  constructor({ url, token = async () => undefined }: ApiClientOptions) {
     this.url = url.replace(/\/+$/, '');
     this.#token = token;
   }
 
   async ask<Answer>(path: string, { method = 'GET', body, headers, signal }: Send = {}): Promise<Answer> {
+    const token = await this.#token();
     const response = await this.#fetch(path, {
       method,
-      headers: { ...headers, ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }) },
+      headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
       ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
     });
@@ -73,8 +77,20 @@ const statusOf = (status: number): ExitStatus => {
 };
 
 const failureOf = (problem: Problem): CommandFailure => {
-  const first = problem.detail ?? problem.title ?? `The answer was ${problem.status}.`;
+  const said = problem.message === undefined ? '' : `: ${problem.message}`;
+  const first = problem.detail ?? problem.title ?? `The answer was ${problem.status}${said}.`;
   const issues = (problem.issues ?? []).filter((issue): issue is Issue => issue.line !== undefined);
   const Failure = problem.status === 429 || problem.status >= 502 ? Unreachable : CommandFailure;
-  return new Failure(statusOf(problem.status), [first, ...issues.map(describeIssue)], problem);
+  return new Failure(statusOf(problem.status), [first, ...issues.map(describeIssue), ...adviceOn(problem)], problem);
+};
+
+/** API Gateway refuses without a word about what would help. */
+const adviceOn = ({ status }: Problem): readonly string[] => {
+  if (status === 403)
+    return ['Does the token have the scope that this needs: flotilla/read, flotilla/deploy or flotilla/approve?'];
+  if (status !== 401) return [];
+  return [
+    'Send a token: --token or $FLOTILLA_TOKEN; or have one fetched by $FLOTILLA_TOKEN_URL, $FLOTILLA_CLIENT_ID and',
+    '$FLOTILLA_CLIENT_SECRET.',
+  ];
 };

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { accessToken } from './access-token.ts';
 import { ApiClient } from './api-client.ts';
 import { CommandFailure, exitStatus } from './failure.ts';
 import type { Terminal } from './terminal.ts';
@@ -16,6 +17,7 @@ export interface CliWorld {
 export interface CommonOptions {
   readonly json?: boolean;
   readonly url?: string;
+  readonly token?: string;
 }
 
 /** What a command works with. */
@@ -26,12 +28,12 @@ export interface CommandContext extends CliWorld {
 
 export const defaultUrl = 'http://127.0.0.1:8080';
 
-export const commandContext = (world: CliWorld, { json = false, url }: CommonOptions): CommandContext => ({
+export const commandContext = (world: CliWorld, { json = false, url, token }: CommonOptions): CommandContext => ({
   ...world,
   json,
   client: new ApiClient({
     url: checkedUrl(url ?? world.env.FLOTILLA_URL ?? defaultUrl),
-    token: world.env.FLOTILLA_TOKEN,
+    token: accessToken(token, world.env),
   }),
 });
 

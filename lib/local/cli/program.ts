@@ -50,7 +50,8 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
       .command(usage)
       .description(description)
       .option('--json', 'print JSON')
-      .option('--url <address>', `address of the server (default: $FLOTILLA_URL or ${defaultUrl})`);
+      .option('--url <address>', `address of the server (default: $FLOTILLA_URL or ${defaultUrl})`)
+      .option('--token <token>', 'access token (default: $FLOTILLA_TOKEN, else fetched as a client, else none)');
 
   program
     .command('serve')

@@ -1,0 +1,76 @@
+import * as z from 'zod';
+import { CommandFailure, exitStatus } from './failure.ts';
+
+/** The token to send now; undefined sends none. */
+export type AccessToken = () => Promise<string | undefined>;
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The token that was given, by the option or by `FLOTILLA_TOKEN`; else one that an issuer gives for the id and the secret of
+ * a client, when the environment names them; else none.
+ */
+export const accessToken = (given: string | undefined, env: Env): AccessToken => {
+  const token = given ?? env.FLOTILLA_TOKEN;
+  if (token !== undefined) return async () => token;
+  const client = {
+    FLOTILLA_TOKEN_URL: env.FLOTILLA_TOKEN_URL ?? '',
+    FLOTILLA_CLIENT_ID: env.FLOTILLA_CLIENT_ID ?? '',
+    FLOTILLA_CLIENT_SECRET: env.FLOTILLA_CLIENT_SECRET ?? '',
+  };
+  const missing = Object.entries(client).flatMap(([name, value]) => (value === '' ? [name] : []));
+  if (missing.length === Object.keys(client).length) return async () => undefined;
+  if (missing.length > 0) {
+    const lines = [`To fetch a token, set ${missing.join(' and ')} too.`];
+    return () => Promise.reject(new CommandFailure(exitStatus.usage, lines));
+  }
+  const { FLOTILLA_TOKEN_URL: url, FLOTILLA_CLIENT_ID: id, FLOTILLA_CLIENT_SECRET: secret } = client;
+  return fetched({ url, id, secret, scope: env.FLOTILLA_SCOPE });
+};
+
+interface Client {
+  readonly url: string;
+  readonly id: string;
+  readonly secret: string;
+  readonly scope: string | undefined;
+}
+
+/** A token is fetched anew shortly before it ends, so that following a batch may take longer than a token lives. */
+const fetched = (client: Client): AccessToken => {
+  let kept: { readonly token: string; readonly until: number } | undefined;
+  return async () => {
+    if (kept === undefined || kept.until <= Date.now()) kept = await fetchToken(client);
+    return kept.token;
+  };
+};
+
+const earlier = 60;
+const answer = z.object({ access_token: z.string().min(1), expires_in: z.number().optional() });
+
+/** What goes there is as good as a password. */
+const checkSafe = (url: string): void => {
+  const { protocol, hostname } = URL.parse(url) ?? {};
+  if (protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', 'localhost'].includes(hostname ?? ''))) return;
+  throw new CommandFailure(exitStatus.usage, [`FLOTILLA_TOKEN_URL is not an https address: ${url}`]);
+};
+
+/** The client credentials grant (RFC 6749, 4.4). No message holds what was sent or what came. */
+const fetchToken = async ({ url, id, secret, scope }: Client): Promise<{ token: string; until: number }> => {
+  checkSafe(url);
+  const body = new URLSearchParams({ grant_type: 'client_credentials', ...(scope === undefined ? {} : { scope }) });
+  const user = [id, secret].map(encodeURIComponent).join(':');
+  const headers = { authorization: `Basic ${Buffer.from(user).toString('base64')}` };
+  const response = await fetch(url, { method: 'POST', headers, body, redirect: 'error' }).catch((error: Error) => {
+    const why = error.cause instanceof Error ? error.cause.message : error.message;
+    throw new CommandFailure(exitStatus.failed, [`No token: no answer from ${url}: ${why}`]);
+  });
+  const read = answer.safeParse(await response.json().catch(() => undefined));
+  if (response.ok && read.success) {
+    const { access_token, expires_in = 2 * earlier } = read.data;
+    return { token: access_token, until: Date.now() + Math.max(expires_in - earlier, earlier / 2) * 1000 };
+  }
+  const lines = [
+    `No token: ${url} answered ${response.status}. Are FLOTILLA_CLIENT_ID and FLOTILLA_CLIENT_SECRET right?`,
+  ];
+  throw new CommandFailure(response.status < 500 ? exitStatus.usage : exitStatus.failed, lines);
+};
