@@ -195,6 +195,12 @@ const stories: readonly Story[] = [
       [[recorded(1, 'SUCCESS')], []],
     ],
   },
+  ...(['UNKNOWN', 'CANCELLED'] as const).map((status) => ({
+    name: `stop on failure: ${status} stops too`,
+    batches: [{ waits: free(2), concurrency: 1, onFailure: 'stop' as const }],
+    first: ['one:0 granted'],
+    later: [[[recorded(0, status)], ['one:1 SKIPPED BatchStopped']]] as const,
+  })),
   {
     name: 'stop on failure: SKIPPED is no failure',
     batches: [{ waits: free(2), concurrency: 1, onFailure: 'stop' }],
