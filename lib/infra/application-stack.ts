@@ -6,6 +6,7 @@ import { Handlers } from './handlers.ts';
 import { HttpEntrance } from './http-entrance.ts';
 import { InlineMachine } from './inline-machine.ts';
 import { machineArnsOf } from './machine-arns.ts';
+import { NextSteps } from './next-steps.ts';
 import type { TokenIssuer } from './own-issuer.ts';
 import type { Resources, StateResources } from './rights.ts';
 import type { Settings } from './settings.ts';
@@ -50,8 +51,14 @@ export class ApplicationStack extends Stack {
       throttle: settings.throttle,
       handler: handlers.of('api'),
     });
-    new CfnOutput(this, 'ApiAddress', { value: api.apiEndpoint });
     new CfnOutput(this, 'ApiId', { value: api.apiId });
+    new NextSteps(this, 'NextSteps', {
+      stage: settings.stage,
+      apiAddress: api.apiEndpoint,
+      harnessSecretId: harnessSecret.secretArn,
+      batchMachineArn: batch.machine,
+      tokens,
+    });
   }
 
   #addStreamTriggers(handlers: Handlers, { table }: StateResources): void {

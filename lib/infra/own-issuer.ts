@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { AccountRecovery, Mfa, OAuthScope, ResourceServerScope, UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import { scopePrefix, scopes } from './http-routes.ts';
@@ -56,12 +56,12 @@ export class OwnIssuer extends Construct implements TokenIssuer {
       },
       accessTokenValidity: Duration.hours(1),
     });
-    pool.addDomain('Domain', { cognitoDomain: { domainPrefix: domain } });
+    const place = pool.addDomain('Domain', { cognitoDomain: { domainPrefix: domain } });
     // Not ProviderURL, which says the same: the emulator of `npm run test:cloud` does not know that attribute.
     this.issuer = `https://${pool.userPoolProviderName}`;
     this.audience = [client.userPoolClientId];
     this.poolId = pool.userPoolId;
     this.clientId = client.userPoolClientId;
-    this.tokenUrl = `https://${domain}.auth.${Stack.of(this).region}.amazoncognito.com/oauth2/token`;
+    this.tokenUrl = `${place.baseUrl()}/oauth2/token`;
   }
 }

@@ -87,6 +87,8 @@ describe('functions', () => {
       MemorySize: row.memory,
       Timeout: row.timeout,
       LoggingConfig: { LogFormat: 'JSON' },
+      TracingConfig: { Mode: 'Active' },
+      Environment: { Variables: { POWERTOOLS_SERVICE_NAME: 'flotilla-test' } },
     });
     const group = application.Resources[own[0]?.Properties.LoggingConfig.LogGroup.Ref];
     expect(group?.Properties.RetentionInDays).toBe(30);
@@ -174,15 +176,6 @@ describe('what calls the functions', () => {
       ['events.amazonaws.com', 'HandlersSweepFunction'],
     ]);
   });
-});
-
-it('puts out where the API is and what the machines are called', () => {
-  expect(Object.keys(application.Outputs).sort()).toEqual([
-    'ApiAddress',
-    'ApiId',
-    'BatchMachineName',
-    'WatchMachineName',
-  ]);
 });
 
 it('is refused by the validator when a property is wrong', () => {
