@@ -51,6 +51,11 @@ export class WorkLog {
     return this.#current.getStore()?.isDead ? never : undefined;
   }
 
+  /** In whose name something is done now. */
+  get current(): string | undefined {
+    return this.#current.getStore()?.name;
+  }
+
   note(call: string): void {
     const { name } = this.#current.getStore() ?? {};
     if (name === undefined) return;
