@@ -1,10 +1,12 @@
-import type { DynamoDBStreamEvent } from 'aws-lambda';
-import { newItems } from '../lib/adapters/dynamo-stream.ts';
 import { connectEventBridge } from '../lib/adapters/event-bridge.ts';
+import { measureEvent } from '../lib/domain/measurement/measure-event.ts';
+import { eventIn } from '../lib/domain/record/event-catalogue.ts';
 import { publishEvents, type WrittenEvent } from '../lib/usecases/publish-events.ts';
 import { variable } from './runtime/environment.ts';
+import { observer } from './runtime/observer.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { tableDeps } from './runtime/storage.ts';
+import { streamHandler } from './runtime/stream-handler.ts';
 
 /** Takes new event rows, in the order of the table's stream. */
 export const create =
@@ -12,8 +14,17 @@ export const create =
   (events) =>
     publishEvents(deps, events);
 
-/** A stream's batch is all or nothing: what was published twice keeps its number. */
-export const handler = onLambda((): ((event: DynamoDBStreamEvent) => Promise<void>) => {
-  const publish = create({ ...tableDeps(), bus: connectEventBridge(variable('BUS_NAME')) });
-  return (event) => publish(newItems(event.Records) as readonly unknown[] as readonly WrittenEvent[]);
+/** Every change of a batch passes here once: the line of the log and the numbers of it are written here. */
+const onNumbered: Parameters<typeof publishEvents>[0]['onNumbered'] = (events) => {
+  for (const event of events) {
+    const { batch_id, index, key, number, actor, from, to, reason, message } = event;
+    observer().tell(message, { batch_id, index, key, number, actor, from: from ?? undefined, to, reason });
+    observer().measure(measureEvent(event));
+  }
+};
+
+/** What was published twice keeps its number. */
+export const handler = onLambda(() => {
+  const take = create({ ...tableDeps(), bus: connectEventBridge(variable('BUS_NAME')), onNumbered });
+  return streamHandler({ parse: eventIn, groupOf: ({ batch_id }) => batch_id, take });
 });

@@ -1,6 +1,8 @@
 import { UlidIds } from '../lib/adapters/system-clock.ts';
 import type { DispatcherMemory } from '../lib/usecases/dispatch-turns.ts';
+import { measureWork } from '../lib/usecases/measure-work.ts';
 import { sweep } from '../lib/usecases/sweep.ts';
+import { observer } from './runtime/observer.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { documentDeps, tableDeps } from './runtime/storage.ts';
 import { workflowDeps } from './runtime/workflow.ts';
@@ -11,4 +13,11 @@ export const create = (deps: Parameters<typeof sweep>[0]): (() => Promise<void>)
   return () => sweep(deps, memory);
 };
 
-export const handler = onLambda(() => create({ ...tableDeps(), ...documentDeps(), ...workflowDeps('batch', 'watch') }));
+export const handler = onLambda(() => {
+  const deps = { ...tableDeps(), ...documentDeps(), ...workflowDeps('batch', 'watch') };
+  const run = create(deps);
+  return async (): Promise<void> => {
+    observer().measure(await measureWork(deps));
+    await run();
+  };
+});

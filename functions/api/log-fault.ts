@@ -1,17 +1,7 @@
+import { observer } from '../runtime/observer.ts';
+import { subjectOf } from '../runtime/subject.ts';
 import type { ApiEvent } from './request.ts';
 
-/** One line of JSON. Never the body or the headers: they may hold what nobody should read. */
-export const logFault = ({ rawPath, requestContext }: ApiEvent, error: Error | null | undefined): void => {
-  console.error(
-    JSON.stringify({
-      level: 'ERROR',
-      message: 'request failed',
-      method: requestContext.http.method,
-      path: rawPath,
-      request_id: requestContext.requestId,
-      error: error?.name,
-      cause: error?.message,
-      stack: error?.stack,
-    }),
-  );
-};
+/** One line. Never the body, the headers or the path as it came: they may hold what nobody should read. */
+export const logFault = (event: ApiEvent, error: Error | null | undefined): void =>
+  observer().fault('request failed', subjectOf(event), error);

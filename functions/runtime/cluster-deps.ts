@@ -8,9 +8,10 @@ import { Kept } from './kept.ts';
 /** Clusters as the stored configuration names them. Apart from everything else, because a cluster client is large. */
 export const clusterDeps = (): Pick<Deps, 'cluster'> => {
   const stored = storedConfiguration();
+  const region = variable('AWS_REGION');
   const clusters = new Kept<Clusters>({
     read: async () => JSON.stringify((await stored.get()).connections.clusters),
-    make: (text) => new Clusters(JSON.parse(text), { region: variable('AWS_REGION') }),
+    make: (text) => new Clusters(JSON.parse(text), { region }),
     clock: new SystemClock(),
   });
   return { cluster: async (name) => (await clusters.get()).get(name) };

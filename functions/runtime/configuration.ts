@@ -5,7 +5,6 @@ import type { Catalogue, Configuration } from '../../lib/domain/catalogue/catalo
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import type { Clock, Documents } from '../../lib/domain/ports.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
-import { variable } from './environment.ts';
 import { documentDeps } from './storage.ts';
 
 /** `configuration.json` in the documents bucket: a configuration without its secrets. */
@@ -62,10 +61,10 @@ const jsonIn = (text: string): unknown => {
 };
 
 /** Puts the secrets of the executor into a configuration. */
-export const withHarnessSecret = async (configuration: Configuration): Promise<Configuration> => {
+export const withHarnessSecret = async (configuration: Configuration, secretId: string): Promise<Configuration> => {
   const { harness } = configuration.connections;
   if (harness.kind !== 'real') return configuration;
-  const { api_key, webhook_tokens } = parseHarnessSecret(await readSecret(variable('HARNESS_SECRET_ID')));
+  const { api_key, webhook_tokens } = parseHarnessSecret(await readSecret(secretId));
   return {
     ...configuration,
     connections: { ...configuration.connections, harness: { ...harness, api_key, webhook_tokens } },

@@ -1,19 +1,27 @@
 import * as z from 'zod';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 
+const named = z.string().min(1);
+const machine = z.string().regex(/^arn:[\w-]*:states:.*:.+$/, { error: 'must be the ARN of a state machine' });
+
 const variables = {
-  TABLE_NAME: z.string().min(1),
-  DOCUMENTS_BUCKET: z.string().min(1),
-  BUS_NAME: z.string().min(1),
-  BATCH_MACHINE_ARN: z.string().min(1),
-  WATCH_MACHINE_ARN: z.string().min(1),
-  HARNESS_SECRET_ID: z.string().min(1),
-  AWS_REGION: z.string().min(1),
+  TABLE_NAME: named,
+  DOCUMENTS_BUCKET: named,
+  BUS_NAME: named,
+  BATCH_MACHINE_ARN: machine,
+  WATCH_MACHINE_ARN: machine,
+  HARNESS_SECRET_ID: named,
+  AWS_REGION: named,
 } as const;
 
-/** One variable of a Lambda's environment. Throws ConfigurationInvalid with its name when it is not set. */
+/** One variable of a Lambda's environment. Throws ConfigurationInvalid with its name when it is not set, or not what it must be. */
 export const variable = (name: keyof typeof variables): string => {
-  const parsed = variables[name].safeParse(process.env[name]);
-  if (!parsed.success) throw new FlotillaError('ConfigurationInvalid', `the environment variable ${name} is not set`);
-  return parsed.data;
+  const value = process.env[name];
+  const parsed = variables[name].safeParse(value);
+  if (parsed.success) return parsed.data;
+  const wrong = value === undefined || value === '' ? 'is not set' : parsed.error.issues[0]?.message;
+  throw new FlotillaError('ConfigurationInvalid', `the environment variable ${name} ${wrong}`);
 };
+
+/** Lambda names the function to its process, before any of our code is loaded. */
+export const isOnLambda = (): boolean => process.env.AWS_LAMBDA_FUNCTION_NAME !== undefined;

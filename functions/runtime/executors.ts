@@ -9,6 +9,8 @@ import type { Deps } from '../../lib/usecases/deps.ts';
 export interface ExecutorOptions extends Pick<Deps, 'clock' | 'random'> {
   /** Where the simulated Harness listens, when there is one. */
   readonly simulatedHarness?: string | undefined;
+  /** Node's own unless given. */
+  readonly fetch?: typeof fetch;
 }
 
 type Harness = Extract<HarnessConnection, { kind: 'real' }>;
@@ -16,7 +18,7 @@ type Harness = Extract<HarnessConnection, { kind: 'real' }>;
 /** The executors of a configuration, by account. A simulated one may hurry: nobody shares its budget of requests. */
 export const makeExecutors = (
   configuration: Configuration,
-  { clock, random, simulatedHarness }: ExecutorOptions,
+  { clock, random, simulatedHarness, fetch }: ExecutorOptions,
 ): ReadonlyMap<string, Executor> => {
   const { harness } = configuration.connections;
   const real = harness.kind === 'real' ? harness : simulated(simulatedHarness);
@@ -31,6 +33,7 @@ export const makeExecutors = (
     clock,
     random,
     ...hurry,
+    ...(fetch === undefined ? {} : { fetch }),
   });
   const late = harness.kind === 'real' ? {} : { lateStartMilliseconds: 10_000 };
   const executor = new HarnessExecutor({ api, clock, webhookTokens: webhookTokensByTrigger(configuration), ...late });

@@ -1,12 +1,18 @@
 import type { Context } from 'aws-lambda';
+import { isOnLambda } from './environment.ts';
+import { observer } from './observer.ts';
 
-/** Makes the handler at its first call, so that the file can be loaded where there is no Lambda. */
+/**
+ * Makes the handler when the function starts, so that a wrong environment ends the start and not the first call; where
+ * there is no Lambda the file can be loaded all the same.
+ */
 export const onLambda = <Event, Result>(
   make: () => (event: Event, context: Context) => Promise<Result>,
 ): ((event: Event, context: Context) => Promise<Result>) => {
-  let handler: ((event: Event, context: Context) => Promise<Result>) | undefined;
-  return (event, context) => {
-    handler ??= make();
-    return handler(event, context);
-  };
+  let handler = isOnLambda() ? make() : undefined;
+  return (event, context) =>
+    observer().around({ event, context }, () => {
+      handler ??= make();
+      return handler(event, context);
+    });
 };

@@ -34,6 +34,7 @@ export class ApplicationStack extends Stack {
     const handlers = new Handlers(this, 'Handlers', {
       root,
       resources,
+      service: name,
       reserved: { api: settings.reservedConcurrency },
     });
 

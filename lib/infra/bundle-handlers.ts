@@ -43,6 +43,7 @@ export const bundleHandlers = async (root: string, stems: readonly string[], fol
     sourcesContent: false,
     banner: { js: banner },
     alias: { '@aws-sdk/credential-provider-node': './lib/adapters/lambda-credentials.ts' },
+    inject: ['./functions/runtime/telemetry.ts'],
     plugins: [plainSchemaKeys],
   });
 };

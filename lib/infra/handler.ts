@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Function as Lambda, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Function as Lambda, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { HandlerCode } from './bundling.ts';
@@ -13,6 +13,8 @@ export interface HandlerProps {
   readonly row: FunctionRow;
   readonly code: HandlerCode;
   readonly resources: Resources;
+  /** The stage's name, by which its logs and metrics are told from those of others. */
+  readonly service: string;
   /** Copies that are kept for it. An account whose limit is 10 has none to give away. */
   readonly reserved?: number | undefined;
 }
@@ -21,7 +23,7 @@ export interface HandlerProps {
 export class Handler extends Construct {
   readonly lambda: Lambda;
 
-  constructor(scope: Construct, id: string, { stem, row, code, resources, reserved }: HandlerProps) {
+  constructor(scope: Construct, id: string, { stem, row, code, resources, service, reserved }: HandlerProps) {
     super(scope, id);
     const logGroup = new LogGroup(this, 'Logs', {
       retention: RetentionDays.ONE_MONTH,
@@ -39,10 +41,12 @@ export class Handler extends Construct {
       architecture: Architecture.ARM_64,
       memorySize: row.memory,
       timeout: Duration.seconds(row.timeout),
-      environment: environmentOf(row.rights, resources),
+      environment: { ...environmentOf(row.rights, resources), POWERTOOLS_SERVICE_NAME: service },
       loggingFormat: LoggingFormat.JSON,
       logGroup,
       role,
+      // Its segments alone: the SDK that would add more is 125 KB and is kept up for security only (docs/adr/0007).
+      tracing: Tracing.ACTIVE,
       ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
     });
   }

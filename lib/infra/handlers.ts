@@ -8,6 +8,7 @@ export interface HandlersProps {
   /** Folder of the project. */
   readonly root: string;
   readonly resources: Resources;
+  readonly service: string;
   /** Copies that are kept for a function, by its stem. */
   readonly reserved: Readonly<Partial<Record<Stem, number | undefined>>>;
 }
@@ -16,11 +17,11 @@ export interface HandlersProps {
 export class Handlers extends Construct {
   readonly #byName = new Map<string, Handler>();
 
-  constructor(scope: Construct, id: string, { root, resources, reserved }: HandlersProps) {
+  constructor(scope: Construct, id: string, { root, resources, service, reserved }: HandlersProps) {
     super(scope, id);
     const code = new HandlerCode(root);
     for (const [stem, row] of Object.entries<FunctionRow>(functionsTable)) {
-      const props = { stem, row, code, resources, reserved: reserved[stem as Stem] };
+      const props = { stem, row, code, resources, service, reserved: reserved[stem as Stem] };
       this.#byName.set(pascalCase(stem), new Handler(this, pascalCase(stem), props));
     }
   }

@@ -30,6 +30,7 @@ export class InlineMachine extends Construct {
       stateMachineName: arns.name,
       definitionBody: DefinitionBody.fromString(text),
       definitionSubstitutions: Object.fromEntries(functions),
+      tracingEnabled: true,
     });
     this.machine.addToRolePolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: functions.map(([, arn]) => arn) }),

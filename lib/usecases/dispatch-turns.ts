@@ -1,7 +1,8 @@
 import { FlotillaError, isFlotillaError } from '../domain/errors.ts';
 import type { Item, Write } from '../domain/ports.ts';
+import { messageIn } from '../domain/record/inbox-message.ts';
 import { keys } from '../domain/record/keys.ts';
-import { type InboxMessage, itemOf, rowOf, type TurnRow } from '../domain/record/rows.ts';
+import { itemOf, rowOf, type TurnRow } from '../domain/record/rows.ts';
 import { decide } from '../domain/schedule/decide.ts';
 import type { Place, ScheduleState } from '../domain/schedule/state.ts';
 import { deliverAnswer } from './answer-wait.ts';
@@ -132,6 +133,11 @@ const decideUntilQuiet = async (deps: Dispatching, memory: DispatcherMemory, ten
   for (;;) {
     if (!(await ensureLoaded(deps, memory, tenure))) return;
     const items = await firstMessages(deps, messagesPerRound);
+    const unreadable = items.filter((item) => messageIn(item) === undefined);
+    if (unreadable.length > 0) {
+      if (!(await putAside(deps, tenure.fence, unreadable))) return;
+      continue;
+    }
     const round = await decideOnce(deps, memory, tenure, { items, grant });
     if (round === 'lost') return;
     if (round === 'contested' || round === 'busy') {
@@ -171,9 +177,23 @@ const ensureLoaded = async (deps: Dispatching, memory: DispatcherMemory, tenure:
   return true;
 };
 
-const renewLease = async (deps: Dispatching, fence: number): Promise<boolean> => {
+const renewLease = (deps: Dispatching, fence: number): Promise<boolean> => writeUnderLease(deps, fence, []);
+
+/** What cannot be read would keep the inbox from ever being empty. It is not lost: an alarm tells of it. */
+const putAside = (deps: Dispatching, fence: number, items: readonly Item[]): Promise<boolean> =>
+  writeUnderLease(
+    deps,
+    fence,
+    items.flatMap(({ pk, sk, ...row }): Write[] => [
+      { put: itemOf(keys.rejected(sk), { ...row, at: deps.clock.now() }) },
+      { delete: { pk, sk } },
+    ]),
+  );
+
+/** False when the lease is lost. */
+const writeUnderLease = async (deps: Dispatching, fence: number, writes: readonly Write[]): Promise<boolean> => {
   try {
-    await deps.table.transact([renewal(deps, fence)]);
+    await deps.table.transact([renewal(deps, fence), ...writes]);
     return true;
   } catch (error) {
     if (isFlotillaError(error, 'ConditionFailed')) return false;
@@ -201,7 +221,7 @@ const decideOnce = async (
   { items, grant }: Round,
 ): Promise<{ readonly more: boolean; readonly consumed: number } | 'lost' | 'contested' | 'busy'> => {
   const state = memory.state!;
-  const messages = items.map((item) => rowOf<{ message: InboxMessage }>(item)!.message);
+  const messages = items.map((item) => messageIn(item)!);
   const planned = await readNewBatches(deps, messages, state);
   // From here until it is committed the state is ahead of the table.
   delete memory.state;

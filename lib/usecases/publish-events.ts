@@ -1,10 +1,20 @@
-import type { BusEvent, JsonObject, Key } from '../domain/ports.ts';
+import type { BusEvent, Key } from '../domain/ports.ts';
+import { busEventOf } from '../domain/record/bus-event.ts';
+import { type ChainedEvent, chainEvent } from '../domain/record/chain.ts';
 import { keys } from '../domain/record/keys.ts';
 import { type EventRow, itemOf, rowOf } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 import { retryConflict } from './retry-conflict.ts';
 
-type Needs = Pick<Deps, 'table' | 'bus' | 'clock' | 'random'>;
+type Needs = Pick<Deps, 'table' | 'bus' | 'clock' | 'random'> & {
+  /** Told of each event once, when it has got its number. */
+  readonly onNumbered?: (events: readonly ChainedEvent[]) => void;
+};
+
+interface FeedHead {
+  readonly last: number;
+  readonly hash: string;
+}
 
 /** An event row as the table's stream tells of it. */
 export type WrittenEvent = Key & EventRow;
@@ -17,15 +27,15 @@ const charactersPerTransaction = 1_000_000;
 const tries = 3;
 
 /**
- * Gives each event the next number of its batch's feed and puts it on the bus. An event that comes again keeps its
- * number and is put on the bus again: at least once.
+ * Gives each event the next number of its batch's feed, chains it to the one before and puts it on the bus. An event that
+ * comes again keeps its number and is put on the bus again: at least once.
  */
 export const publishEvents = async (deps: Needs, events: readonly WrittenEvent[]): Promise<void> => {
   const batches = Map.groupBy(withoutRepeats(events), ({ batch_id }) => batch_id);
   for (const [batchId, ofBatch] of batches) {
     for (const together of transactionsOf(ofBatch)) {
       const numbered = await number(deps, batchId, together);
-      await putOnBus(deps, numbered.map(busEvent));
+      await putOnBus(deps, numbered.map(busEventOf));
     }
   }
 };
@@ -52,22 +62,23 @@ const withoutRepeats = (events: readonly WrittenEvent[]): readonly WrittenEvent[
   ...new Map(events.map((event) => [`${event.pk}/${event.sk}`, event])).values(),
 ];
 
-type Numbered = EventRow & { readonly number: number };
-
-const number = (deps: Needs, batchId: string, events: readonly WrittenEvent[]): Promise<readonly Numbered[]> =>
+const number = (deps: Needs, batchId: string, events: readonly WrittenEvent[]): Promise<readonly ChainedEvent[]> =>
   retryConflict(deps, async () => {
-    const head = rowOf<{ last: number }>(await deps.table.get(keys.feedHead(batchId)));
-    const stored = await Promise.all(events.map(({ pk, sk }) => deps.table.get({ pk, sk })));
-    let last = head?.last ?? 0;
-    const numbered = events.map((event, at): Numbered => {
-      const known = rowOf<EventRow>(stored[at])?.number;
-      return { ...plain(event), number: known ?? ++last };
+    const head = rowOf<FeedHead>(await deps.table.get(keys.feedHead(batchId)));
+    const known = await Promise.all(events.map((event) => placeOf(deps, event)));
+    let last = head;
+    const numbered = events.map((event, at): ChainedEvent => {
+      const old = known[at];
+      if (old !== undefined) return old;
+      const chained = chainEvent(plain(event), { number: (last?.last ?? 0) + 1, previous: last?.hash });
+      last = { last: chained.number, hash: chained.hash };
+      return chained;
     });
-    const fresh = numbered.filter((_, at) => rowOf<EventRow>(stored[at])?.number === undefined);
-    if (fresh.length === 0) return numbered;
+    const fresh = numbered.filter((_, at) => known[at] === undefined);
+    if (last === undefined || fresh.length === 0) return numbered;
     await deps.table.transact([
       {
-        put: itemOf(keys.feedHead(batchId), { last }),
+        put: itemOf(keys.feedHead(batchId), last),
         when: head === undefined ? { exists: false } : { equals: { last: head.last } },
       },
       ...fresh.flatMap((event) => [
@@ -75,17 +86,19 @@ const number = (deps: Needs, batchId: string, events: readonly WrittenEvent[]): 
         { update: keys.event(batchId, event.index ?? 'batch', event.seq), set: { number: event.number } },
       ]),
     ]);
+    deps.onNumbered?.(fresh);
     return numbered;
   });
 
-const plain = ({ pk: _pk, sk: _sk, ...event }: WrittenEvent): EventRow => event;
+/** The event as it stands in the feed already. */
+const placeOf = async ({ table }: Needs, { pk, sk, batch_id }: WrittenEvent): Promise<ChainedEvent | undefined> => {
+  const number = rowOf<EventRow>(await table.get({ pk, sk }))?.number;
+  if (number === undefined) return undefined;
+  const { pk: _pk, sk: _sk, ...event } = (await table.get(keys.feed(batch_id, number)))!;
+  return event as unknown as ChainedEvent;
+};
 
-const busEvent = (event: Numbered): BusEvent => ({
-  id: `${event.batch_id}/${event.number}`,
-  type: event.type === 'batch' ? 'Batch Status Change' : 'Deployment Status Change',
-  at: event.at,
-  detail: JSON.parse(JSON.stringify(event)) as JsonObject,
-});
+const plain = ({ pk: _pk, sk: _sk, ...event }: WrittenEvent): EventRow => event;
 
 const putOnBus = async ({ bus, clock, random }: Needs, events: readonly BusEvent[]): Promise<void> => {
   let left = events;

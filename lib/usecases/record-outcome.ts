@@ -66,7 +66,7 @@ const outcomeWrites = (deps: Needs, { planned, item, turn, outcome }: Recorded):
   const change = changeItem(
     item,
     { status, reason, message, step: 'recorded', outcome },
-    { at, actor: 'record', detail: JSON.parse(JSON.stringify(detailOf(outcome))) as JsonObject },
+    { at, actor: 'record', detail: JSON.parse(JSON.stringify(detailOf(item, outcome))) as JsonObject },
   );
   const recorded: InboxMessage = { type: 'recorded', batch_id, index, status };
   return [
@@ -80,7 +80,11 @@ const outcomeWrites = (deps: Needs, { planned, item, turn, outcome }: Recorded):
   ];
 };
 
-const detailOf = ({ evidence, attempts, runs, release_before, release_after, failure }: Outcome): object => ({
+const detailOf = (
+  { started_at }: ItemRow,
+  { evidence, attempts, runs, release_before, release_after, failure }: Outcome,
+): object => ({
+  started_at,
   evidence,
   attempts,
   runs,

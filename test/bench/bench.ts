@@ -1,6 +1,10 @@
 import Table from 'cli-table3';
 import { benchBatch } from './batches.ts';
+import { costReport, loads } from './cost-report.ts';
+import { countCosts } from './count-costs.ts';
+import { benchImports } from './imports.ts';
 import { measureDecisions, measureMakespan } from './makespan.ts';
+import { partitionsTable } from './partitions.ts';
 import { benchPlan, type Measurement } from './plan.ts';
 import { benchStartUp } from './start-up.ts';
 
@@ -19,14 +23,34 @@ const benchSchedule = (): readonly Measurement[] => [
   { name: 'decisions on turns in a batch of 10,000', value: Math.round(measureDecisions(10_000)), unit: 'per s' },
 ];
 
-const table = new Table({
-  head: ['what', 'value', 'unit'],
-  colAligns: ['left', 'right', 'left'],
-  style: { head: [], border: [], compact: true },
-});
-for (const measure of [benchStartUp, () => benchBatch(100), () => benchBatch(1000), benchPlan, benchSchedule]) {
-  for (const { name, value, unit } of await measure()) table.push([name, value, unit]);
-}
-console.log(`Node ${process.version}, ${process.platform} ${process.arch}`);
-console.log(table.toString());
+const benchAll = async (): Promise<void> => {
+  const table = new Table({
+    head: ['what', 'value', 'unit'],
+    colAligns: ['left', 'right', 'left'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const measure of [
+    benchStartUp,
+    benchImports,
+    () => benchBatch(100),
+    () => benchBatch(1000),
+    benchPlan,
+    benchSchedule,
+  ]) {
+    for (const { name, value, unit } of await measure()) table.push([name, value, unit]);
+  }
+  console.log(`Node ${process.version}, ${process.platform} ${process.arch}`);
+  console.log(table.toString());
+};
+
+/** The numbers of docs/cost.md and of the page on hot keys; they are the same on every machine. */
+const benchCosts = async (): Promise<void> => {
+  const columns = [];
+  for (const load of loads) columns.push({ load, ...(await countCosts(load)) });
+  console.log(`${costReport(columns)}\n\n${partitionsTable(columns)}`);
+};
+
+const [only] = process.argv.slice(2);
+if (only !== 'cost') await benchAll();
+await benchCosts();
 process.exit(0);

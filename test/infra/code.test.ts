@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +19,7 @@ const environmentOf = (stem: string): readonly string[] => {
   const lambda = ofType(application, 'AWS::Lambda::Function').find(({ id }) =>
     id.startsWith(`Handlers${pascalCase(stem)}Function`),
   );
-  return Object.keys(lambda?.Properties.Environment.Variables);
+  return Object.keys(lambda?.Properties.Environment.Variables).filter((name) => !name.startsWith('POWERTOOLS_'));
 };
 
 describe('what the code of a function reaches', () => {
@@ -77,6 +78,7 @@ describe('what is loaded', { timeout: 60_000 }, () => {
     expect(code.length / 1_000).toBeLessThan(most(row));
     const file = join(folder, `${stem}.mjs`);
     writeFileSync(file, code);
+    vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
     const { handler } = await import(pathToFileURL(file).href);
     expect(handler).toBeTypeOf('function');
     if (!(stem in contract)) return;
@@ -84,5 +86,28 @@ describe('what is loaded', { timeout: 60_000 }, () => {
     for (const name of environmentOf(stem)) vi.stubEnv(name, name.endsWith('_ARN') ? 'arn:aws:states:::x' : 'x');
     await expect(handler({}, {})).rejects.toMatchObject({ name: 'ContractBroken' });
     vi.unstubAllEnvs();
+  });
+
+  it.each([
+    ['api', {}, 'TABLE_NAME is not set'],
+    [
+      'sweep',
+      { TABLE_NAME: 't', DOCUMENTS_BUCKET: 'd', BATCH_MACHINE_ARN: 'batch' },
+      'BATCH_MACHINE_ARN must be the ARN',
+    ],
+    [
+      'watch-executor',
+      { TABLE_NAME: 't', DOCUMENTS_BUCKET: 'd', WATCH_MACHINE_ARN: 'arn:aws:states:r:a:w' },
+      'HARNESS_',
+    ],
+    ['capture-baseline', { TABLE_NAME: 't', DOCUMENTS_BUCKET: 'd' }, 'AWS_REGION is not set'],
+    ['publish-events', { TABLE_NAME: 't' }, 'BUS_NAME is not set'],
+  ])('%s does not even start on Lambda in an environment like %o', (stem, environment, message) => {
+    const file = join(folder, `${stem}-start.mjs`);
+    writeFileSync(file, bundles.get(stem)!.code);
+    const env = { AWS_LAMBDA_FUNCTION_NAME: stem, ...environment };
+    const { status, stderr } = spawnSync(process.execPath, [file], { env, encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr).toContain(message);
   });
 });

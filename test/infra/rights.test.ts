@@ -54,13 +54,25 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   PublishEvents: [...table, ...stream('EventsDeadLetters'), 'events:PutEvents Bus'],
 };
 
+/** A trace has no resource that could be named. */
+const traces = ['PutTelemetryRecords', 'PutTraceSegments'].map((action) => `xray:${action} *`);
+const machineTraces = [...traces, ...['GetSamplingRules', 'GetSamplingTargets'].map((action) => `xray:${action} *`)];
+
 const logs = (name: string) =>
   ['CreateLogStream', 'PutLogEvents'].map((action) => `logs:${action} Handlers${name}Logs`);
 
 const wanted: Readonly<Record<string, readonly string[]>> = {
-  ...Object.fromEntries(Object.entries(expected).map(([name, rights]) => [name, [...rights, ...logs(name)].sort()])),
-  BatchMachine: [...invoke(...batchFunctions), ...start('batch'), ...describeBatch, ...stopBatch].sort(),
-  WatchMachine: invoke('WatchExecutor', 'WatchCluster').sort(),
+  ...Object.fromEntries(
+    Object.entries(expected).map(([name, rights]) => [name, [...rights, ...logs(name), ...traces].sort()]),
+  ),
+  BatchMachine: [
+    ...invoke(...batchFunctions),
+    ...start('batch'),
+    ...describeBatch,
+    ...stopBatch,
+    ...machineTraces,
+  ].sort(),
+  WatchMachine: [...invoke('WatchExecutor', 'WatchCluster'), ...machineTraces].sort(),
 };
 
 it('gives each function and machine the rights of this table and no other', () => {
@@ -94,7 +106,9 @@ it('tells each function the names of what it may use, and no other', () => {
     ofType(templates.application, 'AWS::Lambda::Function').map(({ id, Properties }) => [
       id.replace(/^Handlers|Function[0-9A-F]{8}$/g, ''),
       Object.fromEntries(
-        Object.entries(Properties.Environment.Variables).map(([key, value]) => [key, shortText(value, templates)]),
+        Object.entries(Properties.Environment.Variables)
+          .filter(([key]) => key !== 'POWERTOOLS_SERVICE_NAME')
+          .map(([key, value]) => [key, shortText(value, templates)]),
       ),
     ]),
   );

@@ -47,7 +47,7 @@ export const changeItem = (item: ItemRow, patch: Partial<ItemRow> & Told, occasi
     type: 'deployment',
     index: row.index,
     key: row.key,
-    ...told(item.seq === 0 ? null : item.status, row, occasion),
+    ...told(item, row, occasion),
   };
   return {
     row,
@@ -68,7 +68,7 @@ export const changeHeader = (
   const event: EventRow = {
     batch_id: row.batch_id,
     type: 'batch',
-    ...told(header.seq === 0 ? null : header.status, row, occasion),
+    ...told(header, row, occasion),
   };
   return {
     row,
@@ -81,13 +81,20 @@ export const changeHeader = (
 
 const unchanged = (seq: number) => (seq === 0 ? { exists: false } : { equals: { seq } });
 
-const told = (from: Status | null, row: Told & { readonly seq: number }, occasion: Occasion) => ({
+interface Changing {
+  readonly status: Status;
+  readonly seq: number;
+  readonly updated_at: number;
+}
+
+const told = (before: Changing, row: Told & { readonly seq: number }, occasion: Occasion) => ({
   seq: row.seq,
   at: occasion.at,
   actor: occasion.actor,
-  from,
+  from: before.seq === 0 ? null : before.status,
   to: row.status,
   reason: row.reason,
   message: row.message,
+  ...(before.seq === 0 ? {} : { after_ms: occasion.at - before.updated_at }),
   ...(occasion.detail === undefined ? {} : { detail: occasion.detail }),
 });

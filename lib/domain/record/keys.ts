@@ -22,6 +22,7 @@ import type { Key } from '../ports.ts';
  * |                    | LOCK#<target>            | who works on a target                                       |
  * |                    | TURN#<batch>#<index>     | the answer of AwaitTurn, until the outcome is recorded      |
  * | INBOX              | <ulid>                   | messages to the dispatcher                                  |
+ * | REJECTED           | <ulid>                   | messages to the dispatcher that it could not read           |
  * | WATCH#<watcher>    | <batch>#<index>#<wait>   | what a watcher has to follow                                |
  * | WATCHERS           | <watcher>                | lease and generation of a watcher                           |
  * | TARGET#<target>    | GOOD                     | the last good release                                       |
@@ -58,6 +59,7 @@ export const keys = {
   lock: (target: string): Key => dispatcherKey(`LOCK#${target}`),
   turn: (batchId: string, index: number): Key => dispatcherKey(`TURN#${batchId}#${padded(index)}`),
   inbox: (id: string): Key => ({ pk: 'INBOX', sk: id }),
+  rejected: (id: string): Key => ({ pk: 'REJECTED', sk: id }),
   watch: (watcher: string, batchId: string, index: number, wait: Wait): Key => ({
     pk: `WATCH#${watcher}`,
     sk: `${batchId}#${padded(index)}#${wait}`,

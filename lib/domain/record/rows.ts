@@ -148,6 +148,8 @@ export interface EventRow {
   readonly to: Status;
   readonly reason: string;
   readonly message: string;
+  /** Milliseconds since the change before it; absent for the first. */
+  readonly after_ms?: number;
   /** More about the change, such as attempt, run, evidence. */
   readonly detail?: JsonObject;
 }

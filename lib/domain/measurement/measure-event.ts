@@ -1,0 +1,28 @@
+import { isTerminal } from '../deployment/status.ts';
+import type { EventRow } from '../record/rows.ts';
+import type { Measurement } from './measurement.ts';
+
+const restoreReasons = ['RestoredPreviousRelease', 'RestoreFailed', 'RestoreUnknown'];
+
+/** What an event of the feed adds to the numbers that are kept over time. Each event counts once, when it gets its number. */
+export const measureEvent = (event: EventRow): readonly Measurement[] => {
+  if (event.type === 'batch') return hasEnded(event) ? [{ name: 'Batches', value: 1, by: event.to }] : [];
+  if (event.actor === 'record') return measureOutcome(event);
+  // The change before a verdict of the observer is the end of the run, which handed the rollout over.
+  if (event.actor === 'observer' && event.after_ms !== undefined) {
+    return [{ name: 'TimeToVerdict', value: event.after_ms }];
+  }
+  return [];
+};
+
+/** Only the last change has totals; what a `resolve` tells later is no new batch. */
+const hasEnded = ({ actor, to }: EventRow): boolean => actor === 'finish' && isTerminal(to);
+
+const measureOutcome = ({ to, reason, at, detail }: EventRow): readonly Measurement[] => {
+  const started = detail?.started_at;
+  return [
+    { name: 'Deployments', value: 1, by: to },
+    ...(typeof started === 'number' ? [{ name: 'DeploymentDuration', value: at - started } as const] : []),
+    ...(restoreReasons.includes(reason) ? [{ name: 'Restores', value: 1, by: reason } as const] : []),
+  ];
+};

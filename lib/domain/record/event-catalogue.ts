@@ -1,0 +1,117 @@
+import * as z from 'zod';
+import { statuses } from '../deployment/status.ts';
+import type { Item, JsonObject } from '../ports.ts';
+import { detailTypes, eventVersion } from './bus-event.ts';
+import type { EventRow } from './rows.ts';
+
+/** Every event on the bus, as a consumer finds it in `detail`. What is written here is in `docs/events.md` and at `/schemas/events.json`. */
+
+const text = z.string();
+const ms = z.int().min(0);
+const status = z.enum(statuses);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+const evidence = z.array(
+  z.strictObject({
+    kind: text,
+    name: text,
+    container: text.optional(),
+    reason: text,
+    message: text,
+    log: z.array(text).optional().describe('last lines of the log of the container'),
+  }),
+);
+const attempt = z.union([z.int().min(1), z.literal('restore')]);
+const run = z.strictObject({
+  executor: text,
+  key: text,
+  attempt,
+  ref: text.optional().describe('the id that the executor gave the run'),
+  url: text.optional(),
+  status: text.optional(),
+});
+
+const written = {
+  batch_id: z.string().min(1),
+  seq: z.int().min(1).describe('of this batch or deployment: a lower one is stale'),
+  at: ms.describe('milliseconds since 1970'),
+  after_ms: ms.optional().describe('milliseconds since the change before; absent for the first'),
+  actor: text.describe('who changed it: a part of Flotilla, or a user'),
+  from: status.nullable().describe('null for the first change'),
+  to: status,
+  reason: text.describe('a word for programs, in PascalCase'),
+  message: text.describe('a sentence for people'),
+};
+
+const placed = {
+  version: z.literal(eventVersion),
+  event_id: text.describe('the same however often the event is sent'),
+  number: z.int().min(1).describe('place in the feed of the batch, without gaps: one that was seen is repeated'),
+  previous: sha256.optional().describe('hash of the event with the number before; absent for the first'),
+  hash: sha256.describe('SHA-256 over everything but version, event_id and this, as JSON with sorted keys'),
+};
+
+const batchDetail = z.strictObject({
+  plan_hash: text.optional(),
+  resolved: text.optional().describe('the deployment that was resolved'),
+  ...Object.fromEntries(statuses.map((name) => [name, z.int().min(0).optional()])),
+});
+
+const deploymentDetail = z.strictObject({
+  attempt: attempt.optional(),
+  key: text.optional().describe('our key of the attempt'),
+  version: text.optional().describe('the version that is deployed'),
+  fence: z.int().optional().describe('number of the lock of the target'),
+  ref: text.optional(),
+  url: text.optional(),
+  next: text.optional().describe('what follows a failure: AttemptRetryable, AttemptFailed or AttemptEnded'),
+  evidence: evidence.optional(),
+  started_at: ms.optional().describe('when its turn came'),
+  attempts: z.int().min(0).optional(),
+  runs: z.array(run).optional(),
+  release_before: text.optional(),
+  release_after: text.optional(),
+  failure: z.strictObject({ reason: text, message: text }).optional(),
+  replaces: text.optional().describe('the reason of the outcome that was replaced'),
+});
+
+const writtenBatch = { ...written, type: z.literal('batch'), detail: batchDetail.optional() };
+const writtenDeployment = {
+  ...written,
+  type: z.literal('deployment'),
+  index: z.int().min(0).describe('place in the plan, from 0'),
+  key: text.describe('pillar and service'),
+  detail: deploymentDetail.optional(),
+};
+
+/** By `detail-type`. */
+export const eventCatalogue = {
+  [detailTypes.batch]: {
+    means: 'A batch was accepted, planned, asked to stop, or has ended.',
+    detail: z.strictObject({ ...writtenBatch, ...placed }),
+  },
+  [detailTypes.deployment]: {
+    means: 'A deployment moved on: its turn, its attempts, the verdict, a restore, its outcome.',
+    detail: z.strictObject({ ...writtenDeployment, ...placed }),
+  },
+} as const;
+
+/** Looser than what goes out: an event with more in it is written down and told all the same. */
+const stored = z.discriminatedUnion('type', [z.looseObject(writtenBatch), z.looseObject(writtenDeployment)]);
+
+/** The event in an item of the table; undefined when it is none. */
+export const eventIn = (item: Item): (Item & EventRow) | undefined =>
+  stored.safeParse({ ...item, detail: undefined }).success ? (item as Item & EventRow) : undefined;
+
+export const eventSchemaId = '/schemas/events.json';
+
+/** All events as one JSON Schema. */
+export const eventJsonSchema = (): JsonObject => ({
+  $id: eventSchemaId,
+  title: `Flotilla events, version ${eventVersion}`,
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  oneOf: Object.entries(eventCatalogue).map(([title, { means, detail }]): JsonObject => {
+    const { $schema: _, ...schema } = z.toJSONSchema(detail, { target: 'draft-2020-12' }) as unknown as JsonObject;
+    return { title, description: means, ...schema };
+  }),
+});
