@@ -69,6 +69,7 @@ export const bindToken = async (
   place: { readonly batch_id: string; readonly index: number; readonly wait: Wait },
   { token, execution_arn }: { readonly token: string; readonly execution_arn: string },
 ): Promise<void> => {
-  const set = { token, execution_arn, at: clock.now(), [`${boundPrefix}${token}`]: true };
+  // A token of AWS has up to 2 KB and is kept once: the row is billed by its size.
+  const set = { execution_arn, at: clock.now(), [`${boundPrefix}${token}`]: true };
   await table.transact([{ update: keys.token(place.batch_id, place.index, place.wait), set }]);
 };

@@ -188,8 +188,6 @@ export interface AnswerRow {
 }
 
 export interface TokenRow {
-  /** The one that was bound last. */
-  readonly token: string;
   readonly execution_arn: string;
   readonly at: number;
   /** Every token that was bound, each in an attribute of its own, see `bindToken`. */
