@@ -3,6 +3,10 @@ import * as z from 'zod';
 /** The batch format. One schema for intake, defaults and the JSON Schema that editors use. */
 
 const text = (limit: number) => z.string().min(1).max(limit);
+/** What goes into names of images and pipelines as it is. */
+const word = (limit: number) =>
+  text(limit).regex(/^[^\s\p{C}]*$/u, 'contains a space, a line break or a character that cannot be seen');
+const tags = z.array(z.string().max(256));
 const wholeNumber = (from: number, to: number) => z.int().min(from).max(to);
 
 const timeout = wholeNumber(60, 3600).describe('Seconds that one attempt (start, wait, verify) may take.');
@@ -10,9 +14,9 @@ const retryCount = wholeNumber(0, 5).describe('Tries after the first.');
 const artifactType = z
   .enum(['docker', 'helm', 'kustomize'])
   .describe('What is deployed; docker_image_version is read accordingly. Any letter case is taken.');
-const environmentId = text(64).describe('Environment, for example staging.');
-const infrastructureId = text(64).describe('Cluster, or an infrastructure of the configuration.');
-const executor = text(64).describe('Who carries the deployment out. Default: the service’s own, else harness.');
+const environmentId = word(64).describe('Environment, for example staging.');
+const infrastructureId = word(64).describe('Cluster, or an infrastructure of the configuration.');
+const executor = word(64).describe('Who carries the deployment out. Default: the service’s own, else harness.');
 
 /** The service may be asked through the API server, below a path of ours. What a URL makes of `..` decides. */
 const staysInService = (path: string): boolean =>
@@ -35,7 +39,7 @@ const itemMetadata = z
     priority: wholeNumber(1, 10).default(5).describe('Among deployments that may start, 10 goes first.'),
     timeout: timeout.default(1800),
     retry_count: retryCount.default(3),
-    tags: z.array(z.string()).max(10).default([]).describe('Free words.'),
+    tags: tags.max(10).default([]).describe('Free words.'),
     dependencies: z
       .array(text(256))
       .max(10)
@@ -61,7 +65,7 @@ export const serviceName = z
 const ownFields = {
   pillar: text(64).describe('Part of the system that the service belongs to. Any letter case is taken.'),
   service_name: serviceName.describe('Name of the service in its pillar.'),
-  docker_image_version: text(128).describe('Tag, version or commit. Put numbers in quotes: "1.10".'),
+  docker_image_version: word(128).describe('Tag, version or commit. Put numbers in quotes: "1.10".'),
   executor: executor.optional(),
   metadata: itemMetadata.optional(),
 };
@@ -119,7 +123,7 @@ const metadataSchema = z
     created: z.iso
       .datetime({ offset: true, local: true, error: 'needs a date and time like 2026-01-31T08:00:00Z' })
       .optional(),
-    tags: z.array(z.string()).optional(),
+    tags: tags.max(100).optional(),
   })
   .describe('About the batch.');
 

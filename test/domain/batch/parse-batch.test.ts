@@ -30,6 +30,10 @@ describe('one wrong field is one problem, in plain words', () => {
     ['metadata: 5', 'metadata: the number 5 where a mapping is needed'],
     ['docker_artifact_type: jar', 'docker_artifact_type: "jar" is not one of docker, helm, kustomize'],
     ['environment_id: ""', 'environment_id: is empty; at least 1 character is needed'],
+    ['environment_id: "a b"', 'environment_id: "a b" contains a space, a line break or a character that'],
+    ['environment_id: "a\\nb"', 'contains a space, a line break or a character that cannot be seen'],
+    ['environment_id: "a\\u202eb"', 'contains a space, a line break or a character that cannot be seen'],
+    [`metadata: { tags: [${'x'.repeat(257)}] }`, 'tags[1]: has 257 characters; at most 256 are allowed'],
     [
       'environment_id: 2024',
       'environment_id: the number 2024 where a string is needed; put it in quotes (write "2024")',
@@ -54,6 +58,12 @@ describe('one wrong field is one problem, in plain words', () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(problem);
   });
+});
+
+test('a version is one word', () => {
+  expect(said(batchText([item('a')]).replace('"1"', '"1 2"'))).toEqual([
+    expect.stringContaining('docker_image_version: "1 2" contains a space'),
+  ]);
 });
 
 describe('the frame of a batch', () => {
