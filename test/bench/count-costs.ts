@@ -85,8 +85,13 @@ const functionCounts = (world: World): Counts => {
 
 const transitionCounts = async (world: World, batchId: string): Promise<Counts> => {
   const transitions = async (query: Parameters<typeof world.engine.listExecutions>[0]): Promise<number> => {
-    const { executions } = await world.engine.listExecutions(query);
-    return executions.reduce((sum, { executionArn }) => sum + world.engine.transitions(executionArn), 0);
+    let sum = 0;
+    for (let nextToken: string | undefined, first = true; first || nextToken !== undefined; first = false) {
+      const page = await world.engine.listExecutions({ ...query, ...(nextToken === undefined ? {} : { nextToken }) });
+      for (const { executionArn } of page.executions) sum += world.engine.transitions(executionArn);
+      nextToken = page.nextToken;
+    }
+    return sum;
   };
   const arn = world.batchArn(batchId);
   const run = world.engine.history(arn).find(({ type }) => type === 'MapRunStarted');

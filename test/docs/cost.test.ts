@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { costReport, loads, parseCounts } from '../bench/cost-report.ts';
+import { countCosts } from '../bench/count-costs.ts';
+import { priceOf, totalOf } from '../bench/price.ts';
+
+const text = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'cost.md'), 'utf8');
+const printed = text.split(/<!-- from here on: .* -->|<!-- to here -->/)[1]?.trim() ?? '';
+const columns = parseCounts(printed);
+
+describe('docs/cost.md', () => {
+  test('tells of the loads that are counted', () => {
+    expect(columns.map(({ load }) => load)).toEqual(loads);
+  });
+
+  test('every amount follows from its counts by the formula', () => {
+    expect(costReport(columns)).toBe(printed);
+  });
+
+  test('its counts of the smallest batch are those of the program as it is', { timeout: 60_000 }, async () => {
+    const { load, counts: told } = columns[0]!;
+    const { counts } = await countCosts(load);
+    expect(Object.keys(counts)).toEqual(Object.keys(told));
+    for (const [name, count] of Object.entries(counts)) {
+      const most = Math.max(2, told[name]! * 0.1);
+      expect.soft(Math.abs(count - told[name]!), `${name}: ${count}, told ${told[name]}`).toBeLessThanOrEqual(most);
+    }
+    const [now, then] = [totalOf(priceOf(counts)), totalOf(priceOf(told))];
+    expect(Math.abs(now / then - 1)).toBeLessThan(0.03);
+  });
+
+  test('the price that it speaks of is the one that it prints', () => {
+    const [, thousand] = columns;
+    expect(totalOf(priceOf(thousand!.counts))).toBeGreaterThan(0.2);
+    expect(totalOf(priceOf(thousand!.counts))).toBeLessThan(0.32);
+  });
+});
