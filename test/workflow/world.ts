@@ -92,6 +92,7 @@ export class World {
   readonly #invoked = new Map<string, number>();
   #deps: Deps | undefined;
   #close: () => void = () => {};
+  #dispatch: () => Promise<void> = async () => {};
   #machineArn = '';
 
   private constructor(options: WorldOptions, store: Store) {
@@ -135,13 +136,10 @@ export class World {
       this.faults.push(error);
       await this.clock.sleep(1_000);
     };
-    const [dispatch, publish, sweep] = [
-      createDispatchTurns(this.deps),
-      createPublishEvents(this.deps),
-      createSweep(this.deps),
-    ];
+    this.renewDispatcher();
+    const [publish, sweep] = [createPublishEvents(this.deps), createSweep(this.deps)];
     const stopStream = this.#store.follow({
-      dispatch: () => this.log.during('dispatch-turns', dispatch),
+      dispatch: () => this.log.during('dispatch-turns', () => this.#dispatch()),
       publish: (events) => this.log.during('publish-events', () => publish(events)),
       onFault,
     });
@@ -159,6 +157,11 @@ export class World {
 
   close(): void {
     this.#close();
+  }
+
+  /** Another one, which knows nothing of what the one before was about to do. */
+  renewDispatcher(): void {
+    this.#dispatch = createDispatchTurns(this.deps);
   }
 
   async #alter(stateMachineArn: string, alter: (definition: string) => string): Promise<void> {
