@@ -11,6 +11,7 @@ const variables = {
   BATCH_MACHINE_ARN: machine,
   WATCH_MACHINE_ARN: machine,
   HARNESS_SECRET_ID: named,
+  CALLBACK_SECRET_ID: named,
   AWS_REGION: named,
 } as const;
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { FilterRule } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { CallbackRoute } from './callback-route.ts';
 import { Handlers } from './handlers.ts';
 import { HttpEntrance } from './http-entrance.ts';
 import { InlineMachine } from './inline-machine.ts';
@@ -27,10 +28,10 @@ export interface ApplicationProps extends StackProps {
 export class ApplicationStack extends Stack {
   constructor(scope: Construct, id: string, { name, root, settings, state, tokens, ...props }: ApplicationProps) {
     super(scope, id, props);
-    const { table, documents, bus, harnessSecret } = state;
+    const { table, documents, bus, harnessSecret, callbackSecret } = state;
     const batch = machineArnsOf(this, `${name}-batch`);
     const watch = machineArnsOf(this, `${name}-watch`);
-    const resources: Resources = { table, documents, bus, harnessSecret, batch, watch };
+    const resources: Resources = { table, documents, bus, harnessSecret, callbackSecret, batch, watch };
     const handlers = new Handlers(this, 'Handlers', {
       root,
       resources,
@@ -46,17 +47,19 @@ export class ApplicationStack extends Stack {
     }
     this.#addStreamTriggers(handlers, state);
     new SweepSchedule(this, 'Sweeper', handlers.of('sweep'));
-    const { api } = new HttpEntrance(this, 'Entrance', {
+    const { api, stage } = new HttpEntrance(this, 'Entrance', {
       name,
       tokens,
       throttle: settings.throttle,
       handler: handlers.of('api'),
     });
+    new CallbackRoute(this, 'Callbacks', { api, stage, handler: handlers.of('take-hint') });
     new CfnOutput(this, 'ApiId', { value: api.apiId });
     new NextSteps(this, 'NextSteps', {
       stage: settings.stage,
       apiAddress: api.apiEndpoint,
       harnessSecretId: harnessSecret.secretArn,
+      callbackSecretId: callbackSecret.secretArn,
       batchMachineArn: batch.machine,
       tokens,
     });

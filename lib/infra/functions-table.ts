@@ -11,11 +11,12 @@ export type Right =
   | 'watches:start'
   | 'tokens'
   | 'harness-secret'
+  | 'callback-secret'
   | 'clusters'
   | 'bus';
 
 /** What starts a function beside the state machines. */
-export type Trigger = 'http' | 'inbox' | 'events' | 'every-minute';
+export type Trigger = 'http' | 'callback' | 'inbox' | 'events' | 'every-minute';
 
 export interface FunctionRow {
   /** What it is for; shown in the console. */
@@ -41,6 +42,13 @@ export const functionsTable = {
     timeout: 29, // the HTTP API gives up at 30
     rights: ['table', 'documents:read', 'documents:write', 'batches:start'],
     trigger: 'http',
+  },
+  'take-hint': {
+    purpose: 'Answers callbacks of executors, and has their runs looked at',
+    memory: 256,
+    timeout: 10,
+    rights: ['table', 'watches:start', 'callback-secret'],
+    trigger: 'callback',
   },
   'plan-batch': {
     purpose: 'Freezes the plan of a batch',

@@ -24,6 +24,7 @@ export interface HttpEntranceProps {
  */
 export class HttpEntrance extends Construct {
   readonly api: HttpApi;
+  readonly stage: HttpStage;
 
   constructor(scope: Construct, id: string, { name, tokens, throttle, handler }: HttpEntranceProps) {
     super(scope, id);
@@ -39,7 +40,7 @@ export class HttpEntrance extends Construct {
       const authorizationScopes = [...new Set([scope, 'admin'])].map((one) => `${scopePrefix}/${one}`);
       this.api.addRoutes({ path, methods: [HttpMethod[method]], integration, authorizationScopes });
     }
-    new HttpStage(this, 'Stage', {
+    this.stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,

@@ -1,5 +1,6 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { callbackPath } from './callback-route.ts';
 import { scopePrefix } from './http-routes.ts';
 import type { OwnIssuer, TokenIssuer } from './own-issuer.ts';
 
@@ -7,6 +8,7 @@ export interface NextStepsProps {
   readonly stage: string;
   readonly apiAddress: string;
   readonly harnessSecretId: string;
+  readonly callbackSecretId: string;
   readonly batchMachineArn: string;
   readonly tokens: TokenIssuer | OwnIssuer;
 }
@@ -15,9 +17,10 @@ export interface NextStepsProps {
 export class NextSteps extends Construct {
   constructor(scope: Construct, id: string, props: NextStepsProps) {
     super(scope, id);
-    const { stage, apiAddress, harnessSecretId, batchMachineArn, tokens } = props;
+    const { stage, apiAddress, harnessSecretId, callbackSecretId, batchMachineArn, tokens } = props;
     const { region } = Stack.of(this);
     const console = `https://${region}.console.aws.amazon.com/states/home?region=${region}`;
+    const callback = `aws secretsmanager get-secret-value --region ${region} --secret-id ${callbackSecretId}`;
     const secret = `'{"api_key":"…","webhook_tokens":{}}'`;
     const outputs = {
       ApiAddress: apiAddress,
@@ -28,6 +31,7 @@ export class NextSteps extends Construct {
       Next4Token: 'poolId' in tokens ? this.#fetchToken() : this.#obtainToken(tokens),
       Next5Curl: 'curl -H "authorization: Bearer $FLOTILLA_TOKEN" "$FLOTILLA_URL/health"',
       Next6Deploy: 'npx flotilla deploy examples/release.yaml --follow',
+      Next7Callback: `echo "${apiAddress}${callbackPath}/$(${callback} --query SecretString --output text)"`,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value }).overrideLogicalId(name);
   }

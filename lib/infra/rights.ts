@@ -13,6 +13,7 @@ export interface StateResources {
   readonly documents: Bucket;
   readonly bus: EventBus;
   readonly harnessSecret: ISecret;
+  readonly callbackSecret: ISecret;
 }
 
 /** All that a function can be given a right to. */
@@ -75,6 +76,10 @@ export const rights: Readonly<Record<Right, RightRow>> = {
   'harness-secret': {
     allows: ({ harnessSecret }) => [{ actions: ['secretsmanager:GetSecretValue'], on: [harnessSecret.secretArn] }],
     environment: ({ harnessSecret }) => ({ HARNESS_SECRET_ID: harnessSecret.secretArn }),
+  },
+  'callback-secret': {
+    allows: ({ callbackSecret }) => [{ actions: ['secretsmanager:GetSecretValue'], on: [callbackSecret.secretArn] }],
+    environment: ({ callbackSecret }) => ({ CALLBACK_SECRET_ID: callbackSecret.secretArn }),
   },
   clusters: {
     // Address and certificate of a cluster. Which clusters there are, the configuration says; what may be done inside

@@ -19,6 +19,7 @@ export class StateStack extends Stack implements StateResources {
   readonly documents: Bucket;
   readonly bus: EventBus;
   readonly harnessSecret: ISecret;
+  readonly callbackSecret: ISecret;
   /** Absent where the settings name an issuer. */
   readonly ownIssuer?: OwnIssuer;
 
@@ -48,6 +49,11 @@ export class StateStack extends Stack implements StateResources {
       description: 'Every change of a batch or a deployment',
     });
     this.harnessSecret = this.#emptySecret();
+    // CDK's own types are not made for exactOptionalPropertyTypes: `secretFullArn?: string` against `string | undefined`.
+    this.callbackSecret = new Secret(this, 'CallbackSecret', {
+      description: 'What nobody must guess in the address that Harness calls back',
+      generateSecretString: { passwordLength: 40, excludePunctuation: true },
+    }) as ISecret;
     if (settings.oidc === undefined) {
       const domain = `${name}-${this.#ownName()}`;
       this.ownIssuer = new OwnIssuer(this, 'Tokens', { name, domain, deletionProtection: keep });

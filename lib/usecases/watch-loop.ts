@@ -1,5 +1,6 @@
 import { rowOf } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
+import { pauseAfterLook } from './hints.ts';
 import { everyItem } from './schedule-store.ts';
 import { readWatcher, renewWatcher, startGeneration } from './watchers.ts';
 
@@ -29,6 +30,7 @@ export const watchLoop = async <Row>(deps: Needs, task: WatchTask, loop: Loop<Ro
   let busyAt = clock.now();
   if (!(await renewWatcher(deps, { ...task, until: end + pace.sweepAge }))) return { more: false };
   while (clock.now() < end) {
+    const pause = await pauseAfterLook(deps, { watcher: task.watcher, interval: loop.interval });
     const rows = await readRows<Row>(deps, task.watcher);
     if (rows.length > 0) {
       busyAt = clock.now();
@@ -36,7 +38,7 @@ export const watchLoop = async <Row>(deps: Needs, task: WatchTask, loop: Loop<Ro
     } else if (clock.now() - busyAt >= pace.idleFor && (await leave(deps, task))) {
       return { more: false };
     }
-    await clock.sleep(loop.interval);
+    await pause();
   }
   return { more: true };
 };

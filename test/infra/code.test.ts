@@ -43,6 +43,7 @@ describe('what the code of a function reaches', () => {
     [/\bworkflow\.(start|describe|stop)\("(batch|watch)"/g, ([, verb, machine]) => `${machine}es:${verb}`],
     [/\bworkflow\.(?:succeed|fail)\(/g, () => 'tokens'],
     [/\bvariable\("HARNESS_SECRET_ID"\)/g, () => 'harness-secret'],
+    [/\bvariable\("CALLBACK_SECRET_ID"\)/g, () => 'callback-secret'],
     [/\bDescribeClusterCommand\(/g, () => 'clusters'],
     [/\bbus\.put\(/g, () => 'bus'],
   ];

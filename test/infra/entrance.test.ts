@@ -18,7 +18,7 @@ it('knows the routes of the function and no other, with their scopes', () => {
   expect(httpRoutes).toEqual(ofFunction);
 });
 
-it('asks for a token everywhere, and for the scope of each route', () => {
+it('asks for a token and the scope of each route, and for none where Harness calls back', () => {
   const table = found('AWS::ApiGatewayV2::Route').map(({ RouteKey, AuthorizationType, AuthorizationScopes = [] }) => [
     RouteKey,
     AuthorizationType,
@@ -27,6 +27,7 @@ it('asks for a token everywhere, and for the scope of each route', () => {
   expect(table.sort()).toEqual(
     [
       ['$default', 'JWT', ''],
+      ['POST /callbacks/harness/{key}', 'NONE', ''],
       ...httpRoutes.map(({ method, path, scope }) => [
         `${method} ${path}`,
         'JWT',
@@ -36,11 +37,24 @@ it('asks for a token everywhere, and for the scope of each route', () => {
   );
 });
 
-it('hands every request on to the function of the API', () => {
-  const [integration, ...more] = found('AWS::ApiGatewayV2::Integration');
-  expect(more).toEqual([]);
-  expect(integration.PayloadFormatVersion).toBe('2.0');
-  expect(shortText(integration.IntegrationUri, templates)).toBe('HandlersApiFunction');
+it('hands requests with a token to the function of the API, and callbacks to one that can do little', () => {
+  const functionOf = (target: unknown): string => {
+    const id = shortText(target, templates).replace(/^integrations\/|\.Ref$/g, '');
+    const own = ofType(application, 'AWS::ApiGatewayV2::Integration').find((one) => one.id.startsWith(id));
+    expect(own?.Properties.PayloadFormatVersion).toBe('2.0');
+    return shortText(own?.Properties.IntegrationUri, templates);
+  };
+  for (const { AuthorizationType, Target } of found('AWS::ApiGatewayV2::Route')) {
+    expect(functionOf(Target)).toBe(AuthorizationType === 'JWT' ? 'HandlersApiFunction' : 'HandlersTakeHintFunction');
+  }
+});
+
+it('turns callbacks away that come too often, by a stage that is made after their route', () => {
+  const [stage] = ofType(application, 'AWS::ApiGatewayV2::Stage');
+  const [key = '', settings] = Object.entries(stage?.Properties.RouteSettings)[0] ?? [];
+  expect(settings).toEqual({ ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 });
+  const route = ofType(application, 'AWS::ApiGatewayV2::Route').find(({ Properties }) => Properties.RouteKey === key);
+  expect(stage?.DependsOn).toContain(route?.id);
 });
 
 it('takes tokens of the pool that it makes, for its one client', () => {

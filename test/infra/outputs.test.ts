@@ -22,6 +22,7 @@ it('puts out where things are, and the commands that come next', () => {
     'Next4Token',
     'Next5Curl',
     'Next6Deploy',
+    'Next7Callback',
     'WatchMachineName',
   ]);
 });
@@ -52,8 +53,11 @@ describe('the commands', () => {
 
   it('name the stage, the secret and the client', () => {
     expect(outputs.Next1HarnessKey).toMatch(/--secret-id HarnessSecret\.Ref --secret-string '\{"api_key"/);
+    expect(outputs.Next7Callback).toMatch(/\/callbacks\/harness\/\$\(aws .* --secret-id CallbackSecret\.Ref /);
     expect(outputs.Next2Catalogue).toMatch(/flotilla catalogue apply --stage test$/);
-    expect(outputs.Next3Client).toMatch(/FLOTILLA_URL=EntranceApi\.ApiEndpoint .*FLOTILLA_CLIENT_ID=TokensPoolClient\.Ref/);
+    expect(outputs.Next3Client).toMatch(
+      /FLOTILLA_URL=EntranceApi\.ApiEndpoint .*FLOTILLA_CLIENT_ID=TokensPoolClient\.Ref/,
+    );
     expect(outputs.Next3Client).toMatch(
       /FLOTILLA_TOKEN_URL=https:\/\/TokensPoolDomain\.Ref\.auth\.region\.amazoncognito\.com\/oauth2\/token/,
     );

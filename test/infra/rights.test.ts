@@ -38,6 +38,7 @@ const batchFunctions = [
 
 const expected: Readonly<Record<string, readonly string[]>> = {
   Api: [...table, ...read, ...write, ...start('batch')],
+  TakeHint: [...table, ...start('watch'), 'secretsmanager:GetSecretValue CallbackSecret.Ref'],
   PlanBatch: [...table, ...read, ...write],
   AwaitTurn: [...table, ...tokens],
   DispatchTurns: [...table, ...read, ...tokens, ...stream('InboxDeadLetters')],
@@ -115,6 +116,7 @@ it('tells each function the names of what it may use, and no other', () => {
   const both = { TABLE_NAME, DOCUMENTS_BUCKET };
   expect(environments).toEqual({
     Api: { ...both, BATCH_MACHINE_ARN },
+    TakeHint: { TABLE_NAME, WATCH_MACHINE_ARN, CALLBACK_SECRET_ID: 'CallbackSecret.Ref' },
     PlanBatch: both,
     AwaitTurn: { TABLE_NAME },
     DispatchTurns: both,

@@ -41,7 +41,8 @@ describe('state stack', () => {
     expect(JSON.stringify(Properties.Name)).toMatch(/flotilla-test-.*AWS::StackId/);
     expect(only(state, 'AWS::DynamoDB::GlobalTable').Properties).not.toHaveProperty('TableName');
     expect(only(state, 'AWS::S3::Bucket').Properties).not.toHaveProperty('BucketName');
-    expect(only(state, 'AWS::SecretsManager::Secret').Properties).not.toHaveProperty('Name');
+    for (const { Properties } of ofType(state, 'AWS::SecretsManager::Secret'))
+      expect(Properties).not.toHaveProperty('Name');
   });
 
   it('has a table by pk and sk, on demand, streaming, recoverable', () => {
@@ -69,8 +70,15 @@ describe('state stack', () => {
     expect(statement).toMatchObject({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } });
   });
 
-  it('has a secret without a value', () => {
-    expect(Object.keys(only(state, 'AWS::SecretsManager::Secret').Properties).sort()).toEqual(['Description', 'Tags']);
+  it('has a secret for Harness without a value, and one that nobody chose for its callbacks', () => {
+    const secrets = ofType(state, 'AWS::SecretsManager::Secret').map(({ id, Properties }) => [
+      id.slice(0, 7),
+      Properties,
+    ]);
+    const { Harness, Callbac } = Object.fromEntries(secrets);
+    expect(secrets).toHaveLength(2);
+    expect(Object.keys(Harness).sort()).toEqual(['Description', 'Tags']);
+    expect(Callbac.GenerateSecretString).toEqual({ ExcludePunctuation: true, PasswordLength: 40 });
   });
 });
 
@@ -173,6 +181,7 @@ describe('what calls the functions', () => {
     ]);
     expect(callers.sort()).toEqual([
       ['apigateway.amazonaws.com', 'HandlersApiFunction'],
+      ['apigateway.amazonaws.com', 'HandlersTakeHintFunction'],
       ['events.amazonaws.com', 'HandlersSweepFunction'],
     ]);
   });

@@ -25,6 +25,7 @@ import type { Key } from '../ports.ts';
  * | REJECTED           | <ulid>                   | messages to the dispatcher that it could not read           |
  * | WATCH#<watcher>    | <batch>#<index>#<wait>   | what a watcher has to follow                                |
  * | WATCHERS           | <watcher>                | lease and generation of a watcher                           |
+ * | HINTS              | <watcher>                | the last hint to a watcher that something may have happened |
  * | TARGET#<target>    | GOOD                     | the last good release                                       |
  * |                    | RELEASE#<ulid>           | releases of a target, oldest first                          |
  */
@@ -65,6 +66,7 @@ export const keys = {
     sk: `${batchId}#${padded(index)}#${wait}`,
   }),
   watcher: (watcher: string): Key => ({ pk: 'WATCHERS', sk: watcher }),
+  hint: (watcher: string): Key => ({ pk: 'HINTS', sk: watcher }),
   goodRelease: (target: string): Key => ({ pk: `TARGET#${target}`, sk: 'GOOD' }),
   release: (target: string, id: string): Key => ({ pk: `TARGET#${target}`, sk: `RELEASE#${id}` }),
 } as const;

@@ -1,0 +1,34 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyStructuredResultV2 as ApiAnswer } from 'aws-lambda';
+import { readSecret } from '../lib/adapters/secrets-manager.ts';
+import { takeHint } from '../lib/usecases/take-hint.ts';
+import { logFault } from './api/log-fault.ts';
+import type { ApiEvent } from './api/request.ts';
+import { variable } from './runtime/environment.ts';
+import { Kept } from './runtime/kept.ts';
+import { onLambda } from './runtime/on-lambda.ts';
+import { tableDeps } from './runtime/storage.ts';
+import { workflowDeps } from './runtime/workflow.ts';
+
+export type HintDeps = Parameters<typeof takeHint>[0] & { readonly callbackKey: () => Promise<string> };
+
+/** Friend and stranger get the same answer, and so does whoever comes when something is broken here. */
+const answer: ApiAnswer = { statusCode: 202 };
+
+export const create = (deps: HintDeps) =>
+  middy<ApiEvent, ApiAnswer>()
+    .onError((request) => {
+      logFault(request.event, request.error);
+      request.response = answer;
+    })
+    .handler(async ({ pathParameters }: ApiEvent) => {
+      await takeHint(deps, { given: pathParameters?.key ?? '', key: await deps.callbackKey() });
+      return answer;
+    });
+
+export const handler = onLambda(() => {
+  const secretId = variable('CALLBACK_SECRET_ID');
+  const deps = tableDeps();
+  const key = new Kept<string>({ read: () => readSecret(secretId), make: (text) => text, clock: deps.clock });
+  return create({ ...deps, ...workflowDeps('watch'), callbackKey: () => key.get() });
+});

@@ -1,0 +1,39 @@
+import {
+  type CfnStage,
+  type HttpApi,
+  HttpMethod,
+  HttpNoneAuthorizer,
+  type HttpStage,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Construct } from 'constructs';
+import type { Handler } from './handler.ts';
+
+export interface CallbackRouteProps {
+  readonly api: HttpApi;
+  readonly stage: HttpStage;
+  readonly handler: Handler;
+}
+
+export const callbackPath = '/callbacks/harness';
+
+/**
+ * Where Harness calls back. It can send no token that we could check, so the route is open, has a function of its own with
+ * few rights, and its last part is a secret. Runs that end at once are told by one call as well as by many: what comes too
+ * often is turned away before it costs anything or takes anything from the API.
+ */
+export class CallbackRoute extends Construct {
+  constructor(scope: Construct, id: string, { api, stage, handler }: CallbackRouteProps) {
+    super(scope, id);
+    const path = `${callbackPath}/{key}`;
+    const routes = api.addRoutes({
+      path,
+      methods: [HttpMethod.POST],
+      integration: new HttpLambdaIntegration('Callback', handler.lambda, { scopePermissionToRoute: false }),
+      authorizer: new HttpNoneAuthorizer(),
+    });
+    const settings = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 };
+    (stage.node.defaultChild as CfnStage).routeSettings = { [`POST ${path}`]: settings };
+    stage.node.addDependency(...routes); // a stage is refused that names a route before it is there
+  }
+}
