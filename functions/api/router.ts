@@ -15,19 +15,19 @@ export interface Match<Handle> {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** Finds the route of a request. Throws RouteNotFound, or MethodNotAllowed with `details.allow` when the path exists. */
+/** Finds the route of a request; HEAD is answered as GET, whose body the server leaves out. Throws RouteNotFound, or MethodNotAllowed with `details.allow` when the path exists. */
 export const matchRoute = <Handle>(routes: readonly Route<Handle>[], method: string, path: string): Match<Handle> => {
   const found = routes.flatMap((route) => {
     const groups = patternOf(route.path).exec(path)?.groups;
     return groups === undefined ? [] : [{ route, groups }];
   });
-  const match = found.find(({ route }) => route.method === method);
+  const match = found.find(({ route }) => route.method === (method === 'HEAD' ? 'GET' : method));
   if (match !== undefined) {
     const { handle, scope } = match.route;
     return { handle, scope, parameters: decoded(match.groups) };
   }
   if (found.length === 0) throw new FlotillaError('RouteNotFound', `There is nothing at ${path}.`);
-  const allow = found.map(({ route }) => route.method);
+  const allow = found.flatMap(({ route }) => (route.method === 'GET' ? ['GET', 'HEAD'] : [route.method]));
   throw new FlotillaError('MethodNotAllowed', `${path} takes ${allow.join(', ')}, not ${method}.`, { allow });
 };
 

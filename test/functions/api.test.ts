@@ -188,6 +188,12 @@ describe('reading', () => {
     const { call } = api();
     expect((await call('GET', '/health')).body).toMatchObject({ status: 'ok', simulated: { harness: true } });
   });
+
+  test('HEAD is answered as GET', async () => {
+    const { call } = api();
+    expect(await call('HEAD', '/health')).toEqual(await call('GET', '/health'));
+    expect((await call('HEAD', '/batches/none')).status).toBe(404);
+  });
 });
 
 describe('control', () => {
@@ -274,7 +280,7 @@ describe('problems', () => {
 
   test('405 says what is allowed', async () => {
     const { call } = api();
-    expect((await call('PUT', '/batches')).headers.allow).toBe('POST, GET');
+    expect((await call('PUT', '/batches')).headers.allow).toBe('POST, GET, HEAD');
   });
 
   test('every problem has a status that fits its kind', () => {

@@ -52,10 +52,16 @@ describe('the embedded server', () => {
     expect(list.batches[0]!.name).toBe('Herbstäpfel 🍏');
   });
 
+  test('answers HEAD without a body', async () => {
+    const { url } = await serve();
+    const answer = await fetch(`${url}/health`, { method: 'HEAD' });
+    expect([answer.status, await answer.text()]).toEqual([200, '']);
+  });
+
   test('answers problems, also for methods that nobody takes', async () => {
     const { url } = await serve();
     const answer = await fetch(`${url}/batches`, { method: 'PATCH' });
-    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST, GET']);
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST, GET, HEAD']);
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
   });
 
