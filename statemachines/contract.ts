@@ -30,7 +30,7 @@ export const contract = {
     output: z.object({}),
   },
   'record-outcome': {
-    input: z.object({ ...deployment, error: failure.optional() }),
+    input: z.object({ ...deployment, execution_arn: z.string().min(1).optional(), error: failure.optional() }),
     output: z.int(),
   },
   'conclude-batch': {

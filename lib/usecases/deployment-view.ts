@@ -1,5 +1,6 @@
 import type { Status } from '../domain/deployment/status.ts';
 import type { Evidence, ItemRow, Restore, Run, Step } from '../domain/record/rows.ts';
+import { executionTold } from './execution-console-link.ts';
 import { isoField } from './iso-time.ts';
 
 /** A deployment as the API shows it: what was asked for, and how far it has come. */
@@ -31,6 +32,8 @@ export interface DeploymentView {
   readonly release_after?: string;
   readonly resolved_by?: string;
   readonly execution_arn?: string;
+  /** The page of that execution, where it has one. */
+  readonly console?: string;
   readonly started_at?: string;
   readonly updated_at?: string;
   readonly ended_at?: string;
@@ -60,7 +63,7 @@ export const viewDeployment = (asked: Asked, item: ItemRow): DeploymentView => (
   ...viewProgress(item),
   ...viewReleases(item),
   ...(item.restore === undefined ? {} : { restore: item.restore }),
-  ...(item.execution_arn === undefined ? {} : { execution_arn: item.execution_arn }),
+  ...executionTold(item.execution_arn),
   ...isoField('started_at', item.started_at),
   ...isoField('updated_at', item.seq === 0 ? undefined : item.updated_at),
   ...isoField('ended_at', item.outcome?.ended_at),

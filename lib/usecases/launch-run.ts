@@ -14,6 +14,7 @@ import {
   type TurnRow,
 } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
+import { executionTold } from './execution-console-link.ts';
 import { noteStarted } from './note-started.ts';
 import { retryConflict } from './retry-conflict.ts';
 import { settleFailure } from './settle-failure.ts';
@@ -28,6 +29,8 @@ export interface Launch {
   readonly deployment: PlannedDeployment;
   readonly version: string;
   readonly attempt: number | 'restore';
+  /** The execution that asks for it. */
+  readonly executionArn?: string;
 }
 
 /**
@@ -104,7 +107,7 @@ const whyNot = ({ attempt }: Launch, item: ItemRow, turn: TurnRow | undefined): 
 };
 
 const intentWrites = (
-  { place, deployment, version, attempt }: Launch,
+  { place, deployment, version, attempt, executionArn }: Launch,
   { item, request }: { readonly item: ItemRow; readonly request: RunRequest },
 ): Write[] => {
   const { batch_id, index, wait, watcher } = place;
@@ -123,8 +126,9 @@ const intentWrites = (
       step: restoring ? 'restore' : 'deploy',
       runs: [...item.runs, run],
       deadline,
+      ...(executionArn === undefined ? {} : { execution_arn: executionArn }),
     },
-    { at, actor: 'executor', detail: { attempt, key, version } },
+    { at, actor: 'executor', detail: { attempt, key, version, ...executionTold(executionArn) } },
   );
   return [
     { put: itemOf(keys.attempt(batch_id, index, wait), { key, at }), when: { exists: false } },

@@ -13,6 +13,7 @@ import {
   type TurnRow,
 } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
+import { executionTold } from './execution-console-link.ts';
 import { readPlanned } from './plan-store.ts';
 import { releaseWrites } from './release-writes.ts';
 import { retryConflict } from './retry-conflict.ts';
@@ -22,6 +23,8 @@ type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids'>;
 export interface Ended {
   readonly batch_id: string;
   readonly index: number;
+  /** The child that ends with this; absent where none is known. */
+  readonly execution_arn?: string | undefined;
   readonly error?: { readonly Error?: string | undefined; readonly Cause?: string | undefined } | undefined;
 }
 
@@ -29,12 +32,13 @@ export interface Ended {
  * Writes the outcome of a deployment once: outcome, event, release, the end of its turn and the message to the
  * dispatcher in one transaction. Gives the index back; a child's output must be small.
  */
-export const recordOutcome = async (deps: Needs, { batch_id, index, error }: Ended): Promise<number> => {
+export const recordOutcome = async (deps: Needs, { batch_id, index, execution_arn, error }: Ended): Promise<number> => {
   const planned = await readPlanned(deps, batch_id, index);
   await retryConflict(deps, async () => {
     const stored = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
     if (stored?.outcome !== undefined) return;
-    const item = stored ?? pendingItem(batch_id, index, planned.key);
+    const known = stored ?? pendingItem(batch_id, index, planned.key);
+    const item = execution_arn === undefined ? known : { ...known, execution_arn };
     const turn = rowOf<TurnRow>(await deps.table.get(keys.turn(batch_id, index)));
     const capture =
       item.step === 'turn' ? undefined : rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)));
@@ -81,10 +85,11 @@ const outcomeWrites = (deps: Needs, { planned, item, turn, outcome }: Recorded):
 };
 
 const detailOf = (
-  { started_at }: ItemRow,
+  { started_at, execution_arn }: ItemRow,
   { evidence, attempts, runs, release_before, release_after, failure }: Outcome,
 ): object => ({
   started_at,
+  ...executionTold(execution_arn),
   evidence,
   attempts,
   runs,

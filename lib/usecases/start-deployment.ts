@@ -14,7 +14,8 @@ export const startDeployment = async (
   const deployment = await readPlanned(deps, task.batch_id, task.index);
   const place = runPlace(task, `deploy-${task.attempt}`, deployment);
   await bindToken(deps, place, task);
-  await launchRun(deps, { place, deployment, version: deployment.docker_image_version, attempt: task.attempt });
+  const { attempt, execution_arn: executionArn } = task;
+  await launchRun(deps, { place, deployment, version: deployment.docker_image_version, attempt, executionArn });
   await tryToDeliver(deps, place);
   return {};
 };

@@ -81,6 +81,7 @@ const lookAfterTurn = async (deps: Needs, { batch_id, index }: TurnRow, budget: 
   budget.describes -= 1;
   if (await isRunning(deps, latest.execution_arn)) return;
   await recordOutcome(deps, {
+    execution_arn: latest.execution_arn,
     batch_id,
     index,
     error: { Error: 'ChildEnded', Cause: 'Its execution was stopped or died.' },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { keys } from '../../lib/domain/record/keys.ts';
 import { itemOf } from '../../lib/domain/record/rows.ts';
-import { executionConsoleLink } from '../../lib/usecases/execution-console-link.ts';
+import { executionConsoleLink, executionTold } from '../../lib/usecases/execution-console-link.ts';
 import { listBatches } from '../../lib/usecases/list-batches.ts';
 import { readBatch } from '../../lib/usecases/read-batch.ts';
 import { readHealth } from '../../lib/usecases/read-health.ts';
@@ -61,6 +61,10 @@ describe('executionConsoleLink', () => {
     const link = executionConsoleLink(arn);
     if (exists) expect(link).toContain(`/v2/executions/details/${arn}`);
     else expect(link).toBeUndefined();
+    expect(executionTold(arn)).toEqual({
+      ...(arn === undefined ? {} : { execution_arn: arn }),
+      ...(exists ? { console: link } : {}),
+    });
   });
 });
 

@@ -76,6 +76,17 @@ export const eventsOf = async (world: World, batchId: string, index: number | 'b
   return (await all(world, { pk: `EVENTS#${batchId}`, prefix: `${sk}#` })).map((item) => rowOf<EventRow>(item)!.reason);
 };
 
+/** What a child recorded names it, so that it can be found in the console. A child that was killed may have come to nothing. */
+const expectChildrenNamed = async (world: World, batchId: string, items: readonly ItemRow[]): Promise<void> => {
+  const children = await childrenOf(world, batchId);
+  const nameless = items.filter(({ index, execution_arn }) => {
+    const arns = children.get(index) ?? [];
+    const hasRecorded = arns.some((arn) => visitedBy(world, arn).includes('Record'));
+    return execution_arn === undefined ? hasRecorded : !arns.includes(execution_arn);
+  });
+  expect(nameless, 'outcomes name their child').toEqual([]);
+};
+
 /** What must hold for every batch once it is over, whatever went wrong on the way. */
 export const expectAllInOrder = async (world: World, batchId: string): Promise<void> => {
   const header = await world.header(batchId);
@@ -83,6 +94,7 @@ export const expectAllInOrder = async (world: World, batchId: string): Promise<v
   const items = await itemsOf(world, batchId);
   await expectTotals(world, batchId, items);
   await expectNothingLeft(world, batchId, items);
+  await expectChildrenNamed(world, batchId, items);
   await expectFeed(world, batchId);
   for (const [key, count] of world.executor.starts) expect(count, `starts of ${key}`).toBe(1);
 };
