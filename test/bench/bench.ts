@@ -1,6 +1,5 @@
 import Table from 'cli-table3';
 import { benchBatch } from './batches.ts';
-import { benchColdStart } from './cold-start.ts';
 import { costReport, loads } from './cost-report.ts';
 import { countCosts } from './count-costs.ts';
 import { benchImports } from './imports.ts';
@@ -32,7 +31,6 @@ const benchAll = async (): Promise<void> => {
   });
   for (const measure of [
     benchStartUp,
-    benchColdStart,
     benchImports,
     () => benchBatch(100),
     () => benchBatch(1000),
