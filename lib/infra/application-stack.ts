@@ -26,6 +26,8 @@ export interface ApplicationProps extends StackProps {
 
 /** The program: functions, state machines and what calls them. It keeps nothing and may be replaced at any time. */
 export class ApplicationStack extends Stack {
+  readonly apiId: string;
+
   constructor(scope: Construct, id: string, { name, root, settings, state, tokens, ...props }: ApplicationProps) {
     super(scope, id, props);
     const { table, documents, bus, harnessSecret, callbackSecret } = state;
@@ -45,8 +47,8 @@ export class ApplicationStack extends Stack {
       const { machine } = new InlineMachine(this, `${id}Machine`, { file, arns, handlers });
       new CfnOutput(this, `${id}MachineName`, { value: machine.stateMachineName });
     }
-    this.#addStreamTriggers(handlers, state);
-    new SweepSchedule(this, 'Sweeper', handlers.of('sweep'));
+    this.#addStreamTriggers(handlers, { name, state });
+    new SweepSchedule(this, 'Sweeper', { name, handler: handlers.of('sweep') });
     const { api, stage } = new HttpEntrance(this, 'Entrance', {
       name,
       tokens,
@@ -54,6 +56,7 @@ export class ApplicationStack extends Stack {
       handler: handlers.of('api'),
     });
     new CallbackRoute(this, 'Callbacks', { api, stage, handler: handlers.of('take-hint') });
+    this.apiId = api.apiId;
     new CfnOutput(this, 'ApiId', { value: api.apiId });
     new NextSteps(this, 'NextSteps', {
       stage: settings.stage,
@@ -65,14 +68,16 @@ export class ApplicationStack extends Stack {
     });
   }
 
-  #addStreamTriggers(handlers: Handlers, { table }: StateResources): void {
+  #addStreamTriggers(handlers: Handlers, { name, state: { table } }: Pick<ApplicationProps, 'name' | 'state'>): void {
     new StreamTrigger(this, 'Inbox', {
+      name: `${name}-inbox`,
       table,
       handler: handlers.of('dispatch-turns'),
       keys: { pk: { S: FilterRule.isEqual('INBOX') } },
       retries: 3, // the messages stay in the inbox, and the sweeper wakes the dispatcher too
     });
     new StreamTrigger(this, 'Events', {
+      name: `${name}-events`,
       table,
       handler: handlers.of('publish-events'),
       keys: { pk: { S: FilterRule.beginsWith('EVENTS#') } },

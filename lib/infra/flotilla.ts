@@ -1,5 +1,6 @@
 import { type App, Tags } from 'aws-cdk-lib';
 import { ApplicationStack } from './application-stack.ts';
+import { ObservabilityStack } from './observability-stack.ts';
 import type { TokenIssuer } from './own-issuer.ts';
 import type { Settings } from './settings.ts';
 import { StateStack } from './state-stack.ts';
@@ -10,11 +11,11 @@ export interface FlotillaProps {
   readonly root: string;
 }
 
-/** Both stacks of a stage: what is kept, and the program that works on it. */
+/** The stacks of a stage: what is kept, the program that works on it, and what tells people about both. */
 export const addFlotilla = (
   app: App,
   { settings, root }: FlotillaProps,
-): { state: StateStack; application: ApplicationStack } => {
+): { state: StateStack; application: ApplicationStack; observability: ObservabilityStack } => {
   const { stage } = settings;
   const name = `flotilla-${stage}`;
   const state = new StateStack(app, 'State', {
@@ -32,8 +33,16 @@ export const addFlotilla = (
     tokens: tokensOf(settings, state),
     description: `Flotilla ${stage}: API, functions and state machines`,
   });
+  const observability = new ObservabilityStack(app, 'Observability', {
+    stackName: `${name}-observability`,
+    name,
+    settings,
+    state,
+    apiId: application.apiId,
+    description: `Flotilla ${stage}: dashboard, alarms and notifications`,
+  });
   Tags.of(app).add('flotilla:stage', stage);
-  return { state, application };
+  return { state, application, observability };
 };
 
 const tokensOf = ({ oidc }: Settings, { ownIssuer }: StateStack): TokenIssuer => {

@@ -34,6 +34,7 @@ export class Handler extends Construct {
     logGroup.grantWrite(role);
     grantRights(role, row.rights, resources);
     this.lambda = new Lambda(this, 'Function', {
+      functionName: `${service}-${stem}`, // what the alarms, the runbook and whoever reads its logs call it
       description: `Flotilla ${stem}: ${row.purpose}`,
       code: code.of(stem),
       handler: 'index.handler',

@@ -14,6 +14,8 @@ export interface Settings {
   readonly onDestroy: 'keep' | 'delete';
   /** Copies of the API's function that may run at once, kept apart from the rest of the account. Absent: nothing is. */
   readonly reservedConcurrency?: number;
+  /** Who gets alarms and the ends of batches as mail. Absent: the topic has no subscriber yet. */
+  readonly alarmEmail?: string;
 }
 
 /** Where a value was given: by `-c`, it is text. Later sources win. */
@@ -64,6 +66,10 @@ export const settingsSchema = z.strictObject({
   reserved_concurrency: whole(1, 1_000)
     .optional()
     .describe('copies of the API function reserved for it, a whole number from 1 to 1000; without it none are'),
+  alarm_email: z
+    .email()
+    .optional()
+    .describe('an e-mail address, which gets alarms and the ends of batches after it has agreed'),
 });
 
 type Given = ReadonlyMap<string, { readonly value: unknown; readonly name: string }>;
@@ -93,6 +99,7 @@ const settingsOf = (read: z.output<typeof settingsSchema>): Settings => ({
   archive: read.archive,
   onDestroy: read.on_destroy,
   ...(read.reserved_concurrency === undefined ? {} : { reservedConcurrency: read.reserved_concurrency }),
+  ...(read.alarm_email === undefined ? {} : { alarmEmail: read.alarm_email }),
 });
 
 const complain = (issue: z.core.$ZodIssue, given: Given): readonly string[] => {

@@ -48,6 +48,14 @@ export class StateStack extends Stack implements StateResources {
       eventBusName: `${name}-${this.#ownName()}`,
       description: 'Every change of a batch or a deployment',
     });
+    if (settings.archive) {
+      const description = 'Every event of Flotilla, to be played again';
+      this.bus.archive('Archive', {
+        eventPattern: { source: ['flotilla'] },
+        retention: Duration.days(90),
+        description,
+      });
+    }
     this.harnessSecret = this.#emptySecret();
     // CDK's own types are not made for exactOptionalPropertyTypes: `secretFullArn?: string` against `string | undefined`.
     this.callbackSecret = new Secret(this, 'CallbackSecret', {

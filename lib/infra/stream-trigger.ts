@@ -2,11 +2,12 @@ import { Duration } from 'aws-cdk-lib';
 import type { ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { deadLetters } from './dead-letters.ts';
 import type { Handler } from './handler.ts';
 
 export interface StreamTriggerProps {
+  readonly name: string;
   readonly table: TableV2;
   readonly handler: Handler;
   /** Which new items call the function: a rule for the partition or the sort key. */
@@ -19,15 +20,9 @@ export interface StreamTriggerProps {
  * behind it for a day: the batch is halved until the bad one is alone, and that one goes to a queue.
  */
 export class StreamTrigger extends Construct {
-  readonly deadLetters: Queue;
-
-  constructor(scope: Construct, id: string, { table, handler, keys, retries }: StreamTriggerProps) {
+  constructor(scope: Construct, id: string, { name, table, handler, keys, retries }: StreamTriggerProps) {
     super(scope, id);
-    this.deadLetters = new Queue(this, 'DeadLetters', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
+    const queue = deadLetters(this, name);
     handler.lambda.addEventSource(
       // CDK's own types are not made for exactOptionalPropertyTypes: `tableStreamArn?: string` against `string | undefined`.
       new DynamoEventSource(table as ITableV2, {
@@ -39,7 +34,7 @@ export class StreamTrigger extends Construct {
         reportBatchItemFailures: true,
         retryAttempts: retries,
         maxRecordAge: Duration.hours(12),
-        onFailure: new SqsDlq(this.deadLetters),
+        onFailure: new SqsDlq(queue),
       }),
     );
   }

@@ -11,7 +11,8 @@ const outputs = outputsOf(templates, templates.application);
 const named = synthesize(undefined, { oidc_issuer: 'https://login.example.com/', oidc_audience: 'a,b' });
 
 it('puts out where things are, and the commands that come next', () => {
-  expect(Object.keys(outputs).sort()).toEqual([
+  const told = Object.keys(outputs).filter((name) => !name.startsWith('PublishOutput')); // what another stack reads
+  expect(told.sort()).toEqual([
     'ApiAddress',
     'ApiId',
     'BatchMachineConsole',

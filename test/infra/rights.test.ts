@@ -22,12 +22,14 @@ const describeBatch = executions('DescribeExecution', 'batch');
 const stopBatch = executions('StopExecution', 'batch');
 const secret = ['secretsmanager:GetSecretValue HarnessSecret.Ref'];
 const cluster = ['eks:DescribeCluster arn:aws:eks:region:account:cluster/*'];
+const puts = (queue: string) =>
+  ['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'].map((action) => `sqs:${action} ${queue}`);
 /** What Lambda needs to read a stream in a function's name, and to put aside what cannot be processed. */
 const stream = (queue: string) => [
   ...['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
     (action) => `dynamodb:${action} Table.StreamArn`,
   ),
-  ...['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'].map((action) => `sqs:${action} ${queue}`),
+  ...puts(queue),
 ];
 const invoke = (...names: string[]) => names.map((name) => `lambda:InvokeFunction Handlers${name}Function`);
 
@@ -51,7 +53,15 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   FinishBatch: table,
   WatchExecutor: [...table, ...read, ...tokens, ...start('watch'), ...secret],
   WatchCluster: [...table, ...read, ...tokens, ...start('watch'), ...cluster],
-  Sweep: [...table, ...read, ...tokens, ...start('batch'), ...describeBatch, ...start('watch')],
+  Sweep: [
+    ...table,
+    ...read,
+    ...tokens,
+    ...start('batch'),
+    ...describeBatch,
+    ...start('watch'),
+    ...puts('SweeperDeadLetters'),
+  ],
   PublishEvents: [...table, ...stream('EventsDeadLetters'), 'events:PutEvents Bus'],
 };
 

@@ -64,7 +64,10 @@ describe('what a setting may be', () => {
     [{ oidc_issuer: issuer }, /^oidc_audience: is missing beside -c oidc_issuer; it takes the audiences/],
     [{ oidc_audience: 'a' }, /^oidc_issuer: is missing beside -c oidc_audience; it takes the address/],
     [{ stage: 'my-aws' }, /^-c stage: Cognito takes no address with aws/],
-    [{ arhive: false }, /^-c arhive: there is no such setting; known: archive, oidc_audience, .*, throttle_rate$/],
+    [
+      { arhive: false },
+      /^-c arhive: there is no such setting; known: alarm_email, archive, oidc_audience, .*, throttle_rate$/,
+    ],
   ])('%j is not enough or too much', (given, message) => {
     expect(() => read(given)).toThrow(message);
   });

@@ -1,0 +1,166 @@
+import { Duration } from 'aws-cdk-lib';
+import { ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Stem } from './functions-table.ts';
+import type { MachineArns } from './machine-arns.ts';
+import {
+  apiMetric,
+  deadLettersMetric,
+  functionMetric,
+  machineMetric,
+  ownMetric,
+  type queues,
+  type Sources,
+} from './metrics.ts';
+
+export interface AlarmRow {
+  /** One sentence for whoever is woken by it. The rest stands in `docs/runbook.md` under the alarm's name. */
+  readonly means: string;
+  readonly metric: (sources: Sources) => IMetric;
+  /** Alarm at this and above; with `below`, under it. */
+  readonly threshold: number;
+  readonly below?: true;
+  /** Periods in a row. */
+  readonly periods: number;
+  /** Nothing measured is as good as nothing wrong, unless the measure is a sign of life. */
+  readonly missing: TreatMissingData;
+}
+
+const minute = Duration.minutes(1);
+const fiveMinutes = Duration.minutes(5);
+const quiet = { missing: TreatMissingData.NOT_BREACHING } as const;
+const once = { ...quiet, threshold: 1, periods: 1 } as const;
+
+/** What a state machine calls for one batch or one deployment. A sum takes ten metrics at most. */
+const batchFunctions: readonly Stem[] = [
+  ...(['plan-batch', 'await-turn', 'capture-baseline', 'start-deployment', 'start-restore'] as const),
+  ...(['verify-rollout', 'record-outcome', 'conclude-batch', 'finish-batch'] as const),
+];
+const lastingFunctions: readonly Stem[] = [
+  ...(['watch-executor', 'watch-cluster', 'dispatch-turns', 'publish-events', 'sweep', 'take-hint'] as const),
+];
+
+const sum = (usingMetrics: Record<string, IMetric>, period: Duration): IMetric =>
+  new MathExpression({ expression: Object.keys(usingMetrics).join(' + '), usingMetrics, period });
+
+const sums = { period: fiveMinutes, statistic: 'Sum' } as const;
+
+const ofFunctions =
+  (stems: readonly Stem[], metric: 'Errors' | 'Throttles') =>
+  (sources: Sources): IMetric =>
+    sum(
+      Object.fromEntries(stems.map((stem, at) => [`m${at}`, functionMetric(sources, stem, { metric, ...sums })])),
+      fiveMinutes,
+    );
+
+const notSucceeded = (machine: MachineArns): IMetric =>
+  sum(
+    {
+      failed: machineMetric(machine, 'ExecutionsFailed', sums),
+      timedOut: machineMetric(machine, 'ExecutionsTimedOut', sums),
+      aborted: machineMetric(machine, 'ExecutionsAborted', sums),
+    },
+    fiveMinutes,
+  );
+
+const late = (stem: Stem) => ({
+  metric: (sources: Sources): IMetric =>
+    functionMetric(sources, stem, { metric: 'IteratorAge', period: minute, statistic: 'Maximum' }),
+  threshold: 60_000,
+  periods: 3,
+  ...quiet,
+});
+
+const filled = (queue: (typeof queues)[number]) => ({
+  metric: (sources: Sources): IMetric => deadLettersMetric(sources, queue, { period: minute }),
+  ...once,
+});
+
+const own = (name: string, statistic: string) => ({
+  metric: (sources: Sources): IMetric => ownMetric(sources, name, { statistic, period: fiveMinutes }),
+});
+
+/** Every alarm there is. Each has a heading of its name in `docs/runbook.md`. */
+export const alarmsTable = {
+  InboxDeadLetters: { means: 'The dispatcher was not woken for some messages.', ...filled('inbox') },
+  EventsDeadLetters: { means: 'Some events have no place in the feed of their batch.', ...filled('events') },
+  SweeperDeadLetters: { means: 'The sweeper failed as a whole.', ...filled('sweeper') },
+  NotificationsDeadLetters: { means: 'The end of a batch was not told.', ...filled('notifications') },
+  RejectedMessages: {
+    means: 'The dispatcher put a message aside that it could not read.',
+    ...own('RejectedMessages', 'Maximum'),
+    ...once,
+  },
+  InboxBehind: { means: 'Turns are decided more than a minute late.', ...late('dispatch-turns') },
+  EventsBehind: { means: 'Events come to the bus more than a minute late.', ...late('publish-events') },
+  BatchFunctionErrors: {
+    means: 'A function that works on a batch failed.',
+    metric: ofFunctions(batchFunctions, 'Errors'),
+    ...once,
+  },
+  LastingFunctionErrors: {
+    means: 'Dispatcher, publisher, sweeper, a watcher or the callback keeps failing.',
+    metric: ofFunctions(lastingFunctions, 'Errors'),
+    ...quiet,
+    threshold: 3,
+    periods: 2,
+  },
+  BatchFunctionThrottles: {
+    means: 'Lambda turns away calls for batches.',
+    metric: ofFunctions(batchFunctions, 'Throttles'),
+    ...once,
+  },
+  LastingFunctionThrottles: {
+    means: 'Lambda turns away dispatcher, publisher, sweeper, watchers or the API.',
+    metric: ofFunctions([...lastingFunctions, 'api'], 'Throttles'),
+    ...once,
+  },
+  BatchExecutionsFailed: {
+    means: 'An execution of the batch machine did not end by itself.',
+    metric: ({ machines }) => notSucceeded(machines.batch),
+    ...once,
+  },
+  WatchExecutionsFailed: {
+    means: 'A watcher did not end by itself.',
+    metric: ({ machines }) => notSucceeded(machines.watch),
+    ...once,
+  },
+  StuckWaits: { means: 'A deployment should have been answered long ago.', ...own('StuckWaits', 'Maximum'), ...once },
+  SweeperNotRunning: {
+    means: 'Nobody looks after what was lost.',
+    metric: (sources) => functionMetric(sources, 'sweep', { metric: 'Invocations', ...sums }),
+    threshold: 1,
+    below: true,
+    periods: 2,
+    missing: TreatMissingData.BREACHING,
+  },
+  ApiFaults: {
+    means: 'The API answered that the fault was its own.',
+    metric: (sources) => apiMetric(sources, '5xx', sums),
+    ...once,
+  },
+  ExecutorThrottled: {
+    means: 'The executor refuses requests as too many.',
+    ...own('ExecutorThrottled', 'Sum'),
+    ...quiet,
+    threshold: 10,
+    periods: 2,
+  },
+  TableThrottled: {
+    means: 'DynamoDB turns away reads or writes.',
+    metric: ({ table }) =>
+      sum(
+        {
+          reads: table.metric('ReadThrottleEvents', { period: fiveMinutes, statistic: 'Sum' }),
+          writes: table.metric('WriteThrottleEvents', { period: fiveMinutes, statistic: 'Sum' }),
+        },
+        fiveMinutes,
+      ),
+    ...quiet,
+    threshold: 10,
+    periods: 2,
+  },
+} as const satisfies Readonly<Record<string, AlarmRow>>;
+
+/** How the row's threshold is compared. */
+export const comparisonOf = ({ below }: AlarmRow): ComparisonOperator =>
+  below === true ? ComparisonOperator.LESS_THAN_THRESHOLD : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD;

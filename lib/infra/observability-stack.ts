@@ -1,0 +1,33 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { AlarmStatusWidget, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import { Alarms } from './alarms.ts';
+import { dashboardRows } from './dashboard-rows.ts';
+import { machineArnsOf } from './machine-arns.ts';
+import type { Sources } from './metrics.ts';
+import { Notifications } from './notifications.ts';
+import type { StateResources } from './rights.ts';
+import type { Settings } from './settings.ts';
+
+export interface ObservabilityProps extends StackProps {
+  readonly name: string;
+  readonly settings: Settings;
+  readonly state: Pick<StateResources, 'table' | 'bus'>;
+  readonly apiId: string;
+}
+
+/** What people look at and are woken by. The program does not need it. */
+export class ObservabilityStack extends Stack {
+  constructor(scope: Construct, id: string, { name, settings, state, apiId, ...props }: ObservabilityProps) {
+    super(scope, id, props);
+    const { topic } = new Notifications(this, 'Notifications', { name, bus: state.bus, email: settings.alarmEmail });
+    const machines = { batch: machineArnsOf(this, `${name}-batch`), watch: machineArnsOf(this, `${name}-watch`) };
+    const sources: Sources = { service: name, table: state.table, apiId, machines };
+    const { all } = new Alarms(this, 'Alarms', { sources, topic });
+    const dashboard = new Dashboard(this, 'Dashboard', { dashboardName: name });
+    dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms: [...all], width: 24, height: 4 }));
+    for (const row of dashboardRows(sources)) dashboard.addWidgets(...row);
+    new CfnOutput(this, 'NotificationsTopic', { value: topic.topicArn });
+    new CfnOutput(this, 'DashboardName', { value: name });
+  }
+}

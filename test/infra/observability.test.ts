@@ -1,0 +1,175 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { measures } from '../../lib/domain/measurement/measurement.ts';
+import { alarmsTable } from '../../lib/infra/alarms-table.ts';
+import { functionsTable } from '../../lib/infra/functions-table.ts';
+import { root } from './project.ts';
+import { makeStacks, ofType, type TemplateJson } from './synthesize.ts';
+
+const { state, application, observability } = makeStacks({ alarm_email: 'ops@example.com' });
+const json = (stack: typeof state | typeof application | typeof observability) =>
+  Template.fromStack(stack).toJSON() as TemplateJson;
+const template = json(observability);
+const alarms = ofType(template, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
+
+/** The metrics of an alarm or a graph, as JSON anywhere in it. */
+interface Named {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, unknown>>;
+}
+
+const metricsOf = (alarm: (typeof alarms)[number]): readonly Named[] =>
+  (alarm.Metrics ?? [{ MetricStat: { Metric: alarm } }])
+    .flatMap((one: { MetricStat?: { Metric: (typeof alarms)[number] } }) => one.MetricStat?.Metric ?? [])
+    .map(({ Namespace, MetricName, Dimensions }: (typeof alarms)[number]) => ({
+      namespace: Namespace,
+      name: MetricName,
+      dimensions: Object.fromEntries(
+        Dimensions.map(({ Name, Value }: { Name: string; Value: unknown }) => [Name, Value]),
+      ),
+    }));
+
+describe('alarms', () => {
+  it('are those of the table, named after the stage, and each has its heading in the runbook and no other', () => {
+    const names = alarms.map(({ AlarmName }) => AlarmName.replace(/^flotilla-test-/, ''));
+    const headings = [...readFileSync(join(root, 'docs/runbook.md'), 'utf8').matchAll(/^## (.+)$/gm)].map(([, h]) => h);
+    expect(names.sort()).toEqual(Object.keys(alarmsTable).sort());
+    expect([...headings].sort()).toEqual(names.sort());
+  });
+
+  it('have in the runbook what they mean, where to look and what to do', () => {
+    const [, ...entries] = readFileSync(join(root, 'docs/runbook.md'), 'utf8').split(/^## /m);
+    for (const entry of entries) {
+      expect(
+        [...entry.matchAll(/^\*\*(\w+)\.\*\*/gm)].map(([, part]) => part),
+        entry.split('\n')[0],
+      ).toEqual(['Means', 'Look', 'Do']);
+    }
+  });
+
+  it('tell the topic when they begin and when they end', () => {
+    for (const { AlarmActions, OKActions } of alarms) {
+      expect(AlarmActions).toEqual([{ Ref: expect.stringMatching(/^NotificationsTopic/) }]);
+      expect(OKActions).toEqual(AlarmActions);
+    }
+  });
+
+  it('look at functions, queues and machines that exist by that name', () => {
+    const own = json(application);
+    const named = (type: string, key: string) =>
+      [...ofType(own, type), ...ofType(template, type)].map(({ Properties }) => Properties[key]);
+    const known = {
+      FunctionName: named('AWS::Lambda::Function', 'FunctionName'),
+      QueueName: named('AWS::SQS::Queue', 'QueueName'),
+    };
+    const used = alarms.flatMap(metricsOf);
+    for (const [dimension, names] of Object.entries(known)) {
+      const asked = used.flatMap(({ dimensions }) => dimensions[dimension] ?? []);
+      expect(asked.length).toBeGreaterThan(0);
+      expect(names).toEqual(expect.arrayContaining(asked));
+    }
+    // Every queue has one that looks at it, and every function has one for its errors or its answers.
+    const asked = (dimension: string) => new Set(used.map(({ dimensions }) => dimensions[dimension]));
+    expect([...known.QueueName].filter((name) => !asked('QueueName').has(name))).toEqual([]);
+    expect([...known.FunctionName].filter((name) => !asked('FunctionName').has(name))).toEqual([]);
+    const machines = named('AWS::StepFunctions::StateMachine', 'StateMachineName');
+    for (const name of machines) expect(JSON.stringify([...asked('StateMachineArn')])).toContain(`:${name}"`);
+  });
+
+  it('know no measure of ours that is not written', () => {
+    const used = alarms.flatMap(metricsOf).filter(({ namespace }) => namespace === 'Flotilla');
+    expect(used.length).toBeGreaterThan(0);
+    for (const { name, dimensions } of used) {
+      expect(Object.keys(measures)).toContain(name);
+      expect(dimensions).toEqual({ service: 'flotilla-test' });
+    }
+  });
+});
+
+describe('the dashboard', () => {
+  const [dashboard] = ofType(template, 'AWS::CloudWatch::Dashboard');
+  const body = JSON.stringify(dashboard?.Properties.DashboardBody).replaceAll('\\', '');
+
+  it('shows every measure of ours, apart by what it is kept apart by', () => {
+    for (const [name, measure] of Object.entries<{ readonly unit: string; readonly by?: string }>(measures)) {
+      const { by } = measure;
+      const apart = by === undefined ? ['service'] : ['service', by].sort();
+      const dimensions = apart.map((one) => `"${one}","${one === 'service' ? 'flotilla-test"' : '[A-Za-z]+"'}`);
+      expect(body, name).toMatch(new RegExp(`"Flotilla","${name}",${dimensions.join(',')}`));
+    }
+  });
+
+  it('shows errors of every function, the alarms and what it costs', () => {
+    for (const stem of Object.keys(functionsTable))
+      expect(body).toContain(`"AWS/Lambda","Errors","FunctionName","flotilla-test-${stem}"`);
+    expect(body).toContain('"type":"alarm"');
+    for (const part of ['Lambda', 'DynamoDB', 'Step Functions']) expect(body).toContain(`"label":"${part}"`);
+  });
+});
+
+describe('notifications', () => {
+  it('tell the topic how each batch ended, in a sentence, and keep what was not told', () => {
+    const [rule, ...more] = ofType(template, 'AWS::Events::Rule').map(({ Properties }) => Properties);
+    expect(more).toEqual([]);
+    expect(rule?.EventPattern).toEqual({
+      source: ['flotilla'],
+      'detail-type': ['Batch Status Change'],
+      detail: { actor: ['finish'] },
+    });
+    expect(rule?.Targets).toHaveLength(1);
+    expect(rule?.Targets[0]).toMatchObject({
+      DeadLetterConfig: { Arn: { 'Fn::GetAtt': [expect.stringMatching(/^NotificationsDeadLetters/), 'Arn'] } },
+      InputTransformer: {
+        InputTemplate: '"Batch <detail-batch_id> has ended: <detail-to> (<detail-reason>). <detail-message>"',
+      },
+    });
+  });
+
+  it('may be published by alarms of the account and by the rule, over TLS only', () => {
+    const [policy] = ofType(template, 'AWS::SNS::TopicPolicy');
+    const statements = policy?.Properties.PolicyDocument.Statement as readonly Record<string, unknown>[];
+    const said = statements.map(({ Effect, Principal, Condition }) => [Effect, Principal, Condition]);
+    expect(said).toContainEqual(['Deny', '*', { Bool: { 'aws:SecureTransport': 'false' } }]);
+    expect(said).toContainEqual([
+      'Allow',
+      { Service: 'cloudwatch.amazonaws.com' },
+      { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    ]);
+    expect(said).toContainEqual(['Allow', { Service: 'events.amazonaws.com' }, undefined]);
+    expect(said).toHaveLength(3);
+  });
+
+  it('go by mail to whom the settings name, and to nobody else', () => {
+    expect(ofType(template, 'AWS::SNS::Subscription').map(({ Properties }) => Properties)).toMatchObject([
+      { Protocol: 'email', Endpoint: 'ops@example.com' },
+    ]);
+    expect(ofType(json(makeStacks().observability), 'AWS::SNS::Subscription')).toEqual([]);
+  });
+});
+
+describe('the archive', () => {
+  it.each([
+    [{}, 1],
+    [{ archive: 'false' }, 0],
+  ])('with %o there are %i', (given, archives) => {
+    expect(ofType(json(makeStacks(given).state), 'AWS::Events::Archive')).toHaveLength(archives);
+  });
+});
+
+describe('dead letters', () => {
+  it('of the sweeper: what neither the rule nor Lambda repeats is kept', () => {
+    const own = json(application);
+    const queue = { 'Fn::GetAtt': [expect.stringMatching(/^SweeperDeadLetters/), 'Arn'] };
+    const [async, ...more] = ofType(own, 'AWS::Lambda::EventInvokeConfig').map(({ Properties }) => Properties);
+    expect(more).toEqual([]);
+    expect(async).toMatchObject({ MaximumRetryAttempts: 0, DestinationConfig: { OnFailure: { Destination: queue } } });
+    const [rule] = ofType(own, 'AWS::Events::Rule').map(({ Properties }) => Properties);
+    expect(rule?.Targets[0]).toMatchObject({
+      DeadLetterConfig: { Arn: queue },
+      RetryPolicy: { MaximumRetryAttempts: 0 },
+    });
+  });
+});
