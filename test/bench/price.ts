@@ -12,11 +12,15 @@ export const prices = {
   documentRead: { usd: 0.0004 / 1_000, per: '1,000 GET requests', shown: 0.0004, source: 's3' },
   documentWrite: { usd: 0.005 / 1_000, per: '1,000 PUT requests', shown: 0.005, source: 's3' },
   logGigabyte: { usd: 0.5, per: 'GB of logs taken in', shown: 0.5, source: 'cloudwatch' },
+  trace: { usd: 5 / 1e6, per: 'million traces recorded', shown: 5, source: 'xray' },
   actionMinute: { usd: 0.002, per: 'action minute, type V2', shown: 0.002, source: 'codepipeline' },
 } as const;
 
-/** What Lambda and the function log for one invocation; an assumption. */
-export const logBytes = 1_000;
+/** What Lambda (start, report) and the function (one line) log for one invocation; an assumption. */
+export const logBytes = 1_500;
+
+/** What begins a trace of its own: a child's first state, and calls that no state machine makes. */
+const traced = ['await-turn', 'dispatch-turns', 'publish-events', 'sweep'];
 
 const watchers: readonly string[] = ['watch-executor', 'watch-cluster'];
 
@@ -56,6 +60,8 @@ export const priceOf = (counts: Counts): readonly Item[] => {
       name: 'S3',
       usd: count('documents read') * prices.documentRead.usd + count('documents written') * prices.documentWrite.usd,
     },
+    // At most: AWS records the first of each second, and of the others one in twenty.
+    { name: 'X-Ray', usd: traced.reduce((sum, name) => sum + count(`invocations ${name}`), 0) * prices.trace.usd },
     { name: 'CloudWatch Logs', usd: ((invocations * logBytes) / 1e9) * prices.logGigabyte.usd },
   ];
 };
