@@ -14,6 +14,9 @@ const prices = {
   readUnit: 0.125e-6,
 } as const;
 
+/** CloudWatch knows no exponents. */
+const decimal = (price: number): string => price.toFixed(15);
+
 /** States that a deployment which goes well passes; each ends in one call of record-outcome. */
 const transitionsPerDeployment = 5;
 
@@ -31,7 +34,7 @@ const lambdaCost = (sources: Sources): IMetric => {
   );
   const terms = stems.map((stem, at) => {
     const second = (functionsTable[stem].memory / 1024) * prices.gigabyteSecond;
-    return `d${at} * ${second / 1000} + i${at} * ${prices.invocation}`;
+    return `d${at} * ${decimal(second / 1000)} + i${at} * ${decimal(prices.invocation)}`;
   });
   return priced('Lambda', usingMetrics, terms.join(' + '));
 };
@@ -47,8 +50,12 @@ export const costWidget = (sources: Sources): IWidget => {
     title: 'Cost per hour, about, in USD',
     left: [
       lambdaCost(sources),
-      priced('DynamoDB', { reads, writes }, `reads * ${prices.readUnit} + writes * ${prices.writeUnit}`),
-      priced('Step Functions', { outcomes }, `outcomes * ${perOutcome}`),
+      priced(
+        'DynamoDB',
+        { reads, writes },
+        `reads * ${decimal(prices.readUnit)} + writes * ${decimal(prices.writeUnit)}`,
+      ),
+      priced('Step Functions', { outcomes }, `outcomes * ${decimal(perOutcome)}`),
     ],
     stacked: true,
     width: 8,

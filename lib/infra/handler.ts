@@ -3,6 +3,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as Lambda, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { accept, acceptWildcards } from './accept.ts';
 import type { HandlerCode } from './bundling.ts';
 import type { FunctionRow } from './functions-table.ts';
 import { environmentOf, grantRights, type Resources } from './rights.ts';
@@ -33,6 +34,7 @@ export class Handler extends Construct {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
     grantRights(role, row.rights, resources);
+    acceptWildcards(role, ['*'], 'Traces: X-Ray has no resources that a policy could name.');
     this.lambda = new Lambda(this, 'Function', {
       functionName: `${service}-${stem}`, // what the alarms, the runbook and whoever reads its logs call it
       description: `Flotilla ${stem}: ${row.purpose}`,
@@ -49,6 +51,10 @@ export class Handler extends Construct {
       // Its segments alone: the SDK that would add more is 125 KB and is kept up for security only (docs/adr/0007).
       tracing: Tracing.ACTIVE,
       ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
+    });
+    accept(this.lambda, {
+      'Serverless-LambdaDLQ':
+        'It is called by somebody who waits for its answer, or by a trigger that has a queue of its own for what fails.',
     });
   }
 }

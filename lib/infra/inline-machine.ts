@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { DefinitionBody, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { accept, acceptWildcards } from './accept.ts';
 import type { Handlers } from './handlers.ts';
 import type { MachineArns } from './machine-arns.ts';
 
@@ -35,6 +36,11 @@ export class InlineMachine extends Construct {
     this.machine.addToRolePolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: functions.map(([, arn]) => arn) }),
     );
+    acceptWildcards(this.machine, ['*'], 'Traces: X-Ray has no resources that a policy could name.');
+    accept(this.machine, {
+      'AwsSolutions-SF1':
+        'Step Functions keeps the history of a Standard execution for 90 days, and the record of a batch is in the table. Every event in a log too would cost more than the functions.',
+    });
     if (text.includes('"DISTRIBUTED"')) this.#allowChildren(arns);
   }
 
@@ -43,15 +49,21 @@ export class InlineMachine extends Construct {
    * and its role's own policy, which the machine waits for: there it would be a circle.
    */
   #allowChildren(arns: MachineArns): void {
-    new Policy(this, 'Children', {
+    const executions = [arns.executions, arns.childExecutions];
+    const policy = new Policy(this, 'Children', {
       roles: [this.machine.role],
       statements: [
         new PolicyStatement({ actions: ['states:StartExecution'], resources: [arns.machine] }),
         new PolicyStatement({
           actions: ['states:DescribeExecution', 'states:StopExecution'],
-          resources: [arns.executions, arns.childExecutions],
+          resources: executions,
         }),
       ],
     });
+    acceptWildcards(
+      policy,
+      executions,
+      'Its own executions: they are named after batches and deployments, at run time.',
+    );
   }
 }

@@ -20,13 +20,13 @@ export class Notifications extends Construct {
   constructor(scope: Construct, id: string, { name, bus, email }: NotificationsProps) {
     super(scope, id);
     this.topic = new Topic(this, 'Topic', { displayName: 'Flotilla', enforceSSL: true });
-    if (email !== undefined) this.topic.addSubscription(new EmailSubscription(email));
     // A policy of its own takes the place of the one by which alarms of the account may publish.
     const alarms = new ServicePrincipal('cloudwatch.amazonaws.com', {
       conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
     });
     this.topic.grantPublish(alarms);
     const queue = deadLetters(this, `${name}-notifications`);
+    if (email !== undefined) this.topic.addSubscription(new EmailSubscription(email, { deadLetterQueue: queue }));
     const field = (name: string): string => EventField.fromPath(`$.detail.${name}`);
     const text = `Batch ${field('batch_id')} has ended: ${field('to')} (${field('reason')}). ${field('message')}`;
     new Rule(this, 'BatchEnds', {

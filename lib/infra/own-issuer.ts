@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { AccountRecovery, Mfa, OAuthScope, ResourceServerScope, UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
+import { accept } from './accept.ts';
 import { scopePrefix, scopes } from './http-routes.ts';
 
 /** Whose tokens the API takes, and for whom they must be made out. */
@@ -43,6 +44,9 @@ export class OwnIssuer extends Construct implements TokenIssuer {
       mfa: Mfa.REQUIRED,
       mfaSecondFactor: { otp: true, sms: false },
       deletionProtection,
+    });
+    accept(pool, {
+      'AwsSolutions-COG8': 'There are no people in the pool whose passwords or devices the plus tier would look after.',
     });
     const known = Object.entries(scopes).map(
       ([scopeName, scopeDescription]) => new ResourceServerScope({ scopeName, scopeDescription }),

@@ -4,6 +4,7 @@ import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { acceptWildcards } from './accept.ts';
 import type { Right } from './functions-table.ts';
 import type { MachineArns } from './machine-arns.ts';
 
@@ -25,6 +26,8 @@ export interface Resources extends StateResources {
 interface Allowance {
   readonly actions: readonly string[];
   readonly on: readonly string[];
+  /** Why a `*` stands in one of them. */
+  readonly why?: string;
 }
 
 interface RightRow {
@@ -41,6 +44,10 @@ const watchArn = ({ watch }: Resources) => ({ WATCH_MACHINE_ARN: watch.machine }
 const bucketName = ({ documents }: Resources) => ({ DOCUMENTS_BUCKET: documents.bucketName });
 const start = (arns: MachineArns): readonly Allowance[] => [{ actions: ['states:StartExecution'], on: [arns.machine] }];
 
+/** Said beside each `*`: the rule packs let none pass without. */
+const ownBucket = 'The bucket holds nothing but the documents of batches, each under an id that is made at run time.';
+const ownExecutions = 'Executions of one machine of ours: each is named after a batch or a deployment, at run time.';
+
 export const rights: Readonly<Record<Right, RightRow>> = {
   table: {
     allows: ({ table }) => [{ actions: tableActions.map((action) => `dynamodb:${action}`), on: [table.tableArn] }],
@@ -49,19 +56,21 @@ export const rights: Readonly<Record<Right, RightRow>> = {
   'documents:read': {
     // Without ListBucket S3 answers 403 for a document that does not exist.
     allows: ({ documents }) => [
-      { actions: ['s3:GetObject'], on: [documents.arnForObjects('*')] },
+      { actions: ['s3:GetObject'], on: [documents.arnForObjects('*')], why: ownBucket },
       { actions: ['s3:ListBucket'], on: [documents.bucketArn] },
     ],
     environment: bucketName,
   },
   'documents:write': {
-    allows: ({ documents }) => [{ actions: ['s3:PutObject'], on: [documents.arnForObjects('*')] }],
+    allows: ({ documents }) => [{ actions: ['s3:PutObject'], on: [documents.arnForObjects('*')], why: ownBucket }],
     environment: bucketName,
   },
   'batches:start': { allows: ({ batch }) => start(batch), environment: batchArn },
   'batches:describe': {
     // Children too, one by one: their executions are named beside the machine's own.
-    allows: ({ batch }) => [{ actions: ['states:DescribeExecution'], on: [batch.executions, batch.childExecutions] }],
+    allows: ({ batch }) => [
+      { actions: ['states:DescribeExecution'], on: [batch.executions, batch.childExecutions], why: ownExecutions },
+    ],
     environment: batchArn,
   },
   'watches:start': { allows: ({ watch }) => start(watch), environment: watchArn },
@@ -70,7 +79,11 @@ export const rights: Readonly<Record<Right, RightRow>> = {
     // states:SendTaskFailure on resource …:stateMachine:NAME"). Ours come from the children of the batch machine's Map,
     // whose machine is `NAME/<label>`; no other machine of the account can be answered with this right.
     allows: ({ batch }) => [
-      { actions: ['states:SendTaskSuccess', 'states:SendTaskFailure'], on: [batch.machine, batch.children] },
+      {
+        actions: ['states:SendTaskSuccess', 'states:SendTaskFailure'],
+        on: [batch.machine, batch.children],
+        why: 'The Map of one machine of ours: the label of its children is chosen by Step Functions.',
+      },
     ],
   },
   'harness-secret': {
@@ -95,6 +108,7 @@ export const rights: Readonly<Record<Right, RightRow>> = {
             arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
           }),
         ],
+        why: 'Clusters are named by the catalogue, which is loaded after the deployment. The right shows address and certificate only.',
       },
     ],
   },
@@ -106,8 +120,9 @@ export const rights: Readonly<Record<Right, RightRow>> = {
 
 /** Gives a role exactly these rights. */
 export const grantRights = (role: IRole, granted: readonly Right[], resources: Resources): void => {
-  for (const { actions, on } of granted.flatMap((right) => rights[right].allows(resources))) {
+  for (const { actions, on, why } of granted.flatMap((right) => rights[right].allows(resources))) {
     role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: [...on] }));
+    if (why !== undefined) acceptWildcards(role, on, why);
   }
 };
 

@@ -4,6 +4,7 @@ import { EventBus } from 'aws-cdk-lib/aws-events';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { CfnSecret, type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { accept } from './accept.ts';
 import { OwnIssuer } from './own-issuer.ts';
 import type { StateResources } from './rights.ts';
 import type { Settings } from './settings.ts';
@@ -44,6 +45,10 @@ export class StateStack extends Stack implements StateResources {
       ],
       ...(keep ? {} : { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }), // a full bucket is not deleted
     });
+    accept(this.documents, {
+      'AwsSolutions-S1':
+        'Nobody but the functions reaches it, and each says in its own log what it does. Who wants the calls too turns on data events in CloudTrail, for the account.',
+    });
     this.bus = new EventBus(this, 'Bus', {
       eventBusName: `${name}-${this.#ownName()}`,
       description: 'Every change of a batch or a deployment',
@@ -62,6 +67,9 @@ export class StateStack extends Stack implements StateResources {
       description: 'What nobody must guess in the address that Harness calls back',
       generateSecretString: { passwordLength: 40, excludePunctuation: true },
     }) as ISecret;
+    accept(this.callbackSecret, {
+      'AwsSolutions-SMG4': 'The address stands in the pipelines of Harness, where people put it.',
+    });
     if (settings.oidc === undefined) {
       const domain = `${name}-${this.#ownName()}`;
       this.ownIssuer = new OwnIssuer(this, 'Tokens', { name, domain, deletionProtection: keep });
@@ -85,6 +93,7 @@ export class StateStack extends Stack implements StateResources {
     const secret = new CfnSecret(this, 'HarnessSecret', {
       description: 'API key of the Harness account that Flotilla uses',
     });
+    accept(secret, { 'AwsSolutions-SMG4': 'Harness gives the key out; only its account can make another.' });
     return Secret.fromSecretCompleteArn(this, 'HarnessSecretArn', secret.ref);
   }
 }

@@ -1,0 +1,68 @@
+import { Validations } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import type { IConstruct } from 'constructs';
+import { describe, expect, it } from 'vitest';
+import { addRulePacks } from '../../lib/infra/rule-packs.ts';
+import { makeStacks, type Stacks } from './synthesize.ts';
+
+/** What the packs find and nobody accepted: rule and construct. */
+const findings = ({ state, application, observability }: Stacks): readonly string[] =>
+  [AwsSolutionsChecks, ServerlessChecks].flatMap((Pack) =>
+    [state, application, observability].flatMap((stack) =>
+      new Pack()
+        .validateScope(stack)
+        .violations.flatMap(({ ruleName, violatingResources }) =>
+          violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath}`),
+        ),
+    ),
+  );
+
+const reasons = (construct: IConstruct): readonly string[] =>
+  construct.node
+    .findAll()
+    .flatMap(({ node }) => node.metadata)
+    .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+    .flatMap(({ data }) => Object.values(data as Record<string, string>));
+
+const everything = {
+  ...{ on_destroy: 'delete', oidc_issuer: 'https://login.example.com', oidc_audience: 'flotilla' },
+  ...{ alarm_email: 'ops@example.com', reserved_concurrency: 5, archive: 'false' },
+};
+
+describe('the rule packs', () => {
+  it.each([
+    ['as it comes', {}],
+    ['with every setting', everything],
+  ])('find nothing in a stage %s that is not accepted', (_, given) => {
+    expect(findings(makeStacks(given))).toEqual([]);
+  });
+
+  it('see one right more for everything', () => {
+    const stacks = makeStacks();
+    const sweep = stacks.application.node.findChild('Handlers').node.findChild('Sweep').node.findChild('Function');
+    (sweep as Lambda).addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: ['arn:x:*'] }));
+    expect(findings(stacks)).toEqual([
+      'AwsSolutions-IAM5[Resource::arn:x:*] Application/Handlers/Sweep/Role/DefaultPolicy/Resource',
+    ]);
+  });
+
+  it('are told a reason for whatever is accepted: a sentence', () => {
+    const { state, application, observability } = makeStacks(everything);
+    const all = [state, application, observability].flatMap(reasons);
+    expect(all.length).toBeGreaterThan(20);
+    for (const reason of all) expect(reason).toMatch(/^[A-Z].{30,}\.$/);
+  });
+
+  it('let an app through that has none, and fail its synth for one', () => {
+    const { app } = makeStacks();
+    addRulePacks(app);
+    expect(() => app.synth()).not.toThrow();
+    const { app: another, state } = makeStacks();
+    addRulePacks(another);
+    new Topic(state, 'Open');
+    expect(() => another.synth()).toThrow(/SNS/);
+  });
+});
