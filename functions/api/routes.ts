@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { batchJsonSchema } from '../../lib/domain/batch/json-schema.ts';
 import { statuses } from '../../lib/domain/deployment/status.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
+import { eventJsonSchema } from '../../lib/domain/record/event-catalogue.ts';
 import { cancelBatch } from '../../lib/usecases/cancel-batch.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
 import { listBatches } from '../../lib/usecases/list-batches.ts';
@@ -144,6 +145,12 @@ export const routes: readonly Route<Handle>[] = [
       const answer = json(200, batchJsonSchema(Object.keys(pillars)));
       return { ...answer, headers: { 'content-type': 'application/schema+json' } };
     },
+  },
+  {
+    method: 'GET',
+    path: '/schemas/events.json',
+    scope: 'read',
+    handle: async () => ({ ...json(200, eventJsonSchema()), headers: { 'content-type': 'application/schema+json' } }),
   },
   { method: 'GET', path: '/health', scope: 'read', handle: async (deps) => json(200, await readHealth(deps)) },
 ];

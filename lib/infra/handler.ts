@@ -48,7 +48,7 @@ export class Handler extends Construct {
       loggingFormat: LoggingFormat.JSON,
       logGroup,
       role,
-      // Its segments alone: the SDK that would add more is 125 KB and is kept up for security only (docs/adr/0007).
+      // Its segments alone: the SDK that would add more is 125 KB and is kept up for security only (docs/adr/0008).
       tracing: Tracing.ACTIVE,
       ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
     });

@@ -52,9 +52,11 @@ const placed = {
 };
 
 const batchDetail = z.strictObject({
-  plan_hash: text.optional(),
+  plan_hash: text.optional().describe('of the plan as it was frozen'),
   resolved: text.optional().describe('the deployment that was resolved'),
-  ...Object.fromEntries(statuses.map((name) => [name, z.int().min(0).optional()])),
+  ...Object.fromEntries(
+    statuses.map((name) => [name, z.int().min(0).optional().describe('deployments that ended so')]),
+  ),
 });
 
 const deploymentDetail = z.strictObject({
@@ -62,8 +64,8 @@ const deploymentDetail = z.strictObject({
   key: text.optional().describe('our key of the attempt'),
   version: text.optional().describe('the version that is deployed'),
   fence: z.int().optional().describe('number of the lock of the target'),
-  ref: text.optional(),
-  url: text.optional(),
+  ref: text.optional().describe('the id that the executor gave the run'),
+  url: text.optional().describe('the page of that run'),
   next: text.optional().describe('what follows a failure: AttemptRetryable, AttemptFailed or AttemptEnded'),
   evidence: evidence.optional(),
   started_at: ms.optional().describe('when its turn came'),

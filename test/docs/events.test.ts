@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { measureEvent } from '../../lib/domain/measurement/measure-event.ts';
+import type { BusEvent } from '../../lib/domain/ports.ts';
+import { eventVersion } from '../../lib/domain/record/bus-event.ts';
+import { brokenLink, type ChainedEvent } from '../../lib/domain/record/chain.ts';
+import { eventCatalogue, eventJsonSchema } from '../../lib/domain/record/event-catalogue.ts';
+import type { EventRow } from '../../lib/domain/record/rows.ts';
+import { World } from '../workflow/world.ts';
+
+interface Field {
+  readonly type?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly string[];
+  readonly anyOf?: readonly Field[];
+  readonly items?: Field;
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Field>>;
+  readonly required?: readonly string[];
+}
+
+interface Schema extends Field {
+  readonly title: string;
+}
+
+const typeOf = ({ type, const: constant, enum: values, anyOf }: Field): string => {
+  if (constant !== undefined) return JSON.stringify(constant);
+  if (values !== undefined) return 'status';
+  return anyOf === undefined ? (type ?? '') : [...new Set(anyOf.map(typeOf))].join(' or ');
+};
+
+const rowsOf = ({ properties = {}, required = [] }: Field, prefix = ''): readonly string[] =>
+  Object.entries(properties).flatMap(([name, field]) => [
+    `| \`${prefix}${name}\` | ${typeOf(field)} | ${prefix === '' && required.includes(name) ? 'yes' : ''} | ${field.description ?? ''} |`,
+    ...rowsOf(field, `${prefix}${name}.`),
+  ]);
+
+/** The part of the page that is made of the schemas. */
+const catalogue = (eventJsonSchema().oneOf as unknown as readonly Schema[])
+  .map((schema) =>
+    [
+      `## ${schema.title}`,
+      '',
+      schema.description,
+      '',
+      '| field | type | always | |',
+      '|---|---|---|---|',
+      ...rowsOf(schema),
+    ].join('\n'),
+  )
+  .join('\n\n');
+
+it('the page ends with the catalogue as the schemas have it', () => {
+  const page = readFileSync('docs/events.md', 'utf8');
+  expect(page.slice(page.indexOf('## Batch Status Change')).trimEnd()).toBe(catalogue);
+});
+
+/** What is put on the bus for a batch in which things go well, are tried again, are restored, fail and are skipped. */
+const publishedOfBatch = async (): Promise<{ readonly batchId: string; readonly published: readonly BusEvent[] }> => {
+  const world = await World.open();
+  world.executor.scripts.set('b#1', { ends: 'failed' });
+  world.executor.scripts.set('c#1', { leaves: 'stuck' });
+  world.executor.scripts.set('d', { ends: 'failed' });
+  const batchId = await world.submit([
+    { name: 'a' },
+    { name: 'b', retries: 1 },
+    { name: 'c' },
+    { name: 'd', needs: ['a'], rollback: 'none' },
+    { name: 'e', needs: ['d'] },
+  ]);
+  await world.sealed(batchId);
+  await world.settled(batchId);
+  world.close();
+  return { batchId, published: world.published };
+};
+
+const { batchId, published } = await publishedOfBatch();
+
+/** As a consumer finds it: the adapter adds the id. */
+const details = published.map(({ id, type, detail }) => ({ type, detail: { ...detail, event_id: id } }));
+
+it('what is really put on the bus is what the catalogue says, to the last field', () => {
+  const reasons = new Set(published.map(({ detail }) => detail.reason));
+  for (const reason of ['Submitted', 'DeploymentsFailed', 'Verified', 'RestoredPreviousRelease', 'DependencyFailed'])
+    expect(reasons).toContain(reason);
+  for (const { type, detail } of details) {
+    const { detail: schema } = eventCatalogue[type as keyof typeof eventCatalogue];
+    const { error } = schema.safeParse(detail);
+    expect(error, `${type} ${JSON.stringify(detail)}`).toBeUndefined();
+  }
+});
+
+it('the feed of a batch has no gap, and is whole as it was chained', () => {
+  const feed = [...new Map(published.map(({ id, detail }) => [id, detail])).values()]
+    .map(({ version, ...event }) => {
+      expect(version).toBe(eventVersion);
+      return event as unknown as ChainedEvent;
+    })
+    .sort((one, other) => one.number - other.number);
+  expect(feed.map(({ number }) => number)).toEqual(feed.map((_, at) => at + 1));
+  expect(brokenLink(feed)).toBeUndefined();
+});
+
+/** What the page tells a consumer to do: keep the highest `seq` of each batch and deployment, drop the rest. */
+const stateAfter = (received: readonly BusEvent[]): ReadonlyMap<string, readonly [seq: number, to: unknown]> => {
+  const state = new Map<string, readonly [number, unknown]>();
+  for (const { detail } of received) {
+    const { batch_id, index = 'batch', seq, to } = detail as Record<string, string | number>;
+    const known = state.get(`${batch_id}/${index}`);
+    if (known === undefined || Number(seq) > known[0]) state.set(`${batch_id}/${index}`, [Number(seq), to]);
+  }
+  return state;
+};
+
+it('a consumer who drops what is stale or repeated ends where the batch ended, in whatever order and however often it comes', () => {
+  const right = stateAfter(published);
+  expect(right.get(`${batchId}/batch`)?.[1]).toBe('FAILED');
+  fc.assert(
+    fc.property(
+      fc.shuffledSubarray([...published, ...published], { minLength: published.length * 2 }),
+      fc.array(fc.constantFrom(...published)),
+      (received, more) => {
+        expect(stateAfter([...received, ...more])).toEqual(right);
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
+
+it('a measure is taken of each outcome and of each end once', () => {
+  const once = [...new Map(published.map(({ id, detail }) => [id, detail])).values()] as unknown as EventRow[];
+  const taken = once.flatMap(measureEvent);
+  const of = (name: string) => taken.filter((measure) => measure.name === name).map(({ by }) => by);
+  expect(of('Deployments').sort()).toEqual(['FAILED', 'FAILED', 'SKIPPED', 'SUCCESS', 'SUCCESS']);
+  expect(of('Batches')).toEqual(['FAILED']);
+  expect(of('Restores')).toEqual(['RestoredPreviousRelease']);
+  expect(of('DeploymentDuration')).toHaveLength(4); // the one that was skipped never had its turn
+  const verdicts = taken.filter(({ name }) => name === 'TimeToVerdict').map(({ value }) => value);
+  expect(verdicts.length).toBeGreaterThan(2);
+  expect(Math.min(...verdicts)).toBe(0); // it was in order at the first look
+  expect(Math.max(...verdicts)).toBeGreaterThan(60_000); // it never was, and had its time
+});
