@@ -1,6 +1,6 @@
 import type { Measurement } from '../domain/measurement/measurement.ts';
 import { keys } from '../domain/record/keys.ts';
-import { type HeaderRow, type RunWatchRow, rowOf, type WatcherRow } from '../domain/record/rows.ts';
+import { type RunWatchRow, rowOf, type WatcherRow } from '../domain/record/rows.ts';
 import type { BatchHead } from '../domain/schedule/state.ts';
 import type { Deps } from './deps.ts';
 import { everyItem } from './schedule-store.ts';
@@ -32,11 +32,8 @@ const countBatches = async ({
   for await (const { sk: batchId } of everyItem(table, { pk: keys.open('').pk })) {
     open += 1;
     const head = rowOf<BatchHead & { readonly in_flight: number }>(await table.get(keys.scheduleBatch(batchId)));
-    const total = rowOf<HeaderRow>(await table.get(keys.header(batchId)))?.total;
-    if (head === undefined || total === undefined) continue;
-    const ended = Object.values(head.counts).reduce((sum, number) => sum + number, 0);
-    inFlight += head.in_flight;
-    waiting += Math.max(0, total - ended - head.in_flight);
+    inFlight += head?.in_flight ?? 0;
+    waiting += head?.counts.PENDING ?? 0;
   }
   return { open, waiting, inFlight };
 };

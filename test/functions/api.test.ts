@@ -177,6 +177,13 @@ describe('reading', () => {
     expect(events.body).toMatchObject({ events: [{ number: 2, reason: 'Planned' }], next_after: 2, ended: false });
   });
 
+  test('the JSON Schema of the events', async () => {
+    const { call } = api();
+    const answer = await call('GET', '/schemas/events.json');
+    expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'application/schema+json' } });
+    expect(answer.body).toMatchObject({ $id: '/schemas/events.json', oneOf: [{ type: 'object' }, { type: 'object' }] });
+  });
+
   test('the JSON Schema of a batch', async () => {
     const { call } = api();
     const answer = await call('GET', '/schemas/batch.json');

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
+import { itemOf } from '../../lib/domain/record/rows.ts';
 import type { Sheet } from '../../lib/domain/schedule/sheet.ts';
 import { cloudPace } from '../../lib/usecases/deps.ts';
 import { nameOf } from '../domain/schedule/ledger.ts';
@@ -299,5 +300,23 @@ test('messages for which a transaction has no room are read in the next one', as
   for (const id of ids) await world.plan(id);
   await world.dispatch(0);
   expect([...world.ledger.running.keys()].sort()).toEqual(ids.map((id) => `${id}:0`).sort());
+  world.close();
+});
+
+test('what is no message is put aside as it was, and does not hold up those behind it', async () => {
+  const world = new DispatchWorld([sketchSheet({ id: 'b', waits: [[]], concurrency: 1 })], new Chance([]));
+  const strange = [
+    {},
+    { message: 'planned' },
+    { message: { type: 'rumour', batch_id: 'b' } },
+    { message: { type: 'recorded', batch_id: 'b', index: -1, status: 'SUCCESS' } },
+  ];
+  for (const [at, row] of strange.entries()) await world.table.transact([{ put: itemOf(keys.inbox(`0${at}`), row) }]);
+  await world.plan('b');
+  await world.dispatch(0);
+  expect([...world.ledger.running.keys()]).toEqual(['b:0']);
+  expect((await world.table.query({ pk: 'INBOX', limit: 10 })).items).toEqual([]);
+  const { items } = await world.table.query({ pk: 'REJECTED', limit: 10 });
+  expect(items).toEqual(strange.map((row, at) => ({ ...row, ...keys.rejected(`0${at}`), at: expect.any(Number) })));
   world.close();
 });
