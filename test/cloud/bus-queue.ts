@@ -21,6 +21,8 @@ export interface BusEvent {
   };
 }
 
+export const queueName = 'everything';
+
 /** A queue behind a rule that a user adds to the bus: every event of ours comes into it. */
 export class BusQueue {
   readonly #clients: Clients;
@@ -33,11 +35,11 @@ export class BusQueue {
   }
 
   static async behind(clients: Clients, { bus }: Cloud): Promise<BusQueue> {
-    const { QueueUrl = '' } = await clients.sqs.send(new CreateQueueCommand({ QueueName: 'everything' }));
+    const { QueueUrl = '' } = await clients.sqs.send(new CreateQueueCommand({ QueueName: queueName }));
     const { Attributes } = await clients.sqs.send(
       new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
     );
-    const rule = { Name: 'everything', EventBusName: bus, EventPattern: JSON.stringify({ source: ['flotilla'] }) };
+    const rule = { Name: queueName, EventBusName: bus, EventPattern: JSON.stringify({ source: ['flotilla'] }) };
     await clients.events.send(new PutRuleCommand(rule));
     const Targets = [{ Id: 'queue', Arn: Attributes?.QueueArn ?? '' }];
     await clients.events.send(new PutTargetsCommand({ Rule: rule.Name, EventBusName: bus, Targets }));

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { account, region, secretAccessKey, stage } from './cloud.ts';
-import { runCommand } from './run-command.ts';
+import { join } from 'node:path';
+import { stage } from './cloud.ts';
+import { environmentOf, nodeModules, runCommand } from './run-command.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const bin = join(root, 'node_modules', '.bin');
+
+/** Alarms of several metrics, which the third stack has, are refused by the emulator. */
+export const stacks = ['State', 'Application'];
 
 /** Outputs of the stacks: by name of the stack, by name of the output. */
 export type Outputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -21,26 +23,15 @@ export class Cdk {
 
   run(...args: readonly string[]): Promise<string> {
     // The archive of the bus is the one resource that the emulator does not know.
-    const context = ['-c', `stage=${stage}`, '-c', 'archive=false'];
-    const env = {
-      PATH: [bin, process.env.PATH].join(delimiter),
-      // No profile and no setting of whoever runs this: it could lead to a real account.
-      HOME: this.#folder,
-      CDK_HOME: join(this.#folder, 'cdk'),
-      AWS_ENDPOINT_URL: this.#endpoint,
-      AWS_ACCESS_KEY_ID: account,
-      AWS_SECRET_ACCESS_KEY: secretAccessKey,
-      AWS_REGION: region,
-      AWS_EC2_METADATA_DISABLED: 'true',
-      CI: 'true',
-    };
+    const context = [`stage=${stage}`, 'archive=false'].flatMap((setting) => ['-c', setting]);
+    const env = { ...environmentOf(this.#endpoint, this.#folder), CDK_HOME: join(this.#folder, 'cdk'), CI: 'true' };
     const all = [...args, ...context, '--output', join(this.#folder, 'cdk.out'), '--no-color'];
-    return runCommand(join(bin, 'cdk'), all, { directory: root, env });
+    return runCommand(join(nodeModules, 'cdk'), all, { directory: root, env });
   }
 
   async deploy(): Promise<Outputs> {
     const file = join(this.#folder, 'outputs.json');
-    await this.run('deploy', '--all', '--require-approval', 'never', '--outputs-file', file, '--progress', 'events');
+    await this.run('deploy', ...stacks, '--require-approval', 'never', '--outputs-file', file, '--progress', 'events');
     return JSON.parse(readFileSync(file, 'utf8')) as Outputs;
   }
 }

@@ -3,7 +3,6 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 
@@ -23,7 +22,6 @@ export interface Cloud {
   readonly table: string;
   readonly documents: string;
   readonly bus: string;
-  readonly secret: string;
   readonly pool: string;
   readonly poolClient: string;
   readonly batchMachine: string;
@@ -49,7 +47,6 @@ export const clientsOf = ({ emulator, engine }: Pick<Cloud, 'emulator' | 'engine
     events: new EventBridgeClient(at),
     lambda: new LambdaClient({ ...at, maxAttempts: 1 }),
     s3: new S3Client({ ...at, forcePathStyle: true }),
-    secrets: new SecretsManagerClient(at),
     sqs: new SQSClient(at),
     emulatedStates: new SFNClient(at),
     states: new SFNClient(settings(engine)),

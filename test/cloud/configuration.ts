@@ -1,7 +1,7 @@
-import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { parseConfiguration } from '../../lib/domain/catalogue/parse-configuration.ts';
-import { type Clients, type Cloud, stage } from './cloud.ts';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Cloud, stage } from './cloud.ts';
+import { environmentOf, runCommand } from './run-command.ts';
 
 export const secrets = {
   HARNESS_API_KEY: 'pat.acct.0123456789abcdef.Cl0udK3y',
@@ -37,24 +37,14 @@ export const running = [
   { kind: 'statefulset', name: 'position-store-v2', namespace: 'risk', image: 'registry.example.com/risk/store:1.7.0' },
 ];
 
-/** Puts the configuration and its secrets where the deployed functions look for them. */
-export const loadConfiguration = async (
-  { s3, secrets: manager }: Clients,
-  cloud: Pick<Cloud, 'documents' | 'secret' | 'harness'>,
+/** Puts the configuration and its secrets where the deployed functions look for them, as the outputs of the stack say. */
+export const applyCatalogue = async (
+  folder: string,
+  { emulator, harness }: Pick<Cloud, 'emulator' | 'harness'>,
 ): Promise<void> => {
-  const parsed = parseConfiguration(written(cloud.harness), { readFile: () => undefined, env: secrets });
-  if ('issues' in parsed) throw new Error(JSON.stringify(parsed.issues));
-  const { catalogue, connections } = parsed.configuration;
-  if (connections.harness.kind !== 'real') throw new Error('the configuration names no Harness account');
-  const { api_key, webhook_tokens, ...harness } = connections.harness;
-  await s3.send(
-    new PutObjectCommand({
-      Bucket: cloud.documents,
-      Key: 'configuration.json',
-      Body: JSON.stringify({ catalogue, connections: { ...connections, harness } }),
-      ContentType: 'application/json',
-    }),
-  );
-  const SecretString = JSON.stringify({ api_key, webhook_tokens });
-  await manager.send(new PutSecretValueCommand({ SecretId: cloud.secret, SecretString }));
+  const file = join(folder, 'flotilla.config.yaml');
+  writeFileSync(file, written(harness));
+  const env = { ...environmentOf(emulator, folder), ...secrets };
+  const args = ['catalogue', 'apply', '--stage', stage, '--config', file, '--with-secrets'];
+  await runCommand(process.execPath, [join(import.meta.dirname, '..', '..', 'bin', 'flotilla.ts'), ...args], { env });
 };

@@ -2,7 +2,7 @@ import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client
 import { GetQueueAttributesCommand, ListQueuesCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Api, type Ended } from './api.ts';
-import { type BusEvent, BusQueue } from './bus-queue.ts';
+import { type BusEvent, BusQueue, queueName } from './bus-queue.ts';
 import { account, type Cloud, clientsOf, region, stage } from './cloud.ts';
 import { fetchToken } from './token.ts';
 
@@ -108,12 +108,19 @@ describe('a batch', () => {
     expect(await imageOf('statefulsets', 'risk', 'position-store-v2')).toMatch(/:1\.8\.0$/);
   });
 
-  it('is one execution of that name', async () => {
+  it('is one execution of that name, with a child for each deployment', async () => {
     const executionArn = `arn:aws:states:${region}:${account}:execution:flotilla-${stage}-batch:${told.batchId}`;
     expect(told.batch.execution_arn).toBe(executionArn);
     expect(await clients.states.send(new DescribeExecutionCommand({ executionArn }))).toMatchObject({
       status: 'SUCCEEDED',
     });
+    const children = Object.values(told.deployments).map(({ execution_arn }) => execution_arn ?? 'none');
+    expect(new Set(children).size).toBe(5);
+    for (const child of children) {
+      expect(child).toMatch(new RegExp(`^arn:aws:states:${region}:${account}:execution:flotilla-${stage}-batch/\\w+:`));
+      const { status } = await clients.states.send(new DescribeExecutionCommand({ executionArn: child }));
+      expect(status).toBe('SUCCEEDED');
+    }
   });
 
   it('has nothing run by the Step Functions of the emulator, which would run it wrong', async () => {
@@ -142,7 +149,8 @@ describe('a batch', () => {
 
   it('leaves nothing in a dead-letter queue', async () => {
     const { QueueUrls = [] } = await clients.sqs.send(new ListQueuesCommand({}));
-    const deadLetters = QueueUrls.filter((url) => url.includes('DeadLetters'));
+    // Every queue of the stacks is one; the other is this test's own.
+    const deadLetters = QueueUrls.filter((url) => !url.endsWith(`/${queueName}`));
     expect(deadLetters.length).toBeGreaterThanOrEqual(2);
     for (const QueueUrl of deadLetters) {
       const AttributeNames = ['ApproximateNumberOfMessages'] as const;

@@ -4,14 +4,15 @@ import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { account, region } from './cloud.ts';
-import { runCommand } from './run-command.ts';
+import { nodeModules, runCommand } from './run-command.ts';
 
 const here = import.meta.dirname;
-const nodeModules = join(here, '..', '..', 'node_modules', '.bin');
 const START_MILLISECONDS = 60_000;
 
 export interface Emulator {
   readonly url: string;
+  /** All that it has written so far. */
+  log(): string;
   close(): Promise<void>;
 }
 
@@ -73,7 +74,7 @@ export const startEmulator = async ({ python, folder, env }: EmulatorOptions): P
     await ended;
   };
   const isUp = await answers(`${url}/_ministack/health`, () => child.exitCode !== null);
-  if (isUp) return { url, close };
+  if (isUp) return { url, log: () => readFileSync(file, 'utf8'), close };
   await close();
   throw new Error(`MiniStack does not answer:\n${readFileSync(file, 'utf8').slice(-4_000)}`);
 };

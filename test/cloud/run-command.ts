@@ -1,10 +1,28 @@
 import { spawn } from 'node:child_process';
+import { delimiter, join } from 'node:path';
+import { account, region, secretAccessKey } from './cloud.ts';
+
+export const nodeModules = join(import.meta.dirname, '..', '..', 'node_modules', '.bin');
+
+/** The environment of a program that may talk to the emulator and to nothing else: a profile of whoever runs this could lead to a real account. */
+export const environmentOf = (endpoint: string, home: string): Readonly<Record<string, string>> => ({
+  PATH: [nodeModules, process.env.PATH].join(delimiter),
+  HOME: home,
+  AWS_ENDPOINT_URL: endpoint,
+  AWS_ACCESS_KEY_ID: account,
+  AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  AWS_REGION: region,
+  AWS_EC2_METADATA_DISABLED: 'true',
+});
 
 export interface CommandOptions {
   readonly directory?: string;
   /** The whole environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
+
+/** What takes longer hangs: the slowest takes half a minute where nothing else runs. */
+const longest = 300_000;
 
 /** Runs a program to its end and gives what it wrote. When it fails, that is in the error. */
 export const runCommand = (
@@ -16,6 +34,8 @@ export const runCommand = (
     const child = spawn(file, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...env },
+      timeout: longest,
+      killSignal: 'SIGKILL',
       ...(directory === undefined ? {} : { cwd: directory }),
     });
     let output = '';

@@ -4,12 +4,14 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { makeCertificates } from '../certificates.ts';
 import { Child } from '../e2e/child.ts';
-import { Cdk, type Outputs } from './cdk.ts';
+import { Cdk, type Outputs, stacks } from './cdk.ts';
 import { account, type Clients, type Cloud, clientsOf, region, secretAccessKey, stage } from './cloud.ts';
-import { eksCluster, loadConfiguration, running, secrets } from './configuration.ts';
+import { applyCatalogue, eksCluster, running, secrets } from './configuration.ts';
 import { startEks } from './eks.ts';
 import { installEmulator, startEmulator } from './emulator.ts';
 import { startStates } from './states.ts';
@@ -61,9 +63,8 @@ const locate = (outputs: Outputs, urls: Pick<Cloud, 'emulator' | 'engine' | 'har
   ...urls,
   api: `${urls.emulator}/_aws/execute-api/${outputOf(outputs, 'application', /^ApiId$/)}`,
   table: outputOf(outputs, 'state', /RefTable/),
-  documents: outputOf(outputs, 'state', /RefDocuments/),
-  bus: outputOf(outputs, 'state', /RefBus/),
-  secret: outputOf(outputs, 'state', /RefHarnessSecret/),
+  documents: outputOf(outputs, 'state', /^DocumentsBucket$/),
+  bus: outputOf(outputs, 'state', /^BusName$/),
   pool:
     outputOf(outputs, 'state', /TokensPool.*ProviderName/)
       .split('/')
@@ -83,10 +84,23 @@ const runTests = async (cloud: Cloud): Promise<void> => {
   assert.equal(status, 0, 'tests of the deployed system failed');
 };
 
-const checkDestroyed = async ({ dynamo }: Clients, { table }: Cloud): Promise<void> => {
-  const { Table } = await dynamo.send(new DescribeTableCommand({ TableName: table }));
-  assert.equal(Table?.TableStatus, 'ACTIVE', 'the table outlives its stack');
-  assert.ok((Table?.ItemCount ?? 0) > 0, 'and so do its items');
+/** What nobody waits for: the schedule calls its function, and the functions of the streams have not failed. */
+const checkBackground = async (log: () => string): Promise<void> => {
+  const linesOf = (what: RegExp): readonly string[] =>
+    log()
+      .split('\n')
+      .filter((line) => what.test(line));
+  const isSwept = (): boolean => linesOf(/EventBridge → Lambda \S+-sweep: dispatched/).length > 0;
+  for (const since = Date.now(); !isSwept() && Date.now() - since < 90_000; ) await sleep(500);
+  assert.ok(isSwept(), 'the schedule has called the sweeper');
+  assert.deepEqual(linesOf(/Lambda \S+ failed processing/), []);
+};
+
+/** The data outlives its stack. */
+const checkKept = async (clients: Clients, { table, documents }: Cloud): Promise<void> => {
+  const { Count } = await clients.dynamo.send(new ScanCommand({ TableName: table, Select: 'COUNT' }));
+  assert.ok((Count ?? 0) > 0);
+  await clients.s3.send(new HeadObjectCommand({ Bucket: documents, Key: 'configuration.json' }));
 };
 
 const main = async (): Promise<void> => {
@@ -108,7 +122,7 @@ const main = async (): Promise<void> => {
 
   const cdk = new Cdk(folder, emulator.url);
   await steps.run('cdk bootstrap', () => cdk.run('bootstrap', `aws://${account}/${region}`));
-  const outputs = await steps.run('cdk deploy --all', () => cdk.deploy());
+  const outputs = await steps.run('cdk deploy', () => cdk.deploy());
 
   const cloud = await steps.run('configured', async () => {
     const seed = join(folder, 'seed.json');
@@ -119,13 +133,14 @@ const main = async (): Promise<void> => {
     const urls = { emulator: emulator.url, engine: states.url, harness: await startHarness(held, cluster), cluster };
     const located = locate(outputs, urls);
     for (const arn of [located.batchMachine, located.watchMachine]) assert.equal(await states.take(arn), arn);
-    await loadConfiguration(clients, located);
+    await applyCatalogue(folder, located);
     return located;
   });
   await steps.run('batches', () => runTests(cloud));
-  await steps.run('cdk diff', () => cdk.run('diff', '--fail'));
-  await steps.run('cdk destroy --all', () => cdk.run('destroy', '--all', '--force'));
-  await checkDestroyed(clients, cloud);
+  await steps.run('cdk diff', () => cdk.run('diff', ...stacks, '--fail'));
+  await steps.run('the schedule', () => checkBackground(() => emulator.log()));
+  await steps.run('cdk destroy', () => cdk.run('destroy', ...stacks, '--force'));
+  await checkKept(clients, cloud);
 };
 
 try {
