@@ -78,7 +78,14 @@ describe('what it names exists', () => {
   test('environment variables and reasons are in the code', () => {
     const code = globSync(['lib/**/*.ts', 'functions/**/*.ts'], { cwd: root }).map(read).join('\n');
     const variables = unique(matches(readme, /\$?(FLOTILLA_\w+|AWS_\w+)/g));
-    expect(variables).toEqual(['AWS_REGION', 'FLOTILLA_TOKEN', 'FLOTILLA_URL']);
+    expect(variables).toEqual([
+      'AWS_REGION',
+      'FLOTILLA_CLIENT_ID',
+      'FLOTILLA_CLIENT_SECRET',
+      'FLOTILLA_TOKEN',
+      'FLOTILLA_TOKEN_URL',
+      'FLOTILLA_URL',
+    ]);
     expect(variables.filter((name) => !code.includes(`env.${name}`))).toEqual([]);
     const ofTable = table('| status | of a deployment |').flatMap(([, cell]) => inBackticks(cell!));
     const ofText = matches(readme, /`[A-Z]{4,} \/ (\w+)`/g);
@@ -114,12 +121,15 @@ describe('tables', () => {
     const verbs = matches(help, /^ {2}([a-z]+) /gm).filter((verb) => verb !== 'help');
     expect(unique(written.map(([verb]) => inBackticks(verb!)[0]!.split(' ')[0]!))).toEqual(unique(verbs));
     for (const [cell, , options] of written) {
-      const [verb, ...names] = inBackticks(cell!)[0]!.split(' ');
-      const own = (await run([verb!, '--help'])).out.join('\n');
+      const words = inBackticks(cell!)[0]!.split(' ');
+      const verb = words.filter((word) => /^[a-z]+$/.test(word));
+      const names = words.slice(verb.length);
+      const own = (await run([...verb, '--help'])).out.join('\n');
       const parameters = matches(own.split('\n')[0]!, /<(\w+)>/g).map((name) => name.toUpperCase());
-      expect(names, verb).toEqual(parameters);
-      const common = verb === 'serve' ? ['--json'] : ['--json', '--url'];
-      expect(unique([...inBackticks(options!), ...common]), verb).toEqual(unique(matches(own, /^ {2}(--[\w-]+)/gm)));
+      const name = verb.join(' ');
+      expect(names, name).toEqual(parameters);
+      const common = ['serve', 'catalogue apply'].includes(name) ? ['--json'] : ['--json', '--url', '--token'];
+      expect(unique([...inBackticks(options!), ...common]), name).toEqual(unique(matches(own, /^ {2}(--[\w-]+)/gm)));
     }
   });
 
