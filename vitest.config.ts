@@ -1,9 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
+/** Importing it makes the functions of the whole process log as they do on Lambda. */
+const telemetry = 'test/functions/telemetry.test.ts';
+const common = { testTimeout: 20_000 };
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 20_000,
-    maxWorkers: 2,
+    maxWorkers: 3, // some tests wait for other processes
+    projects: [
+      { test: { ...common, name: 'telemetry', include: [telemetry] } },
+      {
+        test: {
+          ...common,
+          name: 'all',
+          include: ['test/**/*.test.ts'],
+          exclude: [telemetry],
+          isolate: false, // half of the time would go into loading the same modules again
+        },
+      },
+    ],
   },
 });

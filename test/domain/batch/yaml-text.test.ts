@@ -98,12 +98,12 @@ const measured = (text: string) => {
 };
 
 /**
- * Measured in readings of an ordinary batch of 1,000 with one mistake, taken just before, so that a busy machine does not
+ * Measured in readings of an ordinary batch of 250 with one mistake, taken just before, so that a busy machine does not
  * matter. What these texts do to a reader that compares each with each is hundreds of them and more.
  */
 const timed = (text: string) => {
-  const ordinary = batchText([...Array.from({ length: 1000 }, (_, at) => item(`ordinary-${at}`)), 'mistake: 1']);
-  const usual = Math.max(...[1, 2].map(() => measured(ordinary).milliseconds), 20);
+  const ordinary = batchText([...Array.from({ length: 250 }, (_, at) => item(`ordinary-${at}`)), 'mistake: 1']);
+  const usual = Math.max(...[1, 2].map(() => measured(ordinary).milliseconds), 5);
   const { issues, milliseconds } = measured(text);
   return { issues, times: milliseconds / usual };
 };
@@ -142,7 +142,7 @@ describe('a hostile text gets a short answer at once', () => {
   ];
   test.each(rows)('%s', (_, text, code) => {
     const { issues, times } = timed(text);
-    expect(times).toBeLessThan(20);
+    expect(times).toBeLessThan(80);
     expect(issues[0]?.code).toBe(code);
     expect(issues.length).toBeLessThanOrEqual(50);
     expect(JSON.stringify(issues).length).toBeLessThan(20_000);
@@ -174,7 +174,7 @@ describe('thousands of problems are answered with the first 200', () => {
   ];
   test.each(rows)('%s', (_, text, code) => {
     const { issues, times } = timed(text);
-    expect(times).toBeLessThan(20);
+    expect(times).toBeLessThan(80);
     expect(issues).toHaveLength(201);
     expect(issues.slice(2, 200).every((issue) => issue.code === code)).toBe(true);
     expect(issues.at(-1)).toMatchObject({

@@ -129,7 +129,8 @@ describe('a rolling update', () => {
     await start(1);
     await patch(simulated.url, path, { spec: { paused: true } });
     await setImage(simulated.url, path, 'reg.local/app:2');
-    await expect.poll(() => progressOf(current())).toBe('DeploymentPaused');
+    await expect.poll(() => current().status?.observedGeneration).toBe(current().metadata.generation);
+    expect(progressOf(current())).toBe('DeploymentPaused');
     expect(current().status?.updatedReplicas).toBeUndefined();
     await patch(simulated.url, path, { spec: { paused: false } });
     await rolledOut();
