@@ -13,11 +13,18 @@ export const create = (deps: Parameters<typeof sweep>[0]): (() => Promise<void>)
   return () => sweep(deps, memory);
 };
 
+/** Counts what is under way, then sweeps: also when nothing could be counted, because nobody else looks after what was lost. */
+export const measured =
+  (deps: Parameters<typeof measureWork>[0], run: () => Promise<void>): (() => Promise<void>) =>
+  async () => {
+    try {
+      observer().measure(await measureWork(deps));
+    } finally {
+      await run();
+    }
+  };
+
 export const handler = onLambda(() => {
   const deps = { ...tableDeps(), ...documentDeps(), ...workflowDeps('batch', 'watch') };
-  const run = create(deps);
-  return async (): Promise<void> => {
-    observer().measure(await measureWork(deps));
-    await run();
-  };
+  return measured(deps, create(deps));
 });
