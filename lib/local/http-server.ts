@@ -4,7 +4,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { problemResponse } from '../../functions/api/problem.ts';
 import type { ApiHandler } from '../../functions/api.ts';
 import { FlotillaError } from '../domain/errors.ts';
-import { admit, isLoopback } from './http/admission.ts';
+import { admit, isLoopback, isToken } from './http/admission.ts';
 import { gatewayEvent } from './http/gateway-event.ts';
 import { readBody } from './http/read-body.ts';
 import { refuseUnreadable } from './http/refuse-unreadable.ts';
@@ -36,7 +36,7 @@ const CLOSE_GRACE = 1000;
 /** Serves the API, and with it the engine, over plain HTTP on this machine. */
 export const startHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
   const { port, host = '127.0.0.1', token } = options;
-  if (!isLoopback(host) && token === undefined) {
+  if (!isLoopback(host) && !isToken(token)) {
     const message = `Listening on ${host} demands a token: whoever reaches this server can deploy.`;
     throw new FlotillaError('ConfigurationInvalid', message, { host });
   }

@@ -148,11 +148,17 @@ describe('what is hardly a request', () => {
 });
 
 describe('who may ask', () => {
-  test('another address than loopback demands a token', async () => {
-    const { api } = { api: create(makeWorld().deps) };
-    await expect(startHttpServer({ port: 0, host: '0.0.0.0', api })).rejects.toMatchObject({
+  test.each([{}, { token: '' }])('another address than loopback demands a token: %j is none', async (token) => {
+    const api = create(makeWorld().deps);
+    await expect(startHttpServer({ port: 0, host: '0.0.0.0', api, ...token })).rejects.toMatchObject({
       name: 'ConfigurationInvalid',
     });
+  });
+
+  test('an empty token lets nobody in whom none would keep out', async () => {
+    const { url } = await serve({ token: '' });
+    expect((await ask(`${url}/batches`, 'GET', { origin: 'https://evil.example' })).status).toBe(403);
+    expect((await ask(`${url}/batches`, 'GET', {})).status).toBe(200);
   });
 
   test.each([

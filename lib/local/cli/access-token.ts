@@ -11,8 +11,9 @@ type Env = Readonly<Record<string, string | undefined>>;
  * a client, when the environment names them; else none.
  */
 export const accessToken = (given: string | undefined, env: Env): AccessToken => {
-  const token = given ?? env.FLOTILLA_TOKEN;
-  if (token !== undefined) return async () => token;
+  // Set to nothing counts as not set: that is what a command that failed leaves.
+  const token = given ?? (env.FLOTILLA_TOKEN || undefined);
+  if (token !== undefined) return async () => checkToken(token);
   const client = {
     FLOTILLA_TOKEN_URL: env.FLOTILLA_TOKEN_URL ?? '',
     FLOTILLA_CLIENT_ID: env.FLOTILLA_CLIENT_ID ?? '',
@@ -26,6 +27,12 @@ export const accessToken = (given: string | undefined, env: Env): AccessToken =>
   }
   const { FLOTILLA_TOKEN_URL: url, FLOTILLA_CLIENT_ID: id, FLOTILLA_CLIENT_SECRET: secret } = client;
   return fetched({ url, id, secret, scope: env.FLOTILLA_SCOPE });
+};
+
+/** `fetch` would quote a header that it cannot send in its error, token and all. */
+const checkToken = (token: string): string => {
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new CommandFailure(exitStatus.usage, ['The token is empty or has characters in it that no token has.']);
 };
 
 interface Client {
@@ -45,7 +52,7 @@ const fetched = (client: Client): AccessToken => {
 };
 
 const earlier = 60;
-const answer = z.object({ access_token: z.string().min(1), expires_in: z.number().optional() });
+const answer = z.object({ access_token: z.string().regex(/^[\x21-\x7e]+$/), expires_in: z.number().optional() });
 
 /** What goes there is as good as a password. */
 const checkSafe = (url: string): void => {

@@ -7,6 +7,9 @@ const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
 /** Addresses that only this machine reaches. */
 export const isLoopback = (host: string): boolean => host === '127.0.0.1' || host === '::1' || host === 'localhost';
 
+/** An empty one is none: whoever sends nothing has it. A command that failed leaves such a one in a variable. */
+export const isToken = (token: string | undefined): token is string => token !== undefined && token !== '';
+
 /**
  * Who may ask. With a token, whoever has it. Without one only this machine reaches the server, but so do the web pages
  * that its browsers show: a foreign page is told by its Origin, and one that calls itself this host by a name that it
@@ -14,8 +17,8 @@ export const isLoopback = (host: string): boolean => host === '127.0.0.1' || hos
  */
 export const admit = (request: IncomingMessage, token: string | undefined): void => {
   if (request.method === 'GET' && request.url === '/health') return;
-  if (token === undefined) checkPlace(request);
-  else checkToken(request, token);
+  if (isToken(token)) checkToken(request, token);
+  else checkPlace(request);
 };
 
 const checkPlace = (request: IncomingMessage): void => {

@@ -50,6 +50,13 @@ describe('the token that is sent', () => {
     expect(listed!.headers.authorization).toBe('Bearer fetched-token');
   });
 
+  test('is fetched where the environment sets it to nothing', async () => {
+    const api = await serve(given);
+    const env = { ...client(api.url), FLOTILLA_TOKEN: '' };
+    expect((await run(['list', '--url', api.url], { env })).status).toBe(0);
+    expect(api.received.at(-1)!.headers.authorization).toBe('Bearer fetched-token');
+  });
+
   test('is given before one is fetched', async () => {
     const api = await serve(given);
     const env = { ...client(api.url), FLOTILLA_TOKEN: 'of-env' };
@@ -77,6 +84,7 @@ describe('no token', () => {
     ['a wrong secret', { status: 400, body: { error: 'invalid_client' } }, 2, /answered 400\. Are FLOTILLA_CLIENT_ID/],
     ['an issuer that is ill', { status: 503, body: {} }, 1, /answered 503/],
     ['an answer without one', { body: { token: 'x' } }, 2, /answered 200/],
+    ['an answer with what is no token', { body: { access_token: 'se cret' } }, 2, /answered 200/],
     ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: {} }, 1, /no answer from/],
   ])('%s is told, and no secret', async (_, answer, status, message) => {
     const api = await serve(answer);
@@ -100,6 +108,20 @@ describe('no token', () => {
     expect(api.received).toEqual([]);
   });
 });
+
+test.each(['', 'secret\nother', 'secret…', 'secret token'])(
+  'a token like %j is not sent, and not told',
+  async (token) => {
+    const api = await serve(given);
+    const { status, out, error } = await run(['list', '--url', api.url, '--token', token]);
+    expect({ status, error }).toEqual({
+      status: 2,
+      error: ['The token is empty or has characters in it that no token has.'],
+    });
+    expect(out).toEqual([]);
+    expect(api.received).toEqual([]);
+  },
+);
 
 describe('what a gateway refuses', () => {
   test.each([

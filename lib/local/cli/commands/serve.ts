@@ -46,7 +46,7 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
 };
 
 const tokenHint = (env: CommandContext['env']): string =>
-  env.FLOTILLA_TOKEN === undefined ? '' : ` -H "authorization: Bearer $FLOTILLA_TOKEN"`;
+  (env.FLOTILLA_TOKEN ?? '') === '' ? '' : ` -H "authorization: Bearer $FLOTILLA_TOKEN"`;
 
 const stopSignal = (): Promise<void> =>
   new Promise((stop) => {
