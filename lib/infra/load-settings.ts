@@ -14,8 +14,8 @@ export interface SettingsPlace {
 
 const defaultFile = 'flotilla.config.yaml';
 
-/** CDK's own context has `@`, `:` or `-` in its names. What looks like a setting is held to be one, so that a typing error is told. */
-const settingName = /^[a-z]+(_[a-z]+)*$/;
+/** CDK's own context has `@`, `:` or `-` in its names. Any other name is held to be a setting, so that a typing error is told. */
+const settingName = /^\w+$/;
 
 /** The settings of a stage: the section `aws` of `-c config=FILE`, else of `flotilla.config.yaml` here, overlaid by `-c`. */
 export const loadSettings = ({ context, directory, env }: SettingsPlace): Settings => {

@@ -45,10 +45,11 @@ const bucketName = ({ documents }: Resources) => ({ DOCUMENTS_BUCKET: documents.
 const start = (arns: MachineArns): readonly Allowance[] => [{ actions: ['states:StartExecution'], on: [arns.machine] }];
 
 /** Said beside each `*`: the rule packs let none pass without. */
-const ownBucket = 'The bucket holds nothing but the documents of batches, each under an id that is made at run time.';
+const ownBucket =
+  'The bucket holds the configuration and the documents of batches, each under an id that is made at run time.';
 const ownExecutions = 'Executions of one machine of ours: each is named after a batch or a deployment, at run time.';
 
-export const rights: Readonly<Record<Right, RightRow>> = {
+const rights: Readonly<Record<Right, RightRow>> = {
   table: {
     allows: ({ table }) => [{ actions: tableActions.map((action) => `dynamodb:${action}`), on: [table.tableArn] }],
     environment: ({ table }) => ({ TABLE_NAME: table.tableName }),
@@ -62,7 +63,10 @@ export const rights: Readonly<Record<Right, RightRow>> = {
     environment: bucketName,
   },
   'documents:write': {
-    allows: ({ documents }) => [{ actions: ['s3:PutObject'], on: [documents.arnForObjects('*')], why: ownBucket }],
+    // Not the configuration, which lies beside the batches: only `flotilla catalogue apply` puts that there.
+    allows: ({ documents }) => [
+      { actions: ['s3:PutObject'], on: [documents.arnForObjects('batches/*')], why: ownBucket },
+    ],
     environment: bucketName,
   },
   'batches:start': { allows: ({ batch }) => start(batch), environment: batchArn },

@@ -11,7 +11,7 @@ const table = ['ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'
   (action) => `dynamodb:${action} Table`,
 );
 const read = ['s3:GetObject Documents/*', 's3:ListBucket Documents'];
-const write = ['s3:PutObject Documents/*'];
+const write = ['s3:PutObject Documents/batches/*'];
 const tokens = ['Success', 'Failure'].flatMap((end) =>
   ['', '/*'].map((children) => `states:SendTask${end} ${states}:stateMachine:flotilla-test-batch${children}`),
 );

@@ -127,6 +127,8 @@ describe('where settings come from', () => {
     [{ config: 'broken.yaml' }, /^broken\.yaml: .*line 2/s],
     [{ config: 'wrong.yaml', stage: 'Bad' }, /^-c stage: "Bad"/],
     [{ arhive: 'false' }, /^-c arhive: there is no such setting/],
+    [{ oidcIssuer: issuer }, /^-c oidcIssuer: there is no such setting/],
+    [{ Stage: 'prod' }, /^-c Stage: there is no such setting/],
   ])('refuses %j in words', (context, message) => {
     expect(() => load(context)).toThrow(message);
   });
