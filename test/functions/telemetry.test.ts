@@ -59,7 +59,7 @@ it('tells a fault with its stack and causes, and passes it on as it is', async (
 
 it('writes nothing of a request but its route: neither body, headers, query nor a path that is a secret', async () => {
   const telemetry = new Telemetry();
-  for (const rawPath of ['/hooks/harness/s3cret', `/batches/${batch}/deployments/core/s3cret/resolve`]) {
+  for (const rawPath of ['/callbacks/harness/s3cret', `/batches/${batch}/deployments/core/s3cret/resolve`]) {
     const event = {
       rawPath,
       rawQueryString: 'token=s3cret',
