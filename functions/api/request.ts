@@ -25,7 +25,7 @@ export const actorOf = ({ requestContext: { authorizer } }: ApiEvent): string =>
 export const headerOf = (event: ApiEvent, name: string): string | undefined => event.headers?.[name];
 
 /** The body as text. Whether API Gateway encodes it depends on the content type, so both are taken for every type. */
-export const bodyOf = (event: ApiEvent): string => {
+const bodyOf = (event: ApiEvent): string => {
   const encoding = event.isBase64Encoded === true ? 'base64' : 'utf8';
   const bytes = Buffer.from(event.body ?? '', encoding);
   if (bytes.byteLength > maxBodyBytes) throw tooLarge();

@@ -5,7 +5,7 @@ import type { Condition, Json, JsonObject, Key, Query, Write } from '../domain/p
 /** JSON objects may come from anywhere, for example with no prototype; an empty text is a value like any other. */
 const marshalling = { convertClassInstanceToMap: true } as const;
 
-export const marshallItem = (item: JsonObject): Record<string, AttributeValue> => marshall(item, marshalling);
+const marshallItem = (item: JsonObject): Record<string, AttributeValue> => marshall(item, marshalling);
 
 export const marshallKey = ({ pk, sk }: Key): Record<string, AttributeValue> => ({ pk: { S: pk }, sk: { S: sk } });
 

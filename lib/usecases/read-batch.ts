@@ -43,7 +43,7 @@ const readCounts = async ({ table }: Pick<Deps, 'table'>, header: HeaderRow): Pr
   return head?.counts ?? { PENDING: header.total };
 };
 
-export const viewBatch = (header: HeaderRow, counts: Totals): BatchView => ({
+const viewBatch = (header: HeaderRow, counts: Totals): BatchView => ({
   batch_id: header.batch_id,
   name: header.name,
   status: header.status,

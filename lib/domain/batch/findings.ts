@@ -25,7 +25,7 @@ export interface Finding {
 export type LineOf = (offset: number) => { readonly line: number; readonly column: number };
 
 /** Nobody reads more than this many at once. */
-export const maxIssues = 200;
+const maxIssues = 200;
 
 /** In the order of the text, each said once, at most `maxIssues` and then one that says how many more there are. */
 export const presentFindings = (findings: readonly Finding[], lineOf: LineOf, file?: string): Issue[] => {

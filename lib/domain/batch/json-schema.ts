@@ -3,7 +3,7 @@ import { defaultPillars } from '../catalogue/catalogue.ts';
 import type { JsonObject } from '../ports.ts';
 import { writtenBatchSchema } from './schema.ts';
 
-export const batchSchemaId = '/schemas/batch.json';
+const batchSchemaId = '/schemas/batch.json';
 
 /** The batch format as JSON Schema, in the form in which users write it, for editors and the API. */
 export const batchJsonSchema = (pillars: readonly string[] = defaultPillars): JsonObject => {

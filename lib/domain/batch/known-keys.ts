@@ -9,7 +9,7 @@ export interface KeyTree {
 
 const leaf: KeyTree = { children: new Map() };
 
-export const keyTree = (schema: unknown): KeyTree => {
+const keyTree = (schema: unknown): KeyTree => {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return keyTree(schema.unwrap());
   if (schema instanceof z.ZodArray) return { children: new Map([['[]', keyTree(schema.element)]]) };
   if (schema instanceof z.ZodRecord) return { children: new Map([['*', keyTree(schema.valueType)]]) };

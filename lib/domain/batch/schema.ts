@@ -22,7 +22,7 @@ const executor = word(64).describe('Who carries the deployment out. Default: the
 const staysInService = (path: string): boolean =>
   URL.parse(`http://service/proxy/${path.replace(/^\//, '')}`)?.pathname.startsWith('/proxy/') === true;
 
-export const healthCheckSchema = z
+const healthCheckSchema = z
   .strictObject({
     enabled: z.boolean().default(true).describe('false turns this check off; the cluster is asked in any case.'),
     path: text(1024)

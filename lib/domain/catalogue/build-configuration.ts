@@ -19,7 +19,7 @@ import type {
   WrittenServices,
 } from './configuration-schema.ts';
 
-export const publicHarness = 'https://app.harness.io';
+const publicHarness = 'https://app.harness.io';
 const defaultTrigger = 'flotilla';
 
 /** Puts a valid configuration into its two halves: what may be shown, and how things are reached. */

@@ -3,13 +3,13 @@ import type { HealthRequest } from '../ports.ts';
 import type { Evidence } from '../rollout/judgement.ts';
 
 /** Exponential backoff of the HTTP checks: 1 s, 2 s, 4 s … 60 s, each multiplied by a random part between 0.5 and 1. */
-export const healthBackoff = { firstMilliseconds: 1_000, factor: 2, capMilliseconds: 60_000 } as const;
+const healthBackoff = { firstMilliseconds: 1_000, factor: 2, capMilliseconds: 60_000 } as const;
 
 /** How long the checks go on when `health_check.timeout` is absent. */
-export const defaultHealthSeconds = 60;
+const defaultHealthSeconds = 60;
 
 /** One request waits at most this long for its answer. */
-export const probeTimeoutMilliseconds = 5_000;
+const probeTimeoutMilliseconds = 5_000;
 
 /** What one check hands to the next: small plain JSON. */
 export type HealthState = {

@@ -107,7 +107,7 @@ const stored = z.discriminatedUnion('type', [z.looseObject(writtenBatch), z.loos
 export const eventIn = (item: Item): (Item & EventRow) | undefined =>
   stored.safeParse({ ...item, detail: undefined }).success ? (item as Item & EventRow) : undefined;
 
-export const eventSchemaId = '/schemas/events.json';
+const eventSchemaId = '/schemas/events.json';
 
 /** All events as one JSON Schema. */
 export const eventJsonSchema = (): JsonObject => ({

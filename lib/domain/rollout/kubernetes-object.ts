@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../ports.ts';
 
 /** Reading a Kubernetes object: it is plain JSON, and what is absent means the zero value (counters that are 0 are left out). */
 
-export const isObject = (value: Json | undefined): value is JsonObject =>
+const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export function valueAt(object: Json | undefined, ...path: readonly string[]): Json | undefined {

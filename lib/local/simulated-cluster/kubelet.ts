@@ -142,7 +142,7 @@ function statusOf(pod: Pod, container: Container, moment: Moment | undefined): C
 }
 
 /** A digest that the image's text decides, or the one that it names. */
-export function imageId(image: string): string {
+function imageId(image: string): string {
   const at = image.indexOf('@');
   if (at >= 0) return image;
   const colon = image.indexOf(':', image.lastIndexOf('/') + 1);

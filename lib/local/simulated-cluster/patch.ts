@@ -21,7 +21,7 @@ export function applyPatch(contentType: string, object: unknown, patch: unknown)
 }
 
 /** RFC 7386. */
-export function mergePatch(target: unknown, patch: unknown): unknown {
+function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isFields(patch)) return patch;
   const result: Fields = isFields(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) {
@@ -44,7 +44,7 @@ const mergeKeys: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Strategic enough: objects merge, the lists above merge by their key, `$patch: delete` removes, other lists replace. */
-export function strategicMerge(target: unknown, patch: unknown): unknown {
+function strategicMerge(target: unknown, patch: unknown): unknown {
   if (!isFields(patch)) return patch;
   const result: Fields = isFields(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) {
@@ -71,7 +71,7 @@ function mergeList(target: unknown, patch: readonly unknown[], keys: readonly st
 }
 
 /** RFC 6902: add, remove, replace, test, copy and move. */
-export function jsonPatch(target: unknown, patch: unknown): unknown {
+function jsonPatch(target: unknown, patch: unknown): unknown {
   if (!Array.isArray(patch)) throw badRequest('a JSON patch is a list of operations');
   const root = { '': structuredClone(target) };
   for (const step of patch) {

@@ -8,7 +8,7 @@ import { fieldSelector, labelSelector, type Matches } from './selector.ts';
 import type { Change, Store } from './store.ts';
 
 /** What the selectors of a request let through. */
-export function selection({ namespace, name }: Target, query: URLSearchParams): Matches {
+function selection({ namespace, name }: Target, query: URLSearchParams): Matches {
   const labels = labelSelector(query.get('labelSelector'));
   const fields = fieldSelector(query.get('fieldSelector'));
   return (object) =>

@@ -7,7 +7,7 @@ const eventFaults = ['lose-event', 'late-event', 'fail-event'] as const;
 /** In the run. */
 const runFaults = ['stale-status', 'stuck-running', 'fail-stage', 'fail-after-apply', 'slow', 'refuse-abort'] as const;
 
-export const faultNames = [...requestFaults, ...eventFaults, ...runFaults] as const;
+const faultNames = [...requestFaults, ...eventFaults, ...runFaults] as const;
 export type FaultName = (typeof faultNames)[number];
 
 export interface FaultOrder {

@@ -40,7 +40,7 @@ export const reportRuns = (world: World): readonly RunReport[] =>
     }));
 
 /** How many runs each key got; a correct client never has more than one. */
-export const countByKey = (runs: readonly RunReport[]): Readonly<Record<string, number>> => {
+const countByKey = (runs: readonly RunReport[]): Readonly<Record<string, number>> => {
   const counts: Record<string, number> = {};
   for (const { key = '' } of runs) counts[key] = (counts[key] ?? 0) + 1;
   return counts;

@@ -54,7 +54,7 @@ export const otherKnownFields: ReadonlySet<string> = new Set([
   ...['ItemSelector', 'MaxConcurrency', 'ToleratedFailureCount', 'ToleratedFailurePercentage', 'Label'],
 ]);
 
-export const programFields = ['StartAt', 'States', 'Comment'] as const;
+const programFields = ['StartAt', 'States', 'Comment'] as const;
 export const machineFields: readonly string[] = [...programFields, 'QueryLanguage', 'TimeoutSeconds', 'Version'];
 export const processorFields: readonly string[] = [...programFields, 'ProcessorConfig'];
 export const branchFields: readonly string[] = [...programFields];

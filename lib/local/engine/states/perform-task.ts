@@ -7,7 +7,7 @@ import type { Thread } from '../thread.ts';
 import { failedEvent, invokeEnvelope, succeededEvent } from './task-events.ts';
 
 /** The error and cause of a call that failed: an error of the Lambda service itself has a plain text for its cause. */
-export const failureOf = (thrown: unknown): { readonly error: string; readonly cause: string } => {
+const failureOf = (thrown: unknown): { readonly error: string; readonly cause: string } => {
   const failed = thrown instanceof Error ? thrown : new Error(String(thrown));
   if (failed instanceof FunctionFailure) return { error: failed.name, cause: JSON.stringify(failed.payload) };
   if (failed.name.startsWith('Lambda.')) return { error: failed.name, cause: failed.message };

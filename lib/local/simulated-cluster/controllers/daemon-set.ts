@@ -3,7 +3,7 @@ import { isLeaving, isPodReady, type Pod, type Workload, withoutZeros } from '..
 import { currentRevision, templateOf } from './revision.ts';
 
 /** The nodes of the simulated cluster. A `nodeSelector` fits none of them. */
-export const nodes = ['node-1', 'node-2'] as const;
+const nodes = ['node-1', 'node-2'] as const;
 
 const hashKey = 'controller-revision-hash';
 

@@ -3,10 +3,10 @@ import { type KubeObject, ownerOf, type Pod, type Workload } from '../kube-objec
 import { writeDeploymentStatus } from './deployment-status.ts';
 import { limitsOf } from './rolling-limits.ts';
 
-export const revisionKey = 'deployment.kubernetes.io/revision';
+const revisionKey = 'deployment.kubernetes.io/revision';
 const historyKey = 'deployment.kubernetes.io/revision-history';
 
-export const revisionOf = (object: KubeObject): number => Number(object.metadata.annotations?.[revisionKey] ?? 0);
+const revisionOf = (object: KubeObject): number => Number(object.metadata.annotations?.[revisionKey] ?? 0);
 const sizeOf = (replicaSet: Workload): number => replicaSet.spec.replicas ?? 0;
 const availableOf = (replicaSet: Workload): number => Number(replicaSet.status?.availableReplicas ?? 0);
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
@@ -76,7 +76,7 @@ function recreate(control: Control, deployment: Workload, { current, old }: Sets
   else scale(control, current, deployment.spec.replicas ?? 1);
 }
 
-export const replicaSetsOf = (control: Control, deployment: KubeObject): readonly Workload[] =>
+const replicaSetsOf = (control: Control, deployment: KubeObject): readonly Workload[] =>
   control.store.ownedBy<Workload>(deployment.metadata.uid, 'ReplicaSet');
 
 function createReplicaSet(control: Control, deployment: Workload, hash: string): Workload {
