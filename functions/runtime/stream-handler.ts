@@ -12,8 +12,8 @@ interface Consumer<Row> {
 }
 
 /**
- * Takes records of the table's stream and says which ones it could not: those come again, and when they keep failing they
- * go to the queue of dead letters, each by itself.
+ * Takes records of the table's stream and says which ones it could not. Lambda goes back to the first of those, so what
+ * stands behind it comes again too, taken or not; what keeps failing goes to the queue of dead letters.
  */
 export const streamHandler =
   <Row>({ parse, groupOf, take }: Consumer<Row>) =>
