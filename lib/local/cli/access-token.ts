@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CommandFailure, exitStatus } from './failure.ts';
+import { CommandFailure, exitStatus, Unreachable } from './failure.ts';
 
 /** The token to send now; undefined sends none. */
 export type AccessToken = () => Promise<string | undefined>;
@@ -69,7 +69,7 @@ const fetchToken = async ({ url, id, secret, scope }: Client): Promise<{ token: 
   const headers = { authorization: `Basic ${Buffer.from(user).toString('base64')}` };
   const response = await fetch(url, { method: 'POST', headers, body, redirect: 'error' }).catch((error: Error) => {
     const why = error.cause instanceof Error ? error.cause.message : error.message;
-    throw new CommandFailure(exitStatus.failed, [`No token: no answer from ${url}: ${why}`]);
+    throw new Unreachable(exitStatus.failed, [`No token: no answer from ${url}: ${why}`]);
   });
   const read = answer.safeParse(await response.json().catch(() => undefined));
   if (response.ok && read.success) {
@@ -79,5 +79,6 @@ const fetchToken = async ({ url, id, secret, scope }: Client): Promise<{ token: 
   const lines = [
     `No token: ${url} answered ${response.status}. Are FLOTILLA_CLIENT_ID and FLOTILLA_CLIENT_SECRET right?`,
   ];
-  throw new CommandFailure(response.status < 500 ? exitStatus.usage : exitStatus.failed, lines);
+  if (response.status === 429 || response.status >= 500) throw new Unreachable(exitStatus.failed, lines);
+  throw new CommandFailure(exitStatus.usage, lines);
 };

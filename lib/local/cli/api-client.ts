@@ -1,6 +1,6 @@
 import { describeIssue, type Issue } from '../../domain/batch/issues.ts';
 import type { AccessToken } from './access-token.ts';
-import { CommandFailure, type ExitStatus, exitStatus } from './failure.ts';
+import { CommandFailure, type ExitStatus, exitStatus, Unreachable } from './failure.ts';
 
 export interface ApiClientOptions {
   readonly url: string;
@@ -23,9 +23,6 @@ export interface Send {
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
-
-/** The server could not be reached, or said that it may be able to answer later. */
-export class Unreachable extends CommandFailure {}
 
 /** Asks the API; every answer that is no success becomes a CommandFailure with its exit status. */
 export class ApiClient {

@@ -16,3 +16,6 @@ export class CommandFailure extends Error {
     this.problem = problem;
   }
 }
+
+/** A server could not be reached, or said that it may be able to answer later. */
+export class Unreachable extends CommandFailure {}

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { accessToken } from '../../../lib/local/cli/access-token.ts';
+import { Unreachable } from '../../../lib/local/cli/failure.ts';
 import { type Answer, type FakeApi, run, startFakeApi } from './cli-world.ts';
 
 const apis: FakeApi[] = [];
@@ -68,7 +70,6 @@ describe('the token that is sent', () => {
     [3600, 1],
     [61, 2],
   ])('lives %i seconds: fetched %i times in two minutes', async (expires_in, times) => {
-    const { accessToken } = await import('../../../lib/local/cli/access-token.ts');
     const api = await serve({ body: { access_token: 'fetched-token', expires_in } });
     vi.useFakeTimers({ toFake: ['Date'] });
     const token = accessToken(undefined, client(api.url));
@@ -93,6 +94,16 @@ describe('no token', () => {
     expect(ran.error.join('\n')).toMatch(message);
     expect(JSON.stringify(ran)).not.toContain('se cret');
     expect(api.received).toHaveLength(1);
+  });
+
+  test.each([
+    [503, true],
+    [429, true],
+    [400, false],
+  ])('%i: whoever follows a batch asks again: %s', async (status, later) => {
+    const api = await serve({ status, body: {} });
+    const failure = await accessToken(undefined, client(api.url))().catch((error: unknown) => error);
+    expect(failure instanceof Unreachable).toBe(later);
   });
 
   test.each([
