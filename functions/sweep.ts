@@ -1,5 +1,6 @@
 import { UlidIds } from '../lib/adapters/system-clock.ts';
 import type { DispatcherMemory } from '../lib/usecases/dispatch-turns.ts';
+import { DoAll } from '../lib/usecases/do-all.ts';
 import { measureWork } from '../lib/usecases/measure-work.ts';
 import { sweep } from '../lib/usecases/sweep.ts';
 import { observer } from './runtime/observer.ts';
@@ -17,11 +18,10 @@ export const create = (deps: Parameters<typeof sweep>[0]): (() => Promise<void>)
 export const measured =
   (deps: Parameters<typeof measureWork>[0], run: () => Promise<void>): (() => Promise<void>) =>
   async () => {
-    try {
-      observer().measure(await measureWork(deps));
-    } finally {
-      await run();
-    }
+    const all = new DoAll();
+    await all.try(async () => observer().measure(await measureWork(deps)));
+    await all.try(run);
+    all.end();
   };
 
 export const handler = onLambda(() => {
