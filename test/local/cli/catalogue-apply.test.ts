@@ -43,7 +43,11 @@ beforeEach(() => {
 });
 
 const directory = mkdtempSync(join(tmpdir(), 'flotilla-apply-'));
-afterAll(() => rmSync(directory, { recursive: true }));
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+  vi.unstubAllEnvs();
+  for (const client of [cloudFormation, s3, secrets]) client.restore();
+});
 
 const harness = "harness: { account: acme, org: payments, project: releases, api_key: '${HARNESS_API_KEY}' }\n";
 const cluster = 'clusters: { eu-1: { eks: payments-eu-1 } }\n';
