@@ -37,7 +37,7 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
     `Flotilla listens on ${runtime.url}, data in ${options.data}, ${file === undefined ? 'no configuration file' : file}`,
     ...[simulationSentence(simulated)].filter((line) => line !== undefined),
     'Submit a batch:',
-    `  curl -H 'content-type: application/yaml'${tokenHint(env)} --data-binary @examples/release.yaml ${runtime.url}/batches`,
+    `  curl -H 'content-type: application/yaml'${tokenHint(env)} --data-binary @examples/small.yaml ${runtime.url}/batches`,
   ]);
   await stopSignal();
   await runtime.close();
