@@ -2,6 +2,7 @@
 // Plain JavaScript for whatever Node is at hand: the program is TypeScript, which Node 24 runs as it is.
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,14 +13,13 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
 } else {
   const node = join(dirname(createRequire(import.meta.url).resolve('node/package.json')), 'bin', 'node');
   const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: 'inherit' });
-  // Ctrl-C reaches both from the terminal; what is sent to this one only is handed on. Either way the other ends first.
-  process.on('SIGINT', () => {});
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  // Ctrl-C reaches both from the terminal, what is sent to this one only is handed on; the other takes the two for one.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
     console.error(`flotilla needs Node 24: ${error.message}`);
     process.exitCode = 1;
   });
-  child.on('exit', (status) => {
-    process.exitCode = status ?? 1;
+  child.on('exit', (status, signal) => {
+    process.exitCode = status ?? 128 + constants.signals[signal];
   });
 }

@@ -1,6 +1,10 @@
+import type { signalStatus } from './stop-signal.ts';
+
 /** How the program ends, as scripts know it. */
 export const exitStatus = { done: 0, failed: 1, usage: 2, timedOut: 3, notFound: 4 } as const;
-export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
+export type ExitStatus =
+  | (typeof exitStatus)[keyof typeof exitStatus]
+  | (typeof signalStatus)[keyof typeof signalStatus];
 
 /** A command that cannot go on: what is printed, and the exit status. */
 export class CommandFailure extends Error {

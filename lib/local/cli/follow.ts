@@ -11,12 +11,15 @@ import { makeFollowView } from './follow-views.ts';
 import { readDeployments } from './read-deployments.ts';
 import type { Simulated } from './simulation.ts';
 import { batchLines } from './status-lines.ts';
+import { onStopSignal, type StopSignal, signalStatus } from './stop-signal.ts';
 
 export interface Following {
   readonly batchId: string;
   readonly simulated: Simulated;
   /** Seconds. */
   readonly timeout?: number | undefined;
+  /** Ends it before. */
+  readonly stop?: AbortSignal;
 }
 
 export interface Followed {
@@ -27,9 +30,17 @@ export interface Followed {
 /** Shows a batch until it has ended, then why what failed has failed. Gives the exit status. */
 export const follow = async (context: CommandContext, following: Following): Promise<ExitStatus> => {
   const { terminal, json } = context;
-  const followed = await followBatch(context, following);
+  const stop = new AbortController();
+  const callOff = onStopSignal((name) => stop.abort(name));
+  const followed = await followBatch(context, { ...following, stop: stop.signal }).finally(callOff);
   if (followed === undefined) {
     const id = following.batchId;
+    if (stop.signal.aborted) {
+      terminal.error(
+        `Stopped following; batch ${id} goes on: flotilla status ${id} --follow. To stop it: flotilla cancel ${id}`,
+      );
+      return signalStatus[stop.signal.reason as StopSignal];
+    }
     terminal.error(
       `Batch ${id} has not ended after ${following.timeout} s. It goes on: flotilla status ${id} --follow`,
     );
@@ -44,12 +55,15 @@ export const follow = async (context: CommandContext, following: Following): Pro
   return endStatus(batch);
 };
 
-/** Shows a batch until it has ended; undefined when the time was over before. */
+/** Shows a batch until it has ended; undefined when the time was over or it was stopped before. */
 export const followBatch = async (
   { client, terminal, json }: Pick<CommandContext, 'client' | 'terminal' | 'json'>,
-  { batchId, simulated, timeout }: Following,
+  { batchId, simulated, timeout, stop }: Following,
 ): Promise<Followed | undefined> => {
-  const signal = timeout === undefined ? undefined : AbortSignal.timeout(timeout * 1000);
+  const signal = AbortSignal.any([
+    ...(stop === undefined ? [] : [stop]),
+    ...(timeout === undefined ? [] : [AbortSignal.timeout(timeout * 1000)]),
+  ]);
   const view = makeFollowView(terminal, { json, simulated });
   const patient = new PatientReader(client, signal);
   try {
@@ -65,7 +79,7 @@ export const followBatch = async (
     }
     return { batch: await patient.batch(batchId), deployments: await patient.deployments(batchId) };
   } catch (error) {
-    if (signal?.aborted) return undefined;
+    if (signal.aborted) return undefined;
     throw error;
   } finally {
     view.end();
@@ -78,9 +92,9 @@ const PAUSE = 1000;
 /** Reads on although the server is away for a moment: what is followed goes on without its readers. */
 class PatientReader {
   readonly #client: ApiClient;
-  readonly #signal: AbortSignal | undefined;
+  readonly #signal: AbortSignal;
 
-  constructor(client: ApiClient, signal: AbortSignal | undefined) {
+  constructor(client: ApiClient, signal: AbortSignal) {
     this.#client = client;
     this.#signal = signal;
   }
@@ -90,16 +104,12 @@ class PatientReader {
   }
 
   batch(batchId: string): Promise<BatchView> {
-    return this.#patiently(() => this.#client.ask(`/batches/${encodeURIComponent(batchId)}`, this.#send()));
+    return this.#patiently(() => this.#client.ask(`/batches/${encodeURIComponent(batchId)}`, { signal: this.#signal }));
   }
 
   events(batchId: string, after: number): Promise<EventFeed> {
     const path = `/batches/${encodeURIComponent(batchId)}/events?after=${after}&wait=10&limit=1000`;
-    return this.#patiently(() => this.#client.ask(path, this.#send()));
-  }
-
-  #send(): { readonly signal?: AbortSignal } {
-    return this.#signal === undefined ? {} : { signal: this.#signal };
+    return this.#patiently(() => this.#client.ask(path, { signal: this.#signal }));
   }
 
   async #patiently<Answer>(read: () => Promise<Answer>): Promise<Answer> {
@@ -108,7 +118,7 @@ class PatientReader {
         return await read();
       } catch (error) {
         if (!(error instanceof Unreachable) || tries === TRIES) throw error;
-        await sleep(PAUSE, undefined, this.#send());
+        await sleep(PAUSE, undefined, { signal: this.#signal });
       }
     }
   }

@@ -3,6 +3,7 @@ import { loadConfiguration } from '../../load-configuration.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
 import { simulationSentence } from '../simulation.ts';
+import { onStopSignal } from '../stop-signal.ts';
 
 export interface ServeOptions {
   readonly port: number;
@@ -50,5 +51,5 @@ const tokenHint = (env: CommandContext['env']): string =>
 
 const stopSignal = (): Promise<void> =>
   new Promise((stop) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());
+    onStopSignal(() => stop());
   });
