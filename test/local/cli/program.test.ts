@@ -84,6 +84,7 @@ describe('exit status', () => {
     ['a missing argument', ['status']],
     ['one argument too many', ['status', 'B1', 'B2']],
     ['a bad number', ['deploy', '-', '--timeout', 'soon']],
+    ['more seconds than a timer takes', ['deploy', '-', '--timeout', '2147484']],
     ['a bad status', ['resolve', 'B1', 'a/b', '--status', 'MAYBE', '--reason', 'x']],
     ['a missing reason', ['resolve', 'B1', 'a/b', '--status', 'FAILED']],
     ['a bad address', ['list', '--url', 'ftp://x']],
