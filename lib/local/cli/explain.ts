@@ -10,27 +10,34 @@ const worthExplaining: readonly Status[] = ['FAILED', 'ROLLBACK', 'SKIPPED', 'CA
 /** Nobody reads the reasons of a thousand skipped deployments. */
 const MOST_EXPLAINED = 50;
 
+interface Telling {
+  readonly simulated: Simulated;
+  readonly colours: Colours;
+  /** Where what is UNKNOWN can be resolved. */
+  readonly batchId?: string;
+}
+
 /** Why deployments did not succeed, with what was seen: pods, reasons, log lines. */
-export const explainDeployments = (
-  deployments: readonly DeploymentView[],
-  { simulated, colours }: { readonly simulated: Simulated; readonly colours: Colours },
-): readonly string[] => {
+export const explainDeployments = (deployments: readonly DeploymentView[], telling: Telling): readonly string[] => {
   const bad = deployments.filter(({ status }) => worthExplaining.includes(status));
   const rest = bad.length - MOST_EXPLAINED;
   return [
     ...bad
       .slice(0, MOST_EXPLAINED)
-      .flatMap((deployment) => explain(deployment, { colours, simulated: isSimulated(simulated, deployment.cluster) })),
+      .flatMap((deployment) => [...explain(deployment, telling), ...adviceOn(deployment, telling)]),
     ...(rest > 0 ? [`… and ${rest} more; flotilla status --json has them all.`] : []),
   ];
 };
 
-const explain = (
-  deployment: DeploymentView,
-  { colours, simulated }: { readonly colours: Colours; readonly simulated: boolean },
-): readonly string[] => {
+/** Only a person can say what became of it. */
+const adviceOn = ({ key, status }: DeploymentView, { batchId }: Telling): readonly string[] =>
+  status !== 'UNKNOWN' || batchId === undefined
+    ? []
+    : [`  flotilla resolve ${batchId} ${key} --status SUCCESS --reason '…'  (or --status FAILED)`];
+
+const explain = (deployment: DeploymentView, { colours, simulated }: Telling): readonly string[] => {
   const { key, status, reason, message, failure, evidence, release_before, release_after } = deployment;
-  const mark = simulated ? ' (simulated)' : '';
+  const mark = isSimulated(simulated, deployment.cluster) ? ' (simulated)' : '';
   return [
     `${paintStatus(status, colours)} ${colours.bold(key)}${mark}: ${reason}`,
     `  ${printable(message)}`,

@@ -50,7 +50,10 @@ export const follow = async (context: CommandContext, following: Following): Pro
   const { colours } = terminal;
   const lines = json
     ? [JSON.stringify({ ...batch, simulated: following.simulated, deployments })]
-    : [...explainDeployments(deployments, { simulated: following.simulated, colours }), ...batchLines(batch, colours)];
+    : [
+        ...explainDeployments(deployments, { simulated: following.simulated, colours, batchId: batch.batch_id }),
+        ...batchLines(batch, colours),
+      ];
   for (const line of lines) terminal.out(line);
   return endStatus(batch);
 };

@@ -186,6 +186,24 @@ describe('what is printed', () => {
     ]);
   });
 
+  test.each([
+    ['looked at', []],
+    ['followed', ['--follow']],
+  ])('the command by which what is UNKNOWN can be resolved, when %s', async (_, argv) => {
+    const lost = deployment({ status: 'UNKNOWN', reason: 'VerificationLost', message: 'Nobody knows.' });
+    const { out } = await against(
+      {
+        ...shown('UNKNOWN'),
+        'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(lost, failed) },
+        'GET /batches/B1/events?after=0&wait=10&limit=1000': { body: { events: [], next_after: 0, ended: true } },
+      },
+      ['status', 'B1', ...argv],
+    );
+    expect(out.filter((line) => line.includes('resolve'))).toEqual([
+      "  flotilla resolve B1 shared/login-api --status SUCCESS --reason '…'  (or --status FAILED)",
+    ]);
+  });
+
   test('with --json the same as data', async () => {
     const { out } = await against(shown('FAILED'), ['status', 'B1', '--json']);
     expect(JSON.parse(out.join(''))).toMatchObject({

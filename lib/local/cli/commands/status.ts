@@ -27,7 +27,7 @@ export const status = async (context: CommandContext, options: StatusOptions, id
     ...(sentence === undefined ? [] : [terminal.colours.yellow(sentence)]),
     ...batchLines(batch, terminal.colours),
     deploymentTable(deployments, { terminal, simulated }),
-    ...explainDeployments(deployments, { simulated, colours: terminal.colours }),
+    ...explainDeployments(deployments, { simulated, colours: terminal.colours, batchId: batch.batch_id }),
   ]);
   return endStatus(batch);
 };
