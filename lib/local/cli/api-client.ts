@@ -24,6 +24,11 @@ export interface Send {
   readonly signal?: AbortSignal;
 }
 
+export interface Answered<Answer> {
+  readonly status: number;
+  readonly answer: Answer;
+}
+
 /** Asks the API; every answer that is no success becomes a CommandFailure with its exit status. */
 export class ApiClient {
   readonly url: string;
@@ -34,7 +39,12 @@ export class ApiClient {
     this.#token = token;
   }
 
-  async ask<Answer>(path: string, { method = 'GET', body, headers, signal }: Send = {}): Promise<Answer> {
+  async ask<Answer>(path: string, send: Send = {}): Promise<Answer> {
+    return (await this.send<Answer>(path, send)).answer;
+  }
+
+  /** The same with the status, where it tells something too. */
+  async send<Answer>(path: string, { method = 'GET', body, headers, signal }: Send): Promise<Answered<Answer>> {
     const token = await this.#token();
     const response = await this.#fetch(path, {
       method,
@@ -43,7 +53,7 @@ export class ApiClient {
       ...(signal === undefined ? {} : { signal }),
     });
     const text = await response.text();
-    if (response.ok) return JSON.parse(text) as Answer;
+    if (response.ok) return { status: response.status, answer: JSON.parse(text) as Answer };
     throw failureOf(problemOf(response.status, text));
   }
 

@@ -187,6 +187,18 @@ describe('what is printed', () => {
   });
 
   test.each([
+    [202, 'Batch B1 accepted: Autumn release, 2 deployments.'],
+    [200, 'Batch B1 exists already (PROCESSING); nothing new was started.'],
+  ])('a batch that is new is told from one that the key has named before: %i', async (status, told) => {
+    const { out } = await against(
+      { 'POST /batches': { status, body: batch() }, 'GET /health': { body: health } },
+      ['deploy', '-', '--idempotency-key', 'k'],
+      { stdin: releaseYaml },
+    );
+    expect(out.slice(1, 2)).toEqual([told]);
+  });
+
+  test.each([
     ['looked at', []],
     ['followed', ['--follow']],
   ])('the command by which what is UNKNOWN can be resolved, when %s', async (_, argv) => {

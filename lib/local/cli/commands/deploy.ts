@@ -16,19 +16,24 @@ export const yamlHeaders = { 'content-type': 'application/yaml' } as const;
 
 type Accepted = Pick<BatchView, 'batch_id' | 'name' | 'status' | 'total' | 'warnings'>;
 
+/** What the API answers where the idempotency key names a batch that there is; a new one is 202. */
+const CREATED_BEFORE = 200;
+
 /** Submits a batch, and stays until it has ended when that is asked for. */
 export const deploy = async (context: CommandContext, options: DeployOptions, file = ''): Promise<ExitStatus> => {
   const { client, terminal } = context;
   const body = await readBatchFile(context, file);
   const key = options.idempotencyKey;
   const headers = { ...yamlHeaders, ...(key === undefined ? {} : { 'idempotency-key': key }) };
-  const accepted = await client.ask<Accepted>('/batches', { method: 'POST', body, headers });
+  const { status, answer: accepted } = await client.send<Accepted>('/batches', { method: 'POST', body, headers });
   const { simulated } = await client.ask<Health>('/health');
   const sentence = simulationSentence(simulated);
   for (const warning of accepted.warnings) terminal.error(`warning: ${warning}`);
   print(context, { ...accepted, simulated }, [
     ...(sentence === undefined ? [] : [terminal.colours.yellow(sentence)]),
-    `Batch ${accepted.batch_id} accepted: ${accepted.name}, ${accepted.total} deployments.`,
+    status === CREATED_BEFORE
+      ? `Batch ${accepted.batch_id} exists already (${accepted.status}); nothing new was started.`
+      : `Batch ${accepted.batch_id} accepted: ${accepted.name}, ${accepted.total} deployments.`,
     ...(options.follow ? [] : [`Follow it with: flotilla status ${accepted.batch_id} --follow${urlHint(options)}`]),
   ]);
   if (!options.follow) return exitStatus.done;
