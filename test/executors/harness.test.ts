@@ -6,6 +6,8 @@ import { apiKey, eventually, executeSettings, executorOf, requestOf, webhookToke
 
 const trigger = { pipeline: 'deploy_risk', trigger: 'flotilla', token: webhookToken };
 const quick = { apiKey, triggers: [trigger], eventMilliseconds: 30, stageMilliseconds: 30, abortMilliseconds: 30 };
+/** Time enough to look before the event is processed, on a busy machine too. */
+const later = { eventMilliseconds: 1_000 };
 const opened: SimulatedHarness[] = [];
 
 const simulate = async (options: SimulatedHarnessOptions = {}): Promise<SimulatedHarness> => {
@@ -44,7 +46,7 @@ const endOf = (executor: Executor, request: RunRequest, ref: string): Promise<Ru
 
 describe('a start by webhook', () => {
   it('is accepted, found by its event, followed to its end, and is one run', async () => {
-    const harness = await simulate();
+    const harness = await simulate(later);
     const executor = executorOf(harness.url);
     const request = requestOf();
     const result = await executor.start(request);
@@ -73,7 +75,7 @@ describe('a start by webhook', () => {
   });
 
   it('resolves on an installation that has only the older details call', async () => {
-    const harness = await simulate({ details: 'v1' });
+    const harness = await simulate({ ...later, details: 'v1' });
     const executor = executorOf(harness.url);
     const request = requestOf();
     const correlation = correlationOf(await executor.start(request));
