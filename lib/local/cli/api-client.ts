@@ -46,20 +46,23 @@ export class ApiClient {
   /** The same with the status, where it tells something too. */
   async send<Answer>(path: string, { method = 'GET', body, headers, signal }: Send): Promise<Answered<Answer>> {
     const token = await this.#token();
-    const response = await this.#fetch(path, {
+    const { status, ok, text } = await this.#fetch(path, {
       method,
       headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
       ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
     });
-    const text = await response.text();
-    if (response.ok) return { status: response.status, answer: JSON.parse(text) as Answer };
-    throw failureOf(problemOf(response.status, text));
+    if (!ok) throw failureOf(problemOf(status, text));
+    const answer = parsed(text);
+    if (answer !== undefined) return { status, answer: answer as Answer };
+    throw new CommandFailure(exitStatus.failed, [`${this.url} does not answer as a Flotilla server does.`]);
   }
 
-  async #fetch(path: string, init: RequestInit): Promise<Response> {
+  /** The whole answer: the connection may end in the middle of it. */
+  async #fetch(path: string, init: RequestInit): Promise<{ status: number; ok: boolean; text: string }> {
     try {
-      return await fetch(`${this.url}${path}`, init);
+      const response = await fetch(`${this.url}${path}`, init);
+      return { status: response.status, ok: response.ok, text: await response.text() };
     } catch (error) {
       if (init.signal?.aborted) throw error;
       const why = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
@@ -68,13 +71,19 @@ export class ApiClient {
   }
 }
 
-const problemOf = (status: number, text: string): Problem => {
+/** Whatever answers there: JSON, or undefined. */
+const parsed = (text: string): unknown => {
   try {
-    return { ...(JSON.parse(text) as Problem), status };
+    return JSON.parse(text);
   } catch {
-    return { status, detail: `The answer was ${status} and not from Flotilla.` };
+    return undefined;
   }
 };
+
+const problemOf = (status: number, text: string): Problem => ({
+  ...((parsed(text) as Problem | undefined) ?? { detail: `The answer was ${status} and not from Flotilla.` }),
+  status,
+});
 
 /** What the caller sent is wrong use; what it named may not exist; the rest did not work. */
 const statusOf = (status: number): ExitStatus => {

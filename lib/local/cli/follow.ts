@@ -32,7 +32,11 @@ export const follow = async (context: CommandContext, following: Following): Pro
   const { terminal, json } = context;
   const stop = new AbortController();
   const callOff = onStopSignal((name) => stop.abort(name));
-  const followed = await followBatch(context, { ...following, stop: stop.signal }).finally(callOff);
+  const followed = await followBatch(context, { ...following, stop: stop.signal })
+    .catch((error: unknown) => {
+      throw error instanceof Unreachable ? goesOnUnseen(error, following.batchId) : error;
+    })
+    .finally(callOff);
   if (followed === undefined) {
     const id = following.batchId;
     if (stop.signal.aborted) {
@@ -58,6 +62,10 @@ export const follow = async (context: CommandContext, following: Following): Pro
   return endStatus(batch);
 };
 
+/** The server was away for too long. */
+const goesOnUnseen = ({ status, lines, problem }: Unreachable, id: string): Unreachable =>
+  new Unreachable(status, [...lines, `The batch goes on: flotilla status ${id} --follow`], problem);
+
 /** Shows a batch until it has ended; undefined when the time was over or it was stopped before. */
 export const followBatch = async (
   { client, terminal, json }: Pick<CommandContext, 'client' | 'terminal' | 'json'>,
@@ -68,7 +76,11 @@ export const followBatch = async (
     ...(timeout === undefined ? [] : [AbortSignal.timeout(timeout * 1000)]),
   ]);
   const view = makeFollowView(terminal, { json, simulated });
-  const patient = new PatientReader(client, signal);
+  const patient = new PatientReader(client, signal, () => {
+    // What is redrawn is redrawn below it.
+    view.end();
+    terminal.error('No answer, trying again…');
+  });
   try {
     view.begin(await patient.deployments(batchId));
     for (let after = 0, ended = false; !ended; ) {
@@ -96,10 +108,13 @@ const PAUSE = 1000;
 class PatientReader {
   readonly #client: ApiClient;
   readonly #signal: AbortSignal;
+  readonly #tellAway: () => void;
+  #told = false;
 
-  constructor(client: ApiClient, signal: AbortSignal) {
+  constructor(client: ApiClient, signal: AbortSignal, tellAway: () => void) {
     this.#client = client;
     this.#signal = signal;
+    this.#tellAway = tellAway;
   }
 
   deployments(batchId: string): Promise<readonly DeploymentView[]> {
@@ -121,6 +136,8 @@ class PatientReader {
         return await read();
       } catch (error) {
         if (!(error instanceof Unreachable) || tries === TRIES) throw error;
+        if (!this.#told) this.#tellAway();
+        this.#told = true;
         await sleep(PAUSE, undefined, { signal: this.#signal });
       }
     }

@@ -6,8 +6,11 @@ import type { Terminal } from '../../../lib/local/cli/terminal.ts';
 
 export interface Answer {
   readonly status?: number;
+  /** A text is sent as it is. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The connection ends in the middle of the body. */
+  readonly cut?: boolean;
 }
 
 /** What a server answers, by `METHOD path` with the query; a list is answered one after the other, its last for good. */
@@ -39,8 +42,11 @@ export const startFakeApi = async (script: Script): Promise<FakeApi> => {
     ].flat() as Answer[];
     const turn = asked.get(name) ?? 0;
     asked.set(name, turn + 1);
-    const { status = 200, body: answer, headers } = answers[Math.min(turn, answers.length - 1)]!;
-    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(answer));
+    const { status = 200, body: answer, headers, cut } = answers[Math.min(turn, answers.length - 1)]!;
+    const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    if (cut) response.write(text.slice(0, text.length / 2), () => response.destroy());
+    else response.end(text);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -81,16 +81,25 @@ describe('following a batch', () => {
     expect(out.join('\n')).not.toContain('Its turn has come');
   });
 
-  test('a server that is away for a moment is waited for', async () => {
+  test('a server that is away for a moment, or in the middle of an answer, is waited for, and that is said once', async () => {
     const again = script()[events(2)] as { body: unknown };
-    const { status, out } = await followed({ [events(2)]: [{ status: 503, body: {} }, again] });
+    const { status, out, error } = await followed({
+      [events(2)]: [{ status: 503, body: {} }, { ...again, cut: true }, again],
+    });
     expect(status).toBe(1);
+    expect(error).toEqual(['No answer, trying again…']);
     expect(out.filter((line) => line.includes('Verified: Runs.'))).toHaveLength(1);
+  });
+
+  test('a server that stays away: 1, and the batch goes on', { timeout: 20_000 }, async () => {
+    const { status, error } = await followed({ [events(2)]: { status: 503, body: { detail: 'Later.' } } });
+    expect(status).toBe(1);
+    expect(error).toEqual(['No answer, trying again…', 'Later.', 'The batch goes on: flotilla status B1 --follow']);
   });
 
   test('the time is over before the batch has ended: 3', async () => {
     const { status, error } = await followed({ [events(2)]: { status: 503, body: {} } }, ['--timeout', '1']);
     expect(status).toBe(3);
-    expect(error[0]).toContain('has not ended after 1 s');
+    expect(error.at(-1)).toContain('has not ended after 1 s');
   });
 });

@@ -111,6 +111,19 @@ describe('exit status', () => {
     expect(status).toBe(1);
     expect(error[0]).toContain(`No answer from ${api.url}`);
   });
+
+  test('a connection that ends in the middle of the answer: 1', async () => {
+    const cut = { body: { batches: [batch()] }, cut: true };
+    const { api, status, error } = await against({ 'GET /batches?limit=20': cut }, ['list']);
+    expect(status).toBe(1);
+    expect(error[0]).toContain(`No answer from ${api.url}`);
+  });
+
+  test('some other server: 1', async () => {
+    const { api, status, error } = await against({ 'GET /batches?limit=20': { body: '<html>' } }, ['list']);
+    expect(status).toBe(1);
+    expect(error).toEqual([`${api.url} does not answer as a Flotilla server does.`]);
+  });
 });
 
 describe('what is sent', () => {
