@@ -12,6 +12,7 @@ import { readDeployments } from './read-deployments.ts';
 import type { Simulated } from './simulation.ts';
 import { batchLines } from './status-lines.ts';
 import { onStopSignal, type StopSignal, signalStatus } from './stop-signal.ts';
+import type { Terminal } from './terminal.ts';
 
 export interface Following {
   readonly batchId: string;
@@ -37,19 +38,7 @@ export const follow = async (context: CommandContext, following: Following): Pro
       throw error instanceof Unreachable ? goesOnUnseen(error, following.batchId) : error;
     })
     .finally(callOff);
-  if (followed === undefined) {
-    const id = following.batchId;
-    if (stop.signal.aborted) {
-      terminal.error(
-        `Stopped following; batch ${id} goes on: flotilla status ${id} --follow. To stop it: flotilla cancel ${id}`,
-      );
-      return signalStatus[stop.signal.reason as StopSignal];
-    }
-    terminal.error(
-      `Batch ${id} has not ended after ${following.timeout} s. It goes on: flotilla status ${id} --follow`,
-    );
-    return exitStatus.timedOut;
-  }
+  if (followed === undefined) return leave(terminal, following, stop.signal);
   const { batch, deployments } = followed;
   const { colours } = terminal;
   const lines = json
@@ -60,6 +49,17 @@ export const follow = async (context: CommandContext, following: Following): Pro
       ];
   for (const line of lines) terminal.out(line);
   return endStatus(batch);
+};
+
+/** Before the batch has ended. */
+const leave = ({ error }: Terminal, { batchId, timeout }: Following, stop: AbortSignal): ExitStatus => {
+  const again = `flotilla status ${batchId} --follow`;
+  if (stop.aborted) {
+    error(`Stopped following; batch ${batchId} goes on: ${again}. To stop it: flotilla cancel ${batchId}`);
+    return signalStatus[stop.reason as StopSignal];
+  }
+  error(`Batch ${batchId} has not ended after ${timeout} s. It goes on: ${again}`);
+  return exitStatus.timedOut;
 };
 
 /** The server was away for too long. */
