@@ -229,6 +229,24 @@ describe('what is printed', () => {
     ]);
   });
 
+  test.each([
+    ['limit-check', ['Did you mean risk/limit-check or shared/limit-check?']],
+    ['risk/limit-chekc', ['Did you mean risk/limit-check?']],
+    ['logn-api', ['Did you mean shared/login-api?']],
+    ['nothing/like-it', []],
+  ])('the keys that %s may have been meant for', async (key, hint) => {
+    const other = deployment({ key: 'shared/limit-check' });
+    const { status, error } = await against(
+      {
+        [`POST /batches/B1/deployments/${key}/resolve`]: problem(404, 'DeploymentNotFound'),
+        'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(deployment(), failed, other) },
+      },
+      ['resolve', 'B1', key, '--status', 'SUCCESS', '--reason', 'x'],
+    );
+    expect(status).toBe(4);
+    expect(error).toEqual(['DeploymentNotFound it is.', ...hint]);
+  });
+
   test('with --json the same as data', async () => {
     const { out } = await against(shown('FAILED'), ['status', 'B1', '--json']);
     expect(JSON.parse(out.join(''))).toMatchObject({
