@@ -1,3 +1,4 @@
+import { addressBelow } from '../domain/health/address-below.ts';
 import type { Workload } from '../domain/plan/plan.ts';
 import type { Cluster, HealthRequest, KubernetesObject, WorkloadView } from '../domain/ports.ts';
 import type { ClusterAccess } from './cluster-access.ts';
@@ -9,13 +10,6 @@ export { type ClusterAccess, type ClusterSource, kubeConfigFrom } from './cluste
 
 /** How much of a log is worth carrying. */
 const logBytes = 16_384;
-
-/**
- * Whether an address is still below a root when its `..` are resolved. A batch gives the path: nobody may read secrets with
- * our rights by a health check.
- */
-const isBelow = (root: string, address: string): boolean =>
-  URL.parse(address, 'http://cluster')?.pathname.startsWith(root) === true;
 
 /** A Kubernetes cluster through its API server. */
 export class KubernetesCluster implements Cluster {
@@ -54,8 +48,8 @@ export class KubernetesCluster implements Cluster {
     const { path, port, workload } = request;
     const service = `${encodeURIComponent(workload.name)}${port === undefined ? '' : `:${port}`}`;
     const root = `/api/v1/namespaces/${encodeURIComponent(workload.namespace)}/services/${service}/proxy/`;
-    const address = `${root}${path.replace(/^\//, '')}`;
-    if (!isBelow(root, address)) return { message: `the path ${path} leads out of the service; nothing was asked` };
+    const address = addressBelow(root, path);
+    if (address === undefined) return { message: `the path ${path} leads out of the service; nothing was asked` };
     try {
       const timeout = Math.min(request.timeoutMilliseconds, requestMilliseconds);
       return this.#probed(await this.#requests.send(address, timeout));

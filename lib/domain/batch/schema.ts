@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { addressBelow } from '../health/address-below.ts';
 
 /** The batch format. One schema for intake, defaults and the JSON Schema that editors use. */
 
@@ -19,8 +20,7 @@ const infrastructureId = word(64).describe('Cluster, or an infrastructure of the
 const executor = word(64).describe('Who carries the deployment out. Default: the service’s own, else harness.');
 
 /** The service may be asked through the API server, below a path of ours. What a URL makes of `..` decides. */
-const staysInService = (path: string): boolean =>
-  URL.parse(`http://service/proxy/${path.replace(/^\//, '')}`)?.pathname.startsWith('/proxy/') === true;
+const staysInService = (path: string): boolean => addressBelow('/proxy/', path) !== undefined;
 
 const healthCheckSchema = z
   .strictObject({
