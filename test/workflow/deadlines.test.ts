@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { keys } from '../../lib/domain/record/keys.ts';
 import { itemOf } from '../../lib/domain/record/rows.ts';
-import { deployFails, type Path, walkAll, well } from './path.ts';
+import { deployFails, type Path, walkAll, well, wellAtSecond } from './path.ts';
 import { itemsOf } from './report.ts';
 import type { World } from './world.ts';
 
@@ -35,7 +35,7 @@ const byOwner: readonly Path[] = [
     expect: {
       a: {
         outcome: 'SUCCESS / Verified',
-        visited: 'AwaitTurn Capture Deploy Capture Deploy Verify Record',
+        visited: wellAtSecond,
         starts: '1, 2',
         runs: '2.0.0',
       },

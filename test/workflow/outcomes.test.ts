@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { resolveDeployment } from '../../lib/usecases/resolve-deployment.ts';
-import { deployFails, type Path, skipped, walk, walkAll, well } from './path.ts';
+import { deployFails, type Path, skipped, walk, walkAll, well, wellAtSecond } from './path.ts';
 import { eventsOf, expectAllInOrder, itemsOf, reportOf } from './report.ts';
 
 /** Ways of a deployment on which only executor and cluster have a say. */
@@ -54,7 +54,7 @@ const good: readonly Path[] = [
     expect: {
       a: {
         outcome: 'SUCCESS / Verified',
-        visited: 'AwaitTurn Capture Deploy Capture Deploy Verify Record',
+        visited: wellAtSecond,
         starts: '1, 2',
         runs: '2.0.0',
       },
@@ -250,7 +250,7 @@ const bad: readonly Path[] = [
     expect: {
       a: {
         outcome: 'SUCCESS / Verified',
-        visited: 'AwaitTurn Capture Deploy Capture Deploy Verify Record',
+        visited: wellAtSecond,
         starts: '1, 2',
       },
     },

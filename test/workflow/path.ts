@@ -35,6 +35,8 @@ export interface Path {
 }
 
 export const well = 'AwaitTurn Capture Deploy Verify Record';
+/** The first attempt fails, the second goes well. */
+export const wellAtSecond = 'AwaitTurn Capture Deploy Capture Deploy Verify Record';
 export const deployFails = 'AwaitTurn Capture Deploy Record';
 export const skipped = 'AwaitTurn Record';
 
