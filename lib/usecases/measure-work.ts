@@ -1,9 +1,10 @@
 import type { Measurement } from '../domain/measurement/measurement.ts';
 import { keys } from '../domain/record/keys.ts';
-import { type RunWatchRow, rowOf, type WatcherRow } from '../domain/record/rows.ts';
+import { type RunWatchRow, rowOf } from '../domain/record/rows.ts';
 import type { BatchHead } from '../domain/schedule/state.ts';
 import type { Deps } from './deps.ts';
 import { everyItem } from './schedule-store.ts';
+import { everyWatcher, readWatched } from './watchers.ts';
 
 type Needs = Pick<Deps, 'table' | 'clock' | 'pace'>;
 
@@ -42,11 +43,9 @@ const countBatches = async ({
 const countStuck = async ({ table, clock, pace }: Needs): Promise<number> => {
   const latest = clock.now() - pace.abortGrace - sweepsToHelp * pace.sweepAge;
   let stuck = 0;
-  for await (const item of everyItem(table, { pk: 'WATCHERS' })) {
-    const { watcher } = rowOf<WatcherRow>(item)!;
-    for await (const row of everyItem(table, { pk: `WATCH#${watcher}` })) {
-      if (rowOf<RunWatchRow>(row)!.deadline < latest) stuck += 1;
-    }
+  for await (const watcher of everyWatcher({ table })) {
+    const watched = await readWatched<RunWatchRow>({ table }, watcher);
+    stuck += watched.filter(({ deadline }) => deadline < latest).length;
   }
   return stuck;
 };

@@ -1,13 +1,7 @@
 import { isFlotillaError } from '../domain/errors.ts';
+import { partsOf } from '../domain/parts-of.ts';
 import { keys, type Wait } from '../domain/record/keys.ts';
-import {
-  type HeaderRow,
-  type ItemRow,
-  rowOf,
-  type TokenRow,
-  type TurnRow,
-  type WatcherRow,
-} from '../domain/record/rows.ts';
+import { type HeaderRow, type ItemRow, rowOf, type TokenRow, type TurnRow } from '../domain/record/rows.ts';
 import { deliverAnswer } from './answer-wait.ts';
 import { concludeBatch } from './conclude-batch.ts';
 import type { Deps } from './deps.ts';
@@ -16,7 +10,7 @@ import { DoAll } from './do-all.ts';
 import { finishBatch } from './finish-batch.ts';
 import { recordOutcome } from './record-outcome.ts';
 import { everyItem } from './schedule-store.ts';
-import { reviveWatcher } from './watchers.ts';
+import { everyWatcher, isBusy, reviveWatcher } from './watchers.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace'>;
 
@@ -37,10 +31,8 @@ export const sweep = async (deps: Needs, memory: DispatcherMemory): Promise<void
 const isOld = ({ clock, pace }: Needs, at: number): boolean => clock.now() - at >= pace.sweepAge;
 
 const reviveWatchers = async (deps: Needs, all: DoAll): Promise<void> => {
-  for await (const item of everyItem(deps.table, { pk: 'WATCHERS' })) {
-    const { watcher } = rowOf<WatcherRow>(item)!;
-    const watched = await deps.table.query({ pk: `WATCH#${watcher}`, limit: 1 });
-    if (watched.items.length > 0) await all.try(() => reviveWatcher(deps, watcher));
+  for await (const watcher of everyWatcher(deps)) {
+    if (await isBusy(deps, watcher)) await all.try(() => reviveWatcher(deps, watcher));
   }
 };
 
@@ -65,8 +57,7 @@ const lookAfterTurns = async (deps: Needs, all: DoAll): Promise<void> => {
   const first = Math.floor(deps.random.next() * turns.length);
   const inOrder = [...turns.slice(first), ...turns.slice(0, first)];
   const budget: Budget = { describes: describesPerSweep };
-  for (let at = 0; at < inOrder.length; at += turnsAtOnce) {
-    const some = inOrder.slice(at, at + turnsAtOnce);
+  for (const some of partsOf(inOrder, turnsAtOnce)) {
     await Promise.all(some.map((turn) => all.try(() => lookAfterTurn(deps, turn, budget))));
   }
 };

@@ -1,10 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { rowOf, type WatcherRow } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 import { writeHint } from './hints.ts';
 import { retryConflict } from './retry-conflict.ts';
-import { everyItem } from './schedule-store.ts';
-import { ensureWatcher } from './watchers.ts';
+import { ensureWatcher, everyWatcher, isBusy } from './watchers.ts';
 
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'pace'>;
 
@@ -20,16 +18,12 @@ export interface Hint {
  */
 export const takeHint = async (deps: Needs, { given, key }: Hint): Promise<void> => {
   if (!timingSafeEqual(digest(given), digest(key))) return;
-  for await (const item of everyItem(deps.table, { pk: 'WATCHERS', prefix: 'executor:' })) {
-    const { watcher } = rowOf<WatcherRow>(item)!;
+  for await (const watcher of everyWatcher(deps, 'executor:')) {
     if (!(await isBusy(deps, watcher))) continue;
     // Many runs may end at once; whose hint is the last does not matter.
     await retryConflict(deps, () => writeHint(deps, watcher));
     await ensureWatcher(deps, watcher);
   }
 };
-
-const isBusy = async ({ table }: Needs, watcher: string): Promise<boolean> =>
-  (await table.query({ pk: `WATCH#${watcher}`, limit: 1 })).items.length > 0;
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

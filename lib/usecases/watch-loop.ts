@@ -1,8 +1,6 @@
-import { rowOf } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 import { pauseAfterLook } from './hints.ts';
-import { everyItem } from './schedule-store.ts';
-import { readWatcher, renewWatcher, startGeneration } from './watchers.ts';
+import { isBusy, readWatched, readWatcher, renewWatcher, startGeneration } from './watchers.ts';
 
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'pace'>;
 
@@ -31,7 +29,7 @@ export const watchLoop = async <Row>(deps: Needs, task: WatchTask, loop: Loop<Ro
   if (!(await renewWatcher(deps, { ...task, until: end + pace.sweepAge }))) return { more: false };
   while (clock.now() < end) {
     const pause = await pauseAfterLook(deps, { watcher: task.watcher, interval: loop.interval });
-    const rows = await readRows<Row>(deps, task.watcher);
+    const rows = await readWatched<Row>(deps, task.watcher);
     if (rows.length > 0) {
       busyAt = clock.now();
       await loop.look(rows);
@@ -43,12 +41,6 @@ export const watchLoop = async <Row>(deps: Needs, task: WatchTask, loop: Loop<Ro
   return { more: true };
 };
 
-const readRows = async <Row>({ table }: Needs, watcher: string): Promise<Row[]> => {
-  const rows: Row[] = [];
-  for await (const item of everyItem(table, { pk: `WATCH#${watcher}` })) rows.push(rowOf<Row>(item)!);
-  return rows;
-};
-
 const handOver = async (deps: Needs, { watcher, generation }: WatchTask): Promise<{ more: boolean }> => {
   const row = await readWatcher(deps, watcher);
   if (row?.generation === generation) await startGeneration(deps, watcher, row);
@@ -58,7 +50,7 @@ const handOver = async (deps: Needs, { watcher, generation }: WatchTask): Promis
 /** Clears the lease, looks once more, and stays when something came in between. */
 const leave = async (deps: Needs, task: WatchTask): Promise<boolean> => {
   if (!(await renewWatcher(deps, { ...task, until: 0 }))) return true;
-  if ((await readRows(deps, task.watcher)).length === 0) return true;
+  if (!(await isBusy(deps, task.watcher))) return true;
   const until = deps.clock.now() + deps.pace.watchFor + deps.pace.sweepAge;
   return !(await renewWatcher(deps, { ...task, until }));
 };

@@ -4,6 +4,7 @@ import { keys } from '../domain/record/keys.ts';
 import { itemOf, rowOf, type WatcherRow } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 import { retryConflict } from './retry-conflict.ts';
+import { everyItem } from './schedule-store.ts';
 
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'pace'>;
 
@@ -25,6 +26,29 @@ const executionName = (watcher: string, generation: number): string => {
 
 export const readWatcher = async ({ table }: Pick<Deps, 'table'>, watcher: string): Promise<WatcherRow | undefined> =>
   rowOf<WatcherRow>(await table.get(keys.watcher(watcher)));
+
+/** The names of all watchers that there have been, or of those of one kind (`executor:`). */
+export async function* everyWatcher({ table }: Pick<Deps, 'table'>, kind?: string): AsyncGenerator<string> {
+  for await (const item of everyItem(table, {
+    pk: keys.watcher('').pk,
+    ...(kind === undefined ? {} : { prefix: kind }),
+  })) {
+    yield rowOf<WatcherRow>(item)!.watcher;
+  }
+}
+
+/** Whether a watcher has anything to watch. */
+export const isBusy = async ({ table }: Pick<Deps, 'table'>, watcher: string): Promise<boolean> =>
+  (await table.query({ pk: watchedBy(watcher), limit: 1 })).items.length > 0;
+
+/** All that a watcher watches. */
+export const readWatched = async <Row>({ table }: Pick<Deps, 'table'>, watcher: string): Promise<readonly Row[]> => {
+  const rows: Row[] = [];
+  for await (const item of everyItem(table, { pk: watchedBy(watcher) })) rows.push(rowOf<Row>(item)!);
+  return rows;
+};
+
+const watchedBy = (watcher: string): string => `WATCH#${watcher}`;
 
 /**
  * Makes sure that somebody watches. Call it after what is to be watched is written: a watcher that leaves clears its
