@@ -1,4 +1,5 @@
 import { FlotillaError } from '../domain/errors.ts';
+import { partsOf } from '../domain/parts-of.ts';
 import { changeHeader } from '../domain/record/change.ts';
 import { keys } from '../domain/record/keys.ts';
 import {
@@ -83,8 +84,7 @@ const readInFlight = async ({ table }: Pick<Deps, 'table'>, batchId: string): Pr
     if (turn.state !== 'refused') turns.push(turn);
   }
   const inFlight: InFlight[] = [];
-  for (let at = 0; at < turns.length; at += itemsAtOnce) {
-    const some = turns.slice(at, at + itemsAtOnce);
+  for (const some of partsOf(turns, itemsAtOnce)) {
     const items = await Promise.all(some.map(({ index }) => table.get(keys.item(batchId, index))));
     inFlight.push(...some.flatMap((turn, nth) => inFlightOf(turn, rowOf<ItemRow>(items[nth]))));
   }

@@ -1,4 +1,5 @@
 import { FlotillaError } from '../../domain/errors.ts';
+import { partsOf } from '../../domain/parts-of.ts';
 import type { Json } from '../../domain/ports.ts';
 import type { HarnessApi, HarnessReply } from './api.ts';
 import { clockSkewMilliseconds } from './run-reader.ts';
@@ -47,8 +48,7 @@ export const findRunByKey = async (api: HarnessApi, search: KeySearch): Promise<
   const shown = rows.find((row) => shownTexts(row).some((text) => hasKey(text, search.key)));
   if (shown !== undefined) return textAt(shown, 'planExecutionId');
   // Our run starts soon after its request, so the oldest are the likeliest.
-  for (let from = 0; from < rows.length; from += readsAtOnce) {
-    const candidates = rows.slice(from, from + readsAtOnce);
+  for (const candidates of partsOf(rows, readsAtOnce)) {
     const found = await Promise.all(candidates.map((row) => carriesKey(api, search, row)));
     const first = candidates[found.indexOf(true)];
     if (first !== undefined) return textAt(first, 'planExecutionId');

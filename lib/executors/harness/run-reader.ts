@@ -1,4 +1,5 @@
 import { FlotillaError } from '../../domain/errors.ts';
+import { partsOf } from '../../domain/parts-of.ts';
 import type { JsonObject, RunRequest, RunState } from '../../domain/ports.ts';
 import type { HarnessApi, HarnessReply, HarnessScope } from './api.ts';
 import { readRun } from './run-status.ts';
@@ -75,8 +76,7 @@ const readGroup = async (api: HarnessApi, now: number, group: Group): Promise<Re
     for (const { ref } of missing) states.set(ref, unreadable(failure));
     return states;
   }
-  for (let from = 0; from < missing.length; from += detailsAtOnce) {
-    const some = missing.slice(from, from + detailsAtOnce);
+  for (const some of partsOf(missing, detailsAtOnce)) {
     const read = await Promise.all(some.map(({ ref }) => readOne(api, group, ref)));
     for (const [index, state] of read.entries()) if (state !== undefined) states.set(some[index]!.ref, state);
   }

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
+import { partsOf } from '../../domain/parts-of.ts';
 
 /** Space between two columns. */
 const GAP = 2;
@@ -20,11 +21,8 @@ const empty = Object.fromEntries(
 export const fitTable = (head: readonly string[], rows: readonly (readonly string[])[], columns: number): string => {
   const widths = head.map((_, at) => widestOf([head, ...rows], at));
   const colWidths = shrunk(widths, columns - GAP * (head.length - 1));
-  const lines = [head, ...rows];
-  const parts = Array.from({ length: Math.ceil(lines.length / ROWS_AT_ONCE) }, (_, at) =>
-    drawn(lines.slice(at * ROWS_AT_ONCE, (at + 1) * ROWS_AT_ONCE), colWidths),
-  );
-  return parts
+  return partsOf([head, ...rows], ROWS_AT_ONCE)
+    .map((lines) => drawn(lines, colWidths))
     .join('\n')
     .split('\n')
     .map((line) => line.trimEnd())
