@@ -12,6 +12,8 @@ import { nameRule } from './names.ts';
 import { handleRequest } from './protocol.ts';
 import { type ExecutionDescription, type HistoryQuery, type ListQuery, Records } from './records.ts';
 import type { Invoke } from './runtime.ts';
+import { type TestStateAnswer, testState } from './test-state.ts';
+import { parseTestStateRequest } from './test-state-request.ts';
 import { Tokens } from './tokens.ts';
 
 export type { ExecutionDescription, ExecutionSummary } from './records.ts';
@@ -181,6 +183,14 @@ export class Engine {
 
   async describeStateMachine(request: { readonly stateMachineArn: string }): Promise<JsonObject> {
     return { ...this.#records.describeMachine(request.stateMachineArn), roleArn: this.#roleArn };
+  }
+
+  /** What one state of a definition makes of an input and a mocked result. Keeps nothing, calls nothing. */
+  async testState(given: unknown): Promise<TestStateAnswer> {
+    const request = parseTestStateRequest(given);
+    const { clock, random, uuid = randomUUID } = this.#options;
+    const definition = loadDefinition(request.definition, this.#compiler);
+    return await testState(request, { definition, clock, uuid, random: () => random.next() });
   }
 
   /** The events of an execution, in the order of their ids; inputs and outputs are JSON values. */

@@ -25,7 +25,7 @@ export class Execution {
   readonly parent: Thread | undefined;
   readonly children = new Set<Execution>();
   readonly threads = new Map<number, Thread>();
-  readonly #journal: Journal;
+  readonly #journal: Pick<Journal, 'append'>;
   readonly #now: () => number;
   events: number;
   transitions: number;
@@ -42,7 +42,7 @@ export class Execution {
       readonly events: number;
       readonly transitions: number;
     },
-    journal: Journal,
+    journal: Pick<Journal, 'append'>,
     now: () => number,
   ) {
     this.roleArn = facts.roleArn;

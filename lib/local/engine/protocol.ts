@@ -21,6 +21,7 @@ const operations: Readonly<Record<string, { readonly required: readonly string[]
   GetExecutionHistory: { required: ['executionArn'], run: (engine, request) => engine.getExecutionHistory(request) },
   SendTaskSuccess: { required: ['taskToken', 'output'], run: (engine, request) => engine.sendTaskSuccess(request) },
   SendTaskFailure: { required: ['taskToken'], run: (engine, request) => engine.sendTaskFailure(request) },
+  TestState: { required: ['definition'], run: (engine, request) => engine.testState(request) },
   SendTaskHeartbeat: { required: ['taskToken'], run: (engine, request) => engine.sendTaskHeartbeat(request) },
 };
 

@@ -1,46 +1,17 @@
 import type { State } from './definition/machine.ts';
-import { evaluateExit } from './evaluate.ts';
 import type { EventDraft } from './execution.ts';
 import { StateFailure } from './failure.ts';
 import { mostEvents } from './history.ts';
-import { isOverDataLimit, type Json } from './json.ts';
-import { findCatcher, findRetrier, retryDelay } from './recovery.ts';
+import type { Json } from './json.ts';
+import { findRetrier, retryDelay } from './recovery.ts';
+import { catchFailure, checkSize, runState } from './run-state.ts';
 import type { Runtime } from './runtime.ts';
-import { runChoice } from './states/choice.ts';
-import { runDistributedMap } from './states/distributed-map.ts';
-import { runFail } from './states/fail.ts';
-import { runInlineMap } from './states/inline-map.ts';
-import { runParallel } from './states/parallel.ts';
-import { runPass } from './states/pass.ts';
-import { runTask } from './states/task.ts';
 import type { Transition } from './states/transition.ts';
-import { runWait, sleepUntil } from './states/wait.ts';
+import { sleepUntil } from './states/wait.ts';
 import type { Thread } from './thread.ts';
 
 /** Runs the levels below: given to Map and Parallel, which would else import this file in a circle. */
 export type RunThread = (runtime: Runtime, thread: Thread) => Promise<Json>;
-
-const runState = (runtime: Runtime, thread: Thread, state: State): Promise<Transition> => {
-  switch (state.type) {
-    case 'Pass':
-    case 'Succeed':
-      return runPass(thread, state);
-    case 'Fail':
-      return runFail(thread, state);
-    case 'Choice':
-      return runChoice(thread, state);
-    case 'Wait':
-      return runWait(runtime, thread, state);
-    case 'Task':
-      return runTask(runtime, thread, state);
-    case 'Map':
-      return state.isDistributed
-        ? runDistributedMap(runtime, thread, state)
-        : runInlineMap(runtime, thread, state, runThread);
-    case 'Parallel':
-      return runParallel(runtime, thread, state, runThread);
-  }
-};
 
 /** A state's failure goes to its Retry, then to its Catch, then to what is around the state. */
 const recover = async (
@@ -57,20 +28,7 @@ const recover = async (
     thread.record('retry-scheduled', [], { phase: { at: 'retrying', until } });
     return 'again';
   }
-  // Recorded: what cannot be caught ends the execution without this event.
-  if (failure.isCatchable && (state.type === 'Map' || state.type === 'Parallel')) {
-    thread.record('task-failed', [{ type: `${state.type}StateFailed` }]);
-  }
-  const catcher = findCatcher(state.catch, failure);
-  if (catcher === undefined) throw failure;
-  const errorOutput = {
-    ...(failure.error === undefined ? {} : { Error: failure.error }),
-    ...(failure.reason === undefined ? {} : { Cause: failure.reason }),
-  };
-  return {
-    ...(await evaluateExit(thread, catcher, { fallback: errorOutput, extra: { errorOutput } })),
-    next: catcher.next,
-  };
+  return await catchFailure(thread, state, failure);
 };
 
 /** Runs the state that the thread stands in, through its retries, until it is left. */
@@ -82,7 +40,7 @@ const leaveState = async (runtime: Runtime, thread: Thread): Promise<Transition>
       thread.phase = { at: 'entered' };
     }
     try {
-      return await runState(runtime, thread, state);
+      return await runState(runtime, thread, { state, runThread });
     } catch (error) {
       if (!(error instanceof StateFailure)) throw error;
       const recovered = await recover(runtime, thread, state, error);
@@ -117,12 +75,6 @@ const exitEvent = (thread: Thread, { output, assigned }: Transition): EventDraft
     output,
   },
 });
-
-const checkSize = (thread: Thread, { output, assigned }: Transition): void => {
-  if (!isOverDataLimit(output) && !isOverDataLimit(assigned)) return;
-  const reason = `The state/task '${thread.state}' returned a result with a size exceeding the maximum number of bytes service limit.`;
-  throw new StateFailure('States.DataLimitExceeded', reason, false);
-};
 
 /** Runs a thread from where it stands to its end. Gives its output; throws StateFailure, or ThreadEnded when it was ended from outside. */
 export const runThread: RunThread = async (runtime, thread) => {

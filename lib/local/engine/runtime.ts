@@ -21,8 +21,8 @@ export interface ChildStart {
 /** What the runners of states get: the outside world, and the little of the engine that they need. */
 export interface Runtime {
   readonly clock: EngineClock;
-  readonly journal: Journal;
-  readonly tokens: Tokens;
+  readonly journal: Pick<Journal, 'all' | 'committed'>;
+  readonly tokens: Pick<Tokens, 'close' | 'issue' | 'open'>;
   readonly invoke: Invoke;
   random(): number;
   uuid(): string;

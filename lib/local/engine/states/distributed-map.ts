@@ -1,5 +1,5 @@
 import type { MapState } from '../definition/machine.ts';
-import { bindingsOf, evaluate, evaluateExit } from '../evaluate.ts';
+import { evaluateExit } from '../evaluate.ts';
 import { StateFailure } from '../failure.ts';
 import type { ExecutionStatus } from '../journal-entry.ts';
 import { isOverDataLimit, type Json } from '../json.ts';
@@ -7,13 +7,17 @@ import type { MapRunPhase } from '../phase.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Thread } from '../thread.ts';
 import { Completions } from './completions.ts';
-import { concurrencyOf, itemsOf, toleratedFailuresOf } from './map-fields.ts';
+import { concurrencyOf, inputOfItem, itemsOf, toleratedFailuresOf } from './map-fields.ts';
 import type { Transition } from './transition.ts';
 
 /** The most children that run at once (aws.md 6). */
 const mostChildren = 10_000;
 /** Children are started in groups of this size; between groups the event loop turns. */
 const startsPerTurn = 50;
+
+/** What a Map fails with when too many of its items failed. */
+export const toleranceExceeded = (): StateFailure =>
+  new StateFailure('States.ExceedToleratedFailureThreshold', 'The specified tolerated failure threshold was exceeded');
 
 /** Starts the children of one Map Run in the order of the items and counts those that end. */
 class MapRun {
@@ -72,7 +76,7 @@ class MapRun {
     const { items, concurrency, arn } = this.#phase;
     for (let started = 1; this.#next < items.length && this.#running < concurrency; started += 1) {
       const index = this.#next;
-      const input = await this.#inputOf(index, items[index] ?? null);
+      const input = await inputOfItem(this.#thread, this.#state, { index, value: items[index] ?? null });
       this.#thread.checkAlive();
       this.#next += 1;
       this.#running += 1;
@@ -90,11 +94,6 @@ class MapRun {
     }
   }
 
-  async #inputOf(index: number, value: Json): Promise<Json> {
-    if (this.#state.itemSelector === undefined) return value;
-    return await evaluate(this.#thread, this.#state.itemSelector, bindingsOf(this.#thread, { item: { index, value } }));
-  }
-
   #take(status: ExecutionStatus): void {
     this.#running -= 1;
     if (status !== 'SUCCEEDED') this.#failed += 1;
@@ -103,10 +102,7 @@ class MapRun {
 
   #checkTolerance(): void {
     if (this.#failed <= this.#phase.toleratedFailures) return;
-    throw new StateFailure(
-      'States.ExceedToleratedFailureThreshold',
-      'The specified tolerated failure threshold was exceeded',
-    );
+    throw toleranceExceeded();
   }
 
   #abortChildren(): void {
@@ -115,15 +111,17 @@ class MapRun {
   }
 }
 
-const begin = async (runtime: Runtime, thread: Thread, state: MapState): Promise<void> => {
+/** Evaluates what a Map Run is made of and writes it; the thread stands in `map-run` then. */
+export const beginMapRun = async (runtime: Runtime, thread: Thread, state: MapState): Promise<MapRunPhase> => {
   const items = await itemsOf(thread, state);
   const concurrency = Math.min((await concurrencyOf(thread, state)) ?? mostChildren, mostChildren);
   thread.record('map-started', [{ type: 'MapStateStarted', details: { length: items.length } }]);
   const toleratedFailures = await toleratedFailuresOf(thread, state, items.length);
   const [prefix, name] = thread.execution.birth.machineArn.split(':stateMachine:');
   const arn = `${prefix}:mapRun:${name}/${state.label}:${runtime.uuid()}`;
-  const phase = { at: 'map-run', arn, items, concurrency, toleratedFailures } as const;
+  const phase: MapRunPhase = { at: 'map-run', arn, items, concurrency, toleratedFailures };
   thread.record('map-run-started', [{ type: 'MapRunStarted', details: { mapRunArn: arn } }], { phase });
+  return phase;
 };
 
 /** A child that failed stands in the result as a record of its execution; one that succeeded as its bare output (documented). */
@@ -173,7 +171,7 @@ const perform = async (runtime: Runtime, thread: Thread, state: MapState, phase:
 
 /** Map, distributed: one child execution per item, with its own name, history and place in the journal. */
 export const runDistributedMap = async (runtime: Runtime, thread: Thread, state: MapState): Promise<Transition> => {
-  if (thread.phase.at === 'entered') await begin(runtime, thread, state);
+  if (thread.phase.at === 'entered') await beginMapRun(runtime, thread, state);
   if (thread.phase.at === 'map-run') await perform(runtime, thread, state, thread.phase);
   const { phase } = thread;
   if (phase.at === 'failed') throw new StateFailure(phase.error, phase.cause, phase.isCatchable);

@@ -1,11 +1,11 @@
 import type { MapState } from '../definition/machine.ts';
-import { bindingsOf, evaluate, evaluateExit } from '../evaluate.ts';
+import { evaluateExit } from '../evaluate.ts';
 import type { Json } from '../json.ts';
 import type { RunThread } from '../run-thread.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Thread } from '../thread.ts';
 import { Branches, type BranchPlan } from './branches.ts';
-import { concurrencyOf, itemsOf, toleratedFailuresOf } from './map-fields.ts';
+import { concurrencyOf, inputOfItem, itemsOf, toleratedFailuresOf } from './map-fields.ts';
 import type { Transition } from './transition.ts';
 
 /** About as many iterations as Step Functions runs at once when MaxConcurrency does not say (aws.md 6). */
@@ -23,11 +23,7 @@ const begin = async (thread: Thread, state: MapState): Promise<void> => {
 const planOf = (thread: Thread, state: MapState, items: readonly Json[]): BranchPlan => ({
   count: items.length,
   programOf: () => state.processor,
-  inputOf: async (index) => {
-    const value = items[index] ?? null;
-    if (state.itemSelector === undefined) return value;
-    return await evaluate(thread, state.itemSelector, bindingsOf(thread, { item: { index, value } }));
-  },
+  inputOf: (index) => inputOfItem(thread, state, { index, value: items[index] ?? null }),
   event: (word, index) => [{ type: `MapIteration${word}`, details: { index, name: state.name } }],
 });
 

@@ -1,5 +1,5 @@
 import type { MapState, Template } from '../definition/machine.ts';
-import { bindingsOf, evaluateAs, evaluationFailure, failedWhile } from '../evaluate.ts';
+import { bindingsOf, evaluate, evaluateAs, evaluationFailure, failedWhile } from '../evaluate.ts';
 import { StateFailure } from '../failure.ts';
 import type { Json } from '../json.ts';
 import type { Thread } from '../thread.ts';
@@ -13,6 +13,16 @@ export const itemsOf = async (thread: Thread, state: MapState): Promise<readonly
   if (Array.isArray(thread.input)) return thread.input as readonly Json[];
   throw evaluationFailure(thread, `Map state input must be an array but was: ${JSON.stringify(thread.input)}`);
 };
+
+/** What the branch of one item is given: what ItemSelector makes of it, or the item. */
+export const inputOfItem = async (
+  thread: Thread,
+  state: MapState,
+  item: { readonly index: number; readonly value: Json },
+): Promise<Json> =>
+  state.itemSelector === undefined
+    ? item.value
+    : await evaluate(thread, state.itemSelector, bindingsOf(thread, { item }));
 
 const numberOf = async (thread: Thread, name: string, template: Template): Promise<number> =>
   (await evaluateAs(thread, { template, name, type: 'number' }, bindingsOf(thread))) as number;

@@ -48,7 +48,7 @@ const callOf = (state: TaskState, given: Json): { readonly functionName: string;
 };
 
 /** Evaluates what the attempt needs and writes it, with a token of its own when it waits for one. */
-const schedule = async (runtime: Runtime, thread: Thread, state: TaskState): Promise<InvokingPhase> => {
+export const scheduleTask = async (runtime: Runtime, thread: Thread, state: TaskState): Promise<InvokingPhase> => {
   const waitsForToken = state.resource.kind === 'invoke' && state.resource.waitsForToken;
   const token = waitsForToken ? runtime.tokens.issue(thread.execution.birth.arn, runtime.uuid()) : undefined;
   const bindings = bindingsOf(thread, { token });
@@ -72,7 +72,7 @@ const schedule = async (runtime: Runtime, thread: Thread, state: TaskState): Pro
 
 /** Task: the attempt is written before the function is called, and its end before anything follows from it. */
 export const runTask = async (runtime: Runtime, thread: Thread, state: TaskState): Promise<Transition> => {
-  if (thread.phase.at === 'entered') await schedule(runtime, thread, state);
+  if (thread.phase.at === 'entered') await scheduleTask(runtime, thread, state);
   if (thread.phase.at === 'invoking' || thread.phase.at === 'submitted') await performTask(runtime, thread, state);
   const { phase } = thread;
   if (phase.at === 'failed') throw new StateFailure(phase.error, phase.cause, phase.isCatchable);
