@@ -1,5 +1,6 @@
 import type { Status } from '../domain/deployment/status.ts';
 import type { Evidence, ItemRow, Restore, Run, Step } from '../domain/record/rows.ts';
+import { describeWaiting, type Waiting } from '../domain/schedule/waiting.ts';
 import { executionTold } from './execution-console-link.ts';
 import { isoField } from './iso-time.ts';
 
@@ -20,6 +21,8 @@ export interface DeploymentView {
   readonly reason: string;
   readonly message: string;
   readonly step: Step;
+  /** What holds it back while it is PENDING, as it is now; `message` says the same. Empty when its turn comes next. */
+  readonly waiting_for?: readonly Waiting[];
   /** Tries that were begun. */
   readonly attempts: number;
   readonly runs: readonly Run[];
@@ -54,12 +57,13 @@ export type Asked = Pick<
   | 'cluster'
 >;
 
-export const viewDeployment = (asked: Asked, item: ItemRow): DeploymentView => ({
+export const viewDeployment = (asked: Asked, item: ItemRow, waiting?: readonly Waiting[]): DeploymentView => ({
   ...viewAsked(asked),
   status: item.status,
   reason: item.reason,
-  message: item.message,
+  message: waiting === undefined ? item.message : describeWaiting(waiting),
   step: item.step,
+  ...(waiting === undefined ? {} : { waiting_for: waiting }),
   ...viewProgress(item),
   ...viewReleases(item),
   ...(item.restore === undefined ? {} : { restore: item.restore }),

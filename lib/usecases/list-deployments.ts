@@ -4,12 +4,14 @@ import { FlotillaError } from '../domain/errors.ts';
 import type { PlannedDeployment } from '../domain/plan/plan.ts';
 import { pendingItem } from '../domain/record/change.ts';
 import { documentPaths, keys, planChunkSize } from '../domain/record/keys.ts';
-import { type ItemRow, rowOf } from '../domain/record/rows.ts';
+import { type HeaderRow, type ItemRow, rowOf } from '../domain/record/rows.ts';
+import type { Waiting } from '../domain/schedule/waiting.ts';
 import { type Asked, type DeploymentView, viewDeployment } from './deployment-view.ts';
 import type { Deps } from './deps.ts';
 import { findBatch } from './find-batch.ts';
 import { fittingCount } from './fitting-count.ts';
 import { readPlanChunk } from './plan-store.ts';
+import { readWaiting } from './read-waiting.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents'>;
 
@@ -34,13 +36,14 @@ export interface DeploymentList {
 
 /** One page of the deployments of a batch: what was planned, merged with how far it is. */
 export const listDeployments = async (deps: Needs, input: ListDeploymentsInput): Promise<DeploymentList> => {
-  const { batch_id, total, plan_hash } = await findBatch(deps, input.batchId);
+  const header = await findBatch(deps, input.batchId);
+  const { batch_id, total, plan_hash } = header;
   const planned = plan_hash !== undefined;
   const from = input.after + 1;
   const to = Math.min(total, from + input.limit);
   const looked = planned
-    ? await readPlanned(deps, batch_id, { from, to })
-    : await readUnplanned(deps, batch_id, { from, to });
+    ? await readPlanned(deps, header, { from, to, status: input.status })
+    : await readUnplanned(deps, header, { from, to });
   const fitting = fittingCount(looked);
   const deployments = looked
     .slice(0, fitting)
@@ -55,12 +58,28 @@ interface Range {
   readonly to: number;
 }
 
-const readPlanned = async (deps: Needs, batchId: string, range: Range): Promise<readonly DeploymentView[]> => {
-  const [deployments, rows] = await Promise.all([readPlan(deps, batchId, range), readItems(deps, batchId, range)]);
-  return deployments.map((deployment) =>
-    viewDeployment(deployment, rows.get(deployment.index) ?? pendingItem(batchId, deployment.index, deployment.key)),
-  );
+const readPlanned = async (
+  deps: Needs,
+  header: HeaderRow,
+  { status, ...range }: Range & Pick<ListDeploymentsInput, 'status'>,
+): Promise<readonly DeploymentView[]> => {
+  const { batch_id } = header;
+  const [deployments, rows] = await Promise.all([readPlan(deps, batch_id, range), readItems(deps, batch_id, range)]);
+  const pending = deployments.filter(({ index }) => !rows.has(index));
+  const isShown = pending.length > 0 && (status ?? 'PENDING') === 'PENDING';
+  const waiting = isShown && header.ended_at === undefined ? await readWaiting(deps, batch_id, pending) : undefined;
+  return deployments.map((deployment) => {
+    const { index, key } = deployment;
+    const row = rows.get(index);
+    return row === undefined
+      ? viewDeployment(deployment, pendingItem(batch_id, index, key), waiting?.get(index) ?? noTurn(header))
+      : viewDeployment(deployment, row);
+  });
 };
+
+/** Of a deployment in a batch that has no plan, or that has ended. */
+const noTurn = ({ ended_at }: HeaderRow): readonly Waiting[] =>
+  ended_at === undefined ? [{ kind: 'plan', name: 'plan' }] : [{ kind: 'stop', name: 'finished' }];
 
 const readPlan = async (deps: Needs, batchId: string, { from, to }: Range): Promise<readonly PlannedDeployment[]> => {
   const first = Math.floor(from / planChunkSize);
@@ -92,11 +111,18 @@ const readItems = async (
   return rows;
 };
 
-const readUnplanned = async (deps: Needs, batchId: string, { from, to }: Range): Promise<readonly DeploymentView[]> => {
-  const text = await deps.documents.get(documentPaths.batch(batchId));
-  if (text === undefined) throw new FlotillaError('DocumentMissing', `batch ${batchId} has no document`);
+const readUnplanned = async (
+  deps: Needs,
+  header: HeaderRow,
+  { from, to }: Range,
+): Promise<readonly DeploymentView[]> => {
+  const { batch_id } = header;
+  const text = await deps.documents.get(documentPaths.batch(batch_id));
+  if (text === undefined) throw new FlotillaError('DocumentMissing', `batch ${batch_id} has no document`);
   const { deployments } = JSON.parse(text) as Batch;
   return deployments
     .slice(from, to)
-    .map((asked: Asked, offset) => viewDeployment(asked, pendingItem(batchId, from + offset, asked.key)));
+    .map((asked: Asked, offset) =>
+      viewDeployment(asked, pendingItem(batch_id, from + offset, asked.key), noTurn(header)),
+    );
 };

@@ -1,9 +1,9 @@
 import { FlotillaError } from '../domain/errors.ts';
 import type { Plan, PlannedDeployment } from '../domain/plan/plan.ts';
-import type { Documents } from '../domain/ports.ts';
 import { documentPaths, planChunkSize } from '../domain/record/keys.ts';
 import { sheetOf } from '../domain/schedule/sheet.ts';
 import type { Deps } from './deps.ts';
+import { KeptDocuments } from './kept-documents.ts';
 
 /** `batches/<id>/plan.json`: the plan without its deployments, which stand in chunks beside it. */
 export interface PlanHead extends Omit<Plan, 'deployments'> {
@@ -35,34 +35,14 @@ export const readPlanHead = async (
   return text === undefined ? undefined : (JSON.parse(text) as PlanHead);
 };
 
-/** A frozen plan never changes, so a function that lives long reads each part once. */
-const chunksKept = 128;
-const kept = new WeakMap<Documents, Map<string, Promise<readonly PlannedDeployment[]>>>();
+const chunks = new KeptDocuments<readonly PlannedDeployment[]>(128);
 
 /** A hundred deployments of a plan. Throws DocumentMissing. */
 export const readPlanChunk = (
   { documents }: Pick<Deps, 'documents'>,
   batchId: string,
   chunk: number,
-): Promise<readonly PlannedDeployment[]> => {
-  const chunks = kept.get(documents) ?? new Map<string, Promise<readonly PlannedDeployment[]>>();
-  kept.set(documents, chunks);
-  const path = documentPaths.planChunk(batchId, chunk);
-  const known = chunks.get(path);
-  if (known !== undefined) return known;
-  const reading = parseChunk(documents, path);
-  chunks.set(path, reading);
-  reading.catch(() => chunks.delete(path));
-  const oldest = chunks.keys().next().value;
-  if (chunks.size > chunksKept && oldest !== undefined) chunks.delete(oldest);
-  return reading;
-};
-
-const parseChunk = async (documents: Documents, path: string): Promise<readonly PlannedDeployment[]> => {
-  const text = await documents.get(path);
-  if (text === undefined) throw new FlotillaError('DocumentMissing', `there is no ${path}`);
-  return JSON.parse(text) as readonly PlannedDeployment[];
-};
+): Promise<readonly PlannedDeployment[]> => chunks.read(documents, documentPaths.planChunk(batchId, chunk));
 
 /** One deployment of a plan. Throws DocumentMissing. */
 export const readPlanned = async (

@@ -36,36 +36,46 @@ export const readSheet = async ({ documents }: Pick<Deps, 'documents'>, batchId:
 export const readScheduleVersion = async (table: Table): Promise<number> =>
   rowOf<StateRow>(await table.get(keys.schedule))?.version ?? 0;
 
-/** Reads the scheduling state as it is stored and derives what is derived. */
-export const loadSchedule = async (deps: Pick<Deps, 'table' | 'documents'>): Promise<ScheduleState> => {
-  const state = emptySchedule();
-  const stored = rowOf<StateRow>(await deps.table.get(keys.schedule));
-  state.version = stored?.version ?? 0;
-  state.nextFence = stored?.next_fence ?? 1;
-  for await (const item of everyItem(deps.table, { pk: 'DISPATCHER', prefix: 'LOCK#' })) {
-    const { target, batch_id, index, fence, state: held } = rowOf<LockRow>(item)!;
-    state.locks.set(target, { batch_id, index, fence, state: held });
+/** Heads of the batches that are scheduled, in the order in which they were planned. */
+export const readHeads = async (table: Table): Promise<readonly BatchHead[]> => {
+  const heads: BatchHead[] = [];
+  for await (const item of everyItem(table, { pk: 'DISPATCHER', prefix: 'BATCH#' })) {
+    const { batch_id, order, in_flight, telling, closing, counts } = rowOf<HeadRow>(item)!;
+    const head: BatchHead = { batch_id, order, inFlight: in_flight, telling: [...telling], counts: { ...counts } };
+    if (closing !== undefined) head.closing = { ...closing };
+    heads.push(head);
   }
-  const heads: HeadRow[] = [];
-  for await (const item of everyItem(deps.table, { pk: 'DISPATCHER', prefix: 'BATCH#' }))
-    heads.push(rowOf<HeadRow>(item)!);
-  for (const head of heads.sort((a, b) => a.order - b.order)) await loadBatch(deps, state, head);
-  return state;
+  return heads.sort((a, b) => a.order - b.order);
 };
 
-const loadBatch = async (
-  deps: Pick<Deps, 'table' | 'documents'>,
-  state: ScheduleState,
-  { batch_id, order, in_flight, telling, closing, counts }: HeadRow,
-): Promise<void> => {
-  const sheet = await readSheet(deps, batch_id);
+export const readCells = async (table: Table, batchId: string): Promise<Cells> => {
   const pages: string[] = [];
-  for await (const item of everyItem(deps.table, { pk: 'DISPATCHER', prefix: `PAGE#${batch_id}#` })) {
+  for await (const item of everyItem(table, { pk: 'DISPATCHER', prefix: `PAGE#${batchId}#` })) {
     pages.push(item.cells as string);
   }
-  const head: BatchHead = { batch_id, order, inFlight: in_flight, telling: [...telling], counts: { ...counts } };
-  if (closing !== undefined) head.closing = { ...closing };
-  adopt(state, batchState(sheet, Cells.fromPages(pages), head));
+  return Cells.fromPages(pages);
+};
+
+export const readLocks = async (table: Table): Promise<ScheduleState['locks']> => {
+  const locks: ScheduleState['locks'] = new Map();
+  for await (const item of everyItem(table, { pk: 'DISPATCHER', prefix: 'LOCK#' })) {
+    const { target, batch_id, index, fence, state } = rowOf<LockRow>(item)!;
+    locks.set(target, { batch_id, index, fence, state });
+  }
+  return locks;
+};
+
+/** Reads the scheduling state as it is stored and derives what is derived. */
+export const loadSchedule = async (deps: Pick<Deps, 'table' | 'documents'>): Promise<ScheduleState> => {
+  const stored = rowOf<StateRow>(await deps.table.get(keys.schedule));
+  const state: ScheduleState = { ...emptySchedule(), locks: await readLocks(deps.table) };
+  state.version = stored?.version ?? 0;
+  state.nextFence = stored?.next_fence ?? 1;
+  for (const head of await readHeads(deps.table)) {
+    const sheet = await readSheet(deps, head.batch_id);
+    adopt(state, batchState(sheet, await readCells(deps.table, head.batch_id), head));
+  }
+  return state;
 };
 
 /**

@@ -1,6 +1,6 @@
 import { type Draft, visits } from './decisions.ts';
 import { refuse, tellLater } from './refusals.ts';
-import { type BatchState, countLimits, hasRoom, type ScheduleState } from './state.ts';
+import { type BatchState, batchHasRoom, countLimits, hasRoom, type ScheduleState } from './state.ts';
 
 /** Rows that a grant writes: turn, deployment, event, lock, page, head. */
 const rowsOfGrant = 6;
@@ -10,7 +10,7 @@ export const grantTurns = (draft: Draft): boolean => {
   const batches = [...draft.state.batches.values()].sort((a, b) => a.head.order - b.head.order);
   let left = visits;
   for (const batch of batches) {
-    while (batch.head.closing === undefined && batch.head.inFlight < batch.sheet.max_concurrency) {
+    while (batch.head.closing === undefined && batchHasRoom(batch)) {
       if (left === 0 || !draft.hasRoomFor(rowsOfGrant)) return false;
       left -= 1;
       const index = takeNext(draft.state, batch);

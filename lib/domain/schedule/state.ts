@@ -109,7 +109,8 @@ export const removeBatch = (state: ScheduleState, batch: BatchState): void => {
   for (const { sheet } of rest) applyLimits(state, sheet);
 };
 
-const applyLimits = (state: ScheduleState, { limits }: Sheet): void => {
+/** Where two batches know a limit, the one that was planned later is right. */
+export const applyLimits = (state: Pick<ScheduleState, 'limits'>, { limits }: Sheet): void => {
   for (const [name, limit] of Object.entries(limits)) state.limits.set(name, limit);
 };
 
@@ -117,11 +118,20 @@ const applyLimits = (state: ScheduleState, { limits }: Sheet): void => {
 export const offer = (batch: BatchState, index: number): void =>
   batch.ready[batch.sheet.class_of[index]!]!.push(batch.sheet.ranks[index]!);
 
-export const countLimits = (state: ScheduleState, batch: BatchState, index: number, by: 1 | -1): void => {
-  for (const name of batch.sheet.classes[batch.sheet.class_of[index]!]!) {
-    state.used.set(name, (state.used.get(name) ?? 0) + by);
-  }
+export const countLimits = (
+  { used }: Pick<ScheduleState, 'used'>,
+  { sheet }: Pick<BatchState, 'sheet'>,
+  index: number,
+  by: 1 | -1,
+): void => {
+  for (const name of sheet.classes[sheet.class_of[index]!]!) used.set(name, (used.get(name) ?? 0) + by);
 };
 
+export const isFull = ({ used, limits }: Readonly<Pick<ScheduleState, 'used' | 'limits'>>, name: string): boolean =>
+  (used.get(name) ?? 0) >= (limits.get(name) ?? Number.POSITIVE_INFINITY);
+
 export const hasRoom = (state: ScheduleState, names: readonly string[]): boolean =>
-  names.every((name) => (state.used.get(name) ?? 0) < (state.limits.get(name) ?? Number.POSITIVE_INFINITY));
+  names.every((name) => !isFull(state, name));
+
+export const batchHasRoom = ({ head, sheet }: Pick<BatchState, 'head' | 'sheet'>): boolean =>
+  head.inFlight < sheet.max_concurrency;

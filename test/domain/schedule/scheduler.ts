@@ -91,10 +91,12 @@ export class Scheduler {
   /** What `planned` messages may tell of. */
   readonly news: Map<string, NewBatch>;
   readonly #inbox: InboxMessage[] = [];
+  readonly #rows: number;
 
-  constructor(news = new Map<string, NewBatch>(), state: ScheduleState = emptySchedule()) {
+  constructor(news = new Map<string, NewBatch>(), state: ScheduleState = emptySchedule(), rows = rowsPerRound) {
     this.news = news;
     this.state = state;
+    this.#rows = rows;
   }
 
   /** Plans batches and decides. */
@@ -120,7 +122,7 @@ export class Scheduler {
   }
 
   round(): Decisions {
-    const options = { planned: this.news, rows: rowsPerRound, grant: true };
+    const options = { planned: this.news, rows: this.#rows, grant: true };
     const decisions = decide(this.state, this.#inbox.slice(0, 20), options);
     this.#inbox.splice(0, decisions.consumed);
     this.rounds.push(decisions);

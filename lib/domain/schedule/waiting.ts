@@ -1,0 +1,165 @@
+import { isTerminal, type Status } from '../deployment/status.ts';
+import { statusOfCell } from './cells.ts';
+import type { Sheet } from './sheet.ts';
+import {
+  applyLimits,
+  type BatchState,
+  batchHasRoom,
+  type Closing,
+  countLimits,
+  isFull,
+  type Lock,
+  type ScheduleState,
+} from './state.ts';
+
+/** What holds a deployment back that has no turn yet. A limit that only its batch has is named `batch`, the others as in the plan. */
+export type Waiting =
+  | { readonly kind: 'plan'; readonly name: 'plan' }
+  | { readonly kind: 'dependency'; readonly name: string; readonly status: Status }
+  | { readonly kind: 'limit'; readonly name: string; readonly limit: number; readonly in_flight: number }
+  | {
+      readonly kind: 'target';
+      readonly name: string;
+      /** Who has it: at work, or UNKNOWN and so to be resolved. */
+      readonly batch_id: string;
+      readonly key: string;
+      readonly status: 'PROCESSING' | 'UNKNOWN';
+    }
+  | {
+      readonly kind: 'stop';
+      /** `refused`: that is decided, and its outcome is being recorded. */
+      readonly name: Closing['why'] | 'refused';
+      readonly because?: string;
+    };
+
+/** What waiting is told from: a part of the scheduling state, as it is or as it was read. */
+export type Turns = Readonly<Pick<ScheduleState, 'used' | 'limits'>> & {
+  readonly locks: ReadonlyMap<string, Readonly<Lock>>;
+};
+export type WaitingBatch = Pick<BatchState, 'sheet' | 'cells' | 'head'>;
+
+interface Asked {
+  readonly index: number;
+  readonly dependencies: readonly number[];
+}
+
+/**
+ * What has to go before `decide` gives this deployment its turn: each that is named is in the way by itself, and when none is,
+ * its turn is next. Limits, and a target that another one works on, are named once its dependencies have succeeded: until then
+ * they may change many times. A target that is UNKNOWN is named at once, because only a person can do something about it.
+ */
+export const waitingFor = (turns: Turns, batch: WaitingBatch, { index, dependencies }: Asked): readonly Waiting[] => {
+  const cell = batch.cells.at(index);
+  if (cell === 'G') return [];
+  if (typeof cell !== 'number') return [{ kind: 'stop', name: 'refused' }];
+  const { closing } = batch.head;
+  if (closing !== undefined) return [stopOf(closing)];
+  const before = dependencies.flatMap((dependency) => dependencyOf(batch, dependency));
+  const target = targetOf(turns, batch, index);
+  if (before.length > 0) return [...before, ...target.filter(({ status }) => status === 'UNKNOWN')];
+  return [...limitsOf(turns, batch, index), ...target];
+};
+
+/** Whether anything but its dependencies can hold it back now. */
+export const dependenciesSucceeded = ({ cells }: Pick<WaitingBatch, 'cells'>, { dependencies }: Asked): boolean =>
+  dependencies.every((dependency) => cells.at(dependency) === 'S');
+
+/**
+ * The same of what is stored, without the cells of any batch: whoever is in flight holds a lock. The sheets are those of the
+ * batches that are scheduled, in their order.
+ */
+export const turnsOf = (locks: Turns['locks'], sheets: readonly Sheet[]): Turns => {
+  const turns = { locks, used: new Map<string, number>(), limits: new Map<string, number>() };
+  const byBatch = new Map(sheets.map((sheet) => [sheet.batch_id, sheet]));
+  for (const sheet of sheets) applyLimits(turns, sheet);
+  for (const { batch_id, index, state } of locks.values()) {
+    const sheet = byBatch.get(batch_id);
+    if (state === 'held' && sheet !== undefined) countLimits(turns, { sheet }, index, 1);
+  }
+  return turns;
+};
+
+const stopOf = ({ why, because }: Closing): Waiting => ({
+  kind: 'stop',
+  name: why,
+  ...(because === '' ? {} : { because }),
+});
+
+const dependencyOf = ({ cells, sheet }: WaitingBatch, dependency: number): readonly Waiting[] => {
+  const status = statusOfCell(cells.at(dependency));
+  return status === 'SUCCESS' ? [] : [{ kind: 'dependency', name: sheet.keys[dependency]!, status }];
+};
+
+const limitsOf = (turns: Turns, batch: WaitingBatch, index: number): readonly Waiting[] => {
+  const { sheet, head } = batch;
+  const own = { kind: 'limit', name: 'batch', limit: sheet.max_concurrency, in_flight: head.inFlight } as const;
+  const full = sheet.classes[sheet.class_of[index]!]!.filter((name) => isFull(turns, name));
+  return [
+    ...(batchHasRoom(batch) ? [] : [own]),
+    ...full.map((name) => ({
+      kind: 'limit' as const,
+      name,
+      limit: turns.limits.get(name)!,
+      in_flight: turns.used.get(name) ?? 0,
+    })),
+  ];
+};
+
+/** A target ends with the key of what is deployed there, so whoever has it has this key too. */
+const targetOf = ({ locks }: Turns, { sheet }: WaitingBatch, index: number) => {
+  const name = sheet.targets[index]!;
+  const lock = locks.get(name);
+  if (lock === undefined) return [];
+  const status = lock.state === 'held' ? ('PROCESSING' as const) : ('UNKNOWN' as const);
+  return [{ kind: 'target' as const, name, batch_id: lock.batch_id, key: sheet.keys[index]!, status }];
+};
+
+/** One sentence for people. */
+export const describeWaiting = (waiting: readonly Waiting[]): string => {
+  const sentences = [
+    ...dependencySentences(waiting.filter((one) => one.kind === 'dependency')),
+    ...limitSentences(waiting.filter((one) => one.kind === 'limit')),
+    ...waiting.flatMap(otherSentence),
+  ];
+  return sentences.length === 0 ? 'Its turn comes next.' : sentences.join(' ');
+};
+
+type Of<Kind extends Waiting['kind']> = Extract<Waiting, { readonly kind: Kind }>;
+
+/** More dependencies than this are counted. */
+const mostNamed = 3;
+
+const dependencySentences = (dependencies: readonly Of<'dependency'>[]): readonly string[] => {
+  if (dependencies.length === 0) return [];
+  const rest = dependencies.length - mostNamed;
+  const named = dependencies.slice(0, mostNamed).map(({ name, status }) => `${name} (${status})`);
+  const ended = dependencies.some(({ status }) => isTerminal(status));
+  const list = [...named, ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+  return [ended ? `Is about to be skipped: ${list}.` : `Waits for ${list}.`];
+};
+
+const limitSentences = (limits: readonly Of<'limit'>[]): readonly string[] => {
+  if (limits.length === 0) return [];
+  const told = limits.map(({ name, limit, in_flight }) => {
+    const [kind, ...rest] = name.split(':');
+    const whose = rest.length === 0 ? 'this batch' : `${kind} ${rest.join(':')}`;
+    return `${in_flight} of ${limit} in flight in ${whose}`;
+  });
+  return [`Waits for room (max_concurrency): ${told.join(', ')}.`];
+};
+
+const otherSentence = (one: Waiting): readonly string[] => {
+  if (one.kind === 'plan') return ['Waits for the plan.'];
+  if (one.kind === 'stop') return [`Will not start: ${stopWords[one.name]}${one.because ? `, ${one.because}` : ''}.`];
+  if (one.kind !== 'target') return [];
+  return one.status === 'UNKNOWN'
+    ? [`What batch ${one.batch_id} did to ${one.name} is UNKNOWN: resolve it there, or this is skipped.`]
+    : [`Waits for batch ${one.batch_id}, which works on ${one.name}.`];
+};
+
+const stopWords: Readonly<Record<Of<'stop'>['name'], string>> = {
+  cancelled: 'the batch was cancelled',
+  stopped: 'the batch stops on a failure',
+  finished: 'the batch has ended',
+  refused: 'its outcome is being recorded',
+};

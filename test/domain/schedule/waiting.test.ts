@@ -1,0 +1,197 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { InboxMessage } from '../../../lib/domain/record/rows.ts';
+import { Cells } from '../../../lib/domain/schedule/cells.ts';
+import { decide } from '../../../lib/domain/schedule/decide.ts';
+import {
+  adopt,
+  type BatchState,
+  batchState,
+  emptySchedule,
+  type Place,
+  type ScheduleState,
+} from '../../../lib/domain/schedule/state.ts';
+import { describeWaiting, turnsOf, type Waiting, waitingFor } from '../../../lib/domain/schedule/waiting.ts';
+import { Chance, RandomWorld, randomChance, randomSheets } from './random-world.ts';
+import { cancelled, recorded, Scheduler, type SheetSketch, sketchSheet } from './scheduler.ts';
+
+const dependenciesOf = ({ sheet }: BatchState, index: number): number[] =>
+  sheet.dependents.flatMap((dependents, at) => (dependents.includes(index) ? [at] : []));
+
+const waitsOf = (state: ScheduleState, { batch_id, index }: Place): readonly Waiting[] => {
+  const batch = state.batches.get(batch_id)!;
+  return waitingFor(state, batch, { index, dependencies: dependenciesOf(batch, index) });
+};
+
+/** Every deployment that has neither a turn nor an end. */
+const waitingPlaces = ({ batches }: ScheduleState): Place[] =>
+  [...batches.values()].flatMap(({ sheet: { batch_id, keys }, cells }) =>
+    keys.flatMap((_, index) => (typeof cells.at(index) === 'number' ? [{ batch_id, index }] : [])),
+  );
+
+/** The same state without what is named, and with nobody but one deployment that still waits. */
+const without = (state: ScheduleState, lone: Place, gone: readonly Waiting[]): ScheduleState => {
+  const other = emptySchedule();
+  for (const [target, lock] of state.locks) other.locks.set(target, lock);
+  for (const one of gone) if (one.kind === 'target') other.locks.delete(one.name);
+  for (const batch of state.batches.values()) adopt(other, withoutOthers(batch, lone, gone));
+  for (const one of gone) if (one.kind === 'limit') other.limits.delete(one.name);
+  return other;
+};
+
+const withoutOthers = (batch: BatchState, lone: Place, gone: readonly Waiting[]): BatchState => {
+  const { sheet, head } = batch;
+  const isOwn = sheet.batch_id === lone.batch_id;
+  const cells = Cells.fromPages(Array.from({ length: batch.cells.pages }, (_, page) => batch.cells.page(page)));
+  for (const index of sheet.keys.keys()) {
+    const isDependency = isOwn && gone.some((one) => one.kind === 'dependency' && one.name === sheet.keys[index]);
+    if (isDependency) cells.set(index, 'S');
+    else if (typeof cells.at(index) === 'number' && !(isOwn && index === lone.index)) cells.set(index, 'K');
+  }
+  if (isOwn) {
+    const open = dependenciesOf(batch, lone.index).filter((index) => batch.cells.at(index) !== 'S');
+    const lifted = open.filter((index) => cells.at(index) === 'S').length;
+    cells.set(lone.index, open.length - lifted);
+  }
+  const free = isOwn && gone.some((one) => one.kind === 'limit' && one.name === 'batch');
+  return batchState(free ? { ...sheet, max_concurrency: 1_000 } : sheet, cells, {
+    ...structuredClone(head),
+    telling: [],
+  });
+};
+
+const isGranted = (state: ScheduleState, place: Place): boolean => {
+  const { grants } = decide(state, [], { planned: new Map(), rows: 10_000, grant: true });
+  return grants.some(({ batch_id, index }) => batch_id === place.batch_id && index === place.index);
+};
+
+/** All that it names, and then what it names instead, until it names nothing. */
+const allOf = (state: ScheduleState, place: Place): readonly Waiting[] => {
+  const all: Waiting[] = [];
+  for (let more = waitsOf(state, place); more.length > 0; more = waitsOf(without(state, place, all), place)) {
+    expect(more.filter((one) => all.some(({ kind, name }) => kind === one.kind && name === one.name))).toEqual([]);
+    all.push(...more);
+  }
+  return all;
+};
+
+/** What it says is in the way is: without all of it the turn is given, with any one of it left it is not. */
+const mustBlock = (state: ScheduleState, place: Place): readonly Waiting[] => {
+  const all = allOf(state, place);
+  expect(isGranted(without(state, place, all), place), JSON.stringify(all)).toBe(true);
+  for (const kept of all) {
+    const rest = all.filter((one) => one !== kept);
+    expect(isGranted(without(state, place, rest), place), JSON.stringify(kept)).toBe(false);
+  }
+  return all;
+};
+
+const wordOf = (one: Waiting): string => {
+  if (one.kind === 'limit') return `limit ${one.name}`;
+  return one.kind === 'target' ? `target ${one.status}` : one.kind;
+};
+
+/** So few rows in a round that it often ends before all is decided. */
+const fewRows = 14;
+
+const mustAgreeWithDecide = (state: ScheduleState, settled: boolean): readonly string[] => {
+  const seen: string[] = [];
+  for (const place of waitingPlaces(state)) {
+    const { closing } = state.batches.get(place.batch_id)!.head;
+    if (closing !== undefined) {
+      expect(waitsOf(state, place)).toMatchObject([{ kind: 'stop', name: closing.why }]);
+      expect(isGranted(without(state, place, []), place)).toBe(false);
+      continue;
+    }
+    if (settled) expect(waitsOf(state, place)).not.toEqual([]);
+    const blocking = mustBlock(state, place);
+    seen.push(...(blocking.length === 0 ? ['nothing'] : blocking.map(wordOf)));
+  }
+  return seen;
+};
+
+test('what is said to be in the way is what keeps `decide` from giving the turn', () => {
+  const seen = new Set<string>();
+  fc.assert(
+    fc.property(randomSheets, randomChance, (sheets, chance) => {
+      const world = new RandomWorld(sheets, new Chance(chance));
+      const scheduler = new Scheduler(world.news, emptySchedule(), fewRows);
+      for (let messages: InboxMessage[] | undefined = []; messages !== undefined; messages = world.nextMessages()) {
+        scheduler.post(...messages);
+        while (scheduler.isAsked) {
+          world.decided(scheduler.round());
+          for (const what of mustAgreeWithDecide(scheduler.state, !scheduler.isAsked)) seen.add(what);
+          mustCountLikeLocks(scheduler.state);
+        }
+      }
+    }),
+    { numRuns: 150 },
+  );
+  expect([...seen].sort()).toEqual([
+    ...['dependency', 'limit a', 'limit b', 'limit batch', 'nothing', 'target PROCESSING', 'target UNKNOWN'],
+  ]);
+});
+
+/** What is in flight can be told by the locks alone, so that whoever reads needs no cells of other batches. */
+const mustCountLikeLocks = (state: ScheduleState): void => {
+  const sheets = [...state.batches.values()].sort((a, b) => a.head.order - b.head.order).map(({ sheet }) => sheet);
+  const { used, limits } = turnsOf(state.locks, sheets);
+  expect(used).toEqual(new Map([...state.used].filter(([, count]) => count !== 0)));
+  expect(limits).toEqual(state.limits);
+};
+
+describe('in words', () => {
+  const wordsOf = (scheduler: Scheduler, index: number, batch_id = 'one'): string =>
+    describeWaiting(waitsOf(scheduler.state, { batch_id, index }));
+  const plan = (...sketches: readonly SheetSketch[]): Scheduler => {
+    const scheduler = new Scheduler();
+    scheduler.plan(...sketches.map(sketchSheet));
+    return scheduler;
+  };
+
+  test('dependencies, the first three by name', () => {
+    const scheduler = plan({ waits: [[], [0], [], [], [], [0, 1, 2, 3, 4]], concurrency: 2 });
+    expect(wordsOf(scheduler, 1)).toBe('Waits for svc-0 (PROCESSING).');
+    expect(wordsOf(scheduler, 5)).toBe('Waits for svc-0 (PROCESSING), svc-1 (PENDING), svc-2 (PROCESSING), 2 more.');
+  });
+
+  test('limits with their numbers', () => {
+    const counts = ['environment:prod', 'executor:harness:acme'];
+    const limits = { 'environment:prod': 1, 'executor:harness:acme': 1 };
+    const scheduler = plan({ waits: [[], []], counts: [counts, counts], limits, concurrency: 1 });
+    expect(wordsOf(scheduler, 1)).toBe(
+      'Waits for room (max_concurrency): 1 of 1 in flight in this batch, 1 of 1 in flight in environment prod, 1 of 1 in flight in executor harness:acme.',
+    );
+  });
+
+  test('a target that another batch works on, or has left UNKNOWN', () => {
+    const scheduler = plan({ waits: [[]], targets: ['t'] }, { id: 'two', waits: [[]], targets: ['t'] });
+    expect(wordsOf(scheduler, 0, 'two')).toBe('Waits for batch one, which works on t.');
+    scheduler.plan(sketchSheet({ id: 'later', waits: [[], [0]], targets: ['s', 't'] }));
+    expect(wordsOf(scheduler, 1, 'later')).toBe('Waits for svc-0 (PROCESSING).');
+    scheduler.tell(recorded(0, 'UNKNOWN'));
+    scheduler.plan(sketchSheet({ id: 'three', waits: [[], [0]], targets: ['u', 't'] }));
+    expect(wordsOf(scheduler, 1, 'three')).toBe(
+      'Waits for svc-0 (PROCESSING). What batch one did to t is UNKNOWN: resolve it there, or this is skipped.',
+    );
+  });
+
+  test('a batch in which nothing starts any more, before each has been told so', () => {
+    const scheduler = plan({ waits: [[], [0], []], concurrency: 1, onFailure: 'stop' });
+    decide(scheduler.state, [recorded(0, 'FAILED')], { planned: new Map(), rows: 96, grant: false });
+    expect(wordsOf(scheduler, 2)).toBe('Will not start: the batch stops on a failure, svc-0 is FAILED.');
+    expect(wordsOf(scheduler, 1)).toBe('Will not start: its outcome is being recorded.');
+    decide(scheduler.state, [cancelled()], { planned: new Map(), rows: 96, grant: false });
+    expect(wordsOf(scheduler, 2)).toBe('Will not start: the batch was cancelled.');
+  });
+
+  test('nothing: its turn is next', () => {
+    const scheduler = plan({ waits: [[], []], concurrency: 1 });
+    decide(scheduler.state, [recorded(0, 'SUCCESS')], { planned: new Map(), rows: 96, grant: false });
+    expect(wordsOf(scheduler, 1)).toBe('Its turn comes next.');
+    expect(scheduler.tell()).toEqual([]);
+    expect(decide(scheduler.state, [], { planned: new Map(), rows: 96, grant: true }).grants).toMatchObject([
+      { index: 1 },
+    ]);
+  });
+});
