@@ -13,7 +13,17 @@ export interface FollowView {
   event(event: EventView): void;
   /** After a page of events. */
   show(): void;
+  /** The part of the plan in which those are that wait and are shown; what they wait for changes without an event. */
+  waiting(): PlanRange | undefined;
+  /** What is read of them. */
+  update(deployments: readonly DeploymentLine[]): void;
   end(): void;
+}
+
+export interface PlanRange {
+  /** Place in the plan before it. */
+  readonly after: number;
+  readonly limit: number;
 }
 
 export const makeFollowView = (
@@ -47,6 +57,10 @@ class LineView implements FollowView {
   }
 
   show(): void {}
+
+  waiting(): undefined {}
+
+  update(): void {}
 
   end(): void {}
 }
@@ -87,6 +101,23 @@ class TableView implements FollowView {
     this.#terminal.redraw(text);
   }
 
+  waiting(): PlanRange | undefined {
+    const shown = mostTelling([...this.#lines.values()], roomIn(this.#terminal));
+    const places = shown.flatMap(({ status, index }) => (status === 'PENDING' && index !== undefined ? [index] : []));
+    if (places.length === 0) return undefined;
+    const first = Math.min(...places);
+    return { after: first - 1, limit: Math.min(mostAtOnce, Math.max(...places) - first + 1) };
+  }
+
+  /** An event that came meanwhile tells more. */
+  update(deployments: readonly DeploymentLine[]): void {
+    for (const { key, status, message } of deployments) {
+      const line = this.#lines.get(key);
+      if (line?.status === 'PENDING' && status === 'PENDING') this.#lines.set(key, { ...line, message });
+    }
+    this.show();
+  }
+
   end(): void {
     this.#terminal.settle();
   }
@@ -100,10 +131,14 @@ interface TableLook {
 
 /** Lines that the table needs beside its deployments: its head, the batch, the counts, what was left out, the cursor. */
 const OTHER_LINES = 5;
+const roomIn = ({ rows }: Pick<Terminal, 'rows'>): number => Math.max(3, rows - OTHER_LINES);
+
+/** Deployments that the API lists in one answer. */
+const mostAtOnce = 1000;
 
 /** Pure, so that it can be looked at in every width and height. */
 export const tableText = (lines: readonly DeploymentLine[], { terminal, simulated, batch }: TableLook): string => {
-  const shown = mostTelling(lines, Math.max(3, terminal.rows - OTHER_LINES));
+  const shown = mostTelling(lines, roomIn(terminal));
   const hidden = lines.length - shown.length;
   const { colours } = terminal;
   return [

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeploymentView } from '../../usecases/deployment-view.ts';
+import type { DeploymentList } from '../../usecases/list-deployments.ts';
 import type { BatchView } from '../../usecases/read-batch.ts';
 import type { EventFeed } from '../../usecases/read-events.ts';
 import type { ApiClient } from './api-client.ts';
@@ -7,7 +8,7 @@ import type { CommandContext } from './command-context.ts';
 import { endStatus } from './end-status.ts';
 import { explainDeployments } from './explain.ts';
 import { type ExitStatus, exitStatus, Unreachable } from './failure.ts';
-import { makeFollowView } from './follow-views.ts';
+import { makeFollowView, type PlanRange } from './follow-views.ts';
 import { readDeployments } from './read-deployments.ts';
 import type { Simulated } from './simulation.ts';
 import { batchLines } from './status-lines.ts';
@@ -89,6 +90,8 @@ export const followBatch = async (
       if (feed.events.some(({ reason }) => reason === 'Planned')) view.begin(await patient.deployments(batchId));
       for (const event of feed.events) view.event(event);
       view.show();
+      const waiting = view.waiting();
+      if (waiting !== undefined && !feed.ended) view.update(await patient.waiting(batchId, waiting));
       after = feed.next_after;
       ended = feed.ended;
     }
@@ -119,6 +122,14 @@ class PatientReader {
 
   deployments(batchId: string): Promise<readonly DeploymentView[]> {
     return this.#patiently(() => readDeployments(this.#client, batchId, this.#signal));
+  }
+
+  waiting(batchId: string, { after, limit }: PlanRange): Promise<readonly DeploymentView[]> {
+    const path = `/batches/${encodeURIComponent(batchId)}/deployments?limit=${limit}&after=${after}&status=PENDING`;
+    return this.#patiently(async () => {
+      const { deployments } = await this.#client.ask<DeploymentList>(path, { signal: this.#signal });
+      return deployments;
+    });
   }
 
   batch(batchId: string): Promise<BatchView> {

@@ -7,6 +7,7 @@ import { paintStatus } from './status-lines.ts';
 import { printable, type Terminal } from './terminal.ts';
 
 export interface DeploymentLine {
+  readonly index?: number;
   readonly key: string;
   readonly docker_image_version: string;
   readonly cluster?: string;

@@ -81,6 +81,22 @@ describe('following a batch', () => {
     expect(out.join('\n')).not.toContain('Its turn has come');
   });
 
+  test('what a deployment waits for is read again after events, for those that are shown', async () => {
+    const list = 'GET /batches/B1/deployments?limit=';
+    const waits = (index: number, message: string) =>
+      deployment({ index, key: `risk/service-${index}`, message, waiting_for: [] });
+    const all = [deployment(), waits(1, 'Waits for a.'), failed, waits(3, 'Waits for a.')];
+    const { redrawn } = await followed(
+      {
+        [`${list}1000&after=-1`]: { body: deployments(...all) },
+        [`${list}3&after=0&status=PENDING`]: { body: deployments(waits(1, 'Waits for b.'), waits(3, 'Waits for c.')) },
+      },
+      [],
+      { live: true },
+    );
+    expect(redrawn.at(-1)).toMatch(/risk\/service-1 .*AwaitingTurn: Waits for b\.\n.*\n.*AwaitingTurn: Waits for c\./);
+  });
+
   test('a server that is away for a moment, or in the middle of an answer, is waited for, and that is said once', async () => {
     const again = script()[events(2)] as { body: unknown };
     const { status, out, error } = await followed({
