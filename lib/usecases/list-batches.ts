@@ -1,8 +1,9 @@
+import type { Totals } from '../domain/deployment/batch-status.ts';
 import { keys } from '../domain/record/keys.ts';
 import { type HeaderRow, rowOf } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 import { isoField, isoTime } from './iso-time.ts';
-import type { BatchView } from './read-batch.ts';
+import { type BatchView, headline, readCounts, withoutZeros } from './read-batch.ts';
 
 export interface BatchList {
   readonly batches: readonly ListedBatch[];
@@ -10,14 +11,21 @@ export interface BatchList {
   readonly next_after?: string;
 }
 
-/** `counts` only when the batch is sealed: the list reads one row per batch. */
 export type ListedBatch = Pick<
   BatchView,
-  'batch_id' | 'name' | 'status' | 'reason' | 'message' | 'total' | 'submitted_by' | 'created_at' | 'ended_at'
-> &
-  Partial<Pick<BatchView, 'counts'>>;
+  | 'batch_id'
+  | 'name'
+  | 'status'
+  | 'reason'
+  | 'message'
+  | 'total'
+  | 'counts'
+  | 'submitted_by'
+  | 'created_at'
+  | 'ended_at'
+>;
 
-/** Batches, newest first. */
+/** Batches, newest first: one row for each, and one more for what is in work. */
 export const listBatches = async (
   { table }: Pick<Deps, 'table'>,
   input: { readonly limit: number; readonly after?: string | undefined },
@@ -31,17 +39,16 @@ export const listBatches = async (
   });
   const headers = await Promise.all(page.items.map(({ sk }) => table.get(keys.header(sk))));
   const batches = headers.map((item) => rowOf<HeaderRow>(item)).filter((header) => header !== undefined);
-  return { batches: batches.map(listed), ...(page.next === undefined ? {} : { next_after: page.next }) };
+  const listed = await Promise.all(batches.map(async (header) => list(header, await readCounts({ table }, header))));
+  return { batches: listed, ...(page.next === undefined ? {} : { next_after: page.next }) };
 };
 
-const listed = (header: HeaderRow): ListedBatch => ({
+const list = (header: HeaderRow, counts: Totals): ListedBatch => ({
   batch_id: header.batch_id,
   name: header.name,
-  status: header.status,
-  reason: header.reason,
-  message: header.message,
+  ...headline(header, counts),
   total: header.total,
-  ...(header.totals === undefined ? {} : { counts: header.totals }),
+  counts: withoutZeros(counts),
   submitted_by: header.submitted_by,
   created_at: isoTime(header.created_at),
   ...isoField('ended_at', header.ended_at),

@@ -1,4 +1,4 @@
-import type { Totals } from '../domain/deployment/batch-status.ts';
+import { describeTotals, type Totals } from '../domain/deployment/batch-status.ts';
 import type { Status } from '../domain/deployment/status.ts';
 import type { Strategy } from '../domain/plan/plan.ts';
 import { keys } from '../domain/record/keys.ts';
@@ -37,7 +37,7 @@ export const readBatch = async (deps: Pick<Deps, 'table'>, input: { readonly bat
 };
 
 /** While a batch runs its scheduling head counts along; it goes when the batch is sealed. */
-const readCounts = async ({ table }: Pick<Deps, 'table'>, header: HeaderRow): Promise<Totals> => {
+export const readCounts = async ({ table }: Pick<Deps, 'table'>, header: HeaderRow): Promise<Totals> => {
   if (header.totals !== undefined) return header.totals;
   const head = rowOf<{ readonly counts: Totals }>(await table.get(keys.scheduleBatch(header.batch_id)));
   return head?.counts ?? { PENDING: header.total };
@@ -46,9 +46,7 @@ const readCounts = async ({ table }: Pick<Deps, 'table'>, header: HeaderRow): Pr
 const viewBatch = (header: HeaderRow, counts: Totals): BatchView => ({
   batch_id: header.batch_id,
   name: header.name,
-  status: header.status,
-  reason: header.reason,
-  message: header.message,
+  ...headline(header, counts),
   total: header.total,
   counts: withoutZeros(counts),
   ...(header.strategy === undefined ? {} : { strategy: header.strategy }),
@@ -63,6 +61,16 @@ const viewBatch = (header: HeaderRow, counts: Totals): BatchView => ({
   links: batchLinks(header),
 });
 
+/** What is true of it now. While it is in work nobody writes that: its row says what happened to it last, its counts how far it is. */
+export const headline = (header: HeaderRow, counts: Totals): Pick<BatchView, 'status' | 'reason' | 'message'> => {
+  const { status, reason, message } = header;
+  if (status !== 'PROCESSING') return { status, reason, message };
+  const progress = describeTotals(counts);
+  return reason === 'Planned'
+    ? { status, reason: 'Running', message: progress }
+    : { status, reason, message: `${message} ${progress}` };
+};
+
 export const batchLinks = (header: Pick<HeaderRow, 'batch_id' | 'execution_arn'>): Record<string, string> => {
   const self = `/batches/${header.batch_id}`;
   const console = executionConsoleLink(header.execution_arn);
@@ -75,5 +83,5 @@ export const batchLinks = (header: Pick<HeaderRow, 'batch_id' | 'execution_arn'>
   };
 };
 
-const withoutZeros = (counts: Totals): Totals =>
+export const withoutZeros = (counts: Totals): Totals =>
   Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));

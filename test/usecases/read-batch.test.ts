@@ -29,7 +29,12 @@ describe('readBatch', () => {
     const counts = { PENDING: 1, PROCESSING: 1, SUCCESS: 1, FAILED: 0 };
     await world.table.transact([{ put: itemOf(keys.scheduleBatch(batchId), { batch_id: batchId, counts }) }]);
     const view = await readBatch(world.deps, { batchId });
-    expect(view.counts).toEqual({ PENDING: 1, PROCESSING: 1, SUCCESS: 1 });
+    expect(view).toMatchObject({
+      status: 'PROCESSING',
+      reason: 'Running',
+      message: '3 deployments: 1 succeeded, 1 in work, 1 waiting.',
+      counts: { PENDING: 1, PROCESSING: 1, SUCCESS: 1 },
+    });
     expect(view.plan_hash).toBe(plan.plan_hash);
   });
 
@@ -77,6 +82,22 @@ describe('listBatches', () => {
     const second = await listBatches(world.deps, { limit: 2, after: first.next_after });
     expect(second.batches).toMatchObject([{ batch_id: ids[0], status: 'PENDING', total: 3, name: 'Autumn release' }]);
     expect(second).not.toHaveProperty('next_after');
+  });
+
+  test('of what is in work it says how far it is', async () => {
+    const world = makeWorld();
+    const { batchId } = await planned(world);
+    const counts = { PENDING: 2, PROCESSING: 1, FAILED: 0 };
+    await world.table.transact([{ put: itemOf(keys.scheduleBatch(batchId), { batch_id: batchId, counts }) }]);
+    const message = '3 deployments: 1 in work, 2 waiting.';
+    const { batches } = await listBatches(world.deps, { limit: 1 });
+    expect(batches).toMatchObject([{ status: 'PROCESSING', reason: 'Running', message }]);
+    expect(batches[0]!.counts).toEqual({ PENDING: 2, PROCESSING: 1 });
+    const told = { status: 'PROCESSING', reason: 'CancelRequested', message: 'ada asked to cancel.' } as const;
+    await changeBatch(world, batchId, told);
+    expect((await listBatches(world.deps, { limit: 1 })).batches).toMatchObject([
+      { reason: 'CancelRequested', message: `ada asked to cancel. ${message}` },
+    ]);
   });
 });
 

@@ -1,4 +1,3 @@
-import { describeTotals } from '../../domain/deployment/batch-status.ts';
 import type { Status } from '../../domain/deployment/status.ts';
 import type { BatchView } from '../../usecases/read-batch.ts';
 import type { EventView } from '../../usecases/read-events.ts';
@@ -23,8 +22,6 @@ export const paintStatus = (status: Status, colours: Colours): string => colours
 export const batchLines = (batch: BatchView, colours: Colours): readonly string[] => [
   `Batch ${batch.batch_id}: ${printable(batch.name)}`,
   `${paintStatus(batch.status, colours)} / ${batch.reason}: ${printable(batch.message)}`,
-  // The message of a batch that has ended tells them.
-  ...(batch.ended_at === undefined ? [describeTotals(batch.counts)] : []),
   `Submitted ${batch.created_at} by ${printable(batch.submitted_by)}${batch.ended_at === undefined ? '' : `, ended ${batch.ended_at}`}`,
 ];
 

@@ -275,7 +275,7 @@ describe('what is printed', () => {
     ]);
     expect(out).toEqual([
       'BATCH  STATUS      SUBMITTED            BY   NAME            MESSAGE',
-      'B1     PROCESSING  2026-09-30T06:00:00  ada  Autumn release  Planned 2 deployments.',
+      'B1     PROCESSING  2026-09-30T06:00:00  ada  Autumn release  2 deployments: 1 in work, 1 waiting.',
       'B1     FAILED      2026-09-30T06:00:00  ada  Autumn release  Over.',
     ]);
   });
