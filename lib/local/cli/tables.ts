@@ -51,11 +51,12 @@ export const batchTable = (batches: readonly ListedBatch[], { columns, colours }
     columns,
   );
 
+/** In the order that it is handed, numbered from 1. */
 export const planTable = (plan: PlanPreview, { columns }: Look): string =>
   fitTable(
     ['#', 'LEVEL', 'PRIORITY', 'DEPLOYMENT', 'VERSION', 'ENVIRONMENT', 'ON', 'WAITS FOR'],
-    plan.deployments.map((deployment) => [
-      String(deployment.index),
+    plan.deployments.map((deployment, at) => [
+      String(at + 1),
       String(deployment.level),
       String(deployment.priority),
       deployment.key,

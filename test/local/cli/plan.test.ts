@@ -24,6 +24,25 @@ describe('flotilla plan', () => {
     expect(out.filter((line) => line.includes('cluster-eu-1 (simulated)'))).toHaveLength(3);
   });
 
+  const orderOf = async (strategy: string): Promise<readonly string[]> => {
+    const lone = (name: string, more: string): string =>
+      `  - { pillar: risk, service_name: ${name}, docker_image_version: "1", metadata: { ${more} } }\n`;
+    const head = releaseYaml.split('deployments:')[0];
+    const stdin = `${head}strategy: { ${strategy} }\ndeployments:\n${lone('late', 'priority: 1')}${lone('after', 'dependencies: [first], priority: 9')}${lone('first', 'priority: 9')}`;
+    const { out } = await run(['plan', '-'], { directory, stdin });
+    return out.flatMap((line) => {
+      const [, number, name] = /^(\d+) .*risk\/(\w+) +1 /.exec(line) ?? [];
+      return number === undefined ? [] : [`${number} ${name}`];
+    });
+  };
+
+  test.each([
+    ['mode: parallel', ['1 first', '2 late', '3 after']],
+    ['mode: sequential', ['1 first', '2 after', '3 late']],
+  ])('in the order of turns, numbered from 1: %s', async (strategy, order) => {
+    expect(await orderOf(strategy)).toEqual(order);
+  });
+
   test('the same batch has the same hash here and at the server', async () => {
     const preview = await previewPlan(makeWorld().deps, { text: releaseYaml });
     const api = await startFakeApi({ 'POST /batches/plan': { body: preview } });
