@@ -30,6 +30,7 @@ export class Handler extends Construct {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    const beginsTraces = row.trigger === 'http';
     // The role that CDK would make has the managed policy for all log groups of the account.
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
@@ -49,9 +50,15 @@ export class Handler extends Construct {
       logGroup,
       role,
       // Its segments alone: the SDK that would add more is 125 KB and is kept up for security only (docs/adr/0008).
-      tracing: Tracing.ACTIVE,
+      tracing: beginsTraces ? Tracing.ACTIVE : Tracing.PASS_THROUGH,
       ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
     });
+    if (!beginsTraces) {
+      accept(this.lambda, {
+        'Serverless-LambdaTracing':
+          'It goes on with the trace of the execution that calls it. Called by a stream or a clock it would show that one call, and nothing of a deployment.',
+      });
+    }
     accept(this.lambda, {
       'Serverless-LambdaDLQ':
         'It is called by somebody who waits for its answer, or by a trigger that has a queue of its own for what fails.',

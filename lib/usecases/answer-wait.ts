@@ -1,7 +1,9 @@
 import { isFlotillaError } from '../domain/errors.ts';
+import type { Write } from '../domain/ports.ts';
 import { keys, type Wait } from '../domain/record/keys.ts';
 import { type AnswerRow, rowOf, type TokenRow, type TurnRow } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
+import { retryConflict } from './retry-conflict.ts';
 
 type Delivery = Pick<Deps, 'table' | 'workflow'>;
 
@@ -65,11 +67,12 @@ export const send = async (
  * and come last. So none replaces another: all are kept, and at most one of them is still waited with.
  */
 export const bindToken = async (
-  { table, clock }: Pick<Deps, 'table' | 'clock'>,
+  { table, clock, random }: Pick<Deps, 'table' | 'clock' | 'random'>,
   place: { readonly batch_id: string; readonly index: number; readonly wait: Wait },
   { token, execution_arn }: { readonly token: string; readonly execution_arn: string },
 ): Promise<void> => {
   // A token of AWS has up to 2 KB and is kept once: the row is billed by its size.
   const set = { execution_arn, at: clock.now(), [`${boundPrefix}${token}`]: true };
-  await table.transact([{ update: keys.token(place.batch_id, place.index, place.wait), set }]);
+  const bound: Write = { update: keys.token(place.batch_id, place.index, place.wait), set };
+  await retryConflict({ clock, random }, () => table.transact([bound]));
 };

@@ -3,7 +3,7 @@ import { type ItemRow, rowOf, type TurnRow } from '../domain/record/rows.ts';
 import { bindToken, send, tryToDeliver } from './answer-wait.ts';
 import type { Deps } from './deps.ts';
 
-type Needs = Pick<Deps, 'table' | 'workflow' | 'clock'>;
+type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random'>;
 
 export interface WaitingTask {
   readonly token: string;

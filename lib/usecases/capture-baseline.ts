@@ -8,8 +8,9 @@ import { parseImage } from '../domain/rollout/image.ts';
 import { isRunning } from '../domain/rollout/verdict.ts';
 import type { Deps } from './deps.ts';
 import { readPlanned } from './plan-store.ts';
+import { retryConflict } from './retry-conflict.ts';
 
-type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'cluster'>;
+type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'cluster'>;
 
 /** Waits between looks at a cluster that does not answer, in milliseconds. */
 const waits = [1_000, 2_000, 4_000];
@@ -27,7 +28,7 @@ export const captureBaseline = async (
   const baseline = baselineOf(deployment.workload, view);
   const previous = earlier === undefined ? await findPrevious(deps, deployment, { view, baseline }) : earlier.previous;
   const row: CaptureRow = { attempt: item.attempt, baseline, ...(previous === undefined ? {} : { previous }) };
-  await deps.table.transact([{ put: itemOf(keys.capture(batch_id, index), row) }]);
+  await retryConflict(deps, () => deps.table.transact([{ put: itemOf(keys.capture(batch_id, index), row) }]));
   return { attempt: item.attempt, timeout_seconds: deployment.timeout };
 };
 

@@ -9,15 +9,16 @@ import {
 } from '../domain/health/health-schedule.ts';
 import type { Cluster, WorkloadView } from '../domain/ports.ts';
 import { clusterWatcher } from '../domain/record/keys.ts';
-import type { Evidence, Failure, RolloutWatchRow } from '../domain/record/rows.ts';
+import type { Evidence, Failure, Restore, RolloutWatchRow } from '../domain/record/rows.ts';
 import { captureBaseline } from '../domain/rollout/baseline.ts';
 import { type Finding, type Progress, wantsLog } from '../domain/rollout/judgement.ts';
 import { judgeRollout } from '../domain/rollout/verdict.ts';
 import type { Deps } from './deps.ts';
 import { settleFailure } from './settle-failure.ts';
+import { settleSuccess } from './settle-success.ts';
 import { type PlaceOfWait, settleWait } from './settle-wait.ts';
 
-type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random'>;
+type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids'>;
 
 export interface RolloutMemory {
   progress?: Progress;
@@ -102,23 +103,26 @@ const probe = async (
 };
 
 const settleGood = (deps: Needs, { row, view }: Observation, finding: Finding, health: string): Promise<void> => {
-  const { image } = captureBaseline(row.deployment.workload, view);
-  const { version } = row.expected;
-  const restored = row.wait === 'verify-restore';
+  const { reason, warnings = [] } = finding;
   const message = `${finding.message}.${health}`;
-  return settleWait(deps, placeOf(row), () => ({
-    answer: { reason: finding.reason, message },
-    patch: restored
-      ? {
-          restore: {
-            ok: true,
-            reason: 'RestoredPreviousRelease',
-            message: `Version ${version} ${finding.reason === 'AlreadyRunning' ? 'is in place' : 'was restored'} and verified: ${message}`,
-          },
-        }
-      : { verified: true, warnings: [...(finding.warnings ?? [])], ...(image === undefined ? {} : { image }) },
-    actor,
-  }));
+  if (row.wait === 'verify-restore') return settleRestored(deps, row, { reason, message });
+  const { image } = captureBaseline(row.deployment.workload, view);
+  const seen = { verified: true, warnings: [...warnings], ...(image === undefined ? {} : { image }) } as const;
+  return settleSuccess(deps, { place: placeOf(row), row, reason, message, seen });
+};
+
+const settleRestored = (
+  deps: Needs,
+  row: RolloutWatchRow,
+  answer: { readonly reason: string; readonly message: string },
+): Promise<void> => {
+  const how = answer.reason === 'AlreadyRunning' ? 'is in place' : 'was restored';
+  const restore: Restore = {
+    ok: true,
+    reason: 'RestoredPreviousRelease',
+    message: `Version ${row.expected.version} ${how} and verified: ${answer.message}`,
+  };
+  return settleWait(deps, placeOf(row), () => ({ answer, patch: { restore }, actor }));
 };
 
 const settleBad = async (deps: Needs, { row, cluster, memory }: Observation, finding: Finding): Promise<void> => {

@@ -21,7 +21,7 @@ import { settleFailure } from './settle-failure.ts';
 import type { PlaceOfWait } from './settle-wait.ts';
 import { ensureWatcher } from './watchers.ts';
 
-type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'pace' | 'executor'>;
+type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'executor'>;
 
 export interface Launch {
   readonly place: PlaceOfWait;
@@ -59,11 +59,22 @@ const start = async (executor: Executor, request: RunRequest): Promise<StartResu
   }
 };
 
-/** Undefined when there is an intent already, or no turn to act under. */
+interface IntentRow {
+  readonly key: string;
+  readonly at: number;
+  /** Of the call that wrote it. */
+  readonly mark: string;
+}
+
+/** Undefined when somebody else has written an intent, or there is no turn to act under. */
 const writeIntent = async (deps: Needs, launch: Launch): Promise<RunRequest | undefined> => {
-  const { batch_id, index } = launch.place;
+  const { batch_id, index, wait } = launch.place;
+  // A table that fails may have taken the write all the same: by its mark this call knows its own intent.
+  const mark = deps.ids.next();
   return retryConflict(deps, async () => {
-    if (await isBegun(deps, launch)) return undefined;
+    const intent = rowOf<IntentRow>(await deps.table.get(keys.attempt(batch_id, index, wait)));
+    if (intent?.mark === mark) return requestAt(launch, intent.at);
+    if (intent !== undefined || (await isAnswered(deps, launch))) return undefined;
     const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
     const turn = rowOf<TurnRow>(await deps.table.get(keys.turn(batch_id, index)));
     const refusal = item === undefined ? undefined : whyNot(launch, item, turn);
@@ -71,12 +82,10 @@ const writeIntent = async (deps: Needs, launch: Launch): Promise<RunRequest | un
       await giveUp(deps, launch, refusal ?? noTurn);
       return undefined;
     }
-    const at = deps.clock.now();
-    const { deployment, version } = launch;
-    const request: RunRequest = { key: `${batch_id}-${index}-${launch.attempt}`, batch_id, deployment, version, at };
+    const request = requestAt(launch, deps.clock.now());
     const lock: Pick<LockRow, 'batch_id' | 'index' | 'fence'> = { batch_id, index, fence: turn.fence };
     await deps.table.transact([
-      ...intentWrites(launch, { item, request }),
+      ...intentWrites(launch, { item, request, mark }),
       ...onlyUnanswered(launch),
       // A restore finishes what was begun, so it may also act when the batch was cancelled since.
       { check: keys.turn(batch_id, index), when: { equals: { fence: turn.fence, state: turn.state } } },
@@ -86,10 +95,17 @@ const writeIntent = async (deps: Needs, launch: Launch): Promise<RunRequest | un
   });
 };
 
+const requestAt = ({ place: { batch_id, index }, deployment, version, attempt }: Launch, at: number): RunRequest => ({
+  key: `${batch_id}-${index}-${attempt}`,
+  batch_id,
+  deployment,
+  version,
+  at,
+});
+
 /** A restore is also answered without an intent, when there is nothing to run. */
-const isBegun = async ({ table }: Needs, { attempt, place: { batch_id, index, wait } }: Launch): Promise<boolean> =>
-  (await table.get(keys.attempt(batch_id, index, wait))) !== undefined ||
-  (attempt === 'restore' && (await table.get(keys.answer(batch_id, index, wait))) !== undefined);
+const isAnswered = async ({ table }: Needs, { attempt, place: { batch_id, index, wait } }: Launch): Promise<boolean> =>
+  attempt === 'restore' && (await table.get(keys.answer(batch_id, index, wait))) !== undefined;
 
 const onlyUnanswered = ({ attempt, place: { batch_id, index, wait } }: Launch): Write[] =>
   attempt === 'restore' ? [{ check: keys.answer(batch_id, index, wait), when: { exists: false } }] : [];
@@ -108,7 +124,7 @@ const whyNot = ({ attempt }: Launch, item: ItemRow, turn: TurnRow | undefined): 
 
 const intentWrites = (
   { place, deployment, version, attempt, executionArn }: Launch,
-  { item, request }: { readonly item: ItemRow; readonly request: RunRequest },
+  { item, request, mark }: { readonly item: ItemRow; readonly request: RunRequest; readonly mark: string },
 ): Write[] => {
   const { batch_id, index, wait, watcher } = place;
   const { at, key } = request;
@@ -131,7 +147,10 @@ const intentWrites = (
     { at, actor: 'executor', detail: { attempt, key, version, ...executionTold(executionArn) } },
   );
   return [
-    { put: itemOf(keys.attempt(batch_id, index, wait), { key, at }), when: { exists: false } },
+    {
+      put: itemOf(keys.attempt(batch_id, index, wait), { key, at, mark } satisfies IntentRow),
+      when: { exists: false },
+    },
     ...change.writes,
     { put: itemOf(keys.watch(watcher, batch_id, index, wait), watch) },
   ];

@@ -52,7 +52,12 @@ export const recordOutcome = async (deps: Needs, { batch_id, index, execution_ar
       now,
       ...(error === undefined ? {} : { error }),
     });
-    await deps.table.transact(outcomeWrites(deps, { planned, item, turn, outcome }));
+    await deps.table.transact([
+      ...outcomeWrites(deps, { planned, item, outcome }),
+      ...(turn === undefined ? [] : [{ delete: keys.turn(batch_id, index) }]),
+      // The dispatcher counted a refusal when it refused.
+      ...(turn?.state === 'refused' ? [] : [tellDispatcher(deps, item, outcome)]),
+    ]);
   });
   return index;
 };
@@ -60,28 +65,30 @@ export const recordOutcome = async (deps: Needs, { batch_id, index, execution_ar
 interface Recorded {
   readonly planned: PlannedDeployment;
   readonly item: ItemRow;
-  readonly turn: TurnRow | undefined;
   readonly outcome: Outcome;
 }
 
-const outcomeWrites = (deps: Needs, { planned, item, turn, outcome }: Recorded): Write[] => {
-  const { batch_id, index } = item;
+/** The outcome, its event and the release that a good one makes. */
+export const outcomeWrites = ({ ids }: Pick<Deps, 'ids'>, { planned, item, outcome }: Recorded): readonly Write[] => {
   const { status, reason, message, ended_at: at } = outcome;
   const change = changeItem(
     item,
     { status, reason, message, step: 'recorded', outcome },
     { at, actor: 'record', detail: JSON.parse(JSON.stringify(detailOf(item, outcome))) as JsonObject },
   );
-  const recorded: InboxMessage = { type: 'recorded', batch_id, index, status };
-  return [
-    ...change.writes,
-    ...(turn === undefined ? [] : [{ delete: keys.turn(batch_id, index) }]),
-    // The dispatcher counted a refusal when it refused.
-    ...(turn?.state === 'refused' ? [] : [{ put: itemOf(keys.inbox(deps.ids.next()), { message: recorded }) }]),
-    ...(status === 'SUCCESS'
-      ? releaseWrites(planned, { batchId: batch_id, at, id: deps.ids.next(), image: item.image })
-      : []),
-  ];
+  if (status !== 'SUCCESS') return change.writes;
+  const release = { batchId: item.batch_id, at, id: ids.next(), image: item.image };
+  return [...change.writes, ...releaseWrites(planned, release)];
+};
+
+/** What it held is free for the next. */
+export const tellDispatcher = (
+  { ids }: Pick<Deps, 'ids'>,
+  { batch_id, index }: ItemRow,
+  { status }: Outcome,
+): Write => {
+  const message: InboxMessage = { type: 'recorded', batch_id, index, status };
+  return { put: itemOf(keys.inbox(ids.next()), { message }) };
 };
 
 const detailOf = (

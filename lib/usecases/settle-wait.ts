@@ -22,35 +22,56 @@ export interface Settlement {
   readonly detail?: JsonObject;
 }
 
+/** The rows that come with an answer, made anew for each try. */
+type MakeWrites = (
+  item: ItemRow,
+  at: number,
+) => Promise<{
+  readonly answer: Omit<AnswerRow, 'at'>;
+  readonly writes: readonly Write[];
+}>;
+
 /**
- * Gives a wait its one answer: answer row, change of the deployment, event and the end of watching in one transaction,
- * and only then the token. Whoever comes second finds the answer and sends that one again. A deployment that has its
- * outcome is left alone.
+ * Gives a wait its one answer: answer row, whatever comes with it and the end of watching in one transaction. Whoever
+ * comes second finds the answer and changes nothing. A deployment that has its outcome is left alone. Sends no token; true
+ * when the answer is this one.
  */
+export const writeAnswer = async (
+  { table, clock, random }: Pick<Deps, 'table' | 'clock' | 'random'>,
+  { batch_id, index, wait, watcher }: PlaceOfWait,
+  make: MakeWrites,
+): Promise<boolean> => {
+  const answerKey = keys.answer(batch_id, index, wait);
+  const unwatch: Write = { delete: keys.watch(watcher, batch_id, index, wait) };
+  return retryConflict({ clock, random }, async () => {
+    const item = rowOf<ItemRow>(await table.get(keys.item(batch_id, index)));
+    const answered = await table.get(answerKey);
+    if (item === undefined || item.outcome !== undefined || answered !== undefined) {
+      await table.transact([unwatch]);
+      return false;
+    }
+    const at = clock.now();
+    const { answer, writes } = await make(item, at);
+    await table.transact([
+      { put: itemOf(answerKey, { ...answer, at } satisfies AnswerRow), when: { exists: false } },
+      ...writes,
+      unwatch,
+    ]);
+    return true;
+  });
+};
+
+/** Answers a wait after which the deployment goes on: the answer comes with the change and its event, and then the token. */
 export const settleWait = async (
   deps: Needs,
   place: PlaceOfWait,
   settle: (item: ItemRow) => Settlement,
 ): Promise<void> => {
-  const { batch_id, index, wait, watcher } = place;
-  const answerKey = keys.answer(batch_id, index, wait);
-  const unwatch: Write = { delete: keys.watch(watcher, batch_id, index, wait) };
-  await retryConflict(deps, async () => {
-    const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
-    const answered = await deps.table.get(answerKey);
-    if (item === undefined || item.outcome !== undefined || answered !== undefined) {
-      await deps.table.transact([unwatch]);
-      return;
-    }
+  await writeAnswer(deps, place, async (item, at) => {
     const { answer, patch, actor, detail } = settle(item);
-    const at = deps.clock.now();
     const told = { status: item.status, reason: answer.reason, message: answer.message };
-    const change = changeItem(item, { ...told, ...patch }, { at, actor, ...(detail === undefined ? {} : { detail }) });
-    await deps.table.transact([
-      { put: itemOf(answerKey, { ...answer, at } satisfies AnswerRow), when: { exists: false } },
-      ...change.writes,
-      unwatch,
-    ]);
+    const occasion = { at, actor, ...(detail === undefined ? {} : { detail }) };
+    return { answer, writes: changeItem(item, { ...told, ...patch }, occasion).writes };
   });
   await tryToDeliver(deps, place);
 };

@@ -4,7 +4,7 @@ import type { Deps } from './deps.ts';
 import { launchRun, runPlace } from './launch-run.ts';
 import { readPlanned } from './plan-store.ts';
 
-type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'pace' | 'executor'>;
+type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'executor'>;
 
 /** Starts the run of an attempt. Invoked again, it only binds the new token. */
 export const startDeployment = async (

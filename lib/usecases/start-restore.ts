@@ -11,9 +11,13 @@ import type { Deps } from './deps.ts';
 import { expectedOf } from './expected-of.ts';
 import { launchRun, runPlace } from './launch-run.ts';
 import { readPlanned } from './plan-store.ts';
+import { retryConflict } from './retry-conflict.ts';
 import { type PlaceOfWait, settleWait } from './settle-wait.ts';
 
-type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'pace' | 'executor' | 'cluster'>;
+type Needs = Pick<
+  Deps,
+  'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'executor' | 'cluster'
+>;
 
 /**
  * Puts the last good release back: by the executor that owns the workload, unless the pipeline has rolled back by
@@ -59,10 +63,12 @@ const lookAt = async ({ cluster }: Needs, deployment: PlannedDeployment): Promis
 };
 
 /** A restore is judged against what it found: the release that failed, not the one before it. */
-const keepBaseline = ({ table }: Needs, { batch_id, index }: PlaceOfWait, baseline: Baseline): Promise<void> =>
-  table.transact([
-    { update: keys.capture(batch_id, index), set: { restore_baseline: baseline }, when: { exists: true } },
-  ]);
+const keepBaseline = (deps: Needs, { batch_id, index }: PlaceOfWait, baseline: Baseline): Promise<void> =>
+  retryConflict(deps, () =>
+    deps.table.transact([
+      { update: keys.capture(batch_id, index), set: { restore_baseline: baseline }, when: { exists: true } },
+    ]),
+  );
 
 const alreadyRuns = ({ clock }: Needs, release: Release, view: WorkloadView): boolean =>
   isRunning({

@@ -67,6 +67,10 @@ const lookAfterTurn = async (deps: Needs, { batch_id, index }: TurnRow, budget: 
   if (row !== undefined && !isOld(deps, row.updated_at)) return;
   const tokens = await latestTokens(deps, batch_id, index);
   for (const { wait } of tokens) await deliverAnswer(deps, { batch_id, index, wait });
+  if (row?.outcome !== undefined) {
+    await deps.table.transact([{ delete: keys.turn(batch_id, index) }]);
+    return;
+  }
   const [latest] = tokens;
   if (latest === undefined || budget.describes === 0) return;
   budget.describes -= 1;

@@ -1,11 +1,12 @@
 import { FlotillaError } from '../domain/errors.ts';
 import { clusterWatcher, keys, type Wait } from '../domain/record/keys.ts';
 import { type CaptureRow, type ItemRow, itemOf, type RolloutWatchRow, rowOf } from '../domain/record/rows.ts';
-import { bindToken, tryToDeliver } from './answer-wait.ts';
+import { bindToken, deliverAnswer, tryToDeliver } from './answer-wait.ts';
 import type { WaitingTask } from './await-turn.ts';
 import type { Deps } from './deps.ts';
 import { expectedOf } from './expected-of.ts';
 import { readPlanned } from './plan-store.ts';
+import { retryConflict } from './retry-conflict.ts';
 import type { PlaceOfWait } from './settle-wait.ts';
 import { ensureWatcher } from './watchers.ts';
 
@@ -24,12 +25,21 @@ export const verifyRollout = async (
   const key = keys.watch(place.watcher, batch_id, index, wait);
   const answered = await deps.table.get(keys.answer(batch_id, index, wait));
   if (answered === undefined && (await deps.table.get(key)) === undefined) {
-    await deps.table.transact([{ put: itemOf(key, await watchRow(deps, { task, wait })) }]);
+    const row = await watchRow(deps, { task, wait });
+    await retryConflict(deps, () => deps.table.transact([{ put: itemOf(key, row) }]));
+  }
+  if (answered !== undefined && (await hasEnded(deps, task))) {
+    // Nobody sends this answer again, so an error must tell the state machine.
+    await deliverAnswer(deps, place);
+    return {};
   }
   await ensureWatcher(deps, place.watcher);
   await tryToDeliver(deps, place);
   return {};
 };
+
+const hasEnded = async ({ table }: Needs, { batch_id, index }: WaitingTask): Promise<boolean> =>
+  rowOf<ItemRow>(await table.get(keys.item(batch_id, index)))?.outcome !== undefined;
 
 const watchRow = async (
   deps: Needs,

@@ -6,7 +6,7 @@ import { DoAll } from './do-all.ts';
 import { judgeOnce, noteUnreachable, type RolloutMemory } from './judge-once.ts';
 import { type WatchTask, watchLoop } from './watch-loop.ts';
 
-type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'pace' | 'cluster'>;
+type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'cluster'>;
 
 /** What an observer remembers of each rollout between two looks. Losing it only means to look a little longer. */
 export type ObserverMemory = Map<string, RolloutMemory>;

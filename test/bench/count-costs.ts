@@ -49,7 +49,7 @@ export const callMilliseconds: Readonly<Record<string, number>> = {
 export const ownMilliseconds = 15;
 
 /** Functions that read their part of the plan: at most one document each, if they are new. */
-const readsPlan = ['capture-baseline', 'start-deployment', 'verify-rollout', 'record-outcome'];
+const readsPlan = ['capture-baseline', 'start-deployment', 'verify-rollout'];
 const watchers = ['watch-executor', 'watch-cluster'];
 
 class Uses {

@@ -19,8 +19,8 @@ export const prices = {
 /** What Lambda (start, report) and the function (one line) log for one invocation; an assumption. */
 export const logBytes = 1_500;
 
-/** What begins a trace of its own: a child's first state, and calls that no state machine makes. */
-const traced = ['await-turn', 'dispatch-turns', 'publish-events', 'sweep'];
+/** What begins a trace: a child, with its first state. The API does too, but is not counted here. */
+const traced = ['await-turn'];
 
 const watchers: readonly string[] = ['watch-executor', 'watch-cluster'];
 

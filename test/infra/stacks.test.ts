@@ -95,7 +95,7 @@ describe('functions', () => {
       MemorySize: row.memory,
       Timeout: row.timeout,
       LoggingConfig: { LogFormat: 'JSON' },
-      TracingConfig: { Mode: 'Active' },
+      TracingConfig: { Mode: stem === 'api' ? 'Active' : 'PassThrough' },
       Environment: { Variables: { POWERTOOLS_SERVICE_NAME: 'flotilla-test' } },
     });
     const group = application.Resources[own[0]?.Properties.LoggingConfig.LogGroup.Ref];

@@ -26,7 +26,7 @@ const functions = new Map(
 const expectations: Readonly<Record<string, Readonly<Record<string, Expectation>>>> = {
   batch: {
     root: { catchTo: 'Conclude', uncaught: ['Conclude', 'Finish'], ends: ['Finish'] },
-    Deployments: { catchTo: 'Record', uncaught: ['Record'], ends: ['Record'], transitions: 5 },
+    Deployments: { catchTo: 'Record', uncaught: ['Record'], ends: ['Record', 'Verify'], transitions: 4 },
   },
   watch: { root: { catchTo: 'Pause', uncaught: [], ends: ['Done'] } },
 };

@@ -201,7 +201,12 @@ export class DispatchWorld {
     if (child.isDead || child.answer !== undefined) return;
     child.tokens += 1;
     child.token = `${nameOf(place)}/${child.tokens}`;
-    const deps = { table: this.#watchedTable, workflow: this.#workflow, clock: this.#clock };
+    const deps = {
+      table: this.#watchedTable,
+      workflow: this.#workflow,
+      clock: this.#clock,
+      random: { next: () => 0.5 },
+    };
     await awaitTurn(deps, { ...place, token: child.token, execution_arn: 'arn:child' });
   }
 
@@ -211,7 +216,11 @@ export class DispatchWorld {
     if (child.tokens < 2) return;
     const { batch_id, index } = place;
     const token = { token: `${nameOf(place)}/${child.tokens - 1}`, execution_arn: 'arn:child' };
-    await bindToken({ table: this.#watchedTable, clock: this.#clock }, { batch_id, index, wait: 'turn' }, token);
+    await bindToken(
+      { table: this.#watchedTable, clock: this.#clock, random: { next: () => 0.5 } },
+      { batch_id, index, wait: 'turn' },
+      token,
+    );
   }
 
   answerOf(place: Place): string | undefined {

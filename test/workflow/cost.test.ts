@@ -13,7 +13,7 @@ const watching = async (world: World): Promise<number> => {
 
 /**
  * Runs a batch whose deployments all go well, and counts what it cost until nobody does anything for it any more: stream,
- * sweeper and watchers included, and with them the few looks of the test itself. That each of its deployments costs five
+ * sweeper and watchers included, and with them the few looks of the test itself. That each of its deployments costs four
  * state transitions is checked here.
  */
 const costOf = async (wanted: readonly Wanted[], takes = 30) => {
@@ -46,7 +46,7 @@ const costOf = async (wanted: readonly Wanted[], takes = 30) => {
     watching: await watching(world),
   };
   const told = Object.values(await reportOf(world, batchId));
-  expect(told.map(({ visited, transitions }) => `${visited}: ${transitions}`)).toEqual(wanted.map(() => `${well}: 5`));
+  expect(told.map(({ visited, transitions }) => `${visited}: ${transitions}`)).toEqual(wanted.map(() => `${well}: 4`));
   await expectAllInOrder(world, batchId);
   return counted;
 };

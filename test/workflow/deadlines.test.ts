@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { keys } from '../../lib/domain/record/keys.ts';
 import { itemOf } from '../../lib/domain/record/rows.ts';
-import { deployFails, type Path, walkAll, well, wellAtSecond } from './path.ts';
+import { deployFails, type Path, verifyFails, walkAll, well, wellAtSecond } from './path.ts';
 import { itemsOf } from './report.ts';
 import type { World } from './world.ts';
 
@@ -111,14 +111,16 @@ const byOwner: readonly Path[] = [
     title: 'verify: the image never comes',
     batch: [{ name: 'a', rollback: 'none' }],
     scripts: { a: { leaves: 'nothing' } },
-    expect: { a: { outcome: 'FAILED / Timeout', visited: well, starts: '1', says: /2\.0\.0 is awaited/ } },
+    expect: { a: { outcome: 'FAILED / Timeout', visited: verifyFails, starts: '1', says: /2\.0\.0 is awaited/ } },
     ends: failed,
   },
   {
     title: 'verify: the cluster cannot be asked until the deadline',
     batch: [{ name: 'a', retries: 1 }],
     before: away(20, 10_000),
-    expect: { a: { outcome: 'UNKNOWN / ClusterUnavailable', visited: well, starts: '1', says: /does not answer/ } },
+    expect: {
+      a: { outcome: 'UNKNOWN / ClusterUnavailable', visited: verifyFails, starts: '1', says: /does not answer/ },
+    },
     ends: unknown,
   },
   {
@@ -214,7 +216,7 @@ const byState: readonly Path[] = [
     title: 'verify: nobody observes',
     batch: [{ name: 'a' }],
     meanwhile: without('watch-cluster'),
-    expect: { a: { outcome: 'UNKNOWN / WaitTimedOut', visited: well, starts: '1' } },
+    expect: { a: { outcome: 'UNKNOWN / WaitTimedOut', visited: verifyFails, starts: '1' } },
     ends: unknown,
   },
   {

@@ -265,7 +265,12 @@ describe('the Map fails as a whole', () => {
     const world = await World.make();
     // Together the two results are more than a Map may give.
     world.reply = ({ name }) => (name === 'record-outcome' ? 'x'.repeat(200_000) : undefined);
-    const batchId = await world.submit([{ name: 'a' }, { name: 'b' }, { name: 'c', needs: ['b'] }]);
+    for (const name of ['a', 'b']) world.executor.scripts.set(name, { ends: 'failed' });
+    const batchId = await world.submit([
+      { name: 'a', rollback: 'none' },
+      { name: 'b', rollback: 'none' },
+      { name: 'c', needs: ['b'] },
+    ]);
     await world.pass(20);
     await killChild(world, batchId, 2);
     await world.settled(batchId);
@@ -273,9 +278,9 @@ describe('the Map fails as a whole', () => {
     expect(status).toBe('FAILED');
     const told = await reportOf(world, batchId);
     expect(Object.values(told).map(({ outcome }) => outcome)).toEqual([
-      'SUCCESS / Verified',
-      'SUCCESS / Verified',
-      'FAILED / NotStarted',
+      'FAILED / PipelineFailed',
+      'FAILED / PipelineFailed',
+      'SKIPPED / DependencyFailed',
     ]);
     await expectAllInOrder(world, batchId);
   });

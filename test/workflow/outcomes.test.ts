@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { resolveDeployment } from '../../lib/usecases/resolve-deployment.ts';
-import { deployFails, type Path, skipped, walk, walkAll, well, wellAtSecond } from './path.ts';
+import { deployFails, type Path, skipped, verifyFails, walk, walkAll, well, wellAtSecond } from './path.ts';
 import { eventsOf, expectAllInOrder, itemsOf, reportOf } from './report.ts';
 
 /** Ways of a deployment on which only executor and cluster have a say. */
 
 const restored = 'AwaitTurn Capture Deploy Restore VerifyRestore Record';
-const verifyFails = 'AwaitTurn Capture Deploy Verify Restore VerifyRestore Record';
+const verifyRestored = 'AwaitTurn Capture Deploy Verify Restore VerifyRestore Record';
 const done = 'SUCCESS / AllSucceeded';
 const failed = 'FAILED / DeploymentsFailed';
 
@@ -20,7 +20,7 @@ const good: readonly Path[] = [
     },
     ends: done,
     after: async (world, batchId) => {
-      const told = ['TurnGranted', 'Deploying', 'RunStarted', 'RunSucceeded', 'RolledOut', 'Verified'];
+      const told = ['TurnGranted', 'Deploying', 'RunStarted', 'RunSucceeded', 'Verified'];
       expect(await eventsOf(world, batchId, 0)).toEqual(told);
       expect(await eventsOf(world, batchId, 'batch')).toEqual(['Submitted', 'Planned', 'AllSucceeded']);
       expect(world.faults).toEqual([]);
@@ -68,7 +68,7 @@ const good: readonly Path[] = [
     expect: {
       a: {
         outcome: 'SUCCESS / Verified',
-        visited: 'AwaitTurn Capture Deploy Verify Capture Deploy Verify Record',
+        visited: 'AwaitTurn Capture Deploy Verify Capture Deploy Verify',
         starts: '1, 2',
         runs: '2.0.0',
       },
@@ -157,7 +157,7 @@ const bad: readonly Path[] = [
     batch: [{ name: 'a', retries: 3 }],
     scripts: { a: { leaves: 'pull' } },
     expect: {
-      a: { outcome: 'FAILED / RestoredPreviousRelease', visited: verifyFails, starts: '1, restore', runs: '1.0.0' },
+      a: { outcome: 'FAILED / RestoredPreviousRelease', visited: verifyRestored, starts: '1, restore', runs: '1.0.0' },
     },
     ends: failed,
     after: async (world, batchId) => {
@@ -173,7 +173,7 @@ const bad: readonly Path[] = [
     batch: [{ name: 'a' }],
     scripts: { a: { leaves: 'crash' } },
     expect: {
-      a: { outcome: 'FAILED / RestoredPreviousRelease', visited: verifyFails, starts: '1, restore', runs: '1.0.0' },
+      a: { outcome: 'FAILED / RestoredPreviousRelease', visited: verifyRestored, starts: '1, restore', runs: '1.0.0' },
     },
     ends: failed,
     after: async (world, batchId) => {
@@ -192,7 +192,7 @@ const bad: readonly Path[] = [
         () => `\u001b[31mfatal\u001b[0m\t\u0000${'\u001b'.repeat(30_000)}${'x'.repeat(999)}`,
       );
     },
-    expect: { a: { outcome: 'FAILED / RestoredPreviousRelease', visited: verifyFails, starts: '1, restore' } },
+    expect: { a: { outcome: 'FAILED / RestoredPreviousRelease', visited: verifyRestored, starts: '1, restore' } },
     ends: failed,
     after: async (world, batchId) => {
       const [item] = await itemsOf(world, batchId);
@@ -207,7 +207,7 @@ const bad: readonly Path[] = [
       await world.until(() => world.cluster.running('a') === '2.0.0');
       world.cluster.set('a', '9.0.0', 'good', world.clock.now() + 10_000);
     },
-    expect: { a: { outcome: 'FAILED / Superseded', visited: well, starts: '1', runs: '9.0.0' } },
+    expect: { a: { outcome: 'FAILED / Superseded', visited: verifyFails, starts: '1', runs: '9.0.0' } },
     ends: failed,
   },
   {
@@ -216,7 +216,7 @@ const bad: readonly Path[] = [
     scripts: { a: { takes: 30, leaves: 'nothing' } },
     meanwhile: async (world) => world.cluster.set('a', '2.0.0-build7', 'good', world.clock.now() + 30_000),
     expect: {
-      a: { outcome: 'FAILED / RestoredPreviousRelease', visited: verifyFails, starts: '1, restore', runs: '1.0.0' },
+      a: { outcome: 'FAILED / RestoredPreviousRelease', visited: verifyRestored, starts: '1, restore', runs: '1.0.0' },
     },
     ends: failed,
   },
@@ -340,7 +340,7 @@ const bad: readonly Path[] = [
     before: ({ cluster }) => {
       cluster.answer = () => 503;
     },
-    expect: { a: { outcome: 'FAILED / HealthCheckFailed', visited: well, starts: '1', runs: '2.0.0' } },
+    expect: { a: { outcome: 'FAILED / HealthCheckFailed', visited: verifyFails, starts: '1', runs: '2.0.0' } },
     ends: failed,
   },
   {

@@ -81,8 +81,8 @@ const expectChildrenNamed = async (world: World, batchId: string, items: readonl
   const children = await childrenOf(world, batchId);
   const nameless = items.filter(({ index, execution_arn }) => {
     const arns = children.get(index) ?? [];
-    const hasRecorded = arns.some((arn) => visitedBy(world, arn).includes('Record'));
-    return execution_arn === undefined ? hasRecorded : !arns.includes(execution_arn);
+    const hasRecorded = (arn: string): boolean => ['Record', 'Verify'].includes(visitedBy(world, arn).at(-1) ?? '');
+    return execution_arn === undefined ? arns.some(hasRecorded) : !arns.includes(execution_arn);
   });
   expect(nameless, 'outcomes name their child').toEqual([]);
 };

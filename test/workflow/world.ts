@@ -263,7 +263,8 @@ export class World {
     const stateMachineArn = this.#machineArn.replace(/:batch$/, ':watch');
     const { executions } = await this.engine.listExecutions({ stateMachineArn, statusFilter: 'RUNNING' });
     const inbox = await this.table.query({ pk: 'INBOX', limit: 1 });
-    return executions.length + inbox.items.length + Number(this.#store.isBehind());
+    const turns = await this.table.query({ pk: 'DISPATCHER', prefix: 'TURN#', limit: 1 });
+    return executions.length + inbox.items.length + turns.items.length + Number(this.#store.isBehind());
   }
 
   batchArn(batchId: string): string {

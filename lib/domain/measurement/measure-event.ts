@@ -7,12 +7,16 @@ const restoreReasons = ['RestoredPreviousRelease', 'RestoreFailed', 'RestoreUnkn
 /** What an event of the feed adds to the numbers that are kept over time. Each event counts once, when it gets its number. */
 export const measureEvent = (event: EventRow): readonly Measurement[] => {
   if (event.type === 'batch') return hasEnded(event) ? [{ name: 'Batches', value: 1, by: event.to }] : [];
-  if (event.actor === 'record') return measureOutcome(event);
-  // The change before a verdict of the observer is the end of the run, which handed the rollout over.
-  if (event.actor === 'observer' && event.after_ms !== undefined) {
-    return [{ name: 'TimeToVerdict', value: event.after_ms }];
-  }
-  return [];
+  return [...(event.actor === 'record' ? measureOutcome(event) : []), ...measureVerdict(event)];
+};
+
+/**
+ * The change before a verdict of the observer is the end of the run, which handed the rollout over. A good verdict is the
+ * outcome itself.
+ */
+const measureVerdict = ({ actor, to, after_ms: value }: EventRow): readonly Measurement[] => {
+  const isVerdict = actor === 'observer' || (actor === 'record' && to === 'SUCCESS');
+  return isVerdict && value !== undefined ? [{ name: 'TimeToVerdict', value }] : [];
 };
 
 /** Only the last change has totals; what a `resolve` tells later is no new batch. */

@@ -1,0 +1,126 @@
+import { expect } from 'vitest';
+import { cancelBatch } from '../../lib/usecases/cancel-batch.ts';
+import { deployFails, type Path, skipped, well } from './path.ts';
+import type { World } from './world.ts';
+
+/** Nothing new starts, runs are aborted where the executor can, and what changed a target is still told truly. */
+
+const cancelled = 'CANCELLED / CancelledByRequest';
+const verifyFails = 'AwaitTurn Capture Deploy Verify Restore VerifyRestore Record';
+const never = Number.POSITIVE_INFINITY;
+
+const after =
+  (seconds: number) =>
+  async (world: World, batchId: string): Promise<void> => {
+    if (seconds > 0) await world.pass(seconds);
+    await cancelBatch(world.deps, { batchId, actor: 'ada' });
+  };
+
+export const cancelPaths: readonly Path[] = [
+  {
+    title: 'before it is planned',
+    batch: [{ name: 'a' }, { name: 'b', needs: ['a'] }],
+    meanwhile: after(0),
+    expect: {
+      a: { outcome: 'CANCELLED / BatchCancelled', visited: skipped },
+      b: { outcome: 'CANCELLED / BatchCancelled', visited: skipped },
+    },
+    ends: cancelled,
+  },
+  {
+    title: 'while some wait and one deploys, and its run can be aborted',
+    batch: [{ name: 'a' }, { name: 'b', needs: ['a'] }, { name: 'c', priority: 1 }],
+    submission: { strategy: { max_concurrency: 1 } },
+    meanwhile: after(12),
+    expect: {
+      a: { outcome: 'CANCELLED / BatchCancelled', visited: deployFails, starts: '1', runs: '1.0.0', says: /aborted/ },
+      b: { outcome: 'CANCELLED / BatchCancelled', visited: skipped },
+      c: { outcome: 'CANCELLED / BatchCancelled', visited: skipped },
+    },
+    scripts: { a: { takes: never } },
+    ends: cancelled,
+    after: async (world, batchId) => expect(world.executor.cancels).toEqual([`${batchId}-0-1`]),
+  },
+  {
+    title: 'while it deploys and its run cannot be aborted: it goes on to its end',
+    batch: [{ name: 'a' }],
+    scripts: { a: { takes: 60, cancel: 'no' } },
+    meanwhile: after(12),
+    expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1', runs: '2.0.0' } },
+    ends: 'SUCCESS / AllSucceeded',
+    after: async (world) => expect(world.executor.cancels.length).toBe(1),
+  },
+  {
+    title: 'a run that cannot be aborted still has its deadline',
+    batch: [{ name: 'a' }],
+    scripts: { a: { takes: never, cancel: 'no' } },
+    meanwhile: after(12),
+    expect: { a: { outcome: 'UNKNOWN / AbortUnconfirmed', visited: deployFails, starts: '1' } },
+    ends: 'UNKNOWN / DeploymentsUnknown',
+  },
+  {
+    title: 'while the run is accepted but not there: it is aborted when it comes',
+    batch: [{ name: 'a' }],
+    scripts: { a: { start: 'accepted', appears: 60, takes: never } },
+    meanwhile: after(12),
+    expect: { a: { outcome: 'CANCELLED / BatchCancelled', visited: deployFails, starts: '1' } },
+    ends: cancelled,
+  },
+  {
+    title: 'while it is verified: that goes on',
+    batch: [{ name: 'a' }],
+    scripts: { a: { leaves: 'stuck' } },
+    before: ({ cluster, clock }) => {
+      cluster.set('a', '1.0.0', 'good');
+      clock.setTimer(clock.now() + 90_000, () => cluster.set('a', '2.0.0', 'good'));
+    },
+    meanwhile: after(60),
+    expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1', runs: '2.0.0' } },
+    ends: 'SUCCESS / AllSucceeded',
+  },
+  {
+    title: 'while it is verified, and it fails: no other attempt, but the previous release is restored',
+    batch: [{ name: 'a', retries: 3 }],
+    scripts: { a: { leaves: 'stuck' } },
+    meanwhile: after(60),
+    expect: {
+      a: { outcome: 'FAILED / RestoredPreviousRelease', visited: verifyFails, starts: '1, restore', runs: '1.0.0' },
+    },
+    ends: 'FAILED / DeploymentsFailed',
+  },
+  {
+    title: 'between two attempts: what the first one did is undone',
+    batch: [{ name: 'a', retries: 1 }],
+    scripts: { 'a#1': { ends: 'failed' } },
+    // The second Capture waits for the cluster, and meanwhile somebody cancels.
+    before: ({ cluster, clock }) => {
+      cluster.away = { from: clock.now() + 25_000, until: clock.now() + 34_000 };
+    },
+    meanwhile: after(31),
+    expect: {
+      a: {
+        outcome: 'FAILED / RestoredPreviousRelease',
+        visited: 'AwaitTurn Capture Deploy Capture Deploy Restore VerifyRestore Record',
+        starts: '1, restore',
+        runs: '1.0.0',
+      },
+    },
+    ends: 'FAILED / DeploymentsFailed',
+  },
+  {
+    title: 'while it is restored: that goes on',
+    batch: [{ name: 'a' }],
+    scripts: { a: { ends: 'failed' }, 'a#restore': { takes: 60 } },
+    meanwhile: after(45),
+    expect: {
+      a: {
+        outcome: 'FAILED / RestoredPreviousRelease',
+        visited: 'AwaitTurn Capture Deploy Restore VerifyRestore Record',
+        starts: '1, restore',
+        runs: '1.0.0',
+      },
+    },
+    ends: 'FAILED / DeploymentsFailed',
+    after: async (world) => expect(world.executor.cancels).toEqual([]),
+  },
+];

@@ -1,0 +1,238 @@
+import { expect } from 'vitest';
+import { keys } from '../../lib/domain/record/keys.ts';
+import { itemOf } from '../../lib/domain/record/rows.ts';
+import { deployFails, type Path, verifyFails, well, wellAtSecond } from './path.ts';
+import { itemsOf } from './report.ts';
+import type { World } from './world.ts';
+
+/** Every wait has a deadline that its owner enforces; the state's own is later, for when the owner is gone. */
+
+const failed = 'FAILED / DeploymentsFailed';
+const unknown = 'UNKNOWN / DeploymentsUnknown';
+const restoring = 'AwaitTurn Capture Deploy Restore Record';
+const restored = 'AwaitTurn Capture Deploy Restore VerifyRestore Record';
+const never = Number.POSITIVE_INFINITY;
+
+const reasonOfFailure = async (world: World, batchId: string): Promise<string | undefined> =>
+  (await itemsOf(world, batchId))[0]?.outcome?.failure?.reason;
+
+export const byOwner: readonly Path[] = [
+  {
+    title: 'deploy: the run is aborted at the end of the timeout, then the previous release is seen',
+    batch: [{ name: 'a' }],
+    scripts: { a: { takes: never } },
+    expect: { a: { outcome: 'FAILED / RestoredPreviousRelease', visited: restored, starts: '1', runs: '1.0.0' } },
+    ends: failed,
+    after: async (world, batchId) => {
+      expect(world.executor.cancels).toEqual([`${batchId}-0-1`]);
+      expect(await reasonOfFailure(world, batchId)).toBe('Timeout');
+    },
+  },
+  {
+    title: 'deploy: what timed out may be tried again',
+    batch: [{ name: 'a', retries: 1 }],
+    scripts: { 'a#1': { takes: never } },
+    expect: {
+      a: {
+        outcome: 'SUCCESS / Verified',
+        visited: wellAtSecond,
+        starts: '1, 2',
+        runs: '2.0.0',
+      },
+    },
+    ends: 'SUCCESS / AllSucceeded',
+  },
+  {
+    title: 'deploy: a run that fails by itself while it is aborted is told as what it was',
+    batch: [{ name: 'a', rollback: 'none', timeout: 60 }],
+    scripts: { a: { takes: 75, ends: 'rejected', cancel: 'no' } },
+    expect: { a: { outcome: 'FAILED / PipelineApprovalRejected', visited: deployFails, starts: '1' } },
+    ends: failed,
+  },
+  {
+    title: 'deploy: the abort is refused and the run goes on',
+    batch: [{ name: 'a', retries: 2 }],
+    scripts: { a: { takes: never, cancel: 'no' } },
+    expect: { a: { outcome: 'UNKNOWN / AbortUnconfirmed', visited: deployFails, starts: '1' } },
+    ends: unknown,
+  },
+  {
+    title: 'deploy: the abort is refused, but the run succeeds soon',
+    batch: [{ name: 'a', timeout: 60 }],
+    scripts: { a: { takes: 100, cancel: 'no' } },
+    expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1', runs: '2.0.0' } },
+    ends: 'SUCCESS / AllSucceeded',
+  },
+  {
+    title: 'deploy: the abort is accepted and never confirmed',
+    batch: [{ name: 'a', retries: 2 }],
+    scripts: { a: { takes: never, cancel: 'deaf' } },
+    expect: { a: { outcome: 'UNKNOWN / AbortUnconfirmed', visited: deployFails, starts: '1' } },
+    ends: unknown,
+  },
+  {
+    title: 'deploy: the executor cannot be asked any more',
+    batch: [{ name: 'a' }],
+    scripts: { a: { takes: 60 } },
+    meanwhile: async (world) => {
+      await world.pass(20);
+      world.executor.isAway = true;
+    },
+    expect: { a: { outcome: 'UNKNOWN / ExecutorUnavailable', visited: deployFails, starts: '1' } },
+    ends: unknown,
+  },
+  {
+    title: 'deploy: the executor cannot be asked for a while',
+    batch: [{ name: 'a' }],
+    meanwhile: async (world) => {
+      await world.pass(5);
+      world.executor.isAway = true;
+      await world.pass(200);
+      world.executor.isAway = false;
+    },
+    expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1' } },
+    ends: 'SUCCESS / AllSucceeded',
+  },
+  {
+    title: 'verify: the rollout is not in order at the end of the timeout',
+    batch: [{ name: 'a' }],
+    scripts: { a: { leaves: 'stuck' } },
+    expect: {
+      a: {
+        outcome: 'FAILED / RestoredPreviousRelease',
+        visited: 'AwaitTurn Capture Deploy Verify Restore VerifyRestore Record',
+        starts: '1, restore',
+        says: /not in order at the end of the timeout\. Last seen: .*Version 1\.0\.0 was restored/,
+      },
+    },
+    ends: failed,
+  },
+  {
+    title: 'verify: the image never comes',
+    batch: [{ name: 'a', rollback: 'none' }],
+    scripts: { a: { leaves: 'nothing' } },
+    expect: { a: { outcome: 'FAILED / Timeout', visited: verifyFails, starts: '1', says: /2\.0\.0 is awaited/ } },
+    ends: failed,
+  },
+  {
+    title: 'verify: the cluster cannot be asked until the deadline',
+    batch: [{ name: 'a', retries: 1 }],
+    before: away(20, 10_000),
+    expect: {
+      a: { outcome: 'UNKNOWN / ClusterUnavailable', visited: verifyFails, starts: '1', says: /does not answer/ },
+    },
+    ends: unknown,
+  },
+  {
+    title: 'verify: the cluster cannot be asked for a while',
+    batch: [{ name: 'a' }],
+    before: away(20, 200),
+    expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1' } },
+    ends: 'SUCCESS / AllSucceeded',
+  },
+  {
+    title: 'capture: the cluster cannot be asked at all',
+    batch: [{ name: 'a' }],
+    before: away(0, 10_000),
+    expect: {
+      a: { outcome: 'FAILED / NotStarted', visited: 'AwaitTurn Capture Record', says: /ClusterUnavailable/ },
+    },
+    ends: failed,
+  },
+  {
+    title: 'restore: the run is aborted at its end',
+    batch: [{ name: 'a' }],
+    scripts: { a: { ends: 'failed' }, 'a#restore': { takes: never } },
+    expect: { a: { outcome: 'FAILED / RestoreFailed', visited: restoring, starts: '1, restore' } },
+    ends: failed,
+  },
+  {
+    title: 'restore: the abort is never confirmed',
+    batch: [{ name: 'a' }],
+    scripts: { a: { ends: 'failed' }, 'a#restore': { takes: never, cancel: 'deaf' } },
+    expect: { a: { outcome: 'UNKNOWN / RestoreUnknown', visited: restoring, starts: '1, restore' } },
+    ends: unknown,
+  },
+  {
+    title: 'verify the restore: not in order at the end of its timeout',
+    batch: [{ name: 'a' }],
+    scripts: { a: { ends: 'failed' }, 'a#restore': { leaves: 'stuck' } },
+    expect: { a: { outcome: 'FAILED / RestoreFailed', visited: restored, starts: '1, restore' } },
+    ends: failed,
+  },
+  {
+    title: 'verify the restore: the cluster cannot be asked',
+    batch: [{ name: 'a' }],
+    scripts: { a: { ends: 'failed' } },
+    before: away(50, 10_000),
+    expect: { a: { outcome: 'UNKNOWN / RestoreUnknown', visited: restored, starts: '1, restore' } },
+    ends: unknown,
+  },
+];
+
+function away(from: number, until: number): (world: World) => void {
+  return ({ cluster, clock }) => {
+    cluster.away = { from: clock.now() + from * 1_000, until: clock.now() + until * 1_000 };
+  };
+}
+
+/** The watcher of that name does not work until its batch is sealed; then the rest is cleared up. */
+const without =
+  (watcher: string, afterSeconds = 0) =>
+  async (world: World, batchId: string): Promise<void> => {
+    if (afterSeconds > 0) await world.pass(afterSeconds);
+    world.invokeFault = ({ name }) => (name === watcher ? { error: new Error('broken'), when: 'before' } : undefined);
+    world.log.kill(watcher, 'error');
+    await world.sealed(batchId);
+    world.invokeFault = undefined;
+  };
+
+const held = itemOf(keys.lock('staging/cluster-eu-1/shared/a'), {
+  target: 'staging/cluster-eu-1/shared/a',
+  batch_id: 'other',
+  index: 0,
+  fence: 0,
+  state: 'held',
+});
+
+export const byState: readonly Path[] = [
+  {
+    title: 'turn: it never comes',
+    batch: [{ name: 'a' }],
+    options: { sweepEvery: Number.POSITIVE_INFINITY },
+    before: ({ table }) => void table.transact([{ put: held }]),
+    meanwhile: (world, batchId) => world.until(async () => (await world.header(batchId)).ended_at !== undefined, 3e9),
+    expect: { a: { outcome: 'FAILED / NotStarted', visited: 'AwaitTurn Record', says: /States\.Timeout/ } },
+    ends: failed,
+  },
+  {
+    title: 'deploy: nobody polls',
+    batch: [{ name: 'a' }],
+    meanwhile: without('watch-executor'),
+    expect: { a: { outcome: 'UNKNOWN / WaitTimedOut', visited: deployFails, starts: '1' } },
+    ends: unknown,
+  },
+  {
+    title: 'verify: nobody observes',
+    batch: [{ name: 'a' }],
+    meanwhile: without('watch-cluster'),
+    expect: { a: { outcome: 'UNKNOWN / WaitTimedOut', visited: verifyFails, starts: '1' } },
+    ends: unknown,
+  },
+  {
+    title: 'restore: nobody polls any more',
+    batch: [{ name: 'a' }],
+    scripts: { a: { ends: 'failed' }, 'a#restore': { takes: 120 } },
+    meanwhile: without('watch-executor', 35),
+    expect: { a: { outcome: 'UNKNOWN / RestoreUnknown', visited: restoring, starts: '1, restore' } },
+    ends: unknown,
+  },
+  {
+    title: 'verify the restore: nobody observes',
+    batch: [{ name: 'a' }],
+    scripts: { a: { ends: 'failed' } },
+    meanwhile: without('watch-cluster'),
+    expect: { a: { outcome: 'UNKNOWN / RestoreUnknown', visited: restored, starts: '1, restore' } },
+    ends: unknown,
+  },
+];

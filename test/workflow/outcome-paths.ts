@@ -1,0 +1,388 @@
+import { expect } from 'vitest';
+import { deployFails, type Path, skipped, verifyFails, well, wellAtSecond } from './path.ts';
+import { eventsOf, itemsOf } from './report.ts';
+
+/** Ways of a deployment on which only executor and cluster have a say. */
+
+const restored = 'AwaitTurn Capture Deploy Restore VerifyRestore Record';
+const verifyRestored = 'AwaitTurn Capture Deploy Verify Restore VerifyRestore Record';
+const done = 'SUCCESS / AllSucceeded';
+const failed = 'FAILED / DeploymentsFailed';
+
+export const good: readonly Path[] = [
+  {
+    title: 'all well, one after the other',
+    batch: [{ name: 'a' }, { name: 'b', needs: ['a'] }],
+    expect: {
+      a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1', runs: '2.0.0' },
+      b: { outcome: 'SUCCESS / Verified', visited: well, starts: '1', runs: '2.0.0' },
+    },
+    ends: done,
+    after: async (world, batchId) => {
+      const told = ['TurnGranted', 'Deploying', 'RunStarted', 'RunSucceeded', 'Verified'];
+      expect(await eventsOf(world, batchId, 0)).toEqual(told);
+      expect(await eventsOf(world, batchId, 'batch')).toEqual(['Submitted', 'Planned', 'AllSucceeded']);
+      expect(world.faults).toEqual([]);
+    },
+  },
+  {
+    title: 'accepted first, started later: no transition more',
+    batch: [{ name: 'a' }],
+    scripts: { a: { start: 'accepted', appears: 40 } },
+    expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1', runs: '2.0.0' } },
+    ends: done,
+  },
+  {
+    title: 'the reply is lost, and the run is found by its key',
+    batch: [{ name: 'a' }],
+    scripts: { a: { start: 'unknown', appears: 40 } },
+    expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1', runs: '2.0.0' } },
+    ends: done,
+  },
+  {
+    title: 'a long run costs no transition more',
+    batch: [{ name: 'a', timeout: 3600 }],
+    scripts: { a: { takes: 3000 } },
+    expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1', runs: '2.0.0' } },
+    ends: done,
+  },
+  {
+    title: 'the second attempt succeeds',
+    batch: [{ name: 'a', retries: 1 }],
+    scripts: { 'a#1': { ends: 'failed' } },
+    expect: {
+      a: {
+        outcome: 'SUCCESS / Verified',
+        visited: wellAtSecond,
+        starts: '1, 2',
+        runs: '2.0.0',
+      },
+    },
+    ends: done,
+  },
+  {
+    title: 'the second attempt succeeds after a verification that timed out',
+    batch: [{ name: 'a', retries: 1 }],
+    scripts: { 'a#1': { leaves: 'stuck' } },
+    expect: {
+      a: {
+        outcome: 'SUCCESS / Verified',
+        visited: 'AwaitTurn Capture Deploy Verify Capture Deploy Verify',
+        starts: '1, 2',
+        runs: '2.0.0',
+      },
+    },
+    ends: done,
+  },
+  {
+    title: 'a first deployment',
+    batch: [{ name: 'a' }],
+    submission: { without: ['a'] },
+    expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1', runs: '2.0.0' } },
+    ends: done,
+    after: async (world, batchId) =>
+      expect((await itemsOf(world, batchId))[0]?.outcome?.release_before).toBeUndefined(),
+  },
+  {
+    title: 'the health check passes at the third try',
+    batch: [{ name: 'a', health: { path: '/ready' } }],
+    before: ({ cluster }) => {
+      cluster.answer = (_, nth) => (nth < 3 ? 503 : 200);
+    },
+    expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1', says: /Health: check 3 answered 200/ } },
+    ends: done,
+    after: async ({ cluster }) => expect(cluster.probes.get('a')).toBe(3),
+  },
+];
+
+export const bad: readonly Path[] = [
+  {
+    title: 'the pipeline fails; the previous release is restored and verified',
+    batch: [{ name: 'a' }],
+    scripts: { a: { ends: 'failed' } },
+    expect: {
+      a: { outcome: 'FAILED / RestoredPreviousRelease', visited: restored, starts: '1, restore', runs: '1.0.0' },
+    },
+    ends: failed,
+    after: async (world, batchId) => {
+      const [item] = await itemsOf(world, batchId);
+      expect(item?.outcome).toMatchObject({
+        failure: { reason: 'PipelineFailed' },
+        release_after: '1.0.0',
+        attempts: 1,
+      });
+    },
+  },
+  {
+    title: 'the pipeline fails, and its message was cut in the middle of a character: a verdict all the same',
+    batch: [{ name: 'a' }],
+    scripts: { a: { ends: 'failed', says: '\u{1f4a5}'.slice(0, 1) } },
+    expect: {
+      a: {
+        outcome: 'FAILED / RestoredPreviousRelease',
+        visited: restored,
+        starts: '1, restore',
+        says: /^The pipeline failed\. \ufffd/,
+      },
+    },
+    ends: failed,
+  },
+  {
+    title: 'the pipeline fails; with the manual strategy nothing is restored',
+    batch: [{ name: 'a', rollback: 'manual' }],
+    scripts: { a: { ends: 'failed' } },
+    expect: { a: { outcome: 'FAILED / PipelineFailed', visited: deployFails, starts: '1', runs: '2.0.0' } },
+    ends: failed,
+  },
+  {
+    title: 'the pipeline rolled back by itself: nothing to run',
+    batch: [{ name: 'a' }],
+    scripts: { a: { ends: 'failed', leaves: 'nothing' } },
+    expect: { a: { outcome: 'FAILED / RestoredPreviousRelease', visited: restored, starts: '1', runs: '1.0.0' } },
+    ends: failed,
+  },
+  {
+    title: 'no previous version: nothing is restored, nothing deleted',
+    batch: [{ name: 'a' }],
+    submission: { without: ['a'] },
+    scripts: { a: { ends: 'failed' } },
+    expect: {
+      a: { outcome: 'FAILED / NoPreviousVersion', visited: 'AwaitTurn Capture Deploy Restore Record', starts: '1' },
+    },
+    ends: failed,
+  },
+  {
+    title: 'a bad image is a verdict within seconds, with the pod as evidence, and is not tried again',
+    batch: [{ name: 'a', retries: 3 }],
+    scripts: { a: { leaves: 'pull' } },
+    expect: {
+      a: { outcome: 'FAILED / RestoredPreviousRelease', visited: verifyRestored, starts: '1, restore', runs: '1.0.0' },
+    },
+    ends: failed,
+    after: async (world, batchId) => {
+      const [item] = await itemsOf(world, batchId);
+      expect(item?.outcome?.failure?.reason).toBe('ImagePullBackOff');
+      expect(item?.outcome?.evidence[0]).toMatchObject({ kind: 'pod', reason: 'ImagePullBackOff' });
+      const [turn, , , , verdict] = await timesOf(world, batchId);
+      expect(verdict! - turn!).toBeLessThan(35_000);
+    },
+  },
+  {
+    title: 'a crash loop comes with the last lines of the log',
+    batch: [{ name: 'a' }],
+    scripts: { a: { leaves: 'crash' } },
+    expect: {
+      a: { outcome: 'FAILED / RestoredPreviousRelease', visited: verifyRestored, starts: '1, restore', runs: '1.0.0' },
+    },
+    ends: failed,
+    after: async (world, batchId) => {
+      const [item] = await itemsOf(world, batchId);
+      expect(item?.outcome?.failure?.reason).toBe('CrashLoopBackOff');
+      expect(item?.outcome?.evidence[0]?.log?.[0]).toMatch(/no configuration found/);
+    },
+  },
+  {
+    title: 'a log in colours and with endless lines is kept as text of a size that fits the table',
+    batch: [{ name: 'a' }],
+    scripts: { a: { leaves: 'crash' } },
+    before: ({ cluster }) => {
+      cluster.log = Array.from(
+        { length: 20 },
+        () => `\u001b[31mfatal\u001b[0m\t\u0000${'\u001b'.repeat(30_000)}${'x'.repeat(999)}`,
+      );
+    },
+    expect: { a: { outcome: 'FAILED / RestoredPreviousRelease', visited: verifyRestored, starts: '1, restore' } },
+    ends: failed,
+    after: async (world, batchId) => {
+      const [item] = await itemsOf(world, batchId);
+      expect(item?.outcome?.evidence[0]?.log?.[0]).toBe(`fatal\t${'x'.repeat(294)}…`);
+    },
+  },
+  {
+    title: 'somebody else deploys something newer meanwhile: it is told, and theirs is left alone',
+    batch: [{ name: 'a', retries: 2 }],
+    scripts: { a: { takes: 30, leaves: 'stuck' } },
+    meanwhile: async (world) => {
+      await world.until(() => world.cluster.running('a') === '2.0.0');
+      world.cluster.set('a', '9.0.0', 'good', world.clock.now() + 10_000);
+    },
+    expect: { a: { outcome: 'FAILED / Superseded', visited: verifyFails, starts: '1', runs: '9.0.0' } },
+    ends: failed,
+  },
+  {
+    title: 'the pipeline deploys something else than it was asked for: the previous release is restored',
+    batch: [{ name: 'a' }],
+    scripts: { a: { takes: 30, leaves: 'nothing' } },
+    meanwhile: async (world) => world.cluster.set('a', '2.0.0-build7', 'good', world.clock.now() + 30_000),
+    expect: {
+      a: { outcome: 'FAILED / RestoredPreviousRelease', visited: verifyRestored, starts: '1, restore', runs: '1.0.0' },
+    },
+    ends: failed,
+  },
+  {
+    title: 'all attempts fail, then the restore',
+    batch: [{ name: 'a', retries: 2 }],
+    scripts: { a: { ends: 'failed' } },
+    expect: {
+      a: {
+        outcome: 'FAILED / RestoredPreviousRelease',
+        visited: 'AwaitTurn Capture Deploy Capture Deploy Capture Deploy Restore VerifyRestore Record',
+        starts: '1, 2, 3, restore',
+        runs: '1.0.0',
+      },
+    },
+    ends: failed,
+  },
+  {
+    title: 'a start that is rejected is not tried again, and there is nothing to restore',
+    batch: [{ name: 'a', retries: 3 }],
+    scripts: {
+      a: { start: { kind: 'rejected', retryable: false, reason: 'StartRejected', message: 'no such trigger' } },
+    },
+    expect: { a: { outcome: 'FAILED / StartRejected', visited: deployFails, starts: '1', runs: '1.0.0' } },
+    ends: failed,
+  },
+  {
+    title: 'a rejected start that may succeed later is tried again',
+    batch: [{ name: 'a', retries: 1 }],
+    scripts: { 'a#1': { start: { kind: 'rejected', retryable: true, reason: 'RateLimited', message: '429' } } },
+    expect: {
+      a: {
+        outcome: 'SUCCESS / Verified',
+        visited: wellAtSecond,
+        starts: '1, 2',
+      },
+    },
+    ends: done,
+  },
+  ...(
+    [
+      [
+        'rejected',
+        { start: { kind: 'rejected', retryable: false, reason: 'StartRejected', message: 'no such trigger' } },
+      ],
+      ['accepted in vain', { start: 'accepted', eventFails: 'no pipeline matches' }],
+      ['frozen', { ends: 'frozen', leaves: 'nothing' }],
+    ] as const
+  ).map(
+    ([what, second]): Path => ({
+      title: `what the first attempt left behind is undone, although the second one is ${what}`,
+      batch: [{ name: 'a', retries: 1 }],
+      scripts: { 'a#1': { ends: 'failed' }, 'a#2': second },
+      expect: {
+        a: {
+          outcome: 'FAILED / RestoredPreviousRelease',
+          visited: 'AwaitTurn Capture Deploy Capture Deploy Restore VerifyRestore Record',
+          starts: '1, 2, restore',
+          runs: '1.0.0',
+        },
+      },
+      ends: failed,
+    }),
+  ),
+  {
+    title: 'tries that are turned away do not follow each other within a moment, and the last one is told at once',
+    batch: [{ name: 'a', retries: 2 }],
+    scripts: { a: { start: { kind: 'rejected', retryable: true, reason: 'RateLimited', message: '429' } } },
+    expect: {
+      a: {
+        outcome: 'FAILED / RateLimited',
+        visited: 'AwaitTurn Capture Deploy Capture Deploy Capture Deploy Record',
+        starts: '1, 2, 3',
+      },
+    },
+    ends: failed,
+    after: async (world, batchId) => {
+      const times = await timesOf(world, batchId);
+      const pauses = times.map((at, nth) => at - (times[nth - 1] ?? at)).filter((pause) => pause > 0);
+      expect(pauses).toEqual([3_750, 7_500]);
+    },
+  },
+  {
+    title: 'accepted, then the event fails',
+    batch: [{ name: 'a', retries: 1 }],
+    scripts: { a: { start: 'accepted', eventFails: 'no pipeline matches' } },
+    expect: { a: { outcome: 'FAILED / TriggerFailed', visited: deployFails, starts: '1', runs: '1.0.0' } },
+    ends: failed,
+  },
+  {
+    title: 'accepted, and no run ever appears',
+    batch: [{ name: 'a', retries: 1 }],
+    scripts: { a: { start: 'accepted', appears: Number.POSITIVE_INFINITY } },
+    expect: { a: { outcome: 'UNKNOWN / StartUnknown', visited: deployFails, starts: '1' } },
+    ends: 'UNKNOWN / DeploymentsUnknown',
+  },
+  {
+    title: 'the restore run fails',
+    batch: [{ name: 'a' }],
+    scripts: { a: { ends: 'failed' }, 'a#restore': { ends: 'failed' } },
+    expect: {
+      a: {
+        outcome: 'FAILED / RestoreFailed',
+        visited: 'AwaitTurn Capture Deploy Restore Record',
+        starts: '1, restore',
+        says: /The pipeline failed\. The previous release was not restored: The pipeline failed\./,
+      },
+    },
+    ends: failed,
+  },
+  {
+    title: 'the restored release does not come up',
+    batch: [{ name: 'a' }],
+    scripts: { a: { ends: 'failed' }, 'a#restore': { leaves: 'crash' } },
+    expect: { a: { outcome: 'FAILED / RestoreFailed', visited: restored, starts: '1, restore' } },
+    ends: failed,
+  },
+  {
+    title: 'the health check never passes',
+    batch: [{ name: 'a', health: { path: '/ready', timeout: 60 }, rollback: 'none' }],
+    before: ({ cluster }) => {
+      cluster.answer = () => 503;
+    },
+    expect: { a: { outcome: 'FAILED / HealthCheckFailed', visited: verifyFails, starts: '1', runs: '2.0.0' } },
+    ends: failed,
+  },
+  {
+    title: 'a dependency fails: its dependents are skipped, all down the chain; others go on',
+    batch: [{ name: 'a', rollback: 'none' }, { name: 'b', needs: ['a'] }, { name: 'c', needs: ['b'] }, { name: 'd' }],
+    scripts: { a: { ends: 'failed' } },
+    expect: {
+      a: { outcome: 'FAILED / PipelineFailed', visited: deployFails, starts: '1' },
+      b: { outcome: 'SKIPPED / DependencyFailed', visited: skipped, says: /shared\/a, which is FAILED/ },
+      c: { outcome: 'SKIPPED / DependencySkipped', visited: skipped },
+      d: { outcome: 'SUCCESS / Verified', visited: well, starts: '1' },
+    },
+    ends: failed,
+  },
+  {
+    title: 'a dependency is UNKNOWN: its dependents are skipped',
+    batch: [{ name: 'a' }, { name: 'b', needs: ['a'] }],
+    scripts: { a: { start: 'unknown', appears: Number.POSITIVE_INFINITY } },
+    expect: {
+      a: { outcome: 'UNKNOWN / StartUnknown', visited: deployFails, starts: '1' },
+      b: { outcome: 'SKIPPED / DependencyUnknown', visited: skipped },
+    },
+    ends: failed,
+  },
+  {
+    title: 'on_failure stop: nothing new starts, what runs goes on to its end',
+    batch: [
+      { name: 'a', rollback: 'none', priority: 9 },
+      { name: 'b', priority: 8 },
+      { name: 'c', priority: 1 },
+    ],
+    submission: { strategy: { on_failure: 'stop', max_concurrency: 2 } },
+    scripts: { a: { ends: 'failed', takes: 20 }, b: { takes: 60 } },
+    expect: {
+      a: { outcome: 'FAILED / PipelineFailed', visited: deployFails, starts: '1' },
+      b: { outcome: 'SUCCESS / Verified', visited: well, starts: '1' },
+      c: { outcome: 'SKIPPED / BatchStopped', visited: skipped, says: /shared\/a is FAILED/ },
+    },
+    ends: failed,
+  },
+];
+
+const timesOf = async (world: Parameters<typeof itemsOf>[0], batchId: string): Promise<number[]> => {
+  const { items } = await world.table.query({ pk: `EVENTS#${batchId}`, prefix: '00000#', limit: 100 });
+  return items.map(({ at }) => at as number);
+};
