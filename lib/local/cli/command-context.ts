@@ -24,6 +24,8 @@ export interface CommonOptions {
 export interface CommandContext extends CliWorld {
   readonly json: boolean;
   readonly client: ApiClient;
+  /** A command of this program as it can be typed to go on at the same server. */
+  command(words: string): string;
 }
 
 export const defaultUrl = 'http://127.0.0.1:8080';
@@ -35,6 +37,7 @@ export const commandContext = (world: CliWorld, { json = false, url, token }: Co
     url: checkedUrl(url ?? world.env.FLOTILLA_URL ?? defaultUrl),
     token: accessToken(token, world.env),
   }),
+  command: (words) => `flotilla ${words}${url === undefined ? '' : ` --url ${url}`}`,
 });
 
 const checkedUrl = (url: string): string => {

@@ -13,7 +13,6 @@ import { readDeployments } from './read-deployments.ts';
 import type { Simulated } from './simulation.ts';
 import { batchLines } from './status-lines.ts';
 import { onStopSignal, type StopSignal, signalStatus } from './stop-signal.ts';
-import type { Terminal } from './terminal.ts';
 
 export interface Following {
   readonly batchId: string;
@@ -36,36 +35,40 @@ export const follow = async (context: CommandContext, following: Following): Pro
   const callOff = onStopSignal((name) => stop.abort(name));
   const followed = await followBatch(context, { ...following, stop: stop.signal })
     .catch((error: unknown) => {
-      throw error instanceof Unreachable ? goesOnUnseen(error, following.batchId) : error;
+      throw error instanceof Unreachable ? goesOnUnseen(error, again(context, following)) : error;
     })
     .finally(callOff);
-  if (followed === undefined) return leave(terminal, following, stop.signal);
+  if (followed === undefined) return leave(context, following, stop.signal);
   const { batch, deployments } = followed;
   const { colours } = terminal;
   const lines = json
     ? [JSON.stringify({ ...batch, simulated: following.simulated, deployments })]
     : [
-        ...explainDeployments(deployments, { simulated: following.simulated, colours, batchId: batch.batch_id }),
+        ...explainDeployments(deployments, { ...following, colours, command: context.command }),
         ...batchLines(batch, colours),
       ];
   for (const line of lines) terminal.out(line);
   return endStatus(batch);
 };
 
+const again = ({ command }: CommandContext, { batchId }: Following): string => command(`status ${batchId} --follow`);
+
 /** Before the batch has ended. */
-const leave = ({ error }: Terminal, { batchId, timeout }: Following, stop: AbortSignal): ExitStatus => {
-  const again = `flotilla status ${batchId} --follow`;
+const leave = (context: CommandContext, following: Following, stop: AbortSignal): ExitStatus => {
+  const { batchId, timeout } = following;
+  const { error } = context.terminal;
   if (stop.aborted) {
-    error(`Stopped following; batch ${batchId} goes on: ${again}. To stop it: flotilla cancel ${batchId}`);
+    const cancel = context.command(`cancel ${batchId}`);
+    error(`Stopped following; batch ${batchId} goes on: ${again(context, following)}. To stop it: ${cancel}`);
     return signalStatus[stop.reason as StopSignal];
   }
-  error(`Batch ${batchId} has not ended after ${timeout} s. It goes on: ${again}`);
+  error(`Batch ${batchId} has not ended after ${timeout} s. It goes on: ${again(context, following)}`);
   return exitStatus.timedOut;
 };
 
 /** The server was away for too long. */
-const goesOnUnseen = ({ status, lines, problem }: Unreachable, id: string): Unreachable =>
-  new Unreachable(status, [...lines, `The batch goes on: flotilla status ${id} --follow`], problem);
+const goesOnUnseen = ({ status, lines, problem }: Unreachable, command: string): Unreachable =>
+  new Unreachable(status, [...lines, `The batch goes on: ${command}`], problem);
 
 /** Shows a batch until it has ended; undefined when the time was over or it was stopped before. */
 export const followBatch = async (

@@ -55,7 +55,7 @@ describe('a signal while a batch is followed', () => {
     await once(child.stdout, 'data');
     for (const signal of signals) child.kill(signal);
     const [status] = await once(child, 'close');
-    return { status, told: error.trimEnd().split('\n').at(-1) };
+    return { status, told: error.trimEnd().split('\n').at(-1)?.replaceAll(api.url, 'URL') };
   };
 
   /** A launcher that takes this Node for one that cannot run the program. */
@@ -66,7 +66,8 @@ describe('a signal while a batch is followed', () => {
     ['SIGTERM by the launcher', [process.execPath, '--import', older, launcher], ['SIGTERM'], 143],
     ['SIGINT, and its copy', [node, launcher.replace(/js$/, 'ts')], ['SIGINT', 'SIGINT'], 130],
   ] as const)('%s: the batch goes on, and it is said how to come back', async (_, program, signals, status) => {
-    const told = 'Stopped following; batch B1 goes on: flotilla status B1 --follow. To stop it: flotilla cancel B1';
+    const told =
+      'Stopped following; batch B1 goes on: flotilla status B1 --follow --url URL. To stop it: flotilla cancel B1 --url URL';
     expect(await stopped(program, signals)).toEqual({ status, told });
   });
 });

@@ -199,6 +199,14 @@ describe('what is printed', () => {
     ]);
   });
 
+  test('commands that come next go to the same server', async () => {
+    const script = { 'POST /batches': { status: 202, body: batch() }, 'GET /health': { body: health } };
+    const { out, api } = await against(script, ['deploy', '-'], { stdin: releaseYaml });
+    expect(out.at(-1)).toBe(`Follow it with: flotilla status B1 --follow --url ${api.url}`);
+    const known = await run(['deploy', '-'], { stdin: releaseYaml, env: { FLOTILLA_URL: api.url } });
+    expect(known.out.at(-1)).toBe('Follow it with: flotilla status B1 --follow');
+  });
+
   test.each([
     [202, 'Batch B1 accepted: Autumn release, 2 deployments.'],
     [200, 'Batch B1 exists already (PROCESSING); nothing new was started.'],
@@ -216,7 +224,7 @@ describe('what is printed', () => {
     ['followed', ['--follow']],
   ])('the command by which what is UNKNOWN can be resolved, when %s', async (_, argv) => {
     const lost = deployment({ status: 'UNKNOWN', reason: 'VerificationLost', message: 'Nobody knows.' });
-    const { out } = await against(
+    const { out, api } = await against(
       {
         ...shown('UNKNOWN'),
         'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(lost, failed) },
@@ -225,7 +233,41 @@ describe('what is printed', () => {
       ['status', 'B1', ...argv],
     );
     expect(out.filter((line) => line.includes('resolve'))).toEqual([
-      "  flotilla resolve B1 shared/login-api --status SUCCESS --reason '…'  (or --status FAILED)",
+      `  flotilla resolve B1 shared/login-api --status SUCCESS --reason '…' --url ${api.url}  (or --status FAILED)`,
+    ]);
+  });
+
+  test('the command by which the UNKNOWN one of another batch can be resolved, for which one waits', async () => {
+    const name = 'staging/eu-1/shared/login-api';
+    const waiting_for = [{ kind: 'target', name, batch_id: 'B0', key: 'shared/login-api', status: 'UNKNOWN' }] as const;
+    const waits = deployment({ message: `What batch B0 did to ${name} is UNKNOWN.`, waiting_for });
+    const { out, api } = await against(
+      { ...shown('SUCCESS'), 'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(waits) } },
+      ['status', 'B1'],
+    );
+    expect(out.slice(-3)).toEqual([
+      'PENDING shared/login-api (simulated): AwaitingTurn',
+      `  What batch B0 did to ${name} is UNKNOWN.`,
+      `  flotilla resolve B0 shared/login-api --status SUCCESS --reason '…' --url ${api.url}  (or --status FAILED)`,
+    ]);
+  });
+
+  test('what was skipped for the same reason is told once, with the first of them by name', async () => {
+    const message = 'Not started: it depends on risk/limit-check, which is FAILED.';
+    const skipped = (index: number) =>
+      deployment({ key: `risk/service-${index}`, status: 'SKIPPED', reason: 'DependencyFailed', message });
+    const all = Array.from({ length: 12 }, (_, index) => skipped(index + 1));
+    const other = deployment({ status: 'CANCELLED', reason: 'BatchCancelled', message: 'Not started.' });
+    const { out } = await against(
+      { ...shown('FAILED'), 'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(...all, other) } },
+      ['status', 'B1'],
+    );
+    const names = Array.from({ length: 10 }, (_, index) => `risk/service-${index + 1}`);
+    expect(out.slice(-4)).toEqual([
+      `SKIPPED DependencyFailed: ${message}`,
+      `  ${names.join(', ')}, … and 2 more`,
+      'CANCELLED BatchCancelled: Not started.',
+      '  shared/login-api',
     ]);
   });
 

@@ -6,7 +6,6 @@ import { follow } from '../follow.ts';
 import { simulationSentence } from '../simulation.ts';
 
 export interface DeployOptions {
-  readonly url?: string;
   readonly follow?: boolean;
   readonly timeout?: number;
   readonly idempotencyKey?: string;
@@ -34,10 +33,8 @@ export const deploy = async (context: CommandContext, options: DeployOptions, fi
     status === CREATED_BEFORE
       ? `Batch ${accepted.batch_id} exists already (${accepted.status}); nothing new was started.`
       : `Batch ${accepted.batch_id} accepted: ${accepted.name}, ${accepted.total} deployments.`,
-    ...(options.follow ? [] : [`Follow it with: flotilla status ${accepted.batch_id} --follow${urlHint(options)}`]),
+    ...(options.follow ? [] : [`Follow it with: ${context.command(`status ${accepted.batch_id} --follow`)}`]),
   ]);
   if (!options.follow) return exitStatus.done;
   return follow(context, { batchId: accepted.batch_id, simulated, timeout: options.timeout });
 };
-
-const urlHint = ({ url }: DeployOptions): string => (url === undefined ? '' : ` --url ${url}`);

@@ -27,7 +27,12 @@ export const status = async (context: CommandContext, options: StatusOptions, id
     ...(sentence === undefined ? [] : [terminal.colours.yellow(sentence)]),
     ...batchLines(batch, terminal.colours),
     deploymentTable(deployments, { terminal, simulated }),
-    ...explainDeployments(deployments, { simulated, colours: terminal.colours, batchId: batch.batch_id }),
+    ...explainDeployments(deployments, {
+      simulated,
+      colours: terminal.colours,
+      batchId: batch.batch_id,
+      command: context.command,
+    }),
   ]);
   return endStatus(batch);
 };
