@@ -362,7 +362,7 @@ export const behind: readonly Path[] = [
   ),
 ];
 
-const _busyAtEvery = (nth: number): Path => ({
+export const busyAtEvery = (nth: number): Path => ({
   title: `the table is busy at every ${nth}th call, before or after`,
   batch: [{ name: 'a' }, { name: 'b', needs: ['a'] }, { name: 'c' }],
   before: ({ meter }) => {

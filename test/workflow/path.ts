@@ -42,13 +42,19 @@ export const verifyFails = 'AwaitTurn Capture Deploy Verify Record';
 export const deployFails = 'AwaitTurn Capture Deploy Record';
 export const skipped = 'AwaitTurn Record';
 
-export const walk = async (path: Path): Promise<World> => {
-  const world = await World.make(path.options);
+/** Goes a path to its end, in a world that is fresh. Gives the batch's id. */
+export const go = async (world: World, path: Path): Promise<string> => {
   for (const [name, script] of Object.entries(path.scripts ?? {})) world.executor.scripts.set(name, script);
   path.before?.(world);
   const batchId = await world.submit(path.batch, path.submission);
   await path.meanwhile?.(world, batchId);
   await world.settled(batchId);
+  return batchId;
+};
+
+export const walk = async (path: Path): Promise<World> => {
+  const world = await World.make(path.options);
+  const batchId = await go(world, path);
   const told = await reportOf(world, batchId);
   for (const [name, { outcome, visited, starts = '', runs, says, transitions }] of Object.entries(path.expect)) {
     const one = told[name];

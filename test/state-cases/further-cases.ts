@@ -1,0 +1,110 @@
+import type { Json, JsonObject } from '../../lib/local/engine/json.ts';
+import { machineNames, needsMock, statesOf } from './definitions.ts';
+import type { Left, MachineName, StateCase } from './state-case.ts';
+
+/** Where a state leads whatever goes wrong in it; a state that is not named here fails its execution. */
+const leads: Readonly<Record<string, (input: JsonObject, error: Json) => { next: string; output: Json }>> = {
+  Plan: (_, error) => ({ next: 'Conclude', output: { round: 1, error } }),
+  Deployments: ({ round = null }, error) => ({ next: 'Conclude', output: { round, error } }),
+  ...Object.fromEntries(
+    ['AwaitTurn', 'Capture', 'Deploy', 'Verify', 'Restore', 'VerifyRestore'].map((name) => [
+      name,
+      (_: JsonObject, error: Json) => ({ next: 'Record', output: { error } }),
+    ]),
+  ),
+  WatchExecutor: () => ({ next: 'Pause', output: {} }),
+  WatchCluster: () => ({ next: 'Pause', output: {} }),
+};
+
+interface Retrier {
+  readonly ErrorEquals: readonly string[];
+  readonly MaxAttempts: number;
+}
+
+const cause = 'ordered by the test';
+
+/** The case with another end: its state is entered with the same, and an error comes of it. */
+const failing = (
+  base: StateCase,
+  { error, retried = 0, isLost = false }: { error: string; retried?: number; isLost?: boolean },
+): StateCase => {
+  const mock = isLost ? { error } : { error, cause };
+  const Cause = isLost ? {} : { Cause: cause };
+  const lead = error === 'States.Runtime' ? undefined : leads[base.state];
+  const expected: Left =
+    lead === undefined
+      ? { status: 'FAILED', error }
+      : { status: 'CAUGHT_ERROR', error, ...lead(base.input as JsonObject, { Error: error, ...Cause }) };
+  const { given } = base.expected;
+  return {
+    ...withRetries(base, retried),
+    ...{ title: `${error}${retried === 0 ? '' : ` after ${retried} more attempts`}`, mock },
+    expected: given === undefined ? expected : { ...expected, given },
+    ...(base.state === 'Deployments' ? { errorFrom: 'AwaitTurn' } : {}),
+  };
+};
+
+const withRetries = (base: StateCase, retried: number): StateCase => {
+  const { State = {}, ...context } = (base.context ?? {}) as { readonly State?: JsonObject };
+  return { ...base, retried, context: { ...context, State: { ...State, RetryCount: retried } } };
+};
+
+const again = (base: StateCase, error: string, retried: number): StateCase => {
+  const { given } = base.expected;
+  const expected: Left = { status: 'RETRIABLE', error, ...(given === undefined ? {} : { given }) };
+  return { ...failing(base, { error, retried }), expected };
+};
+
+/** Each error that a Retry takes, the first time and the last, and what becomes of one that does not stop. */
+const retriesOf = (base: StateCase, retriers: readonly Retrier[]): readonly StateCase[] =>
+  retriers.flatMap(({ ErrorEquals, MaxAttempts }) => {
+    const [first = ''] = ErrorEquals;
+    return [
+      ...ErrorEquals.map((error) => again(base, error, 0)),
+      again(base, first, MaxAttempts - 1),
+      failing(base, { error: first, retried: MaxAttempts }),
+    ];
+  });
+
+/** What no path brings about in every state. */
+const errorsOf = (base: StateCase, caught: ReadonlySet<string>): readonly StateCase[] => [
+  ...['States.TaskFailed', 'AttemptFailed', 'Lambda.Unknown', 'States.Runtime']
+    .filter((error) => !caught.has(error))
+    .map((error) => failing(base, { error })),
+  // A time-out has no cause.
+  ...(base.state === 'Deployments' ? [] : [failing(base, { error: 'States.Timeout', isLost: true })]),
+];
+
+const ofState = (base: StateCase): readonly StateCase[] => {
+  const { Retry = [], Catch = [] } = statesOf(base.machine).get(base.state) ?? {};
+  const caught = new Set((Catch as readonly { ErrorEquals: readonly string[] }[]).flatMap((row) => row.ErrorEquals));
+  return [...retriesOf(base, Retry as readonly Retrier[]), ...errorsOf(base, caught)];
+};
+
+const plain = (machine: MachineName, state: string, input: Json, expected: Omit<Left, 'status'>): StateCase => ({
+  ...{ title: 'by hand', machine, state, input },
+  expected: { status: 'SUCCEEDED', ...expected },
+});
+
+/** States that call nothing, where the paths do not come in each way. */
+const unmocked: readonly StateCase[] = [
+  plain('watch', 'More?', { more: true }, { next: 'Which?', output: { more: true } }),
+  plain('watch', 'Pause', {}, { next: 'Which?', output: {} }),
+];
+
+/**
+ * What the paths leave out, for every state of both machines: errors and attempts, each at the place where a path has
+ * come through well.
+ */
+export const furtherCases = (derived: readonly StateCase[]): readonly StateCase[] => [
+  ...unmocked,
+  ...machineNames.flatMap((machine) =>
+    [...statesOf(machine)].flatMap(([name, state]) => {
+      if (!needsMock(state)) return [];
+      const isWell = (one: StateCase): boolean => one.machine === machine && one.state === name;
+      const base = derived.find((one) => isWell(one) && one.expected.status === 'SUCCEEDED');
+      if (base === undefined) throw new Error(`no path comes through ${machine} ${name}`);
+      return ofState(base);
+    }),
+  ),
+];
