@@ -8,7 +8,9 @@ import { type Defaults, type Draft, draftItem, isMapping, type Mapping, withoutE
 import { type FieldContext, type FieldFinding, fieldFindings } from './field-findings.ts';
 import { type Finding, presentFindings } from './findings.ts';
 import { type Issue, issueCodes } from './issues.ts';
+import { kindOfFile } from './kind-of-file.ts';
 import { makeKeyAdvice } from './known-keys.ts';
+import { nearest } from './nearest.ts';
 import { readYaml, type YamlText } from './read-yaml.ts';
 import { type BatchFrame, batchFrameSchema, maxDeployments, writtenBatchSchema } from './schema.ts';
 import { valueIn } from './value-in.ts';
@@ -65,7 +67,10 @@ interface Frame {
 const nothing: Mapping = {};
 
 const readFrame = (root: unknown, context: FieldContext): Frame => {
-  if (!isMapping(root)) return { findings: [notABatch], defaults: { values: nothing, spoilt: new Set() }, entries: [] };
+  const other = otherKind(root);
+  if (other !== undefined || !isMapping(root)) {
+    return { findings: [notABatch(other)], defaults: { values: nothing, spoilt: new Set() }, entries: [] };
+  }
   const result = batchFrameSchema.safeParse(withoutEmptySections(root));
   const findings = result.success
     ? strategyFindings(result.data, context)
@@ -79,12 +84,21 @@ const readFrame = (root: unknown, context: FieldContext): Frame => {
   };
 };
 
-const notABatch: Finding = {
+/** One sentence for a file that is something else, instead of a problem for each line of it. */
+const otherKind = (root: unknown): string | undefined => {
+  const kind = kindOfFile(root);
+  if (kind !== undefined || !isMapping(root)) return kind === 'a batch' ? undefined : kind;
+  const written = Object.keys(root);
+  const isOwn = (key: string): boolean => nearest(key, Object.keys(batchFrameSchema.shape)) !== undefined;
+  return written.length === 0 || written.some(isOwn) ? undefined : 'something else';
+};
+
+const notABatch = (kind: string | undefined): Finding => ({
   offset: 0,
   path: [],
   code: issueCodes.WrongType,
-  describe: () => ({ message: 'a batch is a mapping with version and deployments' }),
-};
+  describe: () => ({ message: `this is ${kind}, not a batch: a batch is a mapping with version and deployments` }),
+});
 
 const readDefaults = (written: unknown, findings: readonly FieldFinding[]): Defaults => {
   const spoilt = new Set(

@@ -12,6 +12,7 @@ export interface YamlText extends Located {
 
 /** Reads one YAML or JSON document, within the limits. `issues` when there is no document to speak of. */
 export const readYaml = (text: string, file?: string): YamlText | { readonly issues: readonly Issue[] } => {
+  if (text.includes('\0')) return { issues: presentFindings([notText], () => ({ line: 1, column: 1 }), file) };
   const { tokens, lineOf, refusal } = readTokens(spacesForTabs(text));
   const refuse = (findings: readonly Finding[]) => ({ issues: presentFindings(findings, lineOf, file) });
   if (refusal !== undefined) return refuse([refusal]);
@@ -27,6 +28,13 @@ const emptyFile: Finding = {
   path: [],
   code: issueCodes.Missing,
   describe: () => ({ message: 'the file is empty' }),
+};
+
+const notText: Finding = {
+  offset: 0,
+  path: [],
+  code: issueCodes.YamlSyntax,
+  describe: () => ({ message: 'this is not a text file', hint: 'it needs to be YAML or JSON in UTF-8' }),
 };
 
 /** JSON may be indented with tabs, YAML may not. One space for one tab keeps every line and column. */

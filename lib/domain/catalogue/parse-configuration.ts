@@ -1,6 +1,7 @@
 import { isMapping, type Mapping } from '../batch/drafts.ts';
 import { listed, type Path, quoted, type Wording } from '../batch/findings.ts';
 import { type Issue, issueCodes } from '../batch/issues.ts';
+import { kindOfFile } from '../batch/kind-of-file.ts';
 import { makeKeyAdvice } from '../batch/known-keys.ts';
 import { nearest } from '../batch/nearest.ts';
 import { buildConfiguration } from './build-configuration.ts';
@@ -33,8 +34,10 @@ export const parseConfiguration = (
 ): ParsedConfiguration | { readonly issues: readonly Issue[] } => {
   const read = readConfigurationText(text, { env: sources.env, secrets: sources.secrets, advice });
   if ('issues' in read) return read;
-  if (!isMapping(read.root)) {
-    read.report([], issueCodes.WrongType, { message: 'a configuration is a mapping with clusters, harness …' });
+  const kind = kindOfFile(read.root);
+  if (!isMapping(read.root) || (kind !== undefined && kind !== 'a configuration')) {
+    const message = `this is ${kind}, not a configuration: a configuration is a mapping with clusters, harness …`;
+    read.report([], issueCodes.WrongType, { message });
     return { issues: read.present() };
   }
   const root = withoutEmptyEntries(read.root);

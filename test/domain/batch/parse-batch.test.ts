@@ -70,8 +70,26 @@ describe('the frame of a batch', () => {
   const rows: readonly (readonly [text: string, problems: readonly string[]])[] = [
     ['', ['1:1 the file is empty']],
     ['# only a comment\n', ['1:1 the file is empty']],
-    ['- a\n- b', ['1:1 a batch is a mapping with version and deployments']],
-    ['just words', ['1:1 a batch is a mapping with version and deployments']],
+    ...(
+      [
+        ['- a\n- b', 'a list'],
+        ['just words', 'plain text'],
+        [
+          'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: a, labels: {} }\nspec: {}',
+          'a Kubernetes manifest (Deployment)',
+        ],
+        ['services: ./services.json\nclusters: { a: {} }\nharness: { simulated: true }', 'a configuration'],
+        ['{"a": 1, "b": 2}', 'something else'],
+      ] as const
+    ).map(
+      ([text, kind]) =>
+        [text, [`1:1 this is ${kind}, not a batch: a batch is a mapping with version and deployments`]] as const,
+    ),
+    ['\u0089PNG\r\n\u001a\n\0\0: [', ['1:1 this is not a text file (it needs to be YAML or JSON in UTF-8)']],
+    [
+      '{}',
+      ['1:1 version: is missing; a string like `v1.0` is needed', '1:1 deployments: is missing; a list is needed'],
+    ],
     ['version: v1.0\ndeployments: []', ['2:14 deployments: the list is empty; at least 1 entry is needed']],
     ['version: v1.0', ['1:1 deployments: is missing; a list is needed']],
     [

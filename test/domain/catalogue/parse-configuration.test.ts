@@ -285,7 +285,9 @@ describe('one wrong thing is one problem, at its place', () => {
       '3:12 pillars.Risk: this name needs lower-case letters',
     ],
     [`${simulatedHarness}\n${simulatedCluster}\nbase_url: x`, '(did you mean `harness.base_url`?)'],
-    ['- a', '1:1 a configuration is a mapping'],
+    ['- a', '1:1 this is a list, not a configuration: a configuration is a mapping'],
+    ['version: v1.0\ndeployments: [{}]\ndefaults: {}', '1:1 this is a batch, not a configuration'],
+    ['apiVersion: v1\nkind: Service', '1:1 this is a Kubernetes manifest (Service), not a configuration'],
     ['', '1:1 the file is empty'],
   ];
   test.each(rows)('%j', (text, problem) => {
