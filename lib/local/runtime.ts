@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { create as createApi } from '../../functions/api.ts';
+import { type ApiHandler, create as createApi } from '../../functions/api.ts';
 import { create as createDispatchTurns } from '../../functions/dispatch-turns.ts';
 import { create as createPublishEvents } from '../../functions/publish-events.ts';
 import { Clusters } from '../../functions/runtime/clusters.ts';
@@ -54,6 +54,42 @@ export interface Runtime {
 
 /** The whole system in one process: the same handlers, use cases and state machines as on AWS, on SQLite and files. */
 export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> => {
+  const started = Promise.withResolvers<System>();
+  // Who asks before it has started waits; that it did not start is told below.
+  started.promise.catch(() => {});
+  // First the port: where it is taken, no folder is made, and nobody is at work whom nobody can reach.
+  const server = await startHttpServer({
+    port: options.port,
+    ...(options.host === undefined ? {} : { host: options.host }),
+    ...(options.token === undefined ? {} : { token: options.token }),
+    api: async (...call) => (await started.promise).api(...call),
+    engine: { handle: async (...call) => (await started.promise).engine.handle(...call) },
+  });
+  try {
+    const system = await startSystem(options);
+    started.resolve(system);
+    const { engine, table, stop, closeStores } = system;
+    const close = async (): Promise<void> => {
+      stop();
+      // First those who ask: closing the server ends their long polls, which sleep by the same clock.
+      await server.close();
+      closeStores();
+    };
+    return { url: server.url, engine, table, close };
+  } catch (error) {
+    started.reject(error);
+    await server.close();
+    throw error;
+  }
+};
+
+interface System extends Pick<Runtime, 'engine' | 'table'> {
+  readonly api: ApiHandler;
+  stop(): void;
+  closeStores(): void;
+}
+
+const startSystem = async (options: RuntimeOptions): Promise<System> => {
   mkdirSync(options.data, { recursive: true });
   const releaseData = holdData(options.data);
   const clock = new ClosingClock();
@@ -73,43 +109,29 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
   const machines = await loadMachines(engine);
   const deps = makeDeps(options, { clock, table, engine, machines });
   invoke = makeInvoke(deps);
-  const dispatch = createDispatchTurns(deps);
-  const sweep = createSweep(deps);
-  const onFault = async (error: unknown): Promise<void> => {
-    tellFault(error);
-    await clock.sleep(1_000);
-  };
+  const stop = startBackground(deps, { clock, table });
+  await engine.resume();
   const closeStores = (): void => {
     clock.close();
     engine.close();
     table.close();
     releaseData();
   };
-  const server = await startHttpServer({
-    port: options.port,
-    ...(options.host === undefined ? {} : { host: options.host }),
-    ...(options.token === undefined ? {} : { token: options.token }),
-    api: createApi(deps),
-    engine,
-  }).catch((error: unknown) => {
-    closeStores();
-    throw error;
-  });
-  // Only now: a port that is taken must not leave somebody at work whom nobody can reach.
+  return { api: createApi(deps), engine, table, stop, closeStores };
+};
+
+/** What works without being asked. Gives the way to stop it. */
+const startBackground = (deps: Deps, { clock, table }: Pick<Made, 'clock' | 'table'>): (() => void) => {
+  const onFault = async (error: unknown): Promise<void> => {
+    tellFault(error);
+    await clock.sleep(1_000);
+  };
+  const dispatch = createDispatchTurns(deps);
   const stopStream = followTable(table, { dispatch, publish: createPublishEvents(deps), onFault });
-  const stopSweeping = repeat(sweep, { every: deps.pace.sweepAge / 2, clock, onFault });
-  await engine.resume();
-  return {
-    url: server.url,
-    engine,
-    table,
-    close: async () => {
-      stopStream();
-      stopSweeping();
-      // First those who ask: closing the server ends their long polls, which sleep by the same clock.
-      await server.close();
-      closeStores();
-    },
+  const stopSweeping = repeat(createSweep(deps), { every: deps.pace.sweepAge / 2, clock, onFault });
+  return () => {
+    stopStream();
+    stopSweeping();
   };
 };
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -42,8 +42,8 @@ test('a second runtime is kept away from the same data, until the first has ende
   await start(data);
 });
 
-test('a port that is taken is told, and the data is let go', async () => {
-  const data = freshFolder();
+test('a port that is taken is told, and no folder is made for the data', async () => {
+  const data = join(freshFolder(), 'data');
   const other = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => other.once('listening', resolve));
   const { port } = other.address() as AddressInfo;
@@ -51,6 +51,7 @@ test('a port that is taken is told, and the data is let go', async () => {
     name: 'ConfigurationInvalid',
     message: `127.0.0.1:${port} is in use already; choose another port.`,
   });
+  expect(existsSync(data)).toBe(false);
   await start(data);
   other.close();
 });
