@@ -20,6 +20,8 @@ interface Problem {
 export interface Send {
   readonly method?: 'GET' | 'POST';
   readonly body?: string;
+  /** The file that the body comes from: problems of it are told with its name. */
+  readonly file?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
@@ -44,7 +46,7 @@ export class ApiClient {
   }
 
   /** The same with the status, where it tells something too. */
-  async send<Answer>(path: string, { method = 'GET', body, headers, signal }: Send): Promise<Answered<Answer>> {
+  async send<Answer>(path: string, { method = 'GET', body, file, headers, signal }: Send): Promise<Answered<Answer>> {
     const token = await this.#token();
     const { status, ok, text } = await this.#fetch(path, {
       method,
@@ -52,7 +54,7 @@ export class ApiClient {
       ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
     });
-    if (!ok) throw failureOf(problemOf(status, text));
+    if (!ok) throw failureOf(problemOf(status, text), file);
     const answer = parsed(text);
     if (answer !== undefined) return { status, answer: answer as Answer };
     throw new CommandFailure(exitStatus.failed, [`${this.url} does not answer as a Flotilla server does.`]);
@@ -92,12 +94,13 @@ const statusOf = (status: number): ExitStatus => {
   return exitStatus.failed;
 };
 
-const failureOf = (problem: Problem): CommandFailure => {
+const failureOf = (problem: Problem, file: string | undefined): CommandFailure => {
   const said = problem.message === undefined ? '' : `: ${problem.message}`;
   const first = problem.detail ?? problem.title ?? `The answer was ${problem.status}${said}.`;
   const issues = (problem.issues ?? []).filter((issue): issue is Issue => issue.line !== undefined);
   const Failure = problem.status === 429 || problem.status >= 502 ? Unreachable : CommandFailure;
-  return new Failure(statusOf(problem.status), [first, ...issues.map(describeIssue), ...adviceOn(problem)], problem);
+  const told = issues.map((issue) => describeIssue(file === undefined ? issue : { file, ...issue }));
+  return new Failure(statusOf(problem.status), [first, ...told, ...adviceOn(problem)], problem);
 };
 
 /** API Gateway refuses without a word about what would help. */

@@ -45,11 +45,25 @@ const checkedUrl = (url: string): string => {
   throw new CommandFailure(exitStatus.usage, [`${url} is not an http address.`]);
 };
 
-/** The text of FILE; `-` is the standard input. */
-export const readBatchFile = async ({ directory, readStdin }: CliWorld, file: string): Promise<string> => {
-  if (file === '-') return readStdin();
+/** What FILE holds, and its name in messages; `-` is the standard input. */
+export interface BatchFile {
+  readonly text: string;
+  readonly name: string;
+}
+
+export const readBatchFile = async ({ directory, readStdin }: CliWorld, file: string): Promise<BatchFile> => {
+  if (file === '-') return { text: await readStdin(), name: '<stdin>' };
+  const bytes = readBytes(resolve(directory, file), file);
   try {
-    return readFileSync(resolve(directory, file), 'utf8');
+    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), name: file };
+  } catch {
+    throw new CommandFailure(exitStatus.usage, [`${file} is not a text file: a batch is YAML or JSON in UTF-8.`]);
+  }
+};
+
+const readBytes = (path: string, file: string): Uint8Array => {
+  try {
+    return readFileSync(path);
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
     throw new CommandFailure(exitStatus.usage, [`${file} cannot be read: ${why}`]);

@@ -7,7 +7,7 @@ import type { ApiClient } from './api-client.ts';
 import type { CommandContext } from './command-context.ts';
 import { endStatus } from './end-status.ts';
 import { explainDeployments } from './explain.ts';
-import { type ExitStatus, exitStatus, Unreachable } from './failure.ts';
+import { CommandFailure, type ExitStatus, exitStatus, Unreachable } from './failure.ts';
 import { makeFollowView, type PlanRange } from './follow-views.ts';
 import { readDeployments } from './read-deployments.ts';
 import type { Simulated } from './simulation.ts';
@@ -27,6 +27,12 @@ export interface Followed {
   readonly batch: BatchView;
   readonly deployments: readonly DeploymentView[];
 }
+
+/** An option without effect is a mistake: whoever gives it expects something. */
+export const checkFollowing = (options: { readonly follow?: boolean; readonly timeout?: number }): void => {
+  if (options.timeout === undefined || options.follow) return;
+  throw new CommandFailure(exitStatus.usage, ['--timeout ends --follow, and without that it has no effect.']);
+};
 
 /** Shows a batch until it has ended, then why what failed has failed. Gives the exit status. */
 export const follow = async (context: CommandContext, following: Following): Promise<ExitStatus> => {

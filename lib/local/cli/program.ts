@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { describeIssue, type Issue } from '../../domain/batch/issues.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
@@ -32,6 +34,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
   const program = new Command('flotilla')
     .description('Deploys batches in a safe order, verifies them on the cluster, restores what failed.')
     .addHelpText('after', '\nExit status: 0 done, 1 failed, 2 wrong use or configuration, 3 timed out, 4 not found.')
+    .version(version(), '--version', 'print the version')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => world.terminal.out(text.trimEnd()),
@@ -93,6 +96,11 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option('--json', 'print JSON')
     .action(act(catalogueApply));
   return program;
+};
+
+const version = (): string => {
+  const manifest = readFileSync(join(import.meta.dirname, '..', '..', '..', 'package.json'), 'utf8');
+  return (JSON.parse(manifest) as { readonly version: string }).version;
 };
 
 const numberIn =

@@ -56,7 +56,11 @@ describe('flotilla plan', () => {
   test('problems come with line and column, and exit status 2', async () => {
     const { status, error } = await run(['plan', '-'], { directory, stdin: releaseYaml.replace('"3.0.2"', '3') });
     expect(status).toBe(2);
-    expect(error[1]).toMatch(/^5:\d+ deployments\[1\]\.docker_image_version: /);
+    expect(error[1]).toMatch(/^<stdin>:5:\d+ deployments\[1\]\.docker_image_version: /);
+    const own = mkdtempSync(join(tmpdir(), 'flotilla-plan-'));
+    writeFileSync(join(own, 'bad.yaml'), 'version: v1.0');
+    expect((await run(['plan', 'bad.yaml'], { directory: own })).error[1]).toMatch(/^bad\.yaml:1:1 deployments: /);
+    rmSync(own, { recursive: true, force: true });
   });
 
   test('the configuration of the folder counts', async () => {

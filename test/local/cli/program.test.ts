@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { releaseYaml } from '../../usecases/api-world.ts';
 import { batch, deployment, deployments, ended, failed, health, problem } from './answers.ts';
@@ -88,12 +91,30 @@ describe('exit status', () => {
     ['a bad status', ['resolve', 'B1', 'a/b', '--status', 'MAYBE', '--reason', 'x']],
     ['a missing reason', ['resolve', 'B1', 'a/b', '--status', 'FAILED']],
     ['a bad address', ['list', '--url', 'ftp://x']],
+    ['a time-out of nothing', ['deploy', '-', '--timeout', '5']],
+    ['a time-out of nothing that is looked at', ['status', 'B1', '--timeout', '5']],
+    ['a configuration for a server', ['plan', '-', '--config', 'x.yaml', '--url', 'http://127.0.0.1:9']],
     ['a file that is not there', ['deploy', 'missing.yaml']],
     ['a configuration that is not there', ['plan', '-', '--config', 'missing.yaml']],
   ])('%s: 2, and it is said why', async (_, argv) => {
     const { status, error } = await run(argv);
     expect(status).toBe(2);
     expect(error.join('\n').trim()).not.toBe('');
+  });
+
+  test.each([
+    [['deploy', '-', '--timeout', '5'], '--timeout ends --follow, and without that it has no effect.'],
+    [
+      ['plan', '-', '--config', 'x', '--url', 'http://127.0.0.1:9'],
+      '--config has no effect here: a server plans with its own configuration.',
+    ],
+    [['plan', '-', '--token', 'x'], '--token has no effect here: no server is asked without --url.'],
+  ])('an option without effect is told, before anything is done: %j', async (argv, told) => {
+    expect(await run(argv, { stdin: releaseYaml })).toMatchObject({ status: 2, out: [], error: [told] });
+  });
+
+  test('the version: 0', async () => {
+    expect(await run(['--version'])).toMatchObject({ status: 0, out: [expect.stringMatching(/^\d+\.\d+\.\d+$/)] });
   });
 
   test('help that was asked for: 0', async () => {
@@ -166,10 +187,34 @@ describe('what is printed', () => {
     ]);
     expect(error).toEqual([
       'BatchInvalid it is.',
-      '9:5 deployments[1].docker_image_version: a number (put it in quotes)',
-      '24:5 deployments[4].prioritty: unknown key',
+      '<stdin>:9:5 deployments[1].docker_image_version: a number (put it in quotes)',
+      '<stdin>:24:5 deployments[4].prioritty: unknown key',
     ]);
     expect(out).toEqual([]);
+  });
+
+  test.each([
+    ['deploy', '/batches'],
+    ['plan', '/batches/plan'],
+  ])('problems of a file name it: %s', async (verb, path) => {
+    const directory = mkdtempSync(join(tmpdir(), 'flotilla-cli-'));
+    writeFileSync(join(directory, 'release.yaml'), releaseYaml);
+    const script = { [`POST ${path}`]: problem(422, 'BatchInvalid', { issues }) };
+    const { error } = await against(script, [verb, 'release.yaml'], { directory });
+    rmSync(directory, { recursive: true });
+    expect(error.at(-1)).toBe('release.yaml:24:5 deployments[4].prioritty: unknown key');
+  });
+
+  test('a file that is not text is not sent', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'flotilla-cli-'));
+    writeFileSync(join(directory, 'release.zip'), Uint8Array.of(0x50, 0x4b, 3, 4, 0xff, 0xfe));
+    const { status, error, api } = await against({}, ['deploy', 'release.zip'], { directory });
+    rmSync(directory, { recursive: true });
+    expect({ status, error, received: api.received }).toEqual({
+      status: 2,
+      error: ['release.zip is not a text file: a batch is YAML or JSON in UTF-8.'],
+      received: [],
+    });
   });
 
   test('with --json the problem as it came', async () => {

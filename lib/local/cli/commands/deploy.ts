@@ -2,7 +2,7 @@ import type { BatchView } from '../../../usecases/read-batch.ts';
 import type { Health } from '../../../usecases/read-health.ts';
 import { type CommandContext, print, readBatchFile } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
-import { follow } from '../follow.ts';
+import { checkFollowing, follow } from '../follow.ts';
 import { simulationSentence } from '../simulation.ts';
 
 export interface DeployOptions {
@@ -21,10 +21,12 @@ const CREATED_BEFORE = 200;
 /** Submits a batch, and stays until it has ended when that is asked for. */
 export const deploy = async (context: CommandContext, options: DeployOptions, file = ''): Promise<ExitStatus> => {
   const { client, terminal } = context;
-  const body = await readBatchFile(context, file);
+  checkFollowing(options);
+  const { text: body, name } = await readBatchFile(context, file);
   const key = options.idempotencyKey;
   const headers = { ...yamlHeaders, ...(key === undefined ? {} : { 'idempotency-key': key }) };
-  const { status, answer: accepted } = await client.send<Accepted>('/batches', { method: 'POST', body, headers });
+  const send = { method: 'POST', body, file: name, headers } as const;
+  const { status, answer: accepted } = await client.send<Accepted>('/batches', send);
   const { simulated } = await client.ask<Health>('/health');
   const sentence = simulationSentence(simulated);
   for (const warning of accepted.warnings) terminal.error(`warning: ${warning}`);

@@ -1,21 +1,23 @@
+import { FlotillaError, isFlotillaError } from '../../../domain/errors.ts';
 import { type PlanPreview, previewPlan } from '../../../usecases/preview-plan.ts';
 import { loadConfiguration } from '../../load-configuration.ts';
-import { type CommandContext, print, readBatchFile } from '../command-context.ts';
-import { type ExitStatus, exitStatus } from '../failure.ts';
+import { type BatchFile, type CommandContext, print, readBatchFile } from '../command-context.ts';
+import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
 import { describePlan } from '../plan-lines.ts';
 import { yamlHeaders } from './deploy.ts';
 
 export interface PlanOptions {
   readonly url?: string;
+  readonly token?: string;
   readonly config?: string;
 }
 
 /** Shows what a batch would do: as the server sees it when one is named, else with the configuration here. */
 export const plan = async (context: CommandContext, options: PlanOptions, file = ''): Promise<ExitStatus> => {
-  const text = await readBatchFile(context, file);
-  const preview = asksServer(context, options)
-    ? await context.client.ask<PlanPreview>('/batches/plan', { method: 'POST', body: text, headers: yamlHeaders })
-    : await planHere(context, options, text);
+  const isRemote = asksServer(context, options);
+  checkOptions(options, isRemote);
+  const batch = await readBatchFile(context, file);
+  const preview = await (isRemote ? planThere(context, batch) : planHere(context, options, batch));
   print(context, preview, describePlan(preview, context.terminal));
   return exitStatus.done;
 };
@@ -23,12 +25,25 @@ export const plan = async (context: CommandContext, options: PlanOptions, file =
 const asksServer = ({ env }: CommandContext, { url, config }: PlanOptions): boolean =>
   url !== undefined || (config === undefined && env.FLOTILLA_URL !== undefined);
 
+const checkOptions = ({ config, token }: PlanOptions, isRemote: boolean): void => {
+  const useless = isRemote ? config !== undefined && '--config' : token !== undefined && '--token';
+  if (!useless) return;
+  const why = isRemote ? 'a server plans with its own configuration' : 'no server is asked without --url';
+  throw new CommandFailure(exitStatus.usage, [`${useless} has no effect here: ${why}.`]);
+};
+
+const planThere = ({ client }: CommandContext, { text, name }: BatchFile): Promise<PlanPreview> =>
+  client.ask<PlanPreview>('/batches/plan', { method: 'POST', body: text, file: name, headers: yamlHeaders });
+
 const planHere = async (
   { directory, env, terminal }: CommandContext,
   { config }: PlanOptions,
-  text: string,
+  { text, name }: BatchFile,
 ): Promise<PlanPreview> => {
   const { configuration, warnings } = loadConfiguration({ file: config, directory, env });
   for (const warning of warnings) terminal.error(`warning: ${warning}`);
-  return previewPlan({ catalogue: async () => configuration.catalogue }, { text });
+  return previewPlan({ catalogue: async () => configuration.catalogue }, { text }).catch((error: unknown) => {
+    if (!isFlotillaError(error)) throw error;
+    throw new FlotillaError(error.name, error.message, { ...error.details, file: name }, error);
+  });
 };

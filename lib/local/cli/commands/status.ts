@@ -4,7 +4,7 @@ import { type CommandContext, print } from '../command-context.ts';
 import { endStatus } from '../end-status.ts';
 import { explainDeployments } from '../explain.ts';
 import type { ExitStatus } from '../failure.ts';
-import { follow } from '../follow.ts';
+import { checkFollowing, follow } from '../follow.ts';
 import { readDeployments } from '../read-deployments.ts';
 import { simulationSentence } from '../simulation.ts';
 import { batchLines } from '../status-lines.ts';
@@ -18,6 +18,7 @@ export interface StatusOptions {
 /** Shows a batch. Its exit status is 1 when the batch has ended other than well. */
 export const status = async (context: CommandContext, options: StatusOptions, id = ''): Promise<ExitStatus> => {
   const { client, terminal } = context;
+  checkFollowing(options);
   const batch = await client.ask<BatchView>(`/batches/${encodeURIComponent(id)}`);
   const { simulated } = await client.ask<Health>('/health');
   if (options.follow) return follow(context, { batchId: batch.batch_id, simulated, timeout: options.timeout });
