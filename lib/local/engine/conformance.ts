@@ -1,13 +1,33 @@
 import { readFileSync } from 'node:fs';
+import * as z from 'zod';
 import type { RecordedCase, Verdict } from './conformance/case.ts';
 import { runCase } from './conformance/run-case.ts';
 
-/** The cases of a file: a list, or an object with the list under `cases`. */
+/** The cases of a file: a list, or an object with the list under `cases`. Throws WrongFile. */
 export const readCases = (path: string): readonly RecordedCase[] => {
-  const content = JSON.parse(readFileSync(path, 'utf8')) as
-    | readonly RecordedCase[]
-    | { readonly cases: readonly RecordedCase[] };
-  return 'cases' in content ? content.cases : content;
+  const content = fileSchema.safeParse(readJson(path));
+  if (!content.success)
+    throw new WrongFile(`${path} has no recorded cases: a list of them, or an object with \`cases\`.`);
+  return 'cases' in content.data ? content.data.cases : content.data;
+};
+
+class WrongFile extends Error {}
+
+/** As much as tells a case from something else. */
+const shape = z.looseObject({
+  id: z.string(),
+  kind: z.enum(['execution', 'create-refused']),
+  expected: z.looseObject({}),
+});
+const caseSchema = z.custom<RecordedCase>((value) => shape.safeParse(value).success);
+const fileSchema = z.union([z.array(caseSchema), z.looseObject({ cases: z.array(caseSchema) })]);
+
+const readJson = (path: string): unknown => {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new WrongFile(`${path} cannot be read: ${(error as Error).message.split('\n', 1).join()}`);
+  }
 };
 
 /** Runs cases one after the other. */
@@ -27,15 +47,29 @@ export const report = (verdicts: readonly Verdict[]): readonly string[] => {
   return [...lines, `${count('passed')} passed, ${count('refused')} refused, ${count('differed')} differed`];
 };
 
-/** Runs the files that are named; 1 when something differed, 2 when there is nothing to run. */
+/** Runs the files that are named; 1 when something differed, 2 when there is nothing to run or a file holds no cases. */
 export const main = async (files: readonly string[], print: (line: string) => void): Promise<number> => {
   if (files.length === 0) {
     print('usage: conformance:states -- FILE…');
     return 2;
   }
-  const verdicts = await runCases(files.flatMap(readCases));
+  const cases = casesOf(files);
+  if (cases instanceof WrongFile) {
+    print(cases.message);
+    return 2;
+  }
+  const verdicts = await runCases(cases);
   for (const line of report(verdicts)) print(line);
   return verdicts.some(({ verdict }) => verdict === 'differed') ? 1 : 0;
+};
+
+const casesOf = (files: readonly string[]): readonly RecordedCase[] | WrongFile => {
+  try {
+    return files.flatMap(readCases);
+  } catch (error) {
+    if (error instanceof WrongFile) return error;
+    throw error;
+  }
 };
 
 if (import.meta.main) process.exitCode = await main(process.argv.slice(2), console.log);

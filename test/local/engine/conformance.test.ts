@@ -102,6 +102,18 @@ describe('the script', () => {
     expect(await main([], () => undefined)).toBe(2);
   });
 
+  test.each([
+    ['no/such.json', /^no\/such\.json cannot be read: ENOENT/],
+    ['examples/small.yaml', /^examples\/small\.yaml cannot be read: Unexpected token/],
+    ['package.json', /^package\.json has no recorded cases/],
+    ['statemachines/watch.asl.json', /^statemachines\/watch\.asl\.json has no recorded cases/],
+  ])('says in one line that a file has no cases: %s', async (file, told) => {
+    const lines: string[] = [];
+    expect(await main([file], (line) => lines.push(line))).toBe(2);
+    expect(lines).toEqual([expect.stringMatching(told)]);
+    expect(lines.join()).not.toContain('\n');
+  });
+
   test('a recorded history that differs is noticed', async () => {
     const events = [{ id: 1, previousEventId: 0, type: 'ExecutionStarted', details: { input: {} } }];
     const [verdict] = await runCases([{ ...passing, expected: { ...passing.expected, history: events } }]);
