@@ -39,7 +39,8 @@ export const problemResponse = (error: unknown, instance: string): APIGatewayPro
   const details = error instanceof FlotillaError && !ours ? error.details : {};
   const { issues, allow } = details as { issues?: unknown; allow?: readonly string[] };
   const body = {
-    type: `/errors#${code}`,
+    // A name and no address: what the error means stands in docs/errors.md, which no server has to serve.
+    type: `urn:flotilla:error:${code}`,
     title,
     status,
     detail: ours ? ownFault : (error as Error).message,

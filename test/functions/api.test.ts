@@ -73,7 +73,7 @@ describe('POST /batches', () => {
     const answer = await call('POST', '/batches', request);
     expect(answer).toMatchObject({ status, headers: { 'content-type': 'application/problem+json' } });
     expect(answer.body).toMatchObject({
-      type: `/errors#${code}`,
+      type: `urn:flotilla:error:${code}`,
       status,
       code,
       title: problems[code as 'YamlInvalid']!.title,
