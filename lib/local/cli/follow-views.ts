@@ -4,7 +4,7 @@ import type { EventView } from '../../usecases/read-events.ts';
 import { isSimulated, type Simulated } from './simulation.ts';
 import { eventLine, paintStatus } from './status-lines.ts';
 import { type DeploymentLine, deploymentTable } from './tables.ts';
-import { printable, type Terminal } from './terminal.ts';
+import { type Colours, printable, type Terminal } from './terminal.ts';
 
 /** What is shown while a batch is followed. */
 export interface FollowView {
@@ -144,10 +144,17 @@ export const tableText = (lines: readonly DeploymentLine[], { terminal, simulate
   return [
     deploymentTable(shown, { terminal, simulated }),
     ...(hidden === 0 ? [] : [colours.dim(`… and ${hidden} more`)]),
-    ...(batch === undefined ? [] : [`${paintStatus(batch.to, colours)} ${batch.reason}: ${printable(batch.message)}`]),
-    // The message of a batch that has ended tells them.
-    ...(batch !== undefined && isTerminal(batch.to) ? [] : [describeTotals(countStatuses(lines))]),
+    ...batchFoot(batch, describeTotals(countStatuses(lines)), colours),
   ].join('\n');
+};
+
+/** The message of a batch that has ended tells its totals; of one that is planned and at work there is nothing else to tell. */
+const batchFoot = (batch: TableLook['batch'], totals: string, colours: Colours): readonly string[] => {
+  if (batch === undefined) return [totals];
+  const status = paintStatus(batch.to, colours);
+  if (batch.reason === 'Planned') return [`${status} ${totals}`];
+  const told = `${status} ${batch.reason}: ${printable(batch.message)}`;
+  return isTerminal(batch.to) ? [told] : [told, totals];
 };
 
 /** What is in work, then what went wrong, then what waits, then what is done. */

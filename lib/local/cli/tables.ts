@@ -32,7 +32,8 @@ export const deploymentTable = (
       docker_image_version,
       on(simulated, cluster),
       paintStatus(status, terminal.colours),
-      `${reason}: ${printable(message)}`,
+      // That it awaits its turn is what PENDING means; there is little room, and the message says for what.
+      reason === 'AwaitingTurn' ? printable(message) : `${reason}: ${printable(message)}`,
     ]),
     terminal.columns,
   );

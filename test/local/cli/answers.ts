@@ -100,5 +100,13 @@ export const event = (number: number, patch: Partial<EventView>): EventView => (
 export const problem = (status: number, code: string, more: object = {}) => ({
   status,
   headers: { 'content-type': 'application/problem+json' },
-  body: { type: `urn:flotilla:error:${code}`, title: code, status, code, detail: `${code} it is.`, instance: '/x', ...more },
+  body: {
+    type: `urn:flotilla:error:${code}`,
+    title: code,
+    status,
+    code,
+    detail: `${code} it is.`,
+    instance: '/x',
+    ...more,
+  },
 });

@@ -94,7 +94,7 @@ describe('following a batch', () => {
       [],
       { live: true },
     );
-    expect(redrawn.at(-1)).toMatch(/risk\/service-1 .*AwaitingTurn: Waits for b\.\n.*\n.*AwaitingTurn: Waits for c\./);
+    expect(redrawn.at(-1)).toMatch(/risk\/service-1 .*PENDING +Waits for b\.\n.*\n.*PENDING +Waits for c\./);
   });
 
   test('a server that is away for a moment, or in the middle of an answer, is waited for, and that is said once', async () => {

@@ -56,6 +56,16 @@ describe('tableText', () => {
     expect(text).toContain('500 deployments: 300 succeeded, 1 in work, 199 waiting.');
   });
 
+  test.each([
+    ['PROCESSING', 'Planned', 'Planned 2 deployments.', ['PROCESSING 2 deployments: 2 succeeded.']],
+    ['PROCESSING', 'CancelRequested', 'Ada.', ['PROCESSING CancelRequested: Ada.', '2 deployments: 2 succeeded.']],
+    ['SUCCESS', 'AllSucceeded', 'Over.', ['SUCCESS AllSucceeded: Over.']],
+  ] as const)('below it how far the batch is: %s %s', (to, reason, message, foot) => {
+    const terminal = { columns: 100, rows: 24, colours };
+    const text = tableText(lines.slice(0, 2), { ...look, terminal, batch: { to, reason, message } });
+    expect(text.split('\n').slice(3)).toEqual(foot);
+  });
+
   test.each([40, 80, 200])('fits in %i columns', (columns) => {
     expect(
       widest(tableText(lines.slice(0, 9), { ...look, terminal: { columns, rows: 50, colours } })),
