@@ -1,11 +1,13 @@
 import type { Workload, WorkloadKind } from '../domain/plan/plan.ts';
 import type { KubernetesObject, WorkloadView } from '../domain/ports.ts';
 
-/** One LIST: a resource in a namespace. */
+/** One LIST: a resource in a namespace, and what of it is worth keeping. */
 export interface Listing {
   readonly key: string;
   readonly kind: string;
   readonly path: string;
+  /** Names that were asked for. Of the others only those count that belong to what is kept already. */
+  readonly names: ReadonlySet<string>;
 }
 
 interface Resource {
@@ -43,18 +45,44 @@ const reads: Readonly<Record<WorkloadKind, { readonly own: Resource; readonly re
 
 const keyOf = ({ plural }: Resource, namespace: string): string => `${namespace}/${plural}`;
 
-/** The LISTs that these workloads need together, each once. */
-export function listingsOf(workloads: readonly Workload[]): readonly Listing[] {
+/** Owners before what they own: a namespace may have thousands of objects, and few of them are asked for. */
+const stages: readonly (readonly Resource[])[] = [
+  (['deployment', 'statefulset', 'daemonset', 'cronjob'] as const).map((kind) => reads[kind].own),
+  [reads.deployment.revisions!, controllerRevisions, jobs],
+  [pods],
+];
+
+/** The LISTs that these workloads need together, each once, in stages: a later one needs to know what the earlier kept. */
+export const listingsOf = (workloads: readonly Workload[]): readonly (readonly Listing[])[] => {
   const needed = workloads.flatMap(({ kind, namespace }) => {
     const { own, revisions } = reads[kind];
-    return [own, ...(revisions === undefined ? [] : [revisions]), pods].map((resource) => ({
-      key: keyOf(resource, namespace),
+    return [own, ...(revisions === undefined ? [] : [revisions]), pods].map((resource) => ({ resource, namespace }));
+  });
+  const namesOf = (resource: Resource, namespace: string): ReadonlySet<string> =>
+    new Set(
+      workloads
+        .filter((one) => reads[one.kind].own === resource && one.namespace === namespace)
+        .map(({ name }) => name),
+    );
+  return stages.map((stage) => {
+    const ofStage = needed.filter(({ resource }) => stage.includes(resource));
+    const each = new Map(ofStage.map((one) => [keyOf(one.resource, one.namespace), one]));
+    return [...each].map(([key, { resource, namespace }]) => ({
+      key,
       kind: resource.kind,
       path: `${resource.root}/namespaces/${encodeURIComponent(namespace)}/${resource.plural}`,
+      names: namesOf(resource, namespace),
     }));
   });
-  return [...new Map(needed.map((listing) => [listing.key, listing])).values()];
-}
+};
+
+/** Whether an object of a list was asked for, or belongs to one that is kept. */
+export const isWanted = (object: KubernetesObject, names: ReadonlySet<string>, kept: ReadonlySet<string>): boolean => {
+  const { name, ownerReferences = [] } = metadataOf(object);
+  return names.has(name) || ownerReferences.some(({ uid }) => kept.has(uid));
+};
+
+export const uidOf = (object: KubernetesObject): string => metadataOf(object).uid;
 
 /** What an owner owns, by its uid. */
 export type Ownership = ReadonlyMap<string, readonly KubernetesObject[]>;

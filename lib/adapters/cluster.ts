@@ -3,13 +3,16 @@ import type { Workload } from '../domain/plan/plan.ts';
 import type { Cluster, HealthRequest, KubernetesObject, WorkloadView } from '../domain/ports.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 import { ClusterRequests, requestMilliseconds, statusBodyOf } from './cluster-request.ts';
-import { type Listing, listingsOf, ownershipOf, viewOf } from './cluster-view.ts';
+import { isWanted, type Listing, listingsOf, ownershipOf, uidOf, viewOf } from './cluster-view.ts';
 import { probeUrl } from './probe-url.ts';
 
 export { type ClusterAccess, type ClusterSource, kubeConfigFrom } from './cluster-access.ts';
 
 /** How much of a log is worth carrying. */
 const logBytes = 16_384;
+
+/** Objects of one answer: some 2 MB of JSON. */
+const pageSize = 200;
 
 /** A Kubernetes cluster through its API server. */
 export class KubernetesCluster implements Cluster {
@@ -21,11 +24,17 @@ export class KubernetesCluster implements Cluster {
     this.#requests = new ClusterRequests(name, access);
   }
 
-  /** One LIST per resource and namespace, all at once, whatever the number of workloads. */
+  /** One LIST per resource and namespace, whatever the number of workloads. Kept is only what belongs to them. */
   async read(workloads: readonly Workload[]): Promise<readonly WorkloadView[]> {
-    const listings = listingsOf(workloads);
-    const lists = await Promise.all(listings.map((listing) => this.#list(listing)));
-    const objects = new Map(listings.map(({ key }, index) => [key, lists[index] ?? []]));
+    const objects = new Map<string, readonly KubernetesObject[]>();
+    const kept = new Set<string>();
+    for (const stage of listingsOf(workloads)) {
+      const lists = await Promise.all(stage.map((listing) => this.#list(listing, kept)));
+      stage.forEach(({ key }, at) => {
+        objects.set(key, lists[at]!);
+      });
+      for (const object of lists.flat()) kept.add(uidOf(object));
+    }
     const ownership = ownershipOf([...objects.values()].flat());
     return workloads.map((workload) => viewOf(workload, objects, ownership));
   }
@@ -70,21 +79,34 @@ export class KubernetesCluster implements Cluster {
     return { status: answer.status, message: (said?.message ?? answer.body).trim().slice(0, 200) };
   }
 
-  async #list({ kind, path }: Listing): Promise<readonly KubernetesObject[]> {
-    const { body, status } = await this.#requests.get(path);
-    if (status !== 200) throw this.#requests.unavailable(`HTTP ${status} (GET ${path})`, { status });
-    // The items of a list carry neither kind nor apiVersion.
-    return this.#itemsOf(body, path).map((item) => ({ ...item, kind }));
+  /** In pages, each thrown away but for what is wanted of it: memory does not grow with the namespace. */
+  async #list({ kind, path, names }: Listing, kept: ReadonlySet<string>): Promise<readonly KubernetesObject[]> {
+    const wanted: KubernetesObject[] = [];
+    for (let next = ''; ; ) {
+      const page = `${path}?limit=${pageSize}${next === '' ? '' : `&continue=${encodeURIComponent(next)}`}`;
+      const { body, status } = await this.#requests.get(page);
+      if (status !== 200) throw this.#requests.unavailable(`HTTP ${status} (GET ${path})`, { status });
+      const { items, metadata } = this.#listOf(body, path);
+      // The items of a list carry neither kind nor apiVersion.
+      for (const item of items ?? []) if (isWanted(item, names, kept)) wanted.push({ ...item, kind });
+      next = metadata?.continue ?? '';
+      if (next === '') return wanted;
+    }
   }
 
   /** A proxy or a wrong address may answer 200 with a page of its own. */
-  #itemsOf(body: string, path: string): readonly KubernetesObject[] {
+  #listOf(body: string, path: string): ListBody {
     try {
-      const { items } = JSON.parse(body) as { items: KubernetesObject[] | null };
-      if (items === null || Array.isArray(items)) return items ?? [];
+      const list = JSON.parse(body) as ListBody;
+      if (list.items === null || Array.isArray(list.items)) return list;
     } catch (error) {
       throw this.#requests.unavailable(`the answer is not JSON (GET ${path})`, {}, error);
     }
     throw this.#requests.unavailable(`the answer is not a Kubernetes list (GET ${path})`);
   }
+}
+
+interface ListBody {
+  readonly items: readonly KubernetesObject[] | null;
+  readonly metadata?: { readonly continue?: string };
 }

@@ -39,6 +39,7 @@ export class ApplicationStack extends Stack {
       resources,
       service: name,
       reserved: { api: settings.reservedConcurrency },
+      memory: { 'watch-cluster': settings.observerMemory },
     });
 
     for (const [key, arns] of Object.entries({ batch, watch })) {

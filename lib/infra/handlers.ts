@@ -11,17 +11,20 @@ export interface HandlersProps {
   readonly service: string;
   /** Copies that are kept for a function, by its stem. */
   readonly reserved: Readonly<Partial<Record<Stem, number | undefined>>>;
+  /** Megabytes, where they are not those of the row. */
+  readonly memory: Readonly<Partial<Record<Stem, number>>>;
 }
 
 /** Every Lambda of the functions table. */
 export class Handlers extends Construct {
   readonly #byName = new Map<string, Handler>();
 
-  constructor(scope: Construct, id: string, { root, resources, service, reserved }: HandlersProps) {
+  constructor(scope: Construct, id: string, { root, resources, service, reserved, memory }: HandlersProps) {
     super(scope, id);
     const code = new HandlerCode(root);
     for (const [stem, row] of Object.entries<FunctionRow>(functionsTable)) {
-      const props = { stem, row, code, resources, service, reserved: reserved[stem as Stem] };
+      const own = { ...row, memory: memory[stem as Stem] ?? row.memory };
+      const props = { stem, row: own, code, resources, service, reserved: reserved[stem as Stem] };
       this.#byName.set(pascalCase(stem), new Handler(this, pascalCase(stem), props));
     }
   }

@@ -14,6 +14,8 @@ export interface Settings {
   readonly onDestroy: 'keep' | 'delete';
   /** Copies of the API's function that may run at once, kept apart from the rest of the account. Absent: nothing is. */
   readonly reservedConcurrency?: number;
+  /** Megabytes of the function that observes clusters, and with them its share of a processor. */
+  readonly observerMemory: number;
   /** Who gets alarms and the ends of batches as mail. Absent: the topic has no subscriber yet. */
   readonly alarmEmail?: string;
 }
@@ -66,6 +68,10 @@ export const settingsSchema = z.strictObject({
   reserved_concurrency: whole(1, 1_000)
     .optional()
     .describe('copies of the API function reserved for it, a whole number from 1 to 1000; without it none are'),
+  // At 256 it has a seventh of a processor: for a namespace of 100 workloads a look takes it some 0.6 s, for 1,000 some 4 s.
+  observer_memory: whole(256, 3_008)
+    .default(256)
+    .describe('megabytes of the function that observes clusters, a whole number from 256 to 3008'),
   alarm_email: z
     .email()
     .optional()
@@ -99,6 +105,7 @@ const settingsOf = (read: z.output<typeof settingsSchema>): Settings => ({
   archive: read.archive,
   onDestroy: read.on_destroy,
   ...(read.reserved_concurrency === undefined ? {} : { reservedConcurrency: read.reserved_concurrency }),
+  observerMemory: read.observer_memory,
   ...(read.alarm_email === undefined ? {} : { alarmEmail: read.alarm_email }),
 });
 

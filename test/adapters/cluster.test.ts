@@ -124,7 +124,7 @@ describe('requests', () => {
     }));
     await cluster.read([...many, shared('cronjob', 'c')]);
     await close(server);
-    expect(asked.map(({ url }) => url).sort()).toEqual([
+    expect(asked.map(({ url }) => url?.replace('?limit=200', '')).sort()).toEqual([
       '/api/v1/namespaces/one/pods',
       '/api/v1/namespaces/shared/pods',
       '/api/v1/namespaces/two/pods',
@@ -135,6 +135,34 @@ describe('requests', () => {
       '/apis/batch/v1/namespaces/shared/cronjobs',
       '/apis/batch/v1/namespaces/shared/jobs',
     ]);
+  });
+
+  it('take a large namespace in pages, owners before what they own', async () => {
+    const owned = (name: string, owner: string) => ({
+      metadata: { name, uid: name, ownerReferences: [{ uid: owner }] },
+    });
+    const lists: Readonly<Record<string, readonly object[]>> = {
+      pods: ['a', 'b', 'c'].map((name) => owned(`${name}-pod`, `${name}-set`)),
+      replicasets: ['a', 'b', 'c'].map((name) => owned(`${name}-set`, name)),
+      deployments: ['a', 'b', 'c'].map((name) => ({ metadata: { name, uid: name } })),
+    };
+    const { asked, cluster, server } = await serving((request, response) => {
+      const { pathname, searchParams } = new URL(request.url ?? '', 'http://cluster');
+      const from = Number(searchParams.get('continue')?.slice('page='.length) ?? 0);
+      const all = lists[pathname.slice(pathname.lastIndexOf('/') + 1)] ?? [];
+      const metadata = from + 2 < all.length ? { continue: `page=${from + 2}` } : {};
+      response.end(JSON.stringify({ items: all.slice(from, from + 2), metadata }));
+    });
+    const [c, a] = await cluster.read([shared('deployment', 'c'), shared('deployment', 'a')]);
+    await close(server);
+    expect([c, a].map((view) => stringAt(view?.pods[0], 'metadata', 'name'))).toEqual(['c-pod', 'a-pod']);
+    const resources = asked.map(({ url }) => url?.replace(/.*\/shared\//, ''));
+    expect(resources).toEqual(
+      ['deployments', 'replicasets', 'pods'].flatMap((name) => [
+        `${name}?limit=200`,
+        `${name}?limit=200&continue=page%3D2`,
+      ]),
+    );
   });
 
   it('for logs ask for the previous run first', async () => {

@@ -14,6 +14,7 @@ const defaults = {
   throttle: { rate: 50, burst: 100 },
   archive: true,
   onDestroy: 'keep',
+  observerMemory: 256,
 };
 const issuer = 'https://login.example.com/';
 
@@ -28,6 +29,7 @@ describe('what a setting may be', () => {
     ['a throttle', { throttle_rate: 10_000 }, { throttle: { rate: 10_000, burst: 100 } }],
     ['the end of the data', { on_destroy: 'delete' }, { onDestroy: 'delete' }],
     ['reserved concurrency', { reserved_concurrency: '20' }, { reservedConcurrency: 20 }],
+    ['more memory for observers', { observer_memory: '512' }, { observerMemory: 512 }],
     ['an issuer', { oidc_issuer: issuer, oidc_audience: 'a' }, { oidc: { issuer, audience: ['a'] } }],
     ['audiences as text', { oidc_issuer: issuer, oidc_audience: 'a,b' }, { oidc: { issuer, audience: ['a', 'b'] } }],
     ['audiences', { oidc_issuer: issuer, oidc_audience: ['a', 'b'] }, { oidc: { issuer, audience: ['a', 'b'] } }],
@@ -40,7 +42,7 @@ describe('what a setting may be', () => {
     expect(read(given)).toEqual({ ...defaults, ...expected });
   });
 
-  const numbers = ['throttle_rate', 'throttle_burst', 'reserved_concurrency'].flatMap((name) =>
+  const numbers = ['throttle_rate', 'throttle_burst', 'reserved_concurrency', 'observer_memory'].flatMap((name) =>
     ['', '0', '-1', '1.5', 'many', '10001', null, true, Number.NaN].map((value) => [name, value] as const),
   );
   it.each<readonly [string, unknown]>([
@@ -66,7 +68,7 @@ describe('what a setting may be', () => {
     [{ stage: 'my-aws' }, /^-c stage: Cognito takes no address with aws/],
     [
       { arhive: false },
-      /^-c arhive: there is no such setting; known: alarm_email, archive, oidc_audience, .*, throttle_rate$/,
+      /^-c arhive: there is no such setting; known: alarm_email, archive, observer_memory, oidc_audience, .*, throttle_rate$/,
     ],
   ])('%j is not enough or too much', (given, message) => {
     expect(() => read(given)).toThrow(message);
