@@ -1,11 +1,6 @@
 import { PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
-import {
-  CreateQueueCommand,
-  DeleteMessageBatchCommand,
-  GetQueueAttributesCommand,
-  ReceiveMessageCommand,
-} from '@aws-sdk/client-sqs';
 import type { Clients, Cloud } from './cloud.ts';
+import { TestQueue } from './test-queue.ts';
 
 /** An event as a consumer of the bus gets it. */
 export interface BusEvent {
@@ -25,38 +20,23 @@ export const queueName = 'everything';
 
 /** A queue behind a rule that a user adds to the bus: every event of ours comes into it. */
 export class BusQueue {
-  readonly #clients: Clients;
-  readonly #url: string;
-  readonly #events: BusEvent[] = [];
+  readonly #queue: TestQueue;
 
-  private constructor(clients: Clients, url: string) {
-    this.#clients = clients;
-    this.#url = url;
+  private constructor(queue: TestQueue) {
+    this.#queue = queue;
   }
 
-  static async behind(clients: Clients, { bus }: Cloud): Promise<BusQueue> {
-    const { QueueUrl = '' } = await clients.sqs.send(new CreateQueueCommand({ QueueName: queueName }));
-    const { Attributes } = await clients.sqs.send(
-      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
-    );
+  static async behind({ sqs, events }: Clients, { bus }: Cloud): Promise<BusQueue> {
+    const queue = await TestQueue.named(sqs, queueName);
     const rule = { Name: queueName, EventBusName: bus, EventPattern: JSON.stringify({ source: ['flotilla'] }) };
-    await clients.events.send(new PutRuleCommand(rule));
-    const Targets = [{ Id: 'queue', Arn: Attributes?.QueueArn ?? '' }];
-    await clients.events.send(new PutTargetsCommand({ Rule: rule.Name, EventBusName: bus, Targets }));
-    return new BusQueue(clients, QueueUrl);
+    await events.send(new PutRuleCommand(rule));
+    const Targets = [{ Id: 'queue', Arn: queue.arn }];
+    await events.send(new PutTargetsCommand({ Rule: rule.Name, EventBusName: bus, Targets }));
+    return new BusQueue(queue);
   }
 
   /** Every event so far, in the order in which they came. */
   async read(): Promise<readonly BusEvent[]> {
-    for (;;) {
-      const QueueUrl = this.#url;
-      const { Messages = [] } = await this.#clients.sqs.send(
-        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
-      );
-      if (Messages.length === 0) return this.#events;
-      this.#events.push(...Messages.map(({ Body = '' }) => JSON.parse(Body) as BusEvent));
-      const Entries = Messages.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle }));
-      await this.#clients.sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
-    }
+    return (await this.#queue.read()).map((body) => JSON.parse(body) as BusEvent);
   }
 }

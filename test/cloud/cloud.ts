@@ -1,9 +1,12 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 
 /** The account that the emulator plays, and the stage that is deployed into it. */
@@ -22,6 +25,8 @@ export interface Cloud {
   readonly table: string;
   readonly documents: string;
   readonly bus: string;
+  /** The topic that tells people. */
+  readonly topic: string;
   readonly pool: string;
   readonly poolClient: string;
   readonly batchMachine: string;
@@ -29,6 +34,8 @@ export interface Cloud {
   /** The simulators, by the back door. */
   readonly harness: string;
   readonly cluster: string;
+  /** The folder of the emulator, in which its Lambdas lie. */
+  readonly folder: string;
 }
 
 /** Settings of a client that can only ever reach this address: no profile and no environment says otherwise. */
@@ -42,11 +49,14 @@ const settings = (endpoint: string) => ({
 export const clientsOf = ({ emulator, engine }: Pick<Cloud, 'emulator' | 'engine'>) => {
   const at = settings(emulator);
   return {
+    alarms: new CloudWatchClient(at),
     cognito: new CognitoIdentityProviderClient(at),
     dynamo: new DynamoDBClient(at),
     events: new EventBridgeClient(at),
     lambda: new LambdaClient({ ...at, maxAttempts: 1 }),
     s3: new S3Client({ ...at, forcePathStyle: true }),
+    secrets: new SecretsManagerClient(at),
+    sns: new SNSClient(at),
     sqs: new SQSClient(at),
     emulatedStates: new SFNClient(at),
     states: new SFNClient(settings(engine)),

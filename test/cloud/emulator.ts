@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { account, region } from './cloud.ts';
+import { account, region, secretAccessKey } from './cloud.ts';
 import { nodeModules, runCommand } from './run-command.ts';
 
 const here = import.meta.dirname;
@@ -47,6 +47,10 @@ export const startEmulator = async ({ python, folder, env }: EmulatorOptions): P
   const port = await freePort();
   const temporary = join(folder, 'emulator');
   mkdirSync(temporary);
+  // The SDK is a part of Lambda's own runtime, and CDK's functions rely on it. Ours do not: an ESM bundle looks nowhere else.
+  const runtime = join(folder, 'runtime');
+  mkdirSync(runtime);
+  symlinkSync(join(nodeModules, '..', '@aws-sdk'), join(runtime, '@aws-sdk'));
   const file = join(folder, 'emulator.log');
   const log = openSync(file, 'a');
   const child = spawn(python, [join(here, 'launcher.py')], {
@@ -61,6 +65,9 @@ export const startEmulator = async ({ python, folder, env }: EmulatorOptions): P
       MINISTACK_REGION: region,
       MINISTACK_ACCOUNT_ID: account,
       IOT_MTLS_ENABLED: '0', // else it listens on all interfaces
+      AUTH: 'true', // who calls may do what its policies say, and nothing else
+      ROLE_SECRET: secretAccessKey,
+      NODE_PATH: runtime,
       ...env,
     },
     stdio: ['pipe', log, log],

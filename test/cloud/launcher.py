@@ -5,7 +5,10 @@ import signal
 import sys
 import threading
 
-from ministack.app import main
+sys.dont_write_bytecode = True  # this folder is part of the project
+
+import corrections  # noqa: E402
+from ministack.app import main  # noqa: E402
 
 
 def end_with_input():
@@ -14,5 +17,6 @@ def end_with_input():
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
+corrections.apply()
 threading.Thread(target=end_with_input, daemon=True).start()
 main()

@@ -9,11 +9,12 @@ import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { makeCertificates } from '../certificates.ts';
 import { Child } from '../e2e/child.ts';
-import { Cdk, type Outputs, stacks } from './cdk.ts';
+import { Cdk, type Outputs, outputOf, stacks } from './cdk.ts';
 import { account, type Clients, type Cloud, clientsOf, region, secretAccessKey, stage } from './cloud.ts';
 import { applyCatalogue, eksCluster, running, secrets } from './configuration.ts';
 import { startEks } from './eks.ts';
 import { installEmulator, startEmulator } from './emulator.ts';
+import { checkLeaving } from './leaving.ts';
 import { startStates } from './states.ts';
 import { Steps } from './steps.ts';
 
@@ -52,27 +53,28 @@ const startApiServer = async (held: AsyncDisposableStack, folder: string, cluste
   return { endpoint, authority: readFileSync(authority, 'utf8') };
 };
 
-const outputOf = (outputs: Outputs, stack: string, name: RegExp): string => {
-  const found = Object.entries(outputs[`flotilla-${stage}-${stack}`] ?? {}).find(([key]) => name.test(key))?.[1];
-  if (found === undefined) throw new Error(`the stack ${stack} has no output like ${name}: ${JSON.stringify(outputs)}`);
-  return found;
-};
-
 /** Where everything is that was deployed. */
-const locate = (outputs: Outputs, urls: Pick<Cloud, 'emulator' | 'engine' | 'harness' | 'cluster'>): Cloud => ({
-  ...urls,
-  api: `${urls.emulator}/_aws/execute-api/${outputOf(outputs, 'application', /^ApiId$/)}`,
-  table: outputOf(outputs, 'state', /RefTable/),
-  documents: outputOf(outputs, 'state', /^DocumentsBucket$/),
-  bus: outputOf(outputs, 'state', /^BusName$/),
-  pool:
-    outputOf(outputs, 'state', /TokensPool.*ProviderName/)
-      .split('/')
-      .at(-1) ?? '',
-  poolClient: outputOf(outputs, 'state', /RefTokensPoolClient/),
-  batchMachine: machineArn(outputOf(outputs, 'application', /^BatchMachineName$/)),
-  watchMachine: machineArn(outputOf(outputs, 'application', /^WatchMachineName$/)),
-});
+const locate = (
+  outputs: Outputs,
+  places: Pick<Cloud, 'emulator' | 'engine' | 'harness' | 'cluster' | 'folder'>,
+): Cloud => {
+  const of = (stack: string, name: RegExp): string => outputOf(outputs, { stage, stack, name });
+  return {
+    ...places,
+    api: `${places.emulator}/_aws/execute-api/${of('application', /^ApiId$/)}`,
+    table: of('state', /RefTable/),
+    documents: of('state', /^DocumentsBucket$/),
+    bus: of('state', /^BusName$/),
+    topic: of('observability', /^NotificationsTopic$/),
+    pool:
+      of('state', /TokensPool.*ProviderName/)
+        .split('/')
+        .at(-1) ?? '',
+    poolClient: of('state', /RefTokensPoolClient/),
+    batchMachine: machineArn(of('application', /^BatchMachineName$/)),
+    watchMachine: machineArn(of('application', /^WatchMachineName$/)),
+  };
+};
 
 const machineArn = (name: string): string => `arn:aws:states:${region}:${account}:stateMachine:${name}`;
 
@@ -90,10 +92,12 @@ const checkBackground = async (log: () => string): Promise<void> => {
     log()
       .split('\n')
       .filter((line) => what.test(line));
-  const isSwept = (): boolean => linesOf(/EventBridge → Lambda \S+-sweep: dispatched/).length > 0;
+  const swept = new RegExp(`EventBridge → Lambda \\S*flotilla-${stage}-sweep: dispatched`);
+  const isSwept = (): boolean => linesOf(swept).length > 0;
   for (const since = Date.now(); !isSwept() && Date.now() - since < 90_000; ) await sleep(500);
   assert.ok(isSwept(), 'the schedule has called the sweeper');
   assert.deepEqual(linesOf(/Lambda \S+ failed processing/), []);
+  assert.deepEqual(linesOf(/is not authorized to perform/), []);
 };
 
 /** The data outlives its stack. */
@@ -131,15 +135,19 @@ const main = async (): Promise<void> => {
     const cluster = await startServer(held, 'lib/local/simulated-cluster/main.ts', args);
     eks.add(eksCluster, await startApiServer(held, folder, cluster));
     const urls = { emulator: emulator.url, engine: states.url, harness: await startHarness(held, cluster), cluster };
-    const located = locate(outputs, urls);
+    const located = locate(outputs, { ...urls, folder });
     for (const arn of [located.batchMachine, located.watchMachine]) assert.equal(await states.take(arn), arn);
     await applyCatalogue(folder, located);
     return located;
   });
-  await steps.run('batches', () => runTests(cloud));
-  await steps.run('cdk diff', () => cdk.run('diff', ...stacks, '--fail'));
+  await Promise.all([
+    steps.run('batches', () => runTests(cloud)),
+    steps.run('a stage that leaves nothing', () => checkLeaving(clients, { folder, emulator: emulator.url })),
+  ]);
+  // Without change sets, which take the emulator 8 s for each stack.
+  await steps.run('cdk diff', () => cdk.run('diff', ...stacks, '--fail', '--method', 'template'));
   await steps.run('the schedule', () => checkBackground(() => emulator.log()));
-  await steps.run('cdk destroy', () => cdk.run('destroy', ...stacks, '--force'));
+  await steps.run('cdk destroy', () => cdk.destroy());
   await checkKept(clients, cloud);
 };
 
