@@ -22,6 +22,8 @@ services:
     position-store: { kind: statefulset, name: position-store-v2, namespace: risk }
     exposure-calc: { namespace: risk }
     limit-check: { namespace: risk }
+    margin-engine: { namespace: risk }
+    fee-engine: { namespace: risk }
 pillars:
   clearing: { harness: { pipeline: deploy_clearing, trigger: flotilla, webhook_token: '\${CLEARING_TOKEN}' } }
   risk: { harness: { pipeline: deploy_risk, mode: execute } }
