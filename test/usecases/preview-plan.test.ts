@@ -48,3 +48,15 @@ test('an invalid batch is refused with its issues', async () => {
   });
   await expect(call).rejects.toMatchObject({ name: 'BatchInvalid' });
 });
+
+test.each([
+  ['a slip', `${text}  bad: indent: here\n`, 'it has a problem'],
+  [
+    'another kind of file',
+    '# Title\n\nWords: more: words\n'.repeat(9),
+    'it is not YAML or JSON, to judge by its 9 problems',
+  ],
+])('a text that is no YAML: %s', async (_, wrong, why) => {
+  const message = `The batch cannot be read: ${why}.`;
+  await expect(previewPlan(makeWorld().deps, { text: wrong })).rejects.toMatchObject({ name: 'YamlInvalid', message });
+});

@@ -30,10 +30,13 @@ export const explainDeployments = (deployments: readonly DeploymentView[], telli
     ...bad
       .slice(0, MOST_EXPLAINED)
       .flatMap((deployment) => [...explain(deployment, telling), ...adviceOn(deployment, telling)]),
-    ...(rest > 0 ? [`… and ${rest} more; flotilla status --json has them all.`] : []),
+    ...(rest > 0 ? [`… and ${rest} more${whereAllAre(telling)}.`] : []),
     ...tellTogether(deployments, telling),
   ];
 };
+
+const whereAllAre = ({ batchId, command }: Telling): string =>
+  batchId === undefined || command === undefined ? '' : `; all of them: ${command(`status ${batchId} --json`)}`;
 
 const tellTogether = (deployments: readonly DeploymentView[], { colours }: Telling): readonly string[] => {
   const groups = new Map<string, DeploymentView[]>();

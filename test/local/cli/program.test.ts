@@ -297,6 +297,16 @@ describe('what is printed', () => {
     ]);
   });
 
+  test('of too many the first, and where the others are', async () => {
+    const all = Array.from({ length: 53 }, () => failed);
+    const { out, api } = await against(
+      { ...shown('FAILED'), 'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(...all) } },
+      ['status', 'B1'],
+    );
+    expect(out.filter((line) => line.startsWith('FAILED risk/limit-check'))).toHaveLength(50);
+    expect(out.at(-1)).toBe(`… and 3 more; all of them: flotilla status B1 --json --url ${api.url}.`);
+  });
+
   test('what was skipped for the same reason is told once, with the first of them by name', async () => {
     const message = 'Not started: it depends on risk/limit-check, which is FAILED.';
     const skipped = (index: number) =>
