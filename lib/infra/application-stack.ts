@@ -42,9 +42,8 @@ export class ApplicationStack extends Stack {
       memory: { 'watch-cluster': settings.observerMemory },
     });
 
-    for (const [key, arns] of Object.entries({ batch, watch })) {
-      const file = join(root, 'statemachines', `${key}.asl.json`);
-      const id = key === 'batch' ? 'Batch' : 'Watch';
+    for (const [id, arns] of Object.entries({ Batch: batch, Watch: watch })) {
+      const file = join(root, 'statemachines', `${id.toLowerCase()}.asl.json`);
       const { machine } = new InlineMachine(this, `${id}Machine`, { file, arns, handlers });
       new CfnOutput(this, `${id}MachineName`, { value: machine.stateMachineName });
     }

@@ -1,0 +1,24 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { accept } from './accept.ts';
+
+/** Configuration, batches and plans: what is too large for a row. */
+export class DocumentsBucket extends Bucket {
+  constructor(scope: Construct, id: string, { keep }: { readonly keep: boolean }) {
+    super(scope, id, {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      versioned: true,
+      lifecycleRules: [
+        { noncurrentVersionExpiration: Duration.days(30), abortIncompleteMultipartUploadAfter: Duration.days(1) },
+      ],
+      ...(keep ? {} : { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }), // a full bucket is not deleted
+    });
+    accept(this, {
+      'AwsSolutions-S1':
+        'Nobody but the functions reaches it, and each says in its own log what it does. Who wants the calls too turns on data events in CloudTrail, for the account.',
+    });
+  }
+}
