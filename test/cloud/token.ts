@@ -3,8 +3,8 @@ import type { Clients, Cloud } from './cloud.ts';
 
 /** Access tokens of the deployed user pool for these scopes, got as a program of a user gets them: for its id and secret. */
 export const fetchToken = async (
-  { cognito }: Clients,
-  { emulator, pool: UserPoolId, poolClient: ClientId }: Cloud,
+  { cognito }: Pick<Clients, 'cognito'>,
+  { emulator, pool: UserPoolId, poolClient: ClientId }: Pick<Cloud, 'emulator' | 'pool' | 'poolClient'>,
   scopes: readonly string[],
 ): Promise<string> => {
   const { UserPoolClient } = await cognito.send(new DescribeUserPoolClientCommand({ UserPoolId, ClientId }));
