@@ -77,7 +77,7 @@ export const functionsTable = {
   },
   'start-deployment': {
     purpose: 'Writes the intent of an attempt and calls the executor',
-    memory: 512,
+    memory: 256, // it mostly waits for the executor's answer
     timeout: 90,
     rights: [...handing, 'harness-secret'],
   },

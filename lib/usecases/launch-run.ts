@@ -1,6 +1,6 @@
 import { isFlotillaError } from '../domain/errors.ts';
 import type { PlannedDeployment } from '../domain/plan/plan.ts';
-import type { Executor, RunRequest, StartResult, Write } from '../domain/ports.ts';
+import type { RunRequest, StartResult, Write } from '../domain/ports.ts';
 import { changeItem } from '../domain/record/change.ts';
 import { executorWatcher, keys } from '../domain/record/keys.ts';
 import {
@@ -19,6 +19,7 @@ import { noteStarted } from './note-started.ts';
 import { retryConflict } from './retry-conflict.ts';
 import { settleFailure } from './settle-failure.ts';
 import type { PlaceOfWait } from './settle-wait.ts';
+import { startRun } from './start-run.ts';
 import { ensureWatcher } from './watchers.ts';
 
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'executor'>;
@@ -46,17 +47,21 @@ export const launchRun = async (deps: Needs, launch: Launch): Promise<void> => {
   if (request === undefined) return;
   // Again, after there is something to watch: the one that was there may have left meanwhile.
   await ensureWatcher(deps, launch.place.watcher);
-  await takeAnswer(deps, launch, await start(executor, request));
+  let refusal: Failure | undefined;
+  const started = await startRun(deps, executor, request, async () => {
+    refusal = await refusalOf(deps, launch);
+    return refusal === undefined;
+  });
+  if (started === undefined) await giveUp(deps, launch, refusal ?? noTurn);
+  else await takeAnswer(deps, launch, started);
 };
 
-/** What throws ExecutorUnavailable has certainly not left this place. */
-const start = async (executor: Executor, request: RunRequest): Promise<StartResult> => {
-  try {
-    return await executor.start(request);
-  } catch (error) {
-    if (!isFlotillaError(error, 'ExecutorUnavailable')) throw error;
-    return { kind: 'rejected', retryable: true, reason: 'ExecutorUnavailable', message: error.message };
-  }
+/** Why no run may be started now, as far as turn and deployment tell. */
+const refusalOf = async (deps: Needs, launch: Launch): Promise<Failure | undefined> => {
+  const { batch_id, index } = launch.place;
+  const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
+  const turn = rowOf<TurnRow>(await deps.table.get(keys.turn(batch_id, index)));
+  return item === undefined ? noTurn : whyNot(launch, item, turn);
 };
 
 interface IntentRow {
@@ -163,7 +168,6 @@ const giveUp = (deps: Needs, { place, deployment }: Launch, failure: Failure): P
 const takeAnswer = async (deps: Needs, launch: Launch, started: StartResult): Promise<void> => {
   const { place, deployment } = launch;
   if (started.kind === 'rejected') {
-    if (started.retryable) await deps.clock.sleep(pauseAfter(deps, launch));
     const failure: Failure = {
       reason: started.reason,
       message: started.message,
@@ -183,18 +187,6 @@ const takeAnswer = async (deps: Needs, launch: Launch, started: StartResult): Pr
       : { phase: 'unknown' as const };
   await updateWatch(deps, place, news);
 };
-
-const firstPause = 5_000;
-const longestPause = 20_000;
-
-/**
- * An executor that is throttled, or cannot be reached, is so for longer than a moment: all tries would be over within
- * seconds. Half of the pause is chance, so that those of a batch do not come back together. None after the last try.
- */
-const pauseAfter = ({ random }: Needs, { attempt, deployment }: Launch): number =>
-  attempt === 'restore' || attempt > deployment.retry_count
-    ? 0
-    : Math.min(longestPause, firstPause * 2 ** (attempt - 1)) * (0.5 + random.next() / 2);
 
 /**
  * The poller may have settled the wait meanwhile; then there is nothing to note. Where the table is busy for long, this must

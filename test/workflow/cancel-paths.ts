@@ -42,6 +42,15 @@ export const cancelPaths: readonly Path[] = [
     after: async (world, batchId) => expect(world.executor.cancels).toEqual([`${batchId}-0-1`]),
   },
   {
+    title: 'while its start is throttled: it is not asked for again',
+    batch: [{ name: 'a', retries: 2 }],
+    scripts: { a: { throttled: never } },
+    meanwhile: after(5),
+    expect: { a: { outcome: 'CANCELLED / BatchCancelled', visited: deployFails, runs: '1.0.0' } },
+    ends: cancelled,
+    after: async (world, batchId) => expect([...world.executor.asked]).toEqual([[`${batchId}-0-1`, 3]]),
+  },
+  {
     title: 'while it deploys and its run cannot be aborted: it goes on to its end',
     batch: [{ name: 'a' }],
     scripts: { a: { takes: 60, cancel: 'no' } },

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { deployFails, type Path, skipped, verifyFails, well, wellAtSecond } from './path.ts';
 import { eventsOf, itemsOf } from './report.ts';
+import type { World } from './world.ts';
 
 /** Ways of a deployment on which only executor and cluster have a say. */
 
@@ -8,6 +9,14 @@ const restored = 'AwaitTurn Capture Deploy Restore VerifyRestore Record';
 const verifyRestored = 'AwaitTurn Capture Deploy Verify Restore VerifyRestore Record';
 const done = 'SUCCESS / AllSucceeded';
 const failed = 'FAILED / DeploymentsFailed';
+
+/** How often the executor was asked to start each attempt of the first deployment. */
+const askedFor =
+  (expected: Readonly<Record<string, number>>) =>
+  async (world: World): Promise<void> => {
+    const asked = [...world.executor.asked].map(([key, count]) => [key.slice(key.lastIndexOf('-') + 1), count]);
+    expect(Object.fromEntries(asked)).toEqual(expected);
+  };
 
 export const good: readonly Path[] = [
   {
@@ -239,33 +248,38 @@ export const bad: readonly Path[] = [
     scripts: {
       a: { start: { kind: 'rejected', retryable: false, reason: 'StartRejected', message: 'no such trigger' } },
     },
-    expect: { a: { outcome: 'FAILED / StartRejected', visited: deployFails, starts: '1', runs: '1.0.0' } },
+    expect: { a: { outcome: 'FAILED / StartRejected', visited: deployFails, runs: '1.0.0' } },
     ends: failed,
+    after: askedFor({ 1: 1 }),
   },
   {
-    title: 'a rejected start that may succeed later is tried again',
-    batch: [{ name: 'a', retries: 1 }],
-    scripts: { 'a#1': { start: { kind: 'rejected', retryable: true, reason: 'RateLimited', message: '429' } } },
-    expect: {
-      a: {
-        outcome: 'SUCCESS / Verified',
-        visited: wellAtSecond,
-        starts: '1, 2',
-      },
-    },
+    title: 'a start that is throttled is asked for again, which is no other attempt',
+    batch: [{ name: 'a' }],
+    scripts: { a: { throttled: 4 } },
+    expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1' } },
     ends: done,
+    after: askedFor({ 1: 5 }),
+  },
+  {
+    title: 'a restore that is throttled is asked for again',
+    batch: [{ name: 'a' }],
+    scripts: { a: { ends: 'failed' }, 'a#restore': { throttled: 3 } },
+    expect: { a: { outcome: 'FAILED / RestoredPreviousRelease', visited: restored, starts: '1, restore' } },
+    ends: failed,
+    after: askedFor({ 1: 1, restore: 4 }),
   },
   ...(
     [
       [
         'rejected',
         { start: { kind: 'rejected', retryable: false, reason: 'StartRejected', message: 'no such trigger' } },
+        '1, restore',
       ],
-      ['accepted in vain', { start: 'accepted', eventFails: 'no pipeline matches' }],
-      ['frozen', { ends: 'frozen', leaves: 'nothing' }],
+      ['accepted in vain', { start: 'accepted', eventFails: 'no pipeline matches' }, '1, 2, restore'],
+      ['frozen', { ends: 'frozen', leaves: 'nothing' }, '1, 2, restore'],
     ] as const
   ).map(
-    ([what, second]): Path => ({
+    ([what, second, starts]): Path => ({
       title: `what the first attempt left behind is undone, although the second one is ${what}`,
       batch: [{ name: 'a', retries: 1 }],
       scripts: { 'a#1': { ends: 'failed' }, 'a#2': second },
@@ -273,7 +287,7 @@ export const bad: readonly Path[] = [
         a: {
           outcome: 'FAILED / RestoredPreviousRelease',
           visited: 'AwaitTurn Capture Deploy Capture Deploy Restore VerifyRestore Record',
-          starts: '1, 2, restore',
+          starts,
           runs: '1.0.0',
         },
       },
@@ -281,21 +295,16 @@ export const bad: readonly Path[] = [
     }),
   ),
   {
-    title: 'tries that are turned away do not follow each other within a moment, and the last one is told at once',
-    batch: [{ name: 'a', retries: 2 }],
-    scripts: { a: { start: { kind: 'rejected', retryable: true, reason: 'RateLimited', message: '429' } } },
-    expect: {
-      a: {
-        outcome: 'FAILED / RateLimited',
-        visited: 'AwaitTurn Capture Deploy Capture Deploy Capture Deploy Record',
-        starts: '1, 2, 3',
-      },
-    },
+    title: 'a start that is throttled for long fails its attempt after three quarters of a minute',
+    batch: [{ name: 'a', retries: 1 }],
+    scripts: { a: { throttled: Number.POSITIVE_INFINITY } },
+    expect: { a: { outcome: 'FAILED / RateLimited', visited: 'AwaitTurn Capture Deploy Capture Deploy Record' } },
     ends: failed,
     after: async (world, batchId) => {
       const times = await timesOf(world, batchId);
       const pauses = times.map((at, nth) => at - (times[nth - 1] ?? at)).filter((pause) => pause > 0);
-      expect(pauses).toEqual([3_750, 7_500]);
+      expect(pauses).toEqual([44_250, 44_250]);
+      await askedFor({ 1: 7, 2: 7 })(world);
     },
   },
   {

@@ -7,6 +7,8 @@ import type { WorldClock } from './world-clock.ts';
 export interface Script {
   /** What the start answers. Default: started. */
   readonly start?: 'started' | 'accepted' | 'unknown' | Extract<StartResult, { kind: 'rejected' }>;
+  /** So many times it is turned away before that, as throttled. */
+  readonly throttled?: number;
   /** An accepted or unknown run is there after this; Infinity: never. */
   readonly appears?: number;
   /** The accepted event fails: no run will come of it. */
@@ -33,12 +35,14 @@ interface Run {
 
 const lateStart = 600_000;
 
-/** An executor that does what the test wrote down, by `service#attempt`, else by `service`, else well. It counts starts. */
+/** An executor that does what the test wrote down, by `service#attempt`, else by `service`, else well. It counts starts, which are what it did not turn away. */
 export class ScriptedExecutor implements Executor {
   readonly name = 'scripted';
   readonly lateStartMilliseconds = lateStart;
   readonly scripts = new Map<string, Script>();
   readonly starts = new Map<string, number>();
+  /** How often a start was asked for, by key: those that were turned away too. */
+  readonly asked = new Map<string, number>();
   readonly cancels: string[] = [];
   /** Nobody answers, neither a start nor a question. */
   isAway = false;
@@ -54,10 +58,13 @@ export class ScriptedExecutor implements Executor {
 
   async start(request: RunRequest): Promise<StartResult> {
     this.#ask();
-    this.starts.set(request.key, (this.starts.get(request.key) ?? 0) + 1);
+    const asked = (this.asked.get(request.key) ?? 0) + 1;
+    this.asked.set(request.key, asked);
     const script = this.#scriptOf(request);
-    const { start = 'started', takes = 30, ends = 'succeeded' } = script;
+    const { start = 'started', takes = 30, ends = 'succeeded', throttled = 0 } = script;
+    if (asked <= throttled) return { kind: 'rejected', retryable: true, reason: 'RateLimited', message: '429' };
     if (typeof start === 'object') return start;
+    this.starts.set(request.key, (this.starts.get(request.key) ?? 0) + 1);
     if (script.eventFails === undefined) {
       const from = this.#clock.now() + (start === 'started' ? 0 : (script.appears ?? 5) * 1_000);
       const run = { request, script, from, to: from + takes * 1_000 };

@@ -1,0 +1,40 @@
+import { isFlotillaError } from '../domain/errors.ts';
+import type { Executor, RunRequest, StartResult } from '../domain/ports.ts';
+import type { Deps } from './deps.ts';
+
+/** With the last request, which may take 30 s, this stays below the 90 s of the function. */
+const patience = 45_000;
+const firstPause = 2_000;
+const longestPause = 15_000;
+
+/**
+ * Asks the executor for a run. What is certain not to have started is asked again: an executor that is throttled, or out of
+ * reach, is so for longer than a moment, and that is no attempt at a deployment. Half of each pause is chance, so that
+ * those of a batch do not come back together. Anything else is asked once. Undefined when it was to stop in between.
+ */
+export const startRun = async (
+  { clock, random }: Pick<Deps, 'clock' | 'random'>,
+  executor: Executor,
+  request: RunRequest,
+  mayGoOn: () => Promise<boolean>,
+): Promise<StartResult | undefined> => {
+  const end = clock.now() + patience;
+  for (let pause = firstPause; ; pause = Math.min(longestPause, pause * 2)) {
+    const answer = await startOnce(executor, request);
+    if (answer.kind !== 'rejected' || !answer.retryable) return answer;
+    const wait = pause * (0.5 + random.next() / 2);
+    if (clock.now() + wait > end) return answer;
+    await clock.sleep(wait);
+    if (!(await mayGoOn())) return undefined;
+  }
+};
+
+/** What throws ExecutorUnavailable has certainly not left this place. */
+const startOnce = async (executor: Executor, request: RunRequest): Promise<StartResult> => {
+  try {
+    return await executor.start(request);
+  } catch (error) {
+    if (!isFlotillaError(error, 'ExecutorUnavailable')) throw error;
+    return { kind: 'rejected', retryable: true, reason: 'ExecutorUnavailable', message: error.message };
+  }
+};
