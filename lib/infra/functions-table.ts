@@ -4,6 +4,9 @@
  */
 export type Right =
   | 'table'
+  | 'table:requests'
+  | 'table:feed'
+  | 'table:hints'
   | 'documents:read'
   | 'documents:write'
   | 'batches:start'
@@ -40,14 +43,14 @@ export const functionsTable = {
     purpose: 'Answers the HTTP API',
     memory: 1024, // parses and plans up to 10,000 deployments within one request
     timeout: 29, // the HTTP API gives up at 30
-    rights: ['table', 'documents:read', 'documents:write', 'batches:start'],
+    rights: ['table:requests', 'documents:read', 'documents:write', 'batches:start'],
     trigger: 'http',
   },
   'take-hint': {
     purpose: 'Answers callbacks of executors, and has their runs looked at',
     memory: 256,
     timeout: 10,
-    rights: ['table', 'watches:start', 'callback-secret'],
+    rights: ['table:hints', 'watches:start', 'callback-secret'],
     trigger: 'callback',
   },
   'plan-batch': {
@@ -134,7 +137,7 @@ export const functionsTable = {
     purpose: 'Numbers the feed of a batch and puts it on the bus',
     memory: 256,
     timeout: 60,
-    rights: ['table', 'bus'],
+    rights: ['table:feed', 'bus'],
     trigger: 'events',
   },
 } as const satisfies Readonly<Record<string, FunctionRow>>;

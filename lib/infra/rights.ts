@@ -28,6 +28,8 @@ interface Allowance {
   readonly on: readonly string[];
   /** Why a `*` stands in one of them. */
   readonly why?: string;
+  /** The partitions of the table that it may be done in; without them, all. */
+  readonly partitions?: readonly string[];
 }
 
 interface RightRow {
@@ -37,8 +39,20 @@ interface RightRow {
 }
 
 /** A transaction needs the rights of the writes in it. No Scan: every access pattern has its key. */
-const tableActions = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'];
+const dynamo = (...actions: readonly string[]): readonly string[] => actions.map((action) => `dynamodb:${action}`);
+const read = dynamo('GetItem', 'Query');
+const write = dynamo('PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem');
 
+/**
+ * Rights in the table, in some of its partitions for whoever is reached from outside or needs little of it. What one
+ * transaction writes stands in one row: AWS does not say whether IAM is asked for each of its keys or for all together.
+ */
+const inTable =
+  (...rows: readonly Pick<Allowance, 'actions' | 'partitions'>[]): RightRow['allows'] =>
+  ({ table }) =>
+    rows.map((row) => ({ ...row, on: [table.tableArn] }));
+
+const tableName = ({ table }: Resources) => ({ TABLE_NAME: table.tableName });
 const batchArn = ({ batch }: Resources) => ({ BATCH_MACHINE_ARN: batch.machine });
 const watchArn = ({ watch }: Resources) => ({ WATCH_MACHINE_ARN: watch.machine });
 const bucketName = ({ documents }: Resources) => ({ DOCUMENTS_BUCKET: documents.bucketName });
@@ -50,9 +64,28 @@ const ownBucket =
 const ownExecutions = 'Executions of one machine of ours: each is named after a batch or a deployment, at run time.';
 
 const rights: Readonly<Record<Right, RightRow>> = {
-  table: {
-    allows: ({ table }) => [{ actions: tableActions.map((action) => `dynamodb:${action}`), on: [table.tableArn] }],
-    environment: ({ table }) => ({ TABLE_NAME: table.tableName }),
+  table: { allows: inTable({ actions: [...read, ...write] }), environment: tableName },
+  'table:requests': {
+    // Takes batches in and stops them; turns, locks, runs and the feed are none of its business.
+    allows: inTable(
+      { actions: read },
+      {
+        actions: dynamo('PutItem'),
+        partitions: ['BATCHES', 'OPEN', 'IDEMPOTENCY#*', 'BATCH#*', 'EVENTS#*', 'INBOX', 'TARGET#*'],
+      },
+    ),
+    environment: tableName,
+  },
+  'table:feed': {
+    allows: inTable({ actions: dynamo('GetItem', 'PutItem', 'UpdateItem'), partitions: ['EVENTS#*', 'FEED#*'] }),
+    environment: tableName,
+  },
+  'table:hints': {
+    allows: inTable(
+      { actions: read, partitions: ['WATCHERS', 'WATCH#executor:*'] },
+      { actions: dynamo('PutItem'), partitions: ['WATCHERS', 'HINTS'] },
+    ),
+    environment: tableName,
   },
   'documents:read': {
     // Without ListBucket S3 answers 403 for a document that does not exist.
@@ -124,8 +157,10 @@ const rights: Readonly<Record<Right, RightRow>> = {
 
 /** Gives a role exactly these rights. */
 export const grantRights = (role: IRole, granted: readonly Right[], resources: Resources): void => {
-  for (const { actions, on, why } of granted.flatMap((right) => rights[right].allows(resources))) {
-    role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: [...on] }));
+  for (const { actions, on, why, partitions } of granted.flatMap((right) => rights[right].allows(resources))) {
+    const conditions =
+      partitions === undefined ? {} : { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...partitions] } };
+    role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: [...on], conditions }));
     if (why !== undefined) acceptWildcards(role, on, why);
   }
 };

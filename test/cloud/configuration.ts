@@ -24,6 +24,7 @@ services:
     limit-check: { namespace: risk }
     margin-engine: { namespace: risk }
     fee-engine: { namespace: risk }
+    desk-limits: { namespace: risk }
 pillars:
   clearing: { harness: { pipeline: deploy_clearing, trigger: flotilla, webhook_token: '\${CLEARING_TOKEN}' } }
   risk: { harness: { pipeline: deploy_risk, mode: execute } }

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/cloud/*.cloud.ts'],
-    maxWorkers: 3, // they wait, each for its own batch
+    maxWorkers: 4, // they wait, each for its own batch
     testTimeout: 60_000,
     hookTimeout: 300_000,
   },

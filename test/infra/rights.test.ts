@@ -7,9 +7,21 @@ import { ofType, shortText, synthesize } from './synthesize.ts';
 const templates = synthesize();
 
 const states = 'arn:aws:states:region:account';
-const table = ['ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(
-  (action) => `dynamodb:${action} Table`,
-);
+const inTable = (actions: readonly string[], partitions?: readonly string[]) => {
+  const condition = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } };
+  const where = partitions === undefined ? '' : ` if ${JSON.stringify(condition)}`;
+  return actions.map((action) => `dynamodb:${action} Table${where}`);
+};
+const table = inTable(['ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem']);
+const requests = [
+  ...inTable(['GetItem', 'Query']),
+  ...inTable(['PutItem'], ['BATCHES', 'OPEN', 'IDEMPOTENCY#*', 'BATCH#*', 'EVENTS#*', 'INBOX', 'TARGET#*']),
+];
+const feed = inTable(['GetItem', 'PutItem', 'UpdateItem'], ['EVENTS#*', 'FEED#*']);
+const hints = [
+  ...inTable(['GetItem', 'Query'], ['WATCHERS', 'WATCH#executor:*']),
+  ...inTable(['PutItem'], ['WATCHERS', 'HINTS']),
+];
 const read = ['s3:GetObject Documents/*', 's3:ListBucket Documents'];
 const write = ['s3:PutObject Documents/batches/*'];
 const tokens = ['Success', 'Failure'].flatMap((end) =>
@@ -39,8 +51,8 @@ const batchFunctions = [
 ];
 
 const expected: Readonly<Record<string, readonly string[]>> = {
-  Api: [...table, ...read, ...write, ...start('batch')],
-  TakeHint: [...table, ...start('watch'), 'secretsmanager:GetSecretValue CallbackSecret.Ref'],
+  Api: [...requests, ...read, ...write, ...start('batch')],
+  TakeHint: [...hints, ...start('watch'), 'secretsmanager:GetSecretValue CallbackSecret.Ref'],
   PlanBatch: [...table, ...read, ...write],
   AwaitTurn: [...table, ...tokens],
   DispatchTurns: [...table, ...read, ...tokens, ...stream('InboxDeadLetters')],
@@ -62,7 +74,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...start('watch'),
     ...puts('SweeperDeadLetters'),
   ],
-  PublishEvents: [...table, ...stream('EventsDeadLetters'), 'events:PutEvents Bus'],
+  PublishEvents: [...feed, ...stream('EventsDeadLetters'), 'events:PutEvents Bus'],
 };
 
 /** A trace has no resource that could be named. */
