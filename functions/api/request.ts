@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type * as z from 'zod';
 import { FlotillaError } from '../../lib/domain/errors.ts';
+import { personNamed } from '../../lib/domain/record/actor.ts';
 
 /** The default authorizer adds its claims; without one there are none. */
 export type ApiEvent = APIGatewayProxyEventV2 & {
@@ -18,7 +19,7 @@ export const maxBodyBytes = 4 * 1024 * 1024;
 export const actorOf = ({ requestContext: { authorizer } }: ApiEvent): string => {
   const { sub, client_id } = authorizer?.jwt?.claims ?? {};
   const known = [sub, client_id].find((name) => typeof name === 'string' && name !== '');
-  return typeof known === 'string' ? known : 'local';
+  return typeof known === 'string' ? personNamed(known) : 'local';
 };
 
 /** Names of headers are in lower case in payload 2.0. */

@@ -95,6 +95,7 @@ describe('POST /batches', () => {
     [{ email: 'ada@example.org', sub: 'u-1' }, 'u-1'],
     [{ sub: 'u-1', client_id: 'c-1' }, 'u-1'],
     [{ client_id: 'c-1' }, 'c-1'],
+    [{ sub: 'record' }, 'user:record'], // which else would look like an outcome
     [undefined, 'local'],
   ])('the actor of %j is %s, whatever a header says', async (claims, actor) => {
     const { call } = api();

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { isTerminal } from '../../lib/domain/deployment/status.ts';
 import type { Item } from '../../lib/domain/ports.ts';
+import { parts } from '../../lib/domain/record/actor.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
 import { type EventRow, type ItemRow, type LockRow, rowOf } from '../../lib/domain/record/rows.ts';
 import { everyItem } from '../../lib/usecases/schedule-store.ts';
@@ -140,4 +141,5 @@ const expectFeed = async (world: World, batchId: string): Promise<void> => {
   expect(feed.map(nameOf).sort()).toEqual(events.map(nameOf).sort());
   const numbers = new Set(world.published.filter(({ id }) => id.startsWith(`${batchId}/`)).map(({ id }) => id));
   expect(numbers.size).toBe(feed.length);
+  for (const { actor } of feed) expect([...parts, 'ada']).toContain(actor);
 };

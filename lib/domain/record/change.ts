@@ -14,6 +14,7 @@ export interface Change<Row> {
 
 export interface Occasion {
   readonly at: number;
+  /** One of `parts`, or who asked for it. */
   readonly actor: string;
   readonly detail?: JsonObject;
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { statuses } from '../deployment/status.ts';
 import type { Item, JsonObject } from '../ports.ts';
+import { parts } from './actor.ts';
 import { detailTypes, eventVersion } from './bus-event.ts';
 import type { EventRow } from './rows.ts';
 
@@ -36,7 +37,7 @@ const written = {
   seq: z.int().min(1).describe('of this batch or deployment: a lower one is stale'),
   at: ms.describe('milliseconds since 1970'),
   after_ms: ms.optional().describe('milliseconds since the change before; absent for the first'),
-  actor: text.describe('who changed it: a part of Flotilla, or a user'),
+  actor: text.describe(`who changed it: a part of Flotilla (${parts.join(', ')}), or a user`),
   from: status.nullable().describe('null for the first change'),
   to: status,
   reason: text.describe('a word for programs, in PascalCase'),
