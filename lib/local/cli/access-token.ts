@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isLoopback } from '../http/admission.ts';
 import { CommandFailure, exitStatus, Unreachable } from './failure.ts';
 
 /** The token to send now; undefined sends none. */
@@ -8,9 +9,9 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * The token that was given, by the option or by `FLOTILLA_TOKEN`; else one that an issuer gives for the id and the secret of
- * a client, when the environment names them; else none.
+ * a client, when the environment names them; else none. `patience` is how many milliseconds the issuer may take.
  */
-export const accessToken = (given: string | undefined, env: Env): AccessToken => {
+export const accessToken = (given: string | undefined, env: Env, patience = 30_000): AccessToken => {
   // Set to nothing counts as not set: that is what a command that failed leaves.
   const token = given ?? (env.FLOTILLA_TOKEN || undefined);
   if (token !== undefined) return async () => checkToken(token);
@@ -26,7 +27,26 @@ export const accessToken = (given: string | undefined, env: Env): AccessToken =>
     return () => Promise.reject(new CommandFailure(exitStatus.usage, lines));
   }
   const { FLOTILLA_TOKEN_URL: url, FLOTILLA_CLIENT_ID: id, FLOTILLA_CLIENT_SECRET: secret } = client;
-  return fetched({ url, id, secret, scope: env.FLOTILLA_SCOPE });
+  return fetched({ url, id, secret, scope: env.FLOTILLA_SCOPE, patience });
+};
+
+/** The same token; `warn` is told once when it goes over a network where others can read it. */
+export const warnedToken = (token: AccessToken, url: string, warn: (line: string) => void): AccessToken => {
+  let isTold = isSafe(url);
+  return async () => {
+    const sent = await token();
+    if (sent !== undefined && !isTold) {
+      isTold = true;
+      warn(`warning: the token goes to ${url} unencrypted: whoever reads it on the way can use it too.`);
+    }
+    return sent;
+  };
+};
+
+/** Nobody on the way can read what goes there. */
+const isSafe = (url: string): boolean => {
+  const { protocol, hostname = '' } = URL.parse(url) ?? {};
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname.replaceAll(/[[\]]/g, '')));
 };
 
 /** `fetch` would quote a header that it cannot send in its error, token and all. */
@@ -40,6 +60,7 @@ interface Client {
   readonly id: string;
   readonly secret: string;
   readonly scope: string | undefined;
+  readonly patience: number;
 }
 
 /** A token is fetched anew shortly before it ends, so that following a batch may take longer than a token lives. */
@@ -54,31 +75,41 @@ const fetched = (client: Client): AccessToken => {
 const earlier = 60;
 const answer = z.object({ access_token: z.string().regex(/^[\x21-\x7e]+$/), expires_in: z.number().optional() });
 
-/** What goes there is as good as a password. */
-const checkSafe = (url: string): void => {
-  const { protocol, hostname } = URL.parse(url) ?? {};
-  if (protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', 'localhost'].includes(hostname ?? ''))) return;
-  throw new CommandFailure(exitStatus.usage, [`FLOTILLA_TOKEN_URL is not an https address: ${url}`]);
-};
-
 /** The client credentials grant (RFC 6749, 4.4). No message holds what was sent or what came. */
-const fetchToken = async ({ url, id, secret, scope }: Client): Promise<{ token: string; until: number }> => {
-  checkSafe(url);
+const fetchToken = async ({ url, id, secret, scope, patience }: Client): Promise<{ token: string; until: number }> => {
+  // What goes there is as good as a password.
+  if (!isSafe(url)) throw new CommandFailure(exitStatus.usage, [`FLOTILLA_TOKEN_URL is not an https address: ${url}`]);
   const body = new URLSearchParams({ grant_type: 'client_credentials', ...(scope === undefined ? {} : { scope }) });
   const user = [id, secret].map(encodeURIComponent).join(':');
   const headers = { authorization: `Basic ${Buffer.from(user).toString('base64')}` };
-  const response = await fetch(url, { method: 'POST', headers, body, redirect: 'error' }).catch((error: Error) => {
-    const why = error.cause instanceof Error ? error.cause.message : error.message;
-    throw new Unreachable(exitStatus.failed, [`No token: no answer from ${url}: ${why}`]);
-  });
-  const read = answer.safeParse(await response.json().catch(() => undefined));
-  if (response.ok && read.success) {
+  const signal = AbortSignal.timeout(patience);
+  const { ok, status, text } = await send(url, { method: 'POST', headers, body, redirect: 'error', signal });
+  const read = answer.safeParse(parsed(text));
+  if (ok && read.success) {
     const { access_token, expires_in = 2 * earlier } = read.data;
     return { token: access_token, until: Date.now() + Math.max(expires_in - earlier, earlier / 2) * 1000 };
   }
-  const lines = [
-    `No token: ${url} answered ${response.status}. Are FLOTILLA_CLIENT_ID and FLOTILLA_CLIENT_SECRET right?`,
-  ];
-  if (response.status === 429 || response.status >= 500) throw new Unreachable(exitStatus.failed, lines);
+  const lines = [`No token: ${url} answered ${status}. Are FLOTILLA_CLIENT_ID and FLOTILLA_CLIENT_SECRET right?`];
+  if (status === 429 || status >= 500) throw new Unreachable(exitStatus.failed, lines);
   throw new CommandFailure(exitStatus.usage, lines);
+};
+
+/** The whole answer: it may stop in the middle. */
+const send = async (url: string, init: RequestInit): Promise<{ ok: boolean; status: number; text: string }> => {
+  try {
+    const response = await fetch(url, init);
+    return { ok: response.ok, status: response.status, text: await response.text() };
+  } catch (error) {
+    const { cause, message } = error as Error;
+    const why = cause instanceof Error ? cause.message : message;
+    throw new Unreachable(exitStatus.failed, [`No token: no answer from ${url}: ${why}`]);
+  }
+};
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 };

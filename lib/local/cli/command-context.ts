@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { accessToken } from './access-token.ts';
+import { accessToken, warnedToken } from './access-token.ts';
 import { ApiClient } from './api-client.ts';
 import { CommandFailure, exitStatus } from './failure.ts';
 import type { Terminal } from './terminal.ts';
@@ -30,15 +30,16 @@ export interface CommandContext extends CliWorld {
 
 export const defaultUrl = 'http://127.0.0.1:8080';
 
-export const commandContext = (world: CliWorld, { json = false, url, token }: CommonOptions): CommandContext => ({
-  ...world,
-  json,
-  client: new ApiClient({
-    url: checkedUrl(url ?? world.env.FLOTILLA_URL ?? defaultUrl),
-    token: accessToken(token, world.env),
-  }),
-  command: (words) => `flotilla ${words}${url === undefined ? '' : ` --url ${url}`}`,
-});
+export const commandContext = (world: CliWorld, { json = false, url, token }: CommonOptions): CommandContext => {
+  const address = checkedUrl(url ?? world.env.FLOTILLA_URL ?? defaultUrl);
+  const warn = (line: string): void => world.terminal.error(line);
+  return {
+    ...world,
+    json,
+    client: new ApiClient({ url: address, token: warnedToken(accessToken(token, world.env), address, warn) }),
+    command: (words) => `flotilla ${words}${url === undefined ? '' : ` --url ${url}`}`,
+  };
+};
 
 const checkedUrl = (url: string): string => {
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;

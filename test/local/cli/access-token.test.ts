@@ -1,5 +1,7 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { accessToken } from '../../../lib/local/cli/access-token.ts';
+import { accessToken, warnedToken } from '../../../lib/local/cli/access-token.ts';
 import { Unreachable } from '../../../lib/local/cli/failure.ts';
 import { type Answer, type FakeApi, run, startFakeApi } from './cli-world.ts';
 
@@ -78,6 +80,47 @@ describe('the token that is sent', () => {
     await token();
     expect(api.received).toHaveLength(times);
   });
+});
+
+describe('a token on a network', () => {
+  const warning = (url: string): string =>
+    `warning: the token goes to ${url} unencrypted: whoever reads it on the way can use it too.`;
+
+  test.each([
+    ['127.0.0.1', { FLOTILLA_TOKEN: 'of-env' }, false],
+    ['localhost', { FLOTILLA_TOKEN: 'of-env' }, false],
+    // No loopback name, and yet this machine.
+    ['0.0.0.0', { FLOTILLA_TOKEN: 'of-env' }, true],
+    ['0.0.0.0', {}, false],
+  ])('to %s with %j: warned of: %s', async (host, env, warned) => {
+    const api = await serve(given);
+    const url = api.url.replace('127.0.0.1', host);
+    const { status, error } = await run(['list', '--url', url], { env });
+    expect({ status, error }).toEqual({ status: 0, error: warned ? [warning(url)] : [] });
+  });
+
+  test('is warned of once, and not where it is encrypted', async () => {
+    const told: string[] = [];
+    for (const url of ['http://flotilla.example.com', 'https://flotilla.example.com']) {
+      const token = warnedToken(
+        async () => 'token',
+        url,
+        (line) => told.push(line),
+      );
+      expect([await token(), await token()]).toEqual(['token', 'token']);
+    }
+    expect(told).toEqual([warning('http://flotilla.example.com')]);
+  });
+});
+
+test('an issuer that does not answer is given up', async () => {
+  const silent = createServer(() => {});
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const { port } = silent.address() as AddressInfo;
+  const token = accessToken(undefined, client(`http://127.0.0.1:${port}`), 50);
+  await expect(token()).rejects.toThrow(/no answer from .* timeout/);
+  silent.closeAllConnections();
+  silent.close();
 });
 
 describe('no token', () => {
