@@ -1,0 +1,52 @@
+/** What is written for the simulators; nothing in it is called simulated. */
+export const configurationText = ({
+  harness,
+  eksCluster,
+}: {
+  readonly harness: string;
+  readonly eksCluster: string;
+}): string => `
+services:
+  clearing:
+    trade-intake: { image: registry.example.com/clearing/trade-intake, container: app, namespace: clearing }
+    netting-engine: { namespace: clearing }
+    settlement-api: { namespace: clearing }
+  risk:
+    position-store: { kind: statefulset, name: position-store-v2, namespace: risk }
+    exposure-calc: { namespace: risk }
+pillars:
+  clearing: { harness: { pipeline: deploy_clearing, trigger: flotilla, webhook_token: '\${CLEARING_TOKEN}' } }
+  risk: { harness: { pipeline: deploy_risk, mode: execute } }
+environments: { staging: { max_concurrency: 10 } }
+clusters: { eu-1: { eks: ${eksCluster} } }
+infrastructures: { cluster-eu-1: { cluster: eu-1 } }
+harness: { base_url: '${harness}', account: acme, org: payments, project: releases, api_key: '\${HARNESS_API_KEY}' }
+`;
+
+export const batchText = `
+version: v1.0
+metadata: { name: A batch on AWS }
+strategy: { max_concurrency: 10 }
+defaults: { environment_id: staging, infrastructure_id: cluster-eu-1, docker_artifact_type: docker, timeout: 300, retry_count: 0 }
+deployments:
+  - pillar: clearing
+    service_name: trade-intake
+    docker_image_version: 5.1.3
+    metadata: { health_check: { path: /ready, port: 8080, timeout: 60 } }
+  - { pillar: clearing, service_name: netting-engine, docker_image_version: 4.2.0-missing, metadata: { rollback_strategy: automatic } }
+  - { pillar: clearing, service_name: settlement-api, docker_image_version: 6.0.0, metadata: { dependencies: [netting-engine] } }
+  - { pillar: risk, service_name: position-store, docker_image_version: 1.8.0, metadata: { dependencies: [clearing/trade-intake] } }
+  - { pillar: risk, service_name: exposure-calc, docker_image_version: 2.7.0-pipeline-fails, metadata: { retry_count: 1 } }
+`;
+
+/** What each deployment of it deserves. */
+export const outcomes: Readonly<Record<string, object>> = {
+  'clearing/trade-intake': { status: 'SUCCESS', reason: 'Verified', attempts: 1, release_after: '5.1.3' },
+  'clearing/netting-engine': {
+    ...{ status: 'FAILED', reason: 'RestoredPreviousRelease', attempts: 1 },
+    ...{ release_before: '4.1.0', release_after: '4.1.0' },
+  },
+  'clearing/settlement-api': { status: 'SKIPPED', reason: 'DependencyFailed', attempts: 0 },
+  'risk/position-store': { status: 'SUCCESS', reason: 'Verified', release_before: '1.7.0', release_after: '1.8.0' },
+  'risk/exposure-calc': { status: 'FAILED', reason: 'PipelineFailed', attempts: 2 },
+};

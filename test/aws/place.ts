@@ -1,0 +1,130 @@
+import { X509Certificate } from 'node:crypto';
+import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { account, region as emulatedRegion, secretAccessKey } from '../cloud/cloud.ts';
+import { installEmulator, startEmulator } from '../cloud/emulator.ts';
+import { environmentOf } from '../cloud/run-command.ts';
+import { startStates } from '../cloud/states.ts';
+import { isEksToken } from '../e2e/eks-token-check.ts';
+import { callerOf, signerOf } from './caller-identity.ts';
+import { Misused } from './options.ts';
+import { openTlsDoor, type TlsDoor } from './tls-door.ts';
+
+/** Where a stage is deployed: an account of AWS, or the emulator. */
+export interface Place {
+  readonly account: string;
+  readonly region: string;
+  readonly clients: Clients;
+  /** The environment of the command lines. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Settings that the place cannot do without. */
+  readonly settings: readonly string[];
+  /** Who calls. */
+  readonly caller: string;
+  readonly logsUrl: string;
+  addressOf(apiId: string): string;
+  /** Where tokens are fetched, whose address is in the outputs. */
+  tokenUrl(told: string): string;
+  /** An address of the relay as that of a cluster, which is HTTPS with an authority of its own. */
+  clusterAt(address: string): Promise<TlsDoor>;
+  /** Who signed a token for an EKS cluster. */
+  signerOf(token: string, cluster: string): Promise<string | undefined>;
+  /** Told of the machines when they are deployed. */
+  takeMachine(arn: string): Promise<void>;
+}
+
+const clientsAt = (settings: object, states: object = settings) => ({
+  alarms: new CloudWatchClient(settings),
+  cognito: new CognitoIdentityProviderClient(settings),
+  dynamo: new DynamoDBClient(settings),
+  events: new EventBridgeClient(settings),
+  lambda: new LambdaClient(settings),
+  /** Machines as they were deployed; for the emulator not the same as where they run. */
+  machines: new SFNClient(settings),
+  s3: new S3Client({ ...settings, forcePathStyle: true }),
+  secrets: new SecretsManagerClient(settings),
+  sns: new SNSClient(settings),
+  sqs: new SQSClient(settings),
+  stacks: new CloudFormationClient(settings),
+  states: new SFNClient(states),
+});
+
+export type Clients = ReturnType<typeof clientsAt>;
+
+const credentialsHint =
+  'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and so on; `npm run test:aws -- --help` says what they must allow.';
+
+/** Who may have signed the certificates of an API of the gateway, in PEM. */
+const gatewayAuthorities = (): string =>
+  rootCertificates.filter((one) => /Amazon|Starfield/.test(new X509Certificate(one).subject)).join('\n');
+
+/** The account that the environment's credentials lead to. Throws Misused. */
+export const findAccount = async (): Promise<Place> => {
+  const probe = new SFNClient({});
+  const region = await probe.config.region().catch(() => {
+    throw new Misused('No region: set AWS_REGION.');
+  });
+  const credentials = await probe.config.credentials().catch((error: Error) => {
+    throw new Misused(`No AWS credentials: ${error.message}\n${credentialsHint}`);
+  });
+  const caller = await callerOf(region, credentials).catch((error: Error) => {
+    throw new Misused(`STS in ${region} cannot be asked who these credentials are: ${error.message}`);
+  });
+  if (caller === undefined) throw new Misused(`AWS does not take these credentials in ${region}.\n${credentialsHint}`);
+  return {
+    ...{ region, caller, signerOf },
+    account: caller.split(':')[4] ?? '',
+    clients: clientsAt({ region }),
+    env: { ...process.env, AWS_REGION: region },
+    settings: [],
+    logsUrl: `https://logs.${region}.amazonaws.com`,
+    addressOf: (apiId) => `https://${apiId}.execute-api.${region}.amazonaws.com`,
+    tokenUrl: (told) => told,
+    clusterAt: async (endpoint) => ({ endpoint, authority: gatewayAuthorities() }),
+    takeMachine: async () => {},
+  };
+};
+
+/** The emulator, with the embedded engine for Step Functions and `eks` for EKS. */
+export const startEmulated = async (
+  held: AsyncDisposableStack,
+  { folder, eks }: { readonly folder: string; readonly eks: string },
+): Promise<Place> => {
+  const at = { region: emulatedRegion, credentials: { accessKeyId: account, secretAccessKey } };
+  let clients: Clients | undefined;
+  const python = await installEmulator(folder);
+  const emulated = () => ({
+    lambda: clients!.lambda,
+    emulatedStates: clients!.machines,
+  });
+  const states = await startStates({ folder, clients: emulated });
+  held.defer(() => states.close());
+  const env = { AWS_ENDPOINT_URL_SFN: states.url, AWS_ENDPOINT_URL_EKS: eks };
+  const emulator = await startEmulator({ python, folder, env });
+  held.defer(() => emulator.close());
+  // Without the mark `sync-` that TestState's address has on AWS stands before the host's name.
+  clients = clientsAt({ ...at, endpoint: emulator.url }, { ...at, endpoint: states.url, disableHostPrefix: true });
+  return {
+    ...{ account, clients, region: emulatedRegion, caller: 'the emulator' },
+    env: { ...environmentOf(emulator.url, folder), CDK_HOME: join(folder, 'cdk'), CI: 'true' },
+    settings: ['archive=false'],
+    logsUrl: emulator.url,
+    addressOf: (apiId) => `${emulator.url}/_aws/execute-api/${apiId}`,
+    tokenUrl: () => `${emulator.url}/oauth2/token`,
+    clusterAt: (target) => openTlsDoor(held, { folder, target }),
+    signerOf: async (token, cluster) =>
+      isEksToken(token, { cluster, region: emulatedRegion, secretAccessKey }) ? 'a role of the emulator' : undefined,
+    takeMachine: async (arn) => void (await states.take(arn)),
+  };
+};

@@ -1,0 +1,210 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Api } from '../cloud/api.ts';
+import { secrets } from '../cloud/configuration.ts';
+import { Steps } from '../cloud/steps.ts';
+import { fetchToken } from '../cloud/token.ts';
+import { type Outputs, Stage } from './cdk.ts';
+import { checkBatch } from './check-batch.ts';
+import { checkStates } from './check-states.ts';
+import { batchText, configurationText, outcomes } from './example.ts';
+import { help, Misused, type Options, readOptions } from './options.ts';
+import { findAccount, type Place, startEmulated } from './place.ts';
+import { checkNothingRemains } from './remains.ts';
+import { programsEnded, runProgram } from './run-program.ts';
+import { type Opened, type Simulators, startSimulators } from './simulators.ts';
+
+/** Flotilla in an account of AWS, from nothing to nothing. What it does and costs: `--help`. */
+const root = join(import.meta.dirname, '..', '..');
+const steps = new Steps();
+
+const random = (): string =>
+  `t${BigInt(`0x${randomBytes(6).toString('hex')}`)
+    .toString(36)
+    .slice(-7)
+    .padStart(7, '0')}`;
+
+interface Run {
+  readonly options: Options;
+  readonly place: Place;
+  readonly stage: Stage;
+  readonly folder: string;
+  readonly relayKey: string;
+  readonly simulators: Simulators | undefined;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+const outputOf = (outputs: Outputs, stack: string, name: string): string => {
+  const found = outputs[stack]?.[name];
+  if (found === undefined) throw new Error(`the stack ${stack} has no output ${name}`);
+  return found;
+};
+
+/** Puts the configuration into the stage by the command line, as a user does. */
+const applyCatalogue = async ({ options, place, stage, folder, signal }: Run, relay: string): Promise<void> => {
+  const own = options.own === undefined ? undefined : resolve(options.own.config);
+  const file = own ?? join(folder, 'flotilla.config.yaml');
+  if (own === undefined)
+    writeFileSync(file, configurationText({ harness: `${relay}/harness`, eksCluster: `${stage.name}-eu-1` }));
+  const env = own === undefined ? { ...place.env, ...secrets } : place.env;
+  const args = ['catalogue', 'apply', '--stage', stage.name, '--config', file, '--with-secrets'];
+  await runProgram(process.execPath, [join(root, 'bin', 'flotilla.ts'), ...args], { directory: root, env, signal });
+};
+
+const connectApi = async ({ place }: Run, outputs: Outputs): Promise<Api> => {
+  const told = `${outputOf(outputs, 'application', 'Next3Client')} `;
+  const said = (name: RegExp): string => name.exec(told)?.[1] ?? '';
+  const url = place.tokenUrl(said(/FLOTILLA_TOKEN_URL=(\S+)/));
+  const pool = {
+    emulator: url.replace(/\/oauth2\/token$/, ''),
+    pool: said(/--user-pool-id (\S+)/),
+    poolClient: said(/FLOTILLA_CLIENT_ID=(\S+)/),
+  };
+  const token = await fetchToken(place.clients, pool, ['flotilla/read', 'flotilla/deploy']);
+  return new Api({ api: place.addressOf(outputOf(outputs, 'application', 'ApiId')) }, token);
+};
+
+const machinesOf = ({ place: { region, account } }: Run, outputs: Outputs) => {
+  const arnOf = (output: string): string =>
+    `arn:aws:states:${region}:${account}:stateMachine:${outputOf(outputs, 'application', output)}`;
+  return { batch: arnOf('BatchMachineName'), watch: arnOf('WatchMachineName') };
+};
+
+/** Everything between the deployment and the end of the stage. */
+const checkStage = async (run: Run, outputs: Outputs): Promise<void> => {
+  const { place } = run;
+  const machines = machinesOf(run, outputs);
+  for (const arn of Object.values(machines)) await place.takeMachine(arn);
+  // Minutes were spent on the deployment: what does not hold here is told, and the batch is run all the same.
+  const [tested] = await Promise.allSettled([
+    steps.run('TestState', () => checkStates(place.clients.states, machines)),
+  ]);
+  if (tested.status === 'rejected') console.error(tested.reason);
+  else console.log(`   ${tested.value} questions, each answered as by the embedded engine`);
+  await checkExample(run, outputs);
+  if (tested.status === 'rejected') throw new Error('TestState answers otherwise than the embedded engine');
+};
+
+/** A batch of the example, on what it needs. */
+const checkExample = async (run: Run, outputs: Outputs): Promise<void> => {
+  const { options, place, simulators, stage } = run;
+  const outside =
+    simulators === undefined ? '' : `${place.addressOf(outputOf(outputs, 'test', 'RelayApiId'))}/${run.relayKey}`;
+  const opened = await simulators?.open(place, {
+    ...{ outside, cluster: `${stage.name}-eu-1` },
+    table: outputOf(outputs, 'test', 'RelayTable'),
+  });
+  await steps.run('catalogue apply', () => applyCatalogue(run, outside));
+  const api = await steps.run('a token of the pool', () => connectApi(run, outputs));
+  const text = options.own === undefined ? batchText : readFileSync(options.own.batch, 'utf8');
+  const queue = outputOf(outputs, 'test', 'EventsQueue');
+  try {
+    const own = options.own === undefined ? outcomes : undefined;
+    const ended = await steps.run('a batch', () => checkBatch(place, { api, text, queue, outcomes: own }));
+    console.log(`   ${ended.batchId}: ${ended.batch.execution_arn}`);
+  } finally {
+    if (opened !== undefined) tellRelay(opened);
+  }
+};
+
+const tellRelay = ({ counts, faults, signers }: Opened): void => {
+  console.log(`   answered by the simulators: ${JSON.stringify(counts)}`);
+  console.log(`   tokens for the cluster were signed by ${signers().join(', ') || 'nobody'}`);
+  if (faults.length > 0) console.log(`   the relay failed ${faults.length} times, the last time with ${faults.at(-1)}`);
+};
+
+const tearDown = async (place: Place, stage: Stage): Promise<void> => {
+  try {
+    await steps.run('cdk destroy', () => stage.destroy());
+    await steps.run('nothing remains', () => checkNothingRemains(place, stage.name));
+  } catch (error) {
+    console.error(`the stage was not taken away completely; once more with: ${destroyCommand(stage)}`);
+    throw error;
+  }
+};
+
+const destroyCommand = ({ name }: Stage): string => `npm run test:aws -- --destroy ${name}`;
+
+/** Tidies up whatever came of the work, and tells both when both fail. */
+const endWell = async (work: Promise<void>, tidyUp: () => Promise<void>): Promise<void> => {
+  const [worked] = await Promise.allSettled([work]);
+  if (worked.status === 'rejected') console.error(worked.reason);
+  try {
+    await programsEnded();
+    await tidyUp();
+  } finally {
+    console.log(`\n${steps.table()}`);
+  }
+  if (worked.status === 'rejected') throw new Error('what was checked did not hold; it is told above');
+};
+
+/** Rejects when somebody says Ctrl-C; the stage is taken away then. */
+const interruption = (): { readonly signal: AbortSignal; readonly never: Promise<never> } => {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      console.log(controller.signal.aborted ? '-- still taking the stage away' : `-- ${signal}: taking the stage away`);
+      controller.abort();
+    });
+  const never = new Promise<never>((_, reject) => {
+    controller.signal.addEventListener('abort', () => reject(new Error('interrupted')));
+  });
+  never.catch(() => {});
+  return { signal: controller.signal, never };
+};
+
+const perform = async (options: Options, held: AsyncDisposableStack): Promise<void> => {
+  const folder = mkdtempSync(join(tmpdir(), 'flotilla-aws-'));
+  held.defer(async () => rmSync(folder, { recursive: true, force: true }));
+  const isSimulated = options.own === undefined && options.destroy === undefined;
+  const simulators = isSimulated || options.isEmulated ? await startSimulators(held) : undefined;
+  const { isEmulated } = options;
+  const place = isEmulated
+    ? await steps.run('MiniStack', () => startEmulated(held, { folder, eks: simulators?.eks ?? '' }))
+    : await findAccount();
+  const relayKey = randomBytes(16).toString('hex');
+  const stage = new Stage(place, {
+    ...{ stage: options.destroy ?? random(), folder, isEmulated },
+    ...(isSimulated ? { relayKey } : {}),
+    ...(options.own === undefined ? {} : { config: resolve(options.own.config) }),
+  });
+  console.log(`stage ${stage.name} in ${place.account} ${place.region}, as ${place.caller}`);
+  if (options.destroy !== undefined) return tearDown(place, stage);
+  const { signal, never } = interruption();
+  const run = { options, place, stage, folder, relayKey, signal, simulators: isSimulated ? simulators : undefined };
+  const work = async (): Promise<void> => {
+    const bootstrapped = await steps.run('cdk bootstrap', () => stage.bootstrap(signal));
+    console.log(`   ${bootstrapped}`);
+    const outputs = await steps.run('cdk deploy', () => stage.deploy(signal));
+    await checkStage(run, outputs);
+  };
+  await endWell(Promise.race([work(), never]), async () => {
+    if (options.keep) console.log(`kept; take it away with: ${destroyCommand(stage)}`);
+    else await tearDown(place, stage);
+  });
+};
+
+const main = async (): Promise<number> => {
+  const options = readOptions(process.argv.slice(2));
+  if (options === 'help') {
+    console.log(help);
+    return 0;
+  }
+  await using held = new AsyncDisposableStack();
+  await perform(options, held);
+  return 0;
+};
+
+/** What was interrupted may still wait for an answer: nothing of it is wanted any more. */
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    const isUsage =
+      error instanceof Misused || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') === true;
+    console.error(isUsage ? (error as Error).message : error);
+    process.exit(isUsage ? 2 : 1);
+  },
+);
