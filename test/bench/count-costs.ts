@@ -106,7 +106,7 @@ const transitionCounts = async (world: World, batchId: string): Promise<Counts> 
 /** Runs the batch on virtual time, until nobody watches any more, and counts what AWS would bill. */
 export const countCosts = async ({ deployments, atOnce }: Load): Promise<Counted> => {
   const uses = new Uses();
-  const world = await World.open({ onUse: uses.add, sweepEvery: 60_000 });
+  const world = await World.open({ onUse: uses.add, sweepEvery: 60_000, measures: true });
   const wanted = Array.from({ length: deployments }, (_, index) => ({ name: `service-${index}`, timeout: 900 }));
   wanted.forEach(({ name }, index) => {
     world.executor.scripts.set(name, runOf(index));

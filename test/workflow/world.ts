@@ -1,7 +1,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { create as createDispatchTurns } from '../../functions/dispatch-turns.ts';
 import { create as createPublishEvents } from '../../functions/publish-events.ts';
-import { create as createSweep } from '../../functions/sweep.ts';
+import { create as createSweep, measured } from '../../functions/sweep.ts';
 import { StepFunctions } from '../../lib/adapters/step-functions.ts';
 import type { OnUse } from '../../lib/adapters/table-use.ts';
 import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
@@ -32,6 +32,8 @@ export interface WorldOptions {
   readonly store?: () => Promise<Store>;
   /** Milliseconds; Infinity: nobody sweeps. */
   readonly sweepEvery?: number;
+  /** Counts what is under way at each sweep, as on AWS. */
+  readonly measures?: boolean;
   /** Changes the batch machine, for what the one that ships cannot be brought to do. */
   readonly alter?: (definition: string) => string;
   /** A number from 0 up to, not including, 1. */
@@ -137,7 +139,8 @@ export class World {
       await this.clock.sleep(1_000);
     };
     this.renewDispatcher();
-    const [publish, sweep] = [createPublishEvents(this.deps), createSweep(this.deps)];
+    const publish = createPublishEvents(this.deps);
+    const sweep = this.#options.measures ? measured(this.deps, createSweep(this.deps)) : createSweep(this.deps);
     const stopStream = this.#store.follow({
       dispatch: () => this.log.during('dispatch-turns', () => this.#dispatch()),
       publish: (events) => this.log.during('publish-events', () => publish(events)),
