@@ -20,6 +20,13 @@ export interface StageOptions {
 /** Outputs of the stacks: by the stack's part of its name, by the output's. */
 export type Outputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
+/** An output by its stack's part of the name, and its own. */
+export const outputOf = (outputs: Outputs, stack: string, name: string): string => {
+  const found = outputs[stack]?.[name];
+  if (found === undefined) throw new Error(`the stack ${stack} has no output ${name}`);
+  return found;
+};
+
 /** The stage by the CDK command line: the app that ships, and beside it what the test needs in the account. */
 export class Stage {
   readonly name: string;

@@ -24,6 +24,7 @@ Harness and Kubernetes are simulated, on this machine: a small relay in the acco
 table) hands on what the functions ask for. Leave this machine on until the end.
 
   --config FILE   your own flotilla.config.yaml, with Harness and EKS clusters of yours: no simulators
+                  (where it names an issuer of tokens, FLOTILLA_TOKEN must be one of its)
   --batch FILE    what to deploy there; it must end in SUCCESS
   --keep          leaves the stage in the account, to look at it; it goes on costing money
   --destroy STAGE takes away what an earlier run left (--keep, or this machine died); may be said twice

@@ -5,11 +5,11 @@ import { join, resolve } from 'node:path';
 import { Api } from '../cloud/api.ts';
 import { secrets } from '../cloud/configuration.ts';
 import { Steps } from '../cloud/steps.ts';
-import { fetchToken } from '../cloud/token.ts';
-import { type Outputs, Stage } from './cdk.ts';
+import { type Outputs, outputOf, Stage } from './cdk.ts';
 import { checkBatch } from './check-batch.ts';
 import { checkStates } from './check-states.ts';
 import { batchText, configurationText, outcomes } from './example.ts';
+import { obtainToken } from './obtain-token.ts';
 import { help, Misused, type Options, readOptions } from './options.ts';
 import { findAccount, type Place, startEmulated } from './place.ts';
 import { checkNothingRemains } from './remains.ts';
@@ -19,6 +19,12 @@ import { type Opened, type Simulators, startSimulators } from './simulators.ts';
 /** Flotilla in an account of AWS, from nothing to nothing. What it does and costs: `--help`. */
 const root = join(import.meta.dirname, '..', '..');
 const steps = new Steps();
+
+/** A deployment takes minutes without a word. */
+const step = <T>(name: string, work: () => Promise<T>): Promise<T> => {
+  console.log(`   ${name} …`);
+  return steps.run(name, work);
+};
 
 const random = (): string =>
   `t${BigInt(`0x${randomBytes(6).toString('hex')}`)
@@ -37,12 +43,6 @@ interface Run {
   readonly signal: AbortSignal;
 }
 
-const outputOf = (outputs: Outputs, stack: string, name: string): string => {
-  const found = outputs[stack]?.[name];
-  if (found === undefined) throw new Error(`the stack ${stack} has no output ${name}`);
-  return found;
-};
-
 /** Puts the configuration into the stage by the command line, as a user does. */
 const applyCatalogue = async ({ options, place, stage, folder, signal }: Run, relay: string): Promise<void> => {
   const own = options.own === undefined ? undefined : resolve(options.own.config);
@@ -52,19 +52,6 @@ const applyCatalogue = async ({ options, place, stage, folder, signal }: Run, re
   const env = own === undefined ? { ...place.env, ...secrets } : place.env;
   const args = ['catalogue', 'apply', '--stage', stage.name, '--config', file, '--with-secrets'];
   await runProgram(process.execPath, [join(root, 'bin', 'flotilla.ts'), ...args], { directory: root, env, signal });
-};
-
-const connectApi = async ({ place }: Run, outputs: Outputs): Promise<Api> => {
-  const told = `${outputOf(outputs, 'application', 'Next3Client')} `;
-  const said = (name: RegExp): string => name.exec(told)?.[1] ?? '';
-  const url = place.tokenUrl(said(/FLOTILLA_TOKEN_URL=(\S+)/));
-  const pool = {
-    emulator: url.replace(/\/oauth2\/token$/, ''),
-    pool: said(/--user-pool-id (\S+)/),
-    poolClient: said(/FLOTILLA_CLIENT_ID=(\S+)/),
-  };
-  const token = await fetchToken(place.clients, pool, ['flotilla/read', 'flotilla/deploy']);
-  return new Api({ api: place.addressOf(outputOf(outputs, 'application', 'ApiId')) }, token);
 };
 
 const machinesOf = ({ place: { region, account } }: Run, outputs: Outputs) => {
@@ -79,9 +66,7 @@ const checkStage = async (run: Run, outputs: Outputs): Promise<void> => {
   const machines = machinesOf(run, outputs);
   for (const arn of Object.values(machines)) await place.takeMachine(arn);
   // Minutes were spent on the deployment: what does not hold here is told, and the batch is run all the same.
-  const [tested] = await Promise.allSettled([
-    steps.run('TestState', () => checkStates(place.clients.states, machines)),
-  ]);
+  const [tested] = await Promise.allSettled([step('TestState', () => checkStates(place.clients.states, machines))]);
   if (tested.status === 'rejected') console.error(tested.reason);
   else console.log(`   ${tested.value} questions, each answered as by the embedded engine`);
   await checkExample(run, outputs);
@@ -97,13 +82,14 @@ const checkExample = async (run: Run, outputs: Outputs): Promise<void> => {
     ...{ outside, cluster: `${stage.name}-eu-1` },
     table: outputOf(outputs, 'test', 'RelayTable'),
   });
-  await steps.run('catalogue apply', () => applyCatalogue(run, outside));
-  const api = await steps.run('a token of the pool', () => connectApi(run, outputs));
+  await step('catalogue apply', () => applyCatalogue(run, outside));
+  const token = await step('a token', () => obtainToken(place, outputs));
+  const api = new Api({ api: place.addressOf(outputOf(outputs, 'application', 'ApiId')) }, token);
   const text = options.own === undefined ? batchText : readFileSync(options.own.batch, 'utf8');
   const queue = outputOf(outputs, 'test', 'EventsQueue');
   try {
     const own = options.own === undefined ? outcomes : undefined;
-    const ended = await steps.run('a batch', () => checkBatch(place, { api, text, queue, outcomes: own }));
+    const ended = await step('a batch', () => checkBatch(place, { api, text, queue, outcomes: own }));
     console.log(`   ${ended.batchId}: ${ended.batch.execution_arn}`);
   } finally {
     if (opened !== undefined) tellRelay(opened);
@@ -118,8 +104,8 @@ const tellRelay = ({ counts, faults, signers }: Opened): void => {
 
 const tearDown = async (place: Place, stage: Stage): Promise<void> => {
   try {
-    await steps.run('cdk destroy', () => stage.destroy());
-    await steps.run('nothing remains', () => checkNothingRemains(place, stage.name));
+    await step('cdk destroy', () => stage.destroy());
+    await step('nothing remains', () => checkNothingRemains(place, stage.name));
   } catch (error) {
     console.error(`the stage was not taken away completely; once more with: ${destroyCommand(stage)}`);
     throw error;
@@ -163,7 +149,7 @@ const perform = async (options: Options, held: AsyncDisposableStack): Promise<vo
   const simulators = isSimulated || options.isEmulated ? await startSimulators(held) : undefined;
   const { isEmulated } = options;
   const place = isEmulated
-    ? await steps.run('MiniStack', () => startEmulated(held, { folder, eks: simulators?.eks ?? '' }))
+    ? await step('MiniStack', () => startEmulated(held, { folder, eks: simulators?.eks ?? '' }))
     : await findAccount();
   const relayKey = randomBytes(16).toString('hex');
   const stage = new Stage(place, {
@@ -176,9 +162,9 @@ const perform = async (options: Options, held: AsyncDisposableStack): Promise<vo
   const { signal, never } = interruption();
   const run = { options, place, stage, folder, relayKey, signal, simulators: isSimulated ? simulators : undefined };
   const work = async (): Promise<void> => {
-    const bootstrapped = await steps.run('cdk bootstrap', () => stage.bootstrap(signal));
+    const bootstrapped = await step('cdk bootstrap', () => stage.bootstrap(signal));
     console.log(`   ${bootstrapped}`);
-    const outputs = await steps.run('cdk deploy', () => stage.deploy(signal));
+    const outputs = await step('cdk deploy', () => stage.deploy(signal));
     await checkStage(run, outputs);
   };
   await endWell(Promise.race([work(), never]), async () => {
