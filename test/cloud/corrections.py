@@ -2,6 +2,7 @@
 
 import json
 import os
+import string
 
 from ministack import app
 from ministack.core import iam_actions, lambda_runtime
@@ -15,6 +16,7 @@ def apply():
     call_it_secure()
     share_the_secret_of_roles()
     refer_to_secrets_by_arn()
+    leave_out_punctuation()
     tag_buckets_and_keep_full_ones()
     keep_alarms_of_several_metrics()
     tell_leading_keys()
@@ -54,6 +56,20 @@ def refer_to_secrets_by_arn():
         return delete(name, props)
 
     secret.update(create=create_secret, delete=delete_secret)
+
+
+def leave_out_punctuation():
+    """A secret is made up as the template says: ours is a part of an address."""
+    value_of = provisioners._sm_secret_string
+
+    def secret_string(props):
+        wanted = props.get("GenerateSecretString", {})
+        if wanted.get("ExcludePunctuation"):
+            excluded = wanted.get("ExcludeCharacters", "") + string.punctuation
+            props = {**props, "GenerateSecretString": {**wanted, "ExcludeCharacters": excluded}}
+        return value_of(props)
+
+    provisioners._sm_secret_string = secret_string
 
 
 def tag_buckets_and_keep_full_ones():
