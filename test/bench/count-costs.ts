@@ -55,11 +55,13 @@ const watchers = ['watch-executor', 'watch-cluster'];
 class Uses {
   reads = 0;
   writes = 0;
+  bytes = 0;
   readonly partitions = new Map<string, { writes: number; reads: number }>();
 
-  readonly add = ({ reads, writes, each }: TableUse): void => {
+  readonly add = ({ reads, writes, bytes, each }: TableUse): void => {
     this.reads += reads;
     this.writes += writes;
+    this.bytes += bytes;
     for (const one of each) {
       const name = partitionOf(one.pk);
       const known = this.partitions.get(name) ?? { writes: 0, reads: 0 };
@@ -116,13 +118,14 @@ export const countCosts = async ({ deployments, atOnce }: Load): Promise<Counted
   await world.settled(batchId);
   const { status, ended_at: ended = 0 } = await world.header(batchId);
   if (status !== 'SUCCESS') throw new Error(`the batch ended as ${status}`);
-  const { reads, writes, partitions } = uses;
+  const { reads, writes, bytes, partitions } = uses;
   const functions = functionCounts(world);
   const planReads = readsPlan.reduce((sum, name) => sum + functions[`invocations ${name}`]!, 0);
   const counts = {
     ...(await transitionCounts(world, batchId)),
     'write units': writes,
     'read units': reads,
+    'kilobytes read and written': Math.round(bytes / 1024),
     'events on the bus': world.published.length,
     'documents read': world.meter.count('documents.get') + planReads,
     'documents written': world.meter.count('documents.put'),
