@@ -114,17 +114,27 @@ const tearDown = async (place: Place, stage: Stage): Promise<void> => {
 
 const destroyCommand = ({ name }: Stage): string => `npm run test:aws -- --destroy ${name}`;
 
+class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+/** Something did not hold, and was told. */
+class Told extends Error {
+  override readonly name = 'Told';
+  override readonly message = 'Not all of it held; what did not is told above.';
+}
+
 /** Tidies up whatever came of the work, and tells both when both fail. */
 const endWell = async (work: Promise<void>, tidyUp: () => Promise<void>): Promise<void> => {
   const [worked] = await Promise.allSettled([work]);
-  if (worked.status === 'rejected') console.error(worked.reason);
+  if (worked.status === 'rejected') console.error(worked.reason instanceof Interrupted ? 'interrupted' : worked.reason);
   try {
     await programsEnded();
     await tidyUp();
   } finally {
     console.log(`\n${steps.table()}`);
   }
-  if (worked.status === 'rejected') throw new Error('what was checked did not hold; it is told above');
+  if (worked.status === 'rejected') throw new Told();
 };
 
 /** Rejects when somebody says Ctrl-C; the stage is taken away then. */
@@ -136,7 +146,7 @@ const interruption = (): { readonly signal: AbortSignal; readonly never: Promise
       controller.abort();
     });
   const never = new Promise<never>((_, reject) => {
-    controller.signal.addEventListener('abort', () => reject(new Error('interrupted')));
+    controller.signal.addEventListener('abort', () => reject(new Interrupted()));
   });
   never.catch(() => {});
   return { signal: controller.signal, never };
@@ -190,7 +200,7 @@ main().then(
   (error: unknown) => {
     const isUsage =
       error instanceof Misused || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') === true;
-    console.error(isUsage ? (error as Error).message : error);
+    console.error(isUsage || error instanceof Told ? (error as Error).message : error);
     process.exit(isUsage ? 2 : 1);
   },
 );
