@@ -8,7 +8,7 @@ import { type ApiDeps, routes } from './api/routes.ts';
 import { type Admit, admitByToken } from './api/scopes.ts';
 import { catalogueDeps } from './runtime/configuration.ts';
 import { onLambda } from './runtime/on-lambda.ts';
-import { documentDeps, tableDeps } from './runtime/storage.ts';
+import { documentDeps, tableDeps, uploadDeps } from './runtime/storage.ts';
 import { workflowDeps } from './runtime/workflow.ts';
 
 /** The embedded server says by the signal that nobody waits for the answer any more; Lambda has no such thing. */
@@ -37,5 +37,8 @@ export const create = (deps: ApiDeps, admit: Admit = () => {}): ApiHandler => {
 };
 
 export const handler = onLambda(() =>
-  create({ ...tableDeps(), ...documentDeps(), ...workflowDeps('batch'), ...catalogueDeps() }, admitByToken),
+  create(
+    { ...tableDeps(), ...documentDeps(), ...uploadDeps(), ...workflowDeps('batch'), ...catalogueDeps() },
+    admitByToken,
+  ),
 );

@@ -1,7 +1,10 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type * as z from 'zod';
+import * as z from 'zod';
+import { batchBytes, mebibytes } from '../../lib/domain/batch/batch-size.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import { personNamed } from '../../lib/domain/record/actor.ts';
+import type { Deps } from '../../lib/usecases/deps.ts';
+import { readUpload } from '../../lib/usecases/read-upload.ts';
 
 /** The default authorizer adds its claims; without one there are none. */
 export type ApiEvent = APIGatewayProxyEventV2 & {
@@ -13,7 +16,7 @@ export type ApiEvent = APIGatewayProxyEventV2 & {
 };
 
 /** What API Gateway and Lambda take in one request, and what the embedded server takes. */
-export const maxBodyBytes = 4 * 1024 * 1024;
+export const maxBodyBytes = batchBytes.inRequest;
 
 /** Who asks: the subject of the token, or the client where there is none. Nobody gives himself another one, as with an e-mail address. */
 export const actorOf = ({ requestContext: { authorizer } }: ApiEvent): string => {
@@ -30,15 +33,22 @@ const bodyOf = (event: ApiEvent): string => {
   const encoding = event.isBase64Encoded === true ? 'base64' : 'utf8';
   const bytes = Buffer.from(event.body ?? '', encoding);
   if (bytes.byteLength > maxBodyBytes) throw tooLarge();
+  return textOf(bytes, 'body');
+};
+
+const textOf = (bytes: Uint8Array, what: string): string => {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
-    throw new FlotillaError('RequestInvalid', 'The body is not valid UTF-8 text.');
+    throw new FlotillaError('RequestInvalid', `The ${what} is not valid UTF-8 text.`);
   }
 };
 
 export const tooLarge = (): FlotillaError =>
-  new FlotillaError('PayloadTooLarge', `A request may have ${maxBodyBytes / 1024 / 1024} MiB at most.`);
+  new FlotillaError(
+    'PayloadTooLarge',
+    `A request may have ${mebibytes(maxBodyBytes)} at most. A batch may have ${mebibytes(batchBytes.atMost)} by POST /uploads, which the commands deploy and plan use by themselves.`,
+  );
 
 const batchTypes = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml', 'application/json'];
 
@@ -46,9 +56,22 @@ const batchTypes = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text
  * A batch comes as YAML or JSON and says so. The types that a form on a foreign page can send are not taken, so that no
  * page can deploy with the rights of whoever looks at it.
  */
-export const batchTextOf = (event: ApiEvent): string => {
+const batchTextOf = (event: ApiEvent): string => {
   checkContentType(event, batchTypes);
   return bodyOf(event);
+};
+
+const uploadQuery = z.object({ upload: z.string().optional() });
+
+/** The text of a batch, which is the body or was put at the upload that the query names. */
+export const batchOf = async (deps: Pick<Deps, 'uploads'>, event: ApiEvent): Promise<string> => {
+  const { upload } = queryOf(event, uploadQuery);
+  if (upload === undefined) return batchTextOf(event);
+  if ((event.body ?? '') === '') return textOf(await readUpload(deps, { uploadId: upload }), 'upload');
+  throw new FlotillaError(
+    'RequestInvalid',
+    'A batch comes as the body or by ?upload=, and here are both. Send one of them.',
+  );
 };
 
 /** A small JSON body, read by its schema. */

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
+import { batchBytes } from '../../lib/domain/batch/batch-size.ts';
 import { batchJsonSchema } from '../../lib/domain/batch/json-schema.ts';
 import { statuses } from '../../lib/domain/deployment/status.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
@@ -8,17 +9,21 @@ import { cancelBatch } from '../../lib/usecases/cancel-batch.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
 import { listBatches } from '../../lib/usecases/list-batches.ts';
 import { listDeployments } from '../../lib/usecases/list-deployments.ts';
+import { openUpload } from '../../lib/usecases/open-upload.ts';
 import { previewPlan } from '../../lib/usecases/preview-plan.ts';
 import { batchLinks, readBatch } from '../../lib/usecases/read-batch.ts';
 import { readEvents } from '../../lib/usecases/read-events.ts';
 import { readHealth } from '../../lib/usecases/read-health.ts';
 import { resolveDeployment } from '../../lib/usecases/resolve-deployment.ts';
 import { submitBatch } from '../../lib/usecases/submit-batch.ts';
-import { type ApiEvent, actorOf, batchTextOf, headerOf, jsonOf, queryOf } from './request.ts';
+import { type ApiEvent, actorOf, batchOf, headerOf, jsonOf, queryOf } from './request.ts';
 import type { Route } from './router.ts';
 
 /** What the routes need together. */
-export type ApiDeps = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'catalogue'>;
+export type ApiDeps = Pick<
+  Deps,
+  'table' | 'documents' | 'uploads' | 'workflow' | 'clock' | 'random' | 'ids' | 'catalogue'
+>;
 
 interface Request {
   readonly event: ApiEvent;
@@ -61,9 +66,12 @@ const resolution = z.strictObject({
   reason: z.string().trim().min(1).max(1000).refine(isWellFormed, { error: 'an escape writes half a character' }),
 });
 
+const size = { error: `a whole number from 1 to ${batchBytes.atMost} is needed: how many bytes will be put there` };
+const uploadOrder = z.strictObject({ bytes: z.int(size).min(1, size).max(batchBytes.atMost, size) });
+
 const submit: Handle = async (deps, { event }) => {
   const { header, created } = await submitBatch(deps, {
-    text: batchTextOf(event),
+    text: await batchOf(deps, event),
     actor: actorOf(event),
     idempotencyKey: idempotencyKeyOf(event),
   });
@@ -87,9 +95,15 @@ export const routes: readonly Route<Handle>[] = [
   { method: 'POST', path: '/batches', scope: 'deploy', handle: submit },
   {
     method: 'POST',
+    path: '/uploads',
+    scope: 'deploy',
+    handle: async (deps, { event }) => json(201, await openUpload(deps, jsonOf(event, uploadOrder))),
+  },
+  {
+    method: 'POST',
     path: '/batches/plan',
     scope: 'read',
-    handle: async (deps, { event }) => json(200, await previewPlan(deps, { text: batchTextOf(event) })),
+    handle: async (deps, { event }) => json(200, await previewPlan(deps, { text: await batchOf(deps, event) })),
   },
   {
     method: 'GET',

@@ -1,5 +1,6 @@
 import { connectDynamoTable } from '../../lib/adapters/dynamo-table.ts';
 import { connectS3Documents } from '../../lib/adapters/s3-documents.ts';
+import { connectS3Uploads } from '../../lib/adapters/s3-uploads.ts';
 import { SystemClock, SystemRandom, UlidIds } from '../../lib/adapters/system-clock.ts';
 import { cloudPace, type Deps } from '../../lib/usecases/deps.ts';
 import { variable } from './environment.ts';
@@ -18,4 +19,8 @@ export const tableDeps = (): Pick<Deps, 'table' | 'clock' | 'random' | 'ids' | '
 
 export const documentDeps = (): Pick<Deps, 'documents'> => ({
   documents: connectS3Documents(variable('DOCUMENTS_BUCKET')),
+});
+
+export const uploadDeps = (): Pick<Deps, 'uploads'> => ({
+  uploads: connectS3Uploads(variable('DOCUMENTS_BUCKET'), new SystemClock()),
 });

@@ -80,6 +80,25 @@ export interface Documents {
   put(path: string, text: string): Promise<void>;
 }
 
+/** Where one text may be put, by HTTP PUT with exactly these headers, which name its size. */
+export interface UploadAddress {
+  /** Nobody can guess it. */
+  readonly upload_id: string;
+  /** One without a host is at the server that was asked. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970. */
+  readonly expires_at: number;
+}
+
+/** Texts that are too large for a request: put by whoever asks at an address that is made for it, and then named by their id. */
+export interface Uploads {
+  /** An address for a text of so many bytes, no more and no fewer. */
+  open(bytes: number): Promise<UploadAddress>;
+  /** Undefined when nothing was put there, or more than a day ago. Throws PayloadTooLarge, unread, when it has more bytes than that. */
+  read(uploadId: string, most: number): Promise<Uint8Array | undefined>;
+}
+
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
 /** The machines and their executions (Step Functions, or the embedded engine by the same protocol). */

@@ -3,6 +3,9 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs';
 import { accept } from './accept.ts';
 
+/** What came by an upload is of no use once it is a batch, which keeps its own copy: nothing of it stays. */
+const uploads = 'uploads/';
+
 /** Configuration, batches and plans: what is too large for a row. */
 export class DocumentsBucket extends Bucket {
   constructor(scope: Construct, id: string, { keep }: { readonly keep: boolean }) {
@@ -13,6 +16,9 @@ export class DocumentsBucket extends Bucket {
       versioned: true,
       lifecycleRules: [
         { noncurrentVersionExpiration: Duration.days(30), abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        { prefix: uploads, expiration: Duration.days(1), noncurrentVersionExpiration: Duration.days(1) },
+        // What expires in a bucket with versions leaves a mark, and S3 takes marks away by a rule of their own only.
+        { prefix: uploads, expiredObjectDeleteMarker: true },
       ],
       ...(keep ? {} : { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }), // a full bucket is not deleted
     });

@@ -9,6 +9,7 @@ export type Right =
   | 'table:hints'
   | 'documents:read'
   | 'documents:write'
+  | 'uploads'
   | 'batches:start'
   | 'batches:describe'
   | 'watches:start'
@@ -43,7 +44,7 @@ export const functionsTable = {
     purpose: 'Answers the HTTP API',
     memory: 1024, // parses and plans up to 10,000 deployments within one request
     timeout: 29, // the HTTP API gives up at 30
-    rights: ['table:requests', 'documents:read', 'documents:write', 'batches:start'],
+    rights: ['table:requests', 'documents:read', 'documents:write', 'uploads', 'batches:start'],
     trigger: 'http',
   },
   'take-hint': {

@@ -23,6 +23,7 @@ export interface HttpRoute {
  */
 export const httpRoutes: readonly HttpRoute[] = [
   { method: 'POST', path: '/batches', scope: 'deploy' },
+  { method: 'POST', path: '/uploads', scope: 'deploy' },
   { method: 'POST', path: '/batches/plan', scope: 'read' },
   { method: 'GET', path: '/batches', scope: 'read' },
   { method: 'GET', path: '/batches/{id}', scope: 'read' },

@@ -60,7 +60,7 @@ const start = (arns: MachineArns): readonly Allowance[] => [{ actions: ['states:
 
 /** Said beside each `*`: the rule packs let none pass without. */
 const ownBucket =
-  'The bucket holds the configuration and the documents of batches, each under an id that is made at run time.';
+  'The bucket holds the configuration, the documents of batches and what is uploaded, each under an id that is made at run time.';
 const ownExecutions = 'Executions of one machine of ours: each is named after a batch or a deployment, at run time.';
 
 const rights: Readonly<Record<Right, RightRow>> = {
@@ -99,6 +99,13 @@ const rights: Readonly<Record<Right, RightRow>> = {
     // Not the configuration, which lies beside the batches: only `flotilla catalogue apply` puts that there.
     allows: ({ documents }) => [
       { actions: ['s3:PutObject'], on: [documents.arnForObjects('batches/*')], why: ownBucket },
+    ],
+    environment: bucketName,
+  },
+  uploads: {
+    // What it signs: whoever holds an address puts one object there, in this function's name, and its size is signed too.
+    allows: ({ documents }) => [
+      { actions: ['s3:PutObject'], on: [documents.arnForObjects('uploads/*')], why: ownBucket },
     ],
     environment: bucketName,
   },

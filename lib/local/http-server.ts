@@ -7,6 +7,7 @@ import { FlotillaError } from '../domain/errors.ts';
 import { admit, isLoopback, isToken } from './http/admission.ts';
 import { gatewayEvent } from './http/gateway-event.ts';
 import { readBody } from './http/read-body.ts';
+import { receiveUpload, type UploadReceiver } from './http/receive-upload.ts';
 import { refuseUnreadable } from './http/refuse-unreadable.ts';
 
 export interface HttpServerOptions {
@@ -17,6 +18,8 @@ export interface HttpServerOptions {
   readonly token?: string;
   /** The same handler that API Gateway calls. */
   readonly api: ApiHandler;
+  /** Takes what is put at `/uploads/…`, where S3 does on AWS. */
+  readonly uploads?: UploadReceiver;
   /** The embedded engine: what has an X-Amz-Target goes there, so that its tools find it on the same port. */
   readonly engine?: {
     handle(target: string, body: string): Promise<{ readonly status: number; readonly body: string }>;
@@ -87,6 +90,10 @@ const answer = async (options: HttpServerOptions, exchange: Exchange): Promise<v
   const { request, response } = exchange;
   try {
     admit(request, options.token);
+    if (options.uploads !== undefined && (await receiveUpload(request, options.uploads))) {
+      response.writeHead(200).end();
+      return;
+    }
     const body = await readBody(request);
     const target = request.headers['x-amz-target'];
     if (options.engine !== undefined && typeof target === 'string') {

@@ -8,6 +8,7 @@ import { Clusters } from '../../functions/runtime/clusters.ts';
 import { executorOf, makeExecutors } from '../../functions/runtime/executors.ts';
 import { create as createSweep } from '../../functions/sweep.ts';
 import { FileDocuments } from '../adapters/file-documents.ts';
+import { FileUploads } from '../adapters/file-uploads.ts';
 import { SqliteTable } from '../adapters/sqlite-table.ts';
 import { StepFunctions } from '../adapters/step-functions.ts';
 import { SystemRandom, UlidIds } from '../adapters/system-clock.ts';
@@ -63,6 +64,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
     ...(options.host === undefined ? {} : { host: options.host }),
     ...(options.token === undefined ? {} : { token: options.token }),
     api: async (...call) => (await started.promise).api(...call),
+    uploads: { receive: async (...call) => (await started.promise).uploads.receive(...call) },
     engine: { handle: async (...call) => (await started.promise).engine.handle(...call) },
   });
   try {
@@ -85,6 +87,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
 
 interface System extends Pick<Runtime, 'engine' | 'table'> {
   readonly api: ApiHandler;
+  readonly uploads: FileUploads;
   stop(): void;
   closeStores(): void;
 }
@@ -107,7 +110,8 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
     invoke: (name, payload) => invoke!(name, payload),
   });
   const machines = await loadMachines(engine);
-  const deps = makeDeps(options, { clock, table, engine, machines });
+  const uploads = new FileUploads(join(options.data, 'uploads'), clock);
+  const deps = makeDeps(options, { clock, table, uploads, engine, machines });
   invoke = makeInvoke(deps);
   const stop = startBackground(deps, { clock, table });
   await engine.resume();
@@ -117,7 +121,7 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
     table.close();
     releaseData();
   };
-  return { api: createApi(deps), engine, table, stop, closeStores };
+  return { api: createApi(deps), uploads, engine, table, stop, closeStores };
 };
 
 /** What works without being asked. Gives the way to stop it. */
@@ -138,11 +142,12 @@ const startBackground = (deps: Deps, { clock, table }: Pick<Made, 'clock' | 'tab
 interface Made {
   readonly clock: ClosingClock;
   readonly table: SqliteTable;
+  readonly uploads: FileUploads;
   readonly engine: Engine;
   readonly machines: Readonly<Record<'batch' | 'watch', string>>;
 }
 
-const makeDeps = (options: RuntimeOptions, { clock, table, engine, machines }: Made): Deps => {
+const makeDeps = (options: RuntimeOptions, { clock, table, uploads, engine, machines }: Made): Deps => {
   const { configuration, simulators } = options;
   const random = new SystemRandom();
   const executors =
@@ -156,6 +161,7 @@ const makeDeps = (options: RuntimeOptions, { clock, table, engine, machines }: M
   return {
     table,
     documents: new FileDocuments(join(options.data, 'documents')),
+    uploads,
     workflow: new StepFunctions(inProcessClient(engine), machines),
     clock,
     random,

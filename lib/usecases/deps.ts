@@ -1,10 +1,22 @@
 import type { Catalogue } from '../domain/catalogue/catalogue.ts';
-import type { Clock, Cluster, Documents, EventBus, Executor, Ids, Random, Table, Workflow } from '../domain/ports.ts';
+import type {
+  Clock,
+  Cluster,
+  Documents,
+  EventBus,
+  Executor,
+  Ids,
+  Random,
+  Table,
+  Uploads,
+  Workflow,
+} from '../domain/ports.ts';
 
 /** What the use cases are handed. Each names the few that it needs by `Pick<Deps, …>`. */
 export interface Deps {
   readonly table: Table;
   readonly documents: Documents;
+  readonly uploads: Uploads;
   readonly workflow: Workflow;
   readonly clock: Clock;
   readonly random: Random;

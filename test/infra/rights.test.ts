@@ -24,6 +24,7 @@ const hints = [
 ];
 const read = ['s3:GetObject Documents/*', 's3:ListBucket Documents'];
 const write = ['s3:PutObject Documents/batches/*'];
+const uploads = ['s3:PutObject Documents/uploads/*'];
 const tokens = ['Success', 'Failure'].flatMap((end) =>
   ['', '/*'].map((children) => `states:SendTask${end} ${states}:stateMachine:flotilla-test-batch${children}`),
 );
@@ -51,7 +52,7 @@ const batchFunctions = [
 ];
 
 const expected: Readonly<Record<string, readonly string[]>> = {
-  Api: [...requests, ...read, ...write, ...start('batch')],
+  Api: [...requests, ...read, ...write, ...uploads, ...start('batch')],
   TakeHint: [...hints, ...start('watch'), 'secretsmanager:GetSecretValue CallbackSecret.Ref'],
   PlanBatch: [...table, ...read, ...write],
   AwaitTurn: [...table, ...tokens],

@@ -70,6 +70,20 @@ describe('state stack', () => {
     expect(statement).toMatchObject({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } });
   });
 
+  it('keeps old versions of documents for a month, and uploads for a day', () => {
+    const { Rules } = only(state, 'AWS::S3::Bucket').Properties.LifecycleConfiguration;
+    const day = { NoncurrentDays: 1 };
+    expect(Rules).toEqual([
+      {
+        Status: 'Enabled',
+        NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+        AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+      },
+      { Status: 'Enabled', Prefix: 'uploads/', ExpirationInDays: 1, NoncurrentVersionExpiration: day },
+      { Status: 'Enabled', Prefix: 'uploads/', ExpiredObjectDeleteMarker: true },
+    ]);
+  });
+
   it('has a secret for Harness without a value, and one that nobody chose for its callbacks', () => {
     const secrets = ofType(state, 'AWS::SecretsManager::Secret').map(({ id, Properties }) => [
       id.slice(0, 7),

@@ -10,6 +10,7 @@ import { documentPaths, keys, planChunkSize } from '../../lib/domain/record/keys
 import { type EventRow, type HeaderRow, itemOf, rowOf } from '../../lib/domain/record/rows.ts';
 import { sheetOf } from '../../lib/domain/schedule/sheet.ts';
 import { submitBatch } from '../../lib/usecases/submit-batch.ts';
+import { MemoryUploads } from './memory-uploads.ts';
 
 /** Time that passes only when somebody sleeps; what is due then happens on the way. */
 export class FakeClock implements Clock {
@@ -81,12 +82,14 @@ export const makeWorld = () => {
   const documents = new MemoryDocuments();
   const workflow = new StartOnlyWorkflow();
   const clock = new FakeClock();
+  const uploads = new MemoryUploads(clock);
   const catalogue: Catalogue = simulatedConfiguration().catalogue;
   let made = 0;
   const ids = { next: () => `01TEST${String(++made).padStart(6, '0')}` };
   const deps = {
     table,
     documents,
+    uploads,
     workflow,
     clock,
     ids,

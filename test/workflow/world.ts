@@ -17,6 +17,7 @@ import { loadMachines } from '../../lib/local/runtime/machines.ts';
 import { repeat } from '../../lib/local/runtime/repeat.ts';
 import { cloudPace, type Deps, type Pace } from '../../lib/usecases/deps.ts';
 import { submitBatch } from '../../lib/usecases/submit-batch.ts';
+import { MemoryUploads } from '../usecases/memory-uploads.ts';
 import { batchText, type Wanted, type WantedStrategy } from './batch-text.ts';
 import { CallMeter } from './call-meter.ts';
 import { ScriptedCluster } from './scripted-cluster.ts';
@@ -182,6 +183,7 @@ export class World {
     return {
       table: this.meter.watch('table', this.table),
       documents: this.meter.watch('documents', new MemoryDocuments()),
+      uploads: new MemoryUploads(this.clock),
       workflow: this.meter.watch('workflow', new StepFunctions(inProcess(this.engine), machines)),
       bus: this.meter.watch('bus', { put: async (events: readonly BusEvent[]) => this.#publish(events) }),
       clock: { now: () => this.clock.now(), sleep: (...args) => this.log.deathOf() ?? this.clock.sleep(...args) },

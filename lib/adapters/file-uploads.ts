@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { mebibytes } from '../domain/batch/batch-size.ts';
+import { FlotillaError } from '../domain/errors.ts';
+import type { Clock, UploadAddress, Uploads } from '../domain/ports.ts';
+import { checkUploadId, uploadIdBytes, uploadLife, uploadType } from '../domain/record/upload.ts';
+
+/** What somebody wants to put at an address, as HTTP tells it. */
+export interface Incoming {
+  readonly type: string | undefined;
+  readonly length: string | undefined;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** What an address takes, kept beside it so that a server that is started again knows it. */
+interface Promised {
+  readonly bytes: number;
+  readonly until: number;
+}
+
+/** Uploads as files in a folder of their own, put by the server that hands them to `receive`. They go after a day. */
+export class FileUploads implements Uploads {
+  readonly #folder: string;
+  readonly #clock: Pick<Clock, 'now'>;
+  #writes = 0;
+
+  constructor(folder: string, clock: Pick<Clock, 'now'>) {
+    this.#folder = folder;
+    this.#clock = clock;
+  }
+
+  async open(bytes: number): Promise<UploadAddress> {
+    await mkdir(this.#folder, { recursive: true });
+    await this.#removeOld();
+    const upload_id = randomBytes(uploadIdBytes).toString('hex');
+    const promised: Promised = { bytes, until: this.#clock.now() + uploadLife.address * 1000 };
+    await writeFile(this.#file(upload_id, 'json'), JSON.stringify(promised));
+    const headers = { 'content-type': uploadType, 'content-length': String(bytes) };
+    return { upload_id, url: `/uploads/${upload_id}`, headers, expires_at: promised.until };
+  }
+
+  /** Takes what an address was made for; throws UploadNotFound, UnsupportedMediaType or RequestInvalid for anything else. */
+  async receive(uploadId: string, { type, length, body }: Incoming): Promise<void> {
+    const { bytes } = await this.#promised(uploadId);
+    if (type !== uploadType) {
+      throw new FlotillaError('UnsupportedMediaType', `This upload takes Content-Type ${uploadType}, not ${type}.`);
+    }
+    if (length !== String(bytes)) throw wrongSize(bytes, length ?? 'no');
+    const temporary = this.#file(uploadId, `${process.pid}-${this.#writes++}.tmp`);
+    try {
+      await pipeline(exactly(bytes, body), createWriteStream(temporary));
+      await rename(temporary, this.#file(uploadId, 'yaml'));
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  }
+
+  async read(uploadId: string, most: number): Promise<Uint8Array | undefined> {
+    const file = await open(this.#file(uploadId, 'yaml')).catch(ifThere);
+    if (file === undefined) return undefined;
+    try {
+      const { size, mtimeMs } = await file.stat();
+      if (this.#isOld(mtimeMs)) return undefined;
+      if (size > most) {
+        throw new FlotillaError(
+          'PayloadTooLarge',
+          `What was put there has ${size} bytes; ${mebibytes(most)} are allowed.`,
+        );
+      }
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #promised(uploadId: string): Promise<Promised> {
+    const text = await readFile(this.#file(uploadId, 'json'), 'utf8').catch(ifThere);
+    const promised = text === undefined ? undefined : (JSON.parse(text) as Promised);
+    if (promised !== undefined && this.#clock.now() < promised.until) return promised;
+    throw new FlotillaError(
+      'UploadNotFound',
+      'This is no upload, or its address takes no more. Make a new one by POST /uploads.',
+    );
+  }
+
+  async #removeOld(): Promise<void> {
+    for (const name of await readdir(this.#folder)) {
+      const path = join(this.#folder, name);
+      const found = await stat(path).catch(ifThere);
+      if (found !== undefined && this.#isOld(found.mtimeMs)) await rm(path, { force: true });
+    }
+  }
+
+  #isOld(since: number): boolean {
+    return this.#clock.now() - since > uploadLife.text * 1000;
+  }
+
+  #file(uploadId: string, ending: string): string {
+    checkUploadId(uploadId);
+    return join(this.#folder, `${uploadId}.${ending}`);
+  }
+}
+
+const ifThere = (error: NodeJS.ErrnoException): undefined => {
+  if (error.code !== 'ENOENT') throw error;
+};
+
+const wrongSize = (bytes: number, found: number | string): FlotillaError =>
+  new FlotillaError('RequestInvalid', `This upload was made for ${bytes} bytes; the request has ${found}.`);
+
+/** Passes on what comes, and stops as soon as it is more than was promised. */
+async function* exactly(bytes: number, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > bytes) throw wrongSize(bytes, `${size} and more`);
+    yield chunk;
+  }
+  if (size < bytes) throw wrongSize(bytes, size);
+}

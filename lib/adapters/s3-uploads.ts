@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { mebibytes } from '../domain/batch/batch-size.ts';
+import { FlotillaError } from '../domain/errors.ts';
+import type { Clock, UploadAddress, Uploads } from '../domain/ports.ts';
+import { checkUploadId, uploadIdBytes, uploadLife, uploadType } from '../domain/record/upload.ts';
+
+type Signable = Parameters<SignatureV4['presign']>[0];
+
+export interface S3UploadsOptions {
+  readonly client: S3Client;
+  readonly bucket: string;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/**
+ * Uploads as objects below `uploads/`, put by presigned requests: the size and the type are signed, so that S3 takes
+ * nothing else. Whoever signs needs s3:PutObject there. A rule of the bucket removes them after a day or two.
+ */
+export class S3Uploads implements Uploads {
+  readonly #options: S3UploadsOptions;
+
+  constructor(options: S3UploadsOptions) {
+    this.#options = options;
+  }
+
+  async open(bytes: number): Promise<UploadAddress> {
+    const { client, clock } = this.#options;
+    const now = clock.now();
+    const upload_id = randomBytes(uploadIdBytes).toString('hex');
+    const headers = { 'content-type': uploadType, 'content-length': String(bytes) };
+    const { config } = client;
+    const credentials = await config.credentials();
+    // S3 hashes the path as it is, and a body that is not known yet not at all.
+    const signer = new SignatureV4({ ...config, credentials, service: 's3', uriEscapePath: false });
+    const { host, request } = await this.#whereToPut(upload_id);
+    const signed = await signer.presign(
+      { ...request, headers: { ...headers, host, 'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD' } },
+      { expiresIn: uploadLife.address, signingDate: new Date(now) },
+    );
+    // An address is good for no longer than the key that has signed it.
+    const keyEnds = credentials.expiration?.getTime() ?? Number.POSITIVE_INFINITY;
+    const expires_at = Math.min(now + uploadLife.address * 1000, keyEnds);
+    return { upload_id, url: `${signed.protocol}//${host}${signed.path}?${queryOf(signed)}`, headers, expires_at };
+  }
+
+  async read(uploadId: string, most: number): Promise<Uint8Array | undefined> {
+    const { client, bucket, clock } = this.#options;
+    checkUploadId(uploadId);
+    try {
+      const {
+        Body,
+        ContentLength = 0,
+        LastModified,
+      } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: keyOf(uploadId) }));
+      const age = clock.now() - (LastModified?.getTime() ?? 0);
+      if (age <= uploadLife.text * 1000 && ContentLength <= most) return await Body?.transformToByteArray();
+      // What is left unread would keep its connection.
+      (Body as { destroy?(): void } | undefined)?.destroy?.();
+      if (age > uploadLife.text * 1000) return undefined;
+      throw tooLarge(ContentLength, most);
+    } catch (error) {
+      if (error instanceof NoSuchKey) return undefined;
+      throw error;
+    }
+  }
+
+  /** The client knows the host of its bucket (region, partition, another endpoint) when it has made a request: this one is not sent. */
+  async #whereToPut(uploadId: string): Promise<{ readonly host: string; readonly request: Signable }> {
+    const command = new PutObjectCommand({ Bucket: this.#options.bucket, Key: keyOf(uploadId) });
+    let made: Signable | undefined;
+    command.middlewareStack.add(
+      () => async (call) => {
+        made = call.request as Signable;
+        return { response: undefined, output: { $metadata: {} } };
+      },
+      { step: 'build', priority: 'high' },
+    );
+    await this.#options.client.send(command);
+    const { hostname, port, protocol, path } = made!;
+    const host = port === undefined ? hostname : `${hostname}:${port}`;
+    return { host, request: { method: 'PUT', protocol, hostname, path, query: {}, headers: {} } };
+  }
+}
+
+const keyOf = (uploadId: string): string => `uploads/${uploadId}.yaml`;
+
+const tooLarge = (bytes: number, most: number): FlotillaError =>
+  new FlotillaError('PayloadTooLarge', `What was put there has ${bytes} bytes; ${mebibytes(most)} are allowed.`);
+
+const queryOf = ({ query = {} }: Pick<Signable, 'query'>): string =>
+  Object.entries(query)
+    .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(String(value))}`)
+    .join('&');
+
+/** The bucket by name, with a client as the environment sets it up. */
+export const connectS3Uploads = (bucket: string, clock: Pick<Clock, 'now'>): S3Uploads =>
+  new S3Uploads({ client: new S3Client({}), bucket, clock });

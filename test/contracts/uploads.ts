@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import type { UploadAddress, Uploads } from '../../lib/domain/ports.ts';
+
+export interface UploadWorld {
+  readonly uploads: Uploads;
+  /** Sends a body to an address as a client does; true when it was taken. */
+  put(address: UploadAddress, body: string, headers?: Readonly<Record<string, string>>): Promise<boolean>;
+  /** Lets time pass. */
+  wait(seconds: number): void;
+  close(): Promise<void>;
+}
+
+const text = 'version: v1.0 # Herbstäpfel 🍏\n';
+const size = Buffer.byteLength(text);
+const unknown = '0123456789abcdef0123456789abcdef01234567';
+const mebibytes = 1024 * 1024;
+
+/** What every Uploads keeps. */
+export const describeUploads = (name: string, make: () => Promise<UploadWorld>): void => {
+  const inWorld = (act: (world: UploadWorld) => Promise<void>) => async () => {
+    const world = await make();
+    try {
+      await act(world);
+    } finally {
+      await world.close();
+    }
+  };
+  const readText = async ({ uploads }: UploadWorld, id: string, most = mebibytes): Promise<string | undefined> => {
+    const bytes = await uploads.read(id, most);
+    return bytes && Buffer.from(bytes).toString();
+  };
+
+  describe(`${name}: uploads`, () => {
+    it(
+      'gives back what was put, as often as it is asked for',
+      inWorld(async (world) => {
+        const address = await world.uploads.open(size);
+        expect(await world.put(address, text)).toBe(true);
+        expect([await readText(world, address.upload_id), await readText(world, address.upload_id)]).toEqual([
+          text,
+          text,
+        ]);
+      }),
+    );
+
+    it(
+      'makes an address that says what it takes, with an id that nobody can guess',
+      inWorld(async ({ uploads, wait }) => {
+        const before = await uploads.open(size);
+        wait(60);
+        const after = await uploads.open(size);
+        expect(before.headers).toEqual({ 'content-type': 'application/yaml', 'content-length': String(size) });
+        expect(before.upload_id).toMatch(/^[0-9a-f]{40}$/);
+        expect(before.upload_id.slice(0, 8)).not.toBe(after.upload_id.slice(0, 8));
+        expect(before.url).toContain(before.upload_id);
+        expect(after.expires_at - before.expires_at).toBeGreaterThanOrEqual(60_000);
+      }),
+    );
+
+    it(
+      'has nothing where nothing was put',
+      inWorld(async ({ uploads }) => {
+        const { upload_id } = await uploads.open(size);
+        expect([await uploads.read(upload_id, mebibytes), await uploads.read(unknown, mebibytes)]).toEqual([
+          undefined,
+          undefined,
+        ]);
+      }),
+    );
+
+    it.each(['', 'x', '..', '../configuration', `${unknown}0`, unknown.toUpperCase(), `../../${unknown.slice(6)}`])(
+      'knows that %j was never an upload',
+      (id) =>
+        inWorld(async ({ uploads }) => {
+          await expect(uploads.read(id, mebibytes)).rejects.toMatchObject({ name: 'UploadNotFound' });
+        })(),
+    );
+
+    it.each<[string, string, Readonly<Record<string, string>>]>([
+      ['a larger text', `${text}#`, {}],
+      ['a smaller text', text.slice(1), {}],
+      ['nothing', '', {}],
+      ['another type', text, { 'content-type': 'text/html' }],
+    ])('does not take %s than was said', (_, body, headers) =>
+      inWorld(async (world) => {
+        const address = await world.uploads.open(size);
+        expect(await world.put(address, body, headers)).toBe(false);
+        expect(await world.uploads.read(address.upload_id, mebibytes)).toBeUndefined();
+      })(),
+    );
+
+    it(
+      'takes nothing at the address of another',
+      inWorld(async (world) => {
+        const address = await world.uploads.open(size);
+        const url = address.url.replace(address.upload_id, unknown);
+        expect(await world.put({ ...address, url }, text)).toBe(false);
+        expect(await world.uploads.read(unknown, mebibytes)).toBeUndefined();
+      }),
+    );
+
+    it(
+      'takes the last of several',
+      inWorld(async (world) => {
+        const address = await world.uploads.open(3);
+        for (const body of ['a: 1', 'one', 'two']) await world.put(address, body);
+        expect(await readText(world, address.upload_id)).toBe('two');
+      }),
+    );
+
+    it(
+      'takes nothing once the address is over, and keeps what was put for a day',
+      inWorld(async (world) => {
+        const [used, late] = [await world.uploads.open(size), await world.uploads.open(size)];
+        await world.put(used, text);
+        world.wait(901);
+        expect(await world.put(late, text)).toBe(false);
+        world.wait(86_400 - 902);
+        expect(await readText(world, used.upload_id)).toBe(text);
+        world.wait(3);
+        expect(await world.uploads.read(used.upload_id, mebibytes)).toBeUndefined();
+      }),
+    );
+
+    it(
+      'does not read what is larger than is wanted',
+      inWorld(async (world) => {
+        const address = await world.uploads.open(mebibytes + 1);
+        await world.put(address, 'a'.repeat(mebibytes + 1));
+        const { upload_id } = address;
+        await expect(world.uploads.read(upload_id, mebibytes)).rejects.toMatchObject({ name: 'PayloadTooLarge' });
+        expect(await world.uploads.read(upload_id, mebibytes + 1)).toHaveLength(mebibytes + 1);
+      }),
+    );
+  });
+};
