@@ -49,7 +49,8 @@ export const launchRun = async (deps: Needs, launch: Launch): Promise<void> => {
   await ensureWatcher(deps, launch.place.watcher);
   let refusal: Failure | undefined;
   const started = await startRun(deps, executor, request, async () => {
-    refusal = await refusalOf(deps, launch);
+    // A busy table must not end in an error here: that would be UNKNOWN, where it is certain that there is no run.
+    refusal = await retryConflict(deps, () => refusalOf(deps, launch));
     return refusal === undefined;
   });
   if (started === undefined) await giveUp(deps, launch, refusal ?? noTurn);
@@ -120,9 +121,10 @@ const noTurn: Failure = { reason: 'NoTurn', message: 'There is no open turn to s
 const whyNot = ({ attempt }: Launch, item: ItemRow, turn: TurnRow | undefined): Failure | undefined => {
   if (item.outcome !== undefined || turn === undefined || turn.state === 'refused') return noTurn;
   if (turn.state === 'cancelled' && attempt !== 'restore') {
-    // What an earlier attempt did to the target stays true, and is to be undone.
+    // What an earlier attempt did to the target stays true, and is to be undone. Its failure is gone once there is an intent.
     if (item.failure !== undefined) return item.failure;
-    return { reason: 'BatchCancelled', message: 'Not started: the batch was cancelled.', cancelled: true };
+    const told = { reason: 'BatchCancelled', message: 'Not started: the batch was cancelled.' };
+    return item.touched ? told : { ...told, cancelled: true };
   }
   return undefined;
 };

@@ -51,6 +51,25 @@ export const cancelPaths: readonly Path[] = [
     after: async (world, batchId) => expect([...world.executor.asked]).toEqual([[`${batchId}-0-1`, 3]]),
   },
   {
+    title: 'while the start of its second attempt is throttled: what the first one did is undone',
+    batch: [{ name: 'a', retries: 1 }],
+    scripts: { 'a#1': { ends: 'failed' }, 'a#2': { throttled: never } },
+    meanwhile: async (world, batchId) => {
+      await world.until(() => world.executor.asked.has(`${batchId}-0-2`));
+      await after(3)(world, batchId);
+    },
+    expect: {
+      a: {
+        outcome: 'FAILED / RestoredPreviousRelease',
+        visited: 'AwaitTurn Capture Deploy Capture Deploy Restore VerifyRestore Record',
+        starts: '1, restore',
+        runs: '1.0.0',
+        says: /^Not started: the batch was cancelled\. /,
+      },
+    },
+    ends: 'FAILED / DeploymentsFailed',
+  },
+  {
     title: 'while it deploys and its run cannot be aborted: it goes on to its end',
     batch: [{ name: 'a' }],
     scripts: { a: { takes: 60, cancel: 'no' } },

@@ -1,5 +1,5 @@
 import { FlotillaError } from '../../lib/domain/errors.ts';
-import type { JsonObject, Write } from '../../lib/domain/ports.ts';
+import type { JsonObject, Key, Write } from '../../lib/domain/ports.ts';
 import type { Fault } from './call-meter.ts';
 import { deployFails, type Path, skipped, verifyFails, well, wellAtSecond } from './path.ts';
 import type { InvokeFault, World } from './world.ts';
@@ -222,6 +222,8 @@ const puts = (args: readonly unknown[]): readonly JsonObject[] =>
 const sets = (args: readonly unknown[]): readonly JsonObject[] =>
   ((args[0] as readonly Write[] | undefined) ?? []).flatMap((write) => ('update' in write ? [write.set ?? {}] : []));
 
+const isTurn = (key: unknown): boolean => (key as Key).sk.startsWith('TURN#');
+
 const isPlanning = (args: readonly unknown[]): boolean =>
   Array.isArray(args[0]) && puts(args).some(({ sk, reason }) => sk === 'HEADER' && reason === 'Planned');
 
@@ -321,6 +323,15 @@ export const behind: readonly Path[] = [
       ends: done,
     }),
   ),
+  {
+    title: 'the table is busy between two starts that were turned away: nothing is UNKNOWN',
+    batch: [{ name: 'a' }],
+    scripts: { a: { throttled: 2 } },
+    before: (world) =>
+      once('table.get', busy('before'), ([key]) => isTurn(key) && world.executor.asked.size > 0)(world),
+    expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1' } },
+    ends: done,
+  },
   {
     title: 'the executor certainly took no start: tried again',
     batch: [{ name: 'a' }],
