@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
@@ -23,6 +23,7 @@ const removalPolicy = RemovalPolicy.DESTROY;
 
 const bundle = (): Code => {
   const folder = mkdtempSync(join(tmpdir(), 'flotilla-relay-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   buildSync({
     entryPoints: [join(import.meta.dirname, 'relay-handler.ts')],
     outfile: join(folder, 'index.mjs'),
