@@ -2,7 +2,7 @@ import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client
 import { GetQueueAttributesCommand, ListQueuesCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { queues } from '../../lib/infra/metrics.ts';
-import { Api, type Ended } from './api.ts';
+import { Api, type Ended, type FeedEvent } from './api.ts';
 import { type BusEvent, BusQueue } from './bus-queue.ts';
 import { account, type Cloud, clientsOf, region, stage } from './cloud.ts';
 import { fetchToken } from './token.ts';
@@ -136,11 +136,13 @@ describe('a batch', () => {
     const numbers = told.feed.map(({ number }) => number);
     expect(numbers).toEqual(numbers.map((_, at) => at + 1));
     const mine = ({ detail }: BusEvent): boolean => detail.batch_id === told.batchId;
+    const line = ({ number, key = 'the batch', to }: Pick<FeedEvent, 'number' | 'key' | 'to'>) =>
+      `${number} ${key} ${to}`;
     await expect
-      .poll(async () => new Set((await queue.read()).filter(mine).map(({ detail }) => detail.number)), {
+      .poll(async () => new Set((await queue.read()).filter(mine).map(({ detail }) => line(detail))), {
         timeout: 20_000,
       })
-      .toEqual(new Set(numbers));
+      .toEqual(new Set(told.feed.map(line)));
     const last = (await queue.read()).filter(mine).find(({ detail }) => detail.number === numbers.at(-1));
     expect(last).toMatchObject({
       source: 'flotilla',

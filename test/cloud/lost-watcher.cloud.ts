@@ -36,13 +36,12 @@ const runningWatchers = async () => {
 
 const isOfExecutor = ({ name }: { readonly name: string }): boolean => name.startsWith('executor-');
 
-/** An execution that is stopped leaves its function at work, which would go on watching: the functions die with it. */
-const killFunctions = (): number => {
-  const lines = execFileSync('ps', ['-A', '-o', 'pid=,args='], { encoding: 'utf8' }).split('\n');
-  const watching = lines.filter((line) => line.includes(cloud.folder) && line.includes(`-flotilla-${stage}-watch-`));
-  for (const line of watching) process.kill(Number.parseInt(line, 10), 'SIGKILL');
-  return watching.length;
-};
+/** The processes of watching functions, by their ids. */
+const functionsOf = (kind: 'executor' | 'cluster'): readonly number[] =>
+  execFileSync('ps', ['-A', '-o', 'pid=,args='], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.includes(cloud.folder) && line.includes(`-flotilla-${stage}-watch-${kind}-`))
+    .map((line) => Number.parseInt(line, 10));
 
 /** As the rule of its schedule does. */
 const sweep = async (): Promise<void> => {
@@ -69,9 +68,11 @@ describe('a batch whose watchers die in the middle of it', () => {
     const soon = { timeout: 60_000, interval: 100 };
     await vi.waitUntil(async () => Object.keys(await runsOf(batchId)).length > 0, soon);
     await vi.waitUntil(async () => (await runningWatchers()).some(isOfExecutor), soon);
+    await vi.waitUntil(() => functionsOf('executor').length > 0, soon);
     stopped = await runningWatchers();
     for (const { executionArn } of stopped) await clients.states.send(new StopExecutionCommand({ executionArn }));
-    expect(killFunctions()).toBeGreaterThan(0);
+    // The function of an execution that is stopped works on, and would go on watching.
+    for (const id of [...functionsOf('executor'), ...functionsOf('cluster')]) process.kill(id, 'SIGKILL');
     expect(Object.keys(await runsOf(batchId))).toHaveLength(1);
     await sweep();
     told = await api.follow(batchId);
