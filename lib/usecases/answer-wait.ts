@@ -1,7 +1,7 @@
 import { isFlotillaError } from '../domain/errors.ts';
 import type { Write } from '../domain/ports.ts';
 import { keys, type Wait } from '../domain/record/keys.ts';
-import { type AnswerRow, rowOf, type TokenRow, type TurnRow } from '../domain/record/rows.ts';
+import { type AnswerRow, type ItemRow, rowOf, type TokenRow, type TurnRow } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 import { retryConflict } from './retry-conflict.ts';
 
@@ -9,18 +9,20 @@ type Delivery = Pick<Deps, 'table' | 'workflow'>;
 
 /**
  * Sends the answer of a wait to whoever waits for it now, and nothing when nobody does yet: who registers later reads
- * the answer row itself. Token and answer are both written before the other is read, so one of the two always sends.
+ * the answer row itself. Token and answer are both written before the other is read, so one of the two always sends. Gives
+ * whom it was sent to.
  */
 export const deliverAnswer = async (
   deps: Delivery,
   place: { readonly batch_id: string; readonly index: number; readonly wait: Wait },
-): Promise<void> => {
+): Promise<TokenRow | undefined> => {
   const answer = await readAnswer(deps, place);
-  if (answer === undefined) return;
+  if (answer === undefined) return undefined;
   const row = rowOf<TokenRow>(await deps.table.get(keys.token(place.batch_id, place.index, place.wait)));
   for (const name of Object.keys(row ?? {})) {
     if (name.startsWith(boundPrefix)) await send(deps, name.slice(boundPrefix.length), answer);
   }
+  return row;
 };
 
 const boundPrefix = 'bound:';
@@ -35,6 +37,21 @@ export const tryToDeliver = async (deps: Delivery, place: Parameters<typeof deli
   } catch (error) {
     if (!isFlotillaError(error, 'WorkflowUnavailable')) throw error;
   }
+};
+
+/**
+ * For a state that has bound its token. Of a deployment that has its outcome nobody looks after the waits any more: then the
+ * state ends here, or by an error. That is looked at last, because an outcome is written before its turn goes.
+ */
+export const answerBound = async (
+  deps: Delivery,
+  { token, ...place }: Parameters<typeof deliverAnswer>[1] & { readonly token: string },
+): Promise<void> => {
+  await tryToDeliver(deps, place);
+  const item = rowOf<ItemRow>(await deps.table.get(keys.item(place.batch_id, place.index)));
+  if (item?.outcome === undefined) return;
+  const error = place.wait === 'turn' ? 'TurnRefused' : 'AttemptEnded';
+  await send(deps, token, { error, message: `It has ended already: ${item.outcome.message}` });
 };
 
 /** The answer of AwaitTurn is the turn row itself: a grant, or a refusal. */

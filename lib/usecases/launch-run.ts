@@ -36,15 +36,15 @@ export interface Launch {
 
 /**
  * Starts a run at most once. The intent is written first, and only under an open grant; whoever finds the intent leaves
- * the run to the poller, because nobody can tell whether the executor was called.
+ * the run to the poller, because nobody can tell whether the executor was called. False when nothing came of this call.
  */
-export const launchRun = async (deps: Needs, launch: Launch): Promise<void> => {
+export const launchRun = async (deps: Needs, launch: Launch): Promise<boolean> => {
   // Before the intent: an executor that is not configured must not leave one behind.
   const executor = await deps.executor(launch.deployment.executor.account);
   // A watcher that nobody ever asked for is not known to the sweeper: should this die with the intent, it must be.
   await ensureWatcher(deps, launch.place.watcher);
   const request = await writeIntent(deps, launch);
-  if (request === undefined) return;
+  if (request === undefined) return false;
   // Again, after there is something to watch: the one that was there may have left meanwhile.
   await ensureWatcher(deps, launch.place.watcher);
   let refusal: Failure | undefined;
@@ -55,6 +55,7 @@ export const launchRun = async (deps: Needs, launch: Launch): Promise<void> => {
   });
   if (started === undefined) await giveUp(deps, launch, refusal ?? noTurn);
   else await takeAnswer(deps, launch, started);
+  return started !== undefined;
 };
 
 /** Why no run may be started now, as far as turn and deployment tell. */

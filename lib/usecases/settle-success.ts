@@ -1,7 +1,7 @@
 import { concludeDeployment } from '../domain/deployment/conclude-deployment.ts';
 import { isFlotillaError } from '../domain/errors.ts';
 import { keys } from '../domain/record/keys.ts';
-import { type CaptureRow, type ItemRow, type RolloutWatchRow, rowOf } from '../domain/record/rows.ts';
+import { type CaptureRow, type ItemRow, type RolloutWatchRow, rowOf, type TokenRow } from '../domain/record/rows.ts';
 import { deliverAnswer, tryToDeliver } from './answer-wait.ts';
 import type { Deps } from './deps.ts';
 import { outcomeWrites, tellDispatcher } from './record-outcome.ts';
@@ -39,11 +39,22 @@ export const settleSuccess = async (
   });
   if (!settled) return tryToDeliver(deps, place);
   try {
-    await deliverAnswer(deps, place);
+    const waiting = await deliverAnswer(deps, place);
+    if (await isTakenUpAgain(deps, place, waiting)) return;
   } catch (error) {
     if (isFlotillaError(error, 'WorkflowUnavailable')) return;
     throw error;
   }
   // Last: while the turn is there, the sweeper sends the answer again. Nothing starts under it any more.
   await retryConflict(deps, () => deps.table.transact([{ delete: keys.turn(batch_id, index) }]));
+};
+
+/** In its second round the Map begins anew with AwaitTurn, whose answer may not have been sent: then the sweeper does it. */
+const isTakenUpAgain = async (
+  { table }: Needs,
+  { batch_id, index }: PlaceOfWait,
+  waiting: TokenRow | undefined,
+): Promise<boolean> => {
+  const first = rowOf<TokenRow>(await table.get(keys.token(batch_id, index, 'turn')));
+  return first?.execution_arn !== waiting?.execution_arn;
 };

@@ -1,4 +1,4 @@
-import { bindToken, tryToDeliver } from './answer-wait.ts';
+import { answerBound, bindToken, tryToDeliver } from './answer-wait.ts';
 import type { WaitingTask } from './await-turn.ts';
 import type { Deps } from './deps.ts';
 import { launchRun, runPlace } from './launch-run.ts';
@@ -15,7 +15,14 @@ export const startDeployment = async (
   const place = runPlace(task, `deploy-${task.attempt}`, deployment);
   await bindToken(deps, place, task);
   const { attempt, execution_arn: executionArn } = task;
-  await launchRun(deps, { place, deployment, version: deployment.docker_image_version, attempt, executionArn });
-  await tryToDeliver(deps, place);
+  const isNew = await launchRun(deps, {
+    place,
+    deployment,
+    version: deployment.docker_image_version,
+    attempt,
+    executionArn,
+  });
+  if (isNew) await tryToDeliver(deps, place);
+  else await answerBound(deps, { ...place, token: task.token });
   return {};
 };

@@ -5,7 +5,7 @@ import { keys } from '../domain/record/keys.ts';
 import { type CaptureRow, type Release, rowOf } from '../domain/record/rows.ts';
 import { type Baseline, captureBaseline as baselineOf } from '../domain/rollout/baseline.ts';
 import { isRunning } from '../domain/rollout/verdict.ts';
-import { bindToken, tryToDeliver } from './answer-wait.ts';
+import { answerBound, bindToken } from './answer-wait.ts';
 import type { WaitingTask } from './await-turn.ts';
 import type { Deps } from './deps.ts';
 import { expectedOf } from './expected-of.ts';
@@ -33,7 +33,7 @@ export const startRestore = async (deps: Needs, task: WaitingTask): Promise<Reco
   const intended = await deps.table.get(keys.attempt(batch_id, index, 'restore'));
   const answered = await deps.table.get(keys.answer(batch_id, index, 'restore'));
   if (intended === undefined && answered === undefined) await beginRestore(deps, { place, planned, previous });
-  await tryToDeliver(deps, place);
+  await answerBound(deps, { ...place, token: task.token });
   return {};
 };
 

@@ -1,7 +1,7 @@
 import { FlotillaError } from '../domain/errors.ts';
 import { clusterWatcher, keys, type Wait } from '../domain/record/keys.ts';
 import { type CaptureRow, type ItemRow, itemOf, type RolloutWatchRow, rowOf } from '../domain/record/rows.ts';
-import { bindToken, deliverAnswer, tryToDeliver } from './answer-wait.ts';
+import { answerBound, bindToken, tryToDeliver } from './answer-wait.ts';
 import type { WaitingTask } from './await-turn.ts';
 import type { Deps } from './deps.ts';
 import { expectedOf } from './expected-of.ts';
@@ -12,49 +12,54 @@ import { ensureWatcher } from './watchers.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'pace'>;
 
+type Verification = WaitingTask & { readonly attempt: number | 'restore' };
+
 /** Hands a rollout to the observer of its cluster, which alone answers. Invoked again, it only binds the new token. */
-export const verifyRollout = async (
-  deps: Needs,
-  task: WaitingTask & { readonly attempt: number | 'restore' },
-): Promise<Record<string, never>> => {
+export const verifyRollout = async (deps: Needs, task: Verification): Promise<Record<string, never>> => {
   const { batch_id, index, attempt } = task;
   const planned = await readPlanned(deps, batch_id, index);
   const wait: Wait = attempt === 'restore' ? 'verify-restore' : `verify-${attempt}`;
   const place: PlaceOfWait = { batch_id, index, wait, watcher: clusterWatcher(planned.cluster) };
   await bindToken(deps, place, task);
-  const key = keys.watch(place.watcher, batch_id, index, wait);
-  const answered = await deps.table.get(keys.answer(batch_id, index, wait));
-  if (answered === undefined && (await deps.table.get(key)) === undefined) {
-    const row = await watchRow(deps, { task, wait });
-    await retryConflict(deps, () => deps.table.transact([{ put: itemOf(key, row) }]));
-  }
-  if (answered !== undefined && (await hasEnded(deps, task))) {
-    // Nobody sends this answer again, so an error must tell the state machine.
-    await deliverAnswer(deps, place);
-    return {};
-  }
-  await ensureWatcher(deps, place.watcher);
-  await tryToDeliver(deps, place);
+  if (await watch(deps, { task, place })) await tryToDeliver(deps, place);
+  else await answerBound(deps, { ...place, token: task.token });
   return {};
 };
 
-const hasEnded = async ({ table }: Needs, { batch_id, index }: WaitingTask): Promise<boolean> =>
-  rowOf<ItemRow>(await table.get(keys.item(batch_id, index)))?.outcome !== undefined;
+interface Verifying {
+  readonly task: Verification;
+  readonly place: PlaceOfWait;
+}
+
+/** Sees to it that it is watched, unless it is answered or has ended. True when this call began it. */
+const watch = async (deps: Needs, { task, place }: Verifying): Promise<boolean> => {
+  const { watcher, batch_id, index, wait } = place;
+  const key = keys.watch(watcher, batch_id, index, wait);
+  if ((await deps.table.get(keys.answer(batch_id, index, wait))) !== undefined) return false;
+  const isWatched = (await deps.table.get(key)) !== undefined;
+  if (!isWatched) {
+    const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
+    if (item?.outcome !== undefined) return false;
+    const row = await watchRow(deps, { task, place }, item?.deadline);
+    await retryConflict(deps, () => deps.table.transact([{ put: itemOf(key, row) }]));
+  }
+  await ensureWatcher(deps, watcher);
+  return !isWatched;
+};
 
 const watchRow = async (
   deps: Needs,
-  { task, wait }: { readonly task: WaitingTask & { readonly attempt: number | 'restore' }; readonly wait: Wait },
+  { task, place: { batch_id, index, wait } }: Verifying,
+  deadline: number | undefined,
 ): Promise<RolloutWatchRow> => {
-  const { batch_id, index, attempt } = task;
-  const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
   const capture = rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)));
-  if (item?.deadline === undefined || capture === undefined) {
+  if (deadline === undefined || capture === undefined) {
     throw new FlotillaError('ContractBroken', `deployment ${index} of ${batch_id} has nothing to verify`);
   }
   const { baseline, restore_baseline: restoreBaseline, previous } = capture;
   const deployment = await readPlanned(deps, batch_id, index);
-  const common = { batch_id, index, wait, baseline, at: deps.clock.now(), deadline: item.deadline };
-  if (attempt !== 'restore') {
+  const common = { batch_id, index, wait, baseline, at: deps.clock.now(), deadline };
+  if (task.attempt !== 'restore') {
     const { docker_image_version: version, docker_artifact_type: artifactType } = deployment;
     return { ...common, deployment, expected: { version, artifactType } };
   }

@@ -12,26 +12,30 @@ import {
   rowOf,
 } from '../../lib/domain/record/rows.ts';
 import { bindToken } from '../../lib/usecases/answer-wait.ts';
+import { awaitTurn } from '../../lib/usecases/await-turn.ts';
 import { cloudPace } from '../../lib/usecases/deps.ts';
 import { settleSuccess } from '../../lib/usecases/settle-success.ts';
 import { sweep } from '../../lib/usecases/sweep.ts';
 import { verifyRollout } from '../../lib/usecases/verify-rollout.ts';
 import { makeWorld, planned } from './api-world.ts';
 
-/** Takes answers; while it is away, none. */
+/** Takes one answer for each token, that of the turn long since; while it is away, none. */
 class AnsweredWorkflow implements Workflow {
   readonly sent: string[] = [];
   isAway = false;
+  readonly #gone = new Set(['turn']);
 
-  succeed = async (token: string) => this.#take(`${token} succeeded`);
-  fail = async (token: string, error: string) => this.#take(`${token} failed: ${error}`);
+  succeed = async (token: string) => this.#take(token, 'succeeded');
+  fail = async (token: string, error: string) => this.#take(token, `failed: ${error}`);
   start = () => Promise.reject(new Error('nothing is started here'));
   stop = () => Promise.reject(new Error('nothing is stopped here'));
   describe = async (_machine: 'batch' | 'watch', arn: string) => ({ status: 'RUNNING', arn }) as const;
 
-  #take(what: string): void {
+  #take(token: string, what: string): void {
     if (this.isAway) throw new FlotillaError('WorkflowUnavailable', 'ThrottlingException');
-    this.sent.push(what);
+    if (this.#gone.has(token)) throw new FlotillaError('TokenGone', `nobody waits with ${token}`);
+    this.#gone.add(token);
+    this.sent.push(`${token} ${what}`);
   }
 }
 
@@ -75,6 +79,8 @@ const watched = async () => {
     { put: itemOf(keys.watch(place.watcher, batch_id, 0, 'verify-1'), row) },
   ]);
   const deps = { ...world.deps, workflow, pace: cloudPace };
+  await bindToken(deps, { ...place, wait: 'turn' }, { token: 'turn', execution_arn: 'arn:child' });
+  world.clock.time += 1_000;
   await bindToken(deps, place, { token: 'first', execution_arn: 'arn:child' });
   const settle = () =>
     settleSuccess(deps, { place, row, reason: 'RolledOut', message: 'All is up.', seen: { verified: true } });
@@ -131,8 +137,16 @@ test('twice is once', async () => {
   const scene = await watched();
   await scene.settle();
   await scene.settle();
-  expect(await stateOf(scene)).toEqual({ ...ended, sent: 'first succeeded, first succeeded' });
+  expect(await stateOf(scene)).toEqual({ ...ended, sent: 'first succeeded' });
 });
+
+/** The dispatcher has read its messages, and what the sweeper makes of the batch itself is not asked here. */
+const sweepLater = async ({ clock, table, deps }: Scene): Promise<void> => {
+  await clock.sleep(2 * cloudPace.sweepAge);
+  const { items } = await table.query({ pk: 'INBOX', limit: 10 });
+  await table.transact(items.map(({ pk, sk }) => ({ delete: { pk, sk } })));
+  await sweep(deps, { holder: 'sweeper' }).catch(() => undefined);
+};
 
 test('an answer that cannot be sent is sent by the sweeper, which then ends the turn', async () => {
   const scene = await watched();
@@ -140,13 +154,23 @@ test('an answer that cannot be sent is sent by the sweeper, which then ends the 
   await scene.settle();
   expect(await stateOf(scene)).toEqual({ ...recorded, hasTurn: true, sent: '' });
   scene.workflow.isAway = false;
-  await scene.clock.sleep(2 * cloudPace.sweepAge);
-  // The dispatcher has read its messages, and what the sweeper makes of the batch itself is not asked here.
-  const { items } = await scene.table.query({ pk: 'INBOX', limit: 10 });
-  await scene.table.transact(items.map(({ pk, sk }) => ({ delete: { pk, sk } })));
-  await sweep(scene.deps, { holder: 'sweeper' }).catch(() => undefined);
+  await sweepLater(scene);
   const { hasTurn, sent } = await stateOf(scene);
   expect({ hasTurn, sent }).toEqual({ hasTurn: false, sent: 'first succeeded' });
+});
+
+test('who has taken the deployment up anew, and was not told that it has its turn, is told by the sweeper', async () => {
+  const scene = await watched();
+  const { batch_id } = scene.place;
+  scene.workflow.isAway = true;
+  scene.clock.time += 1_000;
+  await awaitTurn(scene.deps, { batch_id, index: 0, token: 'anew', execution_arn: 'arn:next' });
+  scene.workflow.isAway = false;
+  await scene.settle();
+  expect(await stateOf(scene)).toEqual({ ...recorded, hasTurn: true, sent: 'first succeeded' });
+  await sweepLater(scene);
+  const { hasTurn, sent } = await stateOf(scene);
+  expect({ hasTurn, sent }).toEqual({ hasTurn: false, sent: 'first succeeded, anew succeeded' });
 });
 
 describe('Verify is invoked again after the end', () => {
@@ -157,7 +181,7 @@ describe('Verify is invoked again after the end', () => {
     const scene = await watched();
     await scene.settle();
     await again(scene);
-    expect(await stateOf(scene)).toEqual({ ...ended, sent: 'first succeeded, first succeeded, second succeeded' });
+    expect(await stateOf(scene)).toEqual({ ...ended, sent: 'first succeeded, second succeeded' });
   });
 
   test('and fails when it cannot, for nobody would send it later', async () => {
