@@ -1,5 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2 as ApiAnswer, Context } from 'aws-lambda';
+import { fittingAnswer } from './api/fitting-answer.ts';
 import { logFault } from './api/log-fault.ts';
 import { problemResponse } from './api/problem.ts';
 import type { ApiEvent } from './api/request.ts';
@@ -31,7 +32,8 @@ export const create = (deps: ApiDeps, admit: Admit = () => {}): ApiHandler => {
     .handler(async (event: ApiEvent, { signal }: ApiContext) => {
       const { handle, scope, parameters } = matchRoute(routes, event.requestContext.http.method, event.rawPath);
       admit(event, scope);
-      return handle(deps, { event, parameters, ...(signal === undefined ? {} : { signal }) });
+      const request = { event, parameters, ...(signal === undefined ? {} : { signal }) };
+      return fittingAnswer(event, await handle(deps, request));
     });
   return (event, context) => handler(event, context as Context & ApiContext);
 };

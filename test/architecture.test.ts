@@ -25,7 +25,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   ],
   functions: [
     ...['functions', 'lib/usecases', 'lib/adapters', 'lib/executors', 'lib/domain', 'statemachines'],
-    ...['@middy', '@aws-lambda-powertools', 'aws-lambda', 'zod'],
+    ...['@middy', '@aws-lambda-powertools', 'aws-lambda', 'zod', 'node:zlib'],
   ],
   statemachines: ['zod'],
   bin: ['bin', 'lib/local', 'node:*'],

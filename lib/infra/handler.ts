@@ -45,7 +45,11 @@ export class Handler extends Construct {
       architecture: Architecture.ARM_64,
       memorySize: row.memory,
       timeout: Duration.seconds(row.timeout),
-      environment: { ...environmentOf(row.rights, resources), POWERTOOLS_SERVICE_NAME: service },
+      environment: {
+        ...environmentOf(row.rights, resources),
+        POWERTOOLS_SERVICE_NAME: service,
+        ...(row.heap === undefined ? {} : { NODE_OPTIONS: `--max-old-space-size=${row.heap}` }),
+      },
       loggingFormat: LoggingFormat.JSON,
       logGroup,
       role,

@@ -119,10 +119,10 @@ const contextOf = ({ response, closing }: Exchange) => {
 
 const send = (
   response: ServerResponse,
-  { statusCode = 200, headers, body }: APIGatewayProxyStructuredResultV2,
+  { statusCode = 200, headers, body, isBase64Encoded = false }: APIGatewayProxyStructuredResultV2,
 ): void => {
   for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, String(value));
-  response.writeHead(statusCode).end(body);
+  response.writeHead(statusCode).end(isBase64Encoded ? Buffer.from(body ?? '', 'base64') : body);
 };
 
 /** Long enough for the other side to read why it is refused, although it still sends. */

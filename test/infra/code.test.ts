@@ -24,7 +24,7 @@ const environmentOf = (stem: string): readonly string[] => {
   const lambda = ofType(application, 'AWS::Lambda::Function').find(({ id }) =>
     id.startsWith(`Handlers${pascalCase(stem)}Function`),
   );
-  return Object.keys(lambda?.Properties.Environment.Variables).filter((name) => !name.startsWith('POWERTOOLS_'));
+  return Object.keys(lambda?.Properties.Environment.Variables).filter((name) => !/^(?:POWERTOOLS|NODE)_/.test(name));
 };
 
 describe('what the code of a function reaches', () => {

@@ -1,13 +1,19 @@
-import { type CST, Lexer, LineCounter, type Parser } from 'yaml';
+import { CST, Lexer, LineCounter, type Parser } from 'yaml';
+import { batchBytes, mebibytes } from './batch-size.ts';
 import type { Finding, LineOf } from './findings.ts';
 import { type IssueCode, issueCodes } from './issues.ts';
 import { makeQuickParser } from './quick-parser.ts';
 
-/** What a text may ask of the parser. A batch of 10,000 deployments uses about half of it, and six levels. */
+/** What a text may ask of the parser: time, and the memory of the API's function. */
 export const yamlLimits = {
-  bytes: 4 * 1024 * 1024,
-  /** Characters that can begin or end something: each costs the parser about two microseconds. */
-  marks: 900_000,
+  bytes: batchBytes.atMost,
+  /**
+   * Characters that can begin or end something: each costs the parser several microseconds. 10,000 deployments that say
+   * everything they may have half of it as YAML, and nearly all as JSON in one line.
+   */
+  marks: 1_200_000,
+  /** Keys and plain values, about a kilobyte of memory each while they are read. Those 10,000 deployments have 540,000. */
+  scalars: 600_000,
   depth: 40,
   /** Entries of one list or mapping. */
   entries: 20_000,
@@ -49,7 +55,9 @@ const collect = (text: string, onNewLine: (offset: number) => void, tokens: CST.
   const { parser, next } = makeQuickParser(onNewLine);
   const seen = { documents: 0, errors: 0 };
   let lexemes = 0;
+  let scalars = 0;
   for (const lexeme of new Lexer().lex(text)) {
+    if (lexeme === CST.SCALAR) scalars += 1;
     for (const token of next(lexeme)) {
       tokens.push(token);
       const refusal = streamRefusal(token, seen);
@@ -58,7 +66,7 @@ const collect = (text: string, onNewLine: (offset: number) => void, tokens: CST.
     if (parser.stack.length > yamlLimits.depth) return tooDeep(parser.offset);
     lexemes += 1;
     if (lexemes % lengthCheckInterval !== 0) continue;
-    const refusal = lengthRefusal(parser);
+    const refusal = lengthRefusal(parser) ?? scalarsRefusal(parser, scalars);
     if (refusal !== undefined) return refusal;
   }
   for (const token of parser.end()) {
@@ -79,15 +87,21 @@ const refuse = (offset: number, code: IssueCode, message: string, hint?: string)
 const sizeRefusal = (text: string): Finding | undefined => {
   const bytes = text.length * 3 <= yamlLimits.bytes ? 0 : new TextEncoder().encode(text).length;
   if (bytes > yamlLimits.bytes)
-    return refuse(0, issueCodes.TooLarge, `the file has ${bytes} bytes; ${yamlLimits.bytes} are allowed`);
+    return refuse(0, issueCodes.TooLarge, `the file has ${bytes} bytes; ${mebibytes(yamlLimits.bytes)} are allowed`);
   const marks = text.length <= yamlLimits.marks ? 0 : countMarks(text);
   if (marks <= yamlLimits.marks) return undefined;
   return refuse(
     0,
     issueCodes.TooLarge,
     `the file has ${marks} lines, list items, keys and anchors; ${yamlLimits.marks} are allowed`,
+    'JSON is lighter without indentation, and YAML is lighter than JSON',
   );
 };
+
+const scalarsRefusal = ({ offset }: Parser, scalars: number): Finding | undefined =>
+  scalars <= yamlLimits.scalars
+    ? undefined
+    : refuse(offset, issueCodes.TooLarge, `more than ${yamlLimits.scalars} keys and values`);
 
 /** By character code. Quotes come in pairs, and JSON has many. */
 const weights = new Float64Array(128);

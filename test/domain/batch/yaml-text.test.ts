@@ -99,7 +99,7 @@ const measured = (text: string) => {
 
 /**
  * Measured in readings of an ordinary batch of 250 with one mistake, taken just before, so that a busy machine does not
- * matter. What these texts do to a reader that compares each with each is hundreds of them and more.
+ * matter. A text at the limits is a hundred of them; what it does to a reader that compares each with each, thousands.
  */
 const timed = (text: string) => {
   const ordinary = batchText([...Array.from({ length: 250 }, (_, at) => item(`ordinary-${at}`)), 'mistake: 1']);
@@ -109,8 +109,8 @@ const timed = (text: string) => {
 };
 
 describe('a hostile text gets a short answer at once', () => {
-  const mebibytes4 = 4 * 1024 * 1024;
-  const fill = (part: string, size = mebibytes4): string => part.repeat(Math.floor(size / part.length));
+  const most = 16 * 1024 * 1024;
+  const fill = (part: string, size = 4 * 1024 * 1024): string => part.repeat(Math.floor(size / part.length));
   const laughs = [...'abcdefgh'].map((letter, at) => {
     const previous = at === 0 ? '"ha"' : `*${'abcdefgh'[at - 1]}`;
     return `${letter}: &${letter} [${Array(10).fill(previous).join(', ')}]`;
@@ -129,20 +129,21 @@ describe('a hostile text gets a short answer at once', () => {
     ],
     ['nothing but brackets', fill('['), 'TooLarge'],
     ['nothing but quotes', fill('""'), 'TooLarge'],
-    ['nothing but quotes, below the limit', fill('"', 1_500_000), 'YamlSyntax'],
+    ['nothing but quotes, below the limit', fill('"', 2_000_000), 'YamlSyntax'],
     ['nothing but lines', fill('\n'), 'TooLarge'],
     ['nothing but keys', fill('a: 1\n'), 'TooLarge'],
     ['many keys', Array.from({ length: 60_000 }, (_, at) => `k${at}: 1\n`).join(''), 'TooLarge'],
     ['many documents', fill('---\na\n', 1_000_000), 'YamlSyntax'],
     ['many aliases', `a: &a x\nb: [${'*a,'.repeat(100_000)}]`, 'TooLarge'],
     ['many errors', fill('- "a" b\n', 100_000), 'YamlSyntax'],
-    ['one long word', fill('a'), 'WrongType'],
-    ['more than 4 MiB', fill('# a comment\n', mebibytes4 + 100), 'TooLarge'],
-    ['more than 4 MiB in bytes', `# ${'é'.repeat(mebibytes4 / 2)}`, 'TooLarge'],
+    ['many short words', `a:\n${`- [${'a,'.repeat(50)}a]\n`.repeat(15_000)}`, 'TooLarge'],
+    ['one long word', fill('a', most), 'WrongType'],
+    ['more than 16 MiB', fill('# a comment that is long\n', most + 100), 'TooLarge'],
+    ['more than 16 MiB in bytes', `# ${'é'.repeat(most / 2)}`, 'TooLarge'],
   ];
   test.each(rows)('%s', (_, text, code) => {
     const { issues, times } = timed(text);
-    expect(times).toBeLessThan(80);
+    expect(times).toBeLessThan(200);
     expect(issues[0]?.code).toBe(code);
     expect(issues.length).toBeLessThanOrEqual(50);
     expect(JSON.stringify(issues).length).toBeLessThan(20_000);
