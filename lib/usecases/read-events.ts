@@ -57,7 +57,7 @@ const look = async (deps: Needs, { batchId, after, limit }: ReadEventsInput): Pr
   const rows = page.items.map((item) => rowOf<EventRow & { readonly number: number }>(item)!);
   const events = rows.slice(0, fittingCount(rows)).map(viewEvent);
   const complete = header.ended_at !== undefined && page.next === undefined && events.length === rows.length;
-  const ended = complete && (rows.some(tellsOf(header)) || (await hasBeenTold(deps, header)));
+  const ended = complete && (rows.some(tellsOf(header)) || (await hasBeenTold(deps, header, after)));
   return { events, next_after: events.at(-1)?.number ?? after, ended };
 };
 
@@ -71,11 +71,14 @@ const viewEvent = (row: EventRow & { readonly number: number }): EventView => {
 
 const tellsOf = (header: HeaderRow) => (row: EventRow) => row.type === 'batch' && row.seq >= header.seq;
 
-/** Whether the latest change of the header is in the feed: it is among the last, since it sealed the batch or resolved one. */
-const hasBeenTold = async ({ table }: Needs, header: HeaderRow): Promise<boolean> => {
+/**
+ * Whether the reader, who has the events up to `after`, was told of the latest change of the header: it is among the last,
+ * since it sealed the batch or resolved one. What has come since the page was read is not told yet.
+ */
+const hasBeenTold = async ({ table }: Needs, header: HeaderRow, after: number): Promise<boolean> => {
   const { items } = await table.query({
     pk: keys.feed(header.batch_id, 0).pk,
-    to: keys.feed(header.batch_id, LAST_NUMBER).sk,
+    to: keys.feed(header.batch_id, after).sk,
     limit: 10,
     newestFirst: true,
   });

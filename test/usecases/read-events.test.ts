@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Table } from '../../lib/domain/ports.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
 import { readEvents } from '../../lib/usecases/read-events.ts';
 import { changeBatch, makeWorld, publish, submitted } from './api-world.ts';
@@ -34,6 +35,26 @@ describe('readEvents', () => {
     const batchId = await submitted(world);
     await world.table.transact([{ put: { ...keys.feedHead(batchId), number: 0 } }]);
     expect((await readEvents(world.deps, from(batchId, 0))).events).toEqual([]);
+  });
+
+  test('has not ended for a reader whose page was read before the last event came', async () => {
+    const world = makeWorld();
+    const batchId = await submitted(world);
+    await publish(world, batchId);
+    await changeBatch(world, batchId, { ...ended, ended_at: world.clock.now() });
+    const late: Table = {
+      get: (key) => world.table.get(key),
+      transact: (writes) => world.table.transact(writes),
+      query: async (query) => {
+        const page = await world.table.query(query);
+        await publish(world, batchId);
+        return page;
+      },
+    };
+    const first = await readEvents({ ...world.deps, table: late }, from(batchId, 0));
+    expect(first).toMatchObject({ events: [{ number: 1 }], next_after: 1, ended: false });
+    const next = await readEvents(world.deps, from(batchId, 1));
+    expect(next).toMatchObject({ events: [{ number: 2, to: 'SUCCESS' }], ended: true });
   });
 
   test('waits until something comes, and no longer', async () => {
