@@ -51,4 +51,4 @@ it('answers friend and stranger the same, and has the watcher look for the frien
   expect([friend.status, await friend.text()]).toEqual([202, '']);
   expect(await hintedWatchers()).toEqual([expect.stringMatching(/^executor:/)]);
   expect((await api.follow(batchId)).batch).toMatchObject({ status: 'SUCCESS' });
-});
+}, 120_000);
