@@ -39,10 +39,11 @@ const json = (statusCode: number, body: unknown, headers: Record<string, string>
   body: JSON.stringify(body),
 });
 
-const whole = (low: number, high: number) => {
+/** A parameter is a text and is turned into a number; in JSON it is one. */
+const whole = (low: number, high: number, number: typeof z.number | typeof z.coerce.number = z.coerce.number) => {
   const error = `a whole number from ${low} to ${high} is needed`;
   const fits = (value: number): boolean => Number.isInteger(value) && value >= low && value <= high;
-  return z.coerce.number({ error }).refine(fits, { error });
+  return number({ error }).refine(fits, { error });
 };
 const query = {
   batches: z.object({ limit: whole(1, 100).default(20), after: z.string().min(1).max(64).optional() }),
@@ -66,8 +67,7 @@ const resolution = z.strictObject({
   reason: z.string().trim().min(1).max(1000).refine(isWellFormed, { error: 'an escape writes half a character' }),
 });
 
-const size = { error: `a whole number from 1 to ${batchBytes.atMost} is needed: how many bytes will be put there` };
-const uploadOrder = z.strictObject({ bytes: z.int(size).min(1, size).max(batchBytes.atMost, size) });
+const uploadOrder = z.strictObject({ bytes: whole(1, batchBytes.atMost, z.number) });
 
 const submit: Handle = async (deps, { event }) => {
   const { header, created } = await submitBatch(deps, {

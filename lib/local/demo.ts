@@ -5,10 +5,10 @@ import { simulatedConfiguration } from '../domain/catalogue/simulated-configurat
 import type { Status } from '../domain/deployment/status.ts';
 import type { DeploymentView } from '../usecases/deployment-view.ts';
 import { ApiClient } from './cli/api-client.ts';
-import { yamlHeaders } from './cli/commands/deploy.ts';
 import { explainDeployments } from './cli/explain.ts';
 import { exitStatus } from './cli/failure.ts';
 import { followBatch } from './cli/follow.ts';
+import { sendBatch } from './cli/send-batch.ts';
 import { simulationSentence } from './cli/simulation.ts';
 import { batchLines } from './cli/status-lines.ts';
 import { processTerminal, type Terminal } from './cli/terminal.ts';
@@ -50,12 +50,8 @@ const deployAndCheck = async (terminal: Terminal, url: string, text: string): Pr
   const { colours } = terminal;
   terminal.out(colours.yellow(simulationSentence(simulated) ?? ''));
   terminal.out(`POST ${url}/batches  <  examples/release.yaml`);
-  const { batch_id } = await client.ask<{ batch_id: string }>('/batches', {
-    method: 'POST',
-    body: text,
-    headers: yamlHeaders,
-  });
-  const following = { batchId: batch_id, simulated, timeout: TIMEOUT };
+  const { answer } = await sendBatch<{ batch_id: string }>(client, '/batches', { text, name: 'the demo' });
+  const following = { batchId: answer.batch_id, simulated, timeout: TIMEOUT };
   const followed = await followBatch({ client, terminal, json: false }, following);
   if (followed === undefined) {
     terminal.error(`The demo has not ended after ${TIMEOUT} s.`);

@@ -1,4 +1,5 @@
 import { describeIssue, type Issue } from '../../domain/batch/issues.ts';
+import type { UploadView } from '../../usecases/open-upload.ts';
 import type { AccessToken } from './access-token.ts';
 import { CommandFailure, type ExitStatus, exitStatus, Unreachable } from './failure.ts';
 
@@ -60,6 +61,31 @@ export class ApiClient {
     throw new CommandFailure(exitStatus.failed, [`${this.url} does not answer as a Flotilla server does.`]);
   }
 
+  /** Puts a text at the address of an upload. One with a host is elsewhere, where the token is nobody's business. */
+  async put({ url, method, headers }: UploadView, body: Uint8Array<ArrayBuffer>): Promise<void> {
+    const isHere = url.startsWith('/') && !url.startsWith('//');
+    const token = isHere ? await this.#token() : undefined;
+    // `fetch` counts the bytes itself.
+    const { 'content-length': _, ...others } = headers;
+    const init = {
+      method,
+      body,
+      redirect: 'error' as const,
+      headers: { ...others, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+    };
+    if (isHere) {
+      const { status, ok, text } = await this.#fetch(url, init);
+      if (!ok) throw failureOf(problemOf(status, text), undefined);
+      return;
+    }
+    const { host } = new URL(url);
+    const response = await fetch(url, init).catch((error: Error) => {
+      throw new Unreachable(exitStatus.failed, [`The batch could not be uploaded to ${host}: ${causeOf(error)}`]);
+    });
+    if (response.ok) return;
+    throw new CommandFailure(exitStatus.failed, [`The upload to ${host} was answered with ${response.status}.`]);
+  }
+
   /** The whole answer: the connection may end in the middle of it. */
   async #fetch(path: string, init: RequestInit): Promise<{ status: number; ok: boolean; text: string }> {
     try {
@@ -67,11 +93,14 @@ export class ApiClient {
       return { status: response.status, ok: response.ok, text: await response.text() };
     } catch (error) {
       if (init.signal?.aborted) throw error;
-      const why = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-      throw new Unreachable(exitStatus.failed, [`No answer from ${this.url}: ${why}`, 'Is `flotilla serve` running?']);
+      const lines = [`No answer from ${this.url}: ${causeOf(error)}`, 'Is `flotilla serve` running?'];
+      throw new Unreachable(exitStatus.failed, lines);
     }
   }
 }
+
+const causeOf = (error: unknown): string =>
+  error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
 
 /** Whatever answers there: JSON, or undefined. */
 const parsed = (text: string): unknown => {

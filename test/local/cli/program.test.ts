@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { releaseYaml } from '../../usecases/api-world.ts';
 import { batch, deployment, deployments, ended, failed, health, problem } from './answers.ts';
-import { type FakeApi, type RunOptions, run, type Script, startFakeApi } from './cli-world.ts';
+import { type Answer, type FakeApi, type RunOptions, run, type Script, startFakeApi } from './cli-world.ts';
 
 const apis: FakeApi[] = [];
 afterEach(async () => {
@@ -158,6 +158,75 @@ describe('what is sent', () => {
       body: releaseYaml,
       headers: { 'content-type': 'application/yaml', 'idempotency-key': 'k-1', authorization: 'Bearer secret' },
     });
+  });
+
+  const large = `${releaseYaml}${'# a comment\n'.repeat(400_000)}`;
+  const accepted = { status: 202, body: { batch_id: 'B1', warnings: [] } };
+  const uploadTo = (url: string): Answer => ({
+    status: 201,
+    body: {
+      upload_id: 'u1',
+      url,
+      method: 'PUT',
+      headers: { 'content-type': 'application/yaml', 'content-length': '0' },
+    },
+  });
+
+  test('a file that is larger than a request may be is put elsewhere, where the token does not go', async () => {
+    const bucket = await serve({ 'PUT /uploads/u1.yaml?X-Amz-Signature=s': { body: '' } });
+    const { api, status } = await against(
+      {
+        'POST /uploads': uploadTo(`${bucket.url}/uploads/u1.yaml?X-Amz-Signature=s`),
+        'POST /batches?upload=u1': accepted,
+        'GET /health': { body: health },
+      },
+      ['deploy', '-', '--idempotency-key', 'k-1'],
+      { stdin: large, env: { FLOTILLA_TOKEN: 'secret' } },
+    );
+    expect(status).toBe(0);
+    const [put, ...more] = bucket.received;
+    expect(more).toEqual([]);
+    expect(put?.body).toBe(large);
+    expect(put?.headers).toMatchObject({
+      'content-type': 'application/yaml',
+      'content-length': String(Buffer.byteLength(large)),
+    });
+    expect(JSON.stringify(put?.headers)).not.toMatch(/secret|authorization/i);
+    const [order, submit] = api.received;
+    expect(JSON.parse(order!.body)).toEqual({ bytes: Buffer.byteLength(large) });
+    expect(order!.headers).toMatchObject({ authorization: 'Bearer secret' });
+    expect(submit).toMatchObject({ body: '', headers: { authorization: 'Bearer secret', 'idempotency-key': 'k-1' } });
+  });
+
+  test('a place at the same server is shown the token, and its refusal is told', async () => {
+    const script = { 'POST /uploads': uploadTo('/uploads/u1'), 'PUT /uploads/u1': problem(404, 'UploadNotFound') };
+    const { api, status } = await against(script, ['plan', '-'], { stdin: large, env: { FLOTILLA_TOKEN: 'secret' } });
+    expect(status).toBe(4);
+    expect(api.received.map(({ request, headers }) => [request, headers.authorization])).toEqual([
+      ['POST /uploads', 'Bearer secret'],
+      ['PUT /uploads/u1', 'Bearer secret'],
+    ]);
+  });
+
+  test.each<[string, (bucket: FakeApi) => string, RegExp]>([
+    ['refuses', ({ url }) => `${url}/refused`, /^The upload to 127\.0\.0\.1:\d+ was answered with 403\.$/],
+    ['sends on', ({ url }) => `${url}/elsewhere`, /^The batch could not be uploaded to 127\.0\.0\.1:\d+: .*redirect/],
+    ['is not there', () => 'http://127.0.0.1:9/x', /^The batch could not be uploaded to 127\.0\.0\.1:9: /],
+  ])('a place that %s: 1, and nothing is submitted', async (_, urlOf, line) => {
+    const bucket = await serve({
+      'PUT /refused': { status: 403, body: '<Error/>' },
+      'PUT /elsewhere': { status: 307, body: '', headers: { location: '/refused' } },
+    });
+    const { api, status, error } = await against({ 'POST /uploads': uploadTo(urlOf(bucket)) }, ['deploy', '-'], {
+      stdin: large,
+    });
+    expect([status, error[0], api.received.length]).toEqual([1, expect.stringMatching(line), 1]);
+  });
+
+  test('a file that is larger than any batch may be is not sent at all', async () => {
+    const { api, status, error } = await against({}, ['deploy', '-'], { stdin: '#'.repeat(17 * 1024 * 1024) });
+    expect([status, api.received]).toEqual([2, []]);
+    expect(error).toEqual(['<stdin> has 17 MiB; a batch may have 16 MiB. Make several of it.']);
   });
 
   test('FLOTILLA_URL names the server', async () => {

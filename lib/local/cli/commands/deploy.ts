@@ -3,6 +3,7 @@ import type { Health } from '../../../usecases/read-health.ts';
 import { type CommandContext, print, readBatchFile } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
 import { checkFollowing, follow } from '../follow.ts';
+import { sendBatch } from '../send-batch.ts';
 import { simulationSentence } from '../simulation.ts';
 
 export interface DeployOptions {
@@ -10,8 +11,6 @@ export interface DeployOptions {
   readonly timeout?: number;
   readonly idempotencyKey?: string;
 }
-
-export const yamlHeaders = { 'content-type': 'application/yaml' } as const;
 
 type Accepted = Pick<BatchView, 'batch_id' | 'name' | 'status' | 'total' | 'warnings'>;
 
@@ -22,11 +21,10 @@ const CREATED_BEFORE = 200;
 export const deploy = async (context: CommandContext, options: DeployOptions, file = ''): Promise<ExitStatus> => {
   const { client, terminal } = context;
   checkFollowing(options);
-  const { text: body, name } = await readBatchFile(context, file);
+  const batch = await readBatchFile(context, file);
   const key = options.idempotencyKey;
-  const headers = { ...yamlHeaders, ...(key === undefined ? {} : { 'idempotency-key': key }) };
-  const send = { method: 'POST', body, file: name, headers } as const;
-  const { status, answer: accepted } = await client.send<Accepted>('/batches', send);
+  const headers = key === undefined ? {} : { 'idempotency-key': key };
+  const { status, answer: accepted } = await sendBatch<Accepted>(client, '/batches', batch, headers);
   const { simulated } = await client.ask<Health>('/health');
   const sentence = simulationSentence(simulated);
   for (const warning of accepted.warnings) terminal.error(`warning: ${warning}`);

@@ -4,7 +4,7 @@ import { loadConfiguration } from '../../load-configuration.ts';
 import { type BatchFile, type CommandContext, print, readBatchFile } from '../command-context.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
 import { describePlan } from '../plan-lines.ts';
-import { yamlHeaders } from './deploy.ts';
+import { sendBatch } from '../send-batch.ts';
 
 export interface PlanOptions {
   readonly url?: string;
@@ -32,8 +32,8 @@ const checkOptions = ({ config, token }: PlanOptions, isRemote: boolean): void =
   throw new CommandFailure(exitStatus.usage, [`${useless} has no effect here: ${why}.`]);
 };
 
-const planThere = ({ client }: CommandContext, { text, name }: BatchFile): Promise<PlanPreview> =>
-  client.ask<PlanPreview>('/batches/plan', { method: 'POST', body: text, file: name, headers: yamlHeaders });
+const planThere = async ({ client }: CommandContext, batch: BatchFile): Promise<PlanPreview> =>
+  (await sendBatch<PlanPreview>(client, '/batches/plan', batch)).answer;
 
 const planHere = async (
   { directory, env, terminal }: CommandContext,

@@ -1,0 +1,73 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
+import { type Runtime, startRuntime } from '../../lib/local/runtime.ts';
+import { instantCluster, instantExecutor } from '../bench/instant-world.ts';
+import { largeBatch } from '../domain/batch/large-batch.ts';
+import { type Ran, run } from '../local/cli/cli-world.ts';
+
+const deployments = 1_800;
+const token = 'a-token-of-this-test';
+const text = largeBatch({ deployments, tags: 10, tagLength: 256, dependencies: 10 });
+const folder = mkdtempSync(join(tmpdir(), 'flotilla-large-'));
+const file = join(folder, 'release.yaml');
+
+let runtime: Runtime;
+beforeAll(async () => {
+  writeFileSync(file, text);
+  const configuration = simulatedConfiguration();
+  const clearing = Array.from({ length: deployments }, (_, at) => `service-${at}`).map((name) => [
+    name,
+    { kind: 'cronjob' as const, name, namespace: 'clearing' },
+  ]);
+  const services = { clearing: Object.fromEntries(clearing) };
+  runtime = await startRuntime({
+    port: 0,
+    token,
+    data: join(folder, 'data'),
+    configuration: { ...configuration, catalogue: { ...configuration.catalogue, services } },
+    executor: () => instantExecutor,
+    cluster: () => instantCluster('1.0.0'),
+  });
+});
+afterAll(async () => {
+  await runtime?.close();
+  rmSync(folder, { recursive: true });
+});
+
+const flotilla = (...argv: readonly string[]): Promise<Ran> =>
+  run([...argv, '--url', runtime.url, '--json'], { directory: folder, env: { FLOTILLA_TOKEN: token } });
+
+describe('a batch of 6 MB', { timeout: 120_000 }, () => {
+  it('is one', () => {
+    expect(Buffer.byteLength(text)).toBeGreaterThan(6_000_000);
+  });
+
+  it('is planned by the server', async () => {
+    const { status, out } = await flotilla('plan', file);
+    expect(status).toBe(0);
+    expect(JSON.parse(out.join('\n'))).toMatchObject({ total: deployments });
+  });
+
+  it('is taken in, once for an Idempotency-Key, planned, and kept as it was sent', async () => {
+    const first = await flotilla('deploy', file, '--idempotency-key', 'large-1');
+    expect([first.status, first.error]).toEqual([0, []]);
+    const { batch_id, total } = JSON.parse(first.out.join('\n'));
+    expect(total).toBe(deployments);
+    const second = await flotilla('deploy', file, '--idempotency-key', 'large-1');
+    expect(JSON.parse(second.out.join('\n'))).toMatchObject({ batch_id });
+    expect(readFileSync(join(folder, 'data', 'documents', 'batches', batch_id, 'source.yaml'), 'utf8')).toBe(text);
+    const headers = { authorization: `Bearer ${token}` };
+    const read = async () => (await fetch(`${runtime.url}/batches/${batch_id}`, { headers })).json();
+    await expect.poll(read, { timeout: 60_000, interval: 200 }).toMatchObject({ status: 'PROCESSING', total });
+  });
+
+  it('is told its mistakes with the lines of the file', async () => {
+    writeFileSync(file, text.replace('service_name: service-1799\n', 'service_name: service-1799x\n'));
+    const { status, error } = await run(['deploy', file, '--url', runtime.url], { env: { FLOTILLA_TOKEN: token } });
+    const line = text.slice(0, text.indexOf('service_name: service-1799\n')).split('\n').length;
+    expect([status, error[1]]).toEqual([2, expect.stringContaining(`release.yaml:${line}:`)]);
+  });
+});

@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { create } from '../../functions/api.ts';
+import { FileUploads } from '../../lib/adapters/file-uploads.ts';
+import { startHttpServer } from '../../lib/local/http-server.ts';
+import type { UploadView } from '../../lib/usecases/open-upload.ts';
+import { makeWorld, releaseYaml } from '../usecases/api-world.ts';
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+
+const serve = async (token?: string) => {
+  const folder = mkdtempSync(join(tmpdir(), 'flotilla-uploads-'));
+  const uploads = new FileUploads(folder, { now: Date.now });
+  const world = makeWorld();
+  const api = create({ ...world.deps, uploads });
+  const server = await startHttpServer({ port: 0, api, uploads, ...(token === undefined ? {} : { token }) });
+  cleanups.push(
+    () => server.close(),
+    () => rmSync(folder, { recursive: true }),
+  );
+  return { world, server, url: server.url };
+};
+
+const size = Buffer.byteLength(releaseYaml);
+
+const order = async (url: string, headers: Record<string, string> = {}, bytes = size): Promise<UploadView> => {
+  const body = JSON.stringify({ bytes });
+  const init = { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } };
+  return (await (await fetch(`${url}/uploads`, init)).json()) as UploadView;
+};
+
+const yaml = { 'content-type': 'application/yaml' };
+
+/** fetch sets Host and Origin itself. */
+const put = (url: string, body: string, headers: Record<string, string>, method = 'PUT'): Promise<[number, string]> =>
+  new Promise((resolve, reject) => {
+    const length = { 'content-length': String(Buffer.byteLength(body)) };
+    const sent = httpRequest(url, { method, headers: { ...yaml, ...length, ...headers } }, async (response) => {
+      let text = '';
+      for await (const chunk of response) text += chunk;
+      resolve([response.statusCode!, text === '' ? '' : JSON.parse(text).code]);
+    });
+    sent.once('error', reject).end(body);
+  });
+
+describe('the embedded server as the place of uploads', () => {
+  test('takes what its address was made for, and a batch of it', async () => {
+    const { url, world } = await serve();
+    const upload = await order(url);
+    expect(await put(`${url}${upload.url}`, releaseYaml, {})).toEqual([200, '']);
+    const submitted = await fetch(`${url}/batches?upload=${upload.upload_id}`, { method: 'POST' });
+    const { batch_id } = (await submitted.json()) as { batch_id: string };
+    expect([submitted.status, world.documents.texts.get(`batches/${batch_id}/source.yaml`)]).toEqual([
+      202,
+      releaseYaml,
+    ]);
+  });
+
+  test.each<[string, string, string, Record<string, string>, number, string]>([
+    ['too much', 'PUT', `${releaseYaml}#`, {}, 400, 'RequestInvalid'],
+    ['too little', 'PUT', 'a: 1', {}, 400, 'RequestInvalid'],
+    ['another type', 'PUT', releaseYaml, { 'content-type': 'text/plain' }, 415, 'UnsupportedMediaType'],
+    ['another method', 'POST', releaseYaml, {}, 405, 'MethodNotAllowed'],
+    ['a page of another origin', 'PUT', releaseYaml, { origin: 'https://evil.example' }, 403, 'Forbidden'],
+    ['another host', 'PUT', releaseYaml, { host: 'evil.example' }, 403, 'Forbidden'],
+  ])('refuses %s', async (_, method, body, headers, status, code) => {
+    const { url } = await serve();
+    const upload = await order(url);
+    expect(await put(`${url}${upload.url}`, body, headers, method)).toEqual([status, code]);
+    const { status: later } = await fetch(`${url}/batches?upload=${upload.upload_id}`, { method: 'POST' });
+    expect(later).toBe(404);
+  });
+
+  test.each(['0123456789abcdef0123456789abcdef01234567', 'x', '..%2Fconfiguration'])(
+    'knows no upload %s',
+    async (id) => {
+      const { url } = await serve();
+      expect(await put(`${url}/uploads/${id}`, releaseYaml, {})).toEqual([404, 'UploadNotFound']);
+    },
+  );
+
+  test('asks for the token, as everywhere', async () => {
+    const { url } = await serve('secret');
+    const authorization = { authorization: 'Bearer secret' };
+    const upload = await order(url, authorization);
+    expect(await put(`${url}${upload.url}`, releaseYaml, {})).toEqual([401, 'Unauthorized']);
+    expect(await put(`${url}${upload.url}`, releaseYaml, authorization)).toEqual([200, '']);
+  });
+
+  test('refuses a body without a size before it has come', async () => {
+    const { url, server } = await serve();
+    const upload = await order(url, {}, 8 * 1024 * 1024);
+    const head = ['Host: 127.0.0.1', 'Content-Type: application/yaml', 'Transfer-Encoding: chunked', '', ''].join(
+      '\r\n',
+    );
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(server.port, '127.0.0.1');
+      let read = '';
+      socket.on('data', (data) => {
+        read += data;
+      });
+      socket.on('error', reject).on('close', () => resolve(read));
+      socket.write(`PUT ${upload.url} HTTP/1.1\r\n${head}100000\r\n${'#'.repeat(1024 * 1024)}\r\n`);
+    });
+    expect(answer).toContain('HTTP/1.1 400');
+    expect(answer).toContain(`made for ${8 * 1024 * 1024} bytes; the request has no`);
+  });
+});
