@@ -131,11 +131,14 @@ const mostNamed = 3;
 
 const dependencySentences = (dependencies: readonly Of<'dependency'>[]): readonly string[] => {
   if (dependencies.length === 0) return [];
+  const ended = dependencies.filter(({ status }) => isTerminal(status));
+  return ended.length > 0 ? [`Is about to be skipped: ${listOf(ended)}.`] : [`Waits for ${listOf(dependencies)}.`];
+};
+
+const listOf = (dependencies: readonly Of<'dependency'>[]): string => {
   const rest = dependencies.length - mostNamed;
   const named = dependencies.slice(0, mostNamed).map(({ name, status }) => `${name} (${status})`);
-  const ended = dependencies.some(({ status }) => isTerminal(status));
-  const list = [...named, ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
-  return [ended ? `Is about to be skipped: ${list}.` : `Waits for ${list}.`];
+  return [...named, ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
 };
 
 const limitSentences = (limits: readonly Of<'limit'>[]): readonly string[] => {

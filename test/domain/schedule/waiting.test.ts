@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Status } from '../../../lib/domain/deployment/status.ts';
 import type { InboxMessage } from '../../../lib/domain/record/rows.ts';
 import { Cells } from '../../../lib/domain/schedule/cells.ts';
 import { decide } from '../../../lib/domain/schedule/decide.ts';
@@ -153,6 +154,14 @@ describe('in words', () => {
     const scheduler = plan({ waits: [[], [0], [], [], [], [0, 1, 2, 3, 4]], concurrency: 2 });
     expect(wordsOf(scheduler, 1)).toBe('Waits for svc-0 (PROCESSING).');
     expect(wordsOf(scheduler, 5)).toBe('Waits for svc-0 (PROCESSING), svc-1 (PENDING), svc-2 (PROCESSING), 2 more.');
+  });
+
+  test('of those because of which it is skipped, and of no other', () => {
+    const dependency = (name: string, status: Status): Waiting => ({ kind: 'dependency', name, status });
+    const waiting = ['a', 'b', 'c'].map((name) => dependency(name, 'PROCESSING'));
+    expect(describeWaiting([...waiting, dependency('d', 'FAILED'), dependency('e', 'UNKNOWN')])).toBe(
+      'Is about to be skipped: d (FAILED), e (UNKNOWN).',
+    );
   });
 
   test('limits with their numbers', () => {
