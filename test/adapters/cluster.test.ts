@@ -165,6 +165,29 @@ describe('requests', () => {
     );
   });
 
+  it('go on after a page that is empty', async () => {
+    const { cluster, server } = await serving((request, response) => {
+      const isFirst = !request.url?.includes('continue=');
+      const items = isFirst ? [] : [{ metadata: { name: 'a', uid: 'a' } }];
+      response.end(JSON.stringify({ items, metadata: isFirst ? { continue: 'more', remainingItemCount: 1 } : {} }));
+    });
+    const [view] = await cluster.read([shared('pod', 'a')]);
+    await close(server);
+    expect(stringAt(view?.workload, 'metadata', 'name')).toBe('a');
+  });
+
+  it('that lose their place between two pages give no half of a list', async () => {
+    const { cluster, server } = await serving((request, response) => {
+      if (request.url?.includes('continue=')) response.writeHead(410).end(status(410, 'Expired', 'too old'));
+      else response.end(JSON.stringify({ items: [], metadata: { continue: 'more' } }));
+    });
+    await expect(cluster.read([shared('pod', 'a')])).rejects.toMatchObject({
+      name: 'ClusterUnavailable',
+      details: { status: 410 },
+    });
+    await close(server);
+  });
+
   it('for logs ask for the previous run first', async () => {
     const { asked, cluster, server } = await serving((request, response) => {
       const isPrevious = request.url?.includes('previous=true');

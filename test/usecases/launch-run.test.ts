@@ -190,6 +190,23 @@ const interruptions: readonly Interruption[] = [
   },
 ];
 
+test('a start that is turned away is not asked for again once there is an outcome', async () => {
+  const { world, batchId, deployment } = await aboutToStart();
+  const { executor } = countingExecutor();
+  const asked: string[] = [];
+  const start: Executor['start'] = async ({ key }) => {
+    asked.push(key);
+    const item = rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)))!;
+    await world.table.transact(
+      changeItem(item, { ...outcome, step: 'recorded', outcome }, { at: 1, actor: 'sweep' }).writes,
+    );
+    return { kind: 'rejected', retryable: true, reason: 'ExecutorThrottled', message: '429' };
+  };
+  const deps = { ...world.deps, pace: cloudPace, executor: async () => ({ ...executor, start }) };
+  expect(await launchRun(deps, launchOf(deployment, batchId, 1))).toBe(false);
+  expect(asked).toEqual([`${batchId}-0-1`]);
+});
+
 test.each(interruptions.map((one): [string, Interruption] => [one.title, one]))(
   'nothing is started when %s at the last moment',
   async (_, { attempt, meanwhile, expected }) => {

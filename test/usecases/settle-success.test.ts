@@ -95,7 +95,7 @@ const stateOf = async ({ table, workflow, place, target }: Scene) => {
     (await table.get(key)) !== undefined;
   return {
     told: `${item.status} / ${item.reason}`,
-    outcome: item.outcome && `${item.outcome.release_before} -> ${item.outcome.release_after}`,
+    outcome: item.outcome && `${item.outcome.release_before} -> ${item.outcome.release_after}: ${item.outcome.message}`,
     messages: (await table.query({ pk: 'INBOX', limit: 10 })).items.flatMap(({ message }) =>
       (message as { type: string }).type === 'recorded' ? [message] : [],
     ).length,
@@ -108,7 +108,7 @@ const stateOf = async ({ table, workflow, place, target }: Scene) => {
 
 const recorded = {
   told: 'SUCCESS / Verified',
-  outcome: '1.0.0 -> 3.0.2',
+  outcome: '1.0.0 -> 3.0.2: All is up.',
   messages: 1,
   hasRelease: true,
   isWatched: false,
