@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { FlotillaError } from '../../lib/domain/errors.ts';
 import type { Write } from '../../lib/domain/ports.ts';
 import { killChild } from './children.ts';
 import { deployFails, type Path, skipped, walk, walkAll, well } from './path.ts';
 import { expectAllInOrder, reportOf } from './report.ts';
-import { World } from './world.ts';
+import { type InvokeFault, World } from './world.ts';
 
 /** Somebody, or something, ends what was running. */
 
@@ -238,16 +239,20 @@ describe('the publisher dies in the middle', () => {
 });
 
 describe('the Map fails as a whole', () => {
+  /** No failure of a child is tolerated, so that the Map fails with the one that is killed. */
+  const tolerateNone = (text: string): string =>
+    text.replace('"ToleratedFailurePercentage": 100,', '"ToleratedFailurePercentage": 0,');
+
+  /** The third child cannot begin, so that there is something left for a second round. */
+  const thirdIsThrottled: InvokeFault = ({ name, payload }) =>
+    name === 'await-turn' && (payload as { index: number }).index === 2
+      ? { error: Object.assign(new Error('busy'), { name: 'Lambda.TooManyRequestsException' }), when: 'before' }
+      : undefined;
+
   test('a second round takes up what was begun, runs what never began, and starts nothing twice', async () => {
-    // No failure of a child is tolerated here, so that the Map fails with the one that is killed.
-    const world = await World.make({
-      alter: (text) => text.replace('"ToleratedFailurePercentage": 100,', '"ToleratedFailurePercentage": 0,'),
-    });
+    const world = await World.make({ alter: tolerateNone });
     world.executor.scripts.set('a', { takes: 100 });
-    world.invokeFault = ({ name, payload }) =>
-      name === 'await-turn' && (payload as { index: number }).index === 2
-        ? { error: Object.assign(new Error('busy'), { name: 'Lambda.TooManyRequestsException' }), when: 'before' }
-        : undefined;
+    world.invokeFault = thirdIsThrottled;
     const batchId = await world.submit([{ name: 'a' }, { name: 'b', needs: ['a'] }, { name: 'c', needs: ['b'] }]);
     await world.pass(20);
     await killChild(world, batchId, 1);
@@ -258,6 +263,25 @@ describe('the Map fails as a whole', () => {
     expect(told.b?.visited).toBe(`AwaitTurn | ${well}`);
     expect(told.c?.visited).toBe(`AwaitTurn | ${well}`);
     for (const one of Object.values(told)) expect(`${one.outcome} ${one.starts}`).toBe('SUCCESS / Verified 1');
+    await expectAllInOrder(world, batchId);
+  });
+
+  test('a second round that is not told of its turn, while the verdict on the first one comes, does not wait for ever', async () => {
+    const world = await World.make({ alter: tolerateNone });
+    world.executor.scripts.set('a', { takes: 3, settles: 12 });
+    world.invokeFault = thirdIsThrottled;
+    const batchId = await world.submit([{ name: 'a' }, { name: 'b', needs: ['a'] }, { name: 'c', needs: ['b'] }]);
+    await world.pass(12);
+    world.invokeFault = undefined;
+    const end = world.clock.now() + 2_000;
+    world.meter.fault = ({ name }) =>
+      name === 'workflow.succeed' && world.clock.now() < end
+        ? { error: new FlotillaError('WorkflowUnavailable', 'ordered by the test'), when: 'before' }
+        : undefined;
+    await killChild(world, batchId, 1);
+    await world.settled(batchId);
+    const told = Object.values(await reportOf(world, batchId));
+    expect(told.map(({ outcome, starts }) => `${outcome} ${starts}`)).toEqual(told.map(() => 'SUCCESS / Verified 1'));
     await expectAllInOrder(world, batchId);
   });
 
