@@ -93,6 +93,7 @@ export const followBatch = async (
   });
   try {
     view.begin(await patient.deployments(batchId));
+    const askForWaiting = paced(waitingPause);
     for (let after = 0, ended = false; !ended; ) {
       const feed = await patient.events(batchId, after);
       // Only the plan knows clusters and order.
@@ -100,7 +101,7 @@ export const followBatch = async (
       for (const event of feed.events) view.event(event);
       view.show();
       const waiting = view.waiting();
-      if (waiting !== undefined && !feed.ended) view.update(await patient.waiting(batchId, waiting));
+      if (waiting !== undefined && !feed.ended && askForWaiting()) view.update(await patient.waiting(batchId, waiting));
       after = feed.next_after;
       ended = feed.ended;
     }
@@ -111,6 +112,20 @@ export const followBatch = async (
   } finally {
     view.end();
   }
+};
+
+/** That reads a row for each deployment in flight, where the dispatcher works too; a busy batch has events at every moment. */
+const waitingPause = 2_000;
+
+/** True when it is called for the first time, and after so many milliseconds again. */
+const paced = (pause: number): (() => boolean) => {
+  let due = Number.NEGATIVE_INFINITY;
+  return () => {
+    const now = performance.now();
+    if (now < due) return false;
+    due = now + pause;
+    return true;
+  };
 };
 
 const TRIES = 10;

@@ -37,7 +37,11 @@ const script = (patch: Script = {}): Script => ({
 const followed = async (patch: Script = {}, argv: readonly string[] = [], options: RunOptions = {}) => {
   const api = await startFakeApi(script(patch));
   apis.push(api);
-  return { ...(await run(['status', 'B1', '--follow', '--url', api.url, ...argv], options)), url: api.url };
+  return {
+    ...(await run(['status', 'B1', '--follow', '--url', api.url, ...argv], options)),
+    url: api.url,
+    received: api.received,
+  };
 };
 
 describe('following a batch', () => {
@@ -95,6 +99,23 @@ describe('following a batch', () => {
       { live: true },
     );
     expect(redrawn.at(-1)).toMatch(/risk\/service-1 .*PENDING +Waits for b\.\n.*\n.*PENDING +Waits for c\./);
+  });
+
+  test('what they wait for is not read at every event', async () => {
+    const busy = { body: { events: [], next_after: 2, ended: false } };
+    const last = script()[events(2)] as { body: unknown };
+    const waits = deployment({ index: 1, key: 'risk/service-1', waiting_for: [] });
+    const list = '/batches/B1/deployments?limit=';
+    const { received } = await followed(
+      {
+        [`GET ${list}1000&after=-1`]: { body: deployments(deployment(), waits) },
+        [`GET ${list}1&after=0&status=PENDING`]: { body: deployments(waits) },
+        [events(2)]: [busy, busy, busy, last],
+      },
+      [],
+      { live: true },
+    );
+    expect(received.filter(({ request }) => request === `GET ${list}1&after=0&status=PENDING`)).toHaveLength(1);
   });
 
   test('a server that is away for a moment, or in the middle of an answer, is waited for, and that is said once', async () => {
