@@ -58,10 +58,10 @@ type Cost = keyof Awaited<ReturnType<typeof costOf>>;
  * change that needs a higher bound must say why; one that brings a count under its half lowers both.
  */
 const costs: readonly (readonly [what: Cost, counted: number, bound: number])[] = [
-  ['reads', 4153, 4400],
+  ['reads', 4253, 4400],
   ['writes', 7992, 8400],
-  ['kilobytes', 3354, 3550],
-  ['tableCalls', 5132, 5450],
+  ['kilobytes', 3392, 3550],
+  ['tableCalls', 5232, 5450],
   ['documentCalls', 10, 14],
   ['busCalls', 17, 25],
   ['answers', 401, 410],
