@@ -2,7 +2,10 @@ import { isFlotillaError } from '../domain/errors.ts';
 import type { Executor, RunRequest, StartResult } from '../domain/ports.ts';
 import type { Deps } from './deps.ts';
 
-/** With the last request, which may take 30 s, this stays below the 90 s of the function. */
+/**
+ * With the last request, which may take 30 s, this stays below the 90 s of the function. And nothing is started when the
+ * poller may have given up looking for it, as it does at the end of the executor's late start.
+ */
 const patience = 45_000;
 const firstPause = 2_000;
 const longestPause = 15_000;
@@ -18,7 +21,7 @@ export const startRun = async (
   request: RunRequest,
   mayGoOn: () => Promise<boolean>,
 ): Promise<StartResult | undefined> => {
-  const end = clock.now() + patience;
+  const end = clock.now() + Math.min(patience, executor.lateStartMilliseconds / 2);
   for (let pause = firstPause; ; pause = Math.min(longestPause, pause * 2)) {
     const answer = await startOnce(executor, request);
     if (answer.kind !== 'rejected' || !answer.retryable) return answer;

@@ -190,6 +190,31 @@ const interruptions: readonly Interruption[] = [
   },
 ];
 
+test.each([
+  [10_000, 5_000],
+  [300_000, 45_000],
+])(
+  'a start that is turned away is not asked for when the poller may have given it up, after %i ms',
+  async (late, most) => {
+    const { world, batchId, deployment } = await aboutToStart();
+    const asked: number[] = [];
+    const executor: Executor = {
+      ...countingExecutor().executor,
+      lateStartMilliseconds: late,
+      start: async () => {
+        asked.push(world.clock.now());
+        return { kind: 'rejected', retryable: true, reason: 'ExecutorThrottled', message: '429' };
+      },
+    };
+    const deps = { ...world.deps, pace: cloudPace, executor: async () => executor };
+    await launchRun(deps, launchOf(deployment, batchId, 1));
+    const took = asked.at(-1)! - asked[0]!;
+    expect(asked.length).toBeGreaterThan(2);
+    expect(took).toBeGreaterThan(most / 2);
+    expect(took).toBeLessThanOrEqual(most);
+  },
+);
+
 test('a start that is turned away is not asked for again once there is an outcome', async () => {
   const { world, batchId, deployment } = await aboutToStart();
   const { executor } = countingExecutor();
@@ -202,7 +227,11 @@ test('a start that is turned away is not asked for again once there is an outcom
     );
     return { kind: 'rejected', retryable: true, reason: 'ExecutorThrottled', message: '429' };
   };
-  const deps = { ...world.deps, pace: cloudPace, executor: async () => ({ ...executor, start }) };
+  const deps = {
+    ...world.deps,
+    pace: cloudPace,
+    executor: async () => ({ ...executor, lateStartMilliseconds: 300_000, start }),
+  };
   expect(await launchRun(deps, launchOf(deployment, batchId, 1))).toBe(false);
   expect(asked).toEqual([`${batchId}-0-1`]);
 });
