@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
 import { type Runtime, startRuntime } from '../../lib/local/runtime.ts';
 import { instantCluster, instantExecutor } from '../bench/instant-world.ts';
-import { largeBatch } from '../domain/batch/large-batch.ts';
+import { inBlockStyle, largeBatch } from '../domain/batch/large-batch.ts';
 import { type Ran, run } from '../local/cli/cli-world.ts';
 
 const deployments = 1_800;
 const token = 'a-token-of-this-test';
-const text = largeBatch({ deployments, tags: 10, tagLength: 256, dependencies: 10 });
+const text = inBlockStyle(largeBatch({ deployments, tags: 10, tagLength: 256, dependencies: 10 }));
 const folder = mkdtempSync(join(tmpdir(), 'flotilla-large-'));
 const file = join(folder, 'release.yaml');
 
