@@ -34,4 +34,10 @@ describe('docs/cost.md', () => {
     const told = Number(/It is missed: ([\d.]+) USD/.exec(text)?.[1]);
     expect(told).toBe(Number(totalOf(priceOf(columns[1]!.counts)).toFixed(2)));
   });
+
+  test('the README names the same price', () => {
+    const readme = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
+    const told = Number(/50 at once, would cost about ([\d.]+) USD/.exec(readme)?.[1]);
+    expect(told).toBe(Number(totalOf(priceOf(columns[1]!.counts)).toFixed(2)));
+  });
 });

@@ -48,12 +48,13 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
       const options = command.opts<Options>();
       end(await run(commandContext(world, options), options, ...command.args));
     };
-  const add = (usage: string, description: string): Command =>
+  const ownServer = `default: $FLOTILLA_URL or ${defaultUrl}`;
+  const add = (usage: string, description: string, whichServer = ownServer): Command =>
     program
       .command(usage)
       .description(description)
       .option('--json', 'print JSON')
-      .option('--url <address>', `address of the server (default: $FLOTILLA_URL or ${defaultUrl})`)
+      .option('--url <address>', `address of the server (${whichServer})`)
       .option('--token <token>', 'access token (default: $FLOTILLA_TOKEN, else fetched as a client, else none)');
 
   program
@@ -65,7 +66,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option('--config <file>', 'configuration (default: ./flotilla.config.yaml, else everything is simulated)')
     .option('--json', 'print JSON')
     .action(act(serve));
-  add('plan <file>', 'show what a batch would do; without --url on this machine')
+  add('plan <file>', 'show what a batch would do', 'default: $FLOTILLA_URL, else none is asked')
     .option('--config <file>', 'configuration to plan with (default: ./flotilla.config.yaml, else simulated)')
     .action(act(plan));
   add('deploy <file>', 'submit a batch; - reads it from the standard input')

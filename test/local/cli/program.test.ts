@@ -117,6 +117,13 @@ describe('exit status', () => {
     expect(await run(['--version'])).toMatchObject({ status: 0, out: [expect.stringMatching(/^\d+\.\d+\.\d+$/)] });
   });
 
+  test('plan says which server is asked: none, unless one is named', async () => {
+    const { out } = await run(['plan', '--help']);
+    expect(out.join(' ').replace(/\s+/g, ' ')).toContain(
+      'address of the server (default: $FLOTILLA_URL, else none is asked)',
+    );
+  });
+
   test('help that was asked for: 0', async () => {
     const { status, out } = await run(['--help']);
     expect(status).toBe(0);
