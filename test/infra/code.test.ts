@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Key } from '../../lib/domain/ports.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
 import { bundleAll } from '../../lib/infra/bundling.ts';
@@ -102,19 +102,27 @@ describe('what is loaded', { timeout: 60_000 }, () => {
   /** Kilobytes. The Kubernetes client alone is 1,200. */
   const most = ({ rights }: FunctionRow): number => (rights.includes('clusters') ? 2_200 : 700);
 
-  it.each(rows)('%s stays small, loads, and takes what its rights bring', async (stem, row) => {
-    const { code } = bundles.get(stem)!;
-    expect(code.length / 1_000).toBeLessThan(most(row));
-    const file = join(folder, `${stem}.mjs`);
-    writeFileSync(file, code);
-    vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
-    const { handler } = await import(pathToFileURL(file).href);
-    expect(handler).toBeTypeOf('function');
-    if (!(stem in contract)) return;
-    vi.stubEnv('AWS_REGION', 'eu-central-1');
-    for (const name of environmentOf(stem)) vi.stubEnv(name, name.endsWith('_ARN') ? 'arn:aws:states:::x' : 'x');
-    await expect(handler({}, {})).rejects.toMatchObject({ name: 'ContractBroken' });
-    vi.unstubAllEnvs();
+  it.each(rows)('%s stays small', (stem, row) => {
+    expect(bundles.get(stem)!.code.length / 1_000).toBeLessThan(most(row));
+  });
+
+  it('each loads, and takes what its rights bring', () => {
+    const tried = rows.map(([stem]) => {
+      const file = join(folder, `${stem}.mjs`);
+      writeFileSync(file, bundles.get(stem)!.code);
+      const names = environmentOf(stem).map((name) => [name, name.endsWith('_ARN') ? 'arn:aws:states:::x' : 'x']);
+      return { stem, url: pathToFileURL(file).href, environment: Object.fromEntries(names), isTask: stem in contract };
+    });
+    const env = { POWERTOOLS_LOG_LEVEL: 'SILENT', AWS_REGION: 'eu-central-1' };
+    const program = join(import.meta.dirname, 'try-bundles.mjs');
+    const { stdout, stderr } = spawnSync(process.execPath, [program], {
+      env,
+      input: JSON.stringify(tried),
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
+    const expected = rows.map(([stem]) => [stem, stem in contract ? 'ContractBroken' : 'function']);
+    expect(JSON.parse(stdout)).toEqual(Object.fromEntries(expected));
   });
 
   it.each([

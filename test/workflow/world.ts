@@ -261,15 +261,16 @@ export class World {
   /** Until the batch is sealed and nobody watches or follows anything any more. */
   async settled(batchId: string): Promise<void> {
     await this.sealed(batchId);
-    await this.until(async () => (await this.#atWork()) === 0);
+    await this.until(async () => !(await this.#isAtWork()));
   }
 
-  async #atWork(): Promise<number> {
+  async #isAtWork(): Promise<boolean> {
     const stateMachineArn = this.#machineArn.replace(/:batch$/, ':watch');
     const { executions } = await this.engine.listExecutions({ stateMachineArn, statusFilter: 'RUNNING' });
+    if (executions.length > 0 || this.#store.isBehind()) return true;
     const inbox = await this.table.query({ pk: 'INBOX', limit: 1 });
     const turns = await this.table.query({ pk: 'DISPATCHER', prefix: 'TURN#', limit: 1 });
-    return executions.length + inbox.items.length + turns.items.length + Number(this.#store.isBehind());
+    return inbox.items.length + turns.items.length > 0;
   }
 
   batchArn(batchId: string): string {

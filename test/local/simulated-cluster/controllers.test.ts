@@ -158,7 +158,7 @@ describe('fates', () => {
   });
 });
 
-it('costs nothing while a thousand workloads stand still', async () => {
+it('costs nothing while a thousand workloads stand still', { timeout: 60_000 }, async () => {
   const seed = Array.from({ length: 1_000 }, (_, index) => ({
     name: `app-${index}`,
     image: 'reg.local/app:1',
