@@ -108,7 +108,8 @@ const weights = new Float64Array(128);
 for (const mark of '\n\r,:[]{}?*&!|>%#') weights[mark.charCodeAt(0)] = 1;
 for (const quote of '"\'') weights[quote.charCodeAt(0)] = 0.5;
 
-const countMarks = (text: string): number => {
+/** As they are held against `marks`. */
+export const countMarks = (text: string): number => {
   let count = 0;
   for (let at = 0; at < text.length; at += 1) count += weights[text.charCodeAt(at)] ?? 0;
   return Math.floor(count);
