@@ -64,7 +64,12 @@ const isWellFormed = (text: string): boolean => text.isWellFormed();
 
 const resolution = z.strictObject({
   status: z.enum(['SUCCESS', 'FAILED']),
-  reason: z.string().trim().min(1).max(1000).refine(isWellFormed, { error: 'an escape writes half a character' }),
+  reason: z
+    .string()
+    .trim()
+    .min(1, { error: 'say why, in a sentence' })
+    .max(1000)
+    .refine(isWellFormed, { error: 'an escape writes half a character' }),
 });
 
 const uploadOrder = z.strictObject({ bytes: whole(1, batchBytes.atMost, z.number) });

@@ -13,6 +13,7 @@ import { SqliteTable } from '../adapters/sqlite-table.ts';
 import { StepFunctions } from '../adapters/step-functions.ts';
 import { SystemRandom, UlidIds } from '../adapters/system-clock.ts';
 import type { Configuration } from '../domain/catalogue/catalogue.ts';
+import { FlotillaError } from '../domain/errors.ts';
 import type { Cluster, Executor } from '../domain/ports.ts';
 import type { Deps, Pace } from '../usecases/deps.ts';
 import { SystemClock as EngineClock } from './engine/clock.ts';
@@ -92,8 +93,17 @@ interface System extends Pick<Runtime, 'engine' | 'table'> {
   closeStores(): void;
 }
 
+const makeFolder = (data: string): void => {
+  try {
+    mkdirSync(data, { recursive: true });
+  } catch (error) {
+    const message = `The data folder ${data} cannot be made: ${(error as Error).message}.`;
+    throw new FlotillaError('ConfigurationInvalid', message, { data }, error);
+  }
+};
+
 const startSystem = async (options: RuntimeOptions): Promise<System> => {
-  mkdirSync(options.data, { recursive: true });
+  makeFolder(options.data);
   const releaseData = holdData(options.data);
   const clock = new ClosingClock();
   const table = new SqliteTable(join(options.data, 'flotilla.db'), { follow: isFollowed });

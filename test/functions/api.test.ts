@@ -80,6 +80,14 @@ describe('POST /batches', () => {
     });
   });
 
+  test('of very many problems it is said that there are more', async () => {
+    const { call } = api();
+    const body = `deployments:\n${'  - { pillarr: a }\n'.repeat(300)}`;
+    const { detail, issues } = (await call('POST', '/batches', { body })).body;
+    expect(detail).toBe('The batch has more than 200 problems. Nothing was stored or started.');
+    expect(issues).toHaveLength(201);
+  });
+
   test('a problem names every issue with line, column and path', async () => {
     const { call } = api();
     const body = releaseYaml.replace('"3.0.2"', '3').replace('"2.4.0"', '2');

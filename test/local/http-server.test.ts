@@ -173,6 +173,14 @@ describe('who may ask', () => {
   });
 
   test.each([
+    [{}, 'Send the token of this server as Authorization: Bearer …'],
+    [{ authorization: 'Bearer wrong' }, 'This is not the token of this server.'],
+  ])('who sends %j is told: %s', async (headers, detail) => {
+    const { url } = await serve({ token: 'secret' });
+    expect(await (await fetch(`${url}/batches`, { headers })).json()).toMatchObject({ detail });
+  });
+
+  test.each([
     ['GET', { host: 'evil.example' }, 403],
     ['POST', { origin: 'https://evil.example' }, 403],
     ['POST', { origin: 'null' }, 403],

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -64,4 +64,13 @@ test('the program ends when its port is taken', async () => {
   const { code } = await child.ended;
   clearTimeout(late);
   expect([code, child.output]).toEqual([2, expect.stringContaining('is in use already')]);
+});
+
+test('a data folder that cannot be made is a mistake of whoever asks for it', async () => {
+  const file = join(freshFolder(), 'file');
+  writeFileSync(file, '');
+  await expect(start(join(file, 'data'))).rejects.toMatchObject({
+    name: 'ConfigurationInvalid',
+    message: expect.stringContaining('cannot be made: ENOTDIR'),
+  });
 });

@@ -43,7 +43,9 @@ export const commandContext = (world: CliWorld, { json = false, url, token }: Co
 
 const checkedUrl = (url: string): string => {
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
-  throw new CommandFailure(exitStatus.usage, [`${url} is not an http address.`]);
+  throw new CommandFailure(exitStatus.usage, [
+    `${url} is no address of a server: one begins with http:// or https://.`,
+  ]);
 };
 
 /** What FILE holds, and its name in messages; `-` is the standard input. */

@@ -14,7 +14,7 @@ export const describePlan = (plan: PlanPreview, terminal: Terminal): readonly st
   return [
     ...(sentence === undefined ? [] : [terminal.colours.yellow(sentence)]),
     planTable({ ...plan, deployments }, terminal),
-    `${plan.total} deployments on ${plan.levels} levels, ${mode}, at most ${max_concurrency} at once; on failure: ${on_failure}.`,
+    `${plan.total} deployments on ${plan.levels === 1 ? 'one level' : `${plan.levels} levels`}, ${mode}, at most ${max_concurrency} at once; on failure: ${on_failure}.`,
     ...Object.entries(plan.limits).map(([name, limit]) => `Limit ${name}: ${limit} at once.`),
     `Critical path: ${plan.critical_path.join(' -> ')}`,
     `Plan hash: ${plan.plan_hash}`,

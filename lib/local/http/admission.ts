@@ -34,7 +34,11 @@ const checkPlace = (request: IncomingMessage): void => {
 const checkToken = (request: IncomingMessage, token: string): void => {
   const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
   if (!timingSafeEqual(digest(given), digest(token))) {
-    throw new FlotillaError('Unauthorized', 'Send the token of this server as Authorization: Bearer …');
+    const isSent = given !== '';
+    throw new FlotillaError(
+      'Unauthorized',
+      isSent ? 'This is not the token of this server.' : 'Send the token of this server as Authorization: Bearer …',
+    );
   }
 };
 

@@ -103,6 +103,10 @@ describe('exit status', () => {
   });
 
   test.each([
+    [
+      ['list', '--url', 'localhost:8080'],
+      'localhost:8080 is no address of a server: one begins with http:// or https://.',
+    ],
     [['deploy', '-', '--timeout', '5'], '--timeout ends --follow, and without that it has no effect.'],
     [
       ['plan', '-', '--config', 'x', '--url', 'http://127.0.0.1:9'],
