@@ -3,10 +3,16 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { mebibytes } from '../domain/batch/batch-size.ts';
 import { FlotillaError } from '../domain/errors.ts';
 import type { Clock, UploadAddress, Uploads } from '../domain/ports.ts';
-import { checkUploadId, uploadIdBytes, uploadLife, uploadType } from '../domain/record/upload.ts';
+import {
+  checkUploadId,
+  uploadHeaders,
+  uploadIdBytes,
+  uploadLife,
+  uploadTooLarge,
+  uploadType,
+} from '../domain/record/upload.ts';
 
 /** What somebody wants to put at an address, as HTTP tells it. */
 export interface Incoming {
@@ -38,8 +44,7 @@ export class FileUploads implements Uploads {
     const upload_id = randomBytes(uploadIdBytes).toString('hex');
     const promised: Promised = { bytes, until: this.#clock.now() + uploadLife.address * 1000 };
     await writeFile(this.#file(upload_id, 'json'), JSON.stringify(promised));
-    const headers = { 'content-type': uploadType, 'content-length': String(bytes) };
-    return { upload_id, url: `/uploads/${upload_id}`, headers, expires_at: promised.until };
+    return { upload_id, url: `/uploads/${upload_id}`, headers: uploadHeaders(bytes), expires_at: promised.until };
   }
 
   /** Takes what an address was made for; throws UploadNotFound, UnsupportedMediaType or RequestInvalid for anything else. */
@@ -65,12 +70,7 @@ export class FileUploads implements Uploads {
     try {
       const { size, mtimeMs } = await file.stat();
       if (this.#isOld(mtimeMs)) return undefined;
-      if (size > most) {
-        throw new FlotillaError(
-          'PayloadTooLarge',
-          `What was put there has ${size} bytes; ${mebibytes(most)} are allowed.`,
-        );
-      }
+      if (size > most) throw uploadTooLarge(size, most);
       return await file.readFile();
     } finally {
       await file.close();

@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { mebibytes } from '../domain/batch/batch-size.ts';
-import { FlotillaError } from '../domain/errors.ts';
 import type { Clock, UploadAddress, Uploads } from '../domain/ports.ts';
-import { checkUploadId, uploadIdBytes, uploadLife, uploadType } from '../domain/record/upload.ts';
+import { checkUploadId, uploadHeaders, uploadIdBytes, uploadLife, uploadTooLarge } from '../domain/record/upload.ts';
 
 type Signable = Parameters<SignatureV4['presign']>[0];
 
@@ -29,7 +27,7 @@ export class S3Uploads implements Uploads {
     const { client, clock } = this.#options;
     const now = clock.now();
     const upload_id = randomBytes(uploadIdBytes).toString('hex');
-    const headers = { 'content-type': uploadType, 'content-length': String(bytes) };
+    const headers = uploadHeaders(bytes);
     const { config } = client;
     const credentials = await config.credentials();
     // S3 hashes the path as it is, and a body that is not known yet not at all.
@@ -59,7 +57,7 @@ export class S3Uploads implements Uploads {
       // What is left unread would keep its connection.
       (Body as { destroy?(): void } | undefined)?.destroy?.();
       if (age > uploadLife.text * 1000) return undefined;
-      throw tooLarge(ContentLength, most);
+      throw uploadTooLarge(ContentLength, most);
     } catch (error) {
       if (error instanceof NoSuchKey) return undefined;
       throw error;
@@ -85,9 +83,6 @@ export class S3Uploads implements Uploads {
 }
 
 const keyOf = (uploadId: string): string => `uploads/${uploadId}.yaml`;
-
-const tooLarge = (bytes: number, most: number): FlotillaError =>
-  new FlotillaError('PayloadTooLarge', `What was put there has ${bytes} bytes; ${mebibytes(most)} are allowed.`);
 
 const queryOf = ({ query = {} }: Pick<Signable, 'query'>): string =>
   Object.entries(query)

@@ -47,23 +47,26 @@ export const launchRun = async (deps: Needs, launch: Launch): Promise<boolean> =
   if (request === undefined) return false;
   // Again, after there is something to watch: the one that was there may have left meanwhile.
   await ensureWatcher(deps, launch.place.watcher);
-  let refusal: Failure | undefined;
-  const started = await startRun(deps, executor, request, async () => {
-    // A busy table must not end in an error here: that would be UNKNOWN, where it is certain that there is no run.
-    refusal = await retryConflict(deps, () => refusalOf(deps, launch));
-    return refusal === undefined;
-  });
-  if (started === undefined) await giveUp(deps, launch, refusal ?? noTurn);
+  // A busy table must not end in an error here: that would be UNKNOWN, where it is certain that there is no run.
+  const look = () => retryConflict(deps, () => readStanding(deps, launch));
+  const started = await startRun(deps, executor, request, async () => (await look()).refusal);
+  if (started.kind === 'refused') await giveUp(deps, launch, started.failure);
   else await takeAnswer(deps, launch, started);
-  return started !== undefined;
+  return started.kind !== 'refused';
 };
 
-/** Why no run may be started now, as far as turn and deployment tell. */
-const refusalOf = async (deps: Needs, launch: Launch): Promise<Failure | undefined> => {
+interface Standing {
+  readonly item: ItemRow | undefined;
+  readonly turn: TurnRow | undefined;
+  /** Why no run may be started now, as far as the two tell. */
+  readonly refusal: Failure | undefined;
+}
+
+const readStanding = async ({ table }: Needs, launch: Launch): Promise<Standing> => {
   const { batch_id, index } = launch.place;
-  const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
-  const turn = rowOf<TurnRow>(await deps.table.get(keys.turn(batch_id, index)));
-  return item === undefined ? noTurn : whyNot(launch, item, turn);
+  const item = rowOf<ItemRow>(await table.get(keys.item(batch_id, index)));
+  const turn = rowOf<TurnRow>(await table.get(keys.turn(batch_id, index)));
+  return { item, turn, refusal: item === undefined ? noTurn : whyNot(launch, item, turn) };
 };
 
 interface IntentRow {
@@ -82,9 +85,7 @@ const writeIntent = async (deps: Needs, launch: Launch): Promise<RunRequest | un
     const intent = rowOf<IntentRow>(await deps.table.get(keys.attempt(batch_id, index, wait)));
     if (intent?.mark === mark) return requestAt(launch, intent.at);
     if (intent !== undefined || (await isAnswered(deps, launch))) return undefined;
-    const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
-    const turn = rowOf<TurnRow>(await deps.table.get(keys.turn(batch_id, index)));
-    const refusal = item === undefined ? undefined : whyNot(launch, item, turn);
+    const { item, turn, refusal } = await readStanding(deps, launch);
     if (item === undefined || turn?.fence === undefined || refusal !== undefined) {
       await giveUp(deps, launch, refusal ?? noTurn);
       return undefined;

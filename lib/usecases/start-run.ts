@@ -1,5 +1,6 @@
 import { isFlotillaError } from '../domain/errors.ts';
 import type { Executor, RunRequest, StartResult } from '../domain/ports.ts';
+import type { Failure } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 
 /**
@@ -13,14 +14,14 @@ const longestPause = 15_000;
 /**
  * Asks the executor for a run. What is certain not to have started is asked again: an executor that is throttled, or out of
  * reach, is so for longer than a moment, and that is no attempt at a deployment. Half of each pause is chance, so that
- * those of a batch do not come back together. Anything else is asked once. Undefined when it was to stop in between.
+ * those of a batch do not come back together. Anything else is asked once. `whyNot` is asked before each repetition.
  */
 export const startRun = async (
   { clock, random }: Pick<Deps, 'clock' | 'random'>,
   executor: Executor,
   request: RunRequest,
-  mayGoOn: () => Promise<boolean>,
-): Promise<StartResult | undefined> => {
+  whyNot: () => Promise<Failure | undefined>,
+): Promise<StartResult | { readonly kind: 'refused'; readonly failure: Failure }> => {
   const end = clock.now() + Math.min(patience, executor.lateStartMilliseconds / 2);
   for (let pause = firstPause; ; pause = Math.min(longestPause, pause * 2)) {
     const answer = await startOnce(executor, request);
@@ -28,7 +29,8 @@ export const startRun = async (
     const wait = pause * (0.5 + random.next() / 2);
     if (clock.now() + wait > end) return answer;
     await clock.sleep(wait);
-    if (!(await mayGoOn())) return undefined;
+    const failure = await whyNot();
+    if (failure !== undefined) return { kind: 'refused', failure };
   }
 };
 

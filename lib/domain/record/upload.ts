@@ -1,3 +1,4 @@
+import { mebibytes } from '../batch/batch-size.ts';
 import { FlotillaError } from '../errors.ts';
 
 /** Seconds. An address takes a text for as long as somebody needs who was about to send it; a text waits for a day. */
@@ -15,3 +16,12 @@ export const checkUploadId = (uploadId: string): void => {
   if (uploadId.length === digits && /^[0-9a-f]+$/.test(uploadId)) return;
   throw new FlotillaError('UploadNotFound', `This is no upload: its id is ${digits} digits and letters from a to f.`);
 };
+
+/** What has to come with the text; its size is a part of what was agreed. */
+export const uploadHeaders = (bytes: number): Readonly<Record<'content-type' | 'content-length', string>> => ({
+  'content-type': uploadType,
+  'content-length': String(bytes),
+});
+
+export const uploadTooLarge = (bytes: number, most: number): FlotillaError =>
+  new FlotillaError('PayloadTooLarge', `What was put there has ${bytes} bytes; ${mebibytes(most)} are allowed.`);
