@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isLoopback } from '../http/admission.ts';
 import { CommandFailure, exitStatus, Unreachable } from './failure.ts';
+import { fetchWhole, parsedJson, type WholeAnswer } from './whole-answer.ts';
 
 /** The token to send now; undefined sends none. */
 export type AccessToken = () => Promise<string | undefined>;
@@ -84,7 +85,7 @@ const fetchToken = async ({ url, id, secret, scope, patience }: Client): Promise
   const headers = { authorization: `Basic ${Buffer.from(user).toString('base64')}` };
   const signal = AbortSignal.timeout(patience);
   const { ok, status, text } = await send(url, { method: 'POST', headers, body, redirect: 'error', signal });
-  const read = answer.safeParse(parsed(text));
+  const read = answer.safeParse(parsedJson(text));
   if (ok && read.success) {
     const { access_token, expires_in = 2 * earlier } = read.data;
     return { token: access_token, until: Date.now() + Math.max(expires_in - earlier, earlier / 2) * 1000 };
@@ -94,22 +95,12 @@ const fetchToken = async ({ url, id, secret, scope, patience }: Client): Promise
   throw new CommandFailure(exitStatus.usage, lines);
 };
 
-/** The whole answer: it may stop in the middle. */
-const send = async (url: string, init: RequestInit): Promise<{ ok: boolean; status: number; text: string }> => {
+const send = async (url: string, init: RequestInit): Promise<WholeAnswer> => {
   try {
-    const response = await fetch(url, init);
-    return { ok: response.ok, status: response.status, text: await response.text() };
+    return await fetchWhole(url, init);
   } catch (error) {
     const { cause, message } = error as Error;
     const why = cause instanceof Error ? cause.message : message;
     throw new Unreachable(exitStatus.failed, [`No token: no answer from ${url}: ${why}`]);
-  }
-};
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 };

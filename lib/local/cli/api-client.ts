@@ -2,6 +2,7 @@ import { describeIssue, type Issue } from '../../domain/batch/issues.ts';
 import type { UploadView } from '../../usecases/open-upload.ts';
 import type { AccessToken } from './access-token.ts';
 import { CommandFailure, type ExitStatus, exitStatus, Unreachable } from './failure.ts';
+import { fetchWhole, parsedJson, type WholeAnswer } from './whole-answer.ts';
 
 export interface ApiClientOptions {
   readonly url: string;
@@ -56,7 +57,7 @@ export class ApiClient {
       ...(signal === undefined ? {} : { signal }),
     });
     if (!ok) throw failureOf(problemOf(status, text), file);
-    const answer = parsed(text);
+    const answer = parsedJson(text);
     if (answer !== undefined) return { status, answer: answer as Answer };
     throw new CommandFailure(exitStatus.failed, [`${this.url} does not answer as a Flotilla server does.`]);
   }
@@ -86,11 +87,9 @@ export class ApiClient {
     throw new CommandFailure(exitStatus.failed, [`The upload to ${host} was answered with ${response.status}.`]);
   }
 
-  /** The whole answer: the connection may end in the middle of it. */
-  async #fetch(path: string, init: RequestInit): Promise<{ status: number; ok: boolean; text: string }> {
+  async #fetch(path: string, init: RequestInit): Promise<WholeAnswer> {
     try {
-      const response = await fetch(`${this.url}${path}`, init);
-      return { status: response.status, ok: response.ok, text: await response.text() };
+      return await fetchWhole(`${this.url}${path}`, init);
     } catch (error) {
       if (init.signal?.aborted) throw error;
       const lines = [`No answer from ${this.url}: ${causeOf(error)}`, 'Is `flotilla serve` running?'];
@@ -102,17 +101,8 @@ export class ApiClient {
 const causeOf = (error: unknown): string =>
   error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
 
-/** Whatever answers there: JSON, or undefined. */
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
 const problemOf = (status: number, text: string): Problem => ({
-  ...((parsed(text) as Problem | undefined) ?? { detail: `The answer was ${status} and not from Flotilla.` }),
+  ...((parsedJson(text) as Problem | undefined) ?? { detail: `The answer was ${status} and not from Flotilla.` }),
   status,
 });
 
