@@ -1,28 +1,3 @@
-/** What is written for the simulators; nothing in it is called simulated. */
-export const configurationText = ({
-  harness,
-  eksCluster,
-}: {
-  readonly harness: string;
-  readonly eksCluster: string;
-}): string => `
-services:
-  clearing:
-    trade-intake: { image: registry.example.com/clearing/trade-intake, container: app, namespace: clearing }
-    netting-engine: { namespace: clearing }
-    settlement-api: { namespace: clearing }
-  risk:
-    position-store: { kind: statefulset, name: position-store-v2, namespace: risk }
-    exposure-calc: { namespace: risk }
-pillars:
-  clearing: { harness: { pipeline: deploy_clearing, trigger: flotilla, webhook_token: '\${CLEARING_TOKEN}' } }
-  risk: { harness: { pipeline: deploy_risk, mode: execute } }
-environments: { staging: { max_concurrency: 10 } }
-clusters: { eu-1: { eks: ${eksCluster} } }
-infrastructures: { cluster-eu-1: { cluster: eu-1 } }
-harness: { base_url: '${harness}', account: acme, org: payments, project: releases, api_key: '\${HARNESS_API_KEY}' }
-`;
-
 /** Two at once: a new account runs ten functions at once, of which the watchers, the API and the relay take most. */
 export const batchText = `
 version: v1.0

@@ -2,11 +2,10 @@ import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
 import { expect, it, vi } from 'vitest';
 import { Api } from './api.ts';
-import { type Cloud, clientsOf, stage } from './cloud.ts';
+import { clientsOf, givenCloud, stage } from './cloud.ts';
 import { fetchToken } from './token.ts';
 
-const cloud = JSON.parse(process.env.FLOTILLA_CLOUD ?? '{}') as Cloud;
-if (cloud.api === undefined) throw new Error('start these tests by `npm run test:cloud`');
+const cloud = givenCloud();
 const clients = clientsOf(cloud);
 
 const batch = `

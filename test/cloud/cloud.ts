@@ -64,3 +64,10 @@ export const clientsOf = ({ emulator, engine }: Pick<Cloud, 'emulator' | 'engine
 };
 
 export type Clients = ReturnType<typeof clientsOf>;
+
+/** Where everything is, as `run.ts` tells the tests that it starts. */
+export const givenCloud = (): Cloud => {
+  const cloud = JSON.parse(process.env.FLOTILLA_CLOUD ?? '{}') as Cloud;
+  if (cloud.api === undefined) throw new Error('start these tests by `npm run test:cloud`');
+  return cloud;
+};

@@ -12,7 +12,13 @@ export const secrets = {
 export const eksCluster = `${stage}-eu-1`;
 
 /** As somebody would write it who has a Harness account and an EKS cluster: nothing in it is called simulated. */
-const written = (harness: string): string => `
+export const configurationText = ({
+  harness,
+  eksCluster,
+}: {
+  readonly harness: string;
+  readonly eksCluster: string;
+}): string => `
 services:
   clearing:
     trade-intake: { image: registry.example.com/clearing/trade-intake, container: app, namespace: clearing }
@@ -46,7 +52,7 @@ export const applyCatalogue = async (
   { emulator, harness }: Pick<Cloud, 'emulator' | 'harness'>,
 ): Promise<void> => {
   const file = join(folder, 'flotilla.config.yaml');
-  writeFileSync(file, written(harness));
+  writeFileSync(file, configurationText({ harness, eksCluster }));
   const env = { ...environmentOf(emulator, folder), ...secrets };
   const args = ['catalogue', 'apply', '--stage', stage, '--config', file, '--with-secrets'];
   await runCommand(process.execPath, [join(import.meta.dirname, '..', '..', 'bin', 'flotilla.ts'), ...args], { env });

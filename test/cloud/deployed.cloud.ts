@@ -4,11 +4,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { queues } from '../../lib/infra/metrics.ts';
 import { Api, type Ended, type FeedEvent } from './api.ts';
 import { type BusEvent, BusQueue } from './bus-queue.ts';
-import { account, type Cloud, clientsOf, region, stage } from './cloud.ts';
+import { account, clientsOf, givenCloud, region, stage } from './cloud.ts';
 import { fetchToken } from './token.ts';
 
-const cloud = JSON.parse(process.env.FLOTILLA_CLOUD ?? '{}') as Cloud;
-if (cloud.api === undefined) throw new Error('start these tests by `npm run test:cloud`');
+const cloud = givenCloud();
 const clients = clientsOf(cloud);
 
 const batch = `

@@ -3,11 +3,10 @@ import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { DescribeExecutionCommand, ListExecutionsCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { Api, type Ended } from './api.ts';
-import { type Cloud, clientsOf, stage } from './cloud.ts';
+import { clientsOf, givenCloud, stage } from './cloud.ts';
 import { fetchToken } from './token.ts';
 
-const cloud = JSON.parse(process.env.FLOTILLA_CLOUD ?? '{}') as Cloud;
-if (cloud.api === undefined) throw new Error('start these tests by `npm run test:cloud`');
+const cloud = givenCloud();
 const clients = clientsOf(cloud);
 
 /** The first runs for ten seconds, so that there is a middle. */

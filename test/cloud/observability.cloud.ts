@@ -8,12 +8,11 @@ import { SubscribeCommand } from '@aws-sdk/client-sns';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { alarmsTable } from '../../lib/infra/alarms-table.ts';
 import { Api } from './api.ts';
-import { type Cloud, clientsOf, stage } from './cloud.ts';
+import { clientsOf, givenCloud, stage } from './cloud.ts';
 import { TestQueue } from './test-queue.ts';
 import { fetchToken } from './token.ts';
 
-const cloud = JSON.parse(process.env.FLOTILLA_CLOUD ?? '{}') as Cloud;
-if (cloud.api === undefined) throw new Error('start these tests by `npm run test:cloud`');
+const cloud = givenCloud();
 const clients = clientsOf(cloud);
 const service = `flotilla-${stage}`;
 

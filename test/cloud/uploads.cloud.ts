@@ -2,11 +2,10 @@ import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { UploadView } from '../../lib/usecases/open-upload.ts';
 import { Api } from './api.ts';
-import { type Cloud, clientsOf } from './cloud.ts';
+import { clientsOf, givenCloud } from './cloud.ts';
 import { fetchToken } from './token.ts';
 
-const cloud = JSON.parse(process.env.FLOTILLA_CLOUD ?? '{}') as Cloud;
-if (cloud.api === undefined) throw new Error('start these tests by `npm run test:cloud`');
+const cloud = givenCloud();
 const clients = clientsOf(cloud);
 
 const batch = `

@@ -76,6 +76,18 @@ deployments:
   - { pillar: risk, service_name: limit-check, docker_image_version: "2.4.0", metadata: { dependencies: [trade-intake] } }
 `;
 
+/** A batch of so many deployments of no special kind. */
+export const manyYaml = (count: number): string =>
+  JSON.stringify({
+    version: 'v1.0',
+    defaults: { environment_id: 'e', infrastructure_id: 'cluster-eu-1', docker_artifact_type: 'docker' },
+    deployments: Array.from({ length: count }, (_, n) => ({
+      pillar: 'risk',
+      service_name: `service-${n}`,
+      docker_image_version: '1.0.0',
+    })),
+  });
+
 /** Everything that the API's use cases need, on a real table in memory. */
 export const makeWorld = () => {
   const table = new SqliteTable(':memory:');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { changeItem, pendingItem } from '../../lib/domain/record/change.ts';
 import type { Outcome } from '../../lib/domain/record/rows.ts';
 import { listDeployments } from '../../lib/usecases/list-deployments.ts';
-import { makeWorld, planned, submitted, type World } from './api-world.ts';
+import { makeWorld, manyYaml, planned, submitted, type World } from './api-world.ts';
 
 const all = { limit: 1000, after: -1 };
 
@@ -25,17 +25,6 @@ const fail = async (world: World, batchId: string, index: number, key: string): 
   const change = changeItem(pendingItem(batchId, index, key), patch, { at: world.clock.now(), actor: 'test' });
   await world.table.transact(change.writes);
 };
-
-const manyYaml = (count: number): string =>
-  JSON.stringify({
-    version: 'v1.0',
-    defaults: { environment_id: 'e', infrastructure_id: 'cluster-eu-1', docker_artifact_type: 'docker' },
-    deployments: Array.from({ length: count }, (_, n) => ({
-      pillar: 'risk',
-      service_name: `service-${n}`,
-      docker_image_version: '1.0.0',
-    })),
-  });
 
 describe('listDeployments', () => {
   test('before the plan: the batch as it was sent, all pending', async () => {

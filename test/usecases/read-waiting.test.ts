@@ -15,7 +15,7 @@ import { readWaiting } from '../../lib/usecases/read-waiting.ts';
 import { scheduleWrites } from '../../lib/usecases/schedule-store.ts';
 import { Chance, RandomWorld, randomChance, randomSheets } from '../domain/schedule/random-world.ts';
 import { rowsPerRound } from '../domain/schedule/scheduler.ts';
-import { changeBatch, MemoryDocuments, makeWorld, planned, submitted, type World } from './api-world.ts';
+import { changeBatch, MemoryDocuments, makeWorld, manyYaml, planned, submitted, type World } from './api-world.ts';
 
 const askedOf = ({ keys: names, dependents }: Sheet) =>
   names.map((_, index) => ({
@@ -55,17 +55,6 @@ test('what is read of the table is what the dispatcher would say of its state', 
   };
   await fc.assert(fc.asyncProperty(randomSheets, randomChance, live), { numRuns: 60 });
 });
-
-const manyYaml = (count: number): string =>
-  JSON.stringify({
-    version: 'v1.0',
-    defaults: { environment_id: 'e', infrastructure_id: 'cluster-eu-1', docker_artifact_type: 'docker' },
-    deployments: Array.from({ length: count }, (_, n) => ({
-      pillar: 'risk',
-      service_name: `service-${n}`,
-      docker_image_version: '1.0.0',
-    })),
-  });
 
 const dispatched = async (world: World, memory: DispatcherMemory, batchId: string): Promise<void> => {
   await world.table.transact([
