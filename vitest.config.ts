@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Importing it makes the functions of the whole process log as they do on Lambda. */
 const telemetry = 'test/functions/telemetry.test.ts';
-const common = { testTimeout: 20_000 };
+const common = { testTimeout: 20_000, expect: { poll: { timeout: 15_000 } } };
 
 export default defineConfig({
   test: {

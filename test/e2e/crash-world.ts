@@ -21,6 +21,7 @@ const bundle = (): Promise<unknown> =>
     outfile: join(root, program),
     bundle: true,
     platform: 'node',
+    mainFields: ['module', 'main'],
     format: 'esm',
     target: 'node24',
     logLevel: 'error',

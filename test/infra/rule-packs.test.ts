@@ -56,13 +56,19 @@ describe('the rule packs', () => {
     for (const reason of all) expect(reason).toMatch(/^[A-Z].{30,}\.$/);
   });
 
-  it('let an app through that has none, and fail its synth for one', () => {
-    const { app } = makeStacks();
+  it.each([
+    ['as it comes', {}],
+    ['with every setting', everything],
+  ])("let a stage through %s, and so does CDK's validator", (_, given) => {
+    const { app } = makeStacks(given, { validates: true });
     addRulePacks(app);
     expect(() => app.synth()).not.toThrow();
-    const { app: another, state } = makeStacks();
-    addRulePacks(another);
+  });
+
+  it('fail the synth of a stage with a finding', () => {
+    const { app, state } = makeStacks();
+    addRulePacks(app);
     new Topic(state, 'Open');
-    expect(() => another.synth()).toThrow(/SNS/);
+    expect(() => app.synth()).toThrow(/SNS/);
   });
 });

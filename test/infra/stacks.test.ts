@@ -202,7 +202,7 @@ describe('what calls the functions', () => {
 });
 
 it('is refused by the validator when a property is wrong', () => {
-  const { application: stack } = makeStacks();
+  const { application: stack } = makeStacks({}, { validates: true });
   const lambda = stack.node.findChild('Handlers').node.findChild('Api').node.findChild('Function');
   (lambda.node.defaultChild as CfnResource).addPropertyOverride('Runtime', 'nodejs12.x');
   expect(() => Template.fromStack(stack)).toThrow(/nodejs12\.x/);

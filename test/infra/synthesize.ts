@@ -8,9 +8,10 @@ export type Stacks = ReturnType<typeof addFlotilla>;
 
 type Given = Readonly<Record<string, unknown>>;
 
-/** Both stacks of a stage named `test`, without the code of the functions. */
-export const makeStacks = (given: Given = {}): Stacks & { readonly app: App } => {
-  const app = new App({ context: { ...cdkJson.context, 'aws:cdk:bundling-stacks': [] } });
+/** The stacks of a stage named `test`, without the code of the functions. CDK's validator takes most of a synthesis. */
+export const makeStacks = (given: Given = {}, { validates = false } = {}): Stacks & { readonly app: App } => {
+  const context = { ...cdkJson.context, 'aws:cdk:bundling-stacks': [] };
+  const app = new App({ context, builtinCloudFormationValidation: validates });
   const settings = readSettings([{ values: { stage: 'test', ...given }, nameOf: (setting) => setting }]);
   return { app, ...addFlotilla(app, { settings, root }) };
 };

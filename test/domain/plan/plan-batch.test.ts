@@ -254,23 +254,3 @@ describe('the plan hash', () => {
     expect(hashOf(base)).toMatch(/^[0-9a-f]{64}$/);
   });
 });
-
-test('planning grows with the size of the batch, not with its square', () => {
-  const sized = (size: number): Batch =>
-    batch(
-      [...Array(size).keys()].map((at) =>
-        deployment(at + 1, {
-          dependencies: [1, 7, 31].filter((step) => at >= step).map((step) => `shared/s${at + 1 - step}`),
-        }),
-      ),
-    );
-  const millisecondsOf = (written: Batch): number => {
-    const begin = performance.now();
-    planBatch(written, catalogue);
-    return performance.now() - begin;
-  };
-  const bestOf = (written: Batch): number => Math.min(...[1, 2, 3].map(() => millisecondsOf(written)));
-  const small = bestOf(sized(1000));
-  // Ten times the size: about ten times as long, a hundred times if it were quadratic.
-  expect(bestOf(sized(10_000)) / small).toBeLessThan(50);
-});

@@ -13,7 +13,6 @@ import { judgeRollout } from '../../../lib/domain/rollout/verdict.ts';
 /** The observer in small: reads a workload again and again through the real client until there is a verdict. */
 
 export interface Followed extends Judgement {
-  readonly milliseconds: number;
   /** Reasons in the order in which they came, repeats left out. */
   readonly reasons: readonly string[];
 }
@@ -37,8 +36,15 @@ export async function followRollout(
     workload,
     expected,
     baseline,
-    limit = 6_000,
-  }: { workload: Workload; expected: Expected; baseline: Baseline; limit?: number },
+    limit = 15_000,
+    meanwhile,
+  }: {
+    workload: Workload;
+    expected: Expected;
+    baseline: Baseline;
+    limit?: number;
+    meanwhile?: (reason: string) => Promise<void>;
+  },
 ): Promise<Followed> {
   const start = Date.now();
   const reasons: string[] = [];
@@ -51,9 +57,10 @@ export async function followRollout(
     // What is stored between two looks is JSON.
     previous = JSON.parse(JSON.stringify(judged.progress)) as Progress;
     if (reasons.at(-1) !== judged.reason) reasons.push(judged.reason);
+    await meanwhile?.(judged.reason);
     if (judged.verdict !== 'waiting' || now - start > limit) {
       const evidence = await Promise.all((judged.evidence ?? []).map((one) => withLog(cluster, workload, one)));
-      return { ...judged, evidence, reasons, milliseconds: now - start };
+      return { ...judged, evidence, reasons };
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
