@@ -1,14 +1,17 @@
 #!/usr/bin/env node
 // Plain JavaScript for whatever Node is at hand: the program is TypeScript, which Node 24 runs as it is.
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
+import module, { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const program = join(dirname(fileURLToPath(import.meta.url)), 'flotilla.ts');
+const folder = dirname(fileURLToPath(import.meta.url));
+const program = join(folder, 'flotilla.ts');
 
 if (Number(process.versions.node.split('.')[0]) >= 24) {
+  // The next start takes half as long. Where this cannot be written, nothing is kept.
+  module.enableCompileCache(join(folder, '..', 'node_modules', '.cache', 'flotilla'));
   await import(program);
 } else {
   const node = join(dirname(createRequire(import.meta.url).resolve('node/package.json')), 'bin', 'node');
