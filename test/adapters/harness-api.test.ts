@@ -5,33 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RequestPace } from '../../lib/adapters/request-pace.ts';
 import type { Clock } from '../../lib/domain/ports.ts';
 import type { HarnessApi, HarnessReply } from '../../lib/executors/harness.ts';
 import { ClosingClock } from '../../lib/local/runtime/closing-clock.ts';
 import { type Certificates, makeCertificates } from '../certificates.ts';
-import {
-  apiKey,
-  apiOf,
-  executorOf,
-  requestOf,
-  type ScriptedServer,
-  scriptedServer,
-  sendJson,
-  webhookToken,
-} from '../executors/harness-fixtures.ts';
-
-const opened: ScriptedServer[] = [];
-const serverThat = async (...script: Parameters<typeof scriptedServer>): Promise<ScriptedServer> => {
-  const server = await scriptedServer(...script);
-  opened.push(server);
-  return server;
-};
-
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((server) => server.close()));
-});
+import { apiKey, apiOf, executorOf, requestOf, webhookToken } from '../executors/harness-fixtures.ts';
+import { sendJson, serverThat } from '../executors/scripted-server.ts';
 
 /** Time that passes only in sleeps. */
 const jumpingClock = (): Clock & { readonly sleeps: number[] } => {

@@ -1,31 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isFlotillaError } from '../../lib/domain/errors.ts';
 import type { JsonObject } from '../../lib/domain/ports.ts';
-import {
-  apiKey,
-  executeSettings,
-  executorOf,
-  requestOf,
-  type ScriptedServer,
-  scriptedServer,
-  sendJson,
-  webhookSettings,
-  webhookToken,
-} from './harness-fixtures.ts';
+import { apiKey, executeSettings, executorOf, requestOf, webhookSettings, webhookToken } from './harness-fixtures.ts';
+import { sendJson, serverThat } from './scripted-server.ts';
 
 /** What a server says, and what the executor makes of it. The server is a real one on loopback. */
-
-const opened: ScriptedServer[] = [];
-const serverThat = async (...script: Parameters<typeof scriptedServer>): Promise<ScriptedServer> => {
-  const server = await scriptedServer(...script);
-  opened.push(server);
-  return server;
-};
-
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((server) => server.close()));
-});
 
 const html = (response: ServerResponse, status: number): void => {
   response.writeHead(status, { 'content-type': 'text/html' });

@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { HttpHarnessApi, type HttpHarnessApiOptions } from '../../lib/adapters/harness-api.ts';
 import type { PlannedDeployment } from '../../lib/domain/plan/plan.ts';
@@ -96,53 +93,6 @@ export const executorOf = (baseUrl: string, change: Partial<HttpHarnessApiOption
     clock: realClock,
     webhookTokens: { 'deploy_risk/flotilla': webhookToken },
   });
-
-export interface SeenCall {
-  readonly method: string;
-  readonly path: string;
-  readonly query: Readonly<Record<string, string>>;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: string;
-}
-
-export interface ScriptedServer {
-  readonly url: string;
-  readonly calls: SeenCall[];
-  close(): Promise<void>;
-}
-
-const readCall = async (request: IncomingMessage): Promise<SeenCall> => {
-  let body = '';
-  for await (const chunk of request) body += chunk;
-  const url = new URL(request.url ?? '/', 'http://test');
-  const query = Object.fromEntries(url.searchParams);
-  return { method: request.method ?? '', path: url.pathname, query, headers: request.headers, body };
-};
-
-/** A server that answers as one test wants, and remembers what it was asked. */
-export const scriptedServer = async (
-  answer: (call: SeenCall, response: ServerResponse, nth: number) => void,
-): Promise<ScriptedServer> => {
-  const calls: SeenCall[] = [];
-  const server = createServer((request, response) => {
-    void readCall(request).then((call) => answer(call, response, calls.push(call)));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    calls,
-    close: async () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
-};
-
-export const sendJson = (response: ServerResponse, status: number, body: unknown): void => {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
-};
 
 /** Looks again until there is something to see. */
 export const eventually = async <Value>(look: () => Promise<Value | undefined>, limit = 8000): Promise<Value> => {

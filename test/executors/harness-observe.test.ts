@@ -1,25 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../lib/domain/ports.ts';
 import { readRun } from '../../lib/executors/harness/run-status.ts';
-import {
-  executeSettings,
-  executorOf,
-  requestOf,
-  type ScriptedServer,
-  scriptedServer,
-  sendJson,
-} from './harness-fixtures.ts';
-
-const opened: ScriptedServer[] = [];
-const serverThat = async (...script: Parameters<typeof scriptedServer>): Promise<ScriptedServer> => {
-  const server = await scriptedServer(...script);
-  opened.push(server);
-  return server;
-};
-
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((server) => server.close()));
-});
+import { executeSettings, executorOf, requestOf } from './harness-fixtures.ts';
+import { sendJson, serverThat } from './scripted-server.ts';
 
 const ended = { startTs: 1000, endTs: 2000 };
 

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { startSimulatedHarness } from '../../../lib/local/simulated-harness/simulated-harness.ts';
 import { imageWithVersion } from '../../../lib/local/simulated-harness/workload-manifest.ts';
-import { eventually, type ScriptedServer, scriptedServer, sendJson } from '../../executors/harness-fixtures.ts';
+import { eventually } from '../../executors/harness-fixtures.ts';
+import { type ScriptedServer, sendJson, serverThat } from '../../executors/scripted-server.ts';
 
 const opened: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -11,8 +12,8 @@ afterEach(async () => {
 type Objects = Map<string, Record<string, unknown>>;
 
 /** A Kubernetes API that keeps objects by their path and shows what was asked of it. */
-const clusterWith = async (objects: Objects): Promise<ScriptedServer> => {
-  const server = await scriptedServer((call, response) => {
+const clusterWith = (objects: Objects): Promise<ScriptedServer> =>
+  serverThat((call, response) => {
     const found = objects.get(call.path);
     if (call.method === 'DELETE') {
       objects.delete(call.path);
@@ -22,9 +23,6 @@ const clusterWith = async (objects: Objects): Promise<ScriptedServer> => {
     if (call.method === 'PATCH') return sendJson(response, found === undefined ? 201 : 200, {});
     return found === undefined ? sendJson(response, 404, { message: 'not found' }) : sendJson(response, 200, found);
   });
-  opened.push(server);
-  return server;
-};
 
 /** Runs one deployment through the simulator, to its end. */
 const deploy = async (
@@ -191,12 +189,11 @@ describe('the Deploy stage', () => {
   });
 
   it('fails when the cluster refuses', async () => {
-    const server = await scriptedServer((call, response) =>
+    const server = await serverThat((call, response) =>
       call.method === 'GET'
         ? sendJson(response, 200, standing('app:1'))
         : sendJson(response, 422, { message: 'immutable' }),
     );
-    opened.push(server);
     const { status, detail } = await deploy({ c1: server.url }, { cluster: 'c1', kind: 'deployment', name: 'w' });
     expect(status).toBe('Failed');
     expect(detail).toContain('the cluster answered 422 immutable');
