@@ -1,18 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { LambdaClient } from '@aws-sdk/client-lambda';
-import { S3Client } from '@aws-sdk/client-s3';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { SNSClient } from '@aws-sdk/client-sns';
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { account, region as emulatedRegion, secretAccessKey } from '../cloud/cloud.ts';
+import { type Clients, clientsAt } from '../cloud/clients.ts';
+import { account, clientsOf, region as emulatedRegion, secretAccessKey } from '../cloud/cloud.ts';
 import { installEmulator, startEmulator } from '../cloud/emulator.ts';
 import { environmentOf } from '../cloud/run-command.ts';
 import { startStates } from '../cloud/states.ts';
@@ -43,24 +34,6 @@ export interface Place {
   /** Told of the machines when they are deployed. */
   takeMachine(arn: string): Promise<void>;
 }
-
-const clientsAt = (settings: object, states: object = settings) => ({
-  alarms: new CloudWatchClient(settings),
-  cognito: new CognitoIdentityProviderClient(settings),
-  dynamo: new DynamoDBClient(settings),
-  events: new EventBridgeClient(settings),
-  lambda: new LambdaClient(settings),
-  /** Machines as they were deployed; for the emulator not the same as where they run. */
-  machines: new SFNClient(settings),
-  s3: new S3Client({ ...settings, forcePathStyle: true }),
-  secrets: new SecretsManagerClient(settings),
-  sns: new SNSClient(settings),
-  sqs: new SQSClient(settings),
-  stacks: new CloudFormationClient(settings),
-  states: new SFNClient(states),
-});
-
-export type Clients = ReturnType<typeof clientsAt>;
 
 const credentialsHint =
   'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and so on; `npm run test:aws -- --help` says what they must allow.';
@@ -101,20 +74,14 @@ export const startEmulated = async (
   held: AsyncDisposableStack,
   { folder, eks }: { readonly folder: string; readonly eks: string },
 ): Promise<Place> => {
-  const at = { region: emulatedRegion, credentials: { accessKeyId: account, secretAccessKey } };
   let clients: Clients | undefined;
   const python = await installEmulator(folder);
-  const emulated = () => ({
-    lambda: clients!.lambda,
-    emulatedStates: clients!.machines,
-  });
-  const states = await startStates({ folder, clients: emulated });
+  const states = await startStates({ folder, clients: () => clients! });
   held.defer(() => states.close());
   const env = { AWS_ENDPOINT_URL_SFN: states.url, AWS_ENDPOINT_URL_EKS: eks };
   const emulator = await startEmulator({ python, folder, env });
   held.defer(() => emulator.close());
-  // Without the mark `sync-` that TestState's address has on AWS stands before the host's name.
-  clients = clientsAt({ ...at, endpoint: emulator.url }, { ...at, endpoint: states.url, disableHostPrefix: true });
+  clients = clientsOf({ emulator: emulator.url, engine: states.url });
   return {
     ...{ account, clients, region: emulatedRegion, caller: 'the emulator' },
     env: { ...environmentOf(emulator.url, folder), CDK_HOME: join(folder, 'cdk'), CI: 'true' },

@@ -5,10 +5,10 @@ import { join, resolve } from 'node:path';
 import { Api } from '../cloud/api.ts';
 import { configurationText, secrets } from '../cloud/configuration.ts';
 import { Steps } from '../cloud/steps.ts';
+import { exampleBatch, outcomes } from '../example.ts';
 import { type Outputs, outputOf, Stage } from './cdk.ts';
 import { checkBatch } from './check-batch.ts';
 import { checkStates } from './check-states.ts';
-import { batchText, outcomes } from './example.ts';
 import { obtainToken } from './obtain-token.ts';
 import { help, Misused, type Options, readOptions } from './options.ts';
 import { findAccount, type Place, startEmulated } from './place.ts';
@@ -25,6 +25,9 @@ const step = <T>(name: string, work: () => Promise<T>): Promise<T> => {
   console.log(`   ${name} …`);
   return steps.run(name, work);
 };
+
+/** Two at once: a new account runs ten functions at once, of which the watchers, the API and the relay take most. */
+const batch = exampleBatch({ concurrency: 2, timeout: 300 });
 
 const random = (): string =>
   `t${BigInt(`0x${randomBytes(6).toString('hex')}`)
@@ -85,7 +88,7 @@ const checkExample = async (run: Run, outputs: Outputs): Promise<void> => {
   await step('catalogue apply', () => applyCatalogue(run, outside));
   const token = await step('a token', () => obtainToken(place, outputs));
   const api = new Api({ api: place.addressOf(outputOf(outputs, 'application', 'ApiId')) }, token);
-  const text = options.own === undefined ? batchText : readFileSync(options.own.batch, 'utf8');
+  const text = options.own === undefined ? batch : readFileSync(options.own.batch, 'utf8');
   const queue = outputOf(outputs, 'test', 'EventsQueue');
   try {
     const own = options.own === undefined ? outcomes : undefined;

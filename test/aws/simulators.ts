@@ -1,7 +1,8 @@
 import { startSimulatedCluster } from '../../lib/local/simulated-cluster/simulated-cluster.ts';
 import { startSimulatedHarness } from '../../lib/local/simulated-harness/simulated-harness.ts';
-import { running, secrets } from '../cloud/configuration.ts';
+import { secrets } from '../cloud/configuration.ts';
 import { startEks } from '../cloud/eks.ts';
+import { running } from '../example.ts';
 import type { Place } from './place.ts';
 import { type Door, doorTo, RelayPump } from './relay-pump.ts';
 

@@ -1,5 +1,6 @@
 import { PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
-import type { Clients, Cloud } from './cloud.ts';
+import type { Clients } from './clients.ts';
+import type { Cloud } from './cloud.ts';
 import { TestQueue } from './test-queue.ts';
 
 /** An event as a consumer of the bus gets it. */

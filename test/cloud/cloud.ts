@@ -1,13 +1,4 @@
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { LambdaClient } from '@aws-sdk/client-lambda';
-import { S3Client } from '@aws-sdk/client-s3';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SFNClient } from '@aws-sdk/client-sfn';
-import { SNSClient } from '@aws-sdk/client-sns';
-import { SQSClient } from '@aws-sdk/client-sqs';
+import { type Clients, clientsAt } from './clients.ts';
 
 /** The account that the emulator plays, and the stage that is deployed into it. */
 export const account = '111122223333';
@@ -38,32 +29,16 @@ export interface Cloud {
   readonly folder: string;
 }
 
-/** Settings of a client that can only ever reach this address: no profile and no environment says otherwise. */
-const settings = (endpoint: string) => ({
-  endpoint,
-  region,
-  credentials: { accessKeyId: account, secretAccessKey },
-});
-
-/** Clients of the emulator; what is called `engine` is Step Functions as the deployed functions see it. */
-export const clientsOf = ({ emulator, engine }: Pick<Cloud, 'emulator' | 'engine'>) => {
-  const at = settings(emulator);
-  return {
-    alarms: new CloudWatchClient(at),
-    cognito: new CognitoIdentityProviderClient(at),
-    dynamo: new DynamoDBClient(at),
-    events: new EventBridgeClient(at),
-    lambda: new LambdaClient({ ...at, maxAttempts: 1 }),
-    s3: new S3Client({ ...at, forcePathStyle: true }),
-    secrets: new SecretsManagerClient(at),
-    sns: new SNSClient(at),
-    sqs: new SQSClient(at),
-    emulatedStates: new SFNClient(at),
-    states: new SFNClient(settings(engine)),
-  };
-};
-
-export type Clients = ReturnType<typeof clientsOf>;
+/**
+ * Clients that can only ever reach the emulator, and for `states` the embedded engine: no profile and no environment says
+ * otherwise. A function is called once: to call it again is for the machine to say.
+ */
+export const clientsOf = ({ emulator, engine }: Pick<Cloud, 'emulator' | 'engine'>): Clients =>
+  clientsAt(
+    { endpoint: emulator, region, credentials: { accessKeyId: account, secretAccessKey } },
+    // Without the mark `sync-` that TestState's address has on AWS stands before the host's name.
+    { lambda: { maxAttempts: 1 }, states: { endpoint: engine, disableHostPrefix: true } },
+  );
 
 /** Where everything is, as `run.ts` tells the tests that it starts. */
 export const givenCloud = (): Cloud => {

@@ -40,12 +40,6 @@ infrastructures: { cluster-eu-1: { cluster: eu-1 } }
 harness: { base_url: '${harness}', account: acme, org: payments, project: releases, api_key: '\${HARNESS_API_KEY}' }
 `;
 
-/** What runs on the cluster before the first batch. */
-export const running = [
-  { name: 'netting-engine', namespace: 'clearing', image: 'registry.example.com/clearing/netting-engine:4.1.0' },
-  { kind: 'statefulset', name: 'position-store-v2', namespace: 'risk', image: 'registry.example.com/risk/store:1.7.0' },
-];
-
 /** Puts the configuration and its secrets where the deployed functions look for them, as the outputs of the stack say. */
 export const applyCatalogue = async (
   folder: string,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import { DescribeStateMachineCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import { DescribeStateMachineCommand } from '@aws-sdk/client-sfn';
 import { SystemRandom } from '../../lib/adapters/system-clock.ts';
 import { SystemClock } from '../../lib/local/engine/clock.ts';
 import { Engine } from '../../lib/local/engine/engine.ts';
@@ -9,6 +9,7 @@ import { Journal } from '../../lib/local/engine/journal.ts';
 import type { Json } from '../../lib/local/engine/json.ts';
 import { listen } from '../../lib/local/engine/listen.ts';
 import type { Invoke } from '../../lib/local/engine/runtime.ts';
+import type { Clients } from './clients.ts';
 import { account, region } from './cloud.ts';
 
 /** What the Node runtime of Lambda answers when a handler throws. */
@@ -46,7 +47,7 @@ export interface States {
 export interface StatesOptions {
   readonly folder: string;
   /** The emulator's, which does not run yet when the engine starts: each needs to know the other. */
-  readonly clients: () => { readonly lambda: LambdaClient; readonly emulatedStates: SFNClient };
+  readonly clients: () => Pick<Clients, 'lambda' | 'machines'>;
 }
 
 /**
@@ -67,7 +68,7 @@ export const startStates = async ({ folder, clients }: StatesOptions): Promise<S
     url: server.url,
     take: async (stateMachineArn) => {
       const command = new DescribeStateMachineCommand({ stateMachineArn });
-      const { name = '', definition = '' } = await clients().emulatedStates.send(command);
+      const { name = '', definition = '' } = await clients().machines.send(command);
       return (await engine.createStateMachine({ name, definition })).stateMachineArn;
     },
     close: async () => {

@@ -1,5 +1,6 @@
 import { DescribeUserPoolClientCommand } from '@aws-sdk/client-cognito-identity-provider';
-import type { Clients, Cloud } from './cloud.ts';
+import type { Clients } from './clients.ts';
+import type { Cloud } from './cloud.ts';
 
 /** Access tokens of the deployed user pool for these scopes, got as a program of a user gets them: for its id and secret. */
 export const fetchToken = async (

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Certificates, makeCertificates } from '../certificates.ts';
+import { running } from '../example.ts';
 import { Child } from './child.ts';
 
 /**
@@ -105,11 +106,6 @@ deployments:
   - { pillar: clearing, service_name: locked-out, docker_image_version: 1.0.0, infrastructure_id: refusing }
   - { pillar: clearing, service_name: distrusted, docker_image_version: 1.0.0, infrastructure_id: foreign }
 `;
-
-const running = [
-  { name: 'netting-engine', namespace: 'clearing', image: 'registry.example.com/clearing/netting-engine:4.1.0' },
-  { kind: 'statefulset', name: 'position-store-v2', namespace: 'risk', image: 'registry.example.com/risk/store:1.7.0' },
-];
 
 interface Deployment {
   readonly key: string;
@@ -245,7 +241,8 @@ const runsOf = async ({ batchId }: Told): Promise<readonly number[]> => {
 };
 
 const unreachable: Readonly<Record<string, RegExp>> = {
-  'far-away': /: ClusterUnavailable: cluster dead \(127\.0\.0\.1:\d+\) cannot be asked: ECONNREFUSED/,
+  'far-away':
+    /: ClusterUnavailable: cluster dead \(127\.0\.0\.1:\d+\) cannot be asked: nothing listens there \(ECONNREFUSED\)/,
   'locked-out': /: ClusterUnavailable: cluster refusing .* does not accept our credentials/,
   distrusted: /: ClusterUnavailable: cluster foreign .* certificate.*certificate-authority-data/,
 };

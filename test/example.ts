@@ -1,9 +1,16 @@
-/** Two at once: a new account runs ten functions at once, of which the watchers, the API and the relay take most. */
-export const batchText = `
+/** Five deployments, one of each fate: verified, restored, skipped, verified after another, failed twice. */
+export const exampleBatch = ({
+  concurrency,
+  timeout,
+}: {
+  readonly concurrency: number;
+  /** Seconds. */
+  readonly timeout: number;
+}): string => `
 version: v1.0
-metadata: { name: A batch on AWS }
-strategy: { max_concurrency: 2 }
-defaults: { environment_id: staging, infrastructure_id: cluster-eu-1, docker_artifact_type: docker, timeout: 300, retry_count: 0 }
+metadata: { name: Autumn release }
+strategy: { max_concurrency: ${concurrency} }
+defaults: { environment_id: staging, infrastructure_id: cluster-eu-1, docker_artifact_type: docker, timeout: ${timeout}, retry_count: 0 }
 deployments:
   - pillar: clearing
     service_name: trade-intake
@@ -14,6 +21,12 @@ deployments:
   - { pillar: risk, service_name: position-store, docker_image_version: 1.8.0, metadata: { dependencies: [clearing/trade-intake] } }
   - { pillar: risk, service_name: exposure-calc, docker_image_version: 2.7.0-pipeline-fails, metadata: { retry_count: 1 } }
 `;
+
+/** What runs on the cluster before. */
+export const running = [
+  { name: 'netting-engine', namespace: 'clearing', image: 'registry.example.com/clearing/netting-engine:4.1.0' },
+  { kind: 'statefulset', name: 'position-store-v2', namespace: 'risk', image: 'registry.example.com/risk/store:1.7.0' },
+];
 
 /** What each deployment of it deserves. */
 export const outcomes: Readonly<Record<string, object>> = {
