@@ -1,5 +1,5 @@
-import { FlotillaError } from '../domain/errors.ts';
 import type { Documents } from '../domain/ports.ts';
+import { readDocument } from './read-document.ts';
 
 /** Documents that never change: a function that lives long reads and parses each once. The oldest go when there are too many. */
 export class KeptDocuments<Content> {
@@ -16,7 +16,7 @@ export class KeptDocuments<Content> {
     this.#kept.set(documents, kept);
     const known = kept.get(path);
     if (known !== undefined) return known;
-    const reading = parse<Content>(documents, path);
+    const reading = readDocument<Content>(documents, path);
     kept.set(path, reading);
     reading.catch(() => kept.delete(path));
     const oldest = kept.keys().next().value;
@@ -24,9 +24,3 @@ export class KeptDocuments<Content> {
     return reading;
   }
 }
-
-const parse = async <Content>(documents: Documents, path: string): Promise<Content> => {
-  const text = await documents.get(path);
-  if (text === undefined) throw new FlotillaError('DocumentMissing', `there is no ${path}`);
-  return JSON.parse(text) as Content;
-};

@@ -1,6 +1,5 @@
 import type { Batch } from '../domain/batch/batch.ts';
 import type { Status } from '../domain/deployment/status.ts';
-import { FlotillaError } from '../domain/errors.ts';
 import type { PlannedDeployment } from '../domain/plan/plan.ts';
 import { pendingItem } from '../domain/record/change.ts';
 import { documentPaths, keys, planChunkSize } from '../domain/record/keys.ts';
@@ -11,6 +10,7 @@ import type { Deps } from './deps.ts';
 import { findBatch } from './find-batch.ts';
 import { fittingCount } from './fitting-count.ts';
 import { readPlanChunk } from './plan-store.ts';
+import { readDocument } from './read-document.ts';
 import { readWaiting } from './read-waiting.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents'>;
@@ -117,9 +117,7 @@ const readUnplanned = async (
   { from, to }: Range,
 ): Promise<readonly DeploymentView[]> => {
   const { batch_id } = header;
-  const text = await deps.documents.get(documentPaths.batch(batch_id));
-  if (text === undefined) throw new FlotillaError('DocumentMissing', `batch ${batch_id} has no document`);
-  const { deployments } = JSON.parse(text) as Batch;
+  const { deployments } = await readDocument<Batch>(deps.documents, documentPaths.batch(batch_id));
   return deployments
     .slice(from, to)
     .map((asked: Asked, offset) =>

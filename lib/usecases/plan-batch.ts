@@ -7,6 +7,7 @@ import { type InboxMessage, itemOf } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 import { findBatch } from './find-batch.ts';
 import { readPlanHead, writePlan } from './plan-store.ts';
+import { readDocument } from './read-document.ts';
 import { retryConflict } from './retry-conflict.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids' | 'catalogue'>;
@@ -19,9 +20,8 @@ export const planBatch = async (
   const { plan_hash } = await findBatch(deps, batch_id);
   const planned = plan_hash === undefined ? undefined : await readPlanHead(deps, batch_id);
   if (planned !== undefined) return { count: planned.total };
-  const text = await deps.documents.get(documentPaths.batch(batch_id));
-  if (text === undefined) throw new FlotillaError('DocumentMissing', `batch ${batch_id} has no document`);
-  const plan = planOf(JSON.parse(text) as Batch, await deps.catalogue());
+  const batch = await readDocument<Batch>(deps.documents, documentPaths.batch(batch_id));
+  const plan = planOf(batch, await deps.catalogue());
   await writePlan(deps, batch_id, plan);
   await retryConflict(deps, async () => {
     const header = await findBatch(deps, batch_id);

@@ -1,5 +1,4 @@
 import type { Status } from '../domain/deployment/status.ts';
-import { FlotillaError } from '../domain/errors.ts';
 import type { Item, Page, Query, Table, Write } from '../domain/ports.ts';
 import { documentPaths, keys } from '../domain/record/keys.ts';
 import { type HeaderRow, type InboxMessage, type ItemRow, itemOf, type LockRow, rowOf } from '../domain/record/rows.ts';
@@ -8,6 +7,7 @@ import type { Decisions, NewBatch } from '../domain/schedule/decisions.ts';
 import type { Sheet } from '../domain/schedule/sheet.ts';
 import { adopt, type BatchHead, batchState, emptySchedule, type ScheduleState } from '../domain/schedule/state.ts';
 import type { Deps } from './deps.ts';
+import { readDocument } from './read-document.ts';
 
 interface StateRow {
   readonly version: number;
@@ -27,11 +27,8 @@ export async function* everyItem(table: Table, query: Omit<Query, 'after' | 'lim
   } while (page.next !== undefined);
 }
 
-export const readSheet = async ({ documents }: Pick<Deps, 'documents'>, batchId: string): Promise<Sheet> => {
-  const text = await documents.get(documentPaths.schedule(batchId));
-  if (text === undefined) throw new FlotillaError('DocumentMissing', `batch ${batchId} has no schedule`);
-  return JSON.parse(text) as Sheet;
-};
+export const readSheet = ({ documents }: Pick<Deps, 'documents'>, batchId: string): Promise<Sheet> =>
+  readDocument(documents, documentPaths.schedule(batchId));
 
 export const readScheduleVersion = async (table: Table): Promise<number> =>
   rowOf<StateRow>(await table.get(keys.schedule))?.version ?? 0;
