@@ -1,23 +1,13 @@
 import { FlotillaError } from '../domain/errors.ts';
-import type { Clock, Json, JsonObject, Random } from '../domain/ports.ts';
-import { HarnessTransport, type TransportReply } from './harness-transport.ts';
+import type { Json, JsonObject } from '../domain/ports.ts';
+import { HarnessTransport, type TransportOptions, type TransportReply } from './harness-transport.ts';
 
-export interface HttpHarnessApiOptions {
+export interface HttpHarnessApiOptions extends TransportOptions {
   /** For example `https://app.harness.io`, with or without `/gateway`. */
   readonly baseUrl: string;
   readonly account: string;
   readonly org: string;
   readonly project: string;
-  readonly apiKey: string;
-  /** The webhook tokens: they are kept out of every answer, also out of one that repeats a token it was not sent. */
-  readonly secrets?: readonly string[];
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Node's own unless given. A private certificate authority comes in by NODE_EXTRA_CA_CERTS. */
-  readonly fetch?: typeof fetch;
-  /** Of this client; the account's allowance for one key is 400. */
-  readonly requestsPerMinute?: number;
-  readonly timeoutMilliseconds?: number;
 }
 
 interface Scope {

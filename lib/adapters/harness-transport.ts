@@ -5,11 +5,13 @@ import { RequestPace } from './request-pace.ts';
 
 export interface TransportOptions {
   readonly apiKey: string;
-  /** Besides the API key: what must appear in no answer, for example every webhook token. */
+  /** The webhook tokens: they are kept out of every answer, also out of one that repeats a token it was not sent. */
   readonly secrets?: readonly string[];
   readonly clock: Clock;
   readonly random: Random;
+  /** Node's own unless given. A private certificate authority comes in by NODE_EXTRA_CA_CERTS. */
   readonly fetch?: typeof fetch;
+  /** Of this client; the account's allowance for one key is 400. */
   readonly requestsPerMinute?: number;
   readonly timeoutMilliseconds?: number;
 }
