@@ -11,6 +11,8 @@ import { Completions } from './completions.ts';
 /** What tells an inline Map from a Parallel. */
 export interface BranchPlan {
   readonly count: number;
+  /** The event of its good end. */
+  readonly succeeded: string;
   programOf(index: number): Program;
   inputOf(index: number): Promise<Json>;
   /** The event of an iteration, for a Map; a Parallel has none for its branches. */
@@ -50,8 +52,15 @@ export class Branches {
     this.#slot = work.phase.startedEvent;
   }
 
-  /** The outputs of all branches in order; a tolerated failure leaves its place out. */
-  async run(): Promise<readonly Json[]> {
+  /** To the good end of all of them, and writes it: the outputs in order; a tolerated failure leaves its place out. */
+  async run(): Promise<void> {
+    const result = await this.#outputsOfAll();
+    const removedThreads = this.#thread.dropBranches();
+    const succeeded = { type: this.#plan.succeeded, isAside: true };
+    this.#thread.record('task-succeeded', [succeeded], { phase: { at: 'succeeded', result }, removedThreads });
+  }
+
+  async #outputsOfAll(): Promise<readonly Json[]> {
     for (const branch of this.#thread.branches.values()) this.#launch(branch);
     let next = this.#thread.branches.size;
     for (;;) {

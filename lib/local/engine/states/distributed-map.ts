@@ -1,5 +1,4 @@
 import type { MapState } from '../definition/machine.ts';
-import { evaluateExit } from '../evaluate.ts';
 import { StateFailure } from '../failure.ts';
 import type { ExecutionStatus } from '../journal-entry.ts';
 import { isOverDataLimit, type Json } from '../json.ts';
@@ -7,6 +6,7 @@ import type { MapRunPhase } from '../phase.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Thread } from '../thread.ts';
 import { Completions } from './completions.ts';
+import { leaveWithResult } from './leave-with-result.ts';
 import { concurrencyOf, inputOfItem, itemsOf, toleratedFailuresOf } from './map-fields.ts';
 import type { Transition } from './transition.ts';
 
@@ -173,9 +173,5 @@ const perform = async (runtime: Runtime, thread: Thread, state: MapState, phase:
 export const runDistributedMap = async (runtime: Runtime, thread: Thread, state: MapState): Promise<Transition> => {
   if (thread.phase.at === 'entered') await beginMapRun(runtime, thread, state);
   if (thread.phase.at === 'map-run') await perform(runtime, thread, state, thread.phase);
-  const { phase } = thread;
-  if (phase.at === 'failed') throw new StateFailure(phase.error, phase.cause, phase.isCatchable);
-  if (phase.at !== 'succeeded') throw new Error(`A map cannot go on from ${phase.at}`);
-  const { result } = phase;
-  return { ...(await evaluateExit(thread, state, { fallback: result, extra: { result } })), next: state.next };
+  return leaveWithResult(thread, state);
 };

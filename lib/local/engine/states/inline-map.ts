@@ -1,10 +1,10 @@
 import type { MapState } from '../definition/machine.ts';
-import { evaluateExit } from '../evaluate.ts';
 import type { Json } from '../json.ts';
 import type { RunThread } from '../run-thread.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Thread } from '../thread.ts';
 import { Branches, type BranchPlan } from './branches.ts';
+import { leaveWithResult } from './leave-with-result.ts';
 import { concurrencyOf, inputOfItem, itemsOf, toleratedFailuresOf } from './map-fields.ts';
 import type { Transition } from './transition.ts';
 
@@ -22,6 +22,7 @@ const begin = async (thread: Thread, state: MapState): Promise<void> => {
 
 const planOf = (thread: Thread, state: MapState, items: readonly Json[]): BranchPlan => ({
   count: items.length,
+  succeeded: 'MapStateSucceeded',
   programOf: () => state.processor,
   inputOf: (index) => inputOfItem(thread, state, { index, value: items[index] ?? null }),
   event: (word, index) => [{ type: `MapIteration${word}`, details: { index, name: state.name } }],
@@ -36,17 +37,7 @@ export const runInlineMap = async (
 ): Promise<Transition> => {
   if (thread.phase.at === 'entered') await begin(thread, state);
   const { phase } = thread;
-  if (phase.at === 'branches') {
-    const outputs = await new Branches(runtime, thread, {
-      plan: planOf(thread, state, phase.items),
-      phase,
-      runThread,
-    }).run();
-    const removedThreads = thread.dropBranches();
-    const succeeded = { type: 'MapStateSucceeded', isAside: true };
-    thread.record('task-succeeded', [succeeded], { phase: { at: 'succeeded', result: outputs }, removedThreads });
-  }
-  if (thread.phase.at !== 'succeeded') throw new Error(`A map cannot go on from ${thread.phase.at}`);
-  const { result } = thread.phase;
-  return { ...(await evaluateExit(thread, state, { fallback: result, extra: { result } })), next: state.next };
+  if (phase.at === 'branches')
+    await new Branches(runtime, thread, { plan: planOf(thread, state, phase.items), phase, runThread }).run();
+  return leaveWithResult(thread, state);
 };

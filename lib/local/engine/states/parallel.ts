@@ -1,10 +1,11 @@
 import type { ParallelState } from '../definition/machine.ts';
-import { bindingsOf, evaluate, evaluateExit } from '../evaluate.ts';
+import { bindingsOf, evaluate } from '../evaluate.ts';
 import type { Json } from '../json.ts';
 import type { RunThread } from '../run-thread.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Thread } from '../thread.ts';
 import { Branches, type BranchPlan } from './branches.ts';
+import { leaveWithResult } from './leave-with-result.ts';
 import type { Transition } from './transition.ts';
 
 const begin = async (thread: Thread, state: ParallelState): Promise<void> => {
@@ -24,6 +25,7 @@ const begin = async (thread: Thread, state: ParallelState): Promise<void> => {
 
 const planOf = (state: ParallelState, input: Json): BranchPlan => ({
   count: state.branches.length,
+  succeeded: 'ParallelStateSucceeded',
   programOf: (index) => {
     const program = state.branches[index];
     if (program === undefined) throw new Error(`No branch ${index} in ${state.name}`);
@@ -42,14 +44,7 @@ export const runParallel = async (
 ): Promise<Transition> => {
   if (thread.phase.at === 'entered') await begin(thread, state);
   const { phase } = thread;
-  if (phase.at === 'branches') {
-    const plan = planOf(state, phase.items[0] ?? null);
-    const outputs = await new Branches(runtime, thread, { plan, phase, runThread }).run();
-    const removedThreads = thread.dropBranches();
-    const succeeded = { type: 'ParallelStateSucceeded', isAside: true };
-    thread.record('task-succeeded', [succeeded], { phase: { at: 'succeeded', result: outputs }, removedThreads });
-  }
-  if (thread.phase.at !== 'succeeded') throw new Error(`A parallel cannot go on from ${thread.phase.at}`);
-  const { result } = thread.phase;
-  return { ...(await evaluateExit(thread, state, { fallback: result, extra: { result } })), next: state.next };
+  if (phase.at === 'branches')
+    await new Branches(runtime, thread, { plan: planOf(state, phase.items[0] ?? null), phase, runThread }).run();
+  return leaveWithResult(thread, state);
 };

@@ -1,10 +1,11 @@
 import type { TaskState, Template } from '../definition/machine.ts';
-import { type Bindings, bindingsOf, evaluate, evaluateAs, evaluateExit, evaluationFailure } from '../evaluate.ts';
+import { type Bindings, bindingsOf, evaluate, evaluateAs, evaluationFailure } from '../evaluate.ts';
 import { StateFailure } from '../failure.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import type { InvokingPhase } from '../phase.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Thread } from '../thread.ts';
+import { leaveWithResult } from './leave-with-result.ts';
 import { performTask } from './perform-task.ts';
 import { functionNameOf, scheduledEvents } from './task-events.ts';
 import type { Transition } from './transition.ts';
@@ -74,9 +75,5 @@ export const scheduleTask = async (runtime: Runtime, thread: Thread, state: Task
 export const runTask = async (runtime: Runtime, thread: Thread, state: TaskState): Promise<Transition> => {
   if (thread.phase.at === 'entered') await scheduleTask(runtime, thread, state);
   if (thread.phase.at === 'invoking' || thread.phase.at === 'submitted') await performTask(runtime, thread, state);
-  const { phase } = thread;
-  if (phase.at === 'failed') throw new StateFailure(phase.error, phase.cause, phase.isCatchable);
-  if (phase.at !== 'succeeded') throw new Error(`A task cannot go on from ${phase.at}`);
-  const { result } = phase;
-  return { ...(await evaluateExit(thread, state, { fallback: result, extra: { result } })), next: state.next };
+  return leaveWithResult(thread, state);
 };
