@@ -18,6 +18,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'lib/local/cli': [
     ...['lib/local', 'lib/usecases', 'lib/domain', 'node:*'],
     ...['commander', 'cli-table3', 'log-update', 'picocolors', 'zod'],
+    'lib/adapters/network-failure.ts', // a failed fetch has the same causes everywhere
   ],
   'lib/infra': [
     ...['lib/infra', 'aws-cdk-lib', 'constructs', 'esbuild', 'cdk-nag', 'zod', 'yaml', 'node:*'],

@@ -1,7 +1,7 @@
 /** Reading the errors of Node's fetch: what happened is in `cause`, and only some causes prove that nothing was sent. */
 
 interface SystemCause {
-  readonly code?: string;
+  readonly code?: unknown;
   readonly syscall?: string;
   readonly message?: string;
 }
@@ -11,34 +11,61 @@ const causeOf = (error: unknown): SystemCause => {
   return typeof cause === 'object' && cause !== null ? (cause as SystemCause) : {};
 };
 
-/** Certificates are checked before the first byte of a request. */
-const certificateCodes: ReadonlySet<string> = new Set([
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'CERT_REVOKED',
-  'CERT_UNTRUSTED',
-  'CERT_REJECTED',
-  'CERT_SIGNATURE_FAILURE',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'HOSTNAME_MISMATCH',
-  'INVALID_CA',
-  'INVALID_PURPOSE',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
+/** What a failure is known by: the code that Node, undici or OpenSSL gives it, else its message. */
+export const networkCode = (error: unknown): string => {
+  const { code, message = '' } = causeOf(error);
+  return typeof code === 'string' ? code : message;
+};
 
-const connectCodes: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'ERR_SSL_WRONG_VERSION_NUMBER',
-]);
+type Words = Readonly<Record<string, string>>;
+
+/** No connection was made. */
+const unconnected: Words = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'there is no host of that name; is the address right?',
+  EAI_AGAIN: 'the name of the host cannot be looked up now; is there a network?',
+  EHOSTUNREACH: 'no way leads to that host',
+  ENETUNREACH: 'no way leads to that network',
+  UND_ERR_CONNECT_TIMEOUT: 'the host takes no connection; is the address right?',
+};
+
+/** They stay as they are until a person changes something, and are seen before the first byte of a request. */
+const mistaken: Words = {
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS there; does the address begin with http:// instead of https://?',
+  'bad port': 'that port is never asked, because it belongs to another protocol',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet',
+  CERT_REVOKED: 'its certificate was revoked',
+  CERT_SIGNATURE_FAILURE: 'the signature of its certificate is wrong',
+  INVALID_PURPOSE: 'its certificate is not one for servers',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
+  HOSTNAME_MISMATCH: 'its certificate is for another host',
+};
+
+const notTrusted = 'its certificate comes from nobody who is trusted here';
+
+/** The same, of certificates that would do if their authority were known. */
+const untrusted: Words = {
+  CERT_UNTRUSTED: notTrusted,
+  CERT_REJECTED: notTrusted,
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself only',
+  INVALID_CA: notTrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: notTrusted,
+  UNABLE_TO_GET_ISSUER_CERT: notTrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: notTrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: notTrusted,
+};
+
+/** It was sent, at least in part. */
+const broken: Words = {
+  ECONNRESET: 'the connection was cut',
+  UND_ERR_SOCKET: 'the connection was closed before the whole answer was there',
+  UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
+  UND_ERR_BODY_TIMEOUT: 'the answer does not end',
+  HPE_INVALID_CONSTANT: 'what answers there is not HTTP',
+};
+
+const wordsOf = new Map(Object.entries({ ...unconnected, ...mistaken, ...untrusted, ...broken }));
 
 /** Several addresses were tried (IPv6, IPv4) and none could be connected to. */
 const isConnectAggregate = (cause: SystemCause): boolean =>
@@ -46,23 +73,29 @@ const isConnectAggregate = (cause: SystemCause): boolean =>
 
 /** Whether it will be the same the next time, until a person changes something. */
 export const isPermanent = (error: unknown): boolean => {
-  const { code = '', message } = causeOf(error);
-  return certificateCodes.has(code) || code === 'ERR_SSL_WRONG_VERSION_NUMBER' || message === 'bad port';
+  const code = networkCode(error);
+  return Object.hasOwn(mistaken, code) || Object.hasOwn(untrusted, code);
 };
 
 /** Whether the request certainly never left. */
 export const isNeverSent = (error: unknown): boolean => {
   const cause = causeOf(error);
   const isConnecting = cause.syscall === 'connect' || cause.syscall === 'getaddrinfo';
-  return isPermanent(error) || isConnecting || connectCodes.has(cause.code ?? '') || isConnectAggregate(cause);
+  const isUnconnected = Object.hasOwn(unconnected, networkCode(error));
+  return isPermanent(error) || isConnecting || isUnconnected || isConnectAggregate(cause);
 };
 
-/** A sentence for people. Says where the authority of a certificate that is not trusted would be named. */
+/** A sentence for people, with the code to search for. Says how an authority that is not trusted would be named. */
 export const networkMessage = (
   error: unknown,
-  authority = 'a private certificate authority is named by NODE_EXTRA_CA_CERTS',
+  authority = 'to trust it, name the PEM file of its authority in NODE_EXTRA_CA_CERTS',
 ): string => {
-  const { code, message } = causeOf(error);
-  const text = [code, message].filter(Boolean).join(': ') || 'no connection';
-  return certificateCodes.has(code ?? '') ? `${text} (${authority})` : text;
+  const code = networkCode(error);
+  const words = wordsOf.get(code);
+  if (words === undefined) return rawMessage(causeOf(error));
+  const told = code === causeOf(error).message ? words : `${words} (${code})`;
+  return Object.hasOwn(untrusted, code) ? `${told}; ${authority}` : told;
 };
+
+const rawMessage = ({ code, message }: SystemCause): string =>
+  [typeof code === 'string' ? code : '', message].filter(Boolean).join(': ') || 'no connection';

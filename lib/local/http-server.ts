@@ -9,6 +9,7 @@ import { gatewayEvent } from './http/gateway-event.ts';
 import { readBody } from './http/read-body.ts';
 import { receiveUpload, type UploadReceiver } from './http/receive-upload.ts';
 import { refuseUnreadable } from './http/refuse-unreadable.ts';
+import { causeOfRefusal } from './refusal.ts';
 
 export interface HttpServerOptions {
   /** 0 takes a free one. */
@@ -66,8 +67,7 @@ const listening = (server: Server, port: number, host: string): Promise<void> =>
   });
 
 const cannotListen = (error: NodeJS.ErrnoException, address: string): Error => {
-  if (error.code !== 'EADDRINUSE') return error;
-  const message = `${address} is in use already; choose another port.`;
+  const message = `Nothing can listen on ${address}: ${causeOfRefusal('listen', error)}.`;
   return new FlotillaError('ConfigurationInvalid', message, { address }, error);
 };
 

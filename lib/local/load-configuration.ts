@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { ClusterConnection, Configuration } from '../domain/catalogue/catalogue.ts';
-import { parseConfiguration } from '../domain/catalogue/parse-configuration.ts';
+import { type ConfigurationSources, parseConfiguration } from '../domain/catalogue/parse-configuration.ts';
 import { simulatedConfiguration } from '../domain/catalogue/simulated-configuration.ts';
 import { FlotillaError } from '../domain/errors.ts';
+import { readTextFile } from './read-text-file.ts';
 
 export interface LoadedConfiguration {
   readonly configuration: Configuration;
@@ -32,11 +32,14 @@ const defaultFile = 'flotilla.config.yaml';
  */
 export const loadConfiguration = ({ file, directory, env, secrets = 'now' }: Place): LoadedConfiguration => {
   const path = resolve(directory, file ?? defaultFile);
-  const text = readText(path);
-  if (text === undefined && file === undefined) return { configuration: simulatedConfiguration(), warnings: [] };
-  if (text === undefined) throw new FlotillaError('ConfigurationInvalid', `The configuration ${path} cannot be read.`);
+  const read = readTextFile(path);
+  if ('why' in read) {
+    // One that is there and cannot be read was meant: without it everything would be simulated, and nobody told.
+    if (read.isAbsent && file === undefined) return { configuration: simulatedConfiguration(), warnings: [] };
+    throw new FlotillaError('ConfigurationInvalid', `The configuration ${path} cannot be read: ${read.why}.`);
+  }
   const located = (name: string): string => resolve(dirname(path), name.replace(/^~(?=\/|$)/, homedir()));
-  const parsed = parseConfiguration(text, { readFile: (name) => readText(located(name)), env, secrets });
+  const parsed = parseConfiguration(read.text, { readFile: (name) => readBeside(located(name)), env, secrets });
   if ('issues' in parsed) {
     const { issues } = parsed;
     throw new FlotillaError('ConfigurationInvalid', `The configuration ${path} is not valid.`, { issues, file: path });
@@ -44,12 +47,10 @@ export const loadConfiguration = ({ file, directory, env, secrets = 'now' }: Pla
   return { ...parsed, configuration: withPaths(parsed.configuration, located), file: path };
 };
 
-const readText = (path: string): string | undefined => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
+const readBeside = (path: string): ReturnType<ConfigurationSources['readFile']> => {
+  const read = readTextFile(path);
+  if ('text' in read) return read.text;
+  return read.isAbsent ? undefined : read;
 };
 
 const withPaths = (configuration: Configuration, located: (name: string) => string): Configuration => {

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { type ApiHandler, create as createApi } from '../../functions/api.ts';
@@ -13,7 +12,6 @@ import { SqliteTable } from '../adapters/sqlite-table.ts';
 import { StepFunctions } from '../adapters/step-functions.ts';
 import { SystemRandom, UlidIds } from '../adapters/system-clock.ts';
 import type { Configuration } from '../domain/catalogue/catalogue.ts';
-import { FlotillaError } from '../domain/errors.ts';
 import type { Cluster, Executor } from '../domain/ports.ts';
 import type { Deps, Pace } from '../usecases/deps.ts';
 import { SystemClock as EngineClock } from './engine/clock.ts';
@@ -26,6 +24,7 @@ import { holdData } from './runtime/hold-data.ts';
 import { makeInvoke } from './runtime/invoke.ts';
 import { localPace } from './runtime/local-pace.ts';
 import { loadMachines } from './runtime/machines.ts';
+import { makeDataFolder } from './runtime/make-data-folder.ts';
 import { repeat } from './runtime/repeat.ts';
 import { followTable, isFollowed } from './runtime/stream.ts';
 
@@ -93,17 +92,8 @@ interface System extends Pick<Runtime, 'engine' | 'table'> {
   closeStores(): void;
 }
 
-const makeFolder = (data: string): void => {
-  try {
-    mkdirSync(data, { recursive: true });
-  } catch (error) {
-    const message = `The data folder ${data} cannot be made: ${(error as Error).message}.`;
-    throw new FlotillaError('ConfigurationInvalid', message, { data }, error);
-  }
-};
-
 const startSystem = async (options: RuntimeOptions): Promise<System> => {
-  makeFolder(options.data);
+  makeDataFolder(options.data);
   const releaseData = holdData(options.data);
   const clock = new ClosingClock();
   const table = new SqliteTable(join(options.data, 'flotilla.db'), { follow: isFollowed });

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -49,7 +49,7 @@ test('a port that is taken is told, and no folder is made for the data', async (
   const { port } = other.address() as AddressInfo;
   await expect(start(data, port)).rejects.toMatchObject({
     name: 'ConfigurationInvalid',
-    message: `127.0.0.1:${port} is in use already; choose another port.`,
+    message: `Nothing can listen on 127.0.0.1:${port}: it is in use already; choose another port.`,
   });
   expect(existsSync(data)).toBe(false);
   await start(data);
@@ -66,11 +66,27 @@ test('the program ends when its port is taken', async () => {
   expect([code, child.output]).toEqual([2, expect.stringContaining('is in use already')]);
 });
 
-test('a data folder that cannot be made is a mistake of whoever asks for it', async () => {
+test.each([
+  ['a file', '', 'it is a file, or goes through one as if that were a folder; name another folder'],
+  ['in a file', 'data', 'it is a file, or goes through one as if that were a folder; name another folder'],
+])('a data folder that is %s is a mistake of whoever asks for it', async (_, name, why) => {
   const file = join(freshFolder(), 'file');
   writeFileSync(file, '');
-  await expect(start(join(file, 'data'))).rejects.toMatchObject({
+  const data = join(file, name);
+  await expect(start(data)).rejects.toMatchObject({
     name: 'ConfigurationInvalid',
-    message: expect.stringContaining('cannot be made: ENOTDIR'),
+    message: `The data folder ${data} cannot be used: ${why}.`,
   });
+});
+
+test('data that SQLite cannot open is told as such, not as data in use', async () => {
+  const data = freshFolder();
+  mkdirSync(join(data, 'lock.db'));
+  await expect(start(data)).rejects.toThrow(/^The data folder .* cannot be used: its files cannot be opened/);
+});
+
+test('folders on the way to the data are made', async () => {
+  const data = join(freshFolder(), 'a', 'b');
+  await start(data);
+  expect(existsSync(join(data, 'flotilla.db'))).toBe(true);
 });

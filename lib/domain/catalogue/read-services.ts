@@ -17,6 +17,8 @@ export interface ReadServices {
   readonly issues: readonly Issue[];
 }
 
+const cannotBeRead = 'this file cannot be read';
+
 /** Reads the section `services`: the path of a mapping file, or the mapping itself. */
 export const readServices = (
   section: unknown,
@@ -31,9 +33,10 @@ export const readServices = (
     return { issues: [] };
   }
   const text = sources.readFile(section);
-  if (text === undefined) {
+  if (typeof text !== 'string') {
     const hint = 'a relative path counts from the folder of the configuration';
-    configuration.report(['services'], issueCodes.FileUnreadable, { message: 'this file cannot be read', hint });
+    const told = text === undefined ? { message: cannotBeRead, hint } : { message: `${cannotBeRead}: ${text.why}` };
+    configuration.report(['services'], issueCodes.FileUnreadable, told);
     return { issues: [] };
   }
   const file = readConfigurationText(text, {

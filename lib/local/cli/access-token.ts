@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { networkMessage } from '../../adapters/network-failure.ts';
 import { isLoopback } from '../http/admission.ts';
 import { CommandFailure, exitStatus, Unreachable } from './failure.ts';
 import { fetchWhole, parsedJson, type WholeAnswer } from './whole-answer.ts';
@@ -99,8 +100,6 @@ const send = async (url: string, init: RequestInit): Promise<WholeAnswer> => {
   try {
     return await fetchWhole(url, init);
   } catch (error) {
-    const { cause, message } = error as Error;
-    const why = cause instanceof Error ? cause.message : message;
-    throw new Unreachable(exitStatus.failed, [`No token: no answer from ${url}: ${why}`]);
+    throw new Unreachable(exitStatus.failed, [`No token: no answer from ${url}: ${networkMessage(error)}`]);
   }
 };

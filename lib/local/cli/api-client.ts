@@ -1,3 +1,4 @@
+import { networkCode, networkMessage } from '../../adapters/network-failure.ts';
 import { describeIssue, type Issue } from '../../domain/batch/issues.ts';
 import type { UploadView } from '../../usecases/open-upload.ts';
 import type { AccessToken } from './access-token.ts';
@@ -81,7 +82,9 @@ export class ApiClient {
     }
     const { host } = new URL(url);
     const response = await fetch(url, init).catch((error: Error) => {
-      throw new Unreachable(exitStatus.failed, [`The batch could not be uploaded to ${host}: ${causeOf(error)}`]);
+      throw new Unreachable(exitStatus.failed, [
+        `The batch could not be uploaded to ${host}: ${networkMessage(error)}`,
+      ]);
     });
     if (response.ok) return;
     throw new CommandFailure(exitStatus.failed, [`The upload to ${host} was answered with ${response.status}.`]);
@@ -92,14 +95,12 @@ export class ApiClient {
       return await fetchWhole(`${this.url}${path}`, init);
     } catch (error) {
       if (init.signal?.aborted) throw error;
-      const lines = [`No answer from ${this.url}: ${causeOf(error)}`, 'Is `flotilla serve` running?'];
-      throw new Unreachable(exitStatus.failed, lines);
+      const lines = [`No answer from ${this.url}: ${networkMessage(error)}`];
+      const isNobody = networkCode(error) === 'ECONNREFUSED';
+      throw new Unreachable(exitStatus.failed, isNobody ? [...lines, 'Is `flotilla serve` running?'] : lines);
     }
   }
 }
-
-const causeOf = (error: unknown): string =>
-  error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
 
 const problemOf = (status: number, text: string): Problem => ({
   ...((parsedJson(text) as Problem | undefined) ?? { detail: `The answer was ${status} and not from Flotilla.` }),

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { readTextFile, textOf } from '../read-text-file.ts';
 import { accessToken, warnedToken } from './access-token.ts';
 import { ApiClient } from './api-client.ts';
 import { CommandFailure, exitStatus } from './failure.ts';
@@ -11,7 +11,7 @@ export interface CliWorld {
   /** Relative paths begin here. */
   readonly directory: string;
   readonly terminal: Terminal;
-  readStdin(): Promise<string>;
+  readStdin(): Promise<Uint8Array>;
 }
 
 export interface CommonOptions {
@@ -55,22 +55,12 @@ export interface BatchFile {
 }
 
 export const readBatchFile = async ({ directory, readStdin }: CliWorld, file: string): Promise<BatchFile> => {
-  if (file === '-') return { text: await readStdin(), name: '<stdin>' };
-  const bytes = readBytes(resolve(directory, file), file);
-  try {
-    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), name: file };
-  } catch {
-    throw new CommandFailure(exitStatus.usage, [`${file} is not a text file: a batch is YAML or JSON in UTF-8.`]);
-  }
-};
-
-const readBytes = (path: string, file: string): Uint8Array => {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-    throw new CommandFailure(exitStatus.usage, [`${file} cannot be read: ${why}`]);
-  }
+  const isStdin = file === '-';
+  const name = isStdin ? '<stdin>' : file;
+  const stdin = isStdin ? await readStdin() : undefined;
+  const read = stdin === undefined ? readTextFile(resolve(directory, file)) : textOf(() => stdin);
+  if ('text' in read) return { text: read.text, name };
+  throw new CommandFailure(exitStatus.usage, [`${name} cannot be read: ${read.why}.`]);
 };
 
 /** Prints an answer as JSON, or the lines that tell the same. */

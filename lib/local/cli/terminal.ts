@@ -44,10 +44,10 @@ export const processTerminal = (): Terminal => {
   };
 };
 
-export const readStdin = async (): Promise<string> => {
-  let text = '';
-  for await (const chunk of process.stdin.setEncoding('utf8')) text += chunk;
-  return text;
+export const readStdin = async (): Promise<Uint8Array> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 };
 
 /** Text from elsewhere, on one line, without the power to move the cursor or change colours. */

@@ -69,7 +69,7 @@ export interface Ran {
 
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
-  readonly stdin?: string;
+  readonly stdin?: string | Uint8Array;
   readonly directory?: string;
   readonly live?: boolean;
   readonly columns?: number;
@@ -94,7 +94,7 @@ export const run = async (argv: readonly string[], options: RunOptions = {}): Pr
     env: options.env ?? {},
     directory: options.directory ?? '/nowhere',
     terminal,
-    readStdin: async () => options.stdin ?? '',
+    readStdin: async () => Buffer.from(options.stdin ?? ''),
   });
   return { status, out, error, redrawn };
 };

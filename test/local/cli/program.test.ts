@@ -292,7 +292,7 @@ describe('what is printed', () => {
     rmSync(directory, { recursive: true });
     expect({ status, error, received: api.received }).toEqual({
       status: 2,
-      error: ['release.zip is not a text file: a batch is YAML or JSON in UTF-8.'],
+      error: ['release.zip cannot be read: it is not text in UTF-8; save it in that encoding.'],
       received: [],
     });
   });

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { loadConfiguration } from '../../load-configuration.ts';
+import { checkDataFolder } from '../../runtime/make-data-folder.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
 import { simulationSentence } from '../simulation.ts';
@@ -16,6 +17,8 @@ export interface ServeOptions {
 export const serve = async (context: CommandContext, options: ServeOptions): Promise<ExitStatus> => {
   const { directory, env, terminal } = context;
   const { configuration, warnings, file } = loadConfiguration({ file: options.config, directory, env });
+  const data = resolve(directory, options.data);
+  checkDataFolder(data);
   // Only this command needs the runtime; the others start without it.
   const { startRuntime } = await import('../../runtime.ts');
   const { startSimulators } = await import('../../simulators.ts');
@@ -26,7 +29,7 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
     port: options.port,
     host: options.host,
     token: env.FLOTILLA_TOKEN,
-    data: resolve(directory, options.data),
+    data,
     configuration,
     simulators,
   }).catch(async (error: unknown) => {
