@@ -7,7 +7,7 @@ import { type CliWorld, type CommandContext, commandContext, defaultUrl } from '
 import { cancel } from './commands/cancel.ts';
 import { catalogueApply } from './commands/catalogue-apply.ts';
 import { deploy } from './commands/deploy.ts';
-import { list } from './commands/list.ts';
+import { list, mostListed } from './commands/list.ts';
 import { plan } from './commands/plan.ts';
 import { resolve } from './commands/resolve.ts';
 import { serve } from './commands/serve.ts';
@@ -79,7 +79,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option('--timeout <seconds>', 'stop following after this long', seconds)
     .action(act(status));
   add('list', 'show the latest batches')
-    .option('--limit <number>', 'how many, at most 100', limit, 20)
+    .option('--limit <number>', `how many, at most ${mostListed}`, limit, 20)
     .action(act(list));
   add('cancel <id>', 'start nothing new, stop what can be stopped').action(act(cancel));
   add('resolve <id> <key>', 'say what became of an UNKNOWN deployment')
@@ -115,7 +115,7 @@ const numberIn =
 const portNumber = numberIn(0, 65_535);
 /** No timer of Node takes longer. */
 const seconds = numberIn(1, 2_147_483);
-const limit = numberIn(1, 100);
+const limit = numberIn(1, mostListed);
 
 const resolution = (text: string): string => {
   const status = text.toUpperCase();

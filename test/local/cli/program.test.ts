@@ -457,6 +457,63 @@ describe('what is printed', () => {
     ]);
   });
 
+  describe('a list of more than the API gives at once', () => {
+    const page = (from: number, size: number, next_after?: string): Answer => ({
+      body: { batches: Array.from({ length: size }, (_, at) => batch({ batch_id: `B${from + at}` })), next_after },
+    });
+    const pages: Script = {
+      'GET /batches?limit=100': page(0, 100, 'c/1'),
+      'GET /batches?limit=100&after=c%2F1': page(100, 100, 'c2'),
+      // A row that is gone makes a page shorter, not the list.
+      'GET /batches?limit=50&after=c2': page(200, 49, 'c3'),
+      'GET /batches?limit=1&after=c3': page(249, 1, 'c4'),
+      'GET /batches?limit=100&after=c2': page(200, 3),
+    };
+
+    test('so many as asked for, and that there are more', async () => {
+      const { api, status, out } = await against(pages, ['list', '--limit', '250']);
+      expect([status, api.received.length, out.length]).toEqual([0, 4, 1 + 250 + 1]);
+      expect(out.slice(1, -1).map((line) => line.split(' ')[0])).toEqual(
+        Array.from({ length: 250 }, (_, at) => `B${at}`),
+      );
+      expect(out.at(-1)).toBe(`There are more: flotilla list --limit 1250 --url ${api.url}`);
+    });
+
+    test('all that there are, and nothing about more', async () => {
+      const { api, out } = await against(pages, ['list', '--limit', '9999']);
+      expect([api.received.length, out.length, out.at(-1)?.split(' ')[0]]).toEqual([3, 1 + 203, 'B202']);
+    });
+
+    test('as data in one, with where to read on', async () => {
+      const read = async (limit: string) =>
+        JSON.parse((await against(pages, ['list', '--limit', limit, '--json'])).out[0]!);
+      const [some, all] = [await read('250'), await read('300')];
+      expect([some.batches.length, some.next_after, all.batches.length, 'next_after' in all]).toEqual([
+        250,
+        'c4',
+        203,
+        false,
+      ]);
+    });
+
+    test.each(['0', '10001', '1e9'])('%s is refused', async (limit) => {
+      const { status, error } = await run(['list', '--limit', limit]);
+      expect([status, error.join('\n')]).toEqual([
+        2,
+        expect.stringContaining('A whole number from 1 to 10000 is needed.'),
+      ]);
+    });
+
+    test('of the most that are shown, where to read on', async () => {
+      const endless = {
+        'GET /batches?limit=100': page(0, 100, 'c'),
+        'GET /batches?limit=100&after=c': page(0, 100, 'c'),
+      };
+      const { api, out } = await against(endless, ['list', '--limit', '10000']);
+      expect([api.received.length, out.at(-1)]).toEqual([100, expect.stringContaining('GET /batches?after=…')]);
+    });
+  });
+
   test('what a cancel stops and what goes on', async () => {
     const in_flight = [
       { index: 0, key: 'a/b', step: 'deploy', effect: 'stopping', why: 'Run r is aborted.' },
