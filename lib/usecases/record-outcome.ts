@@ -32,34 +32,35 @@ export interface Ended {
  * Writes the outcome of a deployment once: outcome, event, release, the end of its turn and the message to the
  * dispatcher in one transaction. Gives the index back; a child's output must be small.
  */
-export const recordOutcome = async (deps: Needs, { batch_id, index, execution_arn, error }: Ended): Promise<number> => {
+export const recordOutcome = async (deps: Needs, ended: Ended): Promise<number> => {
+  await retryConflict(deps, () => recordOutcomeIf(deps, ended, []));
+  return ended.index;
+};
+
+/** The same, tried once and only if the checks hold in the same transaction; else throws ConditionFailed. */
+export const recordOutcomeIf = async (
+  deps: Needs,
+  { batch_id, index, execution_arn, error }: Ended,
+  checks: readonly Write[],
+): Promise<void> => {
   const planned = await readPlanned(deps, batch_id, index);
-  await retryConflict(deps, async () => {
-    const stored = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
-    if (stored?.outcome !== undefined) return;
-    const known = stored ?? pendingItem(batch_id, index, planned.key);
-    const item = execution_arn === undefined ? known : { ...known, execution_arn };
-    const turn = rowOf<TurnRow>(await deps.table.get(keys.turn(batch_id, index)));
-    const capture =
-      item.step === 'turn' ? undefined : rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)));
-    const now = deps.clock.now();
-    const version = planned.docker_image_version;
-    const outcome = concludeDeployment({
-      item,
-      turn,
-      capture,
-      version,
-      now,
-      ...(error === undefined ? {} : { error }),
-    });
-    await deps.table.transact([
-      ...outcomeWrites(deps, { planned, item, outcome }),
-      ...(turn === undefined ? [] : [{ delete: keys.turn(batch_id, index) }]),
-      // The dispatcher counted a refusal when it refused.
-      ...(turn?.state === 'refused' ? [] : [tellDispatcher(deps, item, outcome)]),
-    ]);
-  });
-  return index;
+  const stored = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
+  if (stored?.outcome !== undefined) return;
+  const known = stored ?? pendingItem(batch_id, index, planned.key);
+  const item = execution_arn === undefined ? known : { ...known, execution_arn };
+  const turn = rowOf<TurnRow>(await deps.table.get(keys.turn(batch_id, index)));
+  const capture =
+    item.step === 'turn' ? undefined : rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)));
+  const now = deps.clock.now();
+  const version = planned.docker_image_version;
+  const outcome = concludeDeployment({ item, turn, capture, version, now, ...(error === undefined ? {} : { error }) });
+  await deps.table.transact([
+    ...checks,
+    ...outcomeWrites(deps, { planned, item, outcome }),
+    ...(turn === undefined ? [] : [{ delete: keys.turn(batch_id, index) }]),
+    // The dispatcher counted a refusal when it refused.
+    ...(turn?.state === 'refused' ? [] : [tellDispatcher(deps, item, outcome)]),
+  ]);
 };
 
 interface Recorded {

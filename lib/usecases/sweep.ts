@@ -1,5 +1,6 @@
 import { isFlotillaError } from '../domain/errors.ts';
 import { partsOf } from '../domain/parts-of.ts';
+import type { Write } from '../domain/ports.ts';
 import { keys, type Wait } from '../domain/record/keys.ts';
 import { type HeaderRow, type ItemRow, rowOf, type TokenRow, type TurnRow } from '../domain/record/rows.ts';
 import { deliverAnswer } from './answer-wait.ts';
@@ -8,7 +9,7 @@ import type { Deps } from './deps.ts';
 import { type DispatcherMemory, dispatchTurns } from './dispatch-turns.ts';
 import { DoAll } from './do-all.ts';
 import { finishBatch } from './finish-batch.ts';
-import { recordOutcome } from './record-outcome.ts';
+import { type Ended, recordOutcomeIf } from './record-outcome.ts';
 import { everyItem } from './schedule-store.ts';
 import { everyWatcher, isBusy, reviveWatcher } from './watchers.ts';
 
@@ -65,35 +66,57 @@ const lookAfterTurns = async (deps: Needs, all: DoAll): Promise<void> => {
 const lookAfterTurn = async (deps: Needs, { batch_id, index }: TurnRow, budget: Budget): Promise<void> => {
   const row = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
   if (row !== undefined && !isOld(deps, row.updated_at)) return;
-  const tokens = await latestTokens(deps, batch_id, index);
-  for (const { wait } of tokens) await deliverAnswer(deps, { batch_id, index, wait });
+  const tokens = await boundTokens(deps, batch_id, index);
+  const waiting = latestOf(tokens);
+  for (const { wait } of waiting) await deliverAnswer(deps, { batch_id, index, wait });
   if (row?.outcome !== undefined) {
     await deps.table.transact([{ delete: keys.turn(batch_id, index) }]);
     return;
   }
-  const [latest] = tokens;
+  const [latest] = waiting;
   if (latest === undefined || budget.describes === 0) return;
   budget.describes -= 1;
   if (await isRunning(deps, latest.execution_arn)) return;
-  await recordOutcome(deps, {
-    execution_arn: latest.execution_arn,
-    batch_id,
-    index,
-    error: { Error: 'ChildEnded', Cause: 'Its execution was stopped or died.' },
-  });
+  const error = { Error: 'ChildEnded', Cause: 'Its execution was stopped or died.' };
+  await unlessTakenUp(deps, { execution_arn: latest.execution_arn, batch_id, index, error }, tokens);
+};
+
+/**
+ * Another child may take the deployment up while this one is found dead: in its second round the Map begins anew. It binds a
+ * token before it does anything, so nothing is recorded over its head; and one that comes later finds the outcome.
+ */
+const unlessTakenUp = async (deps: Needs, ended: Ended, tokens: readonly BoundToken[]): Promise<void> => {
+  const { batch_id, index } = ended;
+  const unchanged = tokens.map(
+    ({ wait, at, execution_arn }): Write => ({
+      check: keys.token(batch_id, index, wait),
+      when: { equals: { at, execution_arn } },
+    }),
+  );
+  try {
+    await recordOutcomeIf(deps, ended, unchanged);
+  } catch (error) {
+    // Somebody was faster. The next sweep looks again.
+    if (!isFlotillaError(error, 'ConditionFailed')) throw error;
+  }
+};
+
+type BoundToken = TokenRow & { readonly wait: Wait };
+
+const boundTokens = async (deps: Needs, batchId: string, index: number): Promise<readonly BoundToken[]> => {
+  const { pk, sk } = keys.token(batchId, index, 'turn');
+  const { items } = await deps.table.query({ pk, prefix: sk.slice(0, -'turn'.length), limit: 100 });
+  return items.map((item) => ({
+    ...rowOf<TokenRow>(item)!,
+    wait: item.sk.slice(item.sk.lastIndexOf('#') + 1) as Wait,
+  }));
 };
 
 /**
  * A child waits for the token that it bound last, whatever its row says by now: its answer may have moved the row on.
  * Several when they were bound within a millisecond.
  */
-const latestTokens = async (deps: Needs, batchId: string, index: number): Promise<(TokenRow & { wait: Wait })[]> => {
-  const { pk, sk } = keys.token(batchId, index, 'turn');
-  const { items } = await deps.table.query({ pk, prefix: sk.slice(0, -'turn'.length), limit: 100 });
-  const tokens = items.map((item) => ({
-    ...rowOf<TokenRow>(item)!,
-    wait: item.sk.slice(item.sk.lastIndexOf('#') + 1) as Wait,
-  }));
+const latestOf = (tokens: readonly BoundToken[]): readonly BoundToken[] => {
   const last = Math.max(...tokens.map(({ at }) => at));
   return tokens.filter(({ at }) => at === last);
 };

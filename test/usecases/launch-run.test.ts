@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PlannedDeployment } from '../../lib/domain/plan/plan.ts';
 import type { Executor, Table, Write } from '../../lib/domain/ports.ts';
-import { changeItem, pendingItem } from '../../lib/domain/record/change.ts';
+import { changeItem } from '../../lib/domain/record/change.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
 import {
   type AnswerRow,
@@ -14,7 +14,7 @@ import {
 } from '../../lib/domain/record/rows.ts';
 import { cloudPace } from '../../lib/usecases/deps.ts';
 import { type Launch, launchRun, runPlace } from '../../lib/usecases/launch-run.ts';
-import { makeWorld, planned } from './api-world.ts';
+import { aboutToStart } from './about-to-start.ts';
 
 /** Starts what it is told to start and counts; nothing else is asked of it here. */
 const countingExecutor = () => {
@@ -51,33 +51,6 @@ const interrupted = (table: Table, meanwhile: readonly Write[]): Table => {
       await table.transact(writes);
     },
   };
-};
-
-/** A deployment that has its turn and its lock, and whose first attempt is about to start. */
-const aboutToStart = async () => {
-  const world = makeWorld();
-  const { batchId, plan } = await planned(world);
-  const deployment = plan.deployments[0]!;
-  const turn: TurnRow = {
-    batch_id: batchId,
-    index: 0,
-    key: deployment.key,
-    state: 'granted',
-    fence: 7,
-    target: deployment.target,
-    reason: 'TurnGranted',
-    message: 'Its turn has come.',
-    at: 0,
-  };
-  const lock: LockRow = { target: deployment.target, batch_id: batchId, index: 0, fence: 7, state: 'held' };
-  const told = { status: 'PROCESSING', reason: 'TurnGranted', message: 'Its turn has come.', step: 'capture' } as const;
-  const change = changeItem(pendingItem(batchId, 0, deployment.key), told, { at: 0, actor: 'test' });
-  await world.table.transact([
-    ...change.writes,
-    { put: itemOf(keys.turn(batchId, 0), turn) },
-    { put: itemOf(keys.lock(deployment.target), lock) },
-  ]);
-  return { world, batchId, deployment, turn, lock, item: change.row };
 };
 
 type Scene = Awaited<ReturnType<typeof aboutToStart>>;

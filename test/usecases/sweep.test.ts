@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
 import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
-import type { Workflow } from '../../lib/domain/ports.ts';
+import type { Executor, Workflow } from '../../lib/domain/ports.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
-import { itemOf } from '../../lib/domain/record/rows.ts';
+import { type ItemRow, itemOf, rowOf } from '../../lib/domain/record/rows.ts';
+import { awaitTurn } from '../../lib/usecases/await-turn.ts';
 import { cloudPace } from '../../lib/usecases/deps.ts';
+import { startDeployment } from '../../lib/usecases/start-deployment.ts';
 import { sweep } from '../../lib/usecases/sweep.ts';
+import { aboutToStart } from './about-to-start.ts';
 import { FakeClock, MemoryDocuments } from './api-world.ts';
 
 /** Executions that all run. Step Functions takes some 300 descriptions at once, then a few a second. */
@@ -60,4 +63,61 @@ test('with thousands in flight a sweep asks for some of them, and for others the
     expect(workflow.described.length).toBeGreaterThan(100);
   }
   expect(seen.size).toBe(inFlight);
+});
+
+/** A child that bound its token and died. While the sweeper asks for it, something happens. */
+const deadChild = async (meanwhile: (deps: Awaited<ReturnType<typeof scene>>['deps']) => Promise<unknown>) => {
+  const { world, deps, batchId, told } = await scene();
+  await awaitTurn(deps, { token: 'first', execution_arn: 'first-child', batch_id: batchId, index: 0 });
+  await world.clock.sleep(2 * cloudPace.sweepAge);
+  const workflow = {
+    ...deps.workflow,
+    describe: async (_machine: string, arn: string) => {
+      if (arn === 'first-child') await meanwhile(deps);
+      return { status: arn === 'first-child' ? ('ABORTED' as const) : ('RUNNING' as const), arn };
+    },
+  };
+  await sweep({ ...deps, workflow }, { holder: 'sweeper' });
+  const item = rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)));
+  return { deps, batchId, item, told };
+};
+
+const scene = async () => {
+  const { world, batchId } = await aboutToStart();
+  const told: unknown[] = [];
+  const executor = { lateStartMilliseconds: 0, start: async () => ({ kind: 'started', ref: 'run-1' }) };
+  const deps = {
+    ...world.deps,
+    pace: cloudPace,
+    executor: async () => executor as unknown as Executor,
+    workflow: {
+      ...world.workflow,
+      start: async () => 'arn',
+      succeed: async (token: string) => void told.push(token),
+      fail: async (token: string, error: string) => void told.push(`${token} ${error}`),
+    },
+  };
+  return { world, deps, batchId, told };
+};
+
+test('a child that is found dead is settled', async () => {
+  const { item } = await deadChild(async () => {});
+  expect(`${item?.status} / ${item?.reason}`).toBe('FAILED / NotStarted');
+});
+
+test('nothing is settled over the head of a child that takes the deployment up while the one before is found dead', async () => {
+  const second = { token: 'second', execution_arn: 'second-child', batch_id: '', index: 0 };
+  const { item } = await deadChild(async (deps) => {
+    const { items } = await deps.table.query({ pk: 'DISPATCHER', prefix: 'TURN#', limit: 1 });
+    const task = { ...second, batch_id: items[0]!.batch_id as string };
+    await awaitTurn(deps, task);
+    await startDeployment(deps, { ...task, token: 'second-deploy', attempt: 1 });
+  });
+  expect(`${item?.status} / ${item?.reason}`).toBe('PROCESSING / RunStarted');
+});
+
+test('a child that takes the deployment up later hears that it has ended', async () => {
+  const { deps, batchId, told } = await deadChild(async () => {});
+  await awaitTurn(deps, { token: 'second', execution_arn: 'second-child', batch_id: batchId, index: 0 });
+  expect(told.at(-1)).toBe('second TurnRefused');
 });
