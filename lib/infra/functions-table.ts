@@ -4,7 +4,6 @@
  */
 export type Right =
   | 'table'
-  | 'table:requests'
   | 'table:feed'
   | 'table:hints'
   | 'documents:read'
@@ -19,6 +18,25 @@ export type Right =
   | 'clusters'
   | 'bus';
 
+/** A partition of the table, or all of a kind, by the names of `lib/domain/record/keys.ts`. */
+export type Partition =
+  | 'BATCHES'
+  | 'OPEN'
+  | 'IDEMPOTENCY#*'
+  | 'BATCH#*'
+  | 'EVENTS#*'
+  | 'FEED#*'
+  | 'DISPATCHER'
+  | 'INBOX'
+  | 'REJECTED'
+  | 'WATCH#*'
+  | 'WATCHERS'
+  | 'HINTS'
+  | 'TARGET#*';
+
+/** Where a function puts, updates, deletes and checks items. */
+export type Writes = Readonly<Partial<Record<'put' | 'update' | 'delete' | 'check', readonly Partition[]>>>;
+
 /** What starts a function beside the state machines. */
 export type Trigger = 'http' | 'callback' | 'inbox' | 'events' | 'every-minute';
 
@@ -32,8 +50,22 @@ export interface FunctionRow {
   /** Seconds. Never more than the state that calls it waits. */
   readonly timeout: number;
   readonly rights: readonly Right[];
+  /** All that it may change in the table. */
+  readonly writes: Writes;
   readonly trigger?: Trigger;
 }
+
+/** A batch or a deployment changes with its event. */
+const change = ['BATCH#*', 'EVENTS#*'] as const;
+/** The outcome of a deployment: its release, and the message to the dispatcher; its turn goes. */
+const outcome = { put: [...change, 'TARGET#*', 'INBOX'], delete: ['DISPATCHER'] } as const;
+/** A run: the intent under the turn and its lock, and what is followed; a rejected start is answered at once. */
+const run = {
+  put: [...change, 'WATCH#*', 'WATCHERS'],
+  update: ['BATCH#*', 'WATCH#*'],
+  delete: ['WATCH#*'],
+  check: ['BATCH#*', 'DISPATCHER'],
+} as const;
 
 /** Every wait ends through the table, the plan and the token. */
 const waiting = ['table', 'documents:read', 'tokens'] as const;
@@ -47,7 +79,8 @@ export const functionsTable = {
     memory: 1024, // parses and plans up to 10,000 deployments within one request: 550 to 950 MB, 7 to 12 s
     heap: 800,
     timeout: 29, // the HTTP API gives up at 30
-    rights: ['table:requests', 'documents:read', 'documents:write', 'uploads', 'batches:start'],
+    rights: ['table', 'documents:read', 'documents:write', 'uploads', 'batches:start'],
+    writes: { put: ['BATCHES', 'OPEN', 'IDEMPOTENCY#*', ...change, 'INBOX', 'TARGET#*'] },
     trigger: 'http',
   },
   'take-hint': {
@@ -55,6 +88,7 @@ export const functionsTable = {
     memory: 256,
     timeout: 10,
     rights: ['table:hints', 'watches:start', 'callback-secret'],
+    writes: { put: ['WATCHERS', 'HINTS'] },
     trigger: 'callback',
   },
   'plan-batch': {
@@ -62,18 +96,21 @@ export const functionsTable = {
     memory: 1024,
     timeout: 120,
     rights: ['table', 'documents:read', 'documents:write'],
+    writes: { put: [...change, 'INBOX'] },
   },
   'await-turn': {
     purpose: 'Registers the token of a deployment that waits for its turn',
     memory: 256,
     timeout: 30,
     rights: ['table', 'tokens'],
+    writes: { update: ['BATCH#*'] },
   },
   'dispatch-turns': {
     purpose: 'Decides turns: the one writer of the schedule',
     memory: 1024, // folds the schedule of 10,000 deployments
     timeout: 300,
     rights: waiting,
+    writes: { put: ['DISPATCHER', ...change, 'REJECTED'], update: ['DISPATCHER'], delete: ['DISPATCHER', 'INBOX'] },
     trigger: 'inbox',
   },
   'capture-baseline': {
@@ -81,60 +118,75 @@ export const functionsTable = {
     memory: 512,
     timeout: 60,
     rights: ['table', 'documents:read', 'clusters'],
+    writes: { put: ['BATCH#*'] },
   },
   'start-deployment': {
     purpose: 'Writes the intent of an attempt and calls the executor',
     memory: 256, // it mostly waits for the executor's answer
     timeout: 90,
     rights: [...handing, 'harness-secret'],
+    writes: run,
   },
   'start-restore': {
     purpose: 'Puts the last good release back',
     memory: 512,
     timeout: 90,
     rights: [...handing, 'harness-secret', 'clusters'],
+    writes: run,
   },
   'verify-rollout': {
     purpose: 'Hands a rollout to the observer of its cluster',
     memory: 256,
     timeout: 30,
     rights: handing,
+    writes: { put: ['WATCH#*', 'WATCHERS'], update: ['BATCH#*'] },
   },
   'record-outcome': {
     purpose: 'Writes the outcome of a deployment',
     memory: 256,
     timeout: 30,
     rights: ['table', 'documents:read'],
+    writes: outcome,
   },
   'conclude-batch': {
     purpose: 'Settles missing outcomes and decides what comes next',
     memory: 1024,
     timeout: 300,
     rights: ['table', 'documents:read'],
+    writes: outcome,
   },
   'finish-batch': {
     purpose: 'Seals a batch and its totals',
     memory: 1024,
     timeout: 300,
     rights: ['table'],
+    writes: { put: [...change, 'INBOX'], delete: ['OPEN'] },
   },
   'watch-executor': {
     purpose: 'Polls the runs of an executor and answers their waits',
     memory: 256, // it runs as long as anything is in flight: its memory is what it costs
     timeout: 300, // loops for 240; one that hangs is replaced after this
     rights: [...handing, 'harness-secret'],
+    writes: { put: [...change, 'WATCHERS'], update: ['WATCH#*', 'WATCHERS'], delete: ['WATCH#*'] },
   },
   'watch-cluster': {
     purpose: 'Observes the rollouts on a cluster and answers their waits',
     memory: 256, // 165 MB for a namespace of 1,000 workloads with 3,000 pods; more by `observer_memory`, for speed
     timeout: 300,
     rights: [...handing, 'clusters'],
+    writes: { put: [...outcome.put, 'WATCHERS'], update: ['WATCHERS'], delete: ['WATCH#*', 'DISPATCHER'] },
   },
   sweep: {
     purpose: 'Moves on what was lost: callbacks, leases, grants, executions',
     memory: 512,
     timeout: 300,
     rights: [...handing, 'batches:start', 'batches:describe'],
+    writes: {
+      put: [...outcome.put, 'DISPATCHER', 'WATCHERS', 'REJECTED'],
+      update: ['DISPATCHER'],
+      delete: ['DISPATCHER', 'INBOX', 'OPEN'],
+      check: ['BATCH#*'],
+    },
     trigger: 'every-minute',
   },
   'publish-events': {
@@ -142,6 +194,7 @@ export const functionsTable = {
     memory: 256,
     timeout: 60,
     rights: ['table:feed', 'bus'],
+    writes: { put: ['FEED#*'], update: ['EVENTS#*'] },
     trigger: 'events',
   },
 } as const satisfies Readonly<Record<string, FunctionRow>>;

@@ -34,7 +34,7 @@ export class Handler extends Construct {
     // The role that CDK would make has the managed policy for all log groups of the account.
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
-    grantRights(role, row.rights, resources);
+    grantRights(role, row, resources);
     acceptWildcards(role, ['*'], 'Traces: X-Ray has no resources that a policy could name.');
     this.lambda = new Lambda(this, 'Function', {
       functionName: `${service}-${stem}`, // what the alarms, the runbook and whoever reads its logs call it

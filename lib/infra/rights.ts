@@ -5,7 +5,7 @@ import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { acceptWildcards } from './accept.ts';
-import type { Right } from './functions-table.ts';
+import type { FunctionRow, Right, Writes } from './functions-table.ts';
 import type { MachineArns } from './machine-arns.ts';
 
 /** What outlives every release of the program. */
@@ -39,18 +39,25 @@ interface RightRow {
 }
 
 /** A transaction needs the rights of the writes in it. No Scan: every access pattern has its key. */
-const dynamo = (...actions: readonly string[]): readonly string[] => actions.map((action) => `dynamodb:${action}`);
-const read = dynamo('GetItem', 'Query');
-const write = dynamo('PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem');
+const writeActions: Readonly<Record<keyof Writes, string>> = {
+  put: 'dynamodb:PutItem',
+  update: 'dynamodb:UpdateItem',
+  delete: 'dynamodb:DeleteItem',
+  check: 'dynamodb:ConditionCheckItem',
+};
 
-/**
- * Rights in the table, in some of its partitions for whoever is reached from outside or needs little of it. What one
- * transaction writes stands in one row: AWS does not say whether IAM is asked for each of its keys or for all together.
- */
-const inTable =
-  (...rows: readonly Pick<Allowance, 'actions' | 'partitions'>[]): RightRow['allows'] =>
-  ({ table }) =>
-    rows.map((row) => ({ ...row, on: [table.tableArn] }));
+/** One row for all, because AWS does not say whether IAM is asked for each key of a transaction or for all together. */
+const toWrite = (writes: Writes, { table }: Resources): Allowance => ({
+  actions: Object.keys(writes).map((verb) => writeActions[verb as keyof Writes]),
+  on: [table.tableArn],
+  partitions: [...new Set(Object.values(writes).flat())].sort(),
+});
+
+const get = 'dynamodb:GetItem';
+const query = 'dynamodb:Query';
+const toRead =
+  (actions: readonly string[], partitions?: readonly string[]): RightRow['allows'] =>
+  ({ table }) => [{ actions, on: [table.tableArn], ...(partitions === undefined ? {} : { partitions }) }];
 
 const tableName = ({ table }: Resources) => ({ TABLE_NAME: table.tableName });
 const batchArn = ({ batch }: Resources) => ({ BATCH_MACHINE_ARN: batch.machine });
@@ -64,29 +71,10 @@ const ownBucket =
 const ownExecutions = 'Executions of one machine of ours: each is named after a batch or a deployment, at run time.';
 
 const rights: Readonly<Record<Right, RightRow>> = {
-  table: { allows: inTable({ actions: [...read, ...write] }), environment: tableName },
-  'table:requests': {
-    // Takes batches in and stops them; turns, locks, runs and the feed are none of its business.
-    allows: inTable(
-      { actions: read },
-      {
-        actions: dynamo('PutItem'),
-        partitions: ['BATCHES', 'OPEN', 'IDEMPOTENCY#*', 'BATCH#*', 'EVENTS#*', 'INBOX', 'TARGET#*'],
-      },
-    ),
-    environment: tableName,
-  },
-  'table:feed': {
-    allows: inTable({ actions: dynamo('GetItem', 'PutItem', 'UpdateItem'), partitions: ['EVENTS#*', 'FEED#*'] }),
-    environment: tableName,
-  },
-  'table:hints': {
-    allows: inTable(
-      { actions: read, partitions: ['WATCHERS', 'WATCH#executor:*'] },
-      { actions: dynamo('PutItem'), partitions: ['WATCHERS', 'HINTS'] },
-    ),
-    environment: tableName,
-  },
+  table: { allows: toRead([get, query]), environment: tableName },
+  'table:feed': { allows: toRead([get], ['EVENTS#*', 'FEED#*']), environment: tableName },
+  // Anybody may call whoever has it.
+  'table:hints': { allows: toRead([get, query], ['WATCHERS', 'WATCH#executor:*']), environment: tableName },
   'documents:read': {
     // Without ListBucket S3 answers 403 for a document that does not exist.
     allows: ({ documents }) => [
@@ -162,9 +150,10 @@ const rights: Readonly<Record<Right, RightRow>> = {
   },
 };
 
-/** Gives a role exactly these rights. */
-export const grantRights = (role: IRole, granted: readonly Right[], resources: Resources): void => {
-  for (const { actions, on, why, partitions } of granted.flatMap((right) => rights[right].allows(resources))) {
+/** Gives the role of a function exactly the rights of its row. */
+export const grantRights = (role: IRole, row: Pick<FunctionRow, 'rights' | 'writes'>, resources: Resources): void => {
+  const granted = row.rights.flatMap((right) => rights[right].allows(resources));
+  for (const { actions, on, why, partitions } of [...granted, toWrite(row.writes, resources)]) {
     const conditions =
       partitions === undefined ? {} : { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...partitions] } };
     role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: [...on], conditions }));

@@ -184,9 +184,9 @@ const putAside = (deps: Dispatching, fence: number, items: readonly Item[]): Pro
   writeUnderLease(
     deps,
     fence,
-    items.flatMap(({ pk, sk, ...row }): Write[] => [
+    items.flatMap(({ sk, ...row }): Write[] => [
       { put: itemOf(keys.rejected(sk), { ...row, at: deps.clock.now() }) },
-      { delete: { pk, sk } },
+      { delete: keys.inbox(sk) },
     ]),
   );
 
@@ -227,7 +227,7 @@ const decideOnce = async (
   delete memory.state;
   const decisions = decide(state, messages, { planned, rows: rowsPerRound, grant });
   const { more, consumed } = decisions;
-  const read = items.slice(0, consumed).map(({ pk, sk }): Write => ({ delete: { pk, sk } }));
+  const read = items.slice(0, consumed).map(({ sk }): Write => ({ delete: keys.inbox(sk) }));
   const writes = turnWrites(state, decisions, deps.clock.now());
   if (read.length + writes.length > 1) {
     try {

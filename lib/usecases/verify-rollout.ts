@@ -1,4 +1,5 @@
 import { FlotillaError } from '../domain/errors.ts';
+import type { Write } from '../domain/ports.ts';
 import { clusterWatcher, keys, type Wait } from '../domain/record/keys.ts';
 import { type CaptureRow, type ItemRow, itemOf, type RolloutWatchRow, rowOf } from '../domain/record/rows.ts';
 import { answerBound, bindToken, tryToDeliver } from './answer-wait.ts';
@@ -34,14 +35,14 @@ interface Verifying {
 /** Sees to it that it is watched, unless it is answered or has ended. True when this call began it. */
 const watch = async (deps: Needs, { task, place }: Verifying): Promise<boolean> => {
   const { watcher, batch_id, index, wait } = place;
-  const key = keys.watch(watcher, batch_id, index, wait);
   if ((await deps.table.get(keys.answer(batch_id, index, wait))) !== undefined) return false;
-  const isWatched = (await deps.table.get(key)) !== undefined;
+  const isWatched = (await deps.table.get(keys.watch(watcher, batch_id, index, wait))) !== undefined;
   if (!isWatched) {
     const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
     if (item?.outcome !== undefined) return false;
     const row = await watchRow(deps, { task, place }, item?.deadline);
-    await retryConflict(deps, () => deps.table.transact([{ put: itemOf(key, row) }]));
+    const put: Write = { put: itemOf(keys.watch(watcher, batch_id, index, wait), row) };
+    await retryConflict(deps, () => deps.table.transact([put]));
   }
   await ensureWatcher(deps, watcher);
   return !isWatched;

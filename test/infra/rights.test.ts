@@ -12,18 +12,22 @@ const inTable = (actions: readonly string[], partitions?: readonly string[]) => 
   const where = partitions === undefined ? '' : ` if ${JSON.stringify(condition)}`;
   return actions.map((action) => `dynamodb:${action} Table${where}`);
 };
-const table = inTable(['ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem']);
-const requests = [
-  ...inTable(['GetItem', 'Query']),
-  ...inTable(['PutItem'], ['BATCHES', 'OPEN', 'IDEMPOTENCY#*', 'BATCH#*', 'EVENTS#*', 'INBOX', 'TARGET#*']),
-];
-const feed = inTable(['GetItem', 'PutItem', 'UpdateItem'], ['EVENTS#*', 'FEED#*']);
-const hints = [
-  ...inTable(['GetItem', 'Query'], ['WATCHERS', 'WATCH#executor:*']),
-  ...inTable(['PutItem'], ['WATCHERS', 'HINTS']),
-];
+const table = inTable(['GetItem', 'Query']);
+const put = (...partitions: readonly string[]) => inTable(['PutItem'], partitions);
+const write = (actions: readonly string[], ...partitions: readonly string[]) =>
+  inTable(
+    actions.map((action) => (action === 'Check' ? 'ConditionCheckItem' : `${action}Item`)),
+    partitions,
+  );
+const feed = [...inTable(['GetItem'], ['EVENTS#*', 'FEED#*']), ...write(['Put', 'Update'], 'EVENTS#*', 'FEED#*')];
+const hints = [...inTable(['GetItem', 'Query'], ['WATCHERS', 'WATCH#executor:*']), ...put('HINTS', 'WATCHERS')];
+const outcome = write(['Put', 'Delete'], 'BATCH#*', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'TARGET#*');
+const run = write(
+  ['Put', 'Update', 'Delete', 'Check'],
+  ...['BATCH#*', 'DISPATCHER', 'EVENTS#*', 'WATCH#*', 'WATCHERS'],
+);
 const read = ['s3:GetObject Documents/*', 's3:ListBucket Documents'];
-const write = ['s3:PutObject Documents/batches/*'];
+const store = ['s3:PutObject Documents/batches/*'];
 const uploads = ['s3:PutObject Documents/uploads/*'];
 const tokens = ['Success', 'Failure'].flatMap((end) =>
   ['', '/*'].map((children) => `states:SendTask${end} ${states}:stateMachine:flotilla-test-batch${children}`),
@@ -52,22 +56,62 @@ const batchFunctions = [
 ];
 
 const expected: Readonly<Record<string, readonly string[]>> = {
-  Api: [...requests, ...read, ...write, ...uploads, ...start('batch')],
+  Api: [
+    ...table,
+    ...put('BATCH#*', 'BATCHES', 'EVENTS#*', 'IDEMPOTENCY#*', 'INBOX', 'OPEN', 'TARGET#*'),
+    ...read,
+    ...store,
+    ...uploads,
+    ...start('batch'),
+  ],
   TakeHint: [...hints, ...start('watch'), 'secretsmanager:GetSecretValue CallbackSecret.Ref'],
-  PlanBatch: [...table, ...read, ...write],
-  AwaitTurn: [...table, ...tokens],
-  DispatchTurns: [...table, ...read, ...tokens, ...stream('InboxDeadLetters')],
-  CaptureBaseline: [...table, ...read, ...cluster],
-  StartDeployment: [...table, ...read, ...tokens, ...start('watch'), ...secret],
-  StartRestore: [...table, ...read, ...tokens, ...start('watch'), ...secret, ...cluster],
-  VerifyRollout: [...table, ...read, ...tokens, ...start('watch')],
-  RecordOutcome: [...table, ...read],
-  ConcludeBatch: [...table, ...read],
-  FinishBatch: table,
-  WatchExecutor: [...table, ...read, ...tokens, ...start('watch'), ...secret],
-  WatchCluster: [...table, ...read, ...tokens, ...start('watch'), ...cluster],
+  PlanBatch: [...table, ...put('BATCH#*', 'EVENTS#*', 'INBOX'), ...read, ...store],
+  AwaitTurn: [...table, ...write(['Update'], 'BATCH#*'), ...tokens],
+  DispatchTurns: [
+    ...table,
+    ...write(['Put', 'Update', 'Delete'], 'BATCH#*', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'REJECTED'),
+    ...read,
+    ...tokens,
+    ...stream('InboxDeadLetters'),
+  ],
+  CaptureBaseline: [...table, ...put('BATCH#*'), ...read, ...cluster],
+  StartDeployment: [...table, ...run, ...read, ...tokens, ...start('watch'), ...secret],
+  StartRestore: [...table, ...run, ...read, ...tokens, ...start('watch'), ...secret, ...cluster],
+  VerifyRollout: [
+    ...table,
+    ...write(['Put', 'Update'], 'BATCH#*', 'WATCH#*', 'WATCHERS'),
+    ...read,
+    ...tokens,
+    ...start('watch'),
+  ],
+  RecordOutcome: [...table, ...outcome, ...read],
+  ConcludeBatch: [...table, ...outcome, ...read],
+  FinishBatch: [...table, ...write(['Put', 'Delete'], 'BATCH#*', 'EVENTS#*', 'INBOX', 'OPEN')],
+  WatchExecutor: [
+    ...table,
+    ...write(['Put', 'Update', 'Delete'], 'BATCH#*', 'EVENTS#*', 'WATCH#*', 'WATCHERS'),
+    ...read,
+    ...tokens,
+    ...start('watch'),
+    ...secret,
+  ],
+  WatchCluster: [
+    ...table,
+    ...write(
+      ['Put', 'Update', 'Delete'],
+      ...['BATCH#*', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'TARGET#*', 'WATCH#*', 'WATCHERS'],
+    ),
+    ...read,
+    ...tokens,
+    ...start('watch'),
+    ...cluster,
+  ],
   Sweep: [
     ...table,
+    ...write(
+      ['Put', 'Update', 'Delete'],
+      ...['BATCH#*', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'OPEN', 'REJECTED', 'TARGET#*', 'WATCHERS'],
+    ),
     ...read,
     ...tokens,
     ...start('batch'),

@@ -23,6 +23,7 @@ import { CallMeter } from './call-meter.ts';
 import { ScriptedCluster } from './scripted-cluster.ts';
 import { ScriptedExecutor } from './scripted-executor.ts';
 import { type Store, sqliteStore } from './store.ts';
+import { TableRights } from './table-rights.ts';
 import { WorkLog } from './work-log.ts';
 import { WorldClock } from './world-clock.ts';
 
@@ -82,6 +83,7 @@ export class World {
   readonly executor = new ScriptedExecutor(this.clock, this.cluster);
   readonly log = new WorkLog(() => this.clock.now());
   readonly meter = new CallMeter(this.log);
+  readonly rights = new TableRights(() => this.log.current);
   readonly table: Table;
   readonly engine: Engine;
   readonly published: BusEvent[] = [];
@@ -114,8 +116,11 @@ export class World {
   /** For a test: it is closed when the test is over. */
   static async make(options: WorldOptions = {}): Promise<World> {
     const world = await World.open(options);
-    const { onTestFinished } = await import('vitest');
-    onTestFinished(() => world.close());
+    const { expect, onTestFinished } = await import('vitest');
+    onTestFinished(() => {
+      world.close();
+      expect(world.rights.denied).toEqual([]);
+    });
     return world;
   }
 
@@ -181,7 +186,10 @@ export class World {
     const executor = this.meter.watch('executor', this.executor);
     const cluster = this.meter.watch('cluster', this.cluster);
     return {
-      table: this.meter.watch('table', this.table),
+      table: this.meter.watch(
+        'table',
+        this.rights.guard(this.table),
+      ),
       documents: this.meter.watch('documents', new MemoryDocuments()),
       uploads: new MemoryUploads(this.clock),
       workflow: this.meter.watch('workflow', new StepFunctions(inProcess(this.engine), machines)),

@@ -1,0 +1,53 @@
+import type { Table, Write } from '../../lib/domain/ports.ts';
+import { type FunctionRow, functionsTable, type Partition, type Writes } from '../../lib/infra/functions-table.ts';
+
+const rows: Readonly<Record<string, FunctionRow>> = functionsTable;
+
+const verbOf = (write: Write): keyof Writes => {
+  if ('put' in write) return 'put';
+  if ('update' in write) return 'update';
+  return 'delete' in write ? 'delete' : 'check';
+};
+
+const keyOf = (write: Write): string => {
+  if ('put' in write) return write.put.pk;
+  if ('update' in write) return write.update.pk;
+  return 'delete' in write ? write.delete.pk : write.check.pk;
+};
+
+const covers = (partition: Partition, pk: string): boolean =>
+  partition.endsWith('*') ? pk.startsWith(partition.slice(0, -1)) : pk === partition;
+
+/** The table with the rights of whoever is at work: a write that is not in the row of a function is refused, as on AWS. */
+export class TableRights {
+  /** What was refused: whoever asked may have gone on without it. */
+  readonly denied: string[] = [];
+  readonly #current: () => string | undefined;
+
+  constructor(current: () => string | undefined) {
+    this.#current = current;
+  }
+
+  guard(table: Table): Table {
+    return {
+      get: (key) => table.get(key),
+      query: (query) => table.query(query),
+      transact: async (writes) => {
+        this.#check(writes);
+        return table.transact(writes);
+      },
+    };
+  }
+
+  #check(writes: readonly Write[]): void {
+    const name = this.#current() ?? '';
+    const row = rows[name];
+    if (row === undefined) return;
+    const missing = writes
+      .map((write) => [verbOf(write), keyOf(write)] as const)
+      .find(([verb, pk]) => row.writes[verb]?.some((partition) => covers(partition, pk)) !== true);
+    if (missing === undefined) return;
+    this.denied.push(`${name}: ${missing.join(' ')}`);
+    throw new Error(`AccessDenied: ${this.denied.at(-1)}`);
+  }
+}
