@@ -109,7 +109,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   Sweep: [
     ...table,
     ...write(
-      ['Put', 'Update', 'Delete'],
+      ['Put', 'Update', 'Delete', 'Check'],
       ...['BATCH#*', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'OPEN', 'REJECTED', 'TARGET#*', 'WATCHERS'],
     ),
     ...read,

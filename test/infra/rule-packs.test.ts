@@ -32,7 +32,7 @@ const everything = {
   ...{ alarm_email: 'ops@example.com', reserved_concurrency: 5, archive: 'false' },
 };
 
-describe('the rule packs', () => {
+describe('the rule packs', { timeout: 60_000 }, () => {
   it.each([
     ['as it comes', {}],
     ['with every setting', everything],
