@@ -19,8 +19,22 @@ export interface FailedWait {
 
 const isRestoring = (wait: string): boolean => wait === 'restore' || wait === 'verify-restore';
 
+/**
+ * What a cluster or an executor says may be of any length. An item of the table holds 400 KB, and the row of a deployment says
+ * it six times: a row that cannot be written would keep its batch from ever ending.
+ */
+const longestText = 2_000;
+const cut = (text: string): string => (text.length <= longestText ? text : `${text.slice(0, longestText)}…`);
+
+const fitting = ({ evidence, ...failure }: Failure): Failure => ({
+  ...failure,
+  message: cut(failure.message),
+  ...(evidence === undefined ? {} : { evidence: evidence.map((one) => ({ ...one, message: cut(one.message) })) }),
+});
+
 /** Answers a wait that did not go well: with what follows for the deployment, or with a restore that failed. */
-export const settleFailure = async (deps: Needs, failed: FailedWait): Promise<void> => {
+export const settleFailure = async (deps: Needs, untrimmed: FailedWait): Promise<void> => {
+  const failed: FailedWait = { ...untrimmed, failure: fitting(untrimmed.failure) };
   const header = rowOf<HeaderRow>(await deps.table.get(keys.header(failed.place.batch_id)));
   const batchCancelled = header?.cancel_requested_at !== undefined;
   await settleWait(deps, failed.place, (item) => {
