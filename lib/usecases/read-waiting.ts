@@ -1,5 +1,7 @@
+import type { Status } from '../domain/deployment/status.ts';
 import type { PlannedDeployment } from '../domain/plan/plan.ts';
-import { documentPaths } from '../domain/record/keys.ts';
+import { documentPaths, keys } from '../domain/record/keys.ts';
+import { type ItemRow, rowOf } from '../domain/record/rows.ts';
 import type { Sheet } from '../domain/schedule/sheet.ts';
 import { newBatch } from '../domain/schedule/state.ts';
 import {
@@ -44,5 +46,31 @@ export const readWaiting = async (
   const isReady = asked.some((one) => dependenciesSucceeded(batch, one));
   const scheduled = isReady ? await Promise.all(heads.map(({ batch_id }) => readKeptSheet(deps, batch_id))) : [];
   const turns = turnsOf(locks, scheduled);
-  return new Map(asked.map((one) => [one.index, waitingFor(turns, batch, one)]));
+  const resolved = await readResolved(deps, batch, asked);
+  const tell = (one: Waiting): Waiting => {
+    if (one.kind !== 'dependency') return one;
+    const since = resolved.get(one.name);
+    return since === undefined ? one : { ...one, resolved: since };
+  };
+  return new Map(asked.map((one) => [one.index, waitingFor(turns, batch, one).map(tell)]));
+};
+
+/**
+ * What became, by key, of dependencies that were UNKNOWN when the dispatcher was told of them. It skips their dependents some
+ * at a time, so with many there are moments for a resolution, and then their own rows no longer say UNKNOWN.
+ */
+const readResolved = async (
+  { table }: Needs,
+  { sheet, cells }: WaitingBatch,
+  asked: readonly Asked[],
+): Promise<ReadonlyMap<string, Status>> => {
+  const untold = asked.filter(({ index }) => typeof cells.at(index) === 'number');
+  const unknown = new Set(untold.flatMap(({ dependencies }) => dependencies).filter((at) => cells.at(at) === 'U'));
+  const items = await Promise.all([...unknown].map((index) => table.get(keys.item(sheet.batch_id, index))));
+  return new Map(
+    items.flatMap((item) => {
+      const row = rowOf<ItemRow>(item);
+      return row?.outcome?.resolved_by === undefined ? [] : [[row.key, row.status] as const];
+    }),
+  );
 };

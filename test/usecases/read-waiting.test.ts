@@ -12,7 +12,8 @@ import { waitingFor } from '../../lib/domain/schedule/waiting.ts';
 import { type DispatcherMemory, dispatchTurns } from '../../lib/usecases/dispatch-turns.ts';
 import { listDeployments } from '../../lib/usecases/list-deployments.ts';
 import { readWaiting } from '../../lib/usecases/read-waiting.ts';
-import { scheduleWrites } from '../../lib/usecases/schedule-store.ts';
+import { resolveDeployment } from '../../lib/usecases/resolve-deployment.ts';
+import { readSheet, scheduleWrites } from '../../lib/usecases/schedule-store.ts';
 import { Chance, RandomWorld, randomChance, randomSheets } from '../domain/schedule/random-world.ts';
 import { rowsPerRound } from '../domain/schedule/scheduler.ts';
 import { changeBatch, MemoryDocuments, makeWorld, manyYaml, planned, submitted, type World } from './api-world.ts';
@@ -105,6 +106,39 @@ test('a batch that has ended without a plan waits for nothing', async () => {
   const told = { status: 'FAILED', reason: 'PlanFailed', message: 'No plan.', ended_at: 1 } as const;
   await changeBatch(world, batchId, told);
   expect(await messagesOf(world, batchId)).toEqual(Array(3).fill('PENDING Will not start: the batch has ended.'));
+});
+
+test('what was UNKNOWN and is resolved before all its dependents have been told is not said to be UNKNOWN', async () => {
+  const world = makeWorld();
+  const hub = { pillar: 'shared', service_name: 'hub', docker_image_version: '1' };
+  const others = Array.from({ length: 20 }, (_, at) => ({
+    ...{ ...hub, service_name: `service-${at}` },
+    metadata: { dependencies: ['hub'] },
+  }));
+  const defaults = { environment_id: 'e', infrastructure_id: 'cluster-eu-1', docker_artifact_type: 'docker' };
+  const text = JSON.stringify({ version: 'v1.0', defaults, deployments: [hub, ...others] });
+  const { batchId } = await planned(world, text);
+  const state = emptySchedule();
+  const decided = async (message: InboxMessage, rows: number): Promise<void> => {
+    const news = { sheet: await readSheet(world.deps, batchId), cancelled: false, recorded: [] };
+    const decisions = decide(state, [message], { planned: new Map([[batchId, news]]), rows, grant: true });
+    await world.table.transact([...scheduleWrites(state, decisions)]);
+    state.version += 1;
+  };
+  await decided({ type: 'planned', batch_id: batchId }, rowsPerRound);
+  await decided({ type: 'recorded', batch_id: batchId, index: 0, status: 'UNKNOWN' }, 12);
+  const told = { status: 'UNKNOWN', reason: 'RunNotFound', message: 'Nobody knows.' } as const;
+  const outcome = { ...told, evidence: [], warnings: [], attempts: 1, runs: [], ended_at: 1 };
+  const patch = { ...told, outcome, step: 'recorded' } as const;
+  const item = pendingItem(batchId, 0, 'shared/hub');
+  await world.table.transact(changeItem(item, patch, { at: 1, actor: 'test' }).writes);
+  expect((await messagesOf(world, batchId))[1]).toBe('PENDING Is about to be skipped: shared/hub (UNKNOWN).');
+  const found = { status: 'SUCCESS', reason: 'It runs.', actor: 'ada' } as const;
+  await resolveDeployment(world.deps, { batchId, key: 'shared/hub', ...found });
+  expect((await messagesOf(world, batchId)).slice(0, 2)).toEqual([
+    'SUCCESS It runs.',
+    'PENDING Is about to be skipped: shared/hub (UNKNOWN, since resolved as SUCCESS).',
+  ]);
 });
 
 /** A table that remembers what it was asked. */

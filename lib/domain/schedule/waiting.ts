@@ -15,7 +15,13 @@ import {
 /** What holds a deployment back that has no turn yet. A limit that only its batch has is named `batch`, the others as in the plan. */
 export type Waiting =
   | { readonly kind: 'plan'; readonly name: 'plan' }
-  | { readonly kind: 'dependency'; readonly name: string; readonly status: Status }
+  | {
+      readonly kind: 'dependency';
+      readonly name: string;
+      readonly status: Status;
+      /** What somebody found out since about one that was UNKNOWN; who depends on it is skipped all the same. */
+      readonly resolved?: Status;
+    }
   | { readonly kind: 'limit'; readonly name: string; readonly limit: number; readonly in_flight: number }
   | {
       readonly kind: 'target';
@@ -137,7 +143,10 @@ const dependencySentences = (dependencies: readonly Of<'dependency'>[]): readonl
 
 const listOf = (dependencies: readonly Of<'dependency'>[]): string => {
   const rest = dependencies.length - mostNamed;
-  const named = dependencies.slice(0, mostNamed).map(({ name, status }) => `${name} (${status})`);
+  const named = dependencies.slice(0, mostNamed).map(({ name, status, resolved }) => {
+    const since = resolved === undefined ? '' : `, since resolved as ${resolved}`;
+    return `${name} (${status}${since})`;
+  });
   return [...named, ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
 };
 
