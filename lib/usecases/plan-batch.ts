@@ -22,6 +22,7 @@ export const planBatch = async (
   if (planned !== undefined) return { count: planned.total };
   const batch = await readDocument<Batch>(deps.documents, documentPaths.batch(batch_id));
   const plan = planOf(batch, await deps.catalogue());
+  await claimPlan(deps, batch_id, plan.plan_hash);
   await writePlan(deps, batch_id, plan);
   await retryConflict(deps, async () => {
     const header = await findBatch(deps, batch_id);
@@ -45,3 +46,17 @@ export const planBatch = async (
   });
   return { count: plan.deployments.length };
 };
+
+/**
+ * A call that was given up may still be at work beside the one that repeats it, and the catalogue may have changed between the
+ * two: only the plan of the first is written, because children may read it already. The other fails, and starts nothing.
+ */
+const claimPlan = ({ table, ...deps }: Needs, batchId: string, plan_hash: string): Promise<void> =>
+  retryConflict(deps, async () => {
+    const claimed = (await table.get(keys.planClaim(batchId)))?.plan_hash;
+    if (claimed === undefined) {
+      await table.transact([{ put: { ...keys.planClaim(batchId), plan_hash }, when: { exists: false } }]);
+    } else if (claimed !== plan_hash) {
+      throw new FlotillaError('StatusConflict', `batch ${batchId} is being planned by another catalogue`);
+    }
+  });

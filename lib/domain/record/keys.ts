@@ -9,6 +9,7 @@ import type { Key } from '../ports.ts';
  * | OPEN               | <batch>                  | batches that are not sealed, for the sweeper                |
  * | IDEMPOTENCY#<key>  | -                        | which batch answered that Idempotency-Key                   |
  * | BATCH#<batch>      | HEADER                   | status and totals                                           |
+ * |                    | PLAN                     | hash of the plan that is being written, or was              |
  * |                    | ITEM#<index>             | status of a deployment; absent means PENDING                |
  * |                    | CAPTURE#<index>          | baseline of the attempt, point to return to                 |
  * |                    | ATTEMPT#<index>#<wait>   | the intent, written before the executor is called           |
@@ -42,6 +43,7 @@ export const keys = {
   open: (batchId: string): Key => ({ pk: 'OPEN', sk: batchId }),
   idempotency: (key: string): Key => ({ pk: `IDEMPOTENCY#${key}`, sk: '-' }),
   header: (batchId: string): Key => batchKey(batchId, 'HEADER'),
+  planClaim: (batchId: string): Key => batchKey(batchId, 'PLAN'),
   item: (batchId: string, index: number): Key => batchKey(batchId, `ITEM#${padded(index)}`),
   capture: (batchId: string, index: number): Key => batchKey(batchId, `CAPTURE#${padded(index)}`),
   attempt: (batchId: string, index: number, wait: Wait): Key => batchKey(batchId, `ATTEMPT#${padded(index)}#${wait}`),

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import type { Catalogue } from '../../lib/domain/catalogue/catalogue.ts';
+import type { PlannedDeployment } from '../../lib/domain/plan/plan.ts';
+import { documentPaths } from '../../lib/domain/record/keys.ts';
+import { planBatch } from '../../lib/usecases/plan-batch.ts';
+import { makeWorld, readHeader, submitted } from './api-world.ts';
+
+/** The same catalogue, but for where the deployments go. */
+const moved = (catalogue: Catalogue): Catalogue => ({
+  ...catalogue,
+  infrastructures: {
+    ...catalogue.infrastructures,
+    'cluster-eu-1': { ...catalogue.infrastructures['cluster-eu-1']!, cluster: 'elsewhere' },
+  },
+});
+
+const scene = async () => {
+  const world = makeWorld();
+  const batchId = await submitted(world);
+  const plan = (catalogue: () => Promise<Catalogue>) =>
+    planBatch({ ...world.deps, catalogue }, { batch_id: batchId, execution_arn: 'arn' });
+  const clusters = async () => {
+    const chunk = JSON.parse((await world.documents.get(documentPaths.planChunk(batchId, 0)))!);
+    return [...new Set((chunk as PlannedDeployment[]).map(({ cluster }) => cluster))];
+  };
+  return { world, batchId, plan, clusters };
+};
+
+test('a plan that was begun twice is written twice only where both are the same', async () => {
+  const { world, batchId, plan, clusters } = await scene();
+  const { catalogue } = world;
+  const repeated = plan(async () => {
+    // While this one reads the catalogue the first comes to its end.
+    expect(await plan(async () => catalogue)).toEqual({ count: 3 });
+    return catalogue;
+  });
+  expect(await repeated).toEqual({ count: 3 });
+  expect((await readHeader(world, batchId)).reason).toBe('Planned');
+  expect(await clusters()).toEqual(['cluster-eu-1']);
+});
+
+test('a call that comes late, with another catalogue, leaves the plan as it was frozen', async () => {
+  const { world, batchId, plan, clusters } = await scene();
+  const { catalogue } = world;
+  const late = plan(async () => {
+    await plan(async () => catalogue);
+    return moved(catalogue);
+  });
+  await expect(late).rejects.toMatchObject({ name: 'StatusConflict' });
+  expect((await readHeader(world, batchId)).reason).toBe('Planned');
+  expect(await clusters()).toEqual(['cluster-eu-1']);
+});
