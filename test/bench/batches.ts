@@ -36,8 +36,13 @@ const configurationOf = (size: number): Configuration => {
   };
 };
 
-/** Runs one batch of instant deployments through the whole embedded runtime, from the POST to the seal. */
-export const benchBatch = async (size: number): Promise<readonly Measurement[]> => {
+/** Batches of instant deployments through the whole embedded runtime, each from the POST to the seal. */
+export const benchBatches = async (): Promise<readonly Measurement[]> => [
+  ...(await benchBatch(100)),
+  ...(await benchBatch(1000)),
+];
+
+const benchBatch = async (size: number): Promise<readonly Measurement[]> => {
   const data = mkdtempSync(join(tmpdir(), 'flotilla-bench-'));
   const runtime = await startRuntime({
     port: 0,

@@ -1,43 +1,28 @@
 import Table from 'cli-table3';
-import { benchBatch } from './batches.ts';
-import { costReport, loads } from './cost-report.ts';
-import { countCosts } from './count-costs.ts';
-import { benchImports } from './imports.ts';
-import { measureDecisions, measureMakespan } from './makespan.ts';
-import { partitionsTable } from './partitions.ts';
-import { benchPlan, type Measurement } from './plan.ts';
-import { benchStartUp } from './start-up.ts';
+import type { Measurement } from './plan.ts';
 
 /** Prints the numbers that the documents speak of. Nothing is asserted: they are of this machine, and of what else it does. */
-const percent = (ratio: number): number => Math.round((ratio - 1) * 1000) / 10;
+type Measure = () => readonly Measurement[] | Promise<readonly Measurement[]>;
 
-const benchSchedule = (): readonly Measurement[] => [
-  ...[100, 1000].flatMap((size): Measurement[] => {
-    const { median, p95 } = measureMakespan(size, size / 10);
-    const name = `makespan of ${size}, ${size / 10} at once, over the lower bound`;
-    return [
-      { name: `${name}: median of 20`, value: percent(median), unit: '%' },
-      { name: `${name}: 95th percentile`, value: percent(p95), unit: '%' },
-    ];
-  }),
-  { name: 'decisions on turns in a batch of 10,000', value: Math.round(measureDecisions(10_000)), unit: 'per s' },
-];
+/** Loaded when they are asked for: some bring the whole runtime, or the bundler. */
+const measures: Readonly<Record<string, () => Promise<Measure>>> = {
+  'start-up': async () => (await import('./start-up.ts')).benchStartUp,
+  imports: async () => (await import('./imports.ts')).benchImports,
+  batches: async () => (await import('./batches.ts')).benchBatches,
+  plan: async () => (await import('./plan.ts')).benchPlan,
+  schedule: async () => (await import('./makespan.ts')).benchSchedule,
+  hostile: async () => (await import('./hostile.ts')).benchHostile,
+};
 
-const benchAll = async (): Promise<void> => {
+const bench = async (names: readonly string[]): Promise<void> => {
   const table = new Table({
     head: ['what', 'value', 'unit'],
     colAligns: ['left', 'right', 'left'],
     style: { head: [], border: [], compact: true },
   });
-  for (const measure of [
-    benchStartUp,
-    benchImports,
-    () => benchBatch(100),
-    () => benchBatch(1000),
-    benchPlan,
-    benchSchedule,
-  ]) {
-    for (const { name, value, unit } of await measure()) table.push([name, value, unit]);
+  for (const name of names) {
+    const measure = await measures[name]!();
+    for (const { name: what, value, unit } of await measure()) table.push([what, value, unit]);
   }
   console.log(`Node ${process.version}, ${process.platform} ${process.arch}`);
   console.log(table.toString());
@@ -45,12 +30,25 @@ const benchAll = async (): Promise<void> => {
 
 /** The numbers of docs/cost.md and of the page on hot keys; they are the same on every machine. */
 const benchCosts = async (): Promise<void> => {
+  const { costReport, loads } = await import('./cost-report.ts');
+  const { countCosts } = await import('./count-costs.ts');
+  const { partitionsTable } = await import('./partitions.ts');
   const columns = [];
   for (const load of loads) columns.push({ load, ...(await countCosts(load)) });
   console.log(`${costReport(columns)}\n\n${partitionsTable(columns)}`);
 };
 
-const [only] = process.argv.slice(2);
-if (only !== 'cost') await benchAll();
-await benchCosts();
+const known = [...Object.keys(measures), 'cost'];
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !known.includes(name));
+if (unknown.length > 0) {
+  console.error(
+    `There is no benchmark ${unknown.join(', ')}. There are: ${known.join(', ')}; without a name all are run.`,
+  );
+  process.exit(2);
+}
+const chosen = known.filter((name) => asked.length === 0 || asked.includes(name));
+const measured = chosen.filter((name) => name !== 'cost');
+if (measured.length > 0) await bench(measured);
+if (chosen.includes('cost')) await benchCosts();
 process.exit(0);

@@ -2,7 +2,6 @@ import type { Cluster, Executor, RunState } from '../../lib/domain/ports.ts';
 
 /** An executor whose runs succeed at once, and a cluster on which everything already runs: what is left is our own work. */
 export const instantExecutor: Executor = {
-  name: 'instant',
   lateStartMilliseconds: 60_000,
   start: async ({ key }) => ({ kind: 'started', ref: key }),
   resolve: async () => ({ kind: 'not-yet' }),
@@ -24,7 +23,6 @@ const jobOf = (name: string, namespace: string, image: string) => ({
 
 /** Every workload is a CronJob with the image of the version that is asked for. */
 export const instantCluster = (version: string): Cluster => ({
-  name: 'instant',
   read: async (workloads) =>
     workloads.map(({ name, namespace }) => ({
       workload: jobOf(name, namespace, `${name}:${version}`),

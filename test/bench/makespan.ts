@@ -5,6 +5,7 @@ import type { InboxMessage } from '../../lib/domain/record/rows.ts';
 import { decide } from '../../lib/domain/schedule/decide.ts';
 import type { Sheet } from '../../lib/domain/schedule/sheet.ts';
 import { emptySchedule, type ScheduleState } from '../../lib/domain/schedule/state.ts';
+import type { Measurement } from './plan.ts';
 
 /** Mulberry32: a small generator of numbers from 0 to 1 whose whole state is the seed. */
 const numbersFrom = (seed: number) => (): number => {
@@ -96,7 +97,7 @@ const runWork = ({ sheet, durations }: Work): number => {
   return now;
 };
 
-export interface MakespanResult {
+interface MakespanResult {
   readonly count: number;
   readonly concurrency: number;
   readonly median: number;
@@ -104,7 +105,7 @@ export interface MakespanResult {
 }
 
 /** Makespan divided by its lower bound, over 20 random batches of one size with equal priorities. */
-export const measureMakespan = (count: number, concurrency: number): MakespanResult => {
+const measureMakespan = (count: number, concurrency: number): MakespanResult => {
   const ratios = Array.from({ length: 20 }, (_, seed) => {
     const work = randomWork(count, concurrency, seed + 1);
     return runWork(work) / work.lowerBound;
@@ -114,9 +115,24 @@ export const measureMakespan = (count: number, concurrency: number): MakespanRes
 };
 
 /** How many deployments of one batch are decided per second, from the plan to the last grant. */
-export const measureDecisions = (count: number): number => {
+const measureDecisions = (count: number): number => {
   const work = randomWork(count, 100, 1);
   const begin = performance.now();
   runWork(work);
   return (count / (performance.now() - begin)) * 1000;
 };
+
+const percent = (ratio: number): number => Math.round((ratio - 1) * 1000) / 10;
+
+/** How far schedules are from the shortest possible, and how fast turns are decided. */
+export const benchSchedule = (): readonly Measurement[] => [
+  ...[100, 1000].flatMap((size): Measurement[] => {
+    const { median, p95 } = measureMakespan(size, size / 10);
+    const name = `makespan of ${size}, ${size / 10} at once, over the lower bound`;
+    return [
+      { name: `${name}: median of 20`, value: percent(median), unit: '%' },
+      { name: `${name}: 95th percentile`, value: percent(p95), unit: '%' },
+    ];
+  }),
+  { name: 'decisions on turns in a batch of 10,000', value: Math.round(measureDecisions(10_000)), unit: 'per s' },
+];

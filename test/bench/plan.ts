@@ -11,7 +11,7 @@ export interface Measurement {
 const pillars = ['clearing', 'risk', 'data', 'shared'];
 
 /** A batch of the usual form, with three dependencies for nearly every deployment. */
-const documentOf = (size: number): string => {
+export const ordinaryText = (size: number): string => {
   const items = Array.from({ length: size }, (_, at) => {
     const dependencies = [1, 7, 31].filter((step) => at >= step).map((step) => `service-${at - step}`);
     return [
@@ -35,7 +35,7 @@ const documentOf = (size: number): string => {
 };
 
 /** The best of some runs: the others measure what else the machine did. */
-const bestMilliseconds = (run: () => unknown): number => {
+export const bestMilliseconds = (run: () => unknown): number => {
   const times = Array.from({ length: 5 }, () => {
     const begin = performance.now();
     run();
@@ -48,7 +48,7 @@ const bestMilliseconds = (run: () => unknown): number => {
 export const benchPlan = (sizes: readonly number[] = [100, 1000, 10_000]): Measurement[] =>
   sizes.flatMap((size) => {
     const { catalogue } = simulatedConfiguration();
-    const text = documentOf(size);
+    const text = ordinaryText(size);
     const parsed = parseBatch(text, catalogue);
     if ('issues' in parsed) throw new Error(`the bench batch is not valid: ${JSON.stringify(parsed.issues[0])}`);
     const megabytes = (text.length / 1024 / 1024).toFixed(2);
