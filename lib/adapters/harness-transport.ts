@@ -114,7 +114,7 @@ export class HarnessTransport {
       redirect: 'manual',
       signal,
     });
-    const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN) * 1000;
+    const retryAfter = millisecondsOf(response.headers.get('retry-after') ?? '', this.#options.clock.now());
     const body = await this.#readBody(response, call.secret);
     return {
       kind: 'reply',
@@ -169,4 +169,10 @@ const readText = async (response: Response): Promise<string> => {
     if (text.length > bodyLimit) throw new RangeError('body too large');
   }
   return text + decoder.decode();
+};
+
+/** Of Retry-After, which has seconds or a date. What it does not understand is nothing. */
+const millisecondsOf = (text: string, now: number): number => {
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  return text.endsWith('GMT') ? Date.parse(text) - now : 0;
 };

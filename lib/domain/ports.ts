@@ -147,7 +147,14 @@ export type StartResult =
   /** Stored; a run may follow. Ask `resolve`. */
   | { readonly kind: 'accepted'; readonly correlation: string; readonly url?: string }
   /** Certainly no run. `retryable` tells whether the same request may succeed later (429, for example). */
-  | { readonly kind: 'rejected'; readonly retryable: boolean; readonly reason: string; readonly message: string }
+  | {
+      readonly kind: 'rejected';
+      readonly retryable: boolean;
+      readonly reason: string;
+      readonly message: string;
+      /** Milliseconds: sooner it will say the same. */
+      readonly retryAfter?: number;
+    }
   /** A run may or may not exist: the reply was lost, or was a 5xx. */
   | { readonly kind: 'unknown'; readonly message: string };
 

@@ -130,6 +130,11 @@ const cases: readonly Case[] = [
   { says: '404', answer: (r) => sendJson(r, 404, dto('ENTITY_NOT_FOUND')), webhook: rejected('ExecutorRejected') },
   { says: '408', answer: (r) => r.writeHead(408).end(), webhook: unknown },
   { says: '429 without a body', answer: (r) => r.writeHead(429).end(), webhook: rejected('ExecutorThrottled', true) },
+  {
+    says: '429 with Retry-After',
+    answer: (r) => r.writeHead(429, { 'retry-after': '20' }).end(),
+    webhook: { ...rejected('ExecutorThrottled', true), retryAfter: 20_000 },
+  },
   { says: '500', answer: (r) => sendJson(r, 500, dto('UNKNOWN_ERROR')), webhook: unknown },
   { says: '502 HTML', answer: (r) => html(r, 502), webhook: unknown },
   { says: '504', answer: (r) => r.writeHead(504).end(), webhook: unknown },

@@ -2,8 +2,11 @@ import type { JsonObject } from '../../domain/ports.ts';
 
 /** What came back for one request to Harness. */
 export type HarnessReply =
-  /** An HTTP reply. `body` is absent when it was not a complete JSON object (an HTML page of a proxy, for example). */
-  | { readonly kind: 'reply'; readonly status: number; readonly body?: JsonObject }
+  /**
+   * An HTTP reply. `body` is absent when it was not a complete JSON object (an HTML page of a proxy, for example). `retryAfter` is
+   * in milliseconds: Harness does not say that, but what stands in front of it may.
+   */
+  | { readonly kind: 'reply'; readonly status: number; readonly body?: JsonObject; readonly retryAfter?: number }
   /** Certain: Harness never saw the request. `permanent` when asking again cannot help (a certificate that is not trusted). */
   | { readonly kind: 'not-sent'; readonly message: string; readonly permanent: boolean }
   /** The request may have arrived, and no reply did. */

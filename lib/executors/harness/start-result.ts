@@ -11,6 +11,11 @@ const rejected = (reason: string, retryable: boolean, message: string): Rejected
   message,
 });
 
+const throttled = (reply: HarnessReply): Rejected => ({
+  ...rejected('ExecutorThrottled', true, describeReply(reply)),
+  ...(reply.kind === 'reply' && reply.retryAfter !== undefined ? { retryAfter: reply.retryAfter } : {}),
+});
+
 export const misconfigured = (problem: string): StartResult => rejected('ExecutorMisconfigured', false, problem);
 
 /** Codes with which Harness says no, whatever the HTTP status beside them. */
@@ -29,7 +34,7 @@ const judge = (reply: HarnessReply): StartResult | JsonObject => {
   if (reply.kind === 'lost') return { kind: 'unknown', message };
   const { status, body } = reply;
   if (status >= 200 && status < 300) return body ?? { kind: 'unknown', message };
-  if (isThrottled(reply)) return rejected('ExecutorThrottled', true, message);
+  if (isThrottled(reply)) return throttled(reply);
   // A 303 is the answer to a POST that was carried out; every other redirect means that nobody took it.
   if (status >= 300 && status < 400 && status !== 303) return rejected('ExecutorMisconfigured', false, message);
   if (status >= 400 && status < 500 && status !== 408) return rejected('ExecutorRejected', false, message);
@@ -42,7 +47,7 @@ const isVerdict = (judged: StartResult | JsonObject): judged is StartResult =>
 /** A 200 without an id. Its envelope may still say no, with a code that means it. */
 const withoutId = (body: JsonObject, what: string): StartResult => {
   const reply: HarnessReply = { kind: 'reply', status: 200, body };
-  if (isThrottled(reply)) return rejected('ExecutorThrottled', true, describeReply(reply));
+  if (isThrottled(reply)) return throttled(reply);
   const isRefusal = textAt(body, 'status') !== 'SUCCESS' && refusals.has(textAt(body, 'code') ?? '');
   if (isRefusal) return rejected('ExecutorRejected', false, describeReply(reply));
   return { kind: 'unknown', message: `${describeReply(reply)} (no ${what} in it)` };
