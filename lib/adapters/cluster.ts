@@ -16,11 +16,9 @@ const pageSize = 200;
 
 /** A Kubernetes cluster through its API server. */
 export class KubernetesCluster implements Cluster {
-  readonly name: string;
   readonly #requests: ClusterRequests;
 
   constructor(name: string, access: ClusterAccess) {
-    this.name = name;
     this.#requests = new ClusterRequests(name, access);
   }
 

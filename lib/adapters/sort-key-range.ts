@@ -1,6 +1,6 @@
 import type { Query } from '../domain/ports.ts';
 
-export interface Bound {
+interface Bound {
   readonly key: string;
   /** An open bound does not belong to the range. */
   readonly open: boolean;

@@ -4,7 +4,6 @@ import {
   SendTaskSuccessCommand,
   SFNClient,
   StartExecutionCommand,
-  StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { type ErrorName, FlotillaError } from '../domain/errors.ts';
 import type { ExecutionStatus, Json, JsonObject, Workflow } from '../domain/ports.ts';
@@ -71,17 +70,11 @@ export class StepFunctions implements Workflow {
     return executionArn ?? this.#executionArn(machine, name);
   }
 
-  async describe(machine: Machine, name: string): Promise<{ readonly status: ExecutionStatus; readonly arn: string }> {
-    const arn = this.#executionArn(machine, name);
-    const command = new DescribeExecutionCommand({ executionArn: arn, includedData: 'METADATA_ONLY' });
-    const { status } = await send('DescribeExecution', this.#client.send(command));
-    return { status: statusOf(status), arn };
-  }
-
-  async stop(machine: Machine, name: string, cause: string): Promise<void> {
+  async describe(machine: Machine, name: string): Promise<{ readonly status: ExecutionStatus }> {
     const executionArn = this.#executionArn(machine, name);
-    const command = new StopExecutionCommand({ executionArn, cause: cut(cause, MAX_CAUSE) });
-    await send('StopExecution', this.#client.send(command));
+    const command = new DescribeExecutionCommand({ executionArn, includedData: 'METADATA_ONLY' });
+    const { status } = await send('DescribeExecution', this.#client.send(command));
+    return { status: statusOf(status) };
   }
 
   async succeed(token: string, output: Json): Promise<void> {

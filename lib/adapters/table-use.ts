@@ -2,7 +2,7 @@ import type { Json, JsonObject, Key, Query, Write } from '../domain/ports.ts';
 import { keyOf } from './table-limits.ts';
 
 /** What one item, or one query, took. A query has the key that it began at. */
-export interface KeyUse extends Key {
+interface KeyUse extends Key {
   readonly reads: number;
   readonly writes: number;
 }

@@ -106,11 +106,7 @@ export interface Workflow {
   /** Starts an execution; its name makes it idempotent. Throws ExecutionExists when the name is taken with another input or has ended. Gives its ARN. */
   start(machine: 'batch' | 'watch', name: string, input: JsonObject): Promise<string>;
   /** Throws ExecutionMissing when there is none of that name. */
-  describe(
-    machine: 'batch' | 'watch',
-    name: string,
-  ): Promise<{ readonly status: ExecutionStatus; readonly arn: string }>;
-  stop(machine: 'batch' | 'watch', name: string, cause: string): Promise<void>;
+  describe(machine: 'batch' | 'watch', name: string): Promise<{ readonly status: ExecutionStatus }>;
   /** Both throw TokenGone when nobody waits for that token any more. */
   succeed(token: string, output: Json): Promise<void>;
   fail(token: string, error: string, cause: string): Promise<void>;
@@ -182,13 +178,10 @@ export interface RunState {
   readonly raw: string;
   readonly message?: string;
   readonly url?: string;
-  readonly started_at?: number;
-  readonly ended_at?: number;
 }
 
 /** Every method may throw ExecutorUnavailable; for reads that means: ask again later. `start` never throws it after the request may have left: it says `unknown`. */
 export interface Executor {
-  readonly name: string;
   /** How long after its start a run may still appear, in milliseconds. After that a missing run is UNKNOWN. */
   readonly lateStartMilliseconds: number;
   start(request: RunRequest): Promise<StartResult>;
@@ -228,7 +221,6 @@ export interface HealthRequest {
 
 /** One cluster. Every method throws ClusterUnavailable when the cluster cannot be asked (no access, no network). */
 export interface Cluster {
-  readonly name: string;
   /** Reads several workloads with as few requests as possible, in the order given. */
   read(workloads: readonly Workload[]): Promise<readonly WorkloadView[]>;
   /** The last lines of a container, of its previous run when there was one. Empty when there is nothing to read. */

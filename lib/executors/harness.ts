@@ -10,7 +10,7 @@ import { executeResult, misconfigured, webhookResult } from './harness/start-res
 import { readTrigger } from './harness/trigger-status.ts';
 import { describeReply, isSuccess, isThrottled, objectAt, textAt } from './harness/wire.ts';
 
-export type { HarnessApi, HarnessReply, HarnessScope, RunQuery } from './harness/api.ts';
+export type { HarnessApi, HarnessReply } from './harness/api.ts';
 
 export interface HarnessExecutorOptions {
   readonly api: HarnessApi;
@@ -29,7 +29,6 @@ const rememberedEvents = 10_000;
  * accepted start is a new run, so a start is sent once and whatever is not certain is `unknown`.
  */
 export class HarnessExecutor implements Executor {
-  readonly name = 'harness';
   readonly lateStartMilliseconds: number;
   readonly #api: HarnessApi;
   readonly #clock: Pick<Clock, 'now'>;

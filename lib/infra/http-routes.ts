@@ -5,7 +5,7 @@ export const scopes = {
   approve: 'Decide what a person must decide',
   admin: 'Everything',
 } as const;
-export type Scope = keyof typeof scopes;
+type Scope = keyof typeof scopes;
 
 /** Before the name of a scope; the identifier of the API in Cognito. */
 export const scopePrefix = 'flotilla';

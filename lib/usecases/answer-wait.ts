@@ -66,7 +66,7 @@ const readAnswer = async (
 };
 
 /** An answer that comes too late, or twice, is no error: the row is the truth. */
-export const send = async (
+const send = async (
   { workflow }: Pick<Deps, 'workflow'>,
   token: string,
   answer: Pick<AnswerRow, 'error' | 'message'>,

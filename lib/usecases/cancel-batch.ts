@@ -26,7 +26,7 @@ export interface Cancelled {
   readonly in_flight: readonly InFlight[];
 }
 
-export interface InFlight {
+interface InFlight {
   readonly index: number;
   readonly key: string;
   readonly step: Step;

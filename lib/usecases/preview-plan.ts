@@ -18,7 +18,7 @@ export interface PlanPreview {
   readonly deployments: readonly DeploymentPreview[];
 }
 
-export interface DeploymentPreview {
+interface DeploymentPreview {
   readonly index: number;
   readonly key: string;
   readonly level: number;

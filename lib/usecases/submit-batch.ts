@@ -24,7 +24,7 @@ export interface Submitted {
 }
 
 /** `IDEMPOTENCY#<key>`. */
-export interface IdempotencyRow {
+interface IdempotencyRow {
   readonly batch_id: string;
   readonly body_sha256: string;
   readonly created_at: number;

@@ -5,7 +5,6 @@ import {
   SFNClient,
   SFNServiceException,
   StartExecutionCommand,
-  StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
@@ -46,11 +45,8 @@ describe('StepFunctions: calls', () => {
   ] as const)('finds the execution of $title', async ({ machine, name, arn }) => {
     const { sfn, workflow } = setUp();
     sfn.on(DescribeExecutionCommand).resolves({ status: 'SUCCEEDED' });
-    sfn.on(StopExecutionCommand).resolves({});
-    expect(await workflow.describe(machine, name)).toEqual({ status: 'SUCCEEDED', arn });
-    await workflow.stop(machine, name, 'because');
+    expect(await workflow.describe(machine, name)).toEqual({ status: 'SUCCEEDED' });
     expect(sfn.call(0).args[0].input).toEqual({ executionArn: arn, includedData: 'METADATA_ONLY' });
-    expect(sfn.call(1).args[0].input).toEqual({ executionArn: arn, cause: 'because' });
   });
 
   it.each<[ExecutionStatus, string]>([
@@ -91,11 +87,8 @@ describe('StepFunctions: calls', () => {
     const { sfn, workflow } = setUp();
     sfn.onAnyCommand().resolves({});
     await workflow.fail('token', error, cause);
-    await workflow.stop('batch', 'one', cause);
     const failed = sfn.commandCalls(SendTaskFailureCommand)[0]!.args[0].input;
-    const stopped = sfn.commandCalls(StopExecutionCommand)[0]!.args[0].input;
     expect([failed.error?.length, failed.cause?.length]).toEqual(lengths);
-    expect(stopped.cause).toBe(failed.cause);
     expect(error.startsWith(failed.error!) && cause.startsWith(failed.cause!)).toBe(true);
     expect(`${failed.error}${failed.cause}`.isWellFormed()).toBe(true);
   });
@@ -105,7 +98,6 @@ describe('StepFunctions: errors', () => {
   type Act = (workflow: StepFunctions) => Promise<unknown>;
   const start: Act = (workflow) => workflow.start('batch', 'one', {});
   const read: Act = (workflow) => workflow.describe('batch', 'one');
-  const stop: Act = (workflow) => workflow.stop('batch', 'one', 'because');
   const succeed: Act = (workflow) => workflow.succeed('token', {});
   const fail: Act = (workflow) => workflow.fail('token', 'E', 'c');
 
@@ -116,7 +108,6 @@ describe('StepFunctions: errors', () => {
     ['StartExecution', 'ExecutionLimitExceeded', 'WorkflowUnavailable', start],
     ['DescribeExecution', 'ExecutionDoesNotExist', 'ExecutionMissing', read],
     ['DescribeExecution', 'TimeoutError', 'WorkflowUnavailable', read],
-    ['StopExecution', 'ExecutionDoesNotExist', 'ExecutionMissing', stop],
     ['SendTaskSuccess', 'TaskDoesNotExist', 'TokenGone', succeed],
     ['SendTaskSuccess', 'TaskTimedOut', 'TokenGone', succeed],
     ['SendTaskSuccess', 'InvalidToken', 'TokenGone', succeed],

@@ -108,7 +108,6 @@ const executorFor = (url: string, mishap: Mishap | undefined): Executor => {
   const real = new HarnessExecutor({ api, clock, lateStartMilliseconds });
   const fails = once();
   return {
-    name: real.name,
     lateStartMilliseconds,
     start: async (request) => {
       starts += 1;

@@ -43,12 +43,12 @@ describe('the class of a status', () => {
     ['constructor', 'running', undefined],
     ['SomethingNew', 'running', undefined],
   ])('%s is %s %s', (status, phase, outcome) => {
-    expect(readRun({ status, ...ended })).toMatchObject({ phase, raw: status, started_at: 1000 });
+    expect(readRun({ status, ...ended })).toMatchObject({ phase, raw: status });
     expect(readRun({ status, ...ended }).outcome).toBe(outcome);
   });
 
   it.each(['Success', 'Failed', 'Aborted'])('%s without an end is still running', (status) => {
-    expect(readRun({ status, startTs: 1000, endTs: 0 })).toEqual({ phase: 'running', raw: status, started_at: 1000 });
+    expect(readRun({ status, startTs: 1000, endTs: 0 })).toEqual({ phase: 'running', raw: status });
     expect(readRun({ status, startTs: 1000, endTs: null }).phase).toBe('running');
   });
 

@@ -59,7 +59,6 @@ describe('a start by webhook', () => {
     });
     const state = await endOf(executor, request, ref);
     expect(state).toMatchObject({ phase: 'terminal', outcome: 'succeeded', raw: 'Success' });
-    expect(state.ended_at).toBeGreaterThanOrEqual(state.started_at!);
     expect(state.url).toBe(
       `${harness.url}/ng/#/account/acme/cd/orgs/default/projects/apps/pipelines/deploy_risk/executions/${ref}/pipeline`,
     );

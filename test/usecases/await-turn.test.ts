@@ -35,7 +35,6 @@ const begun = async () => {
   });
   const notAsked = () => Promise.reject(new Error('nobody asks for it here'));
   const executor: Executor = {
-    name: 'idle',
     lateStartMilliseconds: 0,
     start: notAsked,
     resolve: notAsked,

@@ -166,7 +166,6 @@ export class DispatchWorld {
   readonly #workflow: Workflow = {
     start: async () => this.#unexpected('start'),
     describe: async () => this.#unexpected('describe'),
-    stop: async () => this.#unexpected('stop'),
     succeed: async (token) => this.#deliver(token, 'granted'),
     fail: async (token, error) => {
       if (error !== 'TurnRefused') this.#unexpected(error);

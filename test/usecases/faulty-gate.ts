@@ -107,7 +107,6 @@ export const gatedTable = (gate: FaultyGate, table: Table): Table => ({
 export const gatedWorkflow = (gate: FaultyGate, workflow: Workflow): Workflow => ({
   start: (...args) => gate.step(unavailable, () => workflow.start(...args)),
   describe: (...args) => gate.step(unavailable, () => workflow.describe(...args)),
-  stop: (...args) => gate.step(unavailable, () => workflow.stop(...args)),
   succeed: (...args) => gate.step(unavailable, () => workflow.succeed(...args)),
   fail: (...args) => gate.step(unavailable, () => workflow.fail(...args)),
 });

@@ -20,7 +20,6 @@ import { aboutToStart } from './about-to-start.ts';
 const countingExecutor = () => {
   const starts: string[] = [];
   const executor: Executor = {
-    name: 'counting',
     lateStartMilliseconds: 0,
     start: async ({ key }) => {
       starts.push(key);

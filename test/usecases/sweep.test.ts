@@ -18,11 +18,10 @@ class DescribingWorkflow implements Workflow {
   async describe(_machine: 'batch' | 'watch', arn: string) {
     if (this.described.length === 320) throw new FlotillaError('WorkflowUnavailable', 'ThrottlingException');
     this.described.push(arn);
-    return { status: 'RUNNING', arn } as const;
+    return { status: 'RUNNING' } as const;
   }
 
   start = () => refuse('start');
-  stop = () => refuse('stop');
   succeed = () => refuse('succeed');
   fail = () => refuse('fail');
 }
@@ -74,7 +73,7 @@ const deadChild = async (meanwhile: (deps: Awaited<ReturnType<typeof scene>>['de
     ...deps.workflow,
     describe: async (_machine: string, arn: string) => {
       if (arn === 'first-child') await meanwhile(deps);
-      return { status: arn === 'first-child' ? ('ABORTED' as const) : ('RUNNING' as const), arn };
+      return { status: arn === 'first-child' ? ('ABORTED' as const) : ('RUNNING' as const) };
     },
   };
   await sweep({ ...deps, workflow }, { holder: 'sweeper' });

@@ -31,7 +31,6 @@ const looks: Readonly<Record<Fate, object>> = {
 
 /** A cluster whose workloads are as the test, or the scripted executor, says: by service, from a moment on. */
 export class ScriptedCluster implements Cluster {
-  readonly name: string;
   /** From this moment on it cannot be asked, until the other. */
   away: { readonly from: number; readonly until: number } | undefined;
   /** What the service answers to its nth health check, from 1. */
@@ -40,11 +39,12 @@ export class ScriptedCluster implements Cluster {
   log: readonly string[] | undefined;
   readonly probes = new Map<string, number>();
   reads = 0;
+  readonly #name: string;
   readonly #clock: WorldClock;
   readonly #releases = new Map<string, Release[]>();
 
   constructor(name: string, clock: WorldClock) {
-    this.name = name;
+    this.#name = name;
     this.#clock = clock;
   }
 
@@ -88,6 +88,6 @@ export class ScriptedCluster implements Cluster {
   #ask(): void {
     const now = this.#clock.now();
     if (this.away === undefined || now < this.away.from || now >= this.away.until) return;
-    throw new FlotillaError('ClusterUnavailable', `cluster ${this.name} does not answer`);
+    throw new FlotillaError('ClusterUnavailable', `cluster ${this.#name} does not answer`);
   }
 }

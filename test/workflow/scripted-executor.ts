@@ -37,7 +37,6 @@ const lateStart = 600_000;
 
 /** An executor that does what the test wrote down, by `service#attempt`, else by `service`, else well. It counts starts, which are what it did not turn away. */
 export class ScriptedExecutor implements Executor {
-  readonly name = 'scripted';
   readonly lateStartMilliseconds = lateStart;
   readonly scripts = new Map<string, Script>();
   readonly starts = new Map<string, number>();

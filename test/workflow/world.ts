@@ -186,10 +186,7 @@ export class World {
     const executor = this.meter.watch('executor', this.executor);
     const cluster = this.meter.watch('cluster', this.cluster);
     return {
-      table: this.meter.watch(
-        'table',
-        this.rights.guard(this.table),
-      ),
+      table: this.meter.watch('table', this.rights.guard(this.table)),
       documents: this.meter.watch('documents', new MemoryDocuments()),
       uploads: new MemoryUploads(this.clock),
       workflow: this.meter.watch('workflow', new StepFunctions(inProcess(this.engine), machines)),

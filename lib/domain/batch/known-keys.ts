@@ -3,7 +3,7 @@ import { listed, type Path, type Wording } from './findings.ts';
 import { nearOnes } from './nearest.ts';
 
 /** The keys that a schema knows, as a tree: `*` stands for any name of a record, `[]` for any place of a list. */
-export interface KeyTree {
+interface KeyTree {
   readonly children: ReadonlyMap<string, KeyTree>;
 }
 

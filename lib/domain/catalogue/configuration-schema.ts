@@ -23,7 +23,7 @@ const identifier = named(/^[\w$-]{1,128}$/, 'is not a Harness identifier: letter
 const image = named(/^([^\s@:/]+(:\d+)?\/)?[^\s@:]+$/, 'must be the repository alone: no tag, no digest, no spaces');
 const address = named(/^https?:\/\/[^\s/@?#]+[^\s@?#]*$/, 'is not an address like https://host/path');
 
-export const harnessOverride = z.strictObject({
+const harnessOverride = z.strictObject({
   mode: z.enum(['webhook', 'execute']).optional(),
   pipeline: identifier.optional(),
   trigger: identifier.optional(),

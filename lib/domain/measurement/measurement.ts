@@ -17,7 +17,7 @@ export const measures = {
   ExecutorThrottled: { unit: 'Count', means: 'requests that an executor refused as too many' },
 } as const satisfies Readonly<Record<string, { unit: 'Count' | 'Milliseconds'; by?: string; means: string }>>;
 
-export type MeasureName = keyof typeof measures;
+type MeasureName = keyof typeof measures;
 
 export interface Measurement {
   readonly name: MeasureName;

@@ -1,42 +1,34 @@
 import type { Workload } from '../plan/plan.ts';
 import type { JsonObject, WorkloadView } from '../ports.ts';
 import { sameRepository } from './image.ts';
-import { desiredReplicas, labelOf, listAt, numberAt, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
+import { labelOf, listAt, numberAt, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
 import { currentReplicaSet, newestRevision } from './revision.ts';
 
 /** What ran before a deployment: small JSON that fits a table row. Against it a new revision is known. */
 export type Baseline = {
   readonly exists: boolean;
   readonly uid?: string;
-  readonly generation?: number;
   /**
    * Identity of the revision: number and template hash of a Deployment's ReplicaSet (`7/57996b5575`), a StatefulSet's
    * updateRevision, a DaemonSet's newest ControllerRevision, the uid of a Job or Pod, the generation of a CronJob.
    */
   readonly revision?: string;
-  /** Images by container, init containers included. */
-  readonly images: Readonly<Record<string, string>>;
-  readonly replicas?: number;
-  /** The container that the service is, when it can be told, and its image. */
-  readonly container?: string;
+  /** Of the container that the service is, when it can be told. */
   readonly image?: string;
 };
 
 /** Keeps what a look saw before the deployment began. */
 export function captureBaseline(workload: Workload, view: WorkloadView): Baseline {
   const object = view.workload;
-  if (object === undefined) return { exists: false, images: {} };
+  if (object === undefined) return { exists: false };
   const uid = stringAt(object, 'metadata', 'uid');
   const revision = revisionOf(workload, view);
   const main = mainContainer(workload, object);
   return {
     exists: true,
     ...(uid !== undefined && { uid }),
-    generation: numberAt(object, 'metadata', 'generation'),
     ...(revision !== undefined && { revision }),
-    images: imagesOf(workload, object),
-    ...((workload.kind === 'deployment' || workload.kind === 'statefulset') && { replicas: desiredReplicas(object) }),
-    ...(main !== undefined && { container: main.name, image: main.image }),
+    ...(main !== undefined && { image: main.image }),
   };
 }
 

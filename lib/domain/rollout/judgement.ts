@@ -15,7 +15,7 @@ export interface Expected {
   readonly image?: string;
 }
 
-export type EvidenceKind = 'pod' | 'condition' | 'event' | 'health';
+type EvidenceKind = 'pod' | 'condition' | 'event' | 'health';
 
 /** One fact that led to a verdict. For `kind: 'pod'`, `name` is the pod; see `wantsLog` for whose log helps. */
 export type Evidence = {

@@ -55,23 +55,16 @@ export const isEnding = (summary: JsonObject): boolean =>
 export const readRun = (summary: JsonObject, url?: string): RunState => {
   const raw = textAt(summary, 'status') ?? '';
   const known = classOf(raw);
-  const ended = timeAt(summary, 'endTs');
-  const started = timeAt(summary, 'startTs');
-  const base = {
-    raw,
-    ...(url === undefined ? {} : { url }),
-    ...(started === undefined ? {} : { started_at: started }),
-  };
+  const base = { raw, ...(url === undefined ? {} : { url }) };
   if (known === undefined)
     return { ...base, phase: 'running', message: `Harness shows a status that is not known: ${raw}` };
   if ('phase' in known) return { ...base, phase: known.phase };
-  if (ended === undefined) return { ...base, phase: 'running' };
+  if (timeAt(summary, 'endTs') === undefined) return { ...base, phase: 'running' };
   const message = known.outcome === 'succeeded' ? undefined : failureMessage(summary);
   return {
     ...base,
     phase: 'terminal',
     outcome: known.outcome,
-    ended_at: ended,
     ...(message === undefined ? {} : { message }),
   };
 };

@@ -16,7 +16,7 @@ import { type TestStateAnswer, testState } from './test-state.ts';
 import { parseTestStateRequest } from './test-state-request.ts';
 import { Tokens } from './tokens.ts';
 
-export type { ExecutionDescription, ExecutionSummary } from './records.ts';
+export type { ExecutionDescription } from './records.ts';
 
 export interface EngineOptions {
   readonly journal: Journal;

@@ -9,7 +9,7 @@ export interface OwnerReference {
   blockOwnerDeletion?: boolean;
 }
 
-export interface Metadata {
+interface Metadata {
   name: string;
   namespace?: string;
   generateName?: string;
@@ -60,7 +60,7 @@ export interface Condition {
   lastTransitionTime?: string;
 }
 
-export interface WorkloadSpec {
+interface WorkloadSpec {
   replicas?: number;
   selector?: { matchLabels?: Record<string, string> };
   template: PodTemplate;
@@ -78,7 +78,7 @@ export interface WorkloadSpec {
   [field: string]: unknown;
 }
 
-export interface WorkloadStatus {
+interface WorkloadStatus {
   conditions?: Condition[];
   [field: string]: unknown;
 }

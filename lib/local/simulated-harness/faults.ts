@@ -8,7 +8,7 @@ const eventFaults = ['lose-event', 'late-event', 'fail-event'] as const;
 const runFaults = ['stale-status', 'stuck-running', 'fail-stage', 'fail-after-apply', 'slow', 'refuse-abort'] as const;
 
 const faultNames = [...requestFaults, ...eventFaults, ...runFaults] as const;
-export type FaultName = (typeof faultNames)[number];
+type FaultName = (typeof faultNames)[number];
 
 export interface FaultOrder {
   /** All that are given must be equal. Empty matches every start. */

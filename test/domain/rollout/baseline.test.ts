@@ -43,15 +43,11 @@ const cases: readonly { kind: Workload['kind']; view: WorkloadView; revision: st
 ];
 
 describe('a baseline', () => {
-  it('of a deployment holds revision number and template hash, images and replicas', () => {
+  it('of a deployment holds revision number and template hash, and the image', () => {
     expect(captureBaseline(deployment, viewOf({}))).toEqual({
       exists: true,
       uid: 'd1',
-      generation: 2,
       revision: '2/hash2',
-      images: { app: 'reg/app:2' },
-      replicas: 2,
-      container: 'app',
       image: 'reg/app:2',
     });
   });
@@ -61,35 +57,23 @@ describe('a baseline', () => {
       exists: true,
       uid: 'u1',
       revision: expected,
-      images: { init: 'reg/init:1', app: 'reg/app:1' },
-      container: 'app',
+      image: 'reg/app:1',
     });
   });
 
   it('of nothing says that there was nothing', () => {
-    expect(captureBaseline(deployment, { revisions: [], pods: [] })).toEqual({ exists: false, images: {} });
+    expect(captureBaseline(deployment, { revisions: [], pods: [] })).toEqual({ exists: false });
   });
 
-  it('names no main container when it cannot be told', () => {
+  it('names no image when it cannot be told', () => {
     const view = viewOf({
       containers: [
         { name: 'a', image: 'reg/a:1' },
         { name: 'b', image: 'reg/b:1' },
       ],
     });
-    expect(captureBaseline(deployment, view).container).toBeUndefined();
-    expect(captureBaseline({ ...deployment, image: 'reg/b' }, view)).toMatchObject({
-      container: 'b',
-      image: 'reg/b:1',
-    });
-    expect(captureBaseline({ ...deployment, container: 'a' }, view)).toMatchObject({ container: 'a' });
-  });
-
-  it('fits a table row with a hundred containers', () => {
-    const containers = Array.from({ length: 100 }, (_, index) => ({
-      name: `c${index}`,
-      image: `reg.example/team/app-${index}:1`,
-    }));
-    expect(JSON.stringify(captureBaseline(deployment, viewOf({ containers }))).length).toBeLessThan(10_000);
+    expect(captureBaseline(deployment, view).image).toBeUndefined();
+    expect(captureBaseline({ ...deployment, image: 'reg/b' }, view)).toMatchObject({ image: 'reg/b:1' });
+    expect(captureBaseline({ ...deployment, container: 'a' }, view)).toMatchObject({ image: 'reg/a:1' });
   });
 });

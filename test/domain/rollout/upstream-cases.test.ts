@@ -14,7 +14,7 @@ function judge(one: UpstreamCase, kind: WorkloadKind) {
   return judgeRollout({
     workload: { kind, name: stringAt(one.object, 'metadata', 'name') ?? '', namespace: 'default' },
     expected: { version: '1', artifactType: 'helm' },
-    baseline: { exists: false, images: {} },
+    baseline: { exists: false },
     view: {
       workload: one.object,
       revisions: one.newReplicaSet === undefined ? [] : [one.newReplicaSet],
