@@ -57,8 +57,8 @@ export interface FunctionRow {
 
 /** A batch or a deployment changes with its event. */
 const change = ['BATCH#*', 'EVENTS#*'] as const;
-/** The outcome of a deployment: its release, and the message to the dispatcher; its turn goes. */
-const outcome = { put: [...change, 'TARGET#*', 'INBOX'], delete: ['DISPATCHER'] } as const;
+/** The outcome of a deployment: its release, and the message to the dispatcher; its turn goes, and a start that was never made. */
+const outcome = { put: [...change, 'TARGET#*', 'INBOX'], delete: ['DISPATCHER', 'WATCH#*'] } as const;
 /** A run: the intent under the turn and its lock, and what is followed; a rejected start is answered at once. */
 const run = {
   put: [...change, 'WATCH#*', 'WATCHERS'],
@@ -184,7 +184,7 @@ export const functionsTable = {
     writes: {
       put: [...outcome.put, 'DISPATCHER', 'WATCHERS', 'REJECTED'],
       update: ['DISPATCHER'],
-      delete: ['DISPATCHER', 'INBOX', 'OPEN'],
+      delete: [...outcome.delete, 'INBOX', 'OPEN'],
       check: ['BATCH#*'],
     },
     trigger: 'every-minute',

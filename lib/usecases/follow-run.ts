@@ -5,6 +5,7 @@ import { executorWatcher, keys } from '../domain/record/keys.ts';
 import type { Failure, RunWatchRow } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 import { noteStarted } from './note-started.ts';
+import { failureOfPause } from './pause-start.ts';
 import { settleFailure, withRun } from './settle-failure.ts';
 import { type PlaceOfWait, settleWait } from './settle-wait.ts';
 
@@ -41,6 +42,7 @@ export const followRun = async (deps: Needs, following: Following): Promise<void
   try {
     if (row.phase === 'started') await followStarted(deps, following);
     else if (row.phase === 'accepted') await followAccepted(deps, following);
+    else if (row.phase === 'paused') await followPaused(deps, row);
     else if (row.phase === 'unknown' || deps.clock.now() - row.at > deps.pace.intentGrace)
       await search(deps, following);
   } catch (error) {
@@ -53,6 +55,21 @@ export const followRun = async (deps: Needs, following: Following): Promise<void
 /** After this nobody waits for news any longer. */
 const lastMoment = ({ pace }: Needs, { row, executor }: Following): number =>
   Math.max(row.deadline, row.at + executor.lateStartMilliseconds) + pace.abortGrace;
+
+/** Somebody who pauses longer than he said, by so many milliseconds, has died. It is harmless to be wrong about that. */
+const pauseGrace = 30_000;
+
+/** Nothing was started; and nothing will be, unless whoever paused goes on before this is written. */
+const followPaused = async (deps: Needs, row: RunWatchRow): Promise<void> => {
+  if (deps.clock.now() <= (row.turned_away?.until ?? row.at) + pauseGrace) return;
+  const { deployment } = row;
+  const place: PlaceOfWait = { ...placeOf(row), only: 'paused' };
+  try {
+    await settleFailure(deps, { place, deployment, failure: failureOfPause(row), actor });
+  } catch (error) {
+    if (!isFlotillaError(error, 'ConditionFailed')) throw error;
+  }
+};
 
 /** Accepted is not started: the run is looked for until it may no longer appear. */
 const followAccepted = async (deps: Needs, following: Following): Promise<void> => {

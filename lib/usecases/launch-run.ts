@@ -1,4 +1,3 @@
-import { isFlotillaError } from '../domain/errors.ts';
 import type { PlannedDeployment } from '../domain/plan/plan.ts';
 import type { RunRequest, StartResult, Write } from '../domain/ports.ts';
 import { changeItem } from '../domain/record/change.ts';
@@ -16,10 +15,12 @@ import {
 import type { Deps } from './deps.ts';
 import { executionTold } from './execution-console-link.ts';
 import { noteStarted } from './note-started.ts';
+import { pauseStart, resumeStart } from './pause-start.ts';
 import { retryConflict } from './retry-conflict.ts';
 import { settleFailure } from './settle-failure.ts';
 import type { PlaceOfWait } from './settle-wait.ts';
-import { startRun } from './start-run.ts';
+import { type Pauses, startRun } from './start-run.ts';
+import { unlessBusy, updateWatch } from './update-watch.ts';
 import { ensureWatcher } from './watchers.ts';
 
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'executor'>;
@@ -47,13 +48,21 @@ export const launchRun = async (deps: Needs, launch: Launch): Promise<boolean> =
   if (request === undefined) return false;
   // Again, after there is something to watch: the one that was there may have left meanwhile.
   await ensureWatcher(deps, launch.place.watcher);
-  // A busy table must not end in an error here: that would be UNKNOWN, where it is certain that there is no run.
-  const look = () => retryConflict(deps, () => readStanding(deps, launch));
-  const started = await startRun(deps, executor, request, async () => (await look()).refusal);
+  const started = await startRun(deps, executor, request, pausesOf(deps, launch));
   if (started.kind === 'refused') await giveUp(deps, launch, started.failure);
   else await takeAnswer(deps, launch, started);
   return started.kind !== 'refused';
 };
+
+const pausesOf = (deps: Needs, launch: Launch): Pauses => ({
+  begin: (paused) => pauseStart(deps, launch.place, paused),
+  end: async (asked) => {
+    // A busy table must not end in an error here.
+    const { refusal } = await retryConflict(deps, () => readStanding(deps, launch));
+    if (refusal !== undefined) return refusal;
+    return (await resumeStart(deps, launch.place, asked)) ? undefined : noTurn;
+  },
+});
 
 interface Standing {
   readonly item: ItemRow | undefined;
@@ -139,7 +148,18 @@ const intentWrites = (
   const { at, key } = request;
   const deadline = at + deployment.timeout * 1_000;
   const run: Run = { executor: deployment.executor.account, key, attempt };
-  const watch: RunWatchRow = { batch_id, index, wait, deployment, version, key, phase: 'intended', at, deadline };
+  const watch: RunWatchRow = {
+    batch_id,
+    index,
+    wait,
+    deployment,
+    version,
+    key,
+    phase: 'intended',
+    asked: 0,
+    at,
+    deadline,
+  };
   const { failure: earlier, ...clean } = item;
   const restoring = attempt === 'restore';
   const change = changeItem(
@@ -189,29 +209,8 @@ const takeAnswer = async (deps: Needs, launch: Launch, started: StartResult): Pr
     started.kind === 'accepted'
       ? { phase: 'accepted' as const, correlation: started.correlation }
       : { phase: 'unknown' as const };
-  await updateWatch(deps, place, news);
-};
-
-/**
- * The poller may have settled the wait meanwhile; then there is nothing to note. Where the table is busy for long, this must
- * not end in an error: the run may be there, and the poller looks for it by its key.
- */
-const updateWatch = async (deps: Needs, place: PlaceOfWait, set: Partial<RunWatchRow>): Promise<void> => {
-  const update = keys.watch(place.watcher, place.batch_id, place.index, place.wait);
-  const write: Write = { update, set: { ...set } as Record<string, string>, when: { equals: { phase: 'intended' } } };
-  try {
-    await retryConflict(deps, () => unlessMoved(deps.table.transact([write])));
-  } catch (error) {
-    if (!isFlotillaError(error, 'TableBusy')) throw error;
-  }
-};
-
-const unlessMoved = async (written: Promise<void>): Promise<void> => {
-  try {
-    await written;
-  } catch (error) {
-    if (!isFlotillaError(error, 'ConditionFailed')) throw error;
-  }
+  // Where the table is busy for long, this must not end in an error: the run may be there, and the poller looks for it by its key.
+  await unlessBusy(updateWatch(deps, place, { set: news, when: { equals: { phase: 'intended' } } }));
 };
 
 /** The wait for a run, as the poller of the executor's account follows it. */

@@ -55,7 +55,7 @@ const claimPlan = ({ table, ...deps }: Needs, batchId: string, plan_hash: string
   retryConflict(deps, async () => {
     const claimed = (await table.get(keys.planClaim(batchId)))?.plan_hash;
     if (claimed === undefined) {
-      await table.transact([{ put: { ...keys.planClaim(batchId), plan_hash }, when: { exists: false } }]);
+      await table.transact([{ put: itemOf(keys.planClaim(batchId), { plan_hash }), when: { exists: false } }]);
     } else if (claimed !== plan_hash) {
       throw new FlotillaError('StatusConflict', `batch ${batchId} is being planned by another catalogue`);
     }

@@ -14,6 +14,7 @@ import {
 } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 import { executionTold } from './execution-console-link.ts';
+import { giveUpStart } from './pause-start.ts';
 import { readPlanned } from './plan-store.ts';
 import { releaseWrites } from './release-writes.ts';
 import { retryConflict } from './retry-conflict.ts';
@@ -47,16 +48,18 @@ export const recordOutcomeIf = async (
   const stored = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
   if (stored?.outcome !== undefined) return;
   const known = stored ?? pendingItem(batch_id, index, planned.key);
-  const item = execution_arn === undefined ? known : { ...known, execution_arn };
   const turn = rowOf<TurnRow>(await deps.table.get(keys.turn(batch_id, index)));
   const capture =
-    item.step === 'turn' ? undefined : rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)));
+    known.step === 'turn' ? undefined : rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)));
+  const givenUp = await giveUpStart(deps, known, { planned, capture });
+  const item: ItemRow = { ...known, ...givenUp?.known, ...(execution_arn === undefined ? {} : { execution_arn }) };
   const now = deps.clock.now();
   const version = planned.docker_image_version;
   const outcome = concludeDeployment({ item, turn, capture, version, now, ...(error === undefined ? {} : { error }) });
   await deps.table.transact([
     ...checks,
     ...outcomeWrites(deps, { planned, item, outcome }),
+    ...(givenUp?.writes ?? []),
     ...(turn === undefined ? [] : [{ delete: keys.turn(batch_id, index) }]),
     // The dispatcher counted a refusal when it refused.
     ...(turn?.state === 'refused' ? [] : [tellDispatcher(deps, item, outcome)]),

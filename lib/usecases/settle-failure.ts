@@ -39,7 +39,7 @@ export const settleFailure = async (deps: Needs, untrimmed: FailedWait): Promise
   const batchCancelled = header?.cancel_requested_at !== undefined;
   await settleWait(deps, failed.place, (item) => {
     const runs = withRun(item.runs, failed.run);
-    if (isRestoring(failed.place.wait)) return restoreFailed(failed, runs);
+    if (isRestoring(failed.place.wait)) return afterRestore(failed, runs);
     const { deployment, actor } = failed;
     const touched = failed.failure.touched === true || item.touched === true;
     const failure: Failure = { ...failed.failure, touched };
@@ -54,13 +54,15 @@ export const settleFailure = async (deps: Needs, untrimmed: FailedWait): Promise
   });
 };
 
-const restoreFailed = ({ failure, actor }: FailedWait, runs: readonly Run[]): Settlement => {
-  const restore: Restore = {
-    ok: false,
-    reason: failure.unknown ? 'RestoreUnknown' : 'RestoreFailed',
-    message: `The previous release was not restored: ${failure.message}`,
-    ...(failure.unknown ? { unknown: true } : {}),
-  };
+export const restoreFailed = (failure: Failure): Restore => ({
+  ok: false,
+  reason: failure.unknown ? 'RestoreUnknown' : 'RestoreFailed',
+  message: `The previous release was not restored: ${failure.message}`,
+  ...(failure.unknown ? { unknown: true } : {}),
+});
+
+const afterRestore = ({ failure, actor }: FailedWait, runs: readonly Run[]): Settlement => {
+  const restore = restoreFailed(failure);
   const { reason, message } = restore;
   return {
     answer: { error: 'AttemptEnded', reason, message },

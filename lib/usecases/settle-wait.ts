@@ -1,7 +1,7 @@
 import type { JsonObject, Write } from '../domain/ports.ts';
 import { changeItem } from '../domain/record/change.ts';
 import { keys, type Wait } from '../domain/record/keys.ts';
-import { type AnswerRow, type ItemRow, itemOf, rowOf } from '../domain/record/rows.ts';
+import { type AnswerRow, type ItemRow, itemOf, type RunWatchRow, rowOf } from '../domain/record/rows.ts';
 import { tryToDeliver } from './answer-wait.ts';
 import type { Deps } from './deps.ts';
 import { retryConflict } from './retry-conflict.ts';
@@ -13,6 +13,8 @@ export interface PlaceOfWait {
   readonly index: number;
   readonly wait: Wait;
   readonly watcher: string;
+  /** The wait is settled only while the run that is watched is in this phase; else that throws ConditionFailed. */
+  readonly only?: RunWatchRow['phase'];
 }
 
 export interface Settlement {
@@ -38,11 +40,14 @@ type MakeWrites = (
  */
 export const writeAnswer = async (
   { table, clock, random }: Pick<Deps, 'table' | 'clock' | 'random'>,
-  { batch_id, index, wait, watcher }: PlaceOfWait,
+  { batch_id, index, wait, watcher, only }: PlaceOfWait,
   make: MakeWrites,
 ): Promise<boolean> => {
   const answerKey = keys.answer(batch_id, index, wait);
-  const unwatch: Write = { delete: keys.watch(watcher, batch_id, index, wait) };
+  const unwatch: Write = {
+    delete: keys.watch(watcher, batch_id, index, wait),
+    ...(only === undefined ? {} : { when: { equals: { phase: only } } }),
+  };
   return retryConflict({ clock, random }, async () => {
     const item = rowOf<ItemRow>(await table.get(keys.item(batch_id, index)));
     const answered = await table.get(answerKey);

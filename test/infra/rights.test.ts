@@ -21,7 +21,7 @@ const write = (actions: readonly string[], ...partitions: readonly string[]) =>
   );
 const feed = [...inTable(['GetItem'], ['EVENTS#*', 'FEED#*']), ...write(['Put', 'Update'], 'EVENTS#*', 'FEED#*')];
 const hints = [...inTable(['GetItem', 'Query'], ['WATCHERS', 'WATCH#executor:*']), ...put('HINTS', 'WATCHERS')];
-const outcome = write(['Put', 'Delete'], 'BATCH#*', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'TARGET#*');
+const outcome = write(['Put', 'Delete'], 'BATCH#*', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'TARGET#*', 'WATCH#*');
 const run = write(
   ['Put', 'Update', 'Delete', 'Check'],
   ...['BATCH#*', 'DISPATCHER', 'EVENTS#*', 'WATCH#*', 'WATCHERS'],
@@ -110,7 +110,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...table,
     ...write(
       ['Put', 'Update', 'Delete', 'Check'],
-      ...['BATCH#*', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'OPEN', 'REJECTED', 'TARGET#*', 'WATCHERS'],
+      ...['BATCH#*', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'OPEN', 'REJECTED', 'TARGET#*', 'WATCH#*', 'WATCHERS'],
     ),
     ...read,
     ...tokens,

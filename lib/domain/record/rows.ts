@@ -225,7 +225,12 @@ export interface RunWatchRow {
   readonly deployment: PlannedDeployment;
   readonly version: string;
   readonly key: string;
-  readonly phase: 'intended' | 'accepted' | 'started' | 'unknown';
+  /** `paused`: certainly not started, and not asked for again before it is `intended` again. */
+  readonly phase: 'intended' | 'paused' | 'accepted' | 'started' | 'unknown';
+  /** How often the executor was asked for it and turned it away. */
+  readonly asked?: number;
+  /** Why it did so the last time, and until when is paused. */
+  readonly turned_away?: { readonly reason: string; readonly message: string; readonly until: number };
   readonly correlation?: string;
   readonly ref?: string;
   readonly url?: string;

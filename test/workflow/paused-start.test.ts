@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import { keys } from '../../lib/domain/record/keys.ts';
+import { type ItemRow, type RunWatchRow, rowOf } from '../../lib/domain/record/rows.ts';
+import { runPlace } from '../../lib/usecases/launch-run.ts';
+import { pauseStart, resumeStart } from '../../lib/usecases/pause-start.ts';
+import { recordOutcome } from '../../lib/usecases/record-outcome.ts';
+import { killChild } from './children.ts';
+import { deployFails, type Path, walk, wellAtSecond } from './path.ts';
+import { World } from './world.ts';
+
+/** A start that is turned away, and a function that dies before it asks again: nothing was started, and everybody knows. */
+
+const kill =
+  (name: string, heard: 'error' | 'nothing') =>
+  async (world: World): Promise<void> => {
+    await world.until(() => world.executor.asked.size === (name === 'start-restore' ? 2 : 1));
+    await world.pass(1);
+    expect(world.log.kill(name, heard)).toBe(1);
+  };
+
+const turnedAway = { throttled: 1_000 };
+
+const deaths: readonly Path[] = [
+  {
+    title: 'the state hears it: the record says that nothing was started',
+    batch: [{ name: 'a' }],
+    scripts: { a: turnedAway },
+    meanwhile: kill('start-deployment', 'error'),
+    expect: {
+      a: {
+        outcome: 'FAILED / RateLimited',
+        visited: deployFails,
+        runs: '1.0.0',
+        says: /^429\. Nothing followed: Runtime\.ExitError/,
+      },
+    },
+    ends: 'FAILED / DeploymentsFailed',
+  },
+  {
+    title: 'the state hears nothing: the poller gives the start up, and another attempt is made',
+    batch: [{ name: 'a', retries: 1 }],
+    scripts: { 'a#1': turnedAway },
+    meanwhile: kill('start-deployment', 'nothing'),
+    expect: { a: { outcome: 'SUCCESS / Verified', visited: wellAtSecond, starts: '2', runs: '2.0.0' } },
+    ends: 'SUCCESS / AllSucceeded',
+  },
+  {
+    title: 'its child is killed too: the sweeper says that nothing was started',
+    batch: [{ name: 'a' }],
+    scripts: { a: turnedAway },
+    options: { pace: { sweepAge: 0 }, sweepEvery: 5_000 },
+    meanwhile: async (world, batchId) => {
+      await kill('start-deployment', 'nothing')(world);
+      await killChild(world, batchId, 0);
+    },
+    expect: { a: { outcome: 'FAILED / RateLimited', visited: 'AwaitTurn Capture Deploy', runs: '1.0.0' } },
+    ends: 'FAILED / DeploymentsFailed',
+  },
+  {
+    title: 'in a restore: the record says that it was not made',
+    batch: [{ name: 'a' }],
+    scripts: { a: { ends: 'failed' }, 'a#restore': turnedAway },
+    meanwhile: kill('start-restore', 'error'),
+    expect: {
+      a: { outcome: 'FAILED / RestoreFailed', visited: 'AwaitTurn Capture Deploy Restore Record', starts: '1' },
+    },
+    ends: 'FAILED / DeploymentsFailed',
+  },
+];
+
+test.each(deaths.map((path): [string, Path] => [path.title, path]))('%s', async (_, path) => {
+  await walk(path);
+});
+
+/** A start that pauses, for the moment of a test. */
+const pausing = async () => {
+  const world = await World.make({ sweepEvery: Number.POSITIVE_INFINITY });
+  world.executor.scripts.set('a', { throttled: 1 });
+  const batchId = await world.submit([{ name: 'a' }]);
+  await world.until(() => world.executor.asked.size === 1);
+  await world.pass(1);
+  return { world, batchId };
+};
+
+test('who records a start as never made keeps the one who pauses from making it', async () => {
+  const { world, batchId } = await pausing();
+  await recordOutcome(world.deps, { batch_id: batchId, index: 0, error: { Error: 'ChildEnded' } });
+  await world.settled(batchId);
+  expect(rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)))?.outcome?.reason).toBe('RateLimited');
+  expect(world.executor.starts.size).toBe(0);
+});
+
+test('once it is asked for again, nobody records it as never made, and a word of the pause that comes late says nothing', async () => {
+  const { world, batchId } = await pausing();
+  const place = runPlace({ batch_id: batchId, index: 0 }, 'deploy-1', {
+    executor: { account: 'harness:simulated' },
+  } as Parameters<typeof runPlace>[2]);
+  expect(await resumeStart(world.deps, place, 1)).toBe(true);
+  await pauseStart(world.deps, place, { asked: 0, turned_away: { reason: 'RateLimited', message: '429', until: 0 } });
+  const row = rowOf<RunWatchRow>(await world.table.get(keys.watch(place.watcher, batchId, 0, 'deploy-1')));
+  expect(row?.phase).toBe('intended');
+  await recordOutcome(world.deps, { batch_id: batchId, index: 0, error: { Error: 'ChildEnded' } });
+  expect(rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)))?.outcome?.status).toBe('UNKNOWN');
+});
