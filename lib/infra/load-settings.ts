@@ -33,8 +33,8 @@ const sectionOf = (
   { directory, env }: Pick<SettingsPlace, 'directory' | 'env'>,
 ): readonly SettingsSource[] => {
   const file = named ?? defaultFile;
-  const text = readText(resolve(directory, file));
-  if (text === undefined && named !== undefined) throw new SettingsInvalid(`-c config: ${file} cannot be read`);
+  const text = readText(resolve(directory, file), file);
+  if (text === undefined && named !== undefined) throw new SettingsInvalid(`-c config: there is no file ${file}`);
   const nameOf = (setting: string) => `${file}, aws.${setting}`;
   const document = parseDocument(text ?? '');
   const [error] = document.errors;
@@ -54,10 +54,12 @@ const sectionOf = (
   return [{ values: value as Readonly<Record<string, unknown>>, nameOf }];
 };
 
-const readText = (path: string): string | undefined => {
+const readText = (path: string, file: string): string | undefined => {
   try {
     return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new SettingsInvalid(`${file} cannot be read (${code})`);
   }
 };

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -119,8 +119,16 @@ describe('where settings come from', () => {
     );
   });
 
+  it('a file that cannot be read is not taken for none', () => {
+    const unreadable = join(directory, 'unreadable');
+    mkdirSync(join(unreadable, 'flotilla.config.yaml'), { recursive: true });
+    expect(() => loadSettings({ context: cdkJson.context, directory: unreadable, env: {} })).toThrow(
+      /^flotilla\.config\.yaml cannot be read \(EISDIR\)$/,
+    );
+  });
+
   it.each([
-    [{ config: 'missing.yaml' }, /^-c config: missing\.yaml cannot be read$/],
+    [{ config: 'missing.yaml' }, /^-c config: there is no file missing\.yaml$/],
     [
       { config: 'wrong.yaml' },
       /^wrong\.yaml, aws\.stage: "Wrong" is not allowed.*\nwrong\.yaml, aws\.burst: there is no/,
