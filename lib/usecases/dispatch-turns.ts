@@ -2,7 +2,7 @@ import { FlotillaError, isFlotillaError } from '../domain/errors.ts';
 import type { Item, Write } from '../domain/ports.ts';
 import { messageIn } from '../domain/record/inbox-message.ts';
 import { keys } from '../domain/record/keys.ts';
-import { itemOf, rowOf, type TurnRow } from '../domain/record/rows.ts';
+import { type ItemRow, itemOf, rowOf, type TurnRow } from '../domain/record/rows.ts';
 import { decide } from '../domain/schedule/decide.ts';
 import type { Place, ScheduleState } from '../domain/schedule/state.ts';
 import { deliverAnswer } from './answer-wait.ts';
@@ -163,11 +163,7 @@ const ensureLoaded = async (deps: Dispatching, memory: DispatcherMemory, tenure:
   for (let after: string | undefined; ; ) {
     const page = await deps.table.query({ ...turns, ...(after === undefined ? {} : { after }) });
     if (page.items.length > 0) {
-      await sendTurns(
-        deps,
-        tenure,
-        page.items.map((item) => rowOf<TurnRow>(item)!),
-      );
+      await sendTurns(deps, tenure, await notHeard(deps, page.items));
       if (!(await renewLease(deps, tenure.fence))) return false;
     }
     after = page.next;
@@ -175,6 +171,17 @@ const ensureLoaded = async (deps: Dispatching, memory: DispatcherMemory, tenure:
   }
   memory.state = state;
   return true;
+};
+
+/**
+ * Thousands may be in flight, and Step Functions takes some hundred answers a second of all who send them: those that have
+ * gone on from AwaitTurn, as their rows tell, are sent nothing.
+ */
+const notHeard = async ({ table }: Dispatching, items: readonly Item[]): Promise<readonly TurnRow[]> => {
+  const turns = items.map((item) => rowOf<TurnRow>(item)!);
+  const rows = await Promise.all(turns.map(({ batch_id, index }) => table.get(keys.item(batch_id, index))));
+  const steps = rows.map((row) => rowOf<ItemRow>(row)?.step);
+  return turns.filter((_, at) => steps[at] === undefined || steps[at] === 'capture');
 };
 
 const renewLease = (deps: Dispatching, fence: number): Promise<boolean> => writeUnderLease(deps, fence, []);

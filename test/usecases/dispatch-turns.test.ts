@@ -1,13 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FlotillaError } from '../../lib/domain/errors.ts';
+import { changeItem, pendingItem } from '../../lib/domain/record/change.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
-import { itemOf } from '../../lib/domain/record/rows.ts';
+import { itemOf, rowOf, type TurnRow } from '../../lib/domain/record/rows.ts';
 import type { Sheet } from '../../lib/domain/schedule/sheet.ts';
+import { bindToken } from '../../lib/usecases/answer-wait.ts';
 import { cloudPace } from '../../lib/usecases/deps.ts';
+import { dispatchTurns } from '../../lib/usecases/dispatch-turns.ts';
 import { nameOf } from '../domain/schedule/ledger.ts';
 import { Chance, randomChance, randomSheets, randomStatus } from '../domain/schedule/random-world.ts';
 import { sketchSheet } from '../domain/schedule/scheduler.ts';
+import { aboutToStart } from './about-to-start.ts';
 import { DispatchWorld, liveToTheEnd } from './dispatch-world.ts';
 import type { Fault } from './faulty-gate.ts';
 
@@ -319,4 +323,32 @@ test('what is no message is put aside as it was, and does not hold up those behi
   const { items } = await world.table.query({ pk: 'REJECTED', limit: 10 });
   expect(items).toEqual(strange.map((row, at) => ({ ...row, ...keys.rejected(`0${at}`), at: expect.any(Number) })));
   world.close();
+});
+
+test('a dispatcher that loads the schedule sends no turn to those who have gone on since', async () => {
+  const { batchId, world } = await aboutToStart();
+  const sent: string[] = [];
+  const send = async (token: string) => void sent.push(token);
+  const workflow = Object.assign(world.workflow, { succeed: send, fail: send });
+  const deps = { ...world.deps, workflow, pace: cloudPace };
+  const first = rowOf<TurnRow>(await world.table.get(keys.turn(batchId, 0)))!;
+  const verifying = changeItem(
+    pendingItem(batchId, 1, 'k/1'),
+    { status: 'PROCESSING', reason: 'RunSucceeded', message: '', step: 'verify' },
+    { at: 0, actor: 'test' },
+  );
+  await world.table.transact([
+    ...verifying.writes,
+    { put: itemOf(keys.turn(batchId, 1), { ...first, index: 1 }) },
+    { put: itemOf(keys.turn(batchId, 2), { ...first, index: 2, state: 'refused' }) },
+  ]);
+  for (const index of [0, 1, 2]) {
+    await bindToken(
+      deps,
+      { batch_id: batchId, index, wait: 'turn' },
+      { token: `token-${index}`, execution_arn: 'arn' },
+    );
+  }
+  await dispatchTurns(deps, { holder: 'new' });
+  expect(sent.sort()).toEqual(['token-0', 'token-2']);
 });
