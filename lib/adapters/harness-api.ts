@@ -37,11 +37,12 @@ export class HttpHarnessApi {
 
   fireTrigger(
     scope: Scope,
-    trigger: { readonly pipeline: string; readonly trigger: string; readonly token?: string },
+    trigger: { readonly pipeline: string; readonly trigger: string; readonly token?: string; readonly latest?: number },
     payload: JsonObject,
   ): Promise<TransportReply> {
-    const { token } = trigger;
+    const { token, latest } = trigger;
     return this.#transport.send({
+      ...(latest === undefined ? {} : { latest }),
       method: 'POST',
       path: token === undefined ? 'webhook/custom/v2' : `webhook/custom/${encodeURIComponent(token)}/v3`,
       query: { ...this.#scope(scope), pipelineIdentifier: trigger.pipeline, triggerIdentifier: trigger.trigger },
@@ -53,13 +54,14 @@ export class HttpHarnessApi {
   execute(
     scope: Scope,
     pipeline: string,
-    input: { readonly yaml: string; readonly notes: string },
+    { yaml, notes, latest }: { readonly yaml: string; readonly notes: string; readonly latest?: number },
   ): Promise<TransportReply> {
     return this.#transport.send({
+      ...(latest === undefined ? {} : { latest }),
       method: 'POST',
       path: `pipeline/execute/${encodeURIComponent(pipeline)}`,
-      query: { ...this.#scope(scope), moduleType: 'CD', notesForPipelineExecution: input.notes },
-      body: { type: 'application/yaml', text: input.yaml },
+      query: { ...this.#scope(scope), moduleType: 'CD', notesForPipelineExecution: notes },
+      body: { type: 'application/yaml', text: yaml },
     });
   }
 

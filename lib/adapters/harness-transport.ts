@@ -29,6 +29,8 @@ export interface TransportCall {
   readonly body?: { readonly type: string; readonly text: string };
   /** The secret in the path, if there is one. */
   readonly secret?: string;
+  /** It is not sent after this moment. */
+  readonly latest?: number;
 }
 
 const readAttempts = 4;
@@ -76,6 +78,8 @@ export class HarnessTransport {
   async #once(call: TransportCall, extra: Readonly<Record<string, string>>): Promise<TransportReply> {
     await this.#pace.turn();
     const { clock, timeoutMilliseconds = 30_000 } = this.#options;
+    if (call.latest !== undefined && clock.now() > call.latest)
+      return { kind: 'not-sent', message: 'too many requests to Harness were waiting before it', permanent: false };
     const overdue = new AbortController();
     const done = new AbortController();
     // A clock that is closed rejects whoever sleeps; then nobody waits for the reply either.

@@ -90,7 +90,8 @@ export class HarnessExecutor implements Executor {
   async #fire(request: RunRequest, settings: HarnessSettings): Promise<StartResult> {
     const { scope, pipeline } = settings;
     const token = tokenOf(this.#tokens, settings);
-    const trigger = { pipeline, trigger: settings.trigger!, ...(token === undefined ? {} : { token }) };
+    const latest = this.#latest(request);
+    const trigger = { pipeline, trigger: settings.trigger!, latest, ...(token === undefined ? {} : { token }) };
     const reply = await this.#api.fireTrigger(scope, trigger, payloadOf(request));
     return webhookResult(reply, {
       run: (id) => this.#api.runUrl(scope, pipeline, id),
@@ -100,8 +101,13 @@ export class HarnessExecutor implements Executor {
 
   async #execute(request: RunRequest, { scope, pipeline, variables }: HarnessSettings): Promise<StartResult> {
     const yaml = runtimeYaml(pipeline, variablesOf(request), variables);
-    const reply = await this.#api.execute(scope, pipeline, { yaml, notes: request.key });
+    const reply = await this.#api.execute(scope, pipeline, { yaml, notes: request.key, latest: this.#latest(request) });
     return executeResult(reply, (id) => this.#api.runUrl(scope, pipeline, id));
+  }
+
+  /** Where thousands start at once, some wait for minutes: nothing is started when the poller may have given up looking for it. */
+  #latest({ at }: RunRequest): number {
+    return at + this.lateStartMilliseconds / 2;
   }
 
   /** A refused abort means that the run is over, or that it cannot be stopped: only the run itself tells. */

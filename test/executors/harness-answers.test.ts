@@ -1,8 +1,16 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { isFlotillaError } from '../../lib/domain/errors.ts';
-import type { JsonObject } from '../../lib/domain/ports.ts';
-import { apiKey, executeSettings, executorOf, requestOf, webhookSettings, webhookToken } from './harness-fixtures.ts';
+import type { Clock, JsonObject } from '../../lib/domain/ports.ts';
+import {
+  apiKey,
+  executeSettings,
+  executorOf,
+  hastyClock,
+  requestOf,
+  webhookSettings,
+  webhookToken,
+} from './harness-fixtures.ts';
 import { sendJson, serverThat } from './scripted-server.ts';
 
 /** What a server says, and what the executor makes of it. The server is a real one on loopback. */
@@ -166,9 +174,35 @@ describe('what a start makes of an answer', () => {
 });
 
 describe('what a start sends', () => {
+  it.each([webhookSettings, executeSettings])(
+    'nothing, when so many wait before it that the poller may have given it up: %o',
+    async (settings) => {
+      let now = 0;
+      // The time limit of a request, a sleep with a signal, never comes.
+      const sleep: Clock['sleep'] = async (milliseconds, signal) => {
+        if (signal !== undefined) return new Promise(() => {});
+        now += milliseconds;
+      };
+      const sentAt: number[] = [];
+      const server = await serverThat((_call, response) => {
+        sentAt.push(now);
+        sendJson(response, 200, { executionId: 'r1' });
+      });
+      const executor = executorOf(server.url, { clock: { now: () => now, sleep }, requestsPerMinute: 10 });
+      const request = requestOf({ at: 0, settings });
+      const results = [];
+      for (let nth = 0; nth < 40; nth += 1) results.push(await executor.start(request));
+      expect(results.at(-1)).toMatchObject({ kind: 'rejected', retryable: true, reason: 'ExecutorUnreachable' });
+      expect(Math.max(...sentAt)).toBeLessThanOrEqual(executor.lateStartMilliseconds / 2);
+      expect(results.filter(({ kind }) => kind === 'started')).toHaveLength(server.calls.length);
+    },
+  );
+
   it('by webhook: both identifiers, the key, the token in the path, and the fields of old with ours', async () => {
     const server = await serverThat((_, response) => sendJson(response, 200, ok({ eventCorrelationId: event })));
-    await executorOf(`${server.url}/gateway`).start(requestOf({ at: 1_790_000_000_999, version: '2.3.9' }));
+    const at = 1_790_000_000_999;
+    const clock = { ...hastyClock, now: () => at };
+    await executorOf(`${server.url}/gateway`, { clock }).start(requestOf({ at, version: '2.3.9' }));
     const [call] = server.calls;
     expect(call).toMatchObject({
       method: 'POST',

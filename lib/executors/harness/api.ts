@@ -18,6 +18,11 @@ export interface HarnessScope {
   readonly project?: string;
 }
 
+/** A start may have to wait until requests are allowed; it is not sent after this moment. */
+export interface Urgent {
+  readonly latest?: number;
+}
+
 export interface RunQuery {
   readonly pipeline: string;
   /** From 0. */
@@ -37,13 +42,13 @@ export interface RunQuery {
 export interface HarnessApi {
   fireTrigger(
     scope: HarnessScope,
-    trigger: { readonly pipeline: string; readonly trigger: string; readonly token?: string },
+    trigger: Urgent & { readonly pipeline: string; readonly trigger: string; readonly token?: string },
     payload: JsonObject,
   ): Promise<HarnessReply>;
   execute(
     scope: HarnessScope,
     pipeline: string,
-    input: { readonly yaml: string; readonly notes: string },
+    input: Urgent & { readonly yaml: string; readonly notes: string },
   ): Promise<HarnessReply>;
   triggerDetails(event: string, version: 'V2' | 'v1'): Promise<HarnessReply>;
   run(scope: HarnessScope, id: string): Promise<HarnessReply>;
