@@ -58,7 +58,6 @@ export class StartOnlyWorkflow implements Workflow {
   }
 
   describe = () => refuse('describe');
-  stop = () => refuse('stop');
   succeed = () => refuse('succeed');
   fail = () => refuse('fail');
 }

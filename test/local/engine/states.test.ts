@@ -333,6 +333,21 @@ describe('limits', () => {
     expect([status, error]).toEqual(['FAILED', 'States.DataLimitExceeded']);
   });
 
+  test('an output above 256 KiB in an iteration is no failure that a Map tolerates', async () => {
+    const { error, status } = await new EngineFixture().run(
+      machine({
+        Each: {
+          Type: 'Map',
+          Items: [1, 2],
+          ToleratedFailurePercentage: 100,
+          ItemProcessor: { StartAt: 'L', States: { L: large } },
+          End: true,
+        },
+      }),
+    );
+    expect([status, error]).toEqual(['FAILED', 'States.DataLimitExceeded']);
+  });
+
   test('an input above 256 KiB is not taken', async () => {
     await expect(new EngineFixture().start(machine({ A: end }), 'x'.repeat(263_000))).rejects.toThrow('262144');
   });
