@@ -79,10 +79,16 @@ const dispatchUntilQuiet = async (deps: Dispatching, memory: DispatcherMemory): 
   } while ((await firstMessages(deps, 1)).length > 0);
 };
 
+/**
+ * Clocks of two machines differ a little. A lease from far ahead was written by a clock that was set back since, and nobody
+ * waits for that time to come; should its holder live, the fence ends it.
+ */
+const isInForce = ({ until }: LeaseRow, now: number, life: number): boolean => until > now && until <= now + 2 * life;
+
 const acquireLease = async ({ table, clock, pace }: Dispatching, holder: string): Promise<number | undefined> => {
   const lease = rowOf<LeaseRow>(await table.get(keys.lease));
   const now = clock.now();
-  if (lease !== undefined && lease.until > now && lease.holder !== holder) return undefined;
+  if (lease !== undefined && lease.holder !== holder && isInForce(lease, now, pace.lease)) return undefined;
   const fence = (lease?.fence ?? 0) + 1;
   const row: LeaseRow = { holder, fence, until: now + pace.lease };
   const when = lease === undefined ? { exists: false } : { equals: { fence: lease.fence } };

@@ -352,3 +352,16 @@ test('a dispatcher that loads the schedule sends no turn to those who have gone 
   await dispatchTurns(deps, { holder: 'new' });
   expect(sent.sort()).toEqual(['token-0', 'token-2']);
 });
+
+test.each([
+  ['in force', 0.5, false],
+  ['in force by a clock that is ahead', 1.5, false],
+  ['from a time that is not ours', 180, true],
+])('a lease of another dispatcher that is %s', async (_, lives, isTaken) => {
+  const { world } = await aboutToStart();
+  const deps = { ...world.deps, pace: cloudPace };
+  const until = world.clock.now() + lives * cloudPace.lease;
+  await world.table.transact([{ put: itemOf(keys.lease, { holder: 'another', fence: 3, until }) }]);
+  await dispatchTurns(deps, { holder: 'this' });
+  expect((await world.table.get(keys.lease))?.holder).toBe(isTaken ? 'this' : 'another');
+});
