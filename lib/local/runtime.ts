@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { SFNClient } from '@aws-sdk/client-sfn';
 import { type ApiHandler, create as createApi } from '../../functions/api.ts';
 import { create as createDispatchTurns } from '../../functions/dispatch-turns.ts';
 import { create as createPublishEvents } from '../../functions/publish-events.ts';
@@ -16,11 +15,11 @@ import type { Cluster, Executor } from '../domain/ports.ts';
 import type { Deps, Pace } from '../usecases/deps.ts';
 import { SystemClock as EngineClock } from './engine/clock.ts';
 import { Engine } from './engine/engine.ts';
-import { InProcessHandler } from './engine/in-process-handler.ts';
 import { Journal, type JournalEntryKind } from './engine/journal.ts';
 import { startHttpServer } from './http-server.ts';
 import { ClosingClock } from './runtime/closing-clock.ts';
 import { holdData } from './runtime/hold-data.ts';
+import { inProcessClient } from './runtime/in-process-client.ts';
 import { makeInvoke } from './runtime/invoke.ts';
 import { localPace } from './runtime/local-pace.ts';
 import { loadMachines } from './runtime/machines.ts';
@@ -174,16 +173,6 @@ const makeDeps = (options: RuntimeOptions, { clock, table, uploads, engine, mach
     cluster: async (name) => options.cluster?.(name) ?? clusters.get(name),
   };
 };
-
-/** The real client and the real protocol, only without a socket between. The credentials are of no use anywhere. */
-const inProcessClient = (engine: Engine): SFNClient =>
-  new SFNClient({
-    region: 'us-east-1',
-    endpoint: 'http://127.0.0.1',
-    credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
-    maxAttempts: 1,
-    requestHandler: new InProcessHandler(engine),
-  });
 
 const tellFault = (error: unknown): void => {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));

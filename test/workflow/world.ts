@@ -1,4 +1,3 @@
-import { SFNClient } from '@aws-sdk/client-sfn';
 import { create as createDispatchTurns } from '../../functions/dispatch-turns.ts';
 import { create as createPublishEvents } from '../../functions/publish-events.ts';
 import { create as createSweep, measured } from '../../functions/sweep.ts';
@@ -9,9 +8,9 @@ import type { BusEvent, Documents, Table } from '../../lib/domain/ports.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
 import { type HeaderRow, rowOf } from '../../lib/domain/record/rows.ts';
 import { Engine } from '../../lib/local/engine/engine.ts';
-import { InProcessHandler } from '../../lib/local/engine/in-process-handler.ts';
 import { Journal } from '../../lib/local/engine/journal.ts';
 import type { Json } from '../../lib/local/engine/json.ts';
+import { inProcessClient } from '../../lib/local/runtime/in-process-client.ts';
 import { makeInvoke } from '../../lib/local/runtime/invoke.ts';
 import { loadMachines } from '../../lib/local/runtime/machines.ts';
 import { repeat } from '../../lib/local/runtime/repeat.ts';
@@ -61,15 +60,6 @@ class MemoryDocuments implements Documents {
     this.texts.set(path, text);
   }
 }
-
-const inProcess = (engine: Engine): SFNClient =>
-  new SFNClient({
-    region: 'us-east-1',
-    endpoint: 'http://127.0.0.1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
-    requestHandler: new InProcessHandler(engine),
-  });
 
 const hour = 3_600_000;
 
@@ -189,7 +179,7 @@ export class World {
       table: this.meter.watch('table', this.rights.guard(this.table)),
       documents: this.meter.watch('documents', new MemoryDocuments()),
       uploads: new MemoryUploads(this.clock),
-      workflow: this.meter.watch('workflow', new StepFunctions(inProcess(this.engine), machines)),
+      workflow: this.meter.watch('workflow', new StepFunctions(inProcessClient(this.engine), machines)),
       bus: this.meter.watch('bus', { put: async (events: readonly BusEvent[]) => this.#publish(events) }),
       clock: { now: () => this.clock.now(), sleep: (...args) => this.log.deathOf() ?? this.clock.sleep(...args) },
       random: { next: this.#options.random ?? (() => 0.5) },

@@ -233,8 +233,6 @@ export interface RunWatchRow {
   readonly turned_away?: { readonly reason: string; readonly message: string; readonly until: number };
   readonly correlation?: string;
   readonly ref?: string;
-  readonly url?: string;
-  readonly status?: string;
   /** When the intent was written. */
   readonly at: number;
   /** When the attempt must be over. */

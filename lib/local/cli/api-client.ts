@@ -16,7 +16,6 @@ interface Problem {
   /** What API Gateway says where Flotilla would say `detail`. */
   readonly message?: string;
   readonly status: number;
-  readonly code?: string;
   readonly issues?: readonly Partial<Issue>[];
 }
 
