@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
 import { type Runtime, startRuntime } from '../../lib/local/runtime.ts';
 import { Child } from '../e2e/child.ts';
@@ -56,13 +56,12 @@ test('a port that is taken is told, and no folder is made for the data', async (
   other.close();
 });
 
-test('the program ends when its port is taken', async () => {
+test('the program ends when its port is taken', { timeout: 60_000 }, async () => {
   const [data, taken] = [freshFolder(), await start(freshFolder())];
   const port = new URL(taken.url).port;
   const child = new Child('bin/flotilla.ts', { args: ['serve', '--port', port, '--data', data], directory: data });
-  const late = setTimeout(() => child.stop(), 15_000);
+  onTestFinished(async () => void (await child.stop()));
   const { code } = await child.ended;
-  clearTimeout(late);
   expect([code, child.output]).toEqual([2, expect.stringContaining('is in use already')]);
 });
 
