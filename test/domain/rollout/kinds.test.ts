@@ -75,6 +75,12 @@ describe('a StatefulSet', () => {
       verdict: 'waiting',
       reason: 'RevisionNotCurrent',
     },
+    ...(['currentRevision', 'updateRevision'] as const).map((revision) => ({
+      what: `without a word of its ${revision}`,
+      view: view({ currentRevision: 'app-a', [revision]: null }),
+      verdict: 'healthy',
+      reason: 'RolledOut',
+    })),
     {
       what: 'held by a partition',
       view: view({ updatedReplicas: 1, currentRevision: 'app-a' }, partition(2)),
