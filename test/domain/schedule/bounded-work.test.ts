@@ -2,7 +2,17 @@ import { describe, expect, test } from 'vitest';
 import type { InboxMessage } from '../../../lib/domain/record/rows.ts';
 import type { Cells } from '../../../lib/domain/schedule/cells.ts';
 import type { Sheet } from '../../../lib/domain/schedule/sheet.ts';
-import { cancelled, chain, free, recorded, rowsOf, rowsPerRound, Scheduler, sketchSheet } from './scheduler.ts';
+import {
+  cancelled,
+  chain,
+  free,
+  planned,
+  recorded,
+  rowsOf,
+  rowsPerRound,
+  Scheduler,
+  sketchSheet,
+} from './scheduler.ts';
 
 /**
  * A scheduler that counts every look at a deployment: each element that is read of the sheet's lists, each cell that is
@@ -102,6 +112,16 @@ describe('one decision writes at most a transaction and looks at a bounded numbe
   test.each([1_000, 10_000])('planning %i writes no more than a transaction at once', (count) => {
     const scheduler = new Scheduler();
     scheduler.plan(sketchSheet({ waits: free(count), concurrency: 100 }));
+    expect(Math.max(...scheduler.rounds.map(rowsOf))).toBeLessThanOrEqual(rowsPerRound);
+  });
+
+  test('late outcomes of a batch that has gone, beside more grants than fit', () => {
+    const scheduler = new Scheduler();
+    const sheet = sketchSheet({ waits: free(100), concurrency: 100 });
+    scheduler.news.set('one', { sheet, cancelled: false, recorded: [] });
+    const late = Array.from({ length: 19 }, (_, index) => recorded(index, 'FAILED', 'gone'));
+    expect(scheduler.tell(planned('one'), ...late)).toHaveLength(100);
+    expect(scheduler.rounds[0]?.forestalled).toHaveLength(19);
     expect(Math.max(...scheduler.rounds.map(rowsOf))).toBeLessThanOrEqual(rowsPerRound);
   });
 
