@@ -153,6 +153,11 @@ describe('services', () => {
     expect(connections.harness).toMatchObject({ webhook_tokens: { risk: 'token-do-not-show-me', 'risk/c': secret } });
   });
 
+  test('a simulated Harness has a pipeline for each pillar, called by webhook', () => {
+    const { catalogue } = valid(`${simulatedHarness}\n${simulatedCluster}\npillars: { data: {} }`).configuration;
+    expect(catalogue.pillars.data?.harness).toMatchObject({ mode: 'webhook', pipeline: 'deploy_data' });
+  });
+
   test('a kind that cannot be verified is kept, with a warning', () => {
     const { warnings } = valid(`${base}\nservices: { risk: { x: { kind: pod } } }`);
     expect(warnings).toEqual([
