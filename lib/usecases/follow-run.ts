@@ -111,8 +111,14 @@ const followStarted = async (deps: Needs, following: Following): Promise<void> =
   }
   const goesOn = stopping.why === 'cancel' && stopping.answer === 'no';
   if (goesOn || now <= stopping.at + deps.pace.abortGrace) return;
-  const message = `The run was to be stopped (${stopping.why}), but its end was not seen; it says ${state?.raw ?? 'nothing'}.`;
+  const message = `The run was to be stopped (${stopping.why}), but its end was not seen: ${lastSeen(following)}.`;
   await settleUnknown(deps, row, 'AbortUnconfirmed', message);
+};
+
+const lastSeen = ({ row, state }: Following): string => {
+  const executor = `the executor (${row.deployment.executor.name})`;
+  const said = state?.raw ?? '';
+  return said === '' ? `${executor} does not know this run, or gives no state of it` : `${executor} says ${said}`;
 };
 
 /** A run that could not be stopped for the user still has its deadline. */

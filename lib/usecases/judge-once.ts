@@ -115,15 +115,24 @@ const settleRestored = (
   deps: Needs,
   row: RolloutWatchRow,
   answer: { readonly reason: string; readonly message: string },
-): Promise<void> => {
-  const how = answer.reason === 'AlreadyRunning' ? 'is in place' : 'was restored';
-  const restore: Restore = {
-    ok: true,
-    reason: 'RestoredPreviousRelease',
-    message: `Version ${row.expected.version} ${how} and verified: ${answer.message}`,
-  };
-  return settleWait(deps, placeOf(row), () => ({ answer, patch: { restore }, actor }));
-};
+): Promise<void> =>
+  settleWait(deps, placeOf(row), ({ runs }) => {
+    const isRun = runs.some(({ attempt }) => attempt === 'restore');
+    const how = isRun ? putBack(row, answer.reason) : foundInPlace(row);
+    const restore: Restore = {
+      ok: true,
+      reason: 'RestoredPreviousRelease',
+      message: `${how} verified: ${answer.message}`,
+    };
+    return { answer, patch: { restore }, actor };
+  });
+
+const putBack = ({ expected }: RolloutWatchRow, reason: string): string =>
+  `Version ${expected.version} ${reason === 'AlreadyRunning' ? 'is in place' : 'was restored'} and`;
+
+/** No restore was run. The pipeline may have rolled back by itself, or never have come so far as to change anything. */
+const foundInPlace = ({ expected, untouched }: RolloutWatchRow): string =>
+  `Nothing had to be put back. The release before, version ${expected.version}, ${untouched ? 'still ran' : 'ran again'} and was`;
 
 const settleBad = async (deps: Needs, { row, cluster, memory }: Observation, finding: Finding): Promise<void> => {
   const { reason, message } = finding;

@@ -1,4 +1,5 @@
 import type { Batch } from '../domain/batch/batch.ts';
+import { counted } from '../domain/counted.ts';
 import { FlotillaError } from '../domain/errors.ts';
 import { planBatch as planOf } from '../domain/plan/plan-batch.ts';
 import { changeHeader } from '../domain/record/change.ts';
@@ -34,7 +35,7 @@ export const planBatch = async (
     const told = {
       status: 'PROCESSING',
       reason: 'Planned',
-      message: `Planned ${deployments.length} deployments.`,
+      message: `Planned ${counted(deployments.length, 'deployment')}.`,
     } as const;
     const change = changeHeader(
       header,

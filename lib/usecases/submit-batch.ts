@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Batch } from '../domain/batch/batch.ts';
+import { counted } from '../domain/counted.ts';
 import { FlotillaError, isFlotillaError } from '../domain/errors.ts';
 import type { Write } from '../domain/ports.ts';
 import { changeHeader } from '../domain/record/change.ts';
@@ -64,7 +65,7 @@ export const submitBatch = async (deps: Needs, input: SubmitInput): Promise<Subm
 const told = (total: number) => ({
   status: 'PENDING' as const,
   reason: 'Submitted',
-  message: `Accepted with ${total} ${total === 1 ? 'deployment' : 'deployments'}.`,
+  message: `Accepted with ${counted(total, 'deployment')}.`,
 });
 
 const answerOfKey = async (deps: Needs, key: string | undefined, hash: string): Promise<HeaderRow | undefined> => {
@@ -102,7 +103,10 @@ const newHeader = (
 const storedWarnings = (warnings: readonly string[]): readonly string[] =>
   warnings.length <= MAX_STORED_WARNINGS
     ? warnings
-    : [...warnings.slice(0, MAX_STORED_WARNINGS), `and ${warnings.length - MAX_STORED_WARNINGS} more warnings`];
+    : [
+        ...warnings.slice(0, MAX_STORED_WARNINGS),
+        `and ${counted(warnings.length - MAX_STORED_WARNINGS, 'more warning')}`,
+      ];
 
 const indexWrites = ({ batch_id, created_at }: HeaderRow): Write[] => [
   { put: itemOf(keys.listed(batch_id), { batch_id, created_at }) },

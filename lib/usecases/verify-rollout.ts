@@ -2,6 +2,7 @@ import { FlotillaError } from '../domain/errors.ts';
 import type { Write } from '../domain/ports.ts';
 import { clusterWatcher, keys, type Wait } from '../domain/record/keys.ts';
 import { type CaptureRow, type ItemRow, itemOf, type RolloutWatchRow, rowOf } from '../domain/record/rows.ts';
+import { isSameRevision } from '../domain/rollout/baseline.ts';
 import { answerBound, bindToken, tryToDeliver } from './answer-wait.ts';
 import type { WaitingTask } from './await-turn.ts';
 import type { Deps } from './deps.ts';
@@ -68,6 +69,7 @@ const watchRow = async (
   return {
     ...common,
     baseline: restoreBaseline ?? baseline,
+    ...(restoreBaseline !== undefined && isSameRevision(baseline, restoreBaseline) ? { untouched: true } : {}),
     deployment: { ...previous.deployment },
     expected: expectedOf(previous),
   };

@@ -3,7 +3,8 @@ import type { Catalogue } from '../../lib/domain/catalogue/catalogue.ts';
 import type { PlannedDeployment } from '../../lib/domain/plan/plan.ts';
 import { documentPaths } from '../../lib/domain/record/keys.ts';
 import { planBatch } from '../../lib/usecases/plan-batch.ts';
-import { makeWorld, readHeader, submitted } from './api-world.ts';
+import { submitBatch } from '../../lib/usecases/submit-batch.ts';
+import { makeWorld, manyYaml, readHeader, submitted } from './api-world.ts';
 
 /** The same catalogue, but for where the deployments go. */
 const moved = (catalogue: Catalogue): Catalogue => ({
@@ -37,6 +38,14 @@ test('a plan that was begun twice is written twice only where both are the same'
   expect(await repeated).toEqual({ count: 3 });
   expect((await readHeader(world, batchId)).reason).toBe('Planned');
   expect(await clusters()).toEqual(['cluster-eu-1']);
+});
+
+test('a batch of one is told as one, when it is accepted and when it is planned', async () => {
+  const world = makeWorld();
+  const { header } = await submitBatch(world.deps, { text: manyYaml(1), actor: 'ada' });
+  expect(header.message).toBe('Accepted with 1 deployment.');
+  await planBatch(world.deps, { batch_id: header.batch_id, execution_arn: 'arn' });
+  expect((await readHeader(world, header.batch_id)).message).toBe('Planned 1 deployment.');
 });
 
 test('a call that comes late, with another catalogue, leaves the plan as it was frozen', async () => {

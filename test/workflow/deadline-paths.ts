@@ -53,7 +53,14 @@ export const byOwner: readonly Path[] = [
     title: 'deploy: the abort is refused and the run goes on',
     batch: [{ name: 'a', retries: 2 }],
     scripts: { a: { takes: never, cancel: 'no' } },
-    expect: { a: { outcome: 'UNKNOWN / AbortUnconfirmed', visited: deployFails, starts: '1' } },
+    expect: {
+      a: {
+        outcome: 'UNKNOWN / AbortUnconfirmed',
+        visited: deployFails,
+        starts: '1',
+        says: /but its end was not seen: the executor \(harness\) says Running\.$/,
+      },
+    },
     ends: unknown,
   },
   {
@@ -62,6 +69,20 @@ export const byOwner: readonly Path[] = [
     scripts: { a: { takes: 100, cancel: 'no' } },
     expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1', runs: '2.0.0' } },
     ends: 'SUCCESS / AllSucceeded',
+  },
+  {
+    title: 'deploy: the executor forgets the run that is to be stopped',
+    batch: [{ name: 'a' }],
+    scripts: { a: { takes: never, cancel: 'deaf', forgotten: true } },
+    expect: {
+      a: {
+        outcome: 'UNKNOWN / AbortUnconfirmed',
+        visited: deployFails,
+        starts: '1',
+        says: /not seen: the executor \(harness\) does not know this run, or gives no state of it\.$/,
+      },
+    },
+    ends: unknown,
   },
   {
     title: 'deploy: the abort is accepted and never confirmed',

@@ -110,7 +110,13 @@ export const bad: readonly Path[] = [
     batch: [{ name: 'a' }],
     scripts: { a: { ends: 'failed' } },
     expect: {
-      a: { outcome: 'FAILED / RestoredPreviousRelease', visited: restored, starts: '1, restore', runs: '1.0.0' },
+      a: {
+        outcome: 'FAILED / RestoredPreviousRelease',
+        visited: restored,
+        starts: '1, restore',
+        runs: '1.0.0',
+        says: /Version 1\.0\.0 was restored and verified: /,
+      },
     },
     ends: failed,
     after: async (world, batchId) => {
@@ -147,7 +153,34 @@ export const bad: readonly Path[] = [
     title: 'the pipeline rolled back by itself: nothing to run',
     batch: [{ name: 'a' }],
     scripts: { a: { ends: 'failed', leaves: 'nothing' } },
-    expect: { a: { outcome: 'FAILED / RestoredPreviousRelease', visited: restored, starts: '1', runs: '1.0.0' } },
+    meanwhile: async (world) => {
+      world.cluster.set('a', '2.0.0', 'stuck', world.clock.now() + 10_000);
+      world.cluster.set('a', '1.0.0', 'good', world.clock.now() + 20_000);
+    },
+    expect: {
+      a: {
+        outcome: 'FAILED / RestoredPreviousRelease',
+        visited: restored,
+        starts: '1',
+        runs: '1.0.0',
+        says: /failed\. Nothing had to be put back\. The release before, version 1\.0\.0, ran again and was verified: /,
+      },
+    },
+    ends: failed,
+  },
+  {
+    title: 'the pipeline fails before it changes anything: nothing to run, and nothing that is told as put back',
+    batch: [{ name: 'a' }],
+    scripts: { a: { ends: 'failed', leaves: 'nothing' } },
+    expect: {
+      a: {
+        outcome: 'FAILED / RestoredPreviousRelease',
+        visited: restored,
+        starts: '1',
+        runs: '1.0.0',
+        says: /failed\. Nothing had to be put back\. The release before, version 1\.0\.0, still ran and was verified: /,
+      },
+    },
     ends: failed,
   },
   {
@@ -371,7 +404,7 @@ export const bad: readonly Path[] = [
       a: { outcome: 'UNKNOWN / StartUnknown', visited: deployFails, starts: '1' },
       b: { outcome: 'SKIPPED / DependencyUnknown', visited: skipped },
     },
-    ends: failed,
+    ends: 'UNKNOWN / DeploymentsUnknown',
   },
   {
     title: 'on_failure stop: nothing new starts, what runs goes on to its end',

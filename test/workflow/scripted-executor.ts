@@ -19,6 +19,8 @@ export interface Script {
   readonly says?: string;
   /** `deaf` says that it accepts, and goes on. */
   readonly cancel?: 'accepted' | 'no' | 'deaf';
+  /** Asked to stop, it no longer knows the run. */
+  readonly forgotten?: boolean;
   /** What then stands on the cluster; `nothing` changes nothing there. */
   readonly leaves?: Fate | 'nothing';
   /** It is in order only so long after the run. */
@@ -108,6 +110,7 @@ export class ScriptedExecutor implements Executor {
     if (run === undefined) throw new Error(`there is no run ${request.key} to cancel`);
     if (run.to <= this.#clock.now()) return 'over';
     const { cancel = 'accepted' } = run.script;
+    if (run.script.forgotten) this.#runs.delete(request.key);
     if (cancel === 'accepted') run.abortedAt = this.#clock.now() + 2_000;
     return cancel === 'deaf' ? 'accepted' : cancel;
   }

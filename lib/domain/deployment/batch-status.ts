@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { Status } from './status.ts';
 
 /** Number of deployments by status. A status that is absent counts 0. */
@@ -15,13 +16,14 @@ interface Rule extends Pick<BatchStatus, 'status' | 'reason'> {
 
 /**
  * The first rule that holds decides. A known failure outweighs what nobody knows, because it stays true however the
- * unknown is resolved; a batch that was cancelled is FAILED only when something really failed.
+ * unknown is resolved; what was only skipped does not, since it waits for the same human. A batch that was cancelled is FAILED
+ * only when something really failed.
  */
 const rules: readonly Rule[] = [
   {
     status: 'UNKNOWN',
     reason: 'DeploymentsUnknown',
-    when: (count) => count('UNKNOWN') > 0 && count('FAILED') === 0 && count('SKIPPED') === 0,
+    when: (count) => count('UNKNOWN') > 0 && count('FAILED') === 0,
   },
   {
     status: 'CANCELLED',
@@ -58,5 +60,5 @@ export const describeTotals = (totals: Totals): string => {
   const parts = words.filter(([status]) => (totals[status] ?? 0) > 0);
   const total = parts.reduce((sum, [status]) => sum + (totals[status] ?? 0), 0);
   const told = parts.map(([status, word]) => `${totals[status]} ${word}`).join(', ');
-  return `${total} ${total === 1 ? 'deployment' : 'deployments'}${told === '' ? '' : `: ${told}`}.`;
+  return `${counted(total, 'deployment')}${told === '' ? '' : `: ${told}`}.`;
 };

@@ -253,6 +253,8 @@ export interface RolloutWatchRow {
   readonly deployment: PlannedDeployment;
   readonly expected: Expected;
   readonly baseline: Baseline;
+  /** Of a restore: what it found is what ran before the attempt, so nothing was ever replaced. */
+  readonly untouched?: true;
   readonly at: number;
   readonly deadline: number;
 }

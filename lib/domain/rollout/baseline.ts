@@ -32,6 +32,10 @@ export function captureBaseline(workload: Workload, view: WorkloadView): Baselin
   };
 }
 
+/** Whether two looks saw the same revision of the same object. */
+export const isSameRevision = (one: Baseline, other: Baseline): boolean =>
+  one.revision !== undefined && one.revision === other.revision && one.uid === other.uid;
+
 /** The identity of the revision that the workload's controller works towards; see `Baseline.revision`. */
 export function revisionOf(workload: Workload, view: WorkloadView): string | undefined {
   const object = view.workload;

@@ -53,9 +53,10 @@ const reasonOf: Readonly<Partial<Record<Status, string>>> = {
   CANCELLED: 'DependencyCancelled',
 };
 
+/** Of all statuses only UNKNOWN may be another one by the time this is read. */
 const becauseOf = (status: Status, dependency: string) => ({
   reason: reasonOf[status] ?? 'DependencyFailed',
-  message: `Not started: it depends on ${dependency}, which is ${status}.`,
+  message: `Not started: it depends on ${dependency}, which ${status === 'UNKNOWN' ? 'was' : 'is'} ${status}.`,
 });
 
 interface Verdict {

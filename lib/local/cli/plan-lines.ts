@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted.ts';
 import type { PlanPreview } from '../../usecases/preview-plan.ts';
 import { simulationSentence } from './simulation.ts';
 import { planTable } from './tables.ts';
@@ -14,7 +15,7 @@ export const describePlan = (plan: PlanPreview, terminal: Terminal): readonly st
   return [
     ...(sentence === undefined ? [] : [terminal.colours.yellow(sentence)]),
     planTable({ ...plan, deployments }, terminal),
-    `${plan.total} deployments on ${plan.levels === 1 ? 'one level' : `${plan.levels} levels`}, ${mode}, at most ${max_concurrency} at once; on failure: ${on_failure}.`,
+    `${counted(plan.total, 'deployment')} on ${plan.levels === 1 ? 'one level' : `${plan.levels} levels`}, ${mode}, at most ${max_concurrency} at once; on failure: ${on_failure}.`,
     ...Object.entries(plan.limits).map(([name, limit]) => `Limit ${name}: ${limit} at once.`),
     `Critical path: ${plan.critical_path.join(' -> ')}`,
     `Plan hash: ${plan.plan_hash}`,

@@ -338,6 +338,18 @@ describe('who gets a turn, and who is refused', () => {
     for (const [messages, decided] of later) expect(scheduler.tell(...messages)).toEqual(decided);
   });
 
+  test.each([
+    ['FAILED', 'is FAILED'],
+    ['CANCELLED', 'is CANCELLED'],
+    ['UNKNOWN', 'was UNKNOWN'], // somebody may say later what it is
+  ] as const)('what is refused because of one that is %s stays true: which %s', (status, words) => {
+    const scheduler = new Scheduler();
+    scheduler.plan(sketchSheet({ waits: chain(2) }));
+    scheduler.tell(recorded(0, status));
+    const [refusal] = scheduler.rounds.flatMap(({ refusals }) => refusals);
+    expect(refusal?.message).toBe(`Not started: it depends on svc-0, which ${words}.`);
+  });
+
   test('refusals say in words what they depend on, and why', () => {
     const scheduler = new Scheduler();
     scheduler.plan(sketchSheet({ waits: chain(2) }));

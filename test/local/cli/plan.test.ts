@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { previewPlan } from '../../../lib/usecases/preview-plan.ts';
-import { makeWorld, releaseYaml } from '../../usecases/api-world.ts';
+import { makeWorld, manyYaml, releaseYaml } from '../../usecases/api-world.ts';
 import { run, startFakeApi } from './cli-world.ts';
 
 let directory = '';
@@ -22,6 +22,14 @@ describe('flotilla plan', () => {
     expect(text).toContain('Critical path: shared/login-api -> clearing/trade-intake -> risk/limit-check');
     expect(text).toContain('waits until shared/login-api has succeeded');
     expect(out.filter((line) => line.includes('cluster-eu-1 (simulated)'))).toHaveLength(3);
+  });
+
+  test.each([
+    [1, '1 deployment on one level, '],
+    [2, '2 deployments on one level, '],
+  ])('counts %i', async (count, told) => {
+    const { out } = await run(['plan', '-'], { directory, stdin: manyYaml(count) });
+    expect(out.filter((line) => line.startsWith(told))).toHaveLength(1);
   });
 
   const orderOf = async (strategy: string): Promise<readonly string[]> => {

@@ -333,11 +333,12 @@ describe('what is printed', () => {
   });
 
   test.each([
-    [202, 'Batch B1 accepted: Autumn release, 2 deployments.'],
-    [200, 'Batch B1 exists already (PROCESSING); nothing new was started.'],
-  ])('a batch that is new is told from one that the key has named before: %i', async (status, told) => {
+    [202, 2, 'Batch B1 accepted: Autumn release, 2 deployments.'],
+    [202, 1, 'Batch B1 accepted: Autumn release, 1 deployment.'],
+    [200, 2, 'Batch B1 exists already (PROCESSING); nothing new was started.'],
+  ])('a batch that is new is told from one that the key has named before: %i, of %i', async (status, total, told) => {
     const { out } = await against(
-      { 'POST /batches': { status, body: batch() }, 'GET /health': { body: health } },
+      { 'POST /batches': { status, body: { ...batch(), total } }, 'GET /health': { body: health } },
       ['deploy', '-', '--idempotency-key', 'k'],
       { stdin: releaseYaml },
     );

@@ -1,3 +1,4 @@
+import { counted } from '../../../domain/counted.ts';
 import type { BatchView } from '../../../usecases/read-batch.ts';
 import type { Health } from '../../../usecases/read-health.ts';
 import { type CommandContext, print, readBatchFile } from '../command-context.ts';
@@ -32,7 +33,7 @@ export const deploy = async (context: CommandContext, options: DeployOptions, fi
     ...(sentence === undefined ? [] : [terminal.colours.yellow(sentence)]),
     status === CREATED_BEFORE
       ? `Batch ${accepted.batch_id} exists already (${accepted.status}); nothing new was started.`
-      : `Batch ${accepted.batch_id} accepted: ${accepted.name}, ${accepted.total} deployments.`,
+      : `Batch ${accepted.batch_id} accepted: ${accepted.name}, ${counted(accepted.total, 'deployment')}.`,
     ...(options.follow ? [] : [`Follow it with: ${context.command(`status ${accepted.batch_id} --follow`)}`]),
   ]);
   if (!options.follow) return exitStatus.done;
