@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { create as createApi } from '../../functions/api.ts';
 import { measureEvent } from '../../lib/domain/measurement/measure-event.ts';
 import type { BusEvent } from '../../lib/domain/ports.ts';
 import { eventVersion } from '../../lib/domain/record/bus-event.ts';
 import { brokenLink, type ChainedEvent } from '../../lib/domain/record/chain.ts';
 import { eventCatalogue, eventJsonSchema } from '../../lib/domain/record/event-catalogue.ts';
 import type { EventRow } from '../../lib/domain/record/rows.ts';
+import { callApi } from '../functions/api-call.ts';
 import { World } from '../workflow/world.ts';
 
 interface Field {
@@ -51,13 +53,22 @@ const catalogue = (eventJsonSchema().oneOf as unknown as readonly Schema[])
   )
   .join('\n\n');
 
+const page = readFileSync('docs/events.md', 'utf8');
+
 it('the page ends with the catalogue as the schemas have it', () => {
-  const page = readFileSync('docs/events.md', 'utf8');
   expect(page.slice(page.indexOf('## Batch Status Change')).trimEnd()).toBe(catalogue);
 });
 
+type FeedEvent = Readonly<Record<string, unknown>>;
+
+interface Batch {
+  readonly batchId: string;
+  readonly published: readonly BusEvent[];
+  readonly feed: readonly FeedEvent[];
+}
+
 /** What is put on the bus for a batch in which things go well, are tried again, are restored, fail and are skipped. */
-const publishedOfBatch = async (): Promise<{ readonly batchId: string; readonly published: readonly BusEvent[] }> => {
+const publishedOfBatch = async (): Promise<Batch> => {
   const world = await World.open();
   world.executor.scripts.set('b#1', { ends: 'failed' });
   world.executor.scripts.set('c#1', { leaves: 'stuck' });
@@ -71,11 +82,24 @@ const publishedOfBatch = async (): Promise<{ readonly batchId: string; readonly 
   ]);
   await world.sealed(batchId);
   await world.settled(batchId);
+  const feed = await feedOf(world, batchId);
   world.close();
-  return { batchId, published: world.published };
+  return { batchId, published: world.published, feed };
 };
 
-const { batchId, published } = await publishedOfBatch();
+/** As the API answers it, page by page. */
+const feedOf = async (world: World, batchId: string): Promise<readonly FeedEvent[]> => {
+  const api = createApi(world.deps);
+  const events: FeedEvent[] = [];
+  for (let after = 0; ; ) {
+    const { body } = await callApi(api, 'GET', `/batches/${batchId}/events?after=${after}&limit=10`);
+    if (body.events.length === 0) return events;
+    events.push(...body.events);
+    after = body.next_after;
+  }
+};
+
+const { batchId, published, feed: answered } = await publishedOfBatch();
 
 /** As a consumer finds it: the adapter adds the id. */
 const details = published.map(({ id, type, detail }) => ({ type, detail: { ...detail, event_id: id } }));
@@ -100,6 +124,37 @@ it('the feed of a batch has no gap, and is whole as it was chained', () => {
     .sort((one, other) => one.number - other.number);
   expect(feed.map(({ number }) => number)).toEqual(feed.map((_, at) => at + 1));
   expect(brokenLink(feed)).toBeUndefined();
+});
+
+/** The program on the page, as a reader would run it. */
+const programOnPage = async (): Promise<{
+  readonly hashOf: (event: object) => string;
+  readonly isWhole: (events: readonly object[]) => boolean;
+}> => {
+  const program = /```js\n([\s\S]*?)```/.exec(page)![1]!;
+  return import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(program)}`);
+};
+
+it('by the steps of the page the chain can be checked from what the API answers, and from the bus', async () => {
+  const { hashOf, isWhole } = await programOnPage();
+  expect(answered.length).toBeGreaterThan(20);
+  expect(answered.map(hashOf)).toEqual(answered.map(({ hash }) => hash));
+  expect(isWhole(answered)).toBe(true);
+  expect(details.map(({ detail }) => hashOf(detail))).toEqual(published.map(({ detail }) => detail.hash));
+  // What was left out, put in another place or changed is seen.
+  const [first, second, ...rest] = answered as readonly [FeedEvent, FeedEvent, ...FeedEvent[]];
+  expect(isWhole([first, ...rest])).toBe(false);
+  expect(isWhole([second, first, ...rest])).toBe(false);
+  expect(isWhole([first, { ...second, message: 'All is well.' }, ...rest])).toBe(false);
+});
+
+it('the feed differs from the bus in nothing but what the page names', () => {
+  const onBus = new Map(published.map(({ detail }) => [detail.number, detail]));
+  for (const { at, ...event } of answered) {
+    const { version: _, at: milliseconds, ...same } = onBus.get(event.number as number)!;
+    expect(event).toEqual(same);
+    expect(at).toBe(new Date(milliseconds as number).toISOString());
+  }
 });
 
 /** What the page tells a consumer to do: keep the highest `seq` of each batch and deployment, drop the rest. */
