@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Stack, type StackProps } from 'aws-cdk-lib';
 import { FilterRule } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { addOutput } from './add-output.ts';
 import { CallbackRoute } from './callback-route.ts';
 import { Handlers } from './handlers.ts';
 import { HttpEntrance } from './http-entrance.ts';
@@ -24,6 +25,8 @@ export interface ApplicationProps extends StackProps {
   readonly tokens: TokenIssuer;
 }
 
+const machineSays = { Batch: 'that runs batches', Watch: 'that watches runs and rollouts' };
+
 /** The program: functions, state machines and what calls them. It keeps nothing and may be replaced at any time. */
 export class ApplicationStack extends Stack {
   readonly apiId: string;
@@ -45,7 +48,8 @@ export class ApplicationStack extends Stack {
     for (const [id, arns] of Object.entries({ Batch: batch, Watch: watch })) {
       const file = join(root, 'statemachines', `${id.toLowerCase()}.asl.json`);
       const { machine } = new InlineMachine(this, `${id}Machine`, { file, arns, handlers });
-      new CfnOutput(this, `${id}MachineName`, { value: machine.stateMachineName });
+      const description = `The state machine ${machineSays[id as keyof typeof machineSays]}.`;
+      addOutput(this, `${id}MachineName`, { value: machine.stateMachineName, description });
     }
     this.#addStreamTriggers(handlers, { name, state });
     new SweepSchedule(this, 'Sweeper', { name, handler: handlers.of('sweep') });
@@ -57,13 +61,13 @@ export class ApplicationStack extends Stack {
     });
     new CallbackRoute(this, 'Callbacks', { api, stage, handler: handlers.of('take-hint') });
     this.apiId = api.apiId;
-    new CfnOutput(this, 'ApiId', { value: api.apiId });
     new NextSteps(this, 'NextSteps', {
       stage: settings.stage,
-      apiAddress: api.apiEndpoint,
+      api,
       harnessSecretId: harnessSecret.secretArn,
       callbackSecretId: callbackSecret.secretArn,
       batchMachineArn: batch.machine,
+      clusterRoles: handlers.rolesWith('clusters').map((role) => role.roleArn),
       tokens,
     });
   }

@@ -23,6 +23,7 @@ export interface HandlerProps {
 /** One Lambda of the functions table, with a role and a log group of its own, and no right beyond its row. */
 export class Handler extends Construct {
   readonly lambda: Lambda;
+  readonly role: Role;
 
   constructor(scope: Construct, id: string, { stem, row, code, resources, service, reserved }: HandlerProps) {
     super(scope, id);
@@ -33,6 +34,7 @@ export class Handler extends Construct {
     const beginsTraces = row.trigger === 'http';
     // The role that CDK would make has the managed policy for all log groups of the account.
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    this.role = role;
     logGroup.grantWrite(role);
     grantRights(role, row, resources);
     acceptWildcards(role, ['*'], 'Traces: X-Ray has no resources that a policy could name.');

@@ -1,6 +1,7 @@
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { HandlerCode } from './bundling.ts';
-import { type FunctionRow, functionsTable, pascalCase, type Stem } from './functions-table.ts';
+import { type FunctionRow, functionsTable, pascalCase, type Right, type Stem } from './functions-table.ts';
 import { Handler } from './handler.ts';
 import type { Resources } from './rights.ts';
 
@@ -31,6 +32,12 @@ export class Handlers extends Construct {
 
   of(stem: Stem): Handler {
     return this.named(pascalCase(stem));
+  }
+
+  /** Of all functions with this right. */
+  rolesWith(right: Right): readonly IRole[] {
+    const rows = Object.entries<FunctionRow>(functionsTable).filter(([, { rights }]) => rights.includes(right));
+    return rows.map(([stem]) => this.named(pascalCase(stem)).role);
   }
 
   /** By the name that stands in a state machine file. */

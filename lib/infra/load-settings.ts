@@ -24,7 +24,7 @@ export const loadSettings = ({ context, directory, env }: SettingsPlace): Settin
   );
   return readSettings([
     ...sectionOf(config === undefined ? undefined : String(config), { directory, env }),
-    { values: settings, nameOf: (setting) => `-c ${setting}` },
+    { values: settings, nameOf: (setting) => `-c ${setting}`, besides: ['config'] },
   ]);
 };
 
@@ -60,6 +60,7 @@ const readText = (path: string, file: string): string | undefined => {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
+    if (code === 'EISDIR') throw new SettingsInvalid(`${file} is a folder; the settings are read from a file`);
     throw new SettingsInvalid(`${file} cannot be read (${code})`);
   }
 };

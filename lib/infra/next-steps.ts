@@ -1,59 +1,117 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Construct } from 'constructs';
+import { addOutput } from './add-output.ts';
 import { callbackPath } from './callback-route.ts';
 import { scopePrefix } from './http-routes.ts';
 import type { OwnIssuer, TokenIssuer } from './own-issuer.ts';
 
 export interface NextStepsProps {
   readonly stage: string;
-  readonly apiAddress: string;
+  readonly api: HttpApi;
   readonly harnessSecretId: string;
   readonly callbackSecretId: string;
   readonly batchMachineArn: string;
+  /** ARNs of the roles that must be let into clusters. */
+  readonly clusterRoles: readonly string[];
   readonly tokens: TokenIssuer | OwnIssuer;
 }
+
+interface Place extends NextStepsProps {
+  readonly region: string;
+}
+
+/** The group that the roles are in inside a cluster; `examples/cluster-role.yaml` says what it may do. */
+export const clusterGroup = 'flotilla';
+
+/** What a program needs that deploys and follows what it has deployed. */
+const programScopes = ['read', 'deploy'].map((one) => `${scopePrefix}/${one}`).join(' ');
 
 /** What whoever has deployed a stage wants to know: where it is, and the commands that come next, in their order. */
 export class NextSteps extends Construct {
   constructor(scope: Construct, id: string, props: NextStepsProps) {
     super(scope, id);
-    const { stage, apiAddress, harnessSecretId, callbackSecretId, batchMachineArn, tokens } = props;
-    const { region } = Stack.of(this);
-    const console = `https://${region}.console.aws.amazon.com/states/home?region=${region}`;
-    const callback = `aws secretsmanager get-secret-value --region ${region} --secret-id ${callbackSecretId}`;
-    const secret = `'{"api_key":"…","webhook_tokens":{}}'`;
-    const outputs = {
-      ApiAddress: apiAddress,
-      BatchMachineConsole: `${console}#/statemachines/view/${batchMachineArn}`,
-      Next1HarnessKey: `aws secretsmanager put-secret-value --region ${region} --secret-id ${harnessSecretId} --secret-string ${secret}`,
-      Next2Catalogue: `AWS_REGION=${region} npx flotilla catalogue apply --stage ${stage}`,
-      Next3Client: `export FLOTILLA_URL=${apiAddress} ${this.#client(tokens, region)}`,
-      Next4Token: 'poolId' in tokens ? this.#fetchToken() : this.#obtainToken(tokens),
-      Next5Curl: 'curl -H "authorization: Bearer $FLOTILLA_TOKEN" "$FLOTILLA_URL/health"',
-      Next6Deploy: 'npx flotilla deploy examples/release.yaml --follow',
-      Next7Callback: `echo "${apiAddress}${callbackPath}/$(${callback} --query SecretString --output text)"`,
-    };
-    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value }).overrideLogicalId(name);
-  }
-
-  /** With these the command line fetches its tokens itself, and renews them. */
-  #client(tokens: TokenIssuer | OwnIssuer, region: string): string {
-    if (!('poolId' in tokens)) return '';
-    const { tokenUrl, clientId, poolId } = tokens;
-    const read = `aws cognito-idp describe-user-pool-client --region ${region} --user-pool-id ${poolId} --client-id ${clientId}`;
-    const secret = `"$(${read} --query UserPoolClient.ClientSecret --output text)"`;
-    return `FLOTILLA_TOKEN_URL=${tokenUrl} FLOTILLA_CLIENT_ID=${clientId} FLOTILLA_CLIENT_SECRET=${secret}`;
-  }
-
-  /** For an hour, for tools like curl. */
-  #fetchToken(): string {
-    const answer =
-      'curl -sS -u "$FLOTILLA_CLIENT_ID:$FLOTILLA_CLIENT_SECRET" -d grant_type=client_credentials "$FLOTILLA_TOKEN_URL"';
-    return `FLOTILLA_TOKEN="$(${answer} | node -p 'JSON.parse(require("fs").readFileSync(0)).access_token')"`;
-  }
-
-  #obtainToken({ issuer, audience }: TokenIssuer): string {
-    const wanted = ['read', 'deploy'].map((one) => `${scopePrefix}/${one}`).join(' ');
-    return `export FLOTILLA_TOKEN=… # of ${issuer}, made out for ${audience.join(' or ')}, with the scopes ${wanted}`;
+    const place = { ...props, region: Stack.of(this).region };
+    for (const [name, [value, description]] of Object.entries({ ...facts(place), ...steps(place) }))
+      addOutput(this, name, { value, description });
   }
 }
+
+type Outputs = Readonly<Record<string, readonly [value: string, description: string]>>;
+
+const facts = ({ region, api, batchMachineArn, clusterRoles, tokens }: Place): Outputs => {
+  const console = `https://${region}.console.aws.amazon.com/states/home?region=${region}`;
+  return {
+    ApiAddress: [api.apiEndpoint, 'The address of the HTTP API.'],
+    ApiId: [api.apiId, 'The id of the HTTP API.'],
+    BatchMachineConsole: [`${console}#/statemachines/view/${batchMachineArn}`, 'The batches in the console.'],
+    ClusterRoles: [clusterRoles.join(' '), 'The roles that each EKS cluster must let in.'],
+    ...('poolId' in tokens
+      ? { AdminClient: [`export ${client(tokens, tokens.adminClientId, region)}`, adminSays] as const }
+      : {}),
+  };
+};
+
+const adminSays = 'In place of the client of Next4Client, for people who resolve and administer.';
+
+const steps = (place: Place): Outputs => {
+  const { region, stage, api, harnessSecretId, callbackSecretId } = place;
+  const secret = `'{"api_key":"…","webhook_tokens":{}}'`;
+  const key = `aws secretsmanager put-secret-value --region ${region} --secret-id ${harnessSecretId} --secret-string ${secret}`;
+  const callback = `aws secretsmanager get-secret-value --region ${region} --secret-id ${callbackSecretId}`;
+  const address = `${api.apiEndpoint}${callbackPath}/$(${callback} --query SecretString --output text)`;
+  return {
+    Next1HarnessKey: [key, 'Puts the key of your Harness account where the functions read it.'],
+    Next2Catalogue: [
+      `AWS_REGION=${region} npx flotilla catalogue apply --stage ${stage}`,
+      'Puts your configuration where the functions read it.',
+    ],
+    Next3Clusters: [letIn(place), 'Lets the functions read an EKS cluster, for each cluster of your configuration.'],
+    Next4Client: [
+      `export ${exports(place)}`,
+      'Tells the command line where the stage is, and how it gets tokens if they are of its own pool.',
+    ],
+    Next5Token: token(place),
+    Next6Curl: [
+      'curl -H "authorization: Bearer $FLOTILLA_TOKEN" "$FLOTILLA_URL/health"',
+      'Shows that the stage answers and can read its configuration.',
+    ],
+    Next7Plan: [
+      `npx flotilla plan YOUR-BATCH.yaml --url ${api.apiEndpoint}`,
+      'Shows what a batch would do, and starts nothing.',
+    ],
+    Next8Deploy: ['npx flotilla deploy YOUR-BATCH.yaml --follow', 'Deploys it: this starts real pipelines.'],
+    Next9Callback: [`echo "${address}"`, 'Shows the address for Harness to call back, which is a secret.'],
+  };
+};
+
+/** Who is let into a cluster, and what they may do there. */
+const letIn = ({ region, clusterRoles }: Place): string => {
+  const entry = `aws eks create-access-entry --region ${region} --cluster-name YOUR-CLUSTER --principal-arn "$role" --kubernetes-groups ${clusterGroup}`;
+  const rights = 'kubectl --context YOUR-CONTEXT apply -f examples/cluster-role.yaml';
+  return `for role in ${clusterRoles.join(' ')}; do ${entry}; done; ${rights}`;
+};
+
+const exports = ({ region, api, tokens }: Place): string =>
+  [`FLOTILLA_URL=${api.apiEndpoint}`, ...('poolId' in tokens ? [client(tokens, tokens.clientId, region)] : [])].join(
+    ' ',
+  );
+
+/** With these the command line fetches its tokens itself, and renews them. */
+const client = ({ tokenUrl, poolId }: OwnIssuer, id: string, region: string): string => {
+  const read = `aws cognito-idp describe-user-pool-client --region ${region} --user-pool-id ${poolId} --client-id ${id}`;
+  const secret = `"$(${read} --query UserPoolClient.ClientSecret --output text)"`;
+  return `FLOTILLA_TOKEN_URL=${tokenUrl} FLOTILLA_CLIENT_ID=${id} FLOTILLA_CLIENT_SECRET=${secret}`;
+};
+
+const token = ({ tokens }: Place): Outputs[string] => {
+  if (!('poolId' in tokens)) {
+    const { issuer, audience } = tokens;
+    const wanted = `of ${issuer}, made out for ${audience.join(' or ')}, with the scopes ${programScopes}`;
+    return [`export FLOTILLA_TOKEN=… # ${wanted}`, 'Tells the command line and curl the token that your issuer gave.'];
+  }
+  const wanted = `-d grant_type=client_credentials --data-urlencode "scope=${programScopes}"`;
+  const answer = `curl -sS -u "$FLOTILLA_CLIENT_ID:$FLOTILLA_CLIENT_SECRET" ${wanted} "$FLOTILLA_TOKEN_URL"`;
+  const command = `FLOTILLA_TOKEN="$(${answer} | node -p 'JSON.parse(require("fs").readFileSync(0)).access_token')"`;
+  return [command, 'Fetches a token for tools like curl, good for an hour; the command line fetches its own.'];
+};

@@ -1,6 +1,7 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Stack, type StackProps } from 'aws-cdk-lib';
 import { AlarmStatusWidget, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { addOutput } from './add-output.ts';
 import { Alarms } from './alarms.ts';
 import { dashboardRows } from './dashboard-rows.ts';
 import { machineArnsOf } from './machine-arns.ts';
@@ -27,7 +28,8 @@ export class ObservabilityStack extends Stack {
     const dashboard = new Dashboard(this, 'Dashboard', { dashboardName: name });
     dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms: [...all], width: 24, height: 4 }));
     for (const row of dashboardRows(sources)) dashboard.addWidgets(...row);
-    new CfnOutput(this, 'NotificationsTopic', { value: topic.topicArn });
-    new CfnOutput(this, 'DashboardName', { value: name });
+    const topicSays = 'The topic that tells of alarms and of how batches ended.';
+    addOutput(this, 'NotificationsTopic', { value: topic.topicArn, description: topicSays });
+    addOutput(this, 'DashboardName', { value: name, description: 'The dashboard in CloudWatch.' });
   }
 }

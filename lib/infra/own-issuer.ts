@@ -17,15 +17,20 @@ export interface OwnIssuerProps {
   readonly deletionProtection: boolean;
 }
 
+type ScopeName = keyof typeof scopes;
+
 /**
- * A Cognito user pool for a stage that names no issuer: without people in it, only a client for programs, which gets a
- * token for its id and secret (client credentials grant). Each client costs money by the month, so there is one.
+ * A Cognito user pool for a stage that names no issuer: without people in it, only clients, which get a token for their id
+ * and secret (client credentials grant). One is for programs, and cannot do what a person must decide; the other for people
+ * who resolve and administer. Each client costs money by the month, so there are no more.
  */
 export class OwnIssuer extends Construct implements TokenIssuer {
   readonly issuer: string;
   readonly audience: readonly string[];
   readonly poolId: string;
+  /** For programs. */
   readonly clientId: string;
+  readonly adminClientId: string;
   readonly tokenUrl: string;
 
   constructor(scope: Construct, id: string, { name, domain, deletionProtection }: OwnIssuerProps) {
@@ -48,24 +53,29 @@ export class OwnIssuer extends Construct implements TokenIssuer {
     accept(pool, {
       'AwsSolutions-COG8': 'There are no people in the pool whose passwords or devices the plus tier would look after.',
     });
-    const known = Object.entries(scopes).map(
-      ([scopeName, scopeDescription]) => new ResourceServerScope({ scopeName, scopeDescription }),
+    const known = new Map(
+      Object.entries(scopes).map(([scopeName, scopeDescription]) => [
+        scopeName,
+        new ResourceServerScope({ scopeName, scopeDescription }),
+      ]),
     );
-    const api = pool.addResourceServer('Api', { identifier: scopePrefix, scopes: known });
-    const client = pool.addClient('Client', {
-      generateSecret: true,
-      oAuth: {
-        flows: { clientCredentials: true },
-        scopes: known.map((one) => OAuthScope.resourceServer(api, one)),
-      },
-      accessTokenValidity: Duration.hours(1),
-    });
+    const api = pool.addResourceServer('Api', { identifier: scopePrefix, scopes: [...known.values()] });
+    const addClient = (name: string, granted: readonly ScopeName[]): string =>
+      pool.addClient(name, {
+        generateSecret: true,
+        oAuth: {
+          flows: { clientCredentials: true },
+          scopes: granted.map((one) => OAuthScope.resourceServer(api, known.get(one)!)),
+        },
+        accessTokenValidity: Duration.hours(1),
+      }).userPoolClientId;
     const place = pool.addDomain('Domain', { cognitoDomain: { domainPrefix: domain } });
     // Not ProviderURL, which says the same: the emulator of `npm run test:cloud` does not know that attribute.
     this.issuer = `https://${pool.userPoolProviderName}`;
-    this.audience = [client.userPoolClientId];
+    this.clientId = addClient('Client', ['read', 'deploy']);
+    this.adminClientId = addClient('AdminClient', ['admin']);
+    this.audience = [this.clientId, this.adminClientId];
     this.poolId = pool.userPoolId;
-    this.clientId = client.userPoolClientId;
     this.tokenUrl = `${place.baseUrl()}/oauth2/token`;
   }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { stageNamePattern, stageNameRule } from '../domain/catalogue/stage-name.ts';
 
 /** How a stage is set up: what `-c name=value`, the context of `cdk.json` and the section `aws` of the configuration say. */
 export interface Settings {
@@ -24,6 +25,8 @@ export interface Settings {
 export interface SettingsSource {
   readonly values: Readonly<Record<string, unknown>>;
   readonly nameOf: (setting: string) => string;
+  /** What may be said there beside the settings. */
+  readonly besides?: readonly string[];
 }
 
 export class SettingsInvalid extends Error {
@@ -44,11 +47,7 @@ const issuer = /^(https:\/\/[^\s/?#@]+|http:\/\/(127\.0\.0\.1|localhost)(:\d+)?)
 
 /** Every setting there is; the description says what it allows. */
 export const settingsSchema = z.strictObject({
-  stage: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,19}$/) // names of executions hold 80 characters and machines are named after the stage
-    .default('dev')
-    .describe('1 to 20 small letters, digits and hyphens, a letter first'),
+  stage: z.string().regex(stageNamePattern).default('dev').describe(stageNameRule),
   oidc_issuer: z
     .string()
     .regex(issuer)
@@ -78,13 +77,18 @@ export const settingsSchema = z.strictObject({
     .describe('an e-mail address, which gets alarms and the ends of batches after it has agreed'),
 });
 
-type Given = ReadonlyMap<string, { readonly value: unknown; readonly name: string }>;
+interface GivenValue {
+  readonly value: unknown;
+  readonly name: string;
+  readonly besides: readonly string[];
+}
+type Given = ReadonlyMap<string, GivenValue>;
 
 /** Puts what was given together. Throws SettingsInvalid with every problem: the setting's name and what it allows. */
 export const readSettings = (sources: readonly SettingsSource[]): Settings => {
   const given: Given = new Map(
-    sources.flatMap(({ values, nameOf }) =>
-      Object.entries(values).map(([setting, value]) => [setting, { value, name: nameOf(setting) }] as const),
+    sources.flatMap(({ values, nameOf, besides = [] }) =>
+      Object.entries(values).map(([setting, value]) => [setting, { value, name: nameOf(setting), besides }] as const),
     ),
   );
   const result = settingsSchema.safeParse(
@@ -111,8 +115,11 @@ const settingsOf = (read: z.output<typeof settingsSchema>): Settings => ({
 
 const complain = (issue: z.core.$ZodIssue, given: Given): readonly string[] => {
   if (issue.code === 'unrecognized_keys') {
-    const known = Object.keys(settingsSchema.shape).sort().join(', ');
-    return issue.keys.map((key) => `${given.get(key)?.name ?? key}: there is no such setting; known: ${known}`);
+    return issue.keys.map((key) => {
+      const { name = key, besides = [] } = given.get(key) ?? {};
+      const known = [...Object.keys(settingsSchema.shape), ...besides].sort().join(', ');
+      return `${name}: there is no such setting; known: ${known}`;
+    });
   }
   const setting = String(issue.path[0]) as keyof typeof settingsSchema.shape;
   const { name = setting, value } = given.get(setting) ?? {};

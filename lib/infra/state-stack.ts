@@ -1,6 +1,7 @@
-import { CfnOutput, Fn, RemovalPolicies, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Fn, RemovalPolicies, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { addOutput } from './add-output.ts';
 import { ChangesBus } from './changes-bus.ts';
 import { DocumentsBucket } from './documents-bucket.ts';
 import { OwnIssuer } from './own-issuer.ts';
@@ -38,10 +39,18 @@ export class StateStack extends Stack implements StateResources {
     if (settings.oidc === undefined) {
       this.ownIssuer = new OwnIssuer(this, 'Tokens', { name, domain: ownName, deletionProtection: keep });
     }
-    new CfnOutput(this, 'DocumentsBucket', { value: this.documents.bucketName });
-    new CfnOutput(this, 'HarnessSecretId', { value: this.harnessSecret.secretArn });
-    new CfnOutput(this, 'BusName', { value: this.bus.eventBusName });
+    this.#addOutputs();
     RemovalPolicies.of(this).apply(keep ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+  }
+
+  #addOutputs(): void {
+    const { documents, harnessSecret, bus } = this;
+    const outputs = {
+      DocumentsBucket: [documents.bucketName, 'Where the configuration and the documents of batches lie.'],
+      HarnessSecretId: [harnessSecret.secretArn, 'The secret with the key and the webhook tokens of Harness.'],
+      BusName: [bus.eventBusName, 'The event bus that tells every change.'],
+    } as const;
+    for (const [name, [value, description]] of Object.entries(outputs)) addOutput(this, name, { value, description });
   }
 
   /**

@@ -16,7 +16,7 @@ const untilItWorks = async <T>(work: () => Promise<T>): Promise<T> => {
 
 /** Where the stage makes its own tokens, one of those; else what the tester has brought. */
 export const obtainToken = async (place: Place, outputs: Outputs): Promise<string> => {
-  const told = `${outputOf(outputs, 'application', 'Next3Client')} `;
+  const told = `${outputOf(outputs, 'application', 'Next4Client')} `;
   const said = (name: RegExp): string => name.exec(told)?.[1] ?? '';
   const poolClient = said(/FLOTILLA_CLIENT_ID=(\S+)/);
   const { FLOTILLA_TOKEN: own } = process.env;

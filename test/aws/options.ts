@@ -17,7 +17,7 @@ state of the deployed machines, runs a batch to its end, and takes everything aw
 fails, and on Ctrl-C. It needs credentials that may do this (an administrator of a sandbox account) and a region.
 
 It takes 10 to 20 minutes and costs a few cents: on-demand requests, some hundred Lambda calls and state
-transitions, and the hours, begun and cut off, of alarms, a dashboard, two secrets and a Cognito client.
+transitions, and the hours, begun and cut off, of alarms, a dashboard, two secrets and two Cognito clients.
 An account that was never bootstrapped for CDK is (stack CDKToolkit), and that stays.
 
 Harness and Kubernetes are simulated, on this machine: a small relay in the account (an HTTP API, a function, a

@@ -19,7 +19,10 @@ export interface Cloud {
   /** The topic that tells people. */
   readonly topic: string;
   readonly pool: string;
+  /** For programs. */
   readonly poolClient: string;
+  /** For people who resolve and administer. */
+  readonly adminClient: string;
   readonly batchMachine: string;
   readonly watchMachine: string;
   /** The simulators, by the back door. */

@@ -6,7 +6,7 @@ import { exampleBatch, outcomes } from '../example.ts';
 import { Api, type Ended, type FeedEvent } from './api.ts';
 import { type BusEvent, BusQueue } from './bus-queue.ts';
 import { account, clientsOf, givenCloud, region, stage } from './cloud.ts';
-import { fetchToken } from './token.ts';
+import { asAdmin, fetchToken } from './token.ts';
 
 const cloud = givenCloud();
 const clients = clientsOf(cloud);
@@ -38,6 +38,17 @@ describe('the deployed API', () => {
   it('lets a reader read and not deploy', async () => {
     const reader = new Api(cloud, await token('flotilla/read'));
     expect([(await reader.send('/batches')).status, (await reader.submit(batch)).status]).toEqual([200, 403]);
+  });
+
+  it('gives a program no right to decide for a person', async () => {
+    await expect(token('flotilla/admin')).rejects.toThrow(/^no token: 400 /);
+    await expect(token('flotilla/approve')).rejects.toThrow(/^no token: 400 /);
+    const resolve = (by: string) => new Api(cloud, by).send('/batches/b/deployments/p/s/resolve', { method: 'POST' });
+    const admin = await fetchToken(clients, asAdmin(cloud), ['flotilla/admin']);
+    const statuses = [await token('flotilla/read', 'flotilla/deploy'), admin].map(
+      async (by) => (await resolve(by)).status,
+    );
+    expect(await Promise.all(statuses)).toEqual([403, 422]);
   });
 
   it.each([

@@ -73,6 +73,7 @@ const locate = (
         .split('/')
         .at(-1) ?? '',
     poolClient: of('state', /RefTokensPoolClient/),
+    adminClient: of('state', /RefTokensPoolAdminClient/),
     batchMachine: machineArn(of('application', /^BatchMachineName$/)),
     watchMachine: machineArn(of('application', /^WatchMachineName$/)),
   };

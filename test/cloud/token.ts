@@ -2,6 +2,9 @@ import { DescribeUserPoolClientCommand } from '@aws-sdk/client-cognito-identity-
 import type { Clients } from './clients.ts';
 import type { Cloud } from './cloud.ts';
 
+/** The pool by the client of people, who may decide what a program must not. */
+export const asAdmin = (cloud: Cloud): Cloud => ({ ...cloud, poolClient: cloud.adminClient });
+
 /** Access tokens of the deployed user pool for these scopes, got as a program of a user gets them: for its id and secret. */
 export const fetchToken = async (
   { cognito }: Pick<Clients, 'cognito'>,

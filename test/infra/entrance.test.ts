@@ -57,29 +57,39 @@ it('turns callbacks away that come too often, by a stage that is made after thei
   expect(stage?.DependsOn).toContain(route?.id);
 });
 
-it('takes tokens of the pool that it makes, for its one client', () => {
+it('takes tokens of the pool that it makes, for its two clients', () => {
   const [authorizer, ...more] = found('AWS::ApiGatewayV2::Authorizer');
   expect(more).toEqual([]);
   expect(authorizer).toMatchObject({ AuthorizerType: 'JWT', IdentitySource: ['$request.header.Authorization'] });
   const { Issuer, Audience } = authorizer.JwtConfiguration;
   expect(shortText(Issuer, templates)).toBe('https://TokensPool.ProviderName');
-  expect(Audience.map((one: unknown) => shortText(one, templates))).toEqual(['TokensPoolClient.Ref']);
+  expect(Audience.map((one: unknown) => shortText(one, templates))).toEqual([
+    'TokensPoolClient.Ref',
+    'TokensPoolAdminClient.Ref',
+  ]);
 });
 
-it('makes a pool without people, whose client gets tokens by its secret only', () => {
+it('makes a pool without people: a client that cannot decide for one, and one that can, by their secrets only', () => {
   const [pool] = found('AWS::Cognito::UserPool', state);
   expect(pool).toMatchObject({
     AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
     MfaConfiguration: 'ON',
     DeletionProtection: 'ACTIVE',
   });
-  const [client, ...more] = found('AWS::Cognito::UserPoolClient', state);
-  expect(more).toEqual([]);
-  expect(client).toMatchObject({ AllowedOAuthFlows: ['client_credentials'], GenerateSecret: true });
+  const clients = ofType(state, 'AWS::Cognito::UserPoolClient');
+  for (const { Properties } of clients)
+    expect(Properties).toMatchObject({ AllowedOAuthFlows: ['client_credentials'], GenerateSecret: true });
+  const scopesOf = clients.map(({ id, Properties }) => [
+    id.replace(/[0-9A-F]{8}$/, ''),
+    Properties.AllowedOAuthScopes.map((one: unknown) => shortText(one, templates)),
+  ]);
+  expect(Object.fromEntries(scopesOf)).toEqual({
+    TokensPoolClient: ['TokensPoolApi.Ref/read', 'TokensPoolApi.Ref/deploy'],
+    TokensPoolAdminClient: ['TokensPoolApi.Ref/admin'],
+  });
   const [api] = found('AWS::Cognito::UserPoolResourceServer', state);
   expect(api.Identifier).toBe('flotilla');
   expect(api.Scopes.map(({ ScopeName }: { ScopeName: string }) => ScopeName)).toEqual(Object.keys(scopes));
-  expect(client.AllowedOAuthScopes).toHaveLength(Object.keys(scopes).length);
 });
 
 it('takes tokens of the issuer that is named, and makes no pool then', () => {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { shortText, synthesize, type TemplateJson } from './synthesize.ts';
+import { makeStacks, shortText, synthesize, type TemplateJson } from './synthesize.ts';
 
 const templates = synthesize();
 
@@ -13,19 +14,34 @@ const named = synthesize(undefined, { oidc_issuer: 'https://login.example.com/',
 it('puts out where things are, and the commands that come next', () => {
   const told = Object.keys(outputs).filter((name) => !name.startsWith('PublishOutput')); // what another stack reads
   expect(told.sort()).toEqual([
+    'AdminClient',
     'ApiAddress',
     'ApiId',
     'BatchMachineConsole',
     'BatchMachineName',
+    'ClusterRoles',
     'Next1HarnessKey',
     'Next2Catalogue',
-    'Next3Client',
-    'Next4Token',
-    'Next5Curl',
-    'Next6Deploy',
-    'Next7Callback',
+    'Next3Clusters',
+    'Next4Client',
+    'Next5Token',
+    'Next6Curl',
+    'Next7Plan',
+    'Next8Deploy',
+    'Next9Callback',
     'WatchMachineName',
   ]);
+});
+
+it('says of each output in a sentence what it is', () => {
+  const { state, application, observability } = makeStacks();
+  const ofOurs = [state, application, observability].flatMap((stack) =>
+    Object.entries((Template.fromStack(stack).toJSON() as TemplateJson).Outputs).filter(
+      ([name]) => !name.startsWith('PublishOutput'),
+    ),
+  );
+  expect(ofOurs.length).toBeGreaterThan(15);
+  for (const [name, { Description }] of ofOurs) expect(Description, name).toMatch(/^[A-Z].{10,}\.$/);
 });
 
 it('puts out what `flotilla catalogue apply` looks for, in the stack where it looks', () => {
@@ -54,26 +70,55 @@ describe('the commands', () => {
 
   it('name the stage, the secret and the client', () => {
     expect(outputs.Next1HarnessKey).toMatch(/--secret-id HarnessSecret\.Ref --secret-string '\{"api_key"/);
-    expect(outputs.Next7Callback).toMatch(/\/callbacks\/harness\/\$\(aws .* --secret-id CallbackSecret\.Ref /);
+    expect(outputs.Next9Callback).toMatch(/\/callbacks\/harness\/\$\(aws .* --secret-id CallbackSecret\.Ref /);
     expect(outputs.Next2Catalogue).toMatch(/flotilla catalogue apply --stage test$/);
-    expect(outputs.Next3Client).toMatch(
+    expect(outputs.Next4Client).toMatch(
       /FLOTILLA_URL=EntranceApi\.ApiEndpoint .*FLOTILLA_CLIENT_ID=TokensPoolClient\.Ref/,
     );
-    expect(outputs.Next3Client).toMatch(
+    expect(outputs.Next4Client).toMatch(
       /FLOTILLA_TOKEN_URL=https:\/\/TokensPoolDomain\.Ref\.auth\.region\.amazoncognito\.com\/oauth2\/token/,
     );
   });
 
-  it('fetch a token that curl can send', () => {
-    const script = `${outputs.Next4Token}; echo "$FLOTILLA_TOKEN"`;
+  it('let the three roles that read clusters into one, and no other', () => {
+    const roles = ['CaptureBaseline', 'StartRestore', 'WatchCluster'].map((name) => `Handlers${name}Role`);
+    expect(outputs.ClusterRoles).toBe(roles.join(' '));
+    const script = `aws() { echo "aws $*"; }; kubectl() { echo "kubectl $*"; }; ${outputs.Next3Clusters}`;
+    expect(execFileSync('bash', ['-c', script], { encoding: 'utf8' }).split('\n')).toEqual([
+      ...roles.map(
+        (role) =>
+          `aws eks create-access-entry --region region --cluster-name YOUR-CLUSTER --principal-arn ${role} --kubernetes-groups flotilla`,
+      ),
+      'kubectl --context YOUR-CONTEXT apply -f examples/cluster-role.yaml',
+      '',
+    ]);
+  });
+
+  it('deploy a batch of yours, never an example, and show before what it would do', () => {
+    expect(outputs.Next7Plan).toBe('npx flotilla plan YOUR-BATCH.yaml --url EntranceApi.ApiEndpoint');
+    expect(outputs.Next8Deploy).toBe('npx flotilla deploy YOUR-BATCH.yaml --follow');
+  });
+
+  it('name the client of people apart from that of programs', () => {
+    expect(outputs.AdminClient).toMatch(/^export .*FLOTILLA_CLIENT_ID=TokensPoolAdminClient\.Ref .*Pool\.Ref/);
+    expect(outputs.Next4Client).not.toContain('Admin');
+  });
+
+  it('fetch a token that curl can send, which may read and deploy', () => {
+    const asked = 'echo "$*" >&2';
+    const asking = `curl() { ${asked}; }; { ${outputs.Next5Token}; } 2>&1 | grep scope`;
+    expect(execFileSync('bash', ['-c', asking], { encoding: 'utf8' })).toContain('scope=flotilla/read flotilla/deploy');
+    const script = `${outputs.Next5Token}; echo "$FLOTILLA_TOKEN"`;
     const curl = `curl() { echo '{"access_token":"t.o.k","expires_in":3600}'; }; ${script}`;
     expect(execFileSync('bash', ['-c', curl], { encoding: 'utf8' })).toBe('t.o.k\n');
   });
 
   it('say whose token is needed when another issuer gives them', () => {
-    expect(ofNamed.Next4Token).toMatch(
+    expect(ofNamed.Next5Token).toMatch(
       /https:\/\/login\.example\.com\/, made out for a or b, with .*flotilla\/deploy$/,
     );
     expect(JSON.stringify(named.application.Outputs)).not.toMatch(/cognito/i);
+    expect(ofNamed).not.toHaveProperty('AdminClient');
+    expect(ofNamed.Next4Client).toBe('export FLOTILLA_URL=EntranceApi.ApiEndpoint');
   });
 });

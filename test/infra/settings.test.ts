@@ -123,12 +123,14 @@ describe('where settings come from', () => {
     const unreadable = join(directory, 'unreadable');
     mkdirSync(join(unreadable, 'flotilla.config.yaml'), { recursive: true });
     expect(() => loadSettings({ context: cdkJson.context, directory: unreadable, env: {} })).toThrow(
-      /^flotilla\.config\.yaml cannot be read \(EISDIR\)$/,
+      /^flotilla\.config\.yaml is a folder; the settings are read from a file$/,
     );
   });
 
   it.each([
     [{ config: 'missing.yaml' }, /^-c config: there is no file missing\.yaml$/],
+    [{ config: '.' }, /^\. is a folder; /],
+    [{ config: 'wrong.yaml/below' }, /^wrong\.yaml\/below cannot be read \(ENOTDIR\)$/],
     [
       { config: 'wrong.yaml' },
       /^wrong\.yaml, aws\.stage: "Wrong" is not allowed.*\nwrong\.yaml, aws\.burst: there is no/,
@@ -136,7 +138,8 @@ describe('where settings come from', () => {
     [{ config: 'list.yaml' }, /^list\.yaml, aws: is not a mapping/],
     [{ config: 'broken.yaml' }, /^broken\.yaml: .*line 2/s],
     [{ config: 'wrong.yaml', stage: 'Bad' }, /^-c stage: "Bad"/],
-    [{ arhive: 'false' }, /^-c arhive: there is no such setting/],
+    [{ arhive: 'false' }, /^-c arhive: there is no such setting; known: alarm_email, archive, config, observer_memory/],
+    [{ config: 'wrong.yaml' }, /aws\.burst: there is no such setting; known: alarm_email, archive, observer_memory/],
     [{ oidcIssuer: issuer }, /^-c oidcIssuer: there is no such setting/],
     [{ Stage: 'prod' }, /^-c Stage: there is no such setting/],
   ])('refuses %j in words', (context, message) => {
@@ -148,6 +151,11 @@ describe('where settings come from', () => {
       /^flotilla\.config\.yaml, aws\.oidc_issuer: the environment variable ISSUER is not set$/,
     );
   });
+});
+
+it('reads the example for AWS', () => {
+  const config = 'examples/flotilla.aws.config.yaml';
+  expect(loadSettings({ context: { config }, directory: root, env: {} })).toEqual({ ...defaults, stage: 'prod' });
 });
 
 it('shows every setting in the example', () => {

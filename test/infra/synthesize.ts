@@ -25,7 +25,7 @@ interface Resource {
 
 export interface TemplateJson {
   readonly Resources: Readonly<Record<string, Resource>>;
-  readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;
+  readonly Outputs: Readonly<Record<string, { readonly Value: unknown; readonly Description?: string }>>;
 }
 
 export interface Templates {
