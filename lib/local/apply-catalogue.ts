@@ -6,6 +6,7 @@ import type { Configuration } from '../domain/catalogue/catalogue.ts';
 import { splitSecrets } from '../domain/catalogue/split-secrets.ts';
 import { unreachableFromAws } from '../domain/catalogue/unreachable-from-aws.ts';
 import { FlotillaError } from '../domain/errors.ts';
+import { awsRefusal } from './aws-refusal.ts';
 
 export interface Application {
   readonly configuration: Configuration;
@@ -49,7 +50,7 @@ const stackOutputs = async (stage: string): Promise<Readonly<Record<string, stri
   try {
     return await readStackOutputs(`flotilla-${stage}-state`);
   } catch (error) {
-    if (!(error instanceof FlotillaError)) throw error;
+    if (!(error instanceof FlotillaError)) throw awsRefusal(error);
     throw new FlotillaError(error.name, `${error.message} If this is the right account, ${deployHint(stage)}`);
   }
 };

@@ -62,6 +62,7 @@ write(
   'kubeconfig.yaml',
   `clusters: { eu-1: { kubeconfig: k }, try: { simulated: true } }\nharness: { simulated: true }\n`,
 );
+write('stage.yaml', `${cluster + harness}aws: { stage: Prod }\n`);
 write('wrong.yaml', `clusters: {}\n${harness}`);
 
 const env = { HARNESS_API_KEY: 'pat.acme.secret-key', SHARED_TOKEN: 'secret-token' };
@@ -138,6 +139,16 @@ describe('catalogue apply', () => {
     ],
     ['a configuration that is wrong', ['--config', 'wrong.yaml'], /at least one cluster is needed/],
     ['a file that is not there', ['--config', 'none.yaml'], /none\.yaml cannot be read/],
+    [
+      'a stage that nobody can deploy',
+      ['--stage', 'Bad Stage'],
+      /^--stage: "Bad Stage" is not allowed; it takes 1 to 20/,
+    ],
+    [
+      'the same in the configuration',
+      ['--config', 'stage.yaml'],
+      /\/stage\.yaml, aws\.stage: "Prod" is not allowed; it takes/,
+    ],
     ['a stage that is not there', ['--stage', 'none'], /no stack flotilla-none-state in eu-central-1 .*-c stage=none/],
     [
       'what runs on this machine',
@@ -150,6 +161,14 @@ describe('catalogue apply', () => {
     expect(error.join('\n')).toMatch(message);
     expect(s3.calls()).toEqual([]);
     expect(secrets.calls()).toEqual([]);
+  });
+
+  test('takes the example for AWS, whose stage it is', async () => {
+    const example = join(import.meta.dirname, '..', '..', '..', 'examples', 'flotilla.aws.config.yaml');
+    const { status, out, error } = await apply(['--config', example]);
+    expect({ status, error }).toEqual({ status: 0, error: [] });
+    expect(out[0]).toMatch(/is the catalogue of stage prod now/);
+    expect(s3.commandCalls(PutObjectCommand)[0]!.args[0].input.Body).toContain('"eks":"payments-eu-1"');
   });
 
   test('without a configuration there is nothing to put', async () => {

@@ -1,4 +1,5 @@
 import { splitSecrets } from '../../../domain/catalogue/split-secrets.ts';
+import { stageNamePattern, stageNameRule } from '../../../domain/catalogue/stage-name.ts';
 import { loadConfiguration } from '../../load-configuration.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
@@ -12,6 +13,7 @@ export interface CatalogueApplyOptions {
 /** Puts the configuration where a stage on AWS reads it, and tells what the stage lacks. */
 export const catalogueApply = async (context: CommandContext, options: CatalogueApplyOptions): Promise<ExitStatus> => {
   const { directory, env, terminal } = context;
+  if (options.stage !== undefined) checkStage(options.stage, '--stage');
   const withSecrets = options.withSecrets ?? false;
   const loaded = loadConfiguration({ file: options.config, directory, env, secrets: withSecrets ? 'now' : 'later' });
   if (loaded.file === undefined) {
@@ -20,9 +22,10 @@ export const catalogueApply = async (context: CommandContext, options: Catalogue
   }
   for (const warning of loaded.warnings) terminal.error(`warning: ${warning}`);
   const { configuration } = loaded;
+  const stage = options.stage ?? loaded.stage ?? 'dev';
+  checkStage(stage, `${loaded.file}, aws.stage`);
   // Only this command talks to AWS itself; the others start without its clients.
   const { applyCatalogue } = await import('../../apply-catalogue.ts');
-  const stage = options.stage ?? loaded.stage ?? 'dev';
   const applied = await applyCatalogue({ configuration, stage, withSecrets });
   const command = putSecretCommand(applied.secret, splitSecrets(configuration).secret ?? {});
   const missing = applied.secretState === 'missing';
@@ -32,6 +35,13 @@ export const catalogueApply = async (context: CommandContext, options: Catalogue
     ...(missing ? [command] : []),
   ]);
   return exitStatus.done;
+};
+
+/** No other stage can have been deployed. */
+const checkStage = (stage: string, where: string): void => {
+  if (stageNamePattern.test(stage)) return;
+  const told = `${where}: ${JSON.stringify(stage)} is not allowed; it takes ${stageNameRule}`;
+  throw new CommandFailure(exitStatus.usage, [told]);
 };
 
 const secretLines = {
