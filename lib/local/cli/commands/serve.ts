@@ -40,13 +40,20 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
   print(context, { url: runtime.url, simulated }, [
     `Flotilla listens on ${runtime.url}, data in ${options.data}, ${file === undefined ? 'no configuration file' : file}`,
     ...[simulationSentence(simulated)].filter((line) => line !== undefined),
-    'Submit a batch:',
-    `  curl -H 'content-type: application/yaml'${tokenHint(env)} --data-binary @examples/small.yaml ${runtime.url}/batches`,
+    ...submitLines(configuration.catalogue.simulated, runtime.url, env),
   ]);
   await stopSignal();
   await runtime.close();
   await simulators.close();
   return exitStatus.done;
+};
+
+/** An example is of use where nothing is real: anywhere else it would start real pipelines. */
+const submitLines = (isSimulated: boolean, url: string, env: CommandContext['env']): readonly string[] => {
+  const file = isSimulated ? 'examples/small.yaml' : 'YOUR-BATCH.yaml';
+  const submit = `curl -H 'content-type: application/yaml'${tokenHint(env)} --data-binary @${file} ${url}/batches`;
+  const look = ['See what a batch would do:', `  npx flotilla plan ${file} --url ${url}`];
+  return [...(isSimulated ? [] : look), 'Submit a batch:', `  ${submit}`];
 };
 
 const tokenHint = (env: CommandContext['env']): string =>
