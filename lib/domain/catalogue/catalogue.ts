@@ -46,6 +46,8 @@ export interface PillarEntry {
 export interface Catalogue {
   /** Everything is simulated: the executor and every cluster. */
   readonly simulated: boolean;
+  /** There is no configuration file: this is what Flotilla brings with it, and nobody has forgotten anything in it. */
+  readonly without_file?: true;
   readonly pillars: Readonly<Record<string, PillarEntry>>;
   /** Pillar -> service name -> entry. Absent: no mapping, every service name is taken. */
   readonly services?: Readonly<Record<string, Readonly<Record<string, ServiceEntry>>>>;

@@ -9,6 +9,7 @@ const simulatedClusters = ['cluster-eu-1', 'cluster-us-1'] as const;
 export const simulatedConfiguration = (): Configuration => ({
   catalogue: {
     simulated: true,
+    without_file: true,
     pillars: Object.fromEntries(
       defaultPillars.map((pillar): [string, PillarEntry] => [pillar, simulatedPillar(pillar)]),
     ),

@@ -24,6 +24,24 @@ describe('flotilla plan', () => {
     expect(out.filter((line) => line.includes('cluster-eu-1 (simulated)'))).toHaveLength(3);
   });
 
+  test('that there is no service mapping is told to who has a file in which it could stand, and to nobody else', async () => {
+    const told = /no service mapping/;
+    const without = await run(['plan', 'release.yaml'], { directory });
+    expect([...without.out, ...without.error].join('\n')).not.toMatch(told);
+    const file =
+      'pillars: { shared: { harness: { pipeline: p } }, clearing: { harness: { pipeline: p } }, risk: { harness: { pipeline: p } } }';
+    writeFileSync(
+      join(directory, 'simulated.yaml'),
+      `${file}\nclusters: { cluster-eu-1: { simulated: true } }\nharness: { simulated: true }\n`,
+    );
+    const { status, out, error } = await run(['plan', 'release.yaml', '--config', 'simulated.yaml'], { directory });
+    expect([status, error.join('\n'), out.join('\n')]).toEqual([
+      0,
+      expect.stringMatching(told),
+      expect.stringMatching(told),
+    ]);
+  });
+
   test.each([
     [1, '1 deployment on one level, '],
     [2, '2 deployments on one level, '],
