@@ -60,11 +60,19 @@ export const priceTable = (columns: readonly Column[]): string => {
   );
 };
 
-export const ratesTable = (): string =>
-  table(
-    ['price in USD', 'for', 'from'],
-    Object.values(prices).map(({ shown, per, source }) => [String(shown), per, `aws.amazon.com/${source}/pricing`]),
-  );
+/** When somebody last looked at `prices`. */
+const written = 'November 2026';
+
+export const ratesTable = (): string => {
+  const where = 'Prices in us-east-1 without free tiers and taxes';
+  const sentence = `${where}, written down in ${written}; look them up before you rely on them.`;
+  const rows = Object.values(prices).map(({ shown, per, source }) => [
+    String(shown),
+    per,
+    `aws.amazon.com/${source}/pricing`,
+  ]);
+  return `${sentence}\n\n${table(['price in USD', 'for', 'from'], rows)}`;
+};
 
 const minutes = 6;
 /** A state machine that waits, asks and looks at the answer: three transitions for each look. */
