@@ -57,7 +57,7 @@ const children: readonly Path[] = [
       b: { outcome: 'SKIPPED / DependencyUnknown', visited: skipped },
       c: good,
     },
-    ends: failed,
+    ends: 'UNKNOWN / DeploymentsUnknown',
   },
   {
     title: 'while it is verified',

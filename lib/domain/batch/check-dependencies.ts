@@ -93,7 +93,7 @@ const resolveAll = (
     if (candidates.length === 1) return [{ target: candidates[0]!, entry }];
     if (candidates.length === 0 && directory.explained.has(name.slice(name.indexOf('/') + 1))) return [];
     if (candidates.length === 0)
-      at([...list, entry], list, issueCodes.UnknownDependency, () => unknownDependency(name, directory));
+      at([...list, entry], list, issueCodes.UnknownDependency, () => unknownDependency(name, directory, draft));
     else at([...list, entry], list, issueCodes.AmbiguousDependency, () => ambiguous(name, directory));
     return [];
   });
@@ -107,8 +107,9 @@ const candidatesFor = (name: string, { byKey, byName }: Directory): readonly num
   return found === undefined ? [] : [found];
 };
 
-const unknownDependency = (name: string, { byKey, byName }: Directory): Wording => {
-  const near = nearest(name, [...(name.includes('/') ? byKey : byName).keys()]);
+const unknownDependency = (name: string, { byKey, byName }: Directory, { key, service }: Draft): Wording => {
+  const others = [...(name.includes('/') ? byKey : byName).keys()].filter((one) => one !== key && one !== service);
+  const near = nearest(name, others);
   return {
     message: `${quoted(name)} is not in this batch`,
     hint: near === undefined ? 'a dependency is a service of the same batch' : `did you mean ${near}?`,

@@ -50,11 +50,16 @@ export const parseBatch = (text: string, catalogue: Catalogue): ParsedBatch | Re
   const deployments = drafts.map((draft, place) =>
     deploymentOf(draft, place, dependencies.keys[place]!, { catalogue, yaml }),
   );
-  return { batch: batchOf(frame.value, deployments), warnings: warningsFor(catalogue) };
+  return { batch: batchOf(frame.value, deployments), warnings: warningsFor(frame.value, catalogue) };
 };
 
-const warningsFor = (catalogue: Catalogue): string[] =>
-  catalogue.services === undefined ? ['There is no service mapping: service names were not checked.'] : [];
+/** The version that there is; the format allows others, and a later one may mean something else. */
+const known = 'v1.0';
+
+const warningsFor = ({ version }: BatchFrame, { services }: Catalogue): string[] => [
+  ...(version === known ? [] : [`The file is of version ${version}, and was read as ${known}, which is all there is.`]),
+  ...(services === undefined ? ['There is no service mapping: service names were not checked.'] : []),
+];
 
 interface Frame {
   readonly findings: readonly Finding[];

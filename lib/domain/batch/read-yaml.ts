@@ -65,7 +65,19 @@ const onePerLine = (errors: readonly YAMLError[], lineOf: LineOf): Finding[] => 
     .map((error) => ({ offset: error.pos[0], path, code: issueCodes.YamlSyntax, describe: () => wordingOf(error) }));
 };
 
-const wordingOf = ({ code, message }: YAMLError) => wordings[code] ?? { message: `not valid YAML: ${message}` };
+const wordingOf = ({ code, message }: YAMLError) =>
+  unclosed(code, message) ?? wordings[code] ?? { message: `not valid YAML: ${message}` };
+
+/** In a block it may also be that the rest of it stands too far to the left. */
+const unclosed = (code: ErrorCode, message: string) => {
+  const [, end] = /^Flow (?:sequence|map) .*end with a ([\]}])/.exec(message) ?? [];
+  if (end === undefined) return undefined;
+  const begin = end === ']' ? '[' : '{';
+  return {
+    message: `a \`${begin}\` is not closed before this`,
+    hint: `add the missing \`${end}\`${code === 'BAD_INDENT' ? ', or indent what belongs inside' : ''}`,
+  };
+};
 
 /** For the mistakes that people make, in their words; the parser's own sentence does for the others. */
 const wordings: { readonly [code in ErrorCode]?: { readonly message: string; readonly hint?: string } } = {

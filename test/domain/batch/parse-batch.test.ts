@@ -216,6 +216,11 @@ describe('dependencies', () => {
   test('a near name is suggested', () => {
     expect(said(batchText([item('login-api'), item('b', on('login-apo'))]))[0]).toContain('(did you mean login-api?)');
   });
+
+  test('the deployment itself is not suggested', () => {
+    const text = batchText([item('login-api', 'metadata: { dependencies: [login-app] }'), item('prefs-store')]);
+    expect(said(text)).toEqual([expect.stringContaining('(a dependency is a service of the same batch)')]);
+  });
 });
 
 describe('root causes only', () => {
@@ -314,6 +319,10 @@ describe('what the catalogue knows', () => {
     const parsed = parseBatch(batchText([item('anything')]), simulated);
     expect(parsed).toMatchObject({ warnings: ['There is no service mapping: service names were not checked.'] });
     expect(parseBatch(batchText([item('login-api')]), exampleCatalogue)).toMatchObject({ warnings: [] });
+    const later = batchText([item('login-api')]).replace('v1.0', 'v2.0');
+    expect(parseBatch(later, exampleCatalogue)).toMatchObject({
+      warnings: ['The file is of version v2.0, and was read as v1.0, which is all there is.'],
+    });
   });
 });
 

@@ -18,11 +18,22 @@ describe('YAML that cannot be read', () => {
     ['version: v1.0\n\tdeployments: []', '2:1 a tab is used for indentation (indent with spaces)'],
     ['version: v1.0\n  deployments: []', '1:10 two `key: value` pairs on one line'],
     ['version: "v1.0\n', 'not valid YAML: Missing closing "quote'],
+    ['a: [\n1\n]', '2:1 a `[` is not closed before this (add the missing `]`, or indent what belongs inside)'],
+    ['[}', '1:2 a `[` is not closed before this (add the missing `]`)'],
+    ['a:\n  b: 1\n c: 2', '3:1 the indentation does not fit the lines above (align the keys of one mapping)'],
+    [
+      'defaults: { timeout: 60',
+      '1:24 a `{` is not closed before this (add the missing `}`, or indent what belongs inside)',
+    ],
+    [
+      '{"deployments": [{"pillar": "a"}',
+      '1:33 a `[` is not closed before this (add the missing `]`, or indent what belongs inside)',
+    ],
     ['? [a]\n: b\n', '1:3 a key must be plain text, not a list, a mapping or an alias'],
     ['{ [a]: b }', '1:3 a key must be plain text, not a list, a mapping or an alias'],
     ['version: @v1', '1:10 a value cannot begin with this character (put the value in quotes)'],
     ['version: !shout v1', '1:10 this tag is not understood here (remove the word that begins with `!`)'],
-    ['a: [1, 2\nb: 3', '2:1 the indentation does not fit the lines above (align the keys of one mapping)'],
+    ['a: [1, 2\nb: 3', '2:1 a `[` is not closed before this (add the missing `]`, or indent what belongs inside)'],
     ['{"version": "v1.0",}}', 'not valid YAML:'],
   ];
   test.each(rows)('%j', (text, problem) => {
