@@ -5,6 +5,7 @@ import { FlotillaError } from '../../lib/domain/errors.ts';
 import { personNamed } from '../../lib/domain/record/actor.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
 import { readUpload } from '../../lib/usecases/read-upload.ts';
+import { complaintsOf, sentenceOf } from './complaint.ts';
 
 /** The default authorizer adds its claims; without one there are none. */
 export type ApiEvent = APIGatewayProxyEventV2 & {
@@ -61,7 +62,7 @@ const batchTextOf = (event: ApiEvent): string => {
   return bodyOf(event);
 };
 
-const uploadQuery = z.object({ upload: z.string().optional() });
+const uploadQuery = z.strictObject({ upload: z.string().optional() });
 
 /** The text of a batch, which is the body or was put at the upload that the query names. */
 export const batchOf = async (deps: Pick<Deps, 'uploads'>, event: ApiEvent): Promise<string> => {
@@ -75,7 +76,7 @@ export const batchOf = async (deps: Pick<Deps, 'uploads'>, event: ApiEvent): Pro
 };
 
 /** A small JSON body, read by its schema. */
-export const jsonOf = <Schema extends z.ZodType>(event: ApiEvent, schema: Schema): z.output<Schema> => {
+export const jsonOf = <Schema extends z.ZodObject>(event: ApiEvent, schema: Schema): z.output<Schema> => {
   checkContentType(event, ['application/json']);
   const text = bodyOf(event);
   let value: unknown;
@@ -87,7 +88,8 @@ export const jsonOf = <Schema extends z.ZodType>(event: ApiEvent, schema: Schema
   return parsed(schema, value, 'body');
 };
 
-export const queryOf = <Schema extends z.ZodType>(event: ApiEvent, schema: Schema): z.output<Schema> =>
+/** What an address says behind its question mark. A parameter that the schema does not know is refused: it would be taken for one that works. */
+export const queryOf = <Schema extends z.ZodObject>(event: ApiEvent, schema: Schema): z.output<Schema> =>
   parsed(schema, event.queryStringParameters ?? {}, 'query');
 
 const checkContentType = (event: ApiEvent, allowed: readonly string[]): void => {
@@ -98,10 +100,13 @@ const checkContentType = (event: ApiEvent, allowed: readonly string[]): void => 
   throw new FlotillaError('UnsupportedMediaType', `The request ${found}. Send ${allowed.join(' or ')}.`, { allowed });
 };
 
-const parsed = <Schema extends z.ZodType>(schema: Schema, value: unknown, where: string): z.output<Schema> => {
+const parsed = <Schema extends z.ZodObject>(
+  schema: Schema,
+  value: unknown,
+  where: 'query' | 'body',
+): z.output<Schema> => {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issues = result.error.issues.map(({ path, message }) => ({ path: [where, ...path].join('.'), message }));
-  const told = issues.map(({ path, message }) => `${path}: ${message}`).join('; ');
-  throw new FlotillaError('RequestInvalid', told, { issues });
+  const issues = complaintsOf(result.error.issues, { where, value, known: Object.keys(schema.shape) });
+  throw new FlotillaError('RequestInvalid', issues.map(sentenceOf).join('; '), { issues });
 };

@@ -33,6 +33,14 @@ interface Request {
 
 type Handle = (deps: ApiDeps, request: Request) => Promise<APIGatewayProxyStructuredResultV2>;
 
+/** For a route whose address says all. */
+const withoutQuery =
+  (handle: Handle): Handle =>
+  async (deps, request) => {
+    queryOf(request.event, query.none);
+    return handle(deps, request);
+  };
+
 const json = (statusCode: number, body: unknown, headers: Record<string, string> = {}) => ({
   statusCode,
   headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
@@ -46,13 +54,14 @@ const whole = (low: number, high: number, number: typeof z.number | typeof z.coe
   return number({ error }).refine(fits, { error });
 };
 const query = {
-  batches: z.object({ limit: whole(1, 100).default(20), after: z.string().min(1).max(64).optional() }),
-  deployments: z.object({
+  none: z.strictObject({}),
+  batches: z.strictObject({ limit: whole(1, 100).default(20), after: z.string().min(1).max(64).optional() }),
+  deployments: z.strictObject({
     limit: whole(1, 1000).default(100),
     after: whole(-1, 1_000_000).default(-1),
     status: z.enum(statuses).optional(),
   }),
-  events: z.object({
+  events: z.strictObject({
     after: whole(0, 999_999_998).default(0),
     wait: whole(0, 20).default(0),
     limit: whole(1, 1000).default(100),
@@ -102,7 +111,7 @@ export const routes: readonly Route<Handle>[] = [
     method: 'POST',
     path: '/uploads',
     scope: 'deploy',
-    handle: async (deps, { event }) => json(201, await openUpload(deps, jsonOf(event, uploadOrder))),
+    handle: withoutQuery(async (deps, { event }) => json(201, await openUpload(deps, jsonOf(event, uploadOrder)))),
   },
   {
     method: 'POST',
@@ -120,7 +129,7 @@ export const routes: readonly Route<Handle>[] = [
     method: 'GET',
     path: '/batches/{id}',
     scope: 'read',
-    handle: async (deps, { parameters: { id } }) => json(200, await readBatch(deps, { batchId: id! })),
+    handle: withoutQuery(async (deps, { parameters: { id } }) => json(200, await readBatch(deps, { batchId: id! }))),
   },
   {
     method: 'GET',
@@ -140,36 +149,45 @@ export const routes: readonly Route<Handle>[] = [
     method: 'POST',
     path: '/batches/{id}/cancel',
     scope: 'deploy',
-    handle: async (deps, { event, parameters: { id } }) =>
+    handle: withoutQuery(async (deps, { event, parameters: { id } }) =>
       json(202, await cancelBatch(deps, { batchId: id!, actor: actorOf(event) })),
+    ),
   },
   {
     method: 'POST',
     path: '/batches/{id}/deployments/{key+}/resolve',
     scope: 'approve',
-    handle: async (deps, { event, parameters: { id, key } }) => {
+    handle: withoutQuery(async (deps, { event, parameters: { id, key } }) => {
       const { status, reason } = jsonOf(event, resolution);
       return json(
         200,
         await resolveDeployment(deps, { batchId: id!, key: key!, status, reason, actor: actorOf(event) }),
       );
-    },
+    }),
   },
   {
     method: 'GET',
     path: '/schemas/batch.json',
     scope: 'read',
-    handle: async (deps) => {
+    handle: withoutQuery(async (deps) => {
       const { pillars } = await deps.catalogue();
       const answer = json(200, batchJsonSchema(Object.keys(pillars)));
       return { ...answer, headers: { 'content-type': 'application/schema+json' } };
-    },
+    }),
   },
   {
     method: 'GET',
     path: '/schemas/events.json',
     scope: 'read',
-    handle: async () => ({ ...json(200, eventJsonSchema()), headers: { 'content-type': 'application/schema+json' } }),
+    handle: withoutQuery(async () => ({
+      ...json(200, eventJsonSchema()),
+      headers: { 'content-type': 'application/schema+json' },
+    })),
   },
-  { method: 'GET', path: '/health', scope: 'read', handle: async (deps) => json(200, await readHealth(deps)) },
+  {
+    method: 'GET',
+    path: '/health',
+    scope: 'read',
+    handle: withoutQuery(async (deps) => json(200, await readHealth(deps))),
+  },
 ];

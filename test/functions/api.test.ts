@@ -294,6 +294,51 @@ describe('problems', () => {
     },
   );
 
+  test.each([
+    ['/batches/none/deployments?status=DONE', 'query.status: "DONE" is none of PENDING, PROCESSING, '],
+    ['/batches?after=', 'query.after is empty; a text is needed'],
+    [`/batches?after=${'x'.repeat(65)}`, 'query.after has 65 characters; at most 64 are allowed'],
+    ['/batches?pages=2', 'query.pages: unknown parameter; known here: limit, after'],
+    ['/batches?limits=2', 'query.limits: unknown parameter; known here: limit, after (did you mean limit?)'],
+    ['/batches?a%20b=2&c=3', 'query."a b": unknown parameter; known here: limit, after; query.c: unknown parameter; '],
+  ])('%s is told in a sentence', async (url, told) => {
+    const { status, body } = await api().call('GET', url);
+    expect([status, body.code, body.detail.slice(0, told.length)]).toEqual([400, 'RequestInvalid', told]);
+  });
+
+  const resolve = '/batches/none/deployments/shared/login-api/resolve';
+  test.each([
+    [{ status: 'SUCCESS' }, 'body.reason is missing; a text is needed'],
+    [{ reason: 'seen' }, 'body.status is missing; one of SUCCESS, FAILED is needed'],
+    [{ status: 'DONE', reason: 'seen' }, 'body.status: "DONE" is none of SUCCESS, FAILED'],
+    [
+      { status: 5, reason: {} },
+      'body.status: 5 is none of SUCCESS, FAILED; body.reason: an object where a text is needed',
+    ],
+    [{ status: 'FAILED', reason: ' ' }, 'body.reason: say why, in a sentence'],
+    [{ status: 'FAILED', reason: 'x'.repeat(1001) }, 'body.reason has 1001 characters; at most 1000 are allowed'],
+    [
+      { status: 'FAILED', reason: 'x', reasons: 1 },
+      'body.reasons: unknown key; known here: status, reason (did you mean reason?)',
+    ],
+    [null, 'body: null where a JSON object is needed'],
+  ])('the resolution %j is told in a sentence', async (order, told) => {
+    const call = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(order) };
+    const { status, body } = await api().call('POST', resolve, call);
+    expect([status, body.code, body.detail]).toEqual([400, 'RequestInvalid', told]);
+  });
+
+  test.each(routes.map(({ method, path }) => [method, path.replace('{id}', 'none').replace('{key+}', 'risk/x')]))(
+    '%s %s refuses a parameter that it does not know',
+    async (method, path) => {
+      const { status, body } = await api().call(method, `${path}?nobody=knows`, { body: releaseYaml });
+      expect([status, body.detail]).toEqual([
+        400,
+        expect.stringMatching(/^query\.nobody: unknown parameter; known here: \w/),
+      ]);
+    },
+  );
+
   test('405 says what is allowed', async () => {
     const { call } = api();
     expect((await call('PUT', '/batches')).headers.allow).toBe('POST, GET, HEAD');

@@ -1,0 +1,73 @@
+import type * as z from 'zod';
+import { listed, quoted } from '../../lib/domain/batch/findings.ts';
+import { nearest } from '../../lib/domain/batch/nearest.ts';
+
+/** One problem of a request: where, and what in words. */
+export interface Complaint {
+  /** `query.limit`, `body.status`, or `body` for the whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** Puts what a schema has against a query or a body into the user's words; `known` are the keys that there are. */
+export const complaintsOf = (
+  issues: readonly Issue[],
+  {
+    where,
+    value,
+    known,
+  }: { readonly where: 'query' | 'body'; readonly value: unknown; readonly known: readonly string[] },
+): readonly Complaint[] =>
+  issues.flatMap((issue): Complaint[] => {
+    if (issue.code === 'unrecognized_keys') {
+      const what = where === 'query' ? 'unknown parameter' : 'unknown key';
+      return issue.keys.map((key) => ({ path: `${where}.${shown(key)}`, message: unknownKey(what, key, known) }));
+    }
+    const path = [where, ...issue.path.map(String)].join('.');
+    return [{ path, message: wordingOf(issue, valueAt(value, issue.path)) }];
+  });
+
+/** `query.limit: a whole number …`, `body.reason is missing; …`. */
+export const sentenceOf = ({ path, message }: Complaint): string =>
+  `${path}${/^(?:is|has) /.test(message) ? ' ' : ': '}${message}`;
+
+const shown = (key: string): string => (/^[\w-]{1,64}$/.test(key) ? key : quoted(key));
+
+const unknownKey = (what: string, key: string, known: readonly string[]): string => {
+  const near = nearest(key, known);
+  const hint = near === undefined ? '' : ` (did you mean ${near}?)`;
+  return `${what}; known here: ${listed(known)}${hint}`;
+};
+
+const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((holder, key) => (holder as Record<PropertyKey, unknown> | undefined)?.[key], value);
+
+/** Words of our own stand in the schema; those of zod all begin like this. */
+const isOwnWord = ({ message }: Issue): boolean => !/^(?:Invalid|Too|Unrecognized)/.test(message);
+
+/** No text here has a least length but that of one character. */
+const wordingOf = (issue: Issue, value: unknown): string => {
+  if (isOwnWord(issue)) return issue.message;
+  if (value === undefined) return `is missing; ${neededFor(issue)} is needed`;
+  if (issue.code === 'invalid_value') return `${described(value)} is none of ${listed(issue.values.map(String))}`;
+  if (issue.code === 'too_small') return 'is empty; a text is needed';
+  if (issue.code === 'too_big') return `has ${lengthOf(value)} characters; at most ${issue.maximum} are allowed`;
+  return `${described(value)} where ${neededFor(issue)} is needed`;
+};
+
+const lengthOf = (value: unknown): number => String(value).trim().length;
+
+const words: Readonly<Record<string, string>> = { string: 'a text', object: 'a JSON object' };
+
+const neededFor = (issue: Issue): string => {
+  if (issue.code === 'invalid_value') return `one of ${listed(issue.values.map(String))}`;
+  return issue.code === 'invalid_type' ? (words[issue.expected] ?? issue.expected) : 'a value';
+};
+
+const described = (value: unknown): string => {
+  if (typeof value === 'string') return quoted(value);
+  if (Array.isArray(value)) return 'a list';
+  return value !== null && typeof value === 'object' ? 'an object' : String(value);
+};
