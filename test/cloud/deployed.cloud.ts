@@ -43,12 +43,13 @@ describe('the deployed API', () => {
   it('gives a program no right to decide for a person', async () => {
     await expect(token('flotilla/admin')).rejects.toThrow(/^no token: 400 /);
     await expect(token('flotilla/approve')).rejects.toThrow(/^no token: 400 /);
-    const resolve = (by: string) => new Api(cloud, by).send('/batches/b/deployments/p/s/resolve', { method: 'POST' });
-    const admin = await fetchToken(clients, asAdmin(cloud), ['flotilla/admin']);
-    const statuses = [await token('flotilla/read', 'flotilla/deploy'), admin].map(
-      async (by) => (await resolve(by)).status,
-    );
-    expect(await Promise.all(statuses)).toEqual([403, 422]);
+    const decision = JSON.stringify({ status: 'SUCCESS', reason: 'looked' });
+    const request = { method: 'POST', body: decision, headers: { 'content-type': 'application/json' } };
+    const address = '/batches/none/deployments/risk/limit-check/resolve';
+    const program = new Api(cloud, await token('flotilla/read', 'flotilla/deploy'));
+    expect((await program.send(address, request)).status).toBe(403);
+    const admin = new Api(cloud, await fetchToken(clients, asAdmin(cloud), ['flotilla/admin']));
+    expect(await (await admin.send(address, request)).json()).toMatchObject({ code: 'BatchNotFound' });
   });
 
   it.each([
