@@ -25,7 +25,10 @@ export interface ApplicationProps extends StackProps {
   readonly tokens: TokenIssuer;
 }
 
-const machineSays = { Batch: 'that runs batches', Watch: 'that watches runs and rollouts' };
+const machineSays: Readonly<Record<string, string>> = {
+  Batch: 'The state machine that runs batches.',
+  Watch: 'The state machine that watches runs and rollouts.',
+};
 
 /** The program: functions, state machines and what calls them. It keeps nothing and may be replaced at any time. */
 export class ApplicationStack extends Stack {
@@ -48,8 +51,7 @@ export class ApplicationStack extends Stack {
     for (const [id, arns] of Object.entries({ Batch: batch, Watch: watch })) {
       const file = join(root, 'statemachines', `${id.toLowerCase()}.asl.json`);
       const { machine } = new InlineMachine(this, `${id}Machine`, { file, arns, handlers });
-      const description = `The state machine ${machineSays[id as keyof typeof machineSays]}.`;
-      addOutput(this, `${id}MachineName`, { value: machine.stateMachineName, description });
+      addOutput(this, `${id}MachineName`, { value: machine.stateMachineName, description: machineSays[id]! });
     }
     this.#addStreamTriggers(handlers, { name, state });
     new SweepSchedule(this, 'Sweeper', { name, handler: handlers.of('sweep') });

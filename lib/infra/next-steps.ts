@@ -93,9 +93,7 @@ const letIn = ({ region, clusterRoles }: Place): string => {
 };
 
 const exports = ({ region, api, tokens }: Place): string =>
-  [`FLOTILLA_URL=${api.apiEndpoint}`, ...('poolId' in tokens ? [client(tokens, tokens.clientId, region)] : [])].join(
-    ' ',
-  );
+  `FLOTILLA_URL=${api.apiEndpoint}${'poolId' in tokens ? ` ${client(tokens, tokens.clientId, region)}` : ''}`;
 
 /** With these the command line fetches its tokens itself, and renews them. */
 const client = ({ tokenUrl, poolId }: OwnIssuer, id: string, region: string): string => {
