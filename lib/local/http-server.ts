@@ -41,7 +41,7 @@ const CLOSE_GRACE = 1000;
 export const startHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
   const { port, host = '127.0.0.1', token } = options;
   if (!isLoopback(host) && !isToken(token)) {
-    const message = `Listening on ${host} demands a token: whoever reaches this server can deploy.`;
+    const message = `Listening on ${host} demands a token in $FLOTILLA_TOKEN: whoever reaches this server can deploy.`;
     throw new FlotillaError('ConfigurationInvalid', message, { host });
   }
   const closing = new AbortController();

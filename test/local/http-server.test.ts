@@ -150,6 +150,7 @@ describe('who may ask', () => {
     const api = create(makeWorld().deps);
     await expect(startHttpServer({ port: 0, host: '0.0.0.0', api, ...token })).rejects.toMatchObject({
       name: 'ConfigurationInvalid',
+      message: 'Listening on 0.0.0.0 demands a token in $FLOTILLA_TOKEN: whoever reaches this server can deploy.',
     });
   });
 

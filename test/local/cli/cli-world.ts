@@ -73,6 +73,8 @@ export interface RunOptions {
   readonly directory?: string;
   readonly live?: boolean;
   readonly columns?: number;
+  /** Told of each line as it is printed. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** Runs the program in this process, on a terminal that remembers. */
@@ -85,7 +87,10 @@ export const run = async (argv: readonly string[], options: RunOptions = {}): Pr
     columns: options.columns ?? 200,
     rows: 40,
     colours: createColors(false),
-    out: (line) => out.push(...line.split('\n')),
+    out: (line) => {
+      out.push(...line.split('\n'));
+      options.onLine?.(line);
+    },
     error: (line) => error.push(...line.split('\n')),
     redraw: (text) => redrawn.push(text),
     settle: () => {},

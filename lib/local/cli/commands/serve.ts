@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { counted } from '../../../domain/counted.ts';
+import { countOpenBatches } from '../../../usecases/count-open-batches.ts';
 import { loadConfiguration } from '../../load-configuration.ts';
 import { checkDataFolder } from '../../runtime/make-data-folder.ts';
 import { type CommandContext, print } from '../command-context.ts';
@@ -20,6 +22,8 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
   const data = resolve(directory, options.data);
   checkDataFolder(data);
   // Only this command needs the runtime; the others start without it.
+  const { checkClusters } = await import('../../runtime/check-clusters.ts');
+  await checkClusters(configuration, { region: env.AWS_REGION });
   const { startRuntime } = await import('../../runtime.ts');
   const { startSimulators } = await import('../../simulators.ts');
   const { readHealth } = await import('../../../usecases/read-health.ts');
@@ -37,12 +41,17 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
     throw error;
   });
   for (const warning of warnings) terminal.error(`warning: ${warning}`);
-  print(context, { url: runtime.url, simulated }, [
+  const open = await countOpenBatches(runtime);
+  print(context, { url: runtime.url, simulated, open_batches: open }, [
     `Flotilla listens on ${runtime.url}, data in ${options.data}, ${file === undefined ? 'no configuration file' : file}`,
+    ...(open === 0 ? [] : [`${counted(open, 'batch', 'batches')} ${open === 1 ? 'goes' : 'go'} on.`]),
     ...[simulationSentence(simulated)].filter((line) => line !== undefined),
-    ...submitLines(configuration.catalogue.simulated, runtime.url, env),
+    ...submitLines(configuration.catalogue.simulated, fromHere(runtime.url), env),
   ]);
   await stopSignal();
+  if (!context.json && (await countOpenBatches(runtime)) > 0) {
+    terminal.out('Stopping; batches go on at the next start.');
+  }
   await runtime.close();
   await simulators.close();
   return exitStatus.done;
@@ -55,6 +64,9 @@ const submitLines = (isSimulated: boolean, url: string, env: CommandContext['env
   const look = ['See what a batch would do:', `  npx flotilla plan ${file} --url ${url}`];
   return [...(isSimulated ? [] : look), 'Submit a batch:', `  ${submit}`];
 };
+
+/** A server that listens on all addresses of this machine is asked at the one by which it reaches itself. */
+const fromHere = (url: string): string => url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
 
 const tokenHint = (env: CommandContext['env']): string =>
   (env.FLOTILLA_TOKEN ?? '') === '' ? '' : ` -H "authorization: Bearer $FLOTILLA_TOKEN"`;
