@@ -9,7 +9,7 @@ const slips = 5;
 /** A batch that may be planned; throws YamlInvalid or BatchInvalid with every problem in `details.issues`. */
 export const readValidBatch = (text: string, catalogue: Catalogue): ParsedBatch => {
   const parsed = parseBatch(text, catalogue);
-  if ('batch' in parsed) return { ...parsed, warnings: worthTelling(parsed.warnings, catalogue) };
+  if ('batch' in parsed) return parsed;
   const { kind, issues } = parsed;
   const problems = countOf(issues);
   const why = issues.length > slips ? `it is not YAML or JSON, to judge by its ${problems}` : `it has ${problems}`;
@@ -17,10 +17,6 @@ export const readValidBatch = (text: string, catalogue: Catalogue): ParsedBatch 
     ? new FlotillaError('YamlInvalid', `The batch cannot be read: ${why}.`, { issues })
     : new FlotillaError('BatchInvalid', `The batch has ${problems}. Nothing was stored or started.`, { issues });
 };
-
-/** Of a mapping only somebody is told who has a file in which it could stand. */
-const worthTelling = (warnings: readonly string[], { without_file: withoutFile }: Catalogue): readonly string[] =>
-  withoutFile ? warnings.filter((warning) => !warning.startsWith('There is no service mapping')) : warnings;
 
 /** The last of very many only says how many there are more. */
 const countOf = (issues: readonly Issue[]): string => {

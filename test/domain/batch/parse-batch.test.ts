@@ -315,9 +315,13 @@ describe('what the catalogue knows', () => {
     );
   });
 
-  test('without a mapping every service is taken, with a warning', () => {
-    const parsed = parseBatch(batchText([item('anything')]), simulated);
-    expect(parsed).toMatchObject({ warnings: ['There is no service mapping: service names were not checked.'] });
+  test('without a mapping every service is taken, with a warning where one could stand', () => {
+    const { without_file: _, ...fromFile } = simulated;
+    const anything = batchText([item('anything')]);
+    expect(parseBatch(anything, simulated)).toMatchObject({ warnings: [] });
+    expect(parseBatch(anything, fromFile)).toMatchObject({
+      warnings: ['There is no service mapping: service names were not checked.'],
+    });
     expect(parseBatch(batchText([item('login-api')]), exampleCatalogue)).toMatchObject({ warnings: [] });
     const later = batchText([item('login-api')]).replace('v1.0', 'v2.0');
     expect(parseBatch(later, exampleCatalogue)).toMatchObject({
