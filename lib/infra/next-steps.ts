@@ -108,8 +108,8 @@ const token = ({ tokens }: Place): Outputs[string] => {
     const wanted = `of ${issuer}, made out for ${audience.join(' or ')}, with the scopes ${programScopes}`;
     return [`export FLOTILLA_TOKEN=… # ${wanted}`, 'Tells the command line and curl the token that your issuer gave.'];
   }
-  const wanted = `-d grant_type=client_credentials --data-urlencode "scope=${programScopes}"`;
-  const answer = `curl -sS -u "$FLOTILLA_CLIENT_ID:$FLOTILLA_CLIENT_SECRET" ${wanted} "$FLOTILLA_TOKEN_URL"`;
+  // Without a scope the token has all that its client may have: each client has a purpose.
+  const answer = `curl -sS -u "$FLOTILLA_CLIENT_ID:$FLOTILLA_CLIENT_SECRET" -d grant_type=client_credentials "$FLOTILLA_TOKEN_URL"`;
   const command = `FLOTILLA_TOKEN="$(${answer} | node -p 'JSON.parse(require("fs").readFileSync(0)).access_token')"`;
   return [command, 'Fetches a token for tools like curl, good for an hour; the command line fetches its own.'];
 };

@@ -2,7 +2,7 @@ import { isFlotillaError } from '../domain/errors.ts';
 import type { Write } from '../domain/ports.ts';
 import { changeItem } from '../domain/record/change.ts';
 import { keys } from '../domain/record/keys.ts';
-import { type ItemRow, rowOf } from '../domain/record/rows.ts';
+import { attributesOf, type ItemRow, type RunWatchRow, rowOf } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 import { retryConflict } from './retry-conflict.ts';
 import { withRun } from './settle-failure.ts';
@@ -21,7 +21,7 @@ export const noteStarted = async (
     if (watched === undefined) return;
     const started: Write = {
       update: keys.watch(watcher, batch_id, index, wait),
-      set: { phase: 'started', ref, ...link },
+      set: attributesOf({ phase: 'started', ref } satisfies Partial<RunWatchRow>),
       when: { exists: true },
     };
     // Its outcome is written already, as UNKNOWN; the run is followed to its end all the same.

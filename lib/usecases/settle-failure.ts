@@ -24,7 +24,7 @@ const isRestoring = (wait: string): boolean => wait === 'restore' || wait === 'v
  * it six times: a row that cannot be written would keep its batch from ever ending.
  */
 const longestText = 2_000;
-const cut = (text: string): string => (text.length <= longestText ? text : `${text.slice(0, longestText)}…`);
+export const cut = (text: string): string => (text.length <= longestText ? text : `${text.slice(0, longestText)}…`);
 
 const fitting = ({ evidence, ...failure }: Failure): Failure => ({
   ...failure,

@@ -1,7 +1,7 @@
 import { isFlotillaError } from '../domain/errors.ts';
-import type { Condition, JsonObject, Write } from '../domain/ports.ts';
+import type { Condition, Write } from '../domain/ports.ts';
 import { keys } from '../domain/record/keys.ts';
-import type { RunWatchRow } from '../domain/record/rows.ts';
+import { attributesOf, type RunWatchRow } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 import { retryConflict } from './retry-conflict.ts';
 import type { PlaceOfWait } from './settle-wait.ts';
@@ -12,7 +12,7 @@ export const updateWatch = (
   { watcher, batch_id, index, wait }: PlaceOfWait,
   { set, when }: { readonly set: Partial<RunWatchRow>; readonly when: Condition },
 ): Promise<boolean> => {
-  const write: Write = { update: keys.watch(watcher, batch_id, index, wait), set: { ...set } as JsonObject, when };
+  const write: Write = { update: keys.watch(watcher, batch_id, index, wait), set: attributesOf(set), when };
   return retryConflict(deps, async () => {
     try {
       await deps.table.transact([write]);

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import type { Table } from '../../lib/domain/ports.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
 import { type ItemRow, type RunWatchRow, rowOf } from '../../lib/domain/record/rows.ts';
+import { followRun } from '../../lib/usecases/follow-run.ts';
 import { runPlace } from '../../lib/usecases/launch-run.ts';
 import { pauseStart, resumeStart } from '../../lib/usecases/pause-start.ts';
 import { recordOutcome } from '../../lib/usecases/record-outcome.ts';
@@ -72,15 +74,81 @@ test.each(deaths.map((path): [string, Path] => [path.title, path]))('%s', async 
   await walk(path);
 });
 
+test.each(['half a character: \ud83d', 'x'.repeat(500_000)])(
+  'the executor may say anything: %.20s',
+  async (message) => {
+    const world = await World.make();
+    const start = world.executor.start.bind(world.executor);
+    let asked = 0;
+    world.executor.start = async (request) => {
+      asked += 1;
+      return asked > 1 ? start(request) : { kind: 'rejected', retryable: true, reason: 'RateLimited', message };
+    };
+    const batchId = await world.submit([{ name: 'a' }]);
+    await world.settled(batchId);
+    expect(rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)))?.outcome?.reason).toBe('Verified');
+  },
+);
+
 /** A start that pauses, for the moment of a test. */
 const pausing = async () => {
   const world = await World.make({ sweepEvery: Number.POSITIVE_INFINITY });
-  world.executor.scripts.set('a', { throttled: 1 });
-  const batchId = await world.submit([{ name: 'a' }]);
+  world.executor.scripts.set('a#1', { throttled: 1 });
+  const batchId = await world.submit([{ name: 'a', retries: 1 }]);
   await world.until(() => world.executor.asked.size === 1);
   await world.pass(1);
-  return { world, batchId };
+  const place = runPlace({ batch_id: batchId, index: 0 }, 'deploy-1', {
+    executor: { account: 'harness:simulated' },
+  } as Parameters<typeof runPlace>[2]);
+  const watched = async () =>
+    rowOf<RunWatchRow>(await world.table.get(keys.watch(place.watcher, batchId, 0, 'deploy-1')));
+  /** The poller, to whom the pause seems to be over long ago. */
+  const giveUp = ({ turned_away, ...row }: RunWatchRow) =>
+    followRun(world.deps, {
+      row: { ...row, turned_away: { ...turned_away!, until: 0 } },
+      executor: world.executor,
+      state: undefined,
+      cancelled: false,
+    });
+  return { world, batchId, place, watched, giveUp };
 };
+
+test('who is slow and wakes after the poller has given the start up does not make it', async () => {
+  const { world, batchId, watched, giveUp } = await pausing();
+  await giveUp((await watched())!);
+  await world.settled(batchId);
+  expect([...world.executor.starts.keys()]).toEqual([expect.stringMatching(/-0-2$/)]);
+  expect(rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)))?.outcome?.reason).toBe('Verified');
+});
+
+test('a start that is asked for again is not given up by a poller that has read its pause', async () => {
+  const { world, batchId, place, watched, giveUp } = await pausing();
+  const row = (await watched())!;
+  expect(row.phase).toBe('paused');
+  expect(await resumeStart(world.deps, place, 1)).toBe(true);
+  await Promise.all([giveUp(row), world.settled(batchId)]);
+  expect([...world.executor.starts.keys()]).toEqual([expect.stringMatching(/-0-1$/)]);
+});
+
+test('nor recorded as never made by who has read its pause', async () => {
+  const { world, batchId, place } = await pausing();
+  let isResumed = false;
+  const table: Table = {
+    get: (key) => world.table.get(key),
+    query: (query) => world.table.query(query),
+    transact: async (writes) => {
+      if (!isResumed) isResumed = await resumeStart(world.deps, place, 1);
+      return world.table.transact(writes);
+    },
+  };
+  const record = recordOutcome(
+    { ...world.deps, table },
+    { batch_id: batchId, index: 0, error: { Error: 'ChildEnded' } },
+  );
+  await Promise.all([record, world.pass(10)]);
+  expect(isResumed).toBe(true);
+  expect(rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)))?.outcome?.status).toBe('UNKNOWN');
+});
 
 test('who records a start as never made keeps the one who pauses from making it', async () => {
   const { world, batchId } = await pausing();
@@ -91,14 +159,10 @@ test('who records a start as never made keeps the one who pauses from making it'
 });
 
 test('once it is asked for again, nobody records it as never made, and a word of the pause that comes late says nothing', async () => {
-  const { world, batchId } = await pausing();
-  const place = runPlace({ batch_id: batchId, index: 0 }, 'deploy-1', {
-    executor: { account: 'harness:simulated' },
-  } as Parameters<typeof runPlace>[2]);
+  const { world, batchId, place, watched } = await pausing();
   expect(await resumeStart(world.deps, place, 1)).toBe(true);
   await pauseStart(world.deps, place, { asked: 0, turned_away: { reason: 'RateLimited', message: '429', until: 0 } });
-  const row = rowOf<RunWatchRow>(await world.table.get(keys.watch(place.watcher, batchId, 0, 'deploy-1')));
-  expect(row?.phase).toBe('intended');
+  expect((await watched())?.phase).toBe('intended');
   await recordOutcome(world.deps, { batch_id: batchId, index: 0, error: { Error: 'ChildEnded' } });
   expect(rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)))?.outcome?.status).toBe('UNKNOWN');
 });

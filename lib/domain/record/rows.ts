@@ -278,7 +278,10 @@ export type InboxMessage =
  * Makes a table item of a row. Rows are plain JSON; absent fields are absent. Texts come from anywhere, a pod's log or an
  * executor's error, and may have been cut in the middle of a character: the table would refuse the whole row for that.
  */
-export const itemOf = (key: Key, row: object): Item => ({ ...(wellFormed(row as JsonObject) as JsonObject), ...key });
+export const itemOf = (key: Key, row: object): Item => ({ ...attributesOf(row), ...key });
+
+/** What an update sets, made of a row or a part of one in the same way. */
+export const attributesOf = (part: object): JsonObject => wellFormed(part as JsonObject) as JsonObject;
 
 const wellFormed = (value: Json): Json => {
   if (typeof value === 'string') return value.toWellFormed();
