@@ -67,18 +67,19 @@ const lookAfterTurn = async (deps: Needs, { batch_id, index }: TurnRow, budget: 
   const row = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
   if (row !== undefined && !isOld(deps, row.updated_at)) return;
   const tokens = await boundTokens(deps, batch_id, index);
-  const waiting = latestOf(tokens);
+  const waiting = waitedWith(tokens);
   for (const { wait } of waiting) await deliverAnswer(deps, { batch_id, index, wait });
   if (row?.outcome !== undefined) {
     await deps.table.transact([{ delete: keys.turn(batch_id, index) }]);
     return;
   }
-  const [latest] = waiting;
-  if (latest === undefined || budget.describes === 0) return;
-  budget.describes -= 1;
-  if (await isRunning(deps, latest.execution_arn)) return;
+  const children = [...new Set(waiting.map(({ execution_arn }) => execution_arn))];
+  const [latest] = children;
+  if (latest === undefined || budget.describes < children.length) return;
+  budget.describes -= children.length;
+  for (const child of children) if (await isRunning(deps, child)) return;
   const error = { Error: 'ChildEnded', Cause: 'Its execution was stopped or died.' };
-  await unlessTakenUp(deps, { execution_arn: latest.execution_arn, batch_id, index, error }, tokens);
+  await unlessTakenUp(deps, { execution_arn: latest, batch_id, index, error }, tokens);
 };
 
 /**
@@ -114,11 +115,15 @@ const boundTokens = async (deps: Needs, batchId: string, index: number): Promise
 
 /**
  * A child waits for the token that it bound last, whatever its row says by now: its answer may have moved the row on.
- * Several when they were bound within a millisecond.
+ * Several when they were bound within a millisecond; the latest first. What is left of a child that died may bind one after the
+ * child that took the deployment up: that one then waits for its turn.
  */
-const latestOf = (tokens: readonly BoundToken[]): readonly BoundToken[] => {
-  const last = Math.max(...tokens.map(({ at }) => at));
-  return tokens.filter(({ at }) => at === last);
+const waitedWith = (tokens: readonly BoundToken[]): readonly BoundToken[] => {
+  const [latest, ...others] = tokens.toSorted((one, other) => other.at - one.at);
+  if (latest === undefined) return [];
+  const isWaitedWith = ({ at, wait, execution_arn }: BoundToken): boolean =>
+    at === latest.at || (wait === 'turn' && execution_arn !== latest.execution_arn);
+  return [latest, ...others.filter(isWaitedWith)];
 };
 
 const isRunning = async ({ workflow }: Needs, arn: string): Promise<boolean> => {

@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import type { Executor, Workflow } from '../../lib/domain/ports.ts';
-import { keys } from '../../lib/domain/record/keys.ts';
+import { keys, type Wait } from '../../lib/domain/record/keys.ts';
 import { type ItemRow, itemOf, rowOf } from '../../lib/domain/record/rows.ts';
+import { bindToken } from '../../lib/usecases/answer-wait.ts';
 import { awaitTurn } from '../../lib/usecases/await-turn.ts';
 import { cloudPace } from '../../lib/usecases/deps.ts';
 import { startDeployment } from '../../lib/usecases/start-deployment.ts';
@@ -119,4 +120,19 @@ test('a child that takes the deployment up later hears that it has ended', async
   const { deps, batchId, told } = await deadChild(async () => {});
   await awaitTurn(deps, { token: 'second', execution_arn: 'second-child', batch_id: batchId, index: 0 });
   expect(told.at(-1)).toBe('second TurnRefused');
+});
+
+test('a child that took the deployment up is told of its turn, though what is left of the one before binds a token after it', async () => {
+  const { world, deps, batchId, told } = await scene();
+  const bind = (wait: Wait, child: string) =>
+    bindToken(deps, { batch_id: batchId, index: 0, wait }, { token: `${child}-${wait}`, execution_arn: child });
+  await bind('turn', 'second');
+  await world.clock.sleep(1);
+  await bind('deploy-1', 'first');
+  await world.clock.sleep(2 * cloudPace.sweepAge);
+  const describe = async (_machine: string, arn: string) =>
+    ({ status: arn === 'first' ? 'ABORTED' : 'RUNNING' }) as const;
+  await sweep({ ...deps, workflow: { ...deps.workflow, describe } }, { holder: 'sweeper' });
+  expect(told).toContain('second-turn');
+  expect(rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)))?.outcome).toBeUndefined();
 });
