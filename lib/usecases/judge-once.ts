@@ -1,3 +1,4 @@
+import { cut } from '../domain/cut.ts';
 import { isWorthAnotherTry } from '../domain/deployment/rollout-failure.ts';
 import { isFlotillaError } from '../domain/errors.ts';
 import {
@@ -172,10 +173,7 @@ const lineLength = 300;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours of a terminal, and what else is no text
 const unprintable = /\u001b\[[0-9;?]*[A-Za-z]|[\u0000-\u0008\u000a-\u001f\u007f]/g;
 
-const readable = (line: string): string => {
-  const text = line.replaceAll(unprintable, '');
-  return text.length <= lineLength ? text : `${text.slice(0, lineLength)}…`;
-};
+const readable = (line: string): string => cut(line.replaceAll(unprintable, ''), lineLength);
 
 const settleTimeout = async (deps: Needs, { row, cluster, memory }: Observation): Promise<void> => {
   const last = memory.last === undefined ? '' : ` Last seen: ${memory.last.message}.`;

@@ -3,7 +3,7 @@ import type { Write } from '../domain/ports.ts';
 import { executorWatcher, keys, type Wait } from '../domain/record/keys.ts';
 import { type CaptureRow, type Failure, type ItemRow, type RunWatchRow, rowOf } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
-import { cut, restoreFailed } from './settle-failure.ts';
+import { fittingText, restoreFailed } from './settle-failure.ts';
 import type { PlaceOfWait } from './settle-wait.ts';
 import { unlessBusy, updateWatch } from './update-watch.ts';
 
@@ -22,7 +22,7 @@ export const pauseStart = (
 ): Promise<void> =>
   unlessBusy(
     updateWatch(deps, place, {
-      set: { phase: 'paused', turned_away: { ...turned_away, message: cut(turned_away.message) } },
+      set: { phase: 'paused', turned_away: { ...turned_away, message: fittingText(turned_away.message) } },
       when: { equals: { phase: 'intended', asked } },
     }),
   );

@@ -1,3 +1,4 @@
+import { cut } from '../domain/cut.ts';
 import { decideAfterFailure } from '../domain/deployment/next-step.ts';
 import type { PlannedDeployment } from '../domain/plan/plan.ts';
 import { keys } from '../domain/record/keys.ts';
@@ -24,12 +25,14 @@ const isRestoring = (wait: string): boolean => wait === 'restore' || wait === 'v
  * it six times: a row that cannot be written would keep its batch from ever ending.
  */
 const longestText = 2_000;
-export const cut = (text: string): string => (text.length <= longestText ? text : `${text.slice(0, longestText)}…`);
+export const fittingText = (text: string): string => cut(text, longestText);
 
 const fitting = ({ evidence, ...failure }: Failure): Failure => ({
   ...failure,
-  message: cut(failure.message),
-  ...(evidence === undefined ? {} : { evidence: evidence.map((one) => ({ ...one, message: cut(one.message) })) }),
+  message: fittingText(failure.message),
+  ...(evidence === undefined
+    ? {}
+    : { evidence: evidence.map((one) => ({ ...one, message: fittingText(one.message) })) }),
 });
 
 /** Answers a wait that did not go well: with what follows for the deployment, or with a restore that failed. */

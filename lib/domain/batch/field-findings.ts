@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { cut } from '../cut.ts';
 import { type Finding, listed, type Path, quoted, type Wording } from './findings.ts';
 import { type IssueCode, issueCodes, type Scalar } from './issues.ts';
 import type { KeyAdvice } from './known-keys.ts';
@@ -153,8 +154,7 @@ const outOfRange = (
 const isScalar = (value: unknown): value is Scalar =>
   value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 
-const shortened = (value: Scalar): Scalar =>
-  typeof value === 'string' && value.length > 100 ? `${value.slice(0, 100)}…` : value;
+const shortened = (value: Scalar): Scalar => (typeof value === 'string' ? cut(value, 100) : value);
 
 /** A value in a sentence: `the number 2.1`, `"x"`, `a list`. */
 const show = (value: unknown): string => {

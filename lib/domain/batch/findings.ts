@@ -1,3 +1,4 @@
+import { cut } from '../cut.ts';
 import { type Issue, type IssueCode, issueCodes, type Scalar } from './issues.ts';
 
 /** Keys and list places (from 0) from the root of a document down to a value. */
@@ -70,8 +71,7 @@ export const pathText = (path: Path): string =>
   }, '');
 
 /** A text in quotes, cut where it gets long. */
-export const quoted = (text: string, limit = 64): string =>
-  JSON.stringify(text.length > limit ? `${text.slice(0, limit)}…` : text);
+export const quoted = (text: string, limit = 64): string => JSON.stringify(cut(text, limit));
 
 /** `a, b, c`, cut where it gets long. */
 export const listed = (names: readonly (string | number)[], limit = 20): string => {
