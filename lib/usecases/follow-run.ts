@@ -64,11 +64,7 @@ const followPaused = async (deps: Needs, row: RunWatchRow): Promise<void> => {
   if (deps.clock.now() <= (row.turned_away?.until ?? row.at) + pauseGrace) return;
   const { deployment } = row;
   const place: PlaceOfWait = { ...placeOf(row), only: 'paused' };
-  try {
-    await settleFailure(deps, { place, deployment, failure: failureOfPause(row), actor });
-  } catch (error) {
-    if (!isFlotillaError(error, 'ConditionFailed')) throw error;
-  }
+  await settleFailure(deps, { place, deployment, failure: failureOfPause(row), actor });
 };
 
 /** Accepted is not started: the run is looked for until it may no longer appear. */

@@ -13,7 +13,7 @@ export interface PlaceOfWait {
   readonly index: number;
   readonly wait: Wait;
   readonly watcher: string;
-  /** The wait is settled only while the run that is watched is in this phase; else that throws ConditionFailed. */
+  /** The wait is settled only while the run that is watched is in this phase. */
   readonly only?: RunWatchRow['phase'];
 }
 
@@ -35,7 +35,8 @@ type MakeWrites = (
 
 /**
  * Gives a wait its one answer: answer row, whatever comes with it and the end of watching in one transaction. Whoever
- * comes second finds the answer and changes nothing. A deployment that has its outcome is left alone. Sends no token; true
+ * comes second finds the answer and changes nothing. A deployment that has its outcome is left alone, and so is a run that has
+ * left the phase `only`. Sends no token; true
  * when the answer is this one.
  */
 export const writeAnswer = async (
@@ -48,7 +49,12 @@ export const writeAnswer = async (
     delete: keys.watch(watcher, batch_id, index, wait),
     ...(only === undefined ? {} : { when: { equals: { phase: only } } }),
   };
+  const isInPhase = async (): Promise<boolean> => {
+    const row = rowOf<RunWatchRow>(await table.get(keys.watch(watcher, batch_id, index, wait)));
+    return row?.phase === only;
+  };
   return retryConflict({ clock, random }, async () => {
+    if (only !== undefined && !(await isInPhase())) return false;
     const item = rowOf<ItemRow>(await table.get(keys.item(batch_id, index)));
     const answered = await table.get(answerKey);
     if (item === undefined || item.outcome !== undefined || answered !== undefined) {
