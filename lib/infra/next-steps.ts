@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { addOutput } from './add-output.ts';
 import { callbackPath } from './callback-route.ts';
 import { scopePrefix } from './http-routes.ts';
-import type { OwnIssuer, TokenIssuer } from './own-issuer.ts';
+import { type OwnIssuer, programScopes, type TokenIssuer } from './own-issuer.ts';
 
 export interface NextStepsProps {
   readonly stage: string;
@@ -23,9 +23,6 @@ interface Place extends NextStepsProps {
 
 /** The group that the roles are in inside a cluster; `examples/cluster-role.yaml` says what it may do. */
 export const clusterGroup = 'flotilla';
-
-/** What a program needs that deploys and follows what it has deployed. */
-const programScopes = ['read', 'deploy'].map((one) => `${scopePrefix}/${one}`).join(' ');
 
 /** What whoever has deployed a stage wants to know: where it is, and the commands that come next, in their order. */
 export class NextSteps extends Construct {
@@ -105,7 +102,8 @@ const client = ({ tokenUrl, poolId }: OwnIssuer, id: string, region: string): st
 const token = ({ tokens }: Place): Outputs[string] => {
   if (!('poolId' in tokens)) {
     const { issuer, audience } = tokens;
-    const wanted = `of ${issuer}, made out for ${audience.join(' or ')}, with the scopes ${programScopes}`;
+    const scopes = programScopes.map((one) => `${scopePrefix}/${one}`).join(' ');
+    const wanted = `of ${issuer}, made out for ${audience.join(' or ')}, with the scopes ${scopes}`;
     return [`export FLOTILLA_TOKEN=… # ${wanted}`, 'Tells the command line and curl the token that your issuer gave.'];
   }
   // Without a scope the token has all that its client may have: each client has a purpose.

@@ -19,6 +19,9 @@ export interface OwnIssuerProps {
 
 type ScopeName = keyof typeof scopes;
 
+/** What a program needs that deploys and follows what it has deployed. */
+export const programScopes = ['read', 'deploy'] as const satisfies readonly ScopeName[];
+
 /**
  * A Cognito user pool for a stage that names no issuer: without people in it, only clients, which get a token for their id
  * and secret (client credentials grant). One is for programs, and cannot do what a person must decide; the other for people
@@ -72,7 +75,7 @@ export class OwnIssuer extends Construct implements TokenIssuer {
     const place = pool.addDomain('Domain', { cognitoDomain: { domainPrefix: domain } });
     // Not ProviderURL, which says the same: the emulator of `npm run test:cloud` does not know that attribute.
     this.issuer = `https://${pool.userPoolProviderName}`;
-    this.clientId = addClient('Client', ['read', 'deploy']);
+    this.clientId = addClient('Client', programScopes);
     this.adminClientId = addClient('AdminClient', ['admin']);
     this.audience = [this.clientId, this.adminClientId];
     this.poolId = pool.userPoolId;

@@ -1,3 +1,4 @@
+import { keyOf } from '../../lib/adapters/table-limits.ts';
 import type { Table, Write } from '../../lib/domain/ports.ts';
 import { type FunctionRow, functionsTable, type Partition, type Writes } from '../../lib/infra/functions-table.ts';
 
@@ -7,12 +8,6 @@ const verbOf = (write: Write): keyof Writes => {
   if ('put' in write) return 'put';
   if ('update' in write) return 'update';
   return 'delete' in write ? 'delete' : 'check';
-};
-
-const keyOf = (write: Write): string => {
-  if ('put' in write) return write.put.pk;
-  if ('update' in write) return write.update.pk;
-  return 'delete' in write ? write.delete.pk : write.check.pk;
 };
 
 const covers = (partition: Partition, pk: string): boolean =>
@@ -44,7 +39,7 @@ export class TableRights {
     const row = rows[name];
     if (row === undefined) return;
     const missing = writes
-      .map((write) => [verbOf(write), keyOf(write)] as const)
+      .map((write) => [verbOf(write), keyOf(write).pk] as const)
       .find(([verb, pk]) => row.writes[verb]?.some((partition) => covers(partition, pk)) !== true);
     if (missing === undefined) return;
     this.denied.push(`${name}: ${missing.join(' ')}`);
