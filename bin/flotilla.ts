@@ -1,5 +1,5 @@
-import { runCli } from '../lib/local/cli/program.ts';
-import { processTerminal, readStdin } from '../lib/local/cli/terminal.ts';
+import { runCli } from '../lib/cli/program.ts';
+import { processTerminal, readStdin } from '../lib/cli/terminal.ts';
 
 process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,

@@ -1,4 +1,4 @@
-import { awaitTurn } from '../lib/usecases/await-turn.ts';
+import { awaitTurn } from '../lib/usecases/schedule/await-turn.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { tableDeps } from './runtime/storage.ts';
 import { type TaskHandler, task } from './runtime/task.ts';

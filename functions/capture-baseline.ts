@@ -1,4 +1,4 @@
-import { captureBaseline } from '../lib/usecases/capture-baseline.ts';
+import { captureBaseline } from '../lib/usecases/rollout/capture-baseline.ts';
 import { clusterDeps } from './runtime/cluster-deps.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { documentDeps, tableDeps } from './runtime/storage.ts';

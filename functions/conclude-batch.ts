@@ -1,4 +1,4 @@
-import { concludeBatch } from '../lib/usecases/conclude-batch.ts';
+import { concludeBatch } from '../lib/usecases/batch/conclude-batch.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { documentDeps, tableDeps } from './runtime/storage.ts';
 import { type TaskHandler, task } from './runtime/task.ts';

@@ -1,5 +1,5 @@
 import { UlidIds } from '../lib/adapters/system-clock.ts';
-import { type DispatcherMemory, dispatchTurns } from '../lib/usecases/dispatch-turns.ts';
+import { type DispatcherMemory, dispatchTurns } from '../lib/usecases/schedule/dispatch-turns.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { documentDeps, tableDeps } from './runtime/storage.ts';
 import { workflowDeps } from './runtime/workflow.ts';

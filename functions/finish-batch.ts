@@ -1,4 +1,4 @@
-import { finishBatch } from '../lib/usecases/finish-batch.ts';
+import { finishBatch } from '../lib/usecases/batch/finish-batch.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { tableDeps } from './runtime/storage.ts';
 import { type TaskHandler, task } from './runtime/task.ts';

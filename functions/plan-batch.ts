@@ -1,4 +1,4 @@
-import { planBatch } from '../lib/usecases/plan-batch.ts';
+import { planBatch } from '../lib/usecases/plan/plan-batch.ts';
 import { catalogueDeps } from './runtime/configuration.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { documentDeps, tableDeps } from './runtime/storage.ts';

@@ -1,7 +1,7 @@
 import { connectEventBridge } from '../lib/adapters/event-bridge.ts';
 import { measureEvent } from '../lib/domain/measurement/measure-event.ts';
 import { eventIn } from '../lib/domain/record/event-catalogue.ts';
-import { publishEvents, type WrittenEvent } from '../lib/usecases/publish-events.ts';
+import { publishEvents, type WrittenEvent } from '../lib/usecases/record/publish-events.ts';
 import { variable } from './runtime/environment.ts';
 import { observer } from './runtime/observer.ts';
 import { onLambda } from './runtime/on-lambda.ts';

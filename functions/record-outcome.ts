@@ -1,4 +1,4 @@
-import { recordOutcome } from '../lib/usecases/record-outcome.ts';
+import { recordOutcome } from '../lib/usecases/deployment/record-outcome.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { documentDeps, tableDeps } from './runtime/storage.ts';
 import { type TaskHandler, task } from './runtime/task.ts';

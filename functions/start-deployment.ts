@@ -1,4 +1,4 @@
-import { startDeployment } from '../lib/usecases/start-deployment.ts';
+import { startDeployment } from '../lib/usecases/deployment/start-deployment.ts';
 import { executorDeps } from './runtime/executor-deps.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { documentDeps, tableDeps } from './runtime/storage.ts';

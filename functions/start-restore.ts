@@ -1,4 +1,4 @@
-import { startRestore } from '../lib/usecases/start-restore.ts';
+import { startRestore } from '../lib/usecases/deployment/start-restore.ts';
 import { clusterDeps } from './runtime/cluster-deps.ts';
 import { executorDeps } from './runtime/executor-deps.ts';
 import { onLambda } from './runtime/on-lambda.ts';

@@ -1,7 +1,7 @@
 import { UlidIds } from '../lib/adapters/system-clock.ts';
-import type { DispatcherMemory } from '../lib/usecases/dispatch-turns.ts';
 import { DoAll } from '../lib/usecases/do-all.ts';
-import { measureWork } from '../lib/usecases/measure-work.ts';
+import { measureWork } from '../lib/usecases/measurement/measure-work.ts';
+import type { DispatcherMemory } from '../lib/usecases/schedule/dispatch-turns.ts';
 import { sweep } from '../lib/usecases/sweep.ts';
 import { observer } from './runtime/observer.ts';
 import { onLambda } from './runtime/on-lambda.ts';

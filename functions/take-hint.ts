@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2 as ApiAnswer } from 'aws-lambda';
 import { readSecret } from '../lib/adapters/secrets-manager.ts';
-import { takeHint } from '../lib/usecases/take-hint.ts';
+import { takeHint } from '../lib/usecases/deployment/take-hint.ts';
 import { logFault } from './api/log-fault.ts';
 import type { ApiEvent } from './api/request.ts';
 import { variable } from './runtime/environment.ts';

@@ -1,4 +1,4 @@
-import { verifyRollout } from '../lib/usecases/verify-rollout.ts';
+import { verifyRollout } from '../lib/usecases/rollout/verify-rollout.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { documentDeps, tableDeps } from './runtime/storage.ts';
 import { type TaskHandler, task } from './runtime/task.ts';

@@ -1,4 +1,4 @@
-import { type ObserverMemory, watchCluster } from '../lib/usecases/watch-cluster.ts';
+import { type ObserverMemory, watchCluster } from '../lib/usecases/rollout/watch-cluster.ts';
 import { clusterDeps } from './runtime/cluster-deps.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { tableDeps } from './runtime/storage.ts';

@@ -1,4 +1,4 @@
-import { watchExecutor } from '../lib/usecases/watch-executor.ts';
+import { watchExecutor } from '../lib/usecases/deployment/watch-executor.ts';
 import { executorDeps } from './runtime/executor-deps.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { tableDeps } from './runtime/storage.ts';

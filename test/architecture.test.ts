@@ -11,12 +11,22 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'lib/executors': ['lib/executors', 'lib/domain'],
   'lib/usecases': ['lib/usecases', 'lib/domain', 'node:crypto'],
   'lib/adapters': ['lib/adapters', 'lib/domain', 'vendor', 'node:*'],
-  'lib/local': [
-    ...['lib/local', 'lib/usecases', 'lib/adapters', 'lib/executors', 'lib/domain', 'functions', 'statemachines'],
-    ...['jsonata', 'zod', 'yaml', '@aws-sdk', 'aws-lambda', 'node:*'],
+  'lib/engine': ['lib/engine', 'jsonata', 'zod', 'node:*'],
+  'lib/simulators/cluster': ['lib/simulators/cluster', 'lib/domain/json.ts', 'lib/domain/ports.ts', 'zod', 'node:*'],
+  'lib/simulators/harness': [
+    'lib/simulators/harness',
+    'lib/domain/json.ts',
+    'lib/domain/ports.ts',
+    'zod',
+    'yaml',
+    'node:*',
   ],
-  'lib/local/cli': [
-    ...['lib/local', 'lib/usecases', 'lib/domain', 'node:*'],
+  'lib/local': [
+    ...['lib/local', 'lib/engine', 'lib/simulators', 'lib/usecases', 'lib/adapters', 'lib/executors', 'lib/domain'],
+    ...['functions', 'statemachines', 'zod', 'yaml', '@aws-sdk', 'aws-lambda', 'node:*'],
+  ],
+  'lib/cli': [
+    ...['lib/cli', 'lib/local', 'lib/usecases', 'lib/domain', 'node:*'],
     ...['commander', 'cli-table3', 'log-update', 'picocolors', 'zod'],
     'lib/adapters/network-failure.ts', // a failed fetch has the same causes everywhere
   ],
@@ -30,7 +40,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     ...['@middy', '@aws-lambda-powertools', 'aws-lambda', 'zod', 'node:zlib'],
   ],
   statemachines: ['zod'],
-  bin: ['bin', 'lib/local', 'node:*'],
+  bin: ['bin', 'lib/cli', 'node:*'],
   'bin/app.ts': ['lib/infra', 'aws-cdk-lib', 'node:path'],
 };
 
@@ -47,16 +57,13 @@ const bridges: readonly string[] = ['lib/adapters/cluster-access.ts'];
 /** Lines. The comfortable size is 220; a file gets a second look past this, and a handler is shorter. */
 const longestFile = 350;
 const longestHandler = 40;
+const mostFlat = 10;
+/** The part of all lines that the runtime on one machine may have: what has nothing to do with it has a room of its own. */
+const mostLocal = 0.15;
 
 interface Source {
   readonly path: string;
   readonly text: string;
-}
-
-interface Import {
-  /** A path of the project, or the name of a package. */
-  readonly target: string;
-  readonly isType: boolean;
 }
 
 const sources: readonly Source[] = globSync(['{bin,lib,functions,statemachines}/**/*.{ts,js}'], { cwd: root })
@@ -64,15 +71,15 @@ const sources: readonly Source[] = globSync(['{bin,lib,functions,statemachines}/
   .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 
 const statement =
-  /^(?:import|export)\s+(type\s)?(?:[^'"();]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
+  /^(?:import|export)\s+(?:type\s)?(?:[^'"();]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
 
 const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, '');
 
-const importsOf = ({ path, text }: Source): readonly Import[] =>
-  [...withoutComments(text).matchAll(statement)].map(([, type, named, dynamic]) => {
+/** Paths of the project, and names of packages. */
+const importsOf = ({ path, text }: Source): readonly string[] =>
+  [...withoutComments(text).matchAll(statement)].map(([, named, dynamic]) => {
     const specifier = named ?? dynamic ?? '';
-    const target = specifier.startsWith('.') ? relative(root, join(root, dirname(path), specifier)) : specifier;
-    return { target, isType: type !== undefined };
+    return specifier.startsWith('.') ? relative(root, join(root, dirname(path), specifier)) : specifier;
   });
 
 const isUnder = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
@@ -95,28 +102,21 @@ const mayImport = (path: string, target: string): boolean =>
 const trespasses = (all: readonly Source[]): readonly string[] =>
   all.flatMap((source) =>
     importsOf(source)
-      .filter(({ target }) => !mayImport(source.path, target))
-      .map(({ target }) => `${source.path} imports ${target}`),
+      .filter((target) => !mayImport(source.path, target))
+      .map((target) => `${source.path} imports ${target}`),
   );
 
 /** Adapters that know two outside systems. */
 const doubleVendors = (all: readonly Source[]): readonly string[] =>
   all
     .filter(({ path }) => isUnder(path, 'lib/adapters') && !bridges.includes(path))
-    .map((source) => ({ source, known: new Set(importsOf(source).map(({ target }) => vendorOf(target))) }))
+    .map((source) => ({ source, known: new Set(importsOf(source).map(vendorOf)) }))
     .filter(({ known }) => [...known].filter((vendor) => vendor !== undefined).length > 1)
     .map(({ source, known }) => `${source.path} knows ${[...known].filter(Boolean).join(' and ')}`);
 
-/** Files that lead back to themselves by what they run; a type alone leaves nothing behind. */
+/** Files that lead back to themselves, be it by a type: who reads one must read all of them. */
 const circles = (all: readonly Source[]): readonly string[] => {
-  const graph = new Map(
-    all.map((source) => [
-      source.path,
-      importsOf(source)
-        .filter(({ isType }) => !isType)
-        .map(({ target }) => target),
-    ]),
-  );
+  const graph = new Map(all.map((source) => [source.path, importsOf(source)]));
   const found: string[] = [];
   const done = new Set<string>();
   const walk = (path: string, trail: readonly string[]): void => {
@@ -198,12 +198,36 @@ const tooLong = (all: readonly Source[]): readonly string[] => [
     .map(({ path, text }) => `${path} has ${codeLines(text)} lines of code, and a handler parses, calls, returns`),
 ];
 
-const checks = { trespasses, doubleVendors, circles, impurities, forbiddenWords, defaultExports, namedZod, tooLong };
+/** Files that stand flat in a folder which has rooms. */
+const flat = (all: readonly Source[]): readonly string[] => {
+  const found = all.filter(({ path }) => dirname(path) === 'lib/usecases').map(({ path }) => path);
+  return found.length > mostFlat
+    ? [`${found.length} files flat in lib/usecases, and more than ${mostFlat} are a room`]
+    : [];
+};
+
+const checks = {
+  trespasses,
+  doubleVendors,
+  circles,
+  impurities,
+  forbiddenWords,
+  defaultExports,
+  namedZod,
+  tooLong,
+  flat,
+};
 
 describe('the source', () => {
   it('is there to be checked', () => {
     expect(new Set(sources.map(({ path }) => layerOf(path)))).toEqual(new Set(Object.keys(layers)));
     expect(sources.flatMap(importsOf).length).toBeGreaterThan(sources.length);
+  });
+
+  it('has little that is for one machine only', () => {
+    const linesOf = (all: readonly Source[]): number => all.reduce((sum, { text }) => sum + lines(text), 0);
+    const local = sources.filter(({ path }) => isUnder(path, 'lib/local'));
+    expect(linesOf(local) / linesOf(sources)).toBeLessThanOrEqual(mostLocal);
   });
 
   it.each(Object.entries(checks))('has no %s', (_, check) => {
@@ -240,6 +264,7 @@ describe('the checks', () => {
       ['lib/domain/b.ts', "import { type C, c } from './c.ts';"],
       ['lib/domain/c.ts', "export { a } from './a.ts';"],
     ],
+    ['circles', 'a type', [domain, "import type { A } from './order.ts';"]],
     ['impurities', 'the time', [domain, 'const now = () => Date.now();']],
     ['impurities', 'the time in a date', [domain, 'const now = () => new Date();']],
     ['impurities', 'randomness', [domain, 'const id = () => Math.random();']],
@@ -254,6 +279,11 @@ describe('the checks', () => {
     ['defaultExports', 'one by another name', [domain, 'const x = 1;\nexport { x as default };']],
     ['namedZod', 'zod by its name', [domain, "import { z } from 'zod';"]],
     ['tooLong', 'a long file', [domain, 'x;\n'.repeat(351)]],
+    [
+      'flat',
+      'a folder without rooms',
+      ...Array.from({ length: 11 }, (_, at) => [`lib/usecases/x${at}.ts`, ''] as const),
+    ],
     ['tooLong', 'a long handler', ['functions/x.ts', 'x;\n'.repeat(40)]],
   ])('%s sees %s', (check, _, ...files) => {
     expect(checks[check](files.map(([path, text]) => ({ path, text })))).not.toEqual([]);
@@ -263,7 +293,6 @@ describe('the checks', () => {
     ['trespasses', 'an import in a comment', domain, "// import 'node:fs';\n/* import 'node:fs'; */"],
     ['namedZod', 'zod as a whole', domain, "import * as z from 'zod';"],
     ['trespasses', 'the hash', domain, "import { createHash } from 'node:crypto';"],
-    ['circles', 'a type', 'lib/domain/a.ts', "import type { A } from './a.ts';"],
     ['impurities', 'a date of a given time', domain, 'const date = (at: number) => new Date(at);'],
     ['impurities', 'words', domain, "const text = 'the process was fetched'; // console.log"],
     ['impurities', 'a use case that waits', 'lib/usecases/x.ts', 'const x = async () => await y();'],

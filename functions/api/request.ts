@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { batchBytes, mebibytes } from '../../lib/domain/batch/batch-size.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import { personNamed } from '../../lib/domain/record/actor.ts';
+import { readUpload } from '../../lib/usecases/batch/read-upload.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
-import { readUpload } from '../../lib/usecases/read-upload.ts';
 import { complaintsOf, sentenceOf } from './complaint.ts';
 
 /** The default authorizer adds its claims; without one there are none. */

@@ -1,6 +1,7 @@
 import type { AttributeValue, TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { convertToAttr, marshall } from '@aws-sdk/util-dynamodb';
-import type { Condition, Json, JsonObject, Key, Query, Write } from '../domain/ports.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
+import type { Condition, Key, Query, Write } from '../domain/ports.ts';
 
 /** JSON objects may come from anywhere, for example with no prototype; an empty text is a value like any other. */
 const marshalling = { convertClassInstanceToMap: true } as const;

@@ -1,5 +1,5 @@
 import { FlotillaError } from '../domain/errors.ts';
-import type { Json, JsonObject } from '../domain/ports.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
 import { HarnessTransport, type TransportOptions, type TransportReply } from './harness-transport.ts';
 
 export interface HttpHarnessApiOptions extends TransportOptions {

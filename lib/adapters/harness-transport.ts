@@ -1,5 +1,6 @@
 import { FlotillaError } from '../domain/errors.ts';
-import type { Clock, JsonObject, Random } from '../domain/ports.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Clock, Random } from '../domain/ports.ts';
 import { isNeverSent, isPermanent, networkMessage } from './network-failure.ts';
 import { RequestPace } from './request-pace.ts';
 

@@ -1,6 +1,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { isDeepStrictEqual } from 'node:util';
-import type { Condition, Item, Json, JsonObject, Key, Page, Query, Table, Write } from '../domain/ports.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
+import type { Condition, Item, Key, Page, Query, Table, Write } from '../domain/ports.ts';
 import { restOf, type SortKeyRange } from './sort-key-range.ts';
 import { checkKey, checkQuery, checkSize, checkWrites, conditionFailed, keyOf, tableBusy } from './table-limits.ts';
 import { beginOf, billedBytes, type OnUse, useOfRead, useOfWrites } from './table-use.ts';

@@ -6,7 +6,8 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { type ErrorName, FlotillaError } from '../domain/errors.ts';
-import type { ExecutionStatus, Json, JsonObject, Workflow } from '../domain/ports.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
+import type { ExecutionStatus, Workflow } from '../domain/ports.ts';
 
 export type Machine = 'batch' | 'watch';
 

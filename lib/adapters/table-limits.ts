@@ -1,5 +1,6 @@
 import { FlotillaError } from '../domain/errors.ts';
-import type { Condition, Json, JsonObject, Key, Query, Write } from '../domain/ports.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
+import type { Condition, Key, Query, Write } from '../domain/ports.ts';
 
 /**
  * What DynamoDB refuses, refused in the same words by every table before anything is sent, so that nothing works on one

@@ -1,4 +1,5 @@
-import type { Json, JsonObject, Key, Query, Write } from '../domain/ports.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
+import type { Key, Query, Write } from '../domain/ports.ts';
 import { keyOf } from './table-limits.ts';
 
 /** What one item, or one query, took. A query has the key that it began at. */

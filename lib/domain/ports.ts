@@ -1,9 +1,7 @@
+import type { Json, JsonObject } from './json.ts';
 import type { PlannedDeployment, Workload } from './plan/plan.ts';
 
 /** The ports: what the use cases need from outside. Primitive methods only; the logic lives above them. */
-
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-export type JsonObject = { readonly [key: string]: Json };
 
 /** Time. `now` is milliseconds since 1970. `sleep` resolves early, without an error, when the signal aborts. */
 export interface Clock {

@@ -1,7 +1,8 @@
 import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { ClusterConnection, Configuration } from '../domain/catalogue/catalogue.ts';
-import { type ConfigurationSources, parseConfiguration } from '../domain/catalogue/parse-configuration.ts';
+import type { ConfigurationSources } from '../domain/catalogue/configuration-sources.ts';
+import { parseConfiguration } from '../domain/catalogue/parse-configuration.ts';
 import { simulatedConfiguration } from '../domain/catalogue/simulated-configuration.ts';
 import { FlotillaError } from '../domain/errors.ts';
 import { readTextFile } from './read-text-file.ts';

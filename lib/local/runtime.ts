@@ -12,10 +12,11 @@ import { StepFunctions } from '../adapters/step-functions.ts';
 import { SystemRandom, UlidIds } from '../adapters/system-clock.ts';
 import type { Configuration } from '../domain/catalogue/catalogue.ts';
 import type { Cluster, Executor } from '../domain/ports.ts';
+import { SystemClock as EngineClock } from '../engine/clock.ts';
+import { Engine } from '../engine/engine.ts';
+import { Journal, type JournalEntryKind } from '../engine/journal.ts';
+import { handleRequest } from '../engine/protocol.ts';
 import type { Deps, Pace } from '../usecases/deps.ts';
-import { SystemClock as EngineClock } from './engine/clock.ts';
-import { Engine } from './engine/engine.ts';
-import { Journal, type JournalEntryKind } from './engine/journal.ts';
 import { startHttpServer } from './http-server.ts';
 import { ClosingClock } from './runtime/closing-clock.ts';
 import { holdData } from './runtime/hold-data.ts';
@@ -64,7 +65,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
     ...(options.token === undefined ? {} : { token: options.token }),
     api: async (...call) => (await started.promise).api(...call),
     uploads: { receive: async (...call) => (await started.promise).uploads.receive(...call) },
-    engine: { handle: async (...call) => (await started.promise).engine.handle(...call) },
+    engine: { handle: async (...call) => handleRequest((await started.promise).engine, ...call) },
   });
   try {
     const system = await startSystem(options);

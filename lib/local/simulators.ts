@@ -23,12 +23,12 @@ export const startSimulators = async (
   harnessFlags: readonly string[] = [],
 ): Promise<Simulators> => {
   const names = Object.entries(connections.clusters).filter(([, { kind }]) => kind === 'simulated');
-  const clusters = await Promise.all(names.map(() => start('simulated-cluster', [])));
+  const clusters = await Promise.all(names.map(() => start('cluster', [])));
   const urls = Object.fromEntries(names.map(([name], at) => [name, clusters[at]!.url]));
   const flags = Object.entries(urls).flatMap(([name, url]) => ['--cluster', `${name}=${url}`]);
   const harness =
     connections.harness.kind === 'simulated'
-      ? await start('simulated-harness', ['--requests-per-minute', '0', ...harnessFlags, ...flags])
+      ? await start('harness', ['--requests-per-minute', '0', ...harnessFlags, ...flags])
       : undefined;
   const started = harness === undefined ? clusters : [harness, ...clusters];
   return {
@@ -41,14 +41,14 @@ export const startSimulators = async (
 };
 
 /** A simulator says where it listens in one line of JSON, and ends with our end of its input. */
-const start = async (what: 'simulated-cluster' | 'simulated-harness', flags: readonly string[]): Promise<Started> => {
-  const file = fileURLToPath(new URL(`./${what}/main.ts`, import.meta.url));
+const start = async (what: 'cluster' | 'harness', flags: readonly string[]): Promise<Started> => {
+  const file = fileURLToPath(new URL(`../simulators/${what}/main.ts`, import.meta.url));
   const child = spawn(process.execPath, [file, '--port', '0', '--exit-with-stdin', ...flags], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: child.stdout });
   const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`the ${what} ended at its start with status ${code}`);
+    throw new Error(`the simulated ${what} ended at its start with status ${code}`);
   });
   const line = await Promise.race([once(lines, 'line').then(([text]) => text as string), ended]);
   ended.catch(() => {});

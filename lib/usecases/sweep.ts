@@ -3,15 +3,15 @@ import { partsOf } from '../domain/parts-of.ts';
 import type { Write } from '../domain/ports.ts';
 import { keys, type Wait } from '../domain/record/keys.ts';
 import { type HeaderRow, type ItemRow, rowOf, type TokenRow, type TurnRow } from '../domain/record/rows.ts';
-import { deliverAnswer } from './answer-wait.ts';
-import { concludeBatch } from './conclude-batch.ts';
+import { concludeBatch } from './batch/conclude-batch.ts';
+import { finishBatch } from './batch/finish-batch.ts';
+import { type Ended, recordOutcomeIf } from './deployment/record-outcome.ts';
 import type { Deps } from './deps.ts';
-import { type DispatcherMemory, dispatchTurns } from './dispatch-turns.ts';
 import { DoAll } from './do-all.ts';
-import { finishBatch } from './finish-batch.ts';
-import { type Ended, recordOutcomeIf } from './record-outcome.ts';
-import { everyItem } from './schedule-store.ts';
-import { everyWatcher, isBusy, reviveWatcher } from './watchers.ts';
+import { type DispatcherMemory, dispatchTurns } from './schedule/dispatch-turns.ts';
+import { everyItem } from './schedule/schedule-store.ts';
+import { deliverAnswer } from './wait/answer-wait.ts';
+import { everyWatcher, isBusy, reviveWatcher } from './wait/watchers.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace'>;
 

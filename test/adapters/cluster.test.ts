@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { KubernetesCluster, kubeConfigFrom } from '../../lib/adapters/cluster.ts';
 import type { Workload } from '../../lib/domain/plan/plan.ts';
 import { stringAt } from '../../lib/domain/rollout/kubernetes-object.ts';
-import { type SimulatedCluster, startSimulatedCluster } from '../../lib/local/simulated-cluster/simulated-cluster.ts';
+import { type SimulatedCluster, startSimulatedCluster } from '../../lib/simulators/cluster/simulated-cluster.ts';
 import { type Certificates, makeCertificates } from '../certificates.ts';
 
 const shared = (kind: Workload['kind'], name: string): Workload => ({ kind, name, namespace: 'shared' });

@@ -5,9 +5,9 @@ import {
   type SFNClient,
   TestStateCommand,
 } from '@aws-sdk/client-sfn';
-import { SystemClock } from '../../lib/local/engine/clock.ts';
-import { Engine } from '../../lib/local/engine/engine.ts';
-import { Journal } from '../../lib/local/engine/journal.ts';
+import { SystemClock } from '../../lib/engine/clock.ts';
+import { Engine } from '../../lib/engine/engine.ts';
+import { Journal } from '../../lib/engine/journal.ts';
 import { coveredBy, toBeCovered } from '../state-cases/coverage.ts';
 import { differencesOf, type MachineName, requestOf } from '../state-cases/state-case.ts';
 import { allStateCases } from '../state-cases/state-cases.ts';

@@ -1,5 +1,5 @@
-import { startSimulatedCluster } from '../../lib/local/simulated-cluster/simulated-cluster.ts';
-import { startSimulatedHarness } from '../../lib/local/simulated-harness/simulated-harness.ts';
+import { startSimulatedCluster } from '../../lib/simulators/cluster/simulated-cluster.ts';
+import { startSimulatedHarness } from '../../lib/simulators/harness/simulated-harness.ts';
 import { secrets } from '../cloud/configuration.ts';
 import { startEks } from '../cloud/eks.ts';
 import { running } from '../example.ts';

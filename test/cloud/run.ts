@@ -39,7 +39,7 @@ const startServer = async (held: AsyncDisposableStack, file: string, args: reado
 };
 
 const startHarness = (held: AsyncDisposableStack, cluster: string): Promise<string> =>
-  startServer(held, 'lib/local/simulated-harness/main.ts', [
+  startServer(held, 'lib/simulators/harness/main.ts', [
     ...['--exit-with-stdin', '--api-key', secrets.HARNESS_API_KEY, '--mandate-key', '--stage-milliseconds', '300'],
     ...['--trigger', `deploy_clearing/flotilla=${secrets.CLEARING_TOKEN}`, '--trigger', 'deploy_risk/unused'],
     ...['--cluster', `eu-1=${cluster}`],
@@ -135,7 +135,7 @@ const main = async (): Promise<void> => {
     const seed = join(folder, 'seed.json');
     writeFileSync(seed, JSON.stringify(running));
     const args = ['--exit-with-stdin', '--seed', seed];
-    const cluster = await startServer(held, 'lib/local/simulated-cluster/main.ts', args);
+    const cluster = await startServer(held, 'lib/simulators/cluster/main.ts', args);
     eks.add(eksCluster, await startApiServer(held, folder, cluster));
     const urls = { emulator: emulator.url, engine: states.url, harness: await startHarness(held, cluster), cluster };
     const located = locate(outputs, { ...urls, folder });

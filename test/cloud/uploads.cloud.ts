@@ -1,6 +1,6 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { UploadView } from '../../lib/usecases/open-upload.ts';
+import type { UploadView } from '../../lib/usecases/batch/open-upload.ts';
 import { Api } from './api.ts';
 import { clientsOf, givenCloud } from './cloud.ts';
 import { fetchToken } from './token.ts';

@@ -1,4 +1,5 @@
-import type { Item, Json, JsonObject, Query, Write } from '../../lib/domain/ports.ts';
+import type { Json, JsonObject } from '../../lib/domain/json.ts';
+import type { Item, Query, Write } from '../../lib/domain/ports.ts';
 
 /** Cases of the Table contract. They are functions of the partition, so that each run has its own. */
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { Condition, Item, Json, Key, Query, Write } from '../../lib/domain/ports.ts';
+import type { Json } from '../../lib/domain/json.ts';
+import type { Condition, Item, Key, Query, Write } from '../../lib/domain/ports.ts';
 
 /** The simplest thing that keeps the promises of the Table port: what every real table is compared with. */
 export class TableModel {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { OnUse, TableUse } from '../../lib/adapters/table-use.ts';
 import { isFlotillaError } from '../../lib/domain/errors.ts';
-import type { Item, Json, JsonObject, Query, Table, Write } from '../../lib/domain/ports.ts';
+import type { Json, JsonObject } from '../../lib/domain/json.ts';
+import type { Item, Query, Table, Write } from '../../lib/domain/ports.ts';
 import { queryCases, querySortKeys, refusals, transactCases } from './table-cases.ts';
 import { type Step, stepsOn, TableModel } from './table-model.ts';
 

@@ -7,11 +7,11 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { routes } from '../../functions/api/routes.ts';
+import { exitStatus } from '../../lib/cli/failure.ts';
 import { parseBatch } from '../../lib/domain/batch/parse-batch.ts';
 import { parseConfiguration } from '../../lib/domain/catalogue/parse-configuration.ts';
 import { statuses } from '../../lib/domain/deployment/status.ts';
-import { exitStatus } from '../../lib/local/cli/failure.ts';
-import { run } from '../local/cli/cli-world.ts';
+import { run } from '../cli/cli-world.ts';
 
 /** What the README says is done, and what it names exists. The demo alone is left to `.ci/run`. */
 const root = join(import.meta.dirname, '..', '..');

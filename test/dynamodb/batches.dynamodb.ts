@@ -1,7 +1,7 @@
 import type { GetItemCommandOutput } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type { TableUse } from '../../lib/adapters/table-use.ts';
-import { cancelBatch } from '../../lib/usecases/cancel-batch.ts';
+import { cancelBatch } from '../../lib/usecases/batch/cancel-batch.ts';
 import { deployFails, type Path, skipped, walkAll, well, wellAtSecond } from '../workflow/path.ts';
 import { World, type WorldOptions } from '../workflow/world.ts';
 import { dynamoStore } from './dynamo-store.ts';

@@ -6,7 +6,7 @@ import { keyOf } from '../../lib/adapters/table-limits.ts';
 import type { OnUse } from '../../lib/adapters/table-use.ts';
 import type { Key, Table, Write } from '../../lib/domain/ports.ts';
 import type { StreamConsumers } from '../../lib/local/runtime/stream.ts';
-import type { WrittenEvent } from '../../lib/usecases/publish-events.ts';
+import type { WrittenEvent } from '../../lib/usecases/record/publish-events.ts';
 import type { Store } from '../workflow/store.ts';
 import { createTable, engineEndpoint } from './engine.ts';
 import { type StreamRecord, StreamsApi } from './streams-api.ts';

@@ -83,7 +83,7 @@ export interface Aftermath {
 
 /** Simulators that outlive every crash, and a process that goes on where others have died. */
 export class CrashWorld {
-  readonly #clusterProcess = new Child('lib/local/simulated-cluster/main.ts', {
+  readonly #clusterProcess = new Child('lib/simulators/cluster/main.ts', {
     args: ['--tick-milliseconds', '20', '--pod-start-milliseconds', '30', '--exit-with-stdin'],
   });
   #harnessProcess: Child | undefined;
@@ -98,7 +98,7 @@ export class CrashWorld {
     this.#survivor = this.#spawn();
     const { url } = (await this.#clusterProcess.answer<{ url: string }>())!;
     const pace = ['--event-milliseconds', '20', '--stage-milliseconds', '50', '--requests-per-minute', '0'];
-    this.#harnessProcess = new Child('lib/local/simulated-harness/main.ts', {
+    this.#harnessProcess = new Child('lib/simulators/harness/main.ts', {
       args: [...pace, '--exit-with-stdin', '--cluster', `${cluster}=${url}`],
     });
     const harness = (await this.#harnessProcess.answer<{ url: string }>())!.url;

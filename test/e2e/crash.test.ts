@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type JournalEntryKind, journalEntryKinds } from '../../lib/local/engine/journal.ts';
+import { type JournalEntryKind, journalEntryKinds } from '../../lib/engine/journal.ts';
 import { type Aftermath, CrashWorld, type Story } from './crash-world.ts';
 
 /**

@@ -5,8 +5,8 @@ import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
 import { SystemClock, SystemRandom } from '../../lib/adapters/system-clock.ts';
 import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
 import type { Cluster, Executor, Write } from '../../lib/domain/ports.ts';
+import type { JournalEntryKind } from '../../lib/engine/journal.ts';
 import { HarnessExecutor } from '../../lib/executors/harness.ts';
-import type { JournalEntryKind } from '../../lib/local/engine/journal.ts';
 import { type Runtime, startRuntime } from '../../lib/local/runtime.ts';
 import type { Pace } from '../../lib/usecases/deps.ts';
 

@@ -6,8 +6,8 @@ import { batchBytes } from '../../lib/domain/batch/batch-size.ts';
 import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
 import { type Runtime, startRuntime } from '../../lib/local/runtime.ts';
 import { instantCluster, instantExecutor } from '../bench/instant-world.ts';
+import { type Ran, run } from '../cli/cli-world.ts';
 import { inBlockStyle, largeBatch } from '../domain/batch/large-batch.ts';
-import { type Ran, run } from '../local/cli/cli-world.ts';
 
 const deployments = 1_300;
 const token = 'a-token-of-this-test';

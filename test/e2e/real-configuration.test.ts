@@ -141,11 +141,11 @@ beforeAll(async () => {
   ]);
   writeFileSync(join(folder, 'seed.json'), JSON.stringify(running));
   const cluster = await urlOf(
-    start('lib/local/simulated-cluster/main.ts', ['--seed', join(folder, 'seed.json'), '--exit-with-stdin']),
+    start('lib/simulators/cluster/main.ts', ['--seed', join(folder, 'seed.json'), '--exit-with-stdin']),
   );
   const triggers = [`deploy_clearing/flotilla=${secrets.webhookToken}`, 'deploy_risk/unused'];
   harness = await urlOf(
-    start('lib/local/simulated-harness/main.ts', [
+    start('lib/simulators/harness/main.ts', [
       ...['--api-key', secrets.apiKey, '--mandate-key', '--cluster', `eu-1=${cluster}`, '--exit-with-stdin'],
       ...['--stage-milliseconds', '200', ...triggers.flatMap((trigger) => ['--trigger', trigger])],
     ]),

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { isFlotillaError } from '../../lib/domain/errors.ts';
-import type { Clock, JsonObject } from '../../lib/domain/ports.ts';
+import type { JsonObject } from '../../lib/domain/json.ts';
+import type { Clock } from '../../lib/domain/ports.ts';
 import {
   apiKey,
   executeSettings,

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { HttpHarnessApi, type HttpHarnessApiOptions } from '../../lib/adapters/harness-api.ts';
+import type { JsonObject } from '../../lib/domain/json.ts';
 import type { PlannedDeployment } from '../../lib/domain/plan/plan.ts';
-import type { Clock, JsonObject, RunRequest } from '../../lib/domain/ports.ts';
+import type { Clock, RunRequest } from '../../lib/domain/ports.ts';
 import { type HarnessApi, HarnessExecutor } from '../../lib/executors/harness.ts';
 
 export const apiKey = 'pat.acme.0123456789.s3cr3t-api-key';

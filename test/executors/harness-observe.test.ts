@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../lib/domain/ports.ts';
+import type { JsonObject } from '../../lib/domain/json.ts';
 import { readRun } from '../../lib/executors/harness/run-status.ts';
 import { executeSettings, executorOf, requestOf } from './harness-fixtures.ts';
 import { sendJson, serverThat } from './scripted-server.ts';

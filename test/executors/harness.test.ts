@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Executor, RunRequest, RunState, StartResult } from '../../lib/domain/ports.ts';
-import type { SimulatedHarnessOptions } from '../../lib/local/simulated-harness/options.ts';
-import { type SimulatedHarness, startSimulatedHarness } from '../../lib/local/simulated-harness/simulated-harness.ts';
+import type { SimulatedHarnessOptions } from '../../lib/simulators/harness/options.ts';
+import { type SimulatedHarness, startSimulatedHarness } from '../../lib/simulators/harness/simulated-harness.ts';
 import { apiKey, eventually, executeSettings, executorOf, requestOf, webhookToken } from './harness-fixtures.ts';
 
 const trigger = { pipeline: 'deploy_risk', trigger: 'flotilla', token: webhookToken };

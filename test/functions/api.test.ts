@@ -5,7 +5,7 @@ import { admitByToken } from '../../functions/api/scopes.ts';
 import { create } from '../../functions/api.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import { changeItem, pendingItem } from '../../lib/domain/record/change.ts';
-import { makeWorld, planned, publish, releaseYaml, submitted } from '../usecases/api-world.ts';
+import { makeWorld, planned, publish, releaseYaml, submitted } from '../usecases/batch/api-world.ts';
 import { type Call, callApi } from './api-call.ts';
 
 afterEach(() => vi.restoreAllMocks());

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { measured } from '../../functions/sweep.ts';
 import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
 import { cloudPace } from '../../lib/usecases/deps.ts';
-import { FakeClock } from '../usecases/api-world.ts';
+import { FakeClock } from '../usecases/batch/api-world.ts';
 
 test('what cannot be counted does not keep the sweeper from its work, and is told', async () => {
   const table = Object.assign(new SqliteTable(':memory:'), { query: () => Promise.reject(new Error('no such table')) });

@@ -4,8 +4,8 @@ import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
 import { executorWatcher, keys } from '../../lib/domain/record/keys.ts';
 import { itemOf } from '../../lib/domain/record/rows.ts';
 import { cloudPace } from '../../lib/usecases/deps.ts';
-import { ensureWatcher } from '../../lib/usecases/watchers.ts';
-import { FakeClock, StartOnlyWorkflow } from '../usecases/api-world.ts';
+import { ensureWatcher } from '../../lib/usecases/wait/watchers.ts';
+import { FakeClock, StartOnlyWorkflow } from '../usecases/batch/api-world.ts';
 import { apiEvent } from './api-call.ts';
 
 afterEach(() => vi.restoreAllMocks());

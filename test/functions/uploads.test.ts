@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { create } from '../../functions/api.ts';
 import { batchBytes } from '../../lib/domain/batch/batch-size.ts';
-import { makeWorld, releaseYaml } from '../usecases/api-world.ts';
+import { makeWorld, releaseYaml } from '../usecases/batch/api-world.ts';
 import { type Call, callApi } from './api-call.ts';
 
 const json = { 'content-type': 'application/json' };

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { create } from '../../functions/api.ts';
 import { SystemClock } from '../../lib/adapters/system-clock.ts';
 import { type HttpServer, type HttpServerOptions, startHttpServer } from '../../lib/local/http-server.ts';
-import { makeWorld, releaseYaml, submitted } from '../usecases/api-world.ts';
+import { makeWorld, releaseYaml, submitted } from '../usecases/batch/api-world.ts';
 
 const servers: HttpServer[] = [];
 afterEach(async () => {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { earlierVersion } from '../../lib/local/demo/earlier-versions.ts';
+import { earlierVersion } from '../../lib/cli/demo/earlier-versions.ts';
 import { loadConfiguration } from '../../lib/local/load-configuration.ts';
 
 let directory = '';

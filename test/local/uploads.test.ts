@@ -7,8 +7,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { create } from '../../functions/api.ts';
 import { FileUploads } from '../../lib/adapters/file-uploads.ts';
 import { startHttpServer } from '../../lib/local/http-server.ts';
-import type { UploadView } from '../../lib/usecases/open-upload.ts';
-import { makeWorld, releaseYaml } from '../usecases/api-world.ts';
+import type { UploadView } from '../../lib/usecases/batch/open-upload.ts';
+import { makeWorld, releaseYaml } from '../usecases/batch/api-world.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ExecutionDescription } from '../../lib/local/engine/engine.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../lib/local/engine/json.ts';
+import type { ExecutionDescription } from '../../lib/engine/engine.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../lib/engine/json.ts';
 import type { State } from '../statemachines/machine.ts';
 import { go, type Path } from '../workflow/path.ts';
 import { World } from '../workflow/world.ts';

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../lib/local/engine/json.ts';
+import type { Json, JsonObject } from '../../lib/engine/json.ts';
 import { machineNames, needsMock, statesOf } from './definitions.ts';
 import type { Left, MachineName, StateCase } from './state-case.ts';
 

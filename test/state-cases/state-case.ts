@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { TestStateCommandInput, TestStateCommandOutput } from '@aws-sdk/client-sfn';
-import type { Json, JsonObject } from '../../lib/local/engine/json.ts';
+import type { Json, JsonObject } from '../../lib/engine/json.ts';
 
 export type MachineName = 'batch' | 'watch';
 

@@ -5,10 +5,10 @@ import {
   type TestStateCommandOutput,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { EngineClock } from '../../lib/local/engine/clock.ts';
-import { Engine } from '../../lib/local/engine/engine.ts';
-import { Journal } from '../../lib/local/engine/journal.ts';
-import { listen } from '../../lib/local/engine/listen.ts';
+import type { EngineClock } from '../../lib/engine/clock.ts';
+import { Engine } from '../../lib/engine/engine.ts';
+import { Journal } from '../../lib/engine/journal.ts';
+import { listen } from '../../lib/engine/listen.ts';
 import { loadMachines } from '../../lib/local/runtime/machines.ts';
 import { coveredBy, toBeCovered } from './coverage.ts';
 import { differencesOf, requestOf, type StateCase } from './state-case.ts';

@@ -1,5 +1,5 @@
-import type { HistoryEvent } from '../../lib/local/engine/history.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../lib/local/engine/json.ts';
+import type { HistoryEvent } from '../../lib/engine/history.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../lib/engine/json.ts';
 
 /** One attempt of a state, as the history of an execution tells it. */
 export interface Attempt {

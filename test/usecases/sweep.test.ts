@@ -4,13 +4,13 @@ import { FlotillaError } from '../../lib/domain/errors.ts';
 import type { Executor, Workflow } from '../../lib/domain/ports.ts';
 import { keys, type Wait } from '../../lib/domain/record/keys.ts';
 import { type ItemRow, itemOf, rowOf } from '../../lib/domain/record/rows.ts';
-import { bindToken } from '../../lib/usecases/answer-wait.ts';
-import { awaitTurn } from '../../lib/usecases/await-turn.ts';
+import { startDeployment } from '../../lib/usecases/deployment/start-deployment.ts';
 import { cloudPace } from '../../lib/usecases/deps.ts';
-import { startDeployment } from '../../lib/usecases/start-deployment.ts';
+import { awaitTurn } from '../../lib/usecases/schedule/await-turn.ts';
 import { sweep } from '../../lib/usecases/sweep.ts';
-import { aboutToStart } from './about-to-start.ts';
-import { FakeClock, MemoryDocuments } from './api-world.ts';
+import { bindToken } from '../../lib/usecases/wait/answer-wait.ts';
+import { FakeClock, MemoryDocuments } from './batch/api-world.ts';
+import { aboutToStart } from './deployment/about-to-start.ts';
 
 /** Executions that all run. Step Functions takes some 300 descriptions at once, then a few a second. */
 class DescribingWorkflow implements Workflow {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { cancelBatch } from '../../lib/usecases/cancel-batch.ts';
+import { cancelBatch } from '../../lib/usecases/batch/cancel-batch.ts';
 import { deployFails, type Path, skipped, well } from './path.ts';
 import type { World } from './world.ts';
 

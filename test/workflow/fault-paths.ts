@@ -1,5 +1,6 @@
 import { FlotillaError } from '../../lib/domain/errors.ts';
-import type { JsonObject, Key, Write } from '../../lib/domain/ports.ts';
+import type { JsonObject } from '../../lib/domain/json.ts';
+import type { Key, Write } from '../../lib/domain/ports.ts';
 import type { Fault } from './call-meter.ts';
 import { deployFails, type Path, skipped, verifyFails, well, wellAtSecond } from './path.ts';
 import type { InvokeFault, World } from './world.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { resolveDeployment } from '../../lib/usecases/resolve-deployment.ts';
+import { resolveDeployment } from '../../lib/usecases/deployment/resolve-deployment.ts';
 import { bad, good } from './outcome-paths.ts';
 import { deployFails, walk, walkAll, well } from './path.ts';
 import { expectAllInOrder, itemsOf, reportOf } from './report.ts';

@@ -4,7 +4,7 @@ import type { Item } from '../../lib/domain/ports.ts';
 import { parts } from '../../lib/domain/record/actor.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
 import { type EventRow, type ItemRow, type LockRow, rowOf } from '../../lib/domain/record/rows.ts';
-import { everyItem } from '../../lib/usecases/schedule-store.ts';
+import { everyItem } from '../../lib/usecases/schedule/schedule-store.ts';
 import type { World } from './world.ts';
 
 /** What happened to one deployment. */

@@ -1,6 +1,7 @@
 import { FlotillaError } from '../../lib/domain/errors.ts';
+import type { JsonObject } from '../../lib/domain/json.ts';
 import type { Workload } from '../../lib/domain/plan/plan.ts';
-import type { Cluster, HealthRequest, JsonObject, WorkloadView } from '../../lib/domain/ports.ts';
+import type { Cluster, HealthRequest, WorkloadView } from '../../lib/domain/ports.ts';
 import { unready, viewOf, waitingFor } from '../domain/rollout/objects.ts';
 import type { WorldClock } from './world-clock.ts';
 

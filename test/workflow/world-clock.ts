@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/domain/ports.ts';
-import { VirtualClock } from '../../lib/local/engine/virtual-clock.ts';
+import { VirtualClock } from '../../lib/engine/virtual-clock.ts';
 
 /** One time for the engine's timers and for use cases that sleep. It stands still while anybody has something to do. */
 export class WorldClock extends VirtualClock implements Clock {

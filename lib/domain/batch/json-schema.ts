@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defaultPillars } from '../catalogue/catalogue.ts';
-import type { JsonObject } from '../ports.ts';
+import type { JsonObject } from '../json.ts';
 import { writtenBatchSchema } from './schema.ts';
 
 const batchSchemaId = '/schemas/batch.json';

@@ -7,16 +7,9 @@ import { nearest } from '../batch/nearest.ts';
 import { buildConfiguration } from './build-configuration.ts';
 import { type Configuration, defaultPillars, verifiableKinds } from './catalogue.ts';
 import { configurationSchema, type WrittenServices, wholeConfigurationSchema } from './configuration-schema.ts';
+import type { ConfigurationSources } from './configuration-sources.ts';
 import { type ConfigurationText, readConfigurationText } from './configuration-text.ts';
 import { readServices } from './read-services.ts';
-
-/** What a configuration needs from outside. Paths are handed on as they are written; undefined: there is no such file. */
-export interface ConfigurationSources {
-  readonly readFile: (path: string) => string | { readonly why: string } | undefined;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** `later`: secrets stay as they are written, for whoever does not need them. */
-  readonly secrets?: 'now' | 'later' | undefined;
-}
 
 export interface ParsedConfiguration {
   readonly configuration: Configuration;

@@ -5,8 +5,8 @@ import { makeKeyAdvice } from '../batch/known-keys.ts';
 import { nearest } from '../batch/nearest.ts';
 import { executorNames } from './catalogue.ts';
 import { servicesSchema, type WrittenService, type WrittenServices } from './configuration-schema.ts';
+import type { ConfigurationSources } from './configuration-sources.ts';
 import { type ConfigurationText, readConfigurationText } from './configuration-text.ts';
-import type { ConfigurationSources } from './parse-configuration.ts';
 
 const advice = makeKeyAdvice(servicesSchema);
 

@@ -1,5 +1,5 @@
+import type { JsonObject } from '../json.ts';
 import type { ExecutorSettings, Workload } from '../plan/plan.ts';
-import type { JsonObject } from '../ports.ts';
 import { type Catalogue, entryOf, type HarnessSettings, type ServiceEntry } from './catalogue.ts';
 
 /** Where an infrastructure_id leads: its own entry, else the cluster of that name, else nowhere. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../ports.ts';
+import type { JsonObject } from '../json.ts';
 
 /** The shapes of a frozen plan. It is stored as `batches/<id>/plan.json` and never changes afterwards. */
 

@@ -1,4 +1,5 @@
-import type { BusEvent, JsonObject } from '../ports.ts';
+import type { JsonObject } from '../json.ts';
+import type { BusEvent } from '../ports.ts';
 import type { ChainedEvent } from './chain.ts';
 
 /**

@@ -1,5 +1,6 @@
 import type { Status } from '../deployment/status.ts';
-import type { JsonObject, Write } from '../ports.ts';
+import type { JsonObject } from '../json.ts';
+import type { Write } from '../ports.ts';
 import { keys } from './keys.ts';
 import { type EventRow, type HeaderRow, type ItemRow, itemOf } from './rows.ts';
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { statuses } from '../deployment/status.ts';
-import type { Item, JsonObject } from '../ports.ts';
+import type { JsonObject } from '../json.ts';
+import type { Item } from '../ports.ts';
 import { parts } from './actor.ts';
 import { detailTypes, eventVersion } from './bus-event.ts';
 import type { EventRow } from './rows.ts';

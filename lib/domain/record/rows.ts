@@ -1,6 +1,7 @@
 import type { Status } from '../deployment/status.ts';
+import type { Json, JsonObject } from '../json.ts';
 import type { PlannedDeployment, Strategy } from '../plan/plan.ts';
-import type { Item, Json, JsonObject, Key } from '../ports.ts';
+import type { Item, Key } from '../ports.ts';
 import type { Baseline } from '../rollout/baseline.ts';
 import type { Expected } from '../rollout/judgement.ts';
 

@@ -1,5 +1,6 @@
+import type { JsonObject } from '../json.ts';
 import type { Workload } from '../plan/plan.ts';
-import type { JsonObject, WorkloadView } from '../ports.ts';
+import type { WorkloadView } from '../ports.ts';
 import { sameRepository } from './image.ts';
 import { labelOf, listAt, numberAt, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
 import { currentReplicaSet, newestRevision } from './revision.ts';

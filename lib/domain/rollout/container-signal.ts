@@ -1,4 +1,4 @@
-import type { JsonObject } from '../ports.ts';
+import type { JsonObject } from '../json.ts';
 import type { Evidence } from './judgement.ts';
 import { conditionOf, listAt, nameOf, numberAt, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
 import { evidenceLimit, type Signal } from './signal.ts';

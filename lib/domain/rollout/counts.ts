@@ -1,4 +1,4 @@
-import type { JsonObject } from '../ports.ts';
+import type { JsonObject } from '../json.ts';
 import { revisionOf } from './baseline.ts';
 import { describeImages } from './expected-image.ts';
 import { type Finding, healthy, type Look, waiting } from './judgement.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../ports.ts';
+import type { JsonObject } from '../json.ts';
 import { imagesOf, mainContainer, podSpecOf } from './baseline.ts';
 import { hasDigest, hasVersion, isDigest, parseImage, sameImage, sameRepository } from './image.ts';
 import { type Finding, failing, type Look, waiting } from './judgement.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../ports.ts';
+import type { JsonObject } from '../json.ts';
 import { podSignals, unreadyEvidence } from './container-signal.ts';
 import { isUnchanged, type Seen } from './counts.ts';
 import { describeImages } from './expected-image.ts';

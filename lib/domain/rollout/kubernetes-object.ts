@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../ports.ts';
+import type { Json, JsonObject } from '../json.ts';
 
 /** Reading a Kubernetes object: it is plain JSON, and what is absent means the zero value (counters that are 0 are left out). */
 

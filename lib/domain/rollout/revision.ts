@@ -1,5 +1,6 @@
+import type { JsonObject } from '../json.ts';
 import type { Workload } from '../plan/plan.ts';
-import type { JsonObject, WorkloadView } from '../ports.ts';
+import type { WorkloadView } from '../ports.ts';
 import { isDeleting, isOwnedBy, labelOf, numberAt, stringAt } from './kubernetes-object.ts';
 
 const revisionAnnotation = ['metadata', 'annotations', 'deployment.kubernetes.io/revision'] as const;

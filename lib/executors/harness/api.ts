@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../domain/ports.ts';
+import type { JsonObject } from '../../domain/json.ts';
 
 /** What came back for one request to Harness. */
 export type HarnessReply =

@@ -1,6 +1,6 @@
 import { FlotillaError } from '../../domain/errors.ts';
+import type { Json } from '../../domain/json.ts';
 import { partsOf } from '../../domain/parts-of.ts';
-import type { Json } from '../../domain/ports.ts';
 import type { HarnessApi, HarnessReply } from './api.ts';
 import { clockSkewMilliseconds } from './run-reader.ts';
 import type { HarnessSettings } from './settings.ts';

@@ -1,4 +1,5 @@
-import type { JsonObject, RunRequest } from '../../domain/ports.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { RunRequest } from '../../domain/ports.ts';
 
 /** What the pipeline is told, as `<+trigger.payload.…>`: the fields that such pipelines always got, then ours. */
 export const payloadOf = (request: RunRequest): JsonObject => {

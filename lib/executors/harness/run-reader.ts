@@ -1,6 +1,7 @@
 import { FlotillaError } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { partsOf } from '../../domain/parts-of.ts';
-import type { JsonObject, RunRequest, RunState } from '../../domain/ports.ts';
+import type { RunRequest, RunState } from '../../domain/ports.ts';
 import type { HarnessApi, HarnessReply, HarnessScope } from './api.ts';
 import { readRun } from './run-status.ts';
 import { readSettings } from './settings.ts';

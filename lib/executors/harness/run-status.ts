@@ -1,4 +1,5 @@
-import type { Json, JsonObject, RunOutcome, RunState } from '../../domain/ports.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
+import type { RunOutcome, RunState } from '../../domain/ports.ts';
 import { listAt, objectAt, textAt, timeAt } from './wire.ts';
 
 type Class = { readonly phase: Exclude<RunState['phase'], 'terminal'> } | { readonly outcome: RunOutcome };

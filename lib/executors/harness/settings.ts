@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../domain/ports.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import type { HarnessScope } from './api.ts';
 
 /** What `deployment.executor.settings` says, read. */

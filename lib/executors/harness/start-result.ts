@@ -1,4 +1,5 @@
-import type { JsonObject, StartResult } from '../../domain/ports.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { StartResult } from '../../domain/ports.ts';
 import type { HarnessReply } from './api.ts';
 import { describeReply, isThrottled, objectAt, textAt } from './wire.ts';
 

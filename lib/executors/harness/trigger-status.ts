@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../domain/ports.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { objectAt, textAt } from './wire.ts';
 
 const failures: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../domain/ports.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
 import type { HarnessReply } from './api.ts';
 
 /** Tolerant reading: published enums and presence rules are not kept by the service, so nothing is validated strictly. */

@@ -1,6 +1,6 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import type { Engine } from '../engine/engine.ts';
-import { InProcessHandler } from '../engine/in-process-handler.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { InProcessHandler } from '../../engine/in-process-handler.ts';
 
 /** The real client and the real protocol, only without a socket between. The credentials are of no use anywhere. */
 export const inProcessClient = (engine: Engine): SFNClient =>

@@ -12,8 +12,8 @@ import { create as createVerifyRollout } from '../../../functions/verify-rollout
 import { create as createWatchCluster } from '../../../functions/watch-cluster.ts';
 import { create as createWatchExecutor } from '../../../functions/watch-executor.ts';
 import type { TaskName } from '../../../statemachines/contract.ts';
+import type { Invoke } from '../../engine/runtime.ts';
 import type { Deps } from '../../usecases/deps.ts';
-import type { Invoke } from '../engine/runtime.ts';
 
 /** Every function that a state machine calls. */
 const creators = {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { taskNames } from './invoke.ts';
 
 const pascalCase = (stem: string): string =>

@@ -1,5 +1,5 @@
 import type { SqliteTable } from '../../adapters/sqlite-table.ts';
-import type { WrittenEvent } from '../../usecases/publish-events.ts';
+import type { WrittenEvent } from '../../usecases/record/publish-events.ts';
 
 export interface StreamConsumers {
   readonly publish: (events: readonly WrittenEvent[]) => Promise<void>;

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../lib/domain/ports.ts';
+import type { Json, JsonObject } from '../../../lib/domain/json.ts';
 
 interface LargeBatch {
   readonly deployments: number;

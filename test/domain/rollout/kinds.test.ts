@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../lib/domain/json.ts';
 import type { Workload, WorkloadKind } from '../../../lib/domain/plan/plan.ts';
-import type { JsonObject, WorkloadView } from '../../../lib/domain/ports.ts';
+import type { WorkloadView } from '../../../lib/domain/ports.ts';
 import { captureBaseline } from '../../../lib/domain/rollout/baseline.ts';
 import type { Judgement } from '../../../lib/domain/rollout/judgement.ts';
 import { isRunning, judgeRollout } from '../../../lib/domain/rollout/verdict.ts';

@@ -1,5 +1,6 @@
+import type { JsonObject } from '../../../lib/domain/json.ts';
 import type { Workload } from '../../../lib/domain/plan/plan.ts';
-import type { JsonObject, WorkloadView } from '../../../lib/domain/ports.ts';
+import type { WorkloadView } from '../../../lib/domain/ports.ts';
 
 /** Kubernetes objects for rule tests: one Deployment with two replicas that has just been rolled out. */
 

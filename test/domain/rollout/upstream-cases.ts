@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { JsonObject } from '../../../lib/domain/ports.ts';
+import type { JsonObject } from '../../../lib/domain/json.ts';
 
 /** The recorded cases of four systems: what each expects in our words, and where we differ from it on purpose. */
 

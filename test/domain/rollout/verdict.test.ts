@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Json } from '../../../lib/domain/json.ts';
 import type { Workload } from '../../../lib/domain/plan/plan.ts';
-import type { Json, WorkloadView } from '../../../lib/domain/ports.ts';
+import type { WorkloadView } from '../../../lib/domain/ports.ts';
 import { captureBaseline } from '../../../lib/domain/rollout/baseline.ts';
 import type { Expected, Judgement, Progress } from '../../../lib/domain/rollout/judgement.ts';
 import { judgeRollout } from '../../../lib/domain/rollout/verdict.ts';

@@ -1,0 +1,105 @@
+import * as z from 'zod';
+import { networkMessage } from '../adapters/network-failure.ts';
+import { isLoopback } from '../local/http/admission.ts';
+import { CommandFailure, exitStatus, Unreachable } from './failure.ts';
+import { fetchWhole, parsedJson, type WholeAnswer } from './whole-answer.ts';
+
+/** The token to send now; undefined sends none. */
+export type AccessToken = () => Promise<string | undefined>;
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The token that was given, by the option or by `FLOTILLA_TOKEN`; else one that an issuer gives for the id and the secret of
+ * a client, when the environment names them; else none. `patience` is how many milliseconds the issuer may take.
+ */
+export const accessToken = (given: string | undefined, env: Env, patience = 30_000): AccessToken => {
+  // Set to nothing counts as not set: that is what a command that failed leaves.
+  const token = given ?? (env.FLOTILLA_TOKEN || undefined);
+  if (token !== undefined) return async () => checkToken(token);
+  const client = {
+    FLOTILLA_TOKEN_URL: env.FLOTILLA_TOKEN_URL ?? '',
+    FLOTILLA_CLIENT_ID: env.FLOTILLA_CLIENT_ID ?? '',
+    FLOTILLA_CLIENT_SECRET: env.FLOTILLA_CLIENT_SECRET ?? '',
+  };
+  const missing = Object.entries(client).flatMap(([name, value]) => (value === '' ? [name] : []));
+  if (missing.length === Object.keys(client).length) return async () => undefined;
+  if (missing.length > 0) {
+    const lines = [`To fetch a token, set ${missing.join(' and ')} too.`];
+    return () => Promise.reject(new CommandFailure(exitStatus.usage, lines));
+  }
+  const { FLOTILLA_TOKEN_URL: url, FLOTILLA_CLIENT_ID: id, FLOTILLA_CLIENT_SECRET: secret } = client;
+  return fetched({ url, id, secret, scope: env.FLOTILLA_SCOPE, patience });
+};
+
+/** The same token; `warn` is told once when it goes over a network where others can read it. */
+export const warnedToken = (token: AccessToken, url: string, warn: (line: string) => void): AccessToken => {
+  let isTold = isSafe(url);
+  return async () => {
+    const sent = await token();
+    if (sent !== undefined && !isTold) {
+      isTold = true;
+      warn(`warning: the token goes to ${url} unencrypted: whoever reads it on the way can use it too.`);
+    }
+    return sent;
+  };
+};
+
+/** Nobody on the way can read what goes there. */
+const isSafe = (url: string): boolean => {
+  const { protocol, hostname = '' } = URL.parse(url) ?? {};
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname.replaceAll(/[[\]]/g, '')));
+};
+
+/** `fetch` would quote a header that it cannot send in its error, token and all. */
+const checkToken = (token: string): string => {
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new CommandFailure(exitStatus.usage, ['The token is empty or has characters in it that no token has.']);
+};
+
+interface Client {
+  readonly url: string;
+  readonly id: string;
+  readonly secret: string;
+  readonly scope: string | undefined;
+  readonly patience: number;
+}
+
+/** A token is fetched anew shortly before it ends, so that following a batch may take longer than a token lives. */
+const fetched = (client: Client): AccessToken => {
+  let kept: { readonly token: string; readonly until: number } | undefined;
+  return async () => {
+    if (kept === undefined || kept.until <= Date.now()) kept = await fetchToken(client);
+    return kept.token;
+  };
+};
+
+const earlier = 60;
+const answer = z.object({ access_token: z.string().regex(/^[\x21-\x7e]+$/), expires_in: z.number().optional() });
+
+/** The client credentials grant (RFC 6749, 4.4). No message holds what was sent or what came. */
+const fetchToken = async ({ url, id, secret, scope, patience }: Client): Promise<{ token: string; until: number }> => {
+  // What goes there is as good as a password.
+  if (!isSafe(url)) throw new CommandFailure(exitStatus.usage, [`FLOTILLA_TOKEN_URL is not an https address: ${url}`]);
+  const body = new URLSearchParams({ grant_type: 'client_credentials', ...(scope === undefined ? {} : { scope }) });
+  const user = [id, secret].map(encodeURIComponent).join(':');
+  const headers = { authorization: `Basic ${Buffer.from(user).toString('base64')}` };
+  const signal = AbortSignal.timeout(patience);
+  const { ok, status, text } = await send(url, { method: 'POST', headers, body, redirect: 'error', signal });
+  const read = answer.safeParse(parsedJson(text));
+  if (ok && read.success) {
+    const { access_token, expires_in = 2 * earlier } = read.data;
+    return { token: access_token, until: Date.now() + Math.max(expires_in - earlier, earlier / 2) * 1000 };
+  }
+  const lines = [`No token: ${url} answered ${status}. Are FLOTILLA_CLIENT_ID and FLOTILLA_CLIENT_SECRET right?`];
+  if (status === 429 || status >= 500) throw new Unreachable(exitStatus.failed, lines);
+  throw new CommandFailure(exitStatus.usage, lines);
+};
+
+const send = async (url: string, init: RequestInit): Promise<WholeAnswer> => {
+  try {
+    return await fetchWhole(url, init);
+  } catch (error) {
+    throw new Unreachable(exitStatus.failed, [`No token: no answer from ${url}: ${networkMessage(error)}`]);
+  }
+};

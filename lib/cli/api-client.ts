@@ -1,0 +1,134 @@
+import { networkCode, networkMessage } from '../adapters/network-failure.ts';
+import { describeIssue, type Issue } from '../domain/batch/issues.ts';
+import type { UploadView } from '../usecases/batch/open-upload.ts';
+import type { AccessToken } from './access-token.ts';
+import { CommandFailure, type ExitStatus, exitStatus, Unreachable } from './failure.ts';
+import { fetchWhole, parsedJson, type WholeAnswer } from './whole-answer.ts';
+
+export interface ApiClientOptions {
+  readonly url: string;
+  readonly token?: AccessToken;
+}
+
+interface Problem {
+  readonly title?: string;
+  readonly detail?: string;
+  /** What API Gateway says where Flotilla would say `detail`. */
+  readonly message?: string;
+  readonly status: number;
+  readonly issues?: readonly Partial<Issue>[];
+}
+
+export interface Send {
+  readonly method?: 'GET' | 'POST';
+  readonly body?: string;
+  /** The file that the body comes from: problems of it are told with its name. */
+  readonly file?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+export interface Answered<Answer> {
+  readonly status: number;
+  readonly answer: Answer;
+}
+
+/** Asks the API; every answer that is no success becomes a CommandFailure with its exit status. */
+export class ApiClient {
+  readonly url: string;
+  readonly #token: AccessToken;
+
+  constructor({ url, token = async () => undefined }: ApiClientOptions) {
+    this.url = url.replace(/\/+$/, '');
+    this.#token = token;
+  }
+
+  async ask<Answer>(path: string, send: Send = {}): Promise<Answer> {
+    return (await this.send<Answer>(path, send)).answer;
+  }
+
+  /** The same with the status, where it tells something too. */
+  async send<Answer>(path: string, { method = 'GET', body, file, headers, signal }: Send): Promise<Answered<Answer>> {
+    const token = await this.#token();
+    const { status, ok, text } = await this.#fetch(path, {
+      method,
+      headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+      ...(body === undefined ? {} : { body }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (!ok) throw failureOf(problemOf(status, text), file);
+    const answer = parsedJson(text);
+    if (answer !== undefined) return { status, answer: answer as Answer };
+    throw new CommandFailure(exitStatus.failed, [`${this.url} does not answer as a Flotilla server does.`]);
+  }
+
+  /** Puts a text at the address of an upload. One with a host is elsewhere, where the token is nobody's business. */
+  async put({ url, method, headers }: UploadView, body: Uint8Array<ArrayBuffer>): Promise<void> {
+    const isHere = url.startsWith('/') && !url.startsWith('//');
+    const token = isHere ? await this.#token() : undefined;
+    // `fetch` counts the bytes itself.
+    const { 'content-length': _, ...others } = headers;
+    const init = {
+      method,
+      body,
+      redirect: 'error' as const,
+      headers: { ...others, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+    };
+    if (isHere) {
+      const { status, ok, text } = await this.#fetch(url, init);
+      if (!ok) throw failureOf(problemOf(status, text), undefined);
+      return;
+    }
+    const { host } = new URL(url);
+    const response = await fetch(url, init).catch((error: Error) => {
+      throw new Unreachable(exitStatus.failed, [
+        `The batch could not be uploaded to ${host}: ${networkMessage(error)}`,
+      ]);
+    });
+    if (response.ok) return;
+    throw new CommandFailure(exitStatus.failed, [`The upload to ${host} was answered with ${response.status}.`]);
+  }
+
+  async #fetch(path: string, init: RequestInit): Promise<WholeAnswer> {
+    try {
+      return await fetchWhole(`${this.url}${path}`, init);
+    } catch (error) {
+      if (init.signal?.aborted) throw error;
+      const lines = [`No answer from ${this.url}: ${networkMessage(error)}`];
+      const isNobody = networkCode(error) === 'ECONNREFUSED';
+      throw new Unreachable(exitStatus.failed, isNobody ? [...lines, 'Is `flotilla serve` running?'] : lines);
+    }
+  }
+}
+
+const problemOf = (status: number, text: string): Problem => ({
+  ...((parsedJson(text) as Problem | undefined) ?? { detail: `The answer was ${status} and not from Flotilla.` }),
+  status,
+});
+
+/** What the caller sent is wrong use; what it named may not exist; the rest did not work. */
+const statusOf = (status: number): ExitStatus => {
+  if (status === 404) return exitStatus.notFound;
+  if ([400, 401, 403, 405, 413, 415, 422].includes(status)) return exitStatus.usage;
+  return exitStatus.failed;
+};
+
+const failureOf = (problem: Problem, file: string | undefined): CommandFailure => {
+  const said = problem.message === undefined ? '' : `: ${problem.message}`;
+  const first = problem.detail ?? problem.title ?? `The answer was ${problem.status}${said}.`;
+  const issues = (problem.issues ?? []).filter((issue): issue is Issue => issue.line !== undefined);
+  const Failure = problem.status === 429 || problem.status >= 502 ? Unreachable : CommandFailure;
+  const told = issues.map((issue) => describeIssue(file === undefined ? issue : { file, ...issue }));
+  return new Failure(statusOf(problem.status), [first, ...told, ...adviceOn(problem)], problem);
+};
+
+/** API Gateway refuses without a word about what would help. */
+const adviceOn = ({ status }: Problem): readonly string[] => {
+  if (status === 403)
+    return ['Does the token have the scope that this needs: flotilla/read, flotilla/deploy or flotilla/approve?'];
+  if (status !== 401) return [];
+  return [
+    'Send a token: --token or $FLOTILLA_TOKEN; or have one fetched by $FLOTILLA_TOKEN_URL, $FLOTILLA_CLIENT_ID and',
+    '$FLOTILLA_CLIENT_SECRET.',
+  ];
+};

@@ -1,0 +1,74 @@
+import { resolve } from 'node:path';
+import { readTextFile, textOf } from '../local/read-text-file.ts';
+import { accessToken, warnedToken } from './access-token.ts';
+import { ApiClient } from './api-client.ts';
+import { CommandFailure, exitStatus } from './failure.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What the program has from outside. */
+export interface CliWorld {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Relative paths begin here. */
+  readonly directory: string;
+  readonly terminal: Terminal;
+  readStdin(): Promise<Uint8Array>;
+}
+
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly url?: string;
+  readonly token?: string;
+}
+
+/** What a command works with. */
+export interface CommandContext extends CliWorld {
+  readonly json: boolean;
+  readonly client: ApiClient;
+  /** A command of this program as it can be typed to go on at the same server. */
+  command(words: string): string;
+}
+
+export const defaultUrl = 'http://127.0.0.1:8080';
+
+export const commandContext = (world: CliWorld, { json = false, url, token }: CommonOptions): CommandContext => {
+  const address = checkedUrl(url ?? world.env.FLOTILLA_URL ?? defaultUrl);
+  const warn = (line: string): void => world.terminal.error(line);
+  return {
+    ...world,
+    json,
+    client: new ApiClient({ url: address, token: warnedToken(accessToken(token, world.env), address, warn) }),
+    command: (words) => `flotilla ${words}${url === undefined ? '' : ` --url ${url}`}`,
+  };
+};
+
+const checkedUrl = (url: string): string => {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
+  throw new CommandFailure(exitStatus.usage, [
+    `${url} is no address of a server: one begins with http:// or https://.`,
+  ]);
+};
+
+/** What FILE holds, and its name in messages; `-` is the standard input. */
+export interface BatchFile {
+  readonly text: string;
+  readonly name: string;
+}
+
+export const readBatchFile = async ({ directory, readStdin }: CliWorld, file: string): Promise<BatchFile> => {
+  const isStdin = file === '-';
+  const name = isStdin ? '<stdin>' : file;
+  const stdin = isStdin ? await readStdin() : undefined;
+  const read = stdin === undefined ? readTextFile(resolve(directory, file)) : textOf(() => stdin);
+  if ('text' in read) return { text: read.text, name };
+  throw new CommandFailure(exitStatus.usage, [`${name} cannot be read: ${read.why}.`]);
+};
+
+/** Prints an answer as JSON, or the lines that tell the same. */
+export const print = (
+  { json, terminal }: Pick<CommandContext, 'json' | 'terminal'>,
+  answer: object,
+  lines: readonly string[],
+): void => {
+  if (json) terminal.out(JSON.stringify(answer));
+  else for (const line of lines) terminal.out(line);
+};

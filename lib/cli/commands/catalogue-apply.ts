@@ -1,0 +1,60 @@
+import { splitSecrets } from '../../domain/catalogue/split-secrets.ts';
+import { stageNamePattern, stageNameRule } from '../../domain/catalogue/stage-name.ts';
+import { loadConfiguration } from '../../local/load-configuration.ts';
+import { type CommandContext, print } from '../command-context.ts';
+import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
+
+export interface CatalogueApplyOptions {
+  readonly stage?: string;
+  readonly config?: string;
+  readonly withSecrets?: boolean;
+}
+
+/** Puts the configuration where a stage on AWS reads it, and tells what the stage lacks. */
+export const catalogueApply = async (context: CommandContext, options: CatalogueApplyOptions): Promise<ExitStatus> => {
+  const { directory, env, terminal } = context;
+  if (options.stage !== undefined) checkStage(options.stage, '--stage');
+  const withSecrets = options.withSecrets ?? false;
+  const loaded = loadConfiguration({ file: options.config, directory, env, secrets: withSecrets ? 'now' : 'later' });
+  if (loaded.file === undefined) {
+    const lines = ['There is no flotilla.config.yaml here; name another file with --config.'];
+    throw new CommandFailure(exitStatus.usage, lines);
+  }
+  for (const warning of loaded.warnings) terminal.error(`warning: ${warning}`);
+  const { configuration } = loaded;
+  const stage = options.stage ?? loaded.stage ?? 'dev';
+  checkStage(stage, `${loaded.file}, aws.stage`);
+  // Only this command talks to AWS itself; the others start without its clients.
+  const { applyCatalogue } = await import('../../local/apply-catalogue.ts');
+  const applied = await applyCatalogue({ configuration, stage, withSecrets });
+  const command = putSecretCommand(applied.secret, splitSecrets(configuration).secret ?? {});
+  const missing = applied.secretState === 'missing';
+  print(context, { ...applied, ...(missing ? { next: command } : {}) }, [
+    `${loaded.file} is the catalogue of stage ${stage} now, at ${applied.document}; functions take it within a minute.`,
+    ...secretLines[applied.secretState],
+    ...(missing ? [command] : []),
+  ]);
+  return exitStatus.done;
+};
+
+/** No other stage can have been deployed. */
+const checkStage = (stage: string, where: string): void => {
+  if (stageNamePattern.test(stage)) return;
+  const told = `${where}: ${JSON.stringify(stage)} is not allowed; it takes ${stageNameRule}`;
+  throw new CommandFailure(exitStatus.usage, [told]);
+};
+
+const secretLines = {
+  written: ['The Harness key and webhook tokens are in its secret.'],
+  kept: ['The Harness key was left as it is; --with-secrets puts it anew.'],
+  missing: ['The Harness key is missing, and nothing can be deployed without. Say --with-secrets, or:'],
+} as const;
+
+/** A command for a shell in which the variables are set that the configuration names. What stands in it openly is not shown. */
+const putSecretCommand = (id: string, secret: object): string => {
+  const shown = JSON.stringify(secret, (_, value: unknown) =>
+    typeof value === 'string' && !/^\$\{[A-Za-z_]\w*\}$/.test(value) ? '…' : value,
+  );
+  const quoted = shown.replaceAll(/["\\`]/g, String.raw`\$&`);
+  return `aws secretsmanager put-secret-value --secret-id ${id} --secret-string "${quoted}"`;
+};

@@ -1,0 +1,81 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { simulatedConfiguration } from '../../domain/catalogue/simulated-configuration.ts';
+import type { Status } from '../../domain/deployment/status.ts';
+import { startRuntime } from '../../local/runtime.ts';
+import { startSimulators } from '../../local/simulators.ts';
+import type { DeploymentView } from '../../usecases/deployment/deployment-view.ts';
+import { ApiClient } from '../api-client.ts';
+import type { CommandContext } from '../command-context.ts';
+import { seedEarlierVersions } from '../demo/earlier-versions.ts';
+import { explainDeployments } from '../explain.ts';
+import { type ExitStatus, exitStatus } from '../failure.ts';
+import { followBatch } from '../follow.ts';
+import { sendBatch } from '../send-batch.ts';
+import { simulationSentence } from '../simulation.ts';
+import { batchLines } from '../status-lines.ts';
+import type { Terminal } from '../terminal.ts';
+
+const example = join(import.meta.dirname, '..', '..', '..', 'examples', 'release.yaml');
+
+/** How the demo ends as it was designed. What is not named succeeds. */
+const expected: Readonly<Record<string, readonly [Status, string]>> = {
+  'clearing/netting-engine': ['FAILED', 'RestoredPreviousRelease'],
+  'clearing/settlement-api': ['SKIPPED', 'DependencyFailed'],
+  'risk/exposure-calc': ['FAILED', 'RestoredPreviousRelease'],
+};
+
+const TIMEOUT = 60;
+
+/** Deploys the example to simulators, shows what happens, and checks that it ended as designed. */
+export const demo = async ({ terminal }: CommandContext): Promise<ExitStatus> => {
+  const data = mkdtempSync(join(tmpdir(), 'flotilla-demo-'));
+  const configuration = simulatedConfiguration();
+  const simulators = await startSimulators(configuration, ['--stage-milliseconds', '700']);
+  const runtime = await startRuntime({ port: 0, data, configuration, simulators });
+  try {
+    const text = readFileSync(example, 'utf8');
+    await seedEarlierVersions(text, configuration.catalogue, simulators.clusters);
+    return await deployAndCheck(terminal, runtime.url, text);
+  } finally {
+    await runtime.close();
+    await simulators.close();
+    rmSync(data, { recursive: true, force: true });
+  }
+};
+
+const deployAndCheck = async (terminal: Terminal, url: string, text: string): Promise<ExitStatus> => {
+  const client = new ApiClient({ url });
+  const { simulated } = await client.ask<{ simulated: { harness: boolean; clusters: string[] } }>('/health');
+  const { colours } = terminal;
+  terminal.out(colours.yellow(simulationSentence(simulated) ?? ''));
+  terminal.out(`POST ${url}/batches  <  examples/release.yaml`);
+  const { answer } = await sendBatch<{ batch_id: string }>(client, '/batches', { text, name: 'the demo' });
+  const following = { batchId: answer.batch_id, simulated, timeout: TIMEOUT };
+  const followed = await followBatch({ client, terminal, json: false }, following);
+  if (followed === undefined) {
+    terminal.error(`The demo has not ended after ${TIMEOUT} s.`);
+    return exitStatus.timedOut;
+  }
+  const { batch, deployments } = followed;
+  terminal.out('');
+  for (const line of explainDeployments(deployments, { simulated, colours })) terminal.out(line);
+  terminal.out('');
+  for (const line of batchLines(batch, colours)) terminal.out(line);
+  return tellDifferences(terminal, deployments);
+};
+
+const tellDifferences = (terminal: Terminal, deployments: readonly DeploymentView[]): ExitStatus => {
+  const differences = deployments.flatMap(({ key, status, reason }) => {
+    const wanted = expected[key];
+    const good = wanted === undefined ? status === 'SUCCESS' : status === wanted[0] && reason === wanted[1];
+    return good ? [] : [`${key}: ${status} / ${reason}, not ${wanted?.join(' / ') ?? 'SUCCESS'}`];
+  });
+  if (differences.length === 0) {
+    terminal.out(`The demo ended as designed: simulated, ${deployments.length} deployments, two failed on purpose.`);
+    return exitStatus.done;
+  }
+  for (const line of ['The demo did not end as designed:', ...differences]) terminal.error(line);
+  return exitStatus.failed;
+};

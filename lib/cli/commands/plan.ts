@@ -1,0 +1,49 @@
+import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
+import { loadConfiguration } from '../../local/load-configuration.ts';
+import { type PlanPreview, previewPlan } from '../../usecases/plan/preview-plan.ts';
+import { type BatchFile, type CommandContext, print, readBatchFile } from '../command-context.ts';
+import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
+import { describePlan } from '../plan-lines.ts';
+import { sendBatch } from '../send-batch.ts';
+
+export interface PlanOptions {
+  readonly url?: string;
+  readonly token?: string;
+  readonly config?: string;
+}
+
+/** Shows what a batch would do: as the server sees it when one is named, else with the configuration here. */
+export const plan = async (context: CommandContext, options: PlanOptions, file = ''): Promise<ExitStatus> => {
+  const isRemote = asksServer(context, options);
+  checkOptions(options, isRemote);
+  const batch = await readBatchFile(context, file);
+  const preview = await (isRemote ? planThere(context, batch) : planHere(context, options, batch));
+  print(context, preview, describePlan(preview, context.terminal));
+  return exitStatus.done;
+};
+
+const asksServer = ({ env }: CommandContext, { url, config }: PlanOptions): boolean =>
+  url !== undefined || (config === undefined && env.FLOTILLA_URL !== undefined);
+
+const checkOptions = ({ config, token }: PlanOptions, isRemote: boolean): void => {
+  const useless = isRemote ? config !== undefined && '--config' : token !== undefined && '--token';
+  if (!useless) return;
+  const why = isRemote ? 'a server plans with its own configuration' : 'no server is asked without --url';
+  throw new CommandFailure(exitStatus.usage, [`${useless} has no effect here: ${why}.`]);
+};
+
+const planThere = async ({ client }: CommandContext, batch: BatchFile): Promise<PlanPreview> =>
+  (await sendBatch<PlanPreview>(client, '/batches/plan', batch)).answer;
+
+const planHere = async (
+  { directory, env, terminal }: CommandContext,
+  { config }: PlanOptions,
+  { text, name }: BatchFile,
+): Promise<PlanPreview> => {
+  const { configuration, warnings } = loadConfiguration({ file: config, directory, env });
+  for (const warning of warnings) terminal.error(`warning: ${warning}`);
+  return previewPlan({ catalogue: async () => configuration.catalogue }, { text }).catch((error: unknown) => {
+    if (!isFlotillaError(error)) throw error;
+    throw new FlotillaError(error.name, error.message, { ...error.details, file: name }, error);
+  });
+};

@@ -1,0 +1,77 @@
+import { resolve } from 'node:path';
+import { counted } from '../../domain/counted.ts';
+import { loadConfiguration } from '../../local/load-configuration.ts';
+import { checkDataFolder } from '../../local/runtime/make-data-folder.ts';
+import { countOpenBatches } from '../../usecases/batch/count-open-batches.ts';
+import { type CommandContext, print } from '../command-context.ts';
+import { type ExitStatus, exitStatus } from '../failure.ts';
+import { simulationSentence } from '../simulation.ts';
+import { onStopSignal } from '../stop-signal.ts';
+
+export interface ServeOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly data: string;
+  readonly config?: string;
+}
+
+/** Runs the embedded runtime until it is told to stop. */
+export const serve = async (context: CommandContext, options: ServeOptions): Promise<ExitStatus> => {
+  const { directory, env, terminal } = context;
+  const { configuration, warnings, file } = loadConfiguration({ file: options.config, directory, env });
+  const data = resolve(directory, options.data);
+  checkDataFolder(data);
+  // Only this command needs the runtime; the others start without it.
+  const { checkClusters } = await import('../../local/runtime/check-clusters.ts');
+  await checkClusters(configuration, { region: env.AWS_REGION });
+  const { startRuntime } = await import('../../local/runtime.ts');
+  const { startSimulators } = await import('../../local/simulators.ts');
+  const { readHealth } = await import('../../usecases/read-health.ts');
+  const { simulated } = await readHealth({ catalogue: async () => configuration.catalogue });
+  const simulators = await startSimulators(configuration);
+  const runtime = await startRuntime({
+    port: options.port,
+    host: options.host,
+    token: env.FLOTILLA_TOKEN,
+    data,
+    configuration,
+    simulators,
+  }).catch(async (error: unknown) => {
+    await simulators.close();
+    throw error;
+  });
+  for (const warning of warnings) terminal.error(`warning: ${warning}`);
+  const open = await countOpenBatches(runtime);
+  print(context, { url: runtime.url, simulated, open_batches: open }, [
+    `Flotilla listens on ${runtime.url}, data in ${options.data}, ${file === undefined ? 'no configuration file' : file}`,
+    ...(open === 0 ? [] : [`${counted(open, 'batch', 'batches')} ${open === 1 ? 'goes' : 'go'} on.`]),
+    ...[simulationSentence(simulated)].filter((line) => line !== undefined),
+    ...submitLines(configuration.catalogue.simulated, fromHere(runtime.url), env),
+  ]);
+  await stopSignal();
+  if (!context.json && (await countOpenBatches(runtime)) > 0) {
+    terminal.out('Stopping; batches go on at the next start.');
+  }
+  await runtime.close();
+  await simulators.close();
+  return exitStatus.done;
+};
+
+/** An example is of use where nothing is real: anywhere else it would start real pipelines. */
+const submitLines = (isSimulated: boolean, url: string, env: CommandContext['env']): readonly string[] => {
+  const file = isSimulated ? 'examples/small.yaml' : 'YOUR-BATCH.yaml';
+  const submit = `curl -H 'content-type: application/yaml'${tokenHint(env)} --data-binary @${file} ${url}/batches`;
+  const look = ['See what a batch would do:', `  npx flotilla plan ${file} --url ${url}`];
+  return [...(isSimulated ? [] : look), 'Submit a batch:', `  ${submit}`];
+};
+
+/** A server that listens on all addresses of this machine is asked at the one by which it reaches itself. */
+const fromHere = (url: string): string => url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
+
+const tokenHint = (env: CommandContext['env']): string =>
+  (env.FLOTILLA_TOKEN ?? '') === '' ? '' : ` -H "authorization: Bearer $FLOTILLA_TOKEN"`;
+
+const stopSignal = (): Promise<void> =>
+  new Promise((stop) => {
+    onStopSignal(() => stop());
+  });

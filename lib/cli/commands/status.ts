@@ -1,0 +1,39 @@
+import type { BatchView } from '../../usecases/batch/read-batch.ts';
+import type { Health } from '../../usecases/read-health.ts';
+import { type CommandContext, print } from '../command-context.ts';
+import { endStatus } from '../end-status.ts';
+import { explainDeployments } from '../explain.ts';
+import type { ExitStatus } from '../failure.ts';
+import { checkFollowing, follow } from '../follow.ts';
+import { readDeployments } from '../read-deployments.ts';
+import { simulationSentence } from '../simulation.ts';
+import { batchLines } from '../status-lines.ts';
+import { deploymentTable } from '../tables.ts';
+
+export interface StatusOptions {
+  readonly follow?: boolean;
+  readonly timeout?: number;
+}
+
+/** Shows a batch. Its exit status is 1 when the batch has ended other than well. */
+export const status = async (context: CommandContext, options: StatusOptions, id = ''): Promise<ExitStatus> => {
+  const { client, terminal } = context;
+  checkFollowing(options);
+  const batch = await client.ask<BatchView>(`/batches/${encodeURIComponent(id)}`);
+  const { simulated } = await client.ask<Health>('/health');
+  if (options.follow) return follow(context, { batchId: batch.batch_id, simulated, timeout: options.timeout });
+  const deployments = await readDeployments(client, batch.batch_id);
+  const sentence = simulationSentence(simulated);
+  print(context, { ...batch, simulated, deployments }, [
+    ...(sentence === undefined ? [] : [terminal.colours.yellow(sentence)]),
+    ...batchLines(batch, terminal.colours),
+    deploymentTable(deployments, { terminal, simulated }),
+    ...explainDeployments(deployments, {
+      simulated,
+      colours: terminal.colours,
+      batchId: batch.batch_id,
+      command: context.command,
+    }),
+  ]);
+  return endStatus(batch);
+};

@@ -1,0 +1,101 @@
+import type { Status } from '../domain/deployment/status.ts';
+import type { Evidence } from '../domain/record/rows.ts';
+import type { DeploymentView } from '../usecases/deployment/deployment-view.ts';
+import { isSimulated, type Simulated } from './simulation.ts';
+import { paintStatus } from './status-lines.ts';
+import { type Colours, printable } from './terminal.ts';
+
+const explained: readonly Status[] = ['FAILED', 'ROLLBACK', 'UNKNOWN'];
+/** Nothing was done to these: one sentence does for all that have the same. */
+const told: readonly Status[] = ['SKIPPED', 'CANCELLED'];
+
+/** Nobody reads the reasons of a thousand deployments. */
+const MOST_EXPLAINED = 50;
+/** Keys beside one sentence. */
+const MOST_NAMED = 10;
+
+interface Telling {
+  readonly simulated: Simulated;
+  readonly colours: Colours;
+  /** A command of this program as it can be typed, and the batch that it is about: where what is UNKNOWN can be resolved. */
+  readonly command?: (words: string) => string;
+  readonly batchId?: string;
+}
+
+/** Why deployments did not succeed, with what was seen: pods, reasons, log lines. */
+export const explainDeployments = (deployments: readonly DeploymentView[], telling: Telling): readonly string[] => {
+  const bad = deployments.filter((one) => explained.includes(one.status) || unknownTargets(one).length > 0);
+  const rest = bad.length - MOST_EXPLAINED;
+  return [
+    ...bad
+      .slice(0, MOST_EXPLAINED)
+      .flatMap((deployment) => [...explain(deployment, telling), ...adviceOn(deployment, telling)]),
+    ...(rest > 0 ? [`… and ${rest} more${whereAllAre(telling)}.`] : []),
+    ...tellTogether(deployments, telling),
+  ];
+};
+
+const whereAllAre = ({ batchId, command }: Telling): string =>
+  batchId === undefined || command === undefined ? '' : `; all of them: ${command(`status ${batchId} --json`)}`;
+
+const tellTogether = (deployments: readonly DeploymentView[], { colours }: Telling): readonly string[] => {
+  const groups = new Map<string, DeploymentView[]>();
+  for (const deployment of deployments.filter(({ status }) => told.includes(status))) {
+    const { status, reason, message } = deployment;
+    const sentence = `${paintStatus(status, colours)} ${reason}: ${printable(message)}`;
+    groups.set(sentence, [...(groups.get(sentence) ?? []), deployment]);
+  }
+  return [...groups].slice(0, MOST_EXPLAINED).flatMap(([sentence, some]) => [sentence, `  ${namesOf(some)}`]);
+};
+
+const namesOf = (deployments: readonly DeploymentView[]): string => {
+  const rest = deployments.length - MOST_NAMED;
+  const named = deployments.slice(0, MOST_NAMED).map(({ key }) => key);
+  return [...named, ...(rest > 0 ? [`… and ${rest} more`] : [])].join(', ');
+};
+
+/** Only a person can say what became of it. */
+const adviceOn = (deployment: DeploymentView, { batchId, command }: Telling): readonly string[] => {
+  if (batchId === undefined || command === undefined) return [];
+  const own = deployment.status === 'UNKNOWN' ? [`${batchId} ${deployment.key}`] : [];
+  const others = unknownTargets(deployment).map(({ batch_id, key }) => `${batch_id} ${key}`);
+  return [...own, ...others].map(
+    (what) => `  ${command(`resolve ${what} --status SUCCESS --reason '…'`)}  (or --status FAILED)`,
+  );
+};
+
+/** What it waits for until somebody does something about it. */
+const unknownTargets = ({ waiting_for = [] }: DeploymentView) =>
+  waiting_for.flatMap((one) => (one.kind === 'target' && one.status === 'UNKNOWN' ? [one] : []));
+
+const explain = (deployment: DeploymentView, { colours, simulated }: Telling): readonly string[] => {
+  const { key, status, reason, message, failure, evidence, release_before, release_after } = deployment;
+  const mark = isSimulated(simulated, deployment.cluster) ? ' (simulated)' : '';
+  return [
+    `${paintStatus(status, colours)} ${colours.bold(key)}${mark}: ${reason}`,
+    `  ${printable(message)}`,
+    ...(failure === undefined || message.includes(failure.message)
+      ? []
+      : [`  because ${failure.reason}: ${printable(failure.message)}`]),
+    ...evidence.flatMap((one) => explainEvidence(one, `${message} ${failure?.message ?? ''}`)),
+    ...(release_before === undefined && release_after === undefined
+      ? []
+      : [`  version before: ${release_before ?? 'none'}, now: ${release_after ?? 'not known'}`]),
+    ...deployment.runs.map(({ executor, attempt, ref, status: runStatus, url }) => {
+      const what = attempt === 'restore' ? 'restore' : `attempt ${attempt}`;
+      return `  ${what}: ${executor} run ${ref ?? 'not known'}${runStatus === undefined ? '' : ` ${printable(runStatus)}`}${url === undefined ? '' : ` ${printable(url)}`}`;
+    }),
+  ];
+};
+
+/** A message that was told already is not told again. */
+const explainEvidence = (
+  { kind, name, container, reason, message, log }: Evidence,
+  said: string,
+): readonly string[] => {
+  const where = `${kind} ${name}${container === undefined ? '' : `, container ${container}`}`;
+  return [
+    `  seen on ${where}: ${reason}${said.includes(message) ? '' : `: ${printable(message)}`}`,
+    ...(log ?? []).map((line) => `    | ${printable(line)}`),
+  ];
+};

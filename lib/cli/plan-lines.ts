@@ -1,0 +1,34 @@
+import { counted } from '../domain/counted.ts';
+import type { PlanPreview } from '../usecases/plan/preview-plan.ts';
+import { simulationSentence } from './simulation.ts';
+import { planTable } from './tables.ts';
+import { printable, type Terminal } from './terminal.ts';
+
+/** The steps of more deployments than this are in --json only. */
+const MOST_STEPS = 30;
+
+/** A plan as people read it. */
+export const describePlan = (plan: PlanPreview, terminal: Terminal): readonly string[] => {
+  const { mode, max_concurrency, on_failure } = plan.strategy;
+  const sentence = simulationSentence(plan.simulated);
+  const deployments = inTurn(plan);
+  return [
+    ...(sentence === undefined ? [] : [terminal.colours.yellow(sentence)]),
+    planTable({ ...plan, deployments }, terminal),
+    `${counted(plan.total, 'deployment')} on ${plan.levels === 1 ? 'one level' : `${plan.levels} levels`}, ${mode}, at most ${max_concurrency} at once; on failure: ${on_failure}.`,
+    ...Object.entries(plan.limits).map(([name, limit]) => `Limit ${name}: ${limit} at once.`),
+    `Critical path: ${plan.critical_path.join(' -> ')}`,
+    `Plan hash: ${plan.plan_hash}`,
+    ...plan.warnings.map((warning) => `warning: ${printable(warning)}`),
+    ...(plan.total > MOST_STEPS ? [] : ['What would happen:', ...deployments.flatMap(stepLines)]),
+  ];
+};
+
+/** One at a time they go in the plan's order; else a level after the other, and in a level by rank. */
+const inTurn = ({ strategy, deployments }: PlanPreview): PlanPreview['deployments'] =>
+  strategy.mode === 'sequential' ? deployments : deployments.toSorted((a, b) => a.level - b.level || a.rank - b.rank);
+
+const stepLines = ({ key, steps }: PlanPreview['deployments'][number]): readonly string[] => [
+  `  ${key}`,
+  ...steps.map((step) => `    ${printable(step)}`),
+];

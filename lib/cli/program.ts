@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { describeIssue, type Issue } from '../domain/batch/issues.ts';
+import { isFlotillaError } from '../domain/errors.ts';
+import { type CliWorld, type CommandContext, commandContext, defaultUrl } from './command-context.ts';
+import { cancel } from './commands/cancel.ts';
+import { catalogueApply } from './commands/catalogue-apply.ts';
+import { demo } from './commands/demo.ts';
+import { deploy } from './commands/deploy.ts';
+import { list, mostListed } from './commands/list.ts';
+import { plan } from './commands/plan.ts';
+import { resolve } from './commands/resolve.ts';
+import { serve } from './commands/serve.ts';
+import { status } from './commands/status.ts';
+import { CommandFailure, type ExitStatus, exitStatus } from './failure.ts';
+
+/** Runs one command and gives the exit status. Nothing is thrown. */
+export const runCli = async (argv: readonly string[], world: CliWorld): Promise<number> => {
+  const ended: { status: ExitStatus } = { status: exitStatus.done };
+  const program = makeProgram(world, (result) => {
+    ended.status = result;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return ended.status;
+  } catch (error) {
+    return tell(error, world, argv.includes('--json'));
+  }
+};
+
+type Run<Options> = (context: CommandContext, options: Options, ...names: string[]) => Promise<ExitStatus>;
+
+const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Command => {
+  const program = new Command('flotilla')
+    .description('Deploys batches in a safe order, verifies them on the cluster, restores what failed.')
+    .addHelpText('after', '\nExit status: 0 done, 1 failed, 2 wrong use or configuration, 3 timed out, 4 not found.')
+    .version(version(), '--version', 'print the version')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => world.terminal.out(text.trimEnd()),
+      writeErr: (text) => world.terminal.error(text.trimEnd()),
+    });
+  /** Commander hands arguments first, then options. */
+  const act =
+    <Options extends object>(run: Run<Options>) =>
+    async (...given: unknown[]) => {
+      const command = given.at(-1) as Command;
+      const options = command.opts<Options>();
+      end(await run(commandContext(world, options), options, ...command.args));
+    };
+  const ownServer = `default: $FLOTILLA_URL or ${defaultUrl}`;
+  const add = (usage: string, description: string, whichServer = ownServer): Command =>
+    program
+      .command(usage)
+      .description(description)
+      .option('--json', 'print JSON')
+      .option('--url <address>', `address of the server (${whichServer})`)
+      .option('--token <token>', 'access token (default: $FLOTILLA_TOKEN, else fetched as a client, else none)');
+
+  program
+    .command('serve')
+    .description('run the server on this machine')
+    .option('--port <number>', 'port to listen on; 0 takes a free one', portNumber, 8080)
+    .option('--host <address>', 'address to listen on; any but loopback demands $FLOTILLA_TOKEN', '127.0.0.1')
+    .option('--data <directory>', 'where the data is kept', '.flotilla')
+    .option('--config <file>', 'configuration (default: ./flotilla.config.yaml, else everything is simulated)')
+    .option('--json', 'print JSON')
+    .action(act(serve));
+  program
+    .command('demo')
+    .description('deploy an example to simulators of its own, and check that it ends as designed')
+    .action(act(demo));
+  add('plan <file>', 'show what a batch would do', 'default: $FLOTILLA_URL, else none is asked')
+    .option('--config <file>', 'configuration to plan with (default: ./flotilla.config.yaml, else simulated)')
+    .action(act(plan));
+  add('deploy <file>', 'submit a batch; - reads it from the standard input')
+    .option('--follow', 'stay until it has ended')
+    .option('--timeout <seconds>', 'stop following after this long', seconds)
+    .option('--idempotency-key <key>', 'sending the same again gives the same batch')
+    .action(act(deploy));
+  add('status <id>', 'show a batch and its deployments')
+    .option('--follow', 'stay until it has ended')
+    .option('--timeout <seconds>', 'stop following after this long', seconds)
+    .action(act(status));
+  add('list', 'show the latest batches')
+    .option('--limit <number>', `how many, at most ${mostListed}`, limit, 20)
+    .action(act(list));
+  add('cancel <id>', 'start nothing new, stop what can be stopped').action(act(cancel));
+  add('resolve <id> <key>', 'say what became of an UNKNOWN deployment')
+    .requiredOption('--status <status>', 'SUCCESS or FAILED', resolution)
+    .requiredOption('--reason <text>', 'what you have found out')
+    .action(act(resolve));
+  program
+    .command('catalogue')
+    .description('the catalogue of a stage on AWS')
+    .command('apply')
+    .description('check the configuration and put it where a stage on AWS reads it, with your AWS credentials')
+    .option('--stage <name>', "the stage (default: the configuration's aws.stage, else dev)")
+    .option('--config <file>', 'the configuration (default: ./flotilla.config.yaml)')
+    .option('--with-secrets', 'also put the Harness key and the webhook tokens into the secret of the stage')
+    .option('--json', 'print JSON')
+    .action(act(catalogueApply));
+  return program;
+};
+
+const version = (): string => {
+  const manifest = readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8');
+  return (JSON.parse(manifest) as { readonly version: string }).version;
+};
+
+const numberIn =
+  (low: number, high: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (Number.isInteger(value) && text.trim() !== '' && value >= low && value <= high) return value;
+    throw new InvalidArgumentError(`A whole number from ${low} to ${high} is needed.`);
+  };
+
+const portNumber = numberIn(0, 65_535);
+/** No timer of Node takes longer. */
+const seconds = numberIn(1, 2_147_483);
+const limit = numberIn(1, mostListed);
+
+const resolution = (text: string): string => {
+  const status = text.toUpperCase();
+  if (status === 'SUCCESS' || status === 'FAILED') return status;
+  throw new InvalidArgumentError('It is SUCCESS or FAILED.');
+};
+
+const tell = (error: unknown, { terminal }: CliWorld, json: boolean): ExitStatus => {
+  if (error instanceof CommanderError) {
+    // Commander has printed its message, or the help that was asked for.
+    return error.exitCode === 0 ? exitStatus.done : exitStatus.usage;
+  }
+  const failure = error instanceof CommandFailure ? error : failureOf(error);
+  if (json) terminal.out(JSON.stringify(failure.problem));
+  else for (const line of failure.lines) terminal.error(line);
+  return failure.status;
+};
+
+/** What the use cases throw when a command runs them itself. */
+const failureOf = (error: unknown): CommandFailure => {
+  if (!isFlotillaError(error)) {
+    const message = error instanceof Error ? error.message : String(error);
+    return new CommandFailure(exitStatus.failed, [message]);
+  }
+  const issues = (error.details.issues ?? []) as readonly Issue[];
+  const file = error.details.file;
+  const lines = issues.map((issue) => describeIssue(typeof file === 'string' ? { file, ...issue } : issue));
+  const wrongUse = ['YamlInvalid', 'BatchInvalid', 'ConfigurationInvalid', 'RequestInvalid'].includes(error.name);
+  const problem = { code: error.name, detail: error.message, issues };
+  return new CommandFailure(wrongUse ? exitStatus.usage : exitStatus.failed, [error.message, ...lines], problem);
+};

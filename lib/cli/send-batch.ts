@@ -1,0 +1,32 @@
+import { batchBytes, mebibytes } from '../domain/batch/batch-size.ts';
+import type { UploadView } from '../usecases/batch/open-upload.ts';
+import type { Answered, ApiClient } from './api-client.ts';
+import type { BatchFile } from './command-context.ts';
+import { CommandFailure, exitStatus } from './failure.ts';
+
+const yamlHeaders = { 'content-type': 'application/yaml' } as const;
+const jsonHeaders = { 'content-type': 'application/json' } as const;
+
+/** Posts a batch: as the body, or by an upload when it is larger than a request may be. */
+export const sendBatch = async <Answer>(
+  client: ApiClient,
+  path: '/batches' | '/batches/plan',
+  { text, name }: BatchFile,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answered<Answer>> => {
+  const bytes = new TextEncoder().encode(text);
+  const send = { method: 'POST', file: name } as const;
+  if (bytes.length <= batchBytes.inRequest) {
+    return client.send<Answer>(path, { ...send, body: text, headers: { ...yamlHeaders, ...headers } });
+  }
+  if (bytes.length > batchBytes.atMost) throw tooLarge(name, bytes.length);
+  const order = JSON.stringify({ bytes: bytes.length });
+  const upload = await client.ask<UploadView>('/uploads', { method: 'POST', body: order, headers: jsonHeaders });
+  await client.put(upload, bytes);
+  return client.send<Answer>(`${path}?upload=${upload.upload_id}`, { ...send, headers });
+};
+
+const tooLarge = (name: string, bytes: number): CommandFailure => {
+  const message = `${name} has ${mebibytes(bytes)}; a batch may have ${mebibytes(batchBytes.atMost)}. Make several of it.`;
+  return new CommandFailure(exitStatus.usage, [message]);
+};

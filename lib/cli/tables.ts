@@ -1,0 +1,70 @@
+import type { Status } from '../domain/deployment/status.ts';
+import type { ListedBatch } from '../usecases/batch/list-batches.ts';
+import type { PlanPreview } from '../usecases/plan/preview-plan.ts';
+import { fitTable } from './fit-table.ts';
+import { isSimulated, type Simulated } from './simulation.ts';
+import { paintStatus } from './status-lines.ts';
+import { printable, type Terminal } from './terminal.ts';
+
+export interface DeploymentLine {
+  readonly index?: number;
+  readonly key: string;
+  readonly docker_image_version: string;
+  readonly cluster?: string;
+  readonly status: Status;
+  readonly reason: string;
+  readonly message: string;
+}
+
+type Look = Pick<Terminal, 'columns' | 'colours'>;
+
+const on = (simulated: Simulated, cluster: string | undefined): string =>
+  `${cluster ?? '-'}${isSimulated(simulated, cluster) ? ' (simulated)' : ''}`;
+
+export const deploymentTable = (
+  deployments: readonly DeploymentLine[],
+  { terminal, simulated }: { readonly terminal: Look; readonly simulated: Simulated },
+): string =>
+  fitTable(
+    ['DEPLOYMENT', 'VERSION', 'ON', 'STATUS', 'WHY'],
+    deployments.map(({ key, docker_image_version, cluster, status, reason, message }) => [
+      key,
+      docker_image_version,
+      on(simulated, cluster),
+      paintStatus(status, terminal.colours),
+      // That it awaits its turn is what PENDING means; there is little room, and the message says for what.
+      reason === 'AwaitingTurn' ? printable(message) : `${reason}: ${printable(message)}`,
+    ]),
+    terminal.columns,
+  );
+
+export const batchTable = (batches: readonly ListedBatch[], { columns, colours }: Look): string =>
+  fitTable(
+    ['BATCH', 'STATUS', 'SUBMITTED', 'BY', 'NAME', 'MESSAGE'],
+    batches.map(({ batch_id, status, created_at, submitted_by, name, message }) => [
+      batch_id,
+      paintStatus(status, colours),
+      created_at.slice(0, 19),
+      printable(submitted_by),
+      printable(name),
+      printable(message),
+    ]),
+    columns,
+  );
+
+/** In the order that it is handed, numbered from 1. */
+export const planTable = (plan: PlanPreview, { columns }: Look): string =>
+  fitTable(
+    ['#', 'LEVEL', 'PRIORITY', 'DEPLOYMENT', 'VERSION', 'ENVIRONMENT', 'ON', 'WAITS FOR'],
+    plan.deployments.map((deployment, at) => [
+      String(at + 1),
+      String(deployment.level),
+      String(deployment.priority),
+      deployment.key,
+      deployment.docker_image_version,
+      deployment.environment_id,
+      on(plan.simulated, deployment.cluster),
+      deployment.dependencies.join(', ') || '-',
+    ]),
+    columns,
+  );

@@ -1,0 +1,148 @@
+import type { Program } from '../definition/machine.ts';
+import type { EventDraft } from '../execution.ts';
+import { StateFailure, ThreadEnded } from '../failure.ts';
+import type { Json } from '../json.ts';
+import type { BranchesPhase } from '../phase.ts';
+import type { RunThread, Runtime } from '../runtime.ts';
+import { Thread } from '../thread.ts';
+import { Completions } from './completions.ts';
+
+/** What tells an inline Map from a Parallel. */
+export interface BranchPlan {
+  readonly count: number;
+  /** The event of its good end. */
+  readonly succeeded: string;
+  programOf(index: number): Program;
+  inputOf(index: number): Promise<Json>;
+  /** The event of an iteration, for a Map; a Parallel has none for its branches. */
+  event(word: 'Started' | 'Succeeded' | 'Failed' | 'Aborted', index: number): readonly EventDraft[];
+}
+
+interface Ended {
+  readonly branch: Thread;
+  readonly failure?: StateFailure;
+  readonly defect?: unknown;
+}
+
+/** Runs the threads under a Map or Parallel. Siblings of a failure are ended in the middle of their work. */
+export class Branches {
+  readonly #runtime: Runtime;
+  readonly #thread: Thread;
+  readonly #plan: BranchPlan;
+  readonly #phase: BranchesPhase;
+  readonly #runThread: RunThread;
+  readonly #ended = new Completions<Ended>();
+  readonly #outputs: (Json | undefined)[] = [];
+  #running = 0;
+  #failed = 0;
+  /** The event that the next branch to start refers to: where the slot that it takes became free. */
+  #slot: number;
+
+  constructor(
+    runtime: Runtime,
+    thread: Thread,
+    work: { plan: BranchPlan; phase: BranchesPhase; runThread: RunThread },
+  ) {
+    this.#runtime = runtime;
+    this.#thread = thread;
+    this.#plan = work.plan;
+    this.#phase = work.phase;
+    this.#runThread = work.runThread;
+    this.#slot = work.phase.startedEvent;
+  }
+
+  /** To the good end of all of them, and writes it: the outputs in order; a tolerated failure leaves its place out. */
+  async run(): Promise<void> {
+    const result = await this.#outputsOfAll();
+    const removedThreads = this.#thread.dropBranches();
+    const succeeded = { type: this.#plan.succeeded, isAside: true };
+    this.#thread.record('task-succeeded', [succeeded], { phase: { at: 'succeeded', result }, removedThreads });
+  }
+
+  async #outputsOfAll(): Promise<readonly Json[]> {
+    for (const branch of this.#thread.branches.values()) this.#launch(branch);
+    let next = this.#thread.branches.size;
+    for (;;) {
+      for (; next < this.#plan.count && this.#running < this.#phase.concurrency; next += 1) await this.#start(next);
+      if (this.#running === 0) return this.#outputs.filter((output) => output !== undefined);
+      this.#take(await this.#ended.next(this.#thread));
+    }
+  }
+
+  async #start(index: number): Promise<void> {
+    const input = await this.#plan.inputOf(index);
+    this.#thread.checkAlive();
+    const program = this.#plan.programOf(index);
+    const branch = new Thread({
+      execution: this.#thread.execution,
+      program,
+      parent: this.#thread,
+      index,
+      input,
+      lastEvent: this.#slot,
+    });
+    branch.record('branch-started', this.#plan.event('Started', index));
+    this.#launch(branch);
+  }
+
+  #launch(branch: Thread): void {
+    this.#running += 1;
+    this.#finish(branch).then(
+      () => this.#ended.push({ branch }),
+      (error: unknown) => {
+        if (error instanceof StateFailure) this.#ended.push({ branch, failure: error });
+        else if (!(error instanceof ThreadEnded)) this.#ended.push({ branch, defect: error });
+      },
+    );
+  }
+
+  async #finish(branch: Thread): Promise<void> {
+    if (branch.phase.at === 'ended') {
+      // It ended before a restart, and that is written.
+      if (branch.phase.isFailed !== true) this.#outputs[branch.index] = branch.phase.output;
+      return;
+    }
+    this.#outputs[branch.index] = await this.#runThread(this.#runtime, branch);
+    // Written with the branch's own thread, so that its end and this stand side by side.
+    const drafts = this.#plan.event('Succeeded', branch.index).map((draft) => ({ ...draft, isAside: true }));
+    const event = branch.record('branch-ended', drafts).at(-1);
+    this.#thread.lastEvent = event?.id ?? branch.lastEvent;
+  }
+
+  #take({ branch, failure, defect }: Ended): void {
+    this.#running -= 1;
+    this.#slot = branch.lastEvent;
+    if (defect !== undefined) throw defect;
+    if (failure === undefined) return;
+    this.#failed += 1;
+    this.#thread.lastEvent = branch.lastEvent;
+    this.#recordAside('branch-ended', this.#plan.event('Failed', branch.index));
+    if (failure.isCatchable && this.#failed <= this.#phase.toleratedFailures) {
+      branch.record('branch-ended', [], { phase: { at: 'ended', output: null, isFailed: true } });
+      return;
+    }
+    this.#abortAll(branch);
+    throw failure;
+  }
+
+  #abortAll(failed: Thread): void {
+    for (const branch of this.#thread.branches.values()) {
+      if (branch === failed || branch.isEnded || branch.phase.at === 'ended') continue;
+      const { type } = branch.current;
+      const aborted =
+        type === 'Pass' || type === 'Choice' || type === 'Fail' || type === 'Succeed'
+          ? []
+          : [{ type: `${type}StateAborted` }];
+      this.#recordAside('branch-ended', [...aborted, ...this.#plan.event('Aborted', branch.index)]);
+    }
+    const removedThreads = this.#thread.dropBranches();
+    this.#thread.record('branch-ended', [], { removedThreads });
+  }
+
+  #recordAside(kind: 'branch-ended', drafts: readonly EventDraft[]): void {
+    this.#thread.record(
+      kind,
+      drafts.map((draft) => ({ ...draft, isAside: true })),
+    );
+  }
+}

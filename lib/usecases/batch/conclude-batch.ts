@@ -1,0 +1,54 @@
+import { keys } from '../../domain/record/keys.ts';
+import { type ItemRow, rowOf, type TokenRow } from '../../domain/record/rows.ts';
+import { type Ended, recordOutcome } from '../deployment/record-outcome.ts';
+import type { Deps } from '../deps.ts';
+import type { PlanHead } from '../plan/plan-store.ts';
+import { readPlanHead } from '../plan/plan-store.ts';
+import { everyItem } from '../schedule/schedule-store.ts';
+import { findBatch } from './find-batch.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids'>;
+
+export interface Concluding {
+  readonly batch_id: string;
+  /** How often the Map has run, from 1. */
+  readonly round: number;
+  /** Why the Map, or the plan, failed as a whole. */
+  readonly error?: Ended['error'];
+}
+
+/**
+ * Settles what is missing when all children have ended. Where the Map failed as a whole and some children never began,
+ * it is run once more: the children that are done end at once. Rolling back will be a further round of the same Map.
+ */
+export const concludeBatch = async (
+  deps: Needs,
+  { batch_id, round, error }: Concluding,
+): Promise<{ next: 'finish' | 'deployments'; count: number; round: number }> => {
+  const { plan_hash: planned } = await findBatch(deps, batch_id);
+  // Documents alone are no plan: the dispatcher was never told of it, and nobody would get a turn.
+  const plan = planned === undefined ? undefined : await readPlanHead(deps, batch_id);
+  const count = plan?.total ?? 0;
+  const missing = plan === undefined ? [] : await withoutOutcome(deps, batch_id, plan);
+  if (error !== undefined && round === 1 && missing.length > 0 && (await anyNeverBegan(deps, batch_id, missing))) {
+    return { next: 'deployments', count, round: round + 1 };
+  }
+  for (const index of missing) await recordOutcome(deps, { batch_id, index, error });
+  return { next: 'finish', count, round };
+};
+
+const withoutOutcome = async (deps: Needs, batchId: string, { total }: PlanHead): Promise<number[]> => {
+  const ended = new Set<number>();
+  for await (const item of everyItem(deps.table, { pk: keys.header(batchId).pk, prefix: 'ITEM#' })) {
+    const row = rowOf<ItemRow>(item)!;
+    if (row.outcome !== undefined) ended.add(row.index);
+  }
+  return Array.from({ length: total }, (_, index) => index).filter((index) => !ended.has(index));
+};
+
+const anyNeverBegan = async (deps: Needs, batchId: string, missing: readonly number[]): Promise<boolean> => {
+  for (const index of missing) {
+    if (rowOf<TokenRow>(await deps.table.get(keys.token(batchId, index, 'turn'))) === undefined) return true;
+  }
+  return false;
+};

@@ -1,0 +1,87 @@
+import { describeTotals, type Totals } from '../../domain/deployment/batch-status.ts';
+import type { Status } from '../../domain/deployment/status.ts';
+import type { Strategy } from '../../domain/plan/plan.ts';
+import { keys } from '../../domain/record/keys.ts';
+import { type HeaderRow, rowOf } from '../../domain/record/rows.ts';
+import type { Deps } from '../deps.ts';
+import { executionConsoleLink } from '../execution-console-link.ts';
+import { isoField, isoTime } from '../iso-time.ts';
+import { findBatch } from './find-batch.ts';
+
+/** A batch as the API shows it. */
+export interface BatchView {
+  readonly batch_id: string;
+  readonly name: string;
+  readonly status: Status;
+  readonly reason: string;
+  readonly message: string;
+  readonly total: number;
+  /** Number of deployments by status; their sum is `total`. */
+  readonly counts: Totals;
+  readonly strategy?: Strategy;
+  readonly submitted_by: string;
+  readonly warnings: readonly string[];
+  readonly plan_hash?: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly ended_at?: string;
+  readonly cancel_requested_at?: string;
+  readonly execution_arn?: string;
+  readonly links: Readonly<Record<string, string>>;
+}
+
+/** Reads two rows, however many deployments the batch has. */
+export const readBatch = async (deps: Pick<Deps, 'table'>, input: { readonly batchId: string }): Promise<BatchView> => {
+  const header = await findBatch(deps, input.batchId);
+  return viewBatch(header, await readCounts(deps, header));
+};
+
+/** While a batch runs its scheduling head counts along; it goes when the batch is sealed. */
+export const readCounts = async ({ table }: Pick<Deps, 'table'>, header: HeaderRow): Promise<Totals> => {
+  if (header.totals !== undefined) return header.totals;
+  const head = rowOf<{ readonly counts: Totals }>(await table.get(keys.scheduleBatch(header.batch_id)));
+  return head?.counts ?? { PENDING: header.total };
+};
+
+const viewBatch = (header: HeaderRow, counts: Totals): BatchView => ({
+  batch_id: header.batch_id,
+  name: header.name,
+  ...headline(header, counts),
+  total: header.total,
+  counts: withoutZeros(counts),
+  ...(header.strategy === undefined ? {} : { strategy: header.strategy }),
+  submitted_by: header.submitted_by,
+  warnings: header.warnings,
+  ...(header.plan_hash === undefined ? {} : { plan_hash: header.plan_hash }),
+  created_at: isoTime(header.created_at),
+  updated_at: isoTime(header.updated_at),
+  ...isoField('ended_at', header.ended_at),
+  ...isoField('cancel_requested_at', header.cancel_requested_at),
+  ...(header.execution_arn === undefined ? {} : { execution_arn: header.execution_arn }),
+  links: batchLinks(header),
+});
+
+/** What is true of it now. While it is in work nobody writes that: its row says what happened to it last, its counts how far it is. */
+export const headline = (header: HeaderRow, counts: Totals): Pick<BatchView, 'status' | 'reason' | 'message'> => {
+  const { status, reason, message } = header;
+  if (status !== 'PROCESSING') return { status, reason, message };
+  const progress = describeTotals(counts);
+  return reason === 'Planned'
+    ? { status, reason: 'Running', message: progress }
+    : { status, reason, message: `${message} ${progress}` };
+};
+
+export const batchLinks = (header: Pick<HeaderRow, 'batch_id' | 'execution_arn'>): Record<string, string> => {
+  const self = `/batches/${header.batch_id}`;
+  const console = executionConsoleLink(header.execution_arn);
+  return {
+    self,
+    deployments: `${self}/deployments`,
+    events: `${self}/events`,
+    cancel: `${self}/cancel`,
+    ...(console === undefined ? {} : { console }),
+  };
+};
+
+export const withoutZeros = (counts: Totals): Totals =>
+  Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));

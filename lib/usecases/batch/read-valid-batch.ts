@@ -1,0 +1,25 @@
+import { type Issue, issueCodes } from '../../domain/batch/issues.ts';
+import { type ParsedBatch, parseBatch } from '../../domain/batch/parse-batch.ts';
+import type { Catalogue } from '../../domain/catalogue/catalogue.ts';
+import { FlotillaError } from '../../domain/errors.ts';
+
+/** Whoever writes YAML slips a few times; a file of another kind has a problem on every other line. */
+const slips = 5;
+
+/** A batch that may be planned; throws YamlInvalid or BatchInvalid with every problem in `details.issues`. */
+export const readValidBatch = (text: string, catalogue: Catalogue): ParsedBatch => {
+  const parsed = parseBatch(text, catalogue);
+  if ('batch' in parsed) return parsed;
+  const { kind, issues } = parsed;
+  const problems = countOf(issues);
+  const why = issues.length > slips ? `it is not YAML or JSON, to judge by its ${problems}` : `it has ${problems}`;
+  throw kind === 'yaml'
+    ? new FlotillaError('YamlInvalid', `The batch cannot be read: ${why}.`, { issues })
+    : new FlotillaError('BatchInvalid', `The batch has ${problems}. Nothing was stored or started.`, { issues });
+};
+
+/** The last of very many only says how many there are more. */
+const countOf = (issues: readonly Issue[]): string => {
+  if (issues.at(-1)?.code === issueCodes.MoreIssues) return `more than ${issues.length - 1} problems`;
+  return issues.length === 1 ? 'a problem' : `${issues.length} problems`;
+};

@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import type { Batch } from '../../domain/batch/batch.ts';
+import { counted } from '../../domain/counted.ts';
+import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
+import type { Write } from '../../domain/ports.ts';
+import { changeHeader } from '../../domain/record/change.ts';
+import { documentPaths, keys } from '../../domain/record/keys.ts';
+import { type HeaderRow, itemOf, rowOf } from '../../domain/record/rows.ts';
+import type { Deps } from '../deps.ts';
+import { findBatch } from './find-batch.ts';
+import { readValidBatch } from './read-valid-batch.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'ids' | 'catalogue'>;
+
+export interface SubmitInput {
+  readonly text: string;
+  readonly actor: string;
+  readonly idempotencyKey?: string | undefined;
+}
+
+export interface Submitted {
+  readonly header: HeaderRow;
+  /** False when this answers a request that was made before with the same Idempotency-Key. */
+  readonly created: boolean;
+}
+
+/** `IDEMPOTENCY#<key>`. */
+interface IdempotencyRow {
+  readonly batch_id: string;
+  readonly body_sha256: string;
+  readonly created_at: number;
+}
+
+/** An item of the table holds 400 KB; whoever wants more than this many warnings asks for the plan. */
+const MAX_STORED_WARNINGS = 50;
+
+/**
+ * Takes a batch in: validates it, stores it, and starts its execution. From the one transaction on it is accepted: an
+ * execution that cannot be started now is started by the sweeper.
+ */
+export const submitBatch = async (deps: Needs, input: SubmitInput): Promise<Submitted> => {
+  const hash = createHash('sha256').update(input.text).digest('hex');
+  const earlier = await answerOfKey(deps, input.idempotencyKey, hash);
+  if (earlier !== undefined) return { header: earlier, created: false };
+  const { batch, warnings } = readValidBatch(input.text, await deps.catalogue());
+  const header = newHeader(deps, batch, { actor: input.actor, warnings });
+  await deps.documents.put(documentPaths.source(header.batch_id), input.text);
+  await deps.documents.put(documentPaths.batch(header.batch_id), JSON.stringify(batch));
+  const change = changeHeader(header, told(header.total), { at: header.created_at, actor: input.actor });
+  const rows = [...change.writes, ...indexWrites(change.row), ...keyWrites(change.row, input.idempotencyKey, hash)];
+  try {
+    await deps.table.transact(rows);
+  } catch (error) {
+    // Only the key's row can be there already: the batch id is new. Another call with the same key was faster.
+    const winner = isFlotillaError(error, 'ConditionFailed')
+      ? await answerOfKey(deps, input.idempotencyKey, hash)
+      : undefined;
+    if (winner === undefined) throw error;
+    return { header: winner, created: false };
+  }
+  await startExecution(deps, header.batch_id);
+  return { header: change.row, created: true };
+};
+
+const told = (total: number) => ({
+  status: 'PENDING' as const,
+  reason: 'Submitted',
+  message: `Accepted with ${counted(total, 'deployment')}.`,
+});
+
+const answerOfKey = async (deps: Needs, key: string | undefined, hash: string): Promise<HeaderRow | undefined> => {
+  if (key === undefined) return undefined;
+  const row = rowOf<IdempotencyRow>(await deps.table.get(keys.idempotency(key)));
+  if (row === undefined) return undefined;
+  if (row.body_sha256 === hash) return findBatch(deps, row.batch_id);
+  throw new FlotillaError(
+    'IdempotencyKeyReused',
+    `This Idempotency-Key was used for batch ${row.batch_id} with another body. Send a new key with a new batch.`,
+    { batch_id: row.batch_id },
+  );
+};
+
+const newHeader = (
+  deps: Needs,
+  batch: Batch,
+  { actor, warnings }: { readonly actor: string; readonly warnings: readonly string[] },
+): HeaderRow => {
+  const at = deps.clock.now();
+  return {
+    ...told(batch.deployments.length),
+    batch_id: deps.ids.next(),
+    name: batch.metadata.name ?? 'Unnamed batch',
+    seq: 0,
+    total: batch.deployments.length,
+    submitted_by: actor,
+    warnings: storedWarnings(warnings),
+    strategy: batch.strategy,
+    created_at: at,
+    updated_at: at,
+  };
+};
+
+const storedWarnings = (warnings: readonly string[]): readonly string[] =>
+  warnings.length <= MAX_STORED_WARNINGS
+    ? warnings
+    : [
+        ...warnings.slice(0, MAX_STORED_WARNINGS),
+        `and ${counted(warnings.length - MAX_STORED_WARNINGS, 'more warning')}`,
+      ];
+
+const indexWrites = ({ batch_id, created_at }: HeaderRow): Write[] => [
+  { put: itemOf(keys.listed(batch_id), { batch_id, created_at }) },
+  { put: itemOf(keys.open(batch_id), { batch_id, created_at }) },
+];
+
+const keyWrites = ({ batch_id, created_at }: HeaderRow, key: string | undefined, body_sha256: string): Write[] => {
+  if (key === undefined) return [];
+  const row: IdempotencyRow = { batch_id, body_sha256, created_at };
+  return [{ put: itemOf(keys.idempotency(key), row), when: { exists: false } }];
+};
+
+/** Whatever the workflow says now, the batch is accepted and its caller must not send it again. */
+const startExecution = async ({ workflow }: Needs, batchId: string): Promise<void> => {
+  try {
+    await workflow.start('batch', batchId, { batch_id: batchId });
+  } catch (error) {
+    if (!isFlotillaError(error, 'WorkflowUnavailable') && !isFlotillaError(error, 'ExecutionExists')) throw error;
+  }
+};

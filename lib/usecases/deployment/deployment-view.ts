@@ -1,0 +1,107 @@
+import type { Status } from '../../domain/deployment/status.ts';
+import type { Evidence, ItemRow, Restore, Run, Step } from '../../domain/record/rows.ts';
+import { describeWaiting, type Waiting } from '../../domain/schedule/waiting.ts';
+import { executionTold } from '../execution-console-link.ts';
+import { isoField } from '../iso-time.ts';
+
+/** A deployment as the API shows it: what was asked for, and how far it has come. */
+export interface DeploymentView {
+  /** Place in the plan; absent before the batch is planned. */
+  readonly index?: number;
+  readonly key: string;
+  readonly pillar: string;
+  readonly service_name: string;
+  readonly docker_artifact_type: string;
+  readonly docker_image_version: string;
+  readonly environment_id: string;
+  readonly infrastructure_id: string;
+  readonly cluster?: string;
+  readonly priority: number;
+  readonly status: Status;
+  readonly reason: string;
+  readonly message: string;
+  readonly step: Step;
+  /** What holds it back while it is PENDING, as it is now; `message` says the same. Empty when its turn comes next. */
+  readonly waiting_for?: readonly Waiting[];
+  /** Tries that were begun. */
+  readonly attempts: number;
+  readonly runs: readonly Run[];
+  readonly evidence: readonly Evidence[];
+  /** Why the last attempt failed, apart from what was done about it. */
+  readonly failure?: { readonly reason: string; readonly message: string };
+  readonly warnings: readonly string[];
+  readonly restore?: Restore;
+  readonly release_before?: string;
+  readonly release_after?: string;
+  readonly resolved_by?: string;
+  readonly execution_arn?: string;
+  /** The page of that execution, where it has one. */
+  readonly console?: string;
+  readonly started_at?: string;
+  readonly updated_at?: string;
+  readonly ended_at?: string;
+}
+
+/** The fields that a normalised batch and a frozen plan have in common, and those that only the plan knows. */
+export type Asked = Pick<
+  DeploymentView,
+  | 'key'
+  | 'pillar'
+  | 'service_name'
+  | 'docker_artifact_type'
+  | 'docker_image_version'
+  | 'environment_id'
+  | 'infrastructure_id'
+  | 'priority'
+  | 'index'
+  | 'cluster'
+>;
+
+export const viewDeployment = (asked: Asked, item: ItemRow, waiting?: readonly Waiting[]): DeploymentView => ({
+  ...viewAsked(asked),
+  status: item.status,
+  reason: item.reason,
+  message: waiting === undefined ? item.message : describeWaiting(waiting),
+  step: item.step,
+  ...(waiting === undefined ? {} : { waiting_for: waiting }),
+  ...viewProgress(item),
+  ...viewReleases(item),
+  ...(item.restore === undefined ? {} : { restore: item.restore }),
+  ...executionTold(item.execution_arn),
+  ...isoField('started_at', item.started_at),
+  ...isoField('updated_at', item.seq === 0 ? undefined : item.updated_at),
+  ...isoField('ended_at', item.outcome?.ended_at),
+});
+
+const viewAsked = (asked: Asked): Asked => ({
+  ...(asked.index === undefined ? {} : { index: asked.index }),
+  key: asked.key,
+  pillar: asked.pillar,
+  service_name: asked.service_name,
+  docker_artifact_type: asked.docker_artifact_type,
+  docker_image_version: asked.docker_image_version,
+  environment_id: asked.environment_id,
+  infrastructure_id: asked.infrastructure_id,
+  ...(asked.cluster === undefined ? {} : { cluster: asked.cluster }),
+  priority: asked.priority,
+});
+
+type Progress = Pick<DeploymentView, 'attempts' | 'runs' | 'evidence' | 'failure' | 'warnings'>;
+
+/** While it runs, an attempt counts from its run on: `attempt` may name the one that only comes next. */
+const viewProgress = ({ outcome, runs, warnings, ...item }: ItemRow): Progress => {
+  const failure = outcome === undefined ? item.failure : outcome.failure;
+  return {
+    attempts: outcome?.attempts ?? runs.filter(({ attempt }) => attempt !== 'restore').length,
+    runs: outcome?.runs ?? runs,
+    evidence: outcome?.evidence ?? item.failure?.evidence ?? [],
+    ...(failure === undefined ? {} : { failure: { reason: failure.reason, message: failure.message } }),
+    warnings: outcome?.warnings ?? warnings ?? [],
+  };
+};
+
+const viewReleases = ({ outcome }: ItemRow) => ({
+  ...(outcome?.release_before === undefined ? {} : { release_before: outcome.release_before }),
+  ...(outcome?.release_after === undefined ? {} : { release_after: outcome.release_after }),
+  ...(outcome?.resolved_by === undefined ? {} : { resolved_by: outcome.resolved_by }),
+});

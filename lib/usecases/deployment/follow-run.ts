@@ -1,0 +1,158 @@
+import { failureOfRun } from '../../domain/deployment/run-failure.ts';
+import { isFlotillaError } from '../../domain/errors.ts';
+import type { Executor, RunRequest, RunState } from '../../domain/ports.ts';
+import { executorWatcher, keys } from '../../domain/record/keys.ts';
+import type { Failure, RunWatchRow } from '../../domain/record/rows.ts';
+import type { Deps } from '../deps.ts';
+import { type PlaceOfWait, settleWait } from '../wait/settle-wait.ts';
+import { noteStarted } from './note-started.ts';
+import { failureOfPause } from './pause-start.ts';
+import { settleFailure, withRun } from './settle-failure.ts';
+
+type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'pace'>;
+
+export interface Following {
+  readonly row: RunWatchRow;
+  readonly executor: Executor;
+  /** What the executor says of the run now, if it knows it. */
+  readonly state: RunState | undefined;
+  readonly cancelled: boolean;
+}
+
+const actor = 'executor';
+
+export const requestOf = ({ key, batch_id, deployment, version, at }: RunWatchRow): RunRequest => ({
+  key,
+  batch_id,
+  deployment,
+  version,
+  at,
+});
+
+const placeOf = ({ batch_id, index, wait, deployment }: RunWatchRow): PlaceOfWait => ({
+  batch_id,
+  index,
+  wait,
+  watcher: executorWatcher(deployment.executor.account),
+});
+
+/** One look at one run. An executor that cannot be asked is no news. */
+export const followRun = async (deps: Needs, following: Following): Promise<void> => {
+  const { row } = following;
+  try {
+    if (row.phase === 'started') await followStarted(deps, following);
+    else if (row.phase === 'accepted') await followAccepted(deps, following);
+    else if (row.phase === 'paused') await followPaused(deps, row);
+    else if (row.phase === 'unknown' || deps.clock.now() - row.at > deps.pace.intentGrace)
+      await search(deps, following);
+  } catch (error) {
+    if (!isFlotillaError(error, 'ExecutorUnavailable')) throw error;
+    if (deps.clock.now() > lastMoment(deps, following))
+      await settleUnknown(deps, row, 'ExecutorUnavailable', error.message);
+  }
+};
+
+/** After this nobody waits for news any longer. */
+const lastMoment = ({ pace }: Needs, { row, executor }: Following): number =>
+  Math.max(row.deadline, row.at + executor.lateStartMilliseconds) + pace.abortGrace;
+
+/** Somebody who pauses longer than he said, by so many milliseconds, has died. It is harmless to be wrong about that. */
+const pauseGrace = 30_000;
+
+/** Nothing was started; and nothing will be, unless whoever paused goes on before this is written. */
+const followPaused = async (deps: Needs, row: RunWatchRow): Promise<void> => {
+  if (deps.clock.now() <= (row.turned_away?.until ?? row.at) + pauseGrace) return;
+  const { deployment } = row;
+  const place: PlaceOfWait = { ...placeOf(row), only: 'paused' };
+  await settleFailure(deps, { place, deployment, failure: failureOfPause(row), actor });
+};
+
+/** Accepted is not started: the run is looked for until it may no longer appear. */
+const followAccepted = async (deps: Needs, following: Following): Promise<void> => {
+  const { row, executor } = following;
+  const resolution = await executor.resolve(requestOf(row), row.correlation ?? '');
+  if (resolution.kind === 'found') {
+    await noteStarted(deps, placeOf(row), resolution);
+  } else if (resolution.kind === 'failed') {
+    const { reason, message } = resolution;
+    await fail(deps, row, { reason, message, retryable: false, touched: false });
+  } else if (isTooLate(deps, following)) {
+    await search(deps, following);
+  }
+};
+
+const isTooLate = ({ clock }: Needs, { row, executor }: Following): boolean =>
+  clock.now() > row.at + executor.lateStartMilliseconds;
+
+/** The reply was lost, or never came: only the executor's own list can tell whether there is a run. It is never started again. */
+const search = async (deps: Needs, following: Following): Promise<void> => {
+  const { row, executor } = following;
+  const found = await executor.findByKey(requestOf(row));
+  if (found !== undefined) await noteStarted(deps, placeOf(row), found);
+  else if (isTooLate(deps, following)) {
+    const message = 'The executor may or may not have started a run; none with our key has appeared in time.';
+    await settleUnknown(deps, row, 'StartUnknown', message);
+  }
+};
+
+const followStarted = async (deps: Needs, following: Following): Promise<void> => {
+  const { row, state } = following;
+  if (state?.phase === 'terminal') return conclude(deps, row, state);
+  const now = deps.clock.now();
+  const { stopping } = row;
+  const why = reasonToStop(following, now);
+  if (stopping === undefined || (stopping.why === 'cancel' && stopping.answer === 'no' && why === 'timeout')) {
+    if (why !== undefined) await stop(deps, following, why);
+    return;
+  }
+  const goesOn = stopping.why === 'cancel' && stopping.answer === 'no';
+  if (goesOn || now <= stopping.at + deps.pace.abortGrace) return;
+  const message = `The run was to be stopped (${stopping.why}), but its end was not seen: ${lastSeen(following)}.`;
+  await settleUnknown(deps, row, 'AbortUnconfirmed', message);
+};
+
+const lastSeen = ({ row, state }: Following): string => {
+  const executor = `the executor (${row.deployment.executor.name})`;
+  const said = state?.raw ?? '';
+  return said === '' ? `${executor} does not know this run, or gives no state of it` : `${executor} says ${said}`;
+};
+
+/** A run that could not be stopped for the user still has its deadline. */
+const reasonToStop = ({ row, cancelled }: Following, now: number): 'timeout' | 'cancel' | undefined => {
+  if (now > row.deadline) return 'timeout';
+  return cancelled && row.wait !== 'restore' ? 'cancel' : undefined;
+};
+
+/** Asks for the end of the run; what becomes of it is seen at the next looks. */
+const stop = async (deps: Needs, { row, executor }: Following, why: 'timeout' | 'cancel'): Promise<void> => {
+  const answer = await executor.cancel(requestOf(row), row.ref ?? '');
+  const stopping = { why, answer, at: deps.clock.now() };
+  const { watcher, batch_id, index, wait } = placeOf(row);
+  await deps.table.transact([
+    { update: keys.watch(watcher, batch_id, index, wait), set: { stopping }, when: { exists: true } },
+  ]);
+};
+
+const conclude = async (deps: Needs, row: RunWatchRow, state: RunState): Promise<void> => {
+  const news = { status: state.raw, ...(state.url === undefined ? {} : { url: state.url }) };
+  const failure = failureOfRun(state, row.stopping?.why);
+  if (failure !== undefined) return fail(deps, row, failure, news);
+  const message = `The run succeeded (${state.raw}); now the cluster is asked.`;
+  await settleWait(deps, placeOf(row), (item) => ({
+    answer: { reason: row.wait === 'restore' ? 'RestoreRunSucceeded' : 'RunSucceeded', message },
+    patch: { runs: withRun(item.runs, news), step: row.wait === 'restore' ? 'verify-restore' : 'verify' },
+    actor,
+  }));
+};
+
+const fail = (deps: Needs, row: RunWatchRow, failure: Failure, run?: { readonly status: string }): Promise<void> =>
+  settleFailure(deps, {
+    place: placeOf(row),
+    deployment: row.deployment,
+    failure,
+    actor,
+    ...(run === undefined ? {} : { run }),
+  });
+
+const settleUnknown = (deps: Needs, row: RunWatchRow, reason: string, message: string): Promise<void> =>
+  fail(deps, row, { reason, message, unknown: true, touched: true });

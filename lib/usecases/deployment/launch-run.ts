@@ -1,0 +1,221 @@
+import type { PlannedDeployment } from '../../domain/plan/plan.ts';
+import type { RunRequest, StartResult, Write } from '../../domain/ports.ts';
+import { changeItem } from '../../domain/record/change.ts';
+import { executorWatcher, keys } from '../../domain/record/keys.ts';
+import {
+  type Failure,
+  type ItemRow,
+  itemOf,
+  type LockRow,
+  type Run,
+  type RunWatchRow,
+  rowOf,
+  type TurnRow,
+} from '../../domain/record/rows.ts';
+import type { Deps } from '../deps.ts';
+import { executionTold } from '../execution-console-link.ts';
+import { retryConflict } from '../retry-conflict.ts';
+import type { PlaceOfWait } from '../wait/settle-wait.ts';
+import { unlessBusy, updateWatch } from '../wait/update-watch.ts';
+import { ensureWatcher } from '../wait/watchers.ts';
+import { noteStarted } from './note-started.ts';
+import { pauseStart, resumeStart } from './pause-start.ts';
+import { settleFailure } from './settle-failure.ts';
+import { type Pauses, startRun } from './start-run.ts';
+
+type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'executor'>;
+
+export interface Launch {
+  readonly place: PlaceOfWait;
+  /** The deployment as it was planned; for a restore, the one of the earlier release. */
+  readonly deployment: PlannedDeployment;
+  readonly version: string;
+  readonly attempt: number | 'restore';
+  /** The execution that asks for it. */
+  readonly executionArn?: string;
+}
+
+/**
+ * Starts a run at most once. The intent is written first, and only under an open grant; whoever finds the intent leaves
+ * the run to the poller, because nobody can tell whether the executor was called. False when nothing came of this call.
+ */
+export const launchRun = async (deps: Needs, launch: Launch): Promise<boolean> => {
+  // Before the intent: an executor that is not configured must not leave one behind.
+  const executor = await deps.executor(launch.deployment.executor.account);
+  // A watcher that nobody ever asked for is not known to the sweeper: should this die with the intent, it must be.
+  await ensureWatcher(deps, launch.place.watcher);
+  const request = await writeIntent(deps, launch);
+  if (request === undefined) return false;
+  // Again, after there is something to watch: the one that was there may have left meanwhile.
+  await ensureWatcher(deps, launch.place.watcher);
+  const started = await startRun(deps, executor, request, pausesOf(deps, launch));
+  if (started.kind === 'refused') await giveUp(deps, launch, started.failure);
+  else await takeAnswer(deps, launch, started);
+  return started.kind !== 'refused';
+};
+
+const pausesOf = (deps: Needs, launch: Launch): Pauses => ({
+  begin: (paused) => pauseStart(deps, launch.place, paused),
+  end: async (asked) => {
+    // A busy table must not end in an error here.
+    const { refusal } = await retryConflict(deps, () => readStanding(deps, launch));
+    if (refusal !== undefined) return refusal;
+    return (await resumeStart(deps, launch.place, asked)) ? undefined : noTurn;
+  },
+});
+
+interface Standing {
+  readonly item: ItemRow | undefined;
+  readonly turn: TurnRow | undefined;
+  /** Why no run may be started now, as far as the two tell. */
+  readonly refusal: Failure | undefined;
+}
+
+const readStanding = async ({ table }: Needs, launch: Launch): Promise<Standing> => {
+  const { batch_id, index } = launch.place;
+  const item = rowOf<ItemRow>(await table.get(keys.item(batch_id, index)));
+  const turn = rowOf<TurnRow>(await table.get(keys.turn(batch_id, index)));
+  return { item, turn, refusal: item === undefined ? noTurn : whyNot(launch, item, turn) };
+};
+
+interface IntentRow {
+  readonly key: string;
+  readonly at: number;
+  /** Of the call that wrote it. */
+  readonly mark: string;
+}
+
+/** Undefined when somebody else has written an intent, or there is no turn to act under. */
+const writeIntent = async (deps: Needs, launch: Launch): Promise<RunRequest | undefined> => {
+  const { batch_id, index, wait } = launch.place;
+  // A table that fails may have taken the write all the same: by its mark this call knows its own intent.
+  const mark = deps.ids.next();
+  return retryConflict(deps, async () => {
+    const intent = rowOf<IntentRow>(await deps.table.get(keys.attempt(batch_id, index, wait)));
+    if (intent?.mark === mark) return requestAt(launch, intent.at);
+    if (intent !== undefined || (await isAnswered(deps, launch))) return undefined;
+    const { item, turn, refusal } = await readStanding(deps, launch);
+    if (item === undefined || turn?.fence === undefined || refusal !== undefined) {
+      await giveUp(deps, launch, refusal ?? noTurn);
+      return undefined;
+    }
+    const request = requestAt(launch, deps.clock.now());
+    const lock: Pick<LockRow, 'batch_id' | 'index' | 'fence'> = { batch_id, index, fence: turn.fence };
+    await deps.table.transact([
+      ...intentWrites(launch, { item, request, mark }),
+      ...onlyUnanswered(launch),
+      // A restore finishes what was begun, so it may also act when the batch was cancelled since.
+      { check: keys.turn(batch_id, index), when: { equals: { fence: turn.fence, state: turn.state } } },
+      { check: keys.lock(turn.target), when: { equals: { ...lock } } },
+    ]);
+    return request;
+  });
+};
+
+const requestAt = ({ place: { batch_id, index }, deployment, version, attempt }: Launch, at: number): RunRequest => ({
+  key: `${batch_id}-${index}-${attempt}`,
+  batch_id,
+  deployment,
+  version,
+  at,
+});
+
+/** A restore is also answered without an intent, when there is nothing to run. */
+const isAnswered = async ({ table }: Needs, { attempt, place: { batch_id, index, wait } }: Launch): Promise<boolean> =>
+  attempt === 'restore' && (await table.get(keys.answer(batch_id, index, wait))) !== undefined;
+
+const onlyUnanswered = ({ attempt, place: { batch_id, index, wait } }: Launch): Write[] =>
+  attempt === 'restore' ? [{ check: keys.answer(batch_id, index, wait), when: { exists: false } }] : [];
+
+const noTurn: Failure = { reason: 'NoTurn', message: 'There is no open turn to start under.' };
+
+const whyNot = ({ attempt }: Launch, item: ItemRow, turn: TurnRow | undefined): Failure | undefined => {
+  if (item.outcome !== undefined || turn === undefined || turn.state === 'refused') return noTurn;
+  if (turn.state === 'cancelled' && attempt !== 'restore') {
+    // What an earlier attempt did to the target stays true, and is to be undone. Its failure is gone once there is an intent.
+    if (item.failure !== undefined) return item.failure;
+    const told = { reason: 'BatchCancelled', message: 'Not started: the batch was cancelled.' };
+    return item.touched ? told : { ...told, cancelled: true };
+  }
+  return undefined;
+};
+
+const intentWrites = (
+  { place, deployment, version, attempt, executionArn }: Launch,
+  { item, request, mark }: { readonly item: ItemRow; readonly request: RunRequest; readonly mark: string },
+): Write[] => {
+  const { batch_id, index, wait, watcher } = place;
+  const { at, key } = request;
+  const deadline = at + deployment.timeout * 1_000;
+  const run: Run = { executor: deployment.executor.account, key, attempt };
+  const watch: RunWatchRow = {
+    batch_id,
+    index,
+    wait,
+    deployment,
+    version,
+    key,
+    phase: 'intended',
+    asked: 0,
+    at,
+    deadline,
+  };
+  const { failure: earlier, ...clean } = item;
+  const restoring = attempt === 'restore';
+  const change = changeItem(
+    restoring && earlier !== undefined ? { ...clean, failure: earlier } : clean,
+    {
+      status: 'PROCESSING',
+      reason: restoring ? 'Restoring' : 'Deploying',
+      message: restoring ? `Restores version ${version}.` : `Attempt ${attempt}: deploys version ${version}.`,
+      step: restoring ? 'restore' : 'deploy',
+      runs: [...item.runs, run],
+      deadline,
+      ...(executionArn === undefined ? {} : { execution_arn: executionArn }),
+    },
+    { at, actor: 'executor', detail: { attempt, key, version, ...executionTold(executionArn) } },
+  );
+  return [
+    {
+      put: itemOf(keys.attempt(batch_id, index, wait), { key, at, mark } satisfies IntentRow),
+      when: { exists: false },
+    },
+    ...change.writes,
+    { put: itemOf(keys.watch(watcher, batch_id, index, wait), watch) },
+  ];
+};
+
+const giveUp = (deps: Needs, { place, deployment }: Launch, failure: Failure): Promise<void> =>
+  settleFailure(deps, { place, deployment, failure, actor: 'executor' });
+
+/** Accepted is not started, and unknown is not failed: those two are left to the poller. */
+const takeAnswer = async (deps: Needs, launch: Launch, started: StartResult): Promise<void> => {
+  const { place, deployment } = launch;
+  if (started.kind === 'rejected') {
+    const failure: Failure = {
+      reason: started.reason,
+      message: started.message,
+      retryable: started.retryable,
+      touched: false,
+    };
+    await settleFailure(deps, { place, deployment, failure, actor: 'executor' });
+    return;
+  }
+  if (started.kind === 'started') {
+    await noteStarted(deps, place, started);
+    return;
+  }
+  const news =
+    started.kind === 'accepted'
+      ? { phase: 'accepted' as const, correlation: started.correlation }
+      : { phase: 'unknown' as const };
+  // Where the table is busy for long, this must not end in an error: the run may be there, and the poller looks for it by its key.
+  await unlessBusy(updateWatch(deps, place, { set: news, when: { equals: { phase: 'intended' } } }));
+};
+
+/** The wait for a run, as the poller of the executor's account follows it. */
+export const runPlace = (
+  { batch_id, index }: { readonly batch_id: string; readonly index: number },
+  wait: PlaceOfWait['wait'],
+  { executor }: PlannedDeployment,
+): PlaceOfWait => ({ batch_id, index, wait, watcher: executorWatcher(executor.account) });

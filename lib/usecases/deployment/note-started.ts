@@ -1,0 +1,44 @@
+import { isFlotillaError } from '../../domain/errors.ts';
+import type { Write } from '../../domain/ports.ts';
+import { changeItem } from '../../domain/record/change.ts';
+import { keys } from '../../domain/record/keys.ts';
+import { attributesOf, type ItemRow, type RunWatchRow, rowOf } from '../../domain/record/rows.ts';
+import type { Deps } from '../deps.ts';
+import { retryConflict } from '../retry-conflict.ts';
+import type { PlaceOfWait } from '../wait/settle-wait.ts';
+import { withRun } from './settle-failure.ts';
+
+/** Writes down that a run exists, where the poller follows it and where people see it. A wait that is over stays as it is. */
+export const noteStarted = async (
+  deps: Pick<Deps, 'table' | 'clock' | 'random'>,
+  { batch_id, index, wait, watcher }: PlaceOfWait,
+  { ref, url }: { readonly ref: string; readonly url?: string | undefined },
+): Promise<void> => {
+  const link = url === undefined ? {} : { url };
+  await retryConflict(deps, async () => {
+    const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
+    const watched = await deps.table.get(keys.watch(watcher, batch_id, index, wait));
+    if (watched === undefined) return;
+    const started: Write = {
+      update: keys.watch(watcher, batch_id, index, wait),
+      set: attributesOf({ phase: 'started', ref } satisfies Partial<RunWatchRow>),
+      when: { exists: true },
+    };
+    // Its outcome is written already, as UNKNOWN; the run is followed to its end all the same.
+    if (item === undefined || item.outcome !== undefined) return deps.table.transact([started]);
+    const change = changeItem(
+      item,
+      {
+        status: item.status,
+        reason: wait === 'restore' ? 'RestoreRunning' : 'RunStarted',
+        message: `Run ${ref} was started.`,
+        runs: withRun(item.runs, { ref, ...link }),
+      },
+      { at: deps.clock.now(), actor: 'executor', detail: { ref, ...link } },
+    );
+    await deps.table.transact([started, ...change.writes]);
+  }).catch((error: unknown) => {
+    // Eight conflicts in a row, or a busy table: the poller reads the same from the executor again.
+    if (!isFlotillaError(error, 'ConditionFailed') && !isFlotillaError(error, 'TableBusy')) throw error;
+  });
+};

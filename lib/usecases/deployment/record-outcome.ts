@@ -1,0 +1,111 @@
+import { concludeDeployment } from '../../domain/deployment/conclude-deployment.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { PlannedDeployment } from '../../domain/plan/plan.ts';
+import type { Write } from '../../domain/ports.ts';
+import { changeItem, pendingItem } from '../../domain/record/change.ts';
+import { keys } from '../../domain/record/keys.ts';
+import {
+  type CaptureRow,
+  type InboxMessage,
+  type ItemRow,
+  itemOf,
+  type Outcome,
+  rowOf,
+  type TurnRow,
+} from '../../domain/record/rows.ts';
+import type { Deps } from '../deps.ts';
+import { executionTold } from '../execution-console-link.ts';
+import { readPlanned } from '../plan/plan-store.ts';
+import { retryConflict } from '../retry-conflict.ts';
+import { releaseWrites } from '../schedule/release-writes.ts';
+import { giveUpStart } from './pause-start.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids'>;
+
+export interface Ended {
+  readonly batch_id: string;
+  readonly index: number;
+  /** The child that ends with this; absent where none is known. */
+  readonly execution_arn?: string | undefined;
+  readonly error?: { readonly Error?: string | undefined; readonly Cause?: string | undefined } | undefined;
+}
+
+/**
+ * Writes the outcome of a deployment once: outcome, event, release, the end of its turn and the message to the
+ * dispatcher in one transaction. Gives the index back; a child's output must be small.
+ */
+export const recordOutcome = async (deps: Needs, ended: Ended): Promise<number> => {
+  await retryConflict(deps, () => recordOutcomeIf(deps, ended, []));
+  return ended.index;
+};
+
+/** The same, tried once and only if the checks hold in the same transaction; else throws ConditionFailed. */
+export const recordOutcomeIf = async (
+  deps: Needs,
+  { batch_id, index, execution_arn, error }: Ended,
+  checks: readonly Write[],
+): Promise<void> => {
+  const planned = await readPlanned(deps, batch_id, index);
+  const stored = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
+  if (stored?.outcome !== undefined) return;
+  const known = stored ?? pendingItem(batch_id, index, planned.key);
+  const turn = rowOf<TurnRow>(await deps.table.get(keys.turn(batch_id, index)));
+  const capture =
+    known.step === 'turn' ? undefined : rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)));
+  const givenUp = await giveUpStart(deps, known, { planned, capture });
+  const item: ItemRow = { ...known, ...givenUp?.known, ...(execution_arn === undefined ? {} : { execution_arn }) };
+  const now = deps.clock.now();
+  const version = planned.docker_image_version;
+  const outcome = concludeDeployment({ item, turn, capture, version, now, ...(error === undefined ? {} : { error }) });
+  await deps.table.transact([
+    ...checks,
+    ...outcomeWrites(deps, { planned, item, outcome }),
+    ...(givenUp?.writes ?? []),
+    ...(turn === undefined ? [] : [{ delete: keys.turn(batch_id, index) }]),
+    // The dispatcher counted a refusal when it refused.
+    ...(turn?.state === 'refused' ? [] : [tellDispatcher(deps, item, outcome)]),
+  ]);
+};
+
+interface Recorded {
+  readonly planned: PlannedDeployment;
+  readonly item: ItemRow;
+  readonly outcome: Outcome;
+}
+
+/** The outcome, its event and the release that a good one makes. */
+export const outcomeWrites = ({ ids }: Pick<Deps, 'ids'>, { planned, item, outcome }: Recorded): readonly Write[] => {
+  const { status, reason, message, ended_at: at } = outcome;
+  const change = changeItem(
+    item,
+    { status, reason, message, step: 'recorded', outcome },
+    { at, actor: 'record', detail: JSON.parse(JSON.stringify(detailOf(item, outcome))) as JsonObject },
+  );
+  if (status !== 'SUCCESS') return change.writes;
+  const release = { batchId: item.batch_id, at, id: ids.next(), image: item.image };
+  return [...change.writes, ...releaseWrites(planned, release)];
+};
+
+/** What it held is free for the next. */
+export const tellDispatcher = (
+  { ids }: Pick<Deps, 'ids'>,
+  { batch_id, index }: ItemRow,
+  { status }: Outcome,
+): Write => {
+  const message: InboxMessage = { type: 'recorded', batch_id, index, status };
+  return { put: itemOf(keys.inbox(ids.next()), { message }) };
+};
+
+const detailOf = (
+  { started_at, execution_arn }: ItemRow,
+  { evidence, attempts, runs, release_before, release_after, failure }: Outcome,
+): object => ({
+  started_at,
+  ...executionTold(execution_arn),
+  evidence,
+  attempts,
+  runs,
+  release_before,
+  release_after,
+  failure,
+});

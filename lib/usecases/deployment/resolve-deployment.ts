@@ -1,0 +1,118 @@
+import { decideBatchStatus, type Totals } from '../../domain/deployment/batch-status.ts';
+import { FlotillaError } from '../../domain/errors.ts';
+import type { PlannedDeployment } from '../../domain/plan/plan.ts';
+import type { Write } from '../../domain/ports.ts';
+import { changeHeader, changeItem } from '../../domain/record/change.ts';
+import { keys } from '../../domain/record/keys.ts';
+import {
+  type HeaderRow,
+  type InboxMessage,
+  type ItemRow,
+  itemOf,
+  type Outcome,
+  rowOf,
+} from '../../domain/record/rows.ts';
+import { findBatch } from '../batch/find-batch.ts';
+import type { Deps } from '../deps.ts';
+import { readPlanned } from '../plan/plan-store.ts';
+import { retryConflict } from '../retry-conflict.ts';
+import { releaseWrites } from '../schedule/release-writes.ts';
+import { readSheet } from '../schedule/schedule-store.ts';
+import { type DeploymentView, viewDeployment } from './deployment-view.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids'>;
+
+export interface ResolveInput {
+  readonly batchId: string;
+  /** `pillar/service_name`. */
+  readonly key: string;
+  readonly status: 'SUCCESS' | 'FAILED';
+  /** What somebody found out, in their words. */
+  readonly reason: string;
+  readonly actor: string;
+}
+
+/** Replaces UNKNOWN, once, by what somebody has found out. Frees the target, and tells the batch when it is sealed. */
+export const resolveDeployment = async (deps: Needs, input: ResolveInput): Promise<DeploymentView> => {
+  const { plan_hash } = await findBatch(deps, input.batchId);
+  const deployment = await findDeployment(deps, input, plan_hash !== undefined);
+  const item = await retryConflict(deps, () => replaceOutcome(deps, input, deployment));
+  return viewDeployment(deployment, item);
+};
+
+const findDeployment = async (
+  deps: Needs,
+  { batchId, key }: ResolveInput,
+  planned: boolean,
+): Promise<PlannedDeployment> => {
+  const index = planned ? (await readSheet(deps, batchId)).keys.indexOf(key) : -1;
+  if (index >= 0) return readPlanned(deps, batchId, index);
+  const message = `Batch ${batchId} has no planned deployment ${key}.`;
+  throw new FlotillaError('DeploymentNotFound', message, { batch_id: batchId, key });
+};
+
+const replaceOutcome = async (deps: Needs, input: ResolveInput, deployment: PlannedDeployment): Promise<ItemRow> => {
+  const header = await findBatch(deps, input.batchId);
+  const item = rowOf<ItemRow>(await deps.table.get(keys.item(input.batchId, deployment.index)));
+  const outcome = unknownOutcome(item, input.key);
+  const at = deps.clock.now();
+  const occasion = { at, actor: input.actor, detail: { replaces: outcome.reason } };
+  const told = { status: input.status, reason: 'ResolvedByOperator', message: input.reason };
+  const change = changeItem(item!, { ...told, outcome: resolved(outcome, input, deployment) }, occasion);
+  const message: InboxMessage = {
+    type: 'resolved',
+    batch_id: input.batchId,
+    index: deployment.index,
+    target: deployment.target,
+  };
+  await deps.table.transact([
+    ...change.writes,
+    ...headerWrites(header, input, { at, actor: input.actor }),
+    { put: itemOf(keys.inbox(deps.ids.next()), { message }) },
+    ...(input.status === 'SUCCESS'
+      ? releaseWrites(deployment, { batchId: input.batchId, at, id: deps.ids.next() })
+      : []),
+  ]);
+  return change.row;
+};
+
+const unknownOutcome = (item: ItemRow | undefined, key: string): Outcome => {
+  const outcome = item?.outcome;
+  if (outcome?.status === 'UNKNOWN' && outcome.resolved_by === undefined) return outcome;
+  const state =
+    outcome?.resolved_by === undefined ? `is ${item?.status ?? 'PENDING'}` : `was resolved as ${outcome.status}`;
+  const message = `Only an UNKNOWN deployment can be resolved, and once: ${key} ${state}.`;
+  throw new FlotillaError('StatusConflict', message, { key, status: item?.status ?? 'PENDING' });
+};
+
+const resolved = (outcome: Outcome, input: ResolveInput, deployment: PlannedDeployment): Outcome => ({
+  ...outcome,
+  status: input.status,
+  reason: 'ResolvedByOperator',
+  message: input.reason,
+  resolved_by: input.actor,
+  ...(input.status === 'SUCCESS' ? { release_after: deployment.docker_image_version } : {}),
+});
+
+/**
+ * A sealed batch is told anew. One that still runs gets a change all the same: a finish that has counted the outcomes
+ * before this one then fails on the header's `seq` and counts again.
+ */
+const headerWrites = (
+  header: HeaderRow,
+  input: ResolveInput,
+  occasion: { readonly at: number; readonly actor: string },
+): readonly Write[] => {
+  if (header.totals === undefined || header.ended_at === undefined) {
+    const { status, reason, message } = header;
+    return changeHeader(header, { status, reason, message }, { ...occasion, detail: { resolved: input.key } }).writes;
+  }
+  const totals = moved(header.totals, input.status);
+  const status = decideBatchStatus(totals, { cancelRequested: header.cancel_requested_at !== undefined });
+  return changeHeader(header, { ...status, totals }, { ...occasion, detail: { resolved: input.key } }).writes;
+};
+
+const moved = (totals: Totals, to: 'SUCCESS' | 'FAILED'): Totals => {
+  const { UNKNOWN = 0, ...others } = totals;
+  return { ...others, [to]: (totals[to] ?? 0) + 1, ...(UNKNOWN > 1 ? { UNKNOWN: UNKNOWN - 1 } : {}) };
+};

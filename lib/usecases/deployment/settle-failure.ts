@@ -1,0 +1,80 @@
+import { cut } from '../../domain/cut.ts';
+import { decideAfterFailure } from '../../domain/deployment/next-step.ts';
+import type { PlannedDeployment } from '../../domain/plan/plan.ts';
+import { keys } from '../../domain/record/keys.ts';
+import type { Failure, HeaderRow, Restore, Run } from '../../domain/record/rows.ts';
+import { rowOf } from '../../domain/record/rows.ts';
+import type { Deps } from '../deps.ts';
+import { type PlaceOfWait, type Settlement, settleWait } from '../wait/settle-wait.ts';
+
+type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random'>;
+
+export interface FailedWait {
+  readonly place: PlaceOfWait;
+  readonly deployment: PlannedDeployment;
+  readonly failure: Failure;
+  readonly actor: string;
+  /** What is known of the run by now. */
+  readonly run?: Partial<Run>;
+}
+
+const isRestoring = (wait: string): boolean => wait === 'restore' || wait === 'verify-restore';
+
+/**
+ * What a cluster or an executor says may be of any length. An item of the table holds 400 KB, and the row of a deployment says
+ * it six times: a row that cannot be written would keep its batch from ever ending.
+ */
+const longestText = 2_000;
+export const fittingText = (text: string): string => cut(text, longestText);
+
+const fitting = ({ evidence, ...failure }: Failure): Failure => ({
+  ...failure,
+  message: fittingText(failure.message),
+  ...(evidence === undefined
+    ? {}
+    : { evidence: evidence.map((one) => ({ ...one, message: fittingText(one.message) })) }),
+});
+
+/** Answers a wait that did not go well: with what follows for the deployment, or with a restore that failed. */
+export const settleFailure = async (deps: Needs, untrimmed: FailedWait): Promise<void> => {
+  const failed: FailedWait = { ...untrimmed, failure: fitting(untrimmed.failure) };
+  const header = rowOf<HeaderRow>(await deps.table.get(keys.header(failed.place.batch_id)));
+  const batchCancelled = header?.cancel_requested_at !== undefined;
+  await settleWait(deps, failed.place, (item) => {
+    const runs = withRun(item.runs, failed.run);
+    if (isRestoring(failed.place.wait)) return afterRestore(failed, runs);
+    const { deployment, actor } = failed;
+    const touched = failed.failure.touched === true || item.touched === true;
+    const failure: Failure = { ...failed.failure, touched };
+    const error = decideAfterFailure({ failure, attempt: item.attempt, deployment, batchCancelled });
+    const next = error === 'AttemptRetryable' ? { attempt: item.attempt + 1, step: 'capture' as const } : {};
+    return {
+      answer: { error, reason: failure.reason, message: failure.message },
+      patch: { failure, runs, ...next, ...(touched ? { touched } : {}) },
+      actor,
+      detail: { attempt: item.attempt, next: error, evidence: JSON.parse(JSON.stringify(failure.evidence ?? [])) },
+    };
+  });
+};
+
+export const restoreFailed = (failure: Failure): Restore => ({
+  ok: false,
+  reason: failure.unknown ? 'RestoreUnknown' : 'RestoreFailed',
+  message: `The previous release was not restored: ${failure.message}`,
+  ...(failure.unknown ? { unknown: true } : {}),
+});
+
+const afterRestore = ({ failure, actor }: FailedWait, runs: readonly Run[]): Settlement => {
+  const restore = restoreFailed(failure);
+  const { reason, message } = restore;
+  return {
+    answer: { error: 'AttemptEnded', reason, message },
+    patch: { restore, runs },
+    actor,
+    detail: { evidence: JSON.parse(JSON.stringify(failure.evidence ?? [])) },
+  };
+};
+
+/** The runs with what is newly known of the last one. */
+export const withRun = (runs: readonly Run[], news: Partial<Run> | undefined): readonly Run[] =>
+  news === undefined ? runs : runs.map((run, at) => (at === runs.length - 1 ? { ...run, ...news } : run));

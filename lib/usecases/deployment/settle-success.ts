@@ -1,0 +1,60 @@
+import { concludeDeployment } from '../../domain/deployment/conclude-deployment.ts';
+import { isFlotillaError } from '../../domain/errors.ts';
+import { keys } from '../../domain/record/keys.ts';
+import { type CaptureRow, type ItemRow, type RolloutWatchRow, rowOf, type TokenRow } from '../../domain/record/rows.ts';
+import type { Deps } from '../deps.ts';
+import { retryConflict } from '../retry-conflict.ts';
+import { deliverAnswer, tryToDeliver } from '../wait/answer-wait.ts';
+import { type PlaceOfWait, writeAnswer } from '../wait/settle-wait.ts';
+import { outcomeWrites, tellDispatcher } from './record-outcome.ts';
+
+type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids'>;
+
+export interface Success {
+  readonly place: PlaceOfWait;
+  readonly row: RolloutWatchRow;
+  readonly reason: string;
+  readonly message: string;
+  /** What the observer saw. */
+  readonly seen: Pick<ItemRow, 'verified' | 'warnings' | 'image'>;
+}
+
+/**
+ * A verified rollout ends its deployment: outcome, event, release, the message to the dispatcher and the answer in one
+ * transaction. Nothing is left for the state machine to do, so Verify is its last state.
+ */
+export const settleSuccess = async (
+  deps: Needs,
+  { place, row: { deployment, expected }, reason, message, seen }: Success,
+): Promise<void> => {
+  const { batch_id, index } = place;
+  const settled = await writeAnswer(deps, place, async (before, now) => {
+    const capture = rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)));
+    const item: ItemRow = { ...before, ...seen, message };
+    const outcome = concludeDeployment({ item, capture, turn: undefined, version: expected.version, now });
+    return {
+      answer: { reason, message },
+      writes: [...outcomeWrites(deps, { planned: deployment, item, outcome }), tellDispatcher(deps, item, outcome)],
+    };
+  });
+  if (!settled) return tryToDeliver(deps, place);
+  try {
+    const waiting = await deliverAnswer(deps, place);
+    if (await isTakenUpAgain(deps, place, waiting)) return;
+  } catch (error) {
+    if (isFlotillaError(error, 'WorkflowUnavailable')) return;
+    throw error;
+  }
+  // Last: while the turn is there, the sweeper sends the answer again. Nothing starts under it any more.
+  await retryConflict(deps, () => deps.table.transact([{ delete: keys.turn(batch_id, index) }]));
+};
+
+/** In its second round the Map begins anew with AwaitTurn, whose answer may not have been sent: then the sweeper does it. */
+const isTakenUpAgain = async (
+  { table }: Needs,
+  { batch_id, index }: PlaceOfWait,
+  waiting: TokenRow | undefined,
+): Promise<boolean> => {
+  const first = rowOf<TokenRow>(await table.get(keys.token(batch_id, index, 'turn')));
+  return first?.execution_arn !== waiting?.execution_arn;
+};

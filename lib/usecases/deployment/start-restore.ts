@@ -1,0 +1,96 @@
+import { isFlotillaError } from '../../domain/errors.ts';
+import type { PlannedDeployment } from '../../domain/plan/plan.ts';
+import type { WorkloadView } from '../../domain/ports.ts';
+import { keys } from '../../domain/record/keys.ts';
+import { type CaptureRow, type Release, rowOf } from '../../domain/record/rows.ts';
+import { type Baseline, captureBaseline as baselineOf } from '../../domain/rollout/baseline.ts';
+import { isRunning } from '../../domain/rollout/verdict.ts';
+import type { Deps } from '../deps.ts';
+import { readPlanned } from '../plan/plan-store.ts';
+import { retryConflict } from '../retry-conflict.ts';
+import { expectedOf } from '../rollout/expected-of.ts';
+import type { WaitingTask } from '../schedule/await-turn.ts';
+import { answerBound, bindToken } from '../wait/answer-wait.ts';
+import { type PlaceOfWait, settleWait } from '../wait/settle-wait.ts';
+import { launchRun, runPlace } from './launch-run.ts';
+
+type Needs = Pick<
+  Deps,
+  'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'executor' | 'cluster'
+>;
+
+/**
+ * Puts the last good release back: by the executor that owns the workload, unless the pipeline has rolled back by
+ * itself and that release already runs.
+ */
+export const startRestore = async (deps: Needs, task: WaitingTask): Promise<Record<string, never>> => {
+  const { batch_id, index } = task;
+  const planned = await readPlanned(deps, batch_id, index);
+  const previous = rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)))?.previous;
+  // Whoever deployed that release puts it back, and the poller of that account follows.
+  const place = runPlace(task, 'restore', previous?.deployment ?? planned);
+  await bindToken(deps, place, task);
+  const intended = await deps.table.get(keys.attempt(batch_id, index, 'restore'));
+  const answered = await deps.table.get(keys.answer(batch_id, index, 'restore'));
+  if (intended === undefined && answered === undefined) await beginRestore(deps, { place, planned, previous });
+  await answerBound(deps, { ...place, token: task.token });
+  return {};
+};
+
+interface Restoring {
+  readonly place: PlaceOfWait;
+  readonly planned: PlannedDeployment;
+  readonly previous: Release | undefined;
+}
+
+const beginRestore = async (deps: Needs, { place, planned, previous }: Restoring): Promise<void> => {
+  if (previous === undefined) return settleNoPrevious(deps, place);
+  const view = await lookAt(deps, previous.deployment);
+  if (view !== undefined) await keepBaseline(deps, place, baselineOf(previous.deployment.workload, view));
+  if (view !== undefined && alreadyRuns(deps, previous, view)) return settleAlreadyBack(deps, place, previous);
+  const deployment = { ...previous.deployment, timeout: planned.timeout };
+  await launchRun(deps, { place, deployment, version: previous.version, attempt: 'restore' });
+};
+
+/** When the cluster cannot be asked, the release is put back all the same: that is harmless where it already runs. */
+const lookAt = async ({ cluster }: Needs, deployment: PlannedDeployment): Promise<WorkloadView | undefined> => {
+  try {
+    return (await (await cluster(deployment.cluster)).read([deployment.workload]))[0];
+  } catch (error) {
+    if (isFlotillaError(error, 'ClusterUnavailable')) return undefined;
+    throw error;
+  }
+};
+
+/** A restore is judged against what it found: the release that failed, not the one before it. */
+const keepBaseline = (deps: Needs, { batch_id, index }: PlaceOfWait, baseline: Baseline): Promise<void> =>
+  retryConflict(deps, () =>
+    deps.table.transact([
+      { update: keys.capture(batch_id, index), set: { restore_baseline: baseline }, when: { exists: true } },
+    ]),
+  );
+
+const alreadyRuns = ({ clock }: Needs, release: Release, view: WorkloadView): boolean =>
+  isRunning({
+    workload: release.deployment.workload,
+    expected: expectedOf(release),
+    view,
+    now: clock.now(),
+  });
+
+const settleNoPrevious = (deps: Needs, place: PlaceOfWait): Promise<void> => {
+  const reason = 'NoPreviousVersion';
+  const message = 'There is no previous version to restore; nothing was deleted.';
+  return settleWait(deps, place, () => ({
+    answer: { error: 'AttemptEnded', reason, message },
+    patch: { restore: { ok: false, reason, message } },
+    actor: 'executor',
+  }));
+};
+
+const settleAlreadyBack = (deps: Needs, place: PlaceOfWait, { version }: Release): Promise<void> =>
+  settleWait(deps, place, () => ({
+    answer: { reason: 'AlreadyRestored', message: `Version ${version} runs already; it need not be deployed again.` },
+    patch: { step: 'restore', deadline: deps.clock.now() + deps.pace.abortGrace },
+    actor: 'executor',
+  }));

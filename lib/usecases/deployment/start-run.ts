@@ -1,0 +1,62 @@
+import { isFlotillaError } from '../../domain/errors.ts';
+import type { Executor, RunRequest, StartResult } from '../../domain/ports.ts';
+import type { Failure, RunWatchRow } from '../../domain/record/rows.ts';
+import type { Deps } from '../deps.ts';
+
+/**
+ * With the last request, which may take 30 s, this stays below the 90 s of the function. And nothing is started when the
+ * poller may have given up looking for it, as it does at the end of the executor's late start.
+ */
+const patience = 45_000;
+const firstPause = 2_000;
+const longestPause = 15_000;
+const spread = 1_000;
+
+export interface Pauses {
+  readonly begin: (paused: Required<Pick<RunWatchRow, 'asked' | 'turned_away'>>) => Promise<void>;
+  /** Before it is asked for so many times and once more. Gives why it must not be. */
+  readonly end: (asked: number) => Promise<Failure | undefined>;
+}
+
+/**
+ * Asks the executor for a run. What is certain not to have started is asked again: an executor that is throttled, or out of
+ * reach, is so for longer than a moment, and that is no attempt at a deployment. Half of each pause is chance, so that
+ * those of a batch do not come back together. Anything else is asked once.
+ */
+export const startRun = async (
+  { clock, random }: Pick<Deps, 'clock' | 'random'>,
+  executor: Executor,
+  request: RunRequest,
+  pauses: Pauses,
+): Promise<StartResult | { readonly kind: 'refused'; readonly failure: Failure }> => {
+  const end = clock.now() + Math.min(patience, executor.lateStartMilliseconds / 2);
+  let pause = firstPause;
+  for (let asked = 0; ; asked += 1) {
+    const answer = await startOnce(executor, request);
+    if (answer.kind !== 'rejected' || !answer.retryable) return answer;
+    const wait = waitOf(answer, { pause, chance: 0.5 + random.next() / 2 });
+    if (clock.now() + wait > end) return answer;
+    const { reason, message } = answer;
+    await pauses.begin({ asked, turned_away: { reason, message, until: clock.now() + wait } });
+    await clock.sleep(wait);
+    const failure = await pauses.end(asked + 1);
+    if (failure !== undefined) return { kind: 'refused', failure };
+    pause = Math.min(longestPause, pause * 2);
+  }
+};
+
+/** No sooner than the executor wants to be asked, and not at the moment at which it has told all others to come. */
+const waitOf = (
+  { retryAfter }: Extract<StartResult, { readonly kind: 'rejected' }>,
+  { pause, chance }: { readonly pause: number; readonly chance: number },
+): number => Math.max(pause * chance, retryAfter === undefined ? 0 : retryAfter + spread * chance);
+
+/** What throws ExecutorUnavailable has certainly not left this place. */
+const startOnce = async (executor: Executor, request: RunRequest): Promise<StartResult> => {
+  try {
+    return await executor.start(request);
+  } catch (error) {
+    if (!isFlotillaError(error, 'ExecutorUnavailable')) throw error;
+    return { kind: 'rejected', retryable: true, reason: 'ExecutorUnavailable', message: error.message };
+  }
+};

@@ -1,0 +1,57 @@
+import type { Measurement } from '../../domain/measurement/measurement.ts';
+import { keys } from '../../domain/record/keys.ts';
+import { type RunWatchRow, rowOf } from '../../domain/record/rows.ts';
+import type { BatchHead } from '../../domain/schedule/state.ts';
+import type { Deps } from '../deps.ts';
+import { everyItem } from '../schedule/schedule-store.ts';
+import { everyWatcher, readWatched } from '../wait/watchers.ts';
+
+type Needs = Pick<Deps, 'table' | 'clock' | 'pace'>;
+
+/** How long after its last moment a wait without an answer counts as stuck: five sweeps could have helped by then. */
+const sweepsToHelp = 5;
+
+/** What is under way now, and what should not be: counted every minute, by the sweeper's function. */
+export const measureWork = async (deps: Needs): Promise<readonly Measurement[]> => {
+  const { open, waiting, inFlight } = await countBatches(deps);
+  return [
+    { name: 'OpenBatches', value: open },
+    { name: 'WaitingTurns', value: waiting },
+    { name: 'InFlight', value: inFlight },
+    { name: 'StuckWaits', value: await countStuck(deps) },
+    { name: 'RejectedMessages', value: await count(deps, { pk: keys.rejected('').pk }) },
+  ];
+};
+
+/** A batch that is not planned yet has nobody who waits for a turn. */
+const countBatches = async ({
+  table,
+}: Needs): Promise<{ readonly open: number; readonly waiting: number; readonly inFlight: number }> => {
+  let open = 0;
+  let waiting = 0;
+  let inFlight = 0;
+  for await (const { sk: batchId } of everyItem(table, { pk: keys.open('').pk })) {
+    open += 1;
+    const head = rowOf<BatchHead & { readonly in_flight: number }>(await table.get(keys.scheduleBatch(batchId)));
+    inFlight += head?.in_flight ?? 0;
+    waiting += head?.counts.PENDING ?? 0;
+  }
+  return { open, waiting, inFlight };
+};
+
+/** Waits that a watcher should have answered long ago. Turns are waited for without a deadline. */
+const countStuck = async ({ table, clock, pace }: Needs): Promise<number> => {
+  const latest = clock.now() - pace.abortGrace - sweepsToHelp * pace.sweepAge;
+  let stuck = 0;
+  for await (const watcher of everyWatcher({ table })) {
+    const watched = await readWatched<RunWatchRow>({ table }, watcher);
+    stuck += watched.filter(({ deadline }) => deadline < latest).length;
+  }
+  return stuck;
+};
+
+const count = async ({ table }: Needs, query: { readonly pk: string }): Promise<number> => {
+  let found = 0;
+  for await (const _ of everyItem(table, query)) found += 1;
+  return found;
+};

@@ -1,0 +1,26 @@
+import type { Documents } from '../../domain/ports.ts';
+import { readDocument } from './read-document.ts';
+
+/** Documents that never change: a function that lives long reads and parses each once. The oldest go when there are too many. */
+export class KeptDocuments<Content> {
+  readonly #most: number;
+  readonly #kept = new WeakMap<Documents, Map<string, Promise<Content>>>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Throws DocumentMissing. */
+  read(documents: Documents, path: string): Promise<Content> {
+    const kept = this.#kept.get(documents) ?? new Map<string, Promise<Content>>();
+    this.#kept.set(documents, kept);
+    const known = kept.get(path);
+    if (known !== undefined) return known;
+    const reading = readDocument<Content>(documents, path);
+    kept.set(path, reading);
+    reading.catch(() => kept.delete(path));
+    const oldest = kept.keys().next().value;
+    if (kept.size > this.#most && oldest !== undefined) kept.delete(oldest);
+    return reading;
+  }
+}

@@ -1,0 +1,111 @@
+import type { BusEvent, Key } from '../../domain/ports.ts';
+import { busEventOf } from '../../domain/record/bus-event.ts';
+import { type ChainedEvent, chainEvent } from '../../domain/record/chain.ts';
+import { keys } from '../../domain/record/keys.ts';
+import { type EventRow, itemOf, rowOf } from '../../domain/record/rows.ts';
+import type { Deps } from '../deps.ts';
+import { retryConflict } from '../retry-conflict.ts';
+
+type Needs = Pick<Deps, 'table' | 'bus' | 'clock' | 'random'> & {
+  /** Told of each event once, when it has got its number. */
+  readonly onNumbered?: (events: readonly ChainedEvent[]) => void;
+};
+
+interface FeedHead {
+  readonly last: number;
+  readonly hash: string;
+}
+
+/** An event row as the table's stream tells of it. */
+export type WrittenEvent = Key & EventRow;
+
+/** Rows of a transaction: two for an event (its number, its place in the feed), one for the head. */
+const eventsPerTransaction = 49;
+/** A transaction takes 4 MB, and a character up to three bytes. An event with the logs of five pods has some 30,000. */
+const charactersPerTransaction = 1_000_000;
+/** Tries to hand an event to the bus before the stream is asked to deliver it again. */
+const tries = 3;
+
+/**
+ * Gives each event the next number of its batch's feed, chains it to the one before and puts it on the bus. An event that
+ * comes again keeps its number and is put on the bus again: at least once.
+ */
+export const publishEvents = async (deps: Needs, events: readonly WrittenEvent[]): Promise<void> => {
+  const batches = Map.groupBy(withoutRepeats(events), ({ batch_id }) => batch_id);
+  for (const [batchId, ofBatch] of batches) {
+    for (const together of transactionsOf(ofBatch)) {
+      const numbered = await number(deps, batchId, together);
+      await putOnBus(deps, numbered.map(busEventOf));
+    }
+  }
+};
+
+const transactionsOf = (events: readonly WrittenEvent[]): readonly (readonly WrittenEvent[])[] => {
+  const transactions: WrittenEvent[][] = [];
+  let characters = Number.POSITIVE_INFINITY;
+  for (const event of events) {
+    const size = JSON.stringify(event).length;
+    const last = transactions.at(-1);
+    if (last?.length === eventsPerTransaction || characters + size > charactersPerTransaction) {
+      transactions.push([event]);
+      characters = size;
+    } else {
+      last!.push(event);
+      characters += size;
+    }
+  }
+  return transactions;
+};
+
+/** A stream may tell the same twice, and a transaction may not name an item twice. */
+const withoutRepeats = (events: readonly WrittenEvent[]): readonly WrittenEvent[] => [
+  ...new Map(events.map((event) => [`${event.pk}/${event.sk}`, event])).values(),
+];
+
+const number = (deps: Needs, batchId: string, events: readonly WrittenEvent[]): Promise<readonly ChainedEvent[]> =>
+  retryConflict(deps, async () => {
+    const head = rowOf<FeedHead>(await deps.table.get(keys.feedHead(batchId)));
+    const known = await Promise.all(events.map((event) => placeOf(deps, event)));
+    let last = head;
+    const numbered = events.map((event, at): ChainedEvent => {
+      const old = known[at];
+      if (old !== undefined) return old;
+      const chained = chainEvent(plain(event), { number: (last?.last ?? 0) + 1, previous: last?.hash });
+      last = { last: chained.number, hash: chained.hash };
+      return chained;
+    });
+    const fresh = numbered.filter((_, at) => known[at] === undefined);
+    if (last === undefined || fresh.length === 0) return numbered;
+    await deps.table.transact([
+      {
+        put: itemOf(keys.feedHead(batchId), last),
+        when: head === undefined ? { exists: false } : { equals: { last: head.last } },
+      },
+      ...fresh.flatMap((event) => [
+        { put: itemOf(keys.feed(batchId, event.number), event), when: { exists: false } },
+        { update: keys.event(batchId, event.index ?? 'batch', event.seq), set: { number: event.number } },
+      ]),
+    ]);
+    deps.onNumbered?.(fresh);
+    return numbered;
+  });
+
+/** The event as it stands in the feed already. */
+const placeOf = async ({ table }: Needs, { pk, sk, batch_id }: WrittenEvent): Promise<ChainedEvent | undefined> => {
+  const number = rowOf<EventRow>(await table.get({ pk, sk }))?.number;
+  if (number === undefined) return undefined;
+  const { pk: _pk, sk: _sk, ...event } = (await table.get(keys.feed(batch_id, number)))!;
+  return event as unknown as ChainedEvent;
+};
+
+const plain = ({ pk: _pk, sk: _sk, ...event }: WrittenEvent): EventRow => event;
+
+const putOnBus = async ({ bus, clock, random }: Needs, events: readonly BusEvent[]): Promise<void> => {
+  let left = events;
+  for (let attempt = 0; left.length > 0; attempt++) {
+    left = await bus.put(left);
+    if (left.length === 0) return;
+    if (attempt + 1 === tries) throw new Error(`${left.length} events were not taken by the bus`);
+    await clock.sleep(random.next() * 200 * 2 ** attempt);
+  }
+};

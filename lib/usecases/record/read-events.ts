@@ -1,0 +1,86 @@
+import { keys } from '../../domain/record/keys.ts';
+import type { EventRow, HeaderRow } from '../../domain/record/rows.ts';
+import { rowOf } from '../../domain/record/rows.ts';
+import { findBatch } from '../batch/find-batch.ts';
+import type { Deps } from '../deps.ts';
+import { fittingCount } from '../fitting-count.ts';
+import { isoTime } from '../iso-time.ts';
+
+type Needs = Pick<Deps, 'table' | 'clock'>;
+
+export interface ReadEventsInput {
+  readonly batchId: string;
+  /** Number of the last event that the reader has; 0 to begin. */
+  readonly after: number;
+  /** Seconds to wait for something to come, 0 to 20: an API Gateway call may take 30. */
+  readonly wait: number;
+  readonly limit: number;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type EventView = Omit<EventRow, 'at' | 'number'> & { readonly number: number; readonly at: string };
+
+export interface EventFeed {
+  readonly events: readonly EventView[];
+  /** Send it as `after` to read on. */
+  readonly next_after: number;
+  /** The batch is sealed and this is all there is; only a `resolve` may still add to it. */
+  readonly ended: boolean;
+}
+
+/** The first looks come quickly, so that a lively batch is followed closely; a quiet one costs a look a second. */
+const FIRST_WAIT = 50;
+const LONGEST_WAIT = 1000;
+
+/** A page of the numbered feed of a batch. Waits while there is nothing new, but not once the batch is sealed. */
+export const readEvents = async (deps: Needs, input: ReadEventsInput): Promise<EventFeed> => {
+  const until = deps.clock.now() + input.wait * 1000;
+  for (let pause = FIRST_WAIT; ; pause = Math.min(LONGEST_WAIT, pause * 2)) {
+    const feed = await look(deps, input);
+    const left = until - deps.clock.now();
+    if (feed.events.length > 0 || feed.ended || left <= 0) return feed;
+    await deps.clock.sleep(Math.min(pause, left), input.signal);
+    if (input.signal?.aborted) return feed;
+  }
+};
+
+const look = async (deps: Needs, { batchId, after, limit }: ReadEventsInput): Promise<EventFeed> => {
+  // Before the events: what a sealed header tells of is then in the feed already, or on its way.
+  const header = await findBatch(deps, batchId);
+  const page = await deps.table.query({
+    pk: keys.feed(batchId, 0).pk,
+    from: keys.feed(batchId, after + 1).sk,
+    to: keys.feed(batchId, LAST_NUMBER).sk,
+    limit,
+  });
+  const rows = page.items.map((item) => rowOf<EventRow & { readonly number: number }>(item)!);
+  const events = rows.slice(0, fittingCount(rows)).map(viewEvent);
+  const complete = header.ended_at !== undefined && page.next === undefined && events.length === rows.length;
+  const ended = complete && (rows.some(tellsOf(header)) || (await hasBeenTold(deps, header, after)));
+  return { events, next_after: events.at(-1)?.number ?? after, ended };
+};
+
+/** Nine digits, as in the key. */
+const LAST_NUMBER = 999_999_999;
+
+const viewEvent = (row: EventRow & { readonly number: number }): EventView => {
+  const { pk: _, sk: __, ...event } = row as typeof row & { readonly pk: string; readonly sk: string };
+  return { ...event, at: isoTime(row.at) };
+};
+
+const tellsOf = (header: HeaderRow) => (row: EventRow) => row.type === 'batch' && row.seq >= header.seq;
+
+/**
+ * Whether the reader, who has the events up to `after`, was told of the latest change of the header: it is among the last,
+ * since it sealed the batch or resolved one. What has come since the page was read is not told yet.
+ */
+const hasBeenTold = async ({ table }: Needs, header: HeaderRow, after: number): Promise<boolean> => {
+  const { items } = await table.query({
+    pk: keys.feed(header.batch_id, 0).pk,
+    to: keys.feed(header.batch_id, after).sk,
+    limit: 10,
+    newestFirst: true,
+  });
+  return items.some((item) => tellsOf(header)(rowOf<EventRow>(item)!));
+};

@@ -1,0 +1,82 @@
+import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
+import type { PlannedDeployment } from '../../domain/plan/plan.ts';
+import type { WorkloadView } from '../../domain/ports.ts';
+import { keys } from '../../domain/record/keys.ts';
+import { type CaptureRow, type ItemRow, itemOf, type Release, rowOf } from '../../domain/record/rows.ts';
+import { type Baseline, captureBaseline as baselineOf } from '../../domain/rollout/baseline.ts';
+import { parseImage } from '../../domain/rollout/image.ts';
+import { isRunning } from '../../domain/rollout/verdict.ts';
+import type { Deps } from '../deps.ts';
+import { readPlanned } from '../plan/plan-store.ts';
+import { retryConflict } from '../retry-conflict.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'cluster'>;
+
+/** Waits between looks at a cluster that does not answer, in milliseconds. */
+const waits = [1_000, 2_000, 4_000];
+
+/** Keeps what runs now: the baseline of this attempt and, before the first one, the release to return to. */
+export const captureBaseline = async (
+  deps: Needs,
+  { batch_id, index }: { readonly batch_id: string; readonly index: number },
+): Promise<{ attempt: number; timeout_seconds: number }> => {
+  const deployment = await readPlanned(deps, batch_id, index);
+  const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
+  if (item === undefined) throw new FlotillaError('ContractBroken', `deployment ${index} has no turn`);
+  const earlier = rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)));
+  const view = await look(deps, deployment);
+  const baseline = baselineOf(deployment.workload, view);
+  const previous = earlier === undefined ? await findPrevious(deps, deployment, { view, baseline }) : earlier.previous;
+  const row: CaptureRow = { attempt: item.attempt, baseline, ...(previous === undefined ? {} : { previous }) };
+  await retryConflict(deps, () => deps.table.transact([{ put: itemOf(keys.capture(batch_id, index), row) }]));
+  return { attempt: item.attempt, timeout_seconds: deployment.timeout };
+};
+
+const look = async (deps: Needs, { cluster, workload }: PlannedDeployment): Promise<WorkloadView> => {
+  for (let tries = 0; ; tries++) {
+    try {
+      return (await (await deps.cluster(cluster)).read([workload]))[0]!;
+    } catch (error) {
+      const wait = waits[tries];
+      if (wait === undefined || !isFlotillaError(error, 'ClusterUnavailable')) throw error;
+      await deps.clock.sleep(wait);
+    }
+  }
+};
+
+/**
+ * The release to return to: the last one that was verified, unless something else runs in good order now, a hotfix perhaps:
+ * then that. The same version as the new one is nothing to return to.
+ */
+const findPrevious = async (
+  deps: Needs,
+  deployment: PlannedDeployment,
+  seen: { readonly view: WorkloadView; readonly baseline: Baseline },
+): Promise<Release | undefined> => {
+  const recorded = rowOf<Release>(await deps.table.get(keys.goodRelease(deployment.target)));
+  const observed = observedRelease(deps, deployment, seen);
+  const release = recorded === undefined || isReplaced(recorded, observed) ? observed : recorded;
+  return release?.version === deployment.docker_image_version ? undefined : release;
+};
+
+/** The version of another artifact than an image, a chart for example, cannot be read off the cluster. */
+const isReplaced = (recorded: Release, observed: Release | undefined): boolean =>
+  observed !== undefined &&
+  observed.deployment.docker_artifact_type === 'docker' &&
+  observed.version !== recorded.version &&
+  observed.image !== recorded.image;
+
+const observedRelease = (
+  { clock }: Needs,
+  deployment: PlannedDeployment,
+  { view, baseline }: { readonly view: WorkloadView; readonly baseline: Baseline },
+): Release | undefined => {
+  const image = baseline.image;
+  const parsed = image === undefined ? undefined : parseImage(image);
+  const version = parsed?.tag ?? parsed?.digest;
+  if (image === undefined || version === undefined) return undefined;
+  const now = clock.now();
+  const { workload, docker_artifact_type: artifactType } = deployment;
+  if (!isRunning({ workload, expected: { version, artifactType, image }, view, now })) return undefined;
+  return { version, image, deployment, origin: 'observed', at: now, batch_id: '' };
+};

@@ -1,0 +1,200 @@
+import { cut } from '../../domain/cut.ts';
+import { isWorthAnotherTry } from '../../domain/deployment/rollout-failure.ts';
+import { isFlotillaError } from '../../domain/errors.ts';
+import {
+  type HealthJudgement,
+  type HealthState,
+  healthRequestOf,
+  nextHealthCheck,
+  startHealthChecks,
+} from '../../domain/health/health-schedule.ts';
+import type { Cluster, WorkloadView } from '../../domain/ports.ts';
+import { clusterWatcher } from '../../domain/record/keys.ts';
+import type { Evidence, Failure, Restore, RolloutWatchRow } from '../../domain/record/rows.ts';
+import { captureBaseline } from '../../domain/rollout/baseline.ts';
+import { type Finding, type Progress, wantsLog } from '../../domain/rollout/judgement.ts';
+import { judgeRollout } from '../../domain/rollout/verdict.ts';
+import { settleFailure } from '../deployment/settle-failure.ts';
+import { settleSuccess } from '../deployment/settle-success.ts';
+import type { Deps } from '../deps.ts';
+import { type PlaceOfWait, settleWait } from '../wait/settle-wait.ts';
+
+type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids'>;
+
+export interface RolloutMemory {
+  progress?: Progress;
+  health?: HealthState;
+  healthDue?: number;
+  last?: Pick<Finding, 'reason' | 'message' | 'evidence'>;
+}
+
+export interface Observation {
+  readonly row: RolloutWatchRow;
+  readonly cluster: Cluster;
+  readonly view: WorkloadView;
+  readonly memory: RolloutMemory;
+}
+
+const actor = 'observer';
+const logLines = 20;
+
+/** One look at one rollout: first the cluster's own word, then the health check, and the deadline over both. */
+export const judgeOnce = async (deps: Needs, observation: Observation): Promise<void> => {
+  const { row, view, memory } = observation;
+  const { deployment, expected, baseline } = row;
+  const { progress, ...finding } = judgeRollout({
+    workload: deployment.workload,
+    expected,
+    baseline,
+    view,
+    ...(memory.progress === undefined ? {} : { previous: memory.progress }),
+    now: deps.clock.now(),
+  });
+  memory.progress = progress;
+  memory.last = finding;
+  if (finding.verdict === 'failing') return settleBad(deps, observation, finding);
+  if (finding.verdict === 'healthy' && (await isHealthy(deps, observation, finding))) return;
+  if (deps.clock.now() > row.deadline) await settleTimeout(deps, observation);
+};
+
+const placeOf = ({ batch_id, index, wait, deployment }: RolloutWatchRow): PlaceOfWait => ({
+  batch_id,
+  index,
+  wait,
+  watcher: clusterWatcher(deployment.cluster),
+});
+
+/** True when the rollout is settled. Without a health check the cluster's word is enough. */
+const isHealthy = async (deps: Needs, observation: Observation, finding: Finding): Promise<boolean> => {
+  const checked = await checkHealth(deps, observation);
+  if (checked === 'off') await settleGood(deps, observation, finding, '');
+  else if (checked === undefined || checked.verdict === 'waiting') return false;
+  else if (checked.verdict === 'healthy') await settleGood(deps, observation, finding, ` Health: ${checked.message}.`);
+  else await settleBad(deps, observation, { ...checked, verdict: 'failing' });
+  return true;
+};
+
+/** At most one request at a time for each rollout, and none before it is due. Undefined: nothing new. */
+const checkHealth = async (
+  deps: Needs,
+  { row, cluster, memory }: Observation,
+): Promise<HealthJudgement | 'off' | undefined> => {
+  const request = healthRequestOf(row.deployment);
+  if (request === undefined) return 'off';
+  const now = deps.clock.now();
+  if (now < (memory.healthDue ?? 0)) return undefined;
+  memory.health ??= startHealthChecks(row.deployment.health_check, now, row.deadline);
+  const judged = nextHealthCheck(memory.health, await probe(cluster, request), { now, random: deps.random.next() });
+  memory.health = judged.state;
+  memory.last = judged;
+  if (judged.waitUntil !== undefined) memory.healthDue = judged.waitUntil;
+  return judged;
+};
+
+const probe = async (
+  cluster: Cluster,
+  request: Parameters<Cluster['probe']>[0],
+): Promise<{ readonly status?: number; readonly message: string }> => {
+  try {
+    return await cluster.probe(request);
+  } catch (error) {
+    if (isFlotillaError(error, 'ClusterUnavailable')) return { message: error.message };
+    throw error;
+  }
+};
+
+const settleGood = (deps: Needs, { row, view }: Observation, finding: Finding, health: string): Promise<void> => {
+  const { reason, warnings = [] } = finding;
+  const message = `${finding.message}.${health}`;
+  if (row.wait === 'verify-restore') return settleRestored(deps, row, { reason, message });
+  const { image } = captureBaseline(row.deployment.workload, view);
+  const seen = { verified: true, warnings: [...warnings], ...(image === undefined ? {} : { image }) } as const;
+  return settleSuccess(deps, { place: placeOf(row), row, reason, message, seen });
+};
+
+const settleRestored = (
+  deps: Needs,
+  row: RolloutWatchRow,
+  answer: { readonly reason: string; readonly message: string },
+): Promise<void> =>
+  settleWait(deps, placeOf(row), ({ runs }) => {
+    const isRun = runs.some(({ attempt }) => attempt === 'restore');
+    const how = isRun ? putBack(row, answer.reason) : foundInPlace(row);
+    const restore: Restore = {
+      ok: true,
+      reason: 'RestoredPreviousRelease',
+      message: `${how} verified: ${answer.message}`,
+    };
+    return { answer, patch: { restore }, actor };
+  });
+
+const putBack = ({ expected }: RolloutWatchRow, reason: string): string =>
+  `Version ${expected.version} ${reason === 'AlreadyRunning' ? 'is in place' : 'was restored'} and`;
+
+/** No restore was run. The pipeline may have rolled back by itself, or never have come so far as to change anything. */
+const foundInPlace = ({ expected, untouched }: RolloutWatchRow): string =>
+  `Nothing had to be put back. The release before, version ${expected.version}, ${untouched ? 'still ran' : 'ran again'} and was`;
+
+const settleBad = async (deps: Needs, { row, cluster, memory }: Observation, finding: Finding): Promise<void> => {
+  const { reason, message } = finding;
+  const evidence = await withLogs(cluster, row, finding.evidence);
+  const failure: Failure = {
+    reason,
+    message,
+    evidence,
+    retryable: isWorthAnotherTry(reason),
+    touched: true,
+    // Another image at the first look may also be what the pipeline itself made of the version.
+    superseded: reason === 'Superseded' && memory.progress?.saw_expected === true,
+  };
+  await settleFailure(deps, { place: placeOf(row), deployment: row.deployment, failure, actor });
+};
+
+const withLogs = (
+  cluster: Cluster,
+  row: RolloutWatchRow,
+  evidence: readonly Evidence[] = [],
+): Promise<readonly Evidence[]> => Promise.all(evidence.map((one) => withLog(cluster, row, one)));
+
+/** The last lines help a human; that they cannot be read must not hide the verdict. */
+const withLog = async (cluster: Cluster, { deployment }: RolloutWatchRow, evidence: Evidence): Promise<Evidence> => {
+  if (!wantsLog(evidence as Parameters<typeof wantsLog>[0]) || evidence.container === undefined) return evidence;
+  try {
+    const log = await cluster.logs(deployment.workload.namespace, evidence.name, evidence.container, logLines);
+    return log.length === 0 ? evidence : { ...evidence, log: log.map(readable) };
+  } catch (error) {
+    if (isFlotillaError(error, 'ClusterUnavailable')) return evidence;
+    throw error;
+  }
+};
+
+/** An item of the table holds 400 KB, and a row keeps the evidence of five pods twice: in the failure and in the outcome. */
+const lineLength = 300;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours of a terminal, and what else is no text
+const unprintable = /\u001b\[[0-9;?]*[A-Za-z]|[\u0000-\u0008\u000a-\u001f\u007f]/g;
+
+const readable = (line: string): string => cut(line.replaceAll(unprintable, ''), lineLength);
+
+const settleTimeout = async (deps: Needs, { row, cluster, memory }: Observation): Promise<void> => {
+  const last = memory.last === undefined ? '' : ` Last seen: ${memory.last.message}.`;
+  const failure: Failure = {
+    reason: 'Timeout',
+    message: `The rollout was not in order at the end of the timeout.${last}`,
+    evidence: await withLogs(cluster, row, memory.last?.evidence),
+    retryable: true,
+    touched: true,
+  };
+  await settleFailure(deps, { place: placeOf(row), deployment: row.deployment, failure, actor });
+};
+
+/** Nobody could look, so nobody can say (batch-format section 11, item 18). Before the deadline it may still heal. */
+export const noteUnreachable = async (
+  deps: Needs,
+  { row, memory, cause }: Pick<Observation, 'row' | 'memory'> & { readonly cause: string },
+): Promise<void> => {
+  memory.last = { reason: 'ClusterUnavailable', message: cause };
+  if (deps.clock.now() <= row.deadline) return;
+  const message = `The executor is done, but the cluster could not be asked until the end of the timeout: ${cause}`;
+  const failure: Failure = { reason: 'ClusterUnavailable', message, unknown: true, touched: true };
+  await settleFailure(deps, { place: placeOf(row), deployment: row.deployment, failure, actor });
+};

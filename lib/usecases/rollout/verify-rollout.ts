@@ -1,0 +1,76 @@
+import { FlotillaError } from '../../domain/errors.ts';
+import type { Write } from '../../domain/ports.ts';
+import { clusterWatcher, keys, type Wait } from '../../domain/record/keys.ts';
+import { type CaptureRow, type ItemRow, itemOf, type RolloutWatchRow, rowOf } from '../../domain/record/rows.ts';
+import { isSameRevision } from '../../domain/rollout/baseline.ts';
+import type { Deps } from '../deps.ts';
+import { readPlanned } from '../plan/plan-store.ts';
+import { retryConflict } from '../retry-conflict.ts';
+import type { WaitingTask } from '../schedule/await-turn.ts';
+import { answerBound, bindToken, tryToDeliver } from '../wait/answer-wait.ts';
+import type { PlaceOfWait } from '../wait/settle-wait.ts';
+import { ensureWatcher } from '../wait/watchers.ts';
+import { expectedOf } from './expected-of.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'pace'>;
+
+type Verification = WaitingTask & { readonly attempt: number | 'restore' };
+
+/** Hands a rollout to the observer of its cluster, which alone answers. Invoked again, it only binds the new token. */
+export const verifyRollout = async (deps: Needs, task: Verification): Promise<Record<string, never>> => {
+  const { batch_id, index, attempt } = task;
+  const planned = await readPlanned(deps, batch_id, index);
+  const wait: Wait = attempt === 'restore' ? 'verify-restore' : `verify-${attempt}`;
+  const place: PlaceOfWait = { batch_id, index, wait, watcher: clusterWatcher(planned.cluster) };
+  await bindToken(deps, place, task);
+  if (await watch(deps, { task, place })) await tryToDeliver(deps, place);
+  else await answerBound(deps, { ...place, token: task.token });
+  return {};
+};
+
+interface Verifying {
+  readonly task: Verification;
+  readonly place: PlaceOfWait;
+}
+
+/** Sees to it that it is watched, unless it is answered or has ended. True when this call began it. */
+const watch = async (deps: Needs, { task, place }: Verifying): Promise<boolean> => {
+  const { watcher, batch_id, index, wait } = place;
+  if ((await deps.table.get(keys.answer(batch_id, index, wait))) !== undefined) return false;
+  const isWatched = (await deps.table.get(keys.watch(watcher, batch_id, index, wait))) !== undefined;
+  if (!isWatched) {
+    const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
+    if (item?.outcome !== undefined) return false;
+    const row = await watchRow(deps, { task, place }, item?.deadline);
+    const put: Write = { put: itemOf(keys.watch(watcher, batch_id, index, wait), row) };
+    await retryConflict(deps, () => deps.table.transact([put]));
+  }
+  await ensureWatcher(deps, watcher);
+  return !isWatched;
+};
+
+const watchRow = async (
+  deps: Needs,
+  { task, place: { batch_id, index, wait } }: Verifying,
+  deadline: number | undefined,
+): Promise<RolloutWatchRow> => {
+  const capture = rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)));
+  if (deadline === undefined || capture === undefined) {
+    throw new FlotillaError('ContractBroken', `deployment ${index} of ${batch_id} has nothing to verify`);
+  }
+  const { baseline, restore_baseline: restoreBaseline, previous } = capture;
+  const deployment = await readPlanned(deps, batch_id, index);
+  const common = { batch_id, index, wait, baseline, at: deps.clock.now(), deadline };
+  if (task.attempt !== 'restore') {
+    const { docker_image_version: version, docker_artifact_type: artifactType } = deployment;
+    return { ...common, deployment, expected: { version, artifactType } };
+  }
+  if (previous === undefined) throw new FlotillaError('ContractBroken', `deployment ${index} has no previous release`);
+  return {
+    ...common,
+    baseline: restoreBaseline ?? baseline,
+    ...(restoreBaseline !== undefined && isSameRevision(baseline, restoreBaseline) ? { untouched: true } : {}),
+    deployment: { ...previous.deployment },
+    expected: expectedOf(previous),
+  };
+};

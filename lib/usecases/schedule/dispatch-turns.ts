@@ -1,0 +1,258 @@
+import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
+import type { Item, Write } from '../../domain/ports.ts';
+import { messageIn } from '../../domain/record/inbox-message.ts';
+import { keys } from '../../domain/record/keys.ts';
+import { type ItemRow, itemOf, rowOf, type TurnRow } from '../../domain/record/rows.ts';
+import { decide } from '../../domain/schedule/decide.ts';
+import type { Place, ScheduleState } from '../../domain/schedule/state.ts';
+import type { Deps } from '../deps.ts';
+import { deliverAnswer } from '../wait/answer-wait.ts';
+import { loadSchedule, readNewBatches, readScheduleVersion } from './schedule-store.ts';
+import { turnWrites } from './turn-writes.ts';
+
+type Dispatching = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'pace'>;
+
+/** What a dispatcher keeps between its calls: who it is, and the state as it committed it last. */
+export interface DispatcherMemory {
+  readonly holder: string;
+  state?: ScheduleState;
+  running?: Promise<void>;
+  again?: boolean;
+}
+
+interface LeaseRow {
+  readonly holder: string;
+  readonly fence: number;
+  readonly until: number;
+}
+
+/** One holding of the lease. */
+interface Tenure {
+  readonly fence: number;
+  /** Why answers could not be sent. */
+  readonly failures: unknown[];
+}
+
+/** Rows of a transaction left for decisions: 100 less the state row and the lease, and two to spare. */
+const rowsPerRound = 96;
+const messagesPerRound = 20;
+/** Times in a row. Each may cost a reload; what was in the way has a message in the inbox, so one or two are usual. */
+const contestsAtMost = 20;
+const busyWait = 50;
+/** Open turns that are sent at once; the lease is renewed in between. */
+const turnsPerSending = 50;
+
+/**
+ * Decides turns until the inbox is empty. Only the holder of the lease decides; another caller leaves at once, since
+ * the holder looks again after it has let go. Calls within one process are folded into one.
+ */
+export const dispatchTurns = async (deps: Dispatching, memory: DispatcherMemory): Promise<void> => {
+  if (memory.running !== undefined) {
+    memory.again = true;
+    return memory.running;
+  }
+  memory.running = dispatchWhileAsked(deps, memory);
+  return memory.running;
+};
+
+const dispatchWhileAsked = async (deps: Dispatching, memory: DispatcherMemory): Promise<void> => {
+  try {
+    do {
+      memory.again = false;
+      await dispatchUntilQuiet(deps, memory);
+    } while (memory.again);
+  } finally {
+    // Here and not in a later callback: whoever asks after the last look at `again` must find nobody running.
+    delete memory.running;
+  }
+};
+
+const dispatchUntilQuiet = async (deps: Dispatching, memory: DispatcherMemory): Promise<void> => {
+  do {
+    const fence = await acquireLease(deps, memory.holder);
+    if (fence === undefined) return;
+    try {
+      await decideAll(deps, memory, { fence, failures: [] });
+    } finally {
+      await releaseLease(deps, memory.holder, fence);
+    }
+  } while ((await firstMessages(deps, 1)).length > 0);
+};
+
+/**
+ * Clocks of two machines differ a little. A lease from far ahead was written by a clock that was set back since, and nobody
+ * waits for that time to come; should its holder live, the fence ends it.
+ */
+const isInForce = ({ until }: LeaseRow, now: number, life: number): boolean => until > now && until <= now + 2 * life;
+
+const acquireLease = async ({ table, clock, pace }: Dispatching, holder: string): Promise<number | undefined> => {
+  const lease = rowOf<LeaseRow>(await table.get(keys.lease));
+  const now = clock.now();
+  if (lease !== undefined && lease.holder !== holder && isInForce(lease, now, pace.lease)) return undefined;
+  const fence = (lease?.fence ?? 0) + 1;
+  const row: LeaseRow = { holder, fence, until: now + pace.lease };
+  const when = lease === undefined ? { exists: false } : { equals: { fence: lease.fence } };
+  try {
+    await table.transact([{ put: itemOf(keys.lease, row), when }]);
+    return fence;
+  } catch (error) {
+    // Somebody else has just got it, and will look into the inbox after this.
+    if (isFlotillaError(error, 'ConditionFailed')) return undefined;
+    throw error;
+  }
+};
+
+const releaseLease = async ({ table }: Dispatching, holder: string, fence: number): Promise<void> => {
+  try {
+    await table.transact([
+      { put: itemOf(keys.lease, { holder, fence, until: 0 } satisfies LeaseRow), when: { equals: { fence } } },
+    ]);
+  } catch (error) {
+    // Somebody took it over after it ran out; nothing of ours can be committed any more.
+    if (!isFlotillaError(error, 'ConditionFailed')) throw error;
+  }
+};
+
+const renewal = ({ clock, pace }: Dispatching, fence: number): Write => ({
+  update: keys.lease,
+  set: { until: clock.now() + pace.lease },
+  when: { equals: { fence } },
+});
+
+const firstMessages = async ({ table }: Dispatching, limit: number): Promise<readonly Item[]> =>
+  (await table.query({ pk: 'INBOX', limit })).items;
+
+/** An answer that cannot be sent does not keep the others from being decided and sent; it is tried anew with the next load. */
+const decideAll = async (deps: Dispatching, memory: DispatcherMemory, tenure: Tenure): Promise<void> => {
+  if (memory.state?.version !== (await readScheduleVersion(deps.table))) delete memory.state;
+  try {
+    await decideUntilQuiet(deps, memory, tenure);
+  } finally {
+    if (tenure.failures.length > 0) delete memory.state;
+  }
+  if (tenure.failures.length > 0) throw tenure.failures[0];
+};
+
+const decideUntilQuiet = async (deps: Dispatching, memory: DispatcherMemory, tenure: Tenure): Promise<void> => {
+  let grant = true;
+  let contested = 0;
+  for (;;) {
+    if (!(await ensureLoaded(deps, memory, tenure))) return;
+    const items = await firstMessages(deps, messagesPerRound);
+    const unreadable = items.filter((item) => messageIn(item) === undefined);
+    if (unreadable.length > 0) {
+      if (!(await putAside(deps, tenure.fence, unreadable))) return;
+      continue;
+    }
+    const round = await decideOnce(deps, memory, tenure, { items, grant });
+    if (round === 'lost') return;
+    if (round === 'contested' || round === 'busy') {
+      // Somebody recorded an outcome meanwhile; its message is in the inbox, so read that to its end before granting.
+      contested += 1;
+      if (contested > contestsAtMost) throw new FlotillaError('TableBusy', 'the scheduling state is contested');
+      if (round === 'busy') await deps.clock.sleep(busyWait * contested);
+      grant = false;
+      continue;
+    }
+    if (grant) contested = 0;
+    if (round.more || round.consumed < items.length || items.length === messagesPerRound) continue;
+    if (grant) return;
+    grant = true;
+  }
+};
+
+/** Loads the state when there is none. What was decided before must reach its child, whoever decided it. False when the lease is lost. */
+const ensureLoaded = async (deps: Dispatching, memory: DispatcherMemory, tenure: Tenure): Promise<boolean> => {
+  if (memory.state !== undefined) return true;
+  const state = await loadSchedule(deps);
+  const turns = { pk: 'DISPATCHER', prefix: 'TURN#', limit: turnsPerSending };
+  for (let after: string | undefined; ; ) {
+    const page = await deps.table.query({ ...turns, ...(after === undefined ? {} : { after }) });
+    if (page.items.length > 0) {
+      await sendTurns(deps, tenure, await notHeard(deps, page.items));
+      if (!(await renewLease(deps, tenure.fence))) return false;
+    }
+    after = page.next;
+    if (after === undefined) break;
+  }
+  memory.state = state;
+  return true;
+};
+
+/**
+ * Thousands may be in flight, and Step Functions takes some hundred answers a second of all who send them: those that have
+ * gone on from AwaitTurn, as their rows tell, are sent nothing.
+ */
+const notHeard = async ({ table }: Dispatching, items: readonly Item[]): Promise<readonly TurnRow[]> => {
+  const turns = items.map((item) => rowOf<TurnRow>(item)!);
+  const rows = await Promise.all(turns.map(({ batch_id, index }) => table.get(keys.item(batch_id, index))));
+  const steps = rows.map((row) => rowOf<ItemRow>(row)?.step);
+  return turns.filter((_, at) => steps[at] === undefined || steps[at] === 'capture');
+};
+
+const renewLease = (deps: Dispatching, fence: number): Promise<boolean> => writeUnderLease(deps, fence, []);
+
+/** What cannot be read would keep the inbox from ever being empty. It is not lost: an alarm tells of it. */
+const putAside = (deps: Dispatching, fence: number, items: readonly Item[]): Promise<boolean> =>
+  writeUnderLease(
+    deps,
+    fence,
+    items.flatMap(({ sk, ...row }): Write[] => [
+      { put: itemOf(keys.rejected(sk), { ...row, at: deps.clock.now() }) },
+      { delete: keys.inbox(sk) },
+    ]),
+  );
+
+/** False when the lease is lost. */
+const writeUnderLease = async (deps: Dispatching, fence: number, writes: readonly Write[]): Promise<boolean> => {
+  try {
+    await deps.table.transact([renewal(deps, fence), ...writes]);
+    return true;
+  } catch (error) {
+    if (isFlotillaError(error, 'ConditionFailed')) return false;
+    throw error;
+  }
+};
+
+const sendTurns = async (deps: Dispatching, { failures }: Tenure, turns: readonly Place[]): Promise<void> => {
+  const sent = await Promise.allSettled(
+    turns.map(({ batch_id, index }) => deliverAnswer(deps, { batch_id, index, wait: 'turn' })),
+  );
+  for (const result of sent) if (result.status === 'rejected') failures.push(result.reason);
+};
+
+interface Round {
+  readonly items: readonly Item[];
+  readonly grant: boolean;
+}
+
+/** One transaction. What could not be committed was not decided: the state is thrown away and loaded again. */
+const decideOnce = async (
+  deps: Dispatching,
+  memory: DispatcherMemory,
+  tenure: Tenure,
+  { items, grant }: Round,
+): Promise<{ readonly more: boolean; readonly consumed: number } | 'lost' | 'contested' | 'busy'> => {
+  const state = memory.state!;
+  const messages = items.map((item) => messageIn(item)!);
+  const planned = await readNewBatches(deps, messages, state);
+  // From here until it is committed the state is ahead of the table.
+  delete memory.state;
+  const decisions = decide(state, messages, { planned, rows: rowsPerRound, grant });
+  const { more, consumed } = decisions;
+  const read = items.slice(0, consumed).map(({ sk }): Write => ({ delete: keys.inbox(sk) }));
+  const writes = turnWrites(state, decisions, deps.clock.now());
+  if (read.length + writes.length > 1) {
+    try {
+      await deps.table.transact([renewal(deps, tenure.fence), ...writes, ...read]);
+    } catch (error) {
+      if (isFlotillaError(error, 'ConditionFailed')) return error.details.index === 0 ? 'lost' : 'contested';
+      if (isFlotillaError(error, 'TableBusy')) return 'busy';
+      throw error;
+    }
+    state.version += 1;
+  }
+  memory.state = state;
+  await sendTurns(deps, tenure, [...decisions.grants, ...decisions.refusals]);
+  return { more, consumed };
+};

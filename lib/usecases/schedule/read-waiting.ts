@@ -1,0 +1,76 @@
+import type { Status } from '../../domain/deployment/status.ts';
+import type { PlannedDeployment } from '../../domain/plan/plan.ts';
+import { documentPaths, keys } from '../../domain/record/keys.ts';
+import { type ItemRow, rowOf } from '../../domain/record/rows.ts';
+import type { Sheet } from '../../domain/schedule/sheet.ts';
+import { newBatch } from '../../domain/schedule/state.ts';
+import {
+  dependenciesSucceeded,
+  turnsOf,
+  type Waiting,
+  type WaitingBatch,
+  waitingFor,
+} from '../../domain/schedule/waiting.ts';
+import type { Deps } from '../deps.ts';
+import { KeptDocuments } from '../record/kept-documents.ts';
+import { readCells, readHeads, readLocks } from './schedule-store.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents'>;
+type Asked = Pick<PlannedDeployment, 'index' | 'dependencies'>;
+
+/** One of the largest size takes some megabytes. */
+const sheets = new KeptDocuments<Sheet>(32);
+const readKeptSheet = ({ documents }: Needs, batchId: string): Promise<Sheet> =>
+  sheets.read(documents, documentPaths.schedule(batchId));
+
+/**
+ * What holds back those of a planned batch that have no turn yet, as it is now: by index. Three queries for small rows, and the
+ * sheets of other batches only where a limit may be in the way; nothing is written. What is read is not of one moment, so
+ * the answer may be a moment old.
+ */
+export const readWaiting = async (
+  deps: Needs,
+  batchId: string,
+  asked: readonly Asked[],
+): Promise<ReadonlyMap<number, readonly Waiting[]>> => {
+  const [sheet, heads, cells, locks] = await Promise.all([
+    readKeptSheet(deps, batchId),
+    readHeads(deps.table),
+    readCells(deps.table, batchId),
+    readLocks(deps.table),
+  ]);
+  const head = heads.find(({ batch_id }) => batch_id === batchId);
+  // The dispatcher has not taken it up yet; or it is done with it, and the cells go with the head.
+  const isKnown = head !== undefined && cells.length === sheet.keys.length;
+  const batch: WaitingBatch = isKnown ? { sheet, head, cells } : newBatch(sheet, Number.POSITIVE_INFINITY);
+  const isReady = asked.some((one) => dependenciesSucceeded(batch, one));
+  const scheduled = isReady ? await Promise.all(heads.map(({ batch_id }) => readKeptSheet(deps, batch_id))) : [];
+  const turns = turnsOf(locks, scheduled);
+  const resolved = await readResolved(deps, batch, asked);
+  const tell = (one: Waiting): Waiting => {
+    if (one.kind !== 'dependency') return one;
+    const since = resolved.get(one.name);
+    return since === undefined ? one : { ...one, resolved: since };
+  };
+  return new Map(asked.map((one) => [one.index, waitingFor(turns, batch, one).map(tell)]));
+};
+
+/**
+ * What became, by key, of dependencies that were UNKNOWN when the dispatcher was told of them. It skips their dependents some
+ * at a time, so with many there are moments for a resolution, and then their own rows no longer say UNKNOWN.
+ */
+const readResolved = async (
+  { table }: Needs,
+  { sheet, cells }: WaitingBatch,
+  asked: readonly Asked[],
+): Promise<ReadonlyMap<string, Status>> => {
+  const untold = asked.filter(({ index }) => typeof cells.at(index) === 'number');
+  const unknown = new Set(untold.flatMap(({ dependencies }) => dependencies).filter((at) => cells.at(at) === 'U'));
+  const items = await Promise.all([...unknown].map((index) => table.get(keys.item(sheet.batch_id, index))));
+  return new Map(
+    items.flatMap((item) => {
+      const row = rowOf<ItemRow>(item);
+      return row?.outcome?.resolved_by === undefined ? [] : [[row.key, row.status] as const];
+    }),
+  );
+};

@@ -1,0 +1,140 @@
+import type { Status } from '../../domain/deployment/status.ts';
+import type { Item, Page, Query, Table, Write } from '../../domain/ports.ts';
+import { documentPaths, keys } from '../../domain/record/keys.ts';
+import {
+  type HeaderRow,
+  type InboxMessage,
+  type ItemRow,
+  itemOf,
+  type LockRow,
+  rowOf,
+} from '../../domain/record/rows.ts';
+import { Cells } from '../../domain/schedule/cells.ts';
+import type { Decisions, NewBatch } from '../../domain/schedule/decisions.ts';
+import type { Sheet } from '../../domain/schedule/sheet.ts';
+import { adopt, type BatchHead, batchState, emptySchedule, type ScheduleState } from '../../domain/schedule/state.ts';
+import type { Deps } from '../deps.ts';
+import { readDocument } from '../record/read-document.ts';
+
+interface StateRow {
+  readonly version: number;
+  readonly next_fence: number;
+}
+
+interface HeadRow extends Omit<BatchHead, 'inFlight'> {
+  readonly in_flight: number;
+}
+
+/** All items of a query, page by page. */
+export async function* everyItem(table: Table, query: Omit<Query, 'after' | 'limit'>): AsyncGenerator<Item> {
+  let page: Page | undefined;
+  do {
+    page = await table.query({ ...query, limit: 500, ...(page?.next === undefined ? {} : { after: page.next }) });
+    yield* page.items;
+  } while (page.next !== undefined);
+}
+
+export const readSheet = ({ documents }: Pick<Deps, 'documents'>, batchId: string): Promise<Sheet> =>
+  readDocument(documents, documentPaths.schedule(batchId));
+
+export const readScheduleVersion = async (table: Table): Promise<number> =>
+  rowOf<StateRow>(await table.get(keys.schedule))?.version ?? 0;
+
+/** Heads of the batches that are scheduled, in the order in which they were planned. */
+export const readHeads = async (table: Table): Promise<readonly BatchHead[]> => {
+  const heads: BatchHead[] = [];
+  for await (const item of everyItem(table, { pk: 'DISPATCHER', prefix: 'BATCH#' })) {
+    const { batch_id, order, in_flight, telling, closing, counts } = rowOf<HeadRow>(item)!;
+    const head: BatchHead = { batch_id, order, inFlight: in_flight, telling: [...telling], counts: { ...counts } };
+    if (closing !== undefined) head.closing = { ...closing };
+    heads.push(head);
+  }
+  return heads.sort((a, b) => a.order - b.order);
+};
+
+export const readCells = async (table: Table, batchId: string): Promise<Cells> => {
+  const pages: string[] = [];
+  for await (const item of everyItem(table, { pk: 'DISPATCHER', prefix: `PAGE#${batchId}#` })) {
+    pages.push(item.cells as string);
+  }
+  return Cells.fromPages(pages);
+};
+
+export const readLocks = async (table: Table): Promise<ScheduleState['locks']> => {
+  const locks: ScheduleState['locks'] = new Map();
+  for await (const item of everyItem(table, { pk: 'DISPATCHER', prefix: 'LOCK#' })) {
+    const { target, batch_id, index, fence, state } = rowOf<LockRow>(item)!;
+    locks.set(target, { batch_id, index, fence, state });
+  }
+  return locks;
+};
+
+/** Reads the scheduling state as it is stored and derives what is derived. */
+export const loadSchedule = async (deps: Pick<Deps, 'table' | 'documents'>): Promise<ScheduleState> => {
+  const stored = rowOf<StateRow>(await deps.table.get(keys.schedule));
+  const state: ScheduleState = { ...emptySchedule(), locks: await readLocks(deps.table) };
+  state.version = stored?.version ?? 0;
+  state.nextFence = stored?.next_fence ?? 1;
+  for (const head of await readHeads(deps.table)) {
+    const sheet = await readSheet(deps, head.batch_id);
+    adopt(state, batchState(sheet, await readCells(deps.table, head.batch_id), head));
+  }
+  return state;
+};
+
+/**
+ * What `planned` messages need. A message may be late or come twice: a batch that is sealed, or that is known, is not
+ * planned again; and what happened to it before is read here, because the messages that told of it may be gone.
+ */
+export const readNewBatches = async (
+  deps: Pick<Deps, 'table' | 'documents'>,
+  messages: readonly InboxMessage[],
+  state: ScheduleState,
+): Promise<Map<string, NewBatch>> => {
+  const planned = new Map<string, NewBatch>();
+  for (const { type, batch_id } of messages) {
+    if (type !== 'planned' || planned.has(batch_id) || state.batches.has(batch_id)) continue;
+    const header = rowOf<HeaderRow>(await deps.table.get(keys.header(batch_id)));
+    if (header === undefined || header.ended_at !== undefined) continue;
+    const sheet = await readSheet(deps, batch_id);
+    const cancelled = header.cancel_requested_at !== undefined;
+    planned.set(batch_id, { sheet, cancelled, recorded: await readOutcomes(deps.table, batch_id) });
+  }
+  return planned;
+};
+
+const readOutcomes = async (table: Table, batchId: string): Promise<NewBatch['recorded']> => {
+  const recorded: { index: number; status: Status }[] = [];
+  for await (const item of everyItem(table, { pk: `BATCH#${batchId}`, prefix: 'ITEM#' })) {
+    const { index, outcome } = rowOf<ItemRow>(item)!;
+    if (outcome !== undefined) recorded.push({ index, status: outcome.status });
+  }
+  return recorded;
+};
+
+/** The rows that hold the state after a decision. The state row's version makes a second writer fail, whatever its lease says. */
+export const scheduleWrites = (state: ScheduleState, decisions: Decisions): Write[] => {
+  const writes: Write[] = [
+    {
+      put: itemOf(keys.schedule, { version: state.version + 1, next_fence: state.nextFence } satisfies StateRow),
+      when: state.version === 0 ? { exists: false } : { equals: { version: state.version } },
+    },
+  ];
+  for (const id of decisions.heads) {
+    const { inFlight, ...head } = state.batches.get(id)!.head;
+    writes.push({ put: itemOf(keys.scheduleBatch(id), { ...head, in_flight: inFlight }) });
+  }
+  for (const [id, pages] of decisions.pages) {
+    for (const page of pages) {
+      writes.push({ put: itemOf(keys.schedulePage(id, page), { cells: state.batches.get(id)!.cells.page(page) }) });
+    }
+  }
+  for (const [target, lock] of decisions.locks) {
+    writes.push(lock ? { put: itemOf(keys.lock(target), { target, ...lock }) } : { delete: keys.lock(target) });
+  }
+  for (const [id, pages] of decisions.dropped) {
+    writes.push({ delete: keys.scheduleBatch(id) });
+    for (let page = 0; page < pages; page++) writes.push({ delete: keys.schedulePage(id, page) });
+  }
+  return writes;
+};

@@ -1,0 +1,95 @@
+import { isFlotillaError } from '../../domain/errors.ts';
+import type { Write } from '../../domain/ports.ts';
+import { keys, type Wait } from '../../domain/record/keys.ts';
+import { type AnswerRow, type ItemRow, rowOf, type TokenRow, type TurnRow } from '../../domain/record/rows.ts';
+import type { Deps } from '../deps.ts';
+import { retryConflict } from '../retry-conflict.ts';
+
+type Delivery = Pick<Deps, 'table' | 'workflow'>;
+
+/**
+ * Sends the answer of a wait to whoever waits for it now, and nothing when nobody does yet: who registers later reads
+ * the answer row itself. Token and answer are both written before the other is read, so one of the two always sends. Gives
+ * whom it was sent to.
+ */
+export const deliverAnswer = async (
+  deps: Delivery,
+  place: { readonly batch_id: string; readonly index: number; readonly wait: Wait },
+): Promise<TokenRow | undefined> => {
+  const answer = await readAnswer(deps, place);
+  if (answer === undefined) return undefined;
+  const row = rowOf<TokenRow>(await deps.table.get(keys.token(place.batch_id, place.index, place.wait)));
+  for (const name of Object.keys(row ?? {})) {
+    if (name.startsWith(boundPrefix)) await send(deps, name.slice(boundPrefix.length), answer);
+  }
+  return row;
+};
+
+const boundPrefix = 'bound:';
+
+/**
+ * For whoever has done its part already: an answer that cannot be sent now is sent by the sweeper, and a state must not
+ * fail because of that.
+ */
+export const tryToDeliver = async (deps: Delivery, place: Parameters<typeof deliverAnswer>[1]): Promise<void> => {
+  try {
+    await deliverAnswer(deps, place);
+  } catch (error) {
+    if (!isFlotillaError(error, 'WorkflowUnavailable')) throw error;
+  }
+};
+
+/**
+ * For a state that has bound its token. Of a deployment that has its outcome nobody looks after the waits any more: then the
+ * state ends here, or by an error. That is looked at last, because an outcome is written before its turn goes.
+ */
+export const answerBound = async (
+  deps: Delivery,
+  { token, ...place }: Parameters<typeof deliverAnswer>[1] & { readonly token: string },
+): Promise<void> => {
+  await tryToDeliver(deps, place);
+  const item = rowOf<ItemRow>(await deps.table.get(keys.item(place.batch_id, place.index)));
+  if (item?.outcome === undefined) return;
+  const error = place.wait === 'turn' ? 'TurnRefused' : 'AttemptEnded';
+  await send(deps, token, { error, message: `It has ended already: ${item.outcome.message}` });
+};
+
+/** The answer of AwaitTurn is the turn row itself: a grant, or a refusal. */
+const readAnswer = async (
+  { table }: Delivery,
+  { batch_id, index, wait }: { readonly batch_id: string; readonly index: number; readonly wait: Wait },
+): Promise<Pick<AnswerRow, 'error' | 'message'> | undefined> => {
+  if (wait !== 'turn') return rowOf<AnswerRow>(await table.get(keys.answer(batch_id, index, wait)));
+  const turn = rowOf<TurnRow>(await table.get(keys.turn(batch_id, index)));
+  if (turn === undefined) return undefined;
+  return turn.state === 'refused' ? { error: 'TurnRefused', message: turn.message } : { message: turn.message };
+};
+
+/** An answer that comes too late, or twice, is no error: the row is the truth. */
+const send = async (
+  { workflow }: Pick<Deps, 'workflow'>,
+  token: string,
+  answer: Pick<AnswerRow, 'error' | 'message'>,
+): Promise<void> => {
+  try {
+    if (answer.error === undefined) await workflow.succeed(token, {});
+    else await workflow.fail(token, answer.error, answer.message);
+  } catch (error) {
+    if (!isFlotillaError(error, 'TokenGone')) throw error;
+  }
+};
+
+/**
+ * Binds a task token to a wait. A repeated invocation has a new token, and the one that it repeats may still be running
+ * and come last. So none replaces another: all are kept, and at most one of them is still waited with.
+ */
+export const bindToken = async (
+  { table, clock, random }: Pick<Deps, 'table' | 'clock' | 'random'>,
+  place: { readonly batch_id: string; readonly index: number; readonly wait: Wait },
+  { token, execution_arn }: { readonly token: string; readonly execution_arn: string },
+): Promise<void> => {
+  // A token of AWS has up to 2 KB and is kept once: the row is billed by its size.
+  const set = { execution_arn, at: clock.now(), [`${boundPrefix}${token}`]: true };
+  const bound: Write = { update: keys.token(place.batch_id, place.index, place.wait), set };
+  await retryConflict({ clock, random }, () => table.transact([bound]));
+};

@@ -1,0 +1,34 @@
+import { isFlotillaError } from '../../domain/errors.ts';
+import type { Condition, Write } from '../../domain/ports.ts';
+import { keys } from '../../domain/record/keys.ts';
+import { attributesOf, type RunWatchRow } from '../../domain/record/rows.ts';
+import type { Deps } from '../deps.ts';
+import { retryConflict } from '../retry-conflict.ts';
+import type { PlaceOfWait } from './settle-wait.ts';
+
+/** Changes what the poller follows, if it still is as `when` says: it may have settled the wait meanwhile. False when it is not. */
+export const updateWatch = (
+  deps: Pick<Deps, 'table' | 'clock' | 'random'>,
+  { watcher, batch_id, index, wait }: PlaceOfWait,
+  { set, when }: { readonly set: Partial<RunWatchRow>; readonly when: Condition },
+): Promise<boolean> => {
+  const write: Write = { update: keys.watch(watcher, batch_id, index, wait), set: attributesOf(set), when };
+  return retryConflict(deps, async () => {
+    try {
+      await deps.table.transact([write]);
+      return true;
+    } catch (error) {
+      if (isFlotillaError(error, 'ConditionFailed')) return false;
+      throw error;
+    }
+  });
+};
+
+/** For what may as well not be written: the poller then looks for the run by its key. */
+export const unlessBusy = async (written: Promise<unknown>): Promise<void> => {
+  try {
+    await written;
+  } catch (error) {
+    if (!isFlotillaError(error, 'TableBusy')) throw error;
+  }
+};

@@ -1,0 +1,56 @@
+import { pauseAfterLook } from '../deployment/hints.ts';
+import type { Deps } from '../deps.ts';
+import { isBusy, readWatched, readWatcher, renewWatcher, startGeneration } from './watchers.ts';
+
+type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'pace'>;
+
+export interface WatchTask {
+  readonly watcher: string;
+  readonly generation: number;
+  /** When its execution began, in milliseconds since 1970. */
+  readonly started_at: number;
+}
+
+interface Loop<Row> {
+  /** Milliseconds between two looks. */
+  readonly interval: number;
+  readonly look: (rows: readonly Row[]) => Promise<void>;
+}
+
+/**
+ * One call of a watcher: looks at all that is to be watched until its time is over, and asks to be called again while
+ * there is anything. The list is read anew for every look.
+ */
+export const watchLoop = async <Row>(deps: Needs, task: WatchTask, loop: Loop<Row>): Promise<{ more: boolean }> => {
+  const { clock, pace } = deps;
+  const end = clock.now() + pace.watchFor;
+  if (clock.now() - task.started_at > pace.watcherAge) return handOver(deps, task);
+  let busyAt = clock.now();
+  if (!(await renewWatcher(deps, { ...task, until: end + pace.sweepAge }))) return { more: false };
+  while (clock.now() < end) {
+    const pause = await pauseAfterLook(deps, { watcher: task.watcher, interval: loop.interval });
+    const rows = await readWatched<Row>(deps, task.watcher);
+    if (rows.length > 0) {
+      busyAt = clock.now();
+      await loop.look(rows);
+    } else if (clock.now() - busyAt >= pace.idleFor && (await leave(deps, task))) {
+      return { more: false };
+    }
+    await pause();
+  }
+  return { more: true };
+};
+
+const handOver = async (deps: Needs, { watcher, generation }: WatchTask): Promise<{ more: boolean }> => {
+  const row = await readWatcher(deps, watcher);
+  if (row?.generation === generation) await startGeneration(deps, watcher, row);
+  return { more: false };
+};
+
+/** Clears the lease, looks once more, and stays when something came in between. */
+const leave = async (deps: Needs, task: WatchTask): Promise<boolean> => {
+  if (!(await renewWatcher(deps, { ...task, until: 0 }))) return true;
+  if (!(await isBusy(deps, task.watcher))) return true;
+  const until = deps.clock.now() + deps.pace.watchFor + deps.pace.sweepAge;
+  return !(await renewWatcher(deps, { ...task, until }));
+};

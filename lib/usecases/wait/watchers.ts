@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { isFlotillaError } from '../../domain/errors.ts';
+import { keys } from '../../domain/record/keys.ts';
+import { itemOf, rowOf, type WatcherRow } from '../../domain/record/rows.ts';
+import type { Deps } from '../deps.ts';
+import { retryConflict } from '../retry-conflict.ts';
+import { everyItem } from '../schedule/schedule-store.ts';
+
+type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'pace'>;
+
+/** A watcher that has just been asked for must come to life within this, in milliseconds; else the sweeper asks again. */
+const startGrace = 60_000;
+
+const kindOf = (watcher: string): string => watcher.slice(0, watcher.indexOf(':'));
+
+/** What an execution may be named: letters, digits, `-` and `_`, at most 80; the generation takes the rest. */
+const plainName = /^[A-Za-z0-9_-]{1,68}$/;
+
+/** Clusters `eu.west` and `eu-west` are two, and so are names that differ only at their end: those go by a hash. */
+const executionName = (watcher: string, generation: number): string => {
+  const name = watcher.replaceAll(':', '-');
+  const hashed = createHash('sha256').update(watcher).digest('hex').slice(0, 16);
+  const short = `${name.replaceAll(/[^A-Za-z0-9_-]/g, '-').slice(0, 51)}-${hashed}`;
+  return `${plainName.test(name) ? name : short}-${generation}`;
+};
+
+export const readWatcher = async ({ table }: Pick<Deps, 'table'>, watcher: string): Promise<WatcherRow | undefined> =>
+  rowOf<WatcherRow>(await table.get(keys.watcher(watcher)));
+
+/** The names of all watchers that there have been, or of those of one kind (`executor:`). */
+export async function* everyWatcher({ table }: Pick<Deps, 'table'>, kind?: string): AsyncGenerator<string> {
+  for await (const item of everyItem(table, {
+    pk: keys.watcher('').pk,
+    ...(kind === undefined ? {} : { prefix: kind }),
+  })) {
+    yield rowOf<WatcherRow>(item)!.watcher;
+  }
+}
+
+/** Whether a watcher has anything to watch. */
+export const isBusy = async ({ table }: Pick<Deps, 'table'>, watcher: string): Promise<boolean> =>
+  (await table.query({ pk: watchedBy(watcher), limit: 1 })).items.length > 0;
+
+/** All that a watcher watches. */
+export const readWatched = async <Row>({ table }: Pick<Deps, 'table'>, watcher: string): Promise<readonly Row[]> => {
+  const rows: Row[] = [];
+  for await (const item of everyItem(table, { pk: watchedBy(watcher) })) rows.push(rowOf<Row>(item)!);
+  return rows;
+};
+
+const watchedBy = (watcher: string): string => `WATCH#${watcher}`;
+
+/**
+ * Makes sure that somebody watches. Call it after what is to be watched is written: a watcher that leaves clears its
+ * lease first and then looks once more, so one of the two sees the other.
+ */
+export const ensureWatcher = async (deps: Needs & Pick<Deps, 'random'>, watcher: string): Promise<void> => {
+  try {
+    // The first deployments of a batch ask at the same moment, and DynamoDB refuses all transactions on the row but one.
+    await retryConflict(deps, async () => {
+      const row = await readWatcher(deps, watcher);
+      if (row === undefined || row.until <= deps.clock.now()) await startNext(deps, watcher, row);
+    });
+  } catch (error) {
+    // Whoever calls has done its part; the sweeper asks again. A name that is taken (the table was restored to an earlier
+    // day) leads it to the next generation.
+    if (!isFlotillaError(error, 'WorkflowUnavailable') && !isFlotillaError(error, 'ExecutionExists')) throw error;
+  }
+};
+
+/** Starts the next generation, unless somebody else just did. The one that runs now notices and leaves. */
+export const startGeneration = async (deps: Needs, watcher: string, row: WatcherRow | undefined): Promise<void> => {
+  const generation = (row?.generation ?? 0) + 1;
+  const next: WatcherRow = { watcher, generation, until: deps.clock.now() + startGrace };
+  const when = row === undefined ? { exists: false } : { equals: { generation: row.generation } };
+  try {
+    await deps.table.transact([{ put: itemOf(keys.watcher(watcher), next), when }]);
+  } catch (error) {
+    if (isFlotillaError(error, 'ConditionFailed')) return;
+    throw error;
+  }
+  await startExecution(deps, watcher, generation);
+};
+
+const startExecution = async ({ workflow }: Needs, watcher: string, generation: number): Promise<void> => {
+  await workflow.start('watch', executionName(watcher, generation), { kind: kindOf(watcher), watcher, generation });
+};
+
+/**
+ * For the sweeper, who does not rely on a lease: whoever announced a generation may have died before starting it, and a
+ * generation may have died before its lease.
+ */
+export const reviveWatcher = async (deps: Needs, watcher: string): Promise<void> =>
+  startNext(deps, watcher, await readWatcher(deps, watcher));
+
+/**
+ * Starting the same generation again finds it when it runs, starts it when it never did, and fails when it is over; only
+ * then comes the next one. So a watcher whose function is broken for hours is not started beside itself every minute. One
+ * that has cleared its lease is on its way out and is not waited for.
+ */
+const startNext = async (deps: Needs, watcher: string, row: WatcherRow | undefined): Promise<void> => {
+  if (row !== undefined && row.until > 0) {
+    try {
+      return await startExecution(deps, watcher, row.generation);
+    } catch (error) {
+      if (!isFlotillaError(error, 'ExecutionExists')) throw error;
+    }
+  }
+  await startGeneration(deps, watcher, row);
+};
+
+/** Says until when this generation looks after things. False when another generation has taken over. */
+export const renewWatcher = async (
+  { table }: Pick<Deps, 'table'>,
+  { watcher, generation, until }: WatcherRow,
+): Promise<boolean> => {
+  try {
+    await table.transact([{ update: keys.watcher(watcher), set: { until }, when: { equals: { generation } } }]);
+    return true;
+  } catch (error) {
+    if (isFlotillaError(error, 'ConditionFailed')) return false;
+    throw error;
+  }
+};

@@ -1,0 +1,191 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { accessToken, warnedToken } from '../../lib/cli/access-token.ts';
+import { Unreachable } from '../../lib/cli/failure.ts';
+import { type Answer, type FakeApi, run, startFakeApi } from './cli-world.ts';
+
+const apis: FakeApi[] = [];
+afterEach(async () => {
+  vi.useRealTimers();
+  await Promise.all(apis.splice(0).map((api) => api.close()));
+});
+
+const serve = async (token: Answer, list: Answer | readonly Answer[] = { body: { batches: [] } }): Promise<FakeApi> => {
+  const api = await startFakeApi({ 'POST /oauth2/token': token, 'GET /batches?limit=20': list });
+  apis.push(api);
+  return api;
+};
+const given: Answer = { body: { access_token: 'fetched-token', token_type: 'Bearer', expires_in: 3600 } };
+const client = (url: string) => ({
+  FLOTILLA_TOKEN_URL: `${url}/oauth2/token`,
+  FLOTILLA_CLIENT_ID: 'client-1',
+  FLOTILLA_CLIENT_SECRET: 'se cret:1',
+});
+
+describe('the token that is sent', () => {
+  test.each<[string, readonly string[], Readonly<Record<string, string>>, string | undefined]>([
+    ['none', [], {}, undefined],
+    ['of the environment', [], { FLOTILLA_TOKEN: 'of-env' }, 'Bearer of-env'],
+    [
+      'of the option, before the environment',
+      ['--token', 'of-option'],
+      { FLOTILLA_TOKEN: 'of-env' },
+      'Bearer of-option',
+    ],
+  ])('%s', async (_, argv, env, authorization) => {
+    const api = await serve(given);
+    expect((await run(['list', '--url', api.url, ...argv], { env })).status).toBe(0);
+    expect(api.received.map(({ headers }) => headers.authorization)).toEqual([authorization]);
+  });
+
+  test('one that is fetched for a client', async () => {
+    const api = await serve(given);
+    const env = { ...client(api.url), FLOTILLA_SCOPE: 'flotilla/read' };
+    expect((await run(['list', '--url', api.url], { env })).status).toBe(0);
+    const [asked, listed] = api.received;
+    expect(asked).toMatchObject({
+      body: 'grant_type=client_credentials&scope=flotilla%2Fread',
+      headers: {
+        'content-type': expect.stringMatching(/^application\/x-www-form-urlencoded/),
+        authorization: `Basic ${Buffer.from('client-1:se%20cret%3A1').toString('base64')}`,
+      },
+    });
+    expect(listed!.headers.authorization).toBe('Bearer fetched-token');
+  });
+
+  test('is fetched where the environment sets it to nothing', async () => {
+    const api = await serve(given);
+    const env = { ...client(api.url), FLOTILLA_TOKEN: '' };
+    expect((await run(['list', '--url', api.url], { env })).status).toBe(0);
+    expect(api.received.at(-1)!.headers.authorization).toBe('Bearer fetched-token');
+  });
+
+  test('is given before one is fetched', async () => {
+    const api = await serve(given);
+    const env = { ...client(api.url), FLOTILLA_TOKEN: 'of-env' };
+    await run(['list', '--url', api.url], { env });
+    expect(api.received.map(({ request }) => request)).toEqual(['GET /batches?limit=20']);
+  });
+
+  test.each([
+    [3600, 1],
+    [61, 2],
+  ])('lives %i seconds: fetched %i times in two minutes', async (expires_in, times) => {
+    const api = await serve({ body: { access_token: 'fetched-token', expires_in } });
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const token = accessToken(undefined, client(api.url));
+    expect([await token(), await token()]).toEqual(['fetched-token', 'fetched-token']);
+    vi.setSystemTime(Date.now() + 120_000);
+    await token();
+    expect(api.received).toHaveLength(times);
+  });
+});
+
+describe('a token on a network', () => {
+  const warning = (url: string): string =>
+    `warning: the token goes to ${url} unencrypted: whoever reads it on the way can use it too.`;
+
+  test.each([
+    ['127.0.0.1', { FLOTILLA_TOKEN: 'of-env' }, false],
+    ['localhost', { FLOTILLA_TOKEN: 'of-env' }, false],
+    // No loopback name, and yet this machine.
+    ['0.0.0.0', { FLOTILLA_TOKEN: 'of-env' }, true],
+    ['0.0.0.0', {}, false],
+  ])('to %s with %j: warned of: %s', async (host, env, warned) => {
+    const api = await serve(given);
+    const url = api.url.replace('127.0.0.1', host);
+    const { status, error } = await run(['list', '--url', url], { env });
+    expect({ status, error }).toEqual({ status: 0, error: warned ? [warning(url)] : [] });
+  });
+
+  test('is warned of once, and not where it is encrypted', async () => {
+    const told: string[] = [];
+    for (const url of ['http://flotilla.example.com', 'https://flotilla.example.com']) {
+      const token = warnedToken(
+        async () => 'token',
+        url,
+        (line) => told.push(line),
+      );
+      expect([await token(), await token()]).toEqual(['token', 'token']);
+    }
+    expect(told).toEqual([warning('http://flotilla.example.com')]);
+  });
+});
+
+test('an issuer that does not answer is given up', async () => {
+  const silent = createServer(() => {});
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const { port } = silent.address() as AddressInfo;
+  const token = accessToken(undefined, client(`http://127.0.0.1:${port}`), 50);
+  await expect(token()).rejects.toThrow(/no answer from .* timeout/);
+  silent.closeAllConnections();
+  silent.close();
+});
+
+describe('no token', () => {
+  test.each<[string, Answer, number, RegExp]>([
+    ['a wrong secret', { status: 400, body: { error: 'invalid_client' } }, 2, /answered 400\. Are FLOTILLA_CLIENT_ID/],
+    ['an issuer that is ill', { status: 503, body: {} }, 1, /answered 503/],
+    ['an answer without one', { body: { token: 'x' } }, 2, /answered 200/],
+    ['an answer with what is no token', { body: { access_token: 'se cret' } }, 2, /answered 200/],
+    ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: {} }, 1, /no answer from/],
+  ])('%s is told, and no secret', async (_, answer, status, message) => {
+    const api = await serve(answer);
+    const ran = await run(['list', '--url', api.url], { env: client(api.url) });
+    expect(ran.status).toBe(status);
+    expect(ran.error.join('\n')).toMatch(message);
+    expect(JSON.stringify(ran)).not.toContain('se cret');
+    expect(api.received).toHaveLength(1);
+  });
+
+  test.each([
+    [503, true],
+    [429, true],
+    [400, false],
+  ])('%i: whoever follows a batch asks again: %s', async (status, later) => {
+    const api = await serve({ status, body: {} });
+    const failure = await accessToken(undefined, client(api.url))().catch((error: unknown) => error);
+    expect(failure instanceof Unreachable).toBe(later);
+  });
+
+  test.each([
+    [{ FLOTILLA_CLIENT_ID: 'x' }, 'To fetch a token, set FLOTILLA_TOKEN_URL and FLOTILLA_CLIENT_SECRET too.'],
+    [
+      { ...client('http://issuer.example.com'), FLOTILLA_CLIENT_ID: 'x' },
+      'FLOTILLA_TOKEN_URL is not an https address: http://issuer.example.com/oauth2/token',
+    ],
+  ])('%j is told', async (env, message) => {
+    const api = await serve(given);
+    const { status, error } = await run(['list', '--url', api.url], { env });
+    expect({ status, error }).toEqual({ status: 2, error: [message] });
+    expect(api.received).toEqual([]);
+  });
+});
+
+test.each(['', 'secret\nother', 'secret…', 'secret token'])(
+  'a token like %j is not sent, and not told',
+  async (token) => {
+    const api = await serve(given);
+    const { status, out, error } = await run(['list', '--url', api.url, '--token', token]);
+    expect({ status, error }).toEqual({
+      status: 2,
+      error: ['The token is empty or has characters in it that no token has.'],
+    });
+    expect(out).toEqual([]);
+    expect(api.received).toEqual([]);
+  },
+);
+
+describe('what a gateway refuses', () => {
+  test.each([
+    [401, 'Unauthorized', /^The answer was 401: Unauthorized\.\nSend a token: --token or \$FLOTILLA_TOKEN/],
+    [403, 'Forbidden', /^The answer was 403: Forbidden\.\nDoes the token have the scope/],
+  ])('%i is told with what may help', async (status, message, told) => {
+    const api = await serve(given, { status, body: { message } });
+    const ran = await run(['list', '--url', api.url, '--token', 'secret-token']);
+    expect(ran.status).toBe(2);
+    expect(ran.error.join('\n')).toMatch(told);
+    expect(JSON.stringify(ran)).not.toContain('secret-token');
+  });
+});

@@ -1,0 +1,105 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createColors } from 'picocolors';
+import { runCli } from '../../lib/cli/program.ts';
+import type { Terminal } from '../../lib/cli/terminal.ts';
+
+export interface Answer {
+  readonly status?: number;
+  /** A text is sent as it is. */
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The connection ends in the middle of the body. */
+  readonly cut?: boolean;
+}
+
+/** What a server answers, by `METHOD path` with the query; a list is answered one after the other, its last for good. */
+export type Script = Readonly<Record<string, Answer | readonly Answer[]>>;
+
+export interface Received {
+  readonly request: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+export interface FakeApi {
+  readonly url: string;
+  readonly received: readonly Received[];
+  close(): Promise<void>;
+}
+
+/** A server of its own on a real socket. What the script does not name is answered by 599, which no test expects. */
+export const startFakeApi = async (script: Script): Promise<FakeApi> => {
+  const received: Received[] = [];
+  const asked = new Map<string, number>();
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    const name = `${request.method} ${request.url}`;
+    received.push({ request: name, headers: request.headers, body });
+    const answers = [
+      script[name] ?? { status: 599, body: { detail: `the test has no answer for ${name}` } },
+    ].flat() as Answer[];
+    const turn = asked.get(name) ?? 0;
+    asked.set(name, turn + 1);
+    const { status = 200, body: answer, headers, cut } = answers[Math.min(turn, answers.length - 1)]!;
+    const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    if (cut) response.write(text.slice(0, text.length / 2), () => response.destroy());
+    else response.end(text);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+export interface Ran {
+  readonly status: number;
+  readonly out: readonly string[];
+  readonly error: readonly string[];
+  readonly redrawn: readonly string[];
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string | Uint8Array;
+  readonly directory?: string;
+  readonly live?: boolean;
+  readonly columns?: number;
+  /** Told of each line as it is printed. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** Runs the program in this process, on a terminal that remembers. */
+export const run = async (argv: readonly string[], options: RunOptions = {}): Promise<Ran> => {
+  const out: string[] = [];
+  const error: string[] = [];
+  const redrawn: string[] = [];
+  const terminal: Terminal = {
+    live: options.live ?? false,
+    columns: options.columns ?? 200,
+    rows: 40,
+    colours: createColors(false),
+    out: (line) => {
+      out.push(...line.split('\n'));
+      options.onLine?.(line);
+    },
+    error: (line) => error.push(...line.split('\n')),
+    redraw: (text) => redrawn.push(text),
+    settle: () => {},
+  };
+  const status = await runCli(argv, {
+    env: options.env ?? {},
+    directory: options.directory ?? '/nowhere',
+    terminal,
+    readStdin: async () => Buffer.from(options.stdin ?? ''),
+  });
+  return { status, out, error, redrawn };
+};

@@ -1,0 +1,73 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { releaseYaml } from '../usecases/batch/api-world.ts';
+import { batch, deployments, event, health } from './answers.ts';
+import { type FakeApi, startFakeApi } from './cli-world.ts';
+
+const launcher = join(import.meta.dirname, '..', '..', 'bin', 'flotilla.js');
+
+const launch = (argv: readonly string[], stdin = ''): Promise<{ status: number; out: string; error: string }> =>
+  new Promise((resolve) => {
+    const child = execFile(process.execPath, [launcher, ...argv], (failure, out, error) => {
+      resolve({ status: failure === null ? 0 : Number(failure.code), out, error });
+    });
+    child.stdin!.end(stdin);
+  });
+
+describe('bin/flotilla.js', () => {
+  test('reads the standard input, prints plain text where no terminal is', async () => {
+    const { status, out } = await launch(['plan', '-'], releaseYaml);
+    expect(status).toBe(0);
+    expect(out).toContain('Plan hash: ');
+    expect(out).not.toContain('\u001b');
+  });
+
+  test('leaves with the exit status', async () => {
+    expect(await launch(['plan', '-'], 'version: 1\n')).toMatchObject({ status: 2, out: '' });
+    expect((await launch(['--version-of-what'])).status).toBe(2);
+  });
+});
+
+describe('a signal while a batch is followed', () => {
+  const apis: FakeApi[] = [];
+  afterEach(async () => {
+    await Promise.all(apis.splice(0).map((api) => api.close()));
+  });
+
+  /** Follows a batch that does not end, and sends the signals when it has begun. Gives the last line of what it says. */
+  const stopped = async (program: readonly string[], signals: readonly NodeJS.Signals[]) => {
+    const events = { events: [event(1, {})], next_after: 0, ended: false };
+    const api = await startFakeApi({
+      'GET /batches/B1': { body: batch() },
+      'GET /health': { body: health },
+      'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments() },
+      'GET /batches/B1/events?after=0&wait=10&limit=1000': [{ body: events }, { status: 503, body: {} }],
+    });
+    apis.push(api);
+    const argv = [...program.slice(1), 'status', 'B1', '--follow', '--url', api.url];
+    const child = spawn(program[0]!, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let error = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      error += text;
+    });
+    await once(child.stdout, 'data');
+    for (const signal of signals) child.kill(signal);
+    const [status] = await once(child, 'close');
+    return { status, told: error.trimEnd().split('\n').at(-1)?.replaceAll(api.url, 'URL') };
+  };
+
+  /** A launcher that takes this Node for one that cannot run the program. */
+  const older = `data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.0.0'}})`;
+  const node = join(import.meta.dirname, '..', '..', 'node_modules', 'node', 'bin', 'node');
+  test.each([
+    ['SIGINT by the launcher', [process.execPath, '--import', older, launcher], ['SIGINT'], 130],
+    ['SIGTERM by the launcher', [process.execPath, '--import', older, launcher], ['SIGTERM'], 143],
+    ['SIGINT, and its copy', [node, launcher.replace(/js$/, 'ts')], ['SIGINT', 'SIGINT'], 130],
+  ] as const)('%s: the batch goes on, and it is said how to come back', async (_, program, signals, status) => {
+    const told =
+      'Stopped following; batch B1 goes on: flotilla status B1 --follow --url URL. To stop it: flotilla cancel B1 --url URL';
+    expect(await stopped(program, signals)).toEqual({ status, told });
+  });
+});

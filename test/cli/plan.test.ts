@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { previewPlan } from '../../lib/usecases/plan/preview-plan.ts';
+import { makeWorld, manyYaml, releaseYaml } from '../usecases/batch/api-world.ts';
+import { run, startFakeApi } from './cli-world.ts';
+
+let directory = '';
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'flotilla-plan-'));
+  writeFileSync(join(directory, 'release.yaml'), releaseYaml);
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+describe('flotilla plan', () => {
+  test('without a server: order, critical path and steps, with everything simulated', async () => {
+    const { status, out } = await run(['plan', 'release.yaml'], { directory });
+    expect(status).toBe(0);
+    const text = out.join('\n');
+    expect(out[0]).toContain('SIMULATED: Harness');
+    expect(text).toContain('Critical path: shared/login-api -> clearing/trade-intake -> risk/limit-check');
+    expect(text).toContain('waits until shared/login-api has succeeded');
+    expect(out.filter((line) => line.includes('cluster-eu-1 (simulated)'))).toHaveLength(3);
+  });
+
+  test('that there is no service mapping is told to who has a file in which it could stand, and to nobody else', async () => {
+    const told = /no service mapping/;
+    const without = await run(['plan', 'release.yaml'], { directory });
+    expect([...without.out, ...without.error].join('\n')).not.toMatch(told);
+    const file =
+      'pillars: { shared: { harness: { pipeline: p } }, clearing: { harness: { pipeline: p } }, risk: { harness: { pipeline: p } } }';
+    writeFileSync(
+      join(directory, 'simulated.yaml'),
+      `${file}\nclusters: { cluster-eu-1: { simulated: true } }\nharness: { simulated: true }\n`,
+    );
+    const { status, out, error } = await run(['plan', 'release.yaml', '--config', 'simulated.yaml'], { directory });
+    expect([status, error.join('\n'), out.join('\n')]).toEqual([
+      0,
+      expect.stringMatching(told),
+      expect.stringMatching(told),
+    ]);
+  });
+
+  test.each([
+    [1, '1 deployment on one level, '],
+    [2, '2 deployments on one level, '],
+  ])('counts %i', async (count, told) => {
+    const { out } = await run(['plan', '-'], { directory, stdin: manyYaml(count) });
+    expect(out.filter((line) => line.startsWith(told))).toHaveLength(1);
+  });
+
+  const orderOf = async (strategy: string): Promise<readonly string[]> => {
+    const lone = (name: string, more: string): string =>
+      `  - { pillar: risk, service_name: ${name}, docker_image_version: "1", metadata: { ${more} } }\n`;
+    const head = releaseYaml.split('deployments:')[0];
+    const stdin = `${head}strategy: { ${strategy} }\ndeployments:\n${lone('late', 'priority: 1')}${lone('after', 'dependencies: [first], priority: 9')}${lone('first', 'priority: 9')}`;
+    const { out } = await run(['plan', '-'], { directory, stdin });
+    return out.flatMap((line) => {
+      const [, number, name] = /^(\d+) .*risk\/(\w+) +1 /.exec(line) ?? [];
+      return number === undefined ? [] : [`${number} ${name}`];
+    });
+  };
+
+  test.each([
+    ['mode: parallel', ['1 first', '2 late', '3 after']],
+    ['mode: sequential', ['1 first', '2 after', '3 late']],
+  ])('in the order of turns, numbered from 1: %s', async (strategy, order) => {
+    expect(await orderOf(strategy)).toEqual(order);
+  });
+
+  test('the same batch has the same hash here and at the server', async () => {
+    const preview = await previewPlan(makeWorld().deps, { text: releaseYaml });
+    const api = await startFakeApi({ 'POST /batches/plan': { body: preview } });
+    const here = await run(['plan', 'release.yaml', '--json'], { directory });
+    const there = await run(['plan', 'release.yaml', '--json', '--url', api.url], { directory });
+    await api.close();
+    expect(api.received).toHaveLength(1);
+    expect(JSON.parse(here.out.join(''))).toEqual(JSON.parse(there.out.join('')));
+  });
+
+  test('problems come with line and column, and exit status 2', async () => {
+    const { status, error } = await run(['plan', '-'], { directory, stdin: releaseYaml.replace('"3.0.2"', '3') });
+    expect(status).toBe(2);
+    expect(error[1]).toMatch(/^<stdin>:5:\d+ deployments\[1\]\.docker_image_version: /);
+    const own = mkdtempSync(join(tmpdir(), 'flotilla-plan-'));
+    writeFileSync(join(own, 'bad.yaml'), 'version: v1.0');
+    expect((await run(['plan', 'bad.yaml'], { directory: own })).error[1]).toMatch(/^bad\.yaml:1:1 deployments: /);
+    rmSync(own, { recursive: true, force: true });
+  });
+
+  test('the configuration of the folder counts', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'flotilla-plan-'));
+    writeFileSync(
+      join(own, 'flotilla.config.yaml'),
+      'environments: { production: {} }\nclusters: { cluster-eu-1: { simulated: true } }\nharness: { simulated: true }\n',
+    );
+    const { status, error } = await run(['plan', '-'], { directory: own, stdin: releaseYaml });
+    rmSync(own, { recursive: true, force: true });
+    expect(status).toBe(2);
+    expect(error.join('\n')).toContain('production');
+  });
+
+  test('problems of the configuration name its file', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'flotilla-plan-'));
+    writeFileSync(join(own, 'bad.yaml'), 'environmentz: {}\n');
+    const { status, error } = await run(['plan', '-', '--config', 'bad.yaml'], { directory: own, stdin: releaseYaml });
+    rmSync(own, { recursive: true, force: true });
+    expect(status).toBe(2);
+    expect(error.join('\n')).toMatch(/bad\.yaml:1:1 environmentz: /);
+  });
+});

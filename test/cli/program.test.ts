@@ -1,0 +1,533 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { releaseYaml } from '../usecases/batch/api-world.ts';
+import { batch, deployment, deployments, ended, failed, health, problem } from './answers.ts';
+import { type Answer, type FakeApi, type RunOptions, run, type Script, startFakeApi } from './cli-world.ts';
+
+const apis: FakeApi[] = [];
+afterEach(async () => {
+  await Promise.all(apis.splice(0).map((api) => api.close()));
+});
+
+const serve = async (script: Script): Promise<FakeApi> => {
+  const api = await startFakeApi(script);
+  apis.push(api);
+  return api;
+};
+
+/** Runs a command against a server with this script. */
+const against = async (script: Script, argv: readonly string[], options: RunOptions = {}) => {
+  const api = await serve(script);
+  return { api, ...(await run([...argv, '--url', api.url], options)) };
+};
+
+const shown = (status: 'SUCCESS' | 'FAILED' | 'UNKNOWN' | 'CANCELLED'): Script => ({
+  'GET /batches/B1': { body: ended(status) },
+  'GET /health': { body: health },
+  'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(deployment(), failed) },
+});
+
+const issues = [
+  {
+    line: 9,
+    column: 5,
+    path: 'deployments[1].docker_image_version',
+    message: 'a number',
+    hint: 'put it in quotes',
+    code: 'WrongType',
+  },
+  { line: 24, column: 5, path: 'deployments[4].prioritty', message: 'unknown key', code: 'UnknownKey' },
+];
+
+describe('exit status', () => {
+  const accepted: Script = {
+    'POST /batches': {
+      status: 202,
+      body: { batch_id: 'B1', name: 'Autumn release', total: 2, status: 'PENDING', warnings: ['mind'] },
+    },
+    'GET /health': { body: health },
+  };
+  const cases: readonly (readonly [string, number, Script, readonly string[]])[] = [
+    ['a batch was taken', 0, accepted, ['deploy', '-']],
+    ['a batch is not valid', 2, { 'POST /batches': problem(422, 'BatchInvalid', { issues }) }, ['deploy', '-']],
+    ['a batch is not YAML', 2, { 'POST /batches': problem(400, 'YamlInvalid', { issues }) }, ['deploy', '-']],
+    ['the server wants a token', 2, { 'POST /batches': problem(401, 'Unauthorized') }, ['deploy', '-']],
+    [
+      'the key was used',
+      1,
+      { 'POST /batches': problem(409, 'IdempotencyKeyReused') },
+      ['deploy', '-', '--idempotency-key', 'k'],
+    ],
+    ['the server failed', 1, { 'POST /batches': problem(500, 'InternalError') }, ['deploy', '-']],
+    ['a batch has succeeded', 0, shown('SUCCESS'), ['status', 'B1']],
+    ['a batch has failed', 1, shown('FAILED'), ['status', 'B1']],
+    ['a batch is unknown', 1, shown('UNKNOWN'), ['status', 'B1']],
+    ['a batch was cancelled', 1, shown('CANCELLED'), ['status', 'B1']],
+    ['there is no such batch', 4, { 'GET /batches/B1': problem(404, 'BatchNotFound') }, ['status', 'B1']],
+    ['there is nothing to cancel', 4, { 'POST /batches/B1/cancel': problem(404, 'BatchNotFound') }, ['cancel', 'B1']],
+    ['it is over already', 1, { 'POST /batches/B1/cancel': problem(409, 'StatusConflict') }, ['cancel', 'B1']],
+    [
+      'there is no such deployment',
+      4,
+      { 'POST /batches/B1/deployments/a/b/resolve': problem(404, 'DeploymentNotFound') },
+      ['resolve', 'B1', 'a/b', '--status', 'SUCCESS', '--reason', 'x'],
+    ],
+    ['there are no batches', 0, { 'GET /batches?limit=20': { body: { batches: [] } } }, ['list']],
+  ];
+  test.each(cases)('%s: %i', async (_, status, script, argv) => {
+    expect(await against(script, argv, { stdin: releaseYaml })).toMatchObject({ status });
+  });
+
+  test.each([
+    ['no command', []],
+    ['an unknown command', ['destroy']],
+    ['an unknown option', ['list', '--force']],
+    ['a missing argument', ['status']],
+    ['one argument too many', ['status', 'B1', 'B2']],
+    ['a bad number', ['deploy', '-', '--timeout', 'soon']],
+    ['more seconds than a timer takes', ['deploy', '-', '--timeout', '2147484']],
+    ['a bad status', ['resolve', 'B1', 'a/b', '--status', 'MAYBE', '--reason', 'x']],
+    ['a missing reason', ['resolve', 'B1', 'a/b', '--status', 'FAILED']],
+    ['a bad address', ['list', '--url', 'ftp://x']],
+    ['a time-out of nothing', ['deploy', '-', '--timeout', '5']],
+    ['a time-out of nothing that is looked at', ['status', 'B1', '--timeout', '5']],
+    ['a configuration for a server', ['plan', '-', '--config', 'x.yaml', '--url', 'http://127.0.0.1:9']],
+    ['a file that is not there', ['deploy', 'missing.yaml']],
+    ['a configuration that is not there', ['plan', '-', '--config', 'missing.yaml']],
+  ])('%s: 2, and it is said why', async (_, argv) => {
+    const { status, error } = await run(argv);
+    expect(status).toBe(2);
+    expect(error.join('\n').trim()).not.toBe('');
+  });
+
+  test.each([
+    [
+      ['list', '--url', 'localhost:8080'],
+      'localhost:8080 is no address of a server: one begins with http:// or https://.',
+    ],
+    [['deploy', '-', '--timeout', '5'], '--timeout ends --follow, and without that it has no effect.'],
+    [
+      ['plan', '-', '--config', 'x', '--url', 'http://127.0.0.1:9'],
+      '--config has no effect here: a server plans with its own configuration.',
+    ],
+    [['plan', '-', '--token', 'x'], '--token has no effect here: no server is asked without --url.'],
+  ])('an option without effect is told, before anything is done: %j', async (argv, told) => {
+    expect(await run(argv, { stdin: releaseYaml })).toMatchObject({ status: 2, out: [], error: [told] });
+  });
+
+  test('the version: 0', async () => {
+    expect(await run(['--version'])).toMatchObject({ status: 0, out: [expect.stringMatching(/^\d+\.\d+\.\d+$/)] });
+  });
+
+  test('plan says which server is asked: none, unless one is named', async () => {
+    const { out } = await run(['plan', '--help']);
+    expect(out.join(' ').replace(/\s+/g, ' ')).toContain(
+      'address of the server (default: $FLOTILLA_URL, else none is asked)',
+    );
+  });
+
+  test('help that was asked for: 0', async () => {
+    const { status, out } = await run(['--help']);
+    expect(status).toBe(0);
+    expect(out.join('\n')).toContain(
+      'Exit status: 0 done, 1 failed, 2 wrong use or configuration, 3 timed out, 4 not found',
+    );
+  });
+
+  test('no server: 1', async () => {
+    const api = await serve({});
+    await api.close();
+    const { status, error } = await run(['list', '--url', api.url]);
+    expect(status).toBe(1);
+    expect(error[0]).toContain(`No answer from ${api.url}`);
+  });
+
+  test('a connection that ends in the middle of the answer: 1', async () => {
+    const cut = { body: { batches: [batch()] }, cut: true };
+    const { api, status, error } = await against({ 'GET /batches?limit=20': cut }, ['list']);
+    expect(status).toBe(1);
+    expect(error[0]).toContain(`No answer from ${api.url}`);
+  });
+
+  test('some other server: 1', async () => {
+    const { api, status, error } = await against({ 'GET /batches?limit=20': { body: '<html>' } }, ['list']);
+    expect(status).toBe(1);
+    expect(error).toEqual([`${api.url} does not answer as a Flotilla server does.`]);
+  });
+});
+
+describe('what is sent', () => {
+  test('the file as it is, the key and the token', async () => {
+    const { api } = await against(
+      { 'POST /batches': { status: 202, body: { batch_id: 'B1', warnings: [] } }, 'GET /health': { body: health } },
+      ['deploy', '-', '--idempotency-key', 'k-1'],
+      { stdin: releaseYaml, env: { FLOTILLA_TOKEN: 'secret' } },
+    );
+    expect(api.received[0]).toMatchObject({
+      body: releaseYaml,
+      headers: { 'content-type': 'application/yaml', 'idempotency-key': 'k-1', authorization: 'Bearer secret' },
+    });
+  });
+
+  const large = `${releaseYaml}${'# a comment\n'.repeat(400_000)}`;
+  const accepted = { status: 202, body: { batch_id: 'B1', warnings: [] } };
+  const uploadTo = (url: string): Answer => ({
+    status: 201,
+    body: {
+      upload_id: 'u1',
+      url,
+      method: 'PUT',
+      headers: { 'content-type': 'application/yaml', 'content-length': '0' },
+    },
+  });
+
+  test('a file that is larger than a request may be is put elsewhere, where the token does not go', async () => {
+    const bucket = await serve({ 'PUT /uploads/u1.yaml?X-Amz-Signature=s': { body: '' } });
+    const { api, status } = await against(
+      {
+        'POST /uploads': uploadTo(`${bucket.url}/uploads/u1.yaml?X-Amz-Signature=s`),
+        'POST /batches?upload=u1': accepted,
+        'GET /health': { body: health },
+      },
+      ['deploy', '-', '--idempotency-key', 'k-1'],
+      { stdin: large, env: { FLOTILLA_TOKEN: 'secret' } },
+    );
+    expect(status).toBe(0);
+    const [put, ...more] = bucket.received;
+    expect(more).toEqual([]);
+    expect(put?.body).toBe(large);
+    expect(put?.headers).toMatchObject({
+      'content-type': 'application/yaml',
+      'content-length': String(Buffer.byteLength(large)),
+    });
+    expect(JSON.stringify(put?.headers)).not.toMatch(/secret|authorization/i);
+    const [order, submit] = api.received;
+    expect(JSON.parse(order!.body)).toEqual({ bytes: Buffer.byteLength(large) });
+    expect(order!.headers).toMatchObject({ authorization: 'Bearer secret' });
+    expect(submit).toMatchObject({ body: '', headers: { authorization: 'Bearer secret', 'idempotency-key': 'k-1' } });
+  });
+
+  test('a place at the same server is shown the token, and its refusal is told', async () => {
+    const script = { 'POST /uploads': uploadTo('/uploads/u1'), 'PUT /uploads/u1': problem(404, 'UploadNotFound') };
+    const { api, status } = await against(script, ['plan', '-'], { stdin: large, env: { FLOTILLA_TOKEN: 'secret' } });
+    expect(status).toBe(4);
+    expect(api.received.map(({ request, headers }) => [request, headers.authorization])).toEqual([
+      ['POST /uploads', 'Bearer secret'],
+      ['PUT /uploads/u1', 'Bearer secret'],
+    ]);
+  });
+
+  test.each<[string, (bucket: FakeApi) => string, RegExp]>([
+    ['refuses', ({ url }) => `${url}/refused`, /^The upload to 127\.0\.0\.1:\d+ was answered with 403\.$/],
+    ['sends on', ({ url }) => `${url}/elsewhere`, /^The batch could not be uploaded to 127\.0\.0\.1:\d+: .*redirect/],
+    ['is not there', () => 'http://127.0.0.1:9/x', /^The batch could not be uploaded to 127\.0\.0\.1:9: /],
+  ])('a place that %s: 1, and nothing is submitted', async (_, urlOf, line) => {
+    const bucket = await serve({
+      'PUT /refused': { status: 403, body: '<Error/>' },
+      'PUT /elsewhere': { status: 307, body: '', headers: { location: '/refused' } },
+    });
+    const { api, status, error } = await against({ 'POST /uploads': uploadTo(urlOf(bucket)) }, ['deploy', '-'], {
+      stdin: large,
+    });
+    expect([status, error[0], api.received.length]).toEqual([1, expect.stringMatching(line), 1]);
+  });
+
+  test('a file that is larger than any batch may be is not sent at all', async () => {
+    const { api, status, error } = await against({}, ['deploy', '-'], { stdin: '#'.repeat(17 * 1024 * 1024) });
+    expect([status, api.received]).toEqual([2, []]);
+    expect(error).toEqual(['<stdin> has 17 MiB; a batch may have 16 MiB. Make several of it.']);
+  });
+
+  test('FLOTILLA_URL names the server', async () => {
+    const api = await serve({ 'GET /batches?limit=3': { body: { batches: [] } } });
+    expect((await run(['list', '--limit', '3'], { env: { FLOTILLA_URL: `${api.url}/` } })).status).toBe(0);
+  });
+
+  test('a resolution', async () => {
+    const { api, out } = await against(
+      {
+        'POST /batches/B1/deployments/risk/limit-check/resolve': {
+          body: { ...failed, status: 'SUCCESS', resolved_by: 'local' },
+        },
+      },
+      ['resolve', 'B1', 'risk/limit-check', '--status', 'success', '--reason', 'I looked.'],
+    );
+    expect(JSON.parse(api.received[0]!.body)).toEqual({ status: 'SUCCESS', reason: 'I looked.' });
+    expect(out).toEqual(['risk/limit-check is SUCCESS now, resolved by local.']);
+  });
+});
+
+describe('what is printed', () => {
+  test('problems of a batch: line:column path: message (hint)', async () => {
+    const { error, out } = await against({ 'POST /batches': problem(422, 'BatchInvalid', { issues }) }, [
+      'deploy',
+      '-',
+    ]);
+    expect(error).toEqual([
+      'BatchInvalid it is.',
+      '<stdin>:9:5 deployments[1].docker_image_version: a number (put it in quotes)',
+      '<stdin>:24:5 deployments[4].prioritty: unknown key',
+    ]);
+    expect(out).toEqual([]);
+  });
+
+  test.each([
+    ['deploy', '/batches'],
+    ['plan', '/batches/plan'],
+  ])('problems of a file name it: %s', async (verb, path) => {
+    const directory = mkdtempSync(join(tmpdir(), 'flotilla-cli-'));
+    writeFileSync(join(directory, 'release.yaml'), releaseYaml);
+    const script = { [`POST ${path}`]: problem(422, 'BatchInvalid', { issues }) };
+    const { error } = await against(script, [verb, 'release.yaml'], { directory });
+    rmSync(directory, { recursive: true });
+    expect(error.at(-1)).toBe('release.yaml:24:5 deployments[4].prioritty: unknown key');
+  });
+
+  test('a file that is not text is not sent', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'flotilla-cli-'));
+    writeFileSync(join(directory, 'release.zip'), Uint8Array.of(0x50, 0x4b, 3, 4, 0xff, 0xfe));
+    const { status, error, api } = await against({}, ['deploy', 'release.zip'], { directory });
+    rmSync(directory, { recursive: true });
+    expect({ status, error, received: api.received }).toEqual({
+      status: 2,
+      error: ['release.zip cannot be read: it is not text in UTF-8; save it in that encoding.'],
+      received: [],
+    });
+  });
+
+  test('with --json the problem as it came', async () => {
+    const { out, error } = await against({ 'POST /batches': problem(422, 'BatchInvalid', { issues }) }, [
+      'deploy',
+      '-',
+      '--json',
+    ]);
+    expect(JSON.parse(out.join(''))).toMatchObject({ code: 'BatchInvalid', issues });
+    expect(error).toEqual([]);
+  });
+
+  test('a batch, its deployments, and why one failed; every deployment says that it is simulated', async () => {
+    const { out } = await against(shown('FAILED'), ['status', 'B1']);
+    expect(out[0]).toBe('SIMULATED: Harness and cluster eu-1 are simulated; nothing real is deployed there.');
+    for (const key of ['shared/login-api', 'risk/limit-check']) {
+      expect(out.find((line) => line.startsWith(key))).toContain('(simulated)');
+    }
+    expect(out.slice(out.indexOf('FAILED risk/limit-check (simulated): RestoredPreviousRelease'))).toEqual([
+      'FAILED risk/limit-check (simulated): RestoredPreviousRelease',
+      '  The new pods crash. Version 2.3.0 was restored.',
+      '  seen on pod limit-check-x, container app: CrashLoopBackOff: exit code 1',
+      '    | starting',
+      '    | FATAL: no database ',
+      '  version before: 2.3.0, now: 2.3.0',
+      '  attempt 1: harness run run-1 Success https://harness.test/run-1',
+    ]);
+  });
+
+  test('commands that come next go to the same server', async () => {
+    const script = { 'POST /batches': { status: 202, body: batch() }, 'GET /health': { body: health } };
+    const { out, api } = await against(script, ['deploy', '-'], { stdin: releaseYaml });
+    expect(out.at(-1)).toBe(`Follow it with: flotilla status B1 --follow --url ${api.url}`);
+    const known = await run(['deploy', '-'], { stdin: releaseYaml, env: { FLOTILLA_URL: api.url } });
+    expect(known.out.at(-1)).toBe('Follow it with: flotilla status B1 --follow');
+  });
+
+  test.each([
+    [202, 2, 'Batch B1 accepted: Autumn release, 2 deployments.'],
+    [202, 1, 'Batch B1 accepted: Autumn release, 1 deployment.'],
+    [200, 2, 'Batch B1 exists already (PROCESSING); nothing new was started.'],
+  ])('a batch that is new is told from one that the key has named before: %i, of %i', async (status, total, told) => {
+    const { out } = await against(
+      { 'POST /batches': { status, body: { ...batch(), total } }, 'GET /health': { body: health } },
+      ['deploy', '-', '--idempotency-key', 'k'],
+      { stdin: releaseYaml },
+    );
+    expect(out.slice(1, 2)).toEqual([told]);
+  });
+
+  test.each([
+    ['looked at', []],
+    ['followed', ['--follow']],
+  ])('the command by which what is UNKNOWN can be resolved, when %s', async (_, argv) => {
+    const lost = deployment({ status: 'UNKNOWN', reason: 'VerificationLost', message: 'Nobody knows.' });
+    const { out, api } = await against(
+      {
+        ...shown('UNKNOWN'),
+        'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(lost, failed) },
+        'GET /batches/B1/events?after=0&wait=10&limit=1000': { body: { events: [], next_after: 0, ended: true } },
+      },
+      ['status', 'B1', ...argv],
+    );
+    expect(out.filter((line) => line.includes('resolve'))).toEqual([
+      `  flotilla resolve B1 shared/login-api --status SUCCESS --reason '…' --url ${api.url}  (or --status FAILED)`,
+    ]);
+  });
+
+  test('the command by which the UNKNOWN one of another batch can be resolved, for which one waits', async () => {
+    const name = 'staging/eu-1/shared/login-api';
+    const waiting_for = [{ kind: 'target', name, batch_id: 'B0', key: 'shared/login-api', status: 'UNKNOWN' }] as const;
+    const waits = deployment({ message: `What batch B0 did to ${name} is UNKNOWN.`, waiting_for });
+    const { out, api } = await against(
+      { ...shown('SUCCESS'), 'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(waits) } },
+      ['status', 'B1'],
+    );
+    expect(out.slice(-3)).toEqual([
+      'PENDING shared/login-api (simulated): AwaitingTurn',
+      `  What batch B0 did to ${name} is UNKNOWN.`,
+      `  flotilla resolve B0 shared/login-api --status SUCCESS --reason '…' --url ${api.url}  (or --status FAILED)`,
+    ]);
+  });
+
+  test('of too many the first, and where the others are', async () => {
+    const all = Array.from({ length: 53 }, () => failed);
+    const { out, api } = await against(
+      { ...shown('FAILED'), 'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(...all) } },
+      ['status', 'B1'],
+    );
+    expect(out.filter((line) => line.startsWith('FAILED risk/limit-check'))).toHaveLength(50);
+    expect(out.at(-1)).toBe(`… and 3 more; all of them: flotilla status B1 --json --url ${api.url}.`);
+  });
+
+  test('what was skipped for the same reason is told once, with the first of them by name', async () => {
+    const message = 'Not started: it depends on risk/limit-check, which is FAILED.';
+    const skipped = (index: number) =>
+      deployment({ key: `risk/service-${index}`, status: 'SKIPPED', reason: 'DependencyFailed', message });
+    const all = Array.from({ length: 12 }, (_, index) => skipped(index + 1));
+    const other = deployment({ status: 'CANCELLED', reason: 'BatchCancelled', message: 'Not started.' });
+    const { out } = await against(
+      { ...shown('FAILED'), 'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(...all, other) } },
+      ['status', 'B1'],
+    );
+    const names = Array.from({ length: 10 }, (_, index) => `risk/service-${index + 1}`);
+    expect(out.slice(-4)).toEqual([
+      `SKIPPED DependencyFailed: ${message}`,
+      `  ${names.join(', ')}, … and 2 more`,
+      'CANCELLED BatchCancelled: Not started.',
+      '  shared/login-api',
+    ]);
+  });
+
+  test.each([
+    ['limit-check', ['Did you mean risk/limit-check or shared/limit-check?']],
+    ['risk/limit-chekc', ['Did you mean risk/limit-check?']],
+    ['logn-api', ['Did you mean shared/login-api?']],
+    ['nothing/like-it', []],
+  ])('the keys that %s may have been meant for', async (key, hint) => {
+    const other = deployment({ key: 'shared/limit-check' });
+    const { status, error } = await against(
+      {
+        [`POST /batches/B1/deployments/${key}/resolve`]: problem(404, 'DeploymentNotFound'),
+        'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(deployment(), failed, other) },
+      },
+      ['resolve', 'B1', key, '--status', 'SUCCESS', '--reason', 'x'],
+    );
+    expect(status).toBe(4);
+    expect(error).toEqual(['DeploymentNotFound it is.', ...hint]);
+  });
+
+  test('with --json the same as data', async () => {
+    const { out } = await against(shown('FAILED'), ['status', 'B1', '--json']);
+    expect(JSON.parse(out.join(''))).toMatchObject({
+      batch_id: 'B1',
+      status: 'FAILED',
+      deployments: [{}, { key: 'risk/limit-check' }],
+    });
+  });
+
+  test('all pages of deployments', async () => {
+    const path = 'GET /batches/B1/deployments?limit=1000&after=';
+    const { out } = await against(
+      {
+        ...shown('SUCCESS'),
+        [`${path}-1`]: { body: { ...deployments(deployment()), next_after: 0 } },
+        [`${path}0`]: { body: deployments(failed) },
+      },
+      ['status', 'B1', '--json'],
+    );
+    expect(JSON.parse(out.join('')).deployments).toHaveLength(2);
+  });
+
+  test('the list of batches', async () => {
+    const { out } = await against({ 'GET /batches?limit=20': { body: { batches: [batch(), ended('FAILED')] } } }, [
+      'list',
+    ]);
+    expect(out).toEqual([
+      'BATCH  STATUS      SUBMITTED            BY   NAME            MESSAGE',
+      'B1     PROCESSING  2026-09-30T06:00:00  ada  Autumn release  2 deployments: 1 in work, 1 waiting.',
+      'B1     FAILED      2026-09-30T06:00:00  ada  Autumn release  Over.',
+    ]);
+  });
+
+  describe('a list of more than the API gives at once', () => {
+    const page = (from: number, size: number, next_after?: string): Answer => ({
+      body: { batches: Array.from({ length: size }, (_, at) => batch({ batch_id: `B${from + at}` })), next_after },
+    });
+    const pages: Script = {
+      'GET /batches?limit=100': page(0, 100, 'c/1'),
+      'GET /batches?limit=100&after=c%2F1': page(100, 100, 'c2'),
+      // A row that is gone makes a page shorter, not the list.
+      'GET /batches?limit=50&after=c2': page(200, 49, 'c3'),
+      'GET /batches?limit=1&after=c3': page(249, 1, 'c4'),
+      'GET /batches?limit=100&after=c2': page(200, 3),
+    };
+
+    test('so many as asked for, and that there are more', async () => {
+      const { api, status, out } = await against(pages, ['list', '--limit', '250']);
+      expect([status, api.received.length, out.length]).toEqual([0, 4, 1 + 250 + 1]);
+      expect(out.slice(1, -1).map((line) => line.split(' ')[0])).toEqual(
+        Array.from({ length: 250 }, (_, at) => `B${at}`),
+      );
+      expect(out.at(-1)).toBe(`There are more: flotilla list --limit 1250 --url ${api.url}`);
+    });
+
+    test('all that there are, and nothing about more', async () => {
+      const { api, out } = await against(pages, ['list', '--limit', '9999']);
+      expect([api.received.length, out.length, out.at(-1)?.split(' ')[0]]).toEqual([3, 1 + 203, 'B202']);
+    });
+
+    test('as data in one, with where to read on', async () => {
+      const read = async (limit: string) =>
+        JSON.parse((await against(pages, ['list', '--limit', limit, '--json'])).out[0]!);
+      const [some, all] = [await read('250'), await read('300')];
+      expect([some.batches.length, some.next_after, all.batches.length, 'next_after' in all]).toEqual([
+        250,
+        'c4',
+        203,
+        false,
+      ]);
+    });
+
+    test.each(['0', '10001', '1e9'])('%s is refused', async (limit) => {
+      const { status, error } = await run(['list', '--limit', limit]);
+      expect([status, error.join('\n')]).toEqual([
+        2,
+        expect.stringContaining('A whole number from 1 to 10000 is needed.'),
+      ]);
+    });
+
+    test('of the most that are shown, where to read on', async () => {
+      const endless = {
+        'GET /batches?limit=100': page(0, 100, 'c'),
+        'GET /batches?limit=100&after=c': page(0, 100, 'c'),
+      };
+      const { api, out } = await against(endless, ['list', '--limit', '10000']);
+      expect([api.received.length, out.at(-1)]).toEqual([100, expect.stringContaining('GET /batches?after=…')]);
+    });
+  });
+
+  test('what a cancel stops and what goes on', async () => {
+    const in_flight = [
+      { index: 0, key: 'a/b', step: 'deploy', effect: 'stopping', why: 'Run r is aborted.' },
+      { index: 1, key: 'a/c', step: 'verify', effect: 'continues', why: 'The executor is done.' },
+    ];
+    const { out } = await against({ 'POST /batches/B1/cancel': { body: { batch_id: 'B1', in_flight } } }, [
+      'cancel',
+      'B1',
+    ]);
+    expect(out).toEqual([
+      'Batch B1: nothing new starts.',
+      '  a/b: stopping. Run r is aborted.',
+      '  a/c: continues. The executor is done.',
+    ]);
+  });
+});

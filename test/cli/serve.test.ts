@@ -1,0 +1,137 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
+import { keys } from '../../lib/domain/record/keys.ts';
+import { itemOf } from '../../lib/domain/record/rows.ts';
+import { type Ran, run } from './cli-world.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'flotilla-serve-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const harness = 'harness: { account: a, org: o, project: p, api_key: k }';
+const kubeconfig = (context: string): string =>
+  JSON.stringify({
+    ...{ apiVersion: 'v1', kind: 'Config', 'current-context': context },
+    clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:9' } }],
+    users: [{ name: 'u', user: { token: 'hunter2' } }],
+    contexts: [{ name: 'one', context: { cluster: 'c', user: 'u' } }],
+  });
+
+const configure = (name: string, clusters: string): void =>
+  writeFileSync(join(directory, name), `clusters: ${clusters}\n${harness}\n`);
+
+beforeAll(() => {
+  writeFileSync(join(directory, 'kube'), kubeconfig('one'));
+  writeFileSync(join(directory, 'no-context'), kubeconfig('two'));
+  writeFileSync(join(directory, 'no-yaml'), 'users:\n- token: hunter2\n token: hunter2\n');
+  // Nothing is simulated, and nobody is asked while there is nothing to do.
+  configure('real.yaml', '{ a: { kubeconfig: ./kube } }');
+});
+
+/** Serves until it has said all that it says at its start, and is then stopped as by Ctrl-C. */
+const serve = (argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> =>
+  run(['serve', '--port', '0', '--config', 'real.yaml', ...argv], {
+    directory,
+    env,
+    onLine: (line) => {
+      if (/curl|"url"/.test(line)) setImmediate(() => process.emit('SIGINT'));
+    },
+  });
+
+/** Data as a server leaves it that was stopped while so many batches were in work. */
+const dataWith = async (name: string, open: number): Promise<string> => {
+  mkdirSync(join(directory, name));
+  const table = new SqliteTable(join(directory, name, 'flotilla.db'));
+  for (let count = 0; count < open; count += 1) {
+    await table.transact([{ put: itemOf(keys.open(`B${count}`), { batch_id: `B${count}`, created_at: 1 }) }]);
+  }
+  table.close();
+  return name;
+};
+
+describe('batches that are in work', () => {
+  test.each([
+    [0, [], []],
+    [1, ['1 batch goes on.'], ['Stopping; batches go on at the next start.']],
+    [3, ['3 batches go on.'], ['Stopping; batches go on at the next start.']],
+  ])('%i: are told of at the start and at the end', async (open, begun, ended) => {
+    const { status, out } = await serve(['--data', await dataWith(`open-${open}`, open)]);
+    expect(status).toBe(0);
+    expect(out).toEqual([
+      expect.stringMatching(/^Flotilla listens on /),
+      ...begun,
+      'See what a batch would do:',
+      expect.stringMatching(/^ {2}npx flotilla plan /),
+      'Submit a batch:',
+      expect.stringMatching(/^ {2}curl /),
+      ...ended,
+    ]);
+  });
+
+  test('as data', async () => {
+    const { out } = await serve(['--data', await dataWith('as-data', 2), '--json']);
+    expect(out.map((line) => JSON.parse(line))).toMatchObject([{ open_batches: 2 }]);
+  });
+});
+
+test('the address for curl is one that this machine reaches, with the token that is needed', async () => {
+  const { out } = await serve(['--data', 'all', '--host', '0.0.0.0'], { FLOTILLA_TOKEN: 'secret' });
+  expect(out[0]).toMatch(/^Flotilla listens on http:\/\/0\.0\.0\.0:\d+, /);
+  expect(out.at(-1)).toMatch(/ -H "authorization: Bearer \$FLOTILLA_TOKEN" .* http:\/\/127\.0\.0\.1:\d+\/batches$/);
+  expect(out.join('\n')).not.toContain('secret');
+});
+
+test('another address without a token: 2', async () => {
+  const { status, error } = await serve(['--data', 'none', '--host', '0.0.0.0']);
+  expect([status, error]).toEqual([2, [expect.stringContaining('demands a token in $FLOTILLA_TOKEN')]]);
+});
+
+describe('clusters that cannot be reached as they are configured: 2, and nothing is started', () => {
+  test.each([
+    ['no file', '{ kubeconfig: /none }', 'the kubeconfig /none cannot be read: there is no such file.'],
+    [
+      'a folder',
+      '{ kubeconfig: . }',
+      `the kubeconfig ${directory} cannot be read: it is a folder, and a file is needed.`,
+    ],
+    [
+      'no such context',
+      '{ kubeconfig: ./kube, context: three }',
+      `the kubeconfig ${directory}/kube has no context "three"; it has one.`,
+    ],
+    [
+      'a current context that there is not',
+      '{ kubeconfig: ./no-context }',
+      `the kubeconfig ${directory}/no-context has no context "two"; it has one.`,
+    ],
+    ['EKS without a region', '{ eks: prod }', 'the region of the EKS cluster prod is not known; set AWS_REGION.'],
+  ])('%s', async (_, cluster, told) => {
+    configure('bad.yaml', `{ eu-1: ${cluster}, a: { kubeconfig: ./kube } }`);
+    const { status, out, error } = await serve(['--config', 'bad.yaml', '--data', 'unused']);
+    expect([status, out, error]).toEqual([2, [], [`Cluster eu-1: ${told}`]]);
+  });
+
+  test('a file that is no YAML, without a line of it', async () => {
+    configure('bad.yaml', '{ eu-1: { kubeconfig: ./no-yaml } }');
+    const { status, error } = await serve(['--config', 'bad.yaml', '--data', 'unused']);
+    expect([status, error]).toEqual([
+      2,
+      [expect.stringMatching(/^Cluster eu-1: the kubeconfig .*no-yaml cannot be read: /)],
+    ]);
+    expect(error.join('\n')).not.toContain('hunter2');
+  });
+
+  test('all of them at once', async () => {
+    configure('bad.yaml', '{ eu-1: { kubeconfig: /none }, eu-2: { eks: prod } }');
+    const { error } = await serve(['--config', 'bad.yaml', '--data', 'unused']);
+    expect(error.map((line) => line.split(':')[0])).toEqual(['Cluster eu-1', 'Cluster eu-2']);
+  });
+
+  test('with a region EKS is taken as it is: nobody is asked', async () => {
+    configure('eks.yaml', '{ eu-1: { eks: prod } }');
+    const { status, error } = await serve(['--config', 'eks.yaml', '--data', 'eks'], { AWS_REGION: 'eu-central-1' });
+    expect([status, error]).toEqual([0, [expect.stringContaining('no service mapping')]]);
+  });
+});

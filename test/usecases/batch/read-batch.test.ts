@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { keys } from '../../../lib/domain/record/keys.ts';
+import { itemOf } from '../../../lib/domain/record/rows.ts';
+import { listBatches } from '../../../lib/usecases/batch/list-batches.ts';
+import { readBatch } from '../../../lib/usecases/batch/read-batch.ts';
+import { executionConsoleLink, executionTold } from '../../../lib/usecases/execution-console-link.ts';
+import { readHealth } from '../../../lib/usecases/read-health.ts';
+import { changeBatch, makeWorld, planned, submitted } from './api-world.ts';
+
+describe('readBatch', () => {
+  test('before it is planned, everything is pending', async () => {
+    const world = makeWorld();
+    const batchId = await submitted(world);
+    const view = await readBatch(world.deps, { batchId });
+    expect(view).toMatchObject({
+      status: 'PENDING',
+      counts: { PENDING: 3 },
+      strategy: { mode: 'parallel' },
+      created_at: '2026-09-30T06:00:00.000Z',
+      links: { self: `/batches/${batchId}`, events: `/batches/${batchId}/events` },
+    });
+    expect(view).not.toHaveProperty('plan_hash');
+    expect(view).not.toHaveProperty('ended_at');
+  });
+
+  test('while it runs, its scheduling head counts along', async () => {
+    const world = makeWorld();
+    const { batchId, plan } = await planned(world);
+    const counts = { PENDING: 1, PROCESSING: 1, SUCCESS: 1, FAILED: 0 };
+    await world.table.transact([{ put: itemOf(keys.scheduleBatch(batchId), { batch_id: batchId, counts }) }]);
+    const view = await readBatch(world.deps, { batchId });
+    expect(view).toMatchObject({
+      status: 'PROCESSING',
+      reason: 'Running',
+      message: '3 deployments: 1 succeeded, 1 in work, 1 waiting.',
+      counts: { PENDING: 1, PROCESSING: 1, SUCCESS: 1 },
+    });
+    expect(view.plan_hash).toBe(plan.plan_hash);
+  });
+
+  test('when it is sealed, its totals stand', async () => {
+    const world = makeWorld();
+    const { batchId } = await planned(world);
+    const totals = { SUCCESS: 2, FAILED: 1 };
+    const told = { status: 'FAILED', reason: 'DeploymentsFailed', message: 'Bad.' } as const;
+    await changeBatch(world, batchId, { ...told, totals, ended_at: world.clock.now() });
+    expect(await readBatch(world.deps, { batchId })).toMatchObject({
+      counts: totals,
+      ended_at: '2026-09-30T06:00:00.000Z',
+    });
+  });
+
+  test('an unknown batch is not found', async () => {
+    await expect(readBatch(makeWorld().deps, { batchId: 'none' })).rejects.toMatchObject({ name: 'BatchNotFound' });
+  });
+});
+
+describe('executionConsoleLink', () => {
+  test.each([
+    ['arn:aws:states:eu-central-1:111122223333:execution:Batch:01J', true],
+    ['arn:aws:states:us-gov-east-1:111122223333:execution:Batch:01J', true],
+    ['arn:aws:states:local:000000000000:execution:batch:01J', false],
+    ['arn:aws:states:eu-central-1:000000000000:execution:batch:01J', false],
+    [undefined, false],
+  ])('%s: %s', (arn, exists) => {
+    const link = executionConsoleLink(arn);
+    if (exists) expect(link).toContain(`/v2/executions/details/${arn}`);
+    else expect(link).toBeUndefined();
+    expect(executionTold(arn)).toEqual({
+      ...(arn === undefined ? {} : { execution_arn: arn }),
+      ...(exists ? { console: link } : {}),
+    });
+  });
+});
+
+describe('listBatches', () => {
+  test('newest first, page by page', async () => {
+    const world = makeWorld();
+    const ids = [await submitted(world), await submitted(world), await submitted(world)];
+    const first = await listBatches(world.deps, { limit: 2 });
+    expect(first.batches.map(({ batch_id }) => batch_id)).toEqual([ids[2], ids[1]]);
+    const second = await listBatches(world.deps, { limit: 2, after: first.next_after });
+    expect(second.batches).toMatchObject([{ batch_id: ids[0], status: 'PENDING', total: 3, name: 'Autumn release' }]);
+    expect(second).not.toHaveProperty('next_after');
+  });
+
+  test('of what is in work it says how far it is', async () => {
+    const world = makeWorld();
+    const { batchId } = await planned(world);
+    const counts = { PENDING: 2, PROCESSING: 1, FAILED: 0 };
+    await world.table.transact([{ put: itemOf(keys.scheduleBatch(batchId), { batch_id: batchId, counts }) }]);
+    const message = '3 deployments: 1 in work, 2 waiting.';
+    const { batches } = await listBatches(world.deps, { limit: 1 });
+    expect(batches).toMatchObject([{ status: 'PROCESSING', reason: 'Running', message }]);
+    expect(batches[0]!.counts).toEqual({ PENDING: 2, PROCESSING: 1 });
+    const told = { status: 'PROCESSING', reason: 'CancelRequested', message: 'ada asked to cancel.' } as const;
+    await changeBatch(world, batchId, told);
+    expect((await listBatches(world.deps, { limit: 1 })).batches).toMatchObject([
+      { reason: 'CancelRequested', message: `ada asked to cancel. ${message}` },
+    ]);
+  });
+});
+
+test('readHealth tells what is simulated', async () => {
+  expect(await readHealth(makeWorld().deps)).toEqual({
+    status: 'ok',
+    simulated: { harness: true, clusters: ['cluster-eu-1', 'cluster-us-1'] },
+  });
+});

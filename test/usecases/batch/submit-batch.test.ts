@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { FlotillaError } from '../../../lib/domain/errors.ts';
+import type { Table, Write } from '../../../lib/domain/ports.ts';
+import { documentPaths, keys } from '../../../lib/domain/record/keys.ts';
+import { submitBatch } from '../../../lib/usecases/batch/submit-batch.ts';
+import { makeWorld, readHeader, releaseYaml } from './api-world.ts';
+
+const input = { text: releaseYaml, actor: 'ada' };
+
+describe('submitBatch', () => {
+  test('stores the documents, the rows and the event, and starts the execution', async () => {
+    const world = makeWorld();
+    const { header, created } = await submitBatch(world.deps, input);
+    expect(created).toBe(true);
+    expect(header).toMatchObject({ status: 'PENDING', reason: 'Submitted', name: 'Autumn release', total: 3, seq: 1 });
+    expect(await readHeader(world, header.batch_id)).toMatchObject({
+      submitted_by: 'ada',
+      created_at: world.clock.now(),
+    });
+    expect(world.documents.texts.get(documentPaths.source(header.batch_id))).toBe(releaseYaml);
+    expect(JSON.parse(world.documents.texts.get(documentPaths.batch(header.batch_id))!).deployments).toHaveLength(3);
+    for (const key of [
+      keys.listed(header.batch_id),
+      keys.open(header.batch_id),
+      keys.event(header.batch_id, 'batch', 1),
+    ]) {
+      expect(await world.table.get(key)).toMatchObject({ batch_id: header.batch_id });
+    }
+    expect(world.workflow.started).toEqual([
+      { machine: 'batch', name: header.batch_id, input: { batch_id: header.batch_id } },
+    ]);
+  });
+
+  test.each([
+    ['YamlInvalid', 'version: [', undefined],
+    ['BatchInvalid', 'version: v1.0\ndeployments: []\n', 'deployments'],
+  ])('refuses with %s and stores nothing', async (name, text, path) => {
+    const world = makeWorld();
+    const error = await submitBatch(world.deps, { text, actor: 'ada' }).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ name });
+    const issues = (error as FlotillaError).details.issues as { path: string }[];
+    expect(issues.length).toBeGreaterThan(0);
+    if (path !== undefined) expect(issues.map((issue) => issue.path)).toContain(path);
+    expect(world.documents.texts.size).toBe(0);
+    expect((await world.table.query({ pk: 'BATCHES', limit: 10 })).items).toEqual([]);
+    expect(world.workflow.started).toEqual([]);
+  });
+
+  test('a batch is accepted although its execution cannot be started now', async () => {
+    const world = makeWorld();
+    world.workflow.startError = new FlotillaError('WorkflowUnavailable', 'StartExecution: throttled');
+    const { header, created } = await submitBatch(world.deps, input);
+    expect(created).toBe(true);
+    expect(await world.table.get(keys.open(header.batch_id))).toBeDefined();
+  });
+
+  test('the same key and body give the same batch, which is started once', async () => {
+    const world = makeWorld();
+    const first = await submitBatch(world.deps, { ...input, idempotencyKey: 'one' });
+    const second = await submitBatch(world.deps, { ...input, idempotencyKey: 'one' });
+    expect(second).toMatchObject({ created: false, header: { batch_id: first.header.batch_id } });
+    expect(world.workflow.started).toHaveLength(1);
+  });
+
+  test('the same key with another body is refused', async () => {
+    const world = makeWorld();
+    await submitBatch(world.deps, { ...input, idempotencyKey: 'one' });
+    const again = submitBatch(world.deps, { ...input, text: `${releaseYaml}\n`, idempotencyKey: 'one' });
+    await expect(again).rejects.toMatchObject({ name: 'IdempotencyKeyReused' });
+  });
+
+  test.each([
+    ['the same body', releaseYaml, 'same batch'],
+    ['another body', `${releaseYaml}\n`, 'IdempotencyKeyReused'],
+  ])('a call that loses the race for a key with %s: %s', async (_, otherText, expected) => {
+    const world = makeWorld();
+    let raced: string | undefined;
+    const table = beforeFirstCommit(world.table, async () => {
+      const other = await submitBatch(world.deps, { text: otherText, actor: 'eve', idempotencyKey: 'one' });
+      raced = other.header.batch_id;
+    });
+    const call = submitBatch({ ...world.deps, table }, { ...input, idempotencyKey: 'one' });
+    if (expected === 'same batch') {
+      expect(await call).toMatchObject({ created: false, header: { submitted_by: 'eve' } });
+    } else {
+      await expect(call).rejects.toMatchObject({ name: expected });
+    }
+    const listed = await world.table.query({ pk: 'BATCHES', limit: 10 });
+    expect(listed.items.map(({ sk }) => sk)).toEqual([raced]);
+  });
+});
+
+/** A table on which somebody else is faster, once. */
+const beforeFirstCommit = (table: Table, act: () => Promise<void>): Table => {
+  let acted = false;
+  return {
+    get: (key) => table.get(key),
+    query: (query) => table.query(query),
+    transact: async (writes: readonly Write[]) => {
+      if (!acted) {
+        acted = true;
+        await act();
+      }
+      await table.transact(writes);
+    },
+  };
+};

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { keys } from '../../../lib/domain/record/keys.ts';
+import { itemOf } from '../../../lib/domain/record/rows.ts';
+import { measureWork } from '../../../lib/usecases/measurement/measure-work.ts';
+import { World } from '../../workflow/world.ts';
+
+const measured = async (world: World): Promise<Readonly<Record<string, number>>> =>
+  Object.fromEntries((await measureWork(world.deps)).map(({ name, value }) => [name, value]));
+
+const nothing = { OpenBatches: 0, WaitingTurns: 0, InFlight: 0, StuckWaits: 0, RejectedMessages: 0 };
+
+test('what waits and what is in flight is counted while a batch runs, and is nothing before and after', async () => {
+  const world = await World.make();
+  expect(await measured(world)).toEqual(nothing);
+  const wanted = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name }));
+  const batchId = await world.submit(wanted, { strategy: { max_concurrency: 2 } });
+  expect(await measured(world)).toEqual({ ...nothing, OpenBatches: 1 });
+  await world.until(async () => (await measured(world)).InFlight === 2);
+  expect(await measured(world)).toEqual({ ...nothing, OpenBatches: 1, InFlight: 2, WaitingTurns: 3 });
+  await world.sealed(batchId);
+  expect(await measured(world)).toEqual(nothing);
+});
+
+test('a wait is stuck when its deadline, its grace and five sweeps have passed, and not before', async () => {
+  const world = await World.make();
+  const { clock, pace, table } = world.deps;
+  const watcher = 'executor:acme';
+  const stuck = clock.now() - pace.abortGrace - 5 * pace.sweepAge;
+  await table.transact([
+    { put: itemOf(keys.watcher(watcher), { watcher, generation: 1, until: 0 }) },
+    ...[stuck - 1, stuck, clock.now()].map((deadline, index) => ({
+      put: itemOf(keys.watch(watcher, 'B', index, 'deploy-1'), { deadline }),
+    })),
+  ]);
+  expect((await measured(world)).StuckWaits).toBe(1);
+});
+
+test('messages that were put aside are counted until somebody removes them', async () => {
+  const world = await World.make();
+  await world.table.transact([{ put: itemOf(keys.rejected('1'), {}) }, { put: itemOf(keys.rejected('2'), {}) }]);
+  expect((await measured(world)).RejectedMessages).toBe(2);
+});

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { previewPlan } from '../../../lib/usecases/plan/preview-plan.ts';
+import { makeWorld, releaseYaml } from '../batch/api-world.ts';
+
+const text = releaseYaml.replace(
+  'dependencies: [login-api] }',
+  'dependencies: [login-api], rollback_strategy: automatic, retry_count: 0, health_check: { path: /ready, port: 8080 } }',
+);
+
+test('shows order, levels, critical path and what would happen, and writes nothing', async () => {
+  const world = makeWorld();
+  const preview = await previewPlan(world.deps, { text });
+  expect(preview).toMatchObject({
+    total: 3,
+    levels: 3,
+    critical_path: ['shared/login-api', 'clearing/trade-intake', 'risk/limit-check'],
+    simulated: { harness: true, clusters: ['cluster-eu-1'] },
+  });
+  expect(preview.plan_hash).toMatch(/^[0-9a-f]{64}$/);
+  expect(preview.deployments.map(({ key, level }) => [key, level])).toEqual([
+    ['shared/login-api', 0],
+    ['clearing/trade-intake', 1],
+    ['risk/limit-check', 2],
+  ]);
+  expect(preview.deployments[1]).toMatchObject({
+    dependencies: ['shared/login-api'],
+    steps: [
+      'waits until shared/login-api has succeeded',
+      'runs harness pipeline deploy_clearing with 5.1.3 in staging: one try of 1800 s',
+      'verifies that deployment clearing/trade-intake on cluster-eu-1 rolls out',
+      'expects a good answer from /ready on port 8080',
+      'on failure: restores the last good release and verifies it',
+    ],
+  });
+  expect(world.documents.texts.size).toBe(0);
+});
+
+test('the same batch has the same plan hash, another version another one', async () => {
+  const { deps } = makeWorld();
+  const { plan_hash } = await previewPlan(deps, { text });
+  expect((await previewPlan(deps, { text })).plan_hash).toBe(plan_hash);
+  expect((await previewPlan(deps, { text: text.replace('5.1.3', '5.1.4') })).plan_hash).not.toBe(plan_hash);
+});
+
+test('an invalid batch is refused with its issues', async () => {
+  const call = previewPlan(makeWorld().deps, {
+    text: text.replace('login-api] ', 'ghost] ').replace('login-api],', 'ghost],'),
+  });
+  await expect(call).rejects.toMatchObject({ name: 'BatchInvalid' });
+});
+
+test.each([
+  ['a slip', `${text}  bad: indent: here\n`, 'it has a problem'],
+  [
+    'another kind of file',
+    '# Title\n\nWords: more: words\n'.repeat(9),
+    'it is not YAML or JSON, to judge by its 9 problems',
+  ],
+])('a text that is no YAML: %s', async (_, wrong, why) => {
+  const message = `The batch cannot be read: ${why}.`;
+  await expect(previewPlan(makeWorld().deps, { text: wrong })).rejects.toMatchObject({ name: 'YamlInvalid', message });
+});

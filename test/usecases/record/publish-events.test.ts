@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { SqliteTable } from '../../../lib/adapters/sqlite-table.ts';
+import type { BusEvent } from '../../../lib/domain/ports.ts';
+import { brokenLink, type ChainedEvent, chainEvent } from '../../../lib/domain/record/chain.ts';
+import { keys } from '../../../lib/domain/record/keys.ts';
+import { itemOf } from '../../../lib/domain/record/rows.ts';
+import { publishEvents, type WrittenEvent } from '../../../lib/usecases/record/publish-events.ts';
+import { FakeClock } from '../batch/api-world.ts';
+
+const eventOf = (index: number, message: string): WrittenEvent => ({
+  ...keys.event('B', index, 1),
+  batch_id: 'B',
+  type: 'deployment',
+  index,
+  key: `shared/s${index}`,
+  seq: 1,
+  at: 0,
+  actor: 'test',
+  from: null,
+  to: 'FAILED',
+  reason: 'CrashLoopBackOff',
+  message,
+});
+
+const setUp = async (count: number, message: string) => {
+  const table = new SqliteTable(':memory:');
+  const sent: BusEvent[] = [];
+  const told: number[] = [];
+  const deps = {
+    table,
+    bus: {
+      put: async (events: readonly BusEvent[]): Promise<readonly BusEvent[]> => {
+        sent.push(...events);
+        return [];
+      },
+    },
+    clock: new FakeClock(),
+    random: { next: () => 0.5 },
+    onNumbered: (events: readonly { readonly number: number }[]) => told.push(...events.map(({ number }) => number)),
+  };
+  const events = Array.from({ length: count }, (_, index) => eventOf(index, message));
+  for (const event of events) await table.transact([{ put: itemOf(event, event) }]);
+  return { deps, table, events, sent, told };
+};
+
+const feedOf = async (table: SqliteTable): Promise<readonly ChainedEvent[]> => {
+  const { items } = await table.query({ pk: 'FEED#B', from: '0', to: '999999999', limit: 1000 });
+  return items.map(({ pk: _pk, sk: _sk, ...event }) => event as unknown as ChainedEvent);
+};
+
+test('events with long logs that come together are all numbered, in their order', async () => {
+  // Together more than the 4 MB of one transaction: the logs of a batch whose services all crash at once.
+  const { deps, table, events, sent } = await setUp(60, 'ж'.repeat(50_000));
+  await publishEvents(deps, events);
+  expect(sent.map(({ detail }) => [detail.index, detail.number])).toEqual(events.map((_, at) => [at, at + 1]));
+  expect((await feedOf(table)).map(({ index }) => index)).toEqual(events.map(({ index }) => index));
+});
+
+test('each event is chained to the one before, across calls, and a change of any breaks the chain there', async () => {
+  const { deps, table, events, sent } = await setUp(5, 'failed');
+  await publishEvents(deps, events.slice(0, 2));
+  await publishEvents(deps, events.slice(2));
+  const feed = await feedOf(table);
+  expect(feed.map(({ previous }) => previous)).toEqual([undefined, ...feed.slice(0, 4).map(({ hash }) => hash)]);
+  expect(sent.map(({ detail }) => [detail.previous, detail.hash])).toEqual(
+    feed.map(({ previous, hash }) => [previous, hash]),
+  );
+  expect(brokenLink(feed)).toBeUndefined();
+  expect(brokenLink(feed.with(2, { ...feed[2]!, actor: 'somebody else' }))).toBe(3);
+  // One that was chained anew is in order itself, but the next one was not chained to it.
+  expect(brokenLink(feed.with(2, chainEvent(events[2]!, { number: 3, previous: feed[1]!.hash })))).toBe(4);
+  expect(brokenLink(feed.toSpliced(1, 1))).toBe(2);
+});
+
+test('what comes again is sent again as it was, beside what is new, and told of once', async () => {
+  const { deps, events, sent, told } = await setUp(3, 'failed');
+  await publishEvents(deps, events.slice(0, 2));
+  await publishEvents(deps, events);
+  expect(sent.slice(2, 4)).toEqual(sent.slice(0, 2));
+  expect(sent.map(({ id }) => id)).toEqual(['B/1', 'B/2', 'B/1', 'B/2', 'B/3']);
+  expect(told).toEqual([1, 2, 3]);
+});

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { SqliteTable } from '../../../lib/adapters/sqlite-table.ts';
+import { clusterWatcher, executorWatcher } from '../../../lib/domain/record/keys.ts';
+import { cloudPace } from '../../../lib/usecases/deps.ts';
+import { ensureWatcher } from '../../../lib/usecases/wait/watchers.ts';
+import { FakeClock, StartOnlyWorkflow } from '../batch/api-world.ts';
+
+const longest = 'c'.repeat(63);
+
+test('every watcher has an execution of its own, under a name that Step Functions takes', async () => {
+  const workflow = new StartOnlyWorkflow();
+  const deps = {
+    table: new SqliteTable(':memory:'),
+    workflow,
+    clock: new FakeClock(),
+    random: { next: () => 0.5 },
+    pace: cloudPace,
+  };
+  const clusters = ['eu-west', 'eu.west', 'eu_west', `${longest}1`, `${longest}2`].map(clusterWatcher);
+  const accounts = [`harness:${'a'.repeat(127)}1`, `harness:${'a'.repeat(127)}2`, 'harness:a$b', 'harness:a-b'];
+  const watchers = [...clusters, ...accounts.map(executorWatcher)];
+  for (const watcher of watchers) await ensureWatcher(deps, watcher);
+  const names = workflow.started.map(({ name }) => name);
+  expect(new Set(names).size).toBe(watchers.length);
+  for (const name of names) expect(name).toMatch(/^[A-Za-z0-9_-]{1,80}$/);
+  expect(names[0]).toBe('cluster-eu-west-1');
+});
