@@ -1,10 +1,10 @@
-import { addressBelow } from '../domain/health/address-below.ts';
+import { proxyAddress } from '../domain/health/health-address.ts';
 import type { Workload } from '../domain/plan/plan.ts';
-import type { Cluster, HealthRequest, KubernetesObject, WorkloadView } from '../domain/ports.ts';
+import type { Cluster, HealthAnswer, HealthRequest, KubernetesObject, WorkloadView } from '../domain/ports.ts';
 import type { ClusterAccess } from './cluster-access.ts';
-import { ClusterRequests, requestMilliseconds, statusBodyOf } from './cluster-request.ts';
+import { type ApiAnswer, ClusterRequests, requestMilliseconds, statusBodyOf } from './cluster-request.ts';
 import { isWanted, type Listing, listingsOf, ownershipOf, uidOf, viewOf } from './cluster-view.ts';
-import { probeUrl } from './probe-url.ts';
+import { noAnswerWithin, probeUrl } from './probe-url.ts';
 
 export { type ClusterAccess, type ClusterSource, kubeConfigFrom } from './cluster-access.ts';
 
@@ -50,31 +50,29 @@ export class KubernetesCluster implements Cluster {
       .slice(-lines);
   }
 
-  async probe(request: HealthRequest): Promise<{ readonly status?: number; readonly message: string }> {
+  async probe(request: HealthRequest): Promise<HealthAnswer> {
     if (request.url !== undefined) return probeUrl(request.url, request.timeoutMilliseconds);
-    const { path, port, workload } = request;
-    const service = `${encodeURIComponent(workload.name)}${port === undefined ? '' : `:${port}`}`;
-    const root = `/api/v1/namespaces/${encodeURIComponent(workload.namespace)}/services/${service}/proxy/`;
-    const address = addressBelow(root, path);
-    if (address === undefined) return { message: `the path ${path} leads out of the service; nothing was asked` };
+    const path = proxyAddress(request);
+    if (path === undefined) return { message: 'the path leads out of the service; nothing was asked' };
+    const timeout = Math.min(request.timeoutMilliseconds, requestMilliseconds);
     try {
-      const timeout = Math.min(request.timeoutMilliseconds, requestMilliseconds);
-      return this.#probed(await this.#requests.send(address, timeout));
+      return this.#probed(await this.#requests.send(path, timeout));
     } catch (error) {
       // The API server waits for the service: too long an answer is the service's failure.
       const isTimeout = (error as { details?: { timeout?: boolean } }).details?.timeout === true;
-      if (isTimeout) return { message: `no answer within ${request.timeoutMilliseconds} ms` };
+      if (isTimeout) return noAnswerWithin(timeout);
       throw error;
     }
   }
 
-  /** 401 and 403 as a Status object come from the API server itself: then nobody asked the service. */
-  #probed(answer: { readonly status: number; readonly body: string }): { status: number; message: string } {
-    const said = statusBodyOf(answer);
-    if (said !== undefined && (answer.status === 401 || answer.status === 403)) {
-      throw this.#requests.unavailable(`${said.message} (services/proxy)`, { status: answer.status });
-    }
-    return { status: answer.status, message: (said?.message ?? answer.body).trim().slice(0, 200) };
+  /** What the API server says itself is no answer of the service. With 401 and 403 nobody asked the service. */
+  #probed(answer: ApiAnswer): HealthAnswer {
+    const { status, body } = answer;
+    const said = statusBodyOf(answer)?.message ?? unreachedOf(answer);
+    if (said === undefined) return { status, message: body.trim().slice(0, 200) };
+    if (status === 401 || status === 403) throw this.#requests.unavailable(`${said} (services/proxy)`, { status });
+    const isLate = status === 504 || /timeout|timed out|deadline exceeded/i.test(said);
+    return { message: said.trim().slice(0, 200), ...(isLate ? { timeout: true } : {}) };
   }
 
   /** In pages, each thrown away but for what is wanted of it: memory does not grow with the namespace. */
@@ -103,6 +101,10 @@ export class KubernetesCluster implements Cluster {
     throw this.#requests.unavailable(`the answer is not a Kubernetes list (GET ${path})`);
   }
 }
+
+/** Older API servers say in plain text that they did not get to the service. */
+const unreachedOf = ({ status, body }: ApiAnswer): string | undefined =>
+  status === 503 && /^error trying to reach service:/i.test(body) ? body : undefined;
 
 interface ListBody {
   readonly items: readonly KubernetesObject[] | null;

@@ -217,12 +217,21 @@ export interface HealthRequest {
   readonly timeoutMilliseconds: number;
 }
 
+export interface HealthAnswer {
+  /** Of the service's own answer; absent when it gave none. */
+  readonly status?: number;
+  /** Begin of the answer, or why there was none. */
+  readonly message: string;
+  /** There was none within the time that it had. */
+  readonly timeout?: true;
+}
+
 /** One cluster. Every method throws ClusterUnavailable when the cluster cannot be asked (no access, no network). */
 export interface Cluster {
   /** Reads several workloads with as few requests as possible, in the order given. */
   read(workloads: readonly Workload[]): Promise<readonly WorkloadView[]>;
   /** The last lines of a container, of its previous run when there was one. Empty when there is nothing to read. */
   logs(namespace: string, pod: string, container: string, lines: number): Promise<readonly string[]>;
-  /** HTTP GET; gives the status, or a message when there was none. Never throws for the service's own failure. */
-  probe(request: HealthRequest): Promise<{ readonly status?: number; readonly message: string }>;
+  /** HTTP GET. Never throws for the service's own failure. */
+  probe(request: HealthRequest): Promise<HealthAnswer>;
 }

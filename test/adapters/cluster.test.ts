@@ -100,7 +100,7 @@ describe('against the simulated cluster', () => {
   it.each([
     { service: 'deployment-a', expected: { status: 200, message: expect.stringContaining('ok: /ready') } },
     { service: 'sick', expected: { status: 503, message: expect.stringContaining('degraded') } },
-    { service: 'none', expected: { status: 404, message: 'services "none" not found' } },
+    { service: 'none', expected: { message: 'services "none" not found' } },
   ])('asks the service $service through the proxy', async ({ expected, service }) => {
     const request = { workload: shared('deployment', service), path: '/ready', port: 8080, timeoutMilliseconds: 1_000 };
     expect(await cluster.probe(request)).toEqual(expected);
@@ -258,6 +258,26 @@ describe('a cluster that cannot be asked', () => {
     await close(server);
   });
 
+  const refused = 'error trying to reach service: dial tcp 10.0.0.7:8080: connect: connection refused';
+  const late = 'error trying to reach service: dial tcp 10.0.0.7:8080: i/o timeout';
+  it.each([
+    { what: 'that nothing listens', code: 503, body: status(503, 'ServiceUnavailable', refused), says: refused },
+    { what: 'so in plain text', code: 503, body: refused, says: refused },
+    {
+      what: 'that it waited too long',
+      code: 503,
+      body: status(503, 'ServiceUnavailable', late),
+      says: late,
+      isLate: true,
+    },
+    { what: 'that it gave up', code: 504, body: status(504, 'Timeout', 'gave up'), says: 'gave up', isLate: true },
+  ])('does not take for an answer of the service when the API server says $what', async (said) => {
+    const { cluster, server } = await serving((_, response) => response.writeHead(said.code).end(said.body));
+    const answer = await cluster.probe({ workload: shared('deployment', 'a'), path: '/', timeoutMilliseconds: 500 });
+    expect(answer).toEqual({ message: said.says, ...(said.isLate ? { timeout: true } : {}) });
+    await close(server);
+  });
+
   it.each(['/../../../../secrets/key', '/%2e%2e/x', '\\..\\..\\x', '/.\t./x'])('asks nothing for %j', async (path) => {
     const asked: unknown[] = [];
     const { cluster, server } = await serving((request, response) => {
@@ -265,7 +285,7 @@ describe('a cluster that cannot be asked', () => {
       response.end('s3cret');
     });
     const answer = await cluster.probe({ workload: shared('deployment', 'a'), path, timeoutMilliseconds: 500 });
-    expect(answer).toEqual({ message: `the path ${path} leads out of the service; nothing was asked` });
+    expect(answer).toEqual({ message: 'the path leads out of the service; nothing was asked' });
     expect(asked).toEqual([]);
     await close(server);
   });
@@ -280,7 +300,7 @@ describe('a cluster that cannot be asked', () => {
   it('takes a service that never answers for the service’s own failure', async () => {
     const { cluster, server } = await serving(() => {});
     const request = { workload: shared('deployment', 'slow'), path: '/', timeoutMilliseconds: 200 };
-    expect(await cluster.probe(request)).toEqual({ message: 'no answer within 200 ms' });
+    expect(await cluster.probe(request)).toEqual({ message: 'no answer within 200 ms', timeout: true });
     await close(server);
   });
 });
@@ -289,7 +309,7 @@ describe('a full URL', () => {
   it.each([
     { what: 'a good answer', path: '/ok', expected: { status: 200, message: 'fine' } },
     { what: 'a redirect, which it does not follow', path: '/login', expected: { status: 302, message: '' } },
-    { what: 'silence', path: '/silent', expected: { message: 'no answer within 200 ms' } },
+    { what: 'silence', path: '/silent', expected: { message: 'no answer within 200 ms', timeout: true } },
   ])('gives $what', async ({ expected, path }) => {
     const { cluster, port, server } = await serving((request, response) => {
       if (request.url === '/ok') response.end('fine');

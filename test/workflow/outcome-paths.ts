@@ -381,7 +381,15 @@ export const bad: readonly Path[] = [
     before: ({ cluster }) => {
       cluster.answer = () => 503;
     },
-    expect: { a: { outcome: 'FAILED / HealthCheckFailed', visited: verifyFails, starts: '1', runs: '2.0.0' } },
+    expect: {
+      a: {
+        outcome: 'FAILED / HealthUnexpectedStatus',
+        says: /the last: 503/,
+        visited: verifyFails,
+        starts: '1',
+        runs: '2.0.0',
+      },
+    },
     ends: failed,
   },
   {

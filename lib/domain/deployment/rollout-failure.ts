@@ -1,9 +1,11 @@
+import { healthFailures } from '../health/health-schedule.ts';
+
 /**
  * Reasons of a rollout that another attempt may heal. All others would be met again: the same image, the same manifest,
  * the same quota; and the kubelet has already tried a crashing container several times by itself.
  */
 const passing: ReadonlySet<string> = new Set([
-  'HealthCheckFailed',
+  ...healthFailures,
   'JobFailed',
   'PodFailed',
   'ProgressDeadlineExceeded',

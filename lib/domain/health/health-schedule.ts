@@ -1,5 +1,6 @@
+import { counted } from '../counted.ts';
 import type { HealthCheck, PlannedDeployment } from '../plan/plan.ts';
-import type { HealthRequest } from '../ports.ts';
+import type { HealthAnswer, HealthRequest } from '../ports.ts';
 import type { Evidence } from '../rollout/judgement.ts';
 
 /** Exponential backoff of the HTTP checks: 1 s, 2 s, 4 s … 60 s, each multiplied by a random part between 0.5 and 1. */
@@ -20,15 +21,13 @@ export type HealthState = {
   readonly message?: string;
 };
 
-/** The answer of one check, as `Cluster.probe` gives it. */
-export interface HealthResult {
-  readonly status?: number;
-  readonly message: string;
-}
+/** Why a health check failed, by its last answer: nobody answered, something else than 2xx came, or nothing in time. */
+export const healthFailures = ['HealthUnreachable', 'HealthUnexpectedStatus', 'HealthTimeout'] as const;
+type HealthFailure = (typeof healthFailures)[number];
 
 export interface HealthJudgement {
   readonly verdict: 'healthy' | 'failing' | 'waiting';
-  readonly reason: 'HealthCheckPassed' | 'HealthCheckFailed' | 'HealthCheckPending';
+  readonly reason: 'HealthCheckPassed' | 'HealthCheckPending' | HealthFailure;
   readonly message: string;
   readonly state: HealthState;
   /** With `waiting`: when the next check is due. */
@@ -55,43 +54,53 @@ export function startHealthChecks(check: HealthCheck, now: number, attemptDeadli
   return { deadline: Math.min(end, attemptDeadline), attempts: 0 };
 }
 
-/** Judges one answer: a 2xx is healthy; else the next check is due after a backoff, until the deadline. `random` is from 0 to below 1. */
+/** When an answer came, where from, and what chance adds to the next wait: from 0 to below 1. */
+export interface HealthOccasion {
+  readonly now: number;
+  readonly random: number;
+  /** As it is shown. */
+  readonly address: string;
+}
+
+/** Judges one answer: a 2xx is healthy; else the next check is due after a backoff, until the deadline. */
 export function nextHealthCheck(
   previous: HealthState,
-  result: HealthResult,
-  { now, random }: { readonly now: number; readonly random: number },
+  answer: HealthAnswer,
+  { now, random, address }: HealthOccasion,
 ): HealthJudgement {
   const state: HealthState = {
     deadline: previous.deadline,
     attempts: previous.attempts + 1,
-    ...(result.status !== undefined && { status: result.status }),
-    message: result.message,
+    ...(answer.status !== undefined && { status: answer.status }),
+    message: answer.message,
   };
-  const answer = describeAnswer(result);
-  if (isGood(result.status)) {
-    return {
-      verdict: 'healthy',
-      reason: 'HealthCheckPassed',
-      message: `check ${state.attempts} answered ${answer}`,
-      state,
-    };
+  const told = describeAnswer(answer);
+  if (isGood(answer.status)) {
+    const message = `check ${state.attempts} answered ${told}`;
+    return { verdict: 'healthy', reason: 'HealthCheckPassed', message, state };
   }
   const waitUntil = now + backoffMilliseconds(state.attempts, random);
   // A check that is due after the deadline is made at the deadline: the last moment counts too.
   if (now < previous.deadline) {
     const due = Math.min(waitUntil, previous.deadline);
-    const message = `check ${state.attempts} answered ${answer}; a status from 200 to 299 is needed`;
+    const message = `check ${state.attempts} of ${address}: ${told}; a status from 200 to 299 is needed`;
     return { verdict: 'waiting', reason: 'HealthCheckPending', message, state, waitUntil: due };
   }
-  const message = `none of ${state.attempts} checks answered with a status from 200 to 299; the last: ${answer}`;
+  const reason = failureOf(answer);
+  const message = `none of ${counted(state.attempts, 'check')} of ${address} was answered with a status from 200 to 299; the last: ${told}`;
   return {
     verdict: 'failing',
-    reason: 'HealthCheckFailed',
+    reason,
     message,
     state,
-    evidence: [{ kind: 'health', name: 'http', reason: 'HealthCheckFailed', message: answer }],
+    evidence: [{ kind: 'health', name: address, reason, message: told }],
   };
 }
+
+const failureOf = ({ status, timeout }: HealthAnswer): HealthFailure => {
+  if (status !== undefined) return 'HealthUnexpectedStatus';
+  return timeout === true ? 'HealthTimeout' : 'HealthUnreachable';
+};
 
 /** The wait after the given number of checks. */
 export function backoffMilliseconds(attempts: number, random: number): number {
@@ -102,5 +111,5 @@ export function backoffMilliseconds(attempts: number, random: number): number {
 
 const isGood = (status: number | undefined): boolean => status !== undefined && status >= 200 && status < 300;
 
-const describeAnswer = ({ status, message }: HealthResult): string =>
+const describeAnswer = ({ status, message }: HealthAnswer): string =>
   status === undefined ? message : message === '' ? String(status) : `${status} ${message}`;

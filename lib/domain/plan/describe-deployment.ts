@@ -1,3 +1,4 @@
+import { withoutQuery } from '../health/health-address.ts';
 import type { HealthCheck, PlannedDeployment, RollbackStrategy } from './plan.ts';
 
 /** What would be done for a deployment, one sentence per step, in the order of the steps. */
@@ -27,7 +28,7 @@ const describeHealthCheck = ({ enabled, path, port, url }: HealthCheck): readonl
   if (!enabled) return [];
   if (url !== undefined) return [`expects a good answer from ${url}`];
   if (path === undefined) return [];
-  return [`expects a good answer from ${path}${port === undefined ? '' : ` on port ${port}`}`];
+  return [`expects a good answer from ${withoutQuery(path)}${port === undefined ? '' : ` on port ${port}`}`];
 };
 
 const restoreSentences: Readonly<Record<RollbackStrategy, string>> = {

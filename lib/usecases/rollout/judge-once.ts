@@ -1,6 +1,7 @@
 import { cut } from '../../domain/cut.ts';
 import { isWorthAnotherTry } from '../../domain/deployment/rollout-failure.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
+import { shownHealthAddress } from '../../domain/health/health-address.ts';
 import {
   type HealthJudgement,
   type HealthState,
@@ -8,7 +9,7 @@ import {
   nextHealthCheck,
   startHealthChecks,
 } from '../../domain/health/health-schedule.ts';
-import type { Cluster, WorkloadView } from '../../domain/ports.ts';
+import type { Cluster, HealthAnswer, HealthRequest, WorkloadView } from '../../domain/ports.ts';
 import { clusterWatcher } from '../../domain/record/keys.ts';
 import type { Evidence, Failure, Restore, RolloutWatchRow } from '../../domain/record/rows.ts';
 import { captureBaseline } from '../../domain/rollout/baseline.ts';
@@ -84,17 +85,16 @@ const checkHealth = async (
   const now = deps.clock.now();
   if (now < (memory.healthDue ?? 0)) return undefined;
   memory.health ??= startHealthChecks(row.deployment.health_check, now, row.deadline);
-  const judged = nextHealthCheck(memory.health, await probe(cluster, request), { now, random: deps.random.next() });
+  const answer = await probe(cluster, request);
+  const address = shownHealthAddress(request, row.deployment.cluster);
+  const judged = nextHealthCheck(memory.health, answer, { now, random: deps.random.next(), address });
   memory.health = judged.state;
   memory.last = judged;
   if (judged.waitUntil !== undefined) memory.healthDue = judged.waitUntil;
   return judged;
 };
 
-const probe = async (
-  cluster: Cluster,
-  request: Parameters<Cluster['probe']>[0],
-): Promise<{ readonly status?: number; readonly message: string }> => {
+const probe = async (cluster: Cluster, request: HealthRequest): Promise<HealthAnswer> => {
   try {
     return await cluster.probe(request);
   } catch (error) {

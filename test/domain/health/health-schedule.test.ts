@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isWorthAnotherTry } from '../../../lib/domain/deployment/rollout-failure.ts';
 import {
   backoffMilliseconds,
   type HealthState,
@@ -10,6 +11,7 @@ import {
 import type { HealthCheck, PlannedDeployment } from '../../../lib/domain/plan/plan.ts';
 
 const start = 1_000_000;
+const address = 'https://a.example/ready';
 const on: HealthCheck = { enabled: true, path: '/ready', port: 8080, timeout: 20 };
 const deploymentWith = (health_check: HealthCheck): PlannedDeployment =>
   ({ health_check, workload: { kind: 'deployment', name: 'app', namespace: 'shared' } }) as PlannedDeployment;
@@ -58,26 +60,28 @@ describe('an answer', () => {
     { status: undefined, verdict: 'waiting' },
   ])('$status is $verdict', ({ status, verdict }) => {
     const result = { message: 'x', ...(status !== undefined && { status }) };
-    expect(nextHealthCheck(state, result, { now: start, random: 0 }).verdict).toBe(verdict);
+    expect(nextHealthCheck(state, result, { now: start, random: 0, address }).verdict).toBe(verdict);
   });
 
-  it('that is bad at the deadline is failing, with the last answer as evidence', () => {
-    const judged = nextHealthCheck(
-      { ...state, attempts: 4 },
-      { status: 503, message: 'degraded' },
-      { now: state.deadline, random: 0 },
+  it.each([
+    { reason: 'HealthUnexpectedStatus', answer: { status: 503, message: 'degraded' }, told: '503 degraded' },
+    { reason: 'HealthUnexpectedStatus', answer: { status: 302, message: '' }, told: '302' },
+    { reason: 'HealthTimeout', answer: { message: 'no answer within 5000 ms', timeout: true as const } },
+    { reason: 'HealthUnreachable', answer: { message: 'nothing listens there (ECONNREFUSED)' } },
+  ])('that is bad at the deadline is failing: $reason, with the address and the last answer', (expected) => {
+    const { reason, answer, told = answer.message } = expected;
+    const judged = nextHealthCheck({ ...state, attempts: 4 }, answer, { now: state.deadline, random: 0, address });
+    expect(judged).toMatchObject({ verdict: 'failing', reason });
+    expect(judged.message).toBe(
+      `none of 5 checks of ${address} was answered with a status from 200 to 299; the last: ${told}`,
     );
-    expect(judged).toMatchObject({ verdict: 'failing', reason: 'HealthCheckFailed' });
-    expect(judged.message).toContain('5 checks');
-    expect(judged.evidence).toEqual([
-      { kind: 'health', name: 'http', reason: 'HealthCheckFailed', message: '503 degraded' },
-    ]);
+    expect(judged.evidence).toEqual([{ kind: 'health', name: address, reason, message: told }]);
+    expect(isWorthAnotherTry(reason)).toBe(true);
   });
 
   it('that is good at the deadline still counts', () => {
-    expect(nextHealthCheck(state, { status: 200, message: '' }, { now: state.deadline + 1, random: 0 }).verdict).toBe(
-      'healthy',
-    );
+    const at = { now: state.deadline + 1, random: 0, address };
+    expect(nextHealthCheck(state, { status: 200, message: '' }, at).verdict).toBe('healthy');
   });
 });
 
@@ -94,7 +98,7 @@ it('a service that is never healthy is asked until its deadline, a bounded numbe
           const judged = nextHealthCheck(
             state,
             { status: 500, message: '' },
-            { now, random: randoms[check % randoms.length] ?? 0 },
+            { now, random: randoms[check % randoms.length] ?? 0, address },
           );
           if (judged.verdict === 'failing') {
             expect(now).toBe(start + timeout * 1_000);
