@@ -93,6 +93,7 @@ const complaint = (issue: ZodIssue, value: unknown, secret: boolean, source: str
       return {
         message: isOwnWord(issue) ? issue.message : `${shown} is not one of ${listed(names(issue.values))}`,
         allowed: names(issue.values),
+        ...(issue.values.length === 1 ? { hint: `write ${names(issue.values)[0]}` } : {}),
       };
     default:
       return { message: isOwnWord(issue) ? `${shown} ${issue.message}` : `${shown} is not allowed` };

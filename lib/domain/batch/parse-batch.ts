@@ -50,17 +50,12 @@ export const parseBatch = (text: string, catalogue: Catalogue): ParsedBatch | Re
   const deployments = drafts.map((draft, place) =>
     deploymentOf(draft, place, dependencies.keys[place]!, { catalogue, yaml }),
   );
-  return { batch: batchOf(frame.value, deployments), warnings: warningsFor(frame.value, catalogue) };
+  return { batch: batchOf(frame.value, deployments), warnings: warningsFor(catalogue) };
 };
 
-/** The version that there is; the format allows others, and a later one may mean something else. */
-const known = 'v1.0';
-
-const warningsFor = ({ version }: BatchFrame, { services, without_file: isWithoutFile }: Catalogue): string[] => [
-  ...(version === known ? [] : [`The file is of version ${version}, and was read as ${known}, which is all there is.`]),
-  // Told only to who has a file in which a mapping could stand.
-  ...(services === undefined && !isWithoutFile ? ['There is no service mapping: service names were not checked.'] : []),
-];
+/** Told only to who has a file in which a mapping could stand. */
+const warningsFor = ({ services, without_file: isWithoutFile }: Catalogue): string[] =>
+  services === undefined && !isWithoutFile ? ['There is no service mapping: service names were not checked.'] : [];
 
 interface Frame {
   readonly findings: readonly Finding[];

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { addressBelow } from '../health/address-below.ts';
+import { quoted } from './findings.ts';
 
 /** The batch format. One schema for intake, defaults and the JSON Schema that editors use. */
 
@@ -129,10 +130,13 @@ const metadataSchema = z
 
 export const maxDeployments = 10_000;
 
+/** What another version means nobody can know. */
+const versions = ['v1.0'] as const;
+
 const versionSchema = z
   .string({ error: 'a string like `v1.0`' })
-  .regex(/^v\d+\.\d+$/, 'needs the form `v1.0`: v, digits, a dot, digits')
-  .describe('Version of the batch format, for example v1.0.');
+  .pipe(z.enum(versions, { error: ({ input }) => `${quoted(String(input))} is no version that is known here` }))
+  .meta({ enum: [...versions], description: 'Version of the batch format.' });
 
 const documentFields = {
   version: versionSchema,

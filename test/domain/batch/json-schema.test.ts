@@ -13,6 +13,7 @@ test('the JSON Schema is what users write: what has a default is not required', 
 });
 
 test.each([
+  ['properties/version', { type: 'string', enum: ['v1.0'] }],
   ['properties/deployments', { minItems: 1, maxItems: 10_000 }],
   ['properties/deployments/items/properties/metadata/properties/priority', { minimum: 1, maximum: 10, default: 5 }],
   [

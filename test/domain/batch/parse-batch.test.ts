@@ -104,7 +104,7 @@ describe('the frame of a batch', () => {
     ],
     [
       batchText([item('a')]).replace('v1.0', 'version1'),
-      ['1:10 version: "version1" needs the form `v1.0`: v, digits, a dot, digits'],
+      ['1:10 version: "version1" is no version that is known here (write v1.0)'],
     ],
     [
       batchText(['just: this', item('b')]).replace('{ just: this }', 'text'),
@@ -323,10 +323,24 @@ describe('what the catalogue knows', () => {
       warnings: ['There is no service mapping: service names were not checked.'],
     });
     expect(parseBatch(batchText([item('login-api')]), exampleCatalogue)).toMatchObject({ warnings: [] });
-    const later = batchText([item('login-api')]).replace('v1.0', 'v2.0');
-    expect(parseBatch(later, exampleCatalogue)).toMatchObject({
-      warnings: ['The file is of version v2.0, and was read as v1.0, which is all there is.'],
-    });
+  });
+});
+
+test.each(['v2.0', 'v1.1', 'V1.0', 'v1', ''])('the version %j is not known and is refused', (version) => {
+  const text = batchText([item('login-api')]).replace('v1.0', JSON.stringify(version));
+  expect(parseBatch(text, exampleCatalogue)).toMatchObject({
+    kind: 'schema',
+    issues: [
+      {
+        line: 1,
+        column: 10,
+        path: 'version',
+        code: 'NotAllowed',
+        found: version,
+        allowed: ['v1.0'],
+        hint: 'write v1.0',
+      },
+    ],
   });
 });
 
