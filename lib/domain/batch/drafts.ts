@@ -40,20 +40,27 @@ export const withoutEmptySections = (mapping: Mapping): Mapping => {
   return Object.fromEntries(Object.entries(mapping).filter(([key]) => !isEmpty(key)));
 };
 
+/** Taken in any letter case, on an item and in the defaults alike. */
+export const caseless: readonly string[] = ['pillar', 'docker_artifact_type'];
+
+export const inLowerCase = (fields: Mapping): Mapping =>
+  Object.fromEntries(
+    Object.entries(fields).map(([field, value]) => [
+      field,
+      typeof value === 'string' && caseless.includes(field) ? value.toLowerCase() : value,
+    ]),
+  );
+
 /** The item's own value, else the defaults'; what neither gives is left to the schema. */
 const mergeItem = (written: Mapping, defaults: Mapping): Mapping => {
   const item = withoutEmptySections(written);
   const own = item.metadata === undefined ? {} : item.metadata;
   const metadata = isMapping(own) ? { ...pick(defaults, metadataFields), ...withoutEmptySections(own) } : own;
-  const merged: Record<string, unknown> = { ...pick(defaults, itemFields), ...item, metadata };
-  for (const field of ['pillar', 'docker_artifact_type']) merged[field] = lowerCase(merged[field]);
-  return merged;
+  return inLowerCase({ ...pick(defaults, itemFields), ...item, metadata });
 };
 
 const pick = (mapping: Mapping, fields: readonly string[]): Mapping =>
   Object.fromEntries(fields.filter((field) => mapping[field] !== undefined).map((field) => [field, mapping[field]]));
-
-const lowerCase = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 

@@ -19,11 +19,17 @@ type ZodIssue = z.core.$ZodIssue;
 
 /** One finding for each complaint; for unknown keys one for each key. */
 export const fieldFindings = (issues: readonly ZodIssue[], prefix: Path, context: FieldContext): FieldFinding[] => {
-  const findings = issues.flatMap((issue) => findingsOf(issue, [...prefix, ...(issue.path as Path)], context));
+  const findings = issues
+    .filter((issue) => !isSafeLimit(issue))
+    .flatMap((issue) => findingsOf(issue, [...prefix, ...(issue.path as Path)], context));
   const meant = new Set(findings.flatMap(({ means }) => (means === undefined ? [] : [means])));
   // A misspelt key also leaves its field missing: the spelling is the cause.
   return findings.filter(({ code, path }) => code !== issueCodes.Missing || !meant.has(String(path.at(-1))));
 };
+
+/** Of a whole number zod also says that it is over what a number holds exactly; all of ours have a narrower range, which it says too. */
+const isSafeLimit = (issue: ZodIssue): boolean =>
+  (issue.code === 'too_big' || issue.code === 'too_small') && issue.origin === 'int';
 
 /** `means`: for an unknown key, the name of the field that was probably meant. */
 export type FieldFinding = Finding & { readonly means?: string };
@@ -82,7 +88,7 @@ const wordingOf = (issue: ZodIssue, path: Path, value: unknown, context: FieldCo
 };
 
 const complaint = (issue: ZodIssue, value: unknown, secret: boolean, source: string | undefined): Wording => {
-  const shown = secret ? 'this value' : show(value);
+  const shown = secret ? 'this value' : show(value, source);
   switch (issue.code) {
     case 'invalid_type':
       return wrongType(issue, value, shown, source);
@@ -157,10 +163,13 @@ const isScalar = (value: unknown): value is Scalar =>
 
 const shortened = (value: Scalar): Scalar => (typeof value === 'string' ? cut(value, 100) : value);
 
+/** Others are read as a neighbour of what was written, so they are shown as they were written. */
+const isExact = (value: number): boolean => Math.abs(value) <= Number.MAX_SAFE_INTEGER;
+
 /** A value in a sentence: `the number 2.1`, `"x"`, `a list`. */
-const show = (value: unknown): string => {
+const show = (value: unknown, source?: string): string => {
   if (typeof value === 'string') return quoted(value);
-  if (typeof value === 'number') return `the number ${value}`;
+  if (typeof value === 'number') return `the number ${isExact(value) ? value : cut(source ?? String(value), 64)}`;
   if (typeof value === 'boolean') return `the word ${value}`;
   if (value === null) return 'nothing';
   return Array.isArray(value) ? 'a list' : 'a mapping';

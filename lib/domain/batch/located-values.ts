@@ -91,10 +91,17 @@ const convert = (walk: Walk, node: ParsedNode | null, path: Path): Converted => 
   if (node === null) return nothing;
   if (isAlias(node)) return convertAlias(walk, node, path);
   if (node.anchor === undefined) return convertContent(walk, node, path);
+  if (walk.anchors.has(node.anchor)) walk.findings.push(anchoredTwice(node, node.anchor, path));
   walk.anchors.set(node.anchor, 'open');
   const converted = convertContent(walk, node, path);
   walk.anchors.set(node.anchor, converted);
   return converted;
+};
+
+/** YAML lets the later one win, some readers refuse it: who copied a block would get the values of the wrong one. */
+const anchoredTwice = (node: ParsedNode, anchor: string, path: Path): Finding => {
+  const wording = { message: `there is an anchor &${anchor} already`, hint: 'give one of the two another name' };
+  return { offset: offsetOfNode(node), path, code: issueCodes.DuplicateKey, describe: () => wording };
 };
 
 const knownTags: ReadonlySet<string> = new Set(
@@ -140,33 +147,36 @@ const convertList = (walk: Walk, node: ParsedNode & { items: unknown[] }, path: 
   return { value: list, weight };
 };
 
+/** A key like any other: once in a mapping. Readers disagree which of two would win; for several sources it takes a list. */
+const mergeKey = '<<';
+
 const nameOf = (key: ParsedNode): string => (isScalar(key) ? String(key.value ?? '') : '');
 
 const convertMap = (walk: Walk, node: YAMLMap.Parsed, path: Path): Converted => {
   // Without a prototype: a key may be called `constructor` or `__proto__`.
   const map: Mapping = Object.create(null);
-  const sources: Mapping[] = [];
+  let sources: readonly Mapping[] | undefined;
   let weight = 1;
   for (const { key, value } of node.items) {
     const name = nameOf(key);
     const here = [...path, name];
     const converted = convert(walk, value, here);
     weight += converted.weight;
-    if (name === '<<') sources.push(...mergeSources(walk, converted.value, key, here));
-    else if (name in map) walk.findings.push(writtenTwice(offsetOfNode(key), here));
+    if (name in map || (name === mergeKey && sources !== undefined))
+      walk.findings.push(writtenTwice(offsetOfNode(key), here));
+    else if (name === mergeKey) sources = mergeSources(walk, converted.value, key, here);
     else map[name] = converted.value;
   }
-  const origin = sources.length === 0 ? { node } : { node, owners: merge(walk, map, sources) };
+  const origin = sources === undefined ? { node } : { node, owners: merge(walk, map, sources) };
   walk.origins.set(map, origin);
   return { value: map, weight };
 };
 
-const writtenTwice = (offset: number, path: Path): Finding => ({
-  offset,
-  path,
-  code: issueCodes.DuplicateKey,
-  describe: () => ({ message: 'this key is written twice in the same mapping', hint: 'remove one of the two' }),
-});
+const writtenTwice = (offset: number, path: Path): Finding => {
+  const hint = path.at(-1) === mergeKey ? 'write one list, `<<: [*a, *b]`: the first wins' : 'remove one of the two';
+  const describe = () => ({ message: 'this key is written twice in the same mapping', hint });
+  return { offset, path, code: issueCodes.DuplicateKey, describe };
+};
 
 const isMapping = (value: unknown): value is Mapping =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

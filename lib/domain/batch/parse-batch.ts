@@ -4,7 +4,15 @@ import type { Strategy } from '../plan/plan.ts';
 import type { Batch, BatchMetadata, Deployment } from './batch.ts';
 import { checkDependencies } from './check-dependencies.ts';
 import { checkReferences, meantServices } from './check-references.ts';
-import { type Defaults, type Draft, draftItem, isMapping, type Mapping, withoutEmptySections } from './drafts.ts';
+import {
+  type Defaults,
+  type Draft,
+  draftItem,
+  inLowerCase,
+  isMapping,
+  type Mapping,
+  withoutEmptySections,
+} from './drafts.ts';
 import { type FieldContext, type FieldFinding, fieldFindings } from './field-findings.ts';
 import { type Finding, presentFindings } from './findings.ts';
 import { type Issue, issueCodes } from './issues.ts';
@@ -72,7 +80,9 @@ const readFrame = (root: unknown, context: FieldContext): Frame => {
   if (other !== undefined || !isMapping(root)) {
     return { findings: [notABatch(other)], defaults: { values: nothing, spoilt: new Set() }, entries: [] };
   }
-  const result = batchFrameSchema.safeParse(withoutEmptySections(root));
+  const written = withoutEmptySections(root);
+  const defaults = isMapping(written.defaults) ? { defaults: inLowerCase(written.defaults) } : {};
+  const result = batchFrameSchema.safeParse({ ...written, ...defaults });
   const findings = result.success
     ? strategyFindings(result.data, context)
     : fieldFindings(result.error.issues, [], context);
@@ -150,7 +160,6 @@ const deploymentOf = (
   const item = draft.item!;
   const { metadata, executor, ...fields } = item;
   const { health_check: check, ...settings } = metadata;
-  const path = check.path === undefined || check.path.startsWith('/') ? check.path : `/${check.path}`;
   return {
     position: place + 1,
     line: yaml.lineOf(yaml.offsetOf(draft.path)).line,
@@ -159,6 +168,6 @@ const deploymentOf = (
     executor: executor ?? serviceEntry(catalogue, item.pillar, item.service_name)?.executor ?? 'harness',
     ...settings,
     dependencies,
-    health_check: present({ ...check, path }) as Deployment['health_check'],
+    health_check: present(check) as Deployment['health_check'],
   };
 };

@@ -27,7 +27,8 @@ const healthCheckSchema = z
   .strictObject({
     enabled: z.boolean().default(true).describe('false turns this check off; the cluster is asked in any case.'),
     path: text(1024)
-      .refine(staysInService, { error: 'leads out of the service; a path has no `..`' })
+      .refine(staysInService, { error: 'leads out of the service; a path has no `..`', abort: true })
+      .regex(/^\//, 'has no slash in front; a path begins with one, like /ready')
       .optional()
       .describe('With a path: HTTP GET, 2xx expected.'),
     port: wholeNumber(1, 65_535).optional().describe('Port of the service.'),
@@ -90,7 +91,8 @@ export const mergedItemSchema = z.strictObject({
 
 export type MergedItem = z.output<typeof mergedItemSchema>;
 
-const defaultsSchema = z
+/** What may stand in `defaults`. Each field means what it means on an item. */
+export const defaultsSchema = z
   .strictObject({
     environment_id: environmentId.optional(),
     infrastructure_id: infrastructureId.optional(),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { describeIssue } from '../../../lib/domain/batch/issues.ts';
 import { parseBatch } from '../../../lib/domain/batch/parse-batch.ts';
+import { defaultsSchema } from '../../../lib/domain/batch/schema.ts';
 import type { Catalogue } from '../../../lib/domain/catalogue/catalogue.ts';
 import { batchOf, batchText, issuesOf, item, simulated } from './reading.ts';
 import { exampleCatalogue } from './worked-examples.ts';
@@ -13,6 +14,11 @@ describe('one wrong field is one problem, in plain words', () => {
     ['metadata: { priority: 0 }', 'metadata.priority: the number 0 is under 1'],
     ['metadata: { priority: 1.5 }', 'metadata.priority: the number 1.5 is not a whole number'],
     ['metadata: { priority: high }', 'metadata.priority: "high" where a whole number is needed'],
+    ...['99999999999999999999', '9007199254740993', '1e30', '0x7fffffffffffffffff'].map(
+      (number) => [`metadata: { priority: ${number} }`, `metadata.priority: the number ${number} is over 10`] as const,
+    ),
+    ['metadata: { timeout: -99999999999999999999 }', 'timeout: the number -99999999999999999999 is under 60'],
+    ['metadata: { timeout: .inf }', 'timeout: the number .inf is not a whole number'],
     ['metadata: { timeout: 59 }', 'metadata.timeout: the number 59 is under 60'],
     ['metadata: { retry_count: 6 }', 'metadata.retry_count: the number 6 is over 5'],
     ['metadata: { rollback_strategy: never }', '"never" is not one of automatic, manual, none'],
@@ -21,6 +27,10 @@ describe('one wrong field is one problem, in plain words', () => {
     ...['/../x', '../x', '/a/../../x', '/%2e%2E/x', '\\\\..\\\\..\\\\x', '/.\\t./x'].map(
       (path) => [`metadata: { health_check: { path: "${path}" } }`, 'leads out of the service'] as const,
     ),
+    [
+      'metadata: { health_check: { path: ready } }',
+      'health_check.path: "ready" has no slash in front; a path begins with one, like /ready',
+    ],
     ['metadata: { tags: [a, b, c, d, e, f, g, h, i, j, k] }', 'tags: the list has 11 entries; at most 10 are allowed'],
     ['metadata: { tags: a }', 'metadata.tags: "a" where a list is needed'],
     [
@@ -58,6 +68,51 @@ describe('one wrong field is one problem, in plain words', () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(problem);
   });
+});
+
+describe('a default is taken and refused like the same field of an item', () => {
+  const onItem = ['docker_artifact_type', 'environment_id', 'infrastructure_id', 'executor'] as const;
+  const written: Readonly<Record<string, readonly string[]>> = {
+    docker_artifact_type: ['helm', 'Docker', 'KUSTOMIZE', 'jar', 'JAR', '5', ''],
+    environment_id: ['Staging', 'a-b', '"a b"', '""', '7', 'true', '', `${'x'.repeat(65)}`],
+    infrastructure_id: ['cluster-us-1', 'Cluster-us-1', 'mars', '7', ''],
+    executor: ['harness', 'Harness', 'helm', '7', ''],
+    timeout: ['60', '59', '3600', '3601', '1.5', '60.0', 'high', '"60"', '', '99999999999999999999'],
+    retry_count: ['0', '-1', '5', '6', '1.5', 'true', '', '99999999999999999999'],
+  };
+
+  test('every one that there is', () => {
+    expect(Object.keys(written).sort()).toEqual(Object.keys(defaultsSchema.shape).sort());
+  });
+
+  const everything: Readonly<Record<string, string>> = {
+    docker_artifact_type: 'docker',
+    environment_id: 'staging',
+    infrastructure_id: 'cluster-eu-1',
+  };
+  const flow = (fields: Readonly<Record<string, string>>): string =>
+    Object.entries(fields)
+      .map(([field, value]) => `${field}: ${value}`)
+      .join(', ');
+  const told = (text: string) => {
+    const read = parseBatch(text, simulated);
+    if ('batch' in read) return read.batch.deployments.map(({ line: _, ...deployment }) => deployment);
+    return read.issues.map(({ path, line: _, column: __, ...issue }) => ({ ...issue, field: path.split('.').at(-1) }));
+  };
+
+  test.each(Object.entries(written).flatMap(([field, values]) => values.map((value) => [field, value] as const)))(
+    '%s: %s',
+    (field, value) => {
+      const { [field]: _, ...others } = everything;
+      const isOnItem = onItem.some((name) => name === field);
+      const ofItem = isOnItem ? `${field}: ${value}` : `metadata: { ${field}: ${value} }`;
+      const text = (defaults: string, items: string): string =>
+        `version: v1.0\ndefaults: { ${defaults} }\ndeployments:\n  - { ${items} }`;
+      const asDefault = told(text(flow({ ...others, [field]: value }), item('a')));
+      expect(asDefault).toEqual(told(text(flow(others), item('a', ofItem))));
+      expect(asDefault).toHaveLength(1);
+    },
+  );
 });
 
 test('a version is one word', () => {

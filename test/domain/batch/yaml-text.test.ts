@@ -49,6 +49,23 @@ describe('YAML that cannot be read', () => {
 describe('YAML that can be read, and says something that it should not', () => {
   const rows: readonly (readonly [text: string, problem: string])[] = [
     [`${good}\nversion: v1.0`, '5:1 version: this key is written twice in the same mapping (remove one of the two)'],
+    ...['<<: *a, <<: *b', '"<<": *a, <<: *b', '<<: [*a], priority: 1, <<: *b'].map(
+      (keys) =>
+        [
+          batchText([
+            item('a', 'metadata: &a { priority: 9 }'),
+            item('b', 'metadata: &b { priority: 8 }'),
+            item('c', `metadata: { ${keys} }`),
+          ]),
+          'deployments[3].metadata["<<"]: this key is written twice in the same mapping (write one list, `<<: [*a, *b]`: the first wins)',
+        ] as const,
+    ),
+    ['{"version":"v1.0","\\u0076ersion":"v1.0"}', '1:19 version: this key is written twice in the same mapping'],
+    ['7: x\n"7": y', '2:1 7: this key is written twice in the same mapping'],
+    [
+      batchText([item('a', 'metadata: &m { priority: 9 }'), item('b', 'metadata: &m { priority: 8 }')]),
+      'deployments[2].metadata: there is an anchor &m already (give one of the two another name)',
+    ],
     [batchText([item('a', 'metadata: *nobody')]), 'metadata: no anchor &nobody stands before this alias'],
     [batchText([item('a', 'metadata: &me { tags: *me }')]), 'metadata.tags: the alias *me contains itself'],
     [batchText([item('a', 'metadata: !!set { x }')]), 'metadata: the tag tag:yaml.org,2002:set is not understood here'],
