@@ -1,5 +1,5 @@
 import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
-import { KubeConfig } from '@kubernetes/client-node';
+import { type Cluster, KubeConfig } from '@kubernetes/client-node';
 import { FlotillaError } from '../domain/errors.ts';
 import { EksTokens } from './eks-token.ts';
 
@@ -29,8 +29,8 @@ function fromFile(path: string, context: string | undefined): ClusterAccess {
   try {
     config.loadFromFile(path);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new FlotillaError('ConfigurationInvalid', `the kubeconfig ${path} cannot be read: ${why}`, { path }, error);
+    const message = `the kubeconfig ${path} cannot be read: ${whyUnreadable(error)}`;
+    throw new FlotillaError('ConfigurationInvalid', message, { path }, error);
   }
   const names = config.getContexts().map(({ name }) => name);
   const wanted = context ?? config.getCurrentContext();
@@ -39,14 +39,28 @@ function fromFile(path: string, context: string | undefined): ClusterAccess {
     throw new FlotillaError('ConfigurationInvalid', message, { path, context: wanted });
   }
   config.setCurrentContext(wanted);
-  if (config.getCurrentCluster() === null) {
-    throw new FlotillaError(
-      'ConfigurationInvalid',
-      `the context "${wanted}" of ${path} names no cluster that is there`,
-    );
+  const problem = problemOf(config.getCurrentCluster());
+  if (problem !== undefined) {
+    throw new FlotillaError('ConfigurationInvalid', `the context "${wanted}" of ${path} ${problem}`);
   }
   return { config, renew: () => {} };
 }
+
+/** What the client library has against an entry it says in kubeconfig's words; where it stumbles over one, in JavaScript's. */
+const whyUnreadable = (error: unknown): string => {
+  if (error instanceof TypeError) return 'it does not have the form of a kubeconfig';
+  return error instanceof Error ? error.message : String(error);
+};
+
+/** In kubeconfig's words: the library has others, and says them at the first request only. */
+const problemOf = (cluster: Cluster | null): string | undefined => {
+  if (cluster === null) return 'names no cluster that is there';
+  const { name, server, skipTLSVerify } = cluster;
+  if (!/^https?:\/\/[^/]/i.test(server))
+    return `leads to cluster ${name}, whose server is not an address like https://host`;
+  if (/^https:/i.test(server) || skipTLSVerify) return undefined;
+  return `leads to cluster ${name}, whose server is asked without TLS: that needs insecure-skip-tls-verify: true, or https://`;
+};
 
 /** ACTIVE and UPDATING clusters answer; in every other state there is nothing to talk to. */
 const usable: readonly (string | undefined)[] = ['ACTIVE', 'UPDATING'];

@@ -33,6 +33,7 @@ const unconnected: Words = {
 const mistaken: Words = {
   ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS there; does the address begin with http:// instead of https://?',
   'bad port': 'that port is never asked, because it belongs to another protocol',
+  'No command was specified for exec authProvider!': 'the exec of its user in the kubeconfig has no command',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet',
   CERT_REVOKED: 'its certificate was revoked',

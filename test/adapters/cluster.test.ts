@@ -423,6 +423,37 @@ describe('a kubeconfig and TLS', () => {
     await expect(access).rejects.toThrow(message);
   });
 
+  const plain = { name: 'c', cluster: { server: 'http://10.0.0.1' } };
+  it.each([
+    [
+      'a server without TLS',
+      [plain],
+      'cluster c, whose server is asked without TLS: that needs insecure-skip-tls-verify',
+    ],
+    [
+      'TLS that is skipped by a text',
+      [{ ...plain, cluster: { ...plain.cluster, 'insecure-skip-tls-verify': 'true' } }],
+      'that needs insecure-skip-tls-verify: true',
+    ],
+    ['an address of nothing', [{ name: 'c', cluster: { server: '10.0.0.1' } }], 'not an address like https://host'],
+    ['no server', [{ name: 'c', cluster: {} }], 'cannot be read: clusters[0].cluster.server is missing'],
+    ['a number for a server', [{ name: 'c', cluster: { server: 7 } }], 'does not have the form of a kubeconfig'],
+  ])("tells of %s in kubeconfig's words", async (_, clusters, told) => {
+    const text = JSON.parse(readFileSync(kubeconfig(authority()), 'utf8'));
+    writeFileSync(file('config'), JSON.stringify({ ...text, clusters }));
+    const failure = await kubeConfigFrom({ kubeconfig: file('config') }).catch((error: Error) => error);
+    expect(failure).toMatchObject({ name: 'ConfigurationInvalid', message: expect.stringContaining(told) });
+    expect(String(failure)).not.toMatch(/skipTLSVerify|is not a function/);
+  });
+
+  it('asks without TLS where the kubeconfig says so', async () => {
+    const text = JSON.parse(readFileSync(kubeconfig(authority()), 'utf8'));
+    const cluster = { ...plain.cluster, 'insecure-skip-tls-verify': true };
+    writeFileSync(file('config'), JSON.stringify({ ...text, clusters: [{ ...plain, cluster }] }));
+    const { config } = await kubeConfigFrom({ kubeconfig: file('config') });
+    expect(config.getCurrentCluster()?.server).toBe('http://10.0.0.1');
+  });
+
   it('names a file that cannot be read', async () => {
     await expect(kubeConfigFrom({ kubeconfig: file('none') })).rejects.toMatchObject({ name: 'ConfigurationInvalid' });
   });
