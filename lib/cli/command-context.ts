@@ -4,6 +4,7 @@ import { accessToken, warnedToken } from './access-token.ts';
 import { ApiClient } from './api-client.ts';
 import { CommandFailure, exitStatus } from './failure.ts';
 import type { Terminal } from './terminal.ts';
+import { type Times, timesIn } from './times.ts';
 
 /** What the program has from outside. */
 export interface CliWorld {
@@ -11,6 +12,8 @@ export interface CliWorld {
   /** Relative paths begin here. */
   readonly directory: string;
   readonly terminal: Terminal;
+  /** In which times are shown; without it that of this machine. */
+  readonly timeZone?: string;
   readStdin(): Promise<Uint8Array>;
 }
 
@@ -18,24 +21,27 @@ export interface CommonOptions {
   readonly json?: boolean;
   readonly url?: string;
   readonly token?: string;
+  readonly utc?: boolean;
 }
 
 /** What a command works with. */
 export interface CommandContext extends CliWorld {
   readonly json: boolean;
   readonly client: ApiClient;
+  readonly times: Times;
   /** A command of this program as it can be typed to go on at the same server. */
   command(words: string): string;
 }
 
 export const defaultUrl = 'http://127.0.0.1:8080';
 
-export const commandContext = (world: CliWorld, { json = false, url, token }: CommonOptions): CommandContext => {
+export const commandContext = (world: CliWorld, { json = false, url, token, utc }: CommonOptions): CommandContext => {
   const address = checkedUrl(url ?? world.env.FLOTILLA_URL ?? defaultUrl);
   const warn = (line: string): void => world.terminal.error(line);
   return {
     ...world,
     json,
+    times: timesIn(utc ? 'UTC' : world.timeZone),
     client: new ApiClient({ url: address, token: warnedToken(accessToken(token, world.env), address, warn) }),
     command: (words) => `flotilla ${words}${url === undefined ? '' : ` --url ${url}`}`,
   };

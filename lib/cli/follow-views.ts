@@ -5,6 +5,7 @@ import { isSimulated, type Simulated } from './simulation.ts';
 import { eventLine, paintStatus } from './status-lines.ts';
 import { type DeploymentLine, deploymentTable } from './tables.ts';
 import { type Colours, printable, type Terminal } from './terminal.ts';
+import type { Times } from './times.ts';
 
 /** What is shown while a batch is followed. */
 export interface FollowView {
@@ -28,10 +29,11 @@ export interface PlanRange {
 
 export const makeFollowView = (
   terminal: Terminal,
-  { json, simulated }: { json: boolean; simulated: Simulated },
+  { json, simulated, times }: { json: boolean; simulated: Simulated; times: Times },
 ): FollowView => {
   if (json) return new LineView(terminal, simulated, (event, mark) => JSON.stringify({ ...event, simulated: mark }));
-  return terminal.live ? new TableView(terminal, simulated) : new LineView(terminal, simulated, eventLine);
+  if (terminal.live) return new TableView(terminal, simulated);
+  return new LineView(terminal, simulated, (event, mark) => eventLine(event, mark, times));
 };
 
 /** One line per event. */

@@ -51,7 +51,7 @@ export const follow = async (context: CommandContext, following: Following): Pro
     ? [JSON.stringify({ ...batch, simulated: following.simulated, deployments })]
     : [
         ...explainDeployments(deployments, { ...following, colours, command: context.command }),
-        ...batchLines(batch, colours),
+        ...batchLines(batch, colours, context.times),
       ];
   for (const line of lines) terminal.out(line);
   return endStatus(batch);
@@ -78,14 +78,14 @@ const goesOnUnseen = ({ status, lines, problem }: Unreachable, command: string):
 
 /** Shows a batch until it has ended; undefined when the time was over or it was stopped before. */
 export const followBatch = async (
-  { client, terminal, json }: Pick<CommandContext, 'client' | 'terminal' | 'json'>,
+  { client, terminal, json, times }: Pick<CommandContext, 'client' | 'terminal' | 'json' | 'times'>,
   { batchId, simulated, timeout, stop }: Following,
 ): Promise<Followed | undefined> => {
   const signal = AbortSignal.any([
     ...(stop === undefined ? [] : [stop]),
     ...(timeout === undefined ? [] : [AbortSignal.timeout(timeout * 1000)]),
   ]);
-  const view = makeFollowView(terminal, { json, simulated });
+  const view = makeFollowView(terminal, { json, simulated, times });
   const patient = new PatientReader(client, signal, () => {
     // What is redrawn is redrawn below it.
     view.end();

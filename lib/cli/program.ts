@@ -49,6 +49,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
       const options = command.opts<Options>();
       end(await run(commandContext(world, options), options, ...command.args));
     };
+  const utc = ['--utc', 'show times in UTC, not in the zone of this machine'] as const;
   const ownServer = `default: $FLOTILLA_URL or ${defaultUrl}`;
   const add = (usage: string, description: string, whichServer = ownServer): Command =>
     program
@@ -70,6 +71,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
   program
     .command('demo')
     .description('deploy an example to simulators of its own, and check that it ends as designed')
+    .option(...utc)
     .action(act(demo));
   add('plan <file>', 'show what a batch would do', 'default: $FLOTILLA_URL, else none is asked')
     .option('--config <file>', 'configuration to plan with (default: ./flotilla.config.yaml, else simulated)')
@@ -78,13 +80,16 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option('--follow', 'stay until it has ended')
     .option('--timeout <seconds>', 'stop following after this long', seconds)
     .option('--idempotency-key <key>', 'sending the same again gives the same batch')
+    .option(...utc)
     .action(act(deploy));
   add('status <id>', 'show a batch and its deployments')
     .option('--follow', 'stay until it has ended')
     .option('--timeout <seconds>', 'stop following after this long', seconds)
+    .option(...utc)
     .action(act(status));
   add('list', 'show the latest batches')
     .option('--limit <number>', `how many, at most ${mostListed}`, limit, 20)
+    .option(...utc)
     .action(act(list));
   add('cancel <id>', 'start nothing new, stop what can be stopped').action(act(cancel));
   add('resolve <id> <key>', 'say what became of an UNKNOWN deployment')

@@ -2,6 +2,7 @@ import type { Status } from '../domain/deployment/status.ts';
 import type { BatchView } from '../usecases/batch/read-batch.ts';
 import type { EventView } from '../usecases/record/read-events.ts';
 import { type Colours, printable } from './terminal.ts';
+import type { Times } from './times.ts';
 
 const colourOf: Readonly<
   Record<Status, keyof Pick<Colours, 'gray' | 'yellow' | 'green' | 'red' | 'blue' | 'magenta'>>
@@ -19,16 +20,16 @@ const colourOf: Readonly<
 export const paintStatus = (status: Status, colours: Colours): string => colours[colourOf[status]](status);
 
 /** The head of a batch. */
-export const batchLines = (batch: BatchView, colours: Colours): readonly string[] => [
+export const batchLines = (batch: BatchView, colours: Colours, times: Times): readonly string[] => [
   `Batch ${batch.batch_id}: ${printable(batch.name)}`,
   `${paintStatus(batch.status, colours)} / ${batch.reason}: ${printable(batch.message)}`,
-  `Submitted ${batch.created_at} by ${printable(batch.submitted_by)}${batch.ended_at === undefined ? '' : `, ended ${batch.ended_at}`}`,
+  `Submitted ${times.moment(batch.created_at)} by ${printable(batch.submitted_by)}${batch.ended_at === undefined ? '' : `, ended ${times.moment(batch.ended_at)}`}`,
 ];
 
 /** One line per event: time, what, status, reason, message. */
-export const eventLine = (event: EventView, simulated: boolean): string => {
+export const eventLine = (event: EventView, simulated: boolean, times: Times): string => {
   const what = event.key ?? 'batch';
   const mark = simulated ? 'simulated ' : '';
   const status = event.to.padEnd(10);
-  return `${event.at.slice(11, 23)} ${mark}${what.padEnd(28)} ${status} ${event.reason}: ${printable(event.message)}`;
+  return `${times.timeOfDay(event.at)} ${mark}${what.padEnd(28)} ${status} ${event.reason}: ${printable(event.message)}`;
 };

@@ -5,6 +5,7 @@ import { fitTable } from './fit-table.ts';
 import { isSimulated, type Simulated } from './simulation.ts';
 import { paintStatus } from './status-lines.ts';
 import { printable, type Terminal } from './terminal.ts';
+import type { Times } from './times.ts';
 
 export interface DeploymentLine {
   readonly index?: number;
@@ -38,13 +39,13 @@ export const deploymentTable = (
     terminal.columns,
   );
 
-export const batchTable = (batches: readonly ListedBatch[], { columns, colours }: Look): string =>
+export const batchTable = (batches: readonly ListedBatch[], { columns, colours }: Look, times: Times): string =>
   fitTable(
     ['BATCH', 'STATUS', 'SUBMITTED', 'BY', 'NAME', 'MESSAGE'],
     batches.map(({ batch_id, status, created_at, submitted_by, name, message }) => [
       batch_id,
       paintStatus(status, colours),
-      created_at.slice(0, 19),
+      times.minute(created_at),
       printable(submitted_by),
       printable(name),
       printable(message),

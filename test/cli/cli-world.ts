@@ -73,6 +73,8 @@ export interface RunOptions {
   readonly directory?: string;
   readonly live?: boolean;
   readonly columns?: number;
+  /** UTC unless said otherwise. */
+  readonly timeZone?: string;
   /** Told of each line as it is printed. */
   readonly onLine?: (line: string) => void;
 }
@@ -99,6 +101,7 @@ export const run = async (argv: readonly string[], options: RunOptions = {}): Pr
     env: options.env ?? {},
     directory: options.directory ?? '/nowhere',
     terminal,
+    timeZone: options.timeZone ?? 'UTC',
     readStdin: async () => Buffer.from(options.stdin ?? ''),
   });
   return { status, out, error, redrawn };

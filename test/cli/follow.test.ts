@@ -49,13 +49,25 @@ describe('following a batch', () => {
     const { status, out } = await followed();
     expect(status).toBe(1);
     expect(out.slice(0, 4)).toEqual([
-      '06:00:01.000 simulated batch                        PROCESSING Planned: Planned 2 deployments.',
-      '06:00:02.000 simulated shared/login-api             PROCESSING TurnGranted: Its turn has come.',
-      '06:00:03.000 simulated shared/login-api             SUCCESS    Verified: Runs.',
-      '06:00:04.000 simulated batch                        FAILED     DeploymentsFailed: Over.',
+      '06:00:01.000Z simulated batch                        PROCESSING Planned: Planned 2 deployments.',
+      '06:00:02.000Z simulated shared/login-api             PROCESSING TurnGranted: Its turn has come.',
+      '06:00:03.000Z simulated shared/login-api             SUCCESS    Verified: Runs.',
+      '06:00:04.000Z simulated batch                        FAILED     DeploymentsFailed: Over.',
     ]);
     expect(out).toContain('FAILED risk/limit-check (simulated): RestoredPreviousRelease');
     expect(out.at(-2)).toBe('FAILED / DeploymentsFailed: Over.');
+  });
+
+  test.each([
+    [
+      [],
+      '08:00:01.000+02:00 simulated batch',
+      'Submitted 2026-09-30 08:00:00+02:00 by ada, ended 2026-09-30 08:01:00+02:00',
+    ],
+    [['--utc'], '06:00:01.000Z simulated batch', 'Submitted 2026-09-30 06:00:00Z by ada, ended 2026-09-30 06:01:00Z'],
+  ])('times in the zone of who asks, %j', async (argv, first, last) => {
+    const { out } = await followed({}, argv, { timeZone: 'Europe/Berlin' });
+    expect([out[0]!.startsWith(first), out.at(-1)]).toEqual([true, last]);
   });
 
   test('nothing says simulated when everything is real', async () => {

@@ -452,9 +452,9 @@ describe('what is printed', () => {
       'list',
     ]);
     expect(out).toEqual([
-      'BATCH  STATUS      SUBMITTED            BY   NAME            MESSAGE',
-      'B1     PROCESSING  2026-09-30T06:00:00  ada  Autumn release  2 deployments: 1 in work, 1 waiting.',
-      'B1     FAILED      2026-09-30T06:00:00  ada  Autumn release  Over.',
+      'BATCH  STATUS      SUBMITTED          BY   NAME            MESSAGE',
+      'B1     PROCESSING  2026-09-30 06:00Z  ada  Autumn release  2 deployments: 1 in work, 1 waiting.',
+      'B1     FAILED      2026-09-30 06:00Z  ada  Autumn release  Over.',
     ]);
   });
 

@@ -89,7 +89,7 @@ describe('what it names exists', () => {
     expect(variables.filter((name) => !code.includes(`env.${name}`))).toEqual([]);
     const ofTable = table('| status | of a deployment |').flatMap(([, cell]) => inBackticks(cell!));
     const ofText = matches(readme, /`[A-Z]{4,} \/ (\w+)`/g);
-    const ofTranscripts = matches(readme, /^\d\d:\d\d:\d\d\.\d{3} simulated \S+ +[A-Z]+ +(\w+):/gm);
+    const ofTranscripts = matches(readme, /^\d\d:\d\d:\d\d\.\d{3}Z simulated \S+ +[A-Z]+ +(\w+):/gm);
     for (const some of [ofTable, ofText, ofTranscripts]) expect(some.length).toBeGreaterThan(3);
     const reasons = unique([...ofTable, ...ofText, ...ofTranscripts]).filter((name) => !/^[a-z_]+$/.test(name));
     expect(reasons.filter((name) => !code.includes(`'${name}'`))).toEqual([]);
@@ -203,8 +203,8 @@ const stepOf = (start: string): Step => {
 const withoutChance = (text: string): string =>
   text
     .replace(/\b[0-9A-HJKMNP-TV-Z]{26}\b/g, '<id>')
-    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}Z)?/g, '<when>')
-    .replace(/^\d\d:\d\d:\d\d\.\d{3}/gm, '<time>')
+    .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{3})?)?Z/g, '<when>')
+    .replace(/^\d\d:\d\d:\d\d\.\d{3}Z/gm, '<time>')
     .replace(/127\.0\.0\.1:\d+/g, '<server>');
 
 const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -29,7 +29,7 @@ const expected: Readonly<Record<string, readonly [Status, string]>> = {
 const TIMEOUT = 60;
 
 /** Deploys the example to simulators, shows what happens, and checks that it ended as designed. */
-export const demo = async ({ terminal }: CommandContext): Promise<ExitStatus> => {
+export const demo = async (context: CommandContext): Promise<ExitStatus> => {
   const data = mkdtempSync(join(tmpdir(), 'flotilla-demo-'));
   const configuration = simulatedConfiguration();
   const simulators = await startSimulators(configuration, ['--stage-milliseconds', '700']);
@@ -37,7 +37,7 @@ export const demo = async ({ terminal }: CommandContext): Promise<ExitStatus> =>
   try {
     const text = readFileSync(example, 'utf8');
     await seedEarlierVersions(text, configuration.catalogue, simulators.clusters);
-    return await deployAndCheck(terminal, runtime.url, text);
+    return await deployAndCheck(context, runtime.url, text);
   } finally {
     await runtime.close();
     await simulators.close();
@@ -45,7 +45,11 @@ export const demo = async ({ terminal }: CommandContext): Promise<ExitStatus> =>
   }
 };
 
-const deployAndCheck = async (terminal: Terminal, url: string, text: string): Promise<ExitStatus> => {
+const deployAndCheck = async (
+  { terminal, times }: Pick<CommandContext, 'terminal' | 'times'>,
+  url: string,
+  text: string,
+): Promise<ExitStatus> => {
   const client = new ApiClient({ url });
   const { simulated } = await client.ask<{ simulated: { harness: boolean; clusters: string[] } }>('/health');
   const { colours } = terminal;
@@ -53,7 +57,7 @@ const deployAndCheck = async (terminal: Terminal, url: string, text: string): Pr
   terminal.out(`POST ${url}/batches  <  examples/release.yaml`);
   const { answer } = await sendBatch<{ batch_id: string }>(client, '/batches', { text, name: 'the demo' });
   const following = { batchId: answer.batch_id, simulated, timeout: TIMEOUT };
-  const followed = await followBatch({ client, terminal, json: false }, following);
+  const followed = await followBatch({ client, terminal, times, json: false }, following);
   if (followed === undefined) {
     terminal.error(`The demo has not ended after ${TIMEOUT} s.`);
     return exitStatus.timedOut;
@@ -62,7 +66,7 @@ const deployAndCheck = async (terminal: Terminal, url: string, text: string): Pr
   terminal.out('');
   for (const line of explainDeployments(deployments, { simulated, colours })) terminal.out(line);
   terminal.out('');
-  for (const line of batchLines(batch, colours)) terminal.out(line);
+  for (const line of batchLines(batch, colours, times)) terminal.out(line);
   return tellDifferences(terminal, deployments);
 };
 

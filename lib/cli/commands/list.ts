@@ -13,7 +13,7 @@ export const list = async (context: CommandContext, options: { readonly limit: n
   const answer = await readBatches(context.client, options.limit);
   const { batches, next_after } = answer;
   print(context, answer, [
-    batches.length === 0 ? 'There are no batches yet.' : batchTable(batches, context.terminal),
+    batches.length === 0 ? 'There are no batches yet.' : batchTable(batches, context.terminal, context.times),
     ...(next_after === undefined ? [] : [moreOf(context, options.limit)]),
   ]);
   return exitStatus.done;

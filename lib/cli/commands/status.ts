@@ -26,7 +26,7 @@ export const status = async (context: CommandContext, options: StatusOptions, id
   const sentence = simulationSentence(simulated);
   print(context, { ...batch, simulated, deployments }, [
     ...(sentence === undefined ? [] : [terminal.colours.yellow(sentence)]),
-    ...batchLines(batch, terminal.colours),
+    ...batchLines(batch, terminal.colours, context.times),
     deploymentTable(deployments, { terminal, simulated }),
     ...explainDeployments(deployments, {
       simulated,

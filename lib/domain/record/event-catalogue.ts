@@ -76,7 +76,7 @@ const deploymentDetail = z.strictObject({
   release_before: text.optional(),
   release_after: text.optional(),
   failure: z.strictObject({ reason: text, message: text }).optional(),
-  execution_arn: text.optional().describe('the execution that runs the deployment'),
+  execution_arn: text.optional().describe('the execution on AWS that runs the deployment'),
   console: text.optional().describe('the page of that execution'),
   replaces: text.optional().describe('the reason of the outcome that was replaced'),
 });

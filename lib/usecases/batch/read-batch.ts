@@ -4,7 +4,7 @@ import type { Strategy } from '../../domain/plan/plan.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { type HeaderRow, rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
-import { executionConsoleLink } from '../execution-console-link.ts';
+import { executionTold } from '../execution-told.ts';
 import { isoField, isoTime } from '../iso-time.ts';
 import { findBatch } from './find-batch.ts';
 
@@ -26,6 +26,7 @@ export interface BatchView {
   readonly updated_at: string;
   readonly ended_at?: string;
   readonly cancel_requested_at?: string;
+  /** Of the execution that runs it; absent where that is the embedded engine's. */
   readonly execution_arn?: string;
   readonly links: Readonly<Record<string, string>>;
 }
@@ -57,7 +58,7 @@ const viewBatch = (header: HeaderRow, counts: Totals): BatchView => ({
   updated_at: isoTime(header.updated_at),
   ...isoField('ended_at', header.ended_at),
   ...isoField('cancel_requested_at', header.cancel_requested_at),
-  ...(header.execution_arn === undefined ? {} : { execution_arn: header.execution_arn }),
+  ...arnTold(header),
   links: batchLinks(header),
 });
 
@@ -71,9 +72,14 @@ export const headline = (header: HeaderRow, counts: Totals): Pick<BatchView, 'st
     : { status, reason, message: `${message} ${progress}` };
 };
 
+const arnTold = (header: HeaderRow): Pick<BatchView, 'execution_arn'> => {
+  const { execution_arn } = executionTold(header.execution_arn);
+  return execution_arn === undefined ? {} : { execution_arn };
+};
+
 export const batchLinks = (header: Pick<HeaderRow, 'batch_id' | 'execution_arn'>): Record<string, string> => {
   const self = `/batches/${header.batch_id}`;
-  const console = executionConsoleLink(header.execution_arn);
+  const { console } = executionTold(header.execution_arn);
   return {
     self,
     deployments: `${self}/deployments`,

@@ -1,7 +1,7 @@
 import type { Status } from '../../domain/deployment/status.ts';
 import type { Evidence, ItemRow, Restore, Run, Step } from '../../domain/record/rows.ts';
 import { describeWaiting, type Waiting } from '../../domain/schedule/waiting.ts';
-import { executionTold } from '../execution-console-link.ts';
+import { executionTold } from '../execution-told.ts';
 import { isoField } from '../iso-time.ts';
 
 /** A deployment as the API shows it: what was asked for, and how far it has come. */
@@ -34,8 +34,8 @@ export interface DeploymentView {
   readonly release_before?: string;
   readonly release_after?: string;
   readonly resolved_by?: string;
+  /** Of the execution that runs it, and its page; absent where that is the embedded engine's. */
   readonly execution_arn?: string;
-  /** The page of that execution, where it has one. */
   readonly console?: string;
   readonly started_at?: string;
   readonly updated_at?: string;

@@ -13,7 +13,7 @@ import {
   type TurnRow,
 } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
-import { executionTold } from '../execution-console-link.ts';
+import { executionTold } from '../execution-told.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import type { PlaceOfWait } from '../wait/settle-wait.ts';
 import { unlessBusy, updateWatch } from '../wait/update-watch.ts';

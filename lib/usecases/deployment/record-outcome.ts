@@ -14,7 +14,7 @@ import {
   type TurnRow,
 } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
-import { executionTold } from '../execution-console-link.ts';
+import { executionTold } from '../execution-told.ts';
 import { readPlanned } from '../plan/plan-store.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { releaseWrites } from '../schedule/release-writes.ts';

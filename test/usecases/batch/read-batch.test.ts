@@ -3,7 +3,7 @@ import { keys } from '../../../lib/domain/record/keys.ts';
 import { itemOf } from '../../../lib/domain/record/rows.ts';
 import { listBatches } from '../../../lib/usecases/batch/list-batches.ts';
 import { readBatch } from '../../../lib/usecases/batch/read-batch.ts';
-import { executionConsoleLink, executionTold } from '../../../lib/usecases/execution-console-link.ts';
+import { executionTold } from '../../../lib/usecases/execution-told.ts';
 import { readHealth } from '../../../lib/usecases/read-health.ts';
 import { changeBatch, makeWorld, planned, submitted } from './api-world.ts';
 
@@ -55,21 +55,26 @@ describe('readBatch', () => {
   });
 });
 
-describe('executionConsoleLink', () => {
+describe('an execution is told where it runs on AWS, and one of the embedded engine is not taken for such a one', () => {
   test.each([
     ['arn:aws:states:eu-central-1:111122223333:execution:Batch:01J', true],
-    ['arn:aws:states:us-gov-east-1:111122223333:execution:Batch:01J', true],
-    ['arn:aws:states:local:000000000000:execution:batch:01J', false],
-    ['arn:aws:states:eu-central-1:000000000000:execution:batch:01J', false],
+    ['arn:aws-us-gov:states:us-gov-east-1:111122223333:execution:Batch:01J', 'without a page'],
+    ['arn:aws:states:us-east-1:000000000000:execution:batch:01J', false],
+    ['arn', false],
     [undefined, false],
-  ])('%s: %s', (arn, exists) => {
-    const link = executionConsoleLink(arn);
-    if (exists) expect(link).toContain(`/v2/executions/details/${arn}`);
-    else expect(link).toBeUndefined();
-    expect(executionTold(arn)).toEqual({
-      ...(arn === undefined ? {} : { execution_arn: arn }),
-      ...(exists ? { console: link } : {}),
+  ])('%s: %s', async (arn, isTold) => {
+    const page = isTold === true ? { console: expect.stringContaining(`/v2/executions/details/${arn}`) } : {};
+    expect(executionTold(arn)).toEqual(isTold ? { execution_arn: arn, ...page } : {});
+    const world = makeWorld();
+    const { batchId } = await planned(world);
+    await changeBatch(world, batchId, {
+      status: 'PROCESSING',
+      reason: 'Planned',
+      message: '',
+      execution_arn: arn ?? '',
     });
+    const view = await readBatch(world.deps, { batchId });
+    expect([view.execution_arn, 'console' in view.links]).toEqual([isTold ? arn : undefined, isTold === true]);
   });
 });
 

@@ -1,0 +1,41 @@
+/** How times are shown to people: in their own zone or in UTC, and always with the offset. In --json they stay as the API gives them. */
+export interface Times {
+  /** To the second: `2026-11-21 15:27:37+01:00`, in UTC `2026-11-21 14:27:37Z`. */
+  moment(iso: string): string;
+  /** To the minute: `2026-11-21 15:27+01:00`. */
+  minute(iso: string): string;
+  /** Of the day, to the millisecond: `15:27:37.617+01:00`. */
+  timeOfDay(iso: string): string;
+}
+
+/** In a zone by its name, `Europe/Berlin`; without one in that of this machine. */
+export const timesIn = (timeZone?: string): Times => {
+  const offsets = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
+  /** A part of the local time as ISO writes it, and the offset. */
+  const shown = (iso: string, from: number, to: number): string => {
+    const at = new Date(iso);
+    const minutes = minutesOf(offsets.formatToParts(at));
+    const local = new Date(at.getTime() + minutes * 60_000).toISOString();
+    return `${local.slice(from, to).replace('T', ' ')}${offsetOf(minutes)}`;
+  };
+  return {
+    moment: (iso) => shown(iso, 0, 19),
+    minute: (iso) => shown(iso, 0, 16),
+    timeOfDay: (iso) => shown(iso, 11, 23),
+  };
+};
+
+/** From `GMT-03:30`; in Greenwich some versions of Node write `GMT`. */
+const minutesOf = (parts: readonly Intl.DateTimeFormatPart[]): number => {
+  const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  const [, sign, hours = 0, minutes = 0] = /([+-])(\d\d):(\d\d)/.exec(name) ?? [];
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+};
+
+const offsetOf = (minutes: number): string => {
+  if (minutes === 0) return 'Z';
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  return `${minutes < 0 ? '-' : '+'}${twoDigits(hours)}:${twoDigits(rest)}`;
+};
+
+const twoDigits = (number: number): string => String(number).padStart(2, '0');
