@@ -18,6 +18,7 @@ export const fittingAnswer = (event: ApiEvent, answer: ApiAnswer): ApiAnswer => 
   if (body === undefined || body.length < worthwhile) return answer;
   if (takesGzip(headerOf(event, 'accept-encoding'))) {
     const compressed = gzipSync(body).toString('base64');
+    if (compressed.length > most) throw tooLarge(body, 'even compressed');
     return {
       ...answer,
       headers: { ...headers, 'content-encoding': 'gzip', vary: 'accept-encoding' },
@@ -26,11 +27,12 @@ export const fittingAnswer = (event: ApiEvent, answer: ApiAnswer): ApiAnswer => 
     };
   }
   if (Buffer.byteLength(JSON.stringify(body)) <= most) return answer;
+  throw tooLarge(body, 'uncompressed. Ask again with Accept-Encoding: gzip (curl --compressed)');
+};
+
+const tooLarge = (body: string, how: string): FlotillaError => {
   const megabytes = Math.round(Buffer.byteLength(body) / 1e5) / 10;
-  throw new FlotillaError(
-    'AnswerTooLarge',
-    `The answer has ${megabytes} MB, which is too large uncompressed. Ask again with Accept-Encoding: gzip (curl --compressed).`,
-  );
+  return new FlotillaError('AnswerTooLarge', `The answer has ${megabytes} MB, which is too large ${how}.`);
 };
 
 const takesGzip = (accepted = ''): boolean =>

@@ -29,7 +29,7 @@ export const actorOf = ({ requestContext: { authorizer } }: ApiEvent): string =>
 /** Names of headers are in lower case in payload 2.0. */
 export const headerOf = (event: ApiEvent, name: string): string | undefined => event.headers?.[name];
 
-/** The body as text. Whether API Gateway encodes it depends on the content type, so both are taken for every type. */
+/** The body as text, with its byte order mark: what was submitted can be had back. Whether API Gateway encodes it depends on the content type, so both are taken for every type. */
 const bodyOf = (event: ApiEvent): string => {
   const encoding = event.isBase64Encoded === true ? 'base64' : 'utf8';
   const bytes = Buffer.from(event.body ?? '', encoding);
@@ -39,7 +39,7 @@ const bodyOf = (event: ApiEvent): string => {
 
 const textOf = (bytes: Uint8Array, what: string): string => {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new FlotillaError('RequestInvalid', `The ${what} is not valid UTF-8 text.`);
   }

@@ -9,6 +9,7 @@ import { cancelBatch } from '../../lib/usecases/batch/cancel-batch.ts';
 import { listBatches } from '../../lib/usecases/batch/list-batches.ts';
 import { openUpload } from '../../lib/usecases/batch/open-upload.ts';
 import { batchLinks, readBatch } from '../../lib/usecases/batch/read-batch.ts';
+import { readSource } from '../../lib/usecases/batch/read-source.ts';
 import { submitBatch } from '../../lib/usecases/batch/submit-batch.ts';
 import { listDeployments } from '../../lib/usecases/deployment/list-deployments.ts';
 import { resolveDeployment } from '../../lib/usecases/deployment/resolve-deployment.ts';
@@ -130,6 +131,20 @@ export const routes: readonly Route<Handle>[] = [
     path: '/batches/{id}',
     scope: 'read',
     handle: withoutQuery(async (deps, { parameters: { id } }) => json(200, await readBatch(deps, { batchId: id! }))),
+  },
+  {
+    method: 'GET',
+    path: '/batches/{id}/source',
+    scope: 'read',
+    handle: withoutQuery(async (deps, { parameters: { id } }) => {
+      const { content_type, text } = await readSource(deps, { batchId: id! });
+      const headers = {
+        'content-type': content_type,
+        'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
+      };
+      return { statusCode: 200, headers, body: text };
+    }),
   },
   {
     method: 'GET',

@@ -48,18 +48,28 @@ export class ApiClient {
   }
 
   /** The same with the status, where it tells something too. */
-  async send<Answer>(path: string, { method = 'GET', body, file, headers, signal }: Send): Promise<Answered<Answer>> {
+  async send<Answer>(path: string, send: Send): Promise<Answered<Answer>> {
+    const { status, text } = await this.#good(path, send);
+    const answer = parsedJson(text);
+    if (answer !== undefined) return { status, answer: answer as Answer };
+    throw new CommandFailure(exitStatus.failed, [`${this.url} does not answer as a Flotilla server does.`]);
+  }
+
+  /** An answer that is no JSON of ours but a text, as it is. */
+  text(path: string): Promise<Pick<WholeAnswer, 'contentType' | 'text'>> {
+    return this.#good(path, {});
+  }
+
+  async #good(path: string, { method = 'GET', body, file, headers, signal }: Send): Promise<WholeAnswer> {
     const token = await this.#token();
-    const { status, ok, text } = await this.#fetch(path, {
+    const answered = await this.#fetch(path, {
       method,
       headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
       ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
     });
-    if (!ok) throw failureOf(problemOf(status, text), file);
-    const answer = parsedJson(text);
-    if (answer !== undefined) return { status, answer: answer as Answer };
-    throw new CommandFailure(exitStatus.failed, [`${this.url} does not answer as a Flotilla server does.`]);
+    if (answered.ok) return answered;
+    throw failureOf(problemOf(answered.status, answered.text), file);
   }
 
   /** Puts a text at the address of an upload. One with a host is elsewhere, where the token is nobody's business. */

@@ -12,6 +12,7 @@ import { list, mostListed } from './commands/list.ts';
 import { plan } from './commands/plan.ts';
 import { resolve } from './commands/resolve.ts';
 import { serve } from './commands/serve.ts';
+import { source } from './commands/source.ts';
 import { status } from './commands/status.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from './failure.ts';
 
@@ -87,6 +88,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option('--timeout <seconds>', 'stop following after this long', seconds)
     .option(...utc)
     .action(act(status));
+  add('source <id>', 'give the text of a batch as it was submitted').action(act(source));
   add('list', 'show the latest batches')
     .option('--limit <number>', `how many, at most ${mostListed}`, limit, 20)
     .option(...utc)

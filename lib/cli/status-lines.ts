@@ -1,3 +1,4 @@
+import { listed } from '../domain/batch/findings.ts';
 import type { Status } from '../domain/deployment/status.ts';
 import type { BatchView } from '../usecases/batch/read-batch.ts';
 import type { EventView } from '../usecases/record/read-events.ts';
@@ -24,6 +25,17 @@ export const batchLines = (batch: BatchView, colours: Colours, times: Times): re
   `Batch ${batch.batch_id}: ${printable(batch.name)}`,
   `${paintStatus(batch.status, colours)} / ${batch.reason}: ${printable(batch.message)}`,
   `Submitted ${times.moment(batch.created_at)} by ${printable(batch.submitted_by)}${batch.ended_at === undefined ? '' : `, ended ${times.moment(batch.ended_at)}`}`,
+  ...metadataLines(batch.metadata),
+];
+
+/** A batch may have a hundred; --json has them all. */
+const mostTags = 10;
+
+/** What its file says about it. */
+const metadataLines = ({ author, description, tags = [] }: BatchView['metadata']): readonly string[] => [
+  ...(author ? [`Author: ${printable(author)}`] : []),
+  ...(description ? [`Description: ${printable(description)}`] : []),
+  ...(tags.length > 0 ? [`Tags: ${listed(tags.map(printable), mostTags)}`] : []),
 ];
 
 /** One line per event: time, what, status, reason, message. */

@@ -10,6 +10,8 @@ export interface Terminal {
   readonly rows: number;
   readonly colours: Colours;
   out(line: string): void;
+  /** Writes a text as it is, with no end of line of its own. */
+  write(text: string): void;
   error(line: string): void;
   /** Shows a text in the place of the one before. */
   redraw(text: string): void;
@@ -38,6 +40,7 @@ export const processTerminal = (): Terminal => {
     },
     colours: pc.createColors(stdout.isTTY === true && pc.isColorSupported),
     out: (line) => void stdout.write(`${line}\n`),
+    write: (text) => void stdout.write(text),
     error: (line) => void stderr.write(`${line}\n`),
     redraw: (text) => update(text),
     settle: () => update.done(),

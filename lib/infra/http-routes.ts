@@ -27,6 +27,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   { method: 'POST', path: '/batches/plan', scope: 'read' },
   { method: 'GET', path: '/batches', scope: 'read' },
   { method: 'GET', path: '/batches/{id}', scope: 'read' },
+  { method: 'GET', path: '/batches/{id}/source', scope: 'read' },
   { method: 'GET', path: '/batches/{id}/deployments', scope: 'read' },
   { method: 'GET', path: '/batches/{id}/events', scope: 'read' },
   { method: 'POST', path: '/batches/{id}/cancel', scope: 'deploy' },

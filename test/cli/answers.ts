@@ -16,6 +16,7 @@ export const batch = (patch: Partial<BatchView> = {}): BatchView => ({
   counts: { PROCESSING: 1, PENDING: 1 },
   submitted_by: 'ada',
   warnings: [],
+  metadata: {},
   created_at: '2026-09-30T06:00:00.000Z',
   updated_at: '2026-09-30T06:00:00.000Z',
   links: {},

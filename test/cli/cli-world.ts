@@ -93,6 +93,7 @@ export const run = async (argv: readonly string[], options: RunOptions = {}): Pr
       out.push(...line.split('\n'));
       options.onLine?.(line);
     },
+    write: (text) => out.push(text),
     error: (line) => error.push(...line.split('\n')),
     redraw: (text) => redrawn.push(text),
     settle: () => {},

@@ -36,6 +36,7 @@ describe('POST /batches', () => {
     expect(answer.headers.location).toBe(`/batches/${batch_id}`);
     expect(links).toEqual({
       self: `/batches/${batch_id}`,
+      source: `/batches/${batch_id}/source`,
       deployments: `/batches/${batch_id}/deployments`,
       events: `/batches/${batch_id}/events`,
       cancel: `/batches/${batch_id}/cancel`,

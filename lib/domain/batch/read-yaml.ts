@@ -1,5 +1,6 @@
 import type { ErrorCode, YAMLError } from 'yaml';
 import { type Finding, type LineOf, type Path, presentFindings } from './findings.ts';
+import { isJson } from './is-json.ts';
 import { type Issue, issueCodes } from './issues.ts';
 import { type Located, locateValues } from './located-values.ts';
 import { composeWithin } from './quick-parser.ts';
@@ -39,18 +40,7 @@ const notText: Finding = {
 
 /** JSON may be indented with tabs, YAML may not. One space for one tab keeps every line and column. */
 const spacesForTabs = (text: string): string =>
-  /^\uFEFF?\s*[{[]/.test(text) && isJson(text)
-    ? text.replace(/^[\t ]+/gm, (indent) => ' '.repeat(indent.length))
-    : text;
-
-const isJson = (text: string): boolean => {
-  try {
-    JSON.parse(text.replace(/^\uFEFF/, ''));
-    return true;
-  } catch {
-    return false;
-  }
-};
+  isJson(text) ? text.replace(/^[\t ]+/gm, (indent) => ' '.repeat(indent.length)) : text;
 
 /** One slip makes the parser stumble several times on the same line: the first stumble is the cause. */
 const onePerLine = (errors: readonly YAMLError[], lineOf: LineOf): Finding[] => {

@@ -1,3 +1,4 @@
+import type { BatchMetadata } from '../batch/batch.ts';
 import type { Status } from '../deployment/status.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { PlannedDeployment, Strategy } from '../plan/plan.ts';
@@ -122,6 +123,8 @@ export interface HeaderRow {
   readonly total: number;
   readonly submitted_by: string;
   readonly warnings: readonly string[];
+  /** What the file says about itself; its name stands above. */
+  readonly metadata?: Omit<BatchMetadata, 'name'>;
   readonly strategy?: Strategy;
   readonly plan_hash?: string;
   readonly execution_arn?: string;

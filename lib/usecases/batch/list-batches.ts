@@ -11,7 +11,18 @@ export interface BatchList {
   readonly next_after?: string;
 }
 
-export type ListedBatch = Pick<
+/** Of a batch's metadata only what is short: a description is for who looks at the one. */
+export interface ListedBatch extends Headline {
+  readonly metadata: {
+    readonly author?: string;
+    /** The first ten. */
+    readonly tags?: readonly string[];
+    /** How many more there are. */
+    readonly more_tags?: number;
+  };
+}
+
+type Headline = Pick<
   BatchView,
   | 'batch_id'
   | 'name'
@@ -49,7 +60,16 @@ const list = (header: HeaderRow, counts: Totals): ListedBatch => ({
   ...headline(header, counts),
   total: header.total,
   counts: withoutZeros(counts),
+  metadata: shortMetadata(header),
   submitted_by: header.submitted_by,
   created_at: isoTime(header.created_at),
   ...isoField('ended_at', header.ended_at),
+});
+
+const mostTags = 10;
+
+const shortMetadata = ({ metadata: { author, tags } = {} }: HeaderRow): ListedBatch['metadata'] => ({
+  ...(author === undefined ? {} : { author }),
+  ...(tags === undefined ? {} : { tags: tags.slice(0, mostTags) }),
+  ...(tags === undefined || tags.length <= mostTags ? {} : { more_tags: tags.length - mostTags }),
 });

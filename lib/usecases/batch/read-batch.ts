@@ -1,3 +1,4 @@
+import type { BatchMetadata } from '../../domain/batch/batch.ts';
 import { describeTotals, type Totals } from '../../domain/deployment/batch-status.ts';
 import type { Status } from '../../domain/deployment/status.ts';
 import type { Strategy } from '../../domain/plan/plan.ts';
@@ -18,6 +19,8 @@ export interface BatchView {
   readonly total: number;
   /** Number of deployments by status; their sum is `total`. */
   readonly counts: Totals;
+  /** What the file says about itself: author, description, tags and when it was made. */
+  readonly metadata: Omit<BatchMetadata, 'name'>;
   readonly strategy?: Strategy;
   readonly submitted_by: string;
   readonly warnings: readonly string[];
@@ -50,6 +53,7 @@ const viewBatch = (header: HeaderRow, counts: Totals): BatchView => ({
   ...headline(header, counts),
   total: header.total,
   counts: withoutZeros(counts),
+  metadata: header.metadata ?? {},
   ...(header.strategy === undefined ? {} : { strategy: header.strategy }),
   submitted_by: header.submitted_by,
   warnings: header.warnings,
@@ -82,6 +86,7 @@ export const batchLinks = (header: Pick<HeaderRow, 'batch_id' | 'execution_arn'>
   const { console } = executionTold(header.execution_arn);
   return {
     self,
+    source: `${self}/source`,
     deployments: `${self}/deployments`,
     events: `${self}/events`,
     cancel: `${self}/cancel`,

@@ -86,14 +86,16 @@ const newHeader = (
   { actor, warnings }: { readonly actor: string; readonly warnings: readonly string[] },
 ): HeaderRow => {
   const at = deps.clock.now();
+  const { name = 'Unnamed batch', ...metadata } = batch.metadata;
   return {
     ...told(batch.deployments.length),
     batch_id: deps.ids.next(),
-    name: batch.metadata.name ?? 'Unnamed batch',
+    name,
     seq: 0,
     total: batch.deployments.length,
     submitted_by: actor,
     warnings: storedWarnings(warnings),
+    metadata,
     strategy: batch.strategy,
     created_at: at,
     updated_at: at,

@@ -5,7 +5,7 @@ import { listBatches } from '../../../lib/usecases/batch/list-batches.ts';
 import { readBatch } from '../../../lib/usecases/batch/read-batch.ts';
 import { executionTold } from '../../../lib/usecases/execution-told.ts';
 import { readHealth } from '../../../lib/usecases/read-health.ts';
-import { changeBatch, makeWorld, planned, submitted } from './api-world.ts';
+import { changeBatch, makeWorld, planned, readHeader, releaseYaml, submitted } from './api-world.ts';
 
 describe('readBatch', () => {
   test('before it is planned, everything is pending', async () => {
@@ -21,6 +21,22 @@ describe('readBatch', () => {
     });
     expect(view).not.toHaveProperty('plan_hash');
     expect(view).not.toHaveProperty('ended_at');
+  });
+
+  test('with what its file says about itself; a batch of earlier days has nothing of it', async () => {
+    const world = makeWorld();
+    const tags = Array.from({ length: 12 }, (_, at) => `tag ${at}`);
+    const metadata = { description: 'All of it.', author: 'Ada', created: '2026-01-31T08:00:00Z', tags };
+    const written = JSON.stringify({ name: 'Autumn', ...metadata });
+    const batchId = await submitted(world, releaseYaml.replace('{ name: Autumn release }', written));
+    expect(await readBatch(world.deps, { batchId })).toMatchObject({ name: 'Autumn', metadata });
+    const { batches } = await listBatches(world.deps, { limit: 1 });
+    expect(batches[0]).toMatchObject({ name: 'Autumn' });
+    expect(batches[0]!.metadata).toEqual({ author: 'Ada', tags: tags.slice(0, 10), more_tags: 2 });
+    const { metadata: _, ...earlier } = await readHeader(world, batchId);
+    await world.table.transact([{ put: itemOf(keys.header(batchId), earlier) }]);
+    expect((await readBatch(world.deps, { batchId })).metadata).toEqual({});
+    expect((await listBatches(world.deps, { limit: 1 })).batches[0]!.metadata).toEqual({});
   });
 
   test('while it runs, its scheduling head counts along', async () => {

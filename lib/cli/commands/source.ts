@@ -1,0 +1,16 @@
+import type { BatchSource } from '../../usecases/batch/read-source.ts';
+import { type CommandContext, print } from '../command-context.ts';
+import { type ExitStatus, exitStatus } from '../failure.ts';
+import { printable } from '../terminal.ts';
+
+/** Gives the text of a batch as it was submitted: to a file or a pipe byte for byte, to a terminal without what moves its cursor. */
+export const source = async (context: CommandContext, _options: object, id = ''): Promise<ExitStatus> => {
+  const { client, terminal, json } = context;
+  const { text, contentType } = await client.text(`/batches/${encodeURIComponent(id)}/source`);
+  if (json) {
+    const told: BatchSource = { batch_id: id, content_type: contentType as BatchSource['content_type'], text };
+    print(context, told, []);
+  } else if (terminal.live) for (const line of text.split(/\r?\n/)) terminal.out(printable(line));
+  else terminal.write(text);
+  return exitStatus.done;
+};

@@ -1,0 +1,10 @@
+/** Whether a text is a JSON object or list. A byte order mark may stand before it. */
+export const isJson = (text: string): boolean => {
+  if (!/^\uFEFF?\s*[{[]/.test(text)) return false;
+  try {
+    JSON.parse(text.replace(/^\uFEFF/, ''));
+    return true;
+  } catch {
+    return false;
+  }
+};

@@ -1,0 +1,24 @@
+import { isJson } from '../../domain/batch/is-json.ts';
+import { FlotillaError } from '../../domain/errors.ts';
+import { documentPaths } from '../../domain/record/keys.ts';
+import type { Deps } from '../deps.ts';
+import { findBatch } from './find-batch.ts';
+
+/** What was submitted, byte for byte. */
+export interface BatchSource {
+  readonly batch_id: string;
+  /** By what it is: a batch in JSON may be sent as YAML, which it is as well. */
+  readonly content_type: 'application/json' | 'application/yaml';
+  readonly text: string;
+}
+
+export const readSource = async (
+  deps: Pick<Deps, 'table' | 'documents'>,
+  input: { readonly batchId: string },
+): Promise<BatchSource> => {
+  const { batch_id } = await findBatch(deps, input.batchId);
+  const path = documentPaths.source(batch_id);
+  const text = await deps.documents.get(path);
+  if (text === undefined) throw new FlotillaError('DocumentMissing', `there is no ${path}`);
+  return { batch_id, content_type: isJson(text) ? 'application/json' : 'application/yaml', text };
+};
