@@ -2,10 +2,23 @@ import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
 import { partsOf } from '../domain/parts-of.ts';
 
+/** One column, and how it gives way where there is no room for all. */
+export interface Column {
+  readonly head: string;
+  /**
+   * Which are cut first: what is told in sentences, then what we could say in fewer words (statuses, times, marks), then
+   * names and versions. Without it the column is never cut: an id is of no use without its end.
+   */
+  readonly cut?: 'sentence' | 'constant' | 'name';
+  /** Cut to less than so many characters it would tell nothing. */
+  readonly least?: number;
+  /** It may be left out when cutting does not do; the highest goes first. */
+  readonly spare?: number;
+}
+
 /** Space between two columns. */
 const GAP = 2;
-/** No column is made narrower than this; what does not fit then is cut by the terminal. */
-const NARROWEST = 6;
+const LEAST = 6;
 
 /** The library looks at every cell for every row, so that ten thousand rows at once would take half a minute. */
 const ROWS_AT_ONCE = 100;
@@ -17,19 +30,70 @@ const empty = Object.fromEntries(
   ),
 );
 
-/** A table without lines, no wider than the terminal: the last column gives way first, then always the widest. */
-export const fitTable = (head: readonly string[], rows: readonly (readonly string[])[], columns: number): string => {
-  const widths = head.map((_, at) => widestOf([head, ...rows], at));
-  const colWidths = shrunk(widths, columns - GAP * (head.length - 1));
-  return partsOf([head, ...rows], ROWS_AT_ONCE)
-    .map((lines) => drawn(lines, colWidths))
+type Rows = readonly (readonly string[])[];
+
+/**
+ * A table without lines, no wider than the terminal, as far as that can be without cutting an id. What is still wider then
+ * goes on in the terminal's next line.
+ */
+export const fitTable = (columns: readonly Column[], rows: Rows, space: number): string => {
+  const all = [columns.map(({ head }) => head), ...rows];
+  const natural = columns.map((column, at) => ({ ...column, at, width: widestOf(all, at) }));
+  const shown = fitted(natural, space);
+  const cells = all.map((row) => shown.map(({ at }) => row[at] ?? ''));
+  return partsOf(cells, ROWS_AT_ONCE)
+    .map((lines) =>
+      drawn(
+        lines,
+        shown.map(({ width }) => width),
+      ),
+    )
     .join('\n')
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
 };
 
-const drawn = (lines: readonly (readonly string[])[], colWidths: number[]): string => {
+interface Fitting extends Column {
+  /** Place among all columns. */
+  readonly at: number;
+  readonly width: number;
+}
+
+/** Sentences and constants are cut; if that does not do, a column is left out and the others are looked at anew; names are cut last. */
+const fitted = (columns: readonly Fitting[], space: number): readonly Fitting[] => {
+  const [sentences, constants, names] = (['sentence', 'constant', 'name'] as const).map(
+    (kind) => (some: readonly Fitting[]) => shrunk(some, kind, space),
+  ) as [Shrink, Shrink, Shrink];
+  const cut = constants(sentences(columns));
+  if (excessOf(cut, space) <= 0) return cut;
+  const spare = columns.toSorted((a, b) => (b.spare ?? 0) - (a.spare ?? 0))[0];
+  if (spare?.spare === undefined) return names(cut);
+  return fitted(
+    columns.filter((column) => column !== spare),
+    space,
+  );
+};
+
+type Shrink = (columns: readonly Fitting[]) => readonly Fitting[];
+
+/** Takes from the widest of a kind, character by character, until all fit or none of them can give more. */
+const shrunk = (columns: readonly Fitting[], kind: Column['cut'], space: number): readonly Fitting[] => {
+  const widths = columns.map(({ width }) => width);
+  const canGive = (at: number): boolean =>
+    columns[at]!.cut === kind && widths[at]! > Math.max(columns[at]!.least ?? LEAST, columns[at]!.head.length);
+  for (let excess = excessOf(columns, space); excess > 0; excess -= 1) {
+    const widest = widths.reduce((best, width, at) => (canGive(at) && width > (widths[best] ?? 0) ? at : best), -1);
+    if (widest < 0) break;
+    widths[widest]! -= 1;
+  }
+  return columns.map((column, at) => ({ ...column, width: widths[at]! }));
+};
+
+const excessOf = (columns: readonly Fitting[], space: number): number =>
+  columns.reduce((sum, { width }) => sum + width, GAP * (columns.length - 1)) - space;
+
+const drawn = (lines: Rows, colWidths: number[]): string => {
   const table = new Table({
     colWidths,
     chars: { ...empty, middle: gap },
@@ -39,24 +103,7 @@ const drawn = (lines: readonly (readonly string[])[], colWidths: number[]): stri
   return table.toString();
 };
 
-const widestOf = (rows: readonly (readonly string[])[], at: number): number =>
+const widestOf = (rows: Rows, at: number): number =>
   rows.reduce((widest, row) => Math.max(widest, visibleLength(row[at] ?? '')), 0);
 
 const visibleLength = (text: string): number => stripVTControlCharacters(text).length;
-
-const shrunk = (widths: readonly number[], space: number): number[] => {
-  const result = [...widths];
-  const excess = (): number => result.reduce((sum, width) => sum + width, 0) - space;
-  const shrink = (at: number, by: number): void => {
-    result[at] = Math.max(NARROWEST, result[at]! - by);
-  };
-  const last = result.length - 1;
-  if (excess() > 0 && result[last]! > space / 3)
-    shrink(last, Math.min(excess(), result[last]! - Math.floor(space / 3)));
-  while (excess() > 0) {
-    const widest = result.indexOf(Math.max(...result));
-    if (result[widest]! <= NARROWEST) break;
-    shrink(widest, 1);
-  }
-  return result;
-};

@@ -1,7 +1,7 @@
 import type { Status } from '../domain/deployment/status.ts';
 import type { ListedBatch } from '../usecases/batch/list-batches.ts';
 import type { PlanPreview } from '../usecases/plan/preview-plan.ts';
-import { fitTable } from './fit-table.ts';
+import { type Column, fitTable } from './fit-table.ts';
 import { isSimulated, type Simulated } from './simulation.ts';
 import { paintStatus } from './status-lines.ts';
 import { printable, type Terminal } from './terminal.ts';
@@ -22,12 +22,21 @@ type Look = Pick<Terminal, 'columns' | 'colours'>;
 const on = (simulated: Simulated, cluster: string | undefined): string =>
   `${cluster ?? '-'}${isSimulated(simulated, cluster) ? ' (simulated)' : ''}`;
 
+/** Of clusters only the mark may be cut off. */
+const onColumn = (deployments: readonly { readonly cluster?: string }[]): Column => {
+  const longest = deployments.reduce((most, { cluster = '-' }) => Math.max(most, cluster.length), 0);
+  return { head: 'ON', cut: 'constant', least: longest + 2, spare: 2 };
+};
+
+const statusColumn: Column = { head: 'STATUS', cut: 'constant', least: 7 };
+const sentence = (head: string): Column => ({ head, cut: 'sentence', least: 12, spare: 3 });
+
 export const deploymentTable = (
   deployments: readonly DeploymentLine[],
   { terminal, simulated }: { readonly terminal: Look; readonly simulated: Simulated },
 ): string =>
   fitTable(
-    ['DEPLOYMENT', 'VERSION', 'ON', 'STATUS', 'WHY'],
+    [{ head: 'DEPLOYMENT' }, { head: 'VERSION', cut: 'name' }, onColumn(deployments), statusColumn, sentence('WHY')],
     deployments.map(({ key, docker_image_version, cluster, status, reason, message }) => [
       key,
       docker_image_version,
@@ -41,7 +50,15 @@ export const deploymentTable = (
 
 export const batchTable = (batches: readonly ListedBatch[], { columns, colours }: Look, times: Times): string =>
   fitTable(
-    ['BATCH', 'STATUS', 'SUBMITTED', 'BY', 'NAME', 'MESSAGE'],
+    [
+      { head: 'BATCH' },
+      statusColumn,
+      // A time without its end is another one.
+      { head: 'SUBMITTED', spare: 1 },
+      { head: 'BY', cut: 'name' },
+      { head: 'NAME', cut: 'name' },
+      sentence('MESSAGE'),
+    ],
     batches.map(({ batch_id, status, created_at, submitted_by, name, message }) => [
       batch_id,
       paintStatus(status, colours),
@@ -56,7 +73,16 @@ export const batchTable = (batches: readonly ListedBatch[], { columns, colours }
 /** In the order that it is handed, numbered from 1. */
 export const planTable = (plan: PlanPreview, { columns }: Look): string =>
   fitTable(
-    ['#', 'LEVEL', 'PRIORITY', 'DEPLOYMENT', 'VERSION', 'ENVIRONMENT', 'ON', 'WAITS FOR'],
+    [
+      { head: '#' },
+      { head: 'LEVEL', spare: 4 },
+      { head: 'PRIORITY', spare: 5 },
+      { head: 'DEPLOYMENT' },
+      { head: 'VERSION', cut: 'name' },
+      { head: 'ENVIRONMENT', cut: 'name' },
+      onColumn(plan.deployments),
+      sentence('WAITS FOR'),
+    ],
     plan.deployments.map((deployment, at) => [
       String(at + 1),
       String(deployment.level),
