@@ -1,9 +1,13 @@
+import { SystemClock, UlidIds } from '../lib/adapters/system-clock.ts';
 import { runCli } from '../lib/cli/program.ts';
 import { processTerminal, readStdin } from '../lib/cli/terminal.ts';
 
+const clock = new SystemClock();
 process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   directory: process.cwd(),
   terminal: processTerminal(),
+  clock,
+  ids: new UlidIds(clock),
   readStdin,
 });

@@ -78,6 +78,14 @@ export const isPermanent = (error: unknown): boolean => {
   return Object.hasOwn(mistaken, code) || Object.hasOwn(untrusted, code);
 };
 
+/** What may end it: time, a network where that name is known, or only a person who changes something. */
+export const remedyFor = (error: unknown): 'time' | 'network' | 'person' => {
+  const { code } = causeOf(error);
+  if (code === 'ENOTFOUND') return 'network';
+  const isTimeout = error instanceof Error && error.name === 'TimeoutError';
+  return isTimeout || (typeof code === 'string' && !isPermanent(error)) ? 'time' : 'person';
+};
+
 /** Whether the request certainly never left. */
 export const isNeverSent = (error: unknown): boolean => {
   const cause = causeOf(error);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { networkMessage } from '../adapters/network-failure.ts';
+import { networkMessage, remedyFor } from '../adapters/network-failure.ts';
 import { isLoopback } from '../local/http/admission.ts';
 import { CommandFailure, exitStatus, Unreachable } from './failure.ts';
 import { fetchWhole, parsedJson, type WholeAnswer } from './whole-answer.ts';
@@ -92,14 +92,14 @@ const fetchToken = async ({ url, id, secret, scope, patience }: Client): Promise
     return { token: access_token, until: Date.now() + Math.max(expires_in - earlier, earlier / 2) * 1000 };
   }
   const lines = [`No token: ${url} answered ${status}. Are FLOTILLA_CLIENT_ID and FLOTILLA_CLIENT_SECRET right?`];
-  if (status === 429 || status >= 500) throw new Unreachable(exitStatus.failed, lines);
-  throw new CommandFailure(exitStatus.usage, lines);
+  if (status === 429 || status >= 500) throw new Unreachable('time', lines);
+  throw new CommandFailure(exitStatus.refused, lines);
 };
 
 const send = async (url: string, init: RequestInit): Promise<WholeAnswer> => {
   try {
     return await fetchWhole(url, init);
   } catch (error) {
-    throw new Unreachable(exitStatus.failed, [`No token: no answer from ${url}: ${networkMessage(error)}`]);
+    throw new Unreachable(remedyFor(error), [`No token: no answer from ${url}: ${networkMessage(error)}`]);
   }
 };

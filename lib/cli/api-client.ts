@@ -1,4 +1,4 @@
-import { networkCode, networkMessage } from '../adapters/network-failure.ts';
+import { networkCode, networkMessage, remedyFor } from '../adapters/network-failure.ts';
 import { describeIssue, type Issue } from '../domain/batch/issues.ts';
 import type { UploadView } from '../usecases/batch/open-upload.ts';
 import type { AccessToken } from './access-token.ts';
@@ -52,7 +52,7 @@ export class ApiClient {
     const { status, text } = await this.#good(path, send);
     const answer = parsedJson(text);
     if (answer !== undefined) return { status, answer: answer as Answer };
-    throw new CommandFailure(exitStatus.failed, [`${this.url} does not answer as a Flotilla server does.`]);
+    throw new Unreachable('person', [`${this.url} does not answer as a Flotilla server does.`]);
   }
 
   /** An answer that is no JSON of ours but a text, as it is. */
@@ -73,7 +73,7 @@ export class ApiClient {
   }
 
   /** Puts a text at the address of an upload. One with a host is elsewhere, where the token is nobody's business. */
-  async put({ url, method, headers }: UploadView, body: Uint8Array<ArrayBuffer>): Promise<void> {
+  async put({ url, method, headers }: UploadView, body: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<void> {
     const isHere = url.startsWith('/') && !url.startsWith('//');
     const token = isHere ? await this.#token() : undefined;
     // `fetch` counts the bytes itself.
@@ -82,6 +82,7 @@ export class ApiClient {
       method,
       body,
       redirect: 'error' as const,
+      ...(signal === undefined ? {} : { signal }),
       headers: { ...others, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
     };
     if (isHere) {
@@ -91,12 +92,14 @@ export class ApiClient {
     }
     const { host } = new URL(url);
     const response = await fetch(url, init).catch((error: Error) => {
-      throw new Unreachable(exitStatus.failed, [
-        `The batch could not be uploaded to ${host}: ${networkMessage(error)}`,
-      ]);
+      if (signal?.aborted) throw error;
+      const lines = [`The batch could not be uploaded to ${host}: ${networkMessage(error)}`];
+      throw new Unreachable(remedyFor(error), lines);
     });
     if (response.ok) return;
-    throw new CommandFailure(exitStatus.failed, [`The upload to ${host} was answered with ${response.status}.`]);
+    const lines = [`The upload to ${host} was answered with ${response.status}.`];
+    if (isPassing(response.status)) throw new Unreachable('time', lines);
+    throw new CommandFailure(statusOf(response.status), lines);
   }
 
   async #fetch(path: string, init: RequestInit): Promise<WholeAnswer> {
@@ -106,7 +109,7 @@ export class ApiClient {
       if (init.signal?.aborted) throw error;
       const lines = [`No answer from ${this.url}: ${networkMessage(error)}`];
       const isNobody = networkCode(error) === 'ECONNREFUSED';
-      throw new Unreachable(exitStatus.failed, isNobody ? [...lines, 'Is `flotilla serve` running?'] : lines);
+      throw new Unreachable(remedyFor(error), isNobody ? [...lines, 'Is `flotilla serve` running?'] : lines);
     }
   }
 }
@@ -116,20 +119,24 @@ const problemOf = (status: number, text: string): Problem => ({
   status,
 });
 
-/** What the caller sent is wrong use; what it named may not exist; the rest did not work. */
+/** What it named may not exist; it may not be allowed, or not in this state; else what was sent is wrong. Above that the server is at fault. */
 const statusOf = (status: number): ExitStatus => {
   if (status === 404) return exitStatus.notFound;
-  if ([400, 401, 403, 405, 413, 415, 422].includes(status)) return exitStatus.usage;
-  return exitStatus.failed;
+  if ([401, 403, 409].includes(status)) return exitStatus.refused;
+  return status >= 500 ? exitStatus.noAnswer : exitStatus.usage;
 };
+
+/** Asked again it may answer. */
+const isPassing = (status: number): boolean => status === 429 || status >= 502;
 
 const failureOf = (problem: Problem, file: string | undefined): CommandFailure => {
   const said = problem.message === undefined ? '' : `: ${problem.message}`;
   const first = problem.detail ?? problem.title ?? `The answer was ${problem.status}${said}.`;
   const issues = (problem.issues ?? []).filter((issue): issue is Issue => issue.line !== undefined);
-  const Failure = problem.status === 429 || problem.status >= 502 ? Unreachable : CommandFailure;
   const told = issues.map((issue) => describeIssue(file === undefined ? issue : { file, ...issue }));
-  return new Failure(statusOf(problem.status), [first, ...told, ...adviceOn(problem)], problem);
+  const lines = [first, ...told, ...adviceOn(problem)];
+  if (isPassing(problem.status)) return new Unreachable('time', lines, problem);
+  return new CommandFailure(statusOf(problem.status), lines, problem);
 };
 
 /** API Gateway refuses without a word about what would help. */

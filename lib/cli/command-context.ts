@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Clock, Ids } from '../domain/ports.ts';
 import { readTextFile, textOf } from '../local/read-text-file.ts';
 import { accessToken, warnedToken } from './access-token.ts';
 import { ApiClient } from './api-client.ts';
@@ -14,6 +15,8 @@ export interface CliWorld {
   readonly terminal: Terminal;
   /** In which times are shown; without it that of this machine. */
   readonly timeZone?: string;
+  readonly clock: Clock;
+  readonly ids: Ids;
   readStdin(): Promise<Uint8Array>;
 }
 

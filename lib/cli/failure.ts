@@ -1,7 +1,15 @@
 import type { signalStatus } from './stop-signal.ts';
 
 /** How the program ends, as scripts know it. */
-export const exitStatus = { done: 0, failed: 1, usage: 2, timedOut: 3, notFound: 4 } as const;
+export const exitStatus = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  timedOut: 3,
+  notFound: 4,
+  noAnswer: 5,
+  refused: 6,
+} as const;
 export type ExitStatus =
   | (typeof exitStatus)[keyof typeof exitStatus]
   | (typeof signalStatus)[keyof typeof signalStatus];
@@ -21,5 +29,20 @@ export class CommandFailure extends Error {
   }
 }
 
-/** A server could not be reached, or said that it may be able to answer later. */
-export class Unreachable extends CommandFailure {}
+/** What may end it: time (a restart, too many at once), a network that comes back, or only a person who changes something. */
+export type Remedy = 'time' | 'network' | 'person';
+
+/** Nobody answered, or only that it cannot now. */
+export class Unreachable extends CommandFailure {
+  readonly remedy: Remedy;
+
+  constructor(remedy: Remedy, lines: readonly string[], problem?: object) {
+    super(exitStatus.noAnswer, lines, problem);
+    this.remedy = remedy;
+  }
+
+  /** The same with more to say. */
+  with(...lines: readonly string[]): Unreachable {
+    return new Unreachable(this.remedy, [...this.lines, ...lines], this.problem);
+  }
+}

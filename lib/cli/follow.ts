@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../domain/ports.ts';
 import type { BatchView } from '../usecases/batch/read-batch.ts';
 import type { DeploymentView } from '../usecases/deployment/deployment-view.ts';
 import type { DeploymentList } from '../usecases/deployment/list-deployments.ts';
@@ -9,6 +9,7 @@ import { endStatus } from './end-status.ts';
 import { explainDeployments } from './explain.ts';
 import { CommandFailure, type ExitStatus, exitStatus, Unreachable } from './failure.ts';
 import { makeFollowView, type PlanRange } from './follow-views.ts';
+import { Patience } from './patience.ts';
 import { readDeployments } from './read-deployments.ts';
 import type { Simulated } from './simulation.ts';
 import { batchLines } from './status-lines.ts';
@@ -19,6 +20,8 @@ export interface Following {
   readonly simulated: Simulated;
   /** Seconds. */
   readonly timeout?: number | undefined;
+  /** How many seconds a server that is away is asked again. */
+  readonly patience?: number | undefined;
   /** Ends it before. */
   readonly stop?: AbortSignal;
 }
@@ -29,9 +32,13 @@ export interface Followed {
 }
 
 /** An option without effect is a mistake: whoever gives it expects something. */
-export const checkFollowing = (options: { readonly follow?: boolean; readonly timeout?: number }): void => {
-  if (options.timeout === undefined || options.follow) return;
-  throw new CommandFailure(exitStatus.usage, ['--timeout ends --follow, and without that it has no effect.']);
+export const checkFollowing = (
+  isFollowing: boolean | undefined,
+  options: { readonly timeout: number | undefined; readonly patience?: number | undefined },
+): void => {
+  const useless = Object.entries(options).find(([, given]) => given !== undefined)?.[0];
+  if (useless === undefined || isFollowing) return;
+  throw new CommandFailure(exitStatus.usage, [`--${useless} is for --follow, and without that it has no effect.`]);
 };
 
 /** Shows a batch until it has ended, then why what failed has failed. Gives the exit status. */
@@ -41,7 +48,7 @@ export const follow = async (context: CommandContext, following: Following): Pro
   const callOff = onStopSignal((name) => stop.abort(name));
   const followed = await followBatch(context, { ...following, stop: stop.signal })
     .catch((error: unknown) => {
-      throw error instanceof Unreachable ? goesOnUnseen(error, again(context, following)) : error;
+      throw error instanceof Unreachable ? error.with(goesOn(context, following.batchId)) : error;
     })
     .finally(callOff);
   if (followed === undefined) return leave(context, following, stop.signal);
@@ -57,7 +64,11 @@ export const follow = async (context: CommandContext, following: Following): Pro
   return endStatus(batch);
 };
 
-const again = ({ command }: CommandContext, { batchId }: Following): string => command(`status ${batchId} --follow`);
+const again = ({ command }: CommandContext, batchId: string): string => command(`status ${batchId} --follow`);
+
+/** Whoever asks in vain what became of a batch is told that it has not been stopped, and how to ask again. */
+export const goesOn = (context: CommandContext, batchId: string): string =>
+  `The batch goes on: ${again(context, batchId)}`;
 
 /** Before the batch has ended. */
 const leave = (context: CommandContext, following: Following, stop: AbortSignal): ExitStatus => {
@@ -65,43 +76,38 @@ const leave = (context: CommandContext, following: Following, stop: AbortSignal)
   const { error } = context.terminal;
   if (stop.aborted) {
     const cancel = context.command(`cancel ${batchId}`);
-    error(`Stopped following; batch ${batchId} goes on: ${again(context, following)}. To stop it: ${cancel}`);
+    error(`Stopped following; batch ${batchId} goes on: ${again(context, batchId)}. To stop it: ${cancel}`);
     return signalStatus[stop.reason as StopSignal];
   }
-  error(`Batch ${batchId} has not ended after ${timeout} s. It goes on: ${again(context, following)}`);
+  error(`Batch ${batchId} has not ended after ${timeout} s. It goes on: ${again(context, batchId)}`);
   return exitStatus.timedOut;
 };
 
-/** The server was away for too long. */
-const goesOnUnseen = ({ status, lines, problem }: Unreachable, command: string): Unreachable =>
-  new Unreachable(status, [...lines, `The batch goes on: ${command}`], problem);
-
 /** Shows a batch until it has ended; undefined when the time was over or it was stopped before. */
 export const followBatch = async (
-  { client, terminal, json, times }: Pick<CommandContext, 'client' | 'terminal' | 'json' | 'times'>,
-  { batchId, simulated, timeout, stop }: Following,
+  context: Pick<CommandContext, 'client' | 'terminal' | 'json' | 'times' | 'clock'>,
+  { batchId, simulated, timeout, patience, stop }: Following,
 ): Promise<Followed | undefined> => {
   const signal = AbortSignal.any([
     ...(stop === undefined ? [] : [stop]),
     ...(timeout === undefined ? [] : [AbortSignal.timeout(timeout * 1000)]),
   ]);
-  const view = makeFollowView(terminal, { json, simulated, times });
-  const patient = new PatientReader(client, signal, () => {
-    // What is redrawn is redrawn below it.
-    view.end();
-    terminal.error('No answer, trying again…');
-  });
+  const { client, clock } = context;
+  const view = makeFollowView(context.terminal, { ...context, simulated });
+  // What is redrawn is redrawn below what is told.
+  const waiting = new Patience(context, { seconds: patience, signal, beforeTelling: () => view.end() });
+  const patient = new PatientReader(client, signal, waiting);
   try {
     view.begin(await patient.deployments(batchId));
-    const askForWaiting = paced(waitingPause);
+    const askForWaiting = paced(clock, waitingPause);
     for (let after = 0, ended = false; !ended; ) {
       const feed = await patient.events(batchId, after);
       // Only the plan knows clusters and order.
       if (feed.events.some(({ reason }) => reason === 'Planned')) view.begin(await patient.deployments(batchId));
       for (const event of feed.events) view.event(event);
       view.show();
-      const waiting = view.waiting();
-      if (waiting !== undefined && !feed.ended && askForWaiting()) view.update(await patient.waiting(batchId, waiting));
+      const shown = view.waiting();
+      if (shown !== undefined && !feed.ended && askForWaiting()) view.update(await patient.waiting(batchId, shown));
       after = feed.next_after;
       ended = feed.ended;
     }
@@ -118,63 +124,48 @@ export const followBatch = async (
 const waitingPause = 2_000;
 
 /** True when it is called for the first time, and after so many milliseconds again. */
-const paced = (pause: number): (() => boolean) => {
+const paced = (clock: Pick<Clock, 'now'>, pause: number): (() => boolean) => {
   let due = Number.NEGATIVE_INFINITY;
   return () => {
-    const now = performance.now();
+    const now = clock.now();
     if (now < due) return false;
     due = now + pause;
     return true;
   };
 };
 
-const TRIES = 10;
-const PAUSE = 1000;
-
-/** Reads on although the server is away for a moment: what is followed goes on without its readers. */
+/** Reads on although the server is away for a while. */
 class PatientReader {
   readonly #client: ApiClient;
   readonly #signal: AbortSignal;
-  readonly #tellAway: () => void;
-  #told = false;
+  readonly #patience: Patience;
 
-  constructor(client: ApiClient, signal: AbortSignal, tellAway: () => void) {
+  constructor(client: ApiClient, signal: AbortSignal, patience: Patience) {
     this.#client = client;
     this.#signal = signal;
-    this.#tellAway = tellAway;
+    this.#patience = patience;
   }
 
   deployments(batchId: string): Promise<readonly DeploymentView[]> {
-    return this.#patiently(() => readDeployments(this.#client, batchId, this.#signal));
+    return this.#patience.until(() => readDeployments(this.#client, batchId, this.#signal));
   }
 
   waiting(batchId: string, { after, limit }: PlanRange): Promise<readonly DeploymentView[]> {
     const path = `/batches/${encodeURIComponent(batchId)}/deployments?limit=${limit}&after=${after}&status=PENDING`;
-    return this.#patiently(async () => {
+    return this.#patience.until(async () => {
       const { deployments } = await this.#client.ask<DeploymentList>(path, { signal: this.#signal });
       return deployments;
     });
   }
 
   batch(batchId: string): Promise<BatchView> {
-    return this.#patiently(() => this.#client.ask(`/batches/${encodeURIComponent(batchId)}`, { signal: this.#signal }));
+    return this.#patience.until(() =>
+      this.#client.ask(`/batches/${encodeURIComponent(batchId)}`, { signal: this.#signal }),
+    );
   }
 
   events(batchId: string, after: number): Promise<EventFeed> {
     const path = `/batches/${encodeURIComponent(batchId)}/events?after=${after}&wait=10&limit=1000`;
-    return this.#patiently(() => this.#client.ask(path, { signal: this.#signal }));
-  }
-
-  async #patiently<Answer>(read: () => Promise<Answer>): Promise<Answer> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await read();
-      } catch (error) {
-        if (!(error instanceof Unreachable) || tries === TRIES) throw error;
-        if (!this.#told) this.#tellAway();
-        this.#told = true;
-        await sleep(PAUSE, undefined, { signal: this.#signal });
-      }
-    }
+    return this.#patience.until(() => this.#client.ask(path, { signal: this.#signal }));
   }
 }

@@ -15,6 +15,7 @@ import { serve } from './commands/serve.ts';
 import { source } from './commands/source.ts';
 import { status } from './commands/status.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from './failure.ts';
+import { usualPatience } from './patience.ts';
 
 /** Runs one command and gives the exit status. Nothing is thrown. */
 export const runCli = async (argv: readonly string[], world: CliWorld): Promise<number> => {
@@ -35,7 +36,10 @@ type Run<Options> = (context: CommandContext, options: Options, ...names: string
 const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Command => {
   const program = new Command('flotilla')
     .description('Deploys batches in a safe order, verifies them on the cluster, restores what failed.')
-    .addHelpText('after', '\nExit status: 0 done, 1 failed, 2 wrong use or configuration, 3 timed out, 4 not found.')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 done, 1 failed, 2 wrong use or configuration, 3 timed out, 4 not found, 5 no answer, 6 refused.',
+    )
     .version(version(), '--version', 'print the version')
     .exitOverride()
     .configureOutput({
@@ -51,6 +55,8 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
       end(await run(commandContext(world, options), options, ...command.args));
     };
   const utc = ['--utc', 'show times in UTC, not in the zone of this machine'] as const;
+  const asLong = `ask a server that is away again for this long (default: ${usualPatience})`;
+  const patience = ['--patience <seconds>', asLong, someSeconds] as const;
   const ownServer = `default: $FLOTILLA_URL or ${defaultUrl}`;
   const add = (usage: string, description: string, whichServer = ownServer): Command =>
     program
@@ -80,12 +86,14 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
   add('deploy <file>', 'submit a batch; - reads it from the standard input')
     .option('--follow', 'stay until it has ended')
     .option('--timeout <seconds>', 'stop following after this long', seconds)
+    .option(...patience)
     .option('--idempotency-key <key>', 'sending the same again gives the same batch')
     .option(...utc)
     .action(act(deploy));
   add('status <id>', 'show a batch and its deployments')
     .option('--follow', 'stay until it has ended')
     .option('--timeout <seconds>', 'stop following after this long', seconds)
+    .option(...patience)
     .option(...utc)
     .action(act(status));
   add('source <id>', 'give the text of a batch as it was submitted').action(act(source));
@@ -126,7 +134,9 @@ const numberIn =
 
 const portNumber = numberIn(0, 65_535);
 /** No timer of Node takes longer. */
-const seconds = numberIn(1, 2_147_483);
+const longest = 2_147_483;
+const seconds = numberIn(1, longest);
+const someSeconds = numberIn(0, longest);
 const limit = numberIn(1, mostListed);
 
 const resolution = (text: string): string => {

@@ -12,17 +12,17 @@ export const sendBatch = async <Answer>(
   client: ApiClient,
   path: '/batches' | '/batches/plan',
   { text, name }: BatchFile,
-  headers: Readonly<Record<string, string>> = {},
+  { headers = {}, signal }: { readonly headers?: Readonly<Record<string, string>>; readonly signal?: AbortSignal } = {},
 ): Promise<Answered<Answer>> => {
   const bytes = new TextEncoder().encode(text);
-  const send = { method: 'POST', file: name } as const;
+  const send = { method: 'POST', file: name, ...(signal === undefined ? {} : { signal }) } as const;
   if (bytes.length <= batchBytes.inRequest) {
     return client.send<Answer>(path, { ...send, body: text, headers: { ...yamlHeaders, ...headers } });
   }
   if (bytes.length > batchBytes.atMost) throw tooLarge(name, bytes.length);
   const order = JSON.stringify({ bytes: bytes.length });
-  const upload = await client.ask<UploadView>('/uploads', { method: 'POST', body: order, headers: jsonHeaders });
-  await client.put(upload, bytes);
+  const upload = await client.ask<UploadView>('/uploads', { ...send, body: order, headers: jsonHeaders });
+  await client.put(upload, bytes, signal);
   return client.send<Answer>(`${path}?upload=${upload.upload_id}`, { ...send, headers });
 };
 

@@ -125,11 +125,11 @@ test('an issuer that does not answer is given up', async () => {
 
 describe('no token', () => {
   test.each<[string, Answer, number, RegExp]>([
-    ['a wrong secret', { status: 400, body: { error: 'invalid_client' } }, 2, /answered 400\. Are FLOTILLA_CLIENT_ID/],
-    ['an issuer that is ill', { status: 503, body: {} }, 1, /answered 503/],
-    ['an answer without one', { body: { token: 'x' } }, 2, /answered 200/],
-    ['an answer with what is no token', { body: { access_token: 'se cret' } }, 2, /answered 200/],
-    ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: {} }, 1, /no answer from/],
+    ['a wrong secret', { status: 400, body: { error: 'invalid_client' } }, 6, /answered 400\. Are FLOTILLA_CLIENT_ID/],
+    ['an issuer that is ill', { status: 503, body: {} }, 5, /answered 503/],
+    ['an answer without one', { body: { token: 'x' } }, 6, /answered 200/],
+    ['an answer with what is no token', { body: { access_token: 'se cret' } }, 6, /answered 200/],
+    ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: {} }, 5, /no answer from/],
   ])('%s is told, and no secret', async (_, answer, status, message) => {
     const api = await serve(answer);
     const ran = await run(['list', '--url', api.url], { env: client(api.url) });
@@ -184,7 +184,7 @@ describe('what a gateway refuses', () => {
   ])('%i is told with what may help', async (status, message, told) => {
     const api = await serve(given, { status, body: { message } });
     const ran = await run(['list', '--url', api.url, '--token', 'secret-token']);
-    expect(ran.status).toBe(2);
+    expect(ran.status).toBe(6);
     expect(ran.error.join('\n')).toMatch(told);
     expect(JSON.stringify(ran)).not.toContain('secret-token');
   });

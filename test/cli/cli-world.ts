@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { createColors } from 'picocolors';
 import { runCli } from '../../lib/cli/program.ts';
 import type { Terminal } from '../../lib/cli/terminal.ts';
@@ -11,6 +12,8 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   /** The connection ends in the middle of the body. */
   readonly cut?: boolean;
+  /** Nothing is ever answered. */
+  readonly hangs?: boolean;
 }
 
 /** What a server answers, by `METHOD path` with the query; a list is answered one after the other, its last for good. */
@@ -25,13 +28,16 @@ export interface Received {
 export interface FakeApi {
   readonly url: string;
   readonly received: readonly Received[];
+  /** When this has been asked for the first time. */
+  asked(request: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /** A server of its own on a real socket. What the script does not name is answered by 599, which no test expects. */
-export const startFakeApi = async (script: Script): Promise<FakeApi> => {
+export const startFakeApi = async (script: Script, port = 0): Promise<FakeApi> => {
   const received: Received[] = [];
   const asked = new Map<string, number>();
+  const waiting = new Map<string, () => void>();
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
@@ -42,16 +48,20 @@ export const startFakeApi = async (script: Script): Promise<FakeApi> => {
     ].flat() as Answer[];
     const turn = asked.get(name) ?? 0;
     asked.set(name, turn + 1);
-    const { status = 200, body: answer, headers, cut } = answers[Math.min(turn, answers.length - 1)]!;
+    waiting.get(name)?.();
+    const { status = 200, body: answer, headers, cut, hangs } = answers[Math.min(turn, answers.length - 1)]!;
+    if (hangs) return;
     const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
     response.writeHead(status, { 'content-type': 'application/json', ...headers });
     if (cut) response.write(text.slice(0, text.length / 2), () => response.destroy());
     else response.end(text);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
+    asked: (request) =>
+      asked.has(request) ? Promise.resolve() : new Promise((resolve) => waiting.set(request, resolve)),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -75,6 +85,8 @@ export interface RunOptions {
   readonly columns?: number;
   /** UTC unless said otherwise. */
   readonly timeZone?: string;
+  /** Called when the program pauses, with the seconds that have passed since it began; no pause takes real time. */
+  readonly onPause?: (seconds: number) => void | Promise<void>;
   /** Told of each line as it is printed. */
   readonly onLine?: (line: string) => void;
 }
@@ -98,11 +110,19 @@ export const run = async (argv: readonly string[], options: RunOptions = {}): Pr
     redraw: (text) => redrawn.push(text),
     settle: () => {},
   };
+  let now = 0;
+  const sleep = async (milliseconds: number): Promise<void> => {
+    now += milliseconds;
+    await turn();
+    await options.onPause?.(now / 1000);
+  };
   const status = await runCli(argv, {
     env: options.env ?? {},
     directory: options.directory ?? '/nowhere',
     terminal,
     timeZone: options.timeZone ?? 'UTC',
+    clock: { now: () => now, sleep },
+    ids: { next: () => 'made-here' },
     readStdin: async () => Buffer.from(options.stdin ?? ''),
   });
   return { status, out, error, redrawn };

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { deployment, deployments, ended, event, failed, health, realHealth } from './answers.ts';
-import { type FakeApi, type RunOptions, run, type Script, startFakeApi } from './cli-world.ts';
+import { type Answer, type FakeApi, type RunOptions, run, type Script, startFakeApi } from './cli-world.ts';
 
 const apis: FakeApi[] = [];
 afterEach(async () => {
@@ -130,25 +130,63 @@ describe('following a batch', () => {
     expect(received.filter(({ request }) => request === `GET ${list}1&after=0&status=PENDING`)).toHaveLength(1);
   });
 
-  test('a server that is away for a moment, or in the middle of an answer, is waited for, and that is said once', async () => {
+  test('a server that is away for a moment, or in the middle of an answer, is waited for; that and its return are told once', async () => {
     const again = script()[events(2)] as { body: unknown };
-    const { status, out, error } = await followed({
+    const { status, out, error, url } = await followed({
       [events(2)]: [{ status: 503, body: {} }, { ...again, cut: true }, again],
     });
     expect(status).toBe(1);
-    expect(error).toEqual(['No answer, trying again…']);
+    expect(error).toEqual(['The answer was 503.', 'Asking again for up to 5 minutes…', `${url} answers again.`]);
     expect(out.filter((line) => line.includes('Verified: Runs.'))).toHaveLength(1);
   });
 
-  test('a server that stays away: 1, and the batch goes on', { timeout: 20_000 }, async () => {
-    const { status, error, url } = await followed({ [events(2)]: { status: 503, body: { detail: 'Later.' } } });
+  test('a server that starts anew minutes later is found again, each time that it does', async () => {
+    const again = script()[events(2)] as Answer;
+    const first = await startFakeApi(script({ [events(2)]: { hangs: true, body: {} } }));
+    const port = Number(new URL(first.url).port);
+    const pauses: number[] = [];
+    const ran = run(['status', 'B1', '--follow', '--url', first.url], {
+      onPause: async (seconds) => {
+        pauses.push(seconds);
+        if (seconds > 240 && apis.length === 0) apis.push(await startFakeApi(script({ [events(2)]: again }), port));
+      },
+    });
+    await first.asked(events(2));
+    await first.close();
+    const { status, out, error } = await ran;
     expect(status).toBe(1);
+    expect(out.filter((line) => line.includes('Verified: Runs.'))).toHaveLength(1);
+    expect(error.slice(-2)).toEqual(['Asking again for up to 5 minutes…', `${first.url} answers again.`]);
+    // Not at every moment: many may follow a batch.
+    expect(pauses.slice(0, 5)).toEqual([1, 3, 7, 12, 17]);
+  });
+
+  test.each([
+    [[], 300, '5 minutes'],
+    [['--patience', '90'], 90, '90 seconds'],
+    [['--patience', '60'], 60, '1 minute'],
+  ])('a server that stays away: 5, and the batch goes on %j', async (argv, most, spelled) => {
+    let waited = 0;
+    const later = { [events(2)]: { status: 503, body: { detail: 'Later.' } } };
+    const { status, error, url } = await followed(later, argv, {
+      onPause: (seconds) => {
+        waited = seconds;
+      },
+    });
+    expect([status, waited]).toEqual([5, most]);
     const again = `flotilla status B1 --follow --url ${url}`;
-    expect(error).toEqual(['No answer, trying again…', 'Later.', `The batch goes on: ${again}`]);
+    expect(error).toEqual(['Later.', `Asking again for up to ${spelled}…`, 'Later.', `The batch goes on: ${again}`]);
+  });
+
+  test('without patience it is told at once', async () => {
+    const { status, error } = await followed({ [events(2)]: { status: 503, body: { detail: 'Later.' } } }, [
+      ...['--patience', '0'],
+    ]);
+    expect([status, error[0], error.length]).toEqual([5, 'Later.', 2]);
   });
 
   test('the time is over before the batch has ended: 3', async () => {
-    const { status, error } = await followed({ [events(2)]: { status: 503, body: {} } }, ['--timeout', '1']);
+    const { status, error } = await followed({ [events(2)]: { hangs: true, body: {} } }, ['--timeout', '1']);
     expect(status).toBe(3);
     expect(error.at(-1)).toContain('has not ended after 1 s');
   });

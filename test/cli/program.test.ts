@@ -53,21 +53,22 @@ describe('exit status', () => {
     ['a batch was taken', 0, accepted, ['deploy', '-']],
     ['a batch is not valid', 2, { 'POST /batches': problem(422, 'BatchInvalid', { issues }) }, ['deploy', '-']],
     ['a batch is not YAML', 2, { 'POST /batches': problem(400, 'YamlInvalid', { issues }) }, ['deploy', '-']],
-    ['the server wants a token', 2, { 'POST /batches': problem(401, 'Unauthorized') }, ['deploy', '-']],
+    ['the server wants a token', 6, { 'POST /batches': problem(401, 'Unauthorized') }, ['deploy', '-']],
     [
       'the key was used',
-      1,
+      6,
       { 'POST /batches': problem(409, 'IdempotencyKeyReused') },
       ['deploy', '-', '--idempotency-key', 'k'],
     ],
-    ['the server failed', 1, { 'POST /batches': problem(500, 'InternalError') }, ['deploy', '-']],
+    ['the server failed', 5, { 'POST /batches': problem(500, 'InternalError') }, ['deploy', '-']],
     ['a batch has succeeded', 0, shown('SUCCESS'), ['status', 'B1']],
     ['a batch has failed', 1, shown('FAILED'), ['status', 'B1']],
     ['a batch is unknown', 1, shown('UNKNOWN'), ['status', 'B1']],
     ['a batch was cancelled', 1, shown('CANCELLED'), ['status', 'B1']],
     ['there is no such batch', 4, { 'GET /batches/B1': problem(404, 'BatchNotFound') }, ['status', 'B1']],
     ['there is nothing to cancel', 4, { 'POST /batches/B1/cancel': problem(404, 'BatchNotFound') }, ['cancel', 'B1']],
-    ['it is over already', 1, { 'POST /batches/B1/cancel': problem(409, 'StatusConflict') }, ['cancel', 'B1']],
+    ['the token is not good for it', 6, { 'POST /batches/B1/cancel': problem(403, 'Forbidden') }, ['cancel', 'B1']],
+    ['it is over already', 6, { 'POST /batches/B1/cancel': problem(409, 'StatusConflict') }, ['cancel', 'B1']],
     [
       'there is no such deployment',
       4,
@@ -107,7 +108,8 @@ describe('exit status', () => {
       ['list', '--url', 'localhost:8080'],
       'localhost:8080 is no address of a server: one begins with http:// or https://.',
     ],
-    [['deploy', '-', '--timeout', '5'], '--timeout ends --follow, and without that it has no effect.'],
+    [['deploy', '-', '--timeout', '5'], '--timeout is for --follow, and without that it has no effect.'],
+    [['status', 'B1', '--patience', '5'], '--patience is for --follow, and without that it has no effect.'],
     [
       ['plan', '-', '--config', 'x', '--url', 'http://127.0.0.1:9'],
       '--config has no effect here: a server plans with its own configuration.',
@@ -132,28 +134,28 @@ describe('exit status', () => {
     const { status, out } = await run(['--help']);
     expect(status).toBe(0);
     expect(out.join('\n')).toContain(
-      'Exit status: 0 done, 1 failed, 2 wrong use or configuration, 3 timed out, 4 not found',
+      'Exit status: 0 done, 1 failed, 2 wrong use or configuration, 3 timed out, 4 not found, 5 no answer, 6 refused',
     );
   });
 
-  test('no server: 1', async () => {
+  test('no server: 5', async () => {
     const api = await serve({});
     await api.close();
     const { status, error } = await run(['list', '--url', api.url]);
-    expect(status).toBe(1);
+    expect(status).toBe(5);
     expect(error[0]).toContain(`No answer from ${api.url}`);
   });
 
-  test('a connection that ends in the middle of the answer: 1', async () => {
+  test('a connection that ends in the middle of the answer: 5', async () => {
     const cut = { body: { batches: [batch()] }, cut: true };
     const { api, status, error } = await against({ 'GET /batches?limit=20': cut }, ['list']);
-    expect(status).toBe(1);
+    expect(status).toBe(5);
     expect(error[0]).toContain(`No answer from ${api.url}`);
   });
 
-  test('some other server: 1', async () => {
+  test('some other server: 5', async () => {
     const { api, status, error } = await against({ 'GET /batches?limit=20': { body: '<html>' } }, ['list']);
-    expect(status).toBe(1);
+    expect(status).toBe(5);
     expect(error).toEqual([`${api.url} does not answer as a Flotilla server does.`]);
   });
 });
@@ -219,19 +221,24 @@ describe('what is sent', () => {
     ]);
   });
 
-  test.each<[string, (bucket: FakeApi) => string, RegExp]>([
-    ['refuses', ({ url }) => `${url}/refused`, /^The upload to 127\.0\.0\.1:\d+ was answered with 403\.$/],
-    ['sends on', ({ url }) => `${url}/elsewhere`, /^The batch could not be uploaded to 127\.0\.0\.1:\d+: .*redirect/],
-    ['is not there', () => 'http://127.0.0.1:9/x', /^The batch could not be uploaded to 127\.0\.0\.1:9: /],
-  ])('a place that %s: 1, and nothing is submitted', async (_, urlOf, line) => {
+  test.each<[string, (bucket: FakeApi) => string, RegExp, number]>([
+    ['refuses', ({ url }) => `${url}/refused`, /^The upload to 127\.0\.0\.1:\d+ was answered with 403\.$/, 6],
+    [
+      'sends on',
+      ({ url }) => `${url}/elsewhere`,
+      /^The batch could not be uploaded to 127\.0\.0\.1:\d+: .*redirect/,
+      5,
+    ],
+    ['is not there', () => 'http://127.0.0.1:9/x', /^The batch could not be uploaded to 127\.0\.0\.1:9: /, 5],
+  ])('a place that %s: nothing is submitted', async (_, urlOf, line, exit) => {
     const bucket = await serve({
       'PUT /refused': { status: 403, body: '<Error/>' },
       'PUT /elsewhere': { status: 307, body: '', headers: { location: '/refused' } },
     });
-    const { api, status, error } = await against({ 'POST /uploads': uploadTo(urlOf(bucket)) }, ['deploy', '-'], {
-      stdin: large,
-    });
-    expect([status, error[0], api.received.length]).toEqual([1, expect.stringMatching(line), 1]);
+    const argv = ['deploy', '-', '--patience', '0'];
+    const ran = await against({ 'POST /uploads': uploadTo(urlOf(bucket)) }, argv, { stdin: large });
+    const { api, status, error } = ran;
+    expect([status, error[0], api.received.length]).toEqual([exit, expect.stringMatching(line), 1]);
   });
 
   test('a file that is larger than any batch may be is not sent at all', async () => {

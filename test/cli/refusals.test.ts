@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { networkMessage } from '../../lib/adapters/network-failure.ts';
+import { networkMessage, remedyFor } from '../../lib/adapters/network-failure.ts';
 import { causeOfRefusal } from '../../lib/local/refusal.ts';
 import { makeCertificates } from '../certificates.ts';
 import { releaseYaml } from '../usecases/batch/api-world.ts';
@@ -83,7 +83,7 @@ describe('files and folders: 2', () => {
   });
 });
 
-describe('servers: 1', () => {
+describe('servers: 5', () => {
   let tls: Server;
   beforeAll(async () => {
     const { key, certificate } = await makeCertificates(directory, 'server');
@@ -99,21 +99,21 @@ describe('servers: 1', () => {
     await api.close();
     const why = 'it does not speak TLS there; does the address begin with http:// instead of https://?';
     const told = `No answer from ${url}: ${why} (ERR_SSL_WRONG_VERSION_NUMBER)`;
-    expect(ran).toMatchObject({ status: 1, error: [told] });
+    expect(ran).toMatchObject({ status: 5, error: [told] });
   });
 
   test('a certificate of nobody who is known', async () => {
     const url = `https://127.0.0.1:${(tls.address() as AddressInfo).port}`;
     const { status, error } = await run(['list', '--url', url]);
     const told = /: its certificate .* \([A-Z_]+\); to trust it, name the PEM file .* in NODE_EXTRA_CA_CERTS$/;
-    expect([status, error]).toEqual([1, [expect.stringMatching(told)]]);
+    expect([status, error]).toEqual([5, [expect.stringMatching(told)]]);
   });
 
   test('where a token is fetched', async () => {
     const url = `https://127.0.0.1:${(tls.address() as AddressInfo).port}/token`;
     const env = { FLOTILLA_TOKEN_URL: url, FLOTILLA_CLIENT_ID: 'a', FLOTILLA_CLIENT_SECRET: 'b' };
     const { status, error } = await run(['list'], { env });
-    expect([status, error[0]]).toEqual([1, expect.stringMatching(/^No token: no answer from .*: its certificate /)]);
+    expect([status, error[0]]).toEqual([5, expect.stringMatching(/^No token: no answer from .*: its certificate /)]);
   });
 
   test('nobody listens', async () => {
@@ -121,13 +121,13 @@ describe('servers: 1', () => {
     await api.close();
     const told = `No answer from ${api.url}: nothing listens there (ECONNREFUSED)`;
     const ran = await run(['list', '--url', api.url]);
-    expect(ran).toMatchObject({ status: 1, error: [told, 'Is `flotilla serve` running?'] });
+    expect(ran).toMatchObject({ status: 5, error: [told, 'Is `flotilla serve` running?'] });
   });
 
   test('a host that is not there', async () => {
     const { status, error } = await run(['list', '--url', 'http://no-such-host.invalid']);
     const told = /: (there is no host of that name|the name of the host cannot be looked up now).*\?/;
-    expect([status, error]).toEqual([1, [expect.stringMatching(told)]]);
+    expect([status, error]).toEqual([5, [expect.stringMatching(told)]]);
   });
 
   test.each([
@@ -138,5 +138,19 @@ describe('servers: 1', () => {
     [undefined, 'no connection'],
   ])('%j', (error, told) => {
     expect(networkMessage(error)).toBe(told);
+  });
+
+  test.each([
+    [{ cause: { code: 'ECONNREFUSED' } }, 'time'],
+    [{ cause: { code: 'UND_ERR_SOCKET' } }, 'time'],
+    [{ cause: { code: 'E_NEW' } }, 'time'],
+    [new DOMException('too late', 'TimeoutError'), 'time'],
+    [{ cause: { code: 'ENOTFOUND' } }, 'network'],
+    [{ cause: { code: 'CERT_HAS_EXPIRED' } }, 'person'],
+    [{ cause: { code: 'ERR_SSL_WRONG_VERSION_NUMBER' } }, 'person'],
+    [{ cause: new Error('bad port') }, 'person'],
+    [{ cause: new Error('unexpected redirect') }, 'person'],
+  ])('what may end it: %j', (error, remedy) => {
+    expect(remedyFor(error)).toBe(remedy);
   });
 });

@@ -305,7 +305,7 @@ describe('a server that was started as the README says', () => {
   test('the commands in its sentences are understood, and leave as its table says', async () => {
     const sentences = matches(readme, /`(npx flotilla [^`]*\bID\b[^`]*)`/g);
     const ended = await Promise.all(sentences.map(flotilla));
-    expect(ended.map(({ status }) => status)).toEqual([exitStatus.failed, exitStatus.failed]);
+    expect(ended.map(({ status }) => status)).toEqual([exitStatus.refused, exitStatus.refused]);
     expect(lines(ended.flatMap(({ error }) => error))).toMatch(
       /Only an UNKNOWN deployment can be resolved.*\n.*has ended/,
     );

@@ -46,7 +46,7 @@ export const demo = async (context: CommandContext): Promise<ExitStatus> => {
 };
 
 const deployAndCheck = async (
-  { terminal, times }: Pick<CommandContext, 'terminal' | 'times'>,
+  { terminal, times, clock }: Pick<CommandContext, 'terminal' | 'times' | 'clock'>,
   url: string,
   text: string,
 ): Promise<ExitStatus> => {
@@ -57,7 +57,7 @@ const deployAndCheck = async (
   terminal.out(`POST ${url}/batches  <  examples/release.yaml`);
   const { answer } = await sendBatch<{ batch_id: string }>(client, '/batches', { text, name: 'the demo' });
   const following = { batchId: answer.batch_id, simulated, timeout: TIMEOUT };
-  const followed = await followBatch({ client, terminal, times, json: false }, following);
+  const followed = await followBatch({ client, terminal, times, clock, json: false }, following);
   if (followed === undefined) {
     terminal.error(`The demo has not ended after ${TIMEOUT} s.`);
     return exitStatus.timedOut;

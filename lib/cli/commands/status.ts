@@ -5,6 +5,7 @@ import { endStatus } from '../end-status.ts';
 import { explainDeployments } from '../explain.ts';
 import type { ExitStatus } from '../failure.ts';
 import { checkFollowing, follow } from '../follow.ts';
+import { Patience } from '../patience.ts';
 import { readDeployments } from '../read-deployments.ts';
 import { simulationSentence } from '../simulation.ts';
 import { batchLines } from '../status-lines.ts';
@@ -13,15 +14,17 @@ import { deploymentTable } from '../tables.ts';
 export interface StatusOptions {
   readonly follow?: boolean;
   readonly timeout?: number;
+  readonly patience?: number;
 }
 
 /** Shows a batch. Its exit status is 1 when the batch has ended other than well. */
 export const status = async (context: CommandContext, options: StatusOptions, id = ''): Promise<ExitStatus> => {
   const { client, terminal } = context;
-  checkFollowing(options);
-  const batch = await client.ask<BatchView>(`/batches/${encodeURIComponent(id)}`);
-  const { simulated } = await client.ask<Health>('/health');
-  if (options.follow) return follow(context, { batchId: batch.batch_id, simulated, timeout: options.timeout });
+  checkFollowing(options.follow, { timeout: options.timeout, patience: options.patience });
+  const patience = new Patience(context, { seconds: options.follow ? options.patience : 0 });
+  const batch = await patience.until(() => client.ask<BatchView>(`/batches/${encodeURIComponent(id)}`));
+  const { simulated } = await patience.until(() => client.ask<Health>('/health'));
+  if (options.follow) return follow(context, { ...options, batchId: batch.batch_id, simulated });
   const deployments = await readDeployments(client, batch.batch_id);
   const sentence = simulationSentence(simulated);
   print(context, { ...batch, simulated, deployments }, [

@@ -1,0 +1,100 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { releaseYaml } from '../usecases/batch/api-world.ts';
+import { batch, health, problem } from './answers.ts';
+import { type FakeApi, type RunOptions, run, type Script, startFakeApi } from './cli-world.ts';
+
+const apis: FakeApi[] = [];
+afterEach(async () => {
+  await Promise.all(apis.splice(0).map((api) => api.close()));
+});
+
+const accepted = { status: 202, body: batch() };
+const lost = { ...accepted, cut: true };
+const before = { status: 200, body: batch() };
+const isAccepted = 'Batch B1 accepted: Autumn release, 2 deployments.';
+
+const submitted = async (script: Script, argv: readonly string[] = [], options: RunOptions = {}) => {
+  const api = await startFakeApi({ 'GET /health': { body: health }, ...script });
+  apis.push(api);
+  const ran = await run(['deploy', '-', '--url', api.url, ...argv], { stdin: releaseYaml, ...options });
+  const posts = api.received.filter(({ request }) => request === 'POST /batches');
+  return { ...ran, url: api.url, keys: posts.map(({ headers }) => headers['idempotency-key']) };
+};
+
+describe('a batch is submitted once, however often it has to be sent', () => {
+  test('an answer that is lost is asked for again under the same key, and nobody is told of a batch from before', async () => {
+    const { status, out, error, keys, url } = await submitted({ 'POST /batches': [lost, before] });
+    expect([status, keys]).toEqual([0, ['made-here', 'made-here']]);
+    expect(out).toContain(isAccepted);
+    expect(error.slice(-2)).toEqual(['Asking again for up to 5 minutes…', `${url} answers again.`]);
+  });
+
+  test("with the user's own key", async () => {
+    const { out, keys } = await submitted({ 'POST /batches': [lost, before] }, ['--idempotency-key', 'mine']);
+    expect(keys).toEqual(['mine', 'mine']);
+    expect(out).toContain('Batch B1 exists already (PROCESSING); nothing new was started.');
+  });
+
+  test('a server that is not there yet is waited for', async () => {
+    const gone = await startFakeApi({});
+    await gone.close();
+    const script = { 'POST /batches': accepted, 'GET /health': { body: health } };
+    const { status, out } = await run(['deploy', '-', '--url', gone.url], {
+      stdin: releaseYaml,
+      onPause: async (seconds) => {
+        if (seconds > 100 && apis.length === 0) {
+          apis.push(await startFakeApi(script, Number(new URL(gone.url).port)));
+        }
+      },
+    });
+    expect([status, out.includes(isAccepted)]).toEqual([0, true]);
+  });
+
+  test.each([
+    ['stays away', { status: 503, body: { detail: 'Later.' } }, 'Later.'],
+    ['fails', problem(500, 'InternalError'), 'InternalError it is.'],
+    ['cuts the line', lost, expect.stringMatching(/^No answer from /)],
+  ])('a server that %s: 5, and how to send it again', async (_, answer, said) => {
+    const { status, error, url } = await submitted({ 'POST /batches': answer }, ['--patience', '9']);
+    const again = `flotilla deploy - --idempotency-key made-here --url ${url}`;
+    expect([status, error.slice(-2)]).toEqual([5, [said, `To send it again, and not to start it twice: ${again}`]]);
+  });
+
+  test('what only a person can put right is told at once', async () => {
+    let pauses = 0;
+    const { status } = await run(['deploy', '-', '--url', 'http://127.0.0.1:1'], {
+      stdin: releaseYaml,
+      onPause: () => {
+        pauses += 1;
+      },
+    });
+    expect([status, pauses]).toEqual([5, 0]);
+  });
+
+  test('who refuses is not asked again', async () => {
+    const { status, error, keys } = await submitted({ 'POST /batches': problem(409, 'IdempotencyKeyReused') });
+    expect([status, keys.length, error]).toEqual([6, 1, ['IdempotencyKeyReused it is.']]);
+  });
+
+  test('what is accepted is told of, although nobody answers any more', async () => {
+    const { status, error, url } = await submitted(
+      { 'POST /batches': accepted, 'GET /health': { status: 503, body: {} } },
+      ['--patience', '0'],
+    );
+    expect([status, error]).toEqual([
+      5,
+      ['The answer was 503.', `The batch goes on: flotilla status B1 --follow --url ${url}`],
+    ]);
+  });
+
+  test('Ctrl-C: 130, and how to send it again', async () => {
+    const { status, error, url } = await submitted({ 'POST /batches': { status: 503, body: {} } }, [], {
+      onPause: (seconds) => void (seconds > 10 && process.emit('SIGINT', 'SIGINT')),
+    });
+    const again = `flotilla deploy - --idempotency-key made-here --url ${url}`;
+    expect([status, error.slice(-2)]).toEqual([
+      130,
+      ['Stopped; the batch may have been accepted or not.', `To send it again, and not to start it twice: ${again}`],
+    ]);
+  });
+});
