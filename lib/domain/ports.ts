@@ -152,8 +152,18 @@ export type StartResult =
   /** A run may or may not exist: the reply was lost, or was a 5xx. */
   | { readonly kind: 'unknown'; readonly message: string };
 
+export interface RunAddress {
+  readonly ref: string;
+  readonly url?: string;
+}
+
+/** `several`: more than one run with the key of the request is at work, and nobody can say which of them is ours. */
+export type RunFound =
+  | ({ readonly kind: 'found' } & RunAddress)
+  | { readonly kind: 'several'; readonly runs: readonly RunAddress[] };
+
 export type Resolution =
-  | { readonly kind: 'found'; readonly ref: string; readonly url?: string }
+  | RunFound
   | { readonly kind: 'not-yet' }
   /** Final: no run came or will come of it. */
   | { readonly kind: 'failed'; readonly reason: string; readonly message: string };
@@ -190,8 +200,8 @@ export interface Executor {
   ): Promise<ReadonlyMap<string, RunState>>;
   /** `no` means that it cannot be stopped (it goes on); `over` that it has ended already. Wait for the end by `observe`. */
   cancel(request: RunRequest, ref: string): Promise<'accepted' | 'over' | 'no'>;
-  /** Looks for the run of a request whose start is unknown. */
-  findByKey(request: RunRequest): Promise<{ readonly ref: string; readonly url?: string } | undefined>;
+  /** Looks for the run of a request whose start is unknown. A run of another pipeline or project is never taken for it. */
+  findByKey(request: RunRequest): Promise<RunFound | undefined>;
 }
 
 // ---- Clusters -------------------------------------------------------------------------------------------------

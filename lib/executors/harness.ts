@@ -1,13 +1,14 @@
 import { FlotillaError } from '../domain/errors.ts';
-import type { Clock, Executor, Resolution, RunRequest, RunState, StartResult } from '../domain/ports.ts';
+import type { Clock, Executor, Resolution, RunFound, RunRequest, RunState, StartResult } from '../domain/ports.ts';
 import type { HarnessApi, HarnessReply } from './harness/api.ts';
-import { findRunByKey } from './harness/key-search.ts';
+import { runOfEvent } from './harness/event-run.ts';
+import { chooseRun } from './harness/found-runs.ts';
+import { findRunsByKey } from './harness/key-search.ts';
 import { payloadOf, runtimeYaml, variablesOf } from './harness/payload.ts';
 import { readRuns, type WatchedRun } from './harness/run-reader.ts';
 import { isEnding, readRun } from './harness/run-status.ts';
 import { type HarnessSettings, readSettings, tokenOf } from './harness/settings.ts';
 import { executeResult, misconfigured, webhookResult } from './harness/start-result.ts';
-import { readTrigger } from './harness/trigger-status.ts';
 import { describeReply, isSuccess, isThrottled, objectAt, textAt } from './harness/wire.ts';
 
 export type { HarnessApi, HarnessReply } from './harness/api.ts';
@@ -56,11 +57,7 @@ export class HarnessExecutor implements Executor {
     if (isThrottled(reply)) throw unavailable(reply);
     if (reply.kind === 'reply' && (reply.status === 400 || reply.status === 404)) return { kind: 'not-yet' };
     if (!isSuccess(reply)) throw unavailable(reply);
-    const fate = readTrigger(reply.body);
-    if (fate.kind === 'failed') return { kind: 'failed', reason: 'TriggerFailed', message: fate.message };
-    if (fate.kind === 'not-yet') return fate;
-    const url = this.#api.runUrl(settings.scope, fate.pipeline ?? settings.pipeline, fate.id);
-    return { kind: 'found', ref: fate.id, url };
+    return runOfEvent(this.#api, reply.body, { event: correlation, ...this.#search(request, settings) });
   }
 
   async observe(runs: readonly WatchedRun[]): Promise<ReadonlyMap<string, RunState>> {
@@ -78,13 +75,16 @@ export class HarnessExecutor implements Executor {
     return this.#stateOfEnding(settings, ref, 'no');
   }
 
-  async findByKey(request: RunRequest): Promise<{ readonly ref: string; readonly url?: string } | undefined> {
+  async findByKey(request: RunRequest): Promise<RunFound | undefined> {
     const settings = settingsOf(request);
-    const window = { from: request.at, to: Math.max(this.#clock.now(), request.at) };
     if (this.#eventKeys.size > rememberedEvents) this.#eventKeys.clear();
-    const search = { settings, key: request.key, ...window, eventKeys: this.#eventKeys };
-    const ref = await findRunByKey(this.#api, search);
-    return ref === undefined ? undefined : { ref, url: this.#api.runUrl(settings.scope, settings.pipeline, ref) };
+    const search = { ...this.#search(request, settings), eventKeys: this.#eventKeys };
+    const runs = await findRunsByKey(this.#api, search);
+    return chooseRun(runs, (ref) => this.#api.runUrl(settings.scope, settings.pipeline, ref));
+  }
+
+  #search({ key, at }: RunRequest, settings: HarnessSettings) {
+    return { settings, key, from: at, to: Math.max(this.#clock.now(), at) };
   }
 
   async #fire(request: RunRequest, settings: HarnessSettings): Promise<StartResult> {

@@ -310,12 +310,12 @@ describe('what resolve makes of the details', () => {
     ['requested, its run not named yet', { status: 'TARGET_EXECUTION_REQUESTED' }, { kind: 'not-yet' }],
     [
       'requested, without details of the run',
-      { status: 'TARGET_EXECUTION_REQUESTED', pipelineExecutionId: 'r' },
+      { status: 'TARGET_EXECUTION_REQUESTED', pipelineExecutionId: 'r', pipelineIdentifier: 'deploy_risk' },
       { kind: 'found', ref: 'r' },
     ],
     [
       'a run, whatever else is said',
-      { status: 'EXCEPTION_WHILE_PROCESSING', pipelineExecutionId: 'r' },
+      { status: 'EXCEPTION_WHILE_PROCESSING', pipelineExecutionId: 'r', pipelineIdentifier: 'deploy_risk' },
       { kind: 'found', ref: 'r' },
     ],
     [

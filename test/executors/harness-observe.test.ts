@@ -190,7 +190,7 @@ describe('looking for a key', () => {
     const server = await serverThat((_call, response) =>
       sendJson(response, 200, page([longer, { ...row('ours'), ...shown }])),
     );
-    expect((await executorOf(server.url).findByKey(requestOf()))?.ref).toBe('ours');
+    expect(await executorOf(server.url).findByKey(requestOf())).toMatchObject({ kind: 'found', ref: 'ours' });
     expect(JSON.parse(server.calls[0]!.body).triggerIdentifiers).toEqual(['flotilla']);
   });
 
@@ -216,8 +216,8 @@ describe('looking for a key', () => {
       return sendJson(response, 200, ok({ webhookProcessingDetails: { payload } }));
     });
     const executor = executorOf(server.url);
-    expect((await executor.findByKey(requestOf({ key: 'e11-key' })))?.ref).toBe('r11');
-    expect((await executor.findByKey(requestOf({ key: 'e3-key' })))?.ref).toBe('r3');
+    expect(await executor.findByKey(requestOf({ key: 'e11-key' }))).toMatchObject({ ref: 'r11' });
+    expect(await executor.findByKey(requestOf({ key: 'e3-key' }))).toMatchObject({ ref: 'r3' });
     expect(await executor.findByKey(requestOf({ key: 'e1-key-1' }))).toBeUndefined();
     expect(server.calls.filter(({ method }) => method === 'GET')).toHaveLength(12);
   });

@@ -354,6 +354,22 @@ export const bad: readonly Path[] = [
     expect: { a: { outcome: 'UNKNOWN / StartUnknown', visited: deployFails, starts: '1' } },
     ends: 'UNKNOWN / DeploymentsUnknown',
   },
+  ...(['accepted', 'unknown'] as const).map(
+    (start): Path => ({
+      title: `${start}, and two runs carry the key: both are named, and nothing more is started`,
+      batch: [{ name: 'a', retries: 1 }],
+      scripts: { a: { start, doubled: true } },
+      expect: {
+        a: {
+          outcome: 'UNKNOWN / SeveralRuns',
+          visited: deployFails,
+          starts: '1',
+          says: /^2 runs at work .*: run-\S+-0-1, run-\S+-0-1-again \(https:\/\/executor\.test\/\S+-again\)\.$/,
+        },
+      },
+      ends: 'UNKNOWN / DeploymentsUnknown',
+    }),
+  ),
   {
     title: 'the restore run fails',
     batch: [{ name: 'a' }],

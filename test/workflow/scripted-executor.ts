@@ -1,5 +1,13 @@
 import { FlotillaError } from '../../lib/domain/errors.ts';
-import type { Executor, Resolution, RunOutcome, RunRequest, RunState, StartResult } from '../../lib/domain/ports.ts';
+import type {
+  Executor,
+  Resolution,
+  RunFound,
+  RunOutcome,
+  RunRequest,
+  RunState,
+  StartResult,
+} from '../../lib/domain/ports.ts';
 import type { Fate, ScriptedCluster } from './scripted-cluster.ts';
 import type { WorldClock } from './world-clock.ts';
 
@@ -11,6 +19,8 @@ export interface Script {
   readonly throttled?: number;
   /** An accepted or unknown run is there after this; Infinity: never. */
   readonly appears?: number;
+  /** An accepted or unknown start turns out to be two runs. */
+  readonly doubled?: boolean;
   /** The accepted event fails: no run will come of it. */
   readonly eventFails?: string;
   readonly takes?: number;
@@ -88,8 +98,7 @@ export class ScriptedExecutor implements Executor {
     if (correlation !== `event-${request.key}`) throw new Error(`${correlation} was not given for ${request.key}`);
     const failed = this.#scriptOf(request).eventFails;
     if (failed !== undefined) return { kind: 'failed', reason: 'TriggerFailed', message: failed };
-    const found = this.#visible(request.key);
-    return found === undefined ? { kind: 'not-yet' } : { kind: 'found', ref: `run-${request.key}` };
+    return this.#found(request) ?? { kind: 'not-yet' };
   }
 
   async observe(runs: readonly { readonly request: RunRequest; readonly ref: string }[]) {
@@ -117,7 +126,15 @@ export class ScriptedExecutor implements Executor {
 
   async findByKey(request: RunRequest) {
     this.#ask();
-    return this.#visible(request.key) === undefined ? undefined : { ref: `run-${request.key}` };
+    return this.#found(request);
+  }
+
+  #found({ key }: RunRequest): RunFound | undefined {
+    const run = this.#visible(key);
+    if (run === undefined) return undefined;
+    const ref = `run-${key}`;
+    if (!run.script.doubled) return { kind: 'found', ref };
+    return { kind: 'several', runs: [{ ref }, { ref: `${ref}-again`, url: `https://executor.test/${key}-again` }] };
   }
 
   #scriptOf({ key, deployment }: RunRequest): Script {

@@ -2,6 +2,8 @@ import { FlotillaError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import { partsOf } from '../../domain/parts-of.ts';
 import type { HarnessApi, HarnessReply } from './api.ts';
+import { type Candidate, isLiveRow } from './found-runs.ts';
+import { ownerOf } from './owner.ts';
 import { clockSkewMilliseconds } from './run-reader.ts';
 import type { HarnessSettings } from './settings.ts';
 import { keyOfEvent } from './trigger-status.ts';
@@ -40,36 +42,61 @@ const failedRead = (reply: HarnessReply): FlotillaError =>
   new FlotillaError('ExecutorUnavailable', describeReply(reply));
 
 /**
- * Finds the run that carries a key: in the rows themselves, in a run's notes (execute call), or in the payload that the service kept of
- * the event behind the run (webhook). Undefined only after every look succeeded: "could not look" is an error.
+ * Finds the runs that carry a key: in the rows themselves, in a run's notes (execute call), or in the payload that the service kept of
+ * the event behind the run (webhook). Oldest first; of those that are over, none after the first. None is an answer only after every
+ * look succeeded: "could not look" is an error.
  */
-export const findRunByKey = async (api: HarnessApi, search: KeySearch): Promise<string | undefined> => {
-  const rows = await listRows(api, search);
-  const shown = rows.find((row) => shownTexts(row).some((text) => hasKey(text, search.key)));
-  if (shown !== undefined) return textAt(shown, 'planExecutionId');
+export const findRunsByKey = async (api: HarnessApi, search: KeySearch): Promise<readonly Candidate[]> => {
+  const { mode, trigger } = search.settings;
+  const rows = await listRows(api, search, mode === 'webhook' ? trigger : undefined);
+  const shown = rows.filter((row) => shownTexts(row).some((text) => hasKey(text, search.key)));
+  if (shown.length > 0) return shown.flatMap(candidateOf);
   // Our run starts soon after its request, so the oldest are the likeliest.
+  const found: Json[] = [];
   for (const candidates of partsOf(rows, readsAtOnce)) {
-    const found = await Promise.all(candidates.map((row) => carriesKey(api, search, row)));
-    const first = candidates[found.indexOf(true)];
-    if (first !== undefined) return textAt(first, 'planExecutionId');
+    const worthReading = candidates.filter((row) => found.length === 0 || isLiveRow(row));
+    const carry = await Promise.all(worthReading.map((row) => carriesKey(api, search, row)));
+    found.push(...worthReading.filter((_, at) => carry[at]));
   }
-  return undefined;
+  return found.flatMap(candidateOf);
 };
 
-/** Oldest first. */
-const listRows = async (api: HarnessApi, search: KeySearch): Promise<readonly Json[]> => {
-  const { scope, pipeline, mode, trigger } = search.settings;
+const candidateOf = (row: Json): Candidate[] => {
+  const ref = textAt(row, 'planExecutionId');
+  return ref === undefined ? [] : [{ ref, row }];
+};
+
+/** The runs of our pipeline that an event set off, by whichever trigger, and the one that is named. Oldest first. */
+export const findRunsOfEvent = async (
+  api: HarnessApi,
+  search: Omit<KeySearch, 'eventKeys'>,
+  { event, run }: { readonly event: string; readonly run: string | undefined },
+): Promise<readonly Candidate[]> => {
+  const isOfEvent = (row: Json): boolean => eventOf(row) === event || textAt(row, 'planExecutionId') === run;
+  return (await listRows(api, search, undefined)).filter(isOfEvent).flatMap(candidateOf);
+};
+
+const eventOf = (row: Json): string | undefined =>
+  textAt(objectAt(row, 'executionTriggerInfo', 'triggeredBy', 'extraInfo'), 'eventCorrelationId');
+
+/** Oldest first; without those that show themselves to be of another pipeline or project. */
+const listRows = async (
+  api: HarnessApi,
+  { settings, from, to }: Omit<KeySearch, 'eventKeys'>,
+  trigger: string | undefined,
+): Promise<readonly Json[]> => {
+  const { scope, pipeline } = settings;
   const rows: Json[] = [];
-  const window = { from: search.from - clockSkewMilliseconds, to: search.to + clockSkewMilliseconds };
+  const window = { from: from - clockSkewMilliseconds, to: to + clockSkewMilliseconds };
+  const filter = trigger === undefined ? {} : { trigger };
   for (let page = 0; page < pageLimit; page += 1) {
-    const filter = mode === 'webhook' && trigger !== undefined ? { trigger } : {};
     const reply = await api.runs(scope, { pipeline, page, size: pageSize, ...window, ...filter });
     if (!isSuccess(reply)) throw failedRead(reply);
     const data = objectAt(reply.body, 'data');
     const content = listAt(data, 'content');
-    rows.push(...content);
+    rows.push(...content.filter((row) => ownerOf(row, settings) !== 'another'));
     if (data.last === true || content.length < pageSize)
-      return rows.sort((a, b) => (timeAt(a, 'startTs') ?? 0) - (timeAt(b, 'startTs') ?? 0));
+      return rows.reverse().sort((a, b) => (timeAt(a, 'startTs') ?? 0) - (timeAt(b, 'startTs') ?? 0));
   }
   throw new FlotillaError('ExecutorUnavailable', `more than ${rows.length} runs of ${pipeline} to look through`);
 };
@@ -78,8 +105,7 @@ const carriesKey = async (api: HarnessApi, search: KeySearch, row: Json): Promis
   const { settings, key, eventKeys } = search;
   const run = textAt(row, 'planExecutionId');
   if (settings.mode === 'execute') return run !== undefined && (await notesHaveKey(api, { settings, key, run, row }));
-  const extra = objectAt(row, 'executionTriggerInfo', 'triggeredBy', 'extraInfo');
-  const event = textAt(extra, 'eventCorrelationId');
+  const event = eventOf(row);
   if (event === undefined) return false;
   const known = eventKeys.get(event);
   if (known !== undefined) return known === key;

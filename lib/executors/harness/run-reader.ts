@@ -2,9 +2,10 @@ import { FlotillaError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { partsOf } from '../../domain/parts-of.ts';
 import type { RunRequest, RunState } from '../../domain/ports.ts';
-import type { HarnessApi, HarnessReply, HarnessScope } from './api.ts';
+import type { HarnessApi, HarnessReply } from './api.ts';
+import { ownerOf } from './owner.ts';
 import { readRun } from './run-status.ts';
-import { readSettings } from './settings.ts';
+import { type HarnessSettings, readSettings } from './settings.ts';
 import { describeReply, isSuccess, isThrottled, listAt, objectAt, textAt } from './wire.ts';
 
 export interface WatchedRun {
@@ -14,8 +15,7 @@ export interface WatchedRun {
 
 /** All runs of one pipeline: what one list call can refresh. */
 interface Group {
-  readonly scope: HarnessScope;
-  readonly pipeline: string;
+  readonly settings: HarnessSettings;
   readonly runs: readonly WatchedRun[];
 }
 
@@ -25,14 +25,14 @@ const pageLimit = 3;
 const detailsAtOnce = 5;
 
 const groupByPipeline = (runs: readonly WatchedRun[]): readonly Group[] => {
-  const groups = new Map<string, { scope: HarnessScope; pipeline: string; runs: WatchedRun[] }>();
+  const groups = new Map<string, { settings: HarnessSettings; runs: WatchedRun[] }>();
   for (const run of runs) {
     const settings = readSettings(run.request.deployment.executor.settings);
     // A run was started with these settings, so they could be read then; a plan never changes.
     if (typeof settings === 'string') throw new FlotillaError('ConfigurationInvalid', settings);
     const { scope, pipeline } = settings;
     const id = `${scope.org ?? ''}/${scope.project ?? ''}/${pipeline}`;
-    const group = groups.get(id) ?? { scope, pipeline, runs: [] };
+    const group = groups.get(id) ?? { settings, runs: [] };
     group.runs.push(run);
     groups.set(id, group);
   }
@@ -90,7 +90,8 @@ const readList = async (
   now: number,
   { group, states }: { readonly group: Group; readonly states: Map<string, RunState> },
 ): Promise<HarnessReply | undefined> => {
-  const { scope, pipeline, runs } = group;
+  const { settings, runs } = group;
+  const { scope, pipeline } = settings;
   const wanted = new Set(runs.map(({ ref }) => ref));
   const from = Math.min(...runs.map(({ request }) => request.at)) - clockSkewMilliseconds;
   const size = Math.min(1000, 20 + 2 * runs.length);
@@ -101,7 +102,7 @@ const readList = async (
     const rows = listAt(data, 'content');
     for (const row of rows) {
       const id = textAt(row, 'planExecutionId');
-      if (id !== undefined && wanted.delete(id))
+      if (id !== undefined && ownerOf(row, settings) !== 'another' && wanted.delete(id))
         states.set(id, readRun(row as JsonObject, api.runUrl(scope, pipeline, id)));
     }
     if (data.last === true || rows.length < size) return undefined;
@@ -110,12 +111,13 @@ const readList = async (
 };
 
 /** Undefined when Harness does not know the run. */
-const readOne = async (api: HarnessApi, group: Group, ref: string): Promise<RunState | undefined> => {
-  const { scope, pipeline } = group;
+const readOne = async (api: HarnessApi, { settings }: Group, ref: string): Promise<RunState | undefined> => {
+  const { scope, pipeline } = settings;
   const reply = await api.run(scope, ref);
   if (reply.kind === 'reply' && reply.status === 404) return undefined;
   if (!isSuccess(reply)) return unreadable(reply);
   const summary = objectAt(reply.body, 'data', 'pipelineExecutionSummary');
   // Somebody else's run must never be taken for ours.
-  return textAt(summary, 'planExecutionId') === ref ? readRun(summary, api.runUrl(scope, pipeline, ref)) : undefined;
+  const isOurs = textAt(summary, 'planExecutionId') === ref && ownerOf(summary, settings) !== 'another';
+  return isOurs ? readRun(summary, api.runUrl(scope, pipeline, ref)) : undefined;
 };

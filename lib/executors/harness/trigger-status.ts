@@ -19,21 +19,18 @@ const isFailure = (status: string): boolean =>
   failures.has(status) || failurePrefixes.some((prefix) => status.startsWith(prefix));
 
 export type TriggerFate =
-  | { readonly kind: 'run'; readonly id: string; readonly pipeline?: string }
+  | { readonly kind: 'run'; readonly id: string }
   | { readonly kind: 'not-yet' }
   | { readonly kind: 'failed'; readonly message: string };
 
 /**
- * What became of a stored event. A run id decides, whatever else is said: that run exists. The set of statuses is open: an unknown
- * one is final only when the service says that it had an exception (spelt with one r on the wire).
+ * What became of a stored event. A run id decides, whatever else is said: that run exists, whosever it is. The set of statuses is open:
+ * an unknown one is final only when the service says that it had an exception (spelt with one r on the wire).
  */
 export const readTrigger = (body: JsonObject): TriggerFate => {
   const details = objectAt(body, 'data', 'webhookProcessingDetails');
   const id = textAt(details, 'pipelineExecutionId');
-  if (id !== undefined) {
-    const pipeline = textAt(details, 'pipelineIdentifier');
-    return { kind: 'run', id, ...(pipeline === undefined ? {} : { pipeline }) };
-  }
+  if (id !== undefined) return { kind: 'run', id };
   const status = (textAt(details, 'status') ?? '').toUpperCase();
   if (status === 'QUEUED' || status === 'TARGET_EXECUTION_REQUESTED') return { kind: 'not-yet' };
   if (!isFailure(status) && details.exceptionOccured !== true) return { kind: 'not-yet' };

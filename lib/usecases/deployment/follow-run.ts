@@ -1,6 +1,6 @@
 import { failureOfRun } from '../../domain/deployment/run-failure.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
-import type { Executor, RunRequest, RunState } from '../../domain/ports.ts';
+import type { Executor, RunFound, RunRequest, RunState } from '../../domain/ports.ts';
 import { executorWatcher, keys } from '../../domain/record/keys.ts';
 import type { Failure, RunWatchRow } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
@@ -71,8 +71,8 @@ const followPaused = async (deps: Needs, row: RunWatchRow): Promise<void> => {
 const followAccepted = async (deps: Needs, following: Following): Promise<void> => {
   const { row, executor } = following;
   const resolution = await executor.resolve(requestOf(row), row.correlation ?? '');
-  if (resolution.kind === 'found') {
-    await noteStarted(deps, placeOf(row), resolution);
+  if (resolution.kind === 'found' || resolution.kind === 'several') {
+    await takeRun(deps, row, resolution);
   } else if (resolution.kind === 'failed') {
     const { reason, message } = resolution;
     await fail(deps, row, { reason, message, retryable: false, touched: false });
@@ -88,11 +88,19 @@ const isTooLate = ({ clock }: Needs, { row, executor }: Following): boolean =>
 const search = async (deps: Needs, following: Following): Promise<void> => {
   const { row, executor } = following;
   const found = await executor.findByKey(requestOf(row));
-  if (found !== undefined) await noteStarted(deps, placeOf(row), found);
+  if (found !== undefined) await takeRun(deps, row, found);
   else if (isTooLate(deps, following)) {
     const message = 'The executor may or may not have started a run; none with our key has appeared in time.';
     await settleUnknown(deps, row, 'StartUnknown', message);
   }
+};
+
+/** Two at work may overwrite each other, and following one would tell nothing of the target. */
+const takeRun = async (deps: Needs, row: RunWatchRow, found: RunFound): Promise<void> => {
+  if (found.kind === 'found') return noteStarted(deps, placeOf(row), found);
+  const named = found.runs.map(({ ref, url }) => (url === undefined ? ref : `${ref} (${url})`)).join(', ');
+  const message = `${found.runs.length} runs at work carry our key, and nobody can say which of them decides: ${named}.`;
+  await settleUnknown(deps, row, 'SeveralRuns', message);
 };
 
 const followStarted = async (deps: Needs, following: Following): Promise<void> => {
