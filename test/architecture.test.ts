@@ -40,7 +40,10 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     ...['@middy', '@aws-lambda-powertools', 'aws-lambda', 'zod', 'node:zlib'],
   ],
   statemachines: ['zod'],
-  bin: ['bin', 'lib/cli', 'node:*'],
+  bin: [
+    ...['bin', 'lib/cli', 'node:*'],
+    'lib/adapters/system-clock.ts', // the command line is handed its time
+  ],
   'bin/app.ts': ['lib/infra', 'aws-cdk-lib', 'node:path'],
 };
 
