@@ -7,6 +7,7 @@ import { accept, acceptWildcards } from './accept.ts';
 import type { HandlerCode } from './bundling.ts';
 import type { FunctionRow } from './functions-table.ts';
 import { environmentOf, grantRights, type Resources } from './rights.ts';
+import { waitOnce } from './wait-once.ts';
 
 export interface HandlerProps {
   /** Stem of the file in `functions/`. */
@@ -59,6 +60,7 @@ export class Handler extends Construct {
       tracing: beginsTraces ? Tracing.ACTIVE : Tracing.PASS_THROUGH,
       ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
     });
+    waitOnce(this.lambda, role);
     if (!beginsTraces) {
       accept(this.lambda, {
         'Serverless-LambdaTracing':

@@ -12,6 +12,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
+import { waitOnce } from '../../lib/infra/wait-once.ts';
 
 export interface TestProps extends StackProps {
   readonly bus: IEventBus;
@@ -65,6 +66,7 @@ export class TestStack extends Stack {
       logGroup: new LogGroup(this, 'RelayLogs', { retention: RetentionDays.ONE_DAY, removalPolicy }),
     });
     table.grantReadWriteData(relay);
+    waitOnce(relay, relay.role!);
     const api = new HttpApi(this, 'RelayApi', { defaultIntegration: new HttpLambdaIntegration('Relay', relay) });
     new CfnOutput(this, 'RelayApiId', { value: api.apiId });
     new CfnOutput(this, 'RelayTable', { value: table.tableName });

@@ -3,8 +3,9 @@ import { closeSync, mkdirSync, openSync, readFileSync, symlinkSync } from 'node:
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeVenv } from '../python-venv.ts';
 import { account, region, secretAccessKey } from './cloud.ts';
-import { nodeModules, runCommand } from './run-command.ts';
+import { nodeModules } from './run-command.ts';
 
 const here = import.meta.dirname;
 const START_MILLISECONDS = 60_000;
@@ -17,14 +18,8 @@ export interface Emulator {
 }
 
 /** Installs MiniStack into a folder, from PyPI. Gives the Python that has it. */
-export const installEmulator = async (folder: string): Promise<string> => {
-  const venv = join(folder, 'venv');
-  await runCommand('python3', ['-m', 'venv', venv]);
-  const python = join(venv, 'bin', 'python3');
-  const quiet = ['--quiet', '--disable-pip-version-check', '--no-input', '--no-cache-dir'];
-  await runCommand(python, ['-m', 'pip', 'install', ...quiet, '-r', join(here, 'requirements.txt')]);
-  return python;
-};
+export const installEmulator = async (folder: string): Promise<string> =>
+  join(await makeVenv(join(folder, 'venv'), join(here, 'requirements.txt')), 'python3');
 
 /** A port of the loopback interface where nobody listens. Nobody can keep it free, so a start may still fail. */
 const freePort = async (): Promise<number> => {

@@ -6,7 +6,7 @@ import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import { addRulePacks } from '../../lib/infra/rule-packs.ts';
-import { makeStacks, type Stacks } from './synthesize.ts';
+import { everySetting, makeStacks, type Stacks } from './synthesize.ts';
 
 /** What the packs find and nobody accepted: rule and construct. */
 const findings = ({ state, application, observability }: Stacks): readonly string[] =>
@@ -27,15 +27,10 @@ const reasons = (construct: IConstruct): readonly string[] =>
     .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
     .flatMap(({ data }) => Object.values(data as Record<string, string>));
 
-const everything = {
-  ...{ on_destroy: 'delete', oidc_issuer: 'https://login.example.com', oidc_audience: 'flotilla' },
-  ...{ alarm_email: 'ops@example.com', reserved_concurrency: 5, archive: 'false' },
-};
-
 describe('the rule packs', { timeout: 60_000 }, () => {
   it.each([
     ['as it comes', {}],
-    ['with every setting', everything],
+    ['with every setting', everySetting],
   ])('find nothing in a stage %s that is not accepted', (_, given) => {
     expect(findings(makeStacks(given))).toEqual([]);
   });
@@ -50,7 +45,7 @@ describe('the rule packs', { timeout: 60_000 }, () => {
   });
 
   it('are told a reason for whatever is accepted: a sentence', () => {
-    const { state, application, observability } = makeStacks(everything);
+    const { state, application, observability } = makeStacks(everySetting);
     const all = [state, application, observability].flatMap(reasons);
     expect(all.length).toBeGreaterThan(20);
     for (const reason of all) expect(reason).toMatch(/^[A-Z].{30,}\.$/);
@@ -58,7 +53,7 @@ describe('the rule packs', { timeout: 60_000 }, () => {
 
   it.each([
     ['as it comes', {}],
-    ['with every setting', everything],
+    ['with every setting', everySetting],
   ])("let a stage through %s, and so does CDK's validator", (_, given) => {
     const { app } = makeStacks(given, { validates: true });
     addRulePacks(app);

@@ -8,6 +8,12 @@ export type Stacks = ReturnType<typeof addFlotilla>;
 
 type Given = Readonly<Record<string, unknown>>;
 
+/** Settings with which a stage has all that it can have. */
+export const everySetting: Given = {
+  ...{ on_destroy: 'delete', oidc_issuer: 'https://login.example.com', oidc_audience: 'flotilla' },
+  ...{ alarm_email: 'ops@example.com', reserved_concurrency: 5, archive: 'false' },
+};
+
 /** The stacks of a stage named `test`, without the code of the functions. CDK's validator takes most of a synthesis. */
 export const makeStacks = (given: Given = {}, { validates = false } = {}): Stacks & { readonly app: App } => {
   const context = { ...cdkJson.context, 'aws:cdk:bundling-stacks': [] };
