@@ -1,12 +1,13 @@
 """What MiniStack 1.5.33 does not do as AWS does, as far as our stacks need it. Each is put right in its memory, at its start."""
 
 import json
+import math
 import os
 import string
 
 from ministack import app
 from ministack.core import iam_actions, lambda_runtime
-from ministack.services import lambda_svc, s3, secretsmanager, sts
+from ministack.services import dynamodb, lambda_svc, s3, secretsmanager, sts
 from ministack.services.cloudformation import provisioners
 
 handlers = provisioners._RESOURCE_HANDLERS
@@ -20,6 +21,7 @@ def apply():
     tag_buckets_and_keep_full_ones()
     keep_alarms_of_several_metrics()
     tell_leading_keys()
+    count_read_units()
 
 
 def call_it_secure():
@@ -114,6 +116,21 @@ def tell_leading_keys():
         return {**context_of(body), **({"dynamodb:LeadingKeys": keys} if keys else {})}
 
     iam_actions.dynamodb_service_context = service_context
+
+
+def count_read_units():
+    """A read costs a unit for each 4 KB that it gives, and at least one. Here it costs one whatever it gives. There are no filters and indexes."""
+    add = dynamodb._add_consumed_capacity
+
+    def add_consumed_capacity(result, data, table_name, write=False, **images):
+        add(result, data, table_name, write, **images)
+        if write or "ConsumedCapacity" not in result:
+            return
+        size = sum(dynamodb._item_size_bytes(item) for item in result.get("Items", [result.get("Item", {})]))
+        units = max(1, math.ceil(size / 4096))
+        result["ConsumedCapacity"]["CapacityUnits"] = units if data.get("ConsistentRead") else units / 2
+
+    dynamodb._add_consumed_capacity = add_consumed_capacity
 
 
 def partition_key(request):

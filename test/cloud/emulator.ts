@@ -22,7 +22,7 @@ export const installEmulator = async (folder: string): Promise<string> =>
   join(await makeVenv(join(folder, 'venv'), join(here, 'requirements.txt')), 'python3');
 
 /** A port of the loopback interface where nobody listens. Nobody can keep it free, so a start may still fail. */
-const freePort = async (): Promise<number> => {
+export const freePort = async (): Promise<number> => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
@@ -81,7 +81,8 @@ export const startEmulator = async ({ python, folder, env }: EmulatorOptions): P
   throw new Error(`MiniStack does not answer:\n${readFileSync(file, 'utf8').slice(-4_000)}`);
 };
 
-const answers = async (url: string, isOver: () => boolean): Promise<boolean> => {
+/** Waits until somebody says there that all is well. */
+export const answers = async (url: string, isOver: () => boolean): Promise<boolean> => {
   for (const since = Date.now(); Date.now() - since < START_MILLISECONDS && !isOver(); await sleep(100)) {
     const response = await fetch(url).catch(() => undefined);
     if (response?.ok === true) return true;

@@ -7,7 +7,7 @@ import { World, type WorldOptions } from '../workflow/world.ts';
 import { dynamoStore } from './dynamo-store.ts';
 import { engineClient } from './engine.ts';
 
-/** Whole batches on the real engine: its conditions, transactions and stream in place of SQLite's. */
+/** Whole batches on an engine of its own: its conditions, transactions and stream in place of SQLite's. */
 const client = engineClient();
 const commands = new Set<string>();
 /** What the engine itself counts for a read. For transactions it counts per table, not per item, which AWS does not. */

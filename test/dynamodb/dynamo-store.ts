@@ -56,7 +56,7 @@ class Mapping {
 }
 
 /**
- * A table of its own on DynamoDB Local, followed by its real stream. The stream's own delay is real time, which the tests'
+ * A table of its own on the engine, followed by its real stream. The stream's own delay is real time, which the tests'
  * time waits for: what was committed and has not come yet is known by its keys.
  */
 class DynamoStore implements Store {

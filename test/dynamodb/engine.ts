@@ -1,11 +1,14 @@
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 
-/** The engine that test/dynamodb/run.ts has started. */
-export const engineEndpoint = (): string => {
-  const endpoint = process.env.FLOTILLA_DYNAMODB_ENDPOINT;
-  if (endpoint === undefined) throw new Error('start these tests by `npm run test:dynamodb`');
-  return endpoint;
+const told = (name: string): string => {
+  const value = process.env[name];
+  if (value === undefined) throw new Error('start these tests by `npm run test:dynamodb`');
+  return value;
 };
+
+/** Where the engine is that test/dynamodb/run.ts has started, and which it is. */
+export const engineEndpoint = (): string => told('FLOTILLA_DYNAMODB_ENDPOINT');
+export const engineName = (): string => told('FLOTILLA_DYNAMODB_ENGINE');
 
 export const engineClient = (): DynamoDBClient => {
   const endpoint = engineEndpoint();

@@ -4,10 +4,18 @@ export interface StreamRecord {
   readonly dynamodb: {
     readonly Keys: { readonly pk: { readonly S: string }; readonly sk: { readonly S: string } };
     readonly NewImage?: Readonly<Record<string, unknown>>;
+    readonly SizeBytes?: number;
   };
 }
 
-/** Two calls of the DynamoDB Streams API. The engine asks for a signature, but does not look at it. */
+/** A signature as its form goes. An engine may ask for one and for its time, but does not look at it. */
+const signed = {
+  authorization:
+    'AWS4-HMAC-SHA256 Credential=test/20260101/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+  'x-amz-date': '20260101T000000Z',
+};
+
+/** Two calls of the DynamoDB Streams API. */
 export class StreamsApi {
   readonly #endpoint: string;
 
@@ -27,8 +35,11 @@ export class StreamsApi {
     );
   }
 
-  async records(ShardIterator: string): Promise<{ readonly records: readonly StreamRecord[]; readonly next?: string }> {
-    const { Records, NextShardIterator } = await this.#call('GetRecords', { ShardIterator });
+  async records(
+    ShardIterator: string,
+    options: { readonly Limit?: number } = {},
+  ): Promise<{ readonly records: readonly StreamRecord[]; readonly next?: string }> {
+    const { Records, NextShardIterator } = await this.#call('GetRecords', { ShardIterator, ...options });
     const records = Records as readonly StreamRecord[];
     return NextShardIterator === undefined ? { records } : { records, next: NextShardIterator as string };
   }
@@ -39,8 +50,7 @@ export class StreamsApi {
       headers: {
         'content-type': 'application/x-amz-json-1.0',
         'x-amz-target': `DynamoDBStreams_20120810.${operation}`,
-        authorization:
-          'AWS4-HMAC-SHA256 Credential=test/20260101/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+        ...signed,
       },
       body: JSON.stringify(body),
     });

@@ -9,8 +9,8 @@ import { World } from './world.ts';
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**
- * Makes the table refuse a transaction while another one is under way on one of its items, as DynamoDB does and neither
- * SQLite nor DynamoDB Local ever do. Gives the partitions in which that happened.
+ * Makes the table refuse a transaction while another one is under way on one of its items, as DynamoDB does and
+ * neither SQLite nor the engines of `npm run test:dynamodb` ever do. Gives the partitions in which that happened.
  */
 const refuseConflicts = (world: World): ReadonlySet<string> => {
   const { table } = world;

@@ -1,0 +1,65 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+
+const version = '3.2.0';
+/** All that a test needs. Those that it has of itself bring a server for models and an importer. */
+const features = 'native-sqlite,http-server,cli';
+const oldestRust = [1, 88] as const;
+
+/** `rustc 1.95.0 (…)` as numbers; empty where there is none. */
+export const rustVersion = (told: string): readonly number[] =>
+  /^rustc (\d+)\.(\d+)/.exec(told)?.slice(1).map(Number) ?? [];
+
+/** What a machine lacks to build it, in words; undefined when it has all. */
+export const lackOf = ([major = 0, minor = 0]: readonly number[]): string | undefined => {
+  const [oldestMajor, oldestMinor] = oldestRust;
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return undefined;
+  const found = major === 0 ? 'there is none' : `this is ${major}.${minor}`;
+  return `cargo with Rust ${oldestRust.join('.')} or later (${found})`;
+};
+
+const answerOf = (file: string): string => spawnSync(file, ['--version'], { encoding: 'utf8' }).stdout ?? '';
+
+/** As the XDG base directories have it: a path that is not absolute does not count. */
+export const cacheFolder = ({ XDG_CACHE_HOME = '' }: NodeJS.ProcessEnv): string =>
+  join(isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homedir(), '.cache'), 'flotilla');
+
+/** Where the program is kept, by all that makes it another one. */
+const keptAt = (): string => {
+  const name = ['dynoxide-rs', version, ...features.split(','), process.platform, process.arch].join('-');
+  return join(cacheFolder(process.env), name, 'dynoxide');
+};
+
+const build = async (kept: string): Promise<void> => {
+  const root = mkdtempSync(join(tmpdir(), 'flotilla-dynoxide-'));
+  try {
+    const args = ['--locked', '--quiet', '--no-default-features', '--features', features, '--root', root];
+    const cargo = spawn('cargo', ['install', `dynoxide-rs@${version}`, ...args], { stdio: 'inherit' });
+    const [status] = await once(cargo, 'exit');
+    if (status !== 0) throw new Error(`cargo could not build dynoxide-rs ${version}`);
+    mkdirSync(join(kept, '..'), { recursive: true });
+    // Beside its place first: half a program must not look like a whole one.
+    const partial = `${kept}-${process.pid}`;
+    copyFileSync(join(root, 'bin', 'dynoxide'), partial);
+    renameSync(partial, kept);
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+};
+
+export type Obtained = { readonly program: string } | { readonly lacks: string };
+
+/** The program as it is kept, or built from crates.io. What a machine needs for that and lacks is said. */
+export const obtainDynoxide = async (): Promise<Obtained> => {
+  const kept = keptAt();
+  // One that was built for another system's libraries does not even say its version.
+  if (existsSync(kept) && answerOf(kept) !== '') return { program: kept };
+  const lacks = lackOf(answerOf('cargo') === '' ? [] : rustVersion(answerOf('rustc')));
+  if (lacks !== undefined) return { lacks };
+  console.log(`Building dynoxide-rs ${version}: some four minutes on two cores. It is kept as ${kept}`);
+  await build(kept);
+  return { program: kept };
+};
