@@ -1,17 +1,15 @@
+import { join } from 'node:path';
 import Table from 'cli-table3';
+import { runAgainst } from './against.ts';
+import { benchmarks, chosenOf, costs, unknownTold } from './benchmarks.ts';
 import type { Measurement } from './plan.ts';
 
 /** Prints the numbers that the documents speak of. Nothing is asserted: they are of this machine, and of what else it does. */
-type Measure = () => readonly Measurement[] | Promise<readonly Measurement[]>;
+const root = join(import.meta.dirname, '../..');
 
-/** Loaded when they are asked for: some bring the whole runtime, or the bundler. */
-const measures: Readonly<Record<string, () => Promise<Measure>>> = {
-  'start-up': async () => (await import('./start-up.ts')).benchStartUp,
-  imports: async () => (await import('./imports.ts')).benchImports,
-  batches: async () => (await import('./batches.ts')).benchBatches,
-  plan: async () => (await import('./plan.ts')).benchPlan,
-  schedule: async () => (await import('./makespan.ts')).benchSchedule,
-  hostile: async () => (await import('./hostile.ts')).benchHostile,
+const measure = async (name: string): Promise<readonly Measurement[]> => {
+  const benchmark = benchmarks[name]!;
+  return 'inside' in benchmark ? (await benchmark.inside())() : (await benchmark.drives())(root);
 };
 
 const bench = async (names: readonly string[]): Promise<void> => {
@@ -20,15 +18,13 @@ const bench = async (names: readonly string[]): Promise<void> => {
     colAligns: ['left', 'right', 'left'],
     style: { head: [], border: [], compact: true },
   });
-  for (const name of names) {
-    const measure = await measures[name]!();
-    for (const { name: what, value, unit } of await measure()) table.push([what, value, unit]);
-  }
+  for (const name of names)
+    for (const { name: what, value, unit } of await measure(name)) table.push([what, value, unit]);
   console.log(`Node ${process.version}, ${process.platform} ${process.arch}`);
   console.log(table.toString());
 };
 
-/** The numbers of docs/cost.md and of the page on hot keys; they are the same on every machine. */
+/** The numbers of docs/cost.md and of the page on hot keys. */
 const benchCosts = async (): Promise<void> => {
   const { costReport, loads } = await import('./cost-report.ts');
   const { countCosts } = await import('./count-costs.ts');
@@ -38,17 +34,18 @@ const benchCosts = async (): Promise<void> => {
   console.log(`${costReport(columns)}\n\n${partitionsTable(columns)}`);
 };
 
-const known = [...Object.keys(measures), 'cost'];
-const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !known.includes(name));
-if (unknown.length > 0) {
-  console.error(
-    `There is no benchmark ${unknown.join(', ')}. There are: ${known.join(', ')}; without a name all are run.`,
-  );
-  process.exit(2);
-}
-const chosen = known.filter((name) => asked.length === 0 || asked.includes(name));
-const measured = chosen.filter((name) => name !== 'cost');
-if (measured.length > 0) await bench(measured);
-if (chosen.includes('cost')) await benchCosts();
-process.exit(0);
+const main = async (args: readonly string[]): Promise<number> => {
+  const [verb, ...rest] = args;
+  if (verb === 'against') return runAgainst(root, rest);
+  const chosen = chosenOf(args);
+  if (chosen === undefined) {
+    console.error(unknownTold(args));
+    return 2;
+  }
+  const measured = chosen.filter((name) => name !== costs);
+  if (measured.length > 0) await bench(measured);
+  if (chosen.includes(costs)) await benchCosts();
+  return 0;
+};
+
+process.exit(await main(process.argv.slice(2)));
