@@ -11,6 +11,7 @@ import type { Key } from '../ports.ts';
  * | BATCH#<batch>      | HEADER                   | status and totals                                           |
  * |                    | PLAN                     | hash of the plan that is being written, or was              |
  * |                    | ITEM#<index>             | status of a deployment; absent means PENDING                |
+ * |                    | OUTCOMES                 | how each ended, a character for each; with the seal         |
  * |                    | CAPTURE#<index>          | baseline of the attempt, point to return to                 |
  * |                    | ATTEMPT#<index>#<wait>   | the intent, written before the executor is called           |
  * |                    | TOKEN#<index>#<wait>     | the task token that waits now                               |
@@ -45,6 +46,7 @@ export const keys = {
   header: (batchId: string): Key => batchKey(batchId, 'HEADER'),
   planClaim: (batchId: string): Key => batchKey(batchId, 'PLAN'),
   item: (batchId: string, index: number): Key => batchKey(batchId, `ITEM#${padded(index)}`),
+  outcomes: (batchId: string): Key => batchKey(batchId, 'OUTCOMES'),
   capture: (batchId: string, index: number): Key => batchKey(batchId, `CAPTURE#${padded(index)}`),
   attempt: (batchId: string, index: number, wait: Wait): Key => batchKey(batchId, `ATTEMPT#${padded(index)}#${wait}`),
   token: (batchId: string, index: number, wait: Wait): Key => batchKey(batchId, `TOKEN#${padded(index)}#${wait}`),

@@ -137,6 +137,11 @@ export interface HeaderRow {
   readonly totals?: Readonly<Partial<Record<Status, number>>>;
 }
 
+/** `BATCH#<id>/OUTCOMES`: a letter for each deployment, as in the cells of the schedule. What was UNKNOWN may be resolved since. */
+export interface OutcomesRow {
+  readonly cells: string;
+}
+
 /** One change of a batch or a deployment. `number` is its place in the batch's feed, given by the publisher. */
 export interface EventRow {
   readonly batch_id: string;

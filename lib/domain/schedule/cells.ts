@@ -34,6 +34,17 @@ export const settledBy = (status: Status): Settled => {
 export const statusOfCell = (cell: Cell): Status =>
   typeof cell === 'number' ? 'PENDING' : cell === 'G' ? 'PROCESSING' : statusOfLetter.get(cell)!;
 
+/**
+ * Whether a deployment may have this status, where its cell says that: for who looks for the few among thousands and asks
+ * the rows of those only. A cell is told later than its row, and a refused deployment may have ended otherwise before; what is
+ * final there is final in the row too, but for UNKNOWN, which a person may replace. Of a sealed batch everything is final.
+ */
+export const mayHaveStatus = (cell: Cell, status: Status, isSealed: boolean): boolean => {
+  if (cell === 'U') return status === 'UNKNOWN' || status === 'SUCCESS' || status === 'FAILED';
+  const isFinal = isSealed || cell === 'S' || cell === 'F' || cell === 'R';
+  return !isFinal || statusOfCell(cell) === status;
+};
+
 /** The cells of one batch, in memory: a byte each. */
 export class Cells {
   readonly #bytes: Uint8Array;

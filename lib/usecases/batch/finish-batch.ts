@@ -1,9 +1,18 @@
 import { type BatchStatus, decideBatchStatus, type Totals } from '../../domain/deployment/batch-status.ts';
 import type { Status } from '../../domain/deployment/status.ts';
 import { FlotillaError } from '../../domain/errors.ts';
+import type { Write } from '../../domain/ports.ts';
 import { changeHeader } from '../../domain/record/change.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { type HeaderRow, type InboxMessage, type ItemRow, itemOf, rowOf } from '../../domain/record/rows.ts';
+import {
+  type HeaderRow,
+  type InboxMessage,
+  type ItemRow,
+  itemOf,
+  type OutcomesRow,
+  rowOf,
+} from '../../domain/record/rows.ts';
+import { settledBy } from '../../domain/schedule/cells.ts';
 import type { Deps } from '../deps.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { everyItem } from '../schedule/schedule-store.ts';
@@ -23,7 +32,8 @@ export const finishBatch = async (
   retryConflict(deps, async () => {
     const header = await findBatch(deps, batch_id);
     if (header.ended_at !== undefined) return { status: header.status };
-    const totals = await countOutcomes(deps, batch_id);
+    const outcomes = await readOutcomes(deps, batch_id);
+    const totals = countOutcomes(outcomes);
     checkAllEnded(header, totals);
     const ended = statusOf(header, totals);
     const at = deps.clock.now();
@@ -35,6 +45,7 @@ export const finishBatch = async (
     const message: InboxMessage = { type: 'finished', batch_id };
     await deps.table.transact([
       ...change.writes,
+      ...outcomesWrites(header, outcomes),
       { delete: keys.open(batch_id) },
       { put: itemOf(keys.inbox(deps.ids.next()), { message }) },
     ]);
@@ -53,11 +64,25 @@ const checkAllEnded = ({ batch_id, plan_hash, total }: HeaderRow, totals: Totals
   throw new FlotillaError('StatusConflict', `${ended} of ${total} deployments of batch ${batch_id} have ended`);
 };
 
-const countOutcomes = async (deps: Needs, batchId: string): Promise<Totals> => {
-  const totals: Partial<Record<Status, number>> = {};
+/** In the order of the plan. */
+const readOutcomes = async (deps: Needs, batchId: string): Promise<readonly Status[]> => {
+  const outcomes: Status[] = [];
   for await (const item of everyItem(deps.table, { pk: keys.header(batchId).pk, prefix: 'ITEM#' })) {
     const { status, outcome } = rowOf<ItemRow>(item)!;
-    if (outcome !== undefined) totals[status] = (totals[status] ?? 0) + 1;
+    if (outcome !== undefined) outcomes.push(status);
   }
+  return outcomes;
+};
+
+const countOutcomes = (outcomes: readonly Status[]): Totals => {
+  const totals: Partial<Record<Status, number>> = {};
+  for (const status of outcomes) totals[status] = (totals[status] ?? 0) + 1;
   return totals;
+};
+
+/** The schedule forgets the batch now, and with it the cells by which a few among thousands are found. */
+const outcomesWrites = ({ batch_id, plan_hash }: HeaderRow, outcomes: readonly Status[]): readonly Write[] => {
+  if (plan_hash === undefined) return [];
+  const row: OutcomesRow = { cells: outcomes.map(settledBy).join('') };
+  return [{ put: itemOf(keys.outcomes(batch_id), row) }];
 };

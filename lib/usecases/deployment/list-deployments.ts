@@ -2,8 +2,8 @@ import type { Batch } from '../../domain/batch/batch.ts';
 import type { Status } from '../../domain/deployment/status.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import { pendingItem } from '../../domain/record/change.ts';
-import { documentPaths, keys, planChunkSize } from '../../domain/record/keys.ts';
-import { type HeaderRow, type ItemRow, rowOf } from '../../domain/record/rows.ts';
+import { documentPaths, planChunkSize } from '../../domain/record/keys.ts';
+import type { HeaderRow } from '../../domain/record/rows.ts';
 import type { Waiting } from '../../domain/schedule/waiting.ts';
 import { findBatch } from '../batch/find-batch.ts';
 import type { Deps } from '../deps.ts';
@@ -12,6 +12,7 @@ import { readPlanChunk } from '../plan/plan-store.ts';
 import { readDocument } from '../record/read-document.ts';
 import { readWaiting } from '../schedule/read-waiting.ts';
 import { type Asked, type DeploymentView, viewDeployment } from './deployment-view.ts';
+import { type Found, findDeployments, type Search } from './find-deployments.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents'>;
 
@@ -30,97 +31,84 @@ export interface DeploymentList {
   readonly planned: boolean;
   readonly total: number;
   readonly deployments: readonly DeploymentView[];
-  /** Send it as `after` to read on; absent at the end. With a filter a page may be short and still have a next one. */
+  /**
+   * Send it as `after` to read on; absent at the end. A page is full where there is one, unless that would be too much work for
+   * one request, or too large for an answer: then it is shorter, and `next_after` leads on all the same.
+   */
   readonly next_after?: number;
 }
 
-/** One page of the deployments of a batch: what was planned, merged with how far it is. */
+/** One page of the deployments of a batch that have the status: what was planned, merged with how far it is. */
 export const listDeployments = async (deps: Needs, input: ListDeploymentsInput): Promise<DeploymentList> => {
   const header = await findBatch(deps, input.batchId);
   const { batch_id, total, plan_hash } = header;
   const planned = plan_hash !== undefined;
-  const from = input.after + 1;
-  const to = Math.min(total, from + input.limit);
-  const looked = planned
-    ? await readPlanned(deps, header, { from, to, status: input.status })
-    : await readUnplanned(deps, header, { from, to });
-  const fitting = fittingCount(looked);
-  const deployments = looked
-    .slice(0, fitting)
-    .filter(({ status }) => input.status === undefined || status === input.status);
-  const next = from + fitting;
-  return { batch_id, planned, total, deployments, ...(next < total ? { next_after: next - 1 } : {}) };
+  const search: Search = { from: input.after + 1, limit: input.limit, status: input.status };
+  const page = await (planned ? readPlanned(deps, header, search) : readUnplanned(deps, header, search));
+  const fitting = fittingCount(page.views);
+  const next = fitting < page.views.length ? page.indexes[fitting] : page.next;
+  return {
+    batch_id,
+    planned,
+    total,
+    deployments: page.views.slice(0, fitting),
+    ...(next === undefined ? {} : { next_after: next - 1 }),
+  };
 };
 
-interface Range {
-  readonly from: number;
-  /** Not included. */
-  readonly to: number;
+interface ViewPage {
+  readonly views: readonly DeploymentView[];
+  /** Their places in the list. */
+  readonly indexes: readonly number[];
+  /** The place from which to read on. */
+  readonly next?: number | undefined;
 }
 
-const readPlanned = async (
-  deps: Needs,
-  header: HeaderRow,
-  { status, ...range }: Range & Pick<ListDeploymentsInput, 'status'>,
-): Promise<readonly DeploymentView[]> => {
+const readPlanned = async (deps: Needs, header: HeaderRow, search: Search): Promise<ViewPage> => {
   const { batch_id } = header;
-  const [deployments, rows] = await Promise.all([readPlan(deps, batch_id, range), readItems(deps, batch_id, range)]);
-  const pending = deployments.filter(({ index }) => !rows.has(index));
-  const isShown = pending.length > 0 && (status ?? 'PENDING') === 'PENDING';
-  const waiting = isShown && header.ended_at === undefined ? await readWaiting(deps, batch_id, pending) : undefined;
-  return deployments.map((deployment) => {
+  const { found, next } = await findDeployments(deps, header, search);
+  const deployments = await readPlan(deps, batch_id, found);
+  const pending = deployments.filter((_, at) => found[at]!.row === undefined);
+  const isRunning = header.ended_at === undefined;
+  const waiting = pending.length > 0 && isRunning ? await readWaiting(deps, batch_id, pending) : undefined;
+  const views = deployments.map((deployment, at) => {
     const { index, key } = deployment;
-    const row = rows.get(index);
+    const { row } = found[at]!;
     return row === undefined
       ? viewDeployment(deployment, pendingItem(batch_id, index, key), waiting?.get(index) ?? noTurn(header))
       : viewDeployment(deployment, row);
   });
+  return { views, indexes: found.map(({ index }) => index), next };
 };
 
 /** Of a deployment in a batch that has no plan, or that has ended. */
 const noTurn = ({ ended_at }: HeaderRow): readonly Waiting[] =>
   ended_at === undefined ? [{ kind: 'plan', name: 'plan' }] : [{ kind: 'stop', name: 'finished' }];
 
-const readPlan = async (deps: Needs, batchId: string, { from, to }: Range): Promise<readonly PlannedDeployment[]> => {
-  const first = Math.floor(from / planChunkSize);
-  const count = Math.max(0, Math.ceil(to / planChunkSize) - first);
-  const chunks = await Promise.all(
-    Array.from({ length: count }, (_, offset) => readPlanChunk(deps, batchId, first + offset)),
-  );
-  return chunks.flat().slice(from - first * planChunkSize, to - first * planChunkSize);
-};
+const chunkOf = (index: number): number => Math.floor(index / planChunkSize);
 
-const readItems = async (
-  { table }: Needs,
+const readPlan = async (
+  deps: Needs,
   batchId: string,
-  { from, to }: Range,
-): Promise<ReadonlyMap<number, ItemRow>> => {
-  const rows = new Map<number, ItemRow>();
-  if (from >= to) return rows;
-  const { pk, sk } = keys.item(batchId, from);
-  let after: string | undefined;
-  do {
-    const range = { from: sk, to: keys.item(batchId, to - 1).sk };
-    const page = await table.query({ pk, ...range, limit: 1000, ...(after === undefined ? {} : { after }) });
-    for (const item of page.items) {
-      const row = rowOf<ItemRow>(item)!;
-      rows.set(row.index, row);
-    }
-    after = page.next;
-  } while (after !== undefined);
-  return rows;
+  found: readonly Found[],
+): Promise<readonly PlannedDeployment[]> => {
+  const numbers = [...new Set(found.map(({ index }) => chunkOf(index)))];
+  const read = await Promise.all(numbers.map((chunk) => readPlanChunk(deps, batchId, chunk)));
+  const chunks = new Map(numbers.map((chunk, at) => [chunk, read[at]!]));
+  return found.map(({ index }) => chunks.get(chunkOf(index))![index % planChunkSize]!);
 };
 
+/** Nothing has happened to any of them yet. */
 const readUnplanned = async (
   deps: Needs,
   header: HeaderRow,
-  { from, to }: Range,
-): Promise<readonly DeploymentView[]> => {
-  const { batch_id } = header;
+  { from, limit, status = 'PENDING' }: Search,
+): Promise<ViewPage> => {
+  if (status !== 'PENDING') return { views: [], indexes: [] };
+  const { batch_id, total } = header;
   const { deployments } = await readDocument<Batch>(deps.documents, documentPaths.batch(batch_id));
-  return deployments
-    .slice(from, to)
-    .map((asked: Asked, offset) =>
-      viewDeployment(asked, pendingItem(batch_id, from + offset, asked.key), noTurn(header)),
-    );
+  const views = deployments
+    .slice(from, from + limit)
+    .map((asked: Asked, at) => viewDeployment(asked, pendingItem(batch_id, from + at, asked.key), noTurn(header)));
+  return { views, indexes: views.map((_, at) => from + at), ...(from + limit < total ? { next: from + limit } : {}) };
 };

@@ -79,15 +79,29 @@ describe('listDeployments', () => {
     },
   );
 
-  test('a filter gives short pages that go on', async () => {
+  test('a filter comes before the page', async () => {
     const world = makeWorld();
-    const { batchId, plan } = await planned(world, manyYaml(120));
-    await fail(world, batchId, 110, plan.deployments[110]!.key);
-    const first = await listDeployments(world.deps, { batchId, limit: 100, after: -1, status: 'FAILED' });
-    expect(first).toMatchObject({ deployments: [], next_after: 99 });
-    const second = await listDeployments(world.deps, { batchId, limit: 100, after: 99, status: 'FAILED' });
-    expect(second.deployments.map(({ index }) => index)).toEqual([110]);
+    const { batchId, plan } = await planned(world, manyYaml(1200));
+    for (const index of [110, 640, 1199]) await fail(world, batchId, index, plan.deployments[index]!.key);
+    const first = await listDeployments(world.deps, { batchId, limit: 2, after: -1, status: 'FAILED' });
+    expect(first.deployments.map(({ index, status }) => [index, status])).toEqual([
+      [110, 'FAILED'],
+      [640, 'FAILED'],
+    ]);
+    const second = await listDeployments(world.deps, { batchId, limit: 2, after: first.next_after!, status: 'FAILED' });
+    expect(second.deployments.map(({ key }) => key)).toEqual([plan.deployments[1199]!.key]);
     expect(second).not.toHaveProperty('next_after');
+  });
+
+  test.each([
+    ['PENDING', 3],
+    ['SUCCESS', 0],
+  ] as const)('before the plan, of %s there are %i', async (status, count) => {
+    const world = makeWorld();
+    const batchId = await submitted(world);
+    const list = await listDeployments(world.deps, { batchId, ...all, status });
+    expect(list.deployments).toHaveLength(count);
+    expect(list).not.toHaveProperty('next_after');
   });
 
   test('after the end there is nothing', async () => {
