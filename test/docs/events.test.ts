@@ -157,6 +157,15 @@ it('the feed differs from the bus in nothing but what the page names', () => {
   }
 });
 
+it('each event says from what the one before it led to, as the API showed it', () => {
+  const before = new Map<unknown, readonly unknown[]>();
+  for (const { index, seq, from, from_reason, to, reason } of answered) {
+    const first = index === undefined ? [null, undefined] : ['PENDING', 'AwaitingTurn'];
+    expect([from, from_reason], `${index ?? 'batch'} ${seq}`).toEqual(before.get(index) ?? first);
+    before.set(index, [to, reason === 'Planned' ? 'Running' : reason]);
+  }
+});
+
 /** What the page tells a consumer to do: keep the highest `seq` of each batch and deployment, drop the rest. */
 const stateAfter = (received: readonly BusEvent[]): ReadonlyMap<string, readonly [seq: number, to: unknown]> => {
   const state = new Map<string, readonly [number, unknown]>();

@@ -26,6 +26,10 @@ interface Told {
   readonly message: string;
 }
 
+/** The reason that a batch is shown with. That it was planned is what happened last; what is true of it is that it runs. */
+export const shownReason = ({ status, reason }: Pick<Told, 'status' | 'reason'>): string =>
+  status === 'PROCESSING' && reason === 'Planned' ? 'Running' : reason;
+
 /** A deployment of which nothing is written yet. */
 export const pendingItem = (batchId: string, index: number, key: string): ItemRow => ({
   batch_id: batchId,
@@ -50,6 +54,9 @@ export const changeItem = (item: ItemRow, patch: Partial<ItemRow> & Told, occasi
     index: row.index,
     key: row.key,
     ...told(item, row, occasion),
+    // Before its first row it is PENDING for whoever asks.
+    from: item.status,
+    from_reason: item.reason,
   };
   return {
     row,
@@ -71,6 +78,7 @@ export const changeHeader = (
     batch_id: row.batch_id,
     type: 'batch',
     ...told(header, row, occasion),
+    ...(header.seq === 0 ? { from: null } : { from: header.status, from_reason: shownReason(header) }),
   };
   return {
     row,
@@ -84,7 +92,6 @@ export const changeHeader = (
 const unchanged = (seq: number) => (seq === 0 ? { exists: false } : { equals: { seq } });
 
 interface Changing {
-  readonly status: Status;
   readonly seq: number;
   readonly updated_at: number;
 }
@@ -93,7 +100,6 @@ const told = (before: Changing, row: Told & { readonly seq: number }, occasion: 
   seq: row.seq,
   at: occasion.at,
   actor: occasion.actor,
-  from: before.seq === 0 ? null : before.status,
   to: row.status,
   reason: row.reason,
   message: row.message,

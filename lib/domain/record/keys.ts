@@ -75,6 +75,9 @@ export const keys = {
   release: (target: string, id: string): Key => ({ pk: `TARGET#${target}`, sk: `RELEASE#${id}` }),
 } as const;
 
+/** Nine digits, as in the key. */
+export const lastFeedNumber = 999_999_999;
+
 /** Watchers are named `executor:<account>` and `cluster:<name>`. */
 export const executorWatcher = (account: string): string => `executor:${account}`;
 export const clusterWatcher = (cluster: string): string => `cluster:${cluster}`;

@@ -153,7 +153,9 @@ export interface EventRow {
   readonly number?: number;
   readonly at: number;
   readonly actor: string;
+  /** With its reason, what the API showed before: null for a batch that is new. */
   readonly from: Status | null;
+  readonly from_reason?: string;
   readonly to: Status;
   readonly reason: string;
   readonly message: string;

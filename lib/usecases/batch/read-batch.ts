@@ -2,8 +2,9 @@ import type { BatchMetadata } from '../../domain/batch/batch.ts';
 import { describeTotals, type Totals } from '../../domain/deployment/batch-status.ts';
 import type { Status } from '../../domain/deployment/status.ts';
 import type { Strategy } from '../../domain/plan/plan.ts';
-import { keys } from '../../domain/record/keys.ts';
-import { type HeaderRow, rowOf } from '../../domain/record/rows.ts';
+import { shownReason } from '../../domain/record/change.ts';
+import { keys, lastFeedNumber } from '../../domain/record/keys.ts';
+import { type EventRow, type HeaderRow, rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 import { executionTold } from '../execution-told.ts';
 import { isoField, isoTime } from '../iso-time.ts';
@@ -26,6 +27,7 @@ export interface BatchView {
   readonly warnings: readonly string[];
   readonly plan_hash?: string;
   readonly created_at: string;
+  /** When it changed last, or one of its deployments. */
   readonly updated_at: string;
   readonly ended_at?: string;
   readonly cancel_requested_at?: string;
@@ -34,10 +36,21 @@ export interface BatchView {
   readonly links: Readonly<Record<string, string>>;
 }
 
-/** Reads two rows, however many deployments the batch has. */
+/** Reads two rows and the end of the feed, however many deployments the batch has. */
 export const readBatch = async (deps: Pick<Deps, 'table'>, input: { readonly batchId: string }): Promise<BatchView> => {
   const header = await findBatch(deps, input.batchId);
-  return viewBatch(header, await readCounts(deps, header));
+  const [counts, changedAt] = await Promise.all([readCounts(deps, header), readLastChange(deps, header)]);
+  return viewBatch(header, counts, changedAt);
+};
+
+/** The feed gets its events in the order in which they come, which is nearly that of their times. */
+const lastEvents = 10;
+
+/** When the batch or one of its deployments changed last, as far as the feed tells: it is a moment behind. */
+const readLastChange = async ({ table }: Pick<Deps, 'table'>, header: HeaderRow): Promise<number> => {
+  const { pk, sk } = keys.feed(header.batch_id, lastFeedNumber);
+  const { items } = await table.query({ pk, to: sk, limit: lastEvents, newestFirst: true });
+  return items.reduce((last, item) => Math.max(last, rowOf<EventRow>(item)!.at), header.updated_at);
 };
 
 /** While a batch runs its scheduling head counts along; it goes when the batch is sealed. */
@@ -47,7 +60,7 @@ export const readCounts = async ({ table }: Pick<Deps, 'table'>, header: HeaderR
   return head?.counts ?? { PENDING: header.total };
 };
 
-const viewBatch = (header: HeaderRow, counts: Totals): BatchView => ({
+const viewBatch = (header: HeaderRow, counts: Totals, changedAt: number): BatchView => ({
   batch_id: header.batch_id,
   name: header.name,
   ...headline(header, counts),
@@ -59,7 +72,7 @@ const viewBatch = (header: HeaderRow, counts: Totals): BatchView => ({
   warnings: header.warnings,
   ...(header.plan_hash === undefined ? {} : { plan_hash: header.plan_hash }),
   created_at: isoTime(header.created_at),
-  updated_at: isoTime(header.updated_at),
+  updated_at: isoTime(changedAt),
   ...isoField('ended_at', header.ended_at),
   ...isoField('cancel_requested_at', header.cancel_requested_at),
   ...arnTold(header),
@@ -71,9 +84,8 @@ export const headline = (header: HeaderRow, counts: Totals): Pick<BatchView, 'st
   const { status, reason, message } = header;
   if (status !== 'PROCESSING') return { status, reason, message };
   const progress = describeTotals(counts);
-  return reason === 'Planned'
-    ? { status, reason: 'Running', message: progress }
-    : { status, reason, message: `${message} ${progress}` };
+  const shown = shownReason(header);
+  return { status, reason: shown, message: shown === reason ? `${message} ${progress}` : progress };
 };
 
 const arnTold = (header: HeaderRow): Pick<BatchView, 'execution_arn'> => {

@@ -1,4 +1,4 @@
-import { keys } from '../../domain/record/keys.ts';
+import { keys, lastFeedNumber } from '../../domain/record/keys.ts';
 import type { EventRow, HeaderRow } from '../../domain/record/rows.ts';
 import { rowOf } from '../../domain/record/rows.ts';
 import { findBatch } from '../batch/find-batch.ts';
@@ -51,7 +51,7 @@ const look = async (deps: Needs, { batchId, after, limit }: ReadEventsInput): Pr
   const page = await deps.table.query({
     pk: keys.feed(batchId, 0).pk,
     from: keys.feed(batchId, after + 1).sk,
-    to: keys.feed(batchId, LAST_NUMBER).sk,
+    to: keys.feed(batchId, lastFeedNumber).sk,
     limit,
   });
   const rows = page.items.map((item) => rowOf<EventRow & { readonly number: number }>(item)!);
@@ -60,9 +60,6 @@ const look = async (deps: Needs, { batchId, after, limit }: ReadEventsInput): Pr
   const ended = complete && (rows.some(tellsOf(header)) || (await hasBeenTold(deps, header, after)));
   return { events, next_after: events.at(-1)?.number ?? after, ended };
 };
-
-/** Nine digits, as in the key. */
-const LAST_NUMBER = 999_999_999;
 
 const viewEvent = (row: EventRow & { readonly number: number }): EventView => {
   const { pk: _, sk: __, ...event } = row as typeof row & { readonly pk: string; readonly sk: string };

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { changeItem, pendingItem } from '../../../lib/domain/record/change.ts';
 import { keys } from '../../../lib/domain/record/keys.ts';
 import { itemOf } from '../../../lib/domain/record/rows.ts';
 import { listBatches } from '../../../lib/usecases/batch/list-batches.ts';
 import { readBatch } from '../../../lib/usecases/batch/read-batch.ts';
 import { executionTold } from '../../../lib/usecases/execution-told.ts';
 import { readHealth } from '../../../lib/usecases/read-health.ts';
-import { changeBatch, makeWorld, planned, readHeader, releaseYaml, submitted } from './api-world.ts';
+import { changeBatch, makeWorld, planned, publish, readHeader, releaseYaml, submitted } from './api-world.ts';
 
 describe('readBatch', () => {
   test('before it is planned, everything is pending', async () => {
@@ -64,6 +65,23 @@ describe('readBatch', () => {
       counts: totals,
       ended_at: '2026-09-30T06:00:00.000Z',
     });
+  });
+
+  test('it was updated when one of its deployments changed last', async () => {
+    const world = makeWorld();
+    const { batchId, plan } = await planned(world);
+    for (const { index, key } of plan.deployments) {
+      world.clock.time += 60_000;
+      const told = { status: 'PROCESSING', reason: 'TurnGranted', message: 'Its turn has come.' } as const;
+      const occasion = { at: world.clock.now(), actor: 'dispatcher' };
+      await world.table.transact(changeItem(pendingItem(batchId, index, key), told, occasion).writes);
+    }
+    await publish(world, batchId);
+    expect((await readBatch(world.deps, { batchId })).updated_at).toBe('2026-09-30T06:03:00.000Z');
+    world.clock.time += 60_000;
+    const told = { status: 'PROCESSING', reason: 'CancelRequested', message: 'ada asked to cancel.' } as const;
+    await changeBatch(world, batchId, told);
+    expect((await readBatch(world.deps, { batchId })).updated_at).toBe('2026-09-30T06:04:00.000Z');
   });
 
   test('an unknown batch is not found', async () => {

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import type { Write } from '../../../lib/domain/ports.ts';
+import { changeHeader, changeItem, pendingItem } from '../../../lib/domain/record/change.ts';
+import { type EventRow, type HeaderRow, rowOf } from '../../../lib/domain/record/rows.ts';
+
+const occasion = { at: 7, actor: 'test' };
+const told = { status: 'PROCESSING', reason: 'TurnGranted', message: 'Its turn has come.' } as const;
+const header: HeaderRow = {
+  ...{ batch_id: 'B', name: 'n', status: 'PENDING', reason: 'Submitted', message: 'm', seq: 0, total: 1 },
+  ...{ submitted_by: 'ada', warnings: [], created_at: 1, updated_at: 1 },
+};
+const eventOf = ({ writes }: { readonly writes: readonly [Write, Write] }): EventRow => {
+  const [, write] = writes;
+  return rowOf<EventRow>('put' in write ? write.put : undefined)!;
+};
+
+/** What `GET` shows is tested where it is shown: this is that an event says the same of the time before it. */
+describe('an event says from what the API showed', () => {
+  test.each([
+    ['a new batch', changeHeader(header, told, occasion), null, undefined],
+    ['a batch that was submitted', changeHeader({ ...header, seq: 1 }, told, occasion), 'PENDING', 'Submitted'],
+    [
+      'a batch that was planned, which is shown as running',
+      changeHeader({ ...header, seq: 2, status: 'PROCESSING', reason: 'Planned' }, told, occasion),
+      'PROCESSING',
+      'Running',
+    ],
+    [
+      'a batch that is asked to stop',
+      changeHeader({ ...header, seq: 3, status: 'PROCESSING', reason: 'CancelRequested' }, told, occasion),
+      'PROCESSING',
+      'CancelRequested',
+    ],
+    ['a deployment without a row', changeItem(pendingItem('B', 0, 'k'), told, occasion), 'PENDING', 'AwaitingTurn'],
+    [
+      'a deployment in work',
+      changeItem({ ...pendingItem('B', 0, 'k'), ...told, seq: 1 }, { ...told, reason: 'RunStarted' }, occasion),
+      'PROCESSING',
+      'TurnGranted',
+    ],
+  ] as const)('%s', (_, change, from, reason) => {
+    const event = eventOf(change);
+    expect([event.from, event.from_reason]).toEqual([from, reason]);
+  });
+});
