@@ -14,6 +14,7 @@ export const problems: Readonly<Partial<Record<ErrorName, Meaning>>> = {
   Unauthorized: { status: 401, title: 'Who are you?' },
   Forbidden: { status: 403, title: 'Not allowed' },
   BatchNotFound: { status: 404, title: 'No such batch' },
+  BatchAmbiguous: { status: 404, title: 'More than one batch' },
   DeploymentNotFound: { status: 404, title: 'No such deployment' },
   UploadNotFound: { status: 404, title: 'No such upload' },
   RouteNotFound: { status: 404, title: 'No such route' },
@@ -39,7 +40,11 @@ export const problemResponse = (error: unknown, instance: string): APIGatewayPro
   const { status, title } = problems[code]!;
   const ours = status >= 500;
   const details = error instanceof FlotillaError && !ours ? error.details : {};
-  const { issues, allow } = details as { issues?: unknown; allow?: readonly string[] };
+  const { issues, candidates, allow } = details as {
+    issues?: unknown;
+    candidates?: unknown;
+    allow?: readonly string[];
+  };
   const body = {
     // A name and no address: what the error means stands in docs/errors.md, which no server has to serve.
     type: `urn:flotilla:error:${code}`,
@@ -49,6 +54,7 @@ export const problemResponse = (error: unknown, instance: string): APIGatewayPro
     code,
     instance,
     ...(issues === undefined ? {} : { issues }),
+    ...(candidates === undefined ? {} : { candidates }),
   };
   return {
     statusCode: status,

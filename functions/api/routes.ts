@@ -130,7 +130,9 @@ export const routes: readonly Route<Handle>[] = [
     method: 'GET',
     path: '/batches/{id}',
     scope: 'read',
-    handle: withoutQuery(async (deps, { parameters: { id } }) => json(200, await readBatch(deps, { batchId: id! }))),
+    handle: withoutQuery(async (deps, { event, parameters: { id } }) =>
+      json(200, await readBatch(deps, { named: id!, actor: actorOf(event) })),
+    ),
   },
   {
     method: 'GET',

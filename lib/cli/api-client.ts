@@ -1,8 +1,10 @@
 import { networkCode, networkMessage, remedyFor } from '../adapters/network-failure.ts';
 import { describeIssue, type Issue } from '../domain/batch/issues.ts';
 import type { UploadView } from '../usecases/batch/open-upload.ts';
+import type { Candidate } from '../usecases/batch/recognise-batch.ts';
 import type { AccessToken } from './access-token.ts';
 import { CommandFailure, type ExitStatus, exitStatus, Unreachable } from './failure.ts';
+import { printable } from './terminal.ts';
 import { fetchWhole, parsedJson, type WholeAnswer } from './whole-answer.ts';
 
 export interface ApiClientOptions {
@@ -17,6 +19,7 @@ interface Problem {
   readonly message?: string;
   readonly status: number;
   readonly issues?: readonly Partial<Issue>[];
+  readonly candidates?: readonly Candidate[];
 }
 
 export interface Send {
@@ -134,7 +137,10 @@ const failureOf = (problem: Problem, file: string | undefined): CommandFailure =
   const first = problem.detail ?? problem.title ?? `The answer was ${problem.status}${said}.`;
   const issues = (problem.issues ?? []).filter((issue): issue is Issue => issue.line !== undefined);
   const told = issues.map((issue) => describeIssue(file === undefined ? issue : { file, ...issue }));
-  const lines = [first, ...told, ...adviceOn(problem)];
+  const candidates = (problem.candidates ?? []).map(
+    ({ batch_id, status, name }) => `  ${batch_id}  ${status.padEnd(10)}  ${printable(name)}`,
+  );
+  const lines = [first, ...told, ...candidates, ...adviceOn(problem)];
   if (isPassing(problem.status)) return new Unreachable('time', lines, problem);
   return new CommandFailure(statusOf(problem.status), lines, problem);
 };

@@ -38,6 +38,10 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .description('Deploys batches in a safe order, verifies them on the cluster, restores what failed.')
     .addHelpText(
       'after',
+      '\n<id> is the id of a batch, its beginning (4 characters or more), or latest: the last one that you have submitted.',
+    )
+    .addHelpText(
+      'after',
       '\nExit status: 0 done, 1 failed, 2 wrong use or configuration, 3 timed out, 4 not found, 5 no answer, 6 refused.',
     )
     .version(version(), '--version', 'print the version')
@@ -57,6 +61,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
   const utc = ['--utc', 'show times in UTC, not in the zone of this machine'] as const;
   const asLong = `ask a server that is away again for this long (default: ${usualPatience})`;
   const patience = ['--patience <seconds>', asLong, someSeconds] as const;
+  const yes = ['--yes', 'do not ask whether that batch is meant'] as const;
   const ownServer = `default: $FLOTILLA_URL or ${defaultUrl}`;
   const add = (usage: string, description: string, whichServer = ownServer): Command =>
     program
@@ -101,10 +106,13 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option('--limit <number>', `how many, at most ${mostListed}`, limit, 20)
     .option(...utc)
     .action(act(list));
-  add('cancel <id>', 'start nothing new, stop what can be stopped').action(act(cancel));
+  add('cancel <id>', 'start nothing new, stop what can be stopped')
+    .option(...yes)
+    .action(act(cancel));
   add('resolve <id> <key>', 'say what became of an UNKNOWN deployment')
     .requiredOption('--status <status>', 'SUCCESS or FAILED', resolution)
     .requiredOption('--reason <text>', 'what you have found out')
+    .option(...yes)
     .action(act(resolve));
   program
     .command('catalogue')

@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
 import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
@@ -13,6 +14,8 @@ export interface Terminal {
   /** Writes a text as it is, with no end of line of its own. */
   write(text: string): void;
   error(line: string): void;
+  /** Asks the person who looks on; without one there is nobody to ask. The answer of who does not answer is empty. */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
   /** Shows a text in the place of the one before. */
   redraw(text: string): void;
   /** Leaves the last text where it is; what comes is written below. */
@@ -42,10 +45,22 @@ export const processTerminal = (): Terminal => {
     out: (line) => void stdout.write(`${line}\n`),
     write: (text) => void stdout.write(text),
     error: (line) => void stderr.write(`${line}\n`),
+    ask: process.stdin.isTTY === true && stderr.isTTY === true ? askPerson : undefined,
     redraw: (text) => update(text),
     settle: () => update.done(),
   };
 };
+
+const askPerson = (question: string): Promise<string> =>
+  new Promise((resolve) => {
+    const lines = createInterface({ input: process.stdin, output: process.stderr });
+    // Ctrl-C and Ctrl-D close it.
+    lines.once('close', () => resolve(''));
+    lines.question(question, (answer) => {
+      resolve(answer);
+      lines.close();
+    });
+  });
 
 export const readStdin = async (): Promise<Uint8Array> => {
   const chunks: Buffer[] = [];

@@ -17,6 +17,7 @@ export const errorNames = {
   UnsupportedMediaType: 'UnsupportedMediaType',
   AnswerTooLarge: 'AnswerTooLarge',
   BatchNotFound: 'BatchNotFound',
+  BatchAmbiguous: 'BatchAmbiguous',
   UploadNotFound: 'UploadNotFound',
   DeploymentNotFound: 'DeploymentNotFound',
   RouteNotFound: 'RouteNotFound',

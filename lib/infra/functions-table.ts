@@ -21,6 +21,7 @@ export type Right =
 /** A partition of the table, or all of a kind, by the names of `lib/domain/record/keys.ts`. */
 export type Partition =
   | 'BATCHES'
+  | 'SUBMITTER#*'
   | 'OPEN'
   | 'IDEMPOTENCY#*'
   | 'BATCH#*'
@@ -80,7 +81,7 @@ export const functionsTable = {
     heap: 800,
     timeout: 29, // the HTTP API gives up at 30
     rights: ['table', 'documents:read', 'documents:write', 'uploads', 'batches:start'],
-    writes: { put: ['BATCHES', 'OPEN', 'IDEMPOTENCY#*', ...change, 'INBOX', 'TARGET#*'] },
+    writes: { put: ['BATCHES', 'SUBMITTER#*', 'OPEN', 'IDEMPOTENCY#*', ...change, 'INBOX', 'TARGET#*'] },
     trigger: 'http',
   },
   'take-hint': {

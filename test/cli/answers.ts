@@ -6,6 +6,9 @@ import type { EventView } from '../../lib/usecases/record/read-events.ts';
 export const health = { status: 'ok', simulated: { harness: true, clusters: ['eu-1'] } };
 export const realHealth = { status: 'ok', simulated: { harness: false, clusters: [] } };
 
+/** A whole one, which needs no question; `B1` stands for the beginning of one. */
+export const id = '01M7Z82VGHV3GT6X1EMB454VBS';
+
 export const batch = (patch: Partial<BatchView> = {}): BatchView => ({
   batch_id: 'B1',
   name: 'Autumn release',

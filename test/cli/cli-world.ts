@@ -83,6 +83,8 @@ export interface RunOptions {
   readonly directory?: string;
   readonly live?: boolean;
   readonly columns?: number;
+  /** What the person says who looks on; without it there is nobody. */
+  readonly says?: string;
   /** UTC unless said otherwise. */
   readonly timeZone?: string;
   /** Called when the program pauses, with the seconds that have passed since it began; no pause takes real time. */
@@ -107,6 +109,13 @@ export const run = async (argv: readonly string[], options: RunOptions = {}): Pr
     },
     write: (text) => out.push(text),
     error: (line) => error.push(...line.split('\n')),
+    ask:
+      options.says === undefined
+        ? undefined
+        : async (question) => {
+            error.push(question);
+            return options.says!;
+          },
     redraw: (text) => redrawn.push(text),
     settle: () => {},
   };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { releaseYaml } from '../usecases/batch/api-world.ts';
-import { batch, deployment, deployments, ended, failed, health, problem } from './answers.ts';
+import { batch, deployment, deployments, ended, failed, health, id, problem } from './answers.ts';
 import { type Answer, type FakeApi, type RunOptions, run, type Script, startFakeApi } from './cli-world.ts';
 
 const apis: FakeApi[] = [];
@@ -66,14 +66,19 @@ describe('exit status', () => {
     ['a batch is unknown', 1, shown('UNKNOWN'), ['status', 'B1']],
     ['a batch was cancelled', 1, shown('CANCELLED'), ['status', 'B1']],
     ['there is no such batch', 4, { 'GET /batches/B1': problem(404, 'BatchNotFound') }, ['status', 'B1']],
-    ['there is nothing to cancel', 4, { 'POST /batches/B1/cancel': problem(404, 'BatchNotFound') }, ['cancel', 'B1']],
-    ['the token is not good for it', 6, { 'POST /batches/B1/cancel': problem(403, 'Forbidden') }, ['cancel', 'B1']],
-    ['it is over already', 6, { 'POST /batches/B1/cancel': problem(409, 'StatusConflict') }, ['cancel', 'B1']],
+    [
+      'there is nothing to cancel',
+      4,
+      { [`POST /batches/${id}/cancel`]: problem(404, 'BatchNotFound') },
+      ['cancel', id],
+    ],
+    ['the token is not good for it', 6, { [`POST /batches/${id}/cancel`]: problem(403, 'Forbidden') }, ['cancel', id]],
+    ['it is over already', 6, { [`POST /batches/${id}/cancel`]: problem(409, 'StatusConflict') }, ['cancel', id]],
     [
       'there is no such deployment',
       4,
-      { 'POST /batches/B1/deployments/a/b/resolve': problem(404, 'DeploymentNotFound') },
-      ['resolve', 'B1', 'a/b', '--status', 'SUCCESS', '--reason', 'x'],
+      { [`POST /batches/${id}/deployments/a/b/resolve`]: problem(404, 'DeploymentNotFound') },
+      ['resolve', id, 'a/b', '--status', 'SUCCESS', '--reason', 'x'],
     ],
     ['there are no batches', 0, { 'GET /batches?limit=20': { body: { batches: [] } } }, ['list']],
   ];
@@ -89,8 +94,8 @@ describe('exit status', () => {
     ['one argument too many', ['status', 'B1', 'B2']],
     ['a bad number', ['deploy', '-', '--timeout', 'soon']],
     ['more seconds than a timer takes', ['deploy', '-', '--timeout', '2147484']],
-    ['a bad status', ['resolve', 'B1', 'a/b', '--status', 'MAYBE', '--reason', 'x']],
-    ['a missing reason', ['resolve', 'B1', 'a/b', '--status', 'FAILED']],
+    ['a bad status', ['resolve', id, 'a/b', '--status', 'MAYBE', '--reason', 'x']],
+    ['a missing reason', ['resolve', id, 'a/b', '--status', 'FAILED']],
     ['a bad address', ['list', '--url', 'ftp://x']],
     ['a time-out of nothing', ['deploy', '-', '--timeout', '5']],
     ['a time-out of nothing that is looked at', ['status', 'B1', '--timeout', '5']],
@@ -255,11 +260,11 @@ describe('what is sent', () => {
   test('a resolution', async () => {
     const { api, out } = await against(
       {
-        'POST /batches/B1/deployments/risk/limit-check/resolve': {
+        [`POST /batches/${id}/deployments/risk/limit-check/resolve`]: {
           body: { ...failed, status: 'SUCCESS', resolved_by: 'local' },
         },
       },
-      ['resolve', 'B1', 'risk/limit-check', '--status', 'success', '--reason', 'I looked.'],
+      ['resolve', id, 'risk/limit-check', '--status', 'success', '--reason', 'I looked.'],
     );
     expect(JSON.parse(api.received[0]!.body)).toEqual({ status: 'SUCCESS', reason: 'I looked.' });
     expect(out).toEqual(['risk/limit-check is SUCCESS now, resolved by local.']);
@@ -423,10 +428,10 @@ describe('what is printed', () => {
     const other = deployment({ key: 'shared/limit-check' });
     const { status, error } = await against(
       {
-        [`POST /batches/B1/deployments/${key}/resolve`]: problem(404, 'DeploymentNotFound'),
-        'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(deployment(), failed, other) },
+        [`POST /batches/${id}/deployments/${key}/resolve`]: problem(404, 'DeploymentNotFound'),
+        [`GET /batches/${id}/deployments?limit=1000&after=-1`]: { body: deployments(deployment(), failed, other) },
       },
-      ['resolve', 'B1', key, '--status', 'SUCCESS', '--reason', 'x'],
+      ['resolve', id, key, '--status', 'SUCCESS', '--reason', 'x'],
     );
     expect(status).toBe(4);
     expect(error).toEqual(['DeploymentNotFound it is.', ...hint]);
@@ -527,9 +532,9 @@ describe('what is printed', () => {
       { index: 0, key: 'a/b', step: 'deploy', effect: 'stopping', why: 'Run r is aborted.' },
       { index: 1, key: 'a/c', step: 'verify', effect: 'continues', why: 'The executor is done.' },
     ];
-    const { out } = await against({ 'POST /batches/B1/cancel': { body: { batch_id: 'B1', in_flight } } }, [
+    const { out } = await against({ [`POST /batches/${id}/cancel`]: { body: { batch_id: 'B1', in_flight } } }, [
       'cancel',
-      'B1',
+      id,
     ]);
     expect(out).toEqual([
       'Batch B1: nothing new starts.',

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { type batch, ended, health } from './answers.ts';
+import { type batch, ended, health, id } from './answers.ts';
 import { type FakeApi, type RunOptions, run, type Script, startFakeApi } from './cli-world.ts';
 
 const apis: FakeApi[] = [];
@@ -15,27 +15,27 @@ const against = async (script: Script, argv: readonly string[], options: RunOpti
 
 const text = '\uFEFF# a \u001b[31mred\u001b[0m comment\r\nversion: v1.0';
 const script: Script = {
-  'GET /batches/B1/source': { body: text, headers: { 'content-type': 'application/yaml' } },
+  [`GET /batches/${id}/source`]: { body: text, headers: { 'content-type': 'application/yaml' } },
 };
 
 describe('source', () => {
   test('writes the text as it is, with no line of its own', async () => {
-    expect(await against(script, ['source', 'B1'])).toMatchObject({ status: 0, out: [text], error: [] });
+    expect(await against(script, ['source', id])).toMatchObject({ status: 0, out: [text], error: [] });
   });
 
   test('shows it on a terminal without what moves its cursor or changes its colours', async () => {
-    const { out } = await against(script, ['source', 'B1'], { live: true });
+    const { out } = await against(script, ['source', id], { live: true });
     expect(out).toEqual(['\uFEFF# a red comment', 'version: v1.0']);
   });
 
   test('with --json gives an object', async () => {
-    const { out } = await against(script, ['source', 'B1', '--json']);
-    expect(JSON.parse(out.join(''))).toEqual({ batch_id: 'B1', content_type: 'application/yaml', text });
+    const { out } = await against(script, ['source', id, '--json']);
+    expect(JSON.parse(out.join(''))).toEqual({ batch_id: id, content_type: 'application/yaml', text });
   });
 
   test('of no batch: 4', async () => {
     const problem = { status: 404, body: { status: 404, detail: 'There is no batch B1.' } };
-    expect(await against({ 'GET /batches/B1/source': problem }, ['source', 'B1'])).toMatchObject({
+    expect(await against({ [`GET /batches/${id}/source`]: problem }, ['source', id])).toMatchObject({
       status: 4,
       error: ['There is no batch B1.'],
     });

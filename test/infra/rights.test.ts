@@ -58,7 +58,7 @@ const batchFunctions = [
 const expected: Readonly<Record<string, readonly string[]>> = {
   Api: [
     ...table,
-    ...put('BATCH#*', 'BATCHES', 'EVENTS#*', 'IDEMPOTENCY#*', 'INBOX', 'OPEN', 'TARGET#*'),
+    ...put('BATCH#*', 'BATCHES', 'EVENTS#*', 'IDEMPOTENCY#*', 'INBOX', 'OPEN', 'SUBMITTER#*', 'TARGET#*'),
     ...read,
     ...store,
     ...uploads,

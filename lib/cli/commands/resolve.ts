@@ -3,9 +3,10 @@ import type { DeploymentView } from '../../usecases/deployment/deployment-view.t
 import type { ApiClient } from '../api-client.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
+import { type MeantOptions, meantBatch } from '../meant-batch.ts';
 import { readDeployments } from '../read-deployments.ts';
 
-export interface ResolveOptions {
+export interface ResolveOptions extends MeantOptions {
   readonly status: string;
   readonly reason: string;
 }
@@ -13,10 +14,11 @@ export interface ResolveOptions {
 /** Says what became of an UNKNOWN deployment. */
 export const resolve = async (
   context: CommandContext,
-  { status, reason }: ResolveOptions,
-  id = '',
+  { status, reason, yes }: ResolveOptions,
+  named = '',
   key = '',
 ): Promise<ExitStatus> => {
+  const id = await meantBatch(context, { id: named, yes, question: `Say that ${key} is ${status} there?` });
   const path = `/batches/${encodeURIComponent(id)}/deployments/${key.split('/').map(encodeURIComponent).join('/')}/resolve`;
   const send = {
     method: 'POST',

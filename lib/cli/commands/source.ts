@@ -1,11 +1,13 @@
 import type { BatchSource } from '../../usecases/batch/read-source.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
+import { wholeId } from '../meant-batch.ts';
 import { printable } from '../terminal.ts';
 
 /** Gives the text of a batch as it was submitted: to a file or a pipe byte for byte, to a terminal without what moves its cursor. */
-export const source = async (context: CommandContext, _options: object, id = ''): Promise<ExitStatus> => {
+export const source = async (context: CommandContext, _options: object, named = ''): Promise<ExitStatus> => {
   const { client, terminal, json } = context;
+  const id = await wholeId(client, named);
   const { text, contentType } = await client.text(`/batches/${encodeURIComponent(id)}/source`);
   if (json) {
     const told: BatchSource = { batch_id: id, content_type: contentType as BatchSource['content_type'], text };

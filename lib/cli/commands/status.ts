@@ -1,10 +1,10 @@
-import type { BatchView } from '../../usecases/batch/read-batch.ts';
 import type { Health } from '../../usecases/read-health.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { endStatus } from '../end-status.ts';
 import { explainDeployments } from '../explain.ts';
 import type { ExitStatus } from '../failure.ts';
 import { checkFollowing, follow } from '../follow.ts';
+import { readBatch } from '../meant-batch.ts';
 import { Patience } from '../patience.ts';
 import { readDeployments } from '../read-deployments.ts';
 import { simulationSentence } from '../simulation.ts';
@@ -22,7 +22,7 @@ export const status = async (context: CommandContext, options: StatusOptions, id
   const { client, terminal } = context;
   checkFollowing(options.follow, { timeout: options.timeout, patience: options.patience });
   const patience = new Patience(context, { seconds: options.follow ? options.patience : 0 });
-  const batch = await patience.until(() => client.ask<BatchView>(`/batches/${encodeURIComponent(id)}`));
+  const batch = await patience.until(() => readBatch(client, id));
   const { simulated } = await patience.until(() => client.ask<Health>('/health'));
   if (options.follow) return follow(context, { ...options, batchId: batch.batch_id, simulated });
   const deployments = await readDeployments(client, batch.batch_id);

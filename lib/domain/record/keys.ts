@@ -6,6 +6,7 @@ import type { Key } from '../ports.ts';
  * | partition          | sort key                 | row                                                         |
  * |--------------------|--------------------------|-------------------------------------------------------------|
  * | BATCHES            | <batch>                  | list of batches, newest last                                |
+ * | SUBMITTER#<who>    | <batch>                  | list of the batches of one who submits, newest last         |
  * | OPEN               | <batch>                  | batches that are not sealed, for the sweeper                |
  * | IDEMPOTENCY#<key>  | -                        | which batch answered that Idempotency-Key                   |
  * | BATCH#<batch>      | HEADER                   | status and totals                                           |
@@ -35,12 +36,19 @@ import type { Key } from '../ports.ts';
 /** The waits of a deployment. `deploy-2` is the second attempt's. */
 export type Wait = 'turn' | `deploy-${number}` | `verify-${number}` | 'restore' | 'verify-restore';
 
+/** Characters that the subject of a token may have (OpenID Connect), and a key has room for. */
+const longestSubject = 255;
+
 const padded = (index: number): string => String(index).padStart(5, '0');
 const batchKey = (batchId: string, sk: string): Key => ({ pk: `BATCH#${batchId}`, sk });
 const dispatcherKey = (sk: string): Key => ({ pk: 'DISPATCHER', sk });
 
 export const keys = {
   listed: (batchId: string): Key => ({ pk: 'BATCHES', sk: batchId }),
+  submitted: (actor: string, batchId: string): Key => ({
+    pk: `SUBMITTER#${actor.slice(0, longestSubject).toWellFormed()}`,
+    sk: batchId,
+  }),
   open: (batchId: string): Key => ({ pk: 'OPEN', sk: batchId }),
   idempotency: (key: string): Key => ({ pk: `IDEMPOTENCY#${key}`, sk: '-' }),
   header: (batchId: string): Key => batchKey(batchId, 'HEADER'),

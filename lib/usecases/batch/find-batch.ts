@@ -6,11 +6,15 @@ import type { Deps } from '../deps.ts';
 /** Ours have 26 characters. A table takes no key of any length, and what is longer than this is no batch in any case. */
 const longestId = 64;
 
-/** The header of a batch; throws BatchNotFound. */
-export const findBatch = async ({ table }: Pick<Deps, 'table'>, batchId: string): Promise<HeaderRow> => {
-  const header = batchId.length > longestId ? undefined : rowOf<HeaderRow>(await table.get(keys.header(batchId)));
-  if (header === undefined) {
-    throw new FlotillaError('BatchNotFound', `There is no batch ${batchId}.`, { batch_id: batchId });
-  }
+/** The header of a batch by its whole id; throws BatchNotFound. */
+export const findBatch = async (deps: Pick<Deps, 'table'>, batchId: string): Promise<HeaderRow> => {
+  const header = await lookForBatch(deps, batchId);
+  if (header === undefined) throw batchNotFound(batchId);
   return header;
 };
+
+export const lookForBatch = async ({ table }: Pick<Deps, 'table'>, batchId: string): Promise<HeaderRow | undefined> =>
+  batchId.length > longestId ? undefined : rowOf<HeaderRow>(await table.get(keys.header(batchId)));
+
+export const batchNotFound = (batchId: string): FlotillaError =>
+  new FlotillaError('BatchNotFound', `There is no batch ${batchId}.`, { batch_id: batchId });

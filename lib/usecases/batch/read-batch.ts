@@ -8,7 +8,7 @@ import { type EventRow, type HeaderRow, rowOf } from '../../domain/record/rows.t
 import type { Deps } from '../deps.ts';
 import { executionTold } from '../execution-told.ts';
 import { isoField, isoTime } from '../iso-time.ts';
-import { findBatch } from './find-batch.ts';
+import { type NamedBatch, recogniseBatch } from './recognise-batch.ts';
 
 /** A batch as the API shows it. */
 export interface BatchView {
@@ -36,9 +36,9 @@ export interface BatchView {
   readonly links: Readonly<Record<string, string>>;
 }
 
-/** Reads two rows and the end of the feed, however many deployments the batch has. */
-export const readBatch = async (deps: Pick<Deps, 'table'>, input: { readonly batchId: string }): Promise<BatchView> => {
-  const header = await findBatch(deps, input.batchId);
+/** Reads two rows and the end of the feed, however many deployments the batch has, and a few more to find it by less than its id. */
+export const readBatch = async (deps: Pick<Deps, 'table'>, input: NamedBatch): Promise<BatchView> => {
+  const header = await recogniseBatch(deps, input);
   const [counts, changedAt] = await Promise.all([readCounts(deps, header), readLastChange(deps, header)]);
   return viewBatch(header, counts, changedAt);
 };

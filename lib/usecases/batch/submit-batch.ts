@@ -110,8 +110,9 @@ const storedWarnings = (warnings: readonly string[]): readonly string[] =>
         `and ${counted(warnings.length - MAX_STORED_WARNINGS, 'more warning')}`,
       ];
 
-const indexWrites = ({ batch_id, created_at }: HeaderRow): Write[] => [
+const indexWrites = ({ batch_id, submitted_by, created_at }: HeaderRow): Write[] => [
   { put: itemOf(keys.listed(batch_id), { batch_id, created_at }) },
+  { put: itemOf(keys.submitted(submitted_by, batch_id), { batch_id, created_at }) },
   { put: itemOf(keys.open(batch_id), { batch_id, created_at }) },
 ];
 

@@ -12,7 +12,7 @@ describe('readBatch', () => {
   test('before it is planned, everything is pending', async () => {
     const world = makeWorld();
     const batchId = await submitted(world);
-    const view = await readBatch(world.deps, { batchId });
+    const view = await readBatch(world.deps, { named: batchId, actor: 'ada' });
     expect(view).toMatchObject({
       status: 'PENDING',
       counts: { PENDING: 3 },
@@ -30,13 +30,13 @@ describe('readBatch', () => {
     const metadata = { description: 'All of it.', author: 'Ada', created: '2026-01-31T08:00:00Z', tags };
     const written = JSON.stringify({ name: 'Autumn', ...metadata });
     const batchId = await submitted(world, releaseYaml.replace('{ name: Autumn release }', written));
-    expect(await readBatch(world.deps, { batchId })).toMatchObject({ name: 'Autumn', metadata });
+    expect(await readBatch(world.deps, { named: batchId, actor: 'ada' })).toMatchObject({ name: 'Autumn', metadata });
     const { batches } = await listBatches(world.deps, { limit: 1 });
     expect(batches[0]).toMatchObject({ name: 'Autumn' });
     expect(batches[0]!.metadata).toEqual({ author: 'Ada', tags: tags.slice(0, 10), more_tags: 2 });
     const { metadata: _, ...earlier } = await readHeader(world, batchId);
     await world.table.transact([{ put: itemOf(keys.header(batchId), earlier) }]);
-    expect((await readBatch(world.deps, { batchId })).metadata).toEqual({});
+    expect((await readBatch(world.deps, { named: batchId, actor: 'ada' })).metadata).toEqual({});
     expect((await listBatches(world.deps, { limit: 1 })).batches[0]!.metadata).toEqual({});
   });
 
@@ -45,7 +45,7 @@ describe('readBatch', () => {
     const { batchId, plan } = await planned(world);
     const counts = { PENDING: 1, PROCESSING: 1, SUCCESS: 1, FAILED: 0 };
     await world.table.transact([{ put: itemOf(keys.scheduleBatch(batchId), { batch_id: batchId, counts }) }]);
-    const view = await readBatch(world.deps, { batchId });
+    const view = await readBatch(world.deps, { named: batchId, actor: 'ada' });
     expect(view).toMatchObject({
       status: 'PROCESSING',
       reason: 'Running',
@@ -61,7 +61,7 @@ describe('readBatch', () => {
     const totals = { SUCCESS: 2, FAILED: 1 };
     const told = { status: 'FAILED', reason: 'DeploymentsFailed', message: 'Bad.' } as const;
     await changeBatch(world, batchId, { ...told, totals, ended_at: world.clock.now() });
-    expect(await readBatch(world.deps, { batchId })).toMatchObject({
+    expect(await readBatch(world.deps, { named: batchId, actor: 'ada' })).toMatchObject({
       counts: totals,
       ended_at: '2026-09-30T06:00:00.000Z',
     });
@@ -77,15 +77,17 @@ describe('readBatch', () => {
       await world.table.transact(changeItem(pendingItem(batchId, index, key), told, occasion).writes);
     }
     await publish(world, batchId);
-    expect((await readBatch(world.deps, { batchId })).updated_at).toBe('2026-09-30T06:03:00.000Z');
+    expect((await readBatch(world.deps, { named: batchId, actor: 'ada' })).updated_at).toBe('2026-09-30T06:03:00.000Z');
     world.clock.time += 60_000;
     const told = { status: 'PROCESSING', reason: 'CancelRequested', message: 'ada asked to cancel.' } as const;
     await changeBatch(world, batchId, told);
-    expect((await readBatch(world.deps, { batchId })).updated_at).toBe('2026-09-30T06:04:00.000Z');
+    expect((await readBatch(world.deps, { named: batchId, actor: 'ada' })).updated_at).toBe('2026-09-30T06:04:00.000Z');
   });
 
   test('an unknown batch is not found', async () => {
-    await expect(readBatch(makeWorld().deps, { batchId: 'none' })).rejects.toMatchObject({ name: 'BatchNotFound' });
+    await expect(readBatch(makeWorld().deps, { named: 'none', actor: 'ada' })).rejects.toMatchObject({
+      name: 'BatchNotFound',
+    });
   });
 });
 
@@ -107,7 +109,7 @@ describe('an execution is told where it runs on AWS, and one of the embedded eng
       message: '',
       execution_arn: arn ?? '',
     });
-    const view = await readBatch(world.deps, { batchId });
+    const view = await readBatch(world.deps, { named: batchId, actor: 'ada' });
     expect([view.execution_arn, 'console' in view.links]).toEqual([isTold ? arn : undefined, isTold === true]);
   });
 });

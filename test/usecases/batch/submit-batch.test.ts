@@ -21,6 +21,7 @@ describe('submitBatch', () => {
     expect(JSON.parse(world.documents.texts.get(documentPaths.batch(header.batch_id))!).deployments).toHaveLength(3);
     for (const key of [
       keys.listed(header.batch_id),
+      keys.submitted('ada', header.batch_id),
       keys.open(header.batch_id),
       keys.event(header.batch_id, 'batch', 1),
     ]) {

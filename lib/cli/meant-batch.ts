@@ -1,0 +1,44 @@
+import { wholeBatchId } from '../domain/record/batch-id.ts';
+import type { BatchView } from '../usecases/batch/read-batch.ts';
+import type { ApiClient } from './api-client.ts';
+import type { CommandContext } from './command-context.ts';
+import { CommandFailure, exitStatus } from './failure.ts';
+import { printable } from './terminal.ts';
+
+export interface MeantOptions {
+  readonly yes?: boolean | undefined;
+}
+
+export interface Meant extends MeantOptions {
+  /** As it was typed: a whole id, the beginning of one, or `latest`. */
+  readonly id: string;
+  /** What is asked before the batch is changed. */
+  readonly question: string;
+}
+
+/** The batch that a name means, as the server knows it. */
+export const readBatch = (client: ApiClient, named: string): Promise<BatchView> =>
+  client.ask(`/batches/${encodeURIComponent(named)}`);
+
+export const wholeId = async (client: ApiClient, named: string): Promise<string> =>
+  wholeBatchId(named) ?? (await readBatch(client, named)).batch_id;
+
+/**
+ * The id of the batch that a command is about to change. Whoever gives a whole id has said which one. Of anything shorter it
+ * is told what it means, and a person is asked; where there is nobody to ask, `--yes` answers.
+ */
+export const meantBatch = async (context: CommandContext, { id, yes, question }: Meant): Promise<string> => {
+  const whole = wholeBatchId(id);
+  if (whole !== undefined) return whole;
+  const { batch_id, name, status, created_at, submitted_by } = await readBatch(context.client, id);
+  const when = `submitted ${context.times.moment(created_at)} by ${printable(submitted_by)}`;
+  context.terminal.error(`${id} is batch ${batch_id}: ${printable(name)}, ${status}, ${when}.`);
+  if (yes) return batch_id;
+  const { ask } = context.terminal;
+  if (context.json || ask === undefined) {
+    const why = context.json ? 'With --json nobody is asked' : 'There is no terminal to ask at';
+    throw new CommandFailure(exitStatus.usage, [`${why} whether that is meant: say --yes, or give the whole id.`]);
+  }
+  if (/^\s*y(es)?\s*$/i.test(await ask(`${question} [y/N] `))) return batch_id;
+  throw new CommandFailure(exitStatus.refused, ['Nothing was changed.']);
+};

@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import { keys } from '../../../lib/domain/record/keys.ts';
+import { recogniseBatch } from '../../../lib/usecases/batch/recognise-batch.ts';
+import { submitBatch } from '../../../lib/usecases/batch/submit-batch.ts';
+import { makeWorld, releaseYaml } from './api-world.ts';
+
+const ids = [
+  '01M7Z82VGHV3GT6X1EMB454VBS',
+  '01M7Z82VGHV3GT6X1EMB454VBT',
+  '01M7Z9000000000000000000AA',
+  '01M8A000000000000000000000',
+  '01M8A000000000000000000001',
+  '01M8A000000000000000000002',
+  '01M8A000000000000000000003',
+  '01M8A000000000000000000004',
+  '01M8A000000000000000000005',
+] as const;
+
+/** Batches of these ids, the first two by ada, the others by bob. */
+const world = async () => {
+  const made = makeWorld();
+  const left = [...ids];
+  const deps = { ...made.deps, ids: { next: () => left.shift()! } };
+  for (const id of ids) await submitBatch(deps, { text: releaseYaml, actor: ids.indexOf(id) < 2 ? 'ada' : 'bob' });
+  return made;
+};
+
+const meant = async (named: string, actor = 'ada') => {
+  const { deps } = await world();
+  return recogniseBatch(deps, { named, actor }).then(
+    ({ batch_id }) => batch_id,
+    (error: unknown) => error,
+  );
+};
+
+describe('a batch is meant by', () => {
+  test.each([
+    ['its id', ids[0], ids[0]],
+    ['its id in small letters', ids[0].toLowerCase(), ids[0]],
+    ['all but its last letter, which others do not share', ids[2].slice(0, -1), ids[2]],
+    ['a beginning that is its own', '01M7Z9', ids[2]],
+    ['the same in small letters', '01m7z9', ids[2]],
+    ['latest, of who asks', 'latest', ids[1]],
+    ['LATEST', 'LATEST', ids[1]],
+  ])('%s', async (_, named, id) => {
+    expect(await meant(named)).toBe(id);
+  });
+
+  test('latest is not that of somebody else', async () => {
+    expect(await meant('latest', 'bob')).toBe(ids[8]);
+    const none = { name: 'BatchNotFound', message: 'There is no batch that eve has submitted.' };
+    expect(await meant('latest', 'eve')).toMatchObject(none);
+  });
+
+  test('a name of any length can be that of who asks', async () => {
+    const { deps } = makeWorld();
+    const actor = `${'a'.repeat(254)}🚀${'b'.repeat(3000)}`;
+    const { header } = await submitBatch(deps, { text: releaseYaml, actor });
+    expect((await recogniseBatch(deps, { named: 'latest', actor })).batch_id).toBe(header.batch_id);
+  });
+});
+
+describe('no batch is meant by', () => {
+  test.each([
+    ['what no id begins with', '01M9', 'There is no batch 01M9.'],
+    ['an id of nobody', '01M7Z82VGHV3GT6X1EMB454VBZ', 'There is no batch 01M7Z82VGHV3GT6X1EMB454VBZ.'],
+    ['what is no beginning', 'nowhere', 'There is no batch nowhere.'],
+    ['more than an id', `${ids[0]}A`, `There is no batch ${ids[0]}A.`],
+    ['too little', '01M', 'There is no batch 01M. The beginning of an id does for it from 4 characters on.'],
+  ])('%s', async (_, named, message) => {
+    expect(await meant(named)).toMatchObject({ name: 'BatchNotFound', message });
+  });
+
+  test('what begins the ids of several, which are told of', async () => {
+    const name = 'Autumn release';
+    expect(await meant('01m7z82')).toMatchObject({
+      name: 'BatchAmbiguous',
+      message: '01m7z82 is how the ids of 2 batches begin; say more of the one that you mean.',
+      details: { candidates: [ids[1], ids[0]].map((batch_id) => ({ batch_id, name, status: 'PENDING' })) },
+    });
+  });
+
+  test('of too many the latest are told of', async () => {
+    expect(await meant('01M8')).toMatchObject({
+      message: expect.stringContaining('more than 5 batches'),
+      details: {
+        candidates: ids
+          .slice(-5)
+          .toReversed()
+          .map((batch_id) => ({ batch_id })),
+      },
+    });
+  });
+});
+
+test('it reads no more rows than it tells of, however many batches there are', async () => {
+  const { table, deps } = await world();
+  const read: string[] = [];
+  const counting = {
+    ...deps,
+    table: {
+      ...table,
+      get: (key: { pk: string; sk: string }) => {
+        read.push(key.pk);
+        return table.get(key);
+      },
+      query: async (query: Parameters<typeof table.query>[0]) => {
+        const page = await table.query(query);
+        read.push(...page.items.map(({ pk }) => pk));
+        return page;
+      },
+      transact: table.transact.bind(table),
+    },
+  };
+  const readFor = async (named: string): Promise<readonly string[]> => {
+    read.length = 0;
+    await recogniseBatch(counting, { named, actor: 'ada' }).catch(() => {});
+    return [...read];
+  };
+  expect(await readFor('latest')).toEqual([keys.submitted('ada', '').pk, `BATCH#${ids[1]}`]);
+  expect(await readFor('01M7Z9')).toEqual(['BATCH#01M7Z9', 'BATCHES', `BATCH#${ids[2]}`]);
+  expect(await readFor('01M8')).toHaveLength(1 + 6 + 5);
+});
