@@ -40,10 +40,19 @@ test('an UNKNOWN deployment keeps its target until somebody resolves it; then th
   await expectAllInOrder(world, third);
 });
 
+const pinned = (tag: string, digit: string): string => `${tag}@sha256:${digit.repeat(32)}`;
+
 test.each([
   ['a hotfix by hand runs', '2.5.0-hotfix', '3.0.0', '2.5.0-hotfix'],
   ['somebody went back by hand, and the same is deployed again', '1.9.0', '2.0.0', '1.9.0'],
   ['what runs is what was recorded', '2.0.0', '3.0.0', '2.0.0'],
+  ['its tag stands with a digest', pinned('2.5.0', '3f'), '3.0.0', pinned('2.5.0', '3f')],
+  [
+    'the tag that is asked for ran with another digest',
+    pinned('3.0.0', '3f'),
+    pinned('3.0.0', '4a'),
+    pinned('3.0.0', '3f'),
+  ],
 ])('the release to return to is what ran before: %s', async (_, runs, version, back) => {
   const world = await walk({
     title: '',

@@ -1,3 +1,6 @@
+import { artifactTypes } from '../plan/plan.ts';
+import { longestVersion } from '../rollout/image-version.ts';
+import { versionProblem } from './check-version.ts';
 import { type FieldContext, fieldFindings } from './field-findings.ts';
 import type { Finding, Path } from './findings.ts';
 import { issueCodes } from './issues.ts';
@@ -74,7 +77,10 @@ export const draftItem = (
   if (!isMapping(entry)) return { findings: [notAMapping(path, context)] };
   const merged = mergeItem(entry, defaults.values);
   const result = mergedItemSchema.safeParse(merged);
-  const findings = result.success ? [] : fieldFindings(result.error.issues, path, context);
+  const findings = [
+    ...(result.success ? [] : fieldFindings(result.error.issues, path, context)),
+    ...versionFindings(merged, path, context),
+  ];
   const pillar = textOf(merged.pillar);
   const service = textOf(merged.service_name);
   const dependencies = isMapping(merged.metadata) ? merged.metadata.dependencies : undefined;
@@ -90,6 +96,19 @@ export const draftItem = (
   const isSpoilt = (finding: Finding): boolean =>
     finding.code === issueCodes.Missing && defaults.spoilt.has(String(finding.path.at(-1)));
   return { draft, findings: findings.filter((finding) => !isSpoilt(finding)).map(missingInBoth) };
+};
+
+/** What a version may be depends on the artifact; of one that is missing or not known it is at most what a chart's may be. */
+const versionFindings = (
+  { docker_image_version: version, docker_artifact_type: artifact }: Mapping,
+  path: Path,
+  { offsetOf }: FieldContext,
+): Finding[] => {
+  if (typeof version !== 'string' || version === '' || version.length > longestVersion) return [];
+  const problem = versionProblem(version, artifactTypes.find((one) => one === artifact) ?? 'helm');
+  if (problem === undefined) return [];
+  const here = [...path, 'docker_image_version'];
+  return [{ offset: offsetOf(here), path: here, code: issueCodes.BadFormat, describe: () => problem }];
 };
 
 /** Says where a missing field may also stand. */

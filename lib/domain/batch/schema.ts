@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { addressBelow } from '../health/address-below.ts';
+import { artifactTypes } from '../plan/plan.ts';
+import { longestVersion } from '../rollout/image-version.ts';
 import { quoted } from './findings.ts';
 
 /** The batch format. One schema for intake, defaults and the JSON Schema that editors use. */
@@ -14,7 +16,7 @@ const wholeNumber = (from: number, to: number) => z.int().min(from).max(to);
 const timeout = wholeNumber(60, 3600).describe('Seconds that one attempt (start, wait, verify) may take.');
 const retryCount = wholeNumber(0, 5).describe('Tries after the first.');
 const artifactType = z
-  .enum(['docker', 'helm', 'kustomize'])
+  .enum(artifactTypes)
   .describe('What is deployed; docker_image_version is read accordingly. Any letter case is taken.');
 const environmentId = word(64).describe('Environment, for example staging.');
 const infrastructureId = word(64).describe('Cluster, or an infrastructure of the configuration.');
@@ -67,7 +69,9 @@ export const serviceName = z
 const ownFields = {
   pillar: text(64).describe('Part of the system that the service belongs to. Any letter case is taken.'),
   service_name: serviceName.describe('Name of the service in its pillar.'),
-  docker_image_version: word(128).describe('Tag, version or commit. Put numbers in quotes: "1.10".'),
+  docker_image_version: text(longestVersion).describe(
+    'A tag, a digest (`sha256:…`), or both (`2.4.0@sha256:…`); for helm the version of the chart. Put numbers in quotes: "1.10".',
+  ),
   executor: executor.optional(),
   metadata: itemMetadata.optional(),
 };

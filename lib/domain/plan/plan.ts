@@ -25,7 +25,8 @@ export interface HealthCheck {
 }
 
 export type RollbackStrategy = 'automatic' | 'manual' | 'none';
-export type ArtifactType = 'docker' | 'helm' | 'kustomize';
+export const artifactTypes = ['docker', 'helm', 'kustomize'] as const;
+export type ArtifactType = (typeof artifactTypes)[number];
 
 /** What the executor needs to know beyond the deployment, for example pipeline and trigger. No secrets. */
 export interface ExecutorSettings {

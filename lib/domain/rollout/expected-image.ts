@@ -1,9 +1,15 @@
 import type { JsonObject } from '../json.ts';
 import { imagesOf, mainContainer, podSpecOf } from './baseline.ts';
-import { hasDigest, hasVersion, isDigest, parseImage, sameImage, sameRepository } from './image.ts';
-import { type Finding, failing, type Look, waiting } from './judgement.ts';
+import { hasDigest, hasTag, hasVersion, parseImage, sameImage, sameRepository } from './image.ts';
+import { isDigest, readVersion, versionOf } from './image-version.ts';
+import { type Expected, type Finding, failing, type Look, waiting } from './judgement.ts';
 import { listAt, stringAt } from './kubernetes-object.ts';
 import { podsOfNewRevision } from './revision.ts';
+
+interface Container {
+  readonly name: string;
+  readonly image: string;
+}
 
 type ImageLook = Pick<Look, 'workload' | 'expected' | 'view'>;
 
@@ -17,11 +23,7 @@ export function isExpectedImage(look: ImageLook): boolean | undefined {
   const asked = expected.image ?? workload.image;
   if (asked === undefined && expected.artifactType !== 'docker') return undefined;
   const answers = candidates(look, view.workload).map(({ name, image }) =>
-    asked === undefined
-      ? isVersion(look, name, image)
-      : isExact(asked)
-        ? sameImage(image, asked)
-        : sameRepository(image, asked) && isVersion(look, name, image),
+    asked === undefined ? isVersion(look, { name, image }) : isAsked(look, { name, image }, asked),
   );
   if (answers.includes(true)) return true;
   return answers.includes(undefined) ? undefined : false;
@@ -67,8 +69,12 @@ export function imagesToRemember(look: Look): Readonly<Record<string, string>> |
 export function imageWarning(look: Look): string | undefined {
   const object = look.view.workload;
   if (object === undefined || isExpectedImage(look) !== undefined) return undefined;
-  const why = 'the catalogue names no image to compare with the version';
-  return `the image was recorded, not compared: ${why} of a ${look.expected.artifactType} artifact; ${describeImages(look, object)}`;
+  const { version, artifactType } = look.expected;
+  const why =
+    readVersion(version).digest === undefined
+      ? `the catalogue names no image to compare with the version of a ${artifactType} artifact`
+      : `the workload names a tag, and no container that runs tells whether it is ${version}`;
+  return `the image was recorded, not compared: ${why}; ${describeImages(look, object)}`;
 }
 
 export const describeImages = (look: Pick<Look, 'workload'>, object: JsonObject): string => {
@@ -77,34 +83,57 @@ export const describeImages = (look: Pick<Look, 'workload'>, object: JsonObject)
 };
 
 /** A named container only; else any (init containers are no service). */
-function candidates({ workload }: ImageLook, object: JsonObject): readonly { name: string; image: string }[] {
+function candidates({ workload }: ImageLook, object: JsonObject): readonly Container[] {
   return listAt(podSpecOf(workload, object), 'containers')
     .map((container) => ({ name: stringAt(container, 'name') ?? '', image: stringAt(container, 'image') ?? '' }))
     .filter(({ name }) => workload.container === undefined || name === workload.container);
 }
 
+/** The repository with the version, or exactly the reference where it names one. */
+function isAsked(look: ImageLook, container: Container, asked: string): boolean | undefined {
+  const { image } = container;
+  const named = exactly(asked);
+  if (named === undefined) return sameRepository(image, asked) && isVersion(look, container);
+  const mayMove = parseImage(asked).digest !== undefined && parseImage(image).digest === undefined;
+  return sameImage(image, asked) || (mayMove && sameRepository(image, asked) && isVersion(look, container, named));
+}
+
 /** A digest asked for and only a tag in the spec: what the started containers really run decides, for a tag can move. */
-function isVersion(look: ImageLook, container: string, image: string): boolean | undefined {
-  const version = look.expected.version;
-  if (!isDigest(version) || parseImage(image).digest !== undefined) return hasVersion(image, version);
-  const ids = podsOfNewRevision(look.workload, look.view).flatMap((pod) =>
+function isVersion(
+  look: ImageLook,
+  { name, image }: Container,
+  version = asImageVersion(look.expected),
+): boolean | undefined {
+  const { tag, digest } = readVersion(version);
+  const shown = parseImage(image);
+  // Who pulls by a digest gets what it names, or nothing.
+  if (digest === undefined || shown.digest !== undefined) return hasVersion(image, version);
+  if (!hasTag(shown, tag)) return false;
+  const answers = startedImages(look, name).map((id) => hasDigest(id, digest));
+  if (answers.includes(false)) return false;
+  return answers.length === 0 || answers.includes(undefined) ? undefined : true;
+}
+
+/** Where the catalogue names an image for a chart, its tag is the chart's version, with `_` for the `+` that no tag can have. */
+const asImageVersion = ({ version, artifactType }: Expected): string =>
+  artifactType === 'helm' ? version.replaceAll('+', '_') : version;
+
+/** What the runtimes say that they run. */
+const startedImages = ({ workload, view }: ImageLook, container: string): readonly string[] =>
+  podsOfNewRevision(workload, view).flatMap((pod) =>
     listAt(pod, 'status', 'containerStatuses')
       .filter((status) => stringAt(status, 'name') === container)
       .map((status) => stringAt(status, 'imageID') ?? '')
       .filter((id) => id !== ''),
   );
-  return ids.length === 0 ? undefined : ids.every((id) => hasDigest(id, version));
-}
 
-function isExact(reference: string): boolean {
-  const { tag, digest } = parseImage(reference);
-  return tag !== undefined || digest !== undefined;
-}
+/** The version that a reference names, if it does. */
+const exactly = (reference: string): string | undefined => versionOf(parseImage(reference));
 
 function describeExpected({ expected, workload }: ImageLook): string {
   const asked = expected.image ?? workload.image;
   if (asked === undefined) return `version ${expected.version}`;
-  return isExact(asked) ? asked : `${asked}${isDigest(expected.version) ? '@' : ':'}${expected.version}`;
+  return exactly(asked) !== undefined ? asked : `${asked}${isDigest(expected.version) ? '@' : ':'}${expected.version}`;
 }
 
 const sameImages = (one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean =>

@@ -1,3 +1,5 @@
+import { isDigest, readVersion } from './image-version.ts';
+
 /** Image references, by the rules of the distribution reference grammar: `[registry[:port]/]path[:tag][@digest]`. */
 
 export interface ImageReference {
@@ -25,29 +27,36 @@ export function parseImage(reference: string): ImageReference {
   };
 }
 
-/** The two registered algorithms only: `name:` and 40 hexadecimal digits is a tag that holds a commit. */
-export const isDigest = (text: string): boolean => /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/i.test(text);
-
 export const sameRepository = (one: string, other: string): boolean =>
   parseImage(one).repository === parseImage(other).repository;
 
-/** Whether a reference has this version as its tag or digest. A tag and no digest at all means `latest`. */
+/** Whether a reference has this version: its tag, its digest, or both where both are asked for. Neither of them means `latest`. */
 export function hasVersion(reference: string, version: string): boolean {
-  const { tag, digest } = parseImage(reference);
-  if (isDigest(version)) return digest?.toLowerCase() === version.toLowerCase();
-  return (tag ?? (digest === undefined ? 'latest' : undefined)) === version;
+  const asked = readVersion(version);
+  const shown = parseImage(reference);
+  return hasTag(shown, asked.tag) && (asked.digest === undefined || shown.digest?.toLowerCase() === asked.digest);
 }
 
-/** Whether a running container's `imageID` is this digest. */
-export const hasDigest = (imageId: string, digest: string): boolean =>
-  parseImage(imageId).digest?.toLowerCase() === digest.toLowerCase();
+/** Whether the tag of a reference is the one that is asked for, if one is. */
+export const hasTag = ({ tag, digest }: ImageReference, asked: string | undefined): boolean =>
+  asked === undefined || (tag ?? (digest === undefined ? 'latest' : undefined)) === asked;
 
-/** Both name the same thing: the same repository, and the same digest or tag. */
+/**
+ * Whether a running container's `imageID` is this digest. A bare one may be that of the image's configuration, as a runtime reports of an
+ * image that was loaded and not pulled: when it is another, that tells nothing.
+ */
+export const hasDigest = (imageId: string, digest: string): boolean | undefined => {
+  const { repository, digest: shown } = parseImage(imageId);
+  if (shown?.toLowerCase() === digest.toLowerCase()) return true;
+  return shown !== undefined && repository === '' ? undefined : false;
+};
+
+/** Both name the same thing: the same repository, and the same digest and tag, as far as both have them. */
 export function sameImage(one: string, other: string): boolean {
   const [a, b] = [parseImage(one), parseImage(other)];
-  if (a.repository !== b.repository) return false;
-  if (a.digest !== undefined && b.digest !== undefined) return a.digest === b.digest;
-  return a.digest === b.digest && (a.tag ?? 'latest') === (b.tag ?? 'latest');
+  if (a.repository !== b.repository || a.digest !== b.digest) return false;
+  if (a.digest === undefined) return (a.tag ?? 'latest') === (b.tag ?? 'latest');
+  return a.tag === undefined || b.tag === undefined || a.tag === b.tag;
 }
 
 function fullRepository(name: string): string {

@@ -1,3 +1,4 @@
+import { imageNameProblem } from './image-name.ts';
 import type { ContainerState } from './kube-object.ts';
 
 /**
@@ -20,8 +21,9 @@ export type Fate = keyof typeof fates | 'good';
 
 const names = Object.keys(fates) as readonly Exclude<Fate, 'good'>[];
 
-/** `-crash` anywhere in the tag: `repo:1.2.0-crash`. */
+/** `-crash` anywhere in the tag: `repo:1.2.0-crash`. A name that no kubelet takes has the fate of one. */
 export function fateOf(image: string): Fate {
+  if (imageNameProblem(image) !== undefined) return 'invalid';
   const tag = image.slice(image.lastIndexOf('/') + 1);
   return names.find((name) => new RegExp(`-${name}(?![a-z])`).test(tag)) ?? 'good';
 }
@@ -56,10 +58,7 @@ export function momentOf(fate: Fate, setting: Setting): Moment {
     case 'missing':
       return pulling(setting);
     case 'invalid':
-      return stuck(
-        'InvalidImageName',
-        `Failed to apply default image tag "${setting.image}": invalid reference format`,
-      );
+      return refused(setting.image);
     case 'config':
       return stuck('CreateContainerConfigError', 'secret "app-settings" not found');
     case 'crash':
@@ -95,6 +94,12 @@ function pulling({ step, image }: Setting): Moment {
         next: pullMilliseconds,
       };
 }
+
+const refused = (image: string): Moment => {
+  const problem = imageNameProblem(image) ?? 'invalid reference format';
+  const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": ${problem}`;
+  return { ...stuck('InvalidImageName', message), event: { reason: 'InspectFailed', message } };
+};
 
 const stuck = (reason: string, message: string): Moment => ({
   state: { waiting: { reason, message } },

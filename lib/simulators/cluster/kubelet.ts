@@ -141,13 +141,12 @@ function statusOf(pod: Pod, container: Container, moment: Moment | undefined): C
   };
 }
 
-/** A digest that the image's text decides, or the one that it names. */
+/** The repository without the tag, as a runtime reports it, and the digest that the image names, else one that its text decides. */
 function imageId(image: string): string {
-  const at = image.indexOf('@');
-  if (at >= 0) return image;
-  const colon = image.indexOf(':', image.lastIndexOf('/') + 1);
-  const repository = colon < 0 ? image : image.slice(0, colon);
-  return `${repository}@sha256:${Buffer.from(image).toString('hex').padEnd(64, '0').slice(-64)}`;
+  const [name = '', digest = `sha256:${Buffer.from(image).toString('hex').padEnd(64, '0').slice(-64)}`] =
+    image.split('@');
+  const colon = name.indexOf(':', name.lastIndexOf('/') + 1);
+  return `${colon < 0 ? name : name.slice(0, colon)}@${digest}`;
 }
 
 function podStatus(pod: Pod, statuses: ContainerStatus[], isReady: boolean): PodStatus {

@@ -24,10 +24,10 @@ export const containersOf = (kind: string, manifest: Manifest): readonly Contain
   return list.map((entry) => ({ name: String(object(entry).name), image: String(object(entry).image) }));
 };
 
-/** The repository with another version. A version that is a digest is joined by `@`; a port in the registry's name is not a tag. */
+/** The repository with another version. A digest alone is joined by `@`; a port in the registry's name is not a tag. */
 export const imageWithVersion = (image: string, version: string): string => {
   const repository = image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
-  return `${repository}${version.startsWith('sha256:') ? '@' : ':'}${version}`;
+  return `${repository}${/^sha(256|512):/.test(version) ? '@' : ':'}${version}`;
 };
 
 const nest = (path: readonly string[], value: unknown): Manifest =>
@@ -46,9 +46,16 @@ const apiVersions: Readonly<Record<string, readonly [string, string]>> = {
   pod: ['v1', 'Pod'],
 };
 
+/** Services may have names that no image has. */
+const imageOf = (service: string): string =>
+  service
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+
 /** A small workload for a service that the cluster does not have yet. */
 export const newWorkload = ({ target, service, version }: Payload): Manifest => {
-  const { kind = 'deployment', name = '', namespace = 'default', container = name, image = service } = target;
+  const { kind = 'deployment', name = '', namespace = 'default', container = name, image = imageOf(service) } = target;
   const [apiVersion, kindName] = apiVersions[kind]!;
   const metadata = { name, namespace, labels: { app: name } };
   const pod = { containers: [{ name: container, image: imageWithVersion(image, version) }] };

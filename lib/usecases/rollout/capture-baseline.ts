@@ -5,6 +5,7 @@ import { keys } from '../../domain/record/keys.ts';
 import { type CaptureRow, type ItemRow, itemOf, type Release, rowOf } from '../../domain/record/rows.ts';
 import { type Baseline, captureBaseline as baselineOf } from '../../domain/rollout/baseline.ts';
 import { parseImage } from '../../domain/rollout/image.ts';
+import { answersTo, versionOf } from '../../domain/rollout/image-version.ts';
 import { isRunning } from '../../domain/rollout/verdict.ts';
 import type { Deps } from '../deps.ts';
 import { readPlanned } from '../plan/plan-store.ts';
@@ -56,7 +57,7 @@ const findPrevious = async (
   const recorded = rowOf<Release>(await deps.table.get(keys.goodRelease(deployment.target)));
   const observed = observedRelease(deps, deployment, seen);
   const release = recorded === undefined || isReplaced(recorded, observed) ? observed : recorded;
-  return release?.version === deployment.docker_image_version ? undefined : release;
+  return release !== undefined && answersTo(release.version, deployment.docker_image_version) ? undefined : release;
 };
 
 /** The version of another artifact than an image, a chart for example, cannot be read off the cluster. */
@@ -72,8 +73,7 @@ const observedRelease = (
   { view, baseline }: { readonly view: WorkloadView; readonly baseline: Baseline },
 ): Release | undefined => {
   const image = baseline.image;
-  const parsed = image === undefined ? undefined : parseImage(image);
-  const version = parsed?.tag ?? parsed?.digest;
+  const version = image === undefined ? undefined : versionOf(parseImage(image));
   if (image === undefined || version === undefined) return undefined;
   const now = clock.now();
   const { workload, docker_artifact_type: artifactType } = deployment;

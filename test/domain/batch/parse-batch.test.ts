@@ -115,10 +115,68 @@ describe('a default is taken and refused like the same field of an item', () => 
   );
 });
 
-test('a version is one word', () => {
-  expect(said(batchText([item('a')]).replace('"1"', '"1 2"'))).toEqual([
-    expect.stringContaining('docker_image_version: "1 2" contains a space'),
-  ]);
+describe('a version that is none is told, with what to write instead', () => {
+  const digest = `sha256:${'3f'.repeat(32)}`;
+  const rows: readonly (readonly [version: string, problem: string])[] = [
+    [
+      '1.0.0+build.7',
+      '"1.0.0+build.7" has a `+`, which no image tag can have (registries write it as "1.0.0_build.7"; only',
+    ],
+    [
+      'host:5000/mail:1.0',
+      '"host:5000/mail:1.0" is a whole image, not a version of it (write "1.0" alone; the repository',
+    ],
+    [`mail:1.0@${digest}`, `is a whole image, not a version of it (write "1.0@${digest}" alone`],
+    [
+      'feature/login',
+      '"feature/login" has "/", which no tag can have (a tag has letters, digits, `_`, `.` and `-`: of a branch',
+    ],
+    ['<+trigger.tag>', 'has "<", which no tag can have (nothing is filled in here: write the version itself)'],
+    ['${TAG}', 'has "$", which no tag can have (nothing is filled in here'],
+    ['1~2', 'has "~", which no tag can have (a tag has letters'],
+    ['1 2', 'contains a space, a line break or a character that cannot be seen (write a tag ("2.4.0"), a digest'],
+    ['1\u200b', 'contains a space, a line break or a character that cannot be seen'],
+    ['-1', 'begins with "-" (a tag begins with a letter, a digit or `_`)'],
+    ['sha256:3f', '"sha256:3f" has a digest that is not one (a digest is sha256: and 64 of'],
+    ['2.4.0@sha256:3f', '"2.4.0@sha256:3f" has a digest that is not one'],
+    [`2.4.0@${digest.toUpperCase()}`, `has a digest in capital letters (write it as "${digest}")`],
+    [`@${digest}`, 'has no tag before the `@`'],
+    [`1+2@${digest}`, 'has a `+`, which no image tag can have (registries write it as "1_2"'],
+    ['x'.repeat(129), 'has 129 characters; a tag has at most 128'],
+    ['x'.repeat(265), 'has 265 characters; at most 264 are allowed'],
+  ];
+  const inText = (version: string, artifact: string): string =>
+    batchText([item('a', `docker_artifact_type: ${artifact}`).replace('"1"', JSON.stringify(version))]);
+
+  test.each(rows)('%s', (version, problem) => {
+    for (const artifact of ['docker', 'kustomize']) {
+      const problems = said(inText(version, artifact));
+      expect(problems).toEqual([expect.stringContaining(`4:62 deployments[1].docker_image_version: `)]);
+      expect(problems[0]).toContain(problem);
+    }
+  });
+
+  test.each([
+    ['docker', ['1', 'v1.0_rc-1', digest, `2.4.0@${digest}`, `${'x'.repeat(128)}@sha512:${'ab'.repeat(64)}`]],
+    ['helm', ['1.0.0+build.7', '2.4.0', `1.0.0+build.7@${digest}`]],
+    ['kustomize', ['1', `2.4.0@${digest}`]],
+  ])('for %s these are versions, and kept as they are: %j', (artifact, versions) => {
+    for (const version of versions)
+      expect(batchOf(inText(version, artifact)).deployments[0]?.docker_image_version).toBe(version);
+  });
+
+  test('where the artifact is not known, only what no artifact has is told', () => {
+    expect(said(inText('1+2', 'jar'))).toEqual([expect.stringContaining('docker_artifact_type: "jar"')]);
+    expect(said(inText('1/2', 'jar'))).toHaveLength(2);
+  });
+
+  test('the default of the artifact counts', () => {
+    const text = inText('1+2', 'docker').replace('docker_artifact_type: docker }', 'docker_artifact_type: Helm }');
+    expect(batchOf(text.replace(', docker_artifact_type: docker }', ' }')).deployments[0]).toMatchObject({
+      docker_artifact_type: 'helm',
+      docker_image_version: '1+2',
+    });
+  });
 });
 
 describe('the frame of a batch', () => {

@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  hasDigest,
-  hasVersion,
-  isDigest,
-  parseImage,
-  sameImage,
-  sameRepository,
-} from '../../../lib/domain/rollout/image.ts';
+import { hasDigest, hasVersion, parseImage, sameImage, sameRepository } from '../../../lib/domain/rollout/image.ts';
+import { isDigest } from '../../../lib/domain/rollout/image-version.ts';
 
 const digest = `sha256:${'0a'.repeat(32)}`;
 
@@ -39,6 +33,11 @@ describe('image references', () => {
     { image: `reg/app@${digest}`, version: digest.toUpperCase().replace('SHA', 'sha'), is: true },
     { image: 'reg/app:1', version: digest, is: false },
     { image: 'reg/app:v1', version: '1', is: false },
+    { image: `reg/app:1@${digest}`, version: `1@${digest}`, is: true },
+    { image: `reg/app:2@${digest}`, version: `1@${digest}`, is: false },
+    { image: `reg/app:1@${digest}`, version: `1@sha256:${'4a'.repeat(32)}`, is: false },
+    { image: `reg/app@${digest}`, version: `1@${digest}`, is: false },
+    { image: 'reg/app:1', version: `1@${digest}`, is: false },
   ])('$image is version $version: $is', ({ image, version, is }) => expect(hasVersion(image, version)).toBe(is));
 
   it('tells repositories apart exactly', () => {
@@ -52,12 +51,17 @@ describe('image references', () => {
     expect(sameImage('nginx:1', 'nginx:2')).toBe(false);
     expect(sameImage(`nginx:1@${digest}`, `nginx@${digest}`)).toBe(true);
     expect(sameImage('nginx:1', `nginx@${digest}`)).toBe(false);
+    expect(sameImage(`nginx:1@${digest}`, `nginx:2@${digest}`)).toBe(false);
+    expect(sameImage(`nginx:1@${digest}`, `nginx:1@sha256:${'4a'.repeat(32)}`)).toBe(false);
   });
 
   it('reads what a runtime reports', () => {
     expect(hasDigest(`docker-pullable://nginx@${digest}`, digest)).toBe(true);
     expect(hasDigest(digest, digest)).toBe(true);
     expect(hasDigest('', digest)).toBe(false);
+    expect(hasDigest(`nginx@sha256:${'4a'.repeat(32)}`, digest)).toBe(false);
+    // Of a loaded image it is the digest of its configuration, which is another one.
+    expect(hasDigest(`sha256:${'4a'.repeat(32)}`, digest)).toBeUndefined();
     expect(isDigest('sha256:abc')).toBe(false);
   });
 

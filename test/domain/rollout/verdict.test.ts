@@ -271,17 +271,57 @@ describe('the image', () => {
     expect(judge(viewOf({ containers }), { workload, baselineView }).verdict).toBe(verdict);
   });
 
-  it('is compared by digest with what runs when the spec has only a tag', () => {
-    const expected: Expected = { version: digest, artifactType: 'docker' };
-    const running = (imageID: string) => ({
-      phase: 'Running',
-      conditions: [{ type: 'Ready', status: 'True' }],
-      containerStatuses: [{ name: 'app', ready: true, restartCount: 0, imageID, state: { running: {} } }],
+  const another = `sha256:${'2c'.repeat(32)}`;
+  const running = (imageID: string) => ({
+    phase: 'Running',
+    conditions: [{ type: 'Ready', status: 'True' }],
+    containerStatuses: [{ name: 'app', ready: true, restartCount: 0, imageID, state: { running: {} } }],
+  });
+  it.each([
+    { asks: digest, has: 'reg/app:2', runs: `reg/app@${digest}`, verdict: 'healthy' },
+    { asks: digest, has: 'reg/app:2', runs: `reg/app@${another}`, verdict: 'failing' },
+    { asks: digest, has: `reg/app@${digest}`, runs: '', verdict: 'healthy' },
+    { asks: `2@${digest}`, has: `reg/app:2@${digest}`, runs: '', verdict: 'healthy' },
+    // What is pulled by the digest of an index may be reported by that of one of its images.
+    { asks: `2@${digest}`, has: `reg/app:2@${digest}`, runs: `reg/app@${another}`, verdict: 'healthy' },
+    { asks: `2@${digest}`, has: `reg/app:2@${another}`, runs: `reg/app@${another}`, verdict: 'failing' },
+    { asks: `2@${digest}`, has: `reg/app:3@${digest}`, runs: `reg/app@${digest}`, verdict: 'failing' },
+    { asks: `2@${digest}`, has: `reg/app@${digest}`, runs: `reg/app@${digest}`, verdict: 'failing' },
+    { asks: `2@${digest}`, has: 'reg/app:2', runs: `reg/app@${digest}`, verdict: 'healthy' },
+    { asks: `2@${digest}`, has: 'reg/app:2', runs: `docker-pullable://reg/app@${digest}`, verdict: 'healthy' },
+    { asks: `2@${digest}`, has: 'reg/app:2', runs: `reg/app@${another}`, verdict: 'failing' },
+    { asks: `2@${digest}`, has: 'reg/app:3', runs: `reg/app@${digest}`, verdict: 'failing' },
+    { asks: `2@${digest}`, has: 'reg/app:1', runs: `reg/app@${digest}`, verdict: 'waiting' },
+  ])('asked for as $asks, written as $has, running as $runs: $verdict', ({ asks, has, runs, verdict }) => {
+    const view = viewOf({ image: has, ...(runs === '' ? {} : { podStatus: running(runs) }) });
+    for (const workload of [deployment, { ...deployment, image: 'reg/app' }]) {
+      const expected: Expected = { version: asks, artifactType: 'docker' };
+      expect(judge(view, { expected, workload })).toMatchObject({ verdict });
+    }
+    // The same of a release that was recorded by its reference.
+    const exact: Expected = {
+      version: asks,
+      artifactType: 'docker',
+      image: `reg/app${asks === digest ? '@' : ':'}${asks}`,
+    };
+    if (has !== `reg/app@${digest}`) expect(judge(view, { expected: exact })).toMatchObject({ verdict });
+  });
+
+  it.each([
+    ['nothing that was started', { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] }],
+    ['a digest that may be of the configuration', running(another)],
+  ])('is recorded only where a tag stands, a digest is asked for, and the pods tell of %s', (_, podStatus) => {
+    const judged = judge(viewOf({ podStatus }), { expected: { version: `2@${digest}`, artifactType: 'docker' } });
+    expect(judged).toMatchObject({
+      verdict: 'healthy',
+      warnings: [expect.stringContaining(`no container that runs tells whether it is 2@${digest}`)],
     });
-    expect(judge(viewOf({ podStatus: running(`reg/app@${digest}`) }), { expected }).verdict).toBe('healthy');
-    expect(judge(viewOf({ podStatus: running(`reg/app@sha256:${'2c'.repeat(32)}`) }), { expected }).verdict).toBe(
-      'failing',
-    );
+  });
+
+  it('of a chart with a `+` is the one with a `_`, which stands for it in a tag', () => {
+    const named = { ...deployment, image: 'reg/app' };
+    const expected: Expected = { version: '2+build', artifactType: 'helm' };
+    expect(judge(viewOf({ image: 'reg/app:2_build' }), { expected, workload: named }).verdict).toBe('healthy');
   });
 
   it('of a chart is recorded, and compared only when the catalogue names it', () => {

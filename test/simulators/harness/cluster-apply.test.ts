@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { startSimulatedHarness } from '../../../lib/simulators/harness/simulated-harness.ts';
-import { imageWithVersion } from '../../../lib/simulators/harness/workload-manifest.ts';
+import { imageWithVersion, newWorkload } from '../../../lib/simulators/harness/workload-manifest.ts';
 import { eventually } from '../../executors/harness-fixtures.ts';
 import { type ScriptedServer, sendJson, serverThat } from '../../executors/scripted-server.ts';
 
@@ -214,6 +214,15 @@ describe('the Deploy stage', () => {
   });
 });
 
+it.each([
+  ['limit-check', 'limit-check:2'],
+  ['Limit_Check', 'limit-check:2'],
+  ['mail--', 'mail:2'],
+])('a new workload of service %s has the image %s', (service, image) => {
+  const manifest = newWorkload({ service, version: '2', pillar: 'risk', text: '', target: { kind: 'pod', name: 'w' } });
+  expect(manifest.spec).toEqual({ containers: [{ name: 'w', image }] });
+});
+
 describe('an image with another version', () => {
   const digest = `sha256:${'a'.repeat(64)}`;
   it.each([
@@ -223,6 +232,8 @@ describe('an image with another version', () => {
     ['registry:5000/app:1', '2', 'registry:5000/app:2'],
     [`team/app:1@${digest}`, '2', 'team/app:2'],
     ['team/app:1', digest, `team/app@${digest}`],
+    ['team/app:1', `sha512:${'a'.repeat(128)}`, `team/app@sha512:${'a'.repeat(128)}`],
+    [`registry:5000/app:1@${digest}`, `2@${digest}`, `registry:5000/app:2@${digest}`],
   ])('%s at %s is %s', (image, version, expected) => {
     expect(imageWithVersion(image, version)).toBe(expected);
   });

@@ -1,0 +1,52 @@
+import type { ArtifactType } from '../plan/plan.ts';
+
+/**
+ * The one grammar of a version, by the reference grammar of container images: a tag, a digest, or both (`2.4.0@sha256:…`). A tag has no
+ * `+`; the version of a chart may have one, which registries write as `_`. Kustomize sets tags and digests of images. The patterns mean the
+ * same in every dialect of regular expressions, with and without Unicode, since they are published too.
+ */
+const digest = '(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})';
+const grammar = (more: string): string => `^([0-9A-Za-z_][0-9A-Za-z_.${more}-]{0,127}(@${digest})?|${digest})$`;
+const image = grammar('');
+
+export const versionPatterns: Readonly<Record<ArtifactType, string>> = {
+  docker: image,
+  kustomize: image,
+  helm: grammar('+'),
+};
+
+/** Of a tag of 128 characters with a digest of sha512. */
+export const longestVersion = 264;
+
+const compiled = Object.fromEntries(
+  Object.entries(versionPatterns).map(([artifact, pattern]) => [artifact, new RegExp(pattern)]),
+) as Readonly<Record<ArtifactType, RegExp>>;
+
+export const isVersion = (text: string, artifact: ArtifactType): boolean => compiled[artifact].test(text);
+
+/** What a version asks for: at least one of the two. */
+export interface ImageVersion {
+  readonly tag?: string;
+  readonly digest?: string;
+}
+
+/** The two registered algorithms only: `name:` and 40 hexadecimal digits is a tag that holds a commit. */
+export const isDigest = (text: string): boolean => /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/i.test(text);
+
+export const readVersion = (version: string): ImageVersion => {
+  if (isDigest(version)) return { digest: version.toLowerCase() };
+  const at = version.indexOf('@');
+  if (at < 0) return { tag: version };
+  return { tag: version.slice(0, at), digest: version.slice(at + 1).toLowerCase() };
+};
+
+/** The version that asks for this tag and digest; undefined where there is neither. */
+export const versionOf = ({ tag, digest: of }: ImageVersion): string | undefined =>
+  tag === undefined || of === undefined ? (tag ?? of) : `${tag}@${of}`;
+
+/** Whether what one version stands for is what was asked for, as far as that one tells. */
+export const answersTo = (version: string, asked: string): boolean => {
+  const [one, other] = [readVersion(version), readVersion(asked)];
+  const isSameTag = other.tag === undefined || one.tag === other.tag;
+  return isSameTag && (other.digest === undefined || one.digest === other.digest);
+};
