@@ -1,20 +1,27 @@
 import { counted } from '../domain/counted.ts';
 import type { PlanPreview } from '../usecases/plan/preview-plan.ts';
+import type { CommandContext } from './command-context.ts';
+import { type PlannedBy, plannedByLine, recordLines } from './plan-records.ts';
 import { simulationSentence } from './simulation.ts';
 import { planTable } from './tables.ts';
-import { printable, type Terminal } from './terminal.ts';
+import { printable } from './terminal.ts';
 
 /** The steps of more deployments than this are in --json only. */
 const MOST_STEPS = 30;
 
 /** A plan as people read it. */
-export const describePlan = (plan: PlanPreview, terminal: Terminal): readonly string[] => {
+export const describePlan = (
+  plan: PlanPreview & { readonly planned_by: PlannedBy },
+  { terminal, command }: Pick<CommandContext, 'terminal' | 'command'>,
+): readonly string[] => {
   const { mode, max_concurrency, on_failure } = plan.strategy;
   const sentence = simulationSentence(plan.simulated);
   const deployments = inTurn(plan);
   return [
+    plannedByLine(plan.planned_by),
     ...(sentence === undefined ? [] : [terminal.colours.yellow(sentence)]),
     planTable({ ...plan, deployments }, terminal),
+    ...recordLines({ ...plan, deployments }, command),
     `${counted(plan.total, 'deployment')} on ${plan.levels === 1 ? 'one level' : `${plan.levels} levels`}, ${mode}, at most ${max_concurrency} at once; on failure: ${on_failure}.`,
     ...Object.entries(plan.limits).map(([name, limit]) => `Limit ${name}: ${limit} at once.`),
     `Critical path: ${plan.critical_path.join(' -> ')}`,

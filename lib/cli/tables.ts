@@ -2,6 +2,7 @@ import type { Status } from '../domain/deployment/status.ts';
 import type { ListedBatch } from '../usecases/batch/list-batches.ts';
 import type { PlanPreview } from '../usecases/plan/preview-plan.ts';
 import { type Column, fitTable } from './fit-table.ts';
+import { versionCell } from './plan-records.ts';
 import { isSimulated, type Simulated } from './simulation.ts';
 import { paintStatus } from './status-lines.ts';
 import { printable, type Terminal } from './terminal.ts';
@@ -88,7 +89,7 @@ export const planTable = (plan: PlanPreview, { columns }: Look): string =>
       String(deployment.level),
       String(deployment.priority),
       deployment.key,
-      deployment.docker_image_version,
+      printable(versionCell(deployment)),
       deployment.environment_id,
       on(plan.simulated, deployment.cluster),
       deployment.dependencies.join(', ') || '-',

@@ -18,7 +18,8 @@ describe('flotilla plan', () => {
     const { status, out } = await run(['plan', 'release.yaml'], { directory });
     expect(status).toBe(0);
     const text = out.join('\n');
-    expect(out[0]).toContain('SIMULATED: Harness');
+    expect(out[0]).toMatch(/^Planned here, with simulated defaults/);
+    expect(out[1]).toContain('SIMULATED: Harness');
     expect(text).toContain('Critical path: shared/login-api -> clearing/trade-intake -> risk/limit-check');
     expect(text).toContain('waits until shared/login-api has succeeded');
     expect(out.filter((line) => line.includes('cluster-eu-1 (simulated)'))).toHaveLength(3);
@@ -35,6 +36,9 @@ describe('flotilla plan', () => {
       `${file}\nclusters: { cluster-eu-1: { simulated: true } }\nharness: { simulated: true }\n`,
     );
     const { status, out, error } = await run(['plan', 'release.yaml', '--config', 'simulated.yaml'], { directory });
+    expect(out[0]).toBe(
+      `Planned here, with ${join(directory, 'simulated.yaml')}; no server was asked, so nothing is known of locks and of what runs (--url names one).`,
+    );
     expect([status, error.join('\n'), out.join('\n')]).toEqual([
       0,
       expect.stringMatching(told),
@@ -76,7 +80,14 @@ describe('flotilla plan', () => {
     const there = await run(['plan', 'release.yaml', '--json', '--url', api.url], { directory });
     await api.close();
     expect(api.received).toHaveLength(1);
-    expect(JSON.parse(here.out.join(''))).toEqual(JSON.parse(there.out.join('')));
+    const [local, remote] = [here, there].map(({ out }) => JSON.parse(out.join('')));
+    expect(remote.plan_hash).toBe(local.plan_hash);
+    expect(local.planned_by).toEqual({ by: 'defaults' });
+    expect(remote).toMatchObject({
+      planned_by: { by: 'server', url: api.url },
+      recorded: { looked_up: 3, left_out: 0 },
+      deployments: local.deployments.map((one: object) => ({ ...one, change: 'new' })),
+    });
   });
 
   test('problems come with line and column, and exit status 2', async () => {

@@ -4,6 +4,7 @@ import { type PlanPreview, previewPlan } from '../../usecases/plan/preview-plan.
 import { type BatchFile, type CommandContext, print, readBatchFile } from '../command-context.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
 import { describePlan } from '../plan-lines.ts';
+import type { PlannedBy } from '../plan-records.ts';
 import { sendBatch } from '../send-batch.ts';
 
 export interface PlanOptions {
@@ -17,8 +18,8 @@ export const plan = async (context: CommandContext, options: PlanOptions, file =
   const isRemote = asksServer(context, options);
   checkOptions(options, isRemote);
   const batch = await readBatchFile(context, file);
-  const preview = await (isRemote ? planThere(context, batch) : planHere(context, options, batch));
-  print(context, preview, describePlan(preview, context.terminal));
+  const plan = await (isRemote ? planThere(context, batch) : planHere(context, options, batch));
+  print(context, plan, describePlan(plan, context));
   return exitStatus.done;
 };
 
@@ -32,18 +33,24 @@ const checkOptions = ({ config, token }: PlanOptions, isRemote: boolean): void =
   throw new CommandFailure(exitStatus.usage, [`${useless} has no effect here: ${why}.`]);
 };
 
-const planThere = async ({ client }: CommandContext, batch: BatchFile): Promise<PlanPreview> =>
-  (await sendBatch<PlanPreview>(client, '/batches/plan', batch)).answer;
+type Planned = PlanPreview & { readonly planned_by: PlannedBy };
+
+const planThere = async ({ client }: CommandContext, batch: BatchFile): Promise<Planned> => ({
+  planned_by: { by: 'server', url: client.url },
+  ...(await sendBatch<PlanPreview>(client, '/batches/plan', batch)).answer,
+});
 
 const planHere = async (
   { directory, env, terminal }: CommandContext,
   { config }: PlanOptions,
   { text, name }: BatchFile,
-): Promise<PlanPreview> => {
-  const { configuration, warnings } = loadConfiguration({ file: config, directory, env });
+): Promise<Planned> => {
+  const { configuration, warnings, file } = loadConfiguration({ file: config, directory, env });
   for (const warning of warnings) terminal.error(`warning: ${warning}`);
-  return previewPlan({ catalogue: async () => configuration.catalogue }, { text }).catch((error: unknown) => {
+  const catalogue = async () => configuration.catalogue;
+  const preview = await previewPlan({ catalogue }, { text }).catch((error: unknown) => {
     if (!isFlotillaError(error)) throw error;
     throw new FlotillaError(error.name, error.message, { ...error.details, file: name }, error);
   });
+  return { planned_by: file === undefined ? { by: 'defaults' } : { by: 'file', file }, ...preview };
 };

@@ -30,6 +30,7 @@ import type { Key } from '../ports.ts';
  * | WATCHERS           | <watcher>                | lease and generation of a watcher                           |
  * | HINTS              | <watcher>                | the last hint to a watcher that something may have happened |
  * | TARGET#<target>    | GOOD                     | the last good release                                       |
+ * |                    | LAST                     | how the last deployment ended that did not end well         |
  * |                    | RELEASE#<ulid>           | releases of a target, oldest first                          |
  */
 
@@ -80,6 +81,7 @@ export const keys = {
   watcher: (watcher: string): Key => ({ pk: 'WATCHERS', sk: watcher }),
   hint: (watcher: string): Key => ({ pk: 'HINTS', sk: watcher }),
   goodRelease: (target: string): Key => ({ pk: `TARGET#${target}`, sk: 'GOOD' }),
+  lastOutcome: (target: string): Key => ({ pk: `TARGET#${target}`, sk: 'LAST' }),
   release: (target: string, id: string): Key => ({ pk: `TARGET#${target}`, sk: `RELEASE#${id}` }),
 } as const;
 

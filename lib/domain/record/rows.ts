@@ -228,6 +228,20 @@ export interface Release {
   readonly batch_id: string;
 }
 
+/** `TARGET#<target>/LAST`: how the last deployment ended that had started a run and was not a success. */
+export interface LastOutcomeRow {
+  readonly batch_id: string;
+  readonly index: number;
+  readonly key: string;
+  readonly status: Status;
+  readonly reason: string;
+  /** The version that was asked for. */
+  readonly version: string;
+  /** The version that was seen running at the end; absent when nobody can say. */
+  readonly release_after?: string;
+  readonly at: number;
+}
+
 /** What the executor poller follows. Written with the intent; it goes when the wait is answered. */
 export interface RunWatchRow {
   readonly batch_id: string;

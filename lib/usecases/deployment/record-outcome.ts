@@ -17,7 +17,7 @@ import type { Deps } from '../deps.ts';
 import { executionTold } from '../execution-told.ts';
 import { readPlanned } from '../plan/plan-store.ts';
 import { retryConflict } from '../retry-conflict.ts';
-import { releaseWrites } from '../schedule/release-writes.ts';
+import { lastOutcomeWrites, releaseWrites } from '../schedule/release-writes.ts';
 import { giveUpStart } from './pause-start.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids'>;
@@ -73,7 +73,7 @@ interface Recorded {
   readonly outcome: Outcome;
 }
 
-/** The outcome, its event and the release that a good one makes. */
+/** The outcome, its event, and what it says about the target: a good one makes a release. */
 export const outcomeWrites = ({ ids }: Pick<Deps, 'ids'>, { planned, item, outcome }: Recorded): readonly Write[] => {
   const { status, reason, message, ended_at: at } = outcome;
   const change = changeItem(
@@ -81,7 +81,7 @@ export const outcomeWrites = ({ ids }: Pick<Deps, 'ids'>, { planned, item, outco
     { status, reason, message, step: 'recorded', outcome },
     { at, actor: 'record', detail: JSON.parse(JSON.stringify(detailOf(item, outcome))) as JsonObject },
   );
-  if (status !== 'SUCCESS') return change.writes;
+  if (status !== 'SUCCESS') return [...change.writes, ...lastOutcomeWrites(planned, item, outcome)];
   const release = { batchId: item.batch_id, at, id: ids.next(), image: item.image };
   return [...change.writes, ...releaseWrites(planned, release)];
 };

@@ -16,7 +16,7 @@ import { findBatch } from '../batch/find-batch.ts';
 import type { Deps } from '../deps.ts';
 import { readPlanned } from '../plan/plan-store.ts';
 import { retryConflict } from '../retry-conflict.ts';
-import { releaseWrites } from '../schedule/release-writes.ts';
+import { lastOutcomeWrites, releaseWrites } from '../schedule/release-writes.ts';
 import { readSheet } from '../schedule/schedule-store.ts';
 import { type DeploymentView, viewDeployment } from './deployment-view.ts';
 
@@ -58,7 +58,8 @@ const replaceOutcome = async (deps: Needs, input: ResolveInput, deployment: Plan
   const at = deps.clock.now();
   const occasion = { at, actor: input.actor, detail: { replaces: outcome.reason } };
   const told = { status: input.status, reason: 'ResolvedByOperator', message: input.reason };
-  const change = changeItem(item!, { ...told, outcome: resolved(outcome, input, deployment) }, occasion);
+  const found = resolved(outcome, input, deployment);
+  const change = changeItem(item!, { ...told, outcome: found }, occasion);
   const message: InboxMessage = {
     type: 'resolved',
     batch_id: input.batchId,
@@ -71,7 +72,7 @@ const replaceOutcome = async (deps: Needs, input: ResolveInput, deployment: Plan
     { put: itemOf(keys.inbox(deps.ids.next()), { message }) },
     ...(input.status === 'SUCCESS'
       ? releaseWrites(deployment, { batchId: input.batchId, at, id: deps.ids.next() })
-      : []),
+      : lastOutcomeWrites(deployment, change.row, found, at)),
   ]);
   return change.row;
 };

@@ -1,8 +1,13 @@
 import { describeDeployment } from '../../domain/plan/describe-deployment.ts';
 import type { Plan, PlannedDeployment, Strategy } from '../../domain/plan/plan.ts';
 import { planBatch } from '../../domain/plan/plan-batch.ts';
+import { type VersionStep, versionStep } from '../../domain/plan/version-step.ts';
+import type { RecordedRelease } from '../../domain/record/recorded-release.ts';
 import { readValidBatch } from '../batch/read-valid-batch.ts';
 import type { Deps } from '../deps.ts';
+import { isoTime } from '../iso-time.ts';
+import { type Held, readHeld } from '../schedule/read-held.ts';
+import { readRecorded } from './read-recorded.ts';
 
 export interface PlanPreview {
   readonly plan_hash: string;
@@ -14,11 +19,13 @@ export interface PlanPreview {
   readonly warnings: readonly string[];
   /** What of it would only be simulated. */
   readonly simulated: { readonly harness: boolean; readonly clusters: readonly string[] };
+  /** How many deployments were compared with what was recorded at their targets, and how many were left out; absent where there are no records. */
+  readonly recorded?: { readonly looked_up: number; readonly left_out: number };
   /** In plan order. */
   readonly deployments: readonly DeploymentPreview[];
 }
 
-interface DeploymentPreview {
+export interface DeploymentPreview {
   readonly index: number;
   readonly key: string;
   readonly level: number;
@@ -26,6 +33,12 @@ interface DeploymentPreview {
   readonly rank: number;
   readonly priority: number;
   readonly docker_image_version: string;
+  /** What Flotilla recorded as running there; absent where it recorded nothing, or was not asked. */
+  readonly recorded?: Omit<RecordedRelease, 'at'> & { readonly at: string };
+  /** How the version stands to that one; absent where nobody can say what runs, or it was not looked up. */
+  readonly change?: VersionStep;
+  /** Who has what it changes, now: at work, or UNKNOWN and so to be resolved first. */
+  readonly held_by?: readonly Held[];
   readonly environment_id: string;
   readonly cluster: string;
   readonly namespace: string;
@@ -34,9 +47,12 @@ interface DeploymentPreview {
   readonly steps: readonly string[];
 }
 
-/** Shows what a batch would do. Nothing is written and nobody is asked. */
+/**
+ * Shows what a batch would do. Nothing is written, and no cluster is asked: what runs and what is locked is told from the
+ * table, where there is one.
+ */
 export const previewPlan = async (
-  deps: Pick<Deps, 'catalogue'>,
+  deps: Pick<Deps, 'catalogue'> & Partial<Pick<Deps, 'table'>>,
   input: { readonly text: string },
 ): Promise<PlanPreview> => {
   const catalogue = await deps.catalogue();
@@ -44,6 +60,7 @@ export const previewPlan = async (
   const plan = planBatch(batch, catalogue, warnings);
   const used = new Set(plan.deployments.map(({ cluster }) => cluster));
   const clusters = [...used].filter((name) => catalogue.clusters[name]?.simulated === true).sort();
+  const known = deps.table === undefined ? undefined : await readKnown({ table: deps.table }, plan);
   return {
     plan_hash: plan.plan_hash,
     total: plan.deployments.length,
@@ -53,8 +70,32 @@ export const previewPlan = async (
     critical_path: plan.critical_path,
     warnings: plan.warnings,
     simulated: { harness: catalogue.harness.simulated, clusters },
-    deployments: plan.deployments.map((deployment) => previewDeployment(plan, deployment)),
+    ...(known === undefined ? {} : { recorded: known.counts }),
+    deployments: plan.deployments.map((deployment) => ({
+      ...previewDeployment(plan, deployment),
+      ...known?.of(deployment),
+    })),
   };
+};
+
+type Known = Pick<DeploymentPreview, 'recorded' | 'change' | 'held_by'>;
+
+const readKnown = async (deps: Pick<Deps, 'table'>, plan: Plan) => {
+  const targets = plan.deployments.map(({ target }) => target);
+  const [held, recorded] = await Promise.all([readHeld(deps, plan), readRecorded(deps, targets)]);
+  return {
+    counts: { looked_up: recorded.length, left_out: targets.length - recorded.length },
+    of: ({ index, docker_image_version: version }: PlannedDeployment): Known => ({
+      ...(index < recorded.length ? tellRecorded(recorded[index], version) : {}),
+      ...(held[index]!.length === 0 ? {} : { held_by: held[index]! }),
+    }),
+  };
+};
+
+const tellRecorded = (recorded: RecordedRelease | undefined, version: string): Known => {
+  if (recorded === undefined) return { change: 'new' };
+  const told = { recorded: { ...recorded, at: isoTime(recorded.at) } };
+  return recorded.version === undefined ? told : { ...told, change: versionStep(recorded.version, version) };
 };
 
 const previewDeployment = (plan: Plan, deployment: PlannedDeployment): DeploymentPreview => {

@@ -1,7 +1,7 @@
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { Write } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { itemOf, type Release } from '../../domain/record/rows.ts';
+import { type ItemRow, itemOf, type LastOutcomeRow, type Outcome, type Release } from '../../domain/record/rows.ts';
 
 /** A verified deployment becomes the release that a later failure returns to. `id` is new and sorts by time. */
 export const releaseWrites = (
@@ -25,4 +25,17 @@ export const releaseWrites = (
     { put: itemOf(keys.goodRelease(deployment.target), release) },
     { put: itemOf(keys.release(deployment.target, id), release), when: { exists: false } },
   ];
+};
+
+/** What did not end well leaves open what runs, unless somebody saw it. Nothing was changed where nothing was started. */
+export const lastOutcomeWrites = (
+  { target, docker_image_version: version }: PlannedDeployment,
+  { batch_id, index, key }: Pick<ItemRow, 'batch_id' | 'index' | 'key'>,
+  { status, reason, runs, release_after, ended_at }: Outcome,
+  at = ended_at,
+): readonly Write[] => {
+  if (runs.length === 0) return [];
+  const seen = release_after === undefined ? {} : { release_after };
+  const row: LastOutcomeRow = { batch_id, index, key, status, reason, version, ...seen, at };
+  return [{ put: itemOf(keys.lastOutcome(target), row) }];
 };

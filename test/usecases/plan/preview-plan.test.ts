@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { Table } from '../../../lib/domain/ports.ts';
 import { previewPlan } from '../../../lib/usecases/plan/preview-plan.ts';
-import { makeWorld, releaseYaml } from '../batch/api-world.ts';
+import { makeWorld, manyYaml, releaseYaml } from '../batch/api-world.ts';
 
 const text = releaseYaml.replace(
   'dependencies: [login-api] }',
@@ -33,6 +34,37 @@ test('shows order, levels, critical path and what would happen, and writes nothi
     ],
   });
   expect(world.documents.texts.size).toBe(0);
+});
+
+test('of a large batch the first thousand are compared with what was recorded, and it says so; of locks there is one query', async () => {
+  const world = makeWorld();
+  const asked: string[] = [];
+  const table: Table = {
+    get: (key) => world.table.get(key),
+    transact: () => Promise.reject(new Error('nothing is written')),
+    query: (query) => {
+      asked.push(query.pk === 'DISPATCHER' ? `${query.prefix}` : 'TARGET');
+      return world.table.query(query);
+    },
+  };
+  const { recorded, deployments } = await previewPlan({ ...world.deps, table }, { text: manyYaml(1_200) });
+  expect(recorded).toEqual({ looked_up: 1_000, left_out: 200 });
+  expect(Object.entries(Object.groupBy(asked, (one) => one)).map(([name, all]) => [name, all!.length])).toEqual(
+    expect.arrayContaining([
+      ['LOCK#', 1],
+      ['TARGET', 1_000],
+    ]),
+  );
+  expect(deployments.map(({ change }) => change)).toEqual(
+    deployments.map(({ index }) => (index < 1_000 ? 'new' : undefined)),
+  );
+});
+
+test('without a table nothing is said of what runs or is locked', async () => {
+  const { catalogue } = makeWorld().deps;
+  const preview = await previewPlan({ catalogue }, { text });
+  expect(preview).not.toHaveProperty('recorded');
+  for (const one of preview.deployments) expect(Object.keys(one)).not.toContain('change');
 });
 
 test('the same batch has the same plan hash, another version another one', async () => {

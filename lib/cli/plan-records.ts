@@ -1,0 +1,75 @@
+import { counted } from '../domain/counted.ts';
+import type { VersionStep } from '../domain/plan/version-step.ts';
+import { describeWaiting } from '../domain/schedule/waiting.ts';
+import type { DeploymentPreview, PlanPreview } from '../usecases/plan/preview-plan.ts';
+import { printable } from './terminal.ts';
+
+/** Who has made a plan: a server, or this program with a file or without one. */
+export type PlannedBy =
+  | { readonly by: 'server'; readonly url: string }
+  | { readonly by: 'file'; readonly file: string }
+  | { readonly by: 'defaults' };
+
+const notAsked = 'no server was asked, so nothing is known of locks and of what runs (--url names one)';
+
+export const plannedByLine = (planned: PlannedBy): string => {
+  if (planned.by === 'server') return `Planned by the server at ${planned.url}, with its configuration.`;
+  const how =
+    planned.by === 'file' ? `with ${planned.file}` : 'with simulated defaults: there is no flotilla.config.yaml';
+  return `Planned here, ${how}; ${notAsked}.`;
+};
+
+/** `1.4.0 → 1.1.0 (older)`, `→ 1.0.0 (new)`; `? → 1.1.0` where nobody can say what runs. */
+export const versionCell = ({ docker_image_version: version, recorded, change }: DeploymentPreview): string => {
+  if (change === undefined) return recorded === undefined ? version : `? → ${version}`;
+  const from = recorded?.version === undefined ? '' : `${recorded.version} `;
+  return `${from}→ ${version}${change === 'other' ? '' : ` (${change})`}`;
+};
+
+/** Lines of a kind; --json has all. */
+const mostLines = 30;
+
+/** What was recorded of the targets of a plan: how versions move, where nobody knows what runs, and who holds what. */
+export const recordLines = (plan: PlanPreview, command: (words: string) => string): readonly string[] => [
+  ...changeLines(plan),
+  ...cutLines(plan.deployments.flatMap(uncertainLine)),
+  ...cutLines(plan.deployments.flatMap((one) => heldLines(one, command))),
+];
+
+const cutLines = (lines: readonly string[]): readonly string[] =>
+  lines.length <= mostLines ? lines : [...lines.slice(0, mostLines), `… and ${lines.length - mostLines} more lines.`];
+
+const words: Readonly<Record<VersionStep, string>> = {
+  newer: 'newer',
+  same: 'the same',
+  older: 'older',
+  new: 'new',
+  other: 'not comparable',
+};
+
+const changeLines = ({ recorded, deployments, total }: PlanPreview): readonly string[] => {
+  if (recorded === undefined) return [];
+  const told = Object.entries(words).flatMap(([change, word]) => {
+    const count = deployments.filter((one) => one.change === change).length;
+    return count === 0 ? [] : [`${count} ${word}`];
+  });
+  const { looked_up, left_out } = recorded;
+  const part = left_out === 0 ? '' : ` Only the first ${looked_up} of ${counted(total, 'deployment')} were looked up.`;
+  return [`Versions beside those that were recorded: ${told.join(', ') || 'none can be told'}.${part}`];
+};
+
+const uncertainLine = ({ key, recorded }: DeploymentPreview): readonly string[] => {
+  if (recorded?.ended === undefined) return [];
+  const { status, reason, version } = recorded.ended;
+  return [
+    `${key}: nobody recorded what runs there since batch ${recorded.batch_id} ended ${status} / ${reason} with ${printable(version)}.`,
+  ];
+};
+
+const heldLines = ({ key, held_by = [] }: DeploymentPreview, command: (words: string) => string): readonly string[] =>
+  held_by.flatMap((held) => [
+    `${key}: ${printable(describeWaiting([held]))}`,
+    ...(held.status === 'UNKNOWN'
+      ? [`  ${command(`resolve ${held.batch_id} ${held.key} --status SUCCESS --reason '…'`)}  (or --status FAILED)`]
+      : []),
+  ]);

@@ -1,0 +1,26 @@
+import type { LastOutcomeRow, Release } from './rows.ts';
+
+/** What runs at a target as far as it was recorded. The cluster is not asked, and others may have changed it. */
+export interface RecordedRelease {
+  /** Absent where nobody can say. */
+  readonly version?: string;
+  /** The batch that it is known from. */
+  readonly batch_id: string;
+  readonly at: number;
+  /** How the last deployment ended, where that left open what runs. */
+  readonly ended?: Pick<LastOutcomeRow, 'status' | 'reason' | 'version'>;
+}
+
+/** The last good release, unless a deployment after it did not end well. Undefined where nothing is recorded. */
+export const recordedRelease = (
+  good: Release | undefined,
+  last: LastOutcomeRow | undefined,
+): RecordedRelease | undefined => {
+  if (last !== undefined && last.at > (good?.at ?? Number.NEGATIVE_INFINITY)) return afterOutcome(last);
+  return good === undefined ? undefined : { version: good.version, batch_id: good.batch_id, at: good.at };
+};
+
+const afterOutcome = ({ release_after, batch_id, at, status, reason, version }: LastOutcomeRow): RecordedRelease =>
+  release_after === undefined
+    ? { batch_id, at, ended: { status, reason, version } }
+    : { version: release_after, batch_id, at };

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { plannedByLine, recordLines, versionCell } from '../../lib/cli/plan-records.ts';
+import type { DeploymentPreview, PlanPreview } from '../../lib/usecases/plan/preview-plan.ts';
+
+const at = '2026-11-21T14:27:45.544Z';
+const deployment = (part: Partial<DeploymentPreview>): DeploymentPreview =>
+  ({ key: 'risk/api', docker_image_version: '1.1.0', ...part }) as DeploymentPreview;
+const command = (words: string): string => `flotilla ${words}`;
+const linesOf = (deployments: readonly DeploymentPreview[], left_out = 0): readonly string[] => {
+  const total = deployments.length + left_out;
+  const plan = { total, recorded: { looked_up: deployments.length, left_out }, deployments };
+  return recordLines(plan as PlanPreview, command);
+};
+
+const before = { recorded: { version: '1.4.0', batch_id: 'B1', at } };
+const ended = { status: 'FAILED', reason: 'PipelineFailed', version: '1.5.0' } as const;
+const held = { kind: 'target', name: 'staging/eu-1/risk/api', batch_id: 'B2', key: 'risk/api' } as const;
+
+describe('a version in a plan', () => {
+  test.each<readonly [string, Partial<DeploymentPreview>]>([
+    ['1.1.0', {}],
+    ['→ 1.1.0 (new)', { change: 'new' }],
+    ['1.4.0 → 1.1.0 (older)', { ...before, change: 'older' }],
+    ['1.4.0 → 1.10.0 (newer)', { ...before, change: 'newer', docker_image_version: '1.10.0' }],
+    ['1.4.0 → 1.4.0 (same)', { ...before, change: 'same', docker_image_version: '1.4.0' }],
+    ['1.4.0 → main', { ...before, change: 'other', docker_image_version: 'main' }],
+    ['? → 1.1.0', { recorded: { batch_id: 'B1', at, ended } }],
+  ])('%s', (cell, part) => {
+    expect(versionCell(deployment(part))).toBe(cell);
+  });
+});
+
+describe('what is told of the records', () => {
+  test('how the versions stand to them, in all', () => {
+    const older = deployment({ ...before, change: 'older' });
+    expect(linesOf([older, older, deployment({ change: 'new' })])).toEqual([
+      'Versions beside those that were recorded: 2 older, 1 new.',
+    ]);
+  });
+
+  test('how many were left out', () => {
+    expect(linesOf([deployment({ change: 'new' })], 9)).toEqual([
+      'Versions beside those that were recorded: 1 new. Only the first 1 of 10 deployments were looked up.',
+    ]);
+  });
+
+  test('where nobody can say what runs', () => {
+    expect(linesOf([deployment({ recorded: { batch_id: 'B1', at, ended } })])).toEqual([
+      'Versions beside those that were recorded: none can be told.',
+      'risk/api: nobody recorded what runs there since batch B1 ended FAILED / PipelineFailed with 1.5.0.',
+    ]);
+  });
+
+  test('who works on what, and what has to be resolved first', () => {
+    const two = [
+      deployment({ ...before, change: 'older', held_by: [{ ...held, status: 'PROCESSING' }] }),
+      deployment({ ...before, change: 'older', held_by: [{ ...held, status: 'UNKNOWN' }] }),
+    ];
+    const [, working, unknown, advice] = linesOf(two);
+    expect(working).toMatch(/^risk\/api: Waits for .*B2/);
+    expect(unknown).toMatch(/^risk\/api: What .*B2 did to .* is UNKNOWN/);
+    expect(advice).toBe("  flotilla resolve B2 risk/api --status SUCCESS --reason '…'  (or --status FAILED)");
+  });
+
+  test('of very many the first', () => {
+    const many = Array.from({ length: 40 }, () => deployment({ held_by: [{ ...held, status: 'PROCESSING' }] }));
+    expect(linesOf(many)).toHaveLength(32);
+    expect(linesOf(many).at(-1)).toBe('… and 10 more lines.');
+  });
+
+  test('nothing, where there are none', () => {
+    expect(recordLines({ total: 1, deployments: [deployment({})] } as unknown as PlanPreview, command)).toEqual([]);
+  });
+});
+
+test.each([
+  [{ by: 'server', url: 'http://127.0.0.1:8080' }, /^Planned by the server at http:\/\/127\.0\.0\.1:8080,/],
+  [
+    { by: 'file', file: '/etc/flotilla.config.yaml' },
+    /^Planned here, with \/etc\/flotilla\.config\.yaml; no server was asked/,
+  ],
+  [{ by: 'defaults' }, /^Planned here, with simulated defaults.*; no server was asked/],
+] as const)('it is told who has planned: %j', (planned, line) => {
+  expect(plannedByLine(planned)).toMatch(line);
+});
