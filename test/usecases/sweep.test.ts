@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import type { Executor, Workflow } from '../../lib/domain/ports.ts';
+import { changeItem } from '../../lib/domain/record/change.ts';
 import { keys, type Wait } from '../../lib/domain/record/keys.ts';
 import { type ItemRow, itemOf, rowOf } from '../../lib/domain/record/rows.ts';
 import { startDeployment } from '../../lib/usecases/deployment/start-deployment.ts';
@@ -9,7 +10,15 @@ import { cloudPace } from '../../lib/usecases/deps.ts';
 import { awaitTurn } from '../../lib/usecases/schedule/await-turn.ts';
 import { sweep } from '../../lib/usecases/sweep.ts';
 import { bindToken } from '../../lib/usecases/wait/answer-wait.ts';
-import { FakeClock, MemoryDocuments } from './batch/api-world.ts';
+import {
+  changeBatch,
+  FakeClock,
+  MemoryDocuments,
+  makeWorld,
+  planned,
+  readHeader,
+  submitted,
+} from './batch/api-world.ts';
 import { aboutToStart } from './deployment/about-to-start.ts';
 
 /** Executions that all run. Step Functions takes some 300 descriptions at once, then a few a second. */
@@ -102,7 +111,9 @@ const scene = async () => {
 
 test('a child that is found dead is settled', async () => {
   const { item } = await deadChild(async () => {});
-  expect(`${item?.status} / ${item?.reason}`).toBe('FAILED / NotStarted');
+  expect(`${item?.status} / ${item?.reason}: ${item?.message}`).toBe(
+    'FAILED / NotStarted: Nothing was started: ChildEnded: Its execution was stopped or died.',
+  );
 });
 
 test('nothing is settled over the head of a child that takes the deployment up while the one before is found dead', async () => {
@@ -135,4 +146,171 @@ test('a child that took the deployment up is told of its turn, though what is le
   await sweep({ ...deps, workflow: { ...deps.workflow, describe } }, { holder: 'sweeper' });
   expect(told).toContain('second-turn');
   expect(rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)))?.outcome).toBeUndefined();
+});
+
+interface Batch {
+  readonly what: string;
+  /** What Step Functions says to a start, and when it is asked; an error is thrown. */
+  readonly start: 'taken' | FlotillaError;
+  readonly describe: 'RUNNING' | 'ABORTED' | FlotillaError;
+  readonly execution_arn?: string;
+  readonly isPlanned?: true;
+  /** Milliseconds since it came. */
+  readonly age?: number;
+  readonly told: { readonly status: string; readonly asked: readonly string[]; readonly failed?: string };
+}
+
+const missing = new FlotillaError('ExecutionMissing', 'there is none');
+const exists = new FlotillaError('ExecutionExists', 'it is over');
+const away = new FlotillaError('WorkflowUnavailable', 'ThrottlingException');
+const old = cloudPace.sweepAge;
+
+const batches: readonly Batch[] = [
+  {
+    ...{ what: 'that nobody started is started', start: 'taken', describe: missing },
+    told: { status: 'PENDING / Submitted, open', asked: ['start'] },
+  },
+  {
+    ...{ what: 'that has just come is left to whoever starts it', start: 'taken', describe: missing, age: old - 1 },
+    told: { status: 'PENDING / Submitted, open', asked: [] },
+  },
+  {
+    ...{ what: 'that cannot be started stays open', start: away, describe: missing },
+    told: { status: 'PENDING / Submitted, open', asked: ['start'], failed: 'ThrottlingException' },
+  },
+  {
+    ...{ what: 'that was started, and runs, is left alone', start: exists, describe: 'RUNNING' },
+    told: { status: 'PENDING / Submitted, open', asked: ['start', 'describe'] },
+  },
+  {
+    ...{
+      what: 'that was started, and whose execution ended before its plan, has failed',
+      start: exists,
+      describe: 'ABORTED',
+    },
+    told: { status: 'FAILED / PlanFailed, sealed', asked: ['start', 'describe'] },
+  },
+  {
+    ...{
+      what: 'that is known to have been started is asked for only',
+      start: away,
+      describe: 'RUNNING',
+      execution_arn: 'arn',
+    },
+    told: { status: 'PENDING / Submitted, open', asked: ['describe'] },
+  },
+  {
+    ...{
+      what: 'whose execution is forgotten has ended',
+      start: away,
+      describe: missing,
+      execution_arn: 'arn',
+      isPlanned: true,
+    },
+    told: { status: 'FAILED / DeploymentsFailed, sealed', asked: ['describe'] },
+  },
+  {
+    ...{
+      what: 'of which nothing can be said stays open',
+      start: away,
+      describe: away,
+      execution_arn: 'arn',
+      isPlanned: true,
+    },
+    told: { status: 'PROCESSING / Planned, open', asked: ['describe'], failed: 'ThrottlingException' },
+  },
+];
+
+test.each(batches.map((one) => [one.what, one] as const))(
+  'a batch %s',
+  async (_, { start, describe, told, ...batch }) => {
+    const world = makeWorld();
+    const batchId = batch.isPlanned ? (await planned(world)).batchId : await submitted(world);
+    const before = await readHeader(world, batchId);
+    if (batch.execution_arn) await changeBatch(world, batchId, { ...before, execution_arn: batch.execution_arn });
+    const asked: string[] = [];
+    const answer = (what: string, said: string): string => {
+      asked.push(what);
+      const given = what === 'start' ? start : describe;
+      if (given instanceof FlotillaError) throw given;
+      return said;
+    };
+    const workflow = {
+      ...world.workflow,
+      start: async (machine: string, name: string, input: object) => {
+        expect([machine, name, input]).toEqual(['batch', batchId, { batch_id: batchId }]);
+        return answer('start', 'arn');
+      },
+      describe: async (machine: string, name: string) => {
+        expect([machine, name]).toEqual(['batch', batchId]);
+        return { status: answer('describe', describe as string) as 'RUNNING' };
+      },
+    };
+    world.clock.time += batch.age ?? old;
+    const failed = await sweep({ ...world.deps, workflow, pace: cloudPace }, { holder: 's' }).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+    const header = await readHeader(world, batchId);
+    const isOpen = (await world.table.get(keys.open(batchId))) !== undefined;
+    const status = `${header.status} / ${header.reason}, ${isOpen ? 'open' : 'sealed'}`;
+    expect({ status, asked, ...(failed && { failed }) }).toEqual(told);
+    if (batch.isPlanned && !isOpen) {
+      const items = await Promise.all([0, 1, 2].map((index) => world.table.get(keys.item(batchId, index))));
+      expect(items.map((item) => rowOf<ItemRow>(item)!.message)).toEqual(
+        Array(3).fill('Nothing was started: BatchExecutionEnded: It was stopped or died.'),
+      );
+    }
+  },
+);
+
+test('a batch that cannot be looked after does not keep the next one from it', async () => {
+  const world = makeWorld();
+  const [first, second] = [await submitted(world), await submitted(world)];
+  const started: string[] = [];
+  const start = async (_machine: string, name: string) => {
+    if (name === first) throw away;
+    started.push(name);
+    return 'arn';
+  };
+  world.clock.time += old;
+  const deps = { ...world.deps, workflow: { ...world.workflow, start }, pace: cloudPace };
+  await expect(sweep(deps, { holder: 's' })).rejects.toThrow('ThrottlingException');
+  expect(started).toEqual([second]);
+});
+
+test('a deployment whose row was changed a moment ago is not looked after', async () => {
+  const { world, deps, batchId, told } = await scene();
+  await awaitTurn(deps, { token: 'first', execution_arn: 'first-child', batch_id: batchId, index: 0 });
+  told.length = 0;
+  const row = rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)))!;
+  world.clock.time += 2 * old;
+  const { writes } = changeItem(
+    row,
+    { ...row, reason: 'Deploying' },
+    { at: world.clock.now() - old + 1, actor: 'test' },
+  );
+  await world.table.transact(writes);
+  await sweep(deps, { holder: 'sweeper' });
+  expect(told).toEqual(['first']); // by the dispatcher, who sends what may not have been heard
+  world.clock.time += 1;
+  const describe = async () => ({ status: 'ABORTED' }) as const;
+  await sweep({ ...deps, workflow: { ...deps.workflow, describe } }, { holder: 'sweeper' });
+  expect(rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)))?.outcome).toBeDefined();
+});
+
+test('only watchers that have something to watch are called back to life', async () => {
+  const { world, deps } = await scene();
+  const revived: string[] = [];
+  const row = (watcher: string) => ({ put: itemOf(keys.watcher(watcher), { watcher, generation: 1, until: 0 }) });
+  await world.table.transact([
+    ...[row('executor:busy'), row('executor:idle')],
+    { put: itemOf(keys.watch('executor:busy', 'b', 0, 'deploy-1'), {}) },
+  ]);
+  const start = async (_machine: string, name: string) => {
+    revived.push(name);
+    return 'arn';
+  };
+  await sweep({ ...deps, workflow: { ...deps.workflow, start } }, { holder: 'sweeper' });
+  expect(revived).toEqual(['executor-busy-2']);
 });

@@ -21,7 +21,8 @@ export function judgeJob(look: Seen): KindReport {
   if (ended !== undefined) {
     const cause = stringAt(ended, 'reason') ?? 'Failed';
     const counts = `${numberAt(object, 'status', 'failed')} failed, ${numberAt(object, 'status', 'succeeded')} succeeded`;
-    const message = `the job failed for good: ${cause}, ${stringAt(ended, 'message') ?? ''} (${counts})`;
+    const detail = stringAt(ended, 'message');
+    const message = `the job failed for good: ${cause}${detail === undefined ? '' : `, ${detail}`} (${counts})`;
     const fact: Evidence = { kind: 'condition', name: 'Failed', reason: cause, message };
     return { signals: [], finding: failing('JobFailed', message, [fact, ...failedPods(pods)]) };
   }

@@ -1,30 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../lib/domain/json.ts';
-import type { Workload, WorkloadKind } from '../../../lib/domain/plan/plan.ts';
 import type { WorkloadView } from '../../../lib/domain/ports.ts';
 import { captureBaseline } from '../../../lib/domain/rollout/baseline.ts';
-import type { Judgement } from '../../../lib/domain/rollout/judgement.ts';
 import { isRunning, judgeRollout } from '../../../lib/domain/rollout/verdict.ts';
-import { deployment, now, secondsAgo, unready, viewOf, waitingFor } from './objects.ts';
+import { expected, judge, lines, metadata, podOf, template } from './kinds.ts';
+import { deployment, now, secondsAgo, toldOf, unready, viewOf, waitingFor } from './objects.ts';
 
-/** One table per kind: what its object says, and what we make of it. */
+/** A table for the sets: what such an object says, and what we make of it. */
 
-const nothing: WorkloadView = { revisions: [], pods: [] };
-const template = { spec: { containers: [{ name: 'app', image: 'reg/app:2' }] } };
-const expected = { version: '2', artifactType: 'docker' } as const;
-const metadata = { name: 'app', namespace: 'shared', uid: 'u1', generation: 3 };
-
-function judge(kind: WorkloadKind, view: WorkloadView, baselineView: WorkloadView = nothing): Judgement {
-  const workload: Workload = { ...deployment, kind };
-  return judgeRollout({ workload, expected, baseline: captureBaseline(workload, baselineView), view, now });
-}
-
-const podOf = (status: JsonObject, labels: JsonObject = {}): JsonObject => ({
-  kind: 'Pod',
-  metadata: { name: 'app-0', uid: 'p0', labels, ownerReferences: [{ uid: 'u1' }] },
-  spec: template.spec,
-  status,
-});
+const isReady = { conditions: [{ type: 'Ready', status: 'True' }] };
+const notReady = { conditions: [{ type: 'Ready', status: 'False' }] };
 
 describe('a StatefulSet', () => {
   const view = (status: JsonObject, spec: JsonObject = {}, pods: readonly JsonObject[] = []): WorkloadView => ({
@@ -54,62 +39,129 @@ describe('a StatefulSet', () => {
   });
 
   it.each([
-    { what: 'complete', view: view({}), verdict: 'healthy', reason: 'RolledOut' },
+    { what: 'complete', view: view({}), told: 'healthy, RolledOut: 3 of 3 replicas are ready with reg/app:2' },
     {
       what: 'not observed',
       view: view({ observedGeneration: 2 }),
-      verdict: 'waiting',
-      reason: 'GenerationNotObserved',
+      told: 'waiting, GenerationNotObserved: the controller has seen generation 2; generation 3 is the current one',
     },
-    { what: 'not all updated', view: view({ updatedReplicas: 2 }), verdict: 'waiting', reason: 'ReplicasNotUpdated' },
-    { what: 'not all ready', view: view({ readyReplicas: 2 }), verdict: 'waiting', reason: 'ReplicasNotReady' },
-    { what: 'one too many', view: view({ replicas: 4 }), verdict: 'waiting', reason: 'OldReplicasPending' },
+    {
+      what: 'not all updated',
+      view: view({ updatedReplicas: 2 }),
+      told: 'waiting, ReplicasNotUpdated: 2 of 3 replicas have the new revision',
+    },
+    {
+      what: 'not all ready',
+      view: view({ readyReplicas: 2 }),
+      told: 'waiting, ReplicasNotReady: 2 of 3 replicas are ready',
+    },
+    {
+      what: 'one too many',
+      view: view({ replicas: 4 }),
+      told: 'waiting, OldReplicasPending: 4 replicas exist; 3 are asked for',
+    },
     {
       what: 'ready, not available',
       view: view({ availableReplicas: 1 }, { minReadySeconds: 5 }),
-      verdict: 'waiting',
-      reason: 'ReplicasNotAvailable',
+      told: 'waiting, ReplicasNotAvailable: 1 of 3 replicas are available',
     },
     {
       what: 'last step missing',
       view: view({ currentRevision: 'app-a' }),
-      verdict: 'waiting',
-      reason: 'RevisionNotCurrent',
+      told: 'waiting, RevisionNotCurrent: the current revision is app-a; app-b is awaited',
     },
     ...(['currentRevision', 'updateRevision'] as const).map((revision) => ({
       what: `without a word of its ${revision}`,
       view: view({ currentRevision: 'app-a', [revision]: null }),
-      verdict: 'healthy',
-      reason: 'RolledOut',
+      told: 'healthy, RolledOut: 3 of 3 replicas are ready with reg/app:2',
     })),
     {
       what: 'held by a partition',
       view: view({ updatedReplicas: 1, currentRevision: 'app-a' }, partition(2)),
-      verdict: 'healthy',
-      reason: 'RolledOut',
+      told: lines(
+        'healthy, RolledOut: 3 of 3 replicas are ready with reg/app:2',
+        '! 2 of 3 replicas stay on the old revision: partition 2',
+      ),
     },
     {
       what: 'partition over replicas',
       view: view({ updatedReplicas: 0 }, partition(9)),
-      verdict: 'healthy',
-      reason: 'RolledOut',
+      told: lines(
+        'healthy, RolledOut: 3 of 3 replicas are ready with reg/app:2',
+        '! 3 of 3 replicas stay on the old revision: partition 9',
+      ),
     },
     {
       what: 'none asked for',
       view: view({ replicas: 0, readyReplicas: 0, updatedReplicas: 0 }, { replicas: 0 }),
-      verdict: 'healthy',
-      reason: 'RolledOut',
+      told: lines(
+        'healthy, RolledOut: 0 of 0 replicas are ready with reg/app:2',
+        '! nothing runs: 0 of 0 replicas of app are asked for',
+      ),
     },
-  ])('that is $what: $verdict, $reason', ({ view: seen, verdict, reason }) => {
-    expect(judge('statefulset', seen)).toMatchObject({ verdict, reason });
+  ])('that is $what', ({ view: seen, told }) => {
+    expect(toldOf(judge('statefulset', seen))).toBe(told);
   });
 
-  it('warns of what a partition holds, and of OnDelete', () => {
-    expect(judge('statefulset', view({ updatedReplicas: 1 }, partition(2))).warnings).toEqual([
-      expect.stringContaining('2 of 3 replicas'),
+  it('warns of OnDelete while it waits, and has no last step then', () => {
+    const onDelete = { updateStrategy: { type: 'OnDelete' } };
+    expect(toldOf(judge('statefulset', view({ updatedReplicas: 0 }, onDelete)))).toBe(
+      lines(
+        'waiting, ReplicasNotUpdated: 0 of 3 replicas have the new revision',
+        '! the update strategy is OnDelete: pods get the new revision only when somebody deletes them',
+      ),
+    );
+    expect(judge('statefulset', view({ currentRevision: 'app-a' }, onDelete)).reason).toBe('RolledOut');
+  });
+
+  it.each<[what: string, spec: JsonObject, pod: JsonObject, isStuck: boolean]>([
+    ['is not ready', {}, podOf({}, { 'controller-revision-hash': 'app-a' }), true],
+    ['says that it is not', {}, podOf(notReady, { 'controller-revision-hash': 'app-a' }), true],
+    ['is ready', {}, podOf(isReady, { 'controller-revision-hash': 'app-a' }), false],
+    [
+      'need not be waited for',
+      { podManagementPolicy: 'Parallel' },
+      podOf({}, { 'controller-revision-hash': 'app-a' }),
+      false,
+    ],
+    ['is of this revision', {}, podOf({}, { 'controller-revision-hash': 'app-b' }), false],
+    ['is of none', {}, podOf({}), false],
+    [
+      'is being deleted',
+      {},
+      { metadata: { name: 'app-0', labels: { 'controller-revision-hash': 'app-a' }, deletionTimestamp: 'x' } },
+      false,
+    ],
+  ])('warns of a pod of an older revision that is in the way: one that %s', (_, spec, pod, isStuck) => {
+    expect(judge('statefulset', view({ readyReplicas: 2 }, spec, [pod])).warnings).toEqual(
+      isStuck ? ['pod app-0 of an older revision is not ready and holds up the update; delete it'] : undefined,
+    );
+  });
+
+  it('without a word of its revision has no older ones', () => {
+    const pod = podOf({}, { 'controller-revision-hash': 'app-a' });
+    expect(judge('statefulset', view({ readyReplicas: 2, updateRevision: null }, {}, [pod])).warnings).toBeUndefined();
+  });
+
+  it('that is as before does not ask how often its containers once ended', () => {
+    const status = {
+      ...unready({ restartCount: 9, lastState: { terminated: { exitCode: 1, finishedAt: secondsAgo(60) } } }),
+    };
+    const same = view({ readyReplicas: 2 }, {}, [podOf(status, { 'controller-revision-hash': 'app-b' })]);
+    expect([judge('statefulset', same, same).reason, judge('statefulset', same).reason]).toEqual([
+      'ReplicasNotReady',
+      'CrashLoopBackOff',
     ]);
-    const onDelete = judge('statefulset', view({ updatedReplicas: 0 }, { updateStrategy: { type: 'OnDelete' } }));
-    expect(onDelete).toMatchObject({ verdict: 'waiting', warnings: [expect.stringContaining('OnDelete')] });
+  });
+
+  it('shows what its pods wait for', () => {
+    const pod = podOf(unready(waitingFor('ContainerCreating')), { 'controller-revision-hash': 'app-b' });
+    expect(toldOf(judge('statefulset', view({ readyReplicas: 2 }, {}, [pod])))).toBe(
+      lines(
+        'waiting, ReplicasNotReady: 2 of 3 replicas are ready',
+        '- pod app-0/app, ContainerCreating: about ContainerCreating',
+      ),
+    );
   });
 
   it('counts only the pods of its update revision', () => {
@@ -145,22 +197,24 @@ describe('a DaemonSet', () => {
   });
 
   it.each([
-    { what: 'complete', view: view({}), verdict: 'healthy', reason: 'RolledOut' },
+    { what: 'complete', view: view({}), told: 'healthy, RolledOut: 2 of 2 replicas are ready with reg/app:2' },
     {
       what: 'not all updated',
       view: view({ updatedNumberScheduled: 1 }),
-      verdict: 'waiting',
-      reason: 'ReplicasNotUpdated',
+      told: 'waiting, ReplicasNotUpdated: 1 of 2 nodes have the new revision',
     },
-    { what: 'not all ready', view: view({ numberReady: 1 }), verdict: 'waiting', reason: 'ReplicasNotReady' },
+    {
+      what: 'not all ready',
+      view: view({ numberReady: 1 }),
+      told: 'waiting, ReplicasNotReady: 1 of 2 nodes are ready',
+    },
     {
       what: 'not all available',
       view: view({ numberAvailable: null }),
-      verdict: 'waiting',
-      reason: 'ReplicasNotAvailable',
+      told: 'waiting, ReplicasNotAvailable: 0 of 2 nodes are available',
     },
-  ])('that is $what: $verdict, $reason', ({ view: seen, verdict, reason }) => {
-    expect(judge('daemonset', seen)).toMatchObject({ verdict, reason });
+  ])('that is $what', ({ view: seen, told }) => {
+    expect(toldOf(judge('daemonset', seen))).toBe(told);
   });
 
   it('that fits no node is ready with 0 of 0, and a warning', () => {
@@ -171,122 +225,58 @@ describe('a DaemonSet', () => {
     });
   });
 
+  it.each<[what: string, WorkloadView, told: string]>([
+    [
+      'whose nodes nobody has counted',
+      view({ desiredNumberScheduled: null }),
+      'waiting, NodesNotCounted: the controller has not counted the nodes yet',
+    ],
+    [
+      'that is not observed',
+      view({ observedGeneration: 2 }),
+      'waiting, GenerationNotObserved: the controller has seen generation 2; generation 3 is the current one',
+    ],
+    [
+      'whose pods wait',
+      view({ numberReady: 1 }, [
+        podOf(unready(waitingFor('ContainerCreating')), { 'controller-revision-hash': 'new' }),
+      ]),
+      lines(
+        'waiting, ReplicasNotReady: 1 of 2 nodes are ready',
+        '- pod app-0/app, ContainerCreating: about ContainerCreating',
+      ),
+    ],
+  ])('%s', (_, seen, told) => {
+    expect(toldOf(judge('daemonset', seen))).toBe(told);
+  });
+
+  it('warns of OnDelete while it waits', () => {
+    const seen = view({ updatedNumberScheduled: 0 });
+    const onDelete = { ...seen.workload, spec: { template, updateStrategy: { type: 'OnDelete' } } };
+    expect(toldOf(judge('daemonset', { ...seen, workload: onDelete }))).toBe(
+      lines(
+        'waiting, ReplicasNotUpdated: 0 of 2 nodes have the new revision',
+        '! the update strategy is OnDelete: pods get the new revision only when somebody deletes them',
+      ),
+    );
+  });
+
+  it('that is as before does not ask how often its containers once ended', () => {
+    const status = {
+      ...unready({ restartCount: 9, lastState: { terminated: { exitCode: 1, finishedAt: secondsAgo(60) } } }),
+    };
+    const same = view({ numberReady: 1 }, [podOf(status, { 'controller-revision-hash': 'new' })]);
+    expect([judge('daemonset', same, same).reason, judge('daemonset', same).reason]).toEqual([
+      'ReplicasNotReady',
+      'CrashLoopBackOff',
+    ]);
+  });
+
   it('counts only the pods of its newest revision', () => {
     const at = (hash: string) =>
       view({ numberReady: 1 }, [podOf(unready(waitingFor('InvalidImageName')), { 'controller-revision-hash': hash })]);
     expect(judge('daemonset', at('new')).verdict).toBe('failing');
     expect(judge('daemonset', at('old')).verdict).toBe('waiting');
-  });
-});
-
-describe('a Job', () => {
-  const view = (
-    status: JsonObject,
-    { spec = {}, pods = [], uid = 'u1' }: { spec?: JsonObject; pods?: readonly JsonObject[]; uid?: string } = {},
-  ): WorkloadView => ({
-    workload: { metadata: { ...metadata, uid }, spec: { template, ...spec }, status },
-    revisions: [],
-    pods,
-  });
-  const condition = (type: string) => ({
-    conditions: [{ type, status: 'True', reason: 'BackoffLimitExceeded', message: 'it is over' }],
-  });
-  const crashed = unready({
-    restartCount: 3,
-    state: { terminated: { exitCode: 2, reason: 'Error', finishedAt: secondsAgo(1) } },
-  });
-
-  it.each([
-    { what: 'new', view: view({}), verdict: 'waiting', reason: 'JobRunning' },
-    {
-      what: 'complete',
-      view: view({ succeeded: 1, ...condition('Complete') }),
-      verdict: 'healthy',
-      reason: 'JobComplete',
-    },
-    { what: 'failed', view: view({ failed: 7, ...condition('Failed') }), verdict: 'failing', reason: 'JobFailed' },
-    {
-      what: 'about to be failed',
-      view: view({ failed: 7, ...condition('FailureTarget') }),
-      verdict: 'failing',
-      reason: 'JobFailed',
-    },
-    {
-      what: 'crashing within its limit',
-      view: view({ failed: 1 }, { pods: [podOf(crashed)] }),
-      verdict: 'waiting',
-      reason: 'JobRunning',
-    },
-    {
-      what: 'unable to start',
-      view: view({}, { pods: [podOf(unready(waitingFor('InvalidImageName')))] }),
-      verdict: 'failing',
-      reason: 'InvalidImageName',
-    },
-  ])('that is $what: $verdict, $reason', ({ view: seen, verdict, reason }) => {
-    expect(judge('job', seen)).toMatchObject({ verdict, reason });
-  });
-
-  it('that failed shows the container that ended badly, whose log helps', () => {
-    const judged = judge('job', view({ failed: 1, ...condition('Failed') }, { pods: [podOf(crashed)] }));
-    expect(judged.evidence).toContainEqual(
-      expect.objectContaining({ kind: 'pod', name: 'app-0', container: 'app', message: 'exit code 2, Error' }),
-    );
-  });
-
-  it('that was there and complete before is nothing new; another uid is', () => {
-    const complete = view({ succeeded: 1, ...condition('Complete') });
-    expect(judge('job', complete, complete).reason).toBe('AlreadyRunning');
-    expect(judge('job', complete, view({}, { uid: 'u0' })).reason).toBe('JobComplete');
-  });
-
-  it('that is suspended says so', () => {
-    expect(judge('job', view({}, { spec: { suspend: true } })).warnings).toEqual([
-      expect.stringContaining('suspended'),
-    ]);
-  });
-});
-
-describe('a CronJob', () => {
-  const view = (spec: JsonObject = {}): WorkloadView => ({
-    ...nothing,
-    workload: { metadata, spec: { jobTemplate: { spec: { template } }, ...spec } },
-  });
-
-  it('is ready when it exists with the image', () => {
-    expect(judge('cronjob', view())).toMatchObject({ verdict: 'healthy', reason: 'CronJobUpdated' });
-    expect(judge('cronjob', view()).warnings).toBeUndefined();
-    expect(judge('cronjob', nothing).verdict).toBe('waiting');
-  });
-
-  it('that is suspended gets a warning', () => {
-    expect(judge('cronjob', view({ suspend: true })).warnings).toEqual(['the cronjob is suspended: it will not run']);
-  });
-});
-
-describe('a Pod', () => {
-  const ready = { conditions: [{ type: 'Ready', status: 'True' }] };
-  it.each([
-    { status: { phase: 'Running', ...ready }, verdict: 'healthy' },
-    { status: { phase: 'Running' }, verdict: 'waiting' },
-    { status: { phase: 'Pending', ...ready }, verdict: 'waiting' },
-    { status: { phase: 'Succeeded' }, verdict: 'healthy' },
-    { status: { phase: 'Failed', message: 'evicted' }, verdict: 'failing' },
-  ])('with $status is $verdict', ({ status, verdict }) => {
-    const object = podOf(status);
-    expect(judge('pod', { workload: object, revisions: [], pods: [object] }).verdict).toBe(verdict);
-  });
-
-  it('that is being deleted is awaited anew', () => {
-    const object = {
-      metadata: { ...metadata, deletionTimestamp: 'x' },
-      spec: template.spec,
-      status: { phase: 'Running', ...ready },
-    };
-    expect(judge('pod', { workload: object, revisions: [], pods: [] })).toMatchObject({
-      verdict: 'waiting',
-      reason: 'Terminating',
-    });
   });
 });
 

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../lib/domain/json.ts';
 import type { Workload } from '../../../lib/domain/plan/plan.ts';
 import type { WorkloadView } from '../../../lib/domain/ports.ts';
+import type { Finding } from '../../../lib/domain/rollout/judgement.ts';
 
 /** Kubernetes objects for rule tests: one Deployment with two replicas that has just been rolled out. */
 
@@ -71,3 +72,13 @@ export const unready = (status: JsonObject, field = 'containerStatuses'): JsonOb
 export const waitingFor = (reason: string): JsonObject => ({
   state: { waiting: { reason, message: `about ${reason}` } },
 });
+
+/** All of a finding as text: what is said, then each fact (`-`) and each warning (`!`) on a line of its own. */
+export const toldOf = ({ verdict, reason, message, evidence = [], warnings = [] }: Finding): string =>
+  [
+    `${verdict}, ${reason}: ${message}`,
+    ...evidence.map(
+      (one) => `- ${one.kind} ${one.name}${one.container ? `/${one.container}` : ''}, ${one.reason}: ${one.message}`,
+    ),
+    ...warnings.map((warning) => `! ${warning}`),
+  ].join('\n');

@@ -6,7 +6,8 @@ import type { WorkloadView } from '../../../lib/domain/ports.ts';
 import { captureBaseline } from '../../../lib/domain/rollout/baseline.ts';
 import type { Expected, Judgement, Progress } from '../../../lib/domain/rollout/judgement.ts';
 import { judgeRollout } from '../../../lib/domain/rollout/verdict.ts';
-import { deployment, type Made, now, secondsAgo, unready, viewOf, waitingFor } from './objects.ts';
+import { lines } from './kinds.ts';
+import { deployment, type Made, now, secondsAgo, toldOf, unready, viewOf, waitingFor } from './objects.ts';
 
 const before = viewOf({ image: 'reg/app:1', revision: 1, generation: 1 });
 const version2: Expected = { version: '2', artifactType: 'docker' };
@@ -29,45 +30,70 @@ const made = (parts: Made) => viewOf(parts);
 
 describe('a deployment, at one look', () => {
   it.each([
-    { what: 'all is well', view: made({}), verdict: 'healthy', reason: 'RolledOut' },
+    { what: 'all is well', view: made({}), told: 'healthy, RolledOut: 2 of 2 replicas are ready with reg/app:2' },
     {
       what: 'generation not observed',
       view: made({ observed: 1 }),
-      verdict: 'waiting',
-      reason: 'GenerationNotObserved',
+      told: 'waiting, GenerationNotObserved: the controller has seen generation 1; generation 2 is the current one',
     },
     {
       what: 'absent counters',
       view: made({ status: { updatedReplicas: null } }),
-      verdict: 'waiting',
-      reason: 'ReplicasNotUpdated',
+      told: 'waiting, ReplicasNotUpdated: 0 of 2 replicas have the new revision',
     },
     {
       what: 'old replicas left',
       view: made({ status: { replicas: 3 } }),
-      verdict: 'waiting',
-      reason: 'OldReplicasPending',
+      told: 'waiting, OldReplicasPending: 1 of 3 replicas are still of an old revision',
     },
-    { what: 'not ready', view: made({ status: { readyReplicas: 1 } }), verdict: 'waiting', reason: 'ReplicasNotReady' },
+    {
+      what: 'not ready',
+      view: made({ status: { readyReplicas: 1 } }),
+      told: 'waiting, ReplicasNotReady: 1 of 2 replicas are ready',
+    },
     {
       what: 'ready, not available',
       view: made({ status: { availableReplicas: 1 } }),
-      verdict: 'waiting',
-      reason: 'ReplicasNotAvailable',
+      told: 'waiting, ReplicasNotAvailable: 1 of 2 new replicas are available',
     },
-    { what: 'no object', view: { revisions: [], pods: [] }, verdict: 'waiting', reason: 'WorkloadNotFound' },
-    { what: 'old image', view: before, verdict: 'waiting', reason: 'ImageNotUpdated' },
-    { what: 'a third image', view: made({ image: 'reg/app:3' }), verdict: 'failing', reason: 'Superseded' },
-    { what: 'paused and done', view: made({ spec: { paused: true } }), verdict: 'healthy', reason: 'RolledOut' },
+    {
+      what: 'no object',
+      view: { revisions: [], pods: [] },
+      told: 'waiting, WorkloadNotFound: deployment shared/app has gone, although the executor is done; check its name and namespace in the catalogue',
+    },
+    {
+      what: 'old image',
+      view: before,
+      told: 'waiting, ImageNotUpdated: the image is still reg/app:1; version 2 is awaited',
+    },
+    {
+      what: 'a third image',
+      view: made({ image: 'reg/app:3' }),
+      told: 'failing, Superseded: the image is reg/app:3: neither reg/app:1, as before, nor version 2, as asked for',
+    },
+    {
+      what: 'paused and done',
+      view: made({ spec: { paused: true } }),
+      told: lines(
+        'healthy, RolledOut: 2 of 2 replicas are ready with reg/app:2',
+        '! the deployment is paused: the next change will not roll out',
+      ),
+    },
     {
       what: 'paused and not done',
       view: made({ spec: { paused: true }, status: { updatedReplicas: 1 } }),
-      verdict: 'failing',
-      reason: 'Paused',
+      told: 'failing, Paused: the deployment is paused in the middle: 1 of 2 replicas have the new revision; resume it, then deploy again',
     },
-    { what: 'no replicas asked for', view: made({ replicas: 0 }), verdict: 'healthy', reason: 'RolledOut' },
-  ])('$what: $verdict, $reason', ({ view, verdict, reason }) => {
-    expect(judge(view)).toMatchObject({ verdict, reason });
+    {
+      what: 'no replicas asked for',
+      view: made({ replicas: 0 }),
+      told: lines(
+        'healthy, RolledOut: 0 of 0 replicas are ready with reg/app:2',
+        '! nothing runs: 0 of 0 replicas of app are asked for',
+      ),
+    },
+  ])('$what', ({ view, told }) => {
+    expect(toldOf(judge(view))).toBe(told);
   });
 
   it('says both numbers', () => {

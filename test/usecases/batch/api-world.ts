@@ -7,10 +7,10 @@ import type { Plan } from '../../../lib/domain/plan/plan.ts';
 import { planBatch } from '../../../lib/domain/plan/plan-batch.ts';
 import type { Clock, Documents, Workflow } from '../../../lib/domain/ports.ts';
 import { changeHeader } from '../../../lib/domain/record/change.ts';
-import { documentPaths, keys, planChunkSize } from '../../../lib/domain/record/keys.ts';
+import { keys } from '../../../lib/domain/record/keys.ts';
 import { type EventRow, type HeaderRow, itemOf, rowOf } from '../../../lib/domain/record/rows.ts';
-import { sheetOf } from '../../../lib/domain/schedule/sheet.ts';
 import { submitBatch } from '../../../lib/usecases/batch/submit-batch.ts';
+import { writePlan } from '../../../lib/usecases/plan/plan-store.ts';
 import { MemoryUploads } from './memory-uploads.ts';
 
 /** Time that passes only when somebody sleeps; what is due then happens on the way. */
@@ -125,11 +125,7 @@ export const planned = async (world: World, text = releaseYaml): Promise<{ batch
   const parsed = parseBatch(text, world.catalogue);
   if (!('batch' in parsed)) throw new Error('the test wants a valid batch');
   const plan = planBatch(parsed.batch, world.catalogue);
-  for (let chunk = 0; chunk * planChunkSize < plan.deployments.length; chunk += 1) {
-    const part = plan.deployments.slice(chunk * planChunkSize, (chunk + 1) * planChunkSize);
-    await world.documents.put(documentPaths.planChunk(batchId, chunk), JSON.stringify(part));
-  }
-  await world.documents.put(documentPaths.schedule(batchId), JSON.stringify(sheetOf(batchId, plan)));
+  await writePlan(world, batchId, plan);
   const patch = { status: 'PROCESSING', reason: 'Planned', message: 'Planned.', plan_hash: plan.plan_hash } as const;
   await changeBatch(world, batchId, patch);
   return { batchId, plan };

@@ -1,9 +1,19 @@
-import { expect, test } from 'vitest';
-import { keys } from '../../../lib/domain/record/keys.ts';
-import { type ItemRow, rowOf } from '../../../lib/domain/record/rows.ts';
+import { describe, expect, test } from 'vitest';
+import type { PlannedDeployment } from '../../../lib/domain/plan/plan.ts';
+import { changeItem } from '../../../lib/domain/record/change.ts';
+import { keys, type Wait } from '../../../lib/domain/record/keys.ts';
+import {
+  type AnswerRow,
+  type EventRow,
+  type Failure,
+  type ItemRow,
+  type Run,
+  rowOf,
+} from '../../../lib/domain/record/rows.ts';
 import { runPlace } from '../../../lib/usecases/deployment/launch-run.ts';
 import { recordOutcome } from '../../../lib/usecases/deployment/record-outcome.ts';
-import { settleFailure } from '../../../lib/usecases/deployment/settle-failure.ts';
+import { restoreFailed, settleFailure } from '../../../lib/usecases/deployment/settle-failure.ts';
+import { changeBatch } from '../batch/api-world.ts';
 import { aboutToStart } from './about-to-start.ts';
 
 /** A registry's error page, or the answer of an admission webhook, as a pod's status quotes it. */
@@ -28,4 +38,163 @@ test('however much a cluster says about a failure, its outcome can be written', 
   expect(outcome?.status).toBe('FAILED');
   expect(outcome?.message).toMatch(/^502 Bad Gateway <html>/);
   expect(outcome?.evidence).toHaveLength(5);
+});
+
+const run = (attempt: Run['attempt'], more: Partial<Run> = {}): Run => ({
+  executor: 'x',
+  key: `k-${attempt}`,
+  attempt,
+  ...more,
+});
+const evidence = [{ kind: 'pod', name: 'p', reason: 'X', message: 'x' }];
+
+interface Case {
+  readonly wait?: Wait;
+  readonly failure?: Partial<Failure>;
+  readonly item?: Partial<ItemRow>;
+  readonly deployment?: Partial<PlannedDeployment>;
+  readonly isCancelled?: boolean;
+  readonly run?: Partial<Run>;
+}
+
+/** A failure of the first of two attempts, which touched the target and may be tried again, settled in place of `deploy-1`. */
+const settled = async (one: Case) => {
+  const { world, batchId, deployment, item } = await aboutToStart();
+  const begun = { ...item, step: 'deploy', runs: [run(1)], ...one.item } as const;
+  await world.table.transact(changeItem(item, begun, { at: 1, actor: 'test' }).writes);
+  if (one.isCancelled)
+    await changeBatch(world, batchId, { status: 'PROCESSING', reason: 'x', message: 'x', cancel_requested_at: 1 });
+  const place = runPlace({ batch_id: batchId, index: 0 }, one.wait ?? 'deploy-1', deployment);
+  await settleFailure(world.deps, {
+    place,
+    deployment: { ...deployment, retry_count: 1, rollback_strategy: 'automatic', ...one.deployment },
+    failure: { reason: 'PipelineFailed', message: 'It failed.', retryable: true, touched: true, ...one.failure },
+    actor: 'executor',
+    ...(one.run && { run: one.run }),
+  });
+  const { attempt, failure, reason, message, restore, runs, seq, step, touched } = rowOf<ItemRow>(
+    await world.table.get(keys.item(batchId, 0)),
+  )!;
+  const event = rowOf<EventRow>(await world.table.get(keys.event(batchId, 0, seq)))!;
+  const answer = rowOf<AnswerRow>(await world.table.get(keys.answer(batchId, 0, place.wait)));
+  return {
+    ...{ step, attempt, touched, failure, restore, runs, told: `${reason}: ${message}` },
+    ...{ answer: `${answer?.error} ${answer?.reason}: ${answer?.message}`, actor: event.actor, detail: event.detail },
+  };
+};
+
+const failure = { reason: 'PipelineFailed', message: 'It failed.', retryable: true, touched: true };
+const told = 'PipelineFailed: It failed.';
+const common = { touched: true, failure, restore: undefined, runs: [run(1)], told, actor: 'executor' } as const;
+const next = (name: string, attempt = 1) => ({
+  answer: `${name} ${told}`,
+  detail: { attempt, next: name, evidence: [] },
+});
+
+describe('an attempt that failed is followed', () => {
+  test.each<[what: string, Case, settled: object]>([
+    ['by another, from its beginning', {}, { ...common, ...next('AttemptRetryable'), step: 'capture', attempt: 2 }],
+    [
+      'by a restore, when it was the last',
+      { deployment: { retry_count: 0 } },
+      { ...common, ...next('AttemptFailed'), step: 'deploy', attempt: 1 },
+    ],
+    [
+      'by a restore, when the batch is cancelled',
+      { isCancelled: true },
+      { ...common, ...next('AttemptFailed'), step: 'deploy', attempt: 1 },
+    ],
+    [
+      'by nothing, when nothing was touched',
+      { deployment: { retry_count: 0 }, failure: { touched: false } },
+      {
+        ...common,
+        ...next('AttemptEnded'),
+        step: 'deploy',
+        attempt: 1,
+        failure: { ...failure, touched: false },
+        touched: undefined,
+      },
+    ],
+    [
+      'by a restore, when an earlier attempt had touched the target',
+      { item: { attempt: 2, touched: true, runs: [run(1), run(2)] }, failure: { touched: false } },
+      { ...common, ...next('AttemptFailed', 2), step: 'deploy', attempt: 2, runs: [run(1), run(2)] },
+    ],
+    [
+      'with what is newly known of its run',
+      { item: { attempt: 2, runs: [run(1), run(2)] }, run: { status: 'Failed', url: 'u' } },
+      {
+        ...common,
+        ...next('AttemptFailed', 2),
+        step: 'deploy',
+        attempt: 2,
+        runs: [run(1), run(2, { status: 'Failed', url: 'u' })],
+      },
+    ],
+    [
+      'with its evidence',
+      { failure: { evidence } },
+      {
+        ...common,
+        ...next('AttemptRetryable'),
+        ...{
+          step: 'capture',
+          attempt: 2,
+          failure: { ...failure, evidence },
+          detail: { attempt: 1, next: 'AttemptRetryable', evidence },
+        },
+      },
+    ],
+  ])('%s', async (_, one, expected) => {
+    expect(await settled(one)).toEqual(expected);
+  });
+});
+
+describe('a restore that failed', () => {
+  const earlier = { reason: 'HealthCheckFailed', message: 'Sick.' };
+  const restoring = { item: { step: 'restore', failure: earlier, runs: [run(1), run('restore')] } } as const;
+
+  test.each<[Wait, Partial<Failure>, restore: object]>([
+    [
+      'restore',
+      { evidence },
+      { ok: false, reason: 'RestoreFailed', message: 'The previous release was not restored: It failed.' },
+    ],
+    [
+      'verify-restore',
+      { evidence },
+      { ok: false, reason: 'RestoreFailed', message: 'The previous release was not restored: It failed.' },
+    ],
+    [
+      'restore',
+      { evidence, unknown: true },
+      {
+        ok: false,
+        reason: 'RestoreUnknown',
+        message: 'The previous release was not restored: It failed.',
+        unknown: true,
+      },
+    ],
+  ])('in %s (%o) ends the deployment, and why it was restored stays', async (wait, more, restore) => {
+    const { reason, message } = restore as { readonly reason: string; readonly message: string };
+    expect(await settled({ ...restoring, wait, failure: more, run: { status: 'Failed' } })).toEqual({
+      ...{
+        step: 'restore',
+        attempt: 1,
+        touched: undefined,
+        failure: earlier,
+        restore,
+        actor: 'executor',
+        detail: { evidence },
+      },
+      runs: [run(1), run('restore', { status: 'Failed' })],
+      ...{ told: `${reason}: ${message}`, answer: `AttemptEnded ${reason}: ${message}` },
+    });
+  });
+
+  test('without evidence tells none', async () => {
+    expect((await settled({ ...restoring, wait: 'restore' })).detail).toEqual({ evidence: [] });
+    expect(restoreFailed({ reason: 'X', message: 'x' })).not.toHaveProperty('unknown');
+  });
 });

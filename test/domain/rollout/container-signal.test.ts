@@ -1,0 +1,214 @@
+import { describe, expect, it, test } from 'vitest';
+import type { JsonObject } from '../../../lib/domain/json.ts';
+import { podSignals, type SignalOptions, unreadyEvidence } from '../../../lib/domain/rollout/container-signal.ts';
+import { now, secondsAgo } from './objects.ts';
+
+const podNamed = (name: string, status: JsonObject): JsonObject => ({ kind: 'Pod', metadata: { name }, status });
+
+const podOf = (...containerStatuses: readonly JsonObject[]): JsonObject => podNamed('p', { containerStatuses });
+
+/** For each signal: key, grace in milliseconds, message. */
+const told = (pods: readonly JsonObject[], options: Partial<SignalOptions> = {}): readonly string[] =>
+  podSignals(pods, { now, ...options }).map(({ key, grace, message }) => `${key} after ${grace}: ${message}`);
+
+const waitingFor = (reason: string, message?: string): JsonObject => ({
+  ...{ name: 'app', image: 'reg/app:2', ready: false, restartCount: 0 },
+  state: { waiting: { reason, ...(message && { message }) } },
+});
+
+describe('a container that waits', () => {
+  it.each<[reason: string, key: string, verdict: string, grace: number]>([
+    ['ErrImagePull', 'ImagePull', 'ImagePullBackOff', 1_000],
+    ['ImagePullBackOff', 'ImagePull', 'ImagePullBackOff', 1_000],
+    ['InvalidImageName', 'InvalidImageName', 'InvalidImageName', 0],
+    ['ErrImageNeverPull', 'ErrImageNeverPull', 'ErrImageNeverPull', 0],
+    ['RegistryUnavailable', 'RegistryUnavailable', 'RegistryUnavailable', 10_000],
+    ['ImageInspectError', 'ImageInspectError', 'ImageInspectError', 10_000],
+    ['CreateContainerConfigError', 'CreateContainerConfigError', 'CreateContainerConfigError', 10_000],
+    ['CreateContainerError', 'CreateContainerError', 'CreateContainerError', 10_000],
+    ['RunContainerError', 'RunContainerError', 'RunContainerError', 10_000],
+    ['PostStartHookError', 'PostStartHookError', 'PostStartHookError', 10_000],
+  ])('for %s', (reason, key, verdict, grace) => {
+    expect(podSignals([podOf(waitingFor(reason, 'the kubelet said so'))], { now })).toEqual([
+      {
+        ...{ key, reason: verdict, grace },
+        message: `pod p, container app: ${reason}: the kubelet said so`,
+        evidence: [{ kind: 'pod', name: 'p', container: 'app', reason, message: 'the kubelet said so' }],
+      },
+    ]);
+  });
+
+  it.each([
+    ['without a message', waitingFor('InvalidImageName'), 'container image reg/app:2'],
+    ['without message and image', { ...waitingFor('InvalidImageName'), image: 7 }, 'container image '],
+  ])('%s', (_, status, detail) => {
+    expect(told([podOf(status)])).toEqual([
+      `InvalidImageName after 0: pod p, container app: InvalidImageName: ${detail}`,
+    ]);
+  });
+
+  it('without a name of its own', () => {
+    const [signal] = podSignals(
+      [{ status: { containerStatuses: [{ ...waitingFor('InvalidImageName', 'x'), name: 7 }] } }],
+      { now },
+    );
+    expect(signal?.message).toBe('pod (no name), container : InvalidImageName: x');
+    expect(signal?.evidence).toEqual([
+      { kind: 'pod', name: '(no name)', container: '', reason: 'InvalidImageName', message: 'x' },
+    ]);
+  });
+
+  it.each(['ContainerCreating', 'PodInitializing', 'constructor', 'toString'])('for %s is no signal', (reason) => {
+    expect(told([podOf(waitingFor(reason))])).toEqual([]);
+  });
+});
+
+const ended = (exitCode: number, more: JsonObject = {}): JsonObject => ({
+  terminated: { exitCode, reason: 'Error', finishedAt: secondsAgo(1), ...more },
+});
+
+const running = (restartCount: number, lastState: JsonObject, more: JsonObject = {}): JsonObject => ({
+  ...{ name: 'app', ready: false, restartCount, state: { running: {} }, lastState, ...more },
+});
+
+const loop: JsonObject = { waiting: { reason: 'CrashLoopBackOff', message: ' back-off 10s ' } };
+const longAgo = { finishedAt: secondsAgo(10) };
+const crash = (exit: number, restarts: number, more = ''): string =>
+  `Crash after 0: pod p, container app: CrashLoopBackOff: exit code ${exit}, ${restarts} restarts${more}`;
+const settling = (exit: number, restarts: number): string =>
+  `Settling after Infinity: pod p, container app restarted less than 10 s ago: exit code ${exit}, ${restarts} restarts`;
+
+describe('a container that ended', () => {
+  it.each<[what: string, status: JsonObject, options: Partial<SignalOptions>, told: readonly string[]]>([
+    ['once', running(1, ended(1)), {}, [settling(1, 1)]],
+    ['once, a while ago', running(1, ended(1, longAgo)), {}, []],
+    ['once, not quite that long ago', running(1, ended(1, { finishedAt: secondsAgo(9.999) })), {}, [settling(1, 1)]],
+    ['twice', running(2, ended(1)), {}, [crash(1, 2)]],
+    ['twice, a while ago', running(2, ended(1, longAgo)), {}, [crash(1, 2)]],
+    ['twice and is up again', running(2, ended(1), { ready: true }), {}, [settling(1, 2)]],
+    ['twice and has been up for long', running(2, ended(1, longAgo), { ready: true }), {}, []],
+    ['twice before the deployment', running(2, ended(1)), { unchanged: true }, [settling(1, 2)]],
+    ['twice, which its owner counts', running(2, ended(1)), { crashesAllowed: true }, []],
+    ['well', running(2, ended(0)), {}, []],
+    ['for the first time, without a restart', running(0, {}, { state: ended(3) }), {}, []],
+    ['at a time that nobody wrote down', running(1, ended(1, { finishedAt: 'then' })), {}, []],
+    ['in a loop', running(1, ended(1), { state: loop }), {}, [crash(1, 1, '; back-off 10s')]],
+    [
+      'in a loop before the deployment',
+      running(1, ended(1), { state: loop }),
+      { unchanged: true },
+      [crash(1, 1, '; back-off 10s')],
+    ],
+    ['in a loop, without a word of how', running(3, {}, { state: loop }), {}, [crash(0, 3, '; back-off 10s')]],
+    ['in a loop that has just begun', running(0, {}, { state: loop }), {}, []],
+    ['with words', running(2, ended(1, { message: ' no config ' })), {}, [crash(1, 2, '; no config')]],
+    ['with many words', running(2, ended(1, { message: 'x'.repeat(501) })), {}, [crash(1, 2, `; ${'x'.repeat(500)}`)]],
+    ['now, otherwise than before', running(2, ended(2), { state: ended(3) }), {}, [crash(3, 2)]],
+    ['now well, before not', running(2, ended(2), { state: ended(0) }), {}, [crash(2, 2)]],
+    [
+      'for want of memory',
+      running(1, ended(137, { reason: 'OOMKilled' })),
+      {},
+      ['Crash after 0: pod p, container app: OOMKilled: exit code 137, 1 restarts'],
+    ],
+    [
+      'for want of memory and is up again',
+      running(1, ended(137, { reason: 'OOMKilled' }), { ready: true }),
+      {},
+      [settling(137, 1)],
+    ],
+  ])('%s', (_, status, options, signals) => {
+    expect(told([podOf(status)], options)).toEqual(signals);
+  });
+
+  it('is the evidence of its signal', () => {
+    const facts = (status: JsonObject) =>
+      podSignals([podOf(status)], { now }).map(({ reason, evidence }) => ({ reason, evidence }));
+    const evidence = (reason: string, message: string) => [
+      { kind: 'pod', name: 'p', container: 'app', reason, message },
+    ];
+    expect(
+      [running(2, ended(1)), running(1, ended(137, { reason: 'OOMKilled' })), running(1, ended(1))].map(facts),
+    ).toEqual([
+      [{ reason: 'CrashLoopBackOff', evidence: evidence('CrashLoopBackOff', 'exit code 1, 2 restarts') }],
+      [{ reason: 'OOMKilled', evidence: evidence('OOMKilled', 'exit code 137, 1 restarts') }],
+      [{ reason: 'Settling', evidence: evidence('CrashLoopBackOff', 'exit code 1, 1 restarts') }],
+    ]);
+  });
+});
+
+const unscheduled = (more: JsonObject = {}): JsonObject =>
+  podNamed('q', {
+    conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes', ...more }],
+  });
+
+describe('a pod without a node', () => {
+  it('is left to the autoscaler for five minutes, and warned of after one', () => {
+    expect(podSignals([unscheduled()], { now })).toEqual([
+      {
+        ...{ key: 'Unschedulable', reason: 'Unschedulable', warnAfter: 60_000, grace: 300_000 },
+        message: 'pod q cannot be scheduled: 0/3 nodes',
+        evidence: [{ kind: 'pod', name: 'q', reason: 'Unschedulable', message: '0/3 nodes' }],
+      },
+    ]);
+    expect(told([unscheduled({ message: 7 })])).toEqual([
+      'Unschedulable after 300000: pod q cannot be scheduled: no node fits',
+    ]);
+  });
+
+  it.each([{ status: 'True' }, { reason: 'SchedulingGated' }, { type: 'Ready' }])(
+    'is another thing with %o',
+    (more) => {
+      expect(told([unscheduled(more)])).toEqual([]);
+    },
+  );
+});
+
+test('the gravest comes first, then the order of the pods; init containers before the others', () => {
+  const both = podNamed('b', {
+    initContainerStatuses: [{ ...waitingFor('CreateContainerError', 'x'), name: 'init' }],
+    containerStatuses: [waitingFor('RunContainerError', 'x')],
+  });
+  const names = podSignals([unscheduled(), both, podOf(waitingFor('InvalidImageName', 'x'))], { now }).map(
+    ({ message }) => message,
+  );
+  expect(names).toEqual([
+    'pod p, container app: InvalidImageName: x',
+    'pod b, container init: CreateContainerError: x',
+    'pod b, container app: RunContainerError: x',
+    'pod q cannot be scheduled: 0/3 nodes',
+  ]);
+});
+
+describe('why pods are not ready', () => {
+  const fact = (name: string, reason: string, message: string) => ({
+    kind: 'pod',
+    name,
+    container: 'app',
+    reason,
+    message,
+  });
+
+  it.each<[what: string, status: JsonObject, facts: readonly unknown[]]>([
+    ['a container that waits', waitingFor('ContainerCreating', 'soon'), [fact('p', 'ContainerCreating', 'soon')]],
+    [
+      'one that does not say why',
+      { name: 'app', state: { running: {} } },
+      [fact('p', 'NotReady', 'the container is running and not ready')],
+    ],
+    ['one that says nothing', { name: 'app' }, [fact('p', 'NotReady', 'the container is unknown and not ready')]],
+    ['one that is ready', { name: 'app', ready: true }, []],
+  ])('%s', (_, status, facts) => {
+    expect(unreadyEvidence([podOf(status)])).toEqual(facts);
+  });
+
+  it('is asked of pods only that are not', () => {
+    const status = { containerStatuses: [{ name: 'app' }], conditions: [{ type: 'Ready', status: 'True' }] };
+    expect(unreadyEvidence([podNamed('p', status)])).toEqual([]);
+  });
+
+  it('is told of five', () => {
+    const pods = ['1', '2', '3', '4', '5', '6'].map((name) => podNamed(name, { containerStatuses: [{ name: 'app' }] }));
+    expect(unreadyEvidence(pods).map(({ name }) => name)).toEqual(['1', '2', '3', '4', '5']);
+  });
+});

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../lib/domain/json.ts';
+import type { WorkloadView } from '../../../lib/domain/ports.ts';
+import { judgeDeployment } from '../../../lib/domain/rollout/deployment.ts';
+import { judge, lines, nothing } from './kinds.ts';
+import { deployment, now, toldOf, unready, viewOf, waitingFor } from './objects.ts';
+
+const short = { readyReplicas: 1, availableReplicas: 1 };
+const condition = (type: string, status: string, more: JsonObject = {}) => ({
+  conditions: [{ type, status, ...more }],
+});
+const exceeded = condition('Progressing', 'False', { reason: 'ProgressDeadlineExceeded', message: 'timed out' });
+const creating = unready(waitingFor('ContainerCreating'));
+
+describe('a Deployment', () => {
+  it.each<[what: string, WorkloadView, told: string]>([
+    [
+      'new',
+      viewOf({ observed: 0, generation: 0 }),
+      'waiting, GenerationNotObserved: the controller has seen generation 0; generation 0 is the current one',
+    ],
+    [
+      'with pods that are not ready',
+      viewOf({ status: short, podStatus: creating, replicas: 2 }),
+      lines(
+        'waiting, ReplicasNotReady: 1 of 2 replicas are ready',
+        '- pod app-hash2-0/app, ContainerCreating: about ContainerCreating',
+        '- pod app-hash2-1/app, ContainerCreating: about ContainerCreating',
+      ),
+    ],
+    [
+      'not available',
+      viewOf({ status: condition('Available', 'False', { message: 'too few' }) }),
+      'waiting, DeploymentNotAvailable: too few',
+    ],
+    [
+      'not available, without a word',
+      viewOf({ status: condition('Available', 'Unknown') }),
+      'waiting, DeploymentNotAvailable: the condition Available is not True',
+    ],
+    [
+      'available',
+      viewOf({ status: condition('Available', 'True') }),
+      'healthy, RolledOut: 2 of 2 replicas are ready with reg/app:2',
+    ],
+    [
+      'over its deadline',
+      viewOf({ replicas: 1, status: { readyReplicas: 0, ...exceeded }, podStatus: creating }),
+      lines(
+        'failing, ProgressDeadlineExceeded: timed out',
+        '- condition Progressing, ProgressDeadlineExceeded: timed out',
+        '- pod app-hash2-0/app, ContainerCreating: about ContainerCreating',
+      ),
+    ],
+    [
+      'over its deadline, without a word',
+      viewOf({ status: { ...short, ...condition('Progressing', 'False', { reason: 'ProgressDeadlineExceeded' }) } }),
+      lines(
+        'failing, ProgressDeadlineExceeded: the deployment exceeded its progress deadline',
+        '- condition Progressing, ProgressDeadlineExceeded: the deployment exceeded its progress deadline',
+      ),
+    ],
+    [
+      'progressing',
+      viewOf({ status: { ...short, ...condition('Progressing', 'True', { reason: 'ReplicaSetUpdated' }) } }),
+      'waiting, ReplicasNotReady: 1 of 2 replicas are ready',
+    ],
+    [
+      'done after its deadline',
+      viewOf({ status: exceeded }),
+      'healthy, RolledOut: 2 of 2 replicas are ready with reg/app:2',
+    ],
+    [
+      'paused over its deadline',
+      viewOf({ spec: { paused: true }, status: { ...short, ...exceeded } }),
+      'failing, Paused: the deployment is paused in the middle: 1 of 2 replicas are ready; resume it, then deploy again',
+    ],
+  ])('%s', (_, view, told) => {
+    expect(toldOf(judge('deployment', view))).toBe(told);
+  });
+
+  it('that was there before is nothing new, and keeps its warnings', () => {
+    const same = viewOf({ spec: { paused: true } });
+    expect(toldOf(judge('deployment', same, same))).toBe(
+      lines(
+        'healthy, AlreadyRunning: nothing changed: 2 of 2 replicas are ready with reg/app:2, as before the deployment',
+        '! the deployment is paused: the next change will not roll out',
+      ),
+    );
+    const none = viewOf({ replicas: 0, spec: { paused: true } });
+    expect(judge('deployment', none, none).warnings).toEqual([
+      'nothing runs: 0 of 0 replicas of app are asked for',
+      'the deployment is paused: the next change will not roll out',
+    ]);
+  });
+});
+
+describe('pods that are refused', () => {
+  const refused = (more: JsonObject = {}) =>
+    condition('ReplicaFailure', 'True', { reason: 'FailedCreate', message: 'exceeded quota', ...more });
+  const onOwner = (more?: JsonObject) => viewOf({ status: refused(more) });
+  const onReplicaSet = (more?: JsonObject): WorkloadView => {
+    const view = viewOf();
+    return { ...view, revisions: view.revisions.map((one) => ({ ...one, status: refused(more) })) };
+  };
+  const leaving = (view: WorkloadView): WorkloadView => ({
+    ...view,
+    pods: [...view.pods, { metadata: { name: 'old', deletionTimestamp: 'x' } }],
+  });
+  const fact = (reason: string) => ({ kind: 'condition', name: 'ReplicaFailure', reason });
+
+  it.each<
+    [what: string, WorkloadView, signal: { readonly grace: number; readonly message: string; readonly cause: string }]
+  >([
+    [
+      'as the Deployment says',
+      onOwner(),
+      { grace: 3_000, message: 'pods of app are refused: exceeded quota', cause: 'FailedCreate' },
+    ],
+    [
+      'as its ReplicaSet says',
+      onReplicaSet(),
+      { grace: 3_000, message: 'pods of app-hash2 are refused: exceeded quota', cause: 'FailedCreate' },
+    ],
+    [
+      'while others leave',
+      leaving(onOwner()),
+      { grace: 60_000, message: 'pods of app are refused: exceeded quota', cause: 'FailedCreate' },
+    ],
+    [
+      'without a message',
+      onOwner({ message: 7 }),
+      { grace: 3_000, message: 'pods of app are refused: FailedCreate', cause: 'FailedCreate' },
+    ],
+    [
+      'without a word',
+      onOwner({ message: 7, reason: 7 }),
+      { grace: 3_000, message: 'pods of app are refused: FailedCreate', cause: 'FailedCreate' },
+    ],
+    [
+      'by a webhook',
+      onOwner({ reason: 'Denied' }),
+      { grace: 3_000, message: 'pods of app are refused: exceeded quota', cause: 'Denied' },
+    ],
+  ])('%s', (_, view, { cause, grace, message }) => {
+    const look = {
+      workload: deployment,
+      expected: { version: '2', artifactType: 'docker' },
+      baseline: { exists: false },
+      view,
+      now,
+    } as const;
+    expect(judgeDeployment({ ...look, object: view.workload as JsonObject }).signals).toEqual([
+      { key: 'ReplicaFailure', reason: 'ReplicaFailure', message, grace, evidence: [{ ...fact(cause), message }] },
+    ]);
+  });
+
+  it('no more', () => {
+    expect(judge('deployment', onOwner({ status: 'False' })).reason).toBe('RolledOut');
+    expect(judge('deployment', nothing).reason).toBe('WorkloadNotFound');
+  });
+});

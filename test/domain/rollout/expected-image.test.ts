@@ -1,0 +1,232 @@
+import { describe, expect, it, test } from 'vitest';
+import type { JsonObject } from '../../../lib/domain/json.ts';
+import type { Workload } from '../../../lib/domain/plan/plan.ts';
+import type { WorkloadView } from '../../../lib/domain/ports.ts';
+import { captureBaseline } from '../../../lib/domain/rollout/baseline.ts';
+import {
+  imageFinding,
+  imagesToRemember,
+  imageWarning,
+  isExpectedImage,
+} from '../../../lib/domain/rollout/expected-image.ts';
+import type { Expected, Look, Progress } from '../../../lib/domain/rollout/judgement.ts';
+import { deployment, now, toldOf, viewOf } from './objects.ts';
+
+const digest = `sha256:${'1b'.repeat(32)}`;
+const other = `sha256:${'2c'.repeat(32)}`;
+const nothing: WorkloadView = { revisions: [], pods: [] };
+const docker: Expected = { version: '2', artifactType: 'docker' };
+const helm: Expected = { version: '9.1', artifactType: 'helm' };
+const byDigest: Expected = { version: digest, artifactType: 'docker' };
+const named: Workload = { ...deployment, image: 'reg/app' };
+const app = (image: string): JsonObject => ({ name: 'app', image });
+const proxy: JsonObject = { name: 'proxy', image: 'reg/proxy:7' };
+
+/** Pods whose containers run these images: name and `imageID`. */
+const running = (...ids: readonly (readonly [name: string, imageID: string])[]): JsonObject => ({
+  containerStatuses: ids.map(([name, imageID]) => ({ name, imageID })),
+});
+
+interface Case {
+  readonly what: string;
+  readonly workload?: Workload;
+  readonly expected?: Expected;
+  /** What ran before: version 1 of the same, unless it says otherwise. */
+  readonly before?: WorkloadView;
+  readonly view?: WorkloadView;
+  readonly previous?: Partial<Progress>;
+  readonly is: boolean | undefined;
+  /** What is wrong; nothing where the kind's own rules may judge. */
+  readonly told?: string;
+}
+
+const lookOf = ({ workload = deployment, expected = docker, view = viewOf(), ...rest }: Case): Look => ({
+  ...{ workload, expected, view, now },
+  baseline: captureBaseline(workload, rest.before ?? viewOf({ image: 'reg/app:1', revision: 1 })),
+  ...(rest.previous && { previous: { first_seen: {}, saw_expected: false, ...rest.previous } }),
+});
+
+const cases: readonly Case[] = [
+  { what: 'the version', is: true },
+  { what: 'no workload', view: nothing, is: false },
+  {
+    what: 'the old image',
+    view: viewOf({ image: 'reg/app:1' }),
+    is: false,
+    told: 'waiting, ImageNotUpdated: the image is still reg/app:1; version 2 is awaited',
+  },
+  {
+    what: 'the old image, of a repository',
+    workload: named,
+    view: viewOf({ image: 'reg/app:1' }),
+    is: false,
+    told: 'waiting, ImageNotUpdated: the image is still reg/app:1; reg/app:2 is awaited',
+  },
+  {
+    what: 'the old image, and a digest of a repository is asked for',
+    workload: named,
+    expected: byDigest,
+    view: viewOf({ containers: [app(`reg/app:1@${other}`)] }),
+    before: viewOf({ containers: [app(`reg/app:1@${other}`)], revision: 1 }),
+    is: false,
+    told: `waiting, ImageNotUpdated: the image is still reg/app:1@${other}; reg/app@${digest} is awaited`,
+  },
+  {
+    what: 'the old image, and a whole reference is asked for',
+    expected: { ...helm, image: 'reg/app:4' },
+    view: viewOf({ image: 'reg/app:1' }),
+    is: false,
+    told: 'waiting, ImageNotUpdated: the image is still reg/app:1; reg/app:4 is awaited',
+  },
+  {
+    what: 'a third image',
+    view: viewOf({ image: 'reg/app:3' }),
+    is: false,
+    told: 'failing, Superseded: the image is reg/app:3: neither reg/app:1, as before, nor version 2, as asked for',
+  },
+  {
+    what: 'another image where nothing was before',
+    before: nothing,
+    view: viewOf({ image: 'reg/app:3' }),
+    is: false,
+    told: 'failing, WrongImage: version 2 was asked for, but the new deployment has reg/app:3',
+  },
+  {
+    what: 'other images where nothing was before, none of which need be the service',
+    before: nothing,
+    view: viewOf({ containers: [app('reg/app:3'), proxy] }),
+    is: false,
+    told: 'waiting, ImageNotUpdated: the image is still reg/app:3, reg/proxy:7; version 2 is awaited',
+  },
+  {
+    what: 'other images than before, where it cannot be told which is the service',
+    before: viewOf({ revision: 1, containers: [app('reg/app:1'), proxy] }),
+    view: viewOf({ containers: [app('reg/app:3'), proxy] }),
+    is: false,
+    told: 'waiting, ImageNotUpdated: the image is still reg/app:3, reg/proxy:7; version 2 is awaited',
+  },
+  {
+    what: 'another image after the expected one was seen',
+    view: viewOf({ image: 'reg/app:1' }),
+    previous: { saw_expected: true },
+    is: false,
+    told: 'failing, Superseded: the image was version 2, as asked for, and is now reg/app:1: somebody else changed it',
+  },
+  { what: 'the expected one among others', view: viewOf({ containers: [proxy, app('reg/app:2')] }), is: true },
+  {
+    what: 'the expected one, which is not the named container',
+    workload: { ...deployment, container: 'proxy' },
+    view: viewOf({ containers: [proxy, app('reg/app:2')] }),
+    before: viewOf({ revision: 1, containers: [proxy, app('reg/app:1')] }),
+    is: false,
+    told: 'waiting, ImageNotUpdated: the image is still reg/proxy:7; version 2 is awaited',
+  },
+  { what: 'a chart whose image nobody named', expected: helm, is: undefined },
+  { what: 'a chart whose image is the version', expected: { ...helm, version: '2' }, workload: named, is: true },
+  { what: 'a whole reference', expected: { ...helm, image: 'reg/app:2' }, is: true },
+  {
+    what: 'a repository instead of that of the catalogue',
+    expected: { ...docker, image: 'reg/app' },
+    workload: { ...named, image: 'reg/x' },
+    is: true,
+  },
+  {
+    what: 'a whole reference by its digest',
+    expected: { ...helm, image: `reg/app@${digest}` },
+    view: viewOf({ image: `reg/app@${digest}` }),
+    is: true,
+  },
+  { what: 'a chart looked at again', expected: helm, previous: { images: { app: 'reg/app:2' } }, is: undefined },
+  ...[
+    ['another image', { app: 'reg/app:1' }, 'reg/app:2', undefined],
+    ['a container less', { app: 'reg/app:2', proxy: 'reg/proxy:7' }, 'reg/app:2', undefined],
+    ['a container more', { app: 'reg/app:2' }, 'reg/app:2, reg/proxy:7', [app('reg/app:2'), proxy]],
+    [
+      'a container of another name',
+      { app: 'reg/app:2', x: 'reg/proxy:7' },
+      'reg/app:2, reg/proxy:7',
+      [app('reg/app:2'), proxy],
+    ],
+  ].map(
+    ([what, images, is, containers]): Case => ({
+      what: `a chart that has ${what} at the second look`,
+      expected: helm,
+      view: viewOf({ ...(containers ? { containers: containers as JsonObject[] } : {}) }),
+      previous: { images: images as Record<string, string> },
+      is: undefined,
+      told: `failing, Superseded: the images changed again while 9.1 was verified; now ${is}`,
+    }),
+  ),
+];
+
+describe('the image is', () => {
+  it.each(cases.map((one) => [one.what, one] as const))('%s', (_, one) => {
+    const look = lookOf(one);
+    const finding = imageFinding(look);
+    expect([isExpectedImage(look), finding && toldOf(finding)]).toEqual([one.is, one.told]);
+  });
+
+  it.each<[what: string, ids: readonly (readonly [string, string])[], is: boolean | undefined]>([
+    ['that digest', [['app', `reg/app@${digest}`]], true],
+    ['another digest', [['app', `reg/app@${other}`]], false],
+    [
+      'that digest, and in another pod another',
+      [
+        ['app', `reg/app@${digest}`],
+        ['app', `reg/app@${other}`],
+      ],
+      false,
+    ],
+    ['not known before a container has started', [['app', '']], undefined],
+    ['not known by what another container runs', [['proxy', `reg/app@${digest}`]], undefined],
+    [
+      'that digest, whatever another container runs',
+      [
+        ['app', digest],
+        ['proxy', other],
+      ],
+      true,
+    ],
+    [
+      'that digest, though one is not started yet',
+      [
+        ['app', digest],
+        ['app', ''],
+      ],
+      true,
+    ],
+  ])('%s, where the spec has a tag and a digest is asked for', (_, ids, is) => {
+    const view = viewOf({ replicas: 1, podStatus: running(...ids) });
+    expect(isExpectedImage({ workload: deployment, expected: byDigest, view })).toBe(is);
+  });
+
+  it('not known, where one container may be it and the other is not', () => {
+    const view = viewOf({
+      containers: [app('reg/app:1'), { name: 'proxy', image: `reg/proxy@${other}` }],
+      podStatus: {},
+    });
+    expect(isExpectedImage({ workload: deployment, expected: byDigest, view })).toBeUndefined();
+  });
+
+  it('that of the spec, where the spec has a digest', () => {
+    const view = viewOf({ image: `reg/app@${digest}`, podStatus: running(['app', other]) });
+    expect(isExpectedImage({ workload: deployment, expected: byDigest, view })).toBe(true);
+  });
+});
+
+test('images are remembered from the first look on, where none can be compared', () => {
+  const look = (more: Partial<Case>): Look => lookOf({ what: '', is: undefined, expected: helm, ...more });
+  expect(imagesToRemember(look({}))).toEqual({ app: 'reg/app:2' });
+  expect(imagesToRemember(look({ previous: { images: { app: 'reg/app:1' } } }))).toEqual({ app: 'reg/app:1' });
+  expect(imagesToRemember(look({ expected: docker }))).toBeUndefined();
+  expect(imagesToRemember(look({ view: nothing }))).toBeUndefined();
+});
+
+test('a success whose image was not compared says so', () => {
+  const look = (more: Partial<Case>): Look => lookOf({ what: '', is: undefined, expected: helm, ...more });
+  expect(imageWarning(look({}))).toBe(
+    'the image was recorded, not compared: the catalogue names no image to compare with the version of a helm artifact; reg/app:2',
+  );
+  expect(imageWarning(look({ expected: docker }))).toBeUndefined();
+  expect(imageWarning(look({ view: nothing }))).toBeUndefined();
+});

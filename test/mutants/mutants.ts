@@ -1,0 +1,87 @@
+import { readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import type { MutantResult } from '@stryker-mutator/api/core';
+import { Stryker } from '@stryker-mutator/core';
+import { type Mutation, originalOf } from './mutation.ts';
+import { type NodeMutator, ownMutators } from './mutators.ts';
+import { help, type Options, readOptions } from './options.ts';
+import { notInSample, report, type Tried } from './report.ts';
+import { TypeCheck } from './type-check.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+/** The list that Stryker goes through has no door of its own; the version is pinned. */
+const addOwnMutators = async (): Promise<void> => {
+  const list = new URL('mutators/mutate.js', import.meta.resolve('@stryker-mutator/instrumenter'));
+  const { allMutators } = (await import(list.href)) as { allMutators: NodeMutator[] };
+  allMutators.push(...ownMutators);
+};
+
+const patternOf = (folder: string): string =>
+  statSync(join(root, folder)).isDirectory() ? `${folder}/**/*.ts` : folder;
+
+const run = ({ folders, size, seed }: Options): Promise<MutantResult[]> =>
+  new Stryker({
+    mutate: folders.map(patternOf),
+    testRunner: 'vitest',
+    vitest: { configFile: 'test/mutants/vitest.config.ts', related: false },
+    plugins: ['@stryker-mutator/vitest-runner', join(import.meta.dirname, 'checker.ts')],
+    checkers: ['sample-and-types'],
+    sample: { size, seed },
+    coverageAnalysis: 'perTest',
+    disableTypeChecks: false,
+    tsconfigFile: 'none', // Stryker would rewrite its paths, with the compiler as a library, which version 7 is not
+    timeoutMS: 60_000, // this machine may have other things to do
+    reporters: ['progress-append-only'],
+    tempDirName: join(tmpdir(), 'flotilla-mutants'),
+    cleanTempDir: 'always',
+    allowConsoleColors: false,
+  }).runMutationTest();
+
+/** What Stryker reports counts from 1. */
+const mutationOf = (result: MutantResult): Mutation => ({
+  ...result,
+  location: {
+    start: { line: result.location.start.line - 1, column: result.location.start.column - 1 },
+    end: { line: result.location.end.line - 1, column: result.location.end.column - 1 },
+  },
+});
+
+const isUnnoticed = ({ status }: MutantResult): boolean => status === 'Survived' || status === 'NoCoverage';
+
+const judge = async (results: readonly MutantResult[]): Promise<readonly Tried[]> => {
+  const types = new TypeCheck();
+  const refused = await types.refusedInPlace(results.filter(isUnnoticed).map(mutationOf));
+  types.close();
+  const isRefused = new Set(refused.map(({ id }) => id));
+  return results.map((result) => ({
+    path: relative(root, result.fileName),
+    line: result.location.start.line,
+    kind: result.mutatorName,
+    original: originalOf(readFileSync(result.fileName, 'utf8'), mutationOf(result)),
+    replacement: result.replacement,
+    fate: isRefused.has(result.id) ? 'refused by types' : isUnnoticed(result) ? 'unnoticed' : 'noticed',
+  }));
+};
+
+const main = async (options: Options): Promise<void> => {
+  await addOwnMutators();
+  const results = await run(options);
+  const refused = results.filter(
+    ({ status, statusReason }) => status === 'CompileError' && statusReason !== notInSample,
+  );
+  if (process.env.DEBUG_REFUSED)
+    for (const r of refused)
+      console.log(r.mutatorName, r.replacement.slice(0, 60).replace(/\s+/g, ' '), '<=', r.statusReason);
+  const chosen = results.filter(({ status }) => status !== 'CompileError' && status !== 'Ignored');
+  console.log(
+    `${results.length} mutants, seed ${options.seed}: ${refused.length} refused by TypeScript, ${chosen.length} tried`,
+  );
+  console.log(report(await judge(chosen)));
+};
+
+process.chdir(root);
+const options = readOptions(process.argv.slice(2));
+if (options === 'help') console.log(help);
+else await main(options);

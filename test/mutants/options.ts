@@ -1,0 +1,41 @@
+import { parseArgs } from 'node:util';
+
+export interface Options {
+  /** Folders, or single files, from the project's folder. */
+  readonly folders: readonly string[];
+  readonly size: number;
+  readonly seed: string;
+}
+
+export const help = `npm run mutants [-- FOLDER … [--sample N] [--seed S]]
+
+Changes the program in one place, runs the tests near it, and tells whether they notice; many times.
+Prints the score of each folder, and by name the changes that no test noticed.
+
+  FOLDER      what is changed: folders or files; lib/domain and lib/usecases without it
+  --sample N  N changes that TypeScript takes, instead of all (thousands, hours)
+  --seed S    which N: the same seed chooses the same ones of the same files; 1 without it
+`;
+
+const standard = ['lib/domain', 'lib/usecases'];
+
+/** Throws with what is wrong. `help` asks for the text above. */
+export const readOptions = (args: readonly string[]): Options | 'help' => {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      sample: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  if (values.sample !== undefined && !/^[1-9]\d{0,8}$/.test(values.sample))
+    throw new Error(`--sample: ${values.sample} is no number of mutants`);
+  return {
+    folders: positionals.length === 0 ? standard : positionals.map((folder) => folder.replace(/\/+$/, '')),
+    size: values.sample === undefined ? Number.MAX_SAFE_INTEGER : Number(values.sample),
+    seed: values.seed,
+  };
+};

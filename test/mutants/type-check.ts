@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { type Mutation, mutated, mutatedAtOnce } from './mutation.ts';
+
+const root = join(import.meta.dirname, '../..');
+const readText = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+const parts = ['lib', 'functions', 'statemachines', 'package.json', 'tsconfig.json'];
+
+/** What is no longer used when a line is emptied is no reason to refuse it; Stryker's checker says so too. */
+const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false };
+
+/**
+ * Which mutants TypeScript refuses. Stryker's own checker needs the compiler as a library, which version 7 is not;
+ * here the program is asked, in a copy of the project.
+ */
+export class TypeCheck {
+  readonly #copy = mkdtempSync(join(tmpdir(), 'flotilla-types-'));
+
+  constructor() {
+    for (const part of parts) cpSync(join(root, part), join(this.#copy, part), { recursive: true });
+    symlinkSync(join(root, 'node_modules'), join(this.#copy, 'node_modules'));
+  }
+
+  close(): void {
+    rmSync(this.#copy, { recursive: true });
+  }
+
+  /** Many at once, each as a file of its own beside the original. What only other files would refuse is not seen. */
+  async refusedAlone(mutations: readonly Mutation[]): Promise<ReadonlyMap<string, string>> {
+    const files = mutations.map((mutation) => ({
+      id: mutation.id,
+      path: relative(root, mutation.fileName).replace(/\.ts$/, `.mutant${mutation.id}.ts`),
+      text: mutated(readFileSync(mutation.fileName, 'utf8'), mutation),
+    }));
+    for (const { path, text } of files) writeFileSync(join(this.#copy, path), text);
+    const complaints = await this.#compile({ include: [], files: files.map(({ path }) => path) });
+    for (const { path } of files) rmSync(join(this.#copy, path));
+    return new Map(
+      files.flatMap(({ id, path }) => {
+        const found = complaints.find((line) => line.startsWith(`${path}(`));
+        return found ? [[id, found]] : [];
+      }),
+    );
+  }
+
+  /** In their places, with all that uses them. Hardly ever is one refused, so they are asked about together. */
+  async refusedInPlace(mutations: readonly Mutation[]): Promise<readonly Mutation[]> {
+    if (mutations.length === 0 || !(await this.#isRefused(mutations))) return [];
+    if (mutations.length === 1) return mutations;
+    const half = Math.ceil(mutations.length / 2);
+    const [first, second] = [mutations.slice(0, half), mutations.slice(half)];
+    return [...(await this.refusedInPlace(first)), ...(await this.refusedInPlace(second))];
+  }
+
+  async #isRefused(mutations: readonly Mutation[]): Promise<boolean> {
+    const byFile = Map.groupBy(mutations, ({ fileName }) => relative(root, fileName));
+    for (const [path, some] of byFile) writeFileSync(join(this.#copy, path), mutatedAtOnce(readText(path), some));
+    const complaints = await this.#compile({
+      include: ['lib', 'functions', 'statemachines'],
+      exclude: ['lib/infra'],
+      files: [...byFile.keys()],
+    });
+    for (const path of byFile.keys()) writeFileSync(join(this.#copy, path), readText(path));
+    return complaints.length > 0;
+  }
+
+  #compile(what: object): Promise<readonly string[]> {
+    const config = join(this.#copy, 'tsconfig.mutants.json');
+    writeFileSync(config, JSON.stringify({ extends: './tsconfig.json', compilerOptions, ...what }));
+    const compiler = join(root, 'node_modules/.bin/tsc');
+    const options = { cwd: this.#copy, maxBuffer: 64 * 1024 * 1024 };
+    return new Promise((resolve) => {
+      execFile(compiler, ['--noEmit', '--pretty', 'false', '-p', config], options, (_, stdout) =>
+        resolve(stdout.split('\n').filter((line) => line.includes('error TS'))),
+      );
+    });
+  }
+}

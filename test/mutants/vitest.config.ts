@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** The tests that may notice a mutant: those near the decisions, or the folder that was asked for. */
+const tests = process.env.FLOTILLA_MUTANTS_TESTS ?? 'test/{domain,usecases,functions,executors,workflow}';
+
+/** Most mutants are noticed by a test that takes milliseconds, and the first that notices is the last that is run. */
+class ShortestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const took = (file: TestSpecification) => this.ctx.cache.getTestSpecificationResult(file)?.duration ?? 0;
+    return files.toSorted((one, other) => took(one) - took(other));
+  }
+}
+
+export default defineConfig({
+  test: {
+    testTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
+    include: [`${tests}/**/*.test.ts`],
+    exclude: ['test/functions/telemetry.test.ts', 'test/domain/rollout/{recorded-rollouts,upstream-cases}.test.ts'],
+    isolate: false,
+    experimental: { viteModuleRunner: false },
+    sequence: { sequencer: ShortestFirst },
+  },
+});

@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest';
+import { FlotillaError } from '../../../lib/domain/errors.ts';
+import type { Cluster, Executor, WorkloadView } from '../../../lib/domain/ports.ts';
+import { executorWatcher, keys } from '../../../lib/domain/record/keys.ts';
+import {
+  type AnswerRow,
+  type CaptureRow,
+  type ItemRow,
+  itemOf,
+  type RunWatchRow,
+  rowOf,
+} from '../../../lib/domain/record/rows.ts';
+import { captureBaseline } from '../../../lib/domain/rollout/baseline.ts';
+import { startRestore } from '../../../lib/usecases/deployment/start-restore.ts';
+import { cloudPace } from '../../../lib/usecases/deps.ts';
+import { viewOf } from '../../domain/rollout/objects.ts';
+import { aboutToStart } from './about-to-start.ts';
+
+const failed = viewOf({ image: 'reg/login-api:3.0.2', revision: 2 });
+const good = viewOf({ image: 'reg/login-api:3.0.1', revision: 1 });
+
+/** A deployment of 3.0.2 that failed; 3.0.1 ran before it, deployed by another account with another timeout. */
+const failedDeployment = async ({ hasPrevious = true } = {}) => {
+  const { world, batchId: batch_id, deployment } = await aboutToStart();
+  const before = { ...deployment, timeout: 77, executor: { ...deployment.executor, account: 'harness:old' } };
+  const baseline = captureBaseline(deployment.workload, good);
+  const previous = { version: '3.0.1', deployment: before, origin: 'recorded', at: 0, batch_id: 'earlier' } as const;
+  const capture: CaptureRow = { attempt: 1, baseline, ...(hasPrevious ? { previous } : {}) };
+  await world.table.transact([{ put: itemOf(keys.capture(batch_id, 0), capture) }]);
+  const told: string[] = [];
+  const started: unknown[] = [];
+  const executor = {
+    lateStartMilliseconds: 0,
+    start: async ({
+      version,
+      deployment: {
+        timeout,
+        executor: { account },
+      },
+    }) => {
+      started.push({ version, timeout, account });
+      return { kind: 'started', ref: 'run-1' };
+    },
+  } as Executor;
+  const view: { now: WorkloadView | Error; looks: number } = { now: failed, looks: 0 };
+  const cluster = {
+    read: async () => {
+      view.looks += 1;
+      if (view.now instanceof Error) throw view.now;
+      return [view.now];
+    },
+  } as unknown as Cluster;
+  const deps = {
+    ...world.deps,
+    pace: cloudPace,
+    executor: async () => executor,
+    cluster: async () => cluster,
+    workflow: {
+      ...world.workflow,
+      start: async () => 'arn',
+      succeed: async (token: string) => void told.push(`${token} goes on`),
+      fail: async (token: string, error: string, cause: string) => void told.push(`${token} ${error}: ${cause}`),
+    },
+  };
+  const restore = (token: string) => startRestore(deps, { batch_id, index: 0, token, execution_arn: 'arn:child' });
+  const read = async () => ({
+    item: rowOf<ItemRow>(await world.table.get(keys.item(batch_id, 0)))!,
+    capture: rowOf<CaptureRow>(await world.table.get(keys.capture(batch_id, 0)))!,
+    answer: rowOf<AnswerRow>(await world.table.get(keys.answer(batch_id, 0, 'restore'))),
+    watched: rowOf<RunWatchRow>(
+      await world.table.get(keys.watch(executorWatcher('harness:old'), batch_id, 0, 'restore')),
+    ),
+  });
+  return { world, deployment, restore, read, told, started, view, deps };
+};
+
+test('the release before is put back, by whoever deployed it, within the time that this deployment has', async () => {
+  const { world, deployment, restore, read, told, started } = await failedDeployment();
+  expect(await restore('a')).toEqual({});
+  const { item, capture, answer, watched } = await read();
+  expect(started).toEqual([{ version: '3.0.1', timeout: deployment.timeout, account: 'harness:old' }]);
+  expect(capture.restore_baseline).toEqual({
+    exists: true,
+    uid: 'd1',
+    revision: '2/hash2',
+    image: 'reg/login-api:3.0.2',
+  });
+  expect({ step: item.step, reason: item.reason, message: item.message, deadline: item.deadline }).toEqual({
+    ...{ step: 'restore', reason: 'RestoreRunning', message: 'Run run-1 was started.' },
+    deadline: world.clock.now() + deployment.timeout * 1_000,
+  });
+  expect(watched).toMatchObject({ phase: 'started', ref: 'run-1', version: '3.0.1' });
+  expect([answer, told]).toEqual([undefined, []]);
+});
+
+test('a second call looks at nothing, keeps what the first one found, and starts nothing', async () => {
+  const { restore, read, started, view } = await failedDeployment();
+  await restore('a');
+  const { capture } = await read();
+  view.now = good;
+  await restore('b');
+  expect((await read()).capture).toEqual(capture);
+  expect([started.length, view.looks]).toEqual([1, 1]);
+});
+
+test('where the release before runs again, nothing is started, and the row says until when it is looked at', async () => {
+  const { world, restore, read, told, started, view } = await failedDeployment();
+  view.now = good;
+  await restore('a');
+  const message = 'Version 3.0.1 runs already; it need not be deployed again.';
+  const { item, capture, answer, watched } = await read();
+  const { step, deadline, reason, runs } = item;
+  expect(answer).toMatchObject({ reason: 'AlreadyRestored', message });
+  expect(Object.keys(answer ?? {})).not.toContain('error');
+  expect({ step, deadline, reason, message: item.message, runs }).toEqual({
+    ...{
+      step: 'restore',
+      deadline: world.clock.now() + cloudPace.abortGrace,
+      reason: 'AlreadyRestored',
+      message,
+      runs: [],
+    },
+  });
+  expect(capture.restore_baseline).toEqual(captureBaseline({ kind: 'deployment', name: 'x', namespace: 'x' }, good));
+  expect([started, watched, new Set(told)]).toEqual([[], undefined, new Set(['a goes on'])]);
+  view.now = failed;
+  await restore('b');
+  expect([(await read()).capture, started, view.looks]).toEqual([capture, [], 1]);
+  expect(told).toContain('b goes on');
+});
+
+test('without a release before nothing is done, and nothing deleted', async () => {
+  const { restore, read, told, started, view } = await failedDeployment({ hasPrevious: false });
+  await restore('a');
+  const { item, answer } = await read();
+  const message = 'There is no previous version to restore; nothing was deleted.';
+  expect(answer).toMatchObject({ error: 'AttemptEnded', reason: 'NoPreviousVersion', message });
+  expect(item.restore).toEqual({ ok: false, reason: 'NoPreviousVersion', message });
+  expect([item.reason, item.message]).toEqual(['NoPreviousVersion', message]);
+  expect([new Set(told), started, view.looks]).toEqual([new Set([`a AttemptEnded: ${message}`]), [], 0]);
+});
+
+describe('where the cluster', () => {
+  test('cannot be asked, the release is put back all the same', async () => {
+    const { restore, read, started, view } = await failedDeployment();
+    view.now = new FlotillaError('ClusterUnavailable', 'away');
+    await restore('a');
+    expect(started).toHaveLength(1);
+    expect((await read()).capture.restore_baseline).toBeUndefined();
+  });
+
+  test('is not configured, that is told', async () => {
+    const { restore, started, view } = await failedDeployment();
+    view.now = new FlotillaError('ConfigurationInvalid', 'no such cluster');
+    await expect(restore('a')).rejects.toThrow('no such cluster');
+    expect(started).toEqual([]);
+  });
+});
