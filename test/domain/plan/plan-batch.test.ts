@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Batch, Deployment } from '../../../lib/domain/batch/batch.ts';
-import type { Catalogue } from '../../../lib/domain/catalogue/catalogue.ts';
+import type { Catalogue, ServiceEntry } from '../../../lib/domain/catalogue/catalogue.ts';
 import { simulatedConfiguration } from '../../../lib/domain/catalogue/simulated-configuration.ts';
 import type { Plan, PlannedDeployment } from '../../../lib/domain/plan/plan.ts';
 import { planBatch } from '../../../lib/domain/plan/plan-batch.ts';
@@ -212,6 +212,8 @@ describe('the plan hash', () => {
     ['tags', patched(1, { tags: ['x'] })],
     ['dependencies', patched(3, { dependencies: ['shared/s1'] })],
     ['health check', patched(1, { health_check: { enabled: true, path: '/x' } })],
+    ['port of the health check', patched(1, { health_check: { enabled: true, port: 81 } })],
+    ['time of the health check', patched(1, { health_check: { enabled: true, timeout: 7 } })],
     ['health check off', patched(1, { health_check: { enabled: false } })],
     [
       'file order',
@@ -238,7 +240,18 @@ describe('the plan hash', () => {
       true,
     ],
     ['the account', { ...catalogue, harness: { simulated: true, account: 'other' } }, true],
-    ['the mapping', { ...catalogue, services: { shared: { s1: { kind: 'job', name: 's1' } } } }, true],
+    ...[
+      { kind: 'job' },
+      { name: 'x' },
+      { namespace: 'x' },
+      { container: 'x' },
+      { image: 'x' },
+      { health_url: 'x' },
+    ].map((entry): (typeof catalogues)[number] => [
+      `another ${Object.keys(entry)[0]} in the mapping`,
+      { ...catalogue, services: { shared: { s1: { kind: 'deployment', name: 's1', ...entry } as ServiceEntry } } },
+      true,
+    ]),
     [
       'a mapping that says what is the case anyway',
       { ...catalogue, services: { shared: { s1: { kind: 'deployment', name: 's1' } } } },
@@ -248,6 +261,13 @@ describe('the plan hash', () => {
   ];
   test.each(catalogues)('and with %s of the catalogue: %#', (_, of, isChange) => {
     expect(hashOf(base, of) !== hashOf(base)).toBe(isChange);
+  });
+
+  test('is another one for another infrastructure, though both are the same cluster', () => {
+    const entry = { cluster: 'cluster-eu-1', namespace: 'shared' };
+    const of = { ...catalogue, infrastructures: { one: entry, other: entry } };
+    const hashes = ['one', 'other'].map((infrastructure_id) => hashOf(patched(1, { infrastructure_id }), of));
+    expect(new Set(hashes).size).toBe(2);
   });
 
   test('is SHA-256 in hex', () => {

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { simulatedConfiguration } from '../../../lib/domain/catalogue/simulated-configuration.ts';
+import { describeDeployment } from '../../../lib/domain/plan/describe-deployment.ts';
+import type { PlannedDeployment } from '../../../lib/domain/plan/plan.ts';
+import { planBatch } from '../../../lib/domain/plan/plan-batch.ts';
+import { batch, deployment } from './random-graph.ts';
+
+const { catalogue } = simulatedConfiguration();
+const [planned] = planBatch(batch([deployment(1)]), catalogue).deployments;
+
+const run = 'runs harness pipeline deploy_shared with 1.0.0 in staging: up to 2 tries of 900 s';
+const verification = 'verifies that deployment shared/s1 on cluster-eu-1 rolls out';
+const leave = 'on failure: leaves what runs as it is, for somebody to decide';
+const whole = (
+  more: Partial<{
+    first: readonly string[];
+    run: string;
+    verification: string;
+    health: readonly string[];
+    end: string;
+  }>,
+) => [
+  ...[...(more.first ?? []), more.run ?? run, more.verification ?? verification],
+  ...[...(more.health ?? []), more.end ?? leave],
+];
+
+test.each<[what: string, Partial<PlannedDeployment>, waitsFor: readonly string[], steps: readonly string[]]>([
+  ['by itself', {}, [], whole({})],
+  ['after another', {}, ['risk/a'], whole({ first: ['waits until risk/a has succeeded'] })],
+  ['after two', {}, ['risk/a', 'risk/b'], whole({ first: ['waits until risk/a and risk/b have succeeded'] })],
+  ['after three', {}, ['a', 'b', 'c'], whole({ first: ['waits until a, b and c have succeeded'] })],
+  [
+    'once only',
+    { retry_count: 0, timeout: 60 },
+    [],
+    whole({ run: 'runs harness pipeline deploy_shared with 1.0.0 in staging: one try of 60 s' }),
+  ],
+  [
+    'by an executor without a pipeline',
+    { executor: { ...planned!.executor, settings: {} } },
+    [],
+    whole({ run: 'runs harness with 1.0.0 in staging: up to 2 tries of 900 s' }),
+  ],
+  [
+    'as an image that the catalogue names',
+    { workload: { ...planned!.workload, image: 'reg/s1' } },
+    [],
+    whole({ verification: 'verifies that deployment shared/s1 on cluster-eu-1 runs reg/s1 and rolls out' }),
+  ],
+  [
+    'with a path that must answer',
+    { health_check: { enabled: true, path: '/x' } },
+    [],
+    whole({ health: ['expects a good answer from /x'] }),
+  ],
+  [
+    'with a path and a port',
+    { health_check: { enabled: true, path: '/x', port: 81 } },
+    [],
+    whole({ health: ['expects a good answer from /x on port 81'] }),
+  ],
+  [
+    'with an address',
+    { health_check: { enabled: true, path: '/x', port: 81, url: 'https://s1/x' } },
+    [],
+    whole({ health: ['expects a good answer from https://s1/x'] }),
+  ],
+  ['without a check', { health_check: { enabled: false, path: '/x', url: 'https://s1/x' } }, [], whole({})],
+  [
+    'and restored',
+    { rollback_strategy: 'automatic' },
+    [],
+    whole({ end: 'on failure: restores the last good release and verifies it' }),
+  ],
+  ['and left', { rollback_strategy: 'none' }, [], whole({ end: 'on failure: leaves what runs as it is' })],
+])('a deployment %s', (_, more, waitsFor, steps) => {
+  expect(describeDeployment({ ...planned!, ...more }, waitsFor)).toEqual(steps);
+});
