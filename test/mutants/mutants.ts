@@ -71,17 +71,19 @@ const main = async (options: Options): Promise<void> => {
   const refused = results.filter(
     ({ status, statusReason }) => status === 'CompileError' && statusReason !== notInSample,
   );
-  if (process.env.DEBUG_REFUSED)
-    for (const r of refused)
-      console.log(r.mutatorName, r.replacement.slice(0, 60).replace(/\s+/g, ' '), '<=', r.statusReason);
   const chosen = results.filter(({ status }) => status !== 'CompileError' && status !== 'Ignored');
   console.log(
     `${results.length} mutants, seed ${options.seed}: ${refused.length} refused by TypeScript, ${chosen.length} tried`,
   );
+  console.log(`${chosen.filter(isUnnoticed).length} were not noticed; TypeScript is asked about them in their places.`);
   console.log(report(await judge(chosen)));
 };
 
 process.chdir(root);
 const options = readOptions(process.argv.slice(2));
-if (options === 'help') console.log(help);
-else await main(options);
+if (options === 'help') {
+  console.log(help);
+} else {
+  process.env.FLOTILLA_MUTANTS_TESTS = options.tests; // for the configuration of vitest, in another process
+  await main(options);
+}

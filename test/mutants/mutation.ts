@@ -32,17 +32,29 @@ export const mutated = (text: string, { location, mutatorName, replacement }: Mu
   return text.slice(0, offsetOf(text, location.start)) + put + text.slice(offsetOf(text, location.end));
 };
 
-/** The later ones first, so that places stay where they were; of two that overlap the one within the other is left out. */
-export const mutatedAtOnce = (text: string, mutations: readonly Mutation[]): string => {
-  const places = mutations.map((mutation) => ({ mutation, at: offsetOf(text, mutation.location.start) }));
-  let untouched = text.length;
-  return places
-    .toSorted((one, other) => other.at - one.at)
-    .reduce((changed, { mutation, at }) => {
-      if (offsetOf(text, mutation.location.end) > untouched) return changed;
-      untouched = at;
-      return mutated(changed, mutation);
-    }, text);
+/** Of mutations that do not overlap: the later ones first, so that places stay where they were. */
+export const mutatedAtOnce = (text: string, mutations: readonly Mutation[]): string =>
+  mutations
+    .toSorted((one, other) => (isBefore(one.location.start, other.location.start) ? 1 : -1))
+    .reduce(mutated, text);
+
+const isBefore = (one: Position, other: Position): boolean =>
+  one.line < other.line || (one.line === other.line && one.column < other.column);
+
+const overlap = (one: Mutation, other: Mutation): boolean =>
+  one.fileName === other.fileName &&
+  !isBefore(one.location.end, other.location.start) &&
+  !isBefore(other.location.end, one.location.start);
+
+/** As few groups as simply possible, in none of which two overlap. */
+export const withoutOverlaps = (mutations: readonly Mutation[]): readonly (readonly Mutation[])[] => {
+  const groups: Mutation[][] = [];
+  for (const mutation of mutations) {
+    const free = groups.find((group) => !group.some((other) => overlap(mutation, other)));
+    if (free === undefined) groups.push([mutation]);
+    else free.push(mutation);
+  }
+  return groups;
 };
 
 /** Every mutation in the order of a seed: the first N are a sample, and more of the same seed have them too. */

@@ -5,19 +5,24 @@ export interface Options {
   readonly folders: readonly string[];
   readonly size: number;
   readonly seed: string;
+  /** A glob of folders: which tests may notice a change. */
+  readonly tests: string;
 }
 
-export const help = `npm run mutants [-- FOLDER … [--sample N] [--seed S]]
+export const help = `npm run mutants [-- FOLDER … [--sample N] [--seed S] [--tests FOLDER]]
 
 Changes the program in one place, runs the tests near it, and tells whether they notice; many times.
 Prints the score of each folder, and by name the changes that no test noticed.
 
-  FOLDER      what is changed: folders or files; lib/domain and lib/usecases without it
-  --sample N  N changes that TypeScript takes, instead of all (thousands, hours)
-  --seed S    which N: the same seed chooses the same ones of the same files; 1 without it
+  FOLDER          what is changed: folders or files; lib/domain and lib/usecases without it
+  --sample N      N changes that TypeScript takes, instead of all (thousands, hours)
+  --seed S        which N: the same seed chooses the same ones of the same files; 1 without it
+  --tests FOLDER  who may notice: only the tests of this folder, which is quicker; without it
+                  those of domain, use cases, functions, executors and workflows
 `;
 
 const standard = ['lib/domain', 'lib/usecases'];
+const near = 'test/{domain,usecases,functions,executors,workflow}';
 
 /** Throws with what is wrong. `help` asks for the text above. */
 export const readOptions = (args: readonly string[]): Options | 'help' => {
@@ -27,6 +32,7 @@ export const readOptions = (args: readonly string[]): Options | 'help' => {
     options: {
       sample: { type: 'string' },
       seed: { type: 'string', default: '1' },
+      tests: { type: 'string', default: near },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -37,5 +43,6 @@ export const readOptions = (args: readonly string[]): Options | 'help' => {
     folders: positionals.length === 0 ? standard : positionals.map((folder) => folder.replace(/\/+$/, '')),
     size: values.sample === undefined ? Number.MAX_SAFE_INTEGER : Number(values.sample),
     seed: values.seed,
+    tests: values.tests.replace(/\/+$/, ''),
   };
 };

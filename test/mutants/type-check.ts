@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { type Mutation, mutated, mutatedAtOnce } from './mutation.ts';
+import { type Mutation, mutated, mutatedAtOnce, withoutOverlaps } from './mutation.ts';
 
 const root = join(import.meta.dirname, '../..');
 const readText = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -48,11 +48,16 @@ export class TypeCheck {
 
   /** In their places, with all that uses them. Hardly ever is one refused, so they are asked about together. */
   async refusedInPlace(mutations: readonly Mutation[]): Promise<readonly Mutation[]> {
-    if (mutations.length === 0 || !(await this.#isRefused(mutations))) return [];
+    const refused: Mutation[] = [];
+    for (const group of withoutOverlaps(mutations)) refused.push(...(await this.#refusedOf(group)));
+    return refused;
+  }
+
+  async #refusedOf(mutations: readonly Mutation[]): Promise<readonly Mutation[]> {
+    if (!(await this.#isRefused(mutations))) return [];
     if (mutations.length === 1) return mutations;
     const half = Math.ceil(mutations.length / 2);
-    const [first, second] = [mutations.slice(0, half), mutations.slice(half)];
-    return [...(await this.refusedInPlace(first)), ...(await this.refusedInPlace(second))];
+    return [...(await this.#refusedOf(mutations.slice(0, half))), ...(await this.#refusedOf(mutations.slice(half)))];
   }
 
   async #isRefused(mutations: readonly Mutation[]): Promise<boolean> {

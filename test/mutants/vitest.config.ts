@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** The tests that may notice a mutant: those near the decisions, or the folder that was asked for. */
-const tests = process.env.FLOTILLA_MUTANTS_TESTS ?? 'test/{domain,usecases,functions,executors,workflow}';
+/** The tests that may notice a mutant; `mutants.ts` says which. */
+const tests = process.env.FLOTILLA_MUTANTS_TESTS;
 
 /** Most mutants are noticed by a test that takes milliseconds, and the first that notices is the last that is run. */
 class ShortestFirst extends BaseSequencer {
@@ -12,6 +12,7 @@ class ShortestFirst extends BaseSequencer {
   }
 }
 
+// biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export.
 export default defineConfig({
   test: {
     testTimeout: 60_000,

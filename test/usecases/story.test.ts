@@ -17,7 +17,7 @@ test('a batch is told from its submission to its end', async () => {
       `${(at - moments[0]!.time) / 1_000} s, ${actor}: ${key ?? 'batch'} ${from ?? ''}>${to}, ${reason}: ${message}`,
   );
   expect(tale).toEqual([
-    '0 s, dispatcher: shared/bad >PROCESSING, TurnGranted: Its turn has come.',
+    '0 s, dispatcher: shared/bad PENDING>PROCESSING, TurnGranted: Its turn has come.',
     '0 s, executor: shared/bad PROCESSING>PROCESSING, Deploying: Attempt 1: deploys version 2-bad.',
     '0 s, executor: shared/bad PROCESSING>PROCESSING, RunStarted: Run run-01TEST000001-0-1 was started.',
     '0 s, executor: shared/bad PROCESSING>PROCESSING, RunSucceeded: The run succeeded (Success); now the cluster is asked.',
@@ -27,12 +27,12 @@ test('a batch is told from its submission to its end', async () => {
     '8 s, executor: shared/bad PROCESSING>PROCESSING, RestoreRunSucceeded: The run succeeded (Success); now the cluster is asked.',
     '10 s, observer: shared/bad PROCESSING>PROCESSING, RolledOut: 2 of 2 replicas are ready with reg/bad:1.',
     '14 s, record: shared/bad PROCESSING>FAILED, RestoredPreviousRelease: pod app-hash2-0, container app: InvalidImageName: no such name. Version 1 was restored and verified: 2 of 2 replicas are ready with reg/bad:1.',
-    '0 s, dispatcher: shared/good >PROCESSING, TurnGranted: Its turn has come.',
+    '0 s, dispatcher: shared/good PENDING>PROCESSING, TurnGranted: Its turn has come.',
     '0 s, executor: shared/good PROCESSING>PROCESSING, Deploying: Attempt 1: deploys version 2.',
     '0 s, executor: shared/good PROCESSING>PROCESSING, RunStarted: Run run-01TEST000001-1-1 was started.',
     '0 s, executor: shared/good PROCESSING>PROCESSING, RunSucceeded: The run succeeded (Success); now the cluster is asked.',
     '2 s, record: shared/good PROCESSING>SUCCESS, Verified: 2 of 2 replicas are ready with reg/good:2.',
-    '134 s, record: shared/last >SKIPPED, DependencyFailed: Not started: it depends on shared/bad, which is FAILED.',
+    '134 s, record: shared/last PENDING>SKIPPED, DependencyFailed: Not started: it depends on shared/bad, which is FAILED.',
     '0 s, ada: batch >PENDING, Submitted: Accepted with 3 deployments.',
     '0 s, plan: batch PENDING>PROCESSING, Planned: Planned 3 deployments.',
     '14 s, bob: batch PROCESSING>PROCESSING, CancelRequested: bob asked to cancel: nothing new starts, runs are stopped where that is possible.',

@@ -36,7 +36,9 @@ describe('what follows an attempt that failed', () => {
 /** Every reason of a rollout that failed. The other ones of the list would be met again. */
 describe('another attempt may heal a rollout that failed by', () => {
   it.each([
-    ['HealthCheckFailed', true],
+    ['HealthUnreachable', true],
+    ['HealthUnexpectedStatus', true],
+    ['HealthTimeout', true],
     ['JobFailed', true],
     ['PodFailed', true],
     ['ProgressDeadlineExceeded', true],
