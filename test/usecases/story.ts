@@ -270,7 +270,8 @@ export const acts: readonly Act[] = [
   { name: 'finish', does: (deps) => finishBatch(deps, { batch_id }) },
   { name: 'dispatch the end', does: (deps) => dispatchTurns(deps, { holder: 'three' }) },
   { name: 'publish', does: async (deps) => publishEvents(deps, await eventsOf(deps)) },
-  { name: 'read', does: (deps) => readBatch(deps, { batchId: batch_id }) },
+  { name: 'read', does: (deps) => readBatch(deps, { named: batch_id, actor: 'ada' }) },
+  { name: 'read by less', does: (deps) => readBatch(deps, { named: 'latest', actor: 'ada' }) },
   { name: 'list', does: (deps) => listBatches(deps, { limit: 5 }) },
   { name: 'read events', does: (deps) => readEvents(deps, { batchId: batch_id, after: 0, wait: 0, limit: 100 }) },
 ];
