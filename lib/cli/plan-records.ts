@@ -60,9 +60,10 @@ const changeLines = ({ recorded, deployments, total }: PlanPreview): readonly st
 
 const uncertainLine = ({ key, recorded }: DeploymentPreview): readonly string[] => {
   if (recorded?.ended === undefined) return [];
-  const { status, reason, version } = recorded.ended;
+  const { ended, last_verified, batch_id } = recorded;
+  const before = last_verified === undefined ? '' : `; the last that was verified is ${printable(last_verified)}`;
   return [
-    `${key}: nobody recorded what runs there since batch ${recorded.batch_id} ended ${status} / ${reason} with ${printable(version)}.`,
+    `${key}: what runs there is not recorded since batch ${batch_id} ended ${ended.status} / ${ended.reason} with ${printable(ended.version)}${before}.`,
   ];
 };
 

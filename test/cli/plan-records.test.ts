@@ -45,9 +45,14 @@ describe('what is told of the records', () => {
   });
 
   test('where nobody can say what runs', () => {
-    expect(linesOf([deployment({ recorded: { batch_id: 'B1', at, ended } })])).toEqual([
+    const left = { batch_id: 'B1', at, ended };
+    const open = [{ recorded: left }, { recorded: { ...left, last_verified: '1.4.0' } }].map(deployment);
+    const sentence =
+      'risk/api: what runs there is not recorded since batch B1 ended FAILED / PipelineFailed with 1.5.0';
+    expect(linesOf(open)).toEqual([
       'Versions beside those that were recorded: none can be told.',
-      'risk/api: nobody recorded what runs there since batch B1 ended FAILED / PipelineFailed with 1.5.0.',
+      `${sentence}.`,
+      `${sentence}; the last that was verified is 1.4.0.`,
     ]);
   });
 

@@ -35,6 +35,7 @@ test('a plan tells what was recorded: verified, left open by a failure, and put 
       batch_id: bad,
       at: expect.any(String),
       ended: { status: 'FAILED', reason: 'PipelineFailed', version: '1.5.0' },
+      last_verified: '1.4.0',
     },
   });
 
@@ -71,6 +72,7 @@ test('a plan tells who works on a target, and what is UNKNOWN until somebody has
       batch_id: second,
       at: expect.any(String),
       ended: { status: 'FAILED', reason: 'ResolvedByOperator', version: '2.0.0' },
+      last_verified: '1.0.0',
     },
   });
 

@@ -9,6 +9,8 @@ export interface RecordedRelease {
   readonly at: number;
   /** How the last deployment ended, where that left open what runs. */
   readonly ended?: Pick<LastOutcomeRow, 'status' | 'reason' | 'version'>;
+  /** The last good release before that. */
+  readonly last_verified?: string;
 }
 
 /** The last good release, unless a deployment after it did not end well. Undefined where nothing is recorded. */
@@ -16,11 +18,19 @@ export const recordedRelease = (
   good: Release | undefined,
   last: LastOutcomeRow | undefined,
 ): RecordedRelease | undefined => {
-  if (last !== undefined && last.at > (good?.at ?? Number.NEGATIVE_INFINITY)) return afterOutcome(last);
+  if (last !== undefined && last.at > (good?.at ?? Number.NEGATIVE_INFINITY)) return afterOutcome(last, good);
   return good === undefined ? undefined : { version: good.version, batch_id: good.batch_id, at: good.at };
 };
 
-const afterOutcome = ({ release_after, batch_id, at, status, reason, version }: LastOutcomeRow): RecordedRelease =>
+const afterOutcome = (
+  { release_after, batch_id, at, status, reason, version }: LastOutcomeRow,
+  good: Release | undefined,
+): RecordedRelease =>
   release_after === undefined
-    ? { batch_id, at, ended: { status, reason, version } }
+    ? {
+        batch_id,
+        at,
+        ended: { status, reason, version },
+        ...(good === undefined ? {} : { last_verified: good.version }),
+      }
     : { version: release_after, batch_id, at };
