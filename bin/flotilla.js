@@ -15,7 +15,9 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
   await import(program);
 } else {
   const node = join(dirname(createRequire(import.meta.url).resolve('node/package.json')), 'bin', 'node');
-  const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: 'inherit' });
+  // By this number the program knows that its parent is only a launcher, and ends with it.
+  const env = { ...process.env, FLOTILLA_LAUNCHER: String(process.pid) };
+  const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: 'inherit', env });
   // Ctrl-C reaches both from the terminal, what is sent to this one only is handed on; the other takes the two for one.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {

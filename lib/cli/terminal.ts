@@ -26,11 +26,13 @@ export type Colours = ReturnType<typeof pc.createColors>;
 
 export const processTerminal = (): Terminal => {
   const { stdout, stderr } = process;
-  // Whoever reads may have had enough, as `head` has.
+  // Whoever reads may have had enough, as `head` has; a terminal may be gone.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
     process.exit(process.exitCode ?? 0);
   });
+  // What nobody reads is no reason to end.
+  stderr.on('error', () => {});
   const update = createLogUpdate(stdout);
   return {
     live: stdout.isTTY === true,

@@ -1,0 +1,44 @@
+import { isatty } from 'node:tty';
+import { birthOf, lookAt } from './process-table.ts';
+import { startersOf } from './starters.ts';
+
+/** Milliseconds between two looks at whether they are still there. */
+const pause = 500;
+
+/**
+ * Ends this program, as SIGTERM does, with those that it was started by (see `startersOf`), and when its terminal hangs up.
+ * Without a terminal it was meant to go on: Node forgets that `nohup` had it ignore the hang-up, so it is ignored here; and
+ * npm, which dies of it, is not waited for any more.
+ */
+export const endWithStarters = (env: NodeJS.ProcessEnv, tell: (line: string) => void): void => {
+  const starters = startersOf({ parent: process.ppid, env }, lookAt);
+  delete env.FLOTILLA_LAUNCHER;
+  const forget = watch(starters, () => {
+    tell('Who started this program has ended, and so does it.');
+    end();
+  });
+  // Asked now: a terminal that has hung up is none.
+  const hasTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
+  process.on('SIGHUP', hasTerminal ? end : forget);
+};
+
+const end = (): void => {
+  process.kill(process.pid, 'SIGTERM');
+};
+
+/** Calls when one of them is gone. Gives the way to stop watching. */
+const watch = (pids: readonly number[], onGone: () => void): (() => void) => {
+  const births = pids.map((pid) => birthOf(pid));
+  const isGone = (pid: number, at: number): boolean => births[at] === undefined || birthOf(pid) !== births[at];
+  let times = 0;
+  const timer = setInterval(() => {
+    times = pids.some(isGone) ? times + 1 : 0;
+    // A hang-up that took them reaches this program, too, before it looks again.
+    if (times < 2) return;
+    clearInterval(timer);
+    onGone();
+  }, pause);
+  timer.unref();
+  if (pids.length === 0) clearInterval(timer);
+  return () => clearInterval(timer);
+};

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { type Seen, startersOf } from '../../lib/cli/starters.ts';
+
+const me = 100;
+const npm: Seen = { parent: 7, command: 'npm start --port 0' };
+const path = '/usr/lib/node_modules/npm/bin/npm-cli.js';
+const started = { npm_lifecycle_script: 'node bin/flotilla.js serve', npm_execpath: path };
+const ran = { npm_lifecycle_script: 'flotilla', npm_execpath: path };
+const shell = (parent: number, command = 'sh -c node bin/flotilla.js serve --port 0'): Seen => ({ parent, command });
+const launcher = { parent: 30, command: 'node bin/flotilla.js serve --port 0' };
+const terminal: Seen = { parent: 1, command: '-bash' };
+
+type Row = readonly [
+  what: string,
+  parent: number,
+  env: Record<string, string>,
+  seen: Record<number, Seen>,
+  starters: number[],
+];
+
+const byNpm: readonly Row[] = [
+  ['npm start, by a shell that stays', 30, started, { 30: shell(20), 20: npm }, [30, 20]],
+  ['npm start, by a shell that gives its place', 20, started, { 20: npm }, [20]],
+  [
+    'npx',
+    30,
+    ran,
+    { 30: shell(20, 'sh -c flotilla serve'), 20: { parent: 7, command: 'npm exec flotilla serve' } },
+    [30, 20],
+  ],
+  ['another shell', 30, started, { 30: shell(20, '/usr/bin/bash -c node bin/flotilla.js serve'), 20: npm }, [30, 20]],
+  [
+    'one like npm',
+    20,
+    { ...started, npm_execpath: '/opt/pnpm.cjs' },
+    { 20: { parent: 7, command: 'node /opt/pnpm.cjs start' } },
+    [20],
+  ],
+  [
+    'npm as the first process of a container',
+    30,
+    started,
+    { 30: shell(1), 1: { parent: 0, command: 'npm start' } },
+    [30, 1],
+  ],
+  [
+    'npm, on an older Node',
+    40,
+    { ...started, FLOTILLA_LAUNCHER: '40' },
+    { 40: launcher, 30: shell(20), 20: npm },
+    [40, 30, 20],
+  ],
+];
+
+const byOthers: readonly Row[] = [
+  ['a shell', 7, {}, { 7: terminal }, []],
+  ['a shell, on an older Node', 40, { FLOTILLA_LAUNCHER: '40' }, { 40: { ...launcher, parent: 7 }, 7: terminal }, [40]],
+  ['a launcher that is gone', 1, { FLOTILLA_LAUNCHER: '40' }, { 1: { parent: 0, command: 'init' } }, [40]],
+  [
+    'a launcher that is gone, below npm',
+    1,
+    { ...started, FLOTILLA_LAUNCHER: '40' },
+    { 1: { parent: 0, command: 'init' } },
+    [40],
+  ],
+  ['a shell that npm started long ago', 30, { ...ran, npm_lifecycle_script: 'tmux' }, { 30: terminal }, []],
+  [
+    'a program that npm started',
+    30,
+    { ...ran, npm_lifecycle_script: 'vitest run' },
+    { 30: { parent: 20, command: 'node (vitest 1)' }, 20: npm },
+    [],
+  ],
+  ['a shell script', 30, started, { 30: { parent: 20, command: 'sh ./start.sh' } }, []],
+  ['nobody that can be looked at', 30, started, {}, []],
+];
+
+const script = (text: string): Row => [
+  text,
+  30,
+  { npm_lifecycle_script: text },
+  { 30: shell(20, `sh -c ${text}`), 20: npm },
+  [],
+];
+const inBackground = [
+  'nohup flotilla serve > log 2>&1 &',
+  'flotilla serve & vite',
+  'setsid flotilla serve',
+  'nohup flotilla serve',
+];
+
+const rule = (row: Row): void => {
+  const [, parent, env, seen, starters] = row;
+  expect(startersOf({ parent, env }, (pid) => (pid === me ? undefined : seen[pid]))).toEqual(starters);
+};
+
+describe('it ends with', () => {
+  test.each(byNpm)('%s', (...row) => rule(row));
+  test.each(['flotilla serve > log 2>&1', 'npm ci && flotilla serve', 'flotilla serve &> log'])(
+    'a script of npm that waits for it: %s',
+    (text) => rule([text, 30, { npm_lifecycle_script: text }, { 30: shell(20, `sh -c ${text}`), 20: npm }, [30, 20]]),
+  );
+});
+
+describe('it goes on without', () => {
+  test.each(byOthers)('%s', (...row) => rule(row));
+  test.each(inBackground)('a script of npm that puts it into the background: %s', (text) => rule(script(text)));
+});

@@ -1,0 +1,139 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, describe, expect, type TestContext, test } from 'vitest';
+
+/** A server ends with what it was started by, and goes on where it was meant to: with real processes, as people start them. */
+const root = join(import.meta.dirname, '..', '..');
+const folder = mkdtempSync(join(tmpdir(), 'flotilla-ending-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Nothing is simulated, and nobody is asked while there is nothing to do: one process is quickly there. */
+const configuration = join(folder, 'real.yaml');
+writeFileSync(
+  configuration,
+  `clusters: { a: { kubeconfig: ./kube } }
+harness: { account: a, org: o, project: p, api_key: k }
+`,
+);
+writeFileSync(
+  join(folder, 'kube'),
+  JSON.stringify({
+    'current-context': 'c',
+    clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:9' } }],
+    users: [{ name: 'c', user: { token: 't' } }],
+    contexts: [{ name: 'c', context: { cluster: 'c', user: 'c' } }],
+  }),
+);
+
+const node = join(root, 'node_modules', 'node', 'bin', 'node');
+/** A launcher that takes this Node for one that cannot run the program. */
+const older = `data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.0.0'}})`;
+
+let count = 0;
+const options = (isSimulated = false): string[] => {
+  count += 1;
+  const data = ['--port', '0', '--data', join(folder, `data-${count}`)];
+  return isSimulated ? data : [...data, '--config', configuration];
+};
+
+interface Started {
+  readonly process: ChildProcess;
+  readonly url: string;
+  /** What it has written until its server was there. */
+  readonly lines: readonly string[];
+  /** When everything that writes to our end of its output has ended: the server and its simulators, too. */
+  readonly over: Promise<unknown>;
+}
+
+/** Sends a signal to a process or, by a negative number, to a group; there may be none any more. */
+const send = (pid: number, signal: NodeJS.Signals): void => {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+};
+
+/** Starts a command in a group of its own, and waits until its server listens. */
+const start = async (
+  [command, ...argv]: readonly [string, ...string[]],
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Started> => {
+  const child = spawn(command, argv, {
+    cwd: root,
+    env: { ...process.env, npm_config_update_notifier: 'false', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const over = once(child, 'close');
+  // A server that goes on although it must not is not left behind.
+  onTestFinished(() => send(-child.pid!, 'SIGKILL'));
+  child.stderr.resume();
+  let text = '';
+  for await (const chunk of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+    text += chunk;
+    if (/Flotilla listens on .*\n/.test(text)) break;
+  }
+  child.stdout.resume();
+  const url = /Flotilla listens on (http:\S+),/.exec(text)?.[1] ?? 'none';
+  return { process: child, url, lines: text.split('\n'), over };
+};
+
+const childOf = (pid: number): number =>
+  Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]);
+
+const canBeLookedAt = existsSync(`/proc/${process.pid}/task/${process.pid}/children`);
+
+describe.skipIf(!canBeLookedAt)('killing what was started ends it', { timeout: 120_000, concurrent: true }, () => {
+  const launcher = (isSimulated: boolean) =>
+    [node, '--import', older, 'bin/flotilla.js', 'serve', ...options(isSimulated)] as const;
+  const npm = () => ['npm', 'start', '--', ...options()] as const;
+  const npx = () => ['npx', '--no-install', 'flotilla', 'serve', ...options()] as const;
+  const itself = (pid: number): number => pid;
+
+  test.for<[string, NodeJS.Signals, () => readonly [string, ...string[]], (pid: number) => number, string]>([
+    ['the launcher', 'SIGKILL', () => launcher(true), itself, 'sh'],
+    ['the launcher', 'SIGTERM', () => launcher(false), itself, 'sh'],
+    ['npm start', 'SIGKILL', npm, itself, 'sh'],
+    ['npm start', 'SIGTERM', npm, itself, 'sh'],
+    ['npm start, whose shell gives its place', 'SIGKILL', npm, itself, 'bash'],
+    ['the shell of npm start', 'SIGKILL', npm, childOf, 'sh'],
+    ['the shell of npm start', 'SIGTERM', npm, childOf, 'sh'],
+    ['npx', 'SIGKILL', npx, itself, 'sh'],
+  ])('%s, by %s', async ([, signal, command, victim, shell], context) => {
+    const { process: child, over } = await start(command(), context, { npm_config_script_shell: shell });
+    process.kill(victim(child.pid!), signal);
+    await over;
+  });
+});
+
+/** Two looks at what started it, and some more. That is too short on a slow machine only to see what is wrong. */
+const looks = 1_500;
+
+describe.skipIf(!canBeLookedAt)('a server in the background goes on', { timeout: 120_000, concurrent: true }, () => {
+  const serve = (): string => `${node} bin/flotilla.js serve ${options().join(' ')}`;
+  const npm = (): string => `npm start -- ${options().join(' ')}`;
+
+  test.for<[string, () => string, (pid: number) => number]>([
+    ['nohup', () => `nohup ${serve()}`, (pid) => pid],
+    ['setsid', () => `setsid ${serve()}`, (pid) => pid],
+    ['nohup npm start', () => `nohup ${npm()}`, (pid) => childOf(childOf(pid))],
+  ])('%s: when its shell ends, and when the terminal hangs up', async ([, command, serverOf], context) => {
+    const { process: shell, lines, url, over } = await start(['sh', '-c', `${command()} & echo $!`], context);
+    if (shell.exitCode === null) await once(shell, 'exit');
+    const server = serverOf(Number(lines.find((line) => /^\d+$/.test(line))));
+    context.onTestFinished(() => send(server, 'SIGKILL'));
+    await sleep(looks);
+    // The group of the shell: a terminal takes it along.
+    send(-shell.pid!, 'SIGHUP');
+    await sleep(looks);
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    process.kill(server, 'SIGTERM');
+    await over;
+  });
+});
