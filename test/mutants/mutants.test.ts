@@ -59,9 +59,15 @@ test('own mutators change numbers, and take away statements, awaits, elements an
     { name: 'PropertyRemoved', ...list('ObjectExpression', 'properties', ['B']) },
     { name: 'PropertyRemoved', ...list('ObjectExpression', 'properties', ['A']) },
   ]);
-  expect(made(list('CallExpression', 'arguments', ['A', 'B', 'C']))).toEqual([
-    { name: 'ArgumentsSwapped', ...list('CallExpression', 'arguments', ['B', 'A', 'C']) },
-  ]);
+  const call = (callee: object, names: readonly string[]) => ({
+    ...list('CallExpression', 'arguments', names),
+    callee,
+  });
+  const send = { name: 'send' };
+  expect(made(call(send, ['A', 'B', 'C']))).toEqual([{ ...call(send, ['B', 'A', 'C']), name: 'ArgumentsSwapped' }]);
+  expect([{ name: 'sameImage' }, { property: { name: 'max' } }].flatMap((to) => made(call(to, ['A', 'B'])))).toEqual(
+    [],
+  );
 });
 
 test('the report has the score of each folder, and every hole by its place', () => {

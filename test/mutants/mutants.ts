@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { MutantResult } from '@stryker-mutator/api/core';
@@ -50,22 +50,20 @@ const mutationOf = (result: MutantResult): Mutation => ({
 
 const isUnnoticed = ({ status }: MutantResult): boolean => status === 'Survived' || status === 'NoCoverage';
 
-const judge = async (results: readonly MutantResult[]): Promise<readonly Tried[]> => {
-  const types = new TypeCheck();
+const judge = async (types: TypeCheck, results: readonly MutantResult[]): Promise<readonly Tried[]> => {
   const refused = await types.refusedInPlace(results.filter(isUnnoticed).map(mutationOf));
-  types.close();
   const isRefused = new Set(refused.map(({ id }) => id));
   return results.map((result) => ({
     path: relative(root, result.fileName),
     line: result.location.start.line,
     kind: result.mutatorName,
-    original: originalOf(readFileSync(result.fileName, 'utf8'), mutationOf(result)),
+    original: originalOf(types.textOf(mutationOf(result)), mutationOf(result)),
     replacement: result.replacement,
     fate: isRefused.has(result.id) ? 'refused by types' : isUnnoticed(result) ? 'unnoticed' : 'noticed',
   }));
 };
 
-const main = async (options: Options): Promise<void> => {
+const main = async (options: Options, types: TypeCheck): Promise<void> => {
   await addOwnMutators();
   const results = await run(options);
   const refused = results.filter(
@@ -76,7 +74,7 @@ const main = async (options: Options): Promise<void> => {
     `${results.length} mutants, seed ${options.seed}: ${refused.length} refused by TypeScript, ${chosen.length} tried`,
   );
   console.log(`${chosen.filter(isUnnoticed).length} were not noticed; TypeScript is asked about them in their places.`);
-  console.log(report(await judge(chosen)));
+  console.log(report(await judge(types, chosen)));
 };
 
 process.chdir(root);
@@ -85,5 +83,10 @@ if (options === 'help') {
   console.log(help);
 } else {
   process.env.FLOTILLA_MUTANTS_TESTS = options.tests; // for the configuration of vitest, in another process
-  await main(options);
+  const types = new TypeCheck();
+  try {
+    await main(options, types);
+  } finally {
+    types.close();
+  }
 }

@@ -18,7 +18,14 @@ const withoutEach = (node: Node, field: string): readonly Node[] => {
   return members.map((_, at) => ({ ...node, [field]: members.filter((__, other) => other !== at) }));
 };
 
+/** Where the order of two means nothing: `Math.max`, `sameImage`. */
+const isSymmetric = (callee: unknown): boolean => {
+  const { name, property } = callee as { readonly name?: string; readonly property?: { readonly name?: string } };
+  return /^(?:max|min|same[A-Z].*|isSame[A-Z].*)$/.test(property?.name ?? name ?? '');
+};
+
 const swapped = (node: Node): readonly Node[] => {
+  if (isSymmetric(node.callee)) return [];
   const [first, second, ...rest] = listOf(node.arguments);
   return first && second ? [{ ...node, arguments: [second, first, ...rest] }] : [];
 };

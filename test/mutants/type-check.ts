@@ -5,8 +5,6 @@ import { join, relative } from 'node:path';
 import { type Mutation, mutated, mutatedAtOnce, withoutOverlaps } from './mutation.ts';
 
 const root = join(import.meta.dirname, '../..');
-const readText = (path: string): string => readFileSync(join(root, path), 'utf8');
-
 const parts = ['lib', 'functions', 'statemachines', 'package.json', 'tsconfig.json'];
 
 /** What is no longer used when a line is emptied is no reason to refuse it; Stryker's checker says so too. */
@@ -17,11 +15,20 @@ const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false };
  * here the program is asked, in a copy of the project.
  */
 export class TypeCheck {
+  readonly #texts = new Map<string, string>();
   readonly #copy = mkdtempSync(join(tmpdir(), 'flotilla-types-'));
 
   constructor() {
     for (const part of parts) cpSync(join(root, part), join(this.#copy, part), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(this.#copy, 'node_modules'));
+  }
+
+  /** As it was when the copy was made, whatever somebody writes meanwhile. */
+  textOf({ fileName }: Mutation): string {
+    const path = relative(root, fileName);
+    const text = this.#texts.get(path) ?? readFileSync(join(this.#copy, path), 'utf8');
+    this.#texts.set(path, text);
+    return text;
   }
 
   close(): void {
@@ -33,9 +40,9 @@ export class TypeCheck {
     const files = mutations.map((mutation) => ({
       id: mutation.id,
       path: relative(root, mutation.fileName).replace(/\.ts$/, `.mutant${mutation.id}.ts`),
-      text: mutated(readFileSync(mutation.fileName, 'utf8'), mutation),
+      text: mutated(this.textOf(mutation), mutation),
     }));
-    for (const { path, text } of files) writeFileSync(join(this.#copy, path), text);
+    for (const { path, text } of files) this.#write(path, text);
     const complaints = await this.#compile({ include: [], files: files.map(({ path }) => path) });
     for (const { path } of files) rmSync(join(this.#copy, path));
     return new Map(
@@ -62,19 +69,23 @@ export class TypeCheck {
 
   async #isRefused(mutations: readonly Mutation[]): Promise<boolean> {
     const byFile = Map.groupBy(mutations, ({ fileName }) => relative(root, fileName));
-    for (const [path, some] of byFile) writeFileSync(join(this.#copy, path), mutatedAtOnce(readText(path), some));
+    for (const [path, some] of byFile) this.#write(path, mutatedAtOnce(this.textOf(some[0]!), some));
     const complaints = await this.#compile({
       include: ['lib', 'functions', 'statemachines'],
       exclude: ['lib/infra'],
       files: [...byFile.keys()],
     });
-    for (const path of byFile.keys()) writeFileSync(join(this.#copy, path), readText(path));
+    for (const [path, [one]] of byFile) this.#write(path, this.textOf(one!));
     return complaints.length > 0;
   }
 
+  #write(path: string, text: string): void {
+    writeFileSync(join(this.#copy, path), text);
+  }
+
   #compile(what: object): Promise<readonly string[]> {
-    const config = join(this.#copy, 'tsconfig.mutants.json');
-    writeFileSync(config, JSON.stringify({ extends: './tsconfig.json', compilerOptions, ...what }));
+    const config = 'tsconfig.mutants.json';
+    this.#write(config, JSON.stringify({ extends: './tsconfig.json', compilerOptions, ...what }));
     const compiler = join(root, 'node_modules/.bin/tsc');
     const options = { cwd: this.#copy, maxBuffer: 64 * 1024 * 1024 };
     return new Promise((resolve) => {

@@ -46,7 +46,7 @@ export function revisionOf(workload: Workload, view: WorkloadView): string | und
       const replicaSet = currentReplicaSet(object, view.revisions);
       const number = stringAt(object, 'metadata', 'annotations', 'deployment.kubernetes.io/revision');
       const hash = replicaSet && labelOf(replicaSet, 'pod-template-hash');
-      return number === undefined ? undefined : hash === undefined ? number : `${number}/${hash}`;
+      return hash === undefined ? number : `${number}/${hash}`;
     }
     case 'statefulset':
       return stringAt(object, 'status', 'updateRevision');

@@ -52,7 +52,7 @@ export interface SignalOptions {
 export function podSignals(pods: readonly JsonObject[], options: SignalOptions): readonly Signal[] {
   return pods
     .flatMap((pod) => [...containerSignals(pod, options), ...schedulingSignals(pod)])
-    .sort((one, other) => one.grace - other.grace || 0);
+    .sort((one, other) => one.grace - other.grace);
 }
 
 /** Why pods are not ready yet, for the record of a rollout that never finished. */

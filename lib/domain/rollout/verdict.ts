@@ -6,7 +6,7 @@ import { judgeDaemonSet } from './daemon-set.ts';
 import { judgeDeployment } from './deployment.ts';
 import { imageFinding, imagesToRemember, imageWarning, isExpectedImage } from './expected-image.ts';
 import { judgeJob } from './job.ts';
-import { type Finding, type Judgement, type Look, type Progress, waiting } from './judgement.ts';
+import { type Judgement, type Look, type Progress, waiting } from './judgement.ts';
 import { isDeleting } from './kubernetes-object.ts';
 import { judgePod } from './pod.ts';
 import { judgeSignals, type KindReport, type Signal } from './signal.ts';
@@ -41,7 +41,10 @@ export function isRunning(look: Pick<Look, 'workload' | 'expected' | 'view' | 'n
 function reportOf(look: Look): KindReport {
   const { workload, view } = look;
   const title = `${workload.kind} ${workload.namespace}/${workload.name}`;
-  if (view.workload === undefined) return { signals: [missing(look, title)], finding: missingFinding(title) };
+  if (view.workload === undefined) {
+    const signal = missing(look, title);
+    return { signals: [signal], finding: waiting(signal.reason, signal.message) };
+  }
   if (isDeleting(view.workload)) {
     return { signals: [], finding: waiting('Terminating', `${title} is being deleted; a new one is awaited`) };
   }
@@ -52,8 +55,6 @@ function reportOf(look: Look): KindReport {
   if (warning === undefined) return report;
   return { ...report, finding: { ...report.finding, warnings: [...(report.finding.warnings ?? []), warning] } };
 }
-
-const missingFinding = (title: string): Finding => waiting('WorkloadNotFound', `there is no ${title} yet`);
 
 /** A chart may delete and create its objects anew; two minutes later nothing will come. */
 function missing(look: Look, title: string): Signal {

@@ -112,6 +112,12 @@ describe('a container that ended', () => {
       ['Crash after 0: pod p, container app: OOMKilled: exit code 137, 1 restarts'],
     ],
     [
+      'for want of memory, and was not restarted',
+      running(0, {}, { state: ended(137, { reason: 'OOMKilled' }) }),
+      {},
+      [],
+    ],
+    [
       'for want of memory and is up again',
       running(1, ended(137, { reason: 'OOMKilled' }), { ready: true }),
       {},

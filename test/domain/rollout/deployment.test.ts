@@ -20,6 +20,11 @@ describe('a Deployment', () => {
       'waiting, GenerationNotObserved: the controller has seen generation 0; generation 0 is the current one',
     ],
     [
+      'of the first generation',
+      viewOf({ generation: 1 }),
+      'healthy, RolledOut: 2 of 2 replicas are ready with reg/app:2',
+    ],
+    [
       'with pods that are not ready',
       viewOf({ status: short, podStatus: creating, replicas: 2 }),
       lines(

@@ -99,6 +99,14 @@ const cases: readonly Case[] = [
     told: 'waiting, ImageNotUpdated: the image is still reg/app:3, reg/proxy:7; version 2 is awaited',
   },
   {
+    what: 'another image of the repository that is asked for, where nothing was before',
+    expected: { ...docker, image: 'reg/app' },
+    before: nothing,
+    view: viewOf({ containers: [app('reg/app:3'), proxy] }),
+    is: false,
+    told: 'failing, WrongImage: reg/app:2 was asked for, but the new deployment has reg/app:3, reg/proxy:7',
+  },
+  {
     what: 'other images than before, where it cannot be told which is the service',
     before: viewOf({ revision: 1, containers: [app('reg/app:1'), proxy] }),
     view: viewOf({ containers: [app('reg/app:3'), proxy] }),

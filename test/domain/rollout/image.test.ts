@@ -13,6 +13,11 @@ describe('image references', () => {
     ['index.docker.io/library/nginx', { repository: 'docker.io/library/nginx' }],
     ['acme/login-api:3.0.2', { repository: 'docker.io/acme/login-api', tag: '3.0.2' }],
     ['localhost/app', { repository: 'localhost/app' }],
+    ['localhost', { repository: 'docker.io/library/localhost' }],
+    ['my.app:1', { repository: 'docker.io/library/my.app', tag: '1' }],
+    [':1', { repository: 'docker.io/library/', tag: '1' }],
+    ['/app', { repository: 'docker.io//app' }],
+    [' acme/app@x@y ', { repository: 'docker.io/acme/app', digest: 'x' }],
     ['localhost:5000/app', { repository: 'localhost:5000/app' }],
     ['registry.example:5000/team/app:1', { repository: 'registry.example:5000/team/app', tag: '1' }],
     [`registry.example/app@${digest}`, { repository: 'registry.example/app', digest }],
@@ -52,6 +57,11 @@ describe('image references', () => {
     expect(sameImage(`nginx:1@${digest}`, `nginx@${digest}`)).toBe(true);
     expect(sameImage('nginx:1', `nginx@${digest}`)).toBe(false);
     expect(sameImage(`nginx:1@${digest}`, `nginx:2@${digest}`)).toBe(false);
+    expect(sameImage('nginx:1', 'apache:1')).toBe(false);
+    expect(sameImage(`nginx@${digest}`, `apache@${digest}`)).toBe(false);
+    expect(sameImage('nginx:latest', 'nginx')).toBe(true);
+    expect(sameImage(`nginx@${digest}`, `nginx:1@${digest}`)).toBe(true);
+    expect(sameImage(`nginx@${digest}`, 'nginx:latest')).toBe(false);
     expect(sameImage(`nginx:1@${digest}`, `nginx:1@sha256:${'4a'.repeat(32)}`)).toBe(false);
   });
 

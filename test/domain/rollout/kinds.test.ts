@@ -154,6 +154,11 @@ describe('a StatefulSet', () => {
     ]);
   });
 
+  it('without a word of its revision may be another one than before', () => {
+    const same = view({ updateRevision: null });
+    expect(judge('statefulset', same, same).reason).toBe('RolledOut');
+  });
+
   it('shows what its pods wait for', () => {
     const pod = podOf(unready(waitingFor('ContainerCreating')), { 'controller-revision-hash': 'app-b' });
     expect(toldOf(judge('statefulset', view({ readyReplicas: 2 }, {}, [pod])))).toBe(

@@ -48,6 +48,8 @@ test('the newest ControllerRevision of an owner has the highest number, wherever
   ];
   expect([all, all.toReversed()].map((some) => newestRevision(owner, some))).toEqual([all[1], all[1]]);
   expect(newestRevision(owner, [])).toBeUndefined();
+  const unnumbered = controllerRevision('a', 0);
+  expect(newestRevision(owner, [unnumbered])).toBe(unnumbered);
   const twins = [controllerRevision('a', 2), controllerRevision('b', 2)];
   expect(newestRevision(owner, twins)).toBe(twins[0]);
 });

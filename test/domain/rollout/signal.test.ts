@@ -11,8 +11,15 @@ const seen = (name: string, container: string, message = 'cannot start'): Eviden
 it('a deadline has what was seen until then as its evidence, each container of each pod once', () => {
   const evidence = [seen('p', 'app', 'again'), seen('p', 'side'), seen('q', 'app')];
   const signals = [{ key: 'pull', reason: 'ImagePullBackOff', message: '', grace: Number.POSITIVE_INFINITY, evidence }];
-  const finding = failing('ProgressDeadlineExceeded', 'it took too long', [seen('p', 'app')]);
+  const fact: Evidence = {
+    kind: 'condition',
+    name: 'Progressing',
+    reason: 'ProgressDeadlineExceeded',
+    message: 'it took too long',
+  };
+  const finding = failing('ProgressDeadlineExceeded', 'it took too long', [fact, seen('p', 'app')]);
   expect(judgeSignals({ signals, finding }, { now: 0 }).finding.evidence).toEqual([
+    fact,
     seen('p', 'app'),
     seen('p', 'side'),
     seen('q', 'app'),

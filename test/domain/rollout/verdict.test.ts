@@ -133,6 +133,35 @@ const restarted = (restartCount: number, finishedAt: string) => ({
   ],
 });
 
+describe('what one look hands to the next', () => {
+  const nothing = { revisions: [], pods: [] };
+  const told = (saw_expected: boolean): Progress => ({ first_seen: {}, saw_expected });
+
+  it('is whether the expected image was seen, now or before', () => {
+    expect(judge(made({})).progress).toEqual(told(true));
+    expect(judge(before).progress).toEqual(told(false));
+    expect(judge(before, { previous: told(false) }).progress).toEqual(told(false));
+    expect(judge(before, { previous: told(true) }).progress).toEqual(told(true));
+  });
+
+  it('is since when something is wrong', () => {
+    const { progress, ...finding } = judge(nothing, { baselineView: nothing });
+    expect(progress).toEqual({ first_seen: { WorkloadNotFound: now }, saw_expected: false });
+    expect(toldOf(finding)).toBe(
+      'waiting, WorkloadNotFound: there is no deployment shared/app, although the executor is done; check its name and namespace in the catalogue',
+    );
+    expect(judge(nothing, { previous: progress, at: now + 5 }).progress).toEqual(progress);
+  });
+
+  it('is the images, where none can be compared', () => {
+    const { progress, warnings } = judge(made({ status: { readyReplicas: 1 } }), {
+      expected: { version: '9', artifactType: 'helm' },
+    });
+    expect(progress).toEqual({ first_seen: {}, saw_expected: false, images: { app: 'reg/app:2' } });
+    expect(warnings).toBeUndefined();
+  });
+});
+
 describe('signals of the new pods', () => {
   const ended = { terminated: { exitCode: 1, reason: 'Error', finishedAt: secondsAgo(1) } };
   const killed = { terminated: { exitCode: 137, reason: 'OOMKilled', finishedAt: secondsAgo(1) } };
@@ -345,6 +374,10 @@ describe('the image', () => {
   });
 
   it('of a chart with a `+` is the one with a `_`, which stands for it in a tag', () => {
+    expect(judge(viewOf({ spec: { paused: true } }), { expected: helm }).warnings).toEqual([
+      'the deployment is paused: the next change will not roll out',
+      expect.stringContaining('was recorded, not compared'),
+    ]);
     const named = { ...deployment, image: 'reg/app' };
     const expected: Expected = { version: '2+build', artifactType: 'helm' };
     expect(judge(viewOf({ image: 'reg/app:2_build' }), { expected, workload: named }).verdict).toBe('healthy');
