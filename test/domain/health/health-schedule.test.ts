@@ -21,11 +21,17 @@ describe('what is asked for', () => {
     { what: 'turned off', check: { ...on, enabled: false }, asked: undefined },
     { what: 'neither path nor URL', check: { enabled: true, port: 80 }, asked: undefined },
     { what: 'path and port', check: on, asked: { path: '/ready', port: 8080 } },
-    { what: 'a URL', check: { enabled: true, url: 'https://a.example/h' }, asked: { url: 'https://a.example/h' } },
+    { what: 'a path', check: { enabled: true, path: '/h' }, asked: { path: '/h' } },
+    {
+      what: 'a URL',
+      check: { enabled: true, url: 'https://a.example/h' },
+      asked: { path: '/', url: 'https://a.example/h' },
+    },
   ])('$what', ({ asked, check }) => {
-    const request = healthRequestOf(deploymentWith(check));
-    if (asked === undefined) expect(request).toBeUndefined();
-    else expect(request).toMatchObject({ ...asked, workload: { name: 'app' }, timeoutMilliseconds: 5_000 });
+    const deployment = deploymentWith(check);
+    const { workload } = deployment;
+    const whole = asked && { ...asked, workload, timeoutMilliseconds: 5_000 };
+    expect(healthRequestOf(deployment)).toEqual(whole);
   });
 });
 
@@ -53,6 +59,8 @@ describe('an answer', () => {
   it.each([
     { status: 200, verdict: 'healthy' },
     { status: 204, verdict: 'healthy' },
+    { status: 299, verdict: 'healthy' },
+    { status: 300, verdict: 'waiting' },
     { status: 199, verdict: 'waiting' },
     { status: 302, verdict: 'waiting' },
     { status: 404, verdict: 'waiting' },
@@ -77,6 +85,32 @@ describe('an answer', () => {
     );
     expect(judged.evidence).toEqual([{ kind: 'health', name: address, reason, message: told }]);
     expect(isWorthAnotherTry(reason)).toBe(true);
+  });
+
+  it('is told with what it says, and handed to the next check', () => {
+    const at = { now: start, random: 0, address };
+    const after = { deadline: state.deadline, attempts: 1 };
+    expect(nextHealthCheck(state, { status: 200, message: 'ready' }, at)).toEqual({
+      ...{ verdict: 'healthy', reason: 'HealthCheckPassed', message: 'check 1 answered 200 ready' },
+      state: { ...after, status: 200, message: 'ready' },
+    });
+    expect(nextHealthCheck({ ...state, status: 503 }, { message: 'no route' }, at)).toEqual({
+      ...{ verdict: 'waiting', reason: 'HealthCheckPending' },
+      message: `check 1 of ${address}: no route; a status from 200 to 299 is needed`,
+      state: { ...after, message: 'no route' },
+      waitUntil: start + 500,
+    });
+  });
+
+  it('that comes a moment before the deadline has its next check there', () => {
+    const answer = { status: 500, message: '' };
+    const at = { now: state.deadline - 1, random: 0, address };
+    expect(nextHealthCheck(state, answer, at)).toMatchObject({ verdict: 'waiting', waitUntil: state.deadline });
+    const judged = nextHealthCheck(state, answer, { ...at, now: state.deadline });
+    expect(judged).not.toHaveProperty('waitUntil');
+    expect(judged.message).toBe(
+      `none of 1 check of ${address} was answered with a status from 200 to 299; the last: 500`,
+    );
   });
 
   it('that is good at the deadline still counts', () => {
