@@ -30,7 +30,7 @@ const onColumn = (deployments: readonly { readonly cluster?: string }[]): Column
 };
 
 const statusColumn: Column = { head: 'STATUS', cut: 'constant', least: 7 };
-const sentence = (head: string): Column => ({ head, cut: 'sentence', least: 12, spare: 3 });
+const sentence = (head: string): Column => ({ head, cut: 'sentence', least: 8, spare: 3 });
 
 export const deploymentTable = (
   deployments: readonly DeploymentLine[],
@@ -82,7 +82,8 @@ export const planTable = (plan: PlanPreview, { columns }: Look): string =>
       { head: 'VERSION', cut: 'name' },
       { head: 'ENVIRONMENT', cut: 'name' },
       onColumn(plan.deployments),
-      sentence('WAITS FOR'),
+      // Where each goes stands in the steps below as well.
+      { ...sentence('WAITS FOR'), spare: 1 },
     ],
     plan.deployments.map((deployment, at) => [
       String(at + 1),

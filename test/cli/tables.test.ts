@@ -63,8 +63,9 @@ describe('ids, names and versions are shown whole while anything else can give w
   test.each([
     [200, /cluster-eu-1 \(simulated\) +PROCESSING +Deploying: The pipeline runs, and nobody knows how long\.$/],
     [80, /cluster-eu-1 \(simulated\) +PROCESSING +Deploying: The…$/],
-    [70, /cluster-eu-1 \(si… +PROCESSING +Deploying: …$/],
-    [60, /cluster-eu-1 \(simula… +PROCESSING$/],
+    [70, /cluster-eu-1 \(simula… +PROCESSING +Deployi…$/],
+    [60, /cluster-eu-1 … +PROCES… +Deployi…$/],
+    [50, /cluster-eu-1 … +PROCES…$/],
     [30, /3\.0\.2 +PROCES…$/],
   ])('deployments, %i columns', (columns, rest) => {
     const line = deployment({
