@@ -63,8 +63,8 @@ async function* lookedAt(
   header: HeaderRow,
   search: Search,
 ): AsyncGenerator<Stretch & { readonly rows: ReadonlyMap<number, ItemRow> }> {
-  // The first one is as long as a page, which is enough where nearly all have that status.
-  let length = Math.min(span, search.limit);
+  // The first one is as long as a page and the one more, which is enough where all have that status.
+  let length = Math.min(span, search.limit + 1);
   for (const stretch of await stretchesOf({ table }, header, search)) {
     for (let { from } = stretch; from <= stretch.to; ) {
       const end = Math.min(stretch.to, from + length - 1);

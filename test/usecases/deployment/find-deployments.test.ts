@@ -114,6 +114,22 @@ describe('the few among thousands', () => {
   });
 });
 
+test('those that are scattered cost as few queries as those that are not', async () => {
+  const list = Array.from({ length: 10_000 }, (_, index): Status => (index % 100 === 7 ? 'FAILED' : 'SUCCESS'));
+  const { find } = await makeBatch({ list, hints: 'outcomes', rowsAtOnce: 1000 });
+  const { indexes, queries } = await find('FAILED', 1000);
+  expect(indexes).toEqual(indexesOf(list, 'FAILED'));
+  expect(queries).toBeLessThanOrEqual(16);
+});
+
+test('where the first page is full, little is read', async () => {
+  const { find } = await makeBatch({ list: Array.from({ length: 3_000 }, () => 'SUCCESS'), hints: 'outcomes' });
+  expect(await find('SUCCESS', 20)).toMatchObject({ next: 20, queries: 1 });
+  expect(await find('SUCCESS', 20, 2_980)).toMatchObject({ next: undefined, queries: 1 });
+  expect(await find(undefined, 20)).toMatchObject({ next: 20, queries: 1 });
+  expect(await find(undefined, 20, 2_980)).toMatchObject({ next: undefined, queries: 1 });
+});
+
 test('nothing is asked for a status that a sealed batch has nowhere', async () => {
   const list = Array.from({ length: pageSize }, (): Status => 'SUCCESS');
   expect(await (await makeBatch({ list, hints: 'outcomes' })).find('FAILED', 20)).toEqual({
