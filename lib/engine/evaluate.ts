@@ -1,7 +1,7 @@
 import type { Exit, Template } from './definition/machine.ts';
 import { follow } from './definition/reference-path.ts';
 import { StateFailure } from './failure.ts';
-import { type Json, type JsonObject, jsonTypeName } from './json.ts';
+import { type Json, type JsonObject, jsonTypeName, NotJson } from './json.ts';
 import { jsonataMessage } from './jsonata/expression.ts';
 import type { Thread } from './thread.ts';
 
@@ -28,10 +28,9 @@ const itemAround = (thread: Thread): Extra['item'] => {
   return undefined;
 };
 
-const contextObject = (thread: Thread, extra: Extra): Json => {
+const factsOf = (thread: Thread): JsonObject => {
   const { birth, input, roleArn } = thread.execution;
   const { type } = thread.current;
-  const item = extra.item ?? itemAround(thread);
   const hasRetries = type === 'Task' || type === 'Map' || type === 'Parallel';
   return {
     Execution: {
@@ -48,6 +47,13 @@ const contextObject = (thread: Thread, extra: Extra): Json => {
       EnteredTime: isoTime(thread.entered.at),
       ...(hasRetries ? { RetryCount: thread.retries.reduce((sum, count) => sum + (count ?? 0), 0) } : {}),
     },
+  };
+};
+
+const contextObject = (thread: Thread, extra: Extra): Json => {
+  const item = extra.item ?? itemAround(thread);
+  return {
+    ...(thread.execution.context ?? factsOf(thread)),
     ...(extra.token === undefined ? {} : { Task: { Token: extra.token } }),
     ...(item === undefined ? {} : { Map: { Item: { Index: item.index, Value: item.value } } }),
   };
@@ -129,7 +135,11 @@ const evaluateExpression = async (
   try {
     value = await expression.evaluate(bindings);
   } catch (thrown) {
-    throw evaluationFailure(thread, `${words} threw an error during evaluation. ${jsonataMessage(thrown)}`, location);
+    const what =
+      thrown instanceof NotJson
+        ? 'returned an unsupported result type.'
+        : `threw an error during evaluation. ${jsonataMessage(thrown)}`;
+    throw evaluationFailure(thread, `${words} ${what}`, location);
   }
   if (value === undefined) throw evaluationFailure(thread, `${words} returned nothing (undefined).`, location);
   return value;

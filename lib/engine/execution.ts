@@ -20,6 +20,8 @@ export class Execution<Thread> {
   readonly definition: Definition;
   readonly roleArn: string;
   readonly input: Json;
+  /** The whole context object where it is given, by a test; else it is made of the facts. */
+  readonly context: JsonObject | undefined;
   /** The parent's thread that stands in the Distributed Map, for a child. */
   readonly parent: Thread | undefined;
   readonly children = new Set<Execution<Thread>>();
@@ -36,6 +38,7 @@ export class Execution<Thread> {
     facts: {
       readonly birth: ExecutionBirth;
       readonly definition: Definition;
+      readonly context?: JsonObject;
       readonly parent: Thread | undefined;
       readonly roleArn: string;
       readonly events: number;
@@ -48,6 +51,7 @@ export class Execution<Thread> {
     this.birth = facts.birth;
     this.definition = facts.definition;
     this.input = JSON.parse(facts.birth.input) as Json;
+    this.context = facts.context;
     this.parent = facts.parent;
     this.events = facts.events;
     this.transitions = facts.transitions;

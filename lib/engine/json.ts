@@ -16,7 +16,12 @@ export const isOverDataLimit = (value: Json): boolean => {
   return text.length * 3 > dataLimitBytes && Buffer.byteLength(text) > dataLimitBytes;
 };
 
-/** A deep copy that is nothing but JSON, or undefined when the value is undefined. Throws on functions. */
+/** Thrown for a value that has no JSON at all: a function. */
+export class NotJson extends Error {
+  override readonly name = 'NotJson';
+}
+
+/** A deep copy that is nothing but JSON, or undefined when the value is undefined. Throws NotJson where there is a function. */
 export const toPlainJson = (value: unknown): Json | undefined => {
   if (value === undefined || value === null) return value;
   if (typeof value === 'string' || typeof value === 'boolean') return value;
@@ -24,10 +29,10 @@ export const toPlainJson = (value: unknown): Json | undefined => {
     if (!Number.isFinite(value)) throw new TypeError(`${value} is not a JSON number`);
     return value;
   }
-  if (typeof value !== 'object') throw new TypeError(`a ${typeof value} is not JSON`);
+  if (typeof value !== 'object') throw new NotJson(`a ${typeof value} is not JSON`);
   if (Array.isArray(value)) return value.map((member) => toPlainJson(member) ?? null);
   // JSONata keeps its own functions as marked objects.
-  if ('_jsonata_function' in value || '_jsonata_lambda' in value) throw new TypeError('a function is not JSON');
+  if ('_jsonata_function' in value || '_jsonata_lambda' in value) throw new NotJson('a function is not JSON');
   const copy: Record<string, Json> = {};
   for (const [key, member] of Object.entries(value)) {
     const plain = toPlainJson(member);

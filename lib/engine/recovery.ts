@@ -26,13 +26,17 @@ export const retryDelay = (retrier: Retrier, done: number, chance: number): numb
   return Math.round(delay * (hasFullJitter ? chance : 1) * 1000);
 };
 
+/** The place of the first retrier that takes the failure; -1 when none does. */
+export const retrierIndex = (retriers: readonly Retrier[], failure: StateFailure): number =>
+  retriers.findIndex(({ errorEquals }) => matchesError(errorEquals, failure));
+
 /** The first retrier that takes the failure, when it has attempts left. A matching one that has none ends the search. */
 export const findRetrier = (
   retriers: readonly Retrier[],
   counts: readonly number[],
   failure: StateFailure,
 ): { readonly retrier: Retrier; readonly index: number; readonly done: number } | undefined => {
-  const index = retriers.findIndex(({ errorEquals }) => matchesError(errorEquals, failure));
+  const index = retrierIndex(retriers, failure);
   const retrier = retriers[index];
   if (retrier === undefined) return undefined;
   const done = counts[index] ?? 0;

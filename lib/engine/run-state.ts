@@ -42,22 +42,33 @@ export const runState = (
   }
 };
 
+/** The event with which a Map or a Parallel fails; nothing tells of a failure that cannot be caught. */
+const recordFailed = (thread: Thread, { type }: State, { isCatchable }: StateFailure): void => {
+  if (!isCatchable || (type !== 'Map' && type !== 'Parallel')) return;
+  thread.record('task-failed', [{ type: `${type}StateFailed` }]);
+};
+
 /** How a failure that is not tried again leaves its state: by the first Catch that takes it. Without one it is thrown on. */
 export const catchFailure = async (thread: Thread, state: State, failure: StateFailure): Promise<Transition> => {
-  // Recorded: what cannot be caught ends the execution without this event.
-  if (failure.isCatchable && (state.type === 'Map' || state.type === 'Parallel')) {
-    thread.record('task-failed', [{ type: `${state.type}StateFailed` }]);
-  }
+  const before = thread.lastEvent;
+  recordFailed(thread, state, failure);
   const catcher = findCatcher(state.catch, failure);
   if (catcher === undefined) throw failure;
   const errorOutput = {
     ...(failure.error === undefined ? {} : { Error: failure.error }),
     ...(failure.reason === undefined ? {} : { Cause: failure.reason }),
   };
-  return {
-    ...(await evaluateExit(thread, catcher, { fallback: errorOutput, extra: { errorOutput } })),
-    next: catcher.next,
-  };
+  const failed = thread.lastEvent;
+  // Measured: when the Catch itself cannot be evaluated, that follows from what came before the state's failure, and the state fails again.
+  thread.lastEvent = before;
+  try {
+    const exit = await evaluateExit(thread, catcher, { fallback: errorOutput, extra: { errorOutput } });
+    thread.lastEvent = failed;
+    return { ...exit, next: catcher.next };
+  } catch (error) {
+    if (error instanceof StateFailure) recordFailed(thread, state, error);
+    throw error;
+  }
 };
 
 /** Throws when what a state is left with is too large. */

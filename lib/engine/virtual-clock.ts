@@ -29,34 +29,25 @@ export class VirtualClock implements EngineClock {
 
   /** When the next timer is due. */
   get next(): number | undefined {
-    return this.#earliest()?.at;
+    let next: number | undefined;
+    for (const { at } of this.#timers) if (next === undefined || at < next) next = at;
+    return next;
   }
 
-  /** Goes on to the next timer and calls it back. False when there is none. */
+  /** Goes on to the next timer and calls it back, and with it all that are due by then. False when there is none. */
   runNext(): boolean {
-    const timer = this.#earliest();
-    if (timer === undefined) return false;
-    this.#timers.delete(timer);
-    this.#now = Math.max(this.#now, timer.at);
-    timer.callback();
+    const { next } = this;
+    if (next === undefined) return false;
+    this.#now = Math.max(this.#now, next);
+    const due = [...this.#timers].filter(({ at }) => at <= this.#now);
+    for (const timer of due.sort((one, other) => one.at - other.at || one.order - other.order)) {
+      if (this.#timers.delete(timer)) timer.callback();
+    }
     return true;
   }
 
   /** Goes on by so many milliseconds without calling anything back: what a pause of the process looks like. */
   skip(milliseconds: number): void {
     this.#now += milliseconds;
-  }
-
-  #earliest(): Timer | undefined {
-    let earliest: Timer | undefined;
-    for (const timer of this.#timers) {
-      if (
-        earliest === undefined ||
-        timer.at < earliest.at ||
-        (timer.at === earliest.at && timer.order < earliest.order)
-      )
-        earliest = timer;
-    }
-    return earliest;
   }
 }

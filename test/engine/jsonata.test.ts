@@ -13,6 +13,17 @@ describe('values', () => {
     ['a single match collapses', '$states.input.items[n = 2]', { n: 2 }],
     ['a list of one keeps its brackets when they are written', '[$states.input.items[n = 2]]', [{ n: 2 }]],
     ['a list of one that is read is a list', '$states.input.one', [{ n: 1 }]],
+    ['a path over a list of one gives its item', '$states.input.one.n', 1],
+    ['$map over a list of one gives its item', '$map($states.input.one, function($x) { $x.n })', 1],
+    ['$filter that keeps one gives it', '$filter([1, 2], function($x) { $x = 2 })', 2],
+    ['$each of one field gives its value', '$each({"a": 1}, function($v) { $v })', 1],
+    ['$keys of one field gives its name', '$keys({"a": 1})', 'a'],
+    ['$spread of one field gives it', '$spread({"a": 1})', { a: 1 }],
+    ['$match of one place gives it', '$match("ab", /b/).index', 1],
+    ['$sort keeps the list', '$sort([1])', [1]],
+    ['$append keeps the list', '$append([], 1)', [1]],
+    ['$split keeps the list', '$split("a", ",")', ['a']],
+    ['$parse keeps the list', `$parse('[1]')`, [1]],
     ['a missing key is dropped from an object', '{"a": $states.input.none, "b": 1}', { b: 1 }],
     ['an empty range is an empty list', '[0..-1]', []],
     ['there is no context item', '$', undefined],
@@ -36,9 +47,12 @@ describe('values', () => {
   test.each([
     ['a function', '$sum'],
     ['a lambda', 'function($a) { $a }'],
-    ['a lambda within', '{"f": function($a) { $a }}'],
+    ['a lambda within an object', '{"f": function($a) { $a }}'],
+    ['a lambda within a list', '[1, [function($a) { $a }]]'],
+    ['a regular expression', '/a+/'],
+    ['what binds a function', '$f := function($a) { $a }'],
   ])('%s is no value', async (_, text) => {
-    await expect(evaluate(text)).rejects.toThrow('is not JSON');
+    await expect(evaluate(text)).rejects.toMatchObject({ name: 'NotJson' });
   });
 });
 
@@ -50,7 +64,17 @@ describe('the functions that Step Functions adds', () => {
     ['$partition([], 2)', []],
     ['$range(0, 9, 3)', [0, 3, 6, 9]],
     ['$range(5, 1, -2)', [5, 3, 1]],
-    ['$range(1, 0, 1)', []],
+    ['$range(1, 9, 9)', 1],
+    ['$range(7, 3, -9)', 7],
+    ['$range(1, 0, 1)', undefined],
+    ['[$range(1, 9, 9)]', [1]],
+    ['$range(1, 9, 9)[]', [1]],
+    ['$count($range(1, 9, 9))', 1],
+    ['$range(1, 3, 1).($ * 2)', [2, 4, 6]],
+    ['{"a": $range(2, 2, 1), "b": $range(1, 0, 1)}', { a: 2 }],
+    ['$partition([1,2], 5)', [[1, 2]]],
+    ['$partition([[1]], 5)', [[[1]]]],
+    ['$partition($range(4, 4, 1), 2)', [[4]]],
     [`$hash('abc', 'MD5')`, '900150983cd24fb0d6963f7d28e17f72'],
     [`$hash('abc', 'SHA-1')`, 'a9993e364706816aba3e25717850c26c9cd0d89d'],
     [`$hash('abc', 'SHA-256')`, 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'],

@@ -3,7 +3,8 @@ import type { TaskResource, Template } from './machine.ts';
 import type { Reader } from './reader.ts';
 
 const invokeResource = /^arn:aws[a-z-]*:states:::lambda:invoke(\.waitForTaskToken)?$/;
-const functionArn = /^arn:aws[a-z-]*:lambda:[a-z0-9-]*:\d{12}:function:[A-Za-z0-9-_]+(:[A-Za-z0-9-_$]+)?$/;
+/** Step Functions holds neither region nor account against anything (recorded). */
+const functionArn = /^arn:aws[a-z-]*:lambda:[^:]*:[^:]+:function:[A-Za-z0-9-_]+(:[A-Za-z0-9-_$]+)?$/;
 
 /** The arguments of lambda:invoke that the engine understands. */
 const invokeArguments = ['FunctionName', 'Payload'];

@@ -34,6 +34,8 @@ export const follow = (path: ReferencePath, root: unknown): unknown => {
   let value = root;
   for (const key of path.steps) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    // A list has places and nothing else: its length is no field.
+    if (Array.isArray(value) !== (typeof key === 'number')) return undefined;
     value = (value as Record<string | number, unknown>)[key];
   }
   return value;

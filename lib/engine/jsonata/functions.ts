@@ -30,12 +30,16 @@ const partition = (list: readonly unknown[] | undefined, size: number): unknown[
   return parts;
 };
 
+/** A list that JSONata takes for a sequence: nothing when it is empty, its item when it has one, a list otherwise. */
+const sequence = <T>(list: T[]): T[] => Object.defineProperty(list, 'sequence', { value: true, enumerable: false });
+
+/** Recorded: a range of one is that number, as with everything in JSONata that gives a sequence. A partition is a list. */
 const range = (first: number, last: number, step: number): number[] => {
   if (![first, last, step].every(Number.isInteger)) throw new Error('$range needs three integers');
   if (step === 0) throw new Error('$range needs a step other than 0');
   const length = Math.max(0, Math.floor((last - first) / step) + 1);
   if (length > longestRange) throw new Error(`$range makes at most ${longestRange} numbers, not ${length}`);
-  return Array.from({ length }, (_, index) => first + index * step);
+  return sequence(Array.from({ length }, (_, index) => first + index * step));
 };
 
 const hash = (data: unknown, algorithm: string): string | undefined => {

@@ -5,6 +5,7 @@ import type { Json } from '../json.ts';
 import type { BranchesPhase } from '../phase.ts';
 import type { RunThread, Runtime } from '../runtime.ts';
 import { Thread } from '../thread.ts';
+import { abortChildrenBelow, abortedBranch, failedBranch, isOpen, iterationEvent } from './aborted.ts';
 import { Completions } from './completions.ts';
 
 /** What tells an inline Map from a Parallel. */
@@ -14,8 +15,6 @@ export interface BranchPlan {
   readonly succeeded: string;
   programOf(index: number): Program;
   inputOf(index: number): Promise<Json>;
-  /** The event of an iteration, for a Map; a Parallel has none for its branches. */
-  event(word: 'Started' | 'Succeeded' | 'Failed' | 'Aborted', index: number): readonly EventDraft[];
 }
 
 interface Ended {
@@ -81,7 +80,7 @@ export class Branches {
       input,
       lastEvent: this.#slot,
     });
-    branch.record('branch-started', this.#plan.event('Started', index));
+    branch.record('branch-started', iterationEvent(this.#thread.current, 'Started', index));
     this.#launch(branch);
   }
 
@@ -104,8 +103,8 @@ export class Branches {
     }
     this.#outputs[branch.index] = await this.#runThread(this.#runtime, branch);
     // Written with the branch's own thread, so that its end and this stand side by side.
-    const drafts = this.#plan.event('Succeeded', branch.index).map((draft) => ({ ...draft, isAside: true }));
-    const event = branch.record('branch-ended', drafts).at(-1);
+    const succeeded = iterationEvent(this.#thread.current, 'Succeeded', branch.index);
+    const event = branch.record('branch-ended', aside(succeeded)).at(-1);
     this.#thread.lastEvent = event?.id ?? branch.lastEvent;
   }
 
@@ -116,33 +115,28 @@ export class Branches {
     if (failure === undefined) return;
     this.#failed += 1;
     this.#thread.lastEvent = branch.lastEvent;
-    this.#recordAside('branch-ended', this.#plan.event('Failed', branch.index));
     if (failure.isCatchable && this.#failed <= this.#phase.toleratedFailures) {
+      this.#thread.record('branch-ended', aside(failedBranch(this.#thread, branch)));
       branch.record('branch-ended', [], { phase: { at: 'ended', output: null, isFailed: true } });
       return;
     }
-    this.#abortAll(branch);
+    this.#endAll(branch, failure);
     throw failure;
   }
 
-  #abortAll(failed: Thread): void {
-    for (const branch of this.#thread.branches.values()) {
-      if (branch === failed || branch.isEnded || branch.phase.at === 'ended') continue;
-      const { type } = branch.current;
-      const aborted =
-        type === 'Pass' || type === 'Choice' || type === 'Fail' || type === 'Succeed'
-          ? []
-          : [{ type: `${type}StateAborted` }];
-      this.#recordAside('branch-ended', [...aborted, ...this.#plan.event('Aborted', branch.index)]);
-    }
+  /** Measured: of a failure that nothing can catch no event tells but the one that ends the execution. */
+  #endAll(failed: Thread, { isCatchable }: StateFailure): void {
+    const siblings = [...this.#thread.branches.values()].filter((branch) => branch !== failed && isOpen(branch));
+    const drafts = [
+      ...failedBranch(this.#thread, failed),
+      ...siblings.flatMap((branch) => abortedBranch(this.#thread, branch)),
+    ];
+    abortChildrenBelow(this.#runtime, this.#thread);
     const removedThreads = this.#thread.dropBranches();
-    this.#thread.record('branch-ended', [], { removedThreads });
-  }
-
-  #recordAside(kind: 'branch-ended', drafts: readonly EventDraft[]): void {
-    this.#thread.record(
-      kind,
-      drafts.map((draft) => ({ ...draft, isAside: true })),
-    );
+    this.#thread.record('branch-ended', isCatchable ? aside(drafts) : [], { removedThreads });
   }
 }
+
+/** Events that later ones of the thread do not refer to. */
+const aside = (drafts: readonly EventDraft[]): readonly EventDraft[] =>
+  drafts.map((draft) => ({ ...draft, isAside: true }));

@@ -5,6 +5,7 @@ import { isOverDataLimit, type Json } from '../json.ts';
 import type { MapRunPhase } from '../phase.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Thread } from '../thread.ts';
+import { abortChildren } from './aborted.ts';
 import { Completions } from './completions.ts';
 import { leaveWithResult } from './leave-with-result.ts';
 import { concurrencyOf, inputOfItem, itemsOf, toleratedFailuresOf } from './map-fields.ts';
@@ -51,7 +52,7 @@ class MapRun {
       }
     } catch (error) {
       // When the parent itself was ended, its children are ended with it.
-      if (error instanceof StateFailure) this.#abortChildren();
+      if (error instanceof StateFailure) abortChildren(this.#runtime, this.#thread);
       throw error;
     } finally {
       stopListening();
@@ -103,11 +104,6 @@ class MapRun {
   #checkTolerance(): void {
     if (this.#failed <= this.#phase.toleratedFailures) return;
     throw toleranceExceeded();
-  }
-
-  #abortChildren(): void {
-    const children = [...this.#thread.execution.children].filter(({ birth }) => birth.mapRunArn === this.#phase.arn);
-    for (const child of children) this.#runtime.abortChild(child);
   }
 }
 

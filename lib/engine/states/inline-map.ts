@@ -24,7 +24,6 @@ const planOf = (thread: Thread, state: MapState, items: readonly Json[]): Branch
   succeeded: 'MapStateSucceeded',
   programOf: () => state.processor,
   inputOf: (index) => inputOfItem(thread, state, { index, value: items[index] ?? null }),
-  event: (word, index) => [{ type: `MapIteration${word}`, details: { index, name: state.name } }],
 });
 
 /** Map, inline: the iterations are threads of the same execution. */

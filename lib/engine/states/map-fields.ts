@@ -38,20 +38,33 @@ export const concurrencyOf = async (thread: Thread, state: MapState): Promise<nu
 const runtimeFailure = (thread: Thread, message: string): StateFailure =>
   new StateFailure('States.Runtime', `${failedWhile(thread)} ${message}`, false);
 
-/** How many of so many items may fail; of count and percentage the one that is exceeded first decides. */
-export const toleratedFailuresOf = async (thread: Thread, state: MapState, length: number): Promise<number> => {
-  const limits: number[] = [];
-  if (state.toleratedFailureCount !== undefined) {
-    const count = await numberOf(thread, 'ToleratedFailureCount', state.toleratedFailureCount);
-    if (!Number.isInteger(count) || count < 0)
-      throw runtimeFailure(thread, 'ToleratedFailureCount cannot be negative.');
-    limits.push(count);
-  }
-  if (state.toleratedFailurePercentage !== undefined) {
-    const percentage = await numberOf(thread, 'ToleratedFailurePercentage', state.toleratedFailurePercentage);
-    if (percentage < 0 || percentage > 100)
-      throw runtimeFailure(thread, 'ToleratedFailurePercentage must be between 0 and 100.');
-    limits.push(Math.floor((length * percentage) / 100));
-  }
-  return limits.length === 0 ? 0 : Math.min(...limits);
+/** The failures that a Map is told to tolerate, each where it is said. */
+export interface Tolerance {
+  readonly count?: number;
+  readonly percentage?: number;
+}
+
+export const toleranceOf = async (thread: Thread, state: MapState): Promise<Tolerance> => {
+  const read = async (name: 'ToleratedFailureCount' | 'ToleratedFailurePercentage', template: Template | undefined) =>
+    template === undefined ? undefined : await numberOf(thread, name, template);
+  const count = await read('ToleratedFailureCount', state.toleratedFailureCount);
+  if (count !== undefined && (!Number.isInteger(count) || count < 0))
+    throw runtimeFailure(thread, 'ToleratedFailureCount cannot be negative.');
+  const percentage = await read('ToleratedFailurePercentage', state.toleratedFailurePercentage);
+  if (percentage !== undefined && (percentage < 0 || percentage > 100))
+    throw runtimeFailure(thread, 'ToleratedFailurePercentage must be between 0 and 100.');
+  return { ...(count === undefined ? {} : { count }), ...(percentage === undefined ? {} : { percentage }) };
 };
+
+/** How many of so many items may fail; of count and percentage the one that is exceeded first decides. */
+export const toleratedFailures = ({ count, percentage }: Tolerance, length: number): number | undefined => {
+  const limits = [
+    ...(count === undefined ? [] : [count]),
+    ...(percentage === undefined ? [] : [Math.floor((length * percentage) / 100)]),
+  ];
+  return limits.length === 0 ? undefined : Math.min(...limits);
+};
+
+/** As many as may fail before the Map does. */
+export const toleratedFailuresOf = async (thread: Thread, state: MapState, length: number): Promise<number> =>
+  toleratedFailures(await toleranceOf(thread, state), length) ?? 0;

@@ -31,7 +31,6 @@ const planOf = (state: ParallelState, input: Json): BranchPlan => ({
     return program;
   },
   inputOf: async () => input,
-  event: () => [],
 });
 
 /** Parallel: every branch is a thread of the same execution and gets the same input. */

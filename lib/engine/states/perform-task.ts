@@ -15,6 +15,21 @@ const failureOf = (thrown: unknown): { readonly error: string; readonly cause: s
   return { error: failed.name, cause: JSON.stringify({ errorType: failed.name, errorMessage: failed.message, trace }) };
 };
 
+/** The error of the Lambda service for a request that is not JSON. */
+class UnreadablePayload extends Error {
+  override readonly name = 'Lambda.InvalidRequestContentException';
+}
+
+/** What lambda:invoke hands to the function: a text Payload goes as it stands, so text that holds JSON arrives parsed (recorded). */
+const handedOver = (payload: Json): Json => {
+  if (typeof payload !== 'string') return structuredClone(payload);
+  try {
+    return JSON.parse(payload) as Json;
+  } catch {
+    throw new UnreadablePayload('Could not parse request body into json: the Payload is a text that is not JSON');
+  }
+};
+
 /** One attempt while it runs: whichever comes first of result, answer, time-out and lost heartbeat ends it. */
 class Attempt {
   readonly #runtime: Runtime;
@@ -53,7 +68,9 @@ class Attempt {
 
   #invoke(): void {
     const { functionName, payload, token } = this.#phase;
-    const call = async (): Promise<Json> => this.#runtime.invoke(functionName, structuredClone(payload));
+    const { kind } = this.#state.resource;
+    const call = async (): Promise<Json> =>
+      this.#runtime.invoke(functionName, kind === 'invoke' ? handedOver(payload) : structuredClone(payload));
     call()
       .then(
         (result) => {

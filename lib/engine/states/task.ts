@@ -22,19 +22,6 @@ const secondsOf = async (
   throw evaluationFailure(thread, `The ${name} field must be an integer from 1 to 99999999 but was: ${seconds}`, name);
 };
 
-/** What is handed to the function: a text Payload goes as it stands, so text that holds JSON arrives parsed (recorded). */
-const payloadOf = (given: Json | undefined): Json => {
-  if (typeof given !== 'string') return given ?? {};
-  try {
-    return JSON.parse(given) as Json;
-  } catch {
-    throw new StateFailure(
-      'Lambda.InvalidRequestContentException',
-      'Could not parse request body into json: the Payload is a text that is not JSON',
-    );
-  }
-};
-
 /** The function and its payload, out of the evaluated arguments. */
 const callOf = (state: TaskState, given: Json): { readonly functionName: string; readonly payload: Json } => {
   if (state.resource.kind === 'function') return { functionName: functionNameOf(state.resource.arn), payload: given };
@@ -45,7 +32,7 @@ const callOf = (state: TaskState, given: Json): { readonly functionName: string;
   if (typeof name !== 'string' || name === '') {
     throw new StateFailure('States.Runtime', `The argument 'FunctionName' of lambda:invoke must be a text`, false);
   }
-  return { functionName: functionNameOf(name), payload: payloadOf(payload) };
+  return { functionName: functionNameOf(name), payload: payload ?? {} };
 };
 
 /** Evaluates what the attempt needs and writes it, with a token of its own when it waits for one. */
