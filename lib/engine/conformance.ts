@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
-import type { RecordedCase, Verdict } from './conformance/case.ts';
+import { caseKinds, type RecordedCase, type Verdict } from './conformance/case.ts';
 import { runCase } from './conformance/run-case.ts';
 
 /** The cases of a file: a list, or an object with the list under `cases`. Throws WrongFile. */
@@ -16,7 +16,7 @@ class WrongFile extends Error {}
 /** As much as tells a case from something else. */
 const shape = z.looseObject({
   id: z.string(),
-  kind: z.enum(['execution', 'create-refused']),
+  kind: z.enum(caseKinds),
   expected: z.looseObject({}),
 });
 const caseSchema = z.custom<RecordedCase>((value) => shape.safeParse(value).success);

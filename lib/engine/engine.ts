@@ -11,8 +11,9 @@ import { ExpressionCompiler } from './jsonata/expression.ts';
 import { nameRule } from './names.ts';
 import { type ExecutionDescription, type HistoryQuery, type ListQuery, Records } from './records.ts';
 import type { Invoke } from './runtime.ts';
-import { type TestStateAnswer, testState } from './test-state.ts';
-import { parseTestStateRequest } from './test-state-request.ts';
+import { parseTestStateRequest } from './test-state/request.ts';
+import { machineAround } from './test-state/single-state.ts';
+import { type TestStateAnswer, testState } from './test-state/test-state.ts';
 import { Tokens } from './tokens.ts';
 
 export type { ExecutionDescription } from './records.ts';
@@ -184,12 +185,14 @@ export class Engine {
     return { ...this.#records.describeMachine(request.stateMachineArn), roleArn: this.#roleArn };
   }
 
-  /** What one state of a definition makes of an input and a mocked result. Keeps nothing, calls nothing. */
+  /** What one state of a definition makes of an input and of what its task gives, which a mock may say. Keeps nothing. */
   async testState(given: unknown): Promise<TestStateAnswer> {
     const request = parseTestStateRequest(given);
-    const { clock, random, uuid = randomUUID } = this.#options;
-    const definition = loadDefinition(request.definition, this.#compiler);
-    return await testState(request, { definition, clock, uuid, random: () => random.next() });
+    const { clock, random, invoke, uuid = randomUUID } = this.#options;
+    const text = request.stateName === undefined ? machineAround(request.definition) : request.definition;
+    const definition = loadDefinition(text, this.#compiler);
+    const place = { arnPrefix: this.#arnPrefix, roleArn: this.#roleArn };
+    return await testState(request, { definition, clock, uuid, invoke, random: () => random.next(), ...place });
   }
 
   /** The events of an execution, in the order of their ids; inputs and outputs are JSON values. */

@@ -1,59 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
-import type { ExecutionCase, RecordedCase } from '../../lib/engine/conformance/case.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { ExecutionCase, LambdaBehaviour, RecordedCase } from '../../lib/engine/conformance/case.ts';
+import { invokeOf } from '../../lib/engine/conformance/lambdas.ts';
 import { difference, historyDifference } from '../../lib/engine/conformance/match.ts';
-import { main, readCases, report, runCases } from '../../lib/engine/conformance.ts';
-
-const shared = '../shared/cases/asl/jsonata.json';
-if (!existsSync(shared)) throw new Error(`The recorded cases are missing: ${shared}`);
-
-type Fields = { readonly [field: string]: unknown };
-
-/** Every (state type, field) pair of a definition, and every resource, as `Task.Arguments` or `Resource lambda:invoke`. */
-const featuresUsed = (program: Fields, found: Set<string>): void => {
-  for (const state of Object.values(program.States as Record<string, Fields>)) {
-    for (const field of Object.keys(state)) found.add(`${String(state.Type)}.${field}`);
-    if (state.Resource !== undefined) found.add(`Resource ${String(state.Resource)}`);
-    if (state.ItemProcessor !== undefined) featuresUsed(state.ItemProcessor as Fields, found);
-    for (const branch of (state.Branches as Fields[] | undefined) ?? []) featuresUsed(branch, found);
-  }
-};
-
-const ourFeatures = new Set<string>();
-for (const name of ['batch', 'watch']) {
-  featuresUsed(JSON.parse(readFileSync(`statemachines/${name}.asl.json`, 'utf8')) as Fields, ourFeatures);
-}
-
-describe('the recorded JSONata cases', async () => {
-  const cases = readCases(shared);
-  const verdicts = await runCases(cases);
-
-  test('none differs', () => {
-    expect(cases.length).toBeGreaterThan(80);
-    expect(verdicts.filter(({ verdict }) => verdict === 'differed')).toEqual([]);
-  });
-
-  test('our files use a good part of the language, so that the next test means something', () => {
-    for (const feature of [
-      'Task.Arguments',
-      'Task.Retry',
-      'Task.Catch',
-      'Map.ItemSelector',
-      'Choice.Choices',
-      'Wait.Seconds',
-    ]) {
-      expect(ourFeatures).toContain(feature);
-    }
-  });
-
-  test('only those are refused that need what our files do not use', () => {
-    for (const one of verdicts) {
-      if (one.verdict !== 'refused') continue;
-      expect(one.features.length, one.id).toBeGreaterThan(0);
-      for (const feature of one.features) expect(ourFeatures, one.id).not.toContain(feature);
-    }
-  });
-});
+import { main, report, runCases } from '../../lib/engine/conformance.ts';
+import type { Json } from '../../lib/engine/json.ts';
+import { VirtualClock } from '../../lib/engine/virtual-clock.ts';
 
 describe('the script', () => {
   const passing: ExecutionCase = {
@@ -87,6 +41,93 @@ describe('the script', () => {
     definition: { QueryLanguage: 'JSONata', StartAt: 'A', States: {} },
   };
 
+  const question: RecordedCase = {
+    id: 'asks',
+    kind: 'test-state',
+    queryLanguage: 'JSONata',
+    features: [],
+    definition: {
+      Type: 'Task',
+      QueryLanguage: 'JSONata',
+      Resource: 'arn:aws:states:::lambda:invoke',
+      Arguments: { FunctionName: 'f', Payload: '{% $states.input %}' },
+      Next: 'Then',
+    },
+    input: { n: 1 },
+    request: { inspectionLevel: 'DEBUG', mock: { result: '{"StatusCode":200}' } },
+    expected: {
+      status: 'SUCCEEDED',
+      output: { StatusCode: 200 },
+      nextState: 'Then',
+      inspectionData: {
+        input: { n: 1 },
+        afterArguments: { FunctionName: 'f', Payload: { n: 1 } },
+        result: { StatusCode: 200 },
+      },
+    },
+  };
+  const { input: _, ...asked } = question;
+  const denied: RecordedCase = {
+    ...asked,
+    id: 'is denied',
+    kind: 'test-state-refused',
+    request: { ...question.request, input: 1, context: { Map: {} } },
+    expected: {
+      refused: true,
+      code: 'ValidationException',
+      message: "Invalid Context object provided: 'Map' field is not supported when mocking a Context object",
+    },
+  };
+  const waiting = { Type: 'Wait', QueryLanguage: 'JSONata', Seconds: 3600, End: true };
+  const reading = { ...waiting, Type: 'Pass', Seconds: undefined, OutputPath: '$.a' };
+
+  test.each<[string, RecordedCase, object]>([
+    ['a question that is answered as recorded', question, { verdict: 'passed' }],
+    [
+      'another answer',
+      { ...question, expected: { ...question.expected, nextState: 'Else' } },
+      { verdict: 'differed', difference: 'answer.nextState: expected "Else", got "Then"' },
+    ],
+    [
+      'an inspection that shows more than was recorded',
+      { ...question, expected: { ...question.expected, inspectionData: { input: { n: 1 } } } },
+      { verdict: 'differed', difference: expect.stringContaining('answer.inspectionData.afterArguments') },
+    ],
+    [
+      'a state that needs what the engine has not',
+      { ...question, definition: JSON.parse(JSON.stringify(reading)) },
+      { verdict: 'refused', features: ['Pass.OutputPath'] },
+    ],
+    [
+      'a wait of an hour',
+      { ...question, definition: waiting, request: {}, expected: { status: 'SUCCEEDED', output: { n: 1 } } },
+      { verdict: 'passed' },
+    ],
+    [
+      'a call without a mock',
+      {
+        ...question,
+        lambdas: { f: { kind: 'return', value: 7 } },
+        request: {},
+        expected: { status: 'SUCCEEDED', output: '{{any}}', nextState: 'Then' },
+      },
+      { verdict: 'passed' },
+    ],
+    ['a question that is refused as recorded', denied, { verdict: 'passed' }],
+    [
+      'a question that is refused in other words',
+      { ...denied, expected: { ...denied.expected, message: 'No.' } } as RecordedCase,
+      { verdict: 'differed', difference: expect.stringContaining('refusal.message') },
+    ],
+    [
+      'a question that ought to be refused',
+      { ...denied, request: question.request } as RecordedCase,
+      { verdict: 'differed', difference: 'the question was taken' },
+    ],
+  ])('%s', async (_, recorded, verdict) => {
+    expect(await runCases([recorded])).toEqual([{ id: recorded.id, ...verdict }]);
+  });
+
   test('names each case that did not pass and closes with the counts', async () => {
     const lines = report(await runCases([passing, refused, differing, wronglyTaken, invalid]));
     expect(lines.at(-1)).toBe('1 passed, 1 refused, 3 differed');
@@ -95,10 +136,22 @@ describe('the script', () => {
     expect(lines.join('\n')).toContain('differed is taken\n    the definition was taken');
   });
 
-  test('ends with 0, or with 2 when it is given nothing', async () => {
+  test.each([
+    ['all passed', [passing], 0, '1 passed, 0 refused, 0 differed'],
+    ['some are refused', [passing, refused, question], 0, '2 passed, 1 refused, 0 differed'],
+    ['one differed', [passing, differing], 1, '1 passed, 0 refused, 1 differed'],
+  ] as const)('ends with what it found: %s', async (_, cases, status, last) => {
+    const folder = mkdtempSync(join(tmpdir(), 'cases-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
     const lines: string[] = [];
-    expect(await main([shared], (line) => lines.push(line))).toBe(0);
-    expect(lines.at(-1)).toMatch(/^\d+ passed, \d+ refused, 0 differed$/);
+    for (const content of [cases, { source: 'ours', cases }]) {
+      writeFileSync(join(folder, 'cases.json'), JSON.stringify(content));
+      expect(await main([join(folder, 'cases.json')], (line) => lines.push(line))).toBe(status);
+      expect(lines.at(-1)).toBe(last);
+    }
+  });
+
+  test('ends with 2 when it is given nothing', async () => {
     expect(await main([], () => undefined)).toBe(2);
   });
 
@@ -121,11 +174,52 @@ describe('the script', () => {
   });
 });
 
+describe('the functions of a case', () => {
+  const call = async (behaviour: LambdaBehaviour | undefined, payload: Json): Promise<unknown> => {
+    const clock = new VirtualClock();
+    const called = invokeOf(behaviour === undefined ? {} : { f: behaviour }, clock)('f', payload);
+    clock.runNext();
+    return await called;
+  };
+
+  test.each<[string, LambdaBehaviour, Json, unknown]>([
+    ['identity', { kind: 'identity' }, { a: 1 }, { a: 1 }],
+    ['return', { kind: 'return', value: 5 }, null, 5],
+    ['sleep', JSON.parse('{"kind":"sleep","seconds":60,"then":{"kind":"return","value":"late"}}'), null, 'late'],
+    ['formatInput, a text', { kind: 'formatInput', prefix: 'got ' }, 'x', 'got x'],
+    [
+      'formatInput, as Python prints',
+      { kind: 'formatInput', prefix: 'got ' },
+      { a: [null, true, false, 1.5], b: "it's" },
+      "got {'a': [None, True, False, 1.5], 'b': 'it's'}",
+    ],
+    ['returnLargeString', { kind: 'returnLargeString', char: 'é', length: 3 }, null, 'ééé'],
+  ])('%s', async (_, behaviour, payload, result) => {
+    expect(await call(behaviour, payload)).toEqual(result);
+  });
+
+  test.each<[string, LambdaBehaviour | undefined, object]>([
+    [
+      'raise',
+      { kind: 'raise', errorType: 'Bad', errorMessage: 'so' },
+      { name: 'Bad', payload: { errorMessage: 'so', errorType: 'Bad', requestId: 'none', stackTrace: [] } },
+    ],
+    [
+      'one that is not there',
+      undefined,
+      { name: 'Lambda.ResourceNotFoundException', message: expect.stringContaining('Function not found: arn:aws:') },
+    ],
+  ])('%s', async (_, behaviour, error) => {
+    await expect(call(behaviour, null)).rejects.toMatchObject(error);
+  });
+});
+
 describe('matching', () => {
   test.each([
     ['a wildcard takes any value', '{{any}}', { a: 1 }, true],
     ['a wildcard takes no missing value', '{{any}}', undefined, false],
     ['a wildcard in a text takes any run', 'id {{id}} of (x)', 'id 12-34 of (x)', true],
+    ['every text with wildcards is taken for one', ['a {{x}}', 'b {{x}}'], ['a 1', 'b 2'], true],
     ['the text around a wildcard counts', 'id {{id}} of (x)', 'id 12-34 of y', false],
     ['JSON in a text', { $json: { a: '{{any}}' } }, '{"a":5}', true],
     ['other JSON in a text', { $json: { a: 1 } }, '{"a":2}', false],

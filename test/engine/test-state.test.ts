@@ -45,6 +45,14 @@ const first = {
   Choices: ['A', 'B'].map((Next) => ({ Condition: '{% $states.input.way = $states.input.way %}', Next })),
   Default: 'C',
 };
+const role = 'arn:aws:iam::111122223333:role/tester';
+const unmocked: Readonly<Record<string, object>> = {
+  Choice: { Type: 'Choice', Choices: [{ Condition: '{% true %}', Next: 'B' }] },
+  Wait: { Type: 'Wait', Seconds: 1, End: true },
+  Pass: { Type: 'Pass', End: true },
+  Fail: { Type: 'Fail' },
+  Succeed: { Type: 'Succeed' },
+};
 const withState = (state: object): string => JSON.stringify(machine({ First: first, A: state, ...ends }));
 
 const result = (value: unknown): TestStateCommandInput['mock'] => ({
@@ -97,7 +105,7 @@ const tasks: readonly Row[] = [
         nextState: 'C',
         output: { error: { Error: 'Busy', Cause: 'ordered' } },
       },
-      inspectionData: expect.objectContaining({ errorDetails: { catchIndex: 1 } }),
+      inspectionData: expect.objectContaining({ errorDetails: { retryIndex: 0, catchIndex: 1 } }),
     },
   ],
   [
@@ -112,6 +120,15 @@ const tasks: readonly Row[] = [
     'States.Runtime is caught by nobody',
     { mock: failure('States.Runtime') },
     { status: 'FAILED', error: 'States.Runtime' },
+  ],
+  [
+    'without a Catch an error that was tried often enough tells of its Retry, but of no pause',
+    {
+      definition: withState(task('f', { Retry: [retrier] })),
+      mock: failure('Busy'),
+      stateConfiguration: { retrierRetryCount: 5 },
+    },
+    { status: 'FAILED', inspectionData: expect.objectContaining({ errorDetails: { retryIndex: 0 } }) },
   ],
   [
     'without a Catch',
@@ -176,6 +193,15 @@ const map = (more: object = {}): string =>
       },
     ),
   );
+const inlineMap = withState({
+  ...{ Type: 'Map', End: true },
+  ItemProcessor: { StartAt: 'Inner', States: { Inner: task('f') } },
+});
+const parallel = withState({
+  ...{ Type: 'Parallel', Next: 'B', Catch: catches, Arguments: { n: '{% $states.input.n %}' } },
+  Output: { n: '{% $states.input.n %}', all: '{% $states.result %}' },
+  Branches: ['P1', 'P2'].map((name) => ({ StartAt: name, States: { [name]: { Type: 'Pass', End: true } } })),
+});
 const catchingMap = map({ Catch: catches });
 const items = '{"items":[1,2,3]}';
 
@@ -221,6 +247,52 @@ const others: readonly Row[] = [
     { status: 'SUCCEEDED', nextState: 'B', output: { kind: 'x' } },
   ],
   [
+    'a Map: a tolerance that it has not is not exceeded',
+    {
+      definition: map({ ToleratedFailureCount: undefined }),
+      input: items,
+      mock: result([1]),
+      stateConfiguration: { mapIterationFailureCount: 2 },
+    },
+    { status: 'SUCCEEDED', output: [1] },
+  ],
+  [
+    'a Map: a share of its items',
+    {
+      definition: map({ ToleratedFailureCount: undefined, ToleratedFailurePercentage: 50, Catch: catches }),
+      input: items,
+      mock: result([1]),
+      stateConfiguration: { mapIterationFailureCount: 2 },
+    },
+    {
+      ...{ status: 'CAUGHT_ERROR', error: 'States.ExceedToleratedFailureThreshold', nextState: 'C' },
+      inspectionData: expect.objectContaining({ toleratedFailurePercentage: 50, errorDetails: { catchIndex: 1 } }),
+    },
+  ],
+  [
+    'an inline Map',
+    { definition: inlineMap, input: '[4,5]', mock: result([1, 2]) },
+    { status: 'SUCCEEDED', output: [1, 2] },
+  ],
+  [
+    'a state of an inline Map',
+    { definition: inlineMap, stateName: 'Inner', input: '4', mock: result('done'), context: '{}' },
+    { status: 'SUCCEEDED', output: 'done' },
+  ],
+  [
+    'a Parallel: nothing but its input is shown',
+    { definition: parallel, input: '{"n":1}', mock: result([1, 2]), inspectionLevel: 'TRACE' },
+    { status: 'SUCCEEDED', output: { n: 1, all: [1, 2] }, nextState: 'B', inspectionData: { input: '{"n":1}' } },
+  ],
+  [
+    'a Parallel that fails',
+    {
+      ...{ definition: parallel, input: '{"n":1}' },
+      ...{ mock: failure('Known'), stateConfiguration: { errorCausedByState: 'P2' } },
+    },
+    { status: 'CAUGHT_ERROR', nextState: 'B', error: 'Known' },
+  ],
+  [
     'a Fail',
     { definition: withState({ Type: 'Fail', Error: 'Bad', Cause: 'so' }) },
     { status: 'FAILED', error: 'Bad', cause: 'so' },
@@ -249,50 +321,203 @@ describe('TestState', () => {
     expect(await asked).toMatchObject({ status: 'SUCCEEDED', nextState: 'B' });
   });
 
-  const choice = withState({ Type: 'Choice', Choices: [{ Condition: '{% true %}', Next: 'B' }] });
-  const inlineMap = withState({
-    ...{ Type: 'Map', End: true },
-    ItemProcessor: { StartAt: 'Inner', States: { Inner: task('f') } },
+  const invoked = (answer: unknown, mode?: 'STRICT' | 'PRESENT' | 'NONE'): Partial<TestStateCommandInput> => ({
+    mock: { result: JSON.stringify(answer), ...(mode === undefined ? {} : { fieldValidationMode: mode }) },
   });
-  test.each<readonly [string, Partial<TestStateCommandInput>, RegExp]>([
-    ['a task that would be called', {}, /a Task with a mock only/],
-    ['a Choice with a mock', { definition: choice, mock: result(1) }, /'Choice' is not supported when a mock/],
-    ['a state that is not there', { stateName: 'Z', mock: result(1) }, /State not found: 'Z'/],
-    ['one state for a definition', { stateName: undefined, mock: result(1) }, /stateName: /],
-    ['an inline Map', { definition: inlineMap, mock: result([1]) }, /inline Map/],
-    ['a state of an inline Map', { definition: inlineMap, stateName: 'Inner', mock: result(1) }, /inline Map/],
-    ['a result of a Map that is no list', { definition: map(), input: items, mock: result(1) }, /must be an array/],
+  const ofContext = (context: object): Partial<TestStateCommandInput> => ({
+    ...{ context: JSON.stringify(context), mock: result(1) },
+  });
+  const invalid = 'Invalid Context object provided: ';
+  const schema = 'Mock result schema validation error: ';
+  const noMock = 'when a mock is not specified.';
+
+  test.each<readonly [string, Partial<TestStateCommandInput>, string | RegExp]>([
+    ['a task that would be called for nobody', {}, 'RoleArn must be specified when testing a Task state'],
+    ['a task that waits for a token', { definition: withState(tokenTask('f')), roleArn: role }, /with a mock only/],
+    ...['Choice', 'Wait', 'Pass', 'Fail', 'Succeed'].map(
+      (type) =>
+        [
+          `a ${type} with a mock`,
+          { definition: withState(unmocked[type] ?? {}), mock: result(1) },
+          `State type '${type}' is not supported when a mock is specified`,
+        ] as const,
+    ),
+    ['a state that is not there', { stateName: 'Z', mock: result(1) }, 'State not found in definition'],
+    [
+      'a result of a Map that is no list',
+      { definition: map(), input: items, mock: result(1) },
+      'Mocked result must be an array.',
+    ],
+    [
+      'a result of a Parallel that is no list',
+      { definition: parallel, mock: result(1) },
+      'Mocked result must be an array.',
+    ],
+    ['a result of a Parallel with other branches', { definition: parallel, mock: result([1]) }, /2 branches/],
     [
       'an error of a Map from nowhere',
       { definition: map(), input: items, mock: failure('Known') },
       /errorCausedByState/,
     ],
-    ['a mock that is to be checked', { mock: { result: '1', fieldValidationMode: 'STRICT' } }, /mock/],
-    ['a mock that is both', { mock: { ...result(1), ...failure('Known') } }, /mock/],
-    ['a result that is no JSON', { mock: { result: '{', fieldValidationMode: 'NONE' } }, /mock/],
     [
-      'data of an ItemReader',
+      'an error of a Parallel from another state',
+      { definition: parallel, mock: failure('Known'), stateConfiguration: { errorCausedByState: 'B' } },
+      /errorCausedByState/,
+    ],
+    [
+      'an answer of a function with its payload as JSON',
+      invoked({ Payload: {} }),
+      `${schema}Field 'Payload' must be a string`,
+    ],
+    [
+      'a status that is text',
+      invoked({ StatusCode: '200' }, 'PRESENT'),
+      `${schema}Field 'StatusCode' must be a number`,
+    ],
+    ['an answer of a function that is a list', invoked([1]), 'Mock result must be a valid JSON object'],
+    [
+      'a mock that is both',
+      { mock: { ...result(1), ...failure('Known') } },
+      'A test mock should have only one of the following fields: [result, errorOutput].',
+    ],
+    ['a mock that is neither', { mock: {} }, /only one of/],
+    ['a result that is no JSON', { mock: { result: '{' } }, 'Mocked result must be valid JSON'],
+    [
+      'attempts without a mock',
+      { stateConfiguration: { retrierRetryCount: 1 } },
+      `TestState does not support RetrierRetryCount ${noMock}`,
+    ],
+    [
+      'failures of a Map without a mock',
+      { definition: map(), stateConfiguration: { mapIterationFailureCount: 0 } },
+      `TestState does not support MapIterationFailureCount ${noMock}`,
+    ],
+    ['a context without a mock', { context: '{}' }, `TestState does not support Context ${noMock}`],
+    [
+      'data without an ItemReader',
       { stateConfiguration: { mapItemReaderData: '[]' }, mock: result(1) },
       /mapItemReaderData/,
     ],
-    ['TRACE', { inspectionLevel: 'TRACE', mock: result(1) }, /inspectionLevel/],
-    ['secrets', { revealSecrets: true, mock: result(1) }, /revealSecrets/],
-    ['half of a context', { context: '{"Execution":{}}', mock: result(1) }, /needs Execution\.Id/],
     [
-      'a context with a token for a task that gets none',
-      { context: JSON.stringify({ ...context, Task: { Token: 't' } }), mock: result(1) },
-      /cannot have Task\.Token be "t"/,
+      'secrets of a mock',
+      { revealSecrets: true, mock: result(1) },
+      'TestState does not support RevealSecrets when a mock is specified.',
     ],
     [
-      'a context of another state',
-      { context: JSON.stringify({ ...context, State: { ...context.State, Name: 'B' } }), mock: result(1) },
-      /cannot have State\.Name be "B"/,
+      'a context with an id that is a number',
+      ofContext({ Execution: { Id: 1 } }),
+      `${invalid}Execution.Id must be a string`,
     ],
+    [
+      'a context with half of an attempt',
+      ofContext({ State: { RetryCount: 0.5 } }),
+      `${invalid}State.RetryCount must be an integer`,
+    ],
+    [
+      'a context with a machine that is text',
+      ofContext({ StateMachine: 'm' }),
+      `${invalid}StateMachine must be an object`,
+    ],
+    [
+      'a context with an item',
+      ofContext({ Map: {} }),
+      `${invalid}'Map' field is not supported when mocking a Context object`,
+    ],
+    ['a context with something else', ofContext({ Weather: {} }), `${invalid}Field 'Weather' is not allowed`],
+    ['a context with something else within', ofContext({ Task: { Id: 'x' } }), `${invalid}Field 'Id' is not allowed`],
+    ['a field that nobody knows', { inspectionLevel: 'ALL' as 'INFO' }, /inspectionLevel/],
   ])('refuses %s', async (_, request, message) => {
-    await expect(send(request)).rejects.toMatchObject({ name: 'ValidationException', message });
+    await expect(send(request)).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: typeof message === 'string' ? message : expect.stringMatching(message),
+    });
   });
 
-  test('refuses a definition that it would not run', async () => {
-    await expect(send({ definition: '{}', mock: result(1) })).rejects.toMatchObject({ name: 'InvalidDefinition' });
+  test.each([
+    ['a Map', map()],
+    ['an inline Map', inlineMap],
+    ['a Parallel', parallel],
+  ])('refuses %s without a mock as a definition, as AWS does', async (_, definition) => {
+    await expect(send({ definition })).rejects.toMatchObject({
+      name: 'InvalidDefinition',
+      message: expect.stringContaining('TestState API does not support Map or Parallel states.'),
+    });
+  });
+
+  test.each([
+    ['{}', /Type/],
+    [JSON.stringify(machine({ A: { Type: 'Pass', End: true } })), /Type/],
+    ['[]', /A definition is an object/],
+    ['{', /JSON/],
+  ])('refuses %s for the definition of one state', async (definition, message) => {
+    const client = await connect();
+    await expect(client.send(new TestStateCommand({ definition }))).rejects.toMatchObject({
+      name: 'InvalidDefinition',
+      message: expect.stringMatching(message),
+    });
+  });
+});
+
+describe('TestState on the definition of one state', () => {
+  const ask = async (state: object, more: Partial<TestStateCommandInput> = {}, functions = {}) => {
+    const client = await connect(new EngineFixture({ functions }));
+    const { $metadata: _, ...answer } = await client.send(
+      new TestStateCommand({ definition: JSON.stringify({ QueryLanguage: 'JSONata', ...state }), ...more }),
+    );
+    return read(answer);
+  };
+
+  test('names its next states, which need not be there', async () => {
+    const state = {
+      Type: 'Choice',
+      Choices: [{ Condition: '{% $states.input.n > 1 %}', Next: 'Many' }],
+      Default: 'Few',
+    };
+    expect(await ask(state, { input: '{"n":2}' })).toMatchObject({ nextState: 'Many' });
+    expect(await ask(state, { input: '{"n":1}' })).toMatchObject({ nextState: 'Few' });
+    const catching = task('f', { Catch: catches });
+    expect(await ask(catching, { mock: failure('Known') })).toMatchObject({ status: 'CAUGHT_ERROR', nextState: 'B' });
+  });
+
+  test('has the context of an Express execution that nobody redrives, and no item', async () => {
+    const { output } = await ask({ Type: 'Pass', Output: '{% $states.context %}', End: true }, { input: '[1]' });
+    expect(output).toEqual({
+      Execution: {
+        Id: 'arn:aws:states:us-east-1:000000000000:express:tested:test',
+        Input: [1],
+        Name: 'test',
+        RoleArn: 'arn:aws:iam::000000000000:role/embedded-engine',
+        StartTime: expect.any(String),
+      },
+      State: { Name: 'StateName', EnteredTime: expect.any(String) },
+      StateMachine: { Id: 'arn:aws:states:us-east-1:000000000000:stateMachine:tested', Name: 'tested' },
+    });
+  });
+
+  test('has the context that is given, and nothing beside it', async () => {
+    const context = { Execution: { Name: 'x' }, State: { RetryCount: 3 } };
+    const state = task('f', { Output: '{% $states.context %}' });
+    const { output } = await ask(state, { context: JSON.stringify(context), mock: result(1) });
+    expect(output).toEqual(context);
+  });
+
+  test('calls the function of a task for whoever names a role', async () => {
+    const answer = await ask(
+      task('double', { Arguments: { FunctionName: 'double', Payload: '{% $states.input %}' } }),
+      { input: '21', roleArn: role, inspectionLevel: 'DEBUG' },
+      { double: (payload: number) => payload * 2 },
+    );
+    expect(answer).toMatchObject({
+      ...{ status: 'SUCCEEDED', output: { Payload: 42 } },
+      inspectionData: { result: expect.stringContaining('"Payload":42') },
+    });
+  });
+
+  test('shows variables where there are some', async () => {
+    const state = { Type: 'Pass', Assign: { b: '{% $a + 1 %}' }, End: true };
+    const more = { variables: '{"a":1}', inspectionLevel: 'DEBUG' } as const;
+    expect(await ask(state, more)).toMatchObject({ inspectionData: { variables: '{"a":1,"b":2}' } });
+    const { inspectionData } = await ask({ Type: 'Pass', End: true }, { inspectionLevel: 'DEBUG' });
+    expect(inspectionData).toEqual({ input: '{}' });
   });
 });

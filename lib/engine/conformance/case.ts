@@ -48,8 +48,30 @@ export type RefusalCase = CommonCase & {
   readonly expected: { readonly refused: true; readonly code?: string; readonly message?: string };
 };
 
+/** A question to TestState: texts of JSON in `request` are opened one level, and so they are in what is expected. */
+type StateQuestion = CommonCase & {
+  readonly request: JsonObject;
+  readonly input?: Json;
+  readonly lambdas?: Readonly<Record<string, LambdaBehaviour>>;
+  readonly clock?: string;
+};
+
+export type StateCase = StateQuestion & { readonly kind: 'test-state'; readonly expected: JsonObject };
+
+export type StateRefusalCase = StateQuestion & {
+  readonly kind: 'test-state-refused';
+  readonly expected: RefusalCase['expected'];
+};
+
 /** One recorded case. */
-export type RecordedCase = ExecutionCase | RefusalCase;
+export type RecordedCase = ExecutionCase | RefusalCase | StateCase | StateRefusalCase;
+
+export const caseKinds = [
+  'execution',
+  'create-refused',
+  'test-state',
+  'test-state-refused',
+] as const satisfies readonly RecordedCase['kind'][];
 
 /** How a case went. `refused` names the features that the engine does not run. */
 export type Verdict =

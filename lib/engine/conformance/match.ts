@@ -2,7 +2,7 @@ import { isJsonObject } from '../json.ts';
 import type { RecordedEvent } from './case.ts';
 
 const literal = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
-const wildcard = /\{\{[^{}]+\}\}/g;
+const wildcard = /\{\{[^{}]+\}\}/;
 
 const differs = (path: string, expected: unknown, actual: unknown): string =>
   `${path}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`.slice(0, 1000);

@@ -1,14 +1,26 @@
-import { DefinitionRefused } from '../definition/problems.ts';
 import { Engine, type ExecutionDescription } from '../engine.ts';
 import type { HistoryEvent } from '../history.ts';
 import { Journal } from '../journal.ts';
 import { VirtualClock } from '../virtual-clock.ts';
-import type { ExecutionCase, RecordedCase, RecordedEvent, RefusalCase, Verdict } from './case.ts';
+import type {
+  ExecutionCase,
+  RecordedCase,
+  RecordedEvent,
+  RefusalCase,
+  StateCase,
+  StateRefusalCase,
+  Verdict,
+} from './case.ts';
 import { invokeOf } from './lambdas.ts';
 import { difference, historyDifference } from './match.ts';
+import { answerDifference, requestOf } from './state-answer.ts';
+import { verdictOnError, verdictOnRefusal } from './verdict.ts';
 
 /** No case takes more timers than this; one that does goes round in circles. */
 const mostTimers = 10_000;
+
+const clockOf = ({ clock = '2025-01-01T00:00:00Z' }: { readonly clock?: string }): VirtualClock =>
+  new VirtualClock(Date.parse(clock));
 
 const engineFor = (clock: VirtualClock, lambdas: ExecutionCase['lambdas']): Engine =>
   new Engine({
@@ -30,9 +42,6 @@ const asRecorded = ({ id, previous, type, details }: HistoryEvent): RecordedEven
   type,
   ...(details === undefined ? {} : { details }),
 });
-
-const featuresOf = (refused: DefinitionRefused): readonly string[] =>
-  [...new Set(refused.problems.flatMap(({ feature }) => (feature === undefined ? [] : [feature])))].sort();
 
 /** Goes on through time until the execution has ended, nothing is left that could move it, or the recording ends. */
 const runToTheEnd = async (
@@ -74,7 +83,7 @@ const compare = (
 
 const runExecution = async (recorded: ExecutionCase): Promise<Verdict> => {
   const { id } = recorded;
-  const clock = new VirtualClock(Date.parse(recorded.clock ?? '2025-01-01T00:00:00Z'));
+  const clock = clockOf(recorded);
   const engine = engineFor(clock, recorded.lambdas);
   try {
     for (const [name, definition] of Object.entries(recorded.otherStateMachines ?? {})) {
@@ -88,9 +97,7 @@ const runExecution = async (recorded: ExecutionCase): Promise<Verdict> => {
     const found = compare(recorded, description, engine.history(executionArn));
     return found === undefined ? { id, verdict: 'passed' } : { id, verdict: 'differed', difference: found };
   } catch (error) {
-    if (error instanceof DefinitionRefused && featuresOf(error).length > 0)
-      return { id, verdict: 'refused', features: featuresOf(error) };
-    return { id, verdict: 'differed', difference: String(error) };
+    return verdictOnError(id, error);
   } finally {
     engine.close();
   }
@@ -103,17 +110,45 @@ const runRefusal = async (recorded: RefusalCase): Promise<Verdict> => {
     await engine.createStateMachine({ name: 'sm-0', definition: definitionText(recorded) });
     return { id, verdict: 'differed', difference: 'the definition was taken' };
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const { code = error.name, message = error.message } = expected;
-    const found = difference({ code, message }, { code: error.name, message: error.message }, 'refusal');
-    if (found === undefined) return { id, verdict: 'passed' };
-    const features = error instanceof DefinitionRefused ? featuresOf(error) : [];
-    return features.length > 0 ? { id, verdict: 'refused', features } : { id, verdict: 'differed', difference: found };
+    return verdictOnRefusal(id, expected, error);
+  } finally {
+    engine.close();
+  }
+};
+
+const runState = async (recorded: StateCase | StateRefusalCase): Promise<Verdict> => {
+  const { id, lambdas = {} } = recorded;
+  const clock = clockOf(recorded);
+  const engine = engineFor(clock, lambdas);
+  try {
+    const asked = engine.testState(requestOf(recorded, definitionText(recorded)));
+    const ended = asked.then(
+      () => true,
+      () => true,
+    );
+    const idle = async (): Promise<boolean> => engine.idle().then(() => false);
+    while (!(await Promise.race([ended, idle()])) && clock.runNext());
+    const answer = await asked;
+    if (recorded.kind === 'test-state-refused')
+      return { id, verdict: 'differed', difference: 'the question was taken' };
+    const found = answerDifference(recorded, answer);
+    return found === undefined ? { id, verdict: 'passed' } : { id, verdict: 'differed', difference: found };
+  } catch (error) {
+    return recorded.kind === 'test-state' ? verdictOnError(id, error) : verdictOnRefusal(id, recorded.expected, error);
   } finally {
     engine.close();
   }
 };
 
 /** Runs one recorded case in an engine of its own. */
-export const runCase = (recorded: RecordedCase): Promise<Verdict> =>
-  recorded.kind === 'execution' ? runExecution(recorded) : runRefusal(recorded);
+export const runCase = (recorded: RecordedCase): Promise<Verdict> => {
+  switch (recorded.kind) {
+    case 'execution':
+      return runExecution(recorded);
+    case 'create-refused':
+      return runRefusal(recorded);
+    case 'test-state':
+    case 'test-state-refused':
+      return runState(recorded);
+  }
+};
