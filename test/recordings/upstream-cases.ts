@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { JsonObject } from '../../../lib/domain/json.ts';
+import type { JsonObject } from '../../lib/domain/json.ts';
+import { casesAt } from './cases.ts';
 
 /** The recorded cases of four systems: what each expects in our words, and where we differ from it on purpose. */
 
@@ -20,13 +21,13 @@ export interface UpstreamSystem {
   readonly differences: Readonly<Record<string, { readonly ours: Verdict; readonly why: string }>>;
 }
 
-const casesAt = new URL('../../../../shared/cases/kubernetes/', import.meta.url);
+const read = <T>(file: string): T => JSON.parse(readFileSync(casesAt('kubernetes', file), 'utf8')) as T;
 
 export const readCases = (file: string): readonly UpstreamCase[] =>
-  (JSON.parse(readFileSync(new URL(file, casesAt), 'utf8')) as { cases: readonly UpstreamCase[] }).cases;
+  read<{ readonly cases: readonly UpstreamCase[] }>(file).cases;
 
 export const readRecording = (): { readonly events: readonly RecordedEvent[] } =>
-  JSON.parse(readFileSync(new URL('recorded-kube-1.20.2-rollouts.json', casesAt), 'utf8'));
+  read('recorded-kube-1.20.2-rollouts.json');
 
 export interface RecordedEvent {
   /** Milliseconds from the start of the recording. */

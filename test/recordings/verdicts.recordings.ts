@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type WorkloadKind, workloadKinds } from '../../../lib/domain/plan/plan.ts';
-import { stringAt } from '../../../lib/domain/rollout/kubernetes-object.ts';
-import { judgeRollout } from '../../../lib/domain/rollout/verdict.ts';
+import { type WorkloadKind, workloadKinds } from '../../lib/domain/plan/plan.ts';
+import { stringAt } from '../../lib/domain/rollout/kubernetes-object.ts';
+import { judgeRollout } from '../../lib/domain/rollout/verdict.ts';
 import { readCases, systems, type UpstreamCase } from './upstream-cases.ts';
 
 const kindOf = ({ object }: UpstreamCase): WorkloadKind | undefined =>

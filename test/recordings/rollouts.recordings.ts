@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../../lib/domain/json.ts';
-import type { Workload } from '../../../lib/domain/plan/plan.ts';
-import type { WorkloadView } from '../../../lib/domain/ports.ts';
-import { type Baseline, captureBaseline } from '../../../lib/domain/rollout/baseline.ts';
-import type { Judgement, Progress } from '../../../lib/domain/rollout/judgement.ts';
-import { conditionOf, isOwnedBy, numberAt, stringAt } from '../../../lib/domain/rollout/kubernetes-object.ts';
-import { judgeRollout } from '../../../lib/domain/rollout/verdict.ts';
+import type { JsonObject } from '../../lib/domain/json.ts';
+import type { Workload } from '../../lib/domain/plan/plan.ts';
+import type { WorkloadView } from '../../lib/domain/ports.ts';
+import { type Baseline, captureBaseline } from '../../lib/domain/rollout/baseline.ts';
+import type { Judgement, Progress } from '../../lib/domain/rollout/judgement.ts';
+import { conditionOf, isOwnedBy, numberAt, stringAt } from '../../lib/domain/rollout/kubernetes-object.ts';
+import { judgeRollout } from '../../lib/domain/rollout/verdict.ts';
 import { type RecordedEvent, readRecording } from './upstream-cases.ts';
 
 /** Nine scenarios of a real control plane, replayed: a look after every event of the stream, at its time. */
