@@ -41,8 +41,8 @@ export class Unreachable extends CommandFailure {
     this.remedy = remedy;
   }
 
-  /** The same with more to say. */
-  with(...lines: readonly string[]): Unreachable {
-    return new Unreachable(this.remedy, [...this.lines, ...lines], this.problem);
+  /** The same with one more line, which `fields` tell with --json. */
+  with(line: string, fields: object): Unreachable {
+    return new Unreachable(this.remedy, [...this.lines, line], { ...this.problem, ...fields });
   }
 }

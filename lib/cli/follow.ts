@@ -48,7 +48,7 @@ export const follow = async (context: CommandContext, following: Following): Pro
   const callOff = onStopSignal((name) => stop.abort(name));
   const followed = await followBatch(context, { ...following, stop: stop.signal })
     .catch((error: unknown) => {
-      throw error instanceof Unreachable ? error.with(goesOn(context, following.batchId)) : error;
+      throw goingOn(context, following.batchId, error);
     })
     .finally(callOff);
   if (followed === undefined) return leave(context, following, stop.signal);
@@ -67,8 +67,10 @@ export const follow = async (context: CommandContext, following: Following): Pro
 const again = ({ command }: CommandContext, batchId: string): string => command(`status ${batchId} --follow`);
 
 /** Whoever asks in vain what became of a batch is told that it has not been stopped, and how to ask again. */
-export const goesOn = (context: CommandContext, batchId: string): string =>
-  `The batch goes on: ${again(context, batchId)}`;
+export const goingOn = (context: CommandContext, batchId: string, error: unknown): unknown =>
+  error instanceof Unreachable
+    ? error.with(`The batch goes on: ${again(context, batchId)}`, { batch_id: batchId })
+    : error;
 
 /** Before the batch has ended. */
 const leave = (context: CommandContext, following: Following, stop: AbortSignal): ExitStatus => {

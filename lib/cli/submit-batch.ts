@@ -28,6 +28,7 @@ export const submitBatch = async (
   const key = idempotencyKey ?? context.ids.next();
   const stop = new AbortController();
   const callOff = onStopSignal((name) => stop.abort(name));
+  const told = { idempotency_key: key };
   const again = `To send it again, and not to start it twice: ${context.command(`deploy ${file} --idempotency-key ${key}`)}`;
   const waiting = new Patience(context, { seconds: patience, signal: stop.signal });
   const headers = { 'idempotency-key': key };
@@ -36,16 +37,16 @@ export const submitBatch = async (
     const { status, answer } = await waiting.until(send);
     return { accepted: answer, isNew: status !== CREATED_BEFORE || idempotencyKey === undefined };
   } catch (error) {
-    if (stop.signal.aborted) throw stopped(stop.signal.reason as StopSignal, again);
-    if (error instanceof Unreachable) throw error.with(again);
+    if (stop.signal.aborted) {
+      const lines = ['Stopped; the batch may have been accepted or not.', again];
+      throw new CommandFailure(signalStatus[stop.signal.reason as StopSignal], lines, { detail: lines[0], ...told });
+    }
+    if (error instanceof Unreachable) throw error.with(again, told);
     if (error instanceof CommandFailure && error.status === exitStatus.noAnswer) {
-      throw new CommandFailure(error.status, [...error.lines, again], error.problem);
+      throw new CommandFailure(error.status, [...error.lines, again], { ...error.problem, ...told });
     }
     throw error;
   } finally {
     callOff();
   }
 };
-
-const stopped = (signal: StopSignal, again: string): CommandFailure =>
-  new CommandFailure(signalStatus[signal], ['Stopped; the batch may have been accepted or not.', again]);

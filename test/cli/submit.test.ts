@@ -71,6 +71,14 @@ describe('a batch is submitted once, however often it has to be sent', () => {
     expect([status, pauses]).toEqual([5, 0]);
   });
 
+  test('with --json the key is in the problem', async () => {
+    const script = { 'POST /batches': { status: 503, body: { detail: 'Later.' } } };
+    const { out } = await submitted(script, ['--patience', '9', '--json']);
+    expect(out.map((line) => JSON.parse(line))).toEqual([
+      { detail: 'Later.', status: 503, idempotency_key: 'made-here' },
+    ]);
+  });
+
   test('who refuses is not asked again', async () => {
     const { status, error, keys } = await submitted({ 'POST /batches': problem(409, 'IdempotencyKeyReused') });
     expect([status, keys.length, error]).toEqual([6, 1, ['IdempotencyKeyReused it is.']]);

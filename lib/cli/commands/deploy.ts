@@ -1,8 +1,8 @@
 import { counted } from '../../domain/counted.ts';
 import type { Health } from '../../usecases/read-health.ts';
 import { type CommandContext, print, readBatchFile } from '../command-context.ts';
-import { type ExitStatus, exitStatus, Unreachable } from '../failure.ts';
-import { checkFollowing, follow, goesOn } from '../follow.ts';
+import { type ExitStatus, exitStatus } from '../failure.ts';
+import { checkFollowing, follow, goingOn } from '../follow.ts';
 import { Patience } from '../patience.ts';
 import { simulationSentence } from '../simulation.ts';
 import { submitBatch } from '../submit-batch.ts';
@@ -40,6 +40,6 @@ const readHealth = async (context: CommandContext, { patience }: DeployOptions, 
   return waiting
     .until(() => context.client.ask<Health>('/health'))
     .catch((error: unknown) => {
-      throw error instanceof Unreachable ? error.with(goesOn(context, batchId)) : error;
+      throw goingOn(context, batchId, error);
     });
 };
