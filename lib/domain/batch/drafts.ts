@@ -34,11 +34,21 @@ export interface Defaults {
 
 const itemFields = ['docker_artifact_type', 'environment_id', 'infrastructure_id', 'executor'];
 const metadataFields = ['timeout', 'retry_count'];
-const sections = new Set(['metadata', 'defaults', 'strategy', 'health_check', 'tags', 'dependencies']);
+/** From the root of a batch. */
+export const sections: ReadonlySet<string> = new Set([
+  'metadata',
+  'metadata.tags',
+  'defaults',
+  'strategy',
+  'deployments[].metadata',
+  'deployments[].metadata.tags',
+  'deployments[].metadata.dependencies',
+  'deployments[].metadata.health_check',
+]);
 
-/** A section whose lines are all commented out reads as null: it counts as not written. */
-export const withoutEmptySections = (mapping: Mapping): Mapping => {
-  const isEmpty = (key: string): boolean => mapping[key] === null && sections.has(key);
+/** A section whose lines are all commented out reads as null: it counts as not written. `place` is that of the mapping. */
+export const withoutEmptySections = (mapping: Mapping, place = ''): Mapping => {
+  const isEmpty = (key: string): boolean => mapping[key] === null && sections.has(`${place}${key}`);
   if (!Object.keys(mapping).some(isEmpty)) return mapping;
   return Object.fromEntries(Object.entries(mapping).filter(([key]) => !isEmpty(key)));
 };
@@ -50,15 +60,20 @@ export const inLowerCase = (fields: Mapping): Mapping =>
   Object.fromEntries(
     Object.entries(fields).map(([field, value]) => [
       field,
-      typeof value === 'string' && caseless.includes(field) ? value.toLowerCase() : value,
+      // Letters of ASCII only: a few others have one of them as their small letter.
+      typeof value === 'string' && caseless.includes(field)
+        ? value.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+        : value,
     ]),
   );
 
 /** The item's own value, else the defaults'; what neither gives is left to the schema. */
 const mergeItem = (written: Mapping, defaults: Mapping): Mapping => {
-  const item = withoutEmptySections(written);
+  const item = withoutEmptySections(written, 'deployments[].');
   const own = item.metadata === undefined ? {} : item.metadata;
-  const metadata = isMapping(own) ? { ...pick(defaults, metadataFields), ...withoutEmptySections(own) } : own;
+  const metadata = isMapping(own)
+    ? { ...pick(defaults, metadataFields), ...withoutEmptySections(own, 'deployments[].metadata.') }
+    : own;
   return inLowerCase({ ...pick(defaults, itemFields), ...item, metadata });
 };
 
@@ -104,7 +119,7 @@ const versionFindings = (
   path: Path,
   { offsetOf }: FieldContext,
 ): Finding[] => {
-  if (typeof version !== 'string' || version === '' || version.length > longestVersion) return [];
+  if (typeof version !== 'string' || version === '' || [...version].length > longestVersion) return [];
   const problem = versionProblem(version, artifactTypes.find((one) => one === artifact) ?? 'helm');
   if (problem === undefined) return [];
   const here = [...path, 'docker_image_version'];

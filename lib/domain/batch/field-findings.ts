@@ -149,7 +149,7 @@ const outOfRange = (
   const side = issue.code === 'too_small' ? 'under' : 'over';
   if (typeof value === 'string') {
     if (value === '') return 'is empty; at least 1 character is needed';
-    return `has ${value.length} characters; ${side === 'over' ? 'at most' : 'at least'} ${limit} are allowed`;
+    return `has ${[...value].length} characters; ${side === 'over' ? 'at most' : 'at least'} ${limit} are allowed`;
   }
   if (Array.isArray(value)) {
     if (value.length === 0) return 'the list is empty; at least 1 entry is needed';

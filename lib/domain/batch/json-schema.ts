@@ -1,18 +1,91 @@
 import * as z from 'zod';
 import { defaultPillars } from '../catalogue/catalogue.ts';
 import type { JsonObject } from '../json.ts';
+import { artifactTypes } from '../plan/plan.ts';
+import { versionPatterns } from '../rollout/image-version.ts';
+import { sections } from './drafts.ts';
 import { writtenBatchSchema } from './schema.ts';
 
 const batchSchemaId = '/schemas/batch.json';
 
-/** The batch format as JSON Schema, in the form in which users write it, for editors and the API. */
+/**
+ * The batch format as JSON Schema, in the form in which users write it, for editors and the API. Readers of it have other dialects of
+ * regular expressions: a pattern here means the same in ECMA-262 with and without `u`, in Python's, Go's and .NET's.
+ */
 export const batchJsonSchema = (pillars: readonly string[] = defaultPillars): JsonObject => {
   const schema = z.toJSONSchema(writtenBatchSchema, {
     io: 'input',
     target: 'draft-2020-12',
     override: ({ jsonSchema, path }) => {
-      if (path.at(-1) === 'pillar') jsonSchema.enum = [...pillars];
+      const field = path.at(-1);
+      if (field === 'pillar') Object.assign(jsonSchema, inAnyCase(pillars));
+      if (field === 'docker_artifact_type') Object.assign(jsonSchema, { enum: undefined }, inAnyCase(artifactTypes));
+      if (field === 'strategy') Object.assign(jsonSchema, { allOf: [oneAtATime] });
+      if (isSection(path)) Object.assign(jsonSchema, { type: [...new Set([jsonSchema.type, 'null'].flat())] });
+      if (jsonSchema.pattern !== undefined) Object.assign(jsonSchema, portable(jsonSchema.pattern));
     },
   });
-  return { $id: batchSchemaId, title: 'Flotilla batch', ...(schema as unknown as JsonObject) };
+  const rules = [...neededOnBoth.map(givenHereOrThere), ...imageVersions];
+  return JSON.parse(JSON.stringify({ $id: batchSchemaId, title: 'Flotilla batch', ...schema, allOf: rules }));
 };
+
+const isSection = (path: readonly (string | number)[]): boolean =>
+  sections.has(
+    path
+      .filter((part) => part !== 'properties')
+      .join('.')
+      .replaceAll('.items', '[]'),
+  );
+
+/** `\\d` may mean the digits of every script, and `$` the place before a last line break. No reader needs `/` to be escaped. */
+const portable = (pattern: string): JsonObject => ({
+  pattern: pattern.replaceAll('\\d', '[0-9]').replaceAll('\\/', '/'),
+  ...(pattern.endsWith('$') ? { not: { type: 'string', pattern: '\\n' } } : {}),
+});
+
+/** In small letters for who completes, in any case for who checks. */
+const inAnyCase = (words: readonly string[]): JsonObject => ({
+  type: 'string',
+  anyOf: [{ enum: words }, portable(anyCaseOf(words))],
+});
+
+const anyCaseOf = (words: readonly string[]): string =>
+  `^(${words.map((word) => word.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`)).join('|')})$`;
+
+const neededOnBoth = ['docker_artifact_type', 'environment_id', 'infrastructure_id'];
+
+const inItems = (items: JsonObject): JsonObject => ({
+  properties: { deployments: { type: 'array', items: { type: 'object', ...items } } },
+});
+
+const inDefaults = (defaults: JsonObject): JsonObject => ({
+  required: ['defaults'],
+  properties: { defaults: { type: 'object', ...defaults } },
+});
+
+const when = (condition: JsonObject, then: JsonObject): JsonObject => ({ if: condition, then });
+
+const has = (field: string): JsonObject => ({ required: [field], properties: { [field]: true } });
+
+/** What the defaults do not give, each item does. */
+const givenHereOrThere = (field: string): JsonObject => ({ if: inDefaults(has(field)), else: inItems(has(field)) });
+
+const artifact = 'docker_artifact_type';
+const isOfImages: JsonObject = {
+  required: [artifact],
+  properties: { [artifact]: { type: 'string', ...portable(anyCaseOf(['docker', 'kustomize'])) } },
+};
+const hasImageVersion: JsonObject = {
+  properties: { docker_image_version: { type: 'string', ...portable(versionPatterns.docker) } },
+};
+
+/** The version of an image is narrower than that of a chart; the item says what it is, else the defaults do. */
+const imageVersions: readonly JsonObject[] = [
+  inItems(when(isOfImages, hasImageVersion)),
+  when(inDefaults(isOfImages), inItems(when({ not: has(artifact) }, hasImageVersion))),
+];
+
+const oneAtATime = when(
+  { required: ['mode'], properties: { mode: { const: 'sequential' } } },
+  { properties: { max_concurrency: { const: 1 } } },
+);

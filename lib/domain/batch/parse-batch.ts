@@ -80,9 +80,7 @@ const readFrame = (root: unknown, context: FieldContext): Frame => {
   if (other !== undefined || !isMapping(root)) {
     return { findings: [notABatch(other)], defaults: { values: nothing, spoilt: new Set() }, entries: [] };
   }
-  const written = withoutEmptySections(root);
-  const defaults = isMapping(written.defaults) ? { defaults: inLowerCase(written.defaults) } : {};
-  const result = batchFrameSchema.safeParse({ ...written, ...defaults });
+  const result = batchFrameSchema.safeParse(writtenFrame(root));
   const findings = result.success
     ? strategyFindings(result.data, context)
     : fieldFindings(result.error.issues, [], context);
@@ -92,6 +90,17 @@ const readFrame = (root: unknown, context: FieldContext): Frame => {
     defaults: readDefaults(root.defaults, findings),
     entries,
     ...(result.success && findings.length === 0 ? { value: result.data } : {}),
+  };
+};
+
+const writtenFrame = (root: Mapping): Mapping => {
+  const { metadata, defaults, ...others } = withoutEmptySections(root);
+  return {
+    ...others,
+    ...(metadata === undefined
+      ? {}
+      : { metadata: isMapping(metadata) ? withoutEmptySections(metadata, 'metadata.') : metadata }),
+    ...(defaults === undefined ? {} : { defaults: isMapping(defaults) ? inLowerCase(defaults) : defaults }),
   };
 };
 

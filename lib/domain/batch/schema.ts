@@ -1,15 +1,18 @@
 import * as z from 'zod';
 import { addressBelow } from '../health/address-below.ts';
 import { artifactTypes } from '../plan/plan.ts';
-import { longestVersion } from '../rollout/image-version.ts';
+import { longestVersion, versionPatterns } from '../rollout/image-version.ts';
 import { quoted } from './findings.ts';
+import { hiddenCharacters } from './hidden-characters.ts';
 
 /** The batch format. One schema for intake, defaults and the JSON Schema that editors use. */
 
 const text = (limit: number) => z.string().min(1).max(limit);
 /** What goes into names of images and pipelines as it is. */
 const word = (limit: number) =>
-  text(limit).regex(/^[^\s\p{C}]*$/u, 'contains a space, a line break or a character that cannot be seen');
+  text(limit)
+    .regex(hiddenCharacters.none, 'contains a space, a line break or a character that cannot be seen')
+    .meta({ pattern: hiddenCharacters.pattern });
 const tags = z.array(z.string().max(256));
 const wholeNumber = (from: number, to: number) => z.int().min(from).max(to);
 
@@ -69,9 +72,12 @@ export const serviceName = z
 const ownFields = {
   pillar: text(64).describe('Part of the system that the service belongs to. Any letter case is taken.'),
   service_name: serviceName.describe('Name of the service in its pillar.'),
-  docker_image_version: text(longestVersion).describe(
-    'A tag, a digest (`sha256:…`), or both (`2.4.0@sha256:…`); for helm the version of the chart. Put numbers in quotes: "1.10".',
-  ),
+  docker_image_version: text(longestVersion).meta({
+    // That of a chart is the widest; the artifact is held against it where the two are known together.
+    pattern: versionPatterns.helm,
+    description:
+      'A tag, a digest (`sha256:…`), or both (`2.4.0@sha256:…`); for helm the version of the chart. Put numbers in quotes: "1.10".',
+  }),
   executor: executor.optional(),
   metadata: itemMetadata.optional(),
 };

@@ -21,9 +21,9 @@ test.each([
     { minimum: 60, maximum: 3600, default: 1800 },
   ],
   ['properties/deployments/items/properties/metadata/properties/dependencies', { maxItems: 10 }],
-  ['properties/deployments/items/properties/pillar', { enum: ['clearing', 'risk', 'data', 'shared'] }],
+  ['properties/deployments/items/properties/pillar', { anyOf: [{ enum: ['clearing', 'risk', 'data', 'shared'] }, {}] }],
   ['properties/strategy/properties/on_failure', { enum: ['continue', 'stop'], default: 'continue' }],
-  ['properties/defaults/properties/docker_artifact_type', { enum: ['docker', 'helm', 'kustomize'] }],
+  ['properties/defaults/properties/docker_artifact_type', { anyOf: [{ enum: ['docker', 'helm', 'kustomize'] }, {}] }],
 ])('%s carries its limits', (path, limits) => {
   expect(at(path)).toMatchObject(limits);
 });

@@ -43,6 +43,7 @@ describe('one wrong field is one problem, in plain words', () => {
     ['environment_id: "a b"', 'environment_id: "a b" contains a space, a line break or a character that'],
     ['environment_id: "a\\nb"', 'contains a space, a line break or a character that cannot be seen'],
     ['environment_id: "a\\u202eb"', 'contains a space, a line break or a character that cannot be seen'],
+    [`environment_id: ${'🍏'.repeat(65)}`, 'environment_id: has 65 characters; at most 64 are allowed'],
     [`metadata: { tags: [${'x'.repeat(257)}] }`, 'tags[1]: has 257 characters; at most 256 are allowed'],
     [
       'environment_id: 2024',
@@ -143,6 +144,7 @@ describe('a version that is none is told, with what to write instead', () => {
     [`@${digest}`, 'has no tag before the `@`'],
     [`1+2@${digest}`, 'has a `+`, which no image tag can have (registries write it as "1_2"'],
     ['x'.repeat(129), 'has 129 characters; a tag has at most 128'],
+    ['🍏'.repeat(140), 'has "🍏", which no tag can have'],
     ['x'.repeat(265), 'has 265 characters; at most 264 are allowed'],
   ];
   const inText = (version: string, artifact: string): string =>

@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { batchJsonSchema } from '../../lib/domain/batch/json-schema.ts';
+import { runCommand } from '../cloud/run-command.ts';
+import { makeVenv } from '../python-venv.ts';
+import { acceptedFiles, type BatchFile, beyondSchema, documentOf, exampleFiles, refusedFiles } from './files.ts';
+
+/**
+ * Holds the published schema of a batch against Python's `jsonschema`, on the files that `npm test` has for two validators in
+ * JavaScript. It needs Python 3 with venv, and fetches jsonschema and PyYAML from PyPI.
+ */
+const casesOf = (files: readonly BatchFile[], isTaken: boolean) =>
+  files
+    .map(({ title, text }) => ({ title, document: documentOf(text), isTaken }))
+    .filter(({ document }) => document !== undefined);
+
+const cases = [
+  ...exampleFiles.map((file) => ({ ...file, isTaken: true })),
+  ...casesOf(acceptedFiles, true),
+  ...casesOf(refusedFiles, false),
+  ...casesOf(beyondSchema, true),
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'flotilla-schema-'));
+try {
+  const programs = await makeVenv(join(folder, 'venv'), join(import.meta.dirname, 'requirements.txt'));
+  const order = join(folder, 'cases.json');
+  writeFileSync(order, JSON.stringify({ schema: batchJsonSchema(), cases }));
+  const check = join(import.meta.dirname, 'check.py');
+  console.log((await runCommand(join(programs, 'python3'), [check, order])).trim());
+} finally {
+  rmSync(folder, { recursive: true });
+}
