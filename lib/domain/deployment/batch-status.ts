@@ -57,8 +57,8 @@ const words: readonly (readonly [Status, string])[] = [
 
 /** For example `12 deployments: 9 succeeded, 2 failed, 1 skipped.` */
 export const describeTotals = (totals: Totals): string => {
-  const parts = words.filter(([status]) => (totals[status] ?? 0) > 0);
-  const total = parts.reduce((sum, [status]) => sum + (totals[status] ?? 0), 0);
-  const told = parts.map(([status, word]) => `${totals[status]} ${word}`).join(', ');
+  const parts = words.map(([status, word]) => ({ word, count: totals[status] ?? 0 })).filter(({ count }) => count > 0);
+  const total = parts.reduce((sum, { count }) => sum + count, 0);
+  const told = parts.map(({ count, word }) => `${count} ${word}`).join(', ');
   return `${counted(total, 'deployment')}${told === '' ? '' : `: ${told}`}.`;
 };

@@ -94,7 +94,6 @@ const nameOf = (error: WhatIsKnown['error']): string => {
 
 /** A function that fails gives its error as JSON, with a stack trace that tells a user nothing. */
 const messageIn = (cause: string): string => {
-  if (!cause.startsWith('{')) return cause;
   try {
     const { errorMessage } = JSON.parse(cause) as { readonly errorMessage?: unknown };
     return typeof errorMessage === 'string' ? errorMessage : cause;

@@ -20,7 +20,7 @@ export const shownHealthAddress = (request: HealthRequest, cluster: string): str
     ? `${withoutQuery(proxyAddress(request) ?? proxyRoot(request))} on cluster ${cluster}`
     : withoutCredentials(request.url);
 
-export const withoutQuery = (path: string): string => path.replace(/[?#].*$/s, '');
+export const withoutQuery = (path: string): string => path.replace(/[?#].*/s, '');
 
 const withoutCredentials = (url: string): string => {
   const parsed = URL.parse(url);

@@ -16,6 +16,7 @@ const cases: readonly Case[] = [
   [{ UNKNOWN: 1, SKIPPED: 1 }, false, 'UNKNOWN', 'DeploymentsUnknown'],
   [{ UNKNOWN: 1, SKIPPED: 1, FAILED: 1 }, false, 'FAILED', 'DeploymentsFailed'],
   [{ SUCCESS: 1, CANCELLED: 4 }, true, 'CANCELLED', 'CancelledByRequest'],
+  [{ SUCCESS: 1, CANCELLED: 1 }, true, 'CANCELLED', 'CancelledByRequest'],
   [{ CANCELLED: 4, SKIPPED: 1 }, true, 'CANCELLED', 'CancelledByRequest'],
   [{ CANCELLED: 4, FAILED: 1 }, true, 'FAILED', 'DeploymentsFailed'],
   [{ SUCCESS: 4, CANCELLED: 1 }, false, 'FAILED', 'DeploymentsFailed'],

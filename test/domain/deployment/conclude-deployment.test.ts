@@ -18,6 +18,8 @@ const causes: readonly (readonly [string, string | undefined, string])[] = [
   ['JSON whose message is no text', '{"errorMessage":7}', 'ClusterUnavailable: {"errorMessage":7}'],
   ['what only looks like JSON', '{ not json', 'ClusterUnavailable: { not json'],
   ['a message that holds JSON', 'said {"errorMessage":"x"}', 'ClusterUnavailable: said {"errorMessage":"x"}'],
+  ['JSON that is no object', '"gone"', 'ClusterUnavailable: "gone"'],
+  ['JSON that is nothing', 'null', 'ClusterUnavailable: null'],
   ['no cause', undefined, 'ClusterUnavailable'],
   ['an empty cause', '', 'ClusterUnavailable'],
 ];
@@ -96,6 +98,12 @@ const cases: readonly Case[] = [
     what: 'its attempt failed and its child ended without a word',
     item: { ...failed, failure: { ...failure, message: 'It failed!' } },
     told: ['FAILED', 'PipelineFailed', 'It failed! Nothing followed: its execution ended without a word.', undefined],
+  },
+  {
+    what: 'its attempt failed with a full stop in the middle, and nothing followed',
+    item: { ...failed, failure: { ...failure, message: 'Version 2.0 failed' } },
+    error: died,
+    told: ['FAILED', 'PipelineFailed', 'Version 2.0 failed. Nothing followed: ChildEnded: It died.', undefined],
   },
   {
     what: 'nobody knows how its run ended',

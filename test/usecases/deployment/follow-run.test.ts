@@ -1,0 +1,325 @@
+import { expect, test } from 'vitest';
+import { FlotillaError } from '../../../lib/domain/errors.ts';
+import type { Executor, Resolution, RunState } from '../../../lib/domain/ports.ts';
+import { executorWatcher, keys } from '../../../lib/domain/record/keys.ts';
+import { type AnswerRow, type ItemRow, itemOf, type RunWatchRow, rowOf } from '../../../lib/domain/record/rows.ts';
+import { followRun } from '../../../lib/usecases/deployment/follow-run.ts';
+import { cloudPace } from '../../../lib/usecases/deps.ts';
+import { aboutToStart } from './about-to-start.ts';
+
+const away = new FlotillaError('ExecutorUnavailable', 'it is away');
+const late = 600_000;
+const timeout = 900_000;
+const { abortGrace, intentGrace } = cloudPace;
+
+interface Case {
+  readonly what: string;
+  readonly row?: Partial<RunWatchRow>;
+  /** Milliseconds since the intent. */
+  readonly after?: number;
+  readonly state?: RunState;
+  readonly isCancelled?: true;
+  /** What the executor says when it is asked. */
+  readonly resolve?: Resolution | Error;
+  readonly cancel?: 'accepted' | 'over' | 'no';
+  readonly find?: Awaited<ReturnType<Executor['findByKey']>> | Error;
+  /** What it was asked for. */
+  readonly asked?: readonly string[];
+  /** The wait as it then is: its phase and what else is new; or how it was answered, and what is known of the failure. */
+  readonly told: readonly string[];
+}
+
+const running: RunState = { phase: 'running', raw: 'Running' };
+const ended: RunState = { phase: 'terminal', outcome: 'succeeded', raw: 'Success' };
+const run = { kind: 'found', ref: 'run-1', url: 'https://x/run-1' } as const;
+const started = { phase: 'started', ref: 'run-1' } as const;
+const stopping = (why: 'timeout' | 'cancel', answer: 'accepted' | 'over' | 'no', at: number) => ({
+  row: { ...started, stopping: { why, answer, at: start + at } },
+});
+const start = Date.UTC(2026, 8, 30, 6);
+const touchedUnknown = 'touched, unknown';
+const startUnknown = [
+  'AttemptEnded StartUnknown: The executor may or may not have started a run; none with our key has appeared in time.',
+  touchedUnknown,
+];
+const unconfirmed = (why: string, seen: string) => [
+  `AttemptEnded AbortUnconfirmed: The run was to be stopped (${why}), but its end was not seen: ${seen}.`,
+  touchedUnknown,
+];
+const several = {
+  kind: 'several',
+  runs: [{ ref: 'run-1', url: 'https://x/run-1' }, { ref: 'run-2' }],
+} as unknown as Resolution & { readonly kind: 'several' };
+const severalTold = [
+  'AttemptEnded SeveralRuns: 2 runs at work carry our key, and nobody can say which of them decides: run-1 (https://x/run-1), run-2.',
+  touchedUnknown,
+];
+const noTime = ['AttemptEnded ExecutorUnavailable: it is away', touchedUnknown];
+
+const cases: readonly Case[] = [
+  { what: 'intended a moment ago, is left to whoever starts it', after: intentGrace, told: ['intended'] },
+  { what: 'intended for long, is looked for by its key', after: intentGrace + 1, asked: ['find'], told: ['intended'] },
+  {
+    ...{ what: 'intended for long, is found', after: intentGrace + 1, find: run, asked: ['find'] },
+    told: ['started run-1', 'RunStarted: Run run-1 was started.'],
+  },
+  {
+    what: 'whose start is unknown, is looked for at once',
+    row: { phase: 'unknown' },
+    asked: ['find'],
+    told: ['unknown'],
+  },
+  {
+    ...{ what: 'whose start is unknown, does not appear as long as it may', row: { phase: 'unknown' }, after: late },
+    ...{ asked: ['find'], told: ['unknown'] },
+  },
+  {
+    ...{ what: 'whose start is unknown, does not appear in time', row: { phase: 'unknown' }, after: late + 1 },
+    ...{ asked: ['find'], told: startUnknown },
+  },
+  {
+    ...{ what: 'whose start is unknown, is there twice', row: { phase: 'unknown' }, find: several },
+    ...{ asked: ['find'], told: severalTold },
+  },
+  {
+    ...{ what: 'that was accepted, has come', row: { phase: 'accepted', correlation: 'c' }, resolve: run },
+    ...{ asked: ['resolve c'], told: ['started run-1', 'RunStarted: Run run-1 was started.'] },
+  },
+  {
+    ...{ what: 'that was accepted, has come twice', row: { phase: 'accepted' }, resolve: several },
+    ...{ asked: ['resolve '], told: severalTold },
+  },
+  {
+    ...{ what: 'that was accepted, will never come', row: { phase: 'accepted' } },
+    ...{ resolve: { kind: 'failed', reason: 'TriggerFailed', message: 'No input set.' }, asked: ['resolve '] },
+    told: ['AttemptEnded TriggerFailed: No input set.', 'untouched, not worth another try'],
+  },
+  {
+    ...{ what: 'that was accepted, has not come yet', row: { phase: 'accepted' }, resolve: { kind: 'not-yet' } },
+    ...{ after: late, asked: ['resolve '], told: ['accepted'] },
+  },
+  {
+    ...{ what: 'that was accepted, and comes too late, is looked for', row: { phase: 'accepted' }, after: late + 1 },
+    ...{ resolve: { kind: 'not-yet' }, asked: ['resolve ', 'find'], told: startUnknown },
+  },
+  {
+    ...{ what: 'that is paused, is left to whoever paused', after: 30_000, row: { phase: 'paused' } },
+    told: ['paused'],
+  },
+  {
+    ...{ what: 'that is paused for too long, is given up', after: 30_001, row: { phase: 'paused' } },
+    told: ['AttemptRetryable NotStarted: The executor turned the start away.', 'untouched, worth another try'],
+  },
+  {
+    ...{ what: 'that is paused until a time, is left until then', after: 40_000 },
+    row: { phase: 'paused', turned_away: { reason: 'ExecutorThrottled', message: '429', until: start + 10_000 } },
+    told: ['paused'],
+  },
+  {
+    ...{ what: 'that is paused long after its time, is given up for what was said', after: 40_001 },
+    row: { phase: 'paused', turned_away: { reason: 'ExecutorThrottled', message: '429', until: start + 10_000 } },
+    told: ['AttemptRetryable ExecutorThrottled: 429', 'untouched, worth another try'],
+  },
+  { what: 'that runs, is left alone', row: started, state: running, after: timeout, told: ['started run-1'] },
+  { what: 'that is not known, is left alone', row: started, told: ['started run-1'] },
+  {
+    ...{ what: 'that runs after its deadline, is aborted', row: started, state: running, after: timeout + 1 },
+    ...{
+      cancel: 'accepted',
+      asked: ['cancel run-1'],
+      told: ['started run-1', 'stopping accepted for timeout at 900001'],
+    },
+  },
+  {
+    ...{ what: 'of a cancelled batch, is aborted', row: started, state: running, after: 5, isCancelled: true },
+    ...{ cancel: 'no', asked: ['cancel run-1'], told: ['started run-1', 'stopping no for cancel at 5'] },
+  },
+  {
+    ...{ what: 'of a cancelled batch, at its deadline, is aborted for that', row: started, after: timeout + 1 },
+    ...{ isCancelled: true, cancel: 'over', asked: ['cancel run-1'] },
+    told: ['started run-1', 'stopping over for timeout at 900001'],
+  },
+  {
+    ...{ what: 'that cannot be stopped for a cancel, goes on', ...stopping('cancel', 'no', 5), state: running },
+    ...{ after: timeout, isCancelled: true, told: ['started run-1', 'stopping no for cancel at 5'] },
+  },
+  {
+    ...{
+      what: 'that cannot be stopped for a cancel, is to be stopped at its deadline',
+      ...stopping('cancel', 'no', 5),
+    },
+    ...{ state: running, after: timeout + 1, isCancelled: true, cancel: 'accepted', asked: ['cancel run-1'] },
+    told: ['started run-1', 'stopping accepted for timeout at 900001'],
+  },
+  {
+    ...{ what: 'that is being stopped, is waited for', ...stopping('cancel', 'accepted', 5), state: running },
+    ...{ after: 5 + abortGrace, isCancelled: true, told: ['started run-1', 'stopping accepted for cancel at 5'] },
+  },
+  {
+    ...{ what: 'that is being stopped, does not end', ...stopping('cancel', 'accepted', 5), state: running },
+    ...{ after: 6 + abortGrace, isCancelled: true },
+    told: unconfirmed('cancel', 'the executor (harness) says Running'),
+  },
+  {
+    ...{ what: 'that cannot be stopped at its deadline, does not end', ...stopping('timeout', 'no', timeout) },
+    ...{ after: timeout + 1 + abortGrace, state: { ...running, raw: '' } },
+    told: unconfirmed('timeout', 'the executor (harness) does not know this run, or gives no state of it'),
+  },
+  {
+    ...{ what: 'that is being stopped, is not known any more', ...stopping('timeout', 'accepted', timeout) },
+    after: timeout + 1 + abortGrace,
+    told: unconfirmed('timeout', 'the executor (harness) does not know this run, or gives no state of it'),
+  },
+  {
+    ...{
+      what: 'that ended well, is handed to the cluster',
+      row: started,
+      state: { ...ended, url: 'https://x' },
+      after: timeout + 1,
+    },
+    told: [
+      'answered RunSucceeded: The run succeeded (Success); now the cluster is asked.',
+      'step verify, run Success https://x',
+    ],
+  },
+  {
+    ...{ what: 'that ended well, though it was to be stopped', ...stopping('timeout', 'accepted', 5), state: ended },
+    told: ['answered RunSucceeded: The run succeeded (Success); now the cluster is asked.', 'step verify, run Success'],
+  },
+  {
+    ...{ what: 'of a restore that ended well', row: { ...started, wait: 'restore' }, state: ended },
+    told: [
+      'answered RestoreRunSucceeded: The run succeeded (Success); now the cluster is asked.',
+      'step verify-restore, run Success',
+    ],
+  },
+  {
+    ...{ what: 'of a restore, of a cancelled batch, goes on', row: { ...started, wait: 'restore' }, state: running },
+    ...{ isCancelled: true, told: ['started run-1'] },
+  },
+  {
+    ...{ what: 'that failed', row: started, state: { phase: 'terminal', outcome: 'failed', raw: 'Failed' } },
+    told: ['AttemptRetryable PipelineFailed: The pipeline failed.', 'touched, worth another try, run Failed'],
+  },
+  {
+    ...{ what: 'that was aborted as we had asked', ...stopping('timeout', 'accepted', 5) },
+    state: { phase: 'terminal', outcome: 'aborted', raw: 'Aborted' },
+    told: [
+      'AttemptRetryable Timeout: The run was not over at the end of the timeout and was aborted.',
+      'touched, worth another try, run Aborted',
+    ],
+  },
+  {
+    ...{ what: 'whose executor is away, is waited for', row: { phase: 'unknown' }, find: away, asked: ['find'] },
+    ...{ after: timeout + abortGrace, told: ['unknown'] },
+  },
+  {
+    ...{
+      what: 'whose executor is away to the last, is UNKNOWN',
+      row: { phase: 'unknown' },
+      find: away,
+      asked: ['find'],
+    },
+    ...{ after: timeout + abortGrace + 1, told: noTime },
+  },
+  {
+    ...{
+      what: 'that may appear after its deadline, is waited for until then',
+      row: { phase: 'unknown', deadline: start + 1_000 },
+    },
+    ...{ find: away, asked: ['find'], after: late + abortGrace, told: ['unknown'] },
+  },
+  {
+    ...{
+      what: 'that may have appeared after its deadline, is UNKNOWN',
+      row: { phase: 'accepted', deadline: start + 1_000 },
+    },
+    ...{ resolve: away, asked: ['resolve '], after: late + abortGrace + 1, told: noTime },
+  },
+];
+
+const refuse = (what: string): never => {
+  throw new Error(`nobody is to ask for ${what}`);
+};
+
+const given = <Answer>(answer: Answer | Error | undefined, what: string): Answer => {
+  if (answer instanceof Error) throw answer;
+  return answer === undefined ? refuse(what) : answer;
+};
+
+test.each(cases.map((one) => [one.what, one] as const))('a run %s', async (_, one) => {
+  const { world, batchId: batch_id, deployment, item } = await aboutToStart();
+  const wait = one.row?.wait ?? 'deploy-1';
+  const row: RunWatchRow = {
+    ...{
+      batch_id,
+      index: 0,
+      wait,
+      deployment,
+      version: '3.0.2',
+      key: 'k',
+      phase: 'intended',
+      at: start,
+      deadline: start + timeout,
+    },
+    ...one.row,
+  };
+  const watch = keys.watch(executorWatcher(deployment.executor.account), batch_id, 0, wait);
+  const runs = [{ executor: deployment.executor.account, key: 'k', attempt: 1 }];
+  await world.table.transact([
+    { put: itemOf(watch, row) },
+    { put: itemOf(keys.item(batch_id, 0), { ...item, step: wait === 'restore' ? 'restore' : 'deploy', runs }) },
+  ]);
+  world.clock.time = start + (one.after ?? 0);
+  const asked: string[] = [];
+  const executor: Executor = {
+    lateStartMilliseconds: late,
+    start: async () => refuse('start'),
+    observe: async () => refuse('observe'),
+    resolve: async (request, correlation) => {
+      expect(request).toEqual({ key: 'k', batch_id, deployment, version: '3.0.2', at: start });
+      asked.push(`resolve ${correlation}`);
+      return given(one.resolve, 'resolve');
+    },
+    cancel: async (_request, ref) => {
+      asked.push(`cancel ${ref}`);
+      return given(one.cancel, 'cancel');
+    },
+    findByKey: async () => {
+      asked.push('find');
+      if (one.find instanceof Error) throw one.find;
+      return one.find;
+    },
+  };
+  const deps = { ...world.deps, pace: cloudPace };
+  await followRun(deps, { row, executor, state: one.state, cancelled: one.isCancelled === true });
+  const watched = rowOf<RunWatchRow>(await world.table.get(watch));
+  const answer = rowOf<AnswerRow>(await world.table.get(keys.answer(batch_id, 0, wait)));
+  const now = rowOf<ItemRow>(await world.table.get(keys.item(batch_id, 0)))!;
+  expect({ asked, told: toldOf({ watched, answer, now }) }).toEqual({ asked: one.asked ?? [], told: one.told });
+});
+
+interface Seen {
+  readonly watched: RunWatchRow | undefined;
+  readonly answer: AnswerRow | undefined;
+  readonly now: ItemRow;
+}
+
+const toldOf = ({ watched, answer, now }: Seen): readonly string[] => {
+  const { failure, reason, message, step } = now;
+  const run = now.runs.at(-1)!;
+  const ending = `${run.status === undefined ? '' : `run ${run.status}`}${run.url === undefined ? '' : ` ${run.url}`}`;
+  if (watched !== undefined) {
+    const { phase, ref, stopping: stop } = watched;
+    return [
+      ref === undefined ? phase : `${phase} ${ref}`,
+      ...(stop === undefined ? [] : [`stopping ${stop.answer} for ${stop.why} at ${stop.at - start}`]),
+      ...(reason === 'TurnGranted' ? [] : [`${reason}: ${message}`]),
+    ];
+  }
+  expect([answer?.reason, answer?.message]).toEqual([reason, message]);
+  if (failure === undefined) return [`answered ${reason}: ${message}`, `step ${step}, ${ending}`];
+  const then = failure.unknown ? 'unknown' : `${failure.retryable ? '' : 'not '}worth another try`;
+  const words = [failure.touched ? 'touched' : 'untouched', then, ...(ending === '' ? [] : [ending])];
+  return [`${answer?.error} ${reason}: ${message}`, words.join(', ')];
+};
