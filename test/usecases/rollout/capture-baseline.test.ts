@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest';
+import { FlotillaError } from '../../../lib/domain/errors.ts';
+import type { PlannedDeployment } from '../../../lib/domain/plan/plan.ts';
+import type { Cluster, WorkloadView } from '../../../lib/domain/ports.ts';
+import { keys } from '../../../lib/domain/record/keys.ts';
+import { type CaptureRow, itemOf, type Release, rowOf } from '../../../lib/domain/record/rows.ts';
+import { writePlan } from '../../../lib/usecases/plan/plan-store.ts';
+import { captureBaseline } from '../../../lib/usecases/rollout/capture-baseline.ts';
+import { viewOf } from '../../domain/rollout/objects.ts';
+import { planned } from '../batch/api-world.ts';
+import { aboutToStart } from '../deployment/about-to-start.ts';
+
+const away = new FlotillaError('ClusterUnavailable', 'no route');
+
+interface Setting {
+  readonly views?: readonly (WorkloadView | Error)[];
+  readonly recorded?: Partial<Release>;
+  readonly earlier?: CaptureRow;
+  readonly deployment?: Partial<PlannedDeployment>;
+}
+
+const old = viewOf({ image: 'reg/app:3.0.1', revision: 1, generation: 1 });
+const baseline = { exists: true, uid: 'd1', revision: '1/hash1', image: 'reg/app:3.0.1' };
+
+/** A deployment of 3.0.2 that is about to be made where 3.0.1 runs. */
+const captured = async ({ views = [old], recorded, earlier, deployment: more }: Setting) => {
+  const { world, batchId: batch_id, deployment: original } = await aboutToStart();
+  const deployment = { ...original, ...more };
+  if (more) {
+    const { plan } = await planned(world);
+    await writePlan(world, batch_id, { ...plan, deployments: [deployment] });
+  }
+  const { target } = deployment;
+  const release: Release = {
+    version: '3.0.0',
+    deployment,
+    origin: 'recorded',
+    at: 1,
+    batch_id: 'earlier',
+    ...recorded,
+  };
+  await world.table.transact([
+    ...(recorded ? [{ put: itemOf(keys.goodRelease(target), release) }] : []),
+    ...(earlier ? [{ put: itemOf(keys.capture(batch_id, 0), earlier) }] : []),
+  ]);
+  const left = [...views];
+  const waits: number[] = [];
+  const clock = {
+    now: () => world.clock.time,
+    sleep: async (milliseconds: number) => void waits.push(milliseconds),
+  };
+  const cluster = {
+    read: async ([workload]: readonly unknown[]) => {
+      expect(workload).toEqual(deployment.workload);
+      const view = left.length === 1 ? left[0]! : left.shift()!;
+      if (view instanceof Error) throw view;
+      return [view];
+    },
+  } as Partial<Cluster> as Cluster;
+  const deps = { ...world.deps, clock, cluster: async () => cluster };
+  const given = await captureBaseline(deps, { batch_id, index: 0 }).catch((error: Error) => error);
+  const row = rowOf<CaptureRow>(await world.table.get(keys.capture(batch_id, 0)));
+  return { given, row, waits, deployment, release, now: world.clock.time };
+};
+
+test('what runs now is kept: the baseline, and the release to return to', async () => {
+  const { given, row, waits, deployment, now } = await captured({});
+  expect(given).toEqual({ attempt: 1, timeout_seconds: deployment.timeout });
+  const previous = { version: '3.0.1', image: 'reg/app:3.0.1', deployment, origin: 'observed', at: now, batch_id: '' };
+  expect(row).toMatchObject({ attempt: 1, baseline, previous });
+  expect(waits).toEqual([]);
+});
+
+const digest = `sha256:${'1b'.repeat(32)}`;
+
+describe('the release to return to is', () => {
+  test.each<[what: string, Setting, release: string | undefined]>([
+    ['the one that was verified last', { recorded: { version: '3.0.1', image: 'reg/app:3.0.1' } }, 'recorded 3.0.1'],
+    [
+      'another one that somebody has put there',
+      { recorded: { version: '3.0.0', image: 'reg/app:3.0.0' } },
+      'observed 3.0.1',
+    ],
+    ['the same by another name', { recorded: { version: 'stable', image: 'reg/app:3.0.1' } }, 'recorded stable'],
+    ['the same by another image', { recorded: { version: '3.0.1', image: 'other/app:3.0.1' } }, 'recorded 3.0.1'],
+    [
+      'the one that was verified last, where what runs is not in order',
+      { recorded: { version: '3.0.0' }, views: [viewOf({ image: 'reg/app:3.0.1', status: { readyReplicas: 0 } })] },
+      'recorded 3.0.0',
+    ],
+    [
+      'the one that was verified last, where nothing runs',
+      { recorded: { version: '3.0.0' }, views: [{ revisions: [], pods: [] }] },
+      'recorded 3.0.0',
+    ],
+    [
+      'the chart that was verified last, whose version no cluster tells',
+      { recorded: { version: '9.1', image: 'reg/app:2.9' }, deployment: { docker_artifact_type: 'helm' } },
+      'recorded 9.1',
+    ],
+    ['what runs by its digest', { views: [viewOf({ image: `reg/app@${digest}` })] }, `observed ${digest}`],
+    [
+      'none, where what runs is not in order',
+      { views: [viewOf({ image: 'reg/app:3.0.1', status: { readyReplicas: 0 } })] },
+      undefined,
+    ],
+    ['none, where nothing runs', { views: [{ revisions: [], pods: [] }] }, undefined],
+    ['none, where what runs has no version', { views: [viewOf({ image: 'reg/app' })] }, undefined],
+    ['none, where it is what is asked for', { views: [viewOf({ image: 'reg/app:3.0.2' })] }, undefined],
+    [
+      'none, where what is asked for was verified last',
+      { recorded: { version: '3.0.2', image: 'reg/app:3.0.2' }, views: [viewOf({ image: 'reg/app:3.0.2' })] },
+      undefined,
+    ],
+    [
+      'the one that was found before the first attempt',
+      { earlier: { attempt: 1, baseline, previous: { version: '2' } as Release } },
+      'undefined 2',
+    ],
+    ['none, where none was found before the first attempt', { earlier: { attempt: 1, baseline } }, undefined],
+  ])('%s', async (_, setting, release) => {
+    const { row } = await captured(setting);
+    const { previous } = row!;
+    expect(previous && `${previous.origin} ${previous.version}`).toBe(release);
+  });
+});
+
+describe('a cluster that does not answer', () => {
+  test('is asked again, after longer and longer waits', async () => {
+    const { row, waits } = await captured({ views: [away, away, away, old] });
+    expect([row?.baseline, waits]).toEqual([baseline, [1_000, 2_000, 4_000]]);
+  });
+
+  test('is given up in the end, and nothing is kept', async () => {
+    const { given, row, waits } = await captured({ views: [away] });
+    expect([given, row, waits]).toEqual([away, undefined, [1_000, 2_000, 4_000]]);
+  });
+
+  test('in another way is not asked again', async () => {
+    const { given, waits } = await captured({ views: [new Error('a bug'), old] });
+    expect([(given as Error).message, waits]).toEqual(['a bug', []]);
+  });
+});
+
+test('without a turn nothing is captured', async () => {
+  const { world, batchId: batch_id } = await aboutToStart();
+  const cluster = () => Promise.reject(new Error('nobody is to ask'));
+  await expect(captureBaseline({ ...world.deps, cluster }, { batch_id, index: 1 })).rejects.toThrow(
+    'deployment 1 has no turn',
+  );
+});
