@@ -100,7 +100,7 @@ test('the report has the score of each folder, and every hole by its place', () 
 });
 
 test('the command takes folders, a number and a seed', () => {
-  const tests = 'test/{domain,usecases,functions,executors,workflow}';
+  const tests = 'test/{domain,usecases,functions,executors,workflow,docs}';
   const all = { folders: ['lib/domain', 'lib/usecases'], size: Number.MAX_SAFE_INTEGER, seed: '1', tests };
   expect(readOptions([])).toEqual(all);
   const few = readOptions(['lib/a/', '--sample', '20', '--seed', 'x', '--tests', 'test/a/']);

@@ -18,11 +18,11 @@ Prints the score of each folder, and by name the changes that no test noticed.
   --sample N      N changes that TypeScript takes, instead of all (thousands, hours)
   --seed S        which N: the same seed chooses the same ones of the same files; 1 without it
   --tests FOLDER  who may notice: only the tests of this folder, which is quicker; without it
-                  those of domain, use cases, functions, executors and workflows
+                  those of domain, use cases, functions, executors, workflows and docs
 `;
 
 const standard = ['lib/domain', 'lib/usecases'];
-const near = 'test/{domain,usecases,functions,executors,workflow}';
+const near = 'test/{domain,usecases,functions,executors,workflow,docs}';
 
 /** Throws with what is wrong. `help` asks for the text above. */
 export const readOptions = (args: readonly string[]): Options | 'help' => {

@@ -18,7 +18,7 @@ export default defineConfig({
     testTimeout: 60_000,
     expect: { poll: { timeout: 15_000 } },
     include: [`${tests}/**/*.test.ts`],
-    exclude: ['test/functions/telemetry.test.ts'],
+    exclude: ['test/functions/telemetry.test.ts', 'test/docs/{readme,cost}.test.ts'],
     isolate: false,
     experimental: { viteModuleRunner: false },
     sequence: { sequencer: ShortestFirst },

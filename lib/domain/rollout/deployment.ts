@@ -74,7 +74,7 @@ function replicaFailure({ object, view }: Seen): readonly Signal[] {
   const replicaSet = currentReplicaSet(object, view.revisions);
   for (const owner of [object, ...(replicaSet === undefined ? [] : [replicaSet])]) {
     const condition = conditionOf(owner, 'ReplicaFailure');
-    if (condition === undefined || stringAt(condition, 'status') !== 'True') continue;
+    if (stringAt(condition, 'status') !== 'True') continue;
     const cause = stringAt(condition, 'reason') ?? 'FailedCreate';
     const message = `pods of ${nameOf(owner)} are refused: ${stringAt(condition, 'message') ?? cause}`;
     const evidence: Evidence = { kind: 'condition', name: 'ReplicaFailure', reason: cause, message };

@@ -15,7 +15,7 @@ const schemes = /^[a-z-]+:\/\//;
 export function parseImage(reference: string): ImageReference {
   const text = reference.trim().replace(schemes, '');
   if (isDigest(text)) return { repository: '', digest: text };
-  const [beforeDigest = '', digest] = text.split('@', 2);
+  const [beforeDigest = '', digest] = text.split('@');
   // A colon after the last slash begins the tag; one before it belongs to the registry's port.
   const colon = beforeDigest.indexOf(':', beforeDigest.lastIndexOf('/') + 1);
   const name = colon < 0 ? beforeDigest : beforeDigest.slice(0, colon);
@@ -48,7 +48,7 @@ export const hasTag = ({ tag, digest }: ImageReference, asked: string | undefine
 export const hasDigest = (imageId: string, digest: string): boolean | undefined => {
   const { repository, digest: shown } = parseImage(imageId);
   if (shown?.toLowerCase() === digest.toLowerCase()) return true;
-  return shown !== undefined && repository === '' ? undefined : false;
+  return repository === '' ? undefined : false;
 };
 
 /** Both name the same thing: the same repository, and the same digest and tag, as far as both have them. */

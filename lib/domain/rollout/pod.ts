@@ -8,7 +8,7 @@ import type { KindReport } from './signal.ts';
 export function judgePod(look: Seen): KindReport {
   const { object, now } = look;
   const phase = stringAt(object, 'status', 'phase') ?? 'Pending';
-  const restarts = (stringAt(object, 'spec', 'restartPolicy') ?? 'Always') !== 'Never';
+  const restarts = stringAt(object, 'spec', 'restartPolicy') !== 'Never';
   if (phase === 'Failed') {
     const cause = stringAt(object, 'status', 'reason') ?? 'Failed';
     const message = `the pod ended in phase Failed: ${stringAt(object, 'status', 'message') ?? cause}`;

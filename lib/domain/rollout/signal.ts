@@ -42,8 +42,11 @@ export function judgeSignals(report: KindReport, look: Pick<Look, 'previous' | '
   // One for all pods, and the same text at every look.
   const lasting = report.signals
     .filter(({ key }, index, all) => all.findIndex((one) => one.key === key) === index)
-    .filter((signal) => signal.warnAfter !== undefined && age(signal) >= signal.warnAfter)
-    .map(({ message, warnAfter = 0 }) => `${message} (for more than ${warnAfter / 1_000} s)`);
+    .flatMap((signal) => {
+      const { message, warnAfter } = signal;
+      const lasts = warnAfter !== undefined && age(signal) >= warnAfter;
+      return lasts ? [`${message} (for more than ${warnAfter / 1_000} s)`] : [];
+    });
   const warnings = [...(report.finding.warnings ?? []), ...lasting];
   const finding = waiting(unripe.reason, unripe.message, warnings);
   return { first_seen, finding: { ...finding, evidence: together(report.signals, unripe) } };

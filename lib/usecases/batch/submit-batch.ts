@@ -102,7 +102,8 @@ const newHeader = (
   };
 };
 
-const storedWarnings = (warnings: readonly string[]): readonly string[] =>
+/** The first of them, and how many more there are. */
+export const storedWarnings = (warnings: readonly string[]): readonly string[] =>
   warnings.length <= MAX_STORED_WARNINGS
     ? warnings
     : [

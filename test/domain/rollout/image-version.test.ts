@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { artifactTypes } from '../../../lib/domain/plan/plan.ts';
-import { answersTo, isVersion, readVersion, versionOf } from '../../../lib/domain/rollout/image-version.ts';
+import {
+  answersTo,
+  isDigest,
+  isVersion,
+  longestVersion,
+  readVersion,
+  versionOf,
+} from '../../../lib/domain/rollout/image-version.ts';
 import { imageNameProblem } from '../../../lib/simulators/cluster/image-name.ts';
 
 const digest = `sha256:${'3f'.repeat(32)}`;
@@ -74,9 +81,22 @@ describe('the grammar of a version', () => {
     );
   });
 
+  it('has a longest', () => {
+    expect(isVersion(`${'x'.repeat(128)}@${long}`, 'docker')).toBe(true);
+    expect(`${'x'.repeat(128)}@${long}`).toHaveLength(longestVersion);
+  });
+
+  it('knows a whole digest only', () => {
+    expect([digest, digest.toUpperCase(), long].map(isDigest)).toEqual([true, true, true]);
+    expect(
+      [`${digest}0`, `x${digest}`, digest.slice(0, -1), long.slice(0, -1), `sha256:${'xy'.repeat(32)}`].map(isDigest),
+    ).toEqual(Array(5).fill(false));
+  });
+
   it('falls into parts that make it again', () => {
     fc.assert(fc.property(texts, (text) => !isVersion(text, 'helm') || versionOf(readVersion(text)) === text));
     expect(versionOf({})).toBeUndefined();
+    expect(readVersion(`@${digest}`)).toEqual({ tag: '', digest });
   });
 });
 

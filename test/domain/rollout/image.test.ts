@@ -58,6 +58,7 @@ describe('image references', () => {
     expect(sameImage('nginx:1', `nginx@${digest}`)).toBe(false);
     expect(sameImage(`nginx:1@${digest}`, `nginx:2@${digest}`)).toBe(false);
     expect(sameImage('nginx:1', 'apache:1')).toBe(false);
+    expect(sameImage('nginx', 'nginx:1')).toBe(false);
     expect(sameImage(`nginx@${digest}`, `apache@${digest}`)).toBe(false);
     expect(sameImage('nginx:latest', 'nginx')).toBe(true);
     expect(sameImage(`nginx@${digest}`, `nginx:1@${digest}`)).toBe(true);

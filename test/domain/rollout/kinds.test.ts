@@ -66,6 +66,19 @@ describe('a StatefulSet', () => {
       told: 'waiting, ReplicasNotAvailable: 1 of 3 replicas are available',
     },
     {
+      what: 'ready, not available for as long as it needs',
+      view: view({ availableReplicas: 2 }, { minReadySeconds: 1 }),
+      told: 'waiting, ReplicasNotAvailable: 2 of 3 replicas are available',
+    },
+    {
+      what: 'held by a partition of one',
+      view: view({ updatedReplicas: 2, currentRevision: 'app-a' }, partition(1)),
+      told: lines(
+        'healthy, RolledOut: 3 of 3 replicas are ready with reg/app:2',
+        '! 1 of 3 replicas stay on the old revision: partition 1',
+      ),
+    },
+    {
       what: 'last step missing',
       view: view({ currentRevision: 'app-a' }),
       told: 'waiting, RevisionNotCurrent: the current revision is app-a; app-b is awaited',
@@ -220,6 +233,10 @@ describe('a DaemonSet', () => {
     },
   ])('that is $what', ({ view: seen, told }) => {
     expect(toldOf(judge('daemonset', seen))).toBe(told);
+  });
+
+  it('warns of nothing without a reason', () => {
+    expect(judge('daemonset', view({ numberReady: 1 }))).not.toHaveProperty('warnings');
   });
 
   it('that fits no node is ready with 0 of 0, and a warning', () => {

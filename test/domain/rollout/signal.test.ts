@@ -71,14 +71,18 @@ describe('signals', () => {
 
   it('are warned of, each kind once, from their time on', () => {
     const slow = { grace: 99_000, warnAfter: 2_000 };
-    const signals = [signal('node', 'p', slow), signal('node', 'q', slow), signal('pull', 'r', { grace: 99_000 })];
+    const signals = [
+      ...[signal('pull', 'r', { grace: 99_000 }), signal('node', 'p', slow), signal('node', 'q', slow)],
+      signal('disk', 's', { ...slow, warnAfter: 3_000 }),
+    ];
     const at = (now: number) =>
       judgeSignals(
         { signals, finding: { ...pending, warnings: [] } },
-        { now, previous: { first_seen: { node: 0, pull: 0 }, saw_expected: false } },
+        { now, previous: { first_seen: { node: 0, pull: 0, disk: 0 }, saw_expected: false } },
       );
     expect(at(1_999).finding.warnings).toBeUndefined();
     expect(at(2_000).finding.warnings).toEqual(['node of p (for more than 2 s)']);
+    expect(at(3_000).finding.warnings).toEqual(['node of p (for more than 2 s)', 'disk of s (for more than 3 s)']);
   });
 
   it('come with five facts at most', () => {

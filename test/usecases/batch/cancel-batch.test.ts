@@ -25,13 +25,17 @@ const item = async (world: World, batchId: string, index: number, patch: Partial
   await world.table.transact(change.writes);
 };
 
-const steps: readonly (readonly [Step, 'stopping' | 'continues'])[] = [
-  ['turn', 'stopping'],
-  ['capture', 'stopping'],
-  ['deploy', 'stopping'],
-  ['verify', 'continues'],
-  ['restore', 'continues'],
-  ['verify-restore', 'continues'],
+const notStarted = 'No run was started yet; none will be.';
+const restoring = 'The last good release is being restored; half a restore helps nobody.';
+
+const steps: readonly (readonly [Step, 'stopping' | 'continues', why: string])[] = [
+  ['turn', 'stopping', notStarted],
+  ['capture', 'stopping', notStarted],
+  ['deploy', 'stopping', 'Run run-7 is aborted if the executor still can; the outcome tells how it ended.'],
+  ['verify', 'continues', 'The executor is done; what runs now is verified, so that the record is true.'],
+  ['restore', 'continues', restoring],
+  ['verify-restore', 'continues', restoring],
+  ['recorded', 'continues', 'It has ended; its outcome is being recorded.'],
 ];
 
 describe('cancelBatch', () => {
@@ -43,6 +47,7 @@ describe('cancelBatch', () => {
     expect(await readHeader(world, batchId)).toMatchObject({
       status: 'PROCESSING',
       reason: 'CancelRequested',
+      message: 'ada asked to cancel: nothing new starts, runs are stopped where that is possible.',
       cancel_requested_at: world.clock.now(),
     });
     const { items } = await world.table.query({ pk: 'INBOX', limit: 10 });
@@ -79,7 +84,7 @@ describe('cancelBatch', () => {
     expect((await world.table.query({ pk: 'INBOX', limit: 10 })).items).toHaveLength(1);
   });
 
-  test.each(steps)('a deployment in step %s: %s', async (step, effect) => {
+  test.each(steps)('a deployment in step %s: %s', async (step, effect, why) => {
     const world = makeWorld();
     const { batchId } = await planned(world);
     await turn(world, batchId, 1, 'granted');
@@ -87,8 +92,16 @@ describe('cancelBatch', () => {
       await item(world, batchId, 1, { step, runs: [{ executor: 'harness', key: 'a', attempt: 1, ref: 'run-7' }] });
     }
     const { in_flight } = await cancelBatch(world.deps, { batchId, actor: 'ada' });
-    expect(in_flight).toMatchObject([{ index: 1, key: 'k/1', step, effect }]);
-    expect(in_flight[0]!.why.includes('run-7')).toBe(step === 'deploy');
+    expect(in_flight).toEqual([{ index: 1, key: 'k/1', step, effect, why }]);
+  });
+
+  test('a run whose name nobody knows yet is told without it', async () => {
+    const world = makeWorld();
+    const { batchId } = await planned(world);
+    await turn(world, batchId, 1, 'granted');
+    await item(world, batchId, 1, { step: 'deploy', runs: [{ executor: 'harness', key: 'a', attempt: 1 }] });
+    const { in_flight } = await cancelBatch(world.deps, { batchId, actor: 'ada' });
+    expect(in_flight[0]!.why).toBe('Its run is aborted if the executor still can; the outcome tells how it ended.');
   });
 
   test('what was refused, or has ended, is not in flight', async () => {
@@ -114,7 +127,11 @@ describe('cancelBatch', () => {
     const world = makeWorld();
     const { batchId } = await planned(world);
     await changeBatch(world, batchId, { status: 'SUCCESS', reason: 'AllSucceeded', message: 'Good.', ended_at: 1 });
-    await expect(cancelBatch(world.deps, { batchId, actor: 'ada' })).rejects.toMatchObject({ name: 'StatusConflict' });
+    await expect(cancelBatch(world.deps, { batchId, actor: 'ada' })).rejects.toMatchObject({
+      name: 'StatusConflict',
+      message: `Batch ${batchId} has ended: SUCCESS / AllSucceeded. There is nothing to cancel.`,
+      details: { batch_id: batchId, status: 'SUCCESS' },
+    });
   });
 
   test('is written although the header changes meanwhile', async () => {

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { FlotillaError } from '../../../lib/domain/errors.ts';
 import type { Table, Write } from '../../../lib/domain/ports.ts';
 import { documentPaths, keys } from '../../../lib/domain/record/keys.ts';
-import { submitBatch } from '../../../lib/usecases/batch/submit-batch.ts';
-import { makeWorld, readHeader, releaseYaml } from './api-world.ts';
+import { storedWarnings, submitBatch } from '../../../lib/usecases/batch/submit-batch.ts';
+import { makeWorld, manyYaml, readHeader, releaseYaml } from './api-world.ts';
 
 const input = { text: releaseYaml, actor: 'ada' };
 
@@ -12,11 +12,13 @@ describe('submitBatch', () => {
     const world = makeWorld();
     const { header, created } = await submitBatch(world.deps, input);
     expect(created).toBe(true);
-    expect(header).toMatchObject({ status: 'PENDING', reason: 'Submitted', name: 'Autumn release', total: 3, seq: 1 });
-    expect(await readHeader(world, header.batch_id)).toMatchObject({
-      submitted_by: 'ada',
-      created_at: world.clock.now(),
+    const at = world.clock.now();
+    expect(header).toEqual({
+      ...{ batch_id: '01TEST000001', name: 'Autumn release', status: 'PENDING', reason: 'Submitted', seq: 1, total: 3 },
+      ...{ message: 'Accepted with 3 deployments.', submitted_by: 'ada', warnings: header.warnings, metadata: {} },
+      ...{ created_at: at, updated_at: at, strategy: { mode: 'parallel', max_concurrency: 5, on_failure: 'continue' } },
     });
+    expect(await readHeader(world, header.batch_id)).toMatchObject(header);
     expect(world.documents.texts.get(documentPaths.source(header.batch_id))).toBe(releaseYaml);
     expect(JSON.parse(world.documents.texts.get(documentPaths.batch(header.batch_id))!).deployments).toHaveLength(3);
     for (const key of [
@@ -47,12 +49,27 @@ describe('submitBatch', () => {
     expect(world.workflow.started).toEqual([]);
   });
 
-  test('a batch is accepted although its execution cannot be started now', async () => {
-    const world = makeWorld();
-    world.workflow.startError = new FlotillaError('WorkflowUnavailable', 'StartExecution: throttled');
-    const { header, created } = await submitBatch(world.deps, input);
-    expect(created).toBe(true);
-    expect(await world.table.get(keys.open(header.batch_id))).toBeDefined();
+  test.each(['WorkflowUnavailable', 'ExecutionExists'] as const)(
+    'a batch is accepted although its execution cannot be started now: %s',
+    async (name) => {
+      const world = makeWorld();
+      world.workflow.startError = new FlotillaError(name, 'StartExecution: throttled');
+      const { header, created } = await submitBatch(world.deps, input);
+      expect(created).toBe(true);
+      expect(await world.table.get(keys.open(header.batch_id))).toBeDefined();
+    },
+  );
+
+  test('a batch without a name has one all the same', async () => {
+    const { header } = await submitBatch(makeWorld().deps, { text: manyYaml(1), actor: 'ada' });
+    expect(header.name).toBe('Unnamed batch');
+  });
+
+  test('of very many warnings the first are kept', () => {
+    const warnings = (count: number) => Array.from({ length: count }, (_, at) => `warning ${at}`);
+    expect(storedWarnings(warnings(50))).toEqual(warnings(50));
+    expect(storedWarnings(warnings(51))).toEqual([...warnings(50), 'and 1 more warning']);
+    expect(storedWarnings(warnings(60)).at(-1)).toBe('and 10 more warnings');
   });
 
   test('the same key and body give the same batch, which is started once', async () => {
@@ -67,7 +84,12 @@ describe('submitBatch', () => {
     const world = makeWorld();
     await submitBatch(world.deps, { ...input, idempotencyKey: 'one' });
     const again = submitBatch(world.deps, { ...input, text: `${releaseYaml}\n`, idempotencyKey: 'one' });
-    await expect(again).rejects.toMatchObject({ name: 'IdempotencyKeyReused' });
+    await expect(again).rejects.toMatchObject({
+      name: 'IdempotencyKeyReused',
+      message:
+        'This Idempotency-Key was used for batch 01TEST000001 with another body. Send a new key with a new batch.',
+      details: { batch_id: '01TEST000001' },
+    });
   });
 
   test.each([
