@@ -72,7 +72,7 @@ test('own mutators change numbers, and take away statements, awaits, elements an
 
 test('the report has the score of each folder, and every hole by its place', () => {
   const tried = (path: string, fate: Tried['fate'], more: Partial<Tried> = {}): Tried => ({
-    ...{ path, line: 7, kind: 'NumberBeside', original: '1', replacement: '2', fate },
+    ...{ path, line: 7, kind: 'NumberBeside', source: 'send(1)', original: '1', replacement: '2', fate },
     ...more,
   });
   const told = report([

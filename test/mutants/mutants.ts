@@ -32,7 +32,7 @@ const run = ({ folders, size, seed }: Options): Promise<MutantResult[]> =>
     coverageAnalysis: 'perTest',
     disableTypeChecks: false,
     tsconfigFile: 'none', // Stryker would rewrite its paths, with the compiler as a library, which version 7 is not
-    timeoutMS: 60_000, // this machine may have other things to do
+    timeoutMS: 30_000, // this machine may have other things to do
     reporters: ['progress-append-only'],
     tempDirName: join(tmpdir(), 'flotilla-mutants'),
     cleanTempDir: 'always',
@@ -57,6 +57,7 @@ const judge = async (types: TypeCheck, results: readonly MutantResult[]): Promis
     path: relative(root, result.fileName),
     line: result.location.start.line,
     kind: result.mutatorName,
+    source: types.textOf(mutationOf(result)).split('\n')[result.location.start.line - 1] ?? '',
     original: originalOf(types.textOf(mutationOf(result)), mutationOf(result)),
     replacement: result.replacement,
     fate: isRefused.has(result.id) ? 'refused by types' : isUnnoticed(result) ? 'unnoticed' : 'noticed',

@@ -11,6 +11,8 @@ export interface Tried {
   /** From 1. */
   readonly line: number;
   readonly kind: string;
+  /** The line of the source. */
+  readonly source: string;
   readonly original: string;
   readonly replacement: string;
   readonly fate: 'noticed' | 'unnoticed' | 'refused by types';
@@ -27,7 +29,9 @@ const changeOf = ({ original, replacement }: Tried): string =>
   `${inOneLine(original)} → ${inOneLine(replacement) || 'nothing'}`;
 
 const whyEquivalent = (tried: Tried): string | undefined =>
-  equivalents.find(({ path, change }) => path === tried.path && change === changeOf(tried))?.why;
+  equivalents.find(
+    ({ path, line, change }) => path === tried.path && tried.source.includes(line) && change === changeOf(tried),
+  )?.why;
 
 const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
 
