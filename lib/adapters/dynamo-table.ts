@@ -117,6 +117,9 @@ export class DynamoTable implements Table {
     this.#onUse?.(useOfWrites(writes, writes.map(sentBytes)));
   }
 
+  /** DynamoDB acknowledges what it has written in two zones. */
+  async synced(): Promise<void> {}
+
   async #sendAll(writes: readonly Write[]): Promise<void> {
     const TransactItems = writes.map((write) => transactItemOf(write, this.#name));
     await this.#client.send(new TransactWriteItemsCommand({ TransactItems }));

@@ -1,7 +1,9 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Documents } from '../domain/ports.ts';
+import { type Disk, realDisk } from './disk.ts';
 import { checkDocumentPath } from './document-path.ts';
+import { putFile } from './put-file.ts';
 
 /** What reading a path gives that names no file: nothing there, a file where a folder would be, a folder. */
 const ABSENT: readonly string[] = ['ENOENT', 'ENOTDIR', 'EISDIR'];
@@ -12,10 +14,11 @@ const isAbsent = (error: unknown): boolean =>
 /** Documents as files below a folder. A reader sees the old text or the new one, never half of it. */
 export class FileDocuments implements Documents {
   readonly #root: string;
-  #writes = 0;
+  readonly #disk: Disk;
 
-  constructor(root: string) {
+  constructor(root: string, disk: Disk = realDisk) {
     this.#root = root;
+    this.#disk = disk;
   }
 
   async get(path: string): Promise<string | undefined> {
@@ -30,16 +33,6 @@ export class FileDocuments implements Documents {
 
   async put(path: string, text: string): Promise<void> {
     checkDocumentPath(path);
-    const target = join(this.#root, path);
-    // Beside the target, because a rename is atomic only within one file system. No document begins with a dot.
-    const temporary = join(dirname(target), `.${process.pid}-${this.#writes++}.tmp`);
-    await mkdir(dirname(target), { recursive: true });
-    try {
-      await writeFile(temporary, text);
-      await rename(temporary, target);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
+    await putFile(this.#disk, { root: this.#root, path }, (temporary) => writeFile(temporary, text));
   }
 }

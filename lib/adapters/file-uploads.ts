@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { FlotillaError } from '../domain/errors.ts';
@@ -13,6 +13,8 @@ import {
   uploadTooLarge,
   uploadType,
 } from '../domain/record/upload.ts';
+import { type Disk, realDisk } from './disk.ts';
+import { putFile } from './put-file.ts';
 
 /** What somebody wants to put at an address, as HTTP tells it. */
 export interface Incoming {
@@ -31,11 +33,12 @@ interface Promised {
 export class FileUploads implements Uploads {
   readonly #folder: string;
   readonly #clock: Pick<Clock, 'now'>;
-  #writes = 0;
+  readonly #disk: Disk;
 
-  constructor(folder: string, clock: Pick<Clock, 'now'>) {
+  constructor(folder: string, clock: Pick<Clock, 'now'>, disk: Disk = realDisk) {
     this.#folder = folder;
     this.#clock = clock;
+    this.#disk = disk;
   }
 
   async open(bytes: number): Promise<UploadAddress> {
@@ -43,7 +46,7 @@ export class FileUploads implements Uploads {
     await this.#removeOld();
     const upload_id = randomBytes(uploadIdBytes).toString('hex');
     const promised: Promised = { bytes, until: this.#clock.now() + uploadLife.address * 1000 };
-    await writeFile(this.#file(upload_id, 'json'), JSON.stringify(promised));
+    await this.#put(nameOf(upload_id, 'json'), (temporary) => writeFile(temporary, JSON.stringify(promised)));
     return { upload_id, url: `/uploads/${upload_id}`, headers: uploadHeaders(bytes), expires_at: promised.until };
   }
 
@@ -54,18 +57,12 @@ export class FileUploads implements Uploads {
       throw new FlotillaError('UnsupportedMediaType', `This upload takes Content-Type ${uploadType}, not ${type}.`);
     }
     if (length !== String(bytes)) throw wrongSize(bytes, length ?? 'no');
-    const temporary = this.#file(uploadId, `${process.pid}-${this.#writes++}.tmp`);
-    try {
-      await pipeline(exactly(bytes, body), createWriteStream(temporary));
-      await rename(temporary, this.#file(uploadId, 'yaml'));
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
+    const write = (temporary: string) => pipeline(exactly(bytes, body), createWriteStream(temporary));
+    await this.#put(nameOf(uploadId, 'yaml'), write);
   }
 
   async read(uploadId: string, most: number): Promise<Uint8Array | undefined> {
-    const file = await open(this.#file(uploadId, 'yaml')).catch(ifThere);
+    const file = await open(this.#path(nameOf(uploadId, 'yaml'))).catch(ifThere);
     if (file === undefined) return undefined;
     try {
       const { size, mtimeMs } = await file.stat();
@@ -78,7 +75,7 @@ export class FileUploads implements Uploads {
   }
 
   async #promised(uploadId: string): Promise<Promised> {
-    const text = await readFile(this.#file(uploadId, 'json'), 'utf8').catch(ifThere);
+    const text = await readFile(this.#path(nameOf(uploadId, 'json')), 'utf8').catch(ifThere);
     const promised = text === undefined ? undefined : (JSON.parse(text) as Promised);
     if (promised !== undefined && this.#clock.now() < promised.until) return promised;
     throw new FlotillaError(
@@ -89,7 +86,7 @@ export class FileUploads implements Uploads {
 
   async #removeOld(): Promise<void> {
     for (const name of await readdir(this.#folder)) {
-      const path = join(this.#folder, name);
+      const path = this.#path(name);
       const found = await stat(path).catch(ifThere);
       if (found !== undefined && this.#isOld(found.mtimeMs)) await rm(path, { force: true });
     }
@@ -99,11 +96,19 @@ export class FileUploads implements Uploads {
     return this.#clock.now() - since > uploadLife.text * 1000;
   }
 
-  #file(uploadId: string, ending: string): string {
-    checkUploadId(uploadId);
-    return join(this.#folder, `${uploadId}.${ending}`);
+  #put(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+    return putFile(this.#disk, { root: this.#folder, path }, write);
+  }
+
+  #path(name: string): string {
+    return join(this.#folder, name);
   }
 }
+
+const nameOf = (uploadId: string, ending: 'json' | 'yaml'): string => {
+  checkUploadId(uploadId);
+  return `${uploadId}.${ending}`;
+};
 
 const ifThere = (error: NodeJS.ErrnoException): undefined => {
   if (error.code !== 'ENOENT') throw error;

@@ -2,6 +2,8 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { isDeepStrictEqual } from 'node:util';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Condition, Item, Key, Page, Query, Table, Write } from '../domain/ports.ts';
+import { type Disk, realDisk } from './disk.ts';
+import { type GroupSync, walSync } from './group-sync.ts';
 import { restOf, type SortKeyRange } from './sort-key-range.ts';
 import { checkKey, checkQuery, checkSize, checkWrites, conditionFailed, keyOf, tableBusy } from './table-limits.ts';
 import { beginOf, billedBytes, type OnUse, useOfRead, useOfWrites } from './table-use.ts';
@@ -22,6 +24,7 @@ export interface SqliteTableOptions {
   readonly onUse?: OnUse;
   /** How long a transaction waits for one of another process before it throws TableBusy. The whole process waits with it. */
   readonly busyMilliseconds?: number;
+  readonly disk?: Disk;
 }
 
 /** WITHOUT ROWID keeps the items of a partition side by side, in the order of their sort keys. */
@@ -101,11 +104,12 @@ interface ChangeRow {
   readonly body: string | null;
 }
 
-/** The table on one machine: a file of SQLite, or `:memory:`. Survives a killed process, though not a power cut. */
+/** The table on one machine: a file of SQLite, or `:memory:`. A commit survives a killed process, and what was `synced` a power cut. */
 export class SqliteTable implements Table {
   readonly #database: DatabaseSync;
   readonly #follow: (pk: string) => boolean;
   readonly #onUse: OnUse | undefined;
+  readonly #sync: GroupSync | undefined;
   readonly #statements = new Map<string, StatementSync>();
   readonly #listeners = new Set<() => void>();
   #announcement: NodeJS.Immediate | undefined;
@@ -115,6 +119,7 @@ export class SqliteTable implements Table {
     this.#database.exec(SCHEMA);
     this.#follow = options.follow ?? (() => false);
     this.#onUse = options.onUse;
+    this.#sync = path === ':memory:' ? undefined : walSync(options.disk ?? realDisk, path);
   }
 
   async get(key: Key): Promise<Item | undefined> {
@@ -157,8 +162,13 @@ export class SqliteTable implements Table {
       if (this.#database.isTransaction) this.#run('ROLLBACK');
       throw translate(error);
     }
+    this.#sync?.wrote();
     this.#onUse?.(useOfWrites(writes, sizes));
     this.#announce();
+  }
+
+  async synced(): Promise<void> {
+    await this.#sync?.synced();
   }
 
   /** Changes after a sequence number, oldest first. */

@@ -70,9 +70,14 @@ export interface Table {
    * TableBusy when trying again may help (conflict, throttling), ItemTooLarge over 400 KB.
    */
   transact(writes: readonly Write[]): Promise<void>;
+  /**
+   * Resolves when all that was committed before would outlive a power cut: at once where every commit does. To be asked for
+   * before something is set going outside that cannot be taken back.
+   */
+  synced(): Promise<void>;
 }
 
-/** Large texts by path, for example `batches/<id>/plan.json`. A path is written once or overwritten with the same meaning. */
+/** Large texts by path, for example `batches/<id>/plan.json`. A path is written once or overwritten with the same meaning. What was put outlives a power cut. */
 export interface Documents {
   get(path: string): Promise<string | undefined>;
   put(path: string, text: string): Promise<void>;

@@ -105,28 +105,24 @@ export class Engine {
     const { definition_id: definitionId } = this.#records.machine(stateMachineArn);
     const input = this.#input(request.input ?? '{}');
     const arn = this.executionArn(stateMachineArn, name);
-    const existing = this.#records.row(arn);
-    if (existing !== undefined) {
-      if (existing.status !== 'RUNNING' || existing.input !== input) {
-        throw new ApiError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
+    return this.#answered(() => {
+      const existing = this.#records.row(arn);
+      if (existing !== undefined) {
+        if (existing.status !== 'RUNNING' || existing.input !== input) {
+          throw new ApiError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
+        }
+        return { executionArn: arn, startDate: (existing.started_at as number) / 1000 };
       }
-      return { executionArn: arn, startDate: (existing.started_at as number) / 1000 };
-    }
-    const startedAt = this.#options.clock.now();
-    const facts = {
-      id: this.#journal.nextExecutionId(),
-      arn,
-      name,
-      machineArn: stateMachineArn,
-      definitionId: definitionId as string,
-    };
-    this.#executions.start({ ...facts, program: '', input, startedAt, mapRunArn: undefined, itemIndex: undefined });
-    await this.#journal.committed();
-    return { executionArn: arn, startDate: startedAt / 1000 };
+      const startedAt = this.#options.clock.now();
+      const facts = { arn, name, machineArn: stateMachineArn, definitionId: definitionId as string };
+      const rest = { program: '', input, startedAt, mapRunArn: undefined, itemIndex: undefined };
+      this.#executions.start({ id: this.#journal.nextExecutionId(), ...facts, ...rest });
+      return { executionArn: arn, startDate: startedAt / 1000 };
+    });
   }
 
   async describeExecution(request: { readonly executionArn: string }): Promise<ExecutionDescription> {
-    return this.#records.describe(request.executionArn);
+    return this.#answered(() => this.#records.describe(request.executionArn));
   }
 
   /** Ends a running execution as ABORTED, with its children; no Catch runs. One that has ended stays as it is. */
@@ -136,13 +132,14 @@ export class Engine {
     readonly cause?: string;
   }): Promise<{ stopDate: number }> {
     const { executionArn, error, cause } = request;
-    const row = this.#records.knownRow(executionArn);
-    const execution = this.#executions.live(executionArn);
-    if (execution === undefined)
-      return { stopDate: ((row.stopped_at as number | null) ?? this.#options.clock.now()) / 1000 };
-    this.#executions.end(execution, 'ABORTED', { error, cause, output: undefined });
-    await this.#journal.committed();
-    return { stopDate: (execution.end?.stoppedAt ?? 0) / 1000 };
+    return this.#answered(() => {
+      const row = this.#records.knownRow(executionArn);
+      const execution = this.#executions.live(executionArn);
+      if (execution === undefined)
+        return { stopDate: ((row.stopped_at as number | null) ?? this.#options.clock.now()) / 1000 };
+      this.#executions.end(execution, 'ABORTED', { error, cause, output: undefined });
+      return { stopDate: (execution.end?.stoppedAt ?? 0) / 1000 };
+    });
   }
 
   async sendTaskSuccess(request: { readonly taskToken: string; readonly output: string }): Promise<void> {
@@ -154,8 +151,7 @@ export class Engine {
     }
     if (isOverDataLimit(output))
       throw new ApiError('InvalidOutput', `Invalid Output: 'The output is larger than ${dataLimitBytes} bytes'`);
-    this.#tokens.holder(request.taskToken).succeed(output);
-    await this.#journal.committed();
+    await this.#answered(() => this.#tokens.holder(request.taskToken).succeed(output));
   }
 
   async sendTaskFailure(request: {
@@ -163,22 +159,20 @@ export class Engine {
     readonly error?: string;
     readonly cause?: string;
   }): Promise<void> {
-    this.#tokens.holder(request.taskToken).fail(request.error, request.cause);
-    await this.#journal.committed();
+    await this.#answered(() => this.#tokens.holder(request.taskToken).fail(request.error, request.cause));
   }
 
   async sendTaskHeartbeat(request: { readonly taskToken: string }): Promise<void> {
-    this.#tokens.holder(request.taskToken).heartbeat();
-    await this.#journal.committed();
+    await this.#answered(() => this.#tokens.holder(request.taskToken).heartbeat());
   }
 
   /** Executions of a machine, or children of a Map Run, newest first. */
   async listExecutions(query: ListQuery): Promise<ReturnType<Records['list']>> {
-    return this.#records.list(query);
+    return this.#answered(() => this.#records.list(query));
   }
 
   async getExecutionHistory(query: HistoryQuery): Promise<ReturnType<Records['historyPage']>> {
-    return this.#records.historyPage(query);
+    return this.#answered(() => this.#records.historyPage(query));
   }
 
   async describeStateMachine(request: { readonly stateMachineArn: string }): Promise<JsonObject> {
@@ -236,6 +230,18 @@ export class Engine {
   abandon(): void {
     this.#executions.abandon();
     this.#journal.abandon();
+  }
+
+  /**
+   * Nothing is told before it is durable, be it an error: whoever hears that a token is gone takes its answer for delivered,
+   * and whoever hears that an execution has ended acts on that.
+   */
+  async #answered<T>(work: () => T): Promise<T> {
+    try {
+      return work();
+    } finally {
+      await this.#journal.committed();
+    }
   }
 
   #definition(id: string): Definition {

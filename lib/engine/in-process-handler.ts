@@ -28,12 +28,16 @@ const targetOf = (headers: Record<string, string>): string => {
 export class InProcessHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' };
   readonly #engine: Engine;
+  readonly #before: () => Promise<void>;
 
-  constructor(engine: Engine) {
+  /** `before` comes before each request. */
+  constructor(engine: Engine, before: () => Promise<void> = async () => {}) {
     this.#engine = engine;
+    this.#before = before;
   }
 
   async handle(request: SdkRequest): Promise<{ response: SdkResponse }> {
+    await this.#before();
     const { status, body } = await handleRequest(this.#engine, targetOf(request.headers), textOf(request.body));
     const headers = { 'content-type': 'application/x-amz-json-1.0' };
     return { response: { statusCode: status, headers, body: Readable.from([Buffer.from(body)]) } };

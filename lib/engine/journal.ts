@@ -14,35 +14,49 @@ interface PendingExecution {
   end: ExecutionEnd | undefined;
 }
 
+/** What makes commits outlive a power cut: it is told of each, and asked before anything follows from it. */
+export interface Durability {
+  wrote(): void;
+  /** Resolves when all that was written before is on the disk. Once it has failed it fails for good. */
+  synced(): Promise<void>;
+}
+
 export interface JournalOptions {
   /** A file, or `:memory:`. */
   readonly path: string;
+  /** Without it the journal outlives a killed process only. */
+  readonly durability?: Durability;
   /** Called for each entry after the transaction that holds it. */
   readonly onCommitted?: (kind: JournalEntryKind) => void;
-  /** Told when a batch cannot be written; nothing is taken any more. Default: the process ends with the error. */
+  /** Told when a batch cannot be written, or not be brought to the disk; nothing is taken any more. Default: the process ends with the error. */
   readonly onFailure?: (error: unknown) => void;
 }
 
 /**
  * The engine's durable memory, in SQLite. Entries of one turn of the event loop are written in one transaction; of an
  * execution the events become one row and of each thread only the last position is written. `committed` is what
- * comes before any effect: a function is invoked and a call is answered only after it.
+ * comes before any effect: a function is invoked and a call is answered only after it. Transactions do not wait for the
+ * disk, `committed` does.
  */
 export class Journal {
   readonly #database: DatabaseSync;
   readonly #onCommitted: ((kind: JournalEntryKind) => void) | undefined;
   readonly #onFailure: (error: unknown) => void;
+  readonly #durability: Durability | undefined;
   readonly #statements = new Map<string, StatementSync>();
   #pending = new Map<number, PendingExecution>();
   #kinds: JournalEntryKind[] = [];
   #batch: { readonly promise: Promise<void>; resolve(): void; reject(error: unknown): void } | undefined;
   #lastExecution: number;
+  /** How many wait for the disk. */
+  #syncing = 0;
   #isOpen = true;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor({ path, onCommitted, onFailure }: JournalOptions) {
+  constructor({ path, durability, onCommitted, onFailure }: JournalOptions) {
     this.#database = new DatabaseSync(path);
     this.#database.exec(journalSchema);
+    this.#durability = durability;
     this.#onCommitted = onCommitted;
     this.#onFailure =
       onFailure ??
@@ -52,9 +66,9 @@ export class Journal {
     this.#lastExecution = (this.get('SELECT max(id) AS id FROM executions')?.id as number | null) ?? 0;
   }
 
-  /** True while entries wait for their transaction. */
+  /** True while entries wait for their transaction, or somebody for the disk. */
   get hasPending(): boolean {
-    return this.#isOpen && this.#batch !== undefined;
+    return this.#isOpen && (this.#batch !== undefined || this.#syncing > 0);
   }
 
   nextExecutionId(): number {
@@ -77,8 +91,20 @@ export class Journal {
   }
 
   /** Resolves when everything that was appended so far is durable. */
-  committed(): Promise<void> {
-    return this.#batch?.promise ?? Promise.resolve();
+  async committed(): Promise<void> {
+    await this.#batch?.promise;
+    if (this.#durability === undefined) return;
+    this.#syncing += 1;
+    try {
+      await this.#durability.synced();
+    } catch (error) {
+      // Whoever closes the file has it synced by that, and perhaps taken away from under this.
+      if (!this.#isOpen) return;
+      if (this.#failure === undefined) setImmediate(() => this.#onFailure(error));
+      this.#fail(error);
+    } finally {
+      this.#syncing -= 1;
+    }
   }
 
   /** Writes what is pending, now. Reads go through here so that they see what was appended. */
@@ -94,11 +120,10 @@ export class Journal {
         for (const [id, execution] of pending) this.#write(id, execution);
       });
     } catch (error) {
-      // What is in memory is no longer what is on disk: from here on nothing may happen.
-      this.#failure = { error };
       batch.reject(error);
-      throw error;
+      this.#fail(error);
     }
+    this.#durability?.wrote();
     batch.resolve();
     if (this.#onCommitted !== undefined) for (const kind of kinds) this.#onCommitted(kind);
   }
@@ -112,6 +137,7 @@ export class Journal {
         ...[machine.arn, machine.name, machine.definitionId, machine.createdAt],
       );
     });
+    this.#durability?.wrote();
     this.#onCommitted?.('machine-created');
   }
 
@@ -144,6 +170,12 @@ export class Journal {
     this.#isOpen = false;
     this.#statements.clear();
     this.#database.close();
+  }
+
+  /** What is in memory is no longer what is on disk: from here on nothing may happen. */
+  #fail(error: unknown): never {
+    this.#failure = { error };
+    throw error;
   }
 
   #pendingOf(execution: number): PendingExecution {

@@ -1,12 +1,14 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type ApiHandler, create as createApi } from '../../functions/api.ts';
 import { create as createDispatchTurns } from '../../functions/dispatch-turns.ts';
 import { create as createPublishEvents } from '../../functions/publish-events.ts';
 import { Clusters } from '../../functions/runtime/clusters.ts';
 import { executorOf, makeExecutors } from '../../functions/runtime/executors.ts';
 import { create as createSweep } from '../../functions/sweep.ts';
+import { type Disk, realDisk, syncFolders } from '../adapters/disk.ts';
 import { FileDocuments } from '../adapters/file-documents.ts';
 import { FileUploads } from '../adapters/file-uploads.ts';
+import { walSync } from '../adapters/group-sync.ts';
 import { SqliteTable } from '../adapters/sqlite-table.ts';
 import { StepFunctions } from '../adapters/step-functions.ts';
 import { SystemRandom, UlidIds } from '../adapters/system-clock.ts';
@@ -27,6 +29,7 @@ import { loadMachines } from './runtime/machines.ts';
 import { makeDataFolder } from './runtime/make-data-folder.ts';
 import { repeat } from './runtime/repeat.ts';
 import { followTable, isFollowed } from './runtime/stream.ts';
+import { whenSynced } from './runtime/when-synced.ts';
 
 export interface RuntimeOptions {
   /** 0 takes a free one. */
@@ -44,6 +47,8 @@ export interface RuntimeOptions {
   readonly executor?: (account: string) => Executor;
   readonly cluster?: (name: string) => Cluster | Promise<Cluster>;
   readonly onJournal?: (kind: JournalEntryKind) => void;
+  /** Instead of the real one. */
+  readonly disk?: Disk;
 }
 
 export interface Runtime {
@@ -93,12 +98,14 @@ interface System extends Pick<Runtime, 'engine' | 'table'> {
 }
 
 const startSystem = async (options: RuntimeOptions): Promise<System> => {
-  makeDataFolder(options.data);
-  const releaseData = holdData(options.data);
+  const { data, disk = realDisk } = options;
+  const [outermost] = makeDataFolder(data);
+  const releaseData = holdData(data);
   const clock = new ClosingClock();
-  const table = new SqliteTable(join(options.data, 'flotilla.db'), { follow: isFollowed });
+  const table = new SqliteTable(join(data, 'flotilla.db'), { follow: isFollowed, disk });
   const journal = new Journal({
-    path: join(options.data, 'engine.db'),
+    path: join(data, 'engine.db'),
+    durability: walSync(disk, join(data, 'engine.db')),
     ...(options.onJournal === undefined ? {} : { onCommitted: options.onJournal }),
   });
   // Functions are made after the engine that calls them, and they call it in turn.
@@ -110,8 +117,11 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
     invoke: (name, payload) => invoke!(name, payload),
   });
   const machines = await loadMachines(engine);
-  const uploads = new FileUploads(join(options.data, 'uploads'), clock);
-  const deps = makeDeps(options, { clock, table, uploads, engine, machines });
+  // The files of the databases are lost with their names.
+  await syncFolders(disk, data, outermost === undefined ? data : dirname(outermost));
+  const documents = new FileDocuments(join(data, 'documents'), disk);
+  const uploads = new FileUploads(join(data, 'uploads'), clock, disk);
+  const deps = makeDeps(options, { clock, table, documents, uploads, engine, machines });
   invoke = makeInvoke(deps);
   const stop = startBackground(deps, { clock, table });
   await engine.resume();
@@ -121,7 +131,9 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
     table.close();
     releaseData();
   };
-  return { api: createApi(deps), uploads, engine, table, stop, closeStores };
+  const handle = createApi(deps);
+  const api: ApiHandler = (...call) => whenSynced(table, () => handle(...call));
+  return { api, uploads, engine, table, stop, closeStores };
 };
 
 /** What works without being asked. Gives the way to stop it. */
@@ -142,30 +154,28 @@ const startBackground = (deps: Deps, { clock, table }: Pick<Made, 'clock' | 'tab
 interface Made {
   readonly clock: ClosingClock;
   readonly table: SqliteTable;
+  readonly documents: FileDocuments;
   readonly uploads: FileUploads;
   readonly engine: Engine;
   readonly machines: Readonly<Record<'batch' | 'watch', string>>;
 }
 
-const makeDeps = (options: RuntimeOptions, { clock, table, uploads, engine, machines }: Made): Deps => {
+const makeDeps = (options: RuntimeOptions, { engine, machines, ...made }: Made): Deps => {
   const { configuration, simulators } = options;
   const random = new SystemRandom();
   const executors =
     options.executor === undefined
-      ? makeExecutors(configuration, { clock, random, simulatedHarness: simulators?.harness })
+      ? makeExecutors(configuration, { clock: made.clock, random, simulatedHarness: simulators?.harness })
       : undefined;
   const clusters = new Clusters(configuration.connections.clusters, {
     region: process.env.AWS_REGION,
     simulated: simulators?.clusters,
   });
   return {
-    table,
-    documents: new FileDocuments(join(options.data, 'documents')),
-    uploads,
-    workflow: new StepFunctions(inProcessClient(engine), machines),
-    clock,
+    ...made,
+    workflow: new StepFunctions(inProcessClient(engine, made.table), machines),
     random,
-    ids: new UlidIds(clock),
+    ids: new UlidIds(made.clock),
     // The feed in the table is what people read here; there is no bus beside it.
     bus: { put: async () => [] },
     pace: { ...localPace(configuration.catalogue.simulated), ...options.pace },

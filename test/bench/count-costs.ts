@@ -36,6 +36,7 @@ export const callMilliseconds: Readonly<Record<string, number>> = {
   'table.get': 4,
   'table.query': 6,
   'table.transact': 10,
+  'table.synced': 0,
   'documents.get': 25,
   'documents.put': 40,
   'workflow.start': 40,

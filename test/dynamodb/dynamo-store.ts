@@ -79,6 +79,7 @@ class DynamoStore implements Store {
         await table.transact(writes);
         this.#expect(writes);
       },
+      synced: () => table.synced(),
     };
   }
 

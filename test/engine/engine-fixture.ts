@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { Engine, type ExecutionDescription } from '../../lib/engine/engine.ts';
-import { Journal } from '../../lib/engine/journal.ts';
+import { type Durability, Journal } from '../../lib/engine/journal.ts';
 import type { JournalEntryKind } from '../../lib/engine/journal-entry.ts';
 import type { Json } from '../../lib/engine/json.ts';
 import { VirtualClock } from '../../lib/engine/virtual-clock.ts';
@@ -17,6 +17,7 @@ export interface FixtureOptions {
   readonly path?: string;
   readonly random?: number;
   readonly onCommitted?: (kind: JournalEntryKind) => void;
+  readonly durability?: Durability;
 }
 
 /** A path for a journal file that is removed when the test is over. */
@@ -82,6 +83,7 @@ export class EngineFixture {
       path = ':memory:',
       random = 0.5,
       onCommitted,
+      durability,
     } = options;
     this.clock = clock;
     this.path = path;
@@ -90,6 +92,7 @@ export class EngineFixture {
         path,
         onFailure: (error) => this.defects.push(error),
         ...(onCommitted === undefined ? {} : { onCommitted }),
+        ...(durability === undefined ? {} : { durability }),
       }),
       clock,
       random: { next: () => random },

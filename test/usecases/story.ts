@@ -136,6 +136,7 @@ class KeptTable implements Table {
     await this.#table.transact(writes);
     this.transactions.push(writes);
   };
+  synced: Table['synced'] = () => this.#table.synced();
 
   close(): void {
     this.#table.close();

@@ -119,6 +119,7 @@ const pausing = async () => {
       if (!isResumed) isResumed = await resumeStart(world.deps, place, 1);
       return world.table.transact(writes);
     },
+    synced: () => world.table.synced(),
   };
   return {
     world,

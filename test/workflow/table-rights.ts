@@ -31,6 +31,7 @@ export class TableRights {
         this.#check(writes);
         return table.transact(writes);
       },
+      synced: () => table.synced(),
     };
   }
 

@@ -179,7 +179,7 @@ export class World {
       table: this.meter.watch('table', this.rights.guard(this.table)),
       documents: this.meter.watch('documents', new MemoryDocuments()),
       uploads: new MemoryUploads(this.clock),
-      workflow: this.meter.watch('workflow', new StepFunctions(inProcessClient(this.engine), machines)),
+      workflow: this.meter.watch('workflow', new StepFunctions(inProcessClient(this.engine, this.table), machines)),
       bus: this.meter.watch('bus', { put: async (events: readonly BusEvent[]) => this.#publish(events) }),
       clock: { now: () => this.clock.now(), sleep: (...args) => this.log.deathOf() ?? this.clock.sleep(...args) },
       random: { next: this.#options.random ?? (() => 0.5) },

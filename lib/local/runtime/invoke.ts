@@ -14,6 +14,7 @@ import { create as createWatchExecutor } from '../../../functions/watch-executor
 import type { TaskName } from '../../../statemachines/contract.ts';
 import type { Invoke } from '../../engine/runtime.ts';
 import type { Deps } from '../../usecases/deps.ts';
+import { whenSynced } from './when-synced.ts';
 
 /** Every function that a state machine calls. */
 const creators = {
@@ -32,7 +33,7 @@ const creators = {
 
 export const taskNames = Object.keys(creators) as readonly TaskName[];
 
-/** Calls the handlers in this process, as Lambda calls them in the cloud. */
+/** Calls the handlers in this process, as Lambda calls them in the cloud. What they answer goes into the engine's journal. */
 export const makeInvoke = (deps: Deps): Invoke => {
   const handlers = new Map<string, TaskHandler>(
     taskNames.map((name): [string, TaskHandler] => [name, creators[name](deps)]),
@@ -41,6 +42,6 @@ export const makeInvoke = (deps: Deps): Invoke => {
     const handler = handlers.get(name);
     if (handler === undefined) throw new Error(`there is no function ${name}`);
     const context = { functionName: name, awsRequestId: deps.ids.next() } as Context;
-    return (await handler(payload, context)) as Awaited<ReturnType<Invoke>>;
+    return (await whenSynced(deps.table, () => handler(payload, context))) as Awaited<ReturnType<Invoke>>;
   };
 };

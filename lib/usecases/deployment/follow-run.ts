@@ -133,6 +133,8 @@ const reasonToStop = ({ row, cancelled }: Following, now: number): 'timeout' | '
 
 /** Asks for the end of the run; what becomes of it is seen at the next looks. */
 const stop = async (deps: Needs, { row, executor }: Following, why: 'timeout' | 'cancel'): Promise<void> => {
+  // A run that was aborted for a cancel which nobody remembers would be a failure of its own, and might be tried again.
+  await deps.table.synced();
   const answer = await executor.cancel(requestOf(row), row.ref ?? '');
   const stopping = { why, answer, at: deps.clock.now() };
   const { watcher, batch_id, index, wait } = placeOf(row);

@@ -19,12 +19,13 @@ export interface Pauses {
 }
 
 /**
- * Asks the executor for a run. What is certain not to have started is asked again: an executor that is throttled, or out of
+ * Asks the executor for a run, and each time only when the row that says so would outlive a power cut: without it nobody would
+ * know of the run, and the next one who looks would start another. What is certain not to have started is asked again: an executor that is throttled, or out of
  * reach, is so for longer than a moment, and that is no attempt at a deployment. Half of each pause is chance, so that
  * those of a batch do not come back together. Anything else is asked once.
  */
 export const startRun = async (
-  { clock, random }: Pick<Deps, 'clock' | 'random'>,
+  { table, clock, random }: Pick<Deps, 'table' | 'clock' | 'random'>,
   executor: Executor,
   request: RunRequest,
   pauses: Pauses,
@@ -32,6 +33,7 @@ export const startRun = async (
   const end = clock.now() + Math.min(patience, executor.lateStartMilliseconds / 2);
   let pause = firstPause;
   for (let asked = 0; ; asked += 1) {
+    await table.synced();
     const answer = await startOnce(executor, request);
     if (answer.kind !== 'rejected' || !answer.retryable) return answer;
     const wait = waitOf(answer, { pause, chance: 0.5 + random.next() / 2 });

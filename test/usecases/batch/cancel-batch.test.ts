@@ -146,6 +146,7 @@ describe('cancelBatch', () => {
           await changeBatch(world, batchId, { status: 'PROCESSING', reason: 'Other', message: 'Other.' });
         await world.table.transact(writes);
       },
+      synced: () => world.table.synced(),
     };
     await cancelBatch({ ...world.deps, table }, { batchId, actor: 'ada' });
     expect(await readHeader(world, batchId)).toMatchObject({ reason: 'CancelRequested', seq: 5 });

@@ -110,6 +110,7 @@ test('it reads no more rows than it tells of, however many batches there are', a
         return page;
       },
       transact: table.transact.bind(table),
+      synced: table.synced.bind(table),
     },
   };
   const readFor = async (named: string): Promise<readonly string[]> => {

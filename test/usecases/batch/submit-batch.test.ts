@@ -126,5 +126,6 @@ const beforeFirstCommit = (table: Table, act: () => Promise<void>): Table => {
       }
       await table.transact(writes);
     },
+    synced: () => table.synced(),
   };
 };

@@ -59,6 +59,7 @@ const makeBatch = async (batch: Batch) => {
   const table: Table = {
     get: (key) => sqlite.get(key),
     transact: (writes) => sqlite.transact(writes),
+    synced: () => sqlite.synced(),
     query: (query) => {
       asked.push(query);
       return sqlite.query({

@@ -49,6 +49,7 @@ const interrupted = (table: Table, meanwhile: readonly Write[]): Table => {
       }
       await table.transact(writes);
     },
+    synced: () => table.synced(),
   };
 };
 

@@ -213,6 +213,7 @@ test('outcome, release, message and answer are one transaction', async () => {
       writes.push(some);
       return table.transact(some);
     },
+    synced: () => table.synced(),
   } as typeof table;
   await scene.settle();
   expect(writes.map((some) => some.length)).toEqual([7, 1]);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { SqliteTable } from '../../../lib/adapters/sqlite-table.ts';
 import type { Executor, RunRequest, StartResult } from '../../../lib/domain/ports.ts';
 import { startRun } from '../../../lib/usecases/deployment/start-run.ts';
 
@@ -45,7 +46,7 @@ test.each<[what: string, asked: readonly (number | undefined)[], sleeps: readonl
   const { sleeps: slept, clock } = sleepless();
   const pauses = { begin: async () => {}, end: async () => undefined };
   const answer = await startRun(
-    { clock, random: { next: () => 0.5 } },
+    { table: new SqliteTable(':memory:'), clock, random: { next: () => 0.5 } },
     turningAway(...asked),
     { key: 'k' } as RunRequest,
     pauses,

@@ -42,6 +42,7 @@ test('of a large batch the first thousand are compared with what was recorded, a
   const table: Table = {
     get: (key) => world.table.get(key),
     transact: () => Promise.reject(new Error('nothing is written')),
+    synced: () => Promise.reject(new Error('nothing is written')),
     query: (query) => {
       asked.push(query.pk === 'DISPATCHER' ? `${query.prefix}` : 'TARGET');
       return world.table.query(query);

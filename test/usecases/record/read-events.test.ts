@@ -45,6 +45,7 @@ describe('readEvents', () => {
     const late: Table = {
       get: (key) => world.table.get(key),
       transact: (writes) => world.table.transact(writes),
+      synced: () => world.table.synced(),
       query: async (query) => {
         const page = await world.table.query(query);
         await publish(world, batchId);

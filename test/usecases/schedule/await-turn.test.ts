@@ -85,6 +85,7 @@ const endingBefore = (read: number, { batchId, table }: Begun): Table => {
     },
     query: (query) => table.query(query),
     transact: (writes) => table.transact(writes),
+    synced: () => table.synced(),
   };
 };
 

@@ -83,6 +83,7 @@ export class DispatchWorld {
       await this.table.transact(writes);
       for (const write of writes) if ('put' in write) await this.#enter(write.put);
     },
+    synced: () => this.table.synced(),
   };
 
   async #enter(item: Item): Promise<void> {

@@ -102,6 +102,7 @@ export const gatedTable = (gate: FaultyGate, table: Table): Table => ({
   get: (key) => gate.step(tableBusy, () => table.get(key)),
   query: (query) => gate.step(tableBusy, () => table.query(query)),
   transact: (writes) => gate.step(tableBusy, () => table.transact(writes)),
+  synced: () => table.synced(),
 });
 
 export const gatedWorkflow = (gate: FaultyGate, workflow: Workflow): Workflow => ({

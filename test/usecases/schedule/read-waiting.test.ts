@@ -153,6 +153,7 @@ test('what was UNKNOWN and is resolved before all its dependents have been told 
 const watched = (table: Table, asked: string[]): Table => ({
   get: (key) => table.get(key),
   transact: () => Promise.reject(new Error('nothing is written')),
+  synced: () => Promise.reject(new Error('nothing is written')),
   query: (query: Query) => {
     asked.push(`${query.pk} ${query.prefix ?? ''}`.replace(/01TEST\d+/, '<id>').trim());
     return table.query(query);

@@ -1,0 +1,78 @@
+import type { Workload } from '../../../lib/domain/plan/plan.ts';
+import type { Cluster, Executor, RunRequest, RunState } from '../../../lib/domain/ports.ts';
+
+/** Before anything was deployed. */
+const versionBefore = '1.0.0';
+
+/**
+ * Executor and cluster, which no power cut of ours reaches: they know what they were asked for. Runs are over at once. What a
+ * version makes of its run is told by its name.
+ */
+export class LastingWorld {
+  /** How often each run was asked for. */
+  readonly starts = new Map<string, number>();
+  /** Runs that were looked for and not there; on a slow machine they may have come later. */
+  readonly missed = new Set<string>();
+  readonly cancels: string[] = [];
+  readonly #versions = new Map<string, string>();
+
+  /** As one life of the server reaches it. `isOver` tells that this life is over; `onStart` is called when a start has arrived. */
+  executor({ isOver, onStart }: { isOver: () => boolean; onStart: (key: string) => void }): Executor {
+    const reached = async <T>(answer: () => T): Promise<T> => (isOver() ? new Promise(() => {}) : answer());
+    return {
+      lateStartMilliseconds: 1_000,
+      start: async (request) => {
+        if (!isOver()) this.#begin(request);
+        if (!isOver()) onStart(request.key);
+        return reached(() =>
+          request.version.includes('-lost')
+            ? { kind: 'unknown', message: 'the reply was lost' }
+            : { kind: 'started', ref: request.key },
+        );
+      },
+      resolve: () => Promise.reject(new Error('nothing is merely accepted here')),
+      observe: (runs) => reached(() => new Map(runs.map(({ request, ref }) => [ref, this.#stateOf(request)] as const))),
+      cancel: ({ key }) =>
+        reached(() => {
+          this.cancels.push(key);
+          return 'accepted' as const;
+        }),
+      findByKey: ({ key, version }) =>
+        reached(() => {
+          if (this.starts.has(key) && !version.includes('-lost')) return { kind: 'found', ref: key } as const;
+          this.missed.add(key);
+          return undefined;
+        }),
+    };
+  }
+
+  cluster: Cluster = {
+    read: async (workloads) =>
+      workloads.map((workload) => ({ workload: this.#jobOf(workload), revisions: [], pods: [] })),
+    logs: async () => [],
+    probe: async () => ({ status: 200, message: '' }),
+  };
+
+  #begin({ key, version, deployment }: RunRequest): void {
+    this.starts.set(key, (this.starts.get(key) ?? 0) + 1);
+    if (!version.includes('-lost')) this.#versions.set(deployment.service_name, version);
+  }
+
+  #stateOf({ key, version }: RunRequest): RunState {
+    if (this.cancels.includes(key)) return { phase: 'terminal', outcome: 'aborted', raw: 'Aborted' };
+    if (version.includes('-endless')) return { phase: 'running', raw: 'Running' };
+    const failed = version.includes('-fails') || (version.includes('-again') && key.endsWith('-1'));
+    return { phase: 'terminal', outcome: failed ? 'failed' : 'succeeded', raw: failed ? 'Failed' : 'Success' };
+  }
+
+  #jobOf({ name, namespace }: Workload) {
+    const image = `${name}:${this.#versions.get(name) ?? versionBefore}`;
+    return {
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: { name, namespace, uid: name, generation: 1 },
+      spec: { jobTemplate: { spec: { template: { spec: { containers: [{ name: 'main', image }] } } } } },
+      status: {},
+    };
+  }
+}
