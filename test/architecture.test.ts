@@ -12,9 +12,13 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'lib/usecases': ['lib/usecases', 'lib/domain', 'node:crypto'],
   'lib/adapters': ['lib/adapters', 'lib/domain', 'vendor', 'node:*'],
   'lib/engine': ['lib/engine', 'jsonata', 'zod', 'node:*'],
-  'lib/simulators/cluster': ['lib/simulators/cluster', 'lib/domain/json.ts', 'lib/domain/ports.ts', 'zod', 'node:*'],
+  'lib/simulators': ['lib/simulators/memory.ts', 'node:*'],
+  'lib/simulators/cluster': [
+    ...['lib/simulators/cluster', 'lib/simulators/memory.ts', 'lib/simulators/listen.ts'],
+    ...['lib/domain/json.ts', 'lib/domain/ports.ts', 'zod', 'node:*'],
+  ],
   'lib/simulators/harness': [
-    'lib/simulators/harness',
+    ...['lib/simulators/harness', 'lib/simulators/memory.ts', 'lib/simulators/listen.ts'],
     'lib/domain/json.ts',
     'lib/domain/ports.ts',
     'zod',

@@ -30,6 +30,9 @@ import { makeDataFolder } from './runtime/make-data-folder.ts';
 import { repeat } from './runtime/repeat.ts';
 import { followTable, isFollowed } from './runtime/stream.ts';
 import { whenSynced } from './runtime/when-synced.ts';
+import type { Simulators } from './simulators.ts';
+
+export type SimulatorAddresses = Pick<Simulators, 'harness' | 'clusters'>;
 
 export interface RuntimeOptions {
   /** 0 takes a free one. */
@@ -40,8 +43,8 @@ export interface RuntimeOptions {
   /** Folder of the data. */
   readonly data: string;
   readonly configuration: Configuration;
-  /** Where the simulators listen that the configuration wants. */
-  readonly simulators?: { readonly harness?: string; readonly clusters: Readonly<Record<string, string>> };
+  /** Where the simulators listen that the configuration wants; or the way to start them, once port and data are ours. */
+  readonly simulators?: SimulatorAddresses | (() => Promise<SimulatorAddresses>);
   readonly pace?: Partial<Pace>;
   /** Instead of the configuration's. */
   readonly executor?: (account: string) => Executor;
@@ -101,6 +104,7 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
   const { data, disk = realDisk } = options;
   const [outermost] = makeDataFolder(data);
   const releaseData = holdData(data);
+  const simulators = typeof options.simulators === 'function' ? await options.simulators() : options.simulators;
   const clock = new ClosingClock();
   const table = new SqliteTable(join(data, 'flotilla.db'), { follow: isFollowed, disk });
   const journal = new Journal({
@@ -121,7 +125,7 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
   await syncFolders(disk, data, outermost === undefined ? data : dirname(outermost));
   const documents = new FileDocuments(join(data, 'documents'), disk);
   const uploads = new FileUploads(join(data, 'uploads'), clock, disk);
-  const deps = makeDeps(options, { clock, table, documents, uploads, engine, machines });
+  const deps = makeDeps(options, { simulators, clock, table, documents, uploads, engine, machines });
   invoke = makeInvoke(deps);
   const stop = startBackground(deps, { clock, table });
   await engine.resume();
@@ -152,6 +156,7 @@ const startBackground = (deps: Deps, { clock, table }: Pick<Made, 'clock' | 'tab
 };
 
 interface Made {
+  readonly simulators: SimulatorAddresses | undefined;
   readonly clock: ClosingClock;
   readonly table: SqliteTable;
   readonly documents: FileDocuments;
@@ -160,8 +165,8 @@ interface Made {
   readonly machines: Readonly<Record<'batch' | 'watch', string>>;
 }
 
-const makeDeps = (options: RuntimeOptions, { engine, machines, ...made }: Made): Deps => {
-  const { configuration, simulators } = options;
+const makeDeps = (options: RuntimeOptions, { simulators, engine, machines, ...made }: Made): Deps => {
+  const { configuration } = options;
   const random = new SystemRandom();
   const executors =
     options.executor === undefined

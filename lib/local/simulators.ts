@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Configuration } from '../domain/catalogue/catalogue.ts';
@@ -17,18 +18,28 @@ interface Started {
   readonly process: ChildProcess;
 }
 
+export interface SimulatorOptions {
+  /** Folder of the data: there they keep what they know. Nobody else may have it. */
+  readonly data: string;
+  readonly harnessFlags?: readonly string[];
+}
+
 /** Starts what a configuration wants simulated, each in a process of its own, on free loopback ports. */
 export const startSimulators = async (
   { connections }: Configuration,
-  harnessFlags: readonly string[] = [],
+  { data, harnessFlags = [] }: SimulatorOptions,
 ): Promise<Simulators> => {
+  const stateOf = (name: string): readonly string[] => ['--state', join(data, 'simulators', `${name}.db`)];
   const names = Object.entries(connections.clusters).filter(([, { kind }]) => kind === 'simulated');
-  const clusters = await Promise.all(names.map(() => start('cluster', [])));
+  const clusters = await Promise.all(
+    // A name may hold what no file may be called.
+    names.map(([name]) => start('cluster', stateOf(`cluster-${encodeURIComponent(name)}`))),
+  );
   const urls = Object.fromEntries(names.map(([name], at) => [name, clusters[at]!.url]));
   const flags = Object.entries(urls).flatMap(([name, url]) => ['--cluster', `${name}=${url}`]);
   const harness =
     connections.harness.kind === 'simulated'
-      ? await start('harness', ['--requests-per-minute', '0', ...harnessFlags, ...flags])
+      ? await start('harness', ['--requests-per-minute', '0', ...stateOf('harness'), ...harnessFlags, ...flags])
       : undefined;
   const started = harness === undefined ? clusters : [harness, ...clusters];
   return {

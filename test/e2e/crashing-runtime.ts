@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Clusters } from '../../functions/runtime/clusters.ts';
+import type { Disk } from '../../lib/adapters/disk.ts';
 import { HttpHarnessApi } from '../../lib/adapters/harness-api.ts';
 import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
 import { SystemClock, SystemRandom } from '../../lib/adapters/system-clock.ts';
@@ -57,6 +58,9 @@ const pace: Pace = {
  * stories at once on a busy machine more than a second: then a run came that nobody waited for any more.
  */
 const lateStartMilliseconds = 4_000;
+
+/** The power does not fail here: what a killed process has written stays. */
+const unsyncedDisk: Disk = { syncFile: async () => {}, syncFolder: async () => {} };
 
 const clock = new SystemClock();
 const random = new SystemRandom();
@@ -155,6 +159,7 @@ const obey = async (order: Order): Promise<Answer> => {
     executor: () => executor,
     cluster: clusterFor(simulators.clusters, mishap),
     onJournal,
+    disk: unsyncedDisk,
   });
   runtimes.set(open, runtime);
   return { opened: open, url: runtime.url };

@@ -32,7 +32,7 @@ const TIMEOUT = 60;
 export const demo = async (context: CommandContext): Promise<ExitStatus> => {
   const data = mkdtempSync(join(tmpdir(), 'flotilla-demo-'));
   const configuration = simulatedConfiguration();
-  const simulators = await startSimulators(configuration, ['--stage-milliseconds', '700']);
+  const simulators = await startSimulators(configuration, { data, harnessFlags: ['--stage-milliseconds', '700'] });
   const runtime = await startRuntime({ port: 0, data, configuration, simulators });
   try {
     const text = readFileSync(example, 'utf8');

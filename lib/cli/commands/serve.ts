@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { counted } from '../../domain/counted.ts';
 import { loadConfiguration } from '../../local/load-configuration.ts';
 import { checkDataFolder } from '../../local/runtime/make-data-folder.ts';
+import type { Simulators } from '../../local/simulators.ts';
 import { countOpenBatches } from '../../usecases/batch/count-open-batches.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
@@ -28,16 +29,19 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
   const { startSimulators } = await import('../../local/simulators.ts');
   const { readHealth } = await import('../../usecases/read-health.ts');
   const { simulated } = await readHealth({ catalogue: async () => configuration.catalogue });
-  const simulators = await startSimulators(configuration);
+  let simulators: Simulators | undefined;
   const runtime = await startRuntime({
     port: options.port,
     host: options.host,
     token: env.FLOTILLA_TOKEN,
     data,
     configuration,
-    simulators,
+    simulators: async () => {
+      simulators = await startSimulators(configuration, { data });
+      return simulators;
+    },
   }).catch(async (error: unknown) => {
-    await simulators.close();
+    await simulators?.close();
     throw error;
   });
   for (const warning of warnings) terminal.error(`warning: ${warning}`);
@@ -53,7 +57,7 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
     terminal.out('Stopping; batches go on at the next start.');
   }
   await runtime.close();
-  await simulators.close();
+  await simulators?.close();
   return exitStatus.done;
 };
 

@@ -1,3 +1,4 @@
+import type { Memory } from '../memory.ts';
 import type { Control } from './control.ts';
 import { reconcileDaemonSet } from './controllers/daemon-set.ts';
 import { reconcileDeployment } from './controllers/deployment.ts';
@@ -6,13 +7,14 @@ import { reconcileReplicaSet } from './controllers/replica-set.ts';
 import { reconcileStatefulSet } from './controllers/stateful-set.ts';
 import type { KubeObject, Pod, Workload } from './kube-object.ts';
 import { Kubelet } from './kubelet.ts';
-import { resourceOf } from './resources.ts';
+import { resourceOf, resources } from './resources.ts';
 import { type Change, keyOf, type Store } from './store.ts';
 
 export interface LoopOptions {
   readonly now: () => number;
   readonly tickMilliseconds: number;
   readonly podStartMilliseconds: number;
+  readonly memory: Memory;
 }
 
 /** In one tick changes follow each other this far (Deployment, ReplicaSet, pod, and back); the rest waits for the next. */
@@ -42,7 +44,7 @@ export class ControlLoop {
       wake: (object, at) => this.#wakeAt(`${object.kind} ${keyOf(object)}`, at),
     };
     const control = this.#control;
-    this.#kubelet = new Kubelet(control);
+    this.#kubelet = new Kubelet(control, options.memory);
     this.#reconcilers = {
       Deployment: (object) => reconcileDeployment(control, object as Workload),
       ReplicaSet: (object) => reconcileReplicaSet(control, object as Workload),
@@ -52,6 +54,8 @@ export class ControlLoop {
       Pod: (object) => this.#kubelet.reconcile(object as Pod),
     };
     store.listen((change) => this.#notice(change));
+    // What was in the middle of something when it was killed goes on; to the rest nothing happens.
+    for (const object of resources.flatMap((resource) => store.list(resource))) this.#mark(object.kind, keyOf(object));
   }
 
   close(): void {
@@ -61,6 +65,11 @@ export class ControlLoop {
 
   /** Runs what is due now; the timer does this by itself. */
   tick(): void {
+    this.#options.memory.together(() => this.#runDue());
+    this.#plan();
+  }
+
+  #runDue(): void {
     const now = this.#options.now();
     for (const [key, at] of this.#wakes) {
       if (at > now) continue;
@@ -72,7 +81,6 @@ export class ControlLoop {
       this.#dirty.clear();
       for (const key of keys) this.#reconcile(key);
     }
-    this.#plan();
   }
 
   #reconcile(key: string): void {

@@ -1,3 +1,4 @@
+import type { Memory } from '../memory.ts';
 import { type Control, warn } from './control.ts';
 import { fateOf, type Moment, momentOf } from './fate.ts';
 import {
@@ -12,30 +13,45 @@ import {
 
 interface ContainerLife {
   step: number;
-  due: number | undefined;
+  due?: number | undefined;
   started: boolean;
 }
 
 interface PodLife {
+  readonly uid: string;
+  /** Pods are numbered as they come. */
+  readonly number: number;
   readonly born: number;
-  readonly ip: string;
-  readonly containers: Map<string, ContainerLife>;
+  readonly containers: Record<string, ContainerLife>;
   leavesAt?: number;
 }
+
+const ipOf = ({ number }: PodLife): string => `10.244.${(number >> 8) & 255}.${number & 255}`;
 
 /** Schedules pods and runs their containers by the fate table. Pods that stay as they are cost nothing. */
 export class Kubelet {
   readonly #lives = new Map<string, PodLife>();
   readonly #control: Control;
+  readonly #memory: Memory;
   #count = 0;
 
-  constructor(control: Control) {
+  constructor(control: Control, memory: Memory) {
     this.#control = control;
+    this.#memory = memory;
+    for (const life of memory.all<PodLife>('life')) {
+      this.#lives.set(life.uid, life);
+      this.#count = Math.max(this.#count, life.number);
+    }
   }
 
   reconcile(pod: Pod): void {
-    const { now, podStartMilliseconds } = this.#control;
     const life = this.#lifeOf(pod);
+    this.#live(pod, life);
+    if (this.#lives.has(life.uid)) this.#memory.put('life', life.uid, life);
+  }
+
+  #live(pod: Pod, life: PodLife): void {
+    const { now, podStartMilliseconds } = this.#control;
     if (isLeaving(pod)) {
       life.leavesAt ??= now() + podStartMilliseconds / 3;
       if (now() < life.leavesAt) this.#control.wake(pod, life.leavesAt);
@@ -50,20 +66,21 @@ export class Kubelet {
   /** Forgets a pod that was removed from outside. */
   forget(uid: string): void {
     this.#lives.delete(uid);
+    this.#memory.remove('life', uid);
   }
 
   #lifeOf(pod: Pod): PodLife {
     const known = this.#lives.get(pod.metadata.uid);
     if (known !== undefined) return known;
     this.#count += 1;
-    const ip = `10.244.${(this.#count >> 8) & 255}.${this.#count & 255}`;
-    const made: PodLife = { born: this.#control.now(), ip, containers: new Map() };
-    this.#lives.set(pod.metadata.uid, made);
+    const { uid } = pod.metadata;
+    const made: PodLife = { uid, number: this.#count, born: this.#control.now(), containers: {} };
+    this.#lives.set(uid, made);
     return made;
   }
 
   #remove(pod: Pod): void {
-    this.#lives.delete(pod.metadata.uid);
+    this.forget(pod.metadata.uid);
     this.#control.store.remove(pod);
   }
 
@@ -78,15 +95,15 @@ export class Kubelet {
     const { now, podStartMilliseconds, wake } = this.#control;
     const ends = (pod.spec.restartPolicy ?? 'Always') !== 'Always';
     const statuses = pod.spec.containers.map((container) => {
-      const known = life.containers.get(container.name);
+      const known = life.containers[container.name];
       const one = known ?? { step: 0, due: life.born + podStartMilliseconds, started: false };
-      life.containers.set(container.name, one);
+      life.containers[container.name] = one;
       const moment = this.#advance(pod, container, { life: one, ends });
       if (one.due !== undefined) wake(pod, Math.max(one.due, now() + 1));
       return statusOf(pod, container, moment);
     });
     const isReady = statuses.every(({ ready }) => ready);
-    const status = { ...podStatus(pod, statuses, isReady), podIP: life.ip, startTime: timestamp(life.born) };
+    const status = { ...podStatus(pod, statuses, isReady), podIP: ipOf(life), startTime: timestamp(life.born) };
     this.#write(pod, status);
   }
 

@@ -1,20 +1,32 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { noMemory, openMemory } from '../memory.ts';
+import { clusterMemory } from './remember.ts';
 import { seedSchema } from './seed.ts';
 import { startSimulatedCluster } from './simulated-cluster.ts';
 
-/** The simulated cluster as a process of its own. Prints one line of JSON when it is ready: `{"simulated":true,"port":…}`. */
+/**
+ * The simulated cluster as a process of its own. Prints one line of JSON when it is ready: `{"simulated":true,"port":…}`. With
+ * `--state FILE` it goes on where it was ended, however that was.
+ */
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '0' },
     seed: { type: 'string' },
+    state: { type: 'string' },
     'tick-milliseconds': { type: 'string', default: '100' },
     'pod-start-milliseconds': { type: 'string', default: '300' },
     'exit-with-stdin': { type: 'boolean' },
   },
 });
 
+const tell = (message: string): void => {
+  process.stderr.write(`SIMULATED: ${message}\n`);
+};
+const memory = values.state === undefined ? noMemory : await openMemory(values.state, clusterMemory, { tell });
+
 const cluster = await startSimulatedCluster({
+  memory,
   port: Number(values.port),
   tickMilliseconds: Number(values['tick-milliseconds']),
   podStartMilliseconds: Number(values['pod-start-milliseconds']),

@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
+import { listenAsBefore } from '../listen.ts';
+import { type Memory, noMemory } from '../memory.ts';
 import { Api, parseTarget, type Target } from './api.ts';
 import { ApiStatus, badRequest, noSuchPath } from './api-status.ts';
 import { ControlLoop } from './control-loop.ts';
 import { listJson, podLog, watch } from './reading.ts';
-import { discovery } from './resources.ts';
+import { rememberObjects } from './remember.ts';
+import { discovery, resources } from './resources.ts';
 import { deploySeeds, type Seed, seedSchema } from './seed.ts';
 import { proxied } from './service-proxy.ts';
 import { isRolledOut } from './settled.ts';
@@ -18,7 +20,10 @@ export interface SimulatedClusterOptions {
   readonly tickMilliseconds?: number;
   readonly podStartMilliseconds?: number;
   readonly now?: () => number;
+  /** Only where the memory is empty: what runs there already is left alone. */
   readonly seed?: readonly z.input<typeof seedSchema>[number][];
+  /** Nothing is remembered without it. It is closed with the cluster. */
+  readonly memory?: Memory;
 }
 
 export interface SimulatedCluster {
@@ -36,26 +41,25 @@ interface Parts {
 
 /** Starts a cluster in this process: the Kubernetes API over plain HTTP on loopback, with controllers and a kubelet. */
 export async function startSimulatedCluster(options: SimulatedClusterOptions = {}): Promise<SimulatedCluster> {
-  const { port = 0, tickMilliseconds = 100, podStartMilliseconds = 300, now = Date.now } = options;
+  const { port = 0, tickMilliseconds = 100, podStartMilliseconds = 300, now = Date.now, memory = noMemory } = options;
   const store = new Store(now);
-  const loop = new ControlLoop(store, { now, tickMilliseconds, podStartMilliseconds });
+  rememberObjects(store, memory);
+  const isNew = resources.every((resource) => store.list(resource).length === 0);
+  const loop = new ControlLoop(store, { now, tickMilliseconds, podStartMilliseconds, memory });
   const parts = { store, api: new Api(store, now) };
   const server = createServer((request, response) => {
     response.setHeader('x-simulated', 'true');
     answer(parts, request, response).catch((error: unknown) => fail(response, error));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const bound = (server.address() as AddressInfo).port;
-  if (options.seed !== undefined) await seed(store, seedSchema.parse(options.seed));
+  const bound = await listenAsBefore(server, port, memory);
+  if (options.seed !== undefined && isNew) await seed(store, seedSchema.parse(options.seed));
   return {
     url: `http://127.0.0.1:${bound}`,
     port: bound,
     store,
     close: () => {
       loop.close();
+      memory.close();
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));
     },

@@ -41,6 +41,15 @@ export class Store {
     return String(this.#version);
   }
 
+  /** Takes objects as they were, in the order of their creation. Nobody is told. */
+  restore(objects: readonly KubeObject[], version: number): void {
+    this.#version = Math.max(this.#version, version);
+    for (const object of objects) {
+      this.#version = Math.max(this.#version, Number(object.metadata.resourceVersion));
+      this.#enter(resourceOf(object.kind), object);
+    }
+  }
+
   listen(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -143,13 +152,17 @@ export class Store {
   #put(type: ChangeType, resource: Resource, object: KubeObject): KubeObject {
     this.#version += 1;
     const made = { ...object, metadata: { ...object.metadata, resourceVersion: this.version } };
-    this.#of(resource).set(keyOf(made), { object: made });
-    for (const { uid } of made.metadata.ownerReferences ?? []) {
-      const owned = this.#owned.get(uid) ?? new Map<string, Resource>();
-      this.#owned.set(uid, owned.set(ownedKey(made), resource));
-    }
+    this.#enter(resource, made);
     this.#tell({ version: this.#version, type, resource, object: made });
     return made;
+  }
+
+  #enter(resource: Resource, object: KubeObject): void {
+    this.#of(resource).set(keyOf(object), { object });
+    for (const { uid } of object.metadata.ownerReferences ?? []) {
+      const owned = this.#owned.get(uid) ?? new Map<string, Resource>();
+      this.#owned.set(uid, owned.set(ownedKey(object), resource));
+    }
   }
 
   #tell(change: Change): void {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import type { Memory } from '../memory.ts';
 import type { Settled, SimulatedTrigger } from './options.ts';
-import type { RunOrigin } from './run.ts';
+import { type Remembered, type RunOrigin, recalled, remembered } from './run.ts';
 import type { Runs } from './runs.ts';
 
 /** A stored webhook event: what a 200 of the webhook stands for. */
@@ -16,16 +17,26 @@ export interface StoredEvent {
   readonly runs: string[];
 }
 
+/** An event as it is remembered. */
+type EventRecord = Omit<StoredEvent, 'origin'> & { readonly origin: Remembered<StoredEvent['origin']> };
+
 /** Events, and the worker that turns each into its runs some time later. */
 export class Events {
   readonly #options: Settled;
   readonly #runs: Runs;
+  readonly #memory: Memory;
   readonly #all = new Map<string, StoredEvent>();
   readonly #closing = new AbortController();
 
-  constructor(options: Settled, runs: Runs) {
+  constructor(options: Settled, runs: Runs, memory: Memory) {
     this.#options = options;
     this.#runs = runs;
+    this.#memory = memory;
+    for (const record of memory.all<EventRecord>('event')) {
+      const event = { ...record, origin: recalled(record.origin) };
+      this.#all.set(event.id, event);
+      if (event.status === 'QUEUED') void this.#work(event);
+    }
   }
 
   store(triggers: readonly SimulatedTrigger[], origin: StoredEvent['origin']): StoredEvent {
@@ -39,6 +50,7 @@ export class Events {
       runs: [],
     };
     this.#all.set(event.id, event);
+    this.#keep(event);
     void this.#work(event);
     return event;
   }
@@ -60,15 +72,25 @@ export class Events {
     if (faults.has('lose-event')) return;
     const late = faults.get('late-event');
     const extra = late === undefined ? 0 : (late.milliseconds ?? 10_000);
-    await this.#options.clock.sleep(this.#options.eventMilliseconds + extra, this.#closing.signal);
+    const { clock, eventMilliseconds } = this.#options;
+    const due = event.createdAt + eventMilliseconds + extra;
+    await clock.sleep(Math.max(0, due - clock.now()), this.#closing.signal);
     if (this.#closing.signal.aborted) return;
-    const fail = faults.get('fail-event');
-    if (fail === undefined) this.#startRuns(event);
-    else {
-      event.status = fail.status ?? 'NO_MATCHING_TRIGGER_FOR_PAYLOAD_CONDITIONS';
-      event.message = 'SIMULATED: the event did not lead to a run';
-      event.exceptionOccured = true;
-    }
+    // Both or neither: an event that did not know of its runs would start them again.
+    this.#memory.together(() => {
+      const fail = faults.get('fail-event');
+      if (fail === undefined) this.#startRuns(event);
+      else {
+        event.status = fail.status ?? 'NO_MATCHING_TRIGGER_FOR_PAYLOAD_CONDITIONS';
+        event.message = 'SIMULATED: the event did not lead to a run';
+        event.exceptionOccured = true;
+      }
+      this.#keep(event);
+    });
+  }
+
+  #keep(event: StoredEvent): void {
+    this.#memory.put('event', event.id, { ...event, origin: remembered(event.origin) } satisfies EventRecord);
   }
 
   #startRuns(event: StoredEvent): void {

@@ -1,3 +1,4 @@
+import type { Memory } from '../memory.ts';
 import type { Payload } from './payload.ts';
 
 /** While the start is answered. */
@@ -8,7 +9,7 @@ const eventFaults = ['lose-event', 'late-event', 'fail-event'] as const;
 const runFaults = ['stale-status', 'stuck-running', 'fail-stage', 'fail-after-apply', 'slow', 'refuse-abort'] as const;
 
 const faultNames = [...requestFaults, ...eventFaults, ...runFaults] as const;
-type FaultName = (typeof faultNames)[number];
+export type FaultName = (typeof faultNames)[number];
 
 export interface FaultOrder {
   /** All that are given must be equal. Empty matches every start. */
@@ -36,20 +37,34 @@ const versionRules: readonly (readonly [string, FaultName])[] = [
 
 export type Drawn = ReadonlyMap<FaultName, FaultOrder>;
 
+interface OrderLeft {
+  readonly order: FaultOrder;
+  /** Absent: without end. */
+  left?: number;
+}
+
 /** The faults that were ordered. One start draws each matching fault once. */
 export class FaultTable {
-  #orders: { order: FaultOrder; left: number }[] = [];
+  readonly #memory: Memory;
+  #orders: OrderLeft[];
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+    this.#orders = memory.all<{ readonly orders: OrderLeft[] }>('faults')[0]?.orders ?? [];
+  }
 
   order(order: FaultOrder): void {
-    this.#orders.push({ order, left: order.times ?? Number.POSITIVE_INFINITY });
+    this.#orders.push({ order, ...(order.times === undefined ? {} : { left: order.times }) });
+    this.#keep();
   }
 
   clear(): void {
     this.#orders = [];
+    this.#keep();
   }
 
   list(): readonly FaultOrder[] {
-    return this.#orders.filter(({ left }) => left > 0).map(({ order }) => order);
+    return this.#orders.filter((entry) => !isUsedUp(entry)).map(({ order }) => order);
   }
 
   /** Of the faults of the request only the first strikes: a start has one answer. */
@@ -62,13 +77,22 @@ export class FaultTable {
       const { fault, match = {} } = entry.order;
       const isMatch = Object.entries(match).every(([name, value]) => facts[name as keyof typeof match] === value);
       const isTaken = drawn.has(fault) || (isOf(requestFaults, fault) && [...drawn.keys()].some(isRequestFault));
-      if (entry.left <= 0 || !isMatch || isTaken) continue;
-      entry.left -= 1;
+      if (isUsedUp(entry) || !isMatch || isTaken) continue;
+      if (entry.left !== undefined) {
+        entry.left -= 1;
+        this.#keep();
+      }
       drawn.set(fault, entry.order);
     }
     return drawn;
   }
+
+  #keep(): void {
+    this.#memory.put('faults', 'latest', { orders: this.#orders });
+  }
 }
+
+const isUsedUp = ({ left = 1 }: OrderLeft): boolean => left <= 0;
 
 const isOf = (names: readonly string[], name: string): boolean => names.includes(name);
 const isRequestFault = (name: FaultName): boolean => isOf(requestFaults, name);

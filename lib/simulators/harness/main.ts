@@ -1,10 +1,13 @@
 import { parseArgs } from 'node:util';
+import { noMemory, openMemory } from '../memory.ts';
 import type { SimulatedHarnessOptions, SimulatedTrigger } from './options.ts';
 import { startSimulatedHarness } from './simulated-harness.ts';
+import { harnessMemory } from './world.ts';
 
 /**
  * The simulated Harness as a process of its own. Prints one line of JSON with its address as soon as it listens, on loopback only;
- * ends on SIGTERM, and with `--exit-with-stdin` also when whoever started it is gone.
+ * ends on SIGTERM, and with `--exit-with-stdin` also when whoever started it is gone. With `--state FILE` it goes on where it was
+ * ended, however that was.
  */
 const { values } = parseArgs({
   options: {
@@ -19,6 +22,7 @@ const { values } = parseArgs({
     'requests-per-minute': { type: 'string' },
     'max-concurrent-runs': { type: 'string' },
     details: { type: 'string' },
+    state: { type: 'string' },
     'exit-with-stdin': { type: 'boolean' },
   },
 });
@@ -76,7 +80,12 @@ const readOptions = (): SimulatedHarnessOptions => {
   };
 };
 
-const harness = await startSimulatedHarness(readOptions());
+const tell = (message: string): void => {
+  process.stderr.write(`SIMULATED: ${message}\n`);
+};
+const memory = values.state === undefined ? noMemory : await openMemory(values.state, harnessMemory, { tell });
+
+const harness = await startSimulatedHarness({ ...readOptions(), memory });
 process.stdout.write(`${JSON.stringify({ simulated: true, what: 'harness', port: harness.port, url: harness.url })}\n`);
 
 const end = (): void => {

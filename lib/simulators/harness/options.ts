@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/ports.ts';
+import { type Memory, noMemory } from '../memory.ts';
 import { wallClock } from './wall-clock.ts';
 
 /** A custom trigger of a simulated pipeline. One with a token is served by the v3 address only. */
@@ -35,6 +36,8 @@ export interface SimulatedHarnessOptions {
   /** Whether trigger details repeat the payload; some installations do not. */
   readonly showPayload?: boolean;
   readonly clock?: Clock;
+  /** Nothing is remembered without it. It is closed with the server. */
+  readonly memory?: Memory;
 }
 
 export type Settled = Required<Omit<SimulatedHarnessOptions, 'apiKey' | 'triggers'>> &
@@ -53,5 +56,6 @@ export const settle = (options: SimulatedHarnessOptions): Settled => ({
   details: 'V2',
   showPayload: true,
   clock: wallClock,
+  memory: noMemory,
   ...options,
 });

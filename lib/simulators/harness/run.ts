@@ -1,4 +1,4 @@
-import type { Drawn } from './faults.ts';
+import type { Drawn, FaultName, FaultOrder } from './faults.ts';
 import type { Payload } from './payload.ts';
 
 export interface Stage {
@@ -31,6 +31,29 @@ export interface RunOrigin {
   readonly notes?: string;
 }
 
+/** As it is remembered: JSON has no maps. */
+export type Remembered<Origin> = Omit<Origin, 'faults'> & {
+  readonly faults: readonly (readonly [FaultName, FaultOrder])[];
+};
+
+export const remembered = <Origin extends { readonly faults: Drawn }>(origin: Origin): Remembered<Origin> => ({
+  ...origin,
+  faults: [...origin.faults],
+});
+
+export const recalled = <Origin extends { readonly faults: Drawn }>(origin: Remembered<Origin>): Origin =>
+  ({ ...origin, faults: new Map(origin.faults) }) as unknown as Origin;
+
+export interface RunRecord {
+  readonly id: string;
+  readonly sequence: number;
+  readonly origin: Remembered<RunOrigin>;
+  readonly createdAt: number;
+  readonly stages: readonly Stage[];
+  readonly looks: readonly Look[];
+  readonly abortedBy?: string;
+}
+
 /** One pipeline run. Its story is kept as looks, newest last. */
 export class Run {
   readonly id: string;
@@ -52,8 +75,32 @@ export class Run {
     this.become('Queued', now);
   }
 
+  static of({ id, sequence, origin, createdAt, stages, looks, abortedBy }: RunRecord): Run {
+    const run = new Run(id, sequence, recalled(origin), createdAt);
+    run.stages.splice(0, run.stages.length, ...stages);
+    run.#looks.splice(0, 1, ...looks);
+    if (abortedBy !== undefined) {
+      run.abortedBy = abortedBy;
+      run.aborting.abort();
+    }
+    return run;
+  }
+
+  get record(): RunRecord {
+    const { id, sequence, origin, createdAt, stages, abortedBy } = this;
+    return {
+      ...{ id, sequence, createdAt, stages, looks: this.#looks },
+      origin: remembered(origin),
+      ...(abortedBy === undefined ? {} : { abortedBy }),
+    };
+  }
+
   get latest(): Look {
     return this.#looks.at(-1)!;
+  }
+
+  get hasBegun(): boolean {
+    return this.stages.some(({ startTs }) => startTs !== undefined);
   }
 
   get isOver(): boolean {

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../domain/ports.ts';
 import type { Settled } from './options.ts';
-import { Run, type RunOrigin, type Stage } from './run.ts';
+import { Run, type RunOrigin, type RunRecord, type Stage } from './run.ts';
 
 /** Changes a cluster for a run; gives a message when that failed. */
 export type Apply = (run: RunOrigin) => Promise<string | undefined>;
 
-/** All runs, and the little engine that carries each through its stages. */
+/** All runs, and the little engine that carries each through its stages, from wherever it stands. */
 export class Runs {
   readonly #options: Settled;
   readonly #apply: Apply;
@@ -18,12 +18,20 @@ export class Runs {
   constructor(options: Settled, apply: Apply) {
     this.#options = options;
     this.#apply = apply;
+    for (const record of options.memory.all<RunRecord>('run')) this.#all.set(record.id, Run.of(record));
+    const open = [...this.#all.values()].filter(({ isOver }) => !isOver);
+    // Those that had begun have their place already.
+    for (const run of open.toSorted((one, other) => Number(other.hasBegun) - Number(one.hasBegun))) {
+      void this.#drive(run);
+      if (run.aborting.signal.aborted) void this.#endAborted(run);
+    }
   }
 
   start(origin: RunOrigin): Run {
     const id = randomBytes(16).toString('base64url').replaceAll('-', 'a');
     const run = new Run(id, this.#all.size + 1, origin, this.#clock.now());
     this.#all.set(id, run);
+    this.#keep(run);
     void this.#drive(run);
     return run;
   }
@@ -44,7 +52,7 @@ export class Runs {
     if (run.origin.faults.has('refuse-abort')) return 'refused';
     run.abortedBy = 'simulated-user@example.com';
     run.aborting.abort();
-    run.become('Discontinuing', this.#clock.now());
+    this.#become(run, 'Discontinuing');
     void this.#endAborted(run);
     return 'done';
   }
@@ -57,14 +65,23 @@ export class Runs {
     return this.#options.clock;
   }
 
+  #become(run: Run, status: string, isEnd = false): void {
+    run.become(status, this.#clock.now(), isEnd);
+    this.#keep(run);
+  }
+
+  #keep(run: Run): void {
+    this.#options.memory.put('run', run.id, run.record);
+  }
+
   async #endAborted(run: Run): Promise<void> {
-    await this.#clock.sleep(this.#options.abortMilliseconds, this.#closing.signal);
-    this.#end(run, 'Aborted');
+    const due = run.latest.at + this.#options.abortMilliseconds;
+    await this.#clock.sleep(Math.max(0, due - this.#clock.now()), this.#closing.signal);
+    if (!this.#closing.signal.aborted) this.#end(run, 'Aborted');
   }
 
   async #drive(run: Run): Promise<void> {
     await this.#turn(run);
-    if (!this.#isStopped(run)) run.become('Running', this.#clock.now());
     const failed = await this.#stages(run);
     if (!this.#isStopped(run)) this.#end(run, failed ?? 'Success');
     this.#active -= 1;
@@ -73,7 +90,7 @@ export class Runs {
 
   async #turn(run: Run): Promise<void> {
     if (this.#active >= this.#options.maxConcurrentRuns) {
-      run.become('QueuedExecutionConcurrencyReached', this.#clock.now());
+      this.#become(run, 'QueuedExecutionConcurrencyReached');
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
     this.#active += 1;
@@ -86,19 +103,26 @@ export class Runs {
     const extra = slow === undefined ? 0 : (slow.milliseconds ?? 10_000);
     for (const stage of run.stages) {
       if (this.#isStopped(run)) return undefined;
-      this.#begin(run, stage);
-      await this.#pause(run, this.#options.stageMilliseconds + (stage.name === 'Prepare' ? extra : 0));
-      if (stage.name === 'Prepare' && faults.has('stuck-running')) await this.#stuck(run);
-      if (this.#isStopped(run)) return undefined;
-      const failure = stage.name === 'Deploy' ? await this.#deploy(run) : undefined;
-      stage.endTs = this.#clock.now();
-      const status = failure === undefined ? 'Success' : (faults.get('fail-stage')?.status ?? 'Failed');
-      stage.status = status;
-      if (failure === undefined) continue;
-      stage.failure = failure;
-      return status;
+      if (stage.endTs === undefined) await this.#perform(run, stage, extra);
+      if (stage.failure !== undefined) return stage.status;
     }
     return undefined;
+  }
+
+  /** Whatever of its time is over already is over. */
+  async #perform(run: Run, stage: Stage, extra: number): Promise<void> {
+    const { faults } = run.origin;
+    if (stage.startTs === undefined) this.#begin(run, stage);
+    const due = stage.startTs! + this.#options.stageMilliseconds + (stage.name === 'Prepare' ? extra : 0);
+    await this.#pause(run, Math.max(0, due - this.#clock.now()));
+    if (stage.name === 'Prepare' && faults.has('stuck-running')) await this.#stuck(run);
+    if (this.#isStopped(run)) return;
+    const failure = stage.name === 'Deploy' ? await this.#deploy(run) : undefined;
+    if (this.#closing.signal.aborted) return;
+    stage.endTs = this.#clock.now();
+    stage.status = failure === undefined ? 'Success' : (faults.get('fail-stage')?.status ?? 'Failed');
+    if (failure !== undefined) stage.failure = failure;
+    this.#keep(run);
   }
 
   async #deploy(run: Run): Promise<string | undefined> {
@@ -114,13 +138,13 @@ export class Runs {
   #begin(run: Run, stage: Stage): void {
     stage.status = 'Running';
     stage.startTs = this.#clock.now();
-    run.become('Running', this.#clock.now());
+    this.#become(run, 'Running');
   }
 
   async #stuck(run: Run): Promise<void> {
     if (this.#isStopped(run)) return;
     const status = run.origin.faults.get('stuck-running')?.status ?? 'Running';
-    run.become(status, this.#clock.now());
+    if (run.latest.status !== status) this.#become(run, status);
     while (!this.#isStopped(run)) await this.#pause(run, 60_000);
   }
 
@@ -131,7 +155,7 @@ export class Runs {
       stage.status = status;
       stage.endTs = now;
     }
-    run.become(status, now, true);
+    this.#become(run, status, true);
   }
 
   #isStopped(run: Run): boolean {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { listenAsBefore } from '../listen.ts';
 import { guardOf } from './access.ts';
 import type { FaultOrder } from './faults.ts';
 import { type SimulatedHarnessOptions, settle } from './options.ts';
@@ -25,9 +25,7 @@ export const startSimulatedHarness = async (options: SimulatedHarnessOptions = {
   const world = createWorld(settled, () => url);
   const routes = [...startRoutes(world), ...readRoutes(world), ...simulatorRoutes(world)];
   const server = serve(routes, guardOf(settled));
-  server.listen(settled.port, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await listenAsBefore(server, settled.port, settled.memory);
   url = `http://127.0.0.1:${port}`;
   return {
     url,
@@ -37,6 +35,7 @@ export const startSimulatedHarness = async (options: SimulatedHarnessOptions = {
     close: async () => {
       world.events.close();
       world.runs.close();
+      settled.memory.close();
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();

@@ -4,7 +4,10 @@ import { FaultTable } from './faults.ts';
 import type { Settled } from './options.ts';
 import { Runs } from './runs.ts';
 
-/** Everything that one simulated Harness remembers. It lives in memory and ends with the process. */
+/** To be raised when what is kept here cannot be read as before. */
+export const harnessMemory = { what: 'Harness', version: 1 } as const;
+
+/** Everything that one simulated Harness knows. */
 export interface World {
   readonly options: Settled;
   readonly faults: FaultTable;
@@ -15,6 +18,7 @@ export interface World {
 }
 
 export const createWorld = (options: Settled, url: () => string): World => {
+  const { memory } = options;
   const runs = new Runs(options, (run) => applyToCluster(options, run.payload));
-  return { options, faults: new FaultTable(), events: new Events(options, runs), runs, url };
+  return { options, faults: new FaultTable(memory), events: new Events(options, runs, memory), runs, url };
 };

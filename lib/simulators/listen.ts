@@ -1,0 +1,25 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Memory } from './memory.ts';
+
+/**
+ * Listens on loopback and gives the port. Who asks for none gets that of the last time, if it is free: so links that were shown
+ * then lead here again.
+ */
+export const listenAsBefore = async (server: Server, port: number, memory: Memory): Promise<number> => {
+  const [before] = memory.all<{ readonly port: number }>('address');
+  const bound = await listen(server, port === 0 ? (before?.port ?? 0) : port).catch((error: NodeJS.ErrnoException) => {
+    if (port !== 0 || error.code !== 'EADDRINUSE') throw error;
+    return listen(server, 0);
+  });
+  memory.put('address', 'latest', { port: bound });
+  return bound;
+};
+
+const listen = async (server: Server, port: number): Promise<number> => {
+  server.listen(port, '127.0.0.1');
+  // Rejects with what the server says of a port that it cannot have.
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+};

@@ -1,0 +1,101 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import type { KubeObject } from '../../lib/simulators/cluster/kube-object.ts';
+import { clusterMemory } from '../../lib/simulators/cluster/remember.ts';
+import type { RunRecord } from '../../lib/simulators/harness/run.ts';
+import { harnessMemory } from '../../lib/simulators/harness/world.ts';
+import { type About, openMemory } from '../../lib/simulators/memory.ts';
+import { Child } from './child.ts';
+
+const batch = `
+version: v1.0
+defaults: { environment_id: staging, infrastructure_id: cluster-eu-1, docker_artifact_type: docker }
+deployments:
+  - { pillar: shared, service_name: store, docker_image_version: 1.0.0 }
+  - { pillar: shared, service_name: api, docker_image_version: 1.0.0, metadata: { dependencies: [store] } }
+  - { pillar: risk, service_name: limits, docker_image_version: 1.0.0, metadata: { dependencies: [store] } }
+`;
+
+interface Deployment {
+  readonly key: string;
+  readonly status: string;
+  readonly runs: readonly { readonly key: string; readonly ref?: string }[];
+}
+
+const get = async <T>(address: string): Promise<T> => (await (await fetch(address)).json()) as T;
+
+const deploymentsOf = async (address: string): Promise<readonly Deployment[]> =>
+  (await get<{ deployments: Deployment[] }>(`${address}/deployments`)).deployments;
+
+/** What never comes ends with the time of its test. */
+const until = async (holds: () => Promise<boolean>): Promise<void> => {
+  while (!(await holds())) await sleep(20);
+};
+
+/** A server with its simulators, which is killed as -9 kills: nothing of it says goodbye. */
+const makeServer = () => {
+  const directory = mkdtempSync(join(tmpdir(), 'flotilla-killed-'));
+  const data = join(directory, 'data');
+  let child: Child | undefined;
+  const kill = async (): Promise<void> => {
+    await child?.stop('SIGKILL');
+    child = undefined;
+  };
+  const start = async (): Promise<string> => {
+    child = new Child('bin/flotilla.ts', { args: ['serve', '--port', '0', '--data', data, '--json'], directory });
+    const begun = await child.answer<{ url: string }>();
+    if (begun === undefined) throw new Error(`it did not start:\n${child.output}`);
+    return begun.url;
+  };
+  /** What a simulator has kept, as soon as it has ended: until then it is the only one to have it. */
+  const kept = async <T>(file: string, about: About, kind: string): Promise<readonly T[]> => {
+    const memory = await openMemory(join(data, 'simulators', file), about, { tell: () => {}, patience: 100_000 });
+    const values = memory.all<T>(kind);
+    memory.close();
+    return values;
+  };
+  onTestFinished(async () => {
+    await kill();
+    for (const file of readdirSync(join(data, 'simulators')).filter((name) => name.endsWith('.db')))
+      await kept(file, file === 'harness.db' ? harnessMemory : clusterMemory, 'any');
+    rmSync(directory, { recursive: true });
+  });
+  return { start, kill, kept };
+};
+
+test('a batch of the first day survives kill -9: runs go on, clusters stay as they are', {
+  timeout: 120_000,
+}, async () => {
+  const server = makeServer();
+  const url = await server.start();
+  const headers = { 'content-type': 'application/yaml' };
+  const submitted = await fetch(`${url}/batches`, { method: 'POST', headers, body: batch });
+  const { batch_id } = (await submitted.json()) as { batch_id: string };
+  // The first is done, the others run.
+  await until(async () => {
+    const runs = (await deploymentsOf(`${url}/batches/${batch_id}`)).flatMap((one) => one.runs);
+    return runs.length === 3 && runs.every(({ ref }) => ref !== undefined);
+  });
+  await server.kill();
+
+  const address = `${await server.start()}/batches/${batch_id}`;
+  await until(async () => (await get<{ ended_at?: string }>(address)).ended_at !== undefined);
+  expect(await get(address)).toMatchObject({ status: 'SUCCESS', reason: 'AllSucceeded' });
+  const deployments = await deploymentsOf(address);
+  expect(deployments.map(({ key, status, runs }) => `${key} ${status} ${runs.length}`)).toEqual([
+    'shared/store SUCCESS 1',
+    'shared/api SUCCESS 1',
+    'risk/limits SUCCESS 1',
+  ]);
+  await server.kill();
+
+  const runs = await server.kept<RunRecord>('harness.db', harnessMemory, 'run');
+  const started = deployments.flatMap((one) => one.runs.map(({ key, ref }) => `${key} ${ref}`));
+  expect(runs.map(({ id, origin }) => `${origin.payload.key} ${id}`).toSorted()).toEqual(started.toSorted());
+  const objects = await server.kept<KubeObject>('cluster-cluster-eu-1.db', clusterMemory, 'object');
+  const names = objects.filter(({ kind }) => kind === 'Deployment').map(({ metadata }) => metadata.name);
+  expect(names.toSorted()).toEqual(['api', 'limits', 'store']);
+});

@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { isPodReady, type KubeObject, type Pod } from '../../../lib/simulators/cluster/kube-object.ts';
+import { clusterMemory } from '../../../lib/simulators/cluster/remember.ts';
+import { resourceOf } from '../../../lib/simulators/cluster/resources.ts';
+import { type SimulatedCluster, startSimulatedCluster } from '../../../lib/simulators/cluster/simulated-cluster.ts';
+import { openMemory } from '../../../lib/simulators/memory.ts';
+import { asDocker, baselineOf, clusterAt, followRollout, setImage, workloadOf } from './follow-rollout.ts';
+
+/** A machine that is busy with other things may take many times as long as the second that these take. */
+const patient = { timeout: 120_000 };
+
+const seed = [{ name: 'app', namespace: 'shared', image: 'reg.local/app:1', replicas: 2 }];
+
+/** One cluster, ended and begun as often as one likes. */
+const makeLives = () => {
+  const folder = mkdtempSync(join(tmpdir(), 'flotilla-cluster-'));
+  let current: SimulatedCluster | undefined;
+  onTestFinished(async () => {
+    await current?.close();
+    rmSync(folder, { recursive: true });
+  });
+  return async (): Promise<SimulatedCluster> => {
+    await current?.close();
+    const memory = await openMemory(join(folder, 'state.db'), clusterMemory, { tell: () => {} });
+    current = await startSimulatedCluster({ tickMilliseconds: 20, podStartMilliseconds: 60, seed, memory });
+    return current;
+  };
+};
+
+const path = '/apis/apps/v1/namespaces/shared/deployments/app';
+const workload = workloadOf('deployment', 'app');
+const podsOf = ({ store }: SimulatedCluster): readonly Pod[] => store.list(resourceOf('Pod')) as readonly Pod[];
+const all = ({ store }: SimulatedCluster): readonly KubeObject[] =>
+  ['Deployment', 'ReplicaSet', 'Service', 'Pod'].flatMap((kind) => store.list(resourceOf(kind)));
+
+/** What never comes ends with the time of its test. */
+const until = async (holds: () => Promise<boolean> | boolean): Promise<void> => {
+  while (!(await holds())) await sleep(10);
+};
+
+test('what stands still stands as it did, and is not seeded again', patient, async () => {
+  const live = makeLives();
+  const before = await live();
+  await setImage(before.url, path, 'reg.local/app:2');
+  const isNew = ({ spec }: Pod): boolean => spec.containers[0]!.image.endsWith(':2');
+  await until(() => podsOf(before).length === 2 && podsOf(before).every((pod) => isNew(pod) && isPodReady(pod)));
+  // Its controllers have nothing left to write down.
+  await until(async () => {
+    const { version } = before.store;
+    await sleep(200);
+    return before.store.version === version;
+  });
+  const [objects, version, port] = [all(before), before.store.version, before.port];
+  const after = await live();
+  expect(all(after)).toEqual(objects);
+  expect(Number(after.store.version)).toBeGreaterThanOrEqual(Number(version));
+  expect(after.port).toBe(port);
+});
+
+test('a rollout that was in the middle of it ends', patient, async () => {
+  const live = makeLives();
+  const first = await live();
+  const baseline = await baselineOf(await clusterAt(first.url), workload);
+  await setImage(first.url, path, 'reg.local/app:2');
+  const second = await live();
+  const followed = { workload, expected: asDocker('2'), baseline, limit: 100_000 };
+  expect((await followRollout(await clusterAt(second.url), followed)).verdict).toBe('healthy');
+});
+
+test('a pod that fails again and again goes on counting', patient, async () => {
+  const live = makeLives();
+  const restarts = (cluster: SimulatedCluster): number =>
+    Math.max(
+      0,
+      ...podsOf(cluster)
+        .flatMap(({ status }) => status.containerStatuses ?? [])
+        .map((one) => one.restartCount),
+    );
+  const first = await live();
+  await setImage(first.url, path, 'reg.local/app:2-crash');
+  await until(() => restarts(first) >= 1);
+  const known = restarts(first);
+  const second = await live();
+  expect(restarts(second)).toBe(known);
+  await until(() => restarts(second) > known);
+});

@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { SimulatedHarnessOptions } from '../../../lib/simulators/harness/options.ts';
+import { type SimulatedHarness, startSimulatedHarness } from '../../../lib/simulators/harness/simulated-harness.ts';
+import { harnessMemory } from '../../../lib/simulators/harness/world.ts';
+import { openMemory } from '../../../lib/simulators/memory.ts';
+
+/** One Harness, ended and begun as often as one likes. */
+const makeLives = () => {
+  const folder = mkdtempSync(join(tmpdir(), 'flotilla-harness-'));
+  let current: SimulatedHarness | undefined;
+  const end = async (): Promise<void> => {
+    await current?.close();
+    current = undefined;
+  };
+  onTestFinished(async () => {
+    await end();
+    rmSync(folder, { recursive: true });
+  });
+  const live = async (options: SimulatedHarnessOptions = {}): Promise<SimulatedHarness> => {
+    await end();
+    const memory = await openMemory(join(folder, 'state.db'), harnessMemory, { tell: () => {} });
+    const pace = { eventMilliseconds: 10, stageMilliseconds: 10, abortMilliseconds: 10, requestsPerMinute: 0 };
+    current = await startSimulatedHarness({ ...pace, ...options, memory });
+    return current;
+  };
+  return Object.assign(live, { end });
+};
+
+const scope = 'accountIdentifier=acme&orgIdentifier=default&projectIdentifier=apps';
+
+const fire = async ({ url }: SimulatedHarness, key = 'k1', version = '1.0'): Promise<void> => {
+  const body = JSON.stringify({ service_name: 's1', docker_image_version: version, pillar: 'risk', flotilla: { key } });
+  const address = `${url}/pipeline/api/webhook/custom/tok/v3?${scope}&pipelineIdentifier=p&triggerIdentifier=t`;
+  const response = await fetch(address, { method: 'POST', body });
+  if (!response.ok) throw new Error(await response.text());
+};
+
+const abort = async ({ url }: SimulatedHarness, id: string): Promise<void> => {
+  const address = `${url}/pipeline/api/pipeline/execute/interrupt/${id}?${scope}&interruptType=AbortAll`;
+  const response = await fetch(address, { method: 'PUT' });
+  if (!response.ok) throw new Error(await response.text());
+};
+
+/** What never comes ends with the time of its test. */
+const until = async (holds: () => boolean): Promise<void> => {
+  while (!holds()) await sleep(5);
+};
+
+const longest = 3_600_000;
+const ended =
+  (harness: SimulatedHarness, count = 1) =>
+  async () => {
+    await until(() => harness.runs().filter(({ ended_at }) => ended_at !== undefined).length === count);
+    return harness.runs().map(({ key, status }) => `${key} ${status}`);
+  };
+
+/** A machine that is busy with other things may take many times as long as the moment that these take. */
+const patient = { timeout: 120_000 };
+
+describe('a Harness that was ended goes on', patient, () => {
+  test('with an event that it had not come to yet, whose run it starts once', async () => {
+    const live = makeLives();
+    await fire(await live({ eventMilliseconds: longest }));
+    const second = await live();
+    expect(await ended(second)()).toEqual(['k1 Success']);
+    const third = await live();
+    await sleep(50);
+    expect(third.runs()).toEqual(second.runs());
+  });
+
+  test('with a run in the middle of a stage, whose time goes on too', async () => {
+    const live = makeLives();
+    const first = await live({ stageMilliseconds: longest });
+    await fire(first);
+    await until(() => first.runs()[0]?.status === 'Running');
+    const [before] = first.runs();
+    const second = await live();
+    expect(await ended(second)()).toEqual(['k1 Success']);
+    expect(second.runs()[0]).toMatchObject({
+      plan_execution_id: before!.plan_execution_id,
+      started_at: before!.started_at,
+    });
+  });
+
+  test('with a run that was to fail', async () => {
+    const live = makeLives();
+    const first = await live({ stageMilliseconds: longest });
+    await fire(first, 'k1', '1.0-pipeline-fails');
+    await until(() => first.runs()[0]?.status === 'Running');
+    expect(await ended(await live())()).toEqual(['k1 Failed']);
+  });
+
+  test('with a run that is being aborted', async () => {
+    const live = makeLives();
+    const first = await live({ stageMilliseconds: longest, abortMilliseconds: longest });
+    await fire(first);
+    await until(() => first.runs()[0]?.status === 'Running');
+    await abort(first, first.runs()[0]!.plan_execution_id);
+    expect(await ended(await live())()).toEqual(['k1 Aborted']);
+  });
+
+  test('with runs that wait for others, after those', async () => {
+    const live = makeLives();
+    const first = await live({ stageMilliseconds: longest, maxConcurrentRuns: 1 });
+    for (const key of ['k1', 'k2', 'k3']) await fire(first, key);
+    await until(() => first.runs().length === 3 && first.runs()[0]?.status === 'Running');
+    const second = await live({ maxConcurrentRuns: 1 });
+    expect(await ended(second, 3)()).toEqual(['k1 Success', 'k2 Success', 'k3 Success']);
+    const times = second.runs().map(({ ended_at }) => ended_at!);
+    expect(times).toEqual(times.toSorted((one, other) => one - other));
+  });
+
+  test('with the faults that are left, at its address', async () => {
+    const live = makeLives();
+    const first = await live();
+    first.order({ fault: 'reject', times: 2 });
+    first.order({ fault: 'slow', match: { service: 'other' } });
+    await expect(fire(first)).rejects.toThrow('this start is refused');
+    const second = await live();
+    expect(second.port).toBe(first.port);
+    await expect(fire(second)).rejects.toThrow('this start is refused');
+    const third = await live();
+    await fire(third);
+    const faults = await (await fetch(`${third.url}/simulator/faults`)).json();
+    expect(faults).toMatchObject({ faults: [{ fault: 'slow' }] });
+  });
+});
+
+test('one whose port is taken meanwhile listens at another', async () => {
+  const live = makeLives();
+  const { port } = await live();
+  await live.end();
+  const other = await startSimulatedHarness({ port });
+  expect((await live()).port).not.toBe(port);
+  await other.close();
+});
