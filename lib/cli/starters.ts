@@ -38,7 +38,7 @@ const npmAbove = (pid: number | undefined, env: Self['env'], look: Look): readon
   if (pid === undefined || script === undefined || goesOnAlone(script)) return [];
   const seen = look(pid);
   if (seen === undefined) return [];
-  if (seen.command.includes(` -c ${script}`)) return [pid, seen.parent];
+  if (seen.command.includes(` -c ${script}`)) return [pid, seen.parent].filter((one) => look(one) !== undefined);
   return isManager(seen.command, manager) ? [pid] : [];
 };
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Seen, startersOf } from '../../lib/cli/starters.ts';
 
-const me = 100;
 const npm: Seen = { parent: 7, command: 'npm start --port 0' };
 const path = '/usr/lib/node_modules/npm/bin/npm-cli.js';
 const started = { npm_lifecycle_script: 'node bin/flotilla.js serve', npm_execpath: path };
@@ -36,6 +35,7 @@ const byNpm: readonly Row[] = [
     { 20: { parent: 7, command: 'node /opt/pnpm.cjs start' } },
     [20],
   ],
+  ['npm of another user, whom the system hides', 30, started, { 30: shell(20) }, [30]],
   [
     'npm as the first process of a container',
     30,
@@ -75,34 +75,25 @@ const byOthers: readonly Row[] = [
   ['nobody that can be looked at', 30, started, {}, []],
 ];
 
-const script = (text: string): Row => [
-  text,
-  30,
-  { npm_lifecycle_script: text },
-  { 30: shell(20, `sh -c ${text}`), 20: npm },
-  [],
-];
-const inBackground = [
-  'nohup flotilla serve > log 2>&1 &',
-  'flotilla serve & vite',
-  'setsid flotilla serve',
-  'nohup flotilla serve',
-];
-
-const rule = (row: Row): void => {
-  const [, parent, env, seen, starters] = row;
-  expect(startersOf({ parent, env }, (pid) => (pid === me ? undefined : seen[pid]))).toEqual(starters);
-};
-
-describe('it ends with', () => {
-  test.each(byNpm)('%s', (...row) => rule(row));
-  test.each(['flotilla serve > log 2>&1', 'npm ci && flotilla serve', 'flotilla serve &> log'])(
-    'a script of npm that waits for it: %s',
-    (text) => rule([text, 30, { npm_lifecycle_script: text }, { 30: shell(20, `sh -c ${text}`), 20: npm }, [30, 20]]),
-  );
+describe.each([
+  ['it ends with', byNpm],
+  ['it goes on without', byOthers],
+] as const)('%s', (_, rows) => {
+  test.each(rows)('%s', (_what, parent, env, seen, starters) => {
+    expect(startersOf({ parent, env }, (pid) => seen[pid])).toEqual(starters);
+  });
 });
 
-describe('it goes on without', () => {
-  test.each(byOthers)('%s', (...row) => rule(row));
-  test.each(inBackground)('a script of npm that puts it into the background: %s', (text) => rule(script(text)));
+test.each([
+  ['flotilla serve > log 2>&1', true],
+  ['flotilla serve &> log', true],
+  ['npm ci && flotilla serve', true],
+  ['nohup flotilla serve > log 2>&1 &', false],
+  ['nohup flotilla serve', false],
+  ['setsid flotilla serve', false],
+  ['flotilla serve & vite', false],
+])('a script of npm ends it unless it puts it into the background: %s', (script, isWatched) => {
+  const seen: Readonly<Record<number, Seen>> = { 30: shell(20, `sh -c ${script}`), 20: npm };
+  const self = { parent: 30, env: { npm_lifecycle_script: script } };
+  expect(startersOf(self, (pid) => seen[pid])).toEqual(isWatched ? [30, 20] : []);
 });
