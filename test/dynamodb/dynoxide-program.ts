@@ -7,6 +7,12 @@ import { isAbsolute, join } from 'node:path';
 const version = '3.2.0';
 /** All that a test needs. Those that it has of itself bring a server for models and an importer. */
 const features = 'native-sqlite,http-server,cli';
+/** Its own profile makes it small, which takes long. Here it is built for a few runs of tests. */
+const profile = {
+  CARGO_PROFILE_RELEASE_LTO: 'off',
+  CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
+  CARGO_PROFILE_RELEASE_OPT_LEVEL: '1',
+};
 const oldestRust = [1, 88] as const;
 
 /** `rustc 1.95.0 (…)` as numbers; empty where there is none. */
@@ -29,7 +35,8 @@ export const cacheFolder = ({ XDG_CACHE_HOME = '' }: NodeJS.ProcessEnv): string 
 
 /** Where the program is kept, by all that makes it another one. */
 const keptAt = (): string => {
-  const name = ['dynoxide-rs', version, ...features.split(','), process.platform, process.arch].join('-');
+  const flags = [...features.split(','), ...Object.values(profile)];
+  const name = ['dynoxide-rs', version, ...flags, process.platform, process.arch].join('-');
   return join(cacheFolder(process.env), name, 'dynoxide');
 };
 
@@ -37,7 +44,8 @@ const build = async (kept: string): Promise<void> => {
   const root = mkdtempSync(join(tmpdir(), 'flotilla-dynoxide-'));
   try {
     const args = ['--locked', '--quiet', '--no-default-features', '--features', features, '--root', root];
-    const cargo = spawn('cargo', ['install', `dynoxide-rs@${version}`, ...args], { stdio: 'inherit' });
+    const env = { ...process.env, ...profile };
+    const cargo = spawn('cargo', ['install', `dynoxide-rs@${version}`, ...args], { stdio: 'inherit', env });
     const [status] = await once(cargo, 'exit');
     if (status !== 0) throw new Error(`cargo could not build dynoxide-rs ${version}`);
     mkdirSync(join(kept, '..'), { recursive: true });
@@ -59,7 +67,7 @@ export const obtainDynoxide = async (): Promise<Obtained> => {
   if (existsSync(kept) && answerOf(kept) !== '') return { program: kept };
   const lacks = lackOf(answerOf('cargo') === '' ? [] : rustVersion(answerOf('rustc')));
   if (lacks !== undefined) return { lacks };
-  console.log(`Building dynoxide-rs ${version}: some four minutes on two cores. It is kept as ${kept}`);
+  console.log(`Building dynoxide-rs ${version}: some minutes on two cores. It is kept as ${kept}`);
   await build(kept);
   return { program: kept };
 };
