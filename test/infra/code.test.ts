@@ -89,7 +89,7 @@ describe('what is loaded', { timeout: 60_000 }, () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   /** Kilobytes. The Kubernetes client alone is 1,200. */
-  const most = ({ rights }: FunctionRow): number => (rights.includes('clusters') ? 2_200 : 700);
+  const most = ({ rights }: FunctionRow): number => (rights.includes('clusters') ? 2_200 : 750);
 
   it.each(rows)('%s stays small', (stem, row) => {
     expect(bundles.get(stem)!.code.length / 1_000).toBeLessThan(most(row));
