@@ -263,7 +263,7 @@ describe('what runs at a target, as far as it was recorded', () => {
   it.each<[what: string, Release | undefined, LastOutcomeRow | undefined, release: unknown]>([
     ['nothing', undefined, undefined, undefined],
     ['the last good one', good, undefined, { version: '1', batch_id: 'A', at: 10 }],
-    ['what a later failure left open', good, last, { batch_id: 'B', at: 20, ended }],
+    ['what a later failure left open', good, last, { batch_id: 'B', at: 20, ended, last_verified: '1' }],
     ['what a later failure left there', good, { ...last, release_after: '1' }, { version: '1', batch_id: 'B', at: 20 }],
     ['the good one after a failure', { ...good, at: 20 }, last, { version: '1', batch_id: 'A', at: 20 }],
     ['what the only failure left open', undefined, last, { batch_id: 'B', at: 20, ended }],
