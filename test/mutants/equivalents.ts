@@ -7,11 +7,60 @@ interface Equivalent {
   readonly why: string;
 }
 
+const plan = 'lib/domain/plan';
 const rollout = 'lib/domain/rollout';
 const anyText = '\'\' → "Stryker was here!"';
 
 /** Mutants that change nothing which anybody could see. Whatever can be noticed has no place here. */
 export const equivalents: readonly Equivalent[] = [
+  {
+    ...{ path: `${plan}/cycles.ts`, line: 'let count = 0', change: '0 → 1' },
+    why: 'numbers that only count up may begin anywhere',
+  },
+  {
+    ...{ path: `${plan}/cycles.ts`, line: 'let call = calls.at(-1)', change: '1 → 0' },
+    why: 'of one the first is the last',
+  },
+  {
+    ...{ path: `${plan}/order.ts`, line: 'const ranks' },
+    change: 'new Array(byRank.length) → new Array()',
+    why: 'it only makes room',
+  },
+  {
+    ...{ path: `${plan}/plan-batch.ts`, line: 'const indexes' },
+    change: 'new Array(deployments.length) → new Array()',
+    why: 'it only makes room',
+  },
+  {
+    ...{ path: `${plan}/plan-batch.ts`, line: 'settingsText.set(' },
+    change: 'settingsText.set(executor.settings, settings); → ;',
+    why: 'it only keeps what would be made again',
+  },
+  {
+    ...{ path: `${plan}/plan-batch.ts`, line: '[executor.name, executor.account' },
+    change: '[executor.name, executor.account, settings] → [executor.account, settings]',
+    why: 'the account begins with the name of its executor',
+  },
+  ...[
+    ['heap[parent]! <= heap[at]!', 'heap[parent]! < heap[at]!'],
+    ['heap[left + 1]! < heap[left]!', 'heap[left + 1]! <= heap[left]!'],
+    ['heap[at]! <= heap[child]!', 'heap[at]! < heap[child]!'],
+  ].map(([from, to]) => ({
+    ...{ path: `${plan}/rank-heap.ts`, line: from!, change: `${from} → ${to}` },
+    why: 'of two equal numbers nobody can say which is which',
+  })),
+  ...['order < 0 → order <= 0', '0 → 1'].map((change) => ({
+    ...{ path: `${plan}/version-step.ts`, line: 'return order < 0', change },
+    why: 'an order is a whole number, and here it is not 0',
+  })),
+  {
+    ...{ path: `${plan}/version-step.ts`, line: 'const [, major', change: '[] → ["Stryker was here"]' },
+    why: 'the first part is the whole text, which is not read',
+  },
+  ...['if (isNumber(one) !==', 'return one < other ?', 'one.length - other.length ||'].map((line) => ({
+    ...{ path: `${plan}/version-step.ts`, line, change: '1 → 2' },
+    why: 'of an order only the sign counts',
+  })),
   {
     ...{ path: `${rollout}/container-signal.ts`, line: 'const endedAt =', change: anyText },
     why: 'neither text is a date',

@@ -13,8 +13,8 @@ export const findCycles = (
 
 /** Tarjan's algorithm with a stack of its own: 10,000 deployments in a row would exhaust the real one. */
 const stronglyConnected = (edges: readonly (readonly number[])[]): number[][] => {
-  const order: number[] = new Array(edges.length).fill(-1);
-  const low: number[] = new Array(edges.length).fill(-1);
+  const order = new Int32Array(edges.length).fill(-1);
+  const low = new Int32Array(edges.length);
   const open: number[] = [];
   const isOpen = new Uint8Array(edges.length);
   const groups: number[][] = [];
@@ -49,11 +49,11 @@ const stronglyConnected = (edges: readonly (readonly number[])[]): number[][] =>
   return groups;
 };
 
-/** Breadth first from the start back to it, inside its group. */
+/** Breadth first from the start back to it, inside its group: there is a way. */
 const shortestCycle = (edges: readonly (readonly number[])[], group: ReadonlySet<number>, start: number): number[] => {
   const cameFrom = new Map<number, number>();
   const queue = [start];
-  for (let at = 0; at < queue.length; at += 1) {
+  for (let at = 0; ; at += 1) {
     const node = queue[at]!;
     for (const target of edges[node]!) {
       if (target === start) return pathTo(cameFrom, start, node);
@@ -62,7 +62,6 @@ const shortestCycle = (edges: readonly (readonly number[])[], group: ReadonlySet
       queue.push(target);
     }
   }
-  return [start];
 };
 
 const pathTo = (cameFrom: ReadonlyMap<number, number>, start: number, end: number): number[] => {

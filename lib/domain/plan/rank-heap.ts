@@ -50,7 +50,7 @@ const siftDown = (heap: number[]): void => {
   for (;;) {
     const left = 2 * at + 1;
     if (left >= heap.length) return;
-    const child = left + 1 < heap.length && heap[left + 1]! < heap[left]! ? left + 1 : left;
+    const child = heap[left + 1]! < heap[left]! ? left + 1 : left; // one that is not there is not smaller
     if (heap[at]! <= heap[child]!) return;
     swap(heap, at, child);
     at = child;

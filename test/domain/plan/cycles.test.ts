@@ -18,6 +18,23 @@ test.each([
       [2, 3],
     ],
   ],
+  [
+    'two pairs, of which the second is found first',
+    [[1], [0, 2], [3], [2]],
+    [
+      [0, 1],
+      [2, 3],
+    ],
+  ],
+  [
+    'a pair within the other',
+    [[3, 1], [2], [1], [0]],
+    [
+      [0, 3],
+      [1, 2],
+    ],
+  ],
+  ['itself, when another one leads to it', [[1], [1]], [[1]]],
   ['the shorter of two ways round', [[1, 2], [2], [0]], [[0, 2]]],
   ['an entry and an exit', [[1], [2], [3, 1], []], [[1, 2]]],
 ])('%s', (_, edges, cycles) => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Batch, Deployment } from '../../../lib/domain/batch/batch.ts';
 import type { Catalogue, ServiceEntry } from '../../../lib/domain/catalogue/catalogue.ts';
 import { simulatedConfiguration } from '../../../lib/domain/catalogue/simulated-configuration.ts';
+import { longestChain } from '../../../lib/domain/plan/graph.ts';
 import type { Plan, PlannedDeployment } from '../../../lib/domain/plan/plan.ts';
 import { planBatch } from '../../../lib/domain/plan/plan-batch.ts';
 import { batch, deployment, graphBatch, randomGraph } from './random-graph.ts';
@@ -22,6 +23,11 @@ const longest = (plan: Plan, next: (item: PlannedDeployment) => readonly number[
   };
   return plan.deployments.map(({ index }) => lengthOf(index));
 };
+
+test('of two chains that are equally long the one of the smaller nodes is shown', () => {
+  expect(longestChain({ dependencies: [[], [0], [0]], dependents: [[2, 1], [], []] }, [2, 1, 1])).toEqual([0, 1]);
+  expect(longestChain({ dependencies: [[], []], dependents: [[], []] }, [1, 1])).toEqual([0]);
+});
 
 describe('laws of a plan', () => {
   test('indexes count up, and dependencies have smaller ones', () => {
@@ -166,11 +172,20 @@ describe('what a deployment is resolved to', () => {
   });
 
   test.each([
-    ['an unknown dependency', [deployment(1, { dependencies: ['shared/gone'] })]],
-    ['an unknown infrastructure', [deployment(1, { infrastructure_id: 'mars' })]],
-    ['a cycle', [deployment(1, { dependencies: ['shared/s2'] }), deployment(2, { dependencies: ['shared/s1'] })]],
-  ])('a batch with %s did not come from parseBatch', (_, items) => {
-    expect(() => planBatch(batch(items), catalogue)).toThrow(expect.objectContaining({ name: 'ContractBroken' }));
+    ['the unknown dependency shared/gone', [deployment(1, { dependencies: ['shared/gone'] })]],
+    ['the unknown infrastructure mars', [deployment(1, { infrastructure_id: 'mars' })]],
+    [
+      'a cycle of dependencies',
+      [deployment(1, { dependencies: ['shared/s2'] }), deployment(2, { dependencies: ['shared/s1'] })],
+    ],
+  ])('a batch with %s did not come from parseBatch', (what, items) => {
+    const told = { name: 'ContractBroken', message: `A batch with ${what} cannot be planned.` };
+    expect(() => planBatch(batch(items), catalogue)).toThrow(expect.objectContaining(told));
+  });
+
+  test('warnings are those that come with it', () => {
+    expect(planned(catalogue, deployment(1)).warnings).toEqual([]);
+    expect(planBatch(batch([deployment(1)]), catalogue, ['w']).warnings).toEqual(['w']);
   });
 });
 

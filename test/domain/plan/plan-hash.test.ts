@@ -8,6 +8,10 @@ test('the order of keys and what is absent mean nothing, the order of a list doe
   expect(canonicalJson({ b: { c: [{ e: 'x', f: null }, 2], d: 1 } })).not.toBe(one);
 });
 
+test('what JSON has no word for is null in a list', () => {
+  expect([undefined, [undefined, null, 'a', 1, true]].map(canonicalJson)).toEqual(['null', '[null,null,"a",1,true]']);
+});
+
 test('lines are told apart', () => {
   expect(planHash(['a', 'b'])).not.toBe(planHash(['ab']));
   expect(planHash(['a', 'b'])).not.toBe(planHash(['b', 'a']));

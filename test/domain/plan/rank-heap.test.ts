@@ -16,6 +16,7 @@ test('gives what was put in, smallest first, whatever is put in between', () => 
           model.sort((a, b) => a - b);
         }
         expect(heap.size()).toBe(model.length);
+        expect(heap.peek()).toBe(model[0]);
       }
     }),
   );

@@ -16,6 +16,12 @@ const cases: readonly (readonly [string | undefined, string, VersionStep])[] = [
   ['1.0.0-2', '1.0.0-10', 'newer'],
   ['90071992547409931.0.0', '90071992547409930.0.0', 'older'],
   [`1.4.0@sha256:${'a'.repeat(64)}`, `1.1.0@sha256:${'b'.repeat(64)}`, 'older'],
+  ['1.0.0+build.7', '1.0.1+x.1', 'newer'],
+  ['1.0.0-99', '1.0.0-100', 'newer'],
+  ['1.0.0-100', '1.0.0-1a', 'newer'],
+  ['1.0.0-100', '1.0.0-a1', 'newer'],
+  ['1.0002.0', '1.10.0', 'newer'],
+  ['1.10.0', '1.0002.0', 'older'],
   // Nothing can be claimed.
   ['1.0.0', 'v1.0.0', 'other'],
   ['1.0.0+a', '1.0.0+b', 'other'],
