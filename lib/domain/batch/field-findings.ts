@@ -59,8 +59,14 @@ const badName = (issue: z.core.$ZodIssueInvalidKey, path: Path, { offsetOf }: Fi
   offset: offsetOf(path, 'key'),
   path,
   code: issueCodes.BadFormat,
-  describe: () => ({ message: `this name ${issue.issues[0]?.message ?? 'is not allowed'}` }),
+  describe: () => ({ message: `this name ${nameComplaint(issue.issues[0], String(path.at(-1)))}` }),
 });
+
+/** Our words for what is no name; of its length zod has words of its own, which are for programmers. */
+const nameComplaint = (inner: ZodIssue | undefined, name: string): string => {
+  if (inner?.code === 'too_small' || inner?.code === 'too_big') return outOfRange(inner, name, name);
+  return inner?.message ?? 'is not allowed';
+};
 
 const codes: { readonly [code in ZodIssue['code']]?: IssueCode } = {
   invalid_type: issueCodes.WrongType,
