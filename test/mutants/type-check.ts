@@ -71,6 +71,7 @@ export class TypeCheck {
     const byFile = Map.groupBy(mutations, ({ fileName }) => relative(root, fileName));
     for (const [path, some] of byFile) this.#write(path, mutatedAtOnce(this.textOf(some[0]!), some));
     const complaints = await this.#compile({
+      compilerOptions: { ...compilerOptions, incremental: true, tsBuildInfoFile: 'mutants.tsbuildinfo' },
       include: ['lib', 'functions', 'statemachines'],
       exclude: ['lib/infra'],
       files: [...byFile.keys()],
