@@ -32,6 +32,7 @@ const scene = async (lease?: Partial<Lease>, count = 3) => {
   const watched = (before: (writes: readonly Write[]) => Promise<void> | void = () => {}): Table => ({
     get: (key) => world.table.get(key),
     query: (query) => world.table.query(query),
+    synced: () => world.table.synced(),
     transact: async (writes) => {
       await before(writes);
       await world.table.transact(writes);
