@@ -13,6 +13,8 @@ import { stringAt } from '../../lib/domain/rollout/kubernetes-object.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../lib/simulators/cluster/simulated-cluster.ts';
 import { type Certificates, makeCertificates } from '../certificates.ts';
 
+/** Milliseconds that no answer needs, however slow the machine is. */
+const patient = 600_000;
 const shared = (kind: Workload['kind'], name: string): Workload => ({ kind, name, namespace: 'shared' });
 
 const listen = async (server: Server): Promise<number> => {
@@ -102,7 +104,12 @@ describe('against the simulated cluster', () => {
     { service: 'sick', expected: { status: 503, message: expect.stringContaining('degraded') } },
     { service: 'none', expected: { message: 'services "none" not found' } },
   ])('asks the service $service through the proxy', async ({ expected, service }) => {
-    const request = { workload: shared('deployment', service), path: '/ready', port: 8080, timeoutMilliseconds: 1_000 };
+    const request = {
+      workload: shared('deployment', service),
+      path: '/ready',
+      port: 8080,
+      timeoutMilliseconds: patient,
+    };
     expect(await cluster.probe(request)).toEqual(expected);
   });
 
@@ -238,7 +245,7 @@ describe('a cluster that cannot be asked', () => {
   it('is ClusterUnavailable when nobody listens', async () => {
     const { cluster, server } = await serving(() => {});
     await close(server);
-    const request = { workload: shared('deployment', 'a'), path: '/', timeoutMilliseconds: 500 };
+    const request = { workload: shared('deployment', 'a'), path: '/', timeoutMilliseconds: patient };
     await expect(cluster.read([shared('deployment', 'a')])).rejects.toMatchObject({ name: 'ClusterUnavailable' });
     await expect(cluster.logs('shared', 'p', 'c', 5)).rejects.toMatchObject({ name: 'ClusterUnavailable' });
     await expect(cluster.probe(request)).rejects.toMatchObject({ name: 'ClusterUnavailable' });
@@ -252,7 +259,7 @@ describe('a cluster that cannot be asked', () => {
         .end(isForbidden ? status(403, 'Forbidden', 'cannot get resource "services/proxy"') : 'go away');
     });
     const ask = (name: string) =>
-      cluster.probe({ workload: shared('deployment', name), path: 'x', timeoutMilliseconds: 500 });
+      cluster.probe({ workload: shared('deployment', name), path: 'x', timeoutMilliseconds: patient });
     expect(await ask('shy')).toEqual({ status: 403, message: 'go away' });
     await expect(ask('closed')).rejects.toThrow('services/proxy');
     await close(server);
@@ -273,7 +280,11 @@ describe('a cluster that cannot be asked', () => {
     { what: 'that it gave up', code: 504, body: status(504, 'Timeout', 'gave up'), says: 'gave up', isLate: true },
   ])('does not take for an answer of the service when the API server says $what', async (said) => {
     const { cluster, server } = await serving((_, response) => response.writeHead(said.code).end(said.body));
-    const answer = await cluster.probe({ workload: shared('deployment', 'a'), path: '/', timeoutMilliseconds: 500 });
+    const answer = await cluster.probe({
+      workload: shared('deployment', 'a'),
+      path: '/',
+      timeoutMilliseconds: patient,
+    });
     expect(answer).toEqual({ message: said.says, ...(said.isLate ? { timeout: true } : {}) });
     await close(server);
   });
@@ -284,7 +295,7 @@ describe('a cluster that cannot be asked', () => {
       asked.push(request.url);
       response.end('s3cret');
     });
-    const answer = await cluster.probe({ workload: shared('deployment', 'a'), path, timeoutMilliseconds: 500 });
+    const answer = await cluster.probe({ workload: shared('deployment', 'a'), path, timeoutMilliseconds: patient });
     expect(answer).toEqual({ message: 'the path leads out of the service; nothing was asked' });
     expect(asked).toEqual([]);
     await close(server);
@@ -292,7 +303,7 @@ describe('a cluster that cannot be asked', () => {
 
   it.each(['/a/../ready', '//ready', 'ready?a=../..'])('asks the service for %j', async (path) => {
     const { cluster, server } = await serving((request, response) => response.end(request.url));
-    const answer = await cluster.probe({ workload: shared('deployment', 'a'), path, timeoutMilliseconds: 500 });
+    const answer = await cluster.probe({ workload: shared('deployment', 'a'), path, timeoutMilliseconds: patient });
     expect(answer.message).toMatch(/^\/api\/v1\/namespaces\/shared\/services\/a\/proxy\/+ready/);
     await close(server);
   });
@@ -307,17 +318,22 @@ describe('a cluster that cannot be asked', () => {
 
 describe('a full URL', () => {
   it.each([
-    { what: 'a good answer', path: '/ok', expected: { status: 200, message: 'fine' } },
-    { what: 'a redirect, which it does not follow', path: '/login', expected: { status: 302, message: '' } },
-    { what: 'silence', path: '/silent', expected: { message: 'no answer within 200 ms', timeout: true } },
-  ])('gives $what', async ({ expected, path }) => {
+    { what: 'a good answer', path: '/ok', within: patient, expected: { status: 200, message: 'fine' } },
+    {
+      what: 'a redirect, which it does not follow',
+      path: '/login',
+      within: patient,
+      expected: { status: 302, message: '' },
+    },
+    { what: 'silence', path: '/silent', within: 200, expected: { message: 'no answer within 200 ms', timeout: true } },
+  ])('gives $what', async ({ expected, path, within }) => {
     const { cluster, port, server } = await serving((request, response) => {
       if (request.url === '/ok') response.end('fine');
       else if (request.url === '/login') response.writeHead(302, { location: '/ok' }).end();
     });
     const url = `http://127.0.0.1:${port}${path}`;
     expect(
-      await cluster.probe({ workload: shared('deployment', 'a'), path: '/', url, timeoutMilliseconds: 200 }),
+      await cluster.probe({ workload: shared('deployment', 'a'), path: '/', url, timeoutMilliseconds: within }),
     ).toEqual(expected);
     await close(server);
   });
@@ -330,7 +346,7 @@ describe('a full URL', () => {
       workload: shared('deployment', 'a'),
       path: '/',
       url,
-      timeoutMilliseconds: 500,
+      timeoutMilliseconds: patient,
     });
     expect(answer).toEqual({ message: expect.stringContaining('ECONNREFUSED') });
   });

@@ -232,7 +232,7 @@ describe('secrets', () => {
 
   /** Everything that the executor says in one exchange of each kind, results and errors alike. */
   const everythingSaid = async (url: string): Promise<string> => {
-    const executor = executorOf(url, { timeoutMilliseconds: 100_000 });
+    const executor = executorOf(url);
     const request = requestOf();
     const execute = requestOf({ settings: { pipeline: 'deploy_risk', mode: 'execute' } });
     const said = await Promise.allSettled([
@@ -281,7 +281,7 @@ describe('secrets', () => {
   );
 
   it.each([
-    ['nobody listens', 'http://127.0.0.1:59999'],
+    ['nobody listens', 'http://127.0.0.1:2'],
     ['the name does not exist', 'http://harness.invalid'],
     ['a port is forbidden', 'http://127.0.0.1:6000'],
   ])('are in nothing that is said when %s', async (_, url) => {

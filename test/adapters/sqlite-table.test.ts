@@ -40,7 +40,7 @@ const following = (): SqliteTable => open(':memory:', { follow: (pk) => pk === '
 /** A program that counts an item up 300 times, each time reading much before it writes, and only if nobody else wrote meanwhile. */
 const counting = (file: string): string => `
   import { SqliteTable } from ${JSON.stringify(import.meta.resolve('../../lib/adapters/sqlite-table.ts'))};
-  const table = new SqliteTable(${JSON.stringify(file)});
+  const table = new SqliteTable(${JSON.stringify(file)}, { busyMilliseconds: 600_000 });
   const key = { pk: 'p', sk: 'a' };
   const checks = Array.from({ length: 90 }, (_, n) => ({ check: { pk: 'p', sk: 'none' + n }, when: { exists: false } }));
   let busy = 0;

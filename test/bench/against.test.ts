@@ -61,7 +61,7 @@ const start = ({ root, temporary, port = 0 }: Project & { port?: number }, ...ar
 const leftIn = (folder: string): readonly string[] =>
   readdirSync(folder).filter((name) => name.startsWith('flotilla-bench-'));
 
-describe.skipIf(!hasGit)('bench against a commit', { timeout: 120_000 }, () => {
+describe.skipIf(!hasGit)('bench against a commit', () => {
   it('checks it out beside, installs, measures both and leaves nothing', async () => {
     const project = makeProject({ old: 10, now: 3 });
     const { status, stdout, stderr } = await start(project, 'HEAD', 'plan', '--rounds', '2').ended;

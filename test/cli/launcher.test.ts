@@ -16,7 +16,7 @@ const launch = (argv: readonly string[], stdin = ''): Promise<{ status: number; 
     child.stdin!.end(stdin);
   });
 
-describe('bin/flotilla.js', { timeout: 60_000 }, () => {
+describe('bin/flotilla.js', () => {
   test('reads the standard input, prints plain text where no terminal is', async () => {
     const { status, out } = await launch(['plan', '-'], releaseYaml);
     expect(status).toBe(0);
@@ -29,7 +29,7 @@ describe('bin/flotilla.js', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a signal while a batch is followed', { timeout: 60_000 }, () => {
+describe('a signal while a batch is followed', () => {
   const apis: FakeApi[] = [];
   afterEach(async () => {
     await Promise.all(apis.splice(0).map((api) => api.close()));

@@ -517,7 +517,7 @@ describe('what is printed', () => {
       ]);
     });
 
-    test('of the most that are shown, where to read on', { timeout: 60_000 }, async () => {
+    test('of the most that are shown, where to read on', async () => {
       const endless = {
         'GET /batches?limit=100': page(0, 100, 'c'),
         'GET /batches?limit=100&after=c': page(0, 100, 'c'),

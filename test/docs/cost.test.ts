@@ -18,7 +18,7 @@ describe('docs/cost.md', () => {
     expect(costReport(columns)).toBe(printed);
   });
 
-  test('its counts of the smallest batch are those of the program as it is', { timeout: 60_000 }, async () => {
+  test('its counts of the smallest batch are those of the program as it is', async () => {
     const { load, counts: told } = columns[0]!;
     const { counts } = await countCosts(load);
     expect(Object.keys(counts)).toEqual(Object.keys(told));

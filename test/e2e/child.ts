@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -16,7 +17,6 @@ export interface ChildOptions {
   readonly directory?: string;
 }
 
-const longestWait = 30_000;
 /** Two thirds of a start are spent on compiling what the one before has compiled already. */
 const compileCache = { NODE_COMPILE_CACHE: join(tmpdir(), 'flotilla-compile-cache') };
 
@@ -28,6 +28,7 @@ export class Child {
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #lines: string[] = [];
   readonly #readers: ((line: string | undefined) => void)[] = [];
+  readonly #news = new EventEmitter();
   #isOver = false;
 
   /** `file` is relative to the root of the project. */
@@ -40,11 +41,9 @@ export class Child {
     const { stdin, stdout, stderr } = this.#process;
     // It may die while something is being written to it.
     stdin.on('error', () => {});
-    stderr.setEncoding('utf8').on('data', (text: string) => {
-      this.output += text;
-    });
+    stderr.setEncoding('utf8').on('data', (text: string) => this.#note(text));
     createInterface({ input: stdout }).on('line', (line) => {
-      this.output += `${line}\n`;
+      this.#note(`${line}\n`);
       const reader = this.#readers.shift();
       if (reader === undefined) this.#lines.push(line);
       else reader(line);
@@ -53,6 +52,7 @@ export class Child {
       this.#process.once('close', (code, signal) => {
         this.#isOver = true;
         for (const reader of this.#readers.splice(0)) reader(undefined);
+        this.#news.emit('news');
         resolve({ code, signal });
       });
     });
@@ -78,17 +78,23 @@ export class Child {
     return this.ended;
   }
 
+  /** What its output holds of this, as soon as it does. */
+  async says(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = pattern.exec(this.output);
+      if (found !== null) return found;
+      if (this.#isOver) throw new Error(`it ended and did not say ${pattern}; it wrote:\n${this.output}`);
+      await once(this.#news, 'news');
+    }
+  }
+
+  #note(text: string): void {
+    this.output += text;
+    this.#news.emit('news');
+  }
+
   #nextLine(): Promise<string | undefined> {
     if (this.#isOver) return Promise.resolve(undefined);
-    return new Promise((resolve, reject) => {
-      const late = setTimeout(
-        () => reject(new Error(`no line within ${longestWait} ms; it wrote:\n${this.output}`)),
-        longestWait,
-      );
-      this.#readers.push((line) => {
-        clearTimeout(late);
-        resolve(line);
-      });
-    });
+    return new Promise((resolve) => this.#readers.push(resolve));
   }
 }

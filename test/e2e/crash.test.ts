@@ -105,7 +105,7 @@ const machines = ['batch', 'watch'].map((name) =>
   readFileSync(new URL(`../../statemachines/${name}.asl.json`, import.meta.url), 'utf8'),
 );
 
-beforeAll(() => world.start(), 30_000);
+beforeAll(() => world.start());
 afterAll(() => world.stop());
 
 describe('a process that is killed at any moment and started again', () => {
@@ -130,15 +130,11 @@ describe('a process that is killed at any moment and started again', () => {
       'clearing/calm-api SUCCESS Verified',
       'data/calm-report SKIPPED DependencyFailed',
     ]);
-  }, 120_000);
+  });
 
-  it.concurrent.each(Object.entries(stories))(
-    'ends its batch in good order: %s',
-    async (name, story) => {
-      expectSound(await world.live(name, story));
-    },
-    120_000,
-  );
+  it.concurrent.each(Object.entries(stories))('ends its batch in good order: %s', async (name, story) => {
+    expectSound(await world.live(name, story));
+  });
 });
 
 const terminal = ['SUCCESS', 'FAILED', 'SKIPPED', 'CANCELLED', 'UNKNOWN'];

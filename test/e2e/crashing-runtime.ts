@@ -53,11 +53,6 @@ const pace: Pace = {
   lease: 250,
   sweepAge: 250,
 };
-/**
- * How long an intent without a run is looked into before it is UNKNOWN. A simulated event takes 20 ms, but with many
- * stories at once on a busy machine more than a second: then a run came that nobody waited for any more.
- */
-const lateStartMilliseconds = 4_000;
 
 /** The power does not fail here: what a killed process has written stays. */
 const unsyncedDisk: Disk = { syncFile: async () => {}, syncFolder: async () => {} };
@@ -109,10 +104,17 @@ const once = (): (() => boolean) => {
 const executorFor = (url: string, mishap: Mishap | undefined): Executor => {
   const names = { account: 'simulated', org: 'default', project: 'simulated', apiKey: 'none' };
   const api = new HttpHarnessApi({ baseUrl: url, ...names, clock, random, requestsPerMinute: 60_000 });
-  const real = new HarnessExecutor({ api, clock, lateStartMilliseconds });
+  const real = new HarnessExecutor({ api, clock });
+  const opened = clock.now();
   const fails = once();
   return {
-    lateStartMilliseconds,
+    /**
+     * Whoever kills processes waits until the starts of the dead have come to something. So a start that was meant in another life
+     * is late at once, and one of this life never is, however long it takes.
+     */
+    get lateStartMilliseconds() {
+      return clock.now() - opened;
+    },
     start: async (request) => {
       starts += 1;
       const isTime = crash !== undefined && 'start' in crash && crash.nth === starts ? crash.start : undefined;

@@ -89,7 +89,7 @@ const childOf = (pid: number): number =>
 
 const canBeLookedAt = existsSync(`/proc/${process.pid}/task/${process.pid}/children`);
 
-describe.skipIf(!canBeLookedAt)('killing what was started ends it', { timeout: 120_000, concurrent: true }, () => {
+describe.skipIf(!canBeLookedAt)('killing what was started ends it', { concurrent: true }, () => {
   const launcher = (isSimulated: boolean) =>
     [node, '--import', older, 'bin/flotilla.js', 'serve', ...options(isSimulated)] as const;
   const npm = () => ['npm', 'start', '--', ...options()] as const;
@@ -115,7 +115,7 @@ describe.skipIf(!canBeLookedAt)('killing what was started ends it', { timeout: 1
 /** Two looks at what started it, and some more. That is too short on a slow machine only to see what is wrong. */
 const looks = 1_500;
 
-describe.skipIf(!canBeLookedAt)('a server in the background goes on', { timeout: 120_000, concurrent: true }, () => {
+describe.skipIf(!canBeLookedAt)('a server in the background goes on', { concurrent: true }, () => {
   const serve = (): string => `${node} bin/flotilla.js serve ${options().join(' ')}`;
   const npm = (): string => `npm start -- ${options().join(' ')}`;
 

@@ -41,7 +41,7 @@ afterAll(async () => {
 const flotilla = (...argv: readonly string[]): Promise<Ran> =>
   run([...argv, '--url', runtime.url, '--json'], { directory: folder, env: { FLOTILLA_TOKEN: token } });
 
-describe('a batch that is larger than a request may be', { timeout: 120_000 }, () => {
+describe('a batch that is larger than a request may be', () => {
   it('is one', () => {
     expect(Buffer.byteLength(text)).toBeGreaterThan(batchBytes.inRequest);
   });
@@ -62,7 +62,7 @@ describe('a batch that is larger than a request may be', { timeout: 120_000 }, (
     expect(readFileSync(join(folder, 'data', 'documents', 'batches', batch_id, 'source.yaml'), 'utf8')).toBe(text);
     const headers = { authorization: `Bearer ${token}` };
     const read = async () => (await fetch(`${runtime.url}/batches/${batch_id}`, { headers })).json();
-    await expect.poll(read, { timeout: 60_000, interval: 200 }).toMatchObject({ status: 'PROCESSING', total });
+    await expect.poll(read, { interval: 200 }).toMatchObject({ status: 'PROCESSING', total });
   });
 
   it('is told its mistakes with the lines of the file', async () => {

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { isFlotillaError } from '../../lib/domain/errors.ts';
@@ -158,17 +159,23 @@ describe('what a start makes of an answer', () => {
     { ...each, mode: 'execute', settings: executeSettings, expected: each.execute ?? each.webhook },
   ]);
   it.each(rows)('$mode: $says', async ({ answer, isSilent, settings, expected }) => {
-    const server = await serverThat((_, response) => answer(response));
-    // A busy machine may need a second for an answer; for none, it need not be waited for so long.
-    const limit = isSilent ? { timeoutMilliseconds: 300_000 } : {};
-    const result = await executorOf(server.url, limit).start(requestOf({ settings }));
+    const asked = new EventEmitter();
+    const server = await serverThat((_, response) => {
+      answer(response);
+      asked.emit('asked');
+    });
+    // Where no answer comes, the time limit of a request, a sleep with a signal, is over as soon as the server was asked.
+    const over = once(asked, 'asked').then(() => {});
+    const sleep: Clock['sleep'] = (milliseconds, signal) => (signal ? over : hastyClock.sleep(milliseconds));
+    const clock: Clock = { ...hastyClock, sleep };
+    const result = await executorOf(server.url, isSilent ? { clock } : {}).start(requestOf({ settings }));
     expect(result).toMatchObject(expected);
     // However bad the answer: a start is sent once.
     expect(server.calls).toHaveLength(1);
   });
 
   it.each([
-    ['nobody listens', 'http://127.0.0.1:59999', 'ECONNREFUSED'],
+    ['nobody listens', 'http://127.0.0.1:2', 'ECONNREFUSED'],
     ['the name does not exist', 'http://harness.invalid', 'ENOTFOUND|EAI_AGAIN'],
   ])('nothing was sent when %s: it may be tried again', async (_, url, code) => {
     const result = await executorOf(url).start(requestOf());

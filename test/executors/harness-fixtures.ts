@@ -84,7 +84,8 @@ export const apiOf = (baseUrl: string, change: Partial<HttpHarnessApiOptions> = 
     clock: hastyClock,
     random: { next: () => 0.5 },
     requestsPerMinute: 100_000,
-    timeoutMilliseconds: 5_000_000,
+    // Ten minutes of the hasty clock: only an answer that never comes is waited for that long.
+    timeoutMilliseconds: 600_000_000,
     ...change,
   });
 
@@ -95,13 +96,11 @@ export const executorOf = (baseUrl: string, change: Partial<HttpHarnessApiOption
     webhookTokens: { 'deploy_risk/flotilla': webhookToken },
   });
 
-/** Looks again until there is something to see. */
-export const eventually = async <Value>(look: () => Promise<Value | undefined>, limit = 8000): Promise<Value> => {
-  const until = Date.now() + limit;
+/** Looks again until there is something to see; a test that never sees it ends at its time-out. */
+export const eventually = async <Value>(look: () => Promise<Value | undefined>): Promise<Value> => {
   for (;;) {
     const seen = await look();
     if (seen !== undefined) return seen;
-    if (Date.now() > until) throw new Error('nothing to see within the limit');
     await wait(20);
   }
 };

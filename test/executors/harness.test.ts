@@ -2,12 +2,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Executor, RunRequest, RunState, StartResult } from '../../lib/domain/ports.ts';
 import type { SimulatedHarnessOptions } from '../../lib/simulators/harness/options.ts';
 import { type SimulatedHarness, startSimulatedHarness } from '../../lib/simulators/harness/simulated-harness.ts';
+import { HeldClock } from '../simulators/harness/held-clock.ts';
 import { apiKey, eventually, executeSettings, executorOf, requestOf, webhookToken } from './harness-fixtures.ts';
 
 const trigger = { pipeline: 'deploy_risk', trigger: 'flotilla', token: webhookToken };
 const quick = { apiKey, triggers: [trigger], eventMilliseconds: 30, stageMilliseconds: 30, abortMilliseconds: 30 };
-/** Time enough to look before the event is processed, on a busy machine too. */
-const later = { eventMilliseconds: 1_000 };
 const opened: SimulatedHarness[] = [];
 
 const simulate = async (options: SimulatedHarnessOptions = {}): Promise<SimulatedHarness> => {
@@ -46,13 +45,16 @@ const endOf = (executor: Executor, request: RunRequest, ref: string): Promise<Ru
 
 describe('a start by webhook', () => {
   it('is accepted, found by its event, followed to its end, and is one run', async () => {
-    const harness = await simulate(later);
+    const clock = new HeldClock();
+    clock.hold();
+    const harness = await simulate({ clock });
     const executor = executorOf(harness.url);
     const request = requestOf();
     const result = await executor.start(request);
     const correlation = correlationOf(result);
     expect(correlation).toMatch(/^[0-9a-f]{24}$/);
     expect(await executor.resolve(request, correlation)).toEqual({ kind: 'not-yet' });
+    clock.release();
     const ref = await eventually(async () => {
       const resolution = await executor.resolve(request, correlation);
       return resolution.kind === 'found' ? resolution.ref : undefined;
@@ -74,11 +76,14 @@ describe('a start by webhook', () => {
   });
 
   it('resolves on an installation that has only the older details call', async () => {
-    const harness = await simulate({ ...later, details: 'v1' });
+    const clock = new HeldClock();
+    clock.hold();
+    const harness = await simulate({ clock, details: 'v1' });
     const executor = executorOf(harness.url);
     const request = requestOf();
     const correlation = correlationOf(await executor.start(request));
     expect(await executor.resolve(request, correlation)).toEqual({ kind: 'not-yet' });
+    clock.release();
     const found = await eventually(async () => {
       const resolution = await executor.resolve(request, correlation);
       return resolution.kind === 'found' ? resolution : undefined;
@@ -120,10 +125,11 @@ describe('a start by webhook', () => {
 
   it('whose event is lost stays not-yet: the caller has the deadline', async () => {
     const harness = await simulate();
-    harness.order({ fault: 'lose-event' });
+    harness.order({ fault: 'lose-event', times: 1 });
     const executor = executorOf(harness.url);
     const correlation = correlationOf(await executor.start(requestOf()));
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    // What came after it has been started.
+    await startRun(executor, requestOf({ key: 'another-1' }));
     expect(await executor.resolve(requestOf(), correlation)).toEqual({ kind: 'not-yet' });
     expect(await executor.findByKey(requestOf())).toBeUndefined();
   });
@@ -176,13 +182,15 @@ describe('the end of a run', () => {
   });
 
   it('is not seen early when the status is stale', async () => {
-    const harness = await simulate();
-    harness.order({ fault: 'stale-status', milliseconds: 600 });
+    const clock = new HeldClock();
+    const harness = await simulate({ clock });
+    harness.order({ fault: 'stale-status', milliseconds: 3_600_000 });
     const executor = executorOf(harness.url);
     const request = requestOf();
     const ref = await startRun(executor, request);
     await eventually(async () => (harness.runs()[0]?.status === 'Success' ? true : undefined));
     expect((await stateOf(executor, request, ref))?.phase).not.toBe('terminal');
+    clock.skip(3_600_000);
     expect((await endOf(executor, request, ref)).outcome).toBe('succeeded');
   });
 
@@ -219,26 +227,32 @@ describe('many runs', () => {
 
 describe('a cancel', () => {
   it('is accepted, and accepted again while the abort is under way, and over afterwards', async () => {
-    const harness = await simulate({ abortMilliseconds: 300 });
+    const clock = new HeldClock();
+    const harness = await simulate({ clock });
     harness.order({ fault: 'stuck-running' });
     const executor = executorOf(harness.url);
     const request = requestOf();
     const ref = await startRun(executor, request);
+    clock.hold();
     expect(await executor.cancel(request, ref)).toBe('accepted');
     expect(await executor.cancel(request, ref)).toBe('accepted');
     expect((await stateOf(executor, request, ref))?.raw).toBe('Discontinuing');
+    clock.release();
     const state = await endOf(executor, request, ref);
     expect(state).toMatchObject({ outcome: 'aborted', message: 'aborted by simulated-user@example.com' });
     expect(await executor.cancel(request, ref)).toBe('over');
   });
 
   it('of a run that cannot be aborted says no, and the run goes on to its end', async () => {
-    const harness = await simulate({ stageMilliseconds: 150 });
+    const clock = new HeldClock();
+    clock.hold(1_000);
+    const harness = await simulate({ clock, stageMilliseconds: 1_000 });
     harness.order({ fault: 'refuse-abort' });
     const executor = executorOf(harness.url);
     const request = requestOf();
     const ref = await startRun(executor, request);
     expect(await executor.cancel(request, ref)).toBe('no');
+    clock.release();
     expect((await endOf(executor, request, ref)).outcome).toBe('succeeded');
   });
 });

@@ -51,7 +51,7 @@ it('gives what the functions ask a cluster for, and nothing else', async () => {
   const workloads = verifiableKinds.map((kind): Workload => ({ kind, namespace: 'risk', name: 'limit-check' }));
   await cluster.read(workloads);
   await cluster.logs('risk', 'limit-check-1', 'app', 10);
-  await cluster.probe({ path: '/ready', port: 8080, workload: workloads[0]!, timeoutMilliseconds: 10_000 });
+  await cluster.probe({ path: '/ready', port: 8080, workload: workloads[0]!, timeoutMilliseconds: 600_000 });
   expect([...granted].sort()).toEqual([...new Set(asked)].sort());
 });
 

@@ -83,7 +83,7 @@ describe('what the code of a function reaches', () => {
   });
 });
 
-describe('what is loaded', { timeout: 60_000 }, () => {
+describe('what is loaded', () => {
   const bundles = bundleAll(root);
   const folder = mkdtempSync(join(tmpdir(), 'flotilla-bundles-'));
   afterAll(() => rmSync(folder, { recursive: true }));

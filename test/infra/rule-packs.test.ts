@@ -27,7 +27,7 @@ const reasons = (construct: IConstruct): readonly string[] =>
     .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
     .flatMap(({ data }) => Object.values(data as Record<string, string>));
 
-describe('the rule packs', { timeout: 60_000 }, () => {
+describe('the rule packs', () => {
   it.each([
     ['as it comes', {}],
     ['with every setting', everySetting],

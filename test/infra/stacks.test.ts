@@ -201,7 +201,7 @@ describe('what calls the functions', () => {
   });
 });
 
-it('is refused by the validator when a property is wrong', { timeout: 60_000 }, () => {
+it('is refused by the validator when a property is wrong', () => {
   const { application: stack } = makeStacks({}, { validates: true });
   const lambda = stack.node.findChild('Handlers').node.findChild('Api').node.findChild('Function');
   (lambda.node.defaultChild as CfnResource).addPropertyOverride('Runtime', 'nodejs12.x');

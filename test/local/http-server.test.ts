@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { create } from '../../functions/api.ts';
 import { SystemClock } from '../../lib/adapters/system-clock.ts';
+import type { Clock } from '../../lib/domain/ports.ts';
 import { type HttpServer, type HttpServerOptions, startHttpServer } from '../../lib/local/http-server.ts';
 import { makeWorld, releaseYaml, submitted } from '../usecases/batch/api-world.ts';
 
@@ -11,9 +12,9 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
-const serve = async (options: Partial<HttpServerOptions> = {}) => {
+const serve = async (options: Partial<HttpServerOptions> = {}, clock: Clock = new SystemClock()) => {
   const world = makeWorld();
-  const deps = { ...world.deps, clock: new SystemClock() };
+  const deps = { ...world.deps, clock };
   const server = await startHttpServer({ port: 0, api: create(deps), ...options });
   servers.push(server);
   return { world, server, url: server.url };
@@ -88,11 +89,16 @@ describe('the embedded server', () => {
     expect(answer).toContain('HTTP/1.1 413');
   });
 
-  test('a long poll ends when the server closes', { timeout: 15_000 }, async () => {
-    const { url, world, server } = await serve();
+  test('a long poll ends when the server closes', async () => {
+    const [clock, waiting] = [new SystemClock(), Promise.withResolvers<void>()];
+    const sleep: Clock['sleep'] = (milliseconds, signal) => {
+      waiting.resolve();
+      return clock.sleep(milliseconds, signal);
+    };
+    const { url, world, server } = await serve({}, { now: () => 0, sleep });
     const batchId = await submitted(world);
     const poll = fetch(`${url}/batches/${batchId}/events?wait=20`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await waiting.promise;
     await server.close();
     expect((await poll).status).toBe(200);
   });

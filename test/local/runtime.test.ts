@@ -56,7 +56,7 @@ test('a port that is taken is told, and no folder is made for the data', async (
   other.close();
 });
 
-test('the program ends when its port is taken', { timeout: 60_000 }, async () => {
+test('the program ends when its port is taken', async () => {
   const [data, taken] = [freshFolder(), await start(freshFolder())];
   const port = new URL(taken.url).port;
   const child = new Child('bin/flotilla.ts', { args: ['serve', '--port', port, '--data', data], directory: data });

@@ -51,7 +51,7 @@ beforeAll(async () => {
   }
   client.destroy();
   await server.close();
-}, 60_000);
+});
 
 afterAll(() => engine.close());
 

@@ -72,7 +72,7 @@ const costs: readonly (readonly [what: Cost, counted: number, bound: number])[] 
   ['watching', 8, 12],
 ];
 
-test('a batch of 100 deployments that go well costs what it is known to cost', { timeout: 30_000 }, async () => {
+test('a batch of 100 deployments that go well costs what it is known to cost', async () => {
   const cost = await costOf(Array.from({ length: 100 }, (_, index) => ({ name: `service-${index}` })));
   expect(costs.map(([what]) => what).toSorted()).toEqual(Object.keys(cost).toSorted());
   for (const [what, counted, bound] of costs) {

@@ -123,7 +123,7 @@ const longestLoss = async (name: Watcher['name'] | 'dispatch-turns'): Promise<nu
   return longest;
 };
 
-describe('dies in the middle of its work, at each call that changes something', { timeout: 60_000 }, () => {
+describe('dies in the middle of its work, at each call that changes something', () => {
   // An answer that was written and not sent waits for the sweeper, which leaves it alone for a minute.
   test.each(watchers)('$name', async ({ name }) =>
     expect(await longestLoss(name)).toBeLessThanOrEqual(cloudPace.sweepAge + sweepEvery),

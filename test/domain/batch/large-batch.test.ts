@@ -11,7 +11,7 @@ const services = Array.from({ length: deployments }, (_, at) => `service-${at}`)
 ]);
 const catalogue = { ...simulated, services: { clearing: Object.fromEntries(services) } };
 
-describe('a batch of 10,000 deployments', { timeout: 60_000 }, () => {
+describe('a batch of 10,000 deployments', () => {
   const full = largeBatch({ deployments, tags: 10, tagLength: 64, dependencies: 10 });
 
   test('in which everything is said that may be is within the limits as JSON too', () => {

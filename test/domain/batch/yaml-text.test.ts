@@ -121,7 +121,7 @@ describe('what YAML offers for writing less', () => {
 });
 
 /** A reader that compares each with each takes minutes for some of them; how long ours takes, `npm run bench` tells. */
-describe('a hostile text gets a short answer', { timeout: 60_000 }, () => {
+describe('a hostile text gets a short answer', () => {
   test.each(hostileTexts)('%s', (_, text, code) => {
     const issues = issuesOf(text);
     expect(issues[0]?.code).toBe(code);

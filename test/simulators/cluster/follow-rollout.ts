@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { KubernetesCluster, kubeConfigFrom } from '../../../lib/adapters/cluster.ts';
 import type { Workload, WorkloadKind } from '../../../lib/domain/plan/plan.ts';
 import { type Baseline, captureBaseline } from '../../../lib/domain/rollout/baseline.ts';
@@ -10,7 +11,7 @@ import {
 } from '../../../lib/domain/rollout/judgement.ts';
 import { judgeRollout } from '../../../lib/domain/rollout/verdict.ts';
 
-/** The observer in small: reads a workload again and again through the real client until there is a verdict. */
+/** The observer in small: reads a workload again and again through the real client until there is a verdict, or what is waited for. */
 
 export interface Followed extends Judgement {
   /** Reasons in the order in which they came, repeats left out. */
@@ -36,17 +37,17 @@ export async function followRollout(
     workload,
     expected,
     baseline,
-    limit = 15_000,
+    until = () => false,
     meanwhile,
   }: {
     workload: Workload;
     expected: Expected;
     baseline: Baseline;
-    limit?: number;
+    /** What is waited for where there is to be no verdict. */
+    until?: (judged: Judgement) => boolean;
     meanwhile?: (reason: string) => Promise<void>;
   },
 ): Promise<Followed> {
-  const start = Date.now();
   const reasons: string[] = [];
   let previous: Progress | undefined;
   for (;;) {
@@ -58,11 +59,11 @@ export async function followRollout(
     previous = JSON.parse(JSON.stringify(judged.progress)) as Progress;
     if (reasons.at(-1) !== judged.reason) reasons.push(judged.reason);
     await meanwhile?.(judged.reason);
-    if (judged.verdict !== 'waiting' || now - start > limit) {
+    if (judged.verdict !== 'waiting' || until(judged)) {
       const evidence = await Promise.all((judged.evidence ?? []).map((one) => withLog(cluster, workload, one)));
       return { ...judged, evidence, reasons };
     }
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
   }
 }
 

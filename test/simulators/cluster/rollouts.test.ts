@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KubernetesCluster } from '../../../lib/adapters/cluster.ts';
 import type { WorkloadKind } from '../../../lib/domain/plan/plan.ts';
+import type { Judgement } from '../../../lib/domain/rollout/judgement.ts';
 import { isRunning } from '../../../lib/domain/rollout/verdict.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../../lib/simulators/cluster/simulated-cluster.ts';
 import { asDocker, baselineOf, clusterAt, followRollout, patch, setImage, workloadOf } from './follow-rollout.ts';
@@ -99,7 +100,8 @@ describe.concurrent('a deployment that gets a new image', () => {
     { name: 'config', waits: 'CreateContainerConfigError' },
     { name: 'unschedulable', waits: 'Unschedulable' },
   ])('$name may heal: it is waited for, and the evidence says why', async ({ name, waits }) => {
-    const result = await followRollout(cluster, { ...(await roll(name, `2-${name}`)), limit: 1_500 });
+    const until = ({ evidence }: Judgement) => evidence?.[0]?.reason === waits;
+    const result = await followRollout(cluster, { ...(await roll(name, `2-${name}`)), until });
     expect(result.verdict).toBe('waiting');
     expect(result.evidence?.[0]).toMatchObject({ kind: 'pod', reason: waits });
   });
@@ -122,7 +124,7 @@ describe.concurrent('what else can happen to a deployment', () => {
   it('waits while the executor has not written the image yet', async () => {
     const workload = workloadOf('deployment', 'wrong');
     const baseline = await baselineOf(cluster, workload);
-    const result = await followRollout(cluster, { workload, baseline, expected: asDocker('2'), limit: 300 });
+    const result = await followRollout(cluster, { workload, baseline, expected: asDocker('2'), until: () => true });
     expect(result).toMatchObject({ verdict: 'waiting', reason: 'ImageNotUpdated' });
   });
 
@@ -211,7 +213,7 @@ describe('the other kinds', () => {
   it('tells who holds up a StatefulSet that was put back while its last pod was broken', async () => {
     const result = await followRollout(cluster, {
       ...(await deploy('statefulset', 'statefulset-bad', '1')),
-      limit: 800,
+      until: ({ warnings = [] }) => warnings.length > 0,
     });
     expect(result.verdict).toBe('waiting');
     expect(result.warnings).toEqual([expect.stringContaining('statefulset-bad-1')]);

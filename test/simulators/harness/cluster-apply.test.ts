@@ -182,7 +182,7 @@ describe('the Deploy stage', () => {
     ['a cluster that is gone', { cluster: 'gone', kind: 'deployment', name: 'w' }, 'cannot be reached'],
   ])('fails for %s, and says so', async (_, target, message) => {
     const server = await clusterWith(new Map([[`${apps}/deployments/w`, standing('app:1')]]));
-    const { status, detail } = await deploy({ c1: server.url, gone: 'http://127.0.0.1:59999' }, target);
+    const { status, detail } = await deploy({ c1: server.url, gone: 'http://127.0.0.1:2' }, target);
     expect(status).toBe('Failed');
     expect(detail).toContain(message);
     expect(writesOf(server)).toEqual([]);

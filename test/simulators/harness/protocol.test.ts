@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { SimulatedHarnessOptions } from '../../../lib/simulators/harness/options.ts';
 import { type SimulatedHarness, startSimulatedHarness } from '../../../lib/simulators/harness/simulated-harness.ts';
 import { eventually } from '../../executors/harness-fixtures.ts';
+import { HeldClock } from './held-clock.ts';
 
 /** The simulator as any client sees it: plain HTTP, none of our own client's code. */
 
@@ -63,7 +64,9 @@ const finished = (harness: SimulatedHarness, count = 1) =>
 
 describe('a webhook', () => {
   it('is stored at once, queued, and turned into a run later', async () => {
-    const harness = await simulate({ eventMilliseconds: 100 });
+    const clock = new HeldClock();
+    clock.hold();
+    const harness = await simulate({ clock });
     const stored = await fire(harness);
     expect(stored.body).toMatchObject({ status: 'SUCCESS', metaData: null, correlationId: expect.any(String) });
     const id = stored.body.data.eventCorrelationId;
@@ -77,6 +80,7 @@ describe('a webhook', () => {
       payload: payload(),
     });
     expect((await ask(harness, `${details}/${id}?accountIdentifier=acme`)).status).toBe(400);
+    clock.release();
     const [run] = await finished(harness);
     const done = await ask(harness, `${details}/${id}?accountIdentifier=acme`);
     expect(done.body.data).toMatchObject({
@@ -150,7 +154,8 @@ describe('the API key', () => {
 
 describe('the edge', () => {
   it('answers 429 over the allowance, per key, without Retry-After', async () => {
-    const harness = await simulate({ requestsPerMinute: 3 });
+    const clock = { now: () => 0, sleep: async () => undefined };
+    const harness = await simulate({ clock, requestsPerMinute: 3 });
     const statuses: number[] = [];
     for (let nth = 0; nth < 4; nth += 1) statuses.push((await list(harness)).status);
     expect(statuses).toEqual([200, 200, 200, 429]);
@@ -243,14 +248,17 @@ describe('an abort', () => {
     ask(harness, `PUT ${api}/pipeline/execute/interrupt/${id}?${scope}&interruptType=${type}`);
 
   it('goes by Discontinuing to Aborted; a second is refused by its own code, a late one by another', async () => {
-    const harness = await simulate({ abortMilliseconds: 200 });
+    const clock = new HeldClock();
+    const harness = await simulate({ clock });
     harness.order({ fault: 'stuck-running' });
     await fire(harness);
     const run = await eventually(async () => harness.runs()[0]);
+    clock.hold();
     const id = run.plan_execution_id;
     expect((await abort(harness, id)).status).toBe(200);
     expect(harness.runs()[0]?.status).toBe('Discontinuing');
     expect(await abort(harness, id)).toMatchObject({ status: 400, body: { code: 'ABORT_ALL_ALREADY_NG' } });
+    clock.release();
     expect((await finished(harness))[0]?.status).toBe('Aborted');
     expect(await abort(harness, id)).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST' } });
     expect((await abort(harness, id, 'UserMarkedFailure')).status).toBe(400);
@@ -258,13 +266,16 @@ describe('an abort', () => {
   });
 
   it('of a queued run leaves the others alone', async () => {
-    const harness = await simulate({ maxConcurrentRuns: 1, stageMilliseconds: 100 });
+    const clock = new HeldClock();
+    clock.hold(1_000);
+    const harness = await simulate({ clock, maxConcurrentRuns: 1, stageMilliseconds: 1_000 });
     await fire(harness, 'first');
     await eventually(async () => harness.runs()[0]);
     await fire(harness, 'second');
     const second = await eventually(async () => harness.runs()[1]);
     expect(second.status).toBe('QueuedExecutionConcurrencyReached');
     await abort(harness, second.plan_execution_id);
+    clock.release();
     const runs = await finished(harness, 2);
     expect(runs.map(({ status }) => status)).toEqual(['Success', 'Aborted']);
     await fire(harness, 'third');

@@ -1,0 +1,42 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Clock } from '../../../lib/domain/ports.ts';
+
+/** Real time that a test can hold, so that nothing happens before it has looked, however slow the machine is. */
+export class HeldClock implements Clock {
+  #ahead = 0;
+  #least = Number.POSITIVE_INFINITY;
+  readonly #held = new Set<() => void>();
+
+  now(): number {
+    return Date.now() + this.#ahead;
+  }
+
+  async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted === true) return;
+    if (milliseconds < this.#least) {
+      await wait(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+      return;
+    }
+    await new Promise<void>((resolve) => {
+      this.#held.add(resolve);
+      signal?.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  /** From now on no sleep of at least so long ends before `release`. */
+  hold(least = 0): void {
+    this.#least = least;
+  }
+
+  /** Ends what was held, and lets time pass again. */
+  release(): void {
+    this.#least = Number.POSITIVE_INFINITY;
+    for (const end of this.#held) end();
+    this.#held.clear();
+  }
+
+  /** Goes on by so many milliseconds at once; sleeps do not hear of it. */
+  skip(milliseconds: number): void {
+    this.#ahead += milliseconds;
+  }
+}
