@@ -49,6 +49,13 @@ export const describeTable = (name: string, { open, runs }: TableUnderTest): voi
       expect(await all(table, pk)).toEqual([]);
     });
 
+    it('says when it is synced, before the first write and after', async () => {
+      const table = open();
+      await table.synced();
+      await table.transact([{ put: at(partition(), '0') }]);
+      await Promise.all([table.synced(), table.synced()]);
+    });
+
     it('takes a hundred writes at once, and none at all', async () => {
       const table = open();
       const pk = partition();
