@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Configuration } from '../domain/catalogue/catalogue.ts';
+import { FlotillaError } from '../domain/errors.ts';
 
 export interface Simulators {
   /** Address of the simulated Harness; absent when the configuration names a real one. */
@@ -13,60 +14,71 @@ export interface Simulators {
   close(): Promise<void>;
 }
 
-interface Started {
-  readonly url: string;
-  readonly process: ChildProcess;
-}
-
 export interface SimulatorOptions {
   /** Folder of the data: there they keep what they know. Nobody else may have it. */
   readonly data: string;
   readonly harnessFlags?: readonly string[];
 }
 
-/** Starts what a configuration wants simulated, each in a process of its own, on free loopback ports. */
+/** Starts what a configuration wants simulated, each in a process of its own, on loopback: all of it, or nothing. */
 export const startSimulators = async (
   { connections }: Configuration,
   { data, harnessFlags = [] }: SimulatorOptions,
 ): Promise<Simulators> => {
-  const stateOf = (name: string): readonly string[] => ['--state', join(data, 'simulators', `${name}.db`)];
-  const names = Object.entries(connections.clusters).filter(([, { kind }]) => kind === 'simulated');
-  const clusters = await Promise.all(
-    // A name may hold what no file may be called.
-    names.map(([name]) => start('cluster', stateOf(`cluster-${encodeURIComponent(name)}`))),
-  );
-  const urls = Object.fromEntries(names.map(([name], at) => [name, clusters[at]!.url]));
-  const flags = Object.entries(urls).flatMap(([name, url]) => ['--cluster', `${name}=${url}`]);
-  const harness =
-    connections.harness.kind === 'simulated'
-      ? await start('harness', ['--requests-per-minute', '0', ...stateOf('harness'), ...harnessFlags, ...flags])
-      : undefined;
-  const started = harness === undefined ? clusters : [harness, ...clusters];
-  return {
-    ...(harness === undefined ? {} : { harness: harness.url }),
-    clusters: urls,
-    close: async () => {
-      await Promise.all(started.map(stop));
-    },
-  };
+  const children = new Children(join(data, 'simulators'));
+  try {
+    const names = Object.entries(connections.clusters).flatMap(([name, { kind }]) =>
+      kind === 'simulated' ? [name] : [],
+    );
+    const started = names.map(async (name) => [name, await children.start('cluster', name)] as const);
+    const clusters = Object.fromEntries(await Promise.all(started));
+    const flags = Object.entries(clusters).flatMap(([name, url]) => ['--cluster', `${name}=${url}`]);
+    const harness =
+      connections.harness.kind === 'simulated'
+        ? await children.start('harness', undefined, ['--requests-per-minute', '0', ...harnessFlags, ...flags])
+        : undefined;
+    return { ...(harness === undefined ? {} : { harness }), clusters, close: () => children.stop() };
+  } catch (error) {
+    await children.stop();
+    throw error;
+  }
 };
 
-/** A simulator says where it listens in one line of JSON, and ends with our end of its input. */
-const start = async (what: 'cluster' | 'harness', flags: readonly string[]): Promise<Started> => {
-  const file = fileURLToPath(new URL(`../simulators/${what}/main.ts`, import.meta.url));
-  const child = spawn(process.execPath, [file, '--port', '0', '--exit-with-stdin', ...flags], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const lines = createInterface({ input: child.stdout });
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`the simulated ${what} ended at its start with status ${code}`);
-  });
-  const line = await Promise.race([once(lines, 'line').then(([text]) => text as string), ended]);
-  ended.catch(() => {});
-  return { url: (JSON.parse(line) as { url: string }).url, process: child };
-};
+/** What a simulator ends with that was told to do what it cannot. */
+const refused = 2;
 
-const stop = async ({ process: child }: Started): Promise<void> => {
+class Children {
+  readonly #folder: string;
+  readonly #all: ChildProcess[] = [];
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Gives where it listens: it says so in one line of JSON. It ends with our end of its input. */
+  async start(what: 'cluster' | 'harness', name?: string, flags: readonly string[] = []): Promise<string> {
+    // The name of a cluster may hold what the name of a file may not.
+    const state = `${what}${name === undefined ? '' : `-${encodeURIComponent(name)}`}.db`;
+    const file = fileURLToPath(new URL(`../simulators/${what}/main.ts`, import.meta.url));
+    const args = [file, '--port', '0', '--exit-with-stdin', '--state', join(this.#folder, state), ...flags];
+    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#all.push(child);
+    const ended = once(child, 'exit').then(([code]) => {
+      const message = `The simulated ${what}${name === undefined ? '' : ` ${name}`} did not start; what it says of that is above.`;
+      throw code === refused ? new FlotillaError('ConfigurationInvalid', message) : new Error(message);
+    });
+    const line = once(createInterface({ input: child.stdout }), 'line').then(([text]) => text as string);
+    const told = await Promise.race([line, ended]);
+    ended.catch(() => {});
+    return (JSON.parse(told) as { url: string }).url;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#all.map(stop));
+  }
+}
+
+const stop = async (child: ChildProcess): Promise<void> => {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill('SIGKILL');

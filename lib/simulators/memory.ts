@@ -111,6 +111,7 @@ class FileMemory implements Memory {
 class Unreadable extends Error {}
 
 const codes = { busy: 5, corrupt: 11, notADatabase: 26 } as const;
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const codeOf = (error: unknown): number => Number((error as { readonly errcode?: number }).errcode ?? 0) & 0xff;
 
 /** Why a file cannot be taken up and is to be put aside; undefined where something else is the matter. */
@@ -146,8 +147,9 @@ export const openMemory = async (path: string, about: About, { tell, patience = 
           `the state of the simulated ${about.what} in ${path} cannot be taken up: ${why}. It begins anew, without the runs ` +
             `and workloads of before; the file is now ${path}.old.`,
         );
-      } else if (codeOf(error) !== codes.busy) throw error;
-      else if (left <= 0) throw new Error(`${path} is in use by another simulated ${about.what}`, { cause: error });
+      } else if (codeOf(error) !== codes.busy)
+        throw new Error(`${path} cannot be opened: ${messageOf(error)}.`, { cause: error });
+      else if (left <= 0) throw new Error(`${path} is in use by another simulated ${about.what}.`, { cause: error });
       else await sleep(pause);
     }
   }

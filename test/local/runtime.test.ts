@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
+import { type Disk, realDisk } from '../../lib/adapters/disk.ts';
 import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
 import { type Runtime, startRuntime } from '../../lib/local/runtime.ts';
 import { Child } from '../e2e/child.ts';
@@ -24,8 +25,9 @@ const freshFolder = (): string => {
 /** Nobody listens there, and nobody is asked. */
 const simulators = { harness: 'http://127.0.0.1:9', clusters: {}, close: async () => {} };
 
-const start = async (data: string, port = 0): Promise<Runtime> => {
-  const runtime = await startRuntime({ port, data, configuration: simulatedConfiguration(), simulators });
+const start = async (data: string, port = 0, disk?: Disk): Promise<Runtime> => {
+  const settings = { port, data, configuration: simulatedConfiguration(), simulators };
+  const runtime = await startRuntime({ ...settings, ...(disk === undefined ? {} : { disk }) });
   runtimes.push(runtime);
   return runtime;
 };
@@ -84,8 +86,15 @@ test('data that SQLite cannot open is told as such, not as data in use', async (
   await expect(start(data)).rejects.toThrow(/^The data folder .* cannot be used: its files cannot be opened/);
 });
 
-test('folders on the way to the data are made', async () => {
-  const data = join(freshFolder(), 'a', 'b');
-  await start(data);
+test('folders on the way to the data are made, and are on the disk with the one they stand in', async () => {
+  const outermost = freshFolder();
+  const data = join(outermost, 'a', 'b');
+  const synced: string[] = [];
+  const syncFolder = async (path: string): Promise<void> => {
+    synced.push(path);
+    await realDisk.syncFolder(path);
+  };
+  await start(data, 0, { ...realDisk, syncFolder });
   expect(existsSync(join(data, 'flotilla.db'))).toBe(true);
+  expect(synced).toEqual([data, join(outermost, 'a'), outermost]);
 });

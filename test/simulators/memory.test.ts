@@ -42,7 +42,7 @@ test('has one owner at a time, for whose end the next one waits', async () => {
   const path = freshPath();
   const { memory } = await open(path);
   memory.put('thing', 'a', { is: 'kept' });
-  await expect(open(path)).rejects.toThrow(`${path} is in use by another simulated cluster`);
+  await expect(open(path)).rejects.toThrow(`${path} is in use by another simulated cluster.`);
   const next = open(path, { patience: 60_000 });
   memory.close();
   expect((await next).memory.all('thing')).toEqual([{ is: 'kept' }]);

@@ -23,7 +23,13 @@ const { values } = parseArgs({
 const tell = (message: string): void => {
   process.stderr.write(`SIMULATED: ${message}\n`);
 };
-const memory = values.state === undefined ? noMemory : await openMemory(values.state, clusterMemory, { tell });
+const fail = ({ message }: Error): never => {
+  tell(message);
+  process.exit(2);
+};
+
+const memory =
+  values.state === undefined ? noMemory : await openMemory(values.state, clusterMemory, { tell }).catch(fail);
 
 const cluster = await startSimulatedCluster({
   memory,

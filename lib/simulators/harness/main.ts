@@ -83,7 +83,10 @@ const readOptions = (): SimulatedHarnessOptions => {
 const tell = (message: string): void => {
   process.stderr.write(`SIMULATED: ${message}\n`);
 };
-const memory = values.state === undefined ? noMemory : await openMemory(values.state, harnessMemory, { tell });
+const memory =
+  values.state === undefined
+    ? noMemory
+    : await openMemory(values.state, harnessMemory, { tell }).catch(({ message }: Error) => fail(message));
 
 const harness = await startSimulatedHarness({ ...readOptions(), memory });
 process.stdout.write(`${JSON.stringify({ simulated: true, what: 'harness', port: harness.port, url: harness.url })}\n`);

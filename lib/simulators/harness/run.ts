@@ -99,10 +99,6 @@ export class Run {
     return this.#looks.at(-1)!;
   }
 
-  get hasBegun(): boolean {
-    return this.stages.some(({ startTs }) => startTs !== undefined);
-  }
-
   get isOver(): boolean {
     return this.latest.endTs !== undefined;
   }

@@ -19,9 +19,9 @@ export class Runs {
     this.#options = options;
     this.#apply = apply;
     for (const record of options.memory.all<RunRecord>('run')) this.#all.set(record.id, Run.of(record));
-    const open = [...this.#all.values()].filter(({ isOver }) => !isOver);
-    // Those that had begun have their place already.
-    for (const run of open.toSorted((one, other) => Number(other.hasBegun) - Number(one.hasBegun))) {
+    // In the order of their start, in which those that have begun stand before those that wait for their place.
+    for (const run of this.#all.values()) {
+      if (run.isOver) continue;
       void this.#drive(run);
       if (run.aborting.signal.aborted) void this.#endAborted(run);
     }

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { SimulatedHarnessOptions } from '../../../lib/simulators/harness/options.ts';
 import { type SimulatedHarness, startSimulatedHarness } from '../../../lib/simulators/harness/simulated-harness.ts';
+import { wallClock } from '../../../lib/simulators/harness/wall-clock.ts';
 import { harnessMemory } from '../../../lib/simulators/harness/world.ts';
 import { openMemory } from '../../../lib/simulators/memory.ts';
 
@@ -84,6 +85,24 @@ describe('a Harness that was ended goes on', patient, () => {
       plan_execution_id: before!.plan_execution_id,
       started_at: before!.started_at,
     });
+  });
+
+  test('with what is left of the time of a stage, from life to life', async () => {
+    const live = makeLives();
+    let passed = 0;
+    const clock = { ...wallClock, now: () => Date.now() + passed };
+    const pace = { stageMilliseconds: longest, clock };
+    const first = await live(pace);
+    await fire(first);
+    await until(() => first.runs()[0]?.status === 'Running');
+    // Two stages, of each of which one life lives through a part only.
+    let harness = first;
+    for (let life = 0; life < 10 && harness.runs()[0]!.ended_at === undefined; life += 1) {
+      passed += longest * 0.6;
+      harness = await live(pace);
+      await sleep(50);
+    }
+    expect(harness.runs()[0]).toMatchObject({ key: 'k1', status: 'Success' });
   });
 
   test('with a run that was to fail', async () => {
