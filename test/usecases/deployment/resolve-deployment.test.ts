@@ -5,7 +5,7 @@ import { changeItem, pendingItem } from '../../../lib/domain/record/change.ts';
 import { keys } from '../../../lib/domain/record/keys.ts';
 import type { Outcome } from '../../../lib/domain/record/rows.ts';
 import { resolveDeployment } from '../../../lib/usecases/deployment/resolve-deployment.ts';
-import { changeBatch, makeWorld, planned, readHeader, type World } from '../batch/api-world.ts';
+import { changeBatch, makeWorld, planned, readHeader, submitted, type World } from '../batch/api-world.ts';
 
 const outcome: Outcome = {
   status: 'UNKNOWN',
@@ -20,6 +20,7 @@ const outcome: Outcome = {
 };
 
 const key = 'shared/login-api';
+const only = 'Only an UNKNOWN deployment can be resolved, and once:';
 
 const unknown = async (world: World, ended: Outcome = outcome) => {
   const { batchId, plan } = await planned(world);
@@ -103,18 +104,57 @@ describe('resolveDeployment', () => {
     const { batchId } = await unknown(world);
     const input = { batchId, key, status: 'FAILED', reason: 'Broken.', actor: 'ada' } as const;
     await resolveDeployment(world.deps, input);
-    await expect(resolveDeployment(world.deps, input)).rejects.toMatchObject({ name: 'StatusConflict' });
+    await expect(resolveDeployment(world.deps, input)).rejects.toMatchObject({
+      name: 'StatusConflict',
+      message: 'Only an UNKNOWN deployment can be resolved, and once: shared/login-api was resolved as FAILED.',
+      details: { key, status: 'FAILED' },
+    });
     expect(await inbox(world)).toHaveLength(1);
   });
 
   test.each([
-    ['has succeeded', { ...outcome, status: 'SUCCESS' } as Outcome, key, 'StatusConflict'],
-    ['has not begun', outcome, 'risk/limit-check', 'StatusConflict'],
-    ['is not in the batch', outcome, 'risk/ghost', 'DeploymentNotFound'],
-  ])('one that %s is refused', async (_, ended, asked, name) => {
+    [
+      'has succeeded',
+      { ...outcome, status: 'SUCCESS' } as Outcome,
+      key,
+      'StatusConflict',
+      `${only} ${key} is SUCCESS.`,
+    ],
+    ['has not begun', outcome, 'risk/limit-check', 'StatusConflict', `${only} risk/limit-check is PENDING.`],
+    ['is not in the batch', outcome, 'risk/ghost', 'DeploymentNotFound', 'has no planned deployment risk/ghost.'],
+  ])('one that %s is refused', async (_, ended, asked, name, message) => {
     const world = makeWorld();
     const { batchId } = await unknown(world, ended);
     const call = resolveDeployment(world.deps, { batchId, key: asked, status: 'SUCCESS', reason: 'x', actor: 'ada' });
-    await expect(call).rejects.toMatchObject({ name });
+    await expect(call).rejects.toMatchObject({
+      ...{ name, message: expect.stringContaining(message), details: expect.objectContaining({ key: asked }) },
+    });
+  });
+
+  test('of a batch that has no plan there is none', async () => {
+    const world = makeWorld();
+    const batchId = await submitted(world);
+    const call = resolveDeployment(world.deps, { batchId, key, status: 'SUCCESS', reason: 'x', actor: 'ada' });
+    await expect(call).rejects.toMatchObject({
+      message: `Batch ${batchId} has no planned deployment ${key}.`,
+      details: { batch_id: batchId, key },
+    });
+  });
+
+  test('the event of a batch says which was resolved, and that of the deployment what it replaces', async () => {
+    for (const isSealed of [true, false]) {
+      const world = makeWorld();
+      const { batchId } = await unknown(world);
+      if (isSealed) await sealed(world, batchId, { UNKNOWN: 1, SUCCESS: 2 });
+      await changeBatch(world, batchId, { status: 'UNKNOWN', reason: 'x', message: 'x', cancel_requested_at: 1 });
+      await resolveDeployment(world.deps, { batchId, key, status: 'SUCCESS', reason: 'Looked.', actor: 'ada' });
+      const { reason, seq } = await readHeader(world, batchId);
+      expect(reason).toBe(isSealed ? 'AllSucceeded' : 'x');
+      expect(await world.table.get(keys.event(batchId, 'batch', seq))).toMatchObject({
+        actor: 'ada',
+        detail: { resolved: key },
+      });
+      expect(await world.table.get(keys.event(batchId, 0, 2))).toMatchObject({ detail: { replaces: 'RunNotFound' } });
+    }
   });
 });
