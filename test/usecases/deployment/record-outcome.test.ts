@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest';
+import { executorWatcher, keys, type Wait } from '../../../lib/domain/record/keys.ts';
+import {
+  type CaptureRow,
+  type EventRow,
+  type ItemRow,
+  itemOf,
+  type LastOutcomeRow,
+  type Release,
+  type RunWatchRow,
+  rowOf,
+  type TurnRow,
+} from '../../../lib/domain/record/rows.ts';
+import { recordOutcome } from '../../../lib/usecases/deployment/record-outcome.ts';
+import { aboutToStart } from './about-to-start.ts';
+
+const throttled = { reason: 'ExecutorThrottled', message: '429', until: 1 };
+
+interface Case {
+  readonly item?: Partial<ItemRow>;
+  readonly watched?: { readonly wait: Wait; readonly account?: string; readonly row: Partial<RunWatchRow> };
+  readonly capture?: Partial<CaptureRow>;
+  readonly turn?: Partial<TurnRow> | null;
+  readonly execution_arn?: string;
+  readonly error?: { readonly Error: string };
+}
+
+const recorded = async ({ item: more, watched, capture, turn, execution_arn, error }: Case) => {
+  const { world, batchId: batch_id, deployment, item, turn: granted } = await aboutToStart();
+  const account = watched?.account ?? deployment.executor.account;
+  const watch = keys.watch(executorWatcher(account), batch_id, 0, watched?.wait ?? 'deploy-1');
+  await world.table.transact([
+    { put: itemOf(keys.item(batch_id, 0), { ...item, ...more }) },
+    ...(watched ? [{ put: itemOf(watch, watched.row) }] : []),
+    ...(capture
+      ? [{ put: itemOf(keys.capture(batch_id, 0), { attempt: 1, baseline: { exists: true }, ...capture }) }]
+      : []),
+    turn === null
+      ? { delete: keys.turn(batch_id, 0) }
+      : { put: itemOf(keys.turn(batch_id, 0), { ...granted, ...turn }) },
+  ]);
+  const given = await recordOutcome(world.deps, { batch_id, index: 0, execution_arn, error });
+  const row = rowOf<ItemRow>(await world.table.get(keys.item(batch_id, 0)))!;
+  const { items } = await world.table.query({ pk: 'INBOX', limit: 10 });
+  return {
+    ...{ given, row, world, batch_id, deployment },
+    told: `${row.status} / ${row.reason}: ${row.message}`,
+    event: rowOf<EventRow>(await world.table.get(keys.event(batch_id, 0, row.seq)))!,
+    messages: items.map(({ message }) => message),
+    isWatched: (await world.table.get(watch)) !== undefined,
+    hasTurn: (await world.table.get(keys.turn(batch_id, 0))) !== undefined,
+    last: rowOf<LastOutcomeRow>(await world.table.get(keys.lastOutcome(deployment.target))),
+  };
+};
+
+const run = { executor: 'harness:simulated', key: 'k', attempt: 1 };
+const deploying = { step: 'deploy', runs: [run] } as const;
+const paused = { phase: 'paused', turned_away: throttled } as const;
+const old = { executor: { name: 'harness', account: 'harness:old', settings: {} } } as unknown as Release['deployment'];
+const previous: Release = { version: '1', deployment: old, origin: 'recorded', at: 0, batch_id: 'x' };
+const failure = { reason: 'Sick', message: 'It is sick.', touched: true };
+
+describe('a child that died is recorded', () => {
+  test.each<[what: string, Case, told: string, isWatched: boolean]>([
+    [
+      'before anything was started',
+      {},
+      'FAILED / NotStarted: Nothing was started: its execution ended without a word.',
+      false,
+    ],
+    [
+      'with a run that nobody knows about',
+      { item: deploying, watched: { wait: 'deploy-1', row: { phase: 'intended' } } },
+      'UNKNOWN / TechnicalError: Attempt 1 was left without an answer: its execution ended without a word.',
+      true,
+    ],
+    [
+      'in a pause before its run: that is given up',
+      { item: deploying, watched: { wait: 'deploy-1', row: paused } },
+      'FAILED / ExecutorThrottled: 429. Nothing followed: its execution ended without a word.',
+      false,
+    ],
+    [
+      'in a pause before its second run',
+      { item: { ...deploying, attempt: 2 }, watched: { wait: 'deploy-2', row: paused } },
+      'FAILED / ExecutorThrottled: 429. Nothing followed: its execution ended without a word.',
+      false,
+    ],
+    [
+      'after an attempt that failed, whatever is left of a pause',
+      { item: { ...deploying, failure }, watched: { wait: 'deploy-1', row: paused }, error: { Error: 'AttemptEnded' } },
+      'FAILED / Sick: It is sick.',
+      true,
+    ],
+    [
+      'in a pause before its restore, by whoever was to do that',
+      {
+        item: { ...deploying, step: 'restore', failure },
+        capture: { previous },
+        watched: { wait: 'restore', account: 'harness:old', row: paused },
+      },
+      'FAILED / RestoreFailed: It is sick. The previous release was not restored: 429.',
+      false,
+    ],
+    [
+      'in a pause before its restore, where nobody knows what ran before',
+      { item: { ...deploying, step: 'restore', failure }, capture: {}, watched: { wait: 'restore', row: paused } },
+      'FAILED / RestoreFailed: It is sick. The previous release was not restored: 429.',
+      false,
+    ],
+    [
+      'after its restore, whatever is left of a pause',
+      {
+        item: {
+          ...deploying,
+          step: 'restore',
+          failure,
+          restore: { ok: true, reason: 'RestoredPreviousRelease', message: 'Back.' },
+        },
+        ...{ capture: { previous }, watched: { wait: 'restore', account: 'harness:old', row: paused } },
+      },
+      'FAILED / RestoredPreviousRelease: It is sick. Back.',
+      true,
+    ],
+    [
+      'while it was verified, whatever is left of a pause',
+      { item: { ...deploying, step: 'verify' }, watched: { wait: 'deploy-1', row: paused } },
+      'UNKNOWN / TechnicalError: Attempt 1 was left without an answer: its execution ended without a word.',
+      true,
+    ],
+  ])('%s', async (_, one, told, isWatched) => {
+    const found = await recorded(one);
+    expect([found.given, found.told, found.isWatched]).toEqual([0, told, isWatched]);
+  });
+});
+
+test('an outcome goes with its turn, and the dispatcher is told; a refusal he has counted', async () => {
+  const granted = await recorded({});
+  const message = { type: 'recorded', batch_id: granted.batch_id, index: 0, status: 'FAILED' };
+  expect([granted.hasTurn, granted.messages]).toEqual([false, [message]]);
+  const refused = await recorded({
+    turn: { state: 'refused', status: 'SKIPPED', reason: 'BatchStopped', message: 'It stops.' },
+    item: { step: 'turn' },
+  });
+  expect([refused.told, refused.hasTurn, refused.messages]).toEqual(['SKIPPED / BatchStopped: It stops.', false, []]);
+  expect((await recorded({ turn: null })).messages).toHaveLength(1);
+});
+
+test('its event has all that is known', async () => {
+  const arn = 'arn:aws:states:eu-central-1:111122223333:execution:Child:x';
+  const item = { ...deploying, started_at: 5, failure } as const;
+  const { event, row } = await recorded({
+    item,
+    capture: { previous },
+    execution_arn: arn,
+    error: { Error: 'AttemptEnded' },
+  });
+  expect(event).toMatchObject({ actor: 'record', to: 'FAILED', reason: 'Sick' });
+  expect(event.detail).toEqual({
+    ...{ started_at: 5, execution_arn: arn, console: expect.stringContaining(arn), evidence: [], attempts: 1 },
+    ...{ runs: [run], release_before: '1', failure: { reason: 'Sick', message: 'It is sick.' } },
+  });
+  expect([row.step, row.execution_arn, row.outcome?.ended_at]).toEqual(['recorded', arn, row.updated_at]);
+});
+
+test('it is written once', async () => {
+  const { world, batch_id, row } = await recorded({});
+  world.clock.time += 5;
+  expect(await recordOutcome(world.deps, { batch_id, index: 0 })).toBe(0);
+  expect(rowOf<ItemRow>(await world.table.get(keys.item(batch_id, 0)))).toEqual(row);
+});
