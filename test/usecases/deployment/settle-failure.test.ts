@@ -77,11 +77,14 @@ const settled = async (one: Case) => {
   )!;
   const event = rowOf<EventRow>(await world.table.get(keys.event(batchId, 0, seq)))!;
   const answer = rowOf<AnswerRow>(await world.table.get(keys.answer(batchId, 0, place.wait)));
-  return {
+  const seen = {
     ...{ step, attempt, touched, failure, restore, runs, told: `${reason}: ${message}` },
     ...{ answer: `${answer?.error} ${answer?.reason}: ${answer?.message}`, actor: event.actor, detail: event.detail },
   };
+  return { world, batch_id: batchId, seen };
 };
+
+const seenOf = async (one: Case) => (await settled(one)).seen;
 
 const failure = { reason: 'PipelineFailed', message: 'It failed.', retryable: true, touched: true };
 const told = 'PipelineFailed: It failed.';
@@ -147,8 +150,17 @@ describe('an attempt that failed is followed', () => {
       },
     ],
   ])('%s', async (_, one, expected) => {
-    expect(await settled(one)).toEqual(expected);
+    expect(await seenOf(one)).toEqual(expected);
   });
+});
+
+test('a child that dies before the next attempt has the failure of the one before as its outcome', async () => {
+  const { world, batch_id } = await settled({});
+  await recordOutcome(world.deps, { batch_id, index: 0, error: { Error: 'ChildEnded', Cause: 'It died.' } });
+  const { status, message, outcome } = rowOf<ItemRow>(await world.table.get(keys.item(batch_id, 0)))!;
+  expect([status, message, outcome?.attempts, outcome?.release_after]).toEqual([
+    ...['FAILED', 'It failed. Nothing followed: ChildEnded: It died.', 1, undefined],
+  ]);
 });
 
 describe('a restore that failed', () => {
@@ -178,7 +190,7 @@ describe('a restore that failed', () => {
     ],
   ])('in %s (%o) ends the deployment, and why it was restored stays', async (wait, more, restore) => {
     const { reason, message } = restore as { readonly reason: string; readonly message: string };
-    expect(await settled({ ...restoring, wait, failure: more, run: { status: 'Failed' } })).toEqual({
+    expect(await seenOf({ ...restoring, wait, failure: more, run: { status: 'Failed' } })).toEqual({
       ...{
         step: 'restore',
         attempt: 1,
@@ -194,7 +206,7 @@ describe('a restore that failed', () => {
   });
 
   test('without evidence tells none', async () => {
-    expect((await settled({ ...restoring, wait: 'restore' })).detail).toEqual({ evidence: [] });
+    expect((await seenOf({ ...restoring, wait: 'restore' })).detail).toEqual({ evidence: [] });
     expect(restoreFailed({ reason: 'X', message: 'x' })).not.toHaveProperty('unknown');
   });
 });
