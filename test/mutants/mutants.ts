@@ -26,14 +26,17 @@ const run = ({ folders, size, seed }: Options): Promise<MutantResult[]> =>
     mutate: folders.map(patternOf),
     testRunner: 'vitest',
     vitest: { configFile: 'test/mutants/vitest.config.ts', related: false },
-    plugins: ['@stryker-mutator/vitest-runner', join(import.meta.dirname, 'checker.ts')],
+    plugins: [
+      '@stryker-mutator/vitest-runner',
+      ...['checker.ts', 'survivors.ts'].map((own) => join(import.meta.dirname, own)),
+    ],
     checkers: ['sample-and-types'],
     sample: { size, seed },
     coverageAnalysis: 'perTest',
     disableTypeChecks: false,
     tsconfigFile: 'none', // Stryker would rewrite its paths, with the compiler as a library, which version 7 is not
     timeoutMS: 30_000, // this machine may have other things to do
-    reporters: ['progress-append-only'],
+    reporters: ['survivors'],
     tempDirName: join(tmpdir(), 'flotilla-mutants'),
     cleanTempDir: 'always',
     allowConsoleColors: false,

@@ -15,8 +15,8 @@ class ShortestFirst extends BaseSequencer {
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export.
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
-    expect: { poll: { timeout: 15_000 } },
+    testTimeout: 600_000, // Stryker has a limit of its own
+    expect: { poll: { timeout: 300_000 } },
     include: [`${tests}/**/*.test.ts`],
     exclude: ['test/functions/telemetry.test.ts', 'test/docs/{readme,cost}.test.ts'],
     isolate: false,
