@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { resolveDeployment } from '../../lib/usecases/deployment/resolve-deployment.ts';
+import { readPlanned } from '../../lib/usecases/plan/plan-store.ts';
+import { readRecorded } from '../../lib/usecases/plan/read-recorded.ts';
 import { bad, good } from './outcome-paths.ts';
 import { deployFails, walk, walkAll, well } from './path.ts';
 import { expectAllInOrder, itemsOf, reportOf } from './report.ts';
+import type { Script } from './scripted-executor.ts';
 
 /** Ways of a deployment on which only executor and cluster have a say. */
 
@@ -32,6 +35,9 @@ test('an UNKNOWN deployment keeps its target until somebody resolves it; then th
 
   const resolution = { status: 'FAILED', reason: 'nothing was started', actor: 'ada' } as const;
   await resolveDeployment(world.deps, { batchId: first, key: 'shared/a', ...resolution });
+  const { target } = await readPlanned(world.deps, first, 0);
+  const ended = { status: 'FAILED', reason: 'ResolvedByOperator' };
+  expect(await readRecorded(world.deps, [target])).toMatchObject([{ batch_id: first, ended }]);
   const third = await world.submit([{ name: 'a', version: '3.0.0' }]);
   await world.settled(third);
   expect((await reportOf(world, third)).a?.outcome).toBe('SUCCESS / Verified');
@@ -67,6 +73,27 @@ test.each([
   const [item] = await itemsOf(world, batchId);
   expect(item?.outcome).toMatchObject({ reason: 'RestoredPreviousRelease', release_before: back, release_after: back });
   expect(world.cluster.running('a')).toBe(back);
+});
+
+test.each<[what: string, Script]>([
+  ['was turned away', { start: { kind: 'rejected', retryable: false, reason: 'StartRejected', message: 'No.' } }],
+  ['was accepted and came to nothing', { start: 'accepted', eventFails: 'No input set.' }],
+  ['was stopped by a freeze', { ends: 'frozen', leaves: 'nothing' }],
+])('what was recorded still stands after a start that changed nothing: it %s', async (_, script) => {
+  const world = await walk({
+    title: '',
+    batch: [{ name: 'a', version: '2.0.0' }],
+    expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1' } },
+    ends: done,
+  });
+  const first = (await itemsOf(world, '01WORLD00000001'))[0]!.batch_id;
+  world.executor.scripts.set('a', script);
+  const second = await world.submit([{ name: 'a', version: '3.0.0' }]);
+  await world.settled(second);
+  const [item] = await itemsOf(world, second);
+  expect(item?.outcome).toMatchObject({ status: 'FAILED', release_before: '2.0.0', release_after: '2.0.0' });
+  const { target } = await readPlanned(world.deps, second, 0);
+  expect(await readRecorded(world.deps, [target])).toMatchObject([{ version: '2.0.0', batch_id: first }]);
 });
 
 test('the release to return to is the recorded one where what runs is not in order', async () => {

@@ -105,5 +105,14 @@ const messageIn = (cause: string): string => {
 /** What runs now, as far as somebody saw it. */
 const releaseAfter = ({ item, capture, version }: WhatIsKnown, { status }: Told): string | undefined => {
   if (status === 'SUCCESS') return version;
-  return item.restore?.ok || item.runs.length === 0 ? capture?.previous?.version : undefined;
+  return item.restore?.ok || hasChangedNothing(item, status) ? capture?.previous?.version : undefined;
 };
+
+/**
+ * Whether what runs at the target is certainly what ran before, where a deployment did not end well. A run is written down
+ * before it is asked for, so that there is one also where the executor turned the start away.
+ */
+export const hasChangedNothing = (
+  { runs, touched }: Pick<ItemRow, 'runs' | 'touched'>,
+  status: Outcome['status'],
+): boolean => runs.length === 0 || (touched !== true && status !== 'UNKNOWN');

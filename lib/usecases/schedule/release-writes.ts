@@ -1,3 +1,4 @@
+import { hasChangedNothing } from '../../domain/deployment/conclude-deployment.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { Write } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
@@ -27,14 +28,18 @@ export const releaseWrites = (
   ];
 };
 
-/** What did not end well leaves open what runs, unless somebody saw it. Nothing was changed where nothing was started. */
+/**
+ * What did not end well leaves open what runs, unless somebody saw it. Nothing is written where nothing was changed. What was
+ * UNKNOWN and is resolved as FAILED may have changed something: no row says that it did not.
+ */
 export const lastOutcomeWrites = (
   { target, docker_image_version: version }: PlannedDeployment,
-  { batch_id, index, key }: Pick<ItemRow, 'batch_id' | 'index' | 'key'>,
-  { status, reason, runs, release_after, ended_at }: Outcome,
+  item: Pick<ItemRow, 'batch_id' | 'index' | 'key' | 'runs' | 'touched'>,
+  { status, reason, release_after, ended_at, resolved_by }: Outcome,
   at = ended_at,
 ): readonly Write[] => {
-  if (runs.length === 0) return [];
+  if (hasChangedNothing(item, resolved_by === undefined ? status : 'UNKNOWN')) return [];
+  const { batch_id, index, key } = item;
   const seen = release_after === undefined ? {} : { release_after };
   const row: LastOutcomeRow = { batch_id, index, key, status, reason, version, ...seen, at };
   return [{ put: itemOf(keys.lastOutcome(target), row) }];

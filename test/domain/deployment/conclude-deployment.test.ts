@@ -66,7 +66,7 @@ interface Case {
 }
 
 const wasRun: Partial<ItemRow> = { step: 'deploy', runs: [run(1)] };
-const failed: Partial<ItemRow> = { ...wasRun, failure };
+const failed: Partial<ItemRow> = { ...wasRun, failure, touched: true };
 const nothing = 'Nothing was started: the batch was cancelled.';
 
 /** Before the attempt version 1 ran, and version 2 is asked for. */
@@ -104,6 +104,18 @@ const cases: readonly Case[] = [
     item: { ...failed, failure: { ...failure, message: 'Version 2.0 failed' } },
     error: died,
     told: ['FAILED', 'PipelineFailed', 'Version 2.0 failed. Nothing followed: ChildEnded: It died.', undefined],
+  },
+  {
+    what: 'its start was turned away',
+    item: { ...wasRun, failure },
+    error: planned,
+    told: ['FAILED', 'PipelineFailed', 'It failed', '1'],
+  },
+  {
+    what: 'its last start was turned away after an attempt that may have changed something',
+    item: { ...failed, attempt: 2, runs: [run(1), run(2)], failure: { ...failure, touched: false } },
+    error: planned,
+    told: ['FAILED', 'PipelineFailed', 'It failed', undefined],
   },
   {
     what: 'nobody knows how its run ended',
@@ -176,10 +188,17 @@ const cases: readonly Case[] = [
   })),
   {
     what: 'its child died before another attempt under a cancelled turn',
-    item: { step: 'capture', attempt: 2, runs: [run(1)] },
+    item: { step: 'capture', attempt: 2, runs: [run(1)], touched: true },
     turn: turn('cancelled'),
     error: died,
     told: ['CANCELLED', 'BatchCancelled', nothing, undefined],
+  },
+  {
+    what: 'the same, and the attempt before changed nothing',
+    item: { step: 'capture', attempt: 2, runs: [run(1)] },
+    turn: turn('cancelled'),
+    error: died,
+    told: ['CANCELLED', 'BatchCancelled', nothing, '1'],
   },
   {
     what: 'its child died in a run under a cancelled turn',
