@@ -13,8 +13,9 @@ export interface ApiAnswer {
   readonly body: string;
 }
 
-/** The message of a Status object, when the body is one: what the API server itself says. */
+/** A Status object, when the body is one: in it the API server speaks itself. Through its proxy, a service may too. */
 export interface ApiStatusBody {
+  readonly code: unknown;
   readonly reason: string;
   readonly message: string;
 }
@@ -88,8 +89,8 @@ const remedies: Readonly<Record<number, string>> = {
 export function statusBodyOf({ body }: ApiAnswer): ApiStatusBody | undefined {
   if (!body.startsWith('{')) return undefined;
   try {
-    const { kind, message = '', reason = '' } = JSON.parse(body);
-    return kind === 'Status' ? { reason: String(reason), message: String(message) } : undefined;
+    const { code, kind, message = '', reason = '' } = JSON.parse(body);
+    return kind === 'Status' ? { code, reason: String(reason), message: String(message) } : undefined;
   } catch {
     return undefined;
   }

@@ -65,10 +65,10 @@ export class KubernetesCluster implements Cluster {
     }
   }
 
-  /** What the API server says itself is no answer of the service. With 401 and 403 nobody asked the service. */
+  /** Where the API server did not get to the service, its words are no answer of it. With 401 and 403 it did not try. */
   #probed(answer: ApiAnswer): HealthAnswer {
     const { status, body } = answer;
-    const said = statusBodyOf(answer)?.message ?? unreachedOf(answer);
+    const said = saidByProxy(answer) ?? unreachedOf(answer);
     if (said === undefined) return { status, message: body.trim().slice(0, 200) };
     if (status === 401 || status === 403) throw this.#requests.unavailable(`${said} (services/proxy)`, { status });
     const isLate = status === 504 || /timeout|timed out|deadline exceeded/i.test(said);
@@ -101,6 +101,23 @@ export class KubernetesCluster implements Cluster {
     throw this.#requests.unavailable(`the answer is not a Kubernetes list (GET ${path})`);
   }
 }
+
+/** The Status objects with which the API server says that it did not get to a service. Some are told by their message only. */
+const proxyFailures: Readonly<Record<number, { readonly reason: string; readonly says?: RegExp }>> = {
+  401: { reason: 'Unauthorized', says: /^Unauthorized$/ },
+  403: { reason: 'Forbidden', says: /services\/proxy/ },
+  404: { reason: 'NotFound', says: /^services "/ },
+  503: { reason: 'ServiceUnavailable' },
+  504: { reason: 'Timeout' },
+};
+
+/** A service may answer with a body of kind Status too, be it well or ill: then it is the service that speaks. */
+const saidByProxy = (answer: ApiAnswer): string | undefined => {
+  const failure = proxyFailures[answer.status];
+  const said = failure === undefined ? undefined : statusBodyOf(answer);
+  if (said === undefined || said.reason !== failure?.reason || said.code !== answer.status) return undefined;
+  return failure.says?.test(said.message) === false ? undefined : said.message;
+};
 
 /** Older API servers say in plain text that they did not get to the service. */
 const unreachedOf = ({ status, body }: ApiAnswer): string | undefined =>

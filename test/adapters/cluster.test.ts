@@ -251,7 +251,7 @@ describe('a cluster that cannot be asked', () => {
     await expect(cluster.probe(request)).rejects.toMatchObject({ name: 'ClusterUnavailable' });
   });
 
-  it('is not confused with a service that refuses: only the API server speaks in Status objects', async () => {
+  it('is not confused with a service that refuses', async () => {
     const { cluster, server } = await serving((request, response) => {
       const isForbidden = request.url?.includes('/services/closed');
       response
@@ -262,6 +262,31 @@ describe('a cluster that cannot be asked', () => {
       cluster.probe({ workload: shared('deployment', name), path: 'x', timeoutMilliseconds: patient });
     expect(await ask('shy')).toEqual({ status: 403, message: 'go away' });
     await expect(ask('closed')).rejects.toThrow('services/proxy');
+    await close(server);
+  });
+
+  it('is what a 401 means that the API server says, who then asked no service', async () => {
+    const { cluster, server } = await serving((_, response) =>
+      response.writeHead(401).end(status(401, 'Unauthorized', 'Unauthorized')),
+    );
+    const asking = cluster.probe({ workload: shared('deployment', 'a'), path: 'x', timeoutMilliseconds: 500 });
+    await expect(asking).rejects.toMatchObject({ name: 'ClusterUnavailable' });
+    await close(server);
+  });
+
+  it.each([
+    { what: 'is well', code: 200, body: JSON.stringify({ kind: 'Status', state: 'UP', timeout: 'none' }) },
+    { what: 'speaks of a success as Kubernetes does', code: 200, body: status(200, '', 'deleted') },
+    { what: 'does not know the token', code: 401, body: status(401, 'Unauthorized', 'token has expired') },
+    { what: 'refuses', code: 403, body: status(403, 'Forbidden', 'not for you') },
+    { what: 'does not know the path', code: 404, body: status(404, 'NotFound', 'the path "x" was not found') },
+    { what: 'gives up waiting', code: 408, body: status(408, 'Timeout', 'deadline exceeded') },
+    { what: 'is out of order', code: 500, body: status(500, 'InternalError', 'database timeout') },
+    { what: 'is ill in its own words', code: 503, body: JSON.stringify({ kind: 'Status', message: 'timed out' }) },
+  ])('is not what a service says that answers with a Status of its own and $what', async ({ code, body }) => {
+    const { cluster, server } = await serving((_, response) => response.writeHead(code).end(body));
+    const answer = await cluster.probe({ workload: shared('deployment', 'a'), path: 'x', timeoutMilliseconds: 500 });
+    expect(answer).toEqual({ status: code, message: body });
     await close(server);
   });
 
