@@ -1,77 +1,85 @@
 import { describe, expect, it, test } from 'vitest';
 import { failureOfRun } from '../../../lib/domain/deployment/run-failure.ts';
 import type { RunOutcome } from '../../../lib/domain/ports.ts';
-import type { Failure } from '../../../lib/domain/record/rows.ts';
 
-/** What a bad end of a run means when nobody asked for it. */
-const ends: Readonly<Record<Exclude<RunOutcome, 'succeeded'>, Failure>> = {
-  'succeeded-with-ignored': {
-    reason: 'PipelineIgnoredFailures',
-    message: 'The pipeline ended well only because failures in it were ignored.',
-    retryable: false,
-    touched: true,
-  },
-  failed: { reason: 'PipelineFailed', message: 'The pipeline failed.', retryable: true, touched: true },
-  aborted: { reason: 'PipelineAborted', message: 'Somebody aborted the pipeline.', retryable: false, touched: true },
-  expired: {
-    reason: 'PipelineExpired',
-    message: 'The pipeline ran into its own timeout.',
-    retryable: true,
-    touched: true,
-  },
-  rejected: {
-    reason: 'PipelineApprovalRejected',
-    message: 'An approval in the pipeline was rejected.',
-    retryable: false,
-    touched: true,
-  },
-  frozen: {
-    reason: 'PipelineFrozen',
-    message: 'A deployment freeze stopped the pipeline.',
-    retryable: false,
-    touched: false,
-  },
-  skipped: { reason: 'PipelineSkipped', message: 'The pipeline ran nothing.', retryable: false, touched: false },
+/** Every bad end, with the reason that a user reads. */
+const reasons: Readonly<Record<Exclude<RunOutcome, 'succeeded'>, string>> = {
+  'succeeded-with-ignored': 'PipelineIgnoredFailures',
+  failed: 'PipelineFailed',
+  aborted: 'PipelineAborted',
+  expired: 'PipelineExpired',
+  rejected: 'PipelineApprovalRejected',
+  frozen: 'PipelineFrozen',
+  skipped: 'PipelineSkipped',
 };
 
-const ofOurTimeout: Failure = {
-  reason: 'Timeout',
-  message: 'The run was not over at the end of the timeout and was aborted.',
-  retryable: true,
-  touched: true,
-};
+const sentence = /^[A-Z].+\.$/;
 
-const ofOurCancel: Failure = {
-  reason: 'BatchCancelled',
-  message: 'The run was aborted, because the batch was cancelled.',
-  cancelled: true,
-  touched: true,
-};
+const bad = Object.keys(reasons) as readonly (keyof typeof reasons)[];
 
-/** Where our asking for the end explains it. Any other end is what it is, whatever we asked for. */
-const explained: readonly (readonly [RunOutcome, 'timeout' | 'cancel', Failure])[] = [
-  ['aborted', 'timeout', ofOurTimeout],
-  ['expired', 'timeout', ofOurTimeout],
-  ['aborted', 'cancel', ofOurCancel],
-];
+type Stopping = 'timeout' | 'cancel' | undefined;
 
-const table = Object.entries(ends).flatMap(([outcome, plain]) =>
-  ([undefined, 'timeout', 'cancel'] as const).map((stopping) => {
-    const ours = explained.find(([end, why]) => end === outcome && why === stopping);
-    return [outcome as keyof typeof ends, stopping, ours?.[2] ?? plain] as const;
-  }),
-);
+const failureOf = (outcome: RunOutcome, stopping?: Stopping) =>
+  failureOfRun({ phase: 'terminal', raw: 'x', outcome }, stopping);
 
-describe('a run that ended', () => {
-  it.each(table)('%s, we had asked for its end because of %s', (outcome, stopping, failure) => {
-    expect(failureOfRun({ phase: 'terminal', raw: 'x', outcome }, stopping)).toEqual(failure);
+const badWhere = (holds: (failure: NonNullable<ReturnType<typeof failureOf>>) => boolean) =>
+  bad.filter((outcome) => holds(failureOf(outcome)!));
+
+describe('a run that ended badly by itself', () => {
+  it('has a reason for each end', () => {
+    expect(Object.fromEntries(bad.map((outcome) => [outcome, failureOf(outcome)?.reason]))).toEqual(reasons);
   });
 
-  it.each([undefined, 'timeout', 'cancel'] as const)('well is no failure, though asked to stop for %s', (stopping) => {
-    expect(failureOfRun({ phase: 'terminal', raw: 'x', outcome: 'succeeded' }, stopping)).toBeUndefined();
-    expect(failureOfRun({ phase: 'running', raw: 'x' }, stopping)).toBeUndefined();
+  it('is told in a sentence of its own', () => {
+    const told = bad.map((outcome) => failureOf(outcome)!.message);
+    expect(told.filter((message) => !sentence.test(message))).toEqual([]);
+    expect(new Set(told).size).toBe(bad.length);
+  });
+
+  it('is tried again where that may help, and never against the no of a human or of a policy', () => {
+    expect(badWhere(({ retryable }) => retryable === true)).toEqual(['failed', 'expired']);
+  });
+
+  it('may have changed the target, unless no step of it ran', () => {
+    expect(badWhere(({ touched }) => touched !== true)).toEqual(['frozen', 'skipped']);
+  });
+
+  it('is neither unknown nor cancelled', () => {
+    expect(badWhere(({ unknown, cancelled }) => unknown === true || cancelled === true)).toEqual([]);
   });
 });
+
+describe('a run whose end we had asked for', () => {
+  it.each(['aborted', 'expired'] as const)('because of its timeout, %s, is tried again', (outcome) => {
+    const failure = failureOf(outcome, 'timeout')!;
+    expect(failure).toMatchObject({ reason: 'Timeout', retryable: true, touched: true });
+    expect(failure.message).toMatch(sentence);
+  });
+
+  it('because the batch was cancelled is cancelled, and not tried again', () => {
+    const failure = failureOf('aborted', 'cancel')!;
+    expect(failure).toMatchObject({ reason: 'BatchCancelled', cancelled: true, touched: true });
+    expect(failure).not.toHaveProperty('retryable');
+    expect(failure.message).toMatch(sentence);
+  });
+
+  it('and that ended in another way before is what it is', () => {
+    const asOurs = (['timeout', 'cancel'] as const).flatMap((stopping) =>
+      bad
+        .filter((outcome) => failureOf(outcome, stopping)!.reason !== reasons[outcome])
+        .map((outcome) => `${outcome}, ${stopping}`),
+    );
+    expect(asOurs).toEqual(['aborted, timeout', 'expired, timeout', 'aborted, cancel']);
+  });
+});
+
+it.each<Stopping>([undefined, 'timeout', 'cancel'])(
+  'a run that ended well, or goes on, is no failure, though asked to stop for %s',
+  (stopping) => {
+    expect(failureOf('succeeded', stopping)).toBeUndefined();
+    expect(failureOfRun({ phase: 'running', raw: 'x' }, stopping)).toBeUndefined();
+  },
+);
 
 test('what the executor says about it follows ours', () => {
   const state = { phase: 'terminal', raw: 'x', outcome: 'failed', message: 'Step Apply: quota.' } as const;
