@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open as openFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
@@ -8,15 +8,31 @@ import { dirname } from 'node:path';
 export interface Disk {
   /** Resolves when all that was written to the file so far, by whoever, would outlive a power cut. */
   syncFile(path: string): Promise<void>;
+  /** For a file that is synced again and again. */
+  open(path: string): Promise<OpenFile>;
   /** The same for the names in a folder: a new file is lost with its name. */
   syncFolder(path: string): Promise<void>;
 }
 
+export interface OpenFile {
+  /** As `syncFile`. */
+  sync(): Promise<void>;
+  /** When a sync that is under way is over. */
+  close(): Promise<void>;
+}
+
 const isWindows = process.platform === 'win32';
 
+/** For writing, because Windows flushes no other handle. */
+const forSync = 'r+';
+
 export const realDisk: Disk = {
-  // Bytes and length, not the times. Opened for writing, because Windows flushes no other handle.
-  syncFile: (path) => opened(path, 'r+', (file) => file.datasync()),
+  syncFile: (path) => opened(path, forSync, (file) => file.datasync()),
+  open: async (path) => {
+    const file = await openFile(path, forSync);
+    // Bytes and length, not the times.
+    return { sync: () => file.datasync(), close: () => file.close() };
+  },
   // Windows opens no folder as a file, and its file system keeps names by a journal of its own.
   syncFolder: async (path) => {
     if (!isWindows) await opened(path, 'r', (folder) => folder.sync());
@@ -24,7 +40,7 @@ export const realDisk: Disk = {
 };
 
 const opened = async (path: string, flags: string, use: (handle: FileHandle) => Promise<void>): Promise<void> => {
-  const handle = await open(path, flags);
+  const handle = await openFile(path, flags);
   try {
     await use(handle);
   } finally {

@@ -1,4 +1,4 @@
-import type { Disk } from './disk.ts';
+import type { Disk, OpenFile } from './disk.ts';
 
 /**
  * Lets all that was written meanwhile share one sync. Who asks while one is under way may have written after it began, and
@@ -43,6 +43,36 @@ export class GroupSync {
  * (https://sqlite.org/pragma.html#pragma_synchronous). A sync by any handle takes what all have written. SQLite
  * locks the database file and the shared memory, but never the WAL: closing a second handle of those two would drop its locks
  * (https://sqlite.org/howtocorrupt.html, 2.2), and of the WAL it drops none.
+ *
+ * The WAL is opened at the first sync and kept. So a process that has no handle left for a moment can still sync; and a write that
+ * failed is told to each handle that was open then, but not to one that is opened after SQLite was told. It is the same file as long
+ * as anybody has the database open: a checkpoint overwrites or truncates it, and only the last who closes takes it away.
  */
-export const walSync = (disk: Disk, database: string): GroupSync =>
-  new GroupSync(() => disk.syncFile(`${database}-wal`));
+export class WalSync {
+  readonly #group: GroupSync;
+  #file: Promise<OpenFile> | undefined;
+
+  constructor(disk: Disk, database: string) {
+    this.#group = new GroupSync(async () => {
+      this.#file ??= disk.open(`${database}-wal`);
+      await (await this.#file).sync();
+    });
+  }
+
+  wrote(): void {
+    this.#group.wrote();
+  }
+
+  synced(): Promise<void> {
+    return this.#group.synced();
+  }
+
+  /** After this nothing is synced any more. */
+  close(): void {
+    // What could not be opened needs no closing.
+    this.#file?.then(
+      (file) => file.close(),
+      () => {},
+    );
+  }
+}

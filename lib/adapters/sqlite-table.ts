@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Condition, Item, Key, Page, Query, Table, Write } from '../domain/ports.ts';
 import { type Disk, realDisk } from './disk.ts';
-import { type GroupSync, walSync } from './group-sync.ts';
+import { WalSync } from './group-sync.ts';
 import { restOf, type SortKeyRange } from './sort-key-range.ts';
 import { checkKey, checkQuery, checkSize, checkWrites, conditionFailed, keyOf, tableBusy } from './table-limits.ts';
 import { beginOf, billedBytes, type OnUse, useOfRead, useOfWrites } from './table-use.ts';
@@ -109,7 +109,7 @@ export class SqliteTable implements Table {
   readonly #database: DatabaseSync;
   readonly #follow: (pk: string) => boolean;
   readonly #onUse: OnUse | undefined;
-  readonly #sync: GroupSync | undefined;
+  readonly #sync: WalSync | undefined;
   readonly #statements = new Map<string, StatementSync>();
   readonly #listeners = new Set<() => void>();
   #announcement: NodeJS.Immediate | undefined;
@@ -119,7 +119,7 @@ export class SqliteTable implements Table {
     this.#database.exec(SCHEMA);
     this.#follow = options.follow ?? (() => false);
     this.#onUse = options.onUse;
-    this.#sync = path === ':memory:' ? undefined : walSync(options.disk ?? realDisk, path);
+    this.#sync = path === ':memory:' ? undefined : new WalSync(options.disk ?? realDisk, path);
   }
 
   async get(key: Key): Promise<Item | undefined> {
@@ -196,6 +196,7 @@ export class SqliteTable implements Table {
     this.#listeners.clear();
     this.#statements.clear();
     this.#database.close();
+    this.#sync?.close();
   }
 
   /** Does one write inside the open transaction and gives the bytes it is billed for: the larger of before and after. */

@@ -8,7 +8,7 @@ import { create as createSweep } from '../../functions/sweep.ts';
 import { type Disk, realDisk, syncFolders } from '../adapters/disk.ts';
 import { FileDocuments } from '../adapters/file-documents.ts';
 import { FileUploads } from '../adapters/file-uploads.ts';
-import { walSync } from '../adapters/group-sync.ts';
+import { WalSync } from '../adapters/group-sync.ts';
 import { SqliteTable } from '../adapters/sqlite-table.ts';
 import { StepFunctions } from '../adapters/step-functions.ts';
 import { SystemRandom, UlidIds } from '../adapters/system-clock.ts';
@@ -107,9 +107,10 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
   const simulators = typeof options.simulators === 'function' ? await options.simulators() : options.simulators;
   const clock = new ClosingClock();
   const table = new SqliteTable(join(data, 'flotilla.db'), { follow: isFollowed, disk });
+  const journalSync = new WalSync(disk, join(data, 'engine.db'));
   const journal = new Journal({
     path: join(data, 'engine.db'),
-    durability: walSync(disk, join(data, 'engine.db')),
+    durability: journalSync,
     ...(options.onJournal === undefined ? {} : { onCommitted: options.onJournal }),
   });
   // Functions are made after the engine that calls them, and they call it in turn.
@@ -121,6 +122,8 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
     invoke: (name, payload) => invoke!(name, payload),
   });
   const machines = await loadMachines(engine);
+  // From here on both databases are synced without opening anything.
+  await Promise.all([table.synced(), journal.committed()]);
   // The files of the databases are lost with their names.
   await syncFolders(disk, data, outermost === undefined ? data : dirname(outermost));
   const documents = new FileDocuments(join(data, 'documents'), disk);
@@ -132,6 +135,7 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
   const closeStores = (): void => {
     clock.close();
     engine.close();
+    journalSync.close();
     table.close();
     releaseData();
   };

@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Disk, realDisk } from '../../lib/adapters/disk.ts';
@@ -84,6 +85,14 @@ const watchedDisk = () => {
       note('file', path);
       await realDisk.syncFile(path);
     },
+    open: async (path) => {
+      note('open', path);
+      const { sync, close } = await realDisk.open(path);
+      return {
+        sync: () => sync().finally(() => note('sync', path)),
+        close: () => close().finally(() => note('close', path)),
+      };
+    },
     syncFolder: async (path) => {
       note('folder', path);
       await realDisk.syncFolder(path);
@@ -99,7 +108,35 @@ test('a table syncs the file that its commits go to, and once for many', async (
   for (let n = 0; n < 10; n += 1) await table.transact([{ put: { pk: 'p', sk: String(n) } }]);
   await Promise.all([table.synced(), table.synced(), table.synced()]);
   await table.synced();
-  expect(asked).toEqual(['file table.db-wal']);
+  expect(asked).toEqual(['open table.db-wal', 'sync table.db-wal']);
+  table.close();
+});
+
+test('a table opens that file once, and syncs it while no other can be opened', async () => {
+  const { asked, disk } = watchedDisk();
+  const table = new SqliteTable(join(freshFolder(), 'table.db'), { disk });
+  for (let n = 0; n < 3; n += 1) {
+    await table.transact([{ put: { pk: 'p', sk: String(n) } }]);
+    await table.synced();
+    disk.open = () => Promise.reject(new Error('EMFILE'));
+  }
+  table.close();
+  await expect.poll(() => asked.at(-1)).toBe('close table.db-wal');
+  expect(asked.filter((what) => what !== 'sync table.db-wal')).toEqual(['open table.db-wal', 'close table.db-wal']);
+});
+
+test('that file stays the same while the table is open, whatever another does with the database', async () => {
+  const path = join(freshFolder(), 'table.db');
+  const table = new SqliteTable(path);
+  const { ino } = statSync(`${path}-wal`);
+  await table.transact([{ put: { pk: 'p', sk: 's' } }]);
+  const other = new DatabaseSync(path);
+  other.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  other.close();
+  expect(statSync(`${path}-wal`)).toMatchObject({ ino, size: 0 });
+  await table.transact([{ put: { pk: 'p', sk: 't' } }]);
+  await table.synced();
+  expect(statSync(`${path}-wal`).ino).toBe(ino);
   table.close();
 });
 

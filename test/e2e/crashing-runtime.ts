@@ -55,7 +55,12 @@ const pace: Pace = {
 };
 
 /** The power does not fail here: what a killed process has written stays. */
-const unsyncedDisk: Disk = { syncFile: async () => {}, syncFolder: async () => {} };
+const nothing = async (): Promise<void> => {};
+const unsyncedDisk: Disk = {
+  syncFile: nothing,
+  syncFolder: nothing,
+  open: async () => ({ sync: nothing, close: nothing }),
+};
 
 const clock = new SystemClock();
 const random = new SystemRandom();

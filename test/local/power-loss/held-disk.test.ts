@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Disk, realDisk } from '../../../lib/adapters/disk.ts';
+import { type Disk, type OpenFile, realDisk } from '../../../lib/adapters/disk.ts';
 import { simulatedConfiguration } from '../../../lib/domain/catalogue/simulated-configuration.ts';
 import { startRuntime } from '../../../lib/local/runtime.ts';
 import { type BatchView, request } from './lives.ts';
@@ -17,6 +17,8 @@ deployments: [{ pillar: shared, service_name: store, docker_image_version: 2.0.0
 /** A disk that takes what the table writes only when the test lets it; the journal has no such trouble. */
 class HeldDisk implements Disk {
   isAsked = false;
+  /** The process has no handle left. */
+  isFull = false;
   #held: PromiseWithResolvers<void> | undefined;
 
   hold(): void {
@@ -28,14 +30,20 @@ class HeldDisk implements Disk {
     this.#held?.resolve();
   }
 
-  async syncFile(path: string): Promise<void> {
-    if (path.endsWith('flotilla.db-wal')) {
-      this.isAsked = true;
-      await this.#held?.promise;
-    }
-    await realDisk.syncFile(path);
+  async open(path: string): Promise<OpenFile> {
+    if (this.isFull) throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' });
+    const file = await realDisk.open(path);
+    const sync = async (): Promise<void> => {
+      if (path.endsWith('flotilla.db-wal')) {
+        this.isAsked = true;
+        await this.#held?.promise;
+      }
+      await file.sync();
+    };
+    return { sync, close: file.close };
   }
 
+  syncFile = realDisk.syncFile;
   syncFolder = realDisk.syncFolder;
 }
 
@@ -110,4 +118,11 @@ test('nobody is told what may still be lost', async () => {
   expect(isTold).toBe(false);
   disk.release();
   await telling;
+});
+
+test('a process that has no handle left for a moment goes on', async () => {
+  const { runtime, disk, journalled } = await start();
+  disk.isFull = true;
+  await submit(runtime.url);
+  await until(() => journalled.includes('task-succeeded'));
 });

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Disk } from '../../../lib/adapters/disk.ts';
+import type { Disk, OpenFile } from '../../../lib/adapters/disk.ts';
 
 /** How much of a database came to the disk by itself, beyond what was synced: nothing, all of it, or its beginning. */
 export type Luck = 'none' | 'all' | 'some';
@@ -50,6 +50,10 @@ export class LossyDisk implements Disk {
     this.#commits += 1;
     this.onSync?.(this.#commits);
     await this.#keep(this.#databases, name, content);
+  }
+
+  async open(path: string): Promise<OpenFile> {
+    return { sync: () => this.syncFile(path), close: async () => {} };
   }
 
   async syncFolder(path: string): Promise<void> {
