@@ -4,6 +4,15 @@ import type { Cluster, Executor, RunRequest, RunState } from '../../../lib/domai
 /** Before anything was deployed. */
 const versionBefore = '1.0.0';
 
+/** How one life of the server reaches the executor. */
+export interface LifeOfServer {
+  readonly isOver: () => boolean;
+  /** Called when a start has arrived. */
+  readonly onStart: (key: string) => void;
+  /** After so many milliseconds a start that was not seen is given up, also one that a slow machine has not come to. */
+  readonly lateStart: number;
+}
+
 /**
  * Executor and cluster, which no power cut of ours reaches: they know what they were asked for. Runs are over at once. What a
  * version makes of its run is told by its name.
@@ -16,11 +25,10 @@ export class LastingWorld {
   readonly cancels: string[] = [];
   readonly #versions = new Map<string, string>();
 
-  /** As one life of the server reaches it. `isOver` tells that this life is over; `onStart` is called when a start has arrived. */
-  executor({ isOver, onStart }: { isOver: () => boolean; onStart: (key: string) => void }): Executor {
+  executor({ isOver, onStart, lateStart }: LifeOfServer): Executor {
     const reached = async <T>(answer: () => T): Promise<T> => (isOver() ? new Promise(() => {}) : answer());
     return {
-      lateStartMilliseconds: 1_000,
+      lateStartMilliseconds: lateStart,
       start: async (request) => {
         if (!isOver()) this.#begin(request);
         if (!isOver()) onStart(request.key);

@@ -8,7 +8,7 @@ import type { Configuration } from '../../../lib/domain/catalogue/catalogue.ts';
 import { simulatedConfiguration } from '../../../lib/domain/catalogue/simulated-configuration.ts';
 import { type Runtime, startRuntime } from '../../../lib/local/runtime.ts';
 import type { Pace } from '../../../lib/usecases/deps.ts';
-import { LastingWorld } from './lasting-world.ts';
+import { LastingWorld, type LifeOfServer } from './lasting-world.ts';
 import { LossyDisk, type Luck } from './lossy-disk.ts';
 
 /** When the power fails: as a start arrives at the executor, as the nth sync of a database begins, or as an answer has left. */
@@ -21,7 +21,12 @@ export interface PowerCut {
   readonly at: Moment;
   /** What came to the disk without being asked for. */
   readonly luck: Readonly<Record<'table' | 'journal', Luck>>;
+  /** That it comes only after a start was given up whose reply was lost. Else none is, or it might never come. */
+  readonly givesUp?: true;
 }
+
+/** When a start is given up: in a life in which one is lost, and, longer than any test takes, where each will come. */
+const lateStart = { soon: 1_000, never: 3_600_000 };
 
 const pace: Pace = {
   pollExecutor: 30,
@@ -74,7 +79,7 @@ export class Lives {
   }
 
   /** Lives with power and does something, until that fails; what is left is there for the next life. */
-  async until({ at, luck }: PowerCut, act: (url: string) => Promise<unknown>): Promise<void> {
+  async until({ at, luck, givesUp }: PowerCut, act: (url: string) => Promise<unknown>): Promise<void> {
     const cut = Promise.withResolvers<void>();
     let isOver = false;
     const fail = (): void => {
@@ -87,7 +92,8 @@ export class Lives {
     disk.onSync = (nth) => void ('sync' in at && at.sync === nth && fail());
     const onStart = (key: string): void => void ('start' in at && key.endsWith(at.start) && fail());
     const forget = 'answer' in at ? onAnswer(at.answer, () => this.#runtime?.url, fail) : () => {};
-    await this.#begin(disk, { isOver: () => isOver, onStart });
+    const late = givesUp ? lateStart.soon : lateStart.never;
+    await this.#begin(disk, { isOver: () => isOver, onStart, lateStart: late });
     // Who acts may get no answer any more.
     const acting = act(this.url).catch((error: unknown) => {
       if (!isOver) throw error;
@@ -101,7 +107,7 @@ export class Lives {
 
   /** A life with power that does not fail. */
   async goOn(): Promise<string> {
-    await this.#begin(this.#disk(), { isOver: () => false, onStart: () => {} });
+    await this.#begin(this.#disk(), { isOver: () => false, onStart: () => {}, lateStart: lateStart.soon });
     return this.url;
   }
 
@@ -116,7 +122,7 @@ export class Lives {
     return new LossyDisk(this.#folder(this.#count), this.#random);
   }
 
-  async #begin(disk: LossyDisk, life: Parameters<LastingWorld['executor']>[0]): Promise<void> {
+  async #begin(disk: LossyDisk, life: LifeOfServer): Promise<void> {
     const executor = this.world.executor(life);
     this.#runtime = await startRuntime({
       port: 0,

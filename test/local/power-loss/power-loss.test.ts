@@ -130,7 +130,7 @@ deployments: [{ pillar: data, service_name: store, docker_image_version: 2.0.0-l
   test.concurrent('what somebody found out', async () => {
     await using lives = new Lives(3);
     let batchId = '';
-    await lives.until(answered('POST', /resolve$/), async (url) => {
+    await lives.until({ ...answered('POST', /resolve$/), givesUp: true }, async (url) => {
       batchId = (await submit(url, lostReply)).batch_id;
       await sealed(url, batchId);
       const found = JSON.stringify({ status: 'SUCCESS', reason: 'looked: it runs' });
