@@ -228,7 +228,7 @@ export interface Release {
   readonly batch_id: string;
 }
 
-/** `TARGET#<target>/LAST`: how the last deployment ended that had started a run and was not a success. */
+/** `TARGET#<target>/LAST`: how the last deployment ended that may have changed something and was not a success. */
 export interface LastOutcomeRow {
   readonly batch_id: string;
   readonly index: number;
