@@ -148,7 +148,7 @@ test('an outcome goes with its turn, and the dispatcher is told; a refusal he ha
 
 test('its event has all that is known', async () => {
   const arn = 'arn:aws:states:eu-central-1:111122223333:execution:Child:x';
-  const item = { ...deploying, started_at: 5, failure } as const;
+  const item = { ...deploying, started_at: 5, failure, touched: true } as const;
   const { event, row } = await recorded({
     item,
     capture: { previous },
