@@ -103,11 +103,14 @@ interface System extends Pick<Runtime, 'engine' | 'table'> {
 const startSystem = async (options: RuntimeOptions): Promise<System> => {
   const { data, disk = realDisk } = options;
   const [outermost] = makeDataFolder(data);
-  const releaseData = holdData(data);
+  // Closed the last first: at the end, or at once where something cannot be started.
+  using held = new DisposableStack();
+  held.defer(holdData(data));
   const simulators = typeof options.simulators === 'function' ? await options.simulators() : options.simulators;
-  const clock = new ClosingClock();
   const table = new SqliteTable(join(data, 'flotilla.db'), { follow: isFollowed, disk });
+  held.defer(() => table.close());
   const journalSync = new WalSync(disk, join(data, 'engine.db'));
+  held.defer(() => journalSync.close());
   const journal = new Journal({
     path: join(data, 'engine.db'),
     durability: journalSync,
@@ -121,6 +124,9 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
     random: new SystemRandom(),
     invoke: (name, payload) => invoke!(name, payload),
   });
+  held.defer(() => engine.close());
+  const clock = new ClosingClock();
+  held.defer(() => clock.close());
   const machines = await loadMachines(engine);
   // From here on both databases are synced without opening anything.
   await Promise.all([table.synced(), journal.committed()]);
@@ -131,17 +137,12 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
   const deps = makeDeps(options, { simulators, clock, table, documents, uploads, engine, machines });
   invoke = makeInvoke(deps);
   const stop = startBackground(deps, { clock, table });
+  held.defer(stop);
   await engine.resume();
-  const closeStores = (): void => {
-    clock.close();
-    engine.close();
-    journalSync.close();
-    table.close();
-    releaseData();
-  };
   const handle = createApi(deps);
   const api: ApiHandler = (...call) => whenSynced(table, () => handle(...call));
-  return { api, uploads, engine, table, stop, closeStores };
+  const stores = held.move();
+  return { api, uploads, engine, table, stop, closeStores: () => stores.dispose() };
 };
 
 /** What works without being asked. Gives the way to stop it. */

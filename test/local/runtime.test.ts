@@ -86,6 +86,35 @@ test('data that SQLite cannot open is told as such, not as data in use', async (
   await expect(start(data)).rejects.toThrow(/^The data folder .* cannot be used: its files cannot be opened/);
 });
 
+test('data are free again where something could not be started', async () => {
+  const [data, configuration] = [freshFolder(), simulatedConfiguration()];
+  const failing = async (): Promise<never> => {
+    throw new Error('no simulator');
+  };
+  await expect(startRuntime({ port: 0, data, configuration, simulators: failing })).rejects.toThrow('no simulator');
+  mkdirSync(join(data, 'engine.db'));
+  await expect(start(data)).rejects.toThrow('unable to open database file');
+  rmSync(join(data, 'engine.db'), { recursive: true });
+  await start(data);
+});
+
+test('the program ends when one of its simulators cannot start', async () => {
+  const data = freshFolder();
+  const state = join(data, 'simulators', 'harness.db');
+  mkdirSync(state, { recursive: true });
+  const child = new Child('bin/flotilla.ts', { args: ['serve', '--port', '0', '--data', data], directory: data });
+  onTestFinished(async () => void (await child.stop()));
+  const { code } = await child.ended;
+  // Two processes write, in either order.
+  expect([code, child.output.trim().split('\n').toSorted()]).toEqual([
+    2,
+    [
+      'The simulated harness did not start; what it says of that is above.',
+      `simulated-harness: ${state} cannot be opened: unable to open database file.`,
+    ],
+  ]);
+});
+
 test('folders on the way to the data are made, and are on the disk with the one they stand in', async () => {
   const outermost = freshFolder();
   const data = join(outermost, 'a', 'b');
