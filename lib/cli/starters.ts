@@ -25,12 +25,19 @@ export interface Self {
 
 type Look = (pid: number) => Seen | undefined;
 
+export interface Starters {
+  /** It hands a hang-up on to us and stays. */
+  readonly launcher: readonly number[];
+  /** npm's shell and npm: a hang-up may end them. */
+  readonly npm: readonly number[];
+}
+
 /** The processes whose end is ours, the nearest first. */
-export const startersOf = ({ parent, env }: Self, look: Look): readonly number[] => {
-  if (env.FLOTILLA_LAUNCHER === undefined) return npmAbove(parent, env, look);
+export const startersOf = ({ parent, env }: Self, look: Look): Starters => {
+  if (env.FLOTILLA_LAUNCHER === undefined) return { launcher: [], npm: npmAbove(parent, env, look) };
   const launcher = Number(env.FLOTILLA_LAUNCHER);
   // One that is gone already is no parent any more, and nobody knows who was above it.
-  return launcher === parent ? [launcher, ...npmAbove(look(launcher)?.parent, env, look)] : [launcher];
+  return { launcher: [launcher], npm: launcher === parent ? npmAbove(look(launcher)?.parent, env, look) : [] };
 };
 
 const npmAbove = (pid: number | undefined, env: Self['env'], look: Look): readonly number[] => {

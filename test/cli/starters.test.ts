@@ -80,7 +80,11 @@ describe.each([
   ['it goes on without', byOthers],
 ] as const)('%s', (_, rows) => {
   test.each(rows)('%s', (_what, parent, env, seen, starters) => {
-    expect(startersOf({ parent, env }, (pid) => seen[pid])).toEqual(starters);
+    const isLauncher = (pid: number): boolean => String(pid) === env.FLOTILLA_LAUNCHER;
+    expect(startersOf({ parent, env }, (pid) => seen[pid])).toEqual({
+      launcher: starters.filter(isLauncher),
+      npm: starters.filter((pid) => !isLauncher(pid)),
+    });
   });
 });
 
@@ -95,5 +99,5 @@ test.each([
 ])('a script of npm ends it unless it puts it into the background: %s', (script, isWatched) => {
   const seen: Readonly<Record<number, Seen>> = { 30: shell(20, `sh -c ${script}`), 20: npm };
   const self = { parent: 30, env: { npm_lifecycle_script: script } };
-  expect(startersOf(self, (pid) => seen[pid])).toEqual(isWatched ? [30, 20] : []);
+  expect(startersOf(self, (pid) => seen[pid])).toEqual({ launcher: [], npm: isWatched ? [30, 20] : [] });
 });
