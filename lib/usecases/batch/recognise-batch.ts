@@ -27,6 +27,9 @@ export interface Candidate {
 /** So many are told of; one more is read, to know that there are more. */
 const mostCandidates = 5;
 
+/** So many of the latest are looked through for one of who asks, where no list has theirs. */
+const mostLookedThrough = 25;
+
 /** The header of the batch that is meant; throws BatchNotFound, or BatchAmbiguous with those that it may be. */
 export const recogniseBatch = async (deps: Needs, { named, actor }: NamedBatch): Promise<HeaderRow> => {
   if (isLatest(named)) return latestOf(deps, actor);
@@ -37,8 +40,24 @@ const latestOf = async (deps: Needs, actor: string): Promise<HeaderRow> => {
   const { pk } = keys.submitted(actor, '');
   const { items } = await deps.table.query({ pk, limit: 1, newestFirst: true });
   const latest = items[0];
-  if (latest === undefined) throw new FlotillaError('BatchNotFound', `There is no batch that ${actor} has submitted.`);
-  return findBatch(deps, latest.sk);
+  return latest === undefined ? latestUnlisted(deps, actor) : findBatch(deps, latest.sk);
+};
+
+/** Batches of earlier versions are in no list of one who submits; their headers have said by whom they are from the first. */
+const latestUnlisted = async (deps: Needs, actor: string): Promise<HeaderRow> => {
+  const { items, next } = await deps.table.query({
+    pk: keys.listed('').pk,
+    limit: mostLookedThrough,
+    newestFirst: true,
+  });
+  const headers = await Promise.all(items.map(({ sk }) => findBatch(deps, sk)));
+  const latest = headers.find(({ submitted_by }) => submitted_by === actor);
+  if (latest !== undefined) return latest;
+  const message =
+    next === undefined
+      ? `There is no batch that ${actor} has submitted.`
+      : `None of the latest ${mostLookedThrough} batches is one that ${actor} has submitted.`;
+  throw new FlotillaError('BatchNotFound', message);
 };
 
 const byPrefix = async (deps: Needs, named: string): Promise<HeaderRow> => {

@@ -16,6 +16,9 @@ const ids = [
   '01M8A000000000000000000005',
 ] as const;
 
+const manyIds = (count: number): string[] =>
+  Array.from({ length: count }, (_, at) => `01M8B0000000000000000000${String(at).padStart(2, '0')}`);
+
 /** Batches of these ids, the first two by ada, the others by bob. */
 const world = async () => {
   const made = makeWorld();
@@ -50,6 +53,34 @@ describe('a batch is meant by', () => {
     expect(await meant('latest', 'bob')).toBe(ids[8]);
     const none = { name: 'BatchNotFound', message: 'There is no batch that eve has submitted.' };
     expect(await meant('latest', 'eve')).toMatchObject(none);
+  });
+
+  describe('latest, where batches are older than the lists of those who submit', () => {
+    /** One by ada, and so many by bob after it. */
+    const olderWorld = async (later: number) => {
+      const { deps, table } = makeWorld();
+      const left = manyIds(later + 1);
+      const next = { ...deps, ids: { next: () => left.shift()! } };
+      for (const [at, id] of [...left].entries()) {
+        const actor = at === 0 ? 'ada' : 'bob';
+        await submitBatch(next, { text: releaseYaml, actor });
+        await table.transact([{ delete: keys.submitted(actor, id) }]);
+      }
+      return (actor: string) => recogniseBatch(deps, { named: 'latest', actor });
+    };
+
+    test('it is looked for among the latest', async () => {
+      const latestOf = await olderWorld(24);
+      expect([(await latestOf('ada')).batch_id, (await latestOf('bob')).batch_id]).toEqual(
+        [0, 24].map((at) => manyIds(25)[at]),
+      );
+      await expect(latestOf('eve')).rejects.toThrow('There is no batch that eve has submitted.');
+    });
+
+    test('one that may be further back is not denied', async () => {
+      const latestOf = await olderWorld(25);
+      await expect(latestOf('ada')).rejects.toThrow('None of the latest 25 batches is one that ada has submitted.');
+    });
   });
 
   test('a name of any length can be that of who asks', async () => {
