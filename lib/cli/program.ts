@@ -38,7 +38,8 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .description('Deploys batches in a safe order, verifies them on the cluster, restores what failed.')
     .addHelpText(
       'after',
-      '\n<id> is the id of a batch, its beginning (4 characters or more), or latest: the last one that you have submitted.',
+      '\n<id> is the id of a batch, its beginning (4 characters or more), or latest: the last one that you have submitted.\n' +
+        'Batches of one day begin alike: mostly the 5th to 7th character tells them apart.',
     )
     .addHelpText(
       'after',
