@@ -20,9 +20,9 @@ export interface Pauses {
 
 /**
  * Asks the executor for a run, and each time only when the row that says so would outlive a power cut: without it nobody would
- * know of the run, and the next one who looks would start another. What is certain not to have started is asked again: an executor that is throttled, or out of
- * reach, is so for longer than a moment, and that is no attempt at a deployment. Half of each pause is chance, so that
- * those of a batch do not come back together. Anything else is asked once.
+ * know of the run, and the next one who looks would start another. What is certain not to have started is asked again: an
+ * executor that is throttled, or out of reach, is so for longer than a moment, and that is no attempt at a deployment. Half of
+ * each pause is chance, so that those of a batch do not come back together. Anything else is asked once.
  */
 export const startRun = async (
   { table, clock, random }: Pick<Deps, 'table' | 'clock' | 'random'>,
