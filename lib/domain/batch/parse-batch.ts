@@ -3,6 +3,7 @@ import { serviceEntry } from '../catalogue/resolve.ts';
 import type { Strategy } from '../plan/plan.ts';
 import type { Batch, BatchMetadata, Deployment } from './batch.ts';
 import { checkDependencies } from './check-dependencies.ts';
+import { checkEnvironments, warnOfEnvironments } from './check-environments.ts';
 import { checkReferences, meantServices } from './check-references.ts';
 import {
   type Defaults,
@@ -50,6 +51,7 @@ export const parseBatch = (text: string, catalogue: Catalogue): ParsedBatch | Re
     ...frame.findings,
     ...drafted.flatMap((item) => item.findings),
     ...checkReferences(drafts, frame.defaults.values, catalogue, yaml.offsetOf),
+    ...checkEnvironments(drafts, catalogue, yaml.offsetOf),
     ...dependencies.findings,
   ];
   if (findings.length > 0 || frame.value === undefined) {
@@ -58,12 +60,16 @@ export const parseBatch = (text: string, catalogue: Catalogue): ParsedBatch | Re
   const deployments = drafts.map((draft, place) =>
     deploymentOf(draft, place, dependencies.keys[place]!, { catalogue, yaml }),
   );
-  return { batch: batchOf(frame.value, deployments), warnings: warningsFor(catalogue) };
+  return { batch: batchOf(frame.value, deployments), warnings: warningsFor(deployments, catalogue) };
 };
 
-/** Told only to who has a file in which a mapping could stand. */
-const warningsFor = ({ services, without_file: isWithoutFile }: Catalogue): string[] =>
-  services === undefined && !isWithoutFile ? ['There is no service mapping: service names were not checked.'] : [];
+const warningsFor = (deployments: readonly Deployment[], catalogue: Catalogue): string[] => [
+  // Told only to who has a file in which a mapping could stand.
+  ...(catalogue.services === undefined && !catalogue.without_file
+    ? ['There is no service mapping: service names were not checked.']
+    : []),
+  ...warnOfEnvironments(deployments, catalogue),
+];
 
 interface Frame {
   readonly findings: readonly Finding[];

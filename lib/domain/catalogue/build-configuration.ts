@@ -4,6 +4,7 @@ import {
   type Configuration,
   type Connections,
   defaultPillars,
+  type EnvironmentEntry,
   type ExecutorName,
   type HarnessConnection,
   type HarnessSettings,
@@ -34,7 +35,7 @@ export const buildConfiguration = (
     simulated: simulatedHarness && clusters.every(([, cluster]) => cluster.simulated === true),
     pillars,
     ...(services === undefined ? {} : { services: servicesOf(written, services, pillars) }),
-    ...(written.environments === undefined ? {} : { environments: mapValues(written.environments, limitOf) }),
+    ...(written.environments === undefined ? {} : { environments: mapValues(written.environments, environmentOf) }),
     clusters: mapValues(written.clusters, (cluster) => ({
       simulated: cluster.simulated === true,
       ...limitOf(cluster),
@@ -63,6 +64,11 @@ const defined = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], 
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 
 const limitOf = ({ max_concurrency }: { max_concurrency?: number | undefined }) => defined({ max_concurrency });
+
+const environmentOf = (environment: NonNullable<WrittenConfiguration['environments']>[string]): EnvironmentEntry => ({
+  ...limitOf(environment),
+  ...defined({ infrastructures: environment.infrastructures }),
+});
 
 const clusterConnection = ({ kubeconfig, context, eks }: WrittenCluster): ClusterConnection => {
   if (eks !== undefined) return { kind: 'eks', eks };

@@ -42,6 +42,12 @@ export interface PillarEntry {
   readonly harness?: HarnessSettings;
 }
 
+export interface EnvironmentEntry {
+  readonly max_concurrency?: number;
+  /** What infrastructure_id may say with it; absent: anything that there is. */
+  readonly infrastructures?: readonly string[];
+}
+
 /** What exists and where it runs: everything of a configuration that may be shown and stored. Plain JSON, no secrets. */
 export interface Catalogue {
   /** Everything is simulated: the executor and every cluster. */
@@ -52,7 +58,7 @@ export interface Catalogue {
   /** Pillar -> service name -> entry. Absent: no mapping, every service name is taken. */
   readonly services?: Readonly<Record<string, Readonly<Record<string, ServiceEntry>>>>;
   /** Absent: every environment is taken. */
-  readonly environments?: Readonly<Record<string, { readonly max_concurrency?: number }>>;
+  readonly environments?: Readonly<Record<string, EnvironmentEntry>>;
   readonly clusters: Readonly<Record<string, { readonly simulated: boolean; readonly max_concurrency?: number }>>;
   /** What infrastructure_id may say, besides the names of the clusters. */
   readonly infrastructures: Readonly<Record<string, { readonly cluster: string; readonly namespace?: string }>>;

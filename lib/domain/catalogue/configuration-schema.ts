@@ -82,7 +82,11 @@ const sections = {
   environments: z
     .record(
       z.string().min(1).max(64),
-      z.strictObject({ description: z.string().optional(), max_concurrency: concurrency }),
+      z.strictObject({
+        description: z.string().optional(),
+        infrastructures: z.array(word).min(1).max(1_000).optional(),
+        max_concurrency: concurrency,
+      }),
     )
     .optional(),
   clusters: z.record(placeName, clusterSchema),

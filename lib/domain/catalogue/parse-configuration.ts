@@ -40,6 +40,7 @@ export const parseConfiguration = (
   const { services, issues: ofFile } = readServices(root.services, read, { sources, pillars });
   checkClusters(root, read);
   checkInfrastructures(root, read);
+  checkEnvironments(root, read);
   checkHarness(root.harness, read);
   const issues = [...read.present(), ...ofFile];
   if (issues.length > 0 || !result.success) return { issues };
@@ -95,6 +96,26 @@ const checkInfrastructures = ({ infrastructures, clusters }: Mapping, text: Conf
       message: `there is no such cluster; known: ${listed(known)}`,
       hint: near === undefined ? undefined : `did you mean ${near}?`,
       allowed: known,
+    });
+  }
+};
+
+/** Where an environment may run has to exist. */
+const checkEnvironments = ({ environments, infrastructures, clusters }: Mapping, text: ConfigurationText): void => {
+  if (!isMapping(environments)) return;
+  const places = [infrastructures, clusters].flatMap((section) => (isMapping(section) ? Object.keys(section) : []));
+  const known = [...new Set(places)].sort();
+  for (const [name, environment] of Object.entries(environments)) {
+    const allowed = isMapping(environment) ? environment.infrastructures : undefined;
+    (Array.isArray(allowed) ? allowed : []).forEach((infrastructure: unknown, place) => {
+      if (typeof infrastructure !== 'string' || infrastructure === '' || known.includes(infrastructure)) return;
+      const near = nearest(infrastructure, known);
+      const path = ['environments', name, 'infrastructures', place];
+      text.report(path, issueCodes.UnknownInfrastructure, {
+        message: `there is no infrastructure ${quoted(String(text.written(path)))}; known: ${listed(known)}`,
+        hint: near === undefined ? undefined : `did you mean ${near}?`,
+        allowed: known,
+      });
     });
   }
 };

@@ -431,7 +431,8 @@ describe('what the catalogue knows', () => {
   });
 
   test('without a mapping every service is taken, with a warning where one could stand', () => {
-    const { without_file: _, ...fromFile } = simulated;
+    const { without_file: _, ...fromAnyFile } = simulated;
+    const fromFile = { ...fromAnyFile, environments: { staging: { infrastructures: ['cluster-eu-1'] } } };
     const anything = batchText([item('anything')]);
     expect(parseBatch(anything, simulated)).toMatchObject({ warnings: [] });
     expect(parseBatch(anything, fromFile)).toMatchObject({

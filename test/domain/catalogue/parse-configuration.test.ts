@@ -286,6 +286,14 @@ describe('one wrong thing is one problem, at its place', () => {
       '3:34 infrastructures.x.cluster: there is no such cluster; known: eu-1 (did you mean eu-1?)',
     ],
     [
+      `${simulatedHarness}\n${simulatedCluster}\nenvironments: { prod: { infrastructures: [eu-1, eu-2] } }`,
+      '3:49 environments.prod.infrastructures[2]: there is no infrastructure "eu-2"; known: eu-1 (did you mean eu-1?)',
+    ],
+    [
+      `${simulatedHarness}\n${simulatedCluster}\nenvironments: { prod: { infrastructures: [] } }`,
+      '3:42 environments.prod.infrastructures: the list is empty',
+    ],
+    [
       `${simulatedHarness}\n${simulatedCluster}\npillars: { Risk: {} }`,
       '3:12 pillars.Risk: this name needs lower-case letters',
     ],

@@ -1,0 +1,61 @@
+import { type Catalogue, entryOf } from '../catalogue/catalogue.ts';
+import { resolveInfrastructure } from '../catalogue/resolve.ts';
+import type { Draft } from './drafts.ts';
+import { type Finding, listed, type Path, quoted } from './findings.ts';
+import { issueCodes } from './issues.ts';
+import { nearest } from './nearest.ts';
+
+/** Deployments in places where their environment may not run. Names that nobody knows are told elsewhere. */
+export const checkEnvironments = (
+  drafts: readonly Draft[],
+  catalogue: Catalogue,
+  offsetOf: (path: Path) => number,
+): Finding[] =>
+  drafts.flatMap((draft) => {
+    if (draft.item === undefined) return [];
+    const { environment_id: environment, infrastructure_id: infrastructure } = draft.item;
+    const allowed = entryOf(catalogue.environments, environment)?.infrastructures;
+    if (allowed === undefined || allowed.includes(infrastructure)) return [];
+    if (resolveInfrastructure(catalogue, infrastructure) === undefined) return [];
+    const path = placeOf(draft);
+    const near = nearest(infrastructure, allowed);
+    const describe = () => ({
+      message: `environment ${quoted(environment)} may not run on ${quoted(infrastructure)}; allowed: ${listed(allowed)}`,
+      hint: near === undefined ? undefined : `did you mean ${near}?`,
+      found: infrastructure,
+      allowed,
+    });
+    return [{ offset: offsetOf(path), path, code: issueCodes.NotAllowed, describe }];
+  });
+
+/** On the item where it says one of the two; else in the defaults, once for all. */
+const placeOf = ({ path, written }: Draft): Path => {
+  if (written.infrastructure_id !== undefined) return [...path, 'infrastructure_id'];
+  return written.environment_id === undefined ? ['defaults', 'infrastructure_id'] : [...path, 'environment_id'];
+};
+
+/** More environments than this are told of together. */
+const mostWarned = 5;
+
+/** Told only to who has a file in which it could be said. */
+export const warnOfEnvironments = (
+  deployments: readonly { readonly environment_id: string; readonly infrastructure_id: string }[],
+  { environments, without_file: isWithoutFile }: Catalogue,
+): string[] => {
+  if (isWithoutFile) return [];
+  const used = new Map<string, string>();
+  for (const { environment_id: environment, infrastructure_id: infrastructure } of deployments) {
+    if (entryOf(environments, environment)?.infrastructures !== undefined || used.has(environment)) continue;
+    used.set(environment, infrastructure);
+  }
+  const rest = used.size - mostWarned;
+  return [
+    ...[...used]
+      .slice(0, mostWarned)
+      .map(
+        ([environment, infrastructure]) =>
+          `Environment ${environment} may run anywhere; say where in the configuration: environments: { ${environment}: { infrastructures: [${infrastructure}] } }.`,
+      ),
+    ...(rest > 0 ? [`And ${rest} more environments may run anywhere.`] : []),
+  ];
+};

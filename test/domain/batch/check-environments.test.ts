@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import { describeIssue } from '../../../lib/domain/batch/issues.ts';
+import { parseBatch } from '../../../lib/domain/batch/parse-batch.ts';
+import type { Catalogue } from '../../../lib/domain/catalogue/catalogue.ts';
+import { simulated } from './reading.ts';
+
+const { without_file: _, ...fromFile } = simulated;
+const catalogue: Catalogue = {
+  ...fromFile,
+  services: { shared: { a: { kind: 'deployment', name: 'a' }, b: { kind: 'deployment', name: 'b' } } },
+  infrastructures: {
+    'prod-eu': { cluster: 'cluster-eu-1' },
+    'prod-us': { cluster: 'cluster-us-1' },
+    dev: { cluster: 'cluster-eu-1' },
+  },
+  environments: {
+    production: { infrastructures: ['prod-eu', 'prod-us'] },
+    dev: { infrastructures: ['dev', 'cluster-eu-1'] },
+    free: {},
+  },
+};
+
+const read = (defaults: string, items: readonly string[], of: Catalogue = catalogue) => {
+  const lines = items.map((more, at) => {
+    const name = at === 0 ? 'a' : 'b';
+    return `  - { pillar: shared, service_name: ${name}, docker_image_version: "1", docker_artifact_type: docker${more} }`;
+  });
+  return parseBatch(['version: v1.0', `defaults: { ${defaults} }`, 'deployments:', ...lines].join('\n'), of);
+};
+
+const problemsOf = (...call: Parameters<typeof read>): string[] => {
+  const parsed = read(...call);
+  return 'issues' in parsed ? parsed.issues.map(describeIssue) : [];
+};
+const warningsOf = (...call: Parameters<typeof read>): readonly string[] => {
+  const parsed = read(...call);
+  return 'batch' in parsed ? parsed.warnings : [];
+};
+
+describe('an environment says where it may run', () => {
+  const refused = 'environment "production" may not run on "dev"; allowed: prod-eu, prod-us';
+
+  test.each([
+    [
+      'said on the item',
+      'environment_id: production',
+      [', infrastructure_id: dev'],
+      [`4:116 deployments[1].infrastructure_id: ${refused}`],
+    ],
+    [
+      'the item gives the environment only',
+      'infrastructure_id: dev, environment_id: dev',
+      [', environment_id: production', ''],
+      [`4:113 deployments[1].environment_id: ${refused}`],
+    ],
+    [
+      'both stand in the defaults: once, whatever the number of items',
+      'environment_id: production, infrastructure_id: dev',
+      ['', ''],
+      [`2:60 defaults.infrastructure_id: ${refused}`],
+    ],
+    [
+      'a cluster by its own name is another infrastructure',
+      'environment_id: production, infrastructure_id: cluster-eu-1',
+      [''],
+      [
+        '2:60 defaults.infrastructure_id: environment "production" may not run on "cluster-eu-1"; allowed: prod-eu, prod-us',
+      ],
+    ],
+    [
+      'with the one that was meant',
+      'environment_id: dev',
+      [', infrastructure_id: cluster-us-1'],
+      [
+        '4:116 deployments[1].infrastructure_id: environment "dev" may not run on "cluster-us-1"; allowed: dev, cluster-eu-1 (did you mean cluster-eu-1?)',
+      ],
+    ],
+    [
+      'an infrastructure that nobody knows is that, and nothing else',
+      'environment_id: dev, infrastructure_id: x',
+      [''],
+      [
+        '2:53 defaults.infrastructure_id: there is no infrastructure "x"; known: cluster-eu-1, cluster-us-1, dev, prod-eu, prod-us',
+      ],
+    ],
+    [
+      'where it may',
+      'environment_id: production',
+      [', infrastructure_id: prod-us', ', infrastructure_id: prod-eu'],
+      [],
+    ],
+    ['without a list: anywhere', 'environment_id: free, infrastructure_id: dev', [''], []],
+  ])('%s', (_, defaults, items, problems) => expect(problemsOf(defaults, items)).toEqual(problems));
+
+  test('its problem has the list for programs', () => {
+    expect(read('environment_id: production, infrastructure_id: dev', [''])).toMatchObject({
+      issues: [{ code: 'NotAllowed', found: 'dev', allowed: ['prod-eu', 'prod-us'] }],
+    });
+  });
+});
+
+describe('an environment that does not say it', () => {
+  const warning = (name: string, place: string) =>
+    `Environment ${name} may run anywhere; say where in the configuration: environments: { ${name}: { infrastructures: [${place}] } }.`;
+
+  test('is warned of once, with how to say it', () => {
+    expect(warningsOf('environment_id: free, infrastructure_id: dev', ['', ''])).toEqual([warning('free', 'dev')]);
+    const { environments: __, ...open } = catalogue;
+    const both = [', environment_id: sit', ', environment_id: dev'];
+    expect(warningsOf('infrastructure_id: dev', both, open)).toEqual([warning('sit', 'dev'), warning('dev', 'dev')]);
+  });
+
+  test('is not warned of where it says so, nor without a configuration file', () => {
+    expect(warningsOf('environment_id: dev, infrastructure_id: dev', [''])).toEqual([]);
+    const withoutFile = { ...catalogue, without_file: true } as const;
+    expect(warningsOf('environment_id: free, infrastructure_id: dev', [''], withoutFile)).toEqual([]);
+  });
+});
