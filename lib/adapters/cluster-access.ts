@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
 import { type Cluster, KubeConfig } from '@kubernetes/client-node';
+import { nameOfServer } from '../domain/catalogue/cluster-names.ts';
 import { FlotillaError } from '../domain/errors.ts';
 import { EksTokens } from './eks-token.ts';
 
@@ -13,6 +15,8 @@ export type ClusterSource =
 
 export interface ClusterAccess {
   readonly config: KubeConfig;
+  /** Of a cluster in EKS. */
+  readonly arn?: string;
   /** Forgets cached credentials after a 401. */
   renew(): void;
 }
@@ -73,7 +77,7 @@ async function fromEks(
     const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     throw new FlotillaError('ClusterUnavailable', `EKS cluster ${name} in ${region}: ${why}`, { cluster: name }, error);
   });
-  const { certificateAuthority, endpoint, status } = cluster ?? {};
+  const { arn, certificateAuthority, endpoint, status } = cluster ?? {};
   if (endpoint === undefined || !usable.includes(status)) {
     throw new FlotillaError('ClusterUnavailable', `EKS cluster ${name} in ${region} is ${status ?? 'not there'}`, {
       cluster: name,
@@ -90,7 +94,22 @@ async function fromEks(
       options.headers = { ...options.headers, Authorization: `Bearer ${await tokens.get()}` };
     },
   });
-  return { config, renew: () => tokens.renew() };
+  return { config, ...(arn === undefined ? {} : { arn }), renew: () => tokens.renew() };
+}
+
+/** The address of the API server, with a hash of the authority that it is known by. */
+export function addressOf({ config }: Pick<ClusterAccess, 'config'>): string {
+  const cluster = config.getCurrentCluster();
+  return nameOfServer(cluster?.server ?? '', cluster?.caData ?? authorityIn(cluster?.caFile));
+}
+
+function authorityIn(file: string | undefined): string {
+  if (file === undefined) return '';
+  try {
+    return readFileSync(file, 'base64');
+  } catch {
+    return file;
+  }
 }
 
 function configOf(cluster: { server: string; caData?: string; skipTLSVerify?: boolean }): KubeConfig {

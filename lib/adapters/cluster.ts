@@ -1,7 +1,8 @@
+import { isFlotillaError } from '../domain/errors.ts';
 import { proxyAddress } from '../domain/health/health-address.ts';
 import type { Workload } from '../domain/plan/plan.ts';
 import type { Cluster, HealthAnswer, HealthRequest, KubernetesObject, WorkloadView } from '../domain/ports.ts';
-import type { ClusterAccess } from './cluster-access.ts';
+import { addressOf, type ClusterAccess } from './cluster-access.ts';
 import { type ApiAnswer, ClusterRequests, requestMilliseconds, statusBodyOf } from './cluster-request.ts';
 import { isWanted, type Listing, listingsOf, ownershipOf, uidOf, viewOf } from './cluster-view.ts';
 import { noAnswerWithin, probeUrl } from './probe-url.ts';
@@ -16,10 +17,35 @@ const pageSize = 200;
 
 /** A Kubernetes cluster through its API server. */
 export class KubernetesCluster implements Cluster {
+  readonly address: string;
   readonly #requests: ClusterRequests;
+  readonly #arn: string | undefined;
 
   constructor(name: string, access: ClusterAccess) {
     this.#requests = new ClusterRequests(name, access);
+    this.#arn = access.arn;
+    this.address = addressOf(access);
+  }
+
+  /**
+   * The ARN of EKS, and the UID of the namespace `kube-system`, which a cluster has for life. Where that may not be read, or
+   * there is none, the address is what is left.
+   */
+  async identify(): Promise<readonly string[]> {
+    const found = [this.#arn, await this.#uidOf('kube-system')].filter((one) => one !== undefined);
+    return found.length > 0 ? found : [this.address];
+  }
+
+  async #uidOf(namespace: string): Promise<string | undefined> {
+    try {
+      const answer = await this.#requests.get(`/api/v1/namespaces/${namespace}`);
+      const uid = answer.status === 200 ? uidIn(answer.body) : undefined;
+      return uid === undefined ? undefined : `${namespace}:${uid}`;
+    } catch (error) {
+      // Without that right everything else works all the same.
+      if (isFlotillaError(error, 'ClusterUnavailable') && error.details.status === 403) return undefined;
+      throw error;
+    }
   }
 
   /** One LIST per resource and namespace, whatever the number of workloads. Kept is only what belongs to them. */
@@ -122,6 +148,16 @@ const saidByProxy = (answer: ApiAnswer): string | undefined => {
 /** Older API servers say in plain text that they did not get to the service. */
 const unreachedOf = ({ status, body }: ApiAnswer): string | undefined =>
   status === 503 && /^error trying to reach service:/i.test(body) ? body : undefined;
+
+/** A proxy may answer 200 with a page of its own. */
+const uidIn = (body: string): string | undefined => {
+  try {
+    const { metadata } = JSON.parse(body) as { readonly metadata?: { readonly uid?: unknown } };
+    return typeof metadata?.uid === 'string' && metadata.uid !== '' ? metadata.uid : undefined;
+  } catch {
+    return undefined;
+  }
+};
 
 interface ListBody {
   readonly items: readonly KubernetesObject[] | null;

@@ -58,7 +58,7 @@ const namesOf = (deployments: readonly DeploymentView[]): string => {
 const adviceOn = (deployment: DeploymentView, { batchId, command }: Telling): readonly string[] => {
   if (batchId === undefined || command === undefined) return [];
   const own = deployment.status === 'UNKNOWN' ? [`${batchId} ${deployment.key}`] : [];
-  const others = unknownTargets(deployment).map(({ batch_id, key }) => `${batch_id} ${key}`);
+  const others = unknownTargets(deployment).map(({ batch_id, key }) => `${batch_id} ${key ?? deployment.key}`);
   return [...own, ...others].map(
     (what) => `  ${command(`resolve ${what} --status SUCCESS --reason '…'`)}  (or --status FAILED)`,
   );
@@ -66,7 +66,7 @@ const adviceOn = (deployment: DeploymentView, { batchId, command }: Telling): re
 
 /** What it waits for until somebody does something about it. */
 const unknownTargets = ({ waiting_for = [] }: DeploymentView) =>
-  waiting_for.flatMap((one) => (one.kind === 'target' && one.status === 'UNKNOWN' ? [one] : []));
+  waiting_for.flatMap((one) => (one.kind === 'lock' && one.status === 'UNKNOWN' ? [one] : []));
 
 const explain = (deployment: DeploymentView, { colours, simulated }: Telling): readonly string[] => {
   const { key, status, reason, message, failure, evidence, release_before, release_after } = deployment;

@@ -71,6 +71,8 @@ const heldLines = ({ key, held_by = [] }: DeploymentPreview, command: (words: st
   held_by.flatMap((held) => [
     `${key}: ${printable(describeWaiting([held]))}`,
     ...(held.status === 'UNKNOWN'
-      ? [`  ${command(`resolve ${held.batch_id} ${held.key} --status SUCCESS --reason '…'`)}  (or --status FAILED)`]
+      ? [
+          `  ${command(`resolve ${held.batch_id} ${held.key ?? key} --status SUCCESS --reason '…'`)}  (or --status FAILED)`,
+        ]
       : []),
   ]);

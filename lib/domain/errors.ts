@@ -41,6 +41,7 @@ export const errorNames = {
   WorkflowUnavailable: 'WorkflowUnavailable',
   ExecutorUnavailable: 'ExecutorUnavailable',
   ClusterUnavailable: 'ClusterUnavailable',
+  ObjectBusy: 'ObjectBusy',
   ContractBroken: 'ContractBroken',
   /** Anything that has no name of its own. */
   InternalError: 'InternalError',

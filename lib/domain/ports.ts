@@ -243,6 +243,10 @@ export interface HealthAnswer {
 
 /** One cluster. Every method throws ClusterUnavailable when the cluster cannot be asked (no access, no network). */
 export interface Cluster {
+  /** How it is reached, by which authority it is known. Nobody is asked. */
+  readonly address: string;
+  /** What tells it from all other clusters, however it is reached: at least one text. The address, where nothing better can be read. */
+  identify(): Promise<readonly string[]>;
   /** Reads several workloads with as few requests as possible, in the order given. */
   read(workloads: readonly Workload[]): Promise<readonly WorkloadView[]>;
   /** The last lines of a container, of its previous run when there was one. Empty when there is nothing to read. */

@@ -33,6 +33,7 @@ export type Partition =
   | 'WATCH#*'
   | 'WATCHERS'
   | 'HINTS'
+  | 'CLUSTERS'
   | 'TARGET#*';
 
 /** Where a function puts, updates, deletes and checks items. */
@@ -119,7 +120,7 @@ export const functionsTable = {
     memory: 512,
     timeout: 60,
     rights: ['table', 'documents:read', 'clusters'],
-    writes: { put: ['BATCH#*'] },
+    writes: { put: ['BATCH#*', 'CLUSTERS'] }, // and which cluster it was that it reached
   },
   'start-deployment': {
     purpose: 'Writes the intent of an attempt and calls the executor',

@@ -27,6 +27,7 @@ import { makeInvoke } from './runtime/invoke.ts';
 import { localPace } from './runtime/local-pace.ts';
 import { loadMachines } from './runtime/machines.ts';
 import { makeDataFolder } from './runtime/make-data-folder.ts';
+import { withAddresses } from './runtime/name-clusters.ts';
 import { repeat } from './runtime/repeat.ts';
 import { followTable, isFollowed } from './runtime/stream.ts';
 import { whenSynced } from './runtime/when-synced.ts';
@@ -134,7 +135,9 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
   await syncFolders(disk, data, outermost === undefined ? data : dirname(outermost));
   const documents = new FileDocuments(join(data, 'documents'), disk);
   const uploads = new FileUploads(join(data, 'uploads'), clock, disk);
-  const deps = makeDeps(options, { simulators, clock, table, documents, uploads, engine, machines });
+  const configuration = await withAddresses(options.configuration);
+  const made = { simulators, clock, table, documents, uploads, engine, machines };
+  const deps = makeDeps({ ...options, configuration }, made);
   invoke = makeInvoke(deps);
   const stop = startBackground(deps, { clock, table });
   held.defer(stop);

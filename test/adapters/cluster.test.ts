@@ -8,6 +8,7 @@ import { DescribeClusterCommand, EKSClient, ResourceNotFoundException } from '@a
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { KubernetesCluster, kubeConfigFrom } from '../../lib/adapters/cluster.ts';
+import { addressOf } from '../../lib/adapters/cluster-access.ts';
 import type { Workload } from '../../lib/domain/plan/plan.ts';
 import { stringAt } from '../../lib/domain/rollout/kubernetes-object.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../lib/simulators/cluster/simulated-cluster.ts';
@@ -208,6 +209,43 @@ describe('requests', () => {
       '/api/v1/namespaces/shared/pods/p/log?container=app&tailLines=50&limitBytes=16384&previous=true',
     );
     expect(asked).toHaveLength(2);
+  });
+});
+
+describe('what tells a cluster from all others', () => {
+  const uid = '0a1b2c3d';
+  const namespace = JSON.stringify({ kind: 'Namespace', metadata: { name: 'kube-system', uid } });
+  const forbidden = status(403, 'Forbidden', 'namespaces "kube-system" is forbidden');
+
+  const identified = async (code: number, body: string, arn?: string) => {
+    const { port, server, asked } = await serving((_, response) => response.writeHead(code).end(body));
+    const access = await kubeConfigFrom({ server: `http://127.0.0.1:${port}` });
+    const cluster = new KubernetesCluster('eu-1', { ...access, ...(arn === undefined ? {} : { arn }) });
+    const identities = await cluster.identify().finally(() => close(server));
+    expect(asked.map(({ url }) => url)).toEqual(['/api/v1/namespaces/kube-system']);
+    return identities.map((one) => (one === cluster.address ? 'its address' : one));
+  };
+
+  it.each([
+    ['the UID of kube-system', 200, namespace, undefined, [`kube-system:${uid}`]],
+    ['in EKS the ARN, and the UID', 200, namespace, 'arn:eks', ['arn:eks', `kube-system:${uid}`]],
+    ['its address, where that namespace may not be read', 403, forbidden, undefined, ['its address']],
+    ['in EKS the ARN alone, where it may not be read', 403, forbidden, 'arn:eks', ['arn:eks']],
+    ['its address, where there is no such namespace', 404, status(404, 'NotFound', ''), undefined, ['its address']],
+    ['its address, where somebody else answers', 200, '<html>', undefined, ['its address']],
+  ])('%s', async (_, code, body, arn, identities) => expect(await identified(code, body, arn)).toEqual(identities));
+
+  it('is not known while the cluster does not answer', async () => {
+    await expect(identified(503, '')).rejects.toMatchObject({ name: 'ClusterUnavailable' });
+  });
+
+  it('the simulated one has such a UID too, for as long as it runs', async () => {
+    const simulated = await startSimulatedCluster();
+    const cluster = new KubernetesCluster('eu-1', await kubeConfigFrom({ server: simulated.url }));
+    const [identity] = await cluster.identify();
+    expect(identity).toMatch(/^kube-system:[0-9a-f-]{36}$/);
+    expect(await cluster.identify()).toEqual([identity]);
+    await simulated.close();
   });
 });
 
@@ -485,6 +523,19 @@ describe('a kubeconfig and TLS', () => {
     const failure = await kubeConfigFrom({ kubeconfig: file('config') }).catch((error: Error) => error);
     expect(failure).toMatchObject({ name: 'ConfigurationInvalid', message: expect.stringContaining(told) });
     expect(String(failure)).not.toMatch(/skipTLSVerify|is not a function/);
+  });
+
+  it('is known by its address and authority, whatever the context is called', async () => {
+    const text = JSON.parse(readFileSync(kubeconfig(authority()), 'utf8'));
+    writeFileSync(file('twin'), JSON.stringify({ ...text, contexts: [{ ...text.contexts[0], name: 'twin' }] }));
+    const [one, twin, other] = await Promise.all([
+      kubeConfigFrom({ kubeconfig: kubeconfig(authority()), context: 'eu-1' }),
+      kubeConfigFrom({ kubeconfig: file('twin'), context: 'twin' }),
+      kubeConfigFrom({ server: 'http://127.0.0.1:1' }),
+    ]);
+    expect(addressOf(twin)).toBe(addressOf(one));
+    expect(addressOf(one)).toMatch(/^https:\/\/127.0.0.1:\d+#[0-9a-f]{16}$/);
+    expect(addressOf(other)).not.toBe(addressOf(one));
   });
 
   it('asks without TLS where the kubeconfig says so', async () => {

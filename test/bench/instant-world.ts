@@ -23,6 +23,8 @@ const jobOf = (name: string, namespace: string, image: string) => ({
 
 /** Every workload is a CronJob with the image of the version that is asked for. */
 export const instantCluster = (version: string): Cluster => ({
+  address: 'https://instant.test',
+  identify: async () => ['instant'],
   read: async (workloads) =>
     workloads.map(({ name, namespace }) => ({
       workload: jobOf(name, namespace, `${name}:${version}`),

@@ -14,7 +14,8 @@ const linesOf = (deployments: readonly DeploymentPreview[], left_out = 0): reado
 
 const before = { recorded: { version: '1.4.0', batch_id: 'B1', at } };
 const ended = { status: 'FAILED', reason: 'PipelineFailed', version: '1.5.0' } as const;
-const held = { kind: 'target', name: 'staging/eu-1/risk/api', batch_id: 'B2', key: 'risk/api' } as const;
+const name = 'deployment risk/api on eu-1';
+const held = { kind: 'lock', name, locks: ['/eks:eu/risk/deployment/api'], batch_id: 'B2', key: 'risk/api' } as const;
 
 describe('a version in a plan', () => {
   test.each<readonly [string, Partial<DeploymentPreview>]>([

@@ -377,7 +377,9 @@ describe('what is printed', () => {
 
   test('the command by which the UNKNOWN one of another batch can be resolved, for which one waits', async () => {
     const name = 'staging/eu-1/shared/login-api';
-    const waiting_for = [{ kind: 'target', name, batch_id: 'B0', key: 'shared/login-api', status: 'UNKNOWN' }] as const;
+    const waiting_for = [
+      { kind: 'lock', name, locks: [name], batch_id: 'B0', key: 'shared/login-api', status: 'UNKNOWN' },
+    ] as const;
     const waits = deployment({ message: `What batch B0 did to ${name} is UNKNOWN.`, waiting_for });
     const { out, api } = await against(
       { ...shown('SUCCESS'), 'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(waits) } },

@@ -14,6 +14,8 @@ interface Rule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
+  /** Objects of these names alone. */
+  readonly resourceNames?: readonly string[];
 }
 
 interface Binding {
@@ -25,12 +27,18 @@ const [role, binding] = parseAllDocuments(readFileSync(join(root, 'examples/clus
   (document) => document.toJS() as { readonly metadata: { readonly name: string }; readonly rules: readonly Rule[] },
 );
 
-const granted = (role?.rules ?? []).flatMap(({ apiGroups, resources, verbs }) =>
-  apiGroups.flatMap((group) => resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group}/${resource}`))),
+const granted = (role?.rules ?? []).flatMap(({ apiGroups, resources, verbs, resourceNames = [''] }) =>
+  apiGroups.flatMap((group) =>
+    resources.flatMap((resource) =>
+      verbs.flatMap((verb) => resourceNames.map((name) => `${verb} ${group}/${resource} ${name}`.trim())),
+    ),
+  ),
 );
 
 /** What RBAC would be asked for a request: a name behind the resource makes a `get` of a `list`. */
 const rightFor = (method: string, path: string): string => {
+  const own = /^\/api\/v1\/namespaces\/([^/]+)$/.exec(path);
+  if (own !== null) return `get /namespaces ${own[1]}`;
   const pattern = /^\/api(?:s\/([^/]+))?\/v1\/namespaces\/[^/]+\/([^/]+)(?:\/([^/]+)(?:\/([^/]+))?)?/;
   const [, group = '', resource = '', name, part] = pattern.exec(path) ?? [];
   const verb = method !== 'GET' ? method : name === undefined ? 'list' : 'get';
@@ -51,6 +59,7 @@ it('gives what the functions ask a cluster for, and nothing else', async () => {
   const workloads = verifiableKinds.map((kind): Workload => ({ kind, namespace: 'risk', name: 'limit-check' }));
   await cluster.read(workloads);
   await cluster.logs('risk', 'limit-check-1', 'app', 10);
+  await cluster.identify();
   await cluster.probe({ path: '/ready', port: 8080, workload: workloads[0]!, timeoutMilliseconds: 600_000 });
   expect([...granted].sort()).toEqual([...new Set(asked)].sort());
 });

@@ -74,7 +74,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...tokens,
     ...stream('InboxDeadLetters'),
   ],
-  CaptureBaseline: [...table, ...put('BATCH#*'), ...read, ...cluster],
+  CaptureBaseline: [...table, ...put('BATCH#*', 'CLUSTERS'), ...read, ...cluster],
   StartDeployment: [...table, ...run, ...read, ...tokens, ...start('watch'), ...secret],
   StartRestore: [...table, ...run, ...read, ...tokens, ...start('watch'), ...secret, ...cluster],
   VerifyRollout: [

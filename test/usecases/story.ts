@@ -82,6 +82,8 @@ const showing = (version: string, workload: Workload): WorkloadView => {
 };
 
 const clusterOf = ({ versions }: Outside): Cluster => ({
+  address: 'https://cluster#ca',
+  identify: async () => ['kube-system:story'],
   read: async (workloads) => workloads.map((workload) => showing(versions.get(workload.name) ?? '1', workload)),
   logs: async () => ['a line'],
   probe: async () => ({ status: 200, message: 'HTTP 200' }),

@@ -8,6 +8,8 @@ export interface Wanted {
   readonly rollback?: 'automatic' | 'manual' | 'none';
   readonly health?: { readonly path: string; readonly timeout?: number };
   readonly priority?: number;
+  readonly environment?: string;
+  readonly infrastructure?: string;
 }
 
 export interface WantedStrategy {
@@ -22,10 +24,12 @@ export const batchText = (wanted: readonly Wanted[], strategy: WantedStrategy = 
     version: 'v1.0',
     defaults: { environment_id: 'staging', infrastructure_id: 'cluster-eu-1', docker_artifact_type: 'docker' },
     strategy: { max_concurrency: 100, ...strategy },
-    deployments: wanted.map(({ name, needs, version, retries, timeout, rollback, health, priority }) => ({
+    deployments: wanted.map(({ name, needs, version, retries, timeout, rollback, health, priority, ...where }) => ({
       pillar: 'shared',
       service_name: name,
       docker_image_version: version ?? '2.0.0',
+      ...(where.environment === undefined ? {} : { environment_id: where.environment }),
+      ...(where.infrastructure === undefined ? {} : { infrastructure_id: where.infrastructure }),
       metadata: {
         dependencies: needs ?? [],
         retry_count: retries ?? 0,

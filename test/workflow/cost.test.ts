@@ -59,7 +59,8 @@ type Cost = keyof Awaited<ReturnType<typeof costOf>>;
  */
 const costs: readonly (readonly [what: Cost, counted: number, bound: number])[] = [
   ['reads', 4253, 4400],
-  ['writes', 7992, 8400],
+  // Two locks instead of one since what is changed is locked too: each is written, checked with the intent, and deleted.
+  ['writes', 8606, 9000],
   ['kilobytes', 3392, 3550],
   ['tableCalls', 5232, 5450],
   ['documentCalls', 10, 14],

@@ -129,7 +129,10 @@ const expectNothingLeft = async (world: World, batchId: string, items: readonly 
   }
   const locks = (await all(world, { pk: 'DISPATCHER', prefix: 'LOCK#' })).map((item) => rowOf<LockRow>(item)!);
   const held = locks.filter((lock) => lock.batch_id === batchId).map(({ index, state }) => `${index} ${state}`);
-  const unknown = items.filter(({ status }) => status === 'UNKNOWN').map(({ index }) => `${index} unknown`);
+  // Of its object and of its target.
+  const unknown = items
+    .filter(({ status }) => status === 'UNKNOWN')
+    .flatMap(({ index }) => [`${index} unknown`, `${index} unknown`]);
   expect(held.sort()).toEqual(unknown.sort());
 };
 

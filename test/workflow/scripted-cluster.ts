@@ -40,6 +40,9 @@ export class ScriptedCluster implements Cluster {
   log: readonly string[] | undefined;
   readonly probes = new Map<string, number>();
   reads = 0;
+  /** What tells it from others, and where it is: the same for every name that leads here. */
+  identities: readonly string[] = ['kube-system:scripted'];
+  address = 'https://scripted.test#ca';
   readonly #name: string;
   readonly #clock: WorldClock;
   readonly #releases = new Map<string, Release[]>();
@@ -68,6 +71,11 @@ export class ScriptedCluster implements Cluster {
       const { version, revision, fate } = release;
       return viewOf({ image: `registry.test/${name}:${version}`, revision, generation: revision, ...looks[fate] });
     });
+  }
+
+  async identify(): Promise<readonly string[]> {
+    this.#ask();
+    return this.identities;
   }
 
   async logs(_namespace: string, pod: string, container: string): Promise<readonly string[]> {

@@ -81,11 +81,11 @@ export class ScriptedExecutor implements Executor {
       const run = { request, script, from, to: from + takes * 1_000 };
       this.#runs.set(request.key, run);
       const leaves = script.leaves ?? (ends === 'succeeded' ? 'good' : 'stuck');
-      const { service_name: service } = request.deployment;
+      const { name } = request.deployment.workload;
       if (leaves !== 'nothing' && Number.isFinite(run.to)) {
         const { settles = 0 } = script;
-        if (settles > 0) this.#cluster.set(service, request.version, 'stuck', run.to);
-        this.#cluster.set(service, request.version, leaves, run.to + settles * 1_000);
+        if (settles > 0) this.#cluster.set(name, request.version, 'stuck', run.to);
+        this.#cluster.set(name, request.version, leaves, run.to + settles * 1_000);
       }
     }
     if (start === 'unknown') return { kind: 'unknown', message: 'the reply was lost' };

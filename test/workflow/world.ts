@@ -3,6 +3,7 @@ import { create as createPublishEvents } from '../../functions/publish-events.ts
 import { create as createSweep, measured } from '../../functions/sweep.ts';
 import { StepFunctions } from '../../lib/adapters/step-functions.ts';
 import type { OnUse } from '../../lib/adapters/table-use.ts';
+import type { Catalogue } from '../../lib/domain/catalogue/catalogue.ts';
 import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
 import type { BusEvent, Documents, Table } from '../../lib/domain/ports.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
@@ -39,6 +40,8 @@ export interface WorldOptions {
   readonly alter?: (definition: string) => string;
   /** A number from 0 up to, not including, 1. */
   readonly random?: () => number;
+  /** The one that comes without a configuration file, unless said otherwise. Every cluster in it is the same. */
+  readonly catalogue?: Catalogue;
 }
 
 /** A function of a state machine that is called: before it runs the test may throw in its place, or afterwards. */
@@ -172,7 +175,7 @@ export class World {
 
   #makeDeps(machines: Readonly<Record<'batch' | 'watch', string>>): Deps {
     let ids = 0;
-    const { catalogue } = simulatedConfiguration();
+    const { catalogue = simulatedConfiguration().catalogue } = this.#options;
     const executor = this.meter.watch('executor', this.executor);
     const cluster = this.meter.watch('cluster', this.cluster);
     return {

@@ -1,9 +1,12 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
+import { namesOfClusters } from '../catalogue/cluster-names.ts';
 import { serviceEntry } from '../catalogue/resolve.ts';
+import type { NamesOfClusters } from '../plan/lock-names.ts';
 import type { Strategy } from '../plan/plan.ts';
 import type { Batch, BatchMetadata, Deployment } from './batch.ts';
 import { checkDependencies } from './check-dependencies.ts';
 import { checkEnvironments, warnOfEnvironments } from './check-environments.ts';
+import { checkObjects } from './check-objects.ts';
 import { checkReferences, meantServices } from './check-references.ts';
 import {
   type Defaults,
@@ -31,7 +34,11 @@ export type RefusedBatch = { readonly kind: 'yaml' | 'schema'; readonly issues: 
 const advice = makeKeyAdvice(writtenBatchSchema);
 
 /** Reads a batch from YAML or JSON. Gives the normalised batch or every problem at once. */
-export const parseBatch = (text: string, catalogue: Catalogue): ParsedBatch | RefusedBatch => {
+export const parseBatch = (
+  text: string,
+  catalogue: Catalogue,
+  namesOf: NamesOfClusters = namesOfClusters(catalogue, []),
+): ParsedBatch | RefusedBatch => {
   const yaml = readYaml(text);
   if ('issues' in yaml) return { kind: 'yaml', issues: yaml.issues };
   const context: FieldContext = {
@@ -52,6 +59,7 @@ export const parseBatch = (text: string, catalogue: Catalogue): ParsedBatch | Re
     ...drafted.flatMap((item) => item.findings),
     ...checkReferences(drafts, frame.defaults.values, catalogue, yaml.offsetOf),
     ...checkEnvironments(drafts, catalogue, yaml.offsetOf),
+    ...checkObjects(drafts, catalogue, { ...yaml, namesOf }),
     ...dependencies.findings,
   ];
   if (findings.length > 0 || frame.value === undefined) {

@@ -11,13 +11,15 @@ import {
   type PillarEntry,
   type ServiceEntry,
 } from './catalogue.ts';
-import type {
-  HarnessOverride,
-  WrittenCluster,
-  WrittenConfiguration,
-  WrittenHarness,
-  WrittenService,
-  WrittenServices,
+import { nameOfConnection } from './cluster-names.ts';
+import {
+  type HarnessOverride,
+  objectNameOf,
+  type WrittenCluster,
+  type WrittenConfiguration,
+  type WrittenHarness,
+  type WrittenService,
+  type WrittenServices,
 } from './configuration-schema.ts';
 
 const publicHarness = 'https://app.harness.io';
@@ -39,6 +41,7 @@ export const buildConfiguration = (
     clusters: mapValues(written.clusters, (cluster) => ({
       simulated: cluster.simulated === true,
       ...limitOf(cluster),
+      ...defined({ known_as: nameOfConnection(clusterConnection(cluster)) }),
     })),
     infrastructures: mapValues(written.infrastructures ?? {}, defined) as Catalogue['infrastructures'],
     harness: {
@@ -117,8 +120,7 @@ const servicesOf = (
       const harness = serviceHarness(written, service, { pillar, name, inherited: pillars[pillar]?.harness });
       const { namespace, container, image, health_url } = service;
       return {
-        kind: service.kind ?? service.k8s_object_type ?? 'deployment',
-        name: service.name ?? service.k8s_object_name ?? name,
+        ...objectNameOf(service, name),
         ...defined({ namespace, container, image, health_url }),
         ...(service.executor === undefined ? {} : { executor: service.executor as ExecutorName }),
         ...(harness === undefined ? {} : { harness }),

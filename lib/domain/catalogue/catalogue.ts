@@ -42,6 +42,13 @@ export interface PillarEntry {
   readonly harness?: HarnessSettings;
 }
 
+export interface ClusterEntry {
+  readonly simulated: boolean;
+  readonly max_concurrency?: number;
+  /** What its connection says about which cluster it is; absent where that says nothing. See `namesOfClusters`. */
+  readonly known_as?: string;
+}
+
 export interface EnvironmentEntry {
   readonly max_concurrency?: number;
   /** What infrastructure_id may say with it; absent: anything that there is. */
@@ -59,7 +66,7 @@ export interface Catalogue {
   readonly services?: Readonly<Record<string, Readonly<Record<string, ServiceEntry>>>>;
   /** Absent: every environment is taken. */
   readonly environments?: Readonly<Record<string, EnvironmentEntry>>;
-  readonly clusters: Readonly<Record<string, { readonly simulated: boolean; readonly max_concurrency?: number }>>;
+  readonly clusters: Readonly<Record<string, ClusterEntry>>;
   /** What infrastructure_id may say, besides the names of the clusters. */
   readonly infrastructures: Readonly<Record<string, { readonly cluster: string; readonly namespace?: string }>>;
   readonly harness: { readonly simulated: boolean; readonly account: string; readonly max_concurrency?: number };

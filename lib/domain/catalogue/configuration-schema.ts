@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { serviceName } from '../batch/schema.ts';
-import { workloadKinds } from '../plan/plan.ts';
+import { type WorkloadKind, workloadKinds } from '../plan/plan.ts';
 
 /** The form of `flotilla.config.yaml` and of the services file. */
 
@@ -51,6 +51,15 @@ const serviceSchema = z.strictObject({
   harness: harnessOverride.optional(),
 });
 export type WrittenService = z.output<typeof serviceSchema>;
+
+/** The object of a service, as far as its mapping says it in either words. */
+export const objectNameOf = (
+  { kind, k8s_object_type, name, k8s_object_name }: WrittenService,
+  service: string,
+): { readonly kind: WorkloadKind; readonly name: string } => ({
+  kind: kind ?? k8s_object_type ?? 'deployment',
+  name: name ?? k8s_object_name ?? service,
+});
 
 export const servicesSchema = z.record(pillarName, z.record(serviceName, serviceSchema));
 export type WrittenServices = z.output<typeof servicesSchema>;

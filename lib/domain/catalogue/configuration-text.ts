@@ -12,6 +12,7 @@ export interface ConfigurationText {
   readonly root: unknown;
   /** As it is written, with `${NAME}`: for messages. */
   readonly written: (path: Path) => unknown;
+  readonly lineOf: (path: Path) => number;
   readonly report: (path: Path, code: IssueCode, wording: Wording, at?: 'key' | 'value') => void;
   /** Reports a schema's complaints. */
   readonly complain: (issues: Parameters<typeof fieldFindings>[0], prefix: Path) => void;
@@ -57,6 +58,7 @@ export const readConfigurationText = (
   return {
     root,
     written,
+    lineOf: (path) => yaml.lineOf(yaml.offsetOf(path, 'key')).line,
     report,
     complain: (issues, prefix) => {
       findings.push(...fieldFindings(issues, prefix, context).filter(({ path }) => !isUnset.has(pathText(path))));

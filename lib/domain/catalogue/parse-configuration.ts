@@ -10,6 +10,7 @@ import { configurationSchema, type WrittenServices, wholeConfigurationSchema } f
 import type { ConfigurationSources } from './configuration-sources.ts';
 import { type ConfigurationText, readConfigurationText } from './configuration-text.ts';
 import { readServices } from './read-services.ts';
+import { fallbackNamespace } from './resolve.ts';
 
 export interface ParsedConfiguration {
   readonly configuration: Configuration;
@@ -37,7 +38,11 @@ export const parseConfiguration = (
   const result = configurationSchema.safeParse(root);
   if (!result.success) read.complain(result.error.issues, []);
   const pillars = isMapping(root.pillars) ? Object.keys(root.pillars) : defaultPillars;
-  const { services, issues: ofFile } = readServices(root.services, read, { sources, pillars });
+  const { services, issues: ofFile } = readServices(root.services, read, {
+    sources,
+    pillars,
+    usualNamespace: usualNamespace(root),
+  });
   checkClusters(root, read);
   checkInfrastructures(root, read);
   checkEnvironments(root, read);
@@ -61,6 +66,15 @@ const withoutEmptyEntries = (root: Mapping): Mapping => {
   });
   const written = Object.entries(root).filter(([section, value]) => value !== null || required.has(section));
   return Object.fromEntries([...written, ...filled]);
+};
+
+/** The namespace of services that name none, by pillar, where it does not depend on the infrastructure. */
+const usualNamespace = ({ infrastructures, clusters, harness }: Mapping): ((pillar: string) => string | undefined) => {
+  const entries = isMapping(infrastructures) ? Object.values(infrastructures) : [];
+  if (entries.some((entry) => isMapping(entry) && entry.namespace !== undefined)) return () => undefined;
+  const places = [harness, ...(isMapping(clusters) ? Object.values(clusters) : [])];
+  const isSimulated = places.every((place) => isMapping(place) && place.simulated === true);
+  return (pillar) => fallbackNamespace(isSimulated, pillar);
 };
 
 const required = new Set(['clusters', 'harness']);

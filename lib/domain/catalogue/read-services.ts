@@ -1,10 +1,10 @@
 import { isMapping, type Mapping } from '../batch/drafts.ts';
-import { listed, type Path, quoted } from '../batch/findings.ts';
+import { listed, type Path, quoted, type Wording } from '../batch/findings.ts';
 import { type Issue, issueCodes } from '../batch/issues.ts';
 import { makeKeyAdvice } from '../batch/known-keys.ts';
 import { nearest } from '../batch/nearest.ts';
 import { executorNames } from './catalogue.ts';
-import { servicesSchema, type WrittenService, type WrittenServices } from './configuration-schema.ts';
+import { objectNameOf, servicesSchema, type WrittenService, type WrittenServices } from './configuration-schema.ts';
 import type { ConfigurationSources } from './configuration-sources.ts';
 import { type ConfigurationText, readConfigurationText } from './configuration-text.ts';
 
@@ -17,16 +17,22 @@ export interface ReadServices {
   readonly issues: readonly Issue[];
 }
 
+interface Surroundings {
+  readonly pillars: readonly string[];
+  /** Of services that name none; undefined where it depends on the infrastructure. */
+  readonly usualNamespace: (pillar: string) => string | undefined;
+}
+
 const cannotBeRead = 'this file cannot be read';
 
 /** Reads the section `services`: the path of a mapping file, or the mapping itself. */
 export const readServices = (
   section: unknown,
   configuration: ConfigurationText,
-  { sources, pillars }: { readonly sources: ConfigurationSources; readonly pillars: readonly string[] },
+  { sources, ...surroundings }: Surroundings & { readonly sources: ConfigurationSources },
 ): ReadServices => {
   if (section === undefined || section === null) return { issues: [] };
-  if (isMapping(section)) return withServices(checkServices(section, ['services'], configuration, pillars), []);
+  if (isMapping(section)) return withServices(checkServices(section, ['services'], configuration, surroundings), []);
   if (typeof section !== 'string' || section === '') {
     const message = 'is neither the path of a mapping file nor a mapping';
     configuration.report(['services'], issueCodes.WrongType, { message });
@@ -46,7 +52,7 @@ export const readServices = (
     file: String(configuration.written(['services'])),
   });
   if ('issues' in file) return { issues: file.issues };
-  return withServices(checkServices(file.root, [], file, pillars), file.present());
+  return withServices(checkServices(file.root, [], file, surroundings), file.present());
 };
 
 const withServices = (services: WrittenServices | undefined, issues: readonly Issue[]): ReadServices =>
@@ -56,7 +62,7 @@ const checkServices = (
   root: unknown,
   prefix: Path,
   text: ConfigurationText,
-  pillars: readonly string[],
+  { pillars, usualNamespace }: Surroundings,
 ): WrittenServices | undefined => {
   const result = servicesSchema.safeParse(withoutEmptyEntries(root));
   if (!result.success) text.complain(result.error.issues, prefix);
@@ -67,8 +73,36 @@ const checkServices = (
       if (isMapping(entry)) checkService(entry, [...prefix, pillar, service], text);
     }
   }
-  return result.success ? result.data : undefined;
+  if (!result.success) return undefined;
+  reportSameObjects(result.data, usualNamespace, { text, prefix });
+  return result.data;
 };
+
+/** Two services on one object, on whatever cluster: the one would overwrite the other, and both would have gone well. */
+const reportSameObjects = (
+  services: WrittenServices,
+  usualNamespace: Surroundings['usualNamespace'],
+  { text, prefix }: { readonly text: ConfigurationText; readonly prefix: Path },
+): void => {
+  const owners = new Map<string, Path>();
+  for (const [pillar, ofPillar] of Object.entries(services)) {
+    for (const [service, entry] of Object.entries(ofPillar)) {
+      const namespace = entry.namespace ?? usualNamespace(pillar);
+      if (namespace === undefined) continue;
+      const { kind, name } = objectNameOf(entry, service);
+      const object = `${kind} ${namespace}/${name}`;
+      const path = [...prefix, pillar, service];
+      const other = owners.get(object);
+      if (other === undefined) owners.set(object, path);
+      else text.report(path, issueCodes.Duplicate, sameObject(other, text), 'key');
+    }
+  }
+};
+
+const sameObject = (other: Path, text: ConfigurationText): Wording => ({
+  message: `leads to the same object as ${other.slice(-2).join('/')} on line ${text.lineOf(other)}: kind, namespace and name are equal`,
+  hint: 'one of them would overwrite the other; give each an object of its own',
+});
 
 /** A service without settings of its own reads as null. */
 const withoutEmptyEntries = (root: unknown): unknown => {

@@ -23,17 +23,22 @@ interface Place {
   readonly infrastructure_id: string;
 }
 
+/** Where neither the mapping nor the infrastructure names one. */
+export const fallbackNamespace = (isSimulated: boolean, pillar: string): string => (isSimulated ? pillar : 'default');
+
 /**
  * The Kubernetes object of a service. The namespace is the mapping's, else the infrastructure's, else `default`; when
  * everything is simulated, the pillar's name stands in for `default`, as it does in the original mapping.
  */
 export const resolveWorkload = (catalogue: Catalogue, { pillar, service_name, infrastructure_id }: Place): Workload => {
   const entry = serviceEntry(catalogue, pillar, service_name);
-  const fallback = catalogue.simulated ? pillar : 'default';
   return {
     kind: entry?.kind ?? 'deployment',
     name: entry?.name ?? service_name,
-    namespace: entry?.namespace ?? resolveInfrastructure(catalogue, infrastructure_id)?.namespace ?? fallback,
+    namespace:
+      entry?.namespace ??
+      resolveInfrastructure(catalogue, infrastructure_id)?.namespace ??
+      fallbackNamespace(catalogue.simulated, pillar),
     ...(entry?.container === undefined ? {} : { container: entry.container }),
     ...(entry?.image === undefined ? {} : { image: entry.image }),
   };

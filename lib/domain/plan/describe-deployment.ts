@@ -19,9 +19,14 @@ const describeRun = ({ executor, docker_image_version, environment_id, timeout, 
   return `runs ${what} with ${docker_image_version} in ${environment_id}: ${tries} of ${timeout} s`;
 };
 
-const describeVerification = ({ workload, cluster }: PlannedDeployment): string => {
-  const image = workload.image === undefined ? '' : ` runs ${workload.image}`;
-  return `verifies that ${workload.kind} ${workload.namespace}/${workload.name} on ${cluster}${image}${image === '' ? ' rolls out' : ' and rolls out'}`;
+/** What it changes on its cluster. */
+export const describeObject = ({ workload, cluster }: Pick<PlannedDeployment, 'workload' | 'cluster'>): string =>
+  `${workload.kind} ${workload.namespace}/${workload.name} on ${cluster}`;
+
+const describeVerification = (deployment: PlannedDeployment): string => {
+  const { image } = deployment.workload;
+  const object = describeObject(deployment);
+  return `verifies that ${object}${image === undefined ? ' rolls out' : ` runs ${image} and rolls out`}`;
 };
 
 const describeHealthCheck = ({ enabled, path, port, url }: HealthCheck): readonly string[] => {

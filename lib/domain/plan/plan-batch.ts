@@ -1,17 +1,30 @@
 import type { Batch, Deployment } from '../batch/batch.ts';
 import { type Catalogue, entryOf } from '../catalogue/catalogue.ts';
+import { namesOfClusters } from '../catalogue/cluster-names.ts';
 import { resolveExecutor, resolveInfrastructure, resolveWorkload, serviceEntry } from '../catalogue/resolve.ts';
 import { FlotillaError } from '../errors.ts';
+import { describeObject } from './describe-deployment.ts';
 import { type Graph, longestChain, makeGraph } from './graph.ts';
+import { locksOfObject, type NamesOfClusters, targetOf } from './lock-names.ts';
 import { decideOrder, type Order } from './order.ts';
 import type { HealthCheck, Plan, PlannedDeployment } from './plan.ts';
 import { canonicalJson, planHash } from './plan-hash.ts';
+
+export interface PlanOptions {
+  readonly warnings?: readonly string[];
+  /** By what clusters are known; unless it is given, by the catalogue alone. */
+  readonly namesOf?: NamesOfClusters;
+}
 
 /**
  * Freezes a valid batch: what runs where, in which order, under which limits. Pure: the same batch and catalogue give the
  * same plan. Throws ContractBroken when the batch did not come from `parseBatch` with this catalogue.
  */
-export const planBatch = (batch: Batch, catalogue: Catalogue, warnings: readonly string[] = []): Plan => {
+export const planBatch = (
+  batch: Batch,
+  catalogue: Catalogue,
+  { warnings = [], namesOf = namesOfClusters(catalogue, []) }: PlanOptions = {},
+): Plan => {
   const graph = makeGraph(dependencyPlaces(batch.deployments));
   const priorities = batch.deployments.map((deployment) => deployment.priority);
   const order = decideOrder(graph, priorities);
@@ -19,10 +32,12 @@ export const planBatch = (batch: Batch, catalogue: Catalogue, warnings: readonly
   const inFileOrder = planDeployments(batch.deployments, graph, order, catalogue);
   const limits = limitsOf(inFileOrder, catalogue);
   const lines = hashedLines(batch.deployments, inFileOrder);
+  const deployments = order.sequence.map((node) => inFileOrder[node]!);
   return {
     plan_hash: planHash([canonicalJson(batch.strategy), canonicalJson(limits), ...lines]),
     strategy: batch.strategy,
-    deployments: order.sequence.map((node) => inFileOrder[node]!),
+    deployments,
+    locks: lockObjects(deployments, namesOf),
     limits,
     critical_path: longestChain(graph, order.criticalPathLengths).map((node) => batch.deployments[node]!.key),
     warnings,
@@ -73,7 +88,12 @@ const planDeployments = (
       health_check: healthCheckOf(item, catalogue),
       dependencies: graph.dependencies[node]!.map((dependency) => indexes[dependency]!).sort((a, b) => a - b),
       cluster,
-      target: `${item.environment_id}/${cluster}/${item.key}`,
+      target: targetOf({
+        environment_id: item.environment_id,
+        cluster,
+        pillar: item.pillar,
+        service_name: item.service_name,
+      }),
       workload: resolveWorkload(catalogue, item),
       executor: resolveExecutor(catalogue, item),
       level: order.levels[node]!,
@@ -81,6 +101,27 @@ const planDeployments = (
       rank: order.ranks[node]!,
     };
   });
+};
+
+/** What one batch changes twice would keep only the later change: `parseBatch` has refused it, as far as was known then. */
+const lockObjects = (deployments: readonly PlannedDeployment[], namesOf: NamesOfClusters): readonly string[][] => {
+  const owners = new Map<string, PlannedDeployment>();
+  const names = new Map(deployments.map(({ cluster }) => [cluster, namesOf(cluster)]));
+  return deployments.map((deployment) => {
+    const locks = locksOfObject(deployment.workload, names.get(deployment.cluster)!);
+    for (const lock of locks) {
+      const other = owners.get(lock);
+      if (other !== undefined) throw changedTwice(other, deployment);
+      owners.set(lock, deployment);
+    }
+    return [...locks];
+  });
+};
+
+const changedTwice = (one: PlannedDeployment, other: PlannedDeployment): FlotillaError => {
+  const [first, second] = [one, other].map(({ key, infrastructure_id }) => `${key} on ${infrastructure_id}`);
+  const message = `${first} and ${second} change the same object: ${describeObject(other)}.`;
+  return new FlotillaError('BatchInvalid', message, { keys: [one.key, other.key] });
 };
 
 const clusterOf = ({ infrastructure_id }: Deployment, catalogue: Catalogue): string => {

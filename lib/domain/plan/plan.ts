@@ -61,7 +61,7 @@ export interface PlannedDeployment {
   /** Plan indexes of what must have succeeded before, ascending. */
   readonly dependencies: readonly number[];
   readonly cluster: string;
-  /** `environment/cluster/pillar/service_name`: at most one deployment at a time works on it. */
+  /** `environment/cluster/pillar/service_name`: where its release is recorded. */
   readonly target: string;
   readonly workload: Workload;
   readonly executor: ExecutorSettings;
@@ -85,6 +85,8 @@ export interface Plan {
   readonly strategy: Strategy;
   /** In plan order; `deployments[i].index === i`. */
   readonly deployments: readonly PlannedDeployment[];
+  /** By index: the locks of what each changes, sorted. They and its target have one deployment at a time. */
+  readonly locks: readonly (readonly string[])[];
   /** How many deployments may be in flight: by `environment:<id>`, `pillar:<name>`, `cluster:<name>`, `executor:<account>`. A name that is absent has no limit. */
   readonly limits: Readonly<Record<string, number>>;
   /** Keys along one longest chain, first to last. */

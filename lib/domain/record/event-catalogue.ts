@@ -66,7 +66,7 @@ const deploymentDetail = z.strictObject({
   attempt: attempt.optional(),
   key: text.optional().describe('our key of the attempt'),
   version: text.optional().describe('the version that is deployed'),
-  fence: z.int().optional().describe('number of the lock of the target'),
+  fence: z.int().optional().describe('number of its locks: each turn has a larger one'),
   ref: text.optional().describe('the id that the executor gave the run'),
   url: text.optional().describe('the page of that run'),
   next: text.optional().describe('what follows a failure: AttemptRetryable, AttemptFailed or AttemptEnded'),

@@ -22,13 +22,14 @@ import type { Key } from '../ports.ts';
  * | DISPATCHER         | LEASE, STATE             | lease with fence; version of the scheduling state           |
  * |                    | BATCH#<batch>            | scheduling head of a batch                                  |
  * |                    | PAGE#<batch>#<page>      | one page of scheduling cells                                |
- * |                    | LOCK#<target>            | who works on a target                                       |
+ * |                    | LOCK#<name>              | who works on a target, or on what is changed                |
  * |                    | TURN#<batch>#<index>     | the answer of AwaitTurn, until the outcome is recorded      |
  * | INBOX              | <ulid>                   | messages to the dispatcher                                  |
  * | REJECTED           | <ulid>                   | messages to the dispatcher that it could not read           |
  * | WATCH#<watcher>    | <batch>#<index>#<wait>   | what a watcher has to follow                                |
  * | WATCHERS           | <watcher>                | lease and generation of a watcher                           |
  * | HINTS              | <watcher>                | the last hint to a watcher that something may have happened |
+ * | CLUSTERS           | <cluster>                | which cluster a name of the configuration leads to          |
  * | TARGET#<target>    | GOOD                     | the last good release                                       |
  * |                    | LAST                     | how the last deployment ended that did not end well         |
  * |                    | RELEASE#<ulid>           | releases of a target, oldest first                          |
@@ -70,7 +71,7 @@ export const keys = {
   schedule: dispatcherKey('STATE'),
   scheduleBatch: (batchId: string): Key => dispatcherKey(`BATCH#${batchId}`),
   schedulePage: (batchId: string, page: number): Key => dispatcherKey(`PAGE#${batchId}#${padded(page)}`),
-  lock: (target: string): Key => dispatcherKey(`LOCK#${target}`),
+  lock: (name: string): Key => dispatcherKey(`LOCK#${name}`),
   turn: (batchId: string, index: number): Key => dispatcherKey(`TURN#${batchId}#${padded(index)}`),
   inbox: (id: string): Key => ({ pk: 'INBOX', sk: id }),
   rejected: (id: string): Key => ({ pk: 'REJECTED', sk: id }),
@@ -79,6 +80,7 @@ export const keys = {
     sk: `${batchId}#${padded(index)}#${wait}`,
   }),
   watcher: (watcher: string): Key => ({ pk: 'WATCHERS', sk: watcher }),
+  cluster: (name: string): Key => ({ pk: 'CLUSTERS', sk: name }),
   hint: (watcher: string): Key => ({ pk: 'HINTS', sk: watcher }),
   goodRelease: (target: string): Key => ({ pk: `TARGET#${target}`, sk: 'GOOD' }),
   lastOutcome: (target: string): Key => ({ pk: `TARGET#${target}`, sk: 'LAST' }),

@@ -171,9 +171,11 @@ export interface TurnRow {
   readonly index: number;
   readonly key: string;
   readonly state: 'granted' | 'cancelled' | 'refused';
-  /** Fence of the lock that came with the grant. */
+  /** Fence of the locks that came with the grant. */
   readonly fence?: number;
   readonly target: string;
+  /** The names of those locks, sorted. Absent in rows from when there was one: the target's. */
+  readonly locks?: readonly string[];
   /** Outcome that a refusal leads to. */
   readonly status?: 'SKIPPED' | 'CANCELLED';
   readonly reason: string;
@@ -181,13 +183,34 @@ export interface TurnRow {
   readonly at: number;
 }
 
-/** `DISPATCHER/LOCK#<target>`. An UNKNOWN deployment keeps its lock until it is resolved. */
+/**
+ * `DISPATCHER/LOCK#<name>`: a target, or something that deployments change. An UNKNOWN deployment keeps its locks until it is
+ * resolved; one that waits for several has those reserved that it need not wait for.
+ */
 export interface LockRow {
-  readonly target: string;
+  readonly name: string;
   readonly batch_id: string;
   readonly index: number;
-  readonly fence: number;
-  readonly state: 'held' | 'unknown';
+  /** Of the deployment that has it. Absent in rows from when only the target was locked. */
+  readonly key?: string;
+  /** Of the grant; all locks of a deployment have the same. A reserved one has none. */
+  readonly fence?: number;
+  readonly state: 'held' | 'reserved' | 'unknown';
+}
+
+/**
+ * `CLUSTERS/<name>`: which cluster a name of the configuration led to when it was first reached. It stays as it is until that
+ * name leads another way.
+ */
+export interface ClusterRow {
+  readonly cluster: string;
+  /** The way in which it was reached. */
+  readonly fingerprint: string;
+  /** What tells it from all other clusters, whatever it is called. */
+  readonly identities: readonly string[];
+  /** What it is called in locks; more than one when the configuration came to lead another way to the same cluster. */
+  readonly names: readonly string[];
+  readonly at: number;
 }
 
 /** `BATCH#<id>/ANSWER#…`: first writer wins. `error` is absent when the answer is good. */

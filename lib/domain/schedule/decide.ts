@@ -4,8 +4,11 @@ import type { InboxMessage } from '../record/rows.ts';
 import { pageSize, settledBy } from './cells.ts';
 import { type DecideOptions, type Decisions, Draft, type NewBatch } from './decisions.ts';
 import { grantTurns } from './grants.ts';
+import type { Lock } from './locks.ts';
+import type { Place } from './place.ts';
 import { refuseTheRest, tellDependents, tellLater } from './refusals.ts';
-import { adopt, type BatchState, type Closing, countLimits, newBatch, offer, type ScheduleState } from './state.ts';
+import { adopt, type BatchState, type Closing, countLimits, newBatch, type ScheduleState } from './state.ts';
+import { freeLocks, keepUnknown } from './take-locks.ts';
 
 /**
  * Decides turns: `state` and messages in, grants and refusals out. Deterministic, and its work is bounded by `rows`
@@ -27,16 +30,15 @@ export const decide = (
     consumed += 1;
   }
   const told = tellDependents(draft);
-  const settled = told && grant && refuseTheRest(draft) && grantTurns(draft);
-  return draft.decisions(consumed, grant ? !settled : !told);
+  const forgotten = forgetFinished(draft);
+  const settled = told && forgotten && grant && refuseTheRest(draft) && grantTurns(draft);
+  return draft.decisions(consumed, grant ? !settled : !(told && forgotten));
 };
 
-/** At most: the message itself, lock, page and head, and every row of a batch that comes or goes. */
+/** At most: the message itself, page and head, the locks of the deployment, and every row of a batch that comes. */
 const rowsOfMessage = (state: ScheduleState, message: InboxMessage, news: NewBatch | undefined): number => {
   if (message.type === 'planned') return 2 + Math.ceil((news?.sheet.keys.length ?? 0) / pageSize);
-  const batch = state.batches.get(message.batch_id);
-  const goes = message.type === 'finished' || batch?.head.closing?.why === 'finished';
-  return goes ? 5 + (batch?.cells.pages ?? 0) : 4;
+  return 3 + ('index' in message ? state.locks.of(message).length : 0);
 };
 
 /** Messages may come twice, late and in any order: each is read for what it still changes. */
@@ -69,45 +71,40 @@ const settle = (draft: Draft, batch: BatchState, index: number, status: Status):
     if (cell === 'K' || cell === 'C') draft.forestall({ batch_id: batch.sheet.batch_id, index });
     return;
   }
-  if (cell === 'G') release(draft, batch, index, status);
   draft.setCell(batch, index, settledBy(status));
-  if (batch.head.closing?.why === 'finished') {
-    if (batch.head.inFlight === 0) draft.drop(batch);
-    return;
-  }
+  release(draft, batch, { index, cell, status });
+  if (batch.head.closing?.why === 'finished') return;
   tellLater(batch, index);
   if (status !== 'SUCCESS' && status !== 'SKIPPED' && batch.sheet.on_failure === 'stop') {
     close(draft, batch, 'stopped', `${batch.sheet.keys[index]} is ${status}`);
   }
 };
 
-/** UNKNOWN frees its slots and keeps its lock: nobody can tell what its run still does to the target. */
-const release = (draft: Draft, batch: BatchState, index: number, status: Status): void => {
-  const { state } = draft;
-  countLimits(state, batch, index, -1);
-  batch.head.inFlight -= 1;
-  const target = batch.sheet.targets[index]!;
-  const lock = state.locks.get(target);
-  if (lock?.batch_id !== batch.sheet.batch_id || lock.index !== index) return;
-  draft.setLock(target, status === 'UNKNOWN' ? { ...lock, state: 'unknown' } : undefined);
-  const waiters = state.lockWaiters.get(target) ?? [];
-  state.lockWaiters.delete(target);
-  for (const place of waiters) {
-    const waiting = state.batches.get(place.batch_id);
-    if (waiting !== undefined) offer(waiting, place.index);
+interface Ended {
+  readonly index: number;
+  /** What it was before. */
+  readonly cell: number | 'G';
+  readonly status: Status;
+}
+
+/** UNKNOWN frees its slots and keeps its locks: nobody can tell what its run still does. */
+const release = (draft: Draft, batch: BatchState, { index, cell, status }: Ended): void => {
+  const place = { batch_id: batch.sheet.batch_id, index };
+  if (cell === 'G') {
+    countLimits(draft.state, batch, index, -1);
+    batch.head.inFlight -= 1;
   }
+  if (cell === 'G' && status === 'UNKNOWN') keepUnknown(draft, place);
+  else freeLocks(draft, place);
 };
 
 /** Only what is UNKNOWN is resolved. So the message tells that too, when it overtakes the one that should have. */
-const resolve = (
-  draft: Draft,
-  batch: BatchState | undefined,
-  { batch_id, index, target }: Extract<InboxMessage, { readonly type: 'resolved' }>,
-): void => {
-  const lock = draft.state.locks.get(target);
-  if (lock?.batch_id !== batch_id || lock.index !== index) return;
-  if (lock.state === 'held' && batch !== undefined) settle(draft, batch, index, 'UNKNOWN');
-  draft.setLock(target, undefined);
+const resolve = (draft: Draft, batch: BatchState | undefined, { batch_id, index }: Place): void => {
+  const place = { batch_id, index };
+  const lockIsIn = (state: Lock['state']): boolean =>
+    draft.state.locks.of(place).some((name) => draft.state.locks.get(name)?.state === state);
+  if (lockIsIn('held') && batch !== undefined) settle(draft, batch, index, 'UNKNOWN');
+  if (!lockIsIn('reserved')) freeLocks(draft, place);
 };
 
 const close = (draft: Draft, batch: BatchState, why: 'cancelled' | 'stopped', because: string): void => {
@@ -117,16 +114,28 @@ const close = (draft: Draft, batch: BatchState, why: 'cancelled' | 'stopped', be
   draft.touchHead(batch.sheet.batch_id);
 };
 
-/**
- * Nothing of it starts any more. It is forgotten with the last grant: that one's outcome is recorded, but its message,
- * which tells whether the target's lock may go, can be later than this one.
- */
+/** Nothing of it starts any more. */
 const finish = (draft: Draft, batch: BatchState): void => {
-  if (batch.head.inFlight === 0) {
-    draft.drop(batch);
-    return;
-  }
   batch.head.closing = { why: 'finished', because: '', at: batch.cells.length };
   batch.head.telling.length = 0;
   draft.touchHead(batch.sheet.batch_id);
+};
+
+/**
+ * A batch that has ended is forgotten with its last grant: that one's outcome is recorded, but its message, which tells
+ * whether its locks may go, can be later than the end of the batch. True when all are forgotten that may be.
+ */
+const forgetFinished = (draft: Draft): boolean => {
+  const { batches, locks } = draft.state;
+  for (const batch of [...batches.values()]) {
+    const { closing, inFlight } = batch.head;
+    if (closing?.why !== 'finished' || inFlight > 0) continue;
+    for (const place of locks.reservedBy(batch.sheet.batch_id)) {
+      if (!draft.hasRoomFor(locks.of(place).length)) return false;
+      freeLocks(draft, place);
+    }
+    if (!draft.hasRoomFor(batch.cells.pages + 1)) return false;
+    draft.drop(batch);
+  }
+  return true;
 };

@@ -1,11 +1,15 @@
 import type { Status } from '../deployment/status.ts';
 import { type Cell, pageSize, statusOfCell } from './cells.ts';
+import type { Lock } from './locks.ts';
+import type { Place } from './place.ts';
 import type { Sheet } from './sheet.ts';
-import { type BatchState, type Lock, type Place, removeBatch, type ScheduleState } from './state.ts';
+import { type BatchState, removeBatch, type ScheduleState } from './state.ts';
 
 export interface Grant extends Place {
   readonly key: string;
   readonly target: string;
+  /** Sorted; the target is among them. */
+  readonly locks: readonly string[];
   readonly fence: number;
 }
 
@@ -29,7 +33,7 @@ export interface Decisions {
   readonly forestalled: readonly Place[];
   readonly heads: ReadonlySet<string>;
   readonly pages: ReadonlyMap<string, ReadonlySet<number>>;
-  /** Locks that changed; undefined was released. */
+  /** Locks that changed, by name; undefined was released. */
   readonly locks: ReadonlyMap<string, Lock | undefined>;
   /** Batches that are forgotten, and how many pages each had. */
   readonly dropped: ReadonlyMap<string, number>;
@@ -64,6 +68,8 @@ export class Draft {
   readonly grants: Grant[] = [];
   readonly refusals: Refusal[] = [];
   readonly revoked: Place[] = [];
+  /** How many may come next because a lock that they wait for was let go. */
+  offered = 0;
   readonly #forestalled = new Map<string, Place>();
   readonly #heads = new Set<string>();
   readonly #pages = new Map<string, Set<number>>();
@@ -115,11 +121,10 @@ export class Draft {
     pages.add(page);
   }
 
-  setLock(target: string, lock: Lock | undefined): void {
-    if (!this.#locks.has(target)) this.spend(1);
-    if (lock === undefined) this.state.locks.delete(target);
-    else this.state.locks.set(target, lock);
-    this.#locks.set(target, lock);
+  setLock(name: string, lock: Lock | undefined): void {
+    if (!this.#locks.has(name)) this.spend(1);
+    this.state.locks.set(name, lock);
+    this.#locks.set(name, lock);
   }
 
   forestall({ batch_id, index }: Place): void {

@@ -1,21 +1,29 @@
+import { mostLocks } from '../plan/lock-names.ts';
 import { type Draft, visits } from './decisions.ts';
+import { describeHolder } from './locks.ts';
 import { refuse, tellLater } from './refusals.ts';
+import { describeLocks, locksOf } from './sheet.ts';
 import { type BatchState, batchHasRoom, countLimits, hasRoom, type ScheduleState } from './state.ts';
+import { tryLocks } from './take-locks.ts';
 
-/** Rows that a grant writes: turn, deployment, event, lock, page, head. */
-const rowsOfGrant = 6;
+/** Rows that a grant writes at most: turn, deployment, event, page, head, locks. */
+const rowsOfGrant = 5 + mostLocks;
 
 /** Gives turns while limits have room: batches in their order, in a batch the smallest rank first. True when no more can be given. */
 export const grantTurns = (draft: Draft): boolean => {
   const batches = [...draft.state.batches.values()].sort((a, b) => a.head.order - b.head.order);
   let left = visits;
-  for (const batch of batches) {
-    while (batch.head.closing === undefined && batchHasRoom(batch)) {
-      if (left === 0 || !draft.hasRoomFor(rowsOfGrant)) return false;
-      left -= 1;
-      const index = takeNext(draft.state, batch);
-      if (index === undefined) break;
-      grantOrHold(draft, batch, index);
+  // Whoever is refused lets go of locks: somebody in a batch that has been looked at already may wait for one.
+  for (let offered = -1; offered !== draft.offered; ) {
+    offered = draft.offered;
+    for (const batch of batches) {
+      while (batch.head.closing === undefined && batchHasRoom(batch)) {
+        if (left === 0 || !draft.hasRoomFor(rowsOfGrant)) return false;
+        left -= 1;
+        const index = takeNext(draft.state, batch);
+        if (index === undefined) break;
+        grantOrHold(draft, batch, index);
+      }
     }
   }
   return batches.every(({ head }) => head.telling.length === 0);
@@ -44,27 +52,24 @@ const takeNext = (state: ScheduleState, batch: BatchState): number | undefined =
 };
 
 const grantOrHold = (draft: Draft, batch: BatchState, index: number): void => {
+  const taking = tryLocks(draft, batch, index);
+  if (taking.kind === 'free') grant(draft, batch, index);
+  if (taking.kind !== 'unknown') return;
+  const what = describeLocks(batch.sheet, index, taking.names);
+  const message = `Not started: what ${describeHolder(taking.lock)} did to ${what} is UNKNOWN; resolve it first.`;
+  refuse(draft, batch, index, { status: 'SKIPPED', reason: 'TargetUnknown', message });
+  tellLater(batch, index);
+};
+
+const grant = (draft: Draft, batch: BatchState, index: number): void => {
   const { state } = draft;
   const { batch_id, keys, targets } = batch.sheet;
-  const target = targets[index]!;
-  const lock = state.locks.get(target);
-  if (lock?.state === 'unknown') {
-    const message = `Not started: what batch ${lock.batch_id} did to ${target} is UNKNOWN; resolve it first.`;
-    refuse(draft, batch, index, { status: 'SKIPPED', reason: 'TargetUnknown', message });
-    tellLater(batch, index);
-    return;
-  }
-  if (lock !== undefined) {
-    const waiters = state.lockWaiters.get(target) ?? [];
-    waiters.push({ batch_id, index });
-    state.lockWaiters.set(target, waiters);
-    return;
-  }
+  const [key, target, locks] = [keys[index]!, targets[index]!, locksOf(batch.sheet, index)];
   const fence = state.nextFence++;
-  draft.setLock(target, { batch_id, index, fence, state: 'held' });
+  for (const name of locks) draft.setLock(name, { batch_id, index, key, fence, state: 'held' });
   draft.setCell(batch, index, 'G');
   draft.spend(3);
   countLimits(state, batch, index, 1);
   batch.head.inFlight += 1;
-  draft.grants.push({ batch_id, index, key: keys[index]!, target, fence });
+  draft.grants.push({ batch_id, index, key, target, locks, fence });
 };

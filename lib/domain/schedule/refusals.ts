@@ -2,8 +2,9 @@ import type { Status } from '../deployment/status.ts';
 import { settledBy, statusOfCell } from './cells.ts';
 import { type Draft, visits } from './decisions.ts';
 import { type BatchState, type Closing, offer } from './state.ts';
+import { freeLocks } from './take-locks.ts';
 
-/** Rows that a refusal writes: turn, page, head. */
+/** Rows that a refusal writes: turn, page, head; beside them the locks that were reserved for it. */
 const rowsOfRefusal = 3;
 
 export const tellLater = (batch: BatchState, index: number): void => {
@@ -69,6 +70,7 @@ export const refuse = (draft: Draft, batch: BatchState, index: number, verdict: 
   draft.setCell(batch, index, settledBy(verdict.status));
   draft.spend(1);
   const { batch_id, keys, targets } = batch.sheet;
+  freeLocks(draft, { batch_id, index });
   draft.refusals.push({ batch_id, index, key: keys[index]!, target: targets[index]!, ...verdict });
 };
 
@@ -79,7 +81,8 @@ export const refuseTheRest = (draft: Draft): boolean => {
     const { closing } = batch.head;
     if (closing === undefined) continue;
     for (; closing.at < batch.cells.length; closing.at++) {
-      if (left === 0 || !draft.hasRoomFor(rowsOfRefusal)) return false;
+      const reserved = draft.state.locks.of({ batch_id: batch.sheet.batch_id, index: closing.at });
+      if (left === 0 || !draft.hasRoomFor(rowsOfRefusal + reserved.length)) return false;
       left -= 1;
       draft.touchHead(batch.sheet.batch_id);
       refuseOrRevoke(draft, batch, closing.at, closing);

@@ -1,3 +1,4 @@
+import { describeObject } from '../plan/describe-deployment.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /** The part of a frozen plan that turns are decided from: small, by index, stored as `batches/<id>/schedule.json`. */
@@ -8,6 +9,10 @@ export interface Sheet {
   readonly limits: Readonly<Record<string, number>>;
   readonly keys: readonly string[];
   readonly targets: readonly string[];
+  /** The locks that each needs besides its target's: of what it changes. Absent in sheets from before there were any. */
+  readonly locks?: readonly (readonly string[])[];
+  /** What those locks are on, in words. */
+  readonly objects?: readonly string[];
   readonly ranks: readonly number[];
   /** How many dependencies each deployment has. */
   readonly dependencies: readonly number[];
@@ -16,6 +21,20 @@ export interface Sheet {
   readonly classes: readonly (readonly string[])[];
   readonly class_of: readonly number[];
 }
+
+/** All locks that a deployment needs, in the order in which they are taken. */
+export const locksOf = ({ targets, locks }: Pick<Sheet, 'targets' | 'locks'>, index: number): readonly string[] =>
+  [...(locks?.[index] ?? []), targets[index]!].sort();
+
+/** What of these locks people know: the object if there is one among them, else the target. */
+export const describeLocks = (
+  { targets, objects }: Pick<Sheet, 'targets' | 'objects'>,
+  index: number,
+  names: readonly string[],
+): string => {
+  const target = targets[index]!;
+  return names.some((name) => name !== target) ? (objects?.[index] ?? target) : target;
+};
 
 /** Names of the limits that a deployment counts against; the batch's own limit is apart. */
 const limitNames = (deployment: Plan['deployments'][number]): readonly string[] => [
@@ -44,6 +63,8 @@ export const sheetOf = (batchId: string, plan: Plan): Sheet => {
     limits: plan.limits,
     keys: plan.deployments.map(({ key }) => key),
     targets: plan.deployments.map(({ target }) => target),
+    locks: plan.locks,
+    objects: plan.deployments.map(describeObject),
     ranks: plan.deployments.map(({ rank }) => rank),
     dependencies: plan.deployments.map(({ dependencies }) => dependencies.length),
     dependents,

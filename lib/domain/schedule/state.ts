@@ -1,7 +1,7 @@
 import type { Status } from '../deployment/status.ts';
 import { makeRankHeap, type RankHeap } from '../plan/rank-heap.ts';
-import type { LockRow } from '../record/rows.ts';
 import { Cells } from './cells.ts';
+import { Locks } from './locks.ts';
 import type { Sheet } from './sheet.ts';
 
 /**
@@ -14,20 +14,12 @@ export interface ScheduleState {
   version: number;
   nextFence: number;
   readonly batches: Map<string, BatchState>;
-  readonly locks: Map<string, Lock>;
-  /** Derived: deployments that may start but for the lock of their target. */
-  readonly lockWaiters: Map<string, Place[]>;
+  /** Who waits for one is derived. */
+  readonly locks: Locks;
   /** Derived: how many are in flight, by limit name. */
   readonly used: Map<string, number>;
   /** Derived: as that batch says which was planned last. */
   readonly limits: Map<string, number>;
-}
-
-export type Lock = Omit<LockRow, 'target'>;
-
-export interface Place {
-  readonly batch_id: string;
-  readonly index: number;
 }
 
 export interface BatchState {
@@ -64,8 +56,7 @@ export const emptySchedule = (): ScheduleState => ({
   version: 0,
   nextFence: 1,
   batches: new Map(),
-  locks: new Map(),
-  lockWaiters: new Map(),
+  locks: new Locks(),
   used: new Map(),
   limits: new Map(),
 });

@@ -1,6 +1,8 @@
 import { isTerminal, type Status } from '../deployment/status.ts';
 import { statusOfCell } from './cells.ts';
-import type { Sheet } from './sheet.ts';
+import { describeHolder, type Lock, type Locks } from './locks.ts';
+import { isSamePlace, type Place } from './place.ts';
+import { describeLocks, locksOf, type Sheet } from './sheet.ts';
 import {
   applyLimits,
   type BatchState,
@@ -8,7 +10,6 @@ import {
   type Closing,
   countLimits,
   isFull,
-  type Lock,
   type ScheduleState,
 } from './state.ts';
 
@@ -24,12 +25,15 @@ export type Waiting =
     }
   | { readonly kind: 'limit'; readonly name: string; readonly limit: number; readonly in_flight: number }
   | {
-      readonly kind: 'target';
+      readonly kind: 'lock';
+      /** What another deployment has, in words: the object that both change, else the target. */
       readonly name: string;
-      /** Who has it: at work, or UNKNOWN and so to be resolved. */
+      /** All that they both need. */
+      readonly locks: readonly string[];
+      /** Who has it: at work, UNKNOWN and so to be resolved, or before this one in turn. */
       readonly batch_id: string;
-      readonly key: string;
-      readonly status: 'PROCESSING' | 'UNKNOWN';
+      readonly key?: string;
+      readonly status: 'PROCESSING' | 'UNKNOWN' | 'PENDING';
     }
   | {
       readonly kind: 'stop';
@@ -40,7 +44,7 @@ export type Waiting =
 
 /** What waiting is told from: a part of the scheduling state, as it is or as it was read. */
 export type Turns = Readonly<Pick<ScheduleState, 'used' | 'limits'>> & {
-  readonly locks: ReadonlyMap<string, Readonly<Lock>>;
+  readonly locks: Pick<Locks, 'takenFrom' | 'values'>;
 };
 export type WaitingBatch = Pick<BatchState, 'sheet' | 'cells' | 'head'>;
 
@@ -51,8 +55,8 @@ interface Asked {
 
 /**
  * What has to go before `decide` gives this deployment its turn: each that is named is in the way by itself, and when none is,
- * its turn is next. Limits, and a target that another one works on, are named once its dependencies have succeeded: until then
- * they may change many times. A target that is UNKNOWN is named at once, because only a person can do something about it.
+ * its turn is next. Limits, and locks that another one has, are named once its dependencies have succeeded: until then they
+ * may change many times. What is UNKNOWN is named at once, because only a person can do something about it.
  */
 export const waitingFor = (turns: Turns, batch: WaitingBatch, { index, dependencies }: Asked): readonly Waiting[] => {
   const cell = batch.cells.at(index);
@@ -61,9 +65,9 @@ export const waitingFor = (turns: Turns, batch: WaitingBatch, { index, dependenc
   const { closing } = batch.head;
   if (closing !== undefined) return [stopOf(closing)];
   const before = dependencies.flatMap((dependency) => dependencyOf(batch, dependency));
-  const target = targetOf(turns, batch, index);
-  if (before.length > 0) return [...before, ...target.filter(({ status }) => status === 'UNKNOWN')];
-  return [...limitsOf(turns, batch, index), ...target];
+  const locks = takenLocks(turns, batch, index);
+  if (before.length > 0) return [...before, ...locks.filter(({ status }) => status === 'UNKNOWN')];
+  return [...limitsOf(turns, batch, index), ...locks];
 };
 
 /** Whether anything but its dependencies can hold it back now. */
@@ -78,11 +82,20 @@ export const turnsOf = (locks: Turns['locks'], sheets: readonly Sheet[]): Turns 
   const turns = { locks, used: new Map<string, number>(), limits: new Map<string, number>() };
   const byBatch = new Map(sheets.map((sheet) => [sheet.batch_id, sheet]));
   for (const sheet of sheets) applyLimits(turns, sheet);
-  for (const { batch_id, index, state } of locks.values()) {
+  for (const { batch_id, index } of holdersOf(locks)) {
     const sheet = byBatch.get(batch_id);
-    if (state === 'held' && sheet !== undefined) countLimits(turns, { sheet }, index, 1);
+    if (sheet !== undefined) countLimits(turns, { sheet }, index, 1);
   }
   return turns;
+};
+
+/** Each once, however many locks it has. */
+const holdersOf = (locks: Turns['locks']): Iterable<Place> => {
+  const holders = new Map<string, Place>();
+  for (const { batch_id, index, state } of locks.values()) {
+    if (state === 'held') holders.set(`${batch_id}#${index}`, { batch_id, index });
+  }
+  return holders.values();
 };
 
 const stopOf = ({ why, because }: Closing): Waiting => ({
@@ -111,13 +124,27 @@ const limitsOf = (turns: Turns, batch: WaitingBatch, index: number): readonly Wa
   ];
 };
 
-/** A target ends with the key of what is deployed there, so whoever has it has this key too. */
-const targetOf = ({ locks }: Turns, { sheet }: WaitingBatch, index: number) => {
-  const name = sheet.targets[index]!;
-  const lock = locks.get(name);
-  if (lock === undefined) return [];
-  const status = lock.state === 'held' ? ('PROCESSING' as const) : ('UNKNOWN' as const);
-  return [{ kind: 'target' as const, name, batch_id: lock.batch_id, key: sheet.keys[index]!, status }];
+const statusOfLock = { held: 'PROCESSING', unknown: 'UNKNOWN', reserved: 'PENDING' } as const;
+
+/** What others have of its locks, each of them once. */
+const takenLocks = ({ locks }: Turns, { sheet }: WaitingBatch, index: number) => {
+  const place = { batch_id: sheet.batch_id, index };
+  const taken: { readonly lock: Readonly<Lock>; readonly names: string[] }[] = [];
+  for (const name of locksOf(sheet, index)) {
+    const lock = locks.takenFrom(place, name);
+    if (lock === undefined) continue;
+    const same = taken.find((one) => isSamePlace(one.lock, lock));
+    if (same === undefined) taken.push({ lock, names: [name] });
+    else same.names.push(name);
+  }
+  return taken.map(({ lock: { batch_id, key, state }, names }) => ({
+    kind: 'lock' as const,
+    name: describeLocks(sheet, index, names),
+    locks: names,
+    batch_id,
+    ...(key === undefined ? {} : { key }),
+    status: statusOfLock[state],
+  }));
 };
 
 /** One sentence for people. */
@@ -163,10 +190,14 @@ const limitSentences = (limits: readonly Of<'limit'>[]): readonly string[] => {
 const otherSentence = (one: Waiting): readonly string[] => {
   if (one.kind === 'plan') return ['Waits for the plan.'];
   if (one.kind === 'stop') return [`Will not start: ${stopWords[one.name]}${one.because ? `, ${one.because}` : ''}.`];
-  if (one.kind !== 'target') return [];
-  return one.status === 'UNKNOWN'
-    ? [`What batch ${one.batch_id} did to ${one.name} is UNKNOWN: resolve it there, or this is skipped.`]
-    : [`Waits for batch ${one.batch_id}, which works on ${one.name}.`];
+  if (one.kind !== 'lock') return [];
+  return [lockSentences[one.status](describeHolder(one), one.name)];
+};
+
+const lockSentences: Readonly<Record<Of<'lock'>['status'], (holder: string, what: string) => string>> = {
+  PROCESSING: (holder, what) => `Waits for ${holder}, which works on ${what}.`,
+  PENDING: (holder, what) => `Waits for ${holder}, whose turn on ${what} comes before.`,
+  UNKNOWN: (holder, what) => `What ${holder} did to ${what} is UNKNOWN: resolve it there, or this is skipped.`,
 };
 
 const stopWords: Readonly<Record<Of<'stop'>['name'], string>> = {

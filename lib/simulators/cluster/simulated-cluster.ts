@@ -8,7 +8,7 @@ import { ApiStatus, badRequest, noSuchPath } from './api-status.ts';
 import { ControlLoop } from './control-loop.ts';
 import { listJson, podLog, watch } from './reading.ts';
 import { rememberObjects } from './remember.ts';
-import { discovery, resources } from './resources.ts';
+import { discovery, resourceOf, resources } from './resources.ts';
 import { deploySeeds, type Seed, seedSchema } from './seed.ts';
 import { proxied } from './service-proxy.ts';
 import { isRolledOut } from './settled.ts';
@@ -45,6 +45,9 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions = {
   const store = new Store(now);
   rememberObjects(store, memory);
   const isNew = resources.every((resource) => store.list(resource).length === 0);
+  // Its UID is what tells one cluster from another.
+  const system = { kind: 'Namespace', metadata: { name: 'kube-system' } };
+  if (store.get(resourceOf('Namespace'), '', 'kube-system') === undefined) store.create(system);
   const loop = new ControlLoop(store, { now, tickMilliseconds, podStartMilliseconds, memory });
   const parts = { store, api: new Api(store, now) };
   const server = createServer((request, response) => {

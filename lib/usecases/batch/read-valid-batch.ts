@@ -2,13 +2,14 @@ import { type Issue, issueCodes } from '../../domain/batch/issues.ts';
 import { type ParsedBatch, parseBatch } from '../../domain/batch/parse-batch.ts';
 import type { Catalogue } from '../../domain/catalogue/catalogue.ts';
 import { FlotillaError } from '../../domain/errors.ts';
+import type { NamesOfClusters } from '../../domain/plan/lock-names.ts';
 
 /** Whoever writes YAML slips a few times; a file of another kind has a problem on every other line. */
 const slips = 5;
 
 /** A batch that may be planned; throws YamlInvalid or BatchInvalid with every problem in `details.issues`. */
-export const readValidBatch = (text: string, catalogue: Catalogue): ParsedBatch => {
-  const parsed = parseBatch(text, catalogue);
+export const readValidBatch = (text: string, catalogue: Catalogue, namesOf?: NamesOfClusters): ParsedBatch => {
+  const parsed = parseBatch(text, catalogue, namesOf);
   if ('batch' in parsed) return parsed;
   const { kind, issues } = parsed;
   const problems = countOf(issues);

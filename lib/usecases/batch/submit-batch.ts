@@ -7,6 +7,7 @@ import { changeHeader } from '../../domain/record/change.ts';
 import { documentPaths, keys } from '../../domain/record/keys.ts';
 import { type HeaderRow, itemOf, rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
+import { readNamesOfClusters } from '../schedule/known-clusters.ts';
 import { findBatch } from './find-batch.ts';
 import { readValidBatch } from './read-valid-batch.ts';
 
@@ -42,7 +43,7 @@ export const submitBatch = async (deps: Needs, input: SubmitInput): Promise<Subm
   const hash = createHash('sha256').update(input.text).digest('hex');
   const earlier = await answerOfKey(deps, input.idempotencyKey, hash);
   if (earlier !== undefined) return { header: earlier, created: false };
-  const { batch, warnings } = readValidBatch(input.text, await deps.catalogue());
+  const { batch, warnings } = readValidBatch(input.text, await deps.catalogue(), await readNamesOfClusters(deps));
   const header = newHeader(deps, batch, { actor: input.actor, warnings });
   await deps.documents.put(documentPaths.source(header.batch_id), input.text);
   await deps.documents.put(documentPaths.batch(header.batch_id), JSON.stringify(batch));

@@ -106,11 +106,14 @@ const writeIntent = async (deps: Needs, launch: Launch): Promise<RunRequest | un
       ...onlyUnanswered(launch),
       // A restore finishes what was begun, so it may also act when the batch was cancelled since.
       { check: keys.turn(batch_id, index), when: { equals: { fence: turn.fence, state: turn.state } } },
-      { check: keys.lock(turn.target), when: { equals: { ...lock } } },
+      ...locksOfTurn(turn).map((name): Write => ({ check: keys.lock(name), when: { equals: { ...lock } } })),
     ]);
     return request;
   });
 };
+
+/** A turn from when only targets were locked names its target alone. */
+const locksOfTurn = ({ locks, target }: TurnRow): readonly string[] => locks ?? [target];
 
 const requestAt = ({ place: { batch_id, index }, deployment, version, attempt }: Launch, at: number): RunRequest => ({
   key: `${batch_id}-${index}-${attempt}`,

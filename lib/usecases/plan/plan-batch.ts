@@ -1,14 +1,16 @@
 import type { Batch } from '../../domain/batch/batch.ts';
 import { counted } from '../../domain/counted.ts';
 import { FlotillaError } from '../../domain/errors.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
 import { planBatch as planOf } from '../../domain/plan/plan-batch.ts';
 import { changeHeader } from '../../domain/record/change.ts';
 import { documentPaths, keys } from '../../domain/record/keys.ts';
-import { type InboxMessage, itemOf } from '../../domain/record/rows.ts';
+import { type InboxMessage, itemOf, rowOf } from '../../domain/record/rows.ts';
 import { findBatch } from '../batch/find-batch.ts';
 import type { Deps } from '../deps.ts';
 import { readDocument } from '../record/read-document.ts';
 import { retryConflict } from '../retry-conflict.ts';
+import { readNamesOfClusters } from '../schedule/known-clusters.ts';
 import { readPlanHead, writePlan } from './plan-store.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids' | 'catalogue'>;
@@ -22,8 +24,7 @@ export const planBatch = async (
   const planned = plan_hash === undefined ? undefined : await readPlanHead(deps, batch_id);
   if (planned !== undefined) return { count: planned.total };
   const batch = await readDocument<Batch>(deps.documents, documentPaths.batch(batch_id));
-  const plan = planOf(batch, await deps.catalogue());
-  await claimPlan(deps, batch_id, plan.plan_hash);
+  const plan = await claimPlan(deps, batch_id, batch);
   await writePlan(deps, batch_id, plan);
   await retryConflict(deps, async () => {
     const header = await findBatch(deps, batch_id);
@@ -48,16 +49,31 @@ export const planBatch = async (
   return { count: plan.deployments.length };
 };
 
+/** `BATCH#<id>/PLAN`. */
+interface ClaimRow {
+  readonly plan_hash: string;
+  /** By what the clusters of the plan were known. Absent in rows from when there were only locks of targets. */
+  readonly names?: Readonly<Record<string, readonly string[]>>;
+}
+
 /**
  * A call that was given up may still be at work beside the one that repeats it, and the catalogue may have changed between the
  * two: only the plan of the first is written, because children may read it already. The other fails, and starts nothing.
+ * A cluster that was reached between the two changes nothing either: both lock what the first would have locked.
  */
-const claimPlan = ({ table, ...deps }: Needs, batchId: string, plan_hash: string): Promise<void> =>
-  retryConflict(deps, async () => {
-    const claimed = (await table.get(keys.planClaim(batchId)))?.plan_hash;
+const claimPlan = async (deps: Needs, batchId: string, batch: Batch): Promise<Plan> => {
+  const catalogue = await deps.catalogue();
+  const known = await readNamesOfClusters({ ...deps, catalogue: async () => catalogue });
+  return retryConflict(deps, async () => {
+    const claimed = rowOf<ClaimRow>(await deps.table.get(keys.planClaim(batchId)));
+    const plan = planOf(batch, catalogue, { namesOf: (cluster) => claimed?.names?.[cluster] ?? known(cluster) });
     if (claimed === undefined) {
-      await table.transact([{ put: itemOf(keys.planClaim(batchId), { plan_hash }), when: { exists: false } }]);
-    } else if (claimed !== plan_hash) {
+      const names = Object.fromEntries(plan.deployments.map(({ cluster }) => [cluster, known(cluster)]));
+      const row: ClaimRow = { plan_hash: plan.plan_hash, names };
+      await deps.table.transact([{ put: itemOf(keys.planClaim(batchId), row), when: { exists: false } }]);
+    } else if (claimed.plan_hash !== plan.plan_hash) {
       throw new FlotillaError('StatusConflict', `batch ${batchId} is being planned by another catalogue`);
     }
+    return plan;
   });
+};

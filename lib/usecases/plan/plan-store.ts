@@ -5,14 +5,14 @@ import { sheetOf } from '../../domain/schedule/sheet.ts';
 import type { Deps } from '../deps.ts';
 import { KeptDocuments } from '../record/kept-documents.ts';
 
-/** `batches/<id>/plan.json`: the plan without its deployments, which stand in chunks beside it. */
-export interface PlanHead extends Omit<Plan, 'deployments'> {
+/** `batches/<id>/plan.json`: the plan without its deployments, which stand in chunks beside it, and their locks, in the sheet. */
+export interface PlanHead extends Omit<Plan, 'deployments' | 'locks'> {
   readonly total: number;
 }
 
 /** Writes the frozen plan. Writing it again writes the same. */
 export const writePlan = async ({ documents }: Pick<Deps, 'documents'>, batchId: string, plan: Plan): Promise<void> => {
-  const { deployments, ...rest } = plan;
+  const { deployments, locks: _, ...rest } = plan;
   const head: PlanHead = { ...rest, total: deployments.length };
   const chunks = Array.from({ length: Math.ceil(deployments.length / planChunkSize) }, (_, chunk) =>
     documents.put(

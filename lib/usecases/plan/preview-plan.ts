@@ -1,3 +1,4 @@
+import { namesOfClusters } from '../../domain/catalogue/cluster-names.ts';
 import { describeDeployment } from '../../domain/plan/describe-deployment.ts';
 import type { Plan, PlannedDeployment, Strategy } from '../../domain/plan/plan.ts';
 import { planBatch } from '../../domain/plan/plan-batch.ts';
@@ -6,6 +7,7 @@ import type { RecordedRelease } from '../../domain/record/recorded-release.ts';
 import { readValidBatch } from '../batch/read-valid-batch.ts';
 import type { Deps } from '../deps.ts';
 import { isoTime } from '../iso-time.ts';
+import { readNamesOfClusters } from '../schedule/known-clusters.ts';
 import { type Held, readHeld } from '../schedule/read-held.ts';
 import { readRecorded } from './read-recorded.ts';
 
@@ -48,19 +50,20 @@ export interface DeploymentPreview {
 }
 
 /**
- * Shows what a batch would do. Nothing is written, and no cluster is asked: what runs and what is locked is told from the
- * table, where there is one.
+ * Shows what a batch would do. Nothing is written, and no cluster is asked: what runs, what is locked and which clusters are one
+ * is told from the table, where there is one.
  */
 export const previewPlan = async (
-  deps: Pick<Deps, 'catalogue'> & Partial<Pick<Deps, 'table'>>,
+  { table, ...deps }: Pick<Deps, 'catalogue'> & Partial<Pick<Deps, 'table'>>,
   input: { readonly text: string },
 ): Promise<PlanPreview> => {
   const catalogue = await deps.catalogue();
-  const { batch, warnings } = readValidBatch(input.text, catalogue);
-  const plan = planBatch(batch, catalogue, warnings);
+  const namesOf = table === undefined ? namesOfClusters(catalogue, []) : await readNamesOfClusters({ table, ...deps });
+  const { batch, warnings } = readValidBatch(input.text, catalogue, namesOf);
+  const plan = planBatch(batch, catalogue, { warnings, namesOf });
   const used = new Set(plan.deployments.map(({ cluster }) => cluster));
   const clusters = [...used].filter((name) => catalogue.clusters[name]?.simulated === true).sort();
-  const known = deps.table === undefined ? undefined : await readKnown({ table: deps.table }, plan);
+  const known = table === undefined ? undefined : await readKnown({ table }, plan);
   return {
     plan_hash: plan.plan_hash,
     total: plan.deployments.length,

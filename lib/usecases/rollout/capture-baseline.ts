@@ -1,4 +1,5 @@
 import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
+import type { NamesOfClusters } from '../../domain/plan/lock-names.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { WorkloadView } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
@@ -10,8 +11,9 @@ import { isRunning } from '../../domain/rollout/verdict.ts';
 import type { Deps } from '../deps.ts';
 import { readPlanned } from '../plan/plan-store.ts';
 import { retryConflict } from '../retry-conflict.ts';
+import { checkAlone, noteCluster } from '../schedule/known-clusters.ts';
 
-type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'cluster'>;
+type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'catalogue' | 'cluster'>;
 
 /** Waits between looks at a cluster that does not answer, in milliseconds. */
 const waits = [1_000, 2_000, 4_000];
@@ -25,7 +27,8 @@ export const captureBaseline = async (
   const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
   if (item === undefined) throw new FlotillaError('ContractBroken', `deployment ${index} has no turn`);
   const earlier = rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)));
-  const view = await look(deps, deployment);
+  const { view, namesOf } = await look(deps, deployment);
+  await checkAlone(deps, deployment, { place: { batch_id, index }, namesOf });
   const baseline = baselineOf(deployment.workload, view);
   const previous = earlier === undefined ? await findPrevious(deps, deployment, { view, baseline }) : earlier.previous;
   const row: CaptureRow = { attempt: item.attempt, baseline, ...(previous === undefined ? {} : { previous }) };
@@ -33,10 +36,18 @@ export const captureBaseline = async (
   return { attempt: item.attempt, timeout_seconds: deployment.timeout };
 };
 
-const look = async (deps: Needs, { cluster, workload }: PlannedDeployment): Promise<WorkloadView> => {
+interface Looked {
+  readonly view: WorkloadView;
+  /** By what clusters are known, this one among them. */
+  readonly namesOf: NamesOfClusters;
+}
+
+const look = async (deps: Needs, { cluster, workload }: PlannedDeployment): Promise<Looked> => {
   for (let tries = 0; ; tries++) {
     try {
-      return (await (await deps.cluster(cluster)).read([workload]))[0]!;
+      const reached = await deps.cluster(cluster);
+      const [view] = await reached.read([workload]);
+      return { view: view!, namesOf: await noteCluster(deps, cluster, reached) };
     } catch (error) {
       const wait = waits[tries];
       if (wait === undefined || !isFlotillaError(error, 'ClusterUnavailable')) throw error;

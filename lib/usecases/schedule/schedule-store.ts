@@ -11,6 +11,7 @@ import {
 } from '../../domain/record/rows.ts';
 import { Cells } from '../../domain/schedule/cells.ts';
 import type { Decisions, NewBatch } from '../../domain/schedule/decisions.ts';
+import { Locks } from '../../domain/schedule/locks.ts';
 import type { Sheet } from '../../domain/schedule/sheet.ts';
 import { adopt, type BatchHead, batchState, emptySchedule, type ScheduleState } from '../../domain/schedule/state.ts';
 import type { Deps } from '../deps.ts';
@@ -60,11 +61,15 @@ export const readCells = async (table: Table, batchId: string): Promise<Cells> =
   return Cells.fromPages(pages);
 };
 
-export const readLocks = async (table: Table): Promise<ScheduleState['locks']> => {
-  const locks: ScheduleState['locks'] = new Map();
+/** As it is stored; from when only targets were locked, without `name`. */
+type StoredLock = Omit<LockRow, 'name'> & { readonly name?: string; readonly target?: string };
+
+export const readLocks = async (table: Table): Promise<Locks> => {
+  const locks = new Locks();
   for await (const item of everyItem(table, { pk: 'DISPATCHER', prefix: 'LOCK#' })) {
-    const { target, batch_id, index, fence, state } = rowOf<LockRow>(item)!;
-    locks.set(target, { batch_id, index, fence, state });
+    const { name, target, batch_id, index, key, fence, state } = rowOf<StoredLock>(item)!;
+    const known = { ...(key === undefined ? {} : { key }), ...(fence === undefined ? {} : { fence }) };
+    locks.set(name ?? target!, { batch_id, index, ...known, state });
   }
   return locks;
 };
@@ -129,8 +134,8 @@ export const scheduleWrites = (state: ScheduleState, decisions: Decisions): Writ
       writes.push({ put: itemOf(keys.schedulePage(id, page), { cells: state.batches.get(id)!.cells.page(page) }) });
     }
   }
-  for (const [target, lock] of decisions.locks) {
-    writes.push(lock ? { put: itemOf(keys.lock(target), { target, ...lock }) } : { delete: keys.lock(target) });
+  for (const [name, lock] of decisions.locks) {
+    writes.push(lock ? { put: itemOf(keys.lock(name), { name, ...lock }) } : { delete: keys.lock(name) });
   }
   for (const [id, pages] of decisions.dropped) {
     writes.push({ delete: keys.scheduleBatch(id) });

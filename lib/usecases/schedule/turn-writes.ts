@@ -3,7 +3,8 @@ import { changeItem, pendingItem } from '../../domain/record/change.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { itemOf, type TurnRow } from '../../domain/record/rows.ts';
 import type { Decisions, Grant, Refusal } from '../../domain/schedule/decisions.ts';
-import type { Place, ScheduleState } from '../../domain/schedule/state.ts';
+import type { Place } from '../../domain/schedule/place.ts';
+import type { ScheduleState } from '../../domain/schedule/state.ts';
 import { scheduleWrites } from './schedule-store.ts';
 
 /** The rows of a decision: the state, and what it means for those who wait. The first one is the state's version. */
@@ -15,9 +16,11 @@ export const turnWrites = (state: ScheduleState, decisions: Decisions, at: numbe
   ...decisions.forestalled.map(({ batch_id, index }): Write => ({ delete: keys.turn(batch_id, index) })),
 ];
 
-const grantWrites = ({ batch_id, index, key, target, fence }: Grant, at: number): Write[] => {
+const grantWrites = ({ batch_id, index, fence, ...grant }: Grant, at: number): Write[] => {
+  const { key } = grant;
   const message = 'Its turn has come.';
-  const turn: TurnRow = { batch_id, index, key, target, fence, state: 'granted', reason: 'TurnGranted', message, at };
+  const told = { state: 'granted', reason: 'TurnGranted', message, at } as const;
+  const turn: TurnRow = { batch_id, index, ...grant, fence, ...told };
   const change = changeItem(
     pendingItem(batch_id, index, key),
     { status: 'PROCESSING', reason: 'TurnGranted', message, step: 'capture', started_at: at },

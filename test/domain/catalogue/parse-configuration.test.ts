@@ -57,7 +57,10 @@ describe('a configuration for real systems', () => {
         },
         idle: {},
       },
-      clusters: { 'eu-1': { simulated: false, max_concurrency: 10 }, 'us-1': { simulated: false } },
+      clusters: {
+        'eu-1': { simulated: false, max_concurrency: 10, known_as: expect.stringMatching(/^kubeconfig:[0-9a-f]{16}$/) },
+        'us-1': { simulated: false, known_as: 'eks:payments' },
+      },
       infrastructures: {},
       harness: { simulated: false, account: 'acme', max_concurrency: 7 },
     });

@@ -185,7 +185,7 @@ describe('what a deployment is resolved to', () => {
 
   test('warnings are those that come with it', () => {
     expect(planned(catalogue, deployment(1)).warnings).toEqual([]);
-    expect(planBatch(batch([deployment(1)]), catalogue, ['w']).warnings).toEqual(['w']);
+    expect(planBatch(batch([deployment(1)]), catalogue, { warnings: ['w'] }).warnings).toEqual(['w']);
   });
 });
 

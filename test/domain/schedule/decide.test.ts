@@ -379,7 +379,8 @@ describe('who gets a turn, and who is refused', () => {
       ['u', 2],
       ['t', 3],
     ]);
-    expect(scheduler.state.locks.get('t')).toEqual({ batch_id: 'two', index: 0, fence: 3, state: 'held' });
+    const lock = { batch_id: 'two', index: 0, key: 'svc-0', fence: 3, state: 'held' };
+    expect(scheduler.state.locks.get('t')).toEqual(lock);
   });
 
   test('an outcome for one that was refused meanwhile takes the turn back', () => {

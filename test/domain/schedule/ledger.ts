@@ -1,6 +1,6 @@
 import type { Status } from '../../../lib/domain/deployment/status.ts';
-import type { Sheet } from '../../../lib/domain/schedule/sheet.ts';
-import type { Place } from '../../../lib/domain/schedule/state.ts';
+import type { Place } from '../../../lib/domain/schedule/place.ts';
+import { locksOf, type Sheet } from '../../../lib/domain/schedule/sheet.ts';
 
 export const nameOf = ({ batch_id, index }: Place): string => `${batch_id}:${index}`;
 
@@ -9,7 +9,7 @@ export class Ledger {
   readonly sheets: ReadonlyMap<string, Sheet>;
   readonly running = new Map<string, Place>();
   readonly outcomes = new Map<string, Status>();
-  /** Targets of these are taken until they are resolved. */
+  /** The locks of these are taken until they are resolved. */
   readonly unresolved = new Map<string, Place>();
   readonly #answers = new Map<string, string>();
 
@@ -57,6 +57,10 @@ export class Ledger {
     return this.sheets.get(batch_id)!.targets[index]!;
   }
 
+  locksOf({ batch_id, index }: Place): readonly string[] {
+    return locksOf(this.sheets.get(batch_id)!, index);
+  }
+
   /** Every deployment there is. */
   places(): Place[] {
     return [...this.sheets.values()].flatMap(({ batch_id, keys }) => keys.map((_, index) => ({ batch_id, index })));
@@ -82,9 +86,10 @@ export class Ledger {
   }
 
   #mustBeAlone(place: Place): void {
-    const target = this.targetOf(place);
-    const taken = [...this.running.values(), ...this.unresolved.values()];
-    const other = taken.find((each) => this.targetOf(each) === target);
-    if (other !== undefined) throw new Error(`${nameOf(place)} starts on ${target}, where ${nameOf(other)} is`);
+    const locks = this.locksOf(place);
+    for (const other of [...this.running.values(), ...this.unresolved.values()]) {
+      const common = this.locksOf(other).find((name) => locks.includes(name));
+      if (common !== undefined) throw new Error(`${nameOf(place)} starts on ${common}, where ${nameOf(other)} is`);
+    }
   }
 }

@@ -7,6 +7,7 @@ import { Ledger } from './ledger.ts';
 import { type SheetSketch, sketchSheet } from './scheduler.ts';
 
 const targets = ['t0', 't1', 't2', 't3', 't4', 't5', 't6', 't7', 't8'];
+const objects = ['/a', '/b', '/c', '/d', 'z'];
 const limitSets: readonly (readonly string[])[] = [[], ['a'], ['b'], ['a', 'b']];
 
 const oneSheet = fc.integer({ min: 1, max: 8 }).chain((count) =>
@@ -19,6 +20,9 @@ const oneSheet = fc.integer({ min: 1, max: 8 }).chain((count) =>
       { minLength: count },
     ),
     targets: fc.shuffledSubarray(targets, { minLength: count, maxLength: count }),
+    locks: fc.option(fc.array(fc.subarray(objects, { maxLength: 3 }), { minLength: count, maxLength: count }), {
+      nil: undefined,
+    }),
     counts: fc.array(fc.constantFrom(...limitSets), { minLength: count, maxLength: count }),
     limits: fc.record({ a: fc.integer({ min: 1, max: 3 }), b: fc.integer({ min: 1, max: 3 }) }, { requiredKeys: [] }),
     concurrency: fc.integer({ min: 1, max: 5 }),
@@ -26,7 +30,7 @@ const oneSheet = fc.integer({ min: 1, max: 8 }).chain((count) =>
   }),
 );
 
-/** One to three batches that share targets and limits. */
+/** One to three batches that share targets, other locks, and limits. Some are of before there were other locks. */
 export const randomSheets: fc.Arbitrary<readonly Sheet[]> = fc
   .array(oneSheet, { minLength: 1, maxLength: 3 })
   .map((sketches) => sketches.map((sketch, at) => sketchSheet({ ...(sketch as SheetSketch), id: `batch-${at}` })));

@@ -11,6 +11,8 @@ export interface SheetSketch {
   readonly waits: readonly (readonly number[])[];
   readonly ranks?: readonly number[];
   readonly targets?: readonly string[];
+  /** Locks that each needs besides its target's. */
+  readonly locks?: readonly (readonly string[])[];
   /** Limit names of each deployment. */
   readonly counts?: readonly (readonly string[])[];
   readonly limits?: Readonly<Record<string, number>>;
@@ -37,6 +39,7 @@ export const sketchSheet = ({ id = 'one', waits, ...sketch }: SheetSketch): Shee
     limits: sketch.limits ?? {},
     keys: waits.map((_, index) => `svc-${index}`),
     targets: sketch.targets ?? waits.map((_, index) => `${id}/${index}`),
+    ...(sketch.locks === undefined ? {} : { locks: sketch.locks, objects: sketch.locks.map((some) => some.join(' ')) }),
     ranks: sketch.ranks ?? waits.map((_, index) => index),
     dependencies: waits.map((dependencies) => dependencies.length),
     dependents,

@@ -4,12 +4,12 @@ import type { Status } from '../../../lib/domain/deployment/status.ts';
 import type { InboxMessage } from '../../../lib/domain/record/rows.ts';
 import { Cells } from '../../../lib/domain/schedule/cells.ts';
 import { decide } from '../../../lib/domain/schedule/decide.ts';
+import type { Place } from '../../../lib/domain/schedule/place.ts';
 import {
   adopt,
   type BatchState,
   batchState,
   emptySchedule,
-  type Place,
   type ScheduleState,
 } from '../../../lib/domain/schedule/state.ts';
 import { describeWaiting, turnsOf, type Waiting, waitingFor } from '../../../lib/domain/schedule/waiting.ts';
@@ -33,8 +33,8 @@ const waitingPlaces = ({ batches }: ScheduleState): Place[] =>
 /** The same state without what is named, and with nobody but one deployment that still waits. */
 const without = (state: ScheduleState, lone: Place, gone: readonly Waiting[]): ScheduleState => {
   const other = emptySchedule();
-  for (const [target, lock] of state.locks) other.locks.set(target, lock);
-  for (const one of gone) if (one.kind === 'target') other.locks.delete(one.name);
+  for (const [name, lock] of state.locks) other.locks.set(name, lock);
+  for (const name of gone.flatMap((one) => (one.kind === 'lock' ? one.locks : []))) other.locks.set(name, undefined);
   for (const batch of state.batches.values()) adopt(other, withoutOthers(batch, lone, gone));
   for (const one of gone) if (one.kind === 'limit') other.limits.delete(one.name);
   return other;
@@ -66,11 +66,14 @@ const isGranted = (state: ScheduleState, place: Place): boolean => {
   return grants.some(({ batch_id, index }) => batch_id === place.batch_id && index === place.index);
 };
 
+/** Two locks may be on one object. */
+const idOf = (one: Waiting): string => JSON.stringify([one.kind, one.kind === 'lock' ? one.locks : one.name]);
+
 /** All that it names, and then what it names instead, until it names nothing. */
 const allOf = (state: ScheduleState, place: Place): readonly Waiting[] => {
   const all: Waiting[] = [];
   for (let more = waitsOf(state, place); more.length > 0; more = waitsOf(without(state, place, all), place)) {
-    expect(more.filter((one) => all.some(({ kind, name }) => kind === one.kind && name === one.name))).toEqual([]);
+    expect(more.filter((one) => all.some((known) => idOf(known) === idOf(one)))).toEqual([]);
     all.push(...more);
   }
   return all;
@@ -89,7 +92,7 @@ const mustBlock = (state: ScheduleState, place: Place): readonly Waiting[] => {
 
 const wordOf = (one: Waiting): string => {
   if (one.kind === 'limit') return `limit ${one.name}`;
-  return one.kind === 'target' ? `target ${one.status}` : one.kind;
+  return one.kind === 'lock' ? `lock ${one.status}` : one.kind;
 };
 
 /** So few rows in a round that it often ends before all is decided. */
@@ -129,7 +132,8 @@ test('what is said to be in the way is what keeps `decide` from giving the turn'
     { numRuns: 150 },
   );
   expect([...seen].sort()).toEqual([
-    ...['dependency', 'limit a', 'limit b', 'limit batch', 'nothing', 'target PROCESSING', 'target UNKNOWN'],
+    ...['dependency', 'limit a', 'limit b', 'limit batch'],
+    ...['lock PENDING', 'lock PROCESSING', 'lock UNKNOWN', 'nothing'],
   ]);
 });
 
@@ -175,13 +179,13 @@ describe('in words', () => {
 
   test('a target that another batch works on, or has left UNKNOWN', () => {
     const scheduler = plan({ waits: [[]], targets: ['t'] }, { id: 'two', waits: [[]], targets: ['t'] });
-    expect(wordsOf(scheduler, 0, 'two')).toBe('Waits for batch one, which works on t.');
+    expect(wordsOf(scheduler, 0, 'two')).toBe('Waits for svc-0 of batch one, which works on t.');
     scheduler.plan(sketchSheet({ id: 'later', waits: [[], [0]], targets: ['s', 't'] }));
     expect(wordsOf(scheduler, 1, 'later')).toBe('Waits for svc-0 (PROCESSING).');
     scheduler.tell(recorded(0, 'UNKNOWN'));
     scheduler.plan(sketchSheet({ id: 'three', waits: [[], [0]], targets: ['u', 't'] }));
     expect(wordsOf(scheduler, 1, 'three')).toBe(
-      'Waits for svc-0 (PROCESSING). What batch one did to t is UNKNOWN: resolve it there, or this is skipped.',
+      'Waits for svc-0 (PROCESSING). What svc-0 of batch one did to t is UNKNOWN: resolve it there, or this is skipped.',
     );
   });
 

@@ -55,6 +55,8 @@ export class LastingWorld {
   }
 
   cluster: Cluster = {
+    address: 'https://lasting.test#ca',
+    identify: async () => ['kube-system:lasting'],
     read: async (workloads) =>
       workloads.map((workload) => ({ workload: this.#jobOf(workload), revisions: [], pods: [] })),
     logs: async () => [],

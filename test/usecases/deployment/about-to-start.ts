@@ -19,7 +19,7 @@ export const aboutToStart = async () => {
     message: 'Its turn has come.',
     at: 0,
   };
-  const lock: LockRow = { target: deployment.target, batch_id: batchId, index: 0, fence: 7, state: 'held' };
+  const lock: LockRow = { name: deployment.target, batch_id: batchId, index: 0, fence: 7, state: 'held' };
   const told = { status: 'PROCESSING', reason: 'TurnGranted', message: 'Its turn has come.', step: 'capture' } as const;
   const change = changeItem(pendingItem(batchId, 0, deployment.key), told, { at: 0, actor: 'test' });
   await world.table.transact([

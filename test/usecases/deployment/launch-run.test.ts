@@ -130,7 +130,7 @@ const interruptions: readonly Interruption[] = [
     attempt: 1,
     meanwhile: ({ turn, lock }) => [
       { put: itemOf(keys.turn(turn.batch_id, 0), { ...turn, fence: 8 } satisfies TurnRow) },
-      { put: itemOf(keys.lock(lock.target), { ...lock, batch_id: 'another', fence: 9 } satisfies LockRow) },
+      { put: itemOf(keys.lock(lock.name), { ...lock, batch_id: 'another', fence: 9 } satisfies LockRow) },
     ],
     expected: { starts: 0, refused: 1, intent: false },
   },
@@ -138,14 +138,14 @@ const interruptions: readonly Interruption[] = [
     title: 'the lock is held by somebody else',
     attempt: 1,
     meanwhile: ({ lock }) => [
-      { put: itemOf(keys.lock(lock.target), { ...lock, batch_id: 'another', fence: 8 } satisfies LockRow) },
+      { put: itemOf(keys.lock(lock.name), { ...lock, batch_id: 'another', fence: 8 } satisfies LockRow) },
     ],
     expected: { starts: 0, refused: 1, intent: false },
   },
   {
     title: 'the lock is gone',
     attempt: 1,
-    meanwhile: ({ lock }) => [{ delete: keys.lock(lock.target) }],
+    meanwhile: ({ lock }) => [{ delete: keys.lock(lock.name) }],
     expected: { starts: 0, refused: 1, intent: false },
   },
   {

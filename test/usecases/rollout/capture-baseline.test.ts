@@ -50,6 +50,8 @@ const captured = async ({ views = [old], recorded, earlier, deployment: more }: 
     sleep: async (milliseconds: number) => void waits.push(milliseconds),
   };
   const cluster = {
+    address: 'https://cluster#ca',
+    identify: async () => ['kube-system:test'],
     read: async ([workload]: readonly unknown[]) => {
       expect(workload).toEqual(deployment.workload);
       const view = left.length === 1 ? left[0]! : left.shift()!;

@@ -49,6 +49,8 @@ const watched = async ({ wait = 'verify-1', health, row: more, hasRestoreRun, lo
   const asked: unknown[] = [];
   const left = [...probes];
   const cluster: Cluster = {
+    address: 'https://cluster#ca',
+    identify: () => Promise.reject(new Error('it is known')),
     read: () => Promise.reject(new Error('the views are given')),
     logs: async (...what) => {
       asked.push(what);

@@ -12,8 +12,8 @@ import {
   rowOf,
   type TurnRow,
 } from '../../../lib/domain/record/rows.ts';
+import type { Place } from '../../../lib/domain/schedule/place.ts';
 import type { Sheet } from '../../../lib/domain/schedule/sheet.ts';
-import type { Place } from '../../../lib/domain/schedule/state.ts';
 import { cloudPace } from '../../../lib/usecases/deps.ts';
 import { awaitTurn } from '../../../lib/usecases/schedule/await-turn.ts';
 import { type DispatcherMemory, dispatchTurns } from '../../../lib/usecases/schedule/dispatch-turns.ts';

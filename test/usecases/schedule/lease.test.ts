@@ -176,7 +176,7 @@ test('a message that nobody can read is put aside, with the time, and the others
   expect(await turns()).toEqual(['granted', 'granted', 'granted']);
 });
 
-test('a turn is its row, the row of its deployment, its lock and its answer', async () => {
+test('a turn is its row, the row of its deployment, its locks and its answer', async () => {
   const { world, batchId, deps, told, now } = await scene({ until: 0 }, 1);
   await world.table.transact([
     { put: itemOf(keys.token(batchId, 0, 'turn'), { execution_arn: 'c', at: 1, 'bound:token': true }) },
@@ -185,9 +185,10 @@ test('a turn is its row, the row of its deployment, its lock and its answer', as
   const message = 'Its turn has come.';
   const of = async (key: Parameters<Table['get']>[0]): Promise<Item | undefined> => world.table.get(key);
   const target = 'e/cluster-eu-1/risk/service-0';
+  const locks = ['/cluster:cluster-eu-1/risk/deployment/service-0', target];
   expect(await of(keys.turn(batchId, 0))).toEqual({
     ...keys.turn(batchId, 0),
-    ...{ batch_id: batchId, index: 0, key: 'risk/service-0', target, fence: 1, state: 'granted' },
+    ...{ batch_id: batchId, index: 0, key: 'risk/service-0', target, locks, fence: 1, state: 'granted' },
     ...{ reason: 'TurnGranted', message, at: now },
   });
   expect(await of(keys.item(batchId, 0))).toEqual({
@@ -195,10 +196,12 @@ test('a turn is its row, the row of its deployment, its lock and its answer', as
     ...{ batch_id: batchId, index: 0, key: 'risk/service-0', status: 'PROCESSING', reason: 'TurnGranted', message },
     ...{ seq: 1, step: 'capture', attempt: 1, runs: [], started_at: now, updated_at: now },
   });
-  expect(await of(keys.lock(target))).toEqual({
-    ...keys.lock(target),
-    ...({ target, batch_id: batchId, index: 0, fence: 1, state: 'held' } satisfies LockRow),
-  });
+  for (const name of locks) {
+    expect(await of(keys.lock(name))).toEqual({
+      ...keys.lock(name),
+      ...({ name, batch_id: batchId, index: 0, key: 'risk/service-0', fence: 1, state: 'held' } satisfies LockRow),
+    });
+  }
   expect(told).toEqual(['token']);
   const events = await world.table.query({ pk: keys.event(batchId, 0, 0).pk, prefix: '00000#', limit: 10 });
   expect(events.items[0]).toMatchObject({ actor: 'dispatcher', detail: { fence: 1 } });

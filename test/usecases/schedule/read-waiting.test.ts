@@ -98,12 +98,15 @@ test('from its submission to its end a list says what each waits for', async () 
   const { batchId: second } = await planned(world);
   await dispatched(world, memory, second);
   const { deployments } = await listDeployments(world.deps, { batchId: second, limit: 1, after: -1 });
-  const target = { kind: 'target', name: 'staging/cluster-eu-1/shared/login-api', batch_id: first };
+  const object = 'deployment shared/login-api on cluster-eu-1';
+  const locks = ['/cluster:cluster-eu-1/shared/deployment/login-api', 'staging/cluster-eu-1/shared/login-api'];
   expect(deployments).toMatchObject([
     {
       reason: 'AwaitingTurn',
-      message: `Waits for batch ${first}, which works on staging/cluster-eu-1/shared/login-api.`,
-      waiting_for: [{ ...target, key: 'shared/login-api', status: 'PROCESSING' }],
+      message: `Waits for shared/login-api of batch ${first}, which works on ${object}.`,
+      waiting_for: [
+        { kind: 'lock', name: object, locks, batch_id: first, key: 'shared/login-api', status: 'PROCESSING' },
+      ],
     },
   ]);
 });

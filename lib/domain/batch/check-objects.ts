@@ -1,0 +1,64 @@
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { resolveInfrastructure, resolveWorkload } from '../catalogue/resolve.ts';
+import { describeObject } from '../plan/describe-deployment.ts';
+import { locksOfObject, type NamesOfClusters } from '../plan/lock-names.ts';
+import type { Draft } from './drafts.ts';
+import type { Finding, LineOf, Path } from './findings.ts';
+import { issueCodes } from './issues.ts';
+
+interface Places {
+  readonly offsetOf: (path: Path) => number;
+  readonly lineOf: LineOf;
+}
+
+interface Changed {
+  readonly draft: Draft;
+  readonly infrastructure: string;
+}
+
+/**
+ * Two deployments of one batch that change the same object, because two services are mapped to it or two infrastructures lead
+ * to it. Whichever came first would be overwritten by the other, and both would have gone well.
+ */
+export const checkObjects = (
+  drafts: readonly Draft[],
+  catalogue: Catalogue,
+  { namesOf, ...places }: Places & { readonly namesOf: NamesOfClusters },
+): Finding[] => {
+  const owners = new Map<string, Changed>();
+  const names = new Map<string, readonly string[]>();
+  const findings: Finding[] = [];
+  for (const draft of drafts) {
+    const { item } = draft;
+    const cluster = item === undefined ? undefined : resolveInfrastructure(catalogue, item.infrastructure_id)?.cluster;
+    if (item === undefined || cluster === undefined) continue;
+    if (!names.has(cluster)) names.set(cluster, namesOf(cluster));
+    const workload = resolveWorkload(catalogue, item);
+    const locks = locksOfObject(workload, names.get(cluster)!);
+    const changed = { draft, infrastructure: item.infrastructure_id };
+    const first = locks.map((lock) => owners.get(lock)).find((owner) => owner !== undefined);
+    for (const lock of locks) owners.set(lock, owners.get(lock) ?? changed);
+    // That a service is there twice is said elsewhere.
+    if (first === undefined || first.draft.key === draft.key) continue;
+    findings.push(changedTwice(first, changed, { object: describeObject({ workload, cluster }), places }));
+  }
+  return findings;
+};
+
+const changedTwice = (
+  first: Changed,
+  second: Changed,
+  { object, places: { offsetOf, lineOf } }: { readonly object: string; readonly places: Places },
+): Finding => {
+  const path = [...second.draft.path, 'service_name'];
+  const describe = () => {
+    const { line } = lineOf(offsetOf([...first.draft.path, 'service_name']));
+    const [one, other] = [first, second].map(({ draft, infrastructure }) => `${draft.key} on ${infrastructure}`);
+    return {
+      message: `${other} leads to ${object}, and so does ${one} on line ${line}`,
+      hint: 'one of them would overwrite the other; a batch changes an object once',
+      found: second.draft.key,
+    };
+  };
+  return { offset: offsetOf(path), path, code: issueCodes.Duplicate, describe };
+};

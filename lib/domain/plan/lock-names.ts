@@ -1,0 +1,31 @@
+import type { Workload } from './plan.ts';
+
+/** Locks that one deployment may need: its target's, and those of what it changes. */
+export const mostLocks = 8;
+
+/** By what a cluster is known, in locks: one name or several, whatever it is called in the configuration. */
+export type NamesOfClusters = (cluster: string) => readonly string[];
+
+interface TargetFields {
+  readonly environment_id: string;
+  readonly cluster: string;
+  readonly pillar: string;
+  readonly service_name: string;
+}
+
+/** Where releases of a service are recorded: it says what was deployed where, and need not say what was changed there. */
+export const targetOf = ({ environment_id, cluster, pillar, service_name }: TargetFields): string =>
+  `${environment_id}/${cluster}/${pillar}/${service_name}`;
+
+/**
+ * The locks of the Kubernetes object that is changed: one for each name of its cluster. They begin with a slash, and so come
+ * before targets, which nearly nobody else wants: whoever waits for the object has not taken anything yet.
+ */
+export const locksOfObject = (
+  { namespace, kind, name }: Pick<Workload, 'namespace' | 'kind' | 'name'>,
+  namesOfCluster: readonly string[],
+): readonly string[] =>
+  namesOfCluster
+    .slice(0, mostLocks - 1)
+    .map((cluster) => `/${cluster}/${namespace}/${kind}/${name}`)
+    .sort();

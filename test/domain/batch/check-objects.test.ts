@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { describeIssue } from '../../../lib/domain/batch/issues.ts';
+import { parseBatch } from '../../../lib/domain/batch/parse-batch.ts';
+import type { Catalogue, ServiceEntry } from '../../../lib/domain/catalogue/catalogue.ts';
+import { planBatch } from '../../../lib/domain/plan/plan-batch.ts';
+import { batchOf, batchText, item, simulated } from './reading.ts';
+
+const entry = (name: string, more: Partial<ServiceEntry> = {}): ServiceEntry => ({ kind: 'deployment', name, ...more });
+
+/** Two names for one cluster, and two infrastructures in it. */
+const catalogue: Catalogue = {
+  ...simulated,
+  services: { shared: { blue: entry('api'), green: entry('api'), other: entry('other') } },
+  clusters: { ...simulated.clusters, twin: { simulated: true } },
+  infrastructures: {
+    ops: { cluster: 'cluster-eu-1', namespace: 'ops' },
+    sre: { cluster: 'cluster-eu-1', namespace: 'ops' },
+    away: { cluster: 'cluster-eu-1', namespace: 'away' },
+    twin: { cluster: 'twin', namespace: 'ops' },
+  },
+};
+
+const at = (name: string, infrastructure: string) => item(name, `infrastructure_id: ${infrastructure}`);
+const problemsOf = (items: readonly string[], namesOf?: (cluster: string) => readonly string[]): string[] => {
+  const parsed = parseBatch(batchText(items), catalogue, namesOf);
+  return 'issues' in parsed ? parsed.issues.map(describeIssue) : [];
+};
+
+const overwrites = '(one of them would overwrite the other; a batch changes an object once)';
+
+test('two infrastructures that lead to one object are refused, and both are named', () => {
+  expect(problemsOf([at('other', 'ops'), at('blue', 'ops'), at('green', 'sre')])).toEqual([
+    `6:37 deployments[3].service_name: shared/green on sre leads to deployment ops/api on cluster-eu-1, and so does shared/blue on ops on line 5 ${overwrites}`,
+  ]);
+});
+
+test.each([
+  ['another namespace', [at('blue', 'ops'), at('green', 'away')]],
+  ['another cluster', [at('blue', 'ops'), at('green', 'twin')]],
+  ['another object', [at('blue', 'ops'), at('other', 'ops')]],
+])('%s is another object', (_, items) => expect(problemsOf(items)).toEqual([]));
+
+test('two names of one cluster lead to one object as soon as it is known that they do', () => {
+  const items = [at('blue', 'ops'), at('green', 'twin')];
+  const [problem] = problemsOf(items, () => ['a', 'b']);
+  expect(problem).toContain(
+    'shared/green on twin leads to deployment ops/api on twin, and so does shared/blue on ops on line 4',
+  );
+});
+
+test('a service that is there twice is said to be so, and nothing else', () => {
+  expect(problemsOf([at('blue', 'ops'), at('blue', 'sre')])).toEqual([
+    expect.stringContaining('shared/blue is already on line 4'),
+  ]);
+});
+
+test('what was learnt after the batch was taken in is found when it is planned', () => {
+  const batch = batchOf(batchText([at('blue', 'ops'), at('green', 'twin')]), catalogue);
+  expect(planBatch(batch, catalogue).deployments).toHaveLength(2);
+  expect(() => planBatch(batch, catalogue, { namesOf: () => ['one'] })).toThrow(
+    'shared/blue on ops and shared/green on twin change the same object: deployment ops/api on twin.',
+  );
+});

@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import type { ClusterEntry } from '../../../lib/domain/catalogue/catalogue.ts';
+import { nameOfServer, namesOfClusters } from '../../../lib/domain/catalogue/cluster-names.ts';
+import { locksOfObject, mostLocks } from '../../../lib/domain/plan/lock-names.ts';
+import type { ClusterRow } from '../../../lib/domain/record/rows.ts';
+
+const entry = (known_as?: string): ClusterEntry => ({
+  simulated: known_as === undefined,
+  ...(known_as === undefined ? {} : { known_as }),
+});
+
+const row = (cluster: string, names: readonly string[], ...identities: readonly string[]): ClusterRow => ({
+  ...{ cluster, names, identities },
+  ...{ fingerprint: 'any', at: 0 },
+});
+
+const clusters = { eu: entry('https://eu#1'), blue: entry('https://blue#1'), us: entry('eks:us'), play: entry() };
+const namesOf = (rows: readonly ClusterRow[], of: Readonly<Record<string, ClusterEntry>> = clusters) => {
+  const names = namesOfClusters({ clusters: of }, rows);
+  return Object.fromEntries(Object.keys(of).map((cluster) => [cluster, names(cluster)]));
+};
+
+const unreached = { eu: ['https://eu#1'], blue: ['https://blue#1'], us: ['eks:us'], play: ['cluster:play'] };
+const same = { ...unreached, eu: ['https://eu#1', 'https://blue#1'], blue: ['https://blue#1', 'https://eu#1'] };
+
+describe('by what a cluster is known in locks', () => {
+  test.each([
+    ['before it was ever reached: by its configuration', [], unreached],
+    ['one of two that are the same: the other is not known yet', [row('eu', ['https://eu#1'], 'uid:1')], unreached],
+    ['both: the names of both', [row('eu', ['https://eu#1'], 'uid:1'), row('blue', ['https://blue#1'], 'uid:1')], same],
+    [
+      'by any of what they are known by: EKS by its ARN, and by its UID',
+      [row('eu', ['https://eu#1'], 'arn:eu', 'uid:1'), row('blue', ['https://blue#1'], 'uid:1')],
+      same,
+    ],
+    [
+      'where the UID may not be read, two ways to one address are one',
+      [row('eu', ['https://eu#1'], 'https://blue#1')],
+      same,
+    ],
+    [
+      'clusters of their own',
+      [row('eu', ['https://eu#1'], 'uid:1'), row('blue', ['https://blue#1'], 'uid:2')],
+      unreached,
+    ],
+    [
+      'after its configuration was changed, and before it is reached: by the old name too',
+      [row('eu', ['https://old#1'], 'uid:1')],
+      { ...unreached, eu: ['https://eu#1', 'https://old#1'] },
+    ],
+    [
+      'one that is no longer in the configuration, and was the same',
+      [row('eu', ['https://eu#1'], 'uid:1'), row('gone', ['https://gone#1'], 'uid:1')],
+      { ...unreached, eu: ['https://eu#1', 'https://gone#1'] },
+    ],
+    [
+      'three that are one, by two that are known by different things',
+      [
+        row('eu', ['https://eu#1'], 'arn:1'),
+        row('blue', ['https://blue#1'], 'uid:1'),
+        row('us', ['eks:us'], 'arn:1', 'uid:1'),
+      ],
+      {
+        ...unreached,
+        eu: ['https://eu#1', 'eks:us', 'https://blue#1'],
+        blue: ['https://blue#1', 'eks:us', 'https://eu#1'],
+        us: ['eks:us', 'https://blue#1', 'https://eu#1'],
+      },
+    ],
+  ] as const)('%s', (_, rows, names) => expect(namesOf(rows)).toEqual(names));
+
+  test('whoever planned before the names were known to be one shares a lock with whoever plans after it', () => {
+    const before = namesOf([row('eu', ['https://eu#1'], 'uid:1')]);
+    const after = namesOf([row('eu', ['https://eu#1'], 'uid:1'), row('blue', ['https://blue#1'], 'uid:1')]);
+    for (const early of ['eu', 'blue']) {
+      for (const late of ['eu', 'blue']) {
+        expect(after[late]!.filter((name) => before[early]!.includes(name))).not.toEqual([]);
+      }
+    }
+  });
+
+  test('of very many names for one cluster all still share some', () => {
+    const many = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`c${at}`, entry(`https://${at}#1`)]));
+    const names = namesOf(
+      Object.keys(many).map((cluster) => row(cluster, [many[cluster]!.known_as!], 'uid:1')),
+      many,
+    );
+    for (const one of Object.values(names)) {
+      expect(one.length).toBe(mostLocks - 1);
+      for (const other of Object.values(names)) expect(one.some((name) => other.includes(name))).toBe(true);
+    }
+  });
+});
+
+test('the lock of an object names cluster, namespace, kind and name', () => {
+  const workload = { namespace: 'risk', kind: 'deployment', name: 'limit-check' } as const;
+  expect(locksOfObject(workload, ['https://eu#1', 'eks:eu'])).toEqual([
+    '/eks:eu/risk/deployment/limit-check',
+    '/https://eu#1/risk/deployment/limit-check',
+  ]);
+});
+
+test('an address is another one with another authority', () => {
+  expect(nameOfServer('https://10.0.0.1:6443/', 'A')).toMatch(/^https:\/\/10\.0\.0\.1:6443#[0-9a-f]{16}$/);
+  expect(nameOfServer('https://me:secret@eu/k8s/c1?token=secret', 'A')).toMatch(/^https:\/\/eu\/k8s\/c1#[0-9a-f]{16}$/);
+  expect(nameOfServer('https://10.0.0.1:6443', 'A')).not.toBe(nameOfServer('https://10.0.0.1:6443', 'B'));
+});

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { describeIssue } from '../../../lib/domain/batch/issues.ts';
+import { parseConfiguration } from '../../../lib/domain/catalogue/parse-configuration.ts';
+
+const head = 'harness: { simulated: true }\nclusters: { eu-1: { simulated: true } }\n';
+
+/** Problems with services that are written in the configuration, or in a file beside it. */
+const problemsOf = (services: string, more = ''): string[] => {
+  const isFile = services.startsWith('{');
+  const text = `${head}${more}services: ${isFile ? './services.json' : services}`;
+  const parsed = parseConfiguration(text, { readFile: () => services, env: { NAME: 'not-to-be-shown' } });
+  return 'issues' in parsed ? parsed.issues.map(describeIssue) : [];
+};
+
+const line = (...lines: readonly string[]) => `\n  ${lines.join('\n  ')}\n`;
+const realCluster = { cluster: 'clusters: { eu-1: { eks: payments } }' };
+
+describe('two services on one object are told of, with both places', () => {
+  test.each([
+    [
+      'with the same namespace, kind and name',
+      line(
+        'clearing: { intake: { namespace: ops, name: api } }',
+        'risk: { limits: { namespace: ops, k8s_object_name: api } }',
+      ),
+      [
+        '5:11 services.risk.limits: leads to the same object as clearing/intake on line 4: kind, namespace and name are equal',
+      ],
+    ],
+    [
+      'in a file',
+      '{ "risk": { "a": { "name": "x" },\n  "b": { "name": "x", "k8s_object_type": "Deployment" } } }',
+      ['./services.json:2:3 risk.b: leads to the same object as risk/a on line 1: kind, namespace and name are equal'],
+    ],
+    [
+      'where one is called like the object of the other',
+      line('risk: { limits: { name: api }, api: }'),
+      ['4:34 services.risk.api: leads to the same object as risk/limits on line 4: kind, namespace and name are equal'],
+    ],
+    [
+      'by the value of a variable, which is not shown',
+      line('risk: { a: { name: "${NAME}" }, b: { name: not-to-be-shown } }'),
+      ['4:35 services.risk.b: leads to the same object as risk/a on line 4: kind, namespace and name are equal'],
+    ],
+    [
+      'three of them',
+      line('risk: { a: { name: x }, b: { name: x }, c: { name: x } }'),
+      [/risk\.b: .* risk\/a on/, /risk\.c: .* risk\/a on/],
+    ],
+  ] as const)('%s', (_, services, wanted) => {
+    const problems = problemsOf(services);
+    expect(problems).toHaveLength(wanted.length);
+    problems.forEach((problem, at) => {
+      expect(problem).toMatch(typeof wanted[at] === 'string' ? /^/ : wanted[at]!);
+      if (typeof wanted[at] === 'string') expect(problem.startsWith(wanted[at])).toBe(true);
+      expect(problem).toContain('(one of them would overwrite the other; give each an object of its own)');
+      expect(problem).not.toContain('not-to-be-shown');
+    });
+  });
+});
+
+describe('what is not the same object', () => {
+  test.each([
+    ['another kind', line('risk: { a: { name: x }, b: { name: x, kind: statefulset } }'), ''],
+    ['another namespace', line('risk: { a: { name: x, namespace: one }, b: { name: x, namespace: two } }'), ''],
+    ['two pillars, each in its own namespace, as everything is simulated', line('risk: { x: }', 'data: { x: }'), ''],
+    [
+      'no namespace, where infrastructures have some: then it depends on the batch',
+      line('risk: { a: { name: x }, b: { name: x } }'),
+      'infrastructures: { blue: { cluster: eu-1, namespace: blue }, green: { cluster: eu-1, namespace: green } }\n',
+    ],
+  ])('%s', (_, services, more) => expect(problemsOf(services, more)).toEqual([]));
+});
+
+test('on real clusters two pillars share the namespace `default`', () => {
+  const text = `${head.replace(/clusters:.*/, realCluster.cluster)}services: { risk: { x: }, data: { x: } }`;
+  const parsed = parseConfiguration(text, { readFile: () => undefined, env: {} });
+  expect('issues' in parsed && parsed.issues.map(({ path }) => path)).toEqual(['services.data.x']);
+});

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import type { Catalogue } from '../../../lib/domain/catalogue/catalogue.ts';
+import { FlotillaError } from '../../../lib/domain/errors.ts';
+import type { Cluster } from '../../../lib/domain/ports.ts';
+import { documentPaths, keys } from '../../../lib/domain/record/keys.ts';
+import { type ClusterRow, itemOf, type LockRow, rowOf } from '../../../lib/domain/record/rows.ts';
+import type { Sheet } from '../../../lib/domain/schedule/sheet.ts';
+import { planBatch } from '../../../lib/usecases/plan/plan-batch.ts';
+import { checkAlone, noteCluster, readNamesOfClusters } from '../../../lib/usecases/schedule/known-clusters.ts';
+import { makeWorld, submitted } from '../batch/api-world.ts';
+import { aboutToStart } from '../deployment/about-to-start.ts';
+
+const unavailable = (): Promise<never> => Promise.reject(new FlotillaError('ClusterUnavailable', 'it does not answer'));
+
+/** A cluster of which nothing is asked but who it is; counts how often. */
+const clusterAt = (address: string, identify: Cluster['identify']) => {
+  const asked = { times: 0 };
+  const cluster: Cluster = {
+    address,
+    identify: () => {
+      asked.times += 1;
+      return identify();
+    },
+    read: unavailable,
+    logs: unavailable,
+    probe: unavailable,
+  };
+  return { cluster, asked };
+};
+const known = (address: string, ...identities: readonly string[]) => clusterAt(address, async () => identities);
+
+const sceneOf = (clusters: Readonly<Record<string, string>>) => {
+  const world = makeWorld();
+  const named = Object.entries(clusters).map(([name, known_as]) => [name, { simulated: false, known_as }] as const);
+  const catalogue: Catalogue = { ...world.catalogue, clusters: Object.fromEntries(named) };
+  const deps = { ...world.deps, catalogue: async () => catalogue };
+  return {
+    note: (name: string, { cluster }: { readonly cluster: Cluster }) => noteCluster(deps, name, cluster),
+    row: async (name: string) => rowOf<ClusterRow>(await world.table.get(keys.cluster(name))),
+    names: async (name: string) => (await readNamesOfClusters(deps))(name),
+    /** With another configuration, on the same table. */
+    changed: (known_as: string) => ({
+      ...deps,
+      catalogue: async () => ({ ...catalogue, clusters: { eu: { simulated: false, known_as } } }),
+    }),
+  };
+};
+
+describe('a cluster is kept as it was first reached', () => {
+  test('it is asked once, and stays what it was', async () => {
+    const { note, row } = sceneOf({ eu: 'eks:eu' });
+    const first = known('https://eu#1', 'arn:eu', 'kube-system:1');
+    await note('eu', first);
+    await note('eu', first);
+    const other = known('https://eu#1', 'kube-system:2');
+    await note('eu', other);
+    expect([first.asked.times, other.asked.times]).toEqual([1, 0]);
+    expect(await row('eu')).toMatchObject({ identities: ['arn:eu', 'kube-system:1'], names: ['eks:eu'] });
+  });
+
+  test('one that does not answer is asked by the next deployment', async () => {
+    const { note, row } = sceneOf({ eu: 'eks:eu' });
+    await note('eu', clusterAt('https://eu#1', unavailable));
+    expect(await row('eu')).toBeUndefined();
+    await note('eu', known('https://eu#1', 'kube-system:1'));
+    expect((await row('eu'))?.identities).toEqual(['kube-system:1']);
+  });
+
+  test('any other fault is told', async () => {
+    const { note } = sceneOf({ eu: 'eks:eu' });
+    await expect(
+      note(
+        'eu',
+        clusterAt('https://eu#1', () => Promise.reject(new Error('a fault'))),
+      ),
+    ).rejects.toThrow('a fault');
+  });
+
+  test.each([
+    ['the same cluster: the old name is locked too', 'kube-system:1', ['https://new#1', 'https://old#1']],
+    ['another cluster: it is not', 'kube-system:2', ['https://new#1']],
+  ])('where its configuration leads another way, to %s', async (_, identity, names) => {
+    const { note, changed } = sceneOf({ eu: 'https://old#1' });
+    await note('eu', known('https://old#1', 'kube-system:1'));
+    const deps = changed('https://new#1');
+    // Nobody has been there yet: it may be the same.
+    expect((await readNamesOfClusters(deps))('eu')).toEqual(['https://new#1', 'https://old#1']);
+    const after = await noteCluster(deps, 'eu', known('https://new#1', identity).cluster);
+    expect(after('eu')).toEqual(names);
+  });
+
+  test('two names that are reached at the same moment: at least one of the two hears of the other', async () => {
+    const { note, names } = sceneOf({ eu: 'https://eu#1', twin: 'https://twin#1' });
+    const [eu, twin] = await Promise.all([
+      note('eu', known('https://eu#1', 'kube-system:1')),
+      note('twin', known('https://twin#1', 'kube-system:1')),
+    ]);
+    expect([eu('eu').length, twin('twin').length]).toContain(2);
+    expect(await names('eu')).toEqual(['https://eu#1', 'https://twin#1']);
+  });
+});
+
+test('a plan that is made again, after its cluster was reached, locks what it would have locked at first', async () => {
+  const world = makeWorld();
+  const batchId = await submitted(world);
+  const task = { batch_id: batchId, execution_arn: 'arn' };
+  const put = world.documents.put.bind(world.documents);
+  world.documents.put = () => Promise.reject(new Error('given up'));
+  await expect(planBatch(world.deps, task)).rejects.toThrow('given up');
+  world.documents.put = put;
+  const row: ClusterRow = {
+    cluster: 'cluster-eu-1',
+    fingerprint: '',
+    identities: ['1'],
+    names: ['old', 'cluster:cluster-eu-1'],
+    at: 0,
+  };
+  await world.table.transact([{ put: itemOf(keys.cluster('cluster-eu-1'), row) }]);
+  await planBatch(world.deps, task);
+  const sheet = JSON.parse((await world.documents.get(documentPaths.schedule(batchId)))!) as Sheet;
+  expect(sheet.locks?.[0]).toEqual(['/cluster:cluster-eu-1/shared/deployment/login-api']);
+  expect(sheet.objects?.[0]).toBe('deployment shared/login-api on cluster-eu-1');
+});
+
+describe('whoever begins is alone on its object, by all names that are known by now', () => {
+  const scene = async (lock: Partial<LockRow>) => {
+    const { world, deployment, batchId } = await aboutToStart();
+    const name = '/twin/shared/deployment/login-api';
+    const row: LockRow = { name, batch_id: 'other', index: 3, key: 'shared/x', fence: 1, state: 'held', ...lock };
+    await world.table.transact([{ put: itemOf(keys.lock(name), row) }]);
+    const place = { batch_id: batchId, index: 0 };
+    return (...names: readonly string[]) => checkAlone(world, deployment, { place, namesOf: () => names });
+  };
+
+  test.each(['held', 'unknown'] as const)('one that has it as %s is in the way', async (state) => {
+    const check = await scene({ state });
+    await expect(check('cluster:cluster-eu-1', 'twin')).rejects.toMatchObject({
+      name: 'ObjectBusy',
+      message: expect.stringMatching(
+        /^shared\/x of batch other has deployment shared\/login-api on cluster-eu-1 under another name/,
+      ),
+    });
+    await check('cluster:cluster-eu-1', 'third');
+  });
+
+  test('one that only waits for it is not, nor a cluster of one name', async () => {
+    await (await scene({ state: 'reserved' }))('cluster:cluster-eu-1', 'twin');
+    await (await scene({}))('twin');
+  });
+});
