@@ -71,7 +71,7 @@ const isHealthy = async (deps: Needs, observation: Observation, finding: Finding
   if (checked === 'off') await settleGood(deps, observation, finding, '');
   else if (checked === undefined || checked.verdict === 'waiting') return false;
   else if (checked.verdict === 'healthy') await settleGood(deps, observation, finding, ` Health: ${checked.message}.`);
-  else await settleBad(deps, observation, { ...checked, verdict: 'failing' });
+  else await settleBad(deps, observation, checked);
   return true;
 };
 
@@ -135,7 +135,9 @@ const putBack = ({ expected }: RolloutWatchRow, reason: string): string =>
 const foundInPlace = ({ expected, untouched }: RolloutWatchRow): string =>
   `Nothing had to be put back. The release before, version ${expected.version}, ${untouched ? 'still ran' : 'ran again'} and was`;
 
-const settleBad = async (deps: Needs, { row, cluster, memory }: Observation, finding: Finding): Promise<void> => {
+type Bad = Pick<Finding, 'reason' | 'message' | 'evidence'>;
+
+const settleBad = async (deps: Needs, { row, cluster, memory }: Observation, finding: Bad): Promise<void> => {
   const { reason, message } = finding;
   const evidence = await withLogs(cluster, row, finding.evidence);
   const failure: Failure = {
@@ -176,11 +178,11 @@ const unprintable = /\u001b\[[0-9;?]*[A-Za-z]|[\u0000-\u0008\u000a-\u001f\u007f]
 const readable = (line: string): string => cut(line.replaceAll(unprintable, ''), lineLength);
 
 const settleTimeout = async (deps: Needs, { row, cluster, memory }: Observation): Promise<void> => {
-  const last = memory.last === undefined ? '' : ` Last seen: ${memory.last.message}.`;
+  const last = memory.last!; // a look comes before the end
   const failure: Failure = {
     reason: 'Timeout',
-    message: `The rollout was not in order at the end of the timeout.${last}`,
-    evidence: await withLogs(cluster, row, memory.last?.evidence),
+    message: `The rollout was not in order at the end of the timeout. Last seen: ${last.message}.`,
+    evidence: await withLogs(cluster, row, last.evidence),
     retryable: true,
     touched: true,
   };

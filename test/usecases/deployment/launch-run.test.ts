@@ -1,14 +1,16 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { FlotillaError } from '../../../lib/domain/errors.ts';
 import type { PlannedDeployment } from '../../../lib/domain/plan/plan.ts';
-import type { Executor, Table, Write } from '../../../lib/domain/ports.ts';
+import type { Executor, StartResult, Table, Write } from '../../../lib/domain/ports.ts';
 import { changeItem } from '../../../lib/domain/record/change.ts';
-import { keys } from '../../../lib/domain/record/keys.ts';
+import { executorWatcher, keys } from '../../../lib/domain/record/keys.ts';
 import {
   type AnswerRow,
   type ItemRow,
   itemOf,
   type LockRow,
   type Outcome,
+  type RunWatchRow,
   rowOf,
   type TurnRow,
 } from '../../../lib/domain/record/rows.ts';
@@ -217,3 +219,162 @@ test.each(interruptions.map((one): [string, Interruption] => [one.title, one]))(
     expect(await launch(scene, attempt, meanwhile(scene))).toEqual({ answer: undefined, ...expected });
   },
 );
+
+const failingAt = (table: Table, isDue: (writes: readonly Write[]) => boolean, error: Error): Table => ({
+  get: (key) => table.get(key),
+  query: (query) => table.query(query),
+  synced: () => table.synced(),
+  transact: async (writes) => {
+    if (isDue(writes)) await new Promise((_, reject) => setImmediate(() => reject(error)));
+    await table.transact(writes);
+  },
+});
+
+const isNews = (writes: readonly Write[]): boolean =>
+  writes.some((write) => 'update' in write && write.set?.phase !== undefined);
+
+describe('what the executor says to a start', () => {
+  const answers: readonly (readonly [what: string, StartResult, told: object])[] = [
+    [
+      'a run',
+      { kind: 'started', ref: 'run-1', url: 'https://x' },
+      { given: true, phase: 'started', ref: 'run-1', reason: 'RunStarted', run: { ref: 'run-1', url: 'https://x' } },
+    ],
+    [
+      'that it has it',
+      { kind: 'accepted', correlation: 'c' },
+      { given: true, phase: 'accepted', correlation: 'c', reason: 'Deploying' },
+    ],
+    [
+      'nothing that is certain',
+      { kind: 'unknown', message: 'reset' },
+      { given: true, phase: 'unknown', reason: 'Deploying' },
+    ],
+    [
+      'no',
+      { kind: 'rejected', retryable: false, reason: 'NoSuchPipeline', message: 'There is none.' },
+      {
+        ...{ given: true, reason: 'NoSuchPipeline', answer: 'AttemptEnded' },
+        failure: { reason: 'NoSuchPipeline', message: 'There is none.', retryable: false, touched: false },
+      },
+    ],
+  ];
+
+  const launched = async (answer: StartResult, wrap: (table: Table) => Table = (table) => table) => {
+    const { world, batchId, deployment } = await aboutToStart();
+    const executor: Executor = { ...countingExecutor().executor, start: async () => answer };
+    const deps = { ...world.deps, table: wrap(world.table), pace: cloudPace, executor: async () => executor };
+    const place = runPlace({ batch_id: batchId, index: 0 }, 'deploy-1', deployment);
+    const given = await launchRun(deps, launchOf(deployment, batchId, 1));
+    const watched = rowOf<RunWatchRow>(await world.table.get(keys.watch(place.watcher, batchId, 0, 'deploy-1')));
+    const item = rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)))!;
+    const answered = rowOf<AnswerRow>(await world.table.get(keys.answer(batchId, 0, 'deploy-1')));
+    return { given, watched, item, answered };
+  };
+
+  test.each(answers)('%s', async (_, answer, told) => {
+    const { given, watched, item, answered } = await launched(answer);
+    const { attempt, executor, key, ...run } = item.runs[0]!;
+    expect({
+      ...{ given, reason: item.reason },
+      ...(watched && { phase: watched.phase }),
+      ...(watched?.ref && { ref: watched.ref }),
+      ...(watched?.correlation && { correlation: watched.correlation }),
+      ...(Object.keys(run).length > 0 && { run }),
+      ...(item.failure && { failure: item.failure }),
+      ...(answered?.error && { answer: answered.error }),
+    }).toEqual(told);
+  });
+
+  test.each(['accepted', 'unknown'] as const)(
+    'that cannot be written down, as the table is busy for long, is left to the poller: %s',
+    async (kind) => {
+      const answer = { kind, correlation: 'c', message: 'm' } as StartResult;
+      const busy = new FlotillaError('TableBusy', 'throttled');
+      const { given, watched } = await launched(answer, (table) => failingAt(table, isNews, busy));
+      expect([given, watched?.phase]).toEqual([true, 'intended']);
+      await expect(launched(answer, (table) => failingAt(table, isNews, new Error('a bug')))).rejects.toThrow('a bug');
+    },
+  );
+
+  test('that comes when a pause was begun by another call is not written over it', async () => {
+    const paused: Write = { update: { pk: '', sk: '' }, set: { phase: 'paused' } };
+    const { watched } = await launched({ kind: 'unknown', message: 'm' }, (table) => ({
+      get: (key) => table.get(key),
+      query: (query) => table.query(query),
+      synced: () => table.synced(),
+      transact: async (writes) => {
+        const [write] = writes;
+        if (isNews(writes) && write && 'update' in write) await table.transact([{ ...paused, update: write.update }]);
+        await table.transact(writes);
+      },
+    }));
+    expect(watched?.phase).toBe('paused');
+  });
+});
+
+test('an intent has all that the poller needs, and the row says what is done', async () => {
+  const { world, batchId, deployment, item } = await aboutToStart();
+  const executor: Executor = { ...countingExecutor().executor, start: async () => ({ kind: 'unknown', message: 'm' }) };
+  const deps = { ...world.deps, pace: cloudPace, executor: async () => executor };
+  await launchRun(deps, { ...launchOf(deployment, batchId, 1), executionArn: 'arn:child' });
+  const at = world.clock.now();
+  const { account } = deployment.executor;
+  const key = `${batchId}-0-1`;
+  const watch = keys.watch(executorWatcher(account), batchId, 0, 'deploy-1');
+  expect(await world.table.get(watch)).toEqual({
+    ...{ ...watch, batch_id: batchId, index: 0, wait: 'deploy-1', deployment, version: '3.0.2', key, phase: 'unknown' },
+    ...{ asked: 0, at, deadline: at + deployment.timeout * 1_000 },
+  });
+  expect(await world.table.get(keys.attempt(batchId, 0, 'deploy-1'))).toMatchObject({ key, at });
+  expect(rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)))).toMatchObject({
+    ...{ ...item, seq: 2, step: 'deploy', reason: 'Deploying', message: 'Attempt 1: deploys version 3.0.2.' },
+    ...{ runs: [{ executor: account, key, attempt: 1 }], deadline: at + deployment.timeout * 1_000 },
+    ...{ execution_arn: 'arn:child', updated_at: at },
+  });
+});
+
+test.each<[what: string, attempt: Launch['attempt'], keeps: boolean]>([
+  ['another attempt begins without the failure of the one before', 2, false],
+  ['a restore keeps the failure that it is for', 'restore', true],
+])('%s', async (_, attempt, keeps) => {
+  const scene = await aboutToStart();
+  const failure = { reason: 'PipelineFailed', message: 'It failed.', touched: true };
+  const failed = { ...scene.item, step: 'capture', attempt: 2, failure } as const;
+  await scene.world.table.transact(changeItem(scene.item, failed, { at: 1, actor: 'test' }).writes);
+  await launch(scene, attempt, []);
+  const item = rowOf<ItemRow>(await scene.world.table.get(keys.item(scene.batchId, 0)))!;
+  expect([item.failure, item.step, item.reason]).toEqual(
+    keeps ? [failure, 'restore', 'RestoreRunning'] : [undefined, 'deploy', 'RunStarted'],
+  );
+});
+
+describe('under a turn that was cancelled', () => {
+  const failure = { reason: 'PipelineFailed', message: 'It failed.', touched: true };
+  const cancelled = { reason: 'BatchCancelled', message: 'Not started: the batch was cancelled.', touched: false };
+
+  test.each<[what: string, item: Partial<ItemRow>, settled: object]>([
+    ['nothing is started', {}, { failure: { ...cancelled, cancelled: true }, error: 'AttemptEnded' }],
+    ['what an attempt failed by stays true', { failure }, { failure, error: 'AttemptFailed' }],
+    [
+      'what an attempt may have touched is put back',
+      { touched: true },
+      { failure: { ...cancelled, touched: true }, error: 'AttemptFailed' },
+    ],
+  ])('%s', async (_, more, settled) => {
+    const scene = await aboutToStart();
+    const { world, batchId, deployment, item, turn } = scene;
+    await world.table.transact([
+      { put: itemOf(keys.turn(batchId, 0), { ...turn, state: 'cancelled' }) },
+      { put: itemOf(keys.item(batchId, 0), { ...item, ...more }) },
+    ]);
+    const { executor, starts } = countingExecutor();
+    const deps = { ...world.deps, pace: cloudPace, executor: async () => executor };
+    const automatic = { ...deployment, rollback_strategy: 'automatic' } as const;
+    expect(await launchRun(deps, launchOf(automatic, batchId, 1))).toBe(false);
+    const row = rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)))!;
+    const answer = rowOf<AnswerRow>(await world.table.get(keys.answer(batchId, 0, 'deploy-1')));
+    expect({ failure: row.failure, error: answer?.error }).toEqual(settled);
+    expect(starts).toEqual([]);
+  });
+});

@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SqliteTable } from '../../../lib/adapters/sqlite-table.ts';
+import { FlotillaError } from '../../../lib/domain/errors.ts';
 import type { Executor, RunRequest, StartResult } from '../../../lib/domain/ports.ts';
-import { startRun } from '../../../lib/usecases/deployment/start-run.ts';
+import type { Failure } from '../../../lib/domain/record/rows.ts';
+import { type Pauses, startRun } from '../../../lib/usecases/deployment/start-run.ts';
 
 /** It turns a start away as written down, and takes the one after. */
 const turningAway = (...retryAfter: readonly (number | undefined)[]) => {
@@ -52,4 +54,71 @@ test.each<[what: string, asked: readonly (number | undefined)[], sleeps: readonl
     pauses,
   );
   expect([slept, answer.kind]).toEqual([sleeps, ends]);
+});
+
+const refused: Failure = { reason: 'BatchCancelled', message: 'It was cancelled.' };
+
+describe('a start that is turned away', () => {
+  test('is written down with its reason and until when, each time before it waits, and waits', async () => {
+    const { clock } = sleepless();
+    const told: unknown[] = [];
+    const later = <Result>(what: unknown, result: Result) =>
+      new Promise<Result>((resolve) =>
+        setImmediate(() => {
+          told.push(what);
+          resolve(result);
+        }),
+      );
+    const pauses: Pauses = {
+      begin: (paused) => later(['begin', paused], undefined),
+      end: (asked) => later(['end', asked, clock.now()], asked === 2 ? refused : undefined),
+    };
+    const late = {
+      now: clock.now,
+      sleep: (wait: number) => later(['sleep', wait], undefined).then(() => clock.sleep(wait)),
+    };
+    const deps = { table: new SqliteTable(':memory:'), clock: late, random: { next: () => 0.5 } };
+    const end = await startRun(deps, turningAway(undefined, undefined, undefined), { key: 'k' } as RunRequest, pauses);
+    const turned_away = (until: number) => ({ reason: 'ExecutorThrottled', message: '429', until });
+    expect(told).toEqual([
+      ['begin', { asked: 0, turned_away: turned_away(1_001_500) }],
+      ['sleep', 1_500],
+      ['end', 1, 1_001_500],
+      ['begin', { asked: 1, turned_away: turned_away(1_004_500) }],
+      ['sleep', 3_000],
+      ['end', 2, 1_004_500],
+    ]);
+    expect(end).toEqual({ kind: 'refused', failure: refused });
+  });
+
+  const none: Pauses = { begin: async () => {}, end: async () => undefined };
+  const answering = (...answers: readonly (StartResult | Error)[]) => {
+    const left = [...answers];
+    const start = async () => {
+      const answer = left.shift()!;
+      if (answer instanceof Error) throw answer;
+      return answer;
+    };
+    return { ...turningAway(), start };
+  };
+  const run = (executor: Executor) => {
+    const { clock, sleeps } = sleepless();
+    const deps = { table: new SqliteTable(':memory:'), clock, random: { next: () => 0.5 } };
+    return startRun(deps, executor, { key: 'k' } as RunRequest, none).then((end) => ({ end, sleeps }));
+  };
+  const started: StartResult = { kind: 'started', ref: 'run-1' };
+
+  test('because its executor is away is one of these, and said so where it stays away', async () => {
+    const away = new FlotillaError('ExecutorUnavailable', 'no route');
+    expect(await run(answering(away, started))).toEqual({ end: started, sleeps: [1_500] });
+    const { end, sleeps } = await run(answering(...Array(9).fill(away)));
+    expect(end).toEqual({ kind: 'rejected', retryable: true, reason: 'ExecutorUnavailable', message: 'no route' });
+    expect(sleeps).toEqual([1_500, 3_000, 6_000, 11_250, 11_250, 11_250]);
+  });
+
+  test('for good is not asked for again, and what is broken is told', async () => {
+    const never: StartResult = { kind: 'rejected', retryable: false, reason: 'X', message: 'x' };
+    expect(await run(answering(never))).toEqual({ end: never, sleeps: [] });
+    await expect(run(answering(new Error('a bug')))).rejects.toThrow('a bug');
+  });
 });
