@@ -28,6 +28,8 @@ const item = async (world: World, batchId: string, index: number, patch: Partial
 const notStarted = 'No run was started yet; none will be.';
 const restoring = 'The last good release is being restored; half a restore helps nobody.';
 
+const run = (ref: string) => ({ executor: 'harness', key: 'a', attempt: 1, ref });
+
 const steps: readonly (readonly [Step, 'stopping' | 'continues', why: string])[] = [
   ['turn', 'stopping', notStarted],
   ['capture', 'stopping', notStarted],
@@ -89,7 +91,7 @@ describe('cancelBatch', () => {
     const { batchId } = await planned(world);
     await turn(world, batchId, 1, 'granted');
     if (step !== 'turn') {
-      await item(world, batchId, 1, { step, runs: [{ executor: 'harness', key: 'a', attempt: 1, ref: 'run-7' }] });
+      await item(world, batchId, 1, { step, runs: [run('run-6'), run('run-7')] });
     }
     const { in_flight } = await cancelBatch(world.deps, { batchId, actor: 'ada' });
     expect(in_flight).toEqual([{ index: 1, key: 'k/1', step, effect, why }]);

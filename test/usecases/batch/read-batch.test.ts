@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { changeItem, pendingItem } from '../../../lib/domain/record/change.ts';
 import { keys } from '../../../lib/domain/record/keys.ts';
 import { itemOf } from '../../../lib/domain/record/rows.ts';
+import { countOpenBatches } from '../../../lib/usecases/batch/count-open-batches.ts';
 import { listBatches } from '../../../lib/usecases/batch/list-batches.ts';
 import { readBatch } from '../../../lib/usecases/batch/read-batch.ts';
 import { executionTold } from '../../../lib/usecases/execution-told.ts';
@@ -114,6 +115,16 @@ describe('an execution is told where it runs on AWS, and one of the embedded eng
   });
 });
 
+test('batches that are open are counted', async () => {
+  const world = makeWorld();
+  expect(await countOpenBatches(world.deps)).toBe(0);
+  await submitted(world);
+  const second = await submitted(world);
+  expect(await countOpenBatches(world.deps)).toBe(2);
+  await world.table.transact([{ delete: keys.open(second) }]);
+  expect(await countOpenBatches(world.deps)).toBe(1);
+});
+
 describe('listBatches', () => {
   test('newest first, page by page', async () => {
     const world = makeWorld();
@@ -139,6 +150,15 @@ describe('listBatches', () => {
     expect((await listBatches(world.deps, { limit: 1 })).batches).toMatchObject([
       { reason: 'CancelRequested', message: `ada asked to cancel. ${message}` },
     ]);
+  });
+});
+
+test('readHealth tells what of several is simulated, in their order', async () => {
+  const { catalogue } = makeWorld();
+  const clusters = { b: { simulated: true }, c: { simulated: false }, a: { simulated: true } };
+  const real = { ...catalogue, clusters, harness: { simulated: false, account: 'a' } };
+  expect(await readHealth({ catalogue: async () => real })).toEqual({
+    ...{ status: 'ok', simulated: { harness: false, clusters: ['a', 'b'] } },
   });
 });
 

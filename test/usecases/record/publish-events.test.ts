@@ -80,3 +80,69 @@ test('what comes again is sent again as it was, beside what is new, and told of 
   expect(sent.map(({ id }) => id)).toEqual(['B/1', 'B/2', 'B/1', 'B/2', 'B/3']);
   expect(told).toEqual([1, 2, 3]);
 });
+
+test('what the bus did not take is sent again, later and later, and in the end given back to the stream', async () => {
+  const puts = async (...taken: readonly number[]) => {
+    const { deps, events } = await setUp(3, 'failed');
+    const sizes: number[] = [];
+    const waits: number[] = [];
+    const left = [...taken];
+    const bus = {
+      put: async (some: readonly BusEvent[]) => {
+        sizes.push(some.length);
+        return some.slice(left.shift() ?? 0);
+      },
+    };
+    const clock = { now: () => 0, sleep: async (milliseconds: number) => void waits.push(milliseconds) };
+    const end = await publishEvents({ ...deps, bus, clock }, events).then(
+      () => 'done',
+      (error: Error) => error.message,
+    );
+    return { sizes, waits, end };
+  };
+  expect(await puts(3)).toEqual({ sizes: [3], waits: [], end: 'done' });
+  expect(await puts(1, 2)).toEqual({ sizes: [3, 2], waits: [100], end: 'done' });
+  expect(await puts(1, 1, 1)).toEqual({ sizes: [3, 2, 1], waits: [100, 200], end: 'done' });
+  expect(await puts(1, 1, 0)).toEqual({
+    sizes: [3, 2, 1],
+    waits: [100, 200],
+    end: '1 events were not taken by the bus',
+  });
+});
+
+test('a transaction has as many events as it may, of one batch', async () => {
+  const { deps, table, events } = await setUp(99, 'failed');
+  const other = { ...events[0]!, ...keys.event('C', 0, 1), batch_id: 'C' };
+  await table.transact([{ put: itemOf(other, other) }]);
+  const sizes: number[] = [];
+  const transact = table.transact.bind(table);
+  table.transact = async (writes) => {
+    sizes.push(writes.length);
+    await transact(writes);
+  };
+  await publishEvents(deps, [other, ...events, events[0]!]);
+  expect(sizes).toEqual([3, 99, 99, 3]);
+});
+
+test('a transaction has as many characters as it may', async () => {
+  const { deps, table, events } = await setUp(3, 'x');
+  const size = JSON.stringify(events[0]).length;
+  const long = (message: number) => events.map((event) => ({ ...event, message: 'x'.repeat(message) }));
+  const sizes = async (some: readonly WrittenEvent[]) => {
+    const made: number[] = [];
+    const counting = {
+      ...deps,
+      table: {
+        get: async () => undefined,
+        query: table.query.bind(table),
+        synced: async () => {},
+        transact: async (writes: readonly unknown[]) => void made.push(writes.length),
+      },
+    };
+    await publishEvents(counting, some);
+    return made;
+  };
+  expect(await sizes(long(500_000 - size + 1).slice(0, 2))).toEqual([5]);
+  expect(await sizes(long(500_000 - size + 2).slice(0, 2))).toEqual([3, 3]);
+  expect(await sizes(long(400_000))).toEqual([5, 3]);
+});
