@@ -85,6 +85,20 @@ describe('readBatch', () => {
     expect((await readBatch(world.deps, { named: batchId, actor: 'ada' })).updated_at).toBe('2026-09-30T06:04:00.000Z');
   });
 
+  test('however much has happened, it was updated at the last of it', async () => {
+    const world = makeWorld();
+    const { batchId, plan } = await planned(world);
+    let item = pendingItem(batchId, 0, plan.deployments[0]!.key);
+    for (let minute = 1; minute <= 30; minute += 1) {
+      const told = { status: 'PROCESSING', reason: 'RunStarted', message: 'Run.' } as const;
+      const change = changeItem(item, told, { at: world.clock.now() + minute * 60_000, actor: 'executor' });
+      await world.table.transact(change.writes);
+      item = change.row;
+    }
+    await publish(world, batchId);
+    expect((await readBatch(world.deps, { named: batchId, actor: 'ada' })).updated_at).toBe('2026-09-30T06:30:00.000Z');
+  });
+
   test('an unknown batch is not found', async () => {
     await expect(readBatch(makeWorld().deps, { named: 'none', actor: 'ada' })).rejects.toMatchObject({
       name: 'BatchNotFound',

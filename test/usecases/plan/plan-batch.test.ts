@@ -55,7 +55,10 @@ test('a call that comes late, with another catalogue, leaves the plan as it was 
     await plan(async () => catalogue);
     return moved(catalogue);
   });
-  await expect(late).rejects.toMatchObject({ name: 'StatusConflict' });
+  await expect(late).rejects.toMatchObject({
+    name: 'StatusConflict',
+    message: `batch ${batchId} is being planned by another catalogue`,
+  });
   expect((await readHeader(world, batchId)).reason).toBe('Planned');
   expect(await clusters()).toEqual(['cluster-eu-1']);
 });

@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest';
+import { FlotillaError } from '../../../lib/domain/errors.ts';
+import type { Executor, RunState } from '../../../lib/domain/ports.ts';
+import { executorWatcher, keys } from '../../../lib/domain/record/keys.ts';
+import { type ItemRow, itemOf, type RunWatchRow, rowOf, type WatcherRow } from '../../../lib/domain/record/rows.ts';
+import { pauseStart, resumeStart } from '../../../lib/usecases/deployment/pause-start.ts';
+import { watchExecutor } from '../../../lib/usecases/deployment/watch-executor.ts';
+import { cloudPace } from '../../../lib/usecases/deps.ts';
+import { changeBatch } from '../batch/api-world.ts';
+import { aboutToStart } from './about-to-start.ts';
+
+/** Runs of three deployments of one account, of which nobody has said anything yet; one look at them, and what is asked. */
+const looked = async (rows: readonly Partial<RunWatchRow>[], says: Partial<Executor> = {}, isCancelled = false) => {
+  const { world, batchId: batch_id, deployment, item } = await aboutToStart();
+  const { account } = deployment.executor;
+  const watcher = executorWatcher(account);
+  const at = world.clock.now();
+  for (const [index, row] of rows.entries()) {
+    const known: RunWatchRow = {
+      ...{ batch_id, index, wait: 'deploy-1', deployment, version: '3.0.2', key: `k${index}`, phase: 'started' },
+      ...{ at, deadline: at + 900_000, ...row },
+    };
+    const runs = [{ executor: account, key: known.key, attempt: 1 }];
+    await world.table.transact([
+      { put: itemOf(keys.watch(watcher, batch_id, index, 'deploy-1'), known) },
+      { put: itemOf(keys.item(batch_id, index), { ...item, index, step: 'deploy', runs }) },
+    ]);
+  }
+  const generation: WatcherRow = { watcher, generation: 1, until: 0 };
+  await world.table.transact([{ put: itemOf(keys.watcher(watcher), generation) }]);
+  if (isCancelled)
+    await changeBatch(world, batch_id, { status: 'PROCESSING', reason: 'x', message: 'x', cancel_requested_at: 1 });
+  const asked: string[] = [];
+  const executor: Executor = {
+    lateStartMilliseconds: 600_000,
+    start: () => Promise.reject(new Error('nobody starts here')),
+    resolve: () => Promise.reject(new Error('nobody resolves here')),
+    findByKey: () => Promise.reject(new Error('nobody looks here')),
+    observe: async (runs) => {
+      asked.push(`observe ${runs.map(({ ref, request: { key } }) => `${ref} ${key}`).join(', ')}`);
+      return new Map();
+    },
+    cancel: async (_, ref) => {
+      asked.push(`cancel ${ref}`);
+      return 'accepted';
+    },
+    ...says,
+  };
+  const named: string[] = [];
+  const deps = {
+    ...world.deps,
+    pace: { ...cloudPace, watchFor: 1 },
+    executor: async (name: string) => {
+      named.push(name);
+      return executor;
+    },
+  };
+  const end = await watchExecutor(deps, { watcher, generation: 1, started_at: at }).catch((error: unknown) => error);
+  const reasons = await Promise.all(rows.map((_, index) => world.table.get(keys.item(batch_id, index))));
+  return { end, asked, named, account, reasons: reasons.map((row) => rowOf<ItemRow>(row)!.reason) };
+};
+
+const ended: RunState = { phase: 'terminal', outcome: 'succeeded', raw: 'Success' };
+const more = { more: true };
+
+test('all runs of an account are read with one request; one of which nobody knows a name is not asked for', async () => {
+  const { end, asked, named, account } = await looked([{ ref: 'a' }, { phase: 'intended' }, { ref: 'c' }]);
+  expect([end, asked, named]).toEqual([more, ['observe a k0, c k2'], [account]]);
+});
+
+test('where nobody knows a name nothing is asked', async () => {
+  expect((await looked([{ phase: 'intended' }])).asked).toEqual([]);
+});
+
+test('each is told of its own run', async () => {
+  const observe = async () => new Map([['b', ended]]);
+  const { reasons } = await looked([{ ref: 'a' }, { ref: 'b' }], { observe });
+  expect(reasons).toEqual(['TurnGranted', 'RunSucceeded']);
+});
+
+test('runs of a cancelled batch are stopped, others are not', async () => {
+  const stopped = await looked([{ ref: 'a' }, { ref: 'b' }], {}, true);
+  expect(stopped.asked).toEqual(['observe a k0, b k1', 'cancel a', 'cancel b']);
+});
+
+test('an executor that is away is asked at the next look; what is broken is told, after all have been looked at', async () => {
+  const failing = (error: Error) => async () => Promise.reject(error);
+  const away = new FlotillaError('ExecutorUnavailable', 'no route');
+  expect((await looked([{ ref: 'a' }], { observe: failing(away) })).end).toEqual(more);
+  const bug = new Error('a bug');
+  expect((await looked([{ ref: 'a' }], { observe: failing(bug) })).end).toBe(bug);
+  const observe = async () => new Map([['b', ended]]);
+  const { end, reasons } = await looked([{ phase: 'unknown' }, { ref: 'b' }], { observe, findByKey: failing(bug) });
+  expect([end, reasons]).toEqual([bug, ['TurnGranted', 'RunSucceeded']]);
+});
+
+test('a pause is written down, if nobody has asked again meanwhile, and ended, if nobody has given up', async () => {
+  const { world, batchId: batch_id } = await aboutToStart();
+  const place = { batch_id, index: 0, wait: 'deploy-1', watcher: 'executor:x' } as const;
+  const watch = keys.watch(place.watcher, batch_id, 0, 'deploy-1');
+  const put = (row: Partial<RunWatchRow>) => world.table.transact([{ put: itemOf(watch, row) }]);
+  const read = async () => {
+    const { phase, asked, turned_away } = rowOf<RunWatchRow>(await world.table.get(watch)) ?? ({} as RunWatchRow);
+    return { phase, asked, turned_away };
+  };
+  const turned_away = { reason: 'ExecutorThrottled', message: '429', until: 5 };
+  await put({ phase: 'intended', asked: 1 });
+  await pauseStart(world.deps, place, { asked: 0, turned_away });
+  expect(await read()).toEqual({ phase: 'intended', asked: 1, turned_away: undefined });
+  await pauseStart(world.deps, place, { asked: 1, turned_away: { ...turned_away, message: 'x'.repeat(2_001) } });
+  expect(await read()).toEqual({
+    phase: 'paused',
+    asked: 1,
+    turned_away: { ...turned_away, message: `${'x'.repeat(2_000)}…` },
+  });
+  await pauseStart(world.deps, place, { asked: 1, turned_away });
+  expect((await read()).turned_away?.message).toHaveLength(2_001);
+  expect(await resumeStart(world.deps, place, 2)).toBe(true);
+  expect(await read()).toMatchObject({ phase: 'intended', asked: 2 });
+  await world.table.transact([{ delete: watch }]);
+  expect(await resumeStart(world.deps, place, 3)).toBe(false);
+  expect(await read()).toEqual({});
+});
