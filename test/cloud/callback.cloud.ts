@@ -43,11 +43,11 @@ it('answers friend and stranger the same, and has the watcher look for the frien
     Object.values(
       (await api.ask<{ deployments: { runs: unknown[] }[] }>(`/batches/${batchId}/deployments`)).deployments,
     ).flatMap(({ runs }) => runs).length > 0;
-  await vi.waitUntil(isInFlight, { timeout: 60_000, interval: 200 });
+  await vi.waitUntil(isInFlight, { timeout: 250_000, interval: 200 });
   const stranger = await call('x'.repeat(40));
   expect([stranger.status, await stranger.text(), await hintedWatchers()]).toEqual([202, '', []]);
   const friend = await call(await callbackKey());
   expect([friend.status, await friend.text()]).toEqual([202, '']);
   expect(await hintedWatchers()).toEqual([expect.stringMatching(/^executor:/)]);
   expect((await api.follow(batchId)).batch).toMatchObject({ status: 'SUCCESS' });
-}, 120_000);
+});

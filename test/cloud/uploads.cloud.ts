@@ -50,7 +50,7 @@ describe('an upload', () => {
     const [status, { batch_id }] = (await post('/batches', address)) as [number, { batch_id: string }];
     expect(status).toBe(202);
     expect((await api.follow(batch_id)).batch).toMatchObject({ status: 'SUCCESS', total: 1 });
-  }, 120_000);
+  });
 
   it('is for who may deploy', async () => {
     const reader = new Api(cloud, await fetchToken(clients, cloud, ['flotilla/read']));
