@@ -84,3 +84,16 @@ test('a plan tells who works on a target, and what is UNKNOWN until somebody has
     change: 'same',
   });
 });
+
+test('a plan tells who works on the same object by another name', async () => {
+  const world = await World.make();
+  world.executor.scripts.set('a', { takes: 100 });
+  const first = await world.submit([{ name: 'a', version: '1.0.0' }]);
+  await world.until(() => world.executor.starts.size > 0);
+  const text = batchText([{ name: 'a', version: '1.1.0' }]).replace('staging', 'production');
+  const { deployments } = await previewPlan(world.deps, { text });
+  expect(deployments[0]).toMatchObject({
+    change: 'new',
+    held_by: [{ batch_id: first, key: 'shared/a', status: 'PROCESSING', name: expect.stringContaining('deployment') }],
+  });
+});
