@@ -41,9 +41,13 @@ export const readConfigurationText = (
   if ('issues' in yaml) return yaml;
   const { value: root, unset } = substituteVariables(yaml.root, env, (path) => secrets === 'later' && isSecret(path));
   const findings: Finding[] = [...yaml.findings];
-  const report: ConfigurationText['report'] = (path, code, wording, at = 'value') => {
+  const find = (path: Path, code: IssueCode, wording: Wording, at: 'key' | 'value' = 'value'): void => {
     findings.push({ offset: yaml.offsetOf(path, at), path, code, describe: () => wording });
   };
+  for (const variable of unset) find(variable.path, issueCodes.VariableNotSet, unsetWording(variable));
+  // Of a variable without a value that is all there is to say: what is there instead of the value is no fault of its own.
+  const unsetPaths = new Set(unset.map(({ path }) => pathText(path)));
+  const isSet = ({ path }: { readonly path: Path }): boolean => !unsetPaths.has(pathText(path));
   // Values are shown as they are written, with `${NAME}`: what a variable holds is nobody's business.
   const written = valueIn(yaml.root);
   const context: FieldContext = {
@@ -53,15 +57,15 @@ export const readConfigurationText = (
     advice,
     isSecret,
   };
-  for (const variable of unset) report(variable.path, issueCodes.VariableNotSet, unsetWording(variable));
-  const isUnset = new Set(unset.map(({ path }) => pathText(path)));
   return {
     root,
     written,
     lineOf: (path) => yaml.lineOf(yaml.offsetOf(path, 'key')).line,
-    report,
+    report: (path, ...finding) => {
+      if (isSet({ path })) find(path, ...finding);
+    },
     complain: (issues, prefix) => {
-      findings.push(...fieldFindings(issues, prefix, context).filter(({ path }) => !isUnset.has(pathText(path))));
+      findings.push(...fieldFindings(issues, prefix, context).filter(isSet));
     },
     present: () => presentFindings(findings, yaml.lineOf, file),
   };
