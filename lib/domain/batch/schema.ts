@@ -64,7 +64,7 @@ const itemMetadata = z
 
 /** A service name: also used by the configuration. */
 export const serviceName = z
-  .string({ error: 'a string' })
+  .string()
   .min(1)
   .max(128)
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'needs a letter or digit first, then letters, digits, `-` and `_`');

@@ -7,7 +7,7 @@ import { type WorkloadKind, workloadKinds } from '../plan/plan.ts';
 const concurrency = z.int().min(1).max(10_000).optional();
 const word = z.string().min(1).max(253);
 
-const named = (pattern: RegExp, words: string) => z.string({ error: 'a string' }).regex(pattern, words);
+const named = (pattern: RegExp, words: string) => z.string().regex(pattern, words);
 const pillarName = named(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'needs lower-case letters, digits, `-` and `_`, at most 64');
 const placeName = named(/^[A-Za-z0-9][\w.-]{0,63}$/, 'needs letters, digits, `.`, `-` and `_`, at most 64');
 const namespace = named(
@@ -34,7 +34,7 @@ const harnessOverride = z.strictObject({
 });
 export type HarnessOverride = z.output<typeof harnessOverride>;
 
-const kind = z.string({ error: 'a string' }).toLowerCase().pipe(z.enum(workloadKinds));
+const kind = z.string().toLowerCase().pipe(z.enum(workloadKinds));
 
 /** The original mapping's words beside ours: a mapping file is read as it is and may grow. */
 const serviceSchema = z.strictObject({

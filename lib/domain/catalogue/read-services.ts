@@ -31,7 +31,7 @@ export const readServices = (
   configuration: ConfigurationText,
   { sources, ...surroundings }: Surroundings & { readonly sources: ConfigurationSources },
 ): ReadServices => {
-  if (section === undefined || section === null) return { issues: [] };
+  if (section === undefined) return { issues: [] };
   if (isMapping(section)) return withServices(checkServices(section, ['services'], configuration, surroundings), []);
   if (typeof section !== 'string' || section === '') {
     const message = 'is neither the path of a mapping file nor a mapping';
