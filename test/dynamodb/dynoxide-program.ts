@@ -29,6 +29,9 @@ export const lackOf = ([major = 0, minor = 0]: readonly number[]): string | unde
 
 const answerOf = (file: string): string => spawnSync(file, ['--version'], { encoding: 'utf8' }).stdout ?? '';
 
+/** Whether cargo's registry can be asked for it: not every machine that has cargo reaches one. */
+const isServed = (): boolean => spawnSync('cargo', ['info', '--quiet', `dynoxide-rs@${version}`]).status === 0;
+
 /** As the XDG base directories have it: a path that is not absolute does not count. */
 export const cacheFolder = ({ XDG_CACHE_HOME = '' }: NodeJS.ProcessEnv): string =>
   join(isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homedir(), '.cache'), 'flotilla');
@@ -67,6 +70,7 @@ export const obtainDynoxide = async (): Promise<Obtained> => {
   if (existsSync(kept) && answerOf(kept) !== '') return { program: kept };
   const lacks = lackOf(answerOf('cargo') === '' ? [] : rustVersion(answerOf('rustc')));
   if (lacks !== undefined) return { lacks };
+  if (!isServed()) return { lacks: `a registry of crates that cargo reaches and that has dynoxide-rs ${version}` };
   console.log(`Building dynoxide-rs ${version}: some minutes on two cores. It is kept as ${kept}`);
   await build(kept);
   return { program: kept };
