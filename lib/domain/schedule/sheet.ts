@@ -46,15 +46,15 @@ const limitNames = (deployment: Plan['deployments'][number]): readonly string[] 
 
 export const sheetOf = (batchId: string, plan: Plan): Sheet => {
   const dependents: number[][] = plan.deployments.map(() => []);
-  const classes: string[][] = [];
+  const classes: (readonly string[])[] = [];
   const classByNames = new Map<string, number>();
   const class_of = plan.deployments.map((deployment) => {
     for (const dependency of deployment.dependencies) dependents[dependency]!.push(deployment.index);
     const names = limitNames(deployment);
-    const known = classByNames.get(names.join('\n'));
+    const known = classByNames.get(names.join());
     if (known !== undefined) return known;
-    classByNames.set(names.join('\n'), classes.length);
-    return classes.push([...names]) - 1;
+    classByNames.set(names.join(), classes.length);
+    return classes.push(names) - 1;
   });
   return {
     batch_id: batchId,

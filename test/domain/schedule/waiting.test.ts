@@ -12,9 +12,15 @@ import {
   emptySchedule,
   type ScheduleState,
 } from '../../../lib/domain/schedule/state.ts';
-import { describeWaiting, turnsOf, type Waiting, waitingFor } from '../../../lib/domain/schedule/waiting.ts';
+import {
+  dependenciesSucceeded,
+  describeWaiting,
+  turnsOf,
+  type Waiting,
+  waitingFor,
+} from '../../../lib/domain/schedule/waiting.ts';
 import { Chance, RandomWorld, randomChance, randomSheets } from './random-world.ts';
-import { cancelled, recorded, Scheduler, type SheetSketch, sketchSheet } from './scheduler.ts';
+import { cancelled, finished, free, recorded, Scheduler, type SheetSketch, sketchSheet } from './scheduler.ts';
 
 const dependenciesOf = ({ sheet }: BatchState, index: number): number[] =>
   sheet.dependents.flatMap((dependents, at) => (dependents.includes(index) ? [at] : []));
@@ -145,6 +151,11 @@ const mustCountLikeLocks = (state: ScheduleState): void => {
   expect(limits).toEqual(state.limits);
 };
 
+const pending = (name: string): Waiting => ({ kind: 'dependency', name, status: 'PENDING' });
+const taken = (status: 'PROCESSING' | 'UNKNOWN' | 'PENDING') => ({
+  ...{ kind: 'lock' as const, name: 't', locks: ['t'], batch_id: 'B', status },
+});
+
 describe('in words', () => {
   const wordsOf = (scheduler: Scheduler, index: number, batch_id = 'one'): string =>
     describeWaiting(waitsOf(scheduler.state, { batch_id, index }));
@@ -205,6 +216,103 @@ describe('in words', () => {
     expect(scheduler.tell()).toEqual([]);
     expect(decide(scheduler.state, [], { planned: new Map(), rows: 96, grant: true }).grants).toMatchObject([
       { index: 1 },
+    ]);
+  });
+
+  test.each<[words: string, waiting: readonly Waiting[]]>([
+    ['Its turn comes next.', []],
+    ['Waits for the plan.', [{ kind: 'plan', name: 'plan' }]],
+    ['Will not start: the batch was cancelled.', [{ kind: 'stop', name: 'cancelled' }]],
+    [
+      'Will not start: the batch stops on a failure, a is FAILED.',
+      [{ kind: 'stop', name: 'stopped', because: 'a is FAILED' }],
+    ],
+    ['Will not start: the batch has ended.', [{ kind: 'stop', name: 'finished' }]],
+    ['Will not start: its outcome is being recorded.', [{ kind: 'stop', name: 'refused' }]],
+    ['Waits for a (PENDING), b (PENDING), c (PENDING).', ['a', 'b', 'c'].map(pending)],
+    ['Waits for a (PENDING), b (PENDING), c (PENDING), 1 more.', ['a', 'b', 'c', 'd'].map(pending)],
+    [
+      'Is about to be skipped: a (UNKNOWN, since resolved as SUCCESS).',
+      [{ kind: 'dependency', name: 'a', status: 'UNKNOWN', resolved: 'SUCCESS' }, pending('b')],
+    ],
+    [
+      'Waits for room (max_concurrency): 2 of 3 in flight in executor harness:acme.',
+      [{ kind: 'limit', name: 'executor:harness:acme', limit: 3, in_flight: 2 }],
+    ],
+    [
+      'Waits for room (max_concurrency): 1 of 1 in flight in this batch. Waits for batch B, which works on t.',
+      [taken('PROCESSING'), { kind: 'limit', name: 'batch', limit: 1, in_flight: 1 }],
+    ],
+    ['Waits for a of batch B, whose turn on t comes before.', [{ ...taken('PENDING'), key: 'a' }]],
+    [
+      'Waits for b (PENDING). What a of batch B did to t is UNKNOWN: resolve it there, or this is skipped.',
+      [{ ...taken('UNKNOWN'), key: 'a' }, pending('b')],
+    ],
+  ])('%s', (words, waiting) => {
+    expect(describeWaiting(waiting)).toBe(words);
+  });
+});
+
+describe('for programs', () => {
+  const limited = { counts: [['cluster:eu'], ['cluster:eu']], limits: { 'cluster:eu': 1 } };
+  const scenes: readonly SheetSketch[] = [
+    { waits: [[], []], concurrency: 1, ...limited },
+    { id: 'two', waits: [[], [0]], targets: ['one/0', 'free'], locks: [['/b'], ['/b']] },
+    { id: 'three', waits: [[]], locks: [['/a', '/b']], targets: ['two/x'] },
+    { id: 'four', waits: [[], []], concurrency: 1, onFailure: 'stop', locks: [['/b'], []] },
+  ];
+  const scheduler = new Scheduler();
+  scheduler.plan(...scenes.map(sketchSheet));
+  const limit = { kind: 'limit', name: 'batch', limit: 1, in_flight: 1 };
+  const lock = { kind: 'lock', key: 'svc-0' };
+
+  test.each<[what: string, index: number, batch_id: string, waits: readonly object[]]>([
+    ['nothing of one that has its turn', 0, 'one', []],
+    ['limits', 1, 'one', [limit, { ...limit, name: 'cluster:eu' }]],
+    [
+      'a target that another one works on',
+      0,
+      'two',
+      [{ ...lock, name: 'one/0', locks: ['one/0'], batch_id: 'one', status: 'PROCESSING' }],
+    ],
+    ['dependencies alone', 1, 'two', [{ kind: 'dependency', name: 'svc-0', status: 'PENDING' }]],
+    [
+      'an object that is kept for another one',
+      0,
+      'three',
+      [{ ...lock, name: '/a /b', locks: ['/b'], batch_id: 'two', status: 'PENDING' }],
+    ],
+  ])('%s', (_, index, batch_id, waits) => {
+    expect(waitsOf(scheduler.state, { batch_id, index })).toEqual(waits);
+  });
+
+  test('what stops it, and why', () => {
+    const stopping = new Scheduler();
+    stopping.plan(
+      ...['one', 'two', 'three'].map((id) => sketchSheet({ id, waits: free(2), concurrency: 1, onFailure: 'stop' })),
+    );
+    const told = [recorded(0, 'FAILED'), cancelled('two'), finished('three')];
+    decide(stopping.state, told, { planned: new Map(), rows: 96, grant: false });
+    const waits = (batch_id: string) => waitsOf(stopping.state, { batch_id, index: 1 });
+    expect(['one', 'two', 'three'].map(waits)).toEqual([
+      [{ kind: 'stop', name: 'stopped', because: 'svc-0 is FAILED' }],
+      [{ kind: 'stop', name: 'cancelled' }],
+      [{ kind: 'stop', name: 'finished' }],
+    ]);
+    stopping.tell();
+    decide(stopping.state, [], { planned: new Map(), rows: 96, grant: true });
+    expect(waits('one')).toEqual([{ kind: 'stop', name: 'refused' }]);
+  });
+
+  test('whether anything but its dependencies can hold it back', () => {
+    const cells = Cells.fromPages(['SFG0']);
+    const succeeded = (...dependencies: number[]) => dependenciesSucceeded({ cells }, { index: 3, dependencies });
+    expect([succeeded(), succeeded(0), succeeded(0, 1), succeeded(2), succeeded(0, 0)]).toEqual([
+      true,
+      true,
+      false,
+      false,
+      true,
     ]);
   });
 });

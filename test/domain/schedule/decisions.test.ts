@@ -1,0 +1,332 @@
+import { describe, expect, test } from 'vitest';
+import { mostLocks } from '../../../lib/domain/plan/lock-names.ts';
+import type { InboxMessage } from '../../../lib/domain/record/rows.ts';
+import { decide } from '../../../lib/domain/schedule/decide.ts';
+import { type Decisions, Draft, type NewBatch } from '../../../lib/domain/schedule/decisions.ts';
+import {
+  adopt,
+  type BatchState,
+  emptySchedule,
+  newBatch,
+  type ScheduleState,
+} from '../../../lib/domain/schedule/state.ts';
+import {
+  cancelled,
+  chain,
+  finished,
+  free,
+  planned,
+  recorded,
+  resolved,
+  Scheduler,
+  type SheetSketch,
+  sketchSheet,
+} from './scheduler.ts';
+
+const rowsLeft = (draft: Draft): number => {
+  let rows = 0;
+  while (draft.hasRoomFor(rows + 1)) rows += 1;
+  return rows;
+};
+
+const lock = { batch_id: 'one', index: 0, key: 'svc-0', state: 'held' } as const;
+
+describe('a draft counts the rows that it fills', () => {
+  test.each<[what: string, act: (draft: Draft, batch: BatchState) => void, cost: number]>([
+    ['nothing', () => {}, 0],
+    ['what is said to be spent', (draft) => draft.spend(4), 4],
+    ['a cell: its page and its head', (draft, batch) => draft.setCell(batch, 0, 'G'), 2],
+    [
+      'cells of one page',
+      (draft, batch) => {
+        for (const index of [0, 1, 499]) draft.setCell(batch, index, 'G');
+      },
+      2,
+    ],
+    [
+      'cells of two pages',
+      (draft, batch) => {
+        for (const index of [499, 500]) draft.setCell(batch, index, 'S');
+      },
+      3,
+    ],
+    ['a whole batch', (draft, batch) => draft.touchAll(batch), 4],
+    [
+      'a batch that was touched before',
+      (draft, batch) => {
+        draft.setCell(batch, 600, 'G');
+        draft.touchAll(batch);
+        draft.touchHead('one');
+      },
+      4,
+    ],
+    [
+      'locks, each once',
+      (draft) => {
+        for (const name of ['a', 'b', 'a']) draft.setLock(name, lock);
+        draft.setLock('b', undefined);
+      },
+      2,
+    ],
+    [
+      'turns that are taken back, each once',
+      (draft) => {
+        for (const index of [1, 1, 2]) draft.forestall({ batch_id: 'one', index });
+        draft.forestall({ batch_id: 'on', index: 1 });
+      },
+      3,
+    ],
+    ['a batch that goes: its pages and its head', (draft, batch) => draft.drop(batch), 4],
+  ])('%s', (_, act, cost) => {
+    const state = emptySchedule();
+    const batch = newBatch(sketchSheet({ waits: free(1001) }), 1);
+    adopt(state, batch);
+    const draft = new Draft(state, 20);
+    act(draft, batch);
+    expect(rowsLeft(draft)).toBe(20 - cost);
+  });
+});
+
+test('a draft says all that it did', () => {
+  const state = emptySchedule();
+  const [one, two] = ['one', 'two'].map((id, at) => newBatch(sketchSheet({ id, waits: free(501) }), at));
+  for (const batch of [one!, two!]) adopt(state, batch);
+  const draft = new Draft(state, 96);
+  draft.setCell(one!, 500, 'G');
+  draft.setCell(one!, 3, 'S');
+  draft.setCell(one!, 3, 'S');
+  draft.setCell(two!, 0, 'F');
+  draft.setLock('a', lock);
+  draft.setLock('a', undefined);
+  draft.setLock('b', lock);
+  draft.forestall({ batch_id: 'two', index: 9 });
+  draft.revoked.push({ batch_id: 'one', index: 500 });
+  draft.drop(two!);
+  expect(draft.decisions(3, true)).toEqual({
+    ...{ consumed: 3, more: true, grants: [], refusals: [] },
+    revoked: [{ batch_id: 'one', index: 500 }],
+    forestalled: [{ batch_id: 'two', index: 9 }],
+    heads: new Set(['one']),
+    pages: new Map([['one', new Set([1, 0])]]),
+    locks: new Map([
+      ['a', undefined],
+      ['b', lock],
+    ]),
+    dropped: new Map([['two', 2]]),
+  });
+  expect(one!.head.counts).toEqual({ PENDING: 499, PROCESSING: 1, SUCCESS: 1 });
+  expect([state.batches.has('two'), [...state.locks]]).toEqual([false, [['b', lock]]]);
+});
+
+const nothing: Decisions = {
+  ...{ consumed: 0, more: false, grants: [], refusals: [], revoked: [], forestalled: [] },
+  ...{ heads: new Set<string>(), pages: new Map(), locks: new Map(), dropped: new Map() },
+};
+const written = (...batches: string[]) => ({
+  heads: new Set(batches),
+  pages: new Map(batches.map((id) => [id, new Set([0])])),
+});
+const place = (index: number, batch_id = 'one') => ({ batch_id, index });
+const named = (index: number, batch_id = 'one') => ({
+  ...{ ...place(index, batch_id), key: `svc-${index}`, target: `${batch_id}/${index}` },
+});
+const granted = (index: number, fence: number, batch_id = 'one') => ({
+  ...{ ...named(index, batch_id), locks: [`${batch_id}/${index}`], fence },
+});
+const held = (index: number, fence: number, batch_id = 'one') => ({
+  ...{ ...place(index, batch_id), key: `svc-${index}`, fence, state: 'held' as const },
+});
+
+interface Scene {
+  readonly batches: readonly SheetSketch[];
+  readonly before?: readonly InboxMessage[];
+  readonly told: readonly InboxMessage[];
+}
+
+/** A state in which these batches were planned and these messages were read. */
+const sceneOf = ({ batches, before = [] }: Omit<Scene, 'told'>): ScheduleState => {
+  const scheduler = new Scheduler();
+  scheduler.plan(...batches.map(sketchSheet));
+  scheduler.tell(...before);
+  return scheduler.state;
+};
+
+const decided = (scene: Scene, rows: number, grant = true, news: ReadonlyMap<string, NewBatch> = new Map()) =>
+  decide(sceneOf(scene), scene.told, { planned: news, rows, grant });
+
+describe('all that is decided', () => {
+  const stopped = 'Not started: the batch stops on a failure, and svc-0 is FAILED.';
+
+  test.each<[what: string, scene: Scene, decisions: Partial<Decisions>]>([
+    ['for nothing', { batches: [], told: [] }, {}],
+    [
+      'when one succeeds',
+      { batches: [{ waits: [[], [0], []], concurrency: 1 }], told: [recorded(0, 'SUCCESS')] },
+      {
+        ...{ consumed: 1, ...written('one'), grants: [granted(1, 2)] },
+        locks: new Map([
+          ['one/0', undefined],
+          ['one/1', held(1, 2)],
+        ]),
+      },
+    ],
+    [
+      'when one fails',
+      { batches: [{ waits: [[], [0], []], concurrency: 1, onFailure: 'stop' }], told: [recorded(0, 'FAILED')] },
+      {
+        ...{ consumed: 1, ...written('one'), locks: new Map([['one/0', undefined]]) },
+        refusals: [
+          {
+            ...named(1),
+            status: 'SKIPPED',
+            reason: 'DependencyFailed',
+            message: 'Not started: it depends on svc-0, which is FAILED.',
+          },
+          { ...named(2), status: 'SKIPPED', reason: 'BatchStopped', message: stopped },
+        ],
+      },
+    ],
+    [
+      'when one is UNKNOWN',
+      { batches: [{ waits: free(1) }], told: [recorded(0, 'UNKNOWN')] },
+      { ...{ consumed: 1, ...written('one') }, locks: new Map([['one/0', { ...held(0, 1), state: 'unknown' }]]) },
+    ],
+    [
+      'when a batch is cancelled',
+      { batches: [{ waits: free(2), concurrency: 1 }], told: [cancelled()] },
+      {
+        ...{ consumed: 1, ...written('one'), revoked: [place(0)] },
+        refusals: [
+          {
+            ...named(1),
+            ...{ status: 'CANCELLED', reason: 'BatchCancelled', message: 'Not started: the batch was cancelled.' },
+          },
+        ],
+      },
+    ],
+    [
+      'when a batch ends',
+      { batches: [{ waits: free(1) }], before: [recorded(0, 'SUCCESS')], told: [finished()] },
+      { consumed: 1, dropped: new Map([['one', 1]]) },
+    ],
+    [
+      'when a batch ends before its last outcome is told',
+      { batches: [{ waits: free(1) }], told: [finished()] },
+      { consumed: 1, heads: new Set(['one']) },
+    ],
+    [
+      'when that outcome is told',
+      { batches: [{ waits: free(1) }], before: [finished()], told: [recorded(0, 'SUCCESS')] },
+      { consumed: 1, locks: new Map([['one/0', undefined]]), dropped: new Map([['one', 1]]) },
+    ],
+    [
+      'when one is resolved',
+      { batches: [{ waits: free(1) }], before: [recorded(0, 'UNKNOWN'), finished()], told: [resolved(0, 'one/0')] },
+      { consumed: 1, locks: new Map([['one/0', undefined]]) },
+    ],
+    [
+      'when one is told that a batch has no news of',
+      {
+        batches: [{ waits: free(1) }],
+        told: [recorded(0, 'PROCESSING'), planned('one'), planned('two'), cancelled('two')],
+      },
+      { consumed: 4 },
+    ],
+    [
+      'when one that was refused has ended',
+      {
+        batches: [{ waits: chain(2) }, { id: 'two', waits: free(2), concurrency: 1 }],
+        before: [recorded(0, 'FAILED'), cancelled('two')],
+        told: [recorded(1, 'FAILED'), recorded(1, 'FAILED'), recorded(0, 'FAILED'), recorded(1, 'SUCCESS', 'two')],
+      },
+      { consumed: 4, forestalled: [place(1), place(1, 'two')] },
+    ],
+    [
+      'when one of a batch that has gone has ended',
+      { batches: [], told: [recorded(1, 'FAILED')] },
+      { consumed: 1, forestalled: [place(1)] },
+    ],
+  ])('%s', (_, scene, decisions) => {
+    expect(decided(scene, 96)).toEqual({ ...nothing, ...decisions });
+  });
+
+  test('when batches are planned', () => {
+    const news = new Map(
+      ['one', 'two'].map((id): [string, NewBatch] => [
+        id,
+        {
+          sheet: sketchSheet({ id, waits: free(501), concurrency: 1 }),
+          cancelled: id === 'two',
+          recorded: [{ index: 500, status: 'SUCCESS' }],
+        },
+      ]),
+    );
+    const state = emptySchedule();
+    const decisions = decide(state, [planned('one'), planned('two')], { planned: news, rows: 30, grant: false });
+    expect(decisions).toEqual({
+      ...{ ...nothing, consumed: 2, heads: new Set(['one', 'two']) },
+      pages: new Map([
+        ['one', new Set([0, 1])],
+        ['two', new Set([0, 1])],
+      ]),
+    });
+    expect([...state.batches.values()].map(({ head }) => head)).toEqual([
+      { batch_id: 'one', order: 1, inFlight: 0, telling: [], counts: { PENDING: 500, SUCCESS: 1 } },
+      {
+        ...{ batch_id: 'two', order: 2, inFlight: 0, telling: [], counts: { PENDING: 500, SUCCESS: 1 } },
+        closing: { why: 'cancelled', because: '', at: 0 },
+      },
+    ]);
+  });
+});
+
+/** Few rows are enough to read on; with one less the message, or the turn, has to wait for the next round. */
+describe('the fewest rows with which all is decided at once', () => {
+  const fewest = (scene: Scene, grant: boolean): number => {
+    for (let rows = 0; ; rows++) {
+      const { consumed, more } = decided(scene, rows, grant, news);
+      if (consumed === scene.told.length && !more) return rows;
+    }
+  };
+  const turn = 5 + mostLocks;
+  const keeping: readonly SheetSketch[] = [
+    { waits: free(1), locks: [['/b']] },
+    { id: 'two', waits: free(1), locks: [['/a', '/b']] },
+  ];
+  const many = sketchSheet({ id: 'many', waits: chain(1001) });
+  const news = new Map([['many', { sheet: many, cancelled: false, recorded: [] }]]);
+  const withDependent: SheetSketch = { waits: [[], [0], []], concurrency: 1 };
+
+  test.each<[what: string, scene: Scene, reading: number, deciding: number]>([
+    ['nothing to do', { batches: [], told: [] }, 0, 0],
+    ['nothing to read, and perhaps a turn to give', { batches: [{ waits: free(1) }], told: [] }, 0, turn],
+    [
+      'an outcome of a batch that has gone',
+      { batches: [{ waits: free(1) }], told: [recorded(5, 'PROCESSING', 'x')] },
+      3,
+      2 + turn,
+    ],
+    ['of one with a lock', { batches: [{ waits: free(1) }], told: [recorded(0, 'PROCESSING')] }, 4, 1 + turn],
+    [
+      'of one with two locks',
+      { batches: [{ waits: [[]], locks: [['/a']] }], told: [recorded(0, 'PROCESSING')] },
+      5,
+      1 + turn,
+    ],
+    ['an outcome', { batches: [{ waits: free(1) }], told: [recorded(0, 'SUCCESS')] }, 4, 4 + turn],
+    ['a dependent to tell', { batches: [withDependent], told: [recorded(0, 'SUCCESS')] }, 7, 4 + turn],
+    ['a dependent to refuse', { batches: [withDependent], told: [recorded(0, 'FAILED')] }, 7, 5 + turn],
+    ['a batch to cancel', { batches: [{ waits: free(2), concurrency: 1 }], told: [cancelled()] }, 3, 6],
+    [
+      'a batch that goes',
+      { batches: [{ waits: free(1) }], before: [recorded(0, 'SUCCESS')], told: [finished()] },
+      4,
+      4,
+    ],
+    ['a batch that goes with what it kept', { batches: keeping, told: [finished('two')] }, 5, 5 + turn],
+    ['a batch that is cancelled with what it kept', { batches: keeping, told: [cancelled('two')] }, 3, 5 + turn],
+    ['many to plan', { batches: [], told: [planned('many')] }, 5, 9 + turn],
+  ])('%s', (_, scene, reading, deciding) => {
+    expect([fewest(scene, false), fewest(scene, true)]).toEqual([reading, deciding]);
+  });
+});
