@@ -4,11 +4,13 @@ import { cut } from '../../../lib/domain/cut.ts';
 import { FlotillaError, isFlotillaError } from '../../../lib/domain/errors.ts';
 import { measureEvent } from '../../../lib/domain/measurement/measure-event.ts';
 import { partsOf } from '../../../lib/domain/parts-of.ts';
+import type { Item } from '../../../lib/domain/ports.ts';
 import { personNamed } from '../../../lib/domain/record/actor.ts';
-import { isLatest, prefixOfBatchIds, wholeBatchId } from '../../../lib/domain/record/batch-id.ts';
+import { isLatest, prefixOfBatchIds, shortestPrefix, wholeBatchId } from '../../../lib/domain/record/batch-id.ts';
 import { busEventOf } from '../../../lib/domain/record/bus-event.ts';
 import { brokenLink, chainEvent } from '../../../lib/domain/record/chain.ts';
-import { changeHeader, changeItem, pendingItem } from '../../../lib/domain/record/change.ts';
+import { changeHeader, changeItem, pendingItem, shownReason } from '../../../lib/domain/record/change.ts';
+import { eventIn } from '../../../lib/domain/record/event-catalogue.ts';
 import { messageIn } from '../../../lib/domain/record/inbox-message.ts';
 import { clusterWatcher, documentPaths, executorWatcher, keys } from '../../../lib/domain/record/keys.ts';
 import { recordedRelease } from '../../../lib/domain/record/recorded-release.ts';
@@ -315,4 +317,30 @@ test('texts are counted and cut, lists are parted', () => {
   expect([1, 2].map((count) => counted(count, 'try', 'tries'))).toEqual(['1 try', '2 tries']);
   expect(['', 'abc', 'abcd'].map((text) => cut(text, 3))).toEqual(['', 'abc', 'abc…']);
   expect([partsOf([], 2), partsOf([1, 2], 2), partsOf([1, 2, 3], 2)]).toEqual([[], [[1, 2]], [[1, 2], [3]]]);
+});
+
+test('batches that are named by how they begin are those of twelve days', () => {
+  expect(shortestPrefix).toBe(4);
+});
+
+test('a batch that was planned last is shown as running, any other with its reason', () => {
+  const shown = (
+    [
+      ['PROCESSING', 'Planned'],
+      ['PROCESSING', 'Resumed'],
+      ['PENDING', 'Planned'],
+    ] as const
+  ).map(([status, reason]) => shownReason({ status, reason }));
+  expect(shown).toEqual(['Running', 'Resumed', 'Planned']);
+});
+
+test('an item is an event by what it says, whatever is in its detail', () => {
+  const { row, writes } = changeItem(pendingItem('B', 2, 'k'), told, { at: 12, actor: 'x' });
+  const [ofDeployment, ofBatch] = [writes, changeHeader(header, told, { at: 12, actor: 'x' }).writes].map(
+    ([, write]) => ('put' in write ? write.put : {}),
+  ) as [Item, Item];
+  const events = [ofDeployment, ofBatch, { ...ofDeployment, detail: 7, more: true }];
+  expect(events.map(eventIn)).toEqual(events);
+  const others = [itemOf(keys.item('B', 2), row), { ...ofDeployment, seq: 0 }, { ...ofBatch, to: 'DONE' }];
+  expect(others.map(eventIn)).toEqual([undefined, undefined, undefined]);
 });

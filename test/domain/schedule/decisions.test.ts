@@ -325,8 +325,76 @@ describe('the fewest rows with which all is decided at once', () => {
     ],
     ['a batch that goes with what it kept', { batches: keeping, told: [finished('two')] }, 5, 5 + turn],
     ['a batch that is cancelled with what it kept', { batches: keeping, told: [cancelled('two')] }, 3, 5 + turn],
+    ['a plan that is not there any more', { batches: [], told: [planned('x')] }, 2, 2],
     ['many to plan', { batches: [], told: [planned('many')] }, 5, 9 + turn],
   ])('%s', (_, scene, reading, deciding) => {
     expect([fewest(scene, false), fewest(scene, true)]).toEqual([reading, deciding]);
+  });
+});
+
+/** What is looked at without a row to write is counted too: a round must not take long. */
+describe('a round looks at a thousand of a kind', () => {
+  const rows = 10_000;
+  const rounds = (
+    state: ScheduleState,
+    messages: readonly InboxMessage[],
+    planned: ReadonlyMap<string, NewBatch> = new Map(),
+  ) => {
+    const decisions = [decide(state, messages, { planned, rows, grant: true })];
+    while (decisions.at(-1)!.more) decisions.push(decide(state, [], { planned, rows, grant: true }));
+    return decisions.map(({ grants, refusals, revoked }) => [grants.length, refusals.length, revoked.length]);
+  };
+  const hub = (count: number): SheetSketch => ({
+    waits: [[], ...Array.from({ length: count }, () => [0]), []],
+    concurrency: 1,
+  });
+
+  test.each([
+    [1_000, [[1, 0, 0]]],
+    [
+      1_001,
+      [
+        [0, 0, 0],
+        [1, 0, 0],
+      ],
+    ],
+  ])('dependents that are told, %i', (count, decided) => {
+    expect(rounds(sceneOf({ batches: [hub(count)] }), [recorded(0, 'SUCCESS')])).toEqual(decided);
+  });
+
+  test('and then there is more to decide, also where no turn may be given', () => {
+    const more = (count: number) =>
+      decide(sceneOf({ batches: [hub(count)] }), [recorded(0, 'SUCCESS')], { planned: new Map(), rows, grant: false })
+        .more;
+    expect([more(1_000), more(1_001)]).toEqual([false, true]);
+  });
+
+  test.each([
+    [1_000, [[0, 0, 0]]],
+    [
+      1_001,
+      [
+        [0, 0, 0],
+        [0, 1, 0],
+      ],
+    ],
+  ])('that a cancelled batch has, %i', (count, decided) => {
+    const sheet = sketchSheet({ waits: free(count), concurrency: 1 });
+    const ended = Array.from({ length: 1_000 }, (_, index) => ({ index, status: 'SUCCESS' as const }));
+    const news = new Map([['one', { sheet, cancelled: true, recorded: ended }]]);
+    expect(rounds(emptySchedule(), [planned('one')], news)).toEqual(decided);
+  });
+
+  test.each([
+    [999, 1],
+    [1_000, 2],
+    [1_999, 2],
+    [2_000, 3],
+  ])('that might have a turn and have to wait, %i', (count, times) => {
+    const sheet = sketchSheet({ waits: free(count), targets: free(count).map(() => 't') });
+    const state = sceneOf({ batches: [{ id: 'first', waits: free(1), targets: ['t'], concurrency: 1 }] });
+    expect(rounds(state, [planned('one')], new Map([['one', { sheet, cancelled: false, recorded: [] }]]))).toHaveLength(
+      times,
+    );
   });
 });
