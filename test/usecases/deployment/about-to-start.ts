@@ -3,7 +3,7 @@ import { keys } from '../../../lib/domain/record/keys.ts';
 import { itemOf, type LockRow, type TurnRow } from '../../../lib/domain/record/rows.ts';
 import { makeWorld, planned } from '../batch/api-world.ts';
 
-/** A deployment that has its turn and its lock, and whose first attempt is about to start. */
+/** A deployment that has its turn and its locks, and whose first attempt is about to start. */
 export const aboutToStart = async () => {
   const world = makeWorld();
   const { batchId, plan } = await planned(world);
@@ -15,17 +15,18 @@ export const aboutToStart = async () => {
     state: 'granted',
     fence: 7,
     target: deployment.target,
+    locks: [...plan.locks[0]!, deployment.target],
     reason: 'TurnGranted',
     message: 'Its turn has come.',
     at: 0,
   };
-  const lock: LockRow = { name: deployment.target, batch_id: batchId, index: 0, fence: 7, state: 'held' };
+  const locks = turn.locks!.map((name): LockRow => ({ name, batch_id: batchId, index: 0, fence: 7, state: 'held' }));
   const told = { status: 'PROCESSING', reason: 'TurnGranted', message: 'Its turn has come.', step: 'capture' } as const;
   const change = changeItem(pendingItem(batchId, 0, deployment.key), told, { at: 0, actor: 'test' });
   await world.table.transact([
     ...change.writes,
     { put: itemOf(keys.turn(batchId, 0), turn) },
-    { put: itemOf(keys.lock(deployment.target), lock) },
+    ...locks.map((lock) => ({ put: itemOf(keys.lock(lock.name), lock) })),
   ]);
-  return { world, batchId, deployment, turn, lock, item: change.row };
+  return { world, batchId, deployment, turn, locks, item: change.row };
 };

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { FlotillaError } from '../../../lib/domain/errors.ts';
-import type { PlannedDeployment } from '../../../lib/domain/plan/plan.ts';
 import type { Executor, StartResult, Table, Write } from '../../../lib/domain/ports.ts';
 import { changeItem } from '../../../lib/domain/record/change.ts';
 import { executorWatcher, keys } from '../../../lib/domain/record/keys.ts';
@@ -8,7 +7,6 @@ import {
   type AnswerRow,
   type ItemRow,
   itemOf,
-  type LockRow,
   type Outcome,
   type RunWatchRow,
   rowOf,
@@ -17,68 +15,7 @@ import {
 import { type Launch, launchRun, runPlace } from '../../../lib/usecases/deployment/launch-run.ts';
 import { cloudPace } from '../../../lib/usecases/deps.ts';
 import { aboutToStart } from './about-to-start.ts';
-
-/** Starts what it is told to start and counts; nothing else is asked of it here. */
-const countingExecutor = () => {
-  const starts: string[] = [];
-  const executor: Executor = {
-    lateStartMilliseconds: 0,
-    start: async ({ key }) => {
-      starts.push(key);
-      return { kind: 'started', ref: `run-${key}` };
-    },
-    resolve: () => Promise.reject(new Error('nobody resolves here')),
-    observe: () => Promise.reject(new Error('nobody observes here')),
-    cancel: () => Promise.reject(new Error('nobody cancels here')),
-    findByKey: () => Promise.reject(new Error('nobody looks for a key here')),
-  };
-  return { executor, starts };
-};
-
-const isIntent = (write: Write): boolean => 'put' in write && String(write.put.sk).startsWith('ATTEMPT#');
-
-/** The same table; once, just before an intent is committed, somebody else writes. */
-const interrupted = (table: Table, meanwhile: readonly Write[]): Table => {
-  let left = meanwhile;
-  return {
-    get: (key) => table.get(key),
-    query: (query) => table.query(query),
-    transact: async (writes) => {
-      if (left.length > 0 && writes.some(isIntent)) {
-        const now = left;
-        left = [];
-        await table.transact(now);
-      }
-      await table.transact(writes);
-    },
-    synced: () => table.synced(),
-  };
-};
-
-type Scene = Awaited<ReturnType<typeof aboutToStart>>;
-
-const launchOf = (deployment: PlannedDeployment, batchId: string, attempt: Launch['attempt']): Launch => ({
-  place: runPlace({ batch_id: batchId, index: 0 }, attempt === 'restore' ? 'restore' : `deploy-${attempt}`, deployment),
-  deployment,
-  version: deployment.docker_image_version,
-  attempt,
-});
-
-const launch = async (scene: Scene, attempt: Launch['attempt'], meanwhile: readonly Write[], times = 1) => {
-  const { world, batchId, deployment } = scene;
-  const { executor, starts } = countingExecutor();
-  const table = interrupted(world.table, meanwhile);
-  const deps = { ...world.deps, table, pace: cloudPace, executor: async () => executor };
-  const launches = Array.from({ length: times }, () => launchRun(deps, launchOf(deployment, batchId, attempt)));
-  const refused = (await Promise.allSettled(launches)).filter(({ status }) => status === 'rejected');
-  const wait = attempt === 'restore' ? 'restore' : (`deploy-${attempt}` as const);
-  return {
-    starts: starts.length,
-    refused: refused.length,
-    intent: (await world.table.get(keys.attempt(batchId, 0, wait))) !== undefined,
-    answer: rowOf<AnswerRow>(await world.table.get(keys.answer(batchId, 0, wait)))?.reason,
-  };
-};
+import { countingExecutor, launch, launchOf, type Scene } from './launching.ts';
 
 const outcome: Outcome = {
   status: 'FAILED',
@@ -100,7 +37,7 @@ const restoring = ({ item }: Scene): readonly Write[] =>
     { at: 0, actor: 'test' },
   ).writes;
 
-test('under its turn and lock a run is started once', async () => {
+test('under its turn and locks a run is started once', async () => {
   const scene = await aboutToStart();
   expect(await launch(scene, 1, [])).toEqual({ starts: 1, refused: 0, intent: true, answer: undefined });
   expect(rowOf<ItemRow>(await scene.world.table.get(keys.item(scene.batchId, 0)))?.runs).toHaveLength(1);
@@ -130,24 +67,7 @@ const interruptions: readonly Interruption[] = [
   {
     title: 'the turn is given anew, with another fence',
     attempt: 1,
-    meanwhile: ({ turn, lock }) => [
-      { put: itemOf(keys.turn(turn.batch_id, 0), { ...turn, fence: 8 } satisfies TurnRow) },
-      { put: itemOf(keys.lock(lock.name), { ...lock, batch_id: 'another', fence: 9 } satisfies LockRow) },
-    ],
-    expected: { starts: 0, refused: 1, intent: false },
-  },
-  {
-    title: 'the lock is held by somebody else',
-    attempt: 1,
-    meanwhile: ({ lock }) => [
-      { put: itemOf(keys.lock(lock.name), { ...lock, batch_id: 'another', fence: 8 } satisfies LockRow) },
-    ],
-    expected: { starts: 0, refused: 1, intent: false },
-  },
-  {
-    title: 'the lock is gone',
-    attempt: 1,
-    meanwhile: ({ lock }) => [{ delete: keys.lock(lock.name) }],
+    meanwhile: ({ turn }) => [{ put: itemOf(keys.turn(turn.batch_id, 0), { ...turn, fence: 8 } satisfies TurnRow) }],
     expected: { starts: 0, refused: 1, intent: false },
   },
   {
