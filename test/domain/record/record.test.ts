@@ -12,7 +12,13 @@ import { brokenLink, chainEvent } from '../../../lib/domain/record/chain.ts';
 import { changeHeader, changeItem, pendingItem, shownReason } from '../../../lib/domain/record/change.ts';
 import { eventIn } from '../../../lib/domain/record/event-catalogue.ts';
 import { messageIn } from '../../../lib/domain/record/inbox-message.ts';
-import { clusterWatcher, documentPaths, executorWatcher, keys } from '../../../lib/domain/record/keys.ts';
+import {
+  clusterWatcher,
+  documentPaths,
+  executorWatcher,
+  keys,
+  lastFeedNumber,
+} from '../../../lib/domain/record/keys.ts';
 import { recordedRelease } from '../../../lib/domain/record/recorded-release.ts';
 import {
   type EventRow,
@@ -21,7 +27,7 @@ import {
   type LastOutcomeRow,
   type Release,
 } from '../../../lib/domain/record/rows.ts';
-import { checkUploadId, uploadHeaders, uploadTooLarge } from '../../../lib/domain/record/upload.ts';
+import { checkUploadId, uploadHeaders, uploadIdBytes, uploadTooLarge } from '../../../lib/domain/record/upload.ts';
 
 /** As the table in `keys.ts` says: what is stored already is found by these. */
 test.each<[string, { readonly pk: string; readonly sk: string }]>([
@@ -289,6 +295,7 @@ describe('an upload', () => {
   });
 
   it('comes with its size and type', () => {
+    expect(uploadIdBytes * 2).toBe(40);
     expect(uploadHeaders(7)).toEqual({ 'content-type': 'application/yaml', 'content-length': '7' });
     const { details, message, name } = uploadTooLarge(20_000_000, 16 * 1024 * 1024);
     expect([name, message, details]).toEqual([
@@ -317,6 +324,11 @@ test('texts are counted and cut, lists are parted', () => {
   expect([1, 2].map((count) => counted(count, 'try', 'tries'))).toEqual(['1 try', '2 tries']);
   expect(['', 'abc', 'abcd'].map((text) => cut(text, 3))).toEqual(['', 'abc', 'abc…']);
   expect([partsOf([], 2), partsOf([1, 2], 2), partsOf([1, 2, 3], 2)]).toEqual([[], [[1, 2]], [[1, 2], [3]]]);
+});
+
+test('the last number that an event can have is the last by its key', () => {
+  expect(keys.feed('b', lastFeedNumber).sk).toBe('999999999');
+  expect(keys.feed('b', 1).sk).toHaveLength(9);
 });
 
 test('batches that are named by how they begin are those of twelve days', () => {
