@@ -13,6 +13,22 @@ const anyText = '\'\' → "Stryker was here!"';
 
 /** Mutants that change nothing which anybody could see. Whatever can be noticed has no place here. */
 export const equivalents: readonly Equivalent[] = [
+  ...(
+    [
+      ['batch/list-batches.ts', "pk: keys.listed('').pk", anyText],
+      ['batch/recognise-batch.ts', 'const { pk } = keys.submitted(', anyText],
+      ['batch/recognise-batch.ts', "pk: keys.listed('').pk", anyText],
+      ['measurement/measure-work.ts', "pk: keys.rejected('').pk", anyText],
+      ['measurement/measure-work.ts', "pk: keys.open('').pk", anyText],
+      ['record/read-events.ts', 'pk: keys.feed(batchId, 0).pk', '0 → 1'],
+      ['record/read-events.ts', 'pk: keys.feed(header.batch_id, 0).pk', '0 → 1'],
+      ['schedule/known-clusters.ts', "pk: keys.cluster('').pk", anyText],
+      ['wait/watchers.ts', "pk: keys.watcher('').pk", anyText],
+    ] as const
+  ).map(([path, line, change]) => ({
+    ...{ path: `lib/usecases/${path}`, line, change },
+    why: 'only the half of the key is read that does not depend on it',
+  })),
   {
     ...{ path: 'lib/domain/catalogue/read-services.ts', line: "typeof executor !== 'string'" },
     change: 'executorNames.some((name) => name === executor) → executorNames.every(name => name === executor)',

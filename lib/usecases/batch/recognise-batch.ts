@@ -1,4 +1,3 @@
-import { counted } from '../../domain/counted.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 import { isLatest, prefixOfBatchIds, shortestPrefix } from '../../domain/record/batch-id.ts';
 import { keys } from '../../domain/record/keys.ts';
@@ -77,13 +76,13 @@ const byPrefix = async (deps: Needs, named: string): Promise<HeaderRow> => {
 };
 
 const ambiguous = (named: string, count: number, headers: readonly HeaderRow[]): FlotillaError => {
-  const many = count > mostCandidates ? `more than ${counted(mostCandidates, 'batch', 'batches')}` : `${count} batches`;
+  const many = count > mostCandidates ? `more than ${mostCandidates}` : count;
   const candidates = headers.map(
     ({ batch_id, name, status, created_at }): Candidate => ({
       ...{ batch_id, name, status },
       created_at: isoTime(created_at),
     }),
   );
-  const message = `${named} is how the ids of ${many} begin; say more of the one that you mean.`;
+  const message = `${named} is how the ids of ${many} batches begin; say more of the one that you mean.`;
   return new FlotillaError('BatchAmbiguous', message, { candidates });
 };

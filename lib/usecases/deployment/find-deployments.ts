@@ -88,7 +88,6 @@ const stretchesOf = async (
   { from, limit, status }: Search,
 ): Promise<readonly Stretch[]> => {
   const last = header.total - 1;
-  if (from > last) return [];
   if (status === undefined) return [{ from, to: Math.min(last, from + limit - 1) }];
   const cells = await cellsOf({ table }, header);
   if (cells === undefined) return [{ from, to: last }];
@@ -114,10 +113,13 @@ const drawnTogether = (candidates: readonly number[]): readonly Stretch[] => {
 
 /** Absent before the dispatcher has taken the batch up, and of a batch that was sealed before outcomes were kept. */
 const cellsOf = async ({ table }: Needs, { batch_id, total, ended_at }: HeaderRow): Promise<Cells | undefined> => {
-  const outcomes =
-    ended_at === undefined ? undefined : rowOf<OutcomesRow>(await table.get(keys.outcomes(batch_id)))?.cells;
-  const cells = ended_at === undefined ? await readCells(table, batch_id) : Cells.fromPages([outcomes ?? '']);
-  return cells.length === total ? cells : undefined;
+  const cells = ended_at === undefined ? await readCells(table, batch_id) : await readOutcomes(table, batch_id);
+  return cells?.length === total ? cells : undefined;
+};
+
+const readOutcomes = async (table: Needs['table'], batchId: string): Promise<Cells | undefined> => {
+  const outcomes = rowOf<OutcomesRow>(await table.get(keys.outcomes(batchId)));
+  return outcomes && Cells.fromPages([outcomes.cells]);
 };
 
 /** One query. It tells about all up to `to`, which is the end of the stretch unless the rows are large. */

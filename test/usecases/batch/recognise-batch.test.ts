@@ -14,6 +14,11 @@ const ids = [
   '01M8A000000000000000000003',
   '01M8A000000000000000000004',
   '01M8A000000000000000000005',
+  '01M7A000000000000000000000',
+  '01M7A000000000000000000001',
+  '01M7A000000000000000000002',
+  '01M7A000000000000000000003',
+  '01M7A000000000000000000004',
 ] as const;
 
 const manyIds = (count: number): string[] =>
@@ -102,23 +107,17 @@ describe('no batch is meant by', () => {
     expect(await meant(named)).toMatchObject({ name: 'BatchNotFound', message });
   });
 
-  test('what begins the ids of several, which are told of', async () => {
-    const name = 'Autumn release';
-    expect(await meant('01m7z82')).toMatchObject({
+  test.each<[what: string, named: string, many: string, told: readonly string[]]>([
+    ['what begins the ids of several, which are told of', '01m7z82', '2', [ids[1], ids[0]]],
+    ['of five, too', '01M7A', '5', ids.slice(9).toReversed()],
+    ['of more the latest are told of', '01M8', 'more than 5', ids.slice(4, 9).toReversed()],
+  ])('%s', async (_, named, many, told) => {
+    const created_at = '2026-09-30T06:00:00.000Z';
+    expect(await meant(named)).toMatchObject({
       name: 'BatchAmbiguous',
-      message: '01m7z82 is how the ids of 2 batches begin; say more of the one that you mean.',
-      details: { candidates: [ids[1], ids[0]].map((batch_id) => ({ batch_id, name, status: 'PENDING' })) },
-    });
-  });
-
-  test('of too many the latest are told of', async () => {
-    expect(await meant('01M8')).toMatchObject({
-      message: expect.stringContaining('more than 5 batches'),
+      message: `${named} is how the ids of ${many} batches begin; say more of the one that you mean.`,
       details: {
-        candidates: ids
-          .slice(-5)
-          .toReversed()
-          .map((batch_id) => ({ batch_id })),
+        candidates: told.map((batch_id) => ({ batch_id, name: 'Autumn release', status: 'PENDING', created_at })),
       },
     });
   });
@@ -152,4 +151,6 @@ test('it reads no more rows than it tells of, however many batches there are', a
   expect(await readFor('latest')).toEqual([keys.submitted('ada', '').pk, `BATCH#${ids[1]}`]);
   expect(await readFor('01M7Z9')).toEqual(['BATCH#01M7Z9', 'BATCHES', `BATCH#${ids[2]}`]);
   expect(await readFor('01M8')).toHaveLength(1 + 6 + 5);
+  expect(await readFor('x'.repeat(64))).toHaveLength(1);
+  expect(await readFor('x'.repeat(65))).toEqual([]);
 });

@@ -72,7 +72,7 @@ const makeBatch = async (batch: Batch) => {
   const find = async (status: Status | undefined, limit: number, from = 0) => {
     asked.length = 0;
     const { found, next } = await findDeployments({ table }, header, { from, limit, status });
-    return { indexes: found.map(({ index }) => index), next, queries: asked.length };
+    return { indexes: found.map(({ index }) => index), next, queries: [...asked] };
   };
   return { find };
 };
@@ -111,7 +111,7 @@ describe('the few among thousands', () => {
     const { indexes, next, queries } = await find('UNKNOWN', 20);
     expect(indexes).toEqual(at);
     expect(next).toBeUndefined();
-    expect(queries).toBeLessThanOrEqual(most);
+    expect(queries.length).toBeLessThanOrEqual(most);
   });
 });
 
@@ -120,15 +120,39 @@ test('those that are scattered cost as few queries as those that are not', async
   const { find } = await makeBatch({ list, hints: 'outcomes', rowsAtOnce: 1000 });
   const { indexes, queries } = await find('FAILED', 1000);
   expect(indexes).toEqual(indexesOf(list, 'FAILED'));
-  expect(queries).toBeLessThanOrEqual(16);
+  expect(queries.length).toBeLessThanOrEqual(16);
 });
 
 test('where the first page is full, little is read', async () => {
   const { find } = await makeBatch({ list: Array.from({ length: 3_000 }, () => 'SUCCESS'), hints: 'outcomes' });
-  expect(await find('SUCCESS', 20)).toMatchObject({ next: 20, queries: 1 });
-  expect(await find('SUCCESS', 20, 2_980)).toMatchObject({ next: undefined, queries: 1 });
-  expect(await find(undefined, 20)).toMatchObject({ next: 20, queries: 1 });
-  expect(await find(undefined, 20, 2_980)).toMatchObject({ next: undefined, queries: 1 });
+  expect(await find('SUCCESS', 20)).toMatchObject({ next: 20, queries: [{}] });
+  expect(await find('SUCCESS', 20, 2_980)).toMatchObject({ next: undefined, queries: [{}] });
+  expect(await find(undefined, 20)).toMatchObject({ next: 20, queries: [{}] });
+  expect(await find(undefined, 20, 2_980)).toMatchObject({ next: undefined, queries: [{}] });
+});
+
+test.each<[what: string, count: number, apart: number, asked: readonly (readonly [from: number, to: number])[]]>([
+  ['neighbours are asked for together', 3, 8, [[5, 21]]],
+  ['those that are further apart one by one', 3, 9, [5, 14, 23].map((at) => [at, at])],
+  ['up to sixteen of them', 16, 20, Array.from({ length: 16 }, (_, at) => [5 + 20 * at, 5 + 20 * at])],
+  ['more of them together', 17, 20, [[5, 325]]],
+])('%s', async (_, count, apart, asked) => {
+  const list = Array.from({ length: 400 }, (_, index): Status => {
+    const isOne = index >= 5 && (index - 5) % apart === 0 && (index - 5) / apart < count;
+    return isOne ? 'FAILED' : 'SUCCESS';
+  });
+  const batch = await makeBatch({ list, hints: 'outcomes' });
+  const { queries, indexes } = await batch.find('FAILED', 400);
+  expect(indexes).toEqual(indexesOf(list, 'FAILED'));
+  expect(queries.map(({ from, to }) => [from, to])).toEqual(
+    asked.map(([from, to]) => [keys.item('B', from).sk, keys.item('B', to).sk]),
+  );
+});
+
+test('behind the last there is nothing', async () => {
+  const batch = await makeBatch({ list: ['SUCCESS', 'FAILED'], hints: 'outcomes' });
+  for (const status of [undefined, 'SUCCESS'] as const)
+    expect(await batch.find(status, 20, 2)).toEqual({ indexes: [], next: undefined, queries: [] });
 });
 
 test('nothing is asked for a status that a sealed batch has nowhere', async () => {
@@ -136,14 +160,14 @@ test('nothing is asked for a status that a sealed batch has nowhere', async () =
   expect(await (await makeBatch({ list, hints: 'outcomes' })).find('FAILED', 20)).toEqual({
     indexes: [],
     next: undefined,
-    queries: 0,
+    queries: [],
   });
 });
 
 test('the work for one page is bounded, and the next leads on', async () => {
   const list = Array.from({ length: 90 }, (_, index): Status => (index === 85 ? 'UNKNOWN' : 'SUCCESS'));
   const batch = await makeBatch({ list, hints: 'none', rowsAtOnce: 1 });
-  expect(await batch.find('UNKNOWN', 20)).toEqual({ indexes: [], next: 40, queries: 40 });
+  expect(await batch.find('UNKNOWN', 20)).toMatchObject({ indexes: [], next: 40, queries: { length: 40 } });
   expect(await everyPage(batch, 'UNKNOWN', 20)).toEqual([[], [], [85]]);
 });
 
