@@ -13,6 +13,15 @@ const anyText = '\'\' → "Stryker was here!"';
 
 /** Mutants that change nothing which anybody could see. Whatever can be noticed has no place here. */
 export const equivalents: readonly Equivalent[] = [
+  ...[
+    ['if (names.size === 0)', 'names.size === 0 → false'],
+    ['if (names.size === 0)', 'ofBatch.delete(index); → ;'],
+    ['if (ofBatch.size === 0)', 'ofBatch.size === 0 → false'],
+    ['if (ofBatch.size === 0)', 'this.#byBatch.delete(batch_id); → ;'],
+  ].map(([line, change]) => ({
+    ...{ path: 'lib/domain/schedule/locks.ts', line: line!, change: change! },
+    why: 'it only makes room: who has no locks has none in an empty set either',
+  })),
   ...(
     [
       ['batch/list-batches.ts', "pk: keys.listed('').pk", anyText],

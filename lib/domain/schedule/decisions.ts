@@ -95,7 +95,7 @@ export class Draft {
     batch.cells.set(index, cell);
     const to = statusOfCell(cell);
     this.#touchPage(batch, Math.floor(index / pageSize));
-    batch.head.counts[from] = (batch.head.counts[from] ?? 0) - 1;
+    batch.head.counts[from] = batch.head.counts[from]! - 1;
     batch.head.counts[to] = (batch.head.counts[to] ?? 0) + 1;
     this.touchHead(batch.sheet.batch_id);
   }

@@ -43,11 +43,11 @@ export class Locks {
 
   #forget(name: string, { batch_id, index }: Lock): void {
     this.#byName.delete(name);
-    const ofBatch = this.#byBatch.get(batch_id);
-    const names = ofBatch?.get(index);
-    names?.delete(name);
-    if (names?.size === 0) ofBatch?.delete(index);
-    if (ofBatch?.size === 0) this.#byBatch.delete(batch_id);
+    const ofBatch = this.#byBatch.get(batch_id)!;
+    const names = ofBatch.get(index)!;
+    names.delete(name);
+    if (names.size === 0) ofBatch.delete(index);
+    if (ofBatch.size === 0) this.#byBatch.delete(batch_id);
   }
 
   /** The names of all locks that a deployment has, sorted. */

@@ -225,6 +225,21 @@ describe('all that is decided', () => {
       { consumed: 1, locks: new Map([['one/0', undefined]]) },
     ],
     [
+      'when one is resolved before it is told to be UNKNOWN',
+      { batches: [{ waits: chain(2) }], told: [resolved(0, 'one/0')] },
+      {
+        ...{ consumed: 1, ...written('one'), locks: new Map([['one/0', undefined]]) },
+        refusals: [
+          {
+            ...named(1),
+            status: 'SKIPPED',
+            reason: 'DependencyUnknown',
+            message: 'Not started: it depends on svc-0, which was UNKNOWN.',
+          },
+        ],
+      },
+    ],
+    [
       'when one is told that a batch has no news of',
       {
         batches: [{ waits: free(1) }],
@@ -291,7 +306,7 @@ describe('the fewest rows with which all is decided at once', () => {
   const turn = 5 + mostLocks;
   const keeping: readonly SheetSketch[] = [
     { waits: free(1), locks: [['/b']] },
-    { id: 'two', waits: free(1), locks: [['/a', '/b']] },
+    { id: 'two', waits: free(1), locks: [['/0', '/a', '/b']] },
   ];
   const many = sketchSheet({ id: 'many', waits: chain(1001) });
   const news = new Map([['many', { sheet: many, cancelled: false, recorded: [] }]]);
@@ -323,8 +338,8 @@ describe('the fewest rows with which all is decided at once', () => {
       4,
       4,
     ],
-    ['a batch that goes with what it kept', { batches: keeping, told: [finished('two')] }, 5, 5 + turn],
-    ['a batch that is cancelled with what it kept', { batches: keeping, told: [cancelled('two')] }, 3, 5 + turn],
+    ['a batch that goes with what it kept', { batches: keeping, told: [finished('two')] }, 6, 6 + turn],
+    ['a batch that is cancelled with what it kept', { batches: keeping, told: [cancelled('two')] }, 3, 6 + turn],
     ['a plan that is not there any more', { batches: [], told: [planned('x')] }, 2, 2],
     ['many to plan', { batches: [], told: [planned('many')] }, 5, 9 + turn],
   ])('%s', (_, scene, reading, deciding) => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Status } from '../../../lib/domain/deployment/status.ts';
 import { mostLocks } from '../../../lib/domain/plan/lock-names.ts';
 import type { InboxMessage } from '../../../lib/domain/record/rows.ts';
+import { describeHolder, Locks } from '../../../lib/domain/schedule/locks.ts';
 import type { Sheet } from '../../../lib/domain/schedule/sheet.ts';
 import { Chance, RandomWorld, randomChance, randomSheets } from './random-world.ts';
 import {
@@ -32,6 +33,61 @@ const holderOf = (scheduler: Scheduler, name: string): string => {
   const lock = scheduler.state.locks.get(name);
   return lock === undefined ? 'free' : `${lock.state} by ${lock.batch_id}`;
 };
+
+describe('locks', () => {
+  const [one, two, other] = [
+    { batch_id: 'B', index: 0 },
+    { batch_id: 'B', index: 1 },
+    { batch_id: 'C', index: 0 },
+  ] as const;
+
+  test('are found by name and by who has them', () => {
+    const locks = new Locks();
+    const rows = [
+      ['/b', { ...one, state: 'held' }],
+      ['/a', { ...one, state: 'held' }],
+      ['/c', { ...two, state: 'reserved' }],
+      ['/d', { ...two, state: 'held' }],
+      ['/e', { ...other, state: 'reserved' }],
+    ] as const;
+    for (const [name, lock] of rows) locks.set(name, lock);
+    expect([locks.size, [...locks], [...locks.values()]]).toEqual([5, rows, rows.map(([, lock]) => lock)]);
+    expect([one, two, other, { ...one, index: 2 }].map((place) => locks.of(place))).toEqual([
+      ['/a', '/b'],
+      ['/c', '/d'],
+      ['/e'],
+      [],
+    ]);
+    expect(['B', 'C', 'D'].map((id) => locks.reservedBy(id))).toEqual([[two], [other], []]);
+    expect([locks.takenFrom(one, '/a'), locks.takenFrom(two, '/a'), locks.takenFrom(one, '/x')]).toEqual([
+      undefined,
+      rows[1][1],
+      undefined,
+    ]);
+    locks.set('/a', rows[4][1]);
+    locks.set('/c', undefined);
+    locks.set('/x', undefined);
+    expect([locks.size, locks.get('/c'), locks.of(one), locks.of(other), locks.of(two), locks.reservedBy('B')]).toEqual(
+      [4, undefined, ['/b'], ['/a', '/e'], ['/d'], []],
+    );
+  });
+
+  test('wake who waits for one of them, once for each time it waits', () => {
+    const locks = new Locks();
+    locks.wait(one, ['/a', '/b']);
+    locks.wait(two, ['/b']);
+    expect([locks.wake('/x'), locks.wake('/a'), locks.wake('/a'), locks.wake('/b')]).toEqual([[], [one], [], [two]]);
+    locks.wait(one, ['/b']);
+    expect([locks.wake('/a'), locks.wake('/b'), locks.wake('/b')]).toEqual([[], [one], []]);
+  });
+
+  test('have a holder with a name, or of a batch', () => {
+    expect([describeHolder({ batch_id: 'B', key: 'k' }), describeHolder({ batch_id: 'B' })]).toEqual([
+      'k of batch B',
+      'batch B',
+    ]);
+  });
+});
 
 describe('one object, one deployment at a time', () => {
   test('the same service in two environments on one cluster: one after the other, though their targets differ', () => {
