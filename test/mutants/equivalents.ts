@@ -13,6 +13,14 @@ const anyText = '\'\' → "Stryker was here!"';
 
 /** Mutants that change nothing which anybody could see. Whatever can be noticed has no place here. */
 export const equivalents: readonly Equivalent[] = [
+  {
+    ...{ path: 'lib/domain/schedule/refusals.ts', line: 'if (cell === 1) offer', change: 'cell === 1 → true' },
+    why: 'who is offered too early is passed over, and is offered again when its time comes',
+  },
+  {
+    ...{ path: 'lib/domain/schedule/take-locks.ts', line: 'draft.offered += 1', change: '1 → 2' },
+    why: 'only whether it has changed is asked',
+  },
   ...[
     ['if (names.size === 0)', 'names.size === 0 → false'],
     ['if (names.size === 0)', 'ofBatch.delete(index); → ;'],

@@ -36,6 +36,7 @@ const run = ({ folders, size, seed }: Options): Promise<MutantResult[]> =>
     disableTypeChecks: false,
     tsconfigFile: 'none', // Stryker would rewrite its paths, with the compiler as a library, which version 7 is not
     timeoutMS: 30_000, // this machine may have other things to do
+    dryRunTimeoutMinutes: 30,
     reporters: ['survivors'],
     tempDirName: join(tmpdir(), 'flotilla-mutants'),
     cleanTempDir: 'always',
@@ -70,12 +71,15 @@ const judge = async (types: TypeCheck, results: readonly MutantResult[]): Promis
 const main = async (options: Options, types: TypeCheck): Promise<void> => {
   await addOwnMutators();
   const results = await run(options);
-  const refused = results.filter(
-    ({ status, statusReason }) => status === 'CompileError' && statusReason !== notInSample,
-  );
-  const chosen = results.filter(({ status }) => status !== 'CompileError' && status !== 'Ignored');
+  const are = (...some: readonly MutantResult['status'][]) => results.filter(({ status }) => some.includes(status));
+  const refused = are('CompileError').filter(({ statusReason }) => statusReason !== notInSample);
+  // Stryker does not count those that end the process of the tests either: whatever else ends it would count as well.
+  const chosen = are('Killed', 'Timeout', 'Survived', 'NoCoverage');
   console.log(
     `${results.length} mutants, seed ${options.seed}: ${refused.length} refused by TypeScript, ${chosen.length} tried`,
+  );
+  console.log(
+    `${are('Timeout').length} were noticed because the tests did not end; ${are('RuntimeError').length} that ended the tests are not counted.`,
   );
   console.log(`${chosen.filter(isUnnoticed).length} were not noticed; TypeScript is asked about them in their places.`);
   console.log(report(await judge(types, chosen)));

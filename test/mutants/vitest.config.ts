@@ -18,7 +18,11 @@ export default defineConfig({
     testTimeout: 600_000, // Stryker has a limit of its own
     expect: { poll: { timeout: 300_000 } },
     include: [`${tests}/**/*.test.ts`],
-    exclude: ['test/functions/telemetry.test.ts', 'test/docs/{readme,cost}.test.ts'],
+    // They take long, most of all with a program that counts its steps, and notice what others notice too.
+    exclude: [
+      ...['test/functions/telemetry.test.ts', 'test/docs/{readme,cost}.test.ts'],
+      'test/domain/batch/large-batch.test.ts',
+    ],
     isolate: false,
     experimental: { viteModuleRunner: false },
     sequence: { sequencer: ShortestFirst },

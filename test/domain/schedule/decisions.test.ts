@@ -8,6 +8,7 @@ import {
   type BatchState,
   emptySchedule,
   newBatch,
+  removeBatch,
   type ScheduleState,
 } from '../../../lib/domain/schedule/state.ts';
 import {
@@ -117,6 +118,26 @@ test('a draft says all that it did', () => {
   expect(one!.head.counts).toEqual({ PENDING: 499, PROCESSING: 1, SUCCESS: 1 });
   expect([state.batches.has('two'), [...state.locks]]).toEqual([false, [['b', lock]]]);
 });
+
+test.each([[[1, 2, 3]], [[3, 2, 1]], [[2, 1, 3]], [[2, 3, 1]], [[1, 3, 2]], [[3, 1, 2]]])(
+  'of the limits those of the batch that was planned last are left, also where they were read in the order %j',
+  (read) => {
+    const state = emptySchedule();
+    const batches = read.map((order) => {
+      const limits = { all: order, [`own-${order}`]: order };
+      return newBatch(sketchSheet({ id: `${order}`, waits: free(1), limits }), order);
+    });
+    for (const batch of batches) adopt(state, batch);
+    for (const [gone, left] of [
+      [3, { all: 2, 'own-1': 1, 'own-2': 2 }],
+      [1, { all: 2, 'own-2': 2 }],
+      [2, {}],
+    ] as const) {
+      removeBatch(state, batches.find(({ head }) => head.order === gone)!);
+      expect(Object.fromEntries(state.limits)).toEqual(left);
+    }
+  },
+);
 
 const nothing: Decisions = {
   ...{ consumed: 0, more: false, grants: [], refusals: [], revoked: [], forestalled: [] },

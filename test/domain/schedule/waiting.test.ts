@@ -258,7 +258,9 @@ describe('for programs', () => {
   const scenes: readonly SheetSketch[] = [
     { waits: [[], []], concurrency: 1, ...limited },
     { id: 'two', waits: [[], [0]], targets: ['one/0', 'free'], locks: [['/b'], ['/b']] },
-    { id: 'three', waits: [[]], locks: [['/a', '/b']], targets: ['two/x'] },
+    { id: 'three', waits: [[]], locks: [['/b']], targets: ['two/x'] },
+    { id: 'works', waits: [[]], locks: [['/a', '/c']] },
+    { id: 'five', waits: [[]], locks: [['/a', '/c']] },
     { id: 'four', waits: [[], []], concurrency: 1, onFailure: 'stop', locks: [['/b'], []] },
   ];
   const scheduler = new Scheduler();
@@ -275,12 +277,18 @@ describe('for programs', () => {
       'two',
       [{ ...lock, name: 'one/0', locks: ['one/0'], batch_id: 'one', status: 'PROCESSING' }],
     ],
+    [
+      'all the locks that it shares with another one, together',
+      0,
+      'five',
+      [{ ...lock, name: '/a /c', locks: ['/a', '/c'], batch_id: 'works', status: 'PROCESSING' }],
+    ],
     ['dependencies alone', 1, 'two', [{ kind: 'dependency', name: 'svc-0', status: 'PENDING' }]],
     [
       'an object that is kept for another one',
       0,
       'three',
-      [{ ...lock, name: '/a /b', locks: ['/b'], batch_id: 'two', status: 'PENDING' }],
+      [{ ...lock, name: '/b', locks: ['/b'], batch_id: 'two', status: 'PENDING' }],
     ],
   ])('%s', (_, index, batch_id, waits) => {
     expect(waitsOf(scheduler.state, { batch_id, index })).toEqual(waits);
