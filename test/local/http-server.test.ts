@@ -53,6 +53,11 @@ describe('the embedded server', () => {
     expect(list.batches[0]!.name).toBe('Herbstäpfel 🍏');
   });
 
+  test('tells how long a connection may be idle: long, so that no request meets one that is just being closed', async () => {
+    const { url } = await serve();
+    expect((await fetch(`${url}/health`)).headers.get('keep-alive')).toBe('timeout=65');
+  });
+
   test('answers HEAD without a body', async () => {
     const { url } = await serve();
     const answer = await fetch(`${url}/health`, { method: 'HEAD' });

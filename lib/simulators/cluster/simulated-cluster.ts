@@ -50,7 +50,8 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions = {
   if (store.get(resourceOf('Namespace'), '', 'kube-system') === undefined) store.create(system);
   const loop = new ControlLoop(store, { now, tickMilliseconds, podStartMilliseconds, memory });
   const parts = { store, api: new Api(store, now) };
-  const server = createServer((request, response) => {
+  // As long as a load balancer before a real one would: a busy machine must not meet connections that are just being closed.
+  const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
     response.setHeader('x-simulated', 'true');
     answer(parts, request, response).catch((error: unknown) => fail(response, error));
   });

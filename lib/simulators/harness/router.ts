@@ -80,7 +80,8 @@ const answerTo = async (request: IncomingMessage, routes: readonly Route[], guar
 };
 
 export const serve = (routes: readonly Route[], guard: Guard): Server =>
-  createServer((request, response) => {
+  // A start that meets a connection which is just being closed is one that nobody knows of: a load balancer waits this long.
+  createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
     answerTo(request, routes, guard)
       .catch((error: unknown) => failure('UNKNOWN_ERROR', `the simulator failed: ${String(error)}`))
       .then((answer) => send(response, answer));
