@@ -1,3 +1,4 @@
+import { clusterUid } from '../domain/catalogue/reached-cluster.ts';
 import { isFlotillaError } from '../domain/errors.ts';
 import { proxyAddress } from '../domain/health/health-address.ts';
 import type { Workload } from '../domain/plan/plan.ts';
@@ -28,19 +29,19 @@ export class KubernetesCluster implements Cluster {
   }
 
   /**
-   * The ARN of EKS, and the UID of the namespace `kube-system`, which a cluster has for life. Where that may not be read, or
-   * there is none, the address is what is left.
+   * The ARN of EKS, and the UID of the namespace `kube-system`, which a cluster has for life. Always the address too: another
+   * name may lead there with rights that do not reach as far, and is to be known by what both can say.
    */
   async identify(): Promise<readonly string[]> {
-    const found = [this.#arn, await this.#uidOf('kube-system')].filter((one) => one !== undefined);
-    return found.length > 0 ? found : [this.address];
+    return [this.#arn, await this.#uid(), this.address].filter((one) => one !== undefined);
   }
 
-  async #uidOf(namespace: string): Promise<string | undefined> {
+  /** Undefined where that namespace may not be read, or there is none. */
+  async #uid(): Promise<string | undefined> {
     try {
-      const answer = await this.#requests.get(`/api/v1/namespaces/${namespace}`);
+      const answer = await this.#requests.get('/api/v1/namespaces/kube-system');
       const uid = answer.status === 200 ? uidIn(answer.body) : undefined;
-      return uid === undefined ? undefined : `${namespace}:${uid}`;
+      return uid === undefined ? undefined : clusterUid(uid);
     } catch (error) {
       // Without that right everything else works all the same.
       if (isFlotillaError(error, 'ClusterUnavailable') && error.details.status === 403) return undefined;

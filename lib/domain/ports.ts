@@ -245,7 +245,7 @@ export interface HealthAnswer {
 export interface Cluster {
   /** How it is reached, by which authority it is known. Nobody is asked. */
   readonly address: string;
-  /** What tells it from all other clusters, however it is reached: at least one text. The address, where nothing better can be read. */
+  /** What tells it from all other clusters, however it is reached: the address, and all that is better and can be read. */
   identify(): Promise<readonly string[]>;
   /** Reads several workloads with as few requests as possible, in the order given. */
   read(workloads: readonly Workload[]): Promise<readonly WorkloadView[]>;

@@ -227,16 +227,16 @@ describe('what tells a cluster from all others', () => {
   };
 
   it.each([
-    ['the UID of kube-system', 200, namespace, undefined, [`kube-system:${uid}`]],
-    ['in EKS the ARN, and the UID', 200, namespace, 'arn:eks', ['arn:eks', `kube-system:${uid}`]],
+    ['the UID of kube-system, and its address', 200, namespace, undefined, [`kube-system:${uid}`, 'its address']],
+    ['in EKS the ARN too', 200, namespace, 'arn:eks', ['arn:eks', `kube-system:${uid}`, 'its address']],
     ['its address, where that namespace may not be read', 403, forbidden, undefined, ['its address']],
-    ['in EKS the ARN alone, where it may not be read', 403, forbidden, 'arn:eks', ['arn:eks']],
+    ['in EKS ARN and address, where it may not be read', 403, forbidden, 'arn:eks', ['arn:eks', 'its address']],
     ['its address, where there is no such namespace', 404, status(404, 'NotFound', ''), undefined, ['its address']],
     ['its address, where somebody else answers', 200, '<html>', undefined, ['its address']],
   ])('%s', async (_, code, body, arn, identities) => expect(await identified(code, body, arn)).toEqual(identities));
 
-  it('is not known while the cluster does not answer', async () => {
-    await expect(identified(503, '')).rejects.toMatchObject({ name: 'ClusterUnavailable' });
+  it.each([401, 429, 500, 503])('is not known while the cluster answers %i', async (code) => {
+    await expect(identified(code, '')).rejects.toMatchObject({ name: 'ClusterUnavailable' });
   });
 
   it('the simulated one has such a UID too, for as long as it runs', async () => {
@@ -244,7 +244,7 @@ describe('what tells a cluster from all others', () => {
     const cluster = new KubernetesCluster('eu-1', await kubeConfigFrom({ server: simulated.url }));
     const [identity] = await cluster.identify();
     expect(identity).toMatch(/^kube-system:[0-9a-f-]{36}$/);
-    expect(await cluster.identify()).toEqual([identity]);
+    expect(await cluster.identify()).toEqual([identity, cluster.address]);
     await simulated.close();
   });
 });

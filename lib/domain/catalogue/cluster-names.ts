@@ -38,9 +38,10 @@ export const namesOfClusters = (
   const own = new Map(named);
   const groups = new Map<string, Group>();
   for (const [, name] of named) join(groups, [name], []);
-  for (const { cluster, names, identities } of rows) {
+  for (const { cluster, names, identities, earlier = [] } of rows) {
     const now = own.get(cluster);
     join(groups, now === undefined ? names : [...names, now], identities);
+    for (const way of earlier) join(groups, [names[0]!, ...way.names], way.identities);
   }
   const configured = new Set(own.values());
   return (cluster) => {

@@ -27,8 +27,8 @@ export const captureBaseline = async (
   const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
   if (item === undefined) throw new FlotillaError('ContractBroken', `deployment ${index} has no turn`);
   const earlier = rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)));
-  const { view, namesOf } = await look(deps, deployment);
-  await checkAlone(deps, deployment, { place: { batch_id, index }, namesOf });
+  const { view, namesOf } = await look(deps, deployment, item);
+  if (namesOf !== undefined) await checkAlone(deps, deployment, { place: { batch_id, index }, namesOf });
   const baseline = baselineOf(deployment.workload, view);
   const previous = earlier === undefined ? await findPrevious(deps, deployment, { view, baseline }) : earlier.previous;
   const row: CaptureRow = { attempt: item.attempt, baseline, ...(previous === undefined ? {} : { previous }) };
@@ -38,16 +38,17 @@ export const captureBaseline = async (
 
 interface Looked {
   readonly view: WorkloadView;
-  /** By what clusters are known, this one among them. */
-  readonly namesOf: NamesOfClusters;
+  /** By what clusters are known, this one among them; only before anything was started. */
+  readonly namesOf?: NamesOfClusters;
 }
 
-const look = async (deps: Needs, { cluster, workload }: PlannedDeployment): Promise<Looked> => {
+/** Once there was a run, who else works there hears of it, and what it did may have to be undone: then nobody is asked who is who. */
+const look = async (deps: Needs, { cluster, workload }: PlannedDeployment, { runs }: ItemRow): Promise<Looked> => {
   for (let tries = 0; ; tries++) {
     try {
       const reached = await deps.cluster(cluster);
       const [view] = await reached.read([workload]);
-      return { view: view!, namesOf: await noteCluster(deps, cluster, reached) };
+      return runs.length > 0 ? { view: view! } : { view: view!, namesOf: await noteCluster(deps, cluster, reached) };
     } catch (error) {
       const wait = waits[tries];
       if (wait === undefined || !isFlotillaError(error, 'ClusterUnavailable')) throw error;

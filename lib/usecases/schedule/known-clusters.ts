@@ -1,7 +1,9 @@
+import { entryOf } from '../../domain/catalogue/catalogue.ts';
 import { nameOf, namesOfClusters } from '../../domain/catalogue/cluster-names.ts';
+import { isKnown, noteReached, type Reached } from '../../domain/catalogue/reached-cluster.ts';
 import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
 import { describeObject } from '../../domain/plan/describe-deployment.ts';
-import { locksOfObject, mostLocks, type NamesOfClusters } from '../../domain/plan/lock-names.ts';
+import { locksOfObject, type NamesOfClusters } from '../../domain/plan/lock-names.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { Cluster, Table } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
@@ -25,21 +27,25 @@ const readRows = async (table: Table): Promise<readonly ClusterRow[]> => {
 type Noting = Pick<Deps, 'table' | 'clock' | 'random' | 'catalogue'>;
 
 /**
- * Keeps which cluster a name leads to, when it is reached for the first time or in another way than before; then reads by what
- * it is known. Of two that do so at once, for two names of one cluster, at least one finds the other's row.
+ * Keeps which cluster a name leads to, when it is reached for the first time, in another way than before, or again after it could
+ * not say who it is; then reads by what it is known. Of two that do so at once, for two names of one cluster, at least one
+ * finds the other's row. Throws ClusterUnavailable when the cluster does not answer: then nobody knows who else works there.
  */
 export const noteCluster = async (deps: Noting, name: string, cluster: Cluster): Promise<NamesOfClusters> => {
   const catalogue = await deps.catalogue();
   const own = nameOf(catalogue, name);
-  const fingerprint = `${own} ${cluster.address}`;
+  const reached: Reached = { cluster: name, name: own, fingerprint: `${own} ${cluster.address}` };
   return retryConflict(deps, async () => {
     const rows = await readRows(deps.table);
     const before = rows.find((row) => row.cluster === name);
-    const identities = before?.fingerprint === fingerprint ? undefined : await identitiesOf(cluster);
-    if (identities === undefined) return namesOfClusters(catalogue, rows);
-    const names = [own, ...namesToKeep(before, identities).filter((one) => one !== own)].slice(0, mostLocks - 1);
-    const row: ClusterRow = { cluster: name, fingerprint, identities, names, at: deps.clock.now() };
-    const when = before === undefined ? { exists: false } : { equals: { fingerprint: before.fingerprint } };
+    if (before !== undefined && isKnown(before, reached, deps.clock.now())) return namesOfClusters(catalogue, rows);
+    const said = await cluster.identify();
+    const isSimulated = entryOf(catalogue.clusters, name)?.simulated === true;
+    // A simulated cluster has another port after each start, and its old one may be another's by then.
+    const identities = isSimulated ? said.filter((one) => one !== cluster.address) : said;
+    const row = noteReached(before, reached, { identities, at: deps.clock.now() });
+    const when =
+      before === undefined ? { exists: false } : { equals: { fingerprint: before.fingerprint, at: before.at } };
     try {
       await deps.table.transact([{ put: itemOf(keys.cluster(name), row), when }]);
     } catch (error) {
@@ -50,37 +56,28 @@ export const noteCluster = async (deps: Noting, name: string, cluster: Cluster):
   });
 };
 
-/** By these it may still be locked, if it is the same cluster. */
-const namesToKeep = (before: ClusterRow | undefined, identities: readonly string[]): readonly string[] =>
-  before?.identities.some((one) => identities.includes(one)) ? before.names : [];
-
-/** One that does not answer now is asked again by the next deployment. */
-const identitiesOf = async (cluster: Cluster): Promise<readonly string[] | undefined> => {
-  try {
-    return await cluster.identify();
-  } catch (error) {
-    if (isFlotillaError(error, 'ClusterUnavailable')) return undefined;
-    throw error;
-  }
-};
-
 /**
  * Since the plan, its cluster may have turned out to have another name too, under which somebody works on the same object:
- * then neither knew of the other when their locks were given. Throws ObjectBusy.
+ * then neither knew of the other when their locks were given. Everybody has all of its own locks before it reads those of
+ * others, so of two at least the later one hears of the other. Throws ObjectBusy.
  */
 export const checkAlone = async (
   { table }: Pick<Deps, 'table'>,
   deployment: PlannedDeployment,
   { place, namesOf }: { readonly place: Place; readonly namesOf: NamesOfClusters },
 ): Promise<void> => {
-  const names = namesOf(deployment.cluster);
-  if (names.length === 1) return;
-  const locks = locksOfObject(deployment.workload, names).map(async (name) =>
+  const locks = locksOfObject(deployment.workload, namesOf(deployment.cluster)).map(async (name) =>
     rowOf<LockRow>(await table.get(keys.lock(name))),
   );
   for (const lock of await Promise.all(locks)) {
     if (lock === undefined || lock.state === 'reserved' || isSamePlace(lock, place)) continue;
-    const message = `${describeHolder(lock)} has ${describeObject(deployment)} under another name of that cluster, which was not known when this was planned; deploy it again`;
-    throw new FlotillaError('ObjectBusy', message, { batch_id: lock.batch_id, key: lock.key });
+    throw new FlotillaError('ObjectBusy', busy(lock, deployment), { batch_id: lock.batch_id, key: lock.key });
   }
+};
+
+const busy = (lock: LockRow, deployment: PlannedDeployment): string => {
+  const [holder, object] = [describeHolder(lock), describeObject(deployment)];
+  return lock.state === 'unknown'
+    ? `what ${holder} did to ${object}, under another name of that cluster, is UNKNOWN; resolve it first, then deploy this again`
+    : `${holder} works on ${object}, under another name of that cluster, which was not known when this was planned; deploy this again`;
 };

@@ -1,9 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { FlotillaError } from '../../../lib/domain/errors.ts';
+import { locksOfObject } from '../../../lib/domain/plan/lock-names.ts';
 import type { PlannedDeployment } from '../../../lib/domain/plan/plan.ts';
-import type { Cluster, WorkloadView } from '../../../lib/domain/ports.ts';
+import type { Cluster, WorkloadView, Write } from '../../../lib/domain/ports.ts';
+import { changeItem } from '../../../lib/domain/record/change.ts';
 import { keys } from '../../../lib/domain/record/keys.ts';
-import { type CaptureRow, itemOf, type Release, rowOf } from '../../../lib/domain/record/rows.ts';
+import {
+  type CaptureRow,
+  type ClusterRow,
+  type ItemRow,
+  itemOf,
+  type LockRow,
+  type Release,
+  type Run,
+  rowOf,
+} from '../../../lib/domain/record/rows.ts';
 import { writePlan } from '../../../lib/usecases/plan/plan-store.ts';
 import { captureBaseline } from '../../../lib/usecases/rollout/capture-baseline.ts';
 import { viewOf } from '../../domain/rollout/objects.ts';
@@ -17,14 +28,21 @@ interface Setting {
   readonly recorded?: Partial<Release>;
   readonly earlier?: CaptureRow;
   readonly deployment?: Partial<PlannedDeployment>;
+  /** What the cluster says of itself, time after time; the last one stays. */
+  readonly identities?: readonly (readonly string[] | Error)[];
+  /** Runs that there were already: this is a later attempt. */
+  readonly runs?: readonly Run[];
+  /** Somebody has the same object, under another name of the cluster. */
+  readonly busy?: boolean;
 }
 
 const old = viewOf({ image: 'reg/app:3.0.1', revision: 1, generation: 1 });
 const baseline = { exists: true, uid: 'd1', revision: '1/hash1', image: 'reg/app:3.0.1' };
 
 /** A deployment of 3.0.2 that is about to be made where 3.0.1 runs. */
-const captured = async ({ views = [old], recorded, earlier, deployment: more }: Setting) => {
-  const { world, batchId: batch_id, deployment: original } = await aboutToStart();
+const captured = async (setting: Setting) => {
+  const { views = [old], recorded, earlier, deployment: more, identities = [['kube-system:test']] } = setting;
+  const { world, batchId: batch_id, deployment: original, item } = await aboutToStart();
   const deployment = { ...original, ...more };
   if (more) {
     const { plan } = await planned(world);
@@ -42,8 +60,12 @@ const captured = async ({ views = [old], recorded, earlier, deployment: more }: 
   await world.table.transact([
     ...(recorded ? [{ put: itemOf(keys.goodRelease(target), release) }] : []),
     ...(earlier ? [{ put: itemOf(keys.capture(batch_id, 0), earlier) }] : []),
+    ...(setting.busy ? busyUnder('twin', deployment) : []),
+    ...(setting.runs ? begunAgain(item, setting.runs) : []),
   ]);
   const left = [...views];
+  const words = [...identities];
+  let asked = 0;
   const waits: number[] = [];
   const clock = {
     now: () => world.clock.time,
@@ -51,7 +73,12 @@ const captured = async ({ views = [old], recorded, earlier, deployment: more }: 
   };
   const cluster = {
     address: 'https://cluster#ca',
-    identify: async () => ['kube-system:test'],
+    identify: async () => {
+      asked += 1;
+      const said = words.length === 1 ? words[0]! : words.shift()!;
+      if (said instanceof Error) throw said;
+      return said;
+    },
     read: async ([workload]: readonly unknown[]) => {
       expect(workload).toEqual(deployment.workload);
       const view = left.length === 1 ? left[0]! : left.shift()!;
@@ -62,7 +89,23 @@ const captured = async ({ views = [old], recorded, earlier, deployment: more }: 
   const deps = { ...world.deps, clock, cluster: async () => cluster };
   const given = await captureBaseline(deps, { batch_id, index: 0 }).catch((error: Error) => error);
   const row = rowOf<CaptureRow>(await world.table.get(keys.capture(batch_id, 0)));
-  return { given, row, waits, deployment, release, now: world.clock.time };
+  return { given, row, waits, asked, deployment, release, now: world.clock.time };
+};
+
+const begunAgain = (item: ItemRow, runs: readonly Run[]): readonly Write[] =>
+  changeItem(item, { ...item, attempt: 2, runs: [...runs] }, { at: 0, actor: 'test' }).writes;
+
+/** Another name of the same cluster, and the lock that somebody has by that name. */
+const busyUnder = (name: string, { workload }: PlannedDeployment): Write[] => {
+  const lock: LockRow = {
+    ...{ name: locksOfObject(workload, [name])[0]!, batch_id: 'other', index: 0, key: 'shared/x', fence: 9 },
+    state: 'held',
+  };
+  const row: ClusterRow = {
+    ...{ cluster: name, fingerprint: 'any', at: 0 },
+    ...{ names: [name], identities: ['kube-system:test'] },
+  };
+  return [{ put: itemOf(keys.lock(lock.name), lock) }, { put: itemOf(keys.cluster(name), row) }];
 };
 
 test('what runs now is kept: the baseline, and the release to return to', async () => {
@@ -141,6 +184,33 @@ describe('a cluster that does not answer', () => {
   test('in another way is not asked again', async () => {
     const { given, waits } = await captured({ views: [new Error('a bug'), old] });
     expect([(given as Error).message, waits]).toEqual(['a bug', []]);
+  });
+});
+
+describe('who else works on the object, under another name of the cluster', () => {
+  test('is in the way before anything was started', async () => {
+    const { given, row } = await captured({ busy: true });
+    expect(given).toMatchObject({ name: 'ObjectBusy', details: { batch_id: 'other' } });
+    expect(row).toBeUndefined();
+  });
+
+  test('is not once there was a run: what that did may have to be undone', async () => {
+    const runs: Run[] = [{ executor: 'harness:a', key: 'k', attempt: 1 }];
+    const { given, asked } = await captured({ busy: true, runs, earlier: { attempt: 1, baseline } });
+    expect(given).toMatchObject({ attempt: 2 });
+    expect(asked).toBe(0);
+  });
+
+  test('is not known while the cluster does not say which one it is: it is asked again', async () => {
+    const { given, row, waits } = await captured({ identities: [away, ['kube-system:test']], busy: true });
+    expect(given).toMatchObject({ name: 'ObjectBusy' });
+    expect([row, waits]).toEqual([undefined, [1_000]]);
+  });
+
+  test('is never known where it does not say so at all: the cluster is not available', async () => {
+    const { given, row, waits } = await captured({ identities: [away] });
+    expect(given).toBe(away);
+    expect([row, waits]).toEqual([undefined, [1_000, 2_000, 4_000]]);
   });
 });
 
