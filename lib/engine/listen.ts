@@ -27,6 +27,9 @@ const answer = async (engine: Engine, request: IncomingMessage): Promise<{ statu
   }
 };
 
+/** Longer than any client keeps one: nothing is sent on a connection that has just been ended here. */
+const idleConnection = 65_000;
+
 /** Serves the engine over HTTP, on the loopback interface only. Port 0 takes a free one. */
 export const listen = async (engine: Engine, port = 0): Promise<{ readonly url: string; close(): Promise<void> }> => {
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
@@ -35,6 +38,7 @@ export const listen = async (engine: Engine, port = 0): Promise<{ readonly url: 
       () => response.destroy(),
     );
   });
+  server.keepAliveTimeout = idleConnection;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', () => resolve());

@@ -3,6 +3,9 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Memory } from './memory.ts';
 
+/** Longer than any client keeps one: it is the first to end a connection, and nothing is sent on one that has just been ended here. */
+const idleConnection = 65_000;
+
 /**
  * Listens on loopback and gives the port. Who asks for none gets that of the last time, if it is free: so links that were shown
  * then lead here again.
@@ -18,6 +21,7 @@ export const listenAsBefore = async (server: Server, port: number, memory: Memor
 };
 
 const listen = async (server: Server, port: number): Promise<number> => {
+  server.keepAliveTimeout = idleConnection;
   server.listen(port, '127.0.0.1');
   // Rejects with what the server says of a port that it cannot have.
   await once(server, 'listening');

@@ -52,7 +52,7 @@ const bytesOf = async (request: IncomingMessage): Promise<Buffer> => {
 export const startBucket = async (now: () => number) => {
   const objects = new Map<string, { readonly body: Buffer; readonly at: number }>();
   const refusals: string[] = [];
-  const server = createServer(async (request, response) => {
+  const server = createServer({ keepAliveTimeout: 600_000 }, async (request, response) => {
     const url = new URL(request.url ?? '/', `http://${request.headers.host}`);
     const body = await bytesOf(request);
     if (request.method === 'PUT') {

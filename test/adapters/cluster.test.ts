@@ -31,7 +31,7 @@ const close = (server: Server): Promise<void> => {
 /** A server that answers as a test says, and remembers what it was asked. */
 async function serving(listener: RequestListener) {
   const asked: IncomingMessage[] = [];
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: patient }, (request, response) => {
     asked.push(request);
     listener(request, response);
   });

@@ -56,6 +56,8 @@ export const startFakeApi = async (script: Script, port = 0): Promise<FakeApi> =
     if (cut) response.write(text.slice(0, text.length / 2), () => response.destroy());
     else response.end(text);
   });
+  // However long a busy machine takes from one request to the next.
+  server.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

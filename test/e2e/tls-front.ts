@@ -48,7 +48,7 @@ const real = (text: string): string =>
 const forwarded = ['accept', 'content-type', 'x-api-key', 'user-agent'];
 
 const server = createServer(
-  { key: readFileSync(values.key), cert: readFileSync(values.certificate) },
+  { key: readFileSync(values.key), cert: readFileSync(values.certificate), keepAliveTimeout: 65_000 },
   async (request, response) => {
     if (!isAllowed(request.headers.authorization)) {
       response.writeHead(401, { 'content-type': 'application/json' }).end(unauthorized);

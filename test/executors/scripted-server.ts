@@ -32,6 +32,8 @@ export const serverThat = async (
   const server = createServer((request, response) => {
     void readCall(request).then((call) => answer(call, response, calls.push(call)));
   });
+  // However long a busy machine takes from one request to the next.
+  server.keepAliveTimeout = 600_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {

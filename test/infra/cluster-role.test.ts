@@ -46,7 +46,7 @@ const rightFor = (method: string, path: string): string => {
 };
 
 const asked: string[] = [];
-const server = createServer(({ method = '', url = '' }, response) => {
+const server = createServer({ keepAliveTimeout: 600_000 }, ({ method = '', url = '' }, response) => {
   asked.push(rightFor(method, url.split('?')[0] ?? ''));
   response.end('{"items":[]}');
 });
