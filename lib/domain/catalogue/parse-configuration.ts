@@ -68,10 +68,11 @@ const withoutEmptyEntries = (root: Mapping): Mapping => {
   return Object.fromEntries([...written, ...filled]);
 };
 
-/** The namespace of services that name none, by pillar, where it does not depend on the infrastructure. */
-const usualNamespace = ({ infrastructures, clusters, harness }: Mapping): ((pillar: string) => string | undefined) => {
-  const entries = isMapping(infrastructures) ? Object.values(infrastructures) : [];
-  if (entries.some((entry) => isMapping(entry) && entry.namespace !== undefined)) return () => undefined;
+/**
+ * The namespace of services that name none, by pillar, on a cluster that is named by itself: there no infrastructure names one,
+ * whatever others do.
+ */
+const usualNamespace = ({ clusters, harness }: Mapping): ((pillar: string) => string) => {
   const places = [harness, ...(isMapping(clusters) ? Object.values(clusters) : [])];
   const isSimulated = places.every((place) => isMapping(place) && place.simulated === true);
   return (pillar) => fallbackNamespace(isSimulated, pillar);

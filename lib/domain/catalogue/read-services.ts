@@ -19,8 +19,8 @@ export interface ReadServices {
 
 interface Surroundings {
   readonly pillars: readonly string[];
-  /** Of services that name none; undefined where it depends on the infrastructure. */
-  readonly usualNamespace: (pillar: string) => string | undefined;
+  /** Of services that name none, unless the infrastructure does. */
+  readonly usualNamespace: (pillar: string) => string;
 }
 
 const cannotBeRead = 'this file cannot be read';
@@ -78,7 +78,10 @@ const checkServices = (
   return result.data;
 };
 
-/** Two services on one object, on whatever cluster: the one would overwrite the other, and both would have gone well. */
+/**
+ * Two services on one object: the one would overwrite the other, and both would have gone well. What namespace an infrastructure
+ * gives is left out: it gives the same to both.
+ */
 const reportSameObjects = (
   services: WrittenServices,
   usualNamespace: Surroundings['usualNamespace'],
@@ -88,7 +91,6 @@ const reportSameObjects = (
   for (const [pillar, ofPillar] of Object.entries(services)) {
     for (const [service, entry] of Object.entries(ofPillar)) {
       const namespace = entry.namespace ?? usualNamespace(pillar);
-      if (namespace === undefined) continue;
       const { kind, name } = objectNameOf(entry, service);
       const object = `${kind} ${namespace}/${name}`;
       const path = [...prefix, pillar, service];

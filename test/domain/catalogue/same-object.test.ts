@@ -59,15 +59,29 @@ describe('two services on one object are told of, with both places', () => {
   });
 });
 
+describe('an infrastructure with a namespace of its own gives it to both', () => {
+  const blue = 'infrastructures: { blue: { cluster: eu-1, namespace: blue } }\n';
+  const told = (at: string, one: string, other: string) =>
+    expect.stringContaining(`${at} services.${other}: leads to the same object as ${one} on line 5`);
+  test.each([
+    ['no namespace', line('risk: { a: { name: x }, b: { name: x } }'), told('5:27', 'risk/a', 'risk.b')],
+    [
+      'the same that others have by themselves',
+      line('risk: { a: { name: x, namespace: data } }', 'data: { x: }'),
+      expect.stringContaining('6:11 services.data.x: leads to the same object as risk/a on line 5'),
+    ],
+  ])('%s', (_, services, problem) => expect(problemsOf(services, blue)).toEqual([problem]));
+});
+
 describe('what is not the same object', () => {
   test.each([
     ['another kind', line('risk: { a: { name: x }, b: { name: x, kind: statefulset } }'), ''],
     ['another namespace', line('risk: { a: { name: x, namespace: one }, b: { name: x, namespace: two } }'), ''],
     ['two pillars, each in its own namespace, as everything is simulated', line('risk: { x: }', 'data: { x: }'), ''],
     [
-      'no namespace, where infrastructures have some: then it depends on the batch',
-      line('risk: { a: { name: x }, b: { name: x } }'),
-      'infrastructures: { blue: { cluster: eu-1, namespace: blue }, green: { cluster: eu-1, namespace: green } }\n',
+      'the same, where an infrastructure has one for both: a batch that names it twice is refused',
+      line('risk: { x: }', 'data: { x: }'),
+      'infrastructures: { blue: { cluster: eu-1, namespace: blue } }\n',
     ],
   ])('%s', (_, services, more) => expect(problemsOf(services, more)).toEqual([]));
 });
