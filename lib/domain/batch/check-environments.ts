@@ -37,25 +37,27 @@ const placeOf = ({ path, written }: Draft): Path => {
 /** More environments than this are told of together. */
 const mostWarned = 5;
 
-/** Told only to who has a file in which it could be said. */
+/** Of more infrastructures than this the rest is counted. */
+const mostNamed = 50;
+
+/** Told only to who has a file in which it could be said, and something real to lose. */
 export const warnOfEnvironments = (
   deployments: readonly { readonly environment_id: string; readonly infrastructure_id: string }[],
-  { environments, without_file: isWithoutFile }: Catalogue,
+  { environments, simulated: isSimulated, without_file: isWithoutFile }: Catalogue,
 ): string[] => {
-  if (isWithoutFile) return [];
-  const used = new Map<string, string>();
+  if (isSimulated || isWithoutFile) return [];
+  const used = new Map<string, Set<string>>();
   for (const { environment_id: environment, infrastructure_id: infrastructure } of deployments) {
-    if (entryOf(environments, environment)?.infrastructures !== undefined || used.has(environment)) continue;
-    used.set(environment, infrastructure);
+    if (entryOf(environments, environment)?.infrastructures !== undefined) continue;
+    used.set(environment, (used.get(environment) ?? new Set()).add(infrastructure));
   }
   const rest = used.size - mostWarned;
   return [
-    ...[...used]
-      .slice(0, mostWarned)
-      .map(
-        ([environment, infrastructure]) =>
-          `Environment ${environment} may run anywhere; say where in the configuration: environments: { ${environment}: { infrastructures: [${infrastructure}] } }.`,
-      ),
+    ...[...used].slice(0, mostWarned).map(([environment, places]) => {
+      const [named, more] = [[...places].slice(0, mostNamed), places.size - mostNamed];
+      const list = [...named, ...(more > 0 ? [`… and ${more} more`] : [])].join(', ');
+      return `Environment ${environment} may run anywhere; say where in the configuration: environments: { ${environment}: { infrastructures: [${list}] } }.`;
+    }),
     ...(rest > 0 ? [`And ${rest} more environments may run anywhere.`] : []),
   ];
 };

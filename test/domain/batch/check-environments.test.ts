@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { warnOfEnvironments } from '../../../lib/domain/batch/check-environments.ts';
 import { describeIssue } from '../../../lib/domain/batch/issues.ts';
 import { parseBatch } from '../../../lib/domain/batch/parse-batch.ts';
 import type { Catalogue } from '../../../lib/domain/catalogue/catalogue.ts';
@@ -7,6 +8,7 @@ import { simulated } from './reading.ts';
 const { without_file: _, ...fromFile } = simulated;
 const catalogue: Catalogue = {
   ...fromFile,
+  simulated: false,
   services: { shared: { a: { kind: 'deployment', name: 'a' }, b: { kind: 'deployment', name: 'b' } } },
   infrastructures: {
     'prod-eu': { cluster: 'cluster-eu-1' },
@@ -100,8 +102,8 @@ describe('an environment says where it may run', () => {
 });
 
 describe('an environment that does not say it', () => {
-  const warning = (name: string, place: string) =>
-    `Environment ${name} may run anywhere; say where in the configuration: environments: { ${name}: { infrastructures: [${place}] } }.`;
+  const warning = (name: string, ...places: readonly string[]) =>
+    `Environment ${name} may run anywhere; say where in the configuration: environments: { ${name}: { infrastructures: [${places.join(', ')}] } }.`;
 
   test('is warned of once, with how to say it', () => {
     expect(warningsOf('environment_id: free, infrastructure_id: dev', ['', ''])).toEqual([warning('free', 'dev')]);
@@ -110,8 +112,29 @@ describe('an environment that does not say it', () => {
     expect(warningsOf('infrastructure_id: dev', both, open)).toEqual([warning('sit', 'dev'), warning('dev', 'dev')]);
   });
 
-  test('is not warned of where it says so, nor without a configuration file', () => {
+  test('is told with all that the batch uses: with what is put there, the batch is still taken', () => {
+    const items = ['', ', infrastructure_id: prod-eu'];
+    expect(warningsOf('environment_id: free, infrastructure_id: dev', items)).toEqual([
+      warning('free', 'dev', 'prod-eu'),
+    ]);
+    const given = { ...catalogue.environments, free: { infrastructures: ['dev', 'prod-eu'] } };
+    const taken = read('environment_id: free, infrastructure_id: dev', items, { ...catalogue, environments: given });
+    expect(taken).toMatchObject({ warnings: [] });
+  });
+
+  test('is told with the number of the rest where there are very many', () => {
+    const deployments = Array.from({ length: 60 }, (_, at) => ({
+      ...{ environment_id: 'free', infrastructure_id: `i${at}` },
+    }));
+    expect(warnOfEnvironments(deployments, catalogue)).toEqual([
+      expect.stringMatching(/infrastructures: \[i0, .*i49, … and 10 more\]/),
+    ]);
+  });
+
+  test('is not warned of where it says so, where everything is simulated, nor without a configuration file', () => {
     expect(warningsOf('environment_id: dev, infrastructure_id: dev', [''])).toEqual([]);
+    const play = { ...catalogue, simulated: true };
+    expect(warningsOf('environment_id: free, infrastructure_id: dev', [''], play)).toEqual([]);
     const withoutFile = { ...catalogue, without_file: true } as const;
     expect(warningsOf('environment_id: free, infrastructure_id: dev', [''], withoutFile)).toEqual([]);
   });
