@@ -46,6 +46,36 @@ describe('flotilla plan', () => {
     ]);
   });
 
+  test('what a server would refuse is refused: two contexts that lead to one address are one cluster', async () => {
+    const context = (name: string) => ({ name, context: { cluster: 'c', user: 'u' } });
+    const kubeconfig = {
+      clusters: [{ name: 'c', cluster: { server: 'https://10.0.0.1:6443', 'insecure-skip-tls-verify': true } }],
+      ...{ users: [{ name: 'u', user: {} }], contexts: ['one', 'two'].map(context), 'current-context': 'one' },
+    };
+    writeFileSync(join(directory, 'kubeconfig'), JSON.stringify(kubeconfig));
+    const configuration = {
+      clusters: {
+        one: { kubeconfig: './kubeconfig', context: 'one' },
+        two: { kubeconfig: './kubeconfig', context: 'two' },
+      },
+      ...{ harness: { simulated: true } },
+    };
+    writeFileSync(join(directory, 'twins.yaml'), JSON.stringify(configuration));
+    const on = (pillar: string, infrastructure_id: string) => ({
+      ...{ pillar, infrastructure_id, service_name: 'api', docker_image_version: '1.0.0' },
+      ...{ docker_artifact_type: 'docker', environment_id: 'staging' },
+    });
+    const batch = { version: 'v1.0', deployments: [on('risk', 'one'), on('data', 'two')] };
+    const { status, error } = await run(['plan', '-', '--config', 'twins.yaml'], {
+      directory,
+      stdin: JSON.stringify(batch),
+    });
+    expect(status).not.toBe(0);
+    expect(error.join('\n')).toContain(
+      'data/api on two leads to deployment default/api on two, and so does risk/api on one',
+    );
+  });
+
   test.each([
     [1, '1 deployment on one level, '],
     [2, '2 deployments on one level, '],

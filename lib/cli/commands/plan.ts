@@ -1,3 +1,4 @@
+import type { Configuration } from '../../domain/catalogue/catalogue.ts';
 import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
 import { loadConfiguration } from '../../local/load-configuration.ts';
 import { type PlanPreview, previewPlan } from '../../usecases/plan/preview-plan.ts';
@@ -47,10 +48,21 @@ const planHere = async (
 ): Promise<Planned> => {
   const { configuration, warnings, file } = loadConfiguration({ file: config, directory, env });
   for (const warning of warnings) terminal.error(`warning: ${warning}`);
-  const catalogue = async () => configuration.catalogue;
+  const catalogue = async () => (await named(configuration)).catalogue;
   const preview = await previewPlan({ catalogue }, { text }).catch((error: unknown) => {
     if (!isFlotillaError(error)) throw error;
     throw new FlotillaError(error.name, error.message, { ...error.details, file: name }, error);
   });
   return { planned_by: file === undefined ? { by: 'defaults' } : { by: 'file', file }, ...preview };
+};
+
+/**
+ * With its clusters named as a server names them: what that refuses is refused here. The clients of clusters take long to load,
+ * and a plan without a kubeconfig does without them.
+ */
+const named = async (configuration: Configuration): Promise<Configuration> => {
+  const connections = Object.values(configuration.connections.clusters);
+  if (connections.every(({ kind }) => kind !== 'kubeconfig')) return configuration;
+  const { withAddresses } = await import('../../local/runtime/name-clusters.ts');
+  return withAddresses(configuration);
 };
