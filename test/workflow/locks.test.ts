@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Catalogue } from '../../lib/domain/catalogue/catalogue.ts';
 import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
-import { type ClusterRow, rowOf } from '../../lib/domain/record/rows.ts';
+import { type ClusterRow, itemOf, rowOf } from '../../lib/domain/record/rows.ts';
 import { listDeployments } from '../../lib/usecases/deployment/list-deployments.ts';
 import { resolveDeployment } from '../../lib/usecases/deployment/resolve-deployment.ts';
 import type { Wanted } from './batch-text.ts';
@@ -116,6 +116,21 @@ describe('two names of one cluster', () => {
       message: `Nothing was started: ObjectBusy: shared/blue of batch ${one} works on deployment ops/api on twin, under another name of that cluster, which was not known when this was planned; deploy this again.`,
     });
     await expectAllInOrder(world, two);
+  });
+
+  test('that led to one before the configuration was changed share locks, and are no error of a batch', async () => {
+    const world = await World.make({ catalogue: sharing });
+    world.cluster.set('api', '1.0.0', 'good');
+    await world.settled(await world.submit([onEu]));
+    const before: ClusterRow = {
+      ...{ cluster: 'twin', fingerprint: 'cluster:old http://old', at: 0 },
+      ...{ names: ['cluster:old'], identities: ['kube-system:scripted'] },
+    };
+    await world.table.transact([{ put: itemOf(keys.cluster('twin'), before) }]);
+    const both = await world.submit([onEu, { ...onTwin, name: 'green' }]);
+    await world.settled(both);
+    expect(await outcomeOf(world, both)).toEqual(['SUCCESS / Verified', 'SUCCESS / Verified']);
+    await expectAllInOrder(world, both);
   });
 
   test('in one batch are refused, with both infrastructures', async () => {

@@ -37,7 +37,7 @@ const advice = makeKeyAdvice(writtenBatchSchema);
 export const parseBatch = (
   text: string,
   catalogue: Catalogue,
-  namesOf: NamesOfClusters = namesOfClusters(catalogue, []),
+  sureNamesOf: NamesOfClusters = namesOfClusters(catalogue, []),
 ): ParsedBatch | RefusedBatch => {
   const yaml = readYaml(text);
   if ('issues' in yaml) return { kind: 'yaml', issues: yaml.issues };
@@ -59,7 +59,7 @@ export const parseBatch = (
     ...drafted.flatMap((item) => item.findings),
     ...checkReferences(drafts, frame.defaults.values, catalogue, yaml.offsetOf),
     ...checkEnvironments(drafts, catalogue, yaml.offsetOf),
-    ...checkObjects(drafts, catalogue, { ...yaml, namesOf }),
+    ...checkObjects(drafts, catalogue, { ...yaml, namesOf: sureNamesOf }),
     ...dependencies.findings,
   ];
   if (findings.length > 0 || frame.value === undefined) {

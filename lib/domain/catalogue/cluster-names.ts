@@ -53,6 +53,21 @@ export const namesOfClusters = (
   };
 };
 
+/**
+ * The same, as far as it is sure: by rows of clusters that the configuration still leads to in that way, and without the names of
+ * before. What may be one cluster is locked as one; only what is one for sure makes a batch an error.
+ */
+export const sureNamesOfClusters = (
+  catalogue: Pick<Catalogue, 'clusters'>,
+  rows: readonly ClusterRow[],
+): NamesOfClusters => {
+  const sure = rows.flatMap(({ earlier: _, ...row }) => {
+    const name = nameOf(catalogue, row.cluster);
+    return row.names[0] === name ? [{ ...row, names: [name] }] : [];
+  });
+  return namesOfClusters(catalogue, sure);
+};
+
 /** Without a name of its own, for example because it is simulated, a cluster is known by that of the configuration. */
 export const nameOf = ({ clusters }: Pick<Catalogue, 'clusters'>, cluster: string): string =>
   entryOf(clusters, cluster)?.known_as ?? `cluster:${cluster}`;

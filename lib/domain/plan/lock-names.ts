@@ -6,6 +6,12 @@ export const mostLocks = 8;
 /** By what a cluster is known, in locks: one name or several, whatever it is called in the configuration. */
 export type NamesOfClusters = (cluster: string) => readonly string[];
 
+/** `namesOf` for locks, with all by which it may be known; `sureNamesOf` for errors. */
+export interface ClusterNames {
+  readonly namesOf: NamesOfClusters;
+  readonly sureNamesOf: NamesOfClusters;
+}
+
 interface TargetFields {
   readonly environment_id: string;
   readonly cluster: string;

@@ -14,6 +14,8 @@ export interface PlanOptions {
   readonly warnings?: readonly string[];
   /** By what clusters are known; unless it is given, by the catalogue alone. */
   readonly namesOf?: NamesOfClusters;
+  /** The same as far as it is sure; unless it is given, all of it. */
+  readonly sureNamesOf?: NamesOfClusters;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface PlanOptions {
 export const planBatch = (
   batch: Batch,
   catalogue: Catalogue,
-  { warnings = [], namesOf = namesOfClusters(catalogue, []) }: PlanOptions = {},
+  { warnings = [], namesOf = namesOfClusters(catalogue, []), sureNamesOf = namesOf }: PlanOptions = {},
 ): Plan => {
   const graph = makeGraph(dependencyPlaces(batch.deployments));
   const priorities = batch.deployments.map((deployment) => deployment.priority);
@@ -33,11 +35,12 @@ export const planBatch = (
   const limits = limitsOf(inFileOrder, catalogue);
   const lines = hashedLines(batch.deployments, inFileOrder);
   const deployments = order.sequence.map((node) => inFileOrder[node]!);
+  checkObjects(objectLocks(deployments, sureNamesOf), deployments);
   return {
     plan_hash: planHash([canonicalJson(batch.strategy), canonicalJson(limits), ...lines]),
     strategy: batch.strategy,
     deployments,
-    locks: lockObjects(deployments, namesOf),
+    locks: objectLocks(deployments, namesOf),
     limits,
     critical_path: longestChain(graph, order.criticalPathLengths).map((node) => batch.deployments[node]!.key),
     warnings,
@@ -103,18 +106,23 @@ const planDeployments = (
   });
 };
 
-/** What one batch changes twice would keep only the later change: `parseBatch` has refused it, as far as was known then. */
-const lockObjects = (deployments: readonly PlannedDeployment[], namesOf: NamesOfClusters): readonly string[][] => {
-  const owners = new Map<string, PlannedDeployment>();
+const objectLocks = (
+  deployments: readonly PlannedDeployment[],
+  namesOf: NamesOfClusters,
+): readonly (readonly string[])[] => {
   const names = new Map(deployments.map(({ cluster }) => [cluster, namesOf(cluster)]));
-  return deployments.map((deployment) => {
-    const locks = locksOfObject(deployment.workload, names.get(deployment.cluster)!);
-    for (const lock of locks) {
+  return deployments.map(({ workload, cluster }) => locksOfObject(workload, names.get(cluster)!));
+};
+
+/** What one batch changes twice would keep only the later change: `parseBatch` has refused it, as far as was known then. */
+const checkObjects = (locks: readonly (readonly string[])[], deployments: readonly PlannedDeployment[]): void => {
+  const owners = new Map<string, PlannedDeployment>();
+  deployments.forEach((deployment, index) => {
+    for (const lock of locks[index]!) {
       const other = owners.get(lock);
       if (other !== undefined) throw changedTwice(other, deployment);
       owners.set(lock, deployment);
     }
-    return [...locks];
   });
 };
 

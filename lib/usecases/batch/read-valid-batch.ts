@@ -8,8 +8,8 @@ import type { NamesOfClusters } from '../../domain/plan/lock-names.ts';
 const slips = 5;
 
 /** A batch that may be planned; throws YamlInvalid or BatchInvalid with every problem in `details.issues`. */
-export const readValidBatch = (text: string, catalogue: Catalogue, namesOf?: NamesOfClusters): ParsedBatch => {
-  const parsed = parseBatch(text, catalogue, namesOf);
+export const readValidBatch = (text: string, catalogue: Catalogue, sureNamesOf?: NamesOfClusters): ParsedBatch => {
+  const parsed = parseBatch(text, catalogue, sureNamesOf);
   if ('batch' in parsed) return parsed;
   const { kind, issues } = parsed;
   const problems = countOf(issues);

@@ -43,7 +43,8 @@ export const submitBatch = async (deps: Needs, input: SubmitInput): Promise<Subm
   const hash = createHash('sha256').update(input.text).digest('hex');
   const earlier = await answerOfKey(deps, input.idempotencyKey, hash);
   if (earlier !== undefined) return { header: earlier, created: false };
-  const { batch, warnings } = readValidBatch(input.text, await deps.catalogue(), await readNamesOfClusters(deps));
+  const { sureNamesOf } = await readNamesOfClusters(deps);
+  const { batch, warnings } = readValidBatch(input.text, await deps.catalogue(), sureNamesOf);
   const header = newHeader(deps, batch, { actor: input.actor, warnings });
   await deps.documents.put(documentPaths.source(header.batch_id), input.text);
   await deps.documents.put(documentPaths.batch(header.batch_id), JSON.stringify(batch));

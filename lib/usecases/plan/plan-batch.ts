@@ -1,4 +1,5 @@
 import type { Batch } from '../../domain/batch/batch.ts';
+import { namesOfClusters } from '../../domain/catalogue/cluster-names.ts';
 import { counted } from '../../domain/counted.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
@@ -66,9 +67,13 @@ const claimPlan = async (deps: Needs, batchId: string, batch: Batch): Promise<Pl
   const known = await readNamesOfClusters({ ...deps, catalogue: async () => catalogue });
   return retryConflict(deps, async () => {
     const claimed = rowOf<ClaimRow>(await deps.table.get(keys.planClaim(batchId)));
-    const plan = planOf(batch, catalogue, { namesOf: (cluster) => claimed?.names?.[cluster] ?? known(cluster) });
+    const plan = planOf(batch, catalogue, {
+      namesOf: (cluster) => claimed?.names?.[cluster] ?? known.namesOf(cluster),
+      // What was claimed has been found good.
+      sureNamesOf: claimed === undefined ? known.sureNamesOf : namesOfClusters(catalogue, []),
+    });
     if (claimed === undefined) {
-      const names = Object.fromEntries(plan.deployments.map(({ cluster }) => [cluster, known(cluster)]));
+      const names = Object.fromEntries(plan.deployments.map(({ cluster }) => [cluster, known.namesOf(cluster)]));
       const row: ClaimRow = { plan_hash: plan.plan_hash, names };
       await deps.table.transact([{ put: itemOf(keys.planClaim(batchId), row), when: { exists: false } }]);
     } else if (claimed.plan_hash !== plan.plan_hash) {

@@ -1,4 +1,3 @@
-import { namesOfClusters } from '../../domain/catalogue/cluster-names.ts';
 import { describeDeployment } from '../../domain/plan/describe-deployment.ts';
 import type { Plan, PlannedDeployment, Strategy } from '../../domain/plan/plan.ts';
 import { planBatch } from '../../domain/plan/plan-batch.ts';
@@ -58,9 +57,9 @@ export const previewPlan = async (
   input: { readonly text: string },
 ): Promise<PlanPreview> => {
   const catalogue = await deps.catalogue();
-  const namesOf = table === undefined ? namesOfClusters(catalogue, []) : await readNamesOfClusters({ table, ...deps });
-  const { batch, warnings } = readValidBatch(input.text, catalogue, namesOf);
-  const plan = planBatch(batch, catalogue, { warnings, namesOf });
+  const names = table === undefined ? undefined : await readNamesOfClusters({ table, ...deps });
+  const { batch, warnings } = readValidBatch(input.text, catalogue, names?.sureNamesOf);
+  const plan = planBatch(batch, catalogue, { warnings, ...names });
   const used = new Set(plan.deployments.map(({ cluster }) => cluster));
   const clusters = [...used].filter((name) => catalogue.clusters[name]?.simulated === true).sort();
   const known = table === undefined ? undefined : await readKnown({ table }, plan);

@@ -1,9 +1,9 @@
 import { entryOf } from '../../domain/catalogue/catalogue.ts';
-import { nameOf, namesOfClusters } from '../../domain/catalogue/cluster-names.ts';
+import { nameOf, namesOfClusters, sureNamesOfClusters } from '../../domain/catalogue/cluster-names.ts';
 import { isKnown, noteReached, type Reached } from '../../domain/catalogue/reached-cluster.ts';
 import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
 import { describeObject } from '../../domain/plan/describe-deployment.ts';
-import { locksOfObject, type NamesOfClusters } from '../../domain/plan/lock-names.ts';
+import { type ClusterNames, locksOfObject, type NamesOfClusters } from '../../domain/plan/lock-names.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { Cluster, Table } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
@@ -15,8 +15,10 @@ import { retryConflict } from '../retry-conflict.ts';
 import { everyItem } from './schedule-store.ts';
 
 /** By what clusters are known in locks, as far as they have been reached. No cluster is asked. */
-export const readNamesOfClusters = async (deps: Pick<Deps, 'table' | 'catalogue'>): Promise<NamesOfClusters> =>
-  namesOfClusters(await deps.catalogue(), await readRows(deps.table));
+export const readNamesOfClusters = async (deps: Pick<Deps, 'table' | 'catalogue'>): Promise<ClusterNames> => {
+  const [catalogue, rows] = [await deps.catalogue(), await readRows(deps.table)];
+  return { namesOf: namesOfClusters(catalogue, rows), sureNamesOf: sureNamesOfClusters(catalogue, rows) };
+};
 
 const readRows = async (table: Table): Promise<readonly ClusterRow[]> => {
   const rows: ClusterRow[] = [];

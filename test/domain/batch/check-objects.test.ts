@@ -61,3 +61,9 @@ test('what was learnt after the batch was taken in is found when it is planned',
     'shared/blue on ops and shared/green on twin change the same object: deployment ops/api on twin.',
   );
 });
+
+test('what may be one cluster, and is not for sure, has one lock and is no error', () => {
+  const batch = batchOf(batchText([at('blue', 'ops'), at('green', 'twin')]), catalogue);
+  const plan = planBatch(batch, catalogue, { namesOf: () => ['a', 'b'], sureNamesOf: (cluster) => [cluster] });
+  expect(plan.locks).toEqual([0, 1].map(() => ['/a/ops/deployment/api', '/b/ops/deployment/api']));
+});

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ClusterEntry } from '../../../lib/domain/catalogue/catalogue.ts';
-import { nameOfServer, namesOfClusters } from '../../../lib/domain/catalogue/cluster-names.ts';
+import { nameOfServer, namesOfClusters, sureNamesOfClusters } from '../../../lib/domain/catalogue/cluster-names.ts';
 import { locksOfObject, mostLocks } from '../../../lib/domain/plan/lock-names.ts';
 import type { ClusterRow } from '../../../lib/domain/record/rows.ts';
 
@@ -89,6 +89,39 @@ describe('by what a cluster is known in locks', () => {
       expect(one.length).toBe(mostLocks - 1);
       for (const other of Object.values(names)) expect(one.some((name) => other.includes(name))).toBe(true);
     }
+  });
+});
+
+describe('by what it is known for sure, so that two deployments on it make a batch an error', () => {
+  const blue = row('blue', ['https://blue#1'], 'uid:1');
+  test.each([
+    ['two that are reached as the configuration says', [row('eu', ['https://eu#1'], 'uid:1'), blue], same],
+    [
+      'one that led there before its configuration was changed',
+      [row('eu', ['https://old#1'], 'uid:1'), blue],
+      unreached,
+    ],
+    [
+      'one by whose name of before another is reached',
+      [row('eu', ['https://eu#1', 'https://blue#1'], 'uid:2')],
+      unreached,
+    ],
+    [
+      'one that nobody could tell from another',
+      [
+        { ...row('eu', ['https://eu#1'], 'uid:2'), earlier: [{ names: ['https://old#1'], identities: ['uid:1'] }] },
+        blue,
+      ],
+      unreached,
+    ],
+    [
+      'one that is no longer in the configuration',
+      [row('gone', ['https://eu#1', 'https://blue#1'], 'uid:1')],
+      unreached,
+    ],
+  ])('%s', (_, rows, names) => {
+    const sure = sureNamesOfClusters({ clusters }, rows);
+    expect(Object.fromEntries(Object.keys(clusters).map((cluster) => [cluster, sure(cluster)]))).toEqual(names);
   });
 });
 
