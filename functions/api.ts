@@ -1,19 +1,23 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2 as ApiAnswer, Context } from 'aws-lambda';
+import type { Actor } from '../lib/domain/record/actor.ts';
 import { fittingAnswer } from './api/fitting-answer.ts';
 import { logFault } from './api/log-fault.ts';
 import { problemResponse } from './api/problem.ts';
 import type { ApiEvent } from './api/request.ts';
 import { matchRoute } from './api/router.ts';
 import { type ApiDeps, routes } from './api/routes.ts';
-import { type Admit, admitByToken } from './api/scopes.ts';
+import { asTold, byToken, checkScope, type Identify } from './api/who.ts';
 import { catalogueDeps } from './runtime/configuration.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { documentDeps, tableDeps, uploadDeps } from './runtime/storage.ts';
 import { workflowDeps } from './runtime/workflow.ts';
 
-/** The embedded server says by the signal that nobody waits for the answer any more; Lambda has no such thing. */
-export type ApiContext = Partial<Pick<Context, 'awsRequestId'>> & { readonly signal?: AbortSignal };
+/** What only the embedded server says: by the signal, that nobody waits for the answer any more; and whom it has let in. */
+export type ApiContext = Partial<Pick<Context, 'awsRequestId'>> & {
+  readonly signal?: AbortSignal;
+  readonly actor?: Actor;
+};
 
 export type ApiHandler = (event: ApiEvent, context: ApiContext) => Promise<ApiAnswer>;
 
@@ -21,7 +25,7 @@ export type ApiHandler = (event: ApiEvent, context: ApiContext) => Promise<ApiAn
  * The HTTP API: one handler for every route, for API Gateway (payload 2.0) and for the embedded server alike, which lets in
  * by itself whoever it wants to.
  */
-export const create = (deps: ApiDeps, admit: Admit = () => {}): ApiHandler => {
+export const create = (deps: ApiDeps, identify: Identify = asTold): ApiHandler => {
   const handler = middy<ApiEvent, ApiAnswer, Error, Context & ApiContext>()
     .onError((request) => {
       const { event, error } = request;
@@ -29,18 +33,16 @@ export const create = (deps: ApiDeps, admit: Admit = () => {}): ApiHandler => {
       if (response.statusCode! >= 500) logFault(event, error);
       request.response = response;
     })
-    .handler(async (event: ApiEvent, { signal }: ApiContext) => {
+    .handler(async (event: ApiEvent, { signal, actor: told }: ApiContext) => {
       const { handle, scope, parameters } = matchRoute(routes, event.requestContext.http.method, event.rawPath);
-      admit(event, scope);
-      const request = { event, parameters, ...(signal === undefined ? {} : { signal }) };
+      const actor = identify(event, told);
+      checkScope(actor, scope);
+      const request = { event, actor, parameters, ...(signal === undefined ? {} : { signal }) };
       return fittingAnswer(event, await handle(deps, request));
     });
   return (event, context) => handler(event, context as Context & ApiContext);
 };
 
 export const handler = onLambda(() =>
-  create(
-    { ...tableDeps(), ...documentDeps(), ...uploadDeps(), ...workflowDeps('batch'), ...catalogueDeps() },
-    admitByToken,
-  ),
+  create({ ...tableDeps(), ...documentDeps(), ...uploadDeps(), ...workflowDeps('batch'), ...catalogueDeps() }, byToken),
 );

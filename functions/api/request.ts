@@ -2,7 +2,6 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
 import { batchBytes, mebibytes } from '../../lib/domain/batch/batch-size.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
-import { personNamed } from '../../lib/domain/record/actor.ts';
 import { readUpload } from '../../lib/usecases/batch/read-upload.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
 import { complaintsOf, sentenceOf } from './complaint.ts';
@@ -18,13 +17,6 @@ export type ApiEvent = APIGatewayProxyEventV2 & {
 
 /** What API Gateway and Lambda take in one request, and what the embedded server takes. */
 export const maxBodyBytes = batchBytes.inRequest;
-
-/** Who asks: the subject of the token, or the client where there is none. Nobody gives himself another one, as with an e-mail address. */
-export const actorOf = ({ requestContext: { authorizer } }: ApiEvent): string => {
-  const { sub, client_id } = authorizer?.jwt?.claims ?? {};
-  const known = [sub, client_id].find((name) => typeof name === 'string' && name !== '');
-  return typeof known === 'string' ? personNamed(known) : 'local';
-};
 
 /** Names of headers are in lower case in payload 2.0. */
 export const headerOf = (event: ApiEvent, name: string): string | undefined => event.headers?.[name];

@@ -1,5 +1,5 @@
 import { FlotillaError } from '../../lib/domain/errors.ts';
-import type { Scope } from './scopes.ts';
+import type { Scope } from '../../lib/domain/record/actor.ts';
 
 /** A route: method, path with `{names}`, what a token needs for it, and what it does. `{name+}` takes the rest of the path, slashes and all. */
 export interface Route<Handle> {

@@ -4,6 +4,7 @@ import { batchBytes } from '../../lib/domain/batch/batch-size.ts';
 import { batchJsonSchema } from '../../lib/domain/batch/json-schema.ts';
 import { statuses } from '../../lib/domain/deployment/status.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
+import type { Actor } from '../../lib/domain/record/actor.ts';
 import { eventJsonSchema } from '../../lib/domain/record/event-catalogue.ts';
 import { cancelBatch } from '../../lib/usecases/batch/cancel-batch.ts';
 import { listBatches } from '../../lib/usecases/batch/list-batches.ts';
@@ -17,7 +18,7 @@ import type { Deps } from '../../lib/usecases/deps.ts';
 import { previewPlan } from '../../lib/usecases/plan/preview-plan.ts';
 import { readHealth } from '../../lib/usecases/read-health.ts';
 import { readEvents } from '../../lib/usecases/record/read-events.ts';
-import { type ApiEvent, actorOf, batchOf, headerOf, jsonOf, queryOf } from './request.ts';
+import { type ApiEvent, batchOf, headerOf, jsonOf, queryOf } from './request.ts';
 import type { Route } from './router.ts';
 
 /** What the routes need together. */
@@ -28,6 +29,7 @@ export type ApiDeps = Pick<
 
 interface Request {
   readonly event: ApiEvent;
+  readonly actor: Actor;
   readonly parameters: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
@@ -84,10 +86,10 @@ const resolution = z.strictObject({
 
 const uploadOrder = z.strictObject({ bytes: whole(1, batchBytes.atMost, z.number) });
 
-const submit: Handle = async (deps, { event }) => {
+const submit: Handle = async (deps, { event, actor }) => {
   const { header, created } = await submitBatch(deps, {
     text: await batchOf(deps, event),
-    actor: actorOf(event),
+    actor: actor.subject,
     idempotencyKey: idempotencyKeyOf(event),
   });
   const { batch_id, name, status, reason, message, total, warnings } = header;
@@ -130,8 +132,8 @@ export const routes: readonly Route<Handle>[] = [
     method: 'GET',
     path: '/batches/{id}',
     scope: 'read',
-    handle: withoutQuery(async (deps, { event, parameters: { id } }) =>
-      json(200, await readBatch(deps, { named: id!, actor: actorOf(event) })),
+    handle: withoutQuery(async (deps, { actor, parameters: { id } }) =>
+      json(200, await readBatch(deps, { named: id!, actor: actor.subject })),
     ),
   },
   {
@@ -166,19 +168,19 @@ export const routes: readonly Route<Handle>[] = [
     method: 'POST',
     path: '/batches/{id}/cancel',
     scope: 'deploy',
-    handle: withoutQuery(async (deps, { event, parameters: { id } }) =>
-      json(202, await cancelBatch(deps, { batchId: id!, actor: actorOf(event) })),
+    handle: withoutQuery(async (deps, { actor, parameters: { id } }) =>
+      json(202, await cancelBatch(deps, { batchId: id!, actor: actor.subject })),
     ),
   },
   {
     method: 'POST',
     path: '/batches/{id}/deployments/{key+}/resolve',
     scope: 'approve',
-    handle: withoutQuery(async (deps, { event, parameters: { id, key } }) => {
+    handle: withoutQuery(async (deps, { event, actor, parameters: { id, key } }) => {
       const { status, reason } = jsonOf(event, resolution);
       return json(
         200,
-        await resolveDeployment(deps, { batchId: id!, key: key!, status, reason, actor: actorOf(event) }),
+        await resolveDeployment(deps, { batchId: id!, key: key!, status, reason, actor: actor.subject }),
       );
     }),
   },

@@ -1,0 +1,84 @@
+import { FlotillaError } from '../../lib/domain/errors.ts';
+import { type Actor, hasScope, localActor, personNamed, type Scope, scopes } from '../../lib/domain/record/actor.ts';
+import { type ApiEvent, headerOf } from './request.ts';
+
+/** Says who sends a request; throws Unauthorized where nobody knows. `told` is whom the embedded server has let in. */
+export type Identify = (event: ApiEvent, told: Actor | undefined) => Actor;
+
+export const asTold: Identify = (_, told = localActor) => told;
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/** By the token that the authorizer has verified. Without an authorizer nobody has, so nobody is let in. */
+export const byToken: Identify = (event) => {
+  const claims = event.requestContext.authorizer?.jwt?.claims;
+  if (claims === undefined) throw new FlotillaError('Unauthorized', 'Send a token as Authorization: Bearer …');
+  const client = textOf(claims, 'client_id', 'azp', 'cid');
+  const subject = textOf(claims, 'sub') ?? client;
+  if (subject === undefined)
+    throw new FlotillaError('Unauthorized', 'This token names nobody: it has neither sub nor client_id.');
+  const groups = groupsOf(event, claims);
+  const isPerson =
+    groups.length > 0 && subject !== client && !programMarks.some(([name, mark]) => claims[name] === mark);
+  return {
+    kind: isPerson ? 'person' : 'program',
+    subject: personNamed(subject),
+    ...(isPerson || client === undefined ? {} : { client }),
+    groups,
+    scopes: scopesOf(claims),
+  };
+};
+
+/** Refuses who has neither this scope nor `admin`. */
+export const checkScope = (actor: Actor, scope: Scope): void => {
+  if (hasScope(actor, scope)) return;
+  const has = actor.scopes.length === 0 ? 'none of them' : actor.scopes.map(named).join(', ');
+  throw new FlotillaError('Forbidden', `This needs a token with the scope ${named(scope)}; this one has ${has}.`);
+};
+
+/** How issuers mark a token that a program has got for itself. */
+const programMarks = [
+  ['gty', 'client-credentials'],
+  ['idtyp', 'app'],
+] as const;
+
+const textOf = (claims: Claims, ...names: readonly string[]): string | undefined =>
+  names.map((name) => claims[name]).find((value): value is string => typeof value === 'string' && value !== '');
+
+const named = (scope: Scope): string => `flotilla/${scope}`;
+
+const scopesOf = (claims: Claims): readonly Scope[] => {
+  const held = [...wordsOf(claims.scope), ...wordsOf(claims.scp)];
+  return scopes.filter((scope) => held.includes(named(scope)));
+};
+
+/** Words with spaces between; API Gateway writes a claim that is a list as `[one two]`. */
+const wordsOf = (claim: unknown): readonly string[] =>
+  typeof claim === 'string' ? claim.split(/[\s,[\]]+/).filter((word) => word !== '') : [];
+
+const groupClaims = ['cognito:groups', 'groups'] as const;
+
+/**
+ * Groups are read from the token itself, which the authorizer has verified: API Gateway writes a list as `[one two]`, so that
+ * nobody can tell the group `risk admins` from the groups `risk` and `admins`.
+ */
+const groupsOf = (event: ApiEvent, claims: Claims): readonly string[] => {
+  const written = claimsWritten(event);
+  const isSame = written !== undefined && written.sub === claims.sub && written.iss === claims.iss;
+  const source = isSame ? written : claims;
+  const groups = groupClaims.flatMap((name) => listIn(source[name]));
+  return [...new Set(groups)].sort();
+};
+
+const listIn = (claim: unknown): readonly string[] =>
+  Array.isArray(claim) ? claim.filter((one): one is string => typeof one === 'string' && one !== '') : [];
+
+const claimsWritten = (event: ApiEvent): Claims | undefined => {
+  const [, payload = ''] = headerOf(event, 'authorization')?.split('.') ?? [];
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+    return typeof claims === 'object' && claims !== null ? (claims as Claims) : undefined;
+  } catch {
+    return undefined;
+  }
+};

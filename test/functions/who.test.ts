@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { asTold, byToken, checkScope } from '../../functions/api/who.ts';
+import { apiEvent } from './api-call.ts';
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/** As API Gateway hands a token on: the claims as texts, a list as `[one two]`, and the token itself. */
+const eventOf = (claims: Claims, written: Claims = claims) => {
+  const texts = Object.entries(claims).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? `[${value.join(' ')}]` : value,
+  ]);
+  const payload = Buffer.from(JSON.stringify(written)).toString('base64url');
+  const headers = { authorization: `Bearer head.${payload}.signature` };
+  return apiEvent('GET', '/batches', { headers, claims: Object.fromEntries(texts) });
+};
+
+const person = { kind: 'person', subject: 'u-1' };
+const program = { kind: 'program', groups: [] };
+
+describe('who a token says', () => {
+  it.each<[string, Claims, object]>([
+    [
+      'somebody in a group of Cognito',
+      { sub: 'u-1', client_id: 'app', 'cognito:groups': ['risk'] },
+      { ...person, groups: ['risk'] },
+    ],
+    ['somebody in groups', { sub: 'u-1', azp: 'app', groups: ['b', 'a', 'b'] }, { ...person, groups: ['a', 'b'] }],
+    [
+      'a group with a space in its name',
+      { sub: 'u-1', groups: ['risk admins'] },
+      { ...person, groups: ['risk admins'] },
+    ],
+    ['an e-mail address, which one chooses', { sub: 'u-1', email: 'ada@example.org', groups: ['a'] }, person],
+    ['somebody in no group', { sub: 'u-1', client_id: 'app' }, { ...program, subject: 'u-1', client: 'app' }],
+    ['a client of Cognito', { sub: 'c-1', client_id: 'c-1' }, { ...program, subject: 'c-1', client: 'c-1' }],
+    ['a client in a group', { sub: 'c-1', client_id: 'c-1', groups: ['a'] }, { kind: 'program', groups: ['a'] }],
+    ['a client without a subject', { client_id: 'c-1' }, { ...program, subject: 'c-1', client: 'c-1' }],
+    ['a client of Okta', { sub: 'c-1', cid: 'c-1' }, { ...program, client: 'c-1' }],
+    [
+      'a client of Auth0',
+      { sub: 'c-1@clients', azp: 'c-1', gty: 'client-credentials', groups: ['a'] },
+      { kind: 'program', client: 'c-1' },
+    ],
+    ['a client of Entra', { sub: 'o-1', azp: 'c-1', idtyp: 'app', groups: ['a'] }, { kind: 'program', client: 'c-1' }],
+    [
+      'the name of a part, which else would look like an outcome',
+      { sub: 'record', groups: ['a'] },
+      { subject: 'user:record' },
+    ],
+  ])('%s', (_, claims, actor) => {
+    expect(byToken(eventOf(claims), undefined)).toMatchObject(actor);
+  });
+
+  it('a person is not known by the program that he uses', () => {
+    expect(byToken(eventOf({ sub: 'u-1', client_id: 'app', groups: ['a'] }), undefined)).not.toHaveProperty('client');
+  });
+
+  it('groups are taken from the token that was verified, and from no other', () => {
+    const claims = { sub: 'u-1', iss: 'https://login', groups: ['a'] };
+    expect(byToken(eventOf(claims, { ...claims, sub: 'u-2', groups: ['b'] }), undefined).groups).toEqual([]);
+    expect(byToken(eventOf(claims, { ...claims, iss: 'https://other', groups: ['b'] }), undefined).groups).toEqual([]);
+    const event = apiEvent('GET', '/batches', { claims, headers: { authorization: 'Bearer word' } });
+    expect(byToken(event, undefined).groups).toEqual(['a']);
+  });
+
+  it('scopes are those that there are', () => {
+    const claims = { sub: 'u-1', scope: 'openid flotilla/read flotilla/fly', scp: ['flotilla/approve'] };
+    expect(byToken(eventOf(claims), undefined).scopes).toEqual(['read', 'approve']);
+  });
+
+  it('nobody: a token without a name, and no token, whomever else the server tells of', () => {
+    const told = { ...person, kind: 'person', groups: [], scopes: ['admin'] } as const;
+    const events = [
+      eventOf({ scope: 'flotilla/admin' }),
+      eventOf({ sub: '', client_id: 7 }),
+      apiEvent('GET', '/batches'),
+    ];
+    for (const event of events) expect(() => byToken(event, told)).toThrow(/token/);
+  });
+
+  it('on one machine it is whom the server has let in', () => {
+    const told = { kind: 'program', subject: 'ci', groups: [], scopes: ['read'] } as const;
+    expect(asTold(eventOf({ sub: 'u-1' }), told)).toBe(told);
+    expect(asTold(apiEvent('GET', '/batches'), undefined)).toMatchObject({ kind: 'person', subject: 'local' });
+    expect(() => checkScope(told, 'read')).not.toThrow();
+    expect(() => checkScope(told, 'deploy')).toThrow('with the scope flotilla/deploy; this one has flotilla/read.');
+    expect(() => checkScope({ ...told, scopes: [] }, 'read')).toThrow('this one has none of them.');
+  });
+});
