@@ -3,8 +3,8 @@ import { describeIssue, type Issue } from '../domain/batch/issues.ts';
 import type { UploadView } from '../usecases/batch/open-upload.ts';
 import type { Candidate } from '../usecases/batch/recognise-batch.ts';
 import type { AccessToken } from './access-token.ts';
+import { printable } from './clean-text.ts';
 import { CommandFailure, type ExitStatus, exitStatus, Unreachable } from './failure.ts';
-import { printable } from './terminal.ts';
 import { fetchWhole, parsedJson, type WholeAnswer } from './whole-answer.ts';
 
 export interface ApiClientOptions {

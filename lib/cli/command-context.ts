@@ -4,6 +4,7 @@ import { readTextFile, textOf } from '../local/read-text-file.ts';
 import { accessToken, warnedToken } from './access-token.ts';
 import { ApiClient } from './api-client.ts';
 import { CommandFailure, exitStatus } from './failure.ts';
+import { shellWord } from './shell-word.ts';
 import type { Terminal } from './terminal.ts';
 import { type Times, timesIn } from './times.ts';
 
@@ -33,7 +34,7 @@ export interface CommandContext extends CliWorld {
   readonly client: ApiClient;
   readonly times: Times;
   /** A command of this program as it can be typed to go on at the same server. */
-  command(words: string): string;
+  command(...words: readonly string[]): string;
 }
 
 export const defaultUrl = 'http://127.0.0.1:8080';
@@ -46,7 +47,8 @@ export const commandContext = (world: CliWorld, { json = false, url, token, utc 
     json,
     times: timesIn(utc ? 'UTC' : world.timeZone),
     client: new ApiClient({ url: address, token: warnedToken(accessToken(token, world.env), address, warn) }),
-    command: (words) => `flotilla ${words}${url === undefined ? '' : ` --url ${url}`}`,
+    command: (...words) =>
+      ['flotilla', ...words, ...(url === undefined ? [] : ['--url', url])].map(shellWord).join(' '),
   };
 };
 

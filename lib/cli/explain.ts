@@ -1,9 +1,11 @@
 import type { Status } from '../domain/deployment/status.ts';
 import type { Evidence } from '../domain/record/rows.ts';
 import type { DeploymentView } from '../usecases/deployment/deployment-view.ts';
+import { printable } from './clean-text.ts';
+import type { CommandContext } from './command-context.ts';
+import type { Colours } from './palette.ts';
 import { isSimulated, type Simulated } from './simulation.ts';
 import { paintStatus } from './status-lines.ts';
-import { type Colours, printable } from './terminal.ts';
 
 const explained: readonly Status[] = ['FAILED', 'ROLLBACK', 'UNKNOWN'];
 /** Nothing was done to these: one sentence does for all that have the same. */
@@ -18,7 +20,7 @@ interface Telling {
   readonly simulated: Simulated;
   readonly colours: Colours;
   /** A command of this program as it can be typed, and the batch that it is about: where what is UNKNOWN can be resolved. */
-  readonly command?: (words: string) => string;
+  readonly command?: CommandContext['command'];
   readonly batchId?: string;
 }
 
@@ -36,7 +38,7 @@ export const explainDeployments = (deployments: readonly DeploymentView[], telli
 };
 
 const whereAllAre = ({ batchId, command }: Telling): string =>
-  batchId === undefined || command === undefined ? '' : `; all of them: ${command(`status ${batchId} --json`)}`;
+  batchId === undefined || command === undefined ? '' : `; all of them: ${command('status', batchId, '--json')}`;
 
 const tellTogether = (deployments: readonly DeploymentView[], { colours }: Telling): readonly string[] => {
   const groups = new Map<string, DeploymentView[]>();
@@ -57,12 +59,14 @@ const namesOf = (deployments: readonly DeploymentView[]): string => {
 /** Only a person can say what became of it. */
 const adviceOn = (deployment: DeploymentView, { batchId, command }: Telling): readonly string[] => {
   if (batchId === undefined || command === undefined) return [];
-  const own = deployment.status === 'UNKNOWN' ? [`${batchId} ${deployment.key}`] : [];
-  const others = unknownTargets(deployment).map(({ batch_id, key }) => `${batch_id} ${key ?? deployment.key}`);
-  return [...own, ...others].map(
-    (what) => `  ${command(`resolve ${what} --status SUCCESS --reason '…'`)}  (or --status FAILED)`,
-  );
+  const own = deployment.status === 'UNKNOWN' ? [[batchId, deployment.key]] : [];
+  const others = unknownTargets(deployment).map(({ batch_id, key }) => [batch_id, key ?? deployment.key]);
+  return [...own, ...others].map((what) => `  ${resolveCommand(command, what)}  (or --status FAILED)`);
 };
+
+/** To be completed by who has looked. */
+export const resolveCommand = (command: CommandContext['command'], what: readonly string[]): string =>
+  command('resolve', ...what, '--status', 'SUCCESS', '--reason', '…');
 
 /** What it waits for until somebody does something about it. */
 const unknownTargets = ({ waiting_for = [] }: DeploymentView) =>

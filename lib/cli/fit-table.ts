@@ -1,6 +1,7 @@
-import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
+import { cut } from '../domain/cut.ts';
 import { partsOf } from '../domain/parts-of.ts';
+import { printable } from './clean-text.ts';
 
 /** One column, and how it gives way where there is no room for all. */
 export interface Column {
@@ -14,11 +15,26 @@ export interface Column {
   readonly least?: number;
   /** It may be left out when cutting does not do; the highest goes first. */
   readonly spare?: number;
+  /** It is left out before sentences are cut to less than can be read. */
+  readonly early?: boolean;
+  /** The same in fewer characters: with nothing lost that is not told elsewhere; and the least, before names are cut. */
+  readonly short?: (cell: string) => string;
+  readonly shortest?: (cell: string) => string;
+  /** The colour of a cell, by what it says when it is whole. */
+  readonly paint?: (cell: string) => (text: string) => string;
+}
+
+export interface FittedTable {
+  readonly lines: readonly string[];
+  /** Heads of the columns for which there was no room. */
+  readonly leftOut: readonly string[];
 }
 
 /** Space between two columns. */
 const GAP = 2;
 const LEAST = 6;
+/** Of a sentence that is shorter nobody understands much. */
+const READABLE = 24;
 
 /** The library looks at every cell for every row, so that ten thousand rows at once would take half a minute. */
 const ROWS_AT_ONCE = 100;
@@ -36,52 +52,89 @@ type Rows = readonly (readonly string[])[];
  * A table without lines, no wider than the terminal, as far as that can be without cutting an id. What is still wider then
  * goes on in the terminal's next line.
  */
-export const fitTable = (columns: readonly Column[], rows: Rows, space: number): string => {
-  const all = [columns.map(({ head }) => head), ...rows];
-  const natural = columns.map((column, at) => ({ ...column, at, width: widestOf(all, at) }));
-  const shown = fitted(natural, space);
-  const cells = all.map((row) => shown.map(({ at }) => row[at] ?? ''));
-  return partsOf(cells, ROWS_AT_ONCE)
-    .map((lines) =>
-      drawn(
-        lines,
-        shown.map(({ width }) => width),
-      ),
-    )
-    .join('\n')
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+export const fitTable = (columns: readonly Column[], rows: Rows, space: number): FittedTable => {
+  const all = columns.map((column, at) =>
+    measured({ ...column, cells: [column.head, ...rows.map((row) => printable(row[at] ?? ''))] }),
+  );
+  const shown = fitted(all, space);
+  const heads = new Set(shown.map(({ head }) => head));
+  const cells = [columns, ...rows].map((_, row) => shown.map((column) => cellOf(column, row)));
+  const widths = shown.map(({ width }) => width);
+  return {
+    lines: partsOf(cells, ROWS_AT_ONCE).flatMap((lines) =>
+      drawn(lines, widths)
+        .split('\n')
+        .map((line) => line.trimEnd()),
+    ),
+    leftOut: columns.flatMap(({ head }) => (heads.has(head) ? [] : [head])),
+  };
 };
 
-interface Fitting extends Column {
-  /** Place among all columns. */
-  readonly at: number;
+interface Cells extends Column {
+  /** The head, then the rows. */
+  readonly cells: readonly string[];
+}
+
+interface Fitting extends Cells {
   readonly width: number;
 }
 
-/** Sentences and constants are cut; if that does not do, a column is left out and the others are looked at anew; names are cut last. */
-const fitted = (columns: readonly Fitting[], space: number): readonly Fitting[] => {
-  const [sentences, constants, names] = (['sentence', 'constant', 'name'] as const).map(
-    (kind) => (some: readonly Fitting[]) => shrunk(some, kind, space),
-  ) as [Shrink, Shrink, Shrink];
-  const cut = constants(sentences(columns));
-  if (excessOf(cut, space) <= 0) return cut;
-  const spare = columns.toSorted((a, b) => (b.spare ?? 0) - (a.spare ?? 0))[0];
-  if (spare?.spare === undefined) return names(cut);
-  return fitted(
-    columns.filter((column) => column !== spare),
-    space,
-  );
+const measured = (column: Cells): Fitting => ({
+  ...column,
+  width: column.cells.reduce((widest, cell) => Math.max(widest, cell.length), 0),
+});
+
+/** What is painted is cut before: whoever draws it would cut the paint as well. */
+const cellOf = ({ cells, width, paint }: Fitting, row: number): string => {
+  const cell = cells[row]!;
+  if (paint === undefined || row === 0) return cell;
+  return paint(cell)(cell.length <= width ? cell : cut(cell, width - 1));
 };
 
-type Shrink = (columns: readonly Fitting[]) => readonly Fitting[];
+const fitted = (columns: readonly Fitting[], space: number): readonly Fitting[] =>
+  excessOf(columns, space) <= 0 ? columns : fittedShort(inOther(columns, 'short'), space);
+
+/**
+ * Sentences are cut as far as they can be read, then what may go early is left out; sentences and constants are cut further,
+ * then the rest is left out that may be, always one column, and the others are looked at anew; names are cut last.
+ */
+const fittedShort = (columns: readonly Fitting[], space: number): readonly Fitting[] => {
+  const readable = shrunk(columns, { kind: 'sentence', space, least: READABLE });
+  if (excessOf(readable, space) <= 0) return readable;
+  const early = firstToGo(columns.filter((column) => column.early));
+  if (early !== undefined) return fittedShort(without(columns, early), space);
+  const tight = shrunk(shrunk(columns, { kind: 'sentence', space }), { kind: 'constant', space });
+  if (excessOf(tight, space) <= 0) return tight;
+  const spare = firstToGo(columns);
+  if (spare !== undefined) return fittedShort(without(columns, spare), space);
+  return shrunk(inOther(tight, 'shortest'), { kind: 'name', space });
+};
+
+const inOther = (columns: readonly Fitting[], form: 'short' | 'shortest'): readonly Fitting[] =>
+  columns.map((column) => {
+    const { cells, [form]: other } = column;
+    if (other === undefined) return column;
+    return measured({ ...column, cells: [column.head, ...cells.slice(1).map(other)] });
+  });
+
+const firstToGo = (columns: readonly Fitting[]): Fitting | undefined =>
+  columns.filter(({ spare }) => spare !== undefined).toSorted((a, b) => b.spare! - a.spare!)[0];
+
+const without = (columns: readonly Fitting[], one: Fitting): readonly Fitting[] =>
+  columns.filter((column) => column !== one);
+
+interface Shrinking {
+  readonly kind: Column['cut'];
+  readonly space: number;
+  /** No column is cut to less. */
+  readonly least?: number;
+}
 
 /** Takes from the widest of a kind, character by character, until all fit or none of them can give more. */
-const shrunk = (columns: readonly Fitting[], kind: Column['cut'], space: number): readonly Fitting[] => {
+const shrunk = (columns: readonly Fitting[], { kind, space, least = 0 }: Shrinking): readonly Fitting[] => {
   const widths = columns.map(({ width }) => width);
   const canGive = (at: number): boolean =>
-    columns[at]!.cut === kind && widths[at]! > Math.max(columns[at]!.least ?? LEAST, columns[at]!.head.length);
+    columns[at]!.cut === kind && widths[at]! > Math.max(columns[at]!.least ?? LEAST, columns[at]!.head.length, least);
   for (let excess = excessOf(columns, space); excess > 0; excess -= 1) {
     const widest = widths.reduce((best, width, at) => (canGive(at) && width > (widths[best] ?? 0) ? at : best), -1);
     if (widest < 0) break;
@@ -93,6 +146,9 @@ const shrunk = (columns: readonly Fitting[], kind: Column['cut'], space: number)
 const excessOf = (columns: readonly Fitting[], space: number): number =>
   columns.reduce((sum, { width }) => sum + width, GAP * (columns.length - 1)) - space;
 
+/** The library ends every colour once more, as it does not know ours for ended. */
+const libraryEnd = '\u001b[39m';
+
 const drawn = (lines: Rows, colWidths: number[]): string => {
   const table = new Table({
     colWidths,
@@ -100,10 +156,5 @@ const drawn = (lines: Rows, colWidths: number[]): string => {
     style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
   });
   table.push(...lines.map((line) => [...line]));
-  return table.toString();
+  return table.toString().replaceAll(libraryEnd, '');
 };
-
-const widestOf = (rows: Rows, at: number): number =>
-  rows.reduce((widest, row) => Math.max(widest, visibleLength(row[at] ?? '')), 0);
-
-const visibleLength = (text: string): number => stripVTControlCharacters(text).length;

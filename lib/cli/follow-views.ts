@@ -1,10 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describeTotals, type Totals } from '../domain/deployment/batch-status.ts';
 import { isTerminal, type Status } from '../domain/deployment/status.ts';
 import type { EventView } from '../usecases/record/read-events.ts';
+import { printable } from './clean-text.ts';
+import type { Colours } from './palette.ts';
 import { isSimulated, type Simulated } from './simulation.ts';
 import { eventLine, paintStatus } from './status-lines.ts';
 import { type DeploymentLine, deploymentTable } from './tables.ts';
-import { type Colours, printable, type Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 import type { Times } from './times.ts';
 
 /** What is shown while a batch is followed. */
@@ -73,7 +76,7 @@ class TableView implements FollowView {
   readonly #simulated: Simulated;
   readonly #lines = new Map<string, DeploymentLine>();
   #batch: Pick<EventView, 'to' | 'reason' | 'message'> | undefined;
-  #shown = '';
+  #shown: readonly string[] = [];
 
   constructor(terminal: Terminal, simulated: Simulated) {
     this.#terminal = terminal;
@@ -93,14 +96,14 @@ class TableView implements FollowView {
   }
 
   show(): void {
-    const text = tableText([...this.#lines.values()], {
+    const lines = tableLines([...this.#lines.values()], {
       terminal: this.#terminal,
       simulated: this.#simulated,
       batch: this.#batch,
     });
-    if (text === this.#shown) return;
-    this.#shown = text;
-    this.#terminal.redraw(text);
+    if (isDeepStrictEqual(lines, this.#shown)) return;
+    this.#shown = lines;
+    this.#terminal.redraw(lines);
   }
 
   waiting(): PlanRange | undefined {
@@ -139,15 +142,18 @@ const roomIn = ({ rows }: Pick<Terminal, 'rows'>): number => Math.max(3, rows - 
 const mostAtOnce = 1000;
 
 /** Pure, so that it can be looked at in every width and height. */
-export const tableText = (lines: readonly DeploymentLine[], { terminal, simulated, batch }: TableLook): string => {
+export const tableLines = (
+  lines: readonly DeploymentLine[],
+  { terminal, simulated, batch }: TableLook,
+): readonly string[] => {
   const shown = mostTelling(lines, roomIn(terminal));
   const hidden = lines.length - shown.length;
   const { colours } = terminal;
   return [
-    deploymentTable(shown, { terminal, simulated }),
+    ...deploymentTable(shown, { terminal, simulated }).lines,
     ...(hidden === 0 ? [] : [colours.dim(`… and ${hidden} more`)]),
     ...batchFoot(batch, describeTotals(countStatuses(lines)), colours),
-  ].join('\n');
+  ];
 };
 
 /** The message of a batch that has ended tells its totals; of one that is planned and at work there is nothing else to tell. */

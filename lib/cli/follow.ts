@@ -64,7 +64,7 @@ export const follow = async (context: CommandContext, following: Following): Pro
   return endStatus(batch);
 };
 
-const again = ({ command }: CommandContext, batchId: string): string => command(`status ${batchId} --follow`);
+const again = ({ command }: CommandContext, batchId: string): string => command('status', batchId, '--follow');
 
 /** Whoever asks in vain what became of a batch is told that it has not been stopped, and how to ask again. */
 export const goingOn = (context: CommandContext, batchId: string, error: unknown): unknown =>
@@ -77,7 +77,7 @@ const leave = (context: CommandContext, following: Following, stop: AbortSignal)
   const { batchId, timeout } = following;
   const { error } = context.terminal;
   if (stop.aborted) {
-    const cancel = context.command(`cancel ${batchId}`);
+    const cancel = context.command('cancel', batchId);
     error(`Stopped following; batch ${batchId} goes on: ${again(context, batchId)}. To stop it: ${cancel}`);
     return signalStatus[stop.reason as StopSignal];
   }

@@ -1,9 +1,9 @@
 import { wholeBatchId } from '../domain/record/batch-id.ts';
 import type { BatchView } from '../usecases/batch/read-batch.ts';
 import type { ApiClient } from './api-client.ts';
+import { printable } from './clean-text.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitStatus } from './failure.ts';
-import { printable } from './terminal.ts';
 
 export interface MeantOptions {
   readonly yes?: boolean | undefined;

@@ -1,10 +1,10 @@
 import { counted } from '../domain/counted.ts';
 import type { PlanPreview } from '../usecases/plan/preview-plan.ts';
+import { printable } from './clean-text.ts';
 import type { CommandContext } from './command-context.ts';
 import { type PlannedBy, plannedByLine, recordLines } from './plan-records.ts';
 import { simulationSentence } from './simulation.ts';
-import { planTable } from './tables.ts';
-import { printable } from './terminal.ts';
+import { leftOutLines, planTable } from './tables.ts';
 
 /** The steps of more deployments than this are in --json only. */
 const MOST_STEPS = 30;
@@ -17,10 +17,12 @@ export const describePlan = (
   const { mode, max_concurrency, on_failure } = plan.strategy;
   const sentence = simulationSentence(plan.simulated);
   const deployments = inTurn(plan);
+  const table = planTable({ ...plan, deployments }, terminal);
   return [
     plannedByLine(plan.planned_by),
     ...(sentence === undefined ? [] : [terminal.colours.yellow(sentence)]),
-    planTable({ ...plan, deployments }, terminal),
+    ...table.lines,
+    ...leftOutLines(table, terminal.colours),
     ...recordLines({ ...plan, deployments }, command),
     `${counted(plan.total, 'deployment')} on ${plan.levels === 1 ? 'one level' : `${plan.levels} levels`}, ${mode}, at most ${max_concurrency} at once; on failure: ${on_failure}.`,
     ...Object.entries(plan.limits).map(([name, limit]) => `Limit ${name}: ${limit} at once.`),

@@ -1,8 +1,11 @@
+import { listed } from '../domain/batch/findings.ts';
 import { counted } from '../domain/counted.ts';
 import type { VersionStep } from '../domain/plan/version-step.ts';
 import { describeWaiting } from '../domain/schedule/waiting.ts';
 import type { DeploymentPreview, PlanPreview } from '../usecases/plan/preview-plan.ts';
-import { printable } from './terminal.ts';
+import { printable } from './clean-text.ts';
+import type { CommandContext } from './command-context.ts';
+import { resolveCommand } from './explain.ts';
 
 /** Who has made a plan: a server, or this program with a file or without one. */
 export type PlannedBy =
@@ -26,11 +29,14 @@ export const versionCell = ({ docker_image_version: version, recorded, change }:
   return `${from}→ ${version}${change === 'other' ? '' : ` (${change})`}`;
 };
 
+/** Such a cell without the version before. */
+export const withoutBefore = (cell: string): string => cell.replace(/^\S+ (?=→ )/, '');
+
 /** Lines of a kind; --json has all. */
 const mostLines = 30;
 
 /** What was recorded of the targets of a plan: how versions move, where nobody knows what runs, and who holds what. */
-export const recordLines = (plan: PlanPreview, command: (words: string) => string): readonly string[] => [
+export const recordLines = (plan: PlanPreview, command: CommandContext['command']): readonly string[] => [
   ...changeLines(plan),
   ...cutLines(plan.deployments.flatMap(uncertainLine)),
   ...cutLines(plan.deployments.flatMap((one) => heldLines(one, command))),
@@ -49,30 +55,32 @@ const words: Readonly<Record<VersionStep, string>> = {
 
 const changeLines = ({ recorded, deployments, total }: PlanPreview): readonly string[] => {
   if (recorded === undefined) return [];
-  const told = Object.entries(words).flatMap(([change, word]) => {
-    const count = deployments.filter((one) => one.change === change).length;
-    return count === 0 ? [] : [`${count} ${word}`];
-  });
+  const counts = [
+    ...Object.entries(words).map(([change, word]) => [countOf(deployments, (one) => one.change === change), word]),
+    [countOf(deployments, (one) => one.recorded !== undefined && one.change === undefined), 'not known'],
+  ] as const;
+  const told = counts.flatMap(([count, word]) => (count === 0 ? [] : [`${count} ${word}`]));
   const { looked_up, left_out } = recorded;
   const part = left_out === 0 ? '' : ` Only the first ${looked_up} of ${counted(total, 'deployment')} were looked up.`;
-  return [`Versions beside those that were recorded: ${told.join(', ') || 'none can be told'}.${part}`];
+  return [`Compared with what Flotilla recorded: ${listed(told)}.${part}`];
 };
+
+const countOf = (deployments: readonly DeploymentPreview[], is: (one: DeploymentPreview) => boolean): number =>
+  deployments.filter(is).length;
 
 const uncertainLine = ({ key, recorded }: DeploymentPreview): readonly string[] => {
   if (recorded?.ended === undefined) return [];
   const { ended, last_verified, batch_id } = recorded;
   const before = last_verified === undefined ? '' : `; the last that was verified is ${printable(last_verified)}`;
   return [
-    `${key}: what runs there is not recorded since batch ${batch_id} ended ${ended.status} / ${ended.reason} with ${printable(ended.version)}${before}.`,
+    `${key}: what runs there is not known, because batch ${batch_id} ended ${ended.status} / ${ended.reason} with ${printable(ended.version)}${before}.`,
   ];
 };
 
-const heldLines = ({ key, held_by = [] }: DeploymentPreview, command: (words: string) => string): readonly string[] =>
+const heldLines = ({ key, held_by = [] }: DeploymentPreview, command: CommandContext['command']): readonly string[] =>
   held_by.flatMap((held) => [
     `${key}: ${printable(describeWaiting([held]))}`,
     ...(held.status === 'UNKNOWN'
-      ? [
-          `  ${command(`resolve ${held.batch_id} ${held.key ?? key} --status SUCCESS --reason '…'`)}  (or --status FAILED)`,
-        ]
+      ? [`  ${resolveCommand(command, [held.batch_id, held.key ?? key])}  (or --status FAILED)`]
       : []),
   ]);

@@ -48,8 +48,8 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .version(version(), '--version', 'print the version')
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => world.terminal.out(text.trimEnd()),
-      writeErr: (text) => world.terminal.error(text.trimEnd()),
+      writeOut: (text) => linesOf(text).forEach(world.terminal.out),
+      writeErr: (text) => linesOf(text).forEach(world.terminal.error),
     });
   /** Commander hands arguments first, then options. */
   const act =
@@ -165,16 +165,23 @@ const tell = (error: unknown, { terminal }: CliWorld, json: boolean): ExitStatus
   return failure.status;
 };
 
+/** Of a text that is ours. */
+const linesOf = (text: string): readonly string[] => text.trimEnd().split('\n');
+
 /** What the use cases throw when a command runs them itself. */
 const failureOf = (error: unknown): CommandFailure => {
   if (!isFlotillaError(error)) {
     const message = error instanceof Error ? error.message : String(error);
-    return new CommandFailure(exitStatus.failed, [message]);
+    return new CommandFailure(exitStatus.failed, linesOf(message));
   }
   const issues = (error.details.issues ?? []) as readonly Issue[];
   const file = error.details.file;
   const lines = issues.map((issue) => describeIssue(typeof file === 'string' ? { file, ...issue } : issue));
   const wrongUse = ['YamlInvalid', 'BatchInvalid', 'ConfigurationInvalid', 'RequestInvalid'].includes(error.name);
   const problem = { code: error.name, detail: error.message, issues };
-  return new CommandFailure(wrongUse ? exitStatus.usage : exitStatus.failed, [error.message, ...lines], problem);
+  return new CommandFailure(
+    wrongUse ? exitStatus.usage : exitStatus.failed,
+    [...linesOf(error.message), ...lines],
+    problem,
+  );
 };

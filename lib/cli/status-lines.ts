@@ -2,12 +2,11 @@ import { listed } from '../domain/batch/findings.ts';
 import type { Status } from '../domain/deployment/status.ts';
 import type { BatchView } from '../usecases/batch/read-batch.ts';
 import type { EventView } from '../usecases/record/read-events.ts';
-import { type Colours, printable } from './terminal.ts';
+import { printable } from './clean-text.ts';
+import type { ColourName, Colours } from './palette.ts';
 import type { Times } from './times.ts';
 
-const colourOf: Readonly<
-  Record<Status, keyof Pick<Colours, 'gray' | 'yellow' | 'green' | 'red' | 'blue' | 'magenta'>>
-> = {
+const colourNames: Readonly<Record<Status, ColourName>> = {
   PENDING: 'gray',
   PROCESSING: 'yellow',
   SUCCESS: 'green',
@@ -18,7 +17,11 @@ const colourOf: Readonly<
   UNKNOWN: 'red',
 };
 
-export const paintStatus = (status: Status, colours: Colours): string => colours[colourOf[status]](status);
+/** That of a status; a server may be newer and have another one. */
+export const colourOf = (status: string, colours: Colours): ((text: string) => string) =>
+  colours[new Map<string, ColourName>(Object.entries(colourNames)).get(status) ?? 'gray'];
+
+export const paintStatus = (status: Status, colours: Colours): string => colourOf(status, colours)(status);
 
 /** The head of a batch. */
 export const batchLines = (batch: BatchView, colours: Colours, times: Times): readonly string[] => [

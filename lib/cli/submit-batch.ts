@@ -29,7 +29,7 @@ export const submitBatch = async (
   const stop = new AbortController();
   const callOff = onStopSignal((name) => stop.abort(name));
   const told = { idempotency_key: key };
-  const again = `To send it again, and not to start it twice: ${context.command(`deploy ${file} --idempotency-key ${key}`)}`;
+  const again = `To send it again, and not to start it twice: ${context.command('deploy', file, '--idempotency-key', key)}`;
   const waiting = new Patience(context, { seconds: patience, signal: stop.signal });
   const headers = { 'idempotency-key': key };
   try {

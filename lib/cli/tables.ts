@@ -1,11 +1,13 @@
+import { listed } from '../domain/batch/findings.ts';
 import type { Status } from '../domain/deployment/status.ts';
 import type { ListedBatch } from '../usecases/batch/list-batches.ts';
 import type { PlanPreview } from '../usecases/plan/preview-plan.ts';
-import { type Column, fitTable } from './fit-table.ts';
-import { versionCell } from './plan-records.ts';
+import { type Column, type FittedTable, fitTable } from './fit-table.ts';
+import type { Colours } from './palette.ts';
+import { versionCell, withoutBefore } from './plan-records.ts';
 import { isSimulated, type Simulated } from './simulation.ts';
-import { paintStatus } from './status-lines.ts';
-import { printable, type Terminal } from './terminal.ts';
+import { colourOf } from './status-lines.ts';
+import type { Terminal } from './terminal.ts';
 import type { Times } from './times.ts';
 
 export interface DeploymentLine {
@@ -20,80 +22,99 @@ export interface DeploymentLine {
 
 type Look = Pick<Terminal, 'columns' | 'colours'>;
 
+const mark = ' (simulated)';
+
 const on = (simulated: Simulated, cluster: string | undefined): string =>
-  `${cluster ?? '-'}${isSimulated(simulated, cluster) ? ' (simulated)' : ''}`;
+  `${cluster ?? '-'}${isSimulated(simulated, cluster) ? mark : ''}`;
 
-/** Of clusters only the mark may be cut off. */
-const onColumn = (deployments: readonly { readonly cluster?: string }[]): Column => {
-  const longest = deployments.reduce((most, { cluster = '-' }) => Math.max(most, cluster.length), 0);
-  return { head: 'ON', cut: 'constant', least: longest + 2, spare: 2 };
-};
+/** What is simulated is told above every table. */
+const onColumn: Column = { head: 'ON', spare: 2, short: (cell) => cell.replace(mark, '') };
 
-const statusColumn: Column = { head: 'STATUS', cut: 'constant', least: 7 };
-const sentence = (head: string): Column => ({ head, cut: 'sentence', least: 8, spare: 3 });
+const statusColumn = (colours: Colours): Column => ({
+  head: 'STATUS',
+  cut: 'constant',
+  least: 7,
+  paint: (status) => colourOf(status, colours),
+});
+
+const sentence = (head: string): Column => ({ head, cut: 'sentence', least: 8, spare: 1 });
+
+/** Nobody compares a digest to its end by eye; --json has all of it. */
+const shortDigests = (cell: string): string => cell.replace(/(sha256:[0-9a-f]{12})[0-9a-f]+/g, '$1…');
+
+const versionColumn: Column = { head: 'VERSION', cut: 'name', short: shortDigests };
 
 export const deploymentTable = (
   deployments: readonly DeploymentLine[],
   { terminal, simulated }: { readonly terminal: Look; readonly simulated: Simulated },
-): string =>
+): FittedTable =>
   fitTable(
-    [{ head: 'DEPLOYMENT' }, { head: 'VERSION', cut: 'name' }, onColumn(deployments), statusColumn, sentence('WHY')],
+    [
+      { head: 'DEPLOYMENT' },
+      versionColumn,
+      { ...onColumn, early: true },
+      statusColumn(terminal.colours),
+      sentence('WHY'),
+    ],
     deployments.map(({ key, docker_image_version, cluster, status, reason, message }) => [
       key,
       docker_image_version,
       on(simulated, cluster),
-      paintStatus(status, terminal.colours),
+      status,
       // That it awaits its turn is what PENDING means; there is little room, and the message says for what.
-      reason === 'AwaitingTurn' ? printable(message) : `${reason}: ${printable(message)}`,
+      reason === 'AwaitingTurn' ? message : `${reason}: ${message}`,
     ]),
     terminal.columns,
   );
 
-export const batchTable = (batches: readonly ListedBatch[], { columns, colours }: Look, times: Times): string =>
+export const batchTable = (batches: readonly ListedBatch[], { columns, colours }: Look, times: Times): FittedTable =>
   fitTable(
     [
       { head: 'BATCH' },
-      statusColumn,
+      statusColumn(colours),
       // A time without its end is another one.
       { head: 'SUBMITTED', spare: 1 },
-      { head: 'BY', cut: 'name' },
+      { head: 'BY', cut: 'name', spare: 3, early: true },
       { head: 'NAME', cut: 'name' },
-      sentence('MESSAGE'),
+      { ...sentence('MESSAGE'), spare: 2 },
     ],
     batches.map(({ batch_id, status, created_at, submitted_by, name, message }) => [
       batch_id,
-      paintStatus(status, colours),
+      status,
       times.minute(created_at),
-      printable(submitted_by),
-      printable(name),
-      printable(message),
+      submitted_by,
+      name,
+      message,
     ]),
     columns,
   );
 
-/** In the order that it is handed, numbered from 1. */
-export const planTable = (plan: PlanPreview, { columns }: Look): string =>
+/** In the order that it is handed, numbered from 1. Where each goes is kept the longest: that is what a plan is read for. */
+export const planTable = (plan: PlanPreview, { columns }: Pick<Look, 'columns'>): FittedTable =>
   fitTable(
     [
       { head: '#' },
-      { head: 'LEVEL', spare: 4 },
-      { head: 'PRIORITY', spare: 5 },
+      { head: 'LEVEL', spare: 5, early: true },
+      { head: 'PRIORITY', spare: 6, early: true },
       { head: 'DEPLOYMENT' },
-      { head: 'VERSION', cut: 'name' },
-      { head: 'ENVIRONMENT', cut: 'name' },
-      onColumn(plan.deployments),
-      // Where each goes stands in the steps below as well.
-      { ...sentence('WAITS FOR'), spare: 1 },
+      { ...versionColumn, shortest: withoutBefore },
+      { head: 'ENVIRONMENT', cut: 'name', spare: 3 },
+      onColumn,
+      { ...sentence('WAITS FOR'), spare: 4 },
     ],
     plan.deployments.map((deployment, at) => [
       String(at + 1),
       String(deployment.level),
       String(deployment.priority),
       deployment.key,
-      printable(versionCell(deployment)),
+      versionCell(deployment),
       deployment.environment_id,
       on(plan.simulated, deployment.cluster),
       deployment.dependencies.join(', ') || '-',
     ]),
     columns,
   );
+
+/** For whom it is too narrow. */
+export const leftOutLines = ({ leftOut }: FittedTable, colours: Colours): readonly string[] =>
+  leftOut.length === 0 ? [] : [colours.dim(`No room for ${listed(leftOut)} in this terminal; --json has all.`)];

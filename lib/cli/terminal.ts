@@ -1,9 +1,12 @@
 import { createInterface } from 'node:readline';
-import { stripVTControlCharacters } from 'node:util';
 import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
+import { type Colours, makePalette, type Palette } from './palette.ts';
 
-/** Where the command line writes to. */
+/**
+ * Where the command line writes to. Whatever a line holds, it moves no cursor and has no colours but ours: what could do so is
+ * shown. So it is one line, too.
+ */
 export interface Terminal {
   /** A person looks on: tables may be redrawn in place. */
   readonly live: boolean;
@@ -11,18 +14,36 @@ export interface Terminal {
   readonly rows: number;
   readonly colours: Colours;
   out(line: string): void;
-  /** Writes a text as it is, with no end of line of its own. */
+  /** Writes a text as it is, with no end of line of its own: for a file or a pipe. */
   write(text: string): void;
   error(line: string): void;
   /** Asks the person who looks on; without one there is nobody to ask. The answer of who does not answer is empty. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
-  /** Shows a text in the place of the one before. */
-  redraw(text: string): void;
-  /** Leaves the last text where it is; what comes is written below. */
+  /** Shows lines in the place of those before. */
+  redraw(lines: readonly string[]): void;
+  /** Leaves the last lines where they are; what comes is written below. */
   settle(): void;
 }
 
-export type Colours = ReturnType<typeof pc.createColors>;
+/** What takes texts as they are. */
+export interface Screen {
+  out(line: string): void;
+  error(line: string): void;
+  redraw(text: string): void;
+  readonly ask: Terminal['ask'];
+}
+
+/** A screen behind a palette, which looks at every line. */
+export const cleanly = (
+  { colours, show }: Palette,
+  { ask, ...screen }: Screen,
+): Pick<Terminal, 'colours' | 'out' | 'error' | 'redraw' | 'ask'> => ({
+  colours,
+  out: (line) => screen.out(show(line)),
+  error: (line) => screen.error(show(line)),
+  redraw: (lines) => screen.redraw(lines.map(show).join('\n')),
+  ask: ask === undefined ? undefined : (question) => ask(show(question)),
+});
 
 export const processTerminal = (): Terminal => {
   const { stdout, stderr } = process;
@@ -34,6 +55,12 @@ export const processTerminal = (): Terminal => {
   // What nobody reads is no reason to end.
   stderr.on('error', () => {});
   const update = createLogUpdate(stdout);
+  const screen = cleanly(makePalette(stdout.isTTY === true && pc.isColorSupported), {
+    out: (line) => void stdout.write(`${line}\n`),
+    error: (line) => void stderr.write(`${line}\n`),
+    redraw: (text) => update(text),
+    ask: process.stdin.isTTY === true && stderr.isTTY === true ? askPerson : undefined,
+  });
   return {
     live: stdout.isTTY === true,
     get columns() {
@@ -43,12 +70,8 @@ export const processTerminal = (): Terminal => {
     get rows() {
       return stdout.rows ?? 24;
     },
-    colours: pc.createColors(stdout.isTTY === true && pc.isColorSupported),
-    out: (line) => void stdout.write(`${line}\n`),
+    ...screen,
     write: (text) => void stdout.write(text),
-    error: (line) => void stderr.write(`${line}\n`),
-    ask: process.stdin.isTTY === true && stderr.isTTY === true ? askPerson : undefined,
-    redraw: (text) => update(text),
     settle: () => update.done(),
   };
 };
@@ -69,8 +92,3 @@ export const readStdin = async (): Promise<Uint8Array> => {
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
 };
-
-/** Text from elsewhere, on one line, without the power to move the cursor or change colours. */
-export const printable = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must go
-  stripVTControlCharacters(text).replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');

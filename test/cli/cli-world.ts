@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
-import { createColors } from 'picocolors';
+import { makePalette } from '../../lib/cli/palette.ts';
 import { runCli } from '../../lib/cli/program.ts';
-import type { Terminal } from '../../lib/cli/terminal.ts';
+import { cleanly, type Terminal } from '../../lib/cli/terminal.ts';
 
 export interface Answer {
   readonly status?: number;
@@ -85,6 +85,7 @@ export interface RunOptions {
   readonly directory?: string;
   readonly live?: boolean;
   readonly columns?: number;
+  readonly coloured?: boolean;
   /** What the person says who looks on; without it there is nobody. */
   readonly says?: string;
   /** UTC unless said otherwise. */
@@ -104,21 +105,22 @@ export const run = async (argv: readonly string[], options: RunOptions = {}): Pr
     live: options.live ?? false,
     columns: options.columns ?? 200,
     rows: 40,
-    colours: createColors(false),
-    out: (line) => {
-      out.push(...line.split('\n'));
-      options.onLine?.(line);
-    },
-    write: (text) => out.push(text),
-    error: (line) => error.push(...line.split('\n')),
-    ask:
-      options.says === undefined
-        ? undefined
-        : async (question) => {
-            error.push(question);
-            return options.says!;
-          },
-    redraw: (text) => redrawn.push(text),
+    ...cleanly(makePalette(options.coloured ?? false), {
+      out: (line) => {
+        out.push(line);
+        options.onLine?.(line);
+      },
+      error: (line) => void error.push(line),
+      ask:
+        options.says === undefined
+          ? undefined
+          : async (question) => {
+              error.push(question);
+              return options.says!;
+            },
+      redraw: (text) => void redrawn.push(text),
+    }),
+    write: (text) => void out.push(text),
     settle: () => {},
   };
   let now = 0;

@@ -91,6 +91,10 @@ test.each(['status', 'source', 'cancel'])('%s: what fits several: 4, and they ar
   );
   expect([status, error]).toEqual([
     4,
-    ['BatchAmbiguous it is.', `  ${id}  SUCCESS     Autumn`, '  01M7Z82VGHV3GT6X1EMB454VBT  PROCESSING  Winter'],
+    [
+      'BatchAmbiguous it is.',
+      `  ${id}  SUCCESS     Autumn\\u001b[2J`,
+      '  01M7Z82VGHV3GT6X1EMB454VBT  PROCESSING  Winter',
+    ],
   ]);
 });

@@ -5,7 +5,7 @@ import type { DeploymentPreview, PlanPreview } from '../../lib/usecases/plan/pre
 const at = '2026-11-21T14:27:45.544Z';
 const deployment = (part: Partial<DeploymentPreview>): DeploymentPreview =>
   ({ key: 'risk/api', docker_image_version: '1.1.0', ...part }) as DeploymentPreview;
-const command = (words: string): string => `flotilla ${words}`;
+const command = (...words: readonly string[]): string => ['flotilla', ...words].join(' ');
 const linesOf = (deployments: readonly DeploymentPreview[], left_out = 0): readonly string[] => {
   const total = deployments.length + left_out;
   const plan = { total, recorded: { looked_up: deployments.length, left_out }, deployments };
@@ -35,13 +35,13 @@ describe('what is told of the records', () => {
   test('how the versions stand to them, in all', () => {
     const older = deployment({ ...before, change: 'older' });
     expect(linesOf([older, older, deployment({ change: 'new' })])).toEqual([
-      'Versions beside those that were recorded: 2 older, 1 new.',
+      'Compared with what Flotilla recorded: 2 older, 1 new.',
     ]);
   });
 
   test('how many were left out', () => {
     expect(linesOf([deployment({ change: 'new' })], 9)).toEqual([
-      'Versions beside those that were recorded: 1 new. Only the first 1 of 10 deployments were looked up.',
+      'Compared with what Flotilla recorded: 1 new. Only the first 1 of 10 deployments were looked up.',
     ]);
   });
 
@@ -49,9 +49,9 @@ describe('what is told of the records', () => {
     const left = { batch_id: 'B1', at, ended };
     const open = [{ recorded: left }, { recorded: { ...left, last_verified: '1.4.0' } }].map(deployment);
     const sentence =
-      'risk/api: what runs there is not recorded since batch B1 ended FAILED / PipelineFailed with 1.5.0';
+      'risk/api: what runs there is not known, because batch B1 ended FAILED / PipelineFailed with 1.5.0';
     expect(linesOf(open)).toEqual([
-      'Versions beside those that were recorded: none can be told.',
+      'Compared with what Flotilla recorded: 2 not known.',
       `${sentence}.`,
       `${sentence}; the last that was verified is 1.4.0.`,
     ]);
@@ -65,7 +65,7 @@ describe('what is told of the records', () => {
     const [, working, unknown, advice] = linesOf(two);
     expect(working).toMatch(/^risk\/api: Waits for .*B2/);
     expect(unknown).toMatch(/^risk\/api: What .*B2 did to .* is UNKNOWN/);
-    expect(advice).toBe("  flotilla resolve B2 risk/api --status SUCCESS --reason '…'  (or --status FAILED)");
+    expect(advice).toBe('  flotilla resolve B2 risk/api --status SUCCESS --reason …  (or --status FAILED)');
   });
 
   test('of very many the first', () => {

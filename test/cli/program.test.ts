@@ -179,7 +179,7 @@ describe('what is sent', () => {
   });
 
   const large = `${releaseYaml}${'# a comment\n'.repeat(400_000)}`;
-  const accepted = { status: 202, body: { batch_id: 'B1', warnings: [] } };
+  const accepted = { status: 202, body: { batch_id: 'B1', name: 'Large', total: 1, warnings: [] } };
   const uploadTo = (url: string): Answer => ({
     status: 201,
     body: {
@@ -192,7 +192,7 @@ describe('what is sent', () => {
 
   test('a file that is larger than a request may be is put elsewhere, where the token does not go', async () => {
     const bucket = await serve({ 'PUT /uploads/u1.yaml?X-Amz-Signature=s': { body: '' } });
-    const { api, status } = await against(
+    const { api, status, error } = await against(
       {
         'POST /uploads': uploadTo(`${bucket.url}/uploads/u1.yaml?X-Amz-Signature=s`),
         'POST /batches?upload=u1': accepted,
@@ -201,7 +201,7 @@ describe('what is sent', () => {
       ['deploy', '-', '--idempotency-key', 'k-1'],
       { stdin: large, env: { FLOTILLA_TOKEN: 'secret' } },
     );
-    expect(status).toBe(0);
+    expect([status, error]).toEqual([0, []]);
     const [put, ...more] = bucket.received;
     expect(more).toEqual([]);
     expect(put?.body).toBe(large);
@@ -330,7 +330,7 @@ describe('what is printed', () => {
       '  The new pods crash. Version 2.3.0 was restored.',
       '  seen on pod limit-check-x, container app: CrashLoopBackOff: exit code 1',
       '    | starting',
-      '    | FATAL: no database ',
+      '    | FATAL: no \\u001b[31mdatabase\\u001b[0m',
       '  version before: 2.3.0, now: 2.3.0',
       '  attempt 1: harness run run-1 Success https://harness.test/run-1',
     ]);

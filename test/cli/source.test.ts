@@ -23,9 +23,9 @@ describe('source', () => {
     expect(await against(script, ['source', id])).toMatchObject({ status: 0, out: [text], error: [] });
   });
 
-  test('shows it on a terminal without what moves its cursor or changes its colours', async () => {
+  test('shows on a terminal what would move its cursor or change its colours', async () => {
     const { out } = await against(script, ['source', id], { live: true });
-    expect(out).toEqual(['\uFEFF# a red comment', 'version: v1.0']);
+    expect(out).toEqual(['\uFEFF# a \\u001b[31mred\\u001b[0m comment', 'version: v1.0']);
   });
 
   test('with --json gives an object', async () => {
@@ -60,7 +60,7 @@ describe('status shows what the file says about itself', () => {
     [{}, []],
     [
       { author: 'Ada\u001b[2J', description: 'one\ntwo', tags: ['q3', 'urgent'] },
-      ['Author: Ada', 'Description: one two', 'Tags: q3, urgent'],
+      ['Author: Ada\\u001b[2J', 'Description: one two', 'Tags: q3, urgent'],
     ],
     [{ author: '', description: '', tags: [] }, []],
     [{ tags: many }, ['Tags: t0, t1, t2, t3, t4, t5, t6, t7, t8, t9 and 2 more']],

@@ -1,71 +1,73 @@
 import { stripVTControlCharacters } from 'node:util';
-import { createColors } from 'picocolors';
 import { describe, expect, test } from 'vitest';
-import { fitTable } from '../../lib/cli/fit-table.ts';
-import { tableText } from '../../lib/cli/follow-views.ts';
-import { batchTable, deploymentTable } from '../../lib/cli/tables.ts';
-import { printable } from '../../lib/cli/terminal.ts';
+import { printable } from '../../lib/cli/clean-text.ts';
+import { type Column, fitTable } from '../../lib/cli/fit-table.ts';
+import { tableLines } from '../../lib/cli/follow-views.ts';
+import { makePalette } from '../../lib/cli/palette.ts';
+import { batchTable, deploymentTable, planTable } from '../../lib/cli/tables.ts';
 import { timesIn } from '../../lib/cli/times.ts';
+import type { PlanPreview } from '../../lib/usecases/plan/preview-plan.ts';
 import { batch, deployment } from './answers.ts';
 
-const widest = (text: string): number =>
-  Math.max(
-    ...stripVTControlCharacters(text)
-      .split('\n')
-      .map((line) => line.length),
-  );
+const widest = (lines: readonly string[]): number =>
+  Math.max(...lines.map((line) => stripVTControlCharacters(line).length));
+
+const { colours } = makePalette(false);
 
 describe('fitTable', () => {
   const columns = (...heads: readonly [string, string, string]) =>
-    heads.map((head, at) => ({ head, ...([{}, { cut: 'constant' }, { cut: 'sentence' }] as const)[at] }));
+    heads.map((head, at): Column => ({ head, ...kinds[at] }));
+  const kinds = [{}, { cut: 'constant', paint: () => makePalette(true).colours.red }, { cut: 'sentence' }] as const;
   const rows = [
     ['shared/login-api', 'SUCCESS', 'x'.repeat(120)],
-    ['risk/limit-check', '\u001b[31mFAILED\u001b[39m', 'short'],
+    ['risk/limit-check', 'FAILED', 'short'],
   ];
 
   test.each([40, 60, 80, 120, 300])('is not wider than %i columns', (space) => {
-    const text = fitTable(columns('DEPLOYMENT', 'STATUS', 'WHY'), rows, space);
-    expect(widest(text)).toBeLessThanOrEqual(space);
-    expect(text.split('\n')).toHaveLength(3);
-    expect(text.includes('x'.repeat(120))).toBe(space === 300);
+    const { lines } = fitTable(columns('DEPLOYMENT', 'STATUS', 'WHY'), rows, space);
+    expect(widest(lines)).toBeLessThanOrEqual(space);
+    expect(lines).toHaveLength(3);
+    expect(lines.join('\n').includes('x'.repeat(120))).toBe(space === 300);
   });
 
   test('a batch of the largest size is shown in moments, every row of it', () => {
     const many = Array.from({ length: 10_000 }, (_, at) => [`risk/service-${at}`, '1.0', 'x'.repeat(at % 150)]);
-    const text = fitTable(columns('DEPLOYMENT', 'VERSION', 'WHY'), many, 100).split('\n');
-    expect(text).toHaveLength(10_001);
-    expect(text.findIndex((line, at) => at > 0 && !line.startsWith(`risk/service-${at - 1} `))).toBe(-1);
-    expect(new Set(text.map((line) => line.search(/VERSION|1\.0/))).size).toBe(1);
+    const lines = fitTable(columns('DEPLOYMENT', 'VERSION', 'WHY'), many, 100).lines.map(stripVTControlCharacters);
+    expect(lines).toHaveLength(10_001);
+    expect(lines.findIndex((line, at) => at > 0 && !line.startsWith(`risk/service-${at - 1} `))).toBe(-1);
+    expect(new Set(lines.map((line) => line.search(/VERSION|1\.0/))).size).toBe(1);
   });
 
   test('colours take no room', () => {
-    const [, first, second] = stripVTControlCharacters(fitTable(columns('A', 'B', 'C'), rows, 300)).split('\n');
+    const { lines } = fitTable(columns('A', 'B', 'C'), rows, 300);
+    const [, first, second] = lines.map(stripVTControlCharacters);
+    expect(lines[2]).not.toBe(second);
     expect(first!.indexOf('x')).toBe(second!.indexOf('short'));
   });
 });
 
 describe('ids, names and versions are shown whole while anything else can give way', () => {
-  const colours = createColors(false);
   const id = '01M7Z82VGHV3GT6X1EMB454VBS';
   const simulated = { harness: true, clusters: ['cluster-eu-1'] };
 
   test.each([
     [200, 'BATCH STATUS SUBMITTED BY NAME MESSAGE'],
-    [80, 'BATCH STATUS SUBMITTED BY NAME'],
-    [60, 'BATCH STATUS BY NAME'],
+    [100, 'BATCH STATUS SUBMITTED NAME MESSAGE'],
+    [80, 'BATCH STATUS SUBMITTED NAME'],
+    [60, 'BATCH STATUS NAME'],
   ])('list, %i columns', (columns, heads) => {
     const listed = batch({ batch_id: id, name: 'Autumn release', status: 'PROCESSING' });
-    const [head, line] = batchTable([listed], { columns, colours }, timesIn('Europe/Berlin')).split('\n');
+    const [head, line] = batchTable([listed], { columns, colours }, timesIn('Europe/Berlin')).lines;
     expect(head!.split(/\s+/).join(' ')).toBe(heads);
     expect([line!.length <= columns, line!.includes(id), line!.includes('Autumn release')]).toEqual([true, true, true]);
   });
 
   test.each([
     [200, /cluster-eu-1 \(simulated\) +PROCESSING +Deploying: The pipeline runs, and nobody knows how long\.$/],
-    [80, /cluster-eu-1 \(simulated\) +PROCESSING +Deploying: The…$/],
-    [70, /cluster-eu-1 \(simula… +PROCESSING +Deployi…$/],
-    [60, /cluster-eu-1 … +PROCES… +Deployi…$/],
-    [50, /cluster-eu-1 … +PROCES…$/],
+    [80, /cluster-eu-1 +PROCESSING +Deploying: The pipeline ru…$/],
+    [70, /3\.0\.2 +PROCESSING +Deploying: The pipeline runs, …$/],
+    [60, /3\.0\.2 +PROCESSING +Deploying: The pipel…$/],
+    [50, /3\.0\.2 +PROCESSING +Deploying:…$/],
     [30, /3\.0\.2 +PROCES…$/],
   ])('deployments, %i columns', (columns, rest) => {
     const line = deployment({
@@ -74,29 +76,85 @@ describe('ids, names and versions are shown whole while anything else can give w
       reason: 'Deploying',
       message: 'The pipeline runs, and nobody knows how long.',
     });
-    const shown = deploymentTable([line], { terminal: { columns, colours }, simulated }).split('\n')[1]!;
+    const shown = deploymentTable([line], { terminal: { columns, colours }, simulated }).lines[1]!;
     expect(shown).toMatch(/^shared\/login-api +3\.0\.2 /);
     expect(shown).toMatch(rest);
   });
 
+  test('a digest is shortened where there is no room for it', () => {
+    const line = deployment({
+      docker_image_version: `2.4.0@sha256:${'0123456789abcdef'.repeat(4)}`,
+      status: 'SUCCESS',
+    });
+    const [, shown] = deploymentTable([line], { terminal: { columns: 80, colours }, simulated }).lines;
+    expect(shown).toMatch(
+      /^shared\/login-api {2}2\.4\.0@sha256:0123456789ab… {2}eu-1 {2}SUCCESS {2}Waits for its turn\.$/,
+    );
+  });
+
+  const digest = (of: string): string => `sha256:${of.repeat(64)}`;
+  const planned = (version: string, before?: string) =>
+    ({
+      simulated,
+      deployments: [
+        {
+          ...{ level: 0, priority: 5, key: 'clearing/settlement-api', environment_id: 'production' },
+          ...{ cluster: 'cluster-eu-1', dependencies: ['clearing/netting-engine'] },
+          docker_image_version: version,
+          ...(before === undefined ? {} : { recorded: { version: before }, change: 'older' }),
+        },
+      ],
+    }) as unknown as PlanPreview;
+  const of = (plan: PlanPreview, columns: number) => {
+    const { lines, leftOut } = planTable(plan, { columns });
+    return [lines[1], leftOut.join(' ')];
+  };
+
+  test.each([
+    [planned('1.1.0'), 200, 'cluster-eu-1 (simulated)', ''],
+    [planned('1.1.0'), 100, 'cluster-eu-1', 'PRIORITY'],
+    [planned('1.1.0'), 80, 'cluster-eu-1', 'LEVEL PRIORITY'],
+    [planned('1.1.0', '1.4.0'), 80, '1.4.0 → 1.1.0 (older)', 'LEVEL PRIORITY WAITS FOR'],
+    [planned('1.1.0', '1.4.0'), 80, 'cluster-eu-1', 'LEVEL PRIORITY WAITS FOR'],
+    [planned(digest('a'), digest('b')), 300, `${digest('b')} → ${digest('a')} (older)`, ''],
+    [planned(digest('a'), digest('b')), 120, 'sha256:bbbbbbbbbbbb… → sha256:aaaaaaaaaaaa… (older)', 'LEVEL PRIORITY'],
+    [
+      planned(digest('a'), digest('b')),
+      80,
+      'sha256:bbbbbbbbbbbb… → sha256:aaaaaaaaaaaa… (older)',
+      'LEVEL PRIORITY ENVIRONMENT ON WAITS FOR',
+    ],
+    [
+      planned(digest('a'), digest('b')),
+      60,
+      '→ sha256:aaaaaaaaaaaa… (older)',
+      'LEVEL PRIORITY ENVIRONMENT ON WAITS FOR',
+    ],
+  ])(
+    'a plan keeps how versions change and where they go, and tells what it leaves out: %#',
+    (plan, columns, told, leftOut) => {
+      expect(of(plan, columns)).toEqual([expect.stringContaining(told), leftOut]);
+    },
+  );
+
   test('at last versions are cut, and never an id', () => {
     const version = `1.4.0@sha256:${'a'.repeat(64)}`;
     const line = deployment({ key: 'a-pillar/of-the-length-of-a-line', docker_image_version: version });
-    const shown = deploymentTable([line], { terminal: { columns: 60, colours }, simulated }).split('\n')[1]!;
+    const shown = deploymentTable([line], { terminal: { columns: 60, colours }, simulated }).lines[1]!;
     expect(shown).toMatch(/^a-pillar\/of-the-length-of-a-line {2}1\.4\.0@s\S*… {2}PENDING$/);
   });
 });
 
-describe('tableText', () => {
+describe('tableLines', () => {
   const look = { simulated: { harness: false, clusters: ['eu-1'] }, batch: undefined };
-  const colours = createColors(false);
   const lines = Array.from({ length: 500 }, (_, at) =>
     deployment({ key: `risk/service-${at}`, status: at === 400 ? 'PROCESSING' : at < 300 ? 'SUCCESS' : 'PENDING' }),
   );
 
   test('shows what is in work when there is no room for all, and counts all', () => {
-    const text = tableText(lines, { ...look, terminal: { columns: 100, rows: 24, colours } });
-    expect(text.split('\n').length).toBeLessThan(24);
+    const shown = tableLines(lines, { ...look, terminal: { columns: 100, rows: 24, colours } });
+    expect(shown.length).toBeLessThan(24);
+    const text = shown.join('\n');
     expect(text).toContain('risk/service-400 ');
     expect(text).not.toContain('risk/service-1 ');
     expect(text).toContain('… and 481 more');
@@ -109,17 +167,23 @@ describe('tableText', () => {
     ['SUCCESS', 'AllSucceeded', 'Over.', ['SUCCESS AllSucceeded: Over.']],
   ] as const)('below it how far the batch is: %s %s', (to, reason, message, foot) => {
     const terminal = { columns: 100, rows: 24, colours };
-    const text = tableText(lines.slice(0, 2), { ...look, terminal, batch: { to, reason, message } });
-    expect(text.split('\n').slice(3)).toEqual(foot);
+    const shown = tableLines(lines.slice(0, 2), { ...look, terminal, batch: { to, reason, message } });
+    expect(shown.slice(3)).toEqual(foot);
   });
 
   test.each([40, 80, 200])('fits in %i columns', (columns) => {
     expect(
-      widest(tableText(lines.slice(0, 9), { ...look, terminal: { columns, rows: 50, colours } })),
+      widest(tableLines(lines.slice(0, 9), { ...look, terminal: { columns, rows: 50, colours } })),
     ).toBeLessThanOrEqual(Math.max(columns, 60));
   });
 });
 
-test('text from elsewhere cannot move the cursor', () => {
-  expect(printable('a\u001b[2J\u001b]0;title\u0007b\r\nc\u0000')).toBe('ab c ');
+test.each([
+  ['a\u001b[2J', 'a\\u001b[2J'],
+  ['\u001b]0;title\u0007b\r\nc\u0000', '\\u001b]0;title\\u0007b c\\u0000'],
+  ['one\ntwo\n', 'one two'],
+  ['\u009b31m \u202etxt\u2066 \u2028', '\\u009b31m \\u202etxt\\u2066 \\u2028'],
+  ['Ärger 👩‍💻 日本', 'Ärger 👩‍💻 日本'],
+])('of text from elsewhere it is shown what could not be seen: %j', (text, shown) => {
+  expect(printable(text)).toBe(shown);
 });

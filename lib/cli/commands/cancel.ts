@@ -1,8 +1,8 @@
 import type { Cancelled } from '../../usecases/batch/cancel-batch.ts';
+import { printable } from '../clean-text.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
 import { type MeantOptions, meantBatch } from '../meant-batch.ts';
-import { printable } from '../terminal.ts';
 
 /** Asks for a batch to stop, and tells what goes on. */
 export const cancel = async (context: CommandContext, options: MeantOptions, id = ''): Promise<ExitStatus> => {

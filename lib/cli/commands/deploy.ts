@@ -1,5 +1,6 @@
 import { counted } from '../../domain/counted.ts';
 import type { Health } from '../../usecases/read-health.ts';
+import { printable } from '../clean-text.ts';
 import { type CommandContext, print, readBatchFile } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
 import { checkFollowing, follow, goingOn } from '../follow.ts';
@@ -26,9 +27,9 @@ export const deploy = async (context: CommandContext, options: DeployOptions, fi
   print(context, { ...accepted, simulated }, [
     ...(sentence === undefined ? [] : [terminal.colours.yellow(sentence)]),
     isNew
-      ? `Batch ${accepted.batch_id} accepted: ${accepted.name}, ${counted(accepted.total, 'deployment')}.`
+      ? `Batch ${accepted.batch_id} accepted: ${printable(accepted.name)}, ${counted(accepted.total, 'deployment')}.`
       : `Batch ${accepted.batch_id} exists already (${accepted.status}); nothing new was started.`,
-    ...(options.follow ? [] : [`Follow it with: ${context.command(`status ${accepted.batch_id} --follow`)}`]),
+    ...(options.follow ? [] : [`Follow it with: ${context.command('status', accepted.batch_id, '--follow')}`]),
   ]);
   if (!options.follow) return exitStatus.done;
   return follow(context, { ...options, batchId: accepted.batch_id, simulated });

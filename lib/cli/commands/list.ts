@@ -2,7 +2,7 @@ import type { BatchList, ListedBatch } from '../../usecases/batch/list-batches.t
 import type { ApiClient } from '../api-client.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
-import { batchTable } from '../tables.ts';
+import { batchTable, leftOutLines } from '../tables.ts';
 
 /** The most that the API gives at once, and the most that this command shows: a hundred times that. */
 const pageSize = 100;
@@ -12,8 +12,10 @@ export const mostListed = 10_000;
 export const list = async (context: CommandContext, options: { readonly limit: number }): Promise<ExitStatus> => {
   const answer = await readBatches(context.client, options.limit);
   const { batches, next_after } = answer;
+  const { colours } = context.terminal;
+  const table = batchTable(batches, context.terminal, context.times);
   print(context, answer, [
-    batches.length === 0 ? 'There are no batches yet.' : batchTable(batches, context.terminal, context.times),
+    ...(batches.length === 0 ? ['There are no batches yet.'] : [...table.lines, ...leftOutLines(table, colours)]),
     ...(next_after === undefined ? [] : [moreOf(context, options.limit)]),
   ]);
   return exitStatus.done;
@@ -35,5 +37,5 @@ const readBatches = async (client: ApiClient, limit: number): Promise<BatchList>
 
 const moreOf = ({ command }: CommandContext, limit: number): string => {
   if (limit >= mostListed) return 'There are more: --json has next_after, from where GET /batches?after=… reads on.';
-  return `There are more: ${command(`list --limit ${Math.min(mostListed, limit * 5)}`)}`;
+  return `There are more: ${command('list', '--limit', String(Math.min(mostListed, limit * 5)))}`;
 };

@@ -9,7 +9,7 @@ import { Patience } from '../patience.ts';
 import { readDeployments } from '../read-deployments.ts';
 import { simulationSentence } from '../simulation.ts';
 import { batchLines } from '../status-lines.ts';
-import { deploymentTable } from '../tables.ts';
+import { deploymentTable, leftOutLines } from '../tables.ts';
 
 export interface StatusOptions {
   readonly follow?: boolean;
@@ -26,11 +26,13 @@ export const status = async (context: CommandContext, options: StatusOptions, id
   const { simulated } = await patience.until(() => client.ask<Health>('/health'));
   if (options.follow) return follow(context, { ...options, batchId: batch.batch_id, simulated });
   const deployments = await readDeployments(client, batch.batch_id);
+  const table = deploymentTable(deployments, { terminal, simulated });
   const sentence = simulationSentence(simulated);
   print(context, { ...batch, simulated, deployments }, [
     ...(sentence === undefined ? [] : [terminal.colours.yellow(sentence)]),
     ...batchLines(batch, terminal.colours, context.times),
-    deploymentTable(deployments, { terminal, simulated }),
+    ...table.lines,
+    ...leftOutLines(table, terminal.colours),
     ...explainDeployments(deployments, {
       simulated,
       colours: terminal.colours,

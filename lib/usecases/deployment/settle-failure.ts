@@ -1,8 +1,8 @@
-import { cut } from '../../domain/cut.ts';
 import { decideAfterFailure } from '../../domain/deployment/next-step.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
+import { foreignText } from '../../domain/record/foreign-text.ts';
 import { keys } from '../../domain/record/keys.ts';
-import type { Failure, HeaderRow, Restore, Run } from '../../domain/record/rows.ts';
+import type { Evidence, Failure, HeaderRow, Restore, Run } from '../../domain/record/rows.ts';
 import { rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 import { type PlaceOfWait, type Settlement, settleWait } from '../wait/settle-wait.ts';
@@ -25,14 +25,25 @@ const isRestoring = (wait: string): boolean => wait === 'restore' || wait === 'v
  * it six times: a row that cannot be written would keep its batch from ever ending.
  */
 const longestText = 2_000;
-export const fittingText = (text: string): string => cut(text, longestText);
+export const fittingText = (text: string): string => foreignText(text, longestText);
+
+/** Kubernetes has names of 253 characters and no reason that is longer. */
+const longestName = 300;
+const fittingName = (name: string): string => foreignText(name, longestName);
+
+const fittingEvidence = ({ container, ...one }: Evidence): Evidence => ({
+  ...one,
+  name: fittingName(one.name),
+  ...(container === undefined ? {} : { container: fittingName(container) }),
+  reason: fittingName(one.reason),
+  message: fittingText(one.message),
+});
 
 const fitting = ({ evidence, ...failure }: Failure): Failure => ({
   ...failure,
+  reason: fittingName(failure.reason),
   message: fittingText(failure.message),
-  ...(evidence === undefined
-    ? {}
-    : { evidence: evidence.map((one) => ({ ...one, message: fittingText(one.message) })) }),
+  ...(evidence === undefined ? {} : { evidence: evidence.map(fittingEvidence) }),
 });
 
 /** Answers a wait that did not go well: with what follows for the deployment, or with a restore that failed. */

@@ -1,4 +1,3 @@
-import { cut } from '../../domain/cut.ts';
 import { isWorthAnotherTry } from '../../domain/deployment/rollout-failure.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
 import { shownHealthAddress } from '../../domain/health/health-address.ts';
@@ -10,12 +9,13 @@ import {
   startHealthChecks,
 } from '../../domain/health/health-schedule.ts';
 import type { Cluster, HealthAnswer, HealthRequest, WorkloadView } from '../../domain/ports.ts';
+import { foreignText } from '../../domain/record/foreign-text.ts';
 import { clusterWatcher } from '../../domain/record/keys.ts';
 import type { Evidence, Failure, Restore, RolloutWatchRow } from '../../domain/record/rows.ts';
 import { captureBaseline } from '../../domain/rollout/baseline.ts';
 import { type Finding, type Progress, wantsLog } from '../../domain/rollout/judgement.ts';
 import { judgeRollout } from '../../domain/rollout/verdict.ts';
-import { settleFailure } from '../deployment/settle-failure.ts';
+import { fittingText, settleFailure } from '../deployment/settle-failure.ts';
 import { settleSuccess } from '../deployment/settle-success.ts';
 import type { Deps } from '../deps.ts';
 import { type PlaceOfWait, settleWait } from '../wait/settle-wait.ts';
@@ -105,10 +105,14 @@ const probe = async (cluster: Cluster, request: HealthRequest): Promise<HealthAn
 
 const settleGood = (deps: Needs, { row, view }: Observation, finding: Finding, health: string): Promise<void> => {
   const { reason, warnings = [] } = finding;
-  const message = `${finding.message}.${health}`;
+  const message = fittingText(`${finding.message}.${health}`);
   if (row.wait === 'verify-restore') return settleRestored(deps, row, { reason, message });
   const { image } = captureBaseline(row.deployment.workload, view);
-  const seen = { verified: true, warnings: [...warnings], ...(image === undefined ? {} : { image }) } as const;
+  const seen = {
+    verified: true,
+    warnings: warnings.map(fittingText),
+    ...(image === undefined ? {} : { image }),
+  } as const;
   return settleSuccess(deps, { place: placeOf(row), row, reason, message, seen });
 };
 
@@ -163,7 +167,7 @@ const withLog = async (cluster: Cluster, { deployment }: RolloutWatchRow, eviden
   if (!wantsLog(evidence as Parameters<typeof wantsLog>[0]) || evidence.container === undefined) return evidence;
   try {
     const log = await cluster.logs(deployment.workload.namespace, evidence.name, evidence.container, logLines);
-    return log.length === 0 ? evidence : { ...evidence, log: log.map(readable) };
+    return log.length === 0 ? evidence : { ...evidence, log: log.map((line) => foreignText(line, lineLength)) };
   } catch (error) {
     if (isFlotillaError(error, 'ClusterUnavailable')) return evidence;
     throw error;
@@ -172,11 +176,6 @@ const withLog = async (cluster: Cluster, { deployment }: RolloutWatchRow, eviden
 
 /** An item of the table holds 400 KB, and a row keeps the evidence of five pods twice: in the failure and in the outcome. */
 const lineLength = 300;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colours of a terminal, and what else is no text
-const unprintable = /\u001b\[[0-9;?]*[A-Za-z]|[\u0000-\u0008\u000a-\u001f\u007f]/g;
-
-const readable = (line: string): string => cut(line.replaceAll(unprintable, ''), lineLength);
-
 const settleTimeout = async (deps: Needs, { row, cluster, memory }: Observation): Promise<void> => {
   const last = memory.last!; // a look comes before the end
   const failure: Failure = {

@@ -40,6 +40,29 @@ test('however much a cluster says about a failure, its outcome can be written', 
   expect(outcome?.evidence).toHaveLength(5);
 });
 
+test('what a cluster says is recorded as text: no codes of a terminal, no marks of direction, no names without end', async () => {
+  const { world, batchId, deployment } = await aboutToStart();
+  const said = 'pod \u001b[31mred\u001b[0m\u009b2J\u202e\u2028\u0007\tof\nlines';
+  const clean = 'pod red2J\tof\nlines';
+  const long = 'n'.repeat(400);
+  await settleFailure(world.deps, {
+    place: runPlace({ batch_id: batchId, index: 0 }, 'deploy-1', deployment),
+    deployment,
+    failure: {
+      reason: said,
+      message: said,
+      evidence: [{ kind: 'pod', name: said, container: long, reason: said, message: said }],
+      touched: true,
+    },
+    actor: 'observer',
+  });
+  const failure = rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)))?.failure;
+  expect(failure).toMatchObject({ reason: clean, message: clean });
+  expect(failure?.evidence).toEqual([
+    { kind: 'pod', name: clean, container: `${'n'.repeat(300)}…`, reason: clean, message: clean },
+  ]);
+});
+
 const run = (attempt: Run['attempt'], more: Partial<Run> = {}): Run => ({
   executor: 'x',
   key: `k-${attempt}`,
