@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { networkMessage, remedyFor } from '../adapters/network-failure.ts';
-import { isLoopback } from '../local/http/admission.ts';
+import { isLoopback } from '../local/http/place.ts';
 import { CommandFailure, exitStatus, Unreachable } from './failure.ts';
 import { fetchWhole, parsedJson, type WholeAnswer } from './whole-answer.ts';
 

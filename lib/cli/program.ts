@@ -79,6 +79,11 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option('--host <address>', 'address to listen on; any but loopback demands $FLOTILLA_TOKEN', '127.0.0.1')
     .option('--data <directory>', 'where the data is kept', '.flotilla')
     .option('--config <file>', 'configuration (default: ./flotilla.config.yaml, else everything is simulated)')
+    .option(
+      '--engine-port <number>',
+      'also serve the protocol of Step Functions, on loopback, to who has DIR/engine-secret; 0 takes a free port',
+      portNumber,
+    )
     .option('--json', 'print JSON')
     .action(act(serve));
   program

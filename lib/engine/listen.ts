@@ -1,7 +1,25 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Engine } from './engine.ts';
 import { handleRequest } from './protocol.ts';
+
+/** One request of the protocol, as it came. */
+export interface EngineRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface EngineAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+export interface EngineServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
 
 /** More than any request of the protocol: a definition has at most 1 MB, an input 256 KiB. */
 const largestBody = 2 * 1024 * 1024;
@@ -17,11 +35,17 @@ const readBody = async (request: IncomingMessage): Promise<string | undefined> =
   return Buffer.concat(parts).toString();
 };
 
-const answer = async (engine: Engine, request: IncomingMessage): Promise<{ status: number; body: string }> => {
+/** The operation that a request asks for. */
+export const targetOf = ({ headers }: Pick<EngineRequest, 'headers'>): string => String(headers['x-amz-target'] ?? '');
+
+type Handle = (request: EngineRequest) => Promise<EngineAnswer>;
+
+const answer = async (handle: Handle, request: IncomingMessage): Promise<EngineAnswer> => {
   const body = await readBody(request);
   if (body === undefined) return { status: 413, body: JSON.stringify({ __type: 'RequestEntityTooLarge' }) };
   try {
-    return await handleRequest(engine, String(request.headers['x-amz-target'] ?? ''), body);
+    const { method = 'GET', url: path = '/', headers } = request;
+    return await handle({ method, path, headers, body });
   } catch (error) {
     return { status: 500, body: JSON.stringify({ __type: 'InternalFailure', message: String(error) }) };
   }
@@ -30,10 +54,14 @@ const answer = async (engine: Engine, request: IncomingMessage): Promise<{ statu
 /** Longer than any client keeps one: nothing is sent on a connection that has just been ended here. */
 const idleConnection = 65_000;
 
-/** Serves the engine over HTTP, on the loopback interface only. Port 0 takes a free one. */
-export const listen = async (engine: Engine, port = 0): Promise<{ readonly url: string; close(): Promise<void> }> => {
+/** Serves an engine over HTTP, on the loopback interface only. Port 0 takes a free one. */
+export const listen = (engine: Engine, port = 0): Promise<EngineServer> =>
+  listenFor((request) => handleRequest(engine, targetOf(request), request.body), port);
+
+/** The same for who looks at requests before an engine does. */
+export const listenFor = async (handle: Handle, port: number): Promise<EngineServer> => {
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
-    answer(engine, request).then(
+    answer(handle, request).then(
       ({ status, body }) => response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(body),
       () => response.destroy(),
     );

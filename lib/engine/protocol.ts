@@ -27,7 +27,10 @@ const operations: Readonly<Record<string, { readonly required: readonly string[]
 
 const service = 'AWSStepFunctions.';
 
-const refused = (error: ApiError): { status: number; body: string } => ({
+export const operationNames = Object.keys(operations);
+
+/** The answer that stands for an error. */
+export const refused = (error: ApiError): { status: number; body: string } => ({
   status: 400,
   body: JSON.stringify({ __type: error.name, message: error.message }),
 });
@@ -43,13 +46,16 @@ const parse = (body: string): { readonly [field: string]: unknown } => {
   return value;
 };
 
+/** The operation that a target names. */
+export const operationOf = (target: string): string => (target.startsWith(service) ? target.slice(service.length) : '');
+
 /** Carries out one request of the Step Functions protocol, AWS JSON 1.0. Only a defect of the engine throws. */
 export const handleRequest = async (
   engine: Engine,
   target: string,
   body: string,
 ): Promise<{ readonly status: number; readonly body: string }> => {
-  const name = target.startsWith(service) ? target.slice(service.length) : '';
+  const name = operationOf(target);
   const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
   try {
     if (operation === undefined)

@@ -4,12 +4,13 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { problemResponse } from '../../functions/api/problem.ts';
 import type { ApiHandler } from '../../functions/api.ts';
 import { FlotillaError } from '../domain/errors.ts';
-import { admit, isLoopback, isToken } from './http/admission.ts';
+import { cannotListen } from './cannot-listen.ts';
+import { admit, isToken } from './http/admission.ts';
 import { gatewayEvent } from './http/gateway-event.ts';
+import { isLoopback } from './http/place.ts';
 import { readBody } from './http/read-body.ts';
 import { receiveUpload, type UploadReceiver } from './http/receive-upload.ts';
 import { refuseUnreadable } from './http/refuse-unreadable.ts';
-import { causeOfRefusal } from './refusal.ts';
 
 export interface HttpServerOptions {
   /** 0 takes a free one. */
@@ -21,10 +22,6 @@ export interface HttpServerOptions {
   readonly api: ApiHandler;
   /** Takes what is put at `/uploads/…`, where S3 does on AWS. */
   readonly uploads?: UploadReceiver;
-  /** The embedded engine: what has an X-Amz-Target goes there, so that its tools find it on the same port. */
-  readonly engine?: {
-    handle(target: string, body: string): Promise<{ readonly status: number; readonly body: string }>;
-  };
 }
 
 export interface HttpServer {
@@ -43,7 +40,7 @@ const CLOSE_GRACE = 1000;
  */
 const KEEP_ALIVE = 65_000;
 
-/** Serves the API, and with it the engine, over plain HTTP on this machine. */
+/** Serves the API over plain HTTP on this machine. The engine is not served here, whatever a header asks for. */
 export const startHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
   const { port, host = '127.0.0.1', token } = options;
   if (!isLoopback(host) && !isToken(token)) {
@@ -72,11 +69,6 @@ const listening = (server: Server, port: number, host: string): Promise<void> =>
     });
   });
 
-const cannotListen = (error: NodeJS.ErrnoException, address: string): Error => {
-  const message = `Nothing can listen on ${address}: ${causeOfRefusal('listen', error)}.`;
-  return new FlotillaError('ConfigurationInvalid', message, { address }, error);
-};
-
 const close = async (server: Server, closing: AbortController): Promise<void> => {
   closing.abort();
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -101,12 +93,6 @@ const answer = async (options: HttpServerOptions, exchange: Exchange): Promise<v
       return;
     }
     const body = await readBody(request);
-    const target = request.headers['x-amz-target'];
-    if (options.engine !== undefined && typeof target === 'string') {
-      const { status, body: text } = await options.engine.handle(target, body.toString('utf8'));
-      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(text);
-      return;
-    }
     const answered = await options.api(gatewayEvent(request, body), contextOf(exchange));
     if (exchange.closing.aborted) response.setHeader('connection', 'close');
     send(response, answered);

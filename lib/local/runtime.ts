@@ -17,8 +17,8 @@ import type { Cluster, Executor } from '../domain/ports.ts';
 import { SystemClock as EngineClock } from '../engine/clock.ts';
 import { Engine } from '../engine/engine.ts';
 import { Journal, type JournalEntryKind } from '../engine/journal.ts';
-import { handleRequest } from '../engine/protocol.ts';
 import type { Deps, Pace } from '../usecases/deps.ts';
+import { startEnginePort } from './engine-port/start-engine-port.ts';
 import { startHttpServer } from './http-server.ts';
 import { ClosingClock } from './runtime/closing-clock.ts';
 import { holdData } from './runtime/hold-data.ts';
@@ -46,6 +46,8 @@ export interface RuntimeOptions {
   readonly configuration: Configuration;
   /** Where the simulators listen that the configuration wants; or the way to start them, once port and data are ours. */
   readonly simulators?: SimulatorAddresses | (() => Promise<SimulatorAddresses>);
+  /** Serves the engine's protocol on this port of loopback, 0 on a free one; without it nobody does. */
+  readonly enginePort?: number | undefined;
   readonly pace?: Partial<Pace>;
   /** Instead of the configuration's. */
   readonly executor?: (account: string) => Executor;
@@ -57,6 +59,8 @@ export interface RuntimeOptions {
 
 export interface Runtime {
   readonly url: string;
+  /** Where the engine's protocol is spoken, if anywhere. */
+  readonly engineUrl: string | undefined;
   readonly engine: Engine;
   readonly table: SqliteTable;
   close(): Promise<void>;
@@ -74,19 +78,18 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
     ...(options.token === undefined ? {} : { token: options.token }),
     api: async (...call) => (await started.promise).api(...call),
     uploads: { receive: async (...call) => (await started.promise).uploads.receive(...call) },
-    engine: { handle: async (...call) => handleRequest((await started.promise).engine, ...call) },
   });
   try {
     const system = await startSystem(options);
     started.resolve(system);
-    const { engine, table, stop, closeStores } = system;
+    const { engine, engineUrl, table, stop, closeStores } = system;
     const close = async (): Promise<void> => {
       stop();
       // First those who ask: closing the server ends their long polls, which sleep by the same clock.
       await server.close();
       closeStores();
     };
-    return { url: server.url, engine, table, close };
+    return { url: server.url, engineUrl, engine, table, close };
   } catch (error) {
     started.reject(error);
     await server.close();
@@ -94,7 +97,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
   }
 };
 
-interface System extends Pick<Runtime, 'engine' | 'table'> {
+interface System extends Pick<Runtime, 'engine' | 'engineUrl' | 'table'> {
   readonly api: ApiHandler;
   readonly uploads: FileUploads;
   stop(): void;
@@ -142,10 +145,13 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
   const stop = startBackground(deps, { clock, table });
   held.defer(stop);
   await engine.resume();
+  const { enginePort: port } = options;
+  const enginePort = port === undefined ? undefined : await startEnginePort(engine, { port, data });
+  held.defer(() => void enginePort?.close());
   const handle = createApi(deps);
   const api: ApiHandler = (...call) => whenSynced(table, () => handle(...call));
   const stores = held.move();
-  return { api, uploads, engine, table, stop, closeStores: () => stores.dispose() };
+  return { api, uploads, engine, engineUrl: enginePort?.url, table, stop, closeStores: () => stores.dispose() };
 };
 
 /** What works without being asked. Gives the way to stop it. */

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { create } from '../../functions/api.ts';
 import { SystemClock } from '../../lib/adapters/system-clock.ts';
 import type { Clock } from '../../lib/domain/ports.ts';
+import { operationNames } from '../../lib/engine/protocol.ts';
 import { type HttpServer, type HttpServerOptions, startHttpServer } from '../../lib/local/http-server.ts';
 import { makeWorld, releaseYaml, submitted } from '../usecases/batch/api-world.ts';
 
@@ -108,15 +109,11 @@ describe('the embedded server', () => {
     expect((await poll).status).toBe(200);
   });
 
-  test('what has an X-Amz-Target goes to the engine', async () => {
-    const engine = { handle: async (target: string, body: string) => ({ status: 200, body: `${target} ${body}` }) };
-    const { url } = await serve({ engine });
-    const headers = {
-      'x-amz-target': 'AWSStepFunctions.ListStateMachines',
-      'content-type': 'application/x-amz-json-1.0',
-    };
+  test.each(operationNames)('the engine is not here: %s is a route that there is not', async (operation) => {
+    const { url } = await serve();
+    const headers = { 'x-amz-target': `AWSStepFunctions.${operation}`, 'content-type': 'application/x-amz-json-1.0' };
     const answer = await fetch(url, { method: 'POST', headers, body: '{}' });
-    expect(await answer.text()).toBe('AWSStepFunctions.ListStateMachines {}');
+    expect([answer.status, await answer.json()]).toEqual([404, expect.objectContaining({ code: 'RouteNotFound' })]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { counted } from '../../domain/counted.ts';
 import { loadConfiguration } from '../../local/load-configuration.ts';
 import { checkDataFolder } from '../../local/runtime/make-data-folder.ts';
@@ -14,6 +14,7 @@ export interface ServeOptions {
   readonly host: string;
   readonly data: string;
   readonly config?: string;
+  readonly enginePort?: number;
 }
 
 /** Runs the embedded runtime until it is told to stop. */
@@ -36,6 +37,7 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
     token: env.FLOTILLA_TOKEN,
     data,
     configuration,
+    enginePort: options.enginePort,
     simulators: async () => {
       simulators = await startSimulators(configuration, { data });
       return simulators;
@@ -46,8 +48,11 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
   });
   for (const warning of warnings) terminal.error(`warning: ${warning}`);
   const open = await countOpenBatches(runtime);
-  print(context, { url: runtime.url, simulated, open_batches: open }, [
+  const { engineUrl } = runtime;
+  const engine = engineUrl === undefined ? {} : { engine_url: engineUrl };
+  print(context, { url: runtime.url, ...engine, simulated, open_batches: open }, [
     `Flotilla listens on ${runtime.url}, data in ${options.data}, ${file === undefined ? 'no configuration file' : file}`,
+    ...(engineUrl === undefined ? [] : [engineLine(engineUrl, options.data)]),
     ...(open === 0 ? [] : [`${counted(open, 'batch', 'batches')} ${open === 1 ? 'goes' : 'go'} on.`]),
     ...[simulationSentence(simulated)].filter((line) => line !== undefined),
     ...submitLines(configuration.catalogue.simulated, fromHere(runtime.url), env),
@@ -60,6 +65,9 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
   await simulators?.close();
   return exitStatus.done;
 };
+
+const engineLine = (url: string, data: string): string =>
+  `The engine speaks the protocol of Step Functions on ${url}; its key id is flotilla, its secret is in ${join(data, 'engine-secret')}.`;
 
 /** An example is of use where nothing is real: anywhere else it would start real pipelines. */
 const submitLines = (isSimulated: boolean, url: string, env: CommandContext['env']): readonly string[] => {

@@ -1,11 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { FlotillaError } from '../../domain/errors.ts';
-
-const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
-
-/** Addresses that only this machine reaches. */
-export const isLoopback = (host: string): boolean => host === '127.0.0.1' || host === '::1' || host === 'localhost';
+import { isOwnHost } from './place.ts';
 
 /** An empty one is none: whoever sends nothing has it. A command that failed leaves such a one in a variable. */
 export const isToken = (token: string | undefined): token is string => token !== undefined && token !== '';
@@ -23,8 +19,7 @@ export const admit = (request: IncomingMessage, token: string | undefined): void
 
 const checkPlace = (request: IncomingMessage): void => {
   const host = request.headers.host ?? '';
-  const name = host.replace(/:\d+$/, '');
-  if (!loopbackNames.includes(name)) throw new FlotillaError('Forbidden', `This server is not called ${host}.`);
+  if (!isOwnHost(host)) throw new FlotillaError('Forbidden', `This server is not called ${host}.`);
   const { origin } = request.headers;
   if (origin !== undefined && origin !== `http://${host}`) {
     throw new FlotillaError('Forbidden', `Pages of ${origin} may not use this server.`);

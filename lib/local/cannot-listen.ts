@@ -1,0 +1,8 @@
+import { FlotillaError } from '../domain/errors.ts';
+import { causeOfRefusal } from './refusal.ts';
+
+/** Why a server did not get the address that it was told. */
+export const cannotListen = (error: NodeJS.ErrnoException, address: string): FlotillaError => {
+  const message = `Nothing can listen on ${address}: ${causeOfRefusal('listen', error)}.`;
+  return new FlotillaError('ConfigurationInvalid', message, { address }, error);
+};
