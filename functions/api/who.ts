@@ -1,5 +1,6 @@
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import { type Actor, hasScope, localActor, personNamed, type Scope, scopes } from '../../lib/domain/record/actor.ts';
+import { longestSubject } from '../../lib/domain/record/keys.ts';
 import { type ApiEvent, headerOf } from './request.ts';
 
 /** Says who sends a request; throws Unauthorized where nobody knows. `told` is whom the embedded server has let in. */
@@ -17,6 +18,9 @@ export const byToken: Identify = (event) => {
   const subject = textOf(claims, 'sub') ?? client;
   if (subject === undefined)
     throw new FlotillaError('Unauthorized', 'This token names nobody: it has neither sub nor client_id.');
+  // Keys have room for no more, and two names must not become one.
+  if (subject.length > longestSubject)
+    throw new FlotillaError('Unauthorized', `The name in this token is longer than ${longestSubject} characters.`);
   const groups = groupsOf(event, claims);
   const isPerson =
     groups.length > 0 && subject !== client && !programMarks.some(([name, mark]) => claims[name] === mark);

@@ -185,6 +185,13 @@ export class SqliteTable implements Table {
     this.#run('DELETE FROM changes WHERE sequence < ?', before);
   }
 
+  /** Removes the items of partitions that begin so whose `expires_at` (seconds since 1970) is over, as DynamoDB does by itself. */
+  removeExpired(prefix: string, now: number): void {
+    const sql = "DELETE FROM items WHERE pk >= ? AND pk < ? AND json_extract(body, '$.expires_at') <= ?";
+    this.#run(sql, prefix, `${prefix}\u{10ffff}`, now / 1000);
+    this.#sync?.wrote();
+  }
+
   /** Calls the listener soon after commits of this process, once for several that come together. Gives the way to stop it. */
   onCommit(listener: () => void): () => void {
     this.#listeners.add(listener);

@@ -14,6 +14,7 @@ import { StepFunctions } from '../adapters/step-functions.ts';
 import { SystemRandom, UlidIds } from '../adapters/system-clock.ts';
 import type { Configuration } from '../domain/catalogue/catalogue.ts';
 import type { Cluster, Executor } from '../domain/ports.ts';
+import { expiringPartitions } from '../domain/record/keys.ts';
 import { SystemClock as EngineClock } from '../engine/clock.ts';
 import { Engine } from '../engine/engine.ts';
 import { Journal, type JournalEntryKind } from '../engine/journal.ts';
@@ -154,6 +155,8 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
   return { api, uploads, engine, engineUrl: enginePort?.url, table, stop, closeStores: () => stores.dispose() };
 };
 
+const hour = 3_600_000;
+
 /** What works without being asked. Gives the way to stop it. */
 const startBackground = (deps: Deps, { clock, table }: Pick<Made, 'clock' | 'table'>): (() => void) => {
   const onFault = async (error: unknown): Promise<void> => {
@@ -163,9 +166,12 @@ const startBackground = (deps: Deps, { clock, table }: Pick<Made, 'clock' | 'tab
   const dispatch = createDispatchTurns(deps);
   const stopStream = followTable(table, { dispatch, publish: createPublishEvents(deps), onFault });
   const stopSweeping = repeat(createSweep(deps), { every: deps.pace.sweepAge / 2, clock, onFault });
+  const removeExpired = async (): Promise<void> => table.removeExpired(expiringPartitions, clock.now());
+  const stopRemoving = repeat(removeExpired, { every: hour, clock, onFault });
   return () => {
     stopStream();
     stopSweeping();
+    stopRemoving();
   };
 };
 

@@ -73,6 +73,7 @@ describe('who a token says', () => {
     const told = { ...person, kind: 'person', groups: [], scopes: ['admin'] } as const;
     const events = [
       eventOf({ scope: 'flotilla/admin' }),
+      eventOf({ sub: 'u'.repeat(256), scope: 'flotilla/admin' }),
       eventOf({ sub: '', client_id: 7 }),
       apiEvent('GET', '/batches'),
     ];

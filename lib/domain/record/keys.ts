@@ -8,7 +8,7 @@ import type { Key } from '../ports.ts';
  * | BATCHES            | <batch>                  | list of batches, newest last                                |
  * | SUBMITTER#<who>    | <batch>                  | list of the batches of one who submits, newest last         |
  * | OPEN               | <batch>                  | batches that are not sealed, for the sweeper                |
- * | IDEMPOTENCY#<key>  | -                        | which batch answered that Idempotency-Key                   |
+ * | IDEMPOTENCY#<who>  | submit#<key>             | which batch answered their Idempotency-Key, for 30 days     |
  * | BATCH#<batch>      | HEADER                   | status and totals                                           |
  * |                    | PLAN                     | hash of the plan that is being written, or was              |
  * |                    | ITEM#<index>             | status of a deployment; absent means PENDING                |
@@ -38,8 +38,13 @@ import type { Key } from '../ports.ts';
 /** The waits of a deployment. `deploy-2` is the second attempt's. */
 export type Wait = 'turn' | `deploy-${number}` | `verify-${number}` | 'restore' | 'verify-restore';
 
+/** Partitions whose items the table removes when their `expires_at` is over. */
+export const expiringPartitions = 'IDEMPOTENCY#';
+
 /** Characters that the subject of a token may have (OpenID Connect), and a key has room for. */
-const longestSubject = 255;
+export const longestSubject = 255;
+
+const nameOf = (actor: string): string => actor.slice(0, longestSubject).toWellFormed();
 
 const padded = (index: number): string => String(index).padStart(5, '0');
 const batchKey = (batchId: string, sk: string): Key => ({ pk: `BATCH#${batchId}`, sk });
@@ -48,11 +53,16 @@ const dispatcherKey = (sk: string): Key => ({ pk: 'DISPATCHER', sk });
 export const keys = {
   listed: (batchId: string): Key => ({ pk: 'BATCHES', sk: batchId }),
   submitted: (actor: string, batchId: string): Key => ({
-    pk: `SUBMITTER#${actor.slice(0, longestSubject).toWellFormed()}`,
+    pk: `SUBMITTER#${nameOf(actor)}`,
     sk: batchId,
   }),
   open: (batchId: string): Key => ({ pk: 'OPEN', sk: batchId }),
-  idempotency: (key: string): Key => ({ pk: `IDEMPOTENCY#${key}`, sk: '-' }),
+  idempotency: (actor: string, key: string): Key => ({
+    pk: `${expiringPartitions}${nameOf(actor)}`,
+    sk: `submit#${key}`,
+  }),
+  /** As it was when a key was everybody's. */
+  idempotencyOfAll: (key: string): Key => ({ pk: `${expiringPartitions}${key}`, sk: '-' }),
   header: (batchId: string): Key => batchKey(batchId, 'HEADER'),
   planClaim: (batchId: string): Key => batchKey(batchId, 'PLAN'),
   item: (batchId: string, index: number): Key => batchKey(batchId, `ITEM#${padded(index)}`),

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Batch } from '../../domain/batch/batch.ts';
 import { counted } from '../../domain/counted.ts';
-import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
+import { isFlotillaError } from '../../domain/errors.ts';
 import type { Write } from '../../domain/ports.ts';
 import { changeHeader } from '../../domain/record/change.ts';
 import { documentPaths, keys } from '../../domain/record/keys.ts';
-import { type HeaderRow, itemOf, rowOf } from '../../domain/record/rows.ts';
+import { type HeaderRow, itemOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 import { readNamesOfClusters } from '../schedule/known-clusters.ts';
-import { findBatch } from './find-batch.ts';
+import { earlierUse, type KeyedRequest, keyWrite } from './idempotency.ts';
 import { readValidBatch } from './read-valid-batch.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'ids' | 'catalogue'>;
@@ -21,15 +21,8 @@ export interface SubmitInput {
 
 export interface Submitted {
   readonly header: HeaderRow;
-  /** False when this answers a request that was made before with the same Idempotency-Key. */
+  /** False when this answers a request that the same sender has made before with the same Idempotency-Key. */
   readonly created: boolean;
-}
-
-/** `IDEMPOTENCY#<key>`. */
-interface IdempotencyRow {
-  readonly batch_id: string;
-  readonly body_sha256: string;
-  readonly created_at: number;
 }
 
 /** An item of the table holds 400 KB; whoever wants more than this many warnings asks for the plan. */
@@ -40,25 +33,24 @@ const MAX_STORED_WARNINGS = 50;
  * execution that cannot be started now is started by the sweeper.
  */
 export const submitBatch = async (deps: Needs, input: SubmitInput): Promise<Submitted> => {
-  const hash = createHash('sha256').update(input.text).digest('hex');
-  const earlier = await answerOfKey(deps, input.idempotencyKey, hash);
-  if (earlier !== undefined) return { header: earlier, created: false };
+  const keyed = keyedRequest(input);
+  const earlier = keyed === undefined ? {} : await earlierUse(deps, keyed);
+  if (earlier.answer !== undefined) return { header: earlier.answer, created: false };
   const { sureNamesOf } = await readNamesOfClusters(deps);
   const { batch, warnings } = readValidBatch(input.text, await deps.catalogue(), sureNamesOf);
   const header = newHeader(deps, batch, { actor: input.actor, warnings });
   await deps.documents.put(documentPaths.source(header.batch_id), input.text);
   await deps.documents.put(documentPaths.batch(header.batch_id), JSON.stringify(batch));
   const change = changeHeader(header, told(header.total), { at: header.created_at, actor: input.actor });
-  const rows = [...change.writes, ...indexWrites(change.row), ...keyWrites(change.row, input.idempotencyKey, hash)];
+  const keyWrites = keyed === undefined ? [] : [keyWrite(keyed, change.row, earlier)];
   try {
-    await deps.table.transact(rows);
+    await deps.table.transact([...change.writes, ...indexWrites(change.row), ...keyWrites]);
   } catch (error) {
     // Only the key's row can be there already: the batch id is new. Another call with the same key was faster.
-    const winner = isFlotillaError(error, 'ConditionFailed')
-      ? await answerOfKey(deps, input.idempotencyKey, hash)
-      : undefined;
-    if (winner === undefined) throw error;
-    return { header: winner, created: false };
+    if (keyed === undefined || !isFlotillaError(error, 'ConditionFailed')) throw error;
+    const { answer } = await earlierUse(deps, keyed);
+    if (answer === undefined) throw error;
+    return { header: answer, created: false };
   }
   await startExecution(deps, header.batch_id);
   return { header: change.row, created: true };
@@ -70,17 +62,8 @@ const told = (total: number) => ({
   message: `Accepted with ${counted(total, 'deployment')}.`,
 });
 
-const answerOfKey = async (deps: Needs, key: string | undefined, hash: string): Promise<HeaderRow | undefined> => {
-  if (key === undefined) return undefined;
-  const row = rowOf<IdempotencyRow>(await deps.table.get(keys.idempotency(key)));
-  if (row === undefined) return undefined;
-  if (row.body_sha256 === hash) return findBatch(deps, row.batch_id);
-  throw new FlotillaError(
-    'IdempotencyKeyReused',
-    `This Idempotency-Key was used for batch ${row.batch_id} with another body. Send a new key with a new batch.`,
-    { batch_id: row.batch_id },
-  );
-};
+const keyedRequest = ({ actor, idempotencyKey: key, text }: SubmitInput): KeyedRequest | undefined =>
+  key === undefined ? undefined : { actor, key, body_sha256: createHash('sha256').update(text).digest('hex') };
 
 const newHeader = (
   deps: Needs,
@@ -118,12 +101,6 @@ const indexWrites = ({ batch_id, submitted_by, created_at }: HeaderRow): Write[]
   { put: itemOf(keys.submitted(submitted_by, batch_id), { batch_id, created_at }) },
   { put: itemOf(keys.open(batch_id), { batch_id, created_at }) },
 ];
-
-const keyWrites = ({ batch_id, created_at }: HeaderRow, key: string | undefined, body_sha256: string): Write[] => {
-  if (key === undefined) return [];
-  const row: IdempotencyRow = { batch_id, body_sha256, created_at };
-  return [{ put: itemOf(keys.idempotency(key), row), when: { exists: false } }];
-};
 
 /** Whatever the workflow says now, the batch is accepted and its caller must not send it again. */
 const startExecution = async ({ workflow }: Needs, batchId: string): Promise<void> => {

@@ -1,0 +1,80 @@
+import { FlotillaError } from '../../domain/errors.ts';
+import type { Write } from '../../domain/ports.ts';
+import { keys } from '../../domain/record/keys.ts';
+import { type HeaderRow, itemOf, rowOf } from '../../domain/record/rows.ts';
+import type { Deps } from '../deps.ts';
+import { findBatch } from './find-batch.ts';
+
+/** A submit with an Idempotency-Key, which is its sender's alone. */
+export interface KeyedRequest {
+  readonly actor: string;
+  readonly key: string;
+  readonly body_sha256: string;
+}
+
+/** `IDEMPOTENCY#<who>/submit#<key>`. */
+interface IdempotencyRow {
+  readonly batch_id: string;
+  readonly body_sha256: string;
+  readonly created_at: number;
+  /** Seconds since 1970, as DynamoDB wants it. Absent in rows from when a key was everybody's, and had no end. */
+  readonly expires_at?: number;
+}
+
+/** What a key was used for before: the batch that it answers with, or a row that has had its time. */
+export interface EarlierUse {
+  readonly answer?: HeaderRow;
+  readonly expired?: Pick<IdempotencyRow, 'batch_id'>;
+}
+
+const keptMilliseconds = 30 * 24 * 3_600_000;
+
+/** Throws IdempotencyKeyReused where the same sender has used the key for another body. Keys of others are not met. */
+export const earlierUse = async (
+  deps: Pick<Deps, 'table' | 'clock'>,
+  { actor, key, body_sha256 }: KeyedRequest,
+): Promise<EarlierUse> => {
+  const row = rowOf<IdempotencyRow>(await deps.table.get(keys.idempotency(actor, key)));
+  if (row === undefined) return earlierUseByAll(deps, { actor, key, body_sha256 });
+  // The table takes its time to remove what has expired.
+  if (hasExpired(deps, row)) return { expired: row };
+  return { answer: answerOf(await findBatch(deps, row.batch_id), row, body_sha256) };
+};
+
+/** Rows of earlier versions do not say whose they are; the batch does. */
+const earlierUseByAll = async (
+  deps: Pick<Deps, 'table' | 'clock'>,
+  { actor, key, body_sha256 }: KeyedRequest,
+): Promise<EarlierUse> => {
+  const row = rowOf<IdempotencyRow>(await deps.table.get(keys.idempotencyOfAll(key)));
+  if (row === undefined || hasExpired(deps, row)) return {};
+  const header = await findBatch(deps, row.batch_id);
+  return header.submitted_by === actor ? { answer: answerOf(header, row, body_sha256) } : {};
+};
+
+const hasExpired = ({ clock }: Pick<Deps, 'clock'>, { created_at }: IdempotencyRow): boolean =>
+  created_at + keptMilliseconds <= clock.now();
+
+const answerOf = (header: HeaderRow, { body_sha256 }: IdempotencyRow, asked: string): HeaderRow => {
+  if (body_sha256 === asked) return header;
+  const { batch_id } = header;
+  throw new FlotillaError(
+    'IdempotencyKeyReused',
+    `You have used this Idempotency-Key for batch ${batch_id} with another body. Send a new key with a new batch.`,
+    { batch_id },
+  );
+};
+
+/** Keeps what the key was used for; fails where another request with it was faster. */
+export const keyWrite = (
+  { actor, key, body_sha256 }: KeyedRequest,
+  { batch_id, created_at }: HeaderRow,
+  { expired }: EarlierUse,
+): Write => {
+  const expires_at = Math.ceil((created_at + keptMilliseconds) / 1000);
+  const row: IdempotencyRow = { batch_id, body_sha256, created_at, expires_at };
+  return {
+    put: itemOf(keys.idempotency(actor, key), row),
+    when: expired === undefined ? { exists: false } : { equals: { batch_id: expired.batch_id } },
+  };
+};
