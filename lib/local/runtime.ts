@@ -29,6 +29,7 @@ import { localPace } from './runtime/local-pace.ts';
 import { loadMachines } from './runtime/machines.ts';
 import { makeDataFolder } from './runtime/make-data-folder.ts';
 import { withAddresses } from './runtime/name-clusters.ts';
+import { closeOwnFiles, keepToOneself } from './runtime/own-files.ts';
 import { repeat } from './runtime/repeat.ts';
 import { followTable, isFollowed } from './runtime/stream.ts';
 import { whenSynced } from './runtime/when-synced.ts';
@@ -64,11 +65,14 @@ export interface Runtime {
   readonly engineUrl: string | undefined;
   readonly engine: Engine;
   readonly table: SqliteTable;
+  /** What others could read in the data folder until now. */
+  readonly closed: readonly string[];
   close(): Promise<void>;
 }
 
 /** The whole system in one process: the same handlers, use cases and state machines as on AWS, on SQLite and files. */
 export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> => {
+  keepToOneself();
   const started = Promise.withResolvers<System>();
   // Who asks before it has started waits; that it did not start is told below.
   started.promise.catch(() => {});
@@ -83,14 +87,14 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
   try {
     const system = await startSystem(options);
     started.resolve(system);
-    const { engine, engineUrl, table, stop, closeStores } = system;
+    const { stop, closeStores, api: _, uploads: __, ...told } = system;
     const close = async (): Promise<void> => {
       stop();
       // First those who ask: closing the server ends their long polls, which sleep by the same clock.
       await server.close();
       closeStores();
     };
-    return { url: server.url, engineUrl, engine, table, close };
+    return { url: server.url, ...told, close };
   } catch (error) {
     started.reject(error);
     await server.close();
@@ -98,7 +102,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
   }
 };
 
-interface System extends Pick<Runtime, 'engine' | 'engineUrl' | 'table'> {
+interface System extends Pick<Runtime, 'engine' | 'engineUrl' | 'table' | 'closed'> {
   readonly api: ApiHandler;
   readonly uploads: FileUploads;
   stop(): void;
@@ -108,6 +112,7 @@ interface System extends Pick<Runtime, 'engine' | 'engineUrl' | 'table'> {
 const startSystem = async (options: RuntimeOptions): Promise<System> => {
   const { data, disk = realDisk } = options;
   const [outermost] = makeDataFolder(data);
+  const closed = closeOwnFiles(data);
   // Closed the last first: at the end, or at once where something cannot be started.
   using held = new DisposableStack();
   held.defer(holdData(data));
@@ -152,7 +157,7 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
   const handle = createApi(deps);
   const api: ApiHandler = (...call) => whenSynced(table, () => handle(...call));
   const stores = held.move();
-  return { api, uploads, engine, engineUrl: enginePort?.url, table, stop, closeStores: () => stores.dispose() };
+  return { api, uploads, engine, engineUrl: enginePort?.url, table, closed, stop, closeStores: () => stores.dispose() };
 };
 
 const hour = 3_600_000;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,6 +25,8 @@ interface Deployment {
   readonly runs: readonly { readonly key: string; readonly ref?: string }[];
 }
 
+const modeOf = (path: string): number => statSync(path).mode & 0o777;
+
 const get = async <T>(address: string): Promise<T> => (await (await fetch(address)).json()) as T;
 
 const deploymentsOf = async (address: string): Promise<readonly Deployment[]> =>
@@ -45,7 +47,10 @@ const makeServer = () => {
     child = undefined;
   };
   const start = async (): Promise<string> => {
+    // Everything that it makes would be open to all.
+    const umask = process.umask(0);
     child = new Child('bin/flotilla.ts', { args: ['serve', '--port', '0', '--data', data, '--json'], directory });
+    process.umask(umask);
     const begun = await child.answer<{ url: string }>();
     if (begun === undefined) throw new Error(`it did not start:\n${child.output}`);
     return begun.url;
@@ -63,7 +68,14 @@ const makeServer = () => {
       await kept(file, file === 'harness.db' ? harnessMemory : clusterMemory, 'any');
     rmSync(directory, { recursive: true });
   });
-  return { start, kill, kept };
+  /** Modes of all that lies in the data folder, and of the folder itself. */
+  const modes = (): Readonly<Record<'files' | 'folders', readonly number[]>> => {
+    const found = readdirSync(data, { recursive: true, withFileTypes: true });
+    const modesOf = (isFolder: boolean) =>
+      found.filter((one) => one.isDirectory() === isFolder).map((one) => modeOf(join(one.parentPath, one.name)));
+    return { files: modesOf(false), folders: [modeOf(data), ...modesOf(true)] };
+  };
+  return { start, kill, kept, modes };
 };
 
 test('a batch of the first day survives kill -9: runs go on, clusters stay as they are', {
@@ -79,7 +91,15 @@ test('a batch of the first day survives kill -9: runs go on, clusters stay as th
     const runs = (await deploymentsOf(`${url}/batches/${batch_id}`)).flatMap((one) => one.runs);
     return runs.length === 3 && runs.every(({ ref }) => ref !== undefined);
   });
+  const order = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"bytes":9}' };
+  expect((await fetch(`${url}/uploads`, order)).status).toBe(201);
   await server.kill();
+  const { files, folders } = server.modes();
+  expect([files.length, folders.length]).toEqual([
+    expect.toSatisfy((count) => count > 12),
+    expect.toSatisfy((count) => count > 4),
+  ]);
+  expect([new Set(files), new Set(folders)]).toEqual([new Set([0o600]), new Set([0o700])]);
 
   const address = `${await server.start()}/batches/${batch_id}`;
   await until(async () => (await get<{ ended_at?: string }>(address)).ended_at !== undefined);

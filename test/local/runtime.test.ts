@@ -82,7 +82,7 @@ test.each([
 
 test('data that SQLite cannot open is told as such, not as data in use', async () => {
   const data = freshFolder();
-  mkdirSync(join(data, 'lock.db'));
+  writeFileSync(join(data, 'lock.db'), 'this is no database');
   await expect(start(data)).rejects.toThrow(/^The data folder .* cannot be used: its files cannot be opened/);
 });
 
@@ -92,16 +92,18 @@ test('data are free again where something could not be started', async () => {
     throw new Error('no simulator');
   };
   await expect(startRuntime({ port: 0, data, configuration, simulators: failing })).rejects.toThrow('no simulator');
-  mkdirSync(join(data, 'engine.db'));
-  await expect(start(data)).rejects.toThrow('unable to open database file');
-  rmSync(join(data, 'engine.db'), { recursive: true });
+  writeFileSync(join(data, 'engine.db'), 'this is no database');
+  await expect(start(data)).rejects.toThrow('file is not a database');
+  rmSync(join(data, 'engine.db'));
   await start(data);
 });
 
 test('the program ends when one of its simulators cannot start', async () => {
   const data = freshFolder();
   const state = join(data, 'simulators', 'harness.db');
-  mkdirSync(state, { recursive: true });
+  // What is damaged is put aside; here it cannot be.
+  mkdirSync(join(`${state}.old`, 'full'), { recursive: true });
+  writeFileSync(state, 'this is no database');
   const child = new Child('bin/flotilla.ts', { args: ['serve', '--port', '0', '--data', data], directory: data });
   onTestFinished(async () => void (await child.stop()));
   const { code } = await child.ended;
@@ -110,7 +112,7 @@ test('the program ends when one of its simulators cannot start', async () => {
     2,
     [
       'The simulated harness did not start; what it says of that is above.',
-      `simulated-harness: ${state} cannot be opened: unable to open database file.`,
+      expect.stringMatching(/^simulated-harness: .*harness\.db\.old/),
     ],
   ]);
 });

@@ -46,7 +46,8 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
     await simulators?.close();
     throw error;
   });
-  for (const warning of warnings) terminal.error(`warning: ${warning}`);
+  for (const warning of [...warnings, ...closedLine(runtime.closed, options.data)])
+    terminal.error(`warning: ${warning}`);
   const open = await countOpenBatches(runtime);
   const { engineUrl } = runtime;
   const engine = engineUrl === undefined ? {} : { engine_url: engineUrl };
@@ -65,6 +66,11 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
   await simulators?.close();
   return exitStatus.done;
 };
+
+const closedLine = ({ length }: readonly string[], data: string): readonly string[] =>
+  length === 0
+    ? []
+    : [`${data} could be read by others on this machine (${counted(length, 'place')}); now only you can.`];
 
 const engineLine = (url: string, data: string): string =>
   `The engine speaks the protocol of Step Functions on ${url}; its key id is flotilla, its secret is in ${join(data, 'engine-secret')}.`;
