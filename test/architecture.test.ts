@@ -33,6 +33,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     ...['lib/cli', 'lib/local', 'lib/usecases', 'lib/domain', 'node:*'],
     ...['commander', 'cli-table3', 'log-update', 'picocolors', 'zod'],
     'lib/adapters/network-failure.ts', // a failed fetch has the same causes everywhere
+    'lib/adapters/own-fetch.ts',
   ],
   'lib/infra': [
     ...['lib/infra', 'aws-cdk-lib', 'constructs', 'esbuild', 'cdk-nag', 'zod', 'yaml', 'node:*'],
@@ -54,7 +55,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 /** What one outside system brings; an adapter knows one of them. */
 const vendors: Readonly<Record<string, readonly string[]>> = {
   aws: ['@aws-sdk', '@smithy', '@aws-crypto', 'aws-lambda'],
-  kubernetes: ['@kubernetes'],
+  kubernetes: ['@kubernetes', 'undici'],
   ulid: ['ulid'],
 };
 
@@ -162,6 +163,59 @@ const impurities = (all: readonly Source[]): readonly string[] =>
       return [...impure.filter(([, pattern]) => pattern.test(code)).map(([what]) => `${path} knows ${what}`), ...waits];
     });
 
+/** The one place where requests are made, and what carries those to a cluster. */
+const ownFetch = 'lib/adapters/own-fetch.ts';
+const carriers: Readonly<Record<string, readonly string[]>> = {
+  [ownFetch]: ['fetch'],
+  'lib/adapters/cluster-request.ts': ['undici'],
+};
+
+/** What of Node and of the Kubernetes client asks nobody. Types ask nobody either. */
+const harmless: Readonly<Record<string, readonly string[]>> = {
+  'node:http': ['createServer', 'STATUS_CODES'],
+  'node:net': ['isIP', 'isIPv4', 'isIPv6'],
+  'node:https': [],
+  'node:http2': [],
+  'node:tls': [],
+  'node:dgram': [],
+  undici: [],
+  '@kubernetes/client-node': ['HttpMethod', 'KubeConfig', 'RequestContext'],
+};
+
+const named = /^import\s+(?!type\s)([^'";]+?)\s+from\s+'([^']+)'/gm;
+
+/** The values among what an import names; all of a module is one of them. */
+const valuesOf = (clause: string): readonly string[] =>
+  (/^\{([^}]*)\}$/s.exec(clause)?.[1]?.split(',') ?? [clause])
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && !name.startsWith('type '))
+    .map((name) => name.split(/\s/)[0]!);
+
+/** Ways to another program past our own `fetch`, which follows nothing and reads up to a limit. Simulators are programs of their own. */
+const sideways = (all: readonly Source[]): readonly string[] =>
+  all
+    .filter(({ path }) => !isUnder(path, 'lib/simulators'))
+    .flatMap(({ path, text }) => {
+      const code = withoutComments(text);
+      const mayUse = carriers[path] ?? [];
+      const byName =
+        /(?<![.#\w])(fetch|XMLHttpRequest|WebSocket|EventSource)\b(?!\s*:|\s+(?!as\b)\w)|\bglobalThis\s*(?:\.|\[)/g;
+      const bare = [...withoutTexts(code.replaceAll(named, '')).matchAll(byName)].map(([found]) => found);
+      const imported = [...code.matchAll(named)].flatMap(([, clause, from]) =>
+        harmless[from!] === undefined || mayUse.includes(from!)
+          ? []
+          : valuesOf(clause!)
+              .filter((value) => !harmless[from!]?.includes(value))
+              .map((value) => `${value} of ${from}`),
+      );
+      const later = [...code.matchAll(/\b(?:import|require)\(\s*'([^']+)'/g)].flatMap(([, from]) =>
+        harmless[from!] === undefined ? [] : [`${from} later`],
+      );
+      return [...bare.filter((one) => !mayUse.includes(one)), ...imported, ...later].map(
+        (one) => `${path} uses ${one}`,
+      );
+    });
+
 /** Words that have no place here: work left undone, and the place where this was written. */
 const forbidden: readonly RegExp[] = [
   /\bTODO\b/,
@@ -218,6 +272,7 @@ const checks = {
   doubleVendors,
   circles,
   impurities,
+  sideways,
   forbiddenWords,
   defaultExports,
   namedZod,
@@ -281,6 +336,20 @@ describe('the checks', () => {
     ['impurities', 'a promise', [domain, 'const x = async () => 1;']],
     ['impurities', 'the time in a use case', ['lib/usecases/x.ts', 'const now = Date.now();']],
     ['impurities', 'a log', [domain, "console.log('x');"]],
+    ['sideways', 'a fetch', ['lib/adapters/x.ts', "const x = await fetch('http://x');"]],
+    ['sideways', 'a fetch that is handed on', ['functions/x.ts', 'const send = options.send ?? fetch;']],
+    ['sideways', 'a fetch by the global object', ['lib/cli/x.ts', "globalThis.fetch('http://x');"]],
+    ['sideways', 'a request of Node', ['lib/local/x.ts', "import { request } from 'node:https';"]],
+    ['sideways', 'all of a module', ['bin/x.ts', "import * as http from 'node:http';"]],
+    ['sideways', 'one among others', ['lib/local/x.ts', "import { createServer, get } from 'node:http';"]],
+    ['sideways', 'a module that comes later', ['lib/local/x.ts', "const x = () => import('node:https');"]],
+    ['sideways', 'a connection', ['lib/adapters/x.ts', "import { connect } from 'node:net';"]],
+    ['sideways', 'another fetch', ['lib/adapters/x.ts', "import { fetch } from 'undici';"]],
+    [
+      'sideways',
+      'a client that asks by itself',
+      ['lib/adapters/x.ts', "import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';"],
+    ],
     ['forbiddenWords', 'work left undone', [domain, '// TODO later']],
     ['defaultExports', 'a default export', [domain, 'export default 1;']],
     ['defaultExports', 'one by another name', [domain, 'const x = 1;\nexport { x as default };']],
@@ -303,6 +372,9 @@ describe('the checks', () => {
     ['impurities', 'a date of a given time', domain, 'const date = (at: number) => new Date(at);'],
     ['impurities', 'words', domain, "const text = 'the process was fetched'; // console.log"],
     ['impurities', 'a use case that waits', 'lib/usecases/x.ts', 'const x = async () => await y();'],
+    ['sideways', 'a server', 'lib/local/x.ts', "import { createServer, type IncomingMessage } from 'node:http';"],
+    ['sideways', 'a method of that name', 'lib/cli/x.ts', 'const x = await this.#fetch(path) ?? deps.fetch(path);'],
+    ['sideways', 'a simulator', 'lib/simulators/x.ts', "await fetch('http://x');"],
     ['impurities', 'the clock elsewhere', 'lib/adapters/x.ts', 'Date.now();'],
     ['tooLong', 'a handler with many imports', 'functions/x.ts', `${"import { x } from 'x';\n".repeat(40)}x;`],
   ])('%s takes %s', (check, _, path, text) => {

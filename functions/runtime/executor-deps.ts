@@ -3,7 +3,7 @@ import type { Configuration } from '../../lib/domain/catalogue/catalogue.ts';
 import type { Executor } from '../../lib/domain/ports.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
 import { storedConfiguration, withHarnessSecret } from './configuration.ts';
-import { countedFetch } from './counted-fetch.ts';
+import { countedTransport } from './counted-transport.ts';
 import { variable } from './environment.ts';
 import { executorOf, makeExecutors } from './executors.ts';
 import { Kept } from './kept.ts';
@@ -11,7 +11,7 @@ import { Kept } from './kept.ts';
 /** Executors as the stored configuration names them, with their secret. Kept: the budget of requests is shared. */
 export const executorDeps = (): Pick<Deps, 'executor'> => {
   const stored = storedConfiguration();
-  const options = { clock: new SystemClock(), random: new SystemRandom(), fetch: countedFetch };
+  const options = { clock: new SystemClock(), random: new SystemRandom(), transport: countedTransport };
   const secretId = variable('HARNESS_SECRET_ID');
   const executors = new Kept<ReadonlyMap<string, Executor>>({
     read: async () => JSON.stringify(await withHarnessSecret(await stored.get(), secretId)),

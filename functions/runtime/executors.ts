@@ -1,4 +1,5 @@
 import { HttpHarnessApi } from '../../lib/adapters/harness-api.ts';
+import type { Transport } from '../../lib/adapters/own-fetch.ts';
 import type { Configuration, HarnessConnection } from '../../lib/domain/catalogue/catalogue.ts';
 import { webhookTokensByTrigger } from '../../lib/domain/catalogue/webhook-tokens.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
@@ -10,7 +11,7 @@ export interface ExecutorOptions extends Pick<Deps, 'clock' | 'random'> {
   /** Where the simulated Harness listens, when there is one. */
   readonly simulatedHarness?: string | undefined;
   /** Node's own unless given. */
-  readonly fetch?: typeof fetch;
+  readonly transport?: Transport;
 }
 
 type Harness = Extract<HarnessConnection, { kind: 'real' }>;
@@ -18,7 +19,7 @@ type Harness = Extract<HarnessConnection, { kind: 'real' }>;
 /** The executors of a configuration, by account. A simulated one may hurry: nobody shares its budget of requests. */
 export const makeExecutors = (
   configuration: Configuration,
-  { clock, random, simulatedHarness, fetch }: ExecutorOptions,
+  { clock, random, simulatedHarness, transport }: ExecutorOptions,
 ): ReadonlyMap<string, Executor> => {
   const { harness } = configuration.connections;
   const real = harness.kind === 'real' ? harness : simulated(simulatedHarness);
@@ -33,7 +34,7 @@ export const makeExecutors = (
     clock,
     random,
     ...hurry,
-    ...(fetch === undefined ? {} : { fetch }),
+    ...(transport === undefined ? {} : { transport }),
   });
   const late = harness.kind === 'real' ? {} : { lateStartMilliseconds: 10_000 };
   const executor = new HarnessExecutor({ api, clock, webhookTokens: webhookTokensByTrigger(configuration), ...late });

@@ -4,17 +4,21 @@ import { proxyAddress } from '../domain/health/health-address.ts';
 import type { Workload } from '../domain/plan/plan.ts';
 import type { Cluster, HealthAnswer, HealthRequest, KubernetesObject, WorkloadView } from '../domain/ports.ts';
 import { addressOf, type ClusterAccess } from './cluster-access.ts';
-import { type ApiAnswer, ClusterRequests, requestMilliseconds, statusBodyOf } from './cluster-request.ts';
+import { type ApiAnswer, ClusterRequests, listBytes, requestMilliseconds, statusBodyOf } from './cluster-request.ts';
 import { isWanted, type Listing, listingsOf, ownershipOf, uidOf, viewOf } from './cluster-view.ts';
-import { noAnswerWithin, probeUrl } from './probe-url.ts';
+import { beginOf, healthBytes, noAnswerWithin, probeUrl } from './probe-url.ts';
 
 export { type ClusterAccess, type ClusterSource, kubeConfigFrom } from './cluster-access.ts';
 
-/** How much of a log is worth carrying. */
+/** How much of a log is worth carrying; and how much is read where more comes than was asked for. */
 const logBytes = 16_384;
+const longestLog = 32 * 1024;
 
 /** Objects of one answer: some 2 MB of JSON. */
 const pageSize = 200;
+
+/** 100,000 objects: no namespace has as many, and a list that goes on is none. */
+const mostPages = 500;
 
 /** A Kubernetes cluster through its API server. */
 export class KubernetesCluster implements Cluster {
@@ -68,13 +72,12 @@ export class KubernetesCluster implements Cluster {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log`;
     const query = `container=${encodeURIComponent(container)}&tailLines=${lines}&limitBytes=${logBytes}`;
     // 400: there was no run before this one.
-    const previous = await this.#requests.get(`${path}?${query}&previous=true`);
-    const answer = previous.status === 200 ? previous : await this.#requests.get(`${path}?${query}`);
+    const patience = { limit: longestLog };
+    const previous = await this.#requests.get(`${path}?${query}&previous=true`, patience);
+    const answer = previous.status === 200 ? previous : await this.#requests.get(`${path}?${query}`, patience);
     if (answer.status !== 200) return [];
-    return answer.body
-      .split(/\r?\n/)
-      .filter((line) => line !== '')
-      .slice(-lines);
+    const read = answer.body.split(/\r?\n/).filter((line) => line !== '');
+    return [...read, ...(answer.isCut ? [cutLog] : [])].slice(-lines);
   }
 
   async probe(request: HealthRequest): Promise<HealthAnswer> {
@@ -83,7 +86,7 @@ export class KubernetesCluster implements Cluster {
     if (path === undefined) return { message: 'the path leads out of the service; nothing was asked' };
     const timeout = Math.min(request.timeoutMilliseconds, requestMilliseconds);
     try {
-      return this.#probed(await this.#requests.send(path, timeout));
+      return this.#probed(await this.#requests.send(path, { limit: healthBytes, milliseconds: timeout }));
     } catch (error) {
       // The API server waits for the service: too long an answer is the service's failure.
       const isTimeout = (error as { details?: { timeout?: boolean } }).details?.timeout === true;
@@ -94,9 +97,9 @@ export class KubernetesCluster implements Cluster {
 
   /** Where the API server did not get to the service, its words are no answer of it. With 401 and 403 it did not try. */
   #probed(answer: ApiAnswer): HealthAnswer {
-    const { status, body } = answer;
+    const { status, body, redirect } = answer;
     const said = saidByProxy(answer) ?? unreachedOf(answer);
-    if (said === undefined) return { status, message: body.trim().slice(0, 200) };
+    if (said === undefined) return { status, message: redirect ?? beginOf(body, answer.isCut !== true) };
     if (status === 401 || status === 403) throw this.#requests.unavailable(`${said} (services/proxy)`, { status });
     const isLate = status === 504 || /timeout|timed out|deadline exceeded/i.test(said);
     return { message: said.trim().slice(0, 200), ...(isLate ? { timeout: true } : {}) };
@@ -105,10 +108,14 @@ export class KubernetesCluster implements Cluster {
   /** In pages, each thrown away but for what is wanted of it: memory does not grow with the namespace. */
   async #list({ kind, path, names }: Listing, kept: ReadonlySet<string>): Promise<readonly KubernetesObject[]> {
     const wanted: KubernetesObject[] = [];
-    for (let next = ''; ; ) {
+    for (let next = '', pages = 1; ; pages += 1) {
+      if (pages > mostPages)
+        throw this.#requests.unavailable(`the list does not end after ${mostPages} pages (GET ${path})`);
       const page = `${path}?limit=${pageSize}${next === '' ? '' : `&continue=${encodeURIComponent(next)}`}`;
-      const { body, status } = await this.#requests.get(page);
+      const { body, status, isCut } = await this.#requests.get(page);
       if (status !== 200) throw this.#requests.unavailable(`HTTP ${status} (GET ${path})`, { status });
+      if (isCut)
+        throw this.#requests.unavailable(`the answer has more than ${listBytes / 1024 / 1024} MiB (GET ${path})`);
       const { items, metadata } = this.#listOf(body, path);
       // The items of a list carry neither kind nor apiVersion.
       for (const item of items ?? []) if (isWanted(item, names, kept)) wanted.push({ ...item, kind });
@@ -128,6 +135,9 @@ export class KubernetesCluster implements Cluster {
     throw this.#requests.unavailable(`the answer is not a Kubernetes list (GET ${path})`);
   }
 }
+
+/** The last of the lines where a log had more than it was asked for. */
+const cutLog = `… cut here: it has more than ${longestLog / 1024} KiB`;
 
 /** The Status objects with which the API server says that it did not get to a service. Some are told by their message only. */
 const proxyFailures: Readonly<Record<number, { readonly reason: string; readonly says?: RegExp }>> = {

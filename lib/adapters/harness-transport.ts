@@ -2,6 +2,7 @@ import { FlotillaError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Clock, Random } from '../domain/ports.ts';
 import { isNeverSent, isPermanent, networkMessage } from './network-failure.ts';
+import { type Answer, ask, type Transport } from './own-fetch.ts';
 import { RequestPace } from './request-pace.ts';
 
 export interface TransportOptions {
@@ -11,7 +12,7 @@ export interface TransportOptions {
   readonly clock: Clock;
   readonly random: Random;
   /** Node's own unless given. A private certificate authority comes in by NODE_EXTRA_CA_CERTS. */
-  readonly fetch?: typeof fetch;
+  readonly transport?: Transport;
   /** Of this client; the account's allowance for one key is 400. */
   readonly requestsPerMinute?: number;
   readonly timeoutMilliseconds?: number;
@@ -104,8 +105,8 @@ export class HarnessTransport {
     extra: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<TransportReply> {
-    const send = this.#options.fetch ?? fetch;
-    const response = await send(this.#urlOf(call), {
+    const { transport } = this.#options;
+    const answer = await ask(this.#urlOf(call).href, {
       method: call.method,
       headers: {
         'x-api-key': this.#options.apiKey,
@@ -115,15 +116,16 @@ export class HarnessTransport {
         ...(call.body === undefined ? {} : { 'content-type': call.body.type }),
       },
       ...(call.body === undefined ? {} : { body: call.body.text }),
-      // A redirect would carry the key elsewhere, and turn a start into something else.
-      redirect: 'manual',
       signal,
+      limit: bodyLimit,
+      credential: true,
+      ...(transport === undefined ? {} : { transport }),
     });
-    const retryAfter = millisecondsOf(response.headers.get('retry-after') ?? '', this.#options.clock.now());
-    const body = await this.#readBody(response, call.secret);
+    const retryAfter = millisecondsOf(answer.headers.get('retry-after') ?? '', this.#options.clock.now());
+    const body = await this.#readBody(answer, call.secret);
     return {
       kind: 'reply',
-      status: response.status,
+      status: answer.status,
       ...(body === undefined ? {} : { body }),
       ...(retryAfter > 0 ? { retryAfter } : {}),
     };
@@ -137,10 +139,11 @@ export class HarnessTransport {
   }
 
   /** Undefined for everything that is not a complete JSON object: the status still counts then. */
-  async #readBody(response: Response, secret: string | undefined): Promise<JsonObject | undefined> {
+  async #readBody(answer: Answer, secret: string | undefined): Promise<JsonObject | undefined> {
     try {
-      const text = await readText(response);
-      const value: unknown = JSON.parse(text, (_, part) =>
+      const { bytes, isWhole } = await answer.read();
+      if (!isWhole) return undefined;
+      const value: unknown = JSON.parse(new TextDecoder().decode(bytes), (_, part) =>
         typeof part === 'string' ? this.#redact(part, secret) : part,
       );
       return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
@@ -163,17 +166,6 @@ const isPassing = (reply: TransportReply): boolean => {
   const { status, body } = reply;
   if (status >= 200 && status < 300) return body === undefined;
   return status === 408 || status === 429 || status >= 500 || body?.code === 'TOO_MANY_REQUESTS';
-};
-
-const readText = async (response: Response): Promise<string> => {
-  if (response.body === null) return '';
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of response.body) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.length > bodyLimit) throw new RangeError('body too large');
-  }
-  return text + decoder.decode();
 };
 
 /** Of Retry-After, which has seconds or a date. What it does not understand is nothing. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { networkMessage, remedyFor } from '../adapters/network-failure.ts';
+import type { Asking } from '../adapters/own-fetch.ts';
 import { isLoopback } from '../local/http/place.ts';
 import { CommandFailure, exitStatus, Unreachable } from './failure.ts';
 import { fetchWhole, parsedJson, type WholeAnswer } from './whole-answer.ts';
@@ -85,7 +86,7 @@ const fetchToken = async ({ url, id, secret, scope, patience }: Client): Promise
   const user = [id, secret].map(encodeURIComponent).join(':');
   const headers = { authorization: `Basic ${Buffer.from(user).toString('base64')}` };
   const signal = AbortSignal.timeout(patience);
-  const { ok, status, text } = await send(url, { method: 'POST', headers, body, redirect: 'error', signal });
+  const { ok, status, text } = await send(url, { method: 'POST', headers, body, signal });
   const read = answer.safeParse(parsedJson(text));
   if (ok && read.success) {
     const { access_token, expires_in = 2 * earlier } = read.data;
@@ -96,10 +97,15 @@ const fetchToken = async ({ url, id, secret, scope, patience }: Client): Promise
   throw new CommandFailure(exitStatus.refused, lines);
 };
 
-const send = async (url: string, init: RequestInit): Promise<WholeAnswer> => {
+const send = async (url: string, asking: Omit<Asking, 'limit' | 'credential'>): Promise<WholeAnswer> => {
   try {
-    return await fetchWhole(url, init);
+    return await fetchWhole(url, { ...asking, credential: true });
   } catch (error) {
+    if (error instanceof Unreachable)
+      throw new Unreachable(
+        'person',
+        error.lines.map((line) => `No token: ${line}`),
+      );
     throw new Unreachable(remedyFor(error), [`No token: no answer from ${url}: ${networkMessage(error)}`]);
   }
 };

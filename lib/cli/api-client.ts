@@ -1,4 +1,5 @@
 import { networkCode, networkMessage, remedyFor } from '../adapters/network-failure.ts';
+import type { Asking } from '../adapters/own-fetch.ts';
 import { describeIssue, type Issue } from '../domain/batch/issues.ts';
 import type { UploadView } from '../usecases/batch/open-upload.ts';
 import type { Candidate } from '../usecases/batch/recognise-batch.ts';
@@ -67,6 +68,7 @@ export class ApiClient {
     const token = await this.#token();
     const answered = await this.#fetch(path, {
       method,
+      credential: token !== undefined,
       headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
       ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
@@ -84,7 +86,8 @@ export class ApiClient {
     const init = {
       method,
       body,
-      redirect: 'error' as const,
+      // The address of an upload elsewhere is signed: it is a credential itself.
+      credential: !isHere || token !== undefined,
       ...(signal === undefined ? {} : { signal }),
       headers: { ...others, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
     };
@@ -94,22 +97,22 @@ export class ApiClient {
       return;
     }
     const { host } = new URL(url);
-    const response = await fetch(url, init).catch((error: Error) => {
-      if (signal?.aborted) throw error;
+    const { ok, status } = await fetchWhole(url, init).catch((error: Error) => {
+      if (signal?.aborted || error instanceof Unreachable) throw error;
       const lines = [`The batch could not be uploaded to ${host}: ${networkMessage(error)}`];
       throw new Unreachable(remedyFor(error), lines);
     });
-    if (response.ok) return;
-    const lines = [`The upload to ${host} was answered with ${response.status}.`];
-    if (isPassing(response.status)) throw new Unreachable('time', lines);
-    throw new CommandFailure(statusOf(response.status), lines);
+    if (ok) return;
+    const lines = [`The upload to ${host} was answered with ${status}.`];
+    if (isPassing(status)) throw new Unreachable('time', lines);
+    throw new CommandFailure(statusOf(status), lines);
   }
 
-  async #fetch(path: string, init: RequestInit): Promise<WholeAnswer> {
+  async #fetch(path: string, asking: Omit<Asking, 'limit'>): Promise<WholeAnswer> {
     try {
-      return await fetchWhole(`${this.url}${path}`, init);
+      return await fetchWhole(`${this.url}${path}`, asking);
     } catch (error) {
-      if (init.signal?.aborted) throw error;
+      if (asking.signal?.aborted || error instanceof Unreachable) throw error;
       const lines = [`No answer from ${this.url}: ${networkMessage(error)}`];
       const isNobody = networkCode(error) === 'ECONNREFUSED';
       throw new Unreachable(remedyFor(error), isNobody ? [...lines, 'Is `flotilla serve` running?'] : lines);

@@ -1,3 +1,9 @@
+import { type Asking, ask } from '../adapters/own-fetch.ts';
+import { Unreachable } from './failure.ts';
+
+/** A plan of the largest batch has 11 MB. */
+const mostBytes = 64 * 1024 * 1024;
+
 export interface WholeAnswer {
   readonly ok: boolean;
   readonly status: number;
@@ -6,11 +12,18 @@ export interface WholeAnswer {
   readonly text: string;
 }
 
-/** Fetches an answer to its last byte: the connection may end in the middle of it. Throws what `fetch` throws. */
-export const fetchWhole = async (url: string, init: RequestInit): Promise<WholeAnswer> => {
-  const response = await fetch(url, init);
-  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await response.arrayBuffer());
-  return { ok: response.ok, status: response.status, contentType: response.headers.get('content-type') ?? '', text };
+/**
+ * Fetches an answer to its last byte: the connection may end in the middle of it. Throws what `fetch` throws, and Unreachable
+ * where what answers is no server of ours: it sends elsewhere, or more than there can be.
+ */
+export const fetchWhole = async (url: string, asking: Omit<Asking, 'limit'>): Promise<WholeAnswer> => {
+  const { status, headers, redirect, read } = await ask(url, { ...asking, limit: mostBytes });
+  const { bytes, isWhole } = await read();
+  const { origin } = new URL(url);
+  if (redirect !== undefined) throw new Unreachable('person', [`${origin} answers with ${redirect}.`]);
+  if (!isWhole) throw new Unreachable('person', [`${origin} answers with more than ${mostBytes / 1024 / 1024} MiB.`]);
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  return { ok: status >= 200 && status < 300, status, contentType: headers.get('content-type') ?? '', text };
 };
 
 /** Whatever answers there: JSON, or undefined. */

@@ -386,7 +386,7 @@ describe('a full URL', () => {
       what: 'a redirect, which it does not follow',
       path: '/login',
       within: patient,
-      expected: { status: 302, message: '' },
+      expected: { status: 302, message: expect.stringMatching(/^a redirect to 127\.0\.0\.1:\d+, which was not/) },
     },
     { what: 'silence', path: '/silent', within: 200, expected: { message: 'no answer within 200 ms', timeout: true } },
   ])('gives $what', async ({ expected, path, within }) => {

@@ -129,7 +129,12 @@ describe('no token', () => {
     ['an issuer that is ill', { status: 503, body: {} }, 5, /answered 503/],
     ['an answer without one', { body: { token: 'x' } }, 6, /answered 200/],
     ['an answer with what is no token', { body: { access_token: 'se cret' } }, 6, /answered 200/],
-    ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: {} }, 5, /no answer from/],
+    [
+      'a redirect',
+      { status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: {} },
+      5,
+      /No token: .* a redirect to 127.0.0.1:1, which was not followed/,
+    ],
   ])('%s is told, and no secret', async (_, answer, status, message) => {
     const api = await serve(answer);
     const ran = await run(['list', '--url', api.url], { env: client(api.url) });

@@ -231,7 +231,7 @@ describe('what is sent', () => {
     [
       'sends on',
       ({ url }) => `${url}/elsewhere`,
-      /^The batch could not be uploaded to 127\.0\.0\.1:\d+: .*redirect/,
+      /^http:\/\/127\.0\.0\.1:\d+ answers with a redirect to 127\.0\.0\.1:\d+, which was not followed\.$/,
       5,
     ],
     ['is not there', () => 'http://127.0.0.1:9/x', /^The batch could not be uploaded to 127\.0\.0\.1:9: /, 5],

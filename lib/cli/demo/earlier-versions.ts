@@ -2,6 +2,7 @@ import type { Catalogue } from '../../domain/catalogue/catalogue.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import { planBatch } from '../../domain/plan/plan-batch.ts';
 import { readValidBatch } from '../../usecases/batch/read-valid-batch.ts';
+import { fetchWhole } from '../whole-answer.ts';
 
 /** Makes the simulated clusters run an earlier version of every service of a batch, so that there is something to return to. */
 export const seedEarlierVersions = async (
@@ -21,12 +22,13 @@ const seed = async (cluster: string | undefined, deployments: readonly PlannedDe
     namespace: workload.namespace,
     image: `registry.example/${workload.name}:${earlierVersion(docker_image_version)}`,
   }));
-  const response = await fetch(`${cluster}/simulator/seed`, {
+  const { ok, text } = await fetchWhole(`${cluster}/simulator/seed`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(workloads),
+    credential: false,
   });
-  if (!response.ok) throw new Error(`the simulated cluster was not seeded: ${await response.text()}`);
+  if (!ok) throw new Error(`the simulated cluster was not seeded: ${text}`);
 };
 
 /** `3.0.2` came after `3.0.1`, `4.2.0-missing` after `4.1.0`, `6.0.0` after `5.0.0`. */
