@@ -25,6 +25,7 @@ const run = ({ folders, size, seed }: Options): Promise<MutantResult[]> =>
   new Stryker({
     mutate: folders.map(patternOf),
     testRunner: 'vitest',
+    testRunnerNodeArgs: ['--max-old-space-size=8192'], // which test meets which mutant, for all of them
     vitest: { configFile: 'test/mutants/vitest.config.ts', related: false },
     plugins: [
       '@stryker-mutator/vitest-runner',

@@ -24,7 +24,8 @@ export default defineConfig({
       'test/domain/batch/large-batch.test.ts',
     ],
     isolate: false,
+    setupFiles: ['test/mutants/one-file-at-a-time.ts'],
     experimental: { viteModuleRunner: false },
-    sequence: { sequencer: ShortestFirst },
+    sequence: { sequencer: ShortestFirst, setupFiles: 'list' },
   },
 });
