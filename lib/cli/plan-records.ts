@@ -22,9 +22,10 @@ export const plannedByLine = (planned: PlannedBy): string => {
   return `Planned here, ${how}; ${notAsked}.`;
 };
 
-/** `1.4.0 → 1.1.0 (older)`, `→ 1.0.0 (new)`; `? → 1.1.0` where nobody can say what runs. */
-export const versionCell = ({ docker_image_version: version, recorded, change }: DeploymentPreview): string => {
-  if (change === undefined) return recorded === undefined ? version : `? → ${version}`;
+/** `1.4.0 → 1.1.0 (older)`, `→ 1.0.0 (new)`; `? → 1.1.0` where nobody can say what will run. */
+export const versionCell = (preview: DeploymentPreview): string => {
+  const { docker_image_version: version, recorded, change, held_by } = preview;
+  if (change === undefined) return recorded === undefined && held_by === undefined ? version : `? → ${version}`;
   const from = recorded?.version === undefined ? '' : `${recorded.version} `;
   return `${from}→ ${version}${change === 'other' ? '' : ` (${change})`}`;
 };
@@ -38,6 +39,7 @@ const mostLines = 30;
 /** What was recorded of the targets of a plan: how versions move, where nobody knows what runs, and who holds what. */
 export const recordLines = (plan: PlanPreview, command: CommandContext['command']): readonly string[] => [
   ...changeLines(plan),
+  ...cutLines(plan.deployments.flatMap(otherTargetLine)),
   ...cutLines(plan.deployments.flatMap(uncertainLine)),
   ...cutLines(plan.deployments.flatMap((one) => heldLines(one, command))),
 ];
@@ -57,7 +59,7 @@ const changeLines = ({ recorded, deployments, total }: PlanPreview): readonly st
   if (recorded === undefined) return [];
   const counts = [
     ...Object.entries(words).map(([change, word]) => [countOf(deployments, (one) => one.change === change), word]),
-    [countOf(deployments, (one) => one.recorded !== undefined && one.change === undefined), 'not known'],
+    [countOf(deployments, isNotKnown), 'not known'],
   ] as const;
   const told = counts.flatMap(([count, word]) => (count === 0 ? [] : [`${count} ${word}`]));
   const { looked_up, left_out } = recorded;
@@ -65,8 +67,19 @@ const changeLines = ({ recorded, deployments, total }: PlanPreview): readonly st
   return [`Compared with what Flotilla recorded: ${listed(told)}.${part}`];
 };
 
+/** What runs there is not recorded, or somebody is at work there. */
+const isNotKnown = ({ recorded, held_by, change }: DeploymentPreview): boolean =>
+  (recorded ?? held_by) !== undefined && change === undefined;
+
 const countOf = (deployments: readonly DeploymentPreview[], is: (one: DeploymentPreview) => boolean): number =>
   deployments.filter(is).length;
+
+const otherTargetLine = ({ key, recorded }: DeploymentPreview): readonly string[] => {
+  if (recorded?.target === undefined) return [];
+  const { target, version, batch_id } = recorded;
+  const how = version === undefined ? '' : ` with ${printable(version)}`;
+  return [`${key}: the same object was last changed as ${printable(target)}, by batch ${batch_id}${how}.`];
+};
 
 const uncertainLine = ({ key, recorded }: DeploymentPreview): readonly string[] => {
   if (recorded?.ended === undefined) return [];

@@ -34,7 +34,8 @@ export type Partition =
   | 'WATCHERS'
   | 'HINTS'
   | 'CLUSTERS'
-  | 'TARGET#*';
+  | 'TARGET#*'
+  | 'OBJECT#*';
 
 /** Where a function puts, updates, deletes and checks items. */
 export type Writes = Readonly<Partial<Record<'put' | 'update' | 'delete' | 'check', readonly Partition[]>>>;
@@ -59,8 +60,10 @@ export interface FunctionRow {
 
 /** A batch or a deployment changes with its event. */
 const change = ['BATCH#*', 'EVENTS#*'] as const;
+/** What an outcome says of its target, and of the object that this leads to. */
+const release = ['TARGET#*', 'OBJECT#*'] as const;
 /** The outcome of a deployment: its release, and the message to the dispatcher; its turn goes, and a start that was never made. */
-const outcome = { put: [...change, 'TARGET#*', 'INBOX'], delete: ['DISPATCHER', 'WATCH#*'] } as const;
+const outcome = { put: [...change, ...release, 'INBOX'], delete: ['DISPATCHER', 'WATCH#*'] } as const;
 /** A run: the intent under the turn and its lock, and what is followed; a rejected start is answered at once. */
 const run = {
   put: [...change, 'WATCH#*', 'WATCHERS'],
@@ -82,7 +85,7 @@ export const functionsTable = {
     heap: 800,
     timeout: 29, // the HTTP API gives up at 30
     rights: ['table', 'documents:read', 'documents:write', 'uploads', 'batches:start'],
-    writes: { put: ['BATCHES', 'SUBMITTER#*', 'OPEN', 'IDEMPOTENCY#*', ...change, 'INBOX', 'TARGET#*'] },
+    writes: { put: ['BATCHES', 'SUBMITTER#*', 'OPEN', 'IDEMPOTENCY#*', ...change, 'INBOX', ...release] },
     trigger: 'http',
   },
   'take-hint': {

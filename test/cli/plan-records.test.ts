@@ -26,6 +26,7 @@ describe('a version in a plan', () => {
     ['1.4.0 → 1.4.0 (same)', { ...before, change: 'same', docker_image_version: '1.4.0' }],
     ['1.4.0 → main', { ...before, change: 'other', docker_image_version: 'main' }],
     ['? → 1.1.0', { recorded: { batch_id: 'B1', at, ended } }],
+    ['? → 1.1.0', { held_by: [{ ...held, status: 'PROCESSING' }] }],
   ])('%s', (cell, part) => {
     expect(versionCell(deployment(part))).toBe(cell);
   });
@@ -57,6 +58,18 @@ describe('what is told of the records', () => {
     ]);
   });
 
+  test('who changed the same object by another name', () => {
+    const other = { target: 'production/eu-1/risk/api', batch_id: 'B3', at };
+    const sentence = 'risk/api: the same object was last changed as production/eu-1/risk/api, by batch B3';
+    const [head, known, open, why] = linesOf([
+      deployment({ recorded: { ...other, version: '2.0.0' }, change: 'older' }),
+      deployment({ recorded: { ...other, ended } }),
+    ]);
+    expect([known, open]).toEqual([`${sentence} with 2.0.0.`, `${sentence}.`]);
+    expect(why).toContain('what runs there is not known, because batch B3 ended FAILED / PipelineFailed');
+    expect(head).toBe('Compared with what Flotilla recorded: 1 older, 1 not known.');
+  });
+
   test('who works on what, and what has to be resolved first', () => {
     const two = [
       deployment({ ...before, change: 'older', held_by: [{ ...held, status: 'PROCESSING' }] }),
@@ -70,6 +83,7 @@ describe('what is told of the records', () => {
 
   test('of very many the first', () => {
     const many = Array.from({ length: 40 }, () => deployment({ held_by: [{ ...held, status: 'PROCESSING' }] }));
+    expect(linesOf(many)[0]).toBe('Compared with what Flotilla recorded: 40 not known.');
     expect(linesOf(many)).toHaveLength(32);
     expect(linesOf(many).at(-1)).toBe('… and 10 more lines.');
   });

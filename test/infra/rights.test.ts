@@ -21,7 +21,16 @@ const write = (actions: readonly string[], ...partitions: readonly string[]) =>
   );
 const feed = [...inTable(['GetItem'], ['EVENTS#*', 'FEED#*']), ...write(['Put', 'Update'], 'EVENTS#*', 'FEED#*')];
 const hints = [...inTable(['GetItem', 'Query'], ['WATCHERS', 'WATCH#executor:*']), ...put('HINTS', 'WATCHERS')];
-const outcome = write(['Put', 'Delete'], 'BATCH#*', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'TARGET#*', 'WATCH#*');
+const outcome = write(
+  ['Put', 'Delete'],
+  'BATCH#*',
+  'DISPATCHER',
+  'EVENTS#*',
+  'INBOX',
+  'OBJECT#*',
+  'TARGET#*',
+  'WATCH#*',
+);
 const run = write(
   ['Put', 'Update', 'Delete', 'Check'],
   ...['BATCH#*', 'DISPATCHER', 'EVENTS#*', 'WATCH#*', 'WATCHERS'],
@@ -58,7 +67,7 @@ const batchFunctions = [
 const expected: Readonly<Record<string, readonly string[]>> = {
   Api: [
     ...table,
-    ...put('BATCH#*', 'BATCHES', 'EVENTS#*', 'IDEMPOTENCY#*', 'INBOX', 'OPEN', 'SUBMITTER#*', 'TARGET#*'),
+    ...put('BATCH#*', 'BATCHES', 'EVENTS#*', 'IDEMPOTENCY#*', 'INBOX', 'OBJECT#*', 'OPEN', 'SUBMITTER#*', 'TARGET#*'),
     ...read,
     ...store,
     ...uploads,
@@ -99,7 +108,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...table,
     ...write(
       ['Put', 'Update', 'Delete'],
-      ...['BATCH#*', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'TARGET#*', 'WATCH#*', 'WATCHERS'],
+      ...['BATCH#*', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'OBJECT#*', 'TARGET#*', 'WATCH#*', 'WATCHERS'],
     ),
     ...read,
     ...tokens,
@@ -110,7 +119,18 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...table,
     ...write(
       ['Put', 'Update', 'Delete', 'Check'],
-      ...['BATCH#*', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'OPEN', 'REJECTED', 'TARGET#*', 'WATCH#*', 'WATCHERS'],
+      ...[
+        'BATCH#*',
+        'DISPATCHER',
+        'EVENTS#*',
+        'INBOX',
+        'OBJECT#*',
+        'OPEN',
+        'REJECTED',
+        'TARGET#*',
+        'WATCH#*',
+        'WATCHERS',
+      ],
     ),
     ...read,
     ...tokens,

@@ -35,9 +35,9 @@ test('an UNKNOWN deployment keeps its target until somebody resolves it; then th
 
   const resolution = { status: 'FAILED', reason: 'nothing was started', actor: 'ada' } as const;
   await resolveDeployment(world.deps, { batchId: first, key: 'shared/a', ...resolution });
-  const { target } = await readPlanned(world.deps, first, 0);
+  const planned = await readPlanned(world.deps, first, 0);
   const ended = { status: 'FAILED', reason: 'ResolvedByOperator' };
-  expect(await readRecorded(world.deps, [target])).toMatchObject([{ batch_id: first, ended }]);
+  expect(await readRecorded(world.deps, [planned])).toMatchObject([{ batch_id: first, ended }]);
   const third = await world.submit([{ name: 'a', version: '3.0.0' }]);
   await world.settled(third);
   expect((await reportOf(world, third)).a?.outcome).toBe('SUCCESS / Verified');
@@ -92,8 +92,8 @@ test.each<[what: string, Script]>([
   await world.settled(second);
   const [item] = await itemsOf(world, second);
   expect(item?.outcome).toMatchObject({ status: 'FAILED', release_before: '2.0.0', release_after: '2.0.0' });
-  const { target } = await readPlanned(world.deps, second, 0);
-  expect(await readRecorded(world.deps, [target])).toMatchObject([{ version: '2.0.0', batch_id: first }]);
+  const planned = await readPlanned(world.deps, second, 0);
+  expect(await readRecorded(world.deps, [planned])).toMatchObject([{ version: '2.0.0', batch_id: first }]);
 });
 
 test('the release to return to is the recorded one where what runs is not in order', async () => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { resolveDeployment } from '../../lib/usecases/deployment/resolve-deployment.ts';
 import { previewPlan } from '../../lib/usecases/plan/preview-plan.ts';
 import { batchText, type Wanted } from './batch-text.ts';
@@ -85,15 +85,51 @@ test('a plan tells who works on a target, and what is UNKNOWN until somebody has
   });
 });
 
-test('a plan tells who works on the same object by another name', async () => {
-  const world = await World.make();
-  world.executor.scripts.set('a', { takes: 100 });
-  const first = await world.submit([{ name: 'a', version: '1.0.0' }]);
-  await world.until(() => world.executor.starts.size > 0);
-  const text = batchText([{ name: 'a', version: '1.1.0' }]).replace('staging', 'production');
-  const { deployments } = await previewPlan(world.deps, { text });
-  expect(deployments[0]).toMatchObject({
-    change: 'new',
-    held_by: [{ batch_id: first, key: 'shared/a', status: 'PROCESSING', name: expect.stringContaining('deployment') }],
+describe('one object that two environments lead to', () => {
+  const inProduction = { name: 'a', environment: 'production' } as const;
+  const plannedIn = async (world: World, wanted: Wanted) => {
+    const { deployments } = await previewPlan(world.deps, { text: batchText([wanted]) });
+    return deployments[0]!;
+  };
+
+  test('a plan tells what runs there, whoever put it there last', async () => {
+    const world = await World.make();
+    await deployed(world, { name: 'a', version: '1.0.0' });
+    const second = await deployed(world, { ...inProduction, version: '2.0.0' });
+    const last = { version: '2.0.0', batch_id: second };
+    expect(await plannedIn(world, { name: 'a', version: '1.0.0' })).toMatchObject({
+      recorded: { ...last, target: 'production/cluster-eu-1/shared/a' },
+      change: 'older',
+    });
+    const own = await plannedIn(world, { ...inProduction, version: '2.1.0' });
+    expect(own).toMatchObject({ recorded: last, change: 'newer' });
+    expect(own.recorded).not.toHaveProperty('target');
+  });
+
+  test('a plan tells that nobody can say what runs since the other one failed', async () => {
+    const world = await World.make();
+    await deployed(world, { name: 'a', version: '1.0.0' });
+    const bad = { ...inProduction, version: '2.0.0', rollback: 'none' } as const;
+    const batch_id = await deployed(world, bad, { ends: 'failed' });
+    const { recorded, change } = await plannedIn(world, { name: 'a', version: '1.0.0' });
+    expect([recorded, change]).toEqual([
+      {
+        ...{ target: 'production/cluster-eu-1/shared/a', batch_id, at: expect.any(String) },
+        ended: { status: 'FAILED', reason: 'PipelineFailed', version: '2.0.0' },
+      },
+      undefined,
+    ]);
+  });
+
+  test('a plan tells who works on it, and so claims nothing of what will run', async () => {
+    const world = await World.make();
+    world.executor.scripts.set('a', { takes: 100 });
+    const first = await world.submit([{ name: 'a', version: '1.0.0' }]);
+    await world.until(() => world.executor.starts.size > 0);
+    const plan = await plannedIn(world, { ...inProduction, version: '2.0.0' });
+    expect(plan.held_by).toMatchObject([
+      { batch_id: first, key: 'shared/a', status: 'PROCESSING', name: expect.stringContaining('deployment') },
+    ]);
+    expect(plan).not.toHaveProperty('change');
   });
 });

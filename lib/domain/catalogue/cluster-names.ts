@@ -68,6 +68,21 @@ export const sureNamesOfClusters = (
   return namesOfClusters(catalogue, sure);
 };
 
+/** What a configuration calls the same cluster, or has called it, as far as it is sure: itself first. */
+export const sameClusters = (catalogue: Pick<Catalogue, 'clusters'>, rows: readonly ClusterRow[]): NamesOfClusters => {
+  const sure = sureNamesOfClusters(catalogue, rows);
+  const gone = rows.filter(({ cluster }) => entryOf(catalogue.clusters, cluster) === undefined);
+  const named: readonly (readonly [string, string])[] = [
+    ...Object.keys(catalogue.clusters).map((cluster) => [cluster, nameOf(catalogue, cluster)] as const),
+    ...gone.map(({ cluster, names }) => [cluster, names[0]!] as const),
+  ];
+  return (cluster) => {
+    const names = sure(cluster);
+    const others = named.filter(([other, name]) => other !== cluster && names.includes(name));
+    return [cluster, ...others.map(([other]) => other)].slice(0, mostLocks - 1);
+  };
+};
+
 /** Without a name of its own, for example because it is simulated, a cluster is known by that of the configuration. */
 export const nameOf = ({ clusters }: Pick<Catalogue, 'clusters'>, cluster: string): string =>
   entryOf(clusters, cluster)?.known_as ?? `cluster:${cluster}`;

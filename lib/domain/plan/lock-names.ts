@@ -6,10 +6,13 @@ export const mostLocks = 8;
 /** By what a cluster is known, in locks: one name or several, whatever it is called in the configuration. */
 export type NamesOfClusters = (cluster: string) => readonly string[];
 
-/** `namesOf` for locks, with all by which it may be known; `sureNamesOf` for errors. */
 export interface ClusterNames {
+  /** For locks: all by which it may be known. */
   readonly namesOf: NamesOfClusters;
+  /** For errors: what is sure. */
   readonly sureNamesOf: NamesOfClusters;
+  /** For records, which have its name in the configuration: all of those, itself first. */
+  readonly sameClusters: NamesOfClusters;
 }
 
 interface TargetFields {

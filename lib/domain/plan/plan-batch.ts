@@ -110,7 +110,8 @@ const objectLocks = (
   deployments: readonly PlannedDeployment[],
   namesOf: NamesOfClusters,
 ): readonly (readonly string[])[] => {
-  const names = new Map(deployments.map(({ cluster }) => [cluster, namesOf(cluster)]));
+  const used = new Set(deployments.map(({ cluster }) => cluster));
+  const names = new Map([...used].map((cluster) => [cluster, namesOf(cluster)]));
   return deployments.map(({ workload, cluster }) => locksOfObject(workload, names.get(cluster)!));
 };
 

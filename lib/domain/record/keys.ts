@@ -1,3 +1,4 @@
+import type { Workload } from '../plan/plan.ts';
 import type { Key } from '../ports.ts';
 
 /**
@@ -33,6 +34,7 @@ import type { Key } from '../ports.ts';
  * | TARGET#<target>    | GOOD                     | the last good release                                       |
  * |                    | LAST                     | how the last deployment ended that did not end well         |
  * |                    | RELEASE#<ulid>           | releases of a target, oldest first                          |
+ * | OBJECT#<object>    | LAST                     | which target's deployment changed an object last            |
  */
 
 /** The waits of a deployment. `deploy-2` is the second attempt's. */
@@ -95,6 +97,10 @@ export const keys = {
   goodRelease: (target: string): Key => ({ pk: `TARGET#${target}`, sk: 'GOOD' }),
   lastOutcome: (target: string): Key => ({ pk: `TARGET#${target}`, sk: 'LAST' }),
   release: (target: string, id: string): Key => ({ pk: `TARGET#${target}`, sk: `RELEASE#${id}` }),
+  lastChange: (cluster: string, { namespace, kind, name }: Pick<Workload, 'namespace' | 'kind' | 'name'>): Key => ({
+    pk: `OBJECT#${cluster}/${namespace}/${kind}/${name}`,
+    sk: 'LAST',
+  }),
 } as const;
 
 /** Nine digits, as in the key. */

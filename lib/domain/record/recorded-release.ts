@@ -1,5 +1,19 @@
 import type { LastOutcomeRow, Release } from './rows.ts';
 
+/**
+ * `OBJECT#<cluster>/<namespace>/<kind>/<name>`, `LAST`: whose deployment may have changed an object last, and what runs there since.
+ * Several targets may lead to one object, for example those of two environments.
+ */
+export interface LastChangeRow {
+  readonly target: string;
+  readonly batch_id: string;
+  /** Absent when nobody can say. */
+  readonly version?: string;
+  /** How that deployment ended, where it left open what runs. */
+  readonly ended?: Pick<LastOutcomeRow, 'status' | 'reason' | 'version'>;
+  readonly at: number;
+}
+
 /** What runs at a target as far as it was recorded. The cluster is not asked, and others may have changed it. */
 export interface RecordedRelease {
   /** Absent where nobody can say. */
@@ -11,6 +25,8 @@ export interface RecordedRelease {
   readonly ended?: Pick<LastOutcomeRow, 'status' | 'reason' | 'version'>;
   /** The last good release before that. */
   readonly last_verified?: string;
+  /** Whose deployment that was, where another target leads to the same object. */
+  readonly target?: string;
 }
 
 /** The last good release, unless a deployment after it did not end well. Undefined where nothing is recorded. */
@@ -34,3 +50,18 @@ const afterOutcome = (
         ...(good === undefined ? {} : { last_verified: good.version }),
       }
     : { version: release_after, batch_id, at };
+
+/** What runs, as far as it was recorded, when other targets that lead to the same object are heard too: the last change counts. */
+export const recordedAtObject = (
+  own: RecordedRelease | undefined,
+  target: string,
+  changes: readonly LastChangeRow[],
+): RecordedRelease | undefined => {
+  let latest: RecordedRelease | undefined = own;
+  for (const { target: other, batch_id, version, ended, at } of changes) {
+    if (other === target || at <= (latest?.at ?? Number.NEGATIVE_INFINITY)) continue;
+    const known = version === undefined ? {} : { version };
+    latest = { target: other, ...known, batch_id, at, ...(ended === undefined ? {} : { ended }) };
+  }
+  return latest;
+};

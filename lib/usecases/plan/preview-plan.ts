@@ -1,4 +1,5 @@
 import { describeDeployment } from '../../domain/plan/describe-deployment.ts';
+import type { NamesOfClusters } from '../../domain/plan/lock-names.ts';
 import type { Plan, PlannedDeployment, Strategy } from '../../domain/plan/plan.ts';
 import { planBatch } from '../../domain/plan/plan-batch.ts';
 import { type VersionStep, versionStep } from '../../domain/plan/version-step.ts';
@@ -34,9 +35,9 @@ export interface DeploymentPreview {
   readonly rank: number;
   readonly priority: number;
   readonly docker_image_version: string;
-  /** What Flotilla recorded as running there; absent where it recorded nothing, or was not asked. */
+  /** What Flotilla recorded as running there, whoever changed it last; absent where it recorded nothing, or was not asked. */
   readonly recorded?: Omit<RecordedRelease, 'at'> & { readonly at: string };
-  /** How the version stands to that one; absent where nobody can say what runs, or it was not looked up. */
+  /** How the version stands to that one; absent where nobody can say what will run, or it was not looked up. */
   readonly change?: VersionStep;
   /** Who has what it changes, now: at work, or UNKNOWN and so to be resolved first. */
   readonly held_by?: readonly Held[];
@@ -62,7 +63,8 @@ export const previewPlan = async (
   const plan = planBatch(batch, catalogue, { warnings, ...names });
   const used = new Set(plan.deployments.map(({ cluster }) => cluster));
   const clusters = [...used].filter((name) => catalogue.clusters[name]?.simulated === true).sort();
-  const known = table === undefined ? undefined : await readKnown({ table }, plan);
+  const known =
+    table === undefined || names === undefined ? undefined : await readKnown({ table }, plan, names.sameClusters);
   return {
     plan_hash: plan.plan_hash,
     total: plan.deployments.length,
@@ -82,15 +84,18 @@ export const previewPlan = async (
 
 type Known = Pick<DeploymentPreview, 'recorded' | 'change' | 'held_by'>;
 
-const readKnown = async (deps: Pick<Deps, 'table'>, plan: Plan) => {
-  const targets = plan.deployments.map(({ target }) => target);
-  const [held, recorded] = await Promise.all([readHeld(deps, plan), readRecorded(deps, targets)]);
+const readKnown = async (deps: Pick<Deps, 'table'>, plan: Plan, clustersOf: NamesOfClusters) => {
+  const { deployments } = plan;
+  const [held, recorded] = await Promise.all([readHeld(deps, plan), readRecorded(deps, deployments, clustersOf)]);
   return {
-    counts: { looked_up: recorded.length, left_out: targets.length - recorded.length },
-    of: ({ index, docker_image_version: version }: PlannedDeployment): Known => ({
-      ...(index < recorded.length ? tellRecorded(recorded[index], version) : {}),
-      ...(held[index]!.length === 0 ? {} : { held_by: held[index]! }),
-    }),
+    counts: { looked_up: recorded.length, left_out: deployments.length - recorded.length },
+    of: ({ index, docker_image_version: version }: PlannedDeployment): Known => {
+      const told = index < recorded.length ? tellRecorded(recorded[index], version) : {};
+      if (held[index]!.length === 0) return told;
+      // What runs when its turn comes is up to those before it.
+      const { change: _, ...rest } = told;
+      return { ...rest, held_by: held[index]! };
+    },
   };
 };
 

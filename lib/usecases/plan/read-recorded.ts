@@ -1,6 +1,14 @@
 import { partsOf } from '../../domain/parts-of.ts';
+import type { NamesOfClusters } from '../../domain/plan/lock-names.ts';
+import type { PlannedDeployment } from '../../domain/plan/plan.ts';
+import type { Table } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { type RecordedRelease, recordedRelease } from '../../domain/record/recorded-release.ts';
+import {
+  type LastChangeRow,
+  type RecordedRelease,
+  recordedAtObject,
+  recordedRelease,
+} from '../../domain/record/recorded-release.ts';
 import { type LastOutcomeRow, type Release, rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 
@@ -9,19 +17,44 @@ export const mostTargets = 1000;
 
 const targetsAtOnce = 50;
 
-/** What runs at these targets as far as it was recorded: one small query for each, and of more than `mostTargets` only the first. */
+type Deployment = Pick<PlannedDeployment, 'target' | 'cluster' | 'workload'>;
+
+/**
+ * What runs at these targets as far as it was recorded, by them or by another target that leads to the same object. Of more than
+ * `mostTargets` only the first. For each a small query, and a small read for each name of its cluster: nearly always one, seven at most.
+ */
 export const readRecorded = async (
   deps: Pick<Deps, 'table'>,
-  targets: readonly string[],
+  deployments: readonly Deployment[],
+  clustersOf: NamesOfClusters = (cluster) => [cluster],
 ): Promise<readonly (RecordedRelease | undefined)[]> => {
+  const first = deployments.slice(0, mostTargets);
+  const used = new Set(first.map(({ cluster }) => cluster));
+  const clusters = new Map([...used].map((cluster) => [cluster, clustersOf(cluster)]));
   const recorded: (RecordedRelease | undefined)[] = [];
-  for (const some of partsOf(targets.slice(0, mostTargets), targetsAtOnce)) {
-    recorded.push(...(await Promise.all(some.map((target) => readOne(deps, target)))));
+  for (const some of partsOf(first, targetsAtOnce)) {
+    recorded.push(...(await Promise.all(some.map((one) => readOne(deps, one, clusters.get(one.cluster)!)))));
   }
   return recorded;
 };
 
-const readOne = async ({ table }: Pick<Deps, 'table'>, target: string): Promise<RecordedRelease | undefined> => {
+const readOne = async (
+  { table }: Pick<Deps, 'table'>,
+  { target, workload }: Deployment,
+  clusters: readonly string[],
+): Promise<RecordedRelease | undefined> => {
+  const [own, ...changes] = await Promise.all([
+    readTarget(table, target),
+    ...clusters.map(async (cluster) => rowOf<LastChangeRow>(await table.get(keys.lastChange(cluster, workload)))),
+  ]);
+  return recordedAtObject(
+    own,
+    target,
+    changes.filter((change) => change !== undefined),
+  );
+};
+
+const readTarget = async (table: Table, target: string): Promise<RecordedRelease | undefined> => {
   const good = keys.goodRelease(target);
   const last = keys.lastOutcome(target);
   // Nothing stands between the two.

@@ -1,5 +1,5 @@
 import { entryOf } from '../../domain/catalogue/catalogue.ts';
-import { nameOf, namesOfClusters, sureNamesOfClusters } from '../../domain/catalogue/cluster-names.ts';
+import { nameOf, namesOfClusters, sameClusters, sureNamesOfClusters } from '../../domain/catalogue/cluster-names.ts';
 import { isKnown, noteReached, type Reached } from '../../domain/catalogue/reached-cluster.ts';
 import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
 import { describeObject } from '../../domain/plan/describe-deployment.ts';
@@ -17,7 +17,11 @@ import { everyItem } from './schedule-store.ts';
 /** By what clusters are known in locks, as far as they have been reached. No cluster is asked. */
 export const readNamesOfClusters = async (deps: Pick<Deps, 'table' | 'catalogue'>): Promise<ClusterNames> => {
   const [catalogue, rows] = [await deps.catalogue(), await readRows(deps.table)];
-  return { namesOf: namesOfClusters(catalogue, rows), sureNamesOf: sureNamesOfClusters(catalogue, rows) };
+  return {
+    namesOf: namesOfClusters(catalogue, rows),
+    sureNamesOf: sureNamesOfClusters(catalogue, rows),
+    sameClusters: sameClusters(catalogue, rows),
+  };
 };
 
 const readRows = async (table: Table): Promise<readonly ClusterRow[]> => {

@@ -2,6 +2,7 @@ import { hasChangedNothing } from '../../domain/deployment/conclude-deployment.t
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { Write } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
+import type { LastChangeRow } from '../../domain/record/recorded-release.ts';
 import { type ItemRow, itemOf, type LastOutcomeRow, type Outcome, type Release } from '../../domain/record/rows.ts';
 
 /** A verified deployment becomes the release that a later failure returns to. `id` is new and sorts by time. */
@@ -13,7 +14,7 @@ export const releaseWrites = (
     id,
     image,
   }: { readonly batchId: string; readonly at: number; readonly id: string; readonly image?: string | undefined },
-): readonly [Write, Write] => {
+): readonly Write[] => {
   const release: Release = {
     version: deployment.docker_image_version,
     ...(image === undefined ? {} : { image }),
@@ -25,7 +26,17 @@ export const releaseWrites = (
   return [
     { put: itemOf(keys.goodRelease(deployment.target), release) },
     { put: itemOf(keys.release(deployment.target, id), release), when: { exists: false } },
+    changeWrite(deployment, { batch_id: batchId, version: release.version, at }),
   ];
+};
+
+/** Whoever has changed an object had its lock: the rows of one object are written one after the other, whatever their targets. */
+const changeWrite = (
+  { target, cluster, workload }: PlannedDeployment,
+  change: Omit<LastChangeRow, 'target'>,
+): Write => {
+  const row: LastChangeRow = { target, ...change };
+  return { put: itemOf(keys.lastChange(cluster, workload), row) };
 };
 
 /**
@@ -33,7 +44,7 @@ export const releaseWrites = (
  * UNKNOWN and is resolved as FAILED may have changed something: no row says that it did not.
  */
 export const lastOutcomeWrites = (
-  { target, docker_image_version: version }: PlannedDeployment,
+  deployment: PlannedDeployment,
   item: Pick<ItemRow, 'batch_id' | 'index' | 'key' | 'runs' | 'touched'>,
   { status, reason, release_after, ended_at, resolved_by }: Outcome,
   at = ended_at,
@@ -41,6 +52,11 @@ export const lastOutcomeWrites = (
   if (hasChangedNothing(item, resolved_by === undefined ? status : 'UNKNOWN')) return [];
   const { batch_id, index, key } = item;
   const seen = release_after === undefined ? {} : { release_after };
+  const version = deployment.docker_image_version;
   const row: LastOutcomeRow = { batch_id, index, key, status, reason, version, ...seen, at };
-  return [{ put: itemOf(keys.lastOutcome(target), row) }];
+  const runs = release_after === undefined ? { ended: { status, reason, version } } : { version: release_after };
+  return [
+    { put: itemOf(keys.lastOutcome(deployment.target), row) },
+    changeWrite(deployment, { batch_id, ...runs, at }),
+  ];
 };

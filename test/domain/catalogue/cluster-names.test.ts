@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { ClusterEntry } from '../../../lib/domain/catalogue/catalogue.ts';
-import { nameOfServer, namesOfClusters, sureNamesOfClusters } from '../../../lib/domain/catalogue/cluster-names.ts';
+import {
+  nameOfServer,
+  namesOfClusters,
+  sameClusters,
+  sureNamesOfClusters,
+} from '../../../lib/domain/catalogue/cluster-names.ts';
 import { locksOfObject, mostLocks } from '../../../lib/domain/plan/lock-names.ts';
 import type { ClusterRow } from '../../../lib/domain/record/rows.ts';
 
@@ -122,6 +127,22 @@ describe('by what it is known for sure, so that two deployments on it make a bat
   ])('%s', (_, rows, names) => {
     const sure = sureNamesOfClusters({ clusters }, rows);
     expect(Object.fromEntries(Object.keys(clusters).map((cluster) => [cluster, sure(cluster)]))).toEqual(names);
+  });
+});
+
+describe('what the configuration calls the same cluster', () => {
+  const blue = row('blue', ['https://blue#1'], 'uid:1');
+  test.each([
+    ['nothing else', [], ['eu']],
+    ['another name that was reached', [row('eu', ['https://eu#1'], 'uid:1'), blue], ['eu', 'blue']],
+    ['a name of before for the same way', [row('gone', ['https://eu#1'], 'uid:1')], ['eu', 'gone']],
+    ['one that may be the same is left out', [row('eu', ['https://old#1'], 'uid:1'), blue], ['eu']],
+  ])('%s', (_, rows, names) => expect(sameClusters({ clusters }, rows)('eu')).toEqual(names));
+
+  test('of very many some, itself among them', () => {
+    const many = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`c${at}`, entry('https://eu#1')]));
+    const names = sameClusters({ clusters: many }, [])('c19');
+    expect([names[0], names.length]).toEqual(['c19', mostLocks - 1]);
   });
 });
 

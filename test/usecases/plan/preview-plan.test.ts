@@ -40,7 +40,10 @@ test('of a large batch the first thousand are compared with what was recorded, a
   const world = makeWorld();
   const asked: string[] = [];
   const table: Table = {
-    get: (key) => world.table.get(key),
+    get: (key) => {
+      asked.push(key.pk.split('#')[0]!);
+      return world.table.get(key);
+    },
     transact: () => Promise.reject(new Error('nothing is written')),
     synced: () => Promise.reject(new Error('nothing is written')),
     query: (query) => {
@@ -55,6 +58,7 @@ test('of a large batch the first thousand are compared with what was recorded, a
       ['CLUSTERS', 1],
       ['LOCK#', 1],
       ['TARGET', 1_000],
+      ['OBJECT', 1_000],
     ]),
   );
   expect(deployments.map(({ change }) => change)).toEqual(

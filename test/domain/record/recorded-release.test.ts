@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { type LastChangeRow, recordedAtObject } from '../../../lib/domain/record/recorded-release.ts';
+
+const own = { version: '1.0.0', batch_id: 'OWN', at: 10 };
+const change = (target: string, at: number, more: Partial<LastChangeRow> = {}): LastChangeRow => ({
+  ...{ target, at, batch_id: `OF-${target}`, version: '2.0.0' },
+  ...more,
+});
+const from = (target: string, at: number) => ({ target, at, batch_id: `OF-${target}`, version: '2.0.0' });
+const ended = { status: 'FAILED', reason: 'Timeout', version: '3.0.0' } as const;
+const { version: _, ...open } = change('sit', 11, { ended });
+
+test.each([
+  ['nothing is recorded', undefined, [], undefined],
+  ['no other has changed it', own, [], own],
+  ['the last change is its own', own, [change('dev', 10)], own],
+  ['what the object knows of itself is known already', own, [change('dev', 11)], own],
+  ['another has changed it before', own, [change('sit', 9)], own],
+  ['another has changed it since', own, [change('sit', 11)], from('sit', 11)],
+  ['only another has ever changed it', undefined, [change('sit', 1)], from('sit', 1)],
+  ['of several others the last counts', own, [change('sit', 11), change('uat', 13), change('x', 12)], from('uat', 13)],
+  ['another has left open what runs', own, [open], open],
+])('what runs where %s', (_, before, changes, wanted) => {
+  expect(recordedAtObject(before, 'dev', changes)).toEqual(wanted);
+});
