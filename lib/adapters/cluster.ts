@@ -83,7 +83,7 @@ export class KubernetesCluster implements Cluster {
   async probe(request: HealthRequest): Promise<HealthAnswer> {
     if (request.url !== undefined) return probeUrl(request.url, request.timeoutMilliseconds);
     const path = proxyAddress(request);
-    if (path === undefined) return { message: 'the path leads out of the service; nothing was asked' };
+    if (path === undefined) return { message: 'the path may lead out of the service; nothing was asked' };
     const timeout = Math.min(request.timeoutMilliseconds, requestMilliseconds);
     try {
       return this.#probed(await this.#requests.send(path, { limit: healthBytes, milliseconds: timeout }));

@@ -352,19 +352,22 @@ describe('a cluster that cannot be asked', () => {
     await close(server);
   });
 
-  it.each(['/../../../../secrets/key', '/%2e%2e/x', '\\..\\..\\x', '/.\t./x'])('asks nothing for %j', async (path) => {
+  it.each([
+    ...['/../../../../secrets/key', '/%2e%2e/x', '\\..\\..\\x', '/.\t./x', '/a/../ready', '//ready', '/a%2fb'],
+    '/a%5cb',
+  ])('asks nothing for %j', async (path) => {
     const asked: unknown[] = [];
     const { cluster, server } = await serving((request, response) => {
       asked.push(request.url);
       response.end('s3cret');
     });
     const answer = await cluster.probe({ workload: shared('deployment', 'a'), path, timeoutMilliseconds: patient });
-    expect(answer).toEqual({ message: 'the path leads out of the service; nothing was asked' });
+    expect(answer).toEqual({ message: 'the path may lead out of the service; nothing was asked' });
     expect(asked).toEqual([]);
     await close(server);
   });
 
-  it.each(['/a/../ready', '//ready', 'ready?a=../..'])('asks the service for %j', async (path) => {
+  it.each(['/ready', 'ready', 'ready?a=../..'])('asks the service for %j', async (path) => {
     const { cluster, server } = await serving((request, response) => response.end(request.url));
     const answer = await cluster.probe({ workload: shared('deployment', 'a'), path, timeoutMilliseconds: patient });
     expect(answer.message).toMatch(/^\/api\/v1\/namespaces\/shared\/services\/a\/proxy\/+ready/);

@@ -108,9 +108,13 @@ const complaint = (issue: ZodIssue, value: unknown, secret: boolean, source: str
         ...(issue.values.length === 1 ? { hint: `write ${names(issue.values)[0]}` } : {}),
       };
     default:
-      return { message: isOwnWord(issue) ? `${shown} ${issue.message}` : `${shown} is not allowed` };
+      return { message: isOwnWord(issue) ? `${shown} ${issue.message}` : `${shown} is not allowed`, ...hintOf(issue) };
   }
 };
+
+/** A rule of our own may say what helps. */
+const hintOf = (issue: ZodIssue): Pick<Wording, 'hint'> =>
+  issue.code === 'custom' && typeof issue.params?.hint === 'string' ? { hint: issue.params.hint } : {};
 
 const names = (values: readonly unknown[]): string[] => values.map(String);
 

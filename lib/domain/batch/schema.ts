@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { addressBelow } from '../health/address-below.ts';
+import { healthPathHint, healthPathPattern, healthPathProblem } from '../health/health-path.ts';
 import { artifactTypes } from '../plan/plan.ts';
 import { longestVersion, versionPatterns } from '../rollout/image-version.ts';
 import { quoted } from './findings.ts';
@@ -25,17 +25,17 @@ const environmentId = word(64).describe('Environment, for example staging.');
 const infrastructureId = word(64).describe('Cluster, or an infrastructure of the configuration.');
 const executor = word(64).describe('Who carries the deployment out. Default: the service’s own, else harness.');
 
-/** The service may be asked through the API server, below a path of ours. What a URL makes of `..` decides. */
-const staysInService = (path: string): boolean => addressBelow('/proxy/', path) !== undefined;
+const healthPath = text(1024)
+  .superRefine((path, context) => {
+    const message = path === '' ? undefined : healthPathProblem(path);
+    if (message !== undefined) context.addIssue({ code: 'custom', message, params: { hint: healthPathHint } });
+  })
+  .meta({ pattern: healthPathPattern });
 
 const healthCheckSchema = z
   .strictObject({
     enabled: z.boolean().default(true).describe('false turns this check off; the cluster is asked in any case.'),
-    path: text(1024)
-      .refine(staysInService, { error: 'leads out of the service; a path has no `..`', abort: true })
-      .regex(/^\//, 'has no slash in front; a path begins with one, like /ready')
-      .optional()
-      .describe('With a path: HTTP GET, 2xx expected.'),
+    path: healthPath.optional().describe('With a path: HTTP GET, 2xx expected.'),
     port: wholeNumber(1, 65_535).optional().describe('Port of the service.'),
     timeout: wholeNumber(1, 300).optional().describe('Seconds.'),
   })

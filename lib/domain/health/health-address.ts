@@ -1,5 +1,5 @@
 import type { HealthRequest } from '../ports.ts';
-import { addressBelow } from './address-below.ts';
+import { healthPathProblem } from './health-path.ts';
 
 /** Where the API server hands a request on to the service of a workload. */
 const proxyRoot = ({ workload, port }: Pick<HealthRequest, 'workload' | 'port'>): string => {
@@ -7,9 +7,11 @@ const proxyRoot = ({ workload, port }: Pick<HealthRequest, 'workload' | 'port'>)
   return `/api/v1/namespaces/${encodeURIComponent(workload.namespace)}/services/${service}/proxy/`;
 };
 
-/** The path that the API server is asked for; undefined where it would leave the service. */
-export const proxyAddress = (request: Pick<HealthRequest, 'workload' | 'port' | 'path'>): string | undefined =>
-  addressBelow(proxyRoot(request), request.path);
+/** The path that the API server is asked for; undefined where it might leave the service. Intake takes none of those. */
+export const proxyAddress = (request: Pick<HealthRequest, 'workload' | 'port' | 'path'>): string | undefined => {
+  const path = request.path.replace(/^\/?/, '/');
+  return healthPathProblem(path) === undefined ? `${proxyRoot(request)}${path.slice(1)}` : undefined;
+};
 
 /**
  * What a health check asks, as it is shown. A query may hold what nobody should read, so it is left out. What goes by the API

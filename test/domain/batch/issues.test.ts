@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Issue } from '../../../lib/domain/batch/issues.ts';
 import type { Catalogue } from '../../../lib/domain/catalogue/catalogue.ts';
+import { healthPathHint } from '../../../lib/domain/health/health-path.ts';
 import { batchText, issuesOf, item, simulated } from './reading.ts';
 import { exampleCatalogue } from './worked-examples.ts';
 
@@ -58,7 +59,12 @@ test.each<[fields: string, column: number, path: string, issue: Omit<Issue, 'lin
     'metadata: { health_check: { path: "/../x" } }',
     101,
     'metadata.health_check.path',
-    { message: '"/../x" leads out of the service; a path has no `..`', code: 'NotAllowed', found: '/../x' },
+    {
+      message: '"/../x" has a part of dots alone; a path says where it leads without them',
+      code: 'NotAllowed',
+      found: '/../x',
+      hint: healthPathHint,
+    },
   ],
   [
     'metadata: { health_check: { path: ready } }',
@@ -66,8 +72,9 @@ test.each<[fields: string, column: number, path: string, issue: Omit<Issue, 'lin
     'metadata.health_check.path',
     {
       message: '"ready" has no slash in front; a path begins with one, like /ready',
-      code: 'BadFormat',
+      code: 'NotAllowed',
       found: 'ready',
+      hint: healthPathHint,
     },
   ],
   [

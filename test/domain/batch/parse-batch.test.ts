@@ -3,6 +3,7 @@ import { describeIssue } from '../../../lib/domain/batch/issues.ts';
 import { parseBatch } from '../../../lib/domain/batch/parse-batch.ts';
 import { defaultsSchema } from '../../../lib/domain/batch/schema.ts';
 import type { Catalogue } from '../../../lib/domain/catalogue/catalogue.ts';
+import { healthPathHint } from '../../../lib/domain/health/health-path.ts';
 import { batchOf, batchText, issuesOf, item, simulated } from './reading.ts';
 import { exampleCatalogue } from './worked-examples.ts';
 
@@ -24,13 +25,24 @@ describe('one wrong field is one problem, in plain words', () => {
     ['metadata: { rollback_strategy: never }', '"never" is not one of automatic, manual, none'],
     ['metadata: { health_check: { enabled: yes } }', 'health_check.enabled: "yes" where true or false is needed'],
     ['metadata: { health_check: { port: 65536 } }', 'health_check.port: the number 65536 is over 65535'],
-    ...['/../x', '../x', '/a/../../x', '/%2e%2E/x', '\\\\..\\\\..\\\\x', '/.\\t./x'].map(
-      (path) => [`metadata: { health_check: { path: "${path}" } }`, 'leads out of the service'] as const,
-    ),
-    [
-      'metadata: { health_check: { path: ready } }',
-      'health_check.path: "ready" has no slash in front; a path begins with one, like /ready',
-    ],
+    ...(
+      [
+        ['ready', 'has no slash in front; a path begins with one, like /ready'],
+        ['../x', 'has no slash in front'],
+        ['/../x', 'has a part of dots alone'],
+        ['/a/../b', 'has a part of dots alone'],
+        ['/%61', 'has an escape with a percent sign'],
+        ['/a\\\\x', 'has what no path of a health check may have: \\'],
+        ['/.\\t./x', 'has what no path of a health check may have: U+0009'],
+        ['/a b', 'has what no path of a health check may have: U+0020'],
+        ['/a<b>#c', 'has what no path of a health check may have: < > #'],
+        ['/a//b', 'has two slashes in a row'],
+      ] as const
+    ).flatMap(([path, said]) => [
+      [`metadata: { health_check: { path: "${path}" } }`, said] as const,
+      [`metadata: { health_check: { path: "${path}" } }`, `(${healthPathHint})`] as const,
+    ]),
+    ['metadata: { health_check: { path: "" } }', 'health_check.path: is empty; at least 1 character is needed'],
     ['metadata: { tags: [a, b, c, d, e, f, g, h, i, j, k] }', 'tags: the list has 11 entries; at most 10 are allowed'],
     ['metadata: { tags: a }', 'metadata.tags: "a" where a list is needed'],
     [
