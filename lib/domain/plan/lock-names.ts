@@ -26,15 +26,18 @@ interface TargetFields {
 export const targetOf = ({ environment_id, cluster, pillar, service_name }: TargetFields): string =>
   `${environment_id}/${cluster}/${pillar}/${service_name}`;
 
+type NamedObject = Pick<Workload, 'namespace' | 'kind' | 'name'>;
+
+/** Where it is recorded who changed an object last: by the name of its cluster in the configuration; locks have others. */
+export const objectOf = (cluster: string, { namespace, kind, name }: NamedObject): string =>
+  `${cluster}/${namespace}/${kind}/${name}`;
+
 /**
  * The locks of the Kubernetes object that is changed: one for each name of its cluster. They begin with a slash, and so come
  * before targets, which nearly nobody else wants: whoever waits for the object has not taken anything yet.
  */
-export const locksOfObject = (
-  { namespace, kind, name }: Pick<Workload, 'namespace' | 'kind' | 'name'>,
-  namesOfCluster: readonly string[],
-): readonly string[] =>
+export const locksOfObject = (object: NamedObject, namesOfCluster: readonly string[]): readonly string[] =>
   namesOfCluster
     .slice(0, mostLocks - 1)
-    .map((cluster) => `/${cluster}/${namespace}/${kind}/${name}`)
+    .map((cluster) => `/${objectOf(cluster, object)}`)
     .sort();

@@ -1,4 +1,3 @@
-import type { Workload } from '../plan/plan.ts';
 import type { Key } from '../ports.ts';
 
 /**
@@ -97,10 +96,7 @@ export const keys = {
   goodRelease: (target: string): Key => ({ pk: `TARGET#${target}`, sk: 'GOOD' }),
   lastOutcome: (target: string): Key => ({ pk: `TARGET#${target}`, sk: 'LAST' }),
   release: (target: string, id: string): Key => ({ pk: `TARGET#${target}`, sk: `RELEASE#${id}` }),
-  lastChange: (cluster: string, { namespace, kind, name }: Pick<Workload, 'namespace' | 'kind' | 'name'>): Key => ({
-    pk: `OBJECT#${cluster}/${namespace}/${kind}/${name}`,
-    sk: 'LAST',
-  }),
+  lastChange: (object: string): Key => ({ pk: `OBJECT#${object}`, sk: 'LAST' }),
 } as const;
 
 /** Nine digits, as in the key. */

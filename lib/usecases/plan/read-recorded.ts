@@ -1,5 +1,5 @@
 import { partsOf } from '../../domain/parts-of.ts';
-import type { NamesOfClusters } from '../../domain/plan/lock-names.ts';
+import { type NamesOfClusters, objectOf } from '../../domain/plan/lock-names.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { Table } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
@@ -45,7 +45,9 @@ const readOne = async (
 ): Promise<RecordedRelease | undefined> => {
   const [own, ...changes] = await Promise.all([
     readTarget(table, target),
-    ...clusters.map(async (cluster) => rowOf<LastChangeRow>(await table.get(keys.lastChange(cluster, workload)))),
+    ...clusters.map(async (cluster) =>
+      rowOf<LastChangeRow>(await table.get(keys.lastChange(objectOf(cluster, workload)))),
+    ),
   ]);
   return recordedAtObject(
     own,

@@ -1,4 +1,5 @@
 import { hasChangedNothing } from '../../domain/deployment/conclude-deployment.ts';
+import { objectOf } from '../../domain/plan/lock-names.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { Write } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
@@ -36,7 +37,7 @@ const changeWrite = (
   change: Omit<LastChangeRow, 'target'>,
 ): Write => {
   const row: LastChangeRow = { target, ...change };
-  return { put: itemOf(keys.lastChange(cluster, workload), row) };
+  return { put: itemOf(keys.lastChange(objectOf(cluster, workload)), row) };
 };
 
 /**

@@ -64,7 +64,7 @@ test.each<[string, { readonly pk: string; readonly sk: string }]>([
   ['TARGET#t GOOD', keys.goodRelease('t')],
   ['TARGET#t LAST', keys.lastOutcome('t')],
   ['TARGET#t RELEASE#i', keys.release('t', 'i')],
-  ['OBJECT#c/n/job/o LAST', keys.lastChange('c', { namespace: 'n', kind: 'job', name: 'o' })],
+  ['OBJECT#o LAST', keys.lastChange('o')],
 ])('%s', (told, { pk, sk }) => {
   expect(`${pk} ${sk}`).toBe(told);
 });
