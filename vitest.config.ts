@@ -1,5 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
+if (Number(process.versions.node.split('.')[0]) < 24) {
+  throw new Error(`The tests need Node 24, this is ${process.version}: npm ci installs it, and npm test runs on it.`);
+}
+
 /** Importing it makes the functions of the whole process log as they do on Lambda. */
 const telemetry = 'test/functions/telemetry.test.ts';
 /** No test depends on how fast the machine is: these only end what hangs. */

@@ -3,10 +3,18 @@ import { runCommand } from './cloud/run-command.ts';
 
 const quiet = ['--quiet', '--disable-pip-version-check', '--no-input', '--no-cache-dir'];
 
-/** Makes a Python of its own in a folder, with what a file names at exact versions, from PyPI. Gives the folder of its programs. */
+/** Makes a Python of its own in a folder, with what a file names at exact versions and with the hashes of their files, from PyPI. Gives the folder of its programs. */
 export const makeVenv = async (folder: string, requirements: string): Promise<string> => {
   await runCommand('python3', ['-m', 'venv', folder]);
   const programs = join(folder, 'bin');
-  await runCommand(join(programs, 'python3'), ['-m', 'pip', 'install', ...quiet, '-r', requirements]);
+  await runCommand(join(programs, 'python3'), [
+    '-m',
+    'pip',
+    'install',
+    ...quiet,
+    '--require-hashes',
+    '-r',
+    requirements,
+  ]);
   return programs;
 };

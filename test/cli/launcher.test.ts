@@ -59,11 +59,10 @@ describe('a signal while a batch is followed', () => {
 
   /** A launcher that takes this Node for one that cannot run the program. */
   const older = `data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.0.0'}})`;
-  const node = join(import.meta.dirname, '..', '..', 'node_modules', 'node', 'bin', 'node');
   test.each([
     ['SIGINT by the launcher', [process.execPath, '--import', older, launcher], ['SIGINT'], 130],
     ['SIGTERM by the launcher', [process.execPath, '--import', older, launcher], ['SIGTERM'], 143],
-    ['SIGINT, and its copy', [node, launcher.replace(/js$/, 'ts')], ['SIGINT', 'SIGINT'], 130],
+    ['SIGINT, and its copy', [process.execPath, launcher.replace(/js$/, 'ts')], ['SIGINT', 'SIGINT'], 130],
   ] as const)('%s: the batch goes on, and it is said how to come back', async (_, program, signals, status) => {
     const told =
       'Stopped following; batch B1 goes on: flotilla status B1 --follow --url URL. To stop it: flotilla cancel B1 --url URL';

@@ -29,7 +29,6 @@ writeFileSync(
   }),
 );
 
-const node = join(root, 'node_modules', 'node', 'bin', 'node');
 /** A launcher that takes this Node for one that cannot run the program. */
 const older = `data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.0.0'}})`;
 
@@ -123,7 +122,7 @@ const canBeLookedAt = existsSync(`/proc/${process.pid}/task/${process.pid}/child
 
 describe.skipIf(!canBeLookedAt)('killing what was started ends it', { concurrent: true }, () => {
   const launcher = (isSimulated: boolean) =>
-    [node, '--import', older, 'bin/flotilla.js', 'serve', ...options(isSimulated)] as const;
+    [process.execPath, '--import', older, 'bin/flotilla.js', 'serve', ...options(isSimulated)] as const;
   const npm = () => ['npm', 'start', '--', ...options()] as const;
   const npx = () => ['npx', '--no-install', 'flotilla', 'serve', ...options()] as const;
   const itself = (pid: number): number => pid;
@@ -157,7 +156,7 @@ describe.skipIf(!canBeLookedAt)('killing what was started ends it', { concurrent
 });
 
 describe.skipIf(!canBeLookedAt)('a server in the background goes on', { concurrent: true }, () => {
-  const serve = (): string => `${node} bin/flotilla.js serve ${options().join(' ')}`;
+  const serve = (): string => `${process.execPath} bin/flotilla.js serve ${options().join(' ')}`;
   const npm = (): string => `npm start -- ${options().join(' ')}`;
 
   test.for<[string, () => string, (pid: number) => number]>([
