@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { noMemory, openMemory } from '../memory.ts';
+import { endWhenTold, outliveReaders, tellReady } from '../own-process.ts';
 import { clusterMemory } from './remember.ts';
 import { seedSchema } from './seed.ts';
 import { startSimulatedCluster } from './simulated-cluster.ts';
@@ -9,6 +10,7 @@ import { startSimulatedCluster } from './simulated-cluster.ts';
  * The simulated cluster as a process of its own. Prints one line of JSON when it is ready: `{"simulated":true,"port":…}`. With
  * `--state FILE` it goes on where it was ended, however that was.
  */
+outliveReaders();
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '0' },
@@ -39,13 +41,5 @@ const cluster = await startSimulatedCluster({
   ...(values.seed !== undefined && { seed: seedSchema.parse(JSON.parse(readFileSync(values.seed, 'utf8'))) }),
 });
 
-process.stdout.write(`${JSON.stringify({ simulated: true, what: 'cluster', port: cluster.port, url: cluster.url })}\n`);
-
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    cluster.close().then(() => process.exit(0));
-  });
-}
-
-// Whoever started it has gone without a word.
-if (values['exit-with-stdin'] === true) process.stdin.resume().once('end', () => process.exit(0));
+tellReady({ what: 'cluster', port: cluster.port, url: cluster.url });
+endWhenTold(() => cluster.close(), values['exit-with-stdin'] === true);

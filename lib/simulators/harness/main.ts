@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { noMemory, openMemory } from '../memory.ts';
+import { endWhenTold, outliveReaders, tellReady } from '../own-process.ts';
 import type { SimulatedHarnessOptions, SimulatedTrigger } from './options.ts';
 import { startSimulatedHarness } from './simulated-harness.ts';
 import { harnessMemory } from './world.ts';
@@ -9,6 +10,7 @@ import { harnessMemory } from './world.ts';
  * ends on SIGTERM, and with `--exit-with-stdin` also when whoever started it is gone. With `--state FILE` it goes on where it was
  * ended, however that was.
  */
+outliveReaders();
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '0' },
@@ -89,11 +91,5 @@ const memory =
     : await openMemory(values.state, harnessMemory, { tell }).catch(({ message }: Error) => fail(message));
 
 const harness = await startSimulatedHarness({ ...readOptions(), memory });
-process.stdout.write(`${JSON.stringify({ simulated: true, what: 'harness', port: harness.port, url: harness.url })}\n`);
-
-const end = (): void => {
-  void harness.close().then(() => process.exit(0));
-};
-process.once('SIGTERM', end);
-process.once('SIGINT', end);
-if (values['exit-with-stdin'] === true) process.stdin.once('end', end).once('error', end).resume();
+tellReady({ what: 'harness', port: harness.port, url: harness.url });
+endWhenTold(() => harness.close(), values['exit-with-stdin'] === true);

@@ -24,10 +24,13 @@ export const containersOf = (kind: string, manifest: Manifest): readonly Contain
   return list.map((entry) => ({ name: String(object(entry).name), image: String(object(entry).image) }));
 };
 
-/** The repository with another version. A digest alone is joined by `@`; a port in the registry's name is not a tag. */
+/**
+ * The repository with another version. A digest alone is joined by `@`; a port in the registry's name is not a tag. Only the
+ * version of a chart may have a `+`, and Helm puts `_` for it into tags and labels, where `+` is not allowed.
+ */
 export const imageWithVersion = (image: string, version: string): string => {
   const repository = image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
-  return `${repository}${/^sha(256|512):/.test(version) ? '@' : ':'}${version}`;
+  return `${repository}${/^sha(256|512):/.test(version) ? '@' : ':'}${version.replaceAll('+', '_')}`;
 };
 
 const nest = (path: readonly string[], value: unknown): Manifest =>

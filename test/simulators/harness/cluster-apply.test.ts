@@ -231,6 +231,7 @@ describe('an image with another version', () => {
     ['registry:5000/app', '2', 'registry:5000/app:2'],
     ['registry:5000/app:1', '2', 'registry:5000/app:2'],
     [`team/app:1@${digest}`, '2', 'team/app:2'],
+    ['team/app:1', '1.0.0+build.7', 'team/app:1.0.0_build.7'],
     ['team/app:1', digest, `team/app@${digest}`],
     ['team/app:1', `sha512:${'a'.repeat(128)}`, `team/app@sha512:${'a'.repeat(128)}`],
     [`registry:5000/app:1@${digest}`, `2@${digest}`, `registry:5000/app:2@${digest}`],
