@@ -22,7 +22,8 @@ const causes = {
     EPERM: noRight,
     EROFS: 'nothing can be changed there (a read-only file system); name another folder',
     ENOSPC: 'the disk is full',
-    ERR_SQLITE_ERROR: 'its files cannot be opened or written; this user has no right to, or the disk is full',
+    ERR_SQLITE_ERROR:
+      'it cannot be opened or written; this user has no right to, the disk is full, or it is no database of ours',
   },
   listen: {
     EADDRINUSE: 'it is in use already; choose another port',

@@ -27,7 +27,7 @@ import { inProcessClient } from './runtime/in-process-client.ts';
 import { makeInvoke } from './runtime/invoke.ts';
 import { localPace } from './runtime/local-pace.ts';
 import { loadMachines } from './runtime/machines.ts';
-import { makeDataFolder } from './runtime/make-data-folder.ts';
+import { makeDataFolder, openDataFile } from './runtime/make-data-folder.ts';
 import { withAddresses } from './runtime/name-clusters.ts';
 import { closeOwnFiles, keepToOneself } from './runtime/own-files.ts';
 import { repeat } from './runtime/repeat.ts';
@@ -117,15 +117,16 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
   using held = new DisposableStack();
   held.defer(holdData(data));
   const simulators = typeof options.simulators === 'function' ? await options.simulators() : options.simulators;
-  const table = new SqliteTable(join(data, 'flotilla.db'), { follow: isFollowed, disk });
+  const [tableFile, journalFile] = [join(data, 'flotilla.db'), join(data, 'engine.db')];
+  const table = openDataFile(tableFile, () => new SqliteTable(tableFile, { follow: isFollowed, disk }));
   held.defer(() => table.close());
-  const journalSync = new WalSync(disk, join(data, 'engine.db'));
+  const journalSync = new WalSync(disk, journalFile);
   held.defer(() => journalSync.close());
-  const journal = new Journal({
-    path: join(data, 'engine.db'),
-    durability: journalSync,
-    ...(options.onJournal === undefined ? {} : { onCommitted: options.onJournal }),
-  });
+  const onCommitted = options.onJournal === undefined ? {} : { onCommitted: options.onJournal };
+  const journal = openDataFile(
+    journalFile,
+    () => new Journal({ path: journalFile, durability: journalSync, ...onCommitted }),
+  );
   // Functions are made after the engine that calls them, and they call it in turn.
   let invoke: ReturnType<typeof makeInvoke> | undefined;
   const engine = new Engine({

@@ -17,15 +17,17 @@ export interface Simulators {
 export interface SimulatorOptions {
   /** Folder of the data: there they keep what they know. Nobody else may have it. */
   readonly data: string;
-  readonly harnessFlags?: readonly string[];
+  readonly harnessFlags?: readonly string[] | undefined;
+  /** Told of one that ends although nobody here has ended it. */
+  readonly tell?: ((line: string) => void) | undefined;
 }
 
 /** Starts what a configuration wants simulated, each in a process of its own, on loopback: all of it, or nothing. */
 export const startSimulators = async (
   { connections }: Configuration,
-  { data, harnessFlags = [] }: SimulatorOptions,
+  { data, harnessFlags = [], tell = () => {} }: SimulatorOptions,
 ): Promise<Simulators> => {
-  const children = new Children(join(data, 'simulators'));
+  const children = new Children(join(data, 'simulators'), tell);
   try {
     const names = Object.entries(connections.clusters).flatMap(([name, { kind }]) =>
       kind === 'simulated' ? [name] : [],
@@ -49,10 +51,13 @@ const refused = 2;
 
 class Children {
   readonly #folder: string;
+  readonly #tell: (line: string) => void;
   readonly #all: ChildProcess[] = [];
+  #isStopping = false;
 
-  constructor(folder: string) {
+  constructor(folder: string, tell: (line: string) => void) {
     this.#folder = folder;
+    this.#tell = tell;
   }
 
   /** Gives where it listens: it says so in one line of JSON. It ends with our end of its input. */
@@ -63,17 +68,21 @@ class Children {
     const args = [file, '--port', '0', '--exit-with-stdin', '--state', join(this.#folder, state), ...flags];
     const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#all.push(child);
+    const called = `The simulated ${what}${name === undefined ? '' : ` ${name}`}`;
     const ended = once(child, 'exit').then(([code]) => {
-      const message = `The simulated ${what}${name === undefined ? '' : ` ${name}`} did not start; what it says of that is above.`;
+      const message = `${called} did not start; what it says of that is above.`;
       throw code === refused ? new FlotillaError('ConfigurationInvalid', message) : new Error(message);
     });
     const line = once(createInterface({ input: child.stdout }), 'line').then(([text]) => text as string);
     const told = await Promise.race([line, ended]);
-    ended.catch(() => {});
+    ended.catch(() => {
+      if (!this.#isStopping) this.#tell(`${called} has ended; start the server again.`);
+    });
     return (JSON.parse(told) as { url: string }).url;
   }
 
   async stop(): Promise<void> {
+    this.#isStopping = true;
     await Promise.all(this.#all.map(stop));
   }
 }

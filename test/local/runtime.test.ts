@@ -80,11 +80,20 @@ test.each([
   });
 });
 
-test('data that SQLite cannot open is told as such, not as data in use', async () => {
-  const data = freshFolder();
-  writeFileSync(join(data, 'lock.db'), 'this is no database');
-  await expect(start(data)).rejects.toThrow(/^The data folder .* cannot be used: its files cannot be opened/);
-});
+const noDatabase =
+  'it cannot be opened or written; this user has no right to, the disk is full, or it is no database of ours';
+
+test.each([['lock.db'], ['flotilla.db'], ['engine.db']])(
+  '%s that SQLite cannot open is told by its name, not as data in use',
+  async (file) => {
+    const data = freshFolder();
+    writeFileSync(join(data, file), 'This is a text, and no database. '.repeat(100));
+    await expect(start(data)).rejects.toMatchObject({
+      name: 'ConfigurationInvalid',
+      message: `The data folder ${data} cannot be used: ${file}: ${noDatabase} (SQLite: file is not a database).`,
+    });
+  },
+);
 
 test('data are free again where something could not be started', async () => {
   const [data, configuration] = [freshFolder(), simulatedConfiguration()];
@@ -93,7 +102,7 @@ test('data are free again where something could not be started', async () => {
   };
   await expect(startRuntime({ port: 0, data, configuration, simulators: failing })).rejects.toThrow('no simulator');
   writeFileSync(join(data, 'engine.db'), 'this is no database');
-  await expect(start(data)).rejects.toThrow('file is not a database');
+  await expect(start(data)).rejects.toThrow('engine.db: it cannot be opened');
   rmSync(join(data, 'engine.db'));
   await start(data);
 });

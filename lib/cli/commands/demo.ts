@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { simulatedConfiguration } from '../../domain/catalogue/simulated-configuration.ts';
 import type { Status } from '../../domain/deployment/status.ts';
-import { startRuntime } from '../../local/runtime.ts';
-import { startSimulators } from '../../local/simulators.ts';
+import { startServer } from '../../local/start-server.ts';
 import type { DeploymentView } from '../../usecases/deployment/deployment-view.ts';
 import { ApiClient } from '../api-client.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -32,15 +31,17 @@ const TIMEOUT = 60;
 export const demo = async (context: CommandContext): Promise<ExitStatus> => {
   const data = mkdtempSync(join(tmpdir(), 'flotilla-demo-'));
   const configuration = simulatedConfiguration();
-  const simulators = await startSimulators(configuration, { data, harnessFlags: ['--stage-milliseconds', '700'] });
-  const runtime = await startRuntime({ port: 0, data, configuration, simulators });
   try {
-    const text = readFileSync(example, 'utf8');
-    await seedEarlierVersions(text, configuration.catalogue, simulators.clusters);
-    return await deployAndCheck(context, runtime.url, text);
+    const harnessFlags = ['--stage-milliseconds', '700'];
+    const server = await startServer({ port: 0, data, configuration, harnessFlags, tell: context.terminal.error });
+    try {
+      const text = readFileSync(example, 'utf8');
+      await seedEarlierVersions(text, configuration.catalogue, server.simulators.clusters);
+      return await deployAndCheck(context, server.url, text);
+    } finally {
+      await server.close();
+    }
   } finally {
-    await runtime.close();
-    await simulators.close();
     rmSync(data, { recursive: true, force: true });
   }
 };

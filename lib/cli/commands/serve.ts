@@ -2,7 +2,6 @@ import { join, resolve } from 'node:path';
 import { counted } from '../../domain/counted.ts';
 import { loadConfiguration } from '../../local/load-configuration.ts';
 import { checkDataFolder } from '../../local/runtime/make-data-folder.ts';
-import type { Simulators } from '../../local/simulators.ts';
 import { countOpenBatches } from '../../usecases/batch/count-open-batches.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
@@ -26,44 +25,44 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
   // Only this command needs the runtime; the others start without it.
   const { checkClusters } = await import('../../local/runtime/check-clusters.ts');
   await checkClusters(configuration, { region: env.AWS_REGION });
-  const { startRuntime } = await import('../../local/runtime.ts');
-  const { startSimulators } = await import('../../local/simulators.ts');
+  const { startServer } = await import('../../local/start-server.ts');
   const { readHealth } = await import('../../usecases/read-health.ts');
   const { simulated } = await readHealth({ catalogue: async () => configuration.catalogue });
-  let simulators: Simulators | undefined;
-  const runtime = await startRuntime({
+  let isStopping = false;
+  const server = await startServer({
     port: options.port,
     host: options.host,
     token: env.FLOTILLA_TOKEN,
     data,
     configuration,
     enginePort: options.enginePort,
-    simulators: async () => {
-      simulators = await startSimulators(configuration, { data });
-      return simulators;
+    tell: (line) => {
+      // Ctrl-C reaches them, too.
+      if (!isStopping) terminal.error(line);
     },
-  }).catch(async (error: unknown) => {
-    await simulators?.close();
-    throw error;
   });
-  for (const warning of [...warnings, ...closedLine(runtime.closed, options.data)])
+  for (const warning of [...warnings, ...closedLine(server.closed, options.data)])
     terminal.error(`warning: ${warning}`);
-  const open = await countOpenBatches(runtime);
-  const { engineUrl } = runtime;
+  const open = await countOpenBatches(server);
+  const { engineUrl } = server;
   const engine = engineUrl === undefined ? {} : { engine_url: engineUrl };
-  print(context, { url: runtime.url, ...engine, simulated, open_batches: open }, [
-    `Flotilla listens on ${runtime.url}, data in ${options.data}, ${file === undefined ? 'no configuration file' : file}`,
+  print(context, { url: server.url, ...engine, simulated, open_batches: open }, [
+    `Flotilla listens on ${server.url}, data in ${options.data}, ${file === undefined ? 'no configuration file' : file}`,
     ...(engineUrl === undefined ? [] : [engineLine(engineUrl, options.data)]),
     ...(open === 0 ? [] : [`${counted(open, 'batch', 'batches')} ${open === 1 ? 'goes' : 'go'} on.`]),
     ...[simulationSentence(simulated)].filter((line) => line !== undefined),
-    ...submitLines(configuration.catalogue.simulated, fromHere(runtime.url), env),
+    ...submitLines(configuration.catalogue.simulated, fromHere(server.url), env),
   ]);
-  await stopSignal();
-  if (!context.json && (await countOpenBatches(runtime)) > 0) {
+  await new Promise<void>((stop) => {
+    onStopSignal(() => {
+      isStopping = true;
+      stop();
+    });
+  });
+  if (!context.json && (await countOpenBatches(server)) > 0) {
     terminal.out('Stopping; batches go on at the next start.');
   }
-  await runtime.close();
-  await simulators?.close();
+  await server.close();
   return exitStatus.done;
 };
 
@@ -88,8 +87,3 @@ const fromHere = (url: string): string => url.replace('//0.0.0.0:', '//127.0.0.1
 
 const tokenHint = (env: CommandContext['env']): string =>
   (env.FLOTILLA_TOKEN ?? '') === '' ? '' : ` -H "authorization: Bearer $FLOTILLA_TOKEN"`;
-
-const stopSignal = (): Promise<void> =>
-  new Promise((stop) => {
-    onStopSignal(() => stop());
-  });

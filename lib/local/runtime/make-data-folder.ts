@@ -1,5 +1,5 @@
 import { mkdirSync, rmdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { FlotillaError } from '../../domain/errors.ts';
 import { causeOfRefusal } from '../refusal.ts';
 
@@ -17,9 +17,26 @@ export const checkDataFolder = (data: string): void => {
   for (const folder of makeDataFolder(data).toReversed()) rmdirSync(folder);
 };
 
-export const unusableData = (data: string, error: unknown): FlotillaError => {
+const unusableData = (data: string, error: unknown): FlotillaError => {
   const message = `The data folder ${data} cannot be used: ${causeOfRefusal('keep data', error)}.`;
   return new FlotillaError('ConfigurationInvalid', message, { data }, error);
+};
+
+/** Opens a database of the data; `open` throws what SQLite says where it cannot. */
+export const openDataFile = <Opened>(path: string, open: () => Opened): Opened => {
+  try {
+    return open();
+  } catch (error) {
+    throw unusableFile(path, error);
+  }
+};
+
+export const unusableFile = (path: string, error: unknown): FlotillaError => {
+  const why = causeOfRefusal('keep data', error);
+  const { errstr } = error as { readonly errstr?: string };
+  const said = errstr === undefined ? '' : ` (SQLite: ${errstr})`;
+  const message = `The data folder ${dirname(path)} cannot be used: ${basename(path)}: ${why}${said}.`;
+  return new FlotillaError('ConfigurationInvalid', message, { data: dirname(path) }, error);
 };
 
 /**
