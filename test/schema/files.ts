@@ -62,7 +62,7 @@ export const acceptedFiles: readonly BatchFile[] = [
   ),
   ...['1.0.0+build.7', `1.0.0+build.7@${digest}`].map((version) => ofVersion(version, 'docker_artifact_type: Helm')),
   withDefaults('a chart by default', `${place}, docker_artifact_type: HELM`, one.replace('"1"', '"1+2"')),
-  ...['2026-01-31T08:00:00Z', '2024-02-29T08:00:00.123+02:00', '2026-01-31T08:00'].map((created) =>
+  ...['2026-01-31', '2026-01-31T08:00:00Z', '2024-02-29T08:00:00.123+02:00', '2026-01-31T08:00'].map((created) =>
     head(`created ${created}`, `metadata: { created: "${created}" }`),
   ),
   head('one at a time', 'strategy: { mode: sequential, max_concurrency: 1 }'),
@@ -102,7 +102,8 @@ export const refusedFiles: readonly BatchFile[] = [
   head('a tag that is too long', `metadata: { tags: [${long(257)}] }`),
   ...[
     'yesterday',
-    '2026-01-31',
+    '2026-02-30',
+    '2026-01',
     '2026-02-30T08:00:00Z',
     '2025-02-29T08:00:00Z',
     '2026-01-31T24:00:00Z',

@@ -6,6 +6,7 @@ import { nearest } from './nearest.ts';
 
 interface Places {
   readonly offsetOf: (path: Path) => number;
+  readonly ownOffsetOf: (path: Path, within: Path) => number;
   readonly lineOf: LineOf;
 }
 
@@ -29,7 +30,7 @@ export const checkDependencies = (
     findings.push({ offset: places.offsetOf(path), path: shown, code, describe });
   };
   const directory = { ...makeDirectory(drafts), explained };
-  reportDuplicates(drafts, directory, places, at);
+  findings.push(...duplicates(drafts, directory, places));
   const targets = drafts.map((draft) => resolveAll(draft, directory, at));
   reportCycles(drafts, targets, at);
   const keys = targets.map((found) => [...new Set(found.map(({ target }) => drafts[target]!.key!))]);
@@ -58,22 +59,25 @@ const makeDirectory = (drafts: readonly Draft[]): Directory => {
   return { byKey, byName };
 };
 
-const reportDuplicates = (
+/** On the lines of the items, also where an anchor says their names. */
+const duplicates = (
   drafts: readonly Draft[],
   { byKey }: Directory,
-  { offsetOf, lineOf }: Places,
-  at: Report,
-): void => {
-  drafts.forEach(({ key, path }, place) => {
+  { ownOffsetOf, lineOf }: Pick<Places, 'ownOffsetOf' | 'lineOf'>,
+): Finding[] =>
+  drafts.flatMap(({ key, path }, place): Finding[] => {
     const first = key === undefined ? undefined : byKey.get(key);
-    if (first === undefined || first === place) return;
-    const here = [...path, 'service_name'];
-    at(here, here, issueCodes.Duplicate, () => {
-      const { line } = lineOf(offsetOf([...drafts[first]!.path, 'service_name']));
+    if (first === undefined || first === place) return [];
+    const before = drafts[first]!.path;
+    const describe = (): Wording => {
+      const { line } = lineOf(ownOffsetOf(nameIn(before), before));
       return { message: `${key} is already on line ${line}`, hint: 'a batch deploys each service once', found: key };
-    });
+    };
+    const here = nameIn(path);
+    return [{ offset: ownOffsetOf(here, path), path: here, code: issueCodes.Duplicate, describe }];
   });
-};
+
+const nameIn = (item: Path): Path => [...item, 'service_name'];
 
 interface Target {
   readonly target: number;

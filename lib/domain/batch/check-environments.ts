@@ -14,7 +14,7 @@ export const checkEnvironments = (
   drafts.flatMap((draft) => {
     if (draft.item === undefined) return [];
     const { environment_id: environment, infrastructure_id: infrastructure } = draft.item;
-    const allowed = entryOf(catalogue.environments, environment)?.infrastructures;
+    const allowed = entryOf(catalogue.environments, environment)?.infrastructures?.toSorted();
     if (allowed === undefined || allowed.includes(infrastructure)) return [];
     if (resolveInfrastructure(catalogue, infrastructure) === undefined) return [];
     const path = placeOf(draft);

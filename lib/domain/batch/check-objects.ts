@@ -7,7 +7,7 @@ import type { Finding, LineOf, Path } from './findings.ts';
 import { issueCodes } from './issues.ts';
 
 interface Places {
-  readonly offsetOf: (path: Path) => number;
+  readonly ownOffsetOf: (path: Path, within: Path) => number;
   readonly lineOf: LineOf;
 }
 
@@ -48,11 +48,11 @@ export const checkObjects = (
 const changedTwice = (
   first: Changed,
   second: Changed,
-  { object, places: { offsetOf, lineOf } }: { readonly object: string; readonly places: Places },
+  { object, places: { ownOffsetOf, lineOf } }: { readonly object: string; readonly places: Places },
 ): Finding => {
   const path = [...second.draft.path, 'service_name'];
   const describe = () => {
-    const { line } = lineOf(offsetOf([...first.draft.path, 'service_name']));
+    const { line } = lineOf(ownOffsetOf([...first.draft.path, 'service_name'], first.draft.path));
     const [one, other] = [first, second].map(({ draft, infrastructure }) => `${draft.key} on ${infrastructure}`);
     return {
       message: `${other} leads to ${object}, and so does ${one} on line ${line}`,
@@ -60,5 +60,5 @@ const changedTwice = (
       found: second.draft.key,
     };
   };
-  return { offset: offsetOf(path), path, code: issueCodes.Duplicate, describe };
+  return { offset: ownOffsetOf(path, second.draft.path), path, code: issueCodes.Duplicate, describe };
 };

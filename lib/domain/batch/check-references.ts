@@ -74,7 +74,7 @@ const checkService = (draft: Draft, catalogue: Catalogue, at: At, withoutPipelin
   const { pillar, service, path } = draft;
   if (pillar === undefined) return [];
   if (entryOf(catalogue.pillars, pillar) === undefined) {
-    const known = Object.keys(catalogue.pillars);
+    const known = Object.keys(catalogue.pillars).sort();
     return [at([...path, 'pillar'], issueCodes.UnknownPillar, () => unknown('pillar', pillar, known))];
   }
   if (service === undefined) return [];
@@ -100,9 +100,9 @@ const checkService = (draft: Draft, catalogue: Catalogue, at: At, withoutPipelin
 
 const unknownService = (pillar: string, service: string, catalogue: Catalogue): Wording => {
   const known = Object.keys(entryOf(catalogue.services, pillar) ?? {}).sort();
-  const elsewhere = Object.keys(catalogue.services ?? {}).filter(
-    (other) => serviceEntry(catalogue, other, service) !== undefined,
-  );
+  const elsewhere = Object.keys(catalogue.services ?? {})
+    .filter((other) => serviceEntry(catalogue, other, service) !== undefined)
+    .sort();
   const near = nearest(service, known);
   return {
     message: `${quoted(service)} is not a service of pillar ${pillar}; known: ${listed(known)}`,

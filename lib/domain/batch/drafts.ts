@@ -32,7 +32,13 @@ export interface Defaults {
   readonly spoilt: ReadonlySet<string>;
 }
 
-const itemFields = ['docker_artifact_type', 'environment_id', 'infrastructure_id', 'executor'];
+/** What an item takes from the defaults. */
+export const itemFields: readonly string[] = [
+  'docker_artifact_type',
+  'environment_id',
+  'infrastructure_id',
+  'executor',
+];
 const metadataFields = ['timeout', 'retry_count'];
 /** From the root of a batch. */
 export const sections: ReadonlySet<string> = new Set([

@@ -142,12 +142,26 @@ const wrongType = (issue: ZodIssue, value: unknown, shown: string, source: strin
   const expected = expectation(issue);
   if (typeof value === 'number' && expected === 'a whole number') return { message: `${shown} is not a whole number` };
   const message = `${shown} where ${expected} is needed`;
+  // All our lists are of texts but this one.
+  if (expected === 'a list' && isScalar(value) && value !== null && issue.path?.at(-1) !== 'deployments')
+    return { message, hint: `write [${inList(value, source)}]` };
   if (!expected.startsWith('a string') || !isScalar(value)) return { message };
   const asWritten = source ?? String(value);
-  const reading = asWritten === String(value) ? '' : ` (it reads as ${String(value)})`;
-  return expected === 'a string'
-    ? { message: `${message}; put it in quotes${reading}`, hint: `write "${asWritten}"` }
-    : { message, hint: `write ${/^\d+\.\d+$/.test(asWritten) ? `v${asWritten}` : 'v1.0'}` };
+  if (expected === 'a string') {
+    const isOther = asWritten !== String(value);
+    const kind = typeof value === 'number' ? 'number' : 'word';
+    return {
+      message: isOther ? `${asWritten} is read as the ${kind} ${value}` : `${message}; put it in quotes`,
+      hint: `write "${asWritten}"`,
+    };
+  }
+  return { message, hint: `write ${/^\d+\.\d+$/.test(asWritten) ? `v${asWritten}` : 'v1.0'}` };
+};
+
+/** A plain word needs no quotes, all else does. */
+const inList = (value: Scalar, source: string | undefined): string => {
+  const text = source ?? String(value);
+  return typeof value === 'string' && /^[A-Za-z][\w./-]*$/.test(text) ? text : quoted(text);
 };
 
 const outOfRange = (

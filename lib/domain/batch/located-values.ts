@@ -10,6 +10,13 @@ export interface Located {
   readonly findings: readonly Finding[];
   /** Where the value at a path is written; for a value that is not there, the nearest thing around it. */
   readonly offsetOf: (path: Path, at?: 'key' | 'value') => number;
+  /** The same where that is written inside of what is at `within`, and not at an anchor from where it came; else where that is. */
+  readonly ownOffsetOf: (path: Path, within: Path) => number;
+  /**
+   * Whether nobody knows what is at a path because something there could not be read, of which `findings` tell. What else is
+   * wrong with it is a consequence.
+   */
+  readonly isUnread: (path: Path) => boolean;
   /** A scalar as it is written, for example `2.10` for the number 2.1. */
   readonly sourceOf: (path: Path) => string | undefined;
 }
@@ -28,6 +35,10 @@ interface Origin {
   readonly node: ParsedNode;
   /** For what a merge key (`<<`) brought: the mapping that it was written in. */
   readonly owners?: ReadonlyMap<string, Mapping>;
+  /** Members that could not be read. */
+  readonly unread: ReadonlySet<string | number>;
+  /** A merge key brought something that could not be read: there may be more members. */
+  readonly isPart?: boolean;
   index?: ReadonlyMap<string, Place>;
 }
 
@@ -35,6 +46,7 @@ interface Converted {
   readonly value: unknown;
   /** Number of values when all aliases are written out. */
   readonly weight: number;
+  readonly isUnread?: boolean;
 }
 
 interface Walk {
@@ -46,11 +58,12 @@ interface Walk {
 }
 
 const nothing: Converted = { value: null, weight: 1 };
+const unread: Converted = { ...nothing, isUnread: true };
 
 /** Turns composed nodes into plain values. An alias shares the value of its anchor, so a bomb stays as small as its text. */
 export const locateValues = (contents: ParsedNode): Located | { readonly refusal: Finding } => {
   const walk: Walk = { origins: new Map(), anchors: new Map(), findings: [], merged: 0 };
-  const { value: root, weight } = convert(walk, contents, []);
+  const { value: root, weight, isUnread: isRootUnread = false } = convert(walk, contents, []);
   if (weight > yamlLimits.values || walk.merged > yamlLimits.merged) return { refusal: bomb };
   const top: Place = { key: offsetOfNode(contents), value: offsetOfNode(contents), node: contents };
   const placeOf = (path: Path): { place: Place; whole: boolean } => {
@@ -71,6 +84,13 @@ export const locateValues = (contents: ParsedNode): Located | { readonly refusal
       const { place, whole } = placeOf(path);
       return whole ? place[at] : place.value;
     },
+    ownOffsetOf: (path, within) => {
+      const { node, value } = placeOf(within).place;
+      const offset = placeOf(path).place.value;
+      const [from = 0, to = 0] = node?.range ?? [];
+      return offset >= from && offset < to ? offset : value;
+    },
+    isUnread: (path) => isRootUnread || isUnread(walk.origins, root, path),
     sourceOf: (path) => {
       const { place, whole } = placeOf(path);
       return whole && isScalar(place.node) ? place.node.source : undefined;
@@ -127,7 +147,7 @@ const refuseHalf = (walk: Walk, node: ParsedNode, path: Path): Converted => {
 
 const refuse = (walk: Walk, node: ParsedNode, path: Path, message: string): Converted => {
   walk.findings.push({ offset: offsetOfNode(node), path, code: issueCodes.YamlSyntax, describe: () => ({ message }) });
-  return nothing;
+  return unread;
 };
 
 const convertAlias = (walk: Walk, node: ParsedNode & { source: string }, path: Path): Converted => {
@@ -138,12 +158,14 @@ const convertAlias = (walk: Walk, node: ParsedNode & { source: string }, path: P
 
 const convertList = (walk: Walk, node: ParsedNode & { items: unknown[] }, path: Path): Converted => {
   let weight = 1;
+  const unreadOnes = new Set<number>();
   const list = (node.items as (ParsedNode | null)[]).map((item, place) => {
     const converted = convert(walk, item, [...path, place]);
     weight += converted.weight;
+    if (converted.isUnread) unreadOnes.add(place);
     return converted.value;
   });
-  walk.origins.set(list, { node });
+  walk.origins.set(list, { node, unread: unreadOnes });
   return { value: list, weight };
 };
 
@@ -155,37 +177,73 @@ const nameOf = (key: ParsedNode): string => (isScalar(key) ? String(key.value ??
 const convertMap = (walk: Walk, node: YAMLMap.Parsed, path: Path): Converted => {
   // Without a prototype: a key may be called `constructor` or `__proto__`.
   const map: Mapping = Object.create(null);
-  let sources: readonly Mapping[] | undefined;
+  const unreadOnes = new Set<string>();
+  const merges: Merge[] = [];
   let weight = 1;
   for (const { key, value } of node.items) {
     const name = nameOf(key);
     const here = [...path, name];
     const converted = convert(walk, value, here);
     weight += converted.weight;
-    if (name in map || (name === mergeKey && sources !== undefined))
-      walk.findings.push(writtenTwice(offsetOfNode(key), here));
-    else if (name === mergeKey) sources = mergeSources(walk, converted.value, key, here);
-    else map[name] = converted.value;
+    if (name === mergeKey) merges.push({ converted, key, value });
+    else if (name in map) walk.findings.push(writtenTwice(offsetOfNode(key), here));
+    else {
+      map[name] = converted.value;
+      if (converted.isUnread) unreadOnes.add(name);
+    }
   }
-  const origin = sources === undefined ? { node } : { node, owners: merge(walk, map, sources) };
-  walk.origins.set(map, origin);
+  walk.origins.set(map, { node, unread: unreadOnes, ...mergeAll(walk, map, merges, [...path, mergeKey]) });
   return { value: map, weight };
 };
 
-const writtenTwice = (offset: number, path: Path): Finding => {
-  const hint = path.at(-1) === mergeKey ? 'write one list, `<<: [*a, *b]`: the first wins' : 'remove one of the two';
-  const describe = () => ({ message: 'this key is written twice in the same mapping', hint });
+interface Merge {
+  readonly converted: Converted;
+  readonly key: ParsedNode;
+  readonly value: ParsedNode | null;
+}
+
+/** Also what a second merge key brings, which is refused: else all that stands in it would be missed. */
+const mergeAll = (walk: Walk, map: Mapping, merges: readonly Merge[], path: Path): Partial<Origin> => {
+  if (merges.length === 0) return {};
+  const hint = () =>
+    `write one list, \`<<: [${merges.flatMap(({ value }) => shownSources(value)).join(', ')}]\`: the first wins`;
+  for (const { key } of merges.slice(1)) walk.findings.push(writtenTwice(offsetOfNode(key), path, hint));
+  const read = merges.map(({ converted, key }) => mergeSources(walk, converted, key, path));
+  const sources = read.flatMap((one) => one.sources);
+  const isPart = read.some((one) => one.isPart) || sources.some((source) => walk.origins.get(source)?.isPart === true);
+  return { owners: merge(walk, map, sources), isPart };
+};
+
+/** As they are written, mappings in short. */
+const shownSources = (value: ParsedNode | null): readonly string[] => {
+  if (isAlias(value)) return [`*${value.source}`];
+  if (isSeq(value)) return (value.items as (ParsedNode | null)[]).flatMap(shownSources);
+  return ['{ … }'];
+};
+
+const writtenTwice = (offset: number, path: Path, hint = () => 'remove one of the two'): Finding => {
+  const describe = () => ({ message: 'this key is written twice in the same mapping', hint: hint() });
   return { offset, path, code: issueCodes.DuplicateKey, describe };
 };
 
 const isMapping = (value: unknown): value is Mapping =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const mergeSources = (walk: Walk, value: unknown, key: ParsedNode, path: Path): Mapping[] => {
-  const sources: unknown[] = Array.isArray(value) ? value : [value];
-  if (!sources.every(isMapping))
+interface Sources {
+  readonly sources: readonly Mapping[];
+  /** Some could not be read. */
+  readonly isPart: boolean;
+}
+
+const mergeSources = (walk: Walk, { value, isUnread }: Converted, key: ParsedNode, path: Path): Sources => {
+  if (isUnread) return { sources: [], isPart: true };
+  const given: unknown[] = Array.isArray(value) ? value : [value];
+  const unreadOnes = Array.isArray(value) ? walk.origins.get(value)?.unread : undefined;
+  const known = given.filter((_, place) => !unreadOnes?.has(place));
+  if (!known.every(isMapping))
     refuse(walk, key, path, '`<<` takes over the keys of a mapping, or of a list of mappings');
-  return sources.filter(isMapping);
+  const sources = known.filter(isMapping);
+  return { sources, isPart: sources.length < given.length };
 };
 
 /** Own keys win over merged ones, earlier sources over later ones. Says where each merged key is written. */
@@ -203,6 +261,23 @@ const merge = (walk: Walk, map: Mapping, sources: readonly Mapping[]): Map<strin
     }
   }
   return owners;
+};
+
+const isUnread = (origins: Walk['origins'], root: unknown, path: Path): boolean => {
+  let value = root;
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null) return false;
+    if (isUnreadIn(origins, value, part)) return true;
+    if (!Object.hasOwn(value, part)) return origins.get(value)?.isPart === true;
+    value = (value as Record<string | number, unknown>)[part];
+  }
+  return false;
+};
+
+const isUnreadIn = (origins: Walk['origins'], parent: object, part: string | number): boolean => {
+  const origin = origins.get(parent);
+  const owner = origin?.owners?.get(String(part));
+  return owner === undefined ? origin?.unread.has(part) === true : isUnreadIn(origins, owner, part);
 };
 
 const placeIn = (origins: Walk['origins'], parent: object, part: string | number): Place | undefined => {

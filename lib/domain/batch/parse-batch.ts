@@ -14,11 +14,12 @@ import {
   draftItem,
   inLowerCase,
   isMapping,
+  itemFields,
   type Mapping,
   withoutEmptySections,
 } from './drafts.ts';
 import { type FieldContext, type FieldFinding, fieldFindings } from './field-findings.ts';
-import { type Finding, presentFindings } from './findings.ts';
+import { type Finding, type Path, presentFindings } from './findings.ts';
 import { type Issue, issueCodes } from './issues.ts';
 import { kindOfFile } from './kind-of-file.ts';
 import { makeKeyAdvice } from './known-keys.ts';
@@ -53,8 +54,8 @@ export const parseBatch = (
   );
   const drafts = drafted.flatMap(({ draft }) => (draft === undefined ? [] : [draft]));
   const dependencies = checkDependencies(drafts, meantServices(drafts, catalogue), yaml);
-  const findings = [
-    ...yaml.findings,
+  const isConsequence = consequencesIn(frame.entries, yaml);
+  const said = [
     ...frame.findings,
     ...drafted.flatMap((item) => item.findings),
     ...checkReferences(drafts, frame.defaults.values, catalogue, yaml.offsetOf),
@@ -62,6 +63,7 @@ export const parseBatch = (
     ...checkObjects(drafts, catalogue, { ...yaml, namesOf: sureNamesOf }),
     ...dependencies.findings,
   ];
+  const findings = [...yaml.findings, ...said.filter((finding) => !isConsequence(finding))];
   if (findings.length > 0 || frame.value === undefined) {
     return { kind: 'schema', issues: presentFindings(findings, yaml.lineOf) };
   }
@@ -70,6 +72,30 @@ export const parseBatch = (
   );
   return { batch: batchOf(frame.value, deployments), warnings: warningsFor(deployments, catalogue) };
 };
+
+/**
+ * What could not be read is told once. So is what it may have brought: here, for every item where defaults could not be read,
+ * and to who depends on an item whose name could not.
+ */
+const consequencesIn = (
+  entries: readonly unknown[],
+  { isUnread, findings }: YamlText,
+): ((finding: Finding) => boolean) => {
+  if (findings.length === 0) return () => false;
+  const names = ['pillar', 'service_name'];
+  const isNameless = entries.some((_, place) => names.some((field) => isUnread(['deployments', place, field])));
+  return ({ code, path }) => {
+    const field = path.at(-1);
+    if (isUnread(path)) return true;
+    if (code === issueCodes.UnknownDependency) return isNameless;
+    return code === issueCodes.Missing && isOfItem(path) && givenByDefaults(field) && isUnread(['defaults', field]);
+  };
+};
+
+const isOfItem = (path: Path): boolean => path[0] === 'deployments' && path.length === 3;
+
+const givenByDefaults = (field: Path[number] | undefined): field is string =>
+  typeof field === 'string' && itemFields.includes(field);
 
 const warningsFor = (deployments: readonly Deployment[], catalogue: Catalogue): string[] => [
   // Told only to who has a file in which a mapping could stand.

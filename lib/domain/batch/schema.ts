@@ -128,13 +128,18 @@ const strategySchema = z
   })
   .describe('How the batch as a whole is run.');
 
+const dateOrMoment = new RegExp(
+  `^(?:${[z.regexes.date, z.regexes.datetime({ offset: true, local: true })].map(({ source }) => source.slice(1, -1)).join('|')})$`,
+);
+
 const metadataSchema = z
   .strictObject({
     name: text(100).optional(),
     description: z.string().max(500).optional(),
     author: z.string().max(100).optional(),
-    created: z.iso
-      .datetime({ offset: true, local: true, error: 'needs a date and time like 2026-01-31T08:00:00Z' })
+    created: z
+      .string()
+      .regex(dateOrMoment, 'needs a date like 2026-01-31, or with a time like 2026-01-31T08:00:00Z')
       .optional(),
     tags: tags.max(100).optional(),
   })

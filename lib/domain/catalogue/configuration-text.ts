@@ -45,9 +45,10 @@ export const readConfigurationText = (
     findings.push({ offset: yaml.offsetOf(path, at), path, code, describe: () => wording });
   };
   for (const variable of unset) find(variable.path, issueCodes.VariableNotSet, unsetWording(variable));
-  // Of a variable without a value that is all there is to say: what is there instead of the value is no fault of its own.
+  // Of a variable without a value, as of what cannot be read, that is all there is to say: what is there instead of the value is no fault of its own.
   const unsetPaths = new Set(unset.map(({ path }) => pathText(path)));
-  const isSet = ({ path }: { readonly path: Path }): boolean => !unsetPaths.has(pathText(path));
+  const isKnown = ({ path }: { readonly path: Path }): boolean =>
+    !unsetPaths.has(pathText(path)) && !yaml.isUnread(path);
   // Values are shown as they are written, with `${NAME}`: what a variable holds is nobody's business.
   const written = valueIn(yaml.root);
   const context: FieldContext = {
@@ -62,10 +63,10 @@ export const readConfigurationText = (
     written,
     lineOf: (path) => yaml.lineOf(yaml.offsetOf(path, 'key')).line,
     report: (path, ...finding) => {
-      if (isSet({ path })) find(path, ...finding);
+      if (isKnown({ path })) find(path, ...finding);
     },
     complain: (issues, prefix) => {
-      findings.push(...fieldFindings(issues, prefix, context).filter(isSet));
+      findings.push(...fieldFindings(issues, prefix, context).filter(isKnown));
     },
     present: () => presentFindings(findings, yaml.lineOf, file),
   };

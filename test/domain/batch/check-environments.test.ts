@@ -74,7 +74,7 @@ describe('an environment says where it may run', () => {
       'environment_id: dev',
       [', infrastructure_id: cluster-us-1'],
       [
-        '4:116 deployments[1].infrastructure_id: environment "dev" may not run on "cluster-us-1"; allowed: dev, cluster-eu-1 (did you mean cluster-eu-1?)',
+        '4:116 deployments[1].infrastructure_id: environment "dev" may not run on "cluster-us-1"; allowed: cluster-eu-1, dev (did you mean cluster-eu-1?)',
       ],
     ],
     [

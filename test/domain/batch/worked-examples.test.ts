@@ -57,12 +57,7 @@ test('every problem of the bad example is reported at its line, and nothing else
   expect(rows).toEqual([
     [1, 'version', 'the number 1 where a string like `v1.0` is needed', 'write v1.0'],
     [5, 'defaults.retry_count', 'the number 9 is over 5', undefined],
-    [
-      9,
-      'deployments[1].docker_image_version',
-      'the number 2.1 where a string is needed; put it in quotes (it reads as 2.1)',
-      'write "2.10"',
-    ],
+    [9, 'deployments[1].docker_image_version', '2.10 is read as the number 2.1', 'write "2.10"'],
     [
       11,
       'deployments[1].metadata.dependencies',

@@ -94,6 +94,99 @@ describe('YAML that can be read, and says something that it should not', () => {
   });
 });
 
+describe('of what cannot be read only that is told', () => {
+  const whole = 'pillar: shared, service_name: a, docker_image_version: "1"';
+  const rows: readonly (readonly [what: string, text: string, problems: readonly string[]])[] = [
+    [
+      'two merge keys: what the second brings is there',
+      batchText([
+        `<<: { pillar: shared, service_name: a }, <<: { docker_image_version: "1" }`,
+        item('b', 'metadata: &m { priority: 9 }'),
+        item('c', 'metadata: { <<: *m, <<: [{ timeout: 60 }, *m] }'),
+      ]),
+      [
+        '4:48 deployments[1]["<<"]: this key is written twice in the same mapping (write one list, `<<: [{ … }, { … }]`: the first wins)',
+        '6:87 deployments[3].metadata["<<"]: this key is written twice in the same mapping (write one list, `<<: [*m, { … }, *m]`: the first wins)',
+      ],
+    ],
+    [
+      'a second merge key that brings something wrong',
+      batchText([`${whole}, <<: {}, <<: { environment_id: 7 }`]),
+      [
+        '4:75 deployments[1]["<<"]: this key is written twice in the same mapping (write one list, `<<: [{ … }, { … }]`: the first wins)',
+        '4:97 deployments[1].environment_id: the number 7 where a string is needed; put it in quotes (write "7")',
+      ],
+    ],
+    [
+      'a field without an anchor',
+      batchText(['pillar: shared, service_name: a, docker_image_version: *v']),
+      ['4:62 deployments[1].docker_image_version: no anchor &v stands before this alias'],
+    ],
+    [
+      'an entry of a list, used once more by a merge key',
+      batchText([item('a', 'metadata: &m { tags: [*v] }'), item('b', 'metadata: { <<: *m }')]),
+      ['4:89 deployments[1].metadata.tags[1]: no anchor &v stands before this alias'],
+    ],
+    [
+      'an item',
+      batchText([item('a'), '*v']).replace('{ *v }', '*v'),
+      ['5:5 deployments[2]: no anchor &v stands before this alias'],
+    ],
+    [
+      'an item on which another depends',
+      batchText([item('a', 'metadata: { dependencies: [b] }'), '*v']).replace('{ *v }', '*v'),
+      ['5:5 deployments[2]: no anchor &v stands before this alias'],
+    ],
+    [
+      'a source of a merge key',
+      batchText(['pillar: shared, <<: *v', 'pillar: shared, <<: [*w, { service_name: b }]']),
+      [
+        '4:27 deployments[1]["<<"]: no anchor &v stands before this alias',
+        '5:28 deployments[2]["<<"][1]: no anchor &w stands before this alias',
+      ],
+    ],
+    [
+      'a source that has such a source',
+      batchText([`&one { <<: *v, ${whole} }, tags: x`, '<<: *one, service_name: b'])
+        .replace('{ &one', '&one')
+        .replace('}, tags: x }', '}'),
+      ['4:16 deployments[1]["<<"]: no anchor &v stands before this alias'],
+    ],
+    [
+      'defaults',
+      batchText([item('a')]).replace(/defaults: .*/, 'defaults: *v'),
+      ['2:11 defaults: no anchor &v stands before this alias'],
+    ],
+    [
+      'a part of the defaults',
+      batchText([item('a')]).replace(/defaults: .*/, 'defaults: { <<: *v, docker_artifact_type: docker }'),
+      ['2:17 defaults["<<"]: no anchor &v stands before this alias'],
+    ],
+    ['deployments', 'version: v1.0\ndeployments: *v', ['2:14 deployments: no anchor &v stands before this alias']],
+    ['all', '!!set { version }', ['1:7 the tag tag:yaml.org,2002:set is not understood here']],
+  ];
+  test.each(rows)('%s', (_, text, problems) => {
+    expect(refused(text).problems).toEqual(problems);
+  });
+});
+
+test('a service that is there twice is told on the lines of its items, also where anchors say its name', () => {
+  const text = batchText([
+    `&one ${item('m1')}`.replace('&one pillar', 'pillar'),
+    '<<: *one, docker_image_version: "2"',
+    '<<: [*one, { service_name: m1 }]',
+    '*one',
+  ])
+    .replace('- {', '- &one {')
+    .replace('{ *one }', '*one');
+  const told = 'shared/m1 is already on line 4 (a batch deploys each service once)';
+  expect(refused(text).problems).toEqual([
+    `5:5 deployments[2].service_name: ${told}`,
+    `6:5 deployments[3].service_name: ${told}`,
+    `7:5 deployments[4].service_name: ${told}`,
+  ]);
+});
+
 describe('what YAML offers for writing less', () => {
   test('an alias stands for its anchor', () => {
     const text = batchText([item('a', 'metadata: &m { priority: 9 }'), item('b', 'metadata: *m')]);

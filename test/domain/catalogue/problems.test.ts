@@ -133,6 +133,7 @@ environments: {prod: {infrastructures: [eu, dve, "\${SET}", "", 1]}, dev: {infra
       issue('4:64', 'WrongType', 'environments.prod.infrastructures[5]', asText, quotedOne),
       issue('4:92', 'WrongType', 'environments.dev.infrastructures', 'the number 1 where a list is needed', {
         found: 1,
+        hint: 'write ["1"]',
       }),
     ],
   ],
