@@ -14,11 +14,21 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'lib/engine': ['lib/engine', 'jsonata', 'zod', 'node:*'],
   'lib/simulators': ['lib/simulators/memory.ts', 'node:*'],
   'lib/simulators/cluster': [
-    ...['lib/simulators/cluster', 'lib/simulators/memory.ts', 'lib/simulators/listen.ts'],
+    ...[
+      'lib/simulators/cluster',
+      'lib/simulators/memory.ts',
+      'lib/simulators/listen.ts',
+      'lib/simulators/own-process.ts',
+    ],
     ...['lib/domain/json.ts', 'lib/domain/ports.ts', 'zod', 'node:*'],
   ],
   'lib/simulators/harness': [
-    ...['lib/simulators/harness', 'lib/simulators/memory.ts', 'lib/simulators/listen.ts'],
+    ...[
+      'lib/simulators/harness',
+      'lib/simulators/memory.ts',
+      'lib/simulators/listen.ts',
+      'lib/simulators/own-process.ts',
+    ],
     'lib/domain/json.ts',
     'lib/domain/ports.ts',
     'zod',
