@@ -1,6 +1,7 @@
-import { type App, Tags } from 'aws-cdk-lib';
+import { type App, Aspects, Tags } from 'aws-cdk-lib';
 import { ApplicationStack } from './application-stack.ts';
 import { ObservabilityStack } from './observability-stack.ts';
+import { OwnAccountOnly } from './own-account-only.ts';
 import type { TokenIssuer } from './own-issuer.ts';
 import type { Settings } from './settings.ts';
 import { StateStack } from './state-stack.ts';
@@ -41,6 +42,7 @@ export const addFlotilla = (
     apiId: application.apiId,
     description: `Flotilla ${stage}: dashboard, alarms and notifications`,
   });
+  Aspects.of(app).add(new OwnAccountOnly());
   Tags.of(app).add('flotilla:stage', stage);
   return { state, application, observability };
 };

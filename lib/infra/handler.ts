@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { accept, acceptWildcards } from './accept.ts';
 import type { HandlerCode } from './bundling.ts';
 import type { FunctionRow } from './functions-table.ts';
+import { publisherPath } from './publisher.ts';
 import { environmentOf, grantRights, type Resources } from './rights.ts';
 import { waitOnce } from './wait-once.ts';
 
@@ -34,7 +35,10 @@ export class Handler extends Construct {
     });
     const beginsTraces = row.trigger === 'http';
     // The role that CDK would make has the managed policy for all log groups of the account.
-    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      ...(row.rights.includes('bus') ? { path: publisherPath(service) } : {}),
+    });
     this.role = role;
     logGroup.grantWrite(role);
     grantRights(role, row, resources);

@@ -1,7 +1,6 @@
-import { Stack } from 'aws-cdk-lib';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { type EventBus, EventField, type IEventBus, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
-import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
@@ -21,19 +20,39 @@ export class Notifications extends Construct {
     super(scope, id);
     this.topic = new Topic(this, 'Topic', { displayName: 'Flotilla', enforceSSL: true });
     // A policy of its own takes the place of the one by which alarms of the account may publish.
-    const alarms = new ServicePrincipal('cloudwatch.amazonaws.com', {
-      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+    const alarmsOfStage = Stack.of(this).formatArn({
+      service: 'cloudwatch',
+      resource: 'alarm',
+      resourceName: `${name}-*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
-    this.topic.grantPublish(alarms);
+    this.#letPublish('cloudwatch.amazonaws.com', alarmsOfStage);
     const queue = deadLetters(this, `${name}-notifications`);
     if (email !== undefined) this.topic.addSubscription(new EmailSubscription(email, { deadLetterQueue: queue }));
     const field = (name: string): string => EventField.fromPath(`$.detail.${name}`);
     const text = `Batch ${field('batch_id')} has ended: ${field('to')} (${field('reason')}). ${field('message')}`;
-    new Rule(this, 'BatchEnds', {
+    const rule = new Rule(this, 'BatchEnds', {
       description: 'Flotilla: how each batch ended',
       eventBus: bus as IEventBus, // CDK's own types are not made for exactOptionalPropertyTypes
       eventPattern: { source: ['flotilla'], detailType: ['Batch Status Change'], detail: { actor: ['finish'] } },
-      targets: [new SnsTopic(this.topic, { message: RuleTargetInput.fromText(text), deadLetterQueue: queue })],
     });
+    // CDK's own target for topics would let every rule of every account publish.
+    const input = RuleTargetInput.fromText(text);
+    rule.addTarget({ bind: () => ({ arn: this.topic.topicArn, input, deadLetterConfig: { arn: queue.queueArn } }) });
+    this.#letPublish('events.amazonaws.com', rule.ruleArn);
+    queue.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [queue.queueArn],
+        conditions: { ArnEquals: { 'aws:SourceArn': rule.ruleArn } },
+      }),
+    );
+  }
+
+  /** By its ARN a service is held to the one thing that is meant; `OwnAccountOnly` adds the account. */
+  #letPublish(service: string, source: string): void {
+    const publisher = new ServicePrincipal(service, { conditions: { ArnLike: { 'aws:SourceArn': source } } });
+    this.topic.grantPublish(publisher);
   }
 }

@@ -31,7 +31,7 @@ export class StateStack extends Stack implements StateResources {
     const ownName = `${name}-${this.#partOfId()}`;
     this.table = new RecordTable(this, 'Table', { deletionProtection: keep });
     this.documents = new DocumentsBucket(this, 'Documents', { keep });
-    this.bus = new ChangesBus(this, 'Bus', { name: ownName, archive: settings.archive });
+    this.bus = new ChangesBus(this, 'Bus', { name: ownName, service: name, archive: settings.archive });
     const { ref } = new HarnessSecret(this, 'HarnessSecret');
     this.harnessSecret = Secret.fromSecretCompleteArn(this, 'HarnessSecretArn', ref);
     // CDK's own types are not made for exactOptionalPropertyTypes: `secretFullArn?: string` against `string | undefined`.

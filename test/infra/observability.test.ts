@@ -128,17 +128,17 @@ describe('notifications', () => {
     });
   });
 
-  it('may be published by alarms of the account and by the rule, over TLS only', () => {
+  it('may be published by alarms of the stage and by the rule, over TLS only', () => {
     const [policy] = ofType(template, 'AWS::SNS::TopicPolicy');
     const statements = policy?.Properties.PolicyDocument.Statement as readonly Record<string, unknown>[];
     const said = statements.map(({ Effect, Principal, Condition }) => [Effect, Principal, Condition]);
     expect(said).toContainEqual(['Deny', '*', { Bool: { 'aws:SecureTransport': 'false' } }]);
-    expect(said).toContainEqual([
-      'Allow',
-      { Service: 'cloudwatch.amazonaws.com' },
-      { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
-    ]);
-    expect(said).toContainEqual(['Allow', { Service: 'events.amazonaws.com' }, undefined]);
+    const StringEquals = { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } };
+    const from = (source: unknown) => ({ StringEquals, ArnLike: { 'aws:SourceArn': source } });
+    const stage = { 'Fn::Join': ['', expect.arrayContaining([':cloudwatch:', ':alarm:flotilla-test-*'])] };
+    expect(said).toContainEqual(['Allow', { Service: 'cloudwatch.amazonaws.com' }, from(stage)]);
+    const rule = { 'Fn::GetAtt': [expect.stringMatching(/^NotificationsBatchEnds/), 'Arn'] };
+    expect(said).toContainEqual(['Allow', { Service: 'events.amazonaws.com' }, from(rule)]);
     expect(said).toHaveLength(3);
   });
 

@@ -1,0 +1,45 @@
+import { Aws, type IAspect, Lazy, Stack } from 'aws-cdk-lib';
+import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
+import { CfnTopicPolicy } from 'aws-cdk-lib/aws-sns';
+import { CfnQueuePolicy } from 'aws-cdk-lib/aws-sqs';
+import type { IConstruct } from 'constructs';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Principal?: unknown;
+  readonly Condition?: Readonly<Record<string, object>>;
+}
+
+interface Document {
+  readonly Statement: readonly Statement[];
+}
+
+/**
+ * Says the account wherever a service is let in. CDK writes policies of its own for the targets of rules, their queues and
+ * the API, and names in them what calls (`aws:SourceArn`) and not whose it is. `test/infra/resource-policies.test.ts` walks
+ * all policies and names those in which one of the two is missing.
+ */
+export class OwnAccountOnly implements IAspect {
+  visit(node: IConstruct): void {
+    if (node instanceof CfnPermission) node.sourceAccount ??= Aws.ACCOUNT_ID;
+    if (!(node instanceof CfnQueuePolicy || node instanceof CfnTopicPolicy)) return;
+    const { policyDocument } = node;
+    // As late as can be: others still add statements to it.
+    node.policyDocument = Lazy.any({ produce: () => withAccount(Stack.of(node).resolve(policyDocument)) });
+  }
+}
+
+const withAccount = (document: Document): Document => ({
+  ...document,
+  Statement: document.Statement.map((statement) =>
+    isForService(statement) ? { ...statement, Condition: conditionOf(statement) } : statement,
+  ),
+});
+
+const isForService = ({ Effect, Principal }: Statement): boolean =>
+  Effect === 'Allow' && typeof Principal === 'object' && Principal !== null && 'Service' in Principal;
+
+const conditionOf = ({ Condition = {} }: Statement): Readonly<Record<string, object>> => ({
+  ...Condition,
+  StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID, ...Condition.StringEquals },
+});
