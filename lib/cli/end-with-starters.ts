@@ -14,7 +14,7 @@ export const endWithStarters = (env: NodeJS.ProcessEnv, tell: (line: string) => 
   const starters = startersOf({ parent: process.ppid, env }, lookAt);
   delete env.FLOTILLA_LAUNCHER;
   const forgetNpm = watch(starters, () => {
-    tell('Who started this program has ended, and so does it.');
+    tell('The npm (or shell) that started Flotilla has ended, so Flotilla stops too.');
     end();
   });
   // Asked now: a terminal that has hung up is none.

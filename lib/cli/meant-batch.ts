@@ -14,6 +14,8 @@ export interface Meant extends MeantOptions {
   readonly id: string;
   /** What is asked before the batch is changed. */
   readonly question: string;
+  /** Of such a batch there is nothing to ask: the server will say so. */
+  readonly isPast?: (batch: BatchView) => boolean;
 }
 
 /** The batch that a name means, as the server knows it. */
@@ -27,17 +29,18 @@ export const wholeId = async (client: ApiClient, named: string): Promise<string>
  * The id of the batch that a command is about to change. Whoever gives a whole id has said which one. Of anything shorter it
  * is told what it means, and a person is asked; where there is nobody to ask, `--yes` answers.
  */
-export const meantBatch = async (context: CommandContext, { id, yes, question }: Meant): Promise<string> => {
+export const meantBatch = async (context: CommandContext, { id, yes, question, isPast }: Meant): Promise<string> => {
   const whole = wholeBatchId(id);
   if (whole !== undefined) return whole;
-  const { batch_id, name, status, created_at, submitted_by } = await readBatch(context.client, id);
+  const batch = await readBatch(context.client, id);
+  const { batch_id, name, status, created_at, submitted_by } = batch;
   const when = `submitted ${context.times.moment(created_at)} by ${printable(submitted_by)}`;
   context.terminal.error(`${id} is batch ${batch_id}: ${printable(name)}, ${status}, ${when}.`);
-  if (yes) return batch_id;
+  if (yes || isPast?.(batch)) return batch_id;
   const { ask } = context.terminal;
   if (context.json || ask === undefined) {
-    const why = context.json ? 'With --json nobody is asked' : 'There is no terminal to ask at';
-    throw new CommandFailure(exitStatus.usage, [`${why} whether that is meant: say --yes, or give the whole id.`]);
+    const why = context.json ? '--json' : 'no terminal';
+    throw new CommandFailure(exitStatus.usage, [`Cannot ask you (${why}). Add --yes, or give the whole id.`]);
   }
   if (/^\s*y(es)?\s*$/i.test(await ask(`${question} [y/N] `))) return batch_id;
   throw new CommandFailure(exitStatus.refused, ['Nothing was changed.']);

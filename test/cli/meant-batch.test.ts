@@ -27,8 +27,8 @@ const typed = async (argv: readonly string[], options: RunOptions = {}, more: Sc
 const cancel = `POST /batches/${id}/cancel`;
 const isIt = (named: string) =>
   `${named} is batch ${id}: Autumn release, PROCESSING, submitted 2026-09-30 06:00:00Z by ada.`;
-const nobody = 'There is no terminal to ask at whether that is meant: say --yes, or give the whole id.';
-const json = 'With --json nobody is asked whether that is meant: say --yes, or give the whole id.';
+const nobody = 'Cannot ask you (no terminal). Add --yes, or give the whole id.';
+const json = 'Cannot ask you (--json). Add --yes, or give the whole id.';
 const question = 'Cancel it? [y/N] ';
 
 describe('what changes a batch says which it means, and asks', () => {
@@ -49,6 +49,17 @@ describe('what changes a batch says which it means, and asks', () => {
     expect([ran.status, error, received.includes(cancel)]).toEqual([status, told, isDone]);
     if (argv.includes('--json') && !isDone) expect(JSON.parse(ran.out[0]!)).toEqual({ detail: json });
   });
+
+  test.each<RunOptions>([{ says: 'y' }, {}])(
+    'of a batch that has ended nothing is asked: the server says so: %j',
+    async (options) => {
+      const { status, error, received } = await typed(['cancel', 'latest'], options, {
+        'GET /batches/latest': { body: { ...ended('SUCCESS'), batch_id: id } },
+        [cancel]: problem(409, 'StatusConflict'),
+      });
+      expect([status, error.slice(1), received.at(-1)]).toEqual([6, ['StatusConflict it is.'], cancel]);
+    },
+  );
 
   test('resolve asks what it is about to say', async () => {
     const argv = ['resolve', 'latest', 'risk/limit-check', '--status', 'failed', '--reason', 'x'];

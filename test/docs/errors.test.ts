@@ -7,3 +7,24 @@ const headings = [...readFileSync('docs/errors.md', 'utf8').matchAll(/^### (\w+)
 test('every error name has its heading, and no heading is of an error that does not exist', () => {
   expect([...headings].sort()).toEqual(Object.keys(errorNames).sort());
 });
+
+/** As they stand in the source: with `settleUnknown`, beside `unknown: true`, and where an answer is missing. */
+const unknownReasons = [
+  'usecases/deployment/follow-run',
+  'usecases/rollout/judge-once',
+  'domain/deployment/conclude-deployment',
+]
+  .map((file) => readFileSync(`lib/${file}.ts`, 'utf8'))
+  .flatMap((source) => [
+    ...source.matchAll(/settleUnknown\([^)]*?'(\w+)'/g),
+    ...source.matchAll(/reason: '(\w+)'[^\n]*unknown: true/g),
+    ...source.matchAll(/'(WaitTimedOut|TechnicalError)'/g),
+  ])
+  .map(([, reason]) => reason!);
+
+test.each([...new Set([...unknownReasons, 'RestoreUnknown'])])('what to do is said of UNKNOWN / %s', (reason) => {
+  const rows = readFileSync('docs/errors.md', 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| UNKNOWN / '));
+  expect(rows.filter((row) => row.split('|')[1]!.includes(`\`${reason}\``))).toHaveLength(1);
+});

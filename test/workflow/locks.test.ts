@@ -60,7 +60,7 @@ describe('two batches that change one object have one run at a time', () => {
       { name: 'a', environment: 'dev' },
       { name: 'a', environment: 'sit', version: '3.0.0' },
     ]);
-    expect(message).toBe('Waits for shared/a of batch ONE, which works on deployment shared/a on cluster-eu-1.');
+    expect(message).toBe('Waits for shared/a of batch ONE in dev, which works on deployment shared/a on cluster-eu-1.');
     expect(world.cluster.running('a')).toBe('3.0.0');
   });
 

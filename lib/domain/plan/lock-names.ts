@@ -26,6 +26,9 @@ interface TargetFields {
 export const targetOf = ({ environment_id, cluster, pillar, service_name }: TargetFields): string =>
   `${environment_id}/${cluster}/${pillar}/${service_name}`;
 
+/** That of a target; undefined for the lock of an object, which is of none. */
+export const environmentOf = (target: string): string | undefined => /^([^/]+)(?:\/[^/]+){3}$/.exec(target)?.[1];
+
 type NamedObject = Pick<Workload, 'namespace' | 'kind' | 'name'>;
 
 /** Where it is recorded who changed an object last: by the name of its cluster in the configuration; locks have others. */

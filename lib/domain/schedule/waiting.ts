@@ -1,4 +1,5 @@
 import { isTerminal, type Status } from '../deployment/status.ts';
+import { environmentOf } from '../plan/lock-names.ts';
 import { statusOfCell } from './cells.ts';
 import { describeHolder, type Lock, type Locks } from './locks.ts';
 import { isSamePlace, type Place } from './place.ts';
@@ -33,6 +34,8 @@ export type Waiting =
       /** Who has it: at work, UNKNOWN and so to be resolved, or before this one in turn. */
       readonly batch_id: string;
       readonly key?: string;
+      /** For which environment they have it, where that is another one than that of who waits. */
+      readonly environment_id?: string;
       readonly status: 'PROCESSING' | 'UNKNOWN' | 'PENDING';
     }
   | {
@@ -44,7 +47,7 @@ export type Waiting =
 
 /** What waiting is told from: a part of the scheduling state, as it is or as it was read. */
 export type Turns = Readonly<Pick<ScheduleState, 'used' | 'limits'>> & {
-  readonly locks: Pick<Locks, 'takenFrom' | 'values'>;
+  readonly locks: Pick<Locks, 'takenFrom' | 'values' | 'of'>;
 };
 export type WaitingBatch = Pick<BatchState, 'sheet' | 'cells' | 'head'>;
 
@@ -137,14 +140,26 @@ const takenLocks = ({ locks }: Turns, { sheet }: WaitingBatch, index: number) =>
     if (same === undefined) taken.push({ lock, names: [name] });
     else same.names.push(name);
   }
-  return taken.map(({ lock: { batch_id, key, state }, names }) => ({
-    kind: 'lock' as const,
-    name: describeLocks(sheet, index, names),
-    locks: names,
-    batch_id,
-    ...(key === undefined ? {} : { key }),
-    status: statusOfLock[state],
-  }));
+  return taken.map(({ lock, names }) => {
+    const { batch_id, key, state } = lock;
+    const elsewhere = otherEnvironment(locks.of(lock), sheet.targets[index]!);
+    return {
+      kind: 'lock' as const,
+      name: describeLocks(sheet, index, names),
+      locks: names,
+      batch_id,
+      ...(key === undefined ? {} : { key }),
+      ...(elsewhere === undefined ? {} : { environment_id: elsewhere }),
+      status: statusOfLock[state],
+    };
+  });
+};
+
+/** Whoever has an object has its own target, too. */
+const otherEnvironment = (names: readonly string[], target: string): string | undefined => {
+  const theirs = names.find((name) => environmentOf(name) !== undefined);
+  const environment = theirs === undefined ? undefined : environmentOf(theirs);
+  return environment === environmentOf(target) ? undefined : environment;
 };
 
 /** One sentence for people. */
@@ -191,7 +206,8 @@ const otherSentence = (one: Waiting): readonly string[] => {
   if (one.kind === 'plan') return ['Waits for the plan.'];
   if (one.kind === 'stop') return [`Will not start: ${stopWords[one.name]}${one.because ? `, ${one.because}` : ''}.`];
   if (one.kind !== 'lock') return [];
-  return [lockSentences[one.status](describeHolder(one), one.name)];
+  const where = one.environment_id === undefined ? '' : ` in ${one.environment_id}`;
+  return [lockSentences[one.status](`${describeHolder(one)}${where}`, one.name)];
 };
 
 const lockSentences: Readonly<Record<Of<'lock'>['status'], (holder: string, what: string) => string>> = {

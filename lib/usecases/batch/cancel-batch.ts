@@ -113,7 +113,7 @@ const effectOf = (step: Step, item: ItemRow | undefined): Pick<InFlight, 'effect
     case 'verify':
       return {
         effect: 'continues',
-        why: 'The executor is done; what runs now is verified, so that the record is true.',
+        why: 'Its run is over; what runs now is still checked, so that the record says how it ended.',
       };
     case 'restore':
     case 'verify-restore':

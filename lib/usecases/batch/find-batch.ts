@@ -1,4 +1,5 @@
 import { FlotillaError } from '../../domain/errors.ts';
+import { isLatest, prefixOfBatchIds, wholeBatchId } from '../../domain/record/batch-id.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { type HeaderRow, rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
@@ -9,12 +10,18 @@ const longestId = 64;
 /** The header of a batch by its whole id; throws BatchNotFound. */
 export const findBatch = async (deps: Pick<Deps, 'table'>, batchId: string): Promise<HeaderRow> => {
   const header = await lookForBatch(deps, batchId);
-  if (header === undefined) throw batchNotFound(batchId);
+  if (header === undefined) throw batchNotFound(batchId, isShort(batchId) ? wholeWanted : '');
   return header;
 };
 
 export const lookForBatch = async ({ table }: Pick<Deps, 'table'>, batchId: string): Promise<HeaderRow | undefined> =>
   batchId.length > longestId ? undefined : rowOf<HeaderRow>(await table.get(keys.header(batchId)));
 
-export const batchNotFound = (batchId: string): FlotillaError =>
-  new FlotillaError('BatchNotFound', `There is no batch ${batchId}.`, { batch_id: batchId });
+export const batchNotFound = (batchId: string, advice = ''): FlotillaError =>
+  new FlotillaError('BatchNotFound', `There is no batch ${batchId}.${advice}`, { batch_id: batchId });
+
+/** It would do at the one address that takes more than whole ids. */
+const isShort = (batchId: string): boolean =>
+  wholeBatchId(batchId) === undefined && (isLatest(batchId) || prefixOfBatchIds(batchId) !== undefined);
+
+const wholeWanted = ' Only GET /batches/{id} takes latest or the beginning of an id; here the whole id is needed.';

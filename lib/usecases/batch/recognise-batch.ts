@@ -54,8 +54,8 @@ const latestUnlisted = async (deps: Needs, actor: string): Promise<HeaderRow> =>
   if (latest !== undefined) return latest;
   const message =
     next === undefined
-      ? `There is no batch that ${actor} has submitted.`
-      : `None of the latest ${mostLookedThrough} batches is one that ${actor} has submitted.`;
+      ? 'You have submitted no batch to this server yet.'
+      : `You have submitted none of the latest ${mostLookedThrough} batches of this server.`;
   throw new FlotillaError('BatchNotFound', message);
 };
 
@@ -63,7 +63,7 @@ const byPrefix = async (deps: Needs, named: string): Promise<HeaderRow> => {
   const prefix = prefixOfBatchIds(named);
   if (prefix === undefined) throw batchNotFound(named);
   if (prefix.length < shortestPrefix) {
-    const message = `There is no batch ${named}. The beginning of an id does for it from ${shortestPrefix} characters on.`;
+    const message = `Give at least ${shortestPrefix} characters of the id.`;
     throw new FlotillaError('BatchNotFound', message, { batch_id: named });
   }
   const limit = mostCandidates + 1;

@@ -261,6 +261,8 @@ describe('for programs', () => {
     { id: 'three', waits: [[]], locks: [['/b']], targets: ['two/x'] },
     { id: 'works', waits: [[]], locks: [['/a', '/c']] },
     { id: 'five', waits: [[]], locks: [['/a', '/c']] },
+    { id: 'dev', waits: [[]], targets: ['dev/eu/risk/api'], locks: [['/x']] },
+    { id: 'prod', waits: [[]], targets: ['prod/eu/risk/api'], locks: [['/x']] },
     { id: 'four', waits: [[], []], concurrency: 1, onFailure: 'stop', locks: [['/b'], []] },
   ];
   const scheduler = new Scheduler();
@@ -282,6 +284,12 @@ describe('for programs', () => {
       0,
       'five',
       [{ ...lock, name: '/a /c', locks: ['/a', '/c'], batch_id: 'works', status: 'PROCESSING' }],
+    ],
+    [
+      'an object that another environment works on',
+      0,
+      'prod',
+      [{ ...lock, name: '/x', locks: ['/x'], batch_id: 'dev', environment_id: 'dev', status: 'PROCESSING' }],
     ],
     ['dependencies alone', 1, 'two', [{ kind: 'dependency', name: 'svc-0', status: 'PENDING' }]],
     [

@@ -34,7 +34,7 @@ const steps: readonly (readonly [Step, 'stopping' | 'continues', why: string])[]
   ['turn', 'stopping', notStarted],
   ['capture', 'stopping', notStarted],
   ['deploy', 'stopping', 'Run run-7 is aborted if the executor still can; the outcome tells how it ended.'],
-  ['verify', 'continues', 'The executor is done; what runs now is verified, so that the record is true.'],
+  ['verify', 'continues', 'Its run is over; what runs now is still checked, so that the record says how it ended.'],
   ['restore', 'continues', restoring],
   ['verify-restore', 'continues', restoring],
   ['recorded', 'continues', 'It has ended; its outcome is being recorded.'],

@@ -56,7 +56,7 @@ describe('a batch is meant by', () => {
 
   test('latest is not that of somebody else', async () => {
     expect(await meant('latest', 'bob')).toBe(ids[8]);
-    const none = { name: 'BatchNotFound', message: 'There is no batch that eve has submitted.' };
+    const none = { name: 'BatchNotFound', message: 'You have submitted no batch to this server yet.' };
     expect(await meant('latest', 'eve')).toMatchObject(none);
   });
 
@@ -79,12 +79,12 @@ describe('a batch is meant by', () => {
       expect([(await latestOf('ada')).batch_id, (await latestOf('bob')).batch_id]).toEqual(
         [0, 24].map((at) => manyIds(25)[at]),
       );
-      await expect(latestOf('eve')).rejects.toThrow('There is no batch that eve has submitted.');
+      await expect(latestOf('eve')).rejects.toThrow('You have submitted no batch to this server yet.');
     });
 
     test('one that may be further back is not denied', async () => {
       const latestOf = await olderWorld(25);
-      await expect(latestOf('ada')).rejects.toThrow('None of the latest 25 batches is one that ada has submitted.');
+      await expect(latestOf('ada')).rejects.toThrow('You have submitted none of the latest 25 batches of this server.');
     });
   });
 
@@ -102,7 +102,7 @@ describe('no batch is meant by', () => {
     ['an id of nobody', '01M7Z82VGHV3GT6X1EMB454VBZ', 'There is no batch 01M7Z82VGHV3GT6X1EMB454VBZ.'],
     ['what is no beginning', 'nowhere', 'There is no batch nowhere.'],
     ['more than an id', `${ids[0]}A`, `There is no batch ${ids[0]}A.`],
-    ['too little', '01M', 'There is no batch 01M. The beginning of an id does for it from 4 characters on.'],
+    ['too little', '01M', 'Give at least 4 characters of the id.'],
   ])('%s', async (_, named, message) => {
     expect(await meant(named)).toMatchObject({ name: 'BatchNotFound', message });
   });
