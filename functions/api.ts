@@ -7,6 +7,7 @@ import { problemResponse } from './api/problem.ts';
 import type { ApiEvent } from './api/request.ts';
 import { matchRoute } from './api/router.ts';
 import { type ApiDeps, routes } from './api/routes.ts';
+import { withSecurityHeaders } from './api/security-headers.ts';
 import { asTold, byToken, checkScope, type Identify } from './api/who.ts';
 import { catalogueDeps } from './runtime/configuration.ts';
 import { onLambda } from './runtime/on-lambda.ts';
@@ -40,7 +41,7 @@ export const create = (deps: ApiDeps, identify: Identify = asTold): ApiHandler =
       const request = { event, actor, parameters, ...(signal === undefined ? {} : { signal }) };
       return fittingAnswer(event, await handle(deps, request));
     });
-  return (event, context) => handler(event, context as Context & ApiContext);
+  return async (event, context) => withSecurityHeaders(await handler(event, context as Context & ApiContext));
 };
 
 export const handler = onLambda(() =>

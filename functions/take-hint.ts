@@ -4,6 +4,7 @@ import { readSecret } from '../lib/adapters/secrets-manager.ts';
 import { takeHint } from '../lib/usecases/deployment/take-hint.ts';
 import { logFault } from './api/log-fault.ts';
 import type { ApiEvent } from './api/request.ts';
+import { withSecurityHeaders } from './api/security-headers.ts';
 import { variable } from './runtime/environment.ts';
 import { Kept } from './runtime/kept.ts';
 import { onLambda } from './runtime/on-lambda.ts';
@@ -13,7 +14,7 @@ import { workflowDeps } from './runtime/workflow.ts';
 export type HintDeps = Parameters<typeof takeHint>[0] & { readonly callbackKey: () => Promise<string> };
 
 /** Friend and stranger get the same answer, and so does whoever comes when something is broken here. */
-const answer: ApiAnswer = { statusCode: 202 };
+const answer = withSecurityHeaders({ statusCode: 202 });
 
 export const create = (deps: HintDeps) =>
   middy<ApiEvent, ApiAnswer>()

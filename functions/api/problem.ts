@@ -24,6 +24,7 @@ export const problems: Readonly<Partial<Record<ErrorName, Meaning>>> = {
   StatusConflict: { status: 409, title: 'Not possible in this state' },
   PayloadTooLarge: { status: 413, title: 'The request is too large' },
   UnsupportedMediaType: { status: 415, title: 'The content type is not taken' },
+  TooManyRequests: { status: 429, title: 'Too many requests, try again later' },
   ConfigurationInvalid: { status: 500, title: 'The configuration is not valid' },
   InternalError: { status: 500, title: 'Something went wrong here' },
   TableBusy: { status: 503, title: 'Too busy, try again' },
@@ -40,10 +41,12 @@ export const problemResponse = (error: unknown, instance: string): APIGatewayPro
   const { status, title } = problems[code]!;
   const ours = status >= 500;
   const details = error instanceof FlotillaError && !ours ? error.details : {};
-  const { issues, candidates, allow } = details as {
+  const { issues, candidates, allow, retry_after } = details as {
     issues?: unknown;
     candidates?: unknown;
     allow?: readonly string[];
+    /** Seconds. */
+    retry_after?: number;
   };
   const body = {
     // A name and no address: what the error means stands in docs/errors.md, which no server has to serve.
@@ -61,7 +64,7 @@ export const problemResponse = (error: unknown, instance: string): APIGatewayPro
     headers: {
       'content-type': 'application/problem+json',
       ...(allow === undefined ? {} : { allow: allow.join(', ') }),
-      ...(status === 503 ? { 'retry-after': '1' } : {}),
+      ...(status === 503 || status === 429 ? { 'retry-after': String(retry_after ?? 1) } : {}),
       ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     },
     body: JSON.stringify(body),

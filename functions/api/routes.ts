@@ -142,11 +142,7 @@ export const routes: readonly Route<Handle>[] = [
     scope: 'read',
     handle: withoutQuery(async (deps, { parameters: { id } }) => {
       const { content_type, text } = await readSource(deps, { batchId: id! });
-      const headers = {
-        'content-type': content_type,
-        'cache-control': 'no-store',
-        'x-content-type-options': 'nosniff',
-      };
+      const headers = { 'content-type': content_type, 'cache-control': 'no-store' };
       return { statusCode: 200, headers, body: text };
     }),
   },

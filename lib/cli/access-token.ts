@@ -10,14 +10,27 @@ export type AccessToken = () => Promise<string | undefined>;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+interface Sources {
+  readonly env: Env;
+  /** That of a server of the same user. */
+  readonly own?: AccessToken;
+  /** How many milliseconds an issuer may take. */
+  readonly patience?: number;
+}
+
 /**
- * The token that was given, by the option or by `FLOTILLA_TOKEN`; else one that an issuer gives for the id and the secret of
- * a client, when the environment names them; else none. `patience` is how many milliseconds the issuer may take.
+ * The token that was given, by the option or by `FLOTILLA_TOKEN`; else that of a server of one's own; else one that an issuer
+ * gives for the id and the secret of a client, when the environment names them; else none.
  */
-export const accessToken = (given: string | undefined, env: Env, patience = 30_000): AccessToken => {
+export const accessToken = (given: string | undefined, { env, own, patience = 30_000 }: Sources): AccessToken => {
   // Set to nothing counts as not set: that is what a command that failed leaves.
   const token = given ?? (env.FLOTILLA_TOKEN || undefined);
   if (token !== undefined) return async () => checkToken(token);
+  const issued = issuedToken(env, patience);
+  return async () => (await own?.()) ?? issued();
+};
+
+const issuedToken = (env: Env, patience: number): AccessToken => {
   const client = {
     FLOTILLA_TOKEN_URL: env.FLOTILLA_TOKEN_URL ?? '',
     FLOTILLA_CLIENT_ID: env.FLOTILLA_CLIENT_ID ?? '',

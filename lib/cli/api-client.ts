@@ -64,17 +64,26 @@ export class ApiClient {
     return this.#good(path, {});
   }
 
-  async #good(path: string, { method = 'GET', body, file, headers, signal }: Send): Promise<WholeAnswer> {
+  async #good(path: string, send: Send): Promise<WholeAnswer> {
     const token = await this.#token();
-    const answered = await this.#fetch(path, {
+    let answered = await this.#ask(path, send, token);
+    if (answered.status === 401 && token === undefined) {
+      // A server of one's own that was just starting has its token only now.
+      const found = await this.#token();
+      if (found !== undefined) answered = await this.#ask(path, send, found);
+    }
+    if (answered.ok) return answered;
+    throw failureOf(problemOf(answered.status, answered.text), send.file);
+  }
+
+  #ask(path: string, { method = 'GET', body, headers, signal }: Send, token: string | undefined): Promise<WholeAnswer> {
+    return this.#fetch(path, {
       method,
       credential: token !== undefined,
       headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
       ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
     });
-    if (answered.ok) return answered;
-    throw failureOf(problemOf(answered.status, answered.text), file);
   }
 
   /** Puts a text at the address of an upload. One with a host is elsewhere, where the token is nobody's business. */
@@ -155,6 +164,6 @@ const adviceOn = ({ status }: Problem): readonly string[] => {
   if (status !== 401) return [];
   return [
     'Send a token: --token or $FLOTILLA_TOKEN; or have one fetched by $FLOTILLA_TOKEN_URL, $FLOTILLA_CLIENT_ID and',
-    '$FLOTILLA_CLIENT_SECRET.',
+    '$FLOTILLA_CLIENT_SECRET. A server of your own on this machine needs none, at the address that it prints.',
   ];
 };

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import type { Clock, Ids } from '../domain/ports.ts';
+import { isLoopback } from '../local/http/place.ts';
 import { readTextFile, textOf } from '../local/read-text-file.ts';
-import { accessToken, warnedToken } from './access-token.ts';
+import { type AccessToken, accessToken, warnedToken } from './access-token.ts';
 import { ApiClient } from './api-client.ts';
 import { CommandFailure, exitStatus } from './failure.ts';
 import { shellWord } from './shell-word.ts';
@@ -24,7 +25,8 @@ export interface CliWorld {
 export interface CommonOptions {
   readonly json?: boolean;
   readonly url?: string;
-  readonly token?: string;
+  /** No text where a command takes none, but says whether a server asks for it. */
+  readonly token?: string | boolean;
   readonly utc?: boolean;
 }
 
@@ -41,16 +43,28 @@ export const defaultUrl = 'http://127.0.0.1:8080';
 
 export const commandContext = (world: CliWorld, { json = false, url, token, utc }: CommonOptions): CommandContext => {
   const address = checkedUrl(url ?? world.env.FLOTILLA_URL ?? defaultUrl);
+  const given = typeof token === 'string' ? token : undefined;
+  const own: AccessToken = async () => {
+    if (!isLoopback(hostOf(address))) return undefined;
+    // Only for a server on this machine, which few commands of others ask.
+    const { tokenOfOwnServer } = await import('../local/own-servers.ts');
+    return tokenOfOwnServer(address, world);
+  };
   const warn = (line: string): void => world.terminal.error(line);
   return {
     ...world,
     json,
     times: timesIn(utc ? 'UTC' : world.timeZone),
-    client: new ApiClient({ url: address, token: warnedToken(accessToken(token, world.env), address, warn) }),
+    client: new ApiClient({
+      url: address,
+      token: warnedToken(accessToken(given, { env: world.env, own }), address, warn),
+    }),
     command: (...words) =>
       ['flotilla', ...words, ...(url === undefined ? [] : ['--url', url])].map(shellWord).join(' '),
   };
 };
+
+const hostOf = (url: string): string => new URL(url).hostname.replaceAll(/[[\]]/g, '');
 
 const checkedUrl = (url: string): string => {
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;

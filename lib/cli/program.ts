@@ -14,8 +14,10 @@ import { resolve } from './commands/resolve.ts';
 import { serve } from './commands/serve.ts';
 import { source } from './commands/source.ts';
 import { status } from './commands/status.ts';
+import { createToken, listTokens, revokeToken } from './commands/token.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from './failure.ts';
 import { usualPatience } from './patience.ts';
+import { expiresOption, groupsOption, kindOption, scopesOption, usualExpiry } from './token-options.ts';
 
 /** Runs one command and gives the exit status. Nothing is thrown. */
 export const runCli = async (argv: readonly string[], world: CliWorld): Promise<number> => {
@@ -31,6 +33,7 @@ export const runCli = async (argv: readonly string[], world: CliWorld): Promise<
   }
 };
 
+type Act = <Options extends object>(run: Run<Options>) => (...given: unknown[]) => Promise<void>;
 type Run<Options> = (context: CommandContext, options: Options, ...names: string[]) => Promise<ExitStatus>;
 
 const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Command => {
@@ -76,9 +79,11 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .command('serve')
     .description('run the server on this machine')
     .option('--port <number>', 'port to listen on; 0 takes a free one', portNumber, 8080)
-    .option('--host <address>', 'address to listen on; any but loopback demands $FLOTILLA_TOKEN', '127.0.0.1')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--name <host...>', 'a name by which the server is called besides, as that of a proxy in front of it')
     .option('--data <directory>', 'where the data is kept', '.flotilla')
     .option('--config <file>', 'configuration (default: ./flotilla.config.yaml, else everything is simulated)')
+    .option('--no-token', 'ask nobody for a token; only where everything is simulated')
     .option(
       '--engine-port <number>',
       'also serve the protocol of Step Functions, on loopback, to who has DIR/engine-secret; 0 takes a free port',
@@ -130,7 +135,32 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option('--with-secrets', 'also put the Harness key and the webhook tokens into the secret of the stage')
     .option('--json', 'print JSON')
     .action(act(catalogueApply));
+  addTokenCommands(program, act);
   return program;
+};
+
+/** What is done with tokens is done to the files of the data folder: whoever has them needs no server for it. */
+const addTokenCommands = (program: Command, act: Act): void => {
+  const tokens = program.command('token').description('the tokens of the server on this machine');
+  const add = (usage: string, description: string): Command =>
+    tokens
+      .command(usage)
+      .description(description)
+      .option('--data <directory>', 'where the data of the server is kept', '.flotilla')
+      .option('--json', 'print JSON');
+  add('create <name>', 'make a token, and show it this once')
+    .option('--scopes <list>', 'what it is good for: read, deploy, approve, admin', scopesOption, ['read', 'deploy'])
+    .option(
+      '--kind <kind>',
+      'who has it: program, or person, who alone may say what became of an UNKNOWN',
+      kindOption,
+      'program',
+    )
+    .option('--groups <list>', 'groups that grants may name', groupsOption, [])
+    .option('--expires <time>', 'how long it is good: 90d, 12h, never', expiresOption, usualExpiry)
+    .action(act(createToken));
+  add('list', 'show which tokens there are').action(act(listTokens));
+  add('revoke <name>', 'make a token good for nothing').action(act(revokeToken));
 };
 
 const version = (): string => {

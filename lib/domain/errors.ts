@@ -26,6 +26,7 @@ export const errorNames = {
   StatusConflict: 'StatusConflict',
   Unauthorized: 'Unauthorized',
   Forbidden: 'Forbidden',
+  TooManyRequests: 'TooManyRequests',
 
   /** What the operator set. */
   ConfigurationInvalid: 'ConfigurationInvalid',

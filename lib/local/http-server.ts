@@ -2,12 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { problemResponse } from '../../functions/api/problem.ts';
+import { securityHeaders } from '../../functions/api/security-headers.ts';
 import type { ApiHandler } from '../../functions/api.ts';
 import { FlotillaError } from '../domain/errors.ts';
 import { cannotListen } from './cannot-listen.ts';
-import { admit, isToken } from './http/admission.ts';
+import { type Admission, admit, type Tokens } from './http/admission.ts';
+import { Failures } from './http/failures.ts';
 import { gatewayEvent } from './http/gateway-event.ts';
-import { isLoopback } from './http/place.ts';
+import { checkPlace, isLoopback, type Place } from './http/place.ts';
 import { readBody } from './http/read-body.ts';
 import { receiveUpload, type UploadReceiver } from './http/receive-upload.ts';
 import { refuseUnreadable } from './http/refuse-unreadable.ts';
@@ -15,9 +17,12 @@ import { refuseUnreadable } from './http/refuse-unreadable.ts';
 export interface HttpServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
-  /** Default 127.0.0.1; any other address than loopback demands a token. */
+  /** Default 127.0.0.1; any other address than loopback demands tokens. */
   readonly host?: string;
-  readonly token?: string;
+  /** Names by which it is called besides. */
+  readonly names?: readonly string[];
+  /** Whose tokens are good, as soon as that is known. Without them whoever reaches the server may do everything. */
+  readonly tokens?: () => Promise<Tokens>;
   /** The same handler that API Gateway calls. */
   readonly api: ApiHandler;
   /** Takes what is put at `/uploads/…`, where S3 does on AWS. */
@@ -42,16 +47,21 @@ const KEEP_ALIVE = 65_000;
 
 /** Serves the API over plain HTTP on this machine. The engine is not served here, whatever a header asks for. */
 export const startHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
-  const { port, host = '127.0.0.1', token } = options;
-  if (!isLoopback(host) && !isToken(token)) {
-    const message = `Listening on ${host} demands a token in $FLOTILLA_TOKEN: whoever reaches this server can deploy.`;
+  const { port, host = '127.0.0.1', names = [], tokens } = options;
+  if (!isLoopback(host) && tokens === undefined) {
+    const message = `Listening on ${host} demands tokens: without them whoever reaches this server can deploy.`;
     throw new FlotillaError('ConfigurationInvalid', message, { host });
   }
   const closing = new AbortController();
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: KEEP_ALIVE });
   server.maxHeadersCount = 100;
+  const failures = new Failures(Date.now, (line) => console.error(JSON.stringify(line)));
+  const door: Door = {
+    place: { host, names: names.map((name) => name.toLowerCase()) },
+    admission: { tokens, failures },
+  };
   server.on('request', (request, response) => {
-    void answer(options, { request, response, closing: closing.signal });
+    void answer({ ...options, ...door }, { request, response, closing: closing.signal });
   });
   server.on('clientError', refuseUnreadable);
   await listening(server, port, host);
@@ -84,16 +94,28 @@ interface Exchange {
   readonly closing: AbortSignal;
 }
 
-const answer = async (options: HttpServerOptions, exchange: Exchange): Promise<void> => {
+interface Door {
+  readonly place: Place;
+  readonly admission: Admission;
+}
+
+const answer = async (options: HttpServerOptions & Door, exchange: Exchange): Promise<void> => {
   const { request, response } = exchange;
+  for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
   try {
-    admit(request, options.token);
-    if (options.uploads !== undefined && (await receiveUpload(request, options.uploads))) {
+    checkPlace(request, options.place);
+    const actor = await admit(request, options.admission);
+    if (actor === undefined) {
+      response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+      response.end(JSON.stringify({ status: 'ok' }));
+      return;
+    }
+    if (options.uploads !== undefined && (await receiveUpload(request, options.uploads, actor))) {
       response.writeHead(200).end();
       return;
     }
     const body = await readBody(request);
-    const answered = await options.api(gatewayEvent(request, body), contextOf(exchange));
+    const answered = await options.api(gatewayEvent(request, body), { ...contextOf(exchange), actor });
     if (exchange.closing.aborted) response.setHeader('connection', 'close');
     send(response, answered);
   } catch (error) {

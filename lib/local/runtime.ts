@@ -21,6 +21,7 @@ import { Journal, type JournalEntryKind } from '../engine/journal.ts';
 import type { Deps, Pace } from '../usecases/deps.ts';
 import { startEnginePort } from './engine-port/start-engine-port.ts';
 import { startHttpServer } from './http-server.ts';
+import { noteServer } from './own-servers.ts';
 import { ClosingClock } from './runtime/closing-clock.ts';
 import { holdData } from './runtime/hold-data.ts';
 import { inProcessClient } from './runtime/in-process-client.ts';
@@ -34,15 +35,24 @@ import { repeat } from './runtime/repeat.ts';
 import { followTable, isFollowed } from './runtime/stream.ts';
 import { whenSynced } from './runtime/when-synced.ts';
 import type { Simulators } from './simulators.ts';
+import { type OpenTokens, openTokens } from './tokens/open-tokens.ts';
+import { tokenFiles } from './tokens/own-token.ts';
 
 export type SimulatorAddresses = Pick<Simulators, 'harness' | 'clusters'>;
 
 export interface RuntimeOptions {
   /** 0 takes a free one. */
   readonly port: number;
-  /** Loopback unless said otherwise; any other address demands a token. */
+  /** Loopback unless said otherwise; any other address demands tokens. */
   readonly host?: string | undefined;
+  /** Names by which the server is called besides. */
+  readonly names?: readonly string[] | undefined;
+  /** Asks for a token; those that are good are kept with the data. Without it whoever reaches the port may do everything. */
+  readonly tokens?: boolean | undefined;
+  /** One more that is good, for everything. */
   readonly token?: string | undefined;
+  /** The environment of the user whose command line shall find this server by itself. */
+  readonly noteFor?: Readonly<Record<string, string | undefined>>;
   /** Folder of the data. */
   readonly data: string;
   readonly configuration: Configuration;
@@ -61,6 +71,9 @@ export interface RuntimeOptions {
 
 export interface Runtime {
   readonly url: string;
+  readonly port: number;
+  /** That of whoever has the data, where tokens are asked for. */
+  readonly token: string | undefined;
   /** Where the engine's protocol is spoken, if anywhere. */
   readonly engineUrl: string | undefined;
   readonly engine: Engine;
@@ -80,21 +93,26 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
   const server = await startHttpServer({
     port: options.port,
     ...(options.host === undefined ? {} : { host: options.host }),
-    ...(options.token === undefined ? {} : { token: options.token }),
+    ...(options.names === undefined ? {} : { names: options.names }),
+    ...(asksForTokens(options) ? { tokens: async () => (await started.promise).tokens! } : {}),
     api: async (...call) => (await started.promise).api(...call),
     uploads: { receive: async (...call) => (await started.promise).uploads.receive(...call) },
   });
   try {
     const system = await startSystem(options);
+    const address = { host: options.host ?? '127.0.0.1', port: server.port };
+    // Before anybody is answered, so that whoever is refused finds the token.
+    const forget = options.noteFor === undefined ? () => {} : noteServer(options.data, address, options.noteFor);
     started.resolve(system);
-    const { stop, closeStores, api: _, uploads: __, ...told } = system;
+    const { stop, closeStores, api: _, uploads: __, tokens, ...told } = system;
     const close = async (): Promise<void> => {
       stop();
+      forget();
       // First those who ask: closing the server ends their long polls, which sleep by the same clock.
       await server.close();
       closeStores();
     };
-    return { url: server.url, ...told, close };
+    return { url: server.url, port: server.port, token: tokens?.own, ...told, close };
   } catch (error) {
     started.reject(error);
     await server.close();
@@ -102,9 +120,12 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
   }
 };
 
+const asksForTokens = ({ tokens, token }: RuntimeOptions): boolean => tokens === true || token !== undefined;
+
 interface System extends Pick<Runtime, 'engine' | 'engineUrl' | 'table' | 'closed'> {
   readonly api: ApiHandler;
   readonly uploads: FileUploads;
+  readonly tokens: OpenTokens | undefined;
   stop(): void;
   closeStores(): void;
 }
@@ -116,6 +137,9 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
   // Closed the last first: at the end, or at once where something cannot be started.
   using held = new DisposableStack();
   held.defer(holdData(data));
+  const book = join(data, tokenFiles.book);
+  const tokens = asksForTokens(options) ? openDataFile(book, () => openTokens(data, options.token)) : undefined;
+  held.defer(() => tokens?.close());
   const simulators = typeof options.simulators === 'function' ? await options.simulators() : options.simulators;
   const [tableFile, journalFile] = [join(data, 'flotilla.db'), join(data, 'engine.db')];
   const table = openDataFile(tableFile, () => new SqliteTable(tableFile, { follow: isFollowed, disk }));
@@ -158,7 +182,17 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
   const handle = createApi(deps);
   const api: ApiHandler = (...call) => whenSynced(table, () => handle(...call));
   const stores = held.move();
-  return { api, uploads, engine, engineUrl: enginePort?.url, table, closed, stop, closeStores: () => stores.dispose() };
+  return {
+    api,
+    uploads,
+    engine,
+    engineUrl: enginePort?.url,
+    table,
+    closed,
+    tokens,
+    stop,
+    closeStores: () => stores.dispose(),
+  };
 };
 
 const hour = 3_600_000;

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { accessToken, warnedToken } from '../../lib/cli/access-token.ts';
+import { ApiClient } from '../../lib/cli/api-client.ts';
 import { Unreachable } from '../../lib/cli/failure.ts';
 import { type Answer, type FakeApi, run, startFakeApi } from './cli-world.ts';
 
@@ -74,7 +75,7 @@ describe('the token that is sent', () => {
   ])('lives %i seconds: fetched %i times in two minutes', async (expires_in, times) => {
     const api = await serve({ body: { access_token: 'fetched-token', expires_in } });
     vi.useFakeTimers({ toFake: ['Date'] });
-    const token = accessToken(undefined, client(api.url));
+    const token = accessToken(undefined, { env: client(api.url) });
     expect([await token(), await token()]).toEqual(['fetched-token', 'fetched-token']);
     vi.setSystemTime(Date.now() + 120_000);
     await token();
@@ -117,7 +118,7 @@ test('an issuer that does not answer is given up', async () => {
   const silent = createServer(() => {});
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   const { port } = silent.address() as AddressInfo;
-  const token = accessToken(undefined, client(`http://127.0.0.1:${port}`), 50);
+  const token = accessToken(undefined, { env: client(`http://127.0.0.1:${port}`), patience: 50 });
   await expect(token()).rejects.toThrow(/no answer from .* timeout/);
   silent.closeAllConnections();
   silent.close();
@@ -150,7 +151,7 @@ describe('no token', () => {
     [400, false],
   ])('%i: whoever follows a batch asks again: %s', async (status, later) => {
     const api = await serve({ status, body: {} });
-    const failure = await accessToken(undefined, client(api.url))().catch((error: unknown) => error);
+    const failure = await accessToken(undefined, { env: client(api.url) })().catch((error: unknown) => error);
     expect(failure instanceof Unreachable).toBe(later);
   });
 
@@ -193,4 +194,13 @@ describe('what a gateway refuses', () => {
     expect(ran.error.join('\n')).toMatch(told);
     expect(JSON.stringify(ran)).not.toContain('secret-token');
   });
+});
+
+test('a server that was just starting, and so had no token to be found, is asked once more with it', async () => {
+  const api = await startFakeApi({ 'GET /batches': [{ status: 401, body: {} }, { body: { batches: [] } }] });
+  apis.push(api);
+  const found = [undefined, 'just-made'];
+  const client = new ApiClient({ url: api.url, token: async () => found.shift() });
+  await client.ask('/batches');
+  expect(api.received.map(({ headers }) => headers.authorization)).toEqual([undefined, 'Bearer just-made']);
 });

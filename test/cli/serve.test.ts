@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -76,16 +76,48 @@ describe('batches that are in work', () => {
   });
 });
 
-test('the address for curl is one that this machine reaches, with the token that is needed', async () => {
-  const { out } = await serve(['--data', 'all', '--host', '0.0.0.0'], { FLOTILLA_TOKEN: 'secret' });
+test('the address for curl is one that this machine reaches, with the file that has the token', async () => {
+  const token = 'a-token-that-was-given-from-outside';
+  const { out } = await serve(['--data', "all o'them", '--host', '0.0.0.0'], { FLOTILLA_TOKEN: token });
   expect(out[0]).toMatch(/^Flotilla listens on http:\/\/0\.0\.0\.0:\d+, /);
-  expect(out.at(-1)).toMatch(/ -H "authorization: Bearer \$FLOTILLA_TOKEN" .* http:\/\/127\.0\.0\.1:\d+\/batches$/);
-  expect(out.join('\n')).not.toContain('secret');
+  expect(out.at(-1)).toMatch(/ -H '@all o'\\''them\/token\.header' .* http:\/\/127\.0\.0\.1:\d+\/batches$/);
+  const kept = readFileSync(join(directory, "all o'them", 'token'), 'utf8').trim();
+  expect(readFileSync(join(directory, "all o'them", 'token.header'), 'utf8')).toBe(`Authorization: Bearer ${kept}\n`);
+  for (const secret of [token, kept]) expect(out.join('\n')).not.toContain(secret);
 });
 
-test('another address without a token: 2', async () => {
-  const { status, error } = await serve(['--data', 'none', '--host', '0.0.0.0']);
-  expect([status, error]).toEqual([2, [expect.stringContaining('demands a token in $FLOTILLA_TOKEN')]]);
+describe('what would let in more than it says: 2', () => {
+  test.each<[string, readonly string[], Readonly<Record<string, string>>, RegExp]>([
+    [
+      'a short token',
+      [],
+      { FLOTILLA_TOKEN: 'x' },
+      /^The token in \$FLOTILLA_TOKEN has 1 characters, and one that lets in has 32/,
+    ],
+    [
+      'none where something is real',
+      ['--no-token'],
+      {},
+      /^--no-token is not possible here: this configuration names what is real/,
+    ],
+    [
+      'none and one',
+      ['--no-token', '--config', 'sim.yaml'],
+      { FLOTILLA_TOKEN: 'x'.repeat(32) },
+      /\$FLOTILLA_TOKEN is set/,
+    ],
+    [
+      'none on all addresses',
+      ['--no-token', '--config', 'sim.yaml', '--host', '0.0.0.0'],
+      {},
+      /^--no-token is for loopback only/,
+    ],
+  ])('%s', async (_, argv, env, told) => {
+    writeFileSync(join(directory, 'sim.yaml'), 'clusters: { a: { simulated: true } }\nharness: { simulated: true }\n');
+    const { status, error } = await serve(['--data', 'none', ...argv], env);
+    expect([status, error]).toEqual([2, [expect.stringMatching(told)]]);
+    expect(existsSync(join(directory, 'none'))).toBe(false);
+  });
 });
 
 describe('clusters that cannot be reached as they are configured: 2, and nothing is started', () => {

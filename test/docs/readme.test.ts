@@ -133,6 +133,9 @@ describe('tables', () => {
       const common: Readonly<Record<string, readonly string[]>> = {
         demo: [],
         serve: ['--json'],
+        'token create': ['--json'],
+        'token list': ['--json'],
+        'token revoke': ['--json'],
         'catalogue apply': ['--json'],
       };
       const shared = common[name] ?? ['--json', '--url', '--token'];
@@ -246,6 +249,8 @@ describe('plan', () => {
 describe('a server that was started as the README says', () => {
   const data = mkdtempSync(join(tmpdir(), 'flotilla-readme-'));
   let server: ReturnType<typeof spawn>;
+  /** Where servers of this user are noted. */
+  const state = { XDG_STATE_HOME: mkdtempSync(join(tmpdir(), 'flotilla-readme-state-')) };
   let printed = '';
   let url = '';
   let id = '';
@@ -256,7 +261,11 @@ describe('a server that was started as the README says', () => {
     expect([program, script.at(-1)]).toEqual(['node', 'serve']);
     const { FLOTILLA_TOKEN: _, ...env } = process.env;
     const argv = [...script, '--port', '0', '--data', data];
-    server = spawn(process.execPath, argv, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    server = spawn(process.execPath, argv, {
+      cwd: root,
+      env: { ...env, ...state },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     for await (const line of createInterface({ input: server.stdout! })) {
       printed += `${line}\n`;
       if (line.includes('curl')) break;
@@ -267,16 +276,16 @@ describe('a server that was started as the README says', () => {
     server.kill('SIGINT');
     if (server.exitCode === null) await once(server, 'exit');
     expect(server.exitCode).toBe(0);
-    rmSync(data, { recursive: true });
+    for (const folder of [data, state.XDG_STATE_HOME]) rmSync(folder, { recursive: true });
   });
 
   const flotilla = (command: string) => {
     const argv = wordsOf(command.replace(/\bID\b|\b01[0-9A-Z]{24}\b/, id)).slice(2);
-    return run(argv, { directory: root, env: { FLOTILLA_URL: url }, columns: 10_000 });
+    return run(argv, { directory: root, env: { FLOTILLA_URL: url, ...state }, columns: 10_000 });
   };
 
   test('npm start prints what the README shows', () => {
-    expectPrinted(printed.replace(data, '.flotilla'), stepOf('npm start'));
+    expectPrinted(printed.replaceAll(data, '.flotilla'), stepOf('npm start'));
   });
 
   test('curl posts a batch, status follows it, list shows it', async () => {
@@ -285,14 +294,17 @@ describe('a server that was started as the README says', () => {
     expect(words).toEqual([
       'curl',
       '-H',
+      '@.flotilla/token.header',
+      '-H',
       expect.any(String),
       '--data-binary',
       expect.stringMatching(/^@/),
       expect.any(String),
     ]);
-    const [name, value] = words[2]!.split(': ') as [string, string];
-    const address = words[5]!.replace('http://127.0.0.1:8080', url);
-    const answer = await fetch(address, { method: 'POST', headers: { [name]: value }, body: read(words[4]!.slice(1)) });
+    const lineOfFile = readFileSync(join(data, 'token.header'), 'utf8').trim();
+    const headers = Object.fromEntries([lineOfFile, words[4]!].map((line) => line.split(': ') as [string, string]));
+    const address = words[7]!.replace('http://127.0.0.1:8080', url);
+    const answer = await fetch(address, { method: 'POST', headers, body: read(words[6]!.slice(1)) });
     const body = await answer.text();
     expect(answer.status).toBe(202);
     expectPrinted(body, step);
@@ -327,7 +339,8 @@ describe('a server that was started as the README says', () => {
 
   test('errors are problems with a code of docs/errors.md, and an Idempotency-Key is good for one body', async () => {
     const submit = async (body: string, headers: Readonly<Record<string, string>>) => {
-      const type = { 'content-type': 'application/yaml' };
+      const authorization = `Bearer ${readFileSync(join(data, 'token'), 'utf8').trim()}`;
+      const type = { authorization, 'content-type': 'application/yaml' };
       const answer = await fetch(`${url}/batches`, { method: 'POST', headers: { ...type, ...headers }, body });
       const { batch_id, code } = (await answer.json()) as { readonly batch_id?: string; readonly code?: string };
       if (!answer.ok) {

@@ -20,6 +20,9 @@ export interface ChildOptions {
 /** Two thirds of a start are spent on compiling what the one before has compiled already. */
 const compileCache = { NODE_COMPILE_CACHE: join(tmpdir(), 'flotilla-compile-cache') };
 
+/** Servers of tests are not noted among those of whoever runs the tests. */
+const state = { XDG_STATE_HOME: join(tmpdir(), 'flotilla-tests-state') };
+
 /** A program of this repository in a process of its own, followed line by line. It is killed with its owner. */
 export class Child {
   readonly ended: Promise<Ending>;
@@ -35,7 +38,7 @@ export class Child {
   constructor(file: string, { args = [], env = {}, directory }: ChildOptions = {}) {
     const path = fileURLToPath(new URL(`../../${file}`, import.meta.url));
     this.#process = spawn(process.execPath, [path, ...args], {
-      env: { ...process.env, ...compileCache, ...env },
+      env: { ...process.env, ...compileCache, ...state, ...env },
       ...(directory === undefined ? {} : { cwd: directory }),
     });
     const { stdin, stdout, stderr } = this.#process;

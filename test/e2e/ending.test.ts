@@ -65,7 +65,7 @@ const start = async (
 ): Promise<Started> => {
   const child = spawn(command, argv, {
     cwd: root,
-    env: { ...process.env, npm_config_update_notifier: 'false', ...env },
+    env: { ...process.env, npm_config_update_notifier: 'false', XDG_STATE_HOME: join(folder, 'state'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,7 +27,11 @@ interface Deployment {
 
 const modeOf = (path: string): number => statSync(path).mode & 0o777;
 
-const get = async <T>(address: string): Promise<T> => (await (await fetch(address)).json()) as T;
+/** What the server of this test wants to see. */
+let authorization = '';
+
+const get = async <T>(address: string): Promise<T> =>
+  (await (await fetch(address, { headers: { authorization } })).json()) as T;
 
 const deploymentsOf = async (address: string): Promise<readonly Deployment[]> =>
   (await get<{ deployments: Deployment[] }>(`${address}/deployments`)).deployments;
@@ -53,6 +57,7 @@ const makeServer = () => {
     process.umask(umask);
     const begun = await child.answer<{ url: string }>();
     if (begun === undefined) throw new Error(`it did not start:\n${child.output}`);
+    authorization = `Bearer ${readFileSync(join(data, 'token'), 'utf8').trim()}`;
     return begun.url;
   };
   /** What a simulator has kept, as soon as it has ended: until then it is the only one to have it. */
@@ -83,7 +88,7 @@ test('a batch of the first day survives kill -9: runs go on, clusters stay as th
 }, async () => {
   const server = makeServer();
   const url = await server.start();
-  const headers = { 'content-type': 'application/yaml' };
+  const headers = { authorization, 'content-type': 'application/yaml' };
   const submitted = await fetch(`${url}/batches`, { method: 'POST', headers, body: batch });
   const { batch_id } = (await submitted.json()) as { batch_id: string };
   // The first is done, the others run.
@@ -91,7 +96,7 @@ test('a batch of the first day survives kill -9: runs go on, clusters stay as th
     const runs = (await deploymentsOf(`${url}/batches/${batch_id}`)).flatMap((one) => one.runs);
     return runs.length === 3 && runs.every(({ ref }) => ref !== undefined);
   });
-  const order = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"bytes":9}' };
+  const order = { method: 'POST', headers: { authorization, 'content-type': 'application/json' }, body: '{"bytes":9}' };
   expect((await fetch(`${url}/uploads`, order)).status).toBe(201);
   await server.kill();
   const { files, folders } = server.modes();

@@ -176,14 +176,16 @@ const runBatch = async (name: string, apiKey: string, text: string): Promise<Tol
   const config = join(folder, 'flotilla.config.yaml');
   const server = start('bin/flotilla.ts', ['serve', '--port', '0', '--data', data, '--config', config], env);
   const [, url] = await server.says(/listens on (http:\/\/\S+?),/);
+  const authorization = `Bearer ${readFileSync(join(data, 'token'), 'utf8').trim()}`;
   const answers: string[] = [];
   const ask = async <T>(path: string, init?: RequestInit): Promise<T> => {
-    const answer = await (await fetch(`${url}${path}`, init)).text();
+    const headers = { authorization, ...init?.headers };
+    const answer = await (await fetch(`${url}${path}`, { ...init, headers })).text();
     answers.push(answer);
     return JSON.parse(answer) as T;
   };
   // The one place that has the word, to say that it is not so.
-  const health = await (await fetch(`${url}/health`)).json();
+  const health = await (await fetch(`${url}/health`, { headers: { authorization } })).json();
   expect(health).toEqual({ status: 'ok', simulated: { harness: false, clusters: [] } });
   const headers = { 'content-type': 'application/yaml' };
   const { batch_id } = await ask<{ batch_id: string }>('/batches', { method: 'POST', body: text, headers });

@@ -342,6 +342,21 @@ describe('problems', () => {
     },
   );
 
+  test.each([
+    ['GET', '/health'],
+    ['GET', '/schemas/batch.json'],
+    ['GET', '/nowhere'],
+    ['PUT', '/batches'],
+    ['POST', '/batches'],
+  ])('%s %s is answered with what forbids browsers what no page needs', async (method, path) => {
+    const { call } = api();
+    expect((await call(method, path)).headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'cross-origin-resource-policy': 'same-origin',
+    });
+  });
+
   test('405 says what is allowed', async () => {
     const { call } = api();
     expect((await call('PUT', '/batches')).headers.allow).toBe('POST, GET, HEAD');

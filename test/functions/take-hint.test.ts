@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { securityHeaders } from '../../functions/api/security-headers.ts';
 import { create } from '../../functions/take-hint.ts';
 import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
 import { executorWatcher, keys } from '../../lib/domain/record/keys.ts';
@@ -32,13 +33,13 @@ test.each([
   ['a stranger', 'x'.repeat(40), 0],
   ['somebody without a key', undefined, 0],
 ])('%s gets the same answer', async (_, given, hints) => {
-  expect(await call(given)).toEqual({ answer: { statusCode: 202 }, hints });
+  expect(await call(given)).toEqual({ answer: { statusCode: 202, headers: securityHeaders }, hints });
 });
 
 test('a fault is logged, and answered like everything else', async () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => {});
   const { answer } = await call(key, () => Promise.reject(new Error('the secret cannot be read')));
-  expect(answer).toEqual({ statusCode: 202 });
+  expect(answer).toEqual({ statusCode: 202, headers: securityHeaders });
   expect(log.mock.calls).toHaveLength(1);
   expect(String(log.mock.calls[0]![0])).toContain('the secret cannot be read');
   expect(String(log.mock.calls[0]![0])).not.toContain(key);

@@ -1,10 +1,14 @@
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { hostname } from 'node:os';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { securityHeaders } from '../../functions/api/security-headers.ts';
 import { create } from '../../functions/api.ts';
 import { SystemClock } from '../../lib/adapters/system-clock.ts';
 import type { Clock } from '../../lib/domain/ports.ts';
+import { type Actor, localActor } from '../../lib/domain/record/actor.ts';
 import { operationNames } from '../../lib/engine/protocol.ts';
+import type { Tokens } from '../../lib/local/http/admission.ts';
 import { type HttpServer, type HttpServerOptions, startHttpServer } from '../../lib/local/http-server.ts';
 import { makeWorld, releaseYaml, submitted } from '../usecases/batch/api-world.ts';
 
@@ -23,13 +27,19 @@ const serve = async (options: Partial<HttpServerOptions> = {}, clock: Clock = ne
 
 const yaml = { 'content-type': 'application/yaml' };
 
+interface Asked {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
 /** fetch sets Host and Origin itself. */
-const ask = (url: string, method: string, headers: Record<string, string>): Promise<{ status: number; body: string }> =>
+const ask = (url: string, method: string, headers: Record<string, string>): Promise<Asked> =>
   new Promise((resolve, reject) => {
     const sent = httpRequest(url, { method, headers }, async (response) => {
       let body = '';
       for await (const chunk of response) body += chunk;
-      resolve({ status: response.statusCode!, body });
+      resolve({ status: response.statusCode!, headers: response.headers, body });
     });
     sent.once('error', reject).end();
   });
@@ -153,48 +163,138 @@ describe('what is hardly a request', () => {
   });
 });
 
+const reader: Actor = { kind: 'program', subject: 'ci', client: 'ci', groups: [], scopes: ['read'] };
+
+/** Two tokens that are known, and one that has ended. */
+const tokens = async (): Promise<Tokens> => ({
+  holderOf: (token) => {
+    if (token === 'secret') return { actor: localActor };
+    if (token === 'reading') return { actor: reader };
+    return { refused: token === 'old' ? 'ended' : 'unknown' };
+  },
+});
+
+/** What the server has told, a line at a time. */
+const toldLines = (): readonly unknown[] => {
+  const told: unknown[] = [];
+  const spy = vi.spyOn(console, 'error').mockImplementation((line: string) => void told.push(JSON.parse(line)));
+  onTestFinished(() => spy.mockRestore());
+  return told;
+};
+
 describe('who may ask', () => {
-  test.each([{}, { token: '' }])('another address than loopback demands a token: %j is none', async (token) => {
+  test('another address than loopback demands tokens', async () => {
     const api = create(makeWorld().deps);
-    await expect(startHttpServer({ port: 0, host: '0.0.0.0', api, ...token })).rejects.toMatchObject({
+    await expect(startHttpServer({ port: 0, host: '0.0.0.0', api })).rejects.toMatchObject({
       name: 'ConfigurationInvalid',
-      message: 'Listening on 0.0.0.0 demands a token in $FLOTILLA_TOKEN: whoever reaches this server can deploy.',
+      message: 'Listening on 0.0.0.0 demands tokens: without them whoever reaches this server can deploy.',
     });
   });
 
-  test('an empty token lets nobody in whom none would keep out', async () => {
-    const { url } = await serve({ token: '' });
-    expect((await ask(`${url}/batches`, 'GET', { origin: 'https://evil.example' })).status).toBe(403);
-    expect((await ask(`${url}/batches`, 'GET', {})).status).toBe(200);
+  test.each([
+    [{}, 401, 'Send a token of this server as Authorization: Bearer …'],
+    [{ authorization: 'Bearer wrong' }, 401, 'This is not a token of this server.'],
+    [{ authorization: 'Bearer old' }, 401, 'This token has ended. Make a new one: flotilla token create.'],
+    [{ authorization: 'Basic c2VjcmV0' }, 401, 'Send a token of this server as Authorization: Bearer …'],
+    [{ authorization: 'Bearer secret' }, 200, undefined],
+    [{ authorization: 'Bearer reading' }, 200, undefined],
+  ])('with tokens, %j: %i', async (headers, status, detail) => {
+    toldLines();
+    const { url } = await serve({ tokens });
+    const answer = await ask(`${url}/batches`, 'GET', headers as Record<string, string>);
+    expect([answer.status, JSON.parse(answer.body).detail]).toEqual([status, detail]);
+  });
+
+  test('a token is good for its scopes, at uploads too, and events name who has it', async () => {
+    const received: string[] = [];
+    const uploads = { receive: async (id: string) => void received.push(id) };
+    const { url } = await serve({ tokens, uploads });
+    const send = (path: string, method: string, token: string) =>
+      fetch(`${url}${path}`, { method, headers: { ...yaml, authorization: `Bearer ${token}` }, body: releaseYaml });
+    expect((await send('/batches', 'POST', 'reading')).status).toBe(403);
+    expect((await send('/uploads/abc', 'PUT', 'reading')).status).toBe(403);
+    expect((await send('/uploads/abc', 'PUT', 'secret')).status).toBe(200);
+    expect(received).toEqual(['abc']);
+    const submitted = await send('/batches', 'POST', 'secret');
+    const shown = await fetch(`${url}${submitted.headers.get('location')}`, {
+      headers: { authorization: 'Bearer reading' },
+    });
+    expect(await shown.json()).toMatchObject({ submitted_by: 'local' });
   });
 
   test.each([
-    [{}, '/batches', 401],
-    [{ authorization: 'Bearer wrong' }, '/batches', 401],
-    [{ authorization: 'Basic c2VjcmV0' }, '/batches', 401],
-    [{ authorization: 'Bearer secret' }, '/batches', 200],
-    [{}, '/health', 200],
-  ])('with a token, %j at %s: %i', async (headers, path, status) => {
-    const { url } = await serve({ token: 'secret' });
-    expect((await ask(`${url}${path}`, 'GET', headers as Record<string, string>)).status).toBe(status);
+    [{}, 200, { status: 'ok' }],
+    [{ authorization: 'Bearer secret' }, 200, { status: 'ok', simulated: expect.anything() }],
+    [{ authorization: 'Bearer wrong' }, 401, expect.anything()],
+    [{ host: 'elsewhere.example' }, 403, expect.anything()],
+  ])('/health with %j: %i', async (headers, status, body) => {
+    toldLines();
+    const { url } = await serve({ tokens });
+    const answer = await ask(`${url}/health`, 'GET', headers as Record<string, string>);
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([status, body]);
+  });
+
+  test('the eleventh failure of an address within a minute is too much; a good token is let in all the same', async () => {
+    const told = toldLines();
+    const { url } = await serve({ tokens });
+    const send = (token: string) => fetch(`${url}/batches`, { headers: { authorization: `Bearer ${token}` } });
+    const statuses: number[] = [];
+    for (let count = 0; count < 12; count += 1) statuses.push((await send(`wrong-${count}`)).status);
+    expect(statuses).toEqual([...Array(10).fill(401), 429, 429]);
+    const refused = await send('wrong');
+    expect(Number(refused.headers.get('retry-after'))).toSatisfy((seconds) => seconds > 0 && seconds <= 60);
+    expect(await refused.json()).toMatchObject({ code: 'TooManyRequests' });
+    expect((await send('secret')).status).toBe(200);
+    expect(told).toHaveLength(11);
+    expect(told[0]).toEqual({
+      ...{ level: 'WARN', message: 'a request was refused', address: '127.0.0.1' },
+      ...{ why: 'token unknown', failures: 1 },
+    });
+    expect(JSON.stringify(told)).not.toContain('wrong');
   });
 
   test.each([
-    [{}, 'Send the token of this server as Authorization: Bearer …'],
-    [{ authorization: 'Bearer wrong' }, 'This is not the token of this server.'],
-  ])('who sends %j is told: %s', async (headers, detail) => {
-    const { url } = await serve({ token: 'secret' });
-    expect(await (await fetch(`${url}/batches`, { headers })).json()).toMatchObject({ detail });
-  });
-
-  test.each([
-    ['GET', { host: 'evil.example' }, 403],
-    ['POST', { origin: 'https://evil.example' }, 403],
+    ['GET', { host: 'elsewhere.example' }, 403],
+    ['POST', { origin: 'https://elsewhere.example' }, 403],
     ['POST', { origin: 'null' }, 403],
     ['GET', { host: 'localhost:80', origin: 'http://localhost:80' }, 200],
     ['GET', {}, 200],
-  ])('a page in a browser: %s with %j: %i', async (method, headers, status) => {
-    const { url } = await serve();
-    expect((await ask(`${url}/batches`, method, headers as Record<string, string>)).status).toBe(status);
+    ['GET', { host: 'proxy.example', origin: 'https://proxy.example' }, 200],
+  ])('a page in a browser: %s with %j: %i, with tokens and without', async (method, headers, status) => {
+    for (const more of [{}, { tokens }]) {
+      const { url } = await serve({ names: ['Proxy.example'], ...more });
+      const sent = { ...headers, authorization: 'Bearer secret' } as Record<string, string>;
+      expect((await ask(`${url}/batches`, method, sent)).status).toBe(status);
+    }
+  });
+
+  test.each([
+    ['192.0.2.7:8080', 200],
+    ['[2001:db8::7]', 200],
+    [hostname(), 200],
+    ['elsewhere.example', 403],
+  ])('a server that listens on all addresses is called %s: %i', async (host, status) => {
+    const { server } = await serve({ tokens, host: '0.0.0.0' });
+    const sent = { host, authorization: 'Bearer secret' };
+    expect((await ask(`http://127.0.0.1:${server.port}/batches`, 'GET', sent)).status).toBe(status);
+  });
+});
+
+describe('every answer forbids browsers what no page needs', () => {
+  test.each([
+    ['a good one', 'GET', '/health', {}],
+    ['what was not found', 'GET', '/nowhere', {}],
+    ['what is refused', 'GET', '/batches', { host: 'elsewhere.example' }],
+    ['an upload', 'PUT', '/uploads/abc', {}],
+  ])('%s', async (_, method, path, headers) => {
+    const { url } = await serve({ uploads: { receive: async () => {} } });
+    const answer = await ask(`${url}${path}`, method, headers as Record<string, string>);
+    expect(answer.headers).toMatchObject(securityHeaders);
+  });
+
+  test('what is no request', async () => {
+    const { server } = await serve();
+    const answer = await answerTo(server.port, 'hello\r\n\r\n');
+    for (const [name, value] of Object.entries(securityHeaders)) expect(answer).toContain(`${name}: ${value}\r\n`);
   });
 });

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { create } from '../../functions/api.ts';
 import { FileUploads } from '../../lib/adapters/file-uploads.ts';
+import { localActor } from '../../lib/domain/record/actor.ts';
 import { startHttpServer } from '../../lib/local/http-server.ts';
+import type { Holder } from '../../lib/local/tokens/token-book.ts';
 import type { UploadView } from '../../lib/usecases/batch/open-upload.ts';
 import { makeWorld, releaseYaml } from '../usecases/batch/api-world.ts';
 
@@ -17,10 +19,18 @@ afterEach(async () => {
 
 const serve = async (token?: string) => {
   const folder = mkdtempSync(join(tmpdir(), 'flotilla-uploads-'));
+  const known = {
+    holderOf: (given: string): Holder => (given === token ? { actor: localActor } : { refused: 'unknown' }),
+  };
   const uploads = new FileUploads(folder, { now: Date.now });
   const world = makeWorld();
   const api = create({ ...world.deps, uploads });
-  const server = await startHttpServer({ port: 0, api, uploads, ...(token === undefined ? {} : { token }) });
+  const server = await startHttpServer({
+    port: 0,
+    api,
+    uploads,
+    ...(token === undefined ? {} : { tokens: async () => known }),
+  });
   cleanups.push(
     () => server.close(),
     () => rmSync(folder, { recursive: true }),

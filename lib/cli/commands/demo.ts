@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { simulatedConfiguration } from '../../domain/catalogue/simulated-configuration.ts';
 import type { Status } from '../../domain/deployment/status.ts';
-import { startServer } from '../../local/start-server.ts';
+import { type Server, startServer } from '../../local/start-server.ts';
 import type { DeploymentView } from '../../usecases/deployment/deployment-view.ts';
 import { ApiClient } from '../api-client.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -33,11 +33,12 @@ export const demo = async (context: CommandContext): Promise<ExitStatus> => {
   const configuration = simulatedConfiguration();
   try {
     const harnessFlags = ['--stage-milliseconds', '700'];
-    const server = await startServer({ port: 0, data, configuration, harnessFlags, tell: context.terminal.error });
+    const tell = context.terminal.error;
+    const server = await startServer({ port: 0, data, tokens: true, configuration, harnessFlags, tell });
     try {
       const text = readFileSync(example, 'utf8');
       await seedEarlierVersions(text, configuration.catalogue, server.simulators.clusters);
-      return await deployAndCheck(context, server.url, text);
+      return await deployAndCheck(context, server, text);
     } finally {
       await server.close();
     }
@@ -48,10 +49,10 @@ export const demo = async (context: CommandContext): Promise<ExitStatus> => {
 
 const deployAndCheck = async (
   { terminal, times, clock }: Pick<CommandContext, 'terminal' | 'times' | 'clock'>,
-  url: string,
+  { url, token }: Pick<Server, 'url' | 'token'>,
   text: string,
 ): Promise<ExitStatus> => {
-  const client = new ApiClient({ url });
+  const client = new ApiClient({ url, token: async () => token });
   const { simulated } = await client.ask<{ simulated: { harness: boolean; clusters: string[] } }>('/health');
   const { colours } = terminal;
   terminal.out(colours.yellow(simulationSentence(simulated) ?? ''));

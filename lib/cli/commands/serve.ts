@@ -1,11 +1,12 @@
-import { join, resolve } from 'node:path';
-import { counted } from '../../domain/counted.ts';
+import { resolve } from 'node:path';
+import { isLoopback } from '../../local/http/place.ts';
 import { loadConfiguration } from '../../local/load-configuration.ts';
 import { checkDataFolder } from '../../local/runtime/make-data-folder.ts';
+import { checkGivenToken } from '../../local/tokens/given-token.ts';
 import { countOpenBatches } from '../../usecases/batch/count-open-batches.ts';
 import { type CommandContext, print } from '../command-context.ts';
-import { type ExitStatus, exitStatus } from '../failure.ts';
-import { simulationSentence } from '../simulation.ts';
+import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
+import { closedLine, serveLines } from '../serve-lines.ts';
 import { onStopSignal } from '../stop-signal.ts';
 
 export interface ServeOptions {
@@ -14,6 +15,9 @@ export interface ServeOptions {
   readonly data: string;
   readonly config?: string;
   readonly enginePort?: number;
+  readonly name?: readonly string[];
+  /** False with --no-token. */
+  readonly token: boolean;
 }
 
 /** Runs the embedded runtime until it is told to stop. */
@@ -28,11 +32,17 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
   const { startServer } = await import('../../local/start-server.ts');
   const { readHealth } = await import('../../usecases/read-health.ts');
   const { simulated } = await readHealth({ catalogue: async () => configuration.catalogue });
+  const isAllSimulated = configuration.catalogue.simulated;
+  const given = env.FLOTILLA_TOKEN || undefined;
+  checkAdmission(options, given, !isAllSimulated);
   let isStopping = false;
   const server = await startServer({
     port: options.port,
     host: options.host,
-    token: env.FLOTILLA_TOKEN,
+    names: options.name,
+    tokens: options.token,
+    token: given,
+    noteFor: env,
     data,
     configuration,
     enginePort: options.enginePort,
@@ -46,13 +56,14 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
   const open = await countOpenBatches(server);
   const { engineUrl } = server;
   const engine = engineUrl === undefined ? {} : { engine_url: engineUrl };
-  print(context, { url: server.url, ...engine, simulated, open_batches: open }, [
-    `Flotilla listens on ${server.url}, data in ${options.data}, ${file === undefined ? 'no configuration file' : file}`,
-    ...(engineUrl === undefined ? [] : [engineLine(engineUrl, options.data)]),
-    ...(open === 0 ? [] : [`${counted(open, 'batch', 'batches')} ${open === 1 ? 'goes' : 'go'} on.`]),
-    ...[simulationSentence(simulated)].filter((line) => line !== undefined),
-    ...submitLines(configuration.catalogue.simulated, fromHere(server.url), env),
-  ]);
+  print(
+    context,
+    { url: server.url, ...engine, simulated, open_batches: open },
+    serveLines({
+      ...{ url: server.url, engineUrl, data: options.data, file, open, simulated, isAllSimulated },
+      asksForTokens: options.token,
+    }),
+  );
   await new Promise<void>((stop) => {
     onStopSignal(() => {
       isStopping = true;
@@ -66,24 +77,17 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
   return exitStatus.done;
 };
 
-const closedLine = ({ length }: readonly string[], data: string): readonly string[] =>
-  length === 0
-    ? []
-    : [`${data} could be read by others on this machine (${counted(length, 'place')}); now only you can.`];
-
-const engineLine = (url: string, data: string): string =>
-  `The engine speaks the protocol of Step Functions on ${url}; its key id is flotilla, its secret is in ${join(data, 'engine-secret')}.`;
-
-/** An example is of use where nothing is real: anywhere else it would start real pipelines. */
-const submitLines = (isSimulated: boolean, url: string, env: CommandContext['env']): readonly string[] => {
-  const file = isSimulated ? 'examples/small.yaml' : 'YOUR-BATCH.yaml';
-  const submit = `curl -H 'content-type: application/yaml'${tokenHint(env)} --data-binary @${file} ${url}/batches`;
-  const look = ['See what a batch would do:', `  npx flotilla plan ${file} --url ${url}`];
-  return [...(isSimulated ? [] : look), 'Submit a batch:', `  ${submit}`];
+/** Throws for what would let in more than it says. */
+const checkAdmission = (
+  { host, token: asksForTokens }: ServeOptions,
+  given: string | undefined,
+  real: boolean,
+): void => {
+  if (given !== undefined) checkGivenToken(given);
+  if (asksForTokens) return;
+  const why = real
+    ? 'this configuration names what is real, and whoever reaches the server could deploy'
+    : given !== undefined && '$FLOTILLA_TOKEN is set';
+  if (why) throw new CommandFailure(exitStatus.usage, [`--no-token is not possible here: ${why}.`]);
+  if (!isLoopback(host)) throw new CommandFailure(exitStatus.usage, ['--no-token is for loopback only.']);
 };
-
-/** A server that listens on all addresses of this machine is asked at the one by which it reaches itself. */
-const fromHere = (url: string): string => url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
-
-const tokenHint = (env: CommandContext['env']): string =>
-  (env.FLOTILLA_TOKEN ?? '') === '' ? '' : ` -H "authorization: Bearer $FLOTILLA_TOKEN"`;

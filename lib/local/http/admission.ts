@@ -1,40 +1,37 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { FlotillaError } from '../../domain/errors.ts';
-import { isOwnHost } from './place.ts';
+import { type Actor, localActor } from '../../domain/record/actor.ts';
+import type { Holder } from '../tokens/token-book.ts';
+import type { Failures } from './failures.ts';
 
-/** An empty one is none: whoever sends nothing has it. A command that failed leaves such a one in a variable. */
-export const isToken = (token: string | undefined): token is string => token !== undefined && token !== '';
+export interface Tokens {
+  holderOf(token: string): Holder;
+}
 
-/**
- * Who may ask. With a token, whoever has it. Without one only this machine reaches the server, but so do the web pages
- * that its browsers show: a foreign page is told by its Origin, and one that calls itself this host by a name that it
- * owns (DNS rebinding) by its Host.
- */
-export const admit = (request: IncomingMessage, token: string | undefined): void => {
-  if (request.method === 'GET' && request.url === '/health') return;
-  if (isToken(token)) checkToken(request, token);
-  else checkPlace(request);
+/** Without tokens whoever reaches the server may do everything. */
+export interface Admission {
+  readonly tokens: (() => Promise<Tokens>) | undefined;
+  readonly failures: Failures;
+}
+
+/** Who sends a request; undefined for whoever only asks whether the server is well. Throws Unauthorized or TooManyRequests. */
+export const admit = async (request: IncomingMessage, { tokens, failures }: Admission): Promise<Actor | undefined> => {
+  if (tokens === undefined) return localActor;
+  const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  const { holderOf } = await tokens();
+  if (given === undefined && isHealthCheck(request)) return undefined;
+  const holder: Holder | undefined = given === undefined ? undefined : holderOf(given);
+  if (holder !== undefined && 'actor' in holder) return holder.actor;
+  const why = holder?.refused ?? 'none';
+  const refusal = new FlotillaError('Unauthorized', words[why]);
+  throw failures.add(request.socket.remoteAddress ?? 'unknown', `token ${why}`, refusal);
 };
 
-const checkPlace = (request: IncomingMessage): void => {
-  const host = request.headers.host ?? '';
-  if (!isOwnHost(host)) throw new FlotillaError('Forbidden', `This server is not called ${host}.`);
-  const { origin } = request.headers;
-  if (origin !== undefined && origin !== `http://${host}`) {
-    throw new FlotillaError('Forbidden', `Pages of ${origin} may not use this server.`);
-  }
-};
+const isHealthCheck = ({ method, url }: IncomingMessage): boolean =>
+  (method === 'GET' || method === 'HEAD') && url === '/health';
 
-const checkToken = (request: IncomingMessage, token: string): void => {
-  const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
-  if (!timingSafeEqual(digest(given), digest(token))) {
-    const isSent = given !== '';
-    throw new FlotillaError(
-      'Unauthorized',
-      isSent ? 'This is not the token of this server.' : 'Send the token of this server as Authorization: Bearer …',
-    );
-  }
-};
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+const words = {
+  none: 'Send a token of this server as Authorization: Bearer …',
+  unknown: 'This is not a token of this server.',
+  ended: 'This token has ended. Make a new one: flotilla token create.',
+} as const;

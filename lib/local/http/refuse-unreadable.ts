@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { problemResponse } from '../../../functions/api/problem.ts';
+import { withSecurityHeaders } from '../../../functions/api/security-headers.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 
 /** Answers what is no HTTP that could be handed to a route: it too is told as a problem, and the connection ends. */
@@ -9,7 +10,7 @@ export const refuseUnreadable = (error: NodeJS.ErrnoException, socket: Duplex): 
     socket.destroy();
     return;
   }
-  const { statusCode = 400, headers, body = '' } = problemResponse(meaningOf(error), '/');
+  const { statusCode = 400, headers, body = '' } = withSecurityHeaders(problemResponse(meaningOf(error), '/'));
   const head = [
     `HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}`,
     ...Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${String(value)}`),

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { counted } from '../domain/counted.ts';
+import { tokenFiles } from '../local/tokens/own-token.ts';
+import { shellWord } from './shell-word.ts';
+import { simulationSentence } from './simulation.ts';
+
+export interface Served {
+  readonly url: string;
+  readonly engineUrl: string | undefined;
+  /** As it was named. */
+  readonly data: string;
+  readonly file: string | undefined;
+  readonly open: number;
+  readonly simulated: { readonly harness: boolean; readonly clusters: readonly string[] };
+  readonly isAllSimulated: boolean;
+  readonly asksForTokens: boolean;
+}
+
+/** What a server says when it has started. */
+export const serveLines = (served: Served): readonly string[] => {
+  const { url, engineUrl, data, file, open, simulated } = served;
+  return [
+    `Flotilla listens on ${url}, data in ${data}, ${file === undefined ? 'no configuration file' : file}`,
+    ...(engineUrl === undefined ? [] : [engineLine(engineUrl, data)]),
+    ...(open === 0 ? [] : [`${counted(open, 'batch', 'batches')} ${open === 1 ? 'goes' : 'go'} on.`]),
+    ...[simulationSentence(simulated)].filter((line) => line !== undefined),
+    ...submitLines(served),
+  ];
+};
+
+/** What others could read until now. */
+export const closedLine = ({ length }: readonly string[], data: string): readonly string[] =>
+  length === 0
+    ? []
+    : [`${data} could be read by others on this machine (${counted(length, 'place')}); now only you can.`];
+
+const engineLine = (url: string, data: string): string =>
+  `The engine speaks the protocol of Step Functions on ${url}; its key id is flotilla, its secret is in ${join(data, 'engine-secret')}.`;
+
+/** An example is of use where nothing is real: anywhere else it would start real pipelines. */
+const submitLines = ({ isAllSimulated, url, data, asksForTokens }: Served): readonly string[] => {
+  const file = isAllSimulated ? 'examples/small.yaml' : 'YOUR-BATCH.yaml';
+  const here = fromHere(url);
+  // By a file, because what stands on a command line can be read by all.
+  const token = asksForTokens ? ` -H ${shellWord(`@${join(data, tokenFiles.header)}`)}` : '';
+  const submit = `curl${token} -H 'content-type: application/yaml' --data-binary @${file} ${here}/batches`;
+  const look = ['See what a batch would do:', `  npx flotilla plan ${file} --url ${here}`];
+  return [...(isAllSimulated ? [] : look), 'Submit a batch:', `  ${submit}`];
+};
+
+/** A server that listens on all addresses of this machine is asked at the one by which it reaches itself. */
+const fromHere = (url: string): string => url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
