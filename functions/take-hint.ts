@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2 as ApiAnswer } from 'aws-lambda';
-import { readSecret } from '../lib/adapters/secrets-manager.ts';
+import { readSecretVersions } from '../lib/adapters/secrets-manager.ts';
 import { takeHint } from '../lib/usecases/deployment/take-hint.ts';
 import { logFault } from './api/log-fault.ts';
 import type { ApiEvent } from './api/request.ts';
@@ -11,7 +11,7 @@ import { onLambda } from './runtime/on-lambda.ts';
 import { tableDeps } from './runtime/storage.ts';
 import { workflowDeps } from './runtime/workflow.ts';
 
-export type HintDeps = Parameters<typeof takeHint>[0] & { readonly callbackKey: () => Promise<string> };
+export type HintDeps = Parameters<typeof takeHint>[0] & { readonly callbackKeys: () => Promise<readonly string[]> };
 
 /** Friend and stranger get the same answer, and so does whoever comes when something is broken here. */
 const answer = withSecurityHeaders({ statusCode: 202 });
@@ -23,13 +23,17 @@ export const create = (deps: HintDeps) =>
       request.response = answer;
     })
     .handler(async ({ pathParameters }: ApiEvent) => {
-      await takeHint(deps, { given: pathParameters?.key ?? '', key: await deps.callbackKey() });
+      await takeHint(deps, { given: pathParameters?.key ?? '', keys: await deps.callbackKeys() });
       return answer;
     });
 
 export const handler = onLambda(() => {
   const secretId = variable('CALLBACK_SECRET_ID');
   const deps = tableDeps();
-  const key = new Kept<string>({ read: () => readSecret(secretId), make: (text) => text, clock: deps.clock });
-  return create({ ...deps, ...workflowDeps('watch'), callbackKey: () => key.get() });
+  const keys = new Kept<readonly string[]>({
+    read: async () => JSON.stringify(await readSecretVersions(secretId)),
+    make: (text) => JSON.parse(text) as string[],
+    clock: deps.clock,
+  });
+  return create({ ...deps, ...workflowDeps('watch'), callbackKeys: () => keys.get() });
 });

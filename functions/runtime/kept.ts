@@ -1,3 +1,4 @@
+import { isTransientError } from '../../lib/adapters/transient-error.ts';
 import type { Clock } from '../../lib/domain/ports.ts';
 
 export interface KeptOptions<Thing> {
@@ -12,7 +13,8 @@ const keepMilliseconds = 60_000;
 /**
  * A thing that is made of a text and kept, with its connections and budgets, until that text is another one: a function that
  * is called every minute lives for hours, and a key that was changed meanwhile must not be used until then. While the text
- * cannot be read, the thing stays.
+ * cannot be read for a reason that passes, the thing stays. Whatever else is said instead of the text ends its use: a secret that
+ * was deleted, or a right that was taken away, was meant so, and so was another text, even if nothing can be made of it.
  */
 export class Kept<Thing> {
   readonly #options: KeptOptions<Thing>;
@@ -35,11 +37,12 @@ export class Kept<Thing> {
     const { read, make, clock } = this.#options;
     const before = this.#kept;
     const until = clock.now() + keepMilliseconds;
+    this.#kept = undefined;
     try {
       const text = await read();
       this.#kept = { text, thing: before?.text === text ? before.thing : make(text), until };
     } catch (error) {
-      if (before === undefined) throw error;
+      if (before === undefined || !isTransientError(error)) throw error;
       this.#kept = { ...before, until };
     }
     return this.#kept.thing;

@@ -1,5 +1,5 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
-import { GetSecretValueCommand, ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, ListSecretsCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { expect, it, vi } from 'vitest';
 import { Api } from './api.ts';
 import { clientsOf, givenCloud, stage } from './cloud.ts';
@@ -15,11 +15,12 @@ defaults: { environment_id: staging, infrastructure_id: cluster-eu-1, docker_art
 deployments: [{ pillar: risk, service_name: desk-limits, docker_image_version: 2.0.0-pipeline-slow }]
 `;
 
-/** The secret that is a part of the address which Harness is told. */
-const callbackKey = async (): Promise<string> => {
+/** Changes the secret that is a part of the address which Harness is told. Gives the one before, which is in the pipelines still. */
+const changeCallbackKey = async (): Promise<string> => {
   const { SecretList = [] } = await clients.secrets.send(new ListSecretsCommand({}));
   const SecretId = SecretList.find(({ Name }) => Name?.startsWith(`flotilla-${stage}-state-CallbackSecret`))?.ARN ?? '';
   const { SecretString = '' } = await clients.secrets.send(new GetSecretValueCommand({ SecretId }));
+  await clients.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'n'.repeat(40) }));
   return SecretString;
 };
 
@@ -44,9 +45,10 @@ it('answers friend and stranger the same, and has the watcher look for the frien
       (await api.ask<{ deployments: { runs: unknown[] }[] }>(`/batches/${batchId}/deployments`)).deployments,
     ).flatMap(({ runs }) => runs).length > 0;
   await vi.waitUntil(isInFlight, { timeout: 250_000, interval: 200 });
+  const before = await changeCallbackKey();
   const stranger = await call('x'.repeat(40));
   expect([stranger.status, await stranger.text(), await hintedWatchers()]).toEqual([202, '', []]);
-  const friend = await call(await callbackKey());
+  const friend = await call(before);
   expect([friend.status, await friend.text()]).toEqual([202, '']);
   expect(await hintedWatchers()).toEqual([expect.stringMatching(/^executor:/)]);
   expect((await api.follow(batchId)).batch).toMatchObject({ status: 'SUCCESS' });

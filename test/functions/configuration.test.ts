@@ -31,15 +31,16 @@ describe('the secret of Harness', () => {
 
 describe('what is kept', () => {
   const setUp = () => {
-    const world = { now: 0, text: 'one' as string | undefined, reads: 0, made: [] as string[] };
+    const world = { now: 0, text: 'one' as string | undefined, fault: {}, reads: 0, made: [] as string[] };
     const kept = new Kept<{ readonly of: string }>({
       clock: { now: () => world.now },
       read: async () => {
         world.reads += 1;
-        if (world.text === undefined) throw new Error('it cannot be read');
+        if (world.text === undefined) throw Object.assign(new Error('it cannot be read'), world.fault);
         return world.text;
       },
       make: (of) => {
+        if (of === 'nonsense') throw new Error('nothing can be made of it');
         world.made.push(of);
         return { of };
       },
@@ -72,17 +73,53 @@ describe('what is kept', () => {
     expect(await kept.get()).toEqual({ of: 'two' });
   });
 
-  test('stays while its text cannot be read; the first time that is an error, and not for ever', async () => {
+  test.each([
+    ['the right was taken away', { name: 'AccessDeniedException', $metadata: { httpStatusCode: 400 } }],
+    ['it is gone', { name: 'ResourceNotFoundException', $metadata: { httpStatusCode: 400 } }],
+    ['it is going to be deleted', { name: 'InvalidRequestException', $metadata: { httpStatusCode: 400 } }],
+    ['its key is gone', { name: 'DecryptionFailure', $metadata: { httpStatusCode: 400 } }],
+    ['a program of ours is wrong', { name: 'TypeError' }],
+  ])('is not used any longer than a minute where %s, and made anew where it is back', async (_, fault) => {
     const { world, kept } = setUp();
-    world.text = undefined;
+    const first = await kept.get();
+    Object.assign(world, { text: undefined, fault });
+    world.now = 59_999;
+    expect(await kept.get()).toBe(first);
+    world.now = 60_000;
+    await expect(kept.get()).rejects.toThrow('it cannot be read');
     await expect(kept.get()).rejects.toThrow('it cannot be read');
     world.text = 'one';
     expect(await kept.get()).toEqual({ of: 'one' });
-    world.text = undefined;
-    world.now = 60_000;
-    expect(await kept.get()).toEqual({ of: 'one' });
-    world.text = 'two';
-    world.now = 120_000;
-    expect(await kept.get()).toEqual({ of: 'two' });
+    expect(world.made).toEqual(['one', 'one']);
   });
+
+  test('is not used any more when its text became one of which nothing can be made', async () => {
+    const { world, kept } = setUp();
+    await kept.get();
+    world.text = 'nonsense';
+    world.now = 60_000;
+    await expect(kept.get()).rejects.toThrow('nothing can be made of it');
+    await expect(kept.get()).rejects.toThrow('nothing can be made of it');
+  });
+
+  test.each([
+    ['throttled', { name: 'ThrottlingException', $metadata: { httpStatusCode: 400 } }],
+    ['broken', { $metadata: { httpStatusCode: 500 } }],
+    ['not reached', { code: 'ECONNRESET' }],
+  ])(
+    'stays while its text cannot be read because the service is %s; the first time that is an error, and not for ever',
+    async (_, fault) => {
+      const { world, kept } = setUp();
+      Object.assign(world, { text: undefined, fault });
+      await expect(kept.get()).rejects.toThrow('it cannot be read');
+      world.text = 'one';
+      expect(await kept.get()).toEqual({ of: 'one' });
+      world.text = undefined;
+      world.now = 60_000;
+      expect(await kept.get()).toEqual({ of: 'one' });
+      world.text = 'two';
+      world.now = 120_000;
+      expect(await kept.get()).toEqual({ of: 'two' });
+    },
+  );
 });

@@ -14,7 +14,12 @@ afterEach(() => vi.restoreAllMocks());
 const key = 'k'.repeat(40);
 const watcher = executorWatcher('harness:acme');
 
-const call = async (given: string | undefined, callbackKey: () => Promise<string> = async () => key) => {
+const before = 'b'.repeat(40);
+
+const call = async (
+  given: string | undefined,
+  callbackKeys: () => Promise<readonly string[]> = async () => [key, before],
+) => {
   const table = new SqliteTable(':memory:');
   const base = { table, workflow: new StartOnlyWorkflow(), clock: new FakeClock(), random: { next: () => 0.5 } };
   const deps = { ...base, pace: cloudPace };
@@ -24,12 +29,13 @@ const call = async (given: string | undefined, callbackKey: () => Promise<string
     ...apiEvent('POST', `/callbacks/harness/${given ?? ''}`, { body: '{"eventData":{"nodeStatus":"completed"}' }),
     ...(given === undefined ? {} : { pathParameters: { key: given } }),
   };
-  const answer = await create({ ...deps, callbackKey })(event, {} as never);
+  const answer = await create({ ...deps, callbackKeys })(event, {} as never);
   return { answer, hints: (await table.query({ pk: 'HINTS', limit: 1 })).items.length };
 };
 
 test.each([
   ['a friend', key, 1],
+  ['a friend who has not heard of the new key', before, 1],
   ['a stranger', 'x'.repeat(40), 0],
   ['somebody without a key', undefined, 0],
 ])('%s gets the same answer', async (_, given, hints) => {

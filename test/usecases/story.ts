@@ -248,7 +248,7 @@ export const acts: readonly Act[] = [
     name: `deploy ${index}`,
     does: (deps: Deps) => startDeployment(deps, { ...child(index, `deploy-${index}`), attempt: 1 }),
   })),
-  { name: 'hint', does: (deps) => takeHint(deps, { given: 'key', key: 'key' }) },
+  { name: 'hint', does: (deps) => takeHint(deps, { given: 'key', keys: ['key'] }) },
   { name: 'list what is in work', does: (deps) => listDeployments(deps, { batchId: batch_id, limit: 10, after: -1 }) },
   { name: 'watch the runs', does: watchAll },
   { name: 'verify 0', does: verify(0, 1, 'verify-0') },

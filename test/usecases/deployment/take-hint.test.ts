@@ -37,7 +37,7 @@ const hinted = async ({ deps }: Awaited<ReturnType<typeof makeHintWorld>>): Prom
 describe('a hint', () => {
   test('reaches the watchers of executors that follow runs', async () => {
     const world = await makeHintWorld();
-    await takeHint(world.deps, { given: key, key });
+    await takeHint(world.deps, { given: key, keys: [key] });
     expect(await hinted(world)).toEqual([acme]);
     expect(world.workflow.started).toEqual([]);
   });
@@ -45,7 +45,7 @@ describe('a hint', () => {
   test('starts a watcher that is gone', async () => {
     const world = await makeHintWorld();
     await world.clock.sleep(3_600_000);
-    await takeHint(world.deps, { given: key, key });
+    await takeHint(world.deps, { given: key, keys: [key] });
     expect(world.workflow.started.map(({ input }) => input.watcher)).toEqual([acme]);
   });
 
@@ -54,7 +54,7 @@ describe('a hint', () => {
     async (given) => {
       const world = await makeHintWorld();
       await world.clock.sleep(3_600_000);
-      await takeHint(world.deps, { given, key });
+      await takeHint(world.deps, { given, keys: [key] });
       expect(await hinted(world)).toEqual([]);
       expect(world.workflow.started).toEqual([]);
     },
@@ -75,7 +75,7 @@ describe('a watcher', () => {
         await clock.sleep(milliseconds);
         while (due[0] !== undefined && due[0] <= seconds()) {
           due.shift();
-          await takeHint(deps, { given: key, key });
+          await takeHint(deps, { given: key, keys: [key] });
         }
       },
     };
