@@ -75,7 +75,8 @@ export const batchTable = (batches: readonly ListedBatch[], { columns, colours }
       // A time without its end is another one.
       { head: 'SUBMITTED', spare: 1 },
       { head: 'BY', cut: 'name', spare: 3, early: true },
-      { head: 'NAME', cut: 'name' },
+      // A long one takes no room from what has less.
+      { head: 'NAME', cut: 'sentence', least: 16 },
       { ...sentence('MESSAGE'), spare: 2 },
     ],
     batches.map(({ batch_id, status, created_at, submitted_by, name, message }) => [

@@ -63,6 +63,16 @@ describe('ids, names and versions are shown whole while anything else can give w
   });
 
   test.each([
+    [100, 'Autumn release of… 2 deployments: 1 i…'],
+    [80, 'Autumn release of …'],
+    [60, 'Autumn release of all …'],
+  ])('a long name leaves room for the others: list, %i columns', (columns, rest) => {
+    const listed = batch({ batch_id: id, name: 'Autumn release of all that there is', status: 'SUCCESS' });
+    const [, line] = batchTable([listed], { columns, colours }, timesIn('Europe/Berlin')).lines;
+    expect(line!.replaceAll(/ +/g, ' ')).toContain(columns === 60 ? `SUCCESS ${rest}` : `+02:00 ${rest}`);
+  });
+
+  test.each([
     [200, /cluster-eu-1 \(simulated\) +PROCESSING +Deploying: The pipeline runs, and nobody knows how long\.$/],
     [80, /cluster-eu-1 +PROCESSING +Deploying: The pipeline ru…$/],
     [70, /3\.0\.2 +PROCESSING +Deploying: The pipeline runs, …$/],
