@@ -1,5 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2 as ApiAnswer, Context } from 'aws-lambda';
+import { rightsOf } from '../lib/domain/grants/rights.ts';
 import type { Actor } from '../lib/domain/record/actor.ts';
 import { fittingAnswer } from './api/fitting-answer.ts';
 import { logFault } from './api/log-fault.ts';
@@ -38,8 +39,11 @@ export const create = (deps: ApiDeps, identify: Identify = asTold): ApiHandler =
       const { handle, scope, parameters } = matchRoute(routes, event.requestContext.http.method, event.rawPath);
       const actor = identify(event, told);
       checkScope(actor, scope);
+      const catalogue = await deps.catalogue();
+      // The one of this moment, for all that the request asks.
+      const asked = { ...deps, catalogue: async () => catalogue, rights: rightsOf(catalogue.grants, actor) };
       const request = { event, actor, parameters, ...(signal === undefined ? {} : { signal }) };
-      return fittingAnswer(event, await handle(deps, request));
+      return fittingAnswer(event, await handle(asked, request));
     });
   return async (event, context) => withSecurityHeaders(await handler(event, context as Context & ApiContext));
 };

@@ -14,7 +14,7 @@ import { readSource } from '../../lib/usecases/batch/read-source.ts';
 import { submitBatch } from '../../lib/usecases/batch/submit-batch.ts';
 import { listDeployments } from '../../lib/usecases/deployment/list-deployments.ts';
 import { resolveDeployment } from '../../lib/usecases/deployment/resolve-deployment.ts';
-import type { Deps } from '../../lib/usecases/deps.ts';
+import type { AskedBy, Deps } from '../../lib/usecases/deps.ts';
 import { previewPlan } from '../../lib/usecases/plan/preview-plan.ts';
 import { readHealth } from '../../lib/usecases/read-health.ts';
 import { readEvents } from '../../lib/usecases/record/read-events.ts';
@@ -27,6 +27,9 @@ export type ApiDeps = Pick<
   'table' | 'documents' | 'uploads' | 'workflow' | 'clock' | 'random' | 'ids' | 'catalogue'
 >;
 
+/** A route has no other deps than these: whatever it does, it does by the rights of who asks. */
+type RouteDeps = ApiDeps & AskedBy;
+
 interface Request {
   readonly event: ApiEvent;
   readonly actor: Actor;
@@ -34,7 +37,7 @@ interface Request {
   readonly signal?: AbortSignal;
 }
 
-type Handle = (deps: ApiDeps, request: Request) => Promise<APIGatewayProxyStructuredResultV2>;
+type Handle = (deps: RouteDeps, request: Request) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /** For a route whose address says all. */
 const withoutQuery =

@@ -19,6 +19,8 @@ interface Problem {
   /** What API Gateway says where Flotilla would say `detail`. */
   readonly message?: string;
   readonly status: number;
+  /** Absent where API Gateway says it. */
+  readonly code?: string;
   readonly issues?: readonly Partial<Issue>[];
   readonly candidates?: readonly Candidate[];
 }
@@ -158,8 +160,8 @@ const failureOf = (problem: Problem, file: string | undefined): CommandFailure =
 };
 
 /** API Gateway refuses without a word about what would help. */
-const adviceOn = ({ status }: Problem): readonly string[] => {
-  if (status === 403)
+const adviceOn = ({ status, code }: Problem): readonly string[] => {
+  if (status === 403 && code === undefined)
     return ['Does the token have the scope that this needs: flotilla/read, flotilla/deploy or flotilla/approve?'];
   if (status !== 401) return [];
   return [

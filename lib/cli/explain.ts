@@ -60,7 +60,9 @@ const namesOf = (deployments: readonly DeploymentView[]): string => {
 const adviceOn = (deployment: DeploymentView, { batchId, command }: Telling): readonly string[] => {
   if (batchId === undefined || command === undefined) return [];
   const own = deployment.status === 'UNKNOWN' ? [[batchId, deployment.key]] : [];
-  const others = unknownTargets(deployment).map(({ batch_id, key }) => [batch_id, key ?? deployment.key]);
+  const others = unknownTargets(deployment).flatMap(({ batch_id, key }) =>
+    batch_id === undefined ? [] : [[batch_id, key ?? deployment.key]],
+  );
   return [...own, ...others].map((what) => `  ${resolveCommand(command, what)}  (or --status FAILED)`);
 };
 

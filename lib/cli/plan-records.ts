@@ -93,7 +93,7 @@ const uncertainLine = ({ key, recorded }: DeploymentPreview): readonly string[] 
 const heldLines = ({ key, held_by = [] }: DeploymentPreview, command: CommandContext['command']): readonly string[] =>
   held_by.flatMap((held) => [
     `${key}: ${printable(describeWaiting([held]))}`,
-    ...(held.status === 'UNKNOWN'
+    ...(held.status === 'UNKNOWN' && held.batch_id !== undefined
       ? [`  ${resolveCommand(command, [held.batch_id, held.key ?? key])}  (or --status FAILED)`]
       : []),
   ]);

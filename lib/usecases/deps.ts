@@ -1,4 +1,5 @@
 import type { Catalogue } from '../domain/catalogue/catalogue.ts';
+import type { Rights } from '../domain/grants/rights.ts';
 import type {
   Clock,
   Cluster,
@@ -61,3 +62,8 @@ export const cloudPace: Pace = {
   lease: 20_000,
   sweepAge: 60_000,
 };
+
+/** For what somebody asks for by the API: what whoever asks may do, by the configuration as it is then. */
+export interface AskedBy {
+  readonly rights: Rights;
+}

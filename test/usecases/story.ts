@@ -1,5 +1,6 @@
 import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
 import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
+import { allRights } from '../../lib/domain/grants/rights.ts';
 import type { Workload } from '../../lib/domain/plan/plan.ts';
 import type {
   BusEvent,
@@ -25,7 +26,7 @@ import { startDeployment } from '../../lib/usecases/deployment/start-deployment.
 import { startRestore } from '../../lib/usecases/deployment/start-restore.ts';
 import { takeHint } from '../../lib/usecases/deployment/take-hint.ts';
 import { watchExecutor } from '../../lib/usecases/deployment/watch-executor.ts';
-import { cloudPace, type Deps, type Pace } from '../../lib/usecases/deps.ts';
+import { type AskedBy, cloudPace, type Deps, type Pace } from '../../lib/usecases/deps.ts';
 import { measureWork } from '../../lib/usecases/measurement/measure-work.ts';
 import { planBatch } from '../../lib/usecases/plan/plan-batch.ts';
 import { publishEvents, type WrittenEvent } from '../../lib/usecases/record/publish-events.ts';
@@ -163,7 +164,7 @@ const beginning: Moment = {
 };
 
 export interface Scene {
-  readonly deps: Deps;
+  readonly deps: Deps & AskedBy;
   readonly outside: Outside;
   moment(): Moment;
   close(): void;
@@ -179,7 +180,7 @@ export const sceneAt = async (moment: Moment): Promise<Scene> => {
   const { versions, runs, answered, bus } = moment.outside;
   const outside = { versions: new Map(versions), runs: new Map(runs), answered: [...answered], bus: [...bus] };
   const { catalogue } = simulatedConfiguration();
-  const deps: Deps = {
+  const deps: Deps & AskedBy = {
     ...{ table, documents, clock, uploads: new MemoryUploads(clock), workflow: workflowOf(outside), pace: storyPace },
     random: { next: () => 0.5 },
     ids: { next: () => `01TEST${String(++ids).padStart(6, '0')}` },
@@ -190,6 +191,7 @@ export const sceneAt = async (moment: Moment): Promise<Scene> => {
       },
     },
     catalogue: async () => catalogue,
+    rights: allRights,
     executor: async () => executorOf(outside),
     cluster: async () => clusterOf(outside),
   };
@@ -210,7 +212,7 @@ export const eventsOf = async ({ table }: Pick<Deps, 'table'>): Promise<readonly
   (await rowsOf(table, keys.event(batch_id, 0, 0).pk)) as unknown as readonly WrittenEvent[];
 
 /** Every watcher once, from its first look until it has nothing to watch. */
-const watchAll = async (deps: Deps): Promise<void> => {
+const watchAll = async (deps: Deps & AskedBy): Promise<void> => {
   for await (const watcher of everyWatcher(deps)) {
     const { generation } = (await deps.table.get(keys.watcher(watcher))) as unknown as { readonly generation: number };
     const task = { watcher, generation, started_at: deps.clock.now() };
@@ -219,12 +221,12 @@ const watchAll = async (deps: Deps): Promise<void> => {
   }
 };
 
-const verify = (index: number, attempt: number | 'restore', token: string) => (deps: Deps) =>
+const verify = (index: number, attempt: number | 'restore', token: string) => (deps: Deps & AskedBy) =>
   verifyRollout(deps, { ...child(index, token), attempt });
 
 export interface Act {
   readonly name: string;
-  readonly does: (deps: Deps) => Promise<unknown>;
+  readonly does: (deps: Deps & AskedBy) => Promise<unknown>;
 }
 
 /** Every use case in the order of a batch's life, with those that only look in between. */
@@ -237,16 +239,16 @@ export const acts: readonly Act[] = [
   },
   ...[0, 1, 2].map((index) => ({
     name: `await turn ${index}`,
-    does: (deps: Deps) => awaitTurn(deps, child(index, `turn-${index}`)),
+    does: (deps: Deps & AskedBy) => awaitTurn(deps, child(index, `turn-${index}`)),
   })),
   { name: 'dispatch', does: (deps) => dispatchTurns(deps, { holder: 'one' }) },
   ...[0, 1].map((index) => ({
     name: `capture ${index}`,
-    does: (deps: Deps) => captureBaseline(deps, { batch_id, index }),
+    does: (deps: Deps & AskedBy) => captureBaseline(deps, { batch_id, index }),
   })),
   ...[0, 1].map((index) => ({
     name: `deploy ${index}`,
-    does: (deps: Deps) => startDeployment(deps, { ...child(index, `deploy-${index}`), attempt: 1 }),
+    does: (deps: Deps & AskedBy) => startDeployment(deps, { ...child(index, `deploy-${index}`), attempt: 1 }),
   })),
   { name: 'hint', does: (deps) => takeHint(deps, { given: 'key', keys: ['key'] }) },
   { name: 'list what is in work', does: (deps) => listDeployments(deps, { batchId: batch_id, limit: 10, after: -1 }) },

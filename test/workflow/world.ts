@@ -5,6 +5,7 @@ import { StepFunctions } from '../../lib/adapters/step-functions.ts';
 import type { OnUse } from '../../lib/adapters/table-use.ts';
 import type { Catalogue } from '../../lib/domain/catalogue/catalogue.ts';
 import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
+import { allRights } from '../../lib/domain/grants/rights.ts';
 import type { BusEvent, Documents, Table } from '../../lib/domain/ports.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
 import { type HeaderRow, rowOf } from '../../lib/domain/record/rows.ts';
@@ -16,7 +17,7 @@ import { makeInvoke } from '../../lib/local/runtime/invoke.ts';
 import { loadMachines } from '../../lib/local/runtime/machines.ts';
 import { repeat } from '../../lib/local/runtime/repeat.ts';
 import { submitBatch } from '../../lib/usecases/batch/submit-batch.ts';
-import { cloudPace, type Deps, type Pace } from '../../lib/usecases/deps.ts';
+import { type AskedBy, cloudPace, type Deps, type Pace } from '../../lib/usecases/deps.ts';
 import { MemoryUploads } from '../usecases/batch/memory-uploads.ts';
 import { batchText, type Wanted, type WantedStrategy } from './batch-text.ts';
 import { CallMeter } from './call-meter.ts';
@@ -88,7 +89,7 @@ export class World {
   readonly #options: WorldOptions;
   readonly #store: Store;
   readonly #invoked = new Map<string, number>();
-  #deps: Deps | undefined;
+  #deps: (Deps & AskedBy) | undefined;
   #close: () => void = () => {};
   #dispatch: () => Promise<void> = async () => {};
   #machineArn = '';
@@ -124,7 +125,7 @@ export class World {
     return world;
   }
 
-  get deps(): Deps {
+  get deps(): Deps & AskedBy {
     return this.#deps!;
   }
 
@@ -173,7 +174,7 @@ export class World {
     await this.engine.createStateMachine({ name: 'batch', definition: altered });
   }
 
-  #makeDeps(machines: Readonly<Record<'batch' | 'watch', string>>): Deps {
+  #makeDeps(machines: Readonly<Record<'batch' | 'watch', string>>): Deps & AskedBy {
     let ids = 0;
     const { catalogue = simulatedConfiguration().catalogue } = this.#options;
     const executor = this.meter.watch('executor', this.executor);
@@ -189,6 +190,7 @@ export class World {
       ids: { next: () => `01WORLD${String(++ids).padStart(8, '0')}` },
       pace: { ...cloudPace, ...this.#options.pace },
       catalogue: async () => catalogue,
+      rights: allRights,
       executor: async () => executor,
       cluster: async () => cluster,
     };

@@ -28,6 +28,8 @@ export const issueCodes = {
   PipelineMissing: 'PipelineMissing',
   VariableNotSet: 'VariableNotSet',
   FileUnreadable: 'FileUnreadable',
+  /** Who asks may not do that there. */
+  NotGranted: 'NotGranted',
   /** The last line of a list that was cut. */
   MoreIssues: 'MoreIssues',
 } as const;

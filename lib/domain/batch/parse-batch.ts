@@ -29,8 +29,20 @@ import { type BatchFrame, batchFrameSchema, maxDeployments, writtenBatchSchema }
 import { valueIn } from './value-in.ts';
 
 export type ParsedBatch = { readonly batch: Batch; readonly warnings: readonly string[] };
-/** `yaml`: the text cannot be read at all. `schema`: it can, and says something that is not allowed. */
-export type RefusedBatch = { readonly kind: 'yaml' | 'schema'; readonly issues: readonly Issue[] };
+/**
+ * `yaml`: the text cannot be read at all. `schema`: it can, and says something that is not allowed. `grants`: it is valid, and
+ * says something that is not allowed to one who asks.
+ */
+export type RefusedBatch = { readonly kind: 'yaml' | 'schema' | 'grants'; readonly issues: readonly Issue[] };
+
+/** Says of a deployment why it is refused to one who asks; nothing where it is not. */
+export type Refuse = (deployment: Deployment) => string | undefined;
+
+export interface ParseOptions {
+  /** By what clusters are known for sure; unless it is given, by the catalogue alone. */
+  readonly sureNamesOf?: NamesOfClusters | undefined;
+  readonly refuse?: Refuse | undefined;
+}
 
 const advice = makeKeyAdvice(writtenBatchSchema);
 
@@ -38,7 +50,7 @@ const advice = makeKeyAdvice(writtenBatchSchema);
 export const parseBatch = (
   text: string,
   catalogue: Catalogue,
-  sureNamesOf: NamesOfClusters = namesOfClusters(catalogue, []),
+  { sureNamesOf = namesOfClusters(catalogue, []), refuse = () => undefined }: ParseOptions = {},
 ): ParsedBatch | RefusedBatch => {
   const yaml = readYaml(text);
   if ('issues' in yaml) return { kind: 'yaml', issues: yaml.issues };
@@ -70,6 +82,8 @@ export const parseBatch = (
   const deployments = drafts.map((draft, place) =>
     deploymentOf(draft, place, dependencies.keys[place]!, { catalogue, yaml }),
   );
+  const refused = deployments.flatMap((deployment, place) => refusal(refuse(deployment), drafts[place]!, yaml));
+  if (refused.length > 0) return { kind: 'grants', issues: presentFindings(refused, yaml.lineOf) };
   return { batch: batchOf(frame.value, deployments), warnings: warningsFor(deployments, catalogue) };
 };
 
@@ -96,6 +110,11 @@ const isOfItem = (path: Path): boolean => path[0] === 'deployments' && path.leng
 
 const givenByDefaults = (field: Path[number] | undefined): field is string =>
   typeof field === 'string' && itemFields.includes(field);
+
+const refusal = (message: string | undefined, { path }: Draft, { offsetOf }: YamlText): Finding[] =>
+  message === undefined
+    ? []
+    : [{ offset: offsetOf(path), path, code: issueCodes.NotGranted, describe: () => ({ message }) }];
 
 const warningsFor = (deployments: readonly Deployment[], catalogue: Catalogue): string[] => [
   // Told only to who has a file in which a mapping could stand.

@@ -1,3 +1,4 @@
+import type { Grant } from '../grants/grant.ts';
 import {
   type Catalogue,
   type ClusterConnection,
@@ -38,6 +39,7 @@ export const buildConfiguration = (
     pillars,
     ...(services === undefined ? {} : { services: servicesOf(written, services, pillars) }),
     ...(written.environments === undefined ? {} : { environments: mapValues(written.environments, environmentOf) }),
+    ...(written.grants === undefined ? {} : { grants: written.grants.map((grant) => defined(grant) as Grant) }),
     clusters: mapValues(written.clusters, (cluster) => ({
       simulated: cluster.simulated === true,
       ...limitOf(cluster),
@@ -70,7 +72,7 @@ const limitOf = ({ max_concurrency }: { max_concurrency?: number | undefined }) 
 
 const environmentOf = (environment: NonNullable<WrittenConfiguration['environments']>[string]): EnvironmentEntry => ({
   ...limitOf(environment),
-  ...defined({ infrastructures: environment.infrastructures }),
+  ...defined({ infrastructures: environment.infrastructures, second_person: environment.second_person }),
 });
 
 const clusterConnection = ({ kubeconfig, context, eks }: WrittenCluster): ClusterConnection => {

@@ -1,3 +1,4 @@
+import type { Grant } from '../grants/grant.ts';
 import type { WorkloadKind } from '../plan/plan.ts';
 
 /** The executors that exist. A batch or a service that names another one is refused. */
@@ -53,6 +54,8 @@ export interface EnvironmentEntry {
   readonly max_concurrency?: number;
   /** What infrastructure_id may say with it; absent: anything that there is. */
   readonly infrastructures?: readonly string[];
+  /** Another person resolves than the one who submitted. */
+  readonly second_person?: boolean;
 }
 
 /** What exists and where it runs: everything of a configuration that may be shown and stored. Plain JSON, no secrets. */
@@ -70,6 +73,8 @@ export interface Catalogue {
   /** What infrastructure_id may say, besides the names of the clusters. */
   readonly infrastructures: Readonly<Record<string, { readonly cluster: string; readonly namespace?: string }>>;
   readonly harness: { readonly simulated: boolean; readonly account: string; readonly max_concurrency?: number };
+  /** Who may do what where. Absent: everybody, as far as the scopes of their tokens go. */
+  readonly grants?: readonly Grant[];
 }
 
 export type ClusterConnection =

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { serviceName } from '../batch/schema.ts';
+import { all, verbs } from '../grants/grant.ts';
 import { type WorkloadKind, workloadKinds } from '../plan/plan.ts';
 
 /** The form of `flotilla.config.yaml` and of the services file. */
@@ -84,6 +85,18 @@ const harnessSchema = z.strictObject({
 });
 export type WrittenHarness = z.output<typeof harnessSchema>;
 
+const grantSchema = z.strictObject({
+  subject: word.optional(),
+  client: word.optional(),
+  group: word.optional(),
+  may: z
+    .array(z.enum([...verbs, all]))
+    .min(1)
+    .max(10),
+  pillars: z.array(word).min(1).max(1_000),
+  environments: z.array(word).min(1).max(1_000),
+});
+
 const sections = {
   pillars: z
     .record(pillarName, z.strictObject({ max_concurrency: concurrency, harness: harnessOverride.optional() }))
@@ -94,6 +107,7 @@ const sections = {
       z.strictObject({
         description: z.string().optional(),
         infrastructures: z.array(word).min(1).max(1_000).optional(),
+        second_person: z.boolean().optional(),
         max_concurrency: concurrency,
       }),
     )
@@ -101,6 +115,8 @@ const sections = {
   clusters: z.record(placeName, clusterSchema),
   infrastructures: z.record(placeName, z.strictObject({ cluster: word, namespace: namespace.optional() })).optional(),
   harness: harnessSchema,
+  /** An empty list would look as if nobody might do anything, and be the opposite. */
+  grants: z.array(grantSchema).min(1).max(1_000).optional(),
   /** How a stage is set up on AWS: for the CDK app, which knows what else is in it. */
   aws: z.looseObject({ stage: z.string().optional() }).optional(),
 };

@@ -6,6 +6,7 @@ import { makeKeyAdvice } from '../batch/known-keys.ts';
 import { nearest } from '../batch/nearest.ts';
 import { buildConfiguration } from './build-configuration.ts';
 import { type Configuration, defaultPillars, verifiableKinds } from './catalogue.ts';
+import { checkGrants } from './check-grants.ts';
 import { configurationSchema, type WrittenServices, wholeConfigurationSchema } from './configuration-schema.ts';
 import type { ConfigurationSources } from './configuration-sources.ts';
 import { type ConfigurationText, readConfigurationText } from './configuration-text.ts';
@@ -46,6 +47,7 @@ export const parseConfiguration = (
   checkClusters(root, read);
   checkInfrastructures(root, read);
   checkEnvironments(root, read);
+  checkGrants(root, pillars, read);
   checkHarness(root.harness, read);
   const issues = [...read.present(), ...ofFile];
   if (issues.length > 0 || !result.success) return { issues };

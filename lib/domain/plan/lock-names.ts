@@ -1,3 +1,4 @@
+import type { Place } from '../grants/grant.ts';
 import type { Workload } from './plan.ts';
 
 /** Locks that one deployment may need: its target's, and those of what it changes. */
@@ -28,6 +29,12 @@ export const targetOf = ({ environment_id, cluster, pillar, service_name }: Targ
 
 /** That of a target; undefined for the lock of an object, which is of none. */
 export const environmentOf = (target: string): string | undefined => /^([^/]+)(?:\/[^/]+){3}$/.exec(target)?.[1];
+
+/** Whose target it is, for who may see it. */
+export const placeOfTarget = (target: string): Place => {
+  const [pillar = '', , ...environment] = target.split('/').reverse().slice(1);
+  return { pillar, environment: environment.reverse().join('/') };
+};
 
 type NamedObject = Pick<Workload, 'namespace' | 'kind' | 'name'>;
 

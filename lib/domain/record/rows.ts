@@ -1,11 +1,11 @@
 import type { BatchMetadata } from '../batch/batch.ts';
 import type { Status } from '../deployment/status.ts';
+import type { Reach } from '../grants/reach.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { PlannedDeployment, Strategy } from '../plan/plan.ts';
 import type { Item, Key } from '../ports.ts';
 import type { Baseline } from '../rollout/baseline.ts';
 import type { Expected } from '../rollout/judgement.ts';
-
 import type { Wait } from './keys.ts';
 
 /** Something seen that explains a verdict: a pod, a condition, a health answer, a pipeline stage. */
@@ -126,6 +126,8 @@ export interface HeaderRow {
   /** What the file says about itself; its name stands above. */
   readonly metadata?: Omit<BatchMetadata, 'name'>;
   readonly strategy?: Strategy;
+  /** Where its deployments belong, for who may see it. Absent where that is much, and in rows of earlier versions. */
+  readonly reach?: Reach;
   readonly plan_hash?: string;
   readonly execution_arn?: string;
   readonly cancel_requested_at?: number;

@@ -1,3 +1,4 @@
+import type { Place } from '../grants/grant.ts';
 import { describeObject } from '../plan/describe-deployment.ts';
 import type { Plan } from '../plan/plan.ts';
 
@@ -35,6 +36,14 @@ export const describeLocks = (
   const target = targets[index]!;
   return names.some((name) => name !== target) ? (objects?.[index] ?? target) : target;
 };
+
+/** Where a deployment belongs: by the first two limits of its class. */
+export const placeOf = ({ classes, class_of }: Pick<Sheet, 'classes' | 'class_of'>, index: number): Place => {
+  const [environment = '', pillar = ''] = classes[class_of[index]!]!;
+  return { pillar: behindColon(pillar), environment: behindColon(environment) };
+};
+
+const behindColon = (name: string): string => name.slice(name.indexOf(':') + 1);
 
 /** Names of the limits that a deployment counts against; the batch's own limit is apart. */
 const limitNames = (deployment: Plan['deployments'][number]): readonly string[] => [

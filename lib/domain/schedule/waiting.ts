@@ -31,8 +31,8 @@ export type Waiting =
       readonly name: string;
       /** All that they both need. */
       readonly locks: readonly string[];
-      /** Who has it: at work, UNKNOWN and so to be resolved, or before this one in turn. */
-      readonly batch_id: string;
+      /** Who has it: at work, UNKNOWN and so to be resolved, or before this one in turn. Absent for one who asks and may not see that. */
+      readonly batch_id?: string;
       readonly key?: string;
       /** For which environment they have it, where that is another one than that of who waits. */
       readonly environment_id?: string;
@@ -207,7 +207,9 @@ const otherSentence = (one: Waiting): readonly string[] => {
   if (one.kind === 'stop') return [`Will not start: ${stopWords[one.name]}${one.because ? `, ${one.because}` : ''}.`];
   if (one.kind !== 'lock') return [];
   const where = one.environment_id === undefined ? '' : ` in ${one.environment_id}`;
-  return [lockSentences[one.status](`${describeHolder(one)}${where}`, one.name)];
+  const { batch_id } = one;
+  const holder = batch_id === undefined ? 'another deployment' : describeHolder({ ...one, batch_id });
+  return [lockSentences[one.status](`${holder}${where}`, one.name)];
 };
 
 const lockSentences: Readonly<Record<Of<'lock'>['status'], (holder: string, what: string) => string>> = {

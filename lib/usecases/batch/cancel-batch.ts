@@ -11,13 +11,13 @@ import {
   type Step,
   type TurnRow,
 } from '../../domain/record/rows.ts';
-import type { Deps } from '../deps.ts';
+import type { AskedBy, Deps } from '../deps.ts';
+import { checkWholeBatch, findSeenBatch } from '../grants/seen-batch.ts';
 import { isoTime } from '../iso-time.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { everyItem } from '../schedule/schedule-store.ts';
-import { findBatch } from './find-batch.ts';
 
-type Needs = Pick<Deps, 'table' | 'clock' | 'random' | 'ids'>;
+type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids'> & AskedBy;
 
 export interface Cancelled {
   readonly batch_id: string;
@@ -34,7 +34,7 @@ interface InFlight {
   readonly why: string;
 }
 
-/** Asks for a batch to stop: nothing new starts, runs are aborted where the executor can. Asking twice changes nothing. */
+/** Asks for a batch to stop, all of it: nothing new starts, runs are aborted where the executor can. Asking twice changes nothing. */
 export const cancelBatch = async (
   deps: Needs,
   input: { readonly batchId: string; readonly actor: string },
@@ -48,10 +48,12 @@ export const cancelBatch = async (
 };
 
 const requestCancel = async (
-  { table, clock, ids }: Needs,
+  deps: Needs,
   { batchId, actor }: { readonly batchId: string; readonly actor: string },
 ): Promise<HeaderRow> => {
-  const header = await findBatch({ table }, batchId);
+  const { table, clock, ids } = deps;
+  const header = await findSeenBatch(deps, batchId);
+  await checkWholeBatch(deps, header, 'cancel');
   if (header.ended_at !== undefined) {
     const message = `Batch ${batchId} has ended: ${header.status} / ${header.reason}. There is nothing to cancel.`;
     throw new FlotillaError('StatusConflict', message, { batch_id: batchId, status: header.status });

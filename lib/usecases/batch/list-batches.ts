@@ -1,9 +1,9 @@
-import type { Totals } from '../../domain/deployment/batch-status.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { type HeaderRow, rowOf } from '../../domain/record/rows.ts';
-import type { Deps } from '../deps.ts';
+import type { HeaderRow } from '../../domain/record/rows.ts';
+import type { AskedBy, Deps } from '../deps.ts';
+import { findSeenBatches } from '../grants/seen-batch.ts';
 import { isoField, isoTime } from '../iso-time.ts';
-import { type BatchView, headline, readCounts, withoutZeros } from './read-batch.ts';
+import { type BatchView, headline, readSeen, type SeenBatch, withoutZeros } from './read-batch.ts';
 
 export interface BatchList {
   readonly batches: readonly ListedBatch[];
@@ -36,25 +36,24 @@ type Headline = Pick<
   | 'ended_at'
 >;
 
-/** Batches, newest first: one row for each, and one more for what is in work. */
+/** More rows than this are not looked through for one page: where few of them may be seen it is shorter, and leads on all the same. */
+const mostLookedThrough = 500;
+
+/** Batches that may be seen, newest first: one row for each, and one more for what is in work. */
 export const listBatches = async (
-  { table }: Pick<Deps, 'table'>,
+  deps: Pick<Deps, 'table' | 'documents'> & AskedBy,
   input: { readonly limit: number; readonly after?: string | undefined },
 ): Promise<BatchList> => {
-  const { limit, after } = input;
-  const page = await table.query({
-    pk: keys.listed('').pk,
-    limit,
-    newestFirst: true,
-    ...(after === undefined ? {} : { after }),
+  const { headers, next } = await findSeenBatches(deps, {
+    query: { pk: keys.listed('').pk, newestFirst: true },
+    ...input,
+    mostLookedThrough,
   });
-  const headers = await Promise.all(page.items.map(({ sk }) => table.get(keys.header(sk))));
-  const batches = headers.map((item) => rowOf<HeaderRow>(item)).filter((header) => header !== undefined);
-  const listed = await Promise.all(batches.map(async (header) => list(header, await readCounts({ table }, header))));
-  return { batches: listed, ...(page.next === undefined ? {} : { next_after: page.next }) };
+  const listed = await Promise.all(headers.map(async (header) => list(await readSeen(deps, header))));
+  return { batches: listed, ...(next === undefined ? {} : { next_after: next }) };
 };
 
-const list = (header: HeaderRow, counts: Totals): ListedBatch => ({
+const list = ({ header, counts }: SeenBatch): ListedBatch => ({
   batch_id: header.batch_id,
   name: header.name,
   ...headline(header, counts),

@@ -5,8 +5,10 @@ import type { Strategy } from '../../domain/plan/plan.ts';
 import { shownReason } from '../../domain/record/change.ts';
 import { keys, lastFeedNumber } from '../../domain/record/keys.ts';
 import { type EventRow, type HeaderRow, rowOf } from '../../domain/record/rows.ts';
-import type { Deps } from '../deps.ts';
+import type { AskedBy, Deps } from '../deps.ts';
 import { executionTold } from '../execution-told.ts';
+import { countSeen } from '../grants/seen-counts.ts';
+import { type Sight, sightOf } from '../grants/sight.ts';
 import { isoField, isoTime } from '../iso-time.ts';
 import { type NamedBatch, recogniseBatch } from './recognise-batch.ts';
 
@@ -37,10 +39,35 @@ export interface BatchView {
 }
 
 /** Reads two rows and the end of the feed, however many deployments the batch has, and a few more to find it by less than its id. */
-export const readBatch = async (deps: Pick<Deps, 'table'>, input: NamedBatch): Promise<BatchView> => {
+export const readBatch = async (
+  deps: Pick<Deps, 'table' | 'documents'> & AskedBy,
+  input: NamedBatch,
+): Promise<BatchView> => {
   const header = await recogniseBatch(deps, input);
-  const [counts, changedAt] = await Promise.all([readCounts(deps, header), readLastChange(deps, header)]);
-  return viewBatch(header, counts, changedAt);
+  const [seen, changedAt] = await Promise.all([readSeen(deps, header), readLastChange(deps, header)]);
+  return viewBatch(seen, changedAt);
+};
+
+/** The header and counts of a batch for one who asks: as if what he may not see were not there. */
+export interface SeenBatch {
+  readonly header: HeaderRow;
+  readonly counts: Totals;
+}
+
+export const readSeen = async (
+  deps: Pick<Deps, 'table' | 'documents'> & AskedBy,
+  header: HeaderRow,
+): Promise<SeenBatch> => {
+  const sight = await sightOf(deps, header);
+  if (sight.isWhole) return { header, counts: await readCounts(deps, header) };
+  const counts = await countSeen(deps, header, sight);
+  return { header: partOf(header, counts, sight), counts };
+};
+
+/** Its status stays that of the whole. Plan and warnings tell of all deployments. */
+const partOf = (header: HeaderRow, counts: Totals, { total }: Sight): HeaderRow => {
+  const { plan_hash: _, ...rest } = header;
+  return { ...rest, total, warnings: [], message: `Of what you may see: ${describeTotals(counts)}` };
 };
 
 /** The feed gets its events in the order in which they come, which is nearly that of their times. */
@@ -60,7 +87,7 @@ export const readCounts = async ({ table }: Pick<Deps, 'table'>, header: HeaderR
   return head?.counts ?? { PENDING: header.total };
 };
 
-const viewBatch = (header: HeaderRow, counts: Totals, changedAt: number): BatchView => ({
+const viewBatch = ({ header, counts }: SeenBatch, changedAt: number): BatchView => ({
   batch_id: header.batch_id,
   name: header.name,
   ...headline(header, counts),

@@ -1,8 +1,8 @@
 import { isJson } from '../../domain/batch/is-json.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 import { documentPaths } from '../../domain/record/keys.ts';
-import type { Deps } from '../deps.ts';
-import { findBatch } from './find-batch.ts';
+import type { AskedBy, Deps } from '../deps.ts';
+import { checkWholeBatch, findSeenBatch } from '../grants/seen-batch.ts';
 
 /** What was submitted, byte for byte. */
 export interface BatchSource {
@@ -12,11 +12,14 @@ export interface BatchSource {
   readonly text: string;
 }
 
+/** It is told as a whole, so only who may see all of it is told. */
 export const readSource = async (
-  deps: Pick<Deps, 'table' | 'documents'>,
+  deps: Pick<Deps, 'table' | 'documents'> & AskedBy,
   input: { readonly batchId: string },
 ): Promise<BatchSource> => {
-  const { batch_id } = await findBatch(deps, input.batchId);
+  const header = await findSeenBatch(deps, input.batchId);
+  await checkWholeBatch(deps, header, 'read');
+  const { batch_id } = header;
   const path = documentPaths.source(batch_id);
   const text = await deps.documents.get(path);
   if (text === undefined) throw new FlotillaError('DocumentMissing', `there is no ${path}`);

@@ -1,17 +1,20 @@
 import { type Issue, issueCodes } from '../../domain/batch/issues.ts';
-import { type ParsedBatch, parseBatch } from '../../domain/batch/parse-batch.ts';
+import { type ParsedBatch, type ParseOptions, parseBatch } from '../../domain/batch/parse-batch.ts';
 import type { Catalogue } from '../../domain/catalogue/catalogue.ts';
 import { FlotillaError } from '../../domain/errors.ts';
-import type { NamesOfClusters } from '../../domain/plan/lock-names.ts';
 
 /** Whoever writes YAML slips a few times; a file of another kind has a problem on every other line. */
 const slips = 5;
 
-/** A batch that may be planned; throws YamlInvalid or BatchInvalid with every problem in `details.issues`. */
-export const readValidBatch = (text: string, catalogue: Catalogue, sureNamesOf?: NamesOfClusters): ParsedBatch => {
-  const parsed = parseBatch(text, catalogue, sureNamesOf);
+/** A batch that may be planned; throws YamlInvalid, BatchInvalid or Forbidden with every problem in `details.issues`. */
+export const readValidBatch = (text: string, catalogue: Catalogue, options: ParseOptions = {}): ParsedBatch => {
+  const parsed = parseBatch(text, catalogue, options);
   if ('batch' in parsed) return parsed;
   const { kind, issues } = parsed;
+  if (kind === 'grants') {
+    const message = 'The batch has deployments that no grant of yours allows. Nothing was stored or started.';
+    throw new FlotillaError('Forbidden', message, { issues });
+  }
   const problems = countOf(issues);
   const why = issues.length > slips ? `it is not YAML or JSON, to judge by its ${problems}` : `it has ${problems}`;
   throw kind === 'yaml'

@@ -2,11 +2,12 @@ import { FlotillaError } from '../../domain/errors.ts';
 import { isLatest, prefixOfBatchIds, shortestPrefix } from '../../domain/record/batch-id.ts';
 import { keys } from '../../domain/record/keys.ts';
 import type { HeaderRow } from '../../domain/record/rows.ts';
-import type { Deps } from '../deps.ts';
+import type { AskedBy, Deps } from '../deps.ts';
+import { findSeenBatches, isSeen } from '../grants/seen-batch.ts';
 import { isoTime } from '../iso-time.ts';
-import { batchNotFound, findBatch, lookForBatch } from './find-batch.ts';
+import { batchNotFound, lookForBatch } from './find-batch.ts';
 
-type Needs = Pick<Deps, 'table'>;
+type Needs = Pick<Deps, 'table' | 'documents'> & AskedBy;
 
 export interface NamedBatch {
   /** A whole id, the beginning of one in any letter case, or `latest`. */
@@ -32,24 +33,25 @@ const mostLookedThrough = 25;
 /** The header of the batch that is meant; throws BatchNotFound, or BatchAmbiguous with those that it may be. */
 export const recogniseBatch = async (deps: Needs, { named, actor }: NamedBatch): Promise<HeaderRow> => {
   if (isLatest(named)) return latestOf(deps, actor);
-  return (await lookForBatch(deps, named)) ?? byPrefix(deps, named);
+  const header = await lookForBatch(deps, named);
+  if (header === undefined) return byPrefix(deps, named);
+  if (await isSeen(deps, header)) return header;
+  throw batchNotFound(named);
 };
 
+/** So many batches that others may see are passed over. */
+const mostPassedOver = 500;
+
 const latestOf = async (deps: Needs, actor: string): Promise<HeaderRow> => {
-  const { pk } = keys.submitted(actor, '');
-  const { items } = await deps.table.query({ pk, limit: 1, newestFirst: true });
-  const latest = items[0];
-  return latest === undefined ? latestUnlisted(deps, actor) : findBatch(deps, latest.sk);
+  const query = { pk: keys.submitted(actor, '').pk, newestFirst: true };
+  const { headers } = await findSeenBatches(deps, { query, limit: 1, mostLookedThrough: mostPassedOver });
+  return headers[0] ?? latestUnlisted(deps, actor);
 };
 
 /** Batches of earlier versions are in no list of one who submits; their headers have said by whom they are from the first. */
 const latestUnlisted = async (deps: Needs, actor: string): Promise<HeaderRow> => {
-  const { items, next } = await deps.table.query({
-    pk: keys.listed('').pk,
-    limit: mostLookedThrough,
-    newestFirst: true,
-  });
-  const headers = await Promise.all(items.map(({ sk }) => findBatch(deps, sk)));
+  const query = { pk: keys.listed('').pk, newestFirst: true };
+  const { headers, next } = await findSeenBatches(deps, { query, limit: mostLookedThrough, mostLookedThrough });
   const latest = headers.find(({ submitted_by }) => submitted_by === actor);
   if (latest !== undefined) return latest;
   const message =
@@ -66,13 +68,13 @@ const byPrefix = async (deps: Needs, named: string): Promise<HeaderRow> => {
     const message = `Give at least ${shortestPrefix} characters of the id.`;
     throw new FlotillaError('BatchNotFound', message, { batch_id: named });
   }
+  const query = { pk: keys.listed('').pk, prefix, newestFirst: true };
   const limit = mostCandidates + 1;
-  const { items } = await deps.table.query({ pk: keys.listed('').pk, prefix, limit, newestFirst: true });
-  const [only, ...others] = items;
+  const { headers } = await findSeenBatches(deps, { query, limit, mostLookedThrough: mostPassedOver });
+  const [only, ...others] = headers;
   if (only === undefined) throw batchNotFound(named);
-  if (others.length === 0) return findBatch(deps, only.sk);
-  const headers = await Promise.all(items.slice(0, mostCandidates).map(({ sk }) => findBatch(deps, sk)));
-  throw ambiguous(named, items.length, headers);
+  if (others.length === 0) return only;
+  throw ambiguous(named, headers.length, headers.slice(0, mostCandidates));
 };
 
 const ambiguous = (named: string, count: number, headers: readonly HeaderRow[]): FlotillaError => {

@@ -6,12 +6,14 @@ import type { Write } from '../../domain/ports.ts';
 import { changeHeader } from '../../domain/record/change.ts';
 import { documentPaths, keys } from '../../domain/record/keys.ts';
 import { type HeaderRow, itemOf } from '../../domain/record/rows.ts';
-import type { Deps } from '../deps.ts';
+import type { AskedBy, Deps } from '../deps.ts';
+import { refuseBy } from '../grants/refuse.ts';
+import { checkWholeBatch, keptReach } from '../grants/seen-batch.ts';
 import { readNamesOfClusters } from '../schedule/known-clusters.ts';
 import { earlierUse, type KeyedRequest, keyWrite } from './idempotency.ts';
 import { readValidBatch } from './read-valid-batch.ts';
 
-type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'ids' | 'catalogue'>;
+type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'ids' | 'catalogue'> & AskedBy;
 
 export interface SubmitInput {
   readonly text: string;
@@ -35,9 +37,12 @@ const MAX_STORED_WARNINGS = 50;
 export const submitBatch = async (deps: Needs, input: SubmitInput): Promise<Submitted> => {
   const keyed = keyedRequest(input);
   const earlier = keyed === undefined ? {} : await earlierUse(deps, keyed);
-  if (earlier.answer !== undefined) return { header: earlier.answer, created: false };
+  if (earlier.answer !== undefined) return answerAgain(deps, earlier.answer);
   const { sureNamesOf } = await readNamesOfClusters(deps);
-  const { batch, warnings } = readValidBatch(input.text, await deps.catalogue(), sureNamesOf);
+  const { batch, warnings } = readValidBatch(input.text, await deps.catalogue(), {
+    sureNamesOf,
+    refuse: refuseBy(deps.rights, 'deploy'),
+  });
   const header = newHeader(deps, batch, { actor: input.actor, warnings });
   await deps.documents.put(documentPaths.source(header.batch_id), input.text);
   await deps.documents.put(documentPaths.batch(header.batch_id), JSON.stringify(batch));
@@ -50,10 +55,16 @@ export const submitBatch = async (deps: Needs, input: SubmitInput): Promise<Subm
     if (keyed === undefined || !isFlotillaError(error, 'ConditionFailed')) throw error;
     const { answer } = await earlierUse(deps, keyed);
     if (answer === undefined) throw error;
-    return { header: answer, created: false };
+    return answerAgain(deps, answer);
   }
   await startExecution(deps, header.batch_id);
   return { header: change.row, created: true };
+};
+
+/** What was allowed when it was first sent may not be any more. */
+const answerAgain = async (deps: Needs, header: HeaderRow): Promise<Submitted> => {
+  await checkWholeBatch(deps, header, 'deploy');
+  return { header, created: false };
 };
 
 const told = (total: number) => ({
@@ -82,6 +93,7 @@ const newHeader = (
     warnings: storedWarnings(warnings),
     metadata,
     strategy: batch.strategy,
+    ...keptReach(batch.deployments),
     created_at: at,
     updated_at: at,
   };

@@ -3,7 +3,7 @@ import { keys } from '../../domain/record/keys.ts';
 import { type HeaderRow, type ItemRow, type OutcomesRow, rowOf } from '../../domain/record/rows.ts';
 import { Cells, mayHaveStatus } from '../../domain/schedule/cells.ts';
 import type { Deps } from '../deps.ts';
-import { readCells } from '../schedule/schedule-store.ts';
+import { readCells as readScheduled } from '../schedule/schedule-store.ts';
 
 type Needs = Pick<Deps, 'table'>;
 
@@ -12,6 +12,8 @@ export interface Search {
   readonly from: number;
   readonly limit: number;
   readonly status: Status | undefined;
+  /** Others are not there for who asks. Absent: all are. */
+  readonly sees?: (index: number) => boolean;
 }
 
 /** A place in a plan, and its row; there is none where nothing has happened yet. */
@@ -39,14 +41,14 @@ const mostStretches = 16;
  * queries. The work is bounded in any case, and then `next` leads on from a page that is not full.
  */
 export const findDeployments = async (deps: Needs, header: HeaderRow, search: Search): Promise<FoundPage> => {
-  const { limit, status } = search;
+  const { limit, status, sees = () => true } = search;
   const found: Found[] = [];
   const page = (next: number): FoundPage => (next < header.total ? { found, next } : { found });
   let queries = 0;
   for await (const { from, to, rows } of lookedAt(deps, header, search)) {
     for (let index = from; index <= to; index += 1) {
       const row = rows.get(index);
-      if (status !== undefined && status !== (row?.status ?? 'PENDING')) continue;
+      if (!sees(index) || (status !== undefined && status !== (row?.status ?? 'PENDING'))) continue;
       // One more than fits tells that there is a next page.
       if (found.length === limit) return page(index);
       found.push({ index, row });
@@ -54,7 +56,7 @@ export const findDeployments = async (deps: Needs, header: HeaderRow, search: Se
     queries += 1;
     if (queries === mostQueries) return page(to + 1);
   }
-  return status === undefined ? page(search.from + limit) : { found };
+  return status === undefined && search.sees === undefined ? page(search.from + limit) : { found };
 };
 
 /** Query by query, as far as somebody wants to know. */
@@ -85,16 +87,18 @@ interface Stretch {
 const stretchesOf = async (
   { table }: Needs,
   header: HeaderRow,
-  { from, limit, status }: Search,
+  { from, limit, status, sees }: Search,
 ): Promise<readonly Stretch[]> => {
   const last = header.total - 1;
-  if (status === undefined) return [{ from, to: Math.min(last, from + limit - 1) }];
-  const cells = await cellsOf({ table }, header);
-  if (cells === undefined) return [{ from, to: last }];
+  const isAll = sees === undefined;
+  if (status === undefined && isAll) return [{ from, to: Math.min(last, from + limit - 1) }];
+  const cells = status === undefined ? undefined : await readCells({ table }, header);
+  if (cells === undefined && isAll) return [{ from, to: last }];
   const isSealed = header.ended_at !== undefined;
   const candidates: number[] = [];
   for (let index = from; index <= last; index += 1) {
-    if (mayHaveStatus(cells.at(index), status, isSealed)) candidates.push(index);
+    const mayFit = cells === undefined || mayHaveStatus(cells.at(index), status!, isSealed);
+    if (mayFit && (isAll || sees(index))) candidates.push(index);
   }
   return drawnTogether(candidates);
 };
@@ -111,9 +115,12 @@ const drawnTogether = (candidates: readonly number[]): readonly Stretch[] => {
   }
 };
 
-/** Absent before the dispatcher has taken the batch up, and of a batch that was sealed before outcomes were kept. */
-const cellsOf = async ({ table }: Needs, { batch_id, total, ended_at }: HeaderRow): Promise<Cells | undefined> => {
-  const cells = ended_at === undefined ? await readCells(table, batch_id) : await readOutcomes(table, batch_id);
+/** Where each stands. Absent before the dispatcher has taken the batch up, and of a batch that was sealed before outcomes were kept. */
+export const readCells = async (
+  { table }: Needs,
+  { batch_id, total, ended_at }: HeaderRow,
+): Promise<Cells | undefined> => {
+  const cells = ended_at === undefined ? await readScheduled(table, batch_id) : await readOutcomes(table, batch_id);
   return cells?.length === total ? cells : undefined;
 };
 

@@ -5,16 +5,17 @@ import { pendingItem } from '../../domain/record/change.ts';
 import { documentPaths, planChunkSize } from '../../domain/record/keys.ts';
 import type { HeaderRow } from '../../domain/record/rows.ts';
 import type { Waiting } from '../../domain/schedule/waiting.ts';
-import { findBatch } from '../batch/find-batch.ts';
-import type { Deps } from '../deps.ts';
+import type { AskedBy, Deps } from '../deps.ts';
 import { fittingCount } from '../fitting-count.ts';
+import { findSeenBatch } from '../grants/seen-batch.ts';
+import { sightOf } from '../grants/sight.ts';
 import { readPlanChunk } from '../plan/plan-store.ts';
 import { readDocument } from '../record/read-document.ts';
 import { readWaiting } from '../schedule/read-waiting.ts';
 import { type Asked, type DeploymentView, viewDeployment } from './deployment-view.ts';
 import { type Found, findDeployments, type Search } from './find-deployments.ts';
 
-type Needs = Pick<Deps, 'table' | 'documents'>;
+type Needs = Pick<Deps, 'table' | 'documents'> & AskedBy;
 
 export interface ListDeploymentsInput {
   readonly batchId: string;
@@ -38,20 +39,22 @@ export interface DeploymentList {
   readonly next_after?: number;
 }
 
-/** One page of the deployments of a batch that have the status: what was planned, merged with how far it is. */
+/** One page of the deployments of a batch that have the status, and that may be seen: what was planned, merged with how far it is. */
 export const listDeployments = async (deps: Needs, input: ListDeploymentsInput): Promise<DeploymentList> => {
-  const header = await findBatch(deps, input.batchId);
-  const { batch_id, total, plan_hash } = header;
+  const header = await findSeenBatch(deps, input.batchId);
+  const { batch_id, plan_hash } = header;
   const planned = plan_hash !== undefined;
-  const search: Search = { from: input.after + 1, limit: input.limit, status: input.status };
+  const sight = await sightOf(deps, header);
+  const from = { from: input.after + 1, limit: input.limit, status: input.status };
+  const search: Search = sight.isWhole ? from : { ...from, sees: sight.sees };
   const page = await (planned ? readPlanned(deps, header, search) : readUnplanned(deps, header, search));
   const fitting = fittingCount(page.views);
   const next = fitting < page.views.length ? page.indexes[fitting] : page.next;
   return {
     batch_id,
     planned,
-    total,
-    deployments: page.views.slice(0, fitting),
+    total: sight.total,
+    deployments: await sight.shown(page.views.slice(0, fitting)),
     ...(next === undefined ? {} : { next_after: next - 1 }),
   };
 };
@@ -102,13 +105,14 @@ const readPlan = async (
 const readUnplanned = async (
   deps: Needs,
   header: HeaderRow,
-  { from, limit, status = 'PENDING' }: Search,
+  { from, limit, status = 'PENDING', sees = () => true }: Search,
 ): Promise<ViewPage> => {
   if (status !== 'PENDING') return { views: [], indexes: [] };
-  const { batch_id, total } = header;
+  const { batch_id } = header;
   const { deployments } = await readDocument<Batch>(deps.documents, documentPaths.batch(batch_id));
-  const views = deployments
-    .slice(from, from + limit)
-    .map((asked: Asked, at) => viewDeployment(asked, pendingItem(batch_id, from + at, asked.key), noTurn(header)));
-  return { views, indexes: views.map((_, at) => from + at), ...(from + limit < total ? { next: from + limit } : {}) };
+  const found = deployments.flatMap((asked: Asked, index) => (index >= from && sees(index) ? [{ asked, index }] : []));
+  const views = found
+    .slice(0, limit)
+    .map(({ asked, index }) => viewDeployment(asked, pendingItem(batch_id, index, asked.key), noTurn(header)));
+  return { views, indexes: found.map(({ index }) => index), next: found[limit]?.index };
 };

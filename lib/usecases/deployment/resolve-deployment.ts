@@ -1,3 +1,4 @@
+import { entryOf } from '../../domain/catalogue/catalogue.ts';
 import { decideBatchStatus, type Totals } from '../../domain/deployment/batch-status.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
@@ -12,15 +13,17 @@ import {
   type Outcome,
   rowOf,
 } from '../../domain/record/rows.ts';
-import { findBatch } from '../batch/find-batch.ts';
-import type { Deps } from '../deps.ts';
+import { placeOf } from '../../domain/schedule/sheet.ts';
+import type { AskedBy, Deps } from '../deps.ts';
+import { findSeenBatch } from '../grants/seen-batch.ts';
+import { sightOf } from '../grants/sight.ts';
 import { readPlanned } from '../plan/plan-store.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { lastOutcomeWrites, releaseWrites } from '../schedule/release-writes.ts';
 import { readSheet } from '../schedule/schedule-store.ts';
 import { type DeploymentView, viewDeployment } from './deployment-view.ts';
 
-type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids'>;
+type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids' | 'catalogue'> & AskedBy;
 
 export interface ResolveInput {
   readonly batchId: string;
@@ -34,25 +37,49 @@ export interface ResolveInput {
 
 /** Replaces UNKNOWN, once, by what somebody has found out. Frees the target, and tells the batch when it is sealed. */
 export const resolveDeployment = async (deps: Needs, input: ResolveInput): Promise<DeploymentView> => {
-  const { plan_hash } = await findBatch(deps, input.batchId);
-  const deployment = await findDeployment(deps, input, plan_hash !== undefined);
+  const header = await findSeenBatch(deps, input.batchId);
+  const deployment = await findDeployment(deps, input, header);
+  await checkResolver(deps, header, deployment);
   const item = await retryConflict(deps, () => replaceOutcome(deps, input, deployment));
-  return viewDeployment(deployment, item);
+  const sight = await sightOf(deps, header);
+  return sight.shown(viewDeployment(deployment, item));
+};
+
+/** What becomes of an UNKNOWN deployment decides a person, and where the environment says so, another than who submitted it. */
+const checkResolver = async (
+  { rights, catalogue }: Needs,
+  { submitted_by }: HeaderRow,
+  { key, pillar, environment_id: environment }: PlannedDeployment,
+): Promise<void> => {
+  const refuse = (message: string): never => {
+    throw new FlotillaError('Forbidden', message, { key });
+  };
+  if (!rights.may('resolve', { pillar, environment })) refuse(`No grant lets you resolve ${pillar} in ${environment}.`);
+  if (rights.actor.kind !== 'person') {
+    refuse(`Only a person may resolve, and ${rights.actor.subject} is a program. A token of a person names a group.`);
+  }
+  const { second_person } = entryOf((await catalogue()).environments, environment) ?? {};
+  if (second_person === true && rights.actor.subject === submitted_by) {
+    refuse(`In ${environment} another person resolves than the one who submitted: ask a second one.`);
+  }
 };
 
 const findDeployment = async (
   deps: Needs,
   { batchId, key }: ResolveInput,
-  planned: boolean,
+  { plan_hash }: HeaderRow,
 ): Promise<PlannedDeployment> => {
-  const index = planned ? (await readSheet(deps, batchId)).keys.indexOf(key) : -1;
-  if (index >= 0) return readPlanned(deps, batchId, index);
+  const sheet = plan_hash === undefined ? undefined : await readSheet(deps, batchId);
+  const index = sheet?.keys.indexOf(key) ?? -1;
+  if (sheet !== undefined && index >= 0 && deps.rights.may('read', placeOf(sheet, index))) {
+    return readPlanned(deps, batchId, index);
+  }
   const message = `Batch ${batchId} has no planned deployment ${key}.`;
   throw new FlotillaError('DeploymentNotFound', message, { batch_id: batchId, key });
 };
 
 const replaceOutcome = async (deps: Needs, input: ResolveInput, deployment: PlannedDeployment): Promise<ItemRow> => {
-  const header = await findBatch(deps, input.batchId);
+  const header = await findSeenBatch(deps, input.batchId);
   const item = rowOf<ItemRow>(await deps.table.get(keys.item(input.batchId, deployment.index)));
   const outcome = unknownOutcome(item, input.key);
   const at = deps.clock.now();

@@ -1,11 +1,16 @@
+import type { Batch } from '../../domain/batch/batch.ts';
+import { describePlaces, reachOf } from '../../domain/grants/reach.ts';
+import { allRights, type Rights } from '../../domain/grants/rights.ts';
 import { describeDeployment } from '../../domain/plan/describe-deployment.ts';
-import type { NamesOfClusters } from '../../domain/plan/lock-names.ts';
+import { type NamesOfClusters, placeOfTarget } from '../../domain/plan/lock-names.ts';
 import type { Plan, PlannedDeployment, Strategy } from '../../domain/plan/plan.ts';
 import { planBatch } from '../../domain/plan/plan-batch.ts';
 import { type VersionStep, versionStep } from '../../domain/plan/version-step.ts';
 import type { RecordedRelease } from '../../domain/record/recorded-release.ts';
 import { readValidBatch } from '../batch/read-valid-batch.ts';
-import type { Deps } from '../deps.ts';
+import type { AskedBy, Deps } from '../deps.ts';
+import { refuseBy } from '../grants/refuse.ts';
+import { shownTo } from '../grants/sight.ts';
 import { isoTime } from '../iso-time.ts';
 import { readNamesOfClusters } from '../schedule/known-clusters.ts';
 import { type Held, readHeld } from '../schedule/read-held.ts';
@@ -49,22 +54,30 @@ export interface DeploymentPreview {
   readonly steps: readonly string[];
 }
 
+type Needs = Pick<Deps, 'catalogue'> & Partial<Records>;
+type Records = Pick<Deps, 'table' | 'documents'> & AskedBy;
+
 /**
- * Shows what a batch would do. Nothing is written, and no cluster is asked: what runs, what is locked and which clusters are one
+ * Shows what a batch would do, to who may see all that it would do it to. Nothing is written, and no cluster is asked: what runs, what is locked and which clusters are one
  * is told from the table, where there is one.
  */
 export const previewPlan = async (
-  { table, ...deps }: Pick<Deps, 'catalogue'> & Partial<Pick<Deps, 'table'>>,
+  { table, documents, rights = allRights, ...deps }: Needs,
   input: { readonly text: string },
 ): Promise<PlanPreview> => {
   const catalogue = await deps.catalogue();
   const names = table === undefined ? undefined : await readNamesOfClusters({ table, ...deps });
-  const { batch, warnings } = readValidBatch(input.text, catalogue, names?.sureNamesOf);
-  const plan = planBatch(batch, catalogue, { warnings, ...names });
+  const { batch, warnings } = readValidBatch(input.text, catalogue, {
+    sureNamesOf: names?.sureNamesOf,
+    refuse: refuseBy(rights, 'read'),
+  });
+  const plan = planBatch(batch, catalogue, { warnings: [...warnings, ...warnOfGrants(batch, rights)], ...names });
   const used = new Set(plan.deployments.map(({ cluster }) => cluster));
   const clusters = [...used].filter((name) => catalogue.clusters[name]?.simulated === true).sort();
   const known =
-    table === undefined || names === undefined ? undefined : await readKnown({ table }, plan, names.sameClusters);
+    table === undefined || documents === undefined || names === undefined
+      ? undefined
+      : await readKnown({ table, documents, rights }, plan, names.sameClusters);
   return {
     plan_hash: plan.plan_hash,
     total: plan.deployments.length,
@@ -84,13 +97,27 @@ export const previewPlan = async (
 
 type Known = Pick<DeploymentPreview, 'recorded' | 'change' | 'held_by'>;
 
-const readKnown = async (deps: Pick<Deps, 'table'>, plan: Plan, clustersOf: NamesOfClusters) => {
+/** A plan is for who may see it; what would become of a submit is told. */
+const warnOfGrants = ({ deployments }: Batch, rights: Rights): readonly string[] => {
+  const refused = rights.refused('deploy', rights.everywhere('deploy') ? {} : reachOf(deployments));
+  return refused.length === 0
+    ? []
+    : [`No grant lets you deploy ${describePlaces(refused)}: this batch would be refused.`];
+};
+
+const readKnown = async (deps: Records, plan: Plan, clustersOf: NamesOfClusters) => {
   const { deployments } = plan;
-  const [held, recorded] = await Promise.all([readHeld(deps, plan), readRecorded(deps, deployments, clustersOf)]);
+  const [held, recorded] = await Promise.all([
+    readHeld(deps, plan).then((all) => shownTo(deps, all)),
+    readRecorded(deps, deployments, clustersOf),
+  ]);
+  /** Another target may lead to the same object. */
+  const isSeen = (one: RecordedRelease | undefined): boolean =>
+    one?.target === undefined || deps.rights.may('read', placeOfTarget(one.target));
   return {
     counts: { looked_up: recorded.length, left_out: deployments.length - recorded.length },
     of: ({ index, docker_image_version: version }: PlannedDeployment): Known => {
-      const told = index < recorded.length ? tellRecorded(recorded[index], version) : {};
+      const told = index < recorded.length && isSeen(recorded[index]) ? tellRecorded(recorded[index], version) : {};
       if (held[index]!.length === 0) return told;
       // What runs when its turn comes is up to those before it.
       const { change: _, ...rest } = told;

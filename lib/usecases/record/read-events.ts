@@ -1,12 +1,13 @@
 import { keys, lastFeedNumber } from '../../domain/record/keys.ts';
 import type { EventRow, HeaderRow } from '../../domain/record/rows.ts';
 import { rowOf } from '../../domain/record/rows.ts';
-import { findBatch } from '../batch/find-batch.ts';
-import type { Deps } from '../deps.ts';
+import type { AskedBy, Deps } from '../deps.ts';
 import { fittingCount } from '../fitting-count.ts';
+import { findSeenBatch } from '../grants/seen-batch.ts';
+import { type Sight, sightOf } from '../grants/sight.ts';
 import { isoTime } from '../iso-time.ts';
 
-type Needs = Pick<Deps, 'table' | 'clock'>;
+type Needs = Pick<Deps, 'table' | 'documents' | 'clock'> & AskedBy;
 
 export interface ReadEventsInput {
   readonly batchId: string;
@@ -33,13 +34,24 @@ export interface EventFeed {
 const FIRST_WAIT = 50;
 const LONGEST_WAIT = 1000;
 
-/** A page of the numbered feed of a batch. Waits while there is nothing new, but not once the batch is sealed. */
+/** So many pages of which nothing may be seen are passed over at once; whoever asks on goes on behind them. */
+const MOST_PASSED_OVER = 20;
+
+/** A page of the numbered feed of a batch, of what may be seen. Waits while there is nothing new, but not once the batch is sealed. */
 export const readEvents = async (deps: Needs, input: ReadEventsInput): Promise<EventFeed> => {
   const until = deps.clock.now() + input.wait * 1000;
+  let { after } = input;
+  let passedOver = 0;
   for (let pause = FIRST_WAIT; ; pause = Math.min(LONGEST_WAIT, pause * 2)) {
-    const feed = await look(deps, input);
+    const feed = await look(deps, { ...input, after });
     const left = until - deps.clock.now();
-    if (feed.events.length > 0 || feed.ended || left <= 0) return feed;
+    if (feed.events.length > 0 || feed.ended) return feed;
+    if (feed.next_after > after && passedOver < MOST_PASSED_OVER) {
+      passedOver += 1;
+      after = feed.next_after;
+      continue;
+    }
+    if (left <= 0) return feed;
     await deps.clock.sleep(Math.min(pause, left), input.signal);
     if (input.signal?.aborted) return feed;
   }
@@ -47,7 +59,8 @@ export const readEvents = async (deps: Needs, input: ReadEventsInput): Promise<E
 
 const look = async (deps: Needs, { batchId, after, limit }: ReadEventsInput): Promise<EventFeed> => {
   // Before the events: what a sealed header tells of is then in the feed already, or on its way.
-  const header = await findBatch(deps, batchId);
+  const header = await findSeenBatch(deps, batchId);
+  const sight = await sightOf(deps, header);
   const page = await deps.table.query({
     pk: keys.feed(batchId, 0).pk,
     from: keys.feed(batchId, after + 1).sk,
@@ -55,10 +68,19 @@ const look = async (deps: Needs, { batchId, after, limit }: ReadEventsInput): Pr
     limit,
   });
   const rows = page.items.map((item) => rowOf<EventRow & { readonly number: number }>(item)!);
-  const events = rows.slice(0, fittingCount(rows)).map(viewEvent);
-  const complete = header.ended_at !== undefined && page.next === undefined && events.length === rows.length;
+  const fitting = rows.slice(0, fittingCount(rows));
+  const events = await sight.shown(fitting.flatMap((row) => seenOf(row, sight)).map(viewEvent));
+  const complete = header.ended_at !== undefined && page.next === undefined && fitting.length === rows.length;
   const ended = complete && (rows.some(tellsOf(header)) || (await hasBeenTold(deps, header, after)));
-  return { events, next_after: events.at(-1)?.number ?? after, ended };
+  return { events, next_after: fitting.at(-1)?.number ?? after, ended };
+};
+
+/** A change of the batch is told to all who see a part of it, but what it says of the whole is not. */
+const seenOf = <Row extends EventRow>(row: Row, { isWhole, sees }: Sight): readonly Row[] => {
+  if (isWhole) return [row];
+  if (row.index !== undefined) return sees(row.index) ? [row] : [];
+  const { detail: _, ...rest } = row;
+  return [{ ...rest, message: 'Of a batch of which you may see a part.' } as Row];
 };
 
 const viewEvent = (row: EventRow & { readonly number: number }): EventView => {

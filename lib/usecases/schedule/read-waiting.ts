@@ -1,8 +1,7 @@
 import type { Status } from '../../domain/deployment/status.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
-import { documentPaths, keys } from '../../domain/record/keys.ts';
+import { keys } from '../../domain/record/keys.ts';
 import { type ItemRow, rowOf } from '../../domain/record/rows.ts';
-import type { Sheet } from '../../domain/schedule/sheet.ts';
 import { newBatch } from '../../domain/schedule/state.ts';
 import {
   dependenciesSucceeded,
@@ -12,16 +11,10 @@ import {
   waitingFor,
 } from '../../domain/schedule/waiting.ts';
 import type { Deps } from '../deps.ts';
-import { KeptDocuments } from '../record/kept-documents.ts';
-import { readCells, readHeads, readLocks } from './schedule-store.ts';
+import { readCells, readHeads, readKeptSheet, readLocks } from './schedule-store.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents'>;
 type Asked = Pick<PlannedDeployment, 'index' | 'dependencies'>;
-
-/** One of the largest size takes some megabytes. */
-const sheets = new KeptDocuments<Sheet>(32);
-const readKeptSheet = ({ documents }: Needs, batchId: string): Promise<Sheet> =>
-  sheets.read(documents, documentPaths.schedule(batchId));
 
 /**
  * What holds back those of a planned batch that have no turn yet, as it is now: by index. Three queries for small rows, and the

@@ -15,6 +15,7 @@ import { Locks } from '../../domain/schedule/locks.ts';
 import type { Sheet } from '../../domain/schedule/sheet.ts';
 import { adopt, type BatchHead, batchState, emptySchedule, type ScheduleState } from '../../domain/schedule/state.ts';
 import type { Deps } from '../deps.ts';
+import { KeptDocuments } from '../record/kept-documents.ts';
 import { readDocument } from '../record/read-document.ts';
 
 interface StateRow {
@@ -37,6 +38,13 @@ export async function* everyItem(table: Table, query: Omit<Query, 'after' | 'lim
 
 export const readSheet = ({ documents }: Pick<Deps, 'documents'>, batchId: string): Promise<Sheet> =>
   readDocument(documents, documentPaths.schedule(batchId));
+
+/** One of the largest size takes some megabytes. */
+const sheets = new KeptDocuments<Sheet>(32);
+
+/** The same, for who asks often. */
+export const readKeptSheet = ({ documents }: Pick<Deps, 'documents'>, batchId: string): Promise<Sheet> =>
+  sheets.read(documents, documentPaths.schedule(batchId));
 
 export const readScheduleVersion = async (table: Table): Promise<number> =>
   rowOf<StateRow>(await table.get(keys.schedule))?.version ?? 0;

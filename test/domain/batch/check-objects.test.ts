@@ -22,7 +22,7 @@ const catalogue: Catalogue = {
 
 const at = (name: string, infrastructure: string) => item(name, `infrastructure_id: ${infrastructure}`);
 const problemsOf = (items: readonly string[], namesOf?: (cluster: string) => readonly string[]): string[] => {
-  const parsed = parseBatch(batchText(items), catalogue, namesOf);
+  const parsed = parseBatch(batchText(items), catalogue, { sureNamesOf: namesOf });
   return 'issues' in parsed ? parsed.issues.map(describeIssue) : [];
 };
 

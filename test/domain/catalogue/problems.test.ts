@@ -26,7 +26,7 @@ const issue = (at: string, code: string, path: string, message: string, more: Pa
 };
 
 const noConfiguration = 'not a configuration: a configuration is a mapping with clusters, harness …';
-const sections = ['services', 'pillars', 'environments', 'clusters', 'infrastructures', 'harness', 'aws'];
+const sections = ['services', 'pillars', 'environments', 'clusters', 'infrastructures', 'harness', 'grants', 'aws'];
 const pillars = ['clearing', 'risk', 'data', 'shared'];
 const kinds = ['deployment', 'statefulset', 'daemonset', 'job', 'cronjob', 'pod'];
 const oneWay = { hint: 'give kubeconfig (with context), eks, or simulated: true' };

@@ -2,6 +2,7 @@ import { SqliteTable } from '../../../lib/adapters/sqlite-table.ts';
 import { parseBatch } from '../../../lib/domain/batch/parse-batch.ts';
 import type { Catalogue } from '../../../lib/domain/catalogue/catalogue.ts';
 import { simulatedConfiguration } from '../../../lib/domain/catalogue/simulated-configuration.ts';
+import { allRights } from '../../../lib/domain/grants/rights.ts';
 import type { JsonObject } from '../../../lib/domain/json.ts';
 import type { Plan } from '../../../lib/domain/plan/plan.ts';
 import { planBatch } from '../../../lib/domain/plan/plan-batch.ts';
@@ -107,6 +108,7 @@ export const makeWorld = () => {
     ids,
     random: { next: () => 0.5 },
     catalogue: async () => catalogue,
+    rights: allRights,
   };
   return { ...deps, deps, catalogue };
 };

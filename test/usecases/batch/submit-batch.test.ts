@@ -17,6 +17,7 @@ describe('submitBatch', () => {
       ...{ batch_id: '01TEST000001', name: 'Autumn release', status: 'PENDING', reason: 'Submitted', seq: 1, total: 3 },
       ...{ message: 'Accepted with 3 deployments.', submitted_by: 'ada', warnings: header.warnings, metadata: {} },
       ...{ created_at: at, updated_at: at, strategy: { mode: 'parallel', max_concurrency: 5, on_failure: 'continue' } },
+      reach: { clearing: ['staging'], risk: ['staging'], shared: ['staging'] },
     });
     expect(await readHeader(world, header.batch_id)).toMatchObject(header);
     expect(world.documents.texts.get(documentPaths.source(header.batch_id))).toBe(releaseYaml);

@@ -1,0 +1,50 @@
+import { isMapping, type Mapping } from '../batch/drafts.ts';
+import { listed, type Path, quoted } from '../batch/findings.ts';
+import { type IssueCode, issueCodes } from '../batch/issues.ts';
+import { nearest } from '../batch/nearest.ts';
+import { all } from '../grants/grant.ts';
+import type { ConfigurationText } from './configuration-text.ts';
+
+const whoWords = ['subject', 'client', 'group'] as const;
+
+/** Each grant says for whom it is, and of places only what there is: a name that nobody knows would grant nothing. */
+export const checkGrants = (
+  { grants, environments }: Mapping,
+  pillars: readonly string[],
+  text: ConfigurationText,
+): void => {
+  if (!Array.isArray(grants)) return;
+  const known = isMapping(environments) ? Object.keys(environments) : undefined;
+  grants.forEach((grant: unknown, place) => {
+    if (!isMapping(grant)) return;
+    const path: Path = ['grants', place];
+    const said = whoWords.filter((word) => grant[word] !== undefined);
+    if (said.length !== 1) {
+      const message = said.length === 0 ? 'says nothing about whom it is for' : `is for ${said.join(' and ')} at once`;
+      text.report(path, issueCodes.NotAllowed, { message, hint: 'give one of subject, client and group' });
+    }
+    checkNames(grant.pillars, [...path, 'pillars'], { text, known: pillars, code: issueCodes.UnknownPillar });
+    checkNames(grant.environments, [...path, 'environments'], { text, known, code: issueCodes.UnknownEnvironment });
+  });
+};
+
+interface Names {
+  readonly text: ConfigurationText;
+  /** Absent where any name is taken. */
+  readonly known: readonly string[] | undefined;
+  readonly code: IssueCode;
+}
+
+const checkNames = (names: unknown, path: Path, { text, known, code }: Names): void => {
+  if (!Array.isArray(names) || known === undefined) return;
+  names.forEach((name: unknown, place) => {
+    if (typeof name !== 'string' || name === '' || name === all || known.includes(name)) return;
+    const near = nearest(name, known);
+    const at = [...path, place];
+    text.report(at, code, {
+      message: `there is no ${quoted(String(text.written(at)))}; known: ${listed([...known].sort())}, or ${quoted(all)}`,
+      hint: near === undefined ? undefined : `did you mean ${near}?`,
+      allowed: [...known, all],
+    });
+  });
+};

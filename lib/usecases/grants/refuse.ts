@@ -1,0 +1,19 @@
+import type { Refuse } from '../../domain/batch/parse-batch.ts';
+import type { Verb } from '../../domain/grants/grant.ts';
+import type { Rights } from '../../domain/grants/rights.ts';
+
+const words: Readonly<Record<Verb, string>> = {
+  read: 'see',
+  deploy: 'deploy',
+  cancel: 'cancel',
+  resolve: 'resolve',
+};
+
+/** Says of each deployment of a batch whether one who asks may do this with it. */
+export const refuseBy = (rights: Rights, verb: Verb): Refuse | undefined =>
+  rights.everywhere(verb)
+    ? undefined
+    : ({ pillar, environment_id: environment }) =>
+        rights.may(verb, { pillar, environment })
+          ? undefined
+          : `no grant lets you ${words[verb]} ${pillar} in ${environment}`;

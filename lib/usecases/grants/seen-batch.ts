@@ -1,0 +1,104 @@
+import type { Batch } from '../../domain/batch/batch.ts';
+import { FlotillaError } from '../../domain/errors.ts';
+import type { Verb } from '../../domain/grants/grant.ts';
+import { describePlaces, placesOf, type Reach, reachOf } from '../../domain/grants/reach.ts';
+import type { Query } from '../../domain/ports.ts';
+import { documentPaths } from '../../domain/record/keys.ts';
+import type { HeaderRow } from '../../domain/record/rows.ts';
+import { batchNotFound, lookForBatch } from '../batch/find-batch.ts';
+import type { AskedBy, Deps } from '../deps.ts';
+import { readDocument } from '../record/read-document.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents'> & AskedBy;
+
+/** The header of a batch by its whole id; throws BatchNotFound, also where no deployment of it may be seen. */
+export const findSeenBatch = async (deps: Needs, batchId: string): Promise<HeaderRow> => {
+  const header = await lookForBatch(deps, batchId);
+  if (header === undefined || !(await isSeen(deps, header))) throw batchNotFound(batchId);
+  return header;
+};
+
+export const isSeen = async (deps: Needs, header: HeaderRow): Promise<boolean> =>
+  deps.rights.everywhere('read') || deps.rights.seesSome(await readReach(deps, header));
+
+interface Look {
+  /** Of rows whose sort key is the id of a batch. */
+  readonly query: Omit<Query, 'limit' | 'after'>;
+  readonly limit: number;
+  readonly after?: string | undefined;
+  readonly mostLookedThrough: number;
+}
+
+export interface SeenBatches {
+  readonly headers: readonly HeaderRow[];
+  /** The id after which to look on; absent when there is nothing more. */
+  readonly next?: string | undefined;
+}
+
+/** The first batches that may be seen; fewer than the limit where that would be too much to look through. */
+export const findSeenBatches = async (
+  deps: Needs,
+  { query, limit, after, mostLookedThrough }: Look,
+): Promise<SeenBatches> => {
+  const headers: HeaderRow[] = [];
+  const isAll = deps.rights.everywhere('read');
+  let next = after;
+  for (let looked = 0; looked < mostLookedThrough; ) {
+    const atOnce = isAll ? limit - headers.length : Math.max(limit, 50);
+    const page = await deps.table.query({ ...query, limit: atOnce, ...(next === undefined ? {} : { after: next }) });
+    const seen = await Promise.all(page.items.map(({ sk }) => lookForSeen(deps, sk)));
+    for (const [at, header] of seen.entries()) {
+      // One more than fits tells that there is a next page.
+      if (header !== undefined && headers.length === limit) return { headers, next };
+      if (header !== undefined) headers.push(header);
+      next = page.items[at]!.sk;
+    }
+    looked += page.items.length;
+    if (page.next === undefined) return { headers };
+    if (isAll && headers.length === limit) break;
+  }
+  return { headers, next };
+};
+
+const lookForSeen = async (deps: Needs, batchId: string): Promise<HeaderRow | undefined> => {
+  const header = await lookForBatch(deps, batchId);
+  return header !== undefined && (await isSeen(deps, header)) ? header : undefined;
+};
+
+/** Refuses what is not allowed with every deployment of a batch that is seen. */
+export const checkWholeBatch = async (deps: Needs, header: HeaderRow, verb: Verb): Promise<void> => {
+  if (deps.rights.everywhere(verb)) return;
+  const refused = deps.rights.refused(verb, await readReach(deps, header));
+  if (refused.length === 0) return;
+  const seen = refused.filter((place) => deps.rights.may('read', place));
+  const what = seen.length === 0 ? 'deployments that you may not see' : describePlaces(seen);
+  throw new FlotillaError('Forbidden', `No grant lets you ${verb} all of batch ${header.batch_id}: it has ${what}.`);
+};
+
+/** An item of the table has room for this many places; of a batch with more they are read from its document. */
+const mostKept = 100;
+
+/** What a header keeps of where its deployments belong. */
+export const keptReach = (deployments: Batch['deployments']): Pick<HeaderRow, 'reach'> => {
+  const reach = reachOf(deployments);
+  return placesOf(reach).length > mostKept ? {} : { reach };
+};
+
+/** Small, and of a batch it never changes. */
+const known = new WeakMap<Deps['documents'], Map<string, Reach>>();
+const mostKnown = 500;
+
+/** Headers of earlier versions do not have it either. */
+export const readReach = async ({ documents }: Pick<Deps, 'documents'>, header: HeaderRow): Promise<Reach> => {
+  if (header.reach !== undefined) return header.reach;
+  const reaches = known.get(documents) ?? new Map<string, Reach>();
+  known.set(documents, reaches);
+  const before = reaches.get(header.batch_id);
+  if (before !== undefined) return before;
+  const { deployments } = await readDocument<Batch>(documents, documentPaths.batch(header.batch_id));
+  const reach = reachOf(deployments);
+  const oldest = reaches.keys().next().value;
+  if (reaches.size >= mostKnown && oldest !== undefined) reaches.delete(oldest);
+  reaches.set(header.batch_id, reach);
+  return reach;
+};
