@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest';
+import { byToken } from '../../functions/api/who.ts';
+import { create } from '../../functions/api.ts';
+import type { Grant } from '../../lib/domain/grants/grant.ts';
+import { makeWorld, planned, publish, type World } from '../usecases/batch/api-world.ts';
+import { type Call, callApi } from './api-call.ts';
+
+const claimsOf: Readonly<Record<string, Call['claims']>> = {
+  'risk-ci': { sub: 'risk-ci', client_id: 'risk-ci' },
+  'a risk lead': { sub: 'rita', 'cognito:groups': ['risk-leads'] },
+  'an auditor': { sub: 'olaf', groups: ['auditors'] },
+  'a release manager': { sub: 'mona', groups: ['managers'] },
+  'a stranger': { sub: 'eve', groups: ['others'] },
+};
+
+const grants: readonly Grant[] = [
+  { client: 'risk-ci', may: ['deploy', 'cancel', 'resolve'], pillars: ['risk'], environments: ['staging'] },
+  { group: 'risk-leads', may: ['*'], pillars: ['risk'], environments: ['*'] },
+  { group: 'auditors', may: ['read'], pillars: ['*'], environments: ['production'] },
+  { group: 'managers', may: ['*'], pillars: ['*'], environments: ['*'] },
+];
+
+const places = ['risk in staging', 'risk in production', 'clearing in staging', 'clearing in production'] as const;
+const none = { read: false, deploy: false, cancel: false, resolve: false };
+const everything = { read: true, deploy: true, cancel: true, resolve: true };
+const reading = { ...none, read: true };
+
+/** What each may do in each of the places above, in their order. */
+const allowed: Readonly<Record<string, readonly (typeof none)[]>> = {
+  'risk-ci': [{ ...everything, resolve: false }, none, none, none], // a program resolves nothing, whatever it is granted
+  'a risk lead': [everything, everything, none, none],
+  'an auditor': [none, reading, none, reading],
+  'a release manager': [everything, everything, everything, everything],
+  'a stranger': [none, none, none, none],
+};
+
+const services: Readonly<Record<string, string>> = { risk: 'limit-check', clearing: 'trade-intake' };
+
+const yamlOf = (...of: readonly string[]): string => {
+  const items = of.map((place, nth) => {
+    const [pillar, , environment] = place.split(' ');
+    return `  - { pillar: ${pillar}, service_name: ${services[pillar!]}-${nth}, docker_image_version: "1.0", environment_id: ${environment} }`;
+  });
+  const defaults = 'infrastructure_id: cluster-eu-1, docker_artifact_type: docker';
+  return `version: v1.0\ndefaults: { ${defaults} }\ndeployments:\n${items.join('\n')}\n`;
+};
+
+const apiOf = (world: World, granted: readonly Grant[] | (() => readonly Grant[]) = grants) => {
+  const now = () => (typeof granted === 'function' ? granted() : granted);
+  const handler = create({ ...world.deps, catalogue: async () => ({ ...world.catalogue, grants: now() }) }, byToken);
+  return (who: string, method: string, url: string, body?: string) => {
+    const claims = { ...claimsOf[who], iss: 'https://login', scope: 'flotilla/admin' };
+    const type = body?.startsWith('{') ? 'application/json' : 'application/yaml';
+    const headers = {
+      authorization: `Bearer a.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c`,
+      'content-type': type,
+    };
+    return callApi(handler, method, url, { claims, headers, ...(body === undefined ? {} : { body }) });
+  };
+};
+
+const resolution = JSON.stringify({ status: 'SUCCESS', reason: 'looked' });
+
+/** A batch in one place, which a release manager has submitted. */
+const inPlace = async (place: string) => {
+  const world = makeWorld();
+  const { batchId } = await planned(world, yamlOf(place));
+  await publish(world, batchId);
+  const [pillar] = place.split(' ');
+  return { call: apiOf(world), batch: `/batches/${batchId}`, key: `${pillar}/${services[pillar!]}-0`, batchId };
+};
+
+const rows = Object.entries(allowed).flatMap(([who, of]) => of.map((can, at) => [who, places[at]!, can] as const));
+
+describe.each(rows)('%s and %s', (who, place, can) => {
+  it('a batch may be read, or is not there', async () => {
+    const { call, batch, batchId } = await inPlace(place);
+    for (const route of ['', '/deployments', '/events']) {
+      const { status, body } = await call(who, 'GET', `${batch}${route}`);
+      expect([route, status, body.code]).toEqual([route, can.read ? 200 : 404, can.read ? undefined : 'BatchNotFound']);
+    }
+    const beginning = await call(who, 'GET', batch.slice(0, -2));
+    expect(beginning.status).toBe(can.read ? 200 : 404);
+    const { body: list } = await call(who, 'GET', '/batches');
+    expect(list.batches.map(({ batch_id }: { batch_id: string }) => batch_id)).toEqual(can.read ? [batchId] : []);
+    expect((await call(who, 'POST', '/batches/plan', yamlOf(place))).status).toBe(can.read ? 200 : 403);
+  });
+
+  it('what is not there is not there in the same words as what never was', async () => {
+    const { call, batch, batchId } = await inPlace(place);
+    if (can.read) return;
+    for (const [method, route, body] of [
+      ['GET', ''],
+      ['GET', '/source'],
+      ['GET', '/deployments'],
+      ['GET', '/events?wait=20'],
+      ['POST', '/cancel'],
+      ['POST', '/deployments/risk/x/resolve', resolution],
+    ] as const) {
+      const hidden = await call(who, method, `${batch}${route}`, body);
+      const missing = await call(who, method, `${batch.replace('TEST', 'NONE')}${route}`, body);
+      const asIfMissing = JSON.stringify(missing).replaceAll(batchId.replace('TEST', 'NONE'), batchId);
+      expect(JSON.stringify(hidden)).toBe(asIfMissing);
+    }
+  });
+
+  it('submit, cancel and resolve are judged each for itself', async () => {
+    const { call, batch, key } = await inPlace(place);
+    const submit = await call(who, 'POST', '/batches', yamlOf(place));
+    expect(submit.status).toBe(can.deploy ? 202 : 403);
+    const resolve = await call(who, 'POST', `${batch}/deployments/${key}/resolve`, resolution);
+    // Nothing of it is UNKNOWN.
+    expect(resolve.status).toBe(can.resolve ? 409 : can.read ? 403 : 404);
+    const cancel = await call(who, 'POST', `${batch}/cancel`);
+    expect(cancel.status).toBe(can.cancel ? 202 : can.read ? 403 : 404);
+  });
+});
+
+describe('grants', () => {
+  it('tell every deployment that they refuse, with its place, and nothing is stored', async () => {
+    const world = makeWorld();
+    const { status, headers, body } = await apiOf(world)('risk-ci', 'POST', '/batches', yamlOf(...places));
+    expect([status, headers['content-type'], body.code]).toEqual([403, 'application/problem+json', 'Forbidden']);
+    expect(body.issues).toEqual([
+      {
+        line: 5,
+        column: 5,
+        path: 'deployments[2]',
+        code: 'NotGranted',
+        message: 'no grant lets you deploy risk in production',
+      },
+      {
+        line: 6,
+        column: 5,
+        path: 'deployments[3]',
+        code: 'NotGranted',
+        message: 'no grant lets you deploy clearing in staging',
+      },
+      {
+        line: 7,
+        column: 5,
+        path: 'deployments[4]',
+        code: 'NotGranted',
+        message: 'no grant lets you deploy clearing in production',
+      },
+    ]);
+    expect(world.documents.texts.size).toBe(0);
+    const plan = await apiOf(world)('risk-ci', 'POST', '/batches/plan', yamlOf(...places));
+    expect(plan.body.issues).toHaveLength(3);
+  });
+
+  it('a plan says what a submit would come to', async () => {
+    const { body } = await apiOf(makeWorld())('an auditor', 'POST', '/batches/plan', yamlOf('risk in production'));
+    expect(body.warnings).toContain('No grant lets you deploy risk in production: this batch would be refused.');
+  });
+
+  it('are those of the moment', async () => {
+    let now: readonly Grant[] = grants;
+    const call = apiOf(makeWorld(), () => now);
+    const { body } = await call('risk-ci', 'POST', '/batches', yamlOf('risk in staging'));
+    expect((await call('risk-ci', 'GET', `/batches/${body.batch_id}`)).status).toBe(200);
+    now = grants.slice(1);
+    expect((await call('risk-ci', 'GET', `/batches/${body.batch_id}`)).status).toBe(404);
+    expect((await call('risk-ci', 'GET', '/batches/latest')).status).toBe(404);
+    expect((await call('a risk lead', 'GET', `/batches/${body.batch_id}`)).status).toBe(200);
+  });
+
+  it('are needed for an address to put a batch at', async () => {
+    const call = apiOf(makeWorld());
+    const order = JSON.stringify({ bytes: 5 });
+    expect((await call('a stranger', 'POST', '/uploads', order)).status).toBe(403);
+    expect((await call('risk-ci', 'POST', '/uploads', order)).status).toBe(201);
+  });
+
+  it('list what may be seen page by page, as if there were nothing else', async () => {
+    const world = makeWorld();
+    const mine: string[] = [];
+    for (let nth = 0; nth < 7; nth += 1) {
+      mine.unshift((await planned(world, yamlOf('risk in staging'))).batchId);
+      for (let other = 0; other < 3; other += 1) await planned(world, yamlOf('clearing in staging'));
+    }
+    const call = apiOf(world);
+    const pages: string[][] = [];
+    for (let after = ''; ; ) {
+      const { body } = await call('risk-ci', 'GET', `/batches?limit=3${after}`);
+      pages.push(body.batches.map(({ batch_id }: { batch_id: string }) => batch_id));
+      if (body.next_after === undefined) break;
+      after = `&after=${body.next_after}`;
+    }
+    expect(pages).toEqual([mine.slice(0, 3), mine.slice(3, 6), mine.slice(6)]);
+  });
+});
