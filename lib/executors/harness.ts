@@ -4,7 +4,7 @@ import type { HarnessApi, HarnessReply } from './harness/api.ts';
 import { runOfEvent } from './harness/event-run.ts';
 import { chooseRun } from './harness/found-runs.ts';
 import { findRunsByKey } from './harness/key-search.ts';
-import { payloadOf, runtimeYaml, variablesOf } from './harness/payload.ts';
+import { expressionIn, payloadOf, runtimeYaml, variablesOf } from './harness/payload.ts';
 import { readRuns, type WatchedRun } from './harness/run-reader.ts';
 import { isEnding, readRun } from './harness/run-status.ts';
 import { type HarnessSettings, readSettings, tokenOf } from './harness/settings.ts';
@@ -46,6 +46,8 @@ export class HarnessExecutor implements Executor {
   async start(request: RunRequest): Promise<StartResult> {
     const settings = readSettings(request.deployment.executor.settings);
     if (typeof settings === 'string') return misconfigured(settings);
+    const expression = expressionIn(request);
+    if (expression !== undefined) return misconfigured(expression);
     return settings.mode === 'execute' ? this.#execute(request, settings) : this.#fire(request, settings);
   }
 

@@ -1,19 +1,15 @@
 import * as z from 'zod';
+import { freeWord, plainName } from '../alphabets.ts';
 import { healthPathHint, healthPathPattern, healthPathProblem } from '../health/health-path.ts';
 import { artifactTypes } from '../plan/plan.ts';
 import { longestVersion, versionPatterns } from '../rollout/image-version.ts';
 import { quoted } from './findings.ts';
-import { hiddenCharacters } from './hidden-characters.ts';
 
 /** The batch format. One schema for intake, defaults and the JSON Schema that editors use. */
 
 const text = (limit: number) => z.string().min(1).max(limit);
-/** What goes into names of images and pipelines as it is. */
-const word = (limit: number) =>
-  text(limit)
-    .regex(hiddenCharacters.none, 'contains a space, a line break or a character that cannot be seen')
-    .meta({ pattern: hiddenCharacters.pattern });
-const tags = z.array(z.string().max(256));
+const name = (limit: number) => text(limit).regex(new RegExp(plainName.pattern), plainName.rule);
+const tags = z.array(z.string().max(256).regex(new RegExp(freeWord.pattern), freeWord.rule));
 const wholeNumber = (from: number, to: number) => z.int().min(from).max(to);
 
 const timeout = wholeNumber(60, 3600).describe('Seconds that one attempt (start, wait, verify) may take.');
@@ -21,9 +17,9 @@ const retryCount = wholeNumber(0, 5).describe('Tries after the first.');
 const artifactType = z
   .enum(artifactTypes)
   .describe('What is deployed; docker_image_version is read accordingly. Any letter case is taken.');
-const environmentId = word(64).describe('Environment, for example staging.');
-const infrastructureId = word(64).describe('Cluster, or an infrastructure of the configuration.');
-const executor = word(64).describe('Who carries the deployment out. Default: the service’s own, else harness.');
+const environmentId = name(64).describe('Environment, for example staging.');
+const infrastructureId = name(64).describe('Cluster, or an infrastructure of the configuration.');
+const executor = name(64).describe('Who carries the deployment out. Default: the service’s own, else harness.');
 
 const healthPath = text(1024)
   .superRefine((path, context) => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { plainName } from '../alphabets.ts';
 import { serviceName } from '../batch/schema.ts';
 import { all, verbs } from '../grants/grant.ts';
 import { type WorkloadKind, workloadKinds } from '../plan/plan.ts';
@@ -7,6 +8,7 @@ import { type WorkloadKind, workloadKinds } from '../plan/plan.ts';
 
 const concurrency = z.int().min(1).max(10_000).optional();
 const word = z.string().min(1).max(253);
+const plain = z.string().regex(new RegExp(plainName.pattern), plainName.rule);
 
 const named = (pattern: RegExp, words: string) => z.string().regex(pattern, words);
 const pillarName = named(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'needs lower-case letters, digits, `-` and `_`, at most 64');
@@ -21,7 +23,10 @@ const objectName = named(
 );
 /** Harness's rule for identifiers; it also keeps a value from leaving its place in a URL. */
 const identifier = named(/^[\w$-]{1,128}$/, 'is not a Harness identifier: letters, digits, `_`, `-` and `$`');
-const image = named(/^([^\s@:/]+(:\d+)?\/)?[^\s@:]+$/, 'must be the repository alone: no tag, no digest, no spaces');
+const image = named(
+  /^([A-Za-z0-9._-]+(:\d+)?\/)?[A-Za-z0-9._/-]+$/,
+  'must be the repository alone: no tag, no digest, nothing but letters, digits and `. _ - /`',
+);
 const address = named(/^https?:\/\/[^\s/@?#]+[^\s@?#]*$/, 'is not an address like https://host/path');
 
 const harnessOverride = z.strictObject({
@@ -103,7 +108,7 @@ const sections = {
     .optional(),
   environments: z
     .record(
-      z.string().min(1).max(64),
+      plain.min(1).max(64),
       z.strictObject({
         description: z.string().optional(),
         infrastructures: z.array(word).min(1).max(1_000).optional(),

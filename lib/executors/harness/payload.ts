@@ -1,5 +1,7 @@
+import { cut } from '../../domain/cut.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { RunRequest } from '../../domain/ports.ts';
+import { findTemplate } from '../template-syntax.ts';
 
 /** What the pipeline is told, as `<+trigger.payload.…>`: the fields that such pipelines always got, then ours. */
 export const payloadOf = (request: RunRequest): JsonObject => {
@@ -41,6 +43,20 @@ const metadataOf = ({ deployment }: RunRequest): JsonObject => {
       ...(timeout === undefined ? {} : { timeout }),
     },
   };
+};
+
+/** The brackets of its expressions, old and new, and of the templates that its steps fill in. */
+const harnessSyntax = /[<>{}]/;
+
+/**
+ * Why a request is not handed on: Harness fills in expressions in what a pipeline is given, again and again, with the rights of the
+ * pipeline. Webhook and execute call say the same facts, so one look is enough.
+ */
+export const expressionIn = (request: RunRequest): string | undefined => {
+  const found = findTemplate(payloadOf(request), harnessSyntax);
+  if (found === undefined) return undefined;
+  const text = JSON.stringify(cut(found.text, 64));
+  return `${found.field} is not handed to Harness, which might fill it in: ${text} has one of < > { }`;
 };
 
 /** The same facts as flat pipeline variables: `flotilla_key`, `target_name`, …; `metadata` as JSON text. */

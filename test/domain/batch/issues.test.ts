@@ -123,7 +123,7 @@ test.each<[fields: string, column: number, path: string, issue: Omit<Issue, 'lin
     83,
     'environment_id',
     {
-      message: '"a b" contains a space, a line break or a character that cannot be seen',
+      message: '"a b" is not a plain name: a letter or digit first, then letters, digits, `.`, `_` and `-`',
       code: 'BadFormat',
       found: 'a b',
     },

@@ -52,10 +52,18 @@ describe('one wrong field is one problem, in plain words', () => {
     ['metadata: 5', 'metadata: the number 5 where a mapping is needed'],
     ['docker_artifact_type: jar', 'docker_artifact_type: "jar" is not one of docker, helm, kustomize'],
     ['environment_id: ""', 'environment_id: is empty; at least 1 character is needed'],
-    ['environment_id: "a b"', 'environment_id: "a b" contains a space, a line break or a character that'],
-    ['environment_id: "a\\nb"', 'contains a space, a line break or a character that cannot be seen'],
-    ['environment_id: "a\\u202eb"', 'contains a space, a line break or a character that cannot be seen'],
-    [`environment_id: ${'🍏'.repeat(65)}`, 'environment_id: has 65 characters; at most 64 are allowed'],
+    ...['a b', 'a\\nb', 'a\\u202eb', 'a\\U000E0041', '<word>', 'a{b}', 'a$b', '.a', 'ä', 'a/b', 'a:b'].map(
+      (written) =>
+        [`environment_id: "${written}"`, 'is not a plain name: a letter or digit first, then letters'] as const,
+    ),
+    ...['<word>', '{word}', 'a$', 'a >', '}'].map(
+      (written) =>
+        [
+          `metadata: { tags: [ok, "${written}"] }`,
+          `tags[2]: "${written}" has one of \`<\`, \`>\`, \`{\`, \`}\` and`,
+        ] as const,
+    ),
+    [`environment_id: ${'x'.repeat(65)}`, 'environment_id: has 65 characters; at most 64 are allowed'],
     [`metadata: { tags: [${'x'.repeat(257)}] }`, 'tags[1]: has 257 characters; at most 256 are allowed'],
     [
       'environment_id: 2024',
