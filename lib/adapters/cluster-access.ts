@@ -4,6 +4,7 @@ import { type Cluster, KubeConfig } from '@kubernetes/client-node';
 import { nameOfServer } from '../domain/catalogue/cluster-names.ts';
 import { FlotillaError } from '../domain/errors.ts';
 import { EksTokens } from './eks-token.ts';
+import { type ClusterProgram, ExecCredential, programOf } from './exec-credential.ts';
 
 /** Where a cluster is and how it lets us in. */
 export type ClusterSource =
@@ -17,6 +18,8 @@ export interface ClusterAccess {
   readonly config: KubeConfig;
   /** Of a cluster in EKS. */
   readonly arn?: string;
+  /** What is run to be let in. */
+  readonly program?: ClusterProgram;
   /** Forgets cached credentials after a 401. */
   renew(): void;
 }
@@ -47,7 +50,24 @@ function fromFile(path: string, context: string | undefined): ClusterAccess {
   if (problem !== undefined) {
     throw new FlotillaError('ConfigurationInvalid', `the context "${wanted}" of ${path} ${problem}`);
   }
-  return { config, renew: () => {} };
+  return withProgram(config, path);
+}
+
+/** The client library would run the program with all that we have in our environment, and keep what it said after a 401. */
+function withProgram(config: KubeConfig, path: string): ClusterAccess {
+  const user = config.getCurrentUser();
+  let program: ClusterProgram | undefined;
+  try {
+    program = programOf(user, path);
+  } catch (error) {
+    const message = `the user ${user?.name} of the kubeconfig ${path} ${(error as Error).message}`;
+    throw new FlotillaError('ConfigurationInvalid', message, { path }, error);
+  }
+  if (program === undefined) return { config, renew: () => {} };
+  config.users = config.users.map((one) => (one.name === user?.name ? { ...one, exec: undefined } : one));
+  const credential = new ExecCredential(program);
+  config.addAuthenticator(credential);
+  return { config, program, renew: () => credential.renew() };
 }
 
 /** What the client library has against an entry it says in kubeconfig's words; where it stumbles over one, in JavaScript's. */

@@ -83,6 +83,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option('--name <host...>', 'a name by which the server is called besides, as that of a proxy in front of it')
     .option('--data <directory>', 'where the data is kept', '.flotilla')
     .option('--config <file>', 'configuration (default: ./flotilla.config.yaml, else everything is simulated)')
+    .option('--allow-programs', 'run the programs that kubeconfigs name, without asking')
     .option('--no-token', 'ask nobody for a token; only where everything is simulated')
     .option(
       '--engine-port <number>',

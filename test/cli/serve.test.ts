@@ -167,3 +167,53 @@ describe('clusters that cannot be reached as they are configured: 2, and nothing
     expect([status, error]).toEqual([0, [expect.stringContaining('no service mapping')]]);
   });
 });
+
+describe('programs that kubeconfigs name', () => {
+  const state = { XDG_STATE_HOME: join(directory, 'state') };
+  const touched = join(directory, 'was-run');
+  /** Of a cluster that nobody asks: the program must not be run by the start. */
+  const configureProgram = (name: string, ...args: readonly string[]): string => {
+    const kube = JSON.parse(kubeconfig('one'));
+    kube.users[0].user = {
+      exec: { command: 'touch', args: [touched, ...args], env: [{ name: 'SIGN', value: 'hunter2' }] },
+    };
+    writeFileSync(join(directory, `${name}.kube`), JSON.stringify(kube));
+    configure(`${name}.yaml`, `{ eu-1: { kubeconfig: ./${name}.kube } }`);
+    return `${name}.yaml`;
+  };
+  const start = (config: string, more: readonly string[] = [], says?: string) =>
+    run(['serve', '--port', '0', '--data', 'programs', '--config', config, ...more], {
+      ...{ directory, env: state },
+      ...(says === undefined ? {} : { says }),
+      onLine: (line) => {
+        if (line.includes('curl')) setImmediate(() => process.emit('SIGINT'));
+      },
+    });
+  const runs = 'Runs programs of kubeconfigs, to be let in by clusters: touch (eu-1).';
+
+  test('are named, and refused where nobody can be asked', async () => {
+    const config = configureProgram('unattended');
+    const { status, error } = await start(config);
+    expect([status, error]).toEqual([
+      6,
+      [
+        `${join(directory, config)} makes Flotilla run programs as you, to be let in by clusters:`,
+        `  cluster eu-1: SIGN=… touch ${touched} (from ${join(directory, 'unattended.kube')})`,
+        expect.stringContaining('--allow-programs'),
+      ],
+    ]);
+    expect(existsSync(touched)).toBe(false);
+  });
+
+  test('are asked for once, until they are others; --allow-programs answers, and is not remembered', async () => {
+    const config = configureProgram('asked');
+    expect(await start(config, [], 'n')).toMatchObject({ status: 6, out: [] });
+    expect(await start(config, ['--allow-programs'])).toMatchObject({ status: 0, error: [runs, expect.anything()] });
+    const asked = await start(config, [], 'y');
+    expect([asked.status, asked.error]).toEqual([0, expect.arrayContaining(['May they run? [y/N] '])]);
+    expect(await start(config)).toMatchObject({ status: 0, error: [runs, expect.anything()] });
+    configureProgram('asked', '--other');
+    expect(await start(config)).toMatchObject({ status: 6 });
+    expect(existsSync(touched)).toBe(false);
+  });
+});

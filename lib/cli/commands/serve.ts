@@ -4,6 +4,7 @@ import { loadConfiguration } from '../../local/load-configuration.ts';
 import { checkDataFolder } from '../../local/runtime/make-data-folder.ts';
 import { checkGivenToken } from '../../local/tokens/given-token.ts';
 import { countOpenBatches } from '../../usecases/batch/count-open-batches.ts';
+import { letRun } from '../allow-programs.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
 import { closedLine, serveLines } from '../serve-lines.ts';
@@ -16,6 +17,7 @@ export interface ServeOptions {
   readonly config?: string;
   readonly enginePort?: number;
   readonly name?: readonly string[];
+  readonly allowPrograms?: boolean;
   /** False with --no-token. */
   readonly token: boolean;
 }
@@ -28,13 +30,14 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
   checkDataFolder(data);
   // Only this command needs the runtime; the others start without it.
   const { checkClusters } = await import('../../local/runtime/check-clusters.ts');
-  await checkClusters(configuration, { region: env.AWS_REGION });
+  const programs = await checkClusters(configuration, { region: env.AWS_REGION });
   const { startServer } = await import('../../local/start-server.ts');
   const { readHealth } = await import('../../usecases/read-health.ts');
   const { simulated } = await readHealth({ catalogue: async () => configuration.catalogue });
   const isAllSimulated = configuration.catalogue.simulated;
   const given = env.FLOTILLA_TOKEN || undefined;
   checkAdmission(options, given, !isAllSimulated);
+  if (file !== undefined) await letRun(context, { file, programs }, options.allowPrograms ?? false);
   let isStopping = false;
   const server = await startServer({
     port: options.port,

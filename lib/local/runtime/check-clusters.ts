@@ -1,39 +1,56 @@
 import { kubeConfigFrom } from '../../adapters/cluster-access.ts';
+import type { ClusterProgram } from '../../adapters/exec-credential.ts';
 import type { ClusterConnection, Configuration } from '../../domain/catalogue/catalogue.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 import { readTextFile } from '../read-text-file.ts';
 
+/** A program that is run to be let in by a cluster. */
+export interface NamedProgram extends ClusterProgram {
+  readonly cluster: string;
+  readonly kubeconfig: string;
+}
+
 /**
  * Looks whether this machine has what it needs to reach the clusters: files, contexts, a region. No cluster is asked, because
- * one that is away now may be there when it is needed. Throws ConfigurationInvalid with every problem, one on a line.
+ * one that is away now may be there when it is needed. Throws ConfigurationInvalid with every problem, one on a line; gives the
+ * programs that will be run, none of which has been.
  */
 export const checkClusters = async (
   { connections }: Configuration,
   { region }: { readonly region: string | undefined },
-): Promise<void> => {
+): Promise<readonly NamedProgram[]> => {
   const found = await Promise.all(
-    Object.entries(connections.clusters).map(async ([name, connection]) => {
-      const problem = await problemOf(connection, region);
-      return problem === undefined ? [] : [`Cluster ${name}: ${problem}.`];
-    }),
+    Object.entries(connections.clusters).map(async ([cluster, connection]) => ({
+      cluster,
+      ...(await lookAt(connection, region)),
+    })),
   );
-  const problems = found.flat();
+  const problems = found.flatMap(({ cluster, problem }) =>
+    problem === undefined ? [] : [`Cluster ${cluster}: ${problem}.`],
+  );
   if (problems.length > 0) throw new FlotillaError('ConfigurationInvalid', problems.join('\n'));
+  return found.flatMap(({ cluster, program }) => (program === undefined ? [] : [{ cluster, ...program }]));
 };
 
-const problemOf = async (connection: ClusterConnection, region = ''): Promise<string | undefined> => {
-  if (connection.kind === 'simulated') return undefined;
+interface Looked {
+  readonly problem?: string;
+  readonly program?: Omit<NamedProgram, 'cluster'>;
+}
+
+const lookAt = async (connection: ClusterConnection, region = ''): Promise<Looked> => {
+  if (connection.kind === 'simulated') return {};
   if (connection.kind === 'eks') {
-    return region === '' ? `the region of the EKS cluster ${connection.eks} is not known; set AWS_REGION` : undefined;
+    if (region !== '') return {};
+    return { problem: `the region of the EKS cluster ${connection.eks} is not known; set AWS_REGION` };
   }
   const { kubeconfig, context } = connection;
   const read = readTextFile(kubeconfig);
-  if ('why' in read) return `the kubeconfig ${kubeconfig} cannot be read: ${read.why}`;
+  if ('why' in read) return { problem: `the kubeconfig ${kubeconfig} cannot be read: ${read.why}` };
   try {
-    await kubeConfigFrom({ kubeconfig, ...(context === undefined ? {} : { context }) });
-    return undefined;
+    const { program } = await kubeConfigFrom({ kubeconfig, ...(context === undefined ? {} : { context }) });
+    return program === undefined ? {} : { program: { ...program, kubeconfig } };
   } catch (error) {
     // A parser shows the lines that it stumbled over, and in this file those may be keys.
-    return (error as Error).message.split('\n', 1)[0];
+    return { problem: (error as Error).message.split('\n', 1)[0]! };
   }
 };

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { NamedProgram } from './runtime/check-clusters.ts';
+import { writeSecretFile } from './secret-file.ts';
+import { stateFolder } from './state-folder.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export interface Programs {
+  /** Of the configuration. */
+  readonly file: string;
+  readonly programs: readonly NamedProgram[];
+}
+
+/**
+ * Where it is noted that a user lets a configuration run its programs: beside no configuration and no data, because a
+ * folder that comes from elsewhere could bring the note along. Another program, or one with other arguments, is another note.
+ */
+const noteOf = ({ file, programs }: Programs, env: Env): string | undefined => {
+  const folder = stateFolder(env);
+  if (folder === undefined) return undefined;
+  const hash = createHash('sha256').update(JSON.stringify({ file, programs })).digest('hex');
+  return join(folder, 'programs', hash);
+};
+
+export const isAllowed = (asked: Programs, env: Env): boolean => {
+  const note = noteOf(asked, env);
+  return note !== undefined && existsSync(note);
+};
+
+/** False where the user has no place for such notes. */
+export const allow = (asked: Programs, env: Env): boolean => {
+  const note = noteOf(asked, env);
+  if (note === undefined) return false;
+  mkdirSync(join(note, '..'), { recursive: true, mode: 0o700 });
+  writeSecretFile(note, asked.file);
+  return true;
+};
