@@ -7,6 +7,8 @@ export interface ClusterOptions {
   readonly region?: string | undefined;
   /** Where the simulated clusters listen, by name. */
   readonly simulated?: Readonly<Record<string, string>> | undefined;
+  /** Of ours: they are masked in what clusters and workloads answer. */
+  readonly secrets?: readonly string[];
 }
 
 /** Connects to clusters as they are asked for, and keeps the connection; one that failed is tried again. */
@@ -30,7 +32,7 @@ export class Clusters {
   }
 
   async #connect(name: string): Promise<Cluster> {
-    return new KubernetesCluster(name, await kubeConfigFrom(this.#source(name)));
+    return new KubernetesCluster(name, await kubeConfigFrom(this.#source(name)), this.#options.secrets);
   }
 
   #source(name: string): ClusterSource {

@@ -1,9 +1,11 @@
 import { HttpMethod, RequestContext } from '@kubernetes/client-node';
 import { fetch as fetchByDispatcher } from 'undici';
 import { FlotillaError } from '../domain/errors.ts';
+import { foreignText } from '../domain/record/foreign-text.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 import { networkMessage } from './network-failure.ts';
 import { ask, type Transport } from './own-fetch.ts';
+import { withoutSecrets } from './own-secrets.ts';
 
 const authority = 'its certificate authority is named in the kubeconfig, as certificate-authority-data';
 
@@ -12,6 +14,8 @@ export const requestMilliseconds = 10_000;
 
 /** A page of a list has some 2 MB. */
 export const listBytes = 32 * 1024 * 1024;
+
+const shortestSecret = 8;
 
 export interface ApiAnswer {
   readonly status: number;
@@ -43,11 +47,13 @@ export class ClusterRequests {
   readonly #name: string;
   readonly #access: ClusterAccess;
   readonly #server: string;
+  readonly #secrets: readonly string[];
   #dispatcher: ReturnType<RequestContext['getDispatcher']>;
 
-  constructor(name: string, access: ClusterAccess) {
+  constructor(name: string, access: ClusterAccess, secrets: readonly string[] = []) {
     this.#name = name;
     this.#access = access;
+    this.#secrets = secrets;
     this.#server = (access.config.getCurrentCluster()?.server ?? '').replace(/\/$/, '');
   }
 
@@ -76,7 +82,7 @@ export class ClusterRequests {
       const { bytes, isWhole } = await answer.read();
       return {
         status: answer.status,
-        body: new TextDecoder().decode(bytes),
+        body: withoutSecrets(new TextDecoder().decode(bytes), this.#known(headers)),
         ...(isWhole ? {} : { isCut: true }),
         ...(answer.redirect === undefined ? {} : { redirect: answer.redirect }),
       };
@@ -86,9 +92,18 @@ export class ClusterRequests {
     }
   }
 
+  /** What was sent must not come back; and what a workload was told of us must not either. A short one is a word of others too. */
+  #known(headers: Readonly<Record<string, string>>): readonly string[] {
+    const { password, token } = this.#access.config.getCurrentUser() ?? {};
+    const sent = Object.entries(headers).flatMap(([name, value]) =>
+      name.toLowerCase() === 'authorization' ? [value.replace(/^\w+ /, '')] : [],
+    );
+    return [...sent, password ?? '', token ?? '', ...this.#secrets].filter(({ length }) => length >= shortestSecret);
+  }
+
   unavailable(why: string, details: Readonly<Record<string, unknown>> = {}, cause?: unknown): FlotillaError {
     const host = URL.canParse(this.#server) ? new URL(this.#server).host : this.#server;
-    const message = `cluster ${this.#name} (${host}) cannot be asked: ${why}`;
+    const message = `cluster ${this.#name} (${host}) cannot be asked: ${foreignText(why, 1_000)}`;
     return new FlotillaError('ClusterUnavailable', message, { cluster: this.#name, host, ...details }, cause);
   }
 

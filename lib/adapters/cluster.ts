@@ -3,10 +3,11 @@ import { isFlotillaError } from '../domain/errors.ts';
 import { proxyAddress } from '../domain/health/health-address.ts';
 import type { Workload } from '../domain/plan/plan.ts';
 import type { Cluster, HealthAnswer, HealthRequest, KubernetesObject, WorkloadView } from '../domain/ports.ts';
+import { foreignText } from '../domain/record/foreign-text.ts';
 import { addressOf, type ClusterAccess } from './cluster-access.ts';
 import { type ApiAnswer, ClusterRequests, listBytes, requestMilliseconds, statusBodyOf } from './cluster-request.ts';
 import { isWanted, type Listing, listingsOf, ownershipOf, uidOf, viewOf } from './cluster-view.ts';
-import { beginOf, healthBytes, noAnswerWithin, probeUrl } from './probe-url.ts';
+import { beginLength, healthBytes, noAnswerWithin, probeUrl, serviceAnswer } from './probe-url.ts';
 
 export { type ClusterAccess, type ClusterSource, kubeConfigFrom } from './cluster-access.ts';
 
@@ -25,9 +26,12 @@ export class KubernetesCluster implements Cluster {
   readonly address: string;
   readonly #requests: ClusterRequests;
   readonly #arn: string | undefined;
+  readonly #secrets: readonly string[];
 
-  constructor(name: string, access: ClusterAccess) {
-    this.#requests = new ClusterRequests(name, access);
+  /** `secrets` of ours are masked in all that it answers, beside the credentials that it is asked with. */
+  constructor(name: string, access: ClusterAccess, secrets: readonly string[] = []) {
+    this.#secrets = secrets;
+    this.#requests = new ClusterRequests(name, access, secrets);
     this.#arn = access.arn;
     this.address = addressOf(access);
   }
@@ -81,7 +85,7 @@ export class KubernetesCluster implements Cluster {
   }
 
   async probe(request: HealthRequest): Promise<HealthAnswer> {
-    if (request.url !== undefined) return probeUrl(request.url, request.timeoutMilliseconds);
+    if (request.url !== undefined) return probeUrl(request.url, request.timeoutMilliseconds, this.#secrets);
     const path = proxyAddress(request);
     if (path === undefined) return { message: 'the path may lead out of the service; nothing was asked' };
     const timeout = Math.min(request.timeoutMilliseconds, requestMilliseconds);
@@ -97,12 +101,12 @@ export class KubernetesCluster implements Cluster {
 
   /** Where the API server did not get to the service, its words are no answer of it. With 401 and 403 it did not try. */
   #probed(answer: ApiAnswer): HealthAnswer {
-    const { status, body, redirect } = answer;
+    const { status } = answer;
     const said = saidByProxy(answer) ?? unreachedOf(answer);
-    if (said === undefined) return { status, message: redirect ?? beginOf(body, answer.isCut !== true) };
+    if (said === undefined) return serviceAnswer({ ...answer, isWhole: answer.isCut !== true });
     if (status === 401 || status === 403) throw this.#requests.unavailable(`${said} (services/proxy)`, { status });
     const isLate = status === 504 || /timeout|timed out|deadline exceeded/i.test(said);
-    return { message: said.trim().slice(0, 200), ...(isLate ? { timeout: true } : {}) };
+    return { message: foreignText(said.trim(), beginLength), ...(isLate ? { timeout: true } : {}) };
   }
 
   /** In pages, each thrown away but for what is wanted of it: memory does not grow with the namespace. */
@@ -164,7 +168,7 @@ const unreachedOf = ({ status, body }: ApiAnswer): string | undefined =>
 const uidIn = (body: string): string | undefined => {
   try {
     const { metadata } = JSON.parse(body) as { readonly metadata?: { readonly uid?: unknown } };
-    return typeof metadata?.uid === 'string' && metadata.uid !== '' ? metadata.uid : undefined;
+    return typeof metadata?.uid === 'string' && /^[\w-]{1,64}$/.test(metadata.uid) ? metadata.uid : undefined;
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Clock, Random } from '../domain/ports.ts';
 import { isNeverSent, isPermanent, networkMessage } from './network-failure.ts';
 import { type Answer, ask, type Transport } from './own-fetch.ts';
+import { withoutSecrets } from './own-secrets.ts';
 import { RequestPace } from './request-pace.ts';
 
 export interface TransportOptions {
@@ -154,9 +155,7 @@ export class HarnessTransport {
 
   #redact(text: string, secret: string | undefined): string {
     const { apiKey, secrets: others = [] } = this.#options;
-    const secrets = [apiKey, ...others, secret ?? ''].filter((each) => each !== '');
-    const forms = secrets.flatMap((each) => [each, encodeURIComponent(each)]);
-    return forms.reduce((safe, form) => safe.replaceAll(form, '***'), text);
+    return withoutSecrets(text, [apiKey, ...others, secret ?? '']);
   }
 }
 

@@ -235,8 +235,10 @@ export interface HealthRequest {
 export interface HealthAnswer {
   /** Of the service's own answer; absent when it gave none. */
   readonly status?: number;
-  /** Begin of the answer, or why there was none. */
+  /** Begin of the service's answer, or why there was none. */
   readonly message: string;
+  /** What is to be said of the answer, in words of ours. */
+  readonly note?: string;
   /** There was none within the time that it had. */
   readonly timeout?: true;
 }

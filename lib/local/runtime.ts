@@ -225,6 +225,15 @@ interface Made {
   readonly machines: Readonly<Record<'batch' | 'watch', string>>;
 }
 
+/** All that this process knows. A workload may have been told some of it, by a pipeline perhaps. */
+const secretsOf = ({
+  configuration,
+  token = '',
+}: Pick<RuntimeOptions, 'configuration' | 'token'>): readonly string[] => {
+  const { harness } = configuration.connections;
+  return harness.kind === 'real' ? [token, harness.api_key, ...Object.values(harness.webhook_tokens)] : [token];
+};
+
 const makeDeps = (options: RuntimeOptions, { simulators, engine, machines, ...made }: Made): Deps => {
   const { configuration } = options;
   const random = new SystemRandom();
@@ -235,6 +244,7 @@ const makeDeps = (options: RuntimeOptions, { simulators, engine, machines, ...ma
   const clusters = new Clusters(configuration.connections.clusters, {
     region: process.env.AWS_REGION,
     simulated: simulators?.clusters,
+    secrets: secretsOf(options),
   });
   return {
     ...made,

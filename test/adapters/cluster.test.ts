@@ -212,6 +212,44 @@ describe('requests', () => {
   });
 });
 
+describe('secrets of ours', () => {
+  it('are in nothing that a cluster or a workload says who repeats them', async () => {
+    const bearer = 'b34r3r-T0k3n/of+ours';
+    const hook = 'h00k "token" of ours';
+    const { port, server } = await serving((request, response) => {
+      const echo = `${request.headers.authorization} ${hook} ${encodeURIComponent(hook)}`;
+      if (request.url?.includes('/log')) response.end(echo);
+      else if (request.url?.includes('/proxy/')) response.writeHead(503).end(echo);
+      else if (request.url?.includes('/pods')) response.end(JSON.stringify({ items: [podThatSays(echo)] }));
+      else response.writeHead(500).end(status(500, 'X', echo));
+    });
+    const podThatSays = (message: string) => ({ metadata: { name: 'a', uid: 'a' }, status: { message } });
+    const access = await kubeConfigFrom({ server: `http://127.0.0.1:${port}` });
+    access.config.addAuthenticator({
+      isAuthProvider: () => true,
+      applyAuthentication: async (_, options) => {
+        options.headers = { Authorization: `Bearer ${bearer}` };
+      },
+    });
+    const cluster = new KubernetesCluster('eu-1', access, [hook]);
+    const request = { workload: shared('pod', 'a'), path: '/ready', timeoutMilliseconds: patient };
+    const said = await Promise.allSettled([
+      cluster.read([shared('pod', 'a')]),
+      cluster.read([shared('deployment', 'a')]),
+      cluster.logs('shared', 'a', 'app', 5),
+      cluster.probe(request),
+      cluster.probe({ ...request, url: `http://127.0.0.1:${port}/proxy/` }),
+    ]);
+    await close(server);
+    const all = said.map((one) => JSON.stringify(one.status === 'fulfilled' ? one.value : String(one.reason)));
+    expect(said.map((one) => one.status)).toEqual(['fulfilled', 'rejected', ...Array(3).fill('fulfilled')]);
+    for (const one of all) {
+      expect(one).toContain('***');
+      for (const secret of [bearer, 'h00k', encodeURIComponent(hook)]) expect(one).not.toContain(secret);
+    }
+  });
+});
+
 describe('what tells a cluster from all others', () => {
   const uid = '0a1b2c3d';
   const namespace = JSON.stringify({ kind: 'Namespace', metadata: { name: 'kube-system', uid } });
@@ -389,7 +427,11 @@ describe('a full URL', () => {
       what: 'a redirect, which it does not follow',
       path: '/login',
       within: patient,
-      expected: { status: 302, message: expect.stringMatching(/^a redirect to 127\.0\.0\.1:\d+, which was not/) },
+      expected: {
+        status: 302,
+        message: '',
+        note: expect.stringMatching(/^a redirect to 127\.0\.0\.1:\d+, which was not/),
+      },
     },
     { what: 'silence', path: '/silent', within: 200, expected: { message: 'no answer within 200 ms', timeout: true } },
   ])('gives $what', async ({ expected, path, within }) => {

@@ -107,8 +107,8 @@ describe('more than there may be', () => {
     const { url } = await serving(letters(128 * kib, gz));
     const cluster = await clusterAt(url);
     const request = { workload, path: '/ready', timeoutMilliseconds: patient };
-    expect(await cluster.probe(request)).toEqual({ status: 200, message: long });
-    expect(await cluster.probe({ ...request, url: `${url}/ready` })).toEqual({ status: 200, message: long });
+    expect(await cluster.probe(request)).toEqual({ status: 200, message: '', note: long });
+    expect(await cluster.probe({ ...request, url: `${url}/ready` })).toEqual({ status: 200, message: '', note: long });
   });
 
   it.each([false, true])('from a list is no list (gzip: %s)', async (gz) => {
@@ -159,8 +159,8 @@ describe('a redirect', () => {
     const { other, server, said } = await sendingOn();
     const cluster = await clusterAt(server.url);
     const request = { workload, path: '/ready', timeoutMilliseconds: patient };
-    expect(await cluster.probe(request)).toEqual({ status: 302, message: said });
-    expect(await cluster.probe({ ...request, url: server.url })).toEqual({ status: 302, message: said });
+    expect(await cluster.probe(request)).toEqual({ status: 302, message: '', note: said });
+    expect(await cluster.probe({ ...request, url: server.url })).toEqual({ status: 302, message: '', note: said });
     expect(other.asked).toEqual([]);
   });
 

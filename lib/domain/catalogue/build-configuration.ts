@@ -73,6 +73,7 @@ const limitOf = ({ max_concurrency }: { max_concurrency?: number | undefined }) 
 const environmentOf = (environment: NonNullable<WrittenConfiguration['environments']>[string]): EnvironmentEntry => ({
   ...limitOf(environment),
   ...defined({ infrastructures: environment.infrastructures, second_person: environment.second_person }),
+  ...(environment.keep_health_answers === true ? { keep_health_answers: true } : {}),
 });
 
 const clusterConnection = ({ kubeconfig, context, eks }: WrittenCluster): ClusterConnection => {

@@ -56,6 +56,8 @@ export interface EnvironmentEntry {
   readonly infrastructures?: readonly string[];
   /** Another person resolves than the one who submitted. */
   readonly second_person?: boolean;
+  /** Bad answers to health checks are recorded with their first words. */
+  readonly keep_health_answers?: true;
 }
 
 /** What exists and where it runs: everything of a configuration that may be shown and stored. Plain JSON, no secrets. */

@@ -114,6 +114,7 @@ const sections = {
         infrastructures: z.array(word).min(1).max(1_000).optional(),
         second_person: z.boolean().optional(),
         max_concurrency: concurrency,
+        keep_health_answers: z.boolean().optional(),
       }),
     )
     .optional(),

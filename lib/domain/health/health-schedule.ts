@@ -18,7 +18,6 @@ export type HealthState = {
   readonly deadline: number;
   readonly attempts: number;
   readonly status?: number;
-  readonly message?: string;
 };
 
 /** Why a health check failed, by its last answer: nobody answered, something else than 2xx came, or nothing in time. */
@@ -60,21 +59,22 @@ export interface HealthOccasion {
   readonly random: number;
   /** As it is shown. */
   readonly address: string;
+  /** A bad answer is told with its first words. Those of a good one tell nothing, and may hold what nobody should read. */
+  readonly keepsAnswer?: boolean;
 }
 
 /** Judges one answer: a 2xx is healthy; else the next check is due after a backoff, until the deadline. */
 export function nextHealthCheck(
   previous: HealthState,
   answer: HealthAnswer,
-  { now, random, address }: HealthOccasion,
+  { now, random, address, keepsAnswer = false }: HealthOccasion,
 ): HealthJudgement {
   const state: HealthState = {
     deadline: previous.deadline,
     attempts: previous.attempts + 1,
     ...(answer.status !== undefined && { status: answer.status }),
-    message: answer.message,
   };
-  const told = describeAnswer(answer);
+  const told = describeAnswer(answer, keepsAnswer && !isGood(answer.status));
   if (isGood(answer.status)) {
     const message = `check ${state.attempts} answered ${told}`;
     return { verdict: 'healthy', reason: 'HealthCheckPassed', message, state };
@@ -111,5 +111,7 @@ export function backoffMilliseconds(attempts: number, random: number): number {
 
 const isGood = (status: number | undefined): boolean => status !== undefined && status >= 200 && status < 300;
 
-const describeAnswer = ({ status, message }: HealthAnswer): string =>
-  status === undefined ? message : message === '' ? String(status) : `${status} ${message}`;
+const describeAnswer = ({ status, message, note = '' }: HealthAnswer, keepsAnswer: boolean): string => {
+  if (status === undefined) return message;
+  return [String(status), note, keepsAnswer ? message : ''].filter((part) => part !== '').join(' ');
+};

@@ -139,9 +139,17 @@ const clusterOf = ({ infrastructure_id }: Deployment, catalogue: Catalogue): str
   return cluster;
 };
 
-const healthCheckOf = ({ pillar, service_name, health_check }: Deployment, catalogue: Catalogue): HealthCheck => {
+const healthCheckOf = (
+  { pillar, service_name, environment_id, health_check }: Deployment,
+  catalogue: Catalogue,
+): HealthCheck => {
   const url = serviceEntry(catalogue, pillar, service_name)?.health_url;
-  return url === undefined ? health_check : { ...health_check, url };
+  const keeps = entryOf(catalogue.environments, environment_id)?.keep_health_answers === true;
+  return {
+    ...health_check,
+    ...(url === undefined ? {} : { url }),
+    ...(keeps ? { keep_answer: true as const } : {}),
+  };
 };
 
 /**
@@ -160,6 +168,7 @@ const hashedLines = (deployments: readonly Deployment[], planned: readonly Plann
       ...[item.priority, item.timeout, item.retry_count, item.rollback_strategy, item.tags],
       deployments[place]!.dependencies.toSorted(),
       ...[check.enabled, check.path, check.port, check.timeout, check.url],
+      ...(check.keep_answer === true ? ['keep_answer'] : []),
       ...[workload.kind, workload.name, workload.namespace, workload.container, workload.image],
       ...[executor.name, executor.account, settings],
     ]);

@@ -22,6 +22,8 @@ export interface HealthCheck {
   readonly timeout?: number;
   /** Full URL, from the catalogue's health_url. */
   readonly url?: string;
+  /** A bad answer is recorded with its first words, as the environment says. */
+  readonly keep_answer?: true;
 }
 
 export type RollbackStrategy = 'automatic' | 'manual' | 'none';

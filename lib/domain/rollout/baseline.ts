@@ -1,6 +1,7 @@
 import type { JsonObject } from '../json.ts';
 import type { Workload } from '../plan/plan.ts';
 import type { WorkloadView } from '../ports.ts';
+import { foreignReference } from '../record/foreign-text.ts';
 import { sameRepository } from './image.ts';
 import { labelOf, listAt, numberAt, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
 import { currentReplicaSet, newestRevision } from './revision.ts';
@@ -27,9 +28,9 @@ export function captureBaseline(workload: Workload, view: WorkloadView): Baselin
   const main = mainContainer(workload, object);
   return {
     exists: true,
-    ...(uid !== undefined && { uid }),
-    ...(revision !== undefined && { revision }),
-    ...(main !== undefined && { image: main.image }),
+    ...(uid !== undefined && { uid: foreignReference(uid) }),
+    ...(revision !== undefined && { revision: foreignReference(revision) }),
+    ...(main !== undefined && { image: foreignReference(main.image) }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json.ts';
+import { foreignText } from '../record/foreign-text.ts';
 import type { Evidence } from './judgement.ts';
 import { conditionOf, listAt, nameOf, numberAt, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
 import { evidenceLimit, type Signal } from './signal.ts';
@@ -121,7 +122,7 @@ const endedAt = (ended: JsonObject | undefined): number => Date.parse(stringAt(e
 
 function detailOf(status: JsonObject, ended: JsonObject | undefined): string {
   const text = stringAt(ended, 'message') ?? stringAt(status, 'state', 'waiting', 'message');
-  return text === undefined ? '' : `; ${text.trim().slice(0, 500)}`;
+  return text === undefined ? '' : `; ${foreignText(text.trim(), 500)}`;
 }
 
 const where = (pod: JsonObject, status: JsonObject): string =>

@@ -1,10 +1,9 @@
 import type { Json } from '../../domain/json.ts';
+import { mask } from '../../domain/masking/mask.ts';
 import type { HarnessSettings } from './settings.ts';
 import { textAt } from './wire.ts';
 
-/** In a text that holds this, a secret of ours was masked: it does not say what stood there. */
-const mask = '***';
-
+/** Where a secret of ours was masked, a text does not say what stood there. */
 const identifierAt = (shown: Json | undefined, name: string): string | undefined => {
   const text = textAt(shown, name);
   return text?.includes(mask) ? undefined : text;

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../domain/json.ts';
+import { foreignText } from '../../domain/record/foreign-text.ts';
 import type { HarnessReply } from './api.ts';
 
 /** Tolerant reading: published enums and presence rules are not kept by the service, so nothing is validated strictly. */
@@ -30,8 +31,7 @@ export const timeAt = (from: Json | undefined, name: string): number | undefined
   return typeof value === 'number' && value > 0 ? value : undefined;
 };
 
-const shorten = (text: string, length = 600): string =>
-  text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+const longestWords = 600;
 
 /** Both envelopes of errors carry their text in other places; the first that is there. */
 const errorText = (body: JsonObject | undefined): string | undefined => {
@@ -45,7 +45,7 @@ export const describeReply = (reply: HarnessReply): string => {
   if (reply.kind !== 'reply') return reply.message;
   const head = ['Harness answered', String(reply.status), textAt(reply.body, 'code')].filter(Boolean).join(' ');
   const text = reply.body === undefined ? 'without a JSON body' : errorText(reply.body);
-  return shorten(text === undefined ? head : `${head}: ${text}`);
+  return foreignText(text === undefined ? head : `${head}: ${text}`, longestWords);
 };
 
 export const isSuccess = (reply: HarnessReply): reply is HarnessReply & { kind: 'reply'; body: JsonObject } =>

@@ -1,6 +1,7 @@
 import { failureOfRun } from '../../domain/deployment/run-failure.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
 import type { Executor, RunFound, RunRequest, RunState } from '../../domain/ports.ts';
+import { foreignName, foreignText } from '../../domain/record/foreign-text.ts';
 import { executorWatcher, keys } from '../../domain/record/keys.ts';
 import type { Failure, RunWatchRow } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
@@ -144,10 +145,11 @@ const stop = async (deps: Needs, { row, executor }: Following, why: 'timeout' | 
 };
 
 const conclude = async (deps: Needs, row: RunWatchRow, state: RunState): Promise<void> => {
-  const news = { status: state.raw, ...(state.url === undefined ? {} : { url: state.url }) };
+  const status = foreignName(state.raw);
+  const news = { status, ...(state.url === undefined ? {} : { url: foreignText(state.url, 2_000) }) };
   const failure = failureOfRun(state, row.stopping?.why);
   if (failure !== undefined) return fail(deps, row, failure, news);
-  const message = `The run succeeded (${state.raw}); now the cluster is asked.`;
+  const message = `The run succeeded (${status}); now the cluster is asked.`;
   await settleWait(deps, placeOf(row), (item) => ({
     answer: { reason: row.wait === 'restore' ? 'RestoreRunSucceeded' : 'RunSucceeded', message },
     patch: { runs: withRun(item.runs, news), step: row.wait === 'restore' ? 'verify-restore' : 'verify' },

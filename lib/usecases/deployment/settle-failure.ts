@@ -1,6 +1,6 @@
 import { decideAfterFailure } from '../../domain/deployment/next-step.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
-import { foreignText } from '../../domain/record/foreign-text.ts';
+import { foreignName, foreignText } from '../../domain/record/foreign-text.ts';
 import { keys } from '../../domain/record/keys.ts';
 import type { Evidence, Failure, HeaderRow, Restore, Run } from '../../domain/record/rows.ts';
 import { rowOf } from '../../domain/record/rows.ts';
@@ -27,21 +27,17 @@ const isRestoring = (wait: string): boolean => wait === 'restore' || wait === 'v
 const longestText = 2_000;
 export const fittingText = (text: string): string => foreignText(text, longestText);
 
-/** Kubernetes has names of 253 characters and no reason that is longer. */
-const longestName = 300;
-const fittingName = (name: string): string => foreignText(name, longestName);
-
 const fittingEvidence = ({ container, ...one }: Evidence): Evidence => ({
   ...one,
-  name: fittingName(one.name),
-  ...(container === undefined ? {} : { container: fittingName(container) }),
-  reason: fittingName(one.reason),
+  name: foreignName(one.name),
+  ...(container === undefined ? {} : { container: foreignName(container) }),
+  reason: foreignName(one.reason),
   message: fittingText(one.message),
 });
 
 const fitting = ({ evidence, ...failure }: Failure): Failure => ({
   ...failure,
-  reason: fittingName(failure.reason),
+  reason: foreignName(failure.reason),
   message: fittingText(failure.message),
   ...(evidence === undefined ? {} : { evidence: evidence.map(fittingEvidence) }),
 });

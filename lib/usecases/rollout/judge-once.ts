@@ -9,7 +9,7 @@ import {
   startHealthChecks,
 } from '../../domain/health/health-schedule.ts';
 import type { Cluster, HealthAnswer, HealthRequest, WorkloadView } from '../../domain/ports.ts';
-import { foreignText } from '../../domain/record/foreign-text.ts';
+import { foreignLines } from '../../domain/record/foreign-text.ts';
 import { clusterWatcher } from '../../domain/record/keys.ts';
 import type { Evidence, Failure, Restore, RolloutWatchRow } from '../../domain/record/rows.ts';
 import { captureBaseline } from '../../domain/rollout/baseline.ts';
@@ -87,7 +87,8 @@ const checkHealth = async (
   memory.health ??= startHealthChecks(row.deployment.health_check, now, row.deadline);
   const answer = await probe(cluster, request);
   const address = shownHealthAddress(request, row.deployment.cluster);
-  const judged = nextHealthCheck(memory.health, answer, { now, random: deps.random.next(), address });
+  const keepsAnswer = row.deployment.health_check.keep_answer === true;
+  const judged = nextHealthCheck(memory.health, answer, { now, random: deps.random.next(), address, keepsAnswer });
   memory.health = judged.state;
   memory.last = judged;
   if (judged.waitUntil !== undefined) memory.healthDue = judged.waitUntil;
@@ -167,7 +168,7 @@ const withLog = async (cluster: Cluster, { deployment }: RolloutWatchRow, eviden
   if (!wantsLog(evidence as Parameters<typeof wantsLog>[0]) || evidence.container === undefined) return evidence;
   try {
     const log = await cluster.logs(deployment.workload.namespace, evidence.name, evidence.container, logLines);
-    return log.length === 0 ? evidence : { ...evidence, log: log.map((line) => foreignText(line, lineLength)) };
+    return log.length === 0 ? evidence : { ...evidence, log: foreignLines(log, lineLength) };
   } catch (error) {
     if (isFlotillaError(error, 'ClusterUnavailable')) return evidence;
     throw error;

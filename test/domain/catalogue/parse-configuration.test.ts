@@ -90,6 +90,13 @@ describe('a configuration for real systems', () => {
   });
 });
 
+test('an environment says whether bad answers to health checks are kept', () => {
+  const environments =
+    'environments: { staging: { keep_health_answers: true }, production: { keep_health_answers: false } }';
+  const { configuration } = valid(`${simulatedHarness}\n${simulatedCluster}\n${environments}`);
+  expect(configuration.catalogue.environments).toEqual({ staging: { keep_health_answers: true }, production: {} });
+});
+
 describe('services', () => {
   const base = `${simulatedHarness}\n${simulatedCluster}`;
   const original =

@@ -72,13 +72,25 @@ describe('an answer', () => {
   });
 
   it.each([
-    { reason: 'HealthUnexpectedStatus', answer: { status: 503, message: 'degraded' }, told: '503 degraded' },
+    { reason: 'HealthUnexpectedStatus', answer: { status: 503, message: 'degraded' }, told: '503' },
+    {
+      reason: 'HealthUnexpectedStatus',
+      answer: { status: 503, message: 'degraded' },
+      keeps: true,
+      told: '503 degraded',
+    },
+    {
+      reason: 'HealthUnexpectedStatus',
+      answer: { status: 302, message: '', note: 'a redirect' },
+      told: '302 a redirect',
+    },
     { reason: 'HealthUnexpectedStatus', answer: { status: 302, message: '' }, told: '302' },
     { reason: 'HealthTimeout', answer: { message: 'no answer within 5000 ms', timeout: true as const } },
     { reason: 'HealthUnreachable', answer: { message: 'nothing listens there (ECONNREFUSED)' } },
   ])('that is bad at the deadline is failing: $reason, with the address and the last answer', (expected) => {
-    const { reason, answer, told = answer.message } = expected;
-    const judged = nextHealthCheck({ ...state, attempts: 4 }, answer, { now: state.deadline, random: 0, address });
+    const { reason, answer, told = answer.message, keeps = false } = expected;
+    const at = { now: state.deadline, random: 0, address, keepsAnswer: keeps };
+    const judged = nextHealthCheck({ ...state, attempts: 4 }, answer, at);
     expect(judged).toMatchObject({ verdict: 'failing', reason });
     expect(judged.message).toBe(
       `none of 5 checks of ${address} was answered with a status from 200 to 299; the last: ${told}`,
@@ -87,17 +99,17 @@ describe('an answer', () => {
     expect(isWorthAnotherTry(reason)).toBe(true);
   });
 
-  it('is told with what it says, and handed to the next check', () => {
-    const at = { now: start, random: 0, address };
+  it('is told by its status, without what a good one says, and handed to the next check', () => {
+    const at = { now: start, random: 0, address, keepsAnswer: true };
     const after = { deadline: state.deadline, attempts: 1 };
     expect(nextHealthCheck(state, { status: 200, message: 'ready' }, at)).toEqual({
-      ...{ verdict: 'healthy', reason: 'HealthCheckPassed', message: 'check 1 answered 200 ready' },
-      state: { ...after, status: 200, message: 'ready' },
+      ...{ verdict: 'healthy', reason: 'HealthCheckPassed', message: 'check 1 answered 200' },
+      state: { ...after, status: 200 },
     });
     expect(nextHealthCheck({ ...state, status: 503 }, { message: 'no route' }, at)).toEqual({
       ...{ verdict: 'waiting', reason: 'HealthCheckPending' },
       message: `check 1 of ${address}: no route; a status from 200 to 299 is needed`,
-      state: { ...after, message: 'no route' },
+      state: after,
       waitUntil: start + 500,
     });
   });

@@ -155,6 +155,16 @@ describe('what a deployment is resolved to', () => {
     ]);
   });
 
+  test('whether bad answers to health checks are kept says the environment', () => {
+    const of: Catalogue = { ...catalogue, environments: { staging: { keep_health_answers: true }, production: {} } };
+    const items = [deployment(1), deployment(2, { environment_id: 'production' })];
+    const [kept, dropped] = planned(of, ...items).deployments.map(({ health_check }) => health_check);
+    expect([kept?.keep_answer, dropped]).toEqual([
+      true,
+      expect.not.objectContaining({ keep_answer: expect.anything() }),
+    ]);
+  });
+
   test('the executor has its account and the settings of the pillar', () => {
     const [item] = planned(real, deployment(1, { infrastructure_id: 'ns' })).deployments;
     expect(item?.executor).toMatchObject({ name: 'harness', account: 'harness:acme', settings: { pipeline: 'own' } });
@@ -272,6 +282,7 @@ describe('the plan hash', () => {
       { ...catalogue, services: { shared: { s1: { kind: 'deployment', name: 's1' } } } },
       false,
     ],
+    ['kept answers of health checks', { ...catalogue, environments: { staging: { keep_health_answers: true } } }, true],
     ['another pillar', { ...catalogue, pillars: { ...catalogue.pillars, risk: { max_concurrency: 2 } } }, false],
   ];
   test.each(catalogues)('and with %s of the catalogue: %#', (_, of, isChange) => {

@@ -102,7 +102,7 @@ describe('a container that ended', () => {
     ['in a loop, without a word of how', running(3, {}, { state: loop }), {}, [crash(0, 3, '; back-off 10s')]],
     ['in a loop that has just begun', running(0, {}, { state: loop }), {}, []],
     ['with words', running(2, ended(1, { message: ' no config ' })), {}, [crash(1, 2, '; no config')]],
-    ['with many words', running(2, ended(1, { message: 'x'.repeat(501) })), {}, [crash(1, 2, `; ${'x'.repeat(500)}`)]],
+    ['with many words', running(2, ended(1, { message: 'x'.repeat(501) })), {}, [crash(1, 2, `; ${'x'.repeat(500)}…`)]],
     ['now, otherwise than before', running(2, ended(2), { state: ended(3) }), {}, [crash(3, 2)]],
     ['now well, before not', running(2, ended(2), { state: ended(0) }), {}, [crash(2, 2)]],
     [

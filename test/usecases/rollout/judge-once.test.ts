@@ -221,12 +221,12 @@ describe('a health check', () => {
     await look(good);
     expect(asked).toEqual(['/ready', '/ready', '/ready']);
     expect(told(await read())).toBe(
-      'SUCCESS, good, Verified: 2 of 2 replicas are ready with reg/app:3.0.2. Health: check 3 answered 200 well.',
+      'SUCCESS, good, Verified: 2 of 2 replicas are ready with reg/app:3.0.2. Health: check 3 answered 200.',
     );
   });
 
   test('that fails to the end of its time is a failure that another attempt may heal', async () => {
-    const { world, look, read } = await watched({ health: check, probes: [sick, sick] });
+    const { world, look, read } = await watched({ health: { ...check, keep_answer: true }, probes: [sick, sick] });
     await look(good);
     world.clock.time += 20_000;
     await look(good);
