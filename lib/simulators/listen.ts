@@ -1,7 +1,17 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Memory } from './memory.ts';
+
+const ownName = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/i;
+
+/** Answers who calls a simulator by a name of this machine only: a page in a browser could own any other (DNS rebinding). */
+export const byOwnName =
+  (answer: RequestListener): RequestListener =>
+  (request, response) => {
+    if (ownName.test(request.headers.host ?? '')) answer(request, response);
+    else response.writeHead(403, { 'content-type': 'text/plain' }).end('This simulator is asked at 127.0.0.1 only.\n');
+  };
 
 /** Longer than any client keeps one: it is the first to end a connection, and nothing is sent on one that has just been ended here. */
 const idleConnection = 65_000;

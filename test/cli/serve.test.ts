@@ -72,7 +72,9 @@ describe('batches that are in work', () => {
 
   test('as data', async () => {
     const { out } = await serve(['--data', await dataWith('as-data', 2), '--json']);
-    expect(out.map((line) => JSON.parse(line))).toMatchObject([{ open_batches: 2 }]);
+    expect(out.map((line) => JSON.parse(line))).toMatchObject([
+      { open_batches: 2, token_file: join(directory, 'as-data', 'token') },
+    ]);
   });
 });
 

@@ -1,8 +1,9 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { isLoopback } from '../../local/http/place.ts';
 import { loadConfiguration } from '../../local/load-configuration.ts';
 import { checkDataFolder } from '../../local/runtime/make-data-folder.ts';
 import { checkGivenToken } from '../../local/tokens/given-token.ts';
+import { tokenFiles } from '../../local/tokens/own-token.ts';
 import { countOpenBatches } from '../../usecases/batch/count-open-batches.ts';
 import { letRun } from '../allow-programs.ts';
 import { type CommandContext, print } from '../command-context.ts';
@@ -58,10 +59,11 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
     terminal.error(`warning: ${warning}`);
   const open = await countOpenBatches(server);
   const { engineUrl } = server;
+  const token = options.token ? { token_file: join(data, tokenFiles.token) } : {};
   const engine = engineUrl === undefined ? {} : { engine_url: engineUrl };
   print(
     context,
-    { url: server.url, ...engine, simulated, open_batches: open },
+    { url: server.url, ...token, ...engine, simulated, open_batches: open },
     serveLines({
       ...{ url: server.url, engineUrl, data: options.data, file, open, simulated, isAllSimulated },
       asksForTokens: options.token,

@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { listenAsBefore } from '../listen.ts';
+import { byOwnName, listenAsBefore } from '../listen.ts';
 import { type Memory, noMemory } from '../memory.ts';
 import { Api, parseTarget, type Target } from './api.ts';
 import { ApiStatus, badRequest, noSuchPath } from './api-status.ts';
@@ -51,10 +51,11 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions = {
   const loop = new ControlLoop(store, { now, tickMilliseconds, podStartMilliseconds, memory });
   const parts = { store, api: new Api(store, now) };
   // As long as a load balancer before a real one would: a busy machine must not meet connections that are just being closed.
-  const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
+  const answered: RequestListener = (request, response) => {
     response.setHeader('x-simulated', 'true');
     answer(parts, request, response).catch((error: unknown) => fail(response, error));
-  });
+  };
+  const server = createServer({ keepAliveTimeout: 65_000 }, byOwnName(answered));
   const bound = await listenAsBefore(server, port, memory);
   if (options.seed !== undefined && isNew) await seed(store, seedSchema.parse(options.seed));
   return {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
+import { byOwnName } from '../listen.ts';
 import { type Answer, failure } from './envelopes.ts';
 
 export interface Call {
@@ -81,8 +82,11 @@ const answerTo = async (request: IncomingMessage, routes: readonly Route[], guar
 
 export const serve = (routes: readonly Route[], guard: Guard): Server =>
   // A start that meets a connection which is just being closed is one that nobody knows of: a load balancer waits this long.
-  createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
-    answerTo(request, routes, guard)
-      .catch((error: unknown) => failure('UNKNOWN_ERROR', `the simulator failed: ${String(error)}`))
-      .then((answer) => send(response, answer));
-  });
+  createServer(
+    { keepAliveTimeout: 65_000 },
+    byOwnName((request, response) => {
+      answerTo(request, routes, guard)
+        .catch((error: unknown) => failure('UNKNOWN_ERROR', `the simulator failed: ${String(error)}`))
+        .then((answer) => send(response, answer));
+    }),
+  );
