@@ -35,7 +35,7 @@ export const readPlanHead = async (
   return text === undefined ? undefined : (JSON.parse(text) as PlanHead);
 };
 
-const chunks = new KeptDocuments<readonly PlannedDeployment[]>(128);
+const chunks = /* @__PURE__ */ new KeptDocuments<readonly PlannedDeployment[]>(128);
 
 /** A hundred deployments of a plan. Throws DocumentMissing. */
 export const readPlanChunk = (

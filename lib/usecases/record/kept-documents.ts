@@ -1,7 +1,10 @@
 import type { Documents } from '../../domain/ports.ts';
 import { readDocument } from './read-document.ts';
 
-/** Documents that never change: a function that lives long reads and parses each once. The oldest go when there are too many. */
+/**
+ * Documents that never change: a function that lives long reads and parses each once. The oldest go when there are too many. Where one
+ * is made beside functions it is marked as pure, so that a bundle that reads no documents leaves it out.
+ */
 export class KeptDocuments<Content> {
   readonly #most: number;
   readonly #kept = new WeakMap<Documents, Map<string, Promise<Content>>>();

@@ -40,7 +40,7 @@ export const readSheet = ({ documents }: Pick<Deps, 'documents'>, batchId: strin
   readDocument(documents, documentPaths.schedule(batchId));
 
 /** One of the largest size takes some megabytes. */
-const sheets = new KeptDocuments<Sheet>(32);
+const sheets = /* @__PURE__ */ new KeptDocuments<Sheet>(32);
 
 /** The same, for who asks often. */
 export const readKeptSheet = ({ documents }: Pick<Deps, 'documents'>, batchId: string): Promise<Sheet> =>
