@@ -27,9 +27,10 @@ const serving = async (answer: (response: ServerResponse, path: string) => void)
   const server = createServer({ keepAliveTimeout: patient }, (request, response) => {
     asked.push(request.url ?? '');
     response.on('error', () => {});
-    request.socket.once('close', closed.resolve);
     answer(response, request.url ?? '');
-  }).listen(0, '127.0.0.1');
+  })
+    .on('connection', (socket) => socket.once('close', closed.resolve))
+    .listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {
     server.close();
