@@ -22,6 +22,7 @@ export const problems: Readonly<Partial<Record<ErrorName, Meaning>>> = {
   AnswerTooLarge: { status: 406, title: 'The answer is too large as it is' },
   IdempotencyKeyReused: { status: 409, title: 'The Idempotency-Key was used for something else' },
   StatusConflict: { status: 409, title: 'Not possible in this state' },
+  PreconditionFailed: { status: 412, title: 'What the request rests on is not so' },
   PayloadTooLarge: { status: 413, title: 'The request is too large' },
   UnsupportedMediaType: { status: 415, title: 'The content type is not taken' },
   TooManyRequests: { status: 429, title: 'Too many requests, try again later' },

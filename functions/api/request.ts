@@ -2,6 +2,8 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
 import { batchBytes, mebibytes } from '../../lib/domain/batch/batch-size.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
+import type { Actor } from '../../lib/domain/record/actor.ts';
+import type { OrderedUpload } from '../../lib/usecases/batch/ordered-upload.ts';
 import { readUpload } from '../../lib/usecases/batch/read-upload.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
 import { complaintsOf, sentenceOf } from './complaint.ts';
@@ -56,14 +58,38 @@ const batchTextOf = (event: ApiEvent): string => {
 
 const uploadQuery = z.strictObject({ upload: z.string().optional() });
 
-/** The text of a batch, which is the body or was put at the upload that the query names. */
-export const batchOf = async (deps: Pick<Deps, 'uploads'>, event: ApiEvent): Promise<string> => {
-  const { upload } = queryOf(event, uploadQuery);
-  if (upload === undefined) return batchTextOf(event);
-  if ((event.body ?? '') === '') return textOf(await readUpload(deps, { uploadId: upload }), 'upload');
+/** The text of a batch, and the upload that it came by, if it did. */
+export interface SentBatch {
+  readonly text: string;
+  readonly upload?: OrderedUpload;
+}
+
+/** The text of a batch, which is the body or was put at the upload of who asks that the query names. */
+export const batchOf = async (
+  deps: Pick<Deps, 'uploads' | 'table' | 'clock'>,
+  { event, actor }: { readonly event: ApiEvent; readonly actor: Actor },
+): Promise<SentBatch> => {
+  const { upload: uploadId } = queryOf(event, uploadQuery);
+  if (uploadId === undefined) return { text: batchTextOf(event) };
+  if ((event.body ?? '') === '') {
+    const { bytes, upload } = await readUpload(deps, { actor, uploadId });
+    return { text: textOf(bytes, 'upload'), upload };
+  }
   throw new FlotillaError(
     'RequestInvalid',
     'A batch comes as the body or by ?upload=, and here are both. Send one of them.',
+  );
+};
+
+/** The plan that a batch is submitted for: its hash, as an entity tag or as it is. Undefined for any. */
+export const planHashOf = (event: ApiEvent): string | undefined => {
+  const given = headerOf(event, 'if-match')?.trim();
+  if (given === undefined || given === '*') return undefined;
+  const hash = /^(?:"([^"]+)"|([^",]+))$/.exec(given);
+  if (hash !== null) return hash[1] ?? hash[2];
+  throw new FlotillaError(
+    'RequestInvalid',
+    'If-Match takes the plan_hash of one plan, with quotation marks or without.',
   );
 };
 

@@ -3,7 +3,7 @@ import type { Scope } from '../../lib/domain/record/actor.ts';
 
 /** A route: method, path with `{names}`, what a token needs for it, and what it does. `{name+}` takes the rest of the path, slashes and all. */
 export interface Route<Handle> {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly scope: Scope;
   readonly handle: Handle;

@@ -9,6 +9,7 @@ import { eventJsonSchema } from '../../lib/domain/record/event-catalogue.ts';
 import { cancelBatch } from '../../lib/usecases/batch/cancel-batch.ts';
 import { listBatches } from '../../lib/usecases/batch/list-batches.ts';
 import { openUpload } from '../../lib/usecases/batch/open-upload.ts';
+import { checkUnused, giveUpUpload } from '../../lib/usecases/batch/ordered-upload.ts';
 import { batchLinks, readBatch } from '../../lib/usecases/batch/read-batch.ts';
 import { readSource } from '../../lib/usecases/batch/read-source.ts';
 import { submitBatch } from '../../lib/usecases/batch/submit-batch.ts';
@@ -18,7 +19,7 @@ import type { AskedBy, Deps } from '../../lib/usecases/deps.ts';
 import { previewPlan } from '../../lib/usecases/plan/preview-plan.ts';
 import { readHealth } from '../../lib/usecases/read-health.ts';
 import { readEvents } from '../../lib/usecases/record/read-events.ts';
-import { type ApiEvent, batchOf, headerOf, jsonOf, queryOf } from './request.ts';
+import { type ApiEvent, batchOf, headerOf, jsonOf, planHashOf, queryOf } from './request.ts';
 import type { Route } from './router.ts';
 
 /** What the routes need together. */
@@ -87,13 +88,18 @@ const resolution = z.strictObject({
     .refine(isWellFormed, { error: 'an escape writes half a character' }),
 });
 
-const uploadOrder = z.strictObject({ bytes: whole(1, batchBytes.atMost, z.number) });
+const sha256Needed = 'the SHA-256 of the text is needed, in 64 digits and letters from a to f (sha256sum)';
+const uploadOrder = z.strictObject({
+  bytes: whole(1, batchBytes.atMost, z.number),
+  sha256: z.string({ error: sha256Needed }).regex(/^[0-9a-f]{64}$/, { error: sha256Needed }),
+});
 
 const submit: Handle = async (deps, { event, actor }) => {
   const { header, created } = await submitBatch(deps, {
-    text: await batchOf(deps, event),
+    ...(await batchOf(deps, { event, actor })),
     actor: actor.subject,
     idempotencyKey: idempotencyKeyOf(event),
+    planHash: planHashOf(event),
   });
   const { batch_id, name, status, reason, message, total, warnings } = header;
   const links = batchLinks(header);
@@ -120,10 +126,24 @@ export const routes: readonly Route<Handle>[] = [
     handle: withoutQuery(async (deps, { event }) => json(201, await openUpload(deps, jsonOf(event, uploadOrder)))),
   },
   {
+    method: 'DELETE',
+    path: '/uploads/{id}',
+    scope: 'deploy',
+    handle: withoutQuery(async (deps, { actor, parameters: { id } }) => {
+      await giveUpUpload(deps, { actor, uploadId: id! });
+      return { statusCode: 204 };
+    }),
+  },
+  {
     method: 'POST',
     path: '/batches/plan',
     scope: 'read',
-    handle: async (deps, { event }) => json(200, await previewPlan(deps, { text: await batchOf(deps, event) })),
+    handle: async (deps, { event, actor }) => {
+      const { text, upload } = await batchOf(deps, { event, actor });
+      if (upload !== undefined) checkUnused(upload);
+      const plan = await previewPlan(deps, { text });
+      return json(200, plan, { etag: `"${plan.plan_hash}"` });
+    },
   },
   {
     method: 'GET',

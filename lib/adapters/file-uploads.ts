@@ -1,12 +1,13 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { FlotillaError } from '../domain/errors.ts';
-import type { Clock, UploadAddress, Uploads } from '../domain/ports.ts';
+import type { Clock, UploadAddress, UploadOrder, Uploads } from '../domain/ports.ts';
 import {
   checkUploadId,
+  otherText,
   uploadHeaders,
   uploadIdBytes,
   uploadLife,
@@ -24,12 +25,11 @@ export interface Incoming {
 }
 
 /** What an address takes, kept beside it so that a server that is started again knows it. */
-interface Promised {
-  readonly bytes: number;
+interface Promised extends UploadOrder {
   readonly until: number;
 }
 
-/** Uploads as files in a folder of their own, put by the server that hands them to `receive`. They go after a day. */
+/** Uploads as files in a folder of their own, put by the server that hands them to `receive`. They go after an hour. */
 export class FileUploads implements Uploads {
   readonly #folder: string;
   readonly #clock: Pick<Clock, 'now'>;
@@ -41,23 +41,27 @@ export class FileUploads implements Uploads {
     this.#disk = disk;
   }
 
-  async open(bytes: number): Promise<UploadAddress> {
+  async open(order: UploadOrder): Promise<UploadAddress> {
     await mkdir(this.#folder, { recursive: true });
     await this.#removeOld();
     const upload_id = randomBytes(uploadIdBytes).toString('hex');
-    const promised: Promised = { bytes, until: this.#clock.now() + uploadLife.address * 1000 };
+    const promised: Promised = { ...order, until: this.#clock.now() + uploadLife.address * 1000 };
     await this.#put(nameOf(upload_id, 'json'), (temporary) => writeFile(temporary, JSON.stringify(promised)));
-    return { upload_id, url: `/uploads/${upload_id}`, headers: uploadHeaders(bytes), expires_at: promised.until };
+    return { upload_id, url: `/uploads/${upload_id}`, headers: uploadHeaders(order), expires_at: promised.until };
   }
 
-  /** Takes what an address was made for; throws UploadNotFound, UnsupportedMediaType or RequestInvalid for anything else. */
+  /**
+   * Takes what an address was made for, once; throws UploadNotFound, UnsupportedMediaType or RequestInvalid for anything else, and
+   * PreconditionFailed where it has come already. Of two that come at once both may be taken: they have the same text.
+   */
   async receive(uploadId: string, { type, length, body }: Incoming): Promise<void> {
-    const { bytes } = await this.#promised(uploadId);
+    const { bytes, sha256 } = await this.#promised(uploadId);
     if (type !== uploadType) {
       throw new FlotillaError('UnsupportedMediaType', `This upload takes Content-Type ${uploadType}, not ${type}.`);
     }
     if (length !== String(bytes)) throw wrongSize(bytes, length ?? 'no');
-    const write = (temporary: string) => pipeline(exactly(bytes, body), createWriteStream(temporary));
+    if ((await stat(this.#path(nameOf(uploadId, 'yaml'))).catch(ifThere)) !== undefined) throw putBefore();
+    const write = (temporary: string) => pipeline(exactly({ bytes, sha256 }, body), createWriteStream(temporary));
     await this.#put(nameOf(uploadId, 'yaml'), write);
   }
 
@@ -117,13 +121,19 @@ const ifThere = (error: NodeJS.ErrnoException): undefined => {
 const wrongSize = (bytes: number, found: number | string): FlotillaError =>
   new FlotillaError('RequestInvalid', `This upload was made for ${bytes} bytes; the request has ${found}.`);
 
-/** Passes on what comes, and stops as soon as it is more than was promised. */
-async function* exactly(bytes: number, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+const putBefore = (): FlotillaError =>
+  new FlotillaError('PreconditionFailed', 'The text of this upload is there already; it is put once.');
+
+/** Passes on what comes, and stops as soon as it is more than was promised; at its end fails unless it is what was promised. */
+async function* exactly({ bytes, sha256 }: UploadOrder, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const hash = createHash('sha256');
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
     if (size > bytes) throw wrongSize(bytes, `${size} and more`);
+    hash.update(chunk);
     yield chunk;
   }
   if (size < bytes) throw wrongSize(bytes, size);
+  if (hash.digest('hex') !== sha256) throw otherText();
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { Clock, UploadAddress, Uploads } from '../domain/ports.ts';
+import type { Clock, UploadAddress, UploadOrder, Uploads } from '../domain/ports.ts';
 import { checkUploadId, uploadHeaders, uploadIdBytes, uploadLife, uploadTooLarge } from '../domain/record/upload.ts';
 
 type Signable = Parameters<SignatureV4['presign']>[0];
@@ -12,9 +12,12 @@ export interface S3UploadsOptions {
   readonly clock: Pick<Clock, 'now'>;
 }
 
+const checksum = 'x-amz-checksum-sha256';
+
 /**
- * Uploads as objects below `uploads/`, put by presigned requests: the size and the type are signed, so that S3 takes
- * nothing else. Whoever signs needs s3:PutObject there. A rule of the bucket removes them after a day or two.
+ * Uploads as objects below `uploads/`, put by presigned requests: size, type and SHA-256 are signed, and that nothing is there
+ * yet, so that S3 takes nothing else, once. Whoever signs needs s3:PutObject there. A rule of the bucket removes them after a
+ * day or two.
  */
 export class S3Uploads implements Uploads {
   readonly #options: S3UploadsOptions;
@@ -23,11 +26,15 @@ export class S3Uploads implements Uploads {
     this.#options = options;
   }
 
-  async open(bytes: number): Promise<UploadAddress> {
+  async open(order: UploadOrder): Promise<UploadAddress> {
     const { client, clock } = this.#options;
     const now = clock.now();
     const upload_id = randomBytes(uploadIdBytes).toString('hex');
-    const headers = uploadHeaders(bytes);
+    const headers = {
+      ...uploadHeaders(order),
+      'if-none-match': '*',
+      [checksum]: Buffer.from(order.sha256, 'hex').toString('base64'),
+    };
     const { config } = client;
     const credentials = await config.credentials();
     // S3 hashes the path as it is, and a body that is not known yet not at all.
@@ -35,7 +42,8 @@ export class S3Uploads implements Uploads {
     const { host, request } = await this.#whereToPut(upload_id);
     const signed = await signer.presign(
       { ...request, headers: { ...headers, host, 'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD' } },
-      { expiresIn: uploadLife.address, signingDate: new Date(now) },
+      // In the address it would be said, but not be asked of whoever puts something there.
+      { expiresIn: uploadLife.address, signingDate: new Date(now), unhoistableHeaders: new Set([checksum]) },
     );
     // An address is good for no longer than the key that has signed it.
     const keyEnds = credentials.expiration?.getTime() ?? Number.POSITIVE_INFINITY;

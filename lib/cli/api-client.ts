@@ -26,7 +26,7 @@ interface Problem {
 }
 
 export interface Send {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly body?: string;
   /** The file that the body comes from: problems of it are told with its name. */
   readonly file?: string;
@@ -64,6 +64,11 @@ export class ApiClient {
   /** An answer that is no JSON of ours but a text, as it is. */
   text(path: string): Promise<Pick<WholeAnswer, 'contentType' | 'text'>> {
     return this.#good(path, {});
+  }
+
+  /** Takes something away; there is nothing to read in the answer. */
+  async drop(path: string, signal?: AbortSignal): Promise<void> {
+    await this.#good(path, { method: 'DELETE', ...(signal === undefined ? {} : { signal }) });
   }
 
   async #good(path: string, send: Send): Promise<WholeAnswer> {
@@ -139,7 +144,7 @@ const problemOf = (status: number, text: string): Problem => ({
 /** What it named may not exist; it may not be allowed, or not in this state; else what was sent is wrong. Above that the server is at fault. */
 const statusOf = (status: number): ExitStatus => {
   if (status === 404) return exitStatus.notFound;
-  if ([401, 403, 409].includes(status)) return exitStatus.refused;
+  if ([401, 403, 409, 412].includes(status)) return exitStatus.refused;
   return status >= 500 ? exitStatus.noAnswer : exitStatus.usage;
 };
 

@@ -105,6 +105,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option('--timeout <seconds>', 'stop following after this long', seconds)
     .option(...patience)
     .option('--idempotency-key <key>', 'sending the same again gives the same batch')
+    .option('--plan-hash <hash>', 'only as it was planned: refused when the plan would be another by now')
     .option(...utc)
     .action(act(deploy));
   add('status <id>', 'show a batch and its deployments')

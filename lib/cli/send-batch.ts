@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { batchBytes, mebibytes } from '../domain/batch/batch-size.ts';
 import type { UploadView } from '../usecases/batch/open-upload.ts';
 import type { Answered, ApiClient } from './api-client.ts';
@@ -20,11 +21,22 @@ export const sendBatch = async <Answer>(
     return client.send<Answer>(path, { ...send, body: text, headers: { ...yamlHeaders, ...headers } });
   }
   if (bytes.length > batchBytes.atMost) throw tooLarge(name, bytes.length);
-  const order = JSON.stringify({ bytes: bytes.length });
+  const order = JSON.stringify({ bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
   const upload = await client.ask<UploadView>('/uploads', { ...send, body: order, headers: jsonHeaders });
-  await client.put(upload, bytes, signal);
-  return client.send<Answer>(`${path}?upload=${upload.upload_id}`, { ...send, headers });
+  let isUsed = false;
+  try {
+    await client.put(upload, bytes, signal);
+    const answered = await client.send<Answer>(`${path}?upload=${upload.upload_id}`, { ...send, headers });
+    isUsed = path === '/batches' && answered.status === accepted;
+    return answered;
+  } finally {
+    // Whoever has too many open gets no other. Where nobody answers, it ends by itself.
+    if (!isUsed) await client.drop(`/uploads/${upload.upload_id}`, signal).catch(() => {});
+  }
 };
+
+/** What the API answers a batch that is new, which has then used its upload. */
+const accepted = 202;
 
 const tooLarge = (name: string, bytes: number): CommandFailure => {
   const message = `${name} has ${mebibytes(bytes)}; a batch may have ${mebibytes(batchBytes.atMost)}. Make several of it.`;

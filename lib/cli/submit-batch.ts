@@ -13,6 +13,8 @@ export interface Submission {
   readonly batch: BatchFile;
   /** The user's own key. Without it one is made, so that asking again never starts a batch twice. */
   readonly idempotencyKey?: string | undefined;
+  /** The plan that the user has looked at. With another nothing is started. */
+  readonly planHash?: string | undefined;
   /** How many seconds a server that is away is asked again. */
   readonly patience?: number | undefined;
 }
@@ -23,7 +25,7 @@ const CREATED_BEFORE = 200;
 /** Submits a batch once, however often that takes. `isNew` is false where the user's own key was used before. */
 export const submitBatch = async (
   context: CommandContext,
-  { file, batch, idempotencyKey, patience }: Submission,
+  { file, batch, idempotencyKey, planHash, patience }: Submission,
 ): Promise<{ readonly accepted: Accepted; readonly isNew: boolean }> => {
   const key = idempotencyKey ?? context.ids.next();
   const stop = new AbortController();
@@ -31,7 +33,7 @@ export const submitBatch = async (
   const told = { idempotency_key: key };
   const again = `To send it again, and not to start it twice: ${context.command('deploy', file, '--idempotency-key', key)}`;
   const waiting = new Patience(context, { seconds: patience, signal: stop.signal });
-  const headers = { 'idempotency-key': key };
+  const headers = { 'idempotency-key': key, ...(planHash === undefined ? {} : { 'if-match': `"${planHash}"` }) };
   try {
     const send = () => sendBatch<Accepted>(context.client, '/batches', batch, { headers, signal: stop.signal });
     const { status, answer } = await waiting.until(send);

@@ -24,6 +24,7 @@ export const errorNames = {
   MethodNotAllowed: 'MethodNotAllowed',
   IdempotencyKeyReused: 'IdempotencyKeyReused',
   StatusConflict: 'StatusConflict',
+  PreconditionFailed: 'PreconditionFailed',
   Unauthorized: 'Unauthorized',
   Forbidden: 'Forbidden',
   TooManyRequests: 'TooManyRequests',

@@ -83,6 +83,13 @@ export interface Documents {
   put(path: string, text: string): Promise<void>;
 }
 
+/** What somebody will put: this text and no other. */
+export interface UploadOrder {
+  readonly bytes: number;
+  /** Of the text, in 64 hexadecimal digits. */
+  readonly sha256: string;
+}
+
 /** Where one text may be put, by HTTP PUT with exactly these headers, which name its size. */
 export interface UploadAddress {
   /** Nobody can guess it. */
@@ -96,9 +103,9 @@ export interface UploadAddress {
 
 /** Texts that are too large for a request: put by whoever asks at an address that is made for it, and then named by their id. */
 export interface Uploads {
-  /** An address for a text of so many bytes, no more and no fewer. */
-  open(bytes: number): Promise<UploadAddress>;
-  /** Undefined when nothing was put there, or more than a day ago. Throws PayloadTooLarge, unread, when it has more bytes than that. */
+  /** An address that takes this text and no other, once. */
+  open(order: UploadOrder): Promise<UploadAddress>;
+  /** Undefined when nothing was put there, or more than an hour ago. Throws PayloadTooLarge, unread, when it has more bytes than that. */
   read(uploadId: string, most: number): Promise<Uint8Array | undefined>;
 }
 

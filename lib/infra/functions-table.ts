@@ -24,6 +24,7 @@ export type Partition =
   | 'SUBMITTER#*'
   | 'OPEN'
   | 'IDEMPOTENCY#*'
+  | 'UPLOADS#*'
   | 'BATCH#*'
   | 'EVENTS#*'
   | 'FEED#*'
@@ -85,7 +86,10 @@ export const functionsTable = {
     heap: 800,
     timeout: 29, // the HTTP API gives up at 30
     rights: ['table', 'documents:read', 'documents:write', 'uploads', 'batches:start'],
-    writes: { put: ['BATCHES', 'SUBMITTER#*', 'OPEN', 'IDEMPOTENCY#*', ...change, 'INBOX', ...release] },
+    writes: {
+      put: ['BATCHES', 'SUBMITTER#*', 'OPEN', 'IDEMPOTENCY#*', 'UPLOADS#*', ...change, 'INBOX', ...release],
+      delete: ['UPLOADS#*'],
+    },
     trigger: 'http',
   },
   'take-hint': {

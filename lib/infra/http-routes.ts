@@ -11,7 +11,7 @@ type Scope = keyof typeof scopes;
 export const scopePrefix = 'flotilla';
 
 export interface HttpRoute {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly scope: Scope;
 }
@@ -24,6 +24,7 @@ export interface HttpRoute {
 export const httpRoutes: readonly HttpRoute[] = [
   { method: 'POST', path: '/batches', scope: 'deploy' },
   { method: 'POST', path: '/uploads', scope: 'deploy' },
+  { method: 'DELETE', path: '/uploads/{id}', scope: 'deploy' },
   { method: 'POST', path: '/batches/plan', scope: 'read' },
   { method: 'GET', path: '/batches', scope: 'read' },
   { method: 'GET', path: '/batches/{id}', scope: 'read' },

@@ -20,6 +20,7 @@ import { Engine } from '../engine/engine.ts';
 import { Journal, type JournalEntryKind } from '../engine/journal.ts';
 import type { Deps, Pace } from '../usecases/deps.ts';
 import { startEnginePort } from './engine-port/start-engine-port.ts';
+import { ownUploads, type UploadReceiver } from './http/receive-upload.ts';
 import { startHttpServer } from './http-server.ts';
 import { noteServer } from './own-servers.ts';
 import { ClosingClock } from './runtime/closing-clock.ts';
@@ -124,7 +125,7 @@ const asksForTokens = ({ tokens, token }: RuntimeOptions): boolean => tokens ===
 
 interface System extends Pick<Runtime, 'engine' | 'engineUrl' | 'table' | 'closed'> {
   readonly api: ApiHandler;
-  readonly uploads: FileUploads;
+  readonly uploads: UploadReceiver;
   readonly tokens: OpenTokens | undefined;
   stop(): void;
   closeStores(): void;
@@ -184,7 +185,7 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
   const stores = held.move();
   return {
     api,
-    uploads,
+    uploads: ownUploads(deps, uploads),
     engine,
     engineUrl: enginePort?.url,
     table,
@@ -206,7 +207,9 @@ const startBackground = (deps: Deps, { clock, table }: Pick<Made, 'clock' | 'tab
   const dispatch = createDispatchTurns(deps);
   const stopStream = followTable(table, { dispatch, publish: createPublishEvents(deps), onFault });
   const stopSweeping = repeat(createSweep(deps), { every: deps.pace.sweepAge / 2, clock, onFault });
-  const removeExpired = async (): Promise<void> => table.removeExpired(expiringPartitions, clock.now());
+  const removeExpired = async (): Promise<void> => {
+    for (const partitions of expiringPartitions) table.removeExpired(partitions, clock.now());
+  };
   const stopRemoving = repeat(removeExpired, { every: hour, clock, onFault });
   return () => {
     stopStream();

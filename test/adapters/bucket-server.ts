@@ -28,7 +28,7 @@ const signatureOf = (request: IncomingMessage, url: URL): string => {
   return mac(key, text).toString('hex');
 };
 
-const mustBeSigned = ['content-length', 'content-type', 'host'];
+const mustBeSigned = ['content-length', 'content-type', 'host', 'if-none-match', 'x-amz-checksum-sha256'];
 
 /** Why S3 would refuse a presigned request; undefined when it takes it. */
 const refusalOf = (request: IncomingMessage, url: URL, now: number): string | undefined => {
@@ -40,6 +40,13 @@ const refusalOf = (request: IncomingMessage, url: URL, now: number): string | un
   if (of('X-Amz-Signature') !== signatureOf(request, url)) return 'SignatureDoesNotMatch';
   const begin = Date.parse(of('X-Amz-Date').replace(/(....)(..)(..T..)(..)(..Z)/, '$1-$2-$3:$4:$5'));
   return now < begin + Number(of('X-Amz-Expires')) * 1000 ? undefined : 'AccessDenied';
+};
+
+/** What S3 compares once the signature is good. */
+const contentRefusal = (request: IncomingMessage, body: Buffer, isThere: boolean): string | undefined => {
+  const { 'if-none-match': none, 'x-amz-checksum-sha256': checksum } = request.headers;
+  if (checksum !== createHash('sha256').update(body).digest('base64')) return 'BadDigest';
+  return isThere && none === '*' ? 'PreconditionFailed' : undefined;
 };
 
 const bytesOf = async (request: IncomingMessage): Promise<Buffer> => {
@@ -56,7 +63,7 @@ export const startBucket = async (now: () => number) => {
     const url = new URL(request.url ?? '/', `http://${request.headers.host}`);
     const body = await bytesOf(request);
     if (request.method === 'PUT') {
-      const refusal = refusalOf(request, url, now());
+      const refusal = refusalOf(request, url, now()) ?? contentRefusal(request, body, objects.has(url.pathname));
       if (refusal === undefined) objects.set(url.pathname, { body, at: now() });
       else refusals.push(refusal);
       response.writeHead(refusal === undefined ? 200 : 403).end(refusal);

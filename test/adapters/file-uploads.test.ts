@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { FileUploads } from '../../lib/adapters/file-uploads.ts';
-import { describeUploads } from '../contracts/uploads.ts';
+import { describeUploads, orderOf } from '../contracts/uploads.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'flotilla-uploads-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -59,7 +59,7 @@ describe('FileUploads', () => {
       ...incoming
     }: { text?: string; type: string | undefined; length: string | undefined }, name) => {
       const { uploads, folder } = await makeWorld();
-      const { upload_id } = await uploads.open(3);
+      const { upload_id } = await uploads.open(orderOf('abc'));
       await expect(uploads.receive(upload_id, { ...incoming, body: inPieces(text) })).rejects.toMatchObject({ name });
       expect(readdirSync(folder)).toEqual([`${upload_id}.json`]);
     },
@@ -67,7 +67,7 @@ describe('FileUploads', () => {
 
   it('stops reading as soon as more comes than was said', async () => {
     const { uploads } = await makeWorld();
-    const { upload_id } = await uploads.open(3);
+    const { upload_id } = await uploads.open(orderOf('abc'));
     let asked = 0;
     const endless = async function* (): AsyncGenerator<Buffer> {
       for (;;) {
@@ -82,18 +82,18 @@ describe('FileUploads', () => {
 
   it('knows its addresses after a restart', async () => {
     const { uploads, folder, clock } = await makeWorld();
-    const { upload_id } = await uploads.open(3);
+    const { upload_id } = await uploads.open(orderOf('abc'));
     await new FileUploads(folder, clock).receive(upload_id, { type, length: '3', body: inPieces('abc') });
     expect(await uploads.read(upload_id, 3)).toEqual(Buffer.from('abc'));
   });
 
-  it('removes what is older than a day when the next comes', async () => {
+  it('removes what is older than an hour when the next comes', async () => {
     const { uploads, folder, wait } = await makeWorld();
-    const old = await uploads.open(3);
+    const old = await uploads.open(orderOf('abc'));
     await uploads.receive(old.upload_id, { type, length: '3', body: inPieces('abc') });
     expect(readdirSync(folder)).toHaveLength(2);
-    wait(86_402);
-    const { upload_id } = await uploads.open(3);
+    wait(3_602);
+    const { upload_id } = await uploads.open(orderOf('abc'));
     expect(readdirSync(folder)).toEqual([`${upload_id}.json`]);
   });
 });

@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import { S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { S3Uploads } from '../../lib/adapters/s3-uploads.ts';
-import { describeUploads, type UploadWorld } from '../contracts/uploads.ts';
+import { describeUploads, orderOf, type UploadWorld } from '../contracts/uploads.ts';
 import { credentials, startBucket } from './bucket-server.ts';
+
+const checksumOf = (text: string): string => createHash('sha256').update(text).digest('base64');
 
 const clientAt = (settings: object): S3Client => new S3Client({ region: 'eu-central-1', credentials, ...settings });
 
@@ -32,7 +35,9 @@ describe('an address in S3', () => {
   const addressAt = async (settings: object, expiration?: Date): Promise<{ url: URL; expires_at: number }> => {
     const client = clientAt({ credentials: { ...credentials, ...(expiration && { expiration }) }, ...settings });
     const clock = { now: () => Date.parse('2026-03-04T05:06:07Z') };
-    const { url, expires_at } = await new S3Uploads({ client, bucket: 'flotilla-documents', clock }).open(7);
+    const { url, expires_at } = await new S3Uploads({ client, bucket: 'flotilla-documents', clock }).open(
+      orderOf('version'),
+    );
     return { url: new URL(url), expires_at };
   };
 
@@ -53,7 +58,7 @@ describe('an address in S3', () => {
         'X-Amz-Expires': '900',
         'X-Amz-Security-Token': 'session-example',
         'X-Amz-Signature': expect.stringMatching(/^[0-9a-f]{64}$/),
-        'X-Amz-SignedHeaders': 'content-length;content-type;host',
+        'X-Amz-SignedHeaders': 'content-length;content-type;host;if-none-match;x-amz-checksum-sha256',
       });
       expect(new Date(expires_at).toISOString()).toBe('2026-03-04T05:21:07.000Z');
     },
@@ -66,13 +71,16 @@ describe('an address in S3', () => {
 
   it('is refused for what is wrong with it, and for nothing else', async () => {
     const world = await makeWorld();
-    const address = await world.uploads.open(3);
+    const address = await world.uploads.open(orderOf('abc'));
     const url = address.url.replace(/X-Amz-Expires=900/, 'X-Amz-Expires=9000');
     await world.put({ ...address, url }, 'abc');
     await world.put(address, 'abcd');
+    await world.put(address, 'abd');
+    await world.put(address, 'abd', { 'x-amz-checksum-sha256': checksumOf('abd') });
     world.wait(901);
     await world.put(address, 'abc');
-    expect(world.bucket.refusals).toEqual(['SignatureDoesNotMatch', 'SignatureDoesNotMatch', 'AccessDenied']);
+    const unsigned = 'SignatureDoesNotMatch';
+    expect(world.bucket.refusals).toEqual([unsigned, unsigned, 'BadDigest', unsigned, 'AccessDenied']);
     expect(world.bucket.objects.size).toBe(0);
     await world.close();
   });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { orderOf } from '../contracts/uploads.ts';
 import { releaseYaml } from '../usecases/batch/api-world.ts';
 import { batch, deployment, deployments, ended, failed, health, id, problem } from './answers.ts';
 import { type Answer, type FakeApi, type RunOptions, run, type Script, startFakeApi } from './cli-world.ts';
@@ -211,7 +212,7 @@ describe('what is sent', () => {
     });
     expect(JSON.stringify(put?.headers)).not.toMatch(/secret|authorization/i);
     const [order, submit] = api.received;
-    expect(JSON.parse(order!.body)).toEqual({ bytes: Buffer.byteLength(large) });
+    expect(JSON.parse(order!.body)).toEqual(orderOf(large));
     expect(order!.headers).toMatchObject({ authorization: 'Bearer secret' });
     expect(submit).toMatchObject({ body: '', headers: { authorization: 'Bearer secret', 'idempotency-key': 'k-1' } });
   });
@@ -223,7 +224,37 @@ describe('what is sent', () => {
     expect(api.received.map(({ request, headers }) => [request, headers.authorization])).toEqual([
       ['POST /uploads', 'Bearer secret'],
       ['PUT /uploads/u1', 'Bearer secret'],
+      ['DELETE /uploads/u1', 'Bearer secret'],
     ]);
+  });
+
+  test.each<[string, readonly string[], Answer, boolean]>([
+    ['a plan', ['plan', '-'], { body: {} }, true],
+    ['a deploy that is refused', ['deploy', '-'], problem(422, 'BatchInvalid'), true],
+    [
+      'a deploy that was accepted before',
+      ['deploy', '-', '--idempotency-key', 'k'],
+      { ...accepted, status: 200 },
+      true,
+    ],
+    ['a deploy that is accepted', ['deploy', '-'], accepted, false],
+  ])('an upload of %s is given up: %s', async (_, argv, answer, isGivenUp) => {
+    const path = argv[0] === 'plan' ? '/batches/plan' : '/batches';
+    const script = {
+      'POST /uploads': uploadTo('/uploads/u1'),
+      'PUT /uploads/u1': { body: '' },
+      [`POST ${path}?upload=u1`]: answer,
+      'DELETE /uploads/u1': { status: 204, body: '' },
+      'GET /health': { body: health },
+    };
+    const { api } = await against(script, argv, { stdin: large });
+    expect(api.received.some(({ request }) => request === 'DELETE /uploads/u1')).toBe(isGivenUp);
+  });
+
+  test('a plan that was looked at is named with the batch, and another is refused', async () => {
+    const script = { 'POST /batches': problem(412, 'PreconditionFailed') };
+    const { api, status } = await against(script, ['deploy', '-', '--plan-hash', 'h-1'], { stdin: releaseYaml });
+    expect([status, api.received[0]?.headers['if-match']]).toEqual([6, '"h-1"']);
   });
 
   test.each<[string, (bucket: FakeApi) => string, RegExp, number]>([
@@ -243,7 +274,12 @@ describe('what is sent', () => {
     const argv = ['deploy', '-', '--patience', '0'];
     const ran = await against({ 'POST /uploads': uploadTo(urlOf(bucket)) }, argv, { stdin: large });
     const { api, status, error } = ran;
-    expect([status, error[0], api.received.length]).toEqual([exit, expect.stringMatching(line), 1]);
+    const requests = api.received.map(({ request }) => request);
+    expect([status, error[0], requests]).toEqual([
+      exit,
+      expect.stringMatching(line),
+      ['POST /uploads', 'DELETE /uploads/u1'],
+    ]);
   });
 
   test('a file that is larger than any batch may be is not sent at all', async () => {

@@ -1,6 +1,8 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { UploadOrder } from '../../lib/domain/ports.ts';
 import type { UploadView } from '../../lib/usecases/batch/open-upload.ts';
+import { orderOf } from '../contracts/uploads.ts';
 import { Api } from './api.ts';
 import { clientsOf, givenCloud } from './cloud.ts';
 import { fetchToken } from './token.ts';
@@ -20,12 +22,12 @@ beforeAll(async () => {
   api = new Api(cloud, await fetchToken(clients, cloud, ['flotilla/read', 'flotilla/deploy']));
 });
 
-const order = (bytes: number, by = api): Promise<Response> => {
+const order = (wanted: UploadOrder, by = api): Promise<Response> => {
   const headers = { 'content-type': 'application/json' };
-  return by.send('/uploads', { method: 'POST', headers, body: JSON.stringify({ bytes }) });
+  return by.send('/uploads', { method: 'POST', headers, body: JSON.stringify(wanted) });
 };
 
-const upload = async (bytes: number): Promise<UploadView> => (await (await order(bytes)).json()) as UploadView;
+const upload = async (text: string): Promise<UploadView> => (await (await order(orderOf(text))).json()) as UploadView;
 
 /** As any client does, without a token. */
 const put = async ({ url, headers: { 'content-length': _, ...headers } }: UploadView, body: string): Promise<number> =>
@@ -41,7 +43,7 @@ const post = async (
 
 describe('an upload', () => {
   it('is planned and deployed as a batch in a body is', async () => {
-    const address = await upload(Buffer.byteLength(batch));
+    const address = await upload(batch);
     expect(await put(address, batch)).toBe(200);
     const Key = `uploads/${address.upload_id}.yaml`;
     const object = await clients.s3.send(new HeadObjectCommand({ Bucket: cloud.documents, Key }));
@@ -54,11 +56,11 @@ describe('an upload', () => {
 
   it('is for who may deploy', async () => {
     const reader = new Api(cloud, await fetchToken(clients, cloud, ['flotilla/read']));
-    expect((await order(1, reader)).status).toBe(403);
+    expect((await order(orderOf('a'), reader)).status).toBe(403);
   });
 
   it('takes no other size, and its address leads nowhere else', async () => {
-    const address = await upload(Buffer.byteLength(batch));
+    const address = await upload(batch);
     const configuration = address.url.replace(`uploads/${address.upload_id}.yaml`, 'configuration.json');
     expect(configuration).not.toBe(address.url);
     expect(await put(address, `${batch}#`)).toBe(403);
@@ -67,7 +69,7 @@ describe('an upload', () => {
   });
 
   it('says what is wrong with its order', async () => {
-    const response = await order(17 * 1024 * 1024);
+    const response = await order({ ...orderOf(''), bytes: 17 * 1024 * 1024 });
     expect(response.headers.get('content-type')).toBe('application/problem+json');
     expect([response.status, await response.json()]).toEqual([
       400,

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { UploadAddress, Uploads } from '../../lib/domain/ports.ts';
+import type { UploadAddress, UploadOrder, Uploads } from '../../lib/domain/ports.ts';
 
 export interface UploadWorld {
   readonly uploads: Uploads;
@@ -10,8 +11,14 @@ export interface UploadWorld {
   close(): Promise<void>;
 }
 
+/** What is ordered for a text. */
+export const orderOf = (text: string | Uint8Array): UploadOrder => ({
+  bytes: Buffer.byteLength(text),
+  sha256: createHash('sha256').update(text).digest('hex'),
+});
+
 const text = 'version: v1.0 # Herbstäpfel 🍏\n';
-const size = Buffer.byteLength(text);
+const { bytes: size } = orderOf(text);
 const unknown = '0123456789abcdef0123456789abcdef01234567';
 const mebibytes = 1024 * 1024;
 
@@ -34,7 +41,7 @@ export const describeUploads = (name: string, make: () => Promise<UploadWorld>):
     it(
       'gives back what was put, as often as it is asked for',
       inWorld(async (world) => {
-        const address = await world.uploads.open(size);
+        const address = await world.uploads.open(orderOf(text));
         expect(await world.put(address, text)).toBe(true);
         expect([await readText(world, address.upload_id), await readText(world, address.upload_id)]).toEqual([
           text,
@@ -46,10 +53,10 @@ export const describeUploads = (name: string, make: () => Promise<UploadWorld>):
     it(
       'makes an address that says what it takes, with an id that nobody can guess',
       inWorld(async ({ uploads, wait }) => {
-        const before = await uploads.open(size);
+        const before = await uploads.open(orderOf(text));
         wait(60);
-        const after = await uploads.open(size);
-        expect(before.headers).toEqual({ 'content-type': 'application/yaml', 'content-length': String(size) });
+        const after = await uploads.open(orderOf(text));
+        expect(before.headers).toMatchObject({ 'content-type': 'application/yaml', 'content-length': String(size) });
         expect(before.upload_id).toMatch(/^[0-9a-f]{40}$/);
         expect(before.upload_id.slice(0, 8)).not.toBe(after.upload_id.slice(0, 8));
         expect(before.url).toContain(before.upload_id);
@@ -60,7 +67,7 @@ export const describeUploads = (name: string, make: () => Promise<UploadWorld>):
     it(
       'has nothing where nothing was put',
       inWorld(async ({ uploads }) => {
-        const { upload_id } = await uploads.open(size);
+        const { upload_id } = await uploads.open(orderOf(text));
         expect([await uploads.read(upload_id, mebibytes), await uploads.read(unknown, mebibytes)]).toEqual([
           undefined,
           undefined,
@@ -80,10 +87,11 @@ export const describeUploads = (name: string, make: () => Promise<UploadWorld>):
       ['a larger text', `${text}#`, {}],
       ['a smaller text', text.slice(1), {}],
       ['nothing', '', {}],
+      ['another text of the same size', text.replace('v1.0', 'v1.1'), {}],
       ['another type', text, { 'content-type': 'text/html' }],
-    ])('does not take %s than was said', (_, body, headers) =>
+    ])('does not take %s than was ordered', (_, body, headers) =>
       inWorld(async (world) => {
-        const address = await world.uploads.open(size);
+        const address = await world.uploads.open(orderOf(text));
         expect(await world.put(address, body, headers)).toBe(false);
         expect(await world.uploads.read(address.upload_id, mebibytes)).toBeUndefined();
       })(),
@@ -92,7 +100,7 @@ export const describeUploads = (name: string, make: () => Promise<UploadWorld>):
     it(
       'takes nothing at the address of another',
       inWorld(async (world) => {
-        const address = await world.uploads.open(size);
+        const address = await world.uploads.open(orderOf(text));
         const url = address.url.replace(address.upload_id, unknown);
         expect(await world.put({ ...address, url }, text)).toBe(false);
         expect(await world.uploads.read(unknown, mebibytes)).toBeUndefined();
@@ -100,23 +108,23 @@ export const describeUploads = (name: string, make: () => Promise<UploadWorld>):
     );
 
     it(
-      'takes the last of several',
+      'takes its text once',
       inWorld(async (world) => {
-        const address = await world.uploads.open(3);
-        for (const body of ['a: 1', 'one', 'two']) await world.put(address, body);
-        expect(await readText(world, address.upload_id)).toBe('two');
+        const address = await world.uploads.open(orderOf(text));
+        expect([await world.put(address, text), await world.put(address, text)]).toEqual([true, false]);
+        expect(await readText(world, address.upload_id)).toBe(text);
       }),
     );
 
     it(
-      'takes nothing once the address is over, and keeps what was put for a day',
+      'takes nothing once the address is over, and keeps what was put for an hour',
       inWorld(async (world) => {
-        const [used, late] = [await world.uploads.open(size), await world.uploads.open(size)];
+        const [used, late] = [await world.uploads.open(orderOf(text)), await world.uploads.open(orderOf(text))];
         await world.put(used, text);
         world.wait(901);
         expect(await world.put(late, text)).toBe(false);
         // Less a minute, for what the test itself takes.
-        world.wait(86_400 - 901 - 60);
+        world.wait(3_600 - 901 - 60);
         expect(await readText(world, used.upload_id)).toBe(text);
         world.wait(61);
         expect(await world.uploads.read(used.upload_id, mebibytes)).toBeUndefined();
@@ -126,8 +134,9 @@ export const describeUploads = (name: string, make: () => Promise<UploadWorld>):
     it(
       'does not read what is larger than is wanted',
       inWorld(async (world) => {
-        const address = await world.uploads.open(mebibytes + 1);
-        await world.put(address, 'a'.repeat(mebibytes + 1));
+        const large = 'a'.repeat(mebibytes + 1);
+        const address = await world.uploads.open(orderOf(large));
+        await world.put(address, large);
         const { upload_id } = address;
         await expect(world.uploads.read(upload_id, mebibytes)).rejects.toMatchObject({ name: 'PayloadTooLarge' });
         expect(await world.uploads.read(upload_id, mebibytes + 1)).toHaveLength(mebibytes + 1);

@@ -8,6 +8,7 @@ import { clusterMemory } from '../../lib/simulators/cluster/remember.ts';
 import type { RunRecord } from '../../lib/simulators/harness/run.ts';
 import { harnessMemory } from '../../lib/simulators/harness/world.ts';
 import { type About, openMemory } from '../../lib/simulators/memory.ts';
+import { orderOf } from '../contracts/uploads.ts';
 import { Child } from './child.ts';
 
 const batch = `
@@ -96,7 +97,11 @@ test('a batch of the first day survives kill -9: runs go on, clusters stay as th
     const runs = (await deploymentsOf(`${url}/batches/${batch_id}`)).flatMap((one) => one.runs);
     return runs.length === 3 && runs.every(({ ref }) => ref !== undefined);
   });
-  const order = { method: 'POST', headers: { authorization, 'content-type': 'application/json' }, body: '{"bytes":9}' };
+  const order = {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json' },
+    body: JSON.stringify(orderOf('version: ')),
+  };
   expect((await fetch(`${url}/uploads`, order)).status).toBe(201);
   await server.kill();
   const { files, folders } = server.modes();

@@ -1,10 +1,13 @@
 import type { ApiEvent } from '../../functions/api/request.ts';
 import type { ApiHandler } from '../../functions/api.ts';
+import type { Actor } from '../../lib/domain/record/actor.ts';
 
 export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly base64?: boolean;
+  /** Whom a server of one's own has let in. */
+  readonly actor?: Actor;
   readonly claims?: Readonly<Record<string, unknown>>;
 }
 
@@ -44,7 +47,9 @@ export const apiEvent = (method: string, url: string, call: Call = {}): ApiEvent
   };
 };
 
-export const callApi = async (handler: ApiHandler, method: string, url: string, call?: Call): Promise<Answer> => {
-  const answer = await handler(apiEvent(method, url, call), {});
-  return { status: answer.statusCode!, headers: answer.headers ?? {}, body: JSON.parse(answer.body!) };
+export const callApi = async (handler: ApiHandler, method: string, url: string, call: Call = {}): Promise<Answer> => {
+  const { actor } = call;
+  const answer = await handler(apiEvent(method, url, call), actor === undefined ? {} : { actor });
+  const body = answer.body === undefined ? undefined : JSON.parse(answer.body);
+  return { status: answer.statusCode!, headers: answer.headers ?? {}, body };
 };

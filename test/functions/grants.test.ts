@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { byToken } from '../../functions/api/who.ts';
 import { create } from '../../functions/api.ts';
 import type { Grant } from '../../lib/domain/grants/grant.ts';
+import { orderOf } from '../contracts/uploads.ts';
 import { makeWorld, planned, publish, type World } from '../usecases/batch/api-world.ts';
 import { type Call, callApi } from './api-call.ts';
 
@@ -167,7 +168,7 @@ describe('grants', () => {
 
   it('are needed for an address to put a batch at', async () => {
     const call = apiOf(makeWorld());
-    const order = JSON.stringify({ bytes: 5 });
+    const order = JSON.stringify(orderOf('hello'));
     expect((await call('a stranger', 'POST', '/uploads', order)).status).toBe(403);
     expect((await call('risk-ci', 'POST', '/uploads', order)).status).toBe(201);
   });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { create } from '../../functions/api.ts';
+import { orderOf } from '../contracts/uploads.ts';
 import { makeWorld, manyYaml, releaseYaml } from '../usecases/batch/api-world.ts';
 import { apiEvent, callApi } from './api-call.ts';
 
@@ -16,7 +17,7 @@ const sentAndAsked = async (text: string, headers: Readonly<Record<string, strin
   let batchId: string;
   if (headers === 'upload') {
     const bytes = Buffer.from(text);
-    const order = { headers: json, body: JSON.stringify({ bytes: bytes.length }) };
+    const order = { headers: json, body: JSON.stringify(orderOf(bytes)) };
     const { upload_id } = (await callApi(handler, 'POST', '/uploads', order)).body;
     world.uploads.put(upload_id, bytes);
     batchId = (await callApi(handler, 'POST', `/batches?upload=${upload_id}`)).body.batch_id;

@@ -67,7 +67,11 @@ const batchFunctions = [
 const expected: Readonly<Record<string, readonly string[]>> = {
   Api: [
     ...table,
-    ...put('BATCH#*', 'BATCHES', 'EVENTS#*', 'IDEMPOTENCY#*', 'INBOX', 'OBJECT#*', 'OPEN', 'SUBMITTER#*', 'TARGET#*'),
+    ...write(
+      ['Put', 'Delete'],
+      ...['BATCH#*', 'BATCHES', 'EVENTS#*', 'IDEMPOTENCY#*', 'INBOX', 'OBJECT#*', 'OPEN', 'SUBMITTER#*', 'TARGET#*'],
+      'UPLOADS#*',
+    ),
     ...read,
     ...store,
     ...uploads,

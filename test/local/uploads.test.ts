@@ -7,9 +7,11 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { create } from '../../functions/api.ts';
 import { FileUploads } from '../../lib/adapters/file-uploads.ts';
 import { localActor } from '../../lib/domain/record/actor.ts';
+import { ownUploads } from '../../lib/local/http/receive-upload.ts';
 import { startHttpServer } from '../../lib/local/http-server.ts';
 import type { Holder } from '../../lib/local/tokens/token-book.ts';
 import type { UploadView } from '../../lib/usecases/batch/open-upload.ts';
+import { orderOf } from '../contracts/uploads.ts';
 import { makeWorld, releaseYaml } from '../usecases/batch/api-world.ts';
 
 const cleanups: (() => unknown)[] = [];
@@ -20,15 +22,18 @@ afterEach(async () => {
 const serve = async (token?: string) => {
   const folder = mkdtempSync(join(tmpdir(), 'flotilla-uploads-'));
   const known = {
-    holderOf: (given: string): Holder => (given === token ? { actor: localActor } : { refused: 'unknown' }),
+    holderOf: (given: string): Holder => {
+      if (given === token) return { actor: localActor };
+      return given === 'of-another' ? { actor: { ...localActor, subject: 'another' } } : { refused: 'unknown' };
+    },
   };
-  const uploads = new FileUploads(folder, { now: Date.now });
   const world = makeWorld();
+  const uploads = new FileUploads(folder, { now: () => Date.now() });
   const api = create({ ...world.deps, uploads });
   const server = await startHttpServer({
     port: 0,
     api,
-    uploads,
+    uploads: ownUploads(world.deps, uploads),
     ...(token === undefined ? {} : { tokens: async () => known }),
   });
   cleanups.push(
@@ -38,10 +43,12 @@ const serve = async (token?: string) => {
   return { world, server, url: server.url };
 };
 
-const size = Buffer.byteLength(releaseYaml);
-
-const order = async (url: string, headers: Record<string, string> = {}, bytes = size): Promise<UploadView> => {
-  const body = JSON.stringify({ bytes });
+const order = async (
+  url: string,
+  headers: Record<string, string> = {},
+  wanted = orderOf(releaseYaml),
+): Promise<UploadView> => {
+  const body = JSON.stringify(wanted);
   const init = { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } };
   return (await (await fetch(`${url}/uploads`, init)).json()) as UploadView;
 };
@@ -76,6 +83,7 @@ describe('the embedded server as the place of uploads', () => {
   test.each<[string, string, string, Record<string, string>, number, string]>([
     ['too much', 'PUT', `${releaseYaml}#`, {}, 400, 'RequestInvalid'],
     ['too little', 'PUT', 'a: 1', {}, 400, 'RequestInvalid'],
+    ['another text of that size', 'PUT', releaseYaml.replace('5.1.3', '5.1.4'), {}, 400, 'RequestInvalid'],
     ['another type', 'PUT', releaseYaml, { 'content-type': 'text/plain' }, 415, 'UnsupportedMediaType'],
     ['another method', 'POST', releaseYaml, {}, 405, 'MethodNotAllowed'],
     ['a page of another origin', 'PUT', releaseYaml, { origin: 'https://evil.example' }, 403, 'Forbidden'],
@@ -104,9 +112,30 @@ describe('the embedded server as the place of uploads', () => {
     expect(await put(`${url}${upload.url}`, releaseYaml, authorization)).toEqual([200, '']);
   });
 
+  test("is its opener's alone: another finds nothing there", async () => {
+    const { url } = await serve('secret');
+    const authorization = { authorization: 'Bearer secret' };
+    const another = { authorization: 'Bearer of-another' };
+    const upload = await order(url, authorization);
+    expect(await put(`${url}${upload.url}`, releaseYaml, another)).toEqual([404, 'UploadNotFound']);
+    expect(await put(`${url}${upload.url}`, releaseYaml, authorization)).toEqual([200, '']);
+    expect(await put(`${url}${upload.url}`, releaseYaml, authorization)).toEqual([412, 'PreconditionFailed']);
+    const submit = (headers: Record<string, string>) =>
+      fetch(`${url}/batches?upload=${upload.upload_id}`, { method: 'POST', headers });
+    expect((await submit(another)).status).toBe(404);
+    expect((await submit(authorization)).status).toBe(202);
+  });
+
+  test('is given up by its opener', async () => {
+    const { url } = await serve();
+    const upload = await order(url);
+    expect((await fetch(`${url}${upload.url}`, { method: 'DELETE' })).status).toBe(204);
+    expect(await put(`${url}${upload.url}`, releaseYaml, {})).toEqual([404, 'UploadNotFound']);
+  });
+
   test('refuses a body without a size before it has come', async () => {
     const { url, server } = await serve();
-    const upload = await order(url, {}, 8 * 1024 * 1024);
+    const upload = await order(url, {}, { ...orderOf(''), bytes: 8 * 1024 * 1024 });
     const head = ['Host: 127.0.0.1', 'Content-Type: application/yaml', 'Transfer-Encoding: chunked', '', ''].join(
       '\r\n',
     );

@@ -13,6 +13,7 @@ export interface DeployOptions {
   readonly timeout?: number;
   readonly patience?: number;
   readonly idempotencyKey?: string;
+  readonly planHash?: string;
 }
 
 /** Submits a batch, and stays until it has ended when that is asked for. */

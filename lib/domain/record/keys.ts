@@ -9,6 +9,8 @@ import type { Key } from '../ports.ts';
  * | SUBMITTER#<who>    | <batch>                  | list of the batches of one who submits, newest last         |
  * | OPEN               | <batch>                  | batches that are not sealed, for the sweeper                |
  * | IDEMPOTENCY#<who>  | submit#<key>             | which batch answered their Idempotency-Key, for 30 days     |
+ * | UPLOADS#<who>      | OPEN#<place>             | an upload that is open: its id, size and SHA-256            |
+ * |                    | USED#<upload>            | the batch that it has become                                |
  * | BATCH#<batch>      | HEADER                   | status and totals                                           |
  * |                    | PLAN                     | hash of the plan that is being written, or was              |
  * |                    | ITEM#<index>             | status of a deployment; absent means PENDING                |
@@ -39,8 +41,9 @@ import type { Key } from '../ports.ts';
 /** The waits of a deployment. `deploy-2` is the second attempt's. */
 export type Wait = 'turn' | `deploy-${number}` | `verify-${number}` | 'restore' | 'verify-restore';
 
-/** Partitions whose items the table removes when their `expires_at` is over. */
-export const expiringPartitions = 'IDEMPOTENCY#';
+/** Partitions that begin so: the table removes their items when their `expires_at` is over. */
+export const expiringPartitions = ['IDEMPOTENCY#', 'UPLOADS#'] as const;
+const [keyPartitions, uploadPartitions] = expiringPartitions;
 
 /** Characters that the subject of a token may have (OpenID Connect), and a key has room for. */
 export const longestSubject = 255;
@@ -59,11 +62,19 @@ export const keys = {
   }),
   open: (batchId: string): Key => ({ pk: 'OPEN', sk: batchId }),
   idempotency: (actor: string, key: string): Key => ({
-    pk: `${expiringPartitions}${nameOf(actor)}`,
+    pk: `${keyPartitions}${nameOf(actor)}`,
     sk: `submit#${key}`,
   }),
   /** As it was when a key was everybody's. */
-  idempotencyOfAll: (key: string): Key => ({ pk: `${expiringPartitions}${key}`, sk: '-' }),
+  idempotencyOfAll: (key: string): Key => ({ pk: `${keyPartitions}${key}`, sk: '-' }),
+  openUpload: (actor: string, place: number | ''): Key => ({
+    pk: `${uploadPartitions}${nameOf(actor)}`,
+    sk: `OPEN#${place}`,
+  }),
+  usedUpload: (actor: string, uploadId: string): Key => ({
+    pk: `${uploadPartitions}${nameOf(actor)}`,
+    sk: `USED#${uploadId}`,
+  }),
   header: (batchId: string): Key => batchKey(batchId, 'HEADER'),
   planClaim: (batchId: string): Key => batchKey(batchId, 'PLAN'),
   item: (batchId: string, index: number): Key => batchKey(batchId, `ITEM#${padded(index)}`),

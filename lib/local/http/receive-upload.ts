@@ -1,11 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { checkScope } from '../../../functions/api/who.ts';
-import type { Incoming } from '../../adapters/file-uploads.ts';
+import type { FileUploads, Incoming } from '../../adapters/file-uploads.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 import type { Actor } from '../../domain/record/actor.ts';
+import { findUpload } from '../../usecases/batch/ordered-upload.ts';
+import type { Deps } from '../../usecases/deps.ts';
 
 export interface UploadReceiver {
-  receive(uploadId: string, incoming: Incoming): Promise<void>;
+  /** Throws UploadNotFound for an upload that is another's. */
+  receive(uploadId: string, incoming: Incoming, actor: Actor): Promise<void>;
 }
 
 /** Takes a request that puts something at the address of an upload, byte by byte as it comes. False for any other request. */
@@ -15,15 +18,26 @@ export const receiveUpload = async (
   actor: Actor,
 ): Promise<boolean> => {
   const uploadId = /^\/uploads\/([^/?]+)$/.exec(request.url ?? '')?.[1];
-  if (uploadId === undefined) return false;
+  if (uploadId === undefined || request.method === 'DELETE') return false;
   if (request.method !== 'PUT') {
-    const message = `The address of an upload takes PUT, not ${request.method}.`;
-    throw new FlotillaError('MethodNotAllowed', message, { allow: ['PUT'] });
+    const message = `The address of an upload takes PUT and DELETE, not ${request.method}.`;
+    throw new FlotillaError('MethodNotAllowed', message, { allow: ['PUT', 'DELETE'] });
   }
   checkScope(actor, 'deploy');
   const { 'content-type': type, 'content-length': length } = request.headers;
   // A refusal still has to be sent, so leaving the loop must not end the connection.
   const body = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-  await uploads.receive(uploadId, { type, length, body });
+  await uploads.receive(uploadId, { type, length, body }, actor);
   return true;
 };
+
+/** What comes by an address here comes with a token: it is taken from who has ordered it, as S3 does by the signature. */
+export const ownUploads = (
+  deps: Pick<Deps, 'table' | 'clock'>,
+  files: Pick<FileUploads, 'receive'>,
+): UploadReceiver => ({
+  receive: async (uploadId, incoming, actor) => {
+    await findUpload(deps, { actor, uploadId });
+    await files.receive(uploadId, incoming);
+  },
+});

@@ -1,6 +1,12 @@
 import { FlotillaError } from '../../domain/errors.ts';
+import type { UploadAddress, UploadOrder } from '../../domain/ports.ts';
+import { keys } from '../../domain/record/keys.ts';
+import { itemOf } from '../../domain/record/rows.ts';
+import { mostOpenUploads, type OpenUploadRow, uploadLife } from '../../domain/record/upload.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { isoTime } from '../iso-time.ts';
+import { takePlace } from '../take-place.ts';
+import { uploadPlaces } from './ordered-upload.ts';
 
 /** As the API tells it. */
 export interface UploadView {
@@ -11,13 +17,28 @@ export interface UploadView {
   readonly expires_at: string;
 }
 
-/** An address for a batch that is larger than a request may be. */
-export const openUpload = async (
-  { uploads, rights }: Pick<Deps, 'uploads'> & AskedBy,
-  { bytes }: { readonly bytes: number },
-): Promise<UploadView> => {
+type Needs = Pick<Deps, 'uploads' | 'table' | 'clock' | 'random'> & AskedBy;
+
+/** An address for a batch that is larger than a request may be. Throws TooManyRequests for whoever has too many open. */
+export const openUpload = async (deps: Needs, order: UploadOrder): Promise<UploadView> => {
+  const { uploads, clock, rights } = deps;
   if (!rights.any)
     throw new FlotillaError('Forbidden', 'There is no grant for you, so there is no batch that you may send.');
-  const { upload_id, url, headers, expires_at } = await uploads.open(bytes);
+  // Only for who has a place, and once, however often the place is tried.
+  let opened: UploadAddress | undefined;
+  const wait = await takePlace(deps, uploadPlaces(rights.actor), async (place, when) => {
+    opened ??= await uploads.open(order);
+    const ends_at = clock.now() + uploadLife.text * 1000;
+    const expires_at = Math.ceil(ends_at / 1000);
+    const row: OpenUploadRow = { holder: opened.upload_id, ...order, ends_at, expires_at };
+    return { put: itemOf(keys.openUpload(rights.actor.subject, place), row), when };
+  });
+  if (wait !== undefined || opened === undefined) throw tooMany(wait ?? 0);
+  const { upload_id, url, headers, expires_at } = opened;
   return { upload_id, url, method: 'PUT', headers, expires_at: isoTime(expires_at) };
+};
+
+const tooMany = (wait: number): FlotillaError => {
+  const message = `You have ${mostOpenUploads} uploads open. Submit one of them, or give it up: DELETE /uploads/{id}.`;
+  return new FlotillaError('TooManyRequests', message, { retry_after: Math.ceil(wait / 1000) });
 };

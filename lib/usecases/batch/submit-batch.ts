@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Batch } from '../../domain/batch/batch.ts';
+import type { Catalogue } from '../../domain/catalogue/catalogue.ts';
 import { counted } from '../../domain/counted.ts';
-import { isFlotillaError } from '../../domain/errors.ts';
+import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
+import type { ClusterNames } from '../../domain/plan/lock-names.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
+import { planBatch } from '../../domain/plan/plan-batch.ts';
 import type { Write } from '../../domain/ports.ts';
 import { changeHeader } from '../../domain/record/change.ts';
 import { documentPaths, keys } from '../../domain/record/keys.ts';
@@ -9,8 +13,10 @@ import { type HeaderRow, itemOf } from '../../domain/record/rows.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { refuseBy } from '../grants/refuse.ts';
 import { checkWholeBatch, keptReach } from '../grants/seen-batch.ts';
+import { claimWrite } from '../plan/plan-batch.ts';
 import { readNamesOfClusters } from '../schedule/known-clusters.ts';
 import { earlierUse, type KeyedRequest, keyWrite } from './idempotency.ts';
+import { checkUnused, type OrderedUpload } from './ordered-upload.ts';
 import { readValidBatch } from './read-valid-batch.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'ids' | 'catalogue'> & AskedBy;
@@ -19,6 +25,10 @@ export interface SubmitInput {
   readonly text: string;
   readonly actor: string;
   readonly idempotencyKey?: string | undefined;
+  /** The upload that the text came by. */
+  readonly upload?: OrderedUpload;
+  /** The plan that was looked at: with any other nothing is started. */
+  readonly planHash?: string | undefined;
 }
 
 export interface Submitted {
@@ -38,24 +48,33 @@ export const submitBatch = async (deps: Needs, input: SubmitInput): Promise<Subm
   const keyed = keyedRequest(input);
   const earlier = keyed === undefined ? {} : await earlierUse(deps, keyed);
   if (earlier.answer !== undefined) return answerAgain(deps, earlier.answer);
-  const { sureNamesOf } = await readNamesOfClusters(deps);
-  const { batch, warnings } = readValidBatch(input.text, await deps.catalogue(), {
-    sureNamesOf,
+  if (input.upload !== undefined) checkUnused(input.upload);
+  const names = await readNamesOfClusters(deps);
+  const catalogue = await deps.catalogue();
+  const { batch, warnings } = readValidBatch(input.text, catalogue, {
+    sureNamesOf: names.sureNamesOf,
     refuse: refuseBy(deps.rights, 'deploy'),
   });
+  const plan = input.planHash === undefined ? undefined : planAsSeen(batch, { catalogue, names, seen: input.planHash });
   const header = newHeader(deps, batch, { actor: input.actor, warnings });
   await deps.documents.put(documentPaths.source(header.batch_id), input.text);
   await deps.documents.put(documentPaths.batch(header.batch_id), JSON.stringify(batch));
   const change = changeHeader(header, told(header.total), { at: header.created_at, actor: input.actor });
-  const keyWrites = keyed === undefined ? [] : [keyWrite(keyed, change.row, earlier)];
+  const { batch_id } = header;
+  const onceWrites = [
+    ...(keyed === undefined ? [] : [keyWrite(keyed, change.row, earlier)]),
+    ...(input.upload?.use?.(batch_id) ?? []),
+    ...(plan === undefined ? [] : [claimWrite(batch_id, plan, names.namesOf)]),
+  ];
   try {
-    await deps.table.transact([...change.writes, ...indexWrites(change.row), ...keyWrites]);
+    await deps.table.transact([...change.writes, ...indexWrites(change.row), ...onceWrites]);
   } catch (error) {
-    // Only the key's row can be there already: the batch id is new. Another call with the same key was faster.
-    if (keyed === undefined || !isFlotillaError(error, 'ConditionFailed')) throw error;
-    const { answer } = await earlierUse(deps, keyed);
-    if (answer === undefined) throw error;
-    return answerAgain(deps, answer);
+    // Only what may be used once can be so already, as the batch id is new: another call was faster.
+    if (!isFlotillaError(error, 'ConditionFailed')) throw error;
+    const { answer } = keyed === undefined ? {} : await earlierUse(deps, keyed);
+    if (answer !== undefined) return answerAgain(deps, answer);
+    if (input.upload !== undefined) throw usedMeanwhile();
+    throw error;
   }
   await startExecution(deps, header.batch_id);
   return { header: change.row, created: true };
@@ -65,6 +84,24 @@ export const submitBatch = async (deps: Needs, input: SubmitInput): Promise<Subm
 const answerAgain = async (deps: Needs, header: HeaderRow): Promise<Submitted> => {
   await checkWholeBatch(deps, header, 'deploy');
   return { header, created: false };
+};
+
+const usedMeanwhile = (): FlotillaError =>
+  new FlotillaError('StatusConflict', 'This upload was used or given up while this request was at work.');
+
+interface Seen {
+  readonly catalogue: Catalogue;
+  readonly names: ClusterNames;
+  readonly seen: string;
+}
+
+/** The plan that somebody has looked at. Throws PreconditionFailed when it would be another by now. */
+const planAsSeen = (batch: Batch, { catalogue, names, seen }: Seen): Plan => {
+  const plan = planBatch(batch, catalogue, names);
+  if (plan.plan_hash === seen) return plan;
+  const message =
+    'The plan would be another than the one of If-Match: the batch or the configuration has changed. Look at it again: POST /batches/plan.';
+  throw new FlotillaError('PreconditionFailed', message, { plan_hash: plan.plan_hash });
 };
 
 const told = (total: number) => ({

@@ -2,8 +2,10 @@ import type { Batch } from '../../domain/batch/batch.ts';
 import { namesOfClusters } from '../../domain/catalogue/cluster-names.ts';
 import { counted } from '../../domain/counted.ts';
 import { FlotillaError } from '../../domain/errors.ts';
+import type { NamesOfClusters } from '../../domain/plan/lock-names.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { planBatch as planOf } from '../../domain/plan/plan-batch.ts';
+import type { Write } from '../../domain/ports.ts';
 import { changeHeader } from '../../domain/record/change.ts';
 import { documentPaths, keys } from '../../domain/record/keys.ts';
 import { type InboxMessage, itemOf, rowOf } from '../../domain/record/rows.ts';
@@ -57,6 +59,13 @@ interface ClaimRow {
   readonly names?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** From then on the batch is planned so and in no other way. */
+export const claimWrite = (batchId: string, plan: Plan, namesOf: NamesOfClusters): Write => {
+  const names = Object.fromEntries(plan.deployments.map(({ cluster }) => [cluster, namesOf(cluster)]));
+  const row: ClaimRow = { plan_hash: plan.plan_hash, names };
+  return { put: itemOf(keys.planClaim(batchId), row), when: { exists: false } };
+};
+
 /**
  * A call that was given up may still be at work beside the one that repeats it, and the catalogue may have changed between the
  * two: only the plan of the first is written, because children may read it already. The other fails, and starts nothing.
@@ -73,9 +82,7 @@ const claimPlan = async (deps: Needs, batchId: string, batch: Batch): Promise<Pl
       sureNamesOf: claimed === undefined ? known.sureNamesOf : namesOfClusters(catalogue, []),
     });
     if (claimed === undefined) {
-      const names = Object.fromEntries(plan.deployments.map(({ cluster }) => [cluster, known.namesOf(cluster)]));
-      const row: ClaimRow = { plan_hash: plan.plan_hash, names };
-      await deps.table.transact([{ put: itemOf(keys.planClaim(batchId), row), when: { exists: false } }]);
+      await deps.table.transact([claimWrite(batchId, plan, known.namesOf)]);
     } else if (claimed.plan_hash !== plan.plan_hash) {
       throw new FlotillaError('StatusConflict', `batch ${batchId} is being planned by another catalogue`);
     }

@@ -298,7 +298,7 @@ describe('an upload', () => {
 
   it('comes with its size and type', () => {
     expect(uploadIdBytes * 2).toBe(40);
-    expect(uploadHeaders(7)).toEqual({ 'content-type': 'application/yaml', 'content-length': '7' });
+    expect(uploadHeaders({ bytes: 7 })).toEqual({ 'content-type': 'application/yaml', 'content-length': '7' });
     const { details, message, name } = uploadTooLarge(20_000_000, 16 * 1024 * 1024);
     expect([name, message, details]).toEqual([
       'PayloadTooLarge',

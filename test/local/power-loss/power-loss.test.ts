@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { orderOf } from '../../contracts/uploads.ts';
 import type { LastingWorld } from './lasting-world.ts';
 import { type BatchView, type DeploymentView, type FeedEvent, Lives, type PowerCut, request, sealed } from './lives.ts';
 import type { Luck } from './lossy-disk.ts';
@@ -144,7 +145,7 @@ deployments: [{ pillar: data, service_name: store, docker_image_version: 2.0.0-l
     await using lives = new Lives(4);
     let uploadId = '';
     await lives.until(answered('PUT', /^\/uploads\//), async (url) => {
-      const bytes = JSON.stringify({ bytes: Buffer.byteLength(batch) });
+      const bytes = JSON.stringify(orderOf(batch));
       const upload = await request<{ upload_id: string; url: string }>('POST', `${url}/uploads`, bytes);
       uploadId = upload.upload_id;
       await request('PUT', `${url}${upload.url}`, batch, 'application/yaml');

@@ -1,5 +1,5 @@
 import { FlotillaError } from '../../../lib/domain/errors.ts';
-import type { Clock, UploadAddress, Uploads } from '../../../lib/domain/ports.ts';
+import type { Clock, UploadAddress, UploadOrder, Uploads } from '../../../lib/domain/ports.ts';
 import { checkUploadId, uploadLife } from '../../../lib/domain/record/upload.ts';
 
 /** Uploads in a map; a test puts them there itself. */
@@ -12,7 +12,7 @@ export class MemoryUploads implements Uploads {
     this.#clock = clock;
   }
 
-  async open(bytes: number): Promise<UploadAddress> {
+  async open({ bytes }: UploadOrder): Promise<UploadAddress> {
     const upload_id = String(++this.#opened).padStart(40, '0');
     const headers = { 'content-type': 'application/yaml', 'content-length': String(bytes) };
     const expires_at = this.#clock.now() + uploadLife.address * 1000;
