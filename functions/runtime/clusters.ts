@@ -1,4 +1,10 @@
-import { type ClusterSource, KubernetesCluster, kubeConfigFrom } from '../../lib/adapters/cluster.ts';
+import {
+  type ClusterAccess,
+  type ClusterSource,
+  KubernetesCluster,
+  kubeConfigFrom,
+} from '../../lib/adapters/cluster.ts';
+import { type ClusterProgram, isSame } from '../../lib/adapters/exec-credential.ts';
 import type { ClusterConnection } from '../../lib/domain/catalogue/catalogue.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import type { Cluster } from '../../lib/domain/ports.ts';
@@ -9,6 +15,8 @@ export interface ClusterOptions {
   readonly simulated?: Readonly<Record<string, string>> | undefined;
   /** Of ours: they are masked in what clusters and workloads answer. */
   readonly secrets?: readonly string[];
+  /** Those of kubeconfigs that may be run; without a list all. */
+  readonly programs?: readonly ClusterProgram[] | undefined;
 }
 
 /** Connects to clusters as they are asked for, and keeps the connection; one that failed is tried again. */
@@ -32,7 +40,17 @@ export class Clusters {
   }
 
   async #connect(name: string): Promise<Cluster> {
-    return new KubernetesCluster(name, await kubeConfigFrom(this.#source(name)), this.#options.secrets);
+    const access = await kubeConfigFrom(this.#source(name));
+    this.#checkProgram(name, access);
+    return new KubernetesCluster(name, access, this.#options.secrets);
+  }
+
+  /** A kubeconfig is read when its cluster is first asked, and may by then be another than the one that was looked at. */
+  #checkProgram(name: string, { program }: ClusterAccess): void {
+    const { programs } = this.#options;
+    if (program === undefined || programs === undefined || programs.some((one) => isSame(one, program))) return;
+    const message = `the kubeconfig of cluster ${name} names a program, ${program.command}, that it did not name at the start; start again`;
+    throw new FlotillaError('ConfigurationInvalid', message, { cluster: name });
   }
 
   #source(name: string): ClusterSource {

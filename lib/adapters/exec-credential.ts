@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { dirname, isAbsolute, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { KubeConfig, User } from '@kubernetes/client-node';
 
 /** A program that a kubeconfig names to be let in by a cluster. */
@@ -42,6 +43,11 @@ const isNamedValue = (value: unknown): value is { readonly name: string; readonl
   const { name, value: held } = (value ?? {}) as Readonly<Record<string, unknown>>;
   return isText(name) && isText(held);
 };
+
+export const isSame = (one: ClusterProgram, other: ClusterProgram): boolean =>
+  isDeepStrictEqual(partsOf(one), partsOf(other));
+
+const partsOf = ({ command, args, env }: ClusterProgram) => ({ command, args, env });
 
 interface ProviderEntry {
   readonly config?: Readonly<Record<string, unknown>> | null;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NamedProgram } from './runtime/check-clusters.ts';
 import { writeSecretFile } from './secret-file.ts';
@@ -26,7 +26,9 @@ const noteOf = ({ file, programs }: Programs, env: Env): string | undefined => {
 
 export const isAllowed = (asked: Programs, env: Env): boolean => {
   const note = noteOf(asked, env);
-  return note !== undefined && existsSync(note);
+  const stats = note === undefined ? undefined : lstatSync(note, { throwIfNoEntry: false });
+  // Where others may write, somebody else could have put it there.
+  return stats?.isFile() === true && stats.uid === (process.geteuid?.() ?? stats.uid);
 };
 
 /** False where the user has no place for such notes. */

@@ -6,6 +6,7 @@ import { Clusters } from '../../functions/runtime/clusters.ts';
 import { executorOf, makeExecutors } from '../../functions/runtime/executors.ts';
 import { create as createSweep } from '../../functions/sweep.ts';
 import { type Disk, realDisk, syncFolders } from '../adapters/disk.ts';
+import type { ClusterProgram } from '../adapters/exec-credential.ts';
 import { FileDocuments } from '../adapters/file-documents.ts';
 import { FileUploads } from '../adapters/file-uploads.ts';
 import { WalSync } from '../adapters/group-sync.ts';
@@ -57,6 +58,8 @@ export interface RuntimeOptions {
   /** Folder of the data. */
   readonly data: string;
   readonly configuration: Configuration;
+  /** Programs of kubeconfigs that may be run; without a list all. */
+  readonly programs?: readonly ClusterProgram[];
   /** Where the simulators listen that the configuration wants; or the way to start them, once port and data are ours. */
   readonly simulators?: SimulatorAddresses | (() => Promise<SimulatorAddresses>);
   /** Serves the engine's protocol on this port of loopback, 0 on a free one; without it nobody does. */
@@ -248,6 +251,7 @@ const makeDeps = (options: RuntimeOptions, { simulators, engine, machines, ...ma
     region: process.env.AWS_REGION,
     simulated: simulators?.clusters,
     secrets: secretsOf(options),
+    programs: options.programs,
   });
   return {
     ...made,

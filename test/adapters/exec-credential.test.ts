@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { Clusters } from '../../functions/runtime/clusters.ts';
 import { KubernetesCluster, kubeConfigFrom } from '../../lib/adapters/cluster.ts';
+import type { ClusterProgram } from '../../lib/adapters/exec-credential.ts';
 
 /** A program that notes each time what it sees, and says a token that counts. */
 const script = `
@@ -109,6 +111,18 @@ describe('a program that a kubeconfig names', () => {
     await expect((await look()).read()).rejects.toMatchObject({
       name: 'ClusterUnavailable',
       message: expect.stringMatching(told),
+    });
+  });
+
+  test('is run only if it is one of those that were looked at', async () => {
+    const { kubeconfig } = await setUp(exec({}));
+    const { program } = await kubeConfigFrom({ kubeconfig });
+    const connect = (programs: readonly ClusterProgram[]) =>
+      new Clusters({ 'eu-1': { kind: 'kubeconfig', kubeconfig } }, { programs }).get('eu-1');
+    await expect(connect([program!])).resolves.toBeDefined();
+    await expect(connect([{ ...program!, args: [] }])).rejects.toMatchObject({
+      name: 'ConfigurationInvalid',
+      message: expect.stringContaining('that it did not name at the start'),
     });
   });
 

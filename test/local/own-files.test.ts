@@ -91,7 +91,7 @@ describe.skipIf(process.geteuid === undefined)('the files of the data folder', (
     const asking = vi.spyOn(process, 'geteuid').mockReturnValue(user + 1);
     onTestFinished(() => asking.mockRestore());
     expect(() => closeOwnFiles(data)).toThrow(
-      new RegExp(`data belongs to user ${user}, and this is user ${user + 1}\\.\\n.*documents belongs to`),
+      new RegExp(`data belongs to user ${user}, and this is user ${user + 1}; .*\\n.*documents belongs to`),
     );
   });
 });

@@ -50,6 +50,7 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
     data,
     configuration,
     enginePort: options.enginePort,
+    programs,
     tell: (line) => {
       // Ctrl-C reaches them, too.
       if (!isStopping) terminal.error(line);

@@ -68,7 +68,8 @@ const entryOf = (path: string, kind: Entry['kind']): readonly Entry[] => {
 const problemOf = ({ path, kind, stats }: Entry, user: number): string | undefined => {
   if (stats.isSymbolicLink()) return 'is a link; name what it leads to, or take it away';
   if (!(kind === 'folder' ? stats.isDirectory() : stats.isFile())) return `is no ${kind}, and a ${kind} belongs there`;
-  if (stats.uid !== user) return `belongs to user ${stats.uid}, and this is user ${user}`;
+  if (stats.uid !== user)
+    return `belongs to user ${stats.uid}, and this is user ${user}; name another folder, which may be one in it`;
   if ((stats.mode & 0o022) === 0) return undefined;
   const mode = (stats.mode & 0o777).toString(8).padStart(4, '0');
   return `could be written by others (mode ${mode}); if what it holds is yours: chmod -R go-rwx '${path}'`;
