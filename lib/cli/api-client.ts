@@ -74,7 +74,7 @@ export class ApiClient {
   async #good(path: string, send: Send): Promise<WholeAnswer> {
     const token = await this.#token();
     let answered = await this.#ask(path, send, token);
-    if (answered.status === 401 && token === undefined) {
+    if (token === undefined && [401, 429].includes(answered.status)) {
       // A server of one's own that was just starting has its token only now.
       const found = await this.#token();
       if (found !== undefined) answered = await this.#ask(path, send, found);

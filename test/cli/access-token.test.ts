@@ -196,11 +196,14 @@ describe('what a gateway refuses', () => {
   });
 });
 
-test('a server that was just starting, and so had no token to be found, is asked once more with it', async () => {
-  const api = await startFakeApi({ 'GET /batches': [{ status: 401, body: {} }, { body: { batches: [] } }] });
-  apis.push(api);
-  const found = [undefined, 'just-made'];
-  const client = new ApiClient({ url: api.url, token: async () => found.shift() });
-  await client.ask('/batches');
-  expect(api.received.map(({ headers }) => headers.authorization)).toEqual([undefined, 'Bearer just-made']);
-});
+test.each([401, 429])(
+  'a server that was just starting, and so had no token to be found (%i), is asked once more with it',
+  async (status) => {
+    const api = await startFakeApi({ 'GET /batches': [{ status, body: {} }, { body: { batches: [] } }] });
+    apis.push(api);
+    const found = [undefined, 'just-made'];
+    const client = new ApiClient({ url: api.url, token: async () => found.shift() });
+    await client.ask('/batches');
+    expect(api.received.map(({ headers }) => headers.authorization)).toEqual([undefined, 'Bearer just-made']);
+  },
+);
