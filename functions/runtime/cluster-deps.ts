@@ -11,7 +11,7 @@ export const clusterDeps = (): Pick<Deps, 'cluster'> => {
   const region = variable('AWS_REGION');
   const clusters = new Kept<Clusters>({
     read: async () => JSON.stringify((await stored.get()).connections.clusters),
-    make: (text) => new Clusters(JSON.parse(text), { region }),
+    make: (text) => new Clusters(JSON.parse(text), { region, verify: 'required' }),
     clock: new SystemClock(),
   });
   return { cluster: async (name) => (await clusters.get()).get(name) };

@@ -17,6 +17,8 @@ export interface ClusterOptions {
   readonly secrets?: readonly string[];
   /** Those of kubeconfigs that may be run; without a list all. */
   readonly programs?: readonly ClusterProgram[] | undefined;
+  /** For all of them, whatever each of them says. */
+  readonly verify?: 'required';
 }
 
 /** Connects to clusters as they are asked for, and keeps the connection; one that failed is tried again. */
@@ -64,8 +66,8 @@ export class Clusters {
     if (connection.kind === 'simulated') {
       return { server: this.#required(this.#options.simulated?.[name], 'running simulator', name) };
     }
-    const { kubeconfig, context } = connection;
-    return { kubeconfig, ...(context === undefined ? {} : { context }) };
+    const { kind: _, ...source } = connection;
+    return { ...source, ...(this.#options.verify === undefined ? {} : { verify: this.#options.verify }) };
   }
 
   #required(value: string | undefined, what: string, name: string): string {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { readSecret } from '../../lib/adapters/secrets-manager.ts';
 import { SystemClock } from '../../lib/adapters/system-clock.ts';
+import { publicHarness } from '../../lib/domain/catalogue/build-configuration.ts';
 import type { Catalogue, Configuration } from '../../lib/domain/catalogue/catalogue.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import type { Clock, Documents } from '../../lib/domain/ports.ts';
@@ -40,6 +41,8 @@ export class StoredConfiguration {
 }
 
 const harnessSecret = z.object({
+  // One that names no host was written before hosts were asked for.
+  host: z.string().min(1).default(new URL(publicHarness).host),
   api_key: z.string().min(1),
   webhook_tokens: z.record(z.string(), z.string()).default({}),
 });
@@ -48,7 +51,8 @@ const harnessSecret = z.object({
 export const parseHarnessSecret = (text: string): z.output<typeof harnessSecret> => {
   const parsed = harnessSecret.safeParse(jsonIn(text));
   if (parsed.success) return parsed.data;
-  const message = 'the secret of Harness is not JSON like {"api_key": "…", "webhook_tokens": {"<pillar>": "…"}}';
+  const message =
+    'the secret of Harness is not JSON like {"host": "app.harness.io", "api_key": "…", "webhook_tokens": {"<pillar>": "…"}}';
   throw new FlotillaError('ConfigurationInvalid', message);
 };
 
@@ -64,10 +68,10 @@ const jsonIn = (text: string): unknown => {
 export const withHarnessSecret = async (configuration: Configuration, secretId: string): Promise<Configuration> => {
   const { harness } = configuration.connections;
   if (harness.kind !== 'real') return configuration;
-  const { api_key, webhook_tokens } = parseHarnessSecret(await readSecret(secretId));
+  const { host, api_key, webhook_tokens } = parseHarnessSecret(await readSecret(secretId));
   return {
     ...configuration,
-    connections: { ...configuration.connections, harness: { ...harness, api_key, webhook_tokens } },
+    connections: { ...configuration.connections, harness: { ...harness, api_key, webhook_tokens, key_host: host } },
   };
 };
 

@@ -30,6 +30,7 @@ export const makeExecutors = (
     org: real.org,
     project: real.project,
     apiKey: real.api_key,
+    ...(real.key_host === undefined ? {} : { keyHost: real.key_host }),
     secrets: Object.values(real.webhook_tokens),
     clock,
     random,

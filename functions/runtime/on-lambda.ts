@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import { refuseUncheckedTls } from '../../lib/domain/unchecked-tls.ts';
 import { isOnLambda } from './environment.ts';
 import { observer } from './observer.ts';
 
@@ -9,6 +10,7 @@ import { observer } from './observer.ts';
 export const onLambda = <Event, Result>(
   make: () => (event: Event, context: Context) => Promise<Result>,
 ): ((event: Event, context: Context) => Promise<Result>) => {
+  refuseUncheckedTls(process.env);
   let handler = isOnLambda() ? make() : undefined;
   return (event, context) =>
     observer().around({ event, context }, () => {

@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
-import { type Cluster, KubeConfig } from '@kubernetes/client-node';
+import { type Cluster, KubeConfig, type User } from '@kubernetes/client-node';
 import { nameOfServer } from '../domain/catalogue/cluster-names.ts';
 import { FlotillaError } from '../domain/errors.ts';
+import { isSafeForCredentials } from '../domain/safe-address.ts';
 import { EksTokens } from './eks-token.ts';
 import { type ClusterProgram, ExecCredential, programOf } from './exec-credential.ts';
 
 /** Where a cluster is and how it lets us in. */
 export type ClusterSource =
   /** A kubeconfig file; without a context its current one. */
-  | { readonly kubeconfig: string; readonly context?: string }
+  | { readonly kubeconfig: string; readonly context?: string; readonly verify?: 'required' }
   | { readonly eks: string; readonly region: string }
   /** Plain HTTP without credentials: the simulated cluster. */
   | { readonly server: string };
@@ -20,18 +21,22 @@ export interface ClusterAccess {
   readonly arn?: string;
   /** What is run to be let in. */
   readonly program?: ClusterProgram;
+  /** Nobody checks its certificate. */
+  readonly isUnverified?: true;
   /** Forgets cached credentials after a 401. */
   renew(): void;
 }
 
+type KubeconfigSource = Extract<ClusterSource, { readonly kubeconfig: string }>;
+
 /** Reads or asks what is needed to talk to a cluster. Throws ConfigurationInvalid, or ClusterUnavailable for EKS. */
 export async function kubeConfigFrom(source: ClusterSource, eks?: EKSClient): Promise<ClusterAccess> {
-  if ('kubeconfig' in source) return fromFile(source.kubeconfig, source.context);
+  if ('kubeconfig' in source) return fromFile(source);
   if ('eks' in source) return fromEks(source, eks ?? new EKSClient({ region: source.region }));
   return { config: configOf({ server: source.server, skipTLSVerify: true }), renew: () => {} };
 }
 
-function fromFile(path: string, context: string | undefined): ClusterAccess {
+function fromFile({ kubeconfig: path, context, verify }: KubeconfigSource): ClusterAccess {
   const config = new KubeConfig();
   try {
     config.loadFromFile(path);
@@ -46,11 +51,12 @@ function fromFile(path: string, context: string | undefined): ClusterAccess {
     throw new FlotillaError('ConfigurationInvalid', message, { path, context: wanted });
   }
   config.setCurrentContext(wanted);
-  const problem = problemOf(config.getCurrentCluster());
+  const isUnverified = isUnchecked(config.getCurrentCluster());
+  const problem = problemOf(config) ?? (isUnverified && verify === 'required' ? mustBeVerified : undefined);
   if (problem !== undefined) {
     throw new FlotillaError('ConfigurationInvalid', `the context "${wanted}" of ${path} ${problem}`);
   }
-  return withProgram(config, path);
+  return { ...withProgram(config, path), ...(isUnverified ? { isUnverified } : {}) };
 }
 
 /** The client library would run the program with all that we have in our environment, and keep what it said after a 401. */
@@ -77,14 +83,27 @@ const whyUnreadable = (error: unknown): string => {
 };
 
 /** In kubeconfig's words: the library has others, and says them at the first request only. */
-const problemOf = (cluster: Cluster | null): string | undefined => {
+const problemOf = (config: KubeConfig): string | undefined => {
+  const cluster = config.getCurrentCluster();
   if (cluster === null) return 'names no cluster that is there';
   const { name, server, skipTLSVerify } = cluster;
   if (!/^https?:\/\/[^/]/i.test(server))
     return `leads to cluster ${name}, whose server is not an address like https://host`;
+  const begins = `leads to cluster ${name}, whose server is asked without TLS`;
+  if (!isSafeForCredentials(server) && hasCredential(config.getCurrentUser()))
+    return `${begins}, with the credential of its user: that needs https://`;
   if (/^https:/i.test(server) || skipTLSVerify) return undefined;
-  return `leads to cluster ${name}, whose server is asked without TLS: that needs insecure-skip-tls-verify: true, or https://`;
+  return `${begins}: that needs insecure-skip-tls-verify: true, or https://`;
 };
+
+const hasCredential = (user: User | null): boolean =>
+  Object.entries(user ?? {}).some(([field, value]) => field !== 'name' && value !== undefined);
+
+/** Without TLS there is nothing to check; on this machine nobody stands in between. */
+const isUnchecked = (cluster: Cluster | null): boolean =>
+  cluster?.skipTLSVerify === true && !(/^http:/i.test(cluster.server) && isSafeForCredentials(cluster.server));
+
+const mustBeVerified = 'skips the check of the certificate (insecure-skip-tls-verify), which verify: required forbids';
 
 /** ACTIVE and UPDATING clusters answer; in every other state there is nothing to talk to. */
 const usable: readonly (string | undefined)[] = ['ACTIVE', 'UPDATING'];

@@ -78,7 +78,8 @@ export class ClusterRequests {
       context.setHeaderParam('accept', 'application/json, */*');
       const headers = context.getHeaders();
       const transport = by(this.#dispatcher);
-      const answer = await ask(`${this.#server}${path}`, { headers, signal, limit, credential: true, transport });
+      const credential = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
+      const answer = await ask(`${this.#server}${path}`, { headers, signal, limit, credential, transport });
       const { bytes, isWhole } = await answer.read();
       return {
         status: answer.status,

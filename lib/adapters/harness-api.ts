@@ -1,5 +1,6 @@
 import { FlotillaError } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
+import { isSafeForCredentials } from '../domain/safe-address.ts';
 import { HarnessTransport, type TransportOptions, type TransportReply } from './harness-transport.ts';
 
 export interface HttpHarnessApiOptions extends TransportOptions {
@@ -8,6 +9,8 @@ export interface HttpHarnessApiOptions extends TransportOptions {
   readonly account: string;
   readonly org: string;
   readonly project: string;
+  /** The host that the key and the tokens are for; without it that of `baseUrl`. */
+  readonly keyHost?: string;
 }
 
 interface Scope {
@@ -32,6 +35,7 @@ export class HttpHarnessApi {
   constructor(options: HttpHarnessApiOptions) {
     this.#options = options;
     this.#base = parseBase(options.baseUrl);
+    checkHost(this.#base, options.keyHost);
     this.#transport = new HarnessTransport(this.#base, options);
   }
 
@@ -151,5 +155,19 @@ const parseBase = (text: string): URL => {
       'harness.base_url must be an http or https address without user, query or fragment',
       { key: 'harness.base_url' },
     );
+  if (!isSafeForCredentials(url.href))
+    throw new FlotillaError(
+      'ConfigurationInvalid',
+      `harness.base_url has to begin with https://: the key goes to ${url.host} with every request`,
+      { key: 'harness.base_url' },
+    );
   return url;
+};
+
+/** Whoever may change an address does not get the key by that. */
+const checkHost = ({ host }: URL, keyHost = host): void => {
+  if (host === keyHost) return;
+  const hint = 'where both were meant to change, `flotilla catalogue apply --with-secrets` puts them anew';
+  const message = `the key of Harness is for ${keyHost}, and harness.base_url leads to ${host}: nothing is sent there; ${hint}`;
+  throw new FlotillaError('ConfigurationInvalid', message, { key: 'harness.base_url' });
 };

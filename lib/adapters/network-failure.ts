@@ -29,8 +29,14 @@ const unconnected: Words = {
   UND_ERR_CONNECT_TIMEOUT: 'the host takes no connection; is the address right?',
 };
 
+const withoutTls = 'CREDENTIAL_WITHOUT_TLS';
+
+/** What would carry a credential where others on the way can read it. Nothing was sent. */
+export const credentialWithoutTls = (): Error => Object.assign(new Error('not sent'), { code: withoutTls });
+
 /** They stay as they are until a person changes something, and are seen before the first byte of a request. */
 const mistaken: Words = {
+  [withoutTls]: 'it would be asked without TLS, and a credential goes with it: its address has to begin with https://',
   ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS there; does the address begin with http:// instead of https://?',
   'bad port': 'that port is never asked, because it belongs to another protocol',
   'No command was specified for exec authProvider!': 'the exec of its user in the kubeconfig has no command',

@@ -1,8 +1,11 @@
+import { isSafeForCredentials } from '../domain/safe-address.ts';
+import { credentialWithoutTls } from './network-failure.ts';
+
 /** What one request may send, and how much of its answer is read. */
 export interface Asking extends Sent {
   /** Bytes after decompression: what comes behind them is not read, and the connection is closed. */
   readonly limit: number;
-  /** A key, a token or a password goes with it. */
+  /** A key, a token or a password goes with it: nobody is asked without TLS then, unless on this machine. */
   readonly credential: boolean;
   /** Node's own unless given. */
   readonly transport?: Transport;
@@ -50,7 +53,8 @@ export const ownTransport: Transport = (url, request) => fetch(url, request);
  * and of a text without an end only the beginning is read. Throws what the transport throws.
  */
 export const ask = async (url: string, asking: Asking): Promise<Answer> => {
-  const { limit, credential: _, transport = ownTransport, ...sent } = asking;
+  const { limit, credential, transport = ownTransport, ...sent } = asking;
+  if (credential && !isSafeForCredentials(url)) throw credentialWithoutTls();
   const { status, headers, body } = await transport(url, { ...sent, redirect: 'manual' });
   const isRedirect = status >= 300 && status < 400;
   return {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { networkMessage, remedyFor } from '../adapters/network-failure.ts';
 import type { Asking } from '../adapters/own-fetch.ts';
-import { isLoopback } from '../local/http/place.ts';
+import { isSafeForCredentials } from '../domain/safe-address.ts';
 import { CommandFailure, exitStatus, Unreachable } from './failure.ts';
 import { fetchWhole, parsedJson, type WholeAnswer } from './whole-answer.ts';
 
@@ -46,24 +46,15 @@ const issuedToken = (env: Env, patience: number): AccessToken => {
   return fetched({ url, id, secret, scope: env.FLOTILLA_SCOPE, patience });
 };
 
-/** The same token; `warn` is told once when it goes over a network where others can read it. */
-export const warnedToken = (token: AccessToken, url: string, warn: (line: string) => void): AccessToken => {
-  let isTold = isSafe(url);
-  return async () => {
+/** The same token, which goes nowhere where others on the way can read it. */
+export const safeToken =
+  (token: AccessToken, url: string): AccessToken =>
+  async () => {
     const sent = await token();
-    if (sent !== undefined && !isTold) {
-      isTold = true;
-      warn(`warning: the token goes to ${url} unencrypted: whoever reads it on the way can use it too.`);
-    }
-    return sent;
+    if (sent === undefined || isSafeForCredentials(url)) return sent;
+    const why = 'whoever reads it on the way can use it too';
+    throw new CommandFailure(exitStatus.usage, [`The token is not sent to ${url} without TLS: ${why}. Use https://.`]);
   };
-};
-
-/** Nobody on the way can read what goes there. */
-const isSafe = (url: string): boolean => {
-  const { protocol, hostname = '' } = URL.parse(url) ?? {};
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname.replaceAll(/[[\]]/g, '')));
-};
 
 /** `fetch` would quote a header that it cannot send in its error, token and all. */
 const checkToken = (token: string): string => {
@@ -94,7 +85,8 @@ const answer = z.object({ access_token: z.string().regex(/^[\x21-\x7e]+$/), expi
 /** The client credentials grant (RFC 6749, 4.4). No message holds what was sent or what came. */
 const fetchToken = async ({ url, id, secret, scope, patience }: Client): Promise<{ token: string; until: number }> => {
   // What goes there is as good as a password.
-  if (!isSafe(url)) throw new CommandFailure(exitStatus.usage, [`FLOTILLA_TOKEN_URL is not an https address: ${url}`]);
+  if (!isSafeForCredentials(url))
+    throw new CommandFailure(exitStatus.usage, [`FLOTILLA_TOKEN_URL is not an https address: ${url}`]);
   const body = new URLSearchParams({ grant_type: 'client_credentials', ...(scope === undefined ? {} : { scope }) });
   const user = [id, secret].map(encodeURIComponent).join(':');
   const headers = { authorization: `Basic ${Buffer.from(user).toString('base64')}` };

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { Clock, Ids } from '../domain/ports.ts';
-import { isLoopback } from '../local/http/place.ts';
+import { isLoopback } from '../domain/safe-address.ts';
 import { readTextFile, textOf } from '../local/read-text-file.ts';
-import { type AccessToken, accessToken, warnedToken } from './access-token.ts';
+import { type AccessToken, accessToken, safeToken } from './access-token.ts';
 import { ApiClient } from './api-client.ts';
 import { CommandFailure, exitStatus } from './failure.ts';
 import { shellWord } from './shell-word.ts';
@@ -50,14 +50,13 @@ export const commandContext = (world: CliWorld, { json = false, url, token, utc 
     const { tokenOfOwnServer } = await import('../local/own-servers.ts');
     return tokenOfOwnServer(address, world);
   };
-  const warn = (line: string): void => world.terminal.error(line);
   return {
     ...world,
     json,
     times: timesIn(utc ? 'UTC' : world.timeZone),
     client: new ApiClient({
       url: address,
-      token: warnedToken(accessToken(given, { env: world.env, own }), address, warn),
+      token: safeToken(accessToken(given, { env: world.env, own }), address),
     }),
     command: (...words) =>
       ['flotilla', ...words, ...(url === undefined ? [] : ['--url', url])].map(shellWord).join(' '),

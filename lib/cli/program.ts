@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { describeIssue, type Issue } from '../domain/batch/issues.ts';
 import { isFlotillaError } from '../domain/errors.ts';
+import { refuseUncheckedTls } from '../domain/unchecked-tls.ts';
 import { type CliWorld, type CommandContext, commandContext, defaultUrl } from './command-context.ts';
 import { cancel } from './commands/cancel.ts';
 import { catalogueApply } from './commands/catalogue-apply.ts';
@@ -26,6 +27,7 @@ export const runCli = async (argv: readonly string[], world: CliWorld): Promise<
     ended.status = result;
   });
   try {
+    refuseUncheckedTls(world.env);
     await program.parseAsync(argv, { from: 'user' });
     return ended.status;
   } catch (error) {

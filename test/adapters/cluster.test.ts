@@ -564,7 +564,8 @@ describe('a kubeconfig and TLS', () => {
     ['a number for a server', [{ name: 'c', cluster: { server: 7 } }], 'does not have the form of a kubeconfig'],
   ])("tells of %s in kubeconfig's words", async (_, clusters, told) => {
     const text = JSON.parse(readFileSync(kubeconfig(authority()), 'utf8'));
-    writeFileSync(file('config'), JSON.stringify({ ...text, clusters }));
+    const users = [{ ...text.users[0], user: {} }];
+    writeFileSync(file('config'), JSON.stringify({ ...text, clusters, users }));
     const failure = await kubeConfigFrom({ kubeconfig: file('config') }).catch((error: Error) => error);
     expect(failure).toMatchObject({ name: 'ConfigurationInvalid', message: expect.stringContaining(told) });
     expect(String(failure)).not.toMatch(/skipTLSVerify|is not a function/);
@@ -583,12 +584,40 @@ describe('a kubeconfig and TLS', () => {
     expect(addressOf(other)).not.toBe(addressOf(one));
   });
 
-  it('asks without TLS where the kubeconfig says so', async () => {
-    const text = JSON.parse(readFileSync(kubeconfig(authority()), 'utf8'));
-    const cluster = { ...plain.cluster, 'insecure-skip-tls-verify': true };
-    writeFileSync(file('config'), JSON.stringify({ ...text, clusters: [{ ...plain, cluster }] }));
-    const { config } = await kubeConfigFrom({ kubeconfig: file('config') });
-    expect(config.getCurrentCluster()?.server).toBe('http://10.0.0.1');
+  describe('without TLS, or without its check', () => {
+    const skip = { 'insecure-skip-tls-verify': true };
+    const accessTo = (cluster: object, user: object, verify?: 'required') => {
+      const text = JSON.parse(readFileSync(kubeconfig(authority()), 'utf8'));
+      const users = [{ ...text.users[0], user }];
+      writeFileSync(file('config'), JSON.stringify({ ...text, clusters: [{ name: 'c', cluster }], users }));
+      return kubeConfigFrom({ kubeconfig: file('config'), ...(verify === undefined ? {} : { verify }) });
+    };
+    const remote = 'http://10.0.0.1';
+    const token = { token: 'secret-token' };
+
+    it.each([
+      ['TLS', { server: 'https://10.0.0.1' }, token, false],
+      ['TLS that nobody checks', { server: 'https://10.0.0.1', ...skip }, token, true],
+      ['no TLS and no credential', { server: remote, ...skip }, {}, true],
+      ['no TLS on this machine', { server: 'http://127.0.0.1:1', ...skip }, token, false],
+    ])('%s: unverified is told', async (_, cluster, user, isUnverified) => {
+      const access = await accessTo(cluster, user);
+      expect(access.config.getCurrentCluster()?.server).toBe(cluster.server);
+      expect(access.isUnverified === true).toBe(isUnverified);
+      const required = accessTo(cluster, user, 'required').then(() => 'taken', String);
+      expect(await required).toMatch(isUnverified ? /insecure-skip-tls-verify.*verify: required forbids/ : /^taken$/);
+    });
+
+    it.each([
+      token,
+      { username: 'u', password: 'p' },
+      { 'client-certificate-data': 'YQ==', 'client-key-data': 'YQ==' },
+      { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'none' } },
+    ])('a credential does not go where there is no TLS: %j', async (user) => {
+      const access = accessTo({ server: remote, ...skip }, user);
+      await expect(access).rejects.toMatchObject({ name: 'ConfigurationInvalid' });
+      await expect(access).rejects.toThrow('without TLS, with the credential of its user: that needs https://');
+    });
   });
 
   it('names a file that cannot be read', async () => {

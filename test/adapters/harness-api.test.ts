@@ -282,7 +282,7 @@ describe('secrets', () => {
 
   it.each([
     ['nobody listens', 'http://127.0.0.1:2'],
-    ['the name does not exist', 'http://harness.invalid'],
+    ['the name does not exist', 'https://harness.invalid'],
     ['a port is forbidden', 'http://127.0.0.1:6000'],
   ])('are in nothing that is said when %s', async (_, url) => {
     const said = await everythingSaid(url);

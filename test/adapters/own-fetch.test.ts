@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { createGzip, gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { KubernetesCluster, kubeConfigFrom } from '../../lib/adapters/cluster.ts';
-import { ask } from '../../lib/adapters/own-fetch.ts';
+import { isNeverSent, isPermanent, networkMessage } from '../../lib/adapters/network-failure.ts';
+import { ask, type Transport } from '../../lib/adapters/own-fetch.ts';
 import { fetchWhole } from '../../lib/cli/whole-answer.ts';
 import type { Workload } from '../../lib/domain/plan/plan.ts';
 import { apiOf } from '../executors/harness-fixtures.ts';
@@ -188,5 +189,50 @@ describe('a redirect', () => {
     const server = await serving((response) => response.end('fine'));
     await (await clusterAt(server.url)).probe({ workload, path: '/ready/', timeoutMilliseconds: patient });
     expect(server.asked).toEqual(['/api/v1/namespaces/shared/services/a/proxy/ready/']);
+  });
+});
+
+describe('what carries a credential', () => {
+  const sent = async (url: string, credential: boolean): Promise<readonly string[]> => {
+    const urls: string[] = [];
+    const transport: Transport = async (asked) => {
+      urls.push(asked);
+      return { status: 200, headers: new Headers(), body: null };
+    };
+    await ask(url, { limit: 1, credential, transport }).catch((error: unknown) => {
+      expect([networkMessage(error), isNeverSent(error), isPermanent(error)]).toEqual([
+        expect.stringMatching(/without TLS, and a credential goes with it: its address has to begin with https/),
+        true,
+        true,
+      ]);
+    });
+    return urls;
+  };
+
+  it.each([
+    ['https://a.example', true],
+    ['https://10.0.0.1:8443/x', true],
+    ['http://127.0.0.1:8080', true],
+    ['http://localhost', true],
+    ['http://[::1]:1', true],
+    ['http://a.example', false],
+    ['http://10.0.0.1', false],
+    ['http://127.0.0.1.a.example', false],
+    ['http://localhost.a.example', false],
+    ['http://0.0.0.0', false],
+  ])('goes to %s: %s; without one it goes everywhere', async (url, isSent) => {
+    expect(await sent(url, true)).toEqual(isSent ? [url] : []);
+    expect(await sent(url, false)).toEqual([url]);
+  });
+
+  it('is not sent to a Harness without TLS, nor to a host that its key is not for', () => {
+    const refused = { name: 'ConfigurationInvalid', message: expect.stringMatching(/https|is for app\.harness\.io/) };
+    const change = (baseUrl: string, keyHost?: string) => () =>
+      apiOf(baseUrl, keyHost === undefined ? {} : { keyHost });
+    expect(change('http://harness.example.com')).toThrow(expect.objectContaining(refused));
+    expect(change('https://harness.example.com', 'app.harness.io')).toThrow(expect.objectContaining(refused));
+    expect(change('https://app.harness.io:8443', 'app.harness.io')).toThrow(expect.objectContaining(refused));
+    expect(change('https://app.harness.io/gateway', 'app.harness.io')).not.toThrow();
+    expect(change('http://127.0.0.1:1')).not.toThrow();
   });
 });

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { accessToken, warnedToken } from '../../lib/cli/access-token.ts';
+import { accessToken, safeToken } from '../../lib/cli/access-token.ts';
 import { ApiClient } from '../../lib/cli/api-client.ts';
 import { Unreachable } from '../../lib/cli/failure.ts';
 import { type Answer, type FakeApi, run, startFakeApi } from './cli-world.ts';
@@ -84,8 +84,8 @@ describe('the token that is sent', () => {
 });
 
 describe('a token on a network', () => {
-  const warning = (url: string): string =>
-    `warning: the token goes to ${url} unencrypted: whoever reads it on the way can use it too.`;
+  const refusal = (url: string): string =>
+    `The token is not sent to ${url} without TLS: whoever reads it on the way can use it too. Use https://.`;
 
   test.each([
     ['127.0.0.1', { FLOTILLA_TOKEN: 'of-env' }, false],
@@ -93,24 +93,20 @@ describe('a token on a network', () => {
     // No loopback name, and yet this machine.
     ['0.0.0.0', { FLOTILLA_TOKEN: 'of-env' }, true],
     ['0.0.0.0', {}, false],
-  ])('to %s with %j: warned of: %s', async (host, env, warned) => {
+  ])('to %s with %j: refused: %s, and then nothing is sent', async (host, env, isRefused) => {
     const api = await serve(given);
     const url = api.url.replace('127.0.0.1', host);
     const { status, error } = await run(['list', '--url', url], { env });
-    expect({ status, error }).toEqual({ status: 0, error: warned ? [warning(url)] : [] });
+    expect({ status, error }).toEqual(isRefused ? { status: 2, error: [refusal(url)] } : { status: 0, error: [] });
+    expect(api.received).toHaveLength(isRefused ? 0 : 1);
   });
 
-  test('is warned of once, and not where it is encrypted', async () => {
-    const told: string[] = [];
-    for (const url of ['http://flotilla.example.com', 'https://flotilla.example.com']) {
-      const token = warnedToken(
-        async () => 'token',
-        url,
-        (line) => told.push(line),
-      );
-      expect([await token(), await token()]).toEqual(['token', 'token']);
-    }
-    expect(told).toEqual([warning('http://flotilla.example.com')]);
+  test('goes where it is encrypted', async () => {
+    const token = async () => 'token';
+    expect(await safeToken(token, 'https://flotilla.example.com')()).toBe('token');
+    await expect(safeToken(token, 'http://flotilla.example.com')()).rejects.toThrow(
+      refusal('http://flotilla.example.com'),
+    );
   });
 });
 

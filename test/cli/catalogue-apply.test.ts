@@ -92,7 +92,9 @@ describe('catalogue apply', () => {
     const stored = new StoredConfiguration({ documents, clock: { now: () => 0, sleep: async () => {} } });
     const wanted = parseConfiguration(cluster + harness + pillars, { readFile: () => undefined, env });
     const { catalogue, connections } = await stored.get();
-    const filled = { ...connections, harness: { ...connections.harness, ...JSON.parse(secret.SecretString!) } };
+    const { host, ...values } = JSON.parse(secret.SecretString!);
+    expect(host).toBe('app.harness.io');
+    const filled = { ...connections, harness: { ...connections.harness, ...values } };
     expect({ catalogue, connections: filled }).toEqual('configuration' in wanted && wanted.configuration);
   });
 
@@ -100,8 +102,11 @@ describe('catalogue apply', () => {
     secrets.on(DescribeSecretCommand).resolves({});
     const { status, out } = await apply([], env);
     expect(status).toBe(0);
-    const value = String.raw`{\"api_key\":\"${'${HARNESS_API_KEY}'}\",\"webhook_tokens\":{\"shared\":\"${'${SHARED_TOKEN}'}\",\"risk\":\"…\"}}`;
-    expect(out.at(-1)).toBe(`aws secretsmanager put-secret-value --secret-id ${secretArn} --secret-string "${value}"`);
+    expect(out.at(-1)).toBe('  flotilla catalogue apply --stage dev --with-secrets');
+    const named = await apply(['--config', 'prod.yaml', '--json'], env);
+    expect(JSON.parse(named.out[0]!).next).toBe(
+      'flotilla catalogue apply --stage prod --config prod.yaml --with-secrets',
+    );
     expect(out.join()).not.toMatch(/secret-key|secret-token|written-here/);
   });
 
@@ -110,6 +115,7 @@ describe('catalogue apply', () => {
     expect(status).toBe(0);
     const { SecretString } = secrets.commandCalls(PutSecretValueCommand)[0]!.args[0].input;
     expect(JSON.parse(SecretString!)).toEqual({
+      host: 'app.harness.io',
       api_key: env.HARNESS_API_KEY,
       webhook_tokens: { shared: env.SHARED_TOKEN, risk: 'written-here' },
     });

@@ -46,6 +46,26 @@ describe('flotilla plan', () => {
     ]);
   });
 
+  test('a cluster whose certificate nobody checks is told where it is used', async () => {
+    const kubeconfig = {
+      clusters: [{ name: 'c', cluster: { server: 'https://10.0.0.1:6443', 'insecure-skip-tls-verify': true } }],
+      ...{ users: [{ name: 'u', user: {} }], contexts: [{ name: 'one', context: { cluster: 'c', user: 'u' } }] },
+      'current-context': 'one',
+    };
+    writeFileSync(join(directory, 'unchecked'), JSON.stringify(kubeconfig));
+    const clusters = { one: { kubeconfig: './unchecked' }, two: { simulated: true } };
+    writeFileSync(join(directory, 'unchecked.yaml'), JSON.stringify({ clusters, harness: { simulated: true } }));
+    const warned = async (infrastructure_id: string): Promise<boolean> => {
+      const item = { pillar: 'risk', infrastructure_id, service_name: 'api', docker_image_version: '1.0.0' };
+      const deployments = [{ ...item, docker_artifact_type: 'docker', environment_id: 'staging' }];
+      const stdin = JSON.stringify({ version: 'v1.0', deployments });
+      const { status, out } = await run(['plan', '-', '--config', 'unchecked.yaml'], { directory, stdin });
+      expect(status).toBe(0);
+      return out.some((line) => line.startsWith('warning: The certificate of cluster one is not checked'));
+    };
+    expect([await warned('one'), await warned('two')]).toEqual([true, false]);
+  });
+
   test('what a server would refuse is refused: two contexts that lead to one address are one cluster', async () => {
     const context = (name: string) => ({ name, context: { cluster: 'c', user: 'u' } });
     const kubeconfig = {

@@ -78,6 +78,25 @@ describe('batches that are in work', () => {
   });
 });
 
+test('a cluster whose certificate nobody checks is told, and refused where it must be verified', async () => {
+  const unchecked = JSON.parse(kubeconfig('one'));
+  unchecked.clusters[0].cluster['insecure-skip-tls-verify'] = true;
+  writeFileSync(join(directory, 'unchecked'), JSON.stringify(unchecked));
+  configure('unchecked.yaml', '{ a: { kubeconfig: ./unchecked }, b: { kubeconfig: ./kube } }');
+  const told = await serve(['--data', 'unchecked-data', '--config', 'unchecked.yaml', '--json']);
+  expect(told.error).toContainEqual(expect.stringMatching(/^warning: The certificate of cluster a is not checked/));
+  expect(told.error.join()).not.toMatch(/cluster b/);
+  expect(JSON.parse(told.out[0]!)).toMatchObject({ unverified: { clusters: ['a'] } });
+  configure('required.yaml', '{ a: { kubeconfig: ./unchecked, verify: required } }');
+  const refused = await serve(['--data', 'unchecked-data', '--config', 'required.yaml']);
+  expect([refused.status, refused.error.join()]).toEqual([2, expect.stringMatching(/verify: required forbids/)]);
+});
+
+test('Node does not switch the check of certificates off: 2', async () => {
+  const { status, error } = await serve([], { NODE_TLS_REJECT_UNAUTHORIZED: '0' });
+  expect([status, error.join()]).toEqual([2, expect.stringMatching(/^NODE_TLS_REJECT_UNAUTHORIZED=0 switches/)]);
+});
+
 test('the address for curl is one that this machine reaches, with the file that has the token', async () => {
   const token = 'a-token-that-was-given-from-outside';
   const { out } = await serve(['--data', "all o'them", '--host', '0.0.0.0'], { FLOTILLA_TOKEN: token });

@@ -1,11 +1,18 @@
-import { describe, expect, test } from 'vitest';
-import { parseHarnessSecret } from '../../functions/runtime/configuration.ts';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, describe, expect, test } from 'vitest';
+import { parseHarnessSecret, withHarnessSecret } from '../../functions/runtime/configuration.ts';
+import { executorOf, makeExecutors } from '../../functions/runtime/executors.ts';
 import { Kept } from '../../functions/runtime/kept.ts';
+import type { Transport } from '../../lib/adapters/own-fetch.ts';
+import type { Catalogue, Configuration } from '../../lib/domain/catalogue/catalogue.ts';
+import { requestOf } from '../executors/harness-fixtures.ts';
 
 describe('the secret of Harness', () => {
   test('is read', () => {
-    expect(parseHarnessSecret('{"api_key":"pat.a.b.c"}')).toEqual({ api_key: 'pat.a.b.c', webhook_tokens: {} });
-    const whole = { api_key: 'pat.a.b.c', webhook_tokens: { shared: 'token' } };
+    const host = 'app.harness.io';
+    expect(parseHarnessSecret('{"api_key":"pat.a.b.c"}')).toEqual({ host, api_key: 'pat.a.b.c', webhook_tokens: {} });
+    const whole = { host: 'acme.example', api_key: 'pat.a.b.c', webhook_tokens: { shared: 'token' } };
     expect(parseHarnessSecret(JSON.stringify(whole))).toEqual(whole);
   });
 
@@ -26,6 +33,59 @@ describe('the secret of Harness', () => {
     }
     expect(said).toMatch(/^ConfigurationInvalid/);
     expect(said).not.toMatch(/pat\.|account\.id/);
+  });
+});
+
+describe('the host that the secret of Harness is for', () => {
+  const secrets = mockClient(SecretsManagerClient);
+  afterAll(() => secrets.restore());
+  const catalogue: Catalogue = {
+    ...{ simulated: false, pillars: {}, clusters: {}, infrastructures: {} },
+    harness: { simulated: false, account: 'a' },
+  };
+  const leadingTo = (base_url: string): Configuration => ({
+    catalogue,
+    connections: {
+      clusters: {},
+      harness: { ...{ kind: 'real', base_url, account: 'a', org: 'o', project: 'p' }, api_key: '', webhook_tokens: {} },
+    },
+  });
+
+  /** The hosts that are asked when the configuration is used. */
+  const askedBy = async (base_url: string, host: string | undefined): Promise<readonly string[]> => {
+    const SecretString = JSON.stringify({ ...(host === undefined ? {} : { host }), api_key: 'pat.a.b.c' });
+    secrets.on(GetSecretValueCommand).resolves({ SecretString });
+    const asked: string[] = [];
+    const transport: Transport = async (url) => {
+      asked.push(new URL(url).host);
+      return { status: 404, headers: new Headers(), body: null };
+    };
+    const options = { clock: { now: () => 0, sleep: async () => {} }, random: { next: () => 0 }, transport };
+    const executors = makeExecutors(await withHarnessSecret(leadingTo(base_url), 'id'), options);
+    await executorOf(executors, 'harness:a')
+      .cancel(requestOf(), 'run')
+      .catch(() => {});
+    return [...new Set(asked)];
+  };
+
+  test.each([
+    ['https://app.harness.io', undefined],
+    ['https://app.harness.io/gateway', 'app.harness.io'],
+    ['https://acme.example:8443', 'acme.example:8443'],
+  ])('is asked: %s with a secret for %s', async (base, host) => {
+    expect(await askedBy(base, host)).toEqual([new URL(base).host]);
+  });
+
+  test.each([
+    ['https://acme.example', undefined],
+    ['https://acme.example', 'app.harness.io'],
+    ['https://app.harness.io', 'acme.example'],
+    ['https://app.harness.io:8443', 'app.harness.io'],
+    ['https://app.harness.io.acme.example', 'app.harness.io'],
+  ])('another is never asked: %s with a secret for %s', async (base, host) => {
+    await expect(askedBy(base, host)).rejects.toMatchObject({ name: 'ConfigurationInvalid' });
+    await expect(askedBy(base, host)).rejects.toThrow('nothing is sent there');
+    await expect(askedBy(base, host)).rejects.not.toThrow('pat.a.b.c');
   });
 });
 

@@ -224,7 +224,11 @@ describe('who may ask', () => {
 
   test.each([
     [{}, 200, { status: 'ok' }],
-    [{ authorization: 'Bearer secret' }, 200, { status: 'ok', simulated: expect.anything() }],
+    [
+      { authorization: 'Bearer secret' },
+      200,
+      { status: 'ok', simulated: expect.anything(), unverified: { clusters: [] } },
+    ],
     [{ authorization: 'Bearer wrong' }, 401, expect.anything()],
     [{ host: 'elsewhere.example' }, 403, expect.anything()],
   ])('/health with %j: %i', async (headers, status, body) => {

@@ -1,4 +1,3 @@
-import { splitSecrets } from '../../domain/catalogue/split-secrets.ts';
 import { stageNamePattern, stageNameRule } from '../../domain/catalogue/stage-name.ts';
 import { loadConfiguration } from '../../local/load-configuration.ts';
 import { type CommandContext, print } from '../command-context.ts';
@@ -27,12 +26,19 @@ export const catalogueApply = async (context: CommandContext, options: Catalogue
   // Only this command talks to AWS itself; the others start without its clients.
   const { applyCatalogue } = await import('../../local/apply-catalogue.ts');
   const applied = await applyCatalogue({ configuration, stage, withSecrets });
-  const command = putSecretCommand(applied.secret, splitSecrets(configuration).secret ?? {});
+  const again = [
+    'catalogue',
+    'apply',
+    '--stage',
+    stage,
+    ...(options.config === undefined ? [] : ['--config', options.config]),
+  ];
+  const command = context.command(...again, '--with-secrets');
   const missing = applied.secretState === 'missing';
   print(context, { ...applied, ...(missing ? { next: command } : {}) }, [
     `${loaded.file} is the catalogue of stage ${stage} now, at ${applied.document}; functions take it within a minute.`,
     ...secretLines[applied.secretState],
-    ...(missing ? [command] : []),
+    ...(missing ? [`  ${command}`] : []),
   ]);
   return exitStatus.done;
 };
@@ -47,14 +53,7 @@ const checkStage = (stage: string, where: string): void => {
 const secretLines = {
   written: ['The Harness key and webhook tokens are in its secret.'],
   kept: ['The Harness key was left as it is; --with-secrets puts it anew.'],
-  missing: ['The Harness key is missing, and nothing can be deployed without. Say --with-secrets, or:'],
+  missing: [
+    'The Harness key is missing, and nothing can be deployed without. With the variables set that the configuration names:',
+  ],
 } as const;
-
-/** A command for a shell in which the variables are set that the configuration names. What stands in it openly is not shown. */
-const putSecretCommand = (id: string, secret: object): string => {
-  const shown = JSON.stringify(secret, (_, value: unknown) =>
-    typeof value === 'string' && !/^\$\{[A-Za-z_]\w*\}$/.test(value) ? '…' : value,
-  );
-  const quoted = shown.replaceAll(/["\\`]/g, String.raw`\$&`);
-  return `aws secretsmanager put-secret-value --secret-id ${id} --secret-string "${quoted}"`;
-};

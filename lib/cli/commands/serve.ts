@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
-import { isLoopback } from '../../local/http/place.ts';
+import { unverifiedSentences } from '../../domain/catalogue/unverified.ts';
+import { isLoopback } from '../../domain/safe-address.ts';
 import { loadConfiguration } from '../../local/load-configuration.ts';
 import { checkDataFolder } from '../../local/runtime/make-data-folder.ts';
 import { checkGivenToken } from '../../local/tokens/given-token.ts';
@@ -34,7 +35,10 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
   const programs = await checkClusters(configuration, { region: env.AWS_REGION });
   const { startServer } = await import('../../local/start-server.ts');
   const { readHealth } = await import('../../usecases/read-health.ts');
-  const { simulated } = await readHealth({ catalogue: async () => configuration.catalogue });
+  const { withAddresses } = await import('../../local/runtime/name-clusters.ts');
+  const { simulated, unverified } = await readHealth({
+    catalogue: async () => (await withAddresses(configuration)).catalogue,
+  });
   const isAllSimulated = configuration.catalogue.simulated;
   const given = env.FLOTILLA_TOKEN || undefined;
   checkAdmission(options, given, !isAllSimulated);
@@ -56,15 +60,15 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
       if (!isStopping) terminal.error(line);
     },
   });
-  for (const warning of [...warnings, ...closedLine(server.closed, options.data)])
-    terminal.error(`warning: ${warning}`);
+  const risks = [...unverifiedSentences(unverified.clusters), ...closedLine(server.closed, options.data)];
+  for (const warning of [...warnings, ...risks]) terminal.error(`warning: ${warning}`);
   const open = await countOpenBatches(server);
   const { engineUrl } = server;
   const token = options.token ? { token_file: join(data, tokenFiles.token) } : {};
   const engine = engineUrl === undefined ? {} : { engine_url: engineUrl };
   print(
     context,
-    { url: server.url, ...token, ...engine, simulated, open_batches: open },
+    { url: server.url, ...token, ...engine, simulated, unverified, open_batches: open },
     serveLines({
       ...{ url: server.url, engineUrl, data: options.data, file, open, simulated, isAllSimulated },
       asksForTokens: options.token,

@@ -1,6 +1,7 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { namesOfClusters } from '../catalogue/cluster-names.ts';
 import { serviceEntry } from '../catalogue/resolve.ts';
+import { warnOfUnverified } from '../catalogue/unverified.ts';
 import type { NamesOfClusters } from '../plan/lock-names.ts';
 import type { Strategy } from '../plan/plan.ts';
 import type { Batch, BatchMetadata, Deployment } from './batch.ts';
@@ -122,6 +123,7 @@ const warningsFor = (deployments: readonly Deployment[], catalogue: Catalogue): 
     ? ['There is no service mapping: service names were not checked.']
     : []),
   ...warnOfEnvironments(deployments, catalogue),
+  ...warnOfUnverified(deployments, catalogue),
 ];
 
 interface Frame {

@@ -23,7 +23,8 @@ import {
   type WrittenServices,
 } from './configuration-schema.ts';
 
-const publicHarness = 'https://app.harness.io';
+/** Where Harness is, where nobody says otherwise. */
+export const publicHarness = 'https://app.harness.io';
 const defaultTrigger = 'flotilla';
 
 /** Puts a valid configuration into its two halves: what may be shown, and how things are reached. */
@@ -76,10 +77,15 @@ const environmentOf = (environment: NonNullable<WrittenConfiguration['environmen
   ...(environment.keep_health_answers === true ? { keep_health_answers: true } : {}),
 });
 
-const clusterConnection = ({ kubeconfig, context, eks }: WrittenCluster): ClusterConnection => {
+const clusterConnection = ({ kubeconfig, context, eks, verify }: WrittenCluster): ClusterConnection => {
   if (eks !== undefined) return { kind: 'eks', eks };
   if (kubeconfig === undefined) return { kind: 'simulated' };
-  return { kind: 'kubeconfig', kubeconfig, ...(context === undefined ? {} : { context }) };
+  return {
+    kind: 'kubeconfig',
+    kubeconfig,
+    ...(context === undefined ? {} : { context }),
+    ...(verify === undefined ? {} : { verify }),
+  };
 };
 
 const pillarsOf = (written: WrittenConfiguration): Record<string, PillarEntry> => {

@@ -48,6 +48,8 @@ export interface ClusterEntry {
   readonly max_concurrency?: number;
   /** What its connection says about which cluster it is; absent where that says nothing. See `namesOfClusters`. */
   readonly known_as?: string;
+  /** Its kubeconfig switches the check of its certificate off. */
+  readonly unverified?: true;
 }
 
 export interface EnvironmentEntry {
@@ -80,7 +82,13 @@ export interface Catalogue {
 }
 
 export type ClusterConnection =
-  | { readonly kind: 'kubeconfig'; readonly kubeconfig: string; readonly context?: string }
+  | {
+      readonly kind: 'kubeconfig';
+      readonly kubeconfig: string;
+      readonly context?: string;
+      /** One whose kubeconfig switches the check of its certificate off is refused. */
+      readonly verify?: 'required';
+    }
   | { readonly kind: 'eks'; readonly eks: string }
   | { readonly kind: 'simulated' };
 
@@ -94,6 +102,8 @@ export type HarnessConnection =
       readonly project: string;
       /** Secret. */
       readonly api_key: string;
+      /** The host that key and tokens are for, where they lie apart from `base_url`. */
+      readonly key_host?: string;
       /** Secret. By `pillar` or `pillar/service_name`, see `HarnessSettings.webhook_token_of`. */
       readonly webhook_tokens: Readonly<Record<string, string>>;
     };

@@ -74,6 +74,7 @@ const clusterSchema = z.strictObject({
   kubeconfig: z.string().min(1).optional(),
   context: z.string().min(1).optional(),
   eks: word.optional(),
+  verify: z.enum(['required']).optional(),
   simulated: z.boolean().optional(),
   max_concurrency: concurrency,
 });

@@ -4,7 +4,7 @@ import { type Issue, type IssueCode, issueCodes } from '../batch/issues.ts';
 import type { KeyAdvice } from '../batch/known-keys.ts';
 import { readYaml } from '../batch/read-yaml.ts';
 import { valueIn } from '../batch/value-in.ts';
-import { substituteVariables, type Unset } from './substitute-variables.ts';
+import { type Reference, substituteVariables } from './substitute-variables.ts';
 
 /** A file of the configuration while it is being looked at. */
 export interface ConfigurationText {
@@ -17,6 +17,8 @@ export interface ConfigurationText {
   /** Reports a schema's complaints. */
   readonly complain: (issues: Parameters<typeof fieldFindings>[0], prefix: Path) => void;
   readonly present: () => Issue[];
+  /** The variables whose values were put in. */
+  readonly variables: readonly Reference[];
 }
 
 export interface TextOptions {
@@ -30,7 +32,7 @@ export interface TextOptions {
 
 const secretFields = new Set(['api_key', 'webhook_token']);
 
-const isSecret = (path: Path): boolean => secretFields.has(String(path.at(-1)));
+export const isSecret = (path: Path): boolean => secretFields.has(String(path.at(-1)));
 
 /** Reads a text. Findings are collected until they are presented; those of the text itself are there from the start. */
 export const readConfigurationText = (
@@ -39,7 +41,11 @@ export const readConfigurationText = (
 ): ConfigurationText | { readonly issues: readonly Issue[] } => {
   const yaml = readYaml(text, file);
   if ('issues' in yaml) return yaml;
-  const { value: root, unset } = substituteVariables(yaml.root, env, (path) => secrets === 'later' && isSecret(path));
+  const {
+    value: root,
+    given,
+    unset,
+  } = substituteVariables(yaml.root, env, (path) => secrets === 'later' && isSecret(path));
   const findings: Finding[] = [...yaml.findings];
   const find = (path: Path, code: IssueCode, wording: Wording, at: 'key' | 'value' = 'value'): void => {
     findings.push({ offset: yaml.offsetOf(path, at), path, code, describe: () => wording });
@@ -68,11 +74,12 @@ export const readConfigurationText = (
     complain: (issues, prefix) => {
       findings.push(...fieldFindings(issues, prefix, context).filter(isKnown));
     },
+    variables: given,
     present: () => presentFindings(findings, yaml.lineOf, file),
   };
 };
 
-const unsetWording = ({ name }: Unset): Wording =>
+const unsetWording = ({ name }: Reference): Wording =>
   /^[A-Za-z_]\w*$/.test(name)
     ? { message: `the environment variable ${name} is not set`, hint: `set ${name} where Flotilla is started` }
     : {

@@ -4,9 +4,11 @@ import { type Issue, issueCodes } from '../batch/issues.ts';
 import { kindOfFile } from '../batch/kind-of-file.ts';
 import { makeKeyAdvice } from '../batch/known-keys.ts';
 import { nearest } from '../batch/nearest.ts';
-import { buildConfiguration } from './build-configuration.ts';
+import { isSafeForCredentials } from '../safe-address.ts';
+import { buildConfiguration, publicHarness } from './build-configuration.ts';
 import { type Configuration, defaultPillars, verifiableKinds } from './catalogue.ts';
 import { checkGrants } from './check-grants.ts';
+import { checkKeyHosts } from './check-key-hosts.ts';
 import { configurationSchema, type WrittenServices, wholeConfigurationSchema } from './configuration-schema.ts';
 import type { ConfigurationSources } from './configuration-sources.ts';
 import { type ConfigurationText, readConfigurationText } from './configuration-text.ts';
@@ -38,17 +40,20 @@ export const parseConfiguration = (
   const root = withoutEmptyEntries(read.root);
   const result = configurationSchema.safeParse(root);
   if (!result.success) read.complain(result.error.issues, []);
+  const baseUrl = baseUrlOf(root.harness);
   const pillars = isMapping(root.pillars) ? Object.keys(root.pillars) : defaultPillars;
   const { services, issues: ofFile } = readServices(root.services, read, {
     sources,
     pillars,
     usualNamespace: usualNamespace(root),
+    baseUrl,
   });
   checkClusters(root, read);
   checkInfrastructures(root, read);
   checkEnvironments(root, read);
   checkGrants(root, pillars, read);
   checkHarness(root.harness, read);
+  checkKeyHosts(read, sources.env, baseUrl);
   const issues = [...read.present(), ...ofFile];
   if (issues.length > 0 || !result.success) return { issues };
   const stage = result.data.aws?.stage;
@@ -93,12 +98,13 @@ const checkClusters = ({ clusters }: Mapping, text: ConfigurationText): void => 
   }
 };
 
-const clusterProblem = ({ kubeconfig, context, eks, simulated }: Mapping): Wording | undefined => {
+const clusterProblem = ({ kubeconfig, context, eks, simulated, verify }: Mapping): Wording | undefined => {
   const ways = [kubeconfig !== undefined, eks !== undefined, simulated === true].filter(Boolean).length;
   const hint = 'give kubeconfig (with context), eks, or simulated: true';
   if (ways === 0) return { message: 'says nothing about how the cluster is reached', hint };
   if (ways > 1) return { message: 'says more than one way to reach the cluster', hint };
   if (context !== undefined && kubeconfig === undefined) return { message: 'context goes with kubeconfig only', hint };
+  if (verify !== undefined && simulated === true) return { message: 'verify goes with kubeconfig and eks only', hint };
   return undefined;
 };
 
@@ -137,10 +143,18 @@ const checkEnvironments = ({ environments, infrastructures, clusters }: Mapping,
   }
 };
 
+const baseUrlOf = (harness: unknown): string =>
+  isMapping(harness) && typeof harness.base_url === 'string' ? harness.base_url : publicHarness;
+
 const accountFields = ['account', 'org', 'project', 'api_key'];
 
 const checkHarness = (harness: unknown, text: ConfigurationText): void => {
   if (!isMapping(harness) || harness.simulated === true) return;
+  const { base_url: base } = harness;
+  if (typeof base === 'string' && /^http:/.test(base) && !isSafeForCredentials(base)) {
+    const message = 'is asked without TLS, and the key goes there with every request';
+    text.report(['harness', 'base_url'], issueCodes.NotAllowed, { message, hint: 'write https://' });
+  }
   for (const field of accountFields) {
     if (harness[field] !== undefined) continue;
     const path: Path = ['harness', field];

@@ -4,6 +4,7 @@ import { type Issue, issueCodes } from '../batch/issues.ts';
 import { makeKeyAdvice } from '../batch/known-keys.ts';
 import { nearest } from '../batch/nearest.ts';
 import { executorNames } from './catalogue.ts';
+import { checkKeyHosts } from './check-key-hosts.ts';
 import { objectNameOf, servicesSchema, type WrittenService, type WrittenServices } from './configuration-schema.ts';
 import type { ConfigurationSources } from './configuration-sources.ts';
 import { type ConfigurationText, readConfigurationText } from './configuration-text.ts';
@@ -21,6 +22,8 @@ interface Surroundings {
   readonly pillars: readonly string[];
   /** Of services that name none, unless the infrastructure does. */
   readonly usualNamespace: (pillar: string) => string;
+  /** Where the secrets go. */
+  readonly baseUrl: string;
 }
 
 const cannotBeRead = 'this file cannot be read';
@@ -52,6 +55,7 @@ export const readServices = (
     file: String(configuration.written(['services'])),
   });
   if ('issues' in file) return { issues: file.issues };
+  checkKeyHosts(file, sources.env, surroundings.baseUrl);
   return withServices(checkServices(file.root, [], file, surroundings), file.present());
 };
 

@@ -2,6 +2,8 @@ import type { Configuration } from './catalogue.ts';
 
 /** What the secret of a stage holds. */
 export interface HarnessSecret {
+  /** Where it may be sent: whoever may write the document only cannot lead it elsewhere. */
+  readonly host: string;
   readonly api_key: string;
   /** By `pillar` or `pillar/service_name`. */
   readonly webhook_tokens: Readonly<Record<string, string>>;
@@ -16,6 +18,6 @@ export const splitSecrets = ({
   const { api_key, webhook_tokens, ...harness } = connections.harness;
   return {
     document: { catalogue, connections: { ...connections, harness } },
-    secret: { api_key, webhook_tokens },
+    secret: { host: new URL(harness.base_url).host, api_key, webhook_tokens },
   };
 };

@@ -1,9 +1,16 @@
 import type { Path } from '../batch/findings.ts';
 
-/** A variable that a text asks for and that cannot be given. */
-export interface Unset {
+/** Where a text asks for a variable. */
+export interface Reference {
   readonly path: Path;
   readonly name: string;
+}
+
+export interface Substituted {
+  readonly value: unknown;
+  readonly given: readonly Reference[];
+  /** What cannot be given. */
+  readonly unset: readonly Reference[];
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -19,12 +26,14 @@ export const substituteVariables = (
   root: unknown,
   env: Variables,
   leave: (path: Path) => boolean = () => false,
-): { readonly value: unknown; readonly unset: Unset[] } => {
-  const unset: Unset[] = [];
+): Substituted => {
+  const given: Reference[] = [];
+  const unset: Reference[] = [];
   const shared = new Map<object, unknown>();
   const visit = (value: unknown, path: Path): unknown => {
     if (typeof value === 'string') {
-      return leave(path) ? value : substitute(value, env, (name) => unset.push({ path, name }));
+      if (leave(path)) return value;
+      return substitute(value, env, (name, isSet) => (isSet ? given : unset).push({ path, name }));
     }
     if (typeof value !== 'object' || value === null) return value;
     const known = shared.get(value);
@@ -35,13 +44,12 @@ export const substituteVariables = (
     shared.set(value, copy);
     return copy;
   };
-  return { value: visit(root, []), unset };
+  return { value: visit(root, []), given, unset };
 };
 
-const substitute = (text: string, env: Variables, onUnset: (name: string) => void): string =>
+const substitute = (text: string, env: Variables, onReference: (name: string, isSet: boolean) => void): string =>
   text.replace(reference, (written, name: string) => {
-    const value = Object.hasOwn(env, name) ? env[name] : undefined;
-    if (value !== undefined && value !== '') return value;
-    onUnset(name);
-    return written;
+    const value = Object.hasOwn(env, name) ? env[name] || undefined : undefined;
+    onReference(name, value !== undefined);
+    return value ?? written;
   });

@@ -2,9 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { FlotillaError } from '../../domain/errors.ts';
-
-/** Addresses that only this machine reaches. */
-export const isLoopback = (host: string): boolean => host === '127.0.0.1' || host === '::1' || host === 'localhost';
+import { isLoopback } from '../../domain/safe-address.ts';
 
 const loopbackNames: readonly string[] = ['127.0.0.1', 'localhost', '[::1]'];
 

@@ -43,11 +43,12 @@ const lookAt = async (connection: ClusterConnection, region = ''): Promise<Looke
     if (region !== '') return {};
     return { problem: `the region of the EKS cluster ${connection.eks} is not known; set AWS_REGION` };
   }
-  const { kubeconfig, context } = connection;
+  const { kind: _, ...source } = connection;
+  const { kubeconfig } = source;
   const read = readTextFile(kubeconfig);
   if ('why' in read) return { problem: `the kubeconfig ${kubeconfig} cannot be read: ${read.why}` };
   try {
-    const { program } = await kubeConfigFrom({ kubeconfig, ...(context === undefined ? {} : { context }) });
+    const { program } = await kubeConfigFrom(source);
     return program === undefined ? {} : { program: { ...program, kubeconfig } };
   } catch (error) {
     // A parser shows the lines that it stumbled over, and in this file those may be keys.

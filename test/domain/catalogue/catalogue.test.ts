@@ -149,7 +149,7 @@ const simulated: Configuration = { catalogue, connections: { ...real.connections
 
 test('a configuration falls into what may be read and what is secret', () => {
   const { document, secret } = splitSecrets(real);
-  expect(secret).toEqual({ api_key: 'secret', webhook_tokens: { risk: 'one', 'risk/whole': 'two' } });
+  expect(secret).toEqual({ host: 'h', api_key: 'secret', webhook_tokens: { risk: 'one', 'risk/whole': 'two' } });
   const harness = { kind: 'real', base_url: 'https://h', account: 'acme', org: 'o', project: 'p' };
   expect(document).toEqual({ catalogue, connections: { ...real.connections, harness } });
   expect(splitSecrets(simulated)).toEqual({ document: simulated, secret: undefined });

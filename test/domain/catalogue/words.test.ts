@@ -100,7 +100,7 @@ const grammars: readonly Grammar[] = [
   {
     of: 'an address',
     put: inHarness('base_url'),
-    good: ['http://a', 'https://a.example:8443/gateway/x', 'https://a/'],
+    good: ['http://localhost', 'https://a.example:8443/gateway/x', 'https://a/'],
     bad: [
       'a.example',
       'ftp://a',

@@ -167,12 +167,19 @@ describe('listBatches', () => {
   });
 });
 
-test('readHealth tells what of several is simulated, in their order', async () => {
+test('readHealth tells what of several is simulated, and what is not verified, in their order', async () => {
   const { catalogue } = makeWorld();
-  const clusters = { b: { simulated: true }, c: { simulated: false }, a: { simulated: true } };
+  const unverified = { simulated: false, unverified: true as const };
+  const clusters = {
+    b: { simulated: true },
+    e: unverified,
+    c: { simulated: false },
+    a: { simulated: true },
+    d: unverified,
+  };
   const real = { ...catalogue, clusters, harness: { simulated: false, account: 'a' } };
   expect(await readHealth({ catalogue: async () => real })).toEqual({
-    ...{ status: 'ok', simulated: { harness: false, clusters: ['a', 'b'] } },
+    ...{ status: 'ok', simulated: { harness: false, clusters: ['a', 'b'] }, unverified: { clusters: ['d', 'e'] } },
   });
 });
 
@@ -180,5 +187,6 @@ test('readHealth tells what is simulated', async () => {
   expect(await readHealth(makeWorld().deps)).toEqual({
     status: 'ok',
     simulated: { harness: true, clusters: ['cluster-eu-1', 'cluster-us-1'] },
+    unverified: { clusters: [] },
   });
 });
