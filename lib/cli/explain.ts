@@ -1,5 +1,7 @@
+import { counted } from '../domain/counted.ts';
 import type { Status } from '../domain/deployment/status.ts';
-import type { Evidence } from '../domain/record/rows.ts';
+import type { Evidence } from '../domain/record/evidence.ts';
+
 import type { DeploymentView } from '../usecases/deployment/deployment-view.ts';
 import { printable } from './clean-text.ts';
 import type { CommandContext } from './command-context.ts';
@@ -96,12 +98,15 @@ const explain = (deployment: DeploymentView, { colours, simulated }: Telling): r
 
 /** A message that was told already is not told again. */
 const explainEvidence = (
-  { kind, name, container, reason, message, log }: Evidence,
+  { kind, name, container, reason, message, log, log_lines }: Evidence,
   said: string,
 ): readonly string[] => {
   const where = `${kind} ${name}${container === undefined ? '' : `, container ${container}`}`;
   return [
     `  seen on ${where}: ${reason}${said.includes(message) ? '' : `: ${printable(message)}`}`,
     ...(log ?? []).map((line) => `    | ${printable(line)}`),
+    ...(log_lines === undefined
+      ? []
+      : [`    | ${counted(log_lines, 'line')} of its log: for tokens with flotilla/logs`]),
   ];
 };

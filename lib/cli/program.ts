@@ -153,7 +153,10 @@ const addTokenCommands = (program: Command, act: Act): void => {
       .option('--data <directory>', 'where the data of the server is kept', '.flotilla')
       .option('--json', 'print JSON');
   add('create <name>', 'make a token, and show it this once')
-    .option('--scopes <list>', 'what it is good for: read, deploy, approve, admin', scopesOption, ['read', 'deploy'])
+    .option('--scopes <list>', 'what it is good for: read, logs, deploy, approve, admin', scopesOption, [
+      'read',
+      'deploy',
+    ])
     .option(
       '--kind <kind>',
       'who has it: program, or person, who alone may say what became of an UNKNOWN',

@@ -1,6 +1,7 @@
 /** What a token may be good for. It carries them as `flotilla/read` and so on; `flotilla/admin` is good for everything. */
 export const scopes = {
   read: 'See batches, plans and events',
+  logs: 'See the last lines of containers that failed',
   deploy: 'Submit and cancel batches',
   approve: 'Decide what a person must decide',
   admin: 'Everything',

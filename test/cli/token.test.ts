@@ -170,7 +170,7 @@ describe('tokens for others', () => {
     [['create', 'local'], 6, /^The token local is that of whoever has the data folder\. Choose another name\.$/],
     [['create', 'twice'], 6, /^The token twice exists already; revoke it first\. Choose another name\.$/],
     [['create', 'a b'], 2, /^"a b" is no name for a token/],
-    [['create', 'x', '--scopes', 'read,write'], 2, /Of read, deploy, approve, admin some are needed/],
+    [['create', 'x', '--scopes', 'read,write'], 2, /Of read, logs, deploy, approve, admin some are needed/],
     [['create', 'x', '--expires', '90'], 2, /as 90d or 12h, or never/],
     [['create', 'x', '--kind', 'robot'], 2, /It is person or program/],
     [['revoke', 'nobody'], 4, /^There is no token nobody; there are local( and|,) twice\.$/],

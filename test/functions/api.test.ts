@@ -130,7 +130,7 @@ describe('scopes of a token', () => {
 
   test.each(requests)('%s %s is for flotilla/%s and flotilla/admin only', async (method, url, scope) => {
     const call = guarded();
-    for (const held of ['read', 'deploy', 'approve', 'admin']) {
+    for (const held of ['read', 'logs', 'deploy', 'approve', 'admin']) {
       const { status, body } = await call(method, url, { claims: { sub: 'u', scope: `openid flotilla/${held}` } });
       const refused = { status: 403, body: { code: 'Forbidden' } };
       if (held === scope || held === 'admin') expect(status).not.toBe(403);

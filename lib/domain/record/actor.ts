@@ -2,7 +2,7 @@
 export const parts = ['plan', 'dispatcher', 'executor', 'observer', 'record', 'finish'] as const;
 
 /** What a token may be good for; `admin` is good for everything. */
-export const scopes = ['read', 'deploy', 'approve', 'admin'] as const;
+export const scopes = ['read', 'logs', 'deploy', 'approve', 'admin'] as const;
 export type Scope = (typeof scopes)[number];
 
 /** Who asks, as the token says that came with the request. */

@@ -20,7 +20,8 @@ const evidence = z.array(
     container: text.optional(),
     reason: text,
     message: text,
-    log: z.array(text).optional().describe('last lines of the log of the container'),
+    log_lines: z.int().min(0).optional().describe('lines of the log of the container that are kept'),
+    log: z.array(text).optional().describe('those lines; only in events from before `log_lines`'),
   }),
 );
 const attempt = z.union([z.int().min(1), z.literal('restore')]);
@@ -70,7 +71,9 @@ const deploymentDetail = z.strictObject({
   ref: text.optional().describe('the id that the executor gave the run'),
   url: text.optional().describe('the page of that run'),
   next: text.optional().describe('what follows a failure: AttemptRetryable, AttemptFailed or AttemptEnded'),
-  evidence: evidence.optional(),
+  evidence: evidence
+    .optional()
+    .describe('without logs, which `GET /batches/{batch_id}/deployments` has for tokens with the scope `logs`'),
   started_at: ms.optional().describe('when its turn came'),
   attempts: z.int().min(0).optional(),
   runs: z.array(run).optional(),

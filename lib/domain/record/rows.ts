@@ -6,18 +6,8 @@ import type { PlannedDeployment, Strategy } from '../plan/plan.ts';
 import type { Item, Key } from '../ports.ts';
 import type { Baseline } from '../rollout/baseline.ts';
 import type { Expected } from '../rollout/judgement.ts';
+import type { Evidence } from './evidence.ts';
 import type { Wait } from './keys.ts';
-
-/** Something seen that explains a verdict: a pod, a condition, a health answer, a pipeline stage. */
-export interface Evidence {
-  readonly kind: string;
-  readonly name: string;
-  readonly container?: string;
-  readonly reason: string;
-  readonly message: string;
-  /** Last lines of the container's log. */
-  readonly log?: readonly string[];
-}
 
 /** The executor's run of an attempt, as far as it is known. */
 export interface Run {

@@ -1,5 +1,7 @@
 import type { Status } from '../../domain/deployment/status.ts';
-import type { Evidence, ItemRow, Restore, Run, Step } from '../../domain/record/rows.ts';
+import { type Actor, hasScope } from '../../domain/record/actor.ts';
+import { type Evidence, withoutLogs } from '../../domain/record/evidence.ts';
+import type { ItemRow, Restore, Run, Step } from '../../domain/record/rows.ts';
 import { describeWaiting, type Waiting } from '../../domain/schedule/waiting.ts';
 import { executionTold } from '../execution-told.ts';
 import { isoField } from '../iso-time.ts';
@@ -56,6 +58,10 @@ export type Asked = Pick<
   | 'index'
   | 'cluster'
 >;
+
+/** What only some may read is left out of it. */
+export const viewFor = (actor: Actor, view: DeploymentView): DeploymentView =>
+  hasScope(actor, 'logs') ? view : { ...view, evidence: withoutLogs(view.evidence) };
 
 export const viewDeployment = (asked: Asked, item: ItemRow, waiting?: readonly Waiting[]): DeploymentView => ({
   ...viewAsked(asked),

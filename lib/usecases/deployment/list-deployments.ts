@@ -12,7 +12,7 @@ import { sightOf } from '../grants/sight.ts';
 import { readPlanChunk } from '../plan/plan-store.ts';
 import { readDocument } from '../record/read-document.ts';
 import { readWaiting } from '../schedule/read-waiting.ts';
-import { type Asked, type DeploymentView, viewDeployment } from './deployment-view.ts';
+import { type Asked, type DeploymentView, viewDeployment, viewFor } from './deployment-view.ts';
 import { type Found, findDeployments, type Search } from './find-deployments.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents'> & AskedBy;
@@ -79,7 +79,7 @@ const readPlanned = async (deps: Needs, header: HeaderRow, search: Search): Prom
     const { row } = found[at]!;
     return row === undefined
       ? viewDeployment(deployment, pendingItem(batch_id, index, key), waiting?.get(index) ?? noTurn(header))
-      : viewDeployment(deployment, row);
+      : viewFor(deps.rights.actor, viewDeployment(deployment, row));
   });
   return { views, indexes: found.map(({ index }) => index), next };
 };

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { Write } from '../../domain/ports.ts';
 import { changeItem, pendingItem } from '../../domain/record/change.ts';
+import { toldEvidence } from '../../domain/record/evidence.ts';
 import { keys } from '../../domain/record/keys.ts';
 import {
   type CaptureRow,
@@ -102,7 +103,7 @@ const detailOf = (
 ): object => ({
   started_at,
   ...executionTold(execution_arn),
-  evidence,
+  evidence: toldEvidence(evidence),
   attempts,
   runs,
   release_before,

@@ -21,7 +21,7 @@ import { readPlanned } from '../plan/plan-store.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { lastOutcomeWrites, releaseWrites } from '../schedule/release-writes.ts';
 import { readSheet } from '../schedule/schedule-store.ts';
-import { type DeploymentView, viewDeployment } from './deployment-view.ts';
+import { type DeploymentView, viewDeployment, viewFor } from './deployment-view.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids' | 'catalogue'> & AskedBy;
 
@@ -42,7 +42,7 @@ export const resolveDeployment = async (deps: Needs, input: ResolveInput): Promi
   await checkResolver(deps, header, deployment);
   const item = await retryConflict(deps, () => replaceOutcome(deps, input, deployment));
   const sight = await sightOf(deps, header);
-  return sight.shown(viewDeployment(deployment, item));
+  return sight.shown(viewFor(deps.rights.actor, viewDeployment(deployment, item)));
 };
 
 /** What becomes of an UNKNOWN deployment decides a person, and where the environment says so, another than who submitted it. */

@@ -1,8 +1,9 @@
 import { decideAfterFailure } from '../../domain/deployment/next-step.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
+import { type Evidence, toldEvidence } from '../../domain/record/evidence.ts';
 import { foreignName, foreignText } from '../../domain/record/foreign-text.ts';
 import { keys } from '../../domain/record/keys.ts';
-import type { Evidence, Failure, HeaderRow, Restore, Run } from '../../domain/record/rows.ts';
+import type { Failure, HeaderRow, Restore, Run } from '../../domain/record/rows.ts';
 import { rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 import { type PlaceOfWait, type Settlement, settleWait } from '../wait/settle-wait.ts';
@@ -59,7 +60,7 @@ export const settleFailure = async (deps: Needs, untrimmed: FailedWait): Promise
       answer: { error, reason: failure.reason, message: failure.message },
       patch: { failure, runs, ...next, ...(touched ? { touched } : {}) },
       actor,
-      detail: { attempt: item.attempt, next: error, evidence: JSON.parse(JSON.stringify(failure.evidence ?? [])) },
+      detail: { attempt: item.attempt, next: error, evidence: toldEvidence(failure.evidence) },
     };
   });
 };
@@ -78,7 +79,7 @@ const afterRestore = ({ failure, actor }: FailedWait, runs: readonly Run[]): Set
     answer: { error: 'AttemptEnded', reason, message },
     patch: { restore, runs },
     actor,
-    detail: { evidence: JSON.parse(JSON.stringify(failure.evidence ?? [])) },
+    detail: { evidence: toldEvidence(failure.evidence) },
   };
 };
 

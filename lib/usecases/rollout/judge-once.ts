@@ -9,9 +9,10 @@ import {
   startHealthChecks,
 } from '../../domain/health/health-schedule.ts';
 import type { Cluster, HealthAnswer, HealthRequest, WorkloadView } from '../../domain/ports.ts';
+import type { Evidence } from '../../domain/record/evidence.ts';
 import { foreignLines } from '../../domain/record/foreign-text.ts';
 import { clusterWatcher } from '../../domain/record/keys.ts';
-import type { Evidence, Failure, Restore, RolloutWatchRow } from '../../domain/record/rows.ts';
+import type { Failure, Restore, RolloutWatchRow } from '../../domain/record/rows.ts';
 import { captureBaseline } from '../../domain/rollout/baseline.ts';
 import { type Finding, type Progress, wantsLog } from '../../domain/rollout/judgement.ts';
 import { judgeRollout } from '../../domain/rollout/verdict.ts';

@@ -66,6 +66,7 @@ test('the rules of events are these', () => {
       [
         ...['attempt minimum 1', 'attempt const "restore"', `fence minimum ${Number.MIN_SAFE_INTEGER}`],
         ...['evidence[] has kind name reason message', 'evidence[] additionalProperties false'],
+        'evidence[].log_lines minimum 0',
         ...['started_at minimum 0', 'attempts minimum 0', 'runs[] has executor key attempt'],
         ...['runs[] additionalProperties false', 'runs[].attempt minimum 1', 'runs[].attempt const "restore"'],
         ...['failure has reason message', 'failure additionalProperties false'],

@@ -233,3 +233,20 @@ describe('a restore that failed', () => {
     expect(restoreFailed({ reason: 'X', message: 'x' })).not.toHaveProperty('unknown');
   });
 });
+
+test('a log stays in the row of its deployment; events say how many lines it has', async () => {
+  const { world, batchId, deployment } = await aboutToStart();
+  const place = runPlace({ batch_id: batchId, index: 0 }, 'deploy-1', deployment);
+  const one = { kind: 'pod', name: 'p', container: 'app', reason: 'CrashLoopBackOff', message: 'exit code 1' };
+  const failure: Failure = { reason: 'CrashLoopBackOff', message: 'x', evidence: [{ ...one, log: ['a', 'b'] }] };
+  await settleFailure(world.deps, { place, deployment, failure, actor: 'observer' });
+  await recordOutcome(world.deps, { batch_id: batchId, index: 0, error: { Error: 'AttemptEnded' } });
+  const item = rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)));
+  expect(item?.outcome?.evidence).toEqual([{ ...one, log: ['a', 'b'] }]);
+  const { items } = await world.table.query({ pk: keys.event(batchId, 0, 0).pk, limit: 100 });
+  const told = items.flatMap((row) => rowOf<EventRow>(row)?.detail?.evidence ?? []);
+  expect(told).toEqual([
+    { ...one, log_lines: 2 },
+    { ...one, log_lines: 2 },
+  ]);
+});
