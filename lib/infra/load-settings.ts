@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseDocument } from 'yaml';
-import { substituteVariables } from '../domain/catalogue/substitute-variables.ts';
+import { notPublic, publicVariablesOf, substituteVariables } from '../domain/catalogue/substitute-variables.ts';
 import { readSettings, type Settings, SettingsInvalid, type SettingsSource } from './settings.ts';
 
 export interface SettingsPlace {
@@ -44,13 +44,19 @@ const sectionOf = (
   if (typeof section !== 'object' || Array.isArray(section)) {
     throw new SettingsInvalid(`${file}, aws: is not a mapping of settings`);
   }
-  const { value, unset } = substituteVariables(section, env);
-  if (unset.length > 0) {
-    const lines = unset.map(
-      ({ path, name }) => `${nameOf(path.join('.'))}: the environment variable ${name} is not set`,
-    );
-    throw new SettingsInvalid(lines.join('\n'));
-  }
+  const listed = publicVariablesOf(root);
+  // No setting of a stage is a secret: all stand in the templates.
+  const { value, unset, refused } = substituteVariables(section, env, ({ name }) =>
+    listed.has(name) ? 'give' : 'refuse',
+  );
+  const lines = [
+    ...refused.map(({ path, name }) => {
+      const { message, hint } = notPublic(name);
+      return `${nameOf(path.join('.'))}: ${message} (${hint})`;
+    }),
+    ...unset.map(({ path, name }) => `${nameOf(path.join('.'))}: the environment variable ${name} is not set`),
+  ];
+  if (lines.length > 0) throw new SettingsInvalid(lines.join('\n'));
   return [{ values: value as Readonly<Record<string, unknown>>, nameOf }];
 };
 

@@ -85,13 +85,14 @@ describe('where settings come from', () => {
   afterAll(() => rmSync(directory, { recursive: true }));
   writeFileSync(
     join(directory, 'flotilla.config.yaml'),
-    'clusters: {}\naws: { stage: ours, throttle_rate: 5, oidc_issuer: "${ISSUER}", oidc_audience: [a] }\n',
+    'clusters: {}\npublic_variables: [ISSUER]\naws: { stage: ours, throttle_rate: 5, oidc_issuer: "${ISSUER}", oidc_audience: [a] }\n',
   );
   writeFileSync(join(directory, 'other.yaml'), 'aws:\n  stage: other\n');
   writeFileSync(join(directory, 'none.yaml'), 'clusters: {}\n');
   writeFileSync(join(directory, 'empty.yaml'), '');
   writeFileSync(join(directory, 'null.yaml'), 'aws:\n');
   writeFileSync(join(directory, 'wrong.yaml'), 'aws: { stage: Wrong, burst: 3 }\n');
+  writeFileSync(join(directory, 'private.yaml'), 'aws: { stage: "${ISSUER}", alarm_email: "a${ISSUER}" }\n');
   writeFileSync(join(directory, 'list.yaml'), 'aws: [stage]\n');
   writeFileSync(join(directory, 'broken.yaml'), 'aws: {\n');
   const load = (context: Readonly<Record<string, unknown>>, env = { ISSUER: issuer } as Record<string, string>) =>
@@ -134,6 +135,10 @@ describe('where settings come from', () => {
     [
       { config: 'wrong.yaml' },
       /^wrong\.yaml, aws\.stage: "Wrong" is not allowed.*\nwrong\.yaml, aws\.burst: there is no/,
+    ],
+    [
+      { config: 'private.yaml' },
+      /^private\.yaml, aws\.stage: the value of \$\{ISSUER\} would be shown .*public_variables: \[ISSUER\].*\n.*aws\.alarm_email/,
     ],
     [{ config: 'list.yaml' }, /^list\.yaml, aws: is not a mapping/],
     [{ config: 'broken.yaml' }, /^broken\.yaml: .*line 2/s],

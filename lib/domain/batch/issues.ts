@@ -27,6 +27,7 @@ export const issueCodes = {
   NotVerifiable: 'NotVerifiable',
   PipelineMissing: 'PipelineMissing',
   VariableNotSet: 'VariableNotSet',
+  VariableNotPublic: 'VariableNotPublic',
   FileUnreadable: 'FileUnreadable',
   /** Who asks may not do that there. */
   NotGranted: 'NotGranted',

@@ -29,6 +29,8 @@ const image = named(
 );
 const address = named(/^https?:\/\/[^\s/@?#]+[^\s@?#]*$/, 'is not an address like https://host/path');
 
+const variableName = named(/^[A-Za-z_]\w{0,127}$/, 'is not the name of an environment variable');
+
 const harnessOverride = z.strictObject({
   mode: z.enum(['webhook', 'execute']).optional(),
   pipeline: identifier.optional(),
@@ -104,6 +106,8 @@ const grantSchema = z.strictObject({
 });
 
 const sections = {
+  /** Environment variables that may stand where everybody reads their values. */
+  public_variables: z.array(variableName).max(100).optional(),
   pillars: z
     .record(pillarName, z.strictObject({ max_concurrency: concurrency, harness: harnessOverride.optional() }))
     .optional(),

@@ -4,7 +4,13 @@ import { type Issue, type IssueCode, issueCodes } from '../batch/issues.ts';
 import type { KeyAdvice } from '../batch/known-keys.ts';
 import { readYaml } from '../batch/read-yaml.ts';
 import { valueIn } from '../batch/value-in.ts';
-import { type Reference, substituteVariables } from './substitute-variables.ts';
+import {
+  isVariableName,
+  notPublic,
+  publicVariablesOf,
+  type Reference,
+  substituteVariables,
+} from './substitute-variables.ts';
 
 /** A file of the configuration while it is being looked at. */
 export interface ConfigurationText {
@@ -19,6 +25,8 @@ export interface ConfigurationText {
   readonly present: () => Issue[];
   /** The variables whose values were put in. */
   readonly variables: readonly Reference[];
+  /** Those that it lists, or that were listed for it. */
+  readonly publicVariables: ReadonlySet<string>;
 }
 
 export interface TextOptions {
@@ -26,6 +34,8 @@ export interface TextOptions {
   readonly advice: KeyAdvice;
   /** `later`: secrets stay as they are written, and their variables need not be set. */
   readonly secrets?: 'now' | 'later' | undefined;
+  /** What the configuration lists, for another file of it. */
+  readonly publicVariables?: ReadonlySet<string>;
   /** The file's name, when it is not the configuration itself. */
   readonly file?: string;
 }
@@ -37,22 +47,24 @@ export const isSecret = (path: Path): boolean => secretFields.has(String(path.at
 /** Reads a text. Findings are collected until they are presented; those of the text itself are there from the start. */
 export const readConfigurationText = (
   text: string,
-  { env, advice, secrets, file }: TextOptions,
+  { env, advice, secrets, file, ...listed }: TextOptions,
 ): ConfigurationText | { readonly issues: readonly Issue[] } => {
   const yaml = readYaml(text, file);
   if ('issues' in yaml) return yaml;
-  const {
-    value: root,
-    given,
-    unset,
-  } = substituteVariables(yaml.root, env, (path) => secrets === 'later' && isSecret(path));
+  const { publicVariables = publicVariablesOf(yaml.root) } = listed;
+  const substituted = substituteVariables(yaml.root, env, ({ path, name }) => {
+    if (isSecret(path)) return secrets === 'later' ? 'leave' : 'give';
+    return publicVariables.has(name) || !isVariableName(name) ? 'give' : 'refuse';
+  });
+  const { value: root, given, unset, refused } = substituted;
   const findings: Finding[] = [...yaml.findings];
   const find = (path: Path, code: IssueCode, wording: Wording, at: 'key' | 'value' = 'value'): void => {
     findings.push({ offset: yaml.offsetOf(path, at), path, code, describe: () => wording });
   };
   for (const variable of unset) find(variable.path, issueCodes.VariableNotSet, unsetWording(variable));
+  for (const { path, name } of refused) find(path, issueCodes.VariableNotPublic, notPublic(name));
   // Of a variable without a value, as of what cannot be read, that is all there is to say: what is there instead of the value is no fault of its own.
-  const unsetPaths = new Set(unset.map(({ path }) => pathText(path)));
+  const unsetPaths = new Set([...unset, ...refused].map(({ path }) => pathText(path)));
   const isKnown = ({ path }: { readonly path: Path }): boolean =>
     !unsetPaths.has(pathText(path)) && !yaml.isUnread(path);
   // Values are shown as they are written, with `${NAME}`: what a variable holds is nobody's business.
@@ -75,12 +87,13 @@ export const readConfigurationText = (
       findings.push(...fieldFindings(issues, prefix, context).filter(isKnown));
     },
     variables: given,
+    publicVariables,
     present: () => presentFindings(findings, yaml.lineOf, file),
   };
 };
 
 const unsetWording = ({ name }: Reference): Wording =>
-  /^[A-Za-z_]\w*$/.test(name)
+  isVariableName(name)
     ? { message: `the environment variable ${name} is not set`, hint: `set ${name} where Flotilla is started` }
     : {
         message: 'the name in braces is not one that an environment variable can have',

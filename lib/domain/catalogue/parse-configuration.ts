@@ -8,7 +8,7 @@ import { isSafeForCredentials } from '../safe-address.ts';
 import { buildConfiguration, publicHarness } from './build-configuration.ts';
 import { type Configuration, defaultPillars, verifiableKinds } from './catalogue.ts';
 import { checkGrants } from './check-grants.ts';
-import { checkKeyHosts } from './check-key-hosts.ts';
+import { checkSecrets } from './check-secrets.ts';
 import { configurationSchema, type WrittenServices, wholeConfigurationSchema } from './configuration-schema.ts';
 import type { ConfigurationSources } from './configuration-sources.ts';
 import { type ConfigurationText, readConfigurationText } from './configuration-text.ts';
@@ -53,7 +53,7 @@ export const parseConfiguration = (
   checkEnvironments(root, read);
   checkGrants(root, pillars, read);
   checkHarness(root.harness, read);
-  checkKeyHosts(read, sources.env, baseUrl);
+  checkSecrets(read, sources.env, baseUrl);
   const issues = [...read.present(), ...ofFile];
   if (issues.length > 0 || !result.success) return { issues };
   const stage = result.data.aws?.stage;

@@ -4,7 +4,7 @@ import { type Issue, issueCodes } from '../batch/issues.ts';
 import { makeKeyAdvice } from '../batch/known-keys.ts';
 import { nearest } from '../batch/nearest.ts';
 import { executorNames } from './catalogue.ts';
-import { checkKeyHosts } from './check-key-hosts.ts';
+import { checkSecrets } from './check-secrets.ts';
 import { objectNameOf, servicesSchema, type WrittenService, type WrittenServices } from './configuration-schema.ts';
 import type { ConfigurationSources } from './configuration-sources.ts';
 import { type ConfigurationText, readConfigurationText } from './configuration-text.ts';
@@ -52,10 +52,11 @@ export const readServices = (
     env: sources.env,
     secrets: sources.secrets,
     advice,
+    publicVariables: configuration.publicVariables,
     file: String(configuration.written(['services'])),
   });
   if ('issues' in file) return { issues: file.issues };
-  checkKeyHosts(file, sources.env, surroundings.baseUrl);
+  checkSecrets(file, sources.env, surroundings.baseUrl);
   return withServices(checkServices(file.root, [], file, surroundings), file.present());
 };
 

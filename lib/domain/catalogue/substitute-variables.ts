@@ -9,32 +9,53 @@ export interface Reference {
 export interface Substituted {
   readonly value: unknown;
   readonly given: readonly Reference[];
-  /** What cannot be given. */
+  /** What cannot be given, because it is not set. */
   readonly unset: readonly Reference[];
+  /** What may not be put in there. */
+  readonly refused: readonly Reference[];
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
+/** What may become of a variable at a place: its value is put in, it stays as it is written, or it may not stand there. */
+export type Judge = (reference: Reference) => 'give' | 'leave' | 'refuse';
+
 const reference = /\$\{([^}]*)\}/g;
 
+/** The rule of names; what stands in the braces may be anything. */
+export const isVariableName = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name);
+
+/** What a configuration lists of variables whose values everybody may read. */
+export const publicVariablesOf = (root: unknown): ReadonlySet<string> => {
+  const listed = (root as { readonly public_variables?: unknown } | null)?.public_variables;
+  return new Set(Array.isArray(listed) ? listed.filter((name) => typeof name === 'string') : []);
+};
+
+/** In words, for what may not be put in. */
+export const notPublic = (name: string): { readonly message: string; readonly hint: string } => ({
+  message: `the value of \${${name}} would be shown and stored from here; only secrets take a variable that is not listed as public`,
+  hint: `write the value itself, or say public_variables: [${name}] if everybody may read it`,
+});
+
 /**
- * Puts the values of variables where the text says `${NAME}`. Keys are left alone, and values are put in after the text has
- * been read, so that no value can change its form. A variable that is set to nothing counts as not set: an empty key in
- * a pipeline's settings is the usual way to lose one. What `leave` names stays as it is written.
+ * Puts the values of variables where the text says `${NAME}` and `judge` lets them. Keys are left alone, and values are put in
+ * after the text has been read, so that no value can change its form. A variable that is set to nothing counts as not set: an
+ * empty key in a pipeline's settings is the usual way to lose one.
  */
-export const substituteVariables = (
-  root: unknown,
-  env: Variables,
-  leave: (path: Path) => boolean = () => false,
-): Substituted => {
-  const given: Reference[] = [];
-  const unset: Reference[] = [];
+export const substituteVariables = (root: unknown, env: Variables, judge: Judge): Substituted => {
+  const found = { given: [] as Reference[], unset: [] as Reference[], refused: [] as Reference[] };
+  const substitute = (text: string, path: Path): string =>
+    text.replace(reference, (written, name: string) => {
+      const judged = judge({ path, name });
+      if (judged === 'leave') return written;
+      const value = Object.hasOwn(env, name) ? env[name] || undefined : undefined;
+      const told = judged === 'refuse' ? 'refused' : value === undefined ? 'unset' : 'given';
+      found[told].push({ path, name });
+      return told === 'given' ? value! : written;
+    });
   const shared = new Map<object, unknown>();
   const visit = (value: unknown, path: Path): unknown => {
-    if (typeof value === 'string') {
-      if (leave(path)) return value;
-      return substitute(value, env, (name, isSet) => (isSet ? given : unset).push({ path, name }));
-    }
+    if (typeof value === 'string') return substitute(value, path);
     if (typeof value !== 'object' || value === null) return value;
     const known = shared.get(value);
     if (known !== undefined) return known;
@@ -44,12 +65,5 @@ export const substituteVariables = (
     shared.set(value, copy);
     return copy;
   };
-  return { value: visit(root, []), given, unset };
+  return { value: visit(root, []), ...found };
 };
-
-const substitute = (text: string, env: Variables, onReference: (name: string, isSet: boolean) => void): string =>
-  text.replace(reference, (written, name: string) => {
-    const value = Object.hasOwn(env, name) ? env[name] || undefined : undefined;
-    onReference(name, value !== undefined);
-    return value ?? written;
-  });

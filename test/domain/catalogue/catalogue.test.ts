@@ -216,7 +216,7 @@ describe('variables are put in', () => {
       two: shared,
       deep: { list: [{ v: '$A {A} ${ A }' }] },
     };
-    const { value, unset } = substituteVariables(root, env);
+    const { value, unset } = substituteVariables(root, env, () => 'give');
     expect(value).toEqual({
       '${A}': ['x-${A}', 7, null, true],
       one: { a: 'x' },
@@ -229,7 +229,11 @@ describe('variables are put in', () => {
   });
 
   test('and those that cannot be are told, with what is written left in its place', () => {
-    const { value, unset } = substituteVariables(['${NONE} ${EMPTY}', { key: '${}' }, '${toString}'], env);
+    const { value, unset } = substituteVariables(
+      ['${NONE} ${EMPTY}', { key: '${}' }, '${toString}'],
+      env,
+      () => 'give',
+    );
     expect(value).toEqual(['${NONE} ${EMPTY}', { key: '${}' }, '${toString}']);
     expect(unset).toEqual([
       { path: [0], name: 'NONE' },
@@ -239,13 +243,16 @@ describe('variables are put in', () => {
     ]);
   });
 
-  test('but for what is to be left', () => {
-    const { value, unset } = substituteVariables(
-      { a: '${A}', secret: '${NONE}' },
-      env,
-      (path) => path.at(-1) === 'secret',
+  test('but for what is to be left, or may not stand there', () => {
+    const { value, ...told } = substituteVariables({ a: '${A}${B}', secret: '${NONE}' }, env, ({ path, name }) =>
+      path.at(-1) === 'secret' ? 'leave' : name === 'B' ? 'refuse' : 'give',
     );
-    expect([value, unset]).toEqual([{ a: 'x', secret: '${NONE}' }, []]);
+    expect(value).toEqual({ a: 'x${B}', secret: '${NONE}' });
+    expect(told).toEqual({
+      given: [{ path: ['a'], name: 'A' }],
+      unset: [],
+      refused: [{ path: ['a'], name: 'B' }],
+    });
   });
 });
 

@@ -226,7 +226,7 @@ describe('services', () => {
 
 describe('variables', () => {
   test('one that is not set, or set to nothing, is named', () => {
-    const text = `${simulatedCluster}\nharness: { account: a, org: o, project: p, api_key: "\${NO_SUCH_KEY}", base_url: "\${EMPTY}" }`;
+    const text = `${simulatedCluster}\nharness: { account: a, org: o, project: p, api_key: "\${NO_SUCH_KEY}", base_url: "\${EMPTY}" }\npublic_variables: [EMPTY]`;
     expect(problems(text)).toEqual([
       '2:53 harness.api_key: the environment variable NO_SUCH_KEY is not set (set NO_SUCH_KEY where Flotilla is started)',
       '2:81 harness.base_url: the environment variable EMPTY is not set (set EMPTY where Flotilla is started)',
@@ -234,7 +234,7 @@ describe('variables', () => {
   });
 
   test('may be a part of a value, in any section', () => {
-    const text = `${simulatedHarness}\n${simulatedCluster}\nservices: { risk: { x: { image: "registry.\${REGION}/x" } } }`;
+    const text = `${simulatedHarness}\n${simulatedCluster}\nservices: { risk: { x: { image: "registry.\${REGION}/x" } } }\npublic_variables: [REGION]`;
     expect(valid(text).configuration.catalogue.services?.risk?.x?.image).toBe('registry.eu/x');
   });
 
@@ -256,13 +256,13 @@ describe('variables', () => {
       'there is no such cluster; known: eu-1',
     ],
   ])('their values are in no message: %s', (text, problem) => {
-    expect(problems(`${simulatedCluster}\n${text}`).join('\n')).toContain(problem);
+    expect(problems(`${simulatedCluster}\n${text}\npublic_variables: [HARNESS_API_KEY]`).join('\n')).toContain(problem);
   });
 
   test('names of variables are not looked up in what every object has', () => {
-    expect(problems(`${simulatedHarness}\nclusters: { a: { eks: "\${constructor}" } }`)[0]).toContain(
-      'constructor is not set',
-    );
+    expect(
+      problems(`${simulatedHarness}\nclusters: { a: { eks: "\${constructor}" } }\npublic_variables: [constructor]`)[0],
+    ).toContain('constructor is not set');
   });
 });
 

@@ -26,7 +26,17 @@ const issue = (at: string, code: string, path: string, message: string, more: Pa
 };
 
 const noConfiguration = 'not a configuration: a configuration is a mapping with clusters, harness …';
-const sections = ['services', 'pillars', 'environments', 'clusters', 'infrastructures', 'harness', 'grants', 'aws'];
+const sections = [
+  'services',
+  'public_variables',
+  'pillars',
+  'environments',
+  'clusters',
+  'infrastructures',
+  'harness',
+  'grants',
+  'aws',
+];
 const pillars = ['clearing', 'risk', 'data', 'shared'];
 const kinds = ['deployment', 'statefulset', 'daemonset', 'job', 'cronjob', 'pod'];
 const oneWay = { hint: 'give kubeconfig (with context), eks, or simulated: true' };
@@ -111,7 +121,8 @@ harness: {simulated: true}`,
     `clusters: {us: {simulated: true}, eu: {simulated: true}}
 harness: {simulated: true}
 infrastructures: {eu: {cluster: us}, dev: {cluster: eu}}
-environments: {prod: {infrastructures: [eu, dve, "\${SET}", "", 1]}, dev: {infrastructures: 1}}`,
+environments: {prod: {infrastructures: [eu, dve, "\${SET}", "", 1]}, dev: {infrastructures: 1}}
+public_variables: [SET]`,
     [
       issue(
         '4:45',
@@ -174,7 +185,7 @@ environments: {prod: {infrastructures: [eu, dve, "\${SET}", "", 1]}, dev: {infra
   ],
   [
     'a file of services with variables that are not set',
-    `${simulated}services: unset.yaml`,
+    `${simulated}services: unset.yaml\npublic_variables: [NONE]`,
     [
       issue('2:17', 'VariableNotSet', 'risk.x.executor', 'the environment variable NONE is not set', {
         ...notUnset('NONE'),
@@ -234,7 +245,8 @@ environments: {prod: {infrastructures: [eu, dve, "\${SET}", "", 1]}, dev: {infra
     `clusters: {eu: {eks: "\${not a name}"}}
 harness: {account: a, org: "\${NONE}", project: p, api_key: "\${GONE}"}
 infrastructures: {dev: {cluster: "\${NONE}"}}
-environments: {prod: {infrastructures: ["\${NONE}"]}}`,
+environments: {prod: {infrastructures: ["\${NONE}"]}}
+public_variables: [NONE]`,
     [
       issue(
         '1:22',
@@ -319,7 +331,9 @@ test('all is simulated where every part is', () => {
 test('a name in braces is one of a variable, or is told to be none', () => {
   const hints = (names: readonly string[]) =>
     names.map((name) => {
-      const parsed = read(`clusters: {eu: {eks: "\${${name}}"}}\nharness: {simulated: true}`);
+      const parsed = read(
+        `clusters: {eu: {eks: "\${${name}}"}}\nharness: {simulated: true}\npublic_variables: [A, _, a9, A_B]`,
+      );
       return 'issues' in parsed ? parsed.issues.map(({ hint }) => hint) : [];
     });
   expect(hints(['A', '_', 'a9', 'A_B'])).toEqual(['A', '_', 'a9', 'A_B'].map((name) => [notUnset(name).hint]));

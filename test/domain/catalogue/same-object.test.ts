@@ -39,7 +39,7 @@ describe('two services on one object are told of, with both places', () => {
     ],
     [
       'by the value of a variable, which is not shown',
-      line('risk: { a: { name: "${NAME}" }, b: { name: not-to-be-shown } }'),
+      `${line('risk: { a: { name: "${NAME}" }, b: { name: not-to-be-shown } }')}\npublic_variables: [NAME]`,
       ['4:35 services.risk.b: leads to the same object as risk/a on line 4: kind, namespace and name are equal'],
     ],
     [
