@@ -66,7 +66,6 @@ export class ApplicationStack extends Stack {
     new NextSteps(this, 'NextSteps', {
       stage: settings.stage,
       api,
-      harnessSecretId: harnessSecret.secretArn,
       callbackSecretId: callbackSecret.secretArn,
       batchMachineArn: batch.machine,
       clusterRoles: handlers.rolesWith('clusters').map((role) => role.roleArn),
