@@ -12,7 +12,7 @@ import { withSecurityHeaders } from './api/security-headers.ts';
 import { asTold, byToken, checkScope, type Identify } from './api/who.ts';
 import { catalogueDeps } from './runtime/configuration.ts';
 import { onLambda } from './runtime/on-lambda.ts';
-import { documentDeps, tableDeps, uploadDeps } from './runtime/storage.ts';
+import { anchorDeps, documentDeps, tableDeps, uploadDeps } from './runtime/storage.ts';
 import { workflowDeps } from './runtime/workflow.ts';
 
 /** What only the embedded server says: by the signal, that nobody waits for the answer any more; and whom it has let in. */
@@ -49,5 +49,15 @@ export const create = (deps: ApiDeps, identify: Identify = asTold): ApiHandler =
 };
 
 export const handler = onLambda(() =>
-  create({ ...tableDeps(), ...documentDeps(), ...uploadDeps(), ...workflowDeps('batch'), ...catalogueDeps() }, byToken),
+  create(
+    {
+      ...tableDeps(),
+      ...documentDeps(),
+      ...uploadDeps(),
+      ...anchorDeps(),
+      ...workflowDeps('batch'),
+      ...catalogueDeps(),
+    },
+    byToken,
+  ),
 );

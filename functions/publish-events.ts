@@ -5,7 +5,7 @@ import { publishEvents, type WrittenEvent } from '../lib/usecases/record/publish
 import { variable } from './runtime/environment.ts';
 import { observer } from './runtime/observer.ts';
 import { onLambda } from './runtime/on-lambda.ts';
-import { tableDeps } from './runtime/storage.ts';
+import { anchorDeps, signerDeps, tableDeps } from './runtime/storage.ts';
 import { streamHandler } from './runtime/stream-handler.ts';
 
 /** Takes new event rows, in the order of the table's stream. */
@@ -25,6 +25,12 @@ const onNumbered: Parameters<typeof publishEvents>[0]['onNumbered'] = (events) =
 
 /** What was published twice keeps its number. */
 export const handler = onLambda(() => {
-  const take = create({ ...tableDeps(), bus: connectEventBridge(variable('BUS_NAME')), onNumbered });
+  const take = create({
+    ...tableDeps(),
+    bus: connectEventBridge(variable('BUS_NAME')),
+    ...anchorDeps(),
+    ...signerDeps(),
+    onNumbered,
+  });
   return streamHandler({ parse: eventIn, groupOf: ({ batch_id }) => batch_id, take });
 });

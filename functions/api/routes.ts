@@ -18,6 +18,7 @@ import { resolveDeployment } from '../../lib/usecases/deployment/resolve-deploym
 import type { AskedBy, Deps } from '../../lib/usecases/deps.ts';
 import { previewPlan } from '../../lib/usecases/plan/preview-plan.ts';
 import { readHealth } from '../../lib/usecases/read-health.ts';
+import { readAnchors } from '../../lib/usecases/record/read-anchors.ts';
 import { readEvents } from '../../lib/usecases/record/read-events.ts';
 import { type ApiEvent, batchOf, headerOf, jsonOf, planHashOf, queryOf } from './request.ts';
 import type { Route } from './router.ts';
@@ -25,7 +26,7 @@ import type { Route } from './router.ts';
 /** What the routes need together. */
 export type ApiDeps = Pick<
   Deps,
-  'table' | 'documents' | 'uploads' | 'workflow' | 'clock' | 'random' | 'ids' | 'catalogue'
+  'table' | 'documents' | 'uploads' | 'anchors' | 'workflow' | 'clock' | 'random' | 'ids' | 'catalogue'
 >;
 
 /** A route has no other deps than these: whatever it does, it does by the rights of who asks. */
@@ -68,6 +69,7 @@ const query = {
     after: whole(-1, 1_000_000).default(-1),
     status: z.enum(statuses).optional(),
   }),
+  anchors: z.strictObject({ after: whole(0, 999_999_998).default(0), limit: whole(1, 100).default(100) }),
   events: z.strictObject({
     after: whole(0, 999_999_998).default(0),
     wait: whole(0, 20).default(0),
@@ -182,6 +184,12 @@ export const routes: readonly Route<Handle>[] = [
     scope: 'read',
     handle: async (deps, { event, parameters: { id }, signal }) =>
       json(200, await readEvents(deps, { batchId: id!, ...queryOf(event, query.events), signal })),
+  },
+  {
+    method: 'GET',
+    path: '/anchors',
+    scope: 'read',
+    handle: async (deps, { event }) => json(200, await readAnchors(deps, queryOf(event, query.anchors))),
   },
   {
     method: 'POST',

@@ -8,6 +8,8 @@ const variables = {
   TABLE_NAME: named,
   DOCUMENTS_BUCKET: named,
   BUS_NAME: named,
+  ANCHORS_BUCKET: named,
+  ANCHOR_KEY_ID: named,
   BATCH_MACHINE_ARN: machine,
   WATCH_MACHINE_ARN: machine,
   HARNESS_SECRET_ID: named,

@@ -1,4 +1,6 @@
 import { connectDynamoTable } from '../../lib/adapters/dynamo-table.ts';
+import { connectKmsSigner } from '../../lib/adapters/kms-signer.ts';
+import { connectS3Anchors } from '../../lib/adapters/s3-anchors.ts';
 import { connectS3Documents } from '../../lib/adapters/s3-documents.ts';
 import { connectS3Uploads } from '../../lib/adapters/s3-uploads.ts';
 import { SystemClock, SystemRandom, UlidIds } from '../../lib/adapters/system-clock.ts';
@@ -23,4 +25,12 @@ export const documentDeps = (): Pick<Deps, 'documents'> => ({
 
 export const uploadDeps = (): Pick<Deps, 'uploads'> => ({
   uploads: connectS3Uploads(variable('DOCUMENTS_BUCKET'), new SystemClock()),
+});
+
+export const anchorDeps = (): Pick<Deps, 'anchors'> => ({
+  anchors: connectS3Anchors(variable('ANCHORS_BUCKET')),
+});
+
+export const signerDeps = (): Pick<Deps, 'signer'> => ({
+  signer: connectKmsSigner(variable('ANCHOR_KEY_ID')),
 });

@@ -8,7 +8,6 @@ import { CommandFailure, exitStatus } from './failure.ts';
 import { shellWord } from './shell-word.ts';
 import type { Terminal } from './terminal.ts';
 import { type Times, timesIn } from './times.ts';
-import { refuseTokenItself, tokenIn } from './token-file.ts';
 
 /** What the program has from outside. */
 export interface CliWorld {
@@ -26,8 +25,7 @@ export interface CliWorld {
 export interface CommonOptions {
   readonly json?: boolean;
   readonly url?: string;
-  readonly tokenFile?: string;
-  /** A text is refused; no text where a command takes none, but says whether a server asks for it. */
+  /** No text where a command takes none, but says whether a server asks for it. */
   readonly token?: string | boolean;
   readonly utc?: boolean;
 }
@@ -43,11 +41,9 @@ export interface CommandContext extends CliWorld {
 
 export const defaultUrl = 'http://127.0.0.1:8080';
 
-export const commandContext = (world: CliWorld, options: CommonOptions): CommandContext => {
-  const { json = false, url, token, tokenFile, utc } = options;
-  refuseTokenItself(token);
+export const commandContext = (world: CliWorld, { json = false, url, token, utc }: CommonOptions): CommandContext => {
   const address = checkedUrl(url ?? world.env.FLOTILLA_URL ?? defaultUrl);
-  const given = tokenFile === undefined ? undefined : tokenIn(tokenFile, world);
+  const given = typeof token === 'string' ? token : undefined;
   const own: AccessToken = async () => {
     if (!isLoopback(hostOf(address))) return undefined;
     // Only for a server on this machine, which few commands of others ask.
@@ -56,7 +52,6 @@ export const commandContext = (world: CliWorld, options: CommonOptions): Command
   };
   return {
     ...world,
-    ...(tokenFile === '-' ? { readStdin: stdinIsTaken } : {}),
     json,
     times: timesIn(utc ? 'UTC' : world.timeZone),
     client: new ApiClient({
@@ -66,10 +61,6 @@ export const commandContext = (world: CliWorld, options: CommonOptions): Command
     command: (...words) =>
       ['flotilla', ...words, ...(url === undefined ? [] : ['--url', url])].map(shellWord).join(' '),
   };
-};
-
-const stdinIsTaken = async (): Promise<never> => {
-  throw new CommandFailure(exitStatus.usage, ['The standard input has the token; name a file for the batch.']);
 };
 
 const hostOf = (url: string): string => new URL(url).hostname.replaceAll(/[[\]]/g, '');

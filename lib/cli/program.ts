@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { describeIssue, type Issue } from '../domain/batch/issues.ts';
 import { isFlotillaError } from '../domain/errors.ts';
+import type { AnchorsEnd } from '../domain/record/check-anchors.ts';
 import { refuseUncheckedTls } from '../domain/unchecked-tls.ts';
 import { type CliWorld, type CommandContext, commandContext, defaultUrl } from './command-context.ts';
 import { cancel } from './commands/cancel.ts';
@@ -16,6 +17,7 @@ import { serve } from './commands/serve.ts';
 import { source } from './commands/source.ts';
 import { status } from './commands/status.ts';
 import { createToken, listTokens, revokeToken } from './commands/token.ts';
+import { verify } from './commands/verify.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from './failure.ts';
 import { usualPatience } from './patience.ts';
 import { expiresOption, groupsOption, kindOption, scopesOption, usualExpiry } from './token-options.ts';
@@ -75,11 +77,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
       .description(description)
       .option('--json', 'print JSON')
       .option('--url <address>', `address of the server (${whichServer})`)
-      .option(
-        '--token-file <file>',
-        'file with the access token; - is the standard input (default: $FLOTILLA_TOKEN, else fetched as a client, else none)',
-      )
-      .addOption(new Option('--token <token>', 'refused').hideHelp());
+      .option('--token <token>', 'access token (default: $FLOTILLA_TOKEN, else fetched as a client, else none)');
 
   program
     .command('serve')
@@ -133,6 +131,11 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .requiredOption('--reason <text>', 'what you have found out')
     .option(...yes)
     .action(act(resolve));
+  add('verify [id]', 'check that the record is as it was written: events, feeds, ends and batches')
+    .option('--key <fingerprint>', 'a key that may have signed the anchors; several times for several', oneMore)
+    .option('--end <anchor>', 'the last anchor of an earlier check, NUMBER:HASH: it must be there still', anchorsEnd)
+    .option('--anchors <folder>', 'read the anchors from a copy of their bucket, not from the server')
+    .action(act(verify));
   program
     .command('catalogue')
     .description('the catalogue of a stage on AWS')
@@ -198,6 +201,20 @@ const resolution = (text: string): string => {
   const status = text.toUpperCase();
   if (status === 'SUCCESS' || status === 'FAILED') return status;
   throw new InvalidArgumentError('It is SUCCESS or FAILED.');
+};
+
+/** SHA-256 in hexadecimal digits. */
+const sha256 = /^[0-9a-f]{64}$/;
+
+const oneMore = (text: string, others: readonly string[] = []): readonly string[] => {
+  if (sha256.test(text)) return [...others, text];
+  throw new InvalidArgumentError('A fingerprint has 64 hexadecimal digits, as the command prints it.');
+};
+
+const anchorsEnd = (text: string): AnchorsEnd => {
+  const [sequence = '', hash = ''] = text.split(':');
+  if (/^[1-9]\d{0,8}$/.test(sequence) && sha256.test(hash)) return { sequence: Number(sequence), hash };
+  throw new InvalidArgumentError('It is NUMBER:HASH, as the command prints it.');
 };
 
 const tell = (error: unknown, { terminal }: CliWorld, json: boolean): ExitStatus => {

@@ -127,6 +127,25 @@ export interface EventBus {
   put(events: readonly BusEvent[]): Promise<readonly BusEvent[]>;
 }
 
+/**
+ * Where the ends of batches are told outside the table. Each text is written once, under the next number from 1 on, and is
+ * never changed.
+ */
+export interface Anchors {
+  /** Undefined where there is none of that number. */
+  get(sequence: number): Promise<string | undefined>;
+  /** False, and nothing is written, where there is one of that number. What was put outlives a power cut. */
+  put(sequence: number, text: string): Promise<boolean>;
+}
+
+/** Signs with a key that nobody but the publisher may use: ECDSA on P-256 with SHA-256. */
+export interface Signer {
+  /** SubjectPublicKeyInfo (DER) in base64. */
+  publicKey(): Promise<string>;
+  /** The signature (DER) in base64. */
+  sign(text: string): Promise<string>;
+}
+
 export interface BusEvent {
   readonly id: string;
   readonly type: string;

@@ -30,16 +30,22 @@ const machineSays: Readonly<Record<string, string>> = {
   Watch: 'The state machine that watches runs and rollouts.',
 };
 
+/** What is kept, apart from the stack that keeps it. */
+const resourcesOf = ({ table, documents, bus, anchors, anchorKey, harnessSecret, callbackSecret }: StateResources) => ({
+  ...{ table, documents, bus, anchors, anchorKey },
+  ...{ harnessSecret, callbackSecret },
+});
+
 /** The program: functions, state machines and what calls them. It keeps nothing and may be replaced at any time. */
 export class ApplicationStack extends Stack {
   readonly apiId: string;
 
   constructor(scope: Construct, id: string, { name, root, settings, state, tokens, ...props }: ApplicationProps) {
     super(scope, id, props);
-    const { table, documents, bus, harnessSecret, callbackSecret } = state;
+    const { harnessSecret, callbackSecret } = state;
     const batch = machineArnsOf(this, `${name}-batch`);
     const watch = machineArnsOf(this, `${name}-watch`);
-    const resources: Resources = { table, documents, bus, harnessSecret, callbackSecret, batch, watch };
+    const resources: Resources = { ...resourcesOf(state), batch, watch };
     const handlers = new Handlers(this, 'Handlers', {
       root,
       resources,
@@ -66,6 +72,7 @@ export class ApplicationStack extends Stack {
     new NextSteps(this, 'NextSteps', {
       stage: settings.stage,
       api,
+      harnessSecretId: harnessSecret.secretArn,
       callbackSecretId: callbackSecret.secretArn,
       batchMachineArn: batch.machine,
       clusterRoles: handlers.rolesWith('clusters').map((role) => role.roleArn),

@@ -16,6 +16,8 @@ export type Right =
   | 'harness-secret'
   | 'callback-secret'
   | 'clusters'
+  | 'anchors:read'
+  | 'anchors:write'
   | 'bus';
 
 /** A partition of the table, or all of a kind, by the names of `lib/domain/record/keys.ts`. */
@@ -28,6 +30,7 @@ export type Partition =
   | 'BATCH#*'
   | 'EVENTS#*'
   | 'FEED#*'
+  | 'ANCHORS'
   | 'DISPATCHER'
   | 'INBOX'
   | 'REJECTED'
@@ -85,7 +88,7 @@ export const functionsTable = {
     memory: 1024, // parses and plans up to 10,000 deployments within one request: 550 to 950 MB, 7 to 12 s
     heap: 800,
     timeout: 29, // the HTTP API gives up at 30
-    rights: ['table', 'documents:read', 'documents:write', 'uploads', 'batches:start'],
+    rights: ['table', 'documents:read', 'documents:write', 'uploads', 'anchors:read', 'batches:start'],
     writes: {
       put: ['BATCHES', 'SUBMITTER#*', 'OPEN', 'IDEMPOTENCY#*', 'UPLOADS#*', ...change, 'INBOX', ...release],
       delete: ['UPLOADS#*'],
@@ -199,11 +202,11 @@ export const functionsTable = {
     trigger: 'every-minute',
   },
   'publish-events': {
-    purpose: 'Numbers the feed of a batch and puts it on the bus',
+    purpose: 'Numbers the feed of a batch, puts it on the bus and anchors its end',
     memory: 256,
     timeout: 60,
-    rights: ['table:feed', 'bus'],
-    writes: { put: ['FEED#*'], update: ['EVENTS#*'] },
+    rights: ['table:feed', 'bus', 'anchors:write'],
+    writes: { put: ['FEED#*', 'ANCHORS'], update: ['EVENTS#*'] },
     trigger: 'events',
   },
 } as const satisfies Readonly<Record<string, FunctionRow>>;

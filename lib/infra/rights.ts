@@ -2,6 +2,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { acceptWildcards } from './accept.ts';
@@ -13,6 +14,8 @@ export interface StateResources {
   readonly table: TableV2;
   readonly documents: Bucket;
   readonly bus: EventBus;
+  readonly anchors: Bucket;
+  readonly anchorKey: IKey;
   readonly harnessSecret: ISecret;
   readonly callbackSecret: ISecret;
 }
@@ -68,11 +71,18 @@ const start = (arns: MachineArns): readonly Allowance[] => [{ actions: ['states:
 /** Said beside each `*`: the rule packs let none pass without. */
 const ownBucket =
   'The bucket holds the configuration, the documents of batches and what is uploaded, each under an id that is made at run time.';
+const ownAnchors = 'The bucket holds anchors and nothing else, each under the number that is the next at run time.';
 const ownExecutions = 'Executions of one machine of ours: each is named after a batch or a deployment, at run time.';
+
+const toReadAnchors: RightRow['allows'] = ({ anchors }) => [
+  { actions: ['s3:GetObject'], on: [anchors.arnForObjects('*')], why: ownAnchors },
+  { actions: ['s3:ListBucket'], on: [anchors.bucketArn] }, // without it S3 answers 403 for one that does not exist
+];
+const anchorsName = ({ anchors }: Resources) => ({ ANCHORS_BUCKET: anchors.bucketName });
 
 const rights: Readonly<Record<Right, RightRow>> = {
   table: { allows: toRead([get, query]), environment: tableName },
-  'table:feed': { allows: toRead([get], ['EVENTS#*', 'FEED#*']), environment: tableName },
+  'table:feed': { allows: toRead([get], ['ANCHORS', 'EVENTS#*', 'FEED#*']), environment: tableName },
   // Anybody may call whoever has it.
   'table:hints': { allows: toRead([get, query], ['WATCHERS', 'WATCH#executor:*']), environment: tableName },
   'documents:read': {
@@ -143,6 +153,15 @@ const rights: Readonly<Record<Right, RightRow>> = {
         why: 'Clusters are named by the catalogue, which is loaded after the deployment. The right shows address and certificate only.',
       },
     ],
+  },
+  'anchors:read': { allows: toReadAnchors, environment: anchorsName },
+  'anchors:write': {
+    allows: (resources) => [
+      ...toReadAnchors(resources),
+      { actions: ['s3:PutObject'], on: [resources.anchors.arnForObjects('*')], why: ownAnchors },
+      { actions: ['kms:Sign', 'kms:GetPublicKey'], on: [resources.anchorKey.keyArn] },
+    ],
+    environment: (resources) => ({ ...anchorsName(resources), ANCHOR_KEY_ID: resources.anchorKey.keyArn }),
   },
   bus: {
     allows: ({ bus }) => [{ actions: ['events:PutEvents'], on: [bus.eventBusArn] }],

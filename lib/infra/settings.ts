@@ -11,6 +11,8 @@ export interface Settings {
   readonly throttle: { readonly rate: number; readonly burst: number };
   /** Whether the bus keeps its events to be played again. */
   readonly archive: boolean;
+  /** Days for which nobody can change or delete the anchor of a batch. Absent: the bucket has no lock. */
+  readonly anchorLockDays?: number;
   /** What becomes of table, documents, bus and secrets when the stack is destroyed. */
   readonly onDestroy: 'keep' | 'delete';
   /** Copies of the API's function that may run at once, kept apart from the rest of the account. Absent: nothing is. */
@@ -64,6 +66,11 @@ export const settingsSchema = z.strictObject({
     .enum(['keep', 'delete'])
     .default('keep')
     .describe('keep or delete: what becomes of the data when the stack is destroyed'),
+  anchor_lock_days: whole(1, 10_000)
+    .optional()
+    .describe(
+      'days for which nobody can change or delete the anchor of a batch, a whole number from 1 to 10000; without it there is no lock',
+    ),
   reserved_concurrency: whole(1, 1_000)
     .optional()
     .describe('copies of the API function reserved for it, a whole number from 1 to 1000; without it none are'),
@@ -108,6 +115,7 @@ const settingsOf = (read: z.output<typeof settingsSchema>): Settings => ({
   throttle: { rate: read.throttle_rate, burst: read.throttle_burst },
   archive: read.archive,
   onDestroy: read.on_destroy,
+  ...(read.anchor_lock_days === undefined ? {} : { anchorLockDays: read.anchor_lock_days }),
   ...(read.reserved_concurrency === undefined ? {} : { reservedConcurrency: read.reserved_concurrency }),
   observerMemory: read.observer_memory,
   ...(read.alarm_email === undefined ? {} : { alarmEmail: read.alarm_email }),
@@ -138,6 +146,10 @@ const contradictions = (given: Given): readonly string[] => {
     : ['oidc_audience', 'oidc_issuer' as const];
   if (given.has(alone) && !given.has(missing)) {
     problems.push(`${missing}: is missing beside ${given.get(alone)?.name}; it takes ${allowedFor(missing)}`);
+  }
+  if (given.has('anchor_lock_days') && given.get('on_destroy')?.value === 'delete') {
+    const { name } = given.get('anchor_lock_days')!;
+    problems.push(`${name}: a bucket whose objects are locked cannot be deleted; leave on_destroy at keep`);
   }
   if (!given.has('oidc_issuer') && /aws|amazon|cognito/.test(String(stage?.value))) {
     problems.push(`${stage?.name}: Cognito takes no address with aws, amazon or cognito in it; name another stage`);

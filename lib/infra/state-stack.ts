@@ -1,7 +1,10 @@
 import { Fn, RemovalPolicies, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { addOutput } from './add-output.ts';
+import { AnchorKey } from './anchor-key.ts';
+import { AnchorsBucket } from './anchors-bucket.ts';
 import { ChangesBus } from './changes-bus.ts';
 import { DocumentsBucket } from './documents-bucket.ts';
 import { OwnIssuer } from './own-issuer.ts';
@@ -20,6 +23,8 @@ export class StateStack extends Stack implements StateResources {
   readonly table: RecordTable;
   readonly documents: DocumentsBucket;
   readonly bus: ChangesBus;
+  readonly anchors: AnchorsBucket;
+  readonly anchorKey: IKey;
   readonly harnessSecret: ISecret;
   readonly callbackSecret: ISecret;
   /** Absent where the settings name an issuer. */
@@ -32,6 +37,8 @@ export class StateStack extends Stack implements StateResources {
     this.table = new RecordTable(this, 'Table', { deletionProtection: keep });
     this.documents = new DocumentsBucket(this, 'Documents', { keep });
     this.bus = new ChangesBus(this, 'Bus', { name: ownName, service: name, archive: settings.archive });
+    this.anchors = new AnchorsBucket(this, 'Anchors', { service: name, keep, lockDays: settings.anchorLockDays });
+    this.anchorKey = new AnchorKey(this, 'AnchorKey', { service: name }) as IKey; // see below
     const { ref } = new HarnessSecret(this, 'HarnessSecret');
     this.harnessSecret = Secret.fromSecretCompleteArn(this, 'HarnessSecretArn', ref);
     // CDK's own types are not made for exactOptionalPropertyTypes: `secretFullArn?: string` against `string | undefined`.
@@ -44,11 +51,13 @@ export class StateStack extends Stack implements StateResources {
   }
 
   #addOutputs(): void {
-    const { documents, harnessSecret, bus } = this;
+    const { documents, harnessSecret, bus, anchors, anchorKey } = this;
     const outputs = {
       DocumentsBucket: [documents.bucketName, 'Where the configuration and the documents of batches lie.'],
       HarnessSecretId: [harnessSecret.secretArn, 'The secret with the key and the webhook tokens of Harness.'],
       BusName: [bus.eventBusName, 'The event bus that tells every change.'],
+      AnchorsBucket: [anchors.bucketName, 'Where the ends of batches are told outside the table.'],
+      AnchorKeyArn: [anchorKey.keyArn, 'The key that signs them.'],
     } as const;
     for (const [name, [value, description]] of Object.entries(outputs)) addOutput(this, name, { value, description });
   }

@@ -7,9 +7,11 @@ import { executorOf, makeExecutors } from '../../functions/runtime/executors.ts'
 import { create as createSweep } from '../../functions/sweep.ts';
 import { type Disk, realDisk, syncFolders } from '../adapters/disk.ts';
 import type { ClusterProgram } from '../adapters/exec-credential.ts';
+import { FileAnchors } from '../adapters/file-anchors.ts';
 import { FileDocuments } from '../adapters/file-documents.ts';
 import { FileUploads } from '../adapters/file-uploads.ts';
 import { WalSync } from '../adapters/group-sync.ts';
+import { KeySigner } from '../adapters/key-signer.ts';
 import { SqliteTable } from '../adapters/sqlite-table.ts';
 import { StepFunctions } from '../adapters/step-functions.ts';
 import { SystemRandom, UlidIds } from '../adapters/system-clock.ts';
@@ -24,6 +26,7 @@ import { startEnginePort } from './engine-port/start-engine-port.ts';
 import { ownUploads, type UploadReceiver } from './http/receive-upload.ts';
 import { startHttpServer } from './http-server.ts';
 import { noteServer } from './own-servers.ts';
+import { anchorKey } from './runtime/anchor-key.ts';
 import { ClosingClock } from './runtime/closing-clock.ts';
 import { holdData } from './runtime/hold-data.ts';
 import { inProcessClient } from './runtime/in-process-client.ts';
@@ -167,14 +170,16 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
   const clock = new ClosingClock();
   held.defer(() => clock.close());
   const machines = await loadMachines(engine);
+  const signer = new KeySigner(await anchorKey(data, disk));
   // From here on both databases are synced without opening anything.
   await Promise.all([table.synced(), journal.committed()]);
   // The files of the databases are lost with their names.
   await syncFolders(disk, data, outermost === undefined ? data : dirname(outermost));
   const documents = new FileDocuments(join(data, 'documents'), disk);
   const uploads = new FileUploads(join(data, 'uploads'), clock, disk);
+  const anchors = new FileAnchors(join(data, 'anchors'), disk);
   const configuration = await withAddresses(options.configuration);
-  const made = { simulators, clock, table, documents, uploads, engine, machines };
+  const made = { simulators, clock, table, documents, uploads, anchors, signer, engine, machines };
   const deps = makeDeps({ ...options, configuration }, made);
   invoke = makeInvoke(deps);
   const stop = startBackground(deps, { clock, table });
@@ -227,6 +232,8 @@ interface Made {
   readonly table: SqliteTable;
   readonly documents: FileDocuments;
   readonly uploads: FileUploads;
+  readonly anchors: FileAnchors;
+  readonly signer: KeySigner;
   readonly engine: Engine;
   readonly machines: Readonly<Record<'batch' | 'watch', string>>;
 }

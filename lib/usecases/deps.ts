@@ -1,6 +1,7 @@
 import type { Catalogue } from '../domain/catalogue/catalogue.ts';
 import type { Rights } from '../domain/grants/rights.ts';
 import type {
+  Anchors,
   Clock,
   Cluster,
   Documents,
@@ -8,6 +9,7 @@ import type {
   Executor,
   Ids,
   Random,
+  Signer,
   Table,
   Uploads,
   Workflow,
@@ -23,6 +25,8 @@ export interface Deps {
   readonly random: Random;
   readonly ids: Ids;
   readonly bus: EventBus;
+  readonly anchors: Anchors;
+  readonly signer: Signer;
   readonly pace: Pace;
   /** The catalogue that is in force; throws ConfigurationInvalid when there is none. */
   catalogue(): Promise<Catalogue>;

@@ -40,6 +40,10 @@ export const callMilliseconds: Readonly<Record<string, number>> = {
   'table.synced': 0,
   'documents.get': 25,
   'documents.put': 40,
+  'anchors.get': 25,
+  'anchors.put': 40,
+  'signer.publicKey': 0, // kept by the process
+  'signer.sign': 20,
   'workflow.start': 40,
   'workflow.describe': 20,
   'workflow.succeed': 25,
@@ -132,8 +136,9 @@ export const countCosts = async ({ deployments, atOnce }: Load): Promise<Counted
     'read units': reads,
     'kilobytes read and written': Math.round(bytes / 1024),
     'events on the bus': world.published.length,
-    'documents read': world.meter.count('documents.get') + planReads,
-    'documents written': world.meter.count('documents.put'),
+    'documents read': world.meter.count('documents.get') + world.meter.count('anchors.get') + planReads,
+    'documents written': world.meter.count('documents.put') + world.meter.count('anchors.put'),
+    signatures: world.meter.count('signer.sign'),
     ...functions,
   };
   world.close();

@@ -11,6 +11,7 @@ export const prices = {
   event: { usd: 1 / 1e6, per: 'million custom events of up to 64 KB', shown: 1, source: 'eventbridge' },
   documentRead: { usd: 0.0004 / 1_000, per: '1,000 GET requests', shown: 0.0004, source: 's3' },
   documentWrite: { usd: 0.005 / 1_000, per: '1,000 PUT requests', shown: 0.005, source: 's3' },
+  signature: { usd: 0.15 / 10_000, per: '10,000 signatures', shown: 0.15, source: 'kms' },
   logGigabyte: { usd: 0.5, per: 'GB of logs taken in', shown: 0.5, source: 'cloudwatch' },
   trace: { usd: 5 / 1e6, per: 'million traces recorded', shown: 5, source: 'xray' },
   actionMinute: { usd: 0.002, per: 'action minute, type V2', shown: 0.002, source: 'codepipeline' },
@@ -60,6 +61,7 @@ export const priceOf = (counts: Counts): readonly Item[] => {
       name: 'S3',
       usd: count('documents read') * prices.documentRead.usd + count('documents written') * prices.documentWrite.usd,
     },
+    { name: 'KMS', usd: count('signatures') * prices.signature.usd },
     // At most: AWS records the first of each second, and of the others one in twenty.
     { name: 'X-Ray', usd: traced.reduce((sum, name) => sum + count(`invocations ${name}`), 0) * prices.trace.usd },
     { name: 'CloudWatch Logs', usd: ((invocations * logBytes) / 1e9) * prices.logGigabyte.usd },

@@ -19,6 +19,9 @@ export interface FeedEvent {
   readonly key?: string;
   readonly seq: number;
   readonly to: string;
+  readonly at: string;
+  readonly previous?: string;
+  readonly hash: string;
 }
 
 export interface Ended {

@@ -3,6 +3,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -22,6 +23,7 @@ export const clientsAt = (settings: object, { lambda = {}, states = {} }: Elsewh
   cognito: new CognitoIdentityProviderClient(settings),
   dynamo: new DynamoDBClient(settings),
   events: new EventBridgeClient(settings),
+  keys: new KMSClient(settings),
   lambda: new LambdaClient({ ...settings, ...lambda }),
   machines: new SFNClient(settings),
   s3: new S3Client({ ...settings, forcePathStyle: true }),

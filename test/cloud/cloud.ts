@@ -16,6 +16,9 @@ export interface Cloud {
   readonly table: string;
   readonly documents: string;
   readonly bus: string;
+  /** The bucket with the ends of batches, and the key that signs them. */
+  readonly anchors: string;
+  readonly anchorKey: string;
   /** The topic that tells people. */
   readonly topic: string;
   readonly pool: string;

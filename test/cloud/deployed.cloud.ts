@@ -1,7 +1,12 @@
+import { GetPublicKeyCommand } from '@aws-sdk/client-kms';
 import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { GetQueueAttributesCommand, ListQueuesCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { fingerprintOf } from '../../lib/domain/record/anchor.ts';
+import { checkAnchors } from '../../lib/domain/record/check-anchors.ts';
+import { checkBatch } from '../../lib/domain/record/check-batch.ts';
 import { queues } from '../../lib/infra/metrics.ts';
+import type { AnchorPage } from '../../lib/usecases/record/read-anchors.ts';
 import { exampleBatch, outcomes } from '../example.ts';
 import { Api, type Ended, type FeedEvent } from './api.ts';
 import { type BusEvent, BusQueue } from './bus-queue.ts';
@@ -139,6 +144,23 @@ describe('a batch', () => {
       'detail-type': 'Batch Status Change',
       detail: { event_id: `${told.batchId}/${numbers.length}`, to: 'FAILED' },
     });
+  });
+
+  it('has its end anchored, signed by the key of the stage, which is checked outside', async () => {
+    const page = async () => (await api.ask<AnchorPage>('/anchors')).anchors;
+    const ofBatch = async () => (await page()).filter(({ batch_id }) => batch_id === told.batchId);
+    await expect
+      .poll(async () => (await ofBatch()).map(({ number }) => number), { timeout: 20_000 })
+      .toEqual([told.feed.length]);
+    const { PublicKey = new Uint8Array() } = await clients.keys.send(
+      new GetPublicKeyCommand({ KeyId: cloud.anchorKey }),
+    );
+    const keys = [fingerprintOf(Buffer.from(PublicKey).toString('base64'))];
+    const anchors = await page();
+    expect(checkAnchors(anchors, { keys })).toEqual([]);
+    const events = told.feed.map((event) => ({ ...event, at: Date.parse(event.at) }));
+    const recorded = { batch_id: told.batchId, exists: true, ended_at: Date.now(), events, anchors: await ofBatch() };
+    expect(checkBatch(recorded, { now: Date.now(), begun: anchors[0]?.at })).toMatchObject({ proof: 'proved' });
   });
 
   it('leaves nothing in a dead-letter queue', async () => {

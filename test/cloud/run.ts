@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { anchorName } from '../../lib/domain/record/anchor-name.ts';
 import { makeCertificates } from '../certificates.ts';
 import { Child } from '../e2e/child.ts';
 import { running } from '../example.ts';
@@ -67,6 +68,8 @@ const locate = (
     table: of('state', /RefTable/),
     documents: of('state', /^DocumentsBucket$/),
     bus: of('state', /^BusName$/),
+    anchors: of('state', /^AnchorsBucket$/),
+    anchorKey: of('state', /^AnchorKeyArn$/),
     topic: of('observability', /^NotificationsTopic$/),
     pool:
       of('state', /TokensPool.*ProviderName/)
@@ -104,10 +107,11 @@ const checkBackground = async (log: () => string): Promise<void> => {
 };
 
 /** The data outlives its stack. */
-const checkKept = async (clients: Clients, { table, documents }: Cloud): Promise<void> => {
+const checkKept = async (clients: Clients, { table, documents, anchors }: Cloud): Promise<void> => {
   const { Count } = await clients.dynamo.send(new ScanCommand({ TableName: table, Select: 'COUNT' }));
   assert.ok((Count ?? 0) > 0);
   await clients.s3.send(new HeadObjectCommand({ Bucket: documents, Key: 'configuration.json' }));
+  await clients.s3.send(new HeadObjectCommand({ Bucket: anchors, Key: anchorName(1) }));
 };
 
 const main = async (): Promise<void> => {

@@ -28,6 +28,8 @@ test('an event that gets its number is told with its ids, measured, and put on t
   vi.stubEnv('AWS_REGION', 'eu-central-1');
   vi.stubEnv('TABLE_NAME', 'table');
   vi.stubEnv('BUS_NAME', 'bus-of-dev');
+  vi.stubEnv('ANCHORS_BUCKET', 'anchors');
+  vi.stubEnv('ANCHOR_KEY_ID', 'arn:key');
   dynamo.on(GetItemCommand).resolves({});
   dynamo.on(TransactWriteItemsCommand).resolves({});
   bus.on(PutEventsCommand).resolves({ Entries: [{ EventId: '1' }] });

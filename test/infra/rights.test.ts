@@ -19,7 +19,8 @@ const write = (actions: readonly string[], ...partitions: readonly string[]) =>
     actions.map((action) => (action === 'Check' ? 'ConditionCheckItem' : `${action}Item`)),
     partitions,
   );
-const feed = [...inTable(['GetItem'], ['EVENTS#*', 'FEED#*']), ...write(['Put', 'Update'], 'EVENTS#*', 'FEED#*')];
+const fed = ['ANCHORS', 'EVENTS#*', 'FEED#*'] as const;
+const feed = [...inTable(['GetItem'], fed), ...write(['Put', 'Update'], ...fed)];
 const hints = [...inTable(['GetItem', 'Query'], ['WATCHERS', 'WATCH#executor:*']), ...put('HINTS', 'WATCHERS')];
 const outcome = write(
   ['Put', 'Delete'],
@@ -37,6 +38,8 @@ const run = write(
 );
 const read = ['s3:GetObject Documents/*', 's3:ListBucket Documents'];
 const store = ['s3:PutObject Documents/batches/*'];
+const anchors = ['s3:GetObject Anchors/*', 's3:ListBucket Anchors'];
+const anchoring = [...anchors, 's3:PutObject Anchors/*', 'kms:Sign AnchorKey', 'kms:GetPublicKey AnchorKey'];
 const uploads = ['s3:PutObject Documents/uploads/*'];
 const tokens = ['Success', 'Failure'].flatMap((end) =>
   ['', '/*'].map((children) => `states:SendTask${end} ${states}:stateMachine:flotilla-test-batch${children}`),
@@ -75,6 +78,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...read,
     ...store,
     ...uploads,
+    ...anchors,
     ...start('batch'),
   ],
   TakeHint: [...hints, ...start('watch'), 'secretsmanager:GetSecretValue CallbackSecret.Ref'],
@@ -143,7 +147,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...start('watch'),
     ...puts('SweeperDeadLetters'),
   ],
-  PublishEvents: [...feed, ...stream('EventsDeadLetters'), 'events:PutEvents Bus'],
+  PublishEvents: [...feed, ...stream('EventsDeadLetters'), 'events:PutEvents Bus', ...anchoring],
 };
 
 /** A trace has no resource that could be named. */
@@ -191,6 +195,7 @@ const TABLE_NAME = 'Table.Ref';
 const DOCUMENTS_BUCKET = 'Documents.Ref';
 const BATCH_MACHINE_ARN = `${states}:stateMachine:flotilla-test-batch`;
 const WATCH_MACHINE_ARN = `${states}:stateMachine:flotilla-test-watch`;
+const ANCHORS_BUCKET = 'Anchors.Ref';
 const HARNESS_SECRET_ID = 'HarnessSecret.Ref';
 
 it('tells each function the names of what it may use, and no other', () => {
@@ -206,7 +211,7 @@ it('tells each function the names of what it may use, and no other', () => {
   );
   const both = { TABLE_NAME, DOCUMENTS_BUCKET };
   expect(environments).toEqual({
-    Api: { ...both, BATCH_MACHINE_ARN, NODE_OPTIONS: '--max-old-space-size=800' },
+    Api: { ...both, ANCHORS_BUCKET, BATCH_MACHINE_ARN, NODE_OPTIONS: '--max-old-space-size=800' },
     TakeHint: { TABLE_NAME, WATCH_MACHINE_ARN, CALLBACK_SECRET_ID: 'CallbackSecret.Ref' },
     PlanBatch: both,
     AwaitTurn: { TABLE_NAME },
@@ -221,6 +226,6 @@ it('tells each function the names of what it may use, and no other', () => {
     WatchExecutor: { ...both, WATCH_MACHINE_ARN, HARNESS_SECRET_ID },
     WatchCluster: { ...both, WATCH_MACHINE_ARN },
     Sweep: { ...both, BATCH_MACHINE_ARN, WATCH_MACHINE_ARN },
-    PublishEvents: { TABLE_NAME, BUS_NAME: 'Bus.Ref' },
+    PublishEvents: { TABLE_NAME, BUS_NAME: 'Bus.Ref', ANCHORS_BUCKET, ANCHOR_KEY_ID: 'AnchorKey' },
   });
 });

@@ -42,7 +42,13 @@ describe('what a setting may be', () => {
     expect(read(given)).toEqual({ ...defaults, ...expected });
   });
 
-  const numbers = ['throttle_rate', 'throttle_burst', 'reserved_concurrency', 'observer_memory'].flatMap((name) =>
+  const numbers = [
+    'throttle_rate',
+    'throttle_burst',
+    'reserved_concurrency',
+    'observer_memory',
+    'anchor_lock_days',
+  ].flatMap((name) =>
     ['', '0', '-1', '1.5', 'many', '10001', null, true, Number.NaN].map((value) => [name, value] as const),
   );
   it.each<readonly [string, unknown]>([
@@ -65,10 +71,11 @@ describe('what a setting may be', () => {
   it.each([
     [{ oidc_issuer: issuer }, /^oidc_audience: is missing beside -c oidc_issuer; it takes the audiences/],
     [{ oidc_audience: 'a' }, /^oidc_issuer: is missing beside -c oidc_audience; it takes the address/],
+    [{ anchor_lock_days: 30, on_destroy: 'delete' }, /^-c anchor_lock_days: a bucket whose objects are locked/],
     [{ stage: 'my-aws' }, /^-c stage: Cognito takes no address with aws/],
     [
       { arhive: false },
-      /^-c arhive: there is no such setting; known: alarm_email, archive, observer_memory, oidc_audience, .*, throttle_rate$/,
+      /^-c arhive: there is no such setting; known: alarm_email, anchor_lock_days, archive, observer_memory, oidc_audience, .*, throttle_rate$/,
     ],
   ])('%j is not enough or too much', (given, message) => {
     expect(() => read(given)).toThrow(message);
@@ -143,8 +150,14 @@ describe('where settings come from', () => {
     [{ config: 'list.yaml' }, /^list\.yaml, aws: is not a mapping/],
     [{ config: 'broken.yaml' }, /^broken\.yaml: .*line 2/s],
     [{ config: 'wrong.yaml', stage: 'Bad' }, /^-c stage: "Bad"/],
-    [{ arhive: 'false' }, /^-c arhive: there is no such setting; known: alarm_email, archive, config, observer_memory/],
-    [{ config: 'wrong.yaml' }, /aws\.burst: there is no such setting; known: alarm_email, archive, observer_memory/],
+    [
+      { arhive: 'false' },
+      /^-c arhive: there is no such setting; known: alarm_email, anchor_lock_days, archive, config, observer_memory/,
+    ],
+    [
+      { config: 'wrong.yaml' },
+      /aws\.burst: there is no such setting; known: alarm_email, anchor_lock_days, archive, observer_memory/,
+    ],
     [{ oidcIssuer: issuer }, /^-c oidcIssuer: there is no such setting/],
     [{ Stage: 'prod' }, /^-c Stage: there is no such setting/],
   ])('refuses %j in words', (context, message) => {

@@ -15,6 +15,10 @@ const only = (template: typeof state, type: string) => {
   if (resource === undefined || more.length > 0) throw new Error(`${more.length + (resource ? 1 : 0)} of ${type}`);
   return resource;
 };
+const bucketOf = (template: typeof state, name: string) =>
+  ofType(template, 'AWS::S3::Bucket').find(({ id }) => id.startsWith(name))!;
+const policyOf = (template: typeof state, name: string): readonly Readonly<Record<string, unknown>>[] =>
+  ofType(template, 'AWS::S3::BucketPolicy').find(({ id }) => id.startsWith(name))!.Properties.PolicyDocument.Statement;
 const machineText = (file: string): string => readFileSync(join(root, 'statemachines', file), 'utf8');
 
 describe('state stack', () => {
@@ -31,8 +35,8 @@ describe('state stack', () => {
     expect(kept).toEqual([]);
     const { Properties } = only(given, 'AWS::DynamoDB::GlobalTable');
     expect(Properties.Replicas[0].DeletionProtectionEnabled).toBe(false);
-    // A bucket that holds documents is not deleted; something has to empty it.
-    expect(ofType(given, 'Custom::S3AutoDeleteObjects')).toHaveLength(1);
+    // A bucket that holds anything is not deleted; something has to empty it.
+    expect(ofType(given, 'Custom::S3AutoDeleteObjects')).toHaveLength(2);
     expect(ofType(state, 'Custom::S3AutoDeleteObjects')).toEqual([]);
   });
 
@@ -40,7 +44,7 @@ describe('state stack', () => {
     const { Properties } = only(state, 'AWS::Events::EventBus');
     expect(JSON.stringify(Properties.Name)).toMatch(/flotilla-test-.*AWS::StackId/);
     expect(only(state, 'AWS::DynamoDB::GlobalTable').Properties).not.toHaveProperty('TableName');
-    expect(only(state, 'AWS::S3::Bucket').Properties).not.toHaveProperty('BucketName');
+    for (const { Properties } of ofType(state, 'AWS::S3::Bucket')) expect(Properties).not.toHaveProperty('BucketName');
     for (const { Properties } of ofType(state, 'AWS::SecretsManager::Secret'))
       expect(Properties).not.toHaveProperty('Name');
   });
@@ -62,16 +66,55 @@ describe('state stack', () => {
     });
   });
 
-  it('has a bucket that is closed, encrypted and reached by TLS only', () => {
-    const { Properties } = only(state, 'AWS::S3::Bucket');
+  it.each(['Documents', 'Anchors'])('has a bucket for %s that is closed, encrypted and reached by TLS only', (name) => {
+    const { Properties } = bucketOf(state, name);
     expect(Object.values(Properties.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
     expect(Properties.VersioningConfiguration).toEqual({ Status: 'Enabled' });
-    const [statement] = only(state, 'AWS::S3::BucketPolicy').Properties.PolicyDocument.Statement;
+    const [statement] = policyOf(state, name);
     expect(statement).toMatchObject({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } });
   });
 
+  describe('anchors', () => {
+    const onlyThePublisher = {
+      ArnNotLike: { 'aws:PrincipalArn': expect.anything() },
+      Bool: { 'aws:PrincipalIsAWSService': 'false' },
+    };
+    const denied = (template: typeof state) =>
+      policyOf(template, 'Anchors')
+        .slice(1)
+        .filter(({ Effect }) => Effect === 'Deny')
+        .map(({ Principal, Action, Condition }) => [Principal, Action, Condition]);
+
+    it('are put by the publisher alone, and deleted by nobody', () => {
+      expect(denied(state)).toEqual([
+        ['*', 's3:PutObject', onlyThePublisher],
+        ['*', ['s3:DeleteObject', 's3:DeleteObjectVersion'], undefined],
+      ]);
+      const { state: given } = synthesize(undefined, { on_destroy: 'delete' });
+      expect(denied(given)).toEqual([['*', 's3:PutObject', onlyThePublisher]]);
+    });
+
+    it('are locked for as long as is set, and not without it', () => {
+      expect(bucketOf(state, 'Anchors').Properties).not.toHaveProperty('ObjectLockEnabled');
+      const { state: locked } = synthesize(undefined, { anchor_lock_days: 365 });
+      expect(bucketOf(locked, 'Anchors').Properties).toMatchObject({
+        ObjectLockEnabled: true,
+        ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 365 } } },
+      });
+    });
+
+    it('are signed by a key that only the publisher signs with', () => {
+      const { KeySpec, KeyUsage, KeyPolicy } = only(state, 'AWS::KMS::Key').Properties;
+      expect([KeySpec, KeyUsage]).toEqual(['ECC_NIST_P256', 'SIGN_VERIFY']);
+      const denies = KeyPolicy.Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Deny');
+      expect(denies).toMatchObject([
+        { Principal: '*', Action: 'kms:Sign', Resource: '*', Condition: onlyThePublisher },
+      ]);
+    });
+  });
+
   it('keeps old versions of documents for a month, and uploads for a day', () => {
-    const { Rules } = only(state, 'AWS::S3::Bucket').Properties.LifecycleConfiguration;
+    const { Rules } = bucketOf(state, 'Documents').Properties.LifecycleConfiguration;
     const day = { NoncurrentDays: 1 };
     expect(Rules).toEqual([
       {

@@ -42,7 +42,11 @@ import { viewOf } from '../domain/rollout/objects.ts';
 import { FakeClock, MemoryDocuments } from './batch/api-world.ts';
 import { MemoryUploads } from './batch/memory-uploads.ts';
 
-/** One is broken: its rollout fails, and version 1, which runs before, is put back. It has a dependent, so it comes first in the plan. */
+/** One is broken: its rollout fails, and version 1, which runs before, is put back. It has a dependent, so it comes first in the plan. */ import {
+  MemoryAnchors,
+  testSigner,
+} from './record/memory-anchors.ts';
+
 export const storyYaml = `version: v1.0
 metadata: { name: Story }
 defaults: { environment_id: staging, infrastructure_id: cluster-eu-1, docker_artifact_type: docker, retry_count: 0 }
@@ -190,6 +194,8 @@ export const sceneAt = async (moment: Moment): Promise<Scene> => {
         return [];
       },
     },
+    anchors: new MemoryAnchors(),
+    signer: testSigner,
     catalogue: async () => catalogue,
     rights: allRights,
     executor: async () => executorOf(outside),

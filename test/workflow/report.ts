@@ -2,6 +2,8 @@ import { expect } from 'vitest';
 import { isTerminal } from '../../lib/domain/deployment/status.ts';
 import type { Item } from '../../lib/domain/ports.ts';
 import { parts } from '../../lib/domain/record/actor.ts';
+import { parseAnchor } from '../../lib/domain/record/anchor.ts';
+import { checkAnchors } from '../../lib/domain/record/check-anchors.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
 import { type EventRow, type ItemRow, type LockRow, rowOf } from '../../lib/domain/record/rows.ts';
 import { everyItem } from '../../lib/usecases/schedule/schedule-store.ts';
@@ -145,4 +147,14 @@ const expectFeed = async (world: World, batchId: string): Promise<void> => {
   const numbers = new Set(world.published.filter(({ id }) => id.startsWith(`${batchId}/`)).map(({ id }) => id));
   expect(numbers.size).toBe(feed.length);
   for (const { actor } of feed) expect([...parts, 'ada']).toContain(actor);
+  expectAnchored(world, batchId, feed.at(-1)!);
+};
+
+/** Each end of the feed is told outside once, and all of it is one chain. */
+const expectAnchored = (world: World, batchId: string, last: Item): void => {
+  const anchors = [...world.anchors.texts.values()].map((text) => parseAnchor(text)!);
+  expect(checkAnchors(anchors)).toEqual([]);
+  const ends = anchors.filter(({ batch_id }) => batch_id === batchId);
+  expect(ends.at(-1)).toMatchObject({ number: last.number, hash: last.hash });
+  expect(new Set(ends.map(({ number }) => number)).size).toBe(ends.length);
 };

@@ -19,6 +19,7 @@ import { repeat } from '../../lib/local/runtime/repeat.ts';
 import { submitBatch } from '../../lib/usecases/batch/submit-batch.ts';
 import { type AskedBy, cloudPace, type Deps, type Pace } from '../../lib/usecases/deps.ts';
 import { MemoryUploads } from '../usecases/batch/memory-uploads.ts';
+import { MemoryAnchors, testSigner } from '../usecases/record/memory-anchors.ts';
 import { batchText, type Wanted, type WantedStrategy } from './batch-text.ts';
 import { CallMeter } from './call-meter.ts';
 import { ScriptedCluster } from './scripted-cluster.ts';
@@ -81,6 +82,7 @@ export class World {
   readonly table: Table;
   readonly engine: Engine;
   readonly published: BusEvent[] = [];
+  readonly anchors = new MemoryAnchors();
   /** What the stream's consumers and the sweeper threw. */
   readonly faults: unknown[] = [];
   invokeFault: InvokeFault | undefined;
@@ -183,6 +185,8 @@ export class World {
       table: this.meter.watch('table', this.rights.guard(this.table)),
       documents: this.meter.watch('documents', new MemoryDocuments()),
       uploads: new MemoryUploads(this.clock),
+      anchors: this.meter.watch('anchors', this.anchors),
+      signer: this.meter.watch('signer', testSigner),
       workflow: this.meter.watch('workflow', new StepFunctions(inProcessClient(this.engine, this.table), machines)),
       bus: this.meter.watch('bus', { put: async (events: readonly BusEvent[]) => this.#publish(events) }),
       clock: { now: () => this.clock.now(), sleep: (...args) => this.log.deathOf() ?? this.clock.sleep(...args) },

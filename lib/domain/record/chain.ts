@@ -22,6 +22,9 @@ export const chainEvent = (
 
 const hashOf = (event: object): string => createHash('sha256').update(canonicalJson(event)).digest('hex');
 
+/** The hash that an event must have, worked out from all else in it; `at` in milliseconds. */
+export const eventHash = ({ hash: _, ...event }: { readonly hash: string }): string => hashOf(event);
+
 /** The first number whose event is not what was chained, or undefined when the feed is whole. Of the feed from its beginning. */
 export const brokenLink = (feed: readonly ChainedEvent[]): number | undefined => {
   let previous: string | undefined;

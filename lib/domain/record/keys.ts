@@ -21,6 +21,8 @@ import type { Key } from '../ports.ts';
  * |                    | ANSWER#<index>#<wait>    | the one answer of a wait                                    |
  * | EVENTS#<batch>     | <index>#<seq>            | a change; batch changes have the index `batch`              |
  * | FEED#<batch>       | HEAD, <number>           | the numbered feed                                           |
+ * | ANCHORS            | HEAD                     | the last anchor that is known here; the anchors are outside |
+ * |                    | BATCH#<batch>            | number of its last event that is anchored                   |
  * | DISPATCHER         | LEASE, STATE             | lease with fence; version of the scheduling state           |
  * |                    | BATCH#<batch>            | scheduling head of a batch                                  |
  * |                    | PAGE#<batch>#<page>      | one page of scheduling cells                                |
@@ -88,6 +90,8 @@ export const keys = {
     sk: `${index === 'batch' ? index : padded(index)}#${padded(seq)}`,
   }),
   feedHead: (batchId: string): Key => ({ pk: `FEED#${batchId}`, sk: 'HEAD' }),
+  anchored: (batchId: string): Key => ({ pk: 'ANCHORS', sk: `BATCH#${batchId}` }),
+  anchorsHead: { pk: 'ANCHORS', sk: 'HEAD' } as Key,
   feed: (batchId: string, number: number): Key => ({ pk: `FEED#${batchId}`, sk: String(number).padStart(9, '0') }),
   lease: dispatcherKey('LEASE'),
   schedule: dispatcherKey('STATE'),

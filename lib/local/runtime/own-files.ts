@@ -5,14 +5,14 @@ import { FlotillaError } from '../../domain/errors.ts';
 /** What this process makes from now on is nobody else's to read, whatever the umask was; what it starts has it from here. */
 export const keepToOneself = (): void => void process.umask(0o077);
 
-const folders = ['documents', 'uploads', 'simulators'] as const;
+const folders = ['documents', 'uploads', 'anchors', 'simulators'] as const;
 const isOurFile = (name: string): boolean =>
-  /^(?:[^.].*\.db(?:-wal|-shm|-journal)?|token(?:\.header)?|engine-secret|server\.json)$/.test(name);
+  /^(?:[^.].*\.db(?:-wal|-shm|-journal)?|token(?:\.header)?|engine-secret|anchor-key|server\.json)$/.test(name);
 
 /**
  * Looks whether what lies in the data folder is what a Flotilla of this user made: no link, nothing of another kind or owner,
  * nothing that others may write. Throws ConfigurationInvalid with all that is not. What others could only read, as versions before
- * this one left it, is closed to them; gives the paths of that. Below `documents` and `uploads` nothing is looked at: who does not get
+ * this one left it, is closed to them; gives the paths of that. Below `documents`, `uploads` and `anchors` nothing is looked at: who does not get
  * through the folder does not get there.
  */
 export const closeOwnFiles = (data: string): readonly string[] => {

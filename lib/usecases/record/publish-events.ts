@@ -5,16 +5,12 @@ import { keys } from '../../domain/record/keys.ts';
 import { type EventRow, itemOf, rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 import { retryConflict } from '../retry-conflict.ts';
+import { anchorEnd, type FeedHead } from './anchor-end.ts';
 
-type Needs = Pick<Deps, 'table' | 'bus' | 'clock' | 'random'> & {
+type Needs = Pick<Deps, 'table' | 'bus' | 'clock' | 'random' | 'anchors' | 'signer'> & {
   /** Told of each event once, when it has got its number. */
   readonly onNumbered?: (events: readonly ChainedEvent[]) => void;
 };
-
-interface FeedHead {
-  readonly last: number;
-  readonly hash: string;
-}
 
 /** An event row as the table's stream tells of it. */
 export type WrittenEvent = Key & EventRow;
@@ -28,15 +24,19 @@ const tries = 3;
 
 /**
  * Gives each event the next number of its batch's feed, chains it to the one before and puts it on the bus. An event that
- * comes again keeps its number and is put on the bus again: at least once.
+ * comes again keeps its number and is put on the bus again: at least once. Once a batch has ended, the end of its feed is
+ * told outside the table.
  */
 export const publishEvents = async (deps: Needs, events: readonly WrittenEvent[]): Promise<void> => {
   const batches = Map.groupBy(withoutRepeats(events), ({ batch_id }) => batch_id);
   for (const [batchId, ofBatch] of batches) {
+    let hasEnded = false;
     for (const together of transactionsOf(ofBatch)) {
-      const numbered = await number(deps, batchId, together);
+      const { numbered, ended } = await number(deps, batchId, together);
       await putOnBus(deps, numbered.map(busEventOf));
+      hasEnded = ended;
     }
+    if (hasEnded) await anchorEnd(deps, batchId);
   }
 };
 
@@ -62,7 +62,12 @@ const withoutRepeats = (events: readonly WrittenEvent[]): readonly WrittenEvent[
   ...new Map(events.map((event) => [`${event.pk}/${event.sk}`, event])).values(),
 ];
 
-const number = (deps: Needs, batchId: string, events: readonly WrittenEvent[]): Promise<readonly ChainedEvent[]> =>
+interface Numbered {
+  readonly ended: boolean;
+  readonly numbered: readonly ChainedEvent[];
+}
+
+const number = (deps: Needs, batchId: string, events: readonly WrittenEvent[]): Promise<Numbered> =>
   retryConflict(deps, async () => {
     const head = rowOf<FeedHead>(await deps.table.get(keys.feedHead(batchId)));
     const known = await Promise.all(events.map((event) => placeOf(deps, event)));
@@ -71,11 +76,15 @@ const number = (deps: Needs, batchId: string, events: readonly WrittenEvent[]): 
       const old = known[at];
       if (old !== undefined) return old;
       const chained = chainEvent(plain(event), { number: (last?.last ?? 0) + 1, previous: last?.hash });
-      last = { last: chained.number, hash: chained.hash };
+      last = {
+        last: chained.number,
+        hash: chained.hash,
+        ...(last?.ended === true || isEnd(event) ? { ended: true } : {}),
+      };
       return chained;
     });
     const fresh = numbered.filter((_, at) => known[at] === undefined);
-    if (last === undefined || fresh.length === 0) return numbered;
+    if (last === undefined || fresh.length === 0) return { numbered, ended: last?.ended === true };
     await deps.table.transact([
       {
         put: itemOf(keys.feedHead(batchId), last),
@@ -87,8 +96,11 @@ const number = (deps: Needs, batchId: string, events: readonly WrittenEvent[]): 
       ]),
     ]);
     deps.onNumbered?.(fresh);
-    return numbered;
+    return { numbered, ended: last.ended === true };
   });
+
+/** From here on the feed is anchored whenever it grows. */
+const isEnd = ({ type, actor }: EventRow): boolean => type === 'batch' && actor === 'finish';
 
 /** The event as it stands in the feed already. */
 const placeOf = async ({ table }: Needs, { pk, sk, batch_id }: WrittenEvent): Promise<ChainedEvent | undefined> => {

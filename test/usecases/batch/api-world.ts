@@ -12,6 +12,7 @@ import { keys } from '../../../lib/domain/record/keys.ts';
 import { type EventRow, type HeaderRow, itemOf, rowOf } from '../../../lib/domain/record/rows.ts';
 import { submitBatch } from '../../../lib/usecases/batch/submit-batch.ts';
 import { writePlan } from '../../../lib/usecases/plan/plan-store.ts';
+import { MemoryAnchors } from '../record/memory-anchors.ts';
 import { MemoryUploads } from './memory-uploads.ts';
 
 /** Time that passes only when somebody sleeps; what is due then happens on the way. */
@@ -96,6 +97,7 @@ export const makeWorld = () => {
   const workflow = new StartOnlyWorkflow();
   const clock = new FakeClock();
   const uploads = new MemoryUploads(clock);
+  const anchors = new MemoryAnchors();
   const catalogue: Catalogue = simulatedConfiguration().catalogue;
   let made = 0;
   const ids = { next: () => `01TEST${String(++made).padStart(6, '0')}` };
@@ -103,6 +105,7 @@ export const makeWorld = () => {
     table,
     documents,
     uploads,
+    anchors,
     workflow,
     clock,
     ids,

@@ -6,6 +6,7 @@ import { keys } from '../../../lib/domain/record/keys.ts';
 import { itemOf } from '../../../lib/domain/record/rows.ts';
 import { publishEvents, type WrittenEvent } from '../../../lib/usecases/record/publish-events.ts';
 import { FakeClock } from '../batch/api-world.ts';
+import { MemoryAnchors, testSigner } from './memory-anchors.ts';
 
 const eventOf = (index: number, message: string): WrittenEvent => ({
   ...keys.event('B', index, 1),
@@ -36,6 +37,8 @@ const setUp = async (count: number, message: string) => {
     },
     clock: new FakeClock(),
     random: { next: () => 0.5 },
+    anchors: new MemoryAnchors(),
+    signer: testSigner,
     onNumbered: (events: readonly { readonly number: number }[]) => told.push(...events.map(({ number }) => number)),
   };
   const events = Array.from({ length: count }, (_, index) => eventOf(index, message));

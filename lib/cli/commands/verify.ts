@@ -1,0 +1,98 @@
+import { type Anchor, fingerprintOf } from '../../domain/record/anchor.ts';
+import { type AnchorsEnd, checkAnchors, endOf } from '../../domain/record/check-anchors.ts';
+import { type CheckedBatch, checkBatch, type Proof } from '../../domain/record/check-batch.ts';
+import type { Finding } from '../../domain/record/finding.ts';
+import { type CommandContext, print } from '../command-context.ts';
+import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
+import { wholeId } from '../meant-batch.ts';
+import { anchorsIn, readAnchors, readIds, readRecorded } from '../read-record.ts';
+
+export interface VerifyOptions {
+  /** Fingerprints of the keys that may have signed. */
+  readonly key?: readonly string[];
+  /** The end of the anchors as an earlier check told it. */
+  readonly end?: AnchorsEnd;
+  /** A folder to read the anchors from, in place of the server. */
+  readonly anchors?: string;
+}
+
+/** What the check found; with --json it is printed as it is. */
+export interface Verified {
+  readonly anchors: {
+    readonly count: number;
+    /** To be kept elsewhere, for `--end` of a later check. */
+    readonly end?: AnchorsEnd | undefined;
+    /** Fingerprints of the keys that have signed. */
+    readonly keys: readonly string[];
+  };
+  readonly batches: readonly Omit<CheckedBatch, 'findings'>[];
+  readonly findings: readonly Finding[];
+}
+
+/** Holds batches against their chains and against the anchors. Its exit status is 1 when anything is not as it was written. */
+export const verify = async (context: CommandContext, options: VerifyOptions, named?: string): Promise<ExitStatus> => {
+  const { client, directory } = context;
+  const wanted = named === undefined ? undefined : await wholeId(client, named);
+  // Anchors first: what ends meanwhile has an anchor more, and not an event less.
+  const anchors = options.anchors === undefined ? await readAnchors(client) : anchorsIn(directory, options.anchors);
+  const batches = await checkBatches(context, anchors, wanted);
+  const { key: keys = [], end } = options;
+  const verified: Verified = {
+    anchors: {
+      count: anchors.length,
+      end: endOf(anchors),
+      keys: [...new Set(anchors.map(({ public_key }) => fingerprintOf(public_key)))],
+    },
+    batches: batches.map(({ findings: _, ...batch }) => batch),
+    findings: [...checkAnchors(anchors, { keys, end }), ...batches.flatMap(({ findings }) => findings)],
+  };
+  print(context, verified, linesOf(verified, keys.length > 0));
+  return verified.findings.length === 0 ? exitStatus.done : exitStatus.failed;
+};
+
+const checkBatches = async (
+  { client, clock }: CommandContext,
+  anchors: readonly Anchor[],
+  wanted: string | undefined,
+): Promise<readonly CheckedBatch[]> => {
+  const anchored = Map.groupBy(anchors, ({ batch_id }) => batch_id);
+  const ids = wanted === undefined ? new Set([...(await readIds(client)), ...anchored.keys()]) : [wanted];
+  const checked: CheckedBatch[] = [];
+  for (const id of [...ids].sort()) {
+    const recorded = { ...(await readRecorded(client, id)), anchors: anchored.get(id) ?? [] };
+    if (!recorded.exists && recorded.anchors.length === 0)
+      throw new CommandFailure(exitStatus.notFound, [`There is no batch ${id}, and no anchor tells of one.`]);
+    checked.push(checkBatch(recorded, { now: clock.now(), begun: anchors[0]?.at }));
+  }
+  return checked;
+};
+
+const meanings: readonly (readonly [Proof, string])[] = [
+  ['proved', 'Proved, by the chain and an anchor'],
+  ['pending', 'Ended, and not anchored yet; ask again in some minutes'],
+  ['open', 'Still at work: the chain is whole, and nothing outside tells of its end'],
+  ['unanchored', 'Ended before there were anchors: the chain is whole, and that is all that is known'],
+  ['broken', 'Not as it was written'],
+];
+
+const linesOf = ({ anchors, batches, findings }: Verified, keysAreKnown: boolean): readonly string[] => [
+  ...findings.map(
+    ({ reason, batch_id, message }) => `${reason}${batch_id === undefined ? '' : ` ${batch_id}`}: ${message}`,
+  ),
+  ...meanings.flatMap(([proof, meaning]) => {
+    const count = batches.filter((batch) => batch.proof === proof).length;
+    return count === 0 ? [] : [`${meaning}: ${count} of ${batches.length}.`];
+  }),
+  ...(batches.length === 0 ? ['There are no batches yet.'] : []),
+  ...endLines(anchors, keysAreKnown),
+];
+
+const endLines = ({ count, end, keys }: Verified['anchors'], keysAreKnown: boolean): readonly string[] =>
+  end === undefined
+    ? ['There are no anchors: who could write the record could have written it anew.']
+    : [
+        `Anchors: ${count}, the last is ${end.sequence}:${end.hash}`,
+        ...keys.map(
+          (key) => `Signed by the key ${key}${keysAreKnown ? '' : ', which was compared with nothing (--key)'}`,
+        ),
+      ];

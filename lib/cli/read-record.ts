@@ -1,0 +1,78 @@
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Anchor, parseAnchor } from '../domain/record/anchor.ts';
+import { isAnchorName } from '../domain/record/anchor-name.ts';
+import type { FeedEvent, RecordedBatch } from '../domain/record/check-batch.ts';
+import { readTextFile } from '../local/read-text-file.ts';
+import type { BatchList } from '../usecases/batch/list-batches.ts';
+import type { BatchView } from '../usecases/batch/read-batch.ts';
+import type { AnchorPage } from '../usecases/record/read-anchors.ts';
+import type { EventFeed } from '../usecases/record/read-events.ts';
+import type { ApiClient } from './api-client.ts';
+import { CommandFailure, exitStatus } from './failure.ts';
+
+/** All anchors, as the server gives them. */
+export const readAnchors = async (client: ApiClient): Promise<readonly Anchor[]> => {
+  const anchors: Anchor[] = [];
+  for (let after = 0, ended = false; !ended; ) {
+    const page: AnchorPage = await client.ask<AnchorPage>(`/anchors?limit=100&after=${after}`);
+    anchors.push(...page.anchors);
+    ({ next_after: after, ended } = page);
+  }
+  return anchors;
+};
+
+/** All anchors in a folder: a copy of the bucket, or the folder itself. */
+export const anchorsIn = (directory: string, folder: string): readonly Anchor[] => {
+  const path = resolve(directory, folder);
+  const names = namesIn(path, folder).filter(isAnchorName).sort();
+  if (names.length === 0) throw new CommandFailure(exitStatus.usage, [`There are no anchors in ${folder}.`]);
+  return names.flatMap((name) => {
+    const read = readTextFile(join(path, name));
+    const anchor = 'text' in read ? parseAnchor(read.text) : undefined;
+    // One under the name of another is in the wrong place, and one that is none has gone.
+    return anchor !== undefined && Number.parseInt(name, 10) === anchor.sequence ? [anchor] : [];
+  });
+};
+
+const namesIn = (path: string, folder: string): readonly string[] => {
+  try {
+    return readdirSync(path);
+  } catch {
+    throw new CommandFailure(exitStatus.usage, [`${folder} cannot be read as a folder.`]);
+  }
+};
+
+/** The ids of all batches that the server knows. */
+export const readIds = async (client: ApiClient): Promise<readonly string[]> => {
+  const ids: string[] = [];
+  for (let after: string | undefined, first = true; first || after !== undefined; first = false) {
+    const from = after === undefined ? '' : `&after=${encodeURIComponent(after)}`;
+    const page: BatchList = await client.ask<BatchList>(`/batches?limit=100${from}`);
+    ids.push(...page.batches.map(({ batch_id }) => batch_id));
+    after = page.next_after;
+  }
+  return ids;
+};
+
+/** A batch with its whole feed. One that the server does not know does not exist. */
+export const readRecorded = async (client: ApiClient, batch_id: string): Promise<Omit<RecordedBatch, 'anchors'>> => {
+  const path = `/batches/${encodeURIComponent(batch_id)}`;
+  const batch = await client.ask<BatchView>(path).catch((error: unknown) => {
+    if (error instanceof CommandFailure && error.status === exitStatus.notFound) return undefined;
+    throw error;
+  });
+  if (batch === undefined) return { batch_id, exists: false, events: [] };
+  const ended_at = batch.ended_at === undefined ? undefined : Date.parse(batch.ended_at);
+  return { batch_id, exists: true, ended_at, events: await readFeed(client, path) };
+};
+
+const readFeed = async (client: ApiClient, path: string): Promise<readonly FeedEvent[]> => {
+  const events: FeedEvent[] = [];
+  for (let after = 0; ; ) {
+    const page: EventFeed = await client.ask<EventFeed>(`${path}/events?limit=1000&after=${after}`);
+    events.push(...page.events.map((event) => ({ ...event, at: Date.parse(event.at) }) as unknown as FeedEvent));
+    if (page.events.length === 0) return events;
+    after = page.next_after;
+  }
+};

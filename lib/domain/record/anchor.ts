@@ -1,0 +1,67 @@
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import * as z from 'zod';
+import { canonicalJson } from '../plan/plan-hash.ts';
+
+/**
+ * The end of a batch's feed, told outside the table. Anchors of all batches are one chain, in the order in which they were
+ * written: `sequence` counts them without gaps, and `previous` is the hash of the one before.
+ */
+const statementSchema = z.strictObject({
+  version: z.literal(1),
+  sequence: z.int().min(1),
+  batch_id: z.string(),
+  /** Number and hash of the last event in the feed of that batch. */
+  number: z.int().min(1),
+  hash: z.string(),
+  /** Milliseconds since 1970, when it was written. */
+  at: z.int(),
+  previous: z.string().optional(),
+  /** The key that signs: SubjectPublicKeyInfo (DER) in base64. */
+  public_key: z.string(),
+});
+
+/** What is signed. */
+export type Statement = z.output<typeof statementSchema>;
+
+const anchorSchema = statementSchema.extend({
+  /** ECDSA on P-256 with SHA-256 (DER), in base64, over the statement as JSON with sorted keys and no spaces. */
+  signature: z.string(),
+});
+
+export type Anchor = z.output<typeof anchorSchema>;
+
+const sha256 = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');
+
+/** The very characters that are signed and hashed. */
+export const statementText = ({ signature: _, ...statement }: Statement & { readonly signature?: string }): string =>
+  canonicalJson(statement);
+
+export const anchorText = (anchor: Anchor): string => canonicalJson(anchor);
+
+/** Undefined for what is no anchor. */
+export const parseAnchor = (text: string): Anchor | undefined => {
+  try {
+    return anchorSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+};
+
+/** What the next anchor names as `previous`. Whatever lies in that place has a hash, so that the chain goes on behind it. */
+export const anchorHash = (text: string): string => {
+  const anchor = parseAnchor(text);
+  return sha256(anchor === undefined ? text : statementText(anchor));
+};
+
+/** By which a key is known: SHA-256 over its DER. */
+export const fingerprintOf = (publicKey: string): string => sha256(Buffer.from(publicKey, 'base64'));
+
+/** Whether the anchor was signed by the key that it names. */
+export const isSigned = (anchor: Anchor): boolean => {
+  try {
+    const key = createPublicKey({ key: Buffer.from(anchor.public_key, 'base64'), format: 'der', type: 'spki' });
+    return verify('sha256', Buffer.from(statementText(anchor)), key, Buffer.from(anchor.signature, 'base64'));
+  } catch {
+    return false;
+  }
+};

@@ -1,0 +1,29 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Disk } from '../../adapters/disk.ts';
+import { newSigningKey } from '../../adapters/key-signer.ts';
+import { putFile } from '../../adapters/put-file.ts';
+import { FlotillaError } from '../../domain/errors.ts';
+
+const name = 'anchor-key';
+
+/** The key that signs anchors, in a file of the data folder that only its owner reads. Made where there is none. */
+export const anchorKey = async (data: string, disk: Disk): Promise<KeyObject> => {
+  const path = join(data, name);
+  if (!existsSync(path)) {
+    const key = newSigningKey();
+    const text = key.export({ format: 'der', type: 'pkcs8' }).toString('base64url');
+    await putFile(disk, { root: data, path: name }, (temporary) => writeFile(temporary, text, { mode: 0o600 }));
+    return key;
+  }
+  try {
+    const der = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64url');
+    return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  } catch (error) {
+    const message = `${path} cannot be used: it holds no key. Put back the one that was there, or move it away: then a new one is made, and \`flotilla verify\` tells of the change.`;
+    // The cause may show what stands in the file.
+    throw new FlotillaError('ConfigurationInvalid', message, { code: (error as { code?: unknown }).code });
+  }
+};

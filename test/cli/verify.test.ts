@@ -1,0 +1,199 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { create as createApi } from '../../functions/api.ts';
+import type { Verified } from '../../lib/cli/commands/verify.ts';
+import type { Item, Write } from '../../lib/domain/ports.ts';
+import { anchorName } from '../../lib/domain/record/anchor-name.ts';
+import { type ChainedEvent, chainEvent } from '../../lib/domain/record/chain.ts';
+import { keys } from '../../lib/domain/record/keys.ts';
+import { itemOf } from '../../lib/domain/record/rows.ts';
+import { type HttpServer, startHttpServer } from '../../lib/local/http-server.ts';
+import { World } from '../workflow/world.ts';
+import { run } from './cli-world.ts';
+
+let world: World;
+let server: HttpServer;
+let first: string;
+let second: string;
+
+beforeAll(async () => {
+  world = await World.open();
+  const batches: string[] = [];
+  for (const name of ['a', 'b']) {
+    const id = await world.submit([{ name }]);
+    await world.settled(id);
+    batches.push(id);
+  }
+  [first, second] = batches as [string, string];
+  server = await startHttpServer({ port: 0, api: createApi(world.deps) });
+});
+
+afterAll(async () => {
+  await server.close();
+  world.close();
+});
+
+const verify = async (...argv: readonly string[]) => run(['verify', ...argv, '--url', server.url]);
+
+const verified = async (...argv: readonly string[]): Promise<Verified & { readonly status: number }> => {
+  const { status, out } = await verify(...argv, '--json');
+  return { ...(JSON.parse(out.join('')) as Verified), status };
+};
+
+/** Everything as it was before, after what somebody does who can write the table or the anchors. */
+const tampered = async (writes: readonly Write[], look: () => Promise<void>): Promise<void> => {
+  const before = await Promise.all(
+    writes.map(async (write) => {
+      const { pk, sk } = 'put' in write ? write.put : 'delete' in write ? write.delete : fail();
+      return { key: { pk, sk }, item: await world.table.get({ pk, sk }) };
+    }),
+  );
+  await world.table.transact(writes);
+  try {
+    await look();
+  } finally {
+    await world.table.transact(before.map(({ key, item }) => (item === undefined ? { delete: key } : { put: item })));
+  }
+};
+
+const fail = (): never => {
+  throw new Error('only puts and deletes can be taken back');
+};
+
+const feedOf = async (batchId: string): Promise<readonly ChainedEvent[]> => {
+  const { items } = await world.table.query({ pk: keys.feed(batchId, 1).pk, from: '0', to: '9', limit: 1000 });
+  return items.map(({ pk: _, sk: __, ...event }: Item) => event as unknown as ChainedEvent);
+};
+
+const put = (event: ChainedEvent): Write => ({ put: itemOf(keys.feed(event.batch_id, event.number), event) });
+
+describe('verify', () => {
+  test('proves every batch, and tells what to keep', async () => {
+    const told = await verified();
+    expect(told.status).toBe(0);
+    expect(told.findings).toEqual([]);
+    expect(told.batches.map(({ batch_id, proof }) => [batch_id, proof])).toEqual([
+      [first, 'proved'],
+      [second, 'proved'],
+    ]);
+    const { count, end, keys: signers } = told.anchors;
+    expect([count, end?.sequence, signers.length]).toEqual([2, 2, 1]);
+    const known = ['--key', signers[0]!, '--end', `${end!.sequence}:${end!.hash}`];
+    expect(await verify(...known)).toMatchObject({
+      status: 0,
+      out: [
+        'Proved, by the chain and an anchor: 2 of 2.',
+        `Anchors: 2, the last is 2:${end!.hash}`,
+        `Signed by the key ${signers[0]}`,
+      ],
+    });
+    expect(await verified(first)).toMatchObject({ status: 0, batches: [{ batch_id: first }] });
+  });
+
+  test('names a changed event', async () => {
+    const feed = await feedOf(first);
+    await tampered([put({ ...feed[2]!, message: 'All is well.' })], async () => {
+      const { status, findings } = await verified();
+      expect([status, findings.map(({ reason, batch_id, number }) => [reason, batch_id, number])]).toEqual([
+        1,
+        [['EventChanged', first, 3]],
+      ]);
+    });
+  });
+
+  test('names a feed that was written anew with fresh hashes', async () => {
+    const anew: ChainedEvent[] = [];
+    for (const { hash: _, previous: __, number, ...event } of await feedOf(second))
+      anew.push(chainEvent({ ...event, message: 'All is well.' }, { number, previous: anew.at(-1)?.hash }));
+    await tampered(anew.map(put), async () => {
+      const { status, out } = await verify();
+      const { number } = anew.at(-1)!;
+      expect([status, out[0]]).toEqual([
+        1,
+        `FeedRewritten ${second}: Event ${number} has another hash than anchor 2 says: the feed was written anew.`,
+      ]);
+    });
+  });
+
+  test('names a cut-off end', async () => {
+    const { number } = (await feedOf(first)).at(-1)!;
+    await tampered([{ delete: keys.feed(first, number) }], async () => {
+      const { status, findings } = await verified(first);
+      expect([status, findings]).toMatchObject([1, [{ reason: 'EndCutOff', anchor: 1, number }]]);
+    });
+  });
+
+  test('names a missing batch, also where nothing of it is listed any more', async () => {
+    const header = (await world.table.get(keys.header(second)))!;
+    const gone = [keys.header(second), keys.listed(second), keys.submitted(String(header.submitted_by), second)];
+    await tampered(
+      gone.map((key) => ({ delete: key })),
+      async () => {
+        expect(await verified()).toMatchObject({ status: 1, findings: [{ reason: 'BatchMissing', batch_id: second }] });
+      },
+    );
+  });
+
+  describe('with anchors that were touched', () => {
+    beforeEach(() => {
+      const texts = new Map(world.anchors.texts);
+      return () => {
+        world.anchors.texts.clear();
+        for (const [sequence, text] of texts) world.anchors.texts.set(sequence, text);
+      };
+    });
+
+    test('names one that has gone', async () => {
+      world.anchors.texts.delete(1);
+      expect(await verified()).toMatchObject({ status: 1, findings: [{ reason: 'AnchorMissing', anchor: 1 }] });
+    });
+
+    test('names an end that was taken away: the batch has none, and who kept the end knows it', async () => {
+      const { end } = (await verified()).anchors;
+      world.anchors.texts.delete(2);
+      const reasons = async (...argv: readonly string[]) =>
+        (await verified(...argv)).findings.map(({ reason, batch_id, anchor }) => [reason, batch_id ?? anchor]);
+      expect(await reasons()).toEqual([['NotAnchored', second]]);
+      const known = `${end!.sequence}:${end!.hash}`;
+      expect(await reasons('--end', known)).toEqual([
+        ['AnchorMissing', 2],
+        ['NotAnchored', second],
+      ]);
+    });
+
+    test('reads them from a copy, which the server has no hand on', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'flotilla-anchors-'));
+      for (const [sequence, text] of world.anchors.texts) writeFileSync(join(folder, anchorName(sequence)), text);
+      world.anchors.texts.clear();
+      expect(await verified('--anchors', folder)).toMatchObject({ status: 0, anchors: { count: 2 } });
+      rmSync(folder, { recursive: true });
+      expect(await verify('--anchors', folder)).toMatchObject({ status: 2 });
+    });
+
+    test('says of a record without any that its chains are all there is', async () => {
+      world.anchors.texts.clear();
+      await tampered([{ delete: keys.anchorsHead }], async () => {
+        const { status, out } = await verify();
+        // Virtual time began long ago: the batches ended before there were anchors.
+        expect([status, out.at(-1)]).toEqual([
+          0,
+          'There are no anchors: who could write the record could have written it anew.',
+        ]);
+      });
+    });
+  });
+
+  test('of no batch: 4', async () => {
+    expect(await verify('01M7Z82VGHV3GT6X1EMB454VBS')).toMatchObject({ status: 4 });
+  });
+
+  test.each([
+    ['--key', 'x'],
+    ['--end', '1'],
+    ['--end', '0:x'],
+  ])('%s %s is wrong use', async (...argv) => {
+    expect(await verify(...argv)).toMatchObject({ status: 2 });
+  });
+});
