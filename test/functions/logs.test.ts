@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { byToken } from '../../functions/api/who.ts';
 import { create } from '../../functions/api.ts';
 import { changeItem, pendingItem } from '../../lib/domain/record/change.ts';
+import { keys } from '../../lib/domain/record/keys.ts';
+import { itemOf } from '../../lib/domain/record/rows.ts';
 import { makeWorld, planned } from '../usecases/batch/api-world.ts';
 import { callApi } from './api-call.ts';
 
@@ -21,7 +23,7 @@ const world = async () => {
     'cognito:groups': ['ops'],
     scope: scopes.map((scope) => `flotilla/${scope}`).join(' '),
   });
-  return { handler, batchId, claimsOf };
+  return { made, handler, batchId, claimsOf };
 };
 
 test.each([
@@ -46,4 +48,25 @@ test('who may resolve may not read logs by it', async () => {
     body,
   });
   expect([status, answer.evidence]).toEqual([200, [{ ...pod, log_lines: 2 }]]);
+});
+
+test.each([
+  [['read'], { log_lines: 2 }],
+  [['read', 'logs'], { log }],
+])('events from when they still had logs: a token with %j is told %j', async (scopes, expected) => {
+  const { made, handler, batchId, claimsOf } = await world();
+  const change = {
+    ...{ batch_id: batchId, type: 'deployment', index: 0, key: 'shared/login-api', seq: 1, at: 1 },
+    ...told,
+  };
+  const event = {
+    ...change,
+    actor: 'observer',
+    from: 'PROCESSING',
+    to: 'UNKNOWN',
+    detail: { evidence: [{ ...pod, log }] },
+  };
+  await made.table.transact([{ put: itemOf(keys.feed(batchId, 1), { ...event, number: 1 }) }]);
+  const answer = await callApi(handler, 'GET', `/batches/${batchId}/events`, { claims: claimsOf(scopes) });
+  expect(answer.body.events[0].detail).toEqual({ evidence: [{ ...pod, ...expected }] });
 });

@@ -20,3 +20,9 @@ export const withoutLogs = (evidence: readonly Evidence[]): readonly Evidence[] 
 /** Evidence as an event has it, which goes to many readers and into archives: a log stays in the row of its deployment. */
 export const toldEvidence = (evidence: readonly Evidence[] = []): readonly JsonObject[] =>
   JSON.parse(JSON.stringify(withoutLogs(evidence)));
+
+/** What an event tells, for those who may not read logs: events of earlier versions have the lines. */
+export const detailWithoutLogs = (detail: JsonObject): JsonObject =>
+  Array.isArray(detail.evidence)
+    ? { ...detail, evidence: toldEvidence(detail.evidence as unknown as readonly Evidence[]) }
+    : detail;

@@ -1,3 +1,5 @@
+import { type Actor, hasScope } from '../../domain/record/actor.ts';
+import { detailWithoutLogs } from '../../domain/record/evidence.ts';
 import { keys, lastFeedNumber } from '../../domain/record/keys.ts';
 import type { EventRow, HeaderRow } from '../../domain/record/rows.ts';
 import { rowOf } from '../../domain/record/rows.ts';
@@ -69,7 +71,8 @@ const look = async (deps: Needs, { batchId, after, limit }: ReadEventsInput): Pr
   });
   const rows = page.items.map((item) => rowOf<EventRow & { readonly number: number }>(item)!);
   const fitting = rows.slice(0, fittingCount(rows));
-  const events = await sight.shown(fitting.flatMap((row) => seenOf(row, sight)).map(viewEvent));
+  const told = fitting.flatMap((row) => seenOf(row, sight)).map((row) => toldTo(deps.rights.actor, row));
+  const events = await sight.shown(told.map(viewEvent));
   const complete = header.ended_at !== undefined && page.next === undefined && fitting.length === rows.length;
   const ended = complete && (rows.some(tellsOf(header)) || (await hasBeenTold(deps, header, after)));
   return { events, next_after: fitting.at(-1)?.number ?? after, ended };
@@ -82,6 +85,9 @@ const seenOf = <Row extends EventRow>(row: Row, { isWhole, sees }: Sight): reado
   const { detail: _, ...rest } = row;
   return [{ ...rest, message: 'Of a batch of which you may see a part.' } as Row];
 };
+
+const toldTo = <Row extends EventRow>(actor: Actor, row: Row): Row =>
+  row.detail === undefined || hasScope(actor, 'logs') ? row : { ...row, detail: detailWithoutLogs(row.detail) };
 
 const viewEvent = (row: EventRow & { readonly number: number }): EventView => {
   const { pk: _, sk: __, ...event } = row as typeof row & { readonly pk: string; readonly sk: string };
