@@ -6,33 +6,30 @@ import type { Catalogue, Configuration } from '../../lib/domain/catalogue/catalo
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import type { Clock, Documents } from '../../lib/domain/ports.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
+import { Kept } from './kept.ts';
 import { documentDeps } from './storage.ts';
 
 /** `configuration.json` in the documents bucket: a configuration without its secrets. */
 export const configurationPath = 'configuration.json';
-const keepMilliseconds = 60_000;
 
-/** Reads the configuration and keeps it for a minute. */
+/** Reads the configuration, and keeps it as `Kept` does: what is asked of the API needs it, whatever it is. */
 export class StoredConfiguration {
-  readonly #documents: Documents;
-  readonly #clock: Clock;
-  #kept: { readonly until: number; readonly configuration: Configuration } | undefined;
+  readonly #kept: Kept<Configuration>;
 
   constructor({ documents, clock }: { readonly documents: Documents; readonly clock: Clock }) {
-    this.#documents = documents;
-    this.#clock = clock;
+    this.#kept = new Kept({
+      read: async () => {
+        const text = await documents.get(configurationPath);
+        if (text !== undefined) return text;
+        throw new FlotillaError('ConfigurationInvalid', `no configuration is loaded: put it at ${configurationPath}`);
+      },
+      make: (text) => JSON.parse(text) as Configuration,
+      clock,
+    });
   }
 
-  async get(): Promise<Configuration> {
-    const now = this.#clock.now();
-    if (this.#kept !== undefined && this.#kept.until > now) return this.#kept.configuration;
-    const text = await this.#documents.get(configurationPath);
-    if (text === undefined) {
-      throw new FlotillaError('ConfigurationInvalid', `no configuration is loaded: put it at ${configurationPath}`);
-    }
-    const configuration = JSON.parse(text) as Configuration;
-    this.#kept = { until: now + keepMilliseconds, configuration };
-    return configuration;
+  get(): Promise<Configuration> {
+    return this.#kept.get();
   }
 
   async catalogue(): Promise<Catalogue> {

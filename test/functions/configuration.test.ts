@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, describe, expect, test } from 'vitest';
-import { parseHarnessSecret, withHarnessSecret } from '../../functions/runtime/configuration.ts';
+import { parseHarnessSecret, StoredConfiguration, withHarnessSecret } from '../../functions/runtime/configuration.ts';
 import { executorOf, makeExecutors } from '../../functions/runtime/executors.ts';
 import { Kept } from '../../functions/runtime/kept.ts';
 import type { Transport } from '../../lib/adapters/own-fetch.ts';
@@ -33,6 +33,44 @@ describe('the secret of Harness', () => {
     }
     expect(said).toMatch(/^ConfigurationInvalid/);
     expect(said).not.toMatch(/pat\.|account\.id/);
+  });
+});
+
+describe('the configuration of a stage', () => {
+  const stored = () => {
+    const world = { now: 0, text: '{"catalogue":{"simulated":true}}', fault: undefined as object | undefined };
+    const documents = {
+      get: async () => {
+        if (world.fault !== undefined) throw Object.assign(new Error('it cannot be read'), world.fault);
+        return world.text;
+      },
+      put: async () => {},
+    };
+    const clock = { now: () => world.now, sleep: async () => {} };
+    return { world, configuration: new StoredConfiguration({ documents, clock }) };
+  };
+
+  test('is read once a minute', async () => {
+    const { world, configuration } = stored();
+    await configuration.get();
+    world.text = '{"catalogue":{"simulated":false}}';
+    expect(await configuration.catalogue()).toEqual({ simulated: true });
+    world.now = 60_000;
+    expect(await configuration.catalogue()).toEqual({ simulated: false });
+  });
+
+  test('stays while the documents cannot be read for a moment: a cancel has to go through then, too', async () => {
+    const { world, configuration } = stored();
+    await configuration.get();
+    Object.assign(world, { now: 60_000, fault: { name: 'SlowDown', $metadata: { httpStatusCode: 503 } } });
+    expect(await configuration.catalogue()).toEqual({ simulated: true });
+  });
+
+  test('ends where it may not be read any more', async () => {
+    const { world, configuration } = stored();
+    await configuration.get();
+    Object.assign(world, { now: 60_000, fault: { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } } });
+    await expect(configuration.catalogue()).rejects.toThrow('it cannot be read');
   });
 });
 
