@@ -118,6 +118,13 @@ describe.each(rows)('%s and %s', (who, place, can) => {
 });
 
 describe('grants', () => {
+  it.each(['/batches', '/batches/plan'])('who has none learns by %s no name of the configuration', async (route) => {
+    const text = yamlOf('risk in staging').replace('cluster-eu-1', 'nowhere');
+    const { status, body } = await apiOf(makeWorld())('a stranger', 'POST', route, text);
+    expect([status, body.code]).toEqual([403, 'Forbidden']);
+    expect(JSON.stringify(body)).not.toContain('cluster-');
+  });
+
   it('tell every deployment that they refuse, with its place, and nothing is stored', async () => {
     const world = makeWorld();
     const { status, headers, body } = await apiOf(world)('risk-ci', 'POST', '/batches', yamlOf(...places));

@@ -4,6 +4,7 @@ import { keys } from '../../domain/record/keys.ts';
 import { itemOf } from '../../domain/record/rows.ts';
 import { mostOpenUploads, type OpenUploadRow, uploadLife } from '../../domain/record/upload.ts';
 import type { AskedBy, Deps } from '../deps.ts';
+import { checkAnyGrant } from '../grants/refuse.ts';
 import { isoTime } from '../iso-time.ts';
 import { takePlace } from '../take-place.ts';
 import { uploadPlaces } from './ordered-upload.ts';
@@ -22,8 +23,7 @@ type Needs = Pick<Deps, 'uploads' | 'table' | 'clock' | 'random'> & AskedBy;
 /** An address for a batch that is larger than a request may be. Throws TooManyRequests for whoever has too many open. */
 export const openUpload = async (deps: Needs, order: UploadOrder): Promise<UploadView> => {
   const { uploads, clock, rights } = deps;
-  if (!rights.any)
-    throw new FlotillaError('Forbidden', 'There is no grant for you, so there is no batch that you may send.');
+  checkAnyGrant(rights);
   // Only for who has a place, and once, however often the place is tried.
   let opened: UploadAddress | undefined;
   const wait = await takePlace(deps, uploadPlaces(rights.actor), async (place, when) => {

@@ -11,7 +11,7 @@ import { changeHeader } from '../../domain/record/change.ts';
 import { documentPaths, keys } from '../../domain/record/keys.ts';
 import { type HeaderRow, itemOf } from '../../domain/record/rows.ts';
 import type { AskedBy, Deps } from '../deps.ts';
-import { refuseBy } from '../grants/refuse.ts';
+import { checkAnyGrant, refuseBy } from '../grants/refuse.ts';
 import { checkWholeBatch, keptReach } from '../grants/seen-batch.ts';
 import { claimWrite } from '../plan/plan-batch.ts';
 import { readNamesOfClusters } from '../schedule/known-clusters.ts';
@@ -45,6 +45,7 @@ const MAX_STORED_WARNINGS = 50;
  * execution that cannot be started now is started by the sweeper.
  */
 export const submitBatch = async (deps: Needs, input: SubmitInput): Promise<Submitted> => {
+  checkAnyGrant(deps.rights);
   const keyed = keyedRequest(input);
   const earlier = keyed === undefined ? {} : await earlierUse(deps, keyed);
   if (earlier.answer !== undefined) return answerAgain(deps, earlier.answer);

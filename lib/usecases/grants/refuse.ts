@@ -1,4 +1,5 @@
 import type { Refuse } from '../../domain/batch/parse-batch.ts';
+import { FlotillaError } from '../../domain/errors.ts';
 import type { Verb } from '../../domain/grants/grant.ts';
 import type { Rights } from '../../domain/grants/rights.ts';
 
@@ -7,6 +8,12 @@ const words: Readonly<Record<Verb, string>> = {
   deploy: 'deploy',
   cancel: 'cancel',
   resolve: 'resolve',
+};
+
+/** Who has no grant at all learns nothing of a configuration, whose names stand in what is said of a batch that is not valid. */
+export const checkAnyGrant = ({ any }: Rights): void => {
+  if (any) return;
+  throw new FlotillaError('Forbidden', 'There is no grant for you, so there is no batch that you may plan or send.');
 };
 
 /** Says of each deployment of a batch whether one who asks may do this with it. */

@@ -9,7 +9,7 @@ import { type VersionStep, versionStep } from '../../domain/plan/version-step.ts
 import type { RecordedRelease } from '../../domain/record/recorded-release.ts';
 import { readValidBatch } from '../batch/read-valid-batch.ts';
 import type { AskedBy, Deps } from '../deps.ts';
-import { refuseBy } from '../grants/refuse.ts';
+import { checkAnyGrant, refuseBy } from '../grants/refuse.ts';
 import { shownTo } from '../grants/sight.ts';
 import { isoTime } from '../iso-time.ts';
 import { readNamesOfClusters } from '../schedule/known-clusters.ts';
@@ -65,6 +65,7 @@ export const previewPlan = async (
   { table, documents, rights = allRights, ...deps }: Needs,
   input: { readonly text: string },
 ): Promise<PlanPreview> => {
+  checkAnyGrant(rights);
   const catalogue = await deps.catalogue();
   const names = table === undefined ? undefined : await readNamesOfClusters({ table, ...deps });
   const { batch, warnings } = readValidBatch(input.text, catalogue, {
