@@ -19,12 +19,13 @@ interface Sources {
 }
 
 /**
- * The token that was given, by the option or by `FLOTILLA_TOKEN`; else that of a server of one's own; else one that an issuer
+ * The token that was given, in a file or by `FLOTILLA_TOKEN`; else that of a server of one's own; else one that an issuer
  * gives for the id and the secret of a client, when the environment names them; else none.
  */
-export const accessToken = (given: string | undefined, { env, own, patience = 30_000 }: Sources): AccessToken => {
+export const accessToken = (given: AccessToken | undefined, { env, own, patience = 30_000 }: Sources): AccessToken => {
   // Set to nothing counts as not set: that is what a command that failed leaves.
-  const token = given ?? (env.FLOTILLA_TOKEN || undefined);
+  if (given !== undefined) return async () => checkToken((await given()) ?? '');
+  const token = env.FLOTILLA_TOKEN || undefined;
   if (token !== undefined) return async () => checkToken(token);
   const issued = issuedToken(env, patience);
   return async () => (await own?.()) ?? issued();

@@ -170,7 +170,7 @@ const adviceOn = ({ status, code }: Problem): readonly string[] => {
     return ['Does the token have the scope that this needs: flotilla/read, flotilla/deploy or flotilla/approve?'];
   if (status !== 401) return [];
   return [
-    'Send a token: --token or $FLOTILLA_TOKEN; or have one fetched by $FLOTILLA_TOKEN_URL, $FLOTILLA_CLIENT_ID and',
+    'Send a token: --token-file or $FLOTILLA_TOKEN; or have one fetched by $FLOTILLA_TOKEN_URL, $FLOTILLA_CLIENT_ID and',
     '$FLOTILLA_CLIENT_SECRET. A server of your own on this machine needs none, at the address that it prints.',
   ];
 };

@@ -8,6 +8,7 @@ import { CommandFailure, exitStatus } from './failure.ts';
 import { shellWord } from './shell-word.ts';
 import type { Terminal } from './terminal.ts';
 import { type Times, timesIn } from './times.ts';
+import { refuseTokenItself, tokenIn } from './token-file.ts';
 
 /** What the program has from outside. */
 export interface CliWorld {
@@ -25,7 +26,8 @@ export interface CliWorld {
 export interface CommonOptions {
   readonly json?: boolean;
   readonly url?: string;
-  /** No text where a command takes none, but says whether a server asks for it. */
+  readonly tokenFile?: string;
+  /** A text is refused; no text where a command takes none, but says whether a server asks for it. */
   readonly token?: string | boolean;
   readonly utc?: boolean;
 }
@@ -41,9 +43,11 @@ export interface CommandContext extends CliWorld {
 
 export const defaultUrl = 'http://127.0.0.1:8080';
 
-export const commandContext = (world: CliWorld, { json = false, url, token, utc }: CommonOptions): CommandContext => {
+export const commandContext = (world: CliWorld, options: CommonOptions): CommandContext => {
+  const { json = false, url, token, tokenFile, utc } = options;
+  refuseTokenItself(token);
   const address = checkedUrl(url ?? world.env.FLOTILLA_URL ?? defaultUrl);
-  const given = typeof token === 'string' ? token : undefined;
+  const given = tokenFile === undefined ? undefined : tokenIn(tokenFile, world);
   const own: AccessToken = async () => {
     if (!isLoopback(hostOf(address))) return undefined;
     // Only for a server on this machine, which few commands of others ask.
@@ -52,6 +56,7 @@ export const commandContext = (world: CliWorld, { json = false, url, token, utc 
   };
   return {
     ...world,
+    ...(tokenFile === '-' ? { readStdin: stdinIsTaken } : {}),
     json,
     times: timesIn(utc ? 'UTC' : world.timeZone),
     client: new ApiClient({
@@ -61,6 +66,10 @@ export const commandContext = (world: CliWorld, { json = false, url, token, utc 
     command: (...words) =>
       ['flotilla', ...words, ...(url === undefined ? [] : ['--url', url])].map(shellWord).join(' '),
   };
+};
+
+const stdinIsTaken = async (): Promise<never> => {
+  throw new CommandFailure(exitStatus.usage, ['The standard input has the token; name a file for the batch.']);
 };
 
 const hostOf = (url: string): string => new URL(url).hostname.replaceAll(/[[\]]/g, '');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { describeIssue, type Issue } from '../domain/batch/issues.ts';
 import { isFlotillaError } from '../domain/errors.ts';
 import type { AnchorsEnd } from '../domain/record/check-anchors.ts';
@@ -77,7 +77,11 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
       .description(description)
       .option('--json', 'print JSON')
       .option('--url <address>', `address of the server (${whichServer})`)
-      .option('--token <token>', 'access token (default: $FLOTILLA_TOKEN, else fetched as a client, else none)');
+      .option(
+        '--token-file <file>',
+        'file with the access token; - is the standard input (default: $FLOTILLA_TOKEN, else fetched as a client, else none)',
+      )
+      .addOption(new Option('--token <token>', 'refused').hideHelp());
 
   program
     .command('serve')

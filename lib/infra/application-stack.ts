@@ -42,7 +42,7 @@ export class ApplicationStack extends Stack {
 
   constructor(scope: Construct, id: string, { name, root, settings, state, tokens, ...props }: ApplicationProps) {
     super(scope, id, props);
-    const { harnessSecret, callbackSecret } = state;
+    const { callbackSecret } = state;
     const batch = machineArnsOf(this, `${name}-batch`);
     const watch = machineArnsOf(this, `${name}-watch`);
     const resources: Resources = { ...resourcesOf(state), batch, watch };
@@ -72,7 +72,6 @@ export class ApplicationStack extends Stack {
     new NextSteps(this, 'NextSteps', {
       stage: settings.stage,
       api,
-      harnessSecretId: harnessSecret.secretArn,
       callbackSecretId: callbackSecret.secretArn,
       batchMachineArn: batch.machine,
       clusterRoles: handlers.rolesWith('clusters').map((role) => role.roleArn),

@@ -9,7 +9,6 @@ import { type OwnIssuer, programScopes, type TokenIssuer } from './own-issuer.ts
 export interface NextStepsProps {
   readonly stage: string;
   readonly api: HttpApi;
-  readonly harnessSecretId: string;
   readonly callbackSecretId: string;
   readonly batchMachineArn: string;
   /** ARNs of the roles that must be let into clusters. */
@@ -24,7 +23,10 @@ interface Place extends NextStepsProps {
 /** The group that the roles are in inside a cluster; `examples/cluster-role.yaml` says what it may do. */
 export const clusterGroup = 'flotilla';
 
-/** What whoever has deployed a stage wants to know: where it is, and the commands that come next, in their order. */
+/**
+ * What whoever has deployed a stage wants to know: where it is, and the commands that come next, in their order. No secret
+ * stands on their command lines: what the shell does itself is in no list of processes.
+ */
 export class NextSteps extends Construct {
   constructor(scope: Construct, id: string, props: NextStepsProps) {
     super(scope, id);
@@ -52,17 +54,16 @@ const facts = ({ region, api, batchMachineArn, clusterRoles, tokens }: Place): O
 const adminSays = 'In place of the client of Next4Client, for people who resolve and administer.';
 
 const steps = (place: Place): Outputs => {
-  const { region, stage, api, harnessSecretId, callbackSecretId } = place;
-  const secret = `'{"api_key":"…","webhook_tokens":{}}'`;
-  const key = `aws secretsmanager put-secret-value --region ${region} --secret-id ${harnessSecretId} --secret-string ${secret}`;
+  const { region, stage, api, callbackSecretId } = place;
+  const apply = `AWS_REGION=${region} npx flotilla catalogue apply --stage ${stage}`;
   const callback = `aws secretsmanager get-secret-value --region ${region} --secret-id ${callbackSecretId}`;
   const address = `${api.apiEndpoint}${callbackPath}/$(${callback} --query SecretString --output text)`;
   return {
-    Next1HarnessKey: [key, 'Puts the key of your Harness account where the functions read it.'],
-    Next2Catalogue: [
-      `AWS_REGION=${region} npx flotilla catalogue apply --stage ${stage}`,
-      'Puts your configuration where the functions read it.',
+    Next1HarnessKey: [
+      `${apply} --with-secrets`,
+      'Puts your configuration and the keys in the variables that it names where the functions read them.',
     ],
+    Next2Catalogue: [apply, 'Puts your configuration there again when it has changed, and leaves the keys.'],
     Next3Clusters: [letIn(place), 'Lets the functions read an EKS cluster, for each cluster of your configuration.'],
     Next4Client: [
       `export ${exports(place)}`,
@@ -70,7 +71,7 @@ const steps = (place: Place): Outputs => {
     ],
     Next5Token: token(place),
     Next6Curl: [
-      'curl -H "authorization: Bearer $FLOTILLA_TOKEN" "$FLOTILLA_URL/health"',
+      `printf 'authorization: Bearer %s' "$FLOTILLA_TOKEN" | curl -H @- "$FLOTILLA_URL/health"`,
       'Shows that the stage answers and can read its configuration.',
     ],
     Next7Plan: [
@@ -104,10 +105,14 @@ const token = ({ tokens }: Place): Outputs[string] => {
     const { issuer, audience } = tokens;
     const scopes = programScopes.map((one) => `${scopePrefix}/${one}`).join(' ');
     const wanted = `of ${issuer}, made out for ${audience.join(' or ')}, with the scopes ${scopes}`;
-    return [`export FLOTILLA_TOKEN=… # ${wanted}`, 'Tells the command line and curl the token that your issuer gave.'];
+    return [
+      `read -rs FLOTILLA_TOKEN && export FLOTILLA_TOKEN # ${wanted}`,
+      'Tells the command line and curl the token that your issuer gave.',
+    ];
   }
   // Without a scope the token has all that its client may have: each client has a purpose.
-  const answer = `curl -sS -u "$FLOTILLA_CLIENT_ID:$FLOTILLA_CLIENT_SECRET" -d grant_type=client_credentials "$FLOTILLA_TOKEN_URL"`;
+  const user = `printf 'user = "%s:%s"' "$FLOTILLA_CLIENT_ID" "$FLOTILLA_CLIENT_SECRET"`;
+  const answer = `${user} | curl -sS -K - -d grant_type=client_credentials "$FLOTILLA_TOKEN_URL"`;
   const command = `FLOTILLA_TOKEN="$(${answer} | node -p 'JSON.parse(require("fs").readFileSync(0)).access_token')"`;
   return [command, 'Fetches a token for tools like curl, good for an hour; the command line fetches its own.'];
 };

@@ -8,7 +8,7 @@ export class RecordTable extends TableV2 {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
       billing: Billing.onDemand(),
-      timeToLiveAttribute: 'expires_at', // of Idempotency-Keys
+      timeToLiveAttribute: 'expires_at', // of Idempotency-Keys and uploads
       dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection,

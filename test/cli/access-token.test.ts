@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { accessToken, safeToken } from '../../lib/cli/access-token.ts';
 import { ApiClient } from '../../lib/cli/api-client.ts';
 import { Unreachable } from '../../lib/cli/failure.ts';
@@ -24,19 +27,42 @@ const client = (url: string) => ({
   FLOTILLA_CLIENT_SECRET: 'se cret:1',
 });
 
+const directory = mkdtempSync(join(tmpdir(), 'flotilla-token-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+writeFileSync(join(directory, 'token'), 'of-file\n', { mode: 0o600 });
+
+test.each([['list'], ['deploy', '-'], ['plan', '-'], ['status', 'B1']])(
+  '%s: a token on the command line is refused with a hint, and neither sent nor repeated',
+  async (...argv) => {
+    const api = await serve(given);
+    const ran = await run([...argv, '--url', api.url, '--token', 'se-cret'], { stdin: '{}' });
+    expect([ran.status, ran.error.join(' ')]).toEqual([
+      2,
+      expect.stringMatching(/\$FLOTILLA_TOKEN.*--token-file FILE/),
+    ]);
+    expect(JSON.stringify(ran)).not.toContain('se-cret');
+    expect(api.received).toEqual([]);
+  },
+);
+
+test.each([
+  [['list', '--token-file', 'missing'], /^The file of the token, missing, cannot be read/],
+  [['deploy', '-', '--token-file', '-'], /^The standard input has the token; name a file for the batch\.$/],
+])('%j: 2', async (argv, told) => {
+  const { status, error } = await run(argv, { directory, stdin: 'of-stdin' });
+  expect([status, error.join('\n')]).toEqual([2, expect.stringMatching(told)]);
+});
+
 describe('the token that is sent', () => {
   test.each<[string, readonly string[], Readonly<Record<string, string>>, string | undefined]>([
     ['none', [], {}, undefined],
     ['of the environment', [], { FLOTILLA_TOKEN: 'of-env' }, 'Bearer of-env'],
-    [
-      'of the option, before the environment',
-      ['--token', 'of-option'],
-      { FLOTILLA_TOKEN: 'of-env' },
-      'Bearer of-option',
-    ],
+    ['of a file, before the environment', ['--token-file', 'token'], { FLOTILLA_TOKEN: 'of-env' }, 'Bearer of-file'],
+    ['of the standard input', ['--token-file', '-'], { FLOTILLA_TOKEN: 'of-env' }, 'Bearer of-stdin'],
   ])('%s', async (_, argv, env, authorization) => {
     const api = await serve(given);
-    expect((await run(['list', '--url', api.url, ...argv], { env })).status).toBe(0);
+    const world = { env, directory, stdin: 'of-stdin\n' };
+    expect((await run(['list', '--url', api.url, ...argv], world)).status).toBe(0);
     expect(api.received.map(({ headers }) => headers.authorization)).toEqual([authorization]);
   });
 
@@ -165,11 +191,11 @@ describe('no token', () => {
   });
 });
 
-test.each(['', 'secret\nother', 'secret…', 'secret token'])(
+test.each(['', ' \n', 'secret\nother', 'secret…', 'secret token'])(
   'a token like %j is not sent, and not told',
   async (token) => {
     const api = await serve(given);
-    const { status, out, error } = await run(['list', '--url', api.url, '--token', token]);
+    const { status, out, error } = await run(['list', '--url', api.url, '--token-file', '-'], { stdin: token });
     expect({ status, error }).toEqual({
       status: 2,
       error: ['The token is empty or has characters in it that no token has.'],
@@ -181,11 +207,11 @@ test.each(['', 'secret\nother', 'secret…', 'secret token'])(
 
 describe('what a gateway refuses', () => {
   test.each([
-    [401, 'Unauthorized', /^The answer was 401: Unauthorized\.\nSend a token: --token or \$FLOTILLA_TOKEN/],
+    [401, 'Unauthorized', /^The answer was 401: Unauthorized\.\nSend a token: --token-file or \$FLOTILLA_TOKEN/],
     [403, 'Forbidden', /^The answer was 403: Forbidden\.\nDoes the token have the scope/],
   ])('%i is told with what may help', async (status, message, told) => {
     const api = await serve(given, { status, body: { message } });
-    const ran = await run(['list', '--url', api.url, '--token', 'secret-token']);
+    const ran = await run(['list', '--url', api.url], { env: { FLOTILLA_TOKEN: 'secret-token' } });
     expect(ran.status).toBe(6);
     expect(ran.error.join('\n')).toMatch(told);
     expect(JSON.stringify(ran)).not.toContain('secret-token');

@@ -120,7 +120,7 @@ describe('exit status', () => {
       ['plan', '-', '--config', 'x', '--url', 'http://127.0.0.1:9'],
       '--config has no effect here: a server plans with its own configuration.',
     ],
-    [['plan', '-', '--token', 'x'], '--token has no effect here: no server is asked without --url.'],
+    [['plan', '-', '--token-file', 'x'], '--token-file has no effect here: no server is asked without --url.'],
   ])('an option without effect is told, before anything is done: %j', async (argv, told) => {
     expect(await run(argv, { stdin: releaseYaml })).toMatchObject({ status: 2, out: [], error: [told] });
   });

@@ -106,6 +106,15 @@ describe('the token of a server of one’s own', () => {
     expect((await submit(third.url, first.token!)).status).toBe(401);
     expect((await submit(third.url, third.token!)).status).toBe(202);
   });
+
+  test('stands in both files, also where a start was cut off between the two', async () => {
+    const user = makeUser();
+    await close(await serve(user));
+    const header = join(user.directory, '.flotilla', 'token.header');
+    writeFileSync(header, `Authorization: Bearer ${'a'.repeat(43)}\n`);
+    const { token } = await serve(user);
+    expect(readFileSync(header, 'utf8')).toBe(`Authorization: Bearer ${token}\n`);
+  });
 });
 
 describe('tokens for others', () => {

@@ -138,7 +138,7 @@ describe('tables', () => {
         'token revoke': ['--json'],
         'catalogue apply': ['--json'],
       };
-      const shared = common[name] ?? ['--json', '--url', '--token'];
+      const shared = common[name] ?? ['--json', '--url', '--token-file'];
       expect(unique([...inBackticks(options!), ...shared]), name).toEqual(unique(matches(own, /^ {2}(--[\w-]+)/gm)));
     }
   });

@@ -357,6 +357,16 @@ describe('problems', () => {
     });
   });
 
+  test.each([
+    ['GET', 'latest/source'],
+    ['GET', 'latest/deployments'],
+    ['GET', '01TEST/events'],
+    ['POST', 'latest/cancel'],
+  ])('%s /batches/%s: where a short id would do is told', async (method, route) => {
+    const { body } = await api().call(method, `/batches/${route}`);
+    expect([body.code, body.detail]).toEqual(['BatchNotFound', expect.stringContaining('here the whole id is needed')]);
+  });
+
   test('405 says what is allowed', async () => {
     const { call } = api();
     expect((await call('PUT', '/batches')).headers.allow).toBe('POST, GET, HEAD');

@@ -69,7 +69,7 @@ describe('the commands', () => {
   });
 
   it('name the stage, the secret and the client', () => {
-    expect(outputs.Next1HarnessKey).toMatch(/--secret-id HarnessSecret\.Ref --secret-string '\{"api_key"/);
+    expect(outputs.Next1HarnessKey).toMatch(/flotilla catalogue apply --stage test --with-secrets$/);
     expect(outputs.Next9Callback).toMatch(/\/callbacks\/harness\/\$\(aws .* --secret-id CallbackSecret\.Ref /);
     expect(outputs.Next2Catalogue).toMatch(/flotilla catalogue apply --stage test$/);
     expect(outputs.Next4Client).toMatch(
@@ -78,6 +78,14 @@ describe('the commands', () => {
     expect(outputs.Next4Client).toMatch(
       /FLOTILLA_TOKEN_URL=https:\/\/TokensPoolDomain\.Ref\.auth\.region\.amazoncognito\.com\/oauth2\/token/,
     );
+  });
+
+  it.each([...commands(outputs), ...commands(ofNamed)])('%s puts no secret on a command line', (_, command) => {
+    // What the shell itself does (export, printf, echo) starts no program that others could see.
+    const programs = command.split(/\||;|&&|\$\(/).filter((part) => /^\s*(curl|aws|npx|kubectl|node)\b/.test(part));
+    for (const program of programs) {
+      expect(program).not.toMatch(/\$FLOTILLA_(TOKEN|CLIENT_SECRET)\b|\$\{|--secret-string (?!file:)|api_key/);
+    }
   });
 
   it('let the three roles that read clusters into one, and no other', () => {
@@ -107,8 +115,8 @@ describe('the commands', () => {
   it('fetch a token that curl can send, with all that the client may do', () => {
     expect(outputs.Next5Token).not.toContain('scope');
     const script = `${outputs.Next5Token}; echo "$FLOTILLA_TOKEN"`;
-    const curl = `curl() { echo '{"access_token":"t.o.k","expires_in":3600}'; }; ${script}`;
-    expect(execFileSync('bash', ['-c', curl], { encoding: 'utf8' })).toBe('t.o.k\n');
+    const curl = `curl() { cat >&2; echo '{"access_token":"t.o.k","expires_in":3600}'; }; ${script} 2>&1`;
+    expect(execFileSync('bash', ['-c', curl], { encoding: 'utf8', stdio: 'pipe' })).toBe('t.o.k\n');
   });
 
   it('say whose token is needed when another issuer gives them', () => {

@@ -10,7 +10,7 @@ import { sendBatch } from '../send-batch.ts';
 
 export interface PlanOptions {
   readonly url?: string;
-  readonly token?: string;
+  readonly tokenFile?: string;
   readonly config?: string;
 }
 
@@ -27,8 +27,8 @@ export const plan = async (context: CommandContext, options: PlanOptions, file =
 const asksServer = ({ env }: CommandContext, { url, config }: PlanOptions): boolean =>
   url !== undefined || (config === undefined && env.FLOTILLA_URL !== undefined);
 
-const checkOptions = ({ config, token }: PlanOptions, isRemote: boolean): void => {
-  const useless = isRemote ? config !== undefined && '--config' : token !== undefined && '--token';
+const checkOptions = ({ config, tokenFile }: PlanOptions, isRemote: boolean): void => {
+  const useless = isRemote ? config !== undefined && '--config' : tokenFile !== undefined && '--token-file';
   if (!useless) return;
   const why = isRemote ? 'a server plans with its own configuration' : 'no server is asked without --url';
   throw new CommandFailure(exitStatus.usage, [`${useless} has no effect here: ${why}.`]);

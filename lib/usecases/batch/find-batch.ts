@@ -10,7 +10,7 @@ const longestId = 64;
 /** The header of a batch by its whole id; throws BatchNotFound. */
 export const findBatch = async (deps: Pick<Deps, 'table'>, batchId: string): Promise<HeaderRow> => {
   const header = await lookForBatch(deps, batchId);
-  if (header === undefined) throw batchNotFound(batchId, isShort(batchId) ? wholeWanted : '');
+  if (header === undefined) throw batchNotFound(batchId);
   return header;
 };
 
@@ -19,6 +19,10 @@ export const lookForBatch = async ({ table }: Pick<Deps, 'table'>, batchId: stri
 
 export const batchNotFound = (batchId: string, advice = ''): FlotillaError =>
   new FlotillaError('BatchNotFound', `There is no batch ${batchId}.${advice}`, { batch_id: batchId });
+
+/** The same at an address that takes whole ids only. */
+export const wholeBatchNotFound = (batchId: string): FlotillaError =>
+  batchNotFound(batchId, isShort(batchId) ? wholeWanted : '');
 
 /** It would do at the one address that takes more than whole ids. */
 const isShort = (batchId: string): boolean =>

@@ -5,7 +5,7 @@ import { describePlaces, placesOf, type Reach, reachOf } from '../../domain/gran
 import type { Query } from '../../domain/ports.ts';
 import { documentPaths } from '../../domain/record/keys.ts';
 import type { HeaderRow } from '../../domain/record/rows.ts';
-import { batchNotFound, lookForBatch } from '../batch/find-batch.ts';
+import { lookForBatch, wholeBatchNotFound } from '../batch/find-batch.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { readDocument } from '../record/read-document.ts';
 
@@ -14,7 +14,7 @@ type Needs = Pick<Deps, 'table' | 'documents'> & AskedBy;
 /** The header of a batch by its whole id; throws BatchNotFound, also where no deployment of it may be seen. */
 export const findSeenBatch = async (deps: Needs, batchId: string): Promise<HeaderRow> => {
   const header = await lookForBatch(deps, batchId);
-  if (header === undefined || !(await isSeen(deps, header))) throw batchNotFound(batchId);
+  if (header === undefined || !(await isSeen(deps, header))) throw wholeBatchNotFound(batchId);
   return header;
 };
 

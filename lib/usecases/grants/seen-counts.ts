@@ -5,24 +5,40 @@ import { type HeaderRow, type ItemRow, rowOf } from '../../domain/record/rows.ts
 import { statusOfCell } from '../../domain/schedule/cells.ts';
 import { readCells } from '../deployment/find-deployments.ts';
 import type { Deps } from '../deps.ts';
+import { everyItem } from '../schedule/schedule-store.ts';
 import type { Sight } from './sight.ts';
 
+type Needs = Pick<Deps, 'table'>;
+
 /** Number of deployments by status, of those that may be seen. */
-export const countSeen = async (
-  { table }: Pick<Deps, 'table'>,
-  header: HeaderRow,
-  { sees }: Sight,
-): Promise<Totals> => {
+export const countSeen = async ({ table }: Needs, header: HeaderRow, { sees }: Sight): Promise<Totals> => {
   const cells = await readCells({ table }, header);
+  const seen = Array.from({ length: header.total }, (_, index) => index).filter(sees);
+  // What was UNKNOWN may be resolved since, and a batch that was never planned, or is of an earlier version, kept no cells when it was sealed.
+  const isForgotten = cells === undefined && header.ended_at !== undefined;
+  const asked = seen.filter((index) => isForgotten || cells?.at(index) === 'U');
+  const found = await readStatuses({ table }, header, asked);
   const counts: Partial<Record<Status, number>> = {};
-  for (let index = 0; index < header.total; index += 1) {
-    if (!sees(index)) continue;
-    const cell = cells?.at(index) ?? 0;
-    // What was UNKNOWN may be resolved since, and a batch of an earlier version kept no cells when it was sealed.
-    const mustAsk = cell === 'U' || (cells === undefined && header.ended_at !== undefined);
-    const row = mustAsk ? rowOf<ItemRow>(await table.get(keys.item(header.batch_id, index))) : undefined;
-    const status = row?.status ?? statusOfCell(cell);
+  for (const index of seen) {
+    const status = found.get(index) ?? statusOfCell(cells?.at(index) ?? 0);
     counts[status] = (counts[status] ?? 0) + 1;
   }
   return counts;
+};
+
+/** All between the first and the last: thousands of rows one by one would take longer than a call may. */
+const readStatuses = async (
+  { table }: Needs,
+  { batch_id }: HeaderRow,
+  asked: readonly number[],
+): Promise<ReadonlyMap<number, Status>> => {
+  const found = new Map<number, Status>();
+  const [first, last] = [asked[0], asked.at(-1)];
+  if (first === undefined || last === undefined) return found;
+  const { pk, sk: from } = keys.item(batch_id, first);
+  for await (const item of everyItem(table, { pk, from, to: keys.item(batch_id, last).sk })) {
+    const { index, status } = rowOf<ItemRow>(item)!;
+    found.set(index, status);
+  }
+  return found;
 };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rightsOf } from '../../../lib/domain/grants/rights.ts';
 import type { PlannedDeployment } from '../../../lib/domain/plan/plan.ts';
+import type { Table } from '../../../lib/domain/ports.ts';
 import type { Actor } from '../../../lib/domain/record/actor.ts';
 import { changeItem, pendingItem } from '../../../lib/domain/record/change.ts';
 import { keys } from '../../../lib/domain/record/keys.ts';
@@ -12,7 +13,16 @@ import { readSource } from '../../../lib/usecases/batch/read-source.ts';
 import { listDeployments } from '../../../lib/usecases/deployment/list-deployments.ts';
 import { previewPlan } from '../../../lib/usecases/plan/preview-plan.ts';
 import { readEvents } from '../../../lib/usecases/record/read-events.ts';
-import { changeBatch, makeWorld, planned, publish, readHeader, submitted, type World } from '../batch/api-world.ts';
+import {
+  changeBatch,
+  makeWorld,
+  manyYaml,
+  planned,
+  publish,
+  readHeader,
+  submitted,
+  type World,
+} from '../batch/api-world.ts';
 
 const actor: Actor = { kind: 'person', subject: 'rita', groups: ['risk'], scopes: ['admin'] };
 /** Who may do everything with the pillar `risk`, and nothing else. */
@@ -119,6 +129,31 @@ describe('who may see a part of a batch', () => {
     const { message, counts } = await readBatch(asHer(world), { named: batchId, actor: 'rita' });
     expect(counts).toEqual({ SKIPPED: 1, SUCCESS: 1 });
     expect(message).toBe('Of what you may see: 2 deployments: 1 succeeded, 1 skipped.');
+  });
+
+  it.each([
+    ['that could not be planned', false],
+    ['of an earlier version, which kept no outcomes', true],
+  ])('is told of a large batch %s, in a few reads', async (_, isPlanned) => {
+    const world = makeWorld();
+    const text = manyYaml(600).replace('"risk"', '"clearing"');
+    const batchId = isPlanned ? (await planned(world, text)).batchId : await submitted(world, text);
+    const ended = { status: 'FAILED', reason: 'ForATest', message: '' } as const;
+    await changeBatch(world, batchId, { ...ended, ended_at: world.clock.now() });
+    let reads = 0;
+    const count = <Result>(result: Result): Result => {
+      reads += 1;
+      return result;
+    };
+    const table: Table = {
+      get: (key) => count(world.table.get(key)),
+      query: (query) => count(world.table.query(query)),
+      transact: (writes) => world.table.transact(writes),
+      synced: () => world.table.synced(),
+    };
+    const { counts } = await readBatch({ ...asHer(world), table }, { named: batchId, actor: 'rita' });
+    expect(counts).toEqual({ PENDING: 599 });
+    expect(reads).toBeLessThan(10);
   });
 
   it('gets no text of the whole, and stops nothing of others', async () => {
