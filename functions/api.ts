@@ -9,8 +9,9 @@ import type { ApiEvent } from './api/request.ts';
 import { matchRoute } from './api/router.ts';
 import { type ApiDeps, routes } from './api/routes.ts';
 import { withSecurityHeaders } from './api/security-headers.ts';
-import { asTold, byToken, checkScope, type Identify } from './api/who.ts';
+import { asTold, byTokenOf, checkScope, type Identify } from './api/who.ts';
 import { catalogueDeps } from './runtime/configuration.ts';
+import { clientNames } from './runtime/environment.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { anchorDeps, documentDeps, tableDeps, uploadDeps } from './runtime/storage.ts';
 import { workflowDeps } from './runtime/workflow.ts';
@@ -58,6 +59,6 @@ export const handler = onLambda(() =>
       ...workflowDeps('batch'),
       ...catalogueDeps(),
     },
-    byToken,
+    byTokenOf(clientNames()),
   ),
 );

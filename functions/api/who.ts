@@ -10,28 +10,38 @@ export const asTold: Identify = (_, told = localActor) => told;
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** By the token that the authorizer has verified. Without an authorizer nobody has, so nobody is let in. */
-export const byToken: Identify = (event) => {
-  const claims = event.requestContext.authorizer?.jwt?.claims;
-  if (claims === undefined) throw new FlotillaError('Unauthorized', 'Send a token as Authorization: Bearer …');
-  const client = textOf(claims, 'client_id', 'azp', 'cid');
-  const subject = textOf(claims, 'sub') ?? client;
-  if (subject === undefined)
-    throw new FlotillaError('Unauthorized', 'This token names nobody: it has neither sub nor client_id.');
-  // Keys have room for no more, and two names must not become one.
-  if (subject.length > longestSubject)
-    throw new FlotillaError('Unauthorized', `The name in this token is longer than ${longestSubject} characters.`);
-  const groups = groupsOf(event, claims);
-  const isPerson =
-    groups.length > 0 && subject !== client && !programMarks.some(([name, mark]) => claims[name] === mark);
-  return {
-    kind: isPerson ? 'person' : 'program',
-    subject: personNamed(subject),
-    ...(isPerson || client === undefined ? {} : { client }),
-    groups,
-    scopes: scopesOf(claims),
+/**
+ * By the token that the authorizer has verified. Without an authorizer nobody has, so nobody is let in. Clients are called by
+ * their names, where the stage has given them some.
+ */
+export const byTokenOf =
+  (clientNames: ReadonlyMap<string, string>): Identify =>
+  (event) => {
+    const claims = event.requestContext.authorizer?.jwt?.claims;
+    if (claims === undefined) throw new FlotillaError('Unauthorized', 'Send a token as Authorization: Bearer …');
+    const clientId = textOf(claims, 'client_id', 'azp', 'cid');
+    const named = textOf(claims, 'sub') ?? clientId;
+    const client = clientId === undefined ? undefined : (clientNames.get(clientId) ?? clientId);
+    const subject = named === clientId ? client : named;
+    if (subject === undefined)
+      throw new FlotillaError('Unauthorized', 'This token names nobody: it has neither sub nor client_id.');
+    // Keys have room for no more, and two names must not become one.
+    if (subject.length > longestSubject)
+      throw new FlotillaError('Unauthorized', `The name in this token is longer than ${longestSubject} characters.`);
+    const groups = groupsOf(event, claims);
+    const isPerson =
+      groups.length > 0 && subject !== client && !programMarks.some(([name, mark]) => claims[name] === mark);
+    return {
+      kind: isPerson ? 'person' : 'program',
+      subject: personNamed(subject),
+      ...(isPerson || client === undefined ? {} : { client }),
+      groups,
+      scopes: scopesOf(claims),
+    };
   };
-};
+
+/** Of an issuer that calls clients as people know them. */
+export const byToken: Identify = byTokenOf(new Map());
 
 /** Refuses who has neither this scope nor `admin`. */
 export const checkScope = (actor: Actor, scope: Scope): void => {

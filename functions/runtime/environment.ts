@@ -15,6 +15,7 @@ const variables = {
   HARNESS_SECRET_ID: named,
   CALLBACK_SECRET_ID: named,
   AWS_REGION: named,
+  CLIENTS: z.string().regex(/^[a-z][a-z0-9-]*=\w+(,[a-z][a-z0-9-]*=\w+)*$/, { error: 'must be name=id,name=id' }),
 } as const;
 
 /** One variable of a Lambda's environment. Throws ConfigurationInvalid with its name when it is not set, or not what it must be. */
@@ -24,6 +25,15 @@ export const variable = (name: keyof typeof variables): string => {
   if (parsed.success) return parsed.data;
   const wrong = value === undefined || value === '' ? 'is not set' : parsed.error.issues[0]?.message;
   throw new FlotillaError('ConfigurationInvalid', `the environment variable ${name} ${wrong}`);
+};
+
+/** The names of the clients of the stage's own pool, by their ids. None where tokens are those of another issuer. */
+export const clientNames = (): ReadonlyMap<string, string> => {
+  if (process.env.CLIENTS === undefined) return new Map();
+  const pairs = variable('CLIENTS')
+    .split(',')
+    .map((pair) => pair.split('='));
+  return new Map(pairs.map(([name, id]) => [id!, name!]));
 };
 
 /** Lambda names the function to its process, before any of our code is loaded. */

@@ -9,7 +9,7 @@ import { HttpEntrance } from './http-entrance.ts';
 import { InlineMachine } from './inline-machine.ts';
 import { machineArnsOf } from './machine-arns.ts';
 import { NextSteps } from './next-steps.ts';
-import type { TokenIssuer } from './own-issuer.ts';
+import type { OwnIssuer, ProgramClient, TokenIssuer } from './own-issuer.ts';
 import type { Resources, StateResources } from './rights.ts';
 import type { Settings } from './settings.ts';
 import { StreamTrigger } from './stream-trigger.ts';
@@ -22,8 +22,12 @@ export interface ApplicationProps extends StackProps {
   readonly settings: Settings;
   readonly state: StateResources;
   /** Whose tokens the API takes. */
-  readonly tokens: TokenIssuer;
+  readonly tokens: TokenIssuer | OwnIssuer;
 }
+
+/** A pool makes up the ids of its clients; by this the API calls each by its name. */
+const namesOf = (programs: readonly ProgramClient[]): string =>
+  programs.map(({ name, id }) => `${name}=${id}`).join(',');
 
 const machineSays: Readonly<Record<string, string>> = {
   Batch: 'The state machine that runs batches.',
@@ -61,6 +65,7 @@ export class ApplicationStack extends Stack {
     }
     this.#addStreamTriggers(handlers, { name, state });
     new SweepSchedule(this, 'Sweeper', { name, handler: handlers.of('sweep') });
+    if ('programs' in tokens) handlers.of('api').lambda.addEnvironment('CLIENTS', namesOf(tokens.programs));
     const { api, stage } = new HttpEntrance(this, 'Entrance', {
       name,
       tokens,

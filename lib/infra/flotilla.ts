@@ -2,7 +2,7 @@ import { type App, Aspects, Tags } from 'aws-cdk-lib';
 import { ApplicationStack } from './application-stack.ts';
 import { ObservabilityStack } from './observability-stack.ts';
 import { OwnAccountOnly } from './own-account-only.ts';
-import type { TokenIssuer } from './own-issuer.ts';
+import type { OwnIssuer, TokenIssuer } from './own-issuer.ts';
 import type { Settings } from './settings.ts';
 import { StateStack } from './state-stack.ts';
 
@@ -47,7 +47,7 @@ export const addFlotilla = (
   return { state, application, observability };
 };
 
-const tokensOf = ({ oidc }: Settings, { ownIssuer }: StateStack): TokenIssuer => {
+const tokensOf = ({ oidc }: Settings, { ownIssuer }: StateStack): TokenIssuer | OwnIssuer => {
   const tokens = oidc ?? ownIssuer;
   if (tokens === undefined)
     throw new Error('The stage has no issuer of tokens: neither the settings nor the state stack name one');

@@ -3,8 +3,10 @@ import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Construct } from 'constructs';
 import { addOutput } from './add-output.ts';
 import { callbackPath } from './callback-route.ts';
+import { pascalCase } from './functions-table.ts';
 import { scopePrefix } from './http-routes.ts';
-import { type OwnIssuer, programScopes, type TokenIssuer } from './own-issuer.ts';
+import { loginReturn, type OwnIssuer, type TokenIssuer } from './own-issuer.ts';
+import { defaultClient } from './settings.ts';
 
 export interface NextStepsProps {
   readonly stage: string;
@@ -45,13 +47,44 @@ const facts = ({ region, api, batchMachineArn, clusterRoles, tokens }: Place): O
     ApiId: [api.apiId, 'The id of the HTTP API.'],
     BatchMachineConsole: [`${console}#/statemachines/view/${batchMachineArn}`, 'The batches in the console.'],
     ClusterRoles: [clusterRoles.join(' '), 'The roles that each EKS cluster must let in.'],
-    ...('poolId' in tokens
-      ? { AdminClient: [`export ${client(tokens, tokens.adminClientId, region)}`, adminSays] as const }
-      : {}),
+    ...('poolId' in tokens ? ofPool(tokens, region) : {}),
   };
 };
 
-const adminSays = 'In place of the client of Next4Client, for people who resolve and administer.';
+const ofPool = (tokens: OwnIssuer, region: string): Outputs => {
+  const others = tokens.programs.slice(1).map(({ name, id }): [string, Outputs[string]] => {
+    const says = `In place of the client of Next4Client, for the program ${name}.`;
+    return [`Client${pascalCase(name)}`, [`export ${client(tokens, id, region)}`, says]];
+  });
+  return {
+    ...Object.fromEntries(others),
+    Person: [
+      addPerson(tokens, region),
+      'Adds a person to a group, both named by you; grants are for groups. A first password comes by mail.',
+    ],
+    PersonToken: [personToken(tokens), 'Gets a person who has logged in a token, good for an hour.'],
+  };
+};
+
+const addPerson = ({ poolId }: OwnIssuer, region: string): string => {
+  const ask = (what: string): string => `aws cognito-idp ${what} --region ${region} --user-pool-id ${poolId}`;
+  const [group, person] = ['--group-name YOUR-GROUP', '--username YOUR-NAME'];
+  const user = `${ask('admin-create-user')} ${person} --user-attributes Name=email,Value=YOUR-ADDRESS`;
+  return `${user}; ${ask('create-group')} ${group}; ${ask('admin-add-user-to-group')} ${person} ${group}`;
+};
+
+/** By the code that the page of the pool leads back with, which is good once and only with what this shell has made up (PKCE). */
+const personToken = ({ loginUrl, tokenUrl, peopleClientId: id }: OwnIssuer): string => {
+  const make = 'verifier="$(openssl rand -hex 32)"';
+  const hash = `"$(printf %s "$verifier" | openssl dgst -sha256 -binary | base64 | tr '+/' '-_' | tr -d '=')"`;
+  const where = encodeURIComponent(loginReturn);
+  const page = `${loginUrl}?response_type=code&client_id=${id}&redirect_uri=${where}&code_challenge_method=S256&code_challenge=`;
+  const say = `echo "Log in at ${page}$challenge and give the code from the address that you are led to:"`;
+  const known = `grant_type=authorization_code&client_id=${id}&redirect_uri=${where.replaceAll('%', '%%')}`;
+  const form = `printf '${known}&code=%s&code_verifier=%s' "$code" "$verifier"`;
+  const exchange = `${form} | curl -sS -d @- ${tokenUrl} | ${accessToken}`;
+  return `${make}; challenge=${hash}; ${say}; read -r code; export FLOTILLA_TOKEN="$(${exchange})"`;
+};
 
 const steps = (place: Place): Outputs => {
   const { region, stage, api, callbackSecretId } = place;
@@ -91,7 +124,10 @@ const letIn = ({ region, clusterRoles }: Place): string => {
 };
 
 const exports = ({ region, api, tokens }: Place): string =>
-  `FLOTILLA_URL=${api.apiEndpoint}${'poolId' in tokens ? ` ${client(tokens, tokens.clientId, region)}` : ''}`;
+  `FLOTILLA_URL=${api.apiEndpoint}${'poolId' in tokens ? ` ${client(tokens, tokens.programs[0]!.id, region)}` : ''}`;
+
+/** Of the answer of a token address. */
+const accessToken = `node -p 'JSON.parse(require("fs").readFileSync(0)).access_token'`;
 
 /** With these the command line fetches its tokens itself, and renews them. */
 const client = ({ tokenUrl, poolId }: OwnIssuer, id: string, region: string): string => {
@@ -103,7 +139,7 @@ const client = ({ tokenUrl, poolId }: OwnIssuer, id: string, region: string): st
 const token = ({ tokens }: Place): Outputs[string] => {
   if (!('poolId' in tokens)) {
     const { issuer, audience } = tokens;
-    const scopes = programScopes.map((one) => `${scopePrefix}/${one}`).join(' ');
+    const scopes = defaultClient.scopes.map((one) => `${scopePrefix}/${one}`).join(' ');
     const wanted = `of ${issuer}, made out for ${audience.join(' or ')}, with the scopes ${scopes}`;
     return [
       `read -rs FLOTILLA_TOKEN && export FLOTILLA_TOKEN # ${wanted}`,
@@ -113,6 +149,6 @@ const token = ({ tokens }: Place): Outputs[string] => {
   // Without a scope the token has all that its client may have: each client has a purpose.
   const user = `printf 'user = "%s:%s"' "$FLOTILLA_CLIENT_ID" "$FLOTILLA_CLIENT_SECRET"`;
   const answer = `${user} | curl -sS -K - -d grant_type=client_credentials "$FLOTILLA_TOKEN_URL"`;
-  const command = `FLOTILLA_TOKEN="$(${answer} | node -p 'JSON.parse(require("fs").readFileSync(0)).access_token')"`;
+  const command = `FLOTILLA_TOKEN="$(${answer} | ${accessToken})"`;
   return [command, 'Fetches a token for tools like curl, good for an hour; the command line fetches its own.'];
 };

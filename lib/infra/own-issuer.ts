@@ -1,8 +1,18 @@
 import { Duration } from 'aws-cdk-lib';
-import { AccountRecovery, Mfa, OAuthScope, ResourceServerScope, UserPool } from 'aws-cdk-lib/aws-cognito';
+import {
+  AccountRecovery,
+  Mfa,
+  OAuthScope,
+  type OAuthSettings,
+  ResourceServerScope,
+  UserPool,
+  type UserPoolClient,
+} from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import { accept } from './accept.ts';
+import { pascalCase } from './functions-table.ts';
 import { scopePrefix, scopes } from './http-routes.ts';
+import { type ClientSettings, defaultClient } from './settings.ts';
 
 /** Whose tokens the API takes, and for whom they must be made out. */
 export interface TokenIssuer {
@@ -15,28 +25,39 @@ export interface OwnIssuerProps {
   /** First part of the address where tokens are fetched; nobody in the region has the same. */
   readonly domain: string;
   readonly deletionProtection: boolean;
+  readonly clients: readonly ClientSettings[];
 }
 
 type ScopeName = keyof typeof scopes;
 
-/** What a program needs that deploys and follows what it has deployed. */
-export const programScopes = ['read', 'deploy'] as const satisfies readonly ScopeName[];
+/** What a person needs. What each may do with it is for grants to say. */
+const peopleScopes = ['read', 'logs', 'deploy', 'approve'] as const satisfies readonly ScopeName[];
+
+/** Where a person is led who has logged in. Nobody needs to listen there: the code that is exchanged for a token stands in the address. */
+export const loginReturn = 'http://localhost:8080/';
+
+/** A program with an id and a secret of its own. */
+export interface ProgramClient {
+  readonly name: string;
+  readonly id: string;
+}
 
 /**
- * A Cognito user pool for a stage that names no issuer: without people in it, only clients, which get a token for their id
- * and secret (client credentials grant). One is for programs, and cannot do what a person must decide; the other for people
- * who resolve and administer. Each client costs money by the month, so there are no more.
+ * A Cognito user pool for a stage that names no issuer. Programs are the clients of the settings: each gets a token for its id
+ * and secret (client credentials grant), and none can do what a person must decide. People are users that an administrator
+ * adds, in groups; they log in on the pool's page. Each client of a program costs money by the month.
  */
 export class OwnIssuer extends Construct implements TokenIssuer {
   readonly issuer: string;
   readonly audience: readonly string[];
   readonly poolId: string;
-  /** For programs. */
-  readonly clientId: string;
-  readonly adminClientId: string;
+  readonly programs: readonly ProgramClient[];
+  /** Of the page where people log in. */
+  readonly peopleClientId: string;
+  readonly loginUrl: string;
   readonly tokenUrl: string;
 
-  constructor(scope: Construct, id: string, { name, domain, deletionProtection }: OwnIssuerProps) {
+  constructor(scope: Construct, id: string, { name, domain, deletionProtection, clients }: OwnIssuerProps) {
     super(scope, id);
     const pool = new UserPool(this, 'Pool', {
       userPoolName: name,
@@ -54,7 +75,8 @@ export class OwnIssuer extends Construct implements TokenIssuer {
       deletionProtection,
     });
     accept(pool, {
-      'AwsSolutions-COG8': 'There are no people in the pool whose passwords or devices the plus tier would look after.',
+      'AwsSolutions-COG8':
+        'The few people in the pool are added by an administrator and have a second factor; the plus tier costs for each.',
     });
     const known = new Map(
       Object.entries(scopes).map(([scopeName, scopeDescription]) => [
@@ -63,22 +85,32 @@ export class OwnIssuer extends Construct implements TokenIssuer {
       ]),
     );
     const api = pool.addResourceServer('Api', { identifier: scopePrefix, scopes: [...known.values()] });
-    const addClient = (name: string, granted: readonly ScopeName[]): string =>
-      pool.addClient(name, {
-        generateSecret: true,
-        oAuth: {
-          flows: { clientCredentials: true },
-          scopes: granted.map((one) => OAuthScope.resourceServer(api, known.get(one)!)),
-        },
-        accessTokenValidity: Duration.hours(1),
-      }).userPoolClientId;
+    const scopesOf = (granted: readonly ScopeName[]) =>
+      granted.map((one) => OAuthScope.resourceServer(api, known.get(one)!));
+    const addClient = (id: string, generateSecret: boolean, oAuth: OAuthSettings): UserPoolClient =>
+      pool.addClient(id, { generateSecret, oAuth, accessTokenValidity: Duration.hours(1) });
     const place = pool.addDomain('Domain', { cognitoDomain: { domainPrefix: domain } });
     // Not ProviderURL, which says the same: the emulator of `npm run test:cloud` does not know that attribute.
     this.issuer = `https://${pool.userPoolProviderName}`;
-    this.clientId = addClient('Client', programScopes);
-    this.adminClientId = addClient('AdminClient', ['admin']);
-    this.audience = [this.clientId, this.adminClientId];
+    this.programs = clients.map((client) => ({
+      name: client.name,
+      id: addClient(constructIdOf(client), true, {
+        flows: { clientCredentials: true },
+        scopes: scopesOf(client.scopes),
+      }).userPoolClientId,
+    }));
+    this.peopleClientId = addClient('PeopleClient', false, {
+      flows: { authorizationCodeGrant: true },
+      callbackUrls: [loginReturn],
+      scopes: scopesOf(peopleScopes),
+    }).userPoolClientId;
+    this.audience = [...this.programs.map(({ id }) => id), this.peopleClientId];
     this.poolId = pool.userPoolId;
     this.tokenUrl = `${place.baseUrl()}/oauth2/token`;
+    this.loginUrl = `${place.baseUrl()}/oauth2/authorize`;
   }
 }
+
+/** The one that stages had before there was a list stays what it is. */
+const constructIdOf = ({ name }: ClientSettings): string =>
+  name === defaultClient.name ? 'Client' : `Client${pascalCase(name)}`;

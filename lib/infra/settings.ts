@@ -1,12 +1,22 @@
 import * as z from 'zod';
 import { stageNamePattern, stageNameRule } from '../domain/catalogue/stage-name.ts';
 
+/** A program with tokens of its own. What it may do where is for the grants of the configuration to say, by its name. */
+export interface ClientSettings {
+  readonly name: string;
+  readonly scopes: readonly ('read' | 'logs' | 'deploy')[];
+}
+
+export const defaultClient: ClientSettings = { name: 'ci', scopes: ['read', 'deploy'] };
+
 /** How a stage is set up: what `-c name=value`, the context of `cdk.json` and the section `aws` of the configuration say. */
 export interface Settings {
   /** Several stages live side by side in one account and region. */
   readonly stage: string;
   /** Whose tokens are taken. Absent: a Cognito user pool is made. */
   readonly oidc?: { readonly issuer: string; readonly audience: readonly string[] };
+  /** The programs that get tokens of that pool. */
+  readonly clients: readonly ClientSettings[];
   /** Requests to the API, of all callers together. */
   readonly throttle: { readonly rate: number; readonly burst: number };
   /** Whether the bus keeps its events to be played again. */
@@ -44,6 +54,21 @@ const listed = z.union([z.array(z.string()), z.string().transform((text) => text
     .min(1)
     .max(50),
 );
+const clientName = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/);
+const client = z.union([
+  clientName.transform((name): ClientSettings => ({ ...defaultClient, name })),
+  z.strictObject({
+    name: clientName,
+    scopes: z
+      .array(z.enum(['read', 'logs', 'deploy']))
+      .min(1)
+      .default([...defaultClient.scopes]),
+  }),
+]);
+const clients = z
+  .union([z.array(z.unknown()), z.string().transform((text): unknown[] => text.split(','))])
+  .pipe(z.array(client).min(1).max(20))
+  .refine((all) => new Set(all.map(({ name }) => name)).size === all.length);
 /** Tokens are checked with the keys found there. Without TLS only on this machine, where an emulator may be tried. */
 const issuer = /^(https:\/\/[^\s/?#@]+|http:\/\/(127\.0\.0\.1|localhost)(:\d+)?)(\/[^\s?#]*)?$/;
 
@@ -58,6 +83,11 @@ export const settingsSchema = z.strictObject({
   oidc_audience: listed
     .optional()
     .describe('the audiences of tokens to take (aud, or client_id): a list, or text with commas between'),
+  clients: clients
+    .default([defaultClient])
+    .describe(
+      'the programs that get tokens of the pool: names of small letters, digits and hyphens, each once, or {name, scopes} with read, logs and deploy',
+    ),
   // A long poll holds a function for 20 s: 50 a second are 1,000 at once, the first limit of a new account.
   throttle_rate: whole(1, 10_000).default(50).describe('requests a second, a whole number from 1 to 10000'),
   throttle_burst: whole(1, 5_000).default(100).describe('requests at once, a whole number from 1 to 5000'),
@@ -112,6 +142,7 @@ const settingsOf = (read: z.output<typeof settingsSchema>): Settings => ({
   ...(read.oidc_issuer === undefined || read.oidc_audience === undefined
     ? {}
     : { oidc: { issuer: read.oidc_issuer, audience: read.oidc_audience } }),
+  clients: read.clients,
   throttle: { rate: read.throttle_rate, burst: read.throttle_burst },
   archive: read.archive,
   onDestroy: read.on_destroy,
@@ -150,6 +181,11 @@ const contradictions = (given: Given): readonly string[] => {
   if (given.has('anchor_lock_days') && given.get('on_destroy')?.value === 'delete') {
     const { name } = given.get('anchor_lock_days')!;
     problems.push(`${name}: a bucket whose objects are locked cannot be deleted; leave on_destroy at keep`);
+  }
+  if (given.has('oidc_issuer') && given.has('clients')) {
+    problems.push(
+      `${given.get('clients')?.name}: is for the pool that is made without oidc_issuer; your issuer has its own`,
+    );
   }
   if (!given.has('oidc_issuer') && /aws|amazon|cognito/.test(String(stage?.value))) {
     problems.push(`${stage?.name}: Cognito takes no address with aws, amazon or cognito in it; name another stage`);

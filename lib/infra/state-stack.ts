@@ -44,7 +44,12 @@ export class StateStack extends Stack implements StateResources {
     // CDK's own types are not made for exactOptionalPropertyTypes: `secretFullArn?: string` against `string | undefined`.
     this.callbackSecret = new CallbackSecret(this, 'CallbackSecret') as ISecret;
     if (settings.oidc === undefined) {
-      this.ownIssuer = new OwnIssuer(this, 'Tokens', { name, domain: ownName, deletionProtection: keep });
+      this.ownIssuer = new OwnIssuer(this, 'Tokens', {
+        name,
+        domain: ownName,
+        deletionProtection: keep,
+        clients: settings.clients,
+      });
     }
     this.#addOutputs();
     RemovalPolicies.of(this).apply(keep ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);

@@ -87,6 +87,14 @@ describe('exit status', () => {
     expect(await against(script, argv, { stdin: releaseYaml })).toMatchObject({ status });
   });
 
+  test('what grants refuse is told with its lines, and nothing else is advised', async () => {
+    const message = 'no grant lets you deploy risk in production';
+    const refused = [{ line: 5, column: 5, path: 'deployments[2]', message, code: 'NotGranted' }];
+    const script = { 'POST /batches': problem(403, 'Forbidden', { issues: refused }) };
+    const { status, error } = await against(script, ['deploy', '-'], { stdin: releaseYaml });
+    expect([status, error]).toEqual([6, ['Forbidden it is.', `<stdin>:5:5 deployments[2]: ${message}`]]);
+  });
+
   test.each([
     ['no command', []],
     ['an unknown command', ['destroy']],

@@ -7,6 +7,8 @@ export const stage = 'cloudtest';
 /** The secret of every role there: the emulator gives all of them the same. */
 export const secretAccessKey = 'test';
 
+export type Team = 'clearing' | 'risk';
+
 /** What the deployed program needs to know of the world, and the tests of both. */
 export interface Cloud {
   readonly emulator: string;
@@ -22,10 +24,12 @@ export interface Cloud {
   /** The topic that tells people. */
   readonly topic: string;
   readonly pool: string;
-  /** For programs. */
+  /** Of the program that may do everything. */
   readonly poolClient: string;
-  /** For people who resolve and administer. */
-  readonly adminClient: string;
+  /** Of the programs of two teams. */
+  readonly teams: Readonly<Record<Team, string>>;
+  /** Where people log in. */
+  readonly peopleClient: string;
   readonly batchMachine: string;
   readonly watchMachine: string;
   /** The simulators, by the back door. */

@@ -24,6 +24,7 @@ services:
     trade-intake: { image: registry.example.com/clearing/trade-intake, container: app, namespace: clearing }
     netting-engine: { namespace: clearing }
     settlement-api: { namespace: clearing }
+    books: { namespace: clearing }
   risk:
     position-store: { kind: statefulset, name: position-store-v2, namespace: risk }
     exposure-calc: { namespace: risk }
@@ -31,10 +32,19 @@ services:
     margin-engine: { namespace: risk }
     fee-engine: { namespace: risk }
     desk-limits: { namespace: risk }
+    books: { namespace: risk }
 pillars:
   clearing: { harness: { pipeline: deploy_clearing, trigger: flotilla, webhook_token: '\${CLEARING_TOKEN}' } }
   risk: { harness: { pipeline: deploy_risk, mode: execute } }
-environments: { staging: { max_concurrency: 10 } }
+environments:
+  staging: { max_concurrency: 10 }
+  clearing-test: {}
+  risk-test: { second_person: true }
+grants:
+  - { client: ci, may: ['*'], pillars: ['*'], environments: ['*'] }
+  - { client: clearing-ci, may: [deploy, cancel, resolve], pillars: ['*'], environments: [clearing-test] }
+  - { client: risk-ci, may: [deploy, cancel, resolve], pillars: ['*'], environments: [risk-test] }
+  - { group: risk-leads, may: [resolve], pillars: [risk], environments: [risk-test] }
 clusters: { eu-1: { eks: ${eksCluster} } }
 infrastructures: { cluster-eu-1: { cluster: eu-1 } }
 harness: { base_url: '${harness}', account: acme, org: payments, project: releases, api_key: '\${HARNESS_API_KEY}' }

@@ -10,7 +10,7 @@ import { alarmsTable } from '../../lib/infra/alarms-table.ts';
 import { Api } from './api.ts';
 import { clientsOf, givenCloud, stage } from './cloud.ts';
 import { TestQueue } from './test-queue.ts';
-import { asAdmin, fetchToken } from './token.ts';
+import { fetchToken } from './token.ts';
 
 const cloud = givenCloud();
 const clients = clientsOf(cloud);
@@ -64,7 +64,7 @@ describe('whoever listens to the topic', () => {
   });
 
   it('is told how a batch ended, in a sentence', async () => {
-    const api = new Api(cloud, await fetchToken(clients, asAdmin(cloud), ['flotilla/admin']));
+    const api = new Api(cloud, await fetchToken(clients, cloud, ['flotilla/read', 'flotilla/deploy']));
     const batchId = await api.begin(`
 version: v1.0
 metadata: { name: Nothing comes of it }

@@ -75,8 +75,12 @@ const locate = (
       of('state', /TokensPool.*ProviderName/)
         .split('/')
         .at(-1) ?? '',
-    poolClient: of('state', /RefTokensPoolClient/),
-    adminClient: of('state', /RefTokensPoolAdminClient/),
+    poolClient: of('state', /RefTokensPoolClient(?!ClearingCi|RiskCi)/),
+    teams: {
+      clearing: of('state', /RefTokensPoolClientClearingCi/),
+      risk: of('state', /RefTokensPoolClientRiskCi/),
+    },
+    peopleClient: of('state', /RefTokensPoolPeopleClient/),
     batchMachine: machineArn(of('application', /^BatchMachineName$/)),
     watchMachine: machineArn(of('application', /^WatchMachineName$/)),
   };
@@ -131,7 +135,7 @@ const main = async (): Promise<void> => {
   held.defer(() => emulator.close());
   clients = clientsOf({ emulator: emulator.url, engine: states.url });
 
-  const cdk = new Cdk(folder, emulator.url);
+  const cdk = new Cdk(folder, emulator.url, { settings: ['clients=ci,clearing-ci,risk-ci'] });
   await steps.run('cdk bootstrap', () => cdk.run('bootstrap', `aws://${account}/${region}`));
   const outputs = await steps.run('cdk deploy', () => cdk.deploy());
 

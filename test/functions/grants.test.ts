@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { routes } from '../../functions/api/routes.ts';
 import { byToken } from '../../functions/api/who.ts';
 import { create } from '../../functions/api.ts';
 import type { Grant } from '../../lib/domain/grants/grant.ts';
@@ -60,6 +61,7 @@ const apiOf = (world: World, granted: readonly Grant[] | (() => readonly Grant[]
   };
 };
 
+const uploadOrder = JSON.stringify(orderOf('hello'));
 const resolution = JSON.stringify({ status: 'SUCCESS', reason: 'looked' });
 
 /** A batch in one place, which a release manager has submitted. */
@@ -115,6 +117,41 @@ describe.each(rows)('%s and %s', (who, place, can) => {
     const cancel = await call(who, 'POST', `${batch}/cancel`);
     expect(cancel.status).toBe(can.cancel ? 202 : can.read ? 403 : 404);
   });
+});
+
+/** What every route answers to somebody without a grant: whoever adds a route has to say. */
+const toStrangers: Readonly<Record<string, number>> = {
+  'POST /batches': 403,
+  'POST /uploads': 403,
+  'DELETE /uploads/{id}': 404,
+  'POST /batches/plan': 403,
+  'GET /anchors': 403,
+  'GET /batches': 200, // an empty list
+  'GET /batches/{id}': 404,
+  'GET /batches/{id}/source': 404,
+  'GET /batches/{id}/deployments': 404,
+  'GET /batches/{id}/events': 404,
+  'POST /batches/{id}/cancel': 404,
+  'POST /batches/{id}/deployments/{key+}/resolve': 404,
+  'GET /schemas/batch.json': 200,
+  'GET /schemas/events.json': 200,
+  'GET /health': 200,
+};
+
+it('every route is asked by a stranger', async () => {
+  const { call, batchId, key } = await inPlace('risk in staging');
+  const bodies: Readonly<Record<string, string>> = {
+    '/batches': yamlOf('risk in staging'),
+    '/batches/plan': yamlOf('risk in staging'),
+    '/uploads': uploadOrder,
+    '/batches/{id}/deployments/{key+}/resolve': resolution,
+  };
+  const answers = routes.map(async ({ method, path }) => {
+    const url = path.replace('{id}', batchId).replace('{key+}', key);
+    const { status } = await call('a stranger', method, url, method === 'POST' ? bodies[path] : undefined);
+    return [`${method} ${path}`, status] as const;
+  });
+  expect(Object.fromEntries(await Promise.all(answers))).toEqual(toStrangers);
 });
 
 describe('grants', () => {
@@ -175,9 +212,8 @@ describe('grants', () => {
 
   it('are needed for an address to put a batch at', async () => {
     const call = apiOf(makeWorld());
-    const order = JSON.stringify(orderOf('hello'));
-    expect((await call('a stranger', 'POST', '/uploads', order)).status).toBe(403);
-    expect((await call('risk-ci', 'POST', '/uploads', order)).status).toBe(201);
+    expect((await call('a stranger', 'POST', '/uploads', uploadOrder)).status).toBe(403);
+    expect((await call('risk-ci', 'POST', '/uploads', uploadOrder)).status).toBe(201);
   });
 
   it('list what may be seen page by page, as if there were nothing else', async () => {

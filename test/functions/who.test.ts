@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asTold, byToken, checkScope } from '../../functions/api/who.ts';
+import { asTold, byToken, byTokenOf, checkScope } from '../../functions/api/who.ts';
 import { apiEvent } from './api-call.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -54,6 +54,15 @@ describe('who a token says', () => {
 
   it('a person is not known by the program that he uses', () => {
     expect(byToken(eventOf({ sub: 'u-1', client_id: 'app', groups: ['a'] }), undefined)).not.toHaveProperty('client');
+  });
+
+  it('a client of the stage goes by the name that the settings give it', () => {
+    const ofStage = byTokenOf(new Map([['7f3k', 'risk-ci']]));
+    const client = { kind: 'program', subject: 'risk-ci', client: 'risk-ci' };
+    expect(ofStage(eventOf({ sub: '7f3k', client_id: '7f3k' }), undefined)).toMatchObject(client);
+    expect(ofStage(eventOf({ client_id: '7f3k' }), undefined)).toMatchObject(client);
+    expect(ofStage(eventOf({ sub: 'u-1', client_id: '7f3k' }), undefined)).toMatchObject({ subject: 'u-1' });
+    expect(ofStage(eventOf({ client_id: 'other' }), undefined)).toMatchObject({ subject: 'other', client: 'other' });
   });
 
   it('groups are taken from the token that was verified, and from no other', () => {

@@ -57,7 +57,7 @@ it('turns callbacks away that come too often, by a stage that is made after thei
   expect(stage?.DependsOn).toContain(route?.id);
 });
 
-it('takes tokens of the pool that it makes, for its two clients', () => {
+it('takes tokens of the pool that it makes, for its client and for people', () => {
   const [authorizer, ...more] = found('AWS::ApiGatewayV2::Authorizer');
   expect(more).toEqual([]);
   expect(authorizer).toMatchObject({ AuthorizerType: 'JWT', IdentitySource: ['$request.header.Authorization'] });
@@ -65,11 +65,11 @@ it('takes tokens of the pool that it makes, for its two clients', () => {
   expect(shortText(Issuer, templates)).toBe('https://TokensPool.ProviderName');
   expect(Audience.map((one: unknown) => shortText(one, templates))).toEqual([
     'TokensPoolClient.Ref',
-    'TokensPoolAdminClient.Ref',
+    'TokensPoolPeopleClient.Ref',
   ]);
 });
 
-it('makes a pool without people: a client that cannot decide for one, and one that can, by their secrets only', () => {
+it('makes a pool whose client cannot decide for a person, and where people log in who were added', () => {
   const [pool] = found('AWS::Cognito::UserPool', state);
   expect(pool).toMatchObject({
     AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
@@ -77,19 +77,38 @@ it('makes a pool without people: a client that cannot decide for one, and one th
     DeletionProtection: 'ACTIVE',
   });
   const clients = ofType(state, 'AWS::Cognito::UserPoolClient');
-  for (const { Properties } of clients)
-    expect(Properties).toMatchObject({ AllowedOAuthFlows: ['client_credentials'], GenerateSecret: true });
+  const [program, people] = clients.map(({ Properties }) => Properties);
+  expect(program).toMatchObject({ AllowedOAuthFlows: ['client_credentials'], GenerateSecret: true });
+  expect(people).toMatchObject({ AllowedOAuthFlows: ['code'], GenerateSecret: false });
   const scopesOf = clients.map(({ id, Properties }) => [
     id.replace(/[0-9A-F]{8}$/, ''),
     Properties.AllowedOAuthScopes.map((one: unknown) => shortText(one, templates)),
   ]);
   expect(Object.fromEntries(scopesOf)).toEqual({
     TokensPoolClient: ['TokensPoolApi.Ref/read', 'TokensPoolApi.Ref/deploy'],
-    TokensPoolAdminClient: ['TokensPoolApi.Ref/admin'],
+    TokensPoolPeopleClient: ['read', 'logs', 'deploy', 'approve'].map((one) => `TokensPoolApi.Ref/${one}`),
   });
   const [api] = found('AWS::Cognito::UserPoolResourceServer', state);
   expect(api.Identifier).toBe('flotilla');
   expect(api.Scopes.map(({ ScopeName }: { ScopeName: string }) => ScopeName)).toEqual(Object.keys(scopes));
+});
+
+it('makes a client for each program of the settings, and tells the API their names', () => {
+  const clients = ['risk-ci', { name: 'reporter', scopes: ['read'] }];
+  const listed = synthesize(undefined, { clients });
+  const ids = ofType(listed.state, 'AWS::Cognito::UserPoolClient').map(({ id, Properties }) => [
+    id.replace(/[0-9A-F]{8}$/, ''),
+    Properties.AllowedOAuthScopes.length,
+  ]);
+  expect(ids).toEqual([
+    ['TokensPoolClientRiskCi', 2],
+    ['TokensPoolClientReporter', 1],
+    ['TokensPoolPeopleClient', 4],
+  ]);
+  const api = ofType(listed.application, 'AWS::Lambda::Function').find(({ id }) => id.startsWith('HandlersApi'));
+  const names = shortText(api?.Properties.Environment.Variables.CLIENTS, listed);
+  expect(names).toBe('risk-ci=TokensPoolClientRiskCi.Ref,reporter=TokensPoolClientReporter.Ref');
+  expect(found('AWS::ApiGatewayV2::Authorizer', listed.application)[0].JwtConfiguration.Audience).toHaveLength(3);
 });
 
 it('takes tokens of the issuer that is named, and makes no pool then', () => {

@@ -14,7 +14,6 @@ const named = synthesize(undefined, { oidc_issuer: 'https://login.example.com/',
 it('puts out where things are, and the commands that come next', () => {
   const told = Object.keys(outputs).filter((name) => !name.startsWith('PublishOutput')); // what another stack reads
   expect(told.sort()).toEqual([
-    'AdminClient',
     'ApiAddress',
     'ApiId',
     'BatchMachineConsole',
@@ -29,6 +28,8 @@ it('puts out where things are, and the commands that come next', () => {
     'Next7Plan',
     'Next8Deploy',
     'Next9Callback',
+    'Person',
+    'PersonToken',
     'WatchMachineName',
   ]);
 });
@@ -107,9 +108,32 @@ describe('the commands', () => {
     expect(outputs.Next8Deploy).toBe('npx flotilla deploy YOUR-BATCH.yaml --follow');
   });
 
-  it('name the client of people apart from that of programs', () => {
-    expect(outputs.AdminClient).toMatch(/^export .*FLOTILLA_CLIENT_ID=TokensPoolAdminClient\.Ref .*Pool\.Ref/);
-    expect(outputs.Next4Client).not.toContain('Admin');
+  it('name each further program', () => {
+    const listed = synthesize(undefined, { clients: 'ci,risk-ci' });
+    const told = outputsOf(listed, listed.application);
+    expect(told.Next4Client).toMatch(/FLOTILLA_CLIENT_ID=TokensPoolClient\.Ref /);
+    expect(told.ClientRiskCi).toMatch(/^export .*FLOTILLA_CLIENT_ID=TokensPoolClientRiskCi\.Ref .*Pool\.Ref/);
+  });
+
+  it('add a person to a group, and get a token by what the page of the pool gives and only this shell knows', () => {
+    expect(outputs.Person).toMatch(/admin-create-user .*create-group .*admin-add-user-to-group .*YOUR-GROUP/);
+    const curl = `curl() { echo "$* $(cat)" >&2; echo '{"access_token":"t.o.k"}'; }; openssl() { if [ "$1" = rand ]; then echo made-up; else cat; fi; }`;
+    const script = `${curl}; ${outputs.PersonToken}; echo "$FLOTILLA_TOKEN"`;
+    const told = execFileSync('bash', ['-c', `{ ${script}; } 2>&1`], { encoding: 'utf8', input: 'the-code\n' }).split(
+      '\n',
+    );
+    const page =
+      'https://TokensPoolDomain.Ref.auth.region.amazoncognito.com/oauth2/authorize?response_type=code&client_id=';
+    const hash = Buffer.from('made-up').toString('base64url');
+    expect(told[0]).toContain(`${page}TokensPoolPeopleClient.Ref&redirect_uri=`);
+    expect(told[0]).toContain(`&code_challenge_method=S256&code_challenge=${hash} and`);
+    expect(told.slice(1)).toEqual([
+      expect.stringMatching(
+        /-d @- https:.*\/oauth2\/token grant_type=.*%3A8080%2F&code=the-code&code_verifier=made-up$/,
+      ),
+      't.o.k',
+      '',
+    ]);
   });
 
   it('fetch a token that curl can send, with all that the client may do', () => {
@@ -124,7 +148,7 @@ describe('the commands', () => {
       /https:\/\/login\.example\.com\/, made out for a or b, with .*flotilla\/deploy$/,
     );
     expect(JSON.stringify(named.application.Outputs)).not.toMatch(/cognito/i);
-    expect(ofNamed).not.toHaveProperty('AdminClient');
+    expect(ofNamed).not.toHaveProperty('PersonToken');
     expect(ofNamed.Next4Client).toBe('export FLOTILLA_URL=EntranceApi.ApiEndpoint');
   });
 });

@@ -211,7 +211,13 @@ it('tells each function the names of what it may use, and no other', () => {
   );
   const both = { TABLE_NAME, DOCUMENTS_BUCKET };
   expect(environments).toEqual({
-    Api: { ...both, ANCHORS_BUCKET, BATCH_MACHINE_ARN, NODE_OPTIONS: '--max-old-space-size=800' },
+    Api: {
+      ...both,
+      ANCHORS_BUCKET,
+      BATCH_MACHINE_ARN,
+      CLIENTS: 'ci=TokensPoolClient.Ref',
+      NODE_OPTIONS: '--max-old-space-size=800',
+    },
     TakeHint: { TABLE_NAME, WATCH_MACHINE_ARN, CALLBACK_SECRET_ID: 'CallbackSecret.Ref' },
     PlanBatch: both,
     AwaitTurn: { TABLE_NAME },

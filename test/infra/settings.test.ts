@@ -15,7 +15,9 @@ const defaults = {
   archive: true,
   onDestroy: 'keep',
   observerMemory: 256,
+  clients: [{ name: 'ci', scopes: ['read', 'deploy'] }],
 };
+const both = (name: string) => ({ name, scopes: ['read', 'deploy'] });
 const issuer = 'https://login.example.com/';
 
 describe('what a setting may be', () => {
@@ -30,6 +32,12 @@ describe('what a setting may be', () => {
     ['the end of the data', { on_destroy: 'delete' }, { onDestroy: 'delete' }],
     ['reserved concurrency', { reserved_concurrency: '20' }, { reservedConcurrency: 20 }],
     ['more memory for observers', { observer_memory: '512' }, { observerMemory: 512 }],
+    ['clients as text', { clients: 'ci,risk-ci' }, { clients: [both('ci'), both('risk-ci')] }],
+    [
+      'clients',
+      { clients: ['a', { name: 'b', scopes: ['read'] }, { name: 'c' }] },
+      { clients: [both('a'), { name: 'b', scopes: ['read'] }, both('c')] },
+    ],
     ['an issuer', { oidc_issuer: issuer, oidc_audience: 'a' }, { oidc: { issuer, audience: ['a'] } }],
     ['audiences as text', { oidc_issuer: issuer, oidc_audience: 'a,b' }, { oidc: { issuer, audience: ['a', 'b'] } }],
     ['audiences', { oidc_issuer: issuer, oidc_audience: ['a', 'b'] }, { oidc: { issuer, audience: ['a', 'b'] } }],
@@ -60,8 +68,19 @@ describe('what a setting may be', () => {
       (value) => ['oidc_issuer', value] as const,
     ),
     ...['', 'a,,b', 'a b', [], [1], {}].map((value) => ['oidc_audience', value] as const),
+    ...[
+      '',
+      'a,a',
+      'A',
+      'a b',
+      [],
+      [1],
+      [{ name: 'a', scopes: ['admin'] }],
+      [{ name: 'a', scopes: [] }],
+      [{ scopes: ['read'] }],
+    ].map((value) => ['clients', value] as const),
   ])('%s is not %j: its name and what it allows are told', (setting, value) => {
-    const others = { oidc_issuer: issuer, oidc_audience: 'a' };
+    const others = setting === 'clients' ? {} : { oidc_issuer: issuer, oidc_audience: 'a' };
     const allowed = settingsSchema.shape[setting as keyof typeof settingsSchema.shape].description;
     expect(allowed).toMatch(/\w{4}/);
     const message = `-c ${setting}: ${JSON.stringify(value)} is not allowed; it takes ${allowed}`;
@@ -71,11 +90,12 @@ describe('what a setting may be', () => {
   it.each([
     [{ oidc_issuer: issuer }, /^oidc_audience: is missing beside -c oidc_issuer; it takes the audiences/],
     [{ oidc_audience: 'a' }, /^oidc_issuer: is missing beside -c oidc_audience; it takes the address/],
+    [{ oidc_issuer: issuer, oidc_audience: 'a', clients: 'ci' }, /^-c clients: is for the pool that is made without/],
     [{ anchor_lock_days: 30, on_destroy: 'delete' }, /^-c anchor_lock_days: a bucket whose objects are locked/],
     [{ stage: 'my-aws' }, /^-c stage: Cognito takes no address with aws/],
     [
       { arhive: false },
-      /^-c arhive: there is no such setting; known: alarm_email, anchor_lock_days, archive, observer_memory, oidc_audience, .*, throttle_rate$/,
+      /^-c arhive: there is no such setting; known: alarm_email, anchor_lock_days, archive, clients, observer_memory, oidc_audience, .*, throttle_rate$/,
     ],
   ])('%j is not enough or too much', (given, message) => {
     expect(() => read(given)).toThrow(message);
@@ -152,11 +172,11 @@ describe('where settings come from', () => {
     [{ config: 'wrong.yaml', stage: 'Bad' }, /^-c stage: "Bad"/],
     [
       { arhive: 'false' },
-      /^-c arhive: there is no such setting; known: alarm_email, anchor_lock_days, archive, config, observer_memory/,
+      /^-c arhive: there is no such setting; known: alarm_email, anchor_lock_days, archive, clients, config, observer_memory/,
     ],
     [
       { config: 'wrong.yaml' },
-      /aws\.burst: there is no such setting; known: alarm_email, anchor_lock_days, archive, observer_memory/,
+      /aws\.burst: there is no such setting; known: alarm_email, anchor_lock_days, archive, clients, observer_memory/,
     ],
     [{ oidcIssuer: issuer }, /^-c oidcIssuer: there is no such setting/],
     [{ Stage: 'prod' }, /^-c Stage: there is no such setting/],

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { type Disk, realDisk } from '../../lib/adapters/disk.ts';
 import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
+import { keys } from '../../lib/domain/record/keys.ts';
+import { itemOf } from '../../lib/domain/record/rows.ts';
 import { type Runtime, startRuntime } from '../../lib/local/runtime.ts';
 import { Child } from '../e2e/child.ts';
 
@@ -42,6 +44,20 @@ test('a second runtime is kept away from the same data, until the first has ende
   await first.close();
   runtimes.length = 0;
   await start(data);
+});
+
+test('an Idempotency-Key that has had its time goes when the server starts, and one that has not stays', async () => {
+  const data = freshFolder();
+  const first = await start(data);
+  const rowOf = (key: string, expires_at: number) => ({
+    put: itemOf(keys.idempotency('ada', key), { batch_id: key, body_sha256: '', created_at: 0, expires_at }),
+  });
+  await first.table.transact([rowOf('old', Date.now() / 1000 - 1), rowOf('new', Date.now() / 1000 + 3_600)]);
+  await first.close();
+  runtimes.length = 0;
+  const { table } = await start(data);
+  expect(await table.get(keys.idempotency('ada', 'old'))).toBeUndefined();
+  expect(await table.get(keys.idempotency('ada', 'new'))).toBeDefined();
 });
 
 test('a port that is taken is told, and no folder is made for the data', async () => {
