@@ -32,10 +32,10 @@ export const httpRoutes: readonly HttpRoute[] = [
   { method: 'GET', path: '/batches/{id}/source', scope: 'read' },
   { method: 'GET', path: '/batches/{id}/deployments', scope: 'read' },
   { method: 'GET', path: '/batches/{id}/events', scope: 'read' },
+  { method: 'GET', path: '/anchors', scope: 'read' },
   { method: 'POST', path: '/batches/{id}/cancel', scope: 'deploy' },
   // A key is `pillar/service`; a parameter for several segments may stand at the end only.
   { method: 'POST', path: '/batches/{id}/deployments/{pillar}/{service}/resolve', scope: 'approve' },
-  { method: 'GET', path: '/anchors', scope: 'read' },
   { method: 'GET', path: '/schemas/batch.json', scope: 'read' },
   { method: 'GET', path: '/schemas/events.json', scope: 'read' },
   { method: 'GET', path: '/health', scope: 'read' },
