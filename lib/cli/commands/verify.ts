@@ -35,6 +35,8 @@ export const verify = async (context: CommandContext, options: VerifyOptions, na
   const wanted = named === undefined ? undefined : await wholeId(client, named);
   // Anchors first: what ends meanwhile has an anchor more, and not an event less.
   const anchors = options.anchors === undefined ? await readAnchors(client) : anchorsIn(directory, options.anchors);
+  // Who may not see all of the record is told so, and not that the rest is missing.
+  if (options.anchors !== undefined) await client.ask('/anchors?limit=1');
   const batches = await checkBatches(context, anchors, wanted);
   const { key: keys = [], end } = options;
   const verified: Verified = {
@@ -72,6 +74,7 @@ const meanings: readonly (readonly [Proof, string])[] = [
   ['pending', 'Ended, and not anchored yet; ask again in some minutes'],
   ['open', 'Still at work: the chain is whole, and nothing outside tells of its end'],
   ['unanchored', 'Ended before there were anchors: the chain is whole, and that is all that is known'],
+  ['withheld', 'Chained and anchored, but told without lines of logs (a token with the scope logs sees all)'],
   ['broken', 'Not as it was written'],
 ];
 

@@ -8,6 +8,8 @@ export interface FeedEvent {
   readonly at: number;
   readonly previous?: string;
   readonly hash: string;
+  /** Something was left out for who asks, so that its own hash cannot be worked out. */
+  readonly withheld?: string;
 }
 
 /** A batch as the record has it now, or that it has none. */
@@ -31,9 +33,10 @@ export interface CheckMoment {
 
 /**
  * How much is proved of a batch without findings: all of it (`proved`), its chain alone because it is at work (`open`), has
- * just ended (`pending`) or ended before there were anchors (`unanchored`).
+ * just ended (`pending`) or ended before there were anchors (`unanchored`); or what could be looked at, because something was
+ * left out of its events (`withheld`).
  */
-export type Proof = 'proved' | 'open' | 'pending' | 'unanchored' | 'broken';
+export type Proof = 'proved' | 'open' | 'pending' | 'unanchored' | 'withheld' | 'broken';
 
 export interface CheckedBatch {
   readonly batch_id: string;
@@ -78,7 +81,7 @@ const checkChain = ({ batch_id, events }: RecordedBatch): readonly Finding[] => 
       const message = `Event ${at} is not the one that event ${number} was chained to.`;
       return [{ reason: 'EventChanged', batch_id, number: at, message }];
     }
-    if (eventHash(event) !== event.hash)
+    if (event.withheld === undefined && eventHash(event) !== event.hash)
       return [{ reason: 'EventChanged', batch_id, number, message: `Event ${number} is not what was chained.` }];
   }
   return [];
@@ -101,7 +104,8 @@ const checkEnds = ({ batch_id, events, anchors }: RecordedBatch): readonly Findi
 const proofOf = ({ ended_at, events, anchors }: RecordedBatch, { now, begun }: CheckMoment): Proof => {
   if (ended_at === undefined && anchors.length === 0) return 'open';
   const last = events.at(-1);
-  if (last !== undefined && anchors.some(({ number }) => number === last.number)) return 'proved';
+  if (last !== undefined && anchors.some(({ number }) => number === last.number))
+    return events.some(({ withheld }) => withheld !== undefined) ? 'withheld' : 'proved';
   const isNew = (at: number): boolean => at <= now + anchorTakes && at > now - anchorTakes;
   if (isNew(last?.at ?? ended_at ?? 0)) return 'pending';
   const isOlder = anchors.length === 0 && (begun === undefined || ended_at! < begun);

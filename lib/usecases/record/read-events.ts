@@ -1,3 +1,4 @@
+import { canonicalJson } from '../../domain/plan/plan-hash.ts';
 import { type Actor, hasScope } from '../../domain/record/actor.ts';
 import { detailWithoutLogs } from '../../domain/record/evidence.ts';
 import { keys, lastFeedNumber } from '../../domain/record/keys.ts';
@@ -22,7 +23,12 @@ export interface ReadEventsInput {
   readonly signal?: AbortSignal | undefined;
 }
 
-export type EventView = Omit<EventRow, 'at' | 'number'> & { readonly number: number; readonly at: string };
+export type EventView = Omit<EventRow, 'at' | 'number'> & {
+  readonly number: number;
+  readonly at: string;
+  /** What is left out of it for who asks: its hash is that of the whole. */
+  readonly withheld?: 'logs';
+};
 
 export interface EventFeed {
   readonly events: readonly EventView[];
@@ -86,8 +92,11 @@ const seenOf = <Row extends EventRow>(row: Row, { isWhole, sees }: Sight): reado
   return [{ ...rest, message: 'Of a batch of which you may see a part.' } as Row];
 };
 
-const toldTo = <Row extends EventRow>(actor: Actor, row: Row): Row =>
-  row.detail === undefined || hasScope(actor, 'logs') ? row : { ...row, detail: detailWithoutLogs(row.detail) };
+const toldTo = <Row extends EventRow>(actor: Actor, row: Row): Row & Pick<EventView, 'withheld'> => {
+  if (row.detail === undefined || hasScope(actor, 'logs')) return row;
+  const detail = detailWithoutLogs(row.detail);
+  return canonicalJson(detail) === canonicalJson(row.detail) ? row : { ...row, detail, withheld: 'logs' };
+};
 
 const viewEvent = (row: EventRow & { readonly number: number }): EventView => {
   const { pk: _, sk: __, ...event } = row as typeof row & { readonly pk: string; readonly sk: string };

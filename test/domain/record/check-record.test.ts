@@ -115,6 +115,15 @@ describe('a batch', () => {
     ).toBe('unanchored');
   });
 
+  it('is told without an event that somebody may not see whole, and no more than that is believed of it', () => {
+    const events = b.with(2, { ...b[2]!, message: 'without logs', withheld: 'logs' } as ChainedEvent);
+    expect(checkB({ events })).toEqual(['withheld']);
+    expect(checkB({ events: events.with(3, { ...b[3]!, message: 'x' }) })).toEqual([
+      'broken',
+      ['EventChanged', 4, undefined],
+    ]);
+  });
+
   it('is not proved by any change of a feed, whatever is changed where', () => {
     const change = fc.record({
       at: fc.nat({ max: b.length - 1 }),
