@@ -8,6 +8,7 @@ import { refuseUncheckedTls } from '../domain/unchecked-tls.ts';
 import { type CliWorld, type CommandContext, commandContext, defaultUrl } from './command-context.ts';
 import { cancel } from './commands/cancel.ts';
 import { catalogueApply } from './commands/catalogue-apply.ts';
+import { clusterRole } from './commands/cluster-role.ts';
 import { demo } from './commands/demo.ts';
 import { deploy } from './commands/deploy.ts';
 import { list, mostListed } from './commands/list.ts';
@@ -150,6 +151,13 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option('--with-secrets', 'also put the Harness key and the webhook tokens into the secret of the stage')
     .option('--json', 'print JSON')
     .action(act(catalogueApply));
+  program
+    .command('cluster-role <cluster>')
+    .description('print what lets Flotilla look in a cluster, for kubectl apply -f -')
+    .option('--config <file>', 'the configuration (default: ./flotilla.config.yaml)')
+    .option('--all-namespaces', 'in every namespace, and not only in those where services are')
+    .option('--json', 'print JSON')
+    .action(act(clusterRole));
   addTokenCommands(program, act);
   return program;
 };

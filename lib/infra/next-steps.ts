@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Construct } from 'constructs';
+import { clusterGroup } from '../domain/catalogue/cluster-group.ts';
 import { addOutput } from './add-output.ts';
 import { callbackPath } from './callback-route.ts';
 import { pascalCase } from './functions-table.ts';
@@ -21,9 +22,6 @@ export interface NextStepsProps {
 interface Place extends NextStepsProps {
   readonly region: string;
 }
-
-/** The group that the roles are in inside a cluster; `examples/cluster-role.yaml` says what it may do. */
-export const clusterGroup = 'flotilla';
 
 /**
  * What whoever has deployed a stage wants to know: where it is, and the commands that come next, in their order. No secret
@@ -119,7 +117,7 @@ const steps = (place: Place): Outputs => {
 /** Who is let into a cluster, and what they may do there. */
 const letIn = ({ region, clusterRoles }: Place): string => {
   const entry = `aws eks create-access-entry --region ${region} --cluster-name YOUR-CLUSTER --principal-arn "$role" --kubernetes-groups ${clusterGroup}`;
-  const rights = 'kubectl --context YOUR-CONTEXT apply -f examples/cluster-role.yaml';
+  const rights = 'npx flotilla cluster-role NAME-IN-YOUR-CONFIGURATION | kubectl --context YOUR-CONTEXT apply -f -';
   return `for role in ${clusterRoles.join(' ')}; do ${entry}; done; ${rights}`;
 };
 

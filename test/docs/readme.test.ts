@@ -120,11 +120,11 @@ describe('tables', () => {
   test('the verbs and their options are those of the program', async () => {
     const written = table('| verb | what | options |');
     const help = (await run(['--help'])).out.join('\n').split('Commands:')[1]!;
-    const verbs = matches(help, /^ {2}([a-z]+) /gm).filter((verb) => verb !== 'help');
+    const verbs = matches(help, /^ {2}([a-z-]+) /gm).filter((verb) => verb !== 'help');
     expect(unique(written.map(([verb]) => inBackticks(verb!)[0]!.split(' ')[0]!))).toEqual(unique(verbs));
     for (const [cell, , options] of written) {
       const words = inBackticks(cell!)[0]!.split(' ');
-      const verb = words.filter((word) => /^[a-z]+$/.test(word));
+      const verb = words.filter((word) => /^[a-z-]+$/.test(word));
       const names = words.slice(verb.length);
       const own = (await run([...verb, '--help'])).out.join('\n');
       const parameters = matches(own.split('\n')[0]!, /<(\w+)>/g).map((name) => name.toUpperCase());
@@ -137,6 +137,7 @@ describe('tables', () => {
         'token list': ['--json'],
         'token revoke': ['--json'],
         'catalogue apply': ['--json'],
+        'cluster-role': ['--json'],
       };
       const shared = common[name] ?? ['--json', '--url', '--token-file'];
       expect(unique([...inBackticks(options!), ...shared]), name).toEqual(unique(matches(own, /^ {2}(--[\w-]+)/gm)));

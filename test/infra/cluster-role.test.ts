@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { KubernetesCluster, kubeConfigFrom } from '../../lib/adapters/cluster.ts';
-import { verifiableKinds } from '../../lib/domain/catalogue/catalogue.ts';
+import { type Catalogue, type ServiceEntry, verifiableKinds } from '../../lib/domain/catalogue/catalogue.ts';
+import { clusterGroup } from '../../lib/domain/catalogue/cluster-group.ts';
+import { clusterRole, namespacesOf } from '../../lib/domain/catalogue/cluster-role.ts';
 import type { Workload } from '../../lib/domain/plan/plan.ts';
-import { clusterGroup } from '../../lib/infra/next-steps.ts';
+import { loadConfiguration } from '../../lib/local/load-configuration.ts';
+import { run } from '../cli/cli-world.ts';
 import { root } from './project.ts';
 
 interface Rule {
@@ -18,22 +21,29 @@ interface Rule {
   readonly resourceNames?: readonly string[];
 }
 
-interface Binding {
-  readonly roleRef: { readonly name: string };
-  readonly subjects: readonly { readonly kind: string; readonly name: string }[];
+interface RbacObject {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly rules?: readonly Rule[];
+  readonly roleRef?: { readonly kind: string; readonly name: string };
+  readonly subjects?: readonly { readonly kind: string; readonly name: string }[];
 }
 
-const [role, binding] = parseAllDocuments(readFileSync(join(root, 'examples/cluster-role.yaml'), 'utf8')).map(
-  (document) => document.toJS() as { readonly metadata: { readonly name: string }; readonly rules: readonly Rule[] },
-);
+const example = readFileSync(join(root, 'examples/cluster-role.yaml'), 'utf8');
+const objects = parseAllDocuments(example).map((document) => document.toJS() as RbacObject);
+const { catalogue } = loadConfiguration({
+  ...{ file: 'examples/flotilla.config.yaml', directory: root, env: { HOME: '/home' }, secrets: 'later' },
+}).configuration;
 
-const granted = (role?.rules ?? []).flatMap(({ apiGroups, resources, verbs, resourceNames = [''] }) =>
-  apiGroups.flatMap((group) =>
-    resources.flatMap((resource) =>
-      verbs.flatMap((verb) => resourceNames.map((name) => `${verb} ${group}/${resource} ${name}`.trim())),
+const granted = objects
+  .flatMap(({ rules = [] }) => rules)
+  .flatMap(({ apiGroups, resources, verbs, resourceNames = [''] }) =>
+    apiGroups.flatMap((group) =>
+      resources.flatMap((resource) =>
+        verbs.flatMap((verb) => resourceNames.map((name) => `${verb} ${group}/${resource} ${name}`.trim())),
+      ),
     ),
-  ),
-);
+  );
 
 /** What RBAC would be asked for a request: a name behind the resource makes a `get` of a `list`. */
 const rightFor = (method: string, path: string): string => {
@@ -64,8 +74,61 @@ it('gives what the functions ask a cluster for, and nothing else', async () => {
   expect([...granted].sort()).toEqual([...new Set(asked)].sort());
 });
 
-it('gives it to the group that the access entries name', () => {
-  const { roleRef, subjects } = binding as unknown as Binding;
-  expect(roleRef.name).toBe(role?.metadata.name);
-  expect(subjects).toMatchObject([{ kind: 'Group', name: clusterGroup }]);
+const place = { cluster: 'eu', namespace: 'of-place' };
+const service = (namespace?: string): ServiceEntry => ({
+  ...{ kind: 'deployment', name: 'a' },
+  ...(namespace === undefined ? {} : { namespace }),
+});
+
+const boundIn = (all: readonly RbacObject[], role: string): readonly (string | undefined)[] =>
+  all.filter(({ roleRef }) => roleRef?.name === role).map(({ kind, metadata }) => metadata.namespace ?? kind);
+
+it('is what the program prints for the example, bound where its services are, to the group that the access entries name', async () => {
+  expect(objects).toEqual(clusterRole(namespacesOf(catalogue, 'eu-1')));
+  const printed = await run(['cluster-role', 'eu-1', '--config', 'examples/flotilla.config.yaml'], {
+    ...{ directory: root, env: { HOME: '/home' } },
+  });
+  expect([printed.status, example.endsWith(`\n${printed.out.join('\n')}\n`)]).toEqual([0, true]);
+  expect(boundIn(objects, clusterGroup)).toEqual(['clearing', 'data', 'risk', 'shared']);
+  expect(boundIn(objects, `${clusterGroup}-identity`)).toEqual(['ClusterRoleBinding']);
+  for (const { roleRef, subjects } of objects.filter((one) => one.roleRef !== undefined)) {
+    expect(roleRef?.kind).toBe('ClusterRole');
+    expect(subjects).toMatchObject([{ kind: 'Group', name: clusterGroup }]);
+  }
+});
+
+it('holds everywhere only where that is asked for', async () => {
+  const asked = ['cluster-role', 'eu-1', '--config', 'examples/flotilla.config.yaml', '--all-namespaces', '--json'];
+  const { out } = await run(asked, { directory: root, env: { HOME: '/home' } });
+  const { kind, items } = JSON.parse(out[0]!) as { readonly kind: string; readonly items: readonly RbacObject[] };
+  expect([kind, boundIn(items, clusterGroup)]).toEqual(['List', ['ClusterRoleBinding']]);
+});
+
+it.each([
+  ['rehearsal', 'Cluster rehearsal is simulated: it asks for no role.'],
+  ['mars', 'There is no cluster mars; the configuration has eu-1, us-1, rehearsal.'],
+])('is not made for %s: 2', async (cluster, told) => {
+  const argv = ['cluster-role', cluster, '--config', 'examples/flotilla.config.yaml'];
+  const { status, error } = await run(argv, { directory: root, env: { HOME: '/home' } });
+  expect([status, error.at(-1)]).toEqual([2, told]);
+});
+
+it.each<[string, Partial<Catalogue>, readonly string[]]>([
+  ['its own of a service', { services: { risk: { a: service('own') } } }, ['own']],
+  [
+    'that of an infrastructure',
+    { services: { risk: { a: service() } }, infrastructures: { i: place } },
+    ['default', 'of-place'],
+  ],
+  ['those of any service', { infrastructures: { i: place } }, ['default', 'of-place']],
+  ['none of a pillar without services', { services: { data: { a: service('data') } } }, []],
+  ['none of another cluster', { infrastructures: { i: { cluster: 'us', namespace: 'us-only' } } }, ['default']],
+])('knows the namespaces of a cluster: %s', (_, change, wanted) => {
+  const bare = {
+    simulated: false,
+    pillars: { risk: {} },
+    clusters: { eu: { simulated: false }, us: { simulated: false } },
+  };
+  const harness = { simulated: false, account: 'a' };
+  expect(namespacesOf({ ...bare, infrastructures: {}, harness, ...change }, 'eu')).toEqual(wanted);
 });

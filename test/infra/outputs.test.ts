@@ -92,13 +92,13 @@ describe('the commands', () => {
   it('let the three roles that read clusters into one, and no other', () => {
     const roles = ['CaptureBaseline', 'StartRestore', 'WatchCluster'].map((name) => `Handlers${name}Role`);
     expect(outputs.ClusterRoles).toBe(roles.join(' '));
-    const script = `aws() { echo "aws $*"; }; kubectl() { echo "kubectl $*"; }; ${outputs.Next3Clusters}`;
+    const script = `aws() { echo "aws $*"; }; kubectl() { cat >&2; echo "kubectl $*"; }; npx() { echo "npx $*"; }; ${outputs.Next3Clusters}`;
     expect(execFileSync('bash', ['-c', script], { encoding: 'utf8' }).split('\n')).toEqual([
       ...roles.map(
         (role) =>
           `aws eks create-access-entry --region region --cluster-name YOUR-CLUSTER --principal-arn ${role} --kubernetes-groups flotilla`,
       ),
-      'kubectl --context YOUR-CONTEXT apply -f examples/cluster-role.yaml',
+      'kubectl --context YOUR-CONTEXT apply -f -',
       '',
     ]);
   });

@@ -7,6 +7,7 @@ import type { Strategy } from '../plan/plan.ts';
 import type { Batch, BatchMetadata, Deployment } from './batch.ts';
 import { checkDependencies } from './check-dependencies.ts';
 import { checkEnvironments, warnOfEnvironments } from './check-environments.ts';
+import { checkHealth } from './check-health.ts';
 import { checkObjects } from './check-objects.ts';
 import { checkReferences, meantServices } from './check-references.ts';
 import {
@@ -73,6 +74,7 @@ export const parseBatch = (
     ...drafted.flatMap((item) => item.findings),
     ...checkReferences(drafts, frame.defaults.values, catalogue, yaml.offsetOf),
     ...checkEnvironments(drafts, catalogue, yaml.offsetOf),
+    ...checkHealth(drafts, catalogue, yaml.offsetOf),
     ...checkObjects(drafts, catalogue, { ...yaml, namesOf: sureNamesOf }),
     ...dependencies.findings,
   ];

@@ -21,7 +21,8 @@ const environmentId = name(64).describe('Environment, for example staging.');
 const infrastructureId = name(64).describe('Cluster, or an infrastructure of the configuration.');
 const executor = name(64).describe('Who carries the deployment out. Default: the service’s own, else harness.');
 
-const healthPath = text(1024)
+/** Also what the configuration lets a health check ask. */
+export const healthPath = text(1024)
   .superRefine((path, context) => {
     const message = path === '' ? undefined : healthPathProblem(path);
     if (message !== undefined) context.addIssue({ code: 'custom', message, params: { hint: healthPathHint } });

@@ -127,10 +127,11 @@ const servicesOf = (
   mapValues(services, (ofPillar, pillar) =>
     mapValues(ofPillar, (service, name): ServiceEntry => {
       const harness = serviceHarness(written, service, { pillar, name, inherited: pillars[pillar]?.harness });
-      const { namespace, container, image, health_url } = service;
+      const { namespace, container, image, health_url, health } = service;
       return {
         ...objectNameOf(service, name),
         ...defined({ namespace, container, image, health_url }),
+        ...(health === undefined ? {} : { health: defined(health) }),
         ...(service.executor === undefined ? {} : { executor: service.executor as ExecutorName }),
         ...(harness === undefined ? {} : { harness }),
       };

@@ -23,6 +23,14 @@ export interface HarnessSettings {
   readonly webhook_token_of?: string;
 }
 
+/** What a health check of a batch may ask of a service. Absent: any path, and the ports that its Service names. */
+export interface HealthEntry {
+  /** Where a batch names none, the first. */
+  readonly ports?: readonly number[];
+  /** Each stands for all below it, too. */
+  readonly paths?: readonly string[];
+}
+
 export interface ServiceEntry {
   readonly kind: WorkloadKind;
   /** Name of the Kubernetes object. */
@@ -32,6 +40,7 @@ export interface ServiceEntry {
   /** Image repository, without tag or digest. */
   readonly image?: string;
   readonly health_url?: string;
+  readonly health?: HealthEntry;
   readonly executor?: ExecutorName;
   /** Only when it differs from its pillar's. */
   readonly harness?: HarnessSettings;

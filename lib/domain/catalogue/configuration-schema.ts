@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { plainName } from '../alphabets.ts';
-import { serviceName } from '../batch/schema.ts';
+import { healthPath, serviceName } from '../batch/schema.ts';
 import { all, verbs } from '../grants/grant.ts';
 import { type WorkloadKind, workloadKinds } from '../plan/plan.ts';
 
@@ -54,6 +54,12 @@ const serviceSchema = z.strictObject({
   container: objectName.optional(),
   image: image.optional(),
   health_url: address.optional(),
+  health: z
+    .strictObject({
+      ports: z.array(z.int().min(1).max(65_535)).min(1).max(20).optional(),
+      paths: z.array(healthPath).min(1).max(20).optional(),
+    })
+    .optional(),
   executor: word.optional(),
   pipeline: identifier.optional(),
   harness: harnessOverride.optional(),

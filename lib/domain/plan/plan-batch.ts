@@ -143,10 +143,12 @@ const healthCheckOf = (
   { pillar, service_name, environment_id, health_check }: Deployment,
   catalogue: Catalogue,
 ): HealthCheck => {
-  const url = serviceEntry(catalogue, pillar, service_name)?.health_url;
+  const { health_url: url, health } = serviceEntry(catalogue, pillar, service_name) ?? {};
+  const [port] = health_check.port === undefined ? (health?.ports ?? []) : [];
   const keeps = entryOf(catalogue.environments, environment_id)?.keep_health_answers === true;
   return {
     ...health_check,
+    ...(port === undefined ? {} : { port }),
     ...(url === undefined ? {} : { url }),
     ...(keeps ? { keep_answer: true as const } : {}),
   };

@@ -1,0 +1,43 @@
+import type { Catalogue, HealthEntry } from '../catalogue/catalogue.ts';
+import { serviceEntry } from '../catalogue/resolve.ts';
+import type { Draft } from './drafts.ts';
+import { type Finding, listed, type Path, quoted } from './findings.ts';
+import { issueCodes } from './issues.ts';
+
+/** Health checks that ask what the catalogue does not let a batch ask of its service. Without a word there, all is let. */
+export const checkHealth = (
+  drafts: readonly Draft[],
+  catalogue: Catalogue,
+  offsetOf: (path: Path) => number,
+): Finding[] =>
+  drafts.flatMap((draft) => {
+    if (draft.item === undefined) return [];
+    const { pillar, service_name, metadata } = draft.item;
+    const { health } = serviceEntry(catalogue, pillar, service_name) ?? {};
+    const { enabled, path, port } = metadata.health_check;
+    if (health === undefined || !enabled) return [];
+    const of = `of ${pillar}/${service_name}`;
+    const at = (field: string, found: string | number, allowed: readonly (string | number)[]): Finding => {
+      const place = [...draft.path, 'metadata', 'health_check', field];
+      const shown = typeof found === 'string' ? quoted(found) : found;
+      const message = `${shown} is not what a health check ${of} may ask; allowed: ${listed(allowed)}`;
+      return {
+        offset: offsetOf(place),
+        path: place,
+        code: issueCodes.NotAllowed,
+        describe: () => ({ message, found, allowed }),
+      };
+    };
+    return [
+      ...(path === undefined || isAllowedPath(path, health) ? [] : [at('path', path, health.paths!)]),
+      ...(port === undefined || health.ports?.includes(port) !== false ? [] : [at('port', port, health.ports)]),
+    ];
+  });
+
+/** An allowed path stands for itself and for all below it, part by part. */
+const isAllowedPath = (path: string, { paths }: HealthEntry): boolean => {
+  const asked = path.replace(/\?.*/s, '');
+  return (
+    paths === undefined || paths.some((one) => asked === one || asked.startsWith(one.endsWith('/') ? one : `${one}/`))
+  );
+};

@@ -1,0 +1,78 @@
+import { stringify } from 'yaml';
+import type { JsonObject } from '../json.ts';
+import { type Catalogue, entryOf } from './catalogue.ts';
+import { clusterGroup } from './cluster-group.ts';
+import { infrastructureNames, resolveInfrastructure, resolveWorkload } from './resolve.ts';
+
+/** The namespaces of a cluster in which something may be deployed, sorted. */
+export const namespacesOf = (catalogue: Catalogue, cluster: string): readonly string[] => {
+  const places = infrastructureNames(catalogue).filter(
+    (id) => resolveInfrastructure(catalogue, id)?.cluster === cluster,
+  );
+  // Without a mapping any service is taken: all of a pillar are where one is.
+  const services = Object.keys(catalogue.pillars).flatMap((pillar) =>
+    (catalogue.services === undefined ? ['any'] : Object.keys(entryOf(catalogue.services, pillar) ?? {})).map(
+      (service_name) => ({
+        pillar,
+        service_name,
+      }),
+    ),
+  );
+  const namespaces = places.flatMap((infrastructure_id) =>
+    services.map((service) => resolveWorkload(catalogue, { ...service, infrastructure_id }).namespace),
+  );
+  return [...new Set(namespaces)].sort();
+};
+
+/** All that Flotilla asks of a cluster but one thing. It looks, and changes nothing. */
+const looks = [
+  rule('apps', ['deployments', 'statefulsets', 'daemonsets', 'replicasets', 'controllerrevisions'], 'list'),
+  rule('batch', ['jobs', 'cronjobs'], 'list'),
+  rule('', ['pods'], 'list'),
+  rule('', ['pods/log'], 'get'),
+  rule('', ['services/proxy'], 'get'),
+];
+
+function rule(group: string, resources: readonly string[], verb: string): JsonObject {
+  return { apiGroups: [group], resources, verbs: [verb] };
+}
+
+const rbac = 'rbac.authorization.k8s.io';
+const object = (kind: string, metadata: JsonObject, rest: JsonObject): JsonObject => ({
+  apiVersion: `${rbac}/v1`,
+  kind,
+  metadata,
+  ...rest,
+});
+
+const binding = (kind: 'RoleBinding' | 'ClusterRoleBinding', name: string, namespace?: string): JsonObject =>
+  object(
+    kind,
+    { name, ...(namespace === undefined ? {} : { namespace }) },
+    {
+      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name },
+      subjects: [{ apiGroup: rbac, kind: 'Group', name: clusterGroup }],
+    },
+  );
+
+/**
+ * What lets Flotilla look in a cluster: its role, bound in each namespace where something may be deployed, or in all of them where
+ * that is asked for. And one name to read everywhere: the UID of kube-system tells clusters apart.
+ */
+export const clusterRole = (namespaces: readonly string[] | 'all'): readonly JsonObject[] => {
+  const name = clusterGroup;
+  const identity = `${name}-identity`;
+  const kubeSystem = { ...rule('', ['namespaces'], 'get'), resourceNames: ['kube-system'] };
+  return [
+    object('ClusterRole', { name }, { rules: looks }),
+    ...(namespaces === 'all'
+      ? [binding('ClusterRoleBinding', name)]
+      : namespaces.map((namespace) => binding('RoleBinding', name, namespace))),
+    object('ClusterRole', { name: identity }, { rules: [kubeSystem] }),
+    binding('ClusterRoleBinding', identity),
+  ];
+};
+
+/** As `kubectl apply -f -` takes it. */
+export const clusterRoleYaml = (objects: readonly JsonObject[]): string =>
+  objects.map((one) => stringify(one)).join('---\n');
