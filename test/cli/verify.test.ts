@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { create as createApi } from '../../functions/api.ts';
 import type { Verified } from '../../lib/cli/commands/verify.ts';
 import type { Item, Write } from '../../lib/domain/ports.ts';
+import { localActor } from '../../lib/domain/record/actor.ts';
 import { anchorName } from '../../lib/domain/record/anchor-name.ts';
 import { type ChainedEvent, chainEvent } from '../../lib/domain/record/chain.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
@@ -100,6 +101,20 @@ describe('verify', () => {
         1,
         [['EventChanged', first, 3]],
       ]);
+    });
+  });
+
+  test('is not well for who may not read logs where somebody has put some into an event', async () => {
+    const reader = { ...localActor, scopes: ['read'] } as const;
+    const forReaders = await startHttpServer({ port: 0, api: createApi(world.deps, () => reader) });
+    onTestFinished(() => forReaders.close());
+    const asReader = () => run(['verify', '--url', forReaders.url]);
+    expect((await asReader()).status).toBe(0);
+    const lines = { kind: 'pod', name: 'a', reason: 'b', message: 'c', log: ['x'] };
+    const changed = { ...(await feedOf(first))[2]!, message: 'All is well.', detail: { evidence: [lines] } };
+    await tampered([put(changed)], async () => {
+      const { status, out } = await asReader();
+      expect([status, out[1]]).toEqual([1, expect.stringMatching(/^Not looked at as a whole, .*: 1 of 2\.$/)]);
     });
   });
 

@@ -29,7 +29,7 @@ export interface Verified {
   readonly findings: readonly Finding[];
 }
 
-/** Holds batches against their chains and against the anchors. Its exit status is 1 when anything is not as it was written. */
+/** Holds batches against their chains and against the anchors. Its exit status is 1 when anything is not as it was written, or could not be looked at. */
 export const verify = async (context: CommandContext, options: VerifyOptions, named?: string): Promise<ExitStatus> => {
   const { client, directory } = context;
   const wanted = named === undefined ? undefined : await wholeId(client, named);
@@ -49,7 +49,8 @@ export const verify = async (context: CommandContext, options: VerifyOptions, na
     findings: [...checkAnchors(anchors, { keys, end }), ...batches.flatMap(({ findings }) => findings)],
   };
   print(context, verified, linesOf(verified, keys.length > 0));
-  return verified.findings.length === 0 ? exitStatus.done : exitStatus.failed;
+  const isWell = verified.findings.length === 0 && batches.every(({ proof }) => proof !== 'withheld');
+  return isWell ? exitStatus.done : exitStatus.failed;
 };
 
 const checkBatches = async (
@@ -74,7 +75,7 @@ const meanings: readonly (readonly [Proof, string])[] = [
   ['pending', 'Ended, and not anchored yet; ask again in some minutes'],
   ['open', 'Still at work: the chain is whole, and nothing outside tells of its end'],
   ['unanchored', 'Ended before there were anchors: the chain is whole, and that is all that is known'],
-  ['withheld', 'Chained and anchored, but told without lines of logs (a token with the scope logs sees all)'],
+  ['withheld', 'Not looked at as a whole, because lines of logs were left out (a token with the scope logs sees all)'],
   ['broken', 'Not as it was written'],
 ];
 

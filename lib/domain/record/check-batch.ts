@@ -61,7 +61,10 @@ export const checkBatch = (batch: RecordedBatch, moment: CheckMoment): CheckedBa
   const findings = batch.exists ? [...checkChain(batch), ...checkEnds(batch)] : missing(batch);
   if (findings.length > 0) return { ...told, proof: 'broken', findings };
   const proof = proofOf(batch, moment);
-  return proof === 'broken' ? { ...told, proof, findings: [notAnchored(batch)] } : { ...told, proof, findings };
+  if (proof === 'broken') return { ...told, proof, findings: [notAnchored(batch)] };
+  // Whoever can write the table can also see to it that something is left out.
+  const isWithheld = events.some(({ withheld }) => withheld !== undefined);
+  return { ...told, proof: isWithheld ? 'withheld' : proof, findings };
 };
 
 const missing = ({ batch_id, anchors }: RecordedBatch): readonly Finding[] => {
@@ -104,8 +107,7 @@ const checkEnds = ({ batch_id, events, anchors }: RecordedBatch): readonly Findi
 const proofOf = ({ ended_at, events, anchors }: RecordedBatch, { now, begun }: CheckMoment): Proof => {
   if (ended_at === undefined && anchors.length === 0) return 'open';
   const last = events.at(-1);
-  if (last !== undefined && anchors.some(({ number }) => number === last.number))
-    return events.some(({ withheld }) => withheld !== undefined) ? 'withheld' : 'proved';
+  if (last !== undefined && anchors.some(({ number }) => number === last.number)) return 'proved';
   const isNew = (at: number): boolean => at <= now + anchorTakes && at > now - anchorTakes;
   if (isNew(last?.at ?? ended_at ?? 0)) return 'pending';
   const isOlder = anchors.length === 0 && (begun === undefined || ended_at! < begun);

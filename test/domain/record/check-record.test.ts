@@ -118,6 +118,10 @@ describe('a batch', () => {
   it('is told without an event that somebody may not see whole, and no more than that is believed of it', () => {
     const events = b.with(2, { ...b[2]!, message: 'without logs', withheld: 'logs' } as ChainedEvent);
     expect(checkB({ events })).toEqual(['withheld']);
+    // Nor is the chain called whole of one that is at work, or ended before there were anchors.
+    expect(checkB({ events, anchors: [], ended_at: undefined })).toEqual(['withheld']);
+    expect(checkB({ events, anchors: [] }, { now: 2 * hour, begun: 3 * hour })).toEqual(['withheld']);
+    expect(checkB({ events, anchors: [], ended_at: hour })).toEqual(['broken', ['NotAnchored', 5, undefined]]);
     expect(checkB({ events: events.with(3, { ...b[3]!, message: 'x' }) })).toEqual([
       'broken',
       ['EventChanged', 4, undefined],
