@@ -8,8 +8,8 @@ import { withTimeouts } from './with-timeouts.ts';
 import { writeTemplates } from './write-templates.ts';
 
 /**
- * Asks cfn-lint about every template: of a stage as it comes, of one with every setting, and of what `npm run test:aws`
- * adds. It needs Python 3 with venv, and fetches cfn-lint from PyPI.
+ * Asks cfn-lint about every template: of a stage as it comes, of one with every setting, of one whose anchors are locked,
+ * and of what `npm run test:aws` adds. It needs Python 3 with venv, and fetches cfn-lint from PyPI.
  */
 const seconds = (): string => `${(performance.now() / 1000).toFixed(1)} s`;
 

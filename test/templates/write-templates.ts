@@ -7,6 +7,7 @@ import { everySetting, makeStacks } from '../infra/synthesize.ts';
 const stages: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'as-it-comes': {},
   'with-every-setting': everySetting,
+  'with-locked-anchors': { anchor_lock_days: 365 },
 };
 
 /** Writes the templates of these stages below a folder, each stage into a folder of its own. */
