@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, expect, it, vi } from 'vitest';
+import { Clusters } from '../../functions/runtime/clusters.ts';
+import { onLambda } from '../../functions/runtime/on-lambda.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'flotilla-unchecked-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+afterEach(() => vi.unstubAllEnvs());
+
+const kubeconfig = join(directory, 'kubeconfig');
+writeFileSync(
+  kubeconfig,
+  JSON.stringify({
+    clusters: [{ name: 'c', cluster: { server: 'https://10.0.0.1', 'insecure-skip-tls-verify': true } }],
+    users: [{ name: 'u', user: { token: 'secret-token' } }],
+    contexts: [{ name: 'one', context: { cluster: 'c', user: 'u' } }],
+    'current-context': 'one',
+  }),
+);
+
+it('functions on AWS ask no cluster whose certificate is not checked, whatever its entry says', async () => {
+  const connections = { eu: { kind: 'kubeconfig', kubeconfig } } as const;
+  await expect(new Clusters(connections, { verify: 'required' }).get('eu')).rejects.toMatchObject({
+    name: 'ConfigurationInvalid',
+    message: expect.stringContaining('verify: required forbids'),
+  });
+  expect(await new Clusters(connections).get('eu')).toBeDefined();
+});
+
+it('a function does not start where Node checks no certificate', () => {
+  vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+  expect(() => onLambda(() => async () => undefined)).toThrow(/^NODE_TLS_REJECT_UNAUTHORIZED=0/);
+});
