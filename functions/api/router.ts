@@ -1,15 +1,23 @@
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import type { Scope } from '../../lib/domain/record/actor.ts';
 
+/**
+ * On AWS each part of the API is a function of its own, with copies of its own: whatever fills one leaves the others free. Plans
+ * and texts take seconds of a processor, events are waited for, and what somebody decides must get through.
+ */
+export type ApiPart = 'reads' | 'batches' | 'events' | 'decisions';
+
 /** A route: method, path with `{names}`, what a token needs for it, and what it does. `{name+}` takes the rest of the path, slashes and all. */
 export interface Route<Handle> {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly scope: Scope;
+  readonly part: ApiPart;
   readonly handle: Handle;
 }
 
 export interface Match<Handle> {
+  readonly part: ApiPart;
   readonly scope: Scope;
   readonly handle: Handle;
   readonly parameters: Readonly<Record<string, string>>;
@@ -23,13 +31,16 @@ export const matchRoute = <Handle>(routes: readonly Route<Handle>[], method: str
   });
   const match = found.find(({ route }) => route.method === (method === 'HEAD' ? 'GET' : method));
   if (match !== undefined) {
-    const { handle, scope } = match.route;
-    return { handle, scope, parameters: decoded(match.groups) };
+    const { handle, scope, part } = match.route;
+    return { handle, scope, part, parameters: decoded(match.groups) };
   }
-  if (found.length === 0) throw new FlotillaError('RouteNotFound', `There is nothing at ${path}.`);
+  if (found.length === 0) throw routeNotFound(path);
   const allow = found.flatMap(({ route }) => (route.method === 'GET' ? ['GET', 'HEAD'] : [route.method]));
   throw new FlotillaError('MethodNotAllowed', `${path} takes ${allow.join(', ')}, not ${method}.`, { allow });
 };
+
+export const routeNotFound = (path: string): FlotillaError =>
+  new FlotillaError('RouteNotFound', `There is nothing at ${path}.`);
 
 /** The leading group is always there, so that a path without names has groups too. */
 const patternOf = (path: string): RegExp => {

@@ -26,7 +26,7 @@ import type { Route } from './router.ts';
 /** What the routes need together. */
 export type ApiDeps = Pick<
   Deps,
-  'table' | 'documents' | 'uploads' | 'anchors' | 'workflow' | 'clock' | 'random' | 'ids' | 'catalogue'
+  'table' | 'documents' | 'uploads' | 'anchors' | 'workflow' | 'clock' | 'random' | 'ids' | 'catalogue' | 'waitingRoom'
 >;
 
 /** A route has no other deps than these: whatever it does, it does by the rights of who asks. */
@@ -120,17 +120,19 @@ const idempotencyKeyOf = (event: ApiEvent): string | undefined => {
 
 /** One row per route. */
 export const routes: readonly Route<Handle>[] = [
-  { method: 'POST', path: '/batches', scope: 'deploy', handle: submit },
+  { method: 'POST', path: '/batches', scope: 'deploy', part: 'batches', handle: submit },
   {
     method: 'POST',
     path: '/uploads',
     scope: 'deploy',
+    part: 'batches',
     handle: withoutQuery(async (deps, { event }) => json(201, await openUpload(deps, jsonOf(event, uploadOrder)))),
   },
   {
     method: 'DELETE',
     path: '/uploads/{id}',
     scope: 'deploy',
+    part: 'batches',
     handle: withoutQuery(async (deps, { actor, parameters: { id } }) => {
       await giveUpUpload(deps, { actor, uploadId: id! });
       return { statusCode: 204 };
@@ -140,6 +142,7 @@ export const routes: readonly Route<Handle>[] = [
     method: 'POST',
     path: '/batches/plan',
     scope: 'read',
+    part: 'batches',
     handle: async (deps, { event, actor }) => {
       const { text, upload } = await batchOf(deps, { event, actor });
       if (upload !== undefined) checkUnused(upload);
@@ -151,12 +154,14 @@ export const routes: readonly Route<Handle>[] = [
     method: 'GET',
     path: '/batches',
     scope: 'read',
+    part: 'reads',
     handle: async (deps, { event }) => json(200, await listBatches(deps, queryOf(event, query.batches))),
   },
   {
     method: 'GET',
     path: '/batches/{id}',
     scope: 'read',
+    part: 'reads',
     handle: withoutQuery(async (deps, { actor, parameters: { id } }) =>
       json(200, await readBatch(deps, { named: id!, actor: actor.subject })),
     ),
@@ -165,6 +170,7 @@ export const routes: readonly Route<Handle>[] = [
     method: 'GET',
     path: '/batches/{id}/source',
     scope: 'read',
+    part: 'reads',
     handle: withoutQuery(async (deps, { parameters: { id } }) => {
       const { content_type, text } = await readSource(deps, { batchId: id! });
       const headers = { 'content-type': content_type, 'cache-control': 'no-store' };
@@ -175,6 +181,7 @@ export const routes: readonly Route<Handle>[] = [
     method: 'GET',
     path: '/batches/{id}/deployments',
     scope: 'read',
+    part: 'reads',
     handle: async (deps, { event, parameters: { id } }) =>
       json(200, await listDeployments(deps, { batchId: id!, ...queryOf(event, query.deployments) })),
   },
@@ -182,6 +189,7 @@ export const routes: readonly Route<Handle>[] = [
     method: 'GET',
     path: '/batches/{id}/events',
     scope: 'read',
+    part: 'events',
     handle: async (deps, { event, parameters: { id }, signal }) =>
       json(200, await readEvents(deps, { batchId: id!, ...queryOf(event, query.events), signal })),
   },
@@ -189,12 +197,14 @@ export const routes: readonly Route<Handle>[] = [
     method: 'GET',
     path: '/anchors',
     scope: 'read',
+    part: 'reads',
     handle: async (deps, { event }) => json(200, await readAnchors(deps, queryOf(event, query.anchors))),
   },
   {
     method: 'POST',
     path: '/batches/{id}/cancel',
     scope: 'deploy',
+    part: 'decisions',
     handle: withoutQuery(async (deps, { actor, parameters: { id } }) =>
       json(202, await cancelBatch(deps, { batchId: id!, actor: actor.subject })),
     ),
@@ -203,6 +213,7 @@ export const routes: readonly Route<Handle>[] = [
     method: 'POST',
     path: '/batches/{id}/deployments/{key+}/resolve',
     scope: 'approve',
+    part: 'decisions',
     handle: withoutQuery(async (deps, { event, actor, parameters: { id, key } }) => {
       const { status, reason } = jsonOf(event, resolution);
       return json(
@@ -215,6 +226,7 @@ export const routes: readonly Route<Handle>[] = [
     method: 'GET',
     path: '/schemas/batch.json',
     scope: 'read',
+    part: 'reads',
     handle: withoutQuery(async (deps) => {
       const { pillars } = await deps.catalogue();
       const answer = json(200, batchJsonSchema(Object.keys(pillars)));
@@ -225,6 +237,7 @@ export const routes: readonly Route<Handle>[] = [
     method: 'GET',
     path: '/schemas/events.json',
     scope: 'read',
+    part: 'reads',
     handle: withoutQuery(async () => ({
       ...json(200, eventJsonSchema()),
       headers: { 'content-type': 'application/schema+json' },
@@ -234,6 +247,7 @@ export const routes: readonly Route<Handle>[] = [
     method: 'GET',
     path: '/health',
     scope: 'read',
+    part: 'reads',
     handle: withoutQuery(async (deps) => json(200, await readHealth(deps))),
   },
 ];

@@ -5,6 +5,7 @@ import { connectS3Documents } from '../../lib/adapters/s3-documents.ts';
 import { connectS3Uploads } from '../../lib/adapters/s3-uploads.ts';
 import { SystemClock, SystemRandom, UlidIds } from '../../lib/adapters/system-clock.ts';
 import { cloudPace, type Deps } from '../../lib/usecases/deps.ts';
+import { tableWaitingRoom } from '../../lib/usecases/record/waiting-room.ts';
 import { variable } from './environment.ts';
 
 /** Table, time and randomness: what every function needs. */
@@ -33,4 +34,8 @@ export const anchorDeps = (): Pick<Deps, 'anchors'> => ({
 
 export const signerDeps = (): Pick<Deps, 'signer'> => ({
   signer: connectKmsSigner(variable('ANCHOR_KEY_ID')),
+});
+
+export const waitingDeps = (deps: Parameters<typeof tableWaitingRoom>[0]): Pick<Deps, 'waitingRoom'> => ({
+  waitingRoom: tableWaitingRoom(deps),
 });

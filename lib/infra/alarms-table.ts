@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { apiParts } from './api-parts.ts';
 import type { Stem } from './functions-table.ts';
 import type { MachineArns } from './machine-arns.ts';
 import {
@@ -38,6 +39,8 @@ const batchFunctions: readonly Stem[] = [
 const lastingFunctions: readonly Stem[] = [
   ...(['watch-executor', 'watch-cluster', 'dispatch-turns', 'publish-events', 'sweep', 'take-hint'] as const),
 ];
+
+const apiFunctions: readonly Stem[] = Object.values(apiParts).map(({ stem }) => stem);
 
 const sum = (usingMetrics: Record<string, IMetric>, period: Duration): IMetric =>
   new MathExpression({ expression: Object.keys(usingMetrics).join(' + '), usingMetrics, period });
@@ -111,7 +114,7 @@ export const alarmsTable = {
   },
   LastingFunctionThrottles: {
     means: 'Lambda turns away dispatcher, publisher, sweeper, watchers or the API.',
-    metric: ofFunctions([...lastingFunctions, 'api'], 'Throttles'),
+    metric: ofFunctions([...lastingFunctions, ...apiFunctions], 'Throttles'),
     ...once,
   },
   BatchExecutionsFailed: {

@@ -3,6 +3,7 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import { FilterRule } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { addOutput } from './add-output.ts';
+import { sharesOf } from './api-parts.ts';
 import { CallbackRoute } from './callback-route.ts';
 import { Handlers } from './handlers.ts';
 import { HttpEntrance } from './http-entrance.ts';
@@ -51,10 +52,9 @@ export class ApplicationStack extends Stack {
     const watch = machineArnsOf(this, `${name}-watch`);
     const resources: Resources = { ...resourcesOf(state), batch, watch };
     const handlers = new Handlers(this, 'Handlers', {
-      root,
-      resources,
+      ...{ root, resources },
       service: name,
-      reserved: { api: settings.reservedConcurrency },
+      reserved: settings.reservedConcurrency === undefined ? {} : sharesOf(settings.reservedConcurrency),
       memory: { 'watch-cluster': settings.observerMemory },
     });
 
@@ -65,18 +65,18 @@ export class ApplicationStack extends Stack {
     }
     this.#addStreamTriggers(handlers, { name, state });
     new SweepSchedule(this, 'Sweeper', { name, handler: handlers.of('sweep') });
-    if ('programs' in tokens) handlers.of('api').lambda.addEnvironment('CLIENTS', namesOf(tokens.programs));
-    const { api, stage } = new HttpEntrance(this, 'Entrance', {
+    if ('programs' in tokens) handlers.tellApi('CLIENTS', namesOf(tokens.programs));
+    const entrance = new HttpEntrance(this, 'Entrance', {
       name,
       tokens,
       throttle: settings.throttle,
-      handler: handlers.of('api'),
+      handlers: handlers.ofApi(),
     });
-    new CallbackRoute(this, 'Callbacks', { api, stage, handler: handlers.of('take-hint') });
-    this.apiId = api.apiId;
+    new CallbackRoute(this, 'Callbacks', { entrance, handler: handlers.of('take-hint') });
+    this.apiId = entrance.api.apiId;
     new NextSteps(this, 'NextSteps', {
       stage: settings.stage,
-      api,
+      api: entrance.api,
       callbackSecretId: callbackSecret.secretArn,
       batchMachineArn: batch.machine,
       clusterRoles: handlers.rolesWith('clusters').map((role) => role.roleArn),

@@ -1,18 +1,12 @@
-import {
-  type CfnStage,
-  type HttpApi,
-  HttpMethod,
-  HttpNoneAuthorizer,
-  type HttpStage,
-} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpMethod, HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
 import { accept } from './accept.ts';
 import type { Handler } from './handler.ts';
+import type { HttpEntrance } from './http-entrance.ts';
 
 export interface CallbackRouteProps {
-  readonly api: HttpApi;
-  readonly stage: HttpStage;
+  readonly entrance: HttpEntrance;
   readonly handler: Handler;
 }
 
@@ -24,10 +18,10 @@ export const callbackPath = '/callbacks/harness';
  * often is turned away before it costs anything or takes anything from the API.
  */
 export class CallbackRoute extends Construct {
-  constructor(scope: Construct, id: string, { api, stage, handler }: CallbackRouteProps) {
+  constructor(scope: Construct, id: string, { entrance, handler }: CallbackRouteProps) {
     super(scope, id);
     const path = `${callbackPath}/{key}`;
-    const routes = api.addRoutes({
+    const routes = entrance.api.addRoutes({
       path,
       methods: [HttpMethod.POST],
       integration: new HttpLambdaIntegration('Callback', handler.lambda, { scopePermissionToRoute: false }),
@@ -38,8 +32,7 @@ export class CallbackRoute extends Construct {
         'AwsSolutions-APIG4':
           'Harness can send no token. The last part of the path is a secret, the function has few rights and takes the call as a hint only.',
       });
-    const settings = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 };
-    (stage.node.defaultChild as CfnStage).routeSettings = { [`POST ${path}`]: settings };
-    stage.node.addDependency(...routes); // a stage is refused that names a route before it is there
+    entrance.throttleRoute(`POST ${path}`, { rate: 10, burst: 20 });
+    entrance.stage.node.addDependency(...routes);
   }
 }

@@ -27,6 +27,7 @@ export type Partition =
   | 'OPEN'
   | 'IDEMPOTENCY#*'
   | 'UPLOADS#*'
+  | 'WAITING#*'
   | 'BATCH#*'
   | 'EVENTS#*'
   | 'FEED#*'
@@ -81,20 +82,25 @@ const waiting = ['table', 'documents:read', 'tokens'] as const;
 /** Whoever hands something to a watcher makes sure that it runs. */
 const handing = [...waiting, 'watches:start'] as const;
 
+/** The API is one program; each part of it runs as a function of its own (`api-parts.ts`). */
+const api = {
+  memory: 1024, // parses and plans up to 10,000 deployments within one request: 550 to 950 MB, 7 to 12 s
+  heap: 800,
+  timeout: 29, // the HTTP API gives up at 30
+  rights: ['table', 'documents:read', 'documents:write', 'uploads', 'anchors:read', 'batches:start'],
+  writes: {
+    put: ['BATCHES', 'SUBMITTER#*', 'OPEN', 'IDEMPOTENCY#*', 'UPLOADS#*', 'WAITING#*', ...change, 'INBOX', ...release],
+    delete: ['UPLOADS#*', 'WAITING#*'],
+  },
+  trigger: 'http',
+} as const;
+
 /** Every Lambda there is, by the stem of its file in `functions/`. Constructs are made from it and tests read it. */
 export const functionsTable = {
-  api: {
-    purpose: 'Answers the HTTP API',
-    memory: 1024, // parses and plans up to 10,000 deployments within one request: 550 to 950 MB, 7 to 12 s
-    heap: 800,
-    timeout: 29, // the HTTP API gives up at 30
-    rights: ['table', 'documents:read', 'documents:write', 'uploads', 'anchors:read', 'batches:start'],
-    writes: {
-      put: ['BATCHES', 'SUBMITTER#*', 'OPEN', 'IDEMPOTENCY#*', 'UPLOADS#*', ...change, 'INBOX', ...release],
-      delete: ['UPLOADS#*'],
-    },
-    trigger: 'http',
-  },
+  api: { ...api, purpose: 'Answers the HTTP API: what is read, and what is no route' },
+  'api-batches': { ...api, purpose: 'Answers the HTTP API: plans batches and takes them in' },
+  'api-events': { ...api, purpose: 'Answers the HTTP API: tells events, and waits for them' },
+  'api-decisions': { ...api, purpose: 'Answers the HTTP API: cancels and resolves' },
   'take-hint': {
     purpose: 'Answers callbacks of executors, and has their runs looked at',
     memory: 256,

@@ -1,5 +1,6 @@
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { type ApiPart, apiParts } from './api-parts.ts';
 import { HandlerCode } from './bundling.ts';
 import { type FunctionRow, functionsTable, pascalCase, type Right, type Stem } from './functions-table.ts';
 import { Handler } from './handler.ts';
@@ -32,6 +33,16 @@ export class Handlers extends Construct {
 
   of(stem: Stem): Handler {
     return this.named(pascalCase(stem));
+  }
+
+  ofApi(): Readonly<Record<ApiPart, Handler>> {
+    const parts = Object.entries(apiParts).map(([part, { stem }]) => [part, this.of(stem)]);
+    return Object.fromEntries(parts) as Readonly<Record<ApiPart, Handler>>;
+  }
+
+  /** Each part reads it. */
+  tellApi(variable: string, value: string): void {
+    for (const { lambda } of Object.values(this.ofApi())) lambda.addEnvironment(variable, value);
   }
 
   /** Of all functions with this right. */

@@ -1,11 +1,19 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  type CfnStage,
+  HttpApi,
+  HttpMethod,
+  type HttpRoute,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { accessLogFields } from './access-log-fields.ts';
+import { type ApiPart, throttleOf } from './api-parts.ts';
 import type { Handler } from './handler.ts';
 import { httpRoutes, scopePrefix } from './http-routes.ts';
 import type { TokenIssuer } from './own-issuer.ts';
@@ -15,31 +23,40 @@ export interface HttpEntranceProps {
   readonly name: string;
   readonly tokens: TokenIssuer;
   readonly throttle: Settings['throttle'];
-  readonly handler: Handler;
+  /** Each answers the routes of its part. */
+  readonly handlers: Readonly<Record<ApiPart, Handler>>;
 }
 
 /**
- * The HTTP API: every request needs a token, and every known route its scope. All go to one function; what is not a known
- * route too, so that it answers 404 and 405 in its own words.
+ * The HTTP API: every request needs a token, and every known route its scope. Each part has a function and throttles of its own;
+ * what is not a known route goes to the one that reads, so that it answers 404 and 405 in its own words.
  */
 export class HttpEntrance extends Construct {
   readonly api: HttpApi;
   readonly stage: HttpStage;
 
-  constructor(scope: Construct, id: string, { name, tokens, throttle, handler }: HttpEntranceProps) {
+  constructor(scope: Construct, id: string, { name, tokens, throttle, handlers }: HttpEntranceProps) {
     super(scope, id);
-    const integration = new HttpLambdaIntegration('Handler', handler.lambda, { scopePermissionToRoute: false });
+    const integrationOf = (id: string, part: ApiPart): HttpLambdaIntegration =>
+      new HttpLambdaIntegration(id, handlers[part].lambda, { scopePermissionToRoute: false });
+    const integrations: Readonly<Record<ApiPart, HttpLambdaIntegration>> = {
+      reads: integrationOf('Handler', 'reads'),
+      batches: integrationOf('Batches', 'batches'),
+      events: integrationOf('Events', 'events'),
+      decisions: integrationOf('Decisions', 'decisions'),
+    };
     this.api = new HttpApi(this, 'Api', {
       apiName: name,
       description: 'Flotilla: batches of deployments',
       createDefaultStage: false,
-      defaultIntegration: integration,
+      defaultIntegration: integrations.reads,
       defaultAuthorizer: new HttpJwtAuthorizer('Tokens', tokens.issuer, { jwtAudience: [...tokens.audience] }),
     });
-    for (const { method, path, scope } of httpRoutes) {
+    const routes = httpRoutes.flatMap(({ method, path, scope, part }): readonly HttpRoute[] => {
       const authorizationScopes = [...new Set([scope, 'admin'])].map((one) => `${scopePrefix}/${one}`);
-      this.api.addRoutes({ path, methods: [HttpMethod[method]], integration, authorizationScopes });
-    }
+      const integration = integrations[part];
+      return this.api.addRoutes({ path, methods: [HttpMethod[method]], integration, authorizationScopes });
+    });
     this.stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
@@ -50,6 +67,17 @@ export class HttpEntrance extends Construct {
         format: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
       },
     });
+    for (const { method, path, part } of httpRoutes) {
+      this.throttleRoute(`${method} ${path}`, throttleOf(part, throttle));
+    }
+    this.stage.node.addDependency(...routes); // a stage is refused that names a route before it is there
+  }
+
+  /** A route that is named here has a bucket of its own, whatever comes by the others. */
+  throttleRoute(key: string, { rate, burst }: Settings['throttle']): void {
+    const stage = this.stage.node.defaultChild as CfnStage;
+    const settings = { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst };
+    stage.routeSettings = { ...stage.routeSettings, [key]: settings };
   }
 
   #accessLog(): LogGroup {

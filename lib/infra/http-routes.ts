@@ -1,3 +1,5 @@
+import type { apiParts } from './api-parts.ts';
+
 /** What a token may be good for. It carries them as `flotilla/read` and so on; `flotilla/admin` is good for everything. */
 export const scopes = {
   read: 'See batches, plans and events',
@@ -15,6 +17,7 @@ export interface HttpRoute {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly scope: Scope;
+  readonly part: keyof typeof apiParts;
 }
 
 /**
@@ -23,20 +26,20 @@ export interface HttpRoute {
  * but for no scope.
  */
 export const httpRoutes: readonly HttpRoute[] = [
-  { method: 'POST', path: '/batches', scope: 'deploy' },
-  { method: 'POST', path: '/uploads', scope: 'deploy' },
-  { method: 'DELETE', path: '/uploads/{id}', scope: 'deploy' },
-  { method: 'POST', path: '/batches/plan', scope: 'read' },
-  { method: 'GET', path: '/batches', scope: 'read' },
-  { method: 'GET', path: '/batches/{id}', scope: 'read' },
-  { method: 'GET', path: '/batches/{id}/source', scope: 'read' },
-  { method: 'GET', path: '/batches/{id}/deployments', scope: 'read' },
-  { method: 'GET', path: '/batches/{id}/events', scope: 'read' },
-  { method: 'GET', path: '/anchors', scope: 'read' },
-  { method: 'POST', path: '/batches/{id}/cancel', scope: 'deploy' },
+  { method: 'POST', path: '/batches', scope: 'deploy', part: 'batches' },
+  { method: 'POST', path: '/uploads', scope: 'deploy', part: 'batches' },
+  { method: 'DELETE', path: '/uploads/{id}', scope: 'deploy', part: 'batches' },
+  { method: 'POST', path: '/batches/plan', scope: 'read', part: 'batches' },
+  { method: 'GET', path: '/batches', scope: 'read', part: 'reads' },
+  { method: 'GET', path: '/batches/{id}', scope: 'read', part: 'reads' },
+  { method: 'GET', path: '/batches/{id}/source', scope: 'read', part: 'reads' },
+  { method: 'GET', path: '/batches/{id}/deployments', scope: 'read', part: 'reads' },
+  { method: 'GET', path: '/batches/{id}/events', scope: 'read', part: 'events' },
+  { method: 'GET', path: '/anchors', scope: 'read', part: 'reads' },
+  { method: 'POST', path: '/batches/{id}/cancel', scope: 'deploy', part: 'decisions' },
   // A key is `pillar/service`; a parameter for several segments may stand at the end only.
-  { method: 'POST', path: '/batches/{id}/deployments/{pillar}/{service}/resolve', scope: 'approve' },
-  { method: 'GET', path: '/schemas/batch.json', scope: 'read' },
-  { method: 'GET', path: '/schemas/events.json', scope: 'read' },
-  { method: 'GET', path: '/health', scope: 'read' },
+  { method: 'POST', path: '/batches/{id}/deployments/{pillar}/{service}/resolve', scope: 'approve', part: 'decisions' },
+  { method: 'GET', path: '/schemas/batch.json', scope: 'read', part: 'reads' },
+  { method: 'GET', path: '/schemas/events.json', scope: 'read', part: 'reads' },
+  { method: 'GET', path: '/health', scope: 'read', part: 'reads' },
 ];

@@ -17,7 +17,7 @@ export interface Settings {
   readonly oidc?: { readonly issuer: string; readonly audience: readonly string[] };
   /** The programs that get tokens of that pool. */
   readonly clients: readonly ClientSettings[];
-  /** Requests to the API, of all callers together. */
+  /** Requests to each route of the API, of all callers together; some parts of it are allowed less, see `api-parts.ts`. */
   readonly throttle: { readonly rate: number; readonly burst: number };
   /** Whether the bus keeps its events to be played again. */
   readonly archive: boolean;
@@ -25,7 +25,7 @@ export interface Settings {
   readonly anchorLockDays?: number;
   /** What becomes of table, documents, bus and secrets when the stack is destroyed. */
   readonly onDestroy: 'keep' | 'delete';
-  /** Copies of the API's function that may run at once, kept apart from the rest of the account. Absent: nothing is. */
+  /** Copies of the API's functions that may run at once, kept apart from the rest of the account. Absent: none are. */
   readonly reservedConcurrency?: number;
   /** Megabytes of the function that observes clusters, and with them its share of a processor. */
   readonly observerMemory: number;
@@ -72,6 +72,9 @@ const clients = z
 /** Tokens are checked with the keys found there. Without TLS only on this machine, where an emulator may be tried. */
 const issuer = /^(https:\/\/[^\s/?#@]+|http:\/\/(127\.0\.0\.1|localhost)(:\d+)?)(\/[^\s?#]*)?$/;
 
+/** One for each part of the API, and another for what is read. */
+const leastReserved = 5;
+
 /** Every setting there is; the description says what it allows. */
 export const settingsSchema = z.strictObject({
   stage: z.string().regex(stageNamePattern).default('dev').describe(stageNameRule),
@@ -88,7 +91,6 @@ export const settingsSchema = z.strictObject({
     .describe(
       'the programs that get tokens of the pool: names of small letters, digits and hyphens, each once, or {name, scopes} with read, logs and deploy',
     ),
-  // A long poll holds a function for 20 s: 50 a second are 1,000 at once, the first limit of a new account.
   throttle_rate: whole(1, 10_000).default(50).describe('requests a second, a whole number from 1 to 10000'),
   throttle_burst: whole(1, 5_000).default(100).describe('requests at once, a whole number from 1 to 5000'),
   archive: truth.default(true).describe('true or false: whether the bus keeps its events'),
@@ -101,9 +103,13 @@ export const settingsSchema = z.strictObject({
     .describe(
       'days for which nobody can change or delete the anchor of a batch, a whole number from 1 to 10000; without it there is no lock',
     ),
-  reserved_concurrency: whole(1, 1_000)
-    .optional()
-    .describe('copies of the API function reserved for it, a whole number from 1 to 1000; without it none are'),
+  // A tenth of the usual account of 1,000. What an account has can be asked of Lambda only, and a synthesis asks nobody.
+  reserved_concurrency: z
+    .union([z.literal('none'), whole(leastReserved, 1_000)])
+    .default(100)
+    .describe(
+      `copies of the API's functions reserved for them, a whole number from ${leastReserved} to 1000; or none, for an account whose limit is below 200`,
+    ),
   // At 256 it has a seventh of a processor: for a namespace of 100 workloads a look takes it some 0.6 s, for 1,000 some 4 s.
   observer_memory: whole(256, 3_008)
     .default(256)
@@ -147,7 +153,7 @@ const settingsOf = (read: z.output<typeof settingsSchema>): Settings => ({
   archive: read.archive,
   onDestroy: read.on_destroy,
   ...(read.anchor_lock_days === undefined ? {} : { anchorLockDays: read.anchor_lock_days }),
-  ...(read.reserved_concurrency === undefined ? {} : { reservedConcurrency: read.reserved_concurrency }),
+  ...(read.reserved_concurrency === 'none' ? {} : { reservedConcurrency: read.reserved_concurrency }),
   observerMemory: read.observer_memory,
   ...(read.alarm_email === undefined ? {} : { alarmEmail: read.alarm_email }),
 });

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { type ApiHandler, create as createApi } from '../../functions/api.ts';
 import { create as createDispatchTurns } from '../../functions/dispatch-turns.ts';
+import { create as createPlanBatch } from '../../functions/plan-batch.ts';
 import { create as createPublishEvents } from '../../functions/publish-events.ts';
 import { Clusters } from '../../functions/runtime/clusters.ts';
 import { executorOf, makeExecutors } from '../../functions/runtime/executors.ts';
@@ -22,10 +23,13 @@ import { SystemClock as EngineClock } from '../engine/clock.ts';
 import { Engine } from '../engine/engine.ts';
 import { Journal, type JournalEntryKind } from '../engine/journal.ts';
 import type { Deps, Pace } from '../usecases/deps.ts';
+import { ownWaitingRoom } from '../usecases/record/waiting-room.ts';
 import { startEnginePort } from './engine-port/start-engine-port.ts';
 import { ownUploads, type UploadReceiver } from './http/receive-upload.ts';
 import { startHttpServer } from './http-server.ts';
 import { noteServer } from './own-servers.ts';
+import { Planner } from './planner/planner.ts';
+import { apiWithPlanner, planWithPlanner } from './planner/with-planner.ts';
 import { anchorKey } from './runtime/anchor-key.ts';
 import { ClosingClock } from './runtime/closing-clock.ts';
 import { holdData } from './runtime/hold-data.ts';
@@ -181,14 +185,16 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
   const configuration = await withAddresses(options.configuration);
   const made = { simulators, clock, table, documents, uploads, anchors, signer, engine, machines };
   const deps = makeDeps({ ...options, configuration }, made);
-  invoke = makeInvoke(deps);
+  const planner = new Planner(deps, configuration.catalogue);
+  held.defer(() => planner.close());
+  invoke = makeInvoke(deps, { 'plan-batch': planWithPlanner(planner, deps, createPlanBatch(deps)) });
   const stop = startBackground(deps, { clock, table });
   held.defer(stop);
   await engine.resume();
   const { enginePort: port } = options;
   const enginePort = port === undefined ? undefined : await startEnginePort(engine, { port, data });
   held.defer(() => void enginePort?.close());
-  const handle = createApi(deps);
+  const handle = apiWithPlanner(planner, createApi(deps));
   const api: ApiHandler = (...call) => whenSynced(table, () => handle(...call));
   const stores = held.move();
   return {
@@ -267,6 +273,7 @@ const makeDeps = (options: RuntimeOptions, { simulators, engine, machines, ...ma
     ids: new UlidIds(made.clock),
     // The feed in the table is what people read here; there is no bus beside it.
     bus: { put: async () => [] },
+    waitingRoom: ownWaitingRoom(),
     pace: { ...localPace(configuration.catalogue.simulated), ...options.pace },
     catalogue: async () => configuration.catalogue,
     executor: async (account) => options.executor?.(account) ?? executorOf(executors!, account),

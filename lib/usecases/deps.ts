@@ -28,11 +28,18 @@ export interface Deps {
   readonly anchors: Anchors;
   readonly signer: Signer;
   readonly pace: Pace;
+  readonly waitingRoom: WaitingRoom;
   /** The catalogue that is in force; throws ConfigurationInvalid when there is none. */
   catalogue(): Promise<Catalogue>;
   /** By account, for example `harness:acme`; throws ConfigurationInvalid for one that is not configured. */
   executor(account: string): Promise<Executor>;
   cluster(name: string): Promise<Cluster>;
+}
+
+/** Where those are counted who wait for something to happen: each holds a connection, and on AWS a copy of a function. */
+export interface WaitingRoom {
+  /** The way to leave again; undefined where so many wait for this subject already. Whoever does not leave is out by then. */
+  enter(subject: string, until: number): Promise<(() => Promise<void>) | undefined>;
 }
 
 /** How often and how long things look; milliseconds. One place, so that tests and the simulated runtime can hurry. */

@@ -1,3 +1,4 @@
+import { FlotillaError, isFlotillaError } from '../domain/errors.ts';
 import type { Condition, Table, Write } from '../domain/ports.ts';
 import { rowOf } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
@@ -41,12 +42,17 @@ export const takePlace = async (
     const now = deps.clock.now();
     const rows = new Map((await readPlaces(deps.table, places)).map((row) => [row.place, row]));
     const all = Array.from({ length: places.most }, (_, place) => place);
-    const free = all.find((place) => (rows.get(place)?.ends_at ?? 0) <= now);
-    if (free === undefined) return Math.min(...all.map((place) => rows.get(place)!.ends_at)) - now;
-    const before = rows.get(free);
+    const free = all.filter((place) => (rows.get(place)?.ends_at ?? 0) <= now);
+    // Any of them: those who come at once would all want the first.
+    const chosen = free[Math.floor(deps.random.next() * free.length)];
+    if (chosen === undefined) return Math.min(...all.map((place) => rows.get(place)!.ends_at)) - now;
+    const before = rows.get(chosen);
     const when = before === undefined ? { exists: false } : { equals: { holder: before.holder } };
-    await deps.table.transact([await take(free, when)]);
+    await deps.table.transact([await take(chosen, when)]);
     return undefined;
+  }).catch((error: unknown) => {
+    if (!isFlotillaError(error, 'ConditionFailed')) throw error;
+    throw new FlotillaError('TableBusy', 'too many came at once for the places that were free', {}, error);
   });
 
 const readPlaces = async <Row extends PlaceRow>(

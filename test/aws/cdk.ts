@@ -67,7 +67,9 @@ export class Stage {
 
   async #cdk(args: readonly string[], signal?: AbortSignal): Promise<void> {
     const { folder, relayKey, config, isEmulated } = this.#options;
-    const settings = [`stage=${this.name}`, 'on_destroy=delete', ...this.#place.settings];
+    // It must fit into any account, whatever its limit is.
+    const always = ['on_destroy=delete', 'reserved_concurrency=none'];
+    const settings = [`stage=${this.name}`, ...always, ...this.#place.settings];
     if (config !== undefined) settings.push(`config=${config}`);
     const app = 'npx --no-install node test/aws/app.ts';
     const context = settings.flatMap((setting) => ['-c', setting]);

@@ -106,7 +106,7 @@ describe('verify', () => {
 
   test('is not well for who may not read logs where somebody has put some into an event', async () => {
     const reader = { ...localActor, scopes: ['read'] } as const;
-    const forReaders = await startHttpServer({ port: 0, api: createApi(world.deps, () => reader) });
+    const forReaders = await startHttpServer({ port: 0, api: createApi(world.deps, { identify: () => reader }) });
     onTestFinished(() => forReaders.close());
     const asReader = () => run(['verify', '--url', forReaders.url]);
     expect((await asReader()).status).toBe(0);

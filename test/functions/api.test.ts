@@ -18,7 +18,7 @@ const api = () => {
 
 const guarded = () => {
   const world = makeWorld();
-  const handler = create(world.deps, byToken);
+  const handler = create(world.deps, { identify: byToken });
   return (method: string, url: string, call?: Call) => callApi(handler, method, url, call);
 };
 

@@ -49,7 +49,10 @@ const yamlOf = (...of: readonly string[]): string => {
 
 const apiOf = (world: World, granted: readonly Grant[] | (() => readonly Grant[]) = grants) => {
   const now = () => (typeof granted === 'function' ? granted() : granted);
-  const handler = create({ ...world.deps, catalogue: async () => ({ ...world.catalogue, grants: now() }) }, byToken);
+  const handler = create(
+    { ...world.deps, catalogue: async () => ({ ...world.catalogue, grants: now() }) },
+    { identify: byToken },
+  );
   return (who: string, method: string, url: string, body?: string) => {
     const claims = { ...claimsOf[who], iss: 'https://login', scope: 'flotilla/admin' };
     const type = body?.startsWith('{') ? 'application/json' : 'application/yaml';

@@ -17,7 +17,7 @@ const world = async () => {
   const outcome = { ...told, evidence: [{ ...pod, log }], warnings: [], attempts: 1, runs: [], ended_at: 1 };
   const item = pendingItem(batchId, 0, 'shared/login-api');
   await made.table.transact(changeItem(item, { ...told, outcome }, { at: 1, actor: 'record' }).writes);
-  const handler = create(made.deps, byToken);
+  const handler = create(made.deps, { identify: byToken });
   const claimsOf = (scopes: readonly string[]) => ({
     sub: 'ann',
     'cognito:groups': ['ops'],

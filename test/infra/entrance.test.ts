@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { routes } from '../../functions/api/routes.ts';
+import { apiParts, sharesOf } from '../../lib/infra/api-parts.ts';
 import { httpRoutes, scopes } from '../../lib/infra/http-routes.ts';
 import { ofType, shortText, synthesize } from './synthesize.ts';
 
@@ -10,10 +11,11 @@ const oidc = { oidc_issuer: 'https://login.example.com/', oidc_audience: 'flotil
 const found = (type: string, template = application) => ofType(template, type).map(({ Properties }) => Properties);
 
 it('knows the routes of the function and no other, with their scopes', () => {
-  const ofFunction = routes.map(({ method, path, scope }) => ({
+  const ofFunction = routes.map(({ method, path, scope, part }) => ({
     method,
     path: path.replace('{key+}', '{pillar}/{service}'),
     scope,
+    part,
   }));
   expect(httpRoutes).toEqual(ofFunction);
 });
@@ -37,24 +39,83 @@ it('asks for a token and the scope of each route, and for none where Harness cal
   );
 });
 
-it('hands requests with a token to the function of the API, and callbacks to one that can do little', () => {
-  const functionOf = (target: unknown): string => {
-    const id = shortText(target, templates).replace(/^integrations\/|\.Ref$/g, '');
-    const own = ofType(application, 'AWS::ApiGatewayV2::Integration').find((one) => one.id.startsWith(id));
-    expect(own?.Properties.PayloadFormatVersion).toBe('2.0');
-    return shortText(own?.Properties.IntegrationUri, templates);
-  };
-  for (const { AuthorizationType, Target } of found('AWS::ApiGatewayV2::Route')) {
-    expect(functionOf(Target)).toBe(AuthorizationType === 'JWT' ? 'HandlersApiFunction' : 'HandlersTakeHintFunction');
-  }
+const functionOf = (target: unknown): string => {
+  const id = shortText(target, templates).replace(/^integrations\/|\.Ref$/g, '');
+  const own = ofType(application, 'AWS::ApiGatewayV2::Integration').find((one) => one.id.startsWith(id));
+  expect(own?.Properties.PayloadFormatVersion).toBe('2.0');
+  return shortText(own?.Properties.IntegrationUri, templates);
+};
+
+const targets = new Map(
+  found('AWS::ApiGatewayV2::Route').map(({ RouteKey, Target }) => [RouteKey, functionOf(Target)]),
+);
+
+it('hands each part to a function of its own, and callbacks to one that can do little', () => {
+  const functions = { reads: 'Api', batches: 'ApiBatches', events: 'ApiEvents', decisions: 'ApiDecisions' } as const;
+  expect(Object.fromEntries(targets)).toEqual({
+    $default: 'HandlersApiFunction',
+    'POST /callbacks/harness/{key}': 'HandlersTakeHintFunction',
+    ...Object.fromEntries(
+      httpRoutes.map(({ method, path, part }) => [`${method} ${path}`, `Handlers${functions[part]}Function`]),
+    ),
+  });
 });
 
-it('turns callbacks away that come too often, by a stage that is made after their route', () => {
+it('turns away what comes too often, each route by itself, by a stage that is made after them', () => {
   const [stage] = ofType(application, 'AWS::ApiGatewayV2::Stage');
-  const [key = '', settings] = Object.entries(stage?.Properties.RouteSettings)[0] ?? [];
-  expect(settings).toEqual({ ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 });
-  const route = ofType(application, 'AWS::ApiGatewayV2::Route').find(({ Properties }) => Properties.RouteKey === key);
-  expect(stage?.DependsOn).toContain(route?.id);
+  const settings = stage?.Properties.RouteSettings as Readonly<Record<string, Readonly<Record<string, number>>>>;
+  const limits = Object.entries(settings).map(([key, { ThrottlingRateLimit, ThrottlingBurstLimit }]) => [
+    key,
+    `${ThrottlingRateLimit}/${ThrottlingBurstLimit}`,
+  ]);
+  const ofPart = { reads: '50/100', batches: '5/20', events: '40/80', decisions: '20/40' } as const;
+  expect(Object.fromEntries(limits)).toEqual({
+    'POST /callbacks/harness/{key}': '10/20',
+    ...Object.fromEntries(httpRoutes.map(({ method, path, part }) => [`${method} ${path}`, ofPart[part]])),
+  });
+  const routes = ofType(application, 'AWS::ApiGatewayV2::Route');
+  const named = routes.filter(({ Properties }) => Properties.RouteKey in settings);
+  expect(stage?.DependsOn).toEqual(expect.arrayContaining(named.map(({ id }) => id)));
+});
+
+describe('the copies of the API', () => {
+  const reserved = (given: Readonly<Record<string, unknown>>): Readonly<Record<string, number>> =>
+    Object.fromEntries(
+      ofType(synthesize(undefined, given).application, 'AWS::Lambda::Function')
+        .filter(({ Properties }) => Properties.ReservedConcurrentExecutions !== undefined)
+        .map(({ id, Properties }) => [id.replace(/[0-9A-F]{8}$/, ''), Properties.ReservedConcurrentExecutions]),
+    );
+
+  it('are kept for it, and are none where an account has none to give', () => {
+    expect(reserved({})).toEqual({
+      HandlersApiFunction: 35,
+      HandlersApiBatchesFunction: 15,
+      HandlersApiEventsFunction: 40,
+      HandlersApiDecisionsFunction: 10,
+    });
+    expect(reserved({ reserved_concurrency: 'none' })).toEqual({});
+  });
+
+  it.each([5, 6, 7, 20, 99, 100, 1000])('of %i are all shared out, at least one for each part', (all) => {
+    const shares = Object.values(sharesOf(all));
+    expect(shares).toHaveLength(Object.keys(apiParts).length);
+    expect(Math.min(...shares)).toBeGreaterThanOrEqual(1);
+    expect(shares.reduce((sum, one) => sum + one)).toBe(all);
+  });
+
+  it('that decide are free while all others are at work: nothing that lasts is answered by them', () => {
+    const copies = reserved({});
+    const free = { ...copies };
+    // Everybody who may asks for all that they may, and nothing ends.
+    for (const { method, path, part } of httpRoutes) {
+      if (part !== 'decisions') free[targets.get(`${method} ${path}`)!] = 0;
+    }
+    for (const path of ['/batches/{id}/cancel', '/batches/{id}/deployments/{pillar}/{service}/resolve']) {
+      expect(free[targets.get(`POST ${path}`)!]).toBe(10);
+    }
+    // What works on batches is called by the state machines, and has what the API leaves of the account.
+    expect(Object.keys(copies).filter((id) => !id.startsWith('HandlersApi'))).toEqual([]);
+  });
 });
 
 it('takes tokens of the pool that it makes, for its client and for people', () => {
@@ -134,13 +195,4 @@ it('keeps one line of JSON of each request, without token and path', () => {
   const fields = JSON.parse(AccessLogSettings.Format) as Readonly<Record<string, string>>;
   expect(fields).toMatchObject({ route: '$context.routeKey', status: '$context.status' });
   expect(Object.values(fields).join()).not.toMatch(/header|token|path|querystring/i);
-});
-
-it('reserves nothing of the account unless that is asked for', () => {
-  const reserved = (given: Readonly<Record<string, unknown>>) =>
-    ofType(synthesize(undefined, given).application, 'AWS::Lambda::Function')
-      .filter(({ Properties }) => Properties.ReservedConcurrentExecutions !== undefined)
-      .map(({ id, Properties }) => [id.replace(/[0-9A-F]{8}$/, ''), Properties.ReservedConcurrentExecutions]);
-  expect(reserved({})).toEqual([]);
-  expect(reserved({ reserved_concurrency: 20 })).toEqual([['HandlersApiFunction', 20]]);
 });

@@ -67,20 +67,26 @@ const batchFunctions = [
   ...['RecordOutcome', 'ConcludeBatch', 'FinishBatch'],
 ];
 
+const api = [
+  ...table,
+  ...write(
+    ['Put', 'Delete'],
+    ...['BATCH#*', 'BATCHES', 'EVENTS#*', 'IDEMPOTENCY#*', 'INBOX', 'OBJECT#*', 'OPEN', 'SUBMITTER#*', 'TARGET#*'],
+    'UPLOADS#*',
+    'WAITING#*',
+  ),
+  ...read,
+  ...store,
+  ...uploads,
+  ...anchors,
+  ...start('batch'),
+];
+
 const expected: Readonly<Record<string, readonly string[]>> = {
-  Api: [
-    ...table,
-    ...write(
-      ['Put', 'Delete'],
-      ...['BATCH#*', 'BATCHES', 'EVENTS#*', 'IDEMPOTENCY#*', 'INBOX', 'OBJECT#*', 'OPEN', 'SUBMITTER#*', 'TARGET#*'],
-      'UPLOADS#*',
-    ),
-    ...read,
-    ...store,
-    ...uploads,
-    ...anchors,
-    ...start('batch'),
-  ],
+  Api: api,
+  ApiBatches: api,
+  ApiEvents: api,
+  ApiDecisions: api,
   TakeHint: [...hints, ...start('watch'), 'secretsmanager:GetSecretValue CallbackSecret.Ref'],
   PlanBatch: [...table, ...put('BATCH#*', 'EVENTS#*', 'INBOX'), ...read, ...store],
   AwaitTurn: [...table, ...write(['Update'], 'BATCH#*'), ...tokens],
@@ -210,14 +216,15 @@ it('tells each function the names of what it may use, and no other', () => {
     ]),
   );
   const both = { TABLE_NAME, DOCUMENTS_BUCKET };
+  const api = {
+    ...both,
+    ANCHORS_BUCKET,
+    BATCH_MACHINE_ARN,
+    CLIENTS: 'ci=TokensPoolClient.Ref',
+    NODE_OPTIONS: '--max-old-space-size=800',
+  };
   expect(environments).toEqual({
-    Api: {
-      ...both,
-      ANCHORS_BUCKET,
-      BATCH_MACHINE_ARN,
-      CLIENTS: 'ci=TokensPoolClient.Ref',
-      NODE_OPTIONS: '--max-old-space-size=800',
-    },
+    ...Object.fromEntries(['Api', 'ApiBatches', 'ApiEvents', 'ApiDecisions'].map((name) => [name, api])),
     TakeHint: { TABLE_NAME, WATCH_MACHINE_ARN, CALLBACK_SECRET_ID: 'CallbackSecret.Ref' },
     PlanBatch: both,
     AwaitTurn: { TABLE_NAME },

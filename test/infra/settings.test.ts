@@ -16,6 +16,7 @@ const defaults = {
   onDestroy: 'keep',
   observerMemory: 256,
   clients: [{ name: 'ci', scopes: ['read', 'deploy'] }],
+  reservedConcurrency: 100,
 };
 const both = (name: string) => ({ name, scopes: ['read', 'deploy'] });
 const issuer = 'https://login.example.com/';
@@ -31,6 +32,7 @@ describe('what a setting may be', () => {
     ['a throttle', { throttle_rate: 10_000 }, { throttle: { rate: 10_000, burst: 100 } }],
     ['the end of the data', { on_destroy: 'delete' }, { onDestroy: 'delete' }],
     ['reserved concurrency', { reserved_concurrency: '20' }, { reservedConcurrency: 20 }],
+    ['no reserved concurrency', { reserved_concurrency: 'none' }, { reservedConcurrency: undefined }],
     ['more memory for observers', { observer_memory: '512' }, { observerMemory: 512 }],
     ['clients as text', { clients: 'ci,risk-ci' }, { clients: [both('ci'), both('risk-ci')] }],
     [

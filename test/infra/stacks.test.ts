@@ -152,7 +152,7 @@ describe('functions', () => {
       MemorySize: row.memory,
       Timeout: row.timeout,
       LoggingConfig: { LogFormat: 'JSON' },
-      TracingConfig: { Mode: stem === 'api' ? 'Active' : 'PassThrough' },
+      TracingConfig: { Mode: /^api\b/.test(stem) ? 'Active' : 'PassThrough' },
       Environment: { Variables: { POWERTOOLS_SERVICE_NAME: 'flotilla-test' } },
     });
     const group = application.Resources[own[0]?.Properties.LoggingConfig.LogGroup.Ref];
@@ -237,6 +237,9 @@ describe('what calls the functions', () => {
       shortText(Properties.FunctionName, templates),
     ]);
     expect(callers.sort()).toEqual([
+      ['apigateway.amazonaws.com', 'HandlersApiBatchesFunction'],
+      ['apigateway.amazonaws.com', 'HandlersApiDecisionsFunction'],
+      ['apigateway.amazonaws.com', 'HandlersApiEventsFunction'],
       ['apigateway.amazonaws.com', 'HandlersApiFunction'],
       ['apigateway.amazonaws.com', 'HandlersTakeHintFunction'],
       ['events.amazonaws.com', 'HandlersSweepFunction'],

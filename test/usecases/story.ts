@@ -31,6 +31,7 @@ import { measureWork } from '../../lib/usecases/measurement/measure-work.ts';
 import { planBatch } from '../../lib/usecases/plan/plan-batch.ts';
 import { publishEvents, type WrittenEvent } from '../../lib/usecases/record/publish-events.ts';
 import { readEvents } from '../../lib/usecases/record/read-events.ts';
+import { ownWaitingRoom } from '../../lib/usecases/record/waiting-room.ts';
 import { captureBaseline } from '../../lib/usecases/rollout/capture-baseline.ts';
 import { verifyRollout } from '../../lib/usecases/rollout/verify-rollout.ts';
 import { watchCluster } from '../../lib/usecases/rollout/watch-cluster.ts';
@@ -185,7 +186,15 @@ export const sceneAt = async (moment: Moment): Promise<Scene> => {
   const outside = { versions: new Map(versions), runs: new Map(runs), answered: [...answered], bus: [...bus] };
   const { catalogue } = simulatedConfiguration();
   const deps: Deps & AskedBy = {
-    ...{ table, documents, clock, uploads: new MemoryUploads(clock), workflow: workflowOf(outside), pace: storyPace },
+    ...{
+      table,
+      documents,
+      clock,
+      uploads: new MemoryUploads(clock),
+      waitingRoom: ownWaitingRoom(),
+      workflow: workflowOf(outside),
+      pace: storyPace,
+    },
     random: { next: () => 0.5 },
     ids: { next: () => `01TEST${String(++ids).padStart(6, '0')}` },
     bus: {

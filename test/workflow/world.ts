@@ -18,6 +18,7 @@ import { loadMachines } from '../../lib/local/runtime/machines.ts';
 import { repeat } from '../../lib/local/runtime/repeat.ts';
 import { submitBatch } from '../../lib/usecases/batch/submit-batch.ts';
 import { type AskedBy, cloudPace, type Deps, type Pace } from '../../lib/usecases/deps.ts';
+import { ownWaitingRoom } from '../../lib/usecases/record/waiting-room.ts';
 import { MemoryUploads } from '../usecases/batch/memory-uploads.ts';
 import { MemoryAnchors, testSigner } from '../usecases/record/memory-anchors.ts';
 import { batchText, type Wanted, type WantedStrategy } from './batch-text.ts';
@@ -187,6 +188,7 @@ export class World {
       uploads: new MemoryUploads(this.clock),
       anchors: this.meter.watch('anchors', this.anchors),
       signer: this.meter.watch('signer', testSigner),
+      waitingRoom: ownWaitingRoom(),
       workflow: this.meter.watch('workflow', new StepFunctions(inProcessClient(this.engine, this.table), machines)),
       bus: this.meter.watch('bus', { put: async (events: readonly BusEvent[]) => this.#publish(events) }),
       clock: { now: () => this.clock.now(), sleep: (...args) => this.log.deathOf() ?? this.clock.sleep(...args) },

@@ -11,6 +11,7 @@ import type { Key } from '../ports.ts';
  * | IDEMPOTENCY#<who>  | submit#<key>             | which batch answered their Idempotency-Key, for 30 days     |
  * | UPLOADS#<who>      | OPEN#<place>             | an upload that is open: its id, size and SHA-256            |
  * |                    | USED#<upload>            | the batch that it has become                                |
+ * | WAITING#<who>      | PLACE#<place>            | a request that waits for events                             |
  * | BATCH#<batch>      | HEADER                   | status and totals                                           |
  * |                    | PLAN                     | hash of the plan that is being written, or was              |
  * |                    | ITEM#<index>             | status of a deployment; absent means PENDING                |
@@ -44,8 +45,8 @@ import type { Key } from '../ports.ts';
 export type Wait = 'turn' | `deploy-${number}` | `verify-${number}` | 'restore' | 'verify-restore';
 
 /** Partitions that begin so: the table removes their items when their `expires_at` is over. */
-export const expiringPartitions = ['IDEMPOTENCY#', 'UPLOADS#'] as const;
-const [keyPartitions, uploadPartitions] = expiringPartitions;
+export const expiringPartitions = ['IDEMPOTENCY#', 'UPLOADS#', 'WAITING#'] as const;
+const [keyPartitions, uploadPartitions, waitingPartitions] = expiringPartitions;
 
 /** Characters that the subject of a token may have (OpenID Connect), and a key has room for. */
 export const longestSubject = 255;
@@ -76,6 +77,10 @@ export const keys = {
   usedUpload: (actor: string, uploadId: string): Key => ({
     pk: `${uploadPartitions}${nameOf(actor)}`,
     sk: `USED#${uploadId}`,
+  }),
+  waiter: (actor: string, place: number | ''): Key => ({
+    pk: `${waitingPartitions}${nameOf(actor)}`,
+    sk: `PLACE#${place}`,
   }),
   header: (batchId: string): Key => batchKey(batchId, 'HEADER'),
   planClaim: (batchId: string): Key => batchKey(batchId, 'PLAN'),

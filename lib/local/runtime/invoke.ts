@@ -33,10 +33,10 @@ const creators = {
 
 export const taskNames = Object.keys(creators) as readonly TaskName[];
 
-/** Calls the handlers in this process, as Lambda calls them in the cloud. What they answer goes into the engine's journal. */
-export const makeInvoke = (deps: Deps): Invoke => {
+/** Calls the handlers in this process, or others `instead`, as Lambda calls them in the cloud. What they answer goes into the engine's journal. */
+export const makeInvoke = (deps: Deps, instead: Readonly<Partial<Record<TaskName, TaskHandler>>> = {}): Invoke => {
   const handlers = new Map<string, TaskHandler>(
-    taskNames.map((name): [string, TaskHandler] => [name, creators[name](deps)]),
+    taskNames.map((name): [string, TaskHandler] => [name, instead[name] ?? creators[name](deps)]),
   );
   return async (name, payload) => {
     const handler = handlers.get(name);

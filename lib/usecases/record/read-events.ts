@@ -1,3 +1,4 @@
+import { FlotillaError } from '../../domain/errors.ts';
 import { canonicalJson } from '../../domain/plan/plan-hash.ts';
 import { type Actor, hasScope } from '../../domain/record/actor.ts';
 import { detailWithoutLogs } from '../../domain/record/evidence.ts';
@@ -9,8 +10,10 @@ import { fittingCount } from '../fitting-count.ts';
 import { findSeenBatch } from '../grants/seen-batch.ts';
 import { type Sight, sightOf } from '../grants/sight.ts';
 import { isoTime } from '../iso-time.ts';
+import { mostWaiting } from './waiting-room.ts';
 
-type Needs = Pick<Deps, 'table' | 'documents' | 'clock'> & AskedBy;
+type Needs = Reading & Pick<Deps, 'waitingRoom'>;
+type Reading = Pick<Deps, 'table' | 'documents' | 'clock'> & AskedBy;
 
 export interface ReadEventsInput {
   readonly batchId: string;
@@ -45,27 +48,69 @@ const LONGEST_WAIT = 1000;
 /** So many pages of which nothing may be seen are passed over at once; whoever asks on goes on behind them. */
 const MOST_PASSED_OVER = 20;
 
-/** A page of the numbered feed of a batch, of what may be seen. Waits while there is nothing new, but not once the batch is sealed. */
+/** A lively batch has something to tell within this long: only whoever waits longer is counted. */
+const UNCOUNTED = 500;
+
+/** Seconds. Long enough that many who are turned away hold little. */
+const COME_BACK_AFTER = 5;
+
+/**
+ * A page of the numbered feed of a batch, of what may be seen. Waits while there is nothing new, but not once the batch is sealed.
+ * Throws TooManyRequests where too many wait for one subject.
+ */
 export const readEvents = async (deps: Needs, input: ReadEventsInput): Promise<EventFeed> => {
-  const until = deps.clock.now() + input.wait * 1000;
+  const from = deps.clock.now();
+  const until = from + input.wait * 1000;
+  const place = new Place(deps, until);
   let { after } = input;
   let passedOver = 0;
-  for (let pause = FIRST_WAIT; ; pause = Math.min(LONGEST_WAIT, pause * 2)) {
-    const feed = await look(deps, { ...input, after });
-    const left = until - deps.clock.now();
-    if (feed.events.length > 0 || feed.ended) return feed;
-    if (feed.next_after > after && passedOver < MOST_PASSED_OVER) {
-      passedOver += 1;
-      after = feed.next_after;
-      continue;
+  try {
+    for (let pause = FIRST_WAIT; ; pause = Math.min(LONGEST_WAIT, pause * 2)) {
+      const feed = await look(deps, { ...input, after });
+      const left = until - deps.clock.now();
+      if (feed.events.length > 0 || feed.ended) return feed;
+      if (feed.next_after > after && passedOver < MOST_PASSED_OVER) {
+        passedOver += 1;
+        after = feed.next_after;
+        continue;
+      }
+      if (left <= 0) return feed;
+      if (deps.clock.now() - from >= UNCOUNTED) await place.take();
+      await deps.clock.sleep(Math.min(pause, left), input.signal);
+      if (input.signal?.aborted) return feed;
     }
-    if (left <= 0) return feed;
-    await deps.clock.sleep(Math.min(pause, left), input.signal);
-    if (input.signal?.aborted) return feed;
+  } finally {
+    await place.leave();
   }
 };
 
-const look = async (deps: Needs, { batchId, after, limit }: ReadEventsInput): Promise<EventFeed> => {
+/** That of one who waits. */
+class Place {
+  readonly #deps: Needs;
+  readonly #until: number;
+  #leave: (() => Promise<void>) | undefined;
+
+  constructor(deps: Needs, until: number) {
+    this.#deps = deps;
+    this.#until = until;
+  }
+
+  async take(): Promise<void> {
+    if (this.#leave !== undefined) return;
+    const { waitingRoom, rights } = this.#deps;
+    this.#leave = await waitingRoom.enter(rights.actor.subject, this.#until);
+    if (this.#leave !== undefined) return;
+    const message = `${mostWaiting} requests of yours wait for events already. Ask again later, or with a smaller wait.`;
+    throw new FlotillaError('TooManyRequests', message, { retry_after: COME_BACK_AFTER });
+  }
+
+  /** What was to be answered is more than a place that is free by itself a little later. */
+  async leave(): Promise<void> {
+    await this.#leave?.().catch(() => {});
+  }
+}
+
+const look = async (deps: Reading, { batchId, after, limit }: ReadEventsInput): Promise<EventFeed> => {
   // Before the events: what a sealed header tells of is then in the feed already, or on its way.
   const header = await findSeenBatch(deps, batchId);
   const sight = await sightOf(deps, header);
@@ -109,7 +154,7 @@ const tellsOf = (header: HeaderRow) => (row: EventRow) => row.type === 'batch' &
  * Whether the reader, who has the events up to `after`, was told of the latest change of the header: it is among the last,
  * since it sealed the batch or resolved one. What has come since the page was read is not told yet.
  */
-const hasBeenTold = async ({ table }: Needs, header: HeaderRow, after: number): Promise<boolean> => {
+const hasBeenTold = async ({ table }: Reading, header: HeaderRow, after: number): Promise<boolean> => {
   const { items } = await table.query({
     pk: keys.feed(header.batch_id, 0).pk,
     to: keys.feed(header.batch_id, after).sk,

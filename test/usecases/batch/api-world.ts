@@ -12,6 +12,7 @@ import { keys } from '../../../lib/domain/record/keys.ts';
 import { type EventRow, type HeaderRow, itemOf, rowOf } from '../../../lib/domain/record/rows.ts';
 import { submitBatch } from '../../../lib/usecases/batch/submit-batch.ts';
 import { writePlan } from '../../../lib/usecases/plan/plan-store.ts';
+import { ownWaitingRoom } from '../../../lib/usecases/record/waiting-room.ts';
 import { MemoryAnchors } from '../record/memory-anchors.ts';
 import { MemoryUploads } from './memory-uploads.ts';
 
@@ -106,6 +107,7 @@ export const makeWorld = () => {
     documents,
     uploads,
     anchors,
+    waitingRoom: ownWaitingRoom(),
     workflow,
     clock,
     ids,

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Table } from '../../../lib/domain/ports.ts';
 import { keys } from '../../../lib/domain/record/keys.ts';
 import { readEvents } from '../../../lib/usecases/record/read-events.ts';
+import { mostWaiting } from '../../../lib/usecases/record/waiting-room.ts';
 import { changeBatch, makeWorld, publish, submitted } from '../batch/api-world.ts';
 
 const from = (batchId: string, after: number, wait = 0) => ({ batchId, after, wait, limit: 100 });
@@ -135,6 +136,51 @@ describe('readEvents', () => {
       Array.from({ length: 13 }, (_, at) => at + 1),
     );
     expect(second.ended).toBe(true);
+  });
+
+  describe('of one subject', () => {
+    const full = async () => {
+      const world = makeWorld();
+      const batchId = await submitted(world);
+      await publish(world, batchId);
+      const { subject } = world.deps.rights.actor;
+      const places = [];
+      while (places.length < mostWaiting) places.push(await world.waitingRoom.enter(subject, world.clock.now()));
+      return { world, batchId, leave: places[0]! };
+    };
+
+    test('so many wait at once; the next is told to come back, and holds nothing for long', async () => {
+      const { world, batchId } = await full();
+      const begun = world.clock.now();
+      await expect(readEvents(world.deps, from(batchId, 1, 20))).rejects.toMatchObject({
+        name: 'TooManyRequests',
+        details: { retry_after: 5 },
+      });
+      expect(world.clock.now() - begun).toBeLessThan(1_000);
+    });
+
+    test('whoever finds something, or soon does, is not counted', async () => {
+      const { world, batchId } = await full();
+      expect((await readEvents(world.deps, from(batchId, 0, 20))).events).toHaveLength(1);
+      world.clock.in(200, async () => {
+        await changeBatch(world, batchId, working);
+        await publish(world, batchId);
+      });
+      expect((await readEvents(world.deps, from(batchId, 1, 20))).events).toHaveLength(1);
+    });
+
+    test.each<[string, (world: ReturnType<typeof makeWorld>, batchId: string, signal: AbortController) => void]>([
+      ['the time is over', () => {}],
+      ['its reader has left', (world, _, reader) => world.clock.in(5_000, async () => reader.abort())],
+      ['the table fails', (world) => world.clock.in(5_000, async () => world.table.close())],
+    ])('a place is free again when %s', async (_, happens) => {
+      const { world, batchId, leave } = await full();
+      await leave();
+      const reader = new AbortController();
+      happens(world, batchId, reader);
+      await readEvents(world.deps, { ...from(batchId, 1, 20), signal: reader.signal }).catch(() => {});
+      expect(await world.waitingRoom.enter(world.deps.rights.actor.subject, 0)).toBeDefined();
+    });
   });
 
   test('an unknown batch is not found', async () => {

@@ -1,0 +1,131 @@
+import { Worker as Thread } from 'node:worker_threads';
+import type { Catalogue } from '../../domain/catalogue/catalogue.ts';
+import { FlotillaError } from '../../domain/errors.ts';
+import type { Deps } from '../../usecases/deps.ts';
+import { type FromThread, type LentPort, resultOf, type ToThread, valueIn, type Work } from './messages.ts';
+
+/** So many requests wait while one is at work; of one subject fewer. Tasks of the engine wait besides: their batches are accepted. */
+export const mostQueued = { all: 4, ofOne: 2 } as const;
+
+/** Seconds: what one of 10,000 takes. */
+const COME_BACK_AFTER = 10;
+
+/** Megabytes that a batch of the largest size needs, with room; one that takes more ends the thread, and not the server. */
+const HEAP = 1_024;
+
+interface Job {
+  readonly work: Work;
+  readonly signal: AbortSignal | undefined;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Has large batches read and planned in a thread of their own, one after the other. */
+export class Planner {
+  readonly #ports: Pick<Deps, LentPort>;
+  readonly #catalogue: Catalogue;
+  readonly #tasks: Job[] = [];
+  readonly #requests: Job[] = [];
+  #thread: Thread | undefined;
+  #current: Job | undefined;
+  #isClosed = false;
+
+  constructor(ports: Pick<Deps, LentPort>, catalogue: Catalogue) {
+    this.#ports = ports;
+    this.#catalogue = catalogue;
+  }
+
+  /** Throws TooManyRequests for a request where as many wait as may. One whose sender has left is not begun. */
+  run(work: Work, signal?: AbortSignal): Promise<unknown> {
+    if (this.#isClosed) return Promise.reject(closed());
+    if (work.kind === 'request') this.#checkRoom(work.actor.subject);
+    return new Promise((resolve, reject) => {
+      const queue = work.kind === 'task' ? this.#tasks : this.#requests;
+      queue.push({ work, signal, resolve, reject });
+      this.#next();
+    });
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const job of [...this.#tasks.splice(0), ...this.#requests.splice(0)]) job.reject(closed());
+    void this.#thread?.terminate();
+    this.#end(closed());
+  }
+
+  #checkRoom(subject: string): void {
+    const waiting = this.#requests.filter(({ signal }) => !signal?.aborted);
+    const own = waiting.filter(({ work }) => work.kind === 'request' && work.actor.subject === subject);
+    if (waiting.length < mostQueued.all && own.length < mostQueued.ofOne) return;
+    const message =
+      'Large batches are read and planned one after the other, and too many wait for it. Send yours again.';
+    throw new FlotillaError('TooManyRequests', message, { retry_after: COME_BACK_AFTER });
+  }
+
+  #next(): void {
+    if (this.#current !== undefined) return;
+    const job = this.#tasks.shift() ?? this.#requests.shift();
+    if (job === undefined) return;
+    if (job.signal?.aborted) {
+      job.reject(job.signal.reason);
+      this.#next();
+      return;
+    }
+    this.#current = job;
+    this.#thread ??= this.#start();
+    this.#thread.postMessage({ kind: 'work', work: job.work } satisfies ToThread);
+  }
+
+  #start(): Thread {
+    const thread = new Thread(new URL('./planner-thread.ts', import.meta.url), {
+      workerData: this.#catalogue,
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: HEAP },
+    });
+    // Whoever waits for it holds the process; it alone does not.
+    thread.unref();
+    thread.on('message', (message: FromThread) => this.#hear(thread, message));
+    thread.on('error', (error) => this.#lose(thread, error));
+    thread.on('exit', () => this.#lose(thread, new Error('the thread that plans has ended')));
+    return thread;
+  }
+
+  #hear(thread: Thread, message: FromThread): void {
+    if (message.kind === 'call') {
+      void this.#call(thread, message);
+      return;
+    }
+    const job = this.#current;
+    this.#current = undefined;
+    try {
+      job?.resolve(valueIn(message));
+    } catch (error) {
+      job?.reject(error);
+    }
+    this.#next();
+  }
+
+  async #call(thread: Thread, { call, port, method, given }: FromThread & { readonly kind: 'call' }): Promise<void> {
+    const methods = this.#ports[port] as unknown as Readonly<
+      Record<string, (...given: readonly unknown[]) => Promise<unknown>>
+    >;
+    const result = await resultOf(async () => methods[method]!(...given));
+    thread.postMessage({ kind: 'called', call, ...result } satisfies ToThread);
+  }
+
+  /** Another is started for the next. */
+  #lose(thread: Thread, error: Error): void {
+    if (this.#thread !== thread) return;
+    this.#thread = undefined;
+    this.#end(error);
+    if (!this.#isClosed) this.#next();
+  }
+
+  #end(error: Error): void {
+    const job = this.#current;
+    this.#current = undefined;
+    job?.reject(error);
+  }
+}
+
+const closed = (): FlotillaError => new FlotillaError('WorkflowUnavailable', 'The server is being closed.');
