@@ -4,6 +4,7 @@ import {
   Mfa,
   OAuthScope,
   type OAuthSettings,
+  type PasswordPolicy,
   ResourceServerScope,
   UserPool,
   type UserPoolClient,
@@ -36,6 +37,14 @@ const peopleScopes = ['read', 'logs', 'deploy', 'approve'] as const satisfies re
 /** Where a person is led who has logged in. Nobody needs to listen there: the code that is exchanged for a token stands in the address. */
 export const loginReturn = 'http://localhost:8080/';
 
+const passwordPolicy: PasswordPolicy = {
+  minLength: 16,
+  requireDigits: true,
+  requireLowercase: true,
+  requireUppercase: true,
+  requireSymbols: true,
+};
+
 /** A program with an id and a secret of its own. */
 export interface ProgramClient {
   readonly name: string;
@@ -63,13 +72,7 @@ export class OwnIssuer extends Construct implements TokenIssuer {
       userPoolName: name,
       selfSignUpEnabled: false,
       accountRecovery: AccountRecovery.NONE,
-      passwordPolicy: {
-        minLength: 16,
-        requireDigits: true,
-        requireLowercase: true,
-        requireUppercase: true,
-        requireSymbols: true,
-      },
+      passwordPolicy,
       mfa: Mfa.REQUIRED,
       mfaSecondFactor: { otp: true, sms: false },
       deletionProtection,
