@@ -63,6 +63,10 @@ export class FileUploads implements Uploads {
     if ((await stat(this.#path(nameOf(uploadId, 'yaml'))).catch(ifThere)) !== undefined) throw putBefore();
     const write = (temporary: string) => pipeline(exactly({ bytes, sha256 }, body), createWriteStream(temporary));
     await this.#put(nameOf(uploadId, 'yaml'), write);
+    // One that was given up while its text came leaves nothing.
+    if ((await stat(this.#path(nameOf(uploadId, 'json'))).catch(ifThere)) !== undefined) return;
+    await this.drop(uploadId);
+    throw overOrNone();
   }
 
   async read(uploadId: string, most: number): Promise<Uint8Array | undefined> {
@@ -78,14 +82,16 @@ export class FileUploads implements Uploads {
     }
   }
 
+  /** First what it was made for: what comes in this moment then finds nothing, and goes again. */
+  async drop(uploadId: string): Promise<void> {
+    for (const ending of ['json', 'yaml'] as const) await rm(this.#path(nameOf(uploadId, ending)), { force: true });
+  }
+
   async #promised(uploadId: string): Promise<Promised> {
     const text = await readFile(this.#path(nameOf(uploadId, 'json')), 'utf8').catch(ifThere);
     const promised = text === undefined ? undefined : (JSON.parse(text) as Promised);
     if (promised !== undefined && this.#clock.now() < promised.until) return promised;
-    throw new FlotillaError(
-      'UploadNotFound',
-      'This is no upload, or its address takes no more. Make a new one by POST /uploads.',
-    );
+    throw overOrNone();
   }
 
   async #removeOld(): Promise<void> {
@@ -117,6 +123,12 @@ const nameOf = (uploadId: string, ending: 'json' | 'yaml'): string => {
 const ifThere = (error: NodeJS.ErrnoException): undefined => {
   if (error.code !== 'ENOENT') throw error;
 };
+
+const overOrNone = (): FlotillaError =>
+  new FlotillaError(
+    'UploadNotFound',
+    'This is no upload, or its address takes no more. Make a new one by POST /uploads.',
+  );
 
 const wrongSize = (bytes: number, found: number | string): FlotillaError =>
   new FlotillaError('RequestInvalid', `This upload was made for ${bytes} bytes; the request has ${found}.`);

@@ -72,6 +72,9 @@ export class S3Uploads implements Uploads {
     }
   }
 
+  /** The bucket has versions, so that taking it away would free nothing. */
+  async drop(): Promise<void> {}
+
   /** The client knows the host of its bucket (region, partition, another endpoint) when it has made a request: this one is not sent. */
   async #whereToPut(uploadId: string): Promise<{ readonly host: string; readonly request: Signable }> {
     const command = new PutObjectCommand({ Bucket: this.#options.bucket, Key: keyOf(uploadId) });

@@ -107,6 +107,8 @@ export interface Uploads {
   open(order: UploadOrder): Promise<UploadAddress>;
   /** Undefined when nothing was put there, or more than an hour ago. Throws PayloadTooLarge, unread, when it has more bytes than that. */
   read(uploadId: string, most: number): Promise<Uint8Array | undefined>;
+  /** Nobody will read it: it goes at once where that frees its place. */
+  drop(uploadId: string): Promise<void>;
 }
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';

@@ -117,6 +117,14 @@ export const describeUploads = (name: string, make: () => Promise<UploadWorld>):
     );
 
     it(
+      'drops what nobody will read, as often as it is told, and what was never there',
+      inWorld(async (world) => {
+        const { upload_id } = await world.uploads.open(orderOf(text));
+        for (const id of [upload_id, upload_id, unknown]) await world.uploads.drop(id);
+      }),
+    );
+
+    it(
       'takes nothing once the address is over, and keeps what was put for an hour',
       inWorld(async (world) => {
         const [used, late] = [await world.uploads.open(orderOf(text)), await world.uploads.open(orderOf(text))];

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -40,7 +40,7 @@ const serve = async (token?: string) => {
     () => server.close(),
     () => rmSync(folder, { recursive: true }),
   );
-  return { world, server, url: server.url };
+  return { world, server, folder, url: server.url };
 };
 
 const order = async (
@@ -151,4 +151,36 @@ describe('the embedded server as the place of uploads', () => {
     expect(answer).toContain('HTTP/1.1 400');
     expect(answer).toContain(`made for ${8 * 1024 * 1024} bytes; the request has no`);
   });
+});
+
+test('what is given up leaves nothing on the disk, so that the five that may be open are all there is', async () => {
+  const { url, folder } = await serve();
+  const given = await order(url);
+  await fetch(`${url}${given.url}`, { method: 'PUT', body: releaseYaml, headers: yaml });
+  expect(readdirSync(folder)).toHaveLength(2);
+  expect((await fetch(`${url}/uploads/${given.upload_id}`, { method: 'DELETE' })).status).toBe(204);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('nor does what comes while it is given up', async () => {
+  const { url, folder } = await serve();
+  const given = await order(url);
+  const [begun, went] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const body = new ReadableStream<Uint8Array>({
+    async pull(to) {
+      to.enqueue(Buffer.from(releaseYaml.slice(0, 20)));
+      begun.resolve();
+      await went.promise;
+      to.enqueue(Buffer.from(releaseYaml.slice(20)));
+      to.close();
+    },
+  });
+  const files = new FileUploads(folder, { now: () => Date.now() });
+  const length = String(Buffer.byteLength(releaseYaml));
+  const comes = files.receive(given.upload_id, { type: 'application/yaml', length, body });
+  await begun.promise;
+  await fetch(`${url}/uploads/${given.upload_id}`, { method: 'DELETE' });
+  went.resolve();
+  await expect(comes).rejects.toMatchObject({ name: 'UploadNotFound' });
+  expect(readdirSync(folder)).toEqual([]);
 });

@@ -48,11 +48,12 @@ export const checkUnused = ({ used_by: batch_id }: Pick<OrderedUpload, 'used_by'
 };
 
 /** Gives its place back: nothing can be read there any more. */
-export const giveUpUpload = async (deps: Needs, named: NamedUpload): Promise<void> => {
+export const giveUpUpload = async (deps: Needs & Pick<Deps, 'uploads'>, named: NamedUpload): Promise<void> => {
   checkUploadId(named.uploadId);
   const open = await findOpen(deps, named);
-  if (open === undefined) checkUnused(await findUpload(deps, named));
-  else await deps.table.transact([freeWrite(named, open)]);
+  if (open === undefined) return checkUnused(await findUpload(deps, named));
+  await deps.table.transact([freeWrite(named, open)]);
+  await deps.uploads.drop(named.uploadId);
 };
 
 const findOpen = async (deps: Needs, { actor, uploadId }: NamedUpload): Promise<Open | undefined> => {

@@ -27,6 +27,10 @@ export class MemoryUploads implements Uploads {
     return found.bytes;
   }
 
+  async drop(uploadId: string): Promise<void> {
+    this.#put.delete(uploadId);
+  }
+
   put(uploadId: string, bytes: Uint8Array): void {
     this.#put.set(uploadId, { bytes, at: this.#clock.now() });
   }
