@@ -10,7 +10,7 @@ import { observer } from './observer.ts';
 export const onLambda = <Event, Result>(
   make: () => (event: Event, context: Context) => Promise<Result>,
 ): ((event: Event, context: Context) => Promise<Result>) => {
-  refuseUncheckedTls(process.env);
+  if (isOnLambda()) refuseUncheckedTls(process.env);
   let handler = isOnLambda() ? make() : undefined;
   return (event, context) =>
     observer().around({ event, context }, () => {
