@@ -152,5 +152,6 @@ test('folders on the way to the data are made, and are on the disk with the one 
   };
   await start(data, 0, { ...realDisk, syncFolder });
   expect(existsSync(join(data, 'flotilla.db'))).toBe(true);
-  expect(synced).toEqual([data, join(outermost, 'a'), outermost]);
+  // The last word: what is put there before, as the key of the anchors, is synced with its own folders.
+  expect(synced.slice(-3)).toEqual([data, join(outermost, 'a'), outermost]);
 });
