@@ -6,8 +6,8 @@ import os
 import string
 
 from ministack import app
-from ministack.core import iam_actions, lambda_runtime
-from ministack.services import dynamodb, lambda_svc, s3, secretsmanager, sts
+from ministack.core import iam_actions, iam_evaluator, lambda_runtime
+from ministack.services import dynamodb, iam, lambda_svc, s3, secretsmanager, sts
 from ministack.services.cloudformation import provisioners
 
 handlers = provisioners._RESOURCE_HANDLERS
@@ -21,6 +21,7 @@ def apply():
     tag_buckets_and_keep_full_ones()
     keep_alarms_of_several_metrics()
     tell_leading_keys()
+    tell_who_asks()
     count_read_units()
 
 
@@ -116,6 +117,22 @@ def tell_leading_keys():
         return {**context_of(body), **({"dynamodb:LeadingKeys": keys} if keys else {})}
 
     iam_actions.dynamodb_service_context = service_context
+
+
+def tell_who_asks():
+    """Policies may ask for the role of whoever asks, by its ARN with its path, and whether a service asks. Here the first is the ARN of the session, and the second is not known."""
+    resolve = iam_evaluator._resolve_condition_key
+
+    def resolve_condition_key(key, ctx):
+        name = key.lower()
+        if name == "aws:principalisawsservice":
+            return "false"
+        value = resolve(key, ctx)
+        if name != "aws:principalarn" or ":assumed-role/" not in (value or ""):
+            return value
+        return iam._roles[value.split("/")[1]]["Arn"]
+
+    iam_evaluator._resolve_condition_key = resolve_condition_key
 
 
 def count_read_units():
