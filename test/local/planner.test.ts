@@ -207,6 +207,20 @@ describe('the thread', () => {
     expect((await first).status).toBe(200);
   });
 
+  test('keeps nothing of a sender who leaves while others are at work', async () => {
+    const server = makeServer();
+    const open = server.shutGate();
+    const first = planOf(server, 'ada');
+    const sender = new AbortController();
+    const event = { rawPath: '/batches/plan' } as never;
+    const gone = server.planner.run({ kind: 'request', event, actor: localActor }, sender.signal);
+    sender.abort(new Error('left'));
+    // The gate is still shut: the one at work has not ended.
+    await expect(gone).rejects.toThrow('left');
+    open();
+    expect((await first).status).toBe(200);
+  });
+
   test('is closed with whatever waits', async () => {
     const server = makeServer();
     server.shutGate();

@@ -15,7 +15,6 @@ const HEAP = 1_024;
 
 interface Job {
   readonly work: Work;
-  readonly signal: AbortSignal | undefined;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -35,13 +34,16 @@ export class Planner {
     this.#catalogue = catalogue;
   }
 
-  /** Throws TooManyRequests for a request where as many wait as may. One whose sender has left is not begun. */
+  /** Throws TooManyRequests for a request where as many wait as may. One whose sender leaves is not kept: many could come and leave. */
   run(work: Work, signal?: AbortSignal): Promise<unknown> {
     if (this.#isClosed) return Promise.reject(closed());
+    if (signal?.aborted) return Promise.reject(signal.reason);
     if (work.kind === 'request') this.#checkRoom(work.actor.subject);
     return new Promise((resolve, reject) => {
       const queue = work.kind === 'task' ? this.#tasks : this.#requests;
-      queue.push({ work, signal, resolve, reject });
+      const job: Job = { work, resolve, reject };
+      queue.push(job);
+      signal?.addEventListener('abort', () => leave(queue, job, signal.reason), { once: true });
       this.#next();
     });
   }
@@ -54,9 +56,8 @@ export class Planner {
   }
 
   #checkRoom(subject: string): void {
-    const waiting = this.#requests.filter(({ signal }) => !signal?.aborted);
-    const own = waiting.filter(({ work }) => work.kind === 'request' && work.actor.subject === subject);
-    if (waiting.length < mostQueued.all && own.length < mostQueued.ofOne) return;
+    const own = this.#requests.filter(({ work }) => work.kind === 'request' && work.actor.subject === subject);
+    if (this.#requests.length < mostQueued.all && own.length < mostQueued.ofOne) return;
     const message =
       'Large batches are read and planned one after the other, and too many wait for it. Send yours again.';
     throw new FlotillaError('TooManyRequests', message, { retry_after: COME_BACK_AFTER });
@@ -66,11 +67,6 @@ export class Planner {
     if (this.#current !== undefined) return;
     const job = this.#tasks.shift() ?? this.#requests.shift();
     if (job === undefined) return;
-    if (job.signal?.aborted) {
-      job.reject(job.signal.reason);
-      this.#next();
-      return;
-    }
     this.#current = job;
     this.#thread ??= this.#start();
     this.#thread.postMessage({ kind: 'work', work: job.work } satisfies ToThread);
@@ -127,5 +123,12 @@ export class Planner {
     job?.reject(error);
   }
 }
+
+const leave = (queue: Job[], job: Job, reason: unknown): void => {
+  const at = queue.indexOf(job);
+  if (at < 0) return;
+  queue.splice(at, 1);
+  job.reject(reason);
+};
 
 const closed = (): FlotillaError => new FlotillaError('WorkflowUnavailable', 'The server is being closed.');
