@@ -29,8 +29,7 @@ export const byTokenOf =
     if (subject.length > longestSubject)
       throw new FlotillaError('Unauthorized', `The name in this token is longer than ${longestSubject} characters.`);
     const groups = groupsOf(event, claims);
-    const isPerson =
-      groups.length > 0 && subject !== client && !programMarks.some(([name, mark]) => claims[name] === mark);
+    const isPerson = groups.length > 0 && subject !== client && !isMarkedProgram(claims, clientId);
     return {
       kind: isPerson ? 'person' : 'program',
       subject: personNamed(subject),
@@ -50,11 +49,11 @@ export const checkScope = (actor: Actor, scope: Scope): void => {
   throw new FlotillaError('Forbidden', `This needs a token with the scope ${named(scope)}; this one has ${has}.`);
 };
 
-/** How issuers mark a token that a program has got for itself. */
-const programMarks = [
-  ['gty', 'client-credentials'],
-  ['idtyp', 'app'],
-] as const;
+/** How issuers mark a token that a program has got for itself. Keycloak gives such a client a user of its own, with groups. */
+const isMarkedProgram = (claims: Claims, clientId = ''): boolean =>
+  claims.gty === 'client-credentials' ||
+  claims.idtyp === 'app' ||
+  claims.preferred_username === `service-account-${clientId}`;
 
 const textOf = (claims: Claims, ...names: readonly string[]): string | undefined =>
   names.map((name) => claims[name]).find((value): value is string => typeof value === 'string' && value !== '');

@@ -44,6 +44,16 @@ describe('who a token says', () => {
     ],
     ['a client of Entra', { sub: 'o-1', azp: 'c-1', idtyp: 'app', groups: ['a'] }, { kind: 'program', client: 'c-1' }],
     [
+      'a client of Keycloak',
+      { sub: 'u-1', azp: 'c-1', preferred_username: 'service-account-c-1', groups: ['a'] },
+      { kind: 'program', client: 'c-1' },
+    ],
+    [
+      'a person of Keycloak who is called like the account of another client',
+      { sub: 'u-1', azp: 'c-1', preferred_username: 'service-account-c-2', groups: ['a'] },
+      { kind: 'person' },
+    ],
+    [
       'the name of a part, which else would look like an outcome',
       { sub: 'record', groups: ['a'] },
       { subject: 'user:record' },
