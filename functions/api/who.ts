@@ -29,11 +29,13 @@ export const byTokenOf =
     if (subject.length > longestSubject)
       throw new FlotillaError('Unauthorized', `The name in this token is longer than ${longestSubject} characters.`);
     const groups = groupsOf(event, claims);
-    const isPerson = groups.length > 0 && subject !== client && !isMarkedProgram(claims, clientId);
+    const isOfProgram = subject === client || isMarkedProgram(claims, clientId);
+    const isPerson = groups.length > 0 && !isOfProgram;
     return {
       kind: isPerson ? 'person' : 'program',
       subject: personNamed(subject),
-      ...(isPerson || client === undefined ? {} : { client }),
+      // A person who logged in by a program is not that program, whatever is known of him.
+      ...(isOfProgram && client !== undefined ? { client } : {}),
       groups,
       scopes: scopesOf(claims),
     };

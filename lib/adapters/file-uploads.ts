@@ -1,8 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { FlotillaError } from '../domain/errors.ts';
 import type { Clock, UploadAddress, UploadOrder, Uploads } from '../domain/ports.ts';
 import {
@@ -61,7 +59,7 @@ export class FileUploads implements Uploads {
     }
     if (length !== String(bytes)) throw wrongSize(bytes, length ?? 'no');
     if ((await stat(this.#path(nameOf(uploadId, 'yaml'))).catch(ifThere)) !== undefined) throw putBefore();
-    const write = (temporary: string) => pipeline(exactly({ bytes, sha256 }, body), createWriteStream(temporary));
+    const write = (temporary: string) => writeFile(temporary, exactly({ bytes, sha256 }, body));
     await this.#put(nameOf(uploadId, 'yaml'), write);
     // One that was given up while its text came leaves nothing.
     if ((await stat(this.#path(nameOf(uploadId, 'json'))).catch(ifThere)) !== undefined) return;

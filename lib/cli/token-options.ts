@@ -32,7 +32,7 @@ export const expiresOption = (text: string): number | 'never' => {
   if (text === 'never') return text;
   const [, count, unit] = /^([1-9]\d{0,3})([hd])$/.exec(text) ?? [];
   if (count !== undefined) return Number(count) * units[unit as keyof typeof units];
-  throw new InvalidArgumentError('It is a number of days or hours, as 90d or 12h, or never.');
+  throw new InvalidArgumentError('It is 1 to 9999 days or hours, as 90d or 12h, or never.');
 };
 
 export const usualExpiry = expiresOption('90d');

@@ -176,7 +176,7 @@ describe('what a start makes of an answer', () => {
 
   it.each([
     ['nobody listens', 'http://127.0.0.1:2', 'ECONNREFUSED'],
-    ['the name does not exist', 'http://harness.invalid', 'ENOTFOUND|EAI_AGAIN'],
+    ['the name does not exist', 'https://harness.invalid', 'ENOTFOUND|EAI_AGAIN'],
   ])('nothing was sent when %s: it may be tried again', async (_, url, code) => {
     const result = await executorOf(url).start(requestOf());
     expect(result).toMatchObject(rejected('ExecutorUnreachable', true));

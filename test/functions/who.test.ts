@@ -32,7 +32,7 @@ describe('who a token says', () => {
       { ...person, groups: ['risk admins'] },
     ],
     ['an e-mail address, which one chooses', { sub: 'u-1', email: 'ada@example.org', groups: ['a'] }, person],
-    ['somebody in no group', { sub: 'u-1', client_id: 'app' }, { ...program, subject: 'u-1', client: 'app' }],
+    ['somebody in no group', { sub: 'u-1', client_id: 'app' }, { kind: 'program', subject: 'u-1' }],
     ['a client of Cognito', { sub: 'c-1', client_id: 'c-1' }, { ...program, subject: 'c-1', client: 'c-1' }],
     ['a client in a group', { sub: 'c-1', client_id: 'c-1', groups: ['a'] }, { kind: 'program', groups: ['a'] }],
     ['a client without a subject', { client_id: 'c-1' }, { ...program, subject: 'c-1', client: 'c-1' }],
@@ -62,8 +62,8 @@ describe('who a token says', () => {
     expect(byToken(eventOf(claims), undefined)).toMatchObject(actor);
   });
 
-  it('a person is not known by the program that he uses', () => {
-    expect(byToken(eventOf({ sub: 'u-1', client_id: 'app', groups: ['a'] }), undefined)).not.toHaveProperty('client');
+  it.each([[['a']], [[]]])('a person in groups %j is not known by the program that he uses', (groups) => {
+    expect(byToken(eventOf({ sub: 'u-1', client_id: 'app', groups }), undefined)).not.toHaveProperty('client');
   });
 
   it('a client of the stage goes by the name that the settings give it', () => {

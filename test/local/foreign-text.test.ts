@@ -145,7 +145,7 @@ beforeAll(async () => {
   for (const file of readdirSync(data, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())) {
     stores.set(file.name, readFileSync(join(file.parentPath, file.name), 'latin1'));
   }
-}, 600_000);
+});
 
 afterAll(() => rmSync(data, { recursive: true }));
 

@@ -41,8 +41,11 @@ export const createToken = async (context: CommandContext, options: TokenOptions
   };
   return withBook(context, options, (book) => {
     if (name === ownName || book.has(name)) {
-      const why = name === ownName ? 'is that of whoever has the data folder' : 'exists already; revoke it first';
-      throw new CommandFailure(exitStatus.refused, [`The token ${name} ${why}. Choose another name.`]);
+      const why =
+        name === ownName
+          ? 'is that of whoever has the data folder. Choose another name.'
+          : 'exists already. Revoke it first, or choose another name.';
+      throw new CommandFailure(exitStatus.refused, [`The token ${name} ${why}`]);
     }
     const token = book.create(entry);
     if (!context.json)

@@ -85,7 +85,8 @@ const usualNamespace = ({ clusters, harness }: Mapping): ((pillar: string) => st
   return (pillar) => fallbackNamespace(isSimulated, pillar);
 };
 
-const required = new Set(['clusters', 'harness']);
+/** What is not left out by leaving it empty: without grants everybody may do everything, and nobody may come to that by mistake. */
+const required = new Set(['clusters', 'harness', 'grants']);
 
 const checkClusters = ({ clusters }: Mapping, text: ConfigurationText): void => {
   if (!isMapping(clusters)) return;

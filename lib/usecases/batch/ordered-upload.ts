@@ -77,5 +77,5 @@ const useWrites = (named: NamedUpload, open: Open, batch_id: string): readonly W
 const notFound = (): FlotillaError =>
   new FlotillaError(
     'UploadNotFound',
-    'You have no such upload open: it was never yours, was given up, or is over after an hour. Make a new one by POST /uploads.',
+    'You have no such upload open: it was never yours, was given up, or is over: an address takes its text for 15 minutes, and a text waits for an hour. Make a new one by POST /uploads.',
   );

@@ -45,4 +45,5 @@ test('the configuration with inline services touches nothing real', () => {
   const catalogue = catalogueOf('flotilla.inline.config.yaml');
   expect(catalogue.simulated).toBe(true);
   expect(batchOf(batchText([item('login-api')]), catalogue).deployments).toHaveLength(1);
+  expect(JSON.stringify(catalogue)).not.toContain('https://');
 });

@@ -303,6 +303,8 @@ describe('one wrong thing is one problem, at its place', () => {
       `${simulatedHarness}\n${simulatedCluster}\nenvironments: { prod: { infrastructures: [] } }`,
       '3:42 environments.prod.infrastructures: the list is empty',
     ],
+    [`${simulatedHarness}\n${simulatedCluster}\ngrants:`, '3:8 grants: is empty; a list is needed'],
+    [`${simulatedHarness}\n${simulatedCluster}\ngrants: []`, '3:9 grants: the list is empty'],
     [
       `${simulatedHarness}\n${simulatedCluster}\npillars: { Risk: {} }`,
       '3:12 pillars.Risk: this name needs lower-case letters',
