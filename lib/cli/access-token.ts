@@ -5,8 +5,20 @@ import { isSafeForCredentials } from '../domain/safe-address.ts';
 import { CommandFailure, exitStatus, Unreachable } from './failure.ts';
 import { fetchWhole, parsedJson, type WholeAnswer } from './whole-answer.ts';
 
+export interface KnownToken {
+  readonly text: string;
+  /** What to say where a server does not take it. */
+  readonly ifRefused: string;
+}
+
 /** The token to send now; undefined sends none. */
-export type AccessToken = () => Promise<string | undefined>;
+export type AccessToken = () => Promise<KnownToken | undefined>;
+
+/** `place` is where the token comes from, for example `in $FLOTILLA_TOKEN`. */
+export const tokenFrom = (place: string, text: string): KnownToken => ({
+  text,
+  ifRefused: `The token ${place} is not, or no longer, one that this server takes.`,
+});
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -24,9 +36,9 @@ interface Sources {
  */
 export const accessToken = (given: AccessToken | undefined, { env, own, patience = 30_000 }: Sources): AccessToken => {
   // Set to nothing counts as not set: that is what a command that failed leaves.
-  if (given !== undefined) return async () => checkToken((await given()) ?? '');
   const token = env.FLOTILLA_TOKEN || undefined;
-  if (token !== undefined) return async () => checkToken(token);
+  const first = given ?? (token === undefined ? undefined : async () => tokenFrom('in $FLOTILLA_TOKEN', token));
+  if (first !== undefined) return async () => checkToken(await first());
   const issued = issuedToken(env, patience);
   return async () => (await own?.()) ?? issued();
 };
@@ -58,8 +70,8 @@ export const safeToken =
   };
 
 /** `fetch` would quote a header that it cannot send in its error, token and all. */
-const checkToken = (token: string): string => {
-  if (/^[\x21-\x7e]+$/.test(token)) return token;
+const checkToken = (token: KnownToken | undefined): KnownToken => {
+  if (token !== undefined && /^[\x21-\x7e]+$/.test(token.text)) return token;
   throw new CommandFailure(exitStatus.usage, ['The token is empty or has characters in it that no token has.']);
 };
 
@@ -71,9 +83,14 @@ interface Client {
   readonly patience: number;
 }
 
+interface Fetched {
+  readonly token: KnownToken;
+  readonly until: number;
+}
+
 /** A token is fetched anew shortly before it ends, so that following a batch may take longer than a token lives. */
 const fetched = (client: Client): AccessToken => {
-  let kept: { readonly token: string; readonly until: number } | undefined;
+  let kept: Fetched | undefined;
   return async () => {
     if (kept === undefined || kept.until <= Date.now()) kept = await fetchToken(client);
     return kept.token;
@@ -84,7 +101,7 @@ const earlier = 60;
 const answer = z.object({ access_token: z.string().regex(/^[\x21-\x7e]+$/), expires_in: z.number().optional() });
 
 /** The client credentials grant (RFC 6749, 4.4). No message holds what was sent or what came. */
-const fetchToken = async ({ url, id, secret, scope, patience }: Client): Promise<{ token: string; until: number }> => {
+const fetchToken = async ({ url, id, secret, scope, patience }: Client): Promise<Fetched> => {
   // What goes there is as good as a password.
   if (!isSafeForCredentials(url))
     throw new CommandFailure(exitStatus.usage, [`FLOTILLA_TOKEN_URL is not an https address: ${url}`]);
@@ -96,7 +113,8 @@ const fetchToken = async ({ url, id, secret, scope, patience }: Client): Promise
   const read = answer.safeParse(parsedJson(text));
   if (ok && read.success) {
     const { access_token, expires_in = 2 * earlier } = read.data;
-    return { token: access_token, until: Date.now() + Math.max(expires_in - earlier, earlier / 2) * 1000 };
+    const until = Date.now() + Math.max(expires_in - earlier, earlier / 2) * 1000;
+    return { token: tokenFrom('that $FLOTILLA_TOKEN_URL gave', access_token), until };
   }
   const lines = [`No token: ${url} answered ${status}. Are FLOTILLA_CLIENT_ID and FLOTILLA_CLIENT_SECRET right?`];
   if (status === 429 || status >= 500) throw new Unreachable('time', lines);

@@ -3,7 +3,7 @@ import type { Asking } from '../adapters/own-fetch.ts';
 import { describeIssue, type Issue } from '../domain/batch/issues.ts';
 import type { UploadView } from '../usecases/batch/open-upload.ts';
 import type { Candidate } from '../usecases/batch/recognise-batch.ts';
-import type { AccessToken } from './access-token.ts';
+import type { AccessToken, KnownToken } from './access-token.ts';
 import { printable } from './clean-text.ts';
 import { CommandFailure, type ExitStatus, exitStatus, Unreachable } from './failure.ts';
 import { fetchWhole, parsedJson, type WholeAnswer } from './whole-answer.ts';
@@ -73,21 +73,26 @@ export class ApiClient {
 
   async #good(path: string, send: Send): Promise<WholeAnswer> {
     const token = await this.#token();
-    let answered = await this.#ask(path, send, token);
+    let sent = token;
+    let answered = await this.#ask(path, send, sent);
     if (token === undefined && [401, 429].includes(answered.status)) {
       // A server of one's own that was just starting has its token only now.
-      const found = await this.#token();
-      if (found !== undefined) answered = await this.#ask(path, send, found);
+      sent = await this.#token();
+      if (sent !== undefined) answered = await this.#ask(path, send, sent);
     }
     if (answered.ok) return answered;
-    throw failureOf(problemOf(answered.status, answered.text), send.file);
+    throw failureOf(problemOf(answered.status, answered.text), sent, send.file);
   }
 
-  #ask(path: string, { method = 'GET', body, headers, signal }: Send, token: string | undefined): Promise<WholeAnswer> {
+  #ask(
+    path: string,
+    { method = 'GET', body, headers, signal }: Send,
+    token: KnownToken | undefined,
+  ): Promise<WholeAnswer> {
     return this.#fetch(path, {
       method,
       credential: token !== undefined,
-      headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+      headers: { ...headers, ...authorization(token) },
       ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
     });
@@ -105,11 +110,11 @@ export class ApiClient {
       // The address of an upload elsewhere is signed: it is a credential itself.
       credential: !isHere || token !== undefined,
       ...(signal === undefined ? {} : { signal }),
-      headers: { ...others, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+      headers: { ...others, ...authorization(token) },
     };
     if (isHere) {
       const { status, ok, text } = await this.#fetch(url, init);
-      if (!ok) throw failureOf(problemOf(status, text), undefined);
+      if (!ok) throw failureOf(problemOf(status, text), token);
       return;
     }
     const { host } = new URL(url);
@@ -136,6 +141,9 @@ export class ApiClient {
   }
 }
 
+const authorization = (token: KnownToken | undefined): Readonly<Record<string, string>> =>
+  token === undefined ? {} : { authorization: `Bearer ${token.text}` };
+
 const problemOf = (status: number, text: string): Problem => ({
   ...((parsedJson(text) as Problem | undefined) ?? { detail: `The answer was ${status} and not from Flotilla.` }),
   status,
@@ -151,7 +159,7 @@ const statusOf = (status: number): ExitStatus => {
 /** Asked again it may answer. */
 const isPassing = (status: number): boolean => status === 429 || status >= 502;
 
-const failureOf = (problem: Problem, file: string | undefined): CommandFailure => {
+const failureOf = (problem: Problem, sent: KnownToken | undefined, file?: string): CommandFailure => {
   const said = problem.message === undefined ? '' : `: ${problem.message}`;
   const first = problem.detail ?? problem.title ?? `The answer was ${problem.status}${said}.`;
   const issues = (problem.issues ?? []).filter((issue): issue is Issue => issue.line !== undefined);
@@ -159,16 +167,17 @@ const failureOf = (problem: Problem, file: string | undefined): CommandFailure =
   const candidates = (problem.candidates ?? []).map(
     ({ batch_id, status, name }) => `  ${batch_id}  ${status.padEnd(10)}  ${printable(name)}`,
   );
-  const lines = [first, ...told, ...candidates, ...adviceOn(problem)];
+  const lines = [first, ...told, ...candidates, ...adviceOn(problem, sent)];
   if (isPassing(problem.status)) return new Unreachable('time', lines, problem);
   return new CommandFailure(statusOf(problem.status), lines, problem);
 };
 
-/** API Gateway refuses without a word about what would help. */
-const adviceOn = ({ status, code }: Problem): readonly string[] => {
+/** What would help: whoever refuses does not know where the token comes from, and API Gateway says nothing at all. */
+const adviceOn = ({ status, code }: Problem, sent: KnownToken | undefined): readonly string[] => {
   if (status === 403 && code === undefined)
     return ['Does the token have the scope that this needs: flotilla/read, flotilla/deploy or flotilla/approve?'];
   if (status !== 401) return [];
+  if (sent !== undefined) return [sent.ifRefused];
   return [
     'Send a token: --token-file or $FLOTILLA_TOKEN; or have one fetched by $FLOTILLA_TOKEN_URL, $FLOTILLA_CLIENT_ID and',
     '$FLOTILLA_CLIENT_SECRET. A server of your own on this machine needs none, at the address that it prints.',

@@ -52,7 +52,9 @@ export const commandContext = (world: CliWorld, options: CommonOptions): Command
     if (!isLoopback(hostOf(address))) return undefined;
     // Only for a server on this machine, which few commands of others ask.
     const { tokenOfOwnServer } = await import('../local/own-servers.ts');
-    return tokenOfOwnServer(address, world);
+    const found = tokenOfOwnServer(address, world);
+    if (found === undefined) return undefined;
+    return { text: found.token, ifRefused: `The token in ${found.file} was revoked; start the server again.` };
   };
   return {
     ...world,

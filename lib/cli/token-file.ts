@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { readTextFile, textOf } from '../local/read-text-file.ts';
-import type { AccessToken } from './access-token.ts';
+import { type AccessToken, type KnownToken, tokenFrom } from './access-token.ts';
 import { CommandFailure, exitStatus } from './failure.ts';
 
 interface Place {
@@ -10,17 +10,17 @@ interface Place {
 
 /** The token in a file, or in the standard input (`-`). It is read once, when it is needed. */
 export const tokenIn = (file: string, place: Place): AccessToken => {
-  let read: Promise<string> | undefined;
+  let read: Promise<KnownToken> | undefined;
   return () => {
     read ??= readToken(file, place);
     return read;
   };
 };
 
-const readToken = async (file: string, { directory, readStdin }: Place): Promise<string> => {
+const readToken = async (file: string, { directory, readStdin }: Place): Promise<KnownToken> => {
   const stdin = file === '-' ? await readStdin() : undefined;
   const read = stdin === undefined ? readTextFile(resolve(directory, file)) : textOf(() => stdin);
-  if ('text' in read) return read.text.trim();
+  if ('text' in read) return tokenFrom(file === '-' ? 'on the standard input' : `in ${file}`, read.text.trim());
   const name = file === '-' ? 'The token on the standard input' : `The file of the token, ${file},`;
   throw new CommandFailure(exitStatus.usage, [`${name} cannot be read: ${read.why}.`]);
 };

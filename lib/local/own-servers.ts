@@ -47,19 +47,22 @@ const noteOfUser = (data: string, env: Env): string | undefined => {
 };
 
 /**
- * The token for a server of this user: one that runs now and says that it listens at this very address. Nobody else can have
+ * The token for a server of this user, and its file: one that runs now and says that it listens at this very address. Nobody else can have
  * the address meanwhile, so that a token of one server is not sent to another, or to whoever took its port after its end.
  */
 export const tokenOfOwnServer = (
   url: string,
   { directory, env }: { readonly directory: string; readonly env: Env },
-) => {
+): { readonly file: string; readonly token: string } | undefined => {
   const folder = serversOf(env);
   const noted = folder === undefined ? [] : notedIn(folder).map(({ data }) => data);
   const data = [resolve(directory, '.flotilla'), ...noted].find(
     (one) => isAt(addressOf(one), url) && isOurs(one) && isHeld(one),
   );
-  return data === undefined ? undefined : readSecretFile(join(data, tokenFiles.token));
+  if (data === undefined) return undefined;
+  const file = join(data, tokenFiles.token);
+  const token = readSecretFile(file);
+  return token === undefined ? undefined : { file, token };
 };
 
 const notedIn = (folder: string): readonly { readonly note: string; readonly data: string }[] => {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
-import { accessToken, safeToken } from '../../lib/cli/access-token.ts';
+import { accessToken, safeToken, tokenFrom } from '../../lib/cli/access-token.ts';
 import { ApiClient } from '../../lib/cli/api-client.ts';
 import { Unreachable } from '../../lib/cli/failure.ts';
 import { type Answer, type FakeApi, run, startFakeApi } from './cli-world.ts';
@@ -102,7 +102,7 @@ describe('the token that is sent', () => {
     const api = await serve({ body: { access_token: 'fetched-token', expires_in } });
     vi.useFakeTimers({ toFake: ['Date'] });
     const token = accessToken(undefined, { env: client(api.url) });
-    expect([await token(), await token()]).toEqual(['fetched-token', 'fetched-token']);
+    expect([await token(), await token()]).toMatchObject([{ text: 'fetched-token' }, { text: 'fetched-token' }]);
     vi.setSystemTime(Date.now() + 120_000);
     await token();
     expect(api.received).toHaveLength(times);
@@ -128,8 +128,9 @@ describe('a token on a network', () => {
   });
 
   test('goes where it is encrypted', async () => {
-    const token = async () => 'token';
-    expect(await safeToken(token, 'https://flotilla.example.com')()).toBe('token');
+    const sent = tokenFrom('of this test', 'token');
+    const token = async () => sent;
+    expect(await safeToken(token, 'https://flotilla.example.com')()).toBe(sent);
     await expect(safeToken(token, 'http://flotilla.example.com')()).rejects.toThrow(
       refusal('http://flotilla.example.com'),
     );
@@ -205,9 +206,28 @@ test.each(['', ' \n', 'secret\nother', 'secret…', 'secret token'])(
   },
 );
 
+test.each<[readonly string[], Readonly<Record<string, string>>, string]>([
+  [[], {}, 'Send a token: --token-file or $FLOTILLA_TOKEN; or'],
+  [[], { FLOTILLA_TOKEN: 'of-env' }, 'The token in $FLOTILLA_TOKEN is not, or no longer, one that this server takes.'],
+  [['--token-file', 'token'], {}, 'The token in token is not, or no longer, one that this server takes.'],
+  [['--token-file', '-'], {}, 'The token on the standard input is not, or no longer, one that this server takes.'],
+  [[], client('ISSUER'), 'The token that $FLOTILLA_TOKEN_URL gave is not, or no longer, one that this server takes.'],
+])('where a token is refused (%j, %j) it is told which', async (argv, env, told) => {
+  const detail = 'This is not a token of this server.';
+  const api = await serve(given, { status: 401, body: { code: 'Unauthorized', detail } });
+  const at = env.FLOTILLA_TOKEN_URL === undefined ? env : client(api.url);
+  const { status, error } = await run(['list', '--url', api.url, ...argv], { env: at, directory, stdin: 'of-stdin' });
+  expect(status).toBe(6);
+  expect(error.join('\n')).toContain(`${detail}\n${told}`);
+});
+
 describe('what a gateway refuses', () => {
   test.each([
-    [401, 'Unauthorized', /^The answer was 401: Unauthorized\.\nSend a token: --token-file or \$FLOTILLA_TOKEN/],
+    [
+      401,
+      'Unauthorized',
+      /^The answer was 401: Unauthorized\.\nThe token in \$FLOTILLA_TOKEN is not, or no longer, one that/,
+    ],
     [403, 'Forbidden', /^The answer was 403: Forbidden\.\nDoes the token have the scope/],
   ])('%i is told with what may help', async (status, message, told) => {
     const api = await serve(given, { status, body: { message } });
@@ -223,7 +243,7 @@ test.each([401, 429])(
   async (status) => {
     const api = await startFakeApi({ 'GET /batches': [{ status, body: {} }, { body: { batches: [] } }] });
     apis.push(api);
-    const found = [undefined, 'just-made'];
+    const found = [undefined, tokenFrom('of this test', 'just-made')];
     const client = new ApiClient({ url: api.url, token: async () => found.shift() });
     await client.ask('/batches');
     expect(api.received.map(({ headers }) => headers.authorization)).toEqual([undefined, 'Bearer just-made']);

@@ -93,6 +93,21 @@ describe('the token of a server of one’s own', () => {
     expect(seen).toEqual([undefined]);
   });
 
+  test('is told as revoked, and another start makes a new one', async () => {
+    const user = makeUser();
+    const runtime = await serve(user);
+    expect((await user.flotilla(['token', 'revoke', 'local'])).status).toBe(0);
+    const { status, error } = await user.flotilla(['list', '--url', runtime.url]);
+    const file = join(user.directory, '.flotilla', 'token');
+    expect([status, error.join('\n')]).toEqual([
+      6,
+      `This is not a token of this server.\nThe token in ${file} was revoked; start the server again.`,
+    ]);
+    await close(runtime);
+    const { url } = await serve(user);
+    expect((await user.flotilla(['list', '--url', url])).status).toBe(0);
+  });
+
   test('stays the same from start to start, and is made anew where its file is gone', async () => {
     const user = makeUser();
     const first = await serve(user);

@@ -5,6 +5,7 @@ import { simulatedConfiguration } from '../../domain/catalogue/simulated-configu
 import type { Status } from '../../domain/deployment/status.ts';
 import { type Server, startServer } from '../../local/start-server.ts';
 import type { DeploymentView } from '../../usecases/deployment/deployment-view.ts';
+import { tokenFrom } from '../access-token.ts';
 import { ApiClient } from '../api-client.ts';
 import type { CommandContext } from '../command-context.ts';
 import { seedEarlierVersions } from '../demo/earlier-versions.ts';
@@ -52,7 +53,10 @@ const deployAndCheck = async (
   { url, token }: Pick<Server, 'url' | 'token'>,
   text: string,
 ): Promise<ExitStatus> => {
-  const client = new ApiClient({ url, token: async () => token });
+  const client = new ApiClient({
+    url,
+    token: async () => (token === undefined ? undefined : tokenFrom('of the demo', token)),
+  });
   const { simulated } = await client.ask<{ simulated: { harness: boolean; clusters: string[] } }>('/health');
   const { colours } = terminal;
   terminal.out(colours.yellow(simulationSentence(simulated) ?? ''));
