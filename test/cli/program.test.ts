@@ -87,6 +87,11 @@ describe('exit status', () => {
     expect(await against(script, argv, { stdin: releaseYaml })).toMatchObject({ status });
   });
 
+  test('that there are none is true for who may not see some, too', async () => {
+    const { out } = await against({ 'GET /batches?limit=20': { body: { batches: [] } } }, ['list']);
+    expect(out).toEqual(['There is no batch yet, or none that you may see.']);
+  });
+
   test('what grants refuse is told with its lines, and nothing else is advised', async () => {
     const message = 'no grant lets you deploy risk in production';
     const refused = [{ line: 5, column: 5, path: 'deployments[2]', message, code: 'NotGranted' }];

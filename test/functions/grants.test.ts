@@ -213,6 +213,11 @@ describe('grants', () => {
     expect((await call('a risk lead', 'GET', `/batches/${body.batch_id}`)).status).toBe(200);
   });
 
+  it('that do not reach everything do not do for the anchors, and it is told what does', async () => {
+    const { status, body } = await apiOf(makeWorld())('an auditor', 'GET', '/anchors');
+    expect([status, body.detail]).toEqual([403, expect.stringMatching(/ Use a token that may read everything\.$/)]);
+  });
+
   it('are needed for an address to put a batch at', async () => {
     const call = apiOf(makeWorld());
     expect((await call('a stranger', 'POST', '/uploads', uploadOrder)).status).toBe(403);

@@ -15,7 +15,9 @@ export const list = async (context: CommandContext, options: { readonly limit: n
   const { colours } = context.terminal;
   const table = batchTable(batches, context.terminal, context.times);
   print(context, answer, [
-    ...(batches.length === 0 ? ['There are no batches yet.'] : [...table.lines, ...leftOutLines(table, colours)]),
+    ...(batches.length === 0
+      ? ['There is no batch yet, or none that you may see.']
+      : [...table.lines, ...leftOutLines(table, colours)]),
     ...(next_after === undefined ? [] : [moreOf(context, options.limit)]),
   ]);
   return exitStatus.done;

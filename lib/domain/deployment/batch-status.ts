@@ -44,6 +44,13 @@ export const decideBatchStatus = (totals: Totals, { cancelRequested }: { cancelR
   return { status: rule.status, reason: rule.reason, message: describeTotals(totals) };
 };
 
+/** Whether some of a batch's deployments explain how it ended. What ended for another reason than its deployments is not theirs to explain. */
+export const isDecidedBy = (
+  { status, reason }: Pick<BatchStatus, 'status' | 'reason'>,
+  totals: Totals,
+  request: { readonly cancelRequested: boolean },
+): boolean => rules.every((rule) => rule.reason !== reason) || decideBatchStatus(totals, request).status === status;
+
 const words: readonly (readonly [Status, string])[] = [
   ['SUCCESS', 'succeeded'],
   ['FAILED', 'failed'],

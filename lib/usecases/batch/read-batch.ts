@@ -1,5 +1,5 @@
 import type { BatchMetadata } from '../../domain/batch/batch.ts';
-import { describeTotals, type Totals } from '../../domain/deployment/batch-status.ts';
+import { describeTotals, isDecidedBy, type Totals } from '../../domain/deployment/batch-status.ts';
 import type { Status } from '../../domain/deployment/status.ts';
 import type { Strategy } from '../../domain/plan/plan.ts';
 import { shownReason } from '../../domain/record/change.ts';
@@ -67,7 +67,11 @@ export const readSeen = async (
 /** Its status stays that of the whole. Plan and warnings tell of all deployments. */
 const partOf = (header: HeaderRow, counts: Totals, { total }: Sight): HeaderRow => {
   const { plan_hash: _, ...rest } = header;
-  return { ...rest, total, warnings: [], message: `Of what you may see: ${describeTotals(counts)}` };
+  const elsewhere = isDecidedBy(header, counts, { cancelRequested: header.cancel_requested_at !== undefined })
+    ? ''
+    : ' Something that you may not see decides its status.';
+  const message = `Of what you may see: ${describeTotals(counts)}${elsewhere}`;
+  return { ...rest, total, warnings: [], message };
 };
 
 /** The feed gets its events in the order in which they come, which is nearly that of their times. */

@@ -20,7 +20,7 @@ export const readAnchors = async (
   if (!deps.rights.everywhere('read')) {
     throw new FlotillaError(
       'Forbidden',
-      'Anchors tell of every batch, and no grant lets you see every pillar in every environment.',
+      'Anchors tell of every batch, and no grant lets you see every pillar in every environment. Use a token that may read everything.',
     );
   }
   const head = rowOf<{ readonly sequence: number }>(await deps.table.get(keys.anchorsHead));

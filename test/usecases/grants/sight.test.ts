@@ -132,6 +132,24 @@ describe('who may see a part of a batch', () => {
   });
 
   it.each([
+    ['FAILED', 'DeploymentsFailed', 'FSSS', true],
+    ['FAILED', 'DeploymentsFailed', 'SKSS', false],
+    ['UNKNOWN', 'DeploymentsUnknown', 'USSS', true],
+    ['FAILED', 'PlanFailed', 'SSSS', false],
+    ['SUCCESS', 'AllSucceeded', 'SSSS', false],
+  ] as const)('of a batch that ended %s (%s, %s) is told that something else decides: %s', async (...row) => {
+    const [status, reason, cells, isElsewhere] = row;
+    const world = makeWorld();
+    const { batchId } = await planned(world, mixed);
+    await changeBatch(world, batchId, { status, reason, message: '', ended_at: world.clock.now(), totals: {} });
+    await world.table.transact([{ put: itemOf(keys.outcomes(batchId), { cells }) }]);
+    const { message } = await readBatch(asHer(world), { named: batchId, actor: 'rita' });
+    const { batches } = await listBatches(asHer(world), { limit: 1 });
+    expect(message.endsWith(' Something that you may not see decides its status.')).toBe(isElsewhere);
+    expect(batches[0]!.message).toBe(message);
+  });
+
+  it.each([
     ['that could not be planned', false],
     ['of an earlier version, which kept no outcomes', true],
   ])('is told of a large batch %s, in a few reads', async (_, isPlanned) => {
