@@ -23,7 +23,8 @@ export const variable = (name: keyof typeof variables): string => {
   const value = process.env[name];
   const parsed = variables[name].safeParse(value);
   if (parsed.success) return parsed.data;
-  const wrong = value === undefined || value === '' ? 'is not set' : parsed.error.issues[0]?.message;
+  const lack = value === undefined ? 'is not set' : 'is empty';
+  const wrong = value ? parsed.error.issues[0]?.message : lack;
   throw new FlotillaError('ConfigurationInvalid', `the environment variable ${name} ${wrong}`);
 };
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseDocument } from 'yaml';
-import { notPublic, publicVariablesOf, substituteVariables } from '../domain/catalogue/substitute-variables.ts';
+import { lackOf, notPublic, publicVariablesOf, substituteVariables } from '../domain/catalogue/substitute-variables.ts';
 import { readSettings, type Settings, SettingsInvalid, type SettingsSource } from './settings.ts';
 
 export interface SettingsPlace {
@@ -54,7 +54,7 @@ const sectionOf = (
       const { message, hint } = notPublic(name);
       return `${nameOf(path.join('.'))}: ${message} (${hint})`;
     }),
-    ...unset.map(({ path, name }) => `${nameOf(path.join('.'))}: the environment variable ${name} is not set`),
+    ...unset.map(({ path, name }) => `${nameOf(path.join('.'))}: ${lackOf(name, env)}`),
   ];
   if (lines.length > 0) throw new SettingsInvalid(lines.join('\n'));
   return [{ values: value as Readonly<Record<string, unknown>>, nameOf }];

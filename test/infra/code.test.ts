@@ -119,6 +119,7 @@ describe('what is loaded', () => {
 
   it.each([
     ['api', {}, 'TABLE_NAME is not set'],
+    ['sweep', { TABLE_NAME: '' }, 'TABLE_NAME is empty'],
     [
       'sweep',
       { TABLE_NAME: 't', DOCUMENTS_BUCKET: 'd', BATCH_MACHINE_ARN: 'batch' },

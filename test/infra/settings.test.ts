@@ -186,10 +186,12 @@ describe('where settings come from', () => {
     expect(() => load(context)).toThrow(message);
   });
 
-  it('names a variable that is not set', () => {
-    expect(() => load({}, {})).toThrow(
-      /^flotilla\.config\.yaml, aws\.oidc_issuer: the environment variable ISSUER is not set$/,
-    );
+  it.each([
+    [{}, 'is not set'],
+    [{ ISSUER: '' }, 'is empty'],
+  ])('names a variable that, in %j, %s', (env, lack) => {
+    const said = `flotilla.config.yaml, aws.oidc_issuer: the environment variable ISSUER ${lack}`;
+    expect(() => load({}, env)).toThrow(expect.objectContaining({ message: said }));
   });
 });
 

@@ -273,6 +273,16 @@ describe('who may ask', () => {
   });
 
   test.each([
+    ['HTTP/1.1', 'Host:\r\n'],
+    ['HTTP/1.0', ''],
+  ])('an empty Host (%s, %j) is told as that', async (version, host) => {
+    const { server } = await serve();
+    const answer = await answerTo(server.port, `GET /batches ${version}\r\n${host}Connection: close\r\n\r\n`);
+    expect(answer).toContain(' 403 ');
+    expect(answer).toContain('"The Host of this request is empty. Send the address of this server in it."');
+  });
+
+  test.each([
     ['192.0.2.7:8080', 200],
     ['[2001:db8::7]', 200],
     [hostname(), 200],

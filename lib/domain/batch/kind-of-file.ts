@@ -3,6 +3,7 @@ import { isMapping } from './drafts.ts';
 /** What a file is by its first look, as far as it can be told: people hand in the wrong one. */
 export const kindOfFile = (root: unknown): string | undefined => {
   if (Array.isArray(root)) return 'a list';
+  if (root === null || root === undefined) return 'nothing (null)';
   if (!isMapping(root)) return 'plain text';
   if ('deployments' in root) return 'a batch';
   if ('apiVersion' in root && 'kind' in root) return `a Kubernetes manifest (${String(root.kind)})`;

@@ -6,6 +6,7 @@ import { readYaml } from '../batch/read-yaml.ts';
 import { valueIn } from '../batch/value-in.ts';
 import {
   isVariableName,
+  lackOf,
   notPublic,
   publicVariablesOf,
   type Reference,
@@ -61,7 +62,7 @@ export const readConfigurationText = (
   const find = (path: Path, code: IssueCode, wording: Wording, at: 'key' | 'value' = 'value'): void => {
     findings.push({ offset: yaml.offsetOf(path, at), path, code, describe: () => wording });
   };
-  for (const variable of unset) find(variable.path, issueCodes.VariableNotSet, unsetWording(variable));
+  for (const variable of unset) find(variable.path, issueCodes.VariableNotSet, unsetWording(variable, env));
   for (const { path, name } of refused) find(path, issueCodes.VariableNotPublic, notPublic(name));
   // Of a variable without a value, as of what cannot be read, that is all there is to say: what is there instead of the value is no fault of its own.
   const unsetPaths = new Set([...unset, ...refused].map(({ path }) => pathText(path)));
@@ -92,9 +93,9 @@ export const readConfigurationText = (
   };
 };
 
-const unsetWording = ({ name }: Reference): Wording =>
+const unsetWording = ({ name }: Reference, env: TextOptions['env']): Wording =>
   isVariableName(name)
-    ? { message: `the environment variable ${name} is not set`, hint: `set ${name} where Flotilla is started` }
+    ? { message: lackOf(name, env), hint: `set ${name} where Flotilla is started` }
     : {
         message: 'the name in braces is not one that an environment variable can have',
         hint: 'for example HARNESS_API_KEY',

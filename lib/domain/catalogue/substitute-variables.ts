@@ -31,6 +31,12 @@ export const publicVariablesOf = (root: unknown): ReadonlySet<string> => {
   return new Set(Array.isArray(listed) ? listed.filter((name) => typeof name === 'string') : []);
 };
 
+/** In words, for a variable without a value: names are not looked up in what every object has. */
+export const lackOf = (name: string, env: Variables): string => {
+  const lack = Object.hasOwn(env, name) && env[name] === '' ? 'is empty' : 'is not set';
+  return `the environment variable ${name} ${lack}`;
+};
+
 /** In words, for what may not be put in. */
 export const notPublic = (name: string): { readonly message: string; readonly hint: string } => ({
   message: `the value of \${${name}} would be shown and stored from here; only secrets take a variable that is not listed as public`,

@@ -28,8 +28,11 @@ export const checkPlace = (request: IncomingMessage, { host: address, names = []
   const isCalledSo =
     isOwnHost(host) || names.includes(name) || (!isLoopback(address) && isReached(name, address.toLowerCase()));
   if (!isCalledSo) {
-    const hint = 'Use its address, or start it with --name';
-    throw new FlotillaError('Forbidden', `This server is not called ${host}. ${hint}.`);
+    const problem =
+      host === ''
+        ? 'The Host of this request is empty. Send the address of this server in it.'
+        : `This server is not called ${host}. Use its address, or start it with --name.`;
+    throw new FlotillaError('Forbidden', problem);
   }
   if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) {
     throw new FlotillaError('Forbidden', `Pages of ${origin} may not use this server.`);

@@ -215,6 +215,8 @@ describe('the frame of a batch', () => {
       [
         ['- a\n- b', 'a list'],
         ['just words', 'plain text'],
+        ['null', 'nothing (null)'],
+        ['~', 'nothing (null)'],
         [
           'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: a, labels: {} }\nspec: {}',
           'a Kubernetes manifest (Deployment)',

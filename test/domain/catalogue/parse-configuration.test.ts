@@ -229,7 +229,7 @@ describe('variables', () => {
     const text = `${simulatedCluster}\nharness: { account: a, org: o, project: p, api_key: "\${NO_SUCH_KEY}", base_url: "\${EMPTY}" }\npublic_variables: [EMPTY]`;
     expect(problems(text)).toEqual([
       '2:53 harness.api_key: the environment variable NO_SUCH_KEY is not set (set NO_SUCH_KEY where Flotilla is started)',
-      '2:81 harness.base_url: the environment variable EMPTY is not set (set EMPTY where Flotilla is started)',
+      '2:81 harness.base_url: the environment variable EMPTY is empty (set EMPTY where Flotilla is started)',
     ]);
   });
 
@@ -310,6 +310,7 @@ describe('one wrong thing is one problem, at its place', () => {
       '3:12 pillars.Risk: this name needs lower-case letters',
     ],
     [`${simulatedHarness}\n${simulatedCluster}\nbase_url: x`, '(did you mean `harness.base_url`?)'],
+    ['null', '1:1 this is nothing (null), not a configuration'],
     ['- a', '1:1 this is a list, not a configuration: a configuration is a mapping'],
     ['version: v1.0\ndeployments: [{}]\ndefaults: {}', '1:1 this is a batch, not a configuration'],
     ['apiVersion: v1\nkind: Service', '1:1 this is a Kubernetes manifest (Service), not a configuration'],
