@@ -100,6 +100,7 @@ const submit: Handle = async (deps, { event, actor }) => {
   const { header, created } = await submitBatch(deps, {
     ...(await batchOf(deps, { event, actor })),
     actor: actor.subject,
+    formerly: actor.formerly,
     idempotencyKey: idempotencyKeyOf(event),
     planHash: planHashOf(event),
   });

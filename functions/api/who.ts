@@ -36,6 +36,8 @@ export const byTokenOf =
       subject: personNamed(subject),
       // A person who logged in by a program is not that program, whatever is known of him.
       ...(isOfProgram && client !== undefined ? { client } : {}),
+      // Before clients had names they went by their ids.
+      ...(named === clientId && clientId !== undefined && clientId !== subject ? { formerly: clientId } : {}),
       groups,
       scopes: scopesOf(claims),
     };

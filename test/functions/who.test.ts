@@ -69,10 +69,15 @@ describe('who a token says', () => {
   it('a client of the stage goes by the name that the settings give it', () => {
     const ofStage = byTokenOf(new Map([['7f3k', 'risk-ci']]));
     const client = { kind: 'program', subject: 'risk-ci', client: 'risk-ci' };
-    expect(ofStage(eventOf({ sub: '7f3k', client_id: '7f3k' }), undefined)).toMatchObject(client);
-    expect(ofStage(eventOf({ client_id: '7f3k' }), undefined)).toMatchObject(client);
-    expect(ofStage(eventOf({ sub: 'u-1', client_id: '7f3k' }), undefined)).toMatchObject({ subject: 'u-1' });
-    expect(ofStage(eventOf({ client_id: 'other' }), undefined)).toMatchObject({ subject: 'other', client: 'other' });
+    const known = { ...client, formerly: '7f3k' };
+    expect(ofStage(eventOf({ sub: '7f3k', client_id: '7f3k' }), undefined)).toMatchObject(known);
+    expect(ofStage(eventOf({ client_id: '7f3k' }), undefined)).toMatchObject(known);
+    const person = ofStage(eventOf({ sub: 'u-1', client_id: '7f3k' }), undefined);
+    expect(person).toMatchObject({ subject: 'u-1' });
+    expect(person).not.toHaveProperty('formerly');
+    const other = ofStage(eventOf({ client_id: 'other' }), undefined);
+    expect(other).toMatchObject({ subject: 'other', client: 'other' });
+    expect(other).not.toHaveProperty('formerly');
   });
 
   it('groups are taken from the token that was verified, and from no other', () => {

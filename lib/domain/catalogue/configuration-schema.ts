@@ -44,6 +44,11 @@ export type HarnessOverride = z.output<typeof harnessOverride>;
 
 const kind = z.string().toLowerCase().pipe(z.enum(workloadKinds));
 
+/** A path stands for itself and for all below it, with any query. */
+const allowedPath = healthPath.refine((path) => !path.includes('?'), {
+  error: 'is compared without its query: leave that out',
+});
+
 /** The original mapping's words beside ours: a mapping file is read as it is and may grow. */
 const serviceSchema = z.strictObject({
   kind: kind.optional(),
@@ -57,7 +62,7 @@ const serviceSchema = z.strictObject({
   health: z
     .strictObject({
       ports: z.array(z.int().min(1).max(65_535)).min(1).max(20).optional(),
-      paths: z.array(healthPath).min(1).max(20).optional(),
+      paths: z.array(allowedPath).min(1).max(20).optional(),
     })
     .optional(),
   executor: word.optional(),

@@ -13,6 +13,8 @@ export interface Actor {
   readonly subject: string;
   /** Of a program: which one it is. A person is not known by the program that he uses. */
   readonly client?: string;
+  /** By what name an earlier version knew it, where that was another. */
+  readonly formerly?: string;
   readonly groups: readonly string[];
   readonly scopes: readonly Scope[];
 }

@@ -8,6 +8,7 @@ import { findBatch } from './find-batch.ts';
 /** A submit with an Idempotency-Key, which is its sender's alone. */
 export interface KeyedRequest {
   readonly actor: string;
+  readonly formerly?: string | undefined;
   readonly key: string;
   readonly body_sha256: string;
 }
@@ -30,12 +31,10 @@ export interface EarlierUse {
 const keptMilliseconds = 30 * 24 * 3_600_000;
 
 /** Throws IdempotencyKeyReused where the same sender has used the key for another body. Keys of others are not met. */
-export const earlierUse = async (
-  deps: Pick<Deps, 'table' | 'clock'>,
-  { actor, key, body_sha256 }: KeyedRequest,
-): Promise<EarlierUse> => {
+export const earlierUse = async (deps: Pick<Deps, 'table' | 'clock'>, request: KeyedRequest): Promise<EarlierUse> => {
+  const { actor, key, body_sha256 } = request;
   const row = rowOf<IdempotencyRow>(await deps.table.get(keys.idempotency(actor, key)));
-  if (row === undefined) return earlierUseByAll(deps, { actor, key, body_sha256 });
+  if (row === undefined) return earlierUseByAll(deps, request);
   // The table takes its time to remove what has expired.
   if (hasExpired(deps, row)) return { expired: row };
   return { answer: answerOf(await findBatch(deps, row.batch_id), row, body_sha256) };
@@ -44,12 +43,12 @@ export const earlierUse = async (
 /** Rows of earlier versions do not say whose they are; the batch does. */
 const earlierUseByAll = async (
   deps: Pick<Deps, 'table' | 'clock'>,
-  { actor, key, body_sha256 }: KeyedRequest,
+  { actor, formerly, key, body_sha256 }: KeyedRequest,
 ): Promise<EarlierUse> => {
   const row = rowOf<IdempotencyRow>(await deps.table.get(keys.idempotencyOfAll(key)));
   if (row === undefined || hasExpired(deps, row)) return {};
   const header = await findBatch(deps, row.batch_id);
-  return header.submitted_by === actor ? { answer: answerOf(header, row, body_sha256) } : {};
+  return [actor, formerly].includes(header.submitted_by) ? { answer: answerOf(header, row, body_sha256) } : {};
 };
 
 const hasExpired = ({ clock }: Pick<Deps, 'clock'>, { created_at }: IdempotencyRow): boolean =>

@@ -24,6 +24,7 @@ type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'ids' | '
 export interface SubmitInput {
   readonly text: string;
   readonly actor: string;
+  readonly formerly?: string | undefined;
   readonly idempotencyKey?: string | undefined;
   /** The upload that the text came by. */
   readonly upload?: OrderedUpload;
@@ -111,8 +112,10 @@ const told = (total: number) => ({
   message: `Accepted with ${counted(total, 'deployment')}.`,
 });
 
-const keyedRequest = ({ actor, idempotencyKey: key, text }: SubmitInput): KeyedRequest | undefined =>
-  key === undefined ? undefined : { actor, key, body_sha256: createHash('sha256').update(text).digest('hex') };
+const keyedRequest = ({ actor, formerly, idempotencyKey: key, text }: SubmitInput): KeyedRequest | undefined =>
+  key === undefined
+    ? undefined
+    : { actor, formerly, key, body_sha256: createHash('sha256').update(text).digest('hex') };
 
 const newHeader = (
   deps: Needs,

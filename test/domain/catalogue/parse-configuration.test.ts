@@ -304,6 +304,10 @@ describe('one wrong thing is one problem, at its place', () => {
       '3:42 environments.prod.infrastructures: the list is empty',
     ],
     [`${simulatedHarness}\n${simulatedCluster}\ngrants:`, '3:8 grants: is empty; a list is needed'],
+    [
+      `${simulatedHarness}\n${simulatedCluster}\nservices: { risk: { a: { health: { paths: [/ready?x=1] } } } }`,
+      '3:44 services.risk.a.health.paths[1]: is compared without its query: leave that out',
+    ],
     [`${simulatedHarness}\n${simulatedCluster}\ngrants: []`, '3:9 grants: the list is empty'],
     [
       `${simulatedHarness}\n${simulatedCluster}\npillars: { Risk: {} }`,

@@ -8,9 +8,9 @@ const day = 24 * 3_600_000;
 const other = `${releaseYaml}\n`;
 
 /** What a second submit comes to: the first batch again, a batch of its own, or a refusal. */
-const comesTo = async (world: World, actor: string, text: string): Promise<string> => {
+const comesTo = async (world: World, actor: string, text: string, formerly?: string): Promise<string> => {
   try {
-    const { header, created } = await submitBatch(world.deps, { text, actor, idempotencyKey: 'one' });
+    const { header, created } = await submitBatch(world.deps, { text, actor, formerly, idempotencyKey: 'one' });
     return created ? `a batch of ${header.submitted_by}` : 'the same batch';
   } catch (error) {
     return (error as Error).message;
@@ -53,6 +53,17 @@ describe('an Idempotency-Key that Ada has used', () => {
         expected === refused ? refused : 'the same batch',
       ]);
     }
+  });
+
+  test.each([
+    [undefined, 'a batch of risk-ci'],
+    ['eve', 'a batch of risk-ci'],
+    ['ada', 'the same batch'],
+  ])('as it was, sent by risk-ci who was formerly %s: %s', async (formerly, expected) => {
+    const world = makeWorld();
+    await submitBatch(world.deps, { text: releaseYaml, actor: 'ada', idempotencyKey: 'one' });
+    await asBefore(world);
+    expect(await comesTo(world, 'risk-ci', releaseYaml, formerly)).toBe(expected);
   });
 
   test('starts one batch, and its row says when it ends', async () => {
