@@ -306,7 +306,7 @@ describe('one wrong thing is one problem, at its place', () => {
     [`${simulatedHarness}\n${simulatedCluster}\ngrants:`, '3:8 grants: is empty; a list is needed'],
     [
       `${simulatedHarness}\n${simulatedCluster}\nservices: { risk: { a: { health: { paths: [/ready?x=1] } } } }`,
-      '3:44 services.risk.a.health.paths[1]: is compared without its query: leave that out',
+      '3:44 services.risk.a.health.paths[1]: "/ready?x=1" is compared without its query: leave that out',
     ],
     [`${simulatedHarness}\n${simulatedCluster}\ngrants: []`, '3:9 grants: the list is empty'],
     [
