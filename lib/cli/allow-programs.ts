@@ -3,6 +3,7 @@ import type { NamedProgram } from '../local/runtime/check-clusters.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitStatus } from './failure.ts';
 import { shellWord } from './shell-word.ts';
+import { shownValue } from './shown-value.ts';
 
 /** What a kubeconfig says is to be run may not be run only because somebody has called us in its folder. */
 export const letRun = async (
@@ -34,4 +35,9 @@ export const letRun = async (
 const briefly = ({ command, cluster }: NamedProgram): string => `${command} (${cluster})`;
 
 const inFull = ({ command, args, env }: NamedProgram): string =>
-  [...Object.keys(env).map((name) => `${name}=…`), ...[command, ...args].map(shellWord)].join(' ');
+  [...Object.entries(env).map(assigned), ...[command, ...args].map(shellWord)].join(' ');
+
+const assigned = ([name, value]: readonly [string, string]): string => {
+  const shown = shownValue(name, value);
+  return `${name}=${shown === '…' ? shown : shellWord(shown)}`;
+};

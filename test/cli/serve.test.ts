@@ -195,8 +195,12 @@ describe('programs that kubeconfigs name', () => {
   /** Of a cluster that nobody asks: the program must not be run by the start. */
   const configureProgram = (name: string, ...args: readonly string[]): string => {
     const kube = JSON.parse(kubeconfig('one'));
+    const env = [
+      { name: 'SIGN', value: 'hunter2' },
+      { name: 'STARTUP', value: './first.py' },
+    ];
     kube.users[0].user = {
-      exec: { command: 'touch', args: [touched, ...args], env: [{ name: 'SIGN', value: 'hunter2' }] },
+      exec: { command: 'touch', args: [touched, ...args], env },
     };
     writeFileSync(join(directory, `${name}.kube`), JSON.stringify(kube));
     configure(`${name}.yaml`, `{ eu-1: { kubeconfig: ./${name}.kube } }`);
@@ -219,7 +223,7 @@ describe('programs that kubeconfigs name', () => {
       6,
       [
         `${join(directory, config)} makes Flotilla run programs as you, to be let in by clusters:`,
-        `  cluster eu-1: SIGN=… touch ${touched} (from ${join(directory, 'unattended.kube')})`,
+        `  cluster eu-1: SIGN=… STARTUP=./first.py touch ${touched} (from ${join(directory, 'unattended.kube')})`,
         expect.stringContaining('--allow-programs'),
       ],
     ]);
