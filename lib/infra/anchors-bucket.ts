@@ -15,7 +15,8 @@ export interface AnchorsBucketProps {
 
 /**
  * Where the ends of batches are told outside the table. Only the publisher puts anything there, and nobody deletes it; with a
- * lock S3 holds everybody to that, without one it holds whoever cannot change the policy of the bucket.
+ * lock S3 holds everybody to that, without one it holds whoever cannot change the policy of the bucket, or its lifecycle rules: S3
+ * removes anchors by such a rule whatever the policy denies.
  */
 export class AnchorsBucket extends Bucket {
   constructor(scope: Construct, id: string, { service, keep, lockDays }: AnchorsBucketProps) {

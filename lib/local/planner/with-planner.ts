@@ -10,7 +10,7 @@ import { findBatch } from '../../usecases/batch/find-batch.ts';
 import type { Deps } from '../../usecases/deps.ts';
 import type { Planner } from './planner.ts';
 
-/** What is smaller is done before a thread would have been told of it: some hundred deployments. */
+/** What is smaller is done here: even the 1,500 deployments that 64 KiB hold with merge keys took 0.2 to 0.3 s to plan. */
 export const small = { bytes: 64 * 1024, deployments: 500 } as const;
 
 /** Has large batches that are planned or submitted read in the thread, and answers all else here. */
