@@ -49,6 +49,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     ...['lib/infra', 'aws-cdk-lib', 'constructs', 'esbuild', 'cdk-nag', 'zod', 'yaml', 'node:*'],
     'lib/domain/catalogue/substitute-variables.ts', // ${NAME} means the same in every section of the configuration
     'lib/domain/catalogue/cluster-group.ts', // into which group of a cluster the roles are put
+    'lib/domain/callback-route.ts', // Harness calls back at the same path, and as often, on AWS and on one machine
     'lib/domain/catalogue/stage-name.ts', // the command line takes the names of stages that can be deployed
   ],
   functions: [

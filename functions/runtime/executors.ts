@@ -10,6 +10,8 @@ import type { Deps } from '../../lib/usecases/deps.ts';
 export interface ExecutorOptions extends Pick<Deps, 'clock' | 'random'> {
   /** Where the simulated Harness listens, when there is one. */
   readonly simulatedHarness?: string | undefined;
+  /** What pipelines may know besides, and nobody shall read in what they say. */
+  readonly secrets?: readonly string[];
   /** Node's own unless given. */
   readonly transport?: Transport;
 }
@@ -19,7 +21,7 @@ type Harness = Extract<HarnessConnection, { kind: 'real' }>;
 /** The executors of a configuration, by account. A simulated one may hurry: nobody shares its budget of requests. */
 export const makeExecutors = (
   configuration: Configuration,
-  { clock, random, simulatedHarness, transport }: ExecutorOptions,
+  { clock, random, simulatedHarness, secrets = [], transport }: ExecutorOptions,
 ): ReadonlyMap<string, Executor> => {
   const { harness } = configuration.connections;
   const real = harness.kind === 'real' ? harness : simulated(simulatedHarness);
@@ -31,7 +33,7 @@ export const makeExecutors = (
     project: real.project,
     apiKey: real.api_key,
     ...(real.key_host === undefined ? {} : { keyHost: real.key_host }),
-    secrets: Object.values(real.webhook_tokens),
+    secrets: [...Object.values(real.webhook_tokens), ...secrets],
     clock,
     random,
     ...hurry,

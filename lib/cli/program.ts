@@ -95,6 +95,10 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option('--allow-programs', 'run the programs that kubeconfigs name, without asking')
     .option('--no-token', 'ask nobody for a token; only where everything is simulated')
     .option(
+      '--callback-key-file <file>',
+      'take callbacks of Harness by the key in this file, or by two, one a line (default: $FLOTILLA_CALLBACK_KEY, else none are taken)',
+    )
+    .option(
       '--engine-port <number>',
       'also serve the protocol of Step Functions, on loopback, to who has DIR/engine-secret; 0 takes a free port',
       portNumber,

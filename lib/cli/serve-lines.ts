@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { callbackPath } from '../domain/callback-route.ts';
 import { counted } from '../domain/counted.ts';
 import { tokenFiles } from '../local/tokens/own-token.ts';
 import { shellWord } from './shell-word.ts';
@@ -14,14 +15,17 @@ export interface Served {
   readonly simulated: { readonly harness: boolean; readonly clusters: readonly string[] };
   readonly isAllSimulated: boolean;
   readonly asksForTokens: boolean;
+  /** Where the key stands by which Harness calls back, if it may. */
+  readonly callbackKey: string | undefined;
 }
 
 /** What a server says when it has started. */
 export const serveLines = (served: Served): readonly string[] => {
-  const { url, engineUrl, data, file, open, simulated } = served;
+  const { url, engineUrl, data, file, open, simulated, callbackKey } = served;
   return [
     `Flotilla listens on ${url}, data in ${data}, ${file === undefined ? 'no configuration file' : file}`,
     ...(engineUrl === undefined ? [] : [engineLine(engineUrl, data)]),
+    ...(callbackKey === undefined ? [] : [callbackLine(url, callbackKey)]),
     ...(open === 0 ? [] : [`${counted(open, 'batch', 'batches')} ${open === 1 ? 'goes' : 'go'} on.`]),
     ...[simulationSentence(simulated)].filter((line) => line !== undefined),
     ...submitLines(served),
@@ -36,6 +40,12 @@ export const closedLine = ({ length }: readonly string[], data: string): readonl
 
 const engineLine = (url: string, data: string): string =>
   `The engine speaks the protocol of Step Functions on ${url}; its key id is flotilla, its secret is in ${join(data, 'engine-secret')}.`;
+
+/** Where Harness calls back; the key is not told. */
+export const callbackUrl = (url: string): string => `${fromHere(url)}${callbackPath}/KEY`;
+
+const callbackLine = (url: string, place: string): string =>
+  `Harness may call back by POST ${callbackUrl(url)}; KEY is in ${place}.`;
 
 /** An example is of use where nothing is real: anywhere else it would start real pipelines. */
 const submitLines = ({ isAllSimulated, url, data, asksForTokens }: Served): readonly string[] => {

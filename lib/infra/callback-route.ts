@@ -1,6 +1,7 @@
 import { HttpMethod, HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
+import { callbackPath, callbackThrottle } from '../domain/callback-route.ts';
 import { accept } from './accept.ts';
 import type { Handler } from './handler.ts';
 import type { HttpEntrance } from './http-entrance.ts';
@@ -9,8 +10,6 @@ export interface CallbackRouteProps {
   readonly entrance: HttpEntrance;
   readonly handler: Handler;
 }
-
-export const callbackPath = '/callbacks/harness';
 
 /**
  * Where Harness calls back. It can send no token that we could check, so the route is open, has a function of its own with
@@ -32,7 +31,7 @@ export class CallbackRoute extends Construct {
         'AwsSolutions-APIG4':
           'Harness can send no token. The last part of the path is a secret, the function has few rights and takes the call as a hint only.',
       });
-    entrance.throttleRoute(`POST ${path}`, { rate: 10, burst: 20 });
+    entrance.throttleRoute(`POST ${path}`, callbackThrottle);
     entrance.stage.node.addDependency(...routes);
   }
 }

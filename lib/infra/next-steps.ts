@@ -1,9 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Construct } from 'constructs';
+import { callbackPath } from '../domain/callback-route.ts';
 import { clusterGroup } from '../domain/catalogue/cluster-group.ts';
 import { addOutput } from './add-output.ts';
-import { callbackPath } from './callback-route.ts';
 import { pascalCase } from './functions-table.ts';
 import { scopePrefix } from './http-routes.ts';
 import { loginReturn, type OwnIssuer, type TokenIssuer } from './own-issuer.ts';

@@ -4,8 +4,11 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { problemResponse } from '../../functions/api/problem.ts';
 import { securityHeaders } from '../../functions/api/security-headers.ts';
 import type { ApiHandler } from '../../functions/api.ts';
+import { callbackThrottle } from '../domain/callback-route.ts';
 import { FlotillaError } from '../domain/errors.ts';
 import { isLoopback } from '../domain/safe-address.ts';
+import { type CallbackHandler, receiveCallback, shownAddress } from './callbacks/receive-callback.ts';
+import { Throttle } from './callbacks/throttle.ts';
 import { cannotListen } from './cannot-listen.ts';
 import { type Admission, admit, type Tokens } from './http/admission.ts';
 import { Failures } from './http/failures.ts';
@@ -28,6 +31,10 @@ export interface HttpServerOptions {
   readonly api: ApiHandler;
   /** Takes what is put at `/uploads/…`, where S3 does on AWS. */
   readonly uploads?: UploadReceiver;
+  /** Takes callbacks of Harness, from whoever knows the address; without it there is no such route. */
+  readonly callbacks?: CallbackHandler;
+  /** Instead of the time of this machine, for what comes too often. */
+  readonly now?: () => number;
 }
 
 export interface HttpServer {
@@ -48,7 +55,7 @@ const KEEP_ALIVE = 65_000;
 
 /** Serves the API over plain HTTP on this machine. The engine is not served here, whatever a header asks for. */
 export const startHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
-  const { port, host = '127.0.0.1', names = [], tokens } = options;
+  const { port, host = '127.0.0.1', names = [], tokens, now = Date.now } = options;
   if (!isLoopback(host) && tokens === undefined) {
     const message = `Listening on ${host} demands tokens: without them whoever reaches this server can deploy.`;
     throw new FlotillaError('ConfigurationInvalid', message, { host });
@@ -56,10 +63,11 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
   const closing = new AbortController();
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: KEEP_ALIVE });
   server.maxHeadersCount = 100;
-  const failures = new Failures(Date.now, (line) => console.error(JSON.stringify(line)));
+  const failures = new Failures(now, (line) => console.error(JSON.stringify(line)));
   const door: Door = {
     place: { host, names: names.map((name) => name.toLowerCase()) },
     admission: { tokens, failures },
+    throttle: new Throttle(callbackThrottle, now),
   };
   server.on('request', (request, response) => {
     void answer({ ...options, ...door }, { request, response, closing: closing.signal });
@@ -98,6 +106,7 @@ interface Exchange {
 interface Door {
   readonly place: Place;
   readonly admission: Admission;
+  readonly throttle: Throttle;
 }
 
 const answer = async (options: HttpServerOptions & Door, exchange: Exchange): Promise<void> => {
@@ -105,6 +114,11 @@ const answer = async (options: HttpServerOptions & Door, exchange: Exchange): Pr
   for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
   try {
     checkPlace(request, options.place);
+    if (options.callbacks !== undefined) {
+      const { callbacks: handle, throttle } = options;
+      const taken = await receiveCallback(request, { handle, throttle });
+      if (taken !== undefined) return send(response, taken);
+    }
     const actor = await admit(request, options.admission);
     if (actor === undefined) {
       response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
@@ -150,5 +164,5 @@ const refuse = ({ request, response }: Exchange, error: unknown): void => {
     response.setHeader('connection', 'close');
     response.once('finish', () => setTimeout(() => request.destroy(), REFUSAL_GRACE).unref());
   }
-  send(response, problemResponse(error, request.url ?? '/'));
+  send(response, problemResponse(error, shownAddress(request.url ?? '/')));
 };

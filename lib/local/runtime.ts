@@ -6,6 +6,7 @@ import { create as createPublishEvents } from '../../functions/publish-events.ts
 import { Clusters } from '../../functions/runtime/clusters.ts';
 import { executorOf, makeExecutors } from '../../functions/runtime/executors.ts';
 import { create as createSweep } from '../../functions/sweep.ts';
+import { create as createTakeHint } from '../../functions/take-hint.ts';
 import { type Disk, realDisk, syncFolders } from '../adapters/disk.ts';
 import type { ClusterProgram } from '../adapters/exec-credential.ts';
 import { FileAnchors } from '../adapters/file-anchors.ts';
@@ -24,6 +25,7 @@ import { Engine } from '../engine/engine.ts';
 import { Journal, type JournalEntryKind } from '../engine/journal.ts';
 import type { Deps, Pace } from '../usecases/deps.ts';
 import { ownWaitingRoom } from '../usecases/record/waiting-room.ts';
+import type { CallbackHandler } from './callbacks/receive-callback.ts';
 import { startEnginePort } from './engine-port/start-engine-port.ts';
 import { ownUploads, type UploadReceiver } from './http/receive-upload.ts';
 import { startHttpServer } from './http-server.ts';
@@ -60,6 +62,8 @@ export interface RuntimeOptions {
   readonly tokens?: boolean | undefined;
   /** One more that is good, for everything. */
   readonly token?: string | undefined;
+  /** By which Harness may call back; without one there is no such route. */
+  readonly callbackKeys?: readonly string[] | undefined;
   /** The environment of the user whose command line shall find this server by itself. */
   readonly noteFor?: Readonly<Record<string, string | undefined>>;
   /** Folder of the data. */
@@ -108,6 +112,9 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
     ...(asksForTokens(options) ? { tokens: async () => (await started.promise).tokens! } : {}),
     api: async (...call) => (await started.promise).api(...call),
     uploads: { receive: async (...call) => (await started.promise).uploads.receive(...call) },
+    ...(callbackKeysOf(options).length === 0
+      ? {}
+      : { callbacks: async (...call) => (await started.promise).callbacks(...call) }),
   });
   try {
     const system = await startSystem(options);
@@ -115,7 +122,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
     // Before anybody is answered, so that whoever is refused finds the token.
     const forget = options.noteFor === undefined ? () => {} : noteServer(options.data, address, options.noteFor);
     started.resolve(system);
-    const { stop, closeStores, api: _, uploads: __, tokens, ...told } = system;
+    const { stop, closeStores, api: _, uploads: __, callbacks: ___, tokens, ...told } = system;
     const close = async (): Promise<void> => {
       stop();
       forget();
@@ -131,11 +138,14 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
   }
 };
 
+const callbackKeysOf = ({ callbackKeys = [] }: Pick<RuntimeOptions, 'callbackKeys'>): readonly string[] => callbackKeys;
+
 const asksForTokens = ({ tokens, token }: RuntimeOptions): boolean => tokens === true || token !== undefined;
 
 interface System extends Pick<Runtime, 'engine' | 'engineUrl' | 'table' | 'closed'> {
   readonly api: ApiHandler;
   readonly uploads: UploadReceiver;
+  readonly callbacks: CallbackHandler;
   readonly tokens: OpenTokens | undefined;
   stop(): void;
   closeStores(): void;
@@ -200,6 +210,7 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
   return {
     api,
     uploads: ownUploads(deps, uploads),
+    callbacks: createTakeHint({ ...deps, callbackKeys: async () => callbackKeysOf(options) }),
     engine,
     engineUrl: enginePort?.url,
     table,
@@ -245,20 +256,19 @@ interface Made {
 }
 
 /** All that this process knows. A workload may have been told some of it, by a pipeline perhaps. */
-const secretsOf = ({
-  configuration,
-  token = '',
-}: Pick<RuntimeOptions, 'configuration' | 'token'>): readonly string[] => {
-  const { harness } = configuration.connections;
-  return harness.kind === 'real' ? [token, harness.api_key, ...Object.values(harness.webhook_tokens)] : [token];
+const secretsOf = (options: RuntimeOptions): readonly string[] => {
+  const { harness } = options.configuration.connections;
+  const ofHarness = harness.kind === 'real' ? [harness.api_key, ...Object.values(harness.webhook_tokens)] : [];
+  return [options.token ?? '', ...ofHarness, ...callbackKeysOf(options)];
 };
 
 const makeDeps = (options: RuntimeOptions, { simulators, engine, machines, ...made }: Made): Deps => {
   const { configuration } = options;
   const random = new SystemRandom();
+  const secrets = callbackKeysOf(options);
   const executors =
     options.executor === undefined
-      ? makeExecutors(configuration, { clock: made.clock, random, simulatedHarness: simulators?.harness })
+      ? makeExecutors(configuration, { clock: made.clock, random, simulatedHarness: simulators?.harness, secrets })
       : undefined;
   const clusters = new Clusters(configuration.connections.clusters, {
     region: process.env.AWS_REGION,

@@ -7,9 +7,10 @@ import { checkGivenToken } from '../../local/tokens/given-token.ts';
 import { tokenFiles } from '../../local/tokens/own-token.ts';
 import { countOpenBatches } from '../../usecases/batch/count-open-batches.ts';
 import { letRun } from '../allow-programs.ts';
+import { givenCallbackKeys } from '../callback-keys.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
-import { closedLine, serveLines } from '../serve-lines.ts';
+import { callbackUrl, closedLine, serveLines } from '../serve-lines.ts';
 import { onStopSignal } from '../stop-signal.ts';
 
 export interface ServeOptions {
@@ -20,6 +21,7 @@ export interface ServeOptions {
   readonly enginePort?: number;
   readonly name?: readonly string[];
   readonly allowPrograms?: boolean;
+  readonly callbackKeyFile?: string;
   /** False with --no-token. */
   readonly token: boolean;
 }
@@ -42,6 +44,7 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
   const isAllSimulated = configuration.catalogue.simulated;
   const given = env.FLOTILLA_TOKEN || undefined;
   checkAdmission(options, given, !isAllSimulated);
+  const callback = givenCallbackKeys(options.callbackKeyFile, context);
   if (file !== undefined) await letRun(context, { file, programs }, options.allowPrograms ?? false);
   let isStopping = false;
   const server = await startServer({
@@ -50,6 +53,7 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
     names: options.name,
     tokens: options.token,
     token: given,
+    callbackKeys: callback?.keys,
     noteFor: env,
     data,
     configuration,
@@ -66,12 +70,13 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
   const { engineUrl } = server;
   const token = options.token ? { token_file: join(data, tokenFiles.token) } : {};
   const engine = engineUrl === undefined ? {} : { engine_url: engineUrl };
+  const callbacks = callback === undefined ? {} : { callback_url: callbackUrl(server.url) };
   print(
     context,
-    { url: server.url, ...token, ...engine, simulated, unverified, open_batches: open },
+    { url: server.url, ...token, ...callbacks, ...engine, simulated, unverified, open_batches: open },
     serveLines({
       ...{ url: server.url, engineUrl, data: options.data, file, open, simulated, isAllSimulated },
-      asksForTokens: options.token,
+      ...{ asksForTokens: options.token, callbackKey: callback?.place },
     }),
   );
   await new Promise<void>((stop) => {

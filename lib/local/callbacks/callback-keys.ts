@@ -1,0 +1,37 @@
+import { counted } from '../../domain/counted.ts';
+import { FlotillaError } from '../../domain/errors.ts';
+import { fewestCharacters } from '../secret-file.ts';
+
+/** That of now, and the one before or after it, so that pipelines may be told one after the other. */
+const mostKeys = 2;
+
+/** What stands in an address as it is, so that nobody has to write it in another way there. */
+const alphabet = /^[\w.~-]+$/;
+
+/**
+ * The keys by which Harness calls back, one a line. `place` says where the text stands. Throws ConfigurationInvalid for what
+ * is none, could be guessed, or is one too many; no message holds any of the text.
+ */
+export const callbackKeysIn = (text: string, place: string): readonly string[] => {
+  const keys = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  const problem = problemOf(keys);
+  if (problem === undefined) return keys;
+  const message = `The callback's key ${place}: ${problem}. \`openssl rand -hex 32\` prints one that is good.`;
+  throw new FlotillaError('ConfigurationInvalid', message);
+};
+
+const problemOf = (keys: readonly string[]): string | undefined => {
+  if (keys.length === 0) return 'there is none';
+  if (keys.length > mostKeys) return `there are ${keys.length} lines, and ${mostKeys} keys may be good at a time`;
+  const short = keys.find((key) => key.length < fewestCharacters);
+  if (short !== undefined) {
+    return `one has ${counted(short.length, 'character')}, and a key has ${fewestCharacters} or more`;
+  }
+  if (!keys.every((key) => alphabet.test(key))) {
+    return 'it stands in an address, so it has letters, digits and - . _ ~ only';
+  }
+  return undefined;
+};
