@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { routes } from '../../functions/api/routes.ts';
 import { exitStatus } from '../../lib/cli/failure.ts';
 import { parseBatch } from '../../lib/domain/batch/parse-batch.ts';
+import { callbackPath } from '../../lib/domain/callback-route.ts';
 import { parseConfiguration } from '../../lib/domain/catalogue/parse-configuration.ts';
 import { statuses } from '../../lib/domain/deployment/status.ts';
 import { run } from '../cli/cli-world.ts';
@@ -81,6 +82,7 @@ describe('what it names exists', () => {
     const variables = unique(matches(readme, /\$?(FLOTILLA_\w+|AWS_\w+)/g));
     expect(variables).toEqual([
       'AWS_REGION',
+      'FLOTILLA_CALLBACK_KEY',
       'FLOTILLA_CASES',
       'FLOTILLA_CLIENT_ID',
       'FLOTILLA_CLIENT_SECRET',
@@ -111,10 +113,10 @@ describe('what it names exists', () => {
 });
 
 describe('tables', () => {
-  test('the routes are those of the API', () => {
+  test('the routes are those of the API, and that of callbacks', () => {
     const written = table('| method | path | |').map(([method, path]) => `${method} ${inBackticks(path!)[0]}`);
     const served = routes.map(({ method, path }) => `${method} ${path.replaceAll('+}', '}')}`);
-    expect(written.sort()).toEqual(served.sort());
+    expect(written.sort()).toEqual([...served, `POST ${callbackPath}/{key}`].sort());
   });
 
   test('the verbs and their options are those of the program', async () => {
