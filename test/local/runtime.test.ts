@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { type Disk, realDisk } from '../../lib/adapters/disk.ts';
 import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
-import { keys } from '../../lib/domain/record/keys.ts';
+import { executorWatcher, keys } from '../../lib/domain/record/keys.ts';
 import { itemOf } from '../../lib/domain/record/rows.ts';
 import { type Runtime, startRuntime } from '../../lib/local/runtime.ts';
 import { Child } from '../e2e/child.ts';
@@ -58,6 +58,30 @@ test('an Idempotency-Key that has had its time goes when the server starts, and 
   const { table } = await start(data);
   expect(await table.get(keys.idempotency('ada', 'old'))).toBeUndefined();
   expect(await table.get(keys.idempotency('ada', 'new'))).toBeDefined();
+});
+
+test('a callback with one of its keys leaves a hint for the watcher that follows runs, and one without does not', async () => {
+  const [first, second] = ['a'.repeat(32), 'b'.repeat(32)];
+  const settings = { port: 0, data: freshFolder(), configuration: simulatedConfiguration(), simulators };
+  const runtime = await startRuntime({ ...settings, callbackKeys: [first, second] });
+  runtimes.push(runtime);
+  const { table, url } = runtime;
+  const watcher = executorWatcher('harness:simulated');
+  // Somebody watches already, so that nobody is started.
+  const until = Date.now() + 3_600_000;
+  await table.transact([
+    { put: itemOf(keys.watcher(watcher), { watcher, generation: 1, until }) },
+    { put: itemOf(keys.watch(watcher, 'B1', 0, 'deploy-1'), { at: 1 }) },
+  ]);
+  const hintAfter = async (given: string): Promise<readonly [number, boolean]> => {
+    const { status } = await fetch(`${url}/callbacks/harness/${given}`, { method: 'POST' });
+    const hint = await table.get(keys.hint(watcher));
+    if (hint !== undefined) await table.transact([{ delete: keys.hint(watcher) }]);
+    return [status, hint !== undefined];
+  };
+  expect(await hintAfter('x'.repeat(32))).toEqual([202, false]);
+  expect(await hintAfter(first)).toEqual([202, true]);
+  expect(await hintAfter(second)).toEqual([202, true]);
 });
 
 test('a port that is taken is told, and no folder is made for the data', async () => {
