@@ -377,6 +377,11 @@ describe('root causes only', () => {
       ['deployments[1].docker_image_verison'],
     ],
     [
+      'items without a pillar are not there twice',
+      batchText(Array.from({ length: 2 }, () => 'service_name: a, docker_image_version: "1"')),
+      ['deployments[1].pillar', 'deployments[2].pillar'],
+    ],
+    [
       'a misspelt default is not missing on every item',
       batchText([item('a'), item('b')]).replace('environment_id', 'enviroment_id'),
       ['defaults.enviroment_id'],

@@ -163,6 +163,15 @@ test('its event has all that is known', async () => {
   expect([row.step, row.execution_arn, row.outcome?.ended_at]).toEqual(['recorded', arn, row.updated_at]);
 });
 
+test.each([
+  ['nothing was started', {}, false],
+  ['its run was turned away', { ...deploying, failure: { ...failure, touched: false } }, false],
+  ['its run has changed something', { ...deploying, failure, touched: true }, true],
+] as const)('what a failure leaves open is written where it changed something: %s', async (_, item, isLast) => {
+  const { last } = await recorded({ item, error: { Error: 'AttemptEnded' } });
+  expect(last !== undefined).toBe(isLast);
+});
+
 test('it is written once', async () => {
   const { world, batch_id, row } = await recorded({});
   world.clock.time += 5;

@@ -3,7 +3,7 @@ import type { Totals } from '../../../lib/domain/deployment/batch-status.ts';
 import type { Status } from '../../../lib/domain/deployment/status.ts';
 import { changeItem, pendingItem } from '../../../lib/domain/record/change.ts';
 import { keys } from '../../../lib/domain/record/keys.ts';
-import type { Outcome } from '../../../lib/domain/record/rows.ts';
+import type { ItemRow, Outcome } from '../../../lib/domain/record/rows.ts';
 import { resolveDeployment } from '../../../lib/usecases/deployment/resolve-deployment.ts';
 import { changeBatch, makeWorld, planned, readHeader, submitted, type World } from '../batch/api-world.ts';
 
@@ -22,10 +22,10 @@ const outcome: Outcome = {
 const key = 'shared/login-api';
 const only = 'Only an UNKNOWN deployment can be resolved, and once:';
 
-const unknown = async (world: World, ended: Outcome = outcome) => {
+const unknown = async (world: World, ended: Outcome = outcome, runs: ItemRow['runs'] = []) => {
   const { batchId, plan } = await planned(world);
   const { status, reason, message } = ended;
-  const patch = { status, reason, message, outcome: ended, step: 'recorded' } as const;
+  const patch = { status, reason, message, outcome: ended, runs, step: 'recorded' } as const;
   await world.table.transact(changeItem(pendingItem(batchId, 0, key), patch, { at: 1, actor: 'test' }).writes);
   return { batchId, plan };
 };
@@ -59,6 +59,17 @@ describe('resolveDeployment', () => {
     expect(await world.table.get(keys.goodRelease(target))).toMatchObject({ version: '3.0.2', batch_id: batchId });
     const releases = await world.table.query({ pk: keys.goodRelease(target).pk, prefix: 'RELEASE#', limit: 10 });
     expect(releases.items).toMatchObject([{ version: '3.0.2', origin: 'recorded' }]);
+  });
+
+  test.each([
+    ['with a run, which may have changed something', [{ executor: 'harness:simulated', key: 'k', attempt: 1 }], true],
+    ['without one', [], false],
+  ] as const)('FAILED %s: what runs is open', async (_, runs, isOpen) => {
+    const world = makeWorld();
+    const { batchId, plan } = await unknown(world, outcome, runs);
+    await resolveDeployment(world.deps, { batchId, key, status: 'FAILED', reason: 'Broken.', actor: 'ada' });
+    const last = await world.table.get(keys.lastOutcome(plan.deployments[0]!.target));
+    expect(last !== undefined).toBe(isOpen);
   });
 
   test('FAILED: no release', async () => {

@@ -24,4 +24,5 @@ test('every watcher has an execution of its own, under a name that Step Function
   expect(new Set(names).size).toBe(watchers.length);
   for (const name of names) expect(name).toMatch(/^[A-Za-z0-9_-]{1,80}$/);
   expect(names[0]).toBe('cluster-eu-west-1');
+  expect(names.at(-1)).toBe('executor-harness-a-b-1');
 });
