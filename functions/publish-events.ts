@@ -1,21 +1,28 @@
 import { connectEventBridge } from '../lib/adapters/event-bridge.ts';
 import { measureEvent } from '../lib/domain/measurement/measure-event.ts';
 import { eventIn } from '../lib/domain/record/event-catalogue.ts';
-import { publishEvents, type WrittenEvent } from '../lib/usecases/record/publish-events.ts';
+import { type PublishedRow, publishEvents } from '../lib/usecases/record/publish-events.ts';
+import { unanchoredIn } from '../lib/usecases/record/unanchored-ends.ts';
 import { variable } from './runtime/environment.ts';
 import { observer } from './runtime/observer.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { anchorDeps, signerDeps, tableDeps } from './runtime/storage.ts';
 import { streamHandler } from './runtime/stream-handler.ts';
 
-/** Takes new event rows, in the order of the table's stream. */
+type Needs = Parameters<typeof publishEvents>[0];
+
+/** An error in the log, since the stream goes on. */
+const onUnanchored: Needs['onUnanchored'] = (batch_id, error) =>
+  observer().fault('cannot be anchored now', { batch_id }, error);
+
+/** Takes new rows of events, and of ends that could not be anchored, in the order of the table's stream. */
 export const create =
-  (deps: Parameters<typeof publishEvents>[0]): ((events: readonly WrittenEvent[]) => Promise<void>) =>
-  (events) =>
-    publishEvents(deps, events);
+  (deps: Needs): ((rows: readonly PublishedRow[]) => Promise<void>) =>
+  (rows) =>
+    publishEvents({ onUnanchored, ...deps }, rows);
 
 /** Every change of a batch passes here once: the line of the log and the numbers of it are written here. */
-const onNumbered: Parameters<typeof publishEvents>[0]['onNumbered'] = (events) => {
+const onNumbered: Needs['onNumbered'] = (events) => {
   for (const event of events) {
     const { batch_id, index, key, number, actor, from, to, reason, message } = event;
     observer().tell(message, { batch_id, index, key, number, actor, from: from ?? undefined, to, reason });
@@ -32,5 +39,9 @@ export const handler = onLambda(() => {
     ...signerDeps(),
     onNumbered,
   });
-  return streamHandler({ parse: eventIn, groupOf: ({ batch_id }) => batch_id, take });
+  return streamHandler<PublishedRow>({
+    parse: (item) => eventIn(item) ?? unanchoredIn(item),
+    groupOf: ({ batch_id }) => batch_id,
+    take,
+  });
 });

@@ -96,7 +96,7 @@ export class ApplicationStack extends Stack {
       name: `${name}-events`,
       table,
       handler: handlers.of('publish-events'),
-      keys: { pk: { S: FilterRule.beginsWith('EVENTS#') } },
+      keys: { pk: { S: [...FilterRule.beginsWith('EVENTS#'), ...FilterRule.isEqual('UNANCHORED')] } },
       retries: 20, // an event that is given up has no number in the feed
     });
   }

@@ -32,6 +32,7 @@ export type Partition =
   | 'EVENTS#*'
   | 'FEED#*'
   | 'ANCHORS'
+  | 'UNANCHORED'
   | 'DISPATCHER'
   | 'INBOX'
   | 'REJECTED'
@@ -195,14 +196,14 @@ export const functionsTable = {
     writes: { put: [...outcome.put, 'WATCHERS'], update: ['WATCHERS'], delete: ['WATCH#*', 'DISPATCHER'] },
   },
   sweep: {
-    purpose: 'Moves on what was lost: callbacks, leases, grants, executions',
+    purpose: 'Moves on what was lost: callbacks, leases, grants, executions, anchors',
     memory: 512,
     timeout: 300,
     rights: [...handing, 'batches:start', 'batches:describe'],
     writes: {
-      put: [...outcome.put, 'DISPATCHER', 'WATCHERS', 'REJECTED'],
+      put: [...outcome.put, 'DISPATCHER', 'WATCHERS', 'REJECTED', 'UNANCHORED'],
       update: ['DISPATCHER'],
-      delete: [...outcome.delete, 'INBOX', 'OPEN'],
+      delete: [...outcome.delete, 'INBOX', 'OPEN', 'UNANCHORED'],
       check: ['BATCH#*'],
     },
     trigger: 'every-minute',
@@ -212,7 +213,7 @@ export const functionsTable = {
     memory: 256,
     timeout: 60,
     rights: ['table:feed', 'bus', 'anchors:write'],
-    writes: { put: ['FEED#*', 'ANCHORS'], update: ['EVENTS#*'] },
+    writes: { put: ['FEED#*', 'ANCHORS', 'UNANCHORED'], update: ['EVENTS#*'] },
     trigger: 'events',
   },
 } as const satisfies Readonly<Record<string, FunctionRow>>;

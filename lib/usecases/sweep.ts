@@ -8,6 +8,7 @@ import { finishBatch } from './batch/finish-batch.ts';
 import { type Ended, recordOutcomeIf } from './deployment/record-outcome.ts';
 import type { Deps } from './deps.ts';
 import { DoAll } from './do-all.ts';
+import { lookAfterEnds } from './record/unanchored-ends.ts';
 import { type DispatcherMemory, dispatchTurns } from './schedule/dispatch-turns.ts';
 import { everyItem } from './schedule/schedule-store.ts';
 import { deliverAnswer } from './wait/answer-wait.ts';
@@ -17,12 +18,14 @@ type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' 
 
 /**
  * Looks after whatever was lost: messages nobody read, watchers that died, answers that were not delivered, children
- * that were killed, batches that nobody started or sealed. Each part is safe to repeat.
+ * that were killed, batches that nobody started or sealed, ends that
+ * were not anchored. Each part is safe to repeat.
  */
 export const sweep = async (deps: Needs, memory: DispatcherMemory): Promise<void> => {
   const all = new DoAll();
   await all.try(() => dispatchTurns(deps, memory));
   await all.try(() => reviveWatchers(deps, all));
+  await all.try(() => lookAfterEnds(deps, all));
   // Few, and before the many: a sweep that takes too long is cut off.
   await all.try(() => lookAfterBatches(deps, all));
   await all.try(() => lookAfterTurns(deps, all));

@@ -6,7 +6,7 @@ import { keyOf } from '../../lib/adapters/table-limits.ts';
 import type { OnUse } from '../../lib/adapters/table-use.ts';
 import type { Key, Table, Write } from '../../lib/domain/ports.ts';
 import type { StreamConsumers } from '../../lib/local/runtime/stream.ts';
-import type { WrittenEvent } from '../../lib/usecases/record/publish-events.ts';
+import type { PublishedRow } from '../../lib/usecases/record/publish-events.ts';
 import type { Store } from '../workflow/store.ts';
 import { createTable, engineEndpoint } from './engine.ts';
 import { type StreamRecord, StreamsApi } from './streams-api.ts';
@@ -14,7 +14,8 @@ import { type StreamRecord, StreamsApi } from './streams-api.ts';
 /** As the event source mappings of lib/infra/stream-trigger.ts. */
 const recordsPerCall = 100;
 
-const isFollowed = (pk: string): boolean => pk === 'INBOX' || pk.startsWith('EVENTS#');
+const isPublished = (pk: string): boolean => pk === 'UNANCHORED' || pk.startsWith('EVENTS#');
+const isFollowed = (pk: string): boolean => pk === 'INBOX' || isPublished(pk);
 
 const nameOf = ({ pk, sk }: Key): string => `${pk} / ${sk}`;
 
@@ -94,7 +95,7 @@ class DynamoStore implements Store {
   follow({ dispatch, publish, onFault }: StreamConsumers): () => void {
     const ofInbox = new Mapping(() => dispatch(), onFault);
     const ofEvents = new Mapping(
-      (records) => publish(newItems(records) as readonly unknown[] as readonly WrittenEvent[]),
+      (records) => publish(newItems(records) as readonly unknown[] as readonly PublishedRow[]),
       onFault,
     );
     this.#mappings = [ofInbox, ofEvents];
@@ -102,7 +103,7 @@ class DynamoStore implements Store {
       const inserted = records.filter(({ eventName }) => eventName === 'INSERT');
       const pkOf = ({ dynamodb }: StreamRecord): string => dynamodb.Keys.pk.S;
       ofInbox.push(inserted.filter((record) => pkOf(record) === 'INBOX'));
-      ofEvents.push(inserted.filter((record) => pkOf(record).startsWith('EVENTS#')));
+      ofEvents.push(inserted.filter((record) => isPublished(pkOf(record))));
       for (const { dynamodb } of inserted) this.#noteArrival({ pk: dynamodb.Keys.pk.S, sk: dynamodb.Keys.sk.S });
     }).catch((error: unknown) => {
       this.#broken = error;

@@ -14,7 +14,7 @@ const before = observer();
 afterEach(() => {
   vi.unstubAllEnvs();
   observeBy(before);
-  for (const client of [dynamo, bus]) client.restore();
+  for (const client of [dynamo, bus]) client.reset(); // the handler keeps its clients
 });
 
 const image = {
@@ -24,12 +24,27 @@ const image = {
   detail: { M: { started_at: { N: '10000' } } },
 };
 
+const stubAll = (): void => {
+  const names = { AWS_REGION: 'eu-central-1', TABLE_NAME: 'table', BUS_NAME: 'bus-of-dev' };
+  const all = { ...names, ANCHORS_BUCKET: 'anchors', ANCHOR_KEY_ID: 'arn:key' };
+  for (const [name, value] of Object.entries(all)) vi.stubEnv(name, value);
+};
+
+test('the row of an end that was not anchored is read, and asks for its feed', async () => {
+  stubAll();
+  dynamo.on(GetItemCommand).resolves({});
+  const NewImage = {
+    ...{ pk: { S: 'UNANCHORED' }, sk: { S: '000000000000009#B' } },
+    ...{ batch_id: { S: 'B' }, since: { N: '9' }, at: { N: '9' } },
+  };
+  const Records = [{ eventName: 'INSERT' as const, dynamodb: { SequenceNumber: '1', NewImage } }];
+  expect(await handler({ Records }, {} as Context)).toEqual({ batchItemFailures: [] });
+  const asked = dynamo.commandCalls(GetItemCommand).map(({ args }) => args[0].input.Key?.pk?.S);
+  expect(asked.sort()).toEqual(['ANCHORS', 'FEED#B']);
+});
+
 test('an event that gets its number is told with its ids, measured, and put on the bus of the stage', async () => {
-  vi.stubEnv('AWS_REGION', 'eu-central-1');
-  vi.stubEnv('TABLE_NAME', 'table');
-  vi.stubEnv('BUS_NAME', 'bus-of-dev');
-  vi.stubEnv('ANCHORS_BUCKET', 'anchors');
-  vi.stubEnv('ANCHOR_KEY_ID', 'arn:key');
+  stubAll();
   dynamo.on(GetItemCommand).resolves({});
   dynamo.on(TransactWriteItemsCommand).resolves({});
   bus.on(PutEventsCommand).resolves({ Entries: [{ EventId: '1' }] });

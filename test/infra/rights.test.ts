@@ -20,7 +20,7 @@ const write = (actions: readonly string[], ...partitions: readonly string[]) =>
     partitions,
   );
 const fed = ['ANCHORS', 'EVENTS#*', 'FEED#*'] as const;
-const feed = [...inTable(['GetItem'], fed), ...write(['Put', 'Update'], ...fed)];
+const feed = [...inTable(['GetItem'], fed), ...write(['Put', 'Update'], ...fed, 'UNANCHORED')];
 const hints = [...inTable(['GetItem', 'Query'], ['WATCHERS', 'WATCH#executor:*']), ...put('HINTS', 'WATCHERS')];
 const outcome = write(
   ['Put', 'Delete'],
@@ -142,6 +142,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
         'OPEN',
         'REJECTED',
         'TARGET#*',
+        'UNANCHORED',
         'WATCH#*',
         'WATCHERS',
       ],

@@ -202,7 +202,7 @@ describe('what calls the functions', () => {
     ['DispatchTurns', { eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: ['INBOX'] } } } }, 3, 'InboxDeadLetters'],
     [
       'PublishEvents',
-      { eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: [{ prefix: 'EVENTS#' }] } } } },
+      { eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: [{ prefix: 'EVENTS#' }, 'UNANCHORED'] } } } },
       20,
       'EventsDeadLetters',
     ],

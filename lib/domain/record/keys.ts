@@ -24,6 +24,7 @@ import type { Key } from '../ports.ts';
  * | FEED#<batch>       | HEAD, <number>           | the numbered feed                                           |
  * | ANCHORS            | HEAD                     | the last anchor that is known here; the anchors are outside |
  * |                    | BATCH#<batch>            | number of its last event that is anchored                   |
+ * | UNANCHORED         | <time>#<batch>           | an end that could not be anchored yet, for the sweeper      |
  * | DISPATCHER         | LEASE, STATE             | lease with fence; version of the scheduling state           |
  * |                    | BATCH#<batch>            | scheduling head of a batch                                  |
  * |                    | PAGE#<batch>#<page>      | one page of scheduling cells                                |
@@ -97,6 +98,10 @@ export const keys = {
   feedHead: (batchId: string): Key => ({ pk: `FEED#${batchId}`, sk: 'HEAD' }),
   anchored: (batchId: string): Key => ({ pk: 'ANCHORS', sk: `BATCH#${batchId}` }),
   anchorsHead: { pk: 'ANCHORS', sk: 'HEAD' } as Key,
+  unanchored: (at: number, batchId: string): Key => ({
+    pk: 'UNANCHORED',
+    sk: `${String(at).padStart(15, '0')}#${batchId}`,
+  }),
   feed: (batchId: string, number: number): Key => ({ pk: `FEED#${batchId}`, sk: String(number).padStart(9, '0') }),
   lease: dispatcherKey('LEASE'),
   schedule: dispatcherKey('STATE'),

@@ -1,8 +1,8 @@
 import type { SqliteTable } from '../../adapters/sqlite-table.ts';
-import type { WrittenEvent } from '../../usecases/record/publish-events.ts';
+import type { PublishedRow } from '../../usecases/record/publish-events.ts';
 
 export interface StreamConsumers {
-  readonly publish: (events: readonly WrittenEvent[]) => Promise<void>;
+  readonly publish: (rows: readonly PublishedRow[]) => Promise<void>;
   readonly dispatch: () => Promise<void>;
   /** Told of what a consumer throws; the same changes are handed on again. */
   readonly onFault: (error: unknown) => Promise<void>;
@@ -11,11 +11,11 @@ export interface StreamConsumers {
 const changesAtOnce = 500;
 
 /** Partitions whose changes somebody reads, as the table's stream on AWS is filtered. */
-export const isFollowed = (pk: string): boolean => pk === 'INBOX' || pk.startsWith('EVENTS#');
+export const isFollowed = (pk: string): boolean => pk === 'INBOX' || pk === 'UNANCHORED' || pk.startsWith('EVENTS#');
 
 /**
  * Reads the table's log of changes as the functions on AWS read its stream: new messages wake the dispatcher, new events
- * go to the publisher. What has been handled leaves the log, so that what a crash left over is handled at the next start.
+ * go to the publisher, and ends that it could not anchor. What has been handled leaves the log, so that what a crash left over is handled at the next start.
  */
 export const followTable = (table: SqliteTable, consumers: StreamConsumers): (() => void) => {
   let open = true;
@@ -33,7 +33,7 @@ export const followTable = (table: SqliteTable, consumers: StreamConsumers): (()
       const events = inserted.filter(({ key }) => key.pk !== 'INBOX').map(({ item }) => item);
       await Promise.all([
         inserted.some(({ key }) => key.pk === 'INBOX') ? consumers.dispatch() : undefined,
-        events.length === 0 ? undefined : consumers.publish(events as unknown as readonly WrittenEvent[]),
+        events.length === 0 ? undefined : consumers.publish(events as unknown as readonly PublishedRow[]),
       ]);
       if (!open) return;
       seen = changes.at(-1)!.sequence;

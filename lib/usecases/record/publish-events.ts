@@ -6,14 +6,20 @@ import { type EventRow, itemOf, rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { anchorEnd, type FeedHead } from './anchor-end.ts';
+import { isUnanchored, noteUnanchored, type UnanchoredEnd } from './unanchored-ends.ts';
 
 type Needs = Pick<Deps, 'table' | 'bus' | 'clock' | 'random' | 'anchors' | 'signer'> & {
   /** Told of each event once, when it has got its number. */
   readonly onNumbered?: (events: readonly ChainedEvent[]) => void;
+  /** Told why an end could not be anchored now. */
+  readonly onUnanchored?: (batchId: string, error: unknown) => void;
 };
 
 /** An event row as the table's stream tells of it. */
 export type WrittenEvent = Key & EventRow;
+
+/** What the publisher is called for. */
+export type PublishedRow = WrittenEvent | UnanchoredEnd;
 
 /** Rows of a transaction: two for an event (its number, its place in the feed), one for the head. */
 const eventsPerTransaction = 49;
@@ -25,18 +31,29 @@ const tries = 3;
 /**
  * Gives each event the next number of its batch's feed, chains it to the one before and puts it on the bus. An event that
  * comes again keeps its number and is put on the bus again: at least once. Once a batch has ended, the end of its feed is
- * told outside the table.
+ * told outside the table. Where that fails, feed and bus do not wait for it: the end is noted, and its row comes here too.
  */
-export const publishEvents = async (deps: Needs, events: readonly WrittenEvent[]): Promise<void> => {
-  const batches = Map.groupBy(withoutRepeats(events), ({ batch_id }) => batch_id);
+export const publishEvents = async (deps: Needs, rows: readonly PublishedRow[]): Promise<void> => {
+  const batches = Map.groupBy(withoutRepeats(rows), ({ batch_id }) => batch_id);
   for (const [batchId, ofBatch] of batches) {
-    let hasEnded = false;
-    for (const together of transactionsOf(ofBatch)) {
+    const events = ofBatch.filter((row): row is WrittenEvent => !isUnanchored(row));
+    let hasEnded = events.length < ofBatch.length;
+    for (const together of transactionsOf(events)) {
       const { numbered, ended } = await number(deps, batchId, together);
       await putOnBus(deps, numbered.map(busEventOf));
-      hasEnded = ended;
+      hasEnded ||= ended;
     }
-    if (hasEnded) await anchorEnd(deps, batchId);
+    if (hasEnded) await anchorOrNote(deps, batchId, events.length === 0);
+  }
+};
+
+/** What is noted already stays so until the sweeper finds its anchor. */
+const anchorOrNote = async (deps: Needs, batchId: string, isNoted: boolean): Promise<void> => {
+  try {
+    await anchorEnd(deps, batchId);
+  } catch (error) {
+    deps.onUnanchored?.(batchId, error);
+    if (!isNoted) await noteUnanchored(deps, batchId);
   }
 };
 
@@ -58,8 +75,8 @@ const transactionsOf = (events: readonly WrittenEvent[]): readonly (readonly Wri
 };
 
 /** A stream may tell the same twice, and a transaction may not name an item twice. */
-const withoutRepeats = (events: readonly WrittenEvent[]): readonly WrittenEvent[] => [
-  ...new Map(events.map((event) => [`${event.pk}/${event.sk}`, event])).values(),
+const withoutRepeats = <Row extends Key>(rows: readonly Row[]): readonly Row[] => [
+  ...new Map(rows.map((row) => [`${row.pk}/${row.sk}`, row])).values(),
 ];
 
 interface Numbered {

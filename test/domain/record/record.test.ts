@@ -50,6 +50,7 @@ test.each<[string, { readonly pk: string; readonly sk: string }]>([
   ['EVENTS#b batch#00012', keys.event('b', 'batch', 12)],
   ['FEED#b HEAD', keys.feedHead('b')],
   ['FEED#b 000000012', keys.feed('b', 12)],
+  ['UNANCHORED 000000000000012#b', keys.unanchored(12, 'b')],
   ['DISPATCHER LEASE', keys.lease],
   ['DISPATCHER STATE', keys.schedule],
   ['DISPATCHER BATCH#b', keys.scheduleBatch('b')],

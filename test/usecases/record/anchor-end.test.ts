@@ -1,46 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { SqliteTable } from '../../../lib/adapters/sqlite-table.ts';
+import type { SqliteTable } from '../../../lib/adapters/sqlite-table.ts';
 import { allRights, rightsOf } from '../../../lib/domain/grants/rights.ts';
-import type { Anchors, Table } from '../../../lib/domain/ports.ts';
 import { localActor } from '../../../lib/domain/record/actor.ts';
 import { parseAnchor } from '../../../lib/domain/record/anchor.ts';
 import type { ChainedEvent } from '../../../lib/domain/record/chain.ts';
 import { checkAnchors } from '../../../lib/domain/record/check-anchors.ts';
 import { keys } from '../../../lib/domain/record/keys.ts';
 import { itemOf } from '../../../lib/domain/record/rows.ts';
-import { publishEvents, type WrittenEvent } from '../../../lib/usecases/record/publish-events.ts';
+import type { WrittenEvent } from '../../../lib/usecases/record/publish-events.ts';
 import { readAnchors } from '../../../lib/usecases/record/read-anchors.ts';
-import { FakeClock } from '../batch/api-world.ts';
-import { MemoryAnchors, testSigner } from './memory-anchors.ts';
-
-const eventOf = (batchId: string, seq: number, actor: string): WrittenEvent => ({
-  ...keys.event(batchId, 'batch', seq),
-  ...{ batch_id: batchId, type: 'batch', seq, at: seq, actor, from: null, to: 'SUCCESS', reason: 'x', message: 'x' },
-});
-
-/** A batch of three changes, of which the last is its end. */
-const batchOf = (batchId: string): readonly WrittenEvent[] =>
-  ['plan', 'executor', 'finish'].map((actor, at) => eventOf(batchId, at + 1, actor));
-
-const setUp = async (...batches: readonly string[]) => {
-  const table = new SqliteTable(':memory:');
-  const anchors = new MemoryAnchors();
-  for (const event of batches.flatMap(batchOf)) await table.transact([{ put: itemOf(event, event) }]);
-  const deps = {
-    anchors,
-    signer: testSigner,
-    clock: new FakeClock(),
-    random: { next: () => 0.5 },
-    bus: { put: async () => [] },
-  };
-  const publish = (events: readonly WrittenEvent[], instead: Partial<{ table: Table; anchors: Anchors }> = {}) =>
-    publishEvents({ ...deps, table, ...instead }, events);
-  const written = () => [...anchors.texts.values()].map((text) => parseAnchor(text)!);
-  const told = () => written().map(({ sequence, batch_id, number }) => `${sequence}: ${batch_id} ${number}`);
-  return { table, anchors, publish, written, told, deps };
-};
-
-const dying = new Error('killed');
+import { batchOf, dying, eventOf, killAt, setUp } from './ended-batches.ts';
 
 describe('the end of a batch', () => {
   test('is anchored when it has its number, with its hash, and not before', async () => {
@@ -103,25 +72,6 @@ describe('the end of a batch', () => {
     expect(told()).toEqual(['1: B 3']);
   });
 });
-
-/** A call that dies before or after it was done. */
-const killAt = <Port extends object>(
-  port: Port,
-  dies: (name: string, args: readonly unknown[]) => 'before' | 'after' | undefined,
-): Port =>
-  new Proxy(port, {
-    get: (target, property) => {
-      const member: unknown = Reflect.get(target, property);
-      if (typeof member !== 'function') return member;
-      return async (...args: unknown[]) => {
-        const when = dies(String(property), args);
-        if (when === 'before') throw dying;
-        const result: unknown = await member.apply(target, args);
-        if (when === 'after') throw dying;
-        return result;
-      };
-    },
-  });
 
 describe('a publisher that dies', () => {
   const moments = Array.from({ length: 30 }, (_, nth) => nth).flatMap((nth) =>
