@@ -1,17 +1,45 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { link, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Disk, syncFolders } from './disk.ts';
 
 let writes = 0;
 
+interface Place {
+  readonly root: string;
+  readonly path: string;
+}
+
+/** Writes a text to the path that it is given. */
+type Write = (temporary: string) => Promise<void>;
+
 /**
  * Puts a file below a folder, whole or not at all, whatever ends this: its bytes are on the disk before it gets its name, and its
- * name is before this resolves. `write` writes them to the path that it is given.
+ * name is before this resolves.
  */
-export const putFile = async (
+export const putFile = (disk: Disk, place: Place, write: Write): Promise<void> => put(disk, place, write, rename);
+
+/** The same, under a name that no file has yet. Gives false where one has it. */
+export const putNewFile = async (disk: Disk, place: Place, write: Write): Promise<boolean> => {
+  try {
+    await put(disk, place, write, linkNew);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+};
+
+/** Unlike a rename, a link takes no name that is taken. */
+const linkNew = async (temporary: string, target: string): Promise<void> => {
+  await link(temporary, target);
+  await rm(temporary);
+};
+
+const put = async (
   disk: Disk,
-  { root, path }: { readonly root: string; readonly path: string },
-  write: (temporary: string) => Promise<void>,
+  { root, path }: Place,
+  write: Write,
+  name: (temporary: string, target: string) => Promise<void>,
 ): Promise<void> => {
   const target = join(root, path);
   const folder = dirname(target);
@@ -21,7 +49,7 @@ export const putFile = async (
   try {
     await write(temporary);
     await disk.syncFile(temporary);
-    await rename(temporary, target);
+    await name(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
