@@ -4,6 +4,7 @@ import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitStatus } from './failure.ts';
 import { shellWord } from './shell-word.ts';
 import { shownValue } from './shown-value.ts';
+import { isYes } from './terminal.ts';
 
 /** What a kubeconfig says is to be run may not be run only because somebody has called us in its folder. */
 export const letRun = async (
@@ -26,7 +27,7 @@ export const letRun = async (
     throw new CommandFailure(exitStatus.refused, [...named, why]);
   }
   for (const line of named) terminal.error(line);
-  if (!/^\s*y(es)?\s*$/i.test(await terminal.ask('May they run? [y/N] '))) {
+  if (!isYes(await terminal.ask('May they run? [y/N] '))) {
     throw new CommandFailure(exitStatus.refused, ['Nothing was started.']);
   }
   if (!allow(asked, env)) terminal.error('This is not remembered: the user has no place for it (HOME is not set).');

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Clock, Ids } from '../domain/ports.ts';
-import { isLoopback } from '../domain/safe-address.ts';
+import { isLoopback, withoutBrackets } from '../domain/safe-address.ts';
 import { readTextFile, textOf } from '../local/read-text-file.ts';
 import { type AccessToken, accessToken, safeToken } from './access-token.ts';
 import { ApiClient } from './api-client.ts';
@@ -74,7 +74,7 @@ const stdinIsTaken = async (): Promise<never> => {
   throw new CommandFailure(exitStatus.usage, ['The standard input has the token; name a file for the batch.']);
 };
 
-const hostOf = (url: string): string => new URL(url).hostname.replaceAll(/[[\]]/g, '');
+const hostOf = (url: string): string => withoutBrackets(new URL(url).hostname);
 
 const checkedUrl = (url: string): string => {
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;

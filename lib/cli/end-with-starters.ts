@@ -28,9 +28,9 @@ const end = (): void => {
 
 /** Calls when one of them is gone. Gives the way to look at npm and its shell no more. */
 const watch = ({ launcher, npm }: Starters, onGone: () => void): (() => void) => {
-  const births = new Map([...launcher, ...npm].map((pid) => [pid, birthOf(pid)]));
-  const isGone = (pid: number): boolean => births.get(pid) === undefined || birthOf(pid) !== births.get(pid);
   let watched = [...launcher, ...npm];
+  const births = new Map(watched.map((pid) => [pid, birthOf(pid)]));
+  const isGone = (pid: number): boolean => births.get(pid) === undefined || birthOf(pid) !== births.get(pid);
   let times = 0;
   const timer = setInterval(() => {
     times = watched.some(isGone) ? times + 1 : 0;

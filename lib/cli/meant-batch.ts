@@ -4,6 +4,7 @@ import type { ApiClient } from './api-client.ts';
 import { printable } from './clean-text.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitStatus } from './failure.ts';
+import { isYes } from './terminal.ts';
 
 export interface MeantOptions {
   readonly yes?: boolean | undefined;
@@ -42,6 +43,6 @@ export const meantBatch = async (context: CommandContext, { id, yes, question, i
     const why = context.json ? '--json' : 'no terminal';
     throw new CommandFailure(exitStatus.usage, [`Cannot ask you (${why}). Add --yes, or give the whole id.`]);
   }
-  if (/^\s*y(es)?\s*$/i.test(await ask(`${question} [y/N] `))) return batch_id;
+  if (isYes(await ask(`${question} [y/N] `))) return batch_id;
   throw new CommandFailure(exitStatus.refused, ['Nothing was changed.']);
 };

@@ -4,7 +4,6 @@ import { type Anchor, parseAnchor } from '../domain/record/anchor.ts';
 import { isAnchorName } from '../domain/record/anchor-name.ts';
 import type { FeedEvent, RecordedBatch } from '../domain/record/check-batch.ts';
 import { readTextFile } from '../local/read-text-file.ts';
-import type { BatchList } from '../usecases/batch/list-batches.ts';
 import type { BatchView } from '../usecases/batch/read-batch.ts';
 import type { AnchorPage } from '../usecases/record/read-anchors.ts';
 import type { EventFeed } from '../usecases/record/read-events.ts';
@@ -41,18 +40,6 @@ const namesIn = (path: string, folder: string): readonly string[] => {
   } catch {
     throw new CommandFailure(exitStatus.usage, [`${folder} cannot be read as a folder.`]);
   }
-};
-
-/** The ids of all batches that the server knows. */
-export const readIds = async (client: ApiClient): Promise<readonly string[]> => {
-  const ids: string[] = [];
-  for (let after: string | undefined, first = true; first || after !== undefined; first = false) {
-    const from = after === undefined ? '' : `&after=${encodeURIComponent(after)}`;
-    const page: BatchList = await client.ask<BatchList>(`/batches?limit=100${from}`);
-    ids.push(...page.batches.map(({ batch_id }) => batch_id));
-    after = page.next_after;
-  }
-  return ids;
 };
 
 /** A batch with its whole feed. One that the server does not know does not exist. */

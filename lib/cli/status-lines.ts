@@ -1,4 +1,5 @@
 import { listed } from '../domain/batch/findings.ts';
+import { entryOf } from '../domain/catalogue/catalogue.ts';
 import type { Status } from '../domain/deployment/status.ts';
 import type { BatchView } from '../usecases/batch/read-batch.ts';
 import type { EventView } from '../usecases/record/read-events.ts';
@@ -19,7 +20,7 @@ const colourNames: Readonly<Record<Status, ColourName>> = {
 
 /** That of a status; a server may be newer and have another one. */
 export const colourOf = (status: string, colours: Colours): ((text: string) => string) =>
-  colours[new Map<string, ColourName>(Object.entries(colourNames)).get(status) ?? 'gray'];
+  colours[entryOf(colourNames, status) ?? 'gray'];
 
 export const paintStatus = (status: Status, colours: Colours): string => colourOf(status, colours)(status);
 

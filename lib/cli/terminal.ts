@@ -25,6 +25,9 @@ export interface Terminal {
   settle(): void;
 }
 
+/** Whether an answer to a question is a yes; everything else is a no. */
+export const isYes = (answer: string): boolean => /^\s*y(es)?\s*$/i.test(answer);
+
 /** What takes texts as they are. */
 export interface Screen {
   out(line: string): void;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
+import { withoutBrackets } from '../domain/safe-address.ts';
 import { isHeld } from './runtime/hold-data.ts';
 import { readSecretFile, writeSecretFile } from './secret-file.ts';
 import { stateFolder } from './state-folder.ts';
@@ -88,7 +89,7 @@ const addressOf = (data: string): ServerAddress | undefined => {
 const isAt = (address: ServerAddress | undefined, url: string): boolean => {
   const { protocol, hostname, port } = new URL(url);
   if (address === undefined || protocol !== 'http:' || Number(port || 80) !== address.port) return false;
-  const host = hostname.replaceAll(/[[\]]/g, '');
+  const host = withoutBrackets(hostname);
   return (
     host === address.host ||
     (host === '127.0.0.1' && address.host === '0.0.0.0') ||

@@ -122,7 +122,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
     // Before anybody is answered, so that whoever is refused finds the token.
     const forget = options.noteFor === undefined ? () => {} : noteServer(options.data, address, options.noteFor);
     started.resolve(system);
-    const { stop, closeStores, api: _, uploads: __, callbacks: ___, tokens, ...told } = system;
+    const { engine, engineUrl, table, closed, tokens, stop, closeStores } = system;
     const close = async (): Promise<void> => {
       stop();
       forget();
@@ -130,7 +130,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
       await server.close();
       closeStores();
     };
-    return { url: server.url, port: server.port, token: tokens?.own, ...told, close };
+    return { url: server.url, port: server.port, token: tokens?.own, engineUrl, engine, table, closed, close };
   } catch (error) {
     started.reject(error);
     await server.close();

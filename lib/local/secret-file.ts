@@ -20,11 +20,14 @@ export const writeSecretFile = (path: string, text: string): void => {
   renameSync(temporary, path);
 };
 
+/** Whether a text could be one: nobody guesses it, and a header takes it. */
+export const isSecret = (text: string): boolean => /^[\x21-\x7e]+$/.test(text) && text.length >= fewestCharacters;
+
 /** What such a file holds; undefined where there is none, or none that could be a secret. */
 export const readSecretFile = (path: string): string | undefined => {
   try {
     const text = readFileSync(path, 'utf8').trim();
-    return /^[\x21-\x7e]+$/.test(text) && text.length >= fewestCharacters ? text : undefined;
+    return isSecret(text) ? text : undefined;
   } catch {
     return undefined;
   }

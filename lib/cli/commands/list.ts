@@ -1,11 +1,9 @@
-import type { BatchList, ListedBatch } from '../../usecases/batch/list-batches.ts';
-import type { ApiClient } from '../api-client.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
+import { readBatches } from '../read-batches.ts';
 import { batchTable, leftOutLines } from '../tables.ts';
 
-/** The most that the API gives at once, and the most that this command shows: a hundred times that. */
-const pageSize = 100;
+/** The most that this command shows: a hundred of the largest pages. */
 export const mostListed = 10_000;
 
 /** Shows the latest batches, and says when there are more. */
@@ -21,20 +19,6 @@ export const list = async (context: CommandContext, options: { readonly limit: n
     ...(next_after === undefined ? [] : [moreOf(context, options.limit)]),
   ]);
   return exitStatus.done;
-};
-
-/** Page by page, until there are so many or no more. */
-const readBatches = async (client: ApiClient, limit: number): Promise<BatchList> => {
-  const batches: ListedBatch[] = [];
-  for (let after: string | undefined; ; ) {
-    const asked = `/batches?limit=${Math.min(pageSize, limit - batches.length)}`;
-    const path = after === undefined ? asked : `${asked}&after=${encodeURIComponent(after)}`;
-    const page: BatchList = await client.ask<BatchList>(path);
-    batches.push(...page.batches);
-    after = page.next_after;
-    if (after === undefined) return { batches };
-    if (batches.length >= limit) return { batches, next_after: after };
-  }
 };
 
 const moreOf = ({ command }: CommandContext, limit: number): string => {

@@ -5,6 +5,7 @@ import type { Scope } from '../../domain/record/actor.ts';
 import { closeOwnFiles, keepToOneself } from '../../local/runtime/own-files.ts';
 import { ownName, tokenFiles } from '../../local/tokens/own-token.ts';
 import type { TokenBook, TokenEntry } from '../../local/tokens/token-book.ts';
+import { isoTime } from '../../usecases/iso-time.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
 import { fitTable } from '../fit-table.ts';
@@ -62,7 +63,7 @@ export const listTokens = async (context: CommandContext, options: InFolder): Pr
     const heads = ['NAME', 'KIND', 'SCOPES', 'GROUPS', 'MADE', 'ENDS'].map((head) => ({ head }));
     const rows = entries.map((entry) => [
       ...[entry.name, entry.kind, entry.scopes.join(','), entry.groups.join(',') || '-'],
-      context.times.minute(new Date(entry.created_at).toISOString()),
+      context.times.minute(isoTime(entry.created_at)),
       endOf(context, entry),
     ]);
     print(context, { tokens: entries.map(viewOf) }, fitTable(heads, rows, context.terminal.columns).lines);
@@ -107,8 +108,8 @@ const withBook = async (
 
 const viewOf = ({ created_at, ends_at, ...entry }: TokenEntry) => ({
   ...entry,
-  created_at: new Date(created_at).toISOString(),
-  ...(ends_at === undefined ? {} : { ends_at: new Date(ends_at).toISOString() }),
+  created_at: isoTime(created_at),
+  ...(ends_at === undefined ? {} : { ends_at: isoTime(ends_at) }),
 });
 
 const describe = (context: CommandContext, entry: TokenEntry): string =>
@@ -116,5 +117,5 @@ const describe = (context: CommandContext, entry: TokenEntry): string =>
 
 const endOf = ({ times, clock }: Pick<CommandContext, 'times' | 'clock'>, { ends_at }: TokenEntry): string => {
   if (ends_at === undefined) return 'never';
-  return ends_at <= clock.now() ? 'ended' : times.minute(new Date(ends_at).toISOString());
+  return ends_at <= clock.now() ? 'ended' : times.minute(isoTime(ends_at));
 };

@@ -2,10 +2,12 @@ import { type Anchor, fingerprintOf } from '../../domain/record/anchor.ts';
 import { type AnchorsEnd, checkAnchors, endOf } from '../../domain/record/check-anchors.ts';
 import { type CheckedBatch, checkBatch, type Proof } from '../../domain/record/check-batch.ts';
 import type { Finding } from '../../domain/record/finding.ts';
+import type { ApiClient } from '../api-client.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
 import { wholeId } from '../meant-batch.ts';
-import { anchorsIn, readAnchors, readIds, readRecorded } from '../read-record.ts';
+import { readBatches } from '../read-batches.ts';
+import { anchorsIn, readAnchors, readRecorded } from '../read-record.ts';
 
 export interface VerifyOptions {
   /** Fingerprints of the keys that may have signed. */
@@ -59,7 +61,7 @@ const checkBatches = async (
   wanted: string | undefined,
 ): Promise<readonly CheckedBatch[]> => {
   const anchored = Map.groupBy(anchors, ({ batch_id }) => batch_id);
-  const ids = wanted === undefined ? new Set([...(await readIds(client)), ...anchored.keys()]) : [wanted];
+  const ids = wanted === undefined ? new Set([...(await idsOf(client)), ...anchored.keys()]) : [wanted];
   const checked: CheckedBatch[] = [];
   for (const id of [...ids].sort()) {
     const recorded = { ...(await readRecorded(client, id)), anchors: anchored.get(id) ?? [] };
@@ -69,6 +71,9 @@ const checkBatches = async (
   }
   return checked;
 };
+
+const idsOf = async (client: ApiClient): Promise<readonly string[]> =>
+  (await readBatches(client, Number.POSITIVE_INFINITY)).batches.map(({ batch_id }) => batch_id);
 
 const meanings: readonly (readonly [Proof, string])[] = [
   ['proved', 'Proved, by the chain and an anchor'],

@@ -13,8 +13,8 @@ import { newSecret, readSecretFile, writeSecretFile } from '../secret-file.ts';
 import { handleVisitor } from './visitor.ts';
 
 /** With the secret in the file beside the data it is what the AWS SDKs and the `aws` command take for credentials. */
-export const engineKeyId = 'flotilla';
-export const engineSecretFile = 'engine-secret';
+const engineKeyId = 'flotilla';
+const engineSecretFile = 'engine-secret';
 
 /** Serves the protocol of Step Functions on loopback, to whoever signs with the secret of this port. */
 export const startEnginePort = async (

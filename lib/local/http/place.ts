@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { FlotillaError } from '../../domain/errors.ts';
-import { isLoopback } from '../../domain/safe-address.ts';
+import { isLoopback, withoutBrackets } from '../../domain/safe-address.ts';
 
 const loopbackNames: readonly string[] = ['127.0.0.1', 'localhost', '[::1]'];
 
@@ -40,4 +40,4 @@ export const checkPlace = (request: IncomingMessage, { host: address, names = []
 };
 
 const isReached = (name: string, address: string): boolean =>
-  isIP(name.replaceAll(/[[\]]/g, '')) !== 0 || name === address || name === hostname().toLowerCase();
+  isIP(withoutBrackets(name)) !== 0 || name === address || name === hostname().toLowerCase();

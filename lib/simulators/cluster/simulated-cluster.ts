@@ -50,12 +50,11 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions = {
   if (store.get(resourceOf('Namespace'), '', 'kube-system') === undefined) store.create(system);
   const loop = new ControlLoop(store, { now, tickMilliseconds, podStartMilliseconds, memory });
   const parts = { store, api: new Api(store, now) };
-  // As long as a load balancer before a real one would: a busy machine must not meet connections that are just being closed.
   const answered: RequestListener = (request, response) => {
     response.setHeader('x-simulated', 'true');
     answer(parts, request, response).catch((error: unknown) => fail(response, error));
   };
-  const server = createServer({ keepAliveTimeout: 65_000 }, byOwnName(answered));
+  const server = createServer(byOwnName(answered));
   const bound = await listenAsBefore(server, port, memory);
   if (options.seed !== undefined && isNew) await seed(store, seedSchema.parse(options.seed));
   return {

@@ -81,9 +81,7 @@ const answerTo = async (request: IncomingMessage, routes: readonly Route[], guar
 };
 
 export const serve = (routes: readonly Route[], guard: Guard): Server =>
-  // A start that meets a connection which is just being closed is one that nobody knows of: a load balancer waits this long.
   createServer(
-    { keepAliveTimeout: 65_000 },
     byOwnName((request, response) => {
       answerTo(request, routes, guard)
         .catch((error: unknown) => failure('UNKNOWN_ERROR', `the simulator failed: ${String(error)}`))
