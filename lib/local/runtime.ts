@@ -124,10 +124,11 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
     started.resolve(system);
     const { engine, engineUrl, table, closed, tokens, stop, closeStores } = system;
     const close = async (): Promise<void> => {
-      stop();
+      const stopped = stop();
       forget();
       // First those who ask: closing the server ends their long polls, which sleep by the same clock.
       await server.close();
+      await stopped;
       closeStores();
     };
     return { url: server.url, port: server.port, token: tokens?.own, engineUrl, engine, table, closed, close };
@@ -147,7 +148,7 @@ interface System extends Pick<Runtime, 'engine' | 'engineUrl' | 'table' | 'close
   readonly uploads: UploadReceiver;
   readonly callbacks: CallbackHandler;
   readonly tokens: OpenTokens | undefined;
-  stop(): void;
+  stop(): Promise<void>;
   closeStores(): void;
 }
 
@@ -199,7 +200,7 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
   held.defer(() => planner.close());
   invoke = makeInvoke(deps, { 'plan-batch': planWithPlanner(planner, deps, createPlanBatch(deps)) });
   const stop = startBackground(deps, { clock, table });
-  held.defer(stop);
+  held.defer(() => void stop());
   await engine.resume();
   const { enginePort: port } = options;
   const enginePort = port === undefined ? undefined : await startEnginePort(engine, { port, data });
@@ -224,7 +225,7 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
 const hour = 3_600_000;
 
 /** What works without being asked. Gives the way to stop it. */
-const startBackground = (deps: Deps, { clock, table }: Pick<Made, 'clock' | 'table'>): (() => void) => {
+const startBackground = (deps: Deps, { clock, table }: Pick<Made, 'clock' | 'table'>): (() => Promise<void>) => {
   const onFault = async (error: unknown): Promise<void> => {
     tellFault(error);
     await clock.sleep(1_000);
@@ -237,9 +238,9 @@ const startBackground = (deps: Deps, { clock, table }: Pick<Made, 'clock' | 'tab
   };
   const stopRemoving = repeat(removeExpired, { every: hour, clock, onFault });
   return () => {
-    stopStream();
     stopSweeping();
     stopRemoving();
+    return stopStream();
   };
 };
 

@@ -16,12 +16,14 @@ export const isFollowed = (pk: string): boolean => pk === 'INBOX' || pk === 'UNA
 /**
  * Reads the table's log of changes as the functions on AWS read its stream: new messages wake the dispatcher, new events
  * go to the publisher, and ends that it could not anchor. What has been handled leaves the log, so that what a crash left over is handled at the next start.
+ * Gives the way to stop, which waits for what is being published: that writes to files, too, and fails behind a closed table.
  */
-export const followTable = (table: SqliteTable, consumers: StreamConsumers): (() => void) => {
+export const followTable = (table: SqliteTable, consumers: StreamConsumers): (() => Promise<void>) => {
   let open = true;
   let running = false;
   let again = false;
   let seen = 0;
+  let published: Promise<unknown> = Promise.resolve();
 
   const drain = async (): Promise<void> => {
     for (
@@ -31,9 +33,12 @@ export const followTable = (table: SqliteTable, consumers: StreamConsumers): (()
     ) {
       const inserted = changes.filter(({ kind }) => kind === 'insert');
       const events = inserted.filter(({ key }) => key.pk !== 'INBOX').map(({ item }) => item);
+      const publishing =
+        events.length === 0 ? undefined : consumers.publish(events as unknown as readonly PublishedRow[]);
+      published = Promise.allSettled([publishing]);
       await Promise.all([
         inserted.some(({ key }) => key.pk === 'INBOX') ? consumers.dispatch() : undefined,
-        events.length === 0 ? undefined : consumers.publish(events as unknown as readonly PublishedRow[]),
+        publishing,
       ]);
       if (!open) return;
       seen = changes.at(-1)!.sequence;
@@ -60,8 +65,9 @@ export const followTable = (table: SqliteTable, consumers: StreamConsumers): (()
 
   const stop = table.onCommit(() => void wake());
   void wake();
-  return () => {
+  return async () => {
     open = false;
     stop();
+    await published;
   };
 };
