@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { lackOf } from '../../lib/domain/catalogue/substitute-variables.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 
 const named = z.string().min(1);
@@ -23,9 +24,10 @@ export const variable = (name: keyof typeof variables): string => {
   const value = process.env[name];
   const parsed = variables[name].safeParse(value);
   if (parsed.success) return parsed.data;
-  const lack = value === undefined ? 'is not set' : 'is empty';
-  const wrong = value ? parsed.error.issues[0]?.message : lack;
-  throw new FlotillaError('ConfigurationInvalid', `the environment variable ${name} ${wrong}`);
+  const wrong = value
+    ? `the environment variable ${name} ${parsed.error.issues[0]?.message}`
+    : lackOf(name, process.env);
+  throw new FlotillaError('ConfigurationInvalid', wrong);
 };
 
 /** The names of the clients of the stage's own pool, by their ids. None where tokens are those of another issuer. */

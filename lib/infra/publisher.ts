@@ -8,7 +8,7 @@ import type { IConstruct } from 'constructs';
 export const publisherPath = (service: string): string => Fn.join('', ['/', service, '/', Aws.REGION, '/publisher/']);
 
 /** The ARN of that role, as it stands in `aws:PrincipalArn` of each of its requests. */
-export const publisherRoles = (scope: IConstruct, service: string): string =>
+const publisherRoles = (scope: IConstruct, service: string): string =>
   Stack.of(scope).formatArn({
     service: 'iam',
     region: '',

@@ -3,7 +3,7 @@ import { resolveInfrastructure } from '../catalogue/resolve.ts';
 import type { Draft } from './drafts.ts';
 import { type Finding, listed, type Path, quoted } from './findings.ts';
 import { issueCodes } from './issues.ts';
-import { nearest } from './nearest.ts';
+import { didYouMean, nearest } from './nearest.ts';
 
 /** Deployments in places where their environment may not run. Names that nobody knows are told elsewhere. */
 export const checkEnvironments = (
@@ -21,7 +21,7 @@ export const checkEnvironments = (
     const near = nearest(infrastructure, allowed);
     const describe = () => ({
       message: `environment ${quoted(environment)} may not run on ${quoted(infrastructure)}; allowed: ${listed(allowed)}`,
-      hint: near === undefined ? undefined : `did you mean ${near}?`,
+      hint: didYouMean(near),
       found: infrastructure,
       allowed,
     });

@@ -3,7 +3,7 @@ import { infrastructureNames, resolveHarness, resolveInfrastructure, serviceEntr
 import type { Draft, Mapping } from './drafts.ts';
 import { type Finding, listed, type Path, quoted, type Wording } from './findings.ts';
 import { type IssueCode, issueCodes } from './issues.ts';
-import { nearest } from './nearest.ts';
+import { didYouMean, nearest } from './nearest.ts';
 
 type OffsetOf = (path: Path) => number;
 
@@ -66,9 +66,6 @@ const unknown = (what: string, name: string, known: readonly string[]): Wording 
   found: name,
   allowed: known,
 });
-
-const didYouMean = (name: string | undefined): string | undefined =>
-  name === undefined ? undefined : `did you mean ${name}?`;
 
 const checkService = (draft: Draft, catalogue: Catalogue, at: At, withoutPipeline: Set<string>): Finding[] => {
   const { pillar, service, path } = draft;

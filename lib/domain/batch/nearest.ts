@@ -40,3 +40,6 @@ const boundedDistance = (a: string, b: string, allowed: number): number => {
 };
 
 const sorted = (text: string): string => [...text].sort().join('');
+
+export const didYouMean = (name: string | undefined): string | undefined =>
+  name === undefined ? undefined : `did you mean ${name}?`;

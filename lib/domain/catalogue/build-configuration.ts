@@ -80,12 +80,7 @@ const environmentOf = (environment: NonNullable<WrittenConfiguration['environmen
 const clusterConnection = ({ kubeconfig, context, eks, verify }: WrittenCluster): ClusterConnection => {
   if (eks !== undefined) return { kind: 'eks', eks };
   if (kubeconfig === undefined) return { kind: 'simulated' };
-  return {
-    kind: 'kubeconfig',
-    kubeconfig,
-    ...(context === undefined ? {} : { context }),
-    ...(verify === undefined ? {} : { verify }),
-  };
+  return { kind: 'kubeconfig', kubeconfig, ...defined({ context, verify }) };
 };
 
 const pillarsOf = (written: WrittenConfiguration): Record<string, PillarEntry> => {

@@ -1,7 +1,7 @@
 import { isMapping, type Mapping } from '../batch/drafts.ts';
 import { listed, type Path, quoted } from '../batch/findings.ts';
 import { type IssueCode, issueCodes } from '../batch/issues.ts';
-import { nearest } from '../batch/nearest.ts';
+import { didYouMean, nearest } from '../batch/nearest.ts';
 import { all } from '../grants/grant.ts';
 import type { ConfigurationText } from './configuration-text.ts';
 
@@ -43,7 +43,7 @@ const checkNames = (names: unknown, path: Path, { text, known, code }: Names): v
     const at = [...path, place];
     text.report(at, code, {
       message: `there is no ${quoted(String(text.written(at)))}; known: ${listed([...known].sort())}, or ${quoted(all)}`,
-      hint: near === undefined ? undefined : `did you mean ${near}?`,
+      hint: didYouMean(near),
       allowed: [...known, all],
     });
   });

@@ -3,7 +3,7 @@ import { listed, type Path, quoted, type Wording } from '../batch/findings.ts';
 import { type Issue, issueCodes } from '../batch/issues.ts';
 import { kindOfFile } from '../batch/kind-of-file.ts';
 import { makeKeyAdvice } from '../batch/known-keys.ts';
-import { nearest } from '../batch/nearest.ts';
+import { didYouMean, nearest } from '../batch/nearest.ts';
 import { isSafeForCredentials } from '../safe-address.ts';
 import { buildConfiguration, publicHarness } from './build-configuration.ts';
 import { type Configuration, defaultPillars, verifiableKinds } from './catalogue.ts';
@@ -118,7 +118,7 @@ const checkInfrastructures = ({ infrastructures, clusters }: Mapping, text: Conf
     const near = nearest(cluster, known);
     text.report(['infrastructures', name, 'cluster'], issueCodes.UnknownCluster, {
       message: `there is no such cluster; known: ${listed(known)}`,
-      hint: near === undefined ? undefined : `did you mean ${near}?`,
+      hint: didYouMean(near),
       allowed: known,
     });
   }
@@ -137,7 +137,7 @@ const checkEnvironments = ({ environments, infrastructures, clusters }: Mapping,
       const path = ['environments', name, 'infrastructures', place];
       text.report(path, issueCodes.UnknownInfrastructure, {
         message: `there is no infrastructure ${quoted(String(text.written(path)))}; known: ${listed(known)}`,
-        hint: near === undefined ? undefined : `did you mean ${near}?`,
+        hint: didYouMean(near),
         allowed: known,
       });
     });

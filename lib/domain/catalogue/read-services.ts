@@ -2,7 +2,7 @@ import { isMapping, type Mapping } from '../batch/drafts.ts';
 import { listed, type Path, quoted, type Wording } from '../batch/findings.ts';
 import { type Issue, issueCodes } from '../batch/issues.ts';
 import { makeKeyAdvice } from '../batch/known-keys.ts';
-import { nearest } from '../batch/nearest.ts';
+import { didYouMean, nearest } from '../batch/nearest.ts';
 import { executorNames } from './catalogue.ts';
 import { checkSecrets } from './check-secrets.ts';
 import { objectNameOf, servicesSchema, type WrittenService, type WrittenServices } from './configuration-schema.ts';
@@ -126,7 +126,7 @@ const withoutEmptyEntries = (root: unknown): unknown => {
 const reportPillar = (text: ConfigurationText, path: Path, pillar: string, known: readonly string[]): void => {
   const near = nearest(pillar, known);
   const message = `there is no pillar ${quoted(pillar)}; known: ${listed(known)}`;
-  const hint = near === undefined ? undefined : `did you mean ${near}?`;
+  const hint = didYouMean(near);
   text.report(path, issueCodes.UnknownPillar, { message, hint, allowed: known }, 'key');
 };
 

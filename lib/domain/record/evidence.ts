@@ -23,6 +23,7 @@ export const toldEvidence = (evidence: readonly Evidence[] = []): readonly JsonO
 
 /** What an event tells, for those who may not read logs: events of earlier versions have the lines. */
 export const detailWithoutLogs = (detail: JsonObject): JsonObject =>
-  Array.isArray(detail.evidence)
+  Array.isArray(detail.evidence) &&
+  (detail.evidence as unknown as readonly Evidence[]).some(({ log }) => log !== undefined)
     ? { ...detail, evidence: toldEvidence(detail.evidence as unknown as readonly Evidence[]) }
     : detail;

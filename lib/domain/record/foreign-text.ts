@@ -21,6 +21,10 @@ export const foreignLines = (lines: readonly string[], most: number): readonly s
 const longestName = 300;
 export const foreignName = (name: string): string => foreignText(name, longestName);
 
+/** Browsers take no more. */
+const longestAddress = 2_000;
+export const foreignAddress = (address: string): string => foreignText(address, longestAddress);
+
 /** A name that is compared with others, such as an image: it is no text, so nothing in it is masked. */
 export const foreignReference = (reference: string): string => cut(printable(reference), longestReference);
 const longestReference = 1_000;

@@ -157,8 +157,7 @@ const takenLocks = ({ locks }: Turns, { sheet }: WaitingBatch, index: number) =>
 
 /** Whoever has an object has its own target, too. */
 const otherEnvironment = (names: readonly string[], target: string): string | undefined => {
-  const theirs = names.find((name) => environmentOf(name) !== undefined);
-  const environment = theirs === undefined ? undefined : environmentOf(theirs);
+  const environment = names.map(environmentOf).find((one) => one !== undefined);
   return environment === environmentOf(target) ? undefined : environment;
 };
 

@@ -1,7 +1,7 @@
 import { failureOfRun } from '../../domain/deployment/run-failure.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
 import type { Executor, RunFound, RunRequest, RunState } from '../../domain/ports.ts';
-import { foreignName, foreignText } from '../../domain/record/foreign-text.ts';
+import { foreignAddress, foreignName } from '../../domain/record/foreign-text.ts';
 import { executorWatcher, keys } from '../../domain/record/keys.ts';
 import type { Failure, RunWatchRow } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
@@ -146,7 +146,7 @@ const stop = async (deps: Needs, { row, executor }: Following, why: 'timeout' | 
 
 const conclude = async (deps: Needs, row: RunWatchRow, state: RunState): Promise<void> => {
   const status = foreignName(state.raw);
-  const news = { status, ...(state.url === undefined ? {} : { url: foreignText(state.url, 2_000) }) };
+  const news = { status, ...(state.url === undefined ? {} : { url: foreignAddress(state.url) }) };
   const failure = failureOfRun(state, row.stopping?.why);
   if (failure !== undefined) return fail(deps, row, failure, news);
   const message = `The run succeeded (${status}); now the cluster is asked.`;

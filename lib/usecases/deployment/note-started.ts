@@ -1,7 +1,7 @@
 import { isFlotillaError } from '../../domain/errors.ts';
 import type { Write } from '../../domain/ports.ts';
 import { changeItem } from '../../domain/record/change.ts';
-import { foreignName, foreignText } from '../../domain/record/foreign-text.ts';
+import { foreignAddress, foreignName } from '../../domain/record/foreign-text.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { attributesOf, type ItemRow, type RunWatchRow, rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
@@ -9,16 +9,13 @@ import { retryConflict } from '../retry-conflict.ts';
 import type { PlaceOfWait } from '../wait/settle-wait.ts';
 import { withRun } from './settle-failure.ts';
 
-/** Browsers take no more. */
-const longestAddress = 2_000;
-
 /** Writes down that a run exists, where the poller follows it and where people see it. A wait that is over stays as it is. */
 export const noteStarted = async (
   deps: Pick<Deps, 'table' | 'clock' | 'random'>,
   { batch_id, index, wait, watcher }: PlaceOfWait,
   { ref, url }: { readonly ref: string; readonly url?: string | undefined },
 ): Promise<void> => {
-  const run = { ref: foreignName(ref), ...(url === undefined ? {} : { url: foreignText(url, longestAddress) }) };
+  const run = { ref: foreignName(ref), ...(url === undefined ? {} : { url: foreignAddress(url) }) };
   await retryConflict(deps, async () => {
     const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
     const watched = await deps.table.get(keys.watch(watcher, batch_id, index, wait));

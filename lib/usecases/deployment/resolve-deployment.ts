@@ -20,7 +20,7 @@ import { sightOf } from '../grants/sight.ts';
 import { readPlanned } from '../plan/plan-store.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { lastOutcomeWrites, releaseWrites } from '../schedule/release-writes.ts';
-import { readSheet } from '../schedule/schedule-store.ts';
+import { readKeptSheet } from '../schedule/schedule-store.ts';
 import { type DeploymentView, viewDeployment, viewFor } from './deployment-view.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids' | 'catalogue'> & AskedBy;
@@ -69,7 +69,7 @@ const findDeployment = async (
   { batchId, key }: ResolveInput,
   { plan_hash }: HeaderRow,
 ): Promise<PlannedDeployment> => {
-  const sheet = plan_hash === undefined ? undefined : await readSheet(deps, batchId);
+  const sheet = plan_hash === undefined ? undefined : await readKeptSheet(deps, batchId);
   const index = sheet?.keys.indexOf(key) ?? -1;
   if (sheet !== undefined && index >= 0 && deps.rights.may('read', placeOf(sheet, index))) {
     return readPlanned(deps, batchId, index);

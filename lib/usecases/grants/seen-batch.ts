@@ -7,7 +7,7 @@ import { documentPaths } from '../../domain/record/keys.ts';
 import type { HeaderRow } from '../../domain/record/rows.ts';
 import { lookForBatch, wholeBatchNotFound } from '../batch/find-batch.ts';
 import type { AskedBy, Deps } from '../deps.ts';
-import { readDocument } from '../record/read-document.ts';
+import { KeptDocuments } from '../record/kept-documents.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents'> & AskedBy;
 
@@ -85,20 +85,10 @@ export const keptReach = (deployments: Batch['deployments']): Pick<HeaderRow, 'r
 };
 
 /** Small, and of a batch it never changes. */
-const known = new WeakMap<Deps['documents'], Map<string, Reach>>();
-const mostKnown = 500;
+const reaches = /* @__PURE__ */ new KeptDocuments(500, ({ deployments }: Batch): Reach => reachOf(deployments));
 
 /** Headers of earlier versions do not have it either. */
-export const readReach = async ({ documents }: Pick<Deps, 'documents'>, header: HeaderRow): Promise<Reach> => {
-  if (header.reach !== undefined) return header.reach;
-  const reaches = known.get(documents) ?? new Map<string, Reach>();
-  known.set(documents, reaches);
-  const before = reaches.get(header.batch_id);
-  if (before !== undefined) return before;
-  const { deployments } = await readDocument<Batch>(documents, documentPaths.batch(header.batch_id));
-  const reach = reachOf(deployments);
-  const oldest = reaches.keys().next().value;
-  if (reaches.size >= mostKnown && oldest !== undefined) reaches.delete(oldest);
-  reaches.set(header.batch_id, reach);
-  return reach;
-};
+export const readReach = async (
+  { documents }: Pick<Deps, 'documents'>,
+  { reach, batch_id }: HeaderRow,
+): Promise<Reach> => reach ?? reaches.read(documents, documentPaths.batch(batch_id));

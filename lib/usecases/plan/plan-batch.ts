@@ -61,7 +61,8 @@ interface ClaimRow {
 
 /** From then on the batch is planned so and in no other way. */
 export const claimWrite = (batchId: string, plan: Plan, namesOf: NamesOfClusters): Write => {
-  const names = Object.fromEntries(plan.deployments.map(({ cluster }) => [cluster, namesOf(cluster)]));
+  const used = new Set(plan.deployments.map(({ cluster }) => cluster));
+  const names = Object.fromEntries([...used].map((cluster) => [cluster, namesOf(cluster)]));
   const row: ClaimRow = { plan_hash: plan.plan_hash, names };
   return { put: itemOf(keys.planClaim(batchId), row), when: { exists: false } };
 };

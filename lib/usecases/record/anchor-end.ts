@@ -92,9 +92,9 @@ const readOn = async (deps: Needs, end: End): Promise<Tip> => {
     const head = rowOf<AnchorsHead>(await deps.table.get(keys.anchorsHead));
     const start = await believed(deps, head);
     const found = await readAfter(deps, start.sequence);
-    if (found.length > 0) await takeOver(deps, head, found);
-    isKnown ||= found.some(({ text }) => tellsOf(parseAnchor(text), end));
     if (found.length === 0) return { head, tip: start, isKnown };
+    await takeOver(deps, head, found);
+    isKnown ||= found.some(({ text }) => tellsOf(parseAnchor(text), end));
   }
 };
 

@@ -5,12 +5,15 @@ import { readDocument } from './read-document.ts';
  * Documents that never change: a function that lives long reads and parses each once. The oldest go when there are too many. Where one
  * is made beside functions it is marked as pure, so that a bundle that reads no documents leaves it out.
  */
-export class KeptDocuments<Content> {
+export class KeptDocuments<Content, Written = Content> {
   readonly #most: number;
+  readonly #make: (written: Written) => Content;
   readonly #kept = new WeakMap<Documents, Map<string, Promise<Content>>>();
 
-  constructor(most: number) {
+  /** What is kept of a document is made by `make`; without it, all of it is. */
+  constructor(most: number, make = (written: Written): Content => written as unknown as Content) {
     this.#most = most;
+    this.#make = make;
   }
 
   /** Throws DocumentMissing. */
@@ -19,7 +22,7 @@ export class KeptDocuments<Content> {
     this.#kept.set(documents, kept);
     const known = kept.get(path);
     if (known !== undefined) return known;
-    const reading = readDocument<Content>(documents, path);
+    const reading = readDocument<Written>(documents, path).then(this.#make);
     kept.set(path, reading);
     reading.catch(() => kept.delete(path));
     const oldest = kept.keys().next().value;

@@ -29,5 +29,5 @@ export const readAnchors = async (
   const last = after + texts.findLastIndex((text) => text !== undefined) + 1;
   const anchors = texts.flatMap((text) => (text === undefined ? [] : (parseAnchor(text) ?? [])));
   const isOver = texts.at(-1) === undefined && (head?.sequence ?? 0) <= after + limit;
-  return { anchors, next_after: isOver ? Math.max(after, last) : after + limit, ended: isOver };
+  return { anchors, next_after: isOver ? last : after + limit, ended: isOver };
 };

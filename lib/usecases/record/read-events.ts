@@ -1,5 +1,4 @@
 import { FlotillaError } from '../../domain/errors.ts';
-import { canonicalJson } from '../../domain/plan/plan-hash.ts';
 import { type Actor, hasScope } from '../../domain/record/actor.ts';
 import { detailWithoutLogs } from '../../domain/record/evidence.ts';
 import { keys, lastFeedNumber } from '../../domain/record/keys.ts';
@@ -140,7 +139,7 @@ const seenOf = <Row extends EventRow>(row: Row, { isWhole, sees }: Sight): reado
 const toldTo = <Row extends EventRow>(actor: Actor, row: Row): Row & Pick<EventView, 'withheld'> => {
   if (row.detail === undefined || hasScope(actor, 'logs')) return row;
   const detail = detailWithoutLogs(row.detail);
-  return canonicalJson(detail) === canonicalJson(row.detail) ? row : { ...row, detail, withheld: 'logs' };
+  return detail === row.detail ? row : { ...row, detail, withheld: 'logs' };
 };
 
 const viewEvent = (row: EventRow & { readonly number: number }): EventView => {
