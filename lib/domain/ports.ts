@@ -168,38 +168,39 @@ export interface RunRequest {
   readonly at: number;
 }
 
-export type StartResult =
+/** What came back for a start, for the record and for whoever looks into it. */
+export interface Answered {
+  /** The status code, or what the network did, in words. */
+  readonly answer?: string;
+  /** By which the executor finds the request in its own logs. */
+  readonly trace?: string;
+}
+
+export type StartResult = Answered &
   /** A run exists. */
-  | { readonly kind: 'started'; readonly ref: string; readonly url?: string }
-  /** Stored; a run may follow. Ask `resolve`. */
-  | { readonly kind: 'accepted'; readonly correlation: string; readonly url?: string }
-  /** Certainly no run. `retryable` tells whether the same request may succeed later (429, for example). */
-  | {
-      readonly kind: 'rejected';
-      readonly retryable: boolean;
-      readonly reason: string;
-      readonly message: string;
-      /** Milliseconds: sooner it will say the same. */
-      readonly retryAfter?: number;
-    }
-  /** A run may or may not exist: the reply was lost, or was a 5xx. */
-  | { readonly kind: 'unknown'; readonly message: string };
+  (
+    | { readonly kind: 'started'; readonly ref: string; readonly url?: string }
+    /** Stored; a run may follow, and `look` finds it. */
+    | { readonly kind: 'accepted'; readonly correlation: string; readonly url?: string }
+    /** Certainly not sent: our own budget of requests has no room before `latest`; perhaps at `until`, milliseconds since 1970. */
+    | { readonly kind: 'busy'; readonly until: number }
+    /** Certainly no run. `retryable` tells whether the same request may succeed later (429, for example). */
+    | {
+        readonly kind: 'rejected';
+        readonly retryable: boolean;
+        readonly reason: string;
+        readonly message: string;
+        /** Milliseconds: sooner it will say the same. */
+        readonly retryAfter?: number;
+      }
+    /** A run may or may not exist: the reply was lost, or was a 5xx. */
+    | { readonly kind: 'unknown'; readonly message: string }
+  );
 
 export interface RunAddress {
   readonly ref: string;
   readonly url?: string;
 }
-
-/** `several`: more than one run with the key of the request is at work, and nobody can say which of them is ours. */
-export type RunFound =
-  | ({ readonly kind: 'found' } & RunAddress)
-  | { readonly kind: 'several'; readonly runs: readonly RunAddress[] };
-
-export type Resolution =
-  | RunFound
-  | { readonly kind: 'not-yet' }
-  /** Final: no run came or will come of it. */
-  | { readonly kind: 'failed'; readonly reason: string; readonly message: string };
 
 export type RunOutcome =
   | 'succeeded'
@@ -221,20 +222,64 @@ export interface RunState {
   readonly url?: string;
 }
 
-/** Every method may throw ExecutorUnavailable; for reads that means: ask again later. `start` never throws it after the request may have left: it says `unknown`. */
+/** A run that is looked at, or looked for: what is known of it so far. */
+export interface Watched {
+  readonly request: RunRequest;
+  /** When the start was sent, or may have been; milliseconds since 1970. Its run began no earlier. */
+  readonly sent_at: number;
+  /** The run. Without it and without a correlation, the key is all that there is to look by. */
+  readonly ref?: string;
+  readonly correlation?: string;
+}
+
+/** Why something could not be read, in words for people. */
+export interface Trouble {
+  /** What was asked for, for example `the list of runs of default/payments`. */
+  readonly asked: string;
+  /** What came back, for example `Harness answered 502 without a JSON body`. */
+  readonly answered: string;
+}
+
+export type News =
+  /** `state` is absent where only its id is known yet. */
+  | ({ readonly kind: 'run'; readonly state?: RunState } & RunAddress)
+  /** More than one run that carries the key is at work, and nobody can say which of them is ours. */
+  | { readonly kind: 'several'; readonly runs: readonly RunAddress[] }
+  /** Final: no run came or will come of it. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly message: string }
+  /** Everywhere was looked, and there is no such run, or none yet. */
+  | { readonly kind: 'none' }
+  /** It could not be looked at, or not everywhere yet: no news. The next look goes on where this one stopped. */
+  | { readonly kind: 'unread'; readonly trouble: Trouble };
+
+/**
+ * `no` means that it cannot be stopped (it goes on), `over` that it has ended already, `lost` that nobody knows whether the
+ * executor has heard of it. Wait for the end by `look`.
+ */
+export interface CancelResult {
+  readonly kind: 'accepted' | 'over' | 'no' | 'lost';
+  /** What came back, in words. */
+  readonly answer: string;
+}
+
+/**
+ * `start` and `cancel` throw ExecutorUnavailable only when the request has certainly not left, or was certainly not taken:
+ * then the same may be asked again later. `look` never throws it.
+ */
 export interface Executor {
   /** How long after its start a run may still appear, in milliseconds. After that a missing run is UNKNOWN. */
   readonly lateStartMilliseconds: number;
-  start(request: RunRequest): Promise<StartResult>;
-  resolve(request: RunRequest, correlation: string): Promise<Resolution>;
-  /** Reads many runs with as few requests as possible. A run that is not in the answer is not known (yet). */
-  observe(
-    runs: readonly { readonly request: RunRequest; readonly ref: string }[],
-  ): Promise<ReadonlyMap<string, RunState>>;
-  /** `no` means that it cannot be stopped (it goes on); `over` that it has ended already. Wait for the end by `observe`. */
-  cancel(request: RunRequest, ref: string): Promise<'accepted' | 'over' | 'no'>;
-  /** Looks for the run of a request whose start is unknown. A run of another pipeline or project is never taken for it. */
-  findByKey(request: RunRequest): Promise<RunFound | undefined>;
+  /** Sends one request. Where its turn would come after `latest`, milliseconds since 1970, it is `busy` instead. */
+  start(request: RunRequest, latest?: number): Promise<StartResult>;
+  /**
+   * One look at all that is in flight, with as few requests as possible and bounded in requests and time. News of each by the key
+   * of its request. A run of another pipeline or project is never taken for ours.
+   */
+  look(watched: readonly Watched[]): Promise<ReadonlyMap<string, News>>;
+  /** Asks for the end of a run. To be asked once: what became of it is seen by `look`. */
+  cancel(request: RunRequest, ref: string): Promise<CancelResult>;
+  /** What a person is to search for in the executor, where nobody knows whether there is a run. */
+  whereToLook(request: RunRequest): string;
 }
 
 // ---- Clusters -------------------------------------------------------------------------------------------------

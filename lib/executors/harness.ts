@@ -1,8 +1,17 @@
-import { FlotillaError } from '../domain/errors.ts';
-import type { Clock, Executor, Resolution, RunFound, RunRequest, RunState, StartResult } from '../domain/ports.ts';
+import { FlotillaError, isFlotillaError } from '../domain/errors.ts';
+import type {
+  CancelResult,
+  Clock,
+  Executor,
+  News,
+  RunRequest,
+  RunState,
+  StartResult,
+  Watched,
+} from '../domain/ports.ts';
 import type { HarnessApi, HarnessReply } from './harness/api.ts';
-import { runOfEvent } from './harness/event-run.ts';
-import { chooseRun } from './harness/found-runs.ts';
+import { type Resolution, runOfEvent } from './harness/event-run.ts';
+import { chooseRun, type RunFound } from './harness/found-runs.ts';
 import { findRunsByKey } from './harness/key-search.ts';
 import { expressionIn, payloadOf, runtimeYaml, variablesOf } from './harness/payload.ts';
 import { readRuns, type WatchedRun } from './harness/run-reader.ts';
@@ -43,12 +52,14 @@ export class HarnessExecutor implements Executor {
     this.lateStartMilliseconds = options.lateStartMilliseconds ?? 5 * 60_000;
   }
 
-  async start(request: RunRequest): Promise<StartResult> {
+  async start(request: RunRequest, latest = request.at + this.lateStartMilliseconds / 2): Promise<StartResult> {
     const settings = readSettings(request.deployment.executor.settings);
     if (typeof settings === 'string') return misconfigured(settings);
     const expression = expressionIn(request);
     if (expression !== undefined) return misconfigured(expression);
-    return settings.mode === 'execute' ? this.#execute(request, settings) : this.#fire(request, settings);
+    return settings.mode === 'execute'
+      ? this.#execute(request, settings, latest)
+      : this.#fire(request, settings, latest);
   }
 
   /** A 400 of the older details call is "not ready" and "no such event" alike: only the caller's deadline can tell them apart. */
@@ -62,19 +73,52 @@ export class HarnessExecutor implements Executor {
     return runOfEvent(this.#api, reply.body, { event: correlation, ...this.#search(request, settings) });
   }
 
+  async look(watched: readonly Watched[]): Promise<ReadonlyMap<string, News>> {
+    const known = watched.flatMap(({ request, ref }) => (ref === undefined ? [] : [{ request, ref }]));
+    const states = await this.observe(known).catch(noNews);
+    const news = await Promise.all(
+      watched.map(async (one) => [one.request.key, await this.#newsOf(one, states).catch(noNews)] as const),
+    );
+    return new Map(news);
+  }
+
+  async #newsOf(
+    { request, ref, correlation }: Watched,
+    states: Awaited<ReturnType<typeof this.observe>> | News,
+  ): Promise<News> {
+    if (ref !== undefined) {
+      if ('kind' in states) return states;
+      const state = states.get(ref);
+      if (state === undefined) return { kind: 'none' };
+      return { kind: 'run', ref, state, ...(state.url === undefined ? {} : { url: state.url }) };
+    }
+    const resolved = correlation === undefined ? undefined : await this.resolve(request, correlation);
+    if (resolved !== undefined && resolved.kind !== 'not-yet') return resolved;
+    const isLate = this.#clock.now() > request.at + this.lateStartMilliseconds;
+    if (correlation !== undefined && !isLate) return { kind: 'none' };
+    return (await this.findByKey(request)) ?? { kind: 'none' };
+  }
+
+  whereToLook({ key, deployment }: RunRequest): string {
+    const settings = readSettings(deployment.executor.settings);
+    const pipeline = typeof settings === 'string' ? 'the pipeline' : settings.pipeline;
+    return `the runs of ${pipeline} with ${key} in their payload or notes`;
+  }
+
   async observe(runs: readonly WatchedRun[]): Promise<ReadonlyMap<string, RunState>> {
     return readRuns(this.#api, this.#clock.now(), runs);
   }
 
   /** Aborts the whole run. Nothing is rolled back by that, and an abort that is already under way counts as accepted. */
-  async cancel(request: RunRequest, ref: string): Promise<'accepted' | 'over' | 'no'> {
+  async cancel(request: RunRequest, ref: string): Promise<CancelResult> {
     const settings = settingsOf(request);
     const reply = await this.#api.abort(settings.scope, ref);
-    if (isSuccess(reply) || (reply.kind === 'reply' && reply.status >= 200 && reply.status < 300)) return 'accepted';
-    if (reply.kind !== 'reply' || isThrottled(reply) || reply.status >= 500 || reply.status === 408)
-      throw unavailable(reply);
-    if (textAt(reply.body, 'code') === 'ABORT_ALL_ALREADY_NG') return this.#stateOfEnding(settings, ref, 'accepted');
-    return this.#stateOfEnding(settings, ref, 'no');
+    const answer = describeReply(reply);
+    if (reply.kind === 'not-sent' || isThrottled(reply)) throw unavailable(reply);
+    if (reply.kind === 'lost' || reply.status >= 500 || reply.status === 408) return { kind: 'lost', answer };
+    if (reply.status >= 200 && reply.status < 300) return { kind: 'accepted', answer };
+    const isUnderWay = textAt(reply.body, 'code') === 'ABORT_ALL_ALREADY_NG';
+    return { kind: await this.#stateOfEnding(settings, ref, isUnderWay ? 'accepted' : 'no'), answer };
   }
 
   async findByKey(request: RunRequest): Promise<RunFound | undefined> {
@@ -89,10 +133,9 @@ export class HarnessExecutor implements Executor {
     return { settings, key, from: at, to: Math.max(this.#clock.now(), at) };
   }
 
-  async #fire(request: RunRequest, settings: HarnessSettings): Promise<StartResult> {
+  async #fire(request: RunRequest, settings: HarnessSettings, latest: number): Promise<StartResult> {
     const { scope, pipeline } = settings;
     const token = tokenOf(this.#tokens, settings);
-    const latest = this.#latest(request);
     const trigger = { pipeline, trigger: settings.trigger!, latest, ...(token === undefined ? {} : { token }) };
     const reply = await this.#api.fireTrigger(scope, trigger, payloadOf(request));
     return webhookResult(reply, {
@@ -101,15 +144,14 @@ export class HarnessExecutor implements Executor {
     });
   }
 
-  async #execute(request: RunRequest, { scope, pipeline, variables }: HarnessSettings): Promise<StartResult> {
+  async #execute(
+    request: RunRequest,
+    { scope, pipeline, variables }: HarnessSettings,
+    latest: number,
+  ): Promise<StartResult> {
     const yaml = runtimeYaml(pipeline, variablesOf(request), variables);
-    const reply = await this.#api.execute(scope, pipeline, { yaml, notes: request.key, latest: this.#latest(request) });
+    const reply = await this.#api.execute(scope, pipeline, { yaml, notes: request.key, latest });
     return executeResult(reply, (id) => this.#api.runUrl(scope, pipeline, id));
-  }
-
-  /** Where thousands start at once, some wait for minutes: nothing is started when the poller may have given up looking for it. */
-  #latest({ at }: RunRequest): number {
-    return at + this.lateStartMilliseconds / 2;
   }
 
   /** A refused abort means that the run is over, or that it cannot be stopped: only the run itself tells. */
@@ -120,7 +162,7 @@ export class HarnessExecutor implements Executor {
   ): Promise<'accepted' | 'over' | 'no'> {
     const reply = await this.#api.run(scope, ref);
     if (reply.kind === 'reply' && reply.status === 404) return otherwise;
-    if (!isSuccess(reply)) throw unavailable(reply);
+    if (!isSuccess(reply)) return otherwise;
     const summary = objectAt(reply.body, 'data', 'pipelineExecutionSummary');
     if (readRun(summary).phase === 'terminal') return 'over';
     return isEnding(summary) ? 'accepted' : otherwise;
@@ -129,6 +171,11 @@ export class HarnessExecutor implements Executor {
 
 const unavailable = (reply: HarnessReply): FlotillaError =>
   new FlotillaError('ExecutorUnavailable', describeReply(reply));
+
+const noNews = (error: unknown): News => {
+  if (!isFlotillaError(error, 'ExecutorUnavailable')) throw error;
+  return { kind: 'unread', trouble: { asked: 'Harness', answered: error.message } };
+};
 
 const settingsOf = (request: RunRequest): HarnessSettings => {
   const settings = readSettings(request.deployment.executor.settings);

@@ -128,13 +128,13 @@ const executorFor = (url: string, mishap: Mishap | undefined): Executor => {
       if (isTime === 'after') die();
       return started;
     },
-    resolve: async (request, correlation) => {
-      if (mishap === 'watcher-fails' && fails()) throw new Error('a mishap that was ordered');
-      return real.resolve(request, correlation);
+    look: async (watched) => {
+      const isSought = watched.some(({ ref, correlation }) => ref === undefined && correlation !== undefined);
+      if (mishap === 'watcher-fails' && isSought && fails()) throw new Error('a mishap that was ordered');
+      return real.look(watched);
     },
-    observe: (runs) => real.observe(runs),
     cancel: (request, ref) => real.cancel(request, ref),
-    findByKey: (request) => real.findByKey(request),
+    whereToLook: (request) => real.whereToLook(request),
   };
 };
 

@@ -318,12 +318,12 @@ describe('what resolve makes of the details', () => {
     [
       'requested, without details of the run',
       { status: 'TARGET_EXECUTION_REQUESTED', pipelineExecutionId: 'r', pipelineIdentifier: 'deploy_risk' },
-      { kind: 'found', ref: 'r' },
+      { kind: 'run', ref: 'r' },
     ],
     [
       'a run, whatever else is said',
       { status: 'EXCEPTION_WHILE_PROCESSING', pipelineExecutionId: 'r', pipelineIdentifier: 'deploy_risk' },
-      { kind: 'found', ref: 'r' },
+      { kind: 'run', ref: 'r' },
     ],
     [
       'an exception',

@@ -190,7 +190,7 @@ describe('looking for a key', () => {
     const server = await serverThat((_call, response) =>
       sendJson(response, 200, page([longer, { ...row('ours'), ...shown }])),
     );
-    expect(await executorOf(server.url).findByKey(requestOf())).toMatchObject({ kind: 'found', ref: 'ours' });
+    expect(await executorOf(server.url).findByKey(requestOf())).toMatchObject({ kind: 'run', ref: 'ours' });
     expect(JSON.parse(server.calls[0]!.body).triggerIdentifiers).toEqual(['flotilla']);
   });
 
@@ -236,11 +236,17 @@ describe('looking for a key', () => {
 });
 
 describe('a cancel that is not answered well', () => {
-  it.each([500, 408, 429])('%i is an error: look again', async (status) => {
-    const server = await serverThat((_, response) => sendJson(response, status, {}));
+  it('429 is an error: it was not taken, and may be sent again', async () => {
+    const server = await serverThat((_, response) => sendJson(response, 429, {}));
     await expect(executorOf(server.url).cancel(requestOf(), 'r')).rejects.toMatchObject({
       name: 'ExecutorUnavailable',
     });
+    expect(server.calls).toHaveLength(1);
+  });
+
+  it.each([500, 408])('%i may have been taken: it is not sent again', async (status) => {
+    const server = await serverThat((_, response) => sendJson(response, status, {}));
+    expect((await executorOf(server.url).cancel(requestOf(), 'r')).kind).toBe('lost');
     expect(server.calls).toHaveLength(1);
   });
 
@@ -255,6 +261,6 @@ describe('a cancel that is not answered well', () => {
         ? sendJson(response, status, { status: 'ERROR', code: 'INVALID_REQUEST' })
         : sendJson(response, 200, ok({ pipelineExecutionSummary: { ...row('r', state), endTs } })),
     );
-    expect(await executorOf(server.url).cancel(requestOf(), 'r')).toBe(expected);
+    expect((await executorOf(server.url).cancel(requestOf(), 'r')).kind).toBe(expected);
   });
 });

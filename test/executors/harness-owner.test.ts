@@ -48,7 +48,7 @@ const run = (planExecutionId: string, ...parts: readonly object[]): object =>
   Object.assign({ planExecutionId, ...running }, ...parts);
 const named = (...parts: readonly object[]): object =>
   Object.assign({ status: 'TARGET_EXECUTION_REQUESTED', pipelineExecutionId: 'r' }, ...parts);
-const found = (ref: string): JsonObject => ({ kind: 'found', ref });
+const found = (ref: string): JsonObject => ({ kind: 'run', ref });
 const notYet: JsonObject = { kind: 'not-yet' };
 const several = (...refs: readonly string[]): JsonObject => ({
   kind: 'several',

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Executor, RunRequest, RunState, StartResult } from '../../lib/domain/ports.ts';
+import type { RunRequest, RunState, StartResult } from '../../lib/domain/ports.ts';
+import type { HarnessExecutor } from '../../lib/executors/harness.ts';
 import type { SimulatedHarnessOptions } from '../../lib/simulators/harness/options.ts';
 import { type SimulatedHarness, startSimulatedHarness } from '../../lib/simulators/harness/simulated-harness.ts';
 import { HeldClock } from '../simulators/harness/held-clock.ts';
@@ -25,19 +26,19 @@ const correlationOf = (result: StartResult): string => {
 };
 
 /** Starts by webhook and waits for the run. */
-const startRun = async (executor: Executor, request: RunRequest): Promise<string> => {
+const startRun = async (executor: HarnessExecutor, request: RunRequest): Promise<string> => {
   const correlation = correlationOf(await executor.start(request));
   return eventually(async () => {
     const resolution = await executor.resolve(request, correlation);
     if (resolution.kind === 'failed') throw new Error(resolution.message);
-    return resolution.kind === 'found' ? resolution.ref : undefined;
+    return resolution.kind === 'run' ? resolution.ref : undefined;
   });
 };
 
-const stateOf = async (executor: Executor, request: RunRequest, ref: string): Promise<RunState | undefined> =>
+const stateOf = async (executor: HarnessExecutor, request: RunRequest, ref: string): Promise<RunState | undefined> =>
   (await executor.observe([{ request, ref }])).get(ref);
 
-const endOf = (executor: Executor, request: RunRequest, ref: string): Promise<RunState> =>
+const endOf = (executor: HarnessExecutor, request: RunRequest, ref: string): Promise<RunState> =>
   eventually(async () => {
     const state = await stateOf(executor, request, ref);
     return state?.phase === 'terminal' ? state : undefined;
@@ -57,7 +58,7 @@ describe('a start by webhook', () => {
     clock.release();
     const ref = await eventually(async () => {
       const resolution = await executor.resolve(request, correlation);
-      return resolution.kind === 'found' ? resolution.ref : undefined;
+      return resolution.kind === 'run' ? resolution.ref : undefined;
     });
     const state = await endOf(executor, request, ref);
     expect(state).toMatchObject({ phase: 'terminal', outcome: 'succeeded', raw: 'Success' });
@@ -86,7 +87,7 @@ describe('a start by webhook', () => {
     clock.release();
     const found = await eventually(async () => {
       const resolution = await executor.resolve(request, correlation);
-      return resolution.kind === 'found' ? resolution : undefined;
+      return resolution.kind === 'run' ? resolution : undefined;
     });
     expect(found.ref).toBe(harness.runs()[0]?.plan_execution_id);
   });
@@ -234,13 +235,13 @@ describe('a cancel', () => {
     const request = requestOf();
     const ref = await startRun(executor, request);
     clock.hold();
-    expect(await executor.cancel(request, ref)).toBe('accepted');
-    expect(await executor.cancel(request, ref)).toBe('accepted');
+    expect((await executor.cancel(request, ref)).kind).toBe('accepted');
+    expect((await executor.cancel(request, ref)).kind).toBe('accepted');
     expect((await stateOf(executor, request, ref))?.raw).toBe('Discontinuing');
     clock.release();
     const state = await endOf(executor, request, ref);
     expect(state).toMatchObject({ outcome: 'aborted', message: 'aborted by simulated-user@example.com' });
-    expect(await executor.cancel(request, ref)).toBe('over');
+    expect((await executor.cancel(request, ref)).kind).toBe('over');
   });
 
   it('of a run that cannot be aborted says no, and the run goes on to its end', async () => {
@@ -251,7 +252,7 @@ describe('a cancel', () => {
     const executor = executorOf(harness.url);
     const request = requestOf();
     const ref = await startRun(executor, request);
-    expect(await executor.cancel(request, ref)).toBe('no');
+    expect((await executor.cancel(request, ref)).kind).toBe('no');
     clock.release();
     expect((await endOf(executor, request, ref)).outcome).toBe('succeeded');
   });
@@ -268,7 +269,7 @@ describe('a start whose reply is lost', () => {
     const request = requestOf();
     expect((await executor.start(request)).kind).toBe('unknown');
     const found = await eventually(() => executor.findByKey(request));
-    expect(found).toMatchObject({ kind: 'found', ref: harness.runs()[0]?.plan_execution_id });
+    expect(found).toMatchObject({ kind: 'run', ref: harness.runs()[0]?.plan_execution_id });
     expect(await executor.findByKey(other)).toBeUndefined();
     expect(harness.runs()).toHaveLength(1);
   });
@@ -283,7 +284,7 @@ describe('a start whose reply is lost', () => {
     expect((await executor.start(request)).kind).toBe('unknown');
     const found = await executor.findByKey(request);
     const ours = harness.runs().find(({ key }) => key === request.key);
-    expect(found).toMatchObject({ kind: 'found', ref: ours?.plan_execution_id });
+    expect(found).toMatchObject({ kind: 'run', ref: ours?.plan_execution_id });
     expect(harness.runs()).toHaveLength(2);
   });
 

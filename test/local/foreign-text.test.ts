@@ -10,6 +10,7 @@ import type { ChainedEvent } from '../../lib/domain/record/chain.ts';
 import { type Runtime, startRuntime } from '../../lib/local/runtime.ts';
 import { secretLines } from '../domain/masking/secret-lines.ts';
 import { viewOf } from '../domain/rollout/objects.ts';
+import { lookOneByOne, unaskedExecutor } from '../unasked-executor.ts';
 
 /**
  * A batch whose workloads, cluster and executor say secrets wherever they can say something. Then everything that is left of it is
@@ -61,6 +62,7 @@ const cluster: Cluster = {
 
 const serviceOf = new Map<string, string>();
 const executor: Executor = {
+  ...unaskedExecutor,
   lateStartMilliseconds: 600_000,
   start: async ({ key, deployment: { service_name: name } }) => {
     const { way, line } = sayOf(name);
@@ -69,20 +71,17 @@ const executor: Executor = {
     if (way === 'trigger') return { kind: 'accepted', correlation: key };
     return { kind: 'started', ref: key, url: `https://executor.example/?token=${secretLines[1]!.secrets[0]}` };
   },
-  observe: async (runs) =>
-    new Map(
-      runs.map(({ ref }): [string, RunState] => {
-        const name = serviceOf.get(ref)!;
-        started.add(name);
-        const { way, line } = sayOf(name);
-        if (way === 'pipeline')
-          return [ref, { phase: 'terminal', outcome: 'failed', raw: `Failed ${line}`, message: line }];
-        return [ref, { phase: 'terminal', outcome: 'succeeded', raw: `Success ${line}` }];
-      }),
-    ),
-  resolve: async ({ key }) => ({ kind: 'failed', reason: 'TriggerFailed', message: sayOf(serviceOf.get(key)!).line }),
-  cancel: async () => 'over',
-  findByKey: async () => undefined,
+  look: lookOneByOne(({ request: { key }, ref }) => {
+    const name = serviceOf.get(key)!;
+    const { way, line } = sayOf(name);
+    if (ref === undefined) return { kind: 'failed', reason: 'TriggerFailed', message: line };
+    started.add(name);
+    const state: RunState =
+      way === 'pipeline'
+        ? { phase: 'terminal', outcome: 'failed', raw: `Failed ${line}`, message: line }
+        : { phase: 'terminal', outcome: 'succeeded', raw: `Success ${line}` };
+    return { kind: 'run', ref, state };
+  }),
 };
 
 const configuration = (): Configuration => {

@@ -40,9 +40,9 @@ import { dispatchTurns } from '../../lib/usecases/schedule/dispatch-turns.ts';
 import { sweep } from '../../lib/usecases/sweep.ts';
 import { everyWatcher } from '../../lib/usecases/wait/watchers.ts';
 import { viewOf } from '../domain/rollout/objects.ts';
+import { lookOneByOne, unaskedExecutor } from '../unasked-executor.ts';
 import { FakeClock, MemoryDocuments } from './batch/api-world.ts';
 import { MemoryUploads } from './batch/memory-uploads.ts';
-
 /** One is broken: its rollout fails, and version 1, which runs before, is put back. It has a dependent, so it comes first in the plan. */ import {
   MemoryAnchors,
   testSigner,
@@ -96,23 +96,20 @@ const clusterOf = ({ versions }: Outside): Cluster => ({
 });
 
 const executorOf = ({ runs, versions }: Outside): Executor => ({
+  ...unaskedExecutor,
   lateStartMilliseconds: 600_000,
   start: async ({ key, deployment, version }) => {
     runs.set(`run-${key}`, { service: deployment.service_name, version });
     return { kind: 'started', ref: `run-${key}`, url: `https://executor/run-${key}` };
   },
-  observe: async (asked) => {
-    const states = asked.map(({ ref }): [string, RunState] => {
-      const { service, version } = runs.get(ref)!;
-      versions.set(service, version);
-      return [ref, { phase: 'terminal', outcome: 'succeeded', raw: 'Success' }];
-    });
-    return new Map(states);
-  },
-  resolve: () => Promise.reject(new Error('nobody resolves here')),
-  cancel: () => Promise.reject(new Error('nobody cancels here')),
-  findByKey: () => Promise.reject(new Error('nobody looks for a key here')),
+  look: lookOneByOne(({ ref = '' }) => {
+    const { service, version } = runs.get(ref)!;
+    versions.set(service, version);
+    return { kind: 'run', ref, state: succeeded };
+  }),
 });
+
+const succeeded: RunState = { phase: 'terminal', outcome: 'succeeded', raw: 'Success' };
 
 const workflowOf = ({ answered }: Outside): Workflow => ({
   start: async (machine, name) => `arn:${machine}:${name}`,

@@ -41,7 +41,7 @@ const costOf = async (wanted: readonly Wanted[], takes = 30) => {
     answers: calls('workflow', 'succeed', 'fail'),
     workflowStarts: calls('workflow', 'start'),
     executorStarts: calls('executor', 'start'),
-    executorLooks: calls('executor', 'observe'),
+    executorLooks: calls('executor', 'look'),
     clusterReads: calls('cluster', 'read'),
     watching: await watching(world),
   };

@@ -107,7 +107,7 @@ const pausing = async () => {
     followRun(deps, {
       row: { ...row, turned_away: { ...turned_away!, until: 0 } },
       executor: world.executor,
-      state: undefined,
+      news: undefined,
       cancelled: false,
     });
   let isResumed = false;

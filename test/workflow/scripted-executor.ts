@@ -1,12 +1,13 @@
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import type {
+  CancelResult,
   Executor,
-  Resolution,
-  RunFound,
+  News,
   RunOutcome,
   RunRequest,
   RunState,
   StartResult,
+  Watched,
 } from '../../lib/domain/ports.ts';
 import type { Fate, ScriptedCluster } from './scripted-cluster.ts';
 import type { WorldClock } from './world-clock.ts';
@@ -46,6 +47,10 @@ interface Run {
 }
 
 const lateStart = 600_000;
+const notRead: News = {
+  kind: 'unread',
+  trouble: { asked: 'the executor', answered: 'the executor does not answer' },
+};
 
 /** An executor that does what the test wrote down, by `service#attempt`, else by `service`, else well. It counts starts, which are what it did not turn away. */
 export class ScriptedExecutor implements Executor {
@@ -93,47 +98,44 @@ export class ScriptedExecutor implements Executor {
     return { kind: 'started', ref: `run-${request.key}`, url: `https://executor.test/${request.key}` };
   }
 
-  async resolve(request: RunRequest, correlation: string): Promise<Resolution> {
-    this.#ask();
-    if (correlation !== `event-${request.key}`) throw new Error(`${correlation} was not given for ${request.key}`);
-    const failed = this.#scriptOf(request).eventFails;
-    if (failed !== undefined) return { kind: 'failed', reason: 'TriggerFailed', message: failed };
-    return this.#found(request) ?? { kind: 'not-yet' };
+  async look(watched: readonly Watched[]): Promise<ReadonlyMap<string, News>> {
+    if (watched.some(({ ref }) => ref !== undefined)) this.observations += 1;
+    return new Map(watched.map((one) => [one.request.key, this.isAway ? notRead : this.#newsOf(one)]));
   }
 
-  async observe(runs: readonly { readonly request: RunRequest; readonly ref: string }[]) {
-    this.#ask();
-    this.observations += 1;
-    const states = new Map<string, RunState>();
-    for (const { request, ref } of runs) {
-      const run = this.#visible(request.key);
-      if (run !== undefined) states.set(ref, this.#stateOf(run));
+  #newsOf({ request, ref, correlation }: Watched): News {
+    const { key } = request;
+    if (correlation !== undefined && correlation !== `event-${key}`)
+      throw new Error(`${correlation} was not given for ${key}`);
+    if (ref === undefined) {
+      const failed = correlation === undefined ? undefined : this.#scriptOf(request).eventFails;
+      return failed === undefined ? this.#found(key) : { kind: 'failed', reason: 'TriggerFailed', message: failed };
     }
-    return states;
+    const run = this.#visible(key);
+    return run === undefined ? { kind: 'none' } : { kind: 'run', ref, state: this.#stateOf(run) };
   }
 
-  async cancel(request: RunRequest): Promise<'accepted' | 'over' | 'no'> {
+  async cancel(request: RunRequest): Promise<CancelResult> {
     this.#ask();
     this.cancels.push(request.key);
     const run = this.#visible(request.key);
     if (run === undefined) throw new Error(`there is no run ${request.key} to cancel`);
-    if (run.to <= this.#clock.now()) return 'over';
+    if (run.to <= this.#clock.now()) return { kind: 'over', answer: '400' };
     const { cancel = 'accepted' } = run.script;
     if (run.script.forgotten) this.#runs.delete(request.key);
     if (cancel === 'accepted') run.abortedAt = this.#clock.now() + 2_000;
-    return cancel === 'deaf' ? 'accepted' : cancel;
+    return { kind: cancel === 'deaf' ? 'accepted' : cancel, answer: '200' };
   }
 
-  async findByKey(request: RunRequest) {
-    this.#ask();
-    return this.#found(request);
+  whereToLook({ key }: RunRequest): string {
+    return `runs with the key ${key}`;
   }
 
-  #found({ key }: RunRequest): RunFound | undefined {
+  #found(key: string): News {
     const run = this.#visible(key);
-    if (run === undefined) return undefined;
+    if (run === undefined) return { kind: 'none' };
     const ref = `run-${key}`;
-    if (!run.script.doubled) return { kind: 'found', ref };
+    if (!run.script.doubled) return { kind: 'run', ref };
     return { kind: 'several', runs: [{ ref }, { ref: `${ref}-again`, url: `https://executor.test/${key}-again` }] };
   }
 

@@ -3,7 +3,7 @@ import type { Status } from '../deployment/status.ts';
 import type { Reach } from '../grants/reach.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { PlannedDeployment, Strategy } from '../plan/plan.ts';
-import type { Item, Key } from '../ports.ts';
+import type { CancelResult, Item, Key } from '../ports.ts';
 import type { Baseline } from '../rollout/baseline.ts';
 import type { Expected } from '../rollout/judgement.ts';
 import type { Evidence } from './evidence.ts';
@@ -287,7 +287,7 @@ export interface RunWatchRow {
   readonly stopping?: {
     readonly why: 'timeout' | 'cancel';
     readonly at: number;
-    readonly answer: 'accepted' | 'over' | 'no';
+    readonly answer: CancelResult['kind'];
   };
 }
 

@@ -1,8 +1,8 @@
 import { FlotillaError } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
-import type { Resolution } from '../../domain/ports.ts';
+import type { News } from '../../domain/ports.ts';
 import type { HarnessApi } from './api.ts';
-import { type Candidate, chooseRun } from './found-runs.ts';
+import { type Candidate, chooseRun, type RunFound } from './found-runs.ts';
 import { findRunsOfEvent, type KeySearch } from './key-search.ts';
 import { type Owner, ownerOf } from './owner.ts';
 import type { HarnessSettings } from './settings.ts';
@@ -12,6 +12,9 @@ import { describeReply, isSuccess, objectAt, textAt } from './wire.ts';
 export interface EventSearch extends Omit<KeySearch, 'eventKeys'> {
   readonly event: string;
 }
+
+/** What became of an event; `not-yet` where nothing is known of it so far. */
+export type Resolution = RunFound | Extract<News, { readonly kind: 'failed' }> | { readonly kind: 'not-yet' };
 
 /**
  * What became of our event, from the reply of the details call. One event may set off several triggers, and the details show one run:

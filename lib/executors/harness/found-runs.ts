@@ -1,6 +1,9 @@
 import type { Json, JsonObject } from '../../domain/json.ts';
-import type { RunFound } from '../../domain/ports.ts';
+import type { News, RunAddress } from '../../domain/ports.ts';
 import { readRun } from './run-status.ts';
+
+/** More than one is `several`. */
+export type RunFound = ({ readonly kind: 'run' } & RunAddress) | Extract<News, { readonly kind: 'several' }>;
 
 /** A run that carries our key. Without a row of the list nothing more is known of it. */
 export interface Candidate {
@@ -19,7 +22,7 @@ export const chooseRun = (candidates: readonly Candidate[], urlOf: (ref: string)
   const live = candidates.filter(isLive);
   if (live.length > 1) return { kind: 'several', runs: live.map(addressOf) };
   const chosen = live[0] ?? candidates[0];
-  return chosen === undefined ? undefined : { kind: 'found', ...addressOf(chosen) };
+  return chosen === undefined ? undefined : { kind: 'run', ...addressOf(chosen) };
 };
 
 export const isLiveRow = (row: Json): boolean => isLive({ ref: '', row });

@@ -1,6 +1,6 @@
 import { failureOfRun } from '../../domain/deployment/run-failure.ts';
-import { isFlotillaError } from '../../domain/errors.ts';
-import type { Executor, RunFound, RunRequest, RunState } from '../../domain/ports.ts';
+import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
+import type { Executor, News, RunRequest, RunState, Watched } from '../../domain/ports.ts';
 import { foreignAddress, foreignName } from '../../domain/record/foreign-text.ts';
 import { executorWatcher, keys } from '../../domain/record/keys.ts';
 import type { Failure, RunWatchRow } from '../../domain/record/rows.ts';
@@ -15,8 +15,8 @@ type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'pace'>;
 export interface Following {
   readonly row: RunWatchRow;
   readonly executor: Executor;
-  /** What the executor says of the run now, if it knows it. */
-  readonly state: RunState | undefined;
+  /** What the look at the executor brought; absent where it was not asked for this run. */
+  readonly news: News | undefined;
   readonly cancelled: boolean;
 }
 
@@ -37,15 +37,22 @@ const placeOf = ({ batch_id, index, wait, deployment }: RunWatchRow): PlaceOfWai
   watcher: executorWatcher(deployment.executor.account),
 });
 
-/** One look at one run. An executor that cannot be asked is no news. */
+/** What the executor is to be asked about a run; undefined while there is nothing to ask. */
+export const watchedOf = (deps: Pick<Needs, 'clock' | 'pace'>, row: RunWatchRow): Watched | undefined => {
+  const { phase, at, ref, correlation } = row;
+  if (phase === 'paused' || (phase === 'intended' && deps.clock.now() - at <= deps.pace.intentGrace)) return undefined;
+  const known = { ...(ref === undefined ? {} : { ref }), ...(correlation === undefined ? {} : { correlation }) };
+  return { request: requestOf(row), sent_at: at, ...known };
+};
+
+/** What one look at one run leads to. An executor that cannot be asked is no news. */
 export const followRun = async (deps: Needs, following: Following): Promise<void> => {
-  const { row } = following;
+  const { row, news } = following;
   try {
-    if (row.phase === 'started') await followStarted(deps, following);
-    else if (row.phase === 'accepted') await followAccepted(deps, following);
-    else if (row.phase === 'paused') await followPaused(deps, row);
-    else if (row.phase === 'unknown' || deps.clock.now() - row.at > deps.pace.intentGrace)
-      await search(deps, following);
+    if (row.phase === 'paused') await followPaused(deps, row);
+    else if (row.phase === 'started') await followStarted(deps, following);
+    else if (news !== undefined) await followSought(deps, { ...following, news });
+    if (news?.kind === 'unread') throw new FlotillaError('ExecutorUnavailable', news.trouble.answered);
   } catch (error) {
     if (!isFlotillaError(error, 'ExecutorUnavailable')) throw error;
     if (deps.clock.now() > lastMoment(deps, following))
@@ -68,44 +75,35 @@ const followPaused = async (deps: Needs, row: RunWatchRow): Promise<void> => {
   await settleFailure(deps, { place, deployment, failure: failureOfPause(row), actor });
 };
 
-/** Accepted is not started: the run is looked for until it may no longer appear. */
-const followAccepted = async (deps: Needs, following: Following): Promise<void> => {
-  const { row, executor } = following;
-  const resolution = await executor.resolve(requestOf(row), row.correlation ?? '');
-  if (resolution.kind === 'found' || resolution.kind === 'several') {
-    await takeRun(deps, row, resolution);
-  } else if (resolution.kind === 'failed') {
-    const { reason, message } = resolution;
-    await fail(deps, row, { reason, message, retryable: false, touched: false });
-  } else if (isTooLate(deps, following)) {
-    await search(deps, following);
+/** Accepted is not started, and the reply to a start may be lost: its run is looked for until it may no longer appear. It is never started again. */
+const followSought = async (
+  deps: Needs,
+  { news, ...following }: Following & { readonly news: News },
+): Promise<void> => {
+  const { row } = following;
+  if (news.kind === 'run' || news.kind === 'several') return takeRun(deps, row, news);
+  if (news.kind === 'failed') {
+    const { reason, message } = news;
+    return fail(deps, row, { reason, message, retryable: false, touched: false });
   }
+  if (news.kind === 'unread' || deps.clock.now() <= row.at + following.executor.lateStartMilliseconds) return;
+  const message = 'The executor may or may not have started a run; none with our key has appeared in time.';
+  await settleUnknown(deps, row, 'StartUnknown', message);
 };
 
-const isTooLate = ({ clock }: Needs, { row, executor }: Following): boolean =>
-  clock.now() > row.at + executor.lateStartMilliseconds;
-
-/** The reply was lost, or never came: only the executor's own list can tell whether there is a run. It is never started again. */
-const search = async (deps: Needs, following: Following): Promise<void> => {
-  const { row, executor } = following;
-  const found = await executor.findByKey(requestOf(row));
-  if (found !== undefined) await takeRun(deps, row, found);
-  else if (isTooLate(deps, following)) {
-    const message = 'The executor may or may not have started a run; none with our key has appeared in time.';
-    await settleUnknown(deps, row, 'StartUnknown', message);
-  }
-};
+type Found = Extract<News, { readonly kind: 'run' | 'several' }>;
 
 /** Two at work may overwrite each other, and following one would tell nothing of the target. */
-const takeRun = async (deps: Needs, row: RunWatchRow, found: RunFound): Promise<void> => {
-  if (found.kind === 'found') return noteStarted(deps, placeOf(row), found);
+const takeRun = async (deps: Needs, row: RunWatchRow, found: Found): Promise<void> => {
+  if (found.kind === 'run') return noteStarted(deps, placeOf(row), found);
   const named = found.runs.map(({ ref, url }) => (url === undefined ? ref : `${ref} (${url})`)).join(', ');
   const message = `${found.runs.length} runs at work carry our key, and nobody can say which of them decides: ${named}.`;
   await settleUnknown(deps, row, 'SeveralRuns', message);
 };
 
 const followStarted = async (deps: Needs, following: Following): Promise<void> => {
-  const { row, state } = following;
+  const { row } = following;
+  const state = stateOf(following);
   if (state?.phase === 'terminal') return conclude(deps, row, state);
   const now = deps.clock.now();
   const { stopping } = row;
@@ -120,7 +118,11 @@ const followStarted = async (deps: Needs, following: Following): Promise<void> =
   await settleUnknown(deps, row, 'AbortUnconfirmed', message);
 };
 
-const lastSeen = ({ row, state }: Following): string => {
+const stateOf = ({ news }: Following): RunState | undefined => (news?.kind === 'run' ? news.state : undefined);
+
+const lastSeen = (following: Following): string => {
+  const { row } = following;
+  const state = stateOf(following);
   const executor = `the executor (${row.deployment.executor.name})`;
   const said = state?.raw ?? '';
   return said === '' ? `${executor} does not know this run, or gives no state of it` : `${executor} says ${said}`;
@@ -136,7 +138,7 @@ const reasonToStop = ({ row, cancelled }: Following, now: number): 'timeout' | '
 const stop = async (deps: Needs, { row, executor }: Following, why: 'timeout' | 'cancel'): Promise<void> => {
   // A run that was aborted for a cancel which nobody remembers would be a failure of its own, and might be tried again.
   await deps.table.synced();
-  const answer = await executor.cancel(requestOf(row), row.ref ?? '');
+  const { kind: answer } = await executor.cancel(requestOf(row), row.ref ?? '');
   const stopping = { why, answer, at: deps.clock.now() };
   const { watcher, batch_id, index, wait } = placeOf(row);
   await deps.table.transact([

@@ -1,5 +1,6 @@
 import type { Workload } from '../../../lib/domain/plan/plan.ts';
 import type { Cluster, Executor, RunRequest, RunState } from '../../../lib/domain/ports.ts';
+import { lookOneByOne, unaskedExecutor } from '../../unasked-executor.ts';
 
 /** Before anything was deployed. */
 const versionBefore = '1.0.0';
@@ -28,6 +29,7 @@ export class LastingWorld {
   executor({ isOver, onStart, lateStart }: LifeOfServer): Executor {
     const reached = async <T>(answer: () => T): Promise<T> => (isOver() ? new Promise(() => {}) : answer());
     return {
+      ...unaskedExecutor,
       lateStartMilliseconds: lateStart,
       start: async (request) => {
         if (!isOver()) this.#begin(request);
@@ -38,18 +40,19 @@ export class LastingWorld {
             : { kind: 'started', ref: request.key },
         );
       },
-      resolve: () => Promise.reject(new Error('nothing is merely accepted here')),
-      observe: (runs) => reached(() => new Map(runs.map(({ request, ref }) => [ref, this.#stateOf(request)] as const))),
+      look: lookOneByOne(async ({ request, ref }) => {
+        const { key, version } = request;
+        if (ref !== undefined) return reached(() => ({ kind: 'run', ref, state: this.#stateOf(request) }));
+        return reached(() => {
+          if (this.starts.has(key) && !version.includes('-lost')) return { kind: 'run', ref: key };
+          this.missed.add(key);
+          return { kind: 'none' };
+        });
+      }),
       cancel: ({ key }) =>
         reached(() => {
           this.cancels.push(key);
-          return 'accepted' as const;
-        }),
-      findByKey: ({ key, version }) =>
-        reached(() => {
-          if (this.starts.has(key) && !version.includes('-lost')) return { kind: 'found', ref: key } as const;
-          this.missed.add(key);
-          return undefined;
+          return { kind: 'accepted', answer: '200' };
         }),
     };
   }

@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
-import { FlotillaError } from '../../../lib/domain/errors.ts';
-import type { Executor, Resolution, RunState } from '../../../lib/domain/ports.ts';
+import type { CancelResult, Executor, News, RunState } from '../../../lib/domain/ports.ts';
 import { executorWatcher, keys } from '../../../lib/domain/record/keys.ts';
 import { type AnswerRow, type ItemRow, itemOf, type RunWatchRow, rowOf } from '../../../lib/domain/record/rows.ts';
-import { followRun } from '../../../lib/usecases/deployment/follow-run.ts';
+import { followRun, watchedOf } from '../../../lib/usecases/deployment/follow-run.ts';
 import { cloudPace } from '../../../lib/usecases/deps.ts';
+import { unaskedExecutor } from '../../unasked-executor.ts';
 import { aboutToStart } from './about-to-start.ts';
 
-const away = new FlotillaError('ExecutorUnavailable', 'it is away');
+const away: News = { kind: 'unread', trouble: { asked: 'the runs', answered: 'it is away' } };
+const none: News = { kind: 'none' };
 const late = 600_000;
 const timeout = 900_000;
 const { abortGrace, intentGrace } = cloudPace;
@@ -19,10 +20,9 @@ interface Case {
   readonly after?: number;
   readonly state?: RunState;
   readonly isCancelled?: true;
-  /** What the executor says when it is asked. */
-  readonly resolve?: Resolution | Error;
-  readonly cancel?: 'accepted' | 'over' | 'no';
-  readonly find?: Awaited<ReturnType<Executor['findByKey']>> | Error;
+  /** What a look at a run that is not known yet says of it. */
+  readonly news?: News;
+  readonly cancel?: CancelResult['kind'];
   /** What it was asked for. */
   readonly asked?: readonly string[];
   /** The wait as it then is: its phase and what else is new; or how it was answered, and what is known of the failure. */
@@ -31,7 +31,7 @@ interface Case {
 
 const running: RunState = { phase: 'running', raw: 'Running' };
 const ended: RunState = { phase: 'terminal', outcome: 'succeeded', raw: 'Success' };
-const run = { kind: 'found', ref: 'run-1', url: 'https://x/run-1' } as const;
+const run = { kind: 'run', ref: 'run-1', url: 'https://x/run-1' } as const;
 const started = { phase: 'started', ref: 'run-1' } as const;
 const stopping = (why: 'timeout' | 'cancel', answer: 'accepted' | 'over' | 'no', at: number) => ({
   row: { ...started, stopping: { why, answer, at: start + at } },
@@ -46,10 +46,7 @@ const unconfirmed = (why: string, seen: string) => [
   `AttemptEnded AbortUnconfirmed: The run was to be stopped (${why}), but its end was not seen: ${seen}.`,
   touchedUnknown,
 ];
-const several = {
-  kind: 'several',
-  runs: [{ ref: 'run-1', url: 'https://x/run-1' }, { ref: 'run-2' }],
-} as unknown as Resolution & { readonly kind: 'several' };
+const several: News = { kind: 'several', runs: [{ ref: 'run-1', url: 'https://x/run-1' }, { ref: 'run-2' }] };
 const severalTold = [
   'AttemptEnded SeveralRuns: 2 runs at work carry our key, and nobody can say which of them decides: run-1 (https://x/run-1), run-2.',
   touchedUnknown,
@@ -58,49 +55,49 @@ const noTime = ['AttemptEnded ExecutorUnavailable: it is away', touchedUnknown];
 
 const cases: readonly Case[] = [
   { what: 'intended a moment ago, is left to whoever starts it', after: intentGrace, told: ['intended'] },
-  { what: 'intended for long, is looked for by its key', after: intentGrace + 1, asked: ['find'], told: ['intended'] },
+  { what: 'intended for long, is looked for by its key', after: intentGrace + 1, asked: ['look'], told: ['intended'] },
   {
-    ...{ what: 'intended for long, is found', after: intentGrace + 1, find: run, asked: ['find'] },
+    ...{ what: 'intended for long, is found', after: intentGrace + 1, news: run, asked: ['look'] },
     told: ['started run-1', 'RunStarted: Run run-1 was started.'],
   },
   {
     what: 'whose start is unknown, is looked for at once',
     row: { phase: 'unknown' },
-    asked: ['find'],
+    asked: ['look'],
     told: ['unknown'],
   },
   {
     ...{ what: 'whose start is unknown, does not appear as long as it may', row: { phase: 'unknown' }, after: late },
-    ...{ asked: ['find'], told: ['unknown'] },
+    ...{ asked: ['look'], told: ['unknown'] },
   },
   {
     ...{ what: 'whose start is unknown, does not appear in time', row: { phase: 'unknown' }, after: late + 1 },
-    ...{ asked: ['find'], told: startUnknown },
+    ...{ asked: ['look'], told: startUnknown },
   },
   {
-    ...{ what: 'whose start is unknown, is there twice', row: { phase: 'unknown' }, find: several },
-    ...{ asked: ['find'], told: severalTold },
+    ...{ what: 'whose start is unknown, is there twice', row: { phase: 'unknown' }, news: several },
+    ...{ asked: ['look'], told: severalTold },
   },
   {
-    ...{ what: 'that was accepted, has come', row: { phase: 'accepted', correlation: 'c' }, resolve: run },
-    ...{ asked: ['resolve c'], told: ['started run-1', 'RunStarted: Run run-1 was started.'] },
+    ...{ what: 'that was accepted, has come', row: { phase: 'accepted', correlation: 'c' }, news: run },
+    ...{ asked: ['look'], told: ['started run-1', 'RunStarted: Run run-1 was started.'] },
   },
   {
-    ...{ what: 'that was accepted, has come twice', row: { phase: 'accepted' }, resolve: several },
-    ...{ asked: ['resolve '], told: severalTold },
+    ...{ what: 'that was accepted, has come twice', row: { phase: 'accepted' }, news: several },
+    ...{ asked: ['look'], told: severalTold },
   },
   {
     ...{ what: 'that was accepted, will never come', row: { phase: 'accepted' } },
-    ...{ resolve: { kind: 'failed', reason: 'TriggerFailed', message: 'No input set.' }, asked: ['resolve '] },
+    ...{ news: { kind: 'failed', reason: 'TriggerFailed', message: 'No input set.' }, asked: ['look'] },
     told: ['AttemptEnded TriggerFailed: No input set.', 'untouched, not worth another try'],
   },
   {
-    ...{ what: 'that was accepted, has not come yet', row: { phase: 'accepted' }, resolve: { kind: 'not-yet' } },
-    ...{ after: late, asked: ['resolve '], told: ['accepted'] },
+    ...{ what: 'that was accepted, has not come yet', row: { phase: 'accepted' }, news: none },
+    ...{ after: late, asked: ['look'], told: ['accepted'] },
   },
   {
     ...{ what: 'that was accepted, and comes too late, is looked for', row: { phase: 'accepted' }, after: late + 1 },
-    ...{ resolve: { kind: 'not-yet' }, asked: ['resolve ', 'find'], told: startUnknown },
+    ...{ news: none, asked: ['look'], told: startUnknown },
   },
   {
     ...{ what: 'that is paused, is left to whoever paused', after: 30_000, row: { phase: 'paused' } },
@@ -210,15 +207,15 @@ const cases: readonly Case[] = [
     ],
   },
   {
-    ...{ what: 'whose executor is away, is waited for', row: { phase: 'unknown' }, find: away, asked: ['find'] },
+    ...{ what: 'whose executor is away, is waited for', row: { phase: 'unknown' }, news: away, asked: ['look'] },
     ...{ after: timeout + abortGrace, told: ['unknown'] },
   },
   {
     ...{
       what: 'whose executor is away to the last, is UNKNOWN',
       row: { phase: 'unknown' },
-      find: away,
-      asked: ['find'],
+      news: away,
+      asked: ['look'],
     },
     ...{ after: timeout + abortGrace + 1, told: noTime },
   },
@@ -227,25 +224,16 @@ const cases: readonly Case[] = [
       what: 'that may appear after its deadline, is waited for until then',
       row: { phase: 'unknown', deadline: start + 1_000 },
     },
-    ...{ find: away, asked: ['find'], after: late + abortGrace, told: ['unknown'] },
+    ...{ news: away, asked: ['look'], after: late + abortGrace, told: ['unknown'] },
   },
   {
     ...{
       what: 'that may have appeared after its deadline, is UNKNOWN',
       row: { phase: 'accepted', deadline: start + 1_000 },
     },
-    ...{ resolve: away, asked: ['resolve '], after: late + abortGrace + 1, told: noTime },
+    ...{ news: away, asked: ['look'], after: late + abortGrace + 1, told: noTime },
   },
 ];
-
-const refuse = (what: string): never => {
-  throw new Error(`nobody is to ask for ${what}`);
-};
-
-const given = <Answer>(answer: Answer | Error | undefined, what: string): Answer => {
-  if (answer instanceof Error) throw answer;
-  return answer === undefined ? refuse(what) : answer;
-};
 
 test.each(cases.map((one) => [one.what, one] as const))('a run %s', async (_, one) => {
   const { world, batchId: batch_id, deployment, item } = await aboutToStart();
@@ -271,28 +259,20 @@ test.each(cases.map((one) => [one.what, one] as const))('a run %s', async (_, on
     { put: itemOf(keys.item(batch_id, 0), { ...item, step: wait === 'restore' ? 'restore' : 'deploy', runs }) },
   ]);
   world.clock.time = start + (one.after ?? 0);
-  const asked: string[] = [];
+  const deps = { ...world.deps, pace: cloudPace };
+  const watchedRun = watchedOf(deps, row);
+  const asked: string[] = watchedRun === undefined || row.phase === 'started' ? [] : ['look'];
   const executor: Executor = {
+    ...unaskedExecutor,
     lateStartMilliseconds: late,
-    start: async () => refuse('start'),
-    observe: async () => refuse('observe'),
-    resolve: async (request, correlation) => {
-      expect(request).toEqual({ key: 'k', batch_id, deployment, version: '3.0.2', at: start });
-      asked.push(`resolve ${correlation}`);
-      return given(one.resolve, 'resolve');
-    },
     cancel: async (_request, ref) => {
       asked.push(`cancel ${ref}`);
-      return given(one.cancel, 'cancel');
-    },
-    findByKey: async () => {
-      asked.push('find');
-      if (one.find instanceof Error) throw one.find;
-      return one.find;
+      return { kind: one.cancel!, answer: '200' };
     },
   };
-  const deps = { ...world.deps, pace: cloudPace };
-  await followRun(deps, { row, executor, state: one.state, cancelled: one.isCancelled === true });
+  const seen: News = one.state === undefined ? none : { kind: 'run', ref: 'run-1', state: one.state };
+  const news = watchedRun === undefined ? undefined : (one.news ?? seen);
+  await followRun(deps, { row, executor, news, cancelled: one.isCancelled === true });
   const watched = rowOf<RunWatchRow>(await world.table.get(watch));
   const answer = rowOf<AnswerRow>(await world.table.get(keys.answer(batch_id, 0, wait)));
   const now = rowOf<ItemRow>(await world.table.get(keys.item(batch_id, 0)))!;

@@ -4,21 +4,18 @@ import { keys } from '../../../lib/domain/record/keys.ts';
 import { type AnswerRow, rowOf } from '../../../lib/domain/record/rows.ts';
 import { type Launch, launchRun, runPlace } from '../../../lib/usecases/deployment/launch-run.ts';
 import { cloudPace } from '../../../lib/usecases/deps.ts';
+import { unaskedExecutor } from '../../unasked-executor.ts';
 import type { aboutToStart } from './about-to-start.ts';
 
 /** Starts what it is told to start and counts; nothing else is asked of it here. */
 export const countingExecutor = () => {
   const starts: string[] = [];
   const executor: Executor = {
-    lateStartMilliseconds: 0,
+    ...unaskedExecutor,
     start: async ({ key }) => {
       starts.push(key);
       return { kind: 'started', ref: `run-${key}` };
     },
-    resolve: () => Promise.reject(new Error('nobody resolves here')),
-    observe: () => Promise.reject(new Error('nobody observes here')),
-    cancel: () => Promise.reject(new Error('nobody cancels here')),
-    findByKey: () => Promise.reject(new Error('nobody looks for a key here')),
   };
   return { executor, starts };
 };

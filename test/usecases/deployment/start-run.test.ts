@@ -4,6 +4,7 @@ import { FlotillaError } from '../../../lib/domain/errors.ts';
 import type { Executor, RunRequest, StartResult } from '../../../lib/domain/ports.ts';
 import type { Failure } from '../../../lib/domain/record/rows.ts';
 import { type Pauses, startRun } from '../../../lib/usecases/deployment/start-run.ts';
+import { unaskedExecutor } from '../../unasked-executor.ts';
 
 /** It turns a start away as written down, and takes the one after. */
 const turningAway = (...retryAfter: readonly (number | undefined)[]) => {
@@ -14,12 +15,9 @@ const turningAway = (...retryAfter: readonly (number | undefined)[]) => {
     }),
   );
   const executor: Executor = {
+    ...unaskedExecutor,
     lateStartMilliseconds: 600_000,
     start: async () => answers.shift() ?? { kind: 'started', ref: 'run-1' },
-    resolve: () => Promise.reject(new Error('nobody resolves here')),
-    observe: () => Promise.reject(new Error('nobody observes here')),
-    cancel: () => Promise.reject(new Error('nobody cancels here')),
-    findByKey: () => Promise.reject(new Error('nobody looks for a key here')),
   };
   return executor;
 };

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { FlotillaError } from '../../../lib/domain/errors.ts';
-import type { Executor, RunState } from '../../../lib/domain/ports.ts';
+import type { Executor, News } from '../../../lib/domain/ports.ts';
 import { executorWatcher, keys } from '../../../lib/domain/record/keys.ts';
 import { type ItemRow, itemOf, type RunWatchRow, rowOf, type WatcherRow } from '../../../lib/domain/record/rows.ts';
 import { pauseStart, resumeStart } from '../../../lib/usecases/deployment/pause-start.ts';
 import { watchExecutor } from '../../../lib/usecases/deployment/watch-executor.ts';
 import { cloudPace } from '../../../lib/usecases/deps.ts';
+import { lookOneByOne, unaskedExecutor } from '../../unasked-executor.ts';
 import { changeBatch } from '../batch/api-world.ts';
 import { aboutToStart } from './about-to-start.ts';
 
@@ -32,17 +32,15 @@ const looked = async (rows: readonly Partial<RunWatchRow>[], says: Partial<Execu
     await changeBatch(world, batch_id, { status: 'PROCESSING', reason: 'x', message: 'x', cancel_requested_at: 1 });
   const asked: string[] = [];
   const executor: Executor = {
+    ...unaskedExecutor,
     lateStartMilliseconds: 600_000,
-    start: () => Promise.reject(new Error('nobody starts here')),
-    resolve: () => Promise.reject(new Error('nobody resolves here')),
-    findByKey: () => Promise.reject(new Error('nobody looks here')),
-    observe: async (runs) => {
-      asked.push(`observe ${runs.map(({ ref, request: { key } }) => `${ref} ${key}`).join(', ')}`);
+    look: async (watched) => {
+      asked.push(`look ${watched.map(({ ref, request: { key } }) => `${ref} ${key}`).join(', ')}`);
       return new Map();
     },
     cancel: async (_, ref) => {
       asked.push(`cancel ${ref}`);
-      return 'accepted';
+      return { kind: 'accepted', answer: '200' };
     },
     ...says,
   };
@@ -60,37 +58,37 @@ const looked = async (rows: readonly Partial<RunWatchRow>[], says: Partial<Execu
   return { end, asked, named, account, reasons: reasons.map((row) => rowOf<ItemRow>(row)!.reason) };
 };
 
-const ended: RunState = { phase: 'terminal', outcome: 'succeeded', raw: 'Success' };
+const b: News = { kind: 'run', ref: 'b', state: { phase: 'terminal', outcome: 'succeeded', raw: 'Success' } };
 const more = { more: true };
 
-test('all runs of an account are read with one request; one of which nobody knows a name is not asked for', async () => {
+test('all runs of an account are looked at together; one that is only about to be started is not', async () => {
   const { end, asked, named, account } = await looked([{ ref: 'a' }, { phase: 'intended' }, { ref: 'c' }]);
-  expect([end, asked, named]).toEqual([more, ['observe a k0, c k2'], [account]]);
+  expect([end, asked, named]).toEqual([more, ['look a k0, c k2'], [account]]);
 });
 
-test('where nobody knows a name nothing is asked', async () => {
+test('where all are only about to be started nothing is asked', async () => {
   expect((await looked([{ phase: 'intended' }])).asked).toEqual([]);
 });
 
 test('each is told of its own run', async () => {
-  const observe = async () => new Map([['b', ended]]);
-  const { reasons } = await looked([{ ref: 'a' }, { ref: 'b' }], { observe });
+  const look = async () => new Map([['k1', b]]);
+  const { reasons } = await looked([{ ref: 'a' }, { ref: 'b' }], { look });
   expect(reasons).toEqual(['TurnGranted', 'RunSucceeded']);
 });
 
 test('runs of a cancelled batch are stopped, others are not', async () => {
   const stopped = await looked([{ ref: 'a' }, { ref: 'b' }], {}, true);
-  expect(stopped.asked).toEqual(['observe a k0, b k1', 'cancel a', 'cancel b']);
+  expect(stopped.asked).toEqual(['look a k0, b k1', 'cancel a', 'cancel b']);
 });
 
 test('an executor that is away is asked at the next look; what is broken is told, after all have been looked at', async () => {
-  const failing = (error: Error) => async () => Promise.reject(error);
-  const away = new FlotillaError('ExecutorUnavailable', 'no route');
-  expect((await looked([{ ref: 'a' }], { observe: failing(away) })).end).toEqual(more);
+  const unread: News = { kind: 'unread', trouble: { asked: 'runs', answered: 'no route' } };
+  expect((await looked([{ ref: 'a' }], { look: lookOneByOne(() => unread) })).end).toEqual(more);
   const bug = new Error('a bug');
-  expect((await looked([{ ref: 'a' }], { observe: failing(bug) })).end).toBe(bug);
-  const observe = async () => new Map([['b', ended]]);
-  const { end, reasons } = await looked([{ phase: 'unknown' }, { ref: 'b' }], { observe, findByKey: failing(bug) });
+  expect((await looked([{ ref: 'a' }], { look: () => Promise.reject(bug) })).end).toBe(bug);
+  const look = async () => new Map([['k1', b]]);
+  const cancel = () => Promise.reject(bug);
+  const { end, reasons } = await looked([{ ref: 'a', deadline: 0 }, { ref: 'b' }], { look, cancel });
   expect([end, reasons]).toEqual([bug, ['TurnGranted', 'RunSucceeded']]);
 });
 

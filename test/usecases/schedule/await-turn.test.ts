@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Executor, Table, Write } from '../../../lib/domain/ports.ts';
+import type { Table, Write } from '../../../lib/domain/ports.ts';
 import { changeItem, pendingItem } from '../../../lib/domain/record/change.ts';
 import { keys } from '../../../lib/domain/record/keys.ts';
 import { itemOf, type Outcome, type TurnRow } from '../../../lib/domain/record/rows.ts';
@@ -8,6 +8,7 @@ import { startRestore } from '../../../lib/usecases/deployment/start-restore.ts'
 import { cloudPace } from '../../../lib/usecases/deps.ts';
 import { verifyRollout } from '../../../lib/usecases/rollout/verify-rollout.ts';
 import { awaitTurn } from '../../../lib/usecases/schedule/await-turn.ts';
+import { unaskedExecutor } from '../../unasked-executor.ts';
 import { makeWorld, planned } from '../batch/api-world.ts';
 
 const outcome: Outcome = {
@@ -34,15 +35,7 @@ const begun = async () => {
     fail: async (...given: unknown[]) => void told.push(given),
   });
   const notAsked = () => Promise.reject(new Error('nobody asks for it here'));
-  const executor: Executor = {
-    lateStartMilliseconds: 0,
-    start: notAsked,
-    resolve: notAsked,
-    observe: notAsked,
-    cancel: notAsked,
-    findByKey: notAsked,
-  };
-  const deps = { ...world.deps, workflow, pace: cloudPace, executor: async () => executor, cluster: notAsked };
+  const deps = { ...world.deps, workflow, pace: cloudPace, executor: async () => unaskedExecutor, cluster: notAsked };
   const task = { token: 'token-1', execution_arn: 'arn', batch_id: batchId, index: 0 };
   return { batchId, table: world.table, deps, task, told };
 };
