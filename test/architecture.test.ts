@@ -31,6 +31,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     ],
     'lib/domain/json.ts',
     'lib/domain/ports.ts',
+    'lib/domain/batch', // problems of a file of faults are told as those of every file
     'zod',
     'yaml',
     'node:*',

@@ -289,7 +289,7 @@ describe('a start whose reply is lost', () => {
   });
 
   it('stays unfound where the installation shows no payload', async () => {
-    const harness = await simulate({ showPayload: false });
+    const harness = await simulate({ payload: 'hidden' });
     harness.order({ fault: 'drop-reply' });
     const executor = executorOf(harness.url);
     expect((await executor.start(requestOf())).kind).toBe('unknown');

@@ -1,11 +1,12 @@
 import type { Clock } from '../../domain/ports.ts';
-import { type Answer, failure, throttledAtEdge } from './envelopes.ts';
+import { type Answer, failure, throttledAtEdge, throttledByService } from './envelopes.ts';
+import { LastMinute } from './last-minute.ts';
 import type { Settled } from './options.ts';
-import type { Call, Guard } from './router.ts';
+import { type Call, type Edge, isOfProtocol } from './router.ts';
 
-/** Requests of the last minute, by API key. */
+/** Requests of the last minute, by API key. Those that were refused as too many do not count. */
 class Meter {
-  readonly #seen = new Map<string, number[]>();
+  readonly #seen = new Map<string, LastMinute>();
   readonly #clock: Clock;
   readonly #limit: number;
 
@@ -16,12 +17,14 @@ class Meter {
 
   isOver(key: string): boolean {
     if (this.#limit === 0) return false;
-    const since = this.#clock.now() - 60_000;
-    const recent = (this.#seen.get(key) ?? []).filter((at) => at > since);
-    const isOver = recent.length >= this.#limit;
-    if (!isOver) recent.push(this.#clock.now());
+    return (this.#seen.get(key)?.count(this.#clock.now()) ?? 0) >= this.#limit;
+  }
+
+  took(key: string): void {
+    if (this.#limit === 0) return;
+    const recent = this.#seen.get(key) ?? new LastMinute();
     this.#seen.set(key, recent);
-    return isOver;
+    recent.add(this.#clock.now());
   }
 }
 
@@ -35,12 +38,20 @@ const checkKey = (call: Call, options: Settled): Answer | undefined => {
   return failure('INVALID_TOKEN', 'Token is not valid');
 };
 
+const keyOf = (call: Call): string => call.headers['x-api-key'] ?? '';
+
 /** The edge in front of all calls of the API; the simulator's own pages and orders are free. */
-export const guardOf = (options: Settled): Guard => {
+export const edgeOf = (options: Settled): Edge => {
   const meter = new Meter(options.clock, options.requestsPerMinute);
-  return (call) => {
-    if (!call.path.startsWith('/pipeline/api/')) return undefined;
-    if (meter.isOver(call.headers['x-api-key'] ?? '')) return throttledAtEdge();
-    return checkKey(call, options);
+  return {
+    refuse: (call) => {
+      if (!isOfProtocol(call.path)) return undefined;
+      if (meter.isOver(keyOf(call)))
+        return options.throttledBy === 'service' ? throttledByService() : throttledAtEdge();
+      return checkKey(call, options);
+    },
+    took: (call, answer) => {
+      if (answer.isThrottled !== true) meter.took(keyOf(call));
+    },
   };
 };

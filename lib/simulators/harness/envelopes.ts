@@ -1,16 +1,21 @@
-import { randomUUID } from 'node:crypto';
-
-/** What a route answers. `destroy` drops the connection instead of sending anything. */
+/** What a route answers. */
 export interface Answer {
   readonly status: number;
   readonly json?: unknown;
+  /** JSON that gets the id of its request on its way out. */
+  readonly envelope?: object;
   readonly html?: string;
-  readonly destroy?: true;
+  /** The connection is cut instead of an answer: before anything was sent, or after the request was carried out. */
+  readonly cut?: 'before' | 'after';
+  /** How long what is ready is held back, in milliseconds. */
+  readonly late?: number;
+  /** It says that there were too many requests. */
+  readonly isThrottled?: true;
 }
 
 export const success = (data: unknown): Answer => ({
   status: 200,
-  json: { status: 'SUCCESS', data, metaData: null, correlationId: randomUUID() },
+  envelope: { status: 'SUCCESS', data, metaData: null },
 });
 
 const statusOf: Readonly<Record<string, number>> = {
@@ -28,11 +33,10 @@ const statusOf: Readonly<Record<string, number>> = {
 /** The ErrorDTO envelope. */
 export const failure = (code: string, message: string): Answer => ({
   status: statusOf[code] ?? 500,
-  json: {
+  envelope: {
     status: 'ERROR',
     code,
     message,
-    correlationId: randomUUID(),
     detailedMessage: null,
     responseMessages: [{ code, level: 'ERROR', message, exception: null, failureTypes: [] }],
     metadata: null,
@@ -42,21 +46,26 @@ export const failure = (code: string, message: string): Answer => ({
 /** The FailureDTO envelope, of parameters that are missing. */
 export const invalidFields = (fields: readonly string[]): Answer => ({
   status: 400,
-  json: {
+  envelope: {
     status: 'FAILURE',
     code: 'INVALID_REQUEST',
     message: 'Validation failed',
-    correlationId: randomUUID(),
     errors: fields.map((fieldId) => ({ fieldId, error: 'must not be null' })),
   },
 });
 
 /** The edge: 429 without a body of the service and without Retry-After. */
-export const throttledAtEdge = (): Answer => ({ status: 429, html: 'Too Many Requests' });
+export const throttledAtEdge = (): Answer => ({ status: 429, html: 'Too Many Requests', isThrottled: true });
 
-export const htmlError = (): Answer => ({
+/** The service itself: a 400 like those that will not pass. */
+export const throttledByService = (): Answer => ({
+  ...failure('TOO_MANY_REQUESTS', 'SIMULATED: too many requests'),
+  isThrottled: true,
+});
+
+export const htmlError = (told: string): Answer => ({
   status: 502,
-  html: '<html><head><title>502 Bad Gateway</title></head><body>SIMULATED bad gateway</body></html>',
+  html: `<html><head><title>502 Bad Gateway</title></head><body>${told}</body></html>`,
 });
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);

@@ -1,5 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { Memory } from '../memory.ts';
+import { millisecondsOf } from './faults.ts';
+import type { Ids } from './ids.ts';
 import type { Settled, SimulatedTrigger } from './options.ts';
 import { type Remembered, type RunOrigin, recalled, remembered } from './run.ts';
 import type { Runs } from './runs.ts';
@@ -23,16 +24,18 @@ type EventRecord = Omit<StoredEvent, 'origin'> & { readonly origin: Remembered<S
 /** Events, and the worker that turns each into its runs some time later. */
 export class Events {
   readonly #options: Settled;
+  readonly #ids: Ids;
   readonly #runs: Runs;
   readonly #memory: Memory;
   readonly #all = new Map<string, StoredEvent>();
   readonly #closing = new AbortController();
 
-  constructor(options: Settled, runs: Runs, memory: Memory) {
+  constructor(options: Settled, { ids, runs }: { readonly ids: Ids; readonly runs: Runs }) {
     this.#options = options;
+    this.#ids = ids;
     this.#runs = runs;
-    this.#memory = memory;
-    for (const record of memory.all<EventRecord>('event')) {
+    this.#memory = options.memory;
+    for (const record of options.memory.all<EventRecord>('event')) {
       const event = { ...record, origin: recalled(record.origin) };
       this.#all.set(event.id, event);
       if (event.status === 'QUEUED') void this.#work(event);
@@ -41,7 +44,7 @@ export class Events {
 
   store(triggers: readonly SimulatedTrigger[], origin: StoredEvent['origin']): StoredEvent {
     const event: StoredEvent = {
-      id: randomBytes(12).toString('hex'),
+      id: this.#ids.event(),
       createdAt: this.#options.clock.now(),
       triggers,
       origin,
@@ -70,10 +73,8 @@ export class Events {
   async #work(event: StoredEvent): Promise<void> {
     const { faults } = event.origin;
     if (faults.has('lose-event')) return;
-    const late = faults.get('late-event');
-    const extra = late === undefined ? 0 : (late.milliseconds ?? 10_000);
     const { clock, eventMilliseconds } = this.#options;
-    const due = event.createdAt + eventMilliseconds + extra;
+    const due = event.createdAt + eventMilliseconds + millisecondsOf(faults, 'late-event');
     await clock.sleep(Math.max(0, due - clock.now()), this.#closing.signal);
     if (this.#closing.signal.aborted) return;
     // Both or neither: an event that did not know of its runs would start them again.

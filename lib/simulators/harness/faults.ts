@@ -1,60 +1,58 @@
+import type { Random } from '../../domain/ports.ts';
 import type { Memory } from '../memory.ts';
-import type { Payload } from './payload.ts';
+import { type FaultName, faultOfVersion, type RouteName, ruleOf } from './fault-rules.ts';
+import type { FaultOrder } from './fault-schema.ts';
 
-/** While the start is answered. */
-const requestFaults = ['reject', 'too-many-requests', 'throttle', 'server-error', 'html-error', 'drop-reply'] as const;
-/** From the stored event to the run. */
-const eventFaults = ['lose-event', 'late-event', 'fail-event'] as const;
-/** In the run. */
-const runFaults = ['stale-status', 'stuck-running', 'fail-stage', 'fail-after-apply', 'slow', 'refuse-abort'] as const;
+/** What is known of whatever a fault may strike. */
+export type Facts = { readonly [name in keyof NonNullable<FaultOrder['match']>]: string | undefined };
 
-const faultNames = [...requestFaults, ...eventFaults, ...runFaults] as const;
-export type FaultName = (typeof faultNames)[number];
-
-export interface FaultOrder {
-  /** All that are given must be equal. Empty matches every start. */
-  readonly match?: Readonly<Partial<Record<'service' | 'version' | 'pillar' | 'pipeline' | 'key', string>>>;
-  readonly fault: FaultName;
-  /** How many starts it strikes; absent means all. */
-  readonly times?: number;
-  /** server-error, html-error: before anything is stored (no run comes of it), or after (the default: a run comes). */
-  readonly when?: 'before' | 'after';
-  /** How late, how slow, how stale. */
-  readonly milliseconds?: number;
-  /** Another status for fail-event, fail-stage and stuck-running than the usual one. */
-  readonly status?: string;
-}
-
-/** A version that says so brings its own fault, so that a batch file can order one. Longer words first: the first that fits counts. */
-const versionRules: readonly (readonly [string, FaultName])[] = [
-  ['-pipeline-fails-late', 'fail-after-apply'],
-  ['-pipeline-fails', 'fail-stage'],
-  ['-pipeline-hangs', 'stuck-running'],
-  ['-pipeline-slow', 'slow'],
-  ['-event-lost', 'lose-event'],
-  ['-reply-dropped', 'drop-reply'],
-];
-
+/** The faults that an event and its runs have drawn. */
 export type Drawn = ReadonlyMap<FaultName, FaultOrder>;
+
+/** How late, slow or stale a fault makes things; 0 where it was not drawn. */
+export const millisecondsOf = (drawn: Drawn, fault: FaultName): number => {
+  const order = drawn.get(fault);
+  return order === undefined ? 0 : (order.milliseconds ?? ruleOf(fault).milliseconds ?? 0);
+};
+
+/** The faults that one request has drawn. */
+export interface Struck {
+  /** A request has one answer: only the first fault strikes. */
+  readonly fault?: FaultOrder;
+  /** So much later comes the answer, whatever it is. */
+  readonly late: number;
+}
 
 interface OrderLeft {
   readonly order: FaultOrder;
+  /** From a file: it goes with it. */
+  readonly isOfFile?: boolean;
+  /** How many it could have struck. */
+  seen?: number;
   /** Absent: without end. */
   left?: number;
 }
 
-/** The faults that were ordered. One start draws each matching fault once. */
+/** The faults that were ordered. */
 export class FaultTable {
   readonly #memory: Memory;
+  readonly #random: Random;
   #orders: OrderLeft[];
 
-  constructor(memory: Memory) {
+  /** The orders of the file are those of this start: what an earlier file ordered is gone. */
+  constructor(memory: Memory, random: Random, ofFile: readonly FaultOrder[] = []) {
     this.#memory = memory;
-    this.#orders = memory.all<{ readonly orders: OrderLeft[] }>('faults')[0]?.orders ?? [];
+    this.#random = random;
+    const before = memory.all<{ readonly orders: OrderLeft[] }>('faults')[0]?.orders ?? [];
+    this.#orders = [
+      ...before.filter(({ isOfFile }) => isOfFile !== true),
+      ...ofFile.map((order) => ({ ...entryOf(order), isOfFile: true })),
+    ];
+    if (before.length > 0 || ofFile.length > 0) this.#keep();
   }
 
   order(order: FaultOrder): void {
-    this.#orders.push({ order, ...(order.times === undefined ? {} : { left: order.times }) });
+    this.#orders.push(entryOf(order));
     this.#keep();
   }
 
@@ -67,24 +65,44 @@ export class FaultTable {
     return this.#orders.filter((entry) => !isUsedUp(entry)).map(({ order }) => order);
   }
 
-  /** Of the faults of the request only the first strikes: a start has one answer. */
-  draw(pipeline: string, payload: Payload): Drawn {
-    const drawn = new Map<FaultName, FaultOrder>();
-    const rule = versionRules.find(([word]) => payload.version.includes(word));
-    if (rule !== undefined) drawn.set(rule[1], { fault: rule[1] });
-    const facts = { ...payload, pipeline };
+  /** What strikes the request itself. `except`: what cannot strike a request like this one. */
+  drawRequest(route: RouteName, facts: Facts, except?: FaultName): Struck {
+    const own = faultOfVersion(facts.version ?? '');
+    let fault: FaultOrder | undefined = own !== undefined && isOn({ fault: own }, route) ? { fault: own } : undefined;
+    let late: number | undefined;
     for (const entry of this.#orders) {
-      const { fault, match = {} } = entry.order;
-      const isMatch = Object.entries(match).every(([name, value]) => facts[name as keyof typeof match] === value);
-      const isTaken = drawn.has(fault) || (isOf(requestFaults, fault) && [...drawn.keys()].some(isRequestFault));
-      if (isUsedUp(entry) || !isMatch || isTaken) continue;
-      if (entry.left !== undefined) {
-        entry.left -= 1;
-        this.#keep();
-      }
-      drawn.set(fault, entry.order);
+      const { order } = entry;
+      const isLate = order.fault === 'slow-answer';
+      if (order.fault === except || !isOn(order, route) || (isLate ? late : fault) !== undefined) continue;
+      if (!this.#strikes(entry, facts)) continue;
+      if (isLate) late = millisecondsOf(new Map([[order.fault, order]]), order.fault);
+      else fault = order;
+    }
+    return { ...(fault === undefined ? {} : { fault }), late: late ?? 0 };
+  }
+
+  /** What strikes the event of a start that was taken, and its runs: each fault once. */
+  drawStart(facts: Facts): Drawn {
+    const drawn = new Map<FaultName, FaultOrder>();
+    const own = faultOfVersion(facts.version ?? '');
+    if (own !== undefined && !isOfRequest(own)) drawn.set(own, { fault: own });
+    for (const entry of this.#orders) {
+      const { order } = entry;
+      if (isOfRequest(order.fault) || drawn.has(order.fault)) continue;
+      if (this.#strikes(entry, facts)) drawn.set(order.fault, order);
     }
     return drawn;
+  }
+
+  #strikes(entry: OrderLeft, facts: Facts): boolean {
+    const { match = {}, every = 1, share = 1 } = entry.order;
+    const isMatch = Object.entries(match).every(([name, value]) => facts[name as keyof Facts] === value);
+    if (!isMatch || isUsedUp(entry)) return false;
+    entry.seen = (entry.seen ?? 0) + 1;
+    const isIt = entry.seen % every === 0 && (share === 1 || this.#random.next() < share);
+    if (isIt && entry.left !== undefined) entry.left -= 1;
+    if (every > 1 || entry.left !== undefined) this.#keep();
+    return isIt;
   }
 
   #keep(): void {
@@ -92,21 +110,12 @@ export class FaultTable {
   }
 }
 
+const entryOf = (order: FaultOrder): OrderLeft => ({
+  order,
+  ...(order.times === undefined ? {} : { left: order.times }),
+});
+
 const isUsedUp = ({ left = 1 }: OrderLeft): boolean => left <= 0;
-
-const isOf = (names: readonly string[], name: string): boolean => names.includes(name);
-const isRequestFault = (name: FaultName): boolean => isOf(requestFaults, name);
-
-/** Reads an order from the wire; gives a sentence when it is not one. */
-export const parseFaultOrder = (text: string): FaultOrder | string => {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return 'not JSON';
-  }
-  const order = value as FaultOrder;
-  if (typeof order !== 'object' || order === null) return 'not an object';
-  if (!isOf(faultNames, order.fault)) return `unknown fault; known are ${faultNames.join(', ')}`;
-  return order;
-};
+const isOfRequest = (fault: FaultName): boolean => ruleOf(fault).strikes === 'request';
+const isOn = ({ fault, on }: FaultOrder, route: RouteName): boolean =>
+  isOfRequest(fault) && (on ?? ruleOf(fault).on ?? []).includes(route);

@@ -1,5 +1,7 @@
-import type { Clock } from '../../domain/ports.ts';
+import type { Clock, Random } from '../../domain/ports.ts';
 import { type Memory, noMemory } from '../memory.ts';
+import type { FaultOrder } from './fault-schema.ts';
+import type { Payload } from './payload.ts';
 import { wallClock } from './wall-clock.ts';
 
 /** A custom trigger of a simulated pipeline. One with a token is served by the v3 address only. */
@@ -29,19 +31,33 @@ export interface SimulatedHarnessOptions {
   readonly abortMilliseconds?: number;
   /** Per API key; 0 means no limit. */
   readonly requestsPerMinute?: number;
+  /** Who says that there were too many: the edge by 429, or the service by 400 TOO_MANY_REQUESTS. */
+  readonly throttledBy?: 'edge' | 'service';
+  /** How late lists and details learn of runs and of their statuses. */
+  readonly lagMilliseconds?: number;
   /** Runs at once; more of them queue. */
   readonly maxConcurrentRuns?: number;
   /** `v1`: an older installation, without the V2 details. */
   readonly details?: 'V2' | 'v1';
+  /** Whether the notes of a run are in its row, behind a call of their own, or nowhere. */
+  readonly notes?: 'row' | 'call' | 'hidden';
   /** Whether trigger details repeat the payload; some installations do not. */
-  readonly showPayload?: boolean;
+  readonly payload?: 'shown' | 'hidden';
+  /** Whether trigger details tell of the run that they name. */
+  readonly executionDetails?: 'shown' | 'hidden';
+  /** Orders that were written into a file: they take the place of those of an earlier file. */
+  readonly faults?: readonly FaultOrder[];
+  /** What the Deploy stage does instead of asking the clusters; gives a message when it failed. */
+  readonly deploy?: (payload: Payload) => Promise<string | undefined>;
   readonly clock?: Clock;
+  /** Of the ids and of the faults that strike by chance. */
+  readonly random?: Random;
   /** Nothing is remembered without it. It is closed with the server. */
   readonly memory?: Memory;
 }
 
-export type Settled = Required<Omit<SimulatedHarnessOptions, 'apiKey' | 'triggers'>> &
-  Pick<SimulatedHarnessOptions, 'apiKey' | 'triggers'>;
+export type Settled = Required<Omit<SimulatedHarnessOptions, 'apiKey' | 'triggers' | 'deploy'>> &
+  Pick<SimulatedHarnessOptions, 'apiKey' | 'triggers' | 'deploy'>;
 
 /** The defaults: quick enough for a demonstration; the real service looks for new events every 5 s. */
 export const settle = (options: SimulatedHarnessOptions): Settled => ({
@@ -52,10 +68,16 @@ export const settle = (options: SimulatedHarnessOptions): Settled => ({
   stageMilliseconds: 1500,
   abortMilliseconds: 300,
   requestsPerMinute: 400,
+  throttledBy: 'edge',
+  lagMilliseconds: 0,
   maxConcurrentRuns: Number.POSITIVE_INFINITY,
   details: 'V2',
-  showPayload: true,
+  notes: 'call',
+  payload: 'shown',
+  executionDetails: 'shown',
+  faults: [],
   clock: wallClock,
+  random: { next: Math.random },
   memory: noMemory,
   ...options,
 });

@@ -1,104 +1,87 @@
 import { type Answer, failure, success } from './envelopes.ts';
-import type { Call, Route } from './router.ts';
+import type { RouteName } from './fault-rules.ts';
+import { listRuns } from './list-runs.ts';
+import { type Call, noSuchRoute, type Route } from './router.ts';
 import type { Run } from './run.ts';
-import { eventDetailsOf, summaryOf } from './run-views.ts';
+import { eventDetailsOf, summaryOf, type View } from './run-views.ts';
 import { missingScope, scopeOf } from './start-routes.ts';
+import { struck } from './struck.ts';
 import type { World } from './world.ts';
 
+const executions = '/pipeline/api/pipelines/execution';
+
+const viewOf = ({ options }: World): View => ({ now: options.clock.now(), options });
+
 /** The calls that read, and the one that aborts. */
-export const readRoutes = (world: World): readonly Route[] => {
-  const scoped = (handle: (call: Call) => Answer) => (call: Call) => missingScope(call) ?? handle(call);
-  const ofRun = (handle: (run: Run, call: Call) => Answer) =>
-    scoped((call) => {
-      const run = world.runs.find(call.params.id!);
-      const { org, project } = scopeOf(call);
-      const isThere = run !== undefined && run.origin.org === org && run.origin.project === project;
-      return isThere ? handle(run, call) : failure('ENTITY_NOT_FOUND', `Plan execution ${call.params.id} not found`);
-    });
-  const detail = (run: Run): Answer =>
-    success({ pipelineExecutionSummary: summaryOf(run, world.options.clock.now()), executionGraph: null });
-  const executions = '/pipeline/api/pipelines/execution';
-  return [
-    ...detailRoutes(world),
-    { method: 'POST', path: `${executions}/summary`, handle: scoped((call) => list(world, call)) },
-    { method: 'GET', path: `${executions}/v2/:id`, handle: ofRun(detail) },
-    {
-      method: 'GET',
-      path: `${executions}/:id/notes`,
-      handle: ofRun((run) => success({ notes: run.origin.notes ?? '' })),
-    },
-    {
-      method: 'PUT',
-      path: '/pipeline/api/pipeline/execute/interrupt/:id',
-      handle: ofRun((run, call) => interrupt(world, run, call)),
-    },
-  ];
+export const readRoutes = (world: World): readonly Route[] => [
+  ...eventRoutes(world),
+  {
+    ...{ name: 'list', method: 'POST', path: `${executions}/summary` },
+    handle: (call) => missingScope(call) ?? list(world, call),
+  },
+  ofRun(world, { name: 'detail', method: 'GET', path: `${executions}/v2/:id` }, (run) =>
+    success({ pipelineExecutionSummary: summaryOf(run, viewOf(world)), executionGraph: null }),
+  ),
+  ofRun(world, { name: 'notes', method: 'GET', path: `${executions}/:id/notes` }, (run, call) =>
+    world.options.notes === 'hidden' || run.origin.faults.has('hide-notes')
+      ? noSuchRoute(call)
+      : success({ notes: run.origin.notes ?? '' }),
+  ),
+  ofRun(world, { name: 'abort', method: 'PUT', path: '/pipeline/api/pipeline/execute/interrupt/:id' }, (run, call) =>
+    interrupt(world, run, call),
+  ),
+];
+
+const list = (world: World, call: Call): Answer => {
+  const pipelines = call.query.getAll('pipelineIdentifier');
+  const facts = { pipeline: pipelines.length === 1 ? pipelines[0] : undefined };
+  return struck(world, { route: 'list', call, facts }, () => listRuns(world.runs, call, viewOf(world)));
+};
+
+/** A call about one run of its scope. An abort reaches also a run that the lists do not show yet. */
+const ofRun = (
+  world: World,
+  route: Pick<Route, 'method' | 'path'> & { readonly name: RouteName },
+  answer: (run: Run, call: Call) => Answer,
+): Route => {
+  const late = route.name === 'abort' ? 0 : world.options.lagMilliseconds;
+  const handle = (call: Call): Answer => {
+    const run = world.runs.find(call.params.id!);
+    const { org, project } = scopeOf(call);
+    const isThere = run !== undefined && run.origin.org === org && run.origin.project === project;
+    const strike = { route: route.name, call, facts: isThere ? run.facts : {} };
+    return struck(world, strike, () =>
+      isThere && run.isSeen(world.options.clock.now(), late)
+        ? answer(run, call)
+        : failure('ENTITY_NOT_FOUND', `Plan execution ${call.params.id} not found`),
+    );
+  };
+  return { ...route, handle: (call) => missingScope(call) ?? handle(call) };
 };
 
 /** The older call cannot tell an event that waits from one that never was; the newer one shows QUEUED. */
-const detailRoutes = (world: World): readonly Route[] => {
+const eventRoutes = (world: World): readonly Route[] => {
   const path = '/pipeline/api/webhook/triggerExecutionDetails';
-  const answer = (call: Call, isPatient: boolean): Answer => {
+  const answer = (call: Call, isNewer: boolean): Answer => {
     const event = world.events.find(call.params.id!);
-    const isReady = event !== undefined && event.status !== 'QUEUED';
-    if (event === undefined || !(isReady || isPatient))
-      return failure('INVALID_REQUEST', `Webhook event ${call.params.id} not found in history`);
-    const run = event.runs[0] === undefined ? undefined : world.runs.find(event.runs[0]);
-    return success(eventDetailsOf(event, run, world.options));
+    const facts = event === undefined ? {} : { ...event.origin.payload, pipeline: event.triggers[0]?.pipeline };
+    const except = isNewer ? {} : ({ except: 'no-v2-details' } as const);
+    return struck(world, { route: 'event-details', call, facts, ...except }, () => {
+      if (isNewer && world.options.details === 'v1') return noSuchRoute(call);
+      const isReady = event !== undefined && event.status !== 'QUEUED';
+      if (event === undefined || !(isReady || isNewer))
+        return failure('INVALID_REQUEST', `Webhook event ${call.params.id} not found in history`);
+      const view = viewOf(world);
+      const run = event.runs[0] === undefined ? undefined : world.runs.find(event.runs[0]);
+      const isSeen = run?.isSeen(view.now, view.options.lagMilliseconds) === true;
+      return success(eventDetailsOf(event, isSeen ? run : undefined, view));
+    });
   };
-  const older: Route = { method: 'GET', path: `${path}/:id`, handle: (call) => answer(call, false) };
-  const newer: Route = { method: 'GET', path: `${path}V2/:id`, handle: (call) => answer(call, true) };
-  return world.options.details === 'v1' ? [older] : [older, newer];
-};
-
-interface ListFilter {
-  readonly filterType?: string;
-  readonly status?: readonly string[];
-  readonly timeRange?: { readonly startTime?: number; readonly endTime?: number };
-  readonly triggerIdentifiers?: readonly string[];
-}
-
-const list = (world: World, call: Call): Answer => {
-  const number = Number(call.query.get('page') ?? 0);
-  const size = Number(call.query.get('size') ?? 10);
-  if (!(Number.isInteger(number) && number >= 0)) return failure('INVALID_REQUEST', 'page must be 0 or more');
-  if (!(size > 0 && size <= 1000)) return failure('INVALID_REQUEST', 'size must be over 0 and at most 1000');
-  const filter = JSON.parse(call.body || '{}') as ListFilter;
-  const { startTime, endTime } = filter.timeRange ?? {};
-  if ((startTime === undefined) !== (endTime === undefined))
-    return failure('INVALID_REQUEST', 'the time range needs its start and its end');
-  const now = world.options.clock.now();
-  const found = world.runs.newestFirst().filter((run) => isListed(run, call, { filter, now }));
-  const content = found.slice(number * size, (number + 1) * size).map((run) => summaryOf(run, now));
-  const totalPages = Math.ceil(found.length / size);
-  return success({
-    content,
-    totalPages,
-    totalElements: found.length,
-    number,
-    size,
-    numberOfElements: content.length,
-    first: number === 0,
-    last: number >= totalPages - 1,
-    empty: content.length === 0,
-  });
-};
-
-const isListed = (run: Run, call: Call, { filter, now }: { filter: ListFilter; now: number }): boolean => {
-  const { org, project } = scopeOf(call);
-  const pipeline = call.query.get('pipelineIdentifier') ?? run.origin.pipeline;
-  const statuses = [...call.query.getAll('status'), ...(filter.status ?? [])].filter((status) => status !== '');
-  const triggers = filter.triggerIdentifiers ?? [];
-  const { startTime = 0, endTime = Number.POSITIVE_INFINITY } = filter.timeRange ?? {};
-  return (
-    run.origin.org === org &&
-    run.origin.project === project &&
-    run.origin.pipeline === pipeline &&
-    run.createdAt >= startTime &&
-    run.createdAt <= endTime &&
-    (statuses.length === 0 || statuses.includes(run.look(now).status)) &&
-    (triggers.length === 0 || triggers.includes(run.origin.trigger ?? ''))
-  );
+  const route = { name: 'event-details', method: 'GET' } as const;
+  return [
+    { ...route, path: `${path}/:id`, handle: (call) => answer(call, false) },
+    { ...route, path: `${path}V2/:id`, handle: (call) => answer(call, true) },
+  ];
 };
 
 const interrupt = (world: World, run: Run, call: Call): Answer => {

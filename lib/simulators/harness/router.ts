@@ -1,7 +1,5 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
-import { byOwnName } from '../listen.ts';
 import { type Answer, failure } from './envelopes.ts';
+import type { RouteName } from './fault-rules.ts';
 
 export interface Call {
   readonly method: string;
@@ -17,19 +15,38 @@ export interface Route {
   readonly method: string;
   /** For example `/a/:id/b`; `*` at the end takes the rest. */
   readonly path: string;
-  readonly handle: (call: Call) => Answer | Promise<Answer>;
+  /** Of the calls of the protocol, which are counted by it. */
+  readonly name?: RouteName;
+  /** Has its whole effect before it returns: an answer that nobody waits for any more is an effect all the same. */
+  readonly handle: (call: Call) => Answer;
 }
 
-/** Runs before every route; an answer ends the call. */
-export type Guard = (call: Call) => Answer | undefined;
+/** Stands before every route. */
+export interface Edge {
+  /** An answer ends the call. */
+  readonly refuse: (call: Call) => Answer | undefined;
+  /** Told of every call of the protocol that came, and of its answer. */
+  readonly took: (call: Call, answer: Answer, route: RouteName | 'other') => void;
+}
 
-const bodyLimit = 4 * 1024 * 1024;
+/** A request as any carrier brings it. */
+export interface Asked {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: string;
+}
 
-const matchPath = (pattern: string, path: string): Record<string, string> | undefined => {
-  const wanted = pattern.split('/');
-  const given = path.split('/');
-  const isPrefix = wanted.at(-1) === '*';
-  if (isPrefix) wanted.pop();
+/** The calls of Harness, as against the simulator's own. */
+export const isOfProtocol = (path: string): boolean => path.startsWith('/pipeline/api/');
+
+export const noSuchRoute = ({ method, path }: Pick<Call, 'method' | 'path'>): Answer =>
+  failure('ENTITY_NOT_FOUND', `HTTP 404 Not Found: ${method} ${path}`);
+
+/** The named parts of a path that a pattern fits, both in pieces; undefined where it does not fit. */
+const matchPath = (pattern: readonly string[], given: readonly string[]): Record<string, string> | undefined => {
+  const isPrefix = pattern.at(-1) === '*';
+  const wanted = isPrefix ? pattern.slice(0, -1) : pattern;
   if (isPrefix ? given.length < wanted.length : given.length !== wanted.length) return undefined;
   const params: Record<string, string> = {};
   for (const [index, part] of wanted.entries()) {
@@ -40,51 +57,30 @@ const matchPath = (pattern: string, path: string): Record<string, string> | unde
   return params;
 };
 
-const readBody = async (request: IncomingMessage): Promise<string> => {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > bodyLimit) throw new RangeError('body too large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+/** Answers a request by the route that it fits. */
+export const routerOf = (routes: readonly Route[], edge: Edge): ((asked: Asked) => Answer) => {
+  const patterns = routes.map((route) => ({ route, pattern: route.path.split('/') }));
+  return ({ method, url, headers, body }) => {
+    // Both forms of the address are served: the plain one and the one below /gateway.
+    const path = url.pathname.replace(/^\/gateway(?=\/)/, '');
+    const given = path.split('/');
+    let params: Record<string, string> | undefined;
+    const found = patterns.find(({ route, pattern }) => {
+      params = route.method === method ? matchPath(pattern, given) : undefined;
+      return params !== undefined;
+    })?.route;
+    const call: Call = { method, path, params: params ?? {}, query: url.searchParams, headers, body };
+    const answer = edge.refuse(call) ?? (found === undefined ? noSuchRoute(call) : handle(found, call));
+    // Of a connection that was refused, no server knows.
+    if (isOfProtocol(path) && answer.cut !== 'before') edge.took(call, answer, found?.name ?? 'other');
+    return answer;
+  };
 };
 
-const send = (response: ServerResponse, answer: Answer): void => {
-  if (answer.destroy === true) {
-    response.socket?.destroy();
-    return;
+const handle = (route: Route, call: Call): Answer => {
+  try {
+    return route.handle(call);
+  } catch (error) {
+    return failure('UNKNOWN_ERROR', `the simulator failed: ${String(error)}`);
   }
-  const isJson = answer.json !== undefined;
-  response.writeHead(answer.status, {
-    'content-type': isJson ? 'application/json' : 'text/html; charset=utf-8',
-    'x-simulated': 'true',
-  });
-  response.end(isJson ? JSON.stringify(answer.json) : (answer.html ?? ''));
 };
-
-const answerTo = async (request: IncomingMessage, routes: readonly Route[], guard: Guard): Promise<Answer> => {
-  // Both forms of the address are served: the plain one and the one below /gateway.
-  const url = new URL(request.url ?? '/', 'http://simulated');
-  const path = url.pathname.replace(/^\/gateway(?=\/)/, '');
-  const method = request.method ?? 'GET';
-  const body = await readBody(request);
-  const headers = request.headers as Record<string, string | undefined>;
-  for (const route of routes) {
-    const params = route.method === method ? matchPath(route.path, path) : undefined;
-    if (params === undefined) continue;
-    const call: Call = { method, path, params, query: url.searchParams, headers, body };
-    return guard(call) ?? (await route.handle(call));
-  }
-  return failure('ENTITY_NOT_FOUND', `HTTP 404 Not Found: ${method} ${path}`);
-};
-
-export const serve = (routes: readonly Route[], guard: Guard): Server =>
-  createServer(
-    byOwnName((request, response) => {
-      answerTo(request, routes, guard)
-        .catch((error: unknown) => failure('UNKNOWN_ERROR', `the simulator failed: ${String(error)}`))
-        .then((answer) => send(response, answer));
-    }),
-  );

@@ -37,9 +37,24 @@ const triggerInfo = (run: Run): Record<string, unknown> => {
   };
 };
 
-/** The row of the list call, and the heart of the detail call. It carries no payload and no notes. */
-export const summaryOf = (run: Run, now: number): Record<string, unknown> => {
-  const look = run.look(now);
+/** What the service shows at a moment. */
+export interface View {
+  readonly now: number;
+  readonly options: Pick<Settled, 'lagMilliseconds' | 'notes' | 'payload' | 'executionDetails'>;
+}
+
+/** An older service does not say in the row whether there are notes. */
+const notesIn = (run: Run, { notes }: View['options']): Record<string, unknown> => {
+  if (notes === 'hidden' || run.origin.faults.has('hide-notes')) return {};
+  const shown = notes === 'row' ? { notes: run.origin.notes ?? '' } : {};
+  return { notesExistForPlanExecutionId: run.origin.notes !== undefined, ...shown };
+};
+
+const isUnderWay = ({ startTs, endTs }: Readonly<Stage>): boolean => startTs !== undefined && endTs === undefined;
+
+/** The row of the list call, and the heart of the detail call. It carries no payload. */
+export const summaryOf = (run: Run, { now, options }: View): Record<string, unknown> => {
+  const look = run.look(now, options.lagMilliseconds);
   const failed = look.stages.find(({ failure }) => failure !== undefined)?.failure;
   const count = (...wanted: readonly string[]): number =>
     look.stages.filter(({ status }) => wanted.includes(status)).length;
@@ -62,19 +77,22 @@ export const summaryOf = (run: Run, now: number): Record<string, unknown> => {
     canRetry: look.endTs !== undefined,
     runSequence: run.sequence,
     successfulStagesCount: count('Success'),
-    runningStagesCount: count('Running'),
+    runningStagesCount: look.stages.filter(isUnderWay).length,
     failedStagesCount: count('Failed', 'Errored', 'Expired'),
     totalStagesCount: look.stages.length,
     ...(look.status === 'Aborted' && run.abortedBy !== undefined ? { abortedBy: { email: run.abortedBy } } : {}),
     executionMode: 'NORMAL',
-    notesExistForPlanExecutionId: run.origin.notes !== undefined,
+    ...notesIn(run, options),
   };
 };
 
 /** The reply of the details calls. Times are milliseconds; the flag is spelt with one r; the payload is a text. */
-export const eventDetailsOf = (event: StoredEvent, run: Run | undefined, options: Settled): Record<string, unknown> => {
+export const eventDetailsOf = (event: StoredEvent, run: Run | undefined, view: View): Record<string, unknown> => {
   const [first] = event.triggers;
-  const { org, project, payload } = event.origin;
+  const { org, project, payload, faults } = event.origin;
+  const { options } = view;
+  const isPayloadShown = options.payload === 'shown' && !faults.has('hide-payload');
+  const isRunShown = options.executionDetails === 'shown' && !faults.has('hide-execution-details');
   return {
     webhookProcessingDetails: {
       eventFound: true,
@@ -87,12 +105,12 @@ export const eventDetailsOf = (event: StoredEvent, run: Run | undefined, options
       exceptionOccured: event.exceptionOccured,
       status: event.status,
       message: event.message ?? null,
-      payload: options.showPayload ? payload.text : null,
+      payload: isPayloadShown ? payload.text : null,
       eventCreatedAt: event.createdAt,
       runtimeInput: null,
       warningMsg: event.warning ?? null,
     },
-    executionDetails: run === undefined ? null : { pipelineExecutionSummary: summaryOf(run, options.clock.now()) },
+    executionDetails: run === undefined || !isRunShown ? null : { pipelineExecutionSummary: summaryOf(run, view) },
   };
 };
 

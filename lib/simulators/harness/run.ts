@@ -1,4 +1,6 @@
-import type { Drawn, FaultName, FaultOrder } from './faults.ts';
+import type { FaultName } from './fault-rules.ts';
+import type { FaultOrder } from './fault-schema.ts';
+import { type Drawn, type Facts, millisecondsOf } from './faults.ts';
 import type { Payload } from './payload.ts';
 
 export interface Stage {
@@ -61,8 +63,9 @@ export class Run {
   readonly origin: RunOrigin;
   readonly createdAt: number;
   readonly stages: Stage[];
-  /** Set once an abort was accepted; ends every wait of the run. */
-  readonly aborting = new AbortController();
+  /** Ends every wait of the run: an abort was accepted, or the simulator ends. */
+  readonly stop = new AbortController();
+  /** Set once an abort was accepted. */
   abortedBy?: string;
   readonly #looks: Look[] = [];
 
@@ -79,10 +82,7 @@ export class Run {
     const run = new Run(id, sequence, recalled(origin), createdAt);
     run.stages.splice(0, run.stages.length, ...stages);
     run.#looks.splice(0, 1, ...looks);
-    if (abortedBy !== undefined) {
-      run.abortedBy = abortedBy;
-      run.aborting.abort();
-    }
+    if (abortedBy !== undefined) run.abortAs(abortedBy);
     return run;
   }
 
@@ -103,15 +103,37 @@ export class Run {
     return this.latest.endTs !== undefined;
   }
 
+  get isAborting(): boolean {
+    return this.abortedBy !== undefined;
+  }
+
+  abortAs(whose: string): void {
+    this.abortedBy = whose;
+    this.stop.abort();
+  }
+
+  /** What faults match. */
+  get facts(): Facts {
+    return { ...this.origin.payload, pipeline: this.origin.pipeline };
+  }
+
   become(status: string, now: number, isEnd = false): void {
     const stages = this.stages.map((stage) => ({ ...stage }));
     this.#looks.push({ at: now, status, stages, ...(isEnd ? { endTs: now } : {}) });
   }
 
+  /** Whether clients know of it: not at once, and not for ever. `late`: what all learn so much later. */
+  isSeen(now: number, late: number): boolean {
+    const { faults } = this.origin;
+    const age = now - this.createdAt;
+    if (faults.has('forget-run') && age >= millisecondsOf(faults, 'forget-run')) return false;
+    return age >= Math.max(late, millisecondsOf(faults, 'late-run'));
+  }
+
   /** As clients see it now: the newest look that is old enough, else the first. */
-  look(now: number): Look {
-    const stale = this.origin.faults.get('stale-status');
-    const lag = stale === undefined ? 0 : (stale.milliseconds ?? 5000);
+  look(now: number, late: number): Look {
+    const { faults } = this.origin;
+    const lag = Math.max(late, millisecondsOf(faults, 'stale-status'));
     return this.#looks.findLast(({ at }) => at <= now - lag) ?? this.#looks[0]!;
   }
 }

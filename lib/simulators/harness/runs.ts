@@ -1,36 +1,41 @@
-import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../domain/ports.ts';
+import { type Drawn, millisecondsOf } from './faults.ts';
+import type { Ids } from './ids.ts';
 import type { Settled } from './options.ts';
 import { Run, type RunOrigin, type RunRecord, type Stage } from './run.ts';
 
 /** Changes a cluster for a run; gives a message when that failed. */
 export type Apply = (run: RunOrigin) => Promise<string | undefined>;
 
+const scopeName = (org: string, project: string): string => JSON.stringify([org, project]);
+
 /** All runs, and the little engine that carries each through its stages, from wherever it stands. */
 export class Runs {
   readonly #options: Settled;
+  readonly #ids: Ids;
   readonly #apply: Apply;
   readonly #all = new Map<string, Run>();
+  readonly #byProject = new Map<string, Run[]>();
   readonly #closing = new AbortController();
   readonly #waiting: (() => void)[] = [];
   #active = 0;
 
-  constructor(options: Settled, apply: Apply) {
+  constructor(options: Settled, { ids, apply }: { readonly ids: Ids; readonly apply: Apply }) {
     this.#options = options;
+    this.#ids = ids;
     this.#apply = apply;
-    for (const record of options.memory.all<RunRecord>('run')) this.#all.set(record.id, Run.of(record));
+    for (const record of options.memory.all<RunRecord>('run')) this.#add(Run.of(record));
     // In the order of their start, in which those that have begun stand before those that wait for their place.
     for (const run of this.#all.values()) {
       if (run.isOver) continue;
       void this.#drive(run);
-      if (run.aborting.signal.aborted) void this.#endAborted(run);
+      if (run.isAborting) void this.#endAborted(run);
     }
   }
 
   start(origin: RunOrigin): Run {
-    const id = randomBytes(16).toString('base64url').replaceAll('-', 'a');
-    const run = new Run(id, this.#all.size + 1, origin, this.#clock.now());
-    this.#all.set(id, run);
+    const run = new Run(this.#ids.run(), this.#all.size + 1, origin, this.#clock.now());
+    this.#add(run);
     this.#keep(run);
     void this.#drive(run);
     return run;
@@ -40,18 +45,24 @@ export class Runs {
     return this.#all.get(id);
   }
 
-  /** Newest start first, as the service lists them. */
-  newestFirst(): readonly Run[] {
-    return [...this.#all.values()].reverse();
+  /** In the order of their start. */
+  all(): readonly Run[] {
+    return [...this.#all.values()];
   }
 
-  /** `done`: it will end as Aborted. The rest are the two ways in which the service refuses. */
+  /** The same, of one project only. */
+  ofProject(org: string, project: string): readonly Run[] {
+    return this.#byProject.get(scopeName(org, project)) ?? [];
+  }
+
+  /** `done`: the service says that it will end as Aborted. The rest are the ways in which it refuses. */
   abort(run: Run): 'done' | 'again' | 'over' | 'refused' {
+    const { faults } = run.origin;
     if (run.isOver) return 'over';
-    if (run.aborting.signal.aborted) return 'again';
-    if (run.origin.faults.has('refuse-abort')) return 'refused';
-    run.abortedBy = 'simulated-user@example.com';
-    run.aborting.abort();
+    if (run.isAborting) return 'again';
+    if (faults.has('refuse-abort')) return 'refused';
+    if (faults.has('ignore-abort')) return 'done';
+    run.abortAs('simulated-user@example.com');
     this.#become(run, 'Discontinuing');
     void this.#endAborted(run);
     return 'done';
@@ -59,10 +70,19 @@ export class Runs {
 
   close(): void {
     this.#closing.abort();
+    for (const run of this.#all.values()) if (!run.isOver) run.stop.abort();
   }
 
   get #clock(): Clock {
     return this.#options.clock;
+  }
+
+  #add(run: Run): void {
+    this.#all.set(run.id, run);
+    const name = scopeName(run.origin.org, run.origin.project);
+    const ofProject = this.#byProject.get(name);
+    if (ofProject === undefined) this.#byProject.set(name, [run]);
+    else ofProject.push(run);
   }
 
   #become(run: Run, status: string, isEnd = false): void {
@@ -75,12 +95,17 @@ export class Runs {
   }
 
   async #endAborted(run: Run): Promise<void> {
-    const due = run.latest.at + this.#options.abortMilliseconds;
+    const { faults } = run.origin;
+    const takes = faults.has('slow-abort') ? millisecondsOf(faults, 'slow-abort') : this.#options.abortMilliseconds;
+    const due = run.latest.at + takes;
     await this.#clock.sleep(Math.max(0, due - this.#clock.now()), this.#closing.signal);
     if (!this.#closing.signal.aborted) this.#end(run, 'Aborted');
   }
 
   async #drive(run: Run): Promise<void> {
+    const { faults } = run.origin;
+    // It stands in nobody's way: it is not its turn that it waits for.
+    if (faults.has('queued-for-ever')) return this.#remain(run, faults.get('queued-for-ever')?.status ?? 'Queued');
     await this.#turn(run);
     const failed = await this.#stages(run);
     if (!this.#isStopped(run)) this.#end(run, failed ?? 'Success');
@@ -98,29 +123,30 @@ export class Runs {
 
   /** Gives the status of a failed run; undefined when all went well or the run was stopped. */
   async #stages(run: Run): Promise<string | undefined> {
-    const { faults } = run.origin;
-    const slow = faults.get('slow');
-    const extra = slow === undefined ? 0 : (slow.milliseconds ?? 10_000);
     for (const stage of run.stages) {
       if (this.#isStopped(run)) return undefined;
-      if (stage.endTs === undefined) await this.#perform(run, stage, extra);
+      if (stage.endTs === undefined) await this.#perform(run, stage);
       if (stage.failure !== undefined) return stage.status;
     }
     return undefined;
   }
 
   /** Whatever of its time is over already is over. */
-  async #perform(run: Run, stage: Stage, extra: number): Promise<void> {
+  async #perform(run: Run, stage: Stage): Promise<void> {
     const { faults } = run.origin;
     if (stage.startTs === undefined) this.#begin(run, stage);
-    const due = stage.startTs! + this.#options.stageMilliseconds + (stage.name === 'Prepare' ? extra : 0);
-    await this.#pause(run, Math.max(0, due - this.#clock.now()));
-    if (stage.name === 'Prepare' && faults.has('stuck-running')) await this.#stuck(run);
+    const isFirst = stage.name === 'Prepare';
+    const due = stage.startTs! + this.#options.stageMilliseconds + (isFirst ? millisecondsOf(faults, 'slow') : 0);
+    await this.#until(run, due);
+    const rejected = isFirst && faults.has('wait-for-person') ? await this.#person(run, stage, due) : undefined;
+    if (isFirst && faults.has('stuck-running'))
+      await this.#remain(run, faults.get('stuck-running')?.status ?? 'Running');
     if (this.#isStopped(run)) return;
-    const failure = stage.name === 'Deploy' ? await this.#deploy(run) : undefined;
+    const failed = isFirst ? undefined : await this.#deploy(run);
     if (this.#closing.signal.aborted) return;
+    const failure = rejected ?? failed;
     stage.endTs = this.#clock.now();
-    stage.status = failure === undefined ? 'Success' : (faults.get('fail-stage')?.status ?? 'Failed');
+    stage.status = failure === undefined ? 'Success' : statusOfFailure(faults, rejected !== undefined);
     if (failure !== undefined) stage.failure = failure;
     this.#keep(run);
   }
@@ -141,17 +167,32 @@ export class Runs {
     this.#become(run, 'Running');
   }
 
-  async #stuck(run: Run): Promise<void> {
-    if (this.#isStopped(run)) return;
-    const status = run.origin.faults.get('stuck-running')?.status ?? 'Running';
+  /** Gives a message when the person said no. */
+  async #person(run: Run, stage: Stage, since: number): Promise<string | undefined> {
+    if (this.#isStopped(run)) return undefined;
+    const { faults } = run.origin;
+    const { status = 'ApprovalWaiting', outcome } = faults.get('wait-for-person')!;
+    stage.status = status;
     if (run.latest.status !== status) this.#become(run, status);
-    while (!this.#isStopped(run)) await this.#pause(run, 60_000);
+    await this.#until(run, since + millisecondsOf(faults, 'wait-for-person'));
+    if (this.#isStopped(run)) return undefined;
+    if (outcome === 'rejected') return 'SIMULATED: a person rejected the run';
+    stage.status = 'Running';
+    this.#become(run, 'Running');
+    return undefined;
+  }
+
+  /** Until it is stopped. */
+  async #remain(run: Run, status: string): Promise<void> {
+    if (this.#isStopped(run)) return;
+    if (run.latest.status !== status) this.#become(run, status);
+    while (!this.#isStopped(run)) await this.#clock.sleep(forEver, run.stop.signal);
   }
 
   #end(run: Run, status: string): void {
     const now = this.#clock.now();
     for (const stage of run.stages) {
-      if (stage.status !== 'Running') continue;
+      if (stage.startTs === undefined || stage.endTs !== undefined) continue;
       stage.status = status;
       stage.endTs = now;
     }
@@ -159,10 +200,16 @@ export class Runs {
   }
 
   #isStopped(run: Run): boolean {
-    return this.#closing.signal.aborted || run.aborting.signal.aborted;
+    return this.#closing.signal.aborted || run.isAborting;
   }
 
-  #pause(run: Run, milliseconds: number): Promise<void> {
-    return this.#clock.sleep(milliseconds, AbortSignal.any([this.#closing.signal, run.aborting.signal]));
+  #until(run: Run, due: number): Promise<void> {
+    return this.#clock.sleep(Math.max(0, due - this.#clock.now()), run.stop.signal);
   }
 }
+
+/** Timers take no more than 24 days; who waits longer waits again. */
+const forEver = 24 * 3_600_000;
+
+const statusOfFailure = (faults: Drawn, isRejected: boolean): string =>
+  isRejected ? 'ApprovalRejected' : (faults.get('fail-stage')?.status ?? 'Failed');

@@ -1,41 +1,30 @@
 import { once } from 'node:events';
 import { listenAsBefore } from '../listen.ts';
-import { guardOf } from './access.ts';
-import type { FaultOrder } from './faults.ts';
-import { type SimulatedHarnessOptions, settle } from './options.ts';
-import { readRoutes } from './read-routes.ts';
-import { serve } from './router.ts';
-import { type RunReport, reportRuns, simulatorRoutes } from './simulator-routes.ts';
-import { startRoutes } from './start-routes.ts';
-import { createWorld } from './world.ts';
+import { serve } from './http-server.ts';
+import { type Controls, openHarness } from './opened-harness.ts';
+import type { SimulatedHarnessOptions } from './options.ts';
 
-export interface SimulatedHarness {
+export interface SimulatedHarness extends Controls {
   /** `http://127.0.0.1:<port>`, the base URL for a client. */
   readonly url: string;
   readonly port: number;
-  order(fault: FaultOrder): void;
-  runs(): readonly RunReport[];
   close(): Promise<void>;
 }
 
 /** Starts a simulated Harness on loopback. It speaks the real protocol and says on every answer that it is simulated. */
 export const startSimulatedHarness = async (options: SimulatedHarnessOptions = {}): Promise<SimulatedHarness> => {
-  const settled = settle(options);
   let url = '';
-  const world = createWorld(settled, () => url);
-  const routes = [...startRoutes(world), ...readRoutes(world), ...simulatorRoutes(world)];
-  const server = serve(routes, guardOf(settled));
-  const port = await listenAsBefore(server, settled.port, settled.memory);
+  const harness = openHarness(options, () => url);
+  const { port: wanted, memory } = harness.settled;
+  const server = serve(harness.carry);
+  const port = await listenAsBefore(server, wanted, memory);
   url = `http://127.0.0.1:${port}`;
   return {
+    ...harness.controls,
     url,
     port,
-    order: (fault) => world.faults.order(fault),
-    runs: () => reportRuns(world),
     close: async () => {
-      world.events.close();
-      world.runs.close();
-      settled.memory.close();
+      harness.close();
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();

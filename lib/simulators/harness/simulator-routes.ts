@@ -1,5 +1,6 @@
+import { describeIssue } from '../../domain/batch/issues.ts';
 import { type Answer, page } from './envelopes.ts';
-import { parseFaultOrder } from './faults.ts';
+import { parseFaultOrder } from './fault-file.ts';
 import type { Route } from './router.ts';
 import type { World } from './world.ts';
 
@@ -21,23 +22,20 @@ export interface RunReport {
 }
 
 export const reportRuns = (world: World): readonly RunReport[] =>
-  world.runs
-    .newestFirst()
-    .toReversed()
-    .map(({ id, origin, latest, createdAt }) => ({
-      plan_execution_id: id,
-      ...(origin.payload.key === undefined ? {} : { key: origin.payload.key }),
-      ...(origin.payload.batch === undefined ? {} : { batch_id: origin.payload.batch }),
-      ...(origin.payload.deployment === undefined ? {} : { deployment: origin.payload.deployment }),
-      ...(origin.event === undefined ? {} : { event_id: origin.event }),
-      ...(origin.trigger === undefined ? {} : { trigger: origin.trigger }),
-      pipeline: origin.pipeline,
-      service: origin.payload.service,
-      version: origin.payload.version,
-      status: latest.status,
-      started_at: createdAt,
-      ...(latest.endTs === undefined ? {} : { ended_at: latest.endTs }),
-    }));
+  world.runs.all().map(({ id, origin, latest, createdAt }) => ({
+    plan_execution_id: id,
+    ...(origin.payload.key === undefined ? {} : { key: origin.payload.key }),
+    ...(origin.payload.batch === undefined ? {} : { batch_id: origin.payload.batch }),
+    ...(origin.payload.deployment === undefined ? {} : { deployment: origin.payload.deployment }),
+    ...(origin.event === undefined ? {} : { event_id: origin.event }),
+    ...(origin.trigger === undefined ? {} : { trigger: origin.trigger }),
+    pipeline: origin.pipeline,
+    service: origin.payload.service,
+    version: origin.payload.version,
+    status: latest.status,
+    started_at: createdAt,
+    ...(latest.endTs === undefined ? {} : { ended_at: latest.endTs }),
+  }));
 
 /** How many runs each key got; a correct client never has more than one. */
 const countByKey = (runs: readonly RunReport[]): Readonly<Record<string, number>> => {
@@ -69,13 +67,21 @@ export const simulatorRoutes = (world: World): readonly Route[] => [
           .map(({ id, status, runs, origin }) => ({ id, status, runs, key: origin.payload.key })),
       }),
   },
+  {
+    method: 'GET',
+    path: '/simulator/requests',
+    handle: () => json({ simulated: true, ...world.requests.report() }),
+  },
   { method: 'GET', path: '/simulator/faults', handle: () => json({ simulated: true, faults: world.faults.list() }) },
   {
     method: 'POST',
     path: '/simulator/faults',
     handle: ({ body }) => {
       const order = parseFaultOrder(body);
-      if (typeof order === 'string') return json({ simulated: true, problem: order }, 400);
+      if ('issues' in order) {
+        const problem = order.issues.map(describeIssue).join('; ');
+        return json({ simulated: true, problem, problems: order.issues }, 400);
+      }
       world.faults.order(order);
       return json({ simulated: true, faults: world.faults.list() }, 201);
     },

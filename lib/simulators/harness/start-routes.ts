@@ -1,8 +1,8 @@
-import { type Answer, failure, htmlError, invalidFields, success, throttledAtEdge } from './envelopes.ts';
-import type { Drawn } from './faults.ts';
+import { type Answer, failure, invalidFields, success } from './envelopes.ts';
 import { type Payload, payloadOfJson, payloadOfYaml } from './payload.ts';
 import type { Call, Route } from './router.ts';
 import { planExecutionOf } from './run-views.ts';
+import { struck } from './struck.ts';
 import { matchTriggers } from './triggers.ts';
 import type { World } from './world.ts';
 
@@ -18,24 +18,6 @@ export const scopeOf = (call: Call): { org: string; project: string } => ({
   project: call.query.get('projectIdentifier') ?? '',
 });
 
-/** The answer of a start that never stored anything. */
-const refuse = (drawn: Drawn): Answer | undefined => {
-  if (drawn.has('reject')) return failure('INVALID_REQUEST', 'SIMULATED: this start is refused');
-  if (drawn.has('too-many-requests')) return throttledAtEdge();
-  if (drawn.has('throttle')) return failure('TOO_MANY_REQUESTS', 'SIMULATED: too many requests');
-  if (drawn.get('server-error')?.when === 'before') return failure('UNKNOWN_ERROR', 'SIMULATED: nothing was stored');
-  if (drawn.get('html-error')?.when === 'before') return htmlError();
-  return undefined;
-};
-
-/** The start was taken; what the caller hears of it is another matter. */
-const reply = (drawn: Drawn, answer: Answer): Answer => {
-  if (drawn.has('drop-reply')) return { status: 0, destroy: true };
-  if (drawn.has('server-error')) return failure('UNKNOWN_ERROR', 'SIMULATED: it was stored all the same');
-  if (drawn.has('html-error')) return htmlError();
-  return answer;
-};
-
 export const startRoutes = (world: World): readonly Route[] => {
   const webhook = (call: Call, token: string | undefined): Answer => {
     const pipeline = call.query.get('pipelineIdentifier') ?? undefined;
@@ -44,21 +26,26 @@ export const startRoutes = (world: World): readonly Route[] => {
     if (typeof triggers === 'string') return failure('INVALID_REQUEST', triggers);
     const payload = payloadOfJson(call.body);
     if (payload === undefined) return failure('INVALID_REQUEST', 'The webhook event could not be received');
-    const faults = world.faults.draw(triggers[0]!.pipeline, payload);
-    return (
-      refuse(faults) ??
-      reply(faults, storedAnswer(world, call, world.events.store(triggers, { ...scopeOf(call), payload, faults }).id))
-    );
+    const facts = { ...payload, pipeline: triggers[0]!.pipeline };
+    return struck(world, { route: 'webhook', call, facts }, () => {
+      const faults = world.faults.drawStart(facts);
+      return storedAnswer(world, call, world.events.store(triggers, { ...scopeOf(call), payload, faults }).id);
+    });
   };
   const checked = (handle: (call: Call) => Answer) => (call: Call) => missingScope(call) ?? handle(call);
   return [
-    { method: 'POST', path: '/pipeline/api/webhook/custom/v2', handle: checked((call) => webhook(call, undefined)) },
     {
+      ...{ name: 'webhook', method: 'POST', path: '/pipeline/api/webhook/custom/v2' },
+      handle: checked((call) => webhook(call, undefined)),
+    },
+    {
+      name: 'webhook',
       method: 'POST',
       path: '/pipeline/api/webhook/custom/:token/v3',
       handle: checked((call) => webhook(call, call.params.token)),
     },
     {
+      name: 'execute',
       method: 'POST',
       path: '/pipeline/api/pipeline/execute/:pipeline',
       handle: checked((call) => execute(world, call)),
@@ -83,15 +70,13 @@ const execute = (world: World, call: Call): Answer => {
   const notes = call.query.get('notesForPipelineExecution') ?? undefined;
   const payload: Payload | string = payloadOfYaml(call.body, pipeline, notes);
   if (typeof payload === 'string') return failure('INVALID_REQUEST', payload);
-  const faults = world.faults.draw(pipeline, payload);
-  const refused = refuse(faults);
-  if (refused !== undefined) return refused;
-  const run = world.runs.start({
-    pipeline,
-    payload,
-    faults,
-    ...scopeOf(call),
-    ...(notes === undefined ? {} : { notes }),
+  const facts = { ...payload, pipeline };
+  return struck(world, { route: 'execute', call, facts }, () => {
+    const run = world.runs.start({
+      ...{ pipeline, payload, faults: world.faults.drawStart(facts) },
+      ...scopeOf(call),
+      ...(notes === undefined ? {} : { notes }),
+    });
+    return success(planExecutionOf(run));
   });
-  return reply(faults, success(planExecutionOf(run)));
 };

@@ -1,7 +1,9 @@
 import { applyToCluster } from './cluster-apply.ts';
 import { Events } from './events.ts';
 import { FaultTable } from './faults.ts';
+import { Ids } from './ids.ts';
 import type { Settled } from './options.ts';
+import { RequestLog } from './request-log.ts';
 import { Runs } from './runs.ts';
 
 /** To be raised when what is kept here cannot be read as before. */
@@ -10,15 +12,23 @@ export const harnessMemory = { what: 'Harness', version: 1 } as const;
 /** Everything that one simulated Harness knows. */
 export interface World {
   readonly options: Settled;
+  readonly ids: Ids;
   readonly faults: FaultTable;
   readonly events: Events;
   readonly runs: Runs;
+  readonly requests: RequestLog;
   /** Its own address, once it listens. */
   readonly url: () => string;
 }
 
 export const createWorld = (options: Settled, url: () => string): World => {
-  const { memory } = options;
-  const runs = new Runs(options, (run) => applyToCluster(options, run.payload));
-  return { options, faults: new FaultTable(memory), events: new Events(options, runs, memory), runs, url };
+  const ids = new Ids(options.random);
+  const deploy = options.deploy ?? ((payload) => applyToCluster(options, payload));
+  const runs = new Runs(options, { ids, apply: ({ payload }) => deploy(payload) });
+  return {
+    ...{ options, ids, runs, url },
+    faults: new FaultTable(options.memory, options.random, options.faults),
+    events: new Events(options, { ids, runs }),
+    requests: new RequestLog(options.clock),
+  };
 };
