@@ -2,36 +2,40 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { onStopSignal, signalStatus } from '../../lib/cli/stop-signal.ts';
-import { benchmarks, chosenOf, costs, unknownTold } from './benchmarks.ts';
+import { benchmarks, chosenOf, costs, isLong } from './benchmarks.ts';
 import { type Checkout, checkOut, findCommit } from './checkout.ts';
 import { type Build, compare } from './compare.ts';
 import type { Measurement } from './plan.ts';
 import { endPrograms, runProgram, runWell } from './programs.ts';
 import { readMeasurements } from './read-measurements.ts';
 
-const usage = 'npm run bench -- against COMMIT [NAME…] [--rounds N]';
+const usage = 'npm run bench -- against COMMIT [NAME…] [--only PART…] [--rounds N]';
 const usualRounds = 5;
 
 interface Asked {
   readonly commit: string;
   readonly names: readonly string[];
-  readonly rounds: number;
+  readonly only: readonly string[];
+  readonly rounds: number | undefined;
 }
 
 /** What is asked for, or in words why it cannot be. */
 const readArguments = (args: readonly string[]): Asked | { readonly problem: string } => {
-  let parsed: { values: { rounds?: string | undefined }; positionals: string[] };
+  let parsed: { values: { rounds?: string | undefined; only?: string[] | undefined }; positionals: string[] };
   try {
-    parsed = parseArgs({ args: [...args], options: { rounds: { type: 'string' } }, allowPositionals: true });
+    const options = { rounds: { type: 'string' }, only: { type: 'string', multiple: true } } as const;
+    parsed = parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
     return { problem: `${(error as Error).message}\n${usage}` };
   }
   const [commit, ...asked] = parsed.positionals;
-  const rounds = Number(parsed.values.rounds ?? usualRounds);
+  const rounds = parsed.values.rounds === undefined ? undefined : Number(parsed.values.rounds);
   if (commit === undefined) return { problem: usage };
-  if (!Number.isInteger(rounds) || rounds < 1) return { problem: `--rounds takes a whole number from 1 on\n${usage}` };
-  const names = chosenOf(asked);
-  return names === undefined ? { problem: unknownTold(asked) } : { commit, names, rounds };
+  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds >= 1))
+    return { problem: `--rounds takes a whole number from 1 on\n${usage}` };
+  const only = parsed.values.only ?? [];
+  const names = chosenOf(asked, only);
+  return 'problem' in names ? names : { commit, names, only, rounds };
 };
 
 /** Has a tree run a benchmark of its own. Absent: it has none of that name. */
@@ -42,12 +46,12 @@ const runInside = async (folder: string, name: string): Promise<readonly Measure
   throw new Error(`the benchmark ${name} in ${folder} ended with ${status}:\n${`${stdout}${stderr}`.slice(-4_000)}`);
 };
 
-const buildIn = (folder: string, name: string): Build => ({
+const buildIn = (folder: string, name: string, only: readonly string[]): Build => ({
   name,
   measure: async (wanted) => {
     const benchmark = benchmarks[wanted];
     return benchmark !== undefined && 'drives' in benchmark
-      ? (await benchmark.drives())(folder)
+      ? (await benchmark.drives())(folder, only)
       : runInside(folder, wanted);
   },
 });
@@ -74,10 +78,13 @@ export const runAgainst = async (root: string, args: readonly string[]): Promise
   try {
     console.error(`${asked.commit} is in ${checkout.folder}; npm ci`);
     await install(checkout);
-    const builds = { old: buildIn(checkout.folder, asked.commit), now: buildIn(root, 'this tree') };
+    const builds = {
+      old: buildIn(checkout.folder, asked.commit, asked.only),
+      now: buildIn(root, 'this tree', asked.only),
+    };
     for (const name of asked.names) {
       // What it costs is counted, and is the same each time.
-      const rounds = name === costs ? 1 : asked.rounds;
+      const rounds = name === costs ? 1 : (asked.rounds ?? (isLong(name) ? 1 : usualRounds));
       const lines = await compare(name, { ...builds, rounds, onRound: (round) => console.error(round) });
       console.log(lines.join('\n'));
     }

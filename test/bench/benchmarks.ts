@@ -1,13 +1,25 @@
+import { scenarioNames } from './harness/scenarios.ts';
 import type { Measurement } from './plan.ts';
 
 /** Measures the tree that it is a part of: it may import whatever it likes. */
 export type Measure = () => readonly Measurement[] | Promise<readonly Measurement[]>;
 
-/** Measures any build, given its folder: by its command line or over HTTP, as it is used from outside, and by no import. */
-export type Drive = (build: string) => Promise<readonly Measurement[]>;
+/**
+ * Measures any build, given its folder: by its command line or over HTTP, as it is used from outside, and by no import. Of a
+ * benchmark with parts only those of these names; all without a name.
+ */
+export type Drive = (build: string, only: readonly string[]) => Promise<readonly Measurement[]>;
 
 /** Loaded when it is asked for: some bring the whole runtime, or the bundler. */
-export type Benchmark = { readonly inside: () => Promise<Measure> } | { readonly drives: () => Promise<Drive> };
+export type Benchmark =
+  | { readonly inside: () => Promise<Measure> }
+  | {
+      readonly drives: () => Promise<Drive>;
+      /** What `--only` chooses from. */
+      readonly parts?: readonly string[];
+      /** Runs for as long as what it watches: nobody wants that who has not named it, nor five times. */
+      readonly isLong?: true;
+    };
 
 /**
  * A new benchmark is one row. As `inside` it measures its own tree, and `against COMMIT` compares it from the commit on that
@@ -22,6 +34,11 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   schedule: { inside: async () => (await import('./makespan.ts')).benchSchedule },
   hostile: { inside: async () => (await import('./hostile.ts')).benchHostile },
   'command-line': { drives: async () => (await import('./command-line.ts')).driveCommandLine },
+  harness: {
+    drives: async () => (await import('./harness.ts')).driveHarness,
+    parts: scenarioNames,
+    isLong: true,
+  },
 };
 
 /** Prints a report of its own: the numbers of docs/cost.md, which are the same on every machine and at every time. */
@@ -29,13 +46,36 @@ export const costs = 'cost';
 
 export const benchmarkNames: readonly string[] = [...Object.keys(benchmarks), costs];
 
-/** Those that are asked for, in their order; all without a name. Absent: one of them does not exist. */
-export const chosenOf = (asked: readonly string[]): readonly string[] | undefined =>
-  asked.every((name) => benchmarkNames.includes(name))
-    ? benchmarkNames.filter((name) => asked.length === 0 || asked.includes(name))
-    : undefined;
+export const isLong = (name: string): boolean => {
+  const benchmark = benchmarks[name];
+  return benchmark !== undefined && 'isLong' in benchmark;
+};
 
-export const unknownTold = (asked: readonly string[]): string => {
-  const unknown = asked.filter((name) => !benchmarkNames.includes(name)).join(', ');
-  return `There is no benchmark ${unknown}. There are: ${benchmarkNames.join(', ')}; without a name all are run.`;
+const partsOf = (name: string): readonly string[] => {
+  const benchmark = benchmarks[name];
+  return benchmark !== undefined && 'parts' in benchmark ? (benchmark.parts ?? []) : [];
+};
+
+/** Those that are asked for, in their order; without a name all that are not long. Or in words why there are none. */
+export const chosenOf = (
+  asked: readonly string[],
+  only: readonly string[],
+): readonly string[] | { readonly problem: string } => {
+  const unknown = asked.filter((name) => !benchmarkNames.includes(name));
+  if (unknown.length > 0) return { problem: unknownTold(unknown) };
+  const parts = asked.flatMap(partsOf);
+  const missing = only.filter((part) => !parts.includes(part));
+  if (missing.length > 0) return { problem: missingTold(missing, parts) };
+  return benchmarkNames.filter((name) => (asked.length === 0 ? !isLong(name) : asked.includes(name)));
+};
+
+const unknownTold = (unknown: readonly string[]): string => {
+  const long = benchmarkNames.filter(isLong).join(', ');
+  const without = `without a name all but ${long} are run`;
+  return `There is no benchmark ${unknown.join(', ')}. There are: ${benchmarkNames.join(', ')}; ${without}.`;
+};
+
+const missingTold = (missing: readonly string[], parts: readonly string[]): string => {
+  const there = parts.length === 0 ? 'What is to be run has no parts' : `There are: ${parts.join(', ')}`;
+  return `There is no part ${missing.join(', ')}. ${there}.`;
 };

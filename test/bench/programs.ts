@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 
 export interface Ended {
   readonly status: number;
@@ -25,20 +27,60 @@ export const runProgram = (file: string, args: readonly string[], cwd: string): 
     });
   });
 
-/** Ends all that is at work, with everything that it has started. */
-export const endPrograms = (): void => {
-  for (const { pid } of atWork) {
-    try {
-      if (pid !== undefined) process.kill(-pid, 'SIGKILL');
-    } catch {
-      // It has just ended by itself.
-    }
+const end = ({ pid }: ChildProcess): void => {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has just ended by itself.
   }
 };
+
+/** Ends all that is at work, with everything that it has started. */
+export const endPrograms = (): void => atWork.forEach(end);
+
+// Where the bench fails, nobody else ends them.
+process.once('exit', endPrograms);
 
 /** Runs a program that has to end well. Gives what it has written. */
 export const runWell = async (file: string, args: readonly string[], cwd: string): Promise<string> => {
   const { status, stdout, stderr } = await runProgram(file, args, cwd);
   if (status === 0) return stdout;
   throw new Error(`${file} ${args.join(' ')} in ${cwd} ended with ${status}:\n${`${stdout}${stderr}`.slice(-4_000)}`);
+};
+
+/** A program that goes on until it is stopped. */
+export interface Started {
+  /** The line of JSON by which it said that it is ready. */
+  readonly told: unknown;
+  stop(): Promise<void>;
+}
+
+interface Place {
+  readonly cwd: string;
+  /** Beside ours; what is undefined is left out. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Starts a program, and waits until it is ready. Its errors go where ours go. */
+export const startProgram = async (
+  file: string,
+  args: readonly string[],
+  { cwd, env = {} }: Place,
+): Promise<Started> => {
+  const stdio = ['pipe', 'pipe', 'inherit'] as const;
+  const child = spawn(file, args, { cwd, env: { ...process.env, ...env }, stdio: [...stdio], detached: true });
+  atWork.add(child);
+  const ended = once(child, 'close').then(([status]) => {
+    atWork.delete(child);
+    throw new Error(`${file} ${args.join(' ')} ended with ${status}`);
+  });
+  // Later nobody waits for it: whoever asks it hears that nobody answers.
+  ended.catch(() => {});
+  const line = once(createInterface({ input: child.stdout! }), 'line').then(([text]) => text as string);
+  const told: unknown = JSON.parse(await Promise.race([line, ended]));
+  const stop = async (): Promise<void> => {
+    end(child);
+    await ended.catch(() => {});
+  };
+  return { told, stop };
 };

@@ -1,0 +1,48 @@
+import type { RunMode } from './given-files.ts';
+
+/** What the simulated Harness is told to do wrong. */
+export type FaultOrder = Readonly<Record<string, unknown>>;
+
+export interface Scenario {
+  /** It is chosen by this name, and the names of its measurements begin with it. */
+  readonly name: string;
+  /** Deployments, all of which may be in flight at once. */
+  readonly size: number;
+  /** Taken in turn by the four pillars. */
+  readonly modes: readonly RunMode[];
+  /** Every service has a pipeline of its own; without it there is one for each pillar. */
+  readonly hasOwnPipelines?: true;
+  /** How long a run takes. */
+  readonly seconds: number;
+  /** How many reads there are a minute is measured while all runs are in flight, too. */
+  readonly isSteady?: true;
+  readonly faults?: readonly FaultOrder[];
+  /** Seconds after which it is stopped, whatever is not over; 20 minutes where nothing is said. */
+  readonly stopAfter?: number;
+}
+
+const both = ['webhook', 'execute'] as const;
+const reads = ['list', 'detail', 'event-details', 'notes'];
+
+/** Each in real time, since builds are measured from outside. A new one is one row. */
+export const scenarios: readonly Scenario[] = [
+  { name: 'steady-10', size: 10, modes: both, seconds: 180, isSteady: true },
+  { name: 'steady-240', size: 240, modes: both, seconds: 180, isSteady: true },
+  { name: 'execute-300', size: 300, modes: ['execute'], seconds: 60 },
+  { name: 'webhook-500', size: 500, modes: ['webhook'], seconds: 60 },
+  { name: 'pipelines-30', size: 30, modes: both, hasOwnPipelines: true, seconds: 180, isSteady: true },
+  {
+    ...{ name: 'lost-starts', size: 30, modes: ['execute'], seconds: 60, stopAfter: 300 },
+    faults: [{ fault: 'server-error', when: 'before', times: 10 }],
+  },
+  {
+    ...{ name: 'slow-reads', size: 30, modes: ['execute'], seconds: 60 },
+    faults: [{ fault: 'slow-answer', on: reads, share: 0.3, milliseconds: 33_000 }],
+  },
+];
+
+export const scenarioNames: readonly string[] = scenarios.map(({ name }) => name);
+
+/** Those of these names, in the order of the table; all without a name. */
+export const chosenScenarios = (only: readonly string[]): readonly Scenario[] =>
+  scenarios.filter(({ name }) => only.length === 0 || only.includes(name));
