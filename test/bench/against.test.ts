@@ -98,7 +98,8 @@ describe.skipIf(!hasGit)('bench against a commit', () => {
     [['HEAD', 'nosuch'], 'There is no benchmark nosuch. There are: start-up, '],
     [['HEAD', 'plan', '--rounds', '0'], '--rounds takes a whole number from 1 on'],
     [['HEAD', '--round', '2'], "Unknown option '--round'"],
-    [[], 'npm run bench -- against COMMIT [NAME…] [--rounds N]'],
+    [[], 'npm run bench -- against COMMIT [NAME…] [--only PART…] [--rounds N]'],
+    [['HEAD', 'plan', '--only', 'steady-10'], 'There is no part steady-10.'],
   ])('refuses %j', async (args, message) => {
     const project = makeProject({ old: 10, now: 3 });
     const { status, stdout, stderr } = await start(project, ...args).ended;

@@ -50,6 +50,7 @@ const watch = async ({ scenario, world, server, tell }: Watched): Promise<Seen> 
   const samples: Sample[] = [await world.requests()];
   const submitted = Date.now();
   const batch = await server.submit(scenario);
+  const passed = (): string => `${Math.round((Date.now() - submitted) / 1000)} s`;
   const until = submitted + (scenario.stopAfter ?? longest) * 1000;
   let ended: number | undefined;
   for (let second = 1; ended === undefined && Date.now() < until; second += 1) {
@@ -57,9 +58,9 @@ const watch = async ({ scenario, world, server, tell }: Watched): Promise<Seen> 
     samples.push(await world.requests());
     // It has better things to do than to tell us.
     if (second % 3 === 0) ended = await server.ended(batch);
-    if (second % 60 === 0) tell(`${scenario.name}: ${requestsIn(samples.at(-1)!)} requests after ${second} s`);
+    if (second % 60 === 0) tell(`${scenario.name}: ${requestsIn(samples.at(-1)!)} requests after ${passed()}`);
   }
-  if (ended === undefined) tell(`${scenario.name}: stopped after ${(until - submitted) / 1000} s, it was not over`);
+  if (ended === undefined) tell(`${scenario.name}: stopped after ${passed()}, it was not over`);
   const [{ busiest, throttled, ...last }, runs, stopped] = [await world.requests(), await world.runs(), Date.now()];
   return {
     ...{ submitted, stopped, busiest, throttled, runs, samples: [...samples, last] },

@@ -108,7 +108,7 @@ const latenessMeasurements = (seen: Seen): readonly Measurement[] => {
 export const measurementsOf = ({ name, isSteady }: Scenario, seen: Seen): readonly Measurement[] => {
   const { runs, noted, submitted, samples } = seen;
   const steady = isSteady ? steadyReads(samples, runs) : undefined;
-  const unknown = runs.filter(({ deployment = '', ended_at }) => ended_at !== undefined && !noted.has(deployment));
+  const unnoted = runs.filter(({ deployment = '', ended_at }) => ended_at !== undefined && !noted.has(deployment));
   const measured: readonly Measurement[] = [
     ...requestMeasurements(seen),
     ...(steady === undefined ? [] : [{ name: 'reads a minute, steady', value: tenths(steady), unit: '' }]),
@@ -116,8 +116,8 @@ export const measurementsOf = ({ name, isSteady }: Scenario, seen: Seen): readon
     ...latenessMeasurements(seen),
     { name: 'runs', value: runs.length, unit: '' },
     { name: 'duplicate runs', value: duplicatesIn(runs), unit: '' },
-    { name: 'runs over, and not known to be over at its end', value: unknown.length, unit: '' },
-    { name: 'deployments not over at its end', value: seen.open, unit: '' },
+    { name: 'runs whose end was not noted', value: unnoted.length, unit: '' },
+    { name: 'deployments not over', value: seen.open, unit: '' },
   ];
   return measured.map((one) => ({ ...one, name: `${name}: ${one.name}` }));
 };
