@@ -6,7 +6,7 @@ import type { OnUse } from '../../lib/adapters/table-use.ts';
 import type { Catalogue } from '../../lib/domain/catalogue/catalogue.ts';
 import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
 import { allRights } from '../../lib/domain/grants/rights.ts';
-import type { BusEvent, Documents, Table } from '../../lib/domain/ports.ts';
+import type { BusEvent, Documents, Executor, Table } from '../../lib/domain/ports.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
 import { type HeaderRow, rowOf } from '../../lib/domain/record/rows.ts';
 import { Engine } from '../../lib/engine/engine.ts';
@@ -45,6 +45,8 @@ export interface WorldOptions {
   readonly random?: () => number;
   /** The one that comes without a configuration file, unless said otherwise. Every cluster in it is the same. */
   readonly catalogue?: Catalogue;
+  /** Instead of the scripted one: called for each that is asked for. Its calls may sleep, so they are not counted as work. */
+  readonly executor?: (world: World) => () => Executor;
 }
 
 /** A function of a state machine that is called: before it runs the test may throw in its place, or afterwards. */
@@ -180,7 +182,8 @@ export class World {
   #makeDeps(machines: Readonly<Record<'batch' | 'watch', string>>): Deps & AskedBy {
     let ids = 0;
     const { catalogue = simulatedConfiguration().catalogue } = this.#options;
-    const executor = this.meter.watch('executor', this.executor);
+    const scripted = this.meter.watch('executor', this.executor);
+    const executor = this.#options.executor?.(this) ?? (() => scripted);
     const cluster = this.meter.watch('cluster', this.cluster);
     return {
       table: this.meter.watch('table', this.rights.guard(this.table)),
@@ -197,7 +200,7 @@ export class World {
       pace: { ...cloudPace, ...this.#options.pace },
       catalogue: async () => catalogue,
       rights: allRights,
-      executor: async () => executor,
+      executor: async () => executor(),
       cluster: async () => cluster,
     };
   }

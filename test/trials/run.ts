@@ -1,0 +1,39 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { Tally } from './tally.ts';
+import type { Share } from './trial-worker.ts';
+
+/**
+ * Runs many trials, each from a seed of its own, on all processors. Prints how their deployments ended, and each violation with
+ * the seed that shows it again: `npm run test:trials -- --from SEED --count 1`.
+ */
+const { values } = parseArgs({
+  options: { from: { type: 'string', default: '1' }, count: { type: 'string', default: '10000' } },
+});
+const from = Number(values.from);
+const count = Number(values.count);
+if (!Number.isSafeInteger(from) || !Number.isSafeInteger(count) || count < 1) {
+  console.error('npm run test:trials -- [--from SEED] [--count N]');
+  process.exit(2);
+}
+
+const workers = Math.min(count, availableParallelism());
+const tally = new Tally();
+
+const runShare = (share: Share): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./trial-worker.ts', import.meta.url), { workerData: share });
+    worker.on('message', (told) => {
+      for (const line of tally.add(told)) console.log(line);
+    });
+    worker.on('error', reject);
+    worker.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a worker ended with ${code}`))));
+  });
+
+await Promise.all(
+  Array.from({ length: workers }, (_, at) => runShare({ from: from + at, until: from + count, step: workers })),
+);
+console.log(tally.summary());
+if (tally.trials !== count) throw new Error(`${tally.trials} of ${count} trials were run`);
+process.exitCode = tally.violations === 0 ? 0 : 1;

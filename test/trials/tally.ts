@@ -1,0 +1,35 @@
+/** What is told of one trial. */
+export interface TrialReport {
+  readonly seed: number;
+  readonly violations: readonly string[];
+  /** `STATUS / Reason` of each deployment. */
+  readonly ends: readonly string[];
+  /** Runs that Harness made. */
+  readonly runs: number;
+}
+
+/** Counts how trials ended. */
+export class Tally {
+  trials = 0;
+  violations = 0;
+  #runs = 0;
+  readonly #ends = new Map<string, number>();
+
+  /** Gives what is to be told of it at once. */
+  add({ seed, violations, ends, runs }: TrialReport): readonly string[] {
+    this.trials += 1;
+    this.violations += violations.length;
+    this.#runs += runs;
+    for (const end of ends) this.#ends.set(end, (this.#ends.get(end) ?? 0) + 1);
+    return violations.map((violation) => `seed ${seed}: ${violation}`);
+  }
+
+  summary(): string {
+    const ends = [...this.#ends].sort(([, one], [, other]) => other - one);
+    const deployments = ends.reduce((sum, [, count]) => sum + count, 0);
+    return [
+      ...ends.map(([end, count]) => `${String(count).padStart(7)}  ${end}`),
+      `${this.trials} trials, ${deployments} deployments, ${this.#runs} runs, ${this.violations} violations`,
+    ].join('\n');
+  }
+}

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import type { Executor } from '../../lib/domain/ports.ts';
+import { drawTrial, type Trial } from './draw-trial.ts';
+import { runTrial } from './run-trial.ts';
+
+/** Of each hundred seeds; `npm run test:trials` runs ten thousand. */
+const hundreds = [1, 2];
+
+test.each(hundreds)('the seeds of hundred %i start nothing twice, tell nothing wrong, and end', async (hundred) => {
+  for (let seed = hundred * 100; seed < hundred * 100 + 100; seed += 1) {
+    const { violations } = await runTrial(drawTrial(seed));
+    expect(violations, `seed ${seed}`).toEqual([]);
+  }
+});
+
+test('the same seed is the same story', async () => {
+  const told = async () => {
+    const { items, runs, hours } = await runTrial(drawTrial(17));
+    return { ends: items.map(({ key, reason, message, updated_at }) => [key, reason, message, updated_at]), runs, hours };
+  };
+  expect(await told()).toEqual(await told());
+});
+
+/** Nothing goes wrong in it by itself. */
+const calm: Trial = {
+  seed: 1,
+  mode: 'execute',
+  installation: { stageMilliseconds: 5_000 },
+  faults: [],
+  batch: [{ name: 'a', timeout: 120 }],
+  kills: [],
+};
+
+const spoiled: readonly (readonly [string, RegExp, (executor: Executor) => Partial<Executor>])[] = [
+  [
+    'starts twice',
+    /was started 2 times/,
+    (executor) => ({
+      start: async (request, latest) => {
+        await executor.start(request, latest);
+        return executor.start(request, latest);
+      },
+    }),
+  ],
+  [
+    'says that a run has failed which goes on',
+    /PipelineFailed is given for a run that was (?!Failed)/,
+    () => ({
+      look: async (watched) =>
+        new Map(
+          watched.map(({ request, ref = '' }) => [
+            request.key,
+            { kind: 'run', ref, state: { phase: 'terminal', outcome: 'failed', raw: 'Failed' } },
+          ]),
+        ),
+    }),
+  ],
+  [
+    'cannot say anything',
+    /UNKNOWN .* everything could be known/,
+    () => ({
+      look: async (watched) =>
+        new Map(
+          watched.map(({ request }) => [request.key, { kind: 'unread', trouble: { asked: 'x', answered: 'y' } }]),
+        ),
+    }),
+  ],
+];
+
+describe('an executor that', () => {
+  test.each(spoiled)('%s is noticed', async (_, expected, change) => {
+    const { violations } = await runTrial(calm, (executor) => ({ ...boundTo(executor), ...change(executor) }));
+    expect(violations.join('\n')).toMatch(expected);
+  });
+
+  test('does what it should is not', async () => {
+    expect((await runTrial(calm)).violations).toEqual([]);
+  });
+});
+
+/** Methods with private fields must be called on their own object. */
+const boundTo = (executor: Executor): Executor => ({
+  lateStartMilliseconds: executor.lateStartMilliseconds,
+  start: (...args) => executor.start(...args),
+  look: (...args) => executor.look(...args),
+  cancel: (...args) => executor.cancel(...args),
+  whereToLook: (...args) => executor.whereToLook(...args),
+});

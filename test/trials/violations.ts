@@ -1,0 +1,131 @@
+import { isTerminal } from '../../lib/domain/deployment/status.ts';
+import type { ItemRow } from '../../lib/domain/record/rows.ts';
+import { type FaultName, type RouteName, ruleOf } from '../../lib/simulators/harness/fault-rules.ts';
+import type { FaultOrder } from '../../lib/simulators/harness/fault-schema.ts';
+import type { RunReport } from '../../lib/simulators/harness/simulator-routes.ts';
+import type { Trial } from './draw-trial.ts';
+
+/** How a trial ended, as Flotilla tells it and as it was. */
+export interface Ended {
+  /** Whether the batch was sealed, and nobody had anything left to do, within two days. */
+  readonly isOver: boolean;
+  readonly batchId: string;
+  readonly items: readonly ItemRow[];
+  readonly runs: readonly RunReport[];
+  /** Version that stands on the cluster, by service. */
+  readonly running: Readonly<Record<string, string | undefined>>;
+  readonly hours: number;
+}
+
+/** What must hold in every trial; each violation in a sentence. */
+export const violationsOf = (trial: Trial, ended: Ended): readonly string[] => {
+  if (!ended.isOver) return ['the batch did not end'];
+  return [...startedTwice(ended), ...ended.items.flatMap((item) => wrongIn(trial, ended, item))];
+};
+
+const startedTwice = ({ runs }: Ended): readonly string[] => {
+  const counts = new Map<string, number>();
+  for (const { key = '' } of runs) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return [...counts].flatMap(([key, count]) => (count > 1 ? [`${key} was started ${count} times`] : []));
+};
+
+const wrongIn = (trial: Trial, ended: Ended, item: ItemRow): readonly string[] => {
+  const { status, outcome } = item;
+  const told = `${item.key} ended ${status} / ${outcome?.reason}`;
+  if (outcome === undefined || !isTerminal(status)) return [`${told}, which is no end`];
+  const runs = ended.runs.filter(({ key = '' }) => key.startsWith(`${ended.batchId}-${item.index}-`));
+  if (status === 'UNKNOWN')
+    return excusesOf(trial, item, runs).length > 0
+      ? []
+      : [`${told}, and everything could be known: ${outcome.message}`];
+  return [
+    ...runs.flatMap((run) => (isOverBefore(run, outcome.ended_at) ? [] : [`${told} while ${run.key} was at work`])),
+    ...wrongEnd(ended, item, runs).map((what) => `${told}, and ${what}`),
+  ];
+};
+
+const isOverBefore = ({ ended_at: at }: RunReport, end: number): boolean => at !== undefined && at <= end;
+
+/** Reasons that say that no run was ever started by the last attempt. */
+const neverStarted: ReadonlySet<string> = new Set([
+  'ExecutorRejected',
+  'ExecutorThrottled',
+  'ExecutorUnreachable',
+  'ExecutorUnavailable',
+  'TriggerFailed',
+  'NotStarted',
+  'StartNotPossible',
+]);
+
+/** What Harness must say of a run for which this reason is given. */
+const trueEnds: Readonly<Record<string, string>> = {
+  PipelineFailed: 'Failed, Errored',
+  PipelineAborted: 'Aborted',
+  PipelineExpired: 'Expired',
+  PipelineApprovalRejected: 'ApprovalRejected',
+  PipelineFrozen: 'AbortedByFreeze',
+  PipelineSkipped: 'Skipped, Suspended',
+  Timeout: 'Aborted, Expired',
+};
+
+const wrongEnd = ({ running }: Ended, item: ItemRow, runs: readonly RunReport[]): readonly string[] => {
+  const { status, outcome, attempt, restore } = item;
+  const stands = running[item.key.split('/')[1]!];
+  const ofAttempt = runs.filter(({ key = '' }) => key.endsWith(`-${attempt}`));
+  const ends = ofAttempt.map((run) => run.status).join();
+  if (status === 'SUCCESS')
+    return stands === '2.0.0' && ends === 'Success' ? [] : [`its run was ${ends}, and ${stands} stands`];
+  if (restore?.ok === true && stands !== '1.0.0') return [`${stands} stands`];
+  const reason = outcome?.failure?.reason ?? outcome?.reason ?? '';
+  const expected = trueEnds[reason];
+  if (expected !== undefined && !expected.split(', ').includes(ends))
+    return [`${reason} is given for a run that was ${ends}`];
+  if (neverStarted.has(reason) && ofAttempt.length > 0) return [`its attempt ${attempt} has a run: ${ends}`];
+  if (status === 'FAILED' && ends === 'Success' && stands === '2.0.0')
+    return ['its run succeeded, and what was asked for stands'];
+  return [];
+};
+
+/** Reads that a fault strikes each time are as good as none. One that strikes now and then is no excuse. */
+const isBlind = ({ faults }: Trial): boolean =>
+  faults.some(
+    (order) => isOfRequest(order) && isAlways(order) && routesOf(order).some((route) => !notReads.has(route)),
+  );
+
+const notReads: ReadonlySet<RouteName> = new Set<RouteName>(['webhook', 'execute', 'abort']);
+const isOfRequest = ({ fault }: FaultOrder): boolean => ruleOf(fault).strikes === 'request';
+const isAlways = ({ times, every, share }: FaultOrder): boolean =>
+  times === undefined && every === undefined && share === undefined;
+const routesOf = ({ fault, on }: FaultOrder): readonly RouteName[] => on ?? ruleOf(fault).on ?? [];
+
+/** The answer of a start, or its event, may have been lost: then the key alone leads to the run, if there is one. */
+const mayBeLost = ({ faults, kills }: Trial): boolean =>
+  kills.length > 0 ||
+  faults.some((order) => order.fault === 'lose-event' || (isOfRequest(order) && routesOf(order).some(isStart)));
+const isStart = (route: RouteName): boolean => route === 'webhook' || route === 'execute';
+
+const isKeyHidden = ({ mode, installation, faults }: Trial): boolean =>
+  mode === 'execute'
+    ? installation.notes === 'hidden' || hasFault(faults, 'hide-notes')
+    : installation.payload === 'hidden' || hasFault(faults, 'hide-payload', 'lose-event');
+
+const hasFault = (faults: readonly FaultOrder[], ...names: readonly FaultName[]): boolean =>
+  faults.some(({ fault }) => names.includes(fault));
+
+/** Why nobody could know how it went; empty where that could be known. */
+const excusesOf = (trial: Trial, item: ItemRow, runs: readonly RunReport[]): readonly string[] => {
+  const { faults } = trial;
+  const end = item.outcome?.ended_at ?? 0;
+  const last = runs.filter(({ key = '' }) => key.endsWith(`-${item.step === 'restore' ? 'restore' : item.attempt}`));
+  const isAtWork = runs.some((run) => !isOverBefore(run, end));
+  const told: Readonly<Record<string, boolean>> = {
+    'reads always fail': isBlind(trial),
+    'its run was forgotten': hasFault(faults, 'forget-run'),
+    'its start was lost, and no run came': mayBeLost(trial) && last.length === 0,
+    'its start was lost, and its key is shown nowhere': mayBeLost(trial) && isKeyHidden(trial),
+    'its run appeared late': hasFault(faults, 'late-run', 'late-event'),
+    'its run could not be stopped': isAtWork && hasFault(faults, 'refuse-abort', 'ignore-abort', 'slow-abort'),
+    'its abort was lost': isAtWork && faults.some((order) => isOfRequest(order) && routesOf(order).includes('abort')),
+  };
+  return Object.keys(told).filter((why) => told[why]);
+};
