@@ -98,6 +98,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
       '--callback-key-file <file>',
       'take callbacks of Harness by the key in this file, or by two, one a line (default: $FLOTILLA_CALLBACK_KEY, else none are taken)',
     )
+    .option('--faults <file>', 'faults of the simulated Harness, and what kind of installation it is')
     .option(
       '--engine-port <number>',
       'also serve the protocol of Step Functions, on loopback, to who has DIR/engine-secret; 0 takes a free port',

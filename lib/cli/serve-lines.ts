@@ -17,17 +17,20 @@ export interface Served {
   readonly asksForTokens: boolean;
   /** Where the key stands by which Harness calls back, if it may. */
   readonly callbackKey: string | undefined;
+  /** Of the simulated Harness. */
+  readonly faults: { readonly count: number; readonly file: string; readonly url: string } | undefined;
 }
 
 /** What a server says when it has started. */
 export const serveLines = (served: Served): readonly string[] => {
-  const { url, engineUrl, data, file, open, simulated, callbackKey } = served;
+  const { url, engineUrl, data, file, open, simulated, callbackKey, faults } = served;
   return [
     `Flotilla listens on ${url}, data in ${data}, ${file === undefined ? 'no configuration file' : file}`,
     ...(engineUrl === undefined ? [] : [engineLine(engineUrl, data)]),
     ...(callbackKey === undefined ? [] : [callbackLine(url, callbackKey)]),
     ...(open === 0 ? [] : [`${counted(open, 'batch', 'batches')} ${open === 1 ? 'goes' : 'go'} on.`]),
     ...[simulationSentence(simulated)].filter((line) => line !== undefined),
+    ...(faults === undefined ? [] : [faultsLine(faults)]),
     ...submitLines(served),
   ];
 };
@@ -40,6 +43,9 @@ export const closedLine = ({ length }: readonly string[], data: string): readonl
 
 const engineLine = (url: string, data: string): string =>
   `The engine speaks the protocol of Step Functions on ${url}; its key id is flotilla, its secret is in ${join(data, 'engine-secret')}.`;
+
+const faultsLine = ({ count, file, url }: NonNullable<Served['faults']>): string =>
+  `SIMULATED: Harness is as ${file} says, with ${counted(count, 'fault')}; it listens on ${url}.`;
 
 /** Where Harness calls back; the key is not told. */
 export const callbackUrl = (url: string): string => `${fromHere(url)}${callbackPath}/KEY`;

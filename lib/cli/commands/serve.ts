@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { unverifiedSentences } from '../../domain/catalogue/unverified.ts';
 import { isLoopback } from '../../domain/safe-address.ts';
 import { loadConfiguration } from '../../local/load-configuration.ts';
+import { loadFaults } from '../../local/load-faults.ts';
 import { checkDataFolder } from '../../local/runtime/make-data-folder.ts';
 import { checkGivenToken } from '../../local/tokens/given-token.ts';
 import { tokenFiles } from '../../local/tokens/own-token.ts';
@@ -22,6 +23,7 @@ export interface ServeOptions {
   readonly name?: readonly string[];
   readonly allowPrograms?: boolean;
   readonly callbackKeyFile?: string;
+  readonly faults?: string;
   /** False with --no-token. */
   readonly token: boolean;
 }
@@ -30,6 +32,7 @@ export interface ServeOptions {
 export const serve = async (context: CommandContext, options: ServeOptions): Promise<ExitStatus> => {
   const { directory, env, terminal } = context;
   const { configuration, warnings, file } = loadConfiguration({ file: options.config, directory, env });
+  const faults = options.faults === undefined ? undefined : loadFaults(options.faults, directory, configuration);
   const data = resolve(directory, options.data);
   checkDataFolder(data);
   // Only this command needs the runtime; the others start without it.
@@ -59,6 +62,7 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
     configuration,
     enginePort: options.enginePort,
     programs,
+    harnessFlags: faults?.harnessFlags,
     tell: (line) => {
       // Ctrl-C reaches them, too.
       if (!isStopping) terminal.error(line);
@@ -71,12 +75,23 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
   const token = options.token ? { token_file: join(data, tokenFiles.token) } : {};
   const engine = engineUrl === undefined ? {} : { engine_url: engineUrl };
   const callbacks = callback === undefined ? {} : { callback_url: callbackUrl(server.url) };
+  const ordered = faults === undefined ? undefined : { count: faults.count, url: server.simulators.harness! };
   print(
     context,
-    { url: server.url, ...token, ...callbacks, ...engine, simulated, unverified, open_batches: open },
+    {
+      url: server.url,
+      ...token,
+      ...callbacks,
+      ...engine,
+      ...(ordered === undefined ? {} : { faults: ordered }),
+      simulated,
+      unverified,
+      open_batches: open,
+    },
     serveLines({
       ...{ url: server.url, engineUrl, data: options.data, file, open, simulated, isAllSimulated },
       ...{ asksForTokens: options.token, callbackKey: callback?.place },
+      faults: ordered === undefined ? undefined : { ...ordered, file: options.faults! },
     }),
   );
   await new Promise<void>((stop) => {

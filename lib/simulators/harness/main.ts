@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { describeIssue } from '../../domain/batch/issues.ts';
 import { noMemory, openMemory } from '../memory.ts';
 import { endWhenTold, outliveReaders, tellReady } from '../own-process.ts';
+import { parseFaultFile } from './fault-file.ts';
 import type { SimulatedHarnessOptions, SimulatedTrigger } from './options.ts';
 import { startSimulatedHarness } from './simulated-harness.ts';
 import { harnessMemory } from './world.ts';
@@ -8,7 +11,7 @@ import { harnessMemory } from './world.ts';
 /**
  * The simulated Harness as a process of its own. Prints one line of JSON with its address as soon as it listens, on loopback only;
  * ends on SIGTERM, and with `--exit-with-stdin` also when whoever started it is gone. With `--state FILE` it goes on where it was
- * ended, however that was.
+ * ended, however that was. What the file of `--faults` says of the installation counts before what flags say.
  */
 outliveReaders();
 const { values } = parseArgs({
@@ -24,6 +27,7 @@ const { values } = parseArgs({
     'requests-per-minute': { type: 'string' },
     'max-concurrent-runs': { type: 'string' },
     details: { type: 'string' },
+    faults: { type: 'string' },
     state: { type: 'string' },
     'exit-with-stdin': { type: 'boolean' },
   },
@@ -82,6 +86,19 @@ const readOptions = (): SimulatedHarnessOptions => {
   };
 };
 
+const readFaults = (file: string): SimulatedHarnessOptions => {
+  let text = '';
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    return fail(`${file} cannot be read: ${(error as Error).message}`);
+  }
+  const read = parseFaultFile(text);
+  if ('issues' in read)
+    return fail(`${file} is not valid\n${read.issues.map((issue) => describeIssue({ file, ...issue })).join('\n')}`);
+  return { ...read.installation, faults: read.orders };
+};
+
 const tell = (message: string): void => {
   process.stderr.write(`SIMULATED: ${message}\n`);
 };
@@ -90,6 +107,7 @@ const memory =
     ? noMemory
     : await openMemory(values.state, harnessMemory, { tell }).catch(({ message }: Error) => fail(message));
 
-const harness = await startSimulatedHarness({ ...readOptions(), memory });
+const ordered = values.faults === undefined ? {} : readFaults(values.faults);
+const harness = await startSimulatedHarness({ ...readOptions(), ...ordered, memory });
 tellReady({ what: 'harness', port: harness.port, url: harness.url });
 endWhenTold(() => harness.close(), values['exit-with-stdin'] === true);

@@ -49,6 +49,8 @@ describe('the simulator as a process', () => {
     ['--cluster', 'noaddress'],
     ['--trigger', 'p'],
     ['--details', 'v9'],
+    ['--faults', '/nowhere/faults.yaml'],
+    ['--faults', main],
   ])('refuses %s %s', async (...args) => {
     const child = run(...args);
     expect(await once(child, 'exit')).toEqual([2, null]);

@@ -33,10 +33,13 @@ const makeLives = () => {
 
 const scope = 'accountIdentifier=acme&orgIdentifier=default&projectIdentifier=apps';
 
+/** The next life has the same address: a connection that was kept would lead to the one before. */
+const ownConnection = { connection: 'close' };
+
 const fire = async ({ url }: SimulatedHarness, key = 'k1', version = '1.0'): Promise<void> => {
   const body = JSON.stringify({ service_name: 's1', docker_image_version: version, pillar: 'risk', flotilla: { key } });
   const address = `${url}/pipeline/api/webhook/custom/tok/v3?${scope}&pipelineIdentifier=p&triggerIdentifier=t`;
-  const response = await fetch(address, { method: 'POST', body });
+  const response = await fetch(address, { method: 'POST', body, headers: ownConnection });
   if (!response.ok) throw new Error(await response.text());
 };
 
@@ -151,6 +154,19 @@ describe('a Harness that was ended goes on', patient, () => {
     const faults = await (await fetch(`${third.url}/simulator/faults`)).json();
     expect(faults).toMatchObject({ faults: [{ fault: 'slow' }] });
   });
+});
+
+test('orders of a file are those of the file of this start, and begin anew; others stay', async () => {
+  const live = makeLives();
+  const faultsOf = async ({ url }: SimulatedHarness): Promise<unknown> =>
+    ((await (await fetch(`${url}/simulator/faults`, { headers: ownConnection })).json()) as { faults: unknown }).faults;
+  const first = await live({ faults: [{ fault: 'reject', times: 1 }, { fault: 'slow' }] });
+  first.order({ fault: 'late-run' });
+  await expect(fire(first)).rejects.toThrow('this start is refused');
+  expect(await faultsOf(first)).toEqual([{ fault: 'slow' }, { fault: 'late-run' }]);
+  const second = await live({ faults: [{ fault: 'reject', times: 1 }] });
+  expect(await faultsOf(second)).toEqual([{ fault: 'late-run' }, { fault: 'reject', times: 1 }]);
+  expect(await faultsOf(await live())).toEqual([{ fault: 'late-run' }]);
 });
 
 test('one whose port is taken meanwhile listens at another', async () => {

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parseFaultFile, parseFaultOrder } from '../../lib/simulators/harness/fault-file.ts';
+import { type FaultName, faultNames, routeNames, ruleOf } from '../../lib/simulators/harness/fault-rules.ts';
+import { faultFileSchema, faultOrderSchema, installationSchema } from '../../lib/simulators/harness/fault-schema.ts';
+
+/** docs/simulator.md names all that can be ordered, and nothing else; what it shows is read as it stands. */
+const root = join(import.meta.dirname, '..', '..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const page = read('docs/simulator.md');
+
+/** The rows, below the head, of the table whose head begins with this word. */
+const table = (head: string): string[][] => {
+  const lines = page.split('\n');
+  const from = lines.findIndex((line) => line.startsWith(`| ${head} |`)) + 2;
+  expect(from, `the table of ${head}`).toBeGreaterThan(1);
+  const rows = lines.slice(from, lines.indexOf('', from));
+  return rows.map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+};
+
+const code = (text: string): string => `\`${text}\``;
+
+const takenBy = (fault: FaultName): string => {
+  const { takes = [], milliseconds, statuses } = ruleOf(fault);
+  const words = takes.map((name) => {
+    if (name === 'milliseconds') return `${code(name)}: ${milliseconds}`;
+    return name === 'status' && Array.isArray(statuses) ? `${code(name)}: ${statuses.join(', ')}` : code(name);
+  });
+  return words.join('; ');
+};
+
+const expected = (strikes: string): string[][] =>
+  faultNames
+    .filter((fault) => ruleOf(fault).strikes === strikes)
+    .map((fault) => {
+      const { does, version } = ruleOf(fault);
+      return [code(fault), does, takenBy(fault), version === undefined ? '' : code(version)];
+    });
+
+describe('docs/simulator.md', () => {
+  test.each([
+    ['request', 'of a request'],
+    ['event', 'of an event'],
+    ['run', 'of a run'],
+  ])('tells every fault of a %s, as its row does', (strikes, head) => {
+    expect(table(head)).toEqual(expected(strikes));
+  });
+
+  test.each<[head: string, names: readonly string[]]>([
+    ['an order says', Object.keys(faultOrderSchema.shape)],
+    ['installation', Object.keys(installationSchema.shape)],
+    ['call', routeNames],
+  ])('has a row for each name in its table of %s', (head, names) => {
+    expect(table(head).map(([name]) => name)).toEqual(names.map(code));
+  });
+
+  test('shows the example, which is valid', () => {
+    const [, shown] = /^```yaml\n([\s\S]*?)^```$/m.exec(page) ?? [];
+    expect(shown).toBe(read('examples/faults.yaml'));
+    expect(parseFaultFile(shown!)).toMatchObject({ orders: { length: 4 }, installation: { details: 'v1' } });
+    expect(Object.keys(faultFileSchema.shape)).toEqual(['installation', 'faults']);
+  });
+
+  test('shows an order that the simulator takes', () => {
+    const [, body] = /--data '([^']+)'/.exec(page) ?? [];
+    expect(parseFaultOrder(body!)).not.toHaveProperty('issues');
+  });
+});
