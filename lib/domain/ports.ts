@@ -282,6 +282,20 @@ export interface Executor {
   whereToLook(request: RunRequest): string;
 }
 
+/**
+ * The requests that an account allows, shared by all processes that ask it. Two kinds: `start` (starts and aborts) and `read`. First
+ * come, first served within a kind; neither holds up the other.
+ */
+export interface RequestBudget {
+  /** Waits for the turn of one request and takes it. `later` where it would come after `latest`: then nothing was taken. */
+  turn(
+    kind: 'start' | 'read',
+    latest?: number,
+  ): Promise<{ readonly kind: 'go' } | { readonly kind: 'later'; readonly at: number }>;
+  /** The account answered that this was too much; `retryAfter` in milliseconds where it said so. */
+  throttled(retryAfter?: number): Promise<void>;
+}
+
 // ---- Clusters -------------------------------------------------------------------------------------------------
 
 /** A Kubernetes object as the API server gave it. */

@@ -35,6 +35,7 @@ import type { Key } from '../ports.ts';
  * | WATCH#<watcher>    | <batch>#<index>#<wait>   | what a watcher has to follow                                |
  * | WATCHERS           | <watcher>                | lease and generation of a watcher                           |
  * | HINTS              | <watcher>                | the last hint to a watcher that something may have happened |
+ * | BUDGETS            | <account>                | the requests that an executor's account allows              |
  * | CLUSTERS           | <cluster>                | which cluster a name of the configuration leads to          |
  * | TARGET#<target>    | GOOD                     | the last good release                                       |
  * |                    | LAST                     | how the last deployment ended that did not end well         |
@@ -117,6 +118,7 @@ export const keys = {
   }),
   watcher: (watcher: string): Key => ({ pk: 'WATCHERS', sk: watcher }),
   cluster: (name: string): Key => ({ pk: 'CLUSTERS', sk: name }),
+  budget: (account: string): Key => ({ pk: 'BUDGETS', sk: account }),
   hint: (watcher: string): Key => ({ pk: 'HINTS', sk: watcher }),
   goodRelease: (target: string): Key => ({ pk: `TARGET#${target}`, sk: 'GOOD' }),
   lastOutcome: (target: string): Key => ({ pk: `TARGET#${target}`, sk: 'LAST' }),

@@ -1,4 +1,5 @@
 import type { BatchMetadata } from '../batch/batch.ts';
+import type { Budget } from '../budget/budget.ts';
 import type { Status } from '../deployment/status.ts';
 import type { Reach } from '../grants/reach.ts';
 import type { Json, JsonObject } from '../json.ts';
@@ -310,6 +311,11 @@ export interface WatcherRow {
   readonly watcher: string;
   readonly generation: number;
   readonly until: number;
+}
+
+/** `BUDGETS/<account>`: the budget of requests. Written on the condition that `version` is what was read, and raises it by one. */
+export interface BudgetRow extends Budget {
+  readonly version: number;
 }
 
 /** Messages to the dispatcher. */

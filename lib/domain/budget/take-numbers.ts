@@ -1,0 +1,29 @@
+import type { RequestKind } from './allowance.ts';
+import { type Budget, dueAt, issue } from './budget.ts';
+
+/** Who asks for a turn, and up to when it is of use. */
+export interface Ask {
+  readonly kind: RequestKind;
+  readonly latest?: number;
+}
+
+/** `later`: its turn would come after it is of use, and no number was taken. */
+export type Taken =
+  | { readonly kind: 'number'; readonly number: number; readonly due: number }
+  | { readonly kind: 'later'; readonly due: number };
+
+/** Takes a number for each who asks, in their order. */
+export const takeNumbers = (
+  budget: Budget,
+  asks: readonly Ask[],
+): { readonly budget: Budget; readonly taken: readonly Taken[] } => {
+  let after = budget;
+  const taken = asks.map(({ kind, latest = Number.POSITIVE_INFINITY }): Taken => {
+    const number = after[kind].issued + 1;
+    const due = dueAt(after, kind, number);
+    if (due > latest) return { kind: 'later', due };
+    after = issue(after, kind);
+    return { kind: 'number', number, due };
+  });
+  return { budget: after, taken };
+};

@@ -1,0 +1,286 @@
+import { describe, expect, it } from 'vitest';
+import { SqliteTable } from '../../../lib/adapters/sqlite-table.ts';
+import { allowedAt, type RequestKind } from '../../../lib/domain/budget/allowance.ts';
+import { budgetAt } from '../../../lib/domain/budget/budget.ts';
+import { FlotillaError } from '../../../lib/domain/errors.ts';
+import type { RequestBudget, Table } from '../../../lib/domain/ports.ts';
+import { keys } from '../../../lib/domain/record/keys.ts';
+import { type BudgetRow, rowOf } from '../../../lib/domain/record/rows.ts';
+import { TableBudget } from '../../../lib/usecases/budget/table-budget.ts';
+import { fullestMinute } from '../../domain/budget/send-all.ts';
+import { WorldClock } from '../../workflow/world-clock.ts';
+import { passTime } from './virtual-time.ts';
+
+const account = 'harness:acme';
+
+/** The same numbers each time, from 0 up to 1. */
+const seeded = (seed: number) => {
+  let state = seed;
+  return {
+    next: () => {
+      state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+      return state / 2_147_483_648;
+    },
+  };
+};
+
+/** A table that counts, and takes so many milliseconds for each call. */
+const countedTable = (clock: WorldClock, takes = 0) => {
+  const table = new SqliteTable(':memory:');
+  const counts = { reads: 0, writes: 0, conflicts: 0 };
+  const pause = async (): Promise<void> => (takes === 0 ? undefined : clock.sleep(takes));
+  const counted: Table = {
+    get: async (key) => {
+      counts.reads += 1;
+      await pause();
+      return table.get(key);
+    },
+    query: (query) => table.query(query),
+    transact: async (writes) => {
+      counts.writes += 1;
+      await pause();
+      await table.transact(writes).catch((error: unknown) => {
+        counts.conflicts += 1;
+        throw error;
+      });
+    },
+    synced: () => table.synced(),
+  };
+  return { table: counted, counts };
+};
+
+const budgetOf = (table: Table, clock: WorldClock, { limit = 300, seed = 1 } = {}): TableBudget =>
+  new TableBudget({ table, clock, random: seeded(seed), account, limit });
+
+const rowIn = async (table: Table): Promise<BudgetRow> => rowOf<BudgetRow>(await table.get(keys.budget(account)))!;
+
+/** Asks so often in turn, and notes when it went. */
+const keepSending = async (
+  budget: RequestBudget,
+  clock: WorldClock,
+  { kind, until, sent }: { readonly kind: RequestKind; readonly until: number; readonly sent: number[] },
+): Promise<void> => {
+  while (clock.now() < until) {
+    const turn = await budget.turn(kind, until);
+    if (turn.kind === 'later') return;
+    sent.push(clock.now());
+  }
+};
+
+const minute = 60_000;
+
+describe('one process', () => {
+  it('500 starts at once are two writes, and go as fast as the account allows', async () => {
+    const clock = new WorldClock();
+    const { table, counts } = countedTable(clock);
+    const budget = budgetOf(table, clock);
+    const begin = clock.now();
+    const times: number[] = [];
+    const all = Array.from({ length: 500 }, async () => {
+      expect(await budget.turn('start')).toEqual({ kind: 'go' });
+      times.push(clock.now() - begin);
+    });
+    await passTime(clock, Promise.all(all));
+    expect(counts.writes).toBe(2);
+    // Whoever waits only reads, about once for each turn.
+    expect(counts.reads).toBeLessThanOrEqual(500);
+    expect(times.filter((at) => at === 0)).toHaveLength(18);
+    expect(times.at(-1)).toBeLessThanOrEqual((482 / 270) * 60_500 + 3_000);
+    expect(fullestMinute(times)).toBeLessThanOrEqual(300);
+  });
+
+  it('one turn after another, with nobody beside, is one write and no read', async () => {
+    const clock = new WorldClock();
+    const { table, counts } = countedTable(clock);
+    const budget = budgetOf(table, clock);
+    for (let nth = 0; nth < 10; nth += 1) await passTime(clock, budget.turn('start'));
+    expect(counts).toEqual({ reads: 1, writes: 10, conflicts: 0 });
+  });
+
+  it('says at once when it would be too late, and takes nothing', async () => {
+    const clock = new WorldClock();
+    const { table, counts } = countedTable(clock);
+    const budget = budgetOf(table, clock);
+    await passTime(clock, Promise.all(Array.from({ length: 12 }, () => budget.turn('read'))));
+    const { writes } = counts;
+    const now = clock.now();
+    const turn = await passTime(clock, budget.turn('read', now));
+    expect(turn).toEqual({ kind: 'later', at: expect.any(Number) });
+    expect((turn as { at: number }).at - now).toBeLessThanOrEqual(60_500 / 270 / 0.4);
+    expect(counts.writes).toBe(writes);
+    expect(await passTime(clock, budget.turn('read', (turn as { at: number }).at))).toEqual({ kind: 'go' });
+  });
+
+  it('after a complaint whoever waits asks again: those who cannot wait so long are told, the others go later', async () => {
+    const clock = new WorldClock();
+    const { table } = countedTable(clock);
+    const budget = budgetOf(table, clock);
+    const begin = clock.now();
+    const told = { go: 0, later: 0 };
+    const all = Array.from({ length: 100 }, async (_, nth) => {
+      const turn = await budget.turn('start', nth < 60 ? undefined : begin + 20_000);
+      told[turn.kind] += 1;
+    });
+    const complain = clock.sleep(1_000).then(() => budget.throttled());
+    await passTime(clock, Promise.all([...all, complain]));
+    expect(told.later).toBeGreaterThan(0);
+    expect(told.go).toBeGreaterThanOrEqual(60);
+    // Nobody is waited for who gave up.
+    const { start } = budgetAt(await rowIn(table), clock.now());
+    expect(start.issued).toBe(told.go - 18 - 4);
+    expect(start.issued - start.paid).toBeLessThan(1e-3);
+  });
+
+  it('many complaints at once are one write', async () => {
+    const clock = new WorldClock();
+    const { table, counts } = countedTable(clock);
+    const budget = budgetOf(table, clock);
+    await passTime(clock, Promise.all(Array.from({ length: 30 }, () => budget.throttled())));
+    expect(counts.writes).toBe(1);
+    expect(allowedAt(await rowIn(table), clock.now())).toBe(240);
+  });
+
+  it('what somebody leaves who cannot wait longer goes to those behind', async () => {
+    const clock = new WorldClock();
+    const { table } = countedTable(clock);
+    const budget = budgetOf(table, clock);
+    const begin = clock.now();
+    // As it looks now the last of them would go after 5 s; reads that come then take their share.
+    const starts = Array.from({ length: 40 }, () => budget.turn('start', begin + 5_200));
+    await passTime(clock, clock.sleep(500));
+    const reads = Array.from({ length: 200 }, () => budget.turn('read'));
+    const went = (await passTime(clock, Promise.all(starts))).filter(({ kind }) => kind === 'go').length;
+    expect(went).toBeLessThan(40);
+    const { issued } = (await rowIn(table)).start;
+    expect(issued).toBe(40);
+    // It takes a number that is there.
+    expect(await passTime(clock, budget.turn('start'))).toEqual({ kind: 'go' });
+    expect((await rowIn(table)).start.issued).toBe(40);
+    await passTime(clock, Promise.all(reads));
+  });
+
+  it('a row that somebody removes is begun anew', async () => {
+    const clock = new WorldClock();
+    const { table } = countedTable(clock);
+    const budget = budgetOf(table, clock);
+    const all = Array.from({ length: 60 }, () => budget.turn('start'));
+    await passTime(clock, clock.sleep(1_000));
+    await table.transact([{ delete: keys.budget(account) }]);
+    expect(await passTime(clock, Promise.all(all))).toHaveLength(60);
+  });
+});
+
+describe('a table that fails', () => {
+  const failing = (until: (now: number) => boolean, name: 'TableBusy' | 'ContractBroken' = 'TableBusy') => {
+    const clock = new WorldClock();
+    const { table } = countedTable(clock);
+    const begin = clock.now();
+    const orFail = async (): Promise<void> => {
+      if (until(clock.now() - begin)) throw new FlotillaError(name, 'it fails');
+    };
+    const broken: Table = {
+      ...table,
+      get: (key) => orFail().then(() => table.get(key)),
+      transact: (writes) => orFail().then(() => table.transact(writes)),
+    };
+    return { clock, begin, budget: budgetOf(broken, clock) };
+  };
+
+  it('is asked again until it answers', async () => {
+    const { clock, budget } = failing((at) => at < 8_000);
+    expect(await passTime(clock, budget.turn('start'))).toEqual({ kind: 'go' });
+  });
+
+  it('whose turn is of no use any more is told', async () => {
+    const { clock, begin, budget } = failing(() => true);
+    const turn = passTime(clock, budget.turn('start', begin + 3_000));
+    expect(await turn).toEqual({ kind: 'later', at: expect.any(Number) });
+    expect(clock.now() - begin).toBeLessThan(5_000);
+  });
+
+  it('fails those who ask, in the end; and who complains is held up by nothing', async () => {
+    const { clock, budget } = failing(() => true);
+    const [turn] = await passTime(clock, Promise.allSettled([budget.turn('start'), budget.throttled()]));
+    expect(turn).toMatchObject({ status: 'rejected', reason: { name: 'TableBusy' } });
+  });
+
+  it('fails those who wait already as well', async () => {
+    const { clock, budget } = failing((at) => at > 500);
+    const all = Array.from({ length: 60 }, () => budget.turn('start'));
+    const told = await passTime(clock, Promise.allSettled(all));
+    expect(told.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThanOrEqual(18);
+    expect(told.at(-1)).toMatchObject({ status: 'rejected', reason: { name: 'TableBusy' } });
+  });
+
+  it('a fault that time does not mend is told at once', async () => {
+    const { clock, begin, budget } = failing(() => true, 'ContractBroken');
+    await expect(passTime(clock, budget.turn('read'))).rejects.toMatchObject({ name: 'ContractBroken' });
+    expect(clock.now()).toBe(begin);
+  });
+});
+
+describe('three processes', () => {
+  it.each([0, 15])(
+    'never send more than the limit in any minute, and get alike: a table that takes %i ms',
+    async (takes) => {
+      const clock = new WorldClock();
+      const { table, counts } = countedTable(clock, takes);
+      const until = clock.now() + 4 * minute;
+      const sent = [1, 2, 3].map(() => ({ start: [] as number[], read: [] as number[] }));
+      const busy = sent.flatMap((times, nth) => {
+        const budget = budgetOf(table, clock, { seed: nth + 1 });
+        const each = (kind: RequestKind) => keepSending(budget, clock, { kind, until, sent: times[kind] });
+        return [...Array(4)].flatMap(() => [each('start'), each('read')]);
+      });
+      await passTime(clock, Promise.all(busy));
+      const all = sent.flatMap(({ start, read }) => [...start, ...read]).sort((a, b) => a - b);
+      expect(fullestMinute(all)).toBeLessThanOrEqual(300);
+      expect(all.length).toBeGreaterThan(4 * 260);
+      const [starts, reads] = (['start', 'read'] as const).map((kind) => sent.map((times) => times[kind].length));
+      for (const counts of [starts!, reads!]) expect(Math.min(...counts)).toBeGreaterThan(Math.max(...counts) * 0.85);
+      const shareOfStarts = starts!.reduce((a, b) => a + b) / all.length;
+      expect(shareOfStarts).toBeGreaterThan(0.57);
+      expect(shareOfStarts).toBeLessThan(0.63);
+      if (takes > 0) expect(counts.conflicts).toBeGreaterThan(0);
+    },
+  );
+});
+
+describe('an account that allows less than was configured', () => {
+  /** What stands before the account: so many in any 60 seconds, and no more. */
+  const gate = (most: number) => {
+    const passed: number[] = [];
+    return (now: number): boolean => {
+      while (passed[0] !== undefined && passed[0] <= now - minute) passed.shift();
+      if (passed.length >= most) return false;
+      passed.push(now);
+      return true;
+    };
+  };
+
+  it.each([120, 45, 250])('settles near %i a minute, with hardly a refusal', async (most) => {
+    const clock = new WorldClock();
+    const { table } = countedTable(clock);
+    const begin = clock.now();
+    const [settled, until] = [begin + 5 * minute, begin + 35 * minute];
+    const isLetIn = gate(most);
+    const told = { passed: 0, refused: 0 };
+    const send = async (budget: RequestBudget, kind: RequestKind): Promise<void> => {
+      while (clock.now() < until) {
+        if ((await budget.turn(kind, until)).kind === 'later') return;
+        const isIn = isLetIn(clock.now());
+        if (clock.now() >= settled) told[isIn ? 'passed' : 'refused'] += 1;
+        // The answer takes its time.
+        await clock.sleep(150);
+        if (!isIn) await budget.throttled();
+      }
+    };
+    const busy = [1, 2].flatMap((seed) => {
+      const budget = budgetOf(table, clock, { seed });
+      return [...Array(4)].flatMap(() => [send(budget, 'start'), send(budget, 'read')]);
+    });
+    await passTime(clock, Promise.all(busy));
+    expect(told.refused / (told.passed + told.refused)).toBeLessThanOrEqual(0.02);
+    expect(told.passed / 30).toBeGreaterThan(most * 0.75);
+  });
+});
