@@ -8,6 +8,7 @@ import { workflowDeps } from './runtime/workflow.ts';
 export const create = (deps: Parameters<typeof startDeployment>[0]): TaskHandler =>
   task('start-deployment', (input) => startDeployment(deps, input));
 
-export const handler = onLambda(() =>
-  create({ ...tableDeps(), ...documentDeps(), ...workflowDeps('watch'), ...executorDeps() }),
-);
+export const handler = onLambda(() => {
+  const deps = tableDeps();
+  return create({ ...deps, ...documentDeps(), ...workflowDeps('watch'), ...executorDeps(deps) });
+});

@@ -9,6 +9,7 @@ import { workflowDeps } from './runtime/workflow.ts';
 export const create = (deps: Parameters<typeof startRestore>[0]): TaskHandler =>
   task('start-restore', (input) => startRestore(deps, input));
 
-export const handler = onLambda(() =>
-  create({ ...tableDeps(), ...documentDeps(), ...workflowDeps('watch'), ...executorDeps(), ...clusterDeps() }),
-);
+export const handler = onLambda(() => {
+  const deps = tableDeps();
+  return create({ ...deps, ...documentDeps(), ...workflowDeps('watch'), ...executorDeps(deps), ...clusterDeps() });
+});

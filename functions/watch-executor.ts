@@ -8,4 +8,7 @@ import { workflowDeps } from './runtime/workflow.ts';
 export const create = (deps: Parameters<typeof watchExecutor>[0]): TaskHandler =>
   task('watch-executor', (input) => watchExecutor(deps, input));
 
-export const handler = onLambda(() => create({ ...tableDeps(), ...workflowDeps('watch'), ...executorDeps() }));
+export const handler = onLambda(() => {
+  const deps = tableDeps();
+  return create({ ...deps, ...workflowDeps('watch'), ...executorDeps(deps) });
+});

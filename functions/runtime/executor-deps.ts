@@ -1,4 +1,3 @@
-import { SystemClock, SystemRandom } from '../../lib/adapters/system-clock.ts';
 import type { Configuration } from '../../lib/domain/catalogue/catalogue.ts';
 import type { Executor } from '../../lib/domain/ports.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
@@ -8,10 +7,10 @@ import { variable } from './environment.ts';
 import { executorOf, makeExecutors } from './executors.ts';
 import { Kept } from './kept.ts';
 
-/** Executors as the stored configuration names them, with their secret. Kept: the budget of requests is shared. */
-export const executorDeps = (): Pick<Deps, 'executor'> => {
+/** Executors as the stored configuration names them, with their secret. Kept: what they remember of runs saves requests. */
+export const executorDeps = (deps: Pick<Deps, 'table' | 'clock' | 'random'>): Pick<Deps, 'executor'> => {
   const stored = storedConfiguration();
-  const options = { clock: new SystemClock(), random: new SystemRandom(), transport: countedTransport };
+  const options = { ...deps, transport: countedTransport };
   const secretId = variable('HARNESS_SECRET_ID');
   const executors = new Kept<ReadonlyMap<string, Executor>>({
     read: async () => JSON.stringify(await withHarnessSecret(await stored.get(), secretId)),

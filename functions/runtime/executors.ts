@@ -1,13 +1,16 @@
 import { HttpHarnessApi } from '../../lib/adapters/harness-api.ts';
 import type { Transport } from '../../lib/adapters/own-fetch.ts';
+import { executorAccount, requestLimit } from '../../lib/domain/budget/request-limit.ts';
 import type { Configuration, HarnessConnection } from '../../lib/domain/catalogue/catalogue.ts';
 import { webhookTokensByTrigger } from '../../lib/domain/catalogue/webhook-tokens.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import type { Executor } from '../../lib/domain/ports.ts';
 import { HarnessExecutor } from '../../lib/executors/harness.ts';
+import { TableBudget } from '../../lib/usecases/budget/table-budget.ts';
+import { unlimited } from '../../lib/usecases/budget/unlimited.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
 
-export interface ExecutorOptions extends Pick<Deps, 'clock' | 'random'> {
+export interface ExecutorOptions extends Pick<Deps, 'table' | 'clock' | 'random'> {
   /** Where the simulated Harness listens, when there is one. */
   readonly simulatedHarness?: string | undefined;
   /** What pipelines may know besides, and nobody shall read in what they say. */
@@ -18,14 +21,16 @@ export interface ExecutorOptions extends Pick<Deps, 'clock' | 'random'> {
 
 type Harness = Extract<HarnessConnection, { kind: 'real' }>;
 
-/** The executors of a configuration, by account. A simulated one may hurry: nobody shares its budget of requests. */
+/** The executors of a configuration, by account. All processes that ask one share its budget of requests. */
 export const makeExecutors = (
   configuration: Configuration,
-  { clock, random, simulatedHarness, secrets = [], transport }: ExecutorOptions,
+  { table, clock, random, simulatedHarness, secrets = [], transport }: ExecutorOptions,
 ): ReadonlyMap<string, Executor> => {
   const { harness } = configuration.connections;
   const real = harness.kind === 'real' ? harness : simulated(simulatedHarness);
-  const hurry = harness.kind === 'real' ? {} : { requestsPerMinute: 60_000 };
+  const account = executorAccount(configuration.catalogue.harness);
+  const limit = requestLimit(configuration.catalogue.harness);
+  const budget = limit === undefined ? unlimited : new TableBudget({ table, clock, random, account, limit });
   const api = new HttpHarnessApi({
     baseUrl: real.base_url,
     account: real.account,
@@ -36,12 +41,12 @@ export const makeExecutors = (
     secrets: [...Object.values(real.webhook_tokens), ...secrets],
     clock,
     random,
-    ...hurry,
+    budget,
     ...(transport === undefined ? {} : { transport }),
   });
   const late = harness.kind === 'real' ? {} : { lateStartMilliseconds: 10_000 };
   const executor = new HarnessExecutor({ api, clock, webhookTokens: webhookTokensByTrigger(configuration), ...late });
-  return new Map([[`harness:${real.account}`, executor]]);
+  return new Map([[account, executor]]);
 };
 
 const simulated = (url: string | undefined): Harness => {

@@ -1,7 +1,8 @@
 import { FlotillaError } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { isSafeForCredentials } from '../domain/safe-address.ts';
-import { HarnessTransport, type TransportOptions, type TransportReply } from './harness-transport.ts';
+import type { TransportReply } from './harness-exchange.ts';
+import { HarnessTransport, type TransportOptions } from './harness-transport.ts';
 
 export interface HttpHarnessApiOptions extends TransportOptions {
   /** For example `https://app.harness.io`, with or without `/gateway`. */
@@ -46,6 +47,7 @@ export class HttpHarnessApi {
   ): Promise<TransportReply> {
     const { token, latest } = trigger;
     return this.#transport.send({
+      kind: 'start',
       ...(latest === undefined ? {} : { latest }),
       method: 'POST',
       path: token === undefined ? 'webhook/custom/v2' : `webhook/custom/${encodeURIComponent(token)}/v3`,
@@ -61,6 +63,7 @@ export class HttpHarnessApi {
     { yaml, notes, latest }: { readonly yaml: string; readonly notes: string; readonly latest?: number },
   ): Promise<TransportReply> {
     return this.#transport.send({
+      kind: 'start',
       ...(latest === undefined ? {} : { latest }),
       method: 'POST',
       path: `pipeline/execute/${encodeURIComponent(pipeline)}`,
@@ -71,6 +74,7 @@ export class HttpHarnessApi {
 
   abort(scope: Scope, id: string): Promise<TransportReply> {
     return this.#transport.send({
+      kind: 'abort',
       method: 'PUT',
       path: `pipeline/execute/interrupt/${encodeURIComponent(id)}`,
       query: { ...this.#scope(scope), interruptType: 'AbortAll' },
@@ -79,6 +83,7 @@ export class HttpHarnessApi {
 
   triggerDetails(event: string, version: 'V2' | 'v1'): Promise<TransportReply> {
     return this.#transport.read({
+      kind: 'detail',
       method: 'GET',
       path: `webhook/triggerExecutionDetails${version === 'V2' ? 'V2' : ''}/${encodeURIComponent(event)}`,
       query: { accountIdentifier: this.#options.account },
@@ -87,6 +92,7 @@ export class HttpHarnessApi {
 
   run(scope: Scope, id: string): Promise<TransportReply> {
     return this.#transport.read({
+      kind: 'detail',
       method: 'GET',
       path: `pipelines/execution/v2/${encodeURIComponent(id)}`,
       query: { ...this.#scope(scope), renderFullBottomGraph: 'false' },
@@ -95,6 +101,7 @@ export class HttpHarnessApi {
 
   runNotes(scope: Scope, id: string): Promise<TransportReply> {
     return this.#transport.read({
+      kind: 'detail',
       method: 'GET',
       path: `pipelines/execution/${encodeURIComponent(id)}/notes`,
       query: this.#scope(scope),
@@ -115,6 +122,7 @@ export class HttpHarnessApi {
     const { pipeline, page, size, from, to, trigger } = query;
     const triggers = trigger === undefined ? {} : { triggerIdentifiers: [trigger] };
     return this.#transport.read({
+      kind: 'list',
       method: 'POST',
       path: 'pipelines/execution/summary',
       query: { ...this.#scope(scope), pipelineIdentifier: pipeline, page: String(page), size: String(size) },

@@ -39,6 +39,7 @@ export type Partition =
   | 'WATCH#*'
   | 'WATCHERS'
   | 'HINTS'
+  | 'BUDGETS'
   | 'CLUSTERS'
   | 'TARGET#*'
   | 'OBJECT#*';
@@ -70,9 +71,9 @@ const change = ['BATCH#*', 'EVENTS#*'] as const;
 const release = ['TARGET#*', 'OBJECT#*'] as const;
 /** The outcome of a deployment: its release, and the message to the dispatcher; its turn goes, and a start that was never made. */
 const outcome = { put: [...change, ...release, 'INBOX'], delete: ['DISPATCHER', 'WATCH#*'] } as const;
-/** A run: the intent under the turn and its lock, and what is followed; a rejected start is answered at once. */
+/** A run: the intent under the turn and its lock, the request, and what is followed; a rejected start is answered at once. */
 const run = {
-  put: [...change, 'WATCH#*', 'WATCHERS'],
+  put: [...change, 'WATCH#*', 'WATCHERS', 'BUDGETS'],
   update: ['BATCH#*', 'WATCH#*'],
   delete: ['WATCH#*'],
   check: ['BATCH#*', 'DISPATCHER'],
@@ -186,7 +187,7 @@ export const functionsTable = {
     memory: 256, // it runs as long as anything is in flight: its memory is what it costs
     timeout: 300, // loops for 240; one that hangs is replaced after this
     rights: [...handing, 'harness-secret'],
-    writes: { put: [...change, 'WATCHERS'], update: ['WATCH#*', 'WATCHERS'], delete: ['WATCH#*'] },
+    writes: { put: [...change, 'WATCHERS', 'BUDGETS'], update: ['WATCH#*', 'WATCHERS'], delete: ['WATCH#*'] },
   },
   'watch-cluster': {
     purpose: 'Observes the rollouts on a cluster and answers their waits',

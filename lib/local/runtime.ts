@@ -269,7 +269,7 @@ const makeDeps = (options: RuntimeOptions, { simulators, engine, machines, ...ma
   const secrets = callbackKeysOf(options);
   const executors =
     options.executor === undefined
-      ? makeExecutors(configuration, { clock: made.clock, random, simulatedHarness: simulators?.harness, secrets })
+      ? makeExecutors(configuration, { ...made, random, simulatedHarness: simulators?.harness, secrets })
       : undefined;
   const clusters = new Clusters(configuration.connections.clusters, {
     region: process.env.AWS_REGION,

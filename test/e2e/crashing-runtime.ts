@@ -9,6 +9,7 @@ import type { Cluster, Executor, Write } from '../../lib/domain/ports.ts';
 import type { JournalEntryKind } from '../../lib/engine/journal.ts';
 import { HarnessExecutor } from '../../lib/executors/harness.ts';
 import { type Runtime, startRuntime } from '../../lib/local/runtime.ts';
+import { unlimited } from '../../lib/usecases/budget/unlimited.ts';
 import type { Pace } from '../../lib/usecases/deps.ts';
 
 /**
@@ -108,7 +109,7 @@ const once = (): (() => boolean) => {
 
 const executorFor = (url: string, mishap: Mishap | undefined): Executor => {
   const names = { account: 'simulated', org: 'default', project: 'simulated', apiKey: 'none' };
-  const api = new HttpHarnessApi({ baseUrl: url, ...names, clock, random, requestsPerMinute: 60_000 });
+  const api = new HttpHarnessApi({ baseUrl: url, ...names, clock, random, budget: unlimited });
   const real = new HarnessExecutor({ api, clock });
   const opened = clock.now();
   const fails = once();

@@ -1,9 +1,11 @@
 import { EventEmitter, once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
 import { isFlotillaError } from '../../lib/domain/errors.ts';
 import type { JsonObject } from '../../lib/domain/json.ts';
 import type { Clock } from '../../lib/domain/ports.ts';
+import { TableBudget } from '../../lib/usecases/budget/table-budget.ts';
 import {
   apiKey,
   executeSettings,
@@ -199,7 +201,10 @@ describe('what a start sends', () => {
         sentAt.push(now);
         sendJson(response, 200, { executionId: 'r1' });
       });
-      const executor = executorOf(server.url, { clock: { now: () => now, sleep }, requestsPerMinute: 10 });
+      const clock = { now: () => now, sleep };
+      const table = new SqliteTable(':memory:');
+      const budget = new TableBudget({ table, clock, random: { next: () => 0.5 }, account: 'harness:acme', limit: 10 });
+      const executor = executorOf(server.url, { clock, budget });
       const request = requestOf({ at: 0, settings });
       const results = [];
       for (let nth = 0; nth < 40; nth += 1) results.push(await executor.start(request));

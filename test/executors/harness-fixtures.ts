@@ -1,9 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { HttpHarnessApi, type HttpHarnessApiOptions } from '../../lib/adapters/harness-api.ts';
+import type { Patience } from '../../lib/adapters/harness-transport.ts';
 import type { JsonObject } from '../../lib/domain/json.ts';
 import type { PlannedDeployment } from '../../lib/domain/plan/plan.ts';
 import type { Clock, RunRequest } from '../../lib/domain/ports.ts';
 import { type HarnessApi, HarnessExecutor } from '../../lib/executors/harness.ts';
+import { unlimited } from '../../lib/usecases/budget/unlimited.ts';
 
 export const apiKey = 'pat.acme.0123456789.s3cr3t-api-key';
 export const webhookToken = 't0ken-of-the-webhook/with+odd=signs';
@@ -73,6 +75,17 @@ export const requestOf = (change: RequestChange = {}): RunRequest => {
   };
 };
 
+/** Ten minutes of the hasty clock: only an answer that never comes is waited for that long. */
+const endless = 600_000_000;
+export const endlessPatience: Patience = {
+  start: endless,
+  abort: endless,
+  list: endless,
+  detail: endless,
+  hedge: endless,
+  whole: endless,
+};
+
 export const apiOf = (baseUrl: string, change: Partial<HttpHarnessApiOptions> = {}): HarnessApi =>
   new HttpHarnessApi({
     baseUrl,
@@ -83,9 +96,8 @@ export const apiOf = (baseUrl: string, change: Partial<HttpHarnessApiOptions> = 
     secrets: [webhookToken],
     clock: hastyClock,
     random: { next: () => 0.5 },
-    requestsPerMinute: 100_000,
-    // Ten minutes of the hasty clock: only an answer that never comes is waited for that long.
-    timeoutMilliseconds: 600_000_000,
+    budget: unlimited,
+    patience: endlessPatience,
     ...change,
   });
 

@@ -5,6 +5,7 @@ import { parseHarnessSecret, StoredConfiguration, withHarnessSecret } from '../.
 import { executorOf, makeExecutors } from '../../functions/runtime/executors.ts';
 import { Kept } from '../../functions/runtime/kept.ts';
 import type { Transport } from '../../lib/adapters/own-fetch.ts';
+import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
 import type { Catalogue, Configuration } from '../../lib/domain/catalogue/catalogue.ts';
 import { requestOf } from '../executors/harness-fixtures.ts';
 
@@ -98,7 +99,8 @@ describe('the host that the secret of Harness is for', () => {
       asked.push(new URL(url).host);
       return { status: 404, headers: new Headers(), body: null };
     };
-    const options = { clock: { now: () => 0, sleep: async () => {} }, random: { next: () => 0 }, transport };
+    const table = new SqliteTable(':memory:');
+    const options = { table, clock: { now: () => 0, sleep: async () => {} }, random: { next: () => 0 }, transport };
     const executors = makeExecutors(await withHarnessSecret(leadingTo(base_url), 'id'), options);
     await executorOf(executors, 'harness:a')
       .cancel(requestOf(), 'run')

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { executorOf, makeExecutors } from '../../functions/runtime/executors.ts';
 import type { Transport } from '../../lib/adapters/own-fetch.ts';
+import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
 import type { Configuration } from '../../lib/domain/catalogue/catalogue.ts';
 import { requestOf } from '../executors/harness-fixtures.ts';
 
@@ -26,8 +27,9 @@ test('what a pipeline knows besides, as the key of the callback, is in nothing t
     return { status: 400, headers: new Headers(), body: new Blob([text]).stream() };
   };
   const clock = { now: () => 0, sleep: async () => {} };
+  const table = new SqliteTable(':memory:');
   const startWith = (secrets: readonly string[]) => {
-    const executors = makeExecutors(configuration, { clock, random: { next: () => 0 }, transport, secrets });
+    const executors = makeExecutors(configuration, { table, clock, random: { next: () => 0 }, transport, secrets });
     return executorOf(executors, 'harness:a').start(
       requestOf({ settings: { pipeline: 'deploy_risk', mode: 'execute' } }),
     );

@@ -34,7 +34,7 @@ const outcome = write(
 );
 const run = write(
   ['Put', 'Update', 'Delete', 'Check'],
-  ...['BATCH#*', 'DISPATCHER', 'EVENTS#*', 'WATCH#*', 'WATCHERS'],
+  ...['BATCH#*', 'BUDGETS', 'DISPATCHER', 'EVENTS#*', 'WATCH#*', 'WATCHERS'],
 );
 const read = ['s3:GetObject Documents/*', 's3:ListBucket Documents'];
 const store = ['s3:PutObject Documents/batches/*'];
@@ -112,7 +112,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   FinishBatch: [...table, ...write(['Put', 'Delete'], 'BATCH#*', 'EVENTS#*', 'INBOX', 'OPEN')],
   WatchExecutor: [
     ...table,
-    ...write(['Put', 'Update', 'Delete'], 'BATCH#*', 'EVENTS#*', 'WATCH#*', 'WATCHERS'),
+    ...write(['Put', 'Update', 'Delete'], 'BATCH#*', 'BUDGETS', 'EVENTS#*', 'WATCH#*', 'WATCHERS'),
     ...read,
     ...tokens,
     ...start('watch'),

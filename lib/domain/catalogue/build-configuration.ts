@@ -51,6 +51,7 @@ export const buildConfiguration = (
       simulated: simulatedHarness,
       account: simulatedHarness ? 'simulated' : written.harness.account!,
       ...limitOf(written.harness),
+      ...defined({ requests_per_minute: written.harness.requests_per_minute }),
     },
   };
   const connections: Connections = {

@@ -85,7 +85,13 @@ export interface Catalogue {
   readonly clusters: Readonly<Record<string, ClusterEntry>>;
   /** What infrastructure_id may say, besides the names of the clusters. */
   readonly infrastructures: Readonly<Record<string, { readonly cluster: string; readonly namespace?: string }>>;
-  readonly harness: { readonly simulated: boolean; readonly account: string; readonly max_concurrency?: number };
+  readonly harness: {
+    readonly simulated: boolean;
+    readonly account: string;
+    readonly max_concurrency?: number;
+    /** Over all that Flotilla asks of the account. */
+    readonly requests_per_minute?: number;
+  };
   /** Who may do what where. Absent: everybody, as far as the scopes of their tokens go. */
   readonly grants?: readonly Grant[];
 }

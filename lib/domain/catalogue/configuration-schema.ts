@@ -101,6 +101,7 @@ const harnessSchema = z.strictObject({
   project: identifier.optional(),
   api_key: z.string().min(1).optional(),
   max_concurrency: concurrency,
+  requests_per_minute: z.int().min(10).max(100_000).optional(),
 });
 export type WrittenHarness = z.output<typeof harnessSchema>;
 

@@ -8,7 +8,13 @@ export type HarnessReply =
    */
   | { readonly kind: 'reply'; readonly status: number; readonly body?: JsonObject; readonly retryAfter?: number }
   /** Certain: Harness never saw the request. `permanent` when asking again cannot help (a certificate that is not trusted). */
-  | { readonly kind: 'not-sent'; readonly message: string; readonly permanent: boolean }
+  | {
+      readonly kind: 'not-sent';
+      readonly message: string;
+      readonly permanent: boolean;
+      /** Our own budget of requests has no room in time: when it has, milliseconds since 1970. It has nothing to do with Harness. */
+      readonly busyUntil?: number;
+    }
   /** The request may have arrived, and no reply did. */
   | { readonly kind: 'lost'; readonly message: string };
 

@@ -27,7 +27,7 @@ const simulatedHarness = 'harness: { simulated: true }';
 const simulatedCluster = 'clusters: { eu-1: { simulated: true } }';
 const real = [
   'clusters: { eu-1: { kubeconfig: ~/.kube/config, context: eu-1, max_concurrency: 10 }, us-1: { eks: payments } }',
-  'harness: { base_url: "https://harness.example.com/gateway/", account: acme, org: pay, project: rel, api_key: "${HARNESS_API_KEY}", max_concurrency: 7 }',
+  'harness: { base_url: "https://harness.example.com/gateway/", account: acme, org: pay, project: rel, api_key: "${HARNESS_API_KEY}", max_concurrency: 7, requests_per_minute: 250 }',
   'pillars:',
   '  risk: { max_concurrency: 4, harness: { pipeline: deploy_risk, trigger: flotilla, webhook_token: "${RISK_TOKEN}" } }',
   '  data: { harness: { pipeline: deploy_data } }',
@@ -62,7 +62,7 @@ describe('a configuration for real systems', () => {
         'us-1': { simulated: false, known_as: 'eks:payments' },
       },
       infrastructures: {},
-      harness: { simulated: false, account: 'acme', max_concurrency: 7 },
+      harness: { simulated: false, account: 'acme', max_concurrency: 7, requests_per_minute: 250 },
     });
   });
 

@@ -1,0 +1,13 @@
+/** The first that is good; where none is, the last one that came. None of them may throw. */
+export const firstGood = <Value>(
+  values: readonly Promise<Value>[],
+  isGood: (value: Value) => boolean,
+): Promise<Value> =>
+  new Promise((resolve) => {
+    let open = values.length;
+    const take = (value: Value): void => {
+      open -= 1;
+      if (open === 0 || isGood(value)) resolve(value);
+    };
+    for (const value of values) void value.then(take);
+  });

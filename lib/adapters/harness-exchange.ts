@@ -1,0 +1,147 @@
+import { FlotillaError } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Clock } from '../domain/ports.ts';
+import { isNeverSent, isPermanent, networkMessage } from './network-failure.ts';
+import { type Answer, ask, type Transport } from './own-fetch.ts';
+import { withoutSecrets } from './own-secrets.ts';
+
+export interface ExchangeOptions {
+  readonly apiKey: string;
+  /** The webhook tokens: they are kept out of every answer, also out of one that repeats a token it was not sent. */
+  readonly secrets?: readonly string[];
+  readonly clock: Clock;
+  /** Node's own unless given. A private certificate authority comes in by NODE_EXTRA_CA_CERTS. */
+  readonly transport?: Transport;
+}
+
+export type TransportReply =
+  | { readonly kind: 'reply'; readonly status: number; readonly body?: JsonObject; readonly retryAfter?: number }
+  | {
+      readonly kind: 'not-sent';
+      readonly message: string;
+      readonly permanent: boolean;
+      /** Our own budget of requests has no room in time: when it has, milliseconds since 1970. Harness was not asked. */
+      readonly busyUntil?: number;
+    }
+  | { readonly kind: 'lost'; readonly message: string };
+
+export interface Sending {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  /** Below `<base>/pipeline/api/`, without a query. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body?: { readonly type: string; readonly text: string };
+  /** The secret in the path, if there is one. */
+  readonly secret?: string;
+}
+
+export interface Waiting {
+  /** Milliseconds until the answer must be there. */
+  readonly timeout: number;
+  /** Its end is that of the request: nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
+  /** Headers besides. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A page of 1000 runs is about 5 MB. */
+const bodyLimit = 32 * 1024 * 1024;
+
+/** One request to Harness and its answer: the key, a time-out, and which failures are certain. No secret leaves it but to Harness. */
+export class HarnessExchange {
+  readonly #base: URL;
+  readonly #options: ExchangeOptions;
+
+  constructor(base: URL, options: ExchangeOptions) {
+    // A key with a line break would be quoted in full by fetch's own error.
+    if (!/^[\x21-\x7e]+$/.test(options.apiKey))
+      throw new FlotillaError('ConfigurationInvalid', 'harness.api_key is empty or holds characters that no key has', {
+        key: 'harness.api_key',
+      });
+    this.#base = base;
+    this.#options = options;
+  }
+
+  async send(sending: Sending, { timeout, signal, headers = {} }: Waiting): Promise<TransportReply> {
+    const overdue = new AbortController();
+    const done = new AbortController();
+    // A clock that is closed rejects whoever sleeps; then nobody waits for the reply either.
+    const end = (): unknown => done.signal.aborted || overdue.abort();
+    void this.#options.clock.sleep(timeout, done.signal).then(end, end);
+    const ends = signal === undefined ? overdue.signal : AbortSignal.any([overdue.signal, signal]);
+    try {
+      return await this.#exchange(sending, headers, ends);
+    } catch (error) {
+      if (overdue.signal.aborted)
+        return { kind: 'lost', message: `Harness gave no answer within ${Math.round(timeout / 100) / 10} s` };
+      const text = this.#redact(networkMessage(error), sending.secret);
+      if (!isNeverSent(error)) return { kind: 'lost', message: `the connection to Harness broke: ${text}` };
+      return { kind: 'not-sent', message: `Harness cannot be reached: ${text}`, permanent: isPermanent(error) };
+    } finally {
+      done.abort();
+    }
+  }
+
+  async #exchange(
+    { method, body: sent, secret, ...where }: Sending,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<TransportReply> {
+    const { apiKey, clock, transport } = this.#options;
+    const answer = await ask(this.#urlOf(where).href, {
+      method,
+      headers: {
+        'x-api-key': apiKey,
+        accept: 'application/json',
+        'user-agent': 'flotilla',
+        ...headers,
+        ...(sent === undefined ? {} : { 'content-type': sent.type }),
+      },
+      ...(sent === undefined ? {} : { body: sent.text }),
+      signal,
+      limit: bodyLimit,
+      credential: true,
+      ...(transport === undefined ? {} : { transport }),
+    });
+    const retryAfter = millisecondsOf(answer.headers.get('retry-after') ?? '', clock.now());
+    const body = await this.#readBody(answer, secret);
+    return {
+      kind: 'reply',
+      status: answer.status,
+      ...(body === undefined ? {} : { body }),
+      ...(retryAfter > 0 ? { retryAfter } : {}),
+    };
+  }
+
+  #urlOf({ path, query }: Pick<Sending, 'path' | 'query'>): URL {
+    const url = new URL(this.#base);
+    url.pathname = `${url.pathname.replace(/\/$/, '')}/pipeline/api/${path}`;
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    return url;
+  }
+
+  /** Undefined for everything that is not a complete JSON object: the status still counts then. */
+  async #readBody(answer: Answer, secret: string | undefined): Promise<JsonObject | undefined> {
+    try {
+      const { bytes, isWhole } = await answer.read();
+      if (!isWhole) return undefined;
+      const value: unknown = JSON.parse(new TextDecoder().decode(bytes), (_, part) =>
+        typeof part === 'string' ? this.#redact(part, secret) : part,
+      );
+      return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #redact(text: string, secret: string | undefined): string {
+    const { apiKey, secrets: others = [] } = this.#options;
+    return withoutSecrets(text, [apiKey, ...others, secret ?? '']);
+  }
+}
+
+/** Of Retry-After, which has seconds or a date. What it does not understand is nothing. */
+const millisecondsOf = (text: string, now: number): number => {
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  return text.endsWith('GMT') ? Date.parse(text) - now : 0;
+};
