@@ -5,6 +5,7 @@ import type { Transport } from '../../../lib/adapters/own-fetch.ts';
 import type { FaultOrder } from '../../../lib/simulators/harness/fault-schema.ts';
 import { simulateHarness } from '../../../lib/simulators/harness/in-process.ts';
 import type { SimulatedHarnessOptions } from '../../../lib/simulators/harness/options.ts';
+import { unlimited } from '../../../lib/usecases/budget/unlimited.ts';
 import { type Heard, VirtualHarness } from './virtual-harness.ts';
 
 const idsIn = ({ data }: Heard): readonly string[] =>
@@ -51,7 +52,7 @@ describe('a Harness in this process', () => {
     const transport: Transport = harness.transport;
     const api = new HttpHarnessApi({
       ...{ baseUrl: harness.url, account: 'acme', org: 'default', project: 'apps' },
-      ...{ apiKey: 'pat.acme.1.2', clock, random: { next: () => 0.5 }, transport },
+      ...{ apiKey: 'pat.acme.1.2', clock, random: { next: () => 0.5 }, transport, budget: unlimited },
     });
     const started = await api.execute({}, 'p', { yaml: 'pipeline:\n  identifier: p\n', notes: 'k1' });
     const id = harness.runs()[0]?.plan_execution_id;
