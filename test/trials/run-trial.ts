@@ -8,6 +8,7 @@ import { HarnessExecutor } from '../../lib/executors/harness.ts';
 import { type InProcessHarness, simulateHarness } from '../../lib/simulators/harness/in-process.ts';
 import type { RunReport } from '../../lib/simulators/harness/simulator-routes.ts';
 import { cancelBatch } from '../../lib/usecases/batch/cancel-batch.ts';
+import { unlimited } from '../../lib/usecases/budget/unlimited.ts';
 import { itemsOf } from '../workflow/report.ts';
 import { World } from '../workflow/world.ts';
 import type { Trial } from './draw-trial.ts';
@@ -97,7 +98,9 @@ const executorOf = (
 ): Executor => {
   const { clock } = world.deps;
   const names = { account: 'simulated', org: 'default', project: 'simulated', apiKey: 'pat.simulated' };
-  return new HarnessExecutor({ api: new HttpHarnessApi({ baseUrl: url, ...names, clock, random, transport }), clock });
+  // Functions are killed here inside one process: a budget that one of them was writing to would be stuck for all.
+  const api = new HttpHarnessApi({ baseUrl: url, ...names, clock, random, transport, budget: unlimited });
+  return new HarnessExecutor({ api, clock });
 };
 
 const catalogueOf = ({ mode }: Trial): Catalogue => {
