@@ -77,7 +77,7 @@ export const faultRules = {
   },
   'late-run': {
     ...{ strikes: 'run', takes: ['milliseconds'], milliseconds: 5_000 },
-    does: 'neither the list nor the detail knows the run until then',
+    does: 'no list, detail or notes know of the run until then; an abort reaches it',
   },
   'forget-run': {
     ...{ strikes: 'run', takes: ['milliseconds'], milliseconds: 0 },

@@ -44,14 +44,16 @@ const ofRun = (
   route: Pick<Route, 'method' | 'path'> & { readonly name: RouteName },
   answer: (run: Run, call: Call) => Answer,
 ): Route => {
-  const late = route.name === 'abort' ? 0 : world.options.lagMilliseconds;
+  const { clock, lagMilliseconds } = world.options;
+  const isKnown = (run: Run): boolean =>
+    route.name === 'abort' ? !run.isForgotten(clock.now()) : run.isSeen(clock.now(), lagMilliseconds);
   const handle = (call: Call): Answer => {
     const run = world.runs.find(call.params.id!);
     const { org, project } = scopeOf(call);
     const isThere = run !== undefined && run.origin.org === org && run.origin.project === project;
     const strike = { route: route.name, call, facts: isThere ? run.facts : {} };
     return struck(world, strike, () =>
-      isThere && run.isSeen(world.options.clock.now(), late)
+      isThere && isKnown(run)
         ? answer(run, call)
         : failure('ENTITY_NOT_FOUND', `Plan execution ${call.params.id} not found`),
     );

@@ -122,12 +122,15 @@ export class Run {
     this.#looks.push({ at: now, status, stages, ...(isEnd ? { endTs: now } : {}) });
   }
 
-  /** Whether clients know of it: not at once, and not for ever. `late`: what all learn so much later. */
-  isSeen(now: number, late: number): boolean {
+  isForgotten(now: number): boolean {
     const { faults } = this.origin;
-    const age = now - this.createdAt;
-    if (faults.has('forget-run') && age >= millisecondsOf(faults, 'forget-run')) return false;
-    return age >= Math.max(late, millisecondsOf(faults, 'late-run'));
+    return faults.has('forget-run') && now - this.createdAt >= millisecondsOf(faults, 'forget-run');
+  }
+
+  /** Whether what is read knows of it. `late`: what all learn so much later. */
+  isSeen(now: number, late: number): boolean {
+    const since = this.createdAt + Math.max(late, millisecondsOf(this.origin.faults, 'late-run'));
+    return now >= since && !this.isForgotten(now);
   }
 
   /** As clients see it now: the newest look that is old enough, else the first. */

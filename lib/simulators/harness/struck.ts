@@ -17,7 +17,7 @@ const ruined =
   };
 
 const effects: { readonly [fault in FaultName]?: Effect } = {
-  reject: () => failure('INVALID_REQUEST', 'SIMULATED: this start is refused'),
+  reject: () => failure('INVALID_REQUEST', 'SIMULATED: this request is refused'),
   'too-many-requests': () => throttledAtEdge(),
   throttle: () => throttledByService(),
   'server-error': ruined((told) => failure('UNKNOWN_ERROR', told)),

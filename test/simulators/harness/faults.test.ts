@@ -131,7 +131,9 @@ const rows: readonly (readonly [order: FaultOrder, ...looks: Look[]])[] = [
       [0, 'execute', '200'],
       [4, 'list', 'nothing'],
       [4, 'detail', '404 ENTITY_NOT_FOUND'],
-      [5, 'detail', 'Running'],
+      [4, 'notes', '404 ENTITY_NOT_FOUND'],
+      [4, 'abort', '200'],
+      [5, 'detail', 'Discontinuing'],
     ] as const),
   ],
   [

@@ -95,6 +95,7 @@ describe('a Harness in this process', () => {
     virtual.harness.order({ fault: 'slow-answer' });
     const asking = virtual.list();
     virtual.harness.close();
+    expect(virtual.clock.next).toBeUndefined();
     expect((await asking).word).toBe('ECONNRESET');
     expect((await virtual.list()).word).toBe('ECONNREFUSED');
     await virtual.pass(60_000);
@@ -212,12 +213,28 @@ describe('an installation', () => {
     expect(idsIn(await virtual.list('&status=Running'))).toEqual([id]);
     await virtual.pass(1);
     expect(idsIn(await virtual.list('', { status: ['Failed', 'Success'] }))).toEqual([id]);
+    const event = (await virtual.fire('k3')).data.eventCorrelationId;
+    await virtual.pass(3_999);
+    const { webhookProcessingDetails: told, executionDetails } = (await virtual.event(event)).data;
+    expect([told.status, executionDetails]).toEqual(['TARGET_EXECUTION_REQUESTED', null]);
+    await virtual.pass(1);
+    expect((await virtual.event(event)).data.executionDetails).not.toBeNull();
     const next = (await virtual.execute('k2')).data.planExecution.uuid;
     expect((await virtual.abort(next)).word).toBe('200');
   });
 });
 
 describe('the allowance', () => {
+  it('is not used up by what was refused', async () => {
+    const virtual = new VirtualHarness({ requestsPerMinute: 1 });
+    const words: string[] = [];
+    for (const wait of [0, 30_000, 29_999, 1, 59_999, 1]) {
+      await virtual.pass(wait);
+      words.push((await virtual.list()).word);
+    }
+    expect(words).toEqual(['200', '429', '429', '200', '429', '200']);
+  });
+
   it.each([
     ['edge', '429'],
     ['service', '400 TOO_MANY_REQUESTS'],

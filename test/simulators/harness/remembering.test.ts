@@ -145,10 +145,10 @@ describe('a Harness that was ended goes on', patient, () => {
     const first = await live();
     first.order({ fault: 'reject', times: 2 });
     first.order({ fault: 'slow', match: { service: 'other' } });
-    await expect(fire(first)).rejects.toThrow('this start is refused');
+    await expect(fire(first)).rejects.toThrow('this request is refused');
     const second = await live();
     expect(second.port).toBe(first.port);
-    await expect(fire(second)).rejects.toThrow('this start is refused');
+    await expect(fire(second)).rejects.toThrow('this request is refused');
     const third = await live();
     await fire(third);
     const faults = await (await fetch(`${third.url}/simulator/faults`)).json();
@@ -162,7 +162,7 @@ test('orders of a file are those of the file of this start, and begin anew; othe
     ((await (await fetch(`${url}/simulator/faults`, { headers: ownConnection })).json()) as { faults: unknown }).faults;
   const first = await live({ faults: [{ fault: 'reject', times: 1 }, { fault: 'slow' }] });
   first.order({ fault: 'late-run' });
-  await expect(fire(first)).rejects.toThrow('this start is refused');
+  await expect(fire(first)).rejects.toThrow('this request is refused');
   expect(await faultsOf(first)).toEqual([{ fault: 'slow' }, { fault: 'late-run' }]);
   const second = await live({ faults: [{ fault: 'reject', times: 1 }] });
   expect(await faultsOf(second)).toEqual([{ fault: 'late-run' }, { fault: 'reject', times: 1 }]);

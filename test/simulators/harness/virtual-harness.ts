@@ -2,20 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { networkCode } from '../../../lib/adapters/network-failure.ts';
 import { type InProcessHarness, simulateHarness } from '../../../lib/simulators/harness/in-process.ts';
 import type { SimulatedHarnessOptions } from '../../../lib/simulators/harness/options.ts';
+import { SeededRandom } from '../../trials/random.ts';
 import { WorldClock } from '../../workflow/world-clock.ts';
-
-/** Chances that a seed decides (mulberry32). */
-export const seeded = (seed: number) => {
-  let state = seed;
-  return {
-    next: () => {
-      state = (state + 0x6d2b79f5) | 0;
-      let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-      mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-      return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-    },
-  };
-};
 
 export interface Heard {
   /** `200`, `400 INVALID_REQUEST`, or the code of what the network did instead. */
@@ -45,7 +33,7 @@ export class VirtualHarness {
     this.harness = simulateHarness({
       ...{ eventMilliseconds: 1_000, stageMilliseconds: 5_000, abortMilliseconds: 2_000, requestsPerMinute: 0 },
       ...options,
-      ...{ clock: this.clock, random: seeded(seed) },
+      ...{ clock: this.clock, random: new SeededRandom(seed) },
     });
   }
 
