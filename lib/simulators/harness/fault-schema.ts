@@ -20,7 +20,7 @@ const orderShape = z.strictObject({
   on: z.array(z.enum(routeNames)).min(1).optional(),
   /** How often it strikes; absent means without end. */
   times: count.optional(),
-  /** Every so-manieth of those that match. */
+  /** Only every n-th of those that match. */
   every: count.optional(),
   /** The part of those that match that it strikes, drawn by chance. */
   share: z

@@ -284,6 +284,15 @@ describe('an abort', () => {
 });
 
 describe('faults', () => {
+  it('over a socket, a connection that is refused is one that is cut: nothing was done, and nothing is counted', async () => {
+    const harness = await simulate();
+    harness.order({ fault: 'refuse-connection', on: ['webhook'], times: 1 });
+    await expect(fire(harness)).rejects.toThrow('fetch failed');
+    expect((await fire(harness, 'k2')).status).toBe(200);
+    expect((await finished(harness)).map(({ key }) => key)).toEqual(['k2']);
+    expect((await ask(harness, 'GET /simulator/requests')).body).toMatchObject({ total: 1, by_route: { webhook: 1 } });
+  });
+
   it('are ordered over HTTP, strike as often as they say, and only what they match', async () => {
     const harness = await simulate();
     const order = (fault: unknown) => ask(harness, 'POST /simulator/faults', { body: JSON.stringify(fault) });
