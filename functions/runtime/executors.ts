@@ -44,7 +44,7 @@ export const makeExecutors = (
     budget,
     ...(transport === undefined ? {} : { transport }),
   });
-  const late = harness.kind === 'real' ? {} : { lateStartMilliseconds: 10_000 };
+  const late = harness.kind === 'real' ? {} : { lateStartMilliseconds: 10_000, readsPerMinute: 60_000 };
   const executor = new HarnessExecutor({ api, clock, webhookTokens: webhookTokensByTrigger(configuration), ...late });
   return new Map([[account, executor]]);
 };

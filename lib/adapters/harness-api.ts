@@ -111,30 +111,36 @@ export class HttpHarnessApi {
   runs(
     scope: Scope,
     query: {
-      readonly pipeline: string;
+      readonly pipeline?: string;
+      readonly statuses?: readonly string[];
       readonly page: number;
       readonly size: number;
       readonly from: number;
       readonly to: number;
-      readonly trigger?: string;
     },
   ): Promise<TransportReply> {
-    const { pipeline, page, size, from, to, trigger } = query;
-    const triggers = trigger === undefined ? {} : { triggerIdentifiers: [trigger] };
+    const { pipeline, statuses, page, size, from, to } = query;
+    const ofPipeline = pipeline === undefined ? {} : { pipelineIdentifier: pipeline };
+    const ofStatus = statuses === undefined ? {} : { status: statuses };
     return this.#transport.read({
       kind: 'list',
       method: 'POST',
       path: 'pipelines/execution/summary',
-      query: { ...this.#scope(scope), pipelineIdentifier: pipeline, page: String(page), size: String(size) },
-      body: json({ filterType: 'PipelineExecution', timeRange: { startTime: from, endTime: to }, ...triggers }),
+      query: { ...this.#scope(scope), ...ofPipeline, page: String(page), size: String(size) },
+      body: json({ filterType: 'PipelineExecution', timeRange: { startTime: from, endTime: to }, ...ofStatus }),
     });
+  }
+
+  /** The organisation and the project that a scope means. */
+  projectOf(scope: Scope): { readonly org: string; readonly project: string } {
+    return { org: scope.org ?? this.#options.org, project: scope.project ?? this.#options.project };
   }
 
   /** The page of a run, for people. The pages live beside the gateway, not under it. */
   runUrl(scope: Scope, pipeline: string, id: string): string {
-    const { account, org, project } = this.#options;
+    const { org, project } = this.projectOf(scope);
     const root = this.#base.href.replace(/\/$/, '').replace(/\/gateway$/, '');
-    const parts = [account, scope.org ?? org, scope.project ?? project, pipeline, id];
+    const parts = [this.#options.account, org, project, pipeline, id];
     const [a, o, p, pl, run] = parts.map(encodeURIComponent);
     return `${root}/ng/#/account/${a}/cd/orgs/${o}/projects/${p}/pipelines/${pl}/executions/${run}/pipeline`;
   }
@@ -145,12 +151,8 @@ export class HttpHarnessApi {
   }
 
   #scope(scope: Scope): Record<string, string> {
-    const { account, org, project } = this.#options;
-    return {
-      accountIdentifier: account,
-      orgIdentifier: scope.org ?? org,
-      projectIdentifier: scope.project ?? project,
-    };
+    const { org, project } = this.projectOf(scope);
+    return { accountIdentifier: this.#options.account, orgIdentifier: org, projectIdentifier: project };
   }
 }
 

@@ -273,13 +273,13 @@ export interface Executor {
   start(request: RunRequest, latest?: number): Promise<StartResult>;
   /**
    * One look at all that is in flight, with as few requests as possible and bounded in requests and time. News of each by the key
-   * of its request. A run of another pipeline or project is never taken for ours.
+   * of its request; none of those whose turn is at a later look. A run of another pipeline or project is never taken for ours.
    */
   look(watched: readonly Watched[]): Promise<ReadonlyMap<string, News>>;
   /** Asks for the end of a run. To be asked once: what became of it is seen by `look`. */
   cancel(request: RunRequest, ref: string): Promise<CancelResult>;
-  /** What a person is to search for in the executor, where nobody knows whether there is a run. */
-  whereToLook(request: RunRequest): string;
+  /** What a person is to search for in the executor, where nobody knows whether there is a run. `correlation` as for `look`. */
+  whereToLook(request: RunRequest, correlation?: string): string;
 }
 
 /**

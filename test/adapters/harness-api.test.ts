@@ -9,7 +9,15 @@ import type { Clock } from '../../lib/domain/ports.ts';
 import type { HarnessApi, HarnessReply } from '../../lib/executors/harness.ts';
 import { ClosingClock } from '../../lib/local/runtime/closing-clock.ts';
 import { type Certificates, makeCertificates } from '../certificates.ts';
-import { apiKey, apiOf, endlessPatience, executorOf, requestOf, webhookToken } from '../executors/harness-fixtures.ts';
+import {
+  apiKey,
+  apiOf,
+  endlessPatience,
+  executorOf,
+  requestOf,
+  watch,
+  webhookToken,
+} from '../executors/harness-fixtures.ts';
 import { sendJson, serverThat } from '../executors/scripted-server.ts';
 
 /** Time that passes only in sleeps. */
@@ -203,16 +211,10 @@ describe('secrets', () => {
     const said = await Promise.allSettled([
       executor.start(request),
       executor.start(execute),
-      executor.resolve(request, 'e1'),
-      executor.observe([{ request, ref: 'r1' }]).then((states) => [...states]),
-      executor
-        .observe([
-          { request, ref: 'r1' },
-          { request, ref: 'r2' },
-        ])
-        .then((states) => [...states]),
+      executor.look([watch(request, { correlation: 'e1' })]).then((news) => [...news]),
+      executor.look([watch(request, { ref: 'r1' }), watch(execute, { ref: 'r2' })]).then((news) => [...news]),
+      executor.look([watch(request)]).then((news) => [...news]),
       executor.cancel(request, 'r1'),
-      executor.findByKey(request),
     ]);
     return said.map((each) => textsOf(each.status === 'fulfilled' ? each.value : each.reason)).join('\n');
   };
@@ -306,6 +308,7 @@ describe('TLS with a private certificate authority', () => {
     expect(await startElsewhere({ NODE_EXTRA_CA_CERTS: certificates.authority })).toEqual({
       kind: 'accepted',
       correlation: 'event-by-tls',
+      answer: '200',
     });
   });
 

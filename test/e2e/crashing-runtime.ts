@@ -110,7 +110,7 @@ const once = (): (() => boolean) => {
 const executorFor = (url: string, mishap: Mishap | undefined): Executor => {
   const names = { account: 'simulated', org: 'default', project: 'simulated', apiKey: 'none' };
   const api = new HttpHarnessApi({ baseUrl: url, ...names, clock, random, budget: unlimited });
-  const real = new HarnessExecutor({ api, clock });
+  const real = new HarnessExecutor({ api, clock, readsPerMinute: 60_000 });
   const opened = clock.now();
   const fails = once();
   return {
@@ -135,7 +135,7 @@ const executorFor = (url: string, mishap: Mishap | undefined): Executor => {
       return real.look(watched);
     },
     cancel: (request, ref) => real.cancel(request, ref),
-    whereToLook: (request) => real.whereToLook(request),
+    whereToLook: (request, correlation) => real.whereToLook(request, correlation),
   };
 };
 

@@ -2,7 +2,6 @@ import { EventEmitter, once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
-import { isFlotillaError } from '../../lib/domain/errors.ts';
 import type { JsonObject } from '../../lib/domain/json.ts';
 import type { Clock } from '../../lib/domain/ports.ts';
 import { TableBudget } from '../../lib/usecases/budget/table-budget.ts';
@@ -11,7 +10,9 @@ import {
   executeSettings,
   executorOf,
   hastyClock,
+  newsOf,
   requestOf,
+  watch,
   webhookSettings,
   webhookToken,
 } from './harness-fixtures.ts';
@@ -172,6 +173,7 @@ describe('what a start makes of an answer', () => {
     const clock: Clock = { ...hastyClock, sleep };
     const result = await executorOf(server.url, isSilent ? { clock } : {}).start(requestOf({ settings }));
     expect(result).toMatchObject(expected);
+    expect(result.answer).toEqual(expect.any(String));
     // However bad the answer: a start is sent once.
     expect(server.calls).toHaveLength(1);
   });
@@ -313,13 +315,18 @@ describe('what a start sends', () => {
   });
 });
 
-describe('what resolve makes of the details', () => {
+describe('what a look makes of the details of an event that no list shows', () => {
   const details = (value: object) =>
     ok({ webhookProcessingDetails: { eventFound: true, ...value }, executionDetails: null });
   const failed = (message: string): JsonObject => ({ kind: 'failed', reason: 'TriggerFailed', message });
+  const none: JsonObject = { kind: 'none' };
+  const watched = watch(requestOf(), { correlation: event });
+  const isList = ({ method }: { readonly method: string }): boolean => method === 'POST';
+  const empty = ok({ content: [], last: true });
+
   it.each<[string, object, JsonObject]>([
-    ['queued', { status: 'QUEUED', exceptionOccured: false }, { kind: 'not-yet' }],
-    ['requested, its run not named yet', { status: 'TARGET_EXECUTION_REQUESTED' }, { kind: 'not-yet' }],
+    ['queued', { status: 'QUEUED', exceptionOccured: false }, none],
+    ['requested, its run not named yet', { status: 'TARGET_EXECUTION_REQUESTED' }, none],
     [
       'requested, without details of the run',
       { status: 'TARGET_EXECUTION_REQUESTED', pipelineExecutionId: 'r', pipelineIdentifier: 'deploy_risk' },
@@ -343,32 +350,30 @@ describe('what resolve makes of the details', () => {
     ['no trigger', { status: 'NO_ENABLED_TRIGGER_FOR_PROJECT' }, failed('NO_ENABLED_TRIGGER_FOR_PROJECT')],
     ['bad inputs', { status: 'INVALID_RUNTIME_INPUT_YAML' }, failed('INVALID_RUNTIME_INPUT_YAML')],
     ['a new word with an exception', { status: 'NEW_WORD', exceptionOccured: true }, failed('NEW_WORD')],
-    ['a new word without one', { status: 'NEW_WORD', exceptionOccured: false }, { kind: 'not-yet' }],
-    ['a new word with the flag spelt otherwise', { status: 'NEW_WORD', exceptionOccurred: true }, { kind: 'not-yet' }],
+    ['a new word without one', { status: 'NEW_WORD', exceptionOccured: false }, none],
+    ['a new word with the flag spelt otherwise', { status: 'NEW_WORD', exceptionOccurred: true }, none],
   ])('%s', async (_, value, expected) => {
-    const server = await serverThat((_call, response) => sendJson(response, 200, details(value)));
-    expect(await executorOf(server.url).resolve(requestOf(), event)).toMatchObject(expected);
+    const server = await serverThat((call, response) => sendJson(response, 200, isList(call) ? empty : details(value)));
+    expect(await newsOf(executorOf(server.url), watched)).toMatchObject(expected);
   });
 
   it.each<[string, readonly number[], string]>([
-    ['V2 is missing and v1 is not ready', [404, 400], 'not-yet'],
-    ['V2 and v1 know nothing', [404, 404], 'not-yet'],
-    ['V2 says 400', [400], 'not-yet'],
-    ['access is denied', [403], 'ExecutorUnavailable'],
-    ['the key is wrong', [401], 'ExecutorUnavailable'],
-    ['the service is down for long', [503, 503, 503, 503], 'ExecutorUnavailable'],
-    ['the service is down for a moment', [503, 500, 200], 'not-yet'],
+    ['V2 is missing and v1 is not ready', [404, 400], 'none'],
+    ['V2 and v1 know nothing', [404, 404], 'none'],
+    ['V2 says 400', [400], 'none'],
+    ['access is denied', [403], 'unread'],
+    ['the key is wrong', [401], 'unread'],
+    ['the service is down for long', [503, 503, 503, 503], 'unread'],
+    ['the service is down for a moment', [503, 500, 200], 'none'],
   ])('when %s (%s): %s', async (_, statuses, expected) => {
-    const server = await serverThat((_call, response, nth) =>
-      statuses[nth - 1] === 200
-        ? sendJson(response, 200, details({ status: 'QUEUED' }))
-        : sendJson(response, statuses[nth - 1] ?? 599, dto('X')),
-    );
-    const outcome = await executorOf(server.url)
-      .resolve(requestOf(), event)
-      .then(({ kind }) => kind as string)
-      .catch((error: unknown) => (isFlotillaError(error) ? error.name : 'another error'));
-    expect(outcome).toBe(expected);
-    expect(server.calls).toHaveLength(statuses.length);
+    let asked = 0;
+    const server = await serverThat((call, response) => {
+      if (isList(call)) return sendJson(response, 200, empty);
+      const status = statuses[asked] ?? 599;
+      asked += 1;
+      sendJson(response, status, status === 200 ? details({ status: 'QUEUED' }) : dto('X'));
+    });
+    expect((await newsOf(executorOf(server.url), watched))?.kind).toBe(expected);
+    expect(asked).toBe(statuses.length);
   });
 });

@@ -3,7 +3,7 @@ import { HttpHarnessApi, type HttpHarnessApiOptions } from '../../lib/adapters/h
 import type { Patience } from '../../lib/adapters/harness-transport.ts';
 import type { JsonObject } from '../../lib/domain/json.ts';
 import type { PlannedDeployment } from '../../lib/domain/plan/plan.ts';
-import type { Clock, RunRequest } from '../../lib/domain/ports.ts';
+import type { Clock, News, RunRequest, Watched } from '../../lib/domain/ports.ts';
 import { type HarnessApi, HarnessExecutor } from '../../lib/executors/harness.ts';
 import { unlimited } from '../../lib/usecases/budget/unlimited.ts';
 
@@ -20,6 +20,18 @@ export const realClock: Clock = {
 export const hastyClock: Clock = {
   now: () => Date.now(),
   sleep: (milliseconds, signal) => realClock.sleep(milliseconds / 1000, signal),
+};
+
+/** A look that is never over before all answers are there, and later than the one before it, however fast or slow the machine is. */
+const patientClock = (): Clock => {
+  let now = Date.now();
+  return {
+    now: () => {
+      now += 10;
+      return now;
+    },
+    sleep: (_, signal) => new Promise((resolve) => signal?.addEventListener('abort', () => resolve())),
+  };
 };
 
 const deployment: PlannedDeployment = {
@@ -104,9 +116,19 @@ export const apiOf = (baseUrl: string, change: Partial<HttpHarnessApiOptions> = 
 export const executorOf = (baseUrl: string, change: Partial<HttpHarnessApiOptions> = {}): HarnessExecutor =>
   new HarnessExecutor({
     api: apiOf(baseUrl, change),
-    clock: realClock,
+    clock: patientClock(),
     webhookTokens: { 'deploy_risk/flotilla': webhookToken },
+    readsPerMinute: 60_000_000,
   });
+
+export const watch = (request: RunRequest, known: Omit<Watched, 'request' | 'sent_at'> = {}): Watched => ({
+  ...{ request, sent_at: request.at },
+  ...known,
+});
+
+/** What one look tells of one run. */
+export const newsOf = async (executor: HarnessExecutor, watched: Watched): Promise<News | undefined> =>
+  (await executor.look([watched])).get(watched.request.key);
 
 /** Looks again until there is something to see; a test that never sees it ends at its time-out. */
 export const eventually = async <Value>(look: () => Promise<Value | undefined>): Promise<Value> => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../lib/domain/json.ts';
 import { readRun } from '../../lib/executors/harness/run-status.ts';
-import { executeSettings, executorOf, requestOf } from './harness-fixtures.ts';
+import { executeSettings, executorOf, newsOf, requestOf, watch } from './harness-fixtures.ts';
 import { sendJson, serverThat } from './scripted-server.ts';
 
 const ended = { startTs: 1000, endTs: 2000 };
@@ -57,6 +57,17 @@ describe('the class of a status', () => {
   });
 });
 
+it.each<[string, JsonObject, string | undefined]>([
+  [
+    'the stage that waits',
+    { layoutNodeMap: { a: { name: 'Build', status: 'Success' }, b: { name: 'Sign off', status: 'ApprovalWaiting' } } },
+    'a person is waited for in Sign off (ApprovalWaiting)',
+  ],
+  ['no stage', {}, undefined],
+])('a run that waits for a person, whose row tells %s', (_, parts, message) => {
+  expect(readRun({ status: 'ApprovalWaiting', startTs: 1000, ...parts }).message).toBe(message);
+});
+
 describe('the message of a bad end', () => {
   const node = (failureInfo: JsonObject) => ({
     layoutNodeMap: { a: { name: 'Deploy', status: 'Failed', failureInfo } },
@@ -81,38 +92,48 @@ describe('the message of a bad end', () => {
   });
 });
 
-const row = (planExecutionId: string, status = 'Running') => ({ planExecutionId, status, startTs: 1 });
+const begin = Date.now();
+const ours = { pipelineIdentifier: 'deploy_risk', orgIdentifier: 'default', projectIdentifier: 'apps' };
+const row = (planExecutionId: string, status = 'Running') => ({ planExecutionId, status, startTs: begin, ...ours });
 const ok = (data: unknown) => ({ status: 'SUCCESS', data });
 const page = (rows: readonly object[], last = true) => ok({ content: rows, last, number: 0 });
-const watch = (...refs: readonly string[]) =>
-  refs.map((ref) => ({ request: requestOf({ settings: executeSettings }), ref }));
+const detail = (summary: object) => ok({ pipelineExecutionSummary: summary });
+const execute = (key: string, settings = {}) => requestOf({ key, settings: { ...executeSettings, ...settings } });
+/** Each under its own name as its key. */
+const follow = (...refs: readonly string[]) => refs.map((ref) => watch(execute(ref), { ref }));
+const scopeOf = ({ query }: { readonly query: Readonly<Record<string, string>> }) =>
+  `${query.orgIdentifier}/${query.projectIdentifier}`;
 
-describe('reading runs', () => {
-  it('of one pipeline takes one list call, and other rows are ignored', async () => {
-    const server = await serverThat((_, response) => sendJson(response, 200, page([row('z'), row('b'), row('a')])));
-    const states = await executorOf(server.url).observe(watch('a', 'b'));
-    expect([...states.keys()].sort()).toEqual(['a', 'b']);
+describe('following runs', () => {
+  it('takes one list of those at work in the project, whatever their pipelines are, and other rows are ignored', async () => {
+    const other = { ...row('b'), pipelineIdentifier: 'another' };
+    const server = await serverThat((_, response) => sendJson(response, 200, page([row('z'), other, row('a')])));
+    const watched = [...follow('a'), watch(execute('b', { pipeline: 'another' }), { ref: 'b' })];
+    const news = await executorOf(server.url).look(watched);
+    expect([...news]).toMatchObject([
+      ['a', { kind: 'run', ref: 'a', state: { phase: 'running' } }],
+      ['b', { kind: 'run', ref: 'b', url: expect.stringContaining('/pipelines/another/executions/b/') }],
+    ]);
     expect(server.calls).toHaveLength(1);
-    expect(server.calls[0]).toMatchObject({
-      method: 'POST',
-      path: '/pipeline/api/pipelines/execution/summary',
-      query: { pipelineIdentifier: 'deploy_risk', page: '0' },
-    });
-    expect(JSON.parse(server.calls[0]!.body)).toMatchObject({
+    const { method, path, query, body } = server.calls[0]!;
+    expect(`${method} ${path}`).toBe('POST /pipeline/api/pipelines/execution/summary');
+    expect(query).toMatchObject({ page: '0', size: '1000' });
+    expect(query).not.toHaveProperty('pipelineIdentifier');
+    expect(JSON.parse(body)).toMatchObject({
       filterType: 'PipelineExecution',
       timeRange: { startTime: expect.any(Number), endTime: expect.any(Number) },
+      status: expect.arrayContaining(['Running', 'ApprovalWaiting', 'Queued', 'NotStarted']),
     });
   });
 
   it('goes on to the next page for what the first does not show, then to the run itself', async () => {
-    const filler = Array.from({ length: 26 }, (_, index) => row(`other-${index}`));
     const server = await serverThat((call, response) => {
-      if (call.query.page === '0') return sendJson(response, 200, page([...filler.slice(1), row('a')], false));
+      if (call.query.page === '0') return sendJson(response, 200, page([row('x'), row('a')], false));
       if (call.query.page === '1') return sendJson(response, 200, page([row('b')]));
-      return sendJson(response, 200, ok({ pipelineExecutionSummary: row('c', 'Queued') }));
+      return sendJson(response, 200, detail(row('c', 'Queued')));
     });
-    const states = await executorOf(server.url).observe(watch('a', 'b', 'c'));
-    expect(states.get('c')?.phase).toBe('queued');
+    const news = await executorOf(server.url).look(follow('a', 'b', 'c'));
+    expect(news.get('c')).toMatchObject({ kind: 'run', state: { phase: 'queued' } });
     expect(server.calls.map(({ path, query }) => query.page ?? path)).toEqual([
       '0',
       '1',
@@ -120,22 +141,78 @@ describe('reading runs', () => {
     ]);
   });
 
-  it('never takes another run for ours', async () => {
-    const server = await serverThat((_, response) =>
-      sendJson(response, 200, ok({ pipelineExecutionSummary: row('somebody-elses', 'Success') })),
+  it('stops at the page that shows the last of them', async () => {
+    const server = await serverThat((_, response) => sendJson(response, 200, page([row('b'), row('a')], false)));
+    await executorOf(server.url).look(follow('a', 'b'));
+    expect(server.calls).toHaveLength(1);
+  });
+
+  it('reads many that are not at work any more by one list of all, and no page of their own', async () => {
+    const refs = ['a', 'b', 'c', 'd', 'e'];
+    const ended = refs.map((ref) => ({ ...row(ref, 'Success'), endTs: begin + 1 }));
+    const server = await serverThat((call, response) =>
+      sendJson(response, 200, page(JSON.parse(call.body).status === undefined ? ended : [])),
     );
-    expect((await executorOf(server.url).observe(watch('a'))).size).toBe(0);
+    const news = await executorOf(server.url).look(follow(...refs));
+    for (const ref of refs) expect(news.get(ref)).toMatchObject({ state: { phase: 'terminal', outcome: 'succeeded' } });
+    expect(server.calls.map(({ method }) => method)).toEqual(['POST', 'POST']);
+  });
+
+  it('does not ask again for the end of a run that it has seen', async () => {
+    const server = await serverThat((call, response) =>
+      sendJson(response, 200, call.method === 'POST' ? page([]) : detail({ ...row('a', 'Failed'), endTs: begin + 1 })),
+    );
+    const executor = executorOf(server.url);
+    expect(await newsOf(executor, follow('a')[0]!)).toMatchObject({ state: { outcome: 'failed' } });
+    expect(await newsOf(executor, follow('a')[0]!)).toMatchObject({ state: { outcome: 'failed' } });
+    expect(server.calls).toHaveLength(2);
+  });
+
+  it('a service that does not take our words for statuses is asked for all, and only so from then on', async () => {
+    const server = await serverThat((call, response) =>
+      JSON.parse(call.body).status === undefined
+        ? sendJson(response, 200, page([row('a')]))
+        : sendJson(response, 400, { status: 'ERROR', code: 'INVALID_REQUEST' }),
+    );
+    const executor = executorOf(server.url);
+    expect((await newsOf(executor, follow('a')[0]!))?.kind).toBe('run');
+    expect((await newsOf(executor, follow('a')[0]!))?.kind).toBe('run');
+    expect(server.calls).toHaveLength(3);
+  });
+
+  it('a status that nobody knows is not over, although no list of those at work has it', async () => {
+    const odd = row('a', 'SomethingNew');
+    const server = await serverThat((call, response) =>
+      sendJson(response, 200, call.method === 'POST' ? page([]) : detail(odd)),
+    );
+    expect(await newsOf(executorOf(server.url), follow('a')[0]!)).toMatchObject({ state: { phase: 'running' } });
+  });
+
+  it('never takes another run for ours', async () => {
+    const server = await serverThat((call, response) =>
+      sendJson(response, 200, call.method === 'POST' ? page([]) : detail(row('somebody-elses', 'Success'))),
+    );
+    expect(await newsOf(executorOf(server.url), follow('a')[0]!)).toEqual({ kind: 'none' });
+  });
+
+  it('another that our event set off in our pipeline makes it several', async () => {
+    const byEvent = { executionTriggerInfo: { triggeredBy: { extraInfo: { eventCorrelationId: 'e' } } } };
+    const elsewhere = { ...row('elsewhere'), pipelineIdentifier: 'nightly' };
+    const rows = [row('twin'), elsewhere, row('a')].map((each) => ({ ...each, ...byEvent }));
+    const server = await serverThat((_, response) => sendJson(response, 200, page(rows)));
+    const told = await newsOf(executorOf(server.url), watch(execute('a'), { ref: 'a', correlation: 'e' }));
+    expect(told).toMatchObject({ kind: 'several', runs: [{ ref: 'a' }, { ref: 'twin' }] });
   });
 
   it('asks each organisation and project for its own', async () => {
-    const server = await serverThat((call, response) =>
-      sendJson(response, 200, ok({ pipelineExecutionSummary: row(call.path.split('/').at(-1) ?? '') })),
+    const server = await serverThat((_, response) =>
+      sendJson(response, 200, page([row('a'), { ...row('b'), orgIdentifier: 'o2', projectIdentifier: 'p2' }])),
     );
-    const other = requestOf({ settings: { ...executeSettings, org: 'o2', project: 'p2' } });
-    const states = await executorOf(server.url).observe([...watch('a'), { request: other, ref: 'b' }]);
-    expect(states.get('b')?.url).toContain('/orgs/o2/projects/p2/');
-    const scopes = server.calls.map(({ query }) => `${query.orgIdentifier}/${query.projectIdentifier}`);
-    expect(scopes.sort()).toEqual(['default/apps', 'o2/p2']);
+    const other = watch(execute('b', { org: 'o2', project: 'p2' }), { ref: 'b' });
+    const same = watch(execute('c', { org: 'default', project: 'apps' }), { ref: 'a' });
+    const news = await executorOf(server.url).look([...follow('a'), other, same]);
+    expect(news.get('b')).toMatchObject({ kind: 'run', url: expect.stringContaining('/orgs/o2/projects/p2/') });
+    expect(server.calls.map(scopeOf).sort()).toEqual(['default/apps', 'o2/p2']);
   });
 
   it('tells of a project that cannot be read, and still reads the other', async () => {
@@ -144,39 +221,41 @@ describe('reading runs', () => {
         ? sendJson(response, 403, { status: 'ERROR', code: 'NG_ACCESS_DENIED', message: 'no view right' })
         : sendJson(response, 200, page([row('a', 'Queued'), row('b')])),
     );
-    const other = requestOf({ settings: { ...executeSettings, org: 'o2' } });
-    const states = await executorOf(server.url).observe([
-      ...watch('a', 'b'),
-      { request: other, ref: 'c' },
-      { request: other, ref: 'd' },
-    ]);
-    expect(states.get('a')?.phase).toBe('queued');
-    const unreadable = { phase: 'running', message: 'Harness answered 403 NG_ACCESS_DENIED: no view right' };
-    expect(states.get('c')).toMatchObject(unreadable);
-    expect(states.get('d')).toMatchObject(unreadable);
+    const others = ['c', 'd'].map((ref) => watch(execute(ref, { org: 'o2' }), { ref }));
+    const news = await executorOf(server.url).look([...follow('a', 'b'), ...others]);
+    expect(news.get('a')).toMatchObject({ state: { phase: 'queued' } });
+    const answered = 'Harness answered 403 NG_ACCESS_DENIED: no view right';
+    const unreadable = { kind: 'unread', trouble: { asked: 'the list of runs of o2/apps', answered } };
+    expect(news.get('c')).toEqual(unreadable);
+    expect(news.get('d')).toEqual(unreadable);
     // The list of o2 was refused: its runs are not asked one by one.
     expect(server.calls).toHaveLength(2);
   });
 
-  it.each([401, 403, 500, 429])('when nothing can be read (%i) is an error, not an answer', async (status) => {
+  it.each([401, 403, 500, 429])('when nothing can be read (%i), that is no news', async (status) => {
     const server = await serverThat((_, response) => sendJson(response, status, { status: 'ERROR', code: 'X' }));
-    await expect(executorOf(server.url).observe(watch('a', 'b'))).rejects.toMatchObject({
-      name: 'ExecutorUnavailable',
-    });
+    const news = await executorOf(server.url).look(follow('a', 'b'));
+    expect([...news.values()].map(({ kind }) => kind)).toEqual(['unread', 'unread']);
   });
 
   it('of nothing asks nothing', async () => {
     const server = await serverThat((_, response) => sendJson(response, 500, {}));
-    expect((await executorOf(server.url).observe([])).size).toBe(0);
+    expect((await executorOf(server.url).look([])).size).toBe(0);
     expect(server.calls).toEqual([]);
   });
 });
 
 describe('looking for a key', () => {
-  const key = requestOf().key;
+  const request = requestOf();
+  const { key } = request;
+  const ofEvent = (id: string) => ({
+    executionTriggerInfo: { triggeredBy: { extraInfo: { eventCorrelationId: id } } },
+  });
+
   it.each<[string, object]>([
     ['name', { name: `Deploy ${key}` }],
     ['tag', { tags: [{ key: 'flotilla', value: key }] }],
+    ['notes', { notesForPipelineExecution: `by ${key}` }],
     ['trigger fact', { executionTriggerInfo: { triggeredBy: { identifier: 'x', extraInfo: { note: `(${key})` } } } }],
   ])('finds it in the %s of a row', async (_, shown) => {
     const longer = {
@@ -190,48 +269,55 @@ describe('looking for a key', () => {
     const server = await serverThat((_call, response) =>
       sendJson(response, 200, page([longer, { ...row('ours'), ...shown }])),
     );
-    expect(await executorOf(server.url).findByKey(requestOf())).toMatchObject({ kind: 'run', ref: 'ours' });
-    expect(JSON.parse(server.calls[0]!.body).triggerIdentifiers).toEqual(['flotilla']);
+    expect(await newsOf(executorOf(server.url), watch(request))).toMatchObject({ kind: 'run', ref: 'ours' });
+    expect(server.calls).toHaveLength(1);
   });
 
-  it('is an error when a candidate cannot be read: not found would be a lie', async () => {
-    const candidate = {
-      ...row('r'),
-      executionTriggerInfo: { triggeredBy: { extraInfo: { eventCorrelationId: 'e1' } } },
-    };
+  it('gives no answer when a candidate cannot be read: not found would be a lie', async () => {
     const server = await serverThat((call, response) =>
-      call.method === 'POST' ? sendJson(response, 200, page([candidate])) : sendJson(response, 500, {}),
+      call.method === 'POST'
+        ? sendJson(response, 200, page([{ ...row('r'), ...ofEvent('e1') }]))
+        : sendJson(response, 500, {}),
     );
-    await expect(executorOf(server.url).findByKey(requestOf())).rejects.toMatchObject({ name: 'ExecutorUnavailable' });
+    expect(await newsOf(executorOf(server.url), watch(request))).toMatchObject({
+      kind: 'unread',
+      trouble: { asked: 'the details of event e1', answered: 'Harness answered 500' },
+    });
   });
 
-  it('reads the event of a run once, however many keys are looked for', async () => {
-    const rows = Array.from({ length: 12 }, (_, index) => ({
-      ...row(`r${index}`),
-      executionTriggerInfo: { triggeredBy: { extraInfo: { eventCorrelationId: `e${index}` } } },
-    }));
+  it('reads the event of a run once, a few at a look, however many keys are looked for', async () => {
+    const rows = Array.from({ length: 12 }, (_, index) => ({ ...row(`r${index}`), ...ofEvent(`e${index}`) }));
     const server = await serverThat((call, response) => {
       if (call.method === 'POST') return sendJson(response, 200, page(rows));
       const payload = JSON.stringify({ flotilla: { key: `${call.path.split('/').at(-1)}-key` } });
       return sendJson(response, 200, ok({ webhookProcessingDetails: { payload } }));
     });
     const executor = executorOf(server.url);
-    expect(await executor.findByKey(requestOf({ key: 'e11-key' }))).toMatchObject({ ref: 'r11' });
-    expect(await executor.findByKey(requestOf({ key: 'e3-key' }))).toMatchObject({ ref: 'r3' });
-    expect(await executor.findByKey(requestOf({ key: 'e1-key-1' }))).toBeUndefined();
-    expect(server.calls.filter(({ method }) => method === 'GET')).toHaveLength(12);
+    const searches = ['e11-key', 'e3-key', 'e1-key-1'].map((each) => watch(requestOf({ key: each })));
+    const read = (): number => server.calls.filter(({ method }) => method === 'GET').length;
+    const counts: number[] = [];
+    let news = await executor.look(searches);
+    for (let look = 0; look < 3; look += 1) {
+      counts.push(read());
+      news = await executor.look(searches);
+    }
+    expect(counts).toEqual([5, 10, 12]);
+    expect(read()).toBe(12);
+    expect(news.get('e11-key')).toMatchObject({ kind: 'run', ref: 'r11' });
+    expect(news.get('e3-key')).toMatchObject({ kind: 'run', ref: 'r3' });
+    expect(news.get('e1-key-1')).toEqual({ kind: 'none' });
   });
 
-  it('is an error when there are more runs than can be looked through', async () => {
+  it('gives no answer when there are more runs than can be looked through', async () => {
     const rows = Array.from({ length: 100 }, (_, index) => row(`r${index}`));
     const server = await serverThat((_, response) => sendJson(response, 200, page(rows, false)));
-    await expect(executorOf(server.url).findByKey(requestOf())).rejects.toMatchObject({ name: 'ExecutorUnavailable' });
+    expect((await newsOf(executorOf(server.url), watch(request)))?.kind).toBe('unread');
     expect(server.calls).toHaveLength(10);
   });
 
-  it('is an error when the list cannot be read', async () => {
+  it('gives no answer when the list cannot be read', async () => {
     const server = await serverThat((_, response) => sendJson(response, 403, {}));
-    await expect(executorOf(server.url).findByKey(requestOf())).rejects.toMatchObject({ name: 'ExecutorUnavailable' });
+    expect((await newsOf(executorOf(server.url), watch(request)))?.kind).toBe('unread');
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../lib/domain/json.ts';
-import { executeSettings, executorOf, requestOf, webhookSettings } from './harness-fixtures.ts';
+import { executeSettings, executorOf, newsOf, requestOf, watch, webhookSettings } from './harness-fixtures.ts';
 import { sendJson, serverThat } from './scripted-server.ts';
 
 /** Whose run is it? Everything that Harness may show of one, and what is made of it. The server is a real one on loopback. */
@@ -12,8 +12,9 @@ const request = requestOf({ settings });
 const ours = { pipelineIdentifier: 'deploy_risk', orgIdentifier: 'risk_org', projectIdentifier: 'risk_services' };
 const nightly = { ...ours, pipelineIdentifier: 'nightly_report' };
 const silent = {};
-const running = { status: 'Running', startTs: 1 };
-const over = { status: 'Success', startTs: 1, endTs: 2 };
+const begin = request.at;
+const running = { status: 'Running', startTs: begin };
+const over = { status: 'Success', startTs: begin, endTs: begin + 1 };
 const byEvent = { executionTriggerInfo: { triggeredBy: { extraInfo: { eventCorrelationId: event } } } };
 const warned = { warningMsg: 'There are multiple trigger events generated from this eventId.' };
 
@@ -49,7 +50,7 @@ const run = (planExecutionId: string, ...parts: readonly object[]): object =>
 const named = (...parts: readonly object[]): object =>
   Object.assign({ status: 'TARGET_EXECUTION_REQUESTED', pipelineExecutionId: 'r' }, ...parts);
 const found = (ref: string): JsonObject => ({ kind: 'run', ref });
-const notYet: JsonObject = { kind: 'not-yet' };
+const none: JsonObject = { kind: 'none' };
 const several = (...refs: readonly string[]): JsonObject => ({
   kind: 'several',
   runs: refs.map((ref) => ({
@@ -62,8 +63,8 @@ describe('the details of our event show', () => {
   it.each<[string, Shows, JsonObject]>([
     ['our pipeline', { details: named(ours) }, found('r')],
     ['our pipeline alone', { details: named({ pipelineIdentifier: 'deploy_risk' }) }, found('r')],
-    ['another pipeline', { details: named(nightly), page: run('r', nightly, over) }, notYet],
-    ['a pipeline that differs in letter case', { details: named(ours, { pipelineIdentifier: 'Deploy_risk' }) }, notYet],
+    ['another pipeline', { details: named(nightly), page: run('r', nightly, over) }, none],
+    ['a pipeline that differs in letter case', { details: named(ours, { pipelineIdentifier: 'Deploy_risk' }) }, none],
     [
       'our pipeline, a secret masked in the project',
       { details: named(ours, { projectIdentifier: '***' }) },
@@ -74,40 +75,36 @@ describe('the details of our event show', () => {
       { details: named({ pipelineIdentifier: 'deploy_***' }), list: [run('r', { pipelineIdentifier: 'deploy_***' })] },
       found('r'),
     ],
-    ['another organisation', { details: named(ours, { orgIdentifier: 'default' }) }, notYet],
-    ['another project', { details: named(ours, { projectIdentifier: 'apps' }) }, notYet],
-    ['another project and no pipeline', { details: named({ projectIdentifier: 'apps' }) }, notYet],
+    ['another organisation', { details: named(ours, { orgIdentifier: 'default' }) }, none],
+    ['another project', { details: named(ours, { projectIdentifier: 'apps' }) }, none],
+    ['another project and no pipeline', { details: named({ projectIdentifier: 'apps' }) }, none],
     [
       'another pipeline, and the list has ours',
       { details: named(nightly), list: [run('later', ours), run('mine', ours, byEvent)] },
       found('mine'),
     ],
-    ['the failure of another trigger', { details: { status: 'TARGET_DID_NOT_EXECUTE', ...nightly } }, notYet],
+    ['the failure of another trigger', { details: { status: 'TARGET_DID_NOT_EXECUTE', ...nightly } }, none],
     [
       'the failure of our trigger',
       { details: { status: 'TARGET_DID_NOT_EXECUTE', ...ours } },
       { kind: 'failed', reason: 'TriggerFailed' },
     ],
     ['no pipeline, the summary beside them ours', { details: named(silent), beside: run('r', ours) }, found('r')],
-    ["no pipeline, the summary another's", { details: named(silent), beside: run('r', nightly) }, notYet],
+    ["no pipeline, the summary another's", { details: named(silent), beside: run('r', nightly) }, none],
     [
       'no pipeline, the summary of another run',
       { details: named(silent), beside: run('x', ours), page: run('r', nightly) },
-      notYet,
+      none,
     ],
     ['no pipeline, the page of the run ours', { details: named(silent), page: run('r', ours) }, found('r')],
-    ["no pipeline, the page another's", { details: named(silent), page: run('r', nightly) }, notYet],
-    ['no pipeline, the page another run', { details: named(silent), page: run('x', ours) }, notYet],
+    ["no pipeline, the page another's", { details: named(silent), page: run('r', nightly) }, none],
+    ['no pipeline, the page another run', { details: named(silent), page: run('x', ours) }, none],
     [
       'no pipeline anywhere, and the list of our pipeline has the run',
       { details: named(silent), page: run('r'), list: [run('r')] },
       found('r'),
     ],
-    [
-      'no pipeline anywhere, and the list has not',
-      { details: named(silent), page: run('r'), list: [run('x')] },
-      notYet,
-    ],
+    ['no pipeline anywhere, and the list has not', { details: named(silent), page: run('r'), list: [run('x')] }, none],
     [
       'no pipeline, no page, and the list of our pipeline has the event',
       { details: named(silent), list: [run('r', byEvent)] },
@@ -116,7 +113,7 @@ describe('the details of our event show', () => {
     [
       'no pipeline, and a list that does not mind the filter',
       { details: named(silent), list: [run('r', nightly, byEvent)] },
-      notYet,
+      none,
     ],
     ['ours with a warning, and the list shows no other', { details: named(ours, warned) }, found('r')],
     [
@@ -136,7 +133,10 @@ describe('the details of our event show', () => {
     ],
     [
       'another trigger of our pipeline, and both run',
-      { details: named(ours, { triggerIdentifier: 'on_any_event' }), list: [run('mine', ours, byEvent)] },
+      {
+        details: named(ours, { triggerIdentifier: 'on_any_event' }),
+        list: [run('r', ours, byEvent), run('mine', ours, byEvent)],
+      },
       several('mine', 'r'),
     ],
     [
@@ -146,41 +146,43 @@ describe('the details of our event show', () => {
     ],
   ])('%s', async (_, shows, expected) => {
     const server = await harnessThat(shows);
-    expect(await executorOf(server.url).resolve(request, event)).toMatchObject(expected);
+    expect(await newsOf(executorOf(server.url), watch(request, { correlation: event }))).toMatchObject(expected);
   });
 
-  it('a run that cannot be looked at: that is an error, not an answer', async () => {
-    const server = await serverThat((call, response) =>
-      call.path.includes('triggerExecutionDetails')
+  it('a run that cannot be looked at: that is no answer', async () => {
+    const server = await serverThat((call, response) => {
+      if (call.method === 'POST') return sendJson(response, 200, ok({ content: [], last: true }));
+      return call.path.includes('triggerExecutionDetails')
         ? sendJson(response, 200, ok({ webhookProcessingDetails: named(silent) }))
-        : sendJson(response, 500, {}),
-    );
-    await expect(executorOf(server.url).resolve(request, event)).rejects.toMatchObject({ name: 'ExecutorUnavailable' });
+        : sendJson(response, 500, {});
+    });
+    const told = await newsOf(executorOf(server.url), watch(request, { correlation: event }));
+    expect(told).toMatchObject({ kind: 'unread', trouble: { asked: 'the run r' } });
   });
 
   it('our run, and nothing more is asked', async () => {
     const server = await harnessThat({ details: named(ours) });
-    await executorOf(server.url).resolve(request, event);
-    expect(server.calls).toHaveLength(1);
+    await newsOf(executorOf(server.url), watch(request, { correlation: event }));
+    expect(server.calls.filter(({ method }) => method === 'GET')).toHaveLength(1);
   });
 });
 
 describe('runs with our key', () => {
   const tagged = { tags: [{ key: 'flotilla', value: key }] };
   const from = (id: string) => ({ executionTriggerInfo: { triggeredBy: { extraInfo: { eventCorrelationId: id } } } });
-  const failed = { status: 'Failed', startTs: 1, endTs: 2 };
+  const failed = { status: 'Failed', startTs: begin, endTs: begin + 1 };
 
-  it.each<[string, Shows, JsonObject | undefined]>([
-    ['none', { list: [run('x', ours)] }, undefined],
+  it.each<[string, Shows, JsonObject]>([
+    ['none', { list: [run('x', ours)] }, none],
     ['one', { list: [run('r', ours, tagged)] }, found('r')],
-    ['one of another pipeline', { list: [run('r', nightly, tagged)] }, undefined],
-    ['one of another project', { list: [run('r', ours, { projectIdentifier: 'apps' }, tagged)] }, undefined],
+    ['one of another pipeline', { list: [run('r', nightly, tagged)] }, none],
+    ['one of another project', { list: [run('r', ours, { projectIdentifier: 'apps' }, tagged)] }, none],
     ['two at work', { list: [run('b', ours, tagged), run('a', ours, tagged)] }, several('a', 'b')],
     ['two, one over', { list: [run('b', ours, tagged), run('a', ours, tagged, failed)] }, found('b')],
     ['two, the later over', { list: [run('b', ours, tagged, over), run('a', ours, tagged)] }, found('a')],
     [
       'two that are over',
-      { list: [run('b', ours, tagged, over, { startTs: 9 }), run('a', ours, tagged, failed)] },
+      { list: [run('b', ours, tagged, over, { startTs: begin + 9 }), run('a', ours, tagged, failed)] },
       found('a'),
     ],
     [
@@ -195,9 +197,7 @@ describe('runs with our key', () => {
     ],
   ])('%s', async (_, shows, expected) => {
     const server = await harnessThat(shows);
-    const told = await executorOf(server.url).findByKey(request);
-    if (expected === undefined) expect(told).toBeUndefined();
-    else expect(told).toMatchObject(expected);
+    expect(await newsOf(executorOf(server.url), watch(request))).toMatchObject(expected);
   });
 
   it('by their notes', async () => {
@@ -207,22 +207,22 @@ describe('runs with our key', () => {
         ? sendJson(response, 200, ok({ content: [run('b', ours), run('a', ours), run('x', ours, over)], last: true }))
         : sendJson(response, 200, ok({ notes: call.path.includes('/x/') ? '' : `of ${key}` })),
     );
-    const told = await executorOf(server.url).findByKey(execute);
+    const told = await newsOf(executorOf(server.url), watch(execute));
     expect(told).toMatchObject({ kind: 'several', runs: [{ ref: 'a' }, { ref: 'b' }] });
   });
 
   it('that are over are not read once one is found: they change nothing any more', async () => {
     const finished = Array.from({ length: 20 }, (_, at) =>
-      run(`f${at}`, ours, from(`e${at}`), over, { startTs: 100 + at }),
+      run(`f${at}`, ours, from(`e${at}`), over, { startTs: begin + 100 + at }),
     );
     const payloads = Object.fromEntries(finished.map((__, at) => [`e${at}`, 'another-key']));
     const server = await harnessThat({ list: [...finished, run('r', ours, from('mine'))], payloads });
-    expect(await executorOf(server.url).findByKey(request)).toMatchObject(found('r'));
+    expect(await newsOf(executorOf(server.url), watch(request))).toMatchObject(found('r'));
     expect(server.calls.filter(({ method }) => method === 'GET').length).toBeLessThanOrEqual(5);
   });
 });
 
-describe('a run that is observed', () => {
+describe('a run that is followed', () => {
   it.each<[string, object, boolean]>([
     ['of our pipeline', ours, true],
     ['of no pipeline that is said', silent, true],
@@ -230,13 +230,9 @@ describe('a run that is observed', () => {
     ['of another organisation', { ...ours, orgIdentifier: 'default' }, false],
     ['of another project', { ...ours, projectIdentifier: 'apps' }, false],
   ])('%s is known: by its page and by the list', async (_, shown, isKnown) => {
-    const page = await harnessThat({ page: run('r', shown, over) });
-    expect((await executorOf(page.url).observe([{ request, ref: 'r' }])).has('r')).toBe(isKnown);
-    const list = await harnessThat({ list: [run('r', shown, over), run('s', ours)] });
-    const both = [
-      { request, ref: 'r' },
-      { request, ref: 's' },
-    ];
-    expect([...(await executorOf(list.url).observe(both)).keys()]).toEqual(isKnown ? ['r', 's'] : ['s']);
+    const kindOf = async (shows: Shows): Promise<string | undefined> =>
+      (await newsOf(executorOf((await harnessThat(shows)).url), watch(request, { ref: 'r' })))?.kind;
+    expect(await kindOf({ page: run('r', shown, over) })).toBe(isKnown ? 'run' : 'none');
+    expect(await kindOf({ list: [run('r', shown, over), run('s', ours)] })).toBe(isKnown ? 'run' : 'none');
   });
 });

@@ -1,158 +1,136 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { RunRequest, RunState, StartResult } from '../../lib/domain/ports.ts';
-import type { HarnessExecutor } from '../../lib/executors/harness.ts';
-import type { SimulatedHarnessOptions } from '../../lib/simulators/harness/options.ts';
-import { type SimulatedHarness, startSimulatedHarness } from '../../lib/simulators/harness/simulated-harness.ts';
-import { HeldClock } from '../simulators/harness/held-clock.ts';
-import { apiKey, eventually, executeSettings, executorOf, requestOf, webhookToken } from './harness-fixtures.ts';
+import { describe, expect, it } from 'vitest';
+import { apiKey, executeSettings, executorOf, requestOf, watch, webhookToken } from './harness-fixtures.ts';
+import { HarnessWorld } from './harness-world.ts';
+
+/** The executor against the simulated Harness, in virtual time. */
 
 const trigger = { pipeline: 'deploy_risk', trigger: 'flotilla', token: webhookToken };
-const quick = { apiKey, triggers: [trigger], eventMilliseconds: 30, stageMilliseconds: 30, abortMilliseconds: 30 };
-const opened: SimulatedHarness[] = [];
-
-const simulate = async (options: SimulatedHarnessOptions = {}): Promise<SimulatedHarness> => {
-  const harness = await startSimulatedHarness({ ...quick, ...options });
-  opened.push(harness);
-  return harness;
-};
-
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((harness) => harness.close()));
-});
-
-const correlationOf = (result: StartResult): string => {
-  if (result.kind !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(result)}`);
-  return result.correlation;
-};
-
-/** Starts by webhook and waits for the run. */
-const startRun = async (executor: HarnessExecutor, request: RunRequest): Promise<string> => {
-  const correlation = correlationOf(await executor.start(request));
-  return eventually(async () => {
-    const resolution = await executor.resolve(request, correlation);
-    if (resolution.kind === 'failed') throw new Error(resolution.message);
-    return resolution.kind === 'run' ? resolution.ref : undefined;
-  });
-};
-
-const stateOf = async (executor: HarnessExecutor, request: RunRequest, ref: string): Promise<RunState | undefined> =>
-  (await executor.observe([{ request, ref }])).get(ref);
-
-const endOf = (executor: HarnessExecutor, request: RunRequest, ref: string): Promise<RunState> =>
-  eventually(async () => {
-    const state = await stateOf(executor, request, ref);
-    return state?.phase === 'terminal' ? state : undefined;
-  });
+const isFound = ({ kind }: { readonly kind: string }): boolean => kind === 'run';
 
 describe('a start by webhook', () => {
   it('is accepted, found by its event, followed to its end, and is one run', async () => {
-    const clock = new HeldClock();
-    clock.hold();
-    const harness = await simulate({ clock });
-    const executor = executorOf(harness.url);
-    const request = requestOf();
-    const result = await executor.start(request);
-    const correlation = correlationOf(result);
-    expect(correlation).toMatch(/^[0-9a-f]{24}$/);
-    expect(await executor.resolve(request, correlation)).toEqual({ kind: 'not-yet' });
-    clock.release();
-    const ref = await eventually(async () => {
-      const resolution = await executor.resolve(request, correlation);
-      return resolution.kind === 'run' ? resolution.ref : undefined;
-    });
-    const state = await endOf(executor, request, ref);
+    const world = new HarnessWorld({ triggers: [trigger] });
+    const request = world.request();
+    const result = await world.start(request);
+    expect(result).toMatchObject({ kind: 'accepted', answer: '200', trace: expect.any(String) });
+    if (result.kind !== 'accepted') return;
+    expect(result.correlation).toMatch(/^[0-9a-f]{24}$/);
+    const watched = watch(request, { correlation: result.correlation });
+    expect(await world.newsOf(watched)).toEqual({ kind: 'none' });
+    await world.pass(10_000);
+    const found = await world.newsOf(watched);
+    const { plan_execution_id: ref } = world.harness.runs()[0]!;
+    expect(found).toMatchObject({ kind: 'run', ref, state: { phase: 'running' } });
+    const state = await world.endOf({ ...watched, ref });
     expect(state).toMatchObject({ phase: 'terminal', outcome: 'succeeded', raw: 'Success' });
     expect(state.url).toBe(
-      `${harness.url}/ng/#/account/acme/cd/orgs/default/projects/apps/pipelines/deploy_risk/executions/${ref}/pipeline`,
+      `${world.harness.url}/ng/#/account/acme/cd/orgs/default/projects/apps/pipelines/deploy_risk/executions/${ref}/pipeline`,
     );
-    expect(harness.runs()).toMatchObject([{ key: request.key, deployment: 'risk/limit-check', version: '2.4.0' }]);
+    expect(world.harness.runs()).toMatchObject([
+      { key: request.key, deployment: 'risk/limit-check', version: '2.4.0' },
+    ]);
   });
 
   it('uses the v2 address for a trigger without a token', async () => {
-    const harness = await simulate({ triggers: [{ pipeline: 'old', trigger: 'plain' }] });
-    const executor = executorOf(harness.url);
-    const request = requestOf({ settings: { pipeline: 'old', trigger: 'plain' } });
-    const state = await endOf(executor, request, await startRun(executor, request));
-    expect(state.outcome).toBe('succeeded');
+    const world = new HarnessWorld({ triggers: [{ pipeline: 'old', trigger: 'plain' }] });
+    const watched = await world.begin({ settings: { pipeline: 'old', trigger: 'plain' } });
+    expect((await world.endOf(watched)).outcome).toBe('succeeded');
   });
 
-  it('resolves on an installation that has only the older details call', async () => {
-    const clock = new HeldClock();
-    clock.hold();
-    const harness = await simulate({ clock, details: 'v1' });
-    const executor = executorOf(harness.url);
-    const request = requestOf();
-    const correlation = correlationOf(await executor.start(request));
-    expect(await executor.resolve(request, correlation)).toEqual({ kind: 'not-yet' });
-    clock.release();
-    const found = await eventually(async () => {
-      const resolution = await executor.resolve(request, correlation);
-      return resolution.kind === 'run' ? resolution : undefined;
-    });
-    expect(found.ref).toBe(harness.runs()[0]?.plan_execution_id);
+  it('whose run the list shows needs no details', async () => {
+    const world = new HarnessWorld();
+    const watched = await world.begin();
+    await world.pass(6_000);
+    expect(await world.newsOf(watched)).toMatchObject({ kind: 'run' });
+    expect(world.asked('event-details')).toBe(0);
+  });
+
+  it('that began and ended between two looks is found by its details, with its end', async () => {
+    const world = new HarnessWorld();
+    const watched = await world.begin();
+    await world.pass(60_000);
+    expect(await world.newsOf(watched)).toMatchObject({ kind: 'run', state: { outcome: 'succeeded' } });
+  });
+
+  it('is found on an installation that has only the older details call', async () => {
+    const world = new HarnessWorld({ details: 'v1', stageMilliseconds: 1_000 });
+    const watched = await world.begin();
+    expect(await world.newsOf(watched)).toEqual({ kind: 'none' });
+    const news = await world.seen(watched, isFound);
+    expect(news).toMatchObject({ ref: world.harness.runs()[0]?.plan_execution_id });
   });
 
   it('is refused for good when the trigger does not exist, and nothing runs', async () => {
-    const harness = await simulate();
-    const result = await executorOf(harness.url).start(
-      requestOf({ settings: { pipeline: 'none', trigger: 'flotilla' } }),
-    );
-    expect(result).toMatchObject({ kind: 'rejected', retryable: false, reason: 'ExecutorRejected' });
-    expect(harness.runs()).toEqual([]);
+    const world = new HarnessWorld({ triggers: [trigger] });
+    const result = await world.start(world.request({ settings: { pipeline: 'none', trigger: 'flotilla' } }));
+    expect(result).toMatchObject({
+      ...{ kind: 'rejected', retryable: false, reason: 'ExecutorRejected' },
+      answer: '400 INVALID_REQUEST',
+    });
+    expect(world.harness.runs()).toEqual([]);
   });
 
   it('with a wrong key is refused, although no key would have done', async () => {
-    const harness = await simulate();
-    const result = await executorOf(harness.url, { apiKey: 'pat.wrong' }).start(requestOf());
-    expect(result).toMatchObject({ kind: 'rejected', retryable: false });
-    expect(result).toMatchObject({ message: expect.stringContaining('INVALID_TOKEN') });
+    const world = new HarnessWorld({ apiKey: 'pat.another' });
+    const result = await world.start(world.request());
+    expect(result).toMatchObject({ kind: 'rejected', retryable: false, answer: '401 INVALID_TOKEN' });
+    expect(JSON.stringify(result)).not.toContain(apiKey);
   });
 
   it('whose event leads to no run is failed, with the status of the trigger', async () => {
-    const harness = await simulate();
-    harness.order({ fault: 'fail-event' });
-    const executor = executorOf(harness.url);
-    const request = requestOf();
-    const correlation = correlationOf(await executor.start(request));
-    const resolution = await eventually(async () => {
-      const seen = await executor.resolve(request, correlation);
-      return seen.kind === 'not-yet' ? undefined : seen;
-    });
-    expect(resolution).toMatchObject({ kind: 'failed', reason: 'TriggerFailed' });
-    expect(resolution).toMatchObject({
+    const world = new HarnessWorld();
+    world.harness.order({ fault: 'fail-event' });
+    const watched = await world.begin();
+    const news = await world.seen(watched, ({ kind }) => kind === 'failed', 3);
+    expect(news).toMatchObject({
+      reason: 'TriggerFailed',
       message: expect.stringContaining('NO_MATCHING_TRIGGER_FOR_PAYLOAD_CONDITIONS'),
     });
   });
 
-  it('whose event is lost stays not-yet: the caller has the deadline', async () => {
-    const harness = await simulate();
-    harness.order({ fault: 'lose-event', times: 1 });
-    const executor = executorOf(harness.url);
-    const correlation = correlationOf(await executor.start(requestOf()));
-    // What came after it has been started.
-    await startRun(executor, requestOf({ key: 'another-1' }));
-    expect(await executor.resolve(requestOf(), correlation)).toEqual({ kind: 'not-yet' });
-    expect(await executor.findByKey(requestOf())).toBeUndefined();
+  it('whose event is lost brings no run, also when it is late and looked for by its key', async () => {
+    const world = new HarnessWorld();
+    world.harness.order({ fault: 'lose-event', times: 1 });
+    const watched = await world.begin();
+    const other = await world.begin({ key: 'another-1' });
+    await world.seen(other, isFound);
+    await world.pass(10_000);
+    expect(await world.newsOf(watched)).toEqual({ kind: 'none' });
+    await world.pass(400_000);
+    expect(await world.newsOf(watched)).toEqual({ kind: 'none' });
+  });
+
+  it('that sets off two runs of our pipeline is several', async () => {
+    const world = new HarnessWorld({ triggers: [trigger, trigger] });
+    const watched = await world.begin();
+    await world.pass(10_000);
+    expect(await world.newsOf(watched)).toMatchObject({ kind: 'several' });
   });
 });
 
 describe('a start by the execute call', () => {
   it('is started at once and ends well', async () => {
-    const harness = await simulate();
-    const executor = executorOf(harness.url);
-    const request = requestOf({ settings: executeSettings, version: '1.10' });
-    const result = await executor.start(request);
+    const world = new HarnessWorld();
+    const request = world.request({ settings: executeSettings, version: '1.10' });
+    const result = await world.start(request);
     if (result.kind !== 'started') throw new Error(JSON.stringify(result));
     expect(result.url).toContain(result.ref);
-    expect((await endOf(executor, request, result.ref)).outcome).toBe('succeeded');
-    expect(harness.runs()).toMatchObject([{ key: request.key, service: 'limit-check', version: '1.10' }]);
+    expect((await world.endOf(watch(request, { ref: result.ref }))).outcome).toBe('succeeded');
+    expect(world.harness.runs()).toMatchObject([{ key: request.key, service: 'limit-check', version: '1.10' }]);
   });
 
   it('fills only the variables that the settings name', async () => {
-    const harness = await simulate();
-    const settings = { ...executeSettings, variables: ['docker_image_version'] };
-    await executorOf(harness.url).start(requestOf({ settings }));
-    expect(harness.runs()).toMatchObject([{ service: '', version: '2.4.0', key: requestOf().key }]);
+    const world = new HarnessWorld();
+    await world.begin({ settings: { ...executeSettings, variables: ['docker_image_version'] } });
+    expect(world.harness.runs()).toMatchObject([{ service: '', version: '2.4.0', key: requestOf().key }]);
+  });
+
+  it('that no list shows yet is known by its id', async () => {
+    const world = new HarnessWorld({ lagMilliseconds: 8_000 });
+    const watched = await world.begin({ settings: executeSettings });
+    expect((await world.newsOf(watched))?.kind).toBe('none');
+    await world.pass(10_000);
+    expect(await world.newsOf(watched)).toMatchObject({ kind: 'run', ref: watched.ref });
   });
 });
 
@@ -161,10 +139,8 @@ describe('the end of a run', () => {
     { version: '2.4.0-pipeline-fails', outcome: 'failed', message: /^Deploy: SIMULATED: the step Rollout/ },
     { version: '2.4.0-pipeline-fails-late', outcome: 'failed', message: /^Deploy: SIMULATED: the step Smoke Test/ },
   ])('of version $version says where it failed', async ({ version, outcome, message }) => {
-    const harness = await simulate();
-    const executor = executorOf(harness.url);
-    const request = requestOf({ version });
-    const state = await endOf(executor, request, await startRun(executor, request));
+    const world = new HarnessWorld();
+    const state = await world.endOf(await world.begin({ version }));
     expect(state.outcome).toBe(outcome);
     expect(state.message).toMatch(message);
   });
@@ -175,86 +151,52 @@ describe('the end of a run', () => {
     ['AbortedByFreeze', 'frozen'],
     ['IgnoreFailed', 'succeeded-with-ignored'],
   ])('%s is %s', async (status, outcome) => {
-    const harness = await simulate();
-    harness.order({ fault: 'fail-stage', status });
-    const executor = executorOf(harness.url);
-    const request = requestOf();
-    expect((await endOf(executor, request, await startRun(executor, request))).outcome).toBe(outcome);
+    const world = new HarnessWorld();
+    world.harness.order({ fault: 'fail-stage', status });
+    expect((await world.endOf(await world.begin())).outcome).toBe(outcome);
   });
 
   it('is not seen early when the status is stale', async () => {
-    const clock = new HeldClock();
-    const harness = await simulate({ clock });
-    harness.order({ fault: 'stale-status', milliseconds: 3_600_000 });
-    const executor = executorOf(harness.url);
-    const request = requestOf();
-    const ref = await startRun(executor, request);
-    await eventually(async () => (harness.runs()[0]?.status === 'Success' ? true : undefined));
-    expect((await stateOf(executor, request, ref))?.phase).not.toBe('terminal');
-    clock.skip(3_600_000);
-    expect((await endOf(executor, request, ref)).outcome).toBe('succeeded');
+    const world = new HarnessWorld();
+    world.harness.order({ fault: 'stale-status', milliseconds: 120_000 });
+    const watched = await world.begin({ settings: executeSettings });
+    await world.pass(60_000);
+    expect(world.harness.runs()[0]?.status).toBe('Success');
+    const early = await world.newsOf(watched);
+    expect(early?.kind === 'run' ? early.state?.phase : 'running').not.toBe('terminal');
+    expect((await world.endOf(watched)).outcome).toBe('succeeded');
   });
 
-  it('waits for a human where the pipeline does', async () => {
-    const harness = await simulate();
-    harness.order({ fault: 'stuck-running', status: 'ApprovalWaiting' });
-    const executor = executorOf(harness.url);
-    const request = requestOf();
-    const ref = await startRun(executor, request);
-    const phase = await eventually(async () => {
-      const state = await stateOf(executor, request, ref);
-      return state?.raw === 'ApprovalWaiting' ? state.phase : undefined;
-    });
-    expect(phase).toBe('waiting-for-human');
-  });
-});
-
-describe('many runs', () => {
-  it('are read together, and one that is unknown is not in the answer', async () => {
-    const harness = await simulate({ requestsPerMinute: 0 });
-    const executor = executorOf(harness.url);
-    const requests = Array.from({ length: 12 }, (_, index) =>
-      requestOf({ key: `batch-${index}-1`, settings: executeSettings }),
-    );
-    const started = await Promise.all(requests.map((request) => executor.start(request)));
-    const watched = started.map((result, index) => {
-      if (result.kind !== 'started') throw new Error(JSON.stringify(result));
-      return { request: requests[index]!, ref: result.ref };
-    });
-    const states = await executor.observe([...watched, { request: requests[0]!, ref: 'nobody-knows-it' }]);
-    expect([...states.keys()].sort()).toEqual(watched.map(({ ref }) => ref).sort());
+  it('waits for a person where the pipeline does, and says in which stage', async () => {
+    const world = new HarnessWorld();
+    world.harness.order({ fault: 'wait-for-person', milliseconds: 600_000 });
+    const watched = await world.begin();
+    const news = await world.seen(watched, (each) => each.kind === 'run' && each.state?.raw === 'ApprovalWaiting');
+    expect(news).toMatchObject({ state: { phase: 'waiting-for-human', message: expect.stringContaining('Prepare') } });
   });
 });
 
 describe('a cancel', () => {
   it('is accepted, and accepted again while the abort is under way, and over afterwards', async () => {
-    const clock = new HeldClock();
-    const harness = await simulate({ clock });
-    harness.order({ fault: 'stuck-running' });
-    const executor = executorOf(harness.url);
-    const request = requestOf();
-    const ref = await startRun(executor, request);
-    clock.hold();
-    expect((await executor.cancel(request, ref)).kind).toBe('accepted');
-    expect((await executor.cancel(request, ref)).kind).toBe('accepted');
-    expect((await stateOf(executor, request, ref))?.raw).toBe('Discontinuing');
-    clock.release();
-    const state = await endOf(executor, request, ref);
+    const world = new HarnessWorld({ abortMilliseconds: 20_000 });
+    world.harness.order({ fault: 'stuck-running' });
+    const watched = await world.begin({ settings: executeSettings });
+    await world.pass(20_000);
+    const cancel = async () => (await world.during(world.executor.cancel(watched.request, watched.ref!))).kind;
+    expect(await cancel()).toBe('accepted');
+    expect(await cancel()).toBe('accepted');
+    expect(await world.newsOf(watched)).toMatchObject({ state: { raw: 'Discontinuing' } });
+    const state = await world.endOf(watched);
     expect(state).toMatchObject({ outcome: 'aborted', message: 'aborted by simulated-user@example.com' });
-    expect((await executor.cancel(request, ref)).kind).toBe('over');
+    expect(await cancel()).toBe('over');
   });
 
   it('of a run that cannot be aborted says no, and the run goes on to its end', async () => {
-    const clock = new HeldClock();
-    clock.hold(1_000);
-    const harness = await simulate({ clock, stageMilliseconds: 1_000 });
-    harness.order({ fault: 'refuse-abort' });
-    const executor = executorOf(harness.url);
-    const request = requestOf();
-    const ref = await startRun(executor, request);
-    expect((await executor.cancel(request, ref)).kind).toBe('no');
-    clock.release();
-    expect((await endOf(executor, request, ref)).outcome).toBe('succeeded');
+    const world = new HarnessWorld();
+    world.harness.order({ fault: 'refuse-abort' });
+    const watched = await world.begin({ settings: executeSettings });
+    expect((await world.during(world.executor.cancel(watched.request, watched.ref!))).kind).toBe('no');
+    expect((await world.endOf(watched)).outcome).toBe('succeeded');
   });
 });
 
@@ -262,48 +204,60 @@ describe('a start whose reply is lost', () => {
   const faults = [{ fault: 'drop-reply' }, { fault: 'server-error' }, { fault: 'html-error' }] as const;
 
   it.each(faults)('by $fault in webhook mode is unknown, then found by the payload of its event', async (fault) => {
-    const harness = await simulate();
-    harness.order(fault);
-    const executor = executorOf(harness.url);
-    const other = requestOf({ key: `${requestOf().key}2` });
-    const request = requestOf();
-    expect((await executor.start(request)).kind).toBe('unknown');
-    const found = await eventually(() => executor.findByKey(request));
-    expect(found).toMatchObject({ kind: 'run', ref: harness.runs()[0]?.plan_execution_id });
-    expect(await executor.findByKey(other)).toBeUndefined();
-    expect(harness.runs()).toHaveLength(1);
+    const world = new HarnessWorld();
+    world.harness.order({ ...fault, times: 1 });
+    const request = world.request();
+    const result = await world.start(request);
+    expect(result).toMatchObject({ kind: 'unknown', answer: expect.any(String) });
+    const other = watch(world.request({ key: `${request.key}2` }));
+    expect(await world.seen(watch(request), isFound)).toMatchObject({
+      ref: world.harness.runs()[0]?.plan_execution_id,
+    });
+    await world.pass(10_000);
+    expect(await world.newsOf(other)).toEqual({ kind: 'none' });
+    expect(world.harness.runs()).toHaveLength(1);
   });
 
-  it.each(faults)('by $fault in execute mode is unknown, then found by its notes', async (fault) => {
-    const harness = await simulate();
-    harness.order({ ...fault, match: { key: requestOf().key } });
-    const executor = executorOf(harness.url);
-    const longer = requestOf({ settings: executeSettings, key: `${requestOf().key}2` });
-    expect((await executor.start(longer)).kind).toBe('started');
-    const request = requestOf({ settings: executeSettings });
-    expect((await executor.start(request)).kind).toBe('unknown');
-    const found = await executor.findByKey(request);
-    const ours = harness.runs().find(({ key }) => key === request.key);
-    expect(found).toMatchObject({ kind: 'run', ref: ours?.plan_execution_id });
-    expect(harness.runs()).toHaveLength(2);
+  it('is found on an installation that has only the older details call', async () => {
+    const world = new HarnessWorld({ details: 'v1' });
+    world.harness.order({ fault: 'drop-reply', times: 1 });
+    const request = world.request();
+    await world.start(request);
+    expect(await world.seen(watch(request), isFound)).toMatchObject({ kind: 'run' });
   });
 
-  it('stays unfound where the installation shows no payload', async () => {
-    const harness = await simulate({ payload: 'hidden' });
-    harness.order({ fault: 'drop-reply' });
-    const executor = executorOf(harness.url);
-    expect((await executor.start(requestOf())).kind).toBe('unknown');
-    await eventually(async () => (harness.runs().length === 1 ? true : undefined));
-    expect(await executor.findByKey(requestOf())).toBeUndefined();
+  it.each(['call', 'row'] as const)('in execute mode is found by its notes (%s)', async (notes) => {
+    const world = new HarnessWorld({ notes });
+    const request = world.request({ settings: executeSettings });
+    world.harness.order({ fault: 'drop-reply', match: { key: request.key } });
+    await world.begin({ settings: executeSettings, key: `${request.key}2` });
+    expect((await world.start(request)).kind).toBe('unknown');
+    const news = await world.newsOf(watch(request));
+    const ours = world.harness.runs().find(({ key }) => key === request.key);
+    expect(news).toMatchObject({ kind: 'run', ref: ours?.plan_execution_id });
+    expect(world.harness.runs()).toHaveLength(2);
+  });
+
+  it.each([
+    ['webhook', {}, { payload: 'hidden' }],
+    ['execute', { settings: executeSettings }, { notes: 'hidden' }],
+  ] as const)('by %s stays unfound where the installation does not show the key', async (_, change, options) => {
+    const world = new HarnessWorld(options);
+    world.harness.order({ fault: 'drop-reply', times: 1 });
+    const request = world.request(change);
+    expect((await world.start(request)).kind).toBe('unknown');
+    await world.pass(10_000);
+    expect(world.harness.runs()).toHaveLength(1);
+    expect(await world.newsOf(watch(request))).toEqual({ kind: 'none' });
   });
 
   it.each([{ fault: 'server-error', when: 'before' } as const, { fault: 'html-error', when: 'before' } as const])(
     'by $fault before anything was stored is unknown all the same',
     async (fault) => {
-      const harness = await simulate();
-      harness.order(fault);
-      expect((await executorOf(harness.url).start(requestOf())).kind).toBe('unknown');
-      expect(harness.runs()).toEqual([]);
+      const world = new HarnessWorld();
+      world.harness.order(fault);
+      expect((await world.start(world.request())).kind).toBe('unknown');
+      expect(world.harness.runs()).toEqual([]);
     },
   );
 });
@@ -314,10 +268,22 @@ describe('a start that is refused', () => {
     ['too-many-requests', true, 'ExecutorThrottled'],
     ['throttle', true, 'ExecutorThrottled'],
   ] as const)('by %s is rejected (retryable: %s) and may be tried again', async (fault, retryable, reason) => {
-    const harness = await simulate();
-    harness.order({ fault, times: 1 });
-    const executor = executorOf(harness.url);
-    expect(await executor.start(requestOf())).toMatchObject({ kind: 'rejected', retryable, reason });
-    expect((await executor.start(requestOf())).kind).toBe('accepted');
+    const world = new HarnessWorld();
+    world.harness.order({ fault, times: 1 });
+    expect(await world.start(world.request())).toMatchObject({ kind: 'rejected', retryable, reason });
+    expect((await world.start(world.request())).kind).toBe('accepted');
+  });
+});
+
+describe('where a person is to look', () => {
+  it.each([
+    ['webhook', {}, undefined, 'in the payload of their trigger flotilla'],
+    ['webhook', {}, 'e1', 'in the payload of their trigger flotilla, set off by event e1'],
+    ['execute', { settings: executeSettings }, undefined, 'in their notes'],
+  ])('after a start by %s', (_, change, event, place) => {
+    const request = requestOf({ at: Date.UTC(2026, 0, 2), ...change });
+    expect(executorOf('https://harness.test').whereToLook(request, event)).toBe(
+      `the runs of pipeline deploy_risk in project default/apps since 2026-01-02T00:00:00.000Z with ${request.key} ${place}`,
+    );
   });
 });

@@ -30,7 +30,10 @@ export interface Urgent {
 }
 
 export interface RunQuery {
-  readonly pipeline: string;
+  /** Without it, those of all pipelines of the project. */
+  readonly pipeline?: string;
+  /** Without it, those of every status. Harness's words. */
+  readonly statuses?: readonly string[];
   /** From 0. */
   readonly page: number;
   /** 1 to 1000. */
@@ -38,7 +41,6 @@ export interface RunQuery {
   /** Start times, milliseconds; the service insists on both ends. */
   readonly from: number;
   readonly to: number;
-  readonly trigger?: string;
 }
 
 /**
@@ -59,8 +61,11 @@ export interface HarnessApi {
   triggerDetails(event: string, version: 'V2' | 'v1'): Promise<HarnessReply>;
   run(scope: HarnessScope, id: string): Promise<HarnessReply>;
   runNotes(scope: HarnessScope, id: string): Promise<HarnessReply>;
+  /** Newest first. */
   runs(scope: HarnessScope, query: RunQuery): Promise<HarnessReply>;
   abort(scope: HarnessScope, id: string): Promise<HarnessReply>;
+  /** The organisation and the project that a scope means. */
+  projectOf(scope: HarnessScope): Required<HarnessScope>;
   /** The page of a run, for people. */
   runUrl(scope: HarnessScope, pipeline: string, id: string): string;
   /** Whether a link of a reply leads to the configured Harness and nowhere else. */

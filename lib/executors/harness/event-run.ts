@@ -1,65 +1,86 @@
-import { FlotillaError } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
-import type { News } from '../../domain/ports.ts';
-import type { HarnessApi } from './api.ts';
-import { type Candidate, chooseRun, type RunFound } from './found-runs.ts';
-import { findRunsOfEvent, type KeySearch } from './key-search.ts';
+import type { News, Trouble } from '../../domain/ports.ts';
+import { newsOfRow } from './found-runs.ts';
+import { clockSkewMilliseconds } from './list-plan.ts';
+import { type Looking, troubleOf, unread, urlsOf } from './looking.ts';
 import { type Owner, ownerOf } from './owner.ts';
-import type { HarnessSettings } from './settings.ts';
+import { type Row, RunRows, rowOf } from './run-rows.ts';
 import { readTrigger } from './trigger-status.ts';
-import { describeReply, isSuccess, objectAt, textAt } from './wire.ts';
-
-export interface EventSearch extends Omit<KeySearch, 'eventKeys'> {
-  readonly event: string;
-}
-
-/** What became of an event; `not-yet` where nothing is known of it so far. */
-export type Resolution = RunFound | Extract<News, { readonly kind: 'failed' }> | { readonly kind: 'not-yet' };
+import type { Expected, Wanted } from './wanted-runs.ts';
+import { isSuccess, listAt, objectAt, textAt } from './wire.ts';
 
 /**
  * What became of our event, from the reply of the details call. One event may set off several triggers, and the details show one run:
- * perhaps that of another pipeline, which is not ours, or one of two of our pipeline, which both got our payload. Then the list tells.
+ * perhaps that of another pipeline, which is not ours. Then the lists tell.
  */
-export const runOfEvent = async (api: HarnessApi, body: JsonObject, search: EventSearch): Promise<Resolution> => {
-  const { settings, event } = search;
+export const newsOfDetails = async (looking: Looking, one: Expected, body: JsonObject): Promise<News> => {
   const details = objectAt(body, 'data', 'webhookProcessingDetails');
   const fate = readTrigger(body);
-  const run = fate.kind === 'run' ? fate.id : undefined;
-  const owner = run === undefined ? ownerOf(details, settings) : await ownerOfRun(api, { body, run, settings });
-  if (fate.kind === 'not-yet') return fate;
-  if (fate.kind === 'failed' && owner !== 'another')
-    return { kind: 'failed', reason: 'TriggerFailed', message: fate.message };
-  const named: readonly Candidate[] = run !== undefined && owner === 'ours' ? [{ ref: run }] : [];
-  const listed =
-    named.length > 0 && !mayBeOneOfSeveral(details, settings)
-      ? []
-      : await findRunsOfEvent(api, search, { event, run: owner === 'another' ? undefined : run });
-  const unlisted = named.filter(({ ref }) => !listed.some((other) => other.ref === ref));
-  const urlOf = (ref: string) => api.runUrl(settings.scope, settings.pipeline, ref);
-  return chooseRun([...listed, ...unlisted], urlOf) ?? { kind: 'not-yet' };
+  if (fate.kind === 'not-yet') return { kind: 'none' };
+  if (fate.kind === 'failed')
+    return ownerOf(details, one.settings) === 'another'
+      ? { kind: 'none' }
+      : { kind: 'failed', reason: 'TriggerFailed', message: fate.message };
+  const summary = objectAt(body, 'data', 'executionDetails', 'pipelineExecutionSummary');
+  const beside = textAt(summary, 'planExecutionId') === fate.id ? rowOf(summary) : undefined;
+  const named: Named = { ref: fate.id, row: beside };
+  const owner = ownerOf(details, one.settings);
+  if (owner !== 'unsaid') return newsOfNamed(looking, one, { owner, named });
+  const bySummary = beside === undefined ? 'unsaid' : ownerOf(beside.json, one.settings);
+  if (bySummary !== 'unsaid') return newsOfNamed(looking, one, { owner: bySummary, named });
+  return newsOfUnsaid(looking, one, fate.id);
 };
 
-/** The service warns of several triggers; an older one shows another trigger than the one that was called. */
-const mayBeOneOfSeveral = (details: JsonObject, { trigger }: HarnessSettings): boolean =>
-  textAt(details, 'warningMsg') !== undefined || (textAt(details, 'triggerIdentifier') ?? trigger) !== trigger;
+interface Named {
+  readonly ref: string;
+  readonly row: Row | undefined;
+}
 
-/** By the details, by the summary beside them, by the run's own page: the first that says it. */
-const ownerOfRun = async (
-  api: HarnessApi,
-  { body, run, settings }: { readonly body: JsonObject; readonly run: string; readonly settings: HarnessSettings },
-): Promise<Owner> => {
-  const byDetails = ownerOf(objectAt(body, 'data', 'webhookProcessingDetails'), settings);
-  if (byDetails !== 'unsaid') return byDetails;
-  const beside = ownerBySummary(objectAt(body, 'data', 'executionDetails'), run, settings);
-  if (beside !== 'unsaid') return beside;
-  const reply = await api.run(settings.scope, run);
-  // Not known, or not yet: the list of our pipeline may have it.
-  if (reply.kind === 'reply' && reply.status === 404) return 'unsaid';
-  if (!isSuccess(reply)) throw new FlotillaError('ExecutorUnavailable', describeReply(reply));
-  return ownerBySummary(objectAt(reply.body, 'data'), run, settings);
+const newsOfNamed = (
+  looking: Looking,
+  { settings }: Expected,
+  { owner, named }: { readonly owner: Owner; readonly named: Named },
+): News => {
+  if (owner !== 'ours') return { kind: 'none' };
+  const urlOf = urlsOf(looking, settings);
+  return named.row === undefined ? { kind: 'run', ref: named.ref, url: urlOf(named.ref) } : newsOfRow(named.row, urlOf);
 };
 
-const ownerBySummary = (holder: Json, run: string, settings: HarnessSettings): Owner => {
-  const summary = objectAt(holder, 'pipelineExecutionSummary');
-  return textAt(summary, 'planExecutionId') === run ? ownerOf(summary, settings) : 'unsaid';
+/** Whose it is, by the run's own page, and where that does not say it either, by the list of our pipeline alone. */
+const newsOfUnsaid = async (looking: Looking, one: Expected, ref: string): Promise<News> => {
+  const { api, underway, bell } = looking;
+  const { settings } = one;
+  const reply = await underway.once(`run ${ref}`, () => api.run(settings.scope, ref), bell);
+  const isUnknown = reply?.kind === 'reply' && reply.status === 404;
+  if (!isUnknown && (reply === undefined || !isSuccess(reply))) return unread(troubleOf(`the run ${ref}`, reply));
+  const summary = isUnknown || !isSuccess(reply) ? {} : objectAt(reply.body, 'data', 'pipelineExecutionSummary');
+  const row = textAt(summary, 'planExecutionId') === ref ? rowOf(summary) : undefined;
+  const owner = row === undefined ? 'unsaid' : ownerOf(row.json, settings);
+  if (owner !== 'unsaid') return newsOfNamed(looking, one, { owner, named: { ref, row } });
+  const rows = await rowsOfPipeline(looking, one);
+  if ('answered' in rows) return unread(rows);
+  const listed = rows.get(ref) ?? rows.ofEvent(one.event)[0];
+  return listed === undefined ? { kind: 'none' } : newsOfRow(listed, urlsOf(looking, settings));
+};
+
+/** For rows that do not say of which pipeline they are: in a list of our pipeline alone they can be of no other. */
+export const rowsOfPipeline = async (
+  looking: Looking,
+  { settings, sentAt, key }: Wanted,
+): Promise<RunRows | Trouble> => {
+  const { api, underway, bell, now } = looking;
+  const { pipeline, scope } = settings;
+  const { org, project } = api.projectOf(scope);
+  const times = { from: sentAt - clockSkewMilliseconds, to: now + clockSkewMilliseconds };
+  const answer = await underway.anew(
+    `pipeline ${org}/${project}/${pipeline} ${times.from}`,
+    () => api.runs(scope, { pipeline, page: 0, size: 1000, ...times }),
+    bell,
+  );
+  if (answer === undefined || !isSuccess(answer.reply))
+    return troubleOf(`the list of runs of ${pipeline}`, answer?.reply);
+  const content = listAt(objectAt(answer.reply.body, 'data'), 'content');
+  const rows = new RunRows(new Set([key]));
+  rows.add(content.filter((row: Json) => ownerOf(row, settings) !== 'another'));
+  return rows;
 };

@@ -1,28 +1,33 @@
-import type { Json, JsonObject } from '../../domain/json.ts';
-import type { News, RunAddress } from '../../domain/ports.ts';
+import type { News } from '../../domain/ports.ts';
+import type { Row } from './run-rows.ts';
 import { readRun } from './run-status.ts';
 
 /** More than one is `several`. */
-export type RunFound = ({ readonly kind: 'run' } & RunAddress) | Extract<News, { readonly kind: 'several' }>;
+export type RunFound = Extract<News, { readonly kind: 'run' | 'several' }>;
 
-/** A run that carries our key. Without a row of the list nothing more is known of it. */
-export interface Candidate {
-  readonly ref: string;
-  readonly row?: Json;
-}
+export type UrlOf = (ref: string) => string;
 
-const isLive = ({ row }: Candidate): boolean => row === undefined || readRun(row as JsonObject).phase !== 'terminal';
+export const newsOfRow = ({ ref, json }: Row, urlOf: UrlOf): RunFound => {
+  const url = urlOf(ref);
+  return { kind: 'run', ref, url, state: readRun(json, url) };
+};
+
+export const severalOf = (refs: readonly string[], urlOf: UrlOf): RunFound => ({
+  kind: 'several',
+  runs: refs.map((ref) => ({ ref, url: urlOf(ref) })),
+});
 
 /**
  * Which run is ours, of those with our key, oldest first. One that is at work decides what becomes of the target, whatever ran before it;
  * of two at work nobody can say. When all are over, ours came first, and the others are reruns by somebody.
  */
-export const chooseRun = (candidates: readonly Candidate[], urlOf: (ref: string) => string): RunFound | undefined => {
-  const addressOf = ({ ref }: Candidate) => ({ ref, url: urlOf(ref) });
-  const live = candidates.filter(isLive);
-  if (live.length > 1) return { kind: 'several', runs: live.map(addressOf) };
+export const chooseRun = (candidates: readonly Row[], urlOf: UrlOf): RunFound | undefined => {
+  const live = candidates.filter(({ isLive }) => isLive);
+  if (live.length > 1)
+    return severalOf(
+      live.map(({ ref }) => ref),
+      urlOf,
+    );
   const chosen = live[0] ?? candidates[0];
-  return chosen === undefined ? undefined : { kind: 'run', ...addressOf(chosen) };
+  return chosen === undefined ? undefined : newsOfRow(chosen, urlOf);
 };
-
-export const isLiveRow = (row: Json): boolean => isLive({ ref: '', row });

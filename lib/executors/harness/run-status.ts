@@ -43,6 +43,13 @@ const classes: ReadonlyMap<string, Class> = new Map<string, Class>(
   }),
 );
 
+/** The words that the service filters by for runs that are not over. The set is open: a run whose word is not here is over only by its own row. */
+export const liveStatuses: readonly string[] = [
+  ...['Running', 'AsyncWaiting', 'TaskWaiting', 'TimedWaiting', 'Discontinuing', 'WaitStepRunning', 'ResourceWaiting'],
+  ...['ApprovalWaiting', 'InterventionWaiting', 'InputWaiting', 'Paused', 'Pausing', 'Waiting'],
+  ...['Queued', 'QueuedLicenseLimitReached', 'QueuedExecutionConcurrencyReached', 'NotStarted'],
+];
+
 const classOf = (status: string): Class | undefined => classes.get(status.toLowerCase().replace(/[^a-z]/g, ''));
 
 /** Whether the summary of a run says that it is over or on its way there. */
@@ -59,6 +66,7 @@ export const readRun = (summary: JsonObject, url?: string): RunState => {
   const base = { raw, ...(url === undefined ? {} : { url }) };
   if (known === undefined)
     return { ...base, phase: 'running', message: `Harness shows a status that is not known: ${raw}` };
+  if (known === human) return { ...base, phase: known.phase, ...personMessage(summary) };
   if ('phase' in known) return { ...base, phase: known.phase };
   if (timeAt(summary, 'endTs') === undefined) return { ...base, phase: 'running' };
   const message = known.outcome === 'succeeded' ? undefined : failureMessage(summary);
@@ -68,6 +76,16 @@ export const readRun = (summary: JsonObject, url?: string): RunState => {
     outcome: known.outcome,
     ...(message === undefined ? {} : { message }),
   };
+};
+
+/** Where it waits, as far as the row tells. */
+const personMessage = (summary: JsonObject): { readonly message?: string } => {
+  const stages = Object.values(objectAt(summary, 'layoutNodeMap')).flatMap((node) => {
+    const status = textAt(node, 'status');
+    const name = textAt(node, 'name') ?? textAt(node, 'nodeIdentifier');
+    return status === undefined || name === undefined || classOf(status) !== human ? [] : [`${name} (${status})`];
+  });
+  return stages.length === 0 ? {} : { message: `a person is waited for in ${stages.join(', ')}` };
 };
 
 /** Step errors sit in `responseMessages`; `failureInfo.message` is often empty or says less. */

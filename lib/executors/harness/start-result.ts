@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../domain/json.ts';
-import type { StartResult } from '../../domain/ports.ts';
+import type { Answered, StartResult } from '../../domain/ports.ts';
+import { foreignName } from '../../domain/record/foreign-text.ts';
 import type { HarnessReply } from './api.ts';
 import { describeReply, isThrottled, objectAt, textAt } from './wire.ts';
 
@@ -60,6 +61,17 @@ const eventIdOf = (body: JsonObject): string | undefined =>
 /** A gateway in front of older pipelines answers with a run id at the top. */
 const directRunIdOf = (body: JsonObject): string | undefined =>
   textAt(body, 'executionId') ?? textAt(body, 'execution_id');
+
+/** What came back, for the record. */
+export const answeredBy = (reply: HarnessReply): Answered => {
+  if (reply.kind !== 'reply') return { answer: reply.message };
+  const code = textAt(reply.body, 'code');
+  const trace = textAt(reply.body, 'correlationId');
+  return {
+    answer: foreignName(code === undefined ? `${reply.status}` : `${reply.status} ${code}`),
+    ...(trace === undefined ? {} : { trace: foreignName(trace) }),
+  };
+};
 
 /** An event id counts even under status FAILED: something was stored, and only its details tell what becomes of it. */
 export const webhookResult = (

@@ -1,0 +1,21 @@
+import type { Clock } from '../../domain/ports.ts';
+
+/** The end of the time that one look has. */
+export interface Bell {
+  /** Resolves, with nothing, when it rings. */
+  readonly rung: Promise<undefined>;
+  readonly isOver: () => boolean;
+  /** Nobody listens any more. */
+  readonly stop: () => void;
+}
+
+export const bellAfter = (clock: Pick<Clock, 'sleep'>, milliseconds: number): Bell => {
+  const stopped = new AbortController();
+  let isOver = false;
+  const ring = (): undefined => {
+    isOver = true;
+  };
+  // A clock that is closed rejects whoever sleeps: then the look is over as well.
+  const rung = clock.sleep(milliseconds, stopped.signal).then(ring, ring);
+  return { rung, isOver: () => isOver, stop: () => stopped.abort() };
+};

@@ -1,0 +1,57 @@
+import type { News, Trouble } from '../../domain/ports.ts';
+import { readDetails } from './event-details.ts';
+import { newsOfDetails } from './event-run.ts';
+import { fewEvents } from './list-plan.ts';
+import { type Looking, unread } from './looking.ts';
+import type { Expected } from './wanted-runs.ts';
+
+/** What is known of asking for details so far. */
+export interface Asked {
+  readonly isDue: (id: string) => boolean;
+  readonly lastOf: (id: string) => number;
+}
+
+/** Those that are due, a few at a look: late ones that were never asked for, then the least recently asked, then the oldest. */
+export const chooseEvents = (unseen: readonly Expected[], { isDue, lastOf }: Asked): readonly Expected[] => {
+  const rank = ({ event, isLate }: Expected): number => (isLate && lastOf(idOf(event)) === never ? 0 : 1);
+  const due = unseen.filter(({ event }) => isDue(idOf(event)));
+  const lastAsked = ({ event }: Expected): number => Math.max(0, lastOf(idOf(event)));
+  return due
+    .sort((a, b) => rank(a) - rank(b) || lastAsked(a) - lastAsked(b) || a.sentAt - b.sentAt)
+    .slice(0, fewEvents);
+};
+
+const never = Number.NEGATIVE_INFINITY;
+const idOf = (event: string): string => `event ${event}`;
+
+/** Events whose run no list shows, by their details. `trouble` is that of the lists. */
+export const findEvents = async (
+  looking: Looking,
+  unseen: readonly Expected[],
+  trouble: Trouble | undefined,
+): Promise<void> => {
+  const { memory, news, now, take } = looking;
+  const { pauses } = memory;
+  const asked: Asked = { isDue: (id) => pauses.isDue(id, now), lastOf: (id) => pauses.lastOf(id) };
+  for (const one of unseen) news.set(one.key, newsOfWaiting(looking, one, trouble));
+  const chosen = chooseEvents(unseen, asked).filter(take);
+  await Promise.all(chosen.map(async (one) => news.set(one.key, await findEvent(looking, one))));
+};
+
+/** Of an event whose turn comes at a later look: the list shows no run of it. That is all there is to know while it is young. */
+const newsOfWaiting = ({ memory }: Looking, { event, isLate }: Expected, trouble: Trouble | undefined): News => {
+  const known = memory.troubles.get(event) ?? trouble;
+  if (known !== undefined) return unread(known);
+  if (!isLate || memory.pauses.lastOf(idOf(event)) !== never) return { kind: 'none' };
+  return unread({ asked: `the details of event ${event}`, answered: 'others are read first' });
+};
+
+const findEvent = async (looking: Looking, one: Expected): Promise<News> => {
+  const { memory, now } = looking;
+  memory.pauses.note(idOf(one.event), now);
+  const details = await readDetails(looking, one.event);
+  if (details.kind === 'unread') memory.troubles.set(one.event, details.trouble);
+  else memory.troubles.delete(one.event);
+  if (details.kind === 'unread') return unread(details.trouble);
+  return details.kind === 'shown' ? newsOfDetails(looking, one, details.body) : { kind: 'none' };
+};

@@ -1,0 +1,54 @@
+import type { Trouble } from '../../domain/ports.ts';
+import { readDetails } from './event-details.ts';
+import { placeOf } from './key-search.ts';
+import { type Looking, troubleOf } from './looking.ts';
+import type { Row } from './run-rows.ts';
+import type { HarnessSettings } from './settings.ts';
+import { keyOfEvent } from './trigger-status.ts';
+import { isSuccess, isThrottled, objectAt, textAt } from './wire.ts';
+
+/** Longer notes are no key of ours. */
+const longestText = 1_000;
+/** One may be without by chance. */
+const enough = 3;
+
+/** Where an installation shows no notes or no payloads, that is so for all runs of a project. */
+export const lackOf = (looking: Looking, { mode, scope }: HarnessSettings): string => {
+  const { org, project } = looking.api.projectOf(scope);
+  return `${mode === 'execute' ? 'notes' : 'payloads'} of ${org}/${project}`;
+};
+
+/** Reads where a key may stand, once; what was read is remembered. Gives the trouble where it could not be read. */
+export const readKey = async (looking: Looking, settings: HarnessSettings, row: Row): Promise<Trouble | undefined> => {
+  const { memory, now } = looking;
+  const place = placeOf(row, settings.mode) ?? row.ref;
+  memory.pauses.note(`key ${place}`, now);
+  const read = settings.mode === 'execute' ? await readNotes(looking, settings, row) : await readPayload(looking, row);
+  if ('trouble' in read) return read.trouble;
+  memory.texts.set(place, read.text?.slice(0, longestText) ?? '');
+  const lack = lackOf(looking, settings);
+  if (read.text !== undefined) memory.lacks.shown(lack);
+  else memory.lacks.missed(lack, now, read.isRefused ? 1 : enough);
+  return undefined;
+};
+
+type Read =
+  /** Without a text it shows none. */
+  { readonly text?: string; readonly isRefused: boolean } | { readonly trouble: Trouble };
+
+const readNotes = async ({ api, underway, bell }: Looking, { scope }: HarnessSettings, { ref }: Row): Promise<Read> => {
+  const reply = await underway.once(`notes ${ref}`, () => api.runNotes(scope, ref), bell);
+  if (reply?.kind === 'reply' && [403, 404].includes(reply.status) && !isThrottled(reply))
+    return { isRefused: reply.status === 403 };
+  if (reply === undefined || !isSuccess(reply)) return { trouble: troubleOf(`the notes of run ${ref}`, reply) };
+  return { text: textAt(objectAt(reply.body, 'data'), 'notes') ?? '', isRefused: false };
+};
+
+/** No such event, or no right to see it: then it shows no payload. */
+const readPayload = async (looking: Looking, { event }: Row): Promise<Read> => {
+  const details = await readDetails(looking, event ?? '');
+  if (details.kind === 'not-shown') return { isRefused: false };
+  if (details.kind === 'unread') return details.status === 403 ? { isRefused: true } : { trouble: details.trouble };
+  const text = keyOfEvent(details.body);
+  return { isRefused: false, ...(text === undefined ? {} : { text }) };
+};

@@ -1,0 +1,105 @@
+import type { Trouble } from '../../domain/ports.ts';
+import type { HarnessReply } from './api.ts';
+import { type ListsRead, type ListWish, nextList, type Unseen } from './list-plan.ts';
+import { type Looking, troubleOf } from './looking.ts';
+import type { RunRows } from './run-rows.ts';
+import { liveStatuses } from './run-status.ts';
+import { isExpected, isFollowed, isSearched, type Project } from './wanted-runs.ts';
+import { isSuccess, isThrottled, listAt, objectAt } from './wire.ts';
+
+const pageSize = 1000;
+
+/** What the lists of one project came to. */
+export interface Listed {
+  readonly read: ListsRead;
+  readonly pages: number;
+  /** What was sent later is not in them. */
+  readonly askedAt: number;
+  readonly trouble?: Trouble;
+  /** Denied, throttled or broken: whoever asks for more would only meet the same. */
+  readonly isHopeless: boolean;
+}
+
+interface PagesRead {
+  readonly pages: number;
+  readonly askedAt: number;
+  readonly isComplete: boolean;
+  /** The reply that ended it early; nothing where none came in time. */
+  readonly failed?: { readonly reply: HarnessReply | undefined };
+}
+
+/** Reads what is worth reading of the lists of one project, until all of ours are seen. */
+export const readLists = async (looking: Looking, project: Project, rows: RunRows): Promise<Listed> => {
+  const isBusy = looking.memory.looks.get(project.id)?.isBusy ?? false;
+  let read: ListsRead = { live: false };
+  let pages = 0;
+  let askedAt = looking.now;
+  for (;;) {
+    const wish = nextList(unseenOf(looking, project, rows), read, { now: looking.now, late: looking.late, isBusy });
+    if (wish === undefined) return { read, pages, askedAt, isHopeless: false };
+    const result = await readPages(looking, project, { wish, rows });
+    pages += result.pages;
+    askedAt = Math.min(askedAt, result.askedAt);
+    if (result.failed !== undefined) {
+      const trouble = troubleOf(`the list of runs of ${project.id}`, result.failed.reply);
+      return { read, pages, askedAt, trouble, isHopeless: isHopeless(result.failed.reply) };
+    }
+    const all = { from: wish.from, isComplete: result.isComplete };
+    read = wish.kind === 'live' ? { ...read, live: true } : { ...read, all };
+  }
+};
+
+const isHopeless = (reply: HarnessReply | undefined): boolean =>
+  reply?.kind !== 'reply' || isThrottled(reply) || reply.status >= 500 || [401, 403, 408].includes(reply.status);
+
+const unseenOf = ({ memory }: Looking, { wanted }: Project, rows: RunRows): Unseen => ({
+  followed: wanted
+    .filter((one) => isFollowed(one) && rows.get(one.ref) === undefined && memory.ends.get(one.ref) === undefined)
+    .map(({ sentAt }) => sentAt),
+  events: wanted.filter((one) => isExpected(one) && rows.ofEvent(one.event).length === 0).map(({ sentAt }) => sentAt),
+  searched: wanted.filter(isSearched).map(({ sentAt }) => sentAt),
+});
+
+const readPages = async (
+  looking: Looking,
+  project: Project,
+  { wish, rows }: { readonly wish: ListWish; readonly rows: RunRows },
+): Promise<PagesRead> => {
+  let askedAt = looking.now;
+  for (let page = 0; page < wish.pages; page += 1) {
+    const answer = await readPage(looking, project, { wish, page });
+    if (answer === undefined || !isSuccess(answer.reply))
+      return { pages: page + 1, askedAt, isComplete: false, failed: { reply: answer?.reply } };
+    askedAt = Math.min(askedAt, answer.askedAt);
+    const data = objectAt(answer.reply.body, 'data');
+    const content = listAt(data, 'content');
+    rows.add(content);
+    const isLast = typeof data.last === 'boolean' ? data.last : content.length < pageSize;
+    if (isLast || content.length === 0) return { pages: page + 1, askedAt, isComplete: true };
+    const { followed, events } = unseenOf(looking, project, rows);
+    if (!wish.isWhole && followed.length + events.length === 0) return { pages: page + 1, askedAt, isComplete: false };
+  }
+  return { pages: wish.pages, askedAt, isComplete: false };
+};
+
+/** A service that does not take our words for statuses lists all of them. */
+const readPage = async (
+  looking: Looking,
+  { id, scope }: Project,
+  { wish, page }: { readonly wish: ListWish; readonly page: number },
+) => {
+  const { api, memory, underway, bell, now } = looking;
+  const { kind, from, to } = wish;
+  const ask = (statuses: { readonly statuses?: readonly string[] }) =>
+    underway.anew(
+      `${kind} ${id} ${page}`,
+      () => api.runs(scope, { ...statuses, page, size: pageSize, from, to }),
+      bell,
+    );
+  if (kind === 'all' || memory.lacks.has('statuses', now)) return ask({});
+  const answer = await ask({ statuses: liveStatuses });
+  const isRefused = answer?.reply.kind === 'reply' && answer.reply.status === 400 && !isThrottled(answer.reply);
+  if (!isRefused) return answer;
+  memory.lacks.missed('statuses', now);
+  return ask({});
+};

@@ -1,0 +1,107 @@
+import type { Trouble } from '../../domain/ports.ts';
+import { findEvents } from './event-finder.ts';
+import { findKeys } from './key-finder.ts';
+import { fewEvents, fewRuns } from './list-plan.ts';
+import { type Looking, unread } from './looking.ts';
+import { type Listed, readLists } from './project-lists.ts';
+import { newsOfExpected, newsOfFollowed } from './run-news.ts';
+import { readPages } from './run-pages.ts';
+import { RunRows } from './run-rows.ts';
+import {
+  type Expected,
+  type Followed,
+  isExpected,
+  isFollowed,
+  isSearched,
+  type Project,
+  type Wanted,
+} from './wanted-runs.ts';
+
+/** One look at everything of one project: its lists, then what they do not show. */
+export const lookAtProject = async (looking: Looking, project: Project): Promise<void> => {
+  const rows = new RunRows(new Set(project.wanted.map(({ key }) => key)));
+  remember(looking, project);
+  const listed = await readLists(looking, project, rows);
+  const missing = takeFollowed(looking, project, rows);
+  const unseen = takeExpected(looking, project, rows);
+  noteLook(looking, project, { listed, unseen });
+  await Promise.all([
+    readMissing(looking, missing, { rows, listed }),
+    findEvents(looking, unseen, listed.trouble).then(() => search(looking, project, { rows, listed })),
+  ]);
+};
+
+/** What was asked for by us needs not be read later, when nobody watches it any more. */
+const remember = ({ memory }: Looking, { wanted }: Project): void => {
+  for (const { ref, event, key } of wanted) {
+    if (ref !== undefined) memory.texts.set(ref, key);
+    if (event !== undefined) memory.texts.set(event, key);
+  }
+};
+
+const takeFollowed = (looking: Looking, { wanted }: Project, rows: RunRows): readonly Followed[] => {
+  const missing: Followed[] = [];
+  for (const one of wanted.filter(isFollowed)) {
+    const news = newsOfFollowed(looking, one, rows);
+    if (news === undefined) missing.push(one);
+    else looking.news.set(one.key, news);
+  }
+  return missing;
+};
+
+const takeExpected = (looking: Looking, { wanted }: Project, rows: RunRows): readonly Expected[] => {
+  const unseen: Expected[] = [];
+  for (const one of wanted.filter(isExpected)) {
+    const news = newsOfExpected(looking, one, rows.ofEvent(one.event));
+    if (news === undefined) unseen.push(one);
+    else looking.news.set(one.key, news);
+  }
+  return unseen;
+};
+
+const noteLook = (
+  { memory, now, news }: Looking,
+  { id, wanted }: Project,
+  { listed, unseen }: { readonly listed: Listed; readonly unseen: readonly Expected[] },
+): void => {
+  const ended = wanted.filter(({ key }) => {
+    const told = news.get(key);
+    return told?.kind === 'run' && told.state?.phase === 'terminal';
+  });
+  const isBusy = ended.length > fewRuns || unseen.length > fewEvents;
+  memory.looks.set(id, { at: now, pages: listed.pages, isBusy });
+};
+
+const readMissing = async (
+  looking: Looking,
+  missing: readonly Followed[],
+  { rows, listed }: { readonly rows: RunRows; readonly listed: Listed },
+): Promise<void> => {
+  const { askedAt, trouble, isHopeless } = listed;
+  for (const { key, ref } of missing) {
+    if (trouble !== undefined) looking.news.set(key, unread(trouble));
+    // The answer is to a question that is older than the run.
+    else looking.news.set(key, { kind: 'run', ref });
+  }
+  if (isHopeless) return;
+  await readPages(
+    looking,
+    missing.filter(({ sentAt }) => sentAt <= askedAt),
+    rows,
+  );
+};
+
+const search = async (
+  looking: Looking,
+  project: Project,
+  { rows, listed }: { readonly rows: RunRows; readonly listed: Listed },
+): Promise<void> => {
+  const isOpen = ({ key }: Wanted): boolean => ['none', 'unread'].includes(looking.news.get(key)?.kind ?? 'none');
+  const searches = project.wanted.filter((one) => isSearched(one) && isOpen(one));
+  await findKeys(looking, { project, searches }, { rows: rows.all(), trouble: troubleOfSearch(project, listed) });
+};
+
+const troubleOfSearch = ({ id }: Project, { read, trouble }: Listed): Trouble | undefined => {
+  if (trouble !== undefined || read.all?.isComplete === true) return trouble;
+  return { asked: `the list of runs of ${id}`, answered: 'there are more runs than can be looked through' };
+};

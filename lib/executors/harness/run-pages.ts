@@ -1,0 +1,58 @@
+import type { News } from '../../domain/ports.ts';
+import { type Looking, troubleOf, unread } from './looking.ts';
+import { ownerOf } from './owner.ts';
+import { newsOfState } from './run-news.ts';
+import type { RunRows } from './run-rows.ts';
+import { readRun } from './run-status.ts';
+import type { Followed } from './wanted-runs.ts';
+import { isSuccess, objectAt, textAt } from './wire.ts';
+
+const pagesPerLook = 5;
+/** Lists are late: a run that was asked for a moment ago is shown by them soon. */
+const youngMilliseconds = 60_000;
+
+/** Least recently asked first. */
+export const choosePages = <One extends { readonly ref: string }>(
+  missing: readonly One[],
+  lastOf: (id: string) => number,
+): readonly One[] => {
+  const asked = missing.map((one) => ({ one, at: lastOf(`run ${one.ref}`) }));
+  // Two that were never asked are as old as each other, where a difference of infinities would be no number.
+  asked.sort((a, b) => (a.at === b.at ? 0 : a.at - b.at));
+  return asked.slice(0, pagesPerLook).map(({ one }) => one);
+};
+
+/** Runs that no list shows, by their own pages. */
+export const readPages = async (looking: Looking, missing: readonly Followed[], rows: RunRows): Promise<void> => {
+  const { memory, news, take } = looking;
+  const chosen = choosePages(missing, (id) => memory.pauses.lastOf(id)).filter(take);
+  for (const one of missing) news.set(one.key, newsOfWaiting(looking, one));
+  await Promise.all(chosen.map(async (one) => news.set(one.key, await readPage(looking, one, rows))));
+};
+
+/** Of a run whose turn comes at a later look. */
+const newsOfWaiting = ({ memory, now, api }: Looking, { ref, sentAt, settings }: Followed): News => {
+  if (memory.gone.get(ref) !== undefined) return { kind: 'none' };
+  if (now - sentAt < youngMilliseconds)
+    return { kind: 'run', ref, url: api.runUrl(settings.scope, settings.pipeline, ref) };
+  return unread({ asked: `the run ${ref}`, answered: 'no list shows it, and its own page is read in its turn' });
+};
+
+const readPage = async (looking: Looking, one: Followed, rows: RunRows): Promise<News> => {
+  const { api, memory, underway, bell, now } = looking;
+  const { ref, settings } = one;
+  memory.pauses.note(`run ${ref}`, now);
+  const reply = await underway.once(`run ${ref}`, () => api.run(settings.scope, ref), bell);
+  const isUnknown = reply?.kind === 'reply' && reply.status === 404;
+  if (!isUnknown && (reply === undefined || !isSuccess(reply))) return unread(troubleOf(`the run ${ref}`, reply));
+  const summary = isUnknown || !isSuccess(reply) ? {} : objectAt(reply.body, 'data', 'pipelineExecutionSummary');
+  // Somebody else's run must never be taken for ours.
+  const isOurs = textAt(summary, 'planExecutionId') === ref && ownerOf(summary, settings) !== 'another';
+  if (isOurs)
+    return newsOfState(looking, one, {
+      state: readRun(summary, api.runUrl(settings.scope, settings.pipeline, ref)),
+      rows,
+    });
+  memory.gone.set(ref, true);
+  return { kind: 'none' };
+};

@@ -1,0 +1,101 @@
+import type { Clock } from '../../domain/ports.ts';
+import type { HarnessReply } from './api.ts';
+import type { Bell } from './bell.ts';
+import { isSuccess } from './wire.ts';
+
+interface Sent {
+  readonly at: number;
+  readonly reply: Promise<HarnessReply>;
+  settledAt?: number;
+}
+
+export interface Fresh {
+  readonly reply: HarnessReply;
+  /** When it was asked for: what began later is not in it. */
+  readonly askedAt: number;
+}
+
+/** A reply that nobody waited for is worth something for so long. */
+const freshMilliseconds = 30_000;
+/** An answer that takes longer is asked for a second time: three in ten that are slow make three in a hundred, with the client's own repeat. */
+const patienceMilliseconds = 4_500;
+const atOnce = 2;
+
+/** Requests that are on their way, for longer than the look that sent them. All give up, with nothing, when the bell rings. */
+export class Underway {
+  readonly #clock: Pick<Clock, 'now' | 'sleep'>;
+  readonly #single = new Map<string, Sent>();
+  readonly #lists = new Map<string, Set<Sent>>();
+
+  constructor(clock: Pick<Clock, 'now' | 'sleep'>) {
+    this.#clock = clock;
+  }
+
+  /** Not sent twice: what an earlier look has not waited for goes to whoever asks for it next. */
+  async once(id: string, send: () => Promise<HarnessReply>, bell: Bell): Promise<HarnessReply | undefined> {
+    const known = this.#single.get(id);
+    const sent = known === undefined || this.#isStale(known) ? this.#send(send) : known;
+    this.#single.set(id, sent);
+    const reply = await Promise.race([sent.reply, bell.rung]);
+    if (reply !== undefined && this.#single.get(id) === sent) this.#single.delete(id);
+    return reply;
+  }
+
+  /** Sent anew by every look, since it tells of all that is in flight; but two at most are on their way. The first good answer counts. */
+  async anew(id: string, send: () => Promise<HarnessReply>, bell: Bell): Promise<Fresh | undefined> {
+    const open = this.#lists.get(id) ?? new Set<Sent>();
+    this.#lists.set(id, open);
+    const own: Sent[] = [];
+    const start = (): void => {
+      if (open.size >= atOnce) return;
+      const sent = this.#send(send);
+      own.push(sent);
+      open.add(sent);
+      const close = (): unknown => open.delete(sent);
+      void sent.reply.then(close, close);
+    };
+    start();
+    // What an earlier look has asked for is older news.
+    const first = await this.#firstGood(own.length > 0 ? own : [...open], bell, patienceMilliseconds);
+    if (first !== undefined || bell.isOver()) return first;
+    start();
+    return this.#firstGood(own.length > 0 ? own : [...open], bell);
+  }
+
+  /** What nobody came back for goes. */
+  tidy(): void {
+    for (const [id, sent] of this.#single) if (this.#isStale(sent)) this.#single.delete(id);
+    for (const [id, open] of this.#lists) if (open.size === 0) this.#lists.delete(id);
+  }
+
+  #send(send: () => Promise<HarnessReply>): Sent {
+    const sent: Sent = { at: this.#clock.now(), reply: send() };
+    const settle = (): void => {
+      sent.settledAt = this.#clock.now();
+    };
+    void sent.reply.then(settle, settle);
+    return sent;
+  }
+
+  #isStale({ settledAt }: Sent): boolean {
+    return settledAt !== undefined && this.#clock.now() - settledAt > freshMilliseconds;
+  }
+
+  /** A bad answer counts when no other can come. */
+  async #firstGood(open: readonly Sent[], bell: Bell, patience?: number): Promise<Fresh | undefined> {
+    const done = new AbortController();
+    const enough = patience === undefined ? [] : [this.#clock.sleep(patience, done.signal).then(() => undefined)];
+    const waiting = new Set(open);
+    try {
+      for (;;) {
+        const answers = [...waiting].map(async (sent) => ({ sent, reply: await sent.reply }));
+        const answer = await Promise.race([...answers, bell.rung, ...enough]);
+        if (answer === undefined) return undefined;
+        waiting.delete(answer.sent);
+        if (isSuccess(answer.reply) || waiting.size === 0) return { reply: answer.reply, askedAt: answer.sent.at };
+      }
+    } finally {
+      done.abort();
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { usualPatience } from '../../lib/adapters/harness-transport.ts';
+import type { News, RunRequest, RunState, StartResult, Watched } from '../../lib/domain/ports.ts';
+import { HarnessExecutor } from '../../lib/executors/harness.ts';
+import type { SimulatedHarnessOptions } from '../../lib/simulators/harness/options.ts';
+import { VirtualHarness } from '../simulators/harness/virtual-harness.ts';
+import { SeededRandom } from '../trials/random.ts';
+import { apiKey, apiOf, type RequestChange, requestOf, watch, webhookToken } from './harness-fixtures.ts';
+
+/** An executor and the Harness that it talks to, in one virtual time and without a socket. */
+export class HarnessWorld extends VirtualHarness {
+  readonly executor: HarnessExecutor;
+
+  constructor(options: SimulatedHarnessOptions = {}, seed = 1) {
+    super({ apiKey, eventMilliseconds: 5_000, stageMilliseconds: 15_000, ...options }, seed);
+    const { clock } = this;
+    const api = apiOf(this.harness.url, {
+      ...{ clock, random: new SeededRandom(seed + 1), transport: this.harness.transport },
+      patience: usualPatience,
+    });
+    this.executor = new HarnessExecutor({ api, clock, webhookTokens: { 'deploy_risk/flotilla': webhookToken } });
+  }
+
+  /** Time goes on until this is done. */
+  async during<Value>(doing: Promise<Value>): Promise<Value> {
+    let isDone = false;
+    const end = (): void => {
+      isDone = true;
+    };
+    doing.then(end, end);
+    for (;;) {
+      await turn();
+      if (isDone) return doing;
+      if (!this.clock.runNext()) throw new Error('nothing happens any more, and it is not done');
+    }
+  }
+
+  /** Made now. */
+  request(change: RequestChange = {}): RunRequest {
+    return requestOf({ at: this.clock.now(), ...change });
+  }
+
+  start(request: RunRequest): Promise<StartResult> {
+    return this.during(this.executor.start(request));
+  }
+
+  /** Starts, and gives what is known of it then. */
+  async begin(change: RequestChange = {}): Promise<Watched> {
+    const request = this.request(change);
+    return watch(request, knownOf(await this.start(request)));
+  }
+
+  async look(watched: readonly Watched[]): Promise<ReadonlyMap<string, News>> {
+    return this.during(this.executor.look(watched));
+  }
+
+  async newsOf(watched: Watched): Promise<News | undefined> {
+    return (await this.look([watched])).get(watched.request.key);
+  }
+
+  /** Looks every ten seconds, and follows the run that is found, until there is such news; gives up after so many looks. */
+  async seen(watched: Watched, isIt: (news: News) => boolean, looks = 30): Promise<News> {
+    let known = watched;
+    let last: News | undefined;
+    for (let look = 0; look < looks; look += 1) {
+      last = await this.newsOf(known);
+      if (last !== undefined && isIt(last)) return last;
+      if (last?.kind === 'run') known = { ...known, ref: last.ref };
+      await this.pass(10_000);
+    }
+    throw new Error(`not seen; the last news was ${JSON.stringify(last)}`);
+  }
+
+  async endOf(watched: Watched): Promise<RunState> {
+    const news = await this.seen(watched, (each) => each.kind === 'run' && each.state?.phase === 'terminal');
+    if (news.kind !== 'run' || news.state === undefined) throw new Error('no end');
+    return news.state;
+  }
+
+  /** How often each call was made so far. */
+  asked(route: string): number {
+    return (this.harness.requests().by_route as Readonly<Record<string, number>>)[route] ?? 0;
+  }
+}
+
+export const knownOf = (result: StartResult): Omit<Watched, 'request' | 'sent_at'> => {
+  if (result.kind === 'started') return { ref: result.ref };
+  return result.kind === 'accepted' ? { correlation: result.correlation } : {};
+};
