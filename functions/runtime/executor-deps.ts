@@ -6,11 +6,12 @@ import { countedTransport } from './counted-transport.ts';
 import { variable } from './environment.ts';
 import { executorOf, makeExecutors } from './executors.ts';
 import { Kept } from './kept.ts';
+import { tellBudget } from './told-budget.ts';
 
 /** Executors as the stored configuration names them, with their secret. Kept: what they remember of runs saves requests. */
 export const executorDeps = (deps: Pick<Deps, 'table' | 'clock' | 'random'>): Pick<Deps, 'executor'> => {
   const stored = storedConfiguration();
-  const options = { ...deps, transport: countedTransport };
+  const options = { ...deps, transport: countedTransport, tellBudget };
   const secretId = variable('HARNESS_SECRET_ID');
   const executors = new Kept<ReadonlyMap<string, Executor>>({
     read: async () => JSON.stringify(await withHarnessSecret(await stored.get(), secretId)),

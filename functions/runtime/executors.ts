@@ -1,5 +1,6 @@
 import { HttpHarnessApi } from '../../lib/adapters/harness-api.ts';
 import type { Transport } from '../../lib/adapters/own-fetch.ts';
+import type { BudgetNews } from '../../lib/domain/budget/budget-news.ts';
 import { executorAccount, requestLimit } from '../../lib/domain/budget/request-limit.ts';
 import type { Configuration, HarnessConnection } from '../../lib/domain/catalogue/catalogue.ts';
 import { webhookTokensByTrigger } from '../../lib/domain/catalogue/webhook-tokens.ts';
@@ -17,6 +18,7 @@ export interface ExecutorOptions extends Pick<Deps, 'table' | 'clock' | 'random'
   readonly secrets?: readonly string[];
   /** Node's own unless given. */
   readonly transport?: Transport;
+  readonly tellBudget?: (news: BudgetNews) => void;
 }
 
 type Harness = Extract<HarnessConnection, { kind: 'real' }>;
@@ -24,13 +26,14 @@ type Harness = Extract<HarnessConnection, { kind: 'real' }>;
 /** The executors of a configuration, by account. All processes that ask one share its budget of requests. */
 export const makeExecutors = (
   configuration: Configuration,
-  { table, clock, random, simulatedHarness, secrets = [], transport }: ExecutorOptions,
+  { table, clock, random, simulatedHarness, secrets = [], transport, tellBudget }: ExecutorOptions,
 ): ReadonlyMap<string, Executor> => {
   const { harness } = configuration.connections;
   const real = harness.kind === 'real' ? harness : simulated(simulatedHarness);
   const account = executorAccount(configuration.catalogue.harness);
   const limit = requestLimit(configuration.catalogue.harness);
-  const budget = limit === undefined ? unlimited : new TableBudget({ table, clock, random, account, limit });
+  const told = tellBudget === undefined ? {} : { tell: tellBudget };
+  const budget = limit === undefined ? unlimited : new TableBudget({ table, clock, random, account, limit, ...told });
   const api = new HttpHarnessApi({
     baseUrl: real.base_url,
     account: real.account,

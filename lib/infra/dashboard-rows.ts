@@ -10,13 +10,16 @@ import {
   machineMetric,
   ownMetric,
   queues,
+  requestKinds,
   restoreResults,
   type Sources,
 } from './metrics.ts';
 
 const period = Duration.minutes(5);
-const minutes = (metric: IMetric, label: string): IMetric =>
-  new MathExpression({ expression: `${label} / 60000`, usingMetrics: { [label]: metric }, period, label });
+const inUnit = (milliseconds: number, metric: IMetric, label: string): IMetric =>
+  new MathExpression({ expression: `${label} / ${milliseconds}`, usingMetrics: { [label]: metric }, period, label });
+const minutes = (metric: IMetric, label: string): IMetric => inUnit(60_000, metric, label);
+const seconds = (metric: IMetric, label: string): IMetric => inUnit(1_000, metric, label);
 
 interface GraphOptions {
   readonly stacked?: boolean;
@@ -53,7 +56,15 @@ const flowRow = (sources: Sources): readonly IWidget[] => {
   return [
     graph('Under way', [now('WaitingTurns'), now('InFlight')], { right: [now('OpenBatches')] }),
     graph('Stuck', [now('StuckWaits'), now('RejectedMessages')]),
-    graph('Executor budget', [total('ExecutorRequests')], { right: [total('ExecutorThrottled')] }),
+    graph('Executor budget', [total('ExecutorRequests'), total('ExecutorThrottled')], {
+      right: [ownMetric(sources, 'ExecutorBudgetAllowed', { statistic: 'Minimum', period })],
+    }),
+    graph(
+      'Seconds that requests to executors waited',
+      requestKinds.map((request) =>
+        seconds(ownMetric(sources, 'ExecutorBudgetWait', { statistic: 'p90', period, by: { request } }), request),
+      ),
+    ),
   ];
 };
 

@@ -25,6 +25,8 @@ export interface MetricOptions {
 export const queues = ['inbox', 'events', 'sweeper', 'notifications'] as const;
 /** The statuses that a batch or a deployment ends with. */
 export const endStatuses = ['SUCCESS', 'FAILED', 'ROLLBACK', 'SKIPPED', 'CANCELLED', 'UNKNOWN'] as const;
+/** Of requests to executors. */
+export const requestKinds = ['start', 'read'] as const;
 export const restoreResults = ['RestoredPreviousRelease', 'RestoreFailed', 'RestoreUnknown'] as const;
 
 /** One of our own measures, as the functions write it; `by` is what it is kept apart by. `lib/domain/measurement` has them all. */

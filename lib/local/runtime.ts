@@ -44,6 +44,7 @@ import { withAddresses } from './runtime/name-clusters.ts';
 import { closeOwnFiles, keepToOneself } from './runtime/own-files.ts';
 import { repeat } from './runtime/repeat.ts';
 import { followTable, isFollowed } from './runtime/stream.ts';
+import { tellBudget } from './runtime/tell-budget.ts';
 import { whenSynced } from './runtime/when-synced.ts';
 import type { Simulators } from './simulators.ts';
 import { type OpenTokens, openTokens } from './tokens/open-tokens.ts';
@@ -269,7 +270,7 @@ const makeDeps = (options: RuntimeOptions, { simulators, engine, machines, ...ma
   const secrets = callbackKeysOf(options);
   const executors =
     options.executor === undefined
-      ? makeExecutors(configuration, { ...made, random, simulatedHarness: simulators?.harness, secrets })
+      ? makeExecutors(configuration, { ...made, random, simulatedHarness: simulators?.harness, secrets, tellBudget })
       : undefined;
   const clusters = new Clusters(configuration.connections.clusters, {
     region: process.env.AWS_REGION,

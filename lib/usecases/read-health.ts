@@ -1,23 +1,32 @@
-import type { ClusterEntry } from '../domain/catalogue/catalogue.ts';
+import type { Catalogue, ClusterEntry } from '../domain/catalogue/catalogue.ts';
+import { type BudgetView, readBudgets } from './budget/read-budgets.ts';
 import type { Deps } from './deps.ts';
 
-export interface Health {
+export interface Health extends Unreal {
   readonly status: 'ok';
+  /** Of each executor account whose requests are counted. */
+  readonly budgets: readonly BudgetView[];
+}
+
+export interface Unreal {
   /** What is not real here: whether Harness is simulated, and the names of the simulated clusters. */
   readonly simulated: { readonly harness: boolean; readonly clusters: readonly string[] };
   /** Clusters whose certificate nobody checks. */
   readonly unverified: { readonly clusters: readonly string[] };
 }
 
-/** That the API answers and its configuration can be read. */
-export const readHealth = async (deps: Pick<Deps, 'catalogue'>): Promise<Health> => {
-  const { harness, clusters } = await deps.catalogue();
+/** That the API answers and its configuration can be read, and how much the executors let us ask. */
+export const readHealth = async (deps: Pick<Deps, 'catalogue' | 'table' | 'clock'>): Promise<Health> => {
+  const catalogue = await deps.catalogue();
+  return { status: 'ok', ...unrealIn(catalogue), budgets: await readBudgets(deps, catalogue) };
+};
+
+export const unrealIn = ({ harness, clusters }: Pick<Catalogue, 'harness' | 'clusters'>): Unreal => {
   const namesOf = (isMeant: (cluster: ClusterEntry) => boolean): readonly string[] =>
     Object.entries(clusters)
       .flatMap(([name, cluster]) => (isMeant(cluster) ? [name] : []))
       .sort();
   return {
-    status: 'ok',
     simulated: { harness: harness.simulated, clusters: namesOf(({ simulated }) => simulated) },
     unverified: { clusters: namesOf(({ unverified }) => unverified === true) },
   };

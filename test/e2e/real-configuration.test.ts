@@ -186,7 +186,11 @@ const runBatch = async (name: string, apiKey: string, text: string): Promise<Tol
   };
   // The one place that has the word, to say that it is not so.
   const health = await (await fetch(`${url}/health`, { headers: { authorization } })).json();
-  expect(health).toEqual({ status: 'ok', simulated: { harness: false, clusters: [] }, unverified: { clusters: [] } });
+  const waiting = { start: { count: 0 }, read: { count: 0 } };
+  expect(health).toEqual({
+    ...{ status: 'ok', simulated: { harness: false, clusters: [] }, unverified: { clusters: [] } },
+    budgets: [{ account: 'harness:acme', limit: 300, allowed: 300, waiting }],
+  });
   const headers = { 'content-type': 'application/yaml' };
   const { batch_id } = await ask<{ batch_id: string }>('/batches', { method: 'POST', body: text, headers });
   if (batch_id === undefined) throw new Error(`the batch was refused: ${answers.at(-1)}`);

@@ -39,11 +39,9 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
   const { checkClusters } = await import('../../local/runtime/check-clusters.ts');
   const programs = await checkClusters(configuration, { region: env.AWS_REGION });
   const { startServer } = await import('../../local/start-server.ts');
-  const { readHealth } = await import('../../usecases/read-health.ts');
+  const { unrealIn } = await import('../../usecases/read-health.ts');
   const { withAddresses } = await import('../../local/runtime/name-clusters.ts');
-  const { simulated, unverified } = await readHealth({
-    catalogue: async () => (await withAddresses(configuration)).catalogue,
-  });
+  const { simulated, unverified } = unrealIn((await withAddresses(configuration)).catalogue);
   const isAllSimulated = configuration.catalogue.simulated;
   const given = env.FLOTILLA_TOKEN || undefined;
   checkAdmission(options, given, !isAllSimulated);

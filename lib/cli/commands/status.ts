@@ -1,4 +1,5 @@
 import type { Health } from '../../usecases/read-health.ts';
+import { budgetLines } from '../budget-lines.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { endStatus } from '../end-status.ts';
 import { explainDeployments } from '../explain.ts';
@@ -10,6 +11,9 @@ import { readDeployments } from '../read-deployments.ts';
 import { simulationSentence } from '../simulation.ts';
 import { batchLines } from '../status-lines.ts';
 import { deploymentTable, leftOutLines } from '../tables.ts';
+
+/** A server may be older than the command line. */
+type AnyHealth = Pick<Health, 'simulated'> & Partial<Health>;
 
 export interface StatusOptions {
   readonly follow?: boolean;
@@ -23,13 +27,14 @@ export const status = async (context: CommandContext, options: StatusOptions, id
   checkFollowing(options.follow, { timeout: options.timeout, patience: options.patience });
   const patience = new Patience(context, { seconds: options.follow ? options.patience : 0 });
   const batch = await patience.until(() => readBatch(client, id));
-  const { simulated } = await patience.until(() => client.ask<Health>('/health'));
+  const { simulated, budgets = [] } = await patience.until(() => client.ask<AnyHealth>('/health'));
   if (options.follow) return follow(context, { ...options, batchId: batch.batch_id, simulated });
   const deployments = await readDeployments(client, batch.batch_id);
   const table = deploymentTable(deployments, { terminal, simulated });
   const sentence = simulationSentence(simulated);
-  print(context, { ...batch, simulated, deployments }, [
+  print(context, { ...batch, simulated, budgets, deployments }, [
     ...(sentence === undefined ? [] : [terminal.colours.yellow(sentence)]),
+    ...budgetLines(budgets, context.times).map(terminal.colours.yellow),
     ...batchLines(batch, terminal.colours, context.times),
     ...table.lines,
     ...leftOutLines(table, terminal.colours),

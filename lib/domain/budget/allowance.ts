@@ -57,6 +57,14 @@ export const flowOf = (allowed: number): number => {
   return Math.max(1, allowed - burst) / (minute + lateness);
 };
 
+/** What was lowered is forgotten once the limit is allowed again, and the burst that lowered it is over. */
+export const forgetComplaint = <A extends Allowance>(allowance: A, now: number): A => {
+  const { throttled_at, limit } = allowance;
+  if (throttled_at === undefined || now - throttled_at < minute || allowedAt(allowance, now) < limit) return allowance;
+  const { throttled_at: _, lowered_at: __, closed_until: ___, ...rest } = allowance;
+  return { ...rest, rate: limit } as A;
+};
+
 /** Changes nothing where the complaint belongs to the burst that has lowered it already. */
 export const lowerAllowance = <A extends Allowance>(allowance: A, now: number, retryAfter = 0): A => {
   const { limit, throttled_at } = allowance;
@@ -70,7 +78,7 @@ export const lowerAllowance = <A extends Allowance>(allowance: A, now: number, r
     ...allowance,
     rate: Math.max(Math.min(lowest, limit), allowed * cut),
     throttled_at: now,
-    lowered_at: allowed < limit ? (allowance.lowered_at ?? now) : now,
+    lowered_at: allowance.lowered_at ?? now,
     closed_until,
   };
 };

@@ -4,6 +4,7 @@ import {
   burstOf,
   correctAllowance,
   flowOf,
+  forgetComplaint,
   lowerAllowance,
   type RequestKind,
   shares,
@@ -45,7 +46,7 @@ export const newBudget = (limit: number, now: number): Budget => ({
 /** As it is now, with the limit that is configured now. */
 export const budgetAt = (budget: Budget, now: number, limit = budget.limit): Budget => {
   const isWrong = budget.at - now > farAhead;
-  const settled = pay(isWrong ? { ...budget, at: now } : budget, now);
+  const settled = forgetComplaint(pay(isWrong ? { ...budget, at: now } : budget, now), now);
   return isWrong || limit !== budget.limit ? clip(correctAllowance(settled, limit, now)) : settled;
 };
 

@@ -14,6 +14,12 @@ export const measures = {
     means: 'messages to the dispatcher that it could not read, until somebody removes them',
   },
   ExecutorRequests: { unit: 'Count', means: 'requests to executors' },
+  ExecutorBudgetAllowed: { unit: 'Count', means: 'requests a minute that an executor is asked at most' },
+  ExecutorBudgetWait: {
+    unit: 'Milliseconds',
+    by: 'request',
+    means: 'how long requests waited for room in that budget',
+  },
   ExecutorThrottled: { unit: 'Count', means: 'requests that an executor refused as too many' },
 } as const satisfies Readonly<Record<string, { unit: 'Count' | 'Milliseconds'; by?: string; means: string }>>;
 

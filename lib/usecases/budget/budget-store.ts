@@ -1,4 +1,5 @@
 import { type Budget, budgetAt, newBudget } from '../../domain/budget/budget.ts';
+import { type BudgetNews, newsOfChange } from '../../domain/budget/budget-news.ts';
 import type { Clock, Random, Table } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { type BudgetRow, itemOf, rowOf } from '../../domain/record/rows.ts';
@@ -11,6 +12,7 @@ export interface BudgetStoreOptions {
   readonly account: string;
   /** Requests a minute. */
   readonly limit: number;
+  readonly tell?: (news: BudgetNews) => void;
 }
 
 interface Decision<Told> {
@@ -40,6 +42,7 @@ export class BudgetStore {
   /** Throws ConditionFailed where somebody else has changed it since: then the next change reads it first. */
   async change<Told>(decide: (budget: Budget) => Decision<Told>): Promise<Decision<Told>> {
     if (this.#seen === undefined || this.#isStale) this.#see(await this.#stored());
+    const { table, account, tell } = this.#options;
     const before = this.#seen;
     const budget = this.#now(before);
     const decision = decide(budget);
@@ -48,9 +51,10 @@ export class BudgetStore {
     const when = before === undefined ? { exists: false } : { equals: { version: before.version } };
     // Until it is known to have been written: an answer may be lost.
     this.#isStale = true;
-    await this.#options.table.transact([{ put: itemOf(keys.budget(this.#options.account), row), when }]);
+    await table.transact([{ put: itemOf(keys.budget(account), row), when }]);
     this.#see(row);
     this.#writes += 1;
+    for (const news of newsOfChange(account, before, row)) tell?.(news);
     return decision;
   }
 

@@ -43,8 +43,15 @@ export class TableBudget implements RequestBudget {
   }
 
   turn(kind: RequestKind, latest?: number): Promise<Turn> {
+    const since = this.#options.clock.now();
     return new Promise((resolve, reject) => {
-      const waiter = { kind, ...(latest === undefined ? {} : { latest }), resolve, reject };
+      const waiter = {
+        ...{ kind, reject, ...(latest === undefined ? {} : { latest }) },
+        resolve: (turn: Turn) => {
+          if (turn.kind === 'go') this.#tellWaited(kind, since);
+          resolve(turn);
+        },
+      };
       if (this.#queues[kind].takeLeft(waiter)) return;
       this.#asking.push(waiter);
       void this.#write();
@@ -90,6 +97,13 @@ export class TableBudget implements RequestBudget {
       await clock.sleep(random.next() * Math.min(longestWait, firstWait * 2 ** tries));
       asking = dismissLate(asking, clock.now());
     }
+  }
+
+  /** Who did not wait is not told of: these are nearly all. */
+  #tellWaited(request: RequestKind, since: number): void {
+    const { account, clock, tell } = this.#options;
+    const milliseconds = Math.round(clock.now() - since);
+    if (milliseconds > 0) tell?.({ kind: 'waited', account, request, milliseconds });
   }
 
   #tell(waiter: Waiter, taken: Taken, budget: Budget): void {

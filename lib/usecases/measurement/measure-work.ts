@@ -1,6 +1,7 @@
+import { allowedAt } from '../../domain/budget/allowance.ts';
 import type { Measurement } from '../../domain/measurement/measurement.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { type RunWatchRow, rowOf } from '../../domain/record/rows.ts';
+import { type BudgetRow, type RunWatchRow, rowOf } from '../../domain/record/rows.ts';
 import type { BatchHead } from '../../domain/schedule/state.ts';
 import type { Deps } from '../deps.ts';
 import { everyItem } from '../schedule/schedule-store.ts';
@@ -20,7 +21,16 @@ export const measureWork = async (deps: Needs): Promise<readonly Measurement[]> 
     { name: 'InFlight', value: inFlight },
     { name: 'StuckWaits', value: await countStuck(deps) },
     { name: 'RejectedMessages', value: await count(deps, { pk: keys.rejected('').pk }) },
+    ...(await measureBudgets(deps)),
   ];
+};
+
+/** Those that are asked no more have risen to their limit long ago: the lowest is that which is lowered now. */
+const measureBudgets = async ({ table, clock }: Needs): Promise<readonly Measurement[]> => {
+  const allowed: number[] = [];
+  for await (const item of everyItem(table, { pk: keys.budget('').pk }))
+    allowed.push(allowedAt(rowOf<BudgetRow>(item)!, clock.now()));
+  return allowed.length === 0 ? [] : [{ name: 'ExecutorBudgetAllowed', value: Math.min(...allowed) }];
 };
 
 /** A batch that is not planned yet has nobody who waits for a turn. */

@@ -154,7 +154,7 @@ describe('a complaint of the account', () => {
   it('counts from when it was first lower, until it was back', () => {
     const twice = lower(lower(used, 1_000), 20_000);
     expect(twice.lowered_at).toBe(1_000);
-    expect(lower(twice, 60 * minute).lowered_at).toBe(60 * minute);
+    expect(lower(budgetAt(twice, 60 * minute), 60 * minute).lowered_at).toBe(60 * minute);
   });
 
   it('it makes no difference how often one looks meanwhile', () => {

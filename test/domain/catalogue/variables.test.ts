@@ -6,7 +6,7 @@ import { wholeConfigurationSchema } from '../../../lib/domain/catalogue/configur
 import { parseConfiguration } from '../../../lib/domain/catalogue/parse-configuration.ts';
 import { splitSecrets } from '../../../lib/domain/catalogue/split-secrets.ts';
 import { previewPlan } from '../../../lib/usecases/plan/preview-plan.ts';
-import { readHealth } from '../../../lib/usecases/read-health.ts';
+import { unrealIn } from '../../../lib/usecases/read-health.ts';
 
 const canary = 'canary-that-nobody-may-see';
 const env = { CANARY: canary };
@@ -106,7 +106,7 @@ describe('a variable that nobody listed as public', () => {
         configuration.catalogue,
         more,
         splitSecrets(configuration).document,
-        await readHealth(deps),
+        unrealIn(configuration.catalogue),
         await previewPlan(deps, { text: batch }),
       ];
       expect(JSON.stringify(shown)).not.toContain(canary);

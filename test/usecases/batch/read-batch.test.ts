@@ -6,7 +6,6 @@ import { countOpenBatches } from '../../../lib/usecases/batch/count-open-batches
 import { listBatches } from '../../../lib/usecases/batch/list-batches.ts';
 import { readBatch } from '../../../lib/usecases/batch/read-batch.ts';
 import { executionTold } from '../../../lib/usecases/execution-told.ts';
-import { readHealth } from '../../../lib/usecases/read-health.ts';
 import { changeBatch, makeWorld, planned, publish, readHeader, releaseYaml, submitted } from './api-world.ts';
 
 describe('readBatch', () => {
@@ -164,29 +163,5 @@ describe('listBatches', () => {
     expect((await listBatches(world.deps, { limit: 1 })).batches).toMatchObject([
       { reason: 'CancelRequested', message: `ada asked to cancel. ${message}` },
     ]);
-  });
-});
-
-test('readHealth tells what of several is simulated, and what is not verified, in their order', async () => {
-  const { catalogue } = makeWorld();
-  const unverified = { simulated: false, unverified: true as const };
-  const clusters = {
-    b: { simulated: true },
-    e: unverified,
-    c: { simulated: false },
-    a: { simulated: true },
-    d: unverified,
-  };
-  const real = { ...catalogue, clusters, harness: { simulated: false, account: 'a' } };
-  expect(await readHealth({ catalogue: async () => real })).toEqual({
-    ...{ status: 'ok', simulated: { harness: false, clusters: ['a', 'b'] }, unverified: { clusters: ['d', 'e'] } },
-  });
-});
-
-test('readHealth tells what is simulated', async () => {
-  expect(await readHealth(makeWorld().deps)).toEqual({
-    status: 'ok',
-    simulated: { harness: true, clusters: ['cluster-eu-1', 'cluster-us-1'] },
-    unverified: { clusters: [] },
   });
 });

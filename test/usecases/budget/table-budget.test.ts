@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SqliteTable } from '../../../lib/adapters/sqlite-table.ts';
 import { allowedAt, type RequestKind } from '../../../lib/domain/budget/allowance.ts';
 import { budgetAt } from '../../../lib/domain/budget/budget.ts';
+import type { BudgetNews } from '../../../lib/domain/budget/budget-news.ts';
 import { FlotillaError } from '../../../lib/domain/errors.ts';
 import type { RequestBudget, Table } from '../../../lib/domain/ports.ts';
 import { keys } from '../../../lib/domain/record/keys.ts';
@@ -167,6 +168,34 @@ describe('one process', () => {
     await passTime(clock, clock.sleep(1_000));
     await table.transact([{ delete: keys.budget(account) }]);
     expect(await passTime(clock, Promise.all(all))).toHaveLength(60);
+  });
+});
+
+describe('what is told', () => {
+  const told = () => {
+    const clock = new WorldClock();
+    const { table } = countedTable(clock);
+    const news: BudgetNews[] = [];
+    const tell = (each: BudgetNews): void => void news.push(each);
+    const budgets = [1, 2].map(
+      (seed) => new TableBudget({ table, clock, random: seeded(seed), account, limit: 300, tell }),
+    );
+    return { clock, news, one: budgets[0]!, other: budgets[1]! };
+  };
+
+  it('that less is allowed, and that it is back: once, whoever sees it', async () => {
+    const { clock, news, one, other } = told();
+    await passTime(clock, Promise.all([one.throttled(), other.throttled()]));
+    expect(news).toEqual([{ kind: 'lowered', account, limit: 300, allowed: 240 }]);
+    await passTime(clock, clock.sleep(11 * minute));
+    await passTime(clock, Promise.all([one.turn('read'), other.turn('read')]));
+    expect(news.slice(1).filter(({ kind }) => kind !== 'waited')).toEqual([{ kind: 'back', account, limit: 300 }]);
+  });
+
+  it('how long somebody waited, and nothing of who did not', async () => {
+    const { clock, news, one } = told();
+    await passTime(clock, Promise.all([...Array(13)].map(() => one.turn('read'))));
+    expect(news).toEqual([{ kind: 'waited', account, request: 'read', milliseconds: expect.any(Number) }]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { newBudget } from '../../../lib/domain/budget/budget.ts';
 import { keys } from '../../../lib/domain/record/keys.ts';
 import { itemOf } from '../../../lib/domain/record/rows.ts';
 import { measureWork } from '../../../lib/usecases/measurement/measure-work.ts';
@@ -33,6 +34,18 @@ test('a wait is stuck when its deadline, its grace and five sweeps have passed, 
     })),
   ]);
   expect((await measured(world)).StuckWaits).toBe(1);
+});
+
+test('how much executors are asked at most is measured where that is counted: of several the least', async () => {
+  const world = await World.make();
+  const { clock, table } = world.deps;
+  const now = clock.now();
+  const lowered = { ...newBudget(300, now), rate: 200, throttled_at: now - 60_000 };
+  await table.transact([
+    { put: itemOf(keys.budget('harness:a'), newBudget(300, now)) },
+    { put: itemOf(keys.budget('harness:b'), lowered) },
+  ]);
+  expect(await measured(world)).toEqual({ ...nothing, ExecutorBudgetAllowed: 206 });
 });
 
 test('messages that were put aside are counted until somebody removes them', async () => {

@@ -1,0 +1,26 @@
+import { counted } from '../domain/counted.ts';
+import type { BudgetView } from '../usecases/budget/read-budgets.ts';
+import { printable } from './clean-text.ts';
+import type { Times } from './times.ts';
+
+/** Of each account that holds somebody up, or allows less than it should. */
+export const budgetLines = (budgets: readonly BudgetView[], times: Times): readonly string[] =>
+  budgets.flatMap((budget) => {
+    const parts = [...loweredParts(budget, times), ...waitingParts(budget, times)];
+    return parts.length === 0 ? [] : [`${printable(budget.account)}: ${parts.join('; ')}.`];
+  });
+
+const loweredParts = ({ lowered, allowed, limit }: BudgetView, times: Times): readonly string[] =>
+  lowered === undefined
+    ? []
+    : [
+        `${allowed} of ${limit} requests a minute since ${times.moment(lowered.since)}, because it refused some as too many`,
+      ];
+
+const waitingParts = ({ waiting }: BudgetView, times: Times): readonly string[] =>
+  (['start', 'read'] as const).flatMap((kind) => {
+    const { count, until } = waiting[kind];
+    if (count === 0) return [];
+    const end = until === undefined ? '' : ` until about ${times.timeOfDay(until)}`;
+    return [`${counted(count, kind)} ${count === 1 ? 'waits' : 'wait'} for room in its budget${end}`];
+  });

@@ -1,0 +1,57 @@
+import type { RequestKind } from '../../domain/budget/allowance.ts';
+import { budgetAt, newBudget } from '../../domain/budget/budget.ts';
+import { describeBudget, type Waiting } from '../../domain/budget/describe-budget.ts';
+import { executorAccount, requestLimit } from '../../domain/budget/request-limit.ts';
+import type { Catalogue } from '../../domain/catalogue/catalogue.ts';
+import { keys } from '../../domain/record/keys.ts';
+import { type BudgetRow, rowOf } from '../../domain/record/rows.ts';
+import type { Deps } from '../deps.ts';
+import { isoField, isoTime } from '../iso-time.ts';
+
+/** The requests that an executor's account allows, as the API shows them. */
+export interface BudgetView {
+  /** For example `harness:acme`. */
+  readonly account: string;
+  /** Requests a minute, as configured. */
+  readonly limit: number;
+  /** Requests a minute now. */
+  readonly allowed: number;
+  /** Why and since when it is less. */
+  readonly lowered?: { readonly since: string; readonly reason: 'ExecutorThrottled'; readonly message: string };
+  /** Nothing is sent before. */
+  readonly closed_until?: string;
+  /** Those who have a place in the queue, and when the last of them goes as far as is known. */
+  readonly waiting: Readonly<Record<RequestKind, { readonly count: number; readonly until?: string }>>;
+}
+
+/** Of each account whose requests are counted. */
+export const readBudgets = async (
+  { table, clock }: Pick<Deps, 'table' | 'clock'>,
+  { harness }: Pick<Catalogue, 'harness'>,
+): Promise<readonly BudgetView[]> => {
+  const limit = requestLimit(harness);
+  if (limit === undefined) return [];
+  const account = executorAccount(harness);
+  const row = rowOf<BudgetRow>(await table.get(keys.budget(account)));
+  const now = clock.now();
+  const told = describeBudget(row === undefined ? newBudget(limit, now) : budgetAt(row, now, limit));
+  const { lowered, closed_until, waiting, allowed } = told;
+  return [
+    {
+      account,
+      limit,
+      allowed,
+      ...(lowered === undefined ? {} : { lowered: loweredView(lowered) }),
+      ...isoField('closed_until', closed_until),
+      waiting: { start: waitingView(waiting.start), read: waitingView(waiting.read) },
+    },
+  ];
+};
+
+const loweredView = ({ since, refused_at }: { readonly since: number; readonly refused_at: number }) => ({
+  since: isoTime(since),
+  reason: 'ExecutorThrottled' as const,
+  message: `It refused requests as too many, last at ${isoTime(refused_at)}. A little more is allowed for each minute in which it does not.`,
+});
+
+const waitingView = ({ count, until }: Waiting) => ({ count, ...isoField('until', until) });

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
+import { budgetLines } from '../../lib/cli/budget-lines.ts';
+import { timesIn } from '../../lib/cli/times.ts';
+import type { Catalogue } from '../../lib/domain/catalogue/catalogue.ts';
+import { TableBudget } from '../../lib/usecases/budget/table-budget.ts';
+import { readHealth } from '../../lib/usecases/read-health.ts';
+import { WorldClock } from '../workflow/world-clock.ts';
+import { passTime } from './budget/virtual-time.ts';
+
+const unverified = { simulated: false, unverified: true as const };
+const catalogue: Catalogue = {
+  ...{ simulated: false, pillars: {}, infrastructures: {} },
+  clusters: { b: { simulated: true }, e: unverified, c: { simulated: false }, a: { simulated: true }, d: unverified },
+  harness: { simulated: false, account: 'acme' },
+};
+
+const worldOf = (harness: Catalogue['harness'] = catalogue.harness) => {
+  const [clock, table] = [new WorldClock(), new SqliteTable(':memory:')];
+  const deps = { clock, table, catalogue: async () => ({ ...catalogue, harness }) };
+  const budget = new TableBudget({ clock, table, random: { next: () => 0 }, account: 'harness:acme', limit: 300 });
+  return { deps, clock, budget };
+};
+
+const nobody = { start: { count: 0 }, read: { count: 0 } };
+
+test('health tells what is simulated, and what is not verified, in their order', async () => {
+  expect(await readHealth(worldOf().deps)).toMatchObject({
+    ...{ status: 'ok', simulated: { harness: false, clusters: ['a', 'b'] }, unverified: { clusters: ['d', 'e'] } },
+  });
+});
+
+describe('health tells of the budget of requests', () => {
+  test.each([
+    ['300, unless said otherwise', { simulated: false, account: 'acme' }, 300],
+    ['as many as the configuration says', { simulated: false, account: 'acme', requests_per_minute: 50 }, 50],
+    ['of a simulated one, too', { simulated: true, account: 'acme', requests_per_minute: 50 }, 50],
+  ])('%s', async (_, harness, limit) => {
+    const { budgets } = await readHealth(worldOf(harness).deps);
+    expect(budgets).toEqual([{ account: 'harness:acme', limit, allowed: limit, waiting: nobody }]);
+  });
+
+  test('nothing where nobody counts', async () => {
+    expect((await readHealth(worldOf({ simulated: true, account: 'simulated' }).deps)).budgets).toEqual([]);
+  });
+
+  test('how many wait, and until when', async () => {
+    const { deps, clock, budget } = worldOf();
+    const begin = clock.now();
+    const all = [...Array(118)].map(() => budget.turn('start'));
+    await passTime(clock, clock.sleep(1));
+    const [told] = (await readHealth(deps)).budgets;
+    expect(told).toMatchObject({ limit: 300, allowed: 300, waiting: { start: { count: 100 }, read: { count: 0 } } });
+    await passTime(clock, Promise.all(all));
+    // What was told in advance has come about.
+    expect(Math.abs(Date.parse(told!.waiting.start.until!) - clock.now())).toBeLessThan(100);
+    expect(clock.now() - begin).toBeGreaterThan(20_000);
+    expect((await readHealth(deps)).budgets[0]).toMatchObject({ waiting: nobody });
+  });
+
+  test('why and since when it is lower, until it is back', async () => {
+    const { deps, clock, budget } = worldOf();
+    const at = new Date(clock.now()).toISOString();
+    await passTime(clock, budget.throttled());
+    const closed_until = new Date(clock.now() + 5_000).toISOString();
+    const lowered = { since: at, reason: 'ExecutorThrottled', message: expect.stringContaining(at) };
+    const budgets = [{ account: 'harness:acme', limit: 300, allowed: 240, lowered, closed_until, waiting: nobody }];
+    expect((await readHealth(deps)).budgets).toEqual(budgets);
+    await passTime(clock, clock.sleep(9 * 60_000));
+    expect((await readHealth(deps)).budgets).toMatchObject([{ allowed: 294, lowered }]);
+    await passTime(clock, clock.sleep(60_000));
+    expect((await readHealth(deps)).budgets).toEqual([
+      { account: 'harness:acme', limit: 300, allowed: 300, waiting: nobody },
+    ]);
+  });
+});
+
+test('the command line says of it what holds somebody up', () => {
+  const budget = { account: 'harness:acme', limit: 300, allowed: 300, waiting: nobody };
+  const lowered = { since: '2026-09-30T06:00:00.000Z', reason: 'ExecutorThrottled' as const, message: '' };
+  const until = '2026-09-30T06:01:00.000Z';
+  const waiting = { start: { count: 12, until }, read: { count: 1 } };
+  expect(budgetLines([budget, { ...budget, allowed: 240, lowered, waiting }], timesIn('UTC'))).toEqual([
+    'harness:acme: 240 of 300 requests a minute since 2026-09-30 06:00:00Z, because it refused some as too many; ' +
+      '12 starts wait for room in its budget until about 06:01:00.000Z; 1 read waits for room in its budget.',
+  ]);
+});
