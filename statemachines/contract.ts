@@ -18,7 +18,8 @@ export const contract = {
   'await-turn': { input: z.object({ ...deployment, ...waiting }), output: z.object({}) },
   'capture-baseline': {
     input: z.object(deployment),
-    output: z.object({ attempt: z.int().min(1), timeout_seconds: z.int().min(1) }),
+    // `wait_seconds`: what a start may wait for room, apart from the time that its run has.
+    output: z.object({ attempt: z.int().min(1), timeout_seconds: z.int().min(1), wait_seconds: z.int().min(0) }),
   },
   'start-deployment': {
     input: z.object({ ...deployment, ...waiting, attempt: z.int().min(1) }),

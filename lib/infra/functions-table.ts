@@ -187,7 +187,12 @@ export const functionsTable = {
     memory: 256, // it runs as long as anything is in flight: its memory is what it costs
     timeout: 300, // loops for 240; one that hangs is replaced after this
     rights: [...handing, 'harness-secret'],
-    writes: { put: [...change, 'WATCHERS', 'BUDGETS'], update: ['WATCH#*', 'WATCHERS'], delete: ['WATCH#*'] },
+    writes: {
+      put: [...change, 'WATCHERS', 'BUDGETS'],
+      update: ['WATCH#*', 'WATCHERS'],
+      delete: ['WATCH#*'],
+      check: ['BATCH#*'], // a start that waited for room is sent while its deployment is open
+    },
   },
   'watch-cluster': {
     purpose: 'Observes the rollouts on a cluster and answers their waits',

@@ -112,7 +112,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   FinishBatch: [...table, ...write(['Put', 'Delete'], 'BATCH#*', 'EVENTS#*', 'INBOX', 'OPEN')],
   WatchExecutor: [
     ...table,
-    ...write(['Put', 'Update', 'Delete'], 'BATCH#*', 'BUDGETS', 'EVENTS#*', 'WATCH#*', 'WATCHERS'),
+    ...write(['Put', 'Update', 'Delete', 'Check'], 'BATCH#*', 'BUDGETS', 'EVENTS#*', 'WATCH#*', 'WATCHERS'),
     ...read,
     ...tokens,
     ...start('watch'),

@@ -97,9 +97,9 @@ const pausing = async () => {
   const batchId = await world.submit([{ name: 'a', retries: 1 }]);
   await world.until(() => world.executor.asked.size === 1);
   await world.pass(1);
-  const place = runPlace({ batch_id: batchId, index: 0 }, 'deploy-1', {
-    executor: { account: 'harness:simulated' },
-  } as Parameters<typeof runPlace>[2]);
+  const deployment = { executor: { account: 'harness:simulated' }, timeout: 900 } as Parameters<typeof runPlace>[2];
+  const place = runPlace({ batch_id: batchId, index: 0 }, 'deploy-1', deployment);
+  const begun = { place, deployment };
   const watched = async () =>
     rowOf<RunWatchRow>(await world.table.get(keys.watch(place.watcher, batchId, 0, 'deploy-1')));
   /** The poller, to whom the pause seems to be over long ago. */
@@ -116,7 +116,7 @@ const pausing = async () => {
     get: (key) => world.table.get(key),
     query: (query) => world.table.query(query),
     transact: async (writes) => {
-      if (!isResumed) isResumed = await resumeStart(world.deps, place, 1);
+      if (!isResumed) isResumed = await resumeStart(world.deps, begun, 1);
       return world.table.transact(writes);
     },
     synced: () => world.table.synced(),
@@ -125,6 +125,7 @@ const pausing = async () => {
     world,
     batchId,
     place,
+    begun,
     watched,
     giveUp,
     deps: { ...world.deps, table: overtaken },
@@ -141,10 +142,10 @@ test('who is slow and wakes after the poller has given the start up does not mak
 });
 
 test('a start that is asked for again is not given up by a poller that has read its pause', async () => {
-  const { world, batchId, place, watched, giveUp } = await pausing();
+  const { world, batchId, begun, watched, giveUp } = await pausing();
   const row = (await watched())!;
   expect(row.phase).toBe('paused');
-  expect(await resumeStart(world.deps, place, 1)).toBe(true);
+  expect(await resumeStart(world.deps, begun, 1)).toBe(true);
   await Promise.all([giveUp(row), world.settled(batchId)]);
   expect([...world.executor.starts.keys()]).toEqual([expect.stringMatching(/-0-1$/)]);
 });
@@ -173,8 +174,8 @@ test('who records a start as never made keeps the one who pauses from making it'
 });
 
 test('once it is asked for again, nobody records it as never made, and a word of the pause that comes late says nothing', async () => {
-  const { world, batchId, place, watched } = await pausing();
-  expect(await resumeStart(world.deps, place, 1)).toBe(true);
+  const { world, batchId, place, begun, watched } = await pausing();
+  expect(await resumeStart(world.deps, begun, 1)).toBe(true);
   await pauseStart(world.deps, place, { asked: 0, turned_away: { reason: 'RateLimited', message: '429', until: 0 } });
   expect((await watched())?.phase).toBe('intended');
   await recordOutcome(world.deps, { batch_id: batchId, index: 0, error: { Error: 'ChildEnded' } });

@@ -18,6 +18,8 @@ export interface Script {
   readonly start?: 'started' | 'accepted' | 'unknown' | Extract<StartResult, { kind: 'rejected' }>;
   /** So many times it is turned away before that, as throttled. */
   readonly throttled?: number;
+  /** Our own budget of requests has no room for it until so long after it was asked for first. */
+  readonly noRoom?: number;
   /** An accepted or unknown run is there after this; Infinity: never. */
   readonly appears?: number;
   /** An accepted or unknown start turns out to be two runs. */
@@ -57,8 +59,10 @@ export class ScriptedExecutor implements Executor {
   readonly lateStartMilliseconds = lateStart;
   readonly scripts = new Map<string, Script>();
   readonly starts = new Map<string, number>();
-  /** How often a start was asked for, by key: those that were turned away too. */
+  /** How often a start was sent, by key: those that were turned away too, but not those for which there was no room. */
   readonly asked = new Map<string, number>();
+  /** When there is room for a start, by key. */
+  readonly #room = new Map<string, number>();
   readonly cancels: string[] = [];
   /** Nobody answers, neither a start nor a question. */
   isAway = false;
@@ -72,7 +76,10 @@ export class ScriptedExecutor implements Executor {
     this.#cluster = cluster;
   }
 
-  async start(request: RunRequest): Promise<StartResult> {
+  async start(request: RunRequest, latest = Number.POSITIVE_INFINITY): Promise<StartResult> {
+    const room = this.#roomFor(request);
+    // To wait for its turn takes no time here.
+    if (room > latest) return { kind: 'busy', until: room };
     this.#ask();
     const asked = (this.asked.get(request.key) ?? 0) + 1;
     this.asked.set(request.key, asked);
@@ -129,6 +136,13 @@ export class ScriptedExecutor implements Executor {
 
   whereToLook({ key }: RunRequest): string {
     return `runs with the key ${key}`;
+  }
+
+  #roomFor(request: RunRequest): number {
+    const known = this.#room.get(request.key);
+    const room = known ?? this.#clock.now() + (this.#scriptOf(request).noRoom ?? 0) * 1_000;
+    this.#room.set(request.key, room);
+    return room;
   }
 
   #found(key: string): News {

@@ -272,8 +272,11 @@ export interface RunWatchRow {
   readonly deployment: PlannedDeployment;
   readonly version: string;
   readonly key: string;
-  /** `paused`: certainly not started, and not asked for again before it is `intended` again. */
-  readonly phase: 'intended' | 'paused' | 'accepted' | 'started' | 'unknown';
+  /**
+   * `paused` and `queued`: certainly not started, and not asked for again before it is `intended` again. What is paused is asked
+   * for by the function that began it, what is queued by the poller.
+   */
+  readonly phase: 'intended' | 'paused' | 'queued' | 'accepted' | 'started' | 'unknown';
   /** How often the executor was asked for it and turned it away. */
   readonly asked?: number;
   /** Why it did so the last time, and until when is paused. */
@@ -282,7 +285,15 @@ export interface RunWatchRow {
   readonly ref?: string;
   /** When the intent was written. */
   readonly at: number;
-  /** When the attempt must be over. */
+  /** When it was last asked for, which may have been sent then; absent where that is `at`. */
+  readonly sent_at?: number;
+  /** Of the call that sends it out of the queue. */
+  readonly sender?: string;
+  /** When it began to wait in our own queue. */
+  readonly queued_at?: number;
+  /** When there may be room for one that is queued. */
+  readonly until?: number;
+  /** When the attempt must be over; while it is queued, until when it may be. */
   readonly deadline: number;
   /** Why the run is being stopped, and since when. */
   readonly stopping?: {

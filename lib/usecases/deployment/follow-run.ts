@@ -1,14 +1,18 @@
 import { failureOfRun } from '../../domain/deployment/run-failure.ts';
 import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
-import type { Executor, News, RunRequest, RunState, Watched } from '../../domain/ports.ts';
+import type { Executor, News, RunState, Watched } from '../../domain/ports.ts';
 import { foreignAddress, foreignName } from '../../domain/record/foreign-text.ts';
-import { executorWatcher, keys } from '../../domain/record/keys.ts';
+import { keys } from '../../domain/record/keys.ts';
 import type { Failure, RunWatchRow } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 import { type PlaceOfWait, settleWait } from '../wait/settle-wait.ts';
 import { noteStarted } from './note-started.ts';
 import { failureOfPause } from './pause-start.ts';
+import { failureOfQueue } from './queue-start.ts';
+import { giveUpQueued } from './queued-starts.ts';
 import { settleFailure, withRun } from './settle-failure.ts';
+import { readStandingOfQueued } from './standing.ts';
+import { placeOf, requestOf, sentAt } from './watched-row.ts';
 
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'pace'>;
 
@@ -22,27 +26,14 @@ export interface Following {
 
 const actor = 'executor';
 
-export const requestOf = ({ key, batch_id, deployment, version, at }: RunWatchRow): RunRequest => ({
-  key,
-  batch_id,
-  deployment,
-  version,
-  at,
-});
-
-const placeOf = ({ batch_id, index, wait, deployment }: RunWatchRow): PlaceOfWait => ({
-  batch_id,
-  index,
-  wait,
-  watcher: executorWatcher(deployment.executor.account),
-});
-
 /** What the executor is to be asked about a run; undefined while there is nothing to ask. */
 export const watchedOf = (deps: Pick<Needs, 'clock' | 'pace'>, row: RunWatchRow): Watched | undefined => {
-  const { phase, at, ref, correlation } = row;
-  if (phase === 'paused' || (phase === 'intended' && deps.clock.now() - at <= deps.pace.intentGrace)) return undefined;
+  const { phase, ref, correlation } = row;
+  const sent_at = sentAt(row);
+  if (phase === 'paused' || phase === 'queued') return undefined;
+  if (phase === 'intended' && deps.clock.now() - sent_at <= deps.pace.intentGrace) return undefined;
   const known = { ...(ref === undefined ? {} : { ref }), ...(correlation === undefined ? {} : { correlation }) };
-  return { request: requestOf(row), sent_at: at, ...known };
+  return { request: requestOf(row), sent_at, ...known };
 };
 
 /** What one look at one run leads to. An executor that cannot be asked is no news. */
@@ -50,6 +41,7 @@ export const followRun = async (deps: Needs, following: Following): Promise<void
   const { row, news } = following;
   try {
     if (row.phase === 'paused') await followPaused(deps, row);
+    else if (row.phase === 'queued') await followQueued(deps, following);
     else if (row.phase === 'started') await followStarted(deps, following);
     else if (news !== undefined) await followSought(deps, { ...following, news });
     if (news?.kind === 'unread') throw new FlotillaError('ExecutorUnavailable', news.trouble.answered);
@@ -62,7 +54,7 @@ export const followRun = async (deps: Needs, following: Following): Promise<void
 
 /** After this nobody waits for news any longer. */
 const lastMoment = ({ pace }: Needs, { row, executor }: Following): number =>
-  Math.max(row.deadline, row.at + executor.lateStartMilliseconds) + pace.abortGrace;
+  Math.max(row.deadline, sentAt(row) + executor.lateStartMilliseconds) + pace.abortGrace;
 
 /** Somebody who pauses longer than he said, by so many milliseconds, has died. It is harmless to be wrong about that. */
 const pauseGrace = 30_000;
@@ -73,6 +65,14 @@ const followPaused = async (deps: Needs, row: RunWatchRow): Promise<void> => {
   const { deployment } = row;
   const place: PlaceOfWait = { ...placeOf(row), only: 'paused' };
   await settleFailure(deps, { place, deployment, failure: failureOfPause(row), actor });
+};
+
+/** The queue is for the poller to send. What must not be started any more, or has waited for too long, ends here. */
+const followQueued = async (deps: Needs, { row, cancelled }: Following): Promise<void> => {
+  if (deps.clock.now() > row.deadline) return giveUpQueued(deps, row, failureOfQueue(row));
+  if (!cancelled) return;
+  const { refusal } = await readStandingOfQueued(deps, row);
+  if (refusal !== undefined) await giveUpQueued(deps, row, refusal);
 };
 
 /** Accepted is not started, and the reply to a start may be lost: its run is looked for until it may no longer appear. It is never started again. */
@@ -86,7 +86,7 @@ const followSought = async (
     const { reason, message } = news;
     return fail(deps, row, { reason, message, retryable: false, touched: false });
   }
-  if (news.kind === 'unread' || deps.clock.now() <= row.at + following.executor.lateStartMilliseconds) return;
+  if (news.kind === 'unread' || deps.clock.now() <= sentAt(row) + following.executor.lateStartMilliseconds) return;
   const message = 'The executor may or may not have started a run; none with our key has appeared in time.';
   await settleUnknown(deps, row, 'StartUnknown', message);
 };
@@ -154,7 +154,11 @@ const conclude = async (deps: Needs, row: RunWatchRow, state: RunState): Promise
   const message = `The run succeeded (${status}); now the cluster is asked.`;
   await settleWait(deps, placeOf(row), (item) => ({
     answer: { reason: row.wait === 'restore' ? 'RestoreRunSucceeded' : 'RunSucceeded', message },
-    patch: { runs: withRun(item.runs, news), step: row.wait === 'restore' ? 'verify-restore' : 'verify' },
+    patch: {
+      runs: withRun(item.runs, news),
+      deadline: row.deadline,
+      step: row.wait === 'restore' ? 'verify-restore' : 'verify',
+    },
     actor,
   }));
 };

@@ -1,5 +1,5 @@
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
-import type { RunRequest, StartResult, Write } from '../../domain/ports.ts';
+import type { RunRequest, Write } from '../../domain/ports.ts';
 import { changeItem } from '../../domain/record/change.ts';
 import { executorWatcher, keys } from '../../domain/record/keys.ts';
 import {
@@ -16,12 +16,13 @@ import type { Deps } from '../deps.ts';
 import { executionTold } from '../execution-told.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import type { PlaceOfWait } from '../wait/settle-wait.ts';
-import { unlessBusy, updateWatch } from '../wait/update-watch.ts';
 import { ensureWatcher } from '../wait/watchers.ts';
-import { noteStarted } from './note-started.ts';
 import { pauseStart, resumeStart } from './pause-start.ts';
+import { queueStart } from './queue-start.ts';
 import { settleFailure } from './settle-failure.ts';
+import { noTurn, readStanding } from './standing.ts';
 import { type Pauses, startRun } from './start-run.ts';
+import { takeAnswer } from './take-answer.ts';
 
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'executor'>;
 
@@ -50,6 +51,7 @@ export const launchRun = async (deps: Needs, launch: Launch): Promise<boolean> =
   await ensureWatcher(deps, launch.place.watcher);
   const started = await startRun(deps, executor, request, pausesOf(deps, launch));
   if (started.kind === 'refused') await giveUp(deps, launch, started.failure);
+  else if (started.kind === 'queued') await queueStart(deps, launch.place, started);
   else await takeAnswer(deps, launch, started);
   return started.kind !== 'refused';
 };
@@ -58,25 +60,11 @@ const pausesOf = (deps: Needs, launch: Launch): Pauses => ({
   begin: (paused) => pauseStart(deps, launch.place, paused),
   end: async (asked) => {
     // A busy table must not end in an error here.
-    const { refusal } = await retryConflict(deps, () => readStanding(deps, launch));
+    const { refusal } = await retryConflict(deps, () => readStanding(deps, launch.place));
     if (refusal !== undefined) return refusal;
-    return (await resumeStart(deps, launch.place, asked)) ? undefined : noTurn;
+    return (await resumeStart(deps, launch, asked)) ? undefined : noTurn;
   },
 });
-
-interface Standing {
-  readonly item: ItemRow | undefined;
-  readonly turn: TurnRow | undefined;
-  /** Why no run may be started now, as far as the two tell. */
-  readonly refusal: Failure | undefined;
-}
-
-const readStanding = async ({ table }: Needs, launch: Launch): Promise<Standing> => {
-  const { batch_id, index } = launch.place;
-  const item = rowOf<ItemRow>(await table.get(keys.item(batch_id, index)));
-  const turn = rowOf<TurnRow>(await table.get(keys.turn(batch_id, index)));
-  return { item, turn, refusal: item === undefined ? noTurn : whyNot(launch, item, turn) };
-};
 
 interface IntentRow {
   readonly key: string;
@@ -94,7 +82,7 @@ const writeIntent = async (deps: Needs, launch: Launch): Promise<RunRequest | un
     const intent = rowOf<IntentRow>(await deps.table.get(keys.attempt(batch_id, index, wait)));
     if (intent?.mark === mark) return requestAt(launch, intent.at);
     if (intent !== undefined || (await isAnswered(deps, launch))) return undefined;
-    const { item, turn, refusal } = await readStanding(deps, launch);
+    const { item, turn, refusal } = await readStanding(deps, launch.place);
     if (item === undefined || turn?.fence === undefined || refusal !== undefined) {
       await giveUp(deps, launch, refusal ?? noTurn);
       return undefined;
@@ -129,19 +117,6 @@ const isAnswered = async ({ table }: Needs, { attempt, place: { batch_id, index,
 
 const onlyUnanswered = ({ attempt, place: { batch_id, index, wait } }: Launch): Write[] =>
   attempt === 'restore' ? [{ check: keys.answer(batch_id, index, wait), when: { exists: false } }] : [];
-
-const noTurn: Failure = { reason: 'NoTurn', message: 'There is no open turn to start under.' };
-
-const whyNot = ({ attempt }: Launch, item: ItemRow, turn: TurnRow | undefined): Failure | undefined => {
-  if (item.outcome !== undefined || turn === undefined || turn.state === 'refused') return noTurn;
-  if (turn.state === 'cancelled' && attempt !== 'restore') {
-    // What an earlier attempt did to the target stays true, and is to be undone. Its failure is gone once there is an intent.
-    if (item.failure !== undefined) return item.failure;
-    const told = { reason: 'BatchCancelled', message: 'Not started: the batch was cancelled.' };
-    return item.touched ? told : { ...told, cancelled: true };
-  }
-  return undefined;
-};
 
 const intentWrites = (
   { place, deployment, version, attempt, executionArn }: Launch,
@@ -190,31 +165,6 @@ const intentWrites = (
 
 const giveUp = (deps: Needs, { place, deployment }: Launch, failure: Failure): Promise<void> =>
   settleFailure(deps, { place, deployment, failure, actor: 'executor' });
-
-/** Accepted is not started, and unknown is not failed: those two are left to the poller. */
-const takeAnswer = async (deps: Needs, launch: Launch, started: StartResult): Promise<void> => {
-  const { place, deployment } = launch;
-  if (started.kind === 'rejected') {
-    const failure: Failure = {
-      reason: started.reason,
-      message: started.message,
-      retryable: started.retryable,
-      touched: false,
-    };
-    await settleFailure(deps, { place, deployment, failure, actor: 'executor' });
-    return;
-  }
-  if (started.kind === 'started') {
-    await noteStarted(deps, place, started);
-    return;
-  }
-  const news =
-    started.kind === 'accepted'
-      ? { phase: 'accepted' as const, correlation: started.correlation }
-      : { phase: 'unknown' as const };
-  // Where the table is busy for long, this must not end in an error: the run may be there, and the poller looks for it by its key.
-  await unlessBusy(updateWatch(deps, place, { set: news, when: { equals: { phase: 'intended' } } }));
-};
 
 /** The wait for a run, as the poller of the executor's account follows it. */
 export const runPlace = (

@@ -5,7 +5,9 @@ import { type CaptureRow, type Failure, type ItemRow, type RunWatchRow, rowOf } 
 import type { Deps } from '../deps.ts';
 import type { PlaceOfWait } from '../wait/settle-wait.ts';
 import { unlessBusy, updateWatch } from '../wait/update-watch.ts';
+import { failureOfQueued } from './queue-start.ts';
 import { fittingText, restoreFailed } from './settle-failure.ts';
+import type { Begun } from './take-answer.ts';
 
 /**
  * A start that was turned away is asked for again after a pause. During the pause the row says that nothing was started. Should
@@ -28,8 +30,12 @@ export const pauseStart = (
   );
 
 /** False when the start was given up meanwhile. */
-export const resumeStart = (deps: Needs, place: PlaceOfWait, asked: number): Promise<boolean> =>
-  updateWatch(deps, place, { set: { phase: 'intended', asked }, when: { exists: true } });
+export const resumeStart = (deps: Needs, { place, deployment }: Begun, asked: number): Promise<boolean> =>
+  updateWatch(deps, place, { set: sentAgain(deployment, asked, deps.clock.now()), when: { exists: true } });
+
+/** The time of an attempt counts from when it was asked for last: before, there was certainly no run. */
+export const sentAgain = ({ timeout }: PlannedDeployment, asked: number, now: number) =>
+  ({ phase: 'intended', asked, sent_at: now, deadline: now + timeout * 1_000 }) as const;
 
 /** Why an attempt failed that was given up in a pause. */
 export const failureOfPause = ({ turned_away }: RunWatchRow): Failure => ({
@@ -45,7 +51,7 @@ export interface GivenUp {
   readonly writes: readonly Write[];
 }
 
-/** For the record of a child that has died: its start, where it died in a pause. */
+/** For the record of a child that has died: its start, where it died in a pause, or while that was queued. */
 export const giveUpStart = async (
   { table }: Pick<Deps, 'table'>,
   item: ItemRow,
@@ -56,11 +62,12 @@ export const giveUpStart = async (
   const { executor } = wait === 'restore' ? (capture?.previous?.deployment ?? planned) : planned;
   const watched = [executorWatcher(executor.account), item.batch_id, item.index, wait] as const;
   const row = rowOf<RunWatchRow>(await table.get(keys.watch(...watched)));
-  if (row?.phase !== 'paused') return undefined;
-  const failure = failureOfPause(row);
+  if (row?.phase !== 'paused' && row?.phase !== 'queued') return undefined;
+  const { phase } = row;
+  const failure = phase === 'paused' ? failureOfPause(row) : failureOfQueued(row);
   return {
     known: wait === 'restore' ? { restore: restoreFailed(failure) } : { failure },
-    writes: [{ delete: keys.watch(...watched), when: { equals: { phase: 'paused' } } }],
+    writes: [{ delete: keys.watch(...watched), when: { equals: { phase } } }],
   };
 };
 

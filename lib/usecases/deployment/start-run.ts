@@ -2,6 +2,8 @@ import { isFlotillaError } from '../../domain/errors.ts';
 import type { Executor, RunRequest, StartResult } from '../../domain/ports.ts';
 import type { Failure, RunWatchRow } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
+import type { Queued } from './queue-start.ts';
+import type { Answer } from './take-answer.ts';
 
 /**
  * With the last request, which may take 30 s, this stays below the 90 s of the function. And nothing is started when the
@@ -18,28 +20,37 @@ export interface Pauses {
   readonly end: (asked: number) => Promise<Failure | undefined>;
 }
 
+type Started =
+  | Answer
+  | { readonly kind: 'refused'; readonly failure: Failure }
+  | (Queued & { readonly kind: 'queued' });
+
 /**
  * Asks the executor for a run, and each time only when the row that says so would outlive a power cut: without it nobody would
  * know of the run, and the next one who looks would start another. What is certain not to have started is asked again: an
  * executor that is throttled, or out of reach, is so for longer than a moment, and that is no attempt at a deployment. Half of
- * each pause is chance, so that those of a batch do not come back together. Anything else is asked once.
+ * each pause is chance, so that those of a batch do not come back together. Anything else is asked once. Where there is no room
+ * for longer than this may wait, the start is left to the queue.
  */
 export const startRun = async (
   { table, clock, random }: Pick<Deps, 'table' | 'clock' | 'random'>,
   executor: Executor,
   request: RunRequest,
   pauses: Pauses,
-): Promise<StartResult | { readonly kind: 'refused'; readonly failure: Failure }> => {
+): Promise<Started> => {
   const end = clock.now() + Math.min(patience, executor.lateStartMilliseconds / 2);
   let pause = firstPause;
   for (let asked = 0; ; asked += 1) {
     await table.synced();
-    const answer = await startOnce(executor, request);
+    const answer = await startOnce(executor, request, end);
+    if (answer.kind === 'busy') return { kind: 'queued', asked, until: answer.until };
     if (answer.kind !== 'rejected' || !answer.retryable) return answer;
     const wait = waitOf(answer, { pause, chance: 0.5 + random.next() / 2 });
-    if (clock.now() + wait > end) return answer;
     const { reason, message } = answer;
-    await pauses.begin({ asked, turned_away: { reason, message, until: clock.now() + wait } });
+    const until = clock.now() + wait;
+    const turned_away = { reason, message, until };
+    if (until > end) return isOutOfReach(answer) ? answer : { kind: 'queued', asked, until, turned_away };
+    await pauses.begin({ asked, turned_away });
     await clock.sleep(wait);
     const failure = await pauses.end(asked + 1);
     if (failure !== undefined) return { kind: 'refused', failure };
@@ -47,16 +58,22 @@ export const startRun = async (
   }
 };
 
+type Rejected = Extract<StartResult, { readonly kind: 'rejected' }>;
+
+/** Nobody was there to say that it is too much: who waits for hours for a host that is gone waits in vain. */
+const isOutOfReach = ({ reason }: Rejected): boolean =>
+  reason === 'ExecutorUnavailable' || reason === 'ExecutorUnreachable';
+
 /** No sooner than the executor wants to be asked, and not at the moment at which it has told all others to come. */
 const waitOf = (
-  { retryAfter }: Extract<StartResult, { readonly kind: 'rejected' }>,
+  { retryAfter }: Rejected,
   { pause, chance }: { readonly pause: number; readonly chance: number },
 ): number => Math.max(pause * chance, retryAfter === undefined ? 0 : retryAfter + spread * chance);
 
 /** What throws ExecutorUnavailable has certainly not left this place. */
-const startOnce = async (executor: Executor, request: RunRequest): Promise<StartResult> => {
+export const startOnce = async (executor: Executor, request: RunRequest, latest: number): Promise<StartResult> => {
   try {
-    return await executor.start(request);
+    return await executor.start(request, latest);
   } catch (error) {
     if (!isFlotillaError(error, 'ExecutorUnavailable')) throw error;
     return { kind: 'rejected', retryable: true, reason: 'ExecutorUnavailable', message: error.message };

@@ -1,29 +1,47 @@
+import type { Executor } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { type HeaderRow, type RunWatchRow, rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 import { DoAll } from '../do-all.ts';
 import { type WatchTask, watchLoop } from '../wait/watch-loop.ts';
 import { followRun, watchedOf } from './follow-run.ts';
+import { QueuedStarts } from './queued-starts.ts';
 
-type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'pace' | 'executor'>;
+type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'executor'>;
 
-/** Follows every run of one executor account with as few requests as possible, and answers the waits of those that ended. */
-export const watchExecutor = (deps: Needs, task: WatchTask): Promise<{ more: boolean }> => {
+/**
+ * Follows every run of one executor account with as few requests as possible, and answers the waits of those that ended. Beside
+ * that it sends the starts that wait for room.
+ */
+export const watchExecutor = async (deps: Needs, task: WatchTask): Promise<{ more: boolean }> => {
   const account = task.watcher.slice(task.watcher.indexOf(':') + 1);
-  return watchLoop<RunWatchRow>(deps, task, {
-    interval: deps.pace.pollExecutor,
-    look: async (rows) => {
-      const executor = await deps.executor(account);
-      const cancelled = await cancelledBatches(deps, rows);
-      const watched = rows.flatMap((row) => watchedOf(deps, row) ?? []);
-      const news = watched.length === 0 ? undefined : await executor.look(watched);
-      const all = new DoAll();
-      const follow = (row: RunWatchRow): Promise<void> =>
-        followRun(deps, { row, executor, news: news?.get(row.key), cancelled: cancelled.has(row.batch_id) });
-      await Promise.all(rows.map((row) => all.try(() => follow(row))));
-      all.end();
-    },
+  const starts = new QueuedStarts(deps, deps.clock.now() + deps.pace.watchFor);
+  const all = new DoAll();
+  let end = { more: true };
+  await all.try(async () => {
+    end = await watchLoop<RunWatchRow>(deps, task, {
+      interval: deps.pace.pollExecutor,
+      look: async (rows) => {
+        const executor = await deps.executor(account);
+        starts.begin(executor, rows);
+        await lookAtAll(deps, executor, rows);
+      },
+    });
   });
+  await all.try(() => starts.end());
+  all.end();
+  return end;
+};
+
+const lookAtAll = async (deps: Needs, executor: Executor, rows: readonly RunWatchRow[]): Promise<void> => {
+  const cancelled = await cancelledBatches(deps, rows);
+  const watched = rows.flatMap((row) => watchedOf(deps, row) ?? []);
+  const news = watched.length === 0 ? undefined : await executor.look(watched);
+  const all = new DoAll();
+  const follow = (row: RunWatchRow): Promise<void> =>
+    followRun(deps, { row, executor, news: news?.get(row.key), cancelled: cancelled.has(row.batch_id) });
+  await Promise.all(rows.map((row) => all.try(() => follow(row))));
+  all.end();
 };
 
 const cancelledBatches = async ({ table }: Needs, rows: readonly RunWatchRow[]): Promise<ReadonlySet<string>> => {

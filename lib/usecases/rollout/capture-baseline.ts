@@ -8,6 +8,7 @@ import { type Baseline, captureBaseline as baselineOf } from '../../domain/rollo
 import { parseImage } from '../../domain/rollout/image.ts';
 import { answersTo, versionOf } from '../../domain/rollout/image-version.ts';
 import { isRunning } from '../../domain/rollout/verdict.ts';
+import { longestQueue } from '../deployment/queue-start.ts';
 import type { Deps } from '../deps.ts';
 import { readPlanned } from '../plan/plan-store.ts';
 import { retryConflict } from '../retry-conflict.ts';
@@ -22,7 +23,7 @@ const waits = [1_000, 2_000, 4_000];
 export const captureBaseline = async (
   deps: Needs,
   { batch_id, index }: { readonly batch_id: string; readonly index: number },
-): Promise<{ attempt: number; timeout_seconds: number }> => {
+): Promise<{ attempt: number; timeout_seconds: number; wait_seconds: number }> => {
   const deployment = await readPlanned(deps, batch_id, index);
   const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
   if (item === undefined) throw new FlotillaError('ContractBroken', `deployment ${index} has no turn`);
@@ -33,7 +34,8 @@ export const captureBaseline = async (
   const previous = earlier === undefined ? await findPrevious(deps, deployment, { view, baseline }) : earlier.previous;
   const row: CaptureRow = { attempt: item.attempt, baseline, ...(previous === undefined ? {} : { previous }) };
   await retryConflict(deps, () => deps.table.transact([{ put: itemOf(keys.capture(batch_id, index), row) }]));
-  return { attempt: item.attempt, timeout_seconds: deployment.timeout };
+  const wait_seconds = longestQueue / 1_000;
+  return { attempt: item.attempt, timeout_seconds: deployment.timeout, wait_seconds };
 };
 
 interface Looked {

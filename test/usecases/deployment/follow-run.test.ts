@@ -51,6 +51,7 @@ const severalTold = [
   'AttemptEnded SeveralRuns: 2 runs at work carry our key, and nobody can say which of them decides: run-1 (https://x/run-1), run-2.',
   touchedUnknown,
 ];
+const queuedFor = 'Not started: the start has waited for 6 hours, and was not taken. The last reason: ';
 const noTime = ['AttemptEnded ExecutorUnavailable: it is away', touchedUnknown];
 
 const cases: readonly Case[] = [
@@ -116,6 +117,42 @@ const cases: readonly Case[] = [
     ...{ what: 'that is paused long after its time, is given up for what was said', after: 40_001 },
     row: { phase: 'paused', turned_away: { reason: 'ExecutorThrottled', message: '429', until: start + 10_000 } },
     told: ['AttemptRetryable ExecutorThrottled: 429', 'untouched, worth another try'],
+  },
+  {
+    ...{ what: 'that is queued, is left to the queue', row: { phase: 'queued', deadline: start + 9 }, after: 9 },
+    told: ['queued'],
+  },
+  {
+    ...{ what: 'that is queued for too long, is given up', row: { phase: 'queued', deadline: start + 9 }, after: 10 },
+    told: [
+      `AttemptEnded StartNotPossible: ${queuedFor}our own budget of requests to the executor had no room for it`,
+      'untouched, not worth another try',
+    ],
+  },
+  {
+    ...{ what: 'that is queued for too long after it was turned away, is given up', after: 10 },
+    row: { phase: 'queued', deadline: start + 9, turned_away: { reason: 'Throttled', message: '429', until: 0 } },
+    told: [`AttemptEnded StartNotPossible: ${queuedFor}429`, 'untouched, not worth another try'],
+  },
+  {
+    ...{ what: 'that is queued, of a cancelled batch, is left while its turn is open', isCancelled: true },
+    ...{ row: { phase: 'queued' }, told: ['queued'] },
+  },
+  {
+    ...{ what: 'that was sent out of the queue, is left to whoever sends it', after: late + intentGrace },
+    ...{ row: { sent_at: start + late }, told: ['intended'] },
+  },
+  {
+    ...{ what: 'that was sent out of the queue long ago, is looked for', after: late + intentGrace + 1 },
+    ...{ row: { sent_at: start + late }, asked: ['look'], told: ['intended'] },
+  },
+  {
+    ...{ what: 'that was sent late, may appear as late', row: { phase: 'unknown', sent_at: start + late } },
+    ...{ after: 2 * late, asked: ['look'], told: ['unknown'] },
+  },
+  {
+    ...{ what: 'that was sent late, does not appear in time', row: { phase: 'unknown', sent_at: start + late } },
+    ...{ after: 2 * late + 1, asked: ['look'], told: startUnknown },
   },
   { what: 'that runs, is left alone', row: started, state: running, after: timeout, told: ['started run-1'] },
   { what: 'that is not known, is left alone', row: started, told: ['started run-1'] },

@@ -33,16 +33,21 @@ const sleepless = () => {
   return { sleeps, clock: { now: () => now, sleep } };
 };
 
-test.each<[what: string, asked: readonly (number | undefined)[], sleeps: readonly number[], ends: StartResult['kind']]>(
+test.each<
   [
-    ['without it a pause that grows', [undefined, undefined], [1_500, 3_000], 'started'],
-    ['no sooner than is asked, and not all at once', [20_000], [20_750], 'started'],
-    ['less than the pause there would be', [undefined, 1_000], [1_500, 3_000], 'started'],
-    ['as much as fits', [44_000], [44_750], 'started'],
-    ['more than fits: given up, as it is certain that there is no run', [60_000], [], 'rejected'],
-    ['more than is left: given up', [30_000, 20_000], [30_750], 'rejected'],
-  ],
-)('Retry-After is heeded: %s', async (_, asked, sleeps, ends) => {
+    what: string,
+    asked: readonly (number | undefined)[],
+    sleeps: readonly number[],
+    ends: StartResult['kind'] | 'queued',
+  ]
+>([
+  ['without it a pause that grows', [undefined, undefined], [1_500, 3_000], 'started'],
+  ['no sooner than is asked, and not all at once', [20_000], [20_750], 'started'],
+  ['less than the pause there would be', [undefined, 1_000], [1_500, 3_000], 'started'],
+  ['as much as fits', [44_000], [44_750], 'started'],
+  ['more than fits: left to the queue, as it is certain that there is no run', [60_000], [], 'queued'],
+  ['more than is left: left to the queue', [30_000, 20_000], [30_750], 'queued'],
+])('Retry-After is heeded: %s', async (_, asked, sleeps, ends) => {
   const { sleeps: slept, clock } = sleepless();
   const pauses = { begin: async () => {}, end: async () => undefined };
   const answer = await startRun(

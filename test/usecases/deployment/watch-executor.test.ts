@@ -93,7 +93,7 @@ test('an executor that is away is asked at the next look; what is broken is told
 });
 
 test('a pause is written down, if nobody has asked again meanwhile, and ended, if nobody has given up', async () => {
-  const { world, batchId: batch_id } = await aboutToStart();
+  const { world, batchId: batch_id, deployment } = await aboutToStart();
   const place = { batch_id, index: 0, wait: 'deploy-1', watcher: 'executor:x' } as const;
   const watch = keys.watch(place.watcher, batch_id, 0, 'deploy-1');
   const put = (row: Partial<RunWatchRow>) => world.table.transact([{ put: itemOf(watch, row) }]);
@@ -113,9 +113,9 @@ test('a pause is written down, if nobody has asked again meanwhile, and ended, i
   });
   await pauseStart(world.deps, place, { asked: 1, turned_away });
   expect((await read()).turned_away?.message).toHaveLength(2_001);
-  expect(await resumeStart(world.deps, place, 2)).toBe(true);
+  expect(await resumeStart(world.deps, { place, deployment }, 2)).toBe(true);
   expect(await read()).toMatchObject({ phase: 'intended', asked: 2 });
   await world.table.transact([{ delete: watch }]);
-  expect(await resumeStart(world.deps, place, 3)).toBe(false);
+  expect(await resumeStart(world.deps, { place, deployment }, 3)).toBe(false);
   expect(await read()).toEqual({});
 });

@@ -1,0 +1,151 @@
+import type { Executor, StartResult, Write } from '../../domain/ports.ts';
+import { keys } from '../../domain/record/keys.ts';
+import { attributesOf, type Failure, type RunWatchRow, rowOf } from '../../domain/record/rows.ts';
+import type { Deps } from '../deps.ts';
+import { DoAll } from '../do-all.ts';
+import { retryConflict } from '../retry-conflict.ts';
+import { sentAgain } from './pause-start.ts';
+import { type Queued, queueStart } from './queue-start.ts';
+import { settleFailure } from './settle-failure.ts';
+import { noTurn, readStandingOfQueued } from './standing.ts';
+import { startOnce } from './start-run.ts';
+import { takeAnswer } from './take-answer.ts';
+import { placeOf, requestOf } from './watched-row.ts';
+
+type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace'>;
+
+/** Starts under way at once. Each may wait for its turn in the budget, which gives out about as many between two looks. */
+const most = 50;
+/** What the executor has turned away is asked for again after half of this to all of it, in milliseconds. */
+const pause = 15_000;
+
+/**
+ * Sends the starts that wait in the queue, the oldest first, beside the looks at what runs already: a start that takes long holds
+ * up no look, and is still under way at the next. The first that finds no room ends it until that look.
+ */
+export class QueuedStarts {
+  readonly #deps: Needs;
+  /** Milliseconds since 1970; after this nothing is sent any more. */
+  readonly #end: number;
+  readonly #all = new DoAll();
+  readonly #senders = new Set<Promise<void>>();
+  readonly #underWay = new Set<string>();
+  #waiting: RunWatchRow[] = [];
+
+  constructor(deps: Needs, end: number) {
+    this.#deps = deps;
+    this.#end = end;
+  }
+
+  begin(executor: Executor, rows: readonly RunWatchRow[]): void {
+    const latest = this.#latest();
+    const isDue = ({ key, phase, until = 0 }: RunWatchRow): boolean =>
+      phase === 'queued' && until <= latest && !this.#underWay.has(key);
+    this.#waiting = rows.filter(isDue).toSorted(byAge);
+    const wanted = Math.min(most - this.#senders.size, this.#waiting.length);
+    for (let added = 0; added < wanted; added += 1) this.#addSender(executor);
+  }
+
+  /** When all that is under way has been answered. Throws what was thrown meanwhile. */
+  async end(): Promise<void> {
+    await Promise.all(this.#senders);
+    this.#all.end();
+  }
+
+  #latest(): number {
+    const { clock, pace } = this.#deps;
+    return Math.min(clock.now() + pace.pollExecutor, this.#end);
+  }
+
+  #addSender(executor: Executor): void {
+    const sender = this.#sendAll(executor).finally(() => this.#senders.delete(sender));
+    this.#senders.add(sender);
+  }
+
+  async #sendAll(executor: Executor): Promise<void> {
+    for (let row = this.#waiting.shift(); row !== undefined; row = this.#waiting.shift()) {
+      const next = row;
+      this.#underWay.add(next.key);
+      await this.#all.try(async () => {
+        const isTaken = await sendQueued(this.#deps, next, { executor, latest: this.#latest() });
+        if (!isTaken) this.#waiting = [];
+      });
+      this.#underWay.delete(next.key);
+    }
+  }
+}
+
+const byAge = (one: RunWatchRow, other: RunWatchRow): number =>
+  (one.queued_at ?? one.at) - (other.queued_at ?? other.at) || (one.key < other.key ? -1 : 1);
+
+interface Sending {
+  readonly executor: Executor;
+  readonly latest: number;
+}
+
+/** False when there was no room for it, so that there is none for another. */
+const sendQueued = async (deps: Needs, row: RunWatchRow, { executor, latest }: Sending): Promise<boolean> => {
+  const claimed = await claim(deps, row);
+  if (claimed === undefined) return true;
+  if ('reason' in claimed) {
+    await giveUpQueued(deps, row, claimed);
+    return true;
+  }
+  await deps.table.synced();
+  const answer = await startOnce(executor, requestOf(claimed), latest);
+  const place = placeOf(row);
+  if (answer.kind === 'busy' || (answer.kind === 'rejected' && answer.retryable)) {
+    await queueStart(deps, place, { ...queuedAgain(deps, answer), asked: claimed.asked ?? 0, since: row.queued_at });
+    return false;
+  }
+  await takeAnswer(deps, { place, deployment: row.deployment }, answer);
+  return true;
+};
+
+/**
+ * Takes a start out of the queue, for one sender alone, and only while nobody has ended the deployment. A table that fails may have taken the write
+ * all the same: by its mark the sender knows its own. Gives why nothing may be started, and undefined where it is somebody else's.
+ */
+const claim = (deps: Needs, row: RunWatchRow): Promise<RunWatchRow | Failure | undefined> => {
+  const { batch_id, index, wait, watcher } = placeOf(row);
+  const watch = keys.watch(watcher, batch_id, index, wait);
+  const sender = deps.ids.next();
+  return retryConflict(deps, async () => {
+    const found = rowOf<RunWatchRow>(await deps.table.get(watch));
+    if (found?.sender === sender) return found;
+    if (found?.phase !== 'queued' || found.asked !== row.asked) return undefined;
+    const { item, refusal } = await readStandingOfQueued(deps, row);
+    if (item === undefined || refusal !== undefined) return refusal ?? noTurn;
+    const sent = { ...sentAgain(row.deployment, (row.asked ?? 0) + 1, deps.clock.now()), sender };
+    const taken: Write = {
+      update: watch,
+      set: attributesOf(sent),
+      when: { equals: { phase: 'queued', ...(row.asked === undefined ? {} : { asked: row.asked }) } },
+    };
+    // Whoever records its outcome changes its row, and takes its turn away.
+    await deps.table.transact([taken, { check: keys.item(batch_id, index), when: { equals: { seq: item.seq } } }]);
+    return { ...found, ...sent };
+  });
+};
+
+type NoRoom = Extract<StartResult, { readonly kind: 'busy' | 'rejected' }>;
+
+const queuedAgain = ({ clock, random }: Needs, answer: NoRoom): Omit<Queued, 'asked'> => {
+  if (answer.kind === 'busy') return { until: answer.until };
+  const { reason, message, retryAfter = 0 } = answer;
+  const until = clock.now() + retryAfter + pause * (0.5 + random.next() / 2);
+  return { until, turned_away: { reason, message, until } };
+};
+
+/** Nothing was started; and nothing will be, unless somebody takes it out of the queue before this is written. */
+export const giveUpQueued = (
+  deps: Pick<Deps, 'table' | 'workflow' | 'clock' | 'random'>,
+  row: RunWatchRow,
+  failure: Failure,
+): Promise<void> =>
+  settleFailure(deps, {
+    place: { ...placeOf(row), only: 'queued' },
+    deployment: row.deployment,
+    failure,
+    actor: 'executor',
+  });

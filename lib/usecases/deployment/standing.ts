@@ -1,0 +1,44 @@
+import { keys } from '../../domain/record/keys.ts';
+import { type Failure, type HeaderRow, type ItemRow, rowOf, type TurnRow } from '../../domain/record/rows.ts';
+import type { Deps } from '../deps.ts';
+import type { PlaceOfWait } from '../wait/settle-wait.ts';
+
+type Asker = Pick<PlaceOfWait, 'batch_id' | 'index' | 'wait'>;
+
+export interface Standing {
+  readonly item: ItemRow | undefined;
+  readonly turn: TurnRow | undefined;
+  /** Why no run may be started now, as far as these tell. */
+  readonly refusal: Failure | undefined;
+}
+
+export const noTurn: Failure = { reason: 'NoTurn', message: 'There is no open turn to start under.' };
+
+/** Whether a deployment may start its run now. */
+export const readStanding = async ({ table }: Pick<Deps, 'table'>, asker: Asker): Promise<Standing> => {
+  const { batch_id, index } = asker;
+  const item = rowOf<ItemRow>(await table.get(keys.item(batch_id, index)));
+  const turn = rowOf<TurnRow>(await table.get(keys.turn(batch_id, index)));
+  return { item, turn, refusal: item === undefined ? noTurn : whyNot(asker, item, turn) };
+};
+
+/** The same, and that nobody has asked for the end of the batch: a turn says so only when the dispatcher has come to it. */
+export const readStandingOfQueued = async (deps: Pick<Deps, 'table'>, asker: Asker): Promise<Standing> => {
+  const standing = await readStanding(deps, asker);
+  const { item, turn, refusal } = standing;
+  if (item === undefined || turn === undefined || refusal !== undefined) return standing;
+  const header = rowOf<HeaderRow>(await deps.table.get(keys.header(asker.batch_id)));
+  if (header?.cancel_requested_at === undefined) return standing;
+  return { item, turn, refusal: whyNot(asker, item, { ...turn, state: 'cancelled' }) };
+};
+
+const whyNot = ({ wait }: Asker, item: ItemRow, turn: TurnRow | undefined): Failure | undefined => {
+  if (item.outcome !== undefined || turn === undefined || turn.state === 'refused') return noTurn;
+  if (turn.state === 'cancelled' && wait !== 'restore') {
+    // What an earlier attempt did to the target stays true, and is to be undone. Its failure is gone once there is an intent.
+    if (item.failure !== undefined) return item.failure;
+    const told = { reason: 'BatchCancelled', message: 'Not started: the batch was cancelled.' };
+    return item.touched ? told : { ...told, cancelled: true };
+  }
+  return undefined;
+};

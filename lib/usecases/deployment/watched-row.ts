@@ -1,0 +1,22 @@
+import type { RunRequest } from '../../domain/ports.ts';
+import { executorWatcher } from '../../domain/record/keys.ts';
+import type { RunWatchRow } from '../../domain/record/rows.ts';
+import type { PlaceOfWait } from '../wait/settle-wait.ts';
+
+export const requestOf = ({ key, batch_id, deployment, version, at }: RunWatchRow): RunRequest => ({
+  key,
+  batch_id,
+  deployment,
+  version,
+  at,
+});
+
+export const placeOf = ({ batch_id, index, wait, deployment }: RunWatchRow): PlaceOfWait => ({
+  batch_id,
+  index,
+  wait,
+  watcher: executorWatcher(deployment.executor.account),
+});
+
+/** From when on there may be a run, and it is looked for. */
+export const sentAt = ({ sent_at, at }: Pick<RunWatchRow, 'sent_at' | 'at'>): number => sent_at ?? at;
