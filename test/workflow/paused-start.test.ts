@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Table } from '../../lib/domain/ports.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
-import { type ItemRow, type RunWatchRow, rowOf } from '../../lib/domain/record/rows.ts';
+import { type ItemRow, rowOf } from '../../lib/domain/record/rows.ts';
+import type { RunWatchRow } from '../../lib/domain/record/watch-rows.ts';
 import { followRun } from '../../lib/usecases/deployment/follow-run.ts';
 import { runPlace } from '../../lib/usecases/deployment/launch-run.ts';
 import { pauseStart, resumeStart } from '../../lib/usecases/deployment/pause-start.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { FlotillaError } from '../../lib/domain/errors.ts';
-import type { RunWatchRow } from '../../lib/domain/record/rows.ts';
+import type { RunWatchRow } from '../../lib/domain/record/watch-rows.ts';
 import { cancelBatch } from '../../lib/usecases/batch/cancel-batch.ts';
 import { watchExecutor } from '../../lib/usecases/deployment/watch-executor.ts';
 import { readWatched, readWatcher } from '../../lib/usecases/wait/watchers.ts';

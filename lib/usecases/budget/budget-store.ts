@@ -2,7 +2,8 @@ import { type Budget, budgetAt, newBudget } from '../../domain/budget/budget.ts'
 import { type BudgetNews, newsOfChange } from '../../domain/budget/budget-news.ts';
 import type { Clock, Random, Table } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { type BudgetRow, itemOf, rowOf } from '../../domain/record/rows.ts';
+import { itemOf, rowOf } from '../../domain/record/rows.ts';
+import type { BudgetRow } from '../../domain/record/watch-rows.ts';
 
 export interface BudgetStoreOptions {
   readonly table: Table;

@@ -4,7 +4,8 @@ import { describeBudget, type Waiting } from '../../domain/budget/describe-budge
 import { executorAccount, requestLimit } from '../../domain/budget/request-limit.ts';
 import type { Catalogue } from '../../domain/catalogue/catalogue.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { type BudgetRow, rowOf } from '../../domain/record/rows.ts';
+import { rowOf } from '../../domain/record/rows.ts';
+import type { BudgetRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
 import { isoField, isoTime } from '../iso-time.ts';
 

@@ -8,10 +8,10 @@ import {
   itemOf,
   type LockRow,
   type Run,
-  type RunWatchRow,
   rowOf,
   type TurnRow,
 } from '../../domain/record/rows.ts';
+import type { RunWatchRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
 import { executionTold } from '../execution-told.ts';
 import { retryConflict } from '../retry-conflict.ts';

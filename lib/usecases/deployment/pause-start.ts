@@ -1,7 +1,8 @@
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { Write } from '../../domain/ports.ts';
 import { executorWatcher, keys, type Wait } from '../../domain/record/keys.ts';
-import { type CaptureRow, type Failure, type ItemRow, type RunWatchRow, rowOf } from '../../domain/record/rows.ts';
+import { type CaptureRow, type Failure, type ItemRow, rowOf } from '../../domain/record/rows.ts';
+import type { RunWatchRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
 import type { PlaceOfWait } from '../wait/settle-wait.ts';
 import { unlessBusy, updateWatch } from '../wait/update-watch.ts';

@@ -1,4 +1,5 @@
-import type { Failure, RunWatchRow } from '../../domain/record/rows.ts';
+import type { Failure } from '../../domain/record/rows.ts';
+import type { RunWatchRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
 import type { PlaceOfWait } from '../wait/settle-wait.ts';
 import { unlessBusy, updateWatch } from '../wait/update-watch.ts';

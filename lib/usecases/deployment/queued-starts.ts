@@ -1,6 +1,7 @@
 import type { Executor, StartResult, Write } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { attributesOf, type Failure, type RunWatchRow, rowOf } from '../../domain/record/rows.ts';
+import { attributesOf, type Failure, rowOf } from '../../domain/record/rows.ts';
+import type { RunWatchRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
 import { DoAll } from '../do-all.ts';
 import { retryConflict } from '../retry-conflict.ts';

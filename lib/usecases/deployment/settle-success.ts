@@ -1,7 +1,8 @@
 import { concludeDeployment } from '../../domain/deployment/conclude-deployment.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { type CaptureRow, type ItemRow, type RolloutWatchRow, rowOf, type TokenRow } from '../../domain/record/rows.ts';
+import { type CaptureRow, type ItemRow, rowOf, type TokenRow } from '../../domain/record/rows.ts';
+import type { RolloutWatchRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { deliverAnswer, tryToDeliver } from '../wait/answer-wait.ts';

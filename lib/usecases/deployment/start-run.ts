@@ -1,6 +1,7 @@
 import { isFlotillaError } from '../../domain/errors.ts';
 import type { Executor, RunRequest, StartResult } from '../../domain/ports.ts';
-import type { Failure, RunWatchRow } from '../../domain/record/rows.ts';
+import type { Failure } from '../../domain/record/rows.ts';
+import type { RunWatchRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
 import type { Queued } from './queue-start.ts';
 import type { Answer } from './take-answer.ts';

@@ -1,6 +1,7 @@
 import type { Executor } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { type HeaderRow, type RunWatchRow, rowOf } from '../../domain/record/rows.ts';
+import { type HeaderRow, rowOf } from '../../domain/record/rows.ts';
+import type { RunWatchRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
 import { DoAll } from '../do-all.ts';
 import { type WatchTask, watchLoop } from '../wait/watch-loop.ts';

@@ -1,6 +1,6 @@
 import type { RunRequest } from '../../domain/ports.ts';
 import { executorWatcher } from '../../domain/record/keys.ts';
-import type { RunWatchRow } from '../../domain/record/rows.ts';
+import type { RunWatchRow } from '../../domain/record/watch-rows.ts';
 import type { PlaceOfWait } from '../wait/settle-wait.ts';
 
 export const requestOf = ({ key, batch_id, deployment, version, at }: RunWatchRow): RunRequest => ({

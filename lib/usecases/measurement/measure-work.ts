@@ -1,7 +1,8 @@
 import { allowedAt } from '../../domain/budget/allowance.ts';
 import type { Measurement } from '../../domain/measurement/measurement.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { type BudgetRow, type RunWatchRow, rowOf } from '../../domain/record/rows.ts';
+import { rowOf } from '../../domain/record/rows.ts';
+import type { BudgetRow, RunWatchRow } from '../../domain/record/watch-rows.ts';
 import type { BatchHead } from '../../domain/schedule/state.ts';
 import type { Deps } from '../deps.ts';
 import { everyItem } from '../schedule/schedule-store.ts';

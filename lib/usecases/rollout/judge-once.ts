@@ -12,7 +12,8 @@ import type { Cluster, HealthAnswer, HealthRequest, WorkloadView } from '../../d
 import type { Evidence } from '../../domain/record/evidence.ts';
 import { foreignLines } from '../../domain/record/foreign-text.ts';
 import { clusterWatcher } from '../../domain/record/keys.ts';
-import type { Failure, Restore, RolloutWatchRow } from '../../domain/record/rows.ts';
+import type { Failure, Restore } from '../../domain/record/rows.ts';
+import type { RolloutWatchRow } from '../../domain/record/watch-rows.ts';
 import { captureBaseline } from '../../domain/rollout/baseline.ts';
 import { type Finding, type Progress, wantsLog } from '../../domain/rollout/judgement.ts';
 import { judgeRollout } from '../../domain/rollout/verdict.ts';

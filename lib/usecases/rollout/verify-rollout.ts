@@ -1,7 +1,8 @@
 import { FlotillaError } from '../../domain/errors.ts';
 import type { Write } from '../../domain/ports.ts';
 import { clusterWatcher, keys, type Wait } from '../../domain/record/keys.ts';
-import { type CaptureRow, type ItemRow, itemOf, type RolloutWatchRow, rowOf } from '../../domain/record/rows.ts';
+import { type CaptureRow, type ItemRow, itemOf, rowOf } from '../../domain/record/rows.ts';
+import type { RolloutWatchRow } from '../../domain/record/watch-rows.ts';
 import { isSameRevision } from '../../domain/rollout/baseline.ts';
 import type { Deps } from '../deps.ts';
 import { readPlanned } from '../plan/plan-store.ts';

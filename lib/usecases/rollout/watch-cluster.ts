@@ -1,6 +1,6 @@
 import { isFlotillaError } from '../../domain/errors.ts';
 import type { Cluster, WorkloadView } from '../../domain/ports.ts';
-import type { RolloutWatchRow } from '../../domain/record/rows.ts';
+import type { RolloutWatchRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
 import { DoAll } from '../do-all.ts';
 import { type WatchTask, watchLoop } from '../wait/watch-loop.ts';

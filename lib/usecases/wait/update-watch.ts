@@ -1,7 +1,8 @@
 import { isFlotillaError } from '../../domain/errors.ts';
 import type { Condition, Write } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { attributesOf, type RunWatchRow } from '../../domain/record/rows.ts';
+import { attributesOf } from '../../domain/record/rows.ts';
+import type { RunWatchRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import type { PlaceOfWait } from './settle-wait.ts';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isFlotillaError } from '../../domain/errors.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { itemOf, rowOf, type WatcherRow } from '../../domain/record/rows.ts';
+import { itemOf, rowOf } from '../../domain/record/rows.ts';
+import type { WatcherRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { everyItem } from '../schedule/schedule-store.ts';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { CancelResult, Executor, News, RunState } from '../../../lib/domain/ports.ts';
 import { executorWatcher, keys } from '../../../lib/domain/record/keys.ts';
-import { type AnswerRow, type ItemRow, itemOf, type RunWatchRow, rowOf } from '../../../lib/domain/record/rows.ts';
+import { type AnswerRow, type ItemRow, itemOf, rowOf } from '../../../lib/domain/record/rows.ts';
+import type { RunWatchRow } from '../../../lib/domain/record/watch-rows.ts';
 import { followRun, watchedOf } from '../../../lib/usecases/deployment/follow-run.ts';
 import { cloudPace } from '../../../lib/usecases/deps.ts';
 import { unaskedExecutor } from '../../unasked-executor.ts';

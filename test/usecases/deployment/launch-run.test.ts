@@ -8,10 +8,10 @@ import {
   type ItemRow,
   itemOf,
   type Outcome,
-  type RunWatchRow,
   rowOf,
   type TurnRow,
 } from '../../../lib/domain/record/rows.ts';
+import type { RunWatchRow } from '../../../lib/domain/record/watch-rows.ts';
 import { type Launch, launchRun, runPlace } from '../../../lib/usecases/deployment/launch-run.ts';
 import { cloudPace } from '../../../lib/usecases/deps.ts';
 import { aboutToStart } from './about-to-start.ts';

@@ -7,10 +7,10 @@ import {
   itemOf,
   type LastOutcomeRow,
   type Release,
-  type RunWatchRow,
   rowOf,
   type TurnRow,
 } from '../../../lib/domain/record/rows.ts';
+import type { RunWatchRow } from '../../../lib/domain/record/watch-rows.ts';
 import { recordOutcome } from '../../../lib/usecases/deployment/record-outcome.ts';
 import { aboutToStart } from './about-to-start.ts';
 

@@ -3,14 +3,8 @@ import { FlotillaError } from '../../../lib/domain/errors.ts';
 import type { Workflow, Write } from '../../../lib/domain/ports.ts';
 import { changeItem, pendingItem } from '../../../lib/domain/record/change.ts';
 import { clusterWatcher, keys } from '../../../lib/domain/record/keys.ts';
-import {
-  type AnswerRow,
-  type CaptureRow,
-  type ItemRow,
-  itemOf,
-  type RolloutWatchRow,
-  rowOf,
-} from '../../../lib/domain/record/rows.ts';
+import { type AnswerRow, type CaptureRow, type ItemRow, itemOf, rowOf } from '../../../lib/domain/record/rows.ts';
+import type { RolloutWatchRow } from '../../../lib/domain/record/watch-rows.ts';
 import { settleSuccess } from '../../../lib/usecases/deployment/settle-success.ts';
 import { cloudPace } from '../../../lib/usecases/deps.ts';
 import { verifyRollout } from '../../../lib/usecases/rollout/verify-rollout.ts';

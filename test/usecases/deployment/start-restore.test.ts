@@ -2,14 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { FlotillaError } from '../../../lib/domain/errors.ts';
 import type { Cluster, Executor, WorkloadView } from '../../../lib/domain/ports.ts';
 import { executorWatcher, keys } from '../../../lib/domain/record/keys.ts';
-import {
-  type AnswerRow,
-  type CaptureRow,
-  type ItemRow,
-  itemOf,
-  type RunWatchRow,
-  rowOf,
-} from '../../../lib/domain/record/rows.ts';
+import { type AnswerRow, type CaptureRow, type ItemRow, itemOf, rowOf } from '../../../lib/domain/record/rows.ts';
+import type { RunWatchRow } from '../../../lib/domain/record/watch-rows.ts';
 import { captureBaseline } from '../../../lib/domain/rollout/baseline.ts';
 import { startRestore } from '../../../lib/usecases/deployment/start-restore.ts';
 import { cloudPace } from '../../../lib/usecases/deps.ts';

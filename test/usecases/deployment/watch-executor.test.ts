@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Executor, News } from '../../../lib/domain/ports.ts';
 import { executorWatcher, keys } from '../../../lib/domain/record/keys.ts';
-import { type ItemRow, itemOf, type RunWatchRow, rowOf, type WatcherRow } from '../../../lib/domain/record/rows.ts';
+import { type ItemRow, itemOf, rowOf } from '../../../lib/domain/record/rows.ts';
+import type { RunWatchRow, WatcherRow } from '../../../lib/domain/record/watch-rows.ts';
 import { pauseStart, resumeStart } from '../../../lib/usecases/deployment/pause-start.ts';
 import { watchExecutor } from '../../../lib/usecases/deployment/watch-executor.ts';
 import { cloudPace } from '../../../lib/usecases/deps.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { clusterWatcher, keys, type Wait } from '../../../lib/domain/record/keys.ts';
-import { type CaptureRow, itemOf, type Release, type RolloutWatchRow, rowOf } from '../../../lib/domain/record/rows.ts';
+import { type CaptureRow, itemOf, type Release, rowOf } from '../../../lib/domain/record/rows.ts';
+import type { RolloutWatchRow } from '../../../lib/domain/record/watch-rows.ts';
 import { cloudPace } from '../../../lib/usecases/deps.ts';
 import { verifyRollout } from '../../../lib/usecases/rollout/verify-rollout.ts';
 import { aboutToStart } from '../deployment/about-to-start.ts';

@@ -8,9 +8,9 @@ import {
   type ItemRow,
   itemOf,
   type Outcome,
-  type RunWatchRow,
   rowOf,
 } from '../../../lib/domain/record/rows.ts';
+import type { RunWatchRow } from '../../../lib/domain/record/watch-rows.ts';
 import { deliverAnswer, tryToDeliver } from '../../../lib/usecases/wait/answer-wait.ts';
 import { type Settlement, settleWait, writeAnswer } from '../../../lib/usecases/wait/settle-wait.ts';
 import { unlessBusy, updateWatch } from '../../../lib/usecases/wait/update-watch.ts';

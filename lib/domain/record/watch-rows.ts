@@ -1,0 +1,71 @@
+import type { Budget } from '../budget/budget.ts';
+import type { PlannedDeployment } from '../plan/plan.ts';
+import type { CancelResult } from '../ports.ts';
+import type { Baseline } from '../rollout/baseline.ts';
+import type { Expected } from '../rollout/judgement.ts';
+import type { Wait } from './keys.ts';
+
+/** What the executor poller follows. Written with the intent; it goes when the wait is answered. */
+export interface RunWatchRow {
+  readonly batch_id: string;
+  readonly index: number;
+  readonly wait: Wait;
+  readonly deployment: PlannedDeployment;
+  readonly version: string;
+  readonly key: string;
+  /**
+   * `paused` and `queued`: certainly not started, and not asked for again before it is `intended` again. What is paused is asked
+   * for by the function that began it, what is queued by the poller.
+   */
+  readonly phase: 'intended' | 'paused' | 'queued' | 'accepted' | 'started' | 'unknown';
+  /** How often the executor was asked for it and turned it away. */
+  readonly asked?: number;
+  /** Why it did so the last time, and until when is paused. */
+  readonly turned_away?: { readonly reason: string; readonly message: string; readonly until: number };
+  readonly correlation?: string;
+  readonly ref?: string;
+  /** When the intent was written. */
+  readonly at: number;
+  /** When it was last asked for, which may have been sent then; absent where that is `at`. */
+  readonly sent_at?: number;
+  /** Of the call that sends it out of the queue. */
+  readonly sender?: string;
+  /** When it began to wait in our own queue. */
+  readonly queued_at?: number;
+  /** When there may be room for one that is queued. */
+  readonly until?: number;
+  /** When the attempt must be over; while it is queued, until when it may be. */
+  readonly deadline: number;
+  /** Why the run is being stopped, and since when. */
+  readonly stopping?: {
+    readonly why: 'timeout' | 'cancel';
+    readonly at: number;
+    readonly answer: CancelResult['kind'];
+  };
+}
+
+/** What the cluster observer follows. */
+export interface RolloutWatchRow {
+  readonly batch_id: string;
+  readonly index: number;
+  readonly wait: Wait;
+  readonly deployment: PlannedDeployment;
+  readonly expected: Expected;
+  readonly baseline: Baseline;
+  /** Of a restore: what it found is what ran before the attempt, so nothing was ever replaced. */
+  readonly untouched?: true;
+  readonly at: number;
+  readonly deadline: number;
+}
+
+/** `WATCHERS/<watcher>`: which generation of a watcher runs, and until when it has promised to look again. */
+export interface WatcherRow {
+  readonly watcher: string;
+  readonly generation: number;
+  readonly until: number;
+}
+
+/** `BUDGETS/<account>`: the budget of requests. Written on the condition that `version` is what was read, and raises it by one. */
+export interface BudgetRow extends Budget {
+  readonly version: number;
+}
