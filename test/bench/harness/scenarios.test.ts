@@ -38,7 +38,7 @@ describe('what a build is given', () => {
     ['webhook-500', { deployments: 500, atOnce: 500, modes: ['webhook'], pipelines: 4, simulated: real }],
     ['pipelines-30', { deployments: 30, atOnce: 30, modes: ['execute', 'webhook'], pipelines: 30, simulated: real }],
     ['lost-starts', { deployments: 30, atOnce: 30, modes: ['execute'], pipelines: 4, simulated: real }],
-    ['slow-reads', { deployments: 30, atOnce: 30, modes: ['execute'], pipelines: 4, simulated: real }],
+    ['slow-reads', { deployments: 40, atOnce: 40, modes: ['execute', 'webhook'], pipelines: 4, simulated: real }],
   ])('in %s is %j', (name, expected) => {
     expect(planned(scenarios.find((one) => one.name === name)!)).toEqual(expected);
   });
