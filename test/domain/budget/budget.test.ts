@@ -42,6 +42,13 @@ describe('whoever asks when', () => {
     );
   });
 
+  it('nor have they when turns are noticed half a second late', () => {
+    const asked = requestKinds.map((kind): Happening => ({ at: 0, kind, count: 600 }));
+    const late = timesOf(sendAll(newBudget(400, 0), asked)).map((at) => Math.max(500, at));
+    expect(within(late, 500, 500 + minute)).toBeGreaterThan(395);
+    expect(fullestMinute(late)).toBeLessThanOrEqual(400);
+  });
+
   it('neither kind waits longer than its own share takes, however much of the other there is', () => {
     const counts = fc.integer({ min: 1, max: 300 });
     fc.assert(
@@ -134,6 +141,11 @@ describe('a complaint of the account', () => {
     expect(lower(lower(used, 0), 1_000, retryAfter).closed_until).toBe(
       Math.max(5_000, retryAfter === undefined ? 0 : Math.min(minute, retryAfter) + 1_000),
     );
+  });
+
+  it('is one of its burst also where no less can be allowed', () => {
+    const lowest = budgetAt(lower(newBudget(10, 0), 0), 5_000);
+    expect(lower(lowest, 5_000)).toBe(lowest);
   });
 
   it('never leaves less than 20 a minute, or than a limit that is lower', () => {

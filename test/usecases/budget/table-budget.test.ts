@@ -155,10 +155,25 @@ describe('one process', () => {
     expect(went).toBeLessThan(40);
     const { issued } = (await rowIn(table)).start;
     expect(issued).toBe(40);
-    // It takes a number that is there.
+    // It takes a number that is there, and none that was paid for and let pass.
     expect(await passTime(clock, budget.turn('start'))).toEqual({ kind: 'go' });
     expect((await rowIn(table)).start.issued).toBe(40);
-    await passTime(clock, Promise.all(reads));
+    await passTime(clock, Promise.all([...reads, clock.sleep(2 * minute)]));
+    await passTime(clock, budget.turn('start'));
+    expect((await rowIn(table)).start.issued).toBe(41);
+  });
+
+  it('gives each who asks one number, also where a look at the row takes longer than a write', async () => {
+    const clock = new WorldClock();
+    const { table } = countedTable(clock);
+    const slow: Table = { ...table, get: async (key) => table.get(key).finally(() => clock.sleep(35)) };
+    const budget = budgetOf(slow, clock);
+    const all = Array.from({ length: 120 }, async (_, nth) => {
+      await clock.sleep(nth * 10);
+      return budget.turn('start');
+    });
+    await passTime(clock, Promise.all(all));
+    expect((await rowIn(table)).start.issued).toBe(120);
   });
 
   it('a row that somebody removes is begun anew', async () => {
@@ -242,6 +257,14 @@ describe('a table that fails', () => {
     expect(told.at(-1)).toMatchObject({ status: 'rejected', reason: { name: 'TableBusy' } });
   });
 
+  it('who waits already and whose turn is of no use any more is told', async () => {
+    const { clock, begin, budget } = failing((at) => at > 500);
+    const all = Array.from({ length: 60 }, () => budget.turn('start', begin + 12_000));
+    const told = await passTime(clock, Promise.all(all));
+    expect(told.at(-1)).toEqual({ kind: 'later', at: expect.any(Number) });
+    expect(clock.now() - begin).toBeLessThan(14_000);
+  });
+
   it('a fault that time does not mend is told at once', async () => {
     const { clock, begin, budget } = failing(() => true, 'ContractBroken');
     await expect(passTime(clock, budget.turn('read'))).rejects.toMatchObject({ name: 'ContractBroken' });
@@ -287,6 +310,33 @@ describe('an account that allows less than was configured', () => {
       return true;
     };
   };
+
+  it('settles near it also where many ask at once, every ten seconds', async () => {
+    const clock = new WorldClock();
+    const { table } = countedTable(clock);
+    const budget = budgetOf(table, clock);
+    const begin = clock.now();
+    const isLetIn = gate(120);
+    const told = { passed: 0, refused: 0 };
+    const ask = async (kind: RequestKind): Promise<void> => {
+      if ((await budget.turn(kind, clock.now() + 20_000)).kind === 'later') return;
+      const isIn = isLetIn(clock.now());
+      if (clock.now() - begin >= 5 * minute) told[isIn ? 'passed' : 'refused'] += 1;
+      await clock.sleep(150);
+      if (!isIn) await budget.throttled();
+    };
+    const all: Promise<void>[] = [];
+    const look = async (): Promise<void> => {
+      for (; clock.now() < begin + 35 * minute; await clock.sleep(10_000))
+        for (let nth = 0; nth < 28; nth += 1) all.push(ask(nth % 4 === 0 ? 'start' : 'read'));
+    };
+    await passTime(
+      clock,
+      look().then(() => Promise.all(all)),
+    );
+    expect(told.refused / (told.passed + told.refused)).toBeLessThanOrEqual(0.02);
+    expect(told.passed / 30).toBeGreaterThan(120 * 0.7);
+  });
 
   it.each([120, 45, 250])('settles near %i a minute, with hardly a refusal', async (most) => {
     const clock = new WorldClock();
