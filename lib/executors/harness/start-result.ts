@@ -32,6 +32,8 @@ const refusals: ReadonlySet<string> = new Set([
 /** What the HTTP status alone says about a start; a body when it says yes. */
 const judge = (reply: HarnessReply): StartResult | JsonObject => {
   const message = describeReply(reply);
+  // That there is no room in our own budget says nothing about Harness.
+  if (reply.kind === 'not-sent' && reply.busyUntil !== undefined) return { kind: 'busy', until: reply.busyUntil };
   if (reply.kind === 'not-sent') return rejected('ExecutorUnreachable', !reply.permanent, message);
   if (reply.kind === 'lost') return { kind: 'unknown', message };
   const { status, body } = reply;
