@@ -70,6 +70,15 @@ export const cancelPaths: readonly Path[] = [
     ends: 'FAILED / DeploymentsFailed',
   },
   {
+    title: 'while it deploys, and the abort is not heard: it is not sent again at the deadline',
+    batch: [{ name: 'a', timeout: 60 }],
+    scripts: { a: { takes: 1_000, cancel: 'deaf' } },
+    meanwhile: after(12),
+    expect: { a: { outcome: 'UNKNOWN / AbortUnconfirmed', visited: deployFails, starts: '1' } },
+    ends: 'UNKNOWN / DeploymentsUnknown',
+    after: async (world) => expect(world.executor.cancels.length).toBe(1),
+  },
+  {
     title: 'while it deploys and its run cannot be aborted: it goes on to its end',
     batch: [{ name: 'a' }],
     scripts: { a: { takes: 60, cancel: 'no' } },

@@ -16,6 +16,8 @@ const never = Number.POSITIVE_INFINITY;
 const reasonOfFailure = async (world: World, batchId: string): Promise<string | undefined> =>
   (await itemsOf(world, batchId))[0]?.outcome?.failure?.reason;
 
+const abortedOnce = async (world: World): Promise<void> => expect(world.executor.cancels).toHaveLength(1);
+
 export const byOwner: readonly Path[] = [
   {
     title: 'deploy: the run is aborted at the end of the timeout, then the previous release is seen',
@@ -89,6 +91,72 @@ export const byOwner: readonly Path[] = [
     batch: [{ name: 'a', retries: 2 }],
     scripts: { a: { takes: never, cancel: 'deaf' } },
     expect: { a: { outcome: 'UNKNOWN / AbortUnconfirmed', visited: deployFails, starts: '1' } },
+    ends: unknown,
+  },
+  {
+    title: 'deploy: the answer to the abort is lost: it is not sent again, and the end of the run is seen',
+    batch: [{ name: 'a' }],
+    scripts: { a: { takes: never, cancel: 'lost' } },
+    expect: { a: { outcome: 'FAILED / RestoredPreviousRelease', visited: restored, starts: '1', runs: '1.0.0' } },
+    ends: failed,
+    after: abortedOnce,
+  },
+  {
+    title: 'deploy: the abort is lost itself: it is not sent again, and nobody says that it was heard',
+    batch: [{ name: 'a', retries: 2 }],
+    scripts: { a: { takes: never, cancel: 'unheard' } },
+    expect: { a: { outcome: 'UNKNOWN / AbortUnconfirmed', visited: deployFails, starts: '1' } },
+    ends: unknown,
+    after: abortedOnce,
+  },
+  {
+    title: 'deploy: the abort cannot be sent at first',
+    batch: [{ name: 'a', timeout: 60 }],
+    scripts: { a: { takes: never } },
+    meanwhile: async (world) => {
+      await world.pass(50);
+      world.executor.isAway = true;
+      await world.pass(45);
+      world.executor.isAway = false;
+    },
+    expect: { a: { outcome: 'FAILED / RestoredPreviousRelease', visited: restored, starts: '1', runs: '1.0.0' } },
+    ends: failed,
+    after: abortedOnce,
+  },
+  ...(['before', 'after'] as const).map(
+    (when): Path => ({
+      title: `deploy: the poller dies with its abort, ${when} it was sent: it is sent once at most`,
+      batch: [{ name: 'a', timeout: 60 }],
+      scripts: { a: { takes: never } },
+      before: (world) => {
+        world.meter.fault = ({ name }) => {
+          if (name !== 'executor.cancel') return undefined;
+          world.log.kill('watch-executor', 'error');
+          return { error: new Error('killed'), when };
+        };
+      },
+      expect: {
+        a:
+          when === 'before'
+            ? { outcome: 'UNKNOWN / AbortUnconfirmed', visited: deployFails, starts: '1' }
+            : { outcome: 'FAILED / RestoredPreviousRelease', visited: restored, starts: '1', runs: '1.0.0' },
+      },
+      ends: when === 'before' ? unknown : failed,
+      after: async (world) => expect(world.executor.cancels).toHaveLength(when === 'before' ? 0 : 1),
+    }),
+  ),
+  {
+    title: 'deploy: an attempt of a minute whose run cannot be read ends two minutes after it was sent',
+    batch: [{ name: 'a', timeout: 60 }],
+    scripts: { a: { takes: 600 } },
+    meanwhile: async (world, batchId) => {
+      await world.pass(20);
+      const at = world.clock.now();
+      world.executor.isAway = true;
+      await world.sealed(batchId);
+      expect(world.clock.now() - at).toBeLessThan(120_000);
+    },
+    expect: { a: { outcome: 'UNKNOWN / ExecutorUnavailable', visited: deployFails, starts: '1' } },
     ends: unknown,
   },
   {

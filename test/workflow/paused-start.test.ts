@@ -110,6 +110,7 @@ const pausing = async () => {
       executor: world.executor,
       news: undefined,
       cancelled: false,
+      beside: (act) => act(),
     });
   let isResumed = false;
   /** The table for somebody who has read the pause, and is overtaken before he writes. */

@@ -30,8 +30,8 @@ export interface Script {
   readonly ends?: RunOutcome;
   /** What is said about a bad end. */
   readonly says?: string;
-  /** `deaf` says that it accepts, and goes on. */
-  readonly cancel?: 'accepted' | 'no' | 'deaf';
+  /** `deaf` says that it accepts, and goes on. Of `lost` the answer is lost, of `unheard` the request is. */
+  readonly cancel?: 'accepted' | 'no' | 'deaf' | 'lost' | 'unheard';
   /** Asked to stop, it no longer knows the run. */
   readonly forgotten?: boolean;
   /** What then stands on the cluster; `nothing` changes nothing there. */
@@ -130,7 +130,8 @@ export class ScriptedExecutor implements Executor {
     if (run.to <= this.#clock.now()) return { kind: 'over', answer: '400' };
     const { cancel = 'accepted' } = run.script;
     if (run.script.forgotten) this.#runs.delete(request.key);
-    if (cancel === 'accepted') run.abortedAt = this.#clock.now() + 2_000;
+    if (cancel === 'accepted' || cancel === 'lost') run.abortedAt = this.#clock.now() + 2_000;
+    if (cancel === 'lost' || cancel === 'unheard') return { kind: 'lost', answer: 'the connection was reset' };
     return { kind: cancel === 'deaf' ? 'accepted' : cancel, answer: '200' };
   }
 

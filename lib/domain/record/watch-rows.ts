@@ -36,12 +36,21 @@ export interface RunWatchRow {
   readonly until?: number;
   /** When the attempt must be over; while it is queued, until when it may be. */
   readonly deadline: number;
-  /** Why the run is being stopped, and since when. */
-  readonly stopping?: {
-    readonly why: 'timeout' | 'cancel';
-    readonly at: number;
-    readonly answer: CancelResult['kind'];
-  };
+  /** How often its end was asked for. */
+  readonly stops?: number;
+  readonly stopping?: Stopping;
+}
+
+/** Why the run is being stopped, and since when. Written before it is asked for: without an answer nobody knows whether it was. */
+export interface Stopping {
+  readonly why: 'timeout' | 'cancel';
+  readonly at: number;
+  /** Of the call that asks for it. */
+  readonly by?: string;
+  /** `unsent`: it has certainly not been asked for, and may be again. */
+  readonly answer?: CancelResult['kind'] | 'unsent';
+  /** What came back, in words. */
+  readonly said?: string;
 }
 
 /** What the cluster observer follows. */

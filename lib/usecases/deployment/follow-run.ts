@@ -1,8 +1,6 @@
 import { failureOfRun } from '../../domain/deployment/run-failure.ts';
-import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
 import type { Executor, News, RunState, Watched } from '../../domain/ports.ts';
 import { foreignAddress, foreignName } from '../../domain/record/foreign-text.ts';
-import { keys } from '../../domain/record/keys.ts';
 import type { Failure } from '../../domain/record/rows.ts';
 import type { RunWatchRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
@@ -13,9 +11,10 @@ import { failureOfQueue } from './queue-start.ts';
 import { giveUpQueued } from './queued-starts.ts';
 import { settleFailure, withRun } from './settle-failure.ts';
 import { readStandingOfQueued } from './standing.ts';
+import { goesOn, mayStop, stopRun } from './stop-run.ts';
 import { placeOf, requestOf, sentAt } from './watched-row.ts';
 
-type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'pace'>;
+type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace'>;
 
 export interface Following {
   readonly row: RunWatchRow;
@@ -23,6 +22,8 @@ export interface Following {
   /** What the look at the executor brought; absent where it was not asked for this run. */
   readonly news: News | undefined;
   readonly cancelled: boolean;
+  /** Does what may take long, and holds up no look. */
+  readonly beside: (act: () => Promise<void>) => Promise<void>;
 }
 
 const actor = 'executor';
@@ -40,22 +41,21 @@ export const watchedOf = (deps: Pick<Needs, 'clock' | 'pace'>, row: RunWatchRow)
 /** What one look at one run leads to. An executor that cannot be asked is no news. */
 export const followRun = async (deps: Needs, following: Following): Promise<void> => {
   const { row, news } = following;
-  try {
-    if (row.phase === 'paused') await followPaused(deps, row);
-    else if (row.phase === 'queued') await followQueued(deps, following);
-    else if (row.phase === 'started') await followStarted(deps, following);
-    else if (news !== undefined) await followSought(deps, { ...following, news });
-    if (news?.kind === 'unread') throw new FlotillaError('ExecutorUnavailable', news.trouble.answered);
-  } catch (error) {
-    if (!isFlotillaError(error, 'ExecutorUnavailable')) throw error;
-    if (deps.clock.now() > lastMoment(deps, following))
-      await settleUnknown(deps, row, 'ExecutorUnavailable', error.message);
+  if (news?.kind === 'unread' && deps.clock.now() > lastMoment(deps, row)) {
+    return settleUnknown(deps, row, 'ExecutorUnavailable', news.trouble.answered);
   }
+  if (row.phase === 'paused') return followPaused(deps, row);
+  if (row.phase === 'queued') return followQueued(deps, following);
+  if (row.phase === 'started') return followStarted(deps, following);
+  if (news !== undefined) await followSought(deps, { ...following, news });
 };
 
-/** After this nobody waits for news any longer. */
-const lastMoment = ({ pace }: Needs, { row, executor }: Following): number =>
-  Math.max(row.deadline, sentAt(row) + executor.lateStartMilliseconds) + pace.abortGrace;
+/** An attempt of a minute has a minute more, and not ten, for an executor that cannot be read. */
+const leastGrace = 60_000;
+
+/** After this nobody waits any longer for news of an executor that cannot be read. */
+const lastMoment = ({ pace }: Needs, { deadline, deployment }: RunWatchRow): number =>
+  deadline + Math.min(pace.abortGrace, Math.max(leastGrace, deployment.timeout * 1_000));
 
 /** Somebody who pauses longer than he said, by so many milliseconds, has died. It is harmless to be wrong about that. */
 const pauseGrace = 30_000;
@@ -109,12 +109,11 @@ const followStarted = async (deps: Needs, following: Following): Promise<void> =
   const now = deps.clock.now();
   const { stopping } = row;
   const why = reasonToStop(following, now);
-  if (stopping === undefined || (stopping.why === 'cancel' && stopping.answer === 'no' && why === 'timeout')) {
-    if (why !== undefined) await stop(deps, following, why);
-    return;
+  if (why !== undefined && mayStop(row, why)) {
+    const { executor, beside } = following;
+    return beside(() => stopRun(deps, { row, executor, why }));
   }
-  const goesOn = stopping.why === 'cancel' && stopping.answer === 'no';
-  if (goesOn || now <= stopping.at + deps.pace.abortGrace) return;
+  if (stopping === undefined || goesOn(stopping) || now <= stopping.at + deps.pace.abortGrace) return;
   const message = `The run was to be stopped (${stopping.why}), but its end was not seen: ${lastSeen(following)}.`;
   await settleUnknown(deps, row, 'AbortUnconfirmed', message);
 };
@@ -133,18 +132,6 @@ const lastSeen = (following: Following): string => {
 const reasonToStop = ({ row, cancelled }: Following, now: number): 'timeout' | 'cancel' | undefined => {
   if (now > row.deadline) return 'timeout';
   return cancelled && row.wait !== 'restore' ? 'cancel' : undefined;
-};
-
-/** Asks for the end of the run; what becomes of it is seen at the next looks. */
-const stop = async (deps: Needs, { row, executor }: Following, why: 'timeout' | 'cancel'): Promise<void> => {
-  // A run that was aborted for a cancel which nobody remembers would be a failure of its own, and might be tried again.
-  await deps.table.synced();
-  const { kind: answer } = await executor.cancel(requestOf(row), row.ref ?? '');
-  const stopping = { why, answer, at: deps.clock.now() };
-  const { watcher, batch_id, index, wait } = placeOf(row);
-  await deps.table.transact([
-    { update: keys.watch(watcher, batch_id, index, wait), set: { stopping }, when: { exists: true } },
-  ]);
 };
 
 const conclude = async (deps: Needs, row: RunWatchRow, state: RunState): Promise<void> => {

@@ -3,8 +3,8 @@ import { keys } from '../../domain/record/keys.ts';
 import { attributesOf, type Failure, rowOf } from '../../domain/record/rows.ts';
 import type { RunWatchRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
-import { DoAll } from '../do-all.ts';
 import { retryConflict } from '../retry-conflict.ts';
+import type { Beside } from './beside.ts';
 import { sentAgain } from './pause-start.ts';
 import { type Queued, queueStart } from './queue-start.ts';
 import { settleFailure } from './settle-failure.ts';
@@ -26,16 +26,14 @@ const pause = 15_000;
  */
 export class QueuedStarts {
   readonly #deps: Needs;
-  /** Milliseconds since 1970; after this nothing is sent any more. */
-  readonly #end: number;
-  readonly #all = new DoAll();
-  readonly #senders = new Set<Promise<void>>();
+  readonly #options: QueueOptions;
   readonly #underWay = new Set<string>();
+  #senders = 0;
   #waiting: RunWatchRow[] = [];
 
-  constructor(deps: Needs, end: number) {
+  constructor(deps: Needs, options: QueueOptions) {
     this.#deps = deps;
-    this.#end = end;
+    this.#options = options;
   }
 
   begin(executor: Executor, rows: readonly RunWatchRow[]): void {
@@ -43,37 +41,41 @@ export class QueuedStarts {
     const isDue = ({ key, phase, until = 0 }: RunWatchRow): boolean =>
       phase === 'queued' && until <= latest && !this.#underWay.has(key);
     this.#waiting = rows.filter(isDue).toSorted(byAge);
-    const wanted = Math.min(most - this.#senders.size, this.#waiting.length);
-    for (let added = 0; added < wanted; added += 1) this.#addSender(executor);
-  }
-
-  /** When all that is under way has been answered. Throws what was thrown meanwhile. */
-  async end(): Promise<void> {
-    await Promise.all(this.#senders);
-    this.#all.end();
+    const wanted = Math.min(most - this.#senders, this.#waiting.length);
+    for (let added = 0; added < wanted; added += 1) this.#options.beside.begin(() => this.#sendAll(executor));
   }
 
   #latest(): number {
     const { clock, pace } = this.#deps;
-    return Math.min(clock.now() + pace.pollExecutor, this.#end);
-  }
-
-  #addSender(executor: Executor): void {
-    const sender = this.#sendAll(executor).finally(() => this.#senders.delete(sender));
-    this.#senders.add(sender);
+    return Math.min(clock.now() + pace.pollExecutor, this.#options.end);
   }
 
   async #sendAll(executor: Executor): Promise<void> {
-    for (let row = this.#waiting.shift(); row !== undefined; row = this.#waiting.shift()) {
-      const next = row;
-      this.#underWay.add(next.key);
-      await this.#all.try(async () => {
-        const isTaken = await sendQueued(this.#deps, next, { executor, latest: this.#latest() });
+    this.#senders += 1;
+    try {
+      for (let row = this.#waiting.shift(); row !== undefined; row = this.#waiting.shift()) {
+        const isTaken = await this.#send(executor, row);
         if (!isTaken) this.#waiting = [];
-      });
-      this.#underWay.delete(next.key);
+      }
+    } finally {
+      this.#senders -= 1;
     }
   }
+
+  async #send(executor: Executor, row: RunWatchRow): Promise<boolean> {
+    this.#underWay.add(row.key);
+    try {
+      return await sendQueued(this.#deps, row, { executor, latest: this.#latest() });
+    } finally {
+      this.#underWay.delete(row.key);
+    }
+  }
+}
+
+interface QueueOptions {
+  readonly beside: Beside;
+  /** Milliseconds since 1970; after this nothing is sent any more. */
+  readonly end: number;
 }
 
 const byAge = (one: RunWatchRow, other: RunWatchRow): number =>

@@ -5,6 +5,7 @@ import type { RunWatchRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
 import { DoAll } from '../do-all.ts';
 import { type WatchTask, watchLoop } from '../wait/watch-loop.ts';
+import { Beside } from './beside.ts';
 import { followRun, watchedOf } from './follow-run.ts';
 import { QueuedStarts } from './queued-starts.ts';
 
@@ -16,7 +17,8 @@ type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pac
  */
 export const watchExecutor = async (deps: Needs, task: WatchTask): Promise<{ more: boolean }> => {
   const account = task.watcher.slice(task.watcher.indexOf(':') + 1);
-  const starts = new QueuedStarts(deps, deps.clock.now() + deps.pace.watchFor);
+  const beside = new Beside();
+  const starts = new QueuedStarts(deps, { beside, end: deps.clock.now() + deps.pace.watchFor });
   const all = new DoAll();
   let end = { more: true };
   await all.try(async () => {
@@ -25,22 +27,30 @@ export const watchExecutor = async (deps: Needs, task: WatchTask): Promise<{ mor
       look: async (rows) => {
         const executor = await deps.executor(account);
         starts.begin(executor, rows);
-        await lookAtAll(deps, executor, rows);
+        await lookAtAll(deps, { executor, beside }, rows);
       },
     });
   });
-  await all.try(() => starts.end());
+  await all.try(() => beside.end());
   all.end();
   return end;
 };
 
-const lookAtAll = async (deps: Needs, executor: Executor, rows: readonly RunWatchRow[]): Promise<void> => {
+interface Looking {
+  readonly executor: Executor;
+  readonly beside: Beside;
+}
+
+const lookAtAll = async (deps: Needs, { executor, beside }: Looking, rows: readonly RunWatchRow[]): Promise<void> => {
   const cancelled = await cancelledBatches(deps, rows);
   const watched = rows.flatMap((row) => watchedOf(deps, row) ?? []);
   const news = watched.length === 0 ? undefined : await executor.look(watched);
   const all = new DoAll();
   const follow = (row: RunWatchRow): Promise<void> =>
-    followRun(deps, { row, executor, news: news?.get(row.key), cancelled: cancelled.has(row.batch_id) });
+    followRun(deps, {
+      ...{ row, executor, news: news?.get(row.key), cancelled: cancelled.has(row.batch_id) },
+      beside: async (act) => beside.begin(act),
+    });
   await Promise.all(rows.map((row) => all.try(() => follow(row))));
   all.end();
 };

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { CancelResult, Executor, News, RunState } from '../../../lib/domain/ports.ts';
 import { executorWatcher, keys } from '../../../lib/domain/record/keys.ts';
 import { type AnswerRow, type ItemRow, itemOf, rowOf } from '../../../lib/domain/record/rows.ts';
-import type { RunWatchRow } from '../../../lib/domain/record/watch-rows.ts';
+import type { RunWatchRow, Stopping } from '../../../lib/domain/record/watch-rows.ts';
 import { followRun, watchedOf } from '../../../lib/usecases/deployment/follow-run.ts';
 import { cloudPace } from '../../../lib/usecases/deps.ts';
 import { unaskedExecutor } from '../../unasked-executor.ts';
@@ -34,8 +34,8 @@ const running: RunState = { phase: 'running', raw: 'Running' };
 const ended: RunState = { phase: 'terminal', outcome: 'succeeded', raw: 'Success' };
 const run = { kind: 'run', ref: 'run-1', url: 'https://x/run-1' } as const;
 const started = { phase: 'started', ref: 'run-1' } as const;
-const stopping = (why: 'timeout' | 'cancel', answer: 'accepted' | 'over' | 'no', at: number) => ({
-  row: { ...started, stopping: { why, answer, at: start + at } },
+const stopping = (why: 'timeout' | 'cancel', answer: Stopping['answer'], at: number) => ({
+  row: { ...started, stopping: { why, at: start + at, ...(answer === undefined ? {} : { answer }) } },
 });
 const start = Date.UTC(2026, 8, 30, 6);
 const touchedUnknown = 'touched, unknown';
@@ -249,29 +249,39 @@ const cases: readonly Case[] = [
     ...{ after: timeout + abortGrace, told: ['unknown'] },
   },
   {
-    ...{
-      what: 'whose executor is away to the last, is UNKNOWN',
-      row: { phase: 'unknown' },
-      news: away,
-      asked: ['look'],
-    },
-    ...{ after: timeout + abortGrace + 1, told: noTime },
+    ...{ what: 'whose executor is away to the last, is UNKNOWN', row: { phase: 'unknown' } },
+    ...{ news: away, asked: ['look'], after: timeout + abortGrace + 1, told: noTime },
   },
   {
-    ...{
-      what: 'that may appear after its deadline, is waited for until then',
-      row: { phase: 'unknown', deadline: start + 1_000 },
-    },
-    ...{ news: away, asked: ['look'], after: late + abortGrace, told: ['unknown'] },
+    ...{ what: 'of a minute, whose executor is away, has a minute more', row: minute({ phase: 'unknown' }) },
+    ...{ news: away, asked: ['look'], after: 120_000, told: ['unknown'] },
   },
   {
-    ...{
-      what: 'that may have appeared after its deadline, is UNKNOWN',
-      row: { phase: 'accepted', deadline: start + 1_000 },
-    },
-    ...{ news: away, asked: ['look'], after: late + abortGrace + 1, told: noTime },
+    ...{ what: 'of a minute, whose executor is away after that, is UNKNOWN', row: minute({ phase: 'accepted' }) },
+    ...{ news: away, asked: ['look'], after: 120_001, told: noTime },
   },
+  {
+    ...{ what: 'that runs, whose executor is away after that, is UNKNOWN', row: minute(started) },
+    ...{ news: away, after: 120_001, told: noTime },
+  },
+  {
+    ...{ what: 'that was to be stopped, which did not leave, is to be stopped again', state: running, after: 9 },
+    ...{ ...stopping('cancel', 'unsent', 5), isCancelled: true, cancel: 'accepted', asked: ['cancel run-1'] },
+    told: ['started run-1', 'stopping accepted for cancel at 9'],
+  },
+  ...([undefined, 'lost', 'accepted', 'over'] as const).map(
+    (answer): Case => ({
+      ...{ what: `whose stop was answered by ${answer}, is not stopped again, even at its deadline`, state: running },
+      ...{ ...stopping('cancel', answer, timeout), isCancelled: true, after: timeout + 1 },
+      told: ['started run-1', `stopping ${answer} for cancel at ${timeout}`],
+    }),
+  ),
 ];
+
+/** An attempt that has a minute. */
+function minute(row: Partial<RunWatchRow>): Partial<RunWatchRow> {
+  return { ...row, deadline: start + 60_000, deployment: { timeout: 60 } as RunWatchRow['deployment'] };
+}
 
 test.each(cases.map((one) => [one.what, one] as const))('a run %s', async (_, one) => {
   const { world, batchId: batch_id, deployment, item } = await aboutToStart();
@@ -289,6 +299,7 @@ test.each(cases.map((one) => [one.what, one] as const))('a run %s', async (_, on
       deadline: start + timeout,
     },
     ...one.row,
+    deployment: { ...deployment, ...one.row?.deployment },
   };
   const watch = keys.watch(executorWatcher(deployment.executor.account), batch_id, 0, wait);
   const runs = [{ executor: deployment.executor.account, key: 'k', attempt: 1 }];
@@ -310,7 +321,8 @@ test.each(cases.map((one) => [one.what, one] as const))('a run %s', async (_, on
   };
   const seen: News = one.state === undefined ? none : { kind: 'run', ref: 'run-1', state: one.state };
   const news = watchedRun === undefined ? undefined : (one.news ?? seen);
-  await followRun(deps, { row, executor, news, cancelled: one.isCancelled === true });
+  const cancelled = one.isCancelled === true;
+  await followRun(deps, { row, executor, news, cancelled, beside: (act) => act() });
   const watched = rowOf<RunWatchRow>(await world.table.get(watch));
   const answer = rowOf<AnswerRow>(await world.table.get(keys.answer(batch_id, 0, wait)));
   const now = rowOf<ItemRow>(await world.table.get(keys.item(batch_id, 0)))!;

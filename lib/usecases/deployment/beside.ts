@@ -1,0 +1,18 @@
+import { DoAll } from '../do-all.ts';
+
+/** What is done beside the looks at an account: it may take long, and is still under way at the next look. */
+export class Beside {
+  readonly #all = new DoAll();
+  readonly #underWay = new Set<Promise<void>>();
+
+  begin(act: () => Promise<void>): void {
+    const done = this.#all.try(act).finally(() => this.#underWay.delete(done));
+    this.#underWay.add(done);
+  }
+
+  /** When all of it is done. Throws what was thrown meanwhile. */
+  async end(): Promise<void> {
+    await Promise.all(this.#underWay);
+    this.#all.end();
+  }
+}
