@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { usualPatience } from '../../lib/adapters/harness-transport.ts';
+import type { Transport } from '../../lib/adapters/own-fetch.ts';
 import type { News, RunRequest, RunState, StartResult, Watched } from '../../lib/domain/ports.ts';
 import { HarnessExecutor } from '../../lib/executors/harness.ts';
 import type { SimulatedHarnessOptions } from '../../lib/simulators/harness/options.ts';
@@ -10,12 +11,19 @@ import { apiKey, apiOf, type RequestChange, requestOf, watch, webhookToken } fro
 /** An executor and the Harness that it talks to, in one virtual time and without a socket. */
 export class HarnessWorld extends VirtualHarness {
   readonly executor: HarnessExecutor;
+  /** When each read was sent. */
+  readonly reads: number[] = [];
 
   constructor(options: SimulatedHarnessOptions = {}, seed = 1) {
     super({ apiKey, eventMilliseconds: 5_000, stageMilliseconds: 15_000, ...options }, seed);
     const { clock } = this;
+    const transport: Transport = (url, request) => {
+      const isRead = request.method === 'GET' || url.includes('/execution/summary');
+      if (isRead) this.reads.push(clock.now());
+      return this.harness.transport(url, request as Parameters<typeof this.harness.transport>[1]);
+    };
     const api = apiOf(this.harness.url, {
-      ...{ clock, random: new SeededRandom(seed + 1), transport: this.harness.transport },
+      ...{ clock, random: new SeededRandom(seed + 1), transport },
       patience: usualPatience,
     });
     this.executor = new HarnessExecutor({ api, clock, webhookTokens: { 'deploy_risk/flotilla': webhookToken } });
@@ -75,6 +83,18 @@ export class HarnessWorld extends VirtualHarness {
     const news = await this.seen(watched, (each) => each.kind === 'run' && each.state?.phase === 'terminal');
     if (news.kind !== 'run' || news.state === undefined) throw new Error('no end');
     return news.state;
+  }
+
+  /** The most reads in any sixty seconds since then. */
+  readsInAMinute(since = 0): number {
+    const at = this.reads.filter((one) => one >= since);
+    let first = 0;
+    let most = 0;
+    for (const [last, time] of at.entries()) {
+      while (at[first]! <= time - 60_000) first += 1;
+      most = Math.max(most, last - first + 1);
+    }
+    return most;
   }
 
   /** How often each call was made so far. */

@@ -19,3 +19,9 @@ export const bellAfter = (clock: Pick<Clock, 'sleep'>, milliseconds: number): Be
   const rung = clock.sleep(milliseconds, stopped.signal).then(ring, ring);
   return { rung, isOver: () => isOver, stop: () => stopped.abort() };
 };
+
+/** One that rings sooner than another. */
+export const sooner = (bell: Bell, clock: Pick<Clock, 'sleep'>, milliseconds: number): Bell => {
+  const own = bellAfter(clock, milliseconds);
+  return { rung: Promise.race([bell.rung, own.rung]), isOver: () => bell.isOver() || own.isOver(), stop: own.stop };
+};

@@ -4,11 +4,22 @@ import type { HarnessReply } from './api.ts';
 import { type Looking, troubleOf } from './looking.ts';
 import { isSuccess, isThrottled } from './wire.ts';
 
+const idOf = (event: string, version: 'V2' | 'v1'): string => `event ${event} ${version}`;
+
+/** Whether the details were asked for, and nobody has taken the answer. */
+export const areUnderway = ({ underway }: Pick<Looking, 'underway'>, event: string): boolean =>
+  underway.has(idOf(event, 'V2')) || underway.has(idOf(event, 'v1'));
+
 export type Details =
   | { readonly kind: 'shown'; readonly body: JsonObject }
   /** Of the older call this means "not ready" and "no such event" alike: only the caller's deadline can tell them apart. */
   | { readonly kind: 'not-shown' }
-  | { readonly kind: 'unread'; readonly trouble: Trouble; readonly status?: number };
+  | {
+      readonly kind: 'unread';
+      readonly trouble: Trouble;
+      /** Absent where no answer came. */
+      readonly status?: number;
+    };
 
 /** The details of an event, by the older call where there is no newer one. */
 export const readDetails = async (looking: Looking, event: string): Promise<Details> => {
@@ -23,7 +34,7 @@ export const readDetails = async (looking: Looking, event: string): Promise<Deta
 };
 
 const ask = ({ api, underway, bell }: Looking, event: string, version: 'V2' | 'v1') =>
-  underway.once(`event ${event} ${version}`, () => api.triggerDetails(event, version), bell);
+  underway.once(idOf(event, version), () => api.triggerDetails(event, version), bell);
 
 const detailsOf = (event: string, reply: HarnessReply | undefined): Details => {
   if (reply !== undefined && isSuccess(reply)) return { kind: 'shown', body: reply.body };

@@ -1,5 +1,5 @@
 import type { News, Trouble } from '../../domain/ports.ts';
-import { readDetails } from './event-details.ts';
+import { areUnderway, readDetails } from './event-details.ts';
 import { newsOfDetails } from './event-run.ts';
 import { fewEvents } from './list-plan.ts';
 import { type Looking, unread } from './looking.ts';
@@ -7,15 +7,15 @@ import type { Expected } from './wanted-runs.ts';
 
 /** What is known of asking for details so far. */
 export interface Asked {
-  readonly isDue: (id: string) => boolean;
-  readonly lastOf: (id: string) => number;
+  readonly isDue: (event: string) => boolean;
+  readonly lastOf: (event: string) => number;
 }
 
 /** Those that are due, a few at a look: late ones that were never asked for, then the least recently asked, then the oldest. */
 export const chooseEvents = (unseen: readonly Expected[], { isDue, lastOf }: Asked): readonly Expected[] => {
-  const rank = ({ event, isLate }: Expected): number => (isLate && lastOf(idOf(event)) === never ? 0 : 1);
-  const due = unseen.filter(({ event }) => isDue(idOf(event)));
-  const lastAsked = ({ event }: Expected): number => Math.max(0, lastOf(idOf(event)));
+  const rank = ({ event, isLate }: Expected): number => (isLate && lastOf(event) === never ? 0 : 1);
+  const due = unseen.filter(({ event }) => isDue(event));
+  const lastAsked = ({ event }: Expected): number => Math.max(0, lastOf(event));
   return due
     .sort((a, b) => rank(a) - rank(b) || lastAsked(a) - lastAsked(b) || a.sentAt - b.sentAt)
     .slice(0, fewEvents);
@@ -32,7 +32,10 @@ export const findEvents = async (
 ): Promise<void> => {
   const { memory, news, now, take } = looking;
   const { pauses } = memory;
-  const asked: Asked = { isDue: (id) => pauses.isDue(id, now), lastOf: (id) => pauses.lastOf(id) };
+  const asked: Asked = {
+    isDue: (event) => pauses.isDue(idOf(event), now) || areUnderway(looking, event),
+    lastOf: (event) => pauses.lastOf(idOf(event)),
+  };
   for (const one of unseen) news.set(one.key, newsOfWaiting(looking, one, trouble));
   const chosen = chooseEvents(unseen, asked).filter(take);
   await Promise.all(chosen.map(async (one) => news.set(one.key, await findEvent(looking, one))));
@@ -48,9 +51,9 @@ const newsOfWaiting = ({ memory }: Looking, { event, isLate }: Expected, trouble
 
 const findEvent = async (looking: Looking, one: Expected): Promise<News> => {
   const { memory, now } = looking;
-  memory.pauses.note(idOf(one.event), now);
+  if (!areUnderway(looking, one.event)) memory.pauses.note(idOf(one.event), now);
   const details = await readDetails(looking, one.event);
-  if (details.kind === 'unread') memory.troubles.set(one.event, details.trouble);
+  if (details.kind === 'unread' && details.status !== undefined) memory.troubles.set(one.event, details.trouble);
   else memory.troubles.delete(one.event);
   if (details.kind === 'unread') return unread(details.trouble);
   return details.kind === 'shown' ? newsOfDetails(looking, one, details.body) : { kind: 'none' };

@@ -1,7 +1,7 @@
 import type { Trouble } from '../../domain/ports.ts';
 import { rowsOfPipeline } from './event-run.ts';
-import { lackOf, readKey } from './key-reader.ts';
-import { type Candidates, newsOfSearch, placeOf, sortCandidates, unreadOf } from './key-search.ts';
+import { isKeyUnderway, keyIdOf, lackOf, readKey } from './key-reader.ts';
+import { type Candidates, newsOfSearch, sortCandidates, unreadOf } from './key-search.ts';
 import type { Looking } from './looking.ts';
 import { ownerOf } from './owner.ts';
 import type { Row } from './run-rows.ts';
@@ -98,6 +98,6 @@ const chooseReads = (looking: Looking, group: Group): readonly { readonly group:
   const candidates = candidatesOf(looking, group);
   const wanted = new Set(group.searches.flatMap((one) => unreadOf(one, candidates)));
   return [...wanted]
-    .filter((row) => memory.pauses.isDue(`key ${placeOf(row, group.settings.mode)}`, now))
+    .filter((row) => memory.pauses.isDue(keyIdOf(row, group.settings), now) || isKeyUnderway(looking, row))
     .map((row) => ({ group, row }));
 };

@@ -1,5 +1,5 @@
 import type { Trouble } from '../../domain/ports.ts';
-import { readDetails } from './event-details.ts';
+import { areUnderway, readDetails } from './event-details.ts';
 import { placeOf } from './key-search.ts';
 import { type Looking, troubleOf } from './looking.ts';
 import type { Row } from './run-rows.ts';
@@ -18,11 +18,19 @@ export const lackOf = (looking: Looking, { mode, scope }: HarnessSettings): stri
   return `${mode === 'execute' ? 'notes' : 'payloads'} of ${org}/${project}`;
 };
 
+/** As what a reading is remembered. */
+export const keyIdOf = (row: Row, { mode }: HarnessSettings): string => `key ${placeOf(row, mode) ?? row.ref}`;
+
+const notesIdOf = (ref: string): string => `notes ${ref}`;
+
+export const isKeyUnderway = (looking: Looking, { ref, event }: Row): boolean =>
+  looking.underway.has(notesIdOf(ref)) || (event !== undefined && areUnderway(looking, event));
+
 /** Reads where a key may stand, once; what was read is remembered. Gives the trouble where it could not be read. */
 export const readKey = async (looking: Looking, settings: HarnessSettings, row: Row): Promise<Trouble | undefined> => {
   const { memory, now } = looking;
   const place = placeOf(row, settings.mode) ?? row.ref;
-  memory.pauses.note(`key ${place}`, now);
+  memory.pauses.note(keyIdOf(row, settings), now);
   const read = settings.mode === 'execute' ? await readNotes(looking, settings, row) : await readPayload(looking, row);
   if ('trouble' in read) return read.trouble;
   memory.texts.set(place, read.text?.slice(0, longestText) ?? '');
@@ -37,7 +45,7 @@ type Read =
   { readonly text?: string; readonly isRefused: boolean } | { readonly trouble: Trouble };
 
 const readNotes = async ({ api, underway, bell }: Looking, { scope }: HarnessSettings, { ref }: Row): Promise<Read> => {
-  const reply = await underway.once(`notes ${ref}`, () => api.runNotes(scope, ref), bell);
+  const reply = await underway.once(notesIdOf(ref), () => api.runNotes(scope, ref), bell);
   if (reply?.kind === 'reply' && [403, 404].includes(reply.status) && !isThrottled(reply))
     return { isRefused: reply.status === 403 };
   if (reply === undefined || !isSuccess(reply)) return { trouble: troubleOf(`the notes of run ${ref}`, reply) };

@@ -29,7 +29,7 @@ export interface Unseen {
 
 export interface ListsRead {
   readonly live: boolean;
-  /** `isComplete`: read to its end. */
+  /** How far back it was read; `isComplete`: to its end. */
   readonly all?: { readonly from: number; readonly isComplete: boolean };
 }
 
@@ -37,7 +37,7 @@ export interface Times {
   readonly now: number;
   /** How long after its start was sent a run may begin. */
   readonly late: number;
-  /** Many have begun or ended lately: a list of all tells in one request what a list of those at work tells in two. */
+  /** Many have begun or ended lately, or answers are slow: a list of all tells in one request what a list of those at work tells in two. */
   readonly isBusy: boolean;
 }
 
@@ -60,9 +60,9 @@ export const nextList = (unseen: Unseen, read: ListsRead, times: Times): ListWis
   return { kind: 'all', from: startOf(sent), to: end, pages: 5, isWhole: false };
 };
 
-/** A list of all that was read to its end has shown all that began in its time. */
+/** A list of all has shown all that began in its time. */
 const isCovered = (sentAt: number, { all }: ListsRead): boolean =>
-  all?.isComplete === true && sentAt - clockSkewMilliseconds >= all.from;
+  all !== undefined && sentAt - clockSkewMilliseconds >= all.from;
 
 const startOf = (sent: readonly number[]): number =>
   sent.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY) - clockSkewMilliseconds;

@@ -1,7 +1,7 @@
 import type { Clock, News, Watched } from '../../domain/ports.ts';
 import type { HarnessApi } from './api.ts';
 import { bellAfter } from './bell.ts';
-import { type Looking, secondsOfLook } from './looking.ts';
+import type { Looking } from './looking.ts';
 import { Memory } from './memory.ts';
 import { lookAtProject } from './project-look.ts';
 import { Underway } from './underway.ts';
@@ -18,6 +18,8 @@ export interface LookOptions {
 /** A look makes so many requests besides its lists. */
 const readsBesideLists = 10;
 const projectsAtOnce = 20;
+/** After this a look tells what it has. */
+const lookMilliseconds = 8_000;
 
 /** One look after the other over all that one account has in flight. */
 export class Looks {
@@ -40,14 +42,24 @@ export class Looks {
     if (due.length === 0) return news;
     const allowed = ((now - this.#lastAt) * readsPerMinute) / 60_000;
     let left = Math.max(1, Math.min(readsBesideLists, Math.floor(allowed)));
+    const bell = bellAfter(clock, lookMilliseconds);
     const take = (): boolean => {
       left -= 1;
-      return left >= 0;
+      return left >= 0 && !bell.isOver();
     };
     this.#lastAt = now;
     this.#underway.tidy();
-    const bell = bellAfter(clock, secondsOfLook * 1000);
-    const looking: Looking = { api, memory: this.#memory, underway: this.#underway, bell, now, late, take, news };
+    const looking: Looking = {
+      api,
+      clock,
+      memory: this.#memory,
+      underway: this.#underway,
+      bell,
+      now,
+      late,
+      take,
+      news,
+    };
     await Promise.all(due.map((project) => lookAtProject(looking, project)));
     bell.stop();
     return news;

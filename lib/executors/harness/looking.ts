@@ -1,4 +1,4 @@
-import type { News, Trouble } from '../../domain/ports.ts';
+import type { Clock, News, Trouble } from '../../domain/ports.ts';
 import type { HarnessApi, HarnessReply } from './api.ts';
 import type { Bell } from './bell.ts';
 import type { UrlOf } from './found-runs.ts';
@@ -10,6 +10,7 @@ import { describeReply } from './wire.ts';
 /** One look: what it may use, and how far it may go. */
 export interface Looking {
   readonly api: HarnessApi;
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
   readonly memory: Memory;
   readonly underway: Underway;
   readonly bell: Bell;
@@ -21,12 +22,10 @@ export interface Looking {
   readonly news: Map<string, News>;
 }
 
-export const secondsOfLook = 8;
-
 /** What is asked for and has not come yet is not asked for again: the next look takes it. */
 export const troubleOf = (asked: string, reply: HarnessReply | undefined): Trouble => ({
   asked,
-  answered: reply === undefined ? `no answer within ${secondsOfLook} s; it is still waited for` : describeReply(reply),
+  answered: reply === undefined ? 'no answer yet; it is still waited for' : describeReply(reply),
 });
 
 export const unread = (trouble: Trouble): News => ({ kind: 'unread', trouble });

@@ -68,6 +68,17 @@ export class Lacks {
   }
 }
 
+/** The last look at a project. */
+export interface LookBefore {
+  readonly at: number;
+  /** Of its lists. */
+  readonly pages: number;
+  /** Many had begun or ended. */
+  readonly isBusy: boolean;
+  /** Until then its lists are taken to be slow. */
+  readonly slowUntil: number;
+}
+
 /** What was learnt and does not change, or not soon. It is bounded, and lost with the process without harm. */
 export class Memory {
   /** By run. One that is over stays so. */
@@ -81,5 +92,5 @@ export class Memory {
   readonly pauses = new Pauses();
   readonly lacks = new Lacks();
   /** By project. */
-  readonly looks = new Map<string, { readonly at: number; readonly pages: number; readonly isBusy: boolean }>();
+  readonly looks = new Map<string, LookBefore>();
 }

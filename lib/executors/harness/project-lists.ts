@@ -1,11 +1,12 @@
 import type { Trouble } from '../../domain/ports.ts';
 import type { HarnessReply } from './api.ts';
-import { type ListsRead, type ListWish, nextList, type Unseen } from './list-plan.ts';
+import { learnFromLate } from './late-replies.ts';
+import { clockSkewMilliseconds, type ListsRead, type ListWish, nextList, type Unseen } from './list-plan.ts';
 import { type Looking, troubleOf } from './looking.ts';
 import type { RunRows } from './run-rows.ts';
 import { liveStatuses } from './run-status.ts';
 import { isExpected, isFollowed, isSearched, type Project } from './wanted-runs.ts';
-import { isSuccess, isThrottled, listAt, objectAt } from './wire.ts';
+import { isSuccess, isThrottled, listAt, objectAt, timeAt } from './wire.ts';
 
 const pageSize = 1000;
 
@@ -15,6 +16,7 @@ export interface Listed {
   readonly pages: number;
   /** What was sent later is not in them. */
   readonly askedAt: number;
+  readonly endedAt: number;
   readonly trouble?: Trouble;
   /** Denied, throttled or broken: whoever asks for more would only meet the same. */
   readonly isHopeless: boolean;
@@ -24,27 +26,32 @@ interface PagesRead {
   readonly pages: number;
   readonly askedAt: number;
   readonly isComplete: boolean;
+  /** When the oldest run that they show began. */
+  readonly oldest: number;
   /** The reply that ended it early; nothing where none came in time. */
   readonly failed?: { readonly reply: HarnessReply | undefined };
 }
 
 /** Reads what is worth reading of the lists of one project, until all of ours are seen. */
 export const readLists = async (looking: Looking, project: Project, rows: RunRows): Promise<Listed> => {
-  const isBusy = looking.memory.looks.get(project.id)?.isBusy ?? false;
+  const before = looking.memory.looks.get(project.id);
+  const isBusy = before !== undefined && (before.isBusy || looking.now < before.slowUntil);
   let read: ListsRead = { live: false };
   let pages = 0;
   let askedAt = looking.now;
   for (;;) {
     const wish = nextList(unseenOf(looking, project, rows), read, { now: looking.now, late: looking.late, isBusy });
-    if (wish === undefined) return { read, pages, askedAt, isHopeless: false };
+    if (wish === undefined) return { read, pages, askedAt, endedAt: looking.clock.now(), isHopeless: false };
     const result = await readPages(looking, project, { wish, rows });
     pages += result.pages;
     askedAt = Math.min(askedAt, result.askedAt);
     if (result.failed !== undefined) {
       const trouble = troubleOf(`the list of runs of ${project.id}`, result.failed.reply);
-      return { read, pages, askedAt, trouble, isHopeless: isHopeless(result.failed.reply) };
+      const endedAt = looking.clock.now();
+      return { read, pages, askedAt, endedAt, trouble, isHopeless: isHopeless(result.failed.reply) };
     }
-    const all = { from: wish.from, isComplete: result.isComplete };
+    const { isComplete } = result;
+    const all = { from: isComplete ? wish.from : result.oldest, isComplete };
     read = wish.kind === 'live' ? { ...read, live: true } : { ...read, all };
   }
 };
@@ -66,36 +73,40 @@ const readPages = async (
   { wish, rows }: { readonly wish: ListWish; readonly rows: RunRows },
 ): Promise<PagesRead> => {
   let askedAt = looking.now;
+  let oldest = Number.POSITIVE_INFINITY;
   for (let page = 0; page < wish.pages; page += 1) {
     const answer = await readPage(looking, project, { wish, page });
-    if (answer === undefined || !isSuccess(answer.reply))
-      return { pages: page + 1, askedAt, isComplete: false, failed: { reply: answer?.reply } };
+    const so = { pages: page + 1, askedAt, oldest, isComplete: false };
+    if (answer === undefined || !isSuccess(answer.reply)) return { ...so, failed: { reply: answer?.reply } };
     askedAt = Math.min(askedAt, answer.askedAt);
     const data = objectAt(answer.reply.body, 'data');
     const content = listAt(data, 'content');
     rows.add(content);
+    oldest = timeAt(content.at(-1), 'startTs') ?? oldest;
     const isLast = typeof data.last === 'boolean' ? data.last : content.length < pageSize;
-    if (isLast || content.length === 0) return { pages: page + 1, askedAt, isComplete: true };
-    const { followed, events } = unseenOf(looking, project, rows);
-    if (!wish.isWhole && followed.length + events.length === 0) return { pages: page + 1, askedAt, isComplete: false };
+    if (isLast || content.length === 0) return { ...so, askedAt, oldest, isComplete: true };
+    if (!wish.isWhole && !mayGoOn(unseenOf(looking, project, rows), oldest)) return { ...so, askedAt, oldest };
   }
-  return { pages: wish.pages, askedAt, isComplete: false };
+  return { pages: wish.pages, askedAt, oldest, isComplete: false };
 };
+
+/** Newest first: what was sent after the oldest row of a page began is on no page behind it. */
+const mayGoOn = ({ followed, events }: Unseen, oldest: number): boolean =>
+  [...followed, ...events].some((sentAt) => sentAt - clockSkewMilliseconds < oldest);
 
 /** A service that does not take our words for statuses lists all of them. */
 const readPage = async (
   looking: Looking,
-  { id, scope }: Project,
+  project: Project,
   { wish, page }: { readonly wish: ListWish; readonly page: number },
 ) => {
   const { api, memory, underway, bell, now } = looking;
+  const { id, scope } = project;
   const { kind, from, to } = wish;
-  const ask = (statuses: { readonly statuses?: readonly string[] }) =>
-    underway.anew(
-      `${kind} ${id} ${page}`,
-      () => api.runs(scope, { ...statuses, page, size: pageSize, from, to }),
-      bell,
-    );
+  const ask = (statuses: { readonly statuses?: readonly string[] }) => {
+    const send = () => api.runs(scope, { ...statuses, page, size: pageSize, from, to });
+    return underway.anew(`${kind} ${id} ${page}`, () => send().then(learnFromLate(looking, project)), bell);
+  };
   if (kind === 'all' || memory.lacks.has('statuses', now)) return ask({});
   const answer = await ask({ statuses: liveStatuses });
   const isRefused = answer?.reply.kind === 'reply' && answer.reply.status === 400 && !isThrottled(answer.reply);

@@ -1,4 +1,5 @@
 import type { Trouble } from '../../domain/ports.ts';
+import { sooner } from './bell.ts';
 import { findEvents } from './event-finder.ts';
 import { findKeys } from './key-finder.ts';
 import { fewEvents, fewRuns } from './list-plan.ts';
@@ -17,6 +18,13 @@ import {
   type Wanted,
 } from './wanted-runs.ts';
 
+/** Lists that take longer are slow, and are taken to be so for a minute. */
+const slowMilliseconds = 2_000;
+const slowFor = 60_000;
+
+/** Ends that are known are told soon: what else is asked for then has this long, and is taken by the next look. */
+const hurryMilliseconds = 1_000;
+
 /** One look at everything of one project: its lists, then what they do not show. */
 export const lookAtProject = async (looking: Looking, project: Project): Promise<void> => {
   const rows = new RunRows(new Set(project.wanted.map(({ key }) => key)));
@@ -24,11 +32,14 @@ export const lookAtProject = async (looking: Looking, project: Project): Promise
   const listed = await readLists(looking, project, rows);
   const missing = takeFollowed(looking, project, rows);
   const unseen = takeExpected(looking, project, rows);
-  noteLook(looking, project, { listed, unseen });
+  const hasEnds = noteLook(looking, project, { listed, unseen });
+  const bell = hasEnds ? sooner(looking.bell, looking.clock, hurryMilliseconds) : looking.bell;
+  const rest: Looking = { ...looking, bell };
   await Promise.all([
-    readMissing(looking, missing, { rows, listed }),
-    findEvents(looking, unseen, listed.trouble).then(() => search(looking, project, { rows, listed })),
+    readMissing(rest, missing, { rows, listed }),
+    findEvents(rest, unseen, listed.trouble).then(() => search(rest, project, { rows, listed })),
   ]);
+  if (hasEnds) bell.stop();
 };
 
 /** What was asked for by us needs not be read later, when nobody watches it any more. */
@@ -59,17 +70,21 @@ const takeExpected = (looking: Looking, { wanted }: Project, rows: RunRows): rea
   return unseen;
 };
 
+/** Whether there are ends to tell of. */
 const noteLook = (
   { memory, now, news }: Looking,
   { id, wanted }: Project,
   { listed, unseen }: { readonly listed: Listed; readonly unseen: readonly Expected[] },
-): void => {
+): boolean => {
   const ended = wanted.filter(({ key }) => {
     const told = news.get(key);
     return told?.kind === 'run' && told.state?.phase === 'terminal';
   });
   const isBusy = ended.length > fewRuns || unseen.length > fewEvents;
-  memory.looks.set(id, { at: now, pages: listed.pages, isBusy });
+  const isSlow = listed.endedAt - now > slowMilliseconds;
+  const slowUntil = isSlow ? now + slowFor : (memory.looks.get(id)?.slowUntil ?? 0);
+  memory.looks.set(id, { at: now, pages: listed.pages, isBusy, slowUntil });
+  return ended.length > 0;
 };
 
 const readMissing = async (

@@ -1,4 +1,5 @@
 import type { News } from '../../domain/ports.ts';
+import { learnFromLate } from './late-replies.ts';
 import { type Looking, troubleOf, unread } from './looking.ts';
 import { ownerOf } from './owner.ts';
 import { newsOfState } from './run-news.ts';
@@ -24,8 +25,9 @@ export const choosePages = <One extends { readonly ref: string }>(
 
 /** Runs that no list shows, by their own pages. */
 export const readPages = async (looking: Looking, missing: readonly Followed[], rows: RunRows): Promise<void> => {
-  const { memory, news, take } = looking;
-  const chosen = choosePages(missing, (id) => memory.pauses.lastOf(id)).filter(take);
+  const { memory, news, take, underway } = looking;
+  const lastOf = (id: string): number => (underway.has(id) ? Number.NEGATIVE_INFINITY : memory.pauses.lastOf(id));
+  const chosen = choosePages(missing, lastOf).filter(take);
   for (const one of missing) news.set(one.key, newsOfWaiting(looking, one));
   await Promise.all(chosen.map(async (one) => news.set(one.key, await readPage(looking, one, rows))));
 };
@@ -42,7 +44,8 @@ const readPage = async (looking: Looking, one: Followed, rows: RunRows): Promise
   const { api, memory, underway, bell, now } = looking;
   const { ref, settings } = one;
   memory.pauses.note(`run ${ref}`, now);
-  const reply = await underway.once(`run ${ref}`, () => api.run(settings.scope, ref), bell);
+  const send = () => api.run(settings.scope, ref).then(learnFromLate(looking, { wanted: [one] }));
+  const reply = await underway.once(`run ${ref}`, send, bell);
   const isUnknown = reply?.kind === 'reply' && reply.status === 404;
   if (!isUnknown && (reply === undefined || !isSuccess(reply))) return unread(troubleOf(`the run ${ref}`, reply));
   const summary = isUnknown || !isSuccess(reply) ? {} : objectAt(reply.body, 'data', 'pipelineExecutionSummary');

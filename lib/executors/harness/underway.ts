@@ -17,9 +17,10 @@ export interface Fresh {
 
 /** A reply that nobody waited for is worth something for so long. */
 const freshMilliseconds = 30_000;
-/** An answer that takes longer is asked for a second time: three in ten that are slow make three in a hundred, with the client's own repeat. */
-const patienceMilliseconds = 4_500;
-const atOnce = 2;
+/** A look asks a second time for a list that takes longer: where three answers in ten are slow, hardly a look goes without. */
+const patienceMilliseconds = 2_500;
+/** Of a list, those of earlier looks included. */
+const mostAtOnce = 4;
 
 /** Requests that are on their way, for longer than the look that sent them. All give up, with nothing, when the bell rings. */
 export class Underway {
@@ -31,9 +32,16 @@ export class Underway {
     this.#clock = clock;
   }
 
+  /** Whether something was asked that nobody has taken the answer of. */
+  has(id: string): boolean {
+    const sent = this.#single.get(id);
+    return sent !== undefined && !this.#isStale(sent);
+  }
+
   /** Not sent twice: what an earlier look has not waited for goes to whoever asks for it next. */
   async once(id: string, send: () => Promise<HarnessReply>, bell: Bell): Promise<HarnessReply | undefined> {
     const known = this.#single.get(id);
+    if (known === undefined && bell.isOver()) return undefined;
     const sent = known === undefined || this.#isStale(known) ? this.#send(send) : known;
     this.#single.set(id, sent);
     const reply = await Promise.race([sent.reply, bell.rung]);
@@ -41,13 +49,13 @@ export class Underway {
     return reply;
   }
 
-  /** Sent anew by every look, since it tells of all that is in flight; but two at most are on their way. The first good answer counts. */
+  /** Sent anew by every look, since it tells of all that is in flight; but a few at most are on their way. The first good answer counts. */
   async anew(id: string, send: () => Promise<HarnessReply>, bell: Bell): Promise<Fresh | undefined> {
     const open = this.#lists.get(id) ?? new Set<Sent>();
     this.#lists.set(id, open);
     const own: Sent[] = [];
     const start = (): void => {
-      if (open.size >= atOnce) return;
+      if (open.size >= mostAtOnce || bell.isOver()) return;
       const sent = this.#send(send);
       own.push(sent);
       open.add(sent);
