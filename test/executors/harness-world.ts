@@ -13,6 +13,8 @@ export class HarnessWorld extends VirtualHarness {
   readonly executor: HarnessExecutor;
   /** When each read was sent. */
   readonly reads: number[] = [];
+  readonly #silent = new Set<string>();
+  #unanswered = 0;
 
   constructor(options: SimulatedHarnessOptions = {}, seed = 1) {
     super({ apiKey, eventMilliseconds: 5_000, stageMilliseconds: 15_000, ...options }, seed);
@@ -20,6 +22,7 @@ export class HarnessWorld extends VirtualHarness {
     const transport: Transport = (url, request) => {
       const isRead = request.method === 'GET' || url.includes('/execution/summary');
       if (isRead) this.reads.push(clock.now());
+      if (this.#silent.has(new URL(url).searchParams.get('projectIdentifier') ?? '')) return this.#neverAnswer(request);
       return this.harness.transport(url, request as Parameters<typeof this.harness.transport>[1]);
     };
     const api = apiOf(this.harness.url, {
@@ -83,6 +86,26 @@ export class HarnessWorld extends VirtualHarness {
     const news = await this.seen(watched, (each) => each.kind === 'run' && each.state?.phase === 'terminal');
     if (news.kind !== 'run' || news.state === undefined) throw new Error('no end');
     return news.state;
+  }
+
+  /** From now on no request to this project is answered. */
+  silence(project: string): void {
+    this.#silent.add(project);
+  }
+
+  /** How many requests are waiting for an answer that never comes. */
+  unanswered(): number {
+    return this.#unanswered;
+  }
+
+  #neverAnswer({ signal }: { readonly signal?: AbortSignal }): Promise<never> {
+    this.#unanswered += 1;
+    return new Promise((_, reject) => {
+      signal?.addEventListener('abort', () => {
+        this.#unanswered -= 1;
+        reject(signal.reason);
+      });
+    });
   }
 
   /** The most reads in any sixty seconds since then. */

@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import type { News, Watched } from '../../lib/domain/ports.ts';
+import { executeSettings, watch } from './harness-fixtures.ts';
+import { HarnessWorld } from './harness-world.ts';
+
+/** What one look after the other asks for, counted, in virtual time. */
+
+const kindsOf = (news: ReadonlyMap<string, News>): Readonly<Record<string, number>> => {
+  const counts: Record<string, number> = {};
+  for (const { kind } of news.values()) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+};
+
+const begin = async (world: HarnessWorld, count: number, settings: object): Promise<readonly Watched[]> => {
+  const begun: Watched[] = [];
+  for (let nth = 0; nth < count; nth += 1)
+    begun.push(await world.begin({ key: `batch-${nth}-1`, settings: { ...settings } }));
+  return begun;
+};
+
+/** Looks so often, ten seconds apart, and gives the last news. */
+const lookAt = async (world: HarnessWorld, watched: readonly Watched[], times: number) => {
+  let news: ReadonlyMap<string, News> = new Map();
+  for (let nth = 0; nth < times; nth += 1) {
+    news = await world.look(watched);
+    await world.pass(10_000);
+  }
+  return news;
+};
+
+describe('starts whose answers are lost', () => {
+  it('10 of 30 that never were cost a list at each look, and hardly a call for notes', async () => {
+    const world = new HarnessWorld({ stageMilliseconds: 60_000 });
+    const there = await begin(world, 20, executeSettings);
+    world.harness.order({ fault: 'server-error', when: 'before', times: 10 });
+    const lost: Watched[] = [];
+    for (let nth = 20; nth < 30; nth += 1) {
+      const request = world.request({ key: `batch-${nth}-1`, settings: executeSettings });
+      expect((await world.start(request)).kind).toBe('unknown');
+      lost.push(watch(request));
+    }
+    expect(kindsOf(await lookAt(world, [...there, ...lost], 10))).toEqual({ run: 20, none: 10 });
+    // Nobody watches those that are over any more: their runs are candidates now, but whose they are is known.
+    expect(kindsOf(await lookAt(world, lost, 20))).toEqual({ none: 10 });
+    expect(world.asked('notes')).toBe(0);
+    expect(world.asked('list')).toBeLessThanOrEqual(31);
+  });
+
+  it('share the reading of strangers, a few at a look, and nothing is none before all were read', async () => {
+    const world = new HarnessWorld({ stageMilliseconds: 600_000 });
+    await begin(world, 12, executeSettings);
+    const lost = ['x-1', 'y-1'].map((key) => watch(world.request({ key, settings: executeSettings })));
+    const seen: string[] = [];
+    for (let look = 0; look < 4; look += 1) {
+      const news = await world.look(lost);
+      seen.push(`${Object.keys(kindsOf(news))} ${world.asked('notes')}`);
+      await world.pass(10_000);
+    }
+    expect(seen).toEqual(['unread 5', 'unread 10', 'none 12', 'none 12']);
+    expect(world.asked('list')).toBe(4);
+  });
+
+  it.each([
+    ['notes', { notes: 'hidden' }, executeSettings, 'notes'],
+    ['payloads', { payload: 'hidden' }, { pipeline: 'deploy_risk', trigger: 'flotilla' }, 'event-details'],
+  ] as const)('where no %s are shown, that is found out once in ten minutes', async (_, options, settings, route) => {
+    const world = new HarnessWorld({ ...options, stageMilliseconds: 600_000 });
+    await begin(world, 30, settings);
+    await world.pass(10_000);
+    const lost = [watch(world.request({ key: 'x-1', settings: { ...settings } }))];
+    expect(kindsOf(await lookAt(world, lost, 10))).toEqual({ none: 1 });
+    expect(world.asked(route)).toBeLessThanOrEqual(5);
+  });
+});
+
+describe('events that lead to no run', () => {
+  const settings = { pipeline: 'deploy_risk', trigger: 'flotilla' };
+
+  it.each(['V2', 'v1'] as const)('are asked for less and less, by %s', async (details) => {
+    const world = new HarnessWorld({ details });
+    world.harness.order({ fault: 'lose-event' });
+    const watched = await begin(world, 3, settings);
+    expect(kindsOf(await lookAt(world, watched, 28))).toEqual({ none: 3 });
+    // At 0, 10, 30, 70, 130, 190 and 250 s; what the older service does not have is asked for by the first look alone.
+    expect(world.asked('event-details')).toBe(3 * 7 + (details === 'v1' ? 3 : 0));
+  });
+
+  it('are asked for a few at a look where they are many, and all that failed are told', async () => {
+    const world = new HarnessWorld();
+    world.harness.order({ fault: 'fail-event' });
+    const watched = await begin(world, 40, settings);
+    await world.pass(10_000);
+    const failed = new Set<string>();
+    for (let look = 0; look < 8; look += 1) {
+      const before = world.asked('event-details');
+      const open = watched.filter(({ request }) => !failed.has(request.key));
+      for (const [key, { kind }] of await world.look(open)) if (kind === 'failed') failed.add(key);
+      expect(world.asked('event-details') - before).toBeLessThanOrEqual(5);
+      await world.pass(10_000);
+    }
+    expect(failed.size).toBe(40);
+  });
+});
+
+describe('runs that Harness has forgotten', () => {
+  it('are read by their own pages, five at a look, in turn', async () => {
+    const world = new HarnessWorld({ stageMilliseconds: 600_000 });
+    world.harness.order({ fault: 'forget-run', milliseconds: 0 });
+    const watched = await begin(world, 12, executeSettings);
+    await world.pass(70_000);
+    const counts: Readonly<Record<string, number>>[] = [];
+    for (let look = 0; look < 3; look += 1) {
+      counts.push(kindsOf(await world.look(watched)));
+      await world.pass(10_000);
+    }
+    expect(counts).toEqual([{ none: 5, unread: 7 }, { none: 10, unread: 2 }, { none: 12 }]);
+    expect(world.asked('detail')).toBe(15);
+  });
+});
+
+describe('a project that does not answer', () => {
+  it('holds up no other, and its requests are not piled up', async () => {
+    const world = new HarnessWorld({ stageMilliseconds: 600_000 });
+    const other = { ...executeSettings, project: 'other' };
+    const watched = [
+      await world.begin({ key: 'a-1', settings: executeSettings }),
+      await world.begin({ key: 'b-1', settings: other }),
+    ];
+    world.silence('other');
+    const before = world.clock.now();
+    const news = await world.look(watched);
+    expect(world.clock.now() - before).toBeLessThanOrEqual(8_000);
+    expect(news.get('a-1')).toMatchObject({ kind: 'run', state: { phase: 'running' } });
+    expect(news.get('b-1')).toMatchObject({ kind: 'unread', trouble: { asked: 'the list of runs of default/other' } });
+    const open: number[] = [];
+    for (let look = 0; look < 6; look += 1) {
+      await world.pass(2_000);
+      await world.look(watched);
+      open.push(world.unanswered());
+    }
+    // Four at most, each of them sent twice by the client.
+    expect(Math.max(...open)).toBeLessThanOrEqual(8);
+  });
+});
+
+describe('many projects', () => {
+  it('are looked at in turn, so that they cost 60 lists a minute at most, and each is looked at', async () => {
+    const world = new HarnessWorld({ stageMilliseconds: 3_600_000 });
+    const watched: Watched[] = [];
+    for (let nth = 0; nth < 30; nth += 1)
+      watched.push(await world.begin({ key: `k-${nth}`, settings: { ...executeSettings, project: `p${nth}` } }));
+    const seen = new Set<string>();
+    for (let look = 0; look < 18; look += 1) {
+      for (const [key, { kind }] of await world.look(watched)) if (kind === 'run') seen.add(key);
+      await world.pass(10_000);
+    }
+    expect(seen.size).toBe(30);
+    expect(world.readsInAMinute(world.reads[0]! + 60_000)).toBeLessThanOrEqual(60);
+  });
+});
