@@ -3,6 +3,8 @@ import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
 import { budgetLines } from '../../lib/cli/budget-lines.ts';
 import { timesIn } from '../../lib/cli/times.ts';
 import type { Catalogue } from '../../lib/domain/catalogue/catalogue.ts';
+import { keys } from '../../lib/domain/record/keys.ts';
+import { itemOf } from '../../lib/domain/record/rows.ts';
 import { TableBudget } from '../../lib/usecases/budget/table-budget.ts';
 import { readHealth } from '../../lib/usecases/read-health.ts';
 import { WorldClock } from '../workflow/world-clock.ts';
@@ -56,6 +58,18 @@ describe('health tells of the budget of requests', () => {
     expect(Math.abs(Date.parse(told!.waiting.start.until!) - clock.now())).toBeLessThan(100);
     expect(clock.now() - begin).toBeGreaterThan(20_000);
     expect((await readHealth(deps)).budgets[0]).toMatchObject({ waiting: nobody });
+  });
+
+  test('and beside them the starts that the poller is to send', async () => {
+    const { deps, clock } = worldOf();
+    const rows = ['queued', 'started', 'queued', 'intended'].map((phase, index) => ({
+      put: itemOf(keys.watch('executor:harness:acme', 'B', index, 'deploy-1'), { phase }),
+    }));
+    const other = { put: itemOf(keys.watch('executor:harness:other', 'B', 0, 'deploy-1'), { phase: 'queued' }) };
+    await deps.table.transact([...rows, other]);
+    const until = new Date(clock.now()).toISOString();
+    const waiting = { start: { count: 2, until }, read: { count: 0 } };
+    expect((await readHealth(deps)).budgets).toMatchObject([{ waiting }]);
   });
 
   test('why and since when it is lower, until it is back', async () => {

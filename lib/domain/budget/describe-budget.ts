@@ -1,7 +1,7 @@
 import { allowedAt, type RequestKind } from './allowance.ts';
 import { type Budget, dueAt } from './budget.ts';
 
-/** Those of a kind who have a number and wait. */
+/** Those of a kind who wait: with a number, or in a queue of their own until it is worth taking one. */
 export interface Waiting {
   readonly count: number;
   /** When the last of them goes, as far as is known. */
@@ -20,7 +20,7 @@ export interface BudgetDescription {
   readonly waiting: Readonly<Record<RequestKind, Waiting>>;
 }
 
-export const describeBudget = (budget: Budget): BudgetDescription => {
+export const describeBudget = (budget: Budget, queuedStarts: number): BudgetDescription => {
   const { limit, at, throttled_at, lowered_at, closed_until = 0 } = budget;
   const allowed = Math.floor(allowedAt(budget, at));
   return {
@@ -28,13 +28,13 @@ export const describeBudget = (budget: Budget): BudgetDescription => {
     allowed,
     ...(throttled_at === undefined ? {} : { lowered: { since: lowered_at ?? throttled_at, refused_at: throttled_at } }),
     ...(closed_until > at ? { closed_until } : {}),
-    waiting: { start: waitingOf(budget, 'start'), read: waitingOf(budget, 'read') },
+    waiting: { start: waitingOf(budget, 'start', queuedStarts), read: waitingOf(budget, 'read', 0) },
   };
 };
 
-const waitingOf = (budget: Budget, kind: RequestKind): Waiting => {
+const waitingOf = (budget: Budget, kind: RequestKind, queued: number): Waiting => {
   const { issued, paid } = budget[kind];
   // A sum of parts may be a little short of the whole.
-  const count = Math.max(0, Math.ceil(issued - paid - 1e-3));
-  return count === 0 ? { count } : { count, until: dueAt(budget, kind, issued) };
+  const count = Math.max(0, Math.ceil(issued - paid - 1e-3)) + queued;
+  return count === 0 ? { count } : { count, until: dueAt(budget, kind, issued + queued) };
 };

@@ -3,11 +3,12 @@ import { budgetAt, newBudget } from '../../domain/budget/budget.ts';
 import { describeBudget, type Waiting } from '../../domain/budget/describe-budget.ts';
 import { executorAccount, requestLimit } from '../../domain/budget/request-limit.ts';
 import type { Catalogue } from '../../domain/catalogue/catalogue.ts';
-import { keys } from '../../domain/record/keys.ts';
+import { executorWatcher, keys } from '../../domain/record/keys.ts';
 import { rowOf } from '../../domain/record/rows.ts';
-import type { BudgetRow } from '../../domain/record/watch-rows.ts';
+import type { BudgetRow, RunWatchRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
 import { isoField, isoTime } from '../iso-time.ts';
+import { readWatched } from '../wait/watchers.ts';
 
 /** The requests that an executor's account allows, as the API shows them. */
 export interface BudgetView {
@@ -21,7 +22,7 @@ export interface BudgetView {
   readonly lowered?: { readonly since: string; readonly reason: 'ExecutorThrottled'; readonly message: string };
   /** Nothing is sent before. */
   readonly closed_until?: string;
-  /** Those who have a place in the queue, and when the last of them goes as far as is known. */
+  /** Those who have a place in a queue, and when the last of them goes as far as is known. */
   readonly waiting: Readonly<Record<RequestKind, { readonly count: number; readonly until?: string }>>;
 }
 
@@ -35,7 +36,8 @@ export const readBudgets = async (
   const account = executorAccount(harness);
   const row = rowOf<BudgetRow>(await table.get(keys.budget(account)));
   const now = clock.now();
-  const told = describeBudget(row === undefined ? newBudget(limit, now) : budgetAt(row, now, limit));
+  const queued = await countQueued({ table }, account);
+  const told = describeBudget(row === undefined ? newBudget(limit, now) : budgetAt(row, now, limit), queued);
   const { lowered, closed_until, waiting, allowed } = told;
   return [
     {
@@ -47,6 +49,12 @@ export const readBudgets = async (
       waiting: { start: waitingView(waiting.start), read: waitingView(waiting.read) },
     },
   ];
+};
+
+/** Starts for which there was no room in time: the poller sends them. */
+const countQueued = async (deps: Pick<Deps, 'table'>, account: string): Promise<number> => {
+  const watched = await readWatched<RunWatchRow>(deps, executorWatcher(account));
+  return watched.filter(({ phase }) => phase === 'queued').length;
 };
 
 const loweredView = ({ since, refused_at }: { readonly since: number; readonly refused_at: number }) => ({
