@@ -299,6 +299,22 @@ describe('three processes', () => {
   );
 });
 
+it('a hundred processes that start at once all go, as fast as the account allows, however they get in each others way', async () => {
+  const clock = new WorldClock();
+  const { table, counts } = countedTable(clock, 10);
+  const begin = clock.now();
+  const times: number[] = [];
+  const all = Array.from({ length: 100 }, async (_, nth) => {
+    const budget = budgetOf(table, clock, { seed: 1 + nth * 7_919 });
+    expect(await budget.turn('start', begin + 45_000)).toEqual({ kind: 'go' });
+    times.push(clock.now() - begin);
+  });
+  await passTime(clock, Promise.all(all));
+  expect(counts.conflicts).toBeGreaterThan(100);
+  // 18 at once, the rest as it flows; a few seconds go by until all have a number.
+  expect(times.at(-1)).toBeLessThanOrEqual((82 / 270) * 60_500 + 3_000);
+});
+
 describe('an account that allows less than was configured', () => {
   /** What stands before the account: so many in any 60 seconds, and no more. */
   const gate = (most: number) => {
