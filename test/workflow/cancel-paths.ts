@@ -70,6 +70,15 @@ export const cancelPaths: readonly Path[] = [
     ends: 'FAILED / DeploymentsFailed',
   },
   {
+    title: 'while its run waits for a person',
+    batch: [{ name: 'a', timeout: 60 }],
+    scripts: { a: { takes: never, asks: { after: 5, for: never } } },
+    meanwhile: after(600),
+    expect: { a: { outcome: 'CANCELLED / BatchCancelled', visited: deployFails, starts: '1', says: /aborted/ } },
+    ends: cancelled,
+    after: async (world) => expect(world.executor.cancels.length).toBe(1),
+  },
+  {
     title: 'while it deploys, and the abort is not heard: it is not sent again at the deadline',
     batch: [{ name: 'a', timeout: 60 }],
     scripts: { a: { takes: 1_000, cancel: 'deaf' } },

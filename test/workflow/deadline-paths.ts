@@ -1,9 +1,11 @@
 import { expect } from 'vitest';
+import type { Catalogue } from '../../lib/domain/catalogue/catalogue.ts';
+import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
 import { itemOf } from '../../lib/domain/record/rows.ts';
 import { deployFails, type Path, verifyFails, well, wellAtSecond } from './path.ts';
 import { itemsOf } from './report.ts';
-import type { World } from './world.ts';
+import type { World, WorldOptions } from './world.ts';
 
 /** Every wait has a deadline that its owner enforces; the state's own is later, for when the owner is gone. */
 
@@ -15,6 +17,19 @@ const never = Number.POSITIVE_INFINITY;
 
 const reasonOfFailure = async (world: World, batchId: string): Promise<string | undefined> =>
   (await itemsOf(world, batchId))[0]?.outcome?.failure?.reason;
+
+/** A run may wait for a person for so many seconds. */
+const patientFor = (human_wait: number): Catalogue => {
+  const { catalogue } = simulatedConfiguration();
+  const pillars = Object.entries(catalogue.pillars).map(([name, { harness, ...pillar }]) => [
+    name,
+    { ...pillar, harness: { ...harness!, human_wait } },
+  ]);
+  return { ...catalogue, pillars: Object.fromEntries(pillars) };
+};
+
+/** For who waits until a state gives up: the hours that a start may wait for room are among that. */
+const seldom: WorldOptions = { catalogue: patientFor(60), sweepEvery: 300_000 };
 
 const abortedOnce = async (world: World): Promise<void> => expect(world.executor.cancels).toHaveLength(1);
 
@@ -160,6 +175,52 @@ export const byOwner: readonly Path[] = [
     ends: unknown,
   },
   {
+    title: 'deploy: the run waits two hours for a person, which is no time of its own',
+    batch: [{ name: 'a', timeout: 60, retries: 2 }],
+    scripts: { a: { takes: 7_240, asks: { after: 20, for: 7_200 } } },
+    expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1', runs: '2.0.0' } },
+    ends: 'SUCCESS / AllSucceeded',
+    after: async (world) => expect(world.executor.cancels).toEqual([]),
+  },
+  {
+    title: 'deploy: what time it has left after it has waited for a person is all that it has',
+    batch: [{ name: 'a', timeout: 60, rollback: 'none' }],
+    scripts: { a: { takes: 9_000, asks: { after: 20, for: 7_200 } } },
+    expect: {
+      a: { outcome: 'FAILED / Timeout', visited: deployFails, starts: '1', says: /It was at work \(Running\) 121 min/ },
+    },
+    ends: failed,
+    after: abortedOnce,
+  },
+  {
+    title: 'deploy: nobody comes for longer than a run may wait for that: it is not tried again',
+    batch: [{ name: 'a', timeout: 60, retries: 2 }],
+    options: { catalogue: patientFor(3_600) },
+    scripts: { a: { takes: 9_000, asks: { after: 20, for: 8_000 } } },
+    expect: { a: { outcome: 'FAILED / RestoredPreviousRelease', visited: restored, starts: '1', runs: '1.0.0' } },
+    ends: failed,
+    after: async (world, batchId) => {
+      await abortedOnce(world);
+      expect(await reasonOfFailure(world, batchId)).toBe('HumanWaitExpired');
+    },
+  },
+  {
+    title: 'restore: its run waits three hours for a person, longer than the state did before',
+    batch: [{ name: 'a' }],
+    scripts: { a: { ends: 'failed' }, 'a#restore': { takes: 10_900, asks: { after: 20, for: 10_800 } } },
+    expect: { a: { outcome: 'FAILED / RestoredPreviousRelease', visited: restored, starts: '1, restore' } },
+    ends: failed,
+  },
+  {
+    title: 'deploy: a run that the executor never begins is told as that',
+    batch: [{ name: 'a', rollback: 'none' }],
+    scripts: { a: { takes: never, isQueued: true } },
+    expect: {
+      a: { outcome: 'FAILED / Timeout', visited: deployFails, starts: '1', says: /still queued \(Queued\)\.$/ },
+    },
+    ends: failed,
+  },
+  {
     title: 'deploy: the executor cannot be asked any more',
     batch: [{ name: 'a' }],
     scripts: { a: { takes: 60 } },
@@ -297,6 +358,7 @@ export const byState: readonly Path[] = [
   {
     title: 'deploy: nobody polls',
     batch: [{ name: 'a' }],
+    options: seldom,
     meanwhile: without('watch-executor'),
     expect: { a: { outcome: 'UNKNOWN / WaitTimedOut', visited: deployFails, starts: '1' } },
     ends: unknown,
@@ -311,6 +373,7 @@ export const byState: readonly Path[] = [
   {
     title: 'restore: nobody polls any more',
     batch: [{ name: 'a' }],
+    options: seldom,
     scripts: { a: { ends: 'failed' }, 'a#restore': { takes: 120 } },
     meanwhile: without('watch-executor', 35),
     expect: { a: { outcome: 'UNKNOWN / RestoreUnknown', visited: restoring, starts: '1, restore' } },

@@ -27,6 +27,10 @@ export interface Script {
   /** The accepted event fails: no run will come of it. */
   readonly eventFails?: string;
   readonly takes?: number;
+  /** Of that time it waits for a person, from so long after its start. */
+  readonly asks?: { readonly after: number; readonly for: number };
+  /** It is queued, as long as it takes. */
+  readonly isQueued?: true;
   readonly ends?: RunOutcome;
   /** What is said about a bad end. */
   readonly says?: string;
@@ -167,11 +171,16 @@ export class ScriptedExecutor implements Executor {
     return run === undefined || run.from > this.#clock.now() ? undefined : run;
   }
 
-  #stateOf({ script, to, abortedAt }: Run): RunState {
+  #stateOf({ script, from, to, abortedAt }: Run): RunState {
     const now = this.#clock.now();
     if (abortedAt !== undefined && abortedAt <= now && abortedAt < to) {
       return { phase: 'terminal', outcome: 'aborted', raw: 'Aborted' };
     }
+    const { asks, isQueued } = script;
+    const asked = asks === undefined ? -1 : now - from - asks.after * 1_000;
+    if (now < to && asks !== undefined && asked >= 0 && asked < asks.for * 1_000)
+      return { phase: 'waiting-for-human', raw: 'ApprovalWaiting' };
+    if (now < to && isQueued) return { phase: 'queued', raw: 'Queued' };
     if (now < to) return { phase: 'running', raw: 'Running' };
     const { ends = 'succeeded', says } = script;
     return { phase: 'terminal', outcome: ends, raw: ends, ...(says === undefined ? {} : { message: says }) };

@@ -1,3 +1,4 @@
+import { usualHumanWait } from '../deployment/human-wait.ts';
 import type { Grant } from '../grants/grant.ts';
 import {
   type Catalogue,
@@ -113,7 +114,12 @@ const settingsOf = (
   project: own.project ?? account.project ?? 'simulated',
   ...(own.variables === undefined ? {} : { variables: own.variables }),
   ...(tokenOf === undefined ? {} : { webhook_token_of: tokenOf }),
+  ...humanWaitSetting(own.human_wait ?? account.human_wait),
 });
+
+/** What is as usual stands in no plan, so that plans from before the setting are still the same. */
+const humanWaitSetting = (seconds: number | undefined): Pick<HarnessSettings, 'human_wait'> =>
+  seconds === undefined || seconds === usualHumanWait ? {} : { human_wait: seconds };
 
 const servicesOf = (
   written: WrittenConfiguration,

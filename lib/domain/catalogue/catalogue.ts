@@ -21,6 +21,8 @@ export interface HarnessSettings {
   readonly variables?: readonly string[];
   /** Key into `Connections.harness.webhook_tokens`: `pillar` or `pillar/service_name`. Absent: no token is configured. */
   readonly webhook_token_of?: string;
+  /** Seconds that a run may wait for a person. Absent: as many as usual. */
+  readonly human_wait?: number;
 }
 
 /** What a health check of a batch may ask of a service. Absent: any path, and the ports that its Service names. */

@@ -31,6 +31,9 @@ const address = named(/^https?:\/\/[^\s/@?#]+[^\s@?#]*$/, 'is not an address lik
 
 const variableName = named(/^[A-Za-z_]\w{0,127}$/, 'is not the name of an environment variable');
 
+/** Seconds, from a minute to thirty days. */
+const humanWait = z.int().min(60).max(2_592_000).optional();
+
 const harnessOverride = z.strictObject({
   mode: z.enum(['webhook', 'execute']).optional(),
   pipeline: identifier.optional(),
@@ -39,6 +42,7 @@ const harnessOverride = z.strictObject({
   project: identifier.optional(),
   variables: z.array(identifier).max(50).optional(),
   webhook_token: word.optional(),
+  human_wait: humanWait,
 });
 export type HarnessOverride = z.output<typeof harnessOverride>;
 
@@ -102,6 +106,7 @@ const harnessSchema = z.strictObject({
   api_key: z.string().min(1).optional(),
   max_concurrency: concurrency,
   requests_per_minute: z.int().min(10).max(100_000).optional(),
+  human_wait: humanWait,
 });
 export type WrittenHarness = z.output<typeof harnessSchema>;
 

@@ -41,10 +41,22 @@ const rules: Readonly<Record<BadOutcome, Rule>> = {
   skipped: { reason: 'PipelineSkipped', message: 'The pipeline ran nothing.', retryable: false, touched: false },
 };
 
-/** Why a run that has ended did not succeed; undefined when it did. `stopping` is why we asked for its end, if we did. */
-export const failureOfRun = (state: RunState, stopping?: 'timeout' | 'cancel'): Failure | undefined => {
+/** Why we ask for the end of a run. */
+export type StopCause = 'timeout' | 'cancel' | 'person';
+
+/** That we asked for its end, and what was seen of it then. */
+export interface Stopped {
+  readonly why: StopCause;
+  readonly seen?: Pick<RunState, 'phase' | 'raw'>;
+  /** Milliseconds since its start. */
+  readonly after: number;
+}
+
+/** Why a run that has ended did not succeed; undefined when it did. `stopped` is why we asked for its end, if we did. */
+export const failureOfRun = (state: RunState, stopped?: Stopped): Failure | undefined => {
   if (state.outcome === 'succeeded' || state.outcome === undefined) return undefined;
-  if (stopping === 'cancel' && state.outcome === 'aborted') {
+  const { why } = stopped ?? {};
+  if (why === 'cancel' && state.outcome === 'aborted') {
     return {
       reason: 'BatchCancelled',
       message: 'The run was aborted, because the batch was cancelled.',
@@ -52,10 +64,28 @@ export const failureOfRun = (state: RunState, stopping?: 'timeout' | 'cancel'): 
       touched: true,
     };
   }
-  if (stopping === 'timeout' && (state.outcome === 'aborted' || state.outcome === 'expired')) {
-    const message = 'The run was not over at the end of the timeout and was aborted.';
-    return { reason: 'Timeout', message, retryable: true, touched: true };
+  if (stopped !== undefined && why !== 'cancel' && (state.outcome === 'aborted' || state.outcome === 'expired')) {
+    return why === 'person' ? nobodyCame : timedOut(stopped);
   }
   const { message, ...rule } = rules[state.outcome];
   return { ...rule, message: state.message ? `${message} ${state.message}` : message };
+};
+
+const nobodyCame: Failure = {
+  reason: 'HumanWaitExpired',
+  message: 'The run waited for a person in the executor for longer than `human_wait`, and was aborted.',
+  retryable: false,
+  touched: true,
+};
+
+/** A run that the executor never began, and one that took too long, want different things done about them. */
+const timedOut = ({ seen, after }: Stopped): Failure => {
+  const told = 'The run was not over at the end of the timeout and was aborted.';
+  const then = `${Math.round(after / 60_000)} min after its start`;
+  const was =
+    seen?.phase === 'queued'
+      ? ` The executor had not begun it: ${then} it was still queued (${seen.raw}).`
+      : ` It was at work (${seen?.raw}) ${then}.`;
+  const message = seen === undefined ? told : `${told}${was}`;
+  return { reason: 'Timeout', message, retryable: true, touched: true };
 };

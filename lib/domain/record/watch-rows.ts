@@ -1,6 +1,7 @@
 import type { Budget } from '../budget/budget.ts';
+import type { StopCause } from '../deployment/run-failure.ts';
 import type { PlannedDeployment } from '../plan/plan.ts';
-import type { CancelResult } from '../ports.ts';
+import type { CancelResult, RunState } from '../ports.ts';
 import type { Baseline } from '../rollout/baseline.ts';
 import type { Expected } from '../rollout/judgement.ts';
 import type { Wait } from './keys.ts';
@@ -36,6 +37,10 @@ export interface RunWatchRow {
   readonly until?: number;
   /** When the attempt must be over; while it is queued, until when it may be. */
   readonly deadline: number;
+  /** Since when it was seen to wait for a person; absent while it does not. */
+  readonly human_since?: number;
+  /** How long it did so before, in milliseconds. The deadline was moved by that. */
+  readonly human_ms?: number;
   /** How often its end was asked for. */
   readonly stops?: number;
   readonly stopping?: Stopping;
@@ -43,8 +48,10 @@ export interface RunWatchRow {
 
 /** Why the run is being stopped, and since when. Written before it is asked for: without an answer nobody knows whether it was. */
 export interface Stopping {
-  readonly why: 'timeout' | 'cancel';
+  readonly why: StopCause;
   readonly at: number;
+  /** What the executor said of it then. */
+  readonly seen?: Pick<RunState, 'phase' | 'raw'>;
   /** Of the call that asks for it. */
   readonly by?: string;
   /** `unsent`: it has certainly not been asked for, and may be again. */

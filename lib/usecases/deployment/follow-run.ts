@@ -1,10 +1,11 @@
-import { failureOfRun } from '../../domain/deployment/run-failure.ts';
+import { failureOfRun, type StopCause, type Stopped } from '../../domain/deployment/run-failure.ts';
 import type { Executor, News, RunState, Watched } from '../../domain/ports.ts';
 import { foreignAddress, foreignName } from '../../domain/record/foreign-text.ts';
 import type { Failure } from '../../domain/record/rows.ts';
 import type { RunWatchRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
 import { type PlaceOfWait, settleWait } from '../wait/settle-wait.ts';
+import { deadlineAt, hasWaitedTooLong, noteHumanWait } from './human-wait.ts';
 import { noteStarted } from './note-started.ts';
 import { failureOfPause } from './pause-start.ts';
 import { failureOfQueue } from './queue-start.ts';
@@ -54,8 +55,8 @@ export const followRun = async (deps: Needs, following: Following): Promise<void
 const leastGrace = 60_000;
 
 /** After this nobody waits any longer for news of an executor that cannot be read. */
-const lastMoment = ({ pace }: Needs, { deadline, deployment }: RunWatchRow): number =>
-  deadline + Math.min(pace.abortGrace, Math.max(leastGrace, deployment.timeout * 1_000));
+const lastMoment = ({ clock, pace }: Needs, row: RunWatchRow): number =>
+  deadlineAt(row, clock.now()) + Math.min(pace.abortGrace, Math.max(leastGrace, row.deployment.timeout * 1_000));
 
 /** Somebody who pauses longer than he said, by so many milliseconds, has died. It is harmless to be wrong about that. */
 const pauseGrace = 30_000;
@@ -103,15 +104,15 @@ const takeRun = async (deps: Needs, row: RunWatchRow, found: Found): Promise<voi
 };
 
 const followStarted = async (deps: Needs, following: Following): Promise<void> => {
-  const { row } = following;
   const state = stateOf(following);
-  if (state?.phase === 'terminal') return conclude(deps, row, state);
+  if (state?.phase === 'terminal') return conclude(deps, following.row, state);
+  const row = await noteHumanWait(deps, following.row, state);
   const now = deps.clock.now();
   const { stopping } = row;
-  const why = reasonToStop(following, now);
+  const why = reasonToStop({ ...following, row }, now);
   if (why !== undefined && mayStop(row, why)) {
     const { executor, beside } = following;
-    return beside(() => stopRun(deps, { row, executor, why }));
+    return beside(() => stopRun(deps, { row, executor, why, state }));
   }
   if (stopping === undefined || goesOn(stopping) || now <= stopping.at + deps.pace.abortGrace) return;
   const message = `The run was to be stopped (${stopping.why}), but its end was not seen: ${lastSeen(following)}.`;
@@ -129,15 +130,19 @@ const lastSeen = (following: Following): string => {
 };
 
 /** A run that could not be stopped for the user still has its deadline. */
-const reasonToStop = ({ row, cancelled }: Following, now: number): 'timeout' | 'cancel' | undefined => {
-  if (now > row.deadline) return 'timeout';
+const reasonToStop = ({ row, cancelled }: Following, now: number): StopCause | undefined => {
+  if (hasWaitedTooLong(row, now)) return 'person';
+  if (now > deadlineAt(row, now)) return 'timeout';
   return cancelled && row.wait !== 'restore' ? 'cancel' : undefined;
 };
+
+const stoppedOf = (row: RunWatchRow): Stopped | undefined =>
+  row.stopping === undefined ? undefined : { ...row.stopping, after: row.stopping.at - sentAt(row) };
 
 const conclude = async (deps: Needs, row: RunWatchRow, state: RunState): Promise<void> => {
   const status = foreignName(state.raw);
   const news = { status, ...(state.url === undefined ? {} : { url: foreignAddress(state.url) }) };
-  const failure = failureOfRun(state, row.stopping?.why);
+  const failure = failureOfRun(state, stoppedOf(row));
   if (failure !== undefined) return fail(deps, row, failure, news);
   const message = `The run succeeded (${status}); now the cluster is asked.`;
   await settleWait(deps, placeOf(row), (item) => ({

@@ -1,5 +1,6 @@
 import { isFlotillaError } from '../../domain/errors.ts';
-import type { CancelResult, Executor } from '../../domain/ports.ts';
+import type { CancelResult, Executor, RunState } from '../../domain/ports.ts';
+import { foreignName } from '../../domain/record/foreign-text.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { rowOf } from '../../domain/record/rows.ts';
 import type { RunWatchRow, Stopping } from '../../domain/record/watch-rows.ts';
@@ -12,21 +13,27 @@ type Needs = Pick<Deps, 'table' | 'clock' | 'random' | 'ids'>;
 
 /** Whether the end of a run may be asked for: once, and once more at its deadline if that was refused for a cancel. */
 export const mayStop = ({ stopping }: RunWatchRow, why: Stopping['why']): boolean =>
-  stopping === undefined || stopping.answer === 'unsent' || (goesOn(stopping) && why === 'timeout');
+  stopping === undefined || stopping.answer === 'unsent' || (goesOn(stopping) && why !== 'cancel');
 
 /** A run that cannot be stopped for a cancel is followed to its end. */
 export const goesOn = ({ why, answer }: Stopping): boolean => why === 'cancel' && answer === 'no';
+
+interface Stop {
+  readonly row: RunWatchRow;
+  readonly executor: Executor;
+  readonly why: Stopping['why'];
+  readonly state: RunState | undefined;
+}
 
 /**
  * Asks for the end of a run. That is written down first, and read back by nobody but the looks: a second abort of a run that is
  * ending already would tell nothing, and who dies in between has perhaps asked. Where it has certainly not left, it may be
  * asked for again at the next look.
  */
-export const stopRun = async (
-  deps: Needs,
-  { row, executor, why }: { readonly row: RunWatchRow; readonly executor: Executor; readonly why: Stopping['why'] },
-): Promise<void> => {
-  const stopping: Stopping = { why, at: deps.clock.now(), by: deps.ids.next() };
+export const stopRun = async (deps: Needs, { row, executor, why, state }: Stop): Promise<void> => {
+  const seen =
+    state === undefined || state.raw === '' ? {} : { seen: { phase: state.phase, raw: foreignName(state.raw) } };
+  const stopping: Stopping = { why, at: deps.clock.now(), by: deps.ids.next(), ...seen };
   const stops = (row.stops ?? 0) + 1;
   if (!(await begin(deps, row, { stopping, stops }))) return;
   // A run that was aborted for a cancel which nobody remembers would be a failure of its own, and might be tried again.

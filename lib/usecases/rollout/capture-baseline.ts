@@ -1,3 +1,4 @@
+import { humanWaitOf } from '../../domain/deployment/human-wait.ts';
 import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
 import type { NamesOfClusters } from '../../domain/plan/lock-names.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
@@ -34,9 +35,12 @@ export const captureBaseline = async (
   const previous = earlier === undefined ? await findPrevious(deps, deployment, { view, baseline }) : earlier.previous;
   const row: CaptureRow = { attempt: item.attempt, baseline, ...(previous === undefined ? {} : { previous }) };
   await retryConflict(deps, () => deps.table.transact([{ put: itemOf(keys.capture(batch_id, index), row) }]));
-  const wait_seconds = longestQueue / 1_000;
-  return { attempt: item.attempt, timeout_seconds: deployment.timeout, wait_seconds };
+  return { attempt: item.attempt, timeout_seconds: deployment.timeout, wait_seconds: waitOf(deployment, previous) };
 };
+
+/** Seconds that a start may wait in the queue, and then its run, or that of a restore, for a person. */
+const waitOf = (deployment: PlannedDeployment, previous: Release | undefined): number =>
+  longestQueue / 1_000 + Math.max(humanWaitOf(deployment), humanWaitOf(previous?.deployment ?? deployment));
 
 interface Looked {
   readonly view: WorkloadView;

@@ -7,13 +7,24 @@ import type { Deps } from '../deps.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import type { PlaceOfWait } from './settle-wait.ts';
 
+interface Update {
+  readonly set: Partial<RunWatchRow>;
+  readonly remove?: readonly (keyof RunWatchRow)[];
+  readonly when: Condition;
+}
+
 /** Changes what the poller follows, if it still is as `when` says: it may have settled the wait meanwhile. False when it is not. */
 export const updateWatch = (
   deps: Pick<Deps, 'table' | 'clock' | 'random'>,
   { watcher, batch_id, index, wait }: PlaceOfWait,
-  { set, when }: { readonly set: Partial<RunWatchRow>; readonly when: Condition },
+  { set, remove, when }: Update,
 ): Promise<boolean> => {
-  const write: Write = { update: keys.watch(watcher, batch_id, index, wait), set: attributesOf(set), when };
+  const write: Write = {
+    update: keys.watch(watcher, batch_id, index, wait),
+    set: attributesOf(set),
+    when,
+    ...(remove === undefined ? {} : { remove }),
+  };
   return retryConflict(deps, async () => {
     try {
       await deps.table.transact([write]);

@@ -27,10 +27,10 @@ const simulatedHarness = 'harness: { simulated: true }';
 const simulatedCluster = 'clusters: { eu-1: { simulated: true } }';
 const real = [
   'clusters: { eu-1: { kubeconfig: ~/.kube/config, context: eu-1, max_concurrency: 10 }, us-1: { eks: payments } }',
-  'harness: { base_url: "https://harness.example.com/gateway/", account: acme, org: pay, project: rel, api_key: "${HARNESS_API_KEY}", max_concurrency: 7, requests_per_minute: 250 }',
+  'harness: { base_url: "https://harness.example.com/gateway/", account: acme, org: pay, project: rel, api_key: "${HARNESS_API_KEY}", max_concurrency: 7, requests_per_minute: 250, human_wait: 7200 }',
   'pillars:',
   '  risk: { max_concurrency: 4, harness: { pipeline: deploy_risk, trigger: flotilla, webhook_token: "${RISK_TOKEN}" } }',
-  '  data: { harness: { pipeline: deploy_data } }',
+  '  data: { harness: { pipeline: deploy_data, human_wait: 86400 } }',
   '  idle:',
 ].join('\n');
 
@@ -50,6 +50,7 @@ describe('a configuration for real systems', () => {
             org: 'pay',
             project: 'rel',
             webhook_token_of: 'risk',
+            human_wait: 7_200,
           },
         },
         data: {
@@ -139,7 +140,7 @@ describe('services', () => {
     const services = [
       'services:',
       '  risk:',
-      '    a: { harness: { variables: [version] } }',
+      '    a: { harness: { variables: [version], human_wait: 60 } }',
       '    b: { pipeline: own }',
       '    c: { harness: { trigger: own, webhook_token: "${HARNESS_API_KEY}" } }',
       '    d: {}',
@@ -150,6 +151,7 @@ describe('services', () => {
       pipeline: 'deploy_risk',
       webhook_token_of: 'risk',
       variables: ['version'],
+      human_wait: 60,
     });
     expect(risk.b?.harness).toEqual({
       mode: 'webhook',
@@ -157,6 +159,7 @@ describe('services', () => {
       trigger: 'flotilla',
       org: 'pay',
       project: 'rel',
+      human_wait: 7_200,
     });
     expect(risk.c?.harness).toMatchObject({ trigger: 'own', webhook_token_of: 'risk/c' });
     expect(risk.d).not.toHaveProperty('harness');

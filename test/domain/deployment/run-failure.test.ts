@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { failureOfRun } from '../../../lib/domain/deployment/run-failure.ts';
+import { failureOfRun, type StopCause, type Stopped } from '../../../lib/domain/deployment/run-failure.ts';
 import type { RunOutcome } from '../../../lib/domain/ports.ts';
 
 /** Every bad end, with the reason that a user reads. */
@@ -17,10 +17,11 @@ const sentence = /^[A-Z].+\.$/;
 
 const bad = Object.keys(reasons) as readonly (keyof typeof reasons)[];
 
-type Stopping = 'timeout' | 'cancel' | undefined;
+const stoppedFor = (why: StopCause | undefined, seen?: Stopped['seen']): Stopped | undefined =>
+  why === undefined ? undefined : { why, after: 900_000, ...(seen === undefined ? {} : { seen }) };
 
-const failureOf = (outcome: RunOutcome, stopping?: Stopping) =>
-  failureOfRun({ phase: 'terminal', raw: 'x', outcome }, stopping);
+const failureOf = (outcome: RunOutcome, why?: StopCause, seen?: Stopped['seen']) =>
+  failureOfRun({ phase: 'terminal', raw: 'x', outcome }, stoppedFor(why, seen));
 
 const badWhere = (holds: (failure: NonNullable<ReturnType<typeof failureOf>>) => boolean) =>
   bad.filter((outcome) => holds(failureOf(outcome)!));
@@ -56,6 +57,26 @@ describe('a run whose end we had asked for', () => {
     expect(failure.message).toMatch(sentence);
   });
 
+  it.each([
+    [undefined, 'The run was not over at the end of the timeout and was aborted.'],
+    [
+      { phase: 'queued', raw: 'Queued' } as const,
+      'The run was not over at the end of the timeout and was aborted. The executor had not begun it: 15 min after its start it was still queued (Queued).',
+    ],
+    [
+      { phase: 'running', raw: 'AsyncWaiting' } as const,
+      'The run was not over at the end of the timeout and was aborted. It was at work (AsyncWaiting) 15 min after its start.',
+    ],
+  ])('because of its timeout says what it was doing: %o', (seen, message) => {
+    expect(failureOf('aborted', 'timeout', seen)?.message).toBe(message);
+  });
+
+  it.each(['aborted', 'expired'] as const)('because nobody came, %s, is not tried again', (outcome) => {
+    const failure = failureOf(outcome, 'person')!;
+    expect(failure).toMatchObject({ reason: 'HumanWaitExpired', retryable: false, touched: true });
+    expect(failure.message).toMatch(sentence);
+  });
+
   it('because the batch was cancelled is cancelled, and not tried again', () => {
     const failure = failureOf('aborted', 'cancel')!;
     expect(failure).toMatchObject({ reason: 'BatchCancelled', cancelled: true, touched: true });
@@ -64,20 +85,26 @@ describe('a run whose end we had asked for', () => {
   });
 
   it('and that ended in another way before is what it is', () => {
-    const asOurs = (['timeout', 'cancel'] as const).flatMap((stopping) =>
+    const asOurs = (['timeout', 'cancel', 'person'] as const).flatMap((stopping) =>
       bad
         .filter((outcome) => failureOf(outcome, stopping)!.reason !== reasons[outcome])
         .map((outcome) => `${outcome}, ${stopping}`),
     );
-    expect(asOurs).toEqual(['aborted, timeout', 'expired, timeout', 'aborted, cancel']);
+    expect(asOurs).toEqual([
+      'aborted, timeout',
+      'expired, timeout',
+      'aborted, cancel',
+      'aborted, person',
+      'expired, person',
+    ]);
   });
 });
 
-it.each<Stopping>([undefined, 'timeout', 'cancel'])(
+it.each<StopCause | undefined>([undefined, 'timeout', 'cancel', 'person'])(
   'a run that ended well, or goes on, is no failure, though asked to stop for %s',
   (stopping) => {
     expect(failureOf('succeeded', stopping)).toBeUndefined();
-    expect(failureOfRun({ phase: 'running', raw: 'x' }, stopping)).toBeUndefined();
+    expect(failureOfRun({ phase: 'running', raw: 'x' }, stoppedFor(stopping))).toBeUndefined();
   },
 );
 

@@ -31,10 +31,12 @@ interface Case {
 }
 
 const running: RunState = { phase: 'running', raw: 'Running' };
+const waiting: RunState = { phase: 'waiting-for-human', raw: 'ApprovalWaiting' };
+const day = 86_400_000;
 const ended: RunState = { phase: 'terminal', outcome: 'succeeded', raw: 'Success' };
 const run = { kind: 'run', ref: 'run-1', url: 'https://x/run-1' } as const;
 const started = { phase: 'started', ref: 'run-1' } as const;
-const stopping = (why: 'timeout' | 'cancel', answer: Stopping['answer'], at: number) => ({
+const stopping = (why: Stopping['why'], answer: Stopping['answer'], at: number) => ({
   row: { ...started, stopping: { why, at: start + at, ...(answer === undefined ? {} : { answer }) } },
 });
 const start = Date.UTC(2026, 8, 30, 6);
@@ -154,6 +156,52 @@ const cases: readonly Case[] = [
   {
     ...{ what: 'that was sent late, does not appear in time', row: { phase: 'unknown', sent_at: start + late } },
     ...{ after: 2 * late + 1, asked: ['look'], told: startUnknown },
+  },
+  {
+    ...{ what: 'that begins to wait for a person, is left alone', row: started, state: waiting, after: timeout },
+    told: ['started run-1', 'waits for a person since 900000'],
+  },
+  {
+    ...{ what: 'that waits for a person, has all the time that it had', row: asking(5), state: waiting },
+    ...{ after: timeout + 6, told: ['started run-1', 'waits for a person since 5'] },
+  },
+  {
+    ...{ what: 'that waits for a person as long as it may, is left alone', row: asking(5), state: waiting },
+    ...{ after: day + 5, told: ['started run-1', 'waits for a person since 5'] },
+  },
+  {
+    ...{ what: 'that waits for a person for too long, is aborted', row: asking(5), state: waiting, after: day + 6 },
+    ...{ cancel: 'accepted', asked: ['cancel run-1'] },
+    told: ['started run-1', 'waits for a person since 5', 'stopping accepted for person at 86400006'],
+  },
+  {
+    ...{ what: 'that waits for a person again, has what is left', row: asking(5, day - 9), state: waiting, after: 15 },
+    ...{ cancel: 'accepted', asked: ['cancel run-1'] },
+    told: ['started run-1', 'waits for a person since 5', 'stopping accepted for person at 15'],
+  },
+  {
+    ...{ what: 'that waits for a person, of a cancelled batch, is aborted', row: asking(5), state: waiting, after: 9 },
+    ...{ isCancelled: true, cancel: 'accepted', asked: ['cancel run-1'] },
+    told: ['started run-1', 'waits for a person since 5', 'stopping accepted for cancel at 9'],
+  },
+  {
+    ...{ what: 'whose person has come, has its time from then on', row: asking(5), state: running, after: timeout + 9 },
+    told: ['started run-1', `waited for a person for ${timeout + 4}, deadline ${2 * timeout + 4}`],
+  },
+  {
+    ...{ what: 'that waited for a person, and cannot be read, is waited for', row: asking(5), news: away },
+    ...{ after: timeout + 5 + abortGrace, told: ['started run-1', 'waits for a person since 5'] },
+  },
+  {
+    ...{
+      what: 'that waited for nobody, and was aborted',
+      row: { ...asking(5), ...stopping('person', 'accepted', 9).row },
+    },
+    state: { phase: 'terminal', outcome: 'aborted', raw: 'Aborted' },
+    told: [
+      'AttemptEnded HumanWaitExpired: The run waited for a person in the executor for longer than `human_wait`, and was aborted.',
+      'touched, not worth another try, run Aborted',
+    ],
   },
   { what: 'that runs, is left alone', row: started, state: running, after: timeout, told: ['started run-1'] },
   { what: 'that is not known, is left alone', row: started, told: ['started run-1'] },
@@ -278,6 +326,11 @@ const cases: readonly Case[] = [
   ),
 ];
 
+/** It waits for a person since so many milliseconds after the intent, and did so for some time before. */
+function asking(since: number, before?: number): Partial<RunWatchRow> {
+  return { ...started, human_since: start + since, ...(before === undefined ? {} : { human_ms: before }) };
+}
+
 /** An attempt that has a minute. */
 function minute(row: Partial<RunWatchRow>): Partial<RunWatchRow> {
   return { ...row, deadline: start + 60_000, deployment: { timeout: 60 } as RunWatchRow['deployment'] };
@@ -340,9 +393,13 @@ const toldOf = ({ watched, answer, now }: Seen): readonly string[] => {
   const run = now.runs.at(-1)!;
   const ending = `${run.status === undefined ? '' : `run ${run.status}`}${run.url === undefined ? '' : ` ${run.url}`}`;
   if (watched !== undefined) {
-    const { phase, ref, stopping: stop } = watched;
+    const { phase, ref, stopping: stop, human_since, human_ms, deadline } = watched;
     return [
       ref === undefined ? phase : `${phase} ${ref}`,
+      ...(human_since === undefined ? [] : [`waits for a person since ${human_since - start}`]),
+      ...(human_ms === undefined || human_since !== undefined
+        ? []
+        : [`waited for a person for ${human_ms}, deadline ${deadline - start}`]),
       ...(stop === undefined ? [] : [`stopping ${stop.answer} for ${stop.why} at ${stop.at - start}`]),
       ...(reason === 'TurnGranted' ? [] : [`${reason}: ${message}`]),
     ];

@@ -110,7 +110,7 @@ const busyUnder = (name: string, { workload }: PlannedDeployment): Write[] => {
 
 test('what runs now is kept: the baseline, and the release to return to', async () => {
   const { given, row, waits, deployment, now } = await captured({});
-  expect(given).toEqual({ attempt: 1, timeout_seconds: deployment.timeout, wait_seconds: 21_600 });
+  expect(given).toEqual({ attempt: 1, timeout_seconds: deployment.timeout, wait_seconds: 21_600 + 86_400 });
   const previous = { version: '3.0.1', image: 'reg/app:3.0.1', deployment, origin: 'observed', at: now, batch_id: '' };
   expect(row).toMatchObject({ attempt: 1, baseline, previous });
   expect(waits).toEqual([]);

@@ -1,0 +1,40 @@
+import { humanWaitOf } from '../../domain/deployment/human-wait.ts';
+import type { RunState } from '../../domain/ports.ts';
+import type { RunWatchRow } from '../../domain/record/watch-rows.ts';
+import type { Deps } from '../deps.ts';
+import { updateWatch } from '../wait/update-watch.ts';
+import { placeOf } from './watched-row.ts';
+
+/** What a person takes to decide is no time of the run. */
+type Waited = Pick<RunWatchRow, 'deployment' | 'human_since' | 'human_ms'>;
+
+/** Milliseconds that it may still wait for a person, from when it last began to. */
+const leftOf = ({ deployment, human_ms = 0 }: Waited): number => humanWaitOf(deployment) * 1_000 - human_ms;
+
+export const hasWaitedTooLong = (row: Waited, now: number): boolean =>
+  row.human_since !== undefined && now - row.human_since > leftOf(row);
+
+/** The deadline as it is now: it moves while somebody is waited for, as long as that may be. */
+export const deadlineAt = (row: Waited & Pick<RunWatchRow, 'deadline'>, now: number): number =>
+  row.human_since === undefined ? row.deadline : row.deadline + Math.min(now - row.human_since, leftOf(row));
+
+/** Notes when a run begins to wait for a person, and when that is over. Gives the row as it then is; no state is no news. */
+export const noteHumanWait = async (
+  deps: Pick<Deps, 'table' | 'clock' | 'random'>,
+  row: RunWatchRow,
+  state: RunState | undefined,
+): Promise<RunWatchRow> => {
+  const { human_since, ...rest } = row;
+  const waits = state?.phase === 'waiting-for-human';
+  if (state === undefined || waits === (human_since !== undefined)) return row;
+  const now = deps.clock.now();
+  if (human_since === undefined) {
+    const set = { human_since: now };
+    const isNoted = await updateWatch(deps, placeOf(row), { set, when: { exists: true, missing: ['human_since'] } });
+    return isNoted ? { ...row, ...set } : row;
+  }
+  const set = { human_ms: (row.human_ms ?? 0) + now - human_since, deadline: deadlineAt(row, now) };
+  const when = { equals: { human_since } };
+  const isNoted = await updateWatch(deps, placeOf(row), { set, remove: ['human_since'], when });
+  return isNoted ? { ...rest, ...set } : row;
+};
