@@ -118,6 +118,49 @@ describe('runs that Harness has forgotten', () => {
   });
 });
 
+describe('answers that come late', () => {
+  it('are taken by the next look, and not asked for again', async () => {
+    const world = new HarnessWorld();
+    const watched = await world.begin({ settings: executeSettings });
+    await world.pass(40_000);
+    world.harness.order({ fault: 'slow-answer', on: ['detail'], milliseconds: 9_000, times: 2 });
+    expect(await world.newsOf(watched)).toMatchObject({ kind: 'unread', trouble: { asked: `the run ${watched.ref}` } });
+    await world.pass(2_000);
+    expect(await world.newsOf(watched)).toMatchObject({ kind: 'run', state: { outcome: 'succeeded' } });
+    // Once by the look, and once more by the client, which overtakes what is slow.
+    expect(world.asked('detail')).toBe(2);
+  });
+
+  it('of a list tell of what is over, also where the next look has none', async () => {
+    const world = new HarnessWorld();
+    const watched = await begin(world, 5, executeSettings);
+    await world.pass(40_000);
+    world.harness.order({ fault: 'slow-answer', on: ['list'], milliseconds: 10_000 });
+    expect(kindsOf(await world.look(watched))).toEqual({ unread: 5 });
+    await world.pass(30_000);
+    expect(kindsOf(await world.look(watched))).toEqual({ unread: 5 });
+    await world.pass(30_000);
+    // The list of all, which the second look asked for because the first was slow.
+    expect(kindsOf(await world.look(watched))).toEqual({ run: 5 });
+  });
+
+  it('do not hold up ends that are known', async () => {
+    const world = new HarnessWorld();
+    const ended = await begin(world, 2, executeSettings);
+    await world.pass(40_000);
+    world.harness.order({ fault: 'lose-event' });
+    const sought = await world.begin({ key: 'sought-1' });
+    const before = await world.look([...ended]);
+    expect(kindsOf(before)).toEqual({ run: 2 });
+    await world.pass(10_000);
+    world.harness.order({ fault: 'slow-answer', on: ['event-details'], milliseconds: 33_000 });
+    const asked = world.clock.now();
+    const news = await world.look([...ended, sought]);
+    expect(news.get('batch-0-1')).toMatchObject({ state: { phase: 'terminal' } });
+    expect(world.clock.now() - asked).toBeLessThanOrEqual(1_000);
+  });
+});
+
 describe('a project that does not answer', () => {
   it('holds up no other, and its requests are not piled up', async () => {
     const world = new HarnessWorld({ stageMilliseconds: 600_000 });

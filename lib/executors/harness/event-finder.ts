@@ -2,7 +2,7 @@ import type { News, Trouble } from '../../domain/ports.ts';
 import { areUnderway, readDetails } from './event-details.ts';
 import { newsOfDetails } from './event-run.ts';
 import { fewEvents } from './list-plan.ts';
-import { type Looking, unread } from './looking.ts';
+import { inItsTurn, type Looking, unread } from './looking.ts';
 import type { Expected } from './wanted-runs.ts';
 
 /** What is known of asking for details so far. */
@@ -37,7 +37,9 @@ export const findEvents = async (
     lastOf: (event) => pauses.lastOf(idOf(event)),
   };
   for (const one of unseen) news.set(one.key, newsOfWaiting(looking, one, trouble));
-  const chosen = chooseEvents(unseen, asked).filter(take);
+  // Where details do not say whose a run is, each event may cost three requests.
+  const most = memory.lacks.has('owners in details', now) ? 2 : fewEvents;
+  const chosen = chooseEvents(unseen, asked).slice(0, most).filter(take);
   await Promise.all(chosen.map(async (one) => news.set(one.key, await findEvent(looking, one))));
 };
 
@@ -46,7 +48,7 @@ const newsOfWaiting = ({ memory }: Looking, { event, isLate }: Expected, trouble
   const known = memory.troubles.get(event) ?? trouble;
   if (known !== undefined) return unread(known);
   if (!isLate || memory.pauses.lastOf(idOf(event)) !== never) return { kind: 'none' };
-  return unread({ asked: `the details of event ${event}`, answered: 'others are read first' });
+  return unread(inItsTurn(`the details of event ${event}`));
 };
 
 const findEvent = async (looking: Looking, one: Expected): Promise<News> => {

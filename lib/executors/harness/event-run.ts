@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../domain/json.ts';
 import type { News, Trouble } from '../../domain/ports.ts';
 import { newsOfRow } from './found-runs.ts';
 import { clockSkewMilliseconds } from './list-plan.ts';
-import { type Looking, troubleOf, unread, urlsOf } from './looking.ts';
+import { inItsTurn, type Looking, troubleOf, unread, urlsOf } from './looking.ts';
 import { type Owner, ownerOf } from './owner.ts';
 import { type Row, RunRows, rowOf } from './run-rows.ts';
 import { readTrigger } from './trigger-status.ts';
@@ -48,8 +48,10 @@ const newsOfNamed = (
 
 /** Whose it is, by the run's own page, and where that does not say it either, by the list of our pipeline alone. */
 const newsOfUnsaid = async (looking: Looking, one: Expected, ref: string): Promise<News> => {
-  const { api, underway, bell } = looking;
+  const { api, memory, underway, bell, now, take } = looking;
   const { settings } = one;
+  memory.lacks.missed('owners in details', now);
+  if (!take()) return unread(inItsTurn(`the run ${ref}`));
   const reply = await underway.once(`run ${ref}`, () => api.run(settings.scope, ref), bell);
   const isUnknown = reply?.kind === 'reply' && reply.status === 404;
   if (!isUnknown && (reply === undefined || !isSuccess(reply))) return unread(troubleOf(`the run ${ref}`, reply));
@@ -68,8 +70,10 @@ export const rowsOfPipeline = async (
   looking: Looking,
   { settings, sentAt, key }: Wanted,
 ): Promise<RunRows | Trouble> => {
-  const { api, underway, bell, now } = looking;
+  const { api, underway, bell, now, take } = looking;
   const { pipeline, scope } = settings;
+  const asked = `the list of runs of ${pipeline}`;
+  if (!take()) return inItsTurn(asked);
   const { org, project } = api.projectOf(scope);
   const times = { from: sentAt - clockSkewMilliseconds, to: now + clockSkewMilliseconds };
   const answer = await underway.anew(
@@ -77,8 +81,7 @@ export const rowsOfPipeline = async (
     () => api.runs(scope, { pipeline, page: 0, size: 1000, ...times }),
     bell,
   );
-  if (answer === undefined || !isSuccess(answer.reply))
-    return troubleOf(`the list of runs of ${pipeline}`, answer?.reply);
+  if (answer === undefined || !isSuccess(answer.reply)) return troubleOf(asked, answer?.reply);
   const content = listAt(objectAt(answer.reply.body, 'data'), 'content');
   const rows = new RunRows(new Set([key]));
   rows.add(content.filter((row: Json) => ownerOf(row, settings) !== 'another'));

@@ -28,6 +28,9 @@ export const troubleOf = (asked: string, reply: HarnessReply | undefined): Troub
   answered: reply === undefined ? 'no answer yet; it is still waited for' : describeReply(reply),
 });
 
+/** A look makes so many requests and no more. */
+export const inItsTurn = (asked: string): Trouble => ({ asked, answered: 'others are read first' });
+
 export const unread = (trouble: Trouble): News => ({ kind: 'unread', trouble });
 
 export const urlsOf =

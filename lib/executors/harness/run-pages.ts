@@ -1,6 +1,6 @@
 import type { News } from '../../domain/ports.ts';
 import { learnFromLate } from './late-replies.ts';
-import { type Looking, troubleOf, unread } from './looking.ts';
+import { inItsTurn, type Looking, troubleOf, unread } from './looking.ts';
 import { ownerOf } from './owner.ts';
 import { newsOfState } from './run-news.ts';
 import type { RunRows } from './run-rows.ts';
@@ -37,7 +37,7 @@ const newsOfWaiting = ({ memory, now, api }: Looking, { ref, sentAt, settings }:
   if (memory.gone.get(ref) !== undefined) return { kind: 'none' };
   if (now - sentAt < youngMilliseconds)
     return { kind: 'run', ref, url: api.runUrl(settings.scope, settings.pipeline, ref) };
-  return unread({ asked: `the run ${ref}`, answered: 'no list shows it, and its own page is read in its turn' });
+  return unread(inItsTurn(`the run ${ref}, which no list shows`));
 };
 
 const readPage = async (looking: Looking, one: Followed, rows: RunRows): Promise<News> => {

@@ -92,7 +92,9 @@ export class Underway {
   /** A bad answer counts when no other can come. */
   async #firstGood(open: readonly Sent[], bell: Bell, patience?: number): Promise<Fresh | undefined> {
     const done = new AbortController();
-    const enough = patience === undefined ? [] : [this.#clock.sleep(patience, done.signal).then(() => undefined)];
+    const nothing = (): undefined => undefined;
+    // A clock that is closed rejects whoever sleeps: then patience is over too.
+    const enough = patience === undefined ? [] : [this.#clock.sleep(patience, done.signal).then(nothing, nothing)];
     const waiting = new Set(open);
     try {
       for (;;) {
