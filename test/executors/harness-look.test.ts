@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { News, Watched } from '../../lib/domain/ports.ts';
-import { executeSettings, watch } from './harness-fixtures.ts';
+import { executeSettings, watch, webhookSettings } from './harness-fixtures.ts';
 import { HarnessWorld } from './harness-world.ts';
 
 /** What one look after the other asks for, counted, in virtual time. */
@@ -46,6 +46,17 @@ describe('starts whose answers are lost', () => {
     expect(world.asked('list')).toBeLessThanOrEqual(31);
   });
 
+  it('do not read the events of runs that were followed before', async () => {
+    const world = new HarnessWorld();
+    const there = await begin(world, 5, webhookSettings);
+    await world.pass(10_000);
+    expect(kindsOf(await world.look(there))).toEqual({ run: 5 });
+    const lost = watch(world.request({ key: 'x-1' }));
+    await world.pass(10_000);
+    expect(await world.newsOf(lost)).toEqual({ kind: 'none' });
+    expect(world.asked('event-details')).toBe(0);
+  });
+
   it('share the reading of strangers, a few at a look, and nothing is none before all were read', async () => {
     const world = new HarnessWorld({ stageMilliseconds: 600_000 });
     await begin(world, 12, executeSettings);
@@ -62,7 +73,7 @@ describe('starts whose answers are lost', () => {
 
   it.each([
     ['notes', { notes: 'hidden' }, executeSettings, 'notes'],
-    ['payloads', { payload: 'hidden' }, { pipeline: 'deploy_risk', trigger: 'flotilla' }, 'event-details'],
+    ['payloads', { payload: 'hidden' }, webhookSettings, 'event-details'],
   ] as const)('where no %s are shown, that is found out once in ten minutes', async (_, options, settings, route) => {
     const world = new HarnessWorld({ ...options, stageMilliseconds: 600_000 });
     await begin(world, 30, settings);
@@ -74,12 +85,10 @@ describe('starts whose answers are lost', () => {
 });
 
 describe('events that lead to no run', () => {
-  const settings = { pipeline: 'deploy_risk', trigger: 'flotilla' };
-
   it.each(['V2', 'v1'] as const)('are asked for less and less, by %s', async (details) => {
     const world = new HarnessWorld({ details });
     world.harness.order({ fault: 'lose-event' });
-    const watched = await begin(world, 3, settings);
+    const watched = await begin(world, 3, webhookSettings);
     expect(kindsOf(await lookAt(world, watched, 28))).toEqual({ none: 3 });
     // At 0, 10, 30, 70, 130, 190 and 250 s; what the older service does not have is asked for by the first look alone.
     expect(world.asked('event-details')).toBe(3 * 7 + (details === 'v1' ? 3 : 0));
@@ -88,7 +97,7 @@ describe('events that lead to no run', () => {
   it('are asked for a few at a look where they are many, and all that failed are told', async () => {
     const world = new HarnessWorld();
     world.harness.order({ fault: 'fail-event' });
-    const watched = await begin(world, 40, settings);
+    const watched = await begin(world, 40, webhookSettings);
     await world.pass(10_000);
     const failed = new Set<string>();
     for (let look = 0; look < 8; look += 1) {
@@ -99,6 +108,34 @@ describe('events that lead to no run', () => {
       await world.pass(10_000);
     }
     expect(failed.size).toBe(40);
+  });
+});
+
+describe('an event whose details cannot be read', () => {
+  it('is looked for by its key when it is late, among those that are over too', async () => {
+    const world = new HarnessWorld();
+    world.harness.order({ fault: 'server-error', on: ['event-details'] });
+    const watched = await world.begin();
+    await world.pass(60_000);
+    expect(await world.newsOf(watched)).toMatchObject({
+      kind: 'unread',
+      trouble: { asked: `the details of event ${watched.correlation}`, answered: expect.stringContaining('500') },
+    });
+    await world.pass(300_000);
+    expect(await world.newsOf(watched)).toMatchObject({ kind: 'run', state: { outcome: 'succeeded' } });
+  });
+
+  it('is no event without a run, neither while nobody asks for them nor when it is late', async () => {
+    const world = new HarnessWorld();
+    world.harness.order({ fault: 'lose-event' });
+    world.harness.order({ fault: 'server-error', on: ['event-details'] });
+    const watched = await world.begin();
+    const kinds = new Set<string | undefined>();
+    for (let look = 0; look < 33; look += 1) {
+      kinds.add((await world.newsOf(watched))?.kind);
+      await world.pass(10_000);
+    }
+    expect([...kinds]).toEqual(['unread']);
   });
 });
 
@@ -118,6 +155,52 @@ describe('runs that Harness has forgotten', () => {
   });
 });
 
+describe('a look that has much to find out', () => {
+  it('makes ten requests besides its lists, and the next ones go on', async () => {
+    const world = new HarnessWorld({ stageMilliseconds: 600_000 });
+    await begin(world, 12, executeSettings);
+    world.harness.order({ fault: 'forget-run', milliseconds: 0, times: 6 });
+    world.harness.order({ fault: 'lose-event', times: 6 });
+    const watched: Watched[] = [watch(world.request({ key: 'lost-1', settings: executeSettings }))];
+    for (let nth = 0; nth < 6; nth += 1) {
+      watched.push(await world.begin({ key: `run-${nth}-1`, settings: executeSettings }));
+      watched.push(await world.begin({ key: `event-${nth}-1` }));
+    }
+    const asked = (): number => world.asked('detail') + world.asked('event-details') + world.asked('notes');
+    for (let look = 0; look < 6; look += 1) {
+      const before = asked();
+      await world.look(watched);
+      expect(asked() - before).toBeLessThanOrEqual(10);
+      await world.pass(10_000);
+    }
+    expect(world.asked('notes')).toBe(12);
+    expect(world.asked('event-details')).toBeGreaterThanOrEqual(10);
+  });
+});
+
+describe('runs that no list shows yet', () => {
+  it('are known by their ids until it is their turn', async () => {
+    const world = new HarnessWorld({ lagMilliseconds: 60_000 });
+    const watched = await begin(world, 7, executeSettings);
+    const news = await world.look(watched);
+    expect(kindsOf(news)).toEqual({ none: 5, run: 2 });
+    expect(news.get('batch-6-1')).not.toHaveProperty('state');
+  });
+});
+
+describe('lists that never answer', () => {
+  it('leave time to read a few runs and events by themselves', async () => {
+    const world = new HarnessWorld({ stageMilliseconds: 30_000 });
+    world.harness.order({ fault: 'slow-answer', on: ['list'], milliseconds: 600_000 });
+    const runs = await begin(world, 2, executeSettings);
+    const event = await world.begin({ key: 'event-1' });
+    await world.pass(10_000);
+    const news = await world.look([...runs, event]);
+    expect(kindsOf(news)).toEqual({ run: 3 });
+    expect(news.get('event-1')).toMatchObject({ state: { phase: 'running' } });
+  });
+});
+
 describe('answers that come late', () => {
   it('are taken by the next look, and not asked for again', async () => {
     const world = new HarnessWorld();
@@ -125,7 +208,7 @@ describe('answers that come late', () => {
     await world.pass(40_000);
     world.harness.order({ fault: 'slow-answer', on: ['detail'], milliseconds: 9_000, times: 2 });
     expect(await world.newsOf(watched)).toMatchObject({ kind: 'unread', trouble: { asked: `the run ${watched.ref}` } });
-    await world.pass(2_000);
+    await world.pass(200);
     expect(await world.newsOf(watched)).toMatchObject({ kind: 'run', state: { outcome: 'succeeded' } });
     // Once by the look, and once more by the client, which overtakes what is slow.
     expect(world.asked('detail')).toBe(2);
@@ -136,6 +219,7 @@ describe('answers that come late', () => {
     const watched = await begin(world, 5, executeSettings);
     await world.pass(40_000);
     world.harness.order({ fault: 'slow-answer', on: ['list'], milliseconds: 10_000 });
+    world.harness.order({ fault: 'server-error', on: ['detail'] });
     expect(kindsOf(await world.look(watched))).toEqual({ unread: 5 });
     await world.pass(30_000);
     expect(kindsOf(await world.look(watched))).toEqual({ unread: 5 });
@@ -169,20 +253,22 @@ describe('a project that does not answer', () => {
       await world.begin({ key: 'a-1', settings: executeSettings }),
       await world.begin({ key: 'b-1', settings: other }),
     ];
+    watched.push(await world.begin({ key: 'c-1', settings: { ...webhookSettings, project: 'other' } }));
     world.silence('other');
     const before = world.clock.now();
     const news = await world.look(watched);
     expect(world.clock.now() - before).toBeLessThanOrEqual(8_000);
     expect(news.get('a-1')).toMatchObject({ kind: 'run', state: { phase: 'running' } });
-    expect(news.get('b-1')).toMatchObject({ kind: 'unread', trouble: { asked: 'the list of runs of default/other' } });
-    const open: number[] = [];
+    const answered = 'no answer yet; it is still waited for';
+    expect(news.get('b-1')).toMatchObject({ kind: 'unread', trouble: { answered } });
+    // Events are asked for by themselves.
+    expect(news.get('c-1')).toMatchObject({ kind: 'run' });
     for (let look = 0; look < 6; look += 1) {
       await world.pass(2_000);
       await world.look(watched);
-      open.push(world.unanswered());
     }
-    // Four at most, each of them sent twice by the client.
-    expect(Math.max(...open)).toBeLessThanOrEqual(8);
+    // Three lists of a kind at most and the page of a run, each of them sent twice by the client.
+    expect(world.mostUnanswered).toBeLessThanOrEqual(10);
   });
 });
 
@@ -195,6 +281,7 @@ describe('many projects', () => {
     const seen = new Set<string>();
     for (let look = 0; look < 18; look += 1) {
       for (const [key, { kind }] of await world.look(watched)) if (kind === 'run') seen.add(key);
+      if (look === 0) expect(world.reads.length).toBeLessThanOrEqual(20);
       await world.pass(10_000);
     }
     expect(seen.size).toBe(30);

@@ -4,7 +4,7 @@ import { sortCandidates, unreadOf } from '../../lib/executors/harness/key-search
 import { clockSkewMilliseconds, type ListsRead, nextList, type Unseen } from '../../lib/executors/harness/list-plan.ts';
 import { Lacks, Pauses, Recent } from '../../lib/executors/harness/memory.ts';
 import { choosePages } from '../../lib/executors/harness/run-pages.ts';
-import { type Row, rowOf } from '../../lib/executors/harness/run-rows.ts';
+import { type Row, RunRows, rowOf } from '../../lib/executors/harness/run-rows.ts';
 import type { Expected } from '../../lib/executors/harness/wanted-runs.ts';
 
 /** What a look reads next: nothing here asks anybody. */
@@ -106,6 +106,8 @@ describe('what an installation lacks', () => {
     expect(lacks.has('notes', now + 10 * minute - 1)).toBe(true);
     expect(lacks.has('notes', now + 10 * minute)).toBe(false);
     expect(lacks.has('payloads', now)).toBe(false);
+    lacks.missed('notes', now + 10 * minute, 3);
+    expect(lacks.has('notes', now + 10 * minute)).toBe(false);
   });
 });
 
@@ -115,6 +117,15 @@ it('what is remembered is bounded: what was put in longest ago is forgotten firs
   recent.set('0', 0);
   recent.set('new', 1);
   expect([recent.get('0'), recent.get('1'), recent.get('2'), recent.get('new')]).toEqual([0, undefined, 2, 1]);
+});
+
+it('a run that a list has shown to be over stays so, whatever an older page shows after that', () => {
+  const rows = new RunRows(new Set());
+  const row = { planExecutionId: 'a', startTs: now };
+  rows.add([{ ...row, status: 'Running' }]);
+  rows.add([{ ...row, status: 'Success', endTs: now + 1 }]);
+  rows.add([{ ...row, status: 'Running' }]);
+  expect(rows.get('a')).toMatchObject({ isLive: false, json: { status: 'Success' } });
 });
 
 describe('the candidates of a search', () => {

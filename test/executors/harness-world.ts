@@ -13,6 +13,8 @@ export class HarnessWorld extends VirtualHarness {
   readonly executor: HarnessExecutor;
   /** When each read was sent. */
   readonly reads: number[] = [];
+  /** How many requests waited at once for an answer that never comes. */
+  mostUnanswered = 0;
   readonly #silent = new Set<string>();
   #unanswered = 0;
 
@@ -93,13 +95,9 @@ export class HarnessWorld extends VirtualHarness {
     this.#silent.add(project);
   }
 
-  /** How many requests are waiting for an answer that never comes. */
-  unanswered(): number {
-    return this.#unanswered;
-  }
-
   #neverAnswer({ signal }: { readonly signal?: AbortSignal }): Promise<never> {
     this.#unanswered += 1;
+    this.mostUnanswered = Math.max(this.mostUnanswered, this.#unanswered);
     return new Promise((_, reject) => {
       signal?.addEventListener('abort', () => {
         this.#unanswered -= 1;

@@ -81,8 +81,8 @@ export const rowsOfPipeline = async (
     () => api.runs(scope, { pipeline, page: 0, size: 1000, ...times }),
     bell,
   );
-  if (answer === undefined || !isSuccess(answer.reply)) return troubleOf(asked, answer?.reply);
-  const content = listAt(objectAt(answer.reply.body, 'data'), 'content');
+  if (answer === undefined || !isSuccess(answer)) return troubleOf(asked, answer);
+  const content = listAt(objectAt(answer.body, 'data'), 'content');
   const rows = new RunRows(new Set([key]));
   rows.add(content.filter((row: Json) => ownerOf(row, settings) !== 'another'));
   return rows;

@@ -6,7 +6,7 @@ import type { Looking } from './looking.ts';
 import { ownerOf } from './owner.ts';
 import type { Row } from './run-rows.ts';
 import type { HarnessSettings } from './settings.ts';
-import type { Project, Wanted } from './wanted-runs.ts';
+import type { Wanted } from './wanted-runs.ts';
 
 const readsPerLook = 5;
 
@@ -21,13 +21,11 @@ interface Group {
 /** Those whose key is all that there is to look by, in the rows that the lists of this look have shown. */
 export const findKeys = async (
   looking: Looking,
-  { project, searches }: { readonly project: Project; readonly searches: readonly Wanted[] },
+  searches: readonly Wanted[],
   { rows, trouble }: { readonly rows: readonly Row[]; readonly trouble: Trouble | undefined },
 ): Promise<void> => {
   if (searches.length === 0) return;
-  const groups = await Promise.all(
-    alike(searches).map((some) => groupOf(looking, some, { rows: withoutOthers(rows, project), trouble })),
-  );
+  const groups = await Promise.all(alike(searches).map((some) => groupOf(looking, some, { rows, trouble })));
   const chosen = groups.flatMap((group) => chooseReads(looking, group)).slice(0, readsPerLook);
   const troubles = new Map<Group, Trouble>();
   await Promise.all(
@@ -57,13 +55,6 @@ const alike = (searches: readonly Wanted[]): readonly (readonly Wanted[])[] => {
     groups.set(`${mode} ${pipeline}`, [...group, one]);
   }
   return [...groups.values()];
-};
-
-/** A run that somebody else is known to have asked for is not ours. */
-const withoutOthers = (rows: readonly Row[], { wanted }: Project): readonly Row[] => {
-  const refs = new Set(wanted.map(({ ref }) => ref));
-  const events = new Set(wanted.flatMap(({ event, isLate }) => (event === undefined || isLate ? [] : [event])));
-  return rows.filter(({ ref, event }) => !refs.has(ref) && !(event !== undefined && events.has(event)));
 };
 
 const groupOf = async (

@@ -1,5 +1,6 @@
 import type { Trouble } from '../../domain/ports.ts';
 import type { HarnessReply } from './api.ts';
+import { sooner } from './bell.ts';
 import { learnFromLate } from './late-replies.ts';
 import { clockSkewMilliseconds, type ListsRead, type ListWish, nextList, type Unseen } from './list-plan.ts';
 import { type Looking, troubleOf } from './looking.ts';
@@ -14,17 +15,14 @@ const pageSize = 1000;
 export interface Listed {
   readonly read: ListsRead;
   readonly pages: number;
-  /** What was sent later is not in them. */
-  readonly askedAt: number;
   readonly endedAt: number;
   readonly trouble?: Trouble;
-  /** Denied, throttled or broken: whoever asks for more would only meet the same. */
+  /** Denied, throttled or broken: whoever asks for more would only meet the same. A list that is slow is none of that. */
   readonly isHopeless: boolean;
 }
 
 interface PagesRead {
   readonly pages: number;
-  readonly askedAt: number;
   readonly isComplete: boolean;
   /** When the oldest run that they show began. */
   readonly oldest: number;
@@ -32,23 +30,34 @@ interface PagesRead {
   readonly failed?: { readonly reply: HarnessReply | undefined };
 }
 
+/** Of the time of a look, so much is for its lists: what they do not tell can be asked for even where they never answer. */
+const listsMilliseconds = 6_500;
+
 /** Reads what is worth reading of the lists of one project, until all of ours are seen. */
 export const readLists = async (looking: Looking, project: Project, rows: RunRows): Promise<Listed> => {
+  const bell = sooner(looking.bell, looking.clock, listsMilliseconds);
+  try {
+    return await readInTime({ ...looking, bell }, project, rows);
+  } finally {
+    bell.stop();
+  }
+};
+
+const readInTime = async (looking: Looking, project: Project, rows: RunRows): Promise<Listed> => {
   const before = looking.memory.looks.get(project.id);
   const isBusy = before !== undefined && (before.isBusy || looking.now < before.slowUntil);
   let read: ListsRead = { live: false };
   let pages = 0;
-  let askedAt = looking.now;
   for (;;) {
     const wish = nextList(unseenOf(looking, project, rows), read, { now: looking.now, late: looking.late, isBusy });
-    if (wish === undefined) return { read, pages, askedAt, endedAt: looking.clock.now(), isHopeless: false };
+    if (wish === undefined) return { read, pages, endedAt: looking.clock.now(), isHopeless: false };
     const result = await readPages(looking, project, { wish, rows });
     pages += result.pages;
-    askedAt = Math.min(askedAt, result.askedAt);
     if (result.failed !== undefined) {
-      const trouble = troubleOf(`the list of runs of ${project.id}`, result.failed.reply);
+      const { reply } = result.failed;
+      const trouble = troubleOf(`the list of runs of ${project.id}`, reply);
       const endedAt = looking.clock.now();
-      return { read, pages, askedAt, endedAt, trouble, isHopeless: isHopeless(result.failed.reply) };
+      return { read, pages, endedAt, trouble, isHopeless: reply !== undefined && isHopeless(reply) };
     }
     const { isComplete } = result;
     const all = { from: isComplete ? wish.from : result.oldest, isComplete };
@@ -56,8 +65,8 @@ export const readLists = async (looking: Looking, project: Project, rows: RunRow
   }
 };
 
-const isHopeless = (reply: HarnessReply | undefined): boolean =>
-  reply?.kind !== 'reply' || isThrottled(reply) || reply.status >= 500 || [401, 403, 408].includes(reply.status);
+const isHopeless = (reply: HarnessReply): boolean =>
+  reply.kind !== 'reply' || isThrottled(reply) || reply.status >= 500 || [401, 403, 408].includes(reply.status);
 
 const unseenOf = ({ memory }: Looking, { wanted }: Project, rows: RunRows): Unseen => ({
   followed: wanted
@@ -72,22 +81,20 @@ const readPages = async (
   project: Project,
   { wish, rows }: { readonly wish: ListWish; readonly rows: RunRows },
 ): Promise<PagesRead> => {
-  let askedAt = looking.now;
   let oldest = Number.POSITIVE_INFINITY;
   for (let page = 0; page < wish.pages; page += 1) {
     const answer = await readPage(looking, project, { wish, page });
-    const so = { pages: page + 1, askedAt, oldest, isComplete: false };
-    if (answer === undefined || !isSuccess(answer.reply)) return { ...so, failed: { reply: answer?.reply } };
-    askedAt = Math.min(askedAt, answer.askedAt);
-    const data = objectAt(answer.reply.body, 'data');
+    const so = { pages: page + 1, oldest, isComplete: false };
+    if (answer === undefined || !isSuccess(answer)) return { ...so, failed: { reply: answer } };
+    const data = objectAt(answer.body, 'data');
     const content = listAt(data, 'content');
     rows.add(content);
     oldest = timeAt(content.at(-1), 'startTs') ?? oldest;
     const isLast = typeof data.last === 'boolean' ? data.last : content.length < pageSize;
-    if (isLast || content.length === 0) return { ...so, askedAt, oldest, isComplete: true };
-    if (!wish.isWhole && !mayGoOn(unseenOf(looking, project, rows), oldest)) return { ...so, askedAt, oldest };
+    if (isLast || content.length === 0) return { ...so, oldest, isComplete: true };
+    if (!wish.isWhole && !mayGoOn(unseenOf(looking, project, rows), oldest)) return { ...so, oldest };
   }
-  return { pages: wish.pages, askedAt, oldest, isComplete: false };
+  return { pages: wish.pages, oldest, isComplete: false };
 };
 
 /** Newest first: what was sent after the oldest row of a page began is on no page behind it. */
@@ -109,7 +116,7 @@ const readPage = async (
   };
   if (kind === 'all' || memory.lacks.has('statuses', now)) return ask({});
   const answer = await ask({ statuses: liveStatuses });
-  const isRefused = answer?.reply.kind === 'reply' && answer.reply.status === 400 && !isThrottled(answer.reply);
+  const isRefused = answer?.kind === 'reply' && answer.status === 400 && !isThrottled(answer);
   if (!isRefused) return answer;
   memory.lacks.missed('statuses', now);
   return ask({});

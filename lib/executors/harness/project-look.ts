@@ -92,18 +92,9 @@ const readMissing = async (
   missing: readonly Followed[],
   { rows, listed }: { readonly rows: RunRows; readonly listed: Listed },
 ): Promise<void> => {
-  const { askedAt, trouble, isHopeless } = listed;
-  for (const { key, ref } of missing) {
-    if (trouble !== undefined) looking.news.set(key, unread(trouble));
-    // The answer is to a question that is older than the run.
-    else looking.news.set(key, { kind: 'run', ref });
-  }
-  if (isHopeless) return;
-  await readPages(
-    looking,
-    missing.filter(({ sentAt }) => sentAt <= askedAt),
-    rows,
-  );
+  const { trouble, isHopeless } = listed;
+  if (!isHopeless || trouble === undefined) return readPages(looking, missing, { rows, trouble });
+  for (const { key } of missing) looking.news.set(key, unread(trouble));
 };
 
 const search = async (
@@ -113,7 +104,7 @@ const search = async (
 ): Promise<void> => {
   const isOpen = ({ key }: Wanted): boolean => ['none', 'unread'].includes(looking.news.get(key)?.kind ?? 'none');
   const searches = project.wanted.filter((one) => isSearched(one) && isOpen(one));
-  await findKeys(looking, { project, searches }, { rows: rows.all(), trouble: troubleOfSearch(project, listed) });
+  await findKeys(looking, searches, { rows: rows.all(), trouble: troubleOfSearch(project, listed) });
 };
 
 const troubleOfSearch = ({ id }: Project, { read, trouble }: Listed): Trouble | undefined => {

@@ -1,4 +1,4 @@
-import type { News } from '../../domain/ports.ts';
+import type { News, Trouble } from '../../domain/ports.ts';
 import { learnFromLate } from './late-replies.ts';
 import { inItsTurn, type Looking, troubleOf, unread } from './looking.ts';
 import { ownerOf } from './owner.ts';
@@ -23,17 +23,26 @@ export const choosePages = <One extends { readonly ref: string }>(
   return asked.slice(0, pagesPerLook).map(({ one }) => one);
 };
 
-/** Runs that no list shows, by their own pages. */
-export const readPages = async (looking: Looking, missing: readonly Followed[], rows: RunRows): Promise<void> => {
+/** Runs that no list shows, by their own pages. `trouble` is that of the lists. */
+export const readPages = async (
+  looking: Looking,
+  missing: readonly Followed[],
+  { rows, trouble }: { readonly rows: RunRows; readonly trouble: Trouble | undefined },
+): Promise<void> => {
   const { memory, news, take, underway } = looking;
   const lastOf = (id: string): number => (underway.has(id) ? Number.NEGATIVE_INFINITY : memory.pauses.lastOf(id));
   const chosen = choosePages(missing, lastOf).filter(take);
-  for (const one of missing) news.set(one.key, newsOfWaiting(looking, one));
+  for (const one of missing) news.set(one.key, newsOfWaiting(looking, one, trouble));
   await Promise.all(chosen.map(async (one) => news.set(one.key, await readPage(looking, one, rows))));
 };
 
 /** Of a run whose turn comes at a later look. */
-const newsOfWaiting = ({ memory, now, api }: Looking, { ref, sentAt, settings }: Followed): News => {
+const newsOfWaiting = (
+  { memory, now, api }: Looking,
+  { ref, sentAt, settings }: Followed,
+  trouble: Trouble | undefined,
+): News => {
+  if (trouble !== undefined) return unread(trouble);
   if (memory.gone.get(ref) !== undefined) return { kind: 'none' };
   if (now - sentAt < youngMilliseconds)
     return { kind: 'run', ref, url: api.runUrl(settings.scope, settings.pipeline, ref) };

@@ -4,15 +4,8 @@ import type { Bell } from './bell.ts';
 import { isSuccess } from './wire.ts';
 
 interface Sent {
-  readonly at: number;
   readonly reply: Promise<HarnessReply>;
   settledAt?: number;
-}
-
-export interface Fresh {
-  readonly reply: HarnessReply;
-  /** When it was asked for: what began later is not in it. */
-  readonly askedAt: number;
 }
 
 /** A reply that nobody waited for is worth something for so long. */
@@ -20,7 +13,7 @@ const freshMilliseconds = 30_000;
 /** A look asks a second time for a list that takes longer: where three answers in ten are slow, hardly a look goes without. */
 const patienceMilliseconds = 2_500;
 /** Of a list, those of earlier looks included. */
-const mostAtOnce = 4;
+const mostAtOnce = 3;
 
 /** Requests that are on their way, for longer than the look that sent them. All give up, with nothing, when the bell rings. */
 export class Underway {
@@ -50,7 +43,7 @@ export class Underway {
   }
 
   /** Sent anew by every look, since it tells of all that is in flight; but a few at most are on their way. The first good answer counts. */
-  async anew(id: string, send: () => Promise<HarnessReply>, bell: Bell): Promise<Fresh | undefined> {
+  async anew(id: string, send: () => Promise<HarnessReply>, bell: Bell): Promise<HarnessReply | undefined> {
     const open = this.#lists.get(id) ?? new Set<Sent>();
     this.#lists.set(id, open);
     const own: Sent[] = [];
@@ -77,7 +70,7 @@ export class Underway {
   }
 
   #send(send: () => Promise<HarnessReply>): Sent {
-    const sent: Sent = { at: this.#clock.now(), reply: send() };
+    const sent: Sent = { reply: send() };
     const settle = (): void => {
       sent.settledAt = this.#clock.now();
     };
@@ -90,7 +83,7 @@ export class Underway {
   }
 
   /** A bad answer counts when no other can come. */
-  async #firstGood(open: readonly Sent[], bell: Bell, patience?: number): Promise<Fresh | undefined> {
+  async #firstGood(open: readonly Sent[], bell: Bell, patience?: number): Promise<HarnessReply | undefined> {
     const done = new AbortController();
     const nothing = (): undefined => undefined;
     // A clock that is closed rejects whoever sleeps: then patience is over too.
@@ -102,7 +95,7 @@ export class Underway {
         const answer = await Promise.race([...answers, bell.rung, ...enough]);
         if (answer === undefined) return undefined;
         waiting.delete(answer.sent);
-        if (isSuccess(answer.reply) || waiting.size === 0) return { reply: answer.reply, askedAt: answer.sent.at };
+        if (isSuccess(answer.reply) || waiting.size === 0) return answer.reply;
       }
     } finally {
       done.abort();
