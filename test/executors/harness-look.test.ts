@@ -228,6 +228,17 @@ describe('answers that come late', () => {
     expect(kindsOf(await world.look(watched))).toEqual({ run: 5 });
   });
 
+  it('to what became of an event do not hold up a search', async () => {
+    const world = new HarnessWorld({ stageMilliseconds: 600_000 });
+    await begin(world, 3, executeSettings);
+    world.harness.order({ fault: 'lose-event' });
+    world.harness.order({ fault: 'slow-answer', on: ['event-details'], milliseconds: 600_000 });
+    const event = await world.begin({ key: 'event-1' });
+    const lost = watch(world.request({ key: 'lost-1', settings: executeSettings }));
+    const news = await world.look([event, lost]);
+    expect([news.get('event-1')?.kind, news.get('lost-1')?.kind]).toEqual(['unread', 'none']);
+  });
+
   it('do not hold up ends that are known', async () => {
     const world = new HarnessWorld();
     const ended = await begin(world, 2, executeSettings);

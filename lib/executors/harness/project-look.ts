@@ -37,7 +37,8 @@ export const lookAtProject = async (looking: Looking, project: Project): Promise
   const rest: Looking = { ...looking, bell };
   await Promise.all([
     readMissing(rest, missing, { rows, listed }),
-    findEvents(rest, unseen, listed.trouble).then(() => search(rest, project, { rows, listed })),
+    search(rest, project, { rows, listed, isOfEvent: false }),
+    findEvents(rest, unseen, listed.trouble).then(() => search(rest, project, { rows, listed, isOfEvent: true })),
   ]);
   if (hasEnds) bell.stop();
 };
@@ -97,13 +98,14 @@ const readMissing = async (
   for (const { key } of missing) looking.news.set(key, unread(trouble));
 };
 
+/** Those of events when their details have been asked for: only what these do not tell is looked for. */
 const search = async (
   looking: Looking,
   project: Project,
-  { rows, listed }: { readonly rows: RunRows; readonly listed: Listed },
+  { rows, listed, isOfEvent }: { readonly rows: RunRows; readonly listed: Listed; readonly isOfEvent: boolean },
 ): Promise<void> => {
   const isOpen = ({ key }: Wanted): boolean => ['none', 'unread'].includes(looking.news.get(key)?.kind ?? 'none');
-  const searches = project.wanted.filter((one) => isSearched(one) && isOpen(one));
+  const searches = project.wanted.filter((one) => isSearched(one) && isExpected(one) === isOfEvent && isOpen(one));
   await findKeys(looking, searches, { rows: rows.all(), trouble: troubleOfSearch(project, listed) });
 };
 
