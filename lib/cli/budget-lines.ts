@@ -1,5 +1,6 @@
 import { counted } from '../domain/counted.ts';
 import type { BudgetView } from '../usecases/budget/read-budgets.ts';
+import type { TroubleView } from '../usecases/deployment/account-trouble.ts';
 import { printable } from './clean-text.ts';
 import type { Times } from './times.ts';
 
@@ -23,4 +24,11 @@ const waitingParts = ({ waiting }: BudgetView, times: Times): readonly string[] 
     if (count === 0) return [];
     const end = until === undefined ? '' : ` until about ${times.timeOfDay(until)}`;
     return [`${counted(count, kind)} ${count === 1 ? 'waits' : 'wait'} for room in its budget${end}`];
+  });
+
+/** Of each account of which nothing can be read. */
+export const troubleLines = (troubles: readonly TroubleView[], times: Times): readonly string[] =>
+  troubles.map(({ account, since, asked, answered }) => {
+    const told = `cannot be read since ${times.moment(since)}. Asked for ${printable(asked)}: ${printable(answered)}`;
+    return `${printable(account)} ${told}`;
   });

@@ -28,7 +28,9 @@ interface Telling {
 
 /** Why deployments did not succeed, with what was seen: pods, reasons, log lines. */
 export const explainDeployments = (deployments: readonly DeploymentView[], telling: Telling): readonly string[] => {
-  const bad = deployments.filter((one) => explained.includes(one.status) || unknownTargets(one).length > 0);
+  const bad = deployments.filter(
+    (one) => explained.includes(one.status) || unknownTargets(one).length > 0 || isHeldUp(one),
+  );
   const rest = bad.length - MOST_EXPLAINED;
   return [
     ...bad
@@ -75,6 +77,9 @@ export const resolveCommand = (command: CommandContext['command'], what: readonl
 /** What it waits for until somebody does something about it. */
 const unknownTargets = ({ waiting_for = [] }: DeploymentView) =>
   waiting_for.flatMap((one) => (one.kind === 'lock' && one.status === 'UNKNOWN' ? [one] : []));
+
+/** Its executor may need somebody. */
+const isHeldUp = ({ waiting_for = [] }: DeploymentView): boolean => waiting_for.some(({ kind }) => kind === 'executor');
 
 const explain = (deployment: DeploymentView, { colours, simulated }: Telling): readonly string[] => {
   const { key, status, reason, message, failure, evidence, release_before, release_after } = deployment;

@@ -40,6 +40,7 @@ export type Partition =
   | 'WATCHERS'
   | 'HINTS'
   | 'BUDGETS'
+  | 'EXECUTORS'
   | 'CLUSTERS'
   | 'TARGET#*'
   | 'OBJECT#*';
@@ -188,9 +189,9 @@ export const functionsTable = {
     timeout: 300, // loops for 240; one that hangs is replaced after this
     rights: [...handing, 'harness-secret'],
     writes: {
-      put: [...change, 'WATCHERS', 'BUDGETS'],
+      put: [...change, 'WATCHERS', 'BUDGETS', 'EXECUTORS'],
       update: ['WATCH#*', 'WATCHERS'],
-      delete: ['WATCH#*'],
+      delete: ['WATCH#*', 'EXECUTORS'],
       check: ['BATCH#*'], // a start that waited for room is sent while its deployment is open
     },
   },

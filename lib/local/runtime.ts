@@ -290,6 +290,7 @@ const makeDeps = (options: RuntimeOptions, { simulators, engine, machines, ...ma
     catalogue: async () => configuration.catalogue,
     executor: async (account) => options.executor?.(account) ?? executorOf(executors!, account),
     cluster: async (name) => options.cluster?.(name) ?? clusters.get(name),
+    tell: (message, about) => console.error(JSON.stringify({ level: 'WARN', message, ...about })),
   };
 };
 

@@ -34,6 +34,8 @@ export interface Deps {
   /** By account, for example `harness:acme`; throws ConfigurationInvalid for one that is not configured. */
   executor(account: string): Promise<Executor>;
   cluster(name: string): Promise<Cluster>;
+  /** A line of the log for whoever runs this; absent where there is none. */
+  readonly tell?: (message: string, about: Readonly<Record<string, string>>) => void;
 }
 
 /** Where those are counted who wait for something to happen: each holds a connection, and on AWS a copy of a function. */

@@ -190,6 +190,7 @@ const runBatch = async (name: string, apiKey: string, text: string): Promise<Tol
   expect(health).toEqual({
     ...{ status: 'ok', simulated: { harness: false, clusters: [] }, unverified: { clusters: [] } },
     budgets: [{ account: 'harness:acme', limit: 300, allowed: 300, waiting }],
+    trouble: [],
   });
   const headers = { 'content-type': 'application/yaml' };
   const { batch_id } = await ask<{ batch_id: string }>('/batches', { method: 'POST', body: text, headers });

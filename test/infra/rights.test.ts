@@ -112,7 +112,15 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   FinishBatch: [...table, ...write(['Put', 'Delete'], 'BATCH#*', 'EVENTS#*', 'INBOX', 'OPEN')],
   WatchExecutor: [
     ...table,
-    ...write(['Put', 'Update', 'Delete', 'Check'], 'BATCH#*', 'BUDGETS', 'EVENTS#*', 'WATCH#*', 'WATCHERS'),
+    ...write(
+      ['Put', 'Update', 'Delete', 'Check'],
+      'BATCH#*',
+      'BUDGETS',
+      'EVENTS#*',
+      'EXECUTORS',
+      'WATCH#*',
+      'WATCHERS',
+    ),
     ...read,
     ...tokens,
     ...start('watch'),

@@ -227,7 +227,7 @@ describe('who may ask', () => {
     [
       { authorization: 'Bearer secret' },
       200,
-      { status: 'ok', simulated: expect.anything(), unverified: { clusters: [] }, budgets: [] },
+      { status: 'ok', simulated: expect.anything(), unverified: { clusters: [] }, budgets: [], trouble: [] },
     ],
     [{ authorization: 'Bearer wrong' }, 401, expect.anything()],
     [{ host: 'elsewhere.example' }, 403, expect.anything()],

@@ -46,12 +46,13 @@ export class CallMeter {
     }
   }
 
-  /** The same port, seen. Its methods must all be asynchronous. */
+  /** The same port, seen. Its methods must all be asynchronous but those that are asked of nobody outside. */
   watch<Port extends object>(prefix: string, port: Port): Port {
     return new Proxy(port, {
       get: (target, property) => {
         const member: unknown = Reflect.get(target, property);
         if (typeof member !== 'function') return member;
+        if (property === 'whereToLook') return member.bind(target);
         const name = `${prefix}.${String(property)}`;
         return (...args: unknown[]) => this.during(name, args, () => member.apply(target, args) as Promise<unknown>);
       },

@@ -86,6 +86,8 @@ export class World {
   readonly engine: Engine;
   readonly published: BusEvent[] = [];
   readonly anchors = new MemoryAnchors();
+  /** Lines of the log. */
+  readonly told: string[] = [];
   /** What the stream's consumers and the sweeper threw. */
   readonly faults: unknown[] = [];
   invokeFault: InvokeFault | undefined;
@@ -202,6 +204,7 @@ export class World {
       rights: allRights,
       executor: async () => executor(),
       cluster: async () => cluster,
+      tell: (message) => void this.told.push(message),
     };
   }
 

@@ -1,5 +1,6 @@
 import type { RunOutcome, RunState } from '../ports.ts';
 import type { Failure } from '../record/rows.ts';
+import type { StopCause } from '../record/watch-rows.ts';
 
 type BadOutcome = Exclude<RunOutcome, 'succeeded'>;
 
@@ -40,9 +41,6 @@ const rules: Readonly<Record<BadOutcome, Rule>> = {
   },
   skipped: { reason: 'PipelineSkipped', message: 'The pipeline ran nothing.', retryable: false, touched: false },
 };
-
-/** Why we ask for the end of a run. */
-export type StopCause = 'timeout' | 'cancel' | 'person';
 
 /** That we asked for its end, and what was seen of it then. */
 export interface Stopped {

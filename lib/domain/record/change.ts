@@ -45,9 +45,10 @@ export const pendingItem = (batchId: string, index: number, key: string): ItemRo
   updated_at: 0,
 });
 
-/** `patch` names what changes; status, reason and message are always told anew. */
+/** `patch` names what changes; status, reason and message are always told anew, and what held it up is over unless it says so. */
 export const changeItem = (item: ItemRow, patch: Partial<ItemRow> & Told, occasion: Occasion): Change<ItemRow> => {
-  const row: ItemRow = { ...item, ...patch, seq: item.seq + 1, updated_at: occasion.at };
+  const { held: _, ...rest } = item;
+  const row: ItemRow = { ...rest, ...patch, seq: item.seq + 1, updated_at: occasion.at };
   const event: EventRow = {
     batch_id: row.batch_id,
     type: 'deployment',

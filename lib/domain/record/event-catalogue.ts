@@ -32,6 +32,9 @@ const run = z.strictObject({
   ref: text.optional().describe('the id that the executor gave the run'),
   url: text.optional(),
   status: text.optional(),
+  event: text.optional().describe('the id of the event that set the run off, where the executor stores one first'),
+  trace: text.optional().describe('by which the executor finds the start in its own logs'),
+  answer: text.optional().describe('what it answered to the start, or what the network did'),
 });
 
 const written = {

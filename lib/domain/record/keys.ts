@@ -36,6 +36,7 @@ import type { Key } from '../ports.ts';
  * | WATCHERS           | <watcher>                | lease and generation of a watcher                           |
  * | HINTS              | <watcher>                | the last hint to a watcher that something may have happened |
  * | BUDGETS            | <account>                | the requests that an executor's account allows              |
+ * | EXECUTORS          | <account>                | that an executor's account cannot be read, and since when   |
  * | CLUSTERS           | <cluster>                | which cluster a name of the configuration leads to          |
  * | TARGET#<target>    | GOOD                     | the last good release                                       |
  * |                    | LAST                     | how the last deployment ended that did not end well         |
@@ -119,6 +120,7 @@ export const keys = {
   watcher: (watcher: string): Key => ({ pk: 'WATCHERS', sk: watcher }),
   cluster: (name: string): Key => ({ pk: 'CLUSTERS', sk: name }),
   budget: (account: string): Key => ({ pk: 'BUDGETS', sk: account }),
+  trouble: (account: string): Key => ({ pk: 'EXECUTORS', sk: account }),
   hint: (watcher: string): Key => ({ pk: 'HINTS', sk: watcher }),
   goodRelease: (target: string): Key => ({ pk: `TARGET#${target}`, sk: 'GOOD' }),
   lastOutcome: (target: string): Key => ({ pk: `TARGET#${target}`, sk: 'LAST' }),

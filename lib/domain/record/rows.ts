@@ -1,4 +1,5 @@
 import type { BatchMetadata } from '../batch/batch.ts';
+import type { Held } from '../deployment/held.ts';
 import type { Status } from '../deployment/status.ts';
 import type { Reach } from '../grants/reach.ts';
 import type { Json, JsonObject } from '../json.ts';
@@ -17,6 +18,11 @@ export interface Run {
   readonly ref?: string;
   readonly url?: string;
   readonly status?: string;
+  /** Of the event that sets it off, where the executor stores one first. */
+  readonly event?: string;
+  /** By which the executor finds the start in its own logs, and what it answered, or the network. */
+  readonly trace?: string;
+  readonly answer?: string;
 }
 
 /** Why an attempt did not succeed. */
@@ -95,6 +101,8 @@ export interface ItemRow {
   readonly warnings?: readonly string[];
   /** When the attempt, or the restore, that runs now must be over. */
   readonly deadline?: number;
+  /** What holds it up at its executor; gone with the next change. */
+  readonly held?: Held;
   readonly execution_arn?: string;
   readonly started_at?: number;
   readonly updated_at: number;

@@ -1,7 +1,7 @@
 import type { Budget } from '../budget/budget.ts';
-import type { StopCause } from '../deployment/run-failure.ts';
+import type { HindranceKind } from '../deployment/held.ts';
 import type { PlannedDeployment } from '../plan/plan.ts';
-import type { CancelResult, RunState } from '../ports.ts';
+import type { CancelResult, RunState, Trouble } from '../ports.ts';
 import type { Baseline } from '../rollout/baseline.ts';
 import type { Expected } from '../rollout/judgement.ts';
 import type { Wait } from './keys.ts';
@@ -24,6 +24,11 @@ export interface RunWatchRow {
   /** Why it did so the last time, and until when is paused. */
   readonly turned_away?: { readonly reason: string; readonly message: string; readonly until: number };
   readonly correlation?: string;
+  /** What came back for the start. */
+  readonly answer?: string;
+  readonly trace?: string;
+  /** Which hindrance the row of the deployment tells. */
+  readonly held?: HindranceKind;
   readonly ref?: string;
   /** When the intent was written. */
   readonly at: number;
@@ -45,6 +50,9 @@ export interface RunWatchRow {
   readonly stops?: number;
   readonly stopping?: Stopping;
 }
+
+/** Why we ask for the end of a run. */
+export type StopCause = 'timeout' | 'cancel' | 'person';
 
 /** Why the run is being stopped, and since when. Written before it is asked for: without an answer nobody knows whether it was. */
 export interface Stopping {
@@ -84,4 +92,11 @@ export interface WatcherRow {
 /** `BUDGETS/<account>`: the budget of requests. Written on the condition that `version` is what was read, and raises it by one. */
 export interface BudgetRow extends Budget {
   readonly version: number;
+}
+
+/** `EXECUTORS/<account>`: nothing of an account could be read, from `since` to `at`. It goes when something can be read again. */
+export interface TroubleRow extends Trouble {
+  readonly account: string;
+  readonly since: number;
+  readonly at: number;
 }

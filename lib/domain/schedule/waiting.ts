@@ -1,3 +1,4 @@
+import type { HindranceKind } from '../deployment/held.ts';
 import { isTerminal, type Status } from '../deployment/status.ts';
 import { environmentOf } from '../plan/lock-names.ts';
 import { statusOfCell } from './cells.ts';
@@ -37,6 +38,20 @@ export type Waiting =
       /** For which environment they have it, where that is another one than that of who waits. */
       readonly environment_id?: string;
       readonly status: 'PROCESSING' | 'UNKNOWN' | 'PENDING';
+    }
+  | {
+      /** Of one that has its turn: what holds it up at its executor. */
+      readonly kind: 'executor';
+      /** The account. */
+      readonly name: string;
+      readonly why: HindranceKind;
+      readonly since: string;
+      /** What was asked for there, what came back, and what happens next. */
+      readonly asked?: string;
+      readonly answered?: string;
+      readonly next: string;
+      /** Of the run. */
+      readonly url?: string;
     }
   | {
       readonly kind: 'stop';

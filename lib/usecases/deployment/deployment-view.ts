@@ -1,10 +1,11 @@
+import { nextOf } from '../../domain/deployment/hindrance.ts';
 import type { Status } from '../../domain/deployment/status.ts';
 import { type Actor, hasScope } from '../../domain/record/actor.ts';
 import { type Evidence, withoutLogs } from '../../domain/record/evidence.ts';
 import type { ItemRow, Restore, Run, Step } from '../../domain/record/rows.ts';
 import { describeWaiting, type Waiting } from '../../domain/schedule/waiting.ts';
 import { executionTold } from '../execution-told.ts';
-import { isoField } from '../iso-time.ts';
+import { isoField, isoTime } from '../iso-time.ts';
 
 /** A deployment as the API shows it: what was asked for, and how far it has come. */
 export interface DeploymentView {
@@ -23,7 +24,10 @@ export interface DeploymentView {
   readonly reason: string;
   readonly message: string;
   readonly step: Step;
-  /** What holds it back while it is PENDING, as it is now; `message` says the same. Empty when its turn comes next. */
+  /**
+   * What holds it back while it is PENDING, as it is now; `message` says the same. Empty when its turn comes next. While it is
+   * PROCESSING, what holds it up at its executor; absent where nothing does.
+   */
   readonly waiting_for?: readonly Waiting[];
   /** Tries that were begun. */
   readonly attempts: number;
@@ -69,7 +73,7 @@ export const viewDeployment = (asked: Asked, item: ItemRow, waiting?: readonly W
   reason: item.reason,
   message: waiting === undefined ? item.message : describeWaiting(waiting),
   step: item.step,
-  ...(waiting === undefined ? {} : { waiting_for: waiting }),
+  ...(waiting === undefined ? viewHeld(item) : { waiting_for: waiting }),
   ...viewProgress(item),
   ...viewReleases(item),
   ...(item.restore === undefined ? {} : { restore: item.restore }),
@@ -78,6 +82,12 @@ export const viewDeployment = (asked: Asked, item: ItemRow, waiting?: readonly W
   ...isoField('updated_at', item.seq === 0 ? undefined : item.updated_at),
   ...isoField('ended_at', item.outcome?.ended_at),
 });
+
+const viewHeld = ({ held }: ItemRow): Pick<DeploymentView, 'waiting_for'> => {
+  if (held === undefined) return {};
+  const { since, ...rest } = held;
+  return { waiting_for: [{ kind: 'executor', ...rest, since: isoTime(since), next: nextOf(held) }] };
+};
 
 const viewAsked = (asked: Asked): Asked => ({
   ...(asked.index === undefined ? {} : { index: asked.index }),

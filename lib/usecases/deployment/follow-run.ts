@@ -1,8 +1,8 @@
-import { failureOfRun, type StopCause, type Stopped } from '../../domain/deployment/run-failure.ts';
-import type { Executor, News, RunState, Watched } from '../../domain/ports.ts';
+import { failureOfRun, type Stopped } from '../../domain/deployment/run-failure.ts';
+import type { Executor, News, RunAddress, RunState, Watched } from '../../domain/ports.ts';
 import { foreignAddress, foreignName } from '../../domain/record/foreign-text.ts';
-import type { Failure } from '../../domain/record/rows.ts';
-import type { RunWatchRow } from '../../domain/record/watch-rows.ts';
+import type { Failure, Run } from '../../domain/record/rows.ts';
+import type { RunWatchRow, StopCause } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
 import { type PlaceOfWait, settleWait } from '../wait/settle-wait.ts';
 import { deadlineAt, hasWaitedTooLong, noteHumanWait } from './human-wait.ts';
@@ -10,10 +10,11 @@ import { noteStarted } from './note-started.ts';
 import { failureOfPause } from './pause-start.ts';
 import { failureOfQueue } from './queue-start.ts';
 import { giveUpQueued } from './queued-starts.ts';
+import { searchWords, sentence } from './search-words.ts';
 import { settleFailure, withRun } from './settle-failure.ts';
 import { readStandingOfQueued } from './standing.ts';
 import { goesOn, mayStop, stopRun } from './stop-run.ts';
-import { placeOf, requestOf, sentAt } from './watched-row.ts';
+import { knownOfStart, placeOf, requestOf, sentAt } from './watched-row.ts';
 
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace'>;
 
@@ -43,7 +44,8 @@ export const watchedOf = (deps: Pick<Needs, 'clock' | 'pace'>, row: RunWatchRow)
 export const followRun = async (deps: Needs, following: Following): Promise<void> => {
   const { row, news } = following;
   if (news?.kind === 'unread' && deps.clock.now() > lastMoment(deps, row)) {
-    return settleUnknown(deps, row, 'ExecutorUnavailable', news.trouble.answered);
+    const { asked, answered } = news.trouble;
+    return settleUnknown(deps, following, 'ExecutorUnavailable', `Asked for ${asked}: ${sentence(answered)}`);
   }
   if (row.phase === 'paused') return followPaused(deps, row);
   if (row.phase === 'queued') return followQueued(deps, following);
@@ -78,29 +80,24 @@ const followQueued = async (deps: Needs, { row, cancelled }: Following): Promise
 };
 
 /** Accepted is not started, and the reply to a start may be lost: its run is looked for until it may no longer appear. It is never started again. */
-const followSought = async (
-  deps: Needs,
-  { news, ...following }: Following & { readonly news: News },
-): Promise<void> => {
-  const { row } = following;
-  if (news.kind === 'run' || news.kind === 'several') return takeRun(deps, row, news);
+const followSought = async (deps: Needs, following: Following & { readonly news: News }): Promise<void> => {
+  const { row, news } = following;
+  if (news.kind === 'run') return noteStarted(deps, placeOf(row), news);
+  if (news.kind === 'several') return settleSeveral(deps, following, news.runs);
   if (news.kind === 'failed') {
     const { reason, message } = news;
     return fail(deps, row, { reason, message, retryable: false, touched: false });
   }
   if (news.kind === 'unread' || deps.clock.now() <= sentAt(row) + following.executor.lateStartMilliseconds) return;
   const message = 'The executor may or may not have started a run; none with our key has appeared in time.';
-  await settleUnknown(deps, row, 'StartUnknown', message);
+  await settleUnknown(deps, following, 'StartUnknown', message);
 };
 
-type Found = Extract<News, { readonly kind: 'run' | 'several' }>;
-
 /** Two at work may overwrite each other, and following one would tell nothing of the target. */
-const takeRun = async (deps: Needs, row: RunWatchRow, found: Found): Promise<void> => {
-  if (found.kind === 'run') return noteStarted(deps, placeOf(row), found);
-  const named = found.runs.map(({ ref, url }) => (url === undefined ? ref : `${ref} (${url})`)).join(', ');
-  const message = `${found.runs.length} runs at work carry our key, and nobody can say which of them decides: ${named}.`;
-  await settleUnknown(deps, row, 'SeveralRuns', message);
+const settleSeveral = (deps: Needs, following: Following, runs: readonly RunAddress[]): Promise<void> => {
+  const named = runs.map(({ ref, url }) => (url === undefined ? ref : `${ref} (${url})`)).join(', ');
+  const message = `${runs.length} runs at work carry our key, and nobody can say which of them decides: ${named}.`;
+  return settleUnknown(deps, following, 'SeveralRuns', message);
 };
 
 const followStarted = async (deps: Needs, following: Following): Promise<void> => {
@@ -115,8 +112,10 @@ const followStarted = async (deps: Needs, following: Following): Promise<void> =
     return beside(() => stopRun(deps, { row, executor, why, state }));
   }
   if (stopping === undefined || goesOn(stopping) || now <= stopping.at + deps.pace.abortGrace) return;
-  const message = `The run was to be stopped (${stopping.why}), but its end was not seen: ${lastSeen(following)}.`;
-  await settleUnknown(deps, row, 'AbortUnconfirmed', message);
+  const { why: because, said } = stopping;
+  const asked = said === undefined ? because : `${because}; answered: ${said}`;
+  const message = `The run was to be stopped (${asked}), but its end was not seen: ${lastSeen(following)}.`;
+  await settleUnknown(deps, { ...following, row }, 'AbortUnconfirmed', message);
 };
 
 const stateOf = ({ news }: Following): RunState | undefined => (news?.kind === 'run' ? news.state : undefined);
@@ -156,14 +155,20 @@ const conclude = async (deps: Needs, row: RunWatchRow, state: RunState): Promise
   }));
 };
 
-const fail = (deps: Needs, row: RunWatchRow, failure: Failure, run?: { readonly status: string }): Promise<void> =>
+const fail = (deps: Needs, row: RunWatchRow, failure: Failure, run: Partial<Run> = {}): Promise<void> =>
   settleFailure(deps, {
     place: placeOf(row),
     deployment: row.deployment,
     failure,
     actor,
-    ...(run === undefined ? {} : { run }),
+    run: { ...knownOfStart(row), ...run },
   });
 
-const settleUnknown = (deps: Needs, row: RunWatchRow, reason: string, message: string): Promise<void> =>
-  fail(deps, row, { reason, message, unknown: true, touched: true });
+/** Only a person can find out, who is told by what to look, and where. */
+const settleUnknown = (deps: Needs, following: Following, reason: string, message: string): Promise<void> => {
+  const { row, executor } = following;
+  const state = stateOf(following);
+  const told = `${message} ${searchWords(row, executor)}`;
+  const run = state === undefined || state.raw === '' ? {} : { status: foreignName(state.raw) };
+  return fail(deps, row, { reason, message: told, unknown: true, touched: true }, run);
+};

@@ -1,5 +1,5 @@
 import { isFlotillaError } from '../../domain/errors.ts';
-import type { Write } from '../../domain/ports.ts';
+import type { Answered, RunAddress, Write } from '../../domain/ports.ts';
 import { changeItem } from '../../domain/record/change.ts';
 import { foreignAddress, foreignName } from '../../domain/record/foreign-text.ts';
 import { keys } from '../../domain/record/keys.ts';
@@ -9,21 +9,27 @@ import type { Deps } from '../deps.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import type { PlaceOfWait } from '../wait/settle-wait.ts';
 import { withRun } from './settle-failure.ts';
+import { knownOfStart } from './watched-row.ts';
 
 /** Writes down that a run exists, where the poller follows it and where people see it. A wait that is over stays as it is. */
 export const noteStarted = async (
   deps: Pick<Deps, 'table' | 'clock' | 'random'>,
   { batch_id, index, wait, watcher }: PlaceOfWait,
-  { ref, url }: { readonly ref: string; readonly url?: string | undefined },
+  { ref, url, answer, trace }: RunAddress & Answered,
 ): Promise<void> => {
   const run = { ref: foreignName(ref), ...(url === undefined ? {} : { url: foreignAddress(url) }) };
+  const answered = {
+    ...(answer === undefined ? {} : { answer: foreignName(answer) }),
+    ...(trace === undefined ? {} : { trace: foreignName(trace) }),
+  };
   await retryConflict(deps, async () => {
     const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
-    const watched = await deps.table.get(keys.watch(watcher, batch_id, index, wait));
+    const watched = rowOf<RunWatchRow>(await deps.table.get(keys.watch(watcher, batch_id, index, wait)));
     if (watched === undefined) return;
     const started: Write = {
       update: keys.watch(watcher, batch_id, index, wait),
-      set: attributesOf({ phase: 'started', ref } satisfies Partial<RunWatchRow>),
+      set: attributesOf({ phase: 'started', ref, ...answered } satisfies Partial<RunWatchRow>),
+      remove: ['held'],
       when: { exists: true },
     };
     // Its outcome is written already, as UNKNOWN; the run is followed to its end all the same.
@@ -34,7 +40,8 @@ export const noteStarted = async (
         status: item.status,
         reason: wait === 'restore' ? 'RestoreRunning' : 'RunStarted',
         message: `Run ${run.ref} was started.`,
-        runs: withRun(item.runs, run),
+        runs: withRun(item.runs, { ...run, ...knownOfStart({ ...watched, ...answered }) }),
+        deadline: watched.deadline,
       },
       { at: deps.clock.now(), actor: 'executor', detail: run },
     );

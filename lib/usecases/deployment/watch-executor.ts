@@ -5,11 +5,13 @@ import type { RunWatchRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
 import { DoAll } from '../do-all.ts';
 import { type WatchTask, watchLoop } from '../wait/watch-loop.ts';
+import { AccountTrouble } from './account-trouble.ts';
 import { Beside } from './beside.ts';
 import { followRun, watchedOf } from './follow-run.ts';
+import { Hindrances } from './hindrances.ts';
 import { QueuedStarts } from './queued-starts.ts';
 
-type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'executor'>;
+type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'executor' | 'tell'>;
 
 /**
  * Follows every run of one executor account with as few requests as possible, and answers the waits of those that ended. Beside
@@ -18,6 +20,8 @@ type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pac
 export const watchExecutor = async (deps: Needs, task: WatchTask): Promise<{ more: boolean }> => {
   const account = task.watcher.slice(task.watcher.indexOf(':') + 1);
   const beside = new Beside();
+  const hindrances = new Hindrances();
+  const trouble = new AccountTrouble(account);
   const starts = new QueuedStarts(deps, { beside, end: deps.clock.now() + deps.pace.watchFor });
   const all = new DoAll();
   let end = { more: true };
@@ -27,7 +31,7 @@ export const watchExecutor = async (deps: Needs, task: WatchTask): Promise<{ mor
       look: async (rows) => {
         const executor = await deps.executor(account);
         starts.begin(executor, rows);
-        await lookAtAll(deps, { executor, beside }, rows);
+        await lookAtAll(deps, { executor, beside, hindrances, trouble }, rows);
       },
     });
   });
@@ -39,9 +43,15 @@ export const watchExecutor = async (deps: Needs, task: WatchTask): Promise<{ mor
 interface Looking {
   readonly executor: Executor;
   readonly beside: Beside;
+  readonly hindrances: Hindrances;
+  readonly trouble: AccountTrouble;
 }
 
-const lookAtAll = async (deps: Needs, { executor, beside }: Looking, rows: readonly RunWatchRow[]): Promise<void> => {
+const lookAtAll = async (
+  deps: Needs,
+  { executor, beside, hindrances, trouble }: Looking,
+  rows: readonly RunWatchRow[],
+): Promise<void> => {
   const cancelled = await cancelledBatches(deps, rows);
   const watched = rows.flatMap((row) => watchedOf(deps, row) ?? []);
   const news = watched.length === 0 ? undefined : await executor.look(watched);
@@ -51,7 +61,10 @@ const lookAtAll = async (deps: Needs, { executor, beside }: Looking, rows: reado
       ...{ row, executor, news: news?.get(row.key), cancelled: cancelled.has(row.batch_id) },
       beside: async (act) => beside.begin(act),
     });
+  // What is held up is told of the rows as they were read: a run that ends now is not told as held up before.
   await Promise.all(rows.map((row) => all.try(() => follow(row))));
+  await all.try(() => trouble.note(deps, [...(news?.values() ?? [])]));
+  await all.try(() => hindrances.note(deps, rows, ({ key }) => news?.get(key)));
   all.end();
 };
 

@@ -1,5 +1,7 @@
 import type { RunRequest } from '../../domain/ports.ts';
+import { foreignName } from '../../domain/record/foreign-text.ts';
 import { executorWatcher } from '../../domain/record/keys.ts';
+import type { Run } from '../../domain/record/rows.ts';
 import type { RunWatchRow } from '../../domain/record/watch-rows.ts';
 import type { PlaceOfWait } from '../wait/settle-wait.ts';
 
@@ -16,6 +18,17 @@ export const placeOf = ({ batch_id, index, wait, deployment }: RunWatchRow): Pla
   index,
   wait,
   watcher: executorWatcher(deployment.executor.account),
+});
+
+/** All that the executor gave for its start, for the record. */
+export const knownOfStart = ({
+  correlation,
+  trace,
+  answer,
+}: Pick<RunWatchRow, 'correlation' | 'trace' | 'answer'>): Pick<Run, 'event' | 'trace' | 'answer'> => ({
+  ...(correlation === undefined ? {} : { event: foreignName(correlation) }),
+  ...(trace === undefined ? {} : { trace: foreignName(trace) }),
+  ...(answer === undefined ? {} : { answer: foreignName(answer) }),
 });
 
 /** From when on there may be a run, and it is looked for. */

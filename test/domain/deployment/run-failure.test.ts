@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
-import { failureOfRun, type StopCause, type Stopped } from '../../../lib/domain/deployment/run-failure.ts';
+import { failureOfRun, type Stopped } from '../../../lib/domain/deployment/run-failure.ts';
 import type { RunOutcome } from '../../../lib/domain/ports.ts';
+import type { StopCause } from '../../../lib/domain/record/watch-rows.ts';
 
 /** Every bad end, with the reason that a user reads. */
 const reasons: Readonly<Record<Exclude<RunOutcome, 'succeeded'>, string>> = {

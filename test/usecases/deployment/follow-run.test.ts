@@ -42,20 +42,25 @@ const stopping = (why: Stopping['why'], answer: Stopping['answer'], at: number) 
 const start = Date.UTC(2026, 8, 30, 6);
 const touchedUnknown = 'touched, unknown';
 const startUnknown = [
-  'AttemptEnded StartUnknown: The executor may or may not have started a run; none with our key has appeared in time.',
+  'AttemptEnded StartUnknown: The executor may or may not have started a run; none with our key has appeared in time. Known: key k; no answer to the start is known. Look at runs with the key k.',
   touchedUnknown,
 ];
-const unconfirmed = (why: string, seen: string) => [
-  `AttemptEnded AbortUnconfirmed: The run was to be stopped (${why}), but its end was not seen: ${seen}.`,
-  touchedUnknown,
+const ofRun = 'Known: key k, run run-1; no answer to the start is known. Look at runs with the key k.';
+const unconfirmed = (why: string, seen: string, status = '') => [
+  `AttemptEnded AbortUnconfirmed: The run was to be stopped (${why}), but its end was not seen: ${seen}. ${ofRun}`,
+  `${touchedUnknown}${status}`,
 ];
 const several: News = { kind: 'several', runs: [{ ref: 'run-1', url: 'https://x/run-1' }, { ref: 'run-2' }] };
 const severalTold = [
-  'AttemptEnded SeveralRuns: 2 runs at work carry our key, and nobody can say which of them decides: run-1 (https://x/run-1), run-2.',
+  'AttemptEnded SeveralRuns: 2 runs at work carry our key, and nobody can say which of them decides: run-1 (https://x/run-1), run-2. Known: key k; no answer to the start is known. Look at runs with the key k.',
   touchedUnknown,
 ];
 const queuedFor = 'Not started: the start has waited for 6 hours, and was not taken. The last reason: ';
-const noTime = ['AttemptEnded ExecutorUnavailable: it is away', touchedUnknown];
+const noTime = [
+  'AttemptEnded ExecutorUnavailable: Asked for the runs: it is away. Known: key k; no answer to the start is known. Look at runs with the key k.',
+  touchedUnknown,
+];
+const noTimeOfRun = [`AttemptEnded ExecutorUnavailable: Asked for the runs: it is away. ${ofRun}`, touchedUnknown];
 
 const cases: readonly Case[] = [
   { what: 'intended a moment ago, is left to whoever starts it', after: intentGrace, told: ['intended'] },
@@ -81,6 +86,23 @@ const cases: readonly Case[] = [
   {
     ...{ what: 'whose start is unknown, is there twice', row: { phase: 'unknown' }, news: several },
     ...{ asked: ['look'], told: severalTold },
+  },
+  {
+    what: 'of which all was told, does not appear in time: all of it is told on',
+    row: { phase: 'accepted', correlation: 'e7', answer: '200', trace: 't9' },
+    ...{ news: none, after: late + 1, asked: ['look'] },
+    told: [
+      'AttemptEnded StartUnknown: The executor may or may not have started a run; none with our key has appeared in time. Known: key k, event e7, trace t9; the start was answered: 200. Look at runs with the key k.',
+      touchedUnknown,
+    ],
+  },
+  {
+    ...{ what: 'whose stop was answered, does not end', isCancelled: true, state: running, after: 6 + abortGrace },
+    row: { ...started, answer: '200', stopping: { why: 'cancel', at: start + 5, answer: 'lost', said: 'reset' } },
+    told: [
+      'AttemptEnded AbortUnconfirmed: The run was to be stopped (cancel; answered: reset), but its end was not seen: the executor (harness) says Running. Known: key k, run run-1; the start was answered: 200. Look at runs with the key k.',
+      `${touchedUnknown}, run Running`,
+    ],
   },
   {
     ...{ what: 'that was accepted, has come', row: { phase: 'accepted', correlation: 'c' }, news: run },
@@ -241,7 +263,7 @@ const cases: readonly Case[] = [
   {
     ...{ what: 'that is being stopped, does not end', ...stopping('cancel', 'accepted', 5), state: running },
     ...{ after: 6 + abortGrace, isCancelled: true },
-    told: unconfirmed('cancel', 'the executor (harness) says Running'),
+    told: unconfirmed('cancel', 'the executor (harness) says Running', ', run Running'),
   },
   {
     ...{ what: 'that cannot be stopped at its deadline, does not end', ...stopping('timeout', 'no', timeout) },
@@ -310,7 +332,7 @@ const cases: readonly Case[] = [
   },
   {
     ...{ what: 'that runs, whose executor is away after that, is UNKNOWN', row: minute(started) },
-    ...{ news: away, after: 120_001, told: noTime },
+    ...{ news: away, after: 120_001, told: noTimeOfRun },
   },
   {
     ...{ what: 'that was to be stopped, which did not leave, is to be stopped again', state: running, after: 9 },

@@ -244,7 +244,7 @@ test('an intent has all that the poller needs, and the row says what is done', a
   const watch = keys.watch(executorWatcher(account), batchId, 0, 'deploy-1');
   expect(await world.table.get(watch)).toEqual({
     ...{ ...watch, batch_id: batchId, index: 0, wait: 'deploy-1', deployment, version: '3.0.2', key, phase: 'unknown' },
-    ...{ asked: 0, at, deadline: at + deployment.timeout * 1_000 },
+    ...{ asked: 0, answer: 'm', at, deadline: at + deployment.timeout * 1_000 },
   });
   expect(await world.table.get(keys.attempt(batchId, 0, 'deploy-1'))).toMatchObject({ key, at });
   expect(rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)))).toMatchObject({

@@ -1,0 +1,27 @@
+/** What may hold up a deployment that has its turn, at its executor. */
+export type HindranceKind =
+  | 'budget'
+  | 'throttled'
+  | 'unreadable'
+  | 'start-unanswered'
+  | 'no-run-yet'
+  | 'run-missing'
+  | 'abort-unconfirmed'
+  | 'person';
+
+export interface Hindrance {
+  readonly why: HindranceKind;
+  /** Milliseconds since 1970; absent where it is only known that it is so now. */
+  readonly since?: number;
+  /** What was asked for, and what came back. */
+  readonly asked?: string;
+  readonly answered?: string;
+  /** Of the run. */
+  readonly url?: string;
+}
+
+/** A hindrance that lasts, as it is written in the row of the deployment. `name` is the executor's account. */
+export interface Held extends Hindrance {
+  readonly name: string;
+  readonly since: number;
+}
