@@ -441,6 +441,23 @@ describe('what is printed', () => {
     ]);
   });
 
+  test('what holds up one that is at work, at its executor', async () => {
+    const message = 'The executor cannot be read, since 2026-09-30T06:00:00.000Z.';
+    const held = {
+      kind: 'executor',
+      name: 'harness:acme',
+      why: 'unreadable',
+      since: '2026-09-30T06:00:00.000Z',
+    } as const;
+    const waiting_for = [{ ...held, next: 'It is read again.' }];
+    const one = deployment({ status: 'PROCESSING', reason: 'HeldUp', message, waiting_for });
+    const { out } = await against(
+      { ...shown('SUCCESS'), 'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(one) } },
+      ['status', 'B1'],
+    );
+    expect(out.slice(-2)).toEqual(['PROCESSING shared/login-api (simulated): HeldUp', `  ${message}`]);
+  });
+
   test('of too many the first, and where the others are', async () => {
     const all = Array.from({ length: 53 }, () => failed);
     const { out, api } = await against(

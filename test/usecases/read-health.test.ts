@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
-import { budgetLines } from '../../lib/cli/budget-lines.ts';
+import { budgetLines, troubleLines } from '../../lib/cli/budget-lines.ts';
 import { timesIn } from '../../lib/cli/times.ts';
 import type { Catalogue } from '../../lib/domain/catalogue/catalogue.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
@@ -97,5 +97,17 @@ test('the command line says of it what holds somebody up', () => {
   expect(budgetLines([budget, { ...budget, allowed: 240, lowered, waiting }], timesIn('UTC'))).toEqual([
     'harness:acme: 240 of 300 requests a minute since 2026-09-30 06:00:00Z, because it refused some as too many; ' +
       '12 starts wait for room in its budget until about 06:01:00.000Z; 1 read waits for room in its budget.',
+  ]);
+});
+
+test('an account that cannot be read is told in a line', () => {
+  const trouble = {
+    account: 'harness:acme',
+    since: '2026-09-30T06:00:00.000Z',
+    asked: 'the list of runs',
+    answered: '502',
+  };
+  expect(troubleLines([trouble], timesIn('UTC'))).toEqual([
+    'harness:acme cannot be read since 2026-09-30 06:00:00Z. Asked for the list of runs: 502',
   ]);
 });

@@ -4,6 +4,7 @@ import { keys } from '../../domain/record/keys.ts';
 import { rowOf } from '../../domain/record/rows.ts';
 import type { BudgetRow, RunWatchRow } from '../../domain/record/watch-rows.ts';
 import type { BatchHead } from '../../domain/schedule/state.ts';
+import { deadlineAt } from '../deployment/human-wait.ts';
 import type { Deps } from '../deps.ts';
 import { everyItem } from '../schedule/schedule-store.ts';
 import { everyWatcher, readWatched } from '../wait/watchers.ts';
@@ -56,7 +57,7 @@ const countStuck = async ({ table, clock, pace }: Needs): Promise<number> => {
   let stuck = 0;
   for await (const watcher of everyWatcher({ table })) {
     const watched = await readWatched<RunWatchRow>({ table }, watcher);
-    stuck += watched.filter(({ deadline }) => deadline < latest).length;
+    stuck += watched.filter((row) => deadlineAt(row, clock.now()) < latest).length;
   }
   return stuck;
 };

@@ -26,12 +26,17 @@ test('a wait is stuck when its deadline, its grace and five sweeps have passed, 
   const world = await World.make();
   const { clock, pace, table } = world.deps;
   const watcher = 'executor:acme';
+  const waiting = { deployment: { executor: { settings: {} } } };
   const stuck = clock.now() - pace.abortGrace - 5 * pace.sweepAge;
   await table.transact([
     { put: itemOf(keys.watcher(watcher), { watcher, generation: 1, until: 0 }) },
     ...[stuck - 1, stuck, clock.now()].map((deadline, index) => ({
       put: itemOf(keys.watch(watcher, 'B', index, 'deploy-1'), { deadline }),
     })),
+    // The deadline of a run that waits for a person moves.
+    {
+      put: itemOf(keys.watch(watcher, 'B', 9, 'deploy-1'), { ...waiting, deadline: stuck - 1, human_since: stuck - 1 }),
+    },
   ]);
   expect((await measured(world)).StuckWaits).toBe(1);
 });
