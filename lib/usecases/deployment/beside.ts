@@ -4,8 +4,15 @@ import { DoAll } from '../do-all.ts';
 export class Beside {
   readonly #all = new DoAll();
   readonly #underWay = new Set<Promise<void>>();
+  readonly #most: number;
 
+  constructor(most = Number.POSITIVE_INFINITY) {
+    this.#most = most;
+  }
+
+  /** Nothing is begun where so much is under way already: a later look comes to it. */
   begin(act: () => Promise<void>): void {
+    if (this.#underWay.size >= this.#most) return;
     const done = this.#all.try(act).finally(() => this.#underWay.delete(done));
     this.#underWay.add(done);
   }

@@ -14,15 +14,21 @@ import { QueuedStarts } from './queued-starts.ts';
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'executor' | 'tell'>;
 
 /**
+ * Aborts under way at once. One that waits for its turn in the budget is written down already: a function that was ended before
+ * would have sent none of them.
+ */
+const mostStops = 40;
+
+/**
  * Follows every run of one executor account with as few requests as possible, and answers the waits of those that ended. Beside
  * that it sends the starts that wait for room.
  */
 export const watchExecutor = async (deps: Needs, task: WatchTask): Promise<{ more: boolean }> => {
   const account = task.watcher.slice(task.watcher.indexOf(':') + 1);
-  const beside = new Beside();
+  const [sending, stops] = [new Beside(), new Beside(mostStops)];
   const hindrances = new Hindrances();
   const trouble = new AccountTrouble(account);
-  const starts = new QueuedStarts(deps, { beside, end: deps.clock.now() + deps.pace.watchFor });
+  const starts = new QueuedStarts(deps, { beside: sending, end: deps.clock.now() + deps.pace.watchFor });
   const all = new DoAll();
   let end = { more: true };
   await all.try(async () => {
@@ -31,11 +37,12 @@ export const watchExecutor = async (deps: Needs, task: WatchTask): Promise<{ mor
       look: async (rows) => {
         const executor = await deps.executor(account);
         starts.begin(executor, rows);
-        await lookAtAll(deps, { executor, beside, hindrances, trouble }, rows);
+        await lookAtAll(deps, { executor, beside: stops, hindrances, trouble }, rows);
       },
     });
   });
-  await all.try(() => beside.end());
+  await all.try(() => sending.end());
+  await all.try(() => stops.end());
   all.end();
   return end;
 };

@@ -82,6 +82,12 @@ test('runs of a cancelled batch are stopped, others are not', async () => {
   expect(stopped.asked).toEqual(['look a k0, b k1', 'cancel a', 'cancel b']);
 });
 
+test('of very many that are to be stopped some are left to the next look', async () => {
+  const rows = Array.from({ length: 45 }, (_, index) => ({ ref: `run-${index}` }));
+  const { asked } = await looked(rows, {}, true);
+  expect(asked.filter((one) => one.startsWith('cancel'))).toHaveLength(40);
+});
+
 test('an executor that is away is asked at the next look; what is broken is told, after all have been looked at', async () => {
   const unread: News = { kind: 'unread', trouble: { asked: 'runs', answered: 'no route' } };
   expect((await looked([{ ref: 'a' }], { look: lookOneByOne(() => unread) })).end).toEqual(more);
