@@ -8,7 +8,7 @@ import { HarnessExecutor } from '../../lib/executors/harness.ts';
 import { type InProcessHarness, simulateHarness } from '../../lib/simulators/harness/in-process.ts';
 import type { RunReport } from '../../lib/simulators/harness/simulator-routes.ts';
 import { cancelBatch } from '../../lib/usecases/batch/cancel-batch.ts';
-import { unlimited } from '../../lib/usecases/budget/unlimited.ts';
+import { TableBudget } from '../../lib/usecases/budget/table-budget.ts';
 import { itemsOf } from '../workflow/report.ts';
 import { World } from '../workflow/world.ts';
 import type { Trial } from './draw-trial.ts';
@@ -96,10 +96,10 @@ const executorOf = (
   world: World,
   { url, transport, random }: { readonly url: string; readonly transport: Transport; readonly random: SeededRandom },
 ): Executor => {
-  const { clock } = world.deps;
+  const { clock, table } = world.deps;
+  const budget = new TableBudget({ table, clock, random, account: 'harness:simulated', limit: 300 });
   const names = { account: 'simulated', org: 'default', project: 'simulated', apiKey: 'pat.simulated' };
-  // Functions are killed here inside one process: a budget that one of them was writing to would be stuck for all.
-  const api = new HttpHarnessApi({ baseUrl: url, ...names, clock, random, transport, budget: unlimited });
+  const api = new HttpHarnessApi({ baseUrl: url, ...names, clock, random, transport, budget });
   return new HarnessExecutor({ api, clock });
 };
 
