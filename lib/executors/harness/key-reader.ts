@@ -31,7 +31,9 @@ export const readKey = async (looking: Looking, settings: HarnessSettings, row: 
   const { memory, now } = looking;
   const place = placeOf(row, settings.mode) ?? row.ref;
   memory.pauses.note(keyIdOf(row, settings), now);
-  const read = settings.mode === 'execute' ? await readNotes(looking, settings, row) : await readPayload(looking, row);
+  const isLast = memory.pauses.timesOf(keyIdOf(row, settings)) >= enough;
+  const read =
+    settings.mode === 'execute' ? await readNotes(looking, settings, row) : await readPayload(looking, row, isLast);
   if ('trouble' in read) return read.trouble;
   memory.texts.set(place, read.text?.slice(0, longestText) ?? '');
   const lack = lackOf(looking, settings);
@@ -52,10 +54,15 @@ const readNotes = async ({ api, underway, bell }: Looking, { scope }: HarnessSet
   return { text: textAt(objectAt(reply.body, 'data'), 'notes') ?? '', isRefused: false };
 };
 
-/** No such event, or no right to see it: then it shows no payload. */
-const readPayload = async (looking: Looking, { event }: Row): Promise<Read> => {
-  const details = await readDetails(looking, event ?? '');
-  if (details.kind === 'not-shown') return { isRefused: false };
+/**
+ * There was such an event, because its run is there. So that it is not shown is believed only the last time that it is asked for;
+ * that nobody may see it, at once.
+ */
+const readPayload = async (looking: Looking, { event = '' }: Row, isLast: boolean): Promise<Read> => {
+  const details = await readDetails(looking, event);
+  if (details.kind === 'not-shown' && isLast) return { isRefused: false };
+  if (details.kind === 'not-shown')
+    return { trouble: { asked: `the details of event ${event}`, answered: 'Harness did not show them' } };
   if (details.kind === 'unread') return details.status === 403 ? { isRefused: true } : { trouble: details.trouble };
   const text = keyOfEvent(details.body);
   return { isRefused: false, ...(text === undefined ? {} : { text }) };

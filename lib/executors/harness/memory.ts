@@ -38,8 +38,12 @@ export class Pauses {
     return this.#asked.get(id)?.at ?? Number.NEGATIVE_INFINITY;
   }
 
+  timesOf(id: string): number {
+    return this.#asked.get(id)?.times ?? 0;
+  }
+
   note(id: string, now: number): void {
-    this.#asked.set(id, { at: now, times: (this.#asked.get(id)?.times ?? 0) + 1 });
+    this.#asked.set(id, { at: now, times: this.timesOf(id) + 1 });
   }
 }
 
