@@ -19,7 +19,7 @@ export const placeholdersOf = (text: string): readonly string[] =>
   [...new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => name))].sort();
 
 const timeoutsAreExpressions =
-  'TimeoutSeconds of Deploy and Verify are JSONata expressions, since each deployment has a timeout of its own. Step Functions takes them; the rule knows numbers only.';
+  'TimeoutSeconds of Deploy, Verify and Restore are JSONata expressions, since each deployment has a timeout of its own. Step Functions takes them; the rule knows numbers only.';
 
 /**
  * A state machine whose file stands in the template as text, so that the validator, a diff and the tests see what ships.

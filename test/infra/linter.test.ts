@@ -39,18 +39,18 @@ describe('cfn-lint', () => {
     const batchMachine = {
       Type: 'AWS::StepFunctions::StateMachine',
       rules: ['E3601'],
-      reason: expect.stringMatching(/^TimeoutSeconds of Deploy and Verify are JSONata expressions, .+\.$/),
+      reason: expect.stringMatching(/^TimeoutSeconds of Deploy, Verify and Restore are JSONata expressions, .+\.$/),
     };
     expect(exemptions).toEqual(stages.map(() => batchMachine));
   });
 
-  it('is told so for the timeouts of two states, and of no other', () => {
+  it('is told so for the timeouts of three states, and of no other', () => {
     const definitions = resources.map(([, { Properties }]) => Properties?.DefinitionString).filter(Boolean);
     const states = definitions.flatMap((text) => [
       ...(text as string).matchAll(/"(\w+)": \{\n\s+"Type"|TimeoutSeconds": "/g),
     ]);
     const names = states.flatMap(([, name], at) => (name === undefined ? [states[at - 1]?.[1]] : []));
-    expect(names).toEqual(stages.flatMap(() => ['Deploy', 'Verify']));
+    expect(names).toEqual(stages.flatMap(() => ['Deploy', 'Verify', 'Restore']));
   });
 
   it('finds nothing that waits by name for what a property of it names', () => {

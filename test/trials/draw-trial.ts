@@ -17,6 +17,9 @@ export interface Kill {
   readonly heard: 'error' | 'nothing';
 }
 
+/** How long a run may wait for a person here. */
+export const humanWaitSeconds = 600;
+
 const killable = ['start-deployment', 'start-restore', 'watch-executor', 'dispatch-turns', 'sweep'] as const;
 
 export type Installation = Pick<
@@ -101,7 +104,7 @@ const drawRoutes = (random: SeededRandom): [RouteName, ...RouteName[]] => {
 
 const drawMilliseconds = (random: SeededRandom, fault: FaultName): number => {
   if (fault === 'slow-answer') return random.oneOf([2_000, 12_000, 33_000]);
-  if (fault === 'wait-for-person') return random.oneOf([30_000, 1_800_000, 20 * 3_600_000, 30 * 3_600_000]);
+  if (fault === 'wait-for-person') return random.oneOf([30_000, 240_000, 2 * humanWaitSeconds * 1_000]);
   return random.whole(1, 120) * 1_000;
 };
 

@@ -11,7 +11,7 @@ import { cancelBatch } from '../../lib/usecases/batch/cancel-batch.ts';
 import { TableBudget } from '../../lib/usecases/budget/table-budget.ts';
 import { itemsOf } from '../workflow/report.ts';
 import { World } from '../workflow/world.ts';
-import type { Trial } from './draw-trial.ts';
+import { humanWaitSeconds, type Trial } from './draw-trial.ts';
 import { SeededRandom } from './random.ts';
 import { type Ended, violationsOf } from './violations.ts';
 
@@ -105,7 +105,7 @@ const executorOf = (
 
 const catalogueOf = ({ mode }: Trial): Catalogue => {
   const { catalogue } = simulatedConfiguration();
-  const harness = { ...catalogue.pillars.shared!.harness!, mode };
+  const harness = { ...catalogue.pillars.shared!.harness!, mode, human_wait: humanWaitSeconds };
   return { ...catalogue, pillars: { ...catalogue.pillars, shared: { harness } } };
 };
 
