@@ -109,6 +109,7 @@ const pausing = async () => {
       row: { ...row, turned_away: { ...turned_away!, until: 0 } },
       executor: world.executor,
       news: undefined,
+      unreadFor: 0,
       cancelled: false,
       beside: (act) => act(),
     });

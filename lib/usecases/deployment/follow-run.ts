@@ -23,6 +23,8 @@ export interface Following {
   readonly executor: Executor;
   /** What the look at the executor brought; absent where it was not asked for this run. */
   readonly news: News | undefined;
+  /** How long it could not be read, look after look, in milliseconds. */
+  readonly unreadFor: number;
   readonly cancelled: boolean;
   /** Does what may take long, and holds up no look. */
   readonly beside: (act: () => Promise<void>) => Promise<void>;
@@ -43,7 +45,7 @@ export const watchedOf = (deps: Pick<Needs, 'clock' | 'pace'>, row: RunWatchRow)
 /** What one look at one run leads to. An executor that cannot be asked is no news. */
 export const followRun = async (deps: Needs, following: Following): Promise<void> => {
   const { row, news } = following;
-  if (news?.kind === 'unread' && deps.clock.now() > lastMoment(deps, row)) {
+  if (news?.kind === 'unread' && isGivenUp(deps, following)) {
     const { asked, answered } = news.trouble;
     return settleUnknown(deps, following, 'ExecutorUnavailable', `Asked for ${asked}: ${sentence(answered)}`);
   }
@@ -52,6 +54,12 @@ export const followRun = async (deps: Needs, following: Following): Promise<void
   if (row.phase === 'started') return followStarted(deps, following);
   if (news !== undefined) await followSought(deps, { ...following, news });
 };
+
+/** Several looks in a row: one that comes to nothing may be chance, and a poller that was dead has not looked before. */
+const leastUnread = 30_000;
+
+const isGivenUp = (deps: Needs, { row, unreadFor }: Following): boolean =>
+  deps.clock.now() > lastMoment(deps, row) && unreadFor >= Math.min(leastUnread, deps.pace.abortGrace);
 
 /** An attempt of a minute has a minute more, and not ten, for an executor that cannot be read. */
 const leastGrace = 60_000;

@@ -10,6 +10,7 @@ import { Beside } from './beside.ts';
 import { followRun, watchedOf } from './follow-run.ts';
 import { Hindrances } from './hindrances.ts';
 import { QueuedStarts } from './queued-starts.ts';
+import { UnreadSince } from './unread-since.ts';
 
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'executor' | 'tell'>;
 
@@ -28,6 +29,7 @@ export const watchExecutor = async (deps: Needs, task: WatchTask): Promise<{ mor
   const [sending, stops] = [new Beside(), new Beside(mostStops)];
   const hindrances = new Hindrances();
   const trouble = new AccountTrouble(account);
+  const unread = new UnreadSince();
   const starts = new QueuedStarts(deps, { beside: sending, end: deps.clock.now() + deps.pace.watchFor });
   const all = new DoAll();
   let end = { more: true };
@@ -37,7 +39,7 @@ export const watchExecutor = async (deps: Needs, task: WatchTask): Promise<{ mor
       look: async (rows) => {
         const executor = await deps.executor(account);
         starts.begin(executor, rows);
-        await lookAtAll(deps, { executor, beside: stops, hindrances, trouble }, rows);
+        await lookAtAll(deps, { executor, beside: stops, hindrances, trouble, unread }, rows);
       },
     });
   });
@@ -52,20 +54,24 @@ interface Looking {
   readonly beside: Beside;
   readonly hindrances: Hindrances;
   readonly trouble: AccountTrouble;
+  readonly unread: UnreadSince;
 }
 
 const lookAtAll = async (
   deps: Needs,
-  { executor, beside, hindrances, trouble }: Looking,
+  { executor, beside, hindrances, trouble, unread }: Looking,
   rows: readonly RunWatchRow[],
 ): Promise<void> => {
   const cancelled = await cancelledBatches(deps, rows);
   const watched = rows.flatMap((row) => watchedOf(deps, row) ?? []);
   const news = watched.length === 0 ? undefined : await executor.look(watched);
+  const now = deps.clock.now();
+  unread.note(news ?? new Map(), now);
   const all = new DoAll();
   const follow = (row: RunWatchRow): Promise<void> =>
     followRun(deps, {
-      ...{ row, executor, news: news?.get(row.key), cancelled: cancelled.has(row.batch_id) },
+      ...{ row, executor, news: news?.get(row.key), unreadFor: unread.of(row.key, now) },
+      cancelled: cancelled.has(row.batch_id),
       beside: async (act) => beside.begin(act),
     });
   // What is held up is told of the rows as they were read: a run that ends now is not told as held up before.

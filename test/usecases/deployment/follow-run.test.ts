@@ -22,6 +22,7 @@ interface Case {
   readonly state?: RunState;
   readonly isCancelled?: true;
   /** What a look at a run that is not known yet says of it. */
+  readonly unreadFor?: number;
   readonly news?: News;
   readonly cancel?: CancelResult['kind'];
   /** What it was asked for. */
@@ -323,6 +324,11 @@ const cases: readonly Case[] = [
     ...{ news: away, asked: ['look'], after: timeout + abortGrace + 1, told: noTime },
   },
   {
+    ...{ what: 'whose executor is away to the last, is read a little longer by who has just begun' },
+    ...{ row: { phase: 'unknown' }, news: away, asked: ['look'], after: timeout + abortGrace + 1, unreadFor: 29_999 },
+    told: ['unknown'],
+  },
+  {
     ...{ what: 'of a minute, whose executor is away, has a minute more', row: minute({ phase: 'unknown' }) },
     ...{ news: away, asked: ['look'], after: 120_000, told: ['unknown'] },
   },
@@ -397,7 +403,8 @@ test.each(cases.map((one) => [one.what, one] as const))('a run %s', async (_, on
   const seen: News = one.state === undefined ? none : { kind: 'run', ref: 'run-1', state: one.state };
   const news = watchedRun === undefined ? undefined : (one.news ?? seen);
   const cancelled = one.isCancelled === true;
-  await followRun(deps, { row, executor, news, cancelled, beside: (act) => act() });
+  const { unreadFor = 30_000 } = one;
+  await followRun(deps, { row, executor, news, unreadFor, cancelled, beside: (act) => act() });
   const watched = rowOf<RunWatchRow>(await world.table.get(watch));
   const answer = rowOf<AnswerRow>(await world.table.get(keys.answer(batch_id, 0, wait)));
   const now = rowOf<ItemRow>(await world.table.get(keys.item(batch_id, 0)))!;

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import type { News } from '../../../lib/domain/ports.ts';
+import { UnreadSince } from '../../../lib/usecases/deployment/unread-since.ts';
+
+const unread: News = { kind: 'unread', trouble: { asked: 'the runs', answered: 'nothing' } };
+
+test('a run has not been read since the first of the looks in a row that brought nothing', () => {
+  const since = new UnreadSince();
+  const looks: readonly (readonly [at: number, news: Readonly<Record<string, News>>, a: number, b: number])[] = [
+    [10, { a: unread }, 0, 0],
+    [20, { a: unread, b: unread }, 10, 0],
+    [35, { a: { kind: 'none' }, b: unread }, 0, 15],
+    [40, { a: unread }, 0, 0],
+  ];
+  for (const [at, news, a, b] of looks) {
+    since.note(new Map(Object.entries(news)), at);
+    expect([since.of('a', at), since.of('b', at)], `at ${at}`).toEqual([a, b]);
+  }
+});
