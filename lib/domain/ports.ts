@@ -242,7 +242,7 @@ export interface Trouble {
 
 export type News =
   /** `state` is absent where only its id is known yet. */
-  | ({ readonly kind: 'run'; readonly state?: RunState } & RunAddress)
+  | ({ readonly kind: 'found'; readonly state?: RunState } & RunAddress)
   /** More than one run that carries the key is at work, and nobody can say which of them is ours. */
   | { readonly kind: 'several'; readonly runs: readonly RunAddress[] }
   /** Final: no run came or will come of it. */

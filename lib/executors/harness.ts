@@ -13,7 +13,8 @@ export type { HarnessApi, HarnessReply } from './harness/api.ts';
 
 export interface HarnessExecutorOptions {
   readonly api: HarnessApi;
-  readonly clock: Pick<Clock, 'now' | 'sleep'>;
+  /** Without a sleep a look waits for its answers, however long they take. */
+  readonly clock: Pick<Clock, 'now'> & Partial<Pick<Clock, 'sleep'>>;
   /** Secrets, by `<org>/<project>/<pipeline>/<trigger>` or, shorter, `<pipeline>/<trigger>`. A trigger that is not here is called by the v2 address. */
   readonly webhookTokens?: Readonly<Record<string, string>>;
   /** How long after a start its run may still appear; 5 minutes unless said otherwise. */
@@ -37,7 +38,8 @@ export class HarnessExecutor implements Executor {
     this.#tokens = options.webhookTokens ?? {};
     const { api, clock, lateStartMilliseconds = 5 * 60_000, readsPerMinute = 60 } = options;
     this.lateStartMilliseconds = lateStartMilliseconds;
-    this.#looks = new Looks({ api, clock, lateStartMilliseconds, readsPerMinute });
+    const timed = { now: () => clock.now(), sleep: clock.sleep?.bind(clock) ?? (() => new Promise<void>(() => {})) };
+    this.#looks = new Looks({ api, clock: timed, lateStartMilliseconds, readsPerMinute });
   }
 
   async start(request: RunRequest, latest = request.at + this.lateStartMilliseconds / 2): Promise<StartResult> {
@@ -52,6 +54,12 @@ export class HarnessExecutor implements Executor {
 
   look(watched: readonly Watched[]): Promise<ReadonlyMap<string, News>> {
     return this.#looks.look(watched);
+  }
+
+  /** What became of one event, for whoever has nothing else in flight. */
+  async resolve(request: RunRequest, correlation: string): Promise<News> {
+    const news = await this.look([{ request, sent_at: request.at, correlation }]);
+    return news.get(request.key) ?? { kind: 'none' };
   }
 
   whereToLook(request: RunRequest, correlation?: string): string {

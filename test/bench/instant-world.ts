@@ -8,7 +8,7 @@ export const instantExecutor: Executor = {
   ...unaskedExecutor,
   lateStartMilliseconds: 60_000,
   start: async ({ key }) => ({ kind: 'started', ref: key }),
-  look: lookOneByOne(({ request }) => ({ kind: 'run', ref: request.key, state: succeeded })),
+  look: lookOneByOne(({ request }) => ({ kind: 'found', ref: request.key, state: succeeded })),
 };
 
 const jobOf = (name: string, namespace: string, image: string) => ({

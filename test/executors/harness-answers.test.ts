@@ -331,12 +331,12 @@ describe('what a look makes of the details of an event that no list shows', () =
     [
       'requested, without details of the run',
       { status: 'TARGET_EXECUTION_REQUESTED', pipelineExecutionId: 'r', pipelineIdentifier: 'deploy_risk' },
-      { kind: 'run', ref: 'r' },
+      { kind: 'found', ref: 'r' },
     ],
     [
       'a run, whatever else is said',
       { status: 'EXCEPTION_WHILE_PROCESSING', pipelineExecutionId: 'r', pipelineIdentifier: 'deploy_risk' },
-      { kind: 'run', ref: 'r' },
+      { kind: 'found', ref: 'r' },
     ],
     [
       'an exception',

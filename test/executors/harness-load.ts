@@ -57,7 +57,7 @@ export const carryLoad = async (load: Load): Promise<Told> => {
   };
   const take = (one: Watched, told: News): void => {
     const { key } = one.request;
-    if (told.kind !== 'run') return;
+    if (told.kind !== 'found') return;
     if (told.state?.phase !== 'terminal') watched.set(key, { ...one, ref: told.ref });
     else if (watched.delete(key)) ends.set(key, clock.now());
   };

@@ -122,7 +122,7 @@ describe('an event whose details cannot be read', () => {
       trouble: { asked: `the details of event ${watched.correlation}`, answered: expect.stringContaining('500') },
     });
     await world.pass(300_000);
-    expect(await world.newsOf(watched)).toMatchObject({ kind: 'run', state: { outcome: 'succeeded' } });
+    expect(await world.newsOf(watched)).toMatchObject({ kind: 'found', state: { outcome: 'succeeded' } });
   });
 
   it('is no event without a run, neither while nobody asks for them nor when it is late', async () => {
@@ -209,7 +209,7 @@ describe('answers that come late', () => {
     world.harness.order({ fault: 'slow-answer', on: ['detail'], milliseconds: 9_000, times: 2 });
     expect(await world.newsOf(watched)).toMatchObject({ kind: 'unread', trouble: { asked: `the run ${watched.ref}` } });
     await world.pass(200);
-    expect(await world.newsOf(watched)).toMatchObject({ kind: 'run', state: { outcome: 'succeeded' } });
+    expect(await world.newsOf(watched)).toMatchObject({ kind: 'found', state: { outcome: 'succeeded' } });
     // Once by the look, and once more by the client, which overtakes what is slow.
     expect(world.asked('detail')).toBe(2);
   });
@@ -269,11 +269,11 @@ describe('a project that does not answer', () => {
     const before = world.clock.now();
     const news = await world.look(watched);
     expect(world.clock.now() - before).toBeLessThanOrEqual(8_000);
-    expect(news.get('a-1')).toMatchObject({ kind: 'run', state: { phase: 'running' } });
+    expect(news.get('a-1')).toMatchObject({ kind: 'found', state: { phase: 'running' } });
     const answered = 'no answer yet; it is still waited for';
     expect(news.get('b-1')).toMatchObject({ kind: 'unread', trouble: { answered } });
     // Events are asked for by themselves.
-    expect(news.get('c-1')).toMatchObject({ kind: 'run' });
+    expect(news.get('c-1')).toMatchObject({ kind: 'found' });
     for (let look = 0; look < 6; look += 1) {
       await world.pass(2_000);
       await world.look(watched);
@@ -291,7 +291,7 @@ describe('many projects', () => {
       watched.push(await world.begin({ key: `k-${nth}`, settings: { ...executeSettings, project: `p${nth}` } }));
     const seen = new Set<string>();
     for (let look = 0; look < 18; look += 1) {
-      for (const [key, { kind }] of await world.look(watched)) if (kind === 'run') seen.add(key);
+      for (const [key, { kind }] of await world.look(watched)) if (kind === 'found') seen.add(key);
       if (look === 0) expect(world.reads.length).toBeLessThanOrEqual(20);
       await world.pass(10_000);
     }

@@ -111,8 +111,8 @@ describe('following runs', () => {
     const watched = [...follow('a'), watch(execute('b', { pipeline: 'another' }), { ref: 'b' })];
     const news = await executorOf(server.url).look(watched);
     expect([...news]).toMatchObject([
-      ['a', { kind: 'run', ref: 'a', state: { phase: 'running' } }],
-      ['b', { kind: 'run', ref: 'b', url: expect.stringContaining('/pipelines/another/executions/b/') }],
+      ['a', { kind: 'found', ref: 'a', state: { phase: 'running' } }],
+      ['b', { kind: 'found', ref: 'b', url: expect.stringContaining('/pipelines/another/executions/b/') }],
     ]);
     expect(server.calls).toHaveLength(1);
     const { method, path, query, body } = server.calls[0]!;
@@ -133,7 +133,7 @@ describe('following runs', () => {
       return sendJson(response, 200, detail(row('c', 'Queued')));
     });
     const news = await executorOf(server.url).look(follow('a', 'b', 'c'));
-    expect(news.get('c')).toMatchObject({ kind: 'run', state: { phase: 'queued' } });
+    expect(news.get('c')).toMatchObject({ kind: 'found', state: { phase: 'queued' } });
     expect(server.calls.map(({ path, query }) => query.page ?? path)).toEqual([
       '0',
       '1',
@@ -211,7 +211,7 @@ describe('following runs', () => {
     const other = watch(execute('b', { org: 'o2', project: 'p2' }), { ref: 'b' });
     const same = watch(execute('c', { org: 'default', project: 'apps' }), { ref: 'a' });
     const news = await executorOf(server.url).look([...follow('a'), other, same]);
-    expect(news.get('b')).toMatchObject({ kind: 'run', url: expect.stringContaining('/orgs/o2/projects/p2/') });
+    expect(news.get('b')).toMatchObject({ kind: 'found', url: expect.stringContaining('/orgs/o2/projects/p2/') });
     expect(server.calls.map(scopeOf).sort()).toEqual(['default/apps', 'o2/p2']);
   });
 
@@ -269,7 +269,7 @@ describe('looking for a key', () => {
     const server = await serverThat((_call, response) =>
       sendJson(response, 200, page([longer, { ...row('ours'), ...shown }])),
     );
-    expect(await newsOf(executorOf(server.url), watch(request))).toMatchObject({ kind: 'run', ref: 'ours' });
+    expect(await newsOf(executorOf(server.url), watch(request))).toMatchObject({ kind: 'found', ref: 'ours' });
     expect(server.calls).toHaveLength(1);
   });
 
@@ -303,8 +303,8 @@ describe('looking for a key', () => {
     }
     expect(counts).toEqual([5, 10, 12]);
     expect(read()).toBe(12);
-    expect(news.get('e11-key')).toMatchObject({ kind: 'run', ref: 'r11' });
-    expect(news.get('e3-key')).toMatchObject({ kind: 'run', ref: 'r3' });
+    expect(news.get('e11-key')).toMatchObject({ kind: 'found', ref: 'r11' });
+    expect(news.get('e3-key')).toMatchObject({ kind: 'found', ref: 'r3' });
     expect(news.get('e1-key-1')).toEqual({ kind: 'none' });
   });
 

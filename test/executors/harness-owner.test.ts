@@ -49,7 +49,7 @@ const run = (planExecutionId: string, ...parts: readonly object[]): object =>
   Object.assign({ planExecutionId, ...running }, ...parts);
 const named = (...parts: readonly object[]): object =>
   Object.assign({ status: 'TARGET_EXECUTION_REQUESTED', pipelineExecutionId: 'r' }, ...parts);
-const found = (ref: string): JsonObject => ({ kind: 'run', ref });
+const found = (ref: string): JsonObject => ({ kind: 'found', ref });
 const none: JsonObject = { kind: 'none' };
 const several = (...refs: readonly string[]): JsonObject => ({
   kind: 'several',
@@ -146,7 +146,7 @@ describe('the details of our event show', () => {
     ],
   ])('%s', async (_, shows, expected) => {
     const server = await harnessThat(shows);
-    expect(await newsOf(executorOf(server.url), watch(request, { correlation: event }))).toMatchObject(expected);
+    expect(await executorOf(server.url).resolve(request, event)).toMatchObject(expected);
   });
 
   it('a run that cannot be looked at: that is no answer', async () => {
@@ -162,7 +162,7 @@ describe('the details of our event show', () => {
 
   it('our run, and nothing more is asked', async () => {
     const server = await harnessThat({ details: named(ours) });
-    await newsOf(executorOf(server.url), watch(request, { correlation: event }));
+    await executorOf(server.url).resolve(request, event);
     expect(server.calls.filter(({ method }) => method === 'GET')).toHaveLength(1);
   });
 });

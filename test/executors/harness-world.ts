@@ -78,15 +78,15 @@ export class HarnessWorld extends VirtualHarness {
     for (let look = 0; look < looks; look += 1) {
       last = await this.newsOf(known);
       if (last !== undefined && isIt(last)) return last;
-      if (last?.kind === 'run') known = { ...known, ref: last.ref };
+      if (last?.kind === 'found') known = { ...known, ref: last.ref };
       await this.pass(10_000);
     }
     throw new Error(`not seen; the last news was ${JSON.stringify(last)}`);
   }
 
   async endOf(watched: Watched): Promise<RunState> {
-    const news = await this.seen(watched, (each) => each.kind === 'run' && each.state?.phase === 'terminal');
-    if (news.kind !== 'run' || news.state === undefined) throw new Error('no end');
+    const news = await this.seen(watched, (each) => each.kind === 'found' && each.state?.phase === 'terminal');
+    if (news.kind !== 'found' || news.state === undefined) throw new Error('no end');
     return news.state;
   }
 

@@ -5,7 +5,7 @@ import { HarnessWorld } from './harness-world.ts';
 /** The executor against the simulated Harness, in virtual time. */
 
 const trigger = { pipeline: 'deploy_risk', trigger: 'flotilla', token: webhookToken };
-const isFound = ({ kind }: { readonly kind: string }): boolean => kind === 'run';
+const isFound = ({ kind }: { readonly kind: string }): boolean => kind === 'found';
 
 describe('a start by webhook', () => {
   it('is accepted, found by its event, followed to its end, and is one run', async () => {
@@ -20,7 +20,7 @@ describe('a start by webhook', () => {
     await world.pass(10_000);
     const found = await world.newsOf(watched);
     const { plan_execution_id: ref } = world.harness.runs()[0]!;
-    expect(found).toMatchObject({ kind: 'run', ref, state: { phase: 'running' } });
+    expect(found).toMatchObject({ kind: 'found', ref, state: { phase: 'running' } });
     const state = await world.endOf({ ...watched, ref });
     expect(state).toMatchObject({ phase: 'terminal', outcome: 'succeeded', raw: 'Success' });
     expect(state.url).toBe(
@@ -41,7 +41,7 @@ describe('a start by webhook', () => {
     const world = new HarnessWorld();
     const watched = await world.begin();
     await world.pass(6_000);
-    expect(await world.newsOf(watched)).toMatchObject({ kind: 'run' });
+    expect(await world.newsOf(watched)).toMatchObject({ kind: 'found' });
     expect(world.asked('event-details')).toBe(0);
   });
 
@@ -49,7 +49,7 @@ describe('a start by webhook', () => {
     const world = new HarnessWorld();
     const watched = await world.begin();
     await world.pass(60_000);
-    expect(await world.newsOf(watched)).toMatchObject({ kind: 'run', state: { outcome: 'succeeded' } });
+    expect(await world.newsOf(watched)).toMatchObject({ kind: 'found', state: { outcome: 'succeeded' } });
   });
 
   it('is found on an installation that has only the older details call', async () => {
@@ -130,7 +130,7 @@ describe('a start by the execute call', () => {
     const watched = await world.begin({ settings: executeSettings });
     expect((await world.newsOf(watched))?.kind).toBe('none');
     await world.pass(10_000);
-    expect(await world.newsOf(watched)).toMatchObject({ kind: 'run', ref: watched.ref });
+    expect(await world.newsOf(watched)).toMatchObject({ kind: 'found', ref: watched.ref });
   });
 });
 
@@ -163,7 +163,7 @@ describe('the end of a run', () => {
     await world.pass(60_000);
     expect(world.harness.runs()[0]?.status).toBe('Success');
     const early = await world.newsOf(watched);
-    expect(early?.kind === 'run' ? early.state?.phase : 'running').not.toBe('terminal');
+    expect(early?.kind === 'found' ? early.state?.phase : 'running').not.toBe('terminal');
     expect((await world.endOf(watched)).outcome).toBe('succeeded');
   });
 
@@ -171,7 +171,7 @@ describe('the end of a run', () => {
     const world = new HarnessWorld();
     world.harness.order({ fault: 'wait-for-person', milliseconds: 600_000 });
     const watched = await world.begin();
-    const news = await world.seen(watched, (each) => each.kind === 'run' && each.state?.raw === 'ApprovalWaiting');
+    const news = await world.seen(watched, (each) => each.kind === 'found' && each.state?.raw === 'ApprovalWaiting');
     expect(news).toMatchObject({ state: { phase: 'waiting-for-human', message: expect.stringContaining('Prepare') } });
   });
 });
@@ -223,7 +223,7 @@ describe('a start whose reply is lost', () => {
     world.harness.order({ fault: 'drop-reply', times: 1 });
     const request = world.request();
     await world.start(request);
-    expect(await world.seen(watch(request), isFound)).toMatchObject({ kind: 'run' });
+    expect(await world.seen(watch(request), isFound)).toMatchObject({ kind: 'found' });
   });
 
   it.each(['call', 'row'] as const)('in execute mode is found by its notes (%s)', async (notes) => {
@@ -234,7 +234,7 @@ describe('a start whose reply is lost', () => {
     expect((await world.start(request)).kind).toBe('unknown');
     const news = await world.newsOf(watch(request));
     const ours = world.harness.runs().find(({ key }) => key === request.key);
-    expect(news).toMatchObject({ kind: 'run', ref: ours?.plan_execution_id });
+    expect(news).toMatchObject({ kind: 'found', ref: ours?.plan_execution_id });
     expect(world.harness.runs()).toHaveLength(2);
   });
 

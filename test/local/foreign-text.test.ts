@@ -80,7 +80,7 @@ const executor: Executor = {
       way === 'pipeline'
         ? { phase: 'terminal', outcome: 'failed', raw: `Failed ${line}`, message: line }
         : { phase: 'terminal', outcome: 'succeeded', raw: `Success ${line}` };
-    return { kind: 'run', ref, state };
+    return { kind: 'found', ref, state };
   }),
 };
 

@@ -54,7 +54,7 @@ const spoiled: readonly (readonly [string, RegExp, (executor: Executor) => Parti
         new Map(
           watched.map(({ request, ref = '' }) => [
             request.key,
-            { kind: 'run', ref, state: { phase: 'terminal', outcome: 'failed', raw: 'Failed' } },
+            { kind: 'found', ref, state: { phase: 'terminal', outcome: 'failed', raw: 'Failed' } },
           ]),
         ),
     }),

@@ -105,7 +105,7 @@ const executorOf = ({ runs, versions }: Outside): Executor => ({
   look: lookOneByOne(({ ref = '' }) => {
     const { service, version } = runs.get(ref)!;
     versions.set(service, version);
-    return { kind: 'run', ref, state: succeeded };
+    return { kind: 'found', ref, state: succeeded };
   }),
 });
 

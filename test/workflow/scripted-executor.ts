@@ -123,7 +123,7 @@ export class ScriptedExecutor implements Executor {
       return failed === undefined ? this.#found(key) : { kind: 'failed', reason: 'TriggerFailed', message: failed };
     }
     const run = this.#visible(key);
-    return run === undefined ? { kind: 'none' } : { kind: 'run', ref, state: this.#stateOf(run) };
+    return run === undefined ? { kind: 'none' } : { kind: 'found', ref, state: this.#stateOf(run) };
   }
 
   async cancel(request: RunRequest): Promise<CancelResult> {
@@ -154,7 +154,7 @@ export class ScriptedExecutor implements Executor {
     const run = this.#visible(key);
     if (run === undefined) return { kind: 'none' };
     const ref = `run-${key}`;
-    if (!run.script.doubled) return { kind: 'run', ref };
+    if (!run.script.doubled) return { kind: 'found', ref };
     return { kind: 'several', runs: [{ ref }, { ref: `${ref}-again`, url: `https://executor.test/${key}-again` }] };
   }
 

@@ -25,13 +25,13 @@ const beforeSending = ({ phase, turned_away, queued_at }: RunWatchRow): Hindranc
 
 const ofRun = ({ row, news }: Seen): Hindrance | undefined => {
   const { stopping, human_since } = row;
-  if (news?.kind === 'run' && news.state?.phase === 'terminal') return undefined;
+  if (news?.kind === 'found' && news.state?.phase === 'terminal') return undefined;
   // One that was refused for a cancel goes on, and nothing is waited for.
   if (stopping !== undefined && !(stopping.why === 'cancel' && stopping.answer === 'no')) {
     const answered = stopping.said ?? 'no answer is known';
     return { why: 'abort-unconfirmed', since: stopping.at, asked: 'the end of the run', answered, ...urlOf(news) };
   }
-  if (news?.kind !== 'run' || news.state?.phase !== 'waiting-for-human') return undefined;
+  if (news?.kind !== 'found' || news.state?.phase !== 'waiting-for-human') return undefined;
   const { raw, message } = news.state;
   const answered = message === undefined ? raw : `${raw} (${message})`;
   const since = human_since === undefined ? {} : { since: human_since };
@@ -39,7 +39,7 @@ const ofRun = ({ row, news }: Seen): Hindrance | undefined => {
 };
 
 const urlOf = (news: News | undefined): Pick<Hindrance, 'url'> => {
-  const url = news?.kind === 'run' ? (news.state?.url ?? news.url) : undefined;
+  const url = news?.kind === 'found' ? (news.state?.url ?? news.url) : undefined;
   return url === undefined ? {} : { url };
 };
 

@@ -64,10 +64,14 @@ export interface HarnessApi {
   /** Newest first. */
   runs(scope: HarnessScope, query: RunQuery): Promise<HarnessReply>;
   abort(scope: HarnessScope, id: string): Promise<HarnessReply>;
-  /** The organisation and the project that a scope means. */
-  projectOf(scope: HarnessScope): Required<HarnessScope>;
+  /** The organisation and the project that a scope means. One that does not say so is asked in its own. */
+  projectOf?(scope: HarnessScope): Required<HarnessScope>;
   /** The page of a run, for people. */
   runUrl(scope: HarnessScope, pipeline: string, id: string): string;
   /** Whether a link of a reply leads to the configured Harness and nowhere else. */
   isOwnUrl(url: string): boolean;
 }
+
+/** For grouping and for people: what a scope leaves open is the client's own, whatever that is called. */
+export const projectOf = (api: Pick<HarnessApi, 'projectOf'>, scope: HarnessScope): Required<HarnessScope> =>
+  api.projectOf?.(scope) ?? { org: scope.org ?? 'default', project: scope.project ?? 'default' };

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { News, Trouble } from '../../domain/ports.ts';
+import { projectOf } from './api.ts';
 import { newsOfRow } from './found-runs.ts';
 import { clockSkewMilliseconds } from './list-plan.ts';
 import { inItsTurn, type Looking, troubleOf, unread, urlsOf } from './looking.ts';
@@ -43,7 +44,9 @@ const newsOfNamed = (
 ): News => {
   if (owner !== 'ours') return { kind: 'none' };
   const urlOf = urlsOf(looking, settings);
-  return named.row === undefined ? { kind: 'run', ref: named.ref, url: urlOf(named.ref) } : newsOfRow(named.row, urlOf);
+  return named.row === undefined
+    ? { kind: 'found', ref: named.ref, url: urlOf(named.ref) }
+    : newsOfRow(named.row, urlOf);
 };
 
 /** Whose it is, by the run's own page, and where that does not say it either, by the list of our pipeline alone. */
@@ -74,7 +77,7 @@ export const rowsOfPipeline = async (
   const { pipeline, scope } = settings;
   const asked = `the list of runs of ${pipeline}`;
   if (!take()) return inItsTurn(asked);
-  const { org, project } = api.projectOf(scope);
+  const { org, project } = projectOf(api, scope);
   const times = { from: sentAt - clockSkewMilliseconds, to: now + clockSkewMilliseconds };
   const answer = await underway.anew(
     `pipeline ${org}/${project}/${pipeline} ${times.from}`,

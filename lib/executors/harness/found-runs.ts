@@ -3,13 +3,13 @@ import type { Row } from './run-rows.ts';
 import { readRun } from './run-status.ts';
 
 /** More than one is `several`. */
-export type RunFound = Extract<News, { readonly kind: 'run' | 'several' }>;
+export type RunFound = Extract<News, { readonly kind: 'found' | 'several' }>;
 
 export type UrlOf = (ref: string) => string;
 
 export const newsOfRow = ({ ref, json }: Row, urlOf: UrlOf): RunFound => {
   const url = urlOf(ref);
-  return { kind: 'run', ref, url, state: readRun(json, url) };
+  return { kind: 'found', ref, url, state: readRun(json, url) };
 };
 
 export const severalOf = (refs: readonly string[], urlOf: UrlOf): RunFound => ({

@@ -1,4 +1,5 @@
 import type { Trouble } from '../../domain/ports.ts';
+import { projectOf } from './api.ts';
 import { areUnderway, readDetails } from './event-details.ts';
 import { placeOf } from './key-search.ts';
 import { type Looking, troubleOf } from './looking.ts';
@@ -14,7 +15,7 @@ const enough = 3;
 
 /** Where an installation shows no notes or no payloads, that is so for all runs of a project. */
 export const lackOf = (looking: Looking, { mode, scope }: HarnessSettings): string => {
-  const { org, project } = looking.api.projectOf(scope);
+  const { org, project } = projectOf(looking.api, scope);
   return `${mode === 'execute' ? 'notes' : 'payloads'} of ${org}/${project}`;
 };
 

@@ -79,7 +79,7 @@ const noteLook = (
 ): boolean => {
   const ended = wanted.filter(({ key }) => {
     const told = news.get(key);
-    return told?.kind === 'run' && told.state?.phase === 'terminal';
+    return told?.kind === 'found' && told.state?.phase === 'terminal';
   });
   const isBusy = ended.length > fewRuns || unseen.length > fewEvents;
   const isSlow = listed.endedAt - now > slowMilliseconds;

@@ -12,7 +12,7 @@ export const newsOfFollowed = (looking: Looking, one: Followed, rows: RunRows): 
   const row = rows.get(one.ref);
   if (row === undefined || ownerOf(row.json, one.settings) === 'another') return undefined;
   const found = newsOfRow(row, urlsOf(looking, one.settings));
-  return found.kind === 'run' && found.state !== undefined
+  return found.kind === 'found' && found.state !== undefined
     ? newsOfState(looking, one, { state: found.state, rows })
     : undefined;
 };
@@ -29,7 +29,7 @@ export const newsOfState = (
   if (state.phase === 'terminal') memory.ends.set(one.ref, state);
   const twins = twinsOf(one, rows);
   if (twins.length > 0) return severalOf([one.ref, ...twins], urlOf);
-  return { kind: 'run', ref: one.ref, state, url: state.url ?? urlOf(one.ref) };
+  return { kind: 'found', ref: one.ref, state, url: state.url ?? urlOf(one.ref) };
 };
 
 /** Other live runs of our pipeline with our event or our key. */

@@ -45,7 +45,7 @@ const newsOfWaiting = (
   if (trouble !== undefined) return unread(trouble);
   if (memory.gone.get(ref) !== undefined) return { kind: 'none' };
   if (now - sentAt < youngMilliseconds)
-    return { kind: 'run', ref, url: api.runUrl(settings.scope, settings.pipeline, ref) };
+    return { kind: 'found', ref, url: api.runUrl(settings.scope, settings.pipeline, ref) };
   return unread(inItsTurn(`the run ${ref}, which no list shows`));
 };
 

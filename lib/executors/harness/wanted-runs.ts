@@ -1,5 +1,5 @@
 import type { News, Watched } from '../../domain/ports.ts';
-import type { HarnessApi, HarnessScope } from './api.ts';
+import { type HarnessApi, type HarnessScope, projectOf } from './api.ts';
 import { type HarnessSettings, readSettings } from './settings.ts';
 
 /** One run that is looked at or looked for, with its settings read. */
@@ -46,7 +46,7 @@ export const projectsOf = (
       news.set(request.key, { kind: 'unread', trouble: { asked: 'the settings of its pipeline', answered: settings } });
       continue;
     }
-    const scope = api.projectOf(settings.scope);
+    const scope = projectOf(api, settings.scope);
     const id = `${scope.org}/${scope.project}`;
     const project = projects.get(id) ?? { id, scope, wanted: [] };
     projects.set(id, project);

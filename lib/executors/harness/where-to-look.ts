@@ -1,5 +1,5 @@
 import type { RunRequest } from '../../domain/ports.ts';
-import type { HarnessApi } from './api.ts';
+import { type HarnessApi, projectOf } from './api.ts';
 import { readSettings } from './settings.ts';
 
 /** What a person is to search for in Harness, in one sentence. */
@@ -10,7 +10,7 @@ export const whereToLook = (
 ): string => {
   const settings = readSettings(deployment.executor.settings);
   if (typeof settings === 'string') return `the runs since ${sinceOf(at)} with ${key} in their payload or notes`;
-  const { org, project } = api.projectOf(settings.scope);
+  const { org, project } = projectOf(api, settings.scope);
   const place = settings.mode === 'execute' ? 'in their notes' : `in the payload of their trigger ${settings.trigger}`;
   const ofEvent = event === undefined ? '' : `, set off by event ${event}`;
   return `the runs of pipeline ${settings.pipeline} in project ${org}/${project} since ${sinceOf(at)} with ${key} ${place}${ofEvent}`;

@@ -90,7 +90,7 @@ const followQueued = async (deps: Needs, { row, cancelled }: Following): Promise
 /** Accepted is not started, and the reply to a start may be lost: its run is looked for until it may no longer appear. It is never started again. */
 const followSought = async (deps: Needs, following: Following & { readonly news: News }): Promise<void> => {
   const { row, news } = following;
-  if (news.kind === 'run') return noteStarted(deps, placeOf(row), news);
+  if (news.kind === 'found') return noteStarted(deps, placeOf(row), news);
   if (news.kind === 'several') return settleSeveral(deps, following, news.runs);
   if (news.kind === 'failed') {
     const { reason, message } = news;
@@ -126,7 +126,7 @@ const followStarted = async (deps: Needs, following: Following): Promise<void> =
   await settleUnknown(deps, { ...following, row }, 'AbortUnconfirmed', message);
 };
 
-const stateOf = ({ news }: Following): RunState | undefined => (news?.kind === 'run' ? news.state : undefined);
+const stateOf = ({ news }: Following): RunState | undefined => (news?.kind === 'found' ? news.state : undefined);
 
 const lastSeen = (following: Following): string => {
   const { row } = following;

@@ -7,7 +7,7 @@ import type { RunWatchRow } from '../../../lib/domain/record/watch-rows.ts';
 const unread: News = { kind: 'unread', trouble: { asked: 'the list of runs', answered: '502' } };
 const none: News = { kind: 'none' };
 const run = (phase: RunState['phase'], more: Partial<RunState> = {}): News => ({
-  ...{ kind: 'run', ref: 'r', url: 'https://x/r' },
+  ...{ kind: 'found', ref: 'r', url: 'https://x/r' },
   state: { phase, raw: 'Word', ...more },
 });
 const queued = { phase: 'queued', queued_at: 5 } as const;
@@ -39,7 +39,7 @@ const cases: readonly Case[] = [
   ['a run at work', started, run('running'), 9],
   ['a run that the executor has queued', started, run('queued'), 9],
   ['a run that is over', { ...started, stopping }, run('terminal'), 9],
-  ['a run that has just been found', accepted, { kind: 'run', ref: 'r' }, 99_999],
+  ['a run that has just been found', accepted, { kind: 'found', ref: 'r' }, 99_999],
   ['an event that failed', accepted, { kind: 'failed', reason: 'X', message: 'x' }, 99_999],
   ['a run that cannot be read', started, unread, 9, { why: 'unreadable', asked: 'the list of runs', answered: '502' }],
   [

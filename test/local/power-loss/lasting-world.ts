@@ -42,9 +42,9 @@ export class LastingWorld {
       },
       look: lookOneByOne(async ({ request, ref }) => {
         const { key, version } = request;
-        if (ref !== undefined) return reached(() => ({ kind: 'run', ref, state: this.#stateOf(request) }));
+        if (ref !== undefined) return reached(() => ({ kind: 'found', ref, state: this.#stateOf(request) }));
         return reached(() => {
-          if (this.starts.has(key) && !version.includes('-lost')) return { kind: 'run', ref: key };
+          if (this.starts.has(key) && !version.includes('-lost')) return { kind: 'found', ref: key };
           this.missed.add(key);
           return { kind: 'none' };
         });

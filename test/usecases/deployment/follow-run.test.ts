@@ -35,7 +35,7 @@ const running: RunState = { phase: 'running', raw: 'Running' };
 const waiting: RunState = { phase: 'waiting-for-human', raw: 'ApprovalWaiting' };
 const day = 86_400_000;
 const ended: RunState = { phase: 'terminal', outcome: 'succeeded', raw: 'Success' };
-const run = { kind: 'run', ref: 'run-1', url: 'https://x/run-1' } as const;
+const run = { kind: 'found', ref: 'run-1', url: 'https://x/run-1' } as const;
 const started = { phase: 'started', ref: 'run-1' } as const;
 const stopping = (why: Stopping['why'], answer: Stopping['answer'], at: number) => ({
   row: { ...started, stopping: { why, at: start + at, ...(answer === undefined ? {} : { answer }) } },
@@ -400,7 +400,7 @@ test.each(cases.map((one) => [one.what, one] as const))('a run %s', async (_, on
       return { kind: one.cancel!, answer: '200' };
     },
   };
-  const seen: News = one.state === undefined ? none : { kind: 'run', ref: 'run-1', state: one.state };
+  const seen: News = one.state === undefined ? none : { kind: 'found', ref: 'run-1', state: one.state };
   const news = watchedRun === undefined ? undefined : (one.news ?? seen);
   const cancelled = one.isCancelled === true;
   const { unreadFor = 30_000 } = one;

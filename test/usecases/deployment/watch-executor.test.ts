@@ -59,7 +59,7 @@ const looked = async (rows: readonly Partial<RunWatchRow>[], says: Partial<Execu
   return { end, asked, named, account, reasons: reasons.map((row) => rowOf<ItemRow>(row)!.reason) };
 };
 
-const b: News = { kind: 'run', ref: 'b', state: { phase: 'terminal', outcome: 'succeeded', raw: 'Success' } };
+const b: News = { kind: 'found', ref: 'b', state: { phase: 'terminal', outcome: 'succeeded', raw: 'Success' } };
 const more = { more: true };
 
 test('all runs of an account are looked at together; one that is only about to be started is not', async () => {
