@@ -39,7 +39,7 @@ describe('starts whose answers are lost', () => {
       expect((await world.start(request)).kind).toBe('unknown');
       lost.push(watch(request));
     }
-    expect(kindsOf(await lookAt(world, [...there, ...lost], 10))).toEqual({ run: 20, none: 10 });
+    expect(kindsOf(await lookAt(world, [...there, ...lost], 10))).toEqual({ found: 20, none: 10 });
     // Nobody watches those that are over any more: their runs are candidates now, but whose they are is known.
     expect(kindsOf(await lookAt(world, lost, 20))).toEqual({ none: 10 });
     expect(world.asked('notes')).toBe(0);
@@ -50,7 +50,7 @@ describe('starts whose answers are lost', () => {
     const world = new HarnessWorld();
     const there = await begin(world, 5, webhookSettings);
     await world.pass(10_000);
-    expect(kindsOf(await world.look(there))).toEqual({ run: 5 });
+    expect(kindsOf(await world.look(there))).toEqual({ found: 5 });
     const lost = watch(world.request({ key: 'x-1' }));
     await world.pass(10_000);
     expect(await world.newsOf(lost)).toEqual({ kind: 'none' });
@@ -183,7 +183,7 @@ describe('runs that no list shows yet', () => {
     const world = new HarnessWorld({ lagMilliseconds: 60_000 });
     const watched = await begin(world, 7, executeSettings);
     const news = await world.look(watched);
-    expect(kindsOf(news)).toEqual({ none: 5, run: 2 });
+    expect(kindsOf(news)).toEqual({ none: 5, found: 2 });
     expect(news.get('batch-6-1')).not.toHaveProperty('state');
   });
 });
@@ -196,7 +196,7 @@ describe('lists that never answer', () => {
     const event = await world.begin({ key: 'event-1' });
     await world.pass(10_000);
     const news = await world.look([...runs, event]);
-    expect(kindsOf(news)).toEqual({ run: 3 });
+    expect(kindsOf(news)).toEqual({ found: 3 });
     expect(news.get('event-1')).toMatchObject({ state: { phase: 'running' } });
   });
 });
@@ -225,7 +225,7 @@ describe('answers that come late', () => {
     expect(kindsOf(await world.look(watched))).toEqual({ unread: 5 });
     await world.pass(30_000);
     // The list of all, which the second look asked for because the first was slow.
-    expect(kindsOf(await world.look(watched))).toEqual({ run: 5 });
+    expect(kindsOf(await world.look(watched))).toEqual({ found: 5 });
   });
 
   it('to what became of an event do not hold up a search', async () => {
@@ -246,7 +246,7 @@ describe('answers that come late', () => {
     world.harness.order({ fault: 'lose-event' });
     const sought = await world.begin({ key: 'sought-1' });
     const before = await world.look([...ended]);
-    expect(kindsOf(before)).toEqual({ run: 2 });
+    expect(kindsOf(before)).toEqual({ found: 2 });
     await world.pass(10_000);
     world.harness.order({ fault: 'slow-answer', on: ['event-details'], milliseconds: 33_000 });
     const asked = world.clock.now();

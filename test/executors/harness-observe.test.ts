@@ -175,8 +175,8 @@ describe('following runs', () => {
         : sendJson(response, 400, { status: 'ERROR', code: 'INVALID_REQUEST' }),
     );
     const executor = executorOf(server.url);
-    expect((await newsOf(executor, follow('a')[0]!))?.kind).toBe('run');
-    expect((await newsOf(executor, follow('a')[0]!))?.kind).toBe('run');
+    expect((await newsOf(executor, follow('a')[0]!))?.kind).toBe('found');
+    expect((await newsOf(executor, follow('a')[0]!))?.kind).toBe('found');
     expect(server.calls).toHaveLength(3);
   });
 

@@ -232,7 +232,7 @@ describe('a run that is followed', () => {
   ])('%s is known: by its page and by the list', async (_, shown, isKnown) => {
     const kindOf = async (shows: Shows): Promise<string | undefined> =>
       (await newsOf(executorOf((await harnessThat(shows)).url), watch(request, { ref: 'r' })))?.kind;
-    expect(await kindOf({ page: run('r', shown, over) })).toBe(isKnown ? 'run' : 'none');
-    expect(await kindOf({ list: [run('r', shown, over), run('s', ours)] })).toBe(isKnown ? 'run' : 'none');
+    expect(await kindOf({ page: run('r', shown, over) })).toBe(isKnown ? 'found' : 'none');
+    expect(await kindOf({ list: [run('r', shown, over), run('s', ours)] })).toBe(isKnown ? 'found' : 'none');
   });
 });
