@@ -67,6 +67,8 @@ export class Queue {
       for (const { reject } of this.#leave()) reject(error);
     }
     this.#isWatching = false;
+    // Whoever joined since the last of them went found somebody watching.
+    if (this.#waiters.length > 0) void this.#watch();
   }
 
   async #callAll(): Promise<void> {
