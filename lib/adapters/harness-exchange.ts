@@ -3,7 +3,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Clock } from '../domain/ports.ts';
 import { isNeverSent, isPermanent, networkMessage } from './network-failure.ts';
 import { type Answer, ask, type Transport } from './own-fetch.ts';
-import { withoutSecrets } from './own-secrets.ts';
+import { type Redact, redactorOf } from './own-secrets.ts';
 
 export interface ExchangeOptions {
   readonly apiKey: string;
@@ -51,6 +51,8 @@ const bodyLimit = 32 * 1024 * 1024;
 export class HarnessExchange {
   readonly #base: URL;
   readonly #options: ExchangeOptions;
+  readonly #secrets: ReadonlySet<string>;
+  readonly #redact: Redact;
 
   constructor(base: URL, options: ExchangeOptions) {
     // A key with a line break would be quoted in full by fetch's own error.
@@ -60,6 +62,8 @@ export class HarnessExchange {
       });
     this.#base = base;
     this.#options = options;
+    this.#secrets = new Set([options.apiKey, ...(options.secrets ?? [])]);
+    this.#redact = redactorOf([...this.#secrets]);
   }
 
   async send(sending: Sending, { timeout, signal, headers = {} }: Waiting): Promise<TransportReply> {
@@ -74,7 +78,7 @@ export class HarnessExchange {
     } catch (error) {
       if (overdue.signal.aborted)
         return { kind: 'lost', message: `Harness gave no answer within ${Math.round(timeout / 100) / 10} s` };
-      const text = this.#redact(networkMessage(error), sending.secret);
+      const text = this.#redactorFor(sending)(networkMessage(error));
       if (!isNeverSent(error)) return { kind: 'lost', message: `the connection to Harness broke: ${text}` };
       return { kind: 'not-sent', message: `Harness cannot be reached: ${text}`, permanent: isPermanent(error) };
     } finally {
@@ -83,12 +87,13 @@ export class HarnessExchange {
   }
 
   async #exchange(
-    { method, body: sent, secret, ...where }: Sending,
+    sending: Sending,
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<TransportReply> {
     const { apiKey, clock, transport } = this.#options;
-    const answer = await ask(this.#urlOf(where).href, {
+    const { method, body: sent } = sending;
+    const answer = await ask(this.#urlOf(sending).href, {
       method,
       headers: {
         'x-api-key': apiKey,
@@ -104,7 +109,7 @@ export class HarnessExchange {
       ...(transport === undefined ? {} : { transport }),
     });
     const retryAfter = millisecondsOf(answer.headers.get('retry-after') ?? '', clock.now());
-    const body = await this.#readBody(answer, secret);
+    const body = await this.#readBody(answer, this.#redactorFor(sending));
     return {
       kind: 'reply',
       status: answer.status,
@@ -121,12 +126,12 @@ export class HarnessExchange {
   }
 
   /** Undefined for everything that is not a complete JSON object: the status still counts then. */
-  async #readBody(answer: Answer, secret: string | undefined): Promise<JsonObject | undefined> {
+  async #readBody(answer: Answer, redact: Redact): Promise<JsonObject | undefined> {
     try {
       const { bytes, isWhole } = await answer.read();
       if (!isWhole) return undefined;
       const value: unknown = JSON.parse(new TextDecoder().decode(bytes), (_, part) =>
-        typeof part === 'string' ? this.#redact(part, secret) : part,
+        typeof part === 'string' ? redact(part) : part,
       );
       return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
     } catch {
@@ -134,9 +139,9 @@ export class HarnessExchange {
     }
   }
 
-  #redact(text: string, secret: string | undefined): string {
-    const { apiKey, secrets: others = [] } = this.#options;
-    return withoutSecrets(text, [apiKey, ...others, secret ?? '']);
+  /** A token is usually one of those that are known. */
+  #redactorFor({ secret }: Sending): Redact {
+    return secret === undefined || this.#secrets.has(secret) ? this.#redact : redactorOf([...this.#secrets, secret]);
   }
 }
 

@@ -1,9 +1,25 @@
 import { mask } from '../domain/masking/mask.ts';
 
 /** A text without secrets of ours, in any of the forms in which somebody may send them back. */
-export const withoutSecrets = (text: string, secrets: readonly string[]): string =>
-  secrets
-    .filter((secret) => secret !== '')
-    .flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
-    .toSorted((one, other) => other.length - one.length)
-    .reduce((safe, form) => safe.replaceAll(form, mask), text);
+export type Redact = (text: string) => string;
+
+/** For many texts: the forms are made here, once. A page of 1,000 runs has 50,000 texts, and an account may have 100 tokens. */
+export const redactorOf = (secrets: readonly string[]): Redact => {
+  const forms = [...new Set(secrets.filter((secret) => secret !== '').flatMap(formsOf))];
+  if (forms.length === 0) return (text) => text;
+  // Where two begin at the same place, the longer one is taken.
+  forms.sort((one, other) => other.length - one.length);
+  const any = new RegExp(forms.map(literal).join('|'), 'g');
+  const shortest = forms.at(-1)!.length;
+  return (text) => (text.length < shortest ? text : text.replace(any, mask));
+};
+
+const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+
+const formsOf = (secret: string): readonly string[] => [
+  secret,
+  encodeURIComponent(secret),
+  JSON.stringify(secret).slice(1, -1),
+];
+
+export const withoutSecrets = (text: string, secrets: readonly string[]): string => redactorOf(secrets)(text);
