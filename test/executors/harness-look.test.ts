@@ -111,6 +111,50 @@ describe('events that lead to no run', () => {
   });
 });
 
+describe('many events that fail long after they were asked for', () => {
+  /** Follows until each has failed, or is given up: none is, where the last word on it is still to be asked for. */
+  const endsOf = async (world: HarnessWorld, watched: readonly Watched[]) => {
+    const open = new Map(watched.map((one) => [one.request.key, one]));
+    const ends: Record<string, number> = {};
+    for (let look = 0; look < 120 && open.size > 0; look += 1) {
+      const now = world.clock.now();
+      for (const [key, { kind }] of await world.look([...open.values()])) {
+        const isLate = now > open.get(key)!.sent_at + world.executor.lateStartMilliseconds;
+        const end = kind === 'none' && isLate ? 'given up' : kind;
+        if (end !== 'failed' && end !== 'given up') continue;
+        ends[end] = (ends[end] ?? 0) + 1;
+        open.delete(key);
+      }
+      await world.pass(Math.max(0, now + 10_000 - world.clock.now()));
+    }
+    return { ...ends, open: open.size };
+  };
+
+  it.each([50, 200])('are all told: %i', async (count) => {
+    const world = new HarnessWorld({ eventMilliseconds: 120_000 });
+    world.harness.order({ fault: 'fail-event' });
+    expect(await endsOf(world, await begin(world, count, webhookSettings))).toEqual({ failed: count, open: 0 });
+    expect(world.readsInAMinute()).toBeLessThanOrEqual(60);
+  });
+
+  it('are all told where the last word was asked for while the account had no room', async () => {
+    const world = new HarnessWorld({ eventMilliseconds: 290_000 });
+    world.harness.order({ fault: 'fail-event' });
+    const watched = await begin(world, 4, webhookSettings);
+    await world.look(watched);
+    await world.pass(301_000);
+    // Each read is tried four times.
+    world.harness.order({ fault: 'too-many-requests', on: ['event-details'], times: 16 });
+    expect(await endsOf(world, watched)).toEqual({ failed: 4, open: 0 });
+  });
+
+  it('are given up only when they were asked for at last', async () => {
+    const world = new HarnessWorld();
+    world.harness.order({ fault: 'lose-event' });
+    expect(await endsOf(world, await begin(world, 20, webhookSettings))).toEqual({ 'given up': 20, open: 0 });
+  });
+});
+
 describe('an event whose details cannot be read', () => {
   it('is looked for by its key when it is late, among those that are over too', async () => {
     const world = new HarnessWorld();

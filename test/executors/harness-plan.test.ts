@@ -65,20 +65,21 @@ describe('whose turn it is', () => {
     expect(chosen.map(({ ref }) => ref)).toEqual(['f', 'b', 'd', 'c', 'e']);
   });
 
-  it('five events that are due: late ones that were never asked for, then the least recently asked, then the oldest', () => {
+  it('five events that are due: those that became late since, then the least recently asked, then the oldest', () => {
     const event = (name: string, sentAt: number, isLate = false): Expected => ({
       ...{ key: name, event: name, settings, sentAt, isLate },
     });
-    const asked: Readonly<Record<string, number>> = { asked: 5, earlier: 4 };
+    const asked: Readonly<Record<string, number>> = { asked: 5, earlier: 4, 'asked-while-young': 18, 'not-due': 30 };
     const unseen = [
-      ...[event('asked', 1), event('earlier', 2), event('not-due', 0), event('young', 9), event('old', 3)],
-      ...[event('late', 8, true), event('older', 2)],
+      ...[event('asked', 1), event('earlier', 2), event('not-due', 0, true), event('young', 9), event('old', 3)],
+      ...[event('late', 8, true), event('asked-while-young', 8, true)],
     ];
     const chosen = chooseEvents(unseen, {
-      isDue: (name) => name !== 'not-due',
+      isDue: (name) => !['asked-while-young', 'not-due'].includes(name),
       lastOf: (name) => asked[name] ?? Number.NEGATIVE_INFINITY,
+      late: 10,
     });
-    expect(chosen.map((each) => each.event)).toEqual(['late', 'older', 'old', 'young', 'earlier']);
+    expect(chosen.map((each) => each.event)).toEqual(['late', 'asked-while-young', 'old', 'young', 'earlier']);
   });
 
   it('the same is asked for again after 10, 20, 40 and then every 60 seconds', () => {

@@ -9,19 +9,21 @@ import type { Expected } from './wanted-runs.ts';
 export interface Asked {
   readonly isDue: (event: string) => boolean;
   readonly lastOf: (event: string) => number;
+  /** How long after its start an answer is the last word. */
+  readonly late: number;
 }
 
-/** Those that are due, a few at a look: late ones that were never asked for, then the least recently asked, then the oldest. */
-export const chooseEvents = (unseen: readonly Expected[], { isDue, lastOf }: Asked): readonly Expected[] => {
-  const rank = ({ event, isLate }: Expected): number => (isLate && lastOf(event) === never ? 0 : 1);
-  const due = unseen.filter(({ event }) => isDue(event));
+/** Those that are due, a few at a look: those that became late since, then the least recently asked, then the oldest. */
+export const chooseEvents = (unseen: readonly Expected[], { isDue, lastOf, late }: Asked): readonly Expected[] => {
+  const isOverdue = ({ event, isLate, sentAt }: Expected): boolean => isLate && lastOf(event) <= sentAt + late;
+  const rank = (one: Expected): number => (isOverdue(one) ? 0 : 1);
+  const due = unseen.filter((one) => isDue(one.event) || isOverdue(one));
   const lastAsked = ({ event }: Expected): number => Math.max(0, lastOf(event));
   return due
     .sort((a, b) => rank(a) - rank(b) || lastAsked(a) - lastAsked(b) || a.sentAt - b.sentAt)
     .slice(0, fewEvents);
 };
 
-const never = Number.NEGATIVE_INFINITY;
 const idOf = (event: string): string => `event ${event}`;
 
 /** Events whose run no list shows, by their details. `trouble` is that of the lists. */
@@ -31,10 +33,10 @@ export const findEvents = async (
   trouble: Trouble | undefined,
 ): Promise<void> => {
   const { memory, news, now, take } = looking;
-  const { pauses } = memory;
   const asked: Asked = {
-    isDue: (event) => pauses.isDue(idOf(event), now) || areUnderway(looking, event),
-    lastOf: (event) => pauses.lastOf(idOf(event)),
+    isDue: (event) => memory.pauses.isDue(idOf(event), now) || areUnderway(looking, event),
+    lastOf: (event) => memory.pauses.lastOf(idOf(event)),
+    late: looking.late,
   };
   for (const one of unseen) news.set(one.key, newsOfWaiting(looking, one, trouble));
   // Where details do not say whose a run is, each event may cost three requests.
@@ -44,19 +46,26 @@ export const findEvents = async (
 };
 
 /** Of an event whose turn comes at a later look: the list shows no run of it. That is all there is to know while it is young. */
-const newsOfWaiting = ({ memory }: Looking, { event, isLate }: Expected, trouble: Trouble | undefined): News => {
-  const known = memory.troubles.get(event) ?? trouble;
-  if (known !== undefined) return unread(known);
-  if (!isLate || memory.pauses.lastOf(idOf(event)) !== never) return { kind: 'none' };
-  return unread(inItsTurn(`the details of event ${event}`));
+const newsOfWaiting = (looking: Looking, one: Expected, trouble: Trouble | undefined): News => {
+  const known = looking.memory.troubles.get(one.event) ?? trouble;
+  return known === undefined ? newsOfNone(looking, one) : unread(known);
+};
+
+/** An answer from before the last moment does not say what became of an event: it may have been waiting for its turn. */
+const newsOfNone = ({ memory, late }: Looking, { event, sentAt, isLate }: Expected): News => {
+  const isLastWord = (memory.answered.get(event) ?? Number.NEGATIVE_INFINITY) > sentAt + late;
+  return isLate && !isLastWord ? unread(inItsTurn(`the details of event ${event}`)) : { kind: 'none' };
 };
 
 const findEvent = async (looking: Looking, one: Expected): Promise<News> => {
   const { memory, now } = looking;
-  if (!areUnderway(looking, one.event)) memory.pauses.note(idOf(one.event), now);
-  const details = await readDetails(looking, one.event);
-  if (details.kind === 'unread' && details.status !== undefined) memory.troubles.set(one.event, details.trouble);
-  else memory.troubles.delete(one.event);
+  const { event } = one;
+  if (!areUnderway(looking, event)) memory.pauses.note(idOf(event), now);
+  const details = await readDetails(looking, event);
+  if (details.kind === 'unread' && details.status !== undefined) memory.troubles.set(event, details.trouble);
+  else memory.troubles.delete(event);
   if (details.kind === 'unread') return unread(details.trouble);
-  return details.kind === 'shown' ? newsOfDetails(looking, one, details.body) : { kind: 'none' };
+  memory.answered.set(event, memory.pauses.lastOf(idOf(event)));
+  const told = details.kind === 'shown' ? await newsOfDetails(looking, one, details.body) : undefined;
+  return told === undefined || told.kind === 'none' ? newsOfNone(looking, one) : told;
 };

@@ -93,6 +93,8 @@ export class Memory {
   readonly gone = new Recent<true>();
   /** By event, until its details can be read again. */
   readonly troubles = new Recent<Trouble>();
+  /** By event, when its details were last asked for with an answer. */
+  readonly answered = new Recent<number>();
   readonly pauses = new Pauses();
   readonly lacks = new Lacks();
   /** By project. */
