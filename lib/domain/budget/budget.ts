@@ -12,7 +12,7 @@ import {
 } from './allowance.ts';
 
 /** The turns of one kind. They are numbered: whoever has a number goes once so many are paid for. */
-export interface Lane {
+interface Lane {
   readonly issued: number;
   readonly paid: number;
 }
@@ -30,7 +30,7 @@ export interface Budget extends Allowance {
 }
 
 /** Clocks of one account are further apart only where one of them is wrong. */
-const farAhead = 10_000;
+const farAhead = 5 * 60_000;
 /** What sums of parts may be off. */
 const tiny = 1e-4;
 
@@ -42,6 +42,10 @@ export const newBudget = (limit: number, now: number): Budget => ({
   start: fullLane(limit, 'start'),
   read: fullLane(limit, 'read'),
 });
+
+/** By how much somebody whose time is `now` is behind those who wrote it. Nobody follows a clock that is wrong. */
+export const lagBehind = ({ at }: Pick<Budget, 'at'>, now: number): number =>
+  at - now > farAhead ? 0 : Math.max(0, at - now);
 
 /** As it is now, with the limit that is configured now. */
 export const budgetAt = (budget: Budget, now: number, limit = budget.limit): Budget => {

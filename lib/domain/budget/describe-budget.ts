@@ -9,7 +9,7 @@ export interface Waiting {
 }
 
 /** What a budget is like at its moment. Times are milliseconds since 1970. */
-export interface BudgetDescription {
+interface BudgetDescription {
   readonly limit: number;
   /** Requests a minute. */
   readonly allowed: number;

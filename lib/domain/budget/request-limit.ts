@@ -1,7 +1,7 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 
 /** Harness allows 400 requests a minute to a key: the rest is for others. */
-export const usualLimit = 300;
+const usualLimit = 300;
 
 /** Requests a minute to the account of Harness. Undefined where they are not counted: a simulated one without a limit is shared by nobody. */
 export const requestLimit = ({ simulated, requests_per_minute }: Catalogue['harness']): number | undefined =>

@@ -12,15 +12,16 @@ export type Taken =
   | { readonly kind: 'number'; readonly number: number; readonly due: number }
   | { readonly kind: 'later'; readonly due: number };
 
-/** Takes a number for each who asks, in their order. */
+/** Takes a number for each who asks, in their order. By `lag` the time of those who ask is behind that of the budget. */
 export const takeNumbers = (
   budget: Budget,
   asks: readonly Ask[],
+  lag: number,
 ): { readonly budget: Budget; readonly taken: readonly Taken[] } => {
   let after = budget;
   const taken = asks.map(({ kind, latest = Number.POSITIVE_INFINITY }): Taken => {
     const number = after[kind].issued + 1;
-    const due = dueAt(after, kind, number);
+    const due = dueAt(after, kind, number) - lag;
     if (due > latest) return { kind: 'later', due };
     after = issue(after, kind);
     return { kind: 'number', number, due };

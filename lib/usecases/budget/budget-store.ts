@@ -1,4 +1,4 @@
-import { type Budget, budgetAt, newBudget } from '../../domain/budget/budget.ts';
+import { type Budget, budgetAt, lagBehind, newBudget } from '../../domain/budget/budget.ts';
 import { type BudgetNews, newsOfChange } from '../../domain/budget/budget-news.ts';
 import type { Clock, Random, Table } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
@@ -27,9 +27,18 @@ export class BudgetStore {
   #seen: BudgetRow | undefined;
   #isStale = false;
   #writes = 0;
+  #lag = 0;
 
   constructor(options: BudgetStoreOptions) {
     this.#options = options;
+  }
+
+  /**
+   * By how much the clock of this process is behind the furthest of those who write the row, as far as it has seen: all of them go by
+   * that one. Else whoever is a few seconds behind would be called only when its own clock is there, and the others before it.
+   */
+  get lag(): number {
+    return this.#lag;
   }
 
   /** As it is now. What was written while it was read is newer than what was read. */
@@ -61,6 +70,7 @@ export class BudgetStore {
 
   #see(row: BudgetRow | undefined): void {
     this.#seen = row;
+    if (row !== undefined) this.#lag += lagBehind(row, this.#time());
     this.#isStale = false;
   }
 
@@ -69,7 +79,11 @@ export class BudgetStore {
   }
 
   #now(row: BudgetRow | undefined): Budget {
-    const { clock, limit } = this.#options;
-    return row === undefined ? newBudget(limit, clock.now()) : budgetAt(row, clock.now(), limit);
+    const { limit } = this.#options;
+    return row === undefined ? newBudget(limit, this.#time()) : budgetAt(row, this.#time(), limit);
+  }
+
+  #time(): number {
+    return this.#options.clock.now() + this.#lag;
   }
 }

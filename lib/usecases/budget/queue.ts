@@ -12,7 +12,7 @@ export interface Waiter extends Ask {
 
 export interface QueueOptions {
   readonly kind: RequestKind;
-  readonly store: Pick<BudgetStore, 'read'>;
+  readonly store: Pick<BudgetStore, 'read' | 'lag'>;
   readonly clock: Clock;
   /** For those whose numbers are void. */
   readonly askAgain: (waiters: readonly Waiter[]) => void;
@@ -119,8 +119,10 @@ export class Queue {
     return waiters;
   }
 
+  /** By the clock of this process. */
   #dueAt(number: number): number {
-    return dueAt(this.#known!, this.#options.kind, number);
+    const { kind, store } = this.#options;
+    return dueAt(this.#known!, kind, number) - store.lag;
   }
 
   #isDue(at: number): boolean {

@@ -87,7 +87,9 @@ export class TableBudget implements RequestBudget {
     const end = clock.now() + patience;
     for (let asking = waiters, tries = 0; ; tries += 1) {
       try {
-        const { budget, told } = await this.#store.change((before) => decide(before, asking, complaints));
+        const { budget, told } = await this.#store.change((before) =>
+          decide(before, { asking, complaints, lag: this.#store.lag }),
+        );
         for (const [at, taken] of told.entries()) this.#tell(asking[at]!, taken, budget);
         return;
       } catch (error) {
@@ -113,12 +115,17 @@ export class TableBudget implements RequestBudget {
   }
 }
 
+interface Asked {
+  readonly asking: readonly Ask[];
+  readonly complaints: readonly Complaint[];
+  readonly lag: number;
+}
+
 const decide = (
   budget: Budget,
-  asking: readonly Ask[],
-  complaints: readonly Complaint[],
+  { asking, complaints, lag }: Asked,
 ): { readonly budget: Budget; readonly told: readonly Taken[] } => {
   const lowered = complaints.reduce((before, { retryAfter }) => lower(before, budget.at, retryAfter), budget);
-  const { budget: after, taken } = takeNumbers(lowered, asking);
+  const { budget: after, taken } = takeNumbers(lowered, asking, lag);
   return { budget: after, told: taken };
 };

@@ -104,7 +104,7 @@ describe('when a number is due', () => {
 
   it('who would be called too late takes no number', () => {
     const asks = Array.from({ length: 40 }, () => ({ kind: 'start', latest: 2_000 }) as const);
-    const { budget, taken } = takeNumbers(newBudget(300, 0), asks);
+    const { budget, taken } = takeNumbers(newBudget(300, 0), asks, 0);
     const numbers = taken.filter((each) => each.kind === 'number');
     expect(budget.start.issued).toBe(numbers.length);
     expect(numbers.length).toBeGreaterThan(18);

@@ -16,7 +16,7 @@ const whoGoes = async (microtasks: number): Promise<readonly string[]> => {
     new Promise<Budget>((resolve) => {
       answer = resolve;
     });
-  const queue = new Queue({ kind: 'start', store: { read }, clock, askAgain: () => {} });
+  const queue = new Queue({ kind: 'start', store: { read, lag: 0 }, clock, askAgain: () => {} });
   const gone: string[] = [];
   const join = (name: string, number: number): void =>
     queue.add({ kind: 'start', resolve: () => void gone.push(name), reject: () => {} }, number, budget);

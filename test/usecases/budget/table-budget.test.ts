@@ -4,7 +4,7 @@ import { allowedAt, type RequestKind } from '../../../lib/domain/budget/allowanc
 import { budgetAt } from '../../../lib/domain/budget/budget.ts';
 import type { BudgetNews } from '../../../lib/domain/budget/budget-news.ts';
 import { FlotillaError } from '../../../lib/domain/errors.ts';
-import type { RequestBudget, Table } from '../../../lib/domain/ports.ts';
+import type { Clock, RequestBudget, Table } from '../../../lib/domain/ports.ts';
 import { keys } from '../../../lib/domain/record/keys.ts';
 import { rowOf } from '../../../lib/domain/record/rows.ts';
 import type { BudgetRow } from '../../../lib/domain/record/watch-rows.ts';
@@ -51,7 +51,7 @@ const countedTable = (clock: WorldClock, takes = 0) => {
   return { table: counted, counts };
 };
 
-const budgetOf = (table: Table, clock: WorldClock, { limit = 300, seed = 1 } = {}): TableBudget =>
+const budgetOf = (table: Table, clock: Clock, { limit = 300, seed = 1 } = {}): TableBudget =>
   new TableBudget({ table, clock, random: seeded(seed), account, limit });
 
 const rowIn = async (table: Table): Promise<BudgetRow> => rowOf<BudgetRow>(await table.get(keys.budget(account)))!;
@@ -297,6 +297,54 @@ describe('three processes', () => {
       if (takes > 0) expect(counts.conflicts).toBeGreaterThan(0);
     },
   );
+});
+
+describe('clocks that differ', () => {
+  /** Two who always have something to send, a while after each other, one of them so far behind. */
+  const sendBoth = async (behind: number, { every, latest }: { readonly every: number; readonly latest?: number }) => {
+    const clock = new WorldClock();
+    const { table } = countedTable(clock, 5);
+    const slow: Clock = {
+      now: () => clock.now() - behind,
+      sleep: (milliseconds, signal) => clock.sleep(milliseconds, signal),
+    };
+    const until = clock.now() + 3 * minute;
+    const send = async (own: Clock, seed: number): Promise<readonly number[]> => {
+      const budget = budgetOf(table, own, { seed });
+      const sent: number[] = [];
+      for (; clock.now() < until; await clock.sleep(every)) {
+        const turn = await budget.turn('start', latest === undefined ? undefined : own.now() + latest);
+        if (turn.kind === 'go') sent.push(clock.now());
+      }
+      return sent;
+    };
+    return passTime(clock, Promise.all([send(clock, 1), send(slow, 2)]));
+  };
+
+  it.each([0, 500, 9_000, 240_000])('who is %i ms behind gets as much', async (behind) => {
+    for (const latest of [undefined, 8_000]) {
+      const [ahead, slow] = await sendBoth(behind, { every: 250, ...(latest === undefined ? {} : { latest }) });
+      expect(slow!.length).toBeGreaterThan(ahead!.length * 0.85);
+      expect(ahead!.length).toBeGreaterThan(slow!.length * 0.85);
+      const all = [...ahead!, ...slow!].sort((a, b) => a - b);
+      expect(fullestMinute(all)).toBeLessThanOrEqual(300);
+      expect(all.length).toBeGreaterThan(3 * 250);
+    }
+  });
+
+  it('also who is called when many wait', async () => {
+    const clock = new WorldClock();
+    const { table } = countedTable(clock);
+    const slow: Clock = { now: () => clock.now() - 9_000, sleep: (milliseconds) => clock.sleep(milliseconds) };
+    const [ahead, behind] = [budgetOf(table, clock), budgetOf(table, slow, { seed: 2 })];
+    const begin = clock.now();
+    const all = Array.from({ length: 100 }, async (_, nth) => {
+      await (nth % 2 === 0 ? ahead : behind).turn('start');
+      return clock.now() - begin;
+    });
+    const times = await passTime(clock, Promise.all(all));
+    expect(Math.max(...times)).toBeLessThanOrEqual((82 / 270) * 60_500 + 1_000);
+  });
 });
 
 it('a hundred processes that start at once all go, as fast as the account allows, however they get in each others way', async () => {
