@@ -16,6 +16,15 @@ const longestEvent = 60_000;
 export const hindranceOf = (seen: Seen): Hindrance | undefined =>
   beforeSending(seen.row) ?? ofRun(seen) ?? ofReading(seen) ?? ofStart(seen);
 
+/**
+ * Whether nobody knows if something still holds a run up: a look saw it, and this look brought no news, because the turn of its
+ * project is at a later one. What its row alone says is over when the row says so no more.
+ */
+export const isLeftOpen = (why: HindranceKind | undefined, news: News | undefined): boolean =>
+  why !== undefined && news === undefined && !saidByRow.includes(why);
+
+const saidByRow: readonly HindranceKind[] = ['budget', 'throttled'];
+
 const beforeSending = ({ phase, turned_away, queued_at }: RunWatchRow): Hindrance | undefined => {
   if (phase !== 'queued' && phase !== 'paused') return undefined;
   const since = phase === 'paused' || queued_at === undefined ? {} : { since: queued_at };

@@ -58,8 +58,11 @@ export const followRun = async (deps: Needs, following: Following): Promise<void
 /** Several looks in a row: one that comes to nothing may be chance, and a poller that was dead has not looked before. */
 const leastUnread = 30_000;
 
-const isGivenUp = (deps: Needs, { row, unreadFor }: Following): boolean =>
-  deps.clock.now() > lastMoment(deps, row) && unreadFor >= Math.min(leastUnread, deps.pace.abortGrace);
+const isUnreadForLong = ({ pace }: Needs, { unreadFor }: Following): boolean =>
+  unreadFor >= Math.min(leastUnread, pace.abortGrace);
+
+const isGivenUp = (deps: Needs, following: Following): boolean =>
+  deps.clock.now() > lastMoment(deps, following.row) && isUnreadForLong(deps, following);
 
 /** An attempt of a minute has a minute more, and not ten, for an executor that cannot be read. */
 const leastGrace = 60_000;
@@ -120,18 +123,25 @@ const followStarted = async (deps: Needs, following: Following): Promise<void> =
     return beside(() => stopRun(deps, { row, executor, why, state }));
   }
   if (stopping === undefined || goesOn(stopping) || now <= stopping.at + deps.pace.abortGrace) return;
+  // Nobody knows what became of it where this look did not come to it, or came to nothing for the first time.
+  const { news } = following;
+  if (news === undefined || (news.kind === 'unread' && !isUnreadForLong(deps, following))) return;
   const { why: because, said } = stopping;
   const asked = said === undefined ? because : `${because}; answered: ${said}`;
-  const message = `The run was to be stopped (${asked}), but its end was not seen: ${lastSeen(following)}.`;
+  const message = `The run was to be stopped (${asked}), but its end was not seen: ${sentence(lastSeen(following))}`;
   await settleUnknown(deps, { ...following, row }, 'AbortUnconfirmed', message);
 };
 
 const stateOf = ({ news }: Following): RunState | undefined => (news?.kind === 'found' ? news.state : undefined);
 
 const lastSeen = (following: Following): string => {
-  const { row } = following;
+  const { row, news } = following;
   const state = stateOf(following);
   const executor = `the executor (${row.deployment.executor.name})`;
+  if (news?.kind === 'unread') {
+    const { asked, answered } = news.trouble;
+    return `${executor} could not be asked for ${asked}: ${answered}`;
+  }
   const said = state?.raw ?? '';
   return said === '' ? `${executor} does not know this run, or gives no state of it` : `${executor} says ${said}`;
 };

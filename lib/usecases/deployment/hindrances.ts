@@ -1,5 +1,5 @@
 import type { Held, Hindrance } from '../../domain/deployment/held.ts';
-import { describeEnd, describeHeld, hindranceOf } from '../../domain/deployment/hindrance.ts';
+import { describeEnd, describeHeld, hindranceOf, isLeftOpen } from '../../domain/deployment/hindrance.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
 import type { News, Write } from '../../domain/ports.ts';
 import { changeItem } from '../../domain/record/change.ts';
@@ -28,9 +28,14 @@ export class Hindrances {
     const before = this.#seen;
     this.#seen = new Map();
     const changes = rows.flatMap((row) => {
-      const hindrance = hindranceOf({ row, news: newsOf(row), now });
-      if (hindrance === undefined) return row.held === undefined ? [] : [endHeld(deps, row)];
+      const news = newsOf(row);
+      const hindrance = hindranceOf({ row, news, now });
       const known = before.get(row.key);
+      if (hindrance === undefined && isLeftOpen(known?.why ?? row.held, news)) {
+        if (known !== undefined) this.#seen.set(row.key, known);
+        return [];
+      }
+      if (hindrance === undefined) return row.held === undefined ? [] : [endHeld(deps, row)];
       const since = hindrance.since ?? (known?.why === hindrance.why ? known.since : now);
       this.#seen.set(row.key, { ...hindrance, since });
       if (hindrance.why === row.held || now - since < lasting) return [];

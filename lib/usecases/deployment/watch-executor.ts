@@ -66,7 +66,11 @@ const lookAtAll = async (
   const watched = rows.flatMap((row) => watchedOf(deps, row) ?? []);
   const news = watched.length === 0 ? undefined : await executor.look(watched);
   const now = deps.clock.now();
-  unread.note(news ?? new Map(), now);
+  unread.note(
+    rows.map(({ key }) => key),
+    news ?? new Map(),
+    now,
+  );
   const all = new DoAll();
   const follow = (row: RunWatchRow): Promise<void> =>
     followRun(deps, {

@@ -24,6 +24,8 @@ interface Case {
   /** What a look at a run that is not known yet says of it. */
   readonly unreadFor?: number;
   readonly news?: News;
+  /** Its turn is at a later look. */
+  readonly isNotDue?: true;
   readonly cancel?: CancelResult['kind'];
   /** What it was asked for. */
   readonly asked?: readonly string[];
@@ -277,6 +279,20 @@ const cases: readonly Case[] = [
     told: unconfirmed('timeout', 'the executor (harness) does not know this run, or gives no state of it'),
   },
   {
+    ...{ what: 'that is being stopped, does not end, and is looked at later', ...stopping('cancel', 'accepted', 5) },
+    ...{ isNotDue: true, after: 6 + abortGrace, told: ['started run-1', 'stopping accepted for cancel at 5'] },
+  },
+  {
+    ...{ what: 'that is being stopped, cannot be read for the first time', ...stopping('cancel', 'accepted', 5) },
+    ...{ news: away, unreadFor: 29_999, after: 6 + abortGrace },
+    told: ['started run-1', 'stopping accepted for cancel at 5'],
+  },
+  {
+    ...{ what: 'that is being stopped, cannot be read', ...stopping('cancel', 'accepted', 5) },
+    ...{ news: away, after: 6 + abortGrace },
+    told: unconfirmed('cancel', 'the executor (harness) could not be asked for the runs: it is away'),
+  },
+  {
     ...{
       what: 'that ended well, is handed to the cluster',
       row: started,
@@ -401,7 +417,7 @@ test.each(cases.map((one) => [one.what, one] as const))('a run %s', async (_, on
     },
   };
   const seen: News = one.state === undefined ? none : { kind: 'found', ref: 'run-1', state: one.state };
-  const news = watchedRun === undefined ? undefined : (one.news ?? seen);
+  const news = watchedRun === undefined || one.isNotDue ? undefined : (one.news ?? seen);
   const cancelled = one.isCancelled === true;
   const { unreadFor = 30_000 } = one;
   await followRun(deps, { row, executor, news, unreadFor, cancelled, beside: (act) => act() });

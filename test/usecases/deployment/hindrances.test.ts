@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import type { News } from '../../../lib/domain/ports.ts';
+import { executorWatcher, keys } from '../../../lib/domain/record/keys.ts';
+import { type ItemRow, itemOf, rowOf } from '../../../lib/domain/record/rows.ts';
+import type { RunWatchRow } from '../../../lib/domain/record/watch-rows.ts';
+import { Hindrances } from '../../../lib/usecases/deployment/hindrances.ts';
+import { aboutToStart } from './about-to-start.ts';
+
+const waiting: News = { kind: 'found', ref: 'r', state: { phase: 'waiting-for-human', raw: 'ApprovalWaiting' } };
+const running: News = { kind: 'found', ref: 'r', state: { phase: 'running', raw: 'Running' } };
+const none: News = { kind: 'none' };
+const asks: Partial<RunWatchRow> = { phase: 'started', ref: 'r' };
+const queued: Partial<RunWatchRow> = { phase: 'queued', queued_at: 0 };
+const sent: Partial<RunWatchRow> = { phase: 'intended' };
+
+/** One look each 15 s: the row as it is then, and what the look brought. */
+type Look = readonly [row: Partial<RunWatchRow>, news: News | undefined];
+type Case = readonly [what: string, looks: readonly Look[], told: readonly string[]];
+
+const quiet = 'TurnGranted';
+const cases: readonly Case[] = [
+  [
+    'is told while it is seen, and ends when it is seen no more',
+    [...looks(asks, [waiting, waiting, waiting, running])],
+    [quiet, quiet, 'WaitingInHarness', 'GoesOn'],
+  ],
+  [
+    'goes on through looks that do not come to it',
+    [...looks(asks, [waiting, undefined, waiting, undefined, undefined, running])],
+    [quiet, quiet, 'WaitingInHarness', 'WaitingInHarness', 'WaitingInHarness', 'GoesOn'],
+  ],
+  [
+    'of a look is not told because of one that does not come to it',
+    [...looks(asks, [waiting, undefined, undefined, undefined, none])],
+    [quiet, quiet, quiet, quiet, quiet],
+  ],
+  [
+    'that the row alone says, ends with that',
+    [...looks(queued, [undefined, undefined]), ...looks(sent, [undefined])],
+    ['HeldUp', 'HeldUp', 'GoesOn'],
+  ],
+];
+
+function looks(row: Partial<RunWatchRow>, news: readonly (News | undefined)[]): readonly Look[] {
+  return news.map((one) => [row, one] as const);
+}
+
+test.each(cases)('what holds up a run %s', async (_, seen, expected) => {
+  const { world, batchId: batch_id, deployment, item } = await aboutToStart();
+  const watch = keys.watch(executorWatcher(deployment.executor.account), batch_id, 0, 'deploy-1');
+  const at = world.clock.now();
+  await world.table.transact([{ put: itemOf(keys.item(batch_id, 0), { ...item, step: 'deploy', runs: [] }) }]);
+  const hindrances = new Hindrances();
+  const told: string[] = [];
+  for (const [now, news] of seen) {
+    const { held } = rowOf<RunWatchRow>(await world.table.get(watch)) ?? {};
+    const row: RunWatchRow = {
+      ...{ batch_id, index: 0, wait: 'deploy-1', deployment, version: '1', key: 'k', phase: 'started', at },
+      ...{ deadline: at + 900_000, ...now, ...(held === undefined ? {} : { held }) },
+    };
+    await world.table.transact([{ put: itemOf(watch, row) }]);
+    await hindrances.note(world.deps, [row], () => news);
+    told.push(rowOf<ItemRow>(await world.table.get(keys.item(batch_id, 0)))!.reason);
+    await world.clock.sleep(15_000);
+  }
+  expect(told).toEqual(expected);
+});
