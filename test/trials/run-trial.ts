@@ -52,6 +52,7 @@ const openStage = async (trial: Trial, spoil: Spoil): Promise<Stage> => {
   const random = new SeededRandom(trial.seed + 1);
   const world = await World.open({
     sweepEvery: 60_000,
+    pace: { pollCluster: 5_000 },
     catalogue: catalogueOf(trial),
     random: () => random.next(),
     executor: (one) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Executor } from '../../lib/domain/ports.ts';
+import type { Executor, StartResult } from '../../lib/domain/ports.ts';
 import { drawTrial, type Trial } from './draw-trial.ts';
 import { runTrial } from './run-trial.ts';
 
@@ -71,11 +71,31 @@ const spoiled: readonly (readonly [string, RegExp, (executor: Executor) => Parti
   ],
 ];
 
+const refused: readonly (readonly [string, Partial<Trial>])[] = [
+  ['too many requests', { faults: [{ fault: 'too-many-requests', times: 1 }] }],
+  ['a refusal', { faults: [{ fault: 'reject', times: 1 }] }],
+  ['nothing, while the sweeper is killed', { kills: [{ name: 'sweep', seconds: 100, heard: 'error' }] }],
+];
+
 describe('an executor that', () => {
   test.each(spoiled)('%s is noticed', async (_, expected, change) => {
     const { violations } = await runTrial(calm, (executor) => ({ ...boundTo(executor), ...change(executor) }));
     expect(violations.join('\n')).toMatch(expected);
   });
+
+  test.each(refused)(
+    'cannot tell a start that was answered by %s from one that was lost is noticed',
+    async (_, what) => {
+      const { violations } = await runTrial({ ...calm, ...what }, (executor) => ({
+        ...boundTo(executor),
+        start: async (request, latest) => {
+          const answer = what.kills === undefined ? await executor.start(request, latest) : { kind: 'rejected' };
+          return answer.kind === 'rejected' ? { kind: 'unknown', message: 'lost' } : (answer as StartResult);
+        },
+      }));
+      expect(violations.join('\n')).toMatch(/UNKNOWN .* everything could be known/);
+    },
+  );
 
   test('does what it should is not', async () => {
     expect((await runTrial(calm)).violations).toEqual([]);

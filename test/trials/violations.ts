@@ -66,6 +66,7 @@ const trueEnds: Readonly<Record<string, string>> = {
   PipelineFrozen: 'AbortedByFreeze',
   PipelineSkipped: 'Skipped, Suspended',
   Timeout: 'Aborted, Expired',
+  HumanWaitExpired: 'Aborted',
 };
 
 const wrongEnd = ({ running }: Ended, item: ItemRow, runs: readonly RunReport[]): readonly string[] => {
@@ -100,8 +101,13 @@ const routesOf = ({ fault, on }: FaultOrder): readonly RouteName[] => on ?? rule
 
 /** The answer of a start, or its event, may have been lost: then the key alone leads to the run, if there is one. */
 const mayBeLost = ({ faults, kills }: Trial): boolean =>
-  kills.length > 0 ||
-  faults.some((order) => order.fault === 'lose-event' || (isOfRequest(order) && routesOf(order).some(isStart)));
+  kills.some(({ name }) => starters.has(name)) ||
+  faults.some((order) => order.fault === 'lose-event' || (losing.has(order.fault) && routesOf(order).some(isStart)));
+
+/** After these nobody knows whether a request was carried out. A start that is refused, or never sent, is known not to be. */
+const losing: ReadonlySet<FaultName> = new Set<FaultName>(['drop-reply', 'server-error', 'html-error', 'slow-answer']);
+/** Who sends starts, and may die between sending one and writing down what came back. */
+const starters: ReadonlySet<string> = new Set(['start-deployment', 'start-restore', 'watch-executor']);
 const isStart = (route: RouteName): boolean => route === 'webhook' || route === 'execute';
 
 const isKeyHidden = ({ mode, installation, faults }: Trial): boolean =>
