@@ -50,7 +50,7 @@ const paths: readonly Path[] = [
   {
     title: 'as long as a function may wait: it is started by that',
     batch: [{ name: 'a', timeout: 60 }],
-    scripts: { a: { noRoom: 40, takes: 50 } },
+    scripts: { a: { noRoom: 7, takes: 50 } },
     meanwhile: async (world) => {
       await world.until(() => world.executor.starts.size === 1);
       expect((await rowsOf(world)).map(({ queued_at }) => queued_at)).toEqual([undefined]);

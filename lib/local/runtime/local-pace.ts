@@ -7,7 +7,8 @@ const real: Pace = {
   watchFor: 60_000,
   idleFor: 10_000,
   watcherAge: 12 * 3_600_000,
-  intentGrace: 35_000,
+  // A start waits for 4 s for its turn in the budget, and then its request for 30 s.
+  intentGrace: 40_000,
   abortGrace: 300_000,
   lease: 3_000,
   sweepAge: 10_000,

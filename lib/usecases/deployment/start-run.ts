@@ -14,6 +14,11 @@ const patience = 45_000;
 const firstPause = 2_000;
 const longestPause = 15_000;
 const spread = 1_000;
+/**
+ * Of what the poller may wait for the turn of a start out of the queue. Less, so that a steady stream of new starts never takes
+ * all turns that those in the queue could have: they are older.
+ */
+const partForTurn = 0.8;
 
 export interface Pauses {
   readonly begin: (paused: Required<Pick<RunWatchRow, 'asked' | 'turned_away'>>) => Promise<void>;
@@ -31,19 +36,20 @@ type Started =
  * know of the run, and the next one who looks would start another. What is certain not to have started is asked again: an
  * executor that is throttled, or out of reach, is so for longer than a moment, and that is no attempt at a deployment. Half of
  * each pause is chance, so that those of a batch do not come back together. Anything else is asked once. Where there is no room
- * for longer than this may wait, the start is left to the queue.
+ * for longer than this may wait, the start is left to the queue: in our own budget already after some seconds.
  */
 export const startRun = async (
-  { table, clock, random }: Pick<Deps, 'table' | 'clock' | 'random'>,
+  { table, clock, random, pace }: Pick<Deps, 'table' | 'clock' | 'random' | 'pace'>,
   executor: Executor,
   request: RunRequest,
   pauses: Pauses,
 ): Promise<Started> => {
   const end = clock.now() + Math.min(patience, executor.lateStartMilliseconds / 2);
+  const turn = pace.pollExecutor * partForTurn;
   let pause = firstPause;
   for (let asked = 0; ; asked += 1) {
     await table.synced();
-    const answer = await startOnce(executor, request, end);
+    const answer = await startOnce(executor, request, Math.min(end, clock.now() + turn));
     if (answer.kind === 'busy') return { kind: 'queued', asked, until: answer.until };
     if (answer.kind !== 'rejected' || !answer.retryable) return answer;
     const wait = waitOf(answer, { pause, chance: 0.5 + random.next() / 2 });

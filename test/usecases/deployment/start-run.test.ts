@@ -4,6 +4,7 @@ import { FlotillaError } from '../../../lib/domain/errors.ts';
 import type { Executor, RunRequest, StartResult } from '../../../lib/domain/ports.ts';
 import type { Failure } from '../../../lib/domain/record/rows.ts';
 import { type Pauses, startRun } from '../../../lib/usecases/deployment/start-run.ts';
+import { cloudPace } from '../../../lib/usecases/deps.ts';
 import { unaskedExecutor } from '../../unasked-executor.ts';
 
 /** It turns a start away as written down, and takes the one after. */
@@ -51,7 +52,7 @@ test.each<
   const { sleeps: slept, clock } = sleepless();
   const pauses = { begin: async () => {}, end: async () => undefined };
   const answer = await startRun(
-    { table: new SqliteTable(':memory:'), clock, random: { next: () => 0.5 } },
+    { table: new SqliteTable(':memory:'), clock, random: { next: () => 0.5 }, pace: cloudPace },
     turningAway(...asked),
     { key: 'k' } as RunRequest,
     pauses,
@@ -80,7 +81,7 @@ describe('a start that is turned away', () => {
       now: clock.now,
       sleep: (wait: number) => later(['sleep', wait], undefined).then(() => clock.sleep(wait)),
     };
-    const deps = { table: new SqliteTable(':memory:'), clock: late, random: { next: () => 0.5 } };
+    const deps = { table: new SqliteTable(':memory:'), clock: late, random: { next: () => 0.5 }, pace: cloudPace };
     const end = await startRun(deps, turningAway(undefined, undefined, undefined), { key: 'k' } as RunRequest, pauses);
     const turned_away = (until: number) => ({ reason: 'ExecutorThrottled', message: '429', until });
     expect(told).toEqual([
@@ -106,7 +107,7 @@ describe('a start that is turned away', () => {
   };
   const run = (executor: Executor) => {
     const { clock, sleeps } = sleepless();
-    const deps = { table: new SqliteTable(':memory:'), clock, random: { next: () => 0.5 } };
+    const deps = { table: new SqliteTable(':memory:'), clock, random: { next: () => 0.5 }, pace: cloudPace };
     return startRun(deps, executor, { key: 'k' } as RunRequest, none).then((end) => ({ end, sleeps }));
   };
   const started: StartResult = { kind: 'started', ref: 'run-1' };
