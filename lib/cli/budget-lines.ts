@@ -20,10 +20,11 @@ const loweredParts = ({ lowered, allowed, limit }: BudgetView, times: Times): re
 
 const waitingParts = ({ waiting }: BudgetView, times: Times): readonly string[] =>
   (['start', 'read'] as const).flatMap((kind) => {
-    const { count, until } = waiting[kind];
+    const { count, until, at_least } = waiting[kind];
     if (count === 0) return [];
     const end = until === undefined ? '' : ` until about ${times.timeOfDay(until)}`;
-    return [`${counted(count, kind)} ${count === 1 ? 'waits' : 'wait'} for room in its budget${end}`];
+    const least = at_least === true ? 'at least ' : '';
+    return [`${least}${counted(count, kind)} ${count === 1 ? 'waits' : 'wait'} for room in its budget${end}`];
   });
 
 /** Of each account of which nothing can be read. */

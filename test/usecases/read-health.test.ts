@@ -3,6 +3,7 @@ import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
 import { budgetLines, troubleLines } from '../../lib/cli/budget-lines.ts';
 import { timesIn } from '../../lib/cli/times.ts';
 import type { Catalogue } from '../../lib/domain/catalogue/catalogue.ts';
+import type { Table } from '../../lib/domain/ports.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
 import { itemOf } from '../../lib/domain/record/rows.ts';
 import { TableBudget } from '../../lib/usecases/budget/table-budget.ts';
@@ -72,6 +73,28 @@ describe('health tells of the budget of requests', () => {
     expect((await readHealth(deps)).budgets).toMatchObject([{ waiting }]);
   });
 
+  test('of those no more than one request reads, however much is in flight', async () => {
+    const { deps } = worldOf();
+    for (let from = 0; from < 600; from += 100) {
+      const indices = [...Array(100)].map((_, nth) => from + nth);
+      const rows = indices.map((index) => keys.watch('executor:harness:acme', 'B', index, 'deploy-1'));
+      await deps.table.transact(rows.map((key) => ({ put: itemOf(key, { phase: 'queued' }) })));
+    }
+    const queries: unknown[] = [];
+    const { table } = deps;
+    const query: Table['query'] = (asked) => {
+      queries.push(asked);
+      return table.query(asked);
+    };
+    const counting: Table = {
+      ...{ get: (key) => table.get(key), transact: (writes) => table.transact(writes), synced: () => table.synced() },
+      query,
+    };
+    const { budgets } = await readHealth({ ...deps, table: counting });
+    expect(budgets[0]!.waiting).toEqual({ start: { count: 500, at_least: true }, read: { count: 0 } });
+    expect(queries).toHaveLength(1);
+  });
+
   test('why and since when it is lower, until it is back', async () => {
     const { deps, clock, budget } = worldOf();
     const at = new Date(clock.now()).toISOString();
@@ -97,6 +120,10 @@ test('the command line says of it what holds somebody up', () => {
   expect(budgetLines([budget, { ...budget, allowed: 240, lowered, waiting }], timesIn('UTC'))).toEqual([
     'harness:acme: 240 of 300 requests a minute since 2026-09-30 06:00:00Z, because it refused some as too many; ' +
       '12 starts wait for room in its budget until about 06:01:00.000Z; 1 read waits for room in its budget.',
+  ]);
+  const many = { start: { count: 500, at_least: true as const }, read: { count: 0 } };
+  expect(budgetLines([{ ...budget, waiting: many }], timesIn('UTC'))).toEqual([
+    'harness:acme: at least 500 starts wait for room in its budget.',
   ]);
 });
 

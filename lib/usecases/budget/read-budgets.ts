@@ -8,7 +8,7 @@ import { rowOf } from '../../domain/record/rows.ts';
 import type { BudgetRow, RunWatchRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
 import { isoField, isoTime } from '../iso-time.ts';
-import { readWatched } from '../wait/watchers.ts';
+import { readSomeWatched } from '../wait/watchers.ts';
 
 /** The requests that an executor's account allows, as the API shows them. */
 export interface BudgetView {
@@ -23,7 +23,14 @@ export interface BudgetView {
   /** Nothing is sent before. */
   readonly closed_until?: string;
   /** Those who have a place in a queue, and when the last of them goes as far as is known. */
-  readonly waiting: Readonly<Record<RequestKind, { readonly count: number; readonly until?: string }>>;
+  readonly waiting: Readonly<Record<RequestKind, WaitingView>>;
+}
+
+interface WaitingView {
+  readonly count: number;
+  readonly until?: string;
+  /** So much is in flight that not all of it was read. */
+  readonly at_least?: true;
 }
 
 /** Of each account whose requests are counted. */
@@ -36,7 +43,7 @@ export const readBudgets = async (
   const account = executorAccount(harness);
   const row = rowOf<BudgetRow>(await table.get(keys.budget(account)));
   const now = clock.now();
-  const queued = await countQueued({ table }, account);
+  const { queued, hasMore } = await countQueued({ table }, account);
   const told = describeBudget(row === undefined ? newBudget(limit, now) : budgetAt(row, now, limit), queued);
   const { lowered, closed_until, waiting, allowed } = told;
   return [
@@ -46,15 +53,21 @@ export const readBudgets = async (
       allowed,
       ...(lowered === undefined ? {} : { lowered: loweredView(lowered) }),
       ...isoField('closed_until', closed_until),
-      waiting: { start: waitingView(waiting.start), read: waitingView(waiting.read) },
+      waiting: {
+        start: hasMore ? atLeast(waiting.start) : waitingView(waiting.start),
+        read: waitingView(waiting.read),
+      },
     },
   ];
 };
 
 /** Starts for which there was no room in time: the poller sends them. */
-const countQueued = async (deps: Pick<Deps, 'table'>, account: string): Promise<number> => {
-  const watched = await readWatched<RunWatchRow>(deps, executorWatcher(account));
-  return watched.filter(({ phase }) => phase === 'queued').length;
+const countQueued = async (
+  deps: Pick<Deps, 'table'>,
+  account: string,
+): Promise<{ readonly queued: number; readonly hasMore: boolean }> => {
+  const { rows, hasMore } = await readSomeWatched<RunWatchRow>(deps, executorWatcher(account));
+  return { queued: rows.filter(({ phase }) => phase === 'queued').length, hasMore };
 };
 
 const loweredView = ({ since, refused_at }: { readonly since: number; readonly refused_at: number }) => ({
@@ -63,4 +76,6 @@ const loweredView = ({ since, refused_at }: { readonly since: number; readonly r
   message: `It refused requests as too many, last at ${isoTime(refused_at)}. A little more is allowed for each minute in which it does not.`,
 });
 
-const waitingView = ({ count, until }: Waiting) => ({ count, ...isoField('until', until) });
+const atLeast = ({ count }: Waiting): WaitingView => ({ count, at_least: true });
+
+const waitingView = ({ count, until }: Waiting): WaitingView => ({ count, ...isoField('until', until) });

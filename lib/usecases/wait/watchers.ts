@@ -12,6 +12,9 @@ type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'pace'>;
 /** A watcher that has just been asked for must come to life within this, in milliseconds; else the sweeper asks again. */
 const startGrace = 60_000;
 
+/** Each has its whole deployment with it. */
+const mostRead = 500;
+
 const kindOf = (watcher: string): string => watcher.slice(0, watcher.indexOf(':'));
 
 /** What an execution may be named: letters, digits, `-` and `_`, at most 80; the generation takes the rest. */
@@ -47,6 +50,15 @@ export const readWatched = async <Row>({ table }: Pick<Deps, 'table'>, watcher: 
   const rows: Row[] = [];
   for await (const item of everyItem(table, { pk: watchedBy(watcher) })) rows.push(rowOf<Row>(item)!);
   return rows;
+};
+
+/** Of what a watcher watches as much as one request reads, for who asks often; and whether there is more. */
+export const readSomeWatched = async <Row>(
+  { table }: Pick<Deps, 'table'>,
+  watcher: string,
+): Promise<{ readonly rows: readonly Row[]; readonly hasMore: boolean }> => {
+  const { items, next } = await table.query({ pk: watchedBy(watcher), limit: mostRead });
+  return { rows: items.map((item) => rowOf<Row>(item)!), hasMore: next !== undefined };
 };
 
 const watchedBy = (watcher: string): string => `WATCH#${watcher}`;
