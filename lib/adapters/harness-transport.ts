@@ -40,13 +40,13 @@ export const usualPatience: Patience = {
 };
 
 /** One that is sent once and changes something. */
-export interface StartCall extends Sending {
+interface StartCall extends Sending {
   readonly kind: 'start' | 'abort';
   /** It is not sent after this moment. */
   readonly latest?: number;
 }
 
-export interface ReadCall extends Sending {
+interface ReadCall extends Sending {
   readonly kind: 'list' | 'detail';
 }
 

@@ -270,7 +270,7 @@ export interface Executor {
   /** How long after its start a run may still appear, in milliseconds. After that a missing run is UNKNOWN. */
   readonly lateStartMilliseconds: number;
   /** Sends one request. Where its turn would come after `latest`, milliseconds since 1970, it is `busy` instead. */
-  start(request: RunRequest, latest?: number): Promise<StartResult>;
+  start(request: RunRequest, latest: number): Promise<StartResult>;
   /**
    * One look at all that is in flight, with as few requests as possible and bounded in requests and time. News of each by the key
    * of its request; none of those whose turn is at a later look. A run of another pipeline or project is never taken for ours.

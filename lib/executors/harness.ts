@@ -42,7 +42,7 @@ export class HarnessExecutor implements Executor {
     this.#looks = new Looks({ api, clock: timed, lateStartMilliseconds, readsPerMinute });
   }
 
-  async start(request: RunRequest, latest = request.at + this.lateStartMilliseconds / 2): Promise<StartResult> {
+  async start(request: RunRequest, latest: number): Promise<StartResult> {
     const settings = readSettings(request.deployment.executor.settings);
     if (typeof settings === 'string') return misconfigured(settings);
     const expression = expressionIn(request);

@@ -10,6 +10,7 @@ import type { HarnessApi, HarnessReply } from '../../lib/executors/harness.ts';
 import { ClosingClock } from '../../lib/local/runtime/closing-clock.ts';
 import { type Certificates, makeCertificates } from '../certificates.ts';
 import {
+  anyTime,
   apiKey,
   apiOf,
   endlessPatience,
@@ -209,8 +210,8 @@ describe('secrets', () => {
     const request = requestOf();
     const execute = requestOf({ settings: { pipeline: 'deploy_risk', mode: 'execute' } });
     const said = await Promise.allSettled([
-      executor.start(request),
-      executor.start(execute),
+      executor.start(request, anyTime),
+      executor.start(execute, anyTime),
       executor.look([watch(request, { correlation: 'e1' })]).then((news) => [...news]),
       executor.look([watch(request, { ref: 'r1' }), watch(execute, { ref: 'r2' })]).then((news) => [...news]),
       executor.look([watch(request)]).then((news) => [...news]),

@@ -121,11 +121,11 @@ const executorFor = (url: string, mishap: Mishap | undefined): Executor => {
     get lateStartMilliseconds() {
       return clock.now() - opened;
     },
-    start: async (request) => {
+    start: async (request, latest) => {
       starts += 1;
       const isTime = crash !== undefined && 'start' in crash && crash.nth === starts ? crash.start : undefined;
       if (isTime === 'before') die();
-      const started = await real.start(request);
+      const started = await real.start(request, latest);
       if (isTime === 'after') die();
       return started;
     },

@@ -6,6 +6,7 @@ import type { JsonObject } from '../../lib/domain/json.ts';
 import type { Clock } from '../../lib/domain/ports.ts';
 import { TableBudget } from '../../lib/usecases/budget/table-budget.ts';
 import {
+  anyTime,
   apiKey,
   executeSettings,
   executorOf,
@@ -171,7 +172,7 @@ describe('what a start makes of an answer', () => {
     const over = once(asked, 'asked').then(() => {});
     const sleep: Clock['sleep'] = (milliseconds, signal) => (signal ? over : hastyClock.sleep(milliseconds));
     const clock: Clock = { ...hastyClock, sleep };
-    const result = await executorOf(server.url, isSilent ? { clock } : {}).start(requestOf({ settings }));
+    const result = await executorOf(server.url, isSilent ? { clock } : {}).start(requestOf({ settings }), anyTime);
     expect(result).toMatchObject(expected);
     expect(result.answer).toEqual(expect.any(String));
     // However bad the answer: a start is sent once.
@@ -182,7 +183,7 @@ describe('what a start makes of an answer', () => {
     ['nobody listens', 'http://127.0.0.1:2', 'ECONNREFUSED'],
     ['the name does not exist', 'https://harness.invalid', 'ENOTFOUND|EAI_AGAIN'],
   ])('nothing was sent when %s: it may be tried again', async (_, url, code) => {
-    const result = await executorOf(url).start(requestOf());
+    const result = await executorOf(url).start(requestOf(), anyTime);
     expect(result).toMatchObject(rejected('ExecutorUnreachable', true));
     expect(result).toMatchObject({ message: expect.stringMatching(code) });
   });
@@ -209,7 +210,8 @@ describe('what a start sends', () => {
       const executor = executorOf(server.url, { clock, budget });
       const request = requestOf({ at: 0, settings });
       const results = [];
-      for (let nth = 0; nth < 40; nth += 1) results.push(await executor.start(request));
+      for (let nth = 0; nth < 40; nth += 1)
+        results.push(await executor.start(request, executor.lateStartMilliseconds / 2));
       expect(results.at(-1)).toEqual({ kind: 'busy', until: expect.any(Number), answer: expect.any(String) });
       expect((results.at(-1) as { until: number }).until).toBeGreaterThan(executor.lateStartMilliseconds / 2);
       expect(Math.max(...sentAt)).toBeLessThanOrEqual(executor.lateStartMilliseconds / 2);
@@ -221,7 +223,7 @@ describe('what a start sends', () => {
     const server = await serverThat((_, response) => sendJson(response, 200, ok({ eventCorrelationId: event })));
     const at = 1_790_000_000_999;
     const clock = { ...hastyClock, now: () => at };
-    await executorOf(`${server.url}/gateway`, { clock }).start(requestOf({ at, version: '2.3.9' }));
+    await executorOf(`${server.url}/gateway`, { clock }).start(requestOf({ at, version: '2.3.9' }), anyTime);
     const [call] = server.calls;
     expect(call).toMatchObject({
       method: 'POST',
@@ -275,7 +277,7 @@ describe('what a start sends', () => {
       project: 'p2',
       variables: ['docker_image_version', 'flotilla_key'],
     };
-    await executorOf(server.url).start(requestOf({ settings, version: '1.10' }));
+    await executorOf(server.url).start(requestOf({ settings, version: '1.10' }), anyTime);
     expect(server.calls).toMatchObject([
       {
         path: '/pipeline/api/pipeline/execute/deploy_risk',
@@ -309,7 +311,7 @@ describe('what a start sends', () => {
     ['variables that are not names', { pipeline: 'p', variables: [1] }],
   ])('nothing at all with %s', async (_, settings) => {
     const server = await serverThat((_call, response) => sendJson(response, 200, ok({ eventCorrelationId: event })));
-    expect(await executorOf(server.url).start(requestOf({ settings }))).toMatchObject(
+    expect(await executorOf(server.url).start(requestOf({ settings }), anyTime)).toMatchObject(
       rejected('ExecutorMisconfigured'),
     );
     expect(server.calls).toEqual([]);

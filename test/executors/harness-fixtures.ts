@@ -10,6 +10,9 @@ import { unlimited } from '../../lib/usecases/budget/unlimited.ts';
 export const apiKey = 'pat.acme.0123456789.s3cr3t-api-key';
 export const webhookToken = 't0ken-of-the-webhook/with+odd=signs';
 
+/** Of a start that may wait for its turn as long as it likes. */
+export const anyTime = Number.POSITIVE_INFINITY;
+
 export const realClock: Clock = {
   now: () => Date.now(),
   sleep: (milliseconds, signal) =>

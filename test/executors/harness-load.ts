@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../lib/domain/json.ts';
 import type { News, Watched } from '../../lib/domain/ports.ts';
 import type { SimulatedHarnessOptions } from '../../lib/simulators/harness/options.ts';
-import { watch } from './harness-fixtures.ts';
+import { anyTime, watch } from './harness-fixtures.ts';
 import { HarnessWorld, knownOf } from './harness-world.ts';
 
 export interface Load {
@@ -41,7 +41,7 @@ export const carryLoad = async (load: Load): Promise<Told> => {
         const request = world.request({ key: `01JD-${nth}-1`, settings: settingsOf(load, nth) });
         nth += 1;
         watched.set(request.key, watch(request));
-        const started = await executor.start(request);
+        const started = await executor.start(request, anyTime);
         watched.set(request.key, watch(request, knownOf(started)));
       }
       await clock.sleep(1_000 / load.startsPerSecond);

@@ -6,7 +6,7 @@ import { HarnessExecutor } from '../../lib/executors/harness.ts';
 import type { SimulatedHarnessOptions } from '../../lib/simulators/harness/options.ts';
 import { VirtualHarness } from '../simulators/harness/virtual-harness.ts';
 import { SeededRandom } from '../trials/random.ts';
-import { apiKey, apiOf, type RequestChange, requestOf, watch, webhookToken } from './harness-fixtures.ts';
+import { anyTime, apiKey, apiOf, type RequestChange, requestOf, watch, webhookToken } from './harness-fixtures.ts';
 
 /** An executor and the Harness that it talks to, in one virtual time and without a socket. */
 export class HarnessWorld extends VirtualHarness {
@@ -54,7 +54,7 @@ export class HarnessWorld extends VirtualHarness {
   }
 
   start(request: RunRequest): Promise<StartResult> {
-    return this.during(this.executor.start(request));
+    return this.during(this.executor.start(request, anyTime));
   }
 
   /** Starts, and gives what is known of it then. */

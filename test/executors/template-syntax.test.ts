@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { PlannedDeployment } from '../../lib/domain/plan/plan.ts';
 import type { Executor, RunRequest } from '../../lib/domain/ports.ts';
 import { HarnessExecutor } from '../../lib/executors/harness.ts';
-import { executeSettings, type RequestChange, realClock, requestOf, webhookSettings } from './harness-fixtures.ts';
+import {
+  anyTime,
+  executeSettings,
+  type RequestChange,
+  realClock,
+  requestOf,
+  webhookSettings,
+} from './harness-fixtures.ts';
 
 /** Enough for what marks an expression: nothing here is one. */
 const bracketed = '<word>';
@@ -46,12 +53,12 @@ const fields: readonly (readonly [string, (request: RunRequest) => RunRequest])[
 
 describe.each(executors)('%s', (_, executor, settings) => {
   it.each(fields)('refuses before it starts anything what its tool might fill in: %s', async (field, change) => {
-    const result = await executor.start(change(requestOf(settings)));
+    const result = await executor.start(change(requestOf(settings)), anyTime);
     expect(result).toMatchObject({ kind: 'rejected', retryable: false, reason: 'ExecutorMisconfigured' });
     expect(result).toMatchObject({ message: expect.stringContaining(`${field} is not handed to`) });
   });
 
   it('hands on what has nothing of the kind', async () => {
-    await expect(executor.start(requestOf(settings))).rejects.toThrow('asked: ');
+    await expect(executor.start(requestOf(settings), anyTime)).rejects.toThrow('asked: ');
   });
 });

@@ -3,7 +3,7 @@ import { executorOf, makeExecutors } from '../../functions/runtime/executors.ts'
 import type { Transport } from '../../lib/adapters/own-fetch.ts';
 import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
 import type { Configuration } from '../../lib/domain/catalogue/catalogue.ts';
-import { requestOf } from '../executors/harness-fixtures.ts';
+import { anyTime, requestOf } from '../executors/harness-fixtures.ts';
 
 const configuration: Configuration = {
   catalogue: {
@@ -32,6 +32,7 @@ test('what a pipeline knows besides, as the key of the callback, is in nothing t
     const executors = makeExecutors(configuration, { table, clock, random: { next: () => 0 }, transport, secrets });
     return executorOf(executors, 'harness:a').start(
       requestOf({ settings: { pipeline: 'deploy_risk', mode: 'execute' } }),
+      anyTime,
     );
   };
   // A proof that there is something to hide.

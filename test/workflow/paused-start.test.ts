@@ -81,9 +81,9 @@ test.each(['half a character: \ud83d', 'x'.repeat(500_000)])(
     const world = await World.make();
     const start = world.executor.start.bind(world.executor);
     let asked = 0;
-    world.executor.start = async (request) => {
+    world.executor.start = async (request, latest) => {
       asked += 1;
-      return asked > 1 ? start(request) : { kind: 'rejected', retryable: true, reason: 'RateLimited', message };
+      return asked > 1 ? start(request, latest) : { kind: 'rejected', retryable: true, reason: 'RateLimited', message };
     };
     const batchId = await world.submit([{ name: 'a' }]);
     await world.settled(batchId);

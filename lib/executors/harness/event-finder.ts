@@ -6,7 +6,7 @@ import { inItsTurn, type Looking, unread } from './looking.ts';
 import type { Expected } from './wanted-runs.ts';
 
 /** What is known of asking for details so far. */
-export interface Asked {
+interface Asked {
   readonly isDue: (event: string) => boolean;
   readonly lastOf: (event: string) => number;
   /** How long after its start an answer is the last word. */

@@ -23,7 +23,7 @@ interface FaultRule {
 const starts: readonly RouteName[] = ['webhook', 'execute'];
 
 /** Every fault of the simulated Harness: one row each. */
-export const faultRules = {
+const faultRules = {
   reject: { strikes: 'request', takes: ['on'], on: starts, does: '400 INVALID_REQUEST, and nothing was done' },
   'too-many-requests': {
     ...{ strikes: 'request', takes: ['on'], on: starts },

@@ -16,7 +16,7 @@ export const millisecondsOf = (drawn: Drawn, fault: FaultName): number => {
 };
 
 /** The faults that one request has drawn. */
-export interface Struck {
+interface Struck {
   /** A request has one answer: only the first fault strikes. */
   readonly fault?: FaultOrder;
   /** So much later comes the answer, whatever it is. */

@@ -27,7 +27,7 @@ const effects: { readonly [fault in FaultName]?: Effect } = {
   'no-v2-details': (_, __, call) => noSuchRoute(call),
 };
 
-export interface Strike {
+interface Strike {
   readonly route: RouteName;
   readonly call: Call;
   readonly facts: Facts;

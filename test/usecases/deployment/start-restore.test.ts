@@ -8,6 +8,7 @@ import { captureBaseline } from '../../../lib/domain/rollout/baseline.ts';
 import { startRestore } from '../../../lib/usecases/deployment/start-restore.ts';
 import { cloudPace } from '../../../lib/usecases/deps.ts';
 import { viewOf } from '../../domain/rollout/objects.ts';
+import { unaskedExecutor } from '../../unasked-executor.ts';
 import { aboutToStart } from './about-to-start.ts';
 
 const failed = viewOf({ image: 'reg/login-api:3.0.2', revision: 2 });
@@ -23,8 +24,8 @@ const failedDeployment = async ({ hasPrevious = true } = {}) => {
   await world.table.transact([{ put: itemOf(keys.capture(batch_id, 0), capture) }]);
   const told: string[] = [];
   const started: unknown[] = [];
-  const executor = {
-    lateStartMilliseconds: 0,
+  const executor: Executor = {
+    ...unaskedExecutor,
     start: async ({
       version,
       deployment: {
@@ -35,7 +36,7 @@ const failedDeployment = async ({ hasPrevious = true } = {}) => {
       started.push({ version, timeout, account });
       return { kind: 'started', ref: 'run-1' };
     },
-  } as Executor;
+  };
   const view: { now: WorkloadView | Error; looks: number } = { now: failed, looks: 0 };
   const cluster = {
     read: async () => {
