@@ -13,7 +13,7 @@ import { giveUpQueued } from './queued-starts.ts';
 import { searchWords, sentence } from './search-words.ts';
 import { settleFailure, withRun } from './settle-failure.ts';
 import { readStandingOfQueued } from './standing.ts';
-import { goesOn, mayStop, stopRun } from './stop-run.ts';
+import { goesOn, mayStop, stopRun, takeBackStop } from './stop-run.ts';
 import { knownOfStart, placeOf, requestOf, sentAt } from './watched-row.ts';
 
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace'>;
@@ -68,8 +68,10 @@ const isGivenUp = (deps: Needs, following: Following): boolean =>
 const leastGrace = 60_000;
 
 /** After this nobody waits any longer for news of an executor that cannot be read. */
-const lastMoment = ({ clock, pace }: Needs, row: RunWatchRow): number =>
-  deadlineAt(row, clock.now()) + Math.min(pace.abortGrace, Math.max(leastGrace, row.deployment.timeout * 1_000));
+const lastMoment = (deps: Needs, row: RunWatchRow): number => deadlineAt(row, deps.clock.now()) + graceOf(deps, row);
+
+const graceOf = ({ pace }: Pick<Needs, 'pace'>, { deployment }: RunWatchRow): number =>
+  Math.min(pace.abortGrace, Math.max(leastGrace, deployment.timeout * 1_000));
 
 /** Somebody who pauses longer than he said, by so many milliseconds, has died. It is harmless to be wrong about that. */
 const pauseGrace = 30_000;
@@ -117,11 +119,12 @@ const followStarted = async (deps: Needs, following: Following): Promise<void> =
   const row = await noteHumanWait(deps, following.row, state);
   const now = deps.clock.now();
   const { stopping } = row;
-  const why = reasonToStop({ ...following, row }, now);
+  const why = reasonToStop(deps, { ...following, row });
   if (why !== undefined && mayStop(row, why)) {
     const { executor, beside } = following;
     return beside(() => stopRun(deps, { row, executor, why, state }));
   }
+  if (why === undefined && stopping?.answer === 'unsent') return takeBackStop(deps, row);
   if (stopping === undefined || goesOn(stopping) || now <= stopping.at + deps.pace.abortGrace) return;
   // Nobody knows what became of it where this look did not come to it, or came to nothing for the first time.
   const { news } = following;
@@ -147,10 +150,21 @@ const lastSeen = (following: Following): string => {
 };
 
 /** A run that could not be stopped for the user still has its deadline. */
-const reasonToStop = ({ row, cancelled }: Following, now: number): StopCause | undefined => {
+const reasonToStop = (deps: Needs, { row, news, cancelled }: Following): StopCause | undefined => {
+  const now = deps.clock.now();
   if (hasWaitedTooLong(row, now)) return 'person';
-  if (now > deadlineAt(row, now)) return 'timeout';
+  if (isOverdue(deps, row, news)) return 'timeout';
   return cancelled && row.wait !== 'restore' ? 'cancel' : undefined;
+};
+
+/**
+ * One that waits for a person ends when `human_wait` is over. Whether it does is not known of one that cannot be read: it has half
+ * of the time in which it may be read again.
+ */
+const isOverdue = (deps: Needs, row: RunWatchRow, news: News | undefined): boolean => {
+  if (row.human_since !== undefined) return false;
+  const isRead = news !== undefined && news.kind !== 'unread';
+  return deps.clock.now() > row.deadline + (isRead ? 0 : graceOf(deps, row) / 2);
 };
 
 const stoppedOf = (row: RunWatchRow): Stopped | undefined =>

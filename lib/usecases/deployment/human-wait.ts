@@ -14,9 +14,20 @@ const leftOf = ({ deployment, human_ms = 0 }: Waited): number => humanWaitOf(dep
 export const hasWaitedTooLong = (row: Waited, now: number): boolean =>
   row.human_since !== undefined && now - row.human_since > leftOf(row);
 
-/** The deadline as it is now: it moves while somebody is waited for, as long as that may be. */
-export const deadlineAt = (row: Waited & Pick<RunWatchRow, 'deadline'>, now: number): number =>
-  row.human_since === undefined ? row.deadline : row.deadline + Math.min(now - row.human_since, leftOf(row));
+/** Milliseconds. The state that waits for the run has half an hour more than its deadline. */
+const leastAfterwards = 600_000;
+
+/**
+ * The deadline as it is now: it moves while somebody is waited for, as long as that may be. One that is first seen to wait when it
+ * was over may have waited, unseen, for most of its time: whoever decides late does so for a run that still has some.
+ */
+export const deadlineAt = (row: Waited & Pick<RunWatchRow, 'deadline'>, now: number): number => {
+  const { deployment, deadline, human_since } = row;
+  if (human_since === undefined) return deadline;
+  const isSeenLate = human_since > deadline;
+  const counted = isSeenLate ? human_since + Math.min(leastAfterwards, deployment.timeout * 1_000) : deadline;
+  return counted + Math.min(now - human_since, leftOf(row));
+};
 
 /** Notes when a run begins to wait for a person, and when that is over. Gives the row as it then is; no state is no news. */
 export const noteHumanWait = async (

@@ -43,6 +43,12 @@ export const stopRun = async (deps: Needs, { row, executor, why, state }: Stop):
   await updateWatch(deps, placeOf(row), { set: told, when: { equals: { stops } } });
 };
 
+/** That it was to end, where that was certainly not asked for and there is no reason any more: it began to wait for a person. */
+export const takeBackStop = async (deps: Needs, row: RunWatchRow): Promise<void> => {
+  if (row.stopping?.answer !== 'unsent' || row.stops === undefined) return;
+  await updateWatch(deps, placeOf(row), { remove: ['stopping'], when: { equals: { stops: row.stops } } });
+};
+
 /** False where another poller has asked. A table that fails may have taken the write all the same: then its mark is there. */
 const begin = async (
   deps: Needs,

@@ -8,7 +8,7 @@ import { retryConflict } from '../retry-conflict.ts';
 import type { PlaceOfWait } from './settle-wait.ts';
 
 interface Update {
-  readonly set: Partial<RunWatchRow>;
+  readonly set?: Partial<RunWatchRow>;
   readonly remove?: readonly (keyof RunWatchRow)[];
   readonly when: Condition;
 }
@@ -21,7 +21,7 @@ export const updateWatch = (
 ): Promise<boolean> => {
   const write: Write = {
     update: keys.watch(watcher, batch_id, index, wait),
-    set: attributesOf(set),
+    ...(set === undefined ? {} : { set: attributesOf(set) }),
     when,
     ...(remove === undefined ? {} : { remove }),
   };

@@ -214,6 +214,45 @@ const cases: readonly Case[] = [
     told: ['started run-1', `waited for a person for ${timeout + 4}, deadline ${2 * timeout + 4}`],
   },
   {
+    ...{ what: 'that is first seen to wait for a person after its deadline, is left alone', row: started },
+    ...{ state: waiting, after: timeout + 60_000, told: ['started run-1', 'waits for a person since 960000'] },
+  },
+  {
+    ...{ what: 'that was, goes on to be waited for', row: asking(timeout + 60_000), state: waiting, after: day },
+    told: ['started run-1', 'waits for a person since 960000'],
+  },
+  {
+    ...{ what: 'that was, has ten minutes when its person has come', row: asking(timeout + 60_000), state: running },
+    ...{ after: timeout + 90_000, told: ['started run-1', `waited for a person for 30000, deadline ${1_590_000}`] },
+  },
+  {
+    ...{ what: 'of a minute that was, has its minute', row: { ...minute(asking(90_000)) }, state: running },
+    ...{ after: 100_000, told: ['started run-1', 'waited for a person for 10000, deadline 160000'] },
+  },
+  {
+    ...{ what: 'that was to be stopped, which did not leave, and waits for a person, is left alone', state: waiting },
+    ...{ row: { ...stopping('timeout', 'unsent', timeout + 1).row, stops: 1 }, after: timeout + 60_000 },
+    told: ['started run-1', 'waits for a person since 960000'],
+  },
+  {
+    ...{ what: 'that was to be stopped, which was heard, and waits for a person, is waited for', state: waiting },
+    ...{ row: { ...stopping('timeout', 'accepted', timeout + 1).row, stops: 1 }, after: timeout + 60_000 },
+    told: ['started run-1', 'waits for a person since 960000', 'stopping accepted for timeout at 900001'],
+  },
+  {
+    ...{ what: 'that cannot be read at its deadline, may wait for a person', row: started, news: away },
+    ...{ after: timeout + abortGrace / 2, told: ['started run-1'] },
+  },
+  {
+    ...{ what: 'that cannot be read long after its deadline, is aborted', row: started, news: away },
+    ...{ after: timeout + abortGrace / 2 + 1, cancel: 'accepted', asked: ['cancel run-1'] },
+    told: ['started run-1', 'stopping accepted for timeout at 1050001'],
+  },
+  {
+    ...{ what: 'that is looked at later, may wait for a person', row: started, isNotDue: true, after: timeout + 1 },
+    told: ['started run-1'],
+  },
+  {
     ...{ what: 'that waited for a person, and cannot be read, is waited for', row: asking(5), news: away },
     ...{ after: timeout + 5 + abortGrace, told: ['started run-1', 'waits for a person since 5'] },
   },
