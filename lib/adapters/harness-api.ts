@@ -72,9 +72,10 @@ export class HttpHarnessApi {
     });
   }
 
-  abort(scope: Scope, id: string): Promise<TransportReply> {
+  abort(scope: Scope, id: string, urgent: { readonly latest?: number } = {}): Promise<TransportReply> {
     return this.#transport.send({
       kind: 'abort',
+      ...urgent,
       method: 'PUT',
       path: `pipeline/execute/interrupt/${encodeURIComponent(id)}`,
       query: { ...this.#scope(scope), interruptType: 'AbortAll' },

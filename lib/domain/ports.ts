@@ -276,8 +276,11 @@ export interface Executor {
    * of its request; none of those whose turn is at a later look. A run of another pipeline or project is never taken for ours.
    */
   look(watched: readonly Watched[]): Promise<ReadonlyMap<string, News>>;
-  /** Asks for the end of a run. To be asked once: what became of it is seen by `look`. */
-  cancel(request: RunRequest, ref: string): Promise<CancelResult>;
+  /**
+   * Asks for the end of a run. To be asked once: what became of it is seen by `look`. Where its turn would come after `latest`,
+   * milliseconds since 1970, it has not left.
+   */
+  cancel(request: RunRequest, ref: string, latest?: number): Promise<CancelResult>;
   /** What a person is to search for in the executor, where nobody knows whether there is a run. `correlation` as for `look`. */
   whereToLook(request: RunRequest, correlation?: string): string;
 }

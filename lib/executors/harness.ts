@@ -67,9 +67,9 @@ export class HarnessExecutor implements Executor {
   }
 
   /** Aborts the whole run. Nothing is rolled back by that, and an abort that is already under way counts as accepted. */
-  async cancel(request: RunRequest, ref: string): Promise<CancelResult> {
+  async cancel(request: RunRequest, ref: string, latest?: number): Promise<CancelResult> {
     const settings = settingsOf(request);
-    const reply = await this.#api.abort(settings.scope, ref);
+    const reply = await this.#api.abort(settings.scope, ref, latest === undefined ? {} : { latest });
     const answer = describeReply(reply);
     if (reply.kind === 'not-sent' || isThrottled(reply)) throw unavailable(reply);
     if (reply.kind === 'lost' || reply.status >= 500 || reply.status === 408) return { kind: 'lost', answer };

@@ -206,10 +206,13 @@ describe('the budget', () => {
     expect(budget.asked.map(({ kind }) => kind)).toEqual(['read', 'read', 'read']);
   });
 
-  it('that has no room in time has nothing sent, and says when it has', async () => {
+  it.each<readonly [string, (api: HarnessApi) => Promise<HarnessReply>]>([
+    ['a start', (api) => api.execute({}, 'p', { yaml: '', notes: '', latest: 5 })],
+    ['an abort', (api) => api.abort({}, 'r', { latest: 5 })],
+  ])('that has no room in time for %s has nothing sent, and says when it has', async (_, call) => {
     const budget = budgetThat(async () => ({ kind: 'later', at: 77 }));
     const { ask, seen } = worldOf([good], budget);
-    const { reply } = await ask((api) => api.execute({}, 'p', { yaml: '', notes: '', latest: 5 }));
+    const { reply } = await ask(call);
     const message = 'too many requests to Harness were waiting before it';
     expect(reply).toEqual({ kind: 'not-sent', message, permanent: false, busyUntil: 77 });
     expect(budget.asked).toEqual([{ kind: 'start', latest: 5 }]);

@@ -191,6 +191,16 @@ describe('a cancel', () => {
     expect(await cancel()).toBe('over');
   });
 
+  it('that comes too late is not sent, and may be asked for again', async () => {
+    const world = new HarnessWorld();
+    world.harness.order({ fault: 'stuck-running' });
+    const watched = await world.begin({ settings: executeSettings });
+    const late = world.executor.cancel(watched.request, watched.ref!, world.clock.now() - 1);
+    await expect(world.during(late)).rejects.toMatchObject({ name: 'ExecutorUnavailable' });
+    await world.pass(10_000);
+    expect(await world.newsOf(watched)).toMatchObject({ state: { raw: 'Running' } });
+  });
+
   it('of a run that cannot be aborted says no, and the run goes on to its end', async () => {
     const world = new HarnessWorld();
     world.harness.order({ fault: 'refuse-abort' });

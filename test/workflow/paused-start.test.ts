@@ -112,6 +112,7 @@ const pausing = async () => {
       unreadFor: 0,
       cancelled: false,
       beside: (act) => act(),
+      latest: 0,
     });
   let isResumed = false;
   /** The table for somebody who has read the pause, and is overtaken before he writes. */

@@ -24,7 +24,7 @@ export interface HarnessScope {
   readonly project?: string;
 }
 
-/** A start may have to wait until requests are allowed; it is not sent after this moment. */
+/** A start or an abort may have to wait until requests are allowed; it is not sent after this moment. */
 export interface Urgent {
   readonly latest?: number;
 }
@@ -63,7 +63,7 @@ export interface HarnessApi {
   runNotes(scope: HarnessScope, id: string): Promise<HarnessReply>;
   /** Newest first. */
   runs(scope: HarnessScope, query: RunQuery): Promise<HarnessReply>;
-  abort(scope: HarnessScope, id: string): Promise<HarnessReply>;
+  abort(scope: HarnessScope, id: string, urgent?: Urgent): Promise<HarnessReply>;
   /** The organisation and the project that a scope means. One that does not say so is asked in its own. */
   projectOf?(scope: HarnessScope): Required<HarnessScope>;
   /** The page of a run, for people. */

@@ -17,6 +17,10 @@ export class Beside {
     this.#underWay.add(done);
   }
 
+  get isDone(): boolean {
+    return this.#underWay.size === 0;
+  }
+
   /** When all of it is done. Throws what was thrown meanwhile. */
   async end(): Promise<void> {
     await Promise.all(this.#underWay);

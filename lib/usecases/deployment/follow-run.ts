@@ -28,6 +28,8 @@ export interface Following {
   readonly cancelled: boolean;
   /** Does what may take long, and holds up no look. */
   readonly beside: (act: () => Promise<void>) => Promise<void>;
+  /** Milliseconds since 1970. What is not sent until then is left to a later call: this one may be ended with it. */
+  readonly latest: number;
 }
 
 const actor = 'executor';
@@ -121,8 +123,8 @@ const followStarted = async (deps: Needs, following: Following): Promise<void> =
   const { stopping } = row;
   const why = reasonToStop(deps, { ...following, row });
   if (why !== undefined && mayStop(row, why)) {
-    const { executor, beside } = following;
-    return beside(() => stopRun(deps, { row, executor, why, state }));
+    const { executor, beside, latest } = following;
+    return beside(() => stopRun(deps, { row, executor, why, state, latest }));
   }
   if (why === undefined && stopping?.answer === 'unsent') return takeBackStop(deps, row);
   if (stopping === undefined || goesOn(stopping) || now <= stopping.at + deps.pace.abortGrace) return;

@@ -23,6 +23,8 @@ interface Stop {
   readonly executor: Executor;
   readonly why: Stopping['why'];
   readonly state: RunState | undefined;
+  /** Milliseconds since 1970; it is not sent after this. */
+  readonly latest: number;
 }
 
 /**
@@ -30,7 +32,7 @@ interface Stop {
  * ending already would tell nothing, and who dies in between has perhaps asked. Where it has certainly not left, it may be
  * asked for again at the next look.
  */
-export const stopRun = async (deps: Needs, { row, executor, why, state }: Stop): Promise<void> => {
+export const stopRun = async (deps: Needs, { row, executor, why, state, latest }: Stop): Promise<void> => {
   const seen =
     state === undefined || state.raw === '' ? {} : { seen: { phase: state.phase, raw: foreignName(state.raw) } };
   const stopping: Stopping = { why, at: deps.clock.now(), by: deps.ids.next(), ...seen };
@@ -38,7 +40,7 @@ export const stopRun = async (deps: Needs, { row, executor, why, state }: Stop):
   if (!(await begin(deps, row, { stopping, stops }))) return;
   // A run that was aborted for a cancel which nobody remembers would be a failure of its own, and might be tried again.
   await deps.table.synced();
-  const { kind: answer, answer: said } = await cancelOnce(executor, row);
+  const { kind: answer, answer: said } = await cancelOnce(executor, row, latest);
   const told = { stopping: { ...stopping, answer, said: fittingText(said) } };
   await updateWatch(deps, placeOf(row), { set: told, when: { equals: { stops } } });
 };
@@ -66,9 +68,10 @@ const begin = async (
 const cancelOnce = async (
   executor: Executor,
   row: RunWatchRow,
+  latest: number,
 ): Promise<Omit<CancelResult, 'kind'> & { readonly kind: CancelResult['kind'] | 'unsent' }> => {
   try {
-    return await executor.cancel(requestOf(row), row.ref ?? '');
+    return await executor.cancel(requestOf(row), row.ref ?? '', latest);
   } catch (error) {
     if (!isFlotillaError(error, 'ExecutorUnavailable')) throw error;
     return { kind: 'unsent', answer: error.message };

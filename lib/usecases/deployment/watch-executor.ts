@@ -19,6 +19,8 @@ type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pac
  * would have sent none of them.
  */
 const mostStops = 40;
+/** Milliseconds. Aborts still leave so long after the end of a call: with their answer that is before the function is ended. */
+const stopsAfterwards = 20_000;
 
 /**
  * Follows every run of one executor account with as few requests as possible, and answers the waits of those that ended. Beside
@@ -30,7 +32,8 @@ export const watchExecutor = async (deps: Needs, task: WatchTask): Promise<{ mor
   const hindrances = new Hindrances();
   const trouble = new AccountTrouble(account);
   const unread = new UnreadSince();
-  const starts = new QueuedStarts(deps, { beside: sending, end: deps.clock.now() + deps.pace.watchFor });
+  const callEnd = deps.clock.now() + deps.pace.watchFor;
+  const starts = new QueuedStarts(deps, { beside: sending, end: callEnd });
   const all = new DoAll();
   let end = { more: true };
   await all.try(async () => {
@@ -38,9 +41,11 @@ export const watchExecutor = async (deps: Needs, task: WatchTask): Promise<{ mor
       interval: deps.pace.pollExecutor,
       look: async (rows) => {
         const executor = await deps.executor(account);
-        starts.begin(executor, rows);
-        await lookAtAll(deps, { executor, beside: stops, hindrances, trouble, unread }, rows);
+        if (deps.clock.now() < callEnd) starts.begin(executor, rows);
+        const latest = callEnd + stopsAfterwards;
+        await lookAtAll(deps, { executor, beside: stops, latest, hindrances, trouble, unread }, rows);
       },
+      isUnderWay: () => !sending.isDone || !stops.isDone,
     });
   });
   await all.try(() => sending.end());
@@ -52,6 +57,7 @@ export const watchExecutor = async (deps: Needs, task: WatchTask): Promise<{ mor
 interface Looking {
   readonly executor: Executor;
   readonly beside: Beside;
+  readonly latest: number;
   readonly hindrances: Hindrances;
   readonly trouble: AccountTrouble;
   readonly unread: UnreadSince;
@@ -59,7 +65,7 @@ interface Looking {
 
 const lookAtAll = async (
   deps: Needs,
-  { executor, beside, hindrances, trouble, unread }: Looking,
+  { executor, beside, latest, hindrances, trouble, unread }: Looking,
   rows: readonly RunWatchRow[],
 ): Promise<void> => {
   const cancelled = await cancelledBatches(deps, rows);
@@ -76,7 +82,10 @@ const lookAtAll = async (
     followRun(deps, {
       ...{ row, executor, news: news?.get(row.key), unreadFor: unread.of(row.key, now) },
       cancelled: cancelled.has(row.batch_id),
-      beside: async (act) => beside.begin(act),
+      beside: async (act) => {
+        if (deps.clock.now() <= latest) beside.begin(act);
+      },
+      latest,
     });
   // What is held up is told of the rows as they were read: a run that ends now is not told as held up before.
   await Promise.all(rows.map((row) => all.try(() => follow(row))));

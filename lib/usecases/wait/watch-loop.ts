@@ -15,7 +15,12 @@ interface Loop<Row> {
   /** Milliseconds between two looks. */
   readonly interval: number;
   readonly look: (rows: readonly Row[]) => Promise<void>;
+  /** Whether something that was begun beside the looks is not done yet: it would keep the others from being looked at. */
+  readonly isUnderWay?: () => boolean;
 }
+
+/** Milliseconds that looks go on after the end of a call, for what is under way. A function is ended a minute after it. */
+const longestOvertime = 30_000;
 
 /**
  * One call of a watcher: looks at all that is to be watched until its time is over, and asks to be called again while
@@ -27,7 +32,7 @@ export const watchLoop = async <Row>(deps: Needs, task: WatchTask, loop: Loop<Ro
   if (clock.now() - task.started_at > pace.watcherAge) return handOver(deps, task);
   let busyAt = clock.now();
   if (!(await renewWatcher(deps, { ...task, until: end + pace.sweepAge }))) return { more: false };
-  while (clock.now() < end) {
+  while (clock.now() < end || (await goesOn(deps, task, { loop, end }))) {
     const pause = await pauseAfterLook(deps, { watcher: task.watcher, interval: loop.interval });
     const rows = await readWatched<Row>(deps, task.watcher);
     if (rows.length > 0) {
@@ -39,6 +44,16 @@ export const watchLoop = async <Row>(deps: Needs, task: WatchTask, loop: Loop<Ro
     await pause();
   }
   return { more: true };
+};
+
+const goesOn = async (
+  deps: Needs,
+  task: WatchTask,
+  { loop, end }: { readonly loop: Pick<Loop<never>, 'isUnderWay'>; readonly end: number },
+): Promise<boolean> => {
+  const last = end + longestOvertime;
+  if (deps.clock.now() >= last || loop.isUnderWay?.() !== true) return false;
+  return renewWatcher(deps, { ...task, until: last + deps.pace.sweepAge });
 };
 
 const handOver = async (deps: Needs, { watcher, generation }: WatchTask): Promise<{ more: boolean }> => {

@@ -459,7 +459,7 @@ test.each(cases.map((one) => [one.what, one] as const))('a run %s', async (_, on
   const news = watchedRun === undefined || one.isNotDue ? undefined : (one.news ?? seen);
   const cancelled = one.isCancelled === true;
   const { unreadFor = 30_000 } = one;
-  await followRun(deps, { row, executor, news, unreadFor, cancelled, beside: (act) => act() });
+  await followRun(deps, { row, executor, news, unreadFor, cancelled, beside: (act) => act(), latest: 0 });
   const watched = rowOf<RunWatchRow>(await world.table.get(watch));
   const answer = rowOf<AnswerRow>(await world.table.get(keys.answer(batch_id, 0, wait)));
   const now = rowOf<ItemRow>(await world.table.get(keys.item(batch_id, 0)))!;

@@ -39,8 +39,10 @@ const looked = async (rows: readonly Partial<RunWatchRow>[], says: Partial<Execu
       asked.push(`look ${watched.map(({ ref, request: { key } }) => `${ref} ${key}`).join(', ')}`);
       return new Map();
     },
-    cancel: async (_, ref) => {
+    cancel: async (_, ref, latest) => {
       asked.push(`cancel ${ref}`);
+      // The end of the call, and 20 s.
+      expect(latest).toBe(at + 20_001);
       return { kind: 'accepted', answer: '200' };
     },
     ...says,

@@ -60,6 +60,24 @@ test('while there is something it looks, at every interval, until its time is ov
   ]);
 });
 
+test('what is under way at the end is waited for with looks, half a minute at most, and under a lease', async () => {
+  const { deps, begun, looks, looked, row, add } = await scene('a');
+  const at = () => deps.clock.time - begun;
+  const go = (until: number) =>
+    watchLoop(
+      deps,
+      { watcher, generation: 3, started_at: begun },
+      { interval: 10_000, look: looked, isUnderWay: () => at() < until },
+    );
+  expect(await go(watchFor + 15_000)).toEqual({ more: true });
+  expect([looks.at(-1)?.[0], at()]).toEqual([watchFor + 10_000, watchFor + 20_000]);
+  expect((await row())?.until).toBe(begun + watchFor + 30_000 + sweepAge);
+  await add('b');
+  const second = at();
+  expect(await go(Number.POSITIVE_INFINITY)).toEqual({ more: true });
+  expect(at() - second).toBe(watchFor + 30_000);
+});
+
 test('with nothing to watch it leaves after a while, and its lease with it', async () => {
   const { run, looks, row, begun, clock } = await scene();
   expect(await run()).toEqual({ more: false });
