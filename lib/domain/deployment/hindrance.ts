@@ -105,5 +105,8 @@ export const describeHeld = ({ why, since, asked, answered }: Held): string => {
 };
 
 /** That it is over, after so many milliseconds. */
-export const describeEnd = ({ why, since }: Held, now: number): string =>
-  `It goes on, after ${Math.round((now - since) / 1_000)} s of: ${words[why][0]}.`;
+export const describeEnd = ({ why, since }: Held, now: number): string => {
+  const [what] = words[why];
+  const before = `${what.charAt(0).toLowerCase()}${what.slice(1)}`;
+  return `It goes on. Before, for ${Math.round((now - since) / 1_000)} s: ${before}.`;
+};
