@@ -18,6 +18,8 @@ export interface ExecutorOptions extends Pick<Deps, 'table' | 'clock' | 'random'
   readonly secrets?: readonly string[];
   /** Node's own unless given. */
   readonly transport?: Transport;
+  /** A simulated Harness is waited for as a real one is. */
+  readonly patient?: boolean | undefined;
   readonly tellBudget?: (news: BudgetNews) => void;
 }
 
@@ -26,7 +28,7 @@ type Harness = Extract<HarnessConnection, { kind: 'real' }>;
 /** The executors of a configuration, by account. All processes that ask one share its budget of requests. */
 export const makeExecutors = (
   configuration: Configuration,
-  { table, clock, random, simulatedHarness, secrets = [], transport, tellBudget }: ExecutorOptions,
+  { table, clock, random, simulatedHarness, secrets = [], transport, patient = false, tellBudget }: ExecutorOptions,
 ): ReadonlyMap<string, Executor> => {
   const { harness } = configuration.connections;
   const real = harness.kind === 'real' ? harness : simulated(simulatedHarness);
@@ -47,7 +49,7 @@ export const makeExecutors = (
     budget,
     ...(transport === undefined ? {} : { transport }),
   });
-  const late = harness.kind === 'real' ? {} : { lateStartMilliseconds: 10_000, readsPerMinute: 60_000 };
+  const late = harness.kind === 'real' || patient ? {} : { lateStartMilliseconds: 10_000, readsPerMinute: 60_000 };
   const executor = new HarnessExecutor({ api, clock, webhookTokens: webhookTokensByTrigger(configuration), ...late });
   return new Map([[account, executor]]);
 };

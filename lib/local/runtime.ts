@@ -76,6 +76,8 @@ export interface RuntimeOptions {
   readonly simulators?: SimulatorAddresses | (() => Promise<SimulatorAddresses>);
   /** Serves the engine's protocol on this port of loopback, 0 on a free one; without it nobody does. */
   readonly enginePort?: number | undefined;
+  /** Simulators are waited for as if they were real: somebody wants to see what becomes of trouble. */
+  readonly patient?: boolean | undefined;
   readonly pace?: Partial<Pace>;
   /** Instead of the configuration's. */
   readonly executor?: (account: string) => Executor;
@@ -265,12 +267,19 @@ const secretsOf = (options: RuntimeOptions): readonly string[] => {
 };
 
 const makeDeps = (options: RuntimeOptions, { simulators, engine, machines, ...made }: Made): Deps => {
-  const { configuration } = options;
+  const { configuration, patient } = options;
   const random = new SystemRandom();
   const secrets = callbackKeysOf(options);
   const executors =
     options.executor === undefined
-      ? makeExecutors(configuration, { ...made, random, simulatedHarness: simulators?.harness, secrets, tellBudget })
+      ? makeExecutors(configuration, {
+          ...made,
+          random,
+          simulatedHarness: simulators?.harness,
+          secrets,
+          patient,
+          tellBudget,
+        })
       : undefined;
   const clusters = new Clusters(configuration.connections.clusters, {
     region: process.env.AWS_REGION,
@@ -286,7 +295,7 @@ const makeDeps = (options: RuntimeOptions, { simulators, engine, machines, ...ma
     // The feed in the table is what people read here; there is no bus beside it.
     bus: { put: async () => [] },
     waitingRoom: ownWaitingRoom(),
-    pace: { ...localPace(configuration.catalogue.simulated), ...options.pace },
+    pace: { ...localPace(configuration.catalogue.simulated && patient !== true), ...options.pace },
     catalogue: async () => configuration.catalogue,
     executor: async (account) => options.executor?.(account) ?? executorOf(executors!, account),
     cluster: async (name) => options.cluster?.(name) ?? clusters.get(name),

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -49,6 +49,25 @@ describe('serve --faults', () => {
     );
     const faults = ['slow-answer', 'server-error', 'drop-reply', 'wait-for-person'];
     expect(heard).toMatchObject({ details: 404, faults: faults.map((fault) => ({ fault })) });
+  });
+
+  test('has its requests counted, as a real one has', async () => {
+    let budgets: unknown;
+    const directory = mkdtempSync(join(tmpdir(), 'flotilla-faults-health-'));
+    const data = join(directory, 'data');
+    await run(['serve', '--port', '0', '--data', data, '--faults', example, '--json'], {
+      directory,
+      onLine: async (line) => {
+        const url = /"url":"([^"]+)"/.exec(line)?.[1];
+        if (url === undefined) return;
+        const token = readFileSync(join(data, 'token'), 'utf8').trim();
+        const health = await fetch(`${url}/health`, { headers: { authorization: `Bearer ${token}` } });
+        budgets = ((await health.json()) as { readonly budgets: unknown }).budgets;
+        setImmediate(() => process.emit('SIGINT'));
+      },
+    });
+    rmSync(directory, { recursive: true });
+    expect(budgets).toMatchObject([{ limit: 300 }]);
   });
 
   test('as data', async () => {

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { withRequestLimit } from '../../domain/budget/request-limit.ts';
 import { unverifiedSentences } from '../../domain/catalogue/unverified.ts';
 import { isLoopback } from '../../domain/safe-address.ts';
 import { loadConfiguration } from '../../local/load-configuration.ts';
@@ -31,8 +32,10 @@ export interface ServeOptions {
 /** Runs the embedded runtime until it is told to stop. */
 export const serve = async (context: CommandContext, options: ServeOptions): Promise<ExitStatus> => {
   const { directory, env, terminal } = context;
-  const { configuration, warnings, file } = loadConfiguration({ file: options.config, directory, env });
-  const faults = options.faults === undefined ? undefined : loadFaults(options.faults, directory, configuration);
+  const loaded = loadConfiguration({ file: options.config, directory, env });
+  const { warnings, file } = loaded;
+  const faults = options.faults === undefined ? undefined : loadFaults(options.faults, directory, loaded.configuration);
+  const configuration = faults === undefined ? loaded.configuration : withRequestLimit(loaded.configuration);
   const data = resolve(directory, options.data);
   checkDataFolder(data);
   // Only this command needs the runtime; the others start without it.
@@ -61,6 +64,7 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
     enginePort: options.enginePort,
     programs,
     harnessFlags: faults?.harnessFlags,
+    patient: faults !== undefined,
     tell: (line) => {
       // Ctrl-C reaches them, too.
       if (!isStopping) terminal.error(line);
