@@ -27,6 +27,20 @@ it.each([
   },
 );
 
+it.each([
+  ...[1, 3, 12].map((projects) => ({ mode: 'execute' as const, projects })),
+  ...[3, 12].map((projects) => ({ mode: 'webhook' as const, projects })),
+])(
+  '100 by $mode in $projects projects cost 120 reads a minute at most, and where there are many their ends are seen later',
+  async ({ mode, projects }) => {
+    const { world, late } = await carryLoad({ ...steady(100), mode, projects, pipelines: 12 });
+    // Projects take turns; runs of their own pages come besides.
+    expect(world.readsInAMinute()).toBeLessThanOrEqual(projects === 1 ? 60 : 120);
+    expect(percentile(late, 0.95)).toBeLessThanOrEqual(projects > 3 ? 40_000 : 15_000);
+    expect(late.length).toBeGreaterThanOrEqual(75);
+  },
+);
+
 describe('500 that start as fast as the budget lets them, for runs of a minute,', () => {
   it.each(['webhook', 'execute'] as const)('by %s cost 120 reads a minute at most', async (mode) => {
     const load: Load = { mode, pipelines: 4, inFlight: 500, starts: 500, startsPerSecond: 5, minutes: 4 };

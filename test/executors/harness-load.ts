@@ -7,6 +7,8 @@ import { HarnessWorld, knownOf } from './harness-world.ts';
 export interface Load {
   readonly mode: 'webhook' | 'execute';
   readonly pipelines: number;
+  /** The runs are spread over so many; all in one unless given. */
+  readonly projects?: number;
   /** So many at most are in flight at once. */
   readonly inFlight: number;
   /** So many are started in all. */
@@ -69,9 +71,10 @@ export const carryLoad = async (load: Load): Promise<Told> => {
   return { world, late: late.sort((one, other) => one - other), open: watched.size };
 };
 
-const settingsOf = ({ mode, pipelines }: Load, nth: number): JsonObject => {
+const settingsOf = ({ mode, pipelines, projects = 1 }: Load, nth: number): JsonObject => {
   const pipeline = `deploy_${nth % pipelines}`;
-  return mode === 'execute' ? { pipeline, mode } : { pipeline, mode, trigger: 'flotilla' };
+  const place = projects === 1 ? {} : { project: `project_${nth % projects}` };
+  return mode === 'execute' ? { pipeline, mode, ...place } : { pipeline, mode, trigger: 'flotilla', ...place };
 };
 
 export const percentile = (sorted: readonly number[], share: number): number =>
