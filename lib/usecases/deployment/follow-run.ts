@@ -13,7 +13,7 @@ import { giveUpQueued } from './queued-starts.ts';
 import { searchWords, sentence } from './search-words.ts';
 import { settleFailure, withRun } from './settle-failure.ts';
 import { readStandingOfQueued } from './standing.ts';
-import { goesOn, mayStop, stopRun, takeBackStop } from './stop-run.ts';
+import { goesOn, isStopGivenUp, mayStop, stopRun, takeBackStop } from './stop-run.ts';
 import { knownOfStart, placeOf, requestOf, sentAt } from './watched-row.ts';
 
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace'>;
@@ -122,7 +122,7 @@ const followStarted = async (deps: Needs, following: Following): Promise<void> =
   const now = deps.clock.now();
   const { stopping } = row;
   const why = reasonToStop(deps, { ...following, row });
-  if (why !== undefined && mayStop(row, why)) {
+  if (why !== undefined && mayStop(row, why) && !isStopGivenUp(row, now - deps.pace.abortGrace)) {
     const { executor, beside, latest } = following;
     return beside(() => stopRun(deps, { row, executor, why, state, latest }));
   }

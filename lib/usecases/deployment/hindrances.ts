@@ -1,7 +1,7 @@
 import type { Held, Hindrance } from '../../domain/deployment/held.ts';
 import { describeEnd, describeHeld, hindranceOf, isLeftOpen } from '../../domain/deployment/hindrance.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
-import type { News, Write } from '../../domain/ports.ts';
+import type { Condition, News, Write } from '../../domain/ports.ts';
 import { changeItem } from '../../domain/record/change.ts';
 import { foreignAddress } from '../../domain/record/foreign-text.ts';
 import { keys } from '../../domain/record/keys.ts';
@@ -70,6 +70,10 @@ interface Told {
   readonly patch?: Pick<ItemRow, 'reason' | 'message'> & Partial<ItemRow>;
 }
 
+/** A start that was sent since waits for nothing any more, whatever the look has seen. */
+const asItWas = ({ phase, held }: RunWatchRow): Condition =>
+  held === undefined ? { equals: { phase }, missing: ['held'] } : { equals: { phase, held } };
+
 /** Tried once: where somebody else has written meanwhile, the next look sees what is still to be told. */
 const change = async (deps: Needs, row: RunWatchRow, make: (item: ItemRow) => Told): Promise<void> => {
   const { batch_id, index, wait, watcher } = placeOf(row);
@@ -80,7 +84,7 @@ const change = async (deps: Needs, row: RunWatchRow, make: (item: ItemRow) => To
   const noted: Write = {
     ...{ update: keys.watch(watcher, batch_id, index, wait), ...rest },
     ...(set === undefined ? {} : { set: attributesOf(set) }),
-    when: row.held === undefined ? { exists: true, missing: ['held'] } : { equals: { held: row.held } },
+    when: asItWas(row),
   };
   const occasion = { at: deps.clock.now(), actor: 'executor' };
   const told = patch === undefined ? [] : changeItem(item, { status: item.status, ...patch }, occasion).writes;

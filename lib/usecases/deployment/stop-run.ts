@@ -35,7 +35,7 @@ interface Stop {
 export const stopRun = async (deps: Needs, { row, executor, why, state, latest }: Stop): Promise<void> => {
   const seen =
     state === undefined || state.raw === '' ? {} : { seen: { phase: state.phase, raw: foreignName(state.raw) } };
-  const stopping: Stopping = { why, at: deps.clock.now(), by: deps.ids.next(), ...seen };
+  const stopping: Stopping = { why, at: stoppingSince(row, why) ?? deps.clock.now(), by: deps.ids.next(), ...seen };
   const stops = (row.stops ?? 0) + 1;
   if (!(await begin(deps, row, { stopping, stops }))) return;
   // A run that was aborted for a cancel which nobody remembers would be a failure of its own, and might be tried again.
@@ -44,6 +44,14 @@ export const stopRun = async (deps: Needs, { row, executor, why, state, latest }
   const told = { stopping: { ...stopping, answer, said: fittingText(said) } };
   await updateWatch(deps, placeOf(row), { set: told, when: { equals: { stops } } });
 };
+
+/** Of a request that could not be sent before: it is one request, however often that is tried. */
+const stoppingSince = ({ stopping }: RunWatchRow, why: Stopping['why']): number | undefined =>
+  stopping?.answer === 'unsent' && stopping.why === why ? stopping.at : undefined;
+
+/** At the end of its time a run that nobody could be asked to end is as good as one whose end is not seen. */
+export const isStopGivenUp = ({ stopping }: RunWatchRow, oldest: number): boolean =>
+  stopping?.answer === 'unsent' && stopping.why !== 'cancel' && stopping.at < oldest;
 
 /** That it was to end, where that was certainly not asked for and there is no reason any more: it began to wait for a person. */
 export const takeBackStop = async (deps: Needs, row: RunWatchRow): Promise<void> => {

@@ -398,7 +398,22 @@ const cases: readonly Case[] = [
   {
     ...{ what: 'that was to be stopped, which did not leave, is to be stopped again', state: running, after: 9 },
     ...{ ...stopping('cancel', 'unsent', 5), isCancelled: true, cancel: 'accepted', asked: ['cancel run-1'] },
-    told: ['started run-1', 'stopping accepted for cancel at 9'],
+    told: ['started run-1', 'stopping accepted for cancel at 5'],
+  },
+  {
+    ...{ what: 'whose stop at its deadline never leaves, is to be stopped for some minutes', state: running },
+    ...{ ...stopping('timeout', 'unsent', timeout), after: timeout + abortGrace, cancel: 'accepted' },
+    ...{ asked: ['cancel run-1'], told: ['started run-1', `stopping accepted for timeout at ${timeout}`] },
+  },
+  {
+    ...{ what: 'whose stop at its deadline never left, is UNKNOWN', state: running },
+    ...{ ...stopping('timeout', 'unsent', timeout), after: timeout + abortGrace + 1 },
+    told: unconfirmed('timeout', 'the executor (harness) says Running', ', run Running'),
+  },
+  {
+    ...{ what: 'whose stop for a cancel never leaves, is to be stopped on', state: running, isCancelled: true },
+    ...{ ...stopping('cancel', 'unsent', 5), after: abortGrace + 6, cancel: 'accepted', asked: ['cancel run-1'] },
+    told: ['started run-1', 'stopping accepted for cancel at 5'],
   },
   ...([undefined, 'lost', 'accepted', 'over'] as const).map(
     (answer): Case => ({
