@@ -28,6 +28,8 @@ const withoutTraces = (value: Json): Json => {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withoutTraces(part)]));
 };
 
+const isFull = (cause: Json | undefined): boolean => typeof cause === 'string' && /\b25,?000\b/.test(cause);
+
 type Open = { -readonly [Field in keyof Attempt]: Attempt[Field] };
 
 /** Reads the events of one execution, one after the other; the engine writes one line of states. */
@@ -46,7 +48,8 @@ class Reader {
     else if (['TaskFailed', 'TaskTimedOut', 'MapRunFailed'].includes(type))
       this.#current.end = { error: String(error), ...(cause === undefined ? {} : { cause: String(cause) }) };
     else if (type.endsWith('StateExited')) this.#exit(output ?? null);
-    else if (type === 'ExecutionFailed') this.#current.after = { kind: 'failed' };
+    // An execution whose history is full is ended from outside: its state has failed at nothing.
+    else if (type === 'ExecutionFailed') this.#current.after = { kind: isFull(cause) ? 'cut off' : 'failed' };
   }
 
   get #current(): Open {
