@@ -107,7 +107,6 @@ export class HarnessExecutor implements Executor {
     otherwise: 'accepted' | 'no',
   ): Promise<'accepted' | 'over' | 'no'> {
     const reply = await this.#api.run(scope, ref);
-    if (reply.kind === 'reply' && reply.status === 404) return otherwise;
     if (!isSuccess(reply)) return otherwise;
     const summary = objectAt(reply.body, 'data', 'pipelineExecutionSummary');
     if (readRun(summary).phase === 'terminal') return 'over';

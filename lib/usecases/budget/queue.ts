@@ -21,8 +21,8 @@ export interface QueueOptions {
 /** Turns that are due in less are called together. */
 const shortestPause = 20;
 const pauseOfFailing = 1_000;
-/** How long a table is asked again that fails. */
-const patience = 15_000;
+/** How long a table is asked again that fails, where the request can wait for ever. */
+export const tablePatience = 15_000;
 
 /**
  * The numbers of this process and those who wait for them, both in their order: who gives up leaves a number to those behind. When
@@ -82,7 +82,7 @@ export class Queue {
         failingSince = undefined;
       } catch (error) {
         failingSince ??= clock.now();
-        if (clock.now() - failingSince >= patience) throw error;
+        if (clock.now() - failingSince >= tablePatience) throw error;
         this.#waiters = dismissLate(this.#waiters, clock.now());
       }
     }

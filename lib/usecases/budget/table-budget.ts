@@ -4,12 +4,10 @@ import { type Ask, type Taken, takeNumbers } from '../../domain/budget/take-numb
 import { isFlotillaError } from '../../domain/errors.ts';
 import type { RequestBudget } from '../../domain/ports.ts';
 import { BudgetStore, type BudgetStoreOptions } from './budget-store.ts';
-import { dismissLate, Queue, type Waiter } from './queue.ts';
+import { dismissLate, Queue, tablePatience, type Waiter } from './queue.ts';
 
 type Turn = Awaited<ReturnType<RequestBudget['turn']>>;
 
-/** How long a table that fails is asked again by those whose request can wait for ever. */
-const patience = 15_000;
 const firstWait = 25;
 const longestWait = 1_000;
 
@@ -84,7 +82,7 @@ export class TableBudget implements RequestBudget {
   /** Others write meanwhile, or the table fails for a while: then all is decided anew, by what stands there then. */
   async #serve(waiters: readonly Waiter[], complaints: readonly Complaint[]): Promise<void> {
     const { clock, random } = this.#options;
-    const end = clock.now() + patience;
+    const end = clock.now() + tablePatience;
     for (let asking = waiters, tries = 0; ; tries += 1) {
       try {
         const { budget, told } = await this.#store.change((before) =>

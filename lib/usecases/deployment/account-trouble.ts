@@ -4,11 +4,10 @@ import { itemOf, rowOf } from '../../domain/record/rows.ts';
 import type { TroubleRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
 import { isoTime } from '../iso-time.ts';
+import { lasting } from './hindrances.ts';
 
 type Needs = Pick<Deps, 'table' | 'clock' | 'tell'>;
 
-/** Milliseconds. What is over sooner was a hiccup. */
-const lasting = 20_000;
 /** So often it is said again that it is still so. */
 const repeated = 60_000;
 /** Nobody has said for this long that it is still so: nobody looks any more. */

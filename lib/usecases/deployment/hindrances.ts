@@ -14,7 +14,7 @@ import { placeOf } from './watched-row.ts';
 type Needs = Pick<Deps, 'table' | 'clock'>;
 
 /** Milliseconds. What is over sooner was a hiccup, of which nobody needs to hear. */
-const lasting = 20_000;
+export const lasting = 20_000;
 
 /**
  * Tells what holds up the runs of an account: in the row of each deployment, with an event when it begins, becomes another, and

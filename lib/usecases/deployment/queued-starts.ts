@@ -106,8 +106,9 @@ const sendQueued = async (deps: Needs, row: RunWatchRow, { executor, latest }: S
 };
 
 /**
- * Takes a start out of the queue, for one sender alone, and only while nobody has ended the deployment. A table that fails may have taken the write
- * all the same: by its mark the sender knows its own. Gives why nothing may be started, and undefined where it is somebody else's.
+ * Takes a start out of the queue, for one sender alone, and only while nobody has ended the deployment. A table that fails may
+ * have taken the write all the same: by its mark the sender knows its own. Gives why nothing may be started, and undefined where
+ * it is somebody else's.
  */
 const claim = (deps: Needs, row: RunWatchRow): Promise<RunWatchRow | Failure | undefined> => {
   const { batch_id, index, wait, watcher } = placeOf(row);

@@ -15,8 +15,8 @@ const firstPause = 2_000;
 const longestPause = 15_000;
 const spread = 1_000;
 /**
- * Of what the poller may wait for the turn of a start out of the queue. Less, so that a steady stream of new starts never takes
- * all turns that those in the queue could have: they are older.
+ * A function waits for its turn for this part of the time that the poller waits for the turn of a queued start. Otherwise a steady
+ * stream of new starts could take all the turns from those in the queue, which are older.
  */
 const partForTurn = 0.8;
 
