@@ -1,4 +1,4 @@
-import type { HistoryEvent } from '../../lib/engine/history.ts';
+import { type HistoryEvent, mostEvents } from '../../lib/engine/history.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/engine/json.ts';
 
 /** One attempt of a state, as the history of an execution tells it. */
@@ -28,7 +28,8 @@ const withoutTraces = (value: Json): Json => {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withoutTraces(part)]));
 };
 
-const isFull = (cause: Json | undefined): boolean => typeof cause === 'string' && /\b25,?000\b/.test(cause);
+const isFull = (cause: Json | undefined): boolean =>
+  typeof cause === 'string' && cause.includes(`maximum number of history events (${mostEvents})`);
 
 type Open = { -readonly [Field in keyof Attempt]: Attempt[Field] };
 
