@@ -1,4 +1,4 @@
-import type { Random } from '../../lib/domain/ports.ts';
+import type { Random } from '../lib/domain/ports.ts';
 
 /** Mulberry32: the whole state is the seed, so a seed is a story. */
 export class SeededRandom implements Random {

@@ -5,14 +5,12 @@ import type { InboxMessage } from '../../lib/domain/record/rows.ts';
 import { decide } from '../../lib/domain/schedule/decide.ts';
 import type { Sheet } from '../../lib/domain/schedule/sheet.ts';
 import { emptySchedule, type ScheduleState } from '../../lib/domain/schedule/state.ts';
+import { SeededRandom } from '../seeded-random.ts';
 import type { Measurement } from './plan.ts';
 
-/** Mulberry32: a small generator of numbers from 0 to 1 whose whole state is the seed. */
-const numbersFrom = (seed: number) => (): number => {
-  seed = (seed + 0x6d2b79f5) | 0;
-  let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+const numbersFrom = (seed: number): (() => number) => {
+  const random = new SeededRandom(seed);
+  return () => random.next();
 };
 
 /** Up to three dependencies each, on any that come earlier in the file: 1.5 edges per deployment. */

@@ -13,6 +13,7 @@ import { callbackPath } from '../../lib/domain/callback-route.ts';
 import { parseConfiguration } from '../../lib/domain/catalogue/parse-configuration.ts';
 import { statuses } from '../../lib/domain/deployment/status.ts';
 import { run } from '../cli/cli-world.ts';
+import { tableRows } from './table-rows.ts';
 
 /** What the README says is done, and what it names exists. The demo alone is left to `.ci/run`. */
 const root = join(import.meta.dirname, '..', '..');
@@ -29,18 +30,7 @@ const fences = (language: string): string[] =>
   matches(readme, new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'));
 
 /** The rows, below the head, of the table whose head begins with these words. */
-const table = (head: string): string[][] => {
-  const lines = readme.split('\n');
-  const from = lines.indexOf(head) + 2;
-  expect(from, `the table ${head}`).toBeGreaterThan(1);
-  const rows = lines.slice(from, lines.indexOf('', from));
-  return rows.map((row) =>
-    row
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-};
+const table = (head: string): string[][] => tableRows(readme, head, (line) => line === head);
 const inBackticks = (cell: string): string[] => matches(cell, /`([^`]+)`/g);
 
 describe('what it names exists', () => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parseFaultFile, parseFaultOrder } from '../../lib/simulators/harness/fault-file.ts';
 import { type FaultName, faultNames, routeNames, ruleOf } from '../../lib/simulators/harness/fault-rules.ts';
 import { faultFileSchema, faultOrderSchema, installationSchema } from '../../lib/simulators/harness/fault-schema.ts';
+import { tableRows } from './table-rows.ts';
 
 /** docs/simulator.md names all that can be ordered, and nothing else; what it shows is read as it stands. */
 const root = join(import.meta.dirname, '..', '..');
@@ -11,18 +12,7 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const page = read('docs/simulator.md');
 
 /** The rows, below the head, of the table whose head begins with this word. */
-const table = (head: string): string[][] => {
-  const lines = page.split('\n');
-  const from = lines.findIndex((line) => line.startsWith(`| ${head} |`)) + 2;
-  expect(from, `the table of ${head}`).toBeGreaterThan(1);
-  const rows = lines.slice(from, lines.indexOf('', from));
-  return rows.map((row) =>
-    row
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-};
+const table = (head: string): string[][] => tableRows(page, `of ${head}`, (line) => line.startsWith(`| ${head} |`));
 
 const code = (text: string): string => `\`${text}\``;
 

@@ -4,8 +4,8 @@ import type { Transport } from '../../lib/adapters/own-fetch.ts';
 import type { News, RunRequest, RunState, StartResult, Watched } from '../../lib/domain/ports.ts';
 import { HarnessExecutor } from '../../lib/executors/harness.ts';
 import type { SimulatedHarnessOptions } from '../../lib/simulators/harness/options.ts';
+import { SeededRandom } from '../seeded-random.ts';
 import { VirtualHarness } from '../simulators/harness/virtual-harness.ts';
-import { SeededRandom } from '../trials/random.ts';
 import { anyTime, apiKey, apiOf, type RequestChange, requestOf, watch, webhookToken } from './harness-fixtures.ts';
 
 /** An executor and the Harness that it talks to, in one virtual time and without a socket. */

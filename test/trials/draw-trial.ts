@@ -7,8 +7,8 @@ import {
 } from '../../lib/simulators/harness/fault-rules.ts';
 import type { FaultOrder } from '../../lib/simulators/harness/fault-schema.ts';
 import type { SimulatedHarnessOptions } from '../../lib/simulators/harness/options.ts';
+import { SeededRandom } from '../seeded-random.ts';
 import type { Wanted } from '../workflow/batch-text.ts';
-import { SeededRandom } from './random.ts';
 
 /** A function that is killed so many seconds after the batch was sent. */
 export interface Kill {

@@ -1,15 +1,10 @@
-import { HttpHarnessApi } from '../../lib/adapters/harness-api.ts';
-import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
 import { type EventRow, rowOf } from '../../lib/domain/record/rows.ts';
-import { HarnessExecutor } from '../../lib/executors/harness.ts';
 import type { FaultOrder } from '../../lib/simulators/harness/fault-schema.ts';
-import { type InProcessHarness, simulateHarness } from '../../lib/simulators/harness/in-process.ts';
 import type { SimulatedHarnessOptions } from '../../lib/simulators/harness/options.ts';
 import type { RequestReport } from '../../lib/simulators/harness/request-log.ts';
-import { TableBudget } from '../../lib/usecases/budget/table-budget.ts';
+import { SeededRandom } from '../seeded-random.ts';
 import { all } from '../workflow/report.ts';
-import { World } from '../workflow/world.ts';
-import { SeededRandom } from './random.ts';
+import { openStage, type Stage } from './harness-stage.ts';
 
 export interface Load {
   readonly mode: 'webhook' | 'execute';
@@ -36,56 +31,34 @@ export interface LoadTold {
 
 /** Starts that many deployments at once on a simulated Harness, in virtual time, and counts. */
 export const runLoad = async (load: Load): Promise<LoadTold> => {
-  let harness: InProcessHarness | undefined;
   const random = new SeededRandom(load.count);
-  const world = await World.open({
-    sweepEvery: 60_000,
-    random: () => random.next(),
-    catalogue: catalogueOf(load),
-    executor: (one) => {
-      const made = simulateHarness({
-        eventMilliseconds: 5_000,
-        stageMilliseconds: load.seconds * 500,
-        requestsPerMinute: load.allowed,
-        ...load.installation,
-        faults: load.faults ?? [],
-        clock: one.clock,
-        random,
-        deploy: async ({ service, version }) => void one.cluster.set(service, version, 'good'),
-      });
-      harness = made;
-      const { clock, table } = one;
-      const names = { account: 'simulated', org: 'default', project: 'simulated', apiKey: 'pat.simulated' };
-      const budget = new TableBudget({ table, clock, random, account: 'harness:simulated', limit: load.budget });
-      const transport: typeof made.transport = async (...request) => {
-        one.meter.calls += 1;
-        const answer = await made.transport(...request);
-        one.meter.calls += 1;
-        return answer;
-      };
-      const api = new HttpHarnessApi({ baseUrl: made.url, ...names, clock, random, transport, budget });
-      const executor = new HarnessExecutor({ api, clock });
-      return () => executor;
+  const stage = await openStage({
+    settings: { mode: load.mode },
+    harness: {
+      eventMilliseconds: 5_000,
+      stageMilliseconds: load.seconds * 500,
+      requestsPerMinute: load.allowed,
+      ...load.installation,
+      faults: load.faults ?? [],
+      random,
     },
+    random,
+    limit: load.budget,
   });
+  const { world } = stage;
   try {
     const begun = world.clock.now();
     const wanted = Array.from({ length: load.count }, (_, at) => ({ name: `s${at}`, timeout: 900 }));
     const batchId = await world.submit(wanted, { strategy: { max_concurrency: load.count } });
     await world.sealed(batchId);
     const makespan = world.clock.now() - begun;
-    return { makespan, ...(await readTold(world, harness!, batchId)) };
+    return { makespan, ...(await readTold(stage, batchId)) };
   } finally {
-    harness?.close();
-    world.close();
+    stage.close();
   }
 };
 
-const readTold = async (
-  world: World,
-  harness: InProcessHarness,
-  batchId: string,
-): Promise<Omit<LoadTold, 'makespan'>> => {
+const readTold = async ({ world, harness }: Stage, batchId: string): Promise<Omit<LoadTold, 'makespan'>> => {
   const ends = new Map(harness.runs().map(({ key = '', ended_at: at = 0 }) => [key, at]));
   const events = (await all(world, { pk: `EVENTS#${batchId}` })).map((item) => rowOf<EventRow>(item)!);
   const lateness = events
@@ -98,10 +71,4 @@ const readTold = async (
     outcomes[`${to} / ${reason}`] = (outcomes[`${to} / ${reason}`] ?? 0) + 1;
   }
   return { requests: harness.requests(), lateness, outcomes, duplicates: harness.runs().length - ends.size };
-};
-
-const catalogueOf = ({ mode }: Load) => {
-  const { catalogue } = simulatedConfiguration();
-  const harness = { ...catalogue.pillars.shared!.harness!, mode };
-  return { ...catalogue, pillars: { ...catalogue.pillars, shared: { harness } } };
 };

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { cancelBatch } from '../../lib/usecases/batch/cancel-batch.ts';
-import { deployFails, type Path, skipped, well } from './path.ts';
+import { deployFails, type Expected, type Path, skipped, well } from './path.ts';
 import type { World } from './world.ts';
 
 /** Nothing new starts, runs are aborted where the executor can, and what changed a target is still told truly. */
@@ -8,6 +8,15 @@ import type { World } from './world.ts';
 const cancelled = 'CANCELLED / CancelledByRequest';
 const verifyFails = 'AwaitTurn Capture Deploy Verify Restore VerifyRestore Record';
 const never = Number.POSITIVE_INFINITY;
+
+/** The first attempt failed, and the second was cancelled before it was started. */
+export const firstUndone: Expected = {
+  outcome: 'FAILED / RestoredPreviousRelease',
+  visited: 'AwaitTurn Capture Deploy Capture Deploy Restore VerifyRestore Record',
+  starts: '1, restore',
+  runs: '1.0.0',
+  says: /^Not started: the batch was cancelled\. /,
+};
 
 const after =
   (seconds: number) =>
@@ -59,13 +68,7 @@ export const cancelPaths: readonly Path[] = [
       await after(3)(world, batchId);
     },
     expect: {
-      a: {
-        outcome: 'FAILED / RestoredPreviousRelease',
-        visited: 'AwaitTurn Capture Deploy Capture Deploy Restore VerifyRestore Record',
-        starts: '1, restore',
-        runs: '1.0.0',
-        says: /^Not started: the batch was cancelled\. /,
-      },
+      a: firstUndone,
     },
     ends: 'FAILED / DeploymentsFailed',
   },

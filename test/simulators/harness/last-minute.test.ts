@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { LastMinute } from '../../../lib/simulators/harness/last-minute.ts';
-import { SeededRandom } from '../../trials/random.ts';
+import { SeededRandom } from '../../seeded-random.ts';
 
 test('the last minute is counted as one by one would count it, however much has passed before', () => {
   const random = new SeededRandom(3);

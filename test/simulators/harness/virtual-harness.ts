@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { networkCode } from '../../../lib/adapters/network-failure.ts';
 import { type InProcessHarness, simulateHarness } from '../../../lib/simulators/harness/in-process.ts';
 import type { SimulatedHarnessOptions } from '../../../lib/simulators/harness/options.ts';
-import { SeededRandom } from '../../trials/random.ts';
+import { SeededRandom } from '../../seeded-random.ts';
 import { WorldClock } from '../../workflow/world-clock.ts';
 
 export interface Heard {

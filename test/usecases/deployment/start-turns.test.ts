@@ -5,7 +5,7 @@ import { localPace } from '../../../lib/local/runtime/local-pace.ts';
 import { TableBudget } from '../../../lib/usecases/budget/table-budget.ts';
 import { type Pauses, startRun } from '../../../lib/usecases/deployment/start-run.ts';
 import { cloudPace } from '../../../lib/usecases/deps.ts';
-import { SeededRandom } from '../../trials/random.ts';
+import { SeededRandom } from '../../seeded-random.ts';
 import { unaskedExecutor } from '../../unasked-executor.ts';
 import { WorldClock } from '../../workflow/world-clock.ts';
 import { passTime } from '../budget/virtual-time.ts';

@@ -1,0 +1,15 @@
+import { expect } from 'vitest';
+
+/** The cells of the rows below the head of the first table of a page whose head is meant. */
+export const tableRows = (page: string, head: string, isHead: (line: string) => boolean): string[][] => {
+  const lines = page.split('\n');
+  const from = lines.findIndex(isHead) + 2;
+  expect(from, `the table ${head}`).toBeGreaterThan(1);
+  const rows = lines.slice(from, lines.indexOf('', from));
+  return rows.map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+};
