@@ -311,6 +311,10 @@ export interface WorkloadView {
   /** ReplicaSets of a Deployment, ControllerRevisions of a StatefulSet or DaemonSet, Jobs of a CronJob; else empty. */
   readonly revisions: readonly KubernetesObject[];
   readonly pods: readonly KubernetesObject[];
+  /** Warning events of the workload, its revisions and its pods. Absent where they were not read. */
+  readonly events?: readonly KubernetesObject[];
+  /** Workload, revisions and pods came by streams of their own: one may lag behind another, and will catch up. */
+  readonly watched?: true;
 }
 
 export interface HealthRequest {

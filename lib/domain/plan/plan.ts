@@ -26,6 +26,16 @@ export interface HealthCheck {
   readonly keep_answer?: true;
 }
 
+/** How a rollout is judged, where it is not as usual. From the batch, else from the catalogue. */
+export interface RolloutSettings {
+  /** How often a container may end before that fails the rollout. Absent: the third end does. */
+  readonly crash_tolerance?: number;
+  /** Seconds that containers must have run, where neither a readiness probe nor minReadySeconds tells that they serve. */
+  readonly steady_seconds?: number;
+  /** A broken pod of an earlier revision that holds up a StatefulSet is deleted. */
+  readonly unblock?: true;
+}
+
 export type RollbackStrategy = 'automatic' | 'manual' | 'none';
 export const artifactTypes = ['docker', 'helm', 'kustomize'] as const;
 export type ArtifactType = (typeof artifactTypes)[number];
@@ -66,6 +76,8 @@ export interface PlannedDeployment {
   /** `environment/cluster/pillar/service_name`: where its release is recorded. */
   readonly target: string;
   readonly workload: Workload;
+  /** Absent: as usual. */
+  readonly rollout?: RolloutSettings;
   readonly executor: ExecutorSettings;
   /** Length of the longest path of dependencies before it, from 0. */
   readonly level: number;

@@ -1,4 +1,4 @@
-import type { ArtifactType, Workload } from '../plan/plan.ts';
+import type { ArtifactType, RolloutSettings, Workload } from '../plan/plan.ts';
 import type { WorkloadView } from '../ports.ts';
 import type { Baseline } from './baseline.ts';
 
@@ -47,6 +47,9 @@ export interface Look {
   readonly previous?: Progress;
   /** Milliseconds since 1970. */
   readonly now: number;
+  readonly settings?: RolloutSettings;
+  /** When the attempt began, in milliseconds since 1970: what was told before is of another time. */
+  readonly since?: number;
 }
 
 /** What a rule says. `reason` is PascalCase, `message` a sentence with both numbers. */
