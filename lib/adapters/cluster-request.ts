@@ -4,8 +4,9 @@ import { FlotillaError } from '../domain/errors.ts';
 import { foreignText } from '../domain/record/foreign-text.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 import { networkMessage } from './network-failure.ts';
-import { ask, type Transport } from './own-fetch.ts';
-import { withoutSecrets } from './own-secrets.ts';
+import { type Answer, ask, type Transport } from './own-fetch.ts';
+import { type Redact, redactorOf } from './own-secrets.ts';
+import { linesOf } from './text-lines.ts';
 
 const authority = 'its certificate authority is named in the kubeconfig, as certificate-authority-data';
 
@@ -15,6 +16,9 @@ export const requestMilliseconds = 10_000;
 /** A page of a list has some 2 MB. */
 export const listBytes = 32 * 1024 * 1024;
 
+/** Of a watch: an object has at most 1.5 MiB where the API server keeps it, and some more as JSON. */
+const longestLine = 8 * 1024 * 1024;
+
 const shortestSecret = 8;
 
 export interface ApiAnswer {
@@ -23,6 +27,25 @@ export interface ApiAnswer {
   /** There was more than was to be read. */
   readonly isCut?: true;
   readonly redirect?: string;
+}
+
+/** An answer that goes on. */
+export interface ApiStream {
+  readonly status: 200;
+  /** As they come, without secrets of ours. They throw ClusterUnavailable when the connection breaks. */
+  readonly lines: AsyncIterable<string>;
+}
+
+interface Asked {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly body?: object;
+}
+
+interface Sending {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  readonly limit: number;
 }
 
 export interface Patience {
@@ -39,7 +62,7 @@ export interface ApiStatusBody {
 }
 
 /**
- * GET requests with client-node's authentication and connections but without its models: those would turn every time into a
+ * Requests with client-node's authentication and connections but without its models: those would turn every time into a
  * Date, drop unknown fields and take three times as long (2,000 pods: 100 ms instead of 35). And without its `fetch`, which
  * follows redirects and reads all that comes.
  */
@@ -57,49 +80,140 @@ export class ClusterRequests {
     this.#server = (access.config.getCurrentCluster()?.server ?? '').replace(/\/$/, '');
   }
 
-  /** Any answer but 401, 5xx and redirects, which mean that the cluster cannot be asked. */
+  /** Any answer but 401, 403, 429, 5xx and redirects, which mean that the cluster cannot be asked. */
   async get(path: string, patience: Patience = {}): Promise<ApiAnswer> {
-    const first = await this.send(path, patience);
-    if (first.status !== 401) return this.#checked(path, first);
-    // A token may have run out a moment ago: once more with a new one.
-    this.#access.renew();
-    this.#dispatcher = undefined;
-    return this.#checked(path, await this.send(path, patience));
+    return this.#asked({ method: 'GET', path }, patience);
   }
 
-  /** The answer as it came. Throws ClusterUnavailable when there is none, with `details.timeout` when it took too long. */
-  async send(path: string, { limit = listBytes, milliseconds = requestMilliseconds }: Patience): Promise<ApiAnswer> {
+  /** Has something made, a review of our rights for example. Checked as `get` is. */
+  async post(path: string, body: object): Promise<ApiAnswer> {
+    return this.#asked({ method: 'POST', path, body });
+  }
+
+  /** Checked as `get` is. The body holds the preconditions: nothing else that has this name by then is deleted. */
+  async delete(path: string, body: object): Promise<ApiAnswer> {
+    return this.#asked({ method: 'DELETE', path, body });
+  }
+
+  /**
+   * An answer that goes on: a watch. What is no stream (a 410 for example) is an answer, checked as `get` checks it. Throws
+   * ClusterUnavailable when it does not begin in time; once it has begun it lasts until the signal or the API server ends it.
+   */
+  async open(path: string, signal: AbortSignal): Promise<ApiAnswer | ApiStream> {
+    const asked: Asked = { method: 'GET', path };
+    const opened = await this.#twice(() => this.#opened(asked, signal), isRefused);
+    return 'lines' in opened ? opened : this.#checked(asked, opened);
+  }
+
+  /**
+   * The answer as it came: through the proxy it may be that of a service. Throws ClusterUnavailable when there is none, with
+   * `details.timeout` when it took too long.
+   */
+  send(path: string, patience: Patience): Promise<ApiAnswer> {
+    return this.#twice(() => this.#answered({ method: 'GET', path }, patience), isRefusedByApi);
+  }
+
+  async #asked(asked: Asked, patience: Patience = {}): Promise<ApiAnswer> {
+    return this.#checked(asked, await this.#twice(() => this.#answered(asked, patience), isRefused));
+  }
+
+  /** A credential may have run out, or been replaced, a moment ago: once more with a new one. Nothing was done yet. */
+  async #twice<One extends ApiAnswer | ApiStream>(
+    once: () => Promise<One>,
+    isWithout: (answer: One) => boolean,
+  ): Promise<One> {
+    const first = await once();
+    if (!isWithout(first)) return first;
+    this.#access.renew();
+    this.#dispatcher = undefined;
+    return once();
+  }
+
+  async #answered(
+    asked: Asked,
+    { limit = listBytes, milliseconds = requestMilliseconds }: Patience,
+  ): Promise<ApiAnswer> {
+    const headers = await this.#authenticated();
     const signal = AbortSignal.timeout(milliseconds);
     try {
-      const context = new RequestContext(`${this.#server}${path}`, HttpMethod.GET);
-      await this.#access.config.applySecurityAuthentication(context);
-      // client-node makes a new connection pool for every request; one is kept, so that connections are.
-      this.#dispatcher ??= context.getDispatcher();
-      context.setHeaderParam('accept', 'application/json, */*');
-      const headers = context.getHeaders();
-      const transport = by(this.#dispatcher);
-      const credential = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
-      const answer = await ask(`${this.#server}${path}`, { headers, signal, limit, credential, transport });
-      const { bytes, isWhole } = await answer.read();
-      return {
-        status: answer.status,
-        body: withoutSecrets(new TextDecoder().decode(bytes), this.#known(headers)),
-        ...(isWhole ? {} : { isCut: true }),
-        ...(answer.redirect === undefined ? {} : { redirect: answer.redirect }),
-      };
+      return await this.#whole(await this.#carried(asked, { headers, signal, limit }), headers);
     } catch (error) {
-      if (signal.aborted) throw this.unavailable(`no answer within ${milliseconds} ms`, { timeout: true });
+      if (signal.aborted) throw this.#late(milliseconds);
       throw this.unavailable(networkMessage(error, authority), {}, error);
     }
   }
 
+  async #opened(asked: Asked, signal: AbortSignal): Promise<ApiAnswer | ApiStream> {
+    const headers = await this.#authenticated();
+    const [slow, begun] = [new AbortController(), () => clearTimeout(timer)];
+    const timer = setTimeout(() => slow.abort(), requestMilliseconds);
+    try {
+      const either = AbortSignal.any([slow.signal, signal]);
+      const answer = await this.#carried(asked, { headers, signal: either, limit: listBytes });
+      if (answer.status !== 200) return await this.#whole(answer, headers);
+      return { status: 200, lines: this.#lines(answer.stream(), { redact: this.#redactorFor(headers), signal }) };
+    } catch (error) {
+      if (slow.signal.aborted) throw this.#late(requestMilliseconds);
+      throw this.unavailable(networkMessage(error, authority), {}, error);
+    } finally {
+      begun();
+    }
+  }
+
+  async *#lines(
+    chunks: AsyncIterable<Uint8Array>,
+    { redact, signal }: { readonly redact: Redact; readonly signal: AbortSignal },
+  ): AsyncGenerator<string> {
+    try {
+      for await (const line of linesOf(chunks, longestLine)) yield redact(line);
+    } catch (error) {
+      if (!signal.aborted) throw this.unavailable(networkMessage(error, authority), {}, error);
+    }
+  }
+
+  /** The headers that let us in. client-node makes a new connection pool for every request; one is kept, so that connections are. */
+  async #authenticated(): Promise<Readonly<Record<string, string>>> {
+    try {
+      const context = new RequestContext(this.#server, HttpMethod.GET);
+      await this.#access.config.applySecurityAuthentication(context);
+      this.#dispatcher ??= context.getDispatcher();
+      return { ...context.getHeaders(), accept: 'application/json, */*' };
+    } catch (error) {
+      throw this.unavailable(networkMessage(error, authority), {}, error);
+    }
+  }
+
+  #carried({ method, path, body }: Asked, sending: Sending): Promise<Answer> {
+    const { signal, limit } = sending;
+    const credential = Object.keys(sending.headers).some((name) => name.toLowerCase() === 'authorization');
+    const headers = { ...sending.headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const transport = by(this.#dispatcher);
+    return ask(`${this.#server}${path}`, { method, headers, ...sent, signal, limit, credential, transport });
+  }
+
+  async #whole(answer: Answer, headers: Readonly<Record<string, string>>): Promise<ApiAnswer> {
+    const { bytes, isWhole } = await answer.read();
+    return {
+      status: answer.status,
+      body: this.#redactorFor(headers)(new TextDecoder().decode(bytes)),
+      ...(isWhole ? {} : { isCut: true }),
+      ...(answer.redirect === undefined ? {} : { redirect: answer.redirect }),
+    };
+  }
+
+  #late(milliseconds: number): FlotillaError {
+    return this.unavailable(`no answer within ${milliseconds} ms`, { timeout: true });
+  }
+
   /** What was sent must not come back; and what a workload was told of us must not either. A short one is a word of others too. */
-  #known(headers: Readonly<Record<string, string>>): readonly string[] {
+  #redactorFor(headers: Readonly<Record<string, string>>): Redact {
     const { password, token } = this.#access.config.getCurrentUser() ?? {};
     const sent = Object.entries(headers).flatMap(([name, value]) =>
       name.toLowerCase() === 'authorization' ? [value.replace(/^\w+ /, '')] : [],
     );
-    return [...sent, password ?? '', token ?? '', ...this.#secrets].filter(({ length }) => length >= shortestSecret);
+    const known = [...sent, password ?? '', token ?? '', ...this.#secrets];
+    return redactorOf(known.filter(({ length }) => length >= shortestSecret));
   }
 
   unavailable(why: string, details: Readonly<Record<string, unknown>> = {}, cause?: unknown): FlotillaError {
@@ -108,13 +222,13 @@ export class ClusterRequests {
     return new FlotillaError('ClusterUnavailable', message, { cluster: this.#name, host, ...details }, cause);
   }
 
-  #checked(path: string, answer: ApiAnswer): ApiAnswer {
+  #checked({ method, path }: Asked, answer: ApiAnswer): ApiAnswer {
     const { status, redirect } = answer;
     if (redirect !== undefined)
       throw this.unavailable(`it answers with ${redirect}; is the address right?`, { status });
     if (status !== 401 && status !== 403 && status < 500 && status !== 429) return answer;
     const said = statusBodyOf(answer)?.message ?? `HTTP ${status}`;
-    throw this.unavailable(`${remedies[status] ?? 'it failed'}: ${said} (GET ${path.split('?')[0]})`, { status });
+    throw this.unavailable(`${remedies[status] ?? 'it failed'}: ${said} (${method} ${path.split('?')[0]})`, { status });
   }
 }
 
@@ -129,6 +243,12 @@ const remedies: Readonly<Record<number, string>> = {
   403: 'we have no right to; grant get and list on workloads, pods, pods/log and services/proxy',
   429: 'it is too busy',
 };
+
+const isRefused = ({ status }: ApiAnswer | ApiStream): boolean => status === 401;
+
+/** Through the proxy a service may answer 401 too; then our credential is good. */
+const isRefusedByApi = (answer: ApiAnswer): boolean =>
+  isRefused(answer) && statusBodyOf(answer)?.reason === 'Unauthorized';
 
 export function statusBodyOf({ body }: ApiAnswer): ApiStatusBody | undefined {
   if (!body.startsWith('{')) return undefined;

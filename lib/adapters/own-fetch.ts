@@ -25,6 +25,8 @@ export interface Answer {
   readonly redirect?: string;
   /** To be called once, always: a connection waits for it. Throws when the connection breaks in the middle. */
   read(): Promise<Content>;
+  /** In the place of `read`, for an answer that goes on: there is no limit to it. Leaving the loop closes the connection. */
+  stream(): AsyncIterable<Uint8Array>;
 }
 
 export interface Content {
@@ -62,6 +64,7 @@ export const ask = async (url: string, asking: Asking): Promise<Answer> => {
     headers,
     ...(isRedirect ? { redirect: redirectWords(headers.get('location'), url) } : {}),
     read: () => upTo(limit, body),
+    stream: () => body ?? nothing(),
   };
 };
 
@@ -70,6 +73,8 @@ const redirectWords = (location: string | null, base: string): string => {
   const host = location === null ? '' : (URL.parse(location, base)?.host ?? '');
   return host === '' ? 'a redirect to nowhere' : `a redirect to ${host}, which was not followed`;
 };
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 /** Leaving the loop early closes the connection. */
 const upTo = async (limit: number, body: AsyncIterable<Uint8Array> | null): Promise<Content> => {

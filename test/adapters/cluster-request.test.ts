@@ -1,0 +1,109 @@
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { kubeConfigFrom } from '../../lib/adapters/cluster-access.ts';
+import { type ApiAnswer, type ApiStream, ClusterRequests } from '../../lib/adapters/cluster-request.ts';
+import { linesOf } from '../../lib/adapters/text-lines.ts';
+
+const serving = async (listener: RequestListener) => {
+  const asked: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request);
+    listener(request, response);
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { asked, requests: new ClusterRequests('eu-1', await kubeConfigFrom({ server: url }), ['our-secret-key']) };
+};
+
+const never = new AbortController().signal;
+const linesIn = async (opened: ApiAnswer | ApiStream): Promise<readonly string[]> => {
+  if (!('lines' in opened)) throw new Error(`no stream: ${opened.status}`);
+  const lines: string[] = [];
+  for await (const line of opened.lines) lines.push(line);
+  return lines;
+};
+
+describe('an answer that goes on', () => {
+  test('comes in lines, wherever it is cut on its way, without secrets of ours', async () => {
+    const { requests } = await serving((_, response) => {
+      response.write('{"a":1}\n{"b":');
+      setImmediate(() => response.end('"our-secret-key"}\n\n{"c":3}'));
+    });
+    expect(await linesIn(await requests.open('/w', never))).toEqual(['{"a":1}', '{"b":"***"}', '{"c":3}']);
+  });
+
+  test('is ended by whoever reads it, without an error', async () => {
+    const { requests } = await serving((_, response) => void response.write('{"a":1}\n'));
+    const stop = new AbortController();
+    const opened = await requests.open('/w', stop.signal);
+    const lines: string[] = [];
+    for await (const line of (opened as ApiStream).lines) {
+      lines.push(line);
+      stop.abort();
+    }
+    expect(lines).toEqual(['{"a":1}']);
+  });
+
+  test('whose connection breaks says so', async () => {
+    const { requests } = await serving((_, response) => {
+      response.write('{"a":1}\n');
+      setImmediate(() => response.destroy());
+    });
+    await expect(linesIn(await requests.open('/w', never))).rejects.toMatchObject({ name: 'ClusterUnavailable' });
+  });
+
+  test.each([
+    [410, 'Expired'],
+    [404, 'NotFound'],
+  ])('is none where the API server says %d: then it is an answer', async (status, reason) => {
+    const body = JSON.stringify({ kind: 'Status', code: status, reason, message: 'no' });
+    const { requests } = await serving((_, response) => void response.writeHead(status).end(body));
+    expect(await requests.open('/w', never)).toEqual({ status, body });
+  });
+
+  test.each([403, 429, 500])('is none after %d: the cluster cannot be asked', async (status) => {
+    const { requests } = await serving((_, response) => void response.writeHead(status).end());
+    const unavailable = { name: 'ClusterUnavailable', details: { status } };
+    await expect(requests.open('/w', never)).rejects.toMatchObject(unavailable);
+  });
+});
+
+test.each([
+  ['get', (requests: ClusterRequests) => requests.get('/x')],
+  ['post', (requests: ClusterRequests) => requests.post('/x', { a: 1 })],
+  ['delete', (requests: ClusterRequests) => requests.delete('/x', { a: 1 })],
+  ['open', (requests: ClusterRequests) => requests.open('/x', never)],
+] as const)('%s is repeated once after a 401', async (_, ask) => {
+  const { asked, requests } = await serving((_request, response) => {
+    response.writeHead(asked.length === 1 ? 401 : 200).end('{}');
+  });
+  expect(await ask(requests)).toMatchObject({ status: 200 });
+  expect(asked).toHaveLength(2);
+  const refusing = await serving((_request, response) => void response.writeHead(401).end('{}'));
+  await expect(ask(refusing.requests)).rejects.toMatchObject({ details: { status: 401 } });
+  expect(refusing.asked).toHaveLength(2);
+});
+
+test('a body is sent as JSON, with its length', async () => {
+  const bodies: string[] = [];
+  const { asked, requests } = await serving(async (request, response) => {
+    for await (const chunk of request) bodies.push(String(chunk));
+    response.end('{}');
+  });
+  await requests.delete('/x', { preconditions: { uid: 'u' } });
+  expect(bodies).toEqual(['{"preconditions":{"uid":"u"}}']);
+  expect(asked[0]).toMatchObject({ method: 'DELETE', headers: { 'content-type': 'application/json' } });
+  expect(asked[0]!.headers['content-length']).toBe(String(bodies[0]!.length));
+});
+
+test('a line without an end is not read for ever', async () => {
+  const endless = async function* () {
+    for (;;) yield new TextEncoder().encode('aaaa');
+  };
+  await expect(linesOf(endless(), 10).next()).rejects.toThrow('a line has more than 10 characters');
+});
