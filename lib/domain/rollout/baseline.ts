@@ -1,9 +1,10 @@
 import type { JsonObject } from '../json.ts';
-import type { Workload } from '../plan/plan.ts';
+import type { Workload, WorkloadKind } from '../plan/plan.ts';
 import type { WorkloadView } from '../ports.ts';
 import { foreignReference } from '../record/foreign-text.ts';
 import { sameRepository } from './image.ts';
-import { labelOf, listAt, numberAt, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
+import { labelOf, numberAt, stringAt } from './kubernetes-object.ts';
+import { type Container, containersOf, podSpecOf } from './pod-template.ts';
 import { currentReplicaSet, newestRevision } from './revision.ts';
 
 /** What ran before a deployment: small JSON that fits a table row. Against it a new revision is known. */
@@ -40,55 +41,35 @@ export const isSameRevision = (one: Baseline, other: Baseline): boolean =>
 
 /** The identity of the revision that the workload's controller works towards; see `Baseline.revision`. */
 export function revisionOf(workload: Workload, view: WorkloadView): string | undefined {
-  const object = view.workload;
-  if (object === undefined) return undefined;
-  switch (workload.kind) {
-    case 'deployment': {
-      const replicaSet = currentReplicaSet(object, view.revisions);
-      const number = stringAt(object, 'metadata', 'annotations', 'deployment.kubernetes.io/revision');
-      const hash = replicaSet && labelOf(replicaSet, 'pod-template-hash');
-      return hash === undefined ? number : `${number}/${hash}`;
-    }
-    case 'statefulset':
-      return stringAt(object, 'status', 'updateRevision');
-    case 'daemonset':
-      return stringAt(newestRevision(object, view.revisions), 'metadata', 'name');
-    case 'cronjob':
-      return String(numberAt(object, 'metadata', 'generation'));
-    case 'job':
-    case 'pod':
-      return stringAt(object, 'metadata', 'uid');
-  }
+  return view.workload && revisions[workload.kind](view.workload, view.revisions);
 }
 
-/** The pod's spec inside a workload. */
-export function podSpecOf(workload: Workload, object: JsonObject): JsonObject {
-  if (workload.kind === 'pod') return objectAt(object, 'spec');
-  if (workload.kind === 'cronjob') return objectAt(object, 'spec', 'jobTemplate', 'spec', 'template', 'spec');
-  return objectAt(object, 'spec', 'template', 'spec');
-}
+const uidOf = (object: JsonObject): string | undefined => stringAt(object, 'metadata', 'uid');
 
-/** Images by container name, init containers included. */
-export function imagesOf(workload: Workload, object: JsonObject): Readonly<Record<string, string>> {
-  const spec = podSpecOf(workload, object);
-  return Object.fromEntries(
-    [...listAt(spec, 'initContainers'), ...listAt(spec, 'containers')].map((container) => [
-      stringAt(container, 'name') ?? '',
-      stringAt(container, 'image') ?? '',
-    ]),
-  );
-}
+/** A new kind is a row. */
+const revisions: Readonly<
+  Record<WorkloadKind, (object: JsonObject, kept: readonly JsonObject[]) => string | undefined>
+> = {
+  deployment: (object, kept) => {
+    const replicaSet = currentReplicaSet(object, kept);
+    const number = stringAt(object, 'metadata', 'annotations', 'deployment.kubernetes.io/revision');
+    const hash = replicaSet && labelOf(replicaSet, 'pod-template-hash');
+    return hash === undefined ? number : `${number}/${hash}`;
+  },
+  statefulset: (object) => stringAt(object, 'status', 'updateRevision'),
+  daemonset: (object, kept) => stringAt(newestRevision(object, kept), 'metadata', 'name'),
+  cronjob: (object) => String(numberAt(object, 'metadata', 'generation')),
+  job: uidOf,
+  pod: uidOf,
+};
 
 /** The container that the service is: the named one, the only one, or the only one of the catalogue's repository. */
 export function mainContainer(
   workload: Workload,
   object: JsonObject,
   repository: string | undefined = workload.image,
-): { readonly name: string; readonly image: string } | undefined {
-  const containers = listAt(podSpecOf(workload, object), 'containers').map((container) => ({
-    name: String(valueAt(container, 'name') ?? ''),
-    image: String(valueAt(container, 'image') ?? ''),
-  }));
+): Container | undefined {
+  const containers = containersOf(podSpecOf(workload, object));
   if (workload.container !== undefined) return containers.find(({ name }) => name === workload.container);
   if (containers.length === 1) return containers[0];
   if (repository === undefined) return undefined;

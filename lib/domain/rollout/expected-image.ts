@@ -1,15 +1,11 @@
 import type { JsonObject } from '../json.ts';
-import { imagesOf, mainContainer, podSpecOf } from './baseline.ts';
+import { mainContainer } from './baseline.ts';
 import { hasDigest, hasTag, hasVersion, parseImage, sameImage, sameRepository } from './image.ts';
 import { isDigest, readVersion, versionOf } from './image-version.ts';
 import { type Expected, type Finding, failing, type Look, waiting } from './judgement.ts';
 import { listAt, stringAt } from './kubernetes-object.ts';
+import { type Container, containersOf, imagesOf, podSpecOf } from './pod-template.ts';
 import { podsOfNewRevision } from './revision.ts';
-
-interface Container {
-  readonly name: string;
-  readonly image: string;
-}
 
 type ImageLook = Pick<Look, 'workload' | 'expected' | 'view'>;
 
@@ -84,9 +80,9 @@ export const describeImages = (look: Pick<Look, 'workload'>, object: JsonObject)
 
 /** A named container only; else any (init containers are no service). */
 function candidates({ workload }: ImageLook, object: JsonObject): readonly Container[] {
-  return listAt(podSpecOf(workload, object), 'containers')
-    .map((container) => ({ name: stringAt(container, 'name') ?? '', image: stringAt(container, 'image') ?? '' }))
-    .filter(({ name }) => workload.container === undefined || name === workload.container);
+  return containersOf(podSpecOf(workload, object)).filter(
+    ({ name }) => workload.container === undefined || name === workload.container,
+  );
 }
 
 /** The repository with the version, or exactly the reference where it names one. */

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.ts';
-import type { Workload } from '../plan/plan.ts';
+import type { Workload, WorkloadKind } from '../plan/plan.ts';
 import type { WorkloadView } from '../ports.ts';
 import { isDeleting, isOwnedBy, labelOf, numberAt, stringAt } from './kubernetes-object.ts';
 
@@ -35,28 +35,30 @@ export function podsOfNewRevision(workload: Workload, view: WorkloadView): reado
   return isNew === undefined ? [] : view.pods.filter((pod) => !isDeleting(pod) && isNew(pod));
 }
 
-function newRevisionTest(workload: Workload, view: WorkloadView): ((pod: JsonObject) => boolean) | undefined {
-  const object = view.workload;
-  if (object === undefined) return undefined;
-  const byLabel = (label: string, value: string | undefined) =>
-    value === undefined ? undefined : (pod: JsonObject) => labelOf(pod, label) === value;
-  switch (workload.kind) {
-    case 'deployment': {
-      const replicaSet = currentReplicaSet(object, view.revisions);
-      return byLabel('pod-template-hash', replicaSet && labelOf(replicaSet, 'pod-template-hash'));
-    }
-    case 'statefulset':
-      return byLabel('controller-revision-hash', stringAt(object, 'status', 'updateRevision'));
-    case 'daemonset': {
-      const revision = newestRevision(object, view.revisions);
-      return byLabel('controller-revision-hash', revision && labelOf(revision, 'controller-revision-hash'));
-    }
-    case 'job':
-      return (pod) => isOwnedBy(pod, stringAt(object, 'metadata', 'uid'));
-    case 'cronjob':
-      // Its jobs run when their time comes; none of them belongs to the rollout.
-      return undefined;
-    case 'pod':
-      return (pod) => stringAt(pod, 'metadata', 'uid') === stringAt(object, 'metadata', 'uid');
-  }
+type PodTest = (pod: JsonObject) => boolean;
+
+function newRevisionTest(workload: Workload, view: WorkloadView): PodTest | undefined {
+  return view.workload && podTests[workload.kind](view.workload, view.revisions);
 }
+
+const byLabel = (label: string, value: string | undefined): PodTest | undefined =>
+  value === undefined ? undefined : (pod) => labelOf(pod, label) === value;
+
+/** A new kind is a row. */
+const podTests: Readonly<
+  Record<WorkloadKind, (object: JsonObject, kept: readonly JsonObject[]) => PodTest | undefined>
+> = {
+  deployment: (object, kept) => {
+    const replicaSet = currentReplicaSet(object, kept);
+    return byLabel('pod-template-hash', replicaSet && labelOf(replicaSet, 'pod-template-hash'));
+  },
+  statefulset: (object) => byLabel('controller-revision-hash', stringAt(object, 'status', 'updateRevision')),
+  daemonset: (object, kept) => {
+    const revision = newestRevision(object, kept);
+    return byLabel('controller-revision-hash', revision && labelOf(revision, 'controller-revision-hash'));
+  },
+  job: (object) => (pod) => isOwnedBy(pod, stringAt(object, 'metadata', 'uid')),
+  // Its jobs run when their time comes; none of them belongs to the rollout.
+  cronjob: () => undefined,
+  pod: (object) => (pod) => stringAt(pod, 'metadata', 'uid') === stringAt(object, 'metadata', 'uid'),
+};

@@ -2,13 +2,8 @@ import { describe, expect, it, test } from 'vitest';
 import type { JsonObject } from '../../../lib/domain/json.ts';
 import type { Workload, WorkloadKind } from '../../../lib/domain/plan/plan.ts';
 import type { WorkloadView } from '../../../lib/domain/ports.ts';
-import {
-  imagesOf,
-  isSameRevision,
-  mainContainer,
-  podSpecOf,
-  revisionOf,
-} from '../../../lib/domain/rollout/baseline.ts';
+import { isSameRevision, mainContainer, revisionOf } from '../../../lib/domain/rollout/baseline.ts';
+import { imagesOf, podSpecOf } from '../../../lib/domain/rollout/pod-template.ts';
 import { currentReplicaSet, newestRevision, podsOfNewRevision } from '../../../lib/domain/rollout/revision.ts';
 import { deployment } from './objects.ts';
 
