@@ -1,28 +1,24 @@
 import type { JsonObject } from '../json.ts';
-import { podSignals, unreadyEvidence } from './container-signal.ts';
-import { done, firstShort, generationFinding, isUnchanged, type Seen } from './counts.ts';
+import { done, firstShort, generationFinding, type Seen } from './counts.ts';
 import { type Finding, waiting } from './judgement.ts';
+import { kindReport } from './kind-report.ts';
 import { numberAt, stringAt, valueAt } from './kubernetes-object.ts';
 import { podsOfNewRevision } from './revision.ts';
 import type { KindReport } from './signal.ts';
 
 /** kstatus' counts. No node matches: 0 of 0 is ready, with a warning. */
 export function judgeDaemonSet(look: Seen): KindReport {
-  const { object, now, view, workload } = look;
+  const { object, view, workload } = look;
   const unobserved = generationFinding(object);
   if (unobserved !== undefined) return { signals: [], finding: unobserved };
   const pods = podsOfNewRevision(workload, view);
-  const signals = podSignals(pods, { now, unchanged: isUnchanged(look) });
   const pending = countsFinding(object);
   const desired = numberAt(object, 'status', 'desiredNumberScheduled');
   if (pending === undefined) {
-    return { signals, finding: done(look, numberAt(object, 'status', 'numberReady'), desired) };
+    return kindReport(look, { pods }, done(look, numberAt(object, 'status', 'numberReady'), desired));
   }
   const warnings = onDeleteWarning(object);
-  return {
-    signals,
-    finding: { ...pending, evidence: unreadyEvidence(pods), ...(warnings.length > 0 && { warnings }) },
-  };
+  return kindReport(look, { pods }, { ...pending, ...(warnings.length > 0 && { warnings }) });
 }
 
 function countsFinding(object: JsonObject): Finding | undefined {

@@ -1,23 +1,23 @@
 import type { JsonObject } from '../json.ts';
-import { podSignals, unreadyEvidence } from './container-signal.ts';
-import { done, firstShort, generationFinding, isUnchanged, type Seen } from './counts.ts';
+import { done, firstShort, generationFinding, type Seen } from './counts.ts';
 import { type Evidence, type Finding, failing, waiting } from './judgement.ts';
+import { kindReport } from './kind-report.ts';
 import { conditionOf, desiredReplicas, isDeleting, nameOf, numberAt, stringAt, valueAt } from './kubernetes-object.ts';
 import { currentReplicaSet, podsOfNewRevision } from './revision.ts';
 import type { KindReport, Signal } from './signal.ts';
 
 /** kubectl's order of counts (rollout_status.go), with pods, pause, quota and conditions that kubectl does not look at. */
 export function judgeDeployment(look: Seen): KindReport {
-  const { object, now, view, workload } = look;
+  const { object, view, workload } = look;
   const unobserved = generationFinding(object);
   if (unobserved !== undefined) return { signals: [], finding: unobserved };
   const pods = podsOfNewRevision(workload, view);
-  const signals = [...podSignals(pods, { now, unchanged: isUnchanged(look) }), ...replicaFailure(look)];
   const pending = countsFinding(object) ?? unavailableFinding(object);
-  if (pending === undefined)
-    return { signals, finding: done(look, readyOf(object), desiredReplicas(object), pauseWarning(object)) };
-  const finding = pausedFinding(object, pending) ?? deadlineFinding(object, pods) ?? pending;
-  return { signals, finding: finding.evidence ? finding : { ...finding, evidence: unreadyEvidence(pods) } };
+  const finding =
+    pending === undefined
+      ? done(look, readyOf(object), desiredReplicas(object), pauseWarning(object))
+      : (pausedFinding(object, pending) ?? deadlineFinding(object) ?? pending);
+  return kindReport(look, { pods, signals: replicaFailure(look) }, finding);
 }
 
 const readyOf = (object: JsonObject): number => numberAt(object, 'status', 'readyReplicas');
@@ -56,12 +56,12 @@ function pausedFinding(object: JsonObject, pending: Finding): Finding | undefine
 const pauseWarning = (object: JsonObject): readonly string[] =>
   valueAt(object, 'spec', 'paused') === true ? ['the deployment is paused: the next change will not roll out'] : [];
 
-function deadlineFinding(object: JsonObject, pods: readonly JsonObject[]): Finding | undefined {
+function deadlineFinding(object: JsonObject): Finding | undefined {
   const condition = conditionOf(object, 'Progressing');
   if (stringAt(condition, 'reason') !== 'ProgressDeadlineExceeded') return undefined;
   const message = stringAt(condition, 'message') ?? 'the deployment exceeded its progress deadline';
   const fact: Evidence = { kind: 'condition', name: 'Progressing', reason: 'ProgressDeadlineExceeded', message };
-  return failing('ProgressDeadlineExceeded', message, [fact, ...unreadyEvidence(pods)]);
+  return failing('ProgressDeadlineExceeded', message, [fact]);
 }
 
 /**

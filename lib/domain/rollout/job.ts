@@ -1,8 +1,8 @@
 import type { JsonObject } from '../json.ts';
-import { podSignals, unreadyEvidence } from './container-signal.ts';
 import { isUnchanged, type Seen } from './counts.ts';
 import { describeImages } from './expected-image.ts';
 import { type Evidence, failing, healthy, waiting } from './judgement.ts';
+import { kindReport } from './kind-report.ts';
 import { conditionOf, listAt, nameOf, numberAt, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
 import { podsOfNewRevision } from './revision.ts';
 import type { KindReport } from './signal.ts';
@@ -13,7 +13,7 @@ import { evidenceLimit } from './signal.ts';
  * uid). Crashes are counted by its own backoffLimit; what can never start (a bad image) it would wait for, so we do not.
  */
 export function judgeJob(look: Seen): KindReport {
-  const { object, now, view, workload } = look;
+  const { object, view, workload } = look;
   const pods = podsOfNewRevision(workload, view);
   const ended = ['Failed', 'FailureTarget']
     .map((type) => trueCondition(object, type))
@@ -37,8 +37,7 @@ export function judgeJob(look: Seen): KindReport {
   }
   const suspended =
     valueAt(object, 'spec', 'suspend') === true ? ['the job is suspended: nothing runs until it is resumed'] : [];
-  const finding = { ...waiting('JobRunning', text, suspended), evidence: unreadyEvidence(pods) };
-  return { signals: podSignals(pods, { now, crashesAllowed: true }), finding };
+  return kindReport(look, { pods, crashesAllowed: true }, waiting('JobRunning', text, suspended));
 }
 
 function trueCondition(object: JsonObject, type: string): JsonObject | undefined {

@@ -1,12 +1,13 @@
-import { podSignals, unreadyEvidence } from './container-signal.ts';
-import { done, isUnchanged, type Seen } from './counts.ts';
+import { unreadyEvidence } from './container-signal.ts';
+import { done, type Seen } from './counts.ts';
 import { type Evidence, failing, waiting } from './judgement.ts';
+import { kindReport } from './kind-report.ts';
 import { conditionOf, nameOf, stringAt } from './kubernetes-object.ts';
 import type { KindReport } from './signal.ts';
 
 /** Phase Running alone is not enough: the condition Ready counts. A pod that may end is fine when it ended well. */
 export function judgePod(look: Seen): KindReport {
-  const { object, now } = look;
+  const { object } = look;
   const phase = stringAt(object, 'status', 'phase') ?? 'Pending';
   const restarts = stringAt(object, 'spec', 'restartPolicy') !== 'Never';
   if (phase === 'Failed') {
@@ -16,10 +17,7 @@ export function judgePod(look: Seen): KindReport {
     return { signals: [], finding: failing('PodFailed', message, [fact, ...unreadyEvidence([object])]) };
   }
   if (phase === 'Succeeded') return { signals: [], finding: done(look, 1, 1) };
-  const signals = podSignals([object], { now, unchanged: isUnchanged(look), crashesAllowed: !restarts });
-  if (phase === 'Running' && stringAt(conditionOf(object, 'Ready'), 'status') === 'True') {
-    return { signals, finding: done(look, 1, 1) };
-  }
-  const finding = waiting('PodNotReady', `the pod is ${phase} and not ready`);
-  return { signals, finding: { ...finding, evidence: unreadyEvidence([object]) } };
+  const isReady = phase === 'Running' && stringAt(conditionOf(object, 'Ready'), 'status') === 'True';
+  const finding = isReady ? done(look, 1, 1) : waiting('PodNotReady', `the pod is ${phase} and not ready`);
+  return kindReport(look, { pods: [object], crashesAllowed: !restarts }, finding);
 }

@@ -1,29 +1,25 @@
 import type { JsonObject } from '../json.ts';
-import { podSignals, unreadyEvidence } from './container-signal.ts';
-import { done, firstShort, generationFinding, isUnchanged, type Seen } from './counts.ts';
+import { done, firstShort, generationFinding, type Seen } from './counts.ts';
 import { type Finding, waiting } from './judgement.ts';
+import { kindReport } from './kind-report.ts';
 import { conditionOf, desiredReplicas, isDeleting, labelOf, nameOf, numberAt, stringAt } from './kubernetes-object.ts';
 import { podsOfNewRevision } from './revision.ts';
 import type { KindReport } from './signal.ts';
 
 /** Helm's rule of revisions and kubectl's of the partition; OnDelete waits, with a word, for somebody to delete the pods. */
 export function judgeStatefulSet(look: Seen): KindReport {
-  const { object, now, view, workload } = look;
+  const { object, view, workload } = look;
   const unobserved = generationFinding(object);
   if (unobserved !== undefined) return { signals: [], finding: unobserved };
   const pods = podsOfNewRevision(workload, view);
-  const signals = podSignals(pods, { now, unchanged: isUnchanged(look) });
   const pending = countsFinding(object) ?? revisionFinding(object);
   if (pending === undefined) {
     const warnings = partitionWarning(object);
-    return {
-      signals,
-      finding: done(look, numberAt(object, 'status', 'readyReplicas'), desiredReplicas(object), warnings),
-    };
+    const ready = numberAt(object, 'status', 'readyReplicas');
+    return kindReport(look, { pods }, done(look, ready, desiredReplicas(object), warnings));
   }
   const warnings = [...onDeleteWarning(object), ...stuckWarning(look)];
-  const finding = { ...pending, evidence: unreadyEvidence(pods), ...(warnings.length > 0 && { warnings }) };
-  return { signals, finding };
+  return kindReport(look, { pods }, { ...pending, ...(warnings.length > 0 && { warnings }) });
 }
 
 const partitionOf = (object: JsonObject): number =>
