@@ -75,22 +75,45 @@ export const withoutCondition = (conditions: readonly Condition[] | undefined, t
 const eventLimit = 1_000;
 const eventResource = resourceOf('Event');
 
-/** A Warning, as `kubectl get events` shows it. The oldest are dropped. */
-export function warn(control: Control, about: KubeObject, reason: string, message: string): void {
+/** Who warns of what, as `kubectl describe` shows it. */
+const components: Readonly<Record<string, string>> = {
+  Pod: 'kubelet',
+  ReplicaSet: 'replicaset-controller',
+  StatefulSet: 'statefulset-controller',
+  DaemonSet: 'daemonset-controller',
+  Job: 'job-controller',
+};
+
+/** A Warning, as `kubectl get events` shows it: one that comes again is counted. The oldest are dropped. */
+export function warn(
+  control: Control,
+  about: KubeObject,
+  { reason, message }: { readonly reason: string; readonly message: string },
+): void {
   const { store } = control;
   const { name, namespace = 'default', uid } = about.metadata;
-  const at = timestamp(control.now());
+  const lastTimestamp = timestamp(control.now());
+  const eventName = `${name}.${createHash('sha256').update(`${uid} ${reason} ${message}`).digest('hex').slice(0, 16)}`;
+  const known = store.get(eventResource, namespace, eventName);
+  if (known !== undefined) {
+    store.update(known, (draft) => {
+      Object.assign(draft, { count: Number(draft.count) + 1, lastTimestamp });
+    });
+    return;
+  }
+  const component = reason === 'FailedScheduling' ? 'default-scheduler' : (components[about.kind] ?? 'simulator');
   store.create({
     kind: 'Event',
     apiVersion: 'v1',
-    metadata: { generateName: `${name}.`, namespace },
+    metadata: { name: eventName, namespace },
     involvedObject: { apiVersion: about.apiVersion, kind: about.kind, name, namespace, uid },
     type: 'Warning',
     reason,
     message,
-    source: { component: 'simulator' },
-    firstTimestamp: at,
-    lastTimestamp: at,
+    source: { component },
+    reportingComponent: component,
+    firstTimestamp: lastTimestamp,
+    lastTimestamp,
     count: 1,
   });
   const events = store.list(eventResource);

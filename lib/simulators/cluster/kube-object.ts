@@ -34,6 +34,8 @@ export interface KubeObject {
 export interface Container {
   name: string;
   image: string;
+  restartPolicy?: string;
+  readinessProbe?: unknown;
   [field: string]: unknown;
 }
 
@@ -110,6 +112,7 @@ export interface PodStatus {
   podIP?: string;
   startTime?: string;
   conditions?: Condition[];
+  initContainerStatuses?: ContainerStatus[];
   containerStatuses?: ContainerStatus[];
 }
 

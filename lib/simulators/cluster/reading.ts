@@ -82,13 +82,14 @@ export function podLog(object: KubeObject, query: URLSearchParams): string {
   const pod = object as Pod;
   const names = pod.spec.containers.map(({ name }) => name);
   const name = query.get('container') ?? (names.length === 1 ? (names[0] ?? '') : '');
-  const container = pod.spec.containers.find((one) => one.name === name);
+  const container = [...(pod.spec.initContainers ?? []), ...pod.spec.containers].find((one) => one.name === name);
   if (container === undefined) {
     throw badRequest(
       `a container name must be specified for pod ${pod.metadata.name}, choose one of: [${names.join(' ')}]`,
     );
   }
-  const status = pod.status.containerStatuses?.find((one) => one.name === name);
+  const { initContainerStatuses = [], containerStatuses = [] } = pod.status;
+  const status = [...initContainerStatuses, ...containerStatuses].find((one) => one.name === name);
   const hasEnded = status?.lastState.terminated !== undefined;
   if (query.get('previous') === 'true' && !hasEnded) {
     throw badRequest(`previous terminated container "${name}" in pod "${pod.metadata.name}" not found`);

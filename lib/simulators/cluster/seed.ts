@@ -23,6 +23,8 @@ export const seedSchema = z.array(
     image: z.string().min(1),
     replicas: z.int().min(0).default(1),
     container: z.string().min(1).default('app'),
+    /** Without a readiness probe a container is ready while it runs. What runs once has none. */
+    probe: z.boolean().default(true),
   }),
 );
 
@@ -50,9 +52,13 @@ function setImage(object: KubeObject, { image, container }: Seed): void {
   if (one !== undefined) one.image = image;
 }
 
+const readinessProbe = { httpGet: { path: '/ready', port: 8080 }, periodSeconds: 1 };
+
 function manifestOf(seed: Seed): KubeObject {
   const labels = { app: seed.name };
-  const pod = { containers: [{ name: seed.container, image: seed.image, ports: [{ containerPort: 8080 }] }] };
+  const isOnce = seed.kind === 'job' || seed.kind === 'cronjob';
+  const container = { name: seed.container, image: seed.image, ports: [{ containerPort: 8080 }] };
+  const pod = { containers: [seed.probe && !isOnce ? { ...container, readinessProbe } : container] };
   const template = { metadata: { labels }, spec: pod };
   const selector = { matchLabels: labels };
   const specs: Readonly<Record<Seed['kind'], unknown>> = {

@@ -56,13 +56,18 @@ const imageOf = (service: string): string =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
 
+const readinessProbe = { httpGet: { path: '/ready', port: 8080 }, periodSeconds: 1 };
+
 /** A small workload for a service that the cluster does not have yet. */
 export const newWorkload = ({ target, service, version }: Payload): Manifest => {
   const { kind = 'deployment', name = '', namespace = 'default', container = name, image = imageOf(service) } = target;
   const [apiVersion, kindName] = apiVersions[kind]!;
   const metadata = { name, namespace, labels: { app: name } };
-  const pod = { containers: [{ name: container, image: imageWithVersion(image, version) }] };
-  const once = { template: { metadata: { labels: { app: name } }, spec: { ...pod, restartPolicy: 'Never' } } };
+  const own = { name: container, image: imageWithVersion(image, version) };
+  const pod = { containers: [{ ...own, readinessProbe }] };
+  const once = {
+    template: { metadata: { labels: { app: name } }, spec: { containers: [own], restartPolicy: 'Never' } },
+  };
   const standing = {
     selector: { matchLabels: { app: name } },
     template: { metadata: { labels: { app: name } }, spec: pod },

@@ -119,7 +119,7 @@ describe('a rolling update', () => {
     let both = 0;
     simulated.store.listen(() => {
       const images = simulated.store.list(resourceOf('Pod'), 'shared').map((pod) => JSON.stringify(pod.spec));
-      if (images.some((one) => one.includes(':1')) && images.some((one) => one.includes(':2'))) both += 1;
+      if (images.some((one) => one.includes('app:1')) && images.some((one) => one.includes('app:2'))) both += 1;
     });
     await setImage(simulated.url, path, 'reg.local/app:2');
     await rolledOut();

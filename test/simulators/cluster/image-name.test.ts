@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { fateOf, momentOf } from '../../../lib/simulators/cluster/fate.ts';
+import { momentOf } from '../../../lib/simulators/cluster/container-moment.ts';
+import { fateOf } from '../../../lib/simulators/cluster/fate.ts';
 import { imageNameProblem } from '../../../lib/simulators/cluster/image-name.ts';
 
 const digest = `sha256:${'3f'.repeat(32)}`;
@@ -42,7 +43,8 @@ it.each([
 ])('it refuses %j as InvalidImageName, and says why', (name, why) => {
   expect(imageNameProblem(name)).toContain(why);
   expect(fateOf(name)).toBe('invalid');
-  const { state, event } = momentOf('invalid', { image: name, step: 0, at: '2026-01-15T09:00:00Z', ends: false });
+  const setting = { name: 'app', image: name, pod: 'app-0_shared(1)', step: 0, at: '2026-01-15T09:00:00Z' };
+  const { state, warnings } = momentOf('invalid', { ...setting, ends: false, once: false, probed: true });
   expect(state.waiting).toMatchObject({ reason: 'InvalidImageName', message: expect.stringContaining(why) });
-  expect(event?.reason).toBe('InspectFailed');
+  expect(warnings?.map(({ reason }) => reason)).toEqual(['InspectFailed', 'Failed']);
 });

@@ -20,7 +20,9 @@ export function reconcileJob(control: Control, job: Workload): void {
     if (active < wanted && control.now() < due) control.wake(job, due);
     for (; active < wanted && control.now() >= due; active += 1) create(control, job);
   }
-  if (ending?.type === 'Failed') warn(control, job, String(ending.reason), String(ending.message));
+  if (ending?.type === 'Failed') {
+    warn(control, job, { reason: String(ending.reason), message: String(ending.message) });
+  }
   control.store.update(job, (draft) => {
     const at = timestamp(control.now());
     draft.status = {

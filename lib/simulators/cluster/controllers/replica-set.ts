@@ -38,7 +38,7 @@ function writeStatus(control: Control, replicaSet: Workload, pods: readonly Pod[
   });
   const message = `pods "${replicaSet.metadata.name}-" is forbidden: exceeded quota: simulated, requested: pods=1, used: pods=0, limited: pods=0`;
   const had = replicaSet.status?.conditions?.some(({ type }) => type === 'ReplicaFailure') ?? false;
-  if (refused && !had) warn(control, replicaSet, 'FailedCreate', message);
+  if (refused && !had) warn(control, replicaSet, { reason: 'FailedCreate', message });
   store.update(replicaSet, (draft) => {
     const failure = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message };
     const conditions = refused
