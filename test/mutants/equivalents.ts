@@ -108,7 +108,7 @@ export const equivalents: readonly Equivalent[] = [
     why: 'both are long ago: the first and the second millisecond of 1970',
   },
   {
-    ...{ path: `${rollout}/expected-image.ts`, line: 'name: stringAt(container', change: anyText },
+    ...{ path: `${rollout}/pod-template.ts`, line: 'name: stringAt(container', change: anyText },
     why: 'a container without name or image, which no API server takes, is no service in either case',
   },
   {

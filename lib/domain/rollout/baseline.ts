@@ -1,10 +1,11 @@
 import type { JsonObject } from '../json.ts';
 import type { Workload, WorkloadKind } from '../plan/plan.ts';
 import type { WorkloadView } from '../ports.ts';
-import { foreignReference } from '../record/foreign-text.ts';
+import { foreignName, foreignReference } from '../record/foreign-text.ts';
+import { newestNumber, numberOfKept, podSpecsSince } from './history.ts';
 import { sameRepository } from './image.ts';
 import { labelOf, numberAt, stringAt } from './kubernetes-object.ts';
-import { type Container, containersOf, podSpecOf } from './pod-template.ts';
+import { type Container, containersOf, imagesOf, podSpecOf } from './pod-template.ts';
 import { currentReplicaSet, newestRevision } from './revision.ts';
 
 /** What ran before a deployment: small JSON that fits a table row. Against it a new revision is known. */
@@ -16,8 +17,14 @@ export type Baseline = {
    * updateRevision, a DaemonSet's newest ControllerRevision, the uid of a Job or Pod, the generation of a CronJob.
    */
   readonly revision?: string;
+  /** Of the newest template that the cluster keeps of this workload: what has a higher one came after. */
+  readonly revision_number?: number;
   /** Of the container that the service is, when it can be told. */
   readonly image?: string;
+  /** All of them, by container, init containers included. Absent in rows of earlier versions. */
+  readonly images?: Readonly<Record<string, string>>;
+  /** The container that the service is, where a deployment before told it and the catalogue does not. */
+  readonly container?: string;
 };
 
 /** Keeps what a look saw before the deployment began. */
@@ -27,12 +34,54 @@ export function captureBaseline(workload: Workload, view: WorkloadView): Baselin
   const uid = stringAt(object, 'metadata', 'uid');
   const revision = revisionOf(workload, view);
   const main = mainContainer(workload, object);
+  const number = newestNumber(workload, view);
   return {
     exists: true,
     ...(uid !== undefined && { uid: foreignReference(uid) }),
     ...(revision !== undefined && { revision: foreignReference(revision) }),
+    ...(number !== undefined && { revision_number: number }),
     ...(main !== undefined && { image: foreignReference(main.image) }),
+    images: rememberedImages(workload, object),
   };
+}
+
+/** A row is small: no workload of a service has more containers than this. */
+const mostContainers = 40;
+
+const rememberedImages = (workload: Workload, object: JsonObject): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(imagesOf(workload, object))
+      .slice(0, mostContainers)
+      .map(([name, image]) => [foreignName(name), foreignReference(image)]),
+  );
+
+/** The workload with the container that the service is, if it is known from before. */
+export const withContainer = (workload: Workload, { container }: Pick<Baseline, 'container'>): Workload =>
+  workload.container !== undefined || container === undefined ? workload : { ...workload, container };
+
+/** The image that a container had before; undefined where there was no such container, or nobody knows. */
+export const imageBefore = ({ images }: Baseline, container: string): string | undefined =>
+  images && stringAt(images, container);
+
+/**
+ * The pod specs that the workload was given since the baseline, as far as the cluster keeps them. Of an object that was made
+ * anew all of them came after. Baselines of earlier versions have the number of a Deployment only, in front of its hash.
+ */
+export function podSpecsAfter(workload: Workload, baseline: Baseline, view: WorkloadView): readonly JsonObject[] {
+  const isSame = baseline.exists && baseline.uid === (view.workload && uidOf(view.workload));
+  const number = isSame ? (baseline.revision_number ?? Number.parseInt(baseline.revision ?? '', 10)) : 0;
+  return podSpecsSince(workload, view, number);
+}
+
+/**
+ * Whether another template stood there since the baseline, and that of the baseline is in place again: a controller gives a template
+ * that is taken up again a new number. It tells where the one between is kept no longer.
+ */
+export function hasReturned(workload: Workload, baseline: Baseline, view: WorkloadView): boolean {
+  const [before, now] = [baseline.revision, revisionOf(workload, view)].map((one) => one?.split('/').at(-1));
+  if (before === undefined || before !== now || baseline.revision_number === undefined) return false;
+  const isSame = view.workload !== undefined && baseline.uid === uidOf(view.workload);
+  return isSame && (numberOfKept(workload, view, before) ?? 0) > baseline.revision_number;
 }
 
 /** Whether two looks saw the same revision of the same object. */

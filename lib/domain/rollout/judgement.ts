@@ -36,6 +36,8 @@ export type Progress = {
   readonly saw_expected: boolean;
   /** Images at the first look, by container, where no expected image is known (a chart's version). */
   readonly images?: Readonly<Record<string, string>>;
+  /** Tells the pod template of the first look that found the expected image from others. */
+  readonly template?: string;
 };
 
 /** One look at a workload. `previous` is the `progress` of the look before, absent at the first. */

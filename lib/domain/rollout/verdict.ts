@@ -1,10 +1,11 @@
 import type { WorkloadKind } from '../plan/plan.ts';
-import { captureBaseline } from './baseline.ts';
+import { captureBaseline, withContainer } from './baseline.ts';
 import type { Seen } from './counts.ts';
 import { judgeCronJob } from './cron-job.ts';
 import { judgeDaemonSet } from './daemon-set.ts';
 import { judgeDeployment } from './deployment.ts';
-import { imageFinding, imagesToRemember, imageWarning, isExpectedImage } from './expected-image.ts';
+import { isExpectedImage } from './expected-image.ts';
+import { imageFinding, imagesToRemember, imageWarning, templateToRemember } from './image-finding.ts';
 import { judgeJob } from './job.ts';
 import { type Judgement, type Look, type Progress, waiting } from './judgement.ts';
 import { isDeleting } from './kubernetes-object.ts';
@@ -26,7 +27,8 @@ const kinds: Readonly<Record<WorkloadKind, (look: Seen) => KindReport>> = {
  * Whether what was asked for is what runs. Give the `progress` of each answer to the next look at the same workload.
  * The caller has a deadline of its own: `waiting` may last for ever.
  */
-export function judgeRollout(look: Look): Judgement {
+export function judgeRollout(asked: Look): Judgement {
+  const look = { ...asked, workload: withContainer(asked.workload, asked.baseline) };
   const report = reportOf(look);
   const { first_seen, finding } = judgeSignals(report, look);
   return { ...finding, progress: nextProgress(look, first_seen) };
@@ -70,9 +72,11 @@ function missing(look: Look, title: string): Signal {
 
 function nextProgress(look: Look, first_seen: Progress['first_seen']): Progress {
   const images = imagesToRemember(look);
+  const template = templateToRemember(look);
   return {
     first_seen,
     saw_expected: look.previous?.saw_expected === true || isExpectedImage(look) === true,
     ...(images !== undefined && { images }),
+    ...(template !== undefined && { template }),
   };
 }

@@ -48,7 +48,9 @@ describe('a baseline', () => {
       exists: true,
       uid: 'd1',
       revision: '2/hash2',
+      revision_number: 2,
       image: 'reg/app:2',
+      images: { app: 'reg/app:2' },
     });
   });
 

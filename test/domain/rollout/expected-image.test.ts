@@ -3,12 +3,8 @@ import type { JsonObject } from '../../../lib/domain/json.ts';
 import type { Workload } from '../../../lib/domain/plan/plan.ts';
 import type { WorkloadView } from '../../../lib/domain/ports.ts';
 import { captureBaseline } from '../../../lib/domain/rollout/baseline.ts';
-import {
-  imageFinding,
-  imagesToRemember,
-  imageWarning,
-  isExpectedImage,
-} from '../../../lib/domain/rollout/expected-image.ts';
+import { isExpectedImage } from '../../../lib/domain/rollout/expected-image.ts';
+import { imageFinding, imagesToRemember, imageWarning } from '../../../lib/domain/rollout/image-finding.ts';
 import type { Expected, Look, Progress } from '../../../lib/domain/rollout/judgement.ts';
 import { deployment, now, toldOf, viewOf } from './objects.ts';
 
@@ -118,7 +114,7 @@ const cases: readonly Case[] = [
     view: viewOf({ image: 'reg/app:1' }),
     previous: { saw_expected: true },
     is: false,
-    told: 'failing, Superseded: the image was version 2, as asked for, and is now reg/app:1: somebody else changed it',
+    told: 'failing, Superseded: the image was version 2, as asked for, and is now reg/app:1 again, as before: it was put back',
   },
   { what: 'the expected one among others', view: viewOf({ containers: [proxy, app('reg/app:2')] }), is: true },
   {

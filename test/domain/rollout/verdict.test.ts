@@ -138,7 +138,7 @@ describe('what one look hands to the next', () => {
   const told = (saw_expected: boolean): Progress => ({ first_seen: {}, saw_expected });
 
   it('is whether the expected image was seen, now or before', () => {
-    expect(judge(made({})).progress).toEqual(told(true));
+    expect(judge(made({})).progress).toEqual({ ...told(true), template: expect.stringMatching(/^[0-9a-f]{16}$/) });
     expect(judge(before).progress).toEqual(told(false));
     expect(judge(before, { previous: told(false) }).progress).toEqual(told(false));
     expect(judge(before, { previous: told(true) }).progress).toEqual(told(true));

@@ -1,0 +1,63 @@
+import type { JsonObject } from '../json.ts';
+import type { Workload, WorkloadKind } from '../plan/plan.ts';
+import type { WorkloadView } from '../ports.ts';
+import { isOwnedBy, labelOf, nameOf, numberAt, objectAt, stringAt } from './kubernetes-object.ts';
+
+/** How a kind keeps the pod templates that it had. */
+interface History {
+  /** Rises with every template that becomes the wanted one; one that is taken up again gets a new number. */
+  readonly numberOf: (revision: JsonObject) => number;
+  readonly podSpec: readonly string[];
+}
+
+const controllerRevisions: History = {
+  numberOf: (revision) => numberAt(revision, 'revision'),
+  podSpec: ['data', 'spec', 'template', 'spec'],
+};
+
+/** A new kind that keeps its templates is a row. A Job, CronJob or pod keeps none. */
+const histories: Readonly<Partial<Record<WorkloadKind, History>>> = {
+  deployment: {
+    numberOf: (replicaSet) =>
+      Number(stringAt(replicaSet, 'metadata', 'annotations', 'deployment.kubernetes.io/revision') ?? 0) || 0,
+    podSpec: ['spec', 'template', 'spec'],
+  },
+  statefulset: controllerRevisions,
+  daemonset: controllerRevisions,
+};
+
+interface Kept {
+  /** Its name, and the hash that tells it from the others. */
+  readonly names: readonly (string | undefined)[];
+  readonly number: number;
+  readonly podSpec: JsonObject;
+}
+
+const keptOf = ({ kind }: Workload, { workload, revisions }: WorkloadView): readonly Kept[] => {
+  const history = histories[kind];
+  if (history === undefined) return [];
+  const uid = stringAt(workload, 'metadata', 'uid');
+  return revisions
+    .filter((revision) => isOwnedBy(revision, uid))
+    .map((revision) => ({
+      names: [nameOf(revision), labelOf(revision, 'pod-template-hash')],
+      number: history.numberOf(revision),
+      podSpec: objectAt(revision, ...history.podSpec),
+    }));
+};
+
+/** The number of the newest template that is kept; undefined where none is. */
+export const newestNumber = (workload: Workload, view: WorkloadView): number | undefined => {
+  const numbers = keptOf(workload, view).map(({ number }) => number);
+  return numbers.length === 0 ? undefined : Math.max(...numbers);
+};
+
+/** The pod specs that were wanted after that number, as far as they are kept: `revisionHistoryLimit` may be 0. */
+export const podSpecsSince = (workload: Workload, view: WorkloadView, number: number): readonly JsonObject[] =>
+  keptOf(workload, view)
+    .filter((kept) => kept.number > number)
+    .map(({ podSpec }) => podSpec);
+
+/** The number that a kept template has now, by its name or hash. */
+export const numberOfKept = (workload: Workload, view: WorkloadView, name: string): number | undefined =>
+  keptOf(workload, view).find(({ names }) => names.includes(name))?.number;

@@ -1,0 +1,177 @@
+import type { JsonObject } from '../json.ts';
+import { hasReturned, imageBefore, isSameRevision, mainContainer, revisionOf } from './baseline.ts';
+import {
+  askedReference,
+  candidates,
+  describeExpected,
+  describeImages,
+  isExpectedImage,
+  repositoryBefore,
+  startedImages,
+  stoodThere,
+} from './expected-image.ts';
+import { hasDigest, hasTag, hasVersion, parseImage, sameImage, sameRepository } from './image.ts';
+import { readVersion } from './image-version.ts';
+import { type Finding, failing, type Look, waiting } from './judgement.ts';
+import { stringAt } from './kubernetes-object.ts';
+import { type Container, containersOf, imagesOf, podSpecOf } from './pod-template.ts';
+import { templateMark } from './template-mark.ts';
+
+interface Seen extends Look {
+  readonly object: JsonObject;
+}
+
+/**
+ * The finding when the image is not (or no longer) the expected one; nothing when the kind's own rules may judge. What counts is
+ * whether the expected one stood there since the baseline: seen at an earlier look, or kept by the cluster. Then it was replaced.
+ */
+export function imageFinding(look: Look): Finding | undefined {
+  const { view } = look;
+  if (view.workload === undefined) return undefined;
+  const seen: Seen = { ...look, object: view.workload };
+  const answer = isExpectedImage(look);
+  if (answer === true) return changedTemplate(seen);
+  if (answer === undefined) return changedImages(seen);
+  return movedTag(seen) ?? replaced(seen) ?? movedRepository(seen) ?? another(seen) ?? notYet(seen);
+}
+
+/**
+ * The image stands, and the rest of the template was changed after the executor was done: what is verified then is somebody else's.
+ * What came before the first look is the executor's own, in however many steps. By its content, not by the generation: an autoscaler
+ * raises that too.
+ */
+function changedTemplate(look: Seen): Finding | undefined {
+  const before = look.previous?.template;
+  if (before === undefined || before === templateMark(look.workload, look.object)) return undefined;
+  const what = describeExpected(look);
+  return failing(
+    'Superseded',
+    `the pod template was changed while ${what} was verified: it still has that image, but what runs now is somebody else's change; deploy again to have it verified`,
+  );
+}
+
+function changedImages({ workload, object, previous, ...look }: Seen): Finding | undefined {
+  const before = previous?.images;
+  if (before === undefined || sameImages(before, imagesOf(workload, object))) return undefined;
+  const now = describeImages({ workload }, object);
+  return failing('Superseded', `the images changed again while ${look.expected.version} was verified; now ${now}`);
+}
+
+/** The spec asks for the tag, and what that leads to by now is not the digest that was asked for. No look later will it be. */
+function movedTag(look: Seen): Finding | undefined {
+  const { baseline, workload, view } = look;
+  const { tag, digest } = readVersion(look.expected.version);
+  if (digest === undefined || isSameRevision(baseline, { ...baseline, ...here(look) })) return undefined;
+  for (const { name, image } of candidates(look, containersOf(podSpecOf(workload, look.object)))) {
+    const shown = parseImage(image);
+    const before = imageBefore(baseline, name) ?? baseline.image;
+    const isOurs = hasTag(shown, tag) && (tag !== undefined || before === undefined || !sameImage(image, before));
+    const runs = startedImages({ workload, view }, name).find((id) => hasDigest(id, digest) === false);
+    if (shown.digest !== undefined || !isOurs || runs === undefined) continue;
+    const other = parseImage(runs).digest;
+    return failing('DigestMoved', `${image} has led to ${other} in the registry; ${describeExpected(look)} is awaited`);
+  }
+  return undefined;
+}
+
+const here = ({ workload, view, object }: Seen) => {
+  const uid = stringAt(object, 'metadata', 'uid');
+  const revision = revisionOf(workload, view);
+  return { ...(uid === undefined ? {} : { uid }), ...(revision === undefined ? {} : { revision }) };
+};
+
+/** The same tag in another repository is another program, until the catalogue names it. */
+function movedRepository(look: Seen): Finding | undefined {
+  if (askedReference(look) !== undefined) return undefined;
+  const main = mainContainer(look.workload, look.object);
+  const before = main && repositoryBefore(look, main.name);
+  if (main === undefined || before === undefined || sameRepository(main.image, before)) return undefined;
+  if (!hasVersion(main.image, look.expected.version)) return undefined;
+  return failing(
+    'RepositoryChanged',
+    `the image is ${main.image}, of another repository than ${before}, as before; name the new one as \`image\` in the catalogue if it is meant`,
+  );
+}
+
+/** The expected image stood there. Whoever put another in its place, or the one of before, meant it. */
+function replaced(look: Seen): Finding | undefined {
+  const { workload, baseline, view, object } = look;
+  const now = describeImages(look, object);
+  const isAsBefore = isBaselines(look);
+  if (look.previous?.saw_expected === true || stoodThere(look)) {
+    const how = isAsBefore ? ' again, as before: it was put back' : ': somebody else changed it';
+    return failing('Superseded', `the image was ${describeExpected(look)}, as asked for, and is now ${now}${how}`);
+  }
+  if (!isAsBefore || !hasReturned(workload, baseline, view)) return undefined;
+  return failing(
+    'Superseded',
+    `the image is ${now} again, as before: another template stood there meanwhile, and was put back`,
+  );
+}
+
+/** Neither the image of before nor the expected one, whoever wrote it: the executor too may have made another of the version. */
+function another(look: Seen): Finding | undefined {
+  const { baseline, expected, workload, object } = look;
+  const main = mainContainer(workload, object, expected.image ?? workload.image);
+  const now = describeImages(look, object);
+  const asked = describeExpected(look);
+  if (!baseline.exists && main !== undefined) {
+    return failing('WrongImage', `${asked} was asked for, but the new ${workload.kind} has ${now}`);
+  }
+  if (main === undefined || baseline.image === undefined || sameImage(main.image, baseline.image)) return undefined;
+  return failing('Superseded', `the image is ${now}: neither ${baseline.image}, as before, nor ${asked}, as asked for`);
+}
+
+/** With a word on containers that have the version and had it before, where nobody says which is the service. */
+function notYet(look: Seen): Finding {
+  const { baseline, expected, workload, object } = look;
+  const text = `the image is still ${describeImages(look, object)}; ${describeExpected(look)} is awaited`;
+  const possible = candidates(look, containersOf(podSpecOf(workload, object)));
+  const had = possible.filter(({ name, image }) => {
+    const before = imageBefore(baseline, name);
+    return before !== undefined && sameImage(before, image) && hasVersion(image, expected.version);
+  });
+  if (possible.length < 2 || had.length === 0) return waiting('ImageNotUpdated', text);
+  const names = had.map(({ name }) => name).join(', ');
+  return waiting(
+    'ImageNotUpdated',
+    `${text}. That ${names} had this version before proves nothing; name the service's \`container\` in the catalogue`,
+  );
+}
+
+/** Whether the images are those of the baseline: of the service's container, or all where nobody can say which that is. */
+function isBaselines({ workload, baseline, expected, object }: Seen): boolean {
+  const main: Container | undefined = mainContainer(workload, object, expected.image ?? workload.image);
+  if (main !== undefined && baseline.image !== undefined) return sameImage(main.image, baseline.image);
+  return baseline.images !== undefined && sameImages(baseline.images, imagesOf(workload, object));
+}
+
+/** Where no image can be compared, the images of the first look tell whether somebody changes them afterwards. */
+export function imagesToRemember(look: Look): Readonly<Record<string, string>> | undefined {
+  if (look.previous?.images !== undefined) return look.previous.images;
+  const object = look.view.workload;
+  return object === undefined || isExpectedImage(look) !== undefined ? undefined : imagesOf(look.workload, object);
+}
+
+/** The mark of the template at the first look that found the expected image. */
+export function templateToRemember(look: Look): string | undefined {
+  if (look.previous?.template !== undefined) return look.previous.template;
+  const object = look.view.workload;
+  return object === undefined || isExpectedImage(look) !== true ? undefined : templateMark(look.workload, object);
+}
+
+/** The warning of a success whose image was recorded only. */
+export function imageWarning(look: Look): string | undefined {
+  const object = look.view.workload;
+  if (object === undefined || isExpectedImage(look) !== undefined) return undefined;
+  const { version, artifactType } = look.expected;
+  const why =
+    readVersion(version).digest === undefined
+      ? `the catalogue names no image to compare with the version of a ${artifactType} artifact`
+      : `the workload names a tag, and no container that runs tells whether it is ${version}`;
+  return `the image was recorded, not compared: ${why}; ${describeImages(look, object)}`;
+}
+
+const sameImages = (one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean =>
+  Object.keys(one).length === Object.keys(other).length &&
+  Object.entries(one).every(([container, image]) => other[container] === image);
