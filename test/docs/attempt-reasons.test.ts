@@ -4,7 +4,7 @@ import { failureOfRun } from '../../lib/domain/deployment/run-failure.ts';
 import type { RunOutcome } from '../../lib/domain/ports.ts';
 
 const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
-const table = page.slice(page.indexOf('## Why an attempt failed'), page.indexOf('## What holds a deployment up'));
+const table = page.slice(page.indexOf('## Why an attempt failed'), page.indexOf('## Why a rollout failed'));
 const again = new Map(
   [...table.matchAll(/^\| `(\w+)` \|[^|]+\| (yes|no) \|/gm)].map(([, reason, told]) => [reason!, told!]),
 );

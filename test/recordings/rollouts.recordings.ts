@@ -78,6 +78,8 @@ function replay({ name, image, nth = 1 }: Phase): Replayed {
       baseline,
       view: viewOf(world, name),
       now: start + event.t,
+      // Its pods have no readiness probe, and no rollout of it goes on for longer than it takes.
+      settings: { steady_seconds: 0 },
       ...(previous && { previous }),
     });
     previous = last.progress;

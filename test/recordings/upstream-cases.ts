@@ -39,7 +39,7 @@ export interface RecordedEvent {
 
 const onDelete = {
   ours: 'waiting',
-  why: 'OnDelete: somebody may delete the pods; the warning says so, the deadline decides. kubectl refuses to answer',
+  why: 'OnDelete: it fails when nobody deletes the pods for ten seconds. kubectl refuses to answer at once',
 } as const;
 
 const byWord =

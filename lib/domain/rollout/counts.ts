@@ -1,13 +1,10 @@
 import type { JsonObject } from '../json.ts';
 import { revisionOf } from './baseline.ts';
 import { describeImages } from './expected-image.ts';
-import { type Finding, healthy, type Look, waiting } from './judgement.ts';
-import { numberAt, stringAt } from './kubernetes-object.ts';
-
-/** A look at a workload that exists. */
-export interface Seen extends Look {
-  readonly object: JsonObject;
-}
+import { type Finding, healthy, type Seen, waiting } from './judgement.ts';
+import { isReady, numberAt, stringAt } from './kubernetes-object.ts';
+import { type KindReport, lasted } from './signal.ts';
+import { steadyFinding } from './steady.ts';
 
 /** Until the controller has seen the newest spec, every count is still the old rollout's. */
 export function generationFinding(object: JsonObject): Finding | undefined {
@@ -44,12 +41,51 @@ export function isUnchanged(look: Seen): boolean {
   );
 }
 
-/** Success; a deployment that changed nothing says so, and one of nothing too. */
-export function done(look: Seen, ready: number, desired: number, warnings: readonly string[] = []): Finding {
+/** A cluster counts nodes, and an autoscaler replicas, some seconds after a new object is there. */
+const nothingAsked = { key: 'NothingAsked', milliseconds: 15_000 } as const;
+
+interface Counted {
+  /** Of the new revision. */
+  readonly ready: number;
+  readonly desired: number;
+  readonly pods: readonly JsonObject[];
+  readonly warnings?: readonly string[];
+}
+
+/**
+ * All counts are there. That is a success when the pods bear it out; a deployment that changed nothing says so, and one
+ * of nothing too.
+ */
+export function done(look: Seen, counted: Counted): Pick<KindReport, 'finding' | 'timed'> {
+  const { ready, desired, pods, warnings = [] } = counted;
+  const unproven = unseenFinding(look, counted) ?? steadyFinding(look, pods);
+  if (unproven !== undefined) return { finding: { ...unproven, ...(warnings.length > 0 && { warnings }) } };
   const image = describeImages(look, look.object);
   const none = desired === 0 ? [`nothing runs: 0 of 0 replicas of ${look.workload.name} are asked for`] : [];
   const text = `${ready} of ${desired} replicas are ready with ${image}`;
+  const all = [...none, ...warnings];
+  if (desired === 0 && mayStillGrow(look)) {
+    const { key, milliseconds } = nothingAsked;
+    const seconds = milliseconds / 1_000;
+    const finding = waiting(key, `nothing is asked for yet: 0 replicas; it counts when that lasts for ${seconds} s`);
+    return lasted(look, key) < milliseconds
+      ? { finding, timed: [key] }
+      : { finding: healthy('RolledOut', text, all), timed: [key] };
+  }
   return isUnchanged(look)
-    ? healthy('AlreadyRunning', `nothing changed: ${text}, as before the deployment`, [...none, ...warnings])
-    : healthy('RolledOut', text, [...none, ...warnings]);
+    ? { finding: healthy('AlreadyRunning', `nothing changed: ${text}, as before the deployment`, all) }
+    : { finding: healthy('RolledOut', text, all) };
+}
+
+/** A new object, or a DaemonSet whose nodes a controller counts anew. */
+const mayStillGrow = (look: Seen): boolean =>
+  look.workload.kind === 'daemonset'
+    ? !isUnchanged(look)
+    : !look.baseline.exists || look.baseline.uid !== stringAt(look.object, 'metadata', 'uid');
+
+/** Streams of objects and pods are not in step: what the workload counts must be seen before its containers can be judged. */
+function unseenFinding({ view }: Seen, { ready, pods }: Counted): Finding | undefined {
+  const seen = pods.filter(isReady).length;
+  if (view.watched !== true || seen >= ready) return undefined;
+  return waiting('PodsNotSeen', `${ready} pods of the new revision are counted as ready; ${seen} were seen so far`);
 }

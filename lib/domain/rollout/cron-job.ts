@@ -1,6 +1,6 @@
-import { isUnchanged, type Seen } from './counts.ts';
+import { isUnchanged } from './counts.ts';
 import { describeImages } from './expected-image.ts';
-import { healthy } from './judgement.ts';
+import { healthy, type Seen } from './judgement.ts';
 import { listAt, stringAt, valueAt } from './kubernetes-object.ts';
 import type { KindReport } from './signal.ts';
 

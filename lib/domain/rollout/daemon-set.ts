@@ -1,24 +1,72 @@
 import type { JsonObject } from '../json.ts';
-import { done, firstShort, generationFinding, type Seen } from './counts.ts';
-import { type Finding, waiting } from './judgement.ts';
+import { done, firstShort, generationFinding } from './counts.ts';
+import { type Finding, type Seen, waiting } from './judgement.ts';
 import { kindReport } from './kind-report.ts';
-import { numberAt, stringAt, valueAt } from './kubernetes-object.ts';
+import { isReady, numberAt, objectAt, valueAt } from './kubernetes-object.ts';
+import { onDeleteSignals } from './on-delete.ts';
 import { podsOfNewRevision } from './revision.ts';
-import type { KindReport } from './signal.ts';
+import { type KindReport, lasted } from './signal.ts';
 
-/** kstatus' counts. No node matches: 0 of 0 is ready, with a warning. */
+/** kstatus' counts. No node matches: 0 of 0 is ready when it stays so, with a warning. */
 export function judgeDaemonSet(look: Seen): KindReport {
   const { object, view, workload } = look;
   const unobserved = generationFinding(object);
   if (unobserved !== undefined) return { signals: [], finding: unobserved };
   const pods = podsOfNewRevision(workload, view);
   const pending = countsFinding(object);
-  const desired = numberAt(object, 'status', 'desiredNumberScheduled');
-  if (pending === undefined) {
-    return kindReport(look, { pods }, done(look, numberAt(object, 'status', 'numberReady'), desired));
+  const counts = countsOf(object, pods);
+  const { desired, updated, ready } = counts;
+  if (pending === undefined) return kindReport(look, { pods }, done(look, { ready: desired, desired, pods }));
+  const stuck = onDeleteSignals(look, { updated, desired });
+  if (stuck.length > 0 || !isWithinUnavailable(object, counts)) {
+    return kindReport(look, { pods, signals: stuck }, { finding: pending });
   }
-  const warnings = onDeleteWarning(object);
-  return kindReport(look, { pods }, { ...pending, ...(warnings.length > 0 && { warnings }) });
+  // Another count is another state: the time begins anew.
+  const key = `NodesMissing ${ready} ${desired}`;
+  if (lasted(look, key) < missingMilliseconds) {
+    return kindReport(look, { pods }, { finding: pending, timed: [key] });
+  }
+  const warnings = [
+    `${desired - ready} of ${desired} nodes have no ready pod of the new revision for more than ` +
+      `${missingMilliseconds / 1_000} s, which maxUnavailable allows; look at these nodes`,
+  ];
+  const settled = done(look, { ready, desired, pods: pods.filter(isReady), warnings });
+  return kindReport(look, { pods }, { finding: settled.finding, timed: [key] });
+}
+
+/** A node that restarts is back by then; one that is gone for good does not end a rollout on all others. */
+const missingMilliseconds = 60_000;
+
+interface Counts {
+  readonly desired: number;
+  /** All on all nodes, of any revision. */
+  readonly readyOfAny: number;
+  readonly updated: number;
+  /** Of the new revision; without pods to look at, as many as the counts prove. */
+  readonly ready: number;
+}
+
+function countsOf(object: JsonObject, pods: readonly JsonObject[]): Counts {
+  const status = (name: string) => numberAt(object, 'status', name);
+  const desired = status('desiredNumberScheduled');
+  const updated = status('updatedNumberScheduled');
+  const readyOfAny = Math.min(status('numberReady'), status('numberAvailable'));
+  const proven = Math.max(0, updated + readyOfAny - desired);
+  const ready = pods.length > 0 ? Math.min(pods.filter(isReady).length, readyOfAny) : proven;
+  return { desired, readyOfAny, updated, ready };
+}
+
+/** Nodes without a ready pod, while no pod of an older revision serves: those the controller will still replace. */
+function isWithinUnavailable(object: JsonObject, { desired, readyOfAny, ready }: Counts): boolean {
+  return ready > 0 && ready < desired && readyOfAny <= ready && desired - ready <= maxUnavailableOf(object, desired);
+}
+
+/** A share is rounded up, as the controller does. */
+function maxUnavailableOf(object: JsonObject, desired: number): number {
+  const value = valueAt(objectAt(object, 'spec', 'updateStrategy', 'rollingUpdate'), 'maxUnavailable') ?? 1;
+  if (typeof value === 'number') return value;
+  const percent = Number(String(value).replace('%', ''));
+  return Number.isNaN(percent) ? 0 : Math.ceil((desired * percent) / 100);
 }
 
 function countsFinding(object: JsonObject): Finding | undefined {
@@ -34,8 +82,3 @@ function countsFinding(object: JsonObject): Finding | undefined {
     { reason: 'ReplicasNotAvailable', have: status('numberAvailable'), need, text: 'nodes are available' },
   ]);
 }
-
-const onDeleteWarning = (object: JsonObject): readonly string[] =>
-  stringAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete'
-    ? ['the update strategy is OnDelete: pods get the new revision only when somebody deletes them']
-    : [];

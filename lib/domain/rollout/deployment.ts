@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json.ts';
-import { done, firstShort, generationFinding, type Seen } from './counts.ts';
-import { type Evidence, type Finding, failing, waiting } from './judgement.ts';
+import { done, firstShort, generationFinding } from './counts.ts';
+import { type Evidence, type Finding, failing, type Seen, waiting } from './judgement.ts';
 import { kindReport } from './kind-report.ts';
 import { conditionOf, desiredReplicas, isDeleting, nameOf, numberAt, stringAt, valueAt } from './kubernetes-object.ts';
 import { currentReplicaSet, podsOfNewRevision } from './revision.ts';
@@ -13,11 +13,12 @@ export function judgeDeployment(look: Seen): KindReport {
   if (unobserved !== undefined) return { signals: [], finding: unobserved };
   const pods = podsOfNewRevision(workload, view);
   const pending = countsFinding(object) ?? unavailableFinding(object);
-  const finding =
+  const counted = { ready: readyOf(object), desired: desiredReplicas(object), pods, warnings: pauseWarning(object) };
+  const told =
     pending === undefined
-      ? done(look, readyOf(object), desiredReplicas(object), pauseWarning(object))
-      : (pausedFinding(object, pending) ?? deadlineFinding(object) ?? pending);
-  return kindReport(look, { pods, signals: replicaFailure(look) }, finding);
+      ? done(look, counted)
+      : { finding: pausedFinding(object, pending) ?? deadlineFinding(object) ?? pending };
+  return kindReport(look, { pods, signals: replicaFailure(look) }, told);
 }
 
 const readyOf = (object: JsonObject): number => numberAt(object, 'status', 'readyReplicas');

@@ -1,11 +1,12 @@
 import type { JsonObject } from '../json.ts';
-import { isUnchanged, type Seen } from './counts.ts';
+import { cannotMove } from './cannot-move.ts';
+import { isUnchanged } from './counts.ts';
 import { describeImages } from './expected-image.ts';
-import { type Evidence, failing, healthy, waiting } from './judgement.ts';
+import { type Evidence, failing, healthy, type Seen, waiting } from './judgement.ts';
 import { kindReport } from './kind-report.ts';
-import { conditionOf, listAt, nameOf, numberAt, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
+import { conditionOf, labelOf, listAt, nameOf, numberAt, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
 import { podsOfNewRevision } from './revision.ts';
-import type { KindReport } from './signal.ts';
+import type { KindReport, Signal } from './signal.ts';
 import { evidenceLimit } from './signal.ts';
 
 /**
@@ -35,9 +36,20 @@ export function judgeJob(look: Seen): KindReport {
       : healthy('JobComplete', text);
     return { signals: [], finding };
   }
-  const suspended =
-    valueAt(object, 'spec', 'suspend') === true ? ['the job is suspended: nothing runs until it is resumed'] : [];
-  return kindReport(look, { pods, crashesAllowed: true }, waiting('JobRunning', text, suspended));
+  return kindReport(
+    look,
+    { pods, signals: suspendedSignals(look), crashesAllowed: true },
+    { finding: waiting('JobRunning', text) },
+  );
+}
+
+/** Kueue keeps the jobs of its queues suspended until there is room for them: then it is a matter of time. */
+function suspendedSignals({ object, workload }: Seen): readonly Signal[] {
+  if (valueAt(object, 'spec', 'suspend') !== true || labelOf(object, 'kueue.x-k8s.io/queue-name') !== undefined)
+    return [];
+  return [
+    cannotMove('Suspended', `the job ${workload.name} is suspended, so nothing runs; resume it, then deploy again`),
+  ];
 }
 
 function trueCondition(object: JsonObject, type: string): JsonObject | undefined {

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../json.ts';
 import type { ArtifactType, RolloutSettings, Workload } from '../plan/plan.ts';
 import type { WorkloadView } from '../ports.ts';
 import type { Baseline } from './baseline.ts';
@@ -52,6 +53,11 @@ export interface Look {
   readonly settings?: RolloutSettings;
   /** When the attempt began, in milliseconds since 1970: what was told before is of another time. */
   readonly since?: number;
+}
+
+/** A look at a workload that exists. */
+export interface Seen extends Look {
+  readonly object: JsonObject;
 }
 
 /** What a rule says. `reason` is PascalCase, `message` a sentence with both numbers. */

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../json.ts';
 import { podSignals, unreadyEvidence } from './container-signal.ts';
-import { isUnchanged, type Seen } from './counts.ts';
-import type { Finding } from './judgement.ts';
-import { stringAt } from './kubernetes-object.ts';
+import { isUnchanged } from './counts.ts';
+import type { Finding, Seen } from './judgement.ts';
+import { hasEnded } from './kubernetes-object.ts';
 import type { KindReport, Signal } from './signal.ts';
 
 /** Who takes part in a rollout of some kind. */
@@ -16,15 +16,12 @@ export interface Cast {
 }
 
 /** A kind's finding with all that its pods say: what fails or holds it up, and why they are not ready yet. */
-export function kindReport(look: Seen, cast: Cast, finding: Finding): KindReport {
+export function kindReport(look: Seen, cast: Cast, told: Pick<KindReport, 'finding' | 'timed'>): KindReport {
   const pods = cast.pods.filter((pod) => !hasEnded(pod));
   const { crashesAllowed = false, signals = [] } = cast;
   const ofPods = podSignals(pods, { now: look.now, unchanged: isUnchanged(look), crashesAllowed });
-  return { signals: [...ofPods, ...signals], finding: explained(finding, pods) };
+  return { signals: [...ofPods, ...signals], ...told, finding: explained(told.finding, pods) };
 }
-
-/** Evicted, preempted, or of a node that was shut down: its kind replaces it, and it speaks of nothing present. */
-const hasEnded = (pod: JsonObject): boolean => ['Failed', 'Succeeded'].includes(stringAt(pod, 'status', 'phase') ?? '');
 
 function explained(finding: Finding, pods: readonly JsonObject[]): Finding {
   if (finding.verdict === 'healthy') return finding;

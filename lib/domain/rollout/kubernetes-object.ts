@@ -47,6 +47,12 @@ export const isDeleting = (object: JsonObject): boolean =>
 export const conditionOf = (object: JsonObject, type: string): JsonObject | undefined =>
   listAt(object, 'status', 'conditions').find((condition) => stringAt(condition, 'type') === type);
 
+export const isReady = (pod: JsonObject): boolean => stringAt(conditionOf(pod, 'Ready'), 'status') === 'True';
+
+/** Evicted, preempted, or of a node that was shut down: its kind replaces it, and it speaks of nothing present. */
+export const hasEnded = (pod: JsonObject): boolean =>
+  ['Failed', 'Succeeded'].includes(stringAt(pod, 'status', 'phase') ?? '');
+
 /** `spec.replicas`, which the API server fills with 1 when it is absent. */
 export const desiredReplicas = (object: JsonObject): number => {
   const replicas = valueAt(object, 'spec', 'replicas');

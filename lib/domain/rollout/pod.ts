@@ -1,8 +1,8 @@
 import { unreadyEvidence } from './container-signal.ts';
-import { done, type Seen } from './counts.ts';
-import { type Evidence, failing, waiting } from './judgement.ts';
+import { done } from './counts.ts';
+import { type Evidence, failing, type Seen, waiting } from './judgement.ts';
 import { kindReport } from './kind-report.ts';
-import { conditionOf, nameOf, stringAt } from './kubernetes-object.ts';
+import { isReady, nameOf, stringAt } from './kubernetes-object.ts';
 import type { KindReport } from './signal.ts';
 
 /** Phase Running alone is not enough: the condition Ready counts. A pod that may end is fine when it ended well. */
@@ -16,8 +16,10 @@ export function judgePod(look: Seen): KindReport {
     const fact: Evidence = { kind: 'pod', name: nameOf(object), reason: cause, message };
     return { signals: [], finding: failing('PodFailed', message, [fact, ...unreadyEvidence([object])]) };
   }
-  if (phase === 'Succeeded') return { signals: [], finding: done(look, 1, 1) };
-  const isReady = phase === 'Running' && stringAt(conditionOf(object, 'Ready'), 'status') === 'True';
-  const finding = isReady ? done(look, 1, 1) : waiting('PodNotReady', `the pod is ${phase} and not ready`);
-  return kindReport(look, { pods: [object], crashesAllowed: !restarts }, finding);
+  if (phase === 'Succeeded') return { signals: [], ...done(look, { ready: 1, desired: 1, pods: [] }) };
+  const isUp = phase === 'Running' && isReady(object);
+  const told = isUp
+    ? done(look, { ready: 1, desired: 1, pods: [object] })
+    : { finding: waiting('PodNotReady', `the pod is ${phase} and not ready`) };
+  return kindReport(look, { pods: [object], crashesAllowed: !restarts }, told);
 }

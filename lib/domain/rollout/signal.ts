@@ -17,7 +17,13 @@ export interface Signal {
 export interface KindReport {
   readonly signals: readonly Signal[];
   readonly finding: Finding;
+  /** What else is timed, by the same names: see `lasted`. */
+  readonly timed?: readonly string[];
 }
+
+/** Milliseconds since a name that a report has as `timed` was first in it, without a gap. */
+export const lasted = ({ previous, now }: Pick<Look, 'previous' | 'now'>, key: string): number =>
+  now - (previous?.first_seen[key] ?? now);
 
 /** A record must fit a table row, and the fifth pod says what the first one said. */
 export const evidenceLimit = 5;
@@ -31,7 +37,8 @@ interface Timed {
 export function judgeSignals(report: KindReport, look: Pick<Look, 'previous' | 'now'>): Timed {
   const before = look.previous?.first_seen ?? {};
   const first_seen: Record<string, number> = {};
-  for (const { key } of report.signals) first_seen[key] ??= before[key] ?? look.now;
+  const keys = [...report.signals.map(({ key }) => key), ...(report.timed ?? [])];
+  for (const key of keys) first_seen[key] ??= before[key] ?? look.now;
   const age = ({ key }: Signal) => look.now - (first_seen[key] ?? look.now);
   const ripe = report.signals.find((signal) => age(signal) >= signal.grace);
   if (ripe !== undefined)

@@ -1,25 +1,30 @@
 import type { JsonObject } from '../json.ts';
-import { done, firstShort, generationFinding, type Seen } from './counts.ts';
-import { type Finding, waiting } from './judgement.ts';
+import { cannotMove } from './cannot-move.ts';
+import { done, firstShort, generationFinding } from './counts.ts';
+import { type Finding, type Seen, waiting } from './judgement.ts';
 import { kindReport } from './kind-report.ts';
-import { conditionOf, desiredReplicas, isDeleting, labelOf, nameOf, numberAt, stringAt } from './kubernetes-object.ts';
+import { desiredReplicas, isDeleting, isReady, labelOf, nameOf, numberAt, stringAt } from './kubernetes-object.ts';
+import { isOnDelete, onDeleteSignals } from './on-delete.ts';
 import { podsOfNewRevision } from './revision.ts';
-import type { KindReport } from './signal.ts';
+import type { KindReport, Signal } from './signal.ts';
 
-/** Helm's rule of revisions and kubectl's of the partition; OnDelete waits, with a word, for somebody to delete the pods. */
+/** Helm's rule of revisions and kubectl's of the partition. */
 export function judgeStatefulSet(look: Seen): KindReport {
   const { object, view, workload } = look;
   const unobserved = generationFinding(object);
   if (unobserved !== undefined) return { signals: [], finding: unobserved };
   const pods = podsOfNewRevision(workload, view);
-  const pending = countsFinding(object) ?? revisionFinding(object);
+  const desired = desiredReplicas(object);
+  const updated = numberAt(object, 'status', 'updatedReplicas');
+  const pending = countsFinding(object) ?? revisionFinding(look);
   if (pending === undefined) {
-    const warnings = partitionWarning(object);
-    const ready = numberAt(object, 'status', 'readyReplicas');
-    return kindReport(look, { pods }, done(look, ready, desiredReplicas(object), warnings));
+    // All are ready, so those of the new revision are.
+    const ready = Math.min(updated, desired);
+    return kindReport(look, { pods }, done(look, { ready, desired, pods, warnings: partitionWarning(object) }));
   }
-  const warnings = [...onDeleteWarning(object), ...stuckWarning(look)];
-  return kindReport(look, { pods }, { ...pending, ...(warnings.length > 0 && { warnings }) });
+  const signals = [...onDeleteSignals(look, { updated, desired }), ...partitionSignals(look)];
+  const warnings = stuckWarning(look);
+  return kindReport(look, { pods, signals }, { finding: { ...pending, ...(warnings.length > 0 && { warnings }) } });
 }
 
 const partitionOf = (object: JsonObject): number =>
@@ -33,7 +38,8 @@ function countsFinding(object: JsonObject): Finding | undefined {
     {
       reason: 'ReplicasNotUpdated',
       have: status('updatedReplicas'),
-      need: Math.max(0, desired - partitionOf(object)),
+      // A partition that holds all back leaves nothing of what was asked for.
+      need: Math.max(Math.min(1, desired), desired - partitionOf(object)),
       text: 'replicas have the new revision',
     },
     { reason: 'ReplicasNotReady', have: status('readyReplicas'), need: desired, text: 'replicas are ready' },
@@ -51,26 +57,29 @@ function countsFinding(object: JsonObject): Finding | undefined {
 }
 
 /** The last step of a rolling update: the controller makes the update revision the current one. */
-function revisionFinding(object: JsonObject): Finding | undefined {
+function revisionFinding(look: Seen): Finding | undefined {
+  const { object } = look;
   const update = stringAt(object, 'status', 'updateRevision');
   const current = stringAt(object, 'status', 'currentRevision');
   if (partitionOf(object) > 0 || update === undefined || current === undefined || update === current) return undefined;
-  if (stringAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete') return undefined;
+  if (isOnDelete(look)) return undefined;
   return waiting('RevisionNotCurrent', `the current revision is ${current}; ${update} is awaited`);
 }
 
-function partitionWarning(object: JsonObject): readonly string[] {
-  const partition = partitionOf(object);
-  const held = Math.min(partition, desiredReplicas(object));
-  return held === 0
-    ? []
-    : [`${held} of ${desiredReplicas(object)} replicas stay on the old revision: partition ${partition}`];
+function partitionSignals({ object }: Seen): readonly Signal[] {
+  const [partition, desired] = [partitionOf(object), desiredReplicas(object)];
+  if (desired === 0 || partition < desired || numberAt(object, 'status', 'updatedReplicas') > 0) return [];
+  const message =
+    `0 of ${desired} replicas have the new revision, and none will: partition ${partition} holds all of them back. ` +
+    'Lower the partition, then deploy again';
+  return [cannotMove('PartitionHoldsAll', message)];
 }
 
-const onDeleteWarning = (object: JsonObject): readonly string[] =>
-  stringAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete'
-    ? ['the update strategy is OnDelete: pods get the new revision only when somebody deletes them']
-    : [];
+function partitionWarning(object: JsonObject): readonly string[] {
+  const desired = desiredReplicas(object);
+  const held = Math.min(partitionOf(object), desired, desired - numberAt(object, 'status', 'updatedReplicas'));
+  return held <= 0 ? [] : [`${held} of ${desired} replicas stay on the old revision: partition ${partitionOf(object)}`];
+}
 
 /** With OrderedReady a broken pod of an older revision is never replaced: it stays until somebody deletes it. */
 function stuckWarning({ object, view }: Seen): readonly string[] {
@@ -78,6 +87,6 @@ function stuckWarning({ object, view }: Seen): readonly string[] {
   if (update === undefined || stringAt(object, 'spec', 'podManagementPolicy') === 'Parallel') return [];
   return view.pods
     .filter((pod) => !isDeleting(pod) && (labelOf(pod, 'controller-revision-hash') ?? update) !== update)
-    .filter((pod) => stringAt(conditionOf(pod, 'Ready'), 'status') !== 'True')
+    .filter((pod) => !isReady(pod))
     .map((pod) => `pod ${nameOf(pod)} of an older revision is not ready and holds up the update; delete it`);
 }

@@ -1,13 +1,12 @@
 import type { WorkloadKind } from '../plan/plan.ts';
 import { captureBaseline, withContainer } from './baseline.ts';
-import type { Seen } from './counts.ts';
 import { judgeCronJob } from './cron-job.ts';
 import { judgeDaemonSet } from './daemon-set.ts';
 import { judgeDeployment } from './deployment.ts';
 import { isExpectedImage } from './expected-image.ts';
 import { imageFinding, imagesToRemember, imageWarning, templateToRemember } from './image-finding.ts';
 import { judgeJob } from './job.ts';
-import { type Judgement, type Look, type Progress, waiting } from './judgement.ts';
+import { type Judgement, type Look, type Progress, type Seen, waiting } from './judgement.ts';
 import { isDeleting } from './kubernetes-object.ts';
 import { judgePod } from './pod.ts';
 import { judgeSignals, type KindReport, type Signal } from './signal.ts';

@@ -130,10 +130,10 @@ const sets: readonly Row[] = [
     'statefulset',
     { spec: { updateStrategy: { type: 'OnDelete' } }, status: { replicas: 1, readyReplicas: 1, updatedReplicas: 0 } },
     'waiting',
-    'ReplicasNotUpdated',
+    'OnDelete',
   ],
   ['a DaemonSet whose nodes nobody has counted', 'daemonset', { status: {} }, 'waiting', 'NodesNotCounted'],
-  ['a DaemonSet that no node wants', 'daemonset', { status: { desiredNumberScheduled: 0 } }, 'healthy', 'RolledOut'],
+  ['a DaemonSet that no node wants', 'daemonset', { status: { desiredNumberScheduled: 0 } }, 'waiting', 'NothingAsked'],
   [
     'a DaemonSet that is ready, and available nowhere (Helm is content)',
     'daemonset',
@@ -149,7 +149,7 @@ const sets: readonly Row[] = [
       status: { desiredNumberScheduled: 1, numberReady: 1, numberAvailable: 1 },
     },
     'waiting',
-    'ReplicasNotUpdated',
+    'OnDelete',
   ],
 ];
 

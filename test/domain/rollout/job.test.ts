@@ -70,14 +70,6 @@ describe('a Job', () => {
         '- pod app-0/app, InvalidImageName: about InvalidImageName',
       ),
     ],
-    [
-      'suspended',
-      view({}, { spec: { suspend: true } }),
-      lines(
-        'waiting, JobRunning: 0 of 1 completions with reg/app:2',
-        '! the job is suspended: nothing runs until it is resumed',
-      ),
-    ],
   ])('that is %s', (_, seen, told) => {
     expect(toldOf(judge('job', seen))).toBe(told);
   });
