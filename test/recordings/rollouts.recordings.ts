@@ -128,9 +128,9 @@ describe('failures', () => {
       image: 'reg.local/crash:1',
       signal: 'CrashLoopBackOff',
       reason: 'CrashLoopBackOff',
-      within: 1_500,
+      within: 2_700,
     },
-    { name: 'oom', image: 'reg.local/oom:1', signal: 'OOMKilled', reason: 'OOMKilled', within: 1_500 },
+    { name: 'oom', image: 'reg.local/oom:1', signal: 'OOMKilled', reason: 'OOMKilled', within: 2_700 },
     { name: 'inv', signal: 'InvalidImageName', reason: 'InvalidImageName', within: 50 },
   ])('$name is $reason within $within ms of the first $signal', ({ name, signal, reason, within, ...rest }) => {
     const found = events.find(isOf(name, 'Deployment')) as RecordedEvent;

@@ -72,7 +72,7 @@ export const systems: Readonly<Record<string, UpstreamSystem>> = {
       },
       'TestPodStatus/podCrashLooping': {
         ours: 'waiting',
-        why: 'no restart is counted yet: the second crash is a loop',
+        why: 'no restart is counted yet: the third end is a loop',
       },
       'TestStsStatus/stsOK': { ours: 'waiting', why: 'updatedReplicas is absent, so nothing proves the new revision' },
       'TestJobStatus/jobInProgress': { ours: 'waiting', why: 'a job that runs has not done its work yet' },

@@ -25,7 +25,7 @@ const crashed: JsonObject = {
 
 const looks: Readonly<Record<Fate, object>> = {
   good: {},
-  pull: { status: noneReady, podStatus: unready(waitingFor('ImagePullBackOff')) },
+  pull: { status: noneReady, podStatus: unready(waitingFor('ImagePullBackOff', 'manifest unknown')) },
   crash: { status: noneReady, podStatus: unready(crashed) },
   stuck: { status: noneReady, podStatus: unready({ state: { waiting: { reason: 'ContainerCreating' } } }) },
 };

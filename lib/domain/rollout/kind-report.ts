@@ -2,7 +2,7 @@ import type { JsonObject } from '../json.ts';
 import { podSignals, unreadyEvidence } from './container-signal.ts';
 import { isUnchanged } from './counts.ts';
 import type { Finding, Seen } from './judgement.ts';
-import { hasEnded } from './kubernetes-object.ts';
+import { hasEnded, stringAt } from './kubernetes-object.ts';
 import type { KindReport, Signal } from './signal.ts';
 
 /** Who takes part in a rollout of some kind. */
@@ -19,9 +19,24 @@ export interface Cast {
 export function kindReport(look: Seen, cast: Cast, told: Pick<KindReport, 'finding' | 'timed'>): KindReport {
   const pods = cast.pods.filter((pod) => !hasEnded(pod));
   const { crashesAllowed = false, signals = [] } = cast;
-  const ofPods = podSignals(pods, { now: look.now, unchanged: isUnchanged(look), crashesAllowed });
+  const ofPods = podSignals(pods, {
+    ...{ now: look.now, previous: look.previous, before: look.baseline.image, crashesAllowed },
+    tolerance: look.settings?.crash_tolerance,
+    isOld: isOlder(look),
+  });
   return { signals: [...ofPods, ...signals], ...told, finding: explained(told.finding, pods) };
 }
+
+/** Which pods are as they were before: all where nothing changed, else those that the attempt found. */
+function isOlder(look: Seen): (pod: JsonObject) => boolean {
+  const { since } = look;
+  const unchanged = isUnchanged(look);
+  return (pod) => unchanged || (since !== undefined && createdAt(pod) < since);
+}
+
+/** The end of the second that the cluster wrote down. A pod without it is new. */
+const createdAt = (pod: JsonObject): number =>
+  (Date.parse(stringAt(pod, 'metadata', 'creationTimestamp') ?? '') || Number.POSITIVE_INFINITY) + 999;
 
 function explained(finding: Finding, pods: readonly JsonObject[]): Finding {
   if (finding.verdict === 'healthy') return finding;

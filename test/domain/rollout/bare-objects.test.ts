@@ -197,7 +197,7 @@ const pods: readonly Row[] = [
     'pod',
     { status: { phase: 'Running', ...crashing(0) } },
     'waiting',
-    'PodNotReady',
+    'Restarting',
   ],
   [
     'a Pod in a crash loop, whatever its restart policy',

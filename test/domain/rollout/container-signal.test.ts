@@ -17,25 +17,36 @@ const waitingFor = (reason: string, message?: string): JsonObject => ({
 });
 
 describe('a container that waits', () => {
+  const said = 'the kubelet said so';
   it.each<[reason: string, key: string, verdict: string, grace: number]>([
-    ['ErrImagePull', 'ImagePull', 'ImagePullBackOff', 1_000],
-    ['ImagePullBackOff', 'ImagePull', 'ImagePullBackOff', 1_000],
+    ['ErrImagePull', 'ImagePull/Passing/reg/app:2', 'ImagePullBackOff', 90_000],
+    ['ImagePullBackOff', 'ImagePull/Passing/reg/app:2', 'ImagePullBackOff', 90_000],
+    ['RegistryUnavailable', 'ImagePull/Passing/reg/app:2', 'RegistryUnavailable', 90_000],
     ['InvalidImageName', 'InvalidImageName', 'InvalidImageName', 0],
     ['ErrImageNeverPull', 'ErrImageNeverPull', 'ErrImageNeverPull', 0],
-    ['RegistryUnavailable', 'RegistryUnavailable', 'RegistryUnavailable', 10_000],
-    ['ImageInspectError', 'ImageInspectError', 'ImageInspectError', 10_000],
-    ['CreateContainerConfigError', 'CreateContainerConfigError', 'CreateContainerConfigError', 10_000],
-    ['CreateContainerError', 'CreateContainerError', 'CreateContainerError', 10_000],
-    ['RunContainerError', 'RunContainerError', 'RunContainerError', 10_000],
-    ['PostStartHookError', 'PostStartHookError', 'PostStartHookError', 10_000],
+    ['SignatureValidationFailed', 'SignatureValidationFailed', 'SignatureValidationFailed', 0],
+    ['ImageInspectError', `ImageInspectError/${said}`, 'ImageInspectError', 40_000],
+    ['CreateContainerConfigError', `CreateContainerConfigError/${said}`, 'CreateContainerConfigError', 40_000],
+    ['CreateContainerError', `CreateContainerError/${said}`, 'CreateContainerError', 40_000],
+    ['RunContainerError', `RunContainerError/${said}`, 'RunContainerError', 40_000],
+    ['PostStartHookError', `PostStartHookError/${said}`, 'PostStartHookError', 40_000],
   ])('for %s', (reason, key, verdict, grace) => {
-    expect(podSignals([podOf(waitingFor(reason, 'the kubelet said so'))], { now })).toEqual([
+    expect(podSignals([podOf(waitingFor(reason, said))], { now })).toEqual([
       {
         ...{ key, reason: verdict, grace },
         message: `pod p, container app: ${reason}: the kubelet said so`,
         evidence: [{ kind: 'pod', name: 'p', container: 'app', reason, message: 'the kubelet said so' }],
       },
     ]);
+  });
+
+  it.each([
+    ['secret "one" not found', 'secret "two" not found', false],
+    ['name "app_1" is reserved for 7e57ab1e2f', 'name "app_2" is reserved for 0c0ffee123', true],
+  ])('has another cause when it says something else, not when it counts: %s', (one, other, isSame) => {
+    const keyOf = (message: string) =>
+      podSignals([podOf(waitingFor('CreateContainerError', message))], { now })[0]?.key;
+    expect(keyOf(one) === keyOf(other)).toBe(isSame);
   });
 
   it.each([
@@ -77,54 +88,120 @@ const crash = (exit: number, restarts: number, more = ''): string =>
   `Crash after 0: pod p, container app: CrashLoopBackOff: exit code ${exit}, ${restarts} restarts${more}`;
 const settling = (exit: number, restarts: number): string =>
   `Settling after Infinity: pod p, container app restarted less than 10 s ago: exit code ${exit}, ${restarts} restarts`;
+const borne = (detail: string, ends = 2): string =>
+  `Restarting after Infinity: pod p, container app has ended and is started again; ${ends} ends are borne: ${detail}`;
+const old = { isOld: () => true };
+const none = { exitCode: 0, reason: 'Completed' };
 
 describe('a container that ended', () => {
   it.each<[what: string, status: JsonObject, options: Partial<SignalOptions>, told: readonly string[]]>([
     ['once', running(1, ended(1)), {}, [settling(1, 1)]],
-    ['once, a while ago', running(1, ended(1, longAgo)), {}, []],
+    ['once, a while ago', running(1, ended(1, longAgo)), {}, [borne('exit code 1, 1 restarts')]],
     ['once, not quite that long ago', running(1, ended(1, { finishedAt: secondsAgo(9.999) })), {}, [settling(1, 1)]],
-    ['twice', running(2, ended(1)), {}, [crash(1, 2)]],
-    ['twice, a while ago', running(2, ended(1, longAgo)), {}, [crash(1, 2)]],
-    ['twice and is up again', running(2, ended(1), { ready: true }), {}, [settling(1, 2)]],
-    ['twice and has been up for long', running(2, ended(1, longAgo), { ready: true }), {}, []],
-    ['twice before the deployment', running(2, ended(1)), { unchanged: true }, [settling(1, 2)]],
-    ['twice, which its owner counts', running(2, ended(1)), { crashesAllowed: true }, []],
-    ['well', running(2, ended(0)), {}, []],
-    ['for the first time, without a restart', running(0, {}, { state: ended(3) }), {}, []],
-    ['at a time that nobody wrote down', running(1, ended(1, { finishedAt: 'then' })), {}, []],
-    ['in a loop', running(1, ended(1), { state: loop }), {}, [crash(1, 1, '; back-off 10s')]],
+    ['once and is up again for long', running(1, ended(1, longAgo), { ready: true }), {}, []],
+    ['twice', running(2, ended(1)), {}, [settling(1, 2)]],
+    ['twice, a while ago', running(2, ended(1, longAgo)), {}, [borne('exit code 1, 2 restarts')]],
+    ['three times', running(3, ended(1)), {}, [crash(1, 3)]],
+    ['three times, a while ago', running(3, ended(1, longAgo)), {}, [crash(1, 3)]],
+    ['three times and is up again', running(3, ended(1), { ready: true }), {}, [settling(1, 3)]],
+    ['three times and has been up for long', running(3, ended(1, longAgo), { ready: true }), {}, []],
+    ['three times before the deployment', running(3, ended(1)), old, [settling(1, 3)]],
+    ['three times, a while before the deployment', running(3, ended(1, longAgo)), old, []],
+    ['three times, which its owner counts', running(3, ended(1)), { crashesAllowed: true }, []],
+    ['well, for the third time', running(3, ended(0, none)), {}, [crash(0, 3).replace(' 0,', ' 0, Completed,')]],
     [
-      'in a loop before the deployment',
-      running(1, ended(1), { state: loop }),
-      { unchanged: true },
-      [crash(1, 1, '; back-off 10s')],
+      'for the first time, without a restart',
+      running(0, {}, { state: ended(3) }),
+      {},
+      [borne('exit code 3, 0 restarts')],
     ],
-    ['in a loop, without a word of how', running(3, {}, { state: loop }), {}, [crash(0, 3, '; back-off 10s')]],
-    ['in a loop that has just begun', running(0, {}, { state: loop }), {}, []],
-    ['with words', running(2, ended(1, { message: ' no config ' })), {}, [crash(1, 2, '; no config')]],
-    ['with many words', running(2, ended(1, { message: 'x'.repeat(501) })), {}, [crash(1, 2, `; ${'x'.repeat(500)}…`)]],
-    ['now, otherwise than before', running(2, ended(2), { state: ended(3) }), {}, [crash(3, 2)]],
-    ['now well, before not', running(2, ended(2), { state: ended(0) }), {}, [crash(2, 2)]],
+    ['for the third time, just now', running(2, ended(3), { state: ended(4) }), {}, [crash(4, 2)]],
+    [
+      'at a time that nobody wrote down',
+      running(1, ended(1, { finishedAt: 'then' })),
+      {},
+      [borne('exit code 1, 1 restarts')],
+    ],
+    ['in a loop', running(2, ended(1), { state: loop }), {}, [crash(1, 2, '; back-off 10s')]],
+    ['in a loop before the deployment', running(2, ended(1), { state: loop }), old, [crash(1, 2, '; back-off 10s')]],
+    ['in a loop, twice', running(1, ended(1), { state: loop }), {}, [borne('exit code 1, 1 restarts; back-off 10s')]],
+    ['in a loop, twice before the deployment', running(1, ended(1), { state: loop }), old, []],
+    [
+      'in a loop, without a word of how',
+      running(3, {}, { state: loop }),
+      {},
+      ['Crash after 0: pod p, container app: CrashLoopBackOff: 3 restarts; back-off 10s'],
+    ],
+    ['in a loop that has just begun', running(0, {}, { state: loop }), {}, [borne('0 restarts; back-off 10s')]],
+    ['with words', running(3, ended(1, { message: ' no config ' })), {}, [crash(1, 3, '; no config')]],
+    ['with many words', running(3, ended(1, { message: 'x'.repeat(501) })), {}, [crash(1, 3, `; ${'x'.repeat(500)}…`)]],
+    ['now, otherwise than before', running(3, ended(2), { state: ended(3) }), {}, [crash(3, 3)]],
+    ['as often as may be', running(5, ended(1, longAgo)), { tolerance: 5 }, [borne('exit code 1, 5 restarts', 5)]],
+    ['once more than may be', running(6, ended(1, longAgo)), { tolerance: 5 }, [crash(1, 6)]],
+    ['once, which is too often', running(0, {}, { state: ended(1) }), { tolerance: 0 }, [crash(1, 0)]],
     [
       'for want of memory',
-      running(1, ended(137, { reason: 'OOMKilled' })),
+      running(3, ended(137, { reason: 'OOMKilled' })),
       {},
-      ['Crash after 0: pod p, container app: OOMKilled: exit code 137, 1 restarts'],
+      ['Crash after 0: pod p, container app: OOMKilled: exit code 137, 3 restarts'],
     ],
     [
-      'for want of memory, and was not restarted',
-      running(0, {}, { state: ended(137, { reason: 'OOMKilled' }) }),
+      'for want of memory, and is up again',
+      running(3, ended(137, { reason: 'OOMKilled' }), { ready: true }),
       {},
-      [],
+      [settling(137, 3)],
     ],
     [
-      'for want of memory and is up again',
-      running(1, ended(137, { reason: 'OOMKilled' }), { ready: true }),
+      'before it had begun',
+      running(2, ended(128, { reason: 'StartError', message: 'no such file' }), {
+        state: { waiting: { reason: 'RunContainerError', message: 'x' } },
+      }),
       {},
-      [settling(137, 1)],
+      [
+        crash(128, 2, '; no such file').replace('128,', '128, StartError,'),
+        'RunContainerError/x after 40000: pod p, container app: RunContainerError: x',
+      ],
     ],
   ])('%s', (_, status, options, signals) => {
     expect(told([podOf(status)], options)).toEqual(signals);
+  });
+
+  const looping = { ...running(2, ended(0, none)), state: loop };
+  it.each<[what: string, spec: JsonObject, field: string, status: JsonObject, reasons: readonly string[]]>([
+    ['whose pod is not started again', { restartPolicy: 'OnFailure' }, 'containerStatuses', looping, []],
+    ['whose pod is started again', { restartPolicy: 'Always' }, 'containerStatuses', looping, ['CrashLoopBackOff']],
+    [
+      'with a policy of its own',
+      { restartPolicy: 'Always', containers: [{ name: 'app', restartPolicy: 'OnFailure' }] },
+      'containerStatuses',
+      looping,
+      [],
+    ],
+    ['that prepares', { initContainers: [{ name: 'app' }] }, 'initContainerStatuses', looping, []],
+    [
+      'that prepares and fails',
+      { initContainers: [{ name: 'app' }] },
+      'initContainerStatuses',
+      { ...running(2, ended(1)), state: loop },
+      ['CrashLoopBackOff'],
+    ],
+    [
+      'that prepares, and did so at last',
+      { initContainers: [{ name: 'app' }] },
+      'initContainerStatuses',
+      running(4, ended(1), { ready: true, state: ended(0, none) }),
+      [],
+    ],
+    [
+      'that goes beside',
+      { initContainers: [{ name: 'app', restartPolicy: 'Always' }] },
+      'initContainerStatuses',
+      looping,
+      ['CrashLoopBackOff'],
+    ],
+  ])('well, %s', (_, spec, field, status, reasons) => {
+    const pod = { metadata: { name: 'p' }, spec, status: { [field]: [status] } };
+    expect(podSignals([pod], { now }).map(({ reason }) => reason)).toEqual(reasons);
   });
 
   it('is the evidence of its signal', () => {
@@ -134,10 +211,10 @@ describe('a container that ended', () => {
       { kind: 'pod', name: 'p', container: 'app', reason, message },
     ];
     expect(
-      [running(2, ended(1)), running(1, ended(137, { reason: 'OOMKilled' })), running(1, ended(1))].map(facts),
+      [running(3, ended(1)), running(3, ended(137, { reason: 'OOMKilled' })), running(1, ended(1))].map(facts),
     ).toEqual([
-      [{ reason: 'CrashLoopBackOff', evidence: evidence('CrashLoopBackOff', 'exit code 1, 2 restarts') }],
-      [{ reason: 'OOMKilled', evidence: evidence('OOMKilled', 'exit code 137, 1 restarts') }],
+      [{ reason: 'CrashLoopBackOff', evidence: evidence('CrashLoopBackOff', 'exit code 1, 3 restarts') }],
+      [{ reason: 'OOMKilled', evidence: evidence('OOMKilled', 'exit code 137, 3 restarts') }],
       [{ reason: 'Settling', evidence: evidence('CrashLoopBackOff', 'exit code 1, 1 restarts') }],
     ]);
   });

@@ -69,8 +69,8 @@ export const unready = (status: JsonObject, field = 'containerStatuses'): JsonOb
   [field]: [{ name: 'app', image: 'reg/app:2', ready: false, restartCount: 0, ...status }],
 });
 
-export const waitingFor = (reason: string): JsonObject => ({
-  state: { waiting: { reason, message: `about ${reason}` } },
+export const waitingFor = (reason: string, message = `about ${reason}`): JsonObject => ({
+  state: { waiting: { reason, message } },
 });
 
 /** All of a finding as text: what is said, then each fact (`-`) and each warning (`!`) on a line of its own. */

@@ -99,7 +99,7 @@ describe('a container that has run for 4 s', () => {
         spec: { containers: [app] },
         status: { containerStatuses: [{ name: 'app', state: { terminated: { exitCode: 0 } } }] },
       },
-      'waiting NotSteady',
+      'waiting Restarting',
     ],
     [
       'whose start nobody tells is not held against it',

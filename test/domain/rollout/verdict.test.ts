@@ -163,33 +163,40 @@ describe('what one look hands to the next', () => {
 });
 
 describe('signals of the new pods', () => {
+  const notFound = (reason: string) => waitingFor(reason, 'manifest unknown');
   const ended = { terminated: { exitCode: 1, reason: 'Error', finishedAt: secondsAgo(1) } };
   const killed = { terminated: { exitCode: 137, reason: 'OOMKilled', finishedAt: secondsAgo(1) } };
   it.each([
-    { what: 'ErrImagePull', status: waitingFor('ErrImagePull'), reason: 'ImagePullBackOff', after: 1_000 },
-    { what: 'ImagePullBackOff', status: waitingFor('ImagePullBackOff'), reason: 'ImagePullBackOff', after: 1_000 },
+    { what: 'ErrImagePull', status: notFound('ErrImagePull'), reason: 'ImagePullBackOff', after: 1_000 },
+    { what: 'ImagePullBackOff', status: notFound('ImagePullBackOff'), reason: 'ImagePullBackOff', after: 1_000 },
+    {
+      what: 'a registry that is ill',
+      status: waitingFor('ErrImagePull', '503 Service Unavailable'),
+      reason: 'RegistryUnavailable',
+      after: 90_000,
+    },
     { what: 'InvalidImageName', status: waitingFor('InvalidImageName'), reason: 'InvalidImageName', after: 0 },
     {
       what: 'a missing Secret',
       status: waitingFor('CreateContainerConfigError'),
       reason: 'CreateContainerConfigError',
-      after: 10_000,
+      after: 40_000,
     },
     {
-      what: 'a second crash',
-      status: { restartCount: 2, state: { running: {} }, lastState: ended },
+      what: 'a third crash',
+      status: { restartCount: 3, state: { running: {} }, lastState: ended },
       reason: 'CrashLoopBackOff',
       after: 0,
     },
     {
       what: 'a crash loop',
-      status: { ...waitingFor('CrashLoopBackOff'), restartCount: 1, lastState: ended },
+      status: { ...waitingFor('CrashLoopBackOff'), restartCount: 2, lastState: ended },
       reason: 'CrashLoopBackOff',
       after: 0,
     },
     {
       what: 'too little memory',
-      status: { restartCount: 1, state: { running: {} }, lastState: killed },
+      status: { restartCount: 3, state: { running: {} }, lastState: killed },
       reason: 'OOMKilled',
       after: 0,
     },
@@ -209,13 +216,13 @@ describe('signals of the new pods', () => {
   });
 
   it('takes the two names of a failed pull for one signal', () => {
-    const pull = (reason: string) => made({ status: { readyReplicas: 0 }, podStatus: unready(waitingFor(reason)) });
+    const pull = (reason: string) => made({ status: { readyReplicas: 0 }, podStatus: unready(notFound(reason)) });
     const first = judge(pull('ErrImagePull'));
     expect(judge(pull('ImagePullBackOff'), { previous: first.progress, at: now + 1_000 }).verdict).toBe('failing');
   });
 
   it('begins anew when a signal has gone in between', () => {
-    const bad = made({ status: { readyReplicas: 0 }, podStatus: unready(waitingFor('ErrImagePull')) });
+    const bad = made({ status: { readyReplicas: 0 }, podStatus: unready(notFound('ErrImagePull')) });
     const healed = made({ status: { readyReplicas: 0 }, podStatus: unready(waitingFor('ContainerCreating')) });
     const first = judge(bad).progress;
     const second = judge(healed, { previous: first, at: now + 500 }).progress;

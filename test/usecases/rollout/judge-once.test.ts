@@ -135,7 +135,7 @@ describe('a verdict', () => {
   });
 
   const failing =
-    'PROCESSING, AttemptFailed, CrashLoopBackOff: pod app-hash2-0, container app: CrashLoopBackOff: exit code 0, 3 restarts';
+    'PROCESSING, AttemptFailed, CrashLoopBackOff: pod app-hash2-0, container app: CrashLoopBackOff: 3 restarts';
 
   test.each<[what: string, logs: readonly string[] | Error, log: readonly string[] | undefined]>([
     ['with the last lines of the log', ['one', 'two'], ['one', 'two']],
@@ -152,7 +152,7 @@ describe('a verdict', () => {
       evidence: [
         {
           ...{ kind: 'pod', name: 'app-hash2-0', container: 'app', reason: 'CrashLoopBackOff' },
-          message: 'exit code 0, 3 restarts',
+          message: '3 restarts',
           ...(log && { log }),
         },
       ],

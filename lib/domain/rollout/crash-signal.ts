@@ -1,0 +1,72 @@
+import type { JsonObject } from '../json.ts';
+import { foreignText } from '../record/foreign-text.ts';
+import { containerEvidence, lastEnd, mayEnd, waitsFor, where } from './container-status.ts';
+import { numberAt, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
+import type { Signal } from './signal.ts';
+
+/** One or two ends may be a database that came up later; at the third it is a loop. */
+const usualTolerance = 2;
+
+/** A container that ended this short a time ago may look ready between two crashes. */
+const settleMilliseconds = 10_000;
+
+export interface CrashOptions {
+  readonly now: number;
+  /** The pod is as it was before the deployment: what it went through once is no failure of it. */
+  readonly isOld?: boolean;
+  /** How many ends of a container are borne. */
+  readonly tolerance?: number | undefined;
+}
+
+interface Ended {
+  /** How often the container has ended; the kubelet counts only how often it was started again. */
+  readonly ends: number;
+  readonly end: JsonObject | undefined;
+  readonly isLooping: boolean;
+  readonly isUp: boolean;
+}
+
+/** A container that ended though it should run: a verdict when it did so too often, else a reason to wait. */
+export function crashSignal(pod: JsonObject, status: JsonObject, options: CrashOptions): Signal | undefined {
+  const ended = endedOf(pod, status);
+  if (ended === undefined) return undefined;
+  const { tolerance = usualTolerance, isOld = false, now } = options;
+  const { end, ends, isLooping, isUp } = ended;
+  const reason = stringAt(end, 'reason') === 'OOMKilled' ? 'OOMKilled' : 'CrashLoopBackOff';
+  const detail = detailOf(status, end);
+  const about = { evidence: [containerEvidence(pod, status, reason, detail)], grace: Number.POSITIVE_INFINITY };
+  if (!isUp && ends > tolerance && (isLooping || !isOld))
+    return { ...about, key: 'Crash', reason, message: `${where(pod, status)}: ${reason}: ${detail}`, grace: 0 };
+  if (now - endedAt(end) < settleMilliseconds && isRunning(status)) {
+    const message = `${where(pod, status)} restarted less than ${settleMilliseconds / 1_000} s ago: ${detail}`;
+    return { ...about, key: 'Settling', reason: 'Settling', message };
+  }
+  if (isUp || isOld) return undefined;
+  const borne = `${where(pod, status)} has ended and is started again; ${tolerance} ends are borne: ${detail}`;
+  return { ...about, key: 'Restarting', reason: 'Restarting', message: borne };
+}
+
+function endedOf(pod: JsonObject, status: JsonObject): Ended | undefined {
+  const isLooping = waitsFor(status) === 'CrashLoopBackOff';
+  const end = lastEnd(status);
+  const isDone = end !== undefined && numberAt(end, 'exitCode') === 0 && mayEnd(pod, status);
+  if (isDone || (end === undefined && !isLooping)) return undefined;
+  const ends = numberAt(status, 'restartCount') + (isRunning(status) ? 0 : 1);
+  return { ends, end, isLooping, isUp: valueAt(status, 'ready') === true };
+}
+
+const isRunning = (status: JsonObject): boolean => valueAt(status, 'state', 'running') !== undefined;
+
+const endedAt = (ended: JsonObject | undefined): number => Date.parse(stringAt(ended, 'finishedAt') ?? '') || 0;
+
+/** The reasons of ends that say no more than their exit codes. */
+const plain: ReadonlySet<string> = new Set(['Error', 'OOMKilled']);
+
+function detailOf(status: JsonObject, end: JsonObject | undefined): string {
+  const reason = stringAt(end, 'reason') ?? 'Error';
+  const how =
+    end === undefined ? [] : [`exit code ${numberAt(end, 'exitCode')}`, ...(plain.has(reason) ? [] : [reason])];
+  const text = stringAt(end, 'message') ?? stringAt(objectAt(status, 'state', 'waiting'), 'message');
+  const said = text === undefined ? '' : `; ${foreignText(text.trim(), 500)}`;
+  return `${[...how, `${numberAt(status, 'restartCount')} restarts`].join(', ')}${said}`;
+}

@@ -1,0 +1,50 @@
+import { parseImage } from './image.ts';
+
+/** Why an image could not be pulled: something that stays as it is, or something that another try may get over. */
+export type PullCause = 'NotFound' | 'Unauthorized' | 'NoSuchRegistry' | 'Passing' | 'Unknown';
+
+/**
+ * A registry that is ill, busy or out of reach. Looked for first: a runtime that asks several mirrors quotes all their
+ * answers, and one that was not reached may have the image.
+ */
+const passing =
+  /(?:^|[^\w.:-])(?:429|5\d\d)(?![\w.:-])|time[d -]*out|deadline exceeded|connection (?:reset|refused|closed)|\bEOF\b|TLS handshake|temporar|server misbehaving|too ?many ?requests|rate ?limit|throttl|unavailable|try again/i;
+
+const final: readonly (readonly [PullCause, RegExp])[] = [
+  [
+    'Unauthorized',
+    /unauthorized|denied|forbidden|no basic auth credentials|authentication required|authorization failed/i,
+  ],
+  ['NotFound', /not found|notfound|manifest unknown|name unknown|does not exist|no such image/i],
+];
+
+interface Pull {
+  readonly image: string;
+  /** Of the image that ran before the deployment: its registry has a name that is known to be good. */
+  readonly before?: string | undefined;
+}
+
+/** Reads the kubelet's message. What cannot be told counts as passing: it is `Unknown`. */
+export function pullCause(message: string, { image, before }: Pull): PullCause {
+  const text = withoutNames(message, image);
+  if (passing.test(text)) return 'Passing';
+  if (/no such host/i.test(text)) return hasSameRegistry(image, before) ? 'Passing' : 'NoSuchRegistry';
+  return final.find(([, words]) => words.test(text))?.[0] ?? 'Unknown';
+}
+
+/** A newer kubelet repeats the cause when it backs off; an older one says only that it does. */
+export const tellsCause = (message: string): boolean => !/^\s*Back-off pulling image (?:"[^"]*"|\S*)\s*$/.test(message);
+
+/** An image or an address may have any word in its name. */
+function withoutNames(message: string, image: string): string {
+  const path = image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+  return [image, path, path.slice(path.indexOf('/') + 1)]
+    .filter((name) => name !== '')
+    .reduce((text, name) => text.replaceAll(name, ' '), message)
+    .replaceAll(/https?:\/\/[^\s"]+/g, ' ');
+}
+
+const registryOf = (image: string): string => parseImage(image).repository.split('/')[0] ?? '';
+
+const hasSameRegistry = (image: string, before: string | undefined): boolean =>
+  before !== undefined && registryOf(image) === registryOf(before);

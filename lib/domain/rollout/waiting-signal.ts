@@ -1,0 +1,85 @@
+import { cut } from '../cut.ts';
+import type { JsonObject } from '../json.ts';
+import { containerEvidence, waitsFor, where } from './container-status.ts';
+import type { Progress } from './judgement.ts';
+import { stringAt } from './kubernetes-object.ts';
+import { type PullCause, pullCause, tellsCause } from './pull-failure.ts';
+import type { Signal } from './signal.ts';
+
+export interface PullOptions {
+  readonly previous?: Progress | undefined;
+  /** The image that ran before. */
+  readonly before?: string | undefined;
+  /** What the cluster's events say of the last pull of a pod's image. */
+  readonly toldOf?: (pod: JsonObject, image: string) => string | undefined;
+}
+
+type Rule = Pick<Signal, 'key' | 'reason' | 'grace'>;
+
+/** Permanent: neither the text of the reference nor what is signed will change. */
+const permanent: ReadonlySet<string> = new Set(['InvalidImageName', 'ErrImageNeverPull', 'SignatureValidationFailed']);
+
+/**
+ * May heal when the ConfigMap or Secret that is missing turns up. The kubelet tries again 10 to 15 s after the first time, and
+ * as long after the second.
+ */
+const healing: ReadonlySet<string> = new Set([
+  'CreateContainerConfigError',
+  'CreateContainerError',
+  'ImageInspectError',
+  'PostStartHookError',
+  'RunContainerError',
+]);
+const healingGrace = 40_000;
+
+const pulling: ReadonlySet<string> = new Set(['ErrImagePull', 'ImagePullBackOff', 'RegistryUnavailable']);
+/** A second look a second later. */
+const finalPullGrace = 1_000;
+/** The kubelet tries again 10, 20, 40 s after each end of a try, and a try that times out lasts up to 30 s. */
+const passingPullGrace = 90_000;
+
+/** A container that cannot start, when the reason for it is a sign of failure. */
+export function waitingSignal(pod: JsonObject, status: JsonObject, options: PullOptions): Signal | undefined {
+  const reason = waitsFor(status);
+  if (reason === undefined) return undefined;
+  const detail = stringAt(status, 'state', 'waiting', 'message') ?? `container image ${imageOf(status)}`;
+  const rule = pulling.has(reason) ? pullRule(pod, status, options) : ruleOf(reason, detail);
+  if (rule === undefined) return undefined;
+  const evidence = [containerEvidence(pod, status, reason, detail)];
+  return { ...rule, message: `${where(pod, status)}: ${reason}: ${detail}`, evidence };
+}
+
+function ruleOf(reason: string, detail: string): Rule | undefined {
+  if (permanent.has(reason)) return { key: reason, reason, grace: 0 };
+  return healing.has(reason) ? { key: `${reason}/${causeIn(detail)}`, reason, grace: healingGrace } : undefined;
+}
+
+const imageOf = (status: JsonObject): string => stringAt(status, 'image') ?? '';
+
+/** Numbers and ids differ from one try to the next, the cause does not. */
+const causeIn = (message: string): string => cut(message.replaceAll(/[0-9a-f]{8,}|\d+/g, '#'), 200);
+
+/** The kubelet alternates between trying and backing off: one signal for both, and another one for another cause. */
+function pullRule(pod: JsonObject, status: JsonObject, options: PullOptions): Rule {
+  const cause = causeOfPull(pod, status, options);
+  const isFinal = !['Passing', 'Unknown'].includes(cause);
+  return {
+    key: pullKey(isFinal ? cause : 'Passing', imageOf(status)),
+    reason: cause === 'Passing' ? 'RegistryUnavailable' : 'ImagePullBackOff',
+    grace: isFinal ? finalPullGrace : passingPullGrace,
+  };
+}
+
+function causeOfPull(pod: JsonObject, status: JsonObject, { before, previous, toldOf }: PullOptions): PullCause {
+  const image = imageOf(status);
+  if (waitsFor(status) === 'RegistryUnavailable') return 'Passing';
+  const said = stringAt(status, 'state', 'waiting', 'message') ?? '';
+  const message = said !== '' && tellsCause(said) ? said : toldOf?.(pod, image);
+  if (message !== undefined) return pullCause(message, { image, before });
+  const isKnown = (cause: PullCause) => previous?.first_seen[pullKey(cause, image)] !== undefined;
+  return causes.find(isKnown) ?? 'Unknown';
+}
+
+const causes: readonly PullCause[] = ['NotFound', 'Unauthorized', 'NoSuchRegistry', 'Passing'];
+
+const pullKey = (cause: PullCause, image: string): string => `ImagePull/${cause}/${cut(image, 300)}`;
