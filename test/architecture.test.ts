@@ -192,7 +192,7 @@ const harmless: Readonly<Record<string, readonly string[]>> = {
   'node:tls': [],
   'node:dgram': [],
   undici: [],
-  '@kubernetes/client-node': ['HttpMethod', 'KubeConfig', 'RequestContext'],
+  '@kubernetes/client-node': ['HttpMethod', 'KubeConfig', 'RequestContext', 'loadYaml'],
 };
 
 const named = /^import\s+(?!type\s)([^'";]+?)\s+from\s+'([^']+)'/gm;

@@ -1,10 +1,6 @@
-import {
-  type ClusterAccess,
-  type ClusterSource,
-  KubernetesCluster,
-  kubeConfigFrom,
-} from '../../lib/adapters/cluster.ts';
-import { type ClusterProgram, isSame } from '../../lib/adapters/exec-credential.ts';
+import { type ClusterSource, KubernetesCluster, kubeConfigFrom } from '../../lib/adapters/cluster.ts';
+import { type ClusterProgram, isSame } from '../../lib/adapters/cluster-program.ts';
+import { ExecCredentials } from '../../lib/adapters/exec-credential.ts';
 import type { ClusterConnection } from '../../lib/domain/catalogue/catalogue.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import type { Cluster } from '../../lib/domain/ports.ts';
@@ -25,6 +21,7 @@ export interface ClusterOptions {
 export class Clusters {
   readonly #connections: Readonly<Record<string, ClusterConnection>>;
   readonly #options: ClusterOptions;
+  readonly #programs = new ExecCredentials();
   readonly #connected = new Map<string, Promise<Cluster>>();
 
   constructor(connections: Readonly<Record<string, ClusterConnection>>, options: ClusterOptions = {}) {
@@ -42,13 +39,13 @@ export class Clusters {
   }
 
   async #connect(name: string): Promise<Cluster> {
-    const access = await kubeConfigFrom(this.#source(name));
-    this.#checkProgram(name, access);
+    const check = (program: ClusterProgram | undefined): void => this.#checkProgram(name, program);
+    const access = await kubeConfigFrom(this.#source(name), undefined, { programs: this.#programs, check });
     return new KubernetesCluster(name, access, this.#options.secrets);
   }
 
-  /** A kubeconfig is read when its cluster is first asked, and may by then be another than the one that was looked at. */
-  #checkProgram(name: string, { program }: ClusterAccess): void {
+  /** A kubeconfig is read when its cluster is first asked, and when it is refused: by then it may be another than at the start. */
+  #checkProgram(name: string, program: ClusterProgram | undefined): void {
     const { programs } = this.#options;
     if (program === undefined || programs === undefined || programs.some((one) => isSame(one, program))) return;
     const message = `the kubeconfig of cluster ${name} names a program, ${program.command}, that it did not name at the start; start again`;

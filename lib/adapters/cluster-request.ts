@@ -1,12 +1,13 @@
-import { HttpMethod, RequestContext } from '@kubernetes/client-node';
-import { fetch as fetchByDispatcher } from 'undici';
+import { type Dispatcher, fetch as fetchByDispatcher, getGlobalDispatcher } from 'undici';
 import { FlotillaError } from '../domain/errors.ts';
 import { foreignText } from '../domain/record/foreign-text.ts';
 import type { ClusterAccess } from './cluster-access.ts';
+import type { Pass } from './cluster-pass.ts';
 import { networkMessage } from './network-failure.ts';
 import { type Answer, ask, type Transport } from './own-fetch.ts';
 import { type Redact, redactorOf } from './own-secrets.ts';
 import { linesOf } from './text-lines.ts';
+import { userAgent } from './user-agent.ts';
 
 const authority = 'its certificate authority is named in the kubeconfig, as certificate-authority-data';
 
@@ -42,8 +43,11 @@ interface Asked {
   readonly body?: object;
 }
 
+interface Sent extends Asked {
+  readonly pass: Pass;
+}
+
 interface Sending {
-  readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly limit: number;
 }
@@ -71,7 +75,6 @@ export class ClusterRequests {
   readonly #access: ClusterAccess;
   readonly #server: string;
   readonly #secrets: readonly string[];
-  #dispatcher: ReturnType<RequestContext['getDispatcher']>;
 
   constructor(name: string, access: ClusterAccess, secrets: readonly string[] = []) {
     this.#name = name;
@@ -101,7 +104,7 @@ export class ClusterRequests {
    */
   async open(path: string, signal: AbortSignal): Promise<ApiAnswer | ApiStream> {
     const asked: Asked = { method: 'GET', path };
-    const opened = await this.#twice(() => this.#opened(asked, signal), isRefused);
+    const opened = await this.#twice((pass) => this.#opened({ ...asked, pass }, signal), isRefused);
     return 'lines' in opened ? opened : this.#checked(asked, opened);
   }
 
@@ -110,53 +113,50 @@ export class ClusterRequests {
    * `details.timeout` when it took too long.
    */
   send(path: string, patience: Patience): Promise<ApiAnswer> {
-    return this.#twice(() => this.#answered({ method: 'GET', path }, patience), isRefusedByApi);
+    return this.#twice((pass) => this.#answered({ method: 'GET', path, pass }, patience), isRefusedByApi);
   }
 
   async #asked(asked: Asked, patience: Patience = {}): Promise<ApiAnswer> {
-    return this.#checked(asked, await this.#twice(() => this.#answered(asked, patience), isRefused));
+    return this.#checked(asked, await this.#twice((pass) => this.#answered({ ...asked, pass }, patience), isRefused));
   }
 
   /** A credential may have run out, or been replaced, a moment ago: once more with a new one. Nothing was done yet. */
   async #twice<One extends ApiAnswer | ApiStream>(
-    once: () => Promise<One>,
+    once: (pass: Pass) => Promise<One>,
     isWithout: (answer: One) => boolean,
   ): Promise<One> {
-    const first = await once();
+    const pass = await this.#pass();
+    const first = await once(pass);
     if (!isWithout(first)) return first;
-    this.#access.renew();
-    this.#dispatcher = undefined;
-    return once();
+    await this.#access.renew(pass).catch((error: unknown) => {
+      throw this.unavailable(networkMessage(error, authority), {}, error);
+    });
+    return once(await this.#pass());
   }
 
-  async #answered(
-    asked: Asked,
-    { limit = listBytes, milliseconds = requestMilliseconds }: Patience,
-  ): Promise<ApiAnswer> {
-    const headers = await this.#authenticated();
+  async #answered(sent: Sent, { limit = listBytes, milliseconds = requestMilliseconds }: Patience): Promise<ApiAnswer> {
     const signal = AbortSignal.timeout(milliseconds);
     try {
-      return await this.#whole(await this.#carried(asked, { headers, signal, limit }), headers);
+      return await this.#whole(await this.#carried(sent, { signal, limit }), sent.pass);
     } catch (error) {
       if (signal.aborted) throw this.#late(milliseconds);
       throw this.unavailable(networkMessage(error, authority), {}, error);
     }
   }
 
-  async #opened(asked: Asked, signal: AbortSignal): Promise<ApiAnswer | ApiStream> {
-    const headers = await this.#authenticated();
-    const [slow, begun] = [new AbortController(), () => clearTimeout(timer)];
+  async #opened(sent: Sent, signal: AbortSignal): Promise<ApiAnswer | ApiStream> {
+    const slow = new AbortController();
     const timer = setTimeout(() => slow.abort(), requestMilliseconds);
     try {
       const either = AbortSignal.any([slow.signal, signal]);
-      const answer = await this.#carried(asked, { headers, signal: either, limit: listBytes });
-      if (answer.status !== 200) return await this.#whole(answer, headers);
-      return { status: 200, lines: this.#lines(answer.stream(), { redact: this.#redactorFor(headers), signal }) };
+      const answer = await this.#carried(sent, { signal: either, limit: listBytes });
+      if (answer.status !== 200) return await this.#whole(answer, sent.pass);
+      return { status: 200, lines: this.#lines(answer.stream(), { redact: this.#redactorFor(sent.pass), signal }) };
     } catch (error) {
       if (slow.signal.aborted) throw this.#late(requestMilliseconds);
       throw this.unavailable(networkMessage(error, authority), {}, error);
     } finally {
-      begun();
+      clearTimeout(timer);
     }
   }
 
@@ -171,32 +171,30 @@ export class ClusterRequests {
     }
   }
 
-  /** The headers that let us in. client-node makes a new connection pool for every request; one is kept, so that connections are. */
-  async #authenticated(): Promise<Readonly<Record<string, string>>> {
+  async #pass(): Promise<Pass> {
     try {
-      const context = new RequestContext(this.#server, HttpMethod.GET);
-      await this.#access.config.applySecurityAuthentication(context);
-      this.#dispatcher ??= context.getDispatcher();
-      return { ...context.getHeaders(), accept: 'application/json, */*' };
+      return await this.#access.pass();
     } catch (error) {
       throw this.unavailable(networkMessage(error, authority), {}, error);
     }
   }
 
-  #carried({ method, path, body }: Asked, sending: Sending): Promise<Answer> {
-    const { signal, limit } = sending;
-    const credential = Object.keys(sending.headers).some((name) => name.toLowerCase() === 'authorization');
-    const headers = { ...sending.headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+  #carried({ method, path, body, pass }: Sent, { signal, limit }: Sending): Promise<Answer> {
+    const headers = {
+      ...{ accept: 'application/json, */*', 'user-agent': userAgent },
+      ...pass.headers,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    };
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-    const transport = by(this.#dispatcher);
+    const [credential, transport] = [pass.headers.authorization !== undefined, by(pass)];
     return ask(`${this.#server}${path}`, { method, headers, ...sent, signal, limit, credential, transport });
   }
 
-  async #whole(answer: Answer, headers: Readonly<Record<string, string>>): Promise<ApiAnswer> {
+  async #whole(answer: Answer, pass: Pass): Promise<ApiAnswer> {
     const { bytes, isWhole } = await answer.read();
     return {
       status: answer.status,
-      body: this.#redactorFor(headers)(new TextDecoder().decode(bytes)),
+      body: this.#redactorFor(pass)(new TextDecoder().decode(bytes)),
       ...(isWhole ? {} : { isCut: true }),
       ...(answer.redirect === undefined ? {} : { redirect: answer.redirect }),
     };
@@ -207,13 +205,8 @@ export class ClusterRequests {
   }
 
   /** What was sent must not come back; and what a workload was told of us must not either. A short one is a word of others too. */
-  #redactorFor(headers: Readonly<Record<string, string>>): Redact {
-    const { password, token } = this.#access.config.getCurrentUser() ?? {};
-    const sent = Object.entries(headers).flatMap(([name, value]) =>
-      name.toLowerCase() === 'authorization' ? [value.replace(/^\w+ /, '')] : [],
-    );
-    const known = [...sent, password ?? '', token ?? '', ...this.#secrets];
-    return redactorOf(known.filter(({ length }) => length >= shortestSecret));
+  #redactorFor({ secrets }: Pass): Redact {
+    return redactorOf([...secrets, ...this.#secrets].filter(({ length }) => length >= shortestSecret));
   }
 
   unavailable(why: string, details: Readonly<Record<string, unknown>> = {}, cause?: unknown): FlotillaError {
@@ -234,9 +227,18 @@ export class ClusterRequests {
 
 /** client-node's connections are those of its own undici, which Node's `fetch` does not take. */
 const by =
-  (dispatcher: ReturnType<RequestContext['getDispatcher']>): Transport =>
+  ({ dispatcher = getGlobalDispatcher(), several }: Pass): Transport =>
   (url, request) =>
-    fetchByDispatcher(url, { ...request, ...(dispatcher === undefined ? {} : { dispatcher }) });
+    fetchByDispatcher(url, { ...request, dispatcher: withSeveral(dispatcher, several) });
+
+/** fetch would join headers of one name to a single one, which an API server takes for one value. */
+const withSeveral = (dispatcher: Dispatcher, several: Pass['several']): Dispatcher => {
+  if (Object.keys(several).length === 0) return dispatcher;
+  return dispatcher.compose((dispatch) => (options, handler) => {
+    const headers = { ...(options.headers as Record<string, string>), ...several } as Record<string, string[]>;
+    return dispatch({ ...options, headers }, handler);
+  });
+};
 
 const remedies: Readonly<Record<number, string>> = {
   401: 'it does not accept our credentials; check the token, certificate or access entry',

@@ -1,142 +1,145 @@
 import { execFile } from 'node:child_process';
-import { dirname, isAbsolute, resolve } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
-import type { KubeConfig, User } from '@kubernetes/client-node';
+import { foreignText } from '../domain/record/foreign-text.ts';
+import { bearer, type Credential, type Credentials } from './cluster-pass.ts';
+import { environmentFor, isText, type Plugin } from './cluster-program.ts';
 
-/** A program that a kubeconfig names to be let in by a cluster. */
-export interface ClusterProgram {
-  /** As it is found: by PATH, or by a path that is relative to the kubeconfig, as kubectl has it. */
-  readonly command: string;
-  readonly args: readonly string[];
-  /** What the kubeconfig gives it in its environment. */
-  readonly env: Readonly<Record<string, string>>;
+export interface ExecOptions {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly now?: () => number;
 }
 
-type Env = Readonly<Record<string, string | undefined>>;
-type Authenticator = Parameters<KubeConfig['addAuthenticator']>[0];
-
-/** The program of a user of a kubeconfig; throws what is wrong with it, in words that go on from "user". */
-export const programOf = (user: User | null, kubeconfig: string): ClusterProgram | undefined => {
-  const { exec, authProvider } = (user ?? {}) as { readonly exec?: unknown; readonly authProvider?: ProviderEntry };
-  const { 'cmd-path': path, exec: inner } = authProvider?.config ?? {};
-  if (path !== undefined || inner !== undefined) {
-    throw new Error('has a program under auth-provider, which kubectl does not run any more: name it under exec');
-  }
-  if (exec === undefined || exec === null) return undefined;
-  const { command, args, env } = exec as Readonly<Record<'command' | 'args' | 'env', unknown>>;
-  const [given, named] = [args ?? [], env ?? []];
-  if (!isText(command) || command === '' || !isListOf(given, isText) || !isListOf(named, isNamedValue)) {
-    throw new Error('has an exec that does not have the form of one: command, args, env');
-  }
-  const isPath = command.includes('/') && !isAbsolute(command);
-  return {
-    command: isPath ? resolve(dirname(kubeconfig), command) : command,
-    args: given,
-    env: Object.fromEntries(named.map(({ name, value }) => [name, value])),
-  };
-};
-
-const isText = (value: unknown): value is string => typeof value === 'string';
-const isListOf = <One>(value: unknown, is: (one: unknown) => one is One): value is readonly One[] =>
-  Array.isArray(value) && value.every(is);
-const isNamedValue = (value: unknown): value is { readonly name: string; readonly value: string } => {
-  const { name, value: held } = (value ?? {}) as Readonly<Record<string, unknown>>;
-  return isText(name) && isText(held);
-};
-
-export const isSame = (one: ClusterProgram, other: ClusterProgram): boolean =>
-  isDeepStrictEqual(partsOf(one), partsOf(other));
-
-const partsOf = ({ command, args, env }: ClusterProgram) => ({ command, args, env });
-
-interface ProviderEntry {
-  readonly config?: Readonly<Record<string, unknown>> | null;
+/** What a program said, and until when it is good; for good, where it says no end. */
+interface Said {
+  readonly credential: Credential;
+  readonly from: number;
+  readonly until: number;
 }
-
-const handedOn = /^(?:PATH|HOME|AWS_.*|HTTPS?_PROXY|NO_PROXY|ALL_PROXY|https?_proxy|no_proxy|all_proxy)$/;
-/** Without them no program starts on Windows. */
-const ofWindows = /^(?:SystemRoot|USERPROFILE|PATHEXT|APPDATA|LOCALAPPDATA)$/i;
-
-/**
- * What such a program sees: what it needs to find its files and the cloud, and what the kubeconfig gives it. Nothing else is its
- * business: our environment may hold the key of Harness.
- */
-export const environmentFor = ({ env }: Pick<ClusterProgram, 'env'>, own: Env): Readonly<Record<string, string>> => {
-  const handed = Object.entries(own).filter(
-    (one): one is [string, string] => one[1] !== undefined && (handedOn.test(one[0]) || ofWindows.test(one[0])),
-  );
-  return { ...Object.fromEntries(handed), ...env };
-};
-
-/** What a program says; of each it says some. */
-type Credential = Readonly<Partial<Record<(typeof said)[number], string>>>;
-const said = ['token', 'clientCertificateData', 'clientKeyData', 'expirationTimestamp'] as const;
 
 const limits = { timeout: 60_000, maxBuffer: 1024 * 1024 };
 
-/** Lets in by what a program says (client.authentication.k8s.io). It is run again when that has come to its end, or is not taken. */
-export class ExecCredential implements Authenticator {
-  readonly #program: ClusterProgram;
-  readonly #env: Env;
-  #kept: Promise<Credential> | undefined;
+/** A program is asked again before its credential ends: by a tenth of the time that it is good, a minute at most. */
+const mostEarly = 60_000;
 
-  constructor(program: ClusterProgram, env: Env = process.env) {
-    this.#program = program;
+/**
+ * Lets in by what a program says (client.authentication.k8s.io). It is run again shortly before that ends, while it still serves,
+ * and when it is not taken; never twice at a time.
+ */
+export class ExecCredential implements Credentials {
+  readonly #plugin: Plugin;
+  readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #now: () => number;
+  #said: Said | undefined;
+  #running: Promise<Said> | undefined;
+  /** Once for each: where that fails, it is run again when this has ended. */
+  #triedEarly: Said | undefined;
+
+  constructor(plugin: Plugin, { env = process.env, now = Date.now }: ExecOptions = {}) {
+    this.#plugin = plugin;
     this.#env = env;
+    this.#now = now;
   }
 
-  isAuthProvider(): boolean {
-    return true;
+  async get(): Promise<Credential> {
+    const [said, now] = [this.#said, this.#now()];
+    if (said === undefined || now >= said.until) return (await this.#run()).credential;
+    const early = Math.min(mostEarly, (said.until - said.from) / 10);
+    if (now >= said.until - early && this.#triedEarly !== said) {
+      this.#triedEarly = said;
+      // What it says in vain is told when the credential has ended.
+      this.#run().catch(() => {});
+    }
+    return said.credential;
   }
 
-  async applyAuthentication(_user: User, options: Parameters<Authenticator['applyAuthentication']>[1]): Promise<void> {
-    const { token, clientCertificateData, clientKeyData } = await this.#credential();
-    if (clientCertificateData) options.cert = clientCertificateData;
-    if (clientKeyData) options.key = clientKeyData;
-    if (token) options.headers = { ...options.headers, Authorization: `Bearer ${token}` };
+  renew(refused: Credential): void {
+    if (this.#said?.credential === refused) this.#said = undefined;
   }
 
-  renew(): void {
-    this.#kept = undefined;
+  #run(): Promise<Said> {
+    this.#running ??= this.#ask().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
   }
 
-  async #credential(): Promise<Credential> {
-    const kept = this.#kept === undefined ? undefined : await this.#kept;
-    if (kept !== undefined && !hasEnded(kept)) return kept;
-    const running = this.#run();
-    this.#kept = running;
-    // One that failed is not kept.
-    running.catch(() => this.renew());
-    return running;
-  }
-
-  async #run(): Promise<Credential> {
-    const { command, args } = this.#program;
-    const env = environmentFor(this.#program, this.#env);
+  async #ask(): Promise<Said> {
+    const { program, installHint } = this.#plugin;
+    const env = environmentFor(this.#plugin, this.#env);
+    const named = `the program ${program.command} of the kubeconfig`;
     const out = await new Promise<string>((done, fail) => {
-      const child = execFile(command, args, { ...limits, env }, (error, stdout, stderr) => {
+      const child = execFile(program.command, program.args, { ...limits, env }, (error, stdout, stderr) => {
         if (error === null) done(stdout);
-        else fail(new Error(`the program ${command} of the kubeconfig failed: ${whyOf(error, stderr)}`));
+        else fail(new Error(`${named} ${whyOf(error, { stderr, installHint })}`));
       });
       child.stdin?.end();
     });
-    const credential = credentialIn(out);
-    if (credential !== undefined) return credential;
-    throw new Error(`the program ${command} of the kubeconfig did not answer with an ExecCredential`);
+    const from = this.#now();
+    const said = saidIn(out, this.#plugin);
+    if (typeof said === 'string') throw new Error(`${named} ${said}`);
+    this.#said = { ...said, from };
+    return this.#said;
   }
 }
 
-const hasEnded = ({ expirationTimestamp: end }: Credential): boolean =>
-  end !== undefined && !(Date.parse(end) > Date.now());
+/** One for each program that is asked in one way: names of clusters that have the same user share what it says. */
+export class ExecCredentials {
+  readonly #known = new Map<string, ExecCredential>();
+  readonly #options: ExecOptions;
+
+  constructor(options: ExecOptions = {}) {
+    this.#options = options;
+  }
+
+  of(plugin: Plugin): ExecCredential {
+    const key = JSON.stringify(plugin);
+    const known = this.#known.get(key) ?? new ExecCredential(plugin, this.#options);
+    this.#known.set(key, known);
+    return known;
+  }
+}
 
 /** Some lines of a traceback are enough, and none may be of any length. */
-const whyOf = ({ message }: Error, stderr: string): string => (stderr.trim() || message).slice(-300);
+const longestWhy = 300;
 
-const credentialIn = (out: string): Credential | undefined => {
+type Why = { readonly stderr: string; readonly installHint: string | undefined };
+const whyOf = (error: Error, { stderr, installHint = '' }: Why): string => {
+  const { code, killed } = error as { readonly code?: unknown; readonly killed?: boolean };
+  if (killed) return `did not end within ${limits.timeout / 1_000} s`;
+  if (code !== 'ENOENT') return `failed: ${(stderr.trim() || error.message).slice(-longestWhy)}`;
+  const hint = foreignText(installHint.trim(), longestWhy);
+  return `is not there (ENOENT)${hint === '' ? '' : `; the kubeconfig says: ${hint}`}`;
+};
+
+/** The credential in an answer, or what is wrong with it, in words that go on from the program. */
+const saidIn = (out: string, { apiVersion: wanted }: Plugin): Omit<Said, 'from'> | string => {
+  const { kind, apiVersion, status } = answerIn(out);
+  if (kind !== 'ExecCredential' || status === undefined || status === null) {
+    return 'did not answer with an ExecCredential';
+  }
+  if (wanted !== undefined && apiVersion !== wanted) {
+    return `answered with apiVersion ${foreignText(String(apiVersion), 100)}, and the kubeconfig wants ${wanted}`;
+  }
+  const { token, clientCertificateData: cert, clientKeyData: key, expirationTimestamp: end } = status;
+  const certificate = isText(cert) && isText(key) ? { cert, key } : undefined;
+  if (certificate === undefined && (isText(cert) || isText(key)))
+    return 'gave a certificate without its key, or a key alone';
+  if (certificate === undefined && !isText(token)) return 'gave neither a token nor a certificate';
+  const until = isText(end) ? Date.parse(end) : Number.POSITIVE_INFINITY;
+  if (Number.isNaN(until)) return 'gave an expirationTimestamp that is no time';
+  return {
+    credential: { ...(isText(token) ? { authorization: bearer(token) } : {}), ...(certificate && { certificate }) },
+    until,
+  };
+};
+
+type Answer = Readonly<Record<'kind' | 'apiVersion', unknown>> & {
+  readonly status?: Readonly<Record<string, unknown>> | null;
+};
+
+const answerIn = (out: string): Partial<Answer> => {
   try {
-    const { status } = JSON.parse(out) as { readonly status: Readonly<Record<string, unknown>> };
-    return Object.fromEntries(said.flatMap((name) => (isText(status[name]) ? [[name, status[name]]] : [])));
+    return (JSON.parse(out) as Answer | null) ?? {};
   } catch {
-    return undefined;
+    return {};
   }
 };

@@ -300,5 +300,3 @@ export interface RequestBudget {
   /** The account answered that this was too much; `retryAfter` in milliseconds where it said so. */
   throttled(retryAfter?: number): Promise<void>;
 }
-
-// ---- Clusters -------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Clusters } from '../../functions/runtime/clusters.ts';
 import { KubernetesCluster, kubeConfigFrom } from '../../lib/adapters/cluster.ts';
-import type { ClusterProgram } from '../../lib/adapters/exec-credential.ts';
+import type { ClusterProgram } from '../../lib/adapters/cluster-program.ts';
 
 /** A program that notes each time what it sees, and says a token that counts. */
 const script = `

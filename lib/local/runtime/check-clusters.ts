@@ -1,5 +1,5 @@
 import { kubeConfigFrom } from '../../adapters/cluster-access.ts';
-import type { ClusterProgram } from '../../adapters/exec-credential.ts';
+import type { ClusterProgram } from '../../adapters/cluster-program.ts';
 import type { ClusterConnection, Configuration } from '../../domain/catalogue/catalogue.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 import { readTextFile } from '../read-text-file.ts';
