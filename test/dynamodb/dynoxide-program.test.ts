@@ -1,7 +1,5 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { cacheFolder, lackOf, rustVersion } from './dynoxide-program.ts';
+import { lackOf, rustVersion } from './dynoxide-program.ts';
 
 it.each([
   ['rustc 1.95.0 (f2d3ce0bd 2026-03-21)\n', undefined],
@@ -13,13 +11,4 @@ it.each([
   ['error: no default toolchain', 'cargo with Rust 1.88 or later (there is none)'],
 ])('dynoxide is built by %j: lacks %j', (told, lacks) => {
   expect(lackOf(rustVersion(told))).toBe(lacks);
-});
-
-it.each([
-  ['/var/cache/me', '/var/cache/me/flotilla'],
-  ['not/absolute', join(homedir(), '.cache/flotilla')],
-  ['', join(homedir(), '.cache/flotilla')],
-  [undefined, join(homedir(), '.cache/flotilla')],
-])('what is built is kept where XDG_CACHE_HOME %j says', (given, folder) => {
-  expect(cacheFolder(given === undefined ? {} : { XDG_CACHE_HOME: given })).toBe(folder);
 });

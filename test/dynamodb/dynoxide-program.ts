@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cacheFolder } from '../cache-folder.ts';
 
 const version = '3.2.0';
 /** All that a test needs. Those that it has of itself bring a server for models and an importer. */
@@ -31,10 +32,6 @@ const answerOf = (file: string): string => spawnSync(file, ['--version'], { enco
 
 /** Whether cargo's registry can be asked for it: not every machine that has cargo reaches one. */
 const isServed = (): boolean => spawnSync('cargo', ['info', '--quiet', `dynoxide-rs@${version}`]).status === 0;
-
-/** As the XDG base directories have it: a path that is not absolute does not count. */
-export const cacheFolder = ({ XDG_CACHE_HOME = '' }: NodeJS.ProcessEnv): string =>
-  join(isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homedir(), '.cache'), 'flotilla');
 
 /** Where the program is kept, by all that makes it another one. */
 const keptAt = (): string => {

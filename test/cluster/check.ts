@@ -1,0 +1,34 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Case } from './case.ts';
+import type { Played } from './play.ts';
+import type { Shown } from './recorder.ts';
+
+/** All in which a deployment ended otherwise than it must. */
+export const problemsOf = ({ expect, to }: Case, { view, took, leaves }: Played): readonly string[] => {
+  const { status, reason, message, warnings, failure, evidence } = view;
+  const facts = JSON.stringify(evidence);
+  const told = `${failure?.reason}: ${failure?.message}`;
+  const { within = Number.POSITIVE_INFINITY, after = 0, warns = [], says, because } = expect;
+  return [
+    ...(status === expect.status && reason === expect.reason ? [] : [`${status}/${reason}: ${message}`]),
+    ...(says === undefined || says.test(message) ? [] : [`it does not say ${says}: ${message}`]),
+    ...(because === undefined || because.test(told) ? [] : [`the cause is not ${because}: ${told}`]),
+    ...(expect.evidence ?? [])
+      .filter((one) => !facts.includes(one))
+      .map((one) => `no "${one}" in the evidence ${facts}`),
+    ...warns.filter((one) => !warnings.some((text) => one.test(text))).map((one) => `no warning ${one}: ${warnings}`),
+    ...(warns.length === 0 && warnings.length > 0 ? [`unexpected warnings: ${warnings}`] : []),
+    ...(leaves === (expect.leaves ?? to) ? [] : [`${leaves} stands there at the end`]),
+    ...(took <= within ? [] : [`it took ${took} s, at most ${within} are right`]),
+    ...(took >= after ? [] : [`it took ${took} s: too early before ${after} s`]),
+  ];
+};
+
+/** Where the simulated cluster showed other reasons than the real one, or in another order. */
+export const differencesOf = (real: Shown, simulated: Shown): readonly string[] =>
+  [...new Set([...Object.keys(real), ...Object.keys(simulated)])]
+    .filter((stream) => !isDeepStrictEqual(real[stream], simulated[stream]))
+    .map((stream) => {
+      const [one, other] = [real, simulated].map((shown) => shown[stream]?.join(', ') ?? 'nothing');
+      return `${stream}: real ${one}; simulated ${other}`;
+    });

@@ -1,0 +1,56 @@
+import type { DeploymentView } from '../../lib/usecases/deployment/deployment-view.ts';
+import type { Case } from './case.ts';
+import { manifestOf } from './manifest.ts';
+import type { Scene } from './scene.ts';
+import type { World } from './world.ts';
+
+/** What became of a case on one cluster. */
+export interface Played {
+  readonly view: DeploymentView;
+  /** Seconds from the start of the run to the verdict; of a restore, to the end of that. */
+  readonly took: number;
+  /** Tag of the image that stands there at the end; absent where nothing does. */
+  readonly leaves?: string;
+}
+
+/** Puts up what stands there before, deploys, and waits for the end. */
+export const play = async (world: World, one: Case): Promise<Played> => {
+  const scene = world.scenes.get(one.name)!;
+  await prepare(scene);
+  await one.before?.(scene);
+  world.recorder.begin(one.name);
+  const view = await world.flotilla.ended(await world.flotilla.submit(one));
+  const run = world.pipeline.runs.get(one.name);
+  // A case whose own part went wrong proves nothing.
+  await run?.done;
+  const took = run === undefined ? 0 : (Date.parse(view.ended_at!) - run.startedAt) / 1_000;
+  const standing = await scene.find(scene.path);
+  return { view, took, ...(standing === undefined ? {} : { leaves: tagIn(standing) }) };
+};
+
+const tagIn = (object: { readonly spec: object }): string => {
+  const [, image = ''] = /"image":"registry\.example\/([^"]+)"/.exec(JSON.stringify(object.spec)) ?? [];
+  return image.slice(image.indexOf(':') + 1);
+};
+
+const prepare = async (scene: Scene): Promise<void> => {
+  const { client, name, one } = scene;
+  await client.post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  for (const object of one.objects ?? []) await client.post(scene.all(object.plural, object.root), object.body);
+  if (one.from === null) return;
+  await client.post(scene.collection, manifestOf(one, scene.image(one.from ?? '1.0.0')));
+  await scene.until(async () => isObserved(await scene.read()));
+  if (one.broken === undefined) await scene.until(async () => isInOrder(await scene.read()));
+};
+
+type Standing = Awaited<ReturnType<Scene['read']>>;
+
+const isObserved = ({ kind, metadata, status = {} }: Standing): boolean =>
+  kind === 'CronJob' || (kind === 'Job' ? status.startTime : status.observedGeneration === metadata.generation);
+
+const isInOrder = ({ kind, spec, status = {} }: Standing): boolean => {
+  if (kind === 'CronJob') return true;
+  if (kind === 'Job') return (status.succeeded ?? 0) > 0;
+  if (kind === 'DaemonSet') return status.numberReady === status.desiredNumberScheduled && status.numberReady > 0;
+  return (status.readyReplicas ?? 0) === spec.replicas && (status.updatedReplicas ?? 0) === spec.replicas;
+};

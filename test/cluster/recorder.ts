@@ -1,0 +1,102 @@
+import type { Kube, KubeClient, WatchEvent } from './kube-client.ts';
+
+const watched: readonly { readonly path: string; readonly kind: string }[] = [
+  { path: '/apis/apps/v1/deployments', kind: 'Deployment' },
+  { path: '/apis/apps/v1/replicasets', kind: 'ReplicaSet' },
+  { path: '/apis/apps/v1/statefulsets', kind: 'StatefulSet' },
+  { path: '/apis/apps/v1/daemonsets', kind: 'DaemonSet' },
+  { path: '/apis/batch/v1/jobs', kind: 'Job' },
+  { path: '/api/v1/pods', kind: 'Pod' },
+  { path: '/api/v1/events', kind: 'Event' },
+];
+
+/** What a cluster showed of one case: by what showed it, the reasons in the order in which they came. */
+export type Shown = Readonly<Record<string, readonly string[]>>;
+
+type Streams = Map<string, string[]>;
+
+/** Another client of a cluster, that only looks on. It notes the reasons of conditions, containers and warnings by namespace. */
+export class Recorder {
+  readonly #stop = new AbortController();
+  readonly #namespaces = new Map<string, Streams>();
+  readonly #begun = new Map<string, ReadonlySet<string>>();
+  readonly #objects = new Map<string, Kube>();
+
+  constructor(client: KubeClient) {
+    for (const { path, kind } of watched) {
+      void client.follow(path, (event) => this.#notice(kind, event), this.#stop.signal);
+    }
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  /** What was shown before, and by pods that are there already, does not count. */
+  begin(namespace: string): void {
+    const known = [...this.#objects].filter(([, { metadata }]) => metadata.namespace === namespace);
+    this.#begun.set(namespace, new Set(known.map(([uid]) => uid)));
+    this.#namespaces.set(namespace, new Map());
+  }
+
+  /** Of the containers of a kind that ran in several pods, that which came farthest. */
+  shown(namespace: string): Shown {
+    const shown: Record<string, readonly string[]> = {};
+    for (const [stream, reasons] of this.#namespaces.get(namespace) ?? []) {
+      const name = stream.replace(/ @.*/, '');
+      if (reasons.length > (shown[name] ?? []).length) shown[name] = [...reasons];
+    }
+    return Object.fromEntries(Object.entries(shown).sort(([one], [other]) => (one < other ? -1 : 1)));
+  }
+
+  #notice(kind: string, { type, object }: WatchEvent): void {
+    if (type === 'BOOKMARK') return;
+    const { namespace, uid } = object.metadata;
+    if (type === 'DELETED') this.#objects.delete(uid);
+    else this.#objects.set(uid, object);
+    const streams = this.#namespaces.get(namespace);
+    if (streams === undefined || type === 'DELETED') return;
+    const isOld = this.#begun.get(namespace)?.has(uid) ?? false;
+    if (kind === 'Pod' && !isOld && object.metadata.deletionTimestamp === undefined) noteContainers(streams, object);
+    else if (kind === 'Event') noteWarning(streams, object);
+    else noteConditions(streams, kind, object);
+  }
+}
+
+/** One after the other; what is the same as before is not said again. */
+const note = (streams: Streams, stream: string, reason: string): void => {
+  const before = streams.get(stream) ?? [];
+  streams.set(stream, before);
+  if (before.at(-1) !== reason) before.push(reason);
+};
+
+/** What alternates for as long as one looks, or is counted, is said when it first comes. */
+const noteOnce = (streams: Streams, stream: string, reason: string): void => {
+  if (!(streams.get(stream) ?? []).includes(reason)) note(streams, stream, reason);
+};
+
+const noteConditions = (streams: Streams, kind: string, { status, metadata }: Kube): void => {
+  for (const { type, status: is, reason } of status?.conditions ?? []) {
+    if (kind === 'ReplicaSet') noteOnce(streams, `${kind} ${type} @${metadata.uid}`, `${is} ${reason}`);
+    else note(streams, `${kind} ${type}`, `${is} ${reason}`);
+  }
+};
+
+const noteContainers = (streams: Streams, { metadata, status = {} }: Kube): void => {
+  for (const one of [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]) {
+    noteOnce(streams, `container ${one.name} @${metadata.uid}`, stateOf(one));
+  }
+};
+
+const stateOf = ({ state, ready }: Kube): string => {
+  if (state.waiting !== undefined) return `waiting ${state.waiting.reason}`;
+  if (state.terminated !== undefined) return `terminated ${state.terminated.reason} ${state.terminated.exitCode}`;
+  return ready ? 'running ready' : 'running';
+};
+
+const noteWarning = (streams: Streams, { type, reason, involvedObject, message }: Kube): void => {
+  if (type !== 'Warning') return;
+  // Several kinds of trouble go by the name of Failed: their first words tell them apart.
+  const what = reason === 'Failed' ? `Failed ${message.split(/[":]/, 2).join(':').slice(0, 40)}` : reason;
+  noteOnce(streams, `warnings ${involvedObject.kind}`, what);
+};

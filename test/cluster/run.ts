@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { obtainControlPlane } from './build.ts';
+import type { Case } from './case.ts';
+import { differencesOf, problemsOf } from './check.ts';
+import { play } from './play.ts';
+import { cases as all } from './suite/cases.ts';
+import { startReal, startSimulated, type World } from './world.ts';
+
+/**
+ * Deploys the cases of `suite/` with Flotilla, each on a real API server with real controllers and on the simulated cluster, and
+ * compares what it says with what is right, and what the two clusters show with each other. Names of cases as arguments: only
+ * those.
+ */
+const wanted = process.argv.slice(2);
+const cases = all.filter(({ name }) => wanted.length === 0 || wanted.some((one) => name.startsWith(one)));
+const began = performance.now();
+const seconds = (): string => `${((performance.now() - began) / 1_000).toFixed(1)} s`;
+
+/** What both clusters show of a case may need a moment to be the same. */
+const compareMilliseconds = 10_000;
+
+const compare = async (one: Case, worlds: readonly World[]): Promise<readonly string[]> => {
+  if (one.uncompared !== undefined) return [];
+  const look = (): readonly string[] => {
+    const [real, simulated] = worlds.map(({ recorder }) => recorder.shown(one.name));
+    return differencesOf(real!, simulated!);
+  };
+  for (const end = Date.now() + compareMilliseconds; Date.now() < end && look().length > 0; ) await sleep(200);
+  return look();
+};
+
+const judge = async (one: Case, worlds: readonly World[]): Promise<boolean> => {
+  const played = await Promise.all(
+    worlds.map(async (world) => {
+      try {
+        const result = await play(world, one);
+        return { took: `${result.took.toFixed(1)} s`, problems: problemsOf(one, result) };
+      } catch (error) {
+        return { took: 'broken', problems: [String(error)] };
+      }
+    }),
+  );
+  const differences = worlds.length === 2 ? await compare(one, worlds) : [];
+  const isGood = differences.length === 0 && played.every(({ problems }) => problems.length === 0);
+  const times = worlds.map(({ name }, at) => `${name} ${played[at]!.took}`).join(', ');
+  console.log(`${isGood ? 'ok  ' : 'FAIL'} ${one.name} (${times})`);
+  worlds.forEach(({ name }, at) => {
+    for (const problem of played[at]!.problems) console.log(`       ${name}: ${problem}`);
+  });
+  for (const difference of differences) console.log(`       shown otherwise: ${difference}`);
+  return isGood;
+};
+
+const main = async (folder: string): Promise<boolean> => {
+  const program = await obtainControlPlane();
+  console.log(`The control plane is there after ${seconds()}.`);
+  const worlds = await Promise.all([
+    startReal(program, { folder: join(folder, 'real'), cases }),
+    startSimulated({ folder: join(folder, 'simulated'), cases }),
+  ]);
+  console.log(`Both clusters are up after ${seconds()}.`);
+  try {
+    const results = await Promise.all(cases.map((one) => judge(one, worlds)));
+    const good = results.filter((one) => one).length;
+    console.log(`${good} of ${cases.length} cases passed after ${seconds()}.`);
+    return good === cases.length && good > 0;
+  } finally {
+    await Promise.all(worlds.map((world) => world.close()));
+  }
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'flotilla-cluster-'));
+try {
+  process.exitCode = (await main(folder)) ? 0 : 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
