@@ -1,4 +1,4 @@
-import type { Workload, WorkloadKind } from '../domain/plan/plan.ts';
+import type { CustomResource, Workload, WorkloadKind } from '../domain/plan/plan.ts';
 import type { KubernetesObject, WorkloadView } from '../domain/ports.ts';
 
 /** One LIST: a resource in a namespace, and what of it is worth keeping. */
@@ -24,11 +24,20 @@ const controllerRevisions: Resource = {
 };
 const jobs: Resource = { kind: 'Job', root: '/apis/batch/v1', plural: 'jobs' };
 
+const replicaSets: Resource = { kind: 'ReplicaSet', root: '/apis/apps/v1', plural: 'replicasets' };
+
+interface Reads {
+  readonly own: Resource;
+  readonly revisions?: Resource;
+  /** Of which pods tell nothing: they cannot be told from those of before, or there are none. */
+  readonly withoutPods?: true;
+}
+
 /** What is read for a kind: the object, its revisions, its pods. A new kind is one row. */
-const reads: Readonly<Record<WorkloadKind, { readonly own: Resource; readonly revisions?: Resource }>> = {
+const reads: Readonly<Record<Exclude<WorkloadKind, 'custom'>, Reads>> = {
   deployment: {
     own: { kind: 'Deployment', root: '/apis/apps/v1', plural: 'deployments' },
-    revisions: { kind: 'ReplicaSet', root: '/apis/apps/v1', plural: 'replicasets' },
+    revisions: replicaSets,
   },
   statefulset: {
     own: { kind: 'StatefulSet', root: '/apis/apps/v1', plural: 'statefulsets' },
@@ -41,37 +50,63 @@ const reads: Readonly<Record<WorkloadKind, { readonly own: Resource; readonly re
   job: { own: jobs },
   cronjob: { own: { kind: 'CronJob', root: '/apis/batch/v1', plural: 'cronjobs' }, revisions: jobs },
   pod: { own: pods },
+  rollout: {
+    own: { kind: 'Rollout', root: '/apis/argoproj.io/v1alpha1', plural: 'rollouts' },
+    revisions: replicaSets,
+  },
+  'knative-service': {
+    own: { kind: 'Service', root: '/apis/serving.knative.dev/v1', plural: 'services' },
+    withoutPods: true,
+  },
+  certificate: {
+    own: { kind: 'Certificate', root: '/apis/cert-manager.io/v1', plural: 'certificates' },
+    withoutPods: true,
+  },
 };
 
-const keyOf = ({ plural }: Resource, namespace: string): string => `${namespace}/${plural}`;
+/** The kind of another object is written nowhere in the catalogue, and nothing asks for it. */
+const custom = ({ api_version, plural }: CustomResource): Reads => {
+  const root = `/${api_version.includes('/') ? 'apis' : 'api'}/${api_version}`;
+  return { own: { kind: plural, root, plural }, withoutPods: true };
+};
+
+const readsOf = ({ kind, resource }: Workload): Reads => {
+  if (kind !== 'custom') return reads[kind];
+  if (resource === undefined) throw new Error('a workload of the kind custom says no resource');
+  return custom(resource);
+};
+
+const common = ['/api/v1', '/apis/apps/v1', '/apis/batch/v1'];
+
+/** Two groups may have resources of the same name. */
+const keyOf = ({ root, plural }: Resource, namespace: string): string =>
+  common.includes(root) ? `${namespace}/${plural}` : `${namespace}${root}/${plural}`;
 
 /** Owners before what they own: a namespace may have thousands of objects, and few of them are asked for. */
-const stages: readonly (readonly Resource[])[] = [
-  (['deployment', 'statefulset', 'daemonset', 'cronjob'] as const).map((kind) => reads[kind].own),
-  [reads.deployment.revisions!, controllerRevisions, jobs],
-  [pods],
+const stages: readonly ((resource: Resource) => boolean)[] = [
+  (resource) => resource !== pods && !between.includes(resource),
+  (resource) => between.includes(resource),
+  (resource) => resource === pods,
 ];
+const between: readonly Resource[] = [replicaSets, controllerRevisions, jobs];
 
 /** The LISTs that these workloads need together, each once, in stages: a later one needs to know what the earlier kept. */
 export const listingsOf = (workloads: readonly Workload[]): readonly (readonly Listing[])[] => {
-  const needed = workloads.flatMap(({ kind, namespace }) => {
-    const { own, revisions } = reads[kind];
-    return [own, ...(revisions === undefined ? [] : [revisions]), pods].map((resource) => ({ resource, namespace }));
+  const needed = workloads.flatMap((workload) => {
+    const { own, revisions, withoutPods } = readsOf(workload);
+    const all = [own, ...(revisions === undefined ? [] : [revisions]), ...(withoutPods ? [] : [pods])];
+    return all.map((resource) => ({ resource, namespace: workload.namespace }));
   });
-  const namesOf = (resource: Resource, namespace: string): ReadonlySet<string> =>
-    new Set(
-      workloads
-        .filter((one) => reads[one.kind].own === resource && one.namespace === namespace)
-        .map(({ name }) => name),
-    );
-  return stages.map((stage) => {
-    const ofStage = needed.filter(({ resource }) => stage.includes(resource));
+  const namesOf = (key: string): ReadonlySet<string> =>
+    new Set(workloads.filter((one) => keyOf(readsOf(one).own, one.namespace) === key).map(({ name }) => name));
+  return stages.map((isOfStage) => {
+    const ofStage = needed.filter(({ resource }) => isOfStage(resource));
     const each = new Map(ofStage.map((one) => [keyOf(one.resource, one.namespace), one]));
     return [...each].map(([key, { resource, namespace }]) => ({
       key,
       kind: resource.kind,
       path: `${resource.root}/namespaces/${encodeURIComponent(namespace)}/${resource.plural}`,
-      names: namesOf(resource, namespace),
+      names: namesOf(key),
     }));
   });
 };
@@ -105,10 +140,11 @@ export function viewOf(
   objects: ReadonlyMap<string, readonly KubernetesObject[]>,
   ownership: Ownership,
 ): WorkloadView {
-  const { own, revisions } = reads[workload.kind];
+  const { own, revisions, withoutPods } = readsOf(workload);
   const all = objects.get(keyOf(own, workload.namespace)) ?? [];
   const object = all.find((one) => metadataOf(one).name === workload.name);
   if (object === undefined) return { revisions: [], pods: [] };
+  if (withoutPods) return { workload: object, revisions: [], pods: [] };
   if (workload.kind === 'pod') return { workload: object, revisions: [], pods: [object] };
   const children = (owner: KubernetesObject, kind: string) =>
     (ownership.get(metadataOf(owner).uid) ?? []).filter((child) => child.kind === kind);

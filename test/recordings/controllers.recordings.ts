@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { KubeObject } from '../../lib/simulators/cluster/kube-object.ts';
 import { startSimulatedCluster } from '../../lib/simulators/cluster/simulated-cluster.ts';
 import { expectReasons, progressOf, withoutRepeats } from '../simulators/cluster/progress-reasons.ts';
-import { readRecording } from './upstream-cases.ts';
+import { readRecording } from './recorded-rollouts.ts';
 
 /** The simulated controllers against what a real control plane was recorded doing. */
 

@@ -6,7 +6,7 @@ import { type Baseline, captureBaseline } from '../../lib/domain/rollout/baselin
 import type { Judgement, Progress } from '../../lib/domain/rollout/judgement.ts';
 import { conditionOf, isOwnedBy, numberAt, stringAt } from '../../lib/domain/rollout/kubernetes-object.ts';
 import { judgeRollout } from '../../lib/domain/rollout/verdict.ts';
-import { type RecordedEvent, readRecording } from './upstream-cases.ts';
+import { type RecordedEvent, readRecording } from './recorded-rollouts.ts';
 
 /** Nine scenarios of a real control plane, replayed: a look after every event of the stream, at its time. */
 

@@ -6,7 +6,10 @@ export const executorNames = ['harness'] as const;
 export type ExecutorName = (typeof executorNames)[number];
 
 /** The kinds whose rollout can be verified. A service of another kind is refused when its batch is submitted. */
-export const verifiableKinds: readonly WorkloadKind[] = ['deployment', 'statefulset', 'daemonset', 'job', 'cronjob'];
+export const verifiableKinds: readonly WorkloadKind[] = [
+  ...(['deployment', 'statefulset', 'daemonset', 'job', 'cronjob'] as const),
+  ...(['rollout', 'knative-service', 'certificate'] as const),
+];
 
 export const defaultPillars = ['clearing', 'risk', 'data', 'shared'] as const;
 

@@ -2,12 +2,29 @@ import type { JsonObject } from '../json.ts';
 
 /** The shapes of a frozen plan. It is stored as `batches/<id>/plan.json` and never changes afterwards. */
 
-export const workloadKinds = ['deployment', 'statefulset', 'daemonset', 'job', 'cronjob', 'pod'] as const;
+export const workloadKinds = [
+  ...(['deployment', 'statefulset', 'daemonset', 'job', 'cronjob', 'pod'] as const),
+  /** Argo Rollouts, Knative and cert-manager; and any other object, see `CustomResource`. */
+  ...(['rollout', 'knative-service', 'certificate', 'custom'] as const),
+] as const;
 export type WorkloadKind = (typeof workloadKinds)[number];
+
+/** An object of any API, as `GET /apis/<api_version>/namespaces/<namespace>/<plural>` lists them. */
+export type CustomResource = {
+  /** `group/version`, or the version alone of the core API. */
+  readonly api_version: string;
+  readonly plural: string;
+  /** CEL over `object`: when it is healthy. Absent: by its conditions. */
+  readonly healthy_when?: string;
+  /** CEL over `object`: when it has failed for good. */
+  readonly failing_when?: string;
+};
 
 /** The Kubernetes object that a service is. `image` is the repository, without tag or digest. */
 export interface Workload {
   readonly kind: WorkloadKind;
+  /** Of the kind `custom` only. */
+  readonly resource?: CustomResource;
   readonly name: string;
   readonly namespace: string;
   readonly container?: string;

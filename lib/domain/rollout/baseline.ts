@@ -93,6 +93,10 @@ export function revisionOf(workload: Workload, view: WorkloadView): string | und
   return view.workload && revisions[workload.kind](view.workload, view.revisions);
 }
 
+function generationOf(object: JsonObject): string {
+  return String(numberAt(object, 'metadata', 'generation'));
+}
+
 const uidOf = (object: JsonObject): string | undefined => stringAt(object, 'metadata', 'uid');
 
 /** A new kind is a row. */
@@ -107,9 +111,13 @@ const revisions: Readonly<
   },
   statefulset: (object) => stringAt(object, 'status', 'updateRevision'),
   daemonset: (object, kept) => stringAt(newestRevision(object, kept), 'metadata', 'name'),
-  cronjob: (object) => String(numberAt(object, 'metadata', 'generation')),
+  cronjob: generationOf,
   job: uidOf,
   pod: uidOf,
+  rollout: (object) => stringAt(object, 'status', 'currentPodHash'),
+  'knative-service': (object) => stringAt(object, 'status', 'latestCreatedRevisionName'),
+  certificate: generationOf,
+  custom: generationOf,
 };
 
 /** The container that the service is: the named one, the only one, or the only one of the catalogue's repository. */

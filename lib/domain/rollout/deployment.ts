@@ -12,7 +12,7 @@ export function judgeDeployment(look: Seen): KindReport {
   const unobserved = generationFinding(object);
   if (unobserved !== undefined) return { signals: [], finding: unobserved };
   const pods = podsOfNewRevision(workload, view);
-  const pending = countsFinding(object) ?? unavailableFinding(object);
+  const pending = countsFinding(object) ?? unavailableFinding(object) ?? unprogressedFinding(object);
   const counted = { ready: readyOf(object), desired: desiredReplicas(object), pods, warnings: pauseWarning(object) };
   const told =
     pending === undefined
@@ -46,6 +46,14 @@ function unavailableFinding(object: JsonObject): Finding | undefined {
   const condition = conditionOf(object, 'Available');
   if (condition === undefined || stringAt(condition, 'status') === 'True') return undefined;
   return waiting('DeploymentNotAvailable', stringAt(condition, 'message') ?? 'the condition Available is not True');
+}
+
+/** kstatus' rule: whatever the counts say, the controller does not take it for done. Its deadline is another matter. */
+function unprogressedFinding(object: JsonObject): Finding | undefined {
+  const condition = conditionOf(object, 'Progressing');
+  if (stringAt(condition, 'status') !== 'False' || stringAt(condition, 'reason') === 'ProgressDeadlineExceeded')
+    return undefined;
+  return waiting('DeploymentNotProgressing', stringAt(condition, 'message') ?? 'the condition Progressing is False');
 }
 
 /** A paused Deployment would be waited for until the deadline: its controller creates nothing. */

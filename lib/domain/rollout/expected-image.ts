@@ -24,22 +24,24 @@ export function isExpectedImage(look: ImageLook): boolean | undefined {
 /** Whether the expected image stood in the workload since the baseline, as far as the cluster keeps what stood there. */
 export function stoodThere(look: ImageLook & { readonly baseline: Baseline }): boolean {
   const { workload, baseline, view } = look;
-  return podSpecsAfter(workload, baseline, view).some((spec) => isWritten(look, spec));
-}
-
-/** Whether a pod spec asks for the expected image, whatever runs by it: of a tag and a digest the tag alone tells. */
-export function isWritten(look: ImageLook, podSpec: JsonObject): boolean {
   if (!isComparable(look)) return false;
+  // What ran for it, if anything did, is gone: of a tag and a digest the tag alone tells.
   const wanted = (container: Container) =>
     isReference(look, container, (version) => hasTagOf(container.image, version)) === true;
-  return isAmong(look, containersOf(podSpec), wanted) === true;
+  return podSpecsAfter(workload, baseline, view).some((spec) => isAmong(look, containersOf(spec), wanted) === true);
 }
 
 export const askedReference = ({ expected, workload }: Pick<ImageLook, 'expected' | 'workload'>): string | undefined =>
   expected.image ?? workload.image;
 
 const isComparable = (look: ImageLook): boolean =>
-  askedReference(look) !== undefined || look.expected.artifactType === 'docker';
+  (askedReference(look) !== undefined || look.expected.artifactType === 'docker') && !hasNoImage(look);
+
+/** A certificate, or another object of a custom kind that has no template of pods: its version stands in no image. */
+export const hasNoImage = ({ workload: { kind }, view }: Pick<ImageLook, 'workload' | 'view'>): boolean =>
+  (kind === 'certificate' || kind === 'custom') &&
+  view.workload !== undefined &&
+  containersOf(podSpecOf({ kind }, view.workload)).length === 0;
 
 /**
  * Where several containers could be the service, one that had the version before proves nothing: only one that got it since the

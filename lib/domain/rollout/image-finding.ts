@@ -5,6 +5,7 @@ import {
   candidates,
   describeExpected,
   describeImages,
+  hasNoImage,
   isExpectedImage,
   repositoryBefore,
   startedImages,
@@ -14,9 +15,8 @@ import { hasDigest, hasTag, hasVersion, parseImage, sameImage, sameRepository } 
 import { readVersion } from './image-version.ts';
 import { type Finding, failing, type Look, waiting } from './judgement.ts';
 import { stringAt } from './kubernetes-object.ts';
-import { containersOf, imagesOf, podSpecOf } from './pod-template.ts';
+import { type Container, containersOf, imagesOf, podSpecOf } from './pod-template.ts';
 import { templateMark } from './template-mark.ts';
-import { isBaselines, sameImages } from './whose-image.ts';
 
 interface Seen extends Look {
   readonly object: JsonObject;
@@ -98,7 +98,7 @@ function movedRepository(look: Seen): Finding | undefined {
 function replaced(look: Seen): Finding | undefined {
   const { workload, baseline, view, object } = look;
   const now = describeImages(look, object);
-  const isAsBefore = isBaselines(look, object);
+  const isAsBefore = isBaselines(look);
   if (look.previous?.saw_expected === true || stoodThere(look)) {
     const how = isAsBefore ? ' again, as before: it was put back' : ': somebody else changed it';
     return failing('Superseded', `the image was ${describeExpected(look)}, as asked for, and is now ${now}${how}`);
@@ -140,6 +140,13 @@ function notYet(look: Seen): Finding {
   );
 }
 
+/** Whether the images are those of the baseline: of the service's container, or all where nobody can say which that is. */
+function isBaselines({ workload, baseline, expected, object }: Seen): boolean {
+  const main: Container | undefined = mainContainer(workload, object, expected.image ?? workload.image);
+  if (main !== undefined && baseline.image !== undefined) return sameImage(main.image, baseline.image);
+  return baseline.images !== undefined && sameImages(baseline.images, imagesOf(workload, object));
+}
+
 /** Where no image can be compared, the images of the first look tell whether somebody changes them afterwards. */
 export function imagesToRemember(look: Look): Readonly<Record<string, string>> | undefined {
   if (look.previous?.images !== undefined) return look.previous.images;
@@ -159,9 +166,17 @@ export function imageWarning(look: Look): string | undefined {
   const object = look.view.workload;
   if (object === undefined || isExpectedImage(look) !== undefined) return undefined;
   const { version, artifactType } = look.expected;
+  if (hasNoImage(look)) {
+    const told = 'verified is that its controller has seen what was applied last and says that it is ready';
+    return `version ${version} was not compared: a ${look.workload.kind} object without a pod template names no image; ${told}`;
+  }
   const why =
     readVersion(version).digest === undefined
       ? `the catalogue names no image to compare with the version of a ${artifactType} artifact`
       : `the workload names a tag, and no container that runs tells whether it is ${version}`;
   return `the image was recorded, not compared: ${why}; ${describeImages(look, object)}`;
 }
+
+const sameImages = (one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean =>
+  Object.keys(one).length === Object.keys(other).length &&
+  Object.entries(one).every(([container, image]) => other[container] === image);

@@ -15,6 +15,10 @@ const templates: Readonly<Record<WorkloadKind, readonly string[]>> = {
   job: ['spec', 'template'],
   cronjob: ['spec', 'jobTemplate', 'spec', 'template'],
   pod: [],
+  rollout: ['spec', 'template'],
+  'knative-service': ['spec', 'template'],
+  certificate: ['spec', 'template'],
+  custom: ['spec', 'template'],
 };
 
 export const podTemplateOf = ({ kind }: Pick<Workload, 'kind'>, object: JsonObject): JsonObject =>

@@ -1,15 +1,18 @@
 import { unreadyEvidence } from './container-signal.ts';
 import { done } from './counts.ts';
-import { type Evidence, failing, type Seen, waiting } from './judgement.ts';
+import { type Evidence, type Finding, failing, type Seen, waiting } from './judgement.ts';
 import { kindReport } from './kind-report.ts';
 import { isReady, nameOf, stringAt } from './kubernetes-object.ts';
 import type { KindReport } from './signal.ts';
 
-/** Phase Running alone is not enough: the condition Ready counts. A pod that may end is fine when it ended well. */
+/**
+ * Phase Running alone is not enough: the condition Ready counts. A pod that is not started again when it ends has work to do, as a Job has
+ * (Argo CD's rule too): it is fine when it ended well.
+ */
 export function judgePod(look: Seen): KindReport {
   const { object } = look;
   const phase = stringAt(object, 'status', 'phase') ?? 'Pending';
-  const restarts = stringAt(object, 'spec', 'restartPolicy') !== 'Never';
+  const policy = stringAt(object, 'spec', 'restartPolicy') ?? 'Always';
   if (phase === 'Failed') {
     const cause = stringAt(object, 'status', 'reason') ?? 'Failed';
     const message = `the pod ended in phase Failed: ${stringAt(object, 'status', 'message') ?? cause}`;
@@ -18,8 +21,14 @@ export function judgePod(look: Seen): KindReport {
   }
   if (phase === 'Succeeded') return { signals: [], ...done(look, { ready: 1, desired: 1, pods: [] }) };
   const isUp = phase === 'Running' && isReady(object);
-  const told = isUp
-    ? done(look, { ready: 1, desired: 1, pods: [object] })
-    : { finding: waiting('PodNotReady', `the pod is ${phase} and not ready`) };
-  return kindReport(look, { pods: [object], crashesAllowed: !restarts }, told);
+  const told =
+    isUp && policy === 'Always'
+      ? done(look, { ready: 1, desired: 1, pods: [object] })
+      : { finding: pending(phase, isUp) };
+  return kindReport(look, { pods: [object], crashesAllowed: policy === 'Never' }, told);
 }
+
+const pending = (phase: string, isUp: boolean): Finding =>
+  isUp
+    ? waiting('PodRunning', 'the pod runs; it is not started again when it ends, so it is done when it has ended well')
+    : waiting('PodNotReady', `the pod is ${phase} and not ready`);

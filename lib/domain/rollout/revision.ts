@@ -60,5 +60,10 @@ const podTests: Readonly<
   job: (object) => (pod) => isOwnedBy(pod, stringAt(object, 'metadata', 'uid')),
   // Its jobs run when their time comes; none of them belongs to the rollout.
   cronjob: () => undefined,
+  rollout: (object) => byLabel('rollouts-pod-template-hash', stringAt(object, 'status', 'currentPodHash')),
+  // What Knative's pods go through is told by its conditions. A certificate has none, and of others nobody knows which are new.
+  'knative-service': () => undefined,
+  certificate: () => undefined,
+  custom: () => undefined,
   pod: (object) => (pod) => stringAt(pod, 'metadata', 'uid') === stringAt(object, 'metadata', 'uid'),
 };

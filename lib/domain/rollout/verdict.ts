@@ -1,12 +1,16 @@
 import type { WorkloadKind } from '../plan/plan.ts';
+import { judgeArgoRollout } from './argo-rollout.ts';
 import { captureBaseline, withContainer } from './baseline.ts';
+import { judgeCertificate } from './certificate.ts';
 import { judgeCronJob } from './cron-job.ts';
+import { judgeCustomObject } from './custom-object.ts';
 import { judgeDaemonSet } from './daemon-set.ts';
 import { judgeDeployment } from './deployment.ts';
 import { isExpectedImage } from './expected-image.ts';
 import { imageFinding, imagesToRemember, imageWarning, templateToRemember } from './image-finding.ts';
 import { judgeJob } from './job.ts';
 import { type Judgement, type Look, type Progress, type Seen, waiting } from './judgement.ts';
+import { judgeKnativeService } from './knative-service.ts';
 import { isDeleting } from './kubernetes-object.ts';
 import { judgePod } from './pod.ts';
 import { judgeSignals, type KindReport, type Signal } from './signal.ts';
@@ -20,6 +24,10 @@ const kinds: Readonly<Record<WorkloadKind, (look: Seen) => KindReport>> = {
   job: judgeJob,
   cronjob: judgeCronJob,
   pod: judgePod,
+  rollout: judgeArgoRollout,
+  'knative-service': judgeKnativeService,
+  certificate: judgeCertificate,
+  custom: judgeCustomObject,
 };
 
 /**

@@ -1,4 +1,4 @@
-import { isLeftAlone, isWorthAnotherTry } from '../../domain/deployment/rollout-failure.ts';
+import { isWorthAnotherTry } from '../../domain/deployment/rollout-failure.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
 import { shownHealthAddress } from '../../domain/health/health-address.ts';
 import {
@@ -21,7 +21,6 @@ import { fittingText, settleFailure } from '../deployment/settle-failure.ts';
 import { settleSuccess } from '../deployment/settle-success.ts';
 import type { Deps } from '../deps.ts';
 import { type PlaceOfWait, settleWait } from '../wait/settle-wait.ts';
-import { runningVersion } from './running-version.ts';
 
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids'>;
 
@@ -143,14 +142,10 @@ const putBack = ({ expected }: RolloutWatchRow, reason: string): string =>
 const foundInPlace = ({ expected, untouched }: RolloutWatchRow): string =>
   `Nothing had to be put back. The release before, version ${expected.version}, ${untouched ? 'still ran' : 'ran again'} and was`;
 
-const leftAlone = 'It was left alone. See who set it, or what the pipeline made of the version; then deploy again.';
-
 type Bad = Pick<Finding, 'reason' | 'message' | 'evidence'>;
 
-const settleBad = async (deps: Needs, { row, cluster, view }: Observation, finding: Bad): Promise<void> => {
-  const { reason } = finding;
-  const isTheirs = isLeftAlone(reason);
-  const message = isTheirs ? `${finding.message}. ${leftAlone}` : finding.message;
+const settleBad = async (deps: Needs, { row, cluster, memory }: Observation, finding: Bad): Promise<void> => {
+  const { reason, message } = finding;
   const evidence = await withLogs(cluster, row, finding.evidence);
   const failure: Failure = {
     reason,
@@ -158,7 +153,8 @@ const settleBad = async (deps: Needs, { row, cluster, view }: Observation, findi
     evidence,
     retryable: isWorthAnotherTry(reason),
     touched: true,
-    ...(isTheirs ? { superseded: true, ...runningVersion(row.deployment, view) } : {}),
+    // Another image at the first look may also be what the pipeline itself made of the version.
+    superseded: reason === 'Superseded' && memory.progress?.saw_expected === true,
   };
   await settleFailure(deps, { place: placeOf(row), deployment: row.deployment, failure, actor });
 };

@@ -38,7 +38,10 @@ const sections = [
   'aws',
 ];
 const pillars = ['clearing', 'risk', 'data', 'shared'];
-const kinds = ['deployment', 'statefulset', 'daemonset', 'job', 'cronjob', 'pod'];
+const kinds = [
+  ...['deployment', 'statefulset', 'daemonset', 'job', 'cronjob', 'pod'],
+  ...['rollout', 'knative-service', 'certificate', 'custom'],
+];
 const oneWay = { hint: 'give kubeconfig (with context), eks, or simulated: true' };
 const orSimulated = { hint: 'or set harness.simulated: true' };
 const quotedOne = { hint: 'write "1"', found: 1 };
@@ -304,7 +307,12 @@ test('what is right and yet worth a word is warned of', () => {
     'dev',
   ]);
   expect(warned(`services: {risk: {${kinds.map((kind) => `a-${kind}: {kind: ${kind}}`).join(', ')}, none: }}`)).toEqual(
-    [['Batches with these services will be refused, their kind cannot be verified yet: "risk/a-pod".'], undefined],
+    [
+      [
+        'Batches with these services will be refused, their kind cannot be verified yet: "risk/a-pod", "risk/a-custom".',
+      ],
+      undefined,
+    ],
   );
   expect(
     warned('services: {risk: {x: {k8s_object_type: pod}, y: {k8s_object_type: Job}}, data: {z: {kind: Pod}}}'),

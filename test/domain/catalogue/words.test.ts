@@ -207,7 +207,7 @@ describe('a value', () => {
     [
       'with an unknown kind',
       inService('kind')('replicaset'),
-      'services.risk.x.kind: "replicaset" is not one of deployment, statefulset, daemonset, job, cronjob, pod',
+      'services.risk.x.kind: "replicaset" is not one of deployment, statefulset, daemonset, job, cronjob, pod, rollout, knative-service, certificate, custom',
     ],
     [
       'with a number for a kind',

@@ -8,7 +8,7 @@ import { asDocker, baselineOf, clusterAt, followRollout, patch, setImage, worklo
 
 /** Adapter, rules and simulator together, over HTTP. Each test has a workload of its own. */
 
-const kinds: readonly WorkloadKind[] = ['deployment', 'statefulset', 'daemonset', 'job', 'cronjob'];
+const kinds = ['deployment', 'statefulset', 'daemonset', 'job', 'cronjob'] as const;
 const deployments = [
   'good',
   'noop',

@@ -1,0 +1,113 @@
+import type { JsonObject } from '../json.ts';
+import { observedOf } from './conventions.ts';
+import { done, firstShort } from './counts.ts';
+import { type Evidence, type Finding, failing, type Seen, waiting } from './judgement.ts';
+import { kindReport } from './kind-report.ts';
+import { conditionOf, desiredReplicas, listAt, numberAt, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
+import { podsOfNewRevision } from './revision.ts';
+import type { KindReport } from './signal.ts';
+
+/**
+ * Argo Rollouts, by the order of Argo CD's script: spec seen, spec valid, not aborted, not paused, counts, then what the strategy wants:
+ * the new revision is the stable one, and has the traffic of a blue-green service.
+ */
+export function judgeArgoRollout(look: Seen): KindReport {
+  const { object, view, workload } = look;
+  const unobserved = generationFinding(object);
+  if (unobserved !== undefined) return { signals: [], finding: unobserved };
+  const pending = endFinding(object) ?? pauseFinding(object) ?? countsFinding(object) ?? strategyFinding(object);
+  const pods = podsOfNewRevision(workload, view);
+  const counted = { ready: numberAt(object, 'status', 'readyReplicas'), desired: desiredReplicas(object), pods };
+  return kindReport(look, { pods }, pending === undefined ? done(look, counted) : { finding: pending });
+}
+
+/** Written as text. Before version 1.0 it was a hash, which no generation can be compared with. */
+function generationFinding(object: JsonObject): Finding | undefined {
+  const status = objectAt(object, 'status');
+  const generation = numberAt(object, 'metadata', 'generation');
+  if (valueAt(status, 'observedGeneration') !== undefined && (observedOf(status) ?? generation) >= generation)
+    return undefined;
+  return waiting(
+    'GenerationNotObserved',
+    `the controller has seen generation ${observedOf(status) ?? 0}; generation ${generation} is the current one`,
+  );
+}
+
+/** By the type, or the reason, of a condition. */
+function endFinding(object: JsonObject): Finding | undefined {
+  const invalid = conditionOf(object, 'InvalidSpec');
+  if (invalid !== undefined) return ended('InvalidSpec', invalid);
+  const progressing = conditionOf(object, 'Progressing');
+  const reason = stringAt(progressing, 'reason');
+  if (progressing === undefined) return undefined;
+  if (reason === 'RolloutAborted' || valueAt(object, 'status', 'abort') === true)
+    return ended('RolloutAborted', progressing);
+  return reason === 'ProgressDeadlineExceeded' ? ended('ProgressDeadlineExceeded', progressing) : undefined;
+}
+
+function ended(reason: string, condition: JsonObject): Finding {
+  const message = stringAt(condition, 'message') ?? `the condition ${stringAt(condition, 'type') ?? ''} says ${reason}`;
+  const fact: Evidence = { kind: 'condition', name: stringAt(condition, 'type') ?? '', reason, message };
+  return failing(reason, message, [fact]);
+}
+
+/** A pause of a step with a duration ends by itself. Any other waits for a person, who may take until the time-out. */
+function pauseFinding(object: JsonObject): Finding | undefined {
+  if (valueAt(object, 'spec', 'paused') === true)
+    return failing('Paused', 'the rollout is paused in the middle; resume it, then deploy again');
+  const [pause] = listAt(object, 'status', 'pauseConditions');
+  if (pause === undefined) return undefined;
+  const reason = stringAt(pause, 'reason') ?? 'Pause';
+  const index = numberAt(object, 'status', 'currentStepIndex');
+  const step = listAt(object, 'spec', 'strategy', 'canary', 'steps')[index];
+  const duration =
+    valueAt(step, 'pause', 'duration') ?? valueAt(object, 'spec', 'strategy', 'blueGreen', 'autoPromotionSeconds');
+  const place = `${numberAt(object, 'status', 'updatedReplicas')} of ${desiredReplicas(object)} replicas have the new revision`;
+  if (duration !== undefined && duration !== 0 && !reason.startsWith('Inconclusive'))
+    return waiting('StepPause', `the rollout pauses for ${String(duration)} (${reason}): ${place}`);
+  const remedy = 'it goes on when somebody promotes it';
+  return waiting('AwaitsPromotion', `the rollout waits for a person (${reason}): ${place}; ${remedy}`, [
+    `the rollout waits for a person (${reason}): ${remedy}, and counts as failed when the time-out is over`,
+  ]);
+}
+
+function countsFinding(object: JsonObject): Finding | undefined {
+  const status = (name: string) => numberAt(object, 'status', name);
+  const need = desiredReplicas(object);
+  return firstShort([
+    { reason: 'ReplicasNotUpdated', have: status('updatedReplicas'), need, text: 'replicas have the new revision' },
+    {
+      reason: 'ReplicasNotAvailable',
+      have: status('availableReplicas'),
+      need: status('updatedReplicas'),
+      text: 'new replicas are available',
+    },
+  ]);
+}
+
+/** Until 0.8 the stable revision of a canary stood elsewhere. */
+const stableOf = (object: JsonObject): string | undefined =>
+  stringAt(object, 'status', 'stableRS') ?? stringAt(object, 'status', 'canary', 'stableRS');
+
+function strategyFinding(object: JsonObject): Finding | undefined {
+  const hash = stringAt(object, 'status', 'currentPodHash');
+  if (hash === undefined) return waiting('StatusAwaited', 'its controller has not said which revision is the new one');
+  const stable = stableOf(object);
+  if (valueAt(object, 'spec', 'strategy', 'blueGreen') !== undefined) {
+    const active = stringAt(object, 'status', 'blueGreen', 'activeSelector');
+    if (active !== hash)
+      return waiting(
+        'TrafficNotSwitched',
+        `the active service leads to ${active ?? 'no revision'}; ${hash} is awaited`,
+      );
+    return stable === undefined || stable === hash ? undefined : notStable(stable, hash);
+  }
+  const all = numberAt(object, 'status', 'replicas');
+  const updated = numberAt(object, 'status', 'updatedReplicas');
+  if (all > updated)
+    return waiting('OldReplicasPending', `${all - updated} of ${all} replicas are still of an old revision`);
+  return stable === hash ? undefined : notStable(stable, hash);
+}
+
+const notStable = (stable: string | undefined, hash: string): Finding =>
+  waiting('StepsNotFinished', `the stable revision is ${stable ?? 'unknown'}; ${hash} has steps or analysis before it`);

@@ -1,0 +1,55 @@
+/** What the words of conditions and phases mean, by the conventions of the Kubernetes API and by what controllers write. */
+
+/** One of these says that the object as a whole does what it is for. It must be there, and True, before anything is healthy. */
+export const summaries: readonly string[] = ['Ready', 'Available', 'Healthy', 'Succeeded', 'Complete', 'Completed'];
+
+/** True is good: none of these may be anything else in a healthy object. The name may have a part of the object in front. */
+const good =
+  /(^|[a-z.-])(Ready|Available|Healthy|Succeeded|Accepted|Programmed|Synced|Established|Reconciled|Valid|Validated|Configured|Deployed|Installed|Provisioned|Created|Applied|Enforced|Bound|UpToDate|Refs|Released|Connected|Initialized)$/;
+
+/** True says that it failed for good, in so many words (`Stalled` is kstatus'). */
+const failed: ReadonlySet<string> = new Set(['Stalled', 'Failed', 'Degraded', 'ErrorOccurred', 'InvalidSpec']);
+
+/** True is bad in some way. Not enough to fail, too much to be healthy. */
+const bad =
+  /Fail|Error|Degraded|Invalid|Unhealthy|Terminal$|Conflict|Violation|NonStructural|Missing|Unavailable|NotReady|Pressure|Blocked|Denied|Rejected|Inconclusive/;
+
+/** True says that the controller is at work (`Reconciling` is kstatus'). */
+const busy: ReadonlySet<string> = new Set([
+  ...['Reconciling', 'Progressing', 'Issuing', 'Updating', 'Upgrading', 'Installing', 'Creating', 'Provisioning'],
+  ...['Initializing', 'Deploying', 'Syncing', 'Migrating', 'Promoting', 'Pending', 'Terminating', 'Deleting'],
+  ...['RollingUpdate', 'RolloutProgressing', 'Scaling', 'Restoring', 'Rebalancing', 'Restarting'],
+]);
+
+const suspended: ReadonlySet<string> = new Set(['Paused', 'Suspended']);
+
+export type ConditionMeaning = 'good' | 'failed' | 'bad' | 'busy' | 'suspended' | 'other';
+
+/** What a condition of this type means when it is True. */
+export function meaningOfCondition(type: string): ConditionMeaning {
+  if (failed.has(type)) return 'failed';
+  if (busy.has(type)) return 'busy';
+  if (suspended.has(type)) return 'suspended';
+  if (bad.test(type)) return 'bad';
+  return good.test(type) ? 'good' : 'other';
+}
+
+/** A reason or a text that tells of a failure, behind a condition that is not True. */
+export const tellsOfFailure = (text: string): boolean =>
+  /fail|error|invalid|not ?found|denied|reject|refused/i.test(text);
+
+const endedBadly: ReadonlySet<string> = new Set(['failed', 'failure', 'error', 'errored', 'aborted', 'lost']);
+
+const isDone: ReadonlySet<string> = new Set([
+  ...['running', 'ready', 'active', 'bound', 'healthy', 'succeeded', 'successful', 'success', 'completed', 'complete'],
+  ...['available', 'provisioned', 'deployed', 'established', 'created', 'synced', 'ok', 'online', 'normal', 'enabled'],
+  ...['serving', 'initialized', 'stable', 'green', 'installed', 'connected', 'reconciled', 'accepted', 'applied'],
+  ...['finished', 'done', 'valid', 'uptodate', 'cluster in healthy state'],
+]);
+
+/** A phase that is no word of the table holds back: nobody knows what it says. */
+export function meaningOfPhase(phase: string): 'done' | 'failed' | 'unknown' {
+  const word = phase.toLowerCase();
+  if (endedBadly.has(word)) return 'failed';
+  return isDone.has(word) ? 'done' : 'unknown';
+}

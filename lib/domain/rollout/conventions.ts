@@ -1,0 +1,180 @@
+import type { Json, JsonObject } from '../json.ts';
+import { foreignText } from '../record/foreign-text.ts';
+import { meaningOfCondition, meaningOfPhase, summaries, tellsOfFailure } from './condition-words.ts';
+import { type Finding, failing, healthy, waiting } from './judgement.ts';
+import { conditionOf, listAt, numberAt, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
+
+/**
+ * Any object, by the conventions of the API and of kstatus: generations, conditions, words of a phase, counts of replicas. What speaks
+ * against it is weighed first, so that healthy is said only when nothing does. False is "not yet" by convention, and no failure.
+ */
+export function conventionFinding(object: JsonObject): Finding {
+  const against = rules.map((rule) => rule(object)).find((found) => found !== undefined);
+  if (against !== undefined) return against;
+  const summary = summaries.map((type) => conditionOf(object, type)).find((found) => found !== undefined);
+  if (summary !== undefined) return healthy('ConditionsTrue', `the condition ${describe(summary)}`);
+  if (Object.keys(objectAt(object, 'status')).length === 0) {
+    return waiting('StatusAwaited', 'its controller has not written a status yet');
+  }
+  return noRule(object);
+}
+
+export const noRuleReason = 'NoRule';
+
+/** Said plainly, so that whoever deploys such an object gives an expression for it. */
+const noRule = (object: JsonObject): Finding =>
+  waiting(
+    noRuleReason,
+    `there is no rule for a ${stringAt(object, 'kind') ?? 'object'} of ${stringAt(object, 'apiVersion') ?? 'this API'}: it has none of the conditions ${summaries.join(', ')}; give healthy_when in the catalogue`,
+  );
+
+/** In order: the first that says something wins. */
+const rules: readonly ((object: JsonObject) => Finding | undefined)[] = [
+  unobserved,
+  failedCondition,
+  suspension,
+  failedPhase,
+  busyCondition,
+  staleSummary,
+  shortCondition,
+  badCondition,
+  toldError,
+  unknownPhase,
+  missingReplicas,
+];
+
+export const conditionsOf = (object: Json | undefined): readonly JsonObject[] => listAt(object, 'status', 'conditions');
+const typeOf = (condition: JsonObject): string => stringAt(condition, 'type') ?? '';
+const statusOf = (condition: JsonObject | undefined): string => stringAt(condition, 'status') ?? 'Unknown';
+const meant = (object: JsonObject, meaning: ReturnType<typeof meaningOfCondition>): readonly JsonObject[] =>
+  conditionsOf(object).filter((condition) => meaningOfCondition(typeOf(condition)) === meaning);
+const firstTrue = (conditions: readonly JsonObject[]): JsonObject | undefined =>
+  conditions.find((condition) => statusOf(condition) === 'True');
+
+/** `Ready is False: NotYet, text`. */
+export function describe(condition: JsonObject): string {
+  const reason = stringAt(condition, 'reason');
+  const message = foreignText(stringAt(condition, 'message') ?? '', 500);
+  const why = [reason, message].filter((text) => text !== undefined && text !== '').join(', ');
+  return `${typeOf(condition)} is ${statusOf(condition)}${why === '' ? '' : `: ${why}`}`;
+}
+
+/** Some controllers write the number as text; one that is no number is a hash of old, which tells nothing. */
+export const observedOf = (holder: Json | undefined): number | undefined => {
+  const seen = valueAt(holder, 'observedGeneration');
+  const number = typeof seen === 'string' ? Number(seen) : seen;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+};
+
+const lag = (object: JsonObject, holder: Json | undefined): Finding | undefined => {
+  const observed = observedOf(holder);
+  const generation = numberAt(object, 'metadata', 'generation');
+  if (observed === undefined || observed >= generation) return undefined;
+  return waiting(
+    'GenerationNotObserved',
+    `the controller has seen generation ${observed}; generation ${generation} is the current one`,
+  );
+};
+
+function unobserved(object: JsonObject): Finding | undefined {
+  return lag(object, valueAt(object, 'status'));
+}
+
+function failedCondition(object: JsonObject): Finding | undefined {
+  const found = firstTrue(meant(object, 'failed'));
+  if (found === undefined) return undefined;
+  const message = `the condition ${describe(found)}`;
+  const reason = stringAt(found, 'reason') ?? typeOf(found);
+  return failing('ConditionFailed', message, [{ kind: 'condition', name: typeOf(found), reason, message }]);
+}
+
+/** What is suspended stays as it is until somebody resumes it. */
+function suspension(object: JsonObject): Finding | undefined {
+  const isAsked = ['suspend', 'suspended', 'paused'].some((name) => valueAt(object, 'spec', name) === true);
+  const told = firstTrue(meant(object, 'suspended'));
+  if (!isAsked && told === undefined) return undefined;
+  return waiting('Suspended', 'it is suspended: its controller does nothing until somebody resumes it');
+}
+
+const phasesOf = (object: JsonObject): readonly string[] =>
+  [['phase'], ['state'], ['status'], ['health'], ['health', 'status']].flatMap(
+    (path) => stringAt(object, 'status', ...path) ?? [],
+  );
+
+function failedPhase(object: JsonObject): Finding | undefined {
+  const phase = phasesOf(object).find((one) => meaningOfPhase(one) === 'failed');
+  return phase === undefined
+    ? undefined
+    : failing('PhaseFailed', `its phase is ${foreignText(phase, 100)}${because(object)}`);
+}
+
+const because = (object: JsonObject): string => {
+  const text = stringAt(object, 'status', 'message') ?? stringAt(object, 'status', 'reason');
+  return text === undefined ? '' : `: ${foreignText(text, 500)}`;
+};
+
+/** A Deployment's Progressing stays True when it is done: its reason tells. */
+function busyCondition(object: JsonObject): Finding | undefined {
+  const found = meant(object, 'busy').find(
+    (one) => statusOf(one) === 'True' && stringAt(one, 'reason') !== 'NewReplicaSetAvailable',
+  );
+  return found && waiting('Reconciling', `the controller is at work: ${describe(found)}`);
+}
+
+function staleSummary(object: JsonObject): Finding | undefined {
+  return [...summaries.flatMap((type) => conditionOf(object, type) ?? []), ...meant(object, 'good')]
+    .slice(0, 1)
+    .map((condition) => lag(object, condition))[0];
+}
+
+function shortCondition(object: JsonObject): Finding | undefined {
+  const nested = Object.values(objectAt(object, 'status')).flatMap((value) =>
+    Array.isArray(value) ? value.flatMap((one) => listAt(one, 'conditions')) : listAt(value, 'conditions'),
+  );
+  const short = [...conditionsOf(object), ...nested].find((condition) => {
+    const [status, meaning] = [statusOf(condition), meaningOfCondition(typeOf(condition))];
+    if (status === 'True') return false;
+    const told = `${stringAt(condition, 'reason') ?? ''} ${stringAt(condition, 'message') ?? ''}`;
+    return meaning === 'good' || summaries.includes(typeOf(condition)) || (meaning === 'other' && tellsOfFailure(told));
+  });
+  return short && waiting('ConditionNotTrue', `the condition ${describe(short)}`);
+}
+
+function badCondition(object: JsonObject): Finding | undefined {
+  const found = firstTrue(meant(object, 'bad'));
+  return found && waiting('ConditionNamesFailure', `the condition ${describe(found)}`);
+}
+
+/** Cluster API and others put the words of a failure beside conditions that stay as they were. */
+const errorFields = ['failureMessage', 'failureReason', 'error', 'errors', 'errorMessage', 'lastError'] as const;
+
+function toldError(object: JsonObject): Finding | undefined {
+  const field = errorFields.find((name) => {
+    const value = valueAt(object, 'status', name);
+    return value !== undefined && value !== '' && value !== false && !(Array.isArray(value) && value.length === 0);
+  });
+  if (field === undefined) return undefined;
+  const text = stringAt(object, 'status', field) ?? JSON.stringify(valueAt(object, 'status', field));
+  return waiting('StatusNamesError', `status.${field}: ${foreignText(text, 500)}`);
+}
+
+function unknownPhase(object: JsonObject): Finding | undefined {
+  const hasSummary = summaries.some((type) => conditionOf(object, type) !== undefined);
+  const phase = hasSummary ? phasesOf(object).find((one) => meaningOfPhase(one) === 'unknown') : undefined;
+  return phase === undefined
+    ? undefined
+    : waiting('PhaseNotDone', `its phase is ${foreignText(phase, 100)}${because(object)}`);
+}
+
+/** Counters that are 0 may be left out, so only those that are written are compared. */
+function missingReplicas(object: JsonObject): Finding | undefined {
+  const desired = valueAt(object, 'spec', 'replicas') ?? valueAt(object, 'status', 'replicas');
+  if (typeof desired !== 'number') return undefined;
+  for (const name of ['updatedReplicas', 'readyReplicas', 'availableReplicas']) {
+    const count = valueAt(object, 'status', name);
+    if (typeof count === 'number' && count < desired)
+      return waiting('ReplicasNotReady', `${count} of ${desired} replicas: ${name}`);
+  }
+  const missing = numberAt(object, 'status', 'unavailableReplicas');
+  return missing > 0 ? waiting('ReplicasNotReady', `${missing} replicas are not available`) : undefined;
+}
