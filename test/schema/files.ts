@@ -57,6 +57,8 @@ export const acceptedFiles: readonly BatchFile[] = [
   head('an empty section in a section', 'metadata: { tags: }'),
   of('empty sections of an item', 'metadata: { tags: , dependencies: , health_check: }'),
   of('an empty metadata', 'metadata: '),
+  of('how a rollout is judged, at its least', 'crash_tolerance: 0, steady_seconds: 0, unblock: false'),
+  of('how a rollout is judged, at its most', 'crash_tolerance: 100, steady_seconds: 3600, unblock: true'),
   ...['1', 'v1.2.3-rc_1', digest, `2.4.0@${digest}`, `${long(128)}@sha512:${'ab'.repeat(64)}`].map((version) =>
     ofVersion(version, 'docker_artifact_type: Docker'),
   ),
@@ -187,6 +189,10 @@ export const refusedFiles: readonly BatchFile[] = [
   ...['0', '11', '1.5', 'high', '"5"', 'true', '', '99999999999999999999'].map((priority) =>
     of(`priority ${priority}`, `metadata: { priority: ${priority} }`),
   ),
+  ...['-1', '101', '1.5', '"1"', 'true', ''].map((ends) => of(`crash_tolerance ${ends}`, `crash_tolerance: ${ends}`)),
+  ...['-1', '3601', '1.5', '"1"', ''].map((time) => of(`steady_seconds ${time}`, `steady_seconds: ${time}`)),
+  ...['yes', '1', '"true"', ''].map((word) => of(`unblock ${word}`, `unblock: ${word}`)),
+  of('how a rollout is judged, in metadata', 'metadata: { crash_tolerance: 1 }'),
   of('too little time', 'metadata: { timeout: 59 }'),
   of('too many tries of an item', 'metadata: { retry_count: 6 }'),
   of('too many tags of an item', `metadata: { tags: ${list(11)} }`),

@@ -34,6 +34,10 @@ export interface Deployment {
   readonly infrastructure_id: string;
   /** Name of an executor: the item's, the defaults', the service's, else `harness`. */
   readonly executor: string;
+  /** How its rollout is judged, as far as the item says it. */
+  readonly crash_tolerance?: number | undefined;
+  readonly steady_seconds?: number | undefined;
+  readonly unblock?: boolean | undefined;
   readonly priority: number;
   /** Seconds that one attempt may take. */
   readonly timeout: number;

@@ -66,6 +66,22 @@ export const serviceName = z
   .max(128)
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'needs a letter or digit first, then letters, digits, `-` and `_`');
 
+/** How a rollout is judged: also in the catalogue's entry of a service, which the batch overrides. */
+export const rolloutFields = {
+  crash_tolerance: wholeNumber(0, 100)
+    .optional()
+    .describe('How often a container may end before that fails the rollout. Unless it is given, the third end does.'),
+  steady_seconds: wholeNumber(0, 3600)
+    .optional()
+    .describe('Seconds that a container without a readiness probe must have run before it counts as up. Default 10.'),
+  unblock: z
+    .boolean()
+    .optional()
+    .describe(
+      'Delete a broken pod of an earlier revision that holds up a StatefulSet. It needs the right to delete pods.',
+    ),
+};
+
 const ownFields = {
   pillar: text(64).describe('Part of the system that the service belongs to. Any letter case is taken.'),
   service_name: serviceName.describe('Name of the service in its pillar.'),
@@ -76,6 +92,7 @@ const ownFields = {
       'A tag, a digest (`sha256:…`), or both (`2.4.0@sha256:…`); for helm the version of the chart. Put numbers in quotes: "1.10".',
   }),
   executor: executor.optional(),
+  ...rolloutFields,
   metadata: itemMetadata.optional(),
 };
 

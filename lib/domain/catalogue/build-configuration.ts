@@ -129,10 +129,10 @@ const servicesOf = (
   mapValues(services, (ofPillar, pillar) =>
     mapValues(ofPillar, (service, name): ServiceEntry => {
       const harness = serviceHarness(written, service, { pillar, name, inherited: pillars[pillar]?.harness });
-      const { namespace, container, image, health_url, health } = service;
+      const { namespace, container, image, health_url, health, crash_tolerance, steady_seconds, unblock } = service;
       return {
         ...objectNameOf(service, name),
-        ...defined({ namespace, container, image, health_url }),
+        ...defined({ namespace, container, image, health_url, crash_tolerance, steady_seconds, unblock }),
         ...(health === undefined ? {} : { health: defined(health) }),
         ...(service.executor === undefined ? {} : { executor: service.executor as ExecutorName }),
         ...(harness === undefined ? {} : { harness }),

@@ -46,6 +46,9 @@ export interface ServiceEntry {
   readonly image?: string;
   readonly health_url?: string;
   readonly health?: HealthEntry;
+  readonly crash_tolerance?: number;
+  readonly steady_seconds?: number;
+  readonly unblock?: boolean;
   readonly executor?: ExecutorName;
   /** Only when it differs from its pillar's. */
   readonly harness?: HarnessSettings;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { plainName } from '../alphabets.ts';
-import { healthPath, serviceName } from '../batch/schema.ts';
+import { healthPath, rolloutFields, serviceName } from '../batch/schema.ts';
 import { all, verbs } from '../grants/grant.ts';
 import { type WorkloadKind, workloadKinds } from '../plan/plan.ts';
 
@@ -69,6 +69,7 @@ const serviceSchema = z.strictObject({
       paths: z.array(allowedPath).min(1).max(20).optional(),
     })
     .optional(),
+  ...rolloutFields,
   executor: word.optional(),
   pipeline: identifier.optional(),
   harness: harnessOverride.optional(),

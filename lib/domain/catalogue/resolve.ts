@@ -1,5 +1,6 @@
+import type { Deployment } from '../batch/batch.ts';
 import type { JsonObject } from '../json.ts';
-import type { ExecutorSettings, Workload } from '../plan/plan.ts';
+import type { ExecutorSettings, RolloutSettings, Workload } from '../plan/plan.ts';
 import { type Catalogue, entryOf, type HarnessSettings, type ServiceEntry } from './catalogue.ts';
 
 /** Where an infrastructure_id leads: its own entry, else the cluster of that name, else nowhere. */
@@ -42,6 +43,25 @@ export const resolveWorkload = (catalogue: Catalogue, { pillar, service_name, in
     ...(entry?.container === undefined ? {} : { container: entry.container }),
     ...(entry?.image === undefined ? {} : { image: entry.image }),
   };
+};
+
+type WrittenSettings = Pick<Deployment, 'crash_tolerance' | 'steady_seconds' | 'unblock'>;
+
+/** How a rollout is judged: what the item says, else its service's entry. Nothing where neither says anything. */
+export const resolveRollout = (
+  catalogue: Catalogue,
+  item: WrittenSettings & Pick<Place, 'pillar' | 'service_name'>,
+): RolloutSettings | undefined => {
+  const entry: WrittenSettings = serviceEntry(catalogue, item.pillar, item.service_name) ?? {};
+  const crash_tolerance = item.crash_tolerance ?? entry.crash_tolerance;
+  const steady_seconds = item.steady_seconds ?? entry.steady_seconds;
+  const unblock = item.unblock ?? entry.unblock;
+  const settings: RolloutSettings = {
+    ...(crash_tolerance === undefined ? {} : { crash_tolerance }),
+    ...(steady_seconds === undefined ? {} : { steady_seconds }),
+    ...(unblock === true ? { unblock } : {}),
+  };
+  return Object.keys(settings).length === 0 ? undefined : settings;
 };
 
 /** The service's own settings, else its pillar's. */

@@ -1,5 +1,6 @@
+import { counted } from '../counted.ts';
 import { withoutQuery } from '../health/health-address.ts';
-import type { HealthCheck, PlannedDeployment, RollbackStrategy } from './plan.ts';
+import type { HealthCheck, PlannedDeployment, RollbackStrategy, RolloutSettings } from './plan.ts';
 
 /** What would be done for a deployment, one sentence per step, in the order of the steps. */
 export const describeDeployment = (deployment: PlannedDeployment, waitsFor: readonly string[]): readonly string[] => [
@@ -8,6 +9,7 @@ export const describeDeployment = (deployment: PlannedDeployment, waitsFor: read
     : [`waits until ${listed(waitsFor)} ${waitsFor.length === 1 ? 'has' : 'have'} succeeded`]),
   describeRun(deployment),
   describeVerification(deployment),
+  ...describeRollout(deployment.rollout ?? {}),
   ...describeHealthCheck(deployment.health_check),
   restoreSentences[deployment.rollback_strategy],
 ];
@@ -28,6 +30,14 @@ const describeVerification = (deployment: PlannedDeployment): string => {
   const object = describeObject(deployment);
   return `verifies that ${object}${image === undefined ? ' rolls out' : ` runs ${image} and rolls out`}`;
 };
+
+const describeRollout = ({ crash_tolerance: ends, steady_seconds, unblock }: RolloutSettings): readonly string[] => [
+  ...(ends === undefined ? [] : [`fails when a container has ended more than ${counted(ends, 'time')}`]),
+  ...(steady_seconds === undefined
+    ? []
+    : [`expects containers without a readiness probe to have run for ${steady_seconds} s`]),
+  ...(unblock === true ? ['deletes a broken pod of an earlier revision that holds up the rollout'] : []),
+];
 
 const describeHealthCheck = ({ enabled, path, port, url }: HealthCheck): readonly string[] => {
   if (!enabled) return [];

@@ -1,7 +1,13 @@
 import type { Batch, Deployment } from '../batch/batch.ts';
 import { type Catalogue, entryOf } from '../catalogue/catalogue.ts';
 import { namesOfClusters } from '../catalogue/cluster-names.ts';
-import { resolveExecutor, resolveInfrastructure, resolveWorkload, serviceEntry } from '../catalogue/resolve.ts';
+import {
+  resolveExecutor,
+  resolveInfrastructure,
+  resolveRollout,
+  resolveWorkload,
+  serviceEntry,
+} from '../catalogue/resolve.ts';
 import { FlotillaError } from '../errors.ts';
 import { describeObject } from './describe-deployment.ts';
 import { type Graph, longestChain, makeGraph } from './graph.ts';
@@ -73,6 +79,7 @@ const planDeployments = (
   // Field by field: copying objects with this many fields by spreading them costs half of the time that planning may take.
   return deployments.map((item, node) => {
     const cluster = clusterOf(item, catalogue);
+    const rollout = resolveRollout(catalogue, item);
     return {
       index: indexes[node]!,
       key: item.key,
@@ -98,6 +105,7 @@ const planDeployments = (
         service_name: item.service_name,
       }),
       workload: resolveWorkload(catalogue, item),
+      ...(rollout === undefined ? {} : { rollout }),
       executor: resolveExecutor(catalogue, item),
       level: order.levels[node]!,
       critical_path: order.criticalPathLengths[node]!,
@@ -171,6 +179,7 @@ const hashedLines = (deployments: readonly Deployment[], planned: readonly Plann
       deployments[place]!.dependencies.toSorted(),
       ...[check.enabled, check.path, check.port, check.timeout, check.url],
       ...(check.keep_answer === true ? ['keep_answer'] : []),
+      ...(item.rollout === undefined ? [] : [canonicalJson(item.rollout)]),
       ...[workload.kind, workload.name, workload.namespace, workload.container, workload.image],
       ...[executor.name, executor.account, settings],
     ]);

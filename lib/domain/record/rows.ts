@@ -235,10 +235,12 @@ export interface TokenRow {
 /** `BATCH#<id>/CAPTURE#<index>`: what ran before. */
 export interface CaptureRow {
   readonly attempt: number;
-  /** What `captureBaseline` saw before this attempt. */
+  /** What `captureBaseline` saw before this attempt, and when. */
   readonly baseline: Baseline;
-  /** What Restore found before it began. */
+  readonly at?: number;
+  /** What Restore found before it began, and when. */
   readonly restore_baseline?: Baseline;
+  readonly restore_at?: number;
   /** The point to return to, found before the first attempt. */
   readonly previous?: Release;
 }

@@ -78,6 +78,8 @@ export interface RolloutWatchRow {
   readonly baseline: Baseline;
   /** Of a restore: what it found is what ran before the attempt, so nothing was ever replaced. */
   readonly untouched?: true;
+  /** When the baseline was captured: what the cluster told before that is of another time. */
+  readonly since?: number;
   readonly at: number;
   readonly deadline: number;
 }

@@ -42,7 +42,7 @@ export function judgeRollout(asked: Look): Judgement {
 }
 
 /** Whether this release already runs and is ready, so that nothing needs to be restored. When it cannot be told: false. */
-export function isRunning(look: Pick<Look, 'workload' | 'expected' | 'view' | 'now'>): boolean {
+export function isRunning(look: Pick<Look, 'workload' | 'expected' | 'view' | 'now' | 'settings'>): boolean {
   const baseline = captureBaseline(look.workload, look.view);
   return isExpectedImage(look) === true && judgeRollout({ ...look, baseline }).verdict === 'healthy';
 }

@@ -1,5 +1,5 @@
 import { isFlotillaError } from '../../domain/errors.ts';
-import type { PlannedDeployment } from '../../domain/plan/plan.ts';
+import type { PlannedDeployment, RolloutSettings } from '../../domain/plan/plan.ts';
 import type { WorkloadView } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { type CaptureRow, type Release, rowOf } from '../../domain/record/rows.ts';
@@ -47,10 +47,17 @@ const beginRestore = async (deps: Needs, { place, planned, previous }: Restoring
   if (previous === undefined) return settleNoPrevious(deps, place);
   const view = await lookAt(deps, previous.deployment);
   if (view !== undefined) await keepBaseline(deps, place, baselineOf(previous.deployment.workload, view));
-  if (view !== undefined && alreadyRuns(deps, previous, view)) return settleAlreadyBack(deps, place, previous);
+  if (view !== undefined && alreadyRuns(deps, { release: previous, settings: planned.rollout, view }))
+    return settleAlreadyBack(deps, place, previous);
   const deployment = { ...previous.deployment, timeout: planned.timeout };
   await launchRun(deps, { place, deployment, version: previous.version, attempt: 'restore' });
 };
+
+interface Found {
+  readonly release: Release;
+  readonly settings: RolloutSettings | undefined;
+  readonly view: WorkloadView;
+}
 
 /** When the cluster cannot be asked, the release is put back all the same: that is harmless where it already runs. */
 const lookAt = async ({ cluster }: Needs, deployment: PlannedDeployment): Promise<WorkloadView | undefined> => {
@@ -66,16 +73,21 @@ const lookAt = async ({ cluster }: Needs, deployment: PlannedDeployment): Promis
 const keepBaseline = (deps: Needs, { batch_id, index }: PlaceOfWait, baseline: Baseline): Promise<void> =>
   retryConflict(deps, () =>
     deps.table.transact([
-      { update: keys.capture(batch_id, index), set: { restore_baseline: baseline }, when: { exists: true } },
+      {
+        update: keys.capture(batch_id, index),
+        set: { restore_baseline: baseline, restore_at: deps.clock.now() },
+        when: { exists: true },
+      },
     ]),
   );
 
-const alreadyRuns = ({ clock }: Needs, release: Release, view: WorkloadView): boolean =>
+const alreadyRuns = ({ clock }: Needs, { release, settings, view }: Found): boolean =>
   isRunning({
     workload: release.deployment.workload,
     expected: expectedOf(release),
     view,
     now: clock.now(),
+    ...(settings && { settings }),
   });
 
 const settleNoPrevious = (deps: Needs, place: PlaceOfWait): Promise<void> => {

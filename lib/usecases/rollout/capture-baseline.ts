@@ -33,7 +33,8 @@ export const captureBaseline = async (
   if (namesOf !== undefined) await checkAlone(deps, deployment, { place: { batch_id, index }, namesOf });
   const baseline = baselineOf(deployment.workload, view);
   const previous = earlier === undefined ? await findPrevious(deps, deployment, { view, baseline }) : earlier.previous;
-  const row: CaptureRow = { attempt: item.attempt, baseline, ...(previous === undefined ? {} : { previous }) };
+  const at = deps.clock.now();
+  const row: CaptureRow = { attempt: item.attempt, baseline, at, ...(previous === undefined ? {} : { previous }) };
   await retryConflict(deps, () => deps.table.transact([{ put: itemOf(keys.capture(batch_id, index), row) }]));
   return { attempt: item.attempt, timeout_seconds: deployment.timeout, wait_seconds: waitOf(deployment, previous) };
 };
@@ -94,7 +95,8 @@ const observedRelease = (
   const version = image === undefined ? undefined : versionOf(parseImage(image));
   if (image === undefined || version === undefined) return undefined;
   const now = clock.now();
-  const { workload, docker_artifact_type: artifactType } = deployment;
-  if (!isRunning({ workload, expected: { version, artifactType, image }, view, now })) return undefined;
+  const { workload, docker_artifact_type: artifactType, rollout: settings } = deployment;
+  const look = { workload, expected: { version, artifactType, image }, view, now };
+  if (!isRunning({ ...look, ...(settings && { settings }) })) return undefined;
   return { version, image, deployment, origin: 'observed', at: now, batch_id: '' };
 };

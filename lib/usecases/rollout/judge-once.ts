@@ -52,6 +52,8 @@ export const judgeOnce = async (deps: Needs, observation: Observation): Promise<
     view,
     ...(memory.progress === undefined ? {} : { previous: memory.progress }),
     now: deps.clock.now(),
+    ...(deployment.rollout && { settings: deployment.rollout }),
+    ...(row.since === undefined ? {} : { since: row.since }),
   });
   memory.progress = progress;
   memory.last = finding;

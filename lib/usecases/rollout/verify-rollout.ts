@@ -1,4 +1,5 @@
 import { FlotillaError } from '../../domain/errors.ts';
+import type { PlannedDeployment, RolloutSettings } from '../../domain/plan/plan.ts';
 import type { Write } from '../../domain/ports.ts';
 import { clusterWatcher, keys, type Wait } from '../../domain/record/keys.ts';
 import { type CaptureRow, type ItemRow, itemOf, rowOf } from '../../domain/record/rows.ts';
@@ -59,19 +60,28 @@ const watchRow = async (
   if (deadline === undefined || capture === undefined) {
     throw new FlotillaError('ContractBroken', `deployment ${index} of ${batch_id} has nothing to verify`);
   }
-  const { baseline, restore_baseline: restoreBaseline, previous } = capture;
+  const { baseline, restore_baseline: restoreBaseline, previous, at, restore_at = at } = capture;
   const deployment = await readPlanned(deps, batch_id, index);
   const common = { batch_id, index, wait, baseline, at: deps.clock.now(), deadline };
   if (task.attempt !== 'restore') {
     const { docker_image_version: version, docker_artifact_type: artifactType } = deployment;
-    return { ...common, deployment, expected: { version, artifactType } };
+    return { ...common, ...sinceOf(at), deployment, expected: { version, artifactType } };
   }
   if (previous === undefined) throw new FlotillaError('ContractBroken', `deployment ${index} has no previous release`);
   return {
     ...common,
+    ...sinceOf(restore_at),
     baseline: restoreBaseline ?? baseline,
     ...(restoreBaseline !== undefined && isSameRevision(baseline, restoreBaseline) ? { untouched: true } : {}),
-    deployment: { ...previous.deployment },
+    // How it is judged is what is asked for now, and not what was when that release was deployed.
+    deployment: withSettings(previous.deployment, deployment.rollout),
     expected: expectedOf(previous),
   };
 };
+
+const sinceOf = (at: number | undefined): Pick<RolloutWatchRow, 'since'> => (at === undefined ? {} : { since: at });
+
+const withSettings = ({ rollout: _, ...deployment }: PlannedDeployment, rollout: RolloutSettings | undefined) => ({
+  ...deployment,
+  ...(rollout === undefined ? {} : { rollout }),
+});

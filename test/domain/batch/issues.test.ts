@@ -8,12 +8,25 @@ import { exampleCatalogue } from './worked-examples.ts';
 /** What programs read of a problem: a whole issue for each kind, with its place, what was found and what may stand there. */
 
 const itemKeys = [
-  ...['pillar', 'service_name', 'docker_image_version', 'executor', 'metadata'],
+  ...['pillar', 'service_name', 'docker_image_version', 'executor'],
+  ...['crash_tolerance', 'steady_seconds', 'unblock', 'metadata'],
   ...['docker_artifact_type', 'environment_id', 'infrastructure_id'],
 ];
 const unknownKey = `unknown key; known here: ${itemKeys.join(', ')}`;
 
 test.each<[fields: string, column: number, path: string, issue: Omit<Issue, 'line' | 'column' | 'path'>]>([
+  [
+    'crash_tolerance: 101',
+    67 + 'crash_tolerance: '.length,
+    'crash_tolerance',
+    { message: 'the number 101 is over 100', code: 'OutOfRange', found: 101 },
+  ],
+  [
+    'unblock: yes',
+    67 + 'unblock: '.length,
+    'unblock',
+    { message: '"yes" where true or false is needed', code: 'WrongType', found: 'yes' },
+  ],
   [
     'metadata: { priority: 11 }',
     89,

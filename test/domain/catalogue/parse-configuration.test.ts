@@ -114,7 +114,7 @@ describe('services', () => {
     const mapping = [
       'risk:',
       '  limit-check:',
-      '  exposure: { kind: StatefulSet, image: "registry:5000/risk/exposure", container: app, health_url: "https://x.example.com/ready", executor: harness }',
+      '  exposure: { kind: StatefulSet, image: "registry:5000/risk/exposure", container: app, health_url: "https://x.example.com/ready", crash_tolerance: 5, steady_seconds: 30, unblock: true, executor: harness }',
     ].join('\n');
     const inline = `${base}\nservices:\n${mapping.replace(/^/gm, '  ')}`;
     const expected = {
@@ -126,6 +126,9 @@ describe('services', () => {
           image: 'registry:5000/risk/exposure',
           container: 'app',
           health_url: 'https://x.example.com/ready',
+          crash_tolerance: 5,
+          steady_seconds: 30,
+          unblock: true,
           executor: 'harness',
         },
       },

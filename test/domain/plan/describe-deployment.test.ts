@@ -48,6 +48,18 @@ test.each<[what: string, Partial<PlannedDeployment>, waitsFor: readonly string[]
     whole({ verification: 'verifies that deployment shared/s1 on cluster-eu-1 runs reg/s1 and rolls out' }),
   ],
   [
+    'that is judged in its own way',
+    { rollout: { crash_tolerance: 1, steady_seconds: 30, unblock: true } },
+    [],
+    whole({
+      health: [
+        'fails when a container has ended more than 1 time',
+        'expects containers without a readiness probe to have run for 30 s',
+        'deletes a broken pod of an earlier revision that holds up the rollout',
+      ],
+    }),
+  ],
+  [
     'with a path that must answer',
     { health_check: { enabled: true, path: '/x' } },
     [],

@@ -145,6 +145,27 @@ describe('what a deployment is resolved to', () => {
     });
   });
 
+  test.each<[what: string, entry: Partial<ServiceEntry>, item: Partial<Deployment>, rollout: object | undefined]>([
+    ['as usual', {}, {}, undefined],
+    [
+      'as the catalogue says',
+      { crash_tolerance: 5, steady_seconds: 0, unblock: true },
+      {},
+      { crash_tolerance: 5, steady_seconds: 0, unblock: true },
+    ],
+    [
+      'as the batch says',
+      { crash_tolerance: 5, unblock: true },
+      { crash_tolerance: 0, unblock: false },
+      { crash_tolerance: 0 },
+    ],
+    ['as both say', { crash_tolerance: 5 }, { steady_seconds: 60 }, { crash_tolerance: 5, steady_seconds: 60 }],
+    ['as usual, where that is said', { unblock: false }, { unblock: false }, undefined],
+  ])('a rollout is judged %s', (_, entry, item, rollout) => {
+    const of: Catalogue = { ...catalogue, services: { shared: { s1: { kind: 'deployment', name: 's1', ...entry } } } };
+    expect(planned(of, deployment(1, item)).deployments[0]?.rollout).toEqual(rollout);
+  });
+
   test('the health URL of the catalogue joins the health check', () => {
     const items = [1, 2].map((position) =>
       deployment(position, { infrastructure_id: 'ns', health_check: { enabled: true, path: '/x' } }),
@@ -239,6 +260,9 @@ describe('the plan hash', () => {
     ['health check', patched(1, { health_check: { enabled: true, path: '/x' } })],
     ['port of the health check', patched(1, { health_check: { enabled: true, port: 81 } })],
     ['time of the health check', patched(1, { health_check: { enabled: true, timeout: 7 } })],
+    ['bearable ends of a container', patched(1, { crash_tolerance: 0 })],
+    ['time that a container must have run', patched(1, { steady_seconds: 0 })],
+    ['right to delete a broken pod', patched(1, { unblock: true })],
     ['health check off', patched(1, { health_check: { enabled: false } })],
     [
       'file order',
@@ -272,11 +296,17 @@ describe('the plan hash', () => {
       { container: 'x' },
       { image: 'x' },
       { health_url: 'x' },
+      { crash_tolerance: 3 },
     ].map((entry): (typeof catalogues)[number] => [
       `another ${Object.keys(entry)[0]} in the mapping`,
       { ...catalogue, services: { shared: { s1: { kind: 'deployment', name: 's1', ...entry } as ServiceEntry } } },
       true,
     ]),
+    [
+      'a mapping that says that no pod is deleted',
+      { ...catalogue, services: { shared: { s1: { kind: 'deployment', name: 's1', unblock: false } } } },
+      false,
+    ],
     [
       'a mapping that says what is the case anyway',
       { ...catalogue, services: { shared: { s1: { kind: 'deployment', name: 's1' } } } },

@@ -89,6 +89,19 @@ describe('a verdict', () => {
     expect(answer).toMatchObject({ reason: 'RolledOut', message: item.message });
   });
 
+  test.each<[what: string, steady_seconds: number, told: string]>([
+    ['and is not long enough', 11, 'goes on'],
+    ['and is', 10, 'SUCCESS, good, Verified: 1 of 1 replicas are ready with reg/app:3.0.2.'],
+  ])('is about a container that has run for 10 s %s', async (_, steady_seconds, outcome) => {
+    const { look, read, row, world } = await watched({});
+    Object.assign(row, { deployment: { ...row.deployment, rollout: { steady_seconds } } });
+    const startedAt = new Date(world.clock.now() - 10_000).toISOString();
+    const containerStatuses = [{ name: 'app', ready: true, restartCount: 0, state: { running: { startedAt } } }];
+    const podStatus = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }], containerStatuses };
+    await look(viewOf({ image: 'reg/app:3.0.2', replicas: 1, podStatus }));
+    expect(told(await read())).toBe(outcome);
+  });
+
   test('that is good without an image to name names none', async () => {
     const containers = [
       { name: 'a', image: 'reg/a:3.0.2' },

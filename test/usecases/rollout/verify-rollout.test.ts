@@ -82,6 +82,20 @@ describe('a restore is handed to the observer of its cluster', () => {
   });
 });
 
+test.each<[attempt: number | 'restore', capture: Partial<CaptureRow>, since: number | undefined]>([
+  [1, { at: 5 }, 5],
+  ['restore', { at: 5, restore_at: 7 }, 7],
+  ['restore', { at: 5 }, 5],
+  [1, {}, undefined],
+])(
+  'attempt %s is judged by what the cluster told since its baseline was captured: %o',
+  async (attempt, capture, since) => {
+    const { verify, watched } = await verifying({ attempt, capture });
+    await verify('a');
+    expect((await watched())?.since).toBe(since);
+  },
+);
+
 test('a second call begins nothing anew, but sees to it that somebody watches', async () => {
   const { world, told, verify, watched } = await verifying();
   await verify('a');
