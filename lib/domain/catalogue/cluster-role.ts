@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import type { JsonObject } from '../json.ts';
 import { type Catalogue, entryOf } from './catalogue.ts';
 import { clusterGroup } from './cluster-group.ts';
+import { type RoleRule, wantedRules } from './cluster-rights.ts';
 import { infrastructureNames, resolveInfrastructure, resolveWorkload } from './resolve.ts';
 
 /** The namespaces of a cluster in which something may be deployed, sorted. */
@@ -24,18 +25,7 @@ export const namespacesOf = (catalogue: Catalogue, cluster: string): readonly st
   return [...new Set(namespaces)].sort();
 };
 
-/** All that Flotilla asks of a cluster but one thing. It looks, and changes nothing. */
-const looks = [
-  rule('apps', ['deployments', 'statefulsets', 'daemonsets', 'replicasets', 'controllerrevisions'], 'list'),
-  rule('batch', ['jobs', 'cronjobs'], 'list'),
-  rule('', ['pods'], 'list'),
-  rule('', ['pods/log'], 'get'),
-  rule('', ['services/proxy'], 'get'),
-];
-
-function rule(group: string, resources: readonly string[], verb: string): JsonObject {
-  return { apiGroups: [group], resources, verbs: [verb] };
-}
+const ruleOf = ({ group, resources, verbs }: RoleRule): JsonObject => ({ apiGroups: [group], resources, verbs });
 
 const rbac = 'rbac.authorization.k8s.io';
 const object = (kind: string, metadata: JsonObject, rest: JsonObject): JsonObject => ({
@@ -62,9 +52,12 @@ const binding = (kind: 'RoleBinding' | 'ClusterRoleBinding', name: string, names
 export const clusterRole = (namespaces: readonly string[] | 'all'): readonly JsonObject[] => {
   const name = clusterGroup;
   const identity = `${name}-identity`;
-  const kubeSystem = { ...rule('', ['namespaces'], 'get'), resourceNames: ['kube-system'] };
+  const kubeSystem = {
+    ...ruleOf({ group: '', resources: ['namespaces'], verbs: ['get'] }),
+    resourceNames: ['kube-system'],
+  };
   return [
-    object('ClusterRole', { name }, { rules: looks }),
+    object('ClusterRole', { name }, { rules: wantedRules.map(ruleOf) }),
     ...(namespaces === 'all'
       ? [binding('ClusterRoleBinding', name)]
       : namespaces.map((namespace) => binding('RoleBinding', name, namespace))),
@@ -73,6 +66,6 @@ export const clusterRole = (namespaces: readonly string[] | 'all'): readonly Jso
   ];
 };
 
-/** As `kubectl apply -f -` takes it. */
+/** As `kubectl apply -f -` takes it. Each object says all of itself, so that it can be read alone. */
 export const clusterRoleYaml = (objects: readonly JsonObject[]): string =>
-  objects.map((one) => stringify(one)).join('---\n');
+  objects.map((one) => stringify(one, { aliasDuplicateObjects: false })).join('---\n');

@@ -1,0 +1,68 @@
+/** Something that a role lets its holder do in a namespace. */
+export interface Right {
+  readonly verb: string;
+  /** '' is that of pods. */
+  readonly group: string;
+  /** With a part behind it where it is one: `pods/log`. */
+  readonly resource: string;
+}
+
+export interface RoleRule {
+  readonly group: string;
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+const looks = ['list', 'watch'];
+
+/** All that Flotilla asks of the namespaces where something is deployed. It looks, and changes nothing. */
+export const wantedRules: readonly RoleRule[] = [
+  {
+    group: 'apps',
+    resources: ['deployments', 'statefulsets', 'daemonsets', 'replicasets', 'controllerrevisions'],
+    verbs: looks,
+  },
+  { group: 'batch', resources: ['jobs', 'cronjobs'], verbs: looks },
+  { group: '', resources: ['pods', 'events'], verbs: looks },
+  { group: '', resources: ['pods/log'], verbs: ['get'] },
+  { group: '', resources: ['services/proxy'], verbs: ['get'] },
+];
+
+const rightsIn = ({ group, resources, verbs }: RoleRule): readonly Right[] =>
+  resources.flatMap((resource) => verbs.map((verb) => ({ verb, group, resource })));
+
+export const wantedRights: readonly Right[] = wantedRules.flatMap(rightsIn);
+
+/** As kubectl names it: `watch deployments.apps`. */
+export const nameOfRight = ({ verb, group, resource }: Right): string =>
+  `${verb} ${resource}${group === '' ? '' : `.${group}`}`;
+
+/** Without it nothing can be verified: whoever may only list is asked again and again, and without events less is known of causes. */
+export const isNeeded = ({ verb, resource }: Right): boolean => verb === 'list' && resource !== 'events';
+
+/** The lines of a role that gives these, as YAML has them in one line each. */
+export const linesForRole = (rights: readonly Right[]): readonly string[] => {
+  const byVerbs = new Map<string, { readonly group: string; readonly resources: string[]; readonly verbs: string }>();
+  for (const [of, verbs] of verbsOf(rights)) {
+    const { group, resource } = of;
+    const key = `${group} ${verbs}`;
+    const line = byVerbs.get(key) ?? { group, verbs, resources: [] };
+    byVerbs.set(key, line);
+    line.resources.push(resource);
+  }
+  return [...byVerbs.values()].map(
+    ({ group, resources, verbs }) =>
+      `- {apiGroups: [${group === '' ? '""' : group}], resources: [${resources.join(', ')}], verbs: [${verbs}]}`,
+  );
+};
+
+const verbsOf = (rights: readonly Right[]): readonly (readonly [of: Right, verbs: string])[] => {
+  const found = new Map<string, { readonly of: Right; readonly verbs: string[] }>();
+  for (const right of rights) {
+    const key = `${right.group}/${right.resource}`;
+    const known = found.get(key) ?? { of: right, verbs: [] };
+    found.set(key, known);
+    known.verbs.push(right.verb);
+  }
+  return [...found.values()].map(({ of, verbs }) => [of, verbs.join(', ')]);
+};
