@@ -50,6 +50,8 @@ interface Sent extends Asked {
 interface Sending {
   readonly signal: AbortSignal;
   readonly limit: number;
+  /** It goes on after its beginning. */
+  readonly lasts?: true;
 }
 
 export interface Patience {
@@ -149,7 +151,7 @@ export class ClusterRequests {
     const timer = setTimeout(() => slow.abort(), requestMilliseconds);
     try {
       const either = AbortSignal.any([slow.signal, signal]);
-      const answer = await this.#carried(sent, { signal: either, limit: listBytes });
+      const answer = await this.#carried(sent, { signal: either, limit: listBytes, lasts: true });
       if (answer.status !== 200) return await this.#whole(answer, sent.pass);
       return { status: 200, lines: this.#lines(answer.stream(), { redact: this.#redactorFor(sent.pass), signal }) };
     } catch (error) {
@@ -179,14 +181,14 @@ export class ClusterRequests {
     }
   }
 
-  #carried({ method, path, body, pass }: Sent, { signal, limit }: Sending): Promise<Answer> {
+  #carried({ method, path, body, pass }: Sent, { signal, limit, lasts }: Sending): Promise<Answer> {
     const headers = {
       ...{ accept: 'application/json, */*', 'user-agent': userAgent },
       ...pass.headers,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-    const [credential, transport] = [pass.headers.authorization !== undefined, by(pass)];
+    const [credential, transport] = [pass.headers.authorization !== undefined, by(pass, lasts)];
     return ask(`${this.#server}${path}`, { method, headers, ...sent, signal, limit, credential, transport });
   }
 
@@ -225,11 +227,16 @@ export class ClusterRequests {
   }
 }
 
+/** What lists and watches need of it. */
+export type ApiReads = Pick<ClusterRequests, 'get' | 'open' | 'unavailable'>;
+
 /** client-node's connections are those of its own undici, which Node's `fetch` does not take. */
 const by =
-  ({ dispatcher = getGlobalDispatcher(), several }: Pass): Transport =>
-  (url, request) =>
-    fetchByDispatcher(url, { ...request, dispatcher: withSeveral(dispatcher, several) });
+  ({ dispatcher = getGlobalDispatcher(), several }: Pass, lasts = false): Transport =>
+  (url, request) => {
+    const whole = withSeveral(dispatcher, several);
+    return fetchByDispatcher(url, { ...request, dispatcher: lasts ? patient(whole) : whole });
+  };
 
 /** fetch would join headers of one name to a single one, which an API server takes for one value. */
 const withSeveral = (dispatcher: Dispatcher, several: Pass['several']): Dispatcher => {
@@ -239,6 +246,10 @@ const withSeveral = (dispatcher: Dispatcher, several: Pass['several']): Dispatch
     return dispatch({ ...options, headers }, handler);
   });
 };
+
+/** undici ends a body that is quiet for five minutes, which of a watch says nothing. */
+const patient = (dispatcher: Dispatcher): Dispatcher =>
+  dispatcher.compose((dispatch) => (options, handler) => dispatch({ ...options, bodyTimeout: 0 }, handler));
 
 const remedies: Readonly<Record<number, string>> = {
   401: 'it does not accept our credentials; check the token, certificate or access entry',

@@ -1,11 +1,15 @@
 import type { CustomResource, Workload, WorkloadKind } from '../domain/plan/plan.ts';
 import type { KubernetesObject, WorkloadView } from '../domain/ports.ts';
 
-/** One LIST: a resource in a namespace, and what of it is worth keeping. */
-export interface Listing {
+/** A resource in a namespace. */
+export interface Place {
   readonly key: string;
   readonly kind: string;
   readonly path: string;
+}
+
+/** One LIST: a place, and what of it is worth keeping. */
+export interface Listing extends Place {
   /** Names that were asked for. Of the others only those count that belong to what is kept already. */
   readonly names: ReadonlySet<string>;
 }
@@ -92,24 +96,36 @@ const between: readonly Resource[] = [replicaSets, controllerRevisions, jobs];
 
 /** The LISTs that these workloads need together, each once, in stages: a later one needs to know what the earlier kept. */
 export const listingsOf = (workloads: readonly Workload[]): readonly (readonly Listing[])[] => {
-  const needed = workloads.flatMap((workload) => {
-    const { own, revisions, withoutPods } = readsOf(workload);
-    const all = [own, ...(revisions === undefined ? [] : [revisions]), ...(withoutPods ? [] : [pods])];
-    return all.map((resource) => ({ resource, namespace: workload.namespace }));
-  });
+  const needed = workloads.flatMap((workload) =>
+    resourcesOf(workload).map((resource) => ({ resource, namespace: workload.namespace })),
+  );
   const namesOf = (key: string): ReadonlySet<string> =>
     new Set(workloads.filter((one) => keyOf(readsOf(one).own, one.namespace) === key).map(({ name }) => name));
   return stages.map((isOfStage) => {
     const ofStage = needed.filter(({ resource }) => isOfStage(resource));
     const each = new Map(ofStage.map((one) => [keyOf(one.resource, one.namespace), one]));
     return [...each].map(([key, { resource, namespace }]) => ({
-      key,
-      kind: resource.kind,
-      path: `${resource.root}/namespaces/${encodeURIComponent(namespace)}/${resource.plural}`,
+      ...placeOf(resource, namespace),
       names: namesOf(key),
     }));
   });
 };
+
+/** Its own first, each once. */
+const resourcesOf = (workload: Workload): readonly Resource[] => {
+  const { own, revisions, withoutPods } = readsOf(workload);
+  return [...new Set([own, ...(revisions === undefined ? [] : [revisions]), ...(withoutPods ? [] : [pods])])];
+};
+
+const placeOf = (resource: Resource, namespace: string): Place => ({
+  key: keyOf(resource, namespace),
+  kind: resource.kind,
+  path: `${resource.root}/namespaces/${encodeURIComponent(namespace)}/${resource.plural}`,
+});
+
+/** Where all that makes up the view of a workload is found, its own place first. */
+export const placesOf = (workload: Workload): readonly Place[] =>
+  resourcesOf(workload).map((resource) => placeOf(resource, workload.namespace));
 
 /** Whether an object of a list was asked for, or belongs to one that is kept. */
 export const isWanted = (object: KubernetesObject, names: ReadonlySet<string>, kept: ReadonlySet<string>): boolean => {

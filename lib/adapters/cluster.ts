@@ -2,11 +2,21 @@ import { clusterUid } from '../domain/catalogue/reached-cluster.ts';
 import { isFlotillaError } from '../domain/errors.ts';
 import { proxyAddress } from '../domain/health/health-address.ts';
 import type { Workload } from '../domain/plan/plan.ts';
-import type { Cluster, HealthAnswer, HealthRequest, KubernetesObject, WorkloadView } from '../domain/ports.ts';
+import type {
+  Cluster,
+  HealthAnswer,
+  HealthRequest,
+  KubernetesObject,
+  Mirror,
+  MirrorOptions,
+  WorkloadView,
+} from '../domain/ports.ts';
 import { foreignText } from '../domain/record/foreign-text.ts';
 import { addressOf, type ClusterAccess } from './cluster-access.ts';
-import { type ApiAnswer, ClusterRequests, listBytes, requestMilliseconds, statusBodyOf } from './cluster-request.ts';
+import { ClusterMirror } from './cluster-mirror.ts';
+import { type ApiAnswer, ClusterRequests, requestMilliseconds, statusBodyOf } from './cluster-request.ts';
 import { isWanted, type Listing, listingsOf, ownershipOf, uidOf, viewOf } from './cluster-view.ts';
+import { listPages } from './list-pages.ts';
 import { beginLength, healthBytes, noAnswerWithin, probeUrl, serviceAnswer } from './probe-url.ts';
 
 export { type ClusterAccess, type ClusterSource, kubeConfigFrom } from './cluster-access.ts';
@@ -14,12 +24,6 @@ export { type ClusterAccess, type ClusterSource, kubeConfigFrom } from './cluste
 /** How much of a log is worth carrying; and how much is read where more comes than was asked for. */
 const logBytes = 16_384;
 const longestLog = 32 * 1024;
-
-/** Objects of one answer: some 2 MB of JSON. */
-const pageSize = 200;
-
-/** 100,000 objects: no namespace has as many, and a list that goes on is none. */
-const mostPages = 500;
 
 /** A Kubernetes cluster through its API server. */
 export class KubernetesCluster implements Cluster {
@@ -99,6 +103,10 @@ export class KubernetesCluster implements Cluster {
     }
   }
 
+  follow(options: MirrorOptions): Mirror {
+    return new ClusterMirror(this.#requests, options);
+  }
+
   /** Where the API server did not get to the service, its words are no answer of it. With 401 and 403 it did not try. */
   #probed(answer: ApiAnswer): HealthAnswer {
     const { status } = answer;
@@ -112,31 +120,11 @@ export class KubernetesCluster implements Cluster {
   /** In pages, each thrown away but for what is wanted of it: memory does not grow with the namespace. */
   async #list({ kind, path, names }: Listing, kept: ReadonlySet<string>): Promise<readonly KubernetesObject[]> {
     const wanted: KubernetesObject[] = [];
-    for (let next = '', pages = 1; ; pages += 1) {
-      if (pages > mostPages)
-        throw this.#requests.unavailable(`the list does not end after ${mostPages} pages (GET ${path})`);
-      const page = `${path}?limit=${pageSize}${next === '' ? '' : `&continue=${encodeURIComponent(next)}`}`;
-      const { body, status, isCut } = await this.#requests.get(page);
-      if (status !== 200) throw this.#requests.unavailable(`HTTP ${status} (GET ${path})`, { status });
-      if (isCut)
-        throw this.#requests.unavailable(`the answer has more than ${listBytes / 1024 / 1024} MiB (GET ${path})`);
-      const { items, metadata } = this.#listOf(body, path);
+    for await (const { items } of listPages(this.#requests, path)) {
       // The items of a list carry neither kind nor apiVersion.
-      for (const item of items ?? []) if (isWanted(item, names, kept)) wanted.push({ ...item, kind });
-      next = metadata?.continue ?? '';
-      if (next === '') return wanted;
+      for (const item of items) if (isWanted(item, names, kept)) wanted.push({ ...item, kind });
     }
-  }
-
-  /** A proxy or a wrong address may answer 200 with a page of its own. */
-  #listOf(body: string, path: string): ListBody {
-    try {
-      const list = JSON.parse(body) as ListBody;
-      if (list.items === null || Array.isArray(list.items)) return list;
-    } catch (error) {
-      throw this.#requests.unavailable(`the answer is not JSON (GET ${path})`, {}, error);
-    }
-    throw this.#requests.unavailable(`the answer is not a Kubernetes list (GET ${path})`);
+    return wanted;
   }
 }
 
@@ -173,8 +161,3 @@ const uidIn = (body: string): string | undefined => {
     return undefined;
   }
 };
-
-interface ListBody {
-  readonly items: readonly KubernetesObject[] | null;
-  readonly metadata?: { readonly continue?: string };
-}

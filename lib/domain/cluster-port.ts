@@ -1,3 +1,4 @@
+import type { Clock, Random } from './clock-port.ts';
 import type { JsonObject } from './json.ts';
 import type { Workload } from './plan/plan.ts';
 
@@ -49,4 +50,28 @@ export interface Cluster {
   logs(namespace: string, pod: string, container: string, lines: number): Promise<readonly string[]>;
   /** HTTP GET. Never throws for the service's own failure. */
   probe(request: HealthRequest): Promise<HealthAnswer>;
+  /** Follows what is in flight by streams. Absent where it can only be read. */
+  follow?(options: MirrorOptions): Mirror;
+}
+
+export interface MirrorOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Something of this rollout changed: its objects, their events, or whether they can be seen. */
+  readonly changed: (rollout: string) => void;
+  /** A line of the log. */
+  readonly tell?: ((message: string, about: Readonly<Record<string, string>>) => void) | undefined;
+}
+
+/** What is in flight in a cluster, as its streams tell it. */
+export interface Mirror {
+  /** Rollouts by name, all that there are: what they need is watched from now on, and what none of them needs is not for long. */
+  follow(rollouts: ReadonlyMap<string, Workload>): void;
+  /**
+   * At once where all is watched, else when it has been read. What the workload was when its rollout was first named is seen in
+   * any case. Undefined where it may not be watched, or is too much: then it has to be read. Throws ClusterUnavailable.
+   */
+  view(rollout: string): Promise<WorkloadView | undefined>;
+  /** Ends the streams. What came is kept: the next `follow` goes on from there. */
+  rest(): void;
 }

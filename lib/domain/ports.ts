@@ -1,20 +1,18 @@
 import type { Json, JsonObject } from './json.ts';
 import type { PlannedDeployment } from './plan/plan.ts';
 
-export type { Cluster, HealthAnswer, HealthRequest, KubernetesObject, WorkloadView } from './cluster-port.ts';
+export type { Clock, Random } from './clock-port.ts';
+export type {
+  Cluster,
+  HealthAnswer,
+  HealthRequest,
+  KubernetesObject,
+  Mirror,
+  MirrorOptions,
+  WorkloadView,
+} from './cluster-port.ts';
 
 /** The ports: what the use cases need from outside. Primitive methods only; the logic lives above them. */
-
-/** Time. `now` is milliseconds since 1970. `sleep` resolves early, without an error, when the signal aborts. */
-export interface Clock {
-  now(): number;
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
-}
-
-/** Randomness: a number from 0 up to, not including, 1. */
-export interface Random {
-  next(): number;
-}
 
 /** Unique ids that sort by the time of their making (ULID). */
 export interface Ids {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Agent } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { kubeConfigFrom } from '../../lib/adapters/cluster-access.ts';
 import { type ApiAnswer, type ApiStream, ClusterRequests } from '../../lib/adapters/cluster-request.ts';
@@ -17,7 +18,8 @@ const serving = async (listener: RequestListener) => {
     server.close();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { asked, requests: new ClusterRequests('eu-1', await kubeConfigFrom({ server: url }), ['our-secret-key']) };
+  const access = await kubeConfigFrom({ server: url });
+  return { asked, access, requests: new ClusterRequests('eu-1', access, ['our-secret-key']) };
 };
 
 const never = new AbortController().signal;
@@ -47,6 +49,19 @@ describe('an answer that goes on', () => {
       stop.abort();
     }
     expect(lines).toEqual(['{"a":1}']);
+  });
+
+  test('may be quiet for longer than a body usually is', async () => {
+    const { access } = await serving((_, response) => {
+      response.write('{"a":1}\n');
+      setTimeout(() => response.end('{"b":2}\n'), 2_500);
+    });
+    const pass = async () => ({ ...(await access.pass()), dispatcher: new Agent({ bodyTimeout: 20 }) });
+    const requests = new ClusterRequests('eu-1', { ...access, pass });
+    // undici looks at its timers once or twice a second.
+    const body = expect(requests.get('/w')).rejects.toMatchObject({ name: 'ClusterUnavailable' });
+    expect(await linesIn(await requests.open('/w', never))).toEqual(['{"a":1}', '{"b":2}']);
+    await body;
   });
 
   test('whose connection breaks says so', async () => {

@@ -1,0 +1,79 @@
+import type { Json, JsonObject } from '../domain/json.ts';
+import type { KubernetesObject } from '../domain/ports.ts';
+import { objectAt, stringAt } from '../domain/rollout/kubernetes-object.ts';
+
+/**
+ * Without what no verdict looks at, which is most of an object: a mirror keeps those of whole namespaces. Of kinds that it does not
+ * know, the catalogue may ask for anything.
+ */
+export function trimmedObject(object: KubernetesObject): KubernetesObject {
+  const trimmed = { ...object, metadata: trimmedMetadata(objectAt(object, 'metadata')) };
+  const path = podSpecs[stringAt(object, 'kind') ?? ''];
+  return path === undefined ? trimmed : at(at(trimmed, path, trimmedPodSpec), ['status'], trimmedStatus);
+}
+
+/** Where kinds have the spec of their pods. */
+const podSpecs: Readonly<Record<string, readonly string[]>> = {
+  Pod: ['spec'],
+  ...Object.fromEntries(
+    ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'Rollout'].map((kind) => [
+      kind,
+      ['spec', 'template', 'spec'],
+    ]),
+  ),
+  CronJob: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
+  ControllerRevision: ['data', 'spec', 'template', 'spec'],
+};
+
+/** The whole object as it was last applied. */
+const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
+
+const trimmedMetadata = ({ managedFields: _, ...metadata }: JsonObject): JsonObject =>
+  at(metadata, ['annotations'], (annotations) => without(annotations, [lastApplied]));
+
+const trimmedPodSpec = (spec: JsonObject): JsonObject => {
+  const { initContainers, containers, ephemeralContainers } = spec;
+  return {
+    ...without(spec, ofPods),
+    ...(Array.isArray(initContainers) && { initContainers: initContainers.map(trimmedContainer) }),
+    ...(Array.isArray(containers) && { containers: containers.map(trimmedContainer) }),
+    ...(Array.isArray(ephemeralContainers) && { ephemeralContainers: ephemeralContainers.map(trimmedContainer) }),
+  };
+};
+
+const ofPods = ['volumes', 'affinity', 'tolerations', 'topologySpreadConstraints', 'securityContext', 'hostAliases'];
+
+/** The environment may hold secrets, too. */
+const ofContainers = ['env', 'envFrom', 'volumeMounts', 'volumeDevices', 'command', 'args', 'securityContext'];
+
+const trimmedContainer = (container: Json): Json =>
+  isObject(container) ? without(container, ofContainers) : container;
+
+const trimmedStatus = (status: JsonObject): JsonObject => {
+  const lists = Object.entries(status).filter(([name]) => name.endsWith('ontainerStatuses'));
+  return {
+    ...status,
+    ...Object.fromEntries(lists.map(([name, list]) => [name, Array.isArray(list) ? list.map(trimmedState) : list!])),
+  };
+};
+
+const ofStates = ['volumeMounts', 'allocatedResources', 'allocatedResourcesStatus', 'resources', 'user'];
+
+const trimmedState = (state: Json): Json => (isObject(state) ? without(state, ofStates) : state);
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const without = (object: JsonObject, names: readonly string[]): JsonObject =>
+  Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
+
+/** Changes what is at a path, where there is an object. */
+function at(
+  object: JsonObject,
+  [name, ...rest]: readonly string[],
+  change: (found: JsonObject) => JsonObject,
+): JsonObject {
+  const found = name === undefined ? undefined : object[name];
+  if (name === undefined || !isObject(found)) return object;
+  return { ...object, [name]: rest.length === 0 ? change(found) : at(found, rest, change) };
+}

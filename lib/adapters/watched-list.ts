@@ -1,0 +1,236 @@
+import { type FlotillaError, isFlotillaError } from '../domain/errors.ts';
+import type { Clock, KubernetesObject, Random } from '../domain/ports.ts';
+import { stringAt, valueAt } from '../domain/rollout/kubernetes-object.ts';
+import type { ApiReads, ApiStream } from './cluster-request.ts';
+import { listPages } from './list-pages.ts';
+import { type WatchEvent, watchEventOf } from './watch-event.ts';
+
+/** Who takes what is read. */
+export interface Taker {
+  /** A list begins: whatever it does not name until its end has gone. */
+  begin(): void;
+  list(object: KubernetesObject): void;
+  end(): void;
+  put(object: KubernetesObject): void;
+  remove(object: KubernetesObject): void;
+  /** Whether it can be relied on has changed. */
+  turned(): void;
+}
+
+export interface WatchedListOptions {
+  readonly requests: ApiReads;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** With its query, if any. */
+  readonly path: string;
+  readonly taker: Taker;
+}
+
+export type ReadState =
+  | { readonly kind: 'reading' | 'good' }
+  /** It may not be watched, or is too much to be kept. */
+  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'trouble'; readonly error: FlotillaError };
+
+/** Milliseconds. */
+const refusedFor = 300_000;
+const firstWait = 250;
+const longestWait = 10_000;
+/** A stream that lasted so long was one. */
+const shortestStream = 1_000;
+/** An API server that sends bookmarks sends one a minute. */
+const quietWithBookmarks = 180_000;
+const overdue = 30_000;
+const staleAfter = 10_000;
+
+/** Tries that get nowhere with the version from which they go on: then all is listed anew. */
+const mostTries = 3;
+
+/**
+ * One list that is kept as it is in the cluster: read once, then watched. A watch that ends goes on from the version that was seen
+ * last; where that is too old (410), the list is read anew, so that nothing is missed.
+ */
+export class WatchedList {
+  readonly #options: WatchedListOptions;
+  #settled = Promise.withResolvers<void>();
+  #state: ReadState = { kind: 'reading' };
+  #stop: AbortController | undefined;
+  #stoppedAt = 0;
+  #version: string | undefined;
+  #hasBookmarks = false;
+  #listed = 0;
+  #gotOn = false;
+  #tries = 0;
+
+  constructor(options: WatchedListOptions) {
+    this.#options = options;
+  }
+
+  get state(): ReadState {
+    return this.#state;
+  }
+
+  /** How many lists have begun. */
+  get listed(): number {
+    return this.#listed;
+  }
+
+  /** When there is something to say for the first time, be it good or bad. */
+  get settled(): Promise<void> {
+    return this.#settled.promise;
+  }
+
+  /** Goes on where it stopped a moment ago. What is older was not looked at for too long to be told as seen. */
+  start(): void {
+    if (this.#stop !== undefined) return;
+    if (this.#version !== undefined && this.#options.clock.now() - this.#stoppedAt > staleAfter) this.#beginAnew();
+    this.#stop = new AbortController();
+    void this.#run(this.#stop.signal);
+  }
+
+  stop(): void {
+    this.#stop?.abort();
+    this.#stop = undefined;
+    this.#stoppedAt = this.#options.clock.now();
+  }
+
+  #beginAnew(): void {
+    this.#version = undefined;
+    this.#state = { kind: 'reading' };
+    this.#settled = Promise.withResolvers();
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    while (!signal.aborted) {
+      const begun = clock.now();
+      this.#gotOn = false;
+      const error = await this.#once(signal);
+      if (signal.aborted) return;
+      if (error === undefined && clock.now() - begun >= shortestStream) this.#gotOn = true;
+      this.#tries = this.#gotOn ? 0 : this.#tries + 1;
+      if (error !== undefined) this.#tell(error);
+      if (this.#tries >= mostTries) this.#version = undefined;
+      // Where the clock is closed, so is whoever would look.
+      await clock.sleep(this.#pause(error), signal).catch(() => this.stop());
+    }
+  }
+
+  #pause(error: FlotillaError | undefined): number {
+    if (this.#state.kind === 'refused') return refusedFor * (0.9 + 0.2 * this.#options.random.next());
+    const tries = this.#tries + (error === undefined ? 0 : 1);
+    if (tries === 0) return 0;
+    return Math.min(longestWait, firstWait * 2 ** (tries - 1)) * (0.5 + this.#options.random.next() / 2);
+  }
+
+  /** One stream, after the list where one is needed. Gives what went wrong, if anything. */
+  async #once(signal: AbortSignal): Promise<FlotillaError | undefined> {
+    try {
+      if (this.#version === undefined) await this.#list(signal);
+      if (!signal.aborted) await this.#watch(signal);
+      return undefined;
+    } catch (error) {
+      if (isFlotillaError(error, 'ClusterUnavailable')) return error;
+      return this.#options.requests.unavailable(error instanceof Error ? error.message : String(error), {}, error);
+    }
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const { requests, path, taker } = this.#options;
+    let version = '';
+    this.#listed += 1;
+    taker.begin();
+    for await (const page of listPages(requests, path)) {
+      if (signal.aborted) return;
+      version = page.version;
+      for (const item of page.items) taker.list(item);
+    }
+    taker.end();
+    this.#version = version;
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { requests, path, random } = this.#options;
+    const seconds = Math.round(240 + 180 * random.next());
+    const query = `watch=1&allowWatchBookmarks=true&timeoutSeconds=${seconds}&resourceVersion=${this.#version}`;
+    const stream = new AbortController();
+    const opened = await requests.open(
+      `${path}${path.includes('?') ? '&' : '?'}${query}`,
+      AbortSignal.any([signal, stream.signal]),
+    );
+    try {
+      if ('lines' in opened) await this.#read(opened, { stream, signal, seconds });
+      else if (opened.status === 410) this.#expire();
+      else throw requests.unavailable(`HTTP ${opened.status} (watch ${path})`, { status: opened.status });
+    } finally {
+      stream.abort();
+    }
+  }
+
+  async #read(
+    { lines }: ApiStream,
+    {
+      stream,
+      signal,
+      seconds,
+    }: { readonly stream: AbortController; readonly signal: AbortSignal; readonly seconds: number },
+  ): Promise<void> {
+    this.#turn({ kind: 'good' });
+    const { clock } = this.#options;
+    let last = clock.now();
+    const longest = () => (this.#hasBookmarks ? quietWithBookmarks : seconds * 1_000 + overdue);
+    const either = AbortSignal.any([signal, stream.signal]);
+    const guard = async (): Promise<void> => {
+      while (!either.aborted && clock.now() - last < longest())
+        await clock.sleep(last + longest() - clock.now(), either);
+    };
+    // A connection that is cut off without a word is quiet for ever; a clock that is closed ends all.
+    void guard().then(
+      () => stream.abort(),
+      () => this.stop(),
+    );
+    for await (const line of lines) {
+      last = clock.now();
+      if (!this.#take(watchEventOf(line))) return;
+    }
+  }
+
+  /** False: the stream says no more. */
+  #take({ type, object }: WatchEvent): boolean {
+    if (type === 'ERROR') return this.#failed(object);
+    const version = stringAt(object, 'metadata', 'resourceVersion');
+    if (type === 'BOOKMARK') this.#hasBookmarks = true;
+    else if (type === 'DELETED') this.#options.taker.remove(object);
+    else this.#options.taker.put(object);
+    if (version !== undefined) this.#version = version;
+    this.#gotOn = true;
+    return true;
+  }
+
+  #failed(status: KubernetesObject): false {
+    if (valueAt(status, 'code') !== 410) {
+      const why = stringAt(status, 'message') ?? stringAt(status, 'reason') ?? 'it does not say why';
+      throw this.#options.requests.unavailable(`a watch ended: ${why} (${this.#options.path})`);
+    }
+    this.#expire();
+    return false;
+  }
+
+  #expire(): void {
+    this.#version = undefined;
+  }
+
+  #tell(error: FlotillaError): void {
+    if (error.details.refused === true) this.#turn({ kind: 'refused', why: error.message });
+    else if (error.details.status === 403) this.#turn({ kind: 'refused', why: error.message });
+    // One that breaks is taken up again: only when that fails too is there news.
+    else if (this.#state.kind !== 'good' || this.#tries > 1) this.#turn({ kind: 'trouble', error });
+  }
+
+  #turn(state: ReadState): void {
+    const isNew = state.kind !== this.#state.kind;
+    this.#state = state;
+    this.#settled.resolve();
+    if (isNew) this.#options.taker.turned();
+  }
+}
