@@ -156,14 +156,14 @@ describe('failures', () => {
     expect(judged?.evidence?.map(({ reason }) => reason)).toContain(evidence);
   });
 
-  it('quo is ReplicaFailure three seconds after the quota refused the pods', () => {
+  it('quo is ReplicaFailure two seconds after the quota refused the pods', () => {
     const found = events.find(isOf('quo', 'Deployment')) as RecordedEvent;
     const { judged, at, began } = replay({ name: 'quo', image: imageOf(found.object) });
     const refused = firstTime(began, (event) => isOf('quo', 'ReplicaSet')(event) && hasReason(event, 'FailedCreate'));
     expect(judged).toMatchObject({ verdict: 'failing', reason: 'ReplicaFailure' });
     expect(judged?.message).toContain('exceeded quota');
-    expect(at - refused).toBeGreaterThanOrEqual(3_000);
-    expect(at - refused).toBeLessThan(4_000);
+    expect(at - refused).toBeGreaterThanOrEqual(2_000);
+    expect(at - refused).toBeLessThan(3_000);
   });
 
   it('a bad image of an update fails while the old pods serve and Available stays True', () => {

@@ -2,6 +2,7 @@ import type { JsonObject } from '../json.ts';
 import type { Workload, WorkloadKind } from '../plan/plan.ts';
 import type { WorkloadView } from '../ports.ts';
 import { foreignName, foreignReference } from '../record/foreign-text.ts';
+import { type ConditionMarks, conditionMarks } from './condition.ts';
 import { newestNumber, numberOfKept, podSpecsSince } from './history.ts';
 import { sameRepository } from './image.ts';
 import { labelOf, numberAt, stringAt } from './kubernetes-object.ts';
@@ -23,6 +24,8 @@ export type Baseline = {
   readonly image?: string;
   /** All of them, by container, init containers included. Absent in rows of earlier versions. */
   readonly images?: Readonly<Record<string, string>>;
+  /** Tells the conditions that stood there from those that came after. Absent in rows of earlier versions. */
+  readonly conditions?: ConditionMarks;
   /** The container that the service is, where a deployment before told it and the catalogue does not. */
   readonly container?: string;
 };
@@ -42,6 +45,7 @@ export function captureBaseline(workload: Workload, view: WorkloadView): Baselin
     ...(number !== undefined && { revision_number: number }),
     ...(main !== undefined && { image: foreignReference(main.image) }),
     images: rememberedImages(workload, object),
+    conditions: conditionMarks(object, view.revisions),
   };
 }
 

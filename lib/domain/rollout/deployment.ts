@@ -1,10 +1,12 @@
 import type { JsonObject } from '../json.ts';
 import { done, firstShort, generationFinding } from './counts.ts';
-import { type Evidence, type Finding, failing, type Seen, waiting } from './judgement.ts';
+import { deadlineReport } from './deadline.ts';
+import { type Finding, failing, type Seen, waiting } from './judgement.ts';
 import { kindReport } from './kind-report.ts';
-import { conditionOf, desiredReplicas, isDeleting, nameOf, numberAt, stringAt, valueAt } from './kubernetes-object.ts';
+import { conditionOf, desiredReplicas, numberAt, stringAt, valueAt } from './kubernetes-object.ts';
 import { currentReplicaSet, podsOfNewRevision } from './revision.ts';
-import type { KindReport, Signal } from './signal.ts';
+import type { KindReport } from './signal.ts';
+import { oldPodsWillLeave } from './surge.ts';
 
 /** kubectl's order of counts (rollout_status.go), with pods, pause, quota and conditions that kubectl does not look at. */
 export function judgeDeployment(look: Seen): KindReport {
@@ -14,11 +16,15 @@ export function judgeDeployment(look: Seen): KindReport {
   const pods = podsOfNewRevision(workload, view);
   const pending = countsFinding(object) ?? unavailableFinding(object) ?? unprogressedFinding(object);
   const counted = { ready: readyOf(object), desired: desiredReplicas(object), pods, warnings: pauseWarning(object) };
-  const told =
-    pending === undefined
-      ? done(look, counted)
-      : { finding: pausedFinding(object, pending) ?? deadlineFinding(object) ?? pending };
-  return kindReport(look, { pods, signals: replicaFailure(look) }, told);
+  const told = pending === undefined ? done(look, counted) : pendingReport(look, pending);
+  const owner = currentReplicaSet(object, view.revisions) ?? object;
+  return kindReport(look, { pods, maker: { owner, mayMakeRoom: oldPodsWillLeave(look, pods) } }, told);
+}
+
+/** What is not there yet, and whether it will ever come. */
+function pendingReport(look: Seen, pending: Finding): Pick<KindReport, 'finding' | 'timed'> {
+  const paused = pausedFinding(look.object, pending);
+  return paused === undefined ? deadlineReport(look, pending) : { finding: paused };
 }
 
 const readyOf = (object: JsonObject): number => numberAt(object, 'status', 'readyReplicas');
@@ -64,31 +70,3 @@ function pausedFinding(object: JsonObject, pending: Finding): Finding | undefine
 
 const pauseWarning = (object: JsonObject): readonly string[] =>
   valueAt(object, 'spec', 'paused') === true ? ['the deployment is paused: the next change will not roll out'] : [];
-
-function deadlineFinding(object: JsonObject): Finding | undefined {
-  const condition = conditionOf(object, 'Progressing');
-  if (stringAt(condition, 'reason') !== 'ProgressDeadlineExceeded') return undefined;
-  const message = stringAt(condition, 'message') ?? 'the deployment exceeded its progress deadline';
-  const fact: Evidence = { kind: 'condition', name: 'Progressing', reason: 'ProgressDeadlineExceeded', message };
-  return failing('ProgressDeadlineExceeded', message, [fact]);
-}
-
-/**
- * Quota, admission or pod security refuse the pods. A surge that meets a full quota heals when old pods have gone, which
- * takes their grace period; with no pod on its way out nothing will heal it.
- */
-const refusedGrace = { podsLeaving: 60_000, otherwise: 3_000 } as const;
-
-function replicaFailure({ object, view }: Seen): readonly Signal[] {
-  const replicaSet = currentReplicaSet(object, view.revisions);
-  for (const owner of [object, ...(replicaSet === undefined ? [] : [replicaSet])]) {
-    const condition = conditionOf(owner, 'ReplicaFailure');
-    if (stringAt(condition, 'status') !== 'True') continue;
-    const cause = stringAt(condition, 'reason') ?? 'FailedCreate';
-    const message = `pods of ${nameOf(owner)} are refused: ${stringAt(condition, 'message') ?? cause}`;
-    const evidence: Evidence = { kind: 'condition', name: 'ReplicaFailure', reason: cause, message };
-    const grace = view.pods.some(isDeleting) ? refusedGrace.podsLeaving : refusedGrace.otherwise;
-    return [{ key: 'ReplicaFailure', reason: 'ReplicaFailure', message, grace, evidence: [evidence] }];
-  }
-  return [];
-}

@@ -51,6 +51,7 @@ describe('a baseline', () => {
       revision_number: 2,
       image: 'reg/app:2',
       images: { app: 'reg/app:2' },
+      conditions: {},
     });
   });
 

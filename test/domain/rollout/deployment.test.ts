@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../lib/domain/json.ts';
 import type { WorkloadView } from '../../../lib/domain/ports.ts';
-import { judgeDeployment } from '../../../lib/domain/rollout/deployment.ts';
-import { judge, lines, nothing } from './kinds.ts';
-import { deployment, now, toldOf, unready, viewOf, waitingFor } from './objects.ts';
+import { judge, lines } from './kinds.ts';
+import { toldOf, unready, viewOf, waitingFor } from './objects.ts';
 
 const short = { readyReplicas: 1, availableReplicas: 1 };
 const condition = (type: string, status: string, more: JsonObject = {}) => ({
@@ -97,71 +96,5 @@ describe('a Deployment', () => {
       'nothing runs: 0 of 0 replicas of app are asked for',
       'the deployment is paused: the next change will not roll out',
     ]);
-  });
-});
-
-describe('pods that are refused', () => {
-  const refused = (more: JsonObject = {}) =>
-    condition('ReplicaFailure', 'True', { reason: 'FailedCreate', message: 'exceeded quota', ...more });
-  const onOwner = (more?: JsonObject) => viewOf({ status: refused(more) });
-  const onReplicaSet = (more?: JsonObject): WorkloadView => {
-    const view = viewOf();
-    return { ...view, revisions: view.revisions.map((one) => ({ ...one, status: refused(more) })) };
-  };
-  const leaving = (view: WorkloadView): WorkloadView => ({
-    ...view,
-    pods: [...view.pods, { metadata: { name: 'old', deletionTimestamp: 'x' } }],
-  });
-  const fact = (reason: string) => ({ kind: 'condition', name: 'ReplicaFailure', reason });
-
-  it.each<
-    [what: string, WorkloadView, signal: { readonly grace: number; readonly message: string; readonly cause: string }]
-  >([
-    [
-      'as the Deployment says',
-      onOwner(),
-      { grace: 3_000, message: 'pods of app are refused: exceeded quota', cause: 'FailedCreate' },
-    ],
-    [
-      'as its ReplicaSet says',
-      onReplicaSet(),
-      { grace: 3_000, message: 'pods of app-hash2 are refused: exceeded quota', cause: 'FailedCreate' },
-    ],
-    [
-      'while others leave',
-      leaving(onOwner()),
-      { grace: 60_000, message: 'pods of app are refused: exceeded quota', cause: 'FailedCreate' },
-    ],
-    [
-      'without a message',
-      onOwner({ message: 7 }),
-      { grace: 3_000, message: 'pods of app are refused: FailedCreate', cause: 'FailedCreate' },
-    ],
-    [
-      'without a word',
-      onOwner({ message: 7, reason: 7 }),
-      { grace: 3_000, message: 'pods of app are refused: FailedCreate', cause: 'FailedCreate' },
-    ],
-    [
-      'by a webhook',
-      onOwner({ reason: 'Denied' }),
-      { grace: 3_000, message: 'pods of app are refused: exceeded quota', cause: 'Denied' },
-    ],
-  ])('%s', (_, view, { cause, grace, message }) => {
-    const look = {
-      workload: deployment,
-      expected: { version: '2', artifactType: 'docker' },
-      baseline: { exists: false },
-      view,
-      now,
-    } as const;
-    expect(judgeDeployment({ ...look, object: view.workload as JsonObject }).signals).toEqual([
-      { key: 'ReplicaFailure', reason: 'ReplicaFailure', message, grace, evidence: [{ ...fact(cause), message }] },
-    ]);
-  });
-
-  it('no more', () => {
-    expect(judge('deployment', onOwner({ status: 'False' })).reason).toBe('RolledOut');
-    expect(judge('deployment', nothing).reason).toBe('WorkloadNotFound');
   });
 });

@@ -270,7 +270,7 @@ describe('signals of the new pods', () => {
     const stuck = made({ replicas: 2, status: { updatedReplicas: 0, conditions: refused } });
     const leaving = { ...stuck, pods: [{ kind: 'Pod', metadata: { name: 'old', deletionTimestamp: 'x' } }] };
     const first = judge(stuck).progress;
-    expect(judge(stuck, { previous: first, at: now + 3_000 })).toMatchObject({
+    expect(judge(stuck, { previous: first, at: now + 2_000 })).toMatchObject({
       verdict: 'failing',
       reason: 'ReplicaFailure',
     });

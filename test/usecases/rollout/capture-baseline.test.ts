@@ -40,6 +40,7 @@ const old = viewOf({ image: 'reg/app:3.0.1', revision: 1, generation: 1 });
 const baseline = {
   ...{ exists: true, uid: 'd1', revision: '1/hash1', revision_number: 1, image: 'reg/app:3.0.1' },
   images: { app: 'reg/app:3.0.1' },
+  conditions: {},
 };
 
 /** A deployment of 3.0.2 that is about to be made where 3.0.1 runs. */

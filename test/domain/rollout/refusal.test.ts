@@ -1,0 +1,201 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../lib/domain/json.ts';
+import type { WorkloadView } from '../../../lib/domain/ports.ts';
+import { judgeAll, shortOf } from './looks.ts';
+import { viewOf } from './objects.ts';
+
+const quota = 'exceeded quota: shop';
+const refused = (more: JsonObject = {}): JsonObject => ({
+  ...{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: quota },
+  ...more,
+});
+
+interface Shape {
+  readonly owner?: JsonObject;
+  readonly replicaSet?: JsonObject;
+  readonly pods?: readonly JsonObject[];
+  readonly spec?: JsonObject;
+  readonly available?: number;
+}
+
+const surge = (maxSurge: number | string, maxUnavailable: number | string): JsonObject => ({
+  strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge, maxUnavailable } },
+});
+
+const pod = (name: string, more: JsonObject = {}, ready = 'True'): JsonObject => ({
+  kind: 'Pod',
+  metadata: { name, uid: name, labels: { 'pod-template-hash': 'hash1' }, ...more },
+  status: { phase: 'Running', conditions: [{ type: 'Ready', status: ready }] },
+});
+const leaving = pod('leaving', { deletionTimestamp: 'x' });
+const fresh = (ready: string) => pod('fresh', { labels: { 'pod-template-hash': 'hash2' } }, ready);
+
+/** Two replicas are asked for, one of them could not be made. */
+function shaped({ owner, replicaSet, pods = [], spec = surge(1, 0), available = 2 }: Shape): WorkloadView {
+  const made = viewOf({
+    spec,
+    status: { updatedReplicas: 0, availableReplicas: available, ...(owner && { conditions: [owner] }) },
+  });
+  const revisions = made.revisions.map((one) => ({
+    ...one,
+    ...(replicaSet && { status: { conditions: [replicaSet] } }),
+  }));
+  return { ...made, revisions, pods: pods as WorkloadView['pods'] };
+}
+
+const looked = (...looks: readonly (readonly [number, Shape])[]) =>
+  shortOf(
+    'deployment',
+    looks.map(([at, shape]) => [at, shaped(shape)] as const),
+  );
+
+describe('pods that are refused', () => {
+  it.each<[what: string, shape: Shape, told: string]>([
+    ['as the ReplicaSet says', { replicaSet: refused() }, `pods of app-hash2 are refused: ${quota}`],
+    ['as the Deployment says', { owner: refused() }, `pods of app are refused: ${quota}`],
+    ['as both say', { owner: refused(), replicaSet: refused() }, `pods of app-hash2 are refused: ${quota}`],
+    ['without a message', { replicaSet: refused({ message: 7 }) }, 'pods of app-hash2 are refused: FailedCreate'],
+    [
+      'without a word',
+      { replicaSet: refused({ message: 7, reason: 7 }) },
+      'pods of app-hash2 are refused: FailedCreate',
+    ],
+  ])('%s fail it two seconds later', (_, shape, message) => {
+    const [, last] = judgeAll('deployment', [
+      [0, shaped(shape)],
+      [2, shaped(shape)],
+    ]);
+    expect(last).toMatchObject({ verdict: 'failing', reason: 'ReplicaFailure', message });
+    expect(last?.evidence).toMatchObject([{ kind: 'condition', name: 'ReplicaFailure', message }]);
+  });
+
+  it('have the reason of the condition in their evidence', () => {
+    const [first] = judgeAll('deployment', [[0, shaped({ replicaSet: refused({ reason: 'Denied' }) })]]);
+    expect(first?.evidence?.[0]).toMatchObject({ kind: 'condition', reason: 'Denied' });
+  });
+
+  it('no more are no sign', () => {
+    const shape = { owner: refused({ status: 'False' }), replicaSet: refused({ status: 'False' }) };
+    expect(looked([0, shape], [60, shape])[1]).toBe('60 waiting ReplicasNotUpdated');
+  });
+
+  it.each([
+    ['Internal error occurred: failed calling webhook "x": connection refused', 60],
+    ['etcdserver: request timed out', 60],
+    ['admission webhook "x" denied the request: no', 2],
+    ['violates PodSecurity "restricted:latest"', 2],
+  ])('by %s have %d s', (message, seconds) => {
+    const shape = { replicaSet: refused({ message }) };
+    expect(looked([0, shape], [seconds - 0.001, shape], [seconds, shape]).map((one) => one.split(' ')[1])).toEqual([
+      ...['waiting', 'waiting', 'failing'],
+    ]);
+  });
+});
+
+describe('pods that may make room', () => {
+  const replicaSet = refused();
+  it.each<[what: string, shape: Shape, waits: boolean]>([
+    ['are on their way out', { pods: [leaving] }, true],
+    ['are not there', { pods: [] }, false],
+    ['are old ones, of which one may be missing', { pods: [pod('a'), pod('b')], spec: surge(0, 1) }, true],
+    ['are old ones, of which none may be missing', { pods: [pod('a'), pod('b')], spec: surge(1, 0) }, false],
+    ['are as few as may be', { pods: [pod('a')], spec: surge(0, 1), available: 1 }, false],
+    ['are old ones, and half may be missing', { pods: [pod('a'), pod('b')], spec: surge('50%', '50%') }, true],
+    ['are old ones, and a share of less than one', { pods: [pod('a'), pod('b')], spec: surge('25%', '25%') }, false],
+    ['are old ones, by the usual strategy', { pods: [pod('a'), pod('b')], spec: {} }, false],
+    ['are old ones, and both shares are nothing', { pods: [pod('a'), pod('b')], spec: surge('0%', '10%') }, true],
+    ['all go first', { pods: [pod('a')], spec: { strategy: { type: 'Recreate' } }, available: 0 }, true],
+    ['wait for new ones that come', { pods: [pod('a'), fresh('False')] }, true],
+    ['have new ones beside them that serve', { pods: [pod('a'), fresh('True')], available: 3 }, true],
+    ['are new ones only', { pods: [fresh('False')] }, false],
+    ['have ended', { pods: [{ ...pod('a'), status: { phase: 'Failed' } }], spec: surge(0, 1) }, false],
+  ])('%s', (_, shape, waits) => {
+    const all = { replicaSet, ...shape };
+    const last = looked([0, all], [500, all]).at(-1);
+    expect(last).toBe(waits ? '500 waiting ReplicaFailure' : '500 failing ReplicaFailure');
+  });
+
+  it('have left: the controller tries again after as long as it has waited so far', () => {
+    const away = { replicaSet, pods: [leaving] };
+    const gone = { replicaSet };
+    expect(looked([0, away], [90, gone], [189.999, gone], [190, gone])).toEqual([
+      '0 waiting ReplicaFailure',
+      '90 waiting ReplicaFailure',
+      '189.999 waiting ReplicaFailure',
+      '190 failing ReplicaFailure',
+    ]);
+    const [, second] = judgeAll('deployment', [
+      [0, shaped(away)],
+      [90, shaped(gone)],
+    ]);
+    expect(second?.message).toContain('pods have left since, and the controller tries again within 100 s');
+  });
+
+  it('have left after the controller had waited for longer than we looked', () => {
+    const since = refused({ lastTransitionTime: '2026-05-01T11:59:00Z' });
+    const looks = [
+      [0, { replicaSet: since, pods: [leaving] }],
+      [30, { replicaSet: since }],
+    ] as const;
+    expect(looked(...looks, [129, { replicaSet: since }])[2]).toBe('129 waiting ReplicaFailure');
+    expect(looked(...looks, [130, { replicaSet: since }])[2]).toBe('130 failing ReplicaFailure');
+  });
+
+  it('leave again, one after the other: each has its time', () => {
+    const away = { replicaSet, pods: [leaving] };
+    const gone = { replicaSet };
+    expect(looked([0, away], [10, gone], [29, away], [100, gone], [209, gone], [210, gone]).slice(4)).toEqual([
+      '209 waiting ReplicaFailure',
+      '210 failing ReplicaFailure',
+    ]);
+  });
+
+  it('have left after a long time: no pause of the controller is longer than 1,000 s', () => {
+    const away = { replicaSet, pods: [leaving] };
+    const gone = { replicaSet };
+    expect(looked([0, away], [5_000, gone], [6_010, gone])[2]).toBe('6010 failing ReplicaFailure');
+  });
+});
+
+describe('a refusal of another time', () => {
+  const before = shaped({ replicaSet: refused({ lastTransitionTime: '2026-05-01T11:50:00Z' }) });
+  const again = shaped({ replicaSet: refused({ lastTransitionTime: '2026-05-01T12:00:01Z' }) });
+
+  it('that was not taken back is given the longest pause of the controller', () => {
+    const looks = [
+      [0, before],
+      [1_009, before],
+      [1_010, before],
+    ] as const;
+    expect(shortOf('deployment', looks, { before })).toEqual([
+      '0 waiting ReplicaFailure',
+      '1009 waiting ReplicaFailure',
+      '1010 failing ReplicaFailure',
+    ]);
+  });
+
+  it('is another one than that of now', () => {
+    expect(
+      shortOf(
+        'deployment',
+        [
+          [0, again],
+          [2, again],
+        ],
+        { before },
+      )[1],
+    ).toBe('2 failing ReplicaFailure');
+  });
+
+  it('of an older ReplicaSet is not said of the new one', () => {
+    const made = shaped({ owner: refused() });
+    const older = { kind: 'ReplicaSet', metadata: { name: 'older', uid: 'rs1' }, status: { conditions: [refused()] } };
+    const view = { ...made, revisions: [...made.revisions, older] };
+    expect(
+      shortOf('deployment', [
+        [0, view],
+        [600, view],
+      ])[1],
+    ).toBe('600 waiting ReplicasNotUpdated');
+  });
+});
