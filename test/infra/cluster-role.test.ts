@@ -7,6 +7,7 @@ import { parseAllDocuments } from 'yaml';
 import { KubernetesCluster, kubeConfigFrom } from '../../lib/adapters/cluster.ts';
 import { type Catalogue, type ServiceEntry, verifiableKinds } from '../../lib/domain/catalogue/catalogue.ts';
 import { clusterGroup } from '../../lib/domain/catalogue/cluster-group.ts';
+import { commonRules, wantedRules } from '../../lib/domain/catalogue/cluster-rights.ts';
 import { clusterRole, namespacesOf } from '../../lib/domain/catalogue/cluster-role.ts';
 import type { Workload } from '../../lib/domain/plan/plan.ts';
 import { loadConfiguration } from '../../lib/local/load-configuration.ts';
@@ -35,21 +36,22 @@ const { catalogue } = loadConfiguration({
   ...{ file: 'examples/flotilla.config.yaml', directory: root, env: { HOME: '/home' }, secrets: 'later' },
 }).configuration;
 
-const granted = objects
-  .flatMap(({ rules = [] }) => rules)
-  .flatMap(({ apiGroups, resources, verbs, resourceNames = [''] }) =>
-    apiGroups.flatMap((group) =>
-      resources.flatMap((resource) =>
-        verbs.flatMap((verb) => resourceNames.map((name) => `${verb} ${group}/${resource} ${name}`.trim())),
+const grantedBy = (all: readonly RbacObject[]): readonly string[] =>
+  all
+    .flatMap(({ rules = [] }) => rules)
+    .flatMap(({ apiGroups, resources, verbs, resourceNames = [''] }) =>
+      apiGroups.flatMap((group) =>
+        resources.flatMap((resource) =>
+          verbs.flatMap((verb) => resourceNames.map((name) => `${verb} ${group}/${resource} ${name}`.trim())),
+        ),
       ),
-    ),
-  );
+    );
 
 /** What RBAC would be asked for a request: a name behind the resource makes a `get` of a `list`. */
 const rightFor = (method: string, path: string): string => {
   const own = /^\/api\/v1\/namespaces\/([^/]+)$/.exec(path);
   if (own !== null) return `get /namespaces ${own[1]}`;
-  const pattern = /^\/api(?:s\/([^/]+))?\/v1\/namespaces\/[^/]+\/([^/]+)(?:\/([^/]+)(?:\/([^/]+))?)?/;
+  const pattern = /^\/api(?:s\/([^/]+))?\/v1\w*\/namespaces\/[^/]+\/([^/]+)(?:\/([^/]+)(?:\/([^/]+))?)?/;
   const [, group = '', resource = '', name, part] = pattern.exec(path) ?? [];
   const verb = method !== 'GET' ? method : name === undefined ? 'list' : 'get';
   return `${verb} ${group}/${resource}${part === undefined ? '' : `/${part}`}`;
@@ -74,7 +76,16 @@ it('gives what the functions ask a cluster for, and nothing else', async () => {
   const listed = [...new Set([...asked, 'list /events'])];
   // What is listed is watched too, where somebody waits for it.
   const watched = listed.filter((one) => one.startsWith('list ')).map((one) => one.replace('list', 'watch'));
+  const services = { risk: Object.fromEntries(verifiableKinds.map((kind) => [kind, { kind, name: kind }])) };
+  const granted = grantedBy(clusterRole([], wantedRules({ services })) as unknown as readonly RbacObject[]);
   expect([...granted].sort()).toEqual([...listed, ...watched].sort());
+});
+
+it('lets pods be deleted only where a service says so', () => {
+  const given = (unblock: boolean) =>
+    wantedRules({ services: { risk: { a: { kind: 'statefulset', name: 'a', unblock } } } });
+  expect(given(false)).toEqual(commonRules);
+  expect(given(true)).toEqual([...commonRules, { group: '', resources: ['pods'], verbs: ['delete'] }]);
 });
 
 const place = { cluster: 'eu', namespace: 'of-place' };

@@ -1,4 +1,5 @@
 import { entryOf } from '../../domain/catalogue/catalogue.ts';
+import { wantedRules } from '../../domain/catalogue/cluster-rights.ts';
 import { clusterRoleYaml, namespacesOf, clusterRole as roleOf } from '../../domain/catalogue/cluster-role.ts';
 import { loadConfiguration } from '../../local/load-configuration.ts';
 import { type CommandContext, print } from '../command-context.ts';
@@ -26,7 +27,7 @@ export const clusterRole = async (
   }
   if (entry.simulated)
     throw new CommandFailure(exitStatus.usage, [`Cluster ${cluster} is simulated: it asks for no role.`]);
-  const items = roleOf(allNamespaces ? 'all' : namespacesOf(catalogue, cluster));
+  const items = roleOf(allNamespaces ? 'all' : namespacesOf(catalogue, cluster), wantedRules(catalogue));
   print(context, { apiVersion: 'v1', kind: 'List', items }, clusterRoleYaml(items).trimEnd().split('\n'));
   return exitStatus.done;
 };

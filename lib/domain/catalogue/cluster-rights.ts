@@ -1,3 +1,6 @@
+import type { WorkloadKind } from '../plan/plan.ts';
+import type { Catalogue } from './catalogue.ts';
+
 /** Something that a role lets its holder do in a namespace. */
 export interface Right {
   readonly verb: string;
@@ -15,8 +18,8 @@ export interface RoleRule {
 
 const looks = ['list', 'watch'];
 
-/** All that Flotilla asks of the namespaces where something is deployed. It looks, and changes nothing. */
-export const wantedRules: readonly RoleRule[] = [
+/** What Flotilla asks of any namespace where something is deployed. It looks, and changes nothing. */
+export const commonRules: readonly RoleRule[] = [
   {
     group: 'apps',
     resources: ['deployments', 'statefulsets', 'daemonsets', 'replicasets', 'controllerrevisions'],
@@ -28,10 +31,31 @@ export const wantedRules: readonly RoleRule[] = [
   { group: '', resources: ['services/proxy'], verbs: ['get'] },
 ];
 
+/** Kinds of other APIs, which few clusters have. */
+const rareKinds: Partial<Record<WorkloadKind, Pick<RoleRule, 'group' | 'resources'>>> = {
+  rollout: { group: 'argoproj.io', resources: ['rollouts'] },
+  'knative-service': { group: 'serving.knative.dev', resources: ['services'] },
+  certificate: { group: 'cert-manager.io', resources: ['certificates'] },
+};
+
+/** All that it asks for with this catalogue: kinds that it names, and to delete pods where a service says `unblock`. */
+export const wantedRules = ({ services = {} }: Pick<Catalogue, 'services'>): readonly RoleRule[] => {
+  const entries = Object.values(services).flatMap((ofPillar) => Object.values(ofPillar));
+  const kinds = new Set(entries.map(({ kind }) => kind));
+  const rare = [...kinds].sort().flatMap((kind) => rareKinds[kind] ?? []);
+  const unblocks = entries.some(({ unblock }) => unblock === true);
+  return [
+    ...commonRules,
+    ...rare.map((rule) => ({ ...rule, verbs: looks })),
+    ...(unblocks ? [{ group: '', resources: ['pods'], verbs: ['delete'] }] : []),
+  ];
+};
+
 const rightsIn = ({ group, resources, verbs }: RoleRule): readonly Right[] =>
   resources.flatMap((resource) => verbs.map((verb) => ({ verb, group, resource })));
 
-export const wantedRights: readonly Right[] = wantedRules.flatMap(rightsIn);
+export const wantedRights = (catalogue: Pick<Catalogue, 'services'>): readonly Right[] =>
+  wantedRules(catalogue).flatMap(rightsIn);
 
 /** As kubectl names it: `watch deployments.apps`. */
 export const nameOfRight = ({ verb, group, resource }: Right): string =>

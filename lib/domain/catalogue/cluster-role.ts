@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { JsonObject } from '../json.ts';
 import { type Catalogue, entryOf } from './catalogue.ts';
 import { clusterGroup } from './cluster-group.ts';
-import { type RoleRule, wantedRules } from './cluster-rights.ts';
+import { commonRules, type RoleRule } from './cluster-rights.ts';
 import { infrastructureNames, resolveInfrastructure, resolveWorkload } from './resolve.ts';
 
 /** The namespaces of a cluster in which something may be deployed, sorted. */
@@ -49,7 +49,10 @@ const binding = (kind: 'RoleBinding' | 'ClusterRoleBinding', name: string, names
  * What lets Flotilla look in a cluster: its role, bound in each namespace where something may be deployed, or in all of them where
  * that is asked for. And one name to read everywhere: the UID of kube-system tells clusters apart.
  */
-export const clusterRole = (namespaces: readonly string[] | 'all'): readonly JsonObject[] => {
+export const clusterRole = (
+  namespaces: readonly string[] | 'all',
+  rules: readonly RoleRule[] = commonRules,
+): readonly JsonObject[] => {
   const name = clusterGroup;
   const identity = `${name}-identity`;
   const kubeSystem = {
@@ -57,7 +60,7 @@ export const clusterRole = (namespaces: readonly string[] | 'all'): readonly Jso
     resourceNames: ['kube-system'],
   };
   return [
-    object('ClusterRole', { name }, { rules: wantedRules.map(ruleOf) }),
+    object('ClusterRole', { name }, { rules: rules.map(ruleOf) }),
     ...(namespaces === 'all'
       ? [binding('ClusterRoleBinding', name)]
       : namespaces.map((namespace) => binding('RoleBinding', name, namespace))),
