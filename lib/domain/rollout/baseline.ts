@@ -5,7 +5,7 @@ import { foreignName, foreignReference } from '../record/foreign-text.ts';
 import { type ConditionMarks, conditionMarks } from './condition.ts';
 import { newestNumber, numberOfKept, podSpecsSince } from './history.ts';
 import { sameRepository } from './image.ts';
-import { labelOf, numberAt, stringAt } from './kubernetes-object.ts';
+import { labelOf, numberAt, stringAt, valueAt } from './kubernetes-object.ts';
 import { type Container, containersOf, imagesOf, podSpecOf } from './pod-template.ts';
 import { currentReplicaSet, newestRevision } from './revision.ts';
 
@@ -28,6 +28,8 @@ export type Baseline = {
   readonly conditions?: ConditionMarks;
   /** The container that the service is, where a deployment before told it and the catalogue does not. */
   readonly container?: string;
+  /** `ttlSecondsAfterFinished` of a Job: what takes its place may be gone as soon. */
+  readonly ttl_seconds?: number;
 };
 
 /** Keeps what a look saw before the deployment began. */
@@ -46,7 +48,14 @@ export function captureBaseline(workload: Workload, view: WorkloadView): Baselin
     ...(main !== undefined && { image: foreignReference(main.image) }),
     images: rememberedImages(workload, object),
     conditions: conditionMarks(object, view.revisions),
+    ...ttlOf(workload, object),
   };
+}
+
+/** Seconds after its end until a Job is removed, if it is. */
+function ttlOf({ kind }: Workload, object: JsonObject): Pick<Baseline, 'ttl_seconds'> {
+  const ttl = valueAt(object, 'spec', 'ttlSecondsAfterFinished');
+  return kind === 'job' && typeof ttl === 'number' ? { ttl_seconds: ttl } : {};
 }
 
 /** A row is small: no workload of a service has more containers than this. */

@@ -39,6 +39,16 @@ export type Progress = {
   readonly images?: Readonly<Record<string, string>>;
   /** Tells the pod template of the first look that found the expected image from others. */
   readonly template?: string;
+  /** What the deployment made, as it was last seen: for the time when it is gone. */
+  readonly made?: Made;
+};
+
+export type Made = {
+  readonly uid?: string;
+  /** A Job that had all its completions. */
+  readonly complete?: true;
+  /** `ttlSecondsAfterFinished` of a Job. */
+  readonly ttl_seconds?: number;
 };
 
 /** One look at a workload. `previous` is the `progress` of the look before, absent at the first. */
@@ -67,6 +77,8 @@ export interface Finding {
   readonly message: string;
   readonly evidence?: readonly Evidence[];
   readonly warnings?: readonly string[];
+  /** Waiting will not tell: nobody can know any more, and somebody must say how it ended. */
+  readonly unknown?: true;
 }
 
 export interface Judgement extends Finding {

@@ -1,4 +1,5 @@
 import type { WorkloadKind } from '../plan/plan.ts';
+import { goneReport, leavingReport, madeBy } from './absent.ts';
 import { judgeArgoRollout } from './argo-rollout.ts';
 import { captureBaseline, withContainer } from './baseline.ts';
 import { judgeCertificate } from './certificate.ts';
@@ -9,11 +10,10 @@ import { judgeDeployment } from './deployment.ts';
 import { isExpectedImage } from './expected-image.ts';
 import { imageFinding, imagesToRemember, imageWarning, templateToRemember } from './image-finding.ts';
 import { judgeJob } from './job.ts';
-import { type Judgement, type Look, type Progress, type Seen, waiting } from './judgement.ts';
+import type { Judgement, Look, Progress, Seen } from './judgement.ts';
 import { judgeKnativeService } from './knative-service.ts';
-import { isDeleting } from './kubernetes-object.ts';
 import { judgePod } from './pod.ts';
-import { judgeSignals, type KindReport, type Signal } from './signal.ts';
+import { judgeSignals, type KindReport } from './signal.ts';
 import { judgeStatefulSet } from './stateful-set.ts';
 
 /** A new kind is one row. */
@@ -49,14 +49,9 @@ export function isRunning(look: Pick<Look, 'workload' | 'expected' | 'view' | 'n
 
 function reportOf(look: Look): KindReport {
   const { workload, view } = look;
-  const title = `${workload.kind} ${workload.namespace}/${workload.name}`;
-  if (view.workload === undefined) {
-    const signal = missing(look, title);
-    return { signals: [signal], finding: waiting(signal.reason, signal.message) };
-  }
-  if (isDeleting(view.workload)) {
-    return { signals: [], finding: waiting('Terminating', `${title} is being deleted; a new one is awaited`) };
-  }
+  if (view.workload === undefined) return goneReport(look);
+  const leaving = leavingReport({ ...look, object: view.workload });
+  if (leaving !== undefined) return leaving;
   const wrong = imageFinding(look);
   if (wrong !== undefined) return { signals: [], finding: wrong };
   const report = kinds[workload.kind]({ ...look, object: view.workload });
@@ -65,25 +60,15 @@ function reportOf(look: Look): KindReport {
   return { ...report, finding: { ...report.finding, warnings: [...(report.finding.warnings ?? []), warning] } };
 }
 
-/** A chart may delete and create its objects anew; two minutes later nothing will come. */
-function missing(look: Look, title: string): Signal {
-  const what = look.baseline.exists ? `${title} has gone` : `there is no ${title}`;
-  return {
-    key: 'WorkloadNotFound',
-    reason: 'WorkloadNotFound',
-    message: `${what}, although the executor is done; check its name and namespace in the catalogue`,
-    grace: 120_000,
-    evidence: [],
-  };
-}
-
 function nextProgress(look: Look, first_seen: Progress['first_seen']): Progress {
   const images = imagesToRemember(look);
   const template = templateToRemember(look);
+  const made = madeBy(look);
   return {
     first_seen,
     saw_expected: look.previous?.saw_expected === true || isExpectedImage(look) === true,
     ...(images !== undefined && { images }),
     ...(template !== undefined && { template }),
+    ...(made !== undefined && { made }),
   };
 }

@@ -106,7 +106,7 @@ const deployments: readonly Row[] = [
     'deployment',
     { metadata: { deletionTimestamp: secondsAgo(1) }, status: rolled },
     'waiting',
-    'Terminating',
+    'WorkloadDeleted',
   ],
 ];
 

@@ -74,7 +74,8 @@ describe('a Pod', () => {
   it('that is being deleted is awaited anew', () => {
     const status = { phase: 'Running', ...ready };
     const object = { metadata: { ...metadata, deletionTimestamp: 'x' }, spec: template.spec, status };
-    expect(toldOf(judge('pod', { ...seenOf(object), pods: [] }))).toBe(
+    const before = seenOf({ ...object, metadata });
+    expect(toldOf(judge('pod', { ...seenOf(object), pods: [] }, before))).toBe(
       'waiting, Terminating: pod shared/app is being deleted; a new one is awaited',
     );
   });

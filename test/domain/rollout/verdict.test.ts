@@ -138,7 +138,8 @@ describe('what one look hands to the next', () => {
   const told = (saw_expected: boolean): Progress => ({ first_seen: {}, saw_expected });
 
   it('is whether the expected image was seen, now or before', () => {
-    expect(judge(made({})).progress).toEqual({ ...told(true), template: expect.stringMatching(/^[0-9a-f]{16}$/) });
+    const template = expect.stringMatching(/^[0-9a-f]{16}$/);
+    expect(judge(made({})).progress).toEqual({ ...told(true), template, made: { uid: 'd1' } });
     expect(judge(before).progress).toEqual(told(false));
     expect(judge(before, { previous: told(false) }).progress).toEqual(told(false));
     expect(judge(before, { previous: told(true) }).progress).toEqual(told(true));
@@ -157,7 +158,12 @@ describe('what one look hands to the next', () => {
     const { progress, warnings } = judge(made({ status: { readyReplicas: 1 } }), {
       expected: { version: '9', artifactType: 'helm' },
     });
-    expect(progress).toEqual({ first_seen: {}, saw_expected: false, images: { app: 'reg/app:2' } });
+    expect(progress).toEqual({
+      first_seen: {},
+      saw_expected: false,
+      images: { app: 'reg/app:2' },
+      made: { uid: 'd1' },
+    });
     expect(warnings).toBeUndefined();
   });
 });
