@@ -104,6 +104,108 @@ export const good: readonly Path[] = [
   },
 ];
 
+/** A run that takes a minute and writes nothing by itself, and what somebody, or the pipeline, writes meanwhile. */
+const meanwhile =
+  (...versions: readonly string[]) =>
+  async ({ cluster, clock }: World): Promise<void> => {
+    for (const [at, version] of versions.entries()) cluster.set('a', version, 'good', clock.now() + 10_000 * (at + 1));
+  };
+
+const running =
+  (version: string, reason = 'Superseded') =>
+  async (world: World, batchId: string): Promise<void> => {
+    const [item] = await itemsOf(world, batchId);
+    expect(item?.outcome).toMatchObject({ release_before: '1.0.0', release_after: version, reason });
+  };
+
+/** What neither we nor those before put there is never replaced. */
+const superseded: readonly Path[] = [
+  {
+    title: 'ours is replaced while the pipeline is at work: told at the first look, and theirs is left alone',
+    batch: [{ name: 'a', retries: 2 }],
+    scripts: { a: { takes: 60, leaves: 'nothing' } },
+    meanwhile: meanwhile('2.0.0', '9.0.0'),
+    expect: {
+      a: {
+        outcome: 'FAILED / Superseded',
+        visited: verifyFails,
+        starts: '1',
+        runs: '9.0.0',
+        says: /was .*2\.0\.0, as asked for, and is now .*9\.0\.0: somebody else changed it\. It was left alone/,
+      },
+    },
+    ends: failed,
+    after: running('9.0.0'),
+  },
+  {
+    title:
+      'the one before is put back while the pipeline is at work: told at the first look, not at the end of the time',
+    batch: [{ name: 'a', retries: 2 }],
+    scripts: { a: { takes: 60, leaves: 'nothing' } },
+    meanwhile: meanwhile('2.0.0', '1.0.0'),
+    expect: {
+      a: { outcome: 'FAILED / Superseded', visited: verifyFails, starts: '1', runs: '1.0.0', says: /it was put back/ },
+    },
+    ends: failed,
+    after: async (world, batchId) => {
+      await running('1.0.0')(world, batchId);
+      const [, , , ran, verdict] = await timesOf(world, batchId);
+      expect(verdict! - ran!).toBeLessThan(10_000);
+    },
+  },
+  {
+    title: 'ours is replaced and then the pipeline fails: nothing is restored over theirs',
+    batch: [{ name: 'a' }],
+    scripts: { a: { takes: 60, ends: 'failed', leaves: 'nothing' } },
+    meanwhile: meanwhile('2.0.0', '9.0.0'),
+    expect: {
+      a: {
+        outcome: 'FAILED / Superseded',
+        visited: 'AwaitTurn Capture Deploy Restore Record',
+        starts: '1',
+        runs: '9.0.0',
+        says: /^The pipeline failed\. The previous release was not restored: the image is .*9\.0\.0: neither/,
+      },
+    },
+    ends: failed,
+    after: running('9.0.0'),
+  },
+  {
+    title: 'ours is replaced and then the pipeline fails: no other attempt replaces theirs',
+    batch: [{ name: 'a', retries: 2 }],
+    scripts: { a: { takes: 60, ends: 'failed', leaves: 'nothing' } },
+    meanwhile: meanwhile('2.0.0', '9.0.0'),
+    expect: {
+      a: {
+        outcome: 'FAILED / Superseded',
+        visited: 'AwaitTurn Capture Deploy Capture Deploy Record',
+        starts: '1',
+        runs: '9.0.0',
+        says: /^Attempt 2 was not made: the image is .*9\.0\.0: neither .* The attempt before failed: The pipeline failed/,
+      },
+    },
+    ends: failed,
+    after: running('9.0.0'),
+  },
+  {
+    title: 'the pipeline deploys something else than it was asked for: it may be theirs, and is left alone',
+    batch: [{ name: 'a' }],
+    scripts: { a: { takes: 60, leaves: 'nothing' } },
+    meanwhile: meanwhile('2.0.0-build7'),
+    expect: {
+      a: {
+        outcome: 'FAILED / Superseded',
+        visited: verifyFails,
+        starts: '1',
+        runs: '2.0.0-build7',
+        says: /neither .*1\.0\.0, as before, nor .*what the pipeline made of the version; then deploy again\.$/,
+      },
+    },
+    ends: failed,
+    after: running('2.0.0-build7'),
+  },
+];
+
 export const bad: readonly Path[] = [
   {
     title: 'the pipeline fails; the previous release is restored and verified',
@@ -251,16 +353,7 @@ export const bad: readonly Path[] = [
     expect: { a: { outcome: 'FAILED / Superseded', visited: verifyFails, starts: '1', runs: '9.0.0' } },
     ends: failed,
   },
-  {
-    title: 'the pipeline deploys something else than it was asked for: the previous release is restored',
-    batch: [{ name: 'a' }],
-    scripts: { a: { takes: 30, leaves: 'nothing' } },
-    meanwhile: async (world) => world.cluster.set('a', '2.0.0-build7', 'good', world.clock.now() + 30_000),
-    expect: {
-      a: { outcome: 'FAILED / RestoredPreviousRelease', visited: verifyRestored, starts: '1, restore', runs: '1.0.0' },
-    },
-    ends: failed,
-  },
+  ...superseded,
   {
     title: 'all attempts fail, then the restore',
     batch: [{ name: 'a', retries: 2 }],

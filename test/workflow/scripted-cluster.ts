@@ -15,6 +15,8 @@ interface Release {
   readonly revision: number;
 }
 
+const imageOf = (service: string, version: string): string => `registry.test/${service}:${version}`;
+
 const noneReady = { readyReplicas: 0, availableReplicas: 0 };
 
 const crashed: JsonObject = {
@@ -69,8 +71,25 @@ export class ScriptedCluster implements Cluster {
       const release = this.#now(name);
       if (release === undefined) return { revisions: [], pods: [] };
       const { version, revision, fate } = release;
-      return viewOf({ image: `registry.test/${name}:${version}`, revision, generation: revision, ...looks[fate] });
+      const view = viewOf({ image: imageOf(name, version), revision, generation: revision, ...looks[fate] });
+      return { ...view, revisions: [...view.revisions, ...this.#earlier(name, release)] };
     });
+  }
+
+  /** ReplicaSets of what stood there before: one for each version, with the number that it had last. */
+  #earlier(service: string, now: Release): readonly JsonObject[] {
+    const before = (this.#releases.get(service) ?? []).filter(({ revision }) => revision < now.revision);
+    const last = new Map(before.map((one) => [one.version, one.revision]));
+    last.delete(now.version);
+    return [...last].map(([version, revision]) => ({
+      kind: 'ReplicaSet',
+      metadata: {
+        ...{ name: `${service}-hash${revision}`, labels: { 'pod-template-hash': `hash${revision}` } },
+        annotations: { 'deployment.kubernetes.io/revision': String(revision) },
+        ownerReferences: [{ uid: 'd1' }],
+      },
+      spec: { template: { spec: { containers: [{ name: 'app', image: imageOf(service, version) }] } } },
+    }));
   }
 
   async identify(): Promise<readonly string[]> {

@@ -105,6 +105,8 @@ const messageIn = (cause: string): string => {
 /** What runs now, as far as somebody saw it. */
 const releaseAfter = ({ item, capture, version }: WhatIsKnown, { status }: Told): string | undefined => {
   if (status === 'SUCCESS') return version;
+  if (item.restore?.running !== undefined) return item.restore.running;
+  if (item.failure?.superseded && item.restore === undefined) return item.failure.running;
   return item.restore?.ok || hasChangedNothing(item, status) ? capture?.previous?.version : undefined;
 };
 

@@ -14,3 +14,8 @@ const passing: ReadonlySet<string> = new Set([
 ]);
 
 export const isWorthAnotherTry = (reason: string): boolean => passing.has(reason);
+
+/** Reasons that another image stands there than we or the ones before had: nothing is put in its place, by no attempt and no restore. */
+const leaving: ReadonlySet<string> = new Set(['RepositoryChanged', 'Superseded', 'WrongImage']);
+
+export const isLeftAlone = (reason: string): boolean => leaving.has(reason);

@@ -38,8 +38,10 @@ export interface Failure {
   readonly unknown?: boolean;
   /** The user asked for it. */
   readonly cancelled?: boolean;
-  /** What was asked for stood there, and somebody else has replaced it: theirs is left alone. */
+  /** What runs is somebody else's, or at least neither ours nor what was before: it is left alone. */
   readonly superseded?: boolean;
+  /** The version that was seen there instead, where it can be told. */
+  readonly running?: string;
 }
 
 /** How a deployment ended. Written once; only an UNKNOWN one may be replaced, once, by `resolve`. */
@@ -67,6 +69,8 @@ export interface Restore {
   readonly message: string;
   /** What the restore did to the target is not known. */
   readonly unknown?: boolean;
+  /** The version that was seen there, where that is neither ours nor one of before. */
+  readonly running?: string;
 }
 
 export type Step = 'turn' | 'capture' | 'deploy' | 'verify' | 'restore' | 'verify-restore' | 'recorded';
@@ -238,6 +242,10 @@ export interface CaptureRow {
   /** What `captureBaseline` saw before this attempt, and when. */
   readonly baseline: Baseline;
   readonly at?: number;
+  /** What was seen before the first attempt, where this is a later one. */
+  readonly first_baseline?: Baseline;
+  /** What stands there since the attempt before, which this one would replace: so it is not made. */
+  readonly overtaken?: { readonly message: string; readonly running?: string };
   /** What Restore found before it began, and when. */
   readonly restore_baseline?: Baseline;
   readonly restore_at?: number;

@@ -24,11 +24,15 @@ export function isExpectedImage(look: ImageLook): boolean | undefined {
 /** Whether the expected image stood in the workload since the baseline, as far as the cluster keeps what stood there. */
 export function stoodThere(look: ImageLook & { readonly baseline: Baseline }): boolean {
   const { workload, baseline, view } = look;
+  return podSpecsAfter(workload, baseline, view).some((spec) => isWritten(look, spec));
+}
+
+/** Whether a pod spec asks for the expected image, whatever runs by it: of a tag and a digest the tag alone tells. */
+export function isWritten(look: ImageLook, podSpec: JsonObject): boolean {
   if (!isComparable(look)) return false;
-  // What ran for it, if anything did, is gone: of a tag and a digest the tag alone tells.
   const wanted = (container: Container) =>
     isReference(look, container, (version) => hasTagOf(container.image, version)) === true;
-  return podSpecsAfter(workload, baseline, view).some((spec) => isAmong(look, containersOf(spec), wanted) === true);
+  return isAmong(look, containersOf(podSpec), wanted) === true;
 }
 
 export const askedReference = ({ expected, workload }: Pick<ImageLook, 'expected' | 'workload'>): string | undefined =>

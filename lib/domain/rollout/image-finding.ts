@@ -15,8 +15,9 @@ import { hasDigest, hasTag, hasVersion, parseImage, sameImage, sameRepository } 
 import { readVersion } from './image-version.ts';
 import { type Finding, failing, type Look, waiting } from './judgement.ts';
 import { stringAt } from './kubernetes-object.ts';
-import { type Container, containersOf, imagesOf, podSpecOf } from './pod-template.ts';
+import { containersOf, imagesOf, podSpecOf } from './pod-template.ts';
 import { templateMark } from './template-mark.ts';
+import { isBaselines, sameImages } from './whose-image.ts';
 
 interface Seen extends Look {
   readonly object: JsonObject;
@@ -98,7 +99,7 @@ function movedRepository(look: Seen): Finding | undefined {
 function replaced(look: Seen): Finding | undefined {
   const { workload, baseline, view, object } = look;
   const now = describeImages(look, object);
-  const isAsBefore = isBaselines(look);
+  const isAsBefore = isBaselines(look, object);
   if (look.previous?.saw_expected === true || stoodThere(look)) {
     const how = isAsBefore ? ' again, as before: it was put back' : ': somebody else changed it';
     return failing('Superseded', `the image was ${describeExpected(look)}, as asked for, and is now ${now}${how}`);
@@ -140,13 +141,6 @@ function notYet(look: Seen): Finding {
   );
 }
 
-/** Whether the images are those of the baseline: of the service's container, or all where nobody can say which that is. */
-function isBaselines({ workload, baseline, expected, object }: Seen): boolean {
-  const main: Container | undefined = mainContainer(workload, object, expected.image ?? workload.image);
-  if (main !== undefined && baseline.image !== undefined) return sameImage(main.image, baseline.image);
-  return baseline.images !== undefined && sameImages(baseline.images, imagesOf(workload, object));
-}
-
 /** Where no image can be compared, the images of the first look tell whether somebody changes them afterwards. */
 export function imagesToRemember(look: Look): Readonly<Record<string, string>> | undefined {
   if (look.previous?.images !== undefined) return look.previous.images;
@@ -176,7 +170,3 @@ export function imageWarning(look: Look): string | undefined {
       : `the workload names a tag, and no container that runs tells whether it is ${version}`;
   return `the image was recorded, not compared: ${why}; ${describeImages(look, object)}`;
 }
-
-const sameImages = (one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean =>
-  Object.keys(one).length === Object.keys(other).length &&
-  Object.entries(one).every(([container, image]) => other[container] === image);

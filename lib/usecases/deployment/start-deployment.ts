@@ -1,8 +1,11 @@
+import { keys } from '../../domain/record/keys.ts';
+import { type CaptureRow, type Failure, type ItemRow, rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 import { readPlanned } from '../plan/plan-store.ts';
 import type { WaitingTask } from '../schedule/await-turn.ts';
 import { answerBound, bindToken, tryToDeliver } from '../wait/answer-wait.ts';
 import { launchRun, runPlace } from './launch-run.ts';
+import { settleFailure } from './settle-failure.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'executor'>;
 
@@ -14,6 +17,12 @@ export const startDeployment = async (
   const deployment = await readPlanned(deps, task.batch_id, task.index);
   const place = runPlace(task, `deploy-${task.attempt}`, deployment);
   await bindToken(deps, place, task);
+  const overtaken = await readOvertaken(deps, task);
+  if (overtaken !== undefined) {
+    await settleFailure(deps, { place, deployment, failure: overtaken, actor: 'executor' });
+    await answerBound(deps, { ...place, token: task.token });
+    return {};
+  }
   const { attempt, execution_arn: executionArn } = task;
   const isNew = await launchRun(deps, {
     place,
@@ -25,4 +34,22 @@ export const startDeployment = async (
   if (isNew) await tryToDeliver(deps, place);
   else await answerBound(deps, { ...place, token: task.token });
   return {};
+};
+
+/** What Capture found is somebody else's: an attempt that replaces it is not made. */
+const readOvertaken = async (
+  { table }: Needs,
+  { batch_id, index, attempt }: WaitingTask & { readonly attempt: number },
+): Promise<Failure | undefined> => {
+  const capture = rowOf<CaptureRow>(await table.get(keys.capture(batch_id, index)));
+  if (capture?.overtaken === undefined || capture.attempt !== attempt) return undefined;
+  const { message, ...running } = capture.overtaken;
+  const before = rowOf<ItemRow>(await table.get(keys.item(batch_id, index)))?.failure?.message;
+  const why = before === undefined ? '' : ` The attempt before failed: ${before}`;
+  return {
+    reason: 'Superseded',
+    message: `Attempt ${attempt} was not made: ${message}. It was left alone; see who set it, then deploy again.${why}`,
+    superseded: true,
+    ...running,
+  };
 };

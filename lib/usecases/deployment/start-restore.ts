@@ -9,6 +9,8 @@ import type { Deps } from '../deps.ts';
 import { readPlanned } from '../plan/plan-store.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { expectedOf } from '../rollout/expected-of.ts';
+import { notToBeReplaced } from '../rollout/not-to-be-replaced.ts';
+import { runningVersion } from '../rollout/running-version.ts';
 import type { WaitingTask } from '../schedule/await-turn.ts';
 import { answerBound, bindToken } from '../wait/answer-wait.ts';
 import { type PlaceOfWait, settleWait } from '../wait/settle-wait.ts';
@@ -26,13 +28,14 @@ type Needs = Pick<
 export const startRestore = async (deps: Needs, task: WaitingTask): Promise<Record<string, never>> => {
   const { batch_id, index } = task;
   const planned = await readPlanned(deps, batch_id, index);
-  const previous = rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)))?.previous;
+  const capture = rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)));
+  const previous = capture?.previous;
   // Whoever deployed that release puts it back, and the poller of that account follows.
   const place = runPlace(task, 'restore', previous?.deployment ?? planned);
   await bindToken(deps, place, task);
   const intended = await deps.table.get(keys.attempt(batch_id, index, 'restore'));
   const answered = await deps.table.get(keys.answer(batch_id, index, 'restore'));
-  if (intended === undefined && answered === undefined) await beginRestore(deps, { place, planned, previous });
+  if (intended === undefined && answered === undefined) await beginRestore(deps, { place, planned, capture });
   await answerBound(deps, { ...place, token: task.token });
   return {};
 };
@@ -40,15 +43,20 @@ export const startRestore = async (deps: Needs, task: WaitingTask): Promise<Reco
 interface Restoring {
   readonly place: PlaceOfWait;
   readonly planned: PlannedDeployment;
-  readonly previous: Release | undefined;
+  readonly capture: CaptureRow | undefined;
 }
 
-const beginRestore = async (deps: Needs, { place, planned, previous }: Restoring): Promise<void> => {
-  if (previous === undefined) return settleNoPrevious(deps, place);
+const beginRestore = async (deps: Needs, { place, planned, capture }: Restoring): Promise<void> => {
+  if (capture?.previous === undefined) return settleNoPrevious(deps, place);
+  const { previous } = capture;
   const view = await lookAt(deps, previous.deployment);
-  if (view !== undefined) await keepBaseline(deps, place, baselineOf(previous.deployment.workload, view));
-  if (view !== undefined && alreadyRuns(deps, { release: previous, settings: planned.rollout, view }))
-    return settleAlreadyBack(deps, place, previous);
+  if (view !== undefined) {
+    await keepBaseline(deps, place, baselineOf(previous.deployment.workload, view));
+    const settings = planned.rollout;
+    if (alreadyRuns(deps, { release: previous, settings, view })) return settleAlreadyBack(deps, place, previous);
+    const theirs = notToBeReplaced(planned, capture, view);
+    if (theirs !== undefined) return settleTheirs(deps, place, { message: theirs, ...runningVersion(planned, view) });
+  }
   const deployment = { ...previous.deployment, timeout: planned.timeout };
   await launchRun(deps, { place, deployment, version: previous.version, attempt: 'restore' });
 };
@@ -96,6 +104,21 @@ const settleNoPrevious = (deps: Needs, place: PlaceOfWait): Promise<void> => {
   return settleWait(deps, place, () => ({
     answer: { error: 'AttemptEnded', reason, message },
     patch: { restore: { ok: false, reason, message } },
+    actor: 'executor',
+  }));
+};
+
+/** Somebody else's, or what the pipeline made of the version: an older one is not put over it. */
+const settleTheirs = (
+  deps: Needs,
+  place: PlaceOfWait,
+  { message: what, ...running }: { readonly message: string; readonly running?: string },
+): Promise<void> => {
+  const reason = 'Superseded';
+  const message = `The previous release was not restored: ${what}. It was left alone; see who set it, then deploy again.`;
+  return settleWait(deps, place, () => ({
+    answer: { error: 'AttemptEnded', reason, message },
+    patch: { restore: { ok: false, reason, message, ...running } },
     actor: 'executor',
   }));
 };

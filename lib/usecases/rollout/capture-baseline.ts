@@ -14,6 +14,8 @@ import type { Deps } from '../deps.ts';
 import { readPlanned } from '../plan/plan-store.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { checkAlone, noteCluster } from '../schedule/known-clusters.ts';
+import { notToBeReplaced } from './not-to-be-replaced.ts';
+import { runningVersion } from './running-version.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'catalogue' | 'cluster'>;
 
@@ -33,10 +35,31 @@ export const captureBaseline = async (
   if (namesOf !== undefined) await checkAlone(deps, deployment, { place: { batch_id, index }, namesOf });
   const baseline = baselineOf(deployment.workload, view);
   const previous = earlier === undefined ? await findPrevious(deps, deployment, { view, baseline }) : earlier.previous;
-  const at = deps.clock.now();
-  const row: CaptureRow = { attempt: item.attempt, baseline, at, ...(previous === undefined ? {} : { previous }) };
+  const row: CaptureRow = {
+    attempt: item.attempt,
+    baseline,
+    at: deps.clock.now(),
+    ...(previous === undefined ? {} : { previous }),
+    ...sinceFirst(deployment, { item, earlier, view }),
+  };
   await retryConflict(deps, () => deps.table.transact([{ put: itemOf(keys.capture(batch_id, index), row) }]));
   return { attempt: item.attempt, timeout_seconds: deployment.timeout, wait_seconds: waitOf(deployment, previous) };
+};
+
+/** Between two attempts somebody else may have come: another attempt would take theirs away. */
+const sinceFirst = (
+  deployment: PlannedDeployment,
+  {
+    item,
+    earlier,
+    view,
+  }: { readonly item: ItemRow; readonly earlier: CaptureRow | undefined; readonly view: WorkloadView },
+): Pick<CaptureRow, 'first_baseline' | 'overtaken'> => {
+  const first = earlier?.first_baseline ?? (earlier?.attempt === item.attempt ? undefined : earlier?.baseline);
+  if (earlier === undefined || first === undefined) return {};
+  const message = notToBeReplaced(deployment, { ...earlier, first_baseline: first }, view);
+  if (message === undefined) return { first_baseline: first };
+  return { first_baseline: first, overtaken: { message, ...runningVersion(deployment, view) } };
 };
 
 /** Seconds that a start may wait in the queue, and then its run, or that of a restore, for a person. */

@@ -1,4 +1,4 @@
-import { isWorthAnotherTry } from '../../domain/deployment/rollout-failure.ts';
+import { isLeftAlone, isWorthAnotherTry } from '../../domain/deployment/rollout-failure.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
 import { shownHealthAddress } from '../../domain/health/health-address.ts';
 import {
@@ -21,6 +21,7 @@ import { fittingText, settleFailure } from '../deployment/settle-failure.ts';
 import { settleSuccess } from '../deployment/settle-success.ts';
 import type { Deps } from '../deps.ts';
 import { type PlaceOfWait, settleWait } from '../wait/settle-wait.ts';
+import { runningVersion } from './running-version.ts';
 
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids'>;
 
@@ -144,10 +145,14 @@ const putBack = ({ expected }: RolloutWatchRow, reason: string): string =>
 const foundInPlace = ({ expected, untouched }: RolloutWatchRow): string =>
   `Nothing had to be put back. The release before, version ${expected.version}, ${untouched ? 'still ran' : 'ran again'} and was`;
 
+const leftAlone = 'It was left alone. See who set it, or what the pipeline made of the version; then deploy again.';
+
 type Bad = Pick<Finding, 'reason' | 'message' | 'evidence'>;
 
-const settleBad = async (deps: Needs, { row, cluster, memory }: Observation, finding: Bad): Promise<void> => {
-  const { reason, message } = finding;
+const settleBad = async (deps: Needs, { row, cluster, view }: Observation, finding: Bad): Promise<void> => {
+  const { reason } = finding;
+  const isTheirs = isLeftAlone(reason);
+  const message = isTheirs ? `${finding.message}. ${leftAlone}` : finding.message;
   const evidence = await withLogs(cluster, row, finding.evidence);
   const failure: Failure = {
     reason,
@@ -155,8 +160,7 @@ const settleBad = async (deps: Needs, { row, cluster, memory }: Observation, fin
     evidence,
     retryable: isWorthAnotherTry(reason),
     touched: true,
-    // Another image at the first look may also be what the pipeline itself made of the version.
-    superseded: reason === 'Superseded' && memory.progress?.saw_expected === true,
+    ...(isTheirs ? { superseded: true, ...runningVersion(row.deployment, view) } : {}),
   };
   await settleFailure(deps, { place: placeOf(row), deployment: row.deployment, failure, actor });
 };

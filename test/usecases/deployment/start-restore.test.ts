@@ -78,7 +78,10 @@ test('the release before is put back, by whoever deployed it, within the time th
     exists: true,
     uid: 'd1',
     revision: '2/hash2',
+    revision_number: 2,
     image: 'reg/login-api:3.0.2',
+    conditions: {},
+    images: { app: 'reg/login-api:3.0.2' },
   });
   expect({ step: item.step, reason: item.reason, message: item.message, deadline: item.deadline }).toEqual({
     ...{ step: 'restore', reason: 'RestoreRunning', message: 'Run run-1 was started.' },
@@ -122,6 +125,22 @@ test('where the release before runs again, nothing is started, and the row says 
   await restore('b');
   expect([(await read()).capture, started, view.looks]).toEqual([capture, [], 1]);
   expect(told).toContain('b goes on');
+});
+
+test('what is neither ours nor of before is not replaced, and is what runs', async () => {
+  const { restore, read, started, view } = await failedDeployment();
+  view.now = viewOf({ image: 'reg/login-api:9.9.9', revision: 3 });
+  await restore('a');
+  const { item, answer } = await read();
+  expect([started, item.restore, answer?.error]).toEqual([
+    [],
+    {
+      ...{ ok: false, reason: 'Superseded', running: '9.9.9' },
+      message:
+        'The previous release was not restored: the image is reg/login-api:9.9.9: neither reg/login-api:3.0.1, as before, nor version 3.0.2, as asked for. It was left alone; see who set it, then deploy again.',
+    },
+    'AttemptEnded',
+  ]);
 });
 
 test('without a release before nothing is done, and nothing deleted', async () => {

@@ -174,6 +174,33 @@ describe('the release to return to is', () => {
   });
 });
 
+describe('before another attempt', () => {
+  const runs: Run[] = [{ executor: 'harness:a', key: 'k', attempt: 1 }];
+  const at = (version: string, revision: number) => viewOf({ image: `reg/app:${version}`, revision });
+  const message = 'the image is reg/app:9: neither reg/app:3.0.1, as before, nor version 3.0.2, as asked for';
+
+  test.each<[what: string, view: WorkloadView, overtaken: CaptureRow['overtaken']]>([
+    ['ours', at('3.0.2', 2), undefined],
+    ['that of before', at('3.0.1', 1), undefined],
+    ['the release to return to', at('3.0.0', 2), undefined],
+    ['theirs', at('9', 2), { message, running: '9' }],
+  ])('%s is compared with what was there before the first', async (_, view, overtaken) => {
+    const previous = { version: '3.0.0', deployment: (await aboutToStart()).deployment } as Release;
+    for (const earlier of [
+      { attempt: 1, baseline, previous },
+      { attempt: 1, baseline: { exists: false }, first_baseline: baseline, previous },
+    ]) {
+      const { row } = await captured({ views: [view], runs, earlier });
+      expect([row?.first_baseline, row?.overtaken]).toEqual([baseline, overtaken]);
+    }
+  });
+
+  test('the first one, asked for again, has none before it', async () => {
+    const { row } = await captured({ views: [at('9', 2)], earlier: { attempt: 1, baseline } });
+    expect([row?.first_baseline, row?.overtaken]).toEqual([undefined, undefined]);
+  });
+});
+
 describe('a cluster that does not answer', () => {
   test('is asked again, after longer and longer waits', async () => {
     const { row, waits } = await captured({ views: [away, away, away, old] });

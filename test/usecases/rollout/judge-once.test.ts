@@ -161,7 +161,7 @@ describe('a verdict', () => {
     const { item, ...rest } = await read();
     expect(told({ item, ...rest })).toBe(failing.replace('AttemptFailed', String(rest.answer?.error)));
     expect(item.failure).toEqual({
-      ...{ reason: item.reason, message: item.message, retryable: false, touched: true, superseded: false },
+      ...{ reason: item.reason, message: item.message, retryable: false, touched: true },
       evidence: [
         {
           ...{ kind: 'pod', name: 'app-hash2-0', container: 'app', reason: 'CrashLoopBackOff' },
@@ -201,17 +201,19 @@ describe('a verdict', () => {
     expect((await read()).item.failure).toMatchObject({ reason: 'ProgressDeadlineExceeded', retryable: true });
   });
 
-  test('that somebody else has replaced it is one only where ours was seen', async () => {
-    const theirs = viewOf({ image: 'reg/app:9' });
-    const seen = await watched({});
-    await seen.look(notReady);
-    await seen.look(theirs);
-    expect((await seen.read()).item.failure).toMatchObject({ reason: 'Superseded', superseded: true });
-    const unseen = await watched({
+  test.each([
+    ['ours, and then theirs', [notReady, viewOf({ image: 'reg/app:9' })], 'Superseded'],
+    ['theirs alone', [viewOf({ image: 'reg/app:9' })], 'Superseded'],
+    ['the version, of another repository', [viewOf({ image: 'other/app:3.0.2' })], 'RepositoryChanged'],
+  ])('that is %s leaves it alone, and says what runs', async (_, views, reason) => {
+    const { look, read } = await watched({
       row: { baseline: { exists: true, uid: 'd1', revision: '1/a', image: 'reg/app:1' } },
     });
-    await unseen.look(theirs);
-    expect((await unseen.read()).item.failure).toMatchObject({ reason: 'Superseded', superseded: false });
+    for (const view of views) await look(view);
+    const running = reason === 'Superseded' ? '9' : '3.0.2';
+    const { item } = await read();
+    expect(item.failure).toMatchObject({ reason, superseded: true, running });
+    expect(item.failure?.message).toContain('It was left alone. See who set it');
   });
 });
 

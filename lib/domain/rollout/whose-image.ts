@@ -1,0 +1,37 @@
+import type { JsonObject } from '../json.ts';
+import { mainContainer } from './baseline.ts';
+import { describeExpected, describeImages, isExpectedImage, isWritten } from './expected-image.ts';
+import { sameImage } from './image.ts';
+import type { Expected, Look } from './judgement.ts';
+import { imagesOf, podSpecOf } from './pod-template.ts';
+
+type BaselineLook = Pick<Look, 'workload' | 'expected' | 'view' | 'baseline'>;
+
+/**
+ * What is to be said of an image that is neither that of before nor what was asked for: somebody else's, or one that the executor made of
+ * the version. Nothing is put in its place. Undefined where the image is ours, one of before, or cannot be told from ours.
+ */
+export function anothersImage(look: BaselineLook, before: readonly Expected[] = []): string | undefined {
+  const { workload, view, baseline } = look;
+  const object = view.workload;
+  if (object === undefined || isExpectedImage(look) !== false || isBaselines(look, object)) return undefined;
+  if (isWritten(look, podSpecOf(workload, object))) return undefined;
+  if (before.some((expected) => isExpectedImage({ ...look, expected }) === true)) return undefined;
+  const [is, asked] = [describeImages(look, object), describeExpected(look)];
+  if (!baseline.exists) return `the image is ${is}, and not ${asked}, as asked for`;
+  return `the image is ${is}: neither ${describeBefore(look)}, as before, nor ${asked}, as asked for`;
+}
+
+const describeBefore = ({ baseline: { image, images } }: BaselineLook): string =>
+  image ?? Object.values(images ?? {}).join(', ');
+
+/** Whether the images are those of the baseline: of the service's container, or all where nobody can say which that is. */
+export function isBaselines({ workload, baseline, expected }: BaselineLook, object: JsonObject): boolean {
+  const main = mainContainer(workload, object, expected.image ?? workload.image);
+  if (main !== undefined && baseline.image !== undefined) return sameImage(main.image, baseline.image);
+  return baseline.images !== undefined && sameImages(baseline.images, imagesOf(workload, object));
+}
+
+export const sameImages = (one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean =>
+  Object.keys(one).length === Object.keys(other).length &&
+  Object.entries(one).every(([container, image]) => other[container] === image);

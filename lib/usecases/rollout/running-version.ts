@@ -1,0 +1,16 @@
+import type { PlannedDeployment } from '../../domain/plan/plan.ts';
+import type { WorkloadView } from '../../domain/ports.ts';
+import { captureBaseline } from '../../domain/rollout/baseline.ts';
+import { parseImage } from '../../domain/rollout/image.ts';
+import { versionOf } from '../../domain/rollout/image-version.ts';
+
+/** The version that stands in a workload, whoever put it there. That of a chart cannot be read off the cluster. */
+export const runningVersion = (
+  { workload, docker_artifact_type: artifactType }: Pick<PlannedDeployment, 'workload' | 'docker_artifact_type'>,
+  view: WorkloadView,
+): { readonly running?: string } => {
+  const { image } = captureBaseline(workload, view);
+  if (image === undefined || artifactType !== 'docker') return {};
+  const running = versionOf(parseImage(image));
+  return running === undefined ? {} : { running };
+};
