@@ -29,8 +29,8 @@ export interface Rule {
 }
 
 const all: readonly System[] = ['kubectl', 'kstatus', 'Helm', 'Argo CD'];
-const byConvention = ({ kind }: Difference): boolean =>
-  kind === 'custom' || kind === 'certificate' || kind === 'knative-service';
+const byConvention = ({ kind }: Pick<Difference, 'kind'>): boolean =>
+  ['custom', 'certificate', 'knative-service', 'cronjob'].includes(kind);
 const phaseOf = (object: JsonObject): string | undefined => stringAt(object, 'status', 'phase');
 const hasTrue = (object: JsonObject, type: string): boolean =>
   listAt(object, 'status', 'conditions').some((one) => one.type === type && one.status === 'True');
@@ -137,8 +137,9 @@ export const rules: readonly Rule[] = [
     when: 'we say in a reason or warning that it is suspended, paused, or waits for a person',
     reason:
       'We have no such word. In the middle it is waited for, or fails as paused; with nothing left to do it is healthy, with a warning.',
-    holds: ({ ours }) =>
+    holds: ({ ours, ...difference }) =>
       ['Suspended', 'AwaitsPromotion', 'StepPause', 'Paused'].includes(ours.reason) ||
+      (byConvention(difference) && ours.verdict === 'waiting') ||
       (ours.warnings ?? []).some((text) => /suspended|paused/.test(text)),
   },
 ];

@@ -25,12 +25,16 @@ export function judgeArgoRollout(look: Seen): KindReport {
 function generationFinding(object: JsonObject): Finding | undefined {
   const status = objectAt(object, 'status');
   const generation = numberAt(object, 'metadata', 'generation');
-  if (valueAt(status, 'observedGeneration') !== undefined && (observedOf(status) ?? generation) >= generation)
-    return undefined;
-  return waiting(
-    'GenerationNotObserved',
-    `the controller has seen generation ${observedOf(status) ?? 0}; generation ${generation} is the current one`,
-  );
+  if (valueAt(status, 'observedGeneration') === undefined || (observedOf(status) ?? generation) < generation) {
+    const text = `the controller has seen generation ${observedOf(status) ?? 0}; generation ${generation} is the current one`;
+    return waiting('GenerationNotObserved', text);
+  }
+  // Of the Deployment that a workloadRef leads to: its generation is written beside ours.
+  const wanted = Number(stringAt(object, 'metadata', 'annotations', 'rollout.argoproj.io/workload-generation'));
+  const seen = Number(valueAt(status, 'workloadObservedGeneration'));
+  return valueAt(object, 'spec', 'workloadRef') !== undefined && seen < wanted
+    ? waiting('GenerationNotObserved', `the controller has seen generation ${seen} of its workload, not ${wanted}`)
+    : undefined;
 }
 
 /** By the type, or the reason, of a condition. */
@@ -39,10 +43,14 @@ function endFinding(object: JsonObject): Finding | undefined {
   if (invalid !== undefined) return ended('InvalidSpec', invalid);
   const progressing = conditionOf(object, 'Progressing');
   const reason = stringAt(progressing, 'reason');
-  if (progressing === undefined) return undefined;
-  if (reason === 'RolloutAborted' || valueAt(object, 'status', 'abort') === true)
+  if (progressing !== undefined && (reason === 'RolloutAborted' || valueAt(object, 'status', 'abort') === true))
     return ended('RolloutAborted', progressing);
-  return reason === 'ProgressDeadlineExceeded' ? ended('ProgressDeadlineExceeded', progressing) : undefined;
+  if (progressing !== undefined && reason === 'ProgressDeadlineExceeded')
+    return ended('ProgressDeadlineExceeded', progressing);
+  // Since 1.0 the controller itself says so in a word.
+  return stringAt(object, 'status', 'phase') === 'Degraded'
+    ? failing('RolloutDegraded', stringAt(object, 'status', 'message') ?? 'the rollout is degraded')
+    : undefined;
 }
 
 function ended(reason: string, condition: JsonObject): Finding {
@@ -56,7 +64,7 @@ function pauseFinding(object: JsonObject): Finding | undefined {
   if (valueAt(object, 'spec', 'paused') === true)
     return failing('Paused', 'the rollout is paused in the middle; resume it, then deploy again');
   const [pause] = listAt(object, 'status', 'pauseConditions');
-  if (pause === undefined) return undefined;
+  if (pause === undefined && stringAt(object, 'status', 'phase') !== 'Paused') return undefined;
   const reason = stringAt(pause, 'reason') ?? 'Pause';
   const index = numberAt(object, 'status', 'currentStepIndex');
   const step = listAt(object, 'spec', 'strategy', 'canary', 'steps')[index];
@@ -104,7 +112,9 @@ function strategyFinding(object: JsonObject): Finding | undefined {
   }
   const all = numberAt(object, 'status', 'replicas');
   const updated = numberAt(object, 'status', 'updatedReplicas');
-  if (all > updated)
+  // With a router the old replicas stay for a while after they lost the traffic.
+  const isRouted = valueAt(object, 'spec', 'strategy', 'canary', 'trafficRouting') !== undefined;
+  if (all > updated && !isRouted)
     return waiting('OldReplicasPending', `${all - updated} of ${all} replicas are still of an old revision`);
   return stable === hash ? undefined : notStable(stable, hash);
 }

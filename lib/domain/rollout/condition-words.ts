@@ -12,7 +12,10 @@ const failed: ReadonlySet<string> = new Set(['Stalled', 'Failed', 'Degraded', 'E
 
 /** True is bad in some way. Not enough to fail, too much to be healthy. */
 const bad =
-  /Fail|Error|Degraded|Invalid|Unhealthy|Terminal$|Conflict|Violation|NonStructural|Missing|Unavailable|NotReady|Pressure|Blocked|Denied|Rejected|Inconclusive/;
+  /Fail|Error|Degraded|Invalid|Unhealthy|Terminal$|Recoverable|Conflict|Violation|NonStructural|Missing|Unavailable|NotReady|Pressure|Blocked|Denied|Rejected|Inconclusive/;
+
+/** Says nothing about whether the object does what it is for: a scaler without work, a machine that cannot be moved. */
+const neutral = /(^|[a-z])(Active|Fallback|Stopped|Migratable|Idle|Enabled|Deprecated|Outdated|ScalingLimited)$/;
 
 /** True says that the controller is at work (`Reconciling` is kstatus'). */
 const busy: ReadonlySet<string> = new Set([
@@ -21,20 +24,24 @@ const busy: ReadonlySet<string> = new Set([
   ...['RollingUpdate', 'RolloutProgressing', 'Scaling', 'Restoring', 'Rebalancing', 'Restarting'],
 ]);
 
-const suspended: ReadonlySet<string> = new Set(['Paused', 'Suspended']);
+const inProgress = /(InProgress|Progressing)$/;
 
-export type ConditionMeaning = 'good' | 'failed' | 'bad' | 'busy' | 'suspended' | 'other';
+const suspended = /(^|[a-z])(Paused|Suspended)$|hibernation/i;
+
+/** `other`: nobody knows, so it must not be False either: most conditions are named for what is good. */
+export type ConditionMeaning = 'good' | 'failed' | 'bad' | 'busy' | 'suspended' | 'neutral' | 'other';
 
 /** What a condition of this type means when it is True. */
 export function meaningOfCondition(type: string): ConditionMeaning {
   if (failed.has(type)) return 'failed';
-  if (busy.has(type)) return 'busy';
-  if (suspended.has(type)) return 'suspended';
+  if (busy.has(type) || inProgress.test(type)) return 'busy';
+  if (suspended.test(type)) return 'suspended';
   if (bad.test(type)) return 'bad';
+  if (neutral.test(type)) return 'neutral';
   return good.test(type) ? 'good' : 'other';
 }
 
-/** A reason or a text that tells of a failure, behind a condition that is not True. */
+/** A reason that tells of a failure, whatever the condition says. */
 export const tellsOfFailure = (text: string): boolean =>
   /fail|error|invalid|not ?found|denied|reject|refused/i.test(text);
 
@@ -46,6 +53,11 @@ const isDone: ReadonlySet<string> = new Set([
   ...['serving', 'initialized', 'stable', 'green', 'installed', 'connected', 'reconciled', 'accepted', 'applied'],
   ...['finished', 'done', 'valid', 'uptodate', 'cluster in healthy state'],
 ]);
+
+const isUnderWay = /pending|progress|waiting|creating|updating|upgrading|initializing|unknown|paused/i;
+
+/** Of a part of an object: words that everybody means alike. */
+export const isUnfinished = (phase: string): boolean => endedBadly.has(phase.toLowerCase()) || isUnderWay.test(phase);
 
 /** A phase that is no word of the table holds back: nobody knows what it says. */
 export function meaningOfPhase(phase: string): 'done' | 'failed' | 'unknown' {

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../json.ts';
 import { foreignText } from '../record/foreign-text.ts';
-import { meaningOfCondition, meaningOfPhase, summaries, tellsOfFailure } from './condition-words.ts';
+import { isUnfinished, meaningOfCondition, meaningOfPhase, summaries, tellsOfFailure } from './condition-words.ts';
 import { type Finding, failing, healthy, waiting } from './judgement.ts';
 import { conditionOf, listAt, numberAt, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
 
@@ -22,10 +22,10 @@ export function conventionFinding(object: JsonObject): Finding {
 export const noRuleReason = 'NoRule';
 
 /** Said plainly, so that whoever deploys such an object gives an expression for it. */
-const noRule = (object: JsonObject): Finding =>
+export const noRule = (object: JsonObject): Finding =>
   waiting(
     noRuleReason,
-    `there is no rule for a ${stringAt(object, 'kind') ?? 'object'} of ${stringAt(object, 'apiVersion') ?? 'this API'}: it has none of the conditions ${summaries.join(', ')}; give healthy_when in the catalogue`,
+    `there is no rule for a ${stringAt(object, 'kind') ?? 'object'} of ${stringAt(object, 'apiVersion') ?? 'this API'}: none of its conditions (${summaries.join(', ')}) says that it does what it is for; give healthy_when in the catalogue`,
   );
 
 /** In order: the first that says something wins. */
@@ -40,6 +40,7 @@ const rules: readonly ((object: JsonObject) => Finding | undefined)[] = [
   badCondition,
   toldError,
   unknownPhase,
+  unfinishedPart,
   missingReplicas,
 ];
 
@@ -92,9 +93,17 @@ function failedCondition(object: JsonObject): Finding | undefined {
 function suspension(object: JsonObject): Finding | undefined {
   const isAsked = ['suspend', 'suspended', 'paused'].some((name) => valueAt(object, 'spec', name) === true);
   const told = firstTrue(meant(object, 'suspended'));
-  if (!isAsked && told === undefined) return undefined;
+  if (!isAsked && told === undefined && !isSwitchedOff(object)) return undefined;
   return waiting('Suspended', 'it is suspended: its controller does nothing until somebody resumes it');
 }
+
+/** Crossplane, KEDA, Cluster API and CloudNativePG are told to leave an object alone by an annotation. */
+const isSwitchedOff = (object: JsonObject): boolean =>
+  Object.entries(objectAt(object, 'metadata', 'annotations')).some(
+    ([name, value]) =>
+      (/\/paused(-replicas)?$/.test(name) && value !== 'false') ||
+      (/\/reconcil(e|iation)$/.test(name) && value === 'disabled'),
+  );
 
 const phasesOf = (object: JsonObject): readonly string[] =>
   [['phase'], ['state'], ['status'], ['health'], ['health', 'status']].flatMap(
@@ -127,18 +136,20 @@ function staleSummary(object: JsonObject): Finding | undefined {
     .map((condition) => lag(object, condition))[0];
 }
 
+/** Also of the parts of an object, such as the parents of a route. */
 function shortCondition(object: JsonObject): Finding | undefined {
-  const nested = Object.values(objectAt(object, 'status')).flatMap((value) =>
+  const parts = Object.values(objectAt(object, 'status')).flatMap((value) =>
     Array.isArray(value) ? value.flatMap((one) => listAt(one, 'conditions')) : listAt(value, 'conditions'),
   );
-  const short = [...conditionsOf(object), ...nested].find((condition) => {
-    const [status, meaning] = [statusOf(condition), meaningOfCondition(typeOf(condition))];
-    if (status === 'True') return false;
-    const told = `${stringAt(condition, 'reason') ?? ''} ${stringAt(condition, 'message') ?? ''}`;
-    return meaning === 'good' || summaries.includes(typeOf(condition)) || (meaning === 'other' && tellsOfFailure(told));
+  const short = [...conditionsOf(object), ...parts].find((condition) => {
+    if (statusOf(condition) === 'True')
+      return isSummary(condition) && tellsOfFailure(stringAt(condition, 'reason') ?? '');
+    return isSummary(condition) || ['good', 'other'].includes(meaningOfCondition(typeOf(condition)));
   });
   return short && waiting('ConditionNotTrue', `the condition ${describe(short)}`);
 }
+
+const isSummary = (condition: JsonObject): boolean => summaries.includes(typeOf(condition));
 
 function badCondition(object: JsonObject): Finding | undefined {
   const found = firstTrue(meant(object, 'bad'));
@@ -164,6 +175,28 @@ function unknownPhase(object: JsonObject): Finding | undefined {
   return phase === undefined
     ? undefined
     : waiting('PhaseNotDone', `its phase is ${foreignText(phase, 100)}${because(object)}`);
+}
+
+/** Where the object as a whole only says that it was reconciled, its parts may still be under way. */
+function unfinishedPart(object: JsonObject): Finding | undefined {
+  const phase = partsOf(objectAt(object, 'status'), 0).find(isUnfinished);
+  return phase === undefined
+    ? undefined
+    : waiting('PartNotDone', `a part of it is in the phase ${foreignText(phase, 100)}`);
+}
+
+const deepest = 6;
+
+/** The phases of all parts. Conditions have rules of their own, and what has been is history. */
+function partsOf(value: Json, depth: number): readonly string[] {
+  if (typeof value !== 'object' || value === null || depth > deepest) return [];
+  if (Array.isArray(value)) return value.flatMap((one: Json) => partsOf(one, depth + 1));
+  return Object.entries(value).flatMap(([name, inner]) => {
+    if (/conditions$|history$/i.test(name)) return [];
+    if (typeof inner === 'string')
+      return depth > 0 && ['phase', 'state', 'status', 'health'].includes(name) ? [inner] : [];
+    return partsOf(inner, depth + 1);
+  });
 }
 
 /** Counters that are 0 may be left out, so only those that are written are compared. */

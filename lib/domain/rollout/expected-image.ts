@@ -41,9 +41,9 @@ export const askedReference = ({ expected, workload }: Pick<ImageLook, 'expected
 const isComparable = (look: ImageLook): boolean =>
   (askedReference(look) !== undefined || look.expected.artifactType === 'docker') && !hasNoImage(look);
 
-/** A certificate, or another object of a custom kind that has no template of pods: its version stands in no image. */
+/** A certificate, or another object that is not built in and has no template of pods: its version stands in no image of it. */
 export const hasNoImage = ({ workload: { kind }, view }: Pick<ImageLook, 'workload' | 'view'>): boolean =>
-  (kind === 'certificate' || kind === 'custom') &&
+  (kind === 'certificate' || kind === 'custom' || kind === 'rollout') &&
   view.workload !== undefined &&
   containersOf(podSpecOf({ kind }, view.workload)).length === 0;
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json.ts';
 import type { CustomResource } from '../plan/plan.ts';
-import { conditionsOf, conventionFinding, describe } from './conventions.ts';
+import { conditionsOf, conventionFinding, describe, noRule } from './conventions.ts';
 import { firstShort } from './counts.ts';
 import { type Finding, failing, healthy, waiting } from './judgement.ts';
 import { conditionOf, desiredReplicas, listAt, numberAt, stringAt, valueAt } from './kubernetes-object.ts';
@@ -28,14 +28,19 @@ const rules: Readonly<Record<string, (object: JsonObject) => Finding>> = {
   'snapshot.storage.k8s.io/volumesnapshots': flag('readyToUse'),
 };
 
+/** Groups whose Ready says that a controller looked, and nothing about what it looks after. */
+const reconciledOnly: ReadonlySet<string> = new Set(['promoter.argoproj.io']);
+
 /** What is known of an object that is none of our own kinds: by its row, else by the conventions alone. */
 export function objectFinding(object: JsonObject, resource = guessResource(object)): Finding {
   const { api_version, plural } = resource;
   const group = api_version.includes('/') ? api_version.split('/', 1).join() : '';
   const key = `${group}/${plural}`;
   const byConvention = conventionFinding(object);
-  if (!Object.hasOwn(rules, key) || isAgainst(byConvention)) return byConvention;
-  return rules[key]?.(object) ?? byConvention;
+  if (reconciledOnly.has(group) && byConvention.verdict === 'healthy') return noRule(object);
+  const ofRow = Object.hasOwn(rules, key) ? rules[key]?.(object) : undefined;
+  if (ofRow === undefined) return byConvention;
+  return ofRow.verdict !== 'failing' && isAgainst(byConvention) ? byConvention : ofRow;
 }
 
 /** As apimachinery guesses the resource of a kind (UnsafeGuessKindToResource). */
@@ -45,9 +50,9 @@ function guessResource(object: JsonObject): CustomResource {
   return { api_version: stringAt(object, 'apiVersion') ?? '', plural };
 }
 
-/** A row may say more than no rule, an empty status or conditions that are all True; not less than what speaks against an object. */
+/** A row knows what the conditions of its kind mean. What else speaks against an object, it does not overrule. */
 const isAgainst = ({ verdict, reason }: Finding): boolean =>
-  verdict === 'failing' || !['NoRule', 'StatusAwaited', 'ConditionsTrue'].includes(reason);
+  verdict === 'failing' || !['NoRule', 'StatusAwaited', 'ConditionsTrue', 'ConditionNotTrue'].includes(reason);
 
 function phases({ done, failed }: { readonly done: readonly string[]; readonly failed: readonly string[] }) {
   return (object: JsonObject): Finding => {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../lib/domain/json.ts';
 import type { WorkloadView } from '../../../lib/domain/ports.ts';
-import { judge, lines, metadata, nothing, podOf, template } from './kinds.ts';
-import { secondsAgo, toldOf, unready, waitingFor } from './objects.ts';
+import { captureBaseline } from '../../../lib/domain/rollout/baseline.ts';
+import { judgeRollout } from '../../../lib/domain/rollout/verdict.ts';
+import { expected, judge, lines, metadata, nothing, podOf, template } from './kinds.ts';
+import { deployment, now, secondsAgo, toldOf, unready, waitingFor } from './objects.ts';
 
 describe('a Job', () => {
   const view = (
@@ -106,6 +108,7 @@ describe('a Job', () => {
 });
 
 describe('a CronJob', () => {
+  const at = (minute: number): string => `2026-05-01T11:0${minute}:00Z`;
   const view = (spec: JsonObject = {}, status: JsonObject = {}): WorkloadView => ({
     ...nothing,
     workload: { metadata, spec: { jobTemplate: { spec: { template } }, ...spec }, status },
@@ -143,5 +146,48 @@ describe('a CronJob', () => {
 
   it('that is not there is awaited', () => {
     expect(judge('cronjob', nothing).verdict).toBe('waiting');
+  });
+
+  it.each<[what: string, seen: JsonObject, before: WorkloadView, told: string]>([
+    [
+      'whose first run failed',
+      { lastScheduleTime: at(5), lastSuccessfulTime: at(1) },
+      nothing,
+      'waiting LastRunFailed',
+    ],
+    [
+      'whose first run goes on',
+      { lastScheduleTime: at(5), lastSuccessfulTime: at(1), active: [{}] },
+      nothing,
+      'healthy CronJobUpdated',
+    ],
+    [
+      'whose last run was well',
+      { lastScheduleTime: at(5), lastSuccessfulTime: at(6) },
+      nothing,
+      'healthy CronJobUpdated',
+    ],
+    ['that never ended well so far', { lastScheduleTime: at(5) }, nothing, 'healthy CronJobUpdated'],
+  ])('%s', (_, status, before, told) => {
+    const { verdict, reason } = judge('cronjob', view({}, status), before);
+    expect(`${verdict} ${reason}`).toBe(told);
+  });
+
+  it('counts a run that failed only from the attempt on', () => {
+    const seen = view({}, { lastScheduleTime: at(5), lastSuccessfulTime: at(1) });
+    const workload = { ...deployment, kind: 'cronjob' as const };
+    const look = { workload, expected, baseline: captureBaseline(workload, seen), view: seen, now };
+    expect(judgeRollout({ ...look, since: Date.parse(at(5)) }).verdict).toBe('waiting');
+    const later = judgeRollout({ ...look, since: Date.parse(at(5)) + 1 });
+    expect([later.verdict, later.warnings]).toEqual([
+      'healthy',
+      [`its last run, of ${at(5)}, did not succeed; that was before the deployment`],
+    ]);
+    expect(judgeRollout(look).verdict).toBe('healthy');
+  });
+
+  it('that is new and has no status yet is awaited', () => {
+    const workload = { metadata, spec: { jobTemplate: { spec: { template } } } };
+    expect(judge('cronjob', { ...nothing, workload })).toMatchObject({ verdict: 'waiting', reason: 'StatusAwaited' });
   });
 });

@@ -1,0 +1,207 @@
+import { expect, it } from 'vitest';
+import type { JsonObject } from '../../../lib/domain/json.ts';
+import { objectFinding } from '../../../lib/domain/rollout/standard-objects.ts';
+
+/** Objects that are none of our kinds: what is said of them by convention, and by the rows of standard objects. */
+
+const is = (type: string, status = 'True', more: JsonObject = {}): JsonObject => ({ type, status, ...more });
+const ready = is('Ready');
+const widget = (status: JsonObject, more: JsonObject = {}): JsonObject => ({
+  ...{ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w', generation: 3 }, status },
+  ...more,
+});
+const of = (apiVersion: string, kind: string, status: JsonObject, more: JsonObject = {}): JsonObject =>
+  widget(status, { apiVersion, kind, ...more });
+const with_ = (...conditions: readonly JsonObject[]) => widget({ conditions });
+const annotated = (name: string, value: string) =>
+  widget({ conditions: [ready] }, { metadata: { name: 'w', annotations: { [name]: value } } });
+const hpa = (...conditions: readonly JsonObject[]) => of('autoscaling/v2', 'HorizontalPodAutoscaler', { conditions });
+const able = [is('AbleToScale'), is('ScalingActive')];
+
+const rows: readonly (readonly [what: string, object: JsonObject, said: string])[] = [
+  ['is ready', with_(ready), 'healthy ConditionsTrue'],
+  ['is available', with_(is('Available')), 'healthy ConditionsTrue'],
+  ['has a scaler without work', with_(ready, is('Active', 'False')), 'healthy ConditionsTrue'],
+  ['says of something bad that it is not so', with_(ready, is('ValidateFailed', 'False')), 'healthy ConditionsTrue'],
+  ['has a phase that says done', widget({ conditions: [ready], phase: 'Running' }), 'healthy ConditionsTrue'],
+  ['is not ready', with_(is('Ready', 'False')), 'waiting ConditionNotTrue'],
+  ['does not know whether it is ready', with_(is('Ready', 'Unknown')), 'waiting ConditionNotTrue'],
+  ['has a condition without a status', with_({ type: 'Ready' }), 'waiting ConditionNotTrue'],
+  [
+    'is ready for a reason that is none',
+    with_(is('Ready', 'True', { reason: 'LastError' })),
+    'waiting ConditionNotTrue',
+  ],
+  ['has a part that is not ready', with_(ready, is('StoreReady', 'False')), 'waiting ConditionNotTrue'],
+  ['has something that nobody knows', with_(ready, is('Backup', 'False')), 'waiting ConditionNotTrue'],
+  [
+    'has a parent that does not take it',
+    widget({ conditions: [ready], parents: [{ conditions: [is('Accepted', 'False')] }] }),
+    'waiting ConditionNotTrue',
+  ],
+  ['stalls', with_(ready, is('Stalled')), 'failing ConditionFailed'],
+  ['failed', with_(is('Failed')), 'failing ConditionFailed'],
+  ['is at work', with_(ready, is('Reconciling')), 'waiting Reconciling'],
+  ['is being upgraded', with_(ready, is('UpgradeInProgress')), 'waiting Reconciling'],
+  [
+    'is done, by a reason',
+    with_(is('Available'), is('Progressing', 'True', { reason: 'NewReplicaSetAvailable' })),
+    'healthy ConditionsTrue',
+  ],
+  ['names a failure', with_(ready, is('BackupFailed')), 'waiting ConditionNamesFailure'],
+  ['names an error', widget({ conditions: [ready], failureMessage: 'no host' }), 'waiting StatusNamesError'],
+  [
+    'names no error',
+    widget({ conditions: [ready], error: '', errors: [], lastError: false }),
+    'healthy ConditionsTrue',
+  ],
+  ['failed by its phase', widget({ conditions: [is('Ready', 'False')], phase: 'Failed' }), 'failing PhaseFailed'],
+  ['has a phase that nobody knows', widget({ conditions: [ready], phase: 'Failing over' }), 'waiting PhaseNotDone'],
+  [
+    'has a part that is under way',
+    widget({ conditions: [ready], parts: [{ state: 'ok' }, { inner: { phase: 'pending' } }] }),
+    'waiting PartNotDone',
+  ],
+  [
+    'had a part that was under way',
+    widget({ conditions: [ready], history: [{ phase: 'pending' }], parts: [{ conditions: [is('Ready')] }] }),
+    'healthy ConditionsTrue',
+  ],
+  ['was not seen', widget({ conditions: [ready], observedGeneration: 2 }), 'waiting GenerationNotObserved'],
+  ['was not seen, in text', widget({ conditions: [ready], observedGeneration: '2' }), 'waiting GenerationNotObserved'],
+  ['was ready before', with_(is('Ready', 'True', { observedGeneration: 2 })), 'waiting GenerationNotObserved'],
+  ['was seen, by a hash', widget({ conditions: [ready], observedGeneration: 'c45557fd9' }), 'healthy ConditionsTrue'],
+  ['is suspended', widget({ conditions: [ready] }, { spec: { suspend: true } }), 'waiting Suspended'],
+  ['says that it is paused', with_(ready, is('Paused')), 'waiting Suspended'],
+  ['is paused by a note', annotated('keda.sh/paused', 'true'), 'waiting Suspended'],
+  ['is left alone by a note', annotated('cnpg.io/reconciliation', 'disabled'), 'waiting Suspended'],
+  ['is not paused by a note', annotated('keda.sh/paused', 'false'), 'healthy ConditionsTrue'],
+  [
+    'lacks replicas',
+    widget({ conditions: [ready], readyReplicas: 1 }, { spec: { replicas: 2 } }),
+    'waiting ReplicasNotReady',
+  ],
+  [
+    'lacks replicas in its own count',
+    widget({ conditions: [ready], replicas: 2, unavailableReplicas: 1 }),
+    'waiting ReplicasNotReady',
+  ],
+  ['has no status', widget({}), 'waiting StatusAwaited'],
+  ['has none of the conditions', widget({ color: 'blue' }), 'waiting NoRule'],
+  [
+    'is of a group whose Ready says little',
+    of('promoter.argoproj.io/v1alpha1', 'PullRequest', { conditions: [ready] }),
+    'waiting NoRule',
+  ],
+  ['is a bound claim', of('v1', 'PersistentVolumeClaim', { phase: 'Bound' }), 'healthy PhaseDone'],
+  ['is a claim', of('v1', 'PersistentVolumeClaim', {}), 'waiting PhaseNotDone'],
+  ['is a lost claim', of('v1', 'PersistentVolumeClaim', { phase: 'Lost' }), 'failing PhaseFailed'],
+  ['is a Service', of('v1', 'Service', {}), 'healthy Exists'],
+  [
+    'is a Service without its address',
+    of('v1', 'Service', {}, { spec: { type: 'LoadBalancer' } }),
+    'waiting AddressAwaited',
+  ],
+  [
+    'is an Ingress with an address',
+    of('networking.k8s.io/v1', 'Ingress', { loadBalancer: { ingress: [{ ip: '1.2.3.4' }] } }),
+    'healthy AddressAssigned',
+  ],
+  ['is a Service of Knative', of('serving.knative.dev/v1', 'Service', {}), 'waiting StatusAwaited'],
+  ['is an autoscaler', hpa(...able), 'healthy ConditionsTrue'],
+  [
+    'is an autoscaler at its bound',
+    hpa(...able, is('ScalingLimited', 'True', { reason: 'TooManyReplicas' })),
+    'healthy ConditionsTrue',
+  ],
+  ['is an autoscaler that is limited', hpa(...able, is('ScalingLimited')), 'waiting ConditionNotTrue'],
+  [
+    'is an autoscaler without a target',
+    hpa(is('AbleToScale', 'False', { reason: 'FailedGetScale' })),
+    'failing ConditionFailed',
+  ],
+  ['is an autoscaler without conditions', hpa(), 'waiting StatusAwaited'],
+  [
+    'is an autoscaler of the first version',
+    of(
+      'autoscaling/v1',
+      'HorizontalPodAutoscaler',
+      {},
+      {
+        metadata: { annotations: { 'autoscaling.alpha.kubernetes.io/conditions': JSON.stringify(able) } },
+      },
+    ),
+    'healthy ConditionsTrue',
+  ],
+  [
+    'is an autoscaler with a broken note',
+    of(
+      'autoscaling/v1',
+      'HorizontalPodAutoscaler',
+      {},
+      {
+        metadata: { annotations: { 'autoscaling.alpha.kubernetes.io/conditions': '[' } },
+      },
+    ),
+    'waiting StatusAwaited',
+  ],
+  [
+    'is a ReplicaSet',
+    of('apps/v1', 'ReplicaSet', { observedGeneration: 3, readyReplicas: 1, availableReplicas: 1 }),
+    'healthy ReplicasReady',
+  ],
+  [
+    'is a ReplicaSet that nobody counted',
+    of('apps/v1', 'ReplicaSet', { readyReplicas: 1 }),
+    'waiting GenerationNotObserved',
+  ],
+  [
+    'is a ReplicaSet whose pods are refused',
+    of('apps/v1', 'ReplicaSet', {
+      observedGeneration: 3,
+      readyReplicas: 1,
+      availableReplicas: 1,
+      conditions: [is('ReplicaFailure')],
+    }),
+    'waiting ConditionNamesFailure',
+  ],
+  ['is a budget', of('policy/v1', 'PodDisruptionBudget', { observedGeneration: 3 }), 'healthy BudgetObserved'],
+  [
+    'is a budget that is used up',
+    of('policy/v1', 'PodDisruptionBudget', { observedGeneration: 3, conditions: [is('DisruptionAllowed', 'False')] }),
+    'waiting ConditionNotTrue',
+  ],
+  [
+    'is a definition',
+    of('apiextensions.k8s.io/v1', 'CustomResourceDefinition', { conditions: [is('NamesAccepted'), is('Established')] }),
+    'healthy ConditionsTrue',
+  ],
+  [
+    'is a definition whose names are taken',
+    of('apiextensions.k8s.io/v1', 'CustomResourceDefinition', { conditions: [is('NamesAccepted', 'False')] }),
+    'failing ConditionFailed',
+  ],
+  [
+    'is a definition in the making',
+    of('apiextensions.k8s.io/v1', 'CustomResourceDefinition', { conditions: [is('Established', 'False')] }),
+    'waiting ConditionNotTrue',
+  ],
+  ['is a canary', of('flagger.app/v1beta1', 'Canary', { phase: 'Succeeded' }), 'healthy PhaseDone'],
+  ['is a snapshot', of('snapshot.storage.k8s.io/v1', 'VolumeSnapshot', { readyToUse: true }), 'healthy StatusReady'],
+  [
+    'is a snapshot in the making',
+    of('snapshot.storage.k8s.io/v1', 'VolumeSnapshot', { readyToUse: false }),
+    'waiting StatusNotReady',
+  ],
+];
+
+it.each(rows)('one that %s', (_, object, said) => {
+  const { verdict, reason, message } = objectFinding(object);
+  expect(`${verdict} ${reason}`, message).toBe(said);
+  expect(message).not.toBe('');
+});
+
+it('can be asked for by the resource of the catalogue, where the kind is not known', () => {
+  const claim = { api_version: 'v1', plural: 'persistentvolumeclaims' };
+  expect(objectFinding({ kind: '', status: { phase: 'Bound' } }, claim).verdict).toBe('healthy');
+});

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../lib/domain/json.ts';
+import { captureBaseline } from '../../../lib/domain/rollout/baseline.ts';
+import { judgeRollout } from '../../../lib/domain/rollout/verdict.ts';
+import { expected, judge, lines, metadata, template } from './kinds.ts';
+import { deployment, now, toldOf } from './objects.ts';
+
+const condition = (type: string, status: string, reason = 'Because', more: JsonObject = {}): JsonObject => ({
+  ...{ type, status, reason, message: `told ${type}` },
+  ...more,
+});
+const view = (kind: string, status: JsonObject, spec: JsonObject = {}) => ({
+  workload: { kind, metadata, spec, status },
+  revisions: [],
+  pods: [],
+});
+
+describe('a Service of Knative', () => {
+  const names = { observedGeneration: 3, latestCreatedRevisionName: 'app-2', latestReadyRevisionName: 'app-2' };
+  const ready = ['ConfigurationsReady', 'Ready', 'RoutesReady'].map((type) => condition(type, 'True'));
+  const service = (status: JsonObject) => view('Service', status, { template });
+
+  it.each<[what: string, status: JsonObject, told: string]>([
+    ['is ready', { ...names, conditions: ready }, 'healthy, RolledOut: 1 of 1 replicas are ready with reg/app:2'],
+    [
+      'has not seen the newest spec',
+      { ...names, observedGeneration: 2, conditions: ready },
+      'waiting, GenerationNotObserved: the controller has seen generation 2; generation 3 is the current one',
+    ],
+    [
+      'has a newer revision than the ready one',
+      { ...names, latestReadyRevisionName: 'app-1', conditions: ready },
+      'waiting, RevisionNotReady: revision app-1 is ready; app-2 is awaited',
+    ],
+    [
+      'is at it',
+      { ...names, conditions: [condition('Ready', 'Unknown', 'Deploying')] },
+      'waiting, ConditionNotTrue: the condition Ready is Unknown: Deploying, told Ready',
+    ],
+    [
+      'has given up',
+      { ...names, conditions: [condition('Ready', 'False', 'RevisionMissing')] },
+      lines(
+        'waiting, RevisionFailed: the condition Ready is False: RevisionMissing, told Ready',
+        '- condition Ready, RevisionMissing: Ready is False: RevisionMissing, told Ready',
+      ),
+    ],
+  ])('that %s', (_, status, told) => expect(toldOf(judge('knative-service', service(status)))).toBe(told));
+
+  it('fails when it stays so', () => {
+    const look = {
+      ...{ workload: { ...deployment, kind: 'knative-service' as const }, expected, baseline: { exists: false }, now },
+      view: service({ ...names, conditions: [condition('Ready', 'False')] }),
+    };
+    const first = judgeRollout(look);
+    expect(judgeRollout({ ...look, previous: first.progress, now: now + 9_000 }).verdict).toBe('waiting');
+    const last = judgeRollout({ ...look, previous: first.progress, now: now + 10_000 });
+    expect(last).toMatchObject({ verdict: 'failing', reason: 'RevisionFailed' });
+  });
+});
+
+describe('a Certificate of cert-manager', () => {
+  const unversioned =
+    '! version 2 was not compared: a certificate object without a pod template names no image; verified is that its controller has seen what was applied last and says that it is ready';
+  const ready = condition('Ready', 'True', 'Ready', { observedGeneration: 3 });
+  const failed = condition('Issuing', 'False', 'Failed', { lastTransitionTime: new Date(now).toISOString() });
+
+  it.each<[what: string, status: JsonObject, told: string]>([
+    [
+      'is issued',
+      { conditions: [ready], notAfter: '2030-01-01T00:00:00Z' },
+      lines(
+        'healthy, CertificateIssued: the certificate is issued, valid until 2030-01-01T00:00:00Z: the condition Ready is True: Ready, told Ready',
+        unversioned,
+      ),
+    ],
+    [
+      'is ready for an older spec',
+      { conditions: [{ ...ready, observedGeneration: 2 }] },
+      'waiting, GenerationNotObserved: the controller has seen generation 2; generation 3 is the current one',
+    ],
+    [
+      'is being issued anew',
+      { conditions: [ready, condition('Issuing', 'True')] },
+      'waiting, Reconciling: the controller is at work: Issuing is True: Because, told Issuing',
+    ],
+    ['has no status', {}, 'waiting, StatusAwaited: its controller has not written a status yet'],
+    ['has no condition', { revision: 1 }, 'waiting, StatusAwaited: it has no condition Ready yet'],
+    [
+      'is not ready',
+      { conditions: [condition('Ready', 'False')] },
+      'waiting, ConditionNotTrue: the condition Ready is False: Because, told Ready',
+    ],
+    [
+      'could not be issued',
+      { conditions: [condition('Ready', 'False'), failed] },
+      lines(
+        'failing, CertificateNotIssued: the certificate was not issued: Issuing is False: Failed, told Issuing',
+        '- condition Issuing, Failed: the certificate was not issued: Issuing is False: Failed, told Issuing',
+      ),
+    ],
+  ])('that %s', (_, status, told) => expect(toldOf(judge('certificate', view('Certificate', status)))).toBe(told));
+
+  it('is not failed by an attempt of another time', () => {
+    const look = {
+      ...{ workload: { ...deployment, kind: 'certificate' as const }, expected, baseline: { exists: false }, now },
+      view: view('Certificate', { conditions: [condition('Ready', 'False'), failed] }),
+    };
+    expect(judgeRollout({ ...look, since: now }).verdict).toBe('failing');
+    expect(judgeRollout({ ...look, since: now + 1 }).verdict).toBe('waiting');
+  });
+
+  it('that was there before is told as such', () => {
+    const before = view('Certificate', { conditions: [ready] });
+    const { reason, message } = judge('certificate', before, before);
+    expect([reason, message.split(':', 1)]).toEqual(['AlreadyRunning', ['nothing changed']]);
+  });
+});
+
+describe('a custom object', () => {
+  const workload = {
+    ...{ kind: 'custom' as const, name: 'app', namespace: 'shared' },
+    resource: { api_version: 'example.com/v1', plural: 'widgets' },
+  };
+  const look = (status: JsonObject, spec: JsonObject = {}) => {
+    const seen = view('', status, spec);
+    return { workload, expected, baseline: captureBaseline(workload, { revisions: [], pods: [] }), view: seen, now };
+  };
+
+  it('with a pod template is held to its image', () => {
+    const status = { conditions: [condition('Ready', 'True')] };
+    expect(judgeRollout(look(status, { template }))).toMatchObject({
+      ...{ verdict: 'healthy', reason: 'ConditionsTrue' },
+      message: 'the condition Ready is True: Because, told Ready, with reg/app:2',
+    });
+    const other = { spec: { containers: [{ name: 'app', image: 'reg/app:1' }] } };
+    expect(judgeRollout(look(status, { template: other }))).toMatchObject({ verdict: 'failing', reason: 'WrongImage' });
+  });
+
+  it('without one is healthy by its conditions, and says what was not compared', () => {
+    const { verdict, warnings } = judgeRollout(look({ conditions: [condition('Ready', 'True')] }));
+    expect([verdict, warnings?.length]).toEqual(['healthy', 1]);
+  });
+
+  it('of which nobody knows anything says so', () => {
+    expect(judgeRollout(look({ color: 'blue' }))).toMatchObject({ verdict: 'waiting', reason: 'NoRule' });
+  });
+});
