@@ -31,6 +31,7 @@ export const concludeDeployment = (known: WhatIsKnown): Outcome => {
     runs: item.runs,
     ...(before === undefined ? {} : { release_before: before }),
     ...(after === undefined ? {} : { release_after: after }),
+    ...(item.digest === undefined || !item.verified ? {} : { digest: item.digest }),
     ended_at: now,
   };
 };

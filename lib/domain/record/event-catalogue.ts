@@ -82,6 +82,7 @@ const deploymentDetail = z.strictObject({
   runs: z.array(run).optional(),
   release_before: text.optional(),
   release_after: text.optional(),
+  digest: text.optional().describe('by which a verified deployment runs'),
   failure: z.strictObject({ reason: text, message: text }).optional(),
   execution_arn: text.optional().describe('the execution on AWS that runs the deployment'),
   console: text.optional().describe('the page of that execution'),

@@ -59,6 +59,8 @@ export interface Outcome {
   readonly release_before?: string;
   /** Version that was seen running at the end; absent when nobody can say. */
   readonly release_after?: string;
+  /** The digest by which a verified deployment ran, in all pods that told it. */
+  readonly digest?: string;
   readonly ended_at: number;
   readonly resolved_by?: string;
 }
@@ -102,6 +104,8 @@ export interface ItemRow {
   readonly verified?: true;
   /** The image that was then seen, in full, when the service's container can be told. */
   readonly image?: string;
+  /** The digest by which it ran then, in all pods that told it. */
+  readonly digest?: string;
   readonly warnings?: readonly string[];
   /** When the attempt, or the restore, that runs now must be over. */
   readonly deadline?: number;
@@ -258,6 +262,8 @@ export interface Release {
   readonly version: string;
   /** The image that then ran, in full, when the service's container is known. */
   readonly image?: string;
+  /** The digest by which it ran. */
+  readonly digest?: string;
   readonly deployment: PlannedDeployment;
   /** Where it is known from: recorded after a verified deployment, or read from what ran on the cluster. */
   readonly origin: 'recorded' | 'observed';

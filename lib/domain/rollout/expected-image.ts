@@ -75,6 +75,18 @@ export function candidates(look: ImageLook, containers: readonly Container[]): r
   return containers.filter(({ image }) => sameRepository(image, reference));
 }
 
+/** The container that the service is: told by name, number or repository, else the only one that got the version since the baseline. */
+export function serviceContainer(look: ImageLook): Container | undefined {
+  const { workload, view } = look;
+  if (view.workload === undefined) return undefined;
+  const possible = candidates(look, containersOf(podSpecOf(workload, view.workload)));
+  const proving =
+    possible.length === 1 ? possible : possible.filter(isNewSince(look.baseline)).filter(isItSurely(look));
+  return proving.length === 1 ? proving[0] : undefined;
+}
+
+const isItSurely = (look: ImageLook) => (container: Container) => isComparable(look) && isIt(look, container) === true;
+
 /** In a baseline of an earlier version no container is known: there any may have changed. */
 const isNewSince = (baseline: Baseline | undefined) => {
   if (baseline === undefined) return () => false;

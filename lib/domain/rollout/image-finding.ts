@@ -1,4 +1,3 @@
-import type { JsonObject } from '../json.ts';
 import { hasReturned, imageBefore, isSameRevision, mainContainer, revisionOf } from './baseline.ts';
 import {
   askedReference,
@@ -13,15 +12,11 @@ import {
 } from './expected-image.ts';
 import { hasDigest, hasTag, hasVersion, parseImage, sameImage, sameRepository } from './image.ts';
 import { readVersion } from './image-version.ts';
-import { type Finding, failing, type Look, waiting } from './judgement.ts';
+import { type Finding, failing, type Look, type Seen, waiting } from './judgement.ts';
 import { stringAt } from './kubernetes-object.ts';
 import { containersOf, imagesOf, podSpecOf } from './pod-template.ts';
 import { templateMark } from './template-mark.ts';
 import { isBaselines, sameImages } from './whose-image.ts';
-
-interface Seen extends Look {
-  readonly object: JsonObject;
-}
 
 /**
  * The finding when the image is not (or no longer) the expected one; nothing when the kind's own rules may judge. What counts is

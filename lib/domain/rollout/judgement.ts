@@ -79,6 +79,8 @@ export interface Finding {
   readonly warnings?: readonly string[];
   /** Waiting will not tell: nobody can know any more, and somebody must say how it ended. */
   readonly unknown?: true;
+  /** By which the service's container runs in all pods of the new revision that tell it. */
+  readonly digest?: string;
 }
 
 export interface Judgement extends Finding {

@@ -7,6 +7,7 @@ import { judgeCronJob } from './cron-job.ts';
 import { judgeCustomObject } from './custom-object.ts';
 import { judgeDaemonSet } from './daemon-set.ts';
 import { judgeDeployment } from './deployment.ts';
+import { digestOf, withDigests } from './digest.ts';
 import { isExpectedImage } from './expected-image.ts';
 import { imageFinding, imagesToRemember, imageWarning, templateToRemember } from './image-finding.ts';
 import { judgeJob } from './job.ts';
@@ -38,7 +39,8 @@ export function judgeRollout(asked: Look): Judgement {
   const look = { ...asked, workload: withContainer(asked.workload, asked.baseline) };
   const report = reportOf(look);
   const { first_seen, finding } = judgeSignals(report, look);
-  return { ...finding, progress: nextProgress(look, first_seen) };
+  const digest = digestOf(look);
+  return { ...finding, ...(digest !== undefined && { digest }), progress: nextProgress(look, first_seen) };
 }
 
 /** Whether this release already runs and is ready, so that nothing needs to be restored. When it cannot be told: false. */
@@ -54,7 +56,7 @@ function reportOf(look: Look): KindReport {
   if (leaving !== undefined) return leaving;
   const wrong = imageFinding(look);
   if (wrong !== undefined) return { signals: [], finding: wrong };
-  const report = kinds[workload.kind]({ ...look, object: view.workload });
+  const report = withDigests(look, kinds[workload.kind]({ ...look, object: view.workload }));
   const warning = report.finding.verdict === 'healthy' ? imageWarning(look) : undefined;
   if (warning === undefined) return report;
   return { ...report, finding: { ...report.finding, warnings: [...(report.finding.warnings ?? []), warning] } };

@@ -39,6 +39,8 @@ export interface DeploymentView {
   readonly restore?: Restore;
   readonly release_before?: string;
   readonly release_after?: string;
+  /** The digest by which a verified deployment runs, in all pods that told it. */
+  readonly digest?: string;
   readonly resolved_by?: string;
   /** Of the execution that runs it, and its page; absent where that is the embedded engine's. */
   readonly execution_arn?: string;
@@ -119,5 +121,6 @@ const viewProgress = ({ outcome, runs, warnings, ...item }: ItemRow): Progress =
 const viewReleases = ({ outcome }: ItemRow) => ({
   ...(outcome?.release_before === undefined ? {} : { release_before: outcome.release_before }),
   ...(outcome?.release_after === undefined ? {} : { release_after: outcome.release_after }),
+  ...(outcome?.digest === undefined ? {} : { digest: outcome.digest }),
   ...(outcome?.resolved_by === undefined ? {} : { resolved_by: outcome.resolved_by }),
 });

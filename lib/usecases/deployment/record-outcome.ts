@@ -83,7 +83,7 @@ export const outcomeWrites = ({ ids }: Pick<Deps, 'ids'>, { planned, item, outco
     { at, actor: 'record', detail: JSON.parse(JSON.stringify(detailOf(item, outcome))) as JsonObject },
   );
   if (status !== 'SUCCESS') return [...change.writes, ...lastOutcomeWrites(planned, item, outcome)];
-  const release = { batchId: item.batch_id, at, id: ids.next(), image: item.image };
+  const release = { batchId: item.batch_id, at, id: ids.next(), image: item.image, digest: item.digest };
   return [...change.writes, ...releaseWrites(planned, release)];
 };
 
@@ -99,7 +99,7 @@ export const tellDispatcher = (
 
 const detailOf = (
   { started_at, execution_arn }: ItemRow,
-  { evidence, attempts, runs, release_before, release_after, failure }: Outcome,
+  { evidence, attempts, runs, release_before, release_after, digest, failure }: Outcome,
 ): object => ({
   started_at,
   ...executionTold(execution_arn),
@@ -108,5 +108,6 @@ const detailOf = (
   runs,
   release_before,
   release_after,
+  digest,
   failure,
 });

@@ -111,16 +111,21 @@ const probe = async (cluster: Cluster, request: HealthRequest): Promise<HealthAn
 
 const settleGood = (deps: Needs, { row, view }: Observation, finding: Finding, health: string): Promise<void> => {
   const { reason, warnings = [] } = finding;
-  const message = fittingText(`${finding.message}.${health}`);
+  const message = fittingText(`${finding.message}${byDigest(finding)}.${health}`);
   if (row.wait === 'verify-restore') return settleRestored(deps, row, { reason, message });
   const { image } = captureBaseline(row.deployment.workload, view);
   const seen = {
     verified: true,
     warnings: warnings.map(fittingText),
     ...(image === undefined ? {} : { image }),
+    ...(finding.digest === undefined ? {} : { digest: finding.digest }),
   } as const;
   return settleSuccess(deps, { place: placeOf(row), row, reason, message, seen });
 };
+
+/** A reference that names it has told it. */
+const byDigest = ({ digest, message }: Finding): string =>
+  digest === undefined || message.includes(digest) ? '' : `, by digest ${digest}`;
 
 const settleRestored = (
   deps: Needs,

@@ -6,19 +6,21 @@ import { keys } from '../../domain/record/keys.ts';
 import type { LastChangeRow } from '../../domain/record/recorded-release.ts';
 import { type ItemRow, itemOf, type LastOutcomeRow, type Outcome, type Release } from '../../domain/record/rows.ts';
 
+/** What was seen to run, as far as it could be told. */
+interface Seen {
+  readonly image?: string | undefined;
+  readonly digest?: string | undefined;
+}
+
 /** A verified deployment becomes the release that a later failure returns to. `id` is new and sorts by time. */
 export const releaseWrites = (
   deployment: PlannedDeployment,
-  {
-    batchId,
-    at,
-    id,
-    image,
-  }: { readonly batchId: string; readonly at: number; readonly id: string; readonly image?: string | undefined },
+  { batchId, at, id, image, digest }: Pick<Release, 'at'> & { readonly batchId: string; readonly id: string } & Seen,
 ): readonly Write[] => {
   const release: Release = {
     version: deployment.docker_image_version,
     ...(image === undefined ? {} : { image }),
+    ...(digest === undefined ? {} : { digest }),
     deployment,
     origin: 'recorded',
     at,

@@ -30,7 +30,13 @@ const working: ItemRow = {
 
 const outcome: Outcome = {
   ...{ status: 'FAILED', reason: 'X', message: 'x', evidence: [], warnings: ['w'], attempts: 5, runs: [run(5)] },
-  ...{ failure: { reason: 'Last', message: 'The last.' }, release_before: '1', release_after: '0', ended_at: 3_000 },
+  ...{
+    failure: { reason: 'Last', message: 'The last.' },
+    release_before: '1',
+    release_after: '0',
+    digest: 'sha256:1b',
+    ended_at: 3_000,
+  },
   resolved_by: 'ada',
 };
 
@@ -69,15 +75,15 @@ describe('a deployment is shown', () => {
         warnings: ['w'],
       },
       ...{ restore, execution_arn: arn, console: expect.stringContaining(arn) },
-      ...{ release_before: '1', release_after: '0', resolved_by: 'ada' },
+      ...{ release_before: '1', release_after: '0', digest: 'sha256:1b', resolved_by: 'ada' },
       ...{ started_at: time(1), updated_at: time(2), ended_at: time(3) },
     });
   });
 
   test('without what its outcome does not know', () => {
-    const { failure: _, release_before: __, release_after: ___, resolved_by: ____, ...bare } = outcome;
+    const { failure: _, release_before: __, release_after: ___, resolved_by: ____, digest: _____, ...bare } = outcome;
     const view = viewDeployment(asked, { ...working, outcome: bare });
-    for (const name of ['failure', 'release_before', 'release_after', 'resolved_by'])
+    for (const name of ['failure', 'release_before', 'release_after', 'digest', 'resolved_by'])
       expect(view).not.toHaveProperty(name);
   });
 });

@@ -102,6 +102,20 @@ describe('a verdict', () => {
     expect(told(await read())).toBe(outcome);
   });
 
+  test('that is good says by which digest it runs, and keeps it', async () => {
+    const digest = `sha256:${'1b'.repeat(32)}`;
+    const podStatus = {
+      ...{ phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
+      containerStatuses: [{ name: 'app', ready: true, imageID: `reg/app@${digest}`, state: { running: {} } }],
+    };
+    const { look, read, world, row } = await watched({});
+    await look(viewOf({ image: 'reg/app:3.0.2', podStatus }));
+    const { item } = await read();
+    expect(item.message).toBe(`2 of 2 replicas are ready with reg/app:3.0.2, by digest ${digest}.`);
+    expect([item.digest, item.outcome?.digest]).toEqual([digest, digest]);
+    expect(await world.table.get(keys.goodRelease(row.deployment.target))).toMatchObject({ digest });
+  });
+
   test('that is good without an image to name names none', async () => {
     const containers = [
       { name: 'a', image: 'reg/a:3.0.2' },

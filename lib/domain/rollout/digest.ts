@@ -1,0 +1,76 @@
+import { serviceContainer } from './expected-image.ts';
+import { parseImage } from './image.ts';
+import { isDigest } from './image-version.ts';
+import type { Look } from './judgement.ts';
+import { hasEnded, listAt, nameOf, stringAt } from './kubernetes-object.ts';
+import { podsOfNewRevision } from './revision.ts';
+import { evidenceLimit, type KindReport, type Signal } from './signal.ts';
+
+interface Running {
+  readonly pod: string;
+  readonly container: string;
+  readonly digest: string;
+}
+
+/**
+ * The digest by which the service's container runs in the pods of the new revision; undefined where none tells, or they are not one. A
+ * spec that names a digest runs that one: of an index the runtimes may report one of its images, for each platform another.
+ */
+export function digestOf(look: Look): string | undefined {
+  const named = namedDigest(look);
+  if (named !== undefined) return named;
+  const digests = new Set(running(look).map(({ digest }) => digest));
+  return digests.size === 1 ? [...digests][0] : undefined;
+}
+
+/** A tag that moves while pods are started: what one pod serves is not what the next one does. It stays so until pods are made anew. */
+export function withDigests(look: Look, report: KindReport): KindReport {
+  const all = namedDigest(look) === undefined ? running(look) : [];
+  const mixed = mixedSignal(all);
+  return mixed === undefined ? report : { ...report, signals: [...report.signals, mixed] };
+}
+
+/** So long a pod may be there that is about to be replaced. */
+const mixedGrace = 30_000;
+
+function mixedSignal(all: readonly Running[]): Signal | undefined {
+  const counts = [...Map.groupBy(all, ({ digest }) => digest)].map(([digest, pods]) => ({ digest, pods }));
+  if (counts.length < 2) return undefined;
+  const told = counts.map(({ digest, pods }) => `${pods.length} by ${digest}`).join(', ');
+  const container = all[0]?.container;
+  return {
+    key: 'MixedDigests',
+    reason: 'MixedDigests',
+    message: `the pods of the new revision do not run the same image of container ${container}: ${told}; the tag was moved meanwhile, so deploy by a digest or by a tag that stays`,
+    grace: mixedGrace,
+    evidence: counts.slice(0, evidenceLimit).map(({ digest, pods: [first] }) => ({
+      ...{ kind: 'pod', name: first?.pod ?? '', reason: 'MixedDigests', message: `runs ${digest}` },
+      ...(container !== undefined && { container }),
+    })),
+  };
+}
+
+const namedDigest = (look: Look): string | undefined => {
+  const container = serviceContainer(look);
+  return container && parseImage(container.image).digest?.toLowerCase();
+};
+
+/** A bare digest may be that of the image's configuration, of an image that was loaded and not pulled: it tells nothing. */
+function running(look: Look): readonly Running[] {
+  const { workload, view } = look;
+  const container = serviceContainer(look)?.name;
+  if (container === undefined) return [];
+  const endsBySelf = workload.kind === 'job' || workload.kind === 'pod';
+  return podsOfNewRevision(workload, view)
+    .filter((pod) => endsBySelf || !hasEnded(pod))
+    .flatMap((pod) =>
+      listAt(pod, 'status', 'containerStatuses')
+        .filter((status) => stringAt(status, 'name') === container)
+        .flatMap((status) => {
+          const { repository, digest } = parseImage(stringAt(status, 'imageID') ?? '');
+          return repository === '' || digest === undefined || !isDigest(digest)
+            ? []
+            : [{ pod: nameOf(pod), container, digest: digest.toLowerCase() }];
+        }),
+    );
+}
