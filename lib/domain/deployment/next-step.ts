@@ -5,7 +5,7 @@ export interface AttemptThatFailed {
   readonly failure: Failure;
   /** From 1. */
   readonly attempt: number;
-  readonly deployment: Pick<PlannedDeployment, 'retry_count' | 'rollback_strategy'>;
+  readonly deployment: Pick<PlannedDeployment, 'retry_count' | 'rollback_strategy' | 'workload'>;
   /** Nothing new may start, another attempt included. */
   readonly batchCancelled: boolean;
 }
@@ -21,7 +21,22 @@ export const decideAfterFailure = ({
   deployment,
   batchCancelled,
 }: AttemptThatFailed): 'AttemptRetryable' | 'AttemptFailed' | 'AttemptEnded' => {
-  if (failure.unknown || failure.cancelled || failure.superseded) return 'AttemptEnded';
+  if (isLeftAsItIs(failure)) return 'AttemptEnded';
   if (failure.retryable && !batchCancelled && attempt <= deployment.retry_count) return 'AttemptRetryable';
-  return deployment.rollback_strategy === 'automatic' && failure.touched ? 'AttemptFailed' : 'AttemptEnded';
+  return wantsRestore(deployment, failure) && !runsOnce(deployment) ? 'AttemptFailed' : 'AttemptEnded';
 };
+
+const wantsRestore = ({ rollback_strategy }: AttemptThatFailed['deployment'], { touched }: Failure): boolean =>
+  rollback_strategy === 'automatic' && touched === true;
+
+/** To put back the release before would be to run it again: the migration of last month, for example. */
+export const runsOnce = ({ workload }: Pick<PlannedDeployment, 'workload'>): boolean => workload.kind === 'job';
+
+export const notRunAgain = 'The job of the release before was not run again: what it did, it did once';
+
+/** What is to be said of a failure after which nothing is put back, although that was asked for. */
+export const withoutRestore = (deployment: AttemptThatFailed['deployment'], failure: Failure): string | undefined =>
+  runsOnce(deployment) && wantsRestore(deployment, failure) && !isLeftAsItIs(failure) ? notRunAgain : undefined;
+
+const isLeftAsItIs = ({ unknown, cancelled, superseded }: Failure): boolean =>
+  unknown === true || cancelled === true || superseded === true;

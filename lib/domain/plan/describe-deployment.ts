@@ -11,7 +11,9 @@ export const describeDeployment = (deployment: PlannedDeployment, waitsFor: read
   describeVerification(deployment),
   ...describeRollout(deployment.rollout ?? {}),
   ...describeHealthCheck(deployment.health_check),
-  restoreSentences[deployment.rollback_strategy],
+  deployment.workload.kind === 'job' && deployment.rollback_strategy === 'automatic'
+    ? 'on failure: puts nothing back, since a job of before would be run again'
+    : restoreSentences[deployment.rollback_strategy],
 ];
 
 const describeRun = ({ executor, docker_image_version, environment_id, timeout, retry_count }: PlannedDeployment) => {

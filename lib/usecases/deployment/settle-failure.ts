@@ -1,4 +1,4 @@
-import { decideAfterFailure } from '../../domain/deployment/next-step.ts';
+import { decideAfterFailure, withoutRestore } from '../../domain/deployment/next-step.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import { type Evidence, toldEvidence } from '../../domain/record/evidence.ts';
 import { foreignName, foreignText } from '../../domain/record/foreign-text.ts';
@@ -53,8 +53,9 @@ export const settleFailure = async (deps: Needs, untrimmed: FailedWait): Promise
     if (isRestoring(failed.place.wait)) return afterRestore(failed, runs);
     const { deployment, actor } = failed;
     const touched = failed.failure.touched === true || item.touched === true;
-    const failure: Failure = { ...failed.failure, touched };
-    const error = decideAfterFailure({ failure, attempt: item.attempt, deployment, batchCancelled });
+    const known: Failure = { ...failed.failure, touched };
+    const error = decideAfterFailure({ failure: known, attempt: item.attempt, deployment, batchCancelled });
+    const failure = error === 'AttemptEnded' ? withNote(known, withoutRestore(deployment, known)) : known;
     const next = error === 'AttemptRetryable' ? { attempt: item.attempt + 1, step: 'capture' as const } : {};
     return {
       answer: { error, reason: failure.reason, message: failure.message },
@@ -64,6 +65,9 @@ export const settleFailure = async (deps: Needs, untrimmed: FailedWait): Promise
     };
   });
 };
+
+const withNote = (failure: Failure, note: string | undefined): Failure =>
+  note === undefined ? failure : { ...failure, message: `${failure.message.replace(/\.$/, '')}. ${note}.` };
 
 export const restoreFailed = (failure: Failure): Restore => ({
   ok: false,

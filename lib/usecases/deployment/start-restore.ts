@@ -1,3 +1,4 @@
+import { notRunAgain, runsOnce } from '../../domain/deployment/next-step.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
 import type { PlannedDeployment, RolloutSettings } from '../../domain/plan/plan.ts';
 import type { WorkloadView } from '../../domain/ports.ts';
@@ -48,6 +49,7 @@ interface Restoring {
 
 const beginRestore = async (deps: Needs, { place, planned, capture }: Restoring): Promise<void> => {
   if (capture?.previous === undefined) return settleNoPrevious(deps, place);
+  if (runsOnce(planned) || runsOnce(capture.previous.deployment)) return settleRunsOnce(deps, place);
   const { previous } = capture;
   const view = await lookAt(deps, previous.deployment);
   if (view !== undefined) {
@@ -101,6 +103,16 @@ const alreadyRuns = ({ clock }: Needs, { release, settings, view }: Found): bool
 const settleNoPrevious = (deps: Needs, place: PlaceOfWait): Promise<void> => {
   const reason = 'NoPreviousVersion';
   const message = 'There is no previous version to restore; nothing was deleted.';
+  return settleWait(deps, place, () => ({
+    answer: { error: 'AttemptEnded', reason, message },
+    patch: { restore: { ok: false, reason, message } },
+    actor: 'executor',
+  }));
+};
+
+const settleRunsOnce = (deps: Needs, place: PlaceOfWait): Promise<void> => {
+  const reason = 'JobNotRunAgain';
+  const message = `${notRunAgain}.`;
   return settleWait(deps, place, () => ({
     answer: { error: 'AttemptEnded', reason, message },
     patch: { restore: { ok: false, reason, message } },

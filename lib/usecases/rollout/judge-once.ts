@@ -16,6 +16,7 @@ import type { Failure, Restore } from '../../domain/record/rows.ts';
 import type { RolloutWatchRow } from '../../domain/record/watch-rows.ts';
 import { captureBaseline } from '../../domain/rollout/baseline.ts';
 import { type Finding, type Progress, wantsLog } from '../../domain/rollout/judgement.ts';
+import { remedyFor } from '../../domain/rollout/remedy.ts';
 import { judgeRollout } from '../../domain/rollout/verdict.ts';
 import { fittingText, settleFailure } from '../deployment/settle-failure.ts';
 import { settleSuccess } from '../deployment/settle-success.ts';
@@ -29,7 +30,7 @@ export interface RolloutMemory {
   progress?: Progress;
   health?: HealthState;
   healthDue?: number;
-  last?: Pick<Finding, 'reason' | 'message' | 'evidence'>;
+  last?: Pick<Finding, 'reason' | 'message' | 'evidence' | 'warnings'>;
 }
 
 export interface Observation {
@@ -59,6 +60,7 @@ export const judgeOnce = async (deps: Needs, observation: Observation): Promise<
   memory.progress = progress;
   memory.last = finding;
   if (finding.verdict === 'failing') return settleBad(deps, observation, finding);
+  if (finding.unknown) return settleUnknown(deps, observation, finding);
   if (finding.verdict === 'healthy' && (await isHealthy(deps, observation, finding))) return;
   if (deps.clock.now() > row.deadline) await settleTimeout(deps, observation);
 };
@@ -190,17 +192,29 @@ const withLog = async (cluster: Cluster, { deployment }: RolloutWatchRow, eviden
 
 /** An item of the table holds 400 KB, and a row keeps the evidence of five pods twice: in the failure and in the outcome. */
 const lineLength = 300;
+
+/** It ended where nobody saw it: a person says how. */
+const settleUnknown = async (deps: Needs, { row }: Observation, { reason, message }: Finding): Promise<void> => {
+  const failure: Failure = { reason, message, unknown: true, touched: true };
+  await settleFailure(deps, { place: placeOf(row), deployment: row.deployment, failure, actor });
+};
+
 const settleTimeout = async (deps: Needs, { row, cluster, memory }: Observation): Promise<void> => {
   const last = memory.last!; // a look comes before the end
   const failure: Failure = {
     reason: 'Timeout',
-    message: `The rollout was not in order at the end of the timeout. Last seen: ${last.message}.`,
+    message: `The rollout was not in order at the end of the timeout. ${lastSeen(last)}`,
     evidence: await withLogs(cluster, row, last.evidence),
     retryable: true,
     touched: true,
   };
   await settleFailure(deps, { place: placeOf(row), deployment: row.deployment, failure, actor });
 };
+
+const lastSeen = ({ reason, message, warnings = [] }: NonNullable<RolloutMemory['last']>): string =>
+  [`Last seen: ${reason}: ${message}`, ...warnings.map((warning) => `Besides: ${warning}`), remedyFor(reason)]
+    .map((sentence) => `${sentence}.`)
+    .join(' ');
 
 /** Nobody could look, so nobody can say (batch-format section 11, item 18). Before the deadline it may still heal. */
 export const noteUnreachable = async (

@@ -1,14 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { type AttemptThatFailed, decideAfterFailure } from '../../../lib/domain/deployment/next-step.ts';
+import {
+  type AttemptThatFailed,
+  decideAfterFailure,
+  withoutRestore,
+} from '../../../lib/domain/deployment/next-step.ts';
 import { isWorthAnotherTry } from '../../../lib/domain/deployment/rollout-failure.ts';
 
 const failure = { reason: 'X', message: 'x', retryable: true, touched: true };
+const workload = { kind: 'deployment', name: 'w', namespace: 'n' } as const;
 const first: AttemptThatFailed = {
   ...{ failure, attempt: 1, batchCancelled: false },
-  deployment: { retry_count: 1, rollback_strategy: 'automatic' },
+  deployment: { retry_count: 1, rollback_strategy: 'automatic', workload },
 };
-const manual = { retry_count: 1, rollback_strategy: 'manual' } as const;
-const none = { retry_count: 1, rollback_strategy: 'none' } as const;
+const manual = { retry_count: 1, rollback_strategy: 'manual', workload } as const;
+const none = { retry_count: 1, rollback_strategy: 'none', workload } as const;
+const job = { retry_count: 1, rollback_strategy: 'automatic', workload: { ...workload, kind: 'job' } } as const;
 
 describe('what follows an attempt that failed', () => {
   it.each<[what: string, AttemptThatFailed, follows: ReturnType<typeof decideAfterFailure>]>([
@@ -27,9 +33,24 @@ describe('what follows an attempt that failed', () => {
     ['the last, never restored', { ...first, attempt: 2, deployment: none }, 'AttemptEnded'],
     ['one that nobody knows about', { ...first, failure: { ...failure, unknown: true } }, 'AttemptEnded'],
     ['one that was cancelled', { ...first, failure: { ...failure, cancelled: true } }, 'AttemptEnded'],
+    ['the first of a job', { ...first, deployment: job }, 'AttemptRetryable'],
+    ['the last of a job', { ...first, attempt: 2, deployment: job }, 'AttemptEnded'],
     ['one that somebody else replaced', { ...first, failure: { ...failure, superseded: true } }, 'AttemptEnded'],
   ])('%s', (_, attempt, follows) => {
     expect(decideAfterFailure(attempt)).toBe(follows);
+  });
+});
+
+describe('that nothing is put back is said', () => {
+  it.each<[what: string, deployment: AttemptThatFailed['deployment'], more: object, is: boolean]>([
+    ['of a job that was to be restored', job, {}, true],
+    ['of none that touched nothing', job, { touched: false }, false],
+    ['of none whose end nobody knows', job, { unknown: true }, false],
+    ['of none that was cancelled', job, { cancelled: true }, false],
+    ['of none that is left to somebody', { ...job, rollback_strategy: 'manual' }, {}, false],
+    ['of nothing that is restored', first.deployment, {}, false],
+  ])('%s', (_, deployment, more, is) => {
+    expect(withoutRestore(deployment, { ...failure, ...more }) !== undefined).toBe(is);
   });
 });
 
@@ -59,6 +80,11 @@ describe('another attempt may heal a rollout that failed by', () => {
     ['Superseded', false],
     ['WrongImage', false],
     ['WorkloadNotFound', false],
+    ['WorkloadDeleted', false],
+    ['Terminating', false],
+    ['OnDelete', false],
+    ['PartitionHoldsAll', false],
+    ['Suspended', false],
   ])('%s: %s', (reason, is) => {
     expect(isWorthAnotherTry(reason)).toBe(is);
   });

@@ -48,6 +48,15 @@ test.each<[what: string, Partial<PlannedDeployment>, waitsFor: readonly string[]
     whole({ verification: 'verifies that deployment shared/s1 on cluster-eu-1 runs reg/s1 and rolls out' }),
   ],
   [
+    'of a job, which is never put back',
+    { workload: { ...planned!.workload, kind: 'job' }, rollback_strategy: 'automatic' },
+    [],
+    whole({
+      verification: 'verifies that job shared/s1 on cluster-eu-1 rolls out',
+      end: 'on failure: puts nothing back, since a job of before would be run again',
+    }),
+  ],
+  [
     'that is judged in its own way',
     { rollout: { crash_tolerance: 1, steady_seconds: 30, unblock: true } },
     [],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { notRunAgain } from '../../../lib/domain/deployment/next-step.ts';
 import type { PlannedDeployment } from '../../../lib/domain/plan/plan.ts';
 import { changeItem } from '../../../lib/domain/record/change.ts';
 import { keys, type Wait } from '../../../lib/domain/record/keys.ts';
@@ -146,6 +147,19 @@ describe('an attempt that failed is followed', () => {
       'by a restore, when an earlier attempt had touched the target',
       { item: { attempt: 2, touched: true, runs: [run(1), run(2)] }, failure: { touched: false } },
       { ...common, ...next('AttemptFailed', 2), step: 'deploy', attempt: 2, runs: [run(1), run(2)] },
+    ],
+    [
+      'by nothing, when it was a job: the one before would be run again',
+      { deployment: { retry_count: 0, workload: { kind: 'job', name: 'w', namespace: 'n' } } },
+      {
+        ...common,
+        step: 'deploy',
+        attempt: 1,
+        failure: { ...failure, message: `It failed. ${notRunAgain}.` },
+        told: `${told} ${notRunAgain}.`,
+        answer: `AttemptEnded ${told} ${notRunAgain}.`,
+        detail: { attempt: 1, next: 'AttemptEnded', evidence: [] },
+      },
     ],
     [
       'with what is newly known of its run',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FlotillaError } from '../../../lib/domain/errors.ts';
+import type { WorkloadKind } from '../../../lib/domain/plan/plan.ts';
 import type { Cluster, Executor, WorkloadView } from '../../../lib/domain/ports.ts';
 import { executorWatcher, keys } from '../../../lib/domain/record/keys.ts';
 import { type AnswerRow, type CaptureRow, type ItemRow, itemOf, rowOf } from '../../../lib/domain/record/rows.ts';
@@ -15,9 +16,10 @@ const failed = viewOf({ image: 'reg/login-api:3.0.2', revision: 2 });
 const good = viewOf({ image: 'reg/login-api:3.0.1', revision: 1 });
 
 /** A deployment of 3.0.2 that failed; 3.0.1 ran before it, deployed by another account with another timeout. */
-const failedDeployment = async ({ hasPrevious = true } = {}) => {
+const failedDeployment = async ({ hasPrevious = true, kindBefore = 'deployment' as WorkloadKind } = {}) => {
   const { world, batchId: batch_id, deployment } = await aboutToStart();
-  const before = { ...deployment, timeout: 77, executor: { ...deployment.executor, account: 'harness:old' } };
+  const workload = { ...deployment.workload, kind: kindBefore };
+  const before = { ...deployment, workload, timeout: 77, executor: { ...deployment.executor, account: 'harness:old' } };
   const baseline = captureBaseline(deployment.workload, good);
   const previous = { version: '3.0.1', deployment: before, origin: 'recorded', at: 0, batch_id: 'earlier' } as const;
   const capture: CaptureRow = { attempt: 1, baseline, ...(hasPrevious ? { previous } : {}) };
@@ -151,6 +153,14 @@ test('without a release before nothing is done, and nothing deleted', async () =
   expect(answer).toMatchObject({ error: 'AttemptEnded', reason: 'NoPreviousVersion', message });
   expect(item.restore).toEqual({ ok: false, reason: 'NoPreviousVersion', message });
   expect([item.reason, item.message]).toEqual(['NoPreviousVersion', message]);
+  expect([new Set(told), started, view.looks]).toEqual([new Set([`a AttemptEnded: ${message}`]), [], 0]);
+});
+
+test('a job is not run again', async () => {
+  const { restore, read, told, started, view } = await failedDeployment({ kindBefore: 'job' });
+  await restore('a');
+  const message = 'The job of the release before was not run again: what it did, it did once.';
+  expect((await read()).item.restore).toEqual({ ok: false, reason: 'JobNotRunAgain', message });
   expect([new Set(told), started, view.looks]).toEqual([new Set([`a AttemptEnded: ${message}`]), [], 0]);
 });
 

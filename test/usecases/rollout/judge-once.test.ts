@@ -204,6 +204,22 @@ describe('a verdict', () => {
     expect((await read()).isWatched).toBe(true);
   });
 
+  test('that cannot be given any more is UNKNOWN', async () => {
+    const { look, read, row, world } = await watched({});
+    const workload = { ...row.deployment.workload, kind: 'job' as const };
+    Object.assign(row, { deployment: { ...row.deployment, workload, rollback_strategy: 'automatic' } });
+    const spec = { template: { spec: { containers: [{ name: 'app', image: 'reg/app:3.0.2' }] } } };
+    await look({ workload: { metadata: { uid: 'j1' }, spec, status: { active: 1 } }, revisions: [], pods: [] });
+    for (const _ of [1, 2]) {
+      await look({ revisions: [], pods: [] });
+      world.clock.time += 10_000;
+    }
+    const { item, answer, isWatched } = await read();
+    expect([isWatched, answer?.error, item.failure?.reason, item.failure?.unknown]).toEqual([
+      ...[false, 'AttemptEnded', 'JobGone', true],
+    ]);
+  });
+
   test('that another attempt may heal says so', async () => {
     const { look, read } = await watched({});
     await look(
@@ -294,7 +310,9 @@ describe('at the end of the time', () => {
     const { item } = await read();
     expect(item.failure).toEqual({
       ...{ reason: 'Timeout', retryable: true, touched: true },
-      message: 'The rollout was not in order at the end of the timeout. Last seen: 0 of 1 replicas are ready.',
+      message:
+        'The rollout was not in order at the end of the timeout. Last seen: ReplicasNotReady: 0 of 1 replicas are ready. ' +
+        'Look at the log, the readiness probe and the events of the pods that are not ready.',
       evidence: [
         {
           ...{ kind: 'pod', name: 'app-hash2-0', container: 'app', reason: 'NotReady' },
@@ -313,7 +331,7 @@ describe('at the end of the time', () => {
     world.clock.time = deadline + 1;
     await look(notReady);
     expect((await read()).item.message).toBe(
-      'The rollout was not in order at the end of the timeout. Last seen: 0 of 1 replicas are ready.',
+      'The rollout was not in order at the end of the timeout. Last seen: ReplicasNotReady: 0 of 1 replicas are ready. Look at the log, the readiness probe and the events of the pods that are not ready.',
     );
   });
 

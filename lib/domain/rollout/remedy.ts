@@ -1,0 +1,27 @@
+/**
+ * What somebody can do about a rollout that was not in order when its time was over, by what was seen last. Reasons that fail
+ * by themselves have it in their message.
+ */
+const remedies: Readonly<Record<string, string>> = {
+  GenerationNotObserved: 'See whether the controllers of the cluster work',
+  ImageNotUpdated: 'See what the pipeline changed, and whether it is this workload',
+  ReplicasNotUpdated: 'Look at the events of the workload: quota, admission or old pods may hold the new ones up',
+  ReplicasNotReady: 'Look at the log, the readiness probe and the events of the pods that are not ready',
+  ReplicasNotAvailable: 'Pods must be ready for minReadySeconds: see whether they stay so',
+  OldReplicasPending: 'See what keeps the old pods: a finalizer, a preStop hook, a long grace period',
+  RevisionNotCurrent: 'See whether its controller works',
+  NodesNotCounted: 'See whether the controllers of the cluster work',
+  NotSteady: 'See why its containers end, or lower steady_seconds',
+  NothingAsked: 'See what sets its number of replicas, or which nodes it may run on',
+  PodsNotSeen: 'See whether Flotilla may list and watch pods there',
+  JobRunning: 'Look at the log of its pods; give it a longer timeout if it only takes longer',
+  PodNotReady: 'Look at its log, its readiness probe and its events',
+  Unschedulable: 'Make room on the nodes, or lower what its pods ask for',
+  Settling: 'Look at the log of the container that ended',
+  Terminating: 'See what keeps it from going',
+  WorkloadNotFound: 'Compare its name and namespace with the catalogue',
+};
+
+const usual = 'Look at the workload, its pods and their events; give it a longer timeout if it only takes longer';
+
+export const remedyFor = (reason: string): string => (Object.hasOwn(remedies, reason) ? remedies[reason]! : usual);
