@@ -2,7 +2,7 @@ import type { JsonObject } from '../json.ts';
 import { containerEvidence, statusesOf, waitsFor } from './container-status.ts';
 import { type CrashOptions, crashSignal } from './crash-signal.ts';
 import type { Evidence } from './judgement.ts';
-import { conditionOf, listAt, nameOf, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
+import { conditionOf, nameOf, numberAt, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
 import { evidenceLimit, type Signal } from './signal.ts';
 import { type PullOptions, waitingSignal } from './waiting-signal.ts';
 
@@ -29,11 +29,11 @@ export function unreadyEvidence(pods: readonly JsonObject[]): readonly Evidence[
 }
 
 function containerSignals(pod: JsonObject, options: SignalOptions): readonly Signal[] {
-  const { crashesAllowed, isOld, now, tolerance } = options;
+  const { crashesAllowed, isOld, now, tolerance, warnings = [] } = options;
   return statusesOf(pod).flatMap((status) =>
     [
       waitingSignal(pod, status, options),
-      crashesAllowed ? undefined : crashSignal(pod, status, { now, tolerance, isOld: isOld?.(pod) ?? false }),
+      crashesAllowed ? undefined : crashSignal(pod, status, { now, tolerance, warnings, isOld: isOld?.(pod) ?? false }),
     ].filter((signal) => signal !== undefined),
   );
 }
@@ -50,12 +50,14 @@ function schedulingSignals(pod: JsonObject): readonly Signal[] {
 
 function unreadyContainers(pod: JsonObject): readonly Evidence[] {
   if (stringAt(conditionOf(pod, 'Ready'), 'status') === 'True') return [];
-  return listAt(pod, 'status', 'containerStatuses')
-    .filter((status) => valueAt(status, 'ready') !== true)
-    .map((status) => {
-      const state = Object.keys(objectAt(status, 'state'))[0] ?? 'unknown';
-      const reason = waitsFor(status) ?? 'NotReady';
-      const detail = stringAt(status, 'state', 'waiting', 'message') ?? `the container is ${state} and not ready`;
-      return containerEvidence(pod, status, reason, detail);
-    });
+  const unready = statusesOf(pod).filter((status) => valueAt(status, 'ready') !== true);
+  const told = unready.filter((status) => waitsFor(status) !== 'PodInitializing');
+  return (told.length > 0 ? told : unready).map((status) => {
+    const state = Object.keys(objectAt(status, 'state'))[0] ?? 'unknown';
+    const end = objectAt(status, 'state', 'terminated');
+    const reason = waitsFor(status) ?? stringAt(end, 'reason') ?? 'NotReady';
+    const ended = valueAt(end, 'exitCode') === undefined ? '' : `, exit code ${numberAt(end, 'exitCode')}`;
+    const detail = stringAt(status, 'state', 'waiting', 'message') ?? `the container is ${state} and not ready${ended}`;
+    return containerEvidence(pod, status, reason, detail);
+  });
 }

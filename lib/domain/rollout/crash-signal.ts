@@ -3,6 +3,7 @@ import { foreignText } from '../record/foreign-text.ts';
 import { containerEvidence, lastEnd, mayEnd, waitsFor, where } from './container-status.ts';
 import { numberAt, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
 import type { Signal } from './signal.ts';
+import { about, type WarningEvent } from './warning-event.ts';
 
 /** One or two ends may be a database that came up later; at the third it is a loop. */
 const usualTolerance = 2;
@@ -16,6 +17,7 @@ export interface CrashOptions {
   readonly isOld?: boolean;
   /** How many ends of a container are borne. */
   readonly tolerance?: number | undefined;
+  readonly warnings?: readonly WarningEvent[];
 }
 
 interface Ended {
@@ -30,10 +32,10 @@ interface Ended {
 export function crashSignal(pod: JsonObject, status: JsonObject, options: CrashOptions): Signal | undefined {
   const ended = endedOf(pod, status);
   if (ended === undefined) return undefined;
-  const { tolerance = usualTolerance, isOld = false, now } = options;
+  const { tolerance = usualTolerance, isOld = false, now, warnings = [] } = options;
   const { end, ends, isLooping, isUp } = ended;
   const reason = stringAt(end, 'reason') === 'OOMKilled' ? 'OOMKilled' : 'CrashLoopBackOff';
-  const detail = detailOf(status, end);
+  const detail = `${detailOf(status, end)}${probeOf(pod, status, warnings)}`;
   const about = { evidence: [containerEvidence(pod, status, reason, detail)], grace: Number.POSITIVE_INFINITY };
   if (!isUp && ends > tolerance && (isLooping || !isOld))
     return { ...about, key: 'Crash', reason, message: `${where(pod, status)}: ${reason}: ${detail}`, grace: 0 };
@@ -58,6 +60,14 @@ function endedOf(pod: JsonObject, status: JsonObject): Ended | undefined {
 const isRunning = (status: JsonObject): boolean => valueAt(status, 'state', 'running') !== undefined;
 
 const endedAt = (ended: JsonObject | undefined): number => Date.parse(stringAt(ended, 'finishedAt') ?? '') || 0;
+
+/** A container whose liveness probe fails is killed: its end alone does not tell why. */
+function probeOf(pod: JsonObject, status: JsonObject, warnings: readonly WarningEvent[]): string {
+  const name = stringAt(status, 'name');
+  const isAbout = (one: WarningEvent) => one.container === undefined || one.container === name;
+  const probe = about(warnings, pod).find((one) => one.reason === 'Unhealthy' && isAbout(one));
+  return probe === undefined ? '' : `; ${probe.message}`;
+}
 
 /** The reasons of ends that say no more than their exit codes. */
 const plain: ReadonlySet<string> = new Set(['Error', 'OOMKilled']);

@@ -4,9 +4,8 @@ import { deadlineReport } from './deadline.ts';
 import { type Finding, failing, type Seen, waiting } from './judgement.ts';
 import { kindReport } from './kind-report.ts';
 import { conditionOf, desiredReplicas, numberAt, stringAt, valueAt } from './kubernetes-object.ts';
-import { currentReplicaSet, podsOfNewRevision } from './revision.ts';
+import { podsOfNewRevision } from './revision.ts';
 import type { KindReport } from './signal.ts';
-import { oldPodsWillLeave } from './surge.ts';
 
 /** kubectl's order of counts (rollout_status.go), with pods, pause, quota and conditions that kubectl does not look at. */
 export function judgeDeployment(look: Seen): KindReport {
@@ -17,8 +16,7 @@ export function judgeDeployment(look: Seen): KindReport {
   const pending = countsFinding(object) ?? unavailableFinding(object) ?? unprogressedFinding(object);
   const counted = { ready: readyOf(object), desired: desiredReplicas(object), pods, warnings: pauseWarning(object) };
   const told = pending === undefined ? done(look, counted) : pendingReport(look, pending);
-  const owner = currentReplicaSet(object, view.revisions) ?? object;
-  return kindReport(look, { pods, maker: { owner, mayMakeRoom: oldPodsWillLeave(look, pods) } }, told);
+  return kindReport(look, { pods }, told);
 }
 
 /** What is not there yet, and whether it will ever come. */

@@ -120,4 +120,5 @@ const logReasons: ReadonlySet<string> = new Set([
   'RunContainerError',
   'PostStartHookError',
   'ContainerFailed',
+  'Completed',
 ]);

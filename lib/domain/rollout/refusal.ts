@@ -2,15 +2,9 @@ import type { JsonObject } from '../json.ts';
 import { isOfPresent } from './condition.ts';
 import type { Evidence, Seen } from './judgement.ts';
 import { conditionOf, isDeleting, nameOf, stringAt } from './kubernetes-object.ts';
+import type { Maker } from './maker.ts';
 import type { KindReport, Signal } from './signal.ts';
-
-/** Who makes the pods of the new revision. */
-export interface Maker {
-  /** The object that says so when its pods are refused. */
-  readonly owner: JsonObject;
-  /** Pods that serve now will be taken away and may make room. Those that are on their way out are seen anyway. */
-  readonly mayMakeRoom?: boolean;
-}
+import { about, evidenceOf, type WarningEvent } from './warning-event.ts';
 
 interface Refusal {
   readonly message: string;
@@ -36,8 +30,12 @@ const passing =
  * Quota, admission or pod security refuse the pods. That is final where no pod makes room. Where one does, the controller
  * tries again by itself, but only after as long as it has waited so far: so long it may take after the last pod has left.
  */
-export function refusalSignals(look: Seen, maker: Maker): Pick<KindReport, 'signals' | 'timed'> {
-  const refusal = refusalOf(look, maker);
+export function refusalSignals(
+  look: Seen,
+  maker: Maker,
+  warnings: readonly WarningEvent[],
+): Pick<KindReport, 'signals' | 'timed'> {
+  const refusal = byCondition(look, maker) ?? byEvent(look, maker, warnings) ?? byOldCondition(look, maker);
   if (refusal === undefined) return { signals: [] };
   if (refusal.isOld) {
     const more = 'as it was before this deployment; the controller tries again by itself';
@@ -77,24 +75,50 @@ const signalOf = ({ message, evidence }: Refusal, { key, grace, more }: Weight):
   message: more === undefined ? message : `${message} (${more})`,
 });
 
-function refusalOf(look: Seen, { owner }: Maker): Refusal | undefined {
-  const told = speakers(look, owner).flatMap((speaker) => {
-    const condition = conditionOf(speaker, 'ReplicaFailure');
-    return condition !== undefined && stringAt(condition, 'status') === 'True' ? [{ speaker, condition }] : [];
-  });
-  const present = told.find(({ speaker, condition }) => isOfPresent(look, speaker, condition));
-  if (present !== undefined) return byCondition(present.speaker, present.condition);
-  const [old] = told;
-  return old === undefined ? undefined : { ...byCondition(old.speaker, old.condition), isOld: true };
+/**
+ * An event counts while pods are missing, and until a pod is made after it, or in the same second: an owner that is still
+ * refused says so again.
+ */
+function byEvent({ view }: Seen, { missing, owner }: Maker, warnings: readonly WarningEvent[]): Refusal | undefined {
+  if (missing <= 0) return undefined;
+  const event = about(warnings, owner).find(({ reason }) => reason === 'FailedCreate');
+  if (event === undefined || newestOf(view.pods) >= secondOf(event.last)) return undefined;
+  const message = `pods of ${nameOf(owner)} are refused: ${event.message}`;
+  return { message, evidence: [evidenceOf(event)], since: event.first };
 }
+
+const secondOf = (time: number): number => Math.floor(time / 1_000) * 1_000;
+
+const newestOf = (pods: readonly JsonObject[]): number =>
+  Math.max(0, ...pods.map((pod) => Date.parse(stringAt(pod, 'metadata', 'creationTimestamp') ?? '') || 0));
+
+interface Spoken {
+  readonly owner: JsonObject;
+  readonly condition: JsonObject;
+}
+
+const byCondition = (look: Seen, maker: Maker): Refusal | undefined => {
+  const present = conditionsOf(look, maker).find(({ owner, condition }) => isOfPresent(look, owner, condition));
+  return present && refusalBy(present);
+};
+
+/** Of conditions the first is left, when none is of the present. */
+const byOldCondition = (look: Seen, maker: Maker): Refusal | undefined => {
+  const [old] = conditionsOf(look, maker);
+  return old && { ...refusalBy(old), isOld: true };
+};
 
 /** A Deployment repeats what any of its ReplicaSets says: it counts where none of them says it itself. */
-function speakers({ object, view }: Seen, owner: JsonObject): readonly JsonObject[] {
+function conditionsOf({ object, view }: Seen, maker: Maker): readonly Spoken[] {
   const isTold = view.revisions.some((one) => conditionOf(one, 'ReplicaFailure') !== undefined);
-  return isTold || owner === object ? [owner] : [owner, object];
+  const owners = isTold || maker.owner === object ? [maker.owner] : [maker.owner, object];
+  return owners.flatMap((owner) => {
+    const condition = conditionOf(owner, 'ReplicaFailure');
+    return condition !== undefined && stringAt(condition, 'status') === 'True' ? [{ owner, condition }] : [];
+  });
 }
 
-function byCondition(owner: JsonObject, condition: JsonObject): Refusal {
+function refusalBy({ owner, condition }: Spoken): Refusal {
   const cause = stringAt(condition, 'reason') ?? 'FailedCreate';
   const message = `pods of ${nameOf(owner)} are refused: ${stringAt(condition, 'message') ?? cause}`;
   const since = Date.parse(stringAt(condition, 'lastTransitionTime') ?? '') || undefined;

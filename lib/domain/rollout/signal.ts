@@ -17,6 +17,8 @@ export interface Signal {
 export interface KindReport {
   readonly signals: readonly Signal[];
   readonly finding: Finding;
+  /** The last warnings of the cluster about what is concerned: they follow what led to the verdict. */
+  readonly events?: readonly Evidence[];
   /** What else is timed, by the same names: see `lasted`. */
   readonly timed?: readonly string[];
 }
@@ -35,6 +37,16 @@ interface Timed {
 
 /** Weighs a kind's signals by how long they have lasted against its finding. The first ripe signal in order wins. */
 export function judgeSignals(report: KindReport, look: Pick<Look, 'previous' | 'now'>): Timed {
+  const { first_seen, finding } = weighed(report, look);
+  const { events = [] } = report;
+  if (finding.verdict === 'healthy' || events.length === 0) return { first_seen, finding };
+  const known = finding.evidence ?? [];
+  const isNew = (event: Evidence) =>
+    !known.some(({ kind, name, message }) => kind === 'event' && name === event.name && message === event.message);
+  return { first_seen, finding: { ...finding, evidence: [...known, ...events.filter(isNew)] } };
+}
+
+function weighed(report: KindReport, look: Pick<Look, 'previous' | 'now'>): Timed {
   const before = look.previous?.first_seen ?? {};
   const first_seen: Record<string, number> = {};
   const keys = [...report.signals.map(({ key }) => key), ...(report.timed ?? [])];

@@ -16,6 +16,7 @@ import { judgeKnativeService } from './knative-service.ts';
 import { judgePod } from './pod.ts';
 import { judgeSignals, type KindReport } from './signal.ts';
 import { judgeStatefulSet } from './stateful-set.ts';
+import { warningEvidence } from './warning-event.ts';
 
 /** A new kind is one row. */
 const kinds: Readonly<Record<WorkloadKind, (look: Seen) => KindReport>> = {
@@ -56,7 +57,8 @@ function reportOf(look: Look): KindReport {
   if (leaving !== undefined) return leaving;
   const wrong = imageFinding(look);
   if (wrong !== undefined) return { signals: [], finding: wrong };
-  const report = withDigests(look, kinds[workload.kind]({ ...look, object: view.workload }));
+  const seen = withDigests(look, kinds[workload.kind]({ ...look, object: view.workload }));
+  const report = { ...seen, events: warningEvidence(look) };
   const warning = report.finding.verdict === 'healthy' ? imageWarning(look) : undefined;
   if (warning === undefined) return report;
   return { ...report, finding: { ...report.finding, warnings: [...(report.finding.warnings ?? []), warning] } };

@@ -5,13 +5,13 @@ import type { Progress } from './judgement.ts';
 import { stringAt } from './kubernetes-object.ts';
 import { type PullCause, pullCause, tellsCause } from './pull-failure.ts';
 import type { Signal } from './signal.ts';
+import { about, type WarningEvent } from './warning-event.ts';
 
 export interface PullOptions {
   readonly previous?: Progress | undefined;
   /** The image that ran before. */
   readonly before?: string | undefined;
-  /** What the cluster's events say of the last pull of a pod's image. */
-  readonly toldOf?: (pod: JsonObject, image: string) => string | undefined;
+  readonly warnings?: readonly WarningEvent[];
 }
 
 type Rule = Pick<Signal, 'key' | 'reason' | 'grace'>;
@@ -70,15 +70,22 @@ function pullRule(pod: JsonObject, status: JsonObject, options: PullOptions): Ru
   };
 }
 
-function causeOfPull(pod: JsonObject, status: JsonObject, { before, previous, toldOf }: PullOptions): PullCause {
+function causeOfPull(pod: JsonObject, status: JsonObject, { before, previous, warnings = [] }: PullOptions): PullCause {
   const image = imageOf(status);
   if (waitsFor(status) === 'RegistryUnavailable') return 'Passing';
   const said = stringAt(status, 'state', 'waiting', 'message') ?? '';
-  const message = said !== '' && tellsCause(said) ? said : toldOf?.(pod, image);
+  const message = said !== '' && tellsCause(said) ? said : pullWarning(pod, image, warnings);
   if (message !== undefined) return pullCause(message, { image, before });
   const isKnown = (cause: PullCause) => previous?.first_seen[pullKey(cause, image)] !== undefined;
   return causes.find(isKnown) ?? 'Unknown';
 }
+
+/** The kubelet says why in an event too, of reason Failed. */
+const pullWarning = (pod: JsonObject, image: string, warnings: readonly WarningEvent[]): string | undefined =>
+  about(warnings, pod).find(
+    ({ message, reason }) =>
+      reason === 'Failed' && message.startsWith('Failed to pull image') && message.includes(image),
+  )?.message;
 
 const causes: readonly PullCause[] = ['NotFound', 'Unauthorized', 'NoSuchRegistry', 'Passing'];
 

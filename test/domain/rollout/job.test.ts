@@ -61,7 +61,7 @@ describe('a Job', () => {
       view({ failed: 1 }, { pods: [podOf(crashed)] }),
       lines(
         'waiting, JobRunning: 0 of 1 completions with reg/app:2',
-        '- pod app-0/app, NotReady: the container is terminated and not ready',
+        '- pod app-0/app, Error: the container is terminated and not ready, exit code 2',
       ),
     ],
     [

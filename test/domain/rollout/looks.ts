@@ -9,6 +9,8 @@ import { deployment, now } from './objects.ts';
 export interface Told {
   readonly before?: WorkloadView;
   readonly settings?: RolloutSettings;
+  /** When the attempt began, in seconds after `now`. */
+  readonly since?: number;
   readonly expected?: { readonly version: string; readonly artifactType: 'docker' };
 }
 
@@ -16,7 +18,7 @@ export interface Told {
 export function judgeAll(
   kind: WorkloadKind,
   looks: readonly (readonly [seconds: number, view: WorkloadView])[],
-  { before = nothing, settings, ...rest }: Told = {},
+  { before = nothing, settings, since, ...rest }: Told = {},
 ): readonly Judgement[] {
   const workload: Workload = { ...deployment, kind };
   const judged: Judgement[] = [];
@@ -30,6 +32,7 @@ export function judgeAll(
       now: now + seconds * 1_000,
       ...(previous && { previous }),
       ...(settings && { settings }),
+      ...(since !== undefined && { since: now + since * 1_000 }),
     });
     judged.push(one);
     if (one.verdict !== 'waiting') break;

@@ -3,6 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import type { Progress } from '../../../lib/domain/rollout/judgement.ts';
 import { type PullCause, pullCause, tellsCause } from '../../../lib/domain/rollout/pull-failure.ts';
 import { waitingSignal } from '../../../lib/domain/rollout/waiting-signal.ts';
+import type { WarningEvent } from '../../../lib/domain/rollout/warning-event.ts';
 
 const image = 'registry.example/shop/web:2.4.0';
 const resolving = `failed to pull and unpack image "${image}": failed to resolve reference "${image}"`;
@@ -78,7 +79,7 @@ describe('a pull that failed', () => {
   });
 });
 
-const pod = { metadata: { name: 'p' } };
+const pod = { metadata: { name: 'p', uid: 'p0' } };
 const backOff = `Back-off pulling image "${image}"`;
 const statusOf = (reason: string, message: string, of = image) => ({
   name: 'web',
@@ -91,8 +92,8 @@ describe('an older kubelet that backs off without a cause', () => {
     saw_expected: true,
     first_seen: Object.fromEntries(keys.map((key) => [key, 1])),
   });
-  const signal = (previous?: Progress, toldOf?: () => string) =>
-    waitingSignal(pod, statusOf('ImagePullBackOff', backOff), { previous, ...(toldOf && { toldOf }) });
+  const signal = (previous?: Progress, warnings: readonly WarningEvent[] = []) =>
+    waitingSignal(pod, statusOf('ImagePullBackOff', backOff), { previous, warnings });
 
   it.each<[what: string, previous: Progress | undefined, key: string, reason: string, grace: number]>([
     ['is forgiven', undefined, `ImagePull/Passing/${image}`, 'ImagePullBackOff', 90_000],
@@ -121,9 +122,18 @@ describe('an older kubelet that backs off without a cause', () => {
     expect(signal(previous)).toMatchObject({ key, reason, grace });
   });
 
-  it('is told by the events of its pod, whatever was seen before', () => {
-    expect(signal(seen(`ImagePull/Passing/${image}`), () => 'unauthorized')).toMatchObject({
-      key: `ImagePull/Unauthorized/${image}`,
+  const failed: WarningEvent = {
+    ...{ uid: 'p0', name: 'p', reason: 'Failed', count: 1, first: 0, last: 0 },
+    message: `Failed to pull image "${image}": unauthorized`,
+  };
+  it.each<[what: string, event: Partial<WarningEvent>, cause: PullCause]>([
+    ['is told by an event of its pod', {}, 'Unauthorized'],
+    ['is not told by that of another pod', { uid: 'p1' }, 'NotFound'],
+    ['is not told by another failure', { reason: 'Failed', message: 'Error: ImagePullBackOff' }, 'NotFound'],
+    ['is not told by the pull of another image', { message: 'Failed to pull image "x:1": unauthorized' }, 'NotFound'],
+  ])('%s', (_, event, cause) => {
+    expect(signal(seen(`ImagePull/NotFound/${image}`), [{ ...failed, ...event }])).toMatchObject({
+      key: `ImagePull/${cause}/${image}`,
     });
   });
 });

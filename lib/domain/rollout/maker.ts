@@ -1,0 +1,52 @@
+import type { JsonObject } from '../json.ts';
+import type { WorkloadKind } from '../plan/plan.ts';
+import type { Seen } from './judgement.ts';
+import { desiredReplicas, hasEnded, isDeleting, numberAt, valueAt } from './kubernetes-object.ts';
+import { currentReplicaSet } from './revision.ts';
+import { oldPodsWillLeave } from './surge.ts';
+
+/** Who makes the pods of the new revision. */
+export interface Maker {
+  /** The object that says so when its pods are refused. */
+  readonly owner: JsonObject;
+  /** Pods that it has still to make. */
+  readonly missing: number;
+  /** Pods that are there will go and may make room. Those that are on their way out are seen anyway. */
+  readonly mayMakeRoom: boolean;
+}
+
+/** A kind that makes its pods itself, or by others that are seen, is a row. */
+const makers: Partial<Readonly<Record<WorkloadKind, (look: Seen, pods: readonly JsonObject[]) => Maker>>> = {
+  deployment: (look, pods) => {
+    const { object, view } = look;
+    const owner = currentReplicaSet(object, view.revisions) ?? object;
+    const missing = desiredReplicas(owner) - pods.filter(isThere).length;
+    return { owner, missing, mayMakeRoom: oldPodsWillLeave(look, pods) };
+  },
+  statefulset: ({ object, view }) => ({
+    ...{ owner: object, missing: desiredReplicas(object) - view.pods.filter(isThere).length, mayMakeRoom: false },
+  }),
+  daemonset: ({ object, view }) => {
+    const desired = numberAt(object, 'status', 'desiredNumberScheduled');
+    return { owner: object, missing: desired - view.pods.filter(isThere).length, mayMakeRoom: false };
+  },
+  // Each of its pods ends by itself and makes room for the next.
+  job: ({ object }, pods) => {
+    const there = pods.filter(isThere).length;
+    return { owner: object, missing: wantedByJob(object) - there, mayMakeRoom: there > 0 };
+  },
+};
+
+export const makerOf = (look: Seen, pods: readonly JsonObject[]): Maker | undefined =>
+  makers[look.workload.kind]?.(look, pods);
+
+const isThere = (pod: JsonObject): boolean => !isDeleting(pod) && !hasEnded(pod);
+
+/** Without a number of completions it is a queue: as many as go side by side. */
+function wantedByJob(object: JsonObject): number {
+  if (valueAt(object, 'spec', 'suspend') === true) return 0;
+  const parallelism = Number(valueAt(object, 'spec', 'parallelism') ?? 1);
+  const completions = valueAt(object, 'spec', 'completions');
+  const left = typeof completions === 'number' ? completions - numberAt(object, 'status', 'succeeded') : parallelism;
+  return Math.min(parallelism, left);
+}
