@@ -18,6 +18,11 @@ const remedies: Readonly<Record<string, string>> = {
   PodNotReady: 'Look at its log, its readiness probe and its events',
   Unschedulable: 'Make room on the nodes, or lower what its pods ask for',
   Settling: 'Look at the log of the container that ended',
+  Restarting: 'Look at the log of the container that ends',
+  ImagePullBackOff: 'Look at name, tag and pull secret of the image',
+  RegistryUnavailable: 'Look at the registry, and at the network of the nodes',
+  CreateContainerConfigError: 'Make the ConfigMap or Secret that the message names',
+  ReplicaFailure: 'Raise the quota, see what admission refuses, or let a pod be missing (maxUnavailable)',
   Terminating: 'See what keeps it from going',
   WorkloadNotFound: 'Compare its name and namespace with the catalogue',
 };
