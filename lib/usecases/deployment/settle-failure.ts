@@ -28,7 +28,7 @@ const isRestoring = (wait: string): boolean => wait === 'restore' || wait === 'v
 const longestText = 2_000;
 export const fittingText = (text: string): string => foreignText(text, longestText);
 
-const fittingEvidence = ({ container, ...one }: Evidence): Evidence => ({
+const fittingFact = ({ container, ...one }: Evidence): Evidence => ({
   ...one,
   name: foreignName(one.name),
   ...(container === undefined ? {} : { container: foreignName(container) }),
@@ -36,11 +36,21 @@ const fittingEvidence = ({ container, ...one }: Evidence): Evidence => ({
   message: fittingText(one.message),
 });
 
+/** In bytes: the row keeps it twice, in the failure and in the outcome. What led to the verdict comes first, then the events. */
+const mostEvidence = 160_000;
+const fittingEvidence = (evidence: readonly Evidence[]): readonly Evidence[] => {
+  let bytes = 0;
+  return evidence.map(fittingFact).filter((one) => {
+    bytes += Buffer.byteLength(JSON.stringify(one));
+    return bytes <= mostEvidence;
+  });
+};
+
 const fitting = ({ evidence, ...failure }: Failure): Failure => ({
   ...failure,
   reason: foreignName(failure.reason),
   message: fittingText(failure.message),
-  ...(evidence === undefined ? {} : { evidence: evidence.map(fittingEvidence) }),
+  ...(evidence === undefined ? {} : { evidence: fittingEvidence(evidence) }),
 });
 
 /** Answers a wait that did not go well: with what follows for the deployment, or with a restore that failed. */

@@ -41,6 +41,30 @@ test('however much a cluster says about a failure, its outcome can be written', 
   expect(outcome?.evidence).toHaveLength(5);
 });
 
+test('evidence that does not fit is left out from its end', async () => {
+  const { world, batchId, deployment } = await aboutToStart();
+  const log = Array.from({ length: 20 }, () => '€'.repeat(300));
+  const pods = Array.from({ length: 5 }, (_, at) => ({
+    ...{ kind: 'pod', name: `p-${at}`, container: 'app', reason: 'CrashLoopBackOff', message: '€'.repeat(2_000), log },
+  }));
+  const events = Array.from({ length: 20 }, (_, at) => ({
+    ...{ kind: 'event', name: `e-${at}`, reason: 'Unhealthy', message: '€'.repeat(2_000) },
+  }));
+  await settleFailure(world.deps, {
+    place: runPlace({ batch_id: batchId, index: 0 }, 'deploy-1', deployment),
+    deployment,
+    failure: { reason: 'Timeout', message: '€'.repeat(9_000), evidence: [...pods, ...events], touched: true },
+    actor: 'observer',
+  });
+  await recordOutcome(world.deps, { batch_id: batchId, index: 0, error: { Error: 'AttemptEnded' } });
+  const evidence = rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)))?.outcome?.evidence ?? [];
+  const names = [...pods, ...events].map(({ name }) => name);
+  expect(evidence.map(({ name }) => name)).toEqual(names.slice(0, evidence.length));
+  expect(evidence.length).toBeGreaterThan(5);
+  expect(evidence.length).toBeLessThan(25);
+  expect(Buffer.byteLength(JSON.stringify(evidence))).toBeLessThan(161_000);
+});
+
 test('what a cluster says is recorded as text: no codes of a terminal, no marks of direction, no names without end', async () => {
   const { world, batchId, deployment } = await aboutToStart();
   const said = 'pod \u001b[31mred\u001b[0m\u009b2J\u202e\u2028\u0007\tof\nlines';
