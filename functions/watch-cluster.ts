@@ -1,5 +1,4 @@
-import { ObserverMemory } from '../lib/usecases/rollout/observer.ts';
-import { watchCluster } from '../lib/usecases/rollout/watch-cluster.ts';
+import { type ObserverMemory, watchCluster } from '../lib/usecases/rollout/watch-cluster.ts';
 import { clusterDeps } from './runtime/cluster-deps.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { tableDeps } from './runtime/storage.ts';
@@ -7,7 +6,7 @@ import { type TaskHandler, task } from './runtime/task.ts';
 import { workflowDeps } from './runtime/workflow.ts';
 
 export const create = (deps: Parameters<typeof watchCluster>[0]): TaskHandler => {
-  const memory = new ObserverMemory();
+  const memory: ObserverMemory = new Map();
   return task('watch-cluster', (input) => watchCluster(deps, input, memory));
 };
 

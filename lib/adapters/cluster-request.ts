@@ -91,8 +91,8 @@ export class ClusterRequests {
   }
 
   /** Has something made, a review of our rights for example. Checked as `get` is. */
-  async post(path: string, body: object): Promise<ApiAnswer> {
-    return this.#asked({ method: 'POST', path, body });
+  async post(path: string, body: object, patience: Patience = {}): Promise<ApiAnswer> {
+    return this.#asked({ method: 'POST', path, body }, patience);
   }
 
   /** Checked as `get` is. The body holds the preconditions: nothing else that has this name by then is deleted. */

@@ -1,3 +1,4 @@
+import type { Right } from '../domain/catalogue/cluster-rights.ts';
 import { clusterUid } from '../domain/catalogue/reached-cluster.ts';
 import { isFlotillaError } from '../domain/errors.ts';
 import { proxyAddress } from '../domain/health/health-address.ts';
@@ -18,6 +19,7 @@ import { type ApiAnswer, ClusterRequests, requestMilliseconds, statusBodyOf } fr
 import { isWanted, type Listing, listingsOf, ownershipOf, uidOf, viewOf } from './cluster-view.ts';
 import { listPages } from './list-pages.ts';
 import { beginLength, healthBytes, noAnswerWithin, probeUrl, serviceAnswer } from './probe-url.ts';
+import { missingIn } from './rights-review.ts';
 
 export { type ClusterAccess, type ClusterSource, kubeConfigFrom } from './cluster-access.ts';
 
@@ -86,6 +88,10 @@ export class KubernetesCluster implements Cluster {
     if (answer.status !== 200) return [];
     const read = answer.body.split(/\r?\n/).filter((line) => line !== '');
     return [...read, ...(answer.isCut ? [cutLog] : [])].slice(-lines);
+  }
+
+  missingRights(namespace: string, wanted: readonly Right[]): Promise<readonly Right[] | undefined> {
+    return missingIn(this.#requests, namespace, wanted);
   }
 
   async probe(request: HealthRequest): Promise<HealthAnswer> {

@@ -1,6 +1,7 @@
 import { counted } from '../domain/counted.ts';
 import type { BudgetView } from '../usecases/budget/read-budgets.ts';
 import type { TroubleView } from '../usecases/deployment/account-trouble.ts';
+import type { MissingRights } from '../usecases/read-health.ts';
 import { printable } from './clean-text.ts';
 import type { Times } from './times.ts';
 
@@ -25,6 +26,13 @@ const waitingParts = ({ waiting }: BudgetView, times: Times): readonly string[] 
     const end = until === undefined ? '' : ` until about ${times.timeOfDay(until)}`;
     const least = at_least === true ? 'at least ' : '';
     return [`${least}${counted(count, kind)} ${count === 1 ? 'waits' : 'wait'} for room in its budget${end}`];
+  });
+
+/** Of each cluster that does not give all rights of its role. */
+export const rightsLines = (rights: readonly MissingRights[]): readonly string[] =>
+  rights.map(({ cluster, namespaces, missing, remedy }) => {
+    const where = counted(namespaces, 'namespace');
+    return `cluster ${printable(cluster)} does not let us ${printable(missing.join(', '))} in ${where}: ${printable(remedy)}`;
   });
 
 /** Of each account of which nothing can be read. */

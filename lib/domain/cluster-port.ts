@@ -1,3 +1,4 @@
+import type { Right } from './catalogue/cluster-rights.ts';
 import type { Clock, Random } from './clock-port.ts';
 import type { JsonObject } from './json.ts';
 import type { Workload } from './plan/plan.ts';
@@ -50,6 +51,8 @@ export interface Cluster {
   logs(namespace: string, pod: string, container: string, lines: number): Promise<readonly string[]>;
   /** HTTP GET. Never throws for the service's own failure. */
   probe(request: HealthRequest): Promise<HealthAnswer>;
+  /** Which of these it does not let us do in a namespace; undefined where it does not say. Absent where nobody can be asked. */
+  missingRights?(namespace: string, wanted: readonly Right[]): Promise<readonly Right[] | undefined>;
   /** Follows what is in flight by streams. Absent where it can only be read. */
   follow?(options: MirrorOptions): Mirror;
 }

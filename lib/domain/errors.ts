@@ -44,6 +44,7 @@ export const errorNames = {
   ExecutorUnavailable: 'ExecutorUnavailable',
   ClusterUnavailable: 'ClusterUnavailable',
   ObjectBusy: 'ObjectBusy',
+  RightsMissing: 'RightsMissing',
   ContractBroken: 'ContractBroken',
   /** Anything that has no name of its own. */
   InternalError: 'InternalError',

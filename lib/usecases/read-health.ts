@@ -1,8 +1,11 @@
 import { executorAccount } from '../domain/budget/request-limit.ts';
 import type { Catalogue, ClusterEntry } from '../domain/catalogue/catalogue.ts';
+import { type NotedRights, remedyFor } from '../domain/catalogue/noted-rights.ts';
 import { type BudgetView, readBudgets } from './budget/read-budgets.ts';
 import { readTroubles, type TroubleView } from './deployment/account-trouble.ts';
 import type { Deps } from './deps.ts';
+import { isoTime } from './iso-time.ts';
+import { readRights } from './schedule/known-clusters.ts';
 
 export interface Health extends Unreal {
   readonly status: 'ok';
@@ -10,6 +13,19 @@ export interface Health extends Unreal {
   readonly budgets: readonly BudgetView[];
   /** Executor accounts of which nothing can be read now. */
   readonly trouble: readonly TroubleView[];
+  /** Of each cluster that does not give all rights of its role, in their order. */
+  readonly rights: readonly MissingRights[];
+}
+
+export interface MissingRights {
+  readonly cluster: string;
+  /** How many namespaces lack some. */
+  readonly namespaces: number;
+  /** What one of them lacks at least, for example `watch deployments.apps`. */
+  readonly missing: readonly string[];
+  /** When the cluster last said so. */
+  readonly at: string;
+  readonly remedy: string;
 }
 
 export interface Unreal {
@@ -23,7 +39,17 @@ export interface Unreal {
 export const readHealth = async (deps: Pick<Deps, 'catalogue' | 'table' | 'clock'>): Promise<Health> => {
   const catalogue = await deps.catalogue();
   const trouble = await readTroubles(deps, [executorAccount(catalogue.harness)]);
-  return { status: 'ok', ...unrealIn(catalogue), budgets: await readBudgets(deps, catalogue), trouble };
+  const rights = (await readRights(deps)).flatMap(({ cluster, rights }) => missingIn(cluster, rights));
+  return { status: 'ok', ...unrealIn(catalogue), budgets: await readBudgets(deps, catalogue), trouble, rights };
+};
+
+/** Namespaces are counted and not named: whoever may ask this may not see all of them. */
+const missingIn = (cluster: string, rights: NotedRights): readonly MissingRights[] => {
+  const lacking = Object.values(rights).filter(({ missing }) => missing.length > 0);
+  if (lacking.length === 0) return [];
+  const missing = [...new Set(lacking.flatMap((one) => one.missing))].sort();
+  const at = isoTime(Math.max(...lacking.map((one) => one.at)));
+  return [{ cluster, namespaces: lacking.length, missing, at, remedy: remedyFor(cluster) }];
 };
 
 export const unrealIn = ({ harness, clusters }: Pick<Catalogue, 'harness' | 'clusters'>): Unreal => {

@@ -227,7 +227,14 @@ describe('who may ask', () => {
     [
       { authorization: 'Bearer secret' },
       200,
-      { status: 'ok', simulated: expect.anything(), unverified: { clusters: [] }, budgets: [], trouble: [] },
+      {
+        status: 'ok',
+        simulated: expect.anything(),
+        unverified: { clusters: [] },
+        budgets: [],
+        trouble: [],
+        rights: [],
+      },
     ],
     [{ authorization: 'Bearer wrong' }, 401, expect.anything()],
     [{ host: 'elsewhere.example' }, 403, expect.anything()],

@@ -1,5 +1,5 @@
 import type { Health } from '../../usecases/read-health.ts';
-import { budgetLines, troubleLines } from '../budget-lines.ts';
+import { budgetLines, rightsLines, troubleLines } from '../budget-lines.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { endStatus } from '../end-status.ts';
 import { explainDeployments } from '../explain.ts';
@@ -27,14 +27,21 @@ export const status = async (context: CommandContext, options: StatusOptions, id
   checkFollowing(options.follow, { timeout: options.timeout, patience: options.patience });
   const patience = new Patience(context, { seconds: options.follow ? options.patience : 0 });
   const batch = await patience.until(() => readBatch(client, id));
-  const { simulated, budgets = [], trouble = [] } = await patience.until(() => client.ask<AnyHealth>('/health'));
+  const {
+    simulated,
+    budgets = [],
+    trouble = [],
+    rights = [],
+  } = await patience.until(() => client.ask<AnyHealth>('/health'));
   if (options.follow) return follow(context, { ...options, batchId: batch.batch_id, simulated });
   const deployments = await readDeployments(client, batch.batch_id);
   const table = deploymentTable(deployments, { terminal, simulated });
   const sentence = simulationSentence(simulated);
-  print(context, { ...batch, simulated, budgets, trouble, deployments }, [
+  print(context, { ...batch, simulated, budgets, trouble, rights, deployments }, [
     ...(sentence === undefined ? [] : [terminal.colours.yellow(sentence)]),
-    ...[...budgetLines(budgets, context.times), ...troubleLines(trouble, context.times)].map(terminal.colours.yellow),
+    ...[...budgetLines(budgets, context.times), ...troubleLines(trouble, context.times), ...rightsLines(rights)].map(
+      terminal.colours.yellow,
+    ),
     ...batchLines(batch, terminal.colours, context.times),
     ...table.lines,
     ...leftOutLines(table, terminal.colours),

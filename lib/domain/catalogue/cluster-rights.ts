@@ -61,8 +61,11 @@ export const wantedRights = (catalogue: Pick<Catalogue, 'services'>): readonly R
 export const nameOfRight = ({ verb, group, resource }: Right): string =>
   `${verb} ${resource}${group === '' ? '' : `.${group}`}`;
 
-/** Without it nothing can be verified: whoever may only list is asked again and again, and without events less is known of causes. */
-export const isNeeded = ({ verb, resource }: Right): boolean => verb === 'list' && resource !== 'events';
+/** The right that is named so. Names of resources have no dot, those of groups have. */
+export const rightOf = (name: string): Right => {
+  const [, verb = '', resource = '', group = ''] = /^(\S+) ([^.]*)\.?(.*)$/.exec(name) ?? [];
+  return { verb, group, resource };
+};
 
 /** The lines of a role that gives these, as YAML has them in one line each. */
 export const linesForRole = (rights: readonly Right[]): readonly string[] => {

@@ -45,6 +45,7 @@ export const noteReached = (
     identities: [...new Set(identities)],
     names: [...new Set([name, ...same.flatMap(({ names }) => names)])].slice(0, mostLocks - 1),
     ...(earlier.length === 0 ? {} : { earlier }),
+    ...(isSameWay && before.rights !== undefined ? { rights: before.rights } : {}),
   };
 };
 

@@ -77,7 +77,9 @@ const withoutAnswer = (item: ItemRow, turn: TurnRow | undefined, error: WhatIsKn
     return { status: 'CANCELLED', reason: 'BatchCancelled', message: 'Nothing was started: the batch was cancelled.' };
   }
   if (item.step === 'turn' || (item.step === 'capture' && item.attempt === 1)) {
-    return { status: 'FAILED', reason: 'NotStarted', message: `Nothing was started: ${name}.` };
+    const reason = error?.Error === 'RightsMissing' ? 'RightsMissing' : 'NotStarted';
+    const why = name.replace(/^RightsMissing: /, '');
+    return { status: 'FAILED', reason, message: `Nothing was started: ${why}.` };
   }
   const reason = error?.Error === 'States.Timeout' ? 'WaitTimedOut' : 'TechnicalError';
   return { status: 'UNKNOWN', reason, message: `Attempt ${item.attempt} was left without an answer: ${name}.` };

@@ -1,4 +1,5 @@
 import type { BatchMetadata } from '../batch/batch.ts';
+import type { NotedRights } from '../catalogue/noted-rights.ts';
 import type { Held } from '../deployment/held.ts';
 import type { Status } from '../deployment/status.ts';
 import type { Reach } from '../grants/reach.ts';
@@ -221,6 +222,8 @@ export interface ClusterRow {
   readonly earlier?: readonly EarlierWay[];
   /** When it said so. */
   readonly at: number;
+  /** What it said of our rights there. Absent where it was not asked. */
+  readonly rights?: NotedRights;
 }
 
 export type EarlierWay = Pick<ClusterRow, 'names' | 'identities'>;

@@ -9,6 +9,7 @@ import { ControlLoop } from './control-loop.ts';
 import { listJson, podLog, watch } from './reading.ts';
 import { rememberObjects } from './remember.ts';
 import { discovery, resourceOf, resources } from './resources.ts';
+import { Rights } from './rights.ts';
 import { deploySeeds, type Seed, seedSchema } from './seed.ts';
 import { proxied } from './service-proxy.ts';
 import { isRolledOut } from './settled.ts';
@@ -31,12 +32,15 @@ export interface SimulatedCluster {
   readonly port: number;
   /** The objects, for tests that look behind the API. */
   readonly store: Store;
+  /** For tests that take some away. */
+  readonly rights: Rights;
   close(): Promise<void>;
 }
 
 interface Parts {
   readonly store: Store;
   readonly api: Api;
+  readonly rights: Rights;
 }
 
 /** Starts a cluster in this process: the Kubernetes API over plain HTTP on loopback, with controllers and a kubelet. */
@@ -49,7 +53,7 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions = {
   const system = { kind: 'Namespace', metadata: { name: 'kube-system' } };
   if (store.get(resourceOf('Namespace'), '', 'kube-system') === undefined) store.create(system);
   const loop = new ControlLoop(store, { now, tickMilliseconds, podStartMilliseconds, memory });
-  const parts = { store, api: new Api(store, now) };
+  const parts = { store, api: new Api(store, now), rights: new Rights() };
   const answered: RequestListener = (request, response) => {
     response.setHeader('x-simulated', 'true');
     answer(parts, request, response).catch((error: unknown) => fail(response, error));
@@ -61,6 +65,7 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions = {
     url: `http://127.0.0.1:${bound}`,
     port: bound,
     store,
+    rights: parts.rights,
     close: () => {
       loop.close();
       memory.close();
@@ -75,9 +80,12 @@ async function answer(parts: Parts, request: IncomingMessage, response: ServerRe
   const body = request.method === 'GET' ? undefined : await bodyOf(request);
   const known = request.method === 'GET' ? fixed(pathname) : undefined;
   if (known !== undefined) send(response, 200, known);
+  else if (request.method === 'POST' && parts.rights.isReview(pathname))
+    send(response, 201, parts.rights.review(pathname, body));
   else if (pathname.startsWith('/simulator/')) await simulator(parts.store, pathname, { body, response });
   else {
     const target = parseTarget(pathname);
+    parts.rights.check(request.method ?? '', target, query);
     if (target.resource.plural === 'services' && target.part === 'proxy') proxy(parts.store, target, response);
     else if (request.method === 'GET') read(parts, { target, query, response });
     else write(parts.api, request, { target, body, query, response });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Batch } from '../../domain/batch/batch.ts';
 import type { Catalogue } from '../../domain/catalogue/catalogue.ts';
+import { warnOfRights } from '../../domain/catalogue/noted-rights.ts';
 import { counted } from '../../domain/counted.ts';
 import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
 import type { ClusterNames } from '../../domain/plan/lock-names.ts';
@@ -58,7 +59,8 @@ export const submitBatch = async (deps: Needs, input: SubmitInput): Promise<Subm
     refuse: refuseBy(deps.rights, 'deploy'),
   });
   const plan = input.planHash === undefined ? undefined : planAsSeen(batch, { catalogue, names, seen: input.planHash });
-  const header = newHeader(deps, batch, { actor: input.actor, warnings });
+  const warned = [...warnings, ...warnOfRights(batch.deployments, catalogue, names.rightsOf)];
+  const header = newHeader(deps, batch, { actor: input.actor, warnings: warned });
   await deps.documents.put(documentPaths.source(header.batch_id), input.text);
   await deps.documents.put(documentPaths.batch(header.batch_id), JSON.stringify(batch));
   const change = changeHeader(header, told(header.total), { at: header.created_at, actor: input.actor });

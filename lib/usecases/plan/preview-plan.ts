@@ -1,4 +1,5 @@
 import type { Batch } from '../../domain/batch/batch.ts';
+import { warnOfRights } from '../../domain/catalogue/noted-rights.ts';
 import { describePlaces, reachOf } from '../../domain/grants/reach.ts';
 import { allRights, type Rights } from '../../domain/grants/rights.ts';
 import { describeDeployment } from '../../domain/plan/describe-deployment.ts';
@@ -72,7 +73,9 @@ export const previewPlan = async (
     sureNamesOf: names?.sureNamesOf,
     refuse: refuseBy(rights, 'read'),
   });
-  const plan = planBatch(batch, catalogue, { warnings: [...warnings, ...warnOfGrants(batch, rights)], ...names });
+  const lacking = names === undefined ? [] : warnOfRights(batch.deployments, catalogue, names.rightsOf);
+  const warned = [...warnings, ...lacking, ...warnOfGrants(batch, rights)];
+  const plan = planBatch(batch, catalogue, { warnings: warned, ...names });
   const used = new Set(plan.deployments.map(({ cluster }) => cluster));
   const clusters = [...used].filter((name) => catalogue.clusters[name]?.simulated === true).sort();
   const known =

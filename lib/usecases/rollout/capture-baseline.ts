@@ -2,7 +2,7 @@ import { humanWaitOf } from '../../domain/deployment/human-wait.ts';
 import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
 import type { NamesOfClusters } from '../../domain/plan/lock-names.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
-import type { WorkloadView } from '../../domain/ports.ts';
+import type { Cluster, WorkloadView } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { type CaptureRow, type ItemRow, itemOf, type Release, rowOf } from '../../domain/record/rows.ts';
 import { type Baseline, captureBaseline as baselineOf } from '../../domain/rollout/baseline.ts';
@@ -13,11 +13,12 @@ import { longestQueue } from '../deployment/queue-start.ts';
 import type { Deps } from '../deps.ts';
 import { readPlanned } from '../plan/plan-store.ts';
 import { retryConflict } from '../retry-conflict.ts';
+import { refuseWithoutRights, reviewRights } from '../schedule/cluster-rights.ts';
 import { checkAlone, noteCluster } from '../schedule/known-clusters.ts';
 import { notToBeReplaced } from './not-to-be-replaced.ts';
 import { runningVersion } from './running-version.ts';
 
-type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'catalogue' | 'cluster'>;
+type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'catalogue' | 'cluster' | 'tell'>;
 
 /** Waits between looks at a cluster that does not answer, in milliseconds. */
 const waits = [1_000, 2_000, 4_000];
@@ -73,17 +74,37 @@ interface Looked {
 }
 
 /** Once there was a run, who else works there hears of it, and what it did may have to be undone: then nobody is asked who is who. */
-const look = async (deps: Needs, { cluster, workload }: PlannedDeployment, { runs }: ItemRow): Promise<Looked> => {
+const look = async (deps: Needs, deployment: PlannedDeployment, { runs }: ItemRow): Promise<Looked> => {
   for (let tries = 0; ; tries++) {
     try {
-      const reached = await deps.cluster(cluster);
-      const [view] = await reached.read([workload]);
-      return runs.length > 0 ? { view: view! } : { view: view!, namesOf: await noteCluster(deps, cluster, reached) };
+      const cluster = await deps.cluster(deployment.cluster);
+      return await (runs.length > 0 ? lookAgain(cluster, deployment) : lookFirst(deps, cluster, deployment));
     } catch (error) {
       const wait = waits[tries];
       if (wait === undefined || !isFlotillaError(error, 'ClusterUnavailable')) throw error;
       await deps.clock.sleep(wait);
     }
+  }
+};
+
+const lookAgain = async (cluster: Cluster, { workload }: PlannedDeployment): Promise<Looked> => {
+  const [view] = await cluster.read([workload]);
+  return { view: view! };
+};
+
+/** Nothing was started yet: it is still time to hear that the cluster will never let us see what becomes of it. */
+const lookFirst = async (deps: Needs, cluster: Cluster, deployment: PlannedDeployment): Promise<Looked> => {
+  try {
+    const { view } = await lookAgain(cluster, deployment);
+    const namesOf = await noteCluster(deps, deployment.cluster, cluster);
+    await reviewRights(deps, { deployment, cluster });
+    return { view, namesOf };
+  } catch (error) {
+    if (isFlotillaError(error, 'ClusterUnavailable') && error.details.status === 403) {
+      await noteCluster(deps, deployment.cluster, cluster);
+      await refuseWithoutRights(deps, { deployment, cluster });
+    }
+    throw error;
   }
 };
 

@@ -1,5 +1,6 @@
 import { entryOf } from '../../domain/catalogue/catalogue.ts';
 import { nameOf, namesOfClusters, sameClusters, sureNamesOfClusters } from '../../domain/catalogue/cluster-names.ts';
+import type { NotedRights } from '../../domain/catalogue/noted-rights.ts';
 import { isKnown, noteReached, type Reached } from '../../domain/catalogue/reached-cluster.ts';
 import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
 import { describeObject } from '../../domain/plan/describe-deployment.ts';
@@ -15,13 +16,34 @@ import { retryConflict } from '../retry-conflict.ts';
 import { everyItem } from './schedule-store.ts';
 
 /** By what clusters are known in locks, as far as they have been reached. No cluster is asked. */
-export const readNamesOfClusters = async (deps: Pick<Deps, 'table' | 'catalogue'>): Promise<ClusterNames> => {
+export const readNamesOfClusters = async (
+  deps: Pick<Deps, 'table' | 'catalogue'>,
+): Promise<ClusterNames & KnownRights> => {
   const [catalogue, rows] = [await deps.catalogue(), await readRows(deps.table)];
   return {
     namesOf: namesOfClusters(catalogue, rows),
     sureNamesOf: sureNamesOfClusters(catalogue, rows),
     sameClusters: sameClusters(catalogue, rows),
+    rightsOf: (cluster) => rows.find((row) => row.cluster === cluster)?.rights,
   };
+};
+
+export interface KnownRights {
+  /** What a cluster said that it does not let us do. */
+  readonly rightsOf: (cluster: string) => NotedRights | undefined;
+}
+
+/** Of the clusters of the configuration: what is missing in their roles, as far as they have been asked. */
+export const readRights = async ({
+  table,
+  catalogue,
+}: Pick<Deps, 'table' | 'catalogue'>): Promise<readonly Required<Pick<ClusterRow, 'cluster' | 'rights'>>[]> => {
+  const names = Object.keys((await catalogue()).clusters).sort();
+  const rows = await Promise.all(names.map((name) => table.get(keys.cluster(name))));
+  return rows.flatMap((item) => {
+    const { cluster, rights } = rowOf<ClusterRow>(item) ?? {};
+    return cluster === undefined || rights === undefined ? [] : [{ cluster, rights }];
+  });
 };
 
 const readRows = async (table: Table): Promise<readonly ClusterRow[]> => {

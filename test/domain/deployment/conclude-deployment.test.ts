@@ -215,6 +215,13 @@ const cases: readonly Case[] = [
     told: ['FAILED', 'NotStarted', 'Nothing was started: ChildEnded: It died.', '1'],
   },
   {
+    what: 'its cluster does not let us see what becomes of it',
+    item: { step: 'capture' },
+    turn: turn('granted'),
+    error: { Error: 'RightsMissing', Cause: '{"errorMessage":"cluster eu does not let us list pods"}' },
+    told: ['FAILED', 'RightsMissing', 'Nothing was started: cluster eu does not let us list pods.', '1'],
+  },
+  {
     what: 'its child died while it waited, though another attempt is written down',
     item: { step: 'turn', attempt: 2 },
     told: ['FAILED', 'NotStarted', 'Nothing was started: its execution ended without a word.', '1'],

@@ -1,0 +1,121 @@
+import type { WorkloadKind } from '../plan/plan.ts';
+import type { Catalogue } from './catalogue.ts';
+import { linesForRole, nameOfRight, type Right, rightOf } from './cluster-rights.ts';
+import { resolveInfrastructure, resolveWorkload } from './resolve.ts';
+
+/** What a cluster said of our rights, by namespace. In its row, so it is small: of the latest namespaces only. */
+export type NotedRights = Readonly<Record<string, NamespaceRights>>;
+
+export type NamespaceRights = {
+  readonly at: number;
+  /** As `nameOfRight` has them. */
+  readonly missing: readonly string[];
+};
+
+const mostNamespaces = 30;
+
+export const noteRights = (before: NotedRights | undefined, namespace: string, said: NamespaceRights): NotedRights => {
+  const others = Object.entries(before ?? {}).filter(([name]) => name !== namespace);
+  const latest = others.sort(([, one], [, other]) => other.at - one.at).slice(0, mostNamespaces - 1);
+  return Object.fromEntries([[namespace, said], ...latest]);
+};
+
+/** Rights are seldom taken away. Where some are missing, somebody may be about to give them. */
+const wholeFor = 3_600_000;
+const lackingFor = 600_000;
+
+export const isFresh = ({ at, missing }: NamespaceRights, now: number): boolean =>
+  now - at < (missing.length === 0 ? wholeFor : lackingFor);
+
+/** What a kind consists of: without the right to list it nobody can say how a deployment ends. */
+export const listsOf: Readonly<Record<WorkloadKind, readonly string[]>> = {
+  deployment: ['deployments.apps', 'replicasets.apps', 'pods'],
+  statefulset: ['statefulsets.apps', 'controllerrevisions.apps', 'pods'],
+  daemonset: ['daemonsets.apps', 'controllerrevisions.apps', 'pods'],
+  job: ['jobs.batch', 'pods'],
+  cronjob: ['cronjobs.batch', 'jobs.batch', 'pods'],
+  pod: ['pods'],
+  rollout: ['rollouts.argoproj.io', 'replicasets.apps', 'pods'],
+  'knative-service': ['services.serving.knative.dev'],
+  certificate: ['certificates.cert-manager.io'],
+  custom: [],
+};
+
+/** Those of the missing rights without which a workload of this kind cannot be deployed. */
+export const neededFor = (kind: WorkloadKind, missing: readonly string[]): readonly string[] =>
+  listsOf[kind].map((one) => `list ${one}`).filter((one) => missing.includes(one));
+
+/** How a role is given. */
+export const remedyFor = (cluster: string): string => `flotilla cluster-role ${cluster} | kubectl apply -f -`;
+
+/** What becomes of a deployment without a right. */
+const consequences: readonly (readonly [is: (right: Right) => boolean, told: string])[] = [
+  [({ verb, resource }) => verb === 'list' && resource !== 'events', 'what cannot be listed there cannot be deployed'],
+  [({ verb, resource }) => verb === 'watch' && resource !== 'events', 'it is asked every second instead'],
+  [({ resource }) => resource === 'events', 'no events are told'],
+  [({ resource }) => resource === 'pods/log', 'no logs are told'],
+  [({ resource }) => resource === 'services/proxy', 'health checks by its API server fail'],
+  [({ verb }) => verb === 'delete', 'unblock deletes nothing'],
+];
+
+/** A sentence for each lot of rights that namespaces of a cluster lack. */
+export const rightsSentences = (cluster: string, noted: NotedRights): readonly string[] =>
+  lacking(noted).map(({ namespaces, missing }) => {
+    const rights = missing.map(rightOf);
+    const follows = consequences.filter(([is]) => rights.some(is)).map(([, told]) => told);
+    const where = `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${namespaces.join(', ')}`;
+    const lines = linesForRole(rights).join(' ');
+    return `Cluster ${cluster} does not let us ${verbsIn(rights)} in ${where}: ${follows.join(', ')}. ${remedyFor(cluster)} gives all of it; what its role lacks is ${lines}`;
+  });
+
+/** `watch deployments.apps, pods and list events`. */
+const verbsIn = (rights: readonly Right[]): string => {
+  const verbs = new Map<string, string[]>();
+  for (const right of rights) {
+    const names = verbs.get(right.verb) ?? [];
+    verbs.set(right.verb, names);
+    names.push(nameOfRight(right).slice(right.verb.length + 1));
+  }
+  return [...verbs].map(([verb, names]) => `${verb} ${names.join(', ')}`).join(' and ');
+};
+
+interface Lacking {
+  readonly namespaces: readonly string[];
+  readonly missing: readonly string[];
+}
+
+const lacking = (noted: NotedRights): readonly Lacking[] => {
+  const found = new Map<string, { readonly namespaces: string[]; readonly missing: readonly string[] }>();
+  for (const [namespace, { missing }] of Object.entries(noted).sort(([one], [other]) => (one < other ? -1 : 1))) {
+    if (missing.length === 0) continue;
+    const lot = found.get(missing.join()) ?? { namespaces: [], missing };
+    found.set(missing.join(), lot);
+    lot.namespaces.push(namespace);
+  }
+  return [...found.values()];
+};
+
+interface Placed {
+  readonly pillar: string;
+  readonly service_name: string;
+  readonly infrastructure_id: string;
+}
+
+/** What is missing where a batch would deploy, as far as clusters have said. */
+export const warnOfRights = (
+  deployments: readonly Placed[],
+  catalogue: Catalogue,
+  notedOf: (cluster: string) => NotedRights | undefined,
+): readonly string[] => {
+  const used = new Map<string, Set<string>>();
+  for (const deployment of deployments) {
+    const cluster = resolveInfrastructure(catalogue, deployment.infrastructure_id)?.cluster;
+    if (cluster === undefined) continue;
+    const namespaces = used.get(cluster) ?? new Set();
+    used.set(cluster, namespaces.add(resolveWorkload(catalogue, deployment).namespace));
+  }
+  return [...used].sort().flatMap(([cluster, namespaces]) => {
+    const noted = Object.entries(notedOf(cluster) ?? {}).filter(([namespace]) => namespaces.has(namespace));
+    return rightsSentences(cluster, Object.fromEntries(noted));
+  });
+};

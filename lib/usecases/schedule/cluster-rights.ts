@@ -1,0 +1,82 @@
+import { nameOfRight, wantedRights } from '../../domain/catalogue/cluster-rights.ts';
+import {
+  isFresh,
+  type NamespaceRights,
+  neededFor,
+  noteRights,
+  remedyFor,
+} from '../../domain/catalogue/noted-rights.ts';
+import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
+import type { PlannedDeployment } from '../../domain/plan/plan.ts';
+import type { Cluster } from '../../domain/ports.ts';
+import { keys } from '../../domain/record/keys.ts';
+import { type ClusterRow, itemOf, rowOf } from '../../domain/record/rows.ts';
+import type { Deps } from '../deps.ts';
+import { retryConflict } from '../retry-conflict.ts';
+
+type Needs = Pick<Deps, 'table' | 'clock' | 'random' | 'catalogue' | 'tell'>;
+
+interface Asked {
+  readonly deployment: PlannedDeployment;
+  readonly cluster: Cluster;
+}
+
+/**
+ * Has a cluster say what it does not let us do where something is about to be deployed, if it has not said so a while ago. Kept in
+ * its row, for plan and health, and told in the log when it is another answer than before. It changes nothing of the deployment.
+ */
+export const reviewRights = async (deps: Needs, { deployment, cluster }: Asked): Promise<void> => {
+  const known = await readRights(deps, deployment);
+  if (known !== undefined && isFresh(known, deps.clock.now())) return;
+  await askRights(deps, { deployment, cluster }, known);
+};
+
+/** After the cluster has refused a list. Throws RightsMissing where it says that it always would: nothing was started yet. */
+export const refuseWithoutRights = async (deps: Needs, asked: Asked): Promise<void> => {
+  const { workload, cluster: name } = asked.deployment;
+  const missing = await askRights(deps, asked, await readRights(deps, asked.deployment));
+  const needed = neededFor(workload.kind, missing ?? []);
+  if (needed.length === 0) return;
+  const what = needed.map((right) => right.replace('list ', '')).join(', ');
+  const message = `cluster ${name} does not let us list ${what} in namespace ${workload.namespace}; give the role: ${remedyFor(name)}`;
+  throw new FlotillaError('RightsMissing', message, { cluster: name, namespace: workload.namespace, missing: needed });
+};
+
+const readRights = async (
+  { table }: Needs,
+  { cluster, workload }: PlannedDeployment,
+): Promise<NamespaceRights | undefined> =>
+  rowOf<ClusterRow>(await table.get(keys.cluster(cluster)))?.rights?.[workload.namespace];
+
+const askRights = async (
+  deps: Needs,
+  { deployment, cluster }: Asked,
+  before: NamespaceRights | undefined,
+): Promise<readonly string[] | undefined> => {
+  const { namespace } = deployment.workload;
+  const said = await cluster.missingRights?.(namespace, wantedRights(await deps.catalogue()));
+  if (said === undefined) return undefined;
+  const missing = said.map(nameOfRight);
+  await keep(deps, deployment, { at: deps.clock.now(), missing });
+  const about = { cluster: deployment.cluster, namespace, missing: missing.join(', ') };
+  if (missing.length > 0 && missing.join() !== before?.missing.join())
+    deps.tell?.('a cluster does not give all rights', { ...about, remedy: remedyFor(deployment.cluster) });
+  if (missing.length === 0 && before !== undefined && before.missing.length > 0)
+    deps.tell?.('a cluster gives all rights now', about);
+  return missing;
+};
+
+const keep = async (deps: Needs, { cluster, workload }: PlannedDeployment, said: NamespaceRights): Promise<void> => {
+  await retryConflict(deps, async () => {
+    const row = rowOf<ClusterRow>(await deps.table.get(keys.cluster(cluster)));
+    // Without a row nobody knows yet which cluster it is.
+    if (row === undefined) return;
+    // Who notes another namespace at the same time may undo this: then it is asked once more.
+    const rights = noteRights(row.rights, workload.namespace, said);
+    const when = { equals: { fingerprint: row.fingerprint, at: row.at } };
+    await deps.table.transact([{ put: itemOf(keys.cluster(cluster), { ...row, rights }), when }]);
+  }).catch((error: unknown) => {
+    // It leads elsewhere now, or the table is busy: the next deployment asks again.
+    if (!isFlotillaError(error, 'ConditionFailed') && !isFlotillaError(error, 'TableBusy')) throw error;
+  });
+};

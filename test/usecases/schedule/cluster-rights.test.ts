@@ -1,0 +1,110 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { KubernetesCluster, kubeConfigFrom } from '../../../lib/adapters/cluster.ts';
+import { rightsLines } from '../../../lib/cli/budget-lines.ts';
+import { keys } from '../../../lib/domain/record/keys.ts';
+import { type ClusterRow, type HeaderRow, rowOf } from '../../../lib/domain/record/rows.ts';
+import { startSimulatedCluster } from '../../../lib/simulators/cluster/simulated-cluster.ts';
+import { previewPlan } from '../../../lib/usecases/plan/preview-plan.ts';
+import { readHealth } from '../../../lib/usecases/read-health.ts';
+import { captureBaseline } from '../../../lib/usecases/rollout/capture-baseline.ts';
+import { releaseYaml, submitted } from '../batch/api-world.ts';
+import { aboutToStart } from '../deployment/about-to-start.ts';
+
+/** A deployment that is about to be made on a simulated cluster which does not give all rights. */
+const sceneWithout = async (...taken: readonly string[]) => {
+  const simulated = await startSimulatedCluster();
+  onTestFinished(() => simulated.close());
+  for (const right of taken) simulated.rights.take(right);
+  const { world, batchId, deployment } = await aboutToStart();
+  const cluster = new KubernetesCluster(deployment.cluster, await kubeConfigFrom({ server: simulated.url }));
+  const reviews = { count: 0 };
+  const told: (readonly [string, Readonly<Record<string, string>>])[] = [];
+  const ask = cluster.missingRights.bind(cluster);
+  cluster.missingRights = (...asked) => {
+    reviews.count += 1;
+    return ask(...asked);
+  };
+  const deps = {
+    ...world.deps,
+    cluster: async () => cluster,
+    tell: (message: string, about: Readonly<Record<string, string>>) => void told.push([message, about]),
+  };
+  const capture = () =>
+    captureBaseline(deps, { batch_id: batchId, index: 0 }).then(
+      () => 'captured',
+      (error: Error) => error,
+    );
+  const row = async () => rowOf<ClusterRow>(await world.table.get(keys.cluster(deployment.cluster)));
+  return { world, deps, deployment, simulated, reviews, told, capture, row };
+};
+
+describe('what a cluster does not let us do', () => {
+  test('is asked when it is reached, kept, told once in the log, and asked again after ten minutes', async () => {
+    const { world, deployment, simulated, reviews, told, capture, row } = await sceneWithout(
+      'watch pods',
+      'list events',
+    );
+    const { cluster, workload } = deployment;
+    for (let times = 0; times < 3; times += 1) expect(await capture()).toBe('captured');
+    const missing = ['watch pods', 'list events'];
+    expect((await row())?.rights).toEqual({ [workload.namespace]: { at: world.clock.time, missing } });
+    const about = { cluster, namespace: workload.namespace };
+    const lacks = {
+      ...about,
+      missing: missing.join(', '),
+      remedy: `flotilla cluster-role ${cluster} | kubectl apply -f -`,
+    };
+    expect([reviews.count, told]).toEqual([1, [['a cluster does not give all rights', lacks]]]);
+    world.clock.time += 600_000;
+    await capture();
+    expect([reviews.count, told.length]).toEqual([2, 1]);
+    simulated.rights.giveAll();
+    world.clock.time += 600_000;
+    await capture();
+    expect(told.slice(1)).toEqual([['a cluster gives all rights now', { ...about, missing: '' }]]);
+    expect((await row())?.rights).toEqual({ [workload.namespace]: { at: world.clock.time, missing: [] } });
+    world.clock.time += 600_000;
+    await capture();
+    expect(reviews.count).toBe(3);
+  });
+
+  test('is warned of by plan and submit, and told by health, without asking it', async () => {
+    const { world, deps, deployment, reviews, capture } = await sceneWithout('watch pods');
+    const { cluster, workload } = deployment;
+    const plan = async () => (await previewPlan(deps, { text: releaseYaml })).warnings;
+    expect(await plan()).toEqual([]);
+    expect(await readHealth(deps)).toMatchObject({ rights: [] });
+    await capture();
+    const warned = `Cluster ${cluster} does not let us watch pods in namespace ${workload.namespace}: it is asked every second instead.`;
+    expect(await plan()).toEqual([expect.stringContaining(warned)]);
+    const header = rowOf<HeaderRow>(await world.table.get(keys.header(await submitted(world))));
+    expect(header?.warnings).toEqual([expect.stringContaining(warned)]);
+    const remedy = `flotilla cluster-role ${cluster} | kubectl apply -f -`;
+    const { rights } = await readHealth(deps);
+    const at = new Date(world.clock.time).toISOString();
+    expect(rights).toEqual([{ cluster, namespaces: 1, missing: ['watch pods'], at, remedy }]);
+    expect(rightsLines(rights)).toEqual([`cluster ${cluster} does not let us watch pods in 1 namespace: ${remedy}`]);
+    expect(reviews.count).toBe(1);
+  });
+
+  test.each(['list deployments.apps', 'list replicasets.apps', 'list pods'])(
+    'ends a deployment before its start, where it is: %s',
+    async (right) => {
+      const { deployment, capture, row } = await sceneWithout(right);
+      const { cluster, workload } = deployment;
+      const what = right.replace('list ', '');
+      const message = `cluster ${cluster} does not let us list ${what} in namespace ${workload.namespace}; give the role: flotilla cluster-role ${cluster} | kubectl apply -f -`;
+      const details = { cluster, namespace: workload.namespace, missing: [right] };
+      expect(await capture()).toMatchObject({ name: 'RightsMissing', message, details });
+      expect((await row())?.rights?.[workload.namespace]?.missing).toEqual([right]);
+    },
+  );
+
+  test.each(['list cronjobs.batch', 'list events', 'get pods/log', 'get services/proxy', 'watch deployments.apps'])(
+    'ends no other deployment: %s',
+    async (right) => {
+      const { capture } = await sceneWithout(right);
+      expect(await capture()).toBe('captured');
+    },
+  );
+});
