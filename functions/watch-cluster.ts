@@ -1,4 +1,5 @@
-import { type ObserverMemory, watchCluster } from '../lib/usecases/rollout/watch-cluster.ts';
+import { ObserverMemory } from '../lib/usecases/rollout/observer.ts';
+import { watchCluster } from '../lib/usecases/rollout/watch-cluster.ts';
 import { clusterDeps } from './runtime/cluster-deps.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { tableDeps } from './runtime/storage.ts';
@@ -6,7 +7,7 @@ import { type TaskHandler, task } from './runtime/task.ts';
 import { workflowDeps } from './runtime/workflow.ts';
 
 export const create = (deps: Parameters<typeof watchCluster>[0]): TaskHandler => {
-  const memory: ObserverMemory = new Map();
+  const memory = new ObserverMemory();
   return task('watch-cluster', (input) => watchCluster(deps, input, memory));
 };
 

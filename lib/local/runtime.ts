@@ -25,6 +25,7 @@ import { Engine } from '../engine/engine.ts';
 import { Journal, type JournalEntryKind } from '../engine/journal.ts';
 import type { Deps, Pace } from '../usecases/deps.ts';
 import { ownWaitingRoom } from '../usecases/record/waiting-room.ts';
+import { Bell } from '../usecases/wait/bell.ts';
 import type { CallbackHandler } from './callbacks/receive-callback.ts';
 import { startEnginePort } from './engine-port/start-engine-port.ts';
 import { ownUploads, type UploadReceiver } from './http/receive-upload.ts';
@@ -295,6 +296,7 @@ const makeDeps = (options: RuntimeOptions, { simulators, engine, machines, ...ma
     // The feed in the table is what people read here; there is no bus beside it.
     bus: { put: async () => [] },
     waitingRoom: ownWaitingRoom(),
+    bell: new Bell(),
     pace: { ...localPace(configuration.catalogue.simulated && patient !== true), ...options.pace },
     catalogue: async () => configuration.catalogue,
     executor: async (account) => options.executor?.(account) ?? executorOf(executors!, account),

@@ -14,6 +14,7 @@ import type {
   Uploads,
   Workflow,
 } from '../domain/ports.ts';
+import type { Bell } from './wait/bell.ts';
 
 /** What the use cases are handed. Each names the few that it needs by `Pick<Deps, …>`. */
 export interface Deps {
@@ -34,6 +35,8 @@ export interface Deps {
   /** By account, for example `harness:acme`; throws ConfigurationInvalid for one that is not configured. */
   executor(account: string): Promise<Executor>;
   cluster(name: string): Promise<Cluster>;
+  /** Absent where watchers are processes of their own. */
+  readonly bell?: Bell;
   /** A line of the log for whoever runs this; absent where there is none. */
   readonly tell?: (message: string, about: Readonly<Record<string, string>>) => void;
 }

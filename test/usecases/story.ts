@@ -33,6 +33,7 @@ import { publishEvents, type WrittenEvent } from '../../lib/usecases/record/publ
 import { readEvents } from '../../lib/usecases/record/read-events.ts';
 import { ownWaitingRoom } from '../../lib/usecases/record/waiting-room.ts';
 import { captureBaseline } from '../../lib/usecases/rollout/capture-baseline.ts';
+import { ObserverMemory } from '../../lib/usecases/rollout/observer.ts';
 import { verifyRollout } from '../../lib/usecases/rollout/verify-rollout.ts';
 import { watchCluster } from '../../lib/usecases/rollout/watch-cluster.ts';
 import { awaitTurn } from '../../lib/usecases/schedule/await-turn.ts';
@@ -228,7 +229,7 @@ const watchAll = async (deps: Deps & AskedBy): Promise<void> => {
   for await (const watcher of everyWatcher(deps)) {
     const { generation } = (await deps.table.get(keys.watcher(watcher))) as unknown as { readonly generation: number };
     const task = { watcher, generation, started_at: deps.clock.now() };
-    if (watcher.startsWith('cluster:')) await watchCluster(deps, task, new Map());
+    if (watcher.startsWith('cluster:')) await watchCluster(deps, task, new ObserverMemory());
     else await watchExecutor(deps, task);
   }
 };

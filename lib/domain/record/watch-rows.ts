@@ -3,7 +3,7 @@ import type { HindranceKind } from '../deployment/held.ts';
 import type { PlannedDeployment } from '../plan/plan.ts';
 import type { CancelResult, RunState, Trouble } from '../ports.ts';
 import type { Baseline } from '../rollout/baseline.ts';
-import type { Expected } from '../rollout/judgement.ts';
+import type { Expected, Progress } from '../rollout/judgement.ts';
 import type { Wait } from './keys.ts';
 
 /** What the executor poller follows. Written with the intent; it goes when the wait is answered. */
@@ -80,6 +80,9 @@ export interface RolloutWatchRow {
   readonly untouched?: true;
   /** When the baseline was captured: what the cluster told before that is of another time. */
   readonly since?: number;
+  /** What a call of the observer had seen by its end, at `progress_at`, for the next one. */
+  readonly progress?: Progress;
+  readonly progress_at?: number;
   readonly at: number;
   readonly deadline: number;
 }

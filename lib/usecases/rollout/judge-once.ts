@@ -22,12 +22,15 @@ import { fittingText, settleFailure } from '../deployment/settle-failure.ts';
 import { settleSuccess } from '../deployment/settle-success.ts';
 import type { Deps } from '../deps.ts';
 import { type PlaceOfWait, settleWait } from '../wait/settle-wait.ts';
+import { progressOf } from './keep-progress.ts';
 import { runningVersion } from './running-version.ts';
 
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids'>;
 
 export interface RolloutMemory {
   progress?: Progress;
+  /** When it was looked at last. */
+  seenAt?: number;
   health?: HealthState;
   healthDue?: number;
   last?: Pick<Finding, 'reason' | 'message' | 'evidence' | 'warnings'>;
@@ -43,26 +46,30 @@ export interface Observation {
 const actor = 'observer';
 const logLines = 20;
 
-/** One look at one rollout: first the cluster's own word, then the health check, and the deadline over both. */
-export const judgeOnce = async (deps: Needs, observation: Observation): Promise<void> => {
+/** One look at one rollout: first the cluster's own word, then the health check, and the deadline over both. True when it is settled. */
+export const judgeOnce = async (deps: Needs, observation: Observation): Promise<boolean> => {
   const { row, view, memory } = observation;
   const { deployment, expected, baseline } = row;
+  const previous = progressOf(row, memory);
   const { progress, ...finding } = judgeRollout({
     workload: deployment.workload,
     expected,
     baseline,
     view,
-    ...(memory.progress === undefined ? {} : { previous: memory.progress }),
+    ...(previous === undefined ? {} : { previous }),
     now: deps.clock.now(),
     ...(deployment.rollout && { settings: deployment.rollout }),
     ...(row.since === undefined ? {} : { since: row.since }),
   });
   memory.progress = progress;
+  memory.seenAt = deps.clock.now();
   memory.last = finding;
-  if (finding.verdict === 'failing') return settleBad(deps, observation, finding);
-  if (finding.unknown) return settleUnknown(deps, observation, finding);
-  if (finding.verdict === 'healthy' && (await isHealthy(deps, observation, finding))) return;
-  if (deps.clock.now() > row.deadline) await settleTimeout(deps, observation);
+  if (finding.verdict === 'healthy' && (await isHealthy(deps, observation, finding))) return true;
+  if (finding.verdict === 'failing') await settleBad(deps, observation, finding);
+  else if (finding.unknown) await settleUnknown(deps, observation, finding);
+  else if (deps.clock.now() > row.deadline) await settleTimeout(deps, observation);
+  else return false;
+  return true;
 };
 
 const placeOf = ({ batch_id, index, wait, deployment }: RolloutWatchRow): PlaceOfWait => ({
@@ -220,10 +227,11 @@ const lastSeen = ({ reason, message, warnings = [] }: NonNullable<RolloutMemory[
 export const noteUnreachable = async (
   deps: Needs,
   { row, memory, cause }: Pick<Observation, 'row' | 'memory'> & { readonly cause: string },
-): Promise<void> => {
+): Promise<boolean> => {
   memory.last = { reason: 'ClusterUnavailable', message: cause };
-  if (deps.clock.now() <= row.deadline) return;
+  if (deps.clock.now() <= row.deadline) return false;
   const message = `The executor is done, but the cluster could not be asked until the end of the timeout: ${cause}`;
   const failure: Failure = { reason: 'ClusterUnavailable', message, unknown: true, touched: true };
   await settleFailure(deps, { place: placeOf(row), deployment: row.deployment, failure, actor });
+  return true;
 };

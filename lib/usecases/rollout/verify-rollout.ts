@@ -14,7 +14,7 @@ import type { PlaceOfWait } from '../wait/settle-wait.ts';
 import { ensureWatcher } from '../wait/watchers.ts';
 import { expectedOf } from './expected-of.ts';
 
-type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'pace'>;
+type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'pace' | 'bell'>;
 
 type Verification = WaitingTask & { readonly attempt: number | 'restore' };
 
@@ -46,6 +46,7 @@ const watch = async (deps: Needs, { task, place }: Verifying): Promise<boolean> 
     const row = await watchRow(deps, { task, place }, item?.deadline);
     const put: Write = { put: itemOf(keys.watch(watcher, batch_id, index, wait), row) };
     await retryConflict(deps, () => deps.table.transact([put]));
+    deps.bell?.ring(watcher);
   }
   await ensureWatcher(deps, watcher);
   return !isWatched;

@@ -15,6 +15,8 @@ interface Loop<Row> {
   /** Milliseconds between two looks. */
   readonly interval: number;
   readonly look: (rows: readonly Row[]) => Promise<void>;
+  /** Instead of a sleep of the interval: what is done with these until their list is read anew. */
+  readonly pause?: (rows: readonly Row[]) => Promise<void>;
   /** Whether something that was begun beside the looks is not done yet: it would keep the others from being looked at. */
   readonly isUnderWay?: () => boolean;
 }
@@ -41,7 +43,7 @@ export const watchLoop = async <Row>(deps: Needs, task: WatchTask, loop: Loop<Ro
     } else if (clock.now() - busyAt >= pace.idleFor && (await leave(deps, task))) {
       return { more: false };
     }
-    await pause();
+    await (loop.pause?.(rows) ?? pause());
   }
   return { more: true };
 };

@@ -1,0 +1,38 @@
+import { isFlotillaError } from '../../domain/errors.ts';
+import { clusterWatcher, keys } from '../../domain/record/keys.ts';
+import { attributesOf } from '../../domain/record/rows.ts';
+import type { RolloutWatchRow } from '../../domain/record/watch-rows.ts';
+import type { Deps } from '../deps.ts';
+import type { RolloutMemory } from './judge-once.ts';
+
+/** Characters of JSON: what is longer is seen anew by whoever goes on. */
+const longestProgress = 4_000;
+
+/** What was seen of a rollout, for the call that goes on with it, perhaps elsewhere: else what has to last would begin to last anew. */
+export const keepProgress = async (
+  { table, clock }: Pick<Deps, 'table' | 'clock'>,
+  row: RolloutWatchRow,
+  { progress }: RolloutMemory,
+): Promise<void> => {
+  if (progress === undefined || !isWorthKeeping(progress) || sameJson(progress, row.progress)) return;
+  if (JSON.stringify(progress).length > longestProgress) return;
+  const { batch_id, index, wait, deployment } = row;
+  const watcher = clusterWatcher(deployment.cluster);
+  const set = attributesOf({ progress, progress_at: clock.now() } satisfies Partial<RolloutWatchRow>);
+  try {
+    await table.transact([{ update: keys.watch(watcher, batch_id, index, wait), set, when: { exists: true } }]);
+  } catch (error) {
+    // It was answered meanwhile; or the table is busy, and then it only takes a little longer.
+    if (!isFlotillaError(error, 'ConditionFailed') && !isFlotillaError(error, 'TableBusy')) throw error;
+  }
+};
+
+/** The newer of what this process remembers and what another one wrote down. */
+export const progressOf = (row: RolloutWatchRow, { progress, seenAt }: RolloutMemory): RolloutMemory['progress'] =>
+  row.progress !== undefined && (row.progress_at ?? 0) > (seenAt ?? 0) ? row.progress : progress;
+
+/** Before anything was seen there is nothing to lose. */
+const isWorthKeeping = ({ first_seen, saw_expected, ...more }: NonNullable<RolloutMemory['progress']>): boolean =>
+  saw_expected || Object.keys(first_seen).length > 0 || Object.keys(more).length > 0;
+
+const sameJson = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
