@@ -1,9 +1,10 @@
 import { type FlotillaError, isFlotillaError } from '../domain/errors.ts';
 import type { Clock, KubernetesObject, Random } from '../domain/ports.ts';
-import { stringAt, valueAt } from '../domain/rollout/kubernetes-object.ts';
-import type { ApiReads, ApiStream } from './cluster-request.ts';
+import { stringAt } from '../domain/rollout/kubernetes-object.ts';
+import type { ApiReads } from './cluster-request.ts';
 import { listPages } from './list-pages.ts';
-import { type WatchEvent, watchEventOf } from './watch-event.ts';
+import type { WatchEvent } from './watch-event.ts';
+import { readStream } from './watch-stream.ts';
 
 /** Who takes what is read. */
 export interface Taker {
@@ -150,74 +151,28 @@ export class WatchedList {
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
-    const { requests, path, random } = this.#options;
+    const { requests, clock, path, random } = this.#options;
     const seconds = Math.round(240 + 180 * random.next());
     const query = `watch=1&allowWatchBookmarks=true&timeoutSeconds=${seconds}&resourceVersion=${this.#version}`;
-    const stream = new AbortController();
-    const opened = await requests.open(
-      `${path}${path.includes('?') ? '&' : '?'}${query}`,
-      AbortSignal.any([signal, stream.signal]),
-    );
-    try {
-      if ('lines' in opened) await this.#read(opened, { stream, signal, seconds });
-      else if (opened.status === 410) this.#expire();
-      else throw requests.unavailable(`HTTP ${opened.status} (watch ${path})`, { status: opened.status });
-    } finally {
-      stream.abort();
-    }
-  }
-
-  async #read(
-    { lines }: ApiStream,
-    {
-      stream,
+    const end = await readStream(
+      {
+        ...{ requests, clock, path: `${path}${path.includes('?') ? '&' : '?'}${query}` },
+        longestQuiet: () => (this.#hasBookmarks ? quietWithBookmarks : seconds * 1_000 + overdue),
+        opened: () => this.#turn({ kind: 'good' }),
+        take: (event) => this.#take(event),
+      },
       signal,
-      seconds,
-    }: { readonly stream: AbortController; readonly signal: AbortSignal; readonly seconds: number },
-  ): Promise<void> {
-    this.#turn({ kind: 'good' });
-    const { clock } = this.#options;
-    let last = clock.now();
-    const longest = () => (this.#hasBookmarks ? quietWithBookmarks : seconds * 1_000 + overdue);
-    const either = AbortSignal.any([signal, stream.signal]);
-    const guard = async (): Promise<void> => {
-      while (!either.aborted && clock.now() - last < longest())
-        await clock.sleep(last + longest() - clock.now(), either);
-    };
-    // A connection that is cut off without a word is quiet for ever; a clock that is closed ends all.
-    void guard().then(
-      () => stream.abort(),
-      () => this.stop(),
     );
-    for await (const line of lines) {
-      last = clock.now();
-      if (!this.#take(watchEventOf(line))) return;
-    }
+    if (end === 'expired') this.#version = undefined;
   }
 
-  /** False: the stream says no more. */
-  #take({ type, object }: WatchEvent): boolean {
-    if (type === 'ERROR') return this.#failed(object);
+  #take({ type, object }: WatchEvent): void {
     const version = stringAt(object, 'metadata', 'resourceVersion');
     if (type === 'BOOKMARK') this.#hasBookmarks = true;
     else if (type === 'DELETED') this.#options.taker.remove(object);
     else this.#options.taker.put(object);
     if (version !== undefined) this.#version = version;
     this.#gotOn = true;
-    return true;
-  }
-
-  #failed(status: KubernetesObject): false {
-    if (valueAt(status, 'code') !== 410) {
-      const why = stringAt(status, 'message') ?? stringAt(status, 'reason') ?? 'it does not say why';
-      throw this.#options.requests.unavailable(`a watch ended: ${why} (${this.#options.path})`);
-    }
-    this.#expire();
-    return false;
-  }
-
-  #expire(): void {
-    this.#version = undefined;
   }
 
   #tell(error: FlotillaError): void {

@@ -56,6 +56,7 @@ export const mirrored = (random = 0.5) => {
   const pass = async (milliseconds: number): Promise<void> => {
     const end = clock.now() + milliseconds;
     clock.setTimer(end, () => {});
+    await settle();
     while (clock.now() < end) {
       clock.runNext();
       await settle();

@@ -91,6 +91,7 @@ export class ScriptedApi implements ApiReads {
     for (const stream of this.#streams) {
       if (stream.path !== path) continue;
       stream.end = how;
+      this.#streams.delete(stream);
       stream.wake();
     }
   }

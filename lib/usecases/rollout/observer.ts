@@ -178,7 +178,7 @@ export class Observer {
   }
 
   async #reach(): Promise<Reached> {
-    const { deps, memory } = { deps: this.#deps, memory: this.#memory };
+    const [deps, memory] = [this.#deps, this.#memory];
     const cluster = await orCause(() => deps.cluster(this.#name));
     if ('cause' in cluster) return cluster;
     if (memory.mirror?.of === cluster) return { cluster, mirror: memory.mirror.mirror };

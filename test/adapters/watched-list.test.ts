@@ -1,0 +1,191 @@
+import { expect, test } from 'vitest';
+import { deploy, deployment, mirrored, object, placeIn, shown } from './mirror-stage.ts';
+
+/** What may become of a watch, and that nothing is missed by it. */
+
+const { pods } = placeIn('shared');
+const web = ['web', 'web-1', 'web-1-0'];
+
+type Stage = ReturnType<typeof mirrored>;
+
+const following = async (): Promise<Stage> => {
+  const stage = mirrored();
+  deploy(stage.api, 'web');
+  stage.follow(deployment('web'));
+  await stage.view('web');
+  // Not as young as a stream that ends at once.
+  await stage.pass(2_000);
+  stage.api.asked.splice(0);
+  return stage;
+};
+
+const gone = (code: number, message = 'too old') =>
+  JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code, message, reason: 'Expired' } });
+
+interface Trouble {
+  readonly what: string;
+  readonly happens: (stage: Stage) => void;
+  /** LISTs of pods that it takes to be whole again. */
+  readonly lists: number;
+  readonly within: number;
+}
+
+const missed = ({ api }: Stage): void => {
+  api.put(pods, object('web-1-1', 'web-1'));
+  api.remove(pods, 'web-1-0');
+};
+
+const troubles: readonly Trouble[] = [
+  {
+    what: 'ends in time: it goes on at once from the version that was seen last',
+    happens: (stage) => {
+      stage.api.end(pods, 'over');
+      missed(stage);
+    },
+    lists: 0,
+    within: 1,
+  },
+  {
+    what: 'breaks: it goes on soon',
+    happens: (stage) => {
+      stage.api.end(pods, 'broken');
+      missed(stage);
+    },
+    lists: 0,
+    within: 500,
+  },
+  {
+    what: 'has ended, and its version is too old (410): all is listed anew',
+    happens: (stage) => {
+      stage.api.end(pods, 'over');
+      missed(stage);
+      stage.api.compact();
+    },
+    lists: 1,
+    within: 500,
+  },
+  {
+    what: 'says within the stream that its version is too old: all is listed anew',
+    happens: (stage) => {
+      stage.api.hold(pods);
+      missed(stage);
+      stage.api.release(pods, false);
+      stage.api.compact();
+      stage.api.release(pods);
+      stage.api.say(pods, gone(410));
+    },
+    lists: 1,
+    within: 500,
+  },
+  {
+    what: 'ends with another error: it goes on from where it was',
+    happens: (stage) => {
+      stage.api.say(pods, gone(500, 'etcd has no leader'));
+      missed(stage);
+    },
+    lists: 0,
+    within: 500,
+  },
+  {
+    what: 'has a line that is none: it begins again before that line',
+    happens: (stage) => {
+      stage.api.say(pods, '{"type":"MODIFIED","object":{"meta');
+      missed(stage);
+    },
+    lists: 0,
+    within: 500,
+  },
+  {
+    what: 'has bookmarks: it goes on from the last one',
+    happens: (stage) => {
+      missed(stage);
+      stage.api.compact();
+      stage.api.bookmark(pods);
+      stage.api.end(pods, 'over');
+    },
+    lists: 0,
+    within: 1,
+  },
+];
+
+test.each(troubles.map((one) => [one.what, one] as const))('a watch that %s', async (_, { happens, lists, within }) => {
+  const stage = await following();
+  happens(stage);
+  await stage.pass(within);
+  expect(shown(await stage.view('web'))).toEqual(['web', 'web-1', 'web-1-1']);
+  expect(stage.api.lists(pods)).toHaveLength(lists);
+  expect(stage.api.streams).toHaveLength(4);
+});
+
+test('after trouble that stays nothing is told as seen, requests are few, and what comes back is told', async () => {
+  const { api, pass, view, changed } = await following();
+  api.refuses = (path) => (path === pods ? 503 : undefined);
+  api.end(pods, 'broken');
+  await pass(60_000);
+  await expect(view('web')).rejects.toThrow('HTTP 503');
+  expect(api.asked.length).toBeLessThan(15);
+  api.refuses = () => undefined;
+  changed.splice(0);
+  await pass(10_000);
+  expect([changed.includes('shared/web'), shown(await view('web'))]).toEqual([true, web]);
+});
+
+test('one break of a stream is no news', async () => {
+  const { api, pass, view, changed } = await following();
+  changed.splice(0);
+  api.end(pods, 'broken');
+  await pass(100);
+  expect([changed, shown(await view('web'))]).toEqual([[], web]);
+});
+
+test('a server that has never enough of lines that are none is trouble', async () => {
+  const { api, pass, view } = await following();
+  for (let nth = 0; nth < 10; nth += 1) {
+    api.say(pods, '<html>');
+    await pass(10_000);
+  }
+  await expect(view('web').then(shown)).resolves.toEqual(web);
+  api.refuses = (path, verb) => (path === pods && verb === 'watch' ? 502 : undefined);
+  api.say(pods, '<html>');
+  await pass(10_000);
+  await expect(view('web')).rejects.toThrow('HTTP 502');
+});
+
+test('a version that nothing comes of is given up after some tries, and all is listed anew', async () => {
+  const { api, pass } = await following();
+  api.refuses = (path, verb) => (path === pods && verb === 'watch' ? 504 : undefined);
+  api.end(pods, 'broken');
+  await pass(30_000);
+  expect(api.lists(pods).length).toBeGreaterThan(0);
+});
+
+test.each<[what: string, bookmarks: boolean, quiet: number]>([
+  ['of an API server that sends bookmarks is given up after three minutes', true, 180_000],
+  ['without bookmarks is given up when it is overdue', false, 360_000],
+])('a watch that is quiet %s', async (_, bookmarks, quiet) => {
+  const stage = mirrored();
+  deploy(stage.api, 'web');
+  stage.follow(deployment('web'));
+  await stage.view('web');
+  const watches = () => stage.api.asked.filter((one) => one.startsWith(`${pods}?watch`)).length;
+  if (bookmarks) stage.api.bookmark(pods);
+  await stage.settle();
+  await stage.pass(quiet - 1);
+  expect(watches()).toBe(1);
+  await stage.pass(2);
+  expect(watches()).toBe(2);
+});
+
+test('asks for some minutes, not all for the same', async () => {
+  const seconds = new Set<string | null>();
+  for (const random of [0, 0.5, 0.999]) {
+    const { api, follow, view } = mirrored(random);
+    follow(deployment('web'));
+    await view('web');
+    for (const one of api.asked) {
+      const query = new URL(one, 'http://api').searchParams;
+      if (query.has('watch')) seconds.add(query.get('timeoutSeconds'));
+    }
+  }
+  expect([...seconds]).toEqual(['240', '330', '420']);
+});
