@@ -38,6 +38,8 @@ export class ScriptedCluster implements Cluster {
   away: { readonly from: number; readonly until: number } | undefined;
   /** What the service answers to its nth health check, from 1. */
   answer: (service: string, nth: number) => number = () => 200;
+  /** What runs beside every service. */
+  sidecars: readonly JsonObject[] = [];
   /** What every container has logged, where it is not the usual line. */
   log: readonly string[] | undefined;
   readonly probes = new Map<string, number>();
@@ -71,7 +73,8 @@ export class ScriptedCluster implements Cluster {
       const release = this.#now(name);
       if (release === undefined) return { revisions: [], pods: [] };
       const { version, revision, fate } = release;
-      const view = viewOf({ image: imageOf(name, version), revision, generation: revision, ...looks[fate] });
+      const containers = [{ name: 'app', image: imageOf(name, version) }, ...this.sidecars];
+      const view = viewOf({ containers, revision, generation: revision, ...looks[fate] });
       return { ...view, revisions: [...view.revisions, ...this.#earlier(name, release)] };
     });
   }

@@ -1,4 +1,5 @@
 import type { CaptureRow, Failure, ItemRow, Outcome, Restore, TurnRow } from '../record/rows.ts';
+import { ambiguityWarning } from '../rollout/ambiguity-warning.ts';
 
 export interface WhatIsKnown {
   readonly item: ItemRow;
@@ -26,7 +27,7 @@ export const concludeDeployment = (known: WhatIsKnown): Outcome => {
     ...told,
     evidence: item.failure?.evidence ?? [],
     ...(item.failure === undefined ? {} : { failure: { reason: item.failure.reason, message: item.failure.message } }),
-    warnings: item.warnings ?? [],
+    warnings: [...warningsOf(capture), ...(item.warnings ?? [])],
     attempts: item.runs.filter(({ attempt }) => attempt !== 'restore').length,
     runs: item.runs,
     ...(before === undefined ? {} : { release_before: before }),
@@ -35,6 +36,9 @@ export const concludeDeployment = (known: WhatIsKnown): Outcome => {
     ended_at: now,
   };
 };
+
+const warningsOf = (capture: CaptureRow | undefined): readonly string[] =>
+  capture?.containers === undefined ? [] : [ambiguityWarning(capture.containers)];
 
 const tell = ({ item, turn, error }: WhatIsKnown): Told => {
   if (item.verified) return { status: 'SUCCESS', reason: 'Verified', message: item.message };

@@ -25,6 +25,8 @@ export interface RecordedRelease {
   readonly ended?: Pick<LastOutcomeRow, 'status' | 'reason' | 'version'>;
   /** The last good release before that. */
   readonly last_verified?: string;
+  /** Of its workload, where any of them could be the service and nothing tells which is. */
+  readonly containers?: readonly string[];
   /** Whose deployment that was, where another target leads to the same object. */
   readonly target?: string;
 }
@@ -34,9 +36,15 @@ export const recordedRelease = (
   good: Release | undefined,
   last: LastOutcomeRow | undefined,
 ): RecordedRelease | undefined => {
-  if (last !== undefined && last.at > (good?.at ?? Number.NEGATIVE_INFINITY)) return afterOutcome(last, good);
-  return good === undefined ? undefined : { version: good.version, batch_id: good.batch_id, at: good.at };
+  if (last !== undefined && last.at > (good?.at ?? Number.NEGATIVE_INFINITY)) {
+    return { ...afterOutcome(last, good), ...containersOf(last) };
+  }
+  if (good === undefined) return undefined;
+  return { version: good.version, batch_id: good.batch_id, at: good.at, ...containersOf(good) };
 };
+
+const containersOf = ({ containers }: Pick<Release, 'containers'>): Pick<RecordedRelease, 'containers'> =>
+  containers === undefined ? {} : { containers };
 
 const afterOutcome = (
   { release_after, batch_id, at, status, reason, version }: LastOutcomeRow,

@@ -107,6 +107,8 @@ export interface ItemRow {
   readonly image?: string;
   /** The digest by which it ran then, in all pods that told it. */
   readonly digest?: string;
+  /** The container that got the version, where several could be the service. */
+  readonly container?: string;
   readonly warnings?: readonly string[];
   /** When the attempt, or the restore, that runs now must be over. */
   readonly deadline?: number;
@@ -253,6 +255,8 @@ export interface CaptureRow {
   readonly first_baseline?: Baseline;
   /** What stands there since the attempt before, which this one would replace: so it is not made. */
   readonly overtaken?: { readonly message: string; readonly running?: string };
+  /** Of which any could be the service, where nobody says which is: see `ambiguityWarning`. */
+  readonly containers?: readonly string[];
   /** What Restore found before it began, and when. */
   readonly restore_baseline?: Baseline;
   readonly restore_at?: number;
@@ -267,6 +271,10 @@ export interface Release {
   readonly image?: string;
   /** The digest by which it ran. */
   readonly digest?: string;
+  /** The container that got the version, where several could be the service and the catalogue does not say which is. */
+  readonly container?: string;
+  /** Those that could be, where that did not tell it either. */
+  readonly containers?: readonly string[];
   readonly deployment: PlannedDeployment;
   /** Where it is known from: recorded after a verified deployment, or read from what ran on the cluster. */
   readonly origin: 'recorded' | 'observed';
@@ -285,6 +293,8 @@ export interface LastOutcomeRow {
   readonly version: string;
   /** The version that was seen running at the end; absent when nobody can say. */
   readonly release_after?: string;
+  /** Of which any could be the service, where nothing tells which is. */
+  readonly containers?: readonly string[];
   readonly at: number;
 }
 

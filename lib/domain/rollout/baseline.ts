@@ -58,6 +58,15 @@ function ttlOf({ kind }: Workload, object: JsonObject): Pick<Baseline, 'ttl_seco
   return kind === 'job' && typeof ttl === 'number' ? { ttl_seconds: ttl } : {};
 }
 
+/** The same, where it is known from before which container the service is, and it is still there. */
+export function captureKnown(workload: Workload, view: WorkloadView, container: string | undefined): Baseline {
+  const names = view.workload === undefined ? {} : imagesOf(workload, view.workload);
+  if (container === undefined || workload.container !== undefined || !Object.hasOwn(names, container)) {
+    return captureBaseline(workload, view);
+  }
+  return { ...captureBaseline({ ...workload, container }, view), container };
+}
+
 /** A row is small: no workload of a service has more containers than this. */
 const mostContainers = 40;
 

@@ -85,6 +85,14 @@ export function serviceContainer(look: ImageLook): Container | undefined {
   return proving.length === 1 ? proving[0] : undefined;
 }
 
+/** The names of the containers of which any could be the service, where there are several and nobody says which. */
+export function ambiguousContainers(look: ImageLook): readonly string[] {
+  const { workload, view } = look;
+  if (view.workload === undefined || !isComparable(look)) return [];
+  const possible = candidates(look, containersOf(podSpecOf(workload, view.workload)));
+  return possible.length < 2 ? [] : possible.map(({ name }) => name);
+}
+
 const isItSurely = (look: ImageLook) => (container: Container) => isComparable(look) && isIt(look, container) === true;
 
 /** In a baseline of an earlier version no container is known: there any may have changed. */

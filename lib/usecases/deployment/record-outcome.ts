@@ -60,7 +60,7 @@ export const recordOutcomeIf = async (
   const outcome = concludeDeployment({ item, turn, capture, version, now, ...(error === undefined ? {} : { error }) });
   await deps.table.transact([
     ...checks,
-    ...outcomeWrites(deps, { planned, item, outcome }),
+    ...outcomeWrites(deps, { planned, item, outcome, capture }),
     ...(givenUp?.writes ?? []),
     ...(turn === undefined ? [] : [{ delete: keys.turn(batch_id, index) }]),
     // The dispatcher counted a refusal when it refused.
@@ -72,18 +72,25 @@ interface Recorded {
   readonly planned: PlannedDeployment;
   readonly item: ItemRow;
   readonly outcome: Outcome;
+  readonly capture: CaptureRow | undefined;
 }
 
 /** The outcome, its event, and what it says about the target: a good one makes a release. */
-export const outcomeWrites = ({ ids }: Pick<Deps, 'ids'>, { planned, item, outcome }: Recorded): readonly Write[] => {
+export const outcomeWrites = (
+  { ids }: Pick<Deps, 'ids'>,
+  { planned, item, outcome, capture }: Recorded,
+): readonly Write[] => {
   const { status, reason, message, ended_at: at } = outcome;
   const change = changeItem(
     item,
     { status, reason, message, step: 'recorded', outcome },
     { at, actor: 'record', detail: JSON.parse(JSON.stringify(detailOf(item, outcome))) as JsonObject },
   );
-  if (status !== 'SUCCESS') return [...change.writes, ...lastOutcomeWrites(planned, item, outcome)];
-  const release = { batchId: item.batch_id, at, id: ids.next(), image: item.image, digest: item.digest };
+  const of =
+    capture?.containers === undefined || item.container !== undefined ? {} : { containers: capture.containers };
+  if (status !== 'SUCCESS') return [...change.writes, ...lastOutcomeWrites(planned, { ...item, ...of }, outcome)];
+  const { image, digest, container } = item;
+  const release = { batchId: item.batch_id, at, id: ids.next(), seen: { image, digest, container, ...of } };
   return [...change.writes, ...releaseWrites(planned, release)];
 };
 

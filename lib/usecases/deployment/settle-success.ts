@@ -17,7 +17,7 @@ export interface Success {
   readonly reason: string;
   readonly message: string;
   /** What the observer saw. */
-  readonly seen: Pick<ItemRow, 'verified' | 'warnings' | 'image' | 'digest'>;
+  readonly seen: Pick<ItemRow, 'verified' | 'warnings' | 'image' | 'digest' | 'container'>;
 }
 
 /**
@@ -35,7 +35,10 @@ export const settleSuccess = async (
     const outcome = concludeDeployment({ item, capture, turn: undefined, version: expected.version, now });
     return {
       answer: { reason, message },
-      writes: [...outcomeWrites(deps, { planned: deployment, item, outcome }), tellDispatcher(deps, item, outcome)],
+      writes: [
+        ...outcomeWrites(deps, { planned: deployment, item, outcome, capture }),
+        tellDispatcher(deps, item, outcome),
+      ],
     };
   });
   if (!settled) return tryToDeliver(deps, place);

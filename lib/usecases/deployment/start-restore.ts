@@ -1,15 +1,16 @@
 import { notRunAgain, runsOnce } from '../../domain/deployment/next-step.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
-import type { PlannedDeployment, RolloutSettings } from '../../domain/plan/plan.ts';
+import type { PlannedDeployment, RolloutSettings, Workload } from '../../domain/plan/plan.ts';
 import type { WorkloadView } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { type CaptureRow, type Release, rowOf } from '../../domain/record/rows.ts';
-import { type Baseline, captureBaseline as baselineOf } from '../../domain/rollout/baseline.ts';
+import { type Baseline, captureKnown, withContainer } from '../../domain/rollout/baseline.ts';
 import { isRunning } from '../../domain/rollout/verdict.ts';
 import type { Deps } from '../deps.ts';
 import { readPlanned } from '../plan/plan-store.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { expectedOf } from '../rollout/expected-of.ts';
+import { containerSince } from '../rollout/known-container.ts';
 import { notToBeReplaced } from '../rollout/not-to-be-replaced.ts';
 import { runningVersion } from '../rollout/running-version.ts';
 import type { WaitingTask } from '../schedule/await-turn.ts';
@@ -53,9 +54,11 @@ const beginRestore = async (deps: Needs, { place, planned, capture }: Restoring)
   const { previous } = capture;
   const view = await lookAt(deps, previous.deployment);
   if (view !== undefined) {
-    await keepBaseline(deps, place, baselineOf(previous.deployment.workload, view));
-    const settings = planned.rollout;
-    if (alreadyRuns(deps, { release: previous, settings, view })) return settleAlreadyBack(deps, place, previous);
+    const { workload } = previous.deployment;
+    const found = captureKnown(workload, view, containerSince(planned, capture, view));
+    await keepBaseline(deps, place, found);
+    const look = { workload: withContainer(workload, found), settings: planned.rollout, view };
+    if (alreadyRuns(deps, previous, look)) return settleAlreadyBack(deps, place, previous);
     const theirs = notToBeReplaced(planned, capture, view);
     if (theirs !== undefined) return settleTheirs(deps, place, { message: theirs, ...runningVersion(planned, view) });
   }
@@ -64,7 +67,7 @@ const beginRestore = async (deps: Needs, { place, planned, capture }: Restoring)
 };
 
 interface Found {
-  readonly release: Release;
+  readonly workload: Workload;
   readonly settings: RolloutSettings | undefined;
   readonly view: WorkloadView;
 }
@@ -91,12 +94,9 @@ const keepBaseline = (deps: Needs, { batch_id, index }: PlaceOfWait, baseline: B
     ]),
   );
 
-const alreadyRuns = ({ clock }: Needs, { release, settings, view }: Found): boolean =>
+const alreadyRuns = ({ clock }: Needs, release: Release, { workload, settings, view }: Found): boolean =>
   isRunning({
-    workload: release.deployment.workload,
-    expected: expectedOf(release),
-    view,
-    now: clock.now(),
+    ...{ workload, view, expected: expectedOf(release), now: clock.now() },
     ...(settings && { settings }),
   });
 

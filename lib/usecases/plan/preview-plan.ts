@@ -8,6 +8,7 @@ import type { Plan, PlannedDeployment, Strategy } from '../../domain/plan/plan.t
 import { planBatch } from '../../domain/plan/plan-batch.ts';
 import { type VersionStep, versionStep } from '../../domain/plan/version-step.ts';
 import type { RecordedRelease } from '../../domain/record/recorded-release.ts';
+import { ambiguityWarning } from '../../domain/rollout/ambiguity-warning.ts';
 import { readValidBatch } from '../batch/read-valid-batch.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { checkAnyGrant, refuseBy } from '../grants/refuse.ts';
@@ -42,7 +43,7 @@ export interface DeploymentPreview {
   readonly priority: number;
   readonly docker_image_version: string;
   /** What Flotilla recorded as running there, whoever changed it last; absent where it recorded nothing, or was not asked. */
-  readonly recorded?: Omit<RecordedRelease, 'at'> & { readonly at: string };
+  readonly recorded?: Omit<RecordedRelease, 'at' | 'containers'> & { readonly at: string };
   /** How the version stands to that one; absent where nobody can say what will run, or it was not looked up. */
   readonly change?: VersionStep;
   /** Who has what it changes, now: at work, or UNKNOWN and so to be resolved first. */
@@ -89,7 +90,7 @@ export const previewPlan = async (
     strategy: plan.strategy,
     limits: plan.limits,
     critical_path: plan.critical_path,
-    warnings: plan.warnings,
+    warnings: [...plan.warnings, ...(known?.warnings ?? [])],
     simulated: { harness: catalogue.harness.simulated, clusters },
     ...(known === undefined ? {} : { recorded: known.counts }),
     deployments: plan.deployments.map((deployment) => ({
@@ -119,6 +120,7 @@ const readKnown = async (deps: Records, plan: Plan, clustersOf: NamesOfClusters)
   const isSeen = (one: RecordedRelease | undefined): boolean =>
     one?.target === undefined || deps.rights.may('read', placeOfTarget(one.target));
   return {
+    warnings: deployments.flatMap((deployment) => askForContainer(deployment, recorded[deployment.index])),
     counts: { looked_up: recorded.length, left_out: deployments.length - recorded.length },
     of: ({ index, docker_image_version: version }: PlannedDeployment): Known => {
       const told = index < recorded.length && isSeen(recorded[index]) ? tellRecorded(recorded[index], version) : {};
@@ -130,8 +132,15 @@ const readKnown = async (deps: Records, plan: Plan, clustersOf: NamesOfClusters)
   };
 };
 
-const tellRecorded = (recorded: RecordedRelease | undefined, version: string): Known => {
-  if (recorded === undefined) return { change: 'new' };
+/** A deployment before saw the containers; no cluster is asked here. */
+const askForContainer = ({ key, workload }: PlannedDeployment, recorded: RecordedRelease | undefined): string[] =>
+  recorded?.containers === undefined || workload.container !== undefined || workload.image !== undefined
+    ? []
+    : [`${key}: ${ambiguityWarning(recorded.containers)}`];
+
+const tellRecorded = (release: RecordedRelease | undefined, version: string): Known => {
+  if (release === undefined) return { change: 'new' };
+  const { containers: _, ...recorded } = release;
   const told = { recorded: { ...recorded, at: isoTime(recorded.at) } };
   return recorded.version === undefined ? told : { ...told, change: versionStep(recorded.version, version) };
 };

@@ -5,7 +5,7 @@ import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { Cluster, WorkloadView } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { type CaptureRow, type ItemRow, itemOf, type Release, rowOf } from '../../domain/record/rows.ts';
-import { type Baseline, captureBaseline as baselineOf } from '../../domain/rollout/baseline.ts';
+import { type Baseline, captureKnown, withContainer } from '../../domain/rollout/baseline.ts';
 import { parseImage } from '../../domain/rollout/image.ts';
 import { answersTo, versionOf } from '../../domain/rollout/image-version.ts';
 import { isRunning } from '../../domain/rollout/verdict.ts';
@@ -15,6 +15,7 @@ import { readPlanned } from '../plan/plan-store.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { refuseWithoutRights, reviewRights } from '../schedule/cluster-rights.ts';
 import { checkAlone, noteCluster } from '../schedule/known-clusters.ts';
+import { containerSince, severalContainers } from './known-container.ts';
 import { notToBeReplaced } from './not-to-be-replaced.ts';
 import { runningVersion } from './running-version.ts';
 
@@ -34,13 +35,17 @@ export const captureBaseline = async (
   const earlier = rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)));
   const { view, namesOf } = await look(deps, deployment, item);
   if (namesOf !== undefined) await checkAlone(deps, deployment, { place: { batch_id, index }, namesOf });
-  const baseline = baselineOf(deployment.workload, view);
-  const previous = earlier === undefined ? await findPrevious(deps, deployment, { view, baseline }) : earlier.previous;
+  const recorded = rowOf<Release>(await deps.table.get(keys.goodRelease(deployment.target)));
+  const container = earlier === undefined ? recorded?.container : containerSince(deployment, earlier, view);
+  const baseline = captureKnown(deployment.workload, view, container);
+  const seen = { view, baseline, recorded };
+  const previous = earlier === undefined ? findPrevious(deps, deployment, seen) : earlier.previous;
   const row: CaptureRow = {
     attempt: item.attempt,
     baseline,
     at: deps.clock.now(),
     ...(previous === undefined ? {} : { previous }),
+    ...severalContainers(deployment, baseline, view),
     ...sinceFirst(deployment, { item, earlier, view }),
   };
   await retryConflict(deps, () => deps.table.transact([{ put: itemOf(keys.capture(batch_id, index), row) }]));
@@ -108,16 +113,20 @@ const lookFirst = async (deps: Needs, cluster: Cluster, deployment: PlannedDeplo
   }
 };
 
+interface Observed {
+  readonly view: WorkloadView;
+  readonly baseline: Baseline;
+}
+
 /**
  * The release to return to: the last one that was verified, unless something else runs in good order now, a hotfix perhaps:
  * then that. The same version as the new one is nothing to return to.
  */
-const findPrevious = async (
+const findPrevious = (
   deps: Needs,
   deployment: PlannedDeployment,
-  seen: { readonly view: WorkloadView; readonly baseline: Baseline },
-): Promise<Release | undefined> => {
-  const recorded = rowOf<Release>(await deps.table.get(keys.goodRelease(deployment.target)));
+  { recorded, ...seen }: Observed & { readonly recorded: Release | undefined },
+): Release | undefined => {
   const observed = observedRelease(deps, deployment, seen);
   const release = recorded === undefined || isReplaced(recorded, observed) ? observed : recorded;
   return release !== undefined && answersTo(release.version, deployment.docker_image_version) ? undefined : release;
@@ -133,13 +142,14 @@ const isReplaced = (recorded: Release, observed: Release | undefined): boolean =
 const observedRelease = (
   { clock }: Needs,
   deployment: PlannedDeployment,
-  { view, baseline }: { readonly view: WorkloadView; readonly baseline: Baseline },
+  { view, baseline }: Observed,
 ): Release | undefined => {
   const image = baseline.image;
   const version = image === undefined ? undefined : versionOf(parseImage(image));
   if (image === undefined || version === undefined) return undefined;
   const now = clock.now();
-  const { workload, docker_artifact_type: artifactType, rollout: settings } = deployment;
+  const { docker_artifact_type: artifactType, rollout: settings } = deployment;
+  const workload = withContainer(deployment.workload, baseline);
   const look = { workload, expected: { version, artifactType, image }, view, now };
   if (!isRunning({ ...look, ...(settings && { settings }) })) return undefined;
   return { version, image, deployment, origin: 'observed', at: now, batch_id: '' };

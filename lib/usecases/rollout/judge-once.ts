@@ -14,7 +14,6 @@ import { foreignLines } from '../../domain/record/foreign-text.ts';
 import { clusterWatcher } from '../../domain/record/keys.ts';
 import type { Failure, Restore } from '../../domain/record/rows.ts';
 import type { RolloutWatchRow } from '../../domain/record/watch-rows.ts';
-import { captureBaseline } from '../../domain/rollout/baseline.ts';
 import { type Finding, type Progress, wantsLog } from '../../domain/rollout/judgement.ts';
 import { remedyFor } from '../../domain/rollout/remedy.ts';
 import { judgeRollout } from '../../domain/rollout/verdict.ts';
@@ -23,6 +22,7 @@ import { settleSuccess } from '../deployment/settle-success.ts';
 import type { Deps } from '../deps.ts';
 import { type PlaceOfWait, settleWait } from '../wait/settle-wait.ts';
 import { progressOf } from './keep-progress.ts';
+import { serviceSeen } from './known-container.ts';
 import { runningVersion } from './running-version.ts';
 
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids'>;
@@ -122,11 +122,10 @@ const settleGood = (deps: Needs, { row, view }: Observation, finding: Finding, h
   const { reason, warnings = [] } = finding;
   const message = fittingText(`${finding.message}${byDigest(finding)}.${health}`);
   if (row.wait === 'verify-restore') return settleRestored(deps, row, { reason, message });
-  const { image } = captureBaseline(row.deployment.workload, view);
   const seen = {
     verified: true,
     warnings: warnings.map(fittingText),
-    ...(image === undefined ? {} : { image }),
+    ...serviceSeen(row, view),
     ...(finding.digest === undefined ? {} : { digest: finding.digest }),
   } as const;
   return settleSuccess(deps, { place: placeOf(row), row, reason, message, seen });

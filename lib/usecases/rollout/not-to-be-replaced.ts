@@ -1,6 +1,7 @@
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { WorkloadView } from '../../domain/ports.ts';
 import type { CaptureRow } from '../../domain/record/rows.ts';
+import { withContainer } from '../../domain/rollout/baseline.ts';
 import { anothersImage } from '../../domain/rollout/whose-image.ts';
 import { expectedOf } from './expected-of.ts';
 
@@ -14,6 +15,9 @@ export const notToBeReplaced = (
   view: WorkloadView,
 ): string | undefined => {
   const { workload, docker_image_version: version, docker_artifact_type: artifactType } = deployment;
-  const look = { workload, expected: { version, artifactType }, baseline: first_baseline ?? baseline, view };
+  const look = {
+    ...{ workload: withContainer(workload, baseline), expected: { version, artifactType }, view },
+    baseline: first_baseline ?? baseline,
+  };
   return anothersImage(look, previous === undefined ? [] : [expectedOf(previous)]);
 };

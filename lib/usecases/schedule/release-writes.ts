@@ -7,20 +7,26 @@ import type { LastChangeRow } from '../../domain/record/recorded-release.ts';
 import { type ItemRow, itemOf, type LastOutcomeRow, type Outcome, type Release } from '../../domain/record/rows.ts';
 
 /** What was seen to run, as far as it could be told. */
-interface Seen {
-  readonly image?: string | undefined;
-  readonly digest?: string | undefined;
+type Seen = { readonly [name in 'image' | 'digest' | 'container']?: string | undefined } & Pick<Release, 'containers'>;
+
+interface Verified {
+  readonly batchId: string;
+  readonly at: number;
+  readonly id: string;
+  readonly seen?: Seen;
 }
 
 /** A verified deployment becomes the release that a later failure returns to. `id` is new and sorts by time. */
 export const releaseWrites = (
   deployment: PlannedDeployment,
-  { batchId, at, id, image, digest }: Pick<Release, 'at'> & { readonly batchId: string; readonly id: string } & Seen,
+  { batchId, at, id, seen: { image, digest, container, containers } = {} }: Verified,
 ): readonly Write[] => {
   const release: Release = {
     version: deployment.docker_image_version,
     ...(image === undefined ? {} : { image }),
     ...(digest === undefined ? {} : { digest }),
+    ...(container === undefined ? {} : { container }),
+    ...(containers === undefined ? {} : { containers }),
     deployment,
     origin: 'recorded',
     at,
@@ -48,15 +54,16 @@ const changeWrite = (
  */
 export const lastOutcomeWrites = (
   deployment: PlannedDeployment,
-  item: Pick<ItemRow, 'batch_id' | 'index' | 'key' | 'runs' | 'touched'>,
+  item: Pick<ItemRow, 'batch_id' | 'index' | 'key' | 'runs' | 'touched'> & Pick<LastOutcomeRow, 'containers'>,
   { status, reason, release_after, ended_at, resolved_by }: Outcome,
   at = ended_at,
 ): readonly Write[] => {
   if (hasChangedNothing(item, resolved_by === undefined ? status : 'UNKNOWN')) return [];
-  const { batch_id, index, key } = item;
+  const { batch_id, index, key, containers } = item;
+  const of = containers === undefined ? {} : { containers };
   const seen = release_after === undefined ? {} : { release_after };
   const version = deployment.docker_image_version;
-  const row: LastOutcomeRow = { batch_id, index, key, status, reason, version, ...seen, at };
+  const row: LastOutcomeRow = { batch_id, index, key, status, reason, version, ...seen, ...of, at };
   const runs = release_after === undefined ? { ended: { status, reason, version } } : { version: release_after };
   return [
     { put: itemOf(keys.lastOutcome(deployment.target), row) },

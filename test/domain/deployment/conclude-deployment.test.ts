@@ -270,6 +270,31 @@ test('an outcome has all that the rows say', () => {
   );
 });
 
+test('an outcome says when nobody could tell which container is the service, and which digest was verified', () => {
+  const item: ItemRow = { ...pending, ...wasRun, verified: true, digest: 'sha256:1b', warnings: ['paused'] };
+  const outcome = concludeDeployment({ ...known, item, capture: { ...capture!, containers: ['web', 'proxy'] } });
+  expect(outcome.warnings).toEqual([
+    expect.stringMatching(/^its workload has several containers \(proxy, web\)/),
+    'paused',
+  ]);
+  expect(outcome.digest).toBe('sha256:1b');
+});
+
+const theirs = { reason: 'Superseded', message: 'theirs' };
+
+test.each<[what: string, item: Partial<ItemRow>, runs: string | undefined]>([
+  ['what was seen instead of ours', { failure: { ...theirs, superseded: true, running: '9' } }, '9'],
+  ['nothing where its version cannot be told', { failure: { ...theirs, superseded: true } }, undefined],
+  [
+    'what a restore found, and left alone',
+    { ...failed, restore: { ok: false, reason: 'Superseded', message: 'theirs', running: '8' } },
+    '8',
+  ],
+])('what runs after it is %s', (_, item, runs) => {
+  const outcome = concludeDeployment({ ...known, capture, item: { ...pending, ...wasRun, touched: true, ...item } });
+  expect(outcome.release_after).toBe(runs);
+});
+
 test('a plan that cannot be read leaves open which version was verified', () => {
   const item: ItemRow = { ...pending, ...wasRun, verified: true };
   expect(concludeDeployment({ ...known, version: undefined, item })).not.toHaveProperty('release_after');

@@ -278,6 +278,18 @@ describe('what runs at a target, as far as it was recorded', () => {
     ['what a later failure left there', good, { ...last, release_after: '1' }, { version: '1', batch_id: 'B', at: 20 }],
     ['the good one after a failure', { ...good, at: 20 }, last, { version: '1', batch_id: 'A', at: 20 }],
     ['what the only failure left open', undefined, last, { batch_id: 'B', at: 20, ended }],
+    [
+      'the containers that a good one could not tell apart',
+      { ...good, containers: ['a', 'b'] },
+      undefined,
+      { version: '1', batch_id: 'A', at: 10, containers: ['a', 'b'] },
+    ],
+    [
+      'the containers that a later failure could not tell apart',
+      good,
+      { ...last, release_after: '1', containers: ['a', 'b'] },
+      { version: '1', batch_id: 'B', at: 20, containers: ['a', 'b'] },
+    ],
   ])('%s', (_, one, other, release) => {
     expect(recordedRelease(one, other)).toEqual(release);
   });

@@ -174,6 +174,50 @@ describe('the release to return to is', () => {
   });
 });
 
+describe('where several containers could be the service', () => {
+  const two = (app: string, proxy: string) =>
+    viewOf({
+      containers: [
+        { name: 'app', image: `reg/app:${app}` },
+        { name: 'proxy', image: `reg/proxy:${proxy}` },
+      ],
+    });
+  const images = { app: 'reg/app:3.0.1', proxy: 'reg/proxy:7' };
+  const before = { exists: true, uid: 'd1', images };
+  const runs: Run[] = [{ executor: 'harness:a', key: 'k', attempt: 1 }];
+  test.each<[what: string, Setting, container: string | undefined, names: readonly string[] | undefined]>([
+    ['nothing tells it', { views: [two('3.0.1', '7')] }, undefined, ['app', 'proxy']],
+    ['the release before tells it', { views: [two('3.0.1', '7')], recorded: { container: 'app' } }, 'app', undefined],
+    [
+      'the release before tells one that is gone',
+      { views: [two('3.0.1', '7')], recorded: { container: 'web' } },
+      undefined,
+      ['app', 'proxy'],
+    ],
+    [
+      'the attempt before tells it',
+      { views: [two('3.0.2', '7')], runs, earlier: { attempt: 1, baseline: before } },
+      'app',
+      undefined,
+    ],
+    [
+      'it was known at the attempt before',
+      { views: [two('3.0.1', '7')], runs, earlier: { attempt: 1, baseline: { ...before, container: 'app' } } },
+      'app',
+      undefined,
+    ],
+    [
+      'the attempt before changed nothing',
+      { views: [two('3.0.1', '7')], runs, earlier: { attempt: 1, baseline: before } },
+      undefined,
+      ['app', 'proxy'],
+    ],
+  ])('%s', async (_, setting, container, names) => {
+    const { row } = await captured(setting);
+    expect([row?.baseline.container, row?.containers]).toEqual([container, names]);
+  });
+});
+
 describe('before another attempt', () => {
   const runs: Run[] = [{ executor: 'harness:a', key: 'k', attempt: 1 }];
   const at = (version: string, revision: number) => viewOf({ image: `reg/app:${version}`, revision });
