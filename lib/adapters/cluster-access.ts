@@ -3,6 +3,7 @@ import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
 import { KubeConfig } from '@kubernetes/client-node';
 import { nameOfServer } from '../domain/catalogue/cluster-names.ts';
 import { FlotillaError } from '../domain/errors.ts';
+import { awsPatience } from './aws-patience.ts';
 import { BearerTokens, FixedCredential, type Pass, Passes } from './cluster-pass.ts';
 import type { ClusterProgram } from './cluster-program.ts';
 import { EksTokens } from './eks-token.ts';
@@ -46,7 +47,7 @@ export async function kubeConfigFrom(
   options: AccessOptions = {},
 ): Promise<ClusterAccess> {
   if ('kubeconfig' in source) return fromFile(source, options);
-  if ('eks' in source) return fromEks(source, eks ?? new EKSClient({ region: source.region }));
+  if ('eks' in source) return fromEks(source, eks ?? new EKSClient({ ...awsPatience, region: source.region }));
   const config = configOf({ server: source.server, skipTLSVerify: true });
   return accessBy(config, new Passes({ cluster: config.getCurrentCluster(), credentials: new FixedCredential() }));
 }

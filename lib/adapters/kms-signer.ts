@@ -1,5 +1,6 @@
 import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import type { Signer } from '../domain/ports.ts';
+import { awsPatience } from './aws-patience.ts';
 
 /** Signs with a key of KMS, which never leaves it. */
 export class KmsSigner implements Signer {
@@ -44,4 +45,4 @@ export class KmsSigner implements Signer {
 const base64 = (bytes: Uint8Array = new Uint8Array()): string => Buffer.from(bytes).toString('base64');
 
 /** The key by its ARN, with a client as the environment sets it up. */
-export const connectKmsSigner = (keyId: string): KmsSigner => new KmsSigner(new KMSClient({}), keyId);
+export const connectKmsSigner = (keyId: string): KmsSigner => new KmsSigner(new KMSClient(awsPatience), keyId);

@@ -1,6 +1,7 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import type { Anchors } from '../domain/ports.ts';
 import { anchorName } from '../domain/record/anchor-name.ts';
+import { awsPatience } from './aws-patience.ts';
 
 /** There is an object of that name (412), or somebody else is putting one (409). */
 const isTaken = (error: unknown): boolean =>
@@ -41,4 +42,4 @@ export class S3Anchors implements Anchors {
 }
 
 /** The bucket by name, with a client as the environment sets it up. */
-export const connectS3Anchors = (bucket: string): S3Anchors => new S3Anchors(new S3Client({}), bucket);
+export const connectS3Anchors = (bucket: string): S3Anchors => new S3Anchors(new S3Client(awsPatience), bucket);

@@ -1,5 +1,6 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Documents } from '../domain/ports.ts';
+import { awsPatience } from './aws-patience.ts';
 import { checkDocumentPath } from './document-path.ts';
 
 /**
@@ -34,4 +35,4 @@ export class S3Documents implements Documents {
 }
 
 /** The bucket by name, with a client as the environment sets it up. */
-export const connectS3Documents = (bucket: string): S3Documents => new S3Documents(new S3Client({}), bucket);
+export const connectS3Documents = (bucket: string): S3Documents => new S3Documents(new S3Client(awsPatience), bucket);

@@ -3,6 +3,7 @@ import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sd
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Clock, UploadAddress, UploadOrder, Uploads } from '../domain/ports.ts';
 import { checkUploadId, uploadHeaders, uploadIdBytes, uploadLife, uploadTooLarge } from '../domain/record/upload.ts';
+import { awsPatience } from './aws-patience.ts';
 
 type Signable = Parameters<SignatureV4['presign']>[0];
 
@@ -102,4 +103,4 @@ const queryOf = ({ query = {} }: Pick<Signable, 'query'>): string =>
 
 /** The bucket by name, with a client as the environment sets it up. */
 export const connectS3Uploads = (bucket: string, clock: Pick<Clock, 'now'>): S3Uploads =>
-  new S3Uploads({ client: new S3Client({}), bucket, clock });
+  new S3Uploads({ client: new S3Client(awsPatience), bucket, clock });
