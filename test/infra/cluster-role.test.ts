@@ -65,10 +65,14 @@ const server = createServer({ keepAliveTimeout: 600_000 }, ({ method = '', url =
 beforeAll(() => new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening)));
 afterAll(() => server.closeAllConnections());
 
+const resource = { api_version: 'example.com/v1', plural: 'widgets' };
+
 it('gives what the functions ask a cluster for, and nothing else', async () => {
   const access = await kubeConfigFrom({ server: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
   const cluster = new KubernetesCluster('eu-1', access);
-  const workloads = verifiableKinds.map((kind): Workload => ({ kind, namespace: 'risk', name: 'limit-check' }));
+  const workloads = verifiableKinds.map(
+    (kind): Workload => ({ kind, namespace: 'risk', name: 'limit-check', ...(kind === 'custom' && { resource }) }),
+  );
   await cluster.read(workloads);
   await cluster.logs('risk', 'limit-check-1', 'app', 10);
   await cluster.identify();
@@ -76,7 +80,11 @@ it('gives what the functions ask a cluster for, and nothing else', async () => {
   const listed = [...new Set([...asked, 'list /events'])];
   // What is listed is watched too, where somebody waits for it.
   const watched = listed.filter((one) => one.startsWith('list ')).map((one) => one.replace('list', 'watch'));
-  const services = { risk: Object.fromEntries(verifiableKinds.map((kind) => [kind, { kind, name: kind }])) };
+  const services = {
+    risk: Object.fromEntries(
+      verifiableKinds.map((kind) => [kind, { kind, name: kind, ...(kind === 'custom' && { resource }) }]),
+    ),
+  };
   const granted = grantedBy(clusterRole([], wantedRules({ services })) as unknown as readonly RbacObject[]);
   expect([...granted].sort()).toEqual([...listed, ...watched].sort());
 });

@@ -15,6 +15,7 @@ import {
 } from './catalogue.ts';
 import { nameOfConnection } from './cluster-names.ts';
 import {
+  customResourceOf,
   type HarnessOverride,
   objectNameOf,
   type WrittenCluster,
@@ -132,6 +133,7 @@ const servicesOf = (
       const { namespace, container, image, health_url, health, crash_tolerance, steady_seconds, unblock } = service;
       return {
         ...objectNameOf(service, name),
+        ...customResourceOf(service),
         ...defined({ namespace, container, image, health_url, crash_tolerance, steady_seconds, unblock }),
         ...(health === undefined ? {} : { health: defined(health) }),
         ...(service.executor === undefined ? {} : { executor: service.executor as ExecutorName }),

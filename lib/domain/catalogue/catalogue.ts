@@ -1,5 +1,5 @@
 import type { Grant } from '../grants/grant.ts';
-import type { WorkloadKind } from '../plan/plan.ts';
+import type { CustomResource, WorkloadKind } from '../plan/plan.ts';
 
 /** The executors that exist. A batch or a service that names another one is refused. */
 export const executorNames = ['harness'] as const;
@@ -8,7 +8,7 @@ export type ExecutorName = (typeof executorNames)[number];
 /** The kinds whose rollout can be verified. A service of another kind is refused when its batch is submitted. */
 export const verifiableKinds: readonly WorkloadKind[] = [
   ...(['deployment', 'statefulset', 'daemonset', 'job', 'cronjob'] as const),
-  ...(['rollout', 'knative-service', 'certificate'] as const),
+  ...(['rollout', 'knative-service', 'certificate', 'custom'] as const),
 ];
 
 export const defaultPillars = ['clearing', 'risk', 'data', 'shared'] as const;
@@ -38,6 +38,8 @@ export interface HealthEntry {
 
 export interface ServiceEntry {
   readonly kind: WorkloadKind;
+  /** Of the kind `custom` only. */
+  readonly resource?: CustomResource;
   /** Name of the Kubernetes object. */
   readonly name: string;
   readonly namespace?: string;

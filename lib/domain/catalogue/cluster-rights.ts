@@ -1,5 +1,5 @@
 import type { WorkloadKind } from '../plan/plan.ts';
-import type { Catalogue } from './catalogue.ts';
+import type { Catalogue, ServiceEntry } from './catalogue.ts';
 
 /** Something that a role lets its holder do in a namespace. */
 export interface Right {
@@ -38,6 +38,16 @@ const rareKinds: Partial<Record<WorkloadKind, Pick<RoleRule, 'group' | 'resource
   certificate: { group: 'cert-manager.io', resources: ['certificates'] },
 };
 
+/** One rule for a group, with all of its resources that services are. */
+const customRules = (entries: readonly ServiceEntry[]): readonly Pick<RoleRule, 'group' | 'resources'>[] => {
+  const resources = entries.flatMap(({ resource }) => resource ?? []);
+  const byGroup = Map.groupBy(resources, ({ api_version: of }) => (of.includes('/') ? of.split('/', 1).join() : ''));
+  return [...byGroup.keys()].sort().map((group) => ({
+    group,
+    resources: [...new Set(byGroup.get(group)?.map(({ plural }) => plural))].sort(),
+  }));
+};
+
 /** All that it asks for with this catalogue: kinds that it names, and to delete pods where a service says `unblock`. */
 export const wantedRules = ({ services = {} }: Pick<Catalogue, 'services'>): readonly RoleRule[] => {
   const entries = Object.values(services).flatMap((ofPillar) => Object.values(ofPillar));
@@ -46,7 +56,7 @@ export const wantedRules = ({ services = {} }: Pick<Catalogue, 'services'>): rea
   const unblocks = entries.some(({ unblock }) => unblock === true);
   return [
     ...commonRules,
-    ...rare.map((rule) => ({ ...rule, verbs: looks })),
+    ...[...rare, ...customRules(entries)].map((rule) => ({ ...rule, verbs: looks })),
     ...(unblocks ? [{ group: '', resources: ['pods'], verbs: ['delete'] }] : []),
   ];
 };

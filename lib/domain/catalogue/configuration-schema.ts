@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { plainName } from '../alphabets.ts';
 import { healthPath, rolloutFields, serviceName } from '../batch/schema.ts';
 import { all, verbs } from '../grants/grant.ts';
-import { type WorkloadKind, workloadKinds } from '../plan/plan.ts';
+import { type CustomResource, type WorkloadKind, workloadKinds } from '../plan/plan.ts';
 
 /** The form of `flotilla.config.yaml` and of the services file. */
 
@@ -48,6 +48,13 @@ export type HarnessOverride = z.output<typeof harnessOverride>;
 
 const kind = z.string().toLowerCase().pipe(z.enum(workloadKinds));
 
+const apiVersion = named(
+  /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?v[a-z0-9]{1,30}$/,
+  'is not the version of an API, like example.com/v1',
+);
+const plural = named(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'is not the plural name of a resource, like widgets');
+const expression = z.string().min(1).max(2_000);
+
 /** A path stands for itself and for all below it, with any query. */
 const allowedPath = healthPath.refine((path) => !path.includes('?'), {
   error: 'is compared without its query: leave that out',
@@ -57,6 +64,10 @@ const allowedPath = healthPath.refine((path) => !path.includes('?'), {
 const serviceSchema = z.strictObject({
   kind: kind.optional(),
   k8s_object_type: kind.optional(),
+  api_version: apiVersion.optional(),
+  resource: plural.optional(),
+  healthy_when: expression.optional(),
+  failing_when: expression.optional(),
   name: objectName.optional(),
   k8s_object_name: objectName.optional(),
   namespace: namespace.optional(),
@@ -84,6 +95,23 @@ export const objectNameOf = (
   kind: kind ?? k8s_object_type ?? 'deployment',
   name: name ?? k8s_object_name ?? service,
 });
+
+/** Nothing for the kinds that are known by their name. */
+export const customResourceOf = ({
+  api_version,
+  resource,
+  healthy_when,
+  failing_when,
+}: WrittenService): { readonly resource?: CustomResource } =>
+  api_version === undefined || resource === undefined
+    ? {}
+    : {
+        resource: {
+          ...{ api_version, plural: resource },
+          ...(healthy_when === undefined ? {} : { healthy_when }),
+          ...(failing_when === undefined ? {} : { failing_when }),
+        },
+      };
 
 export const servicesSchema = z.record(pillarName, z.record(serviceName, serviceSchema));
 export type WrittenServices = z.output<typeof servicesSchema>;

@@ -3,9 +3,17 @@ import { listed, type Path, quoted, type Wording } from '../batch/findings.ts';
 import { type Issue, issueCodes } from '../batch/issues.ts';
 import { makeKeyAdvice } from '../batch/known-keys.ts';
 import { didYouMean, nearest } from '../batch/nearest.ts';
+import { kindNameOf } from '../plan/plan.ts';
 import { executorNames } from './catalogue.ts';
+import { checkCustomResource } from './check-custom-resource.ts';
 import { checkSecrets } from './check-secrets.ts';
-import { objectNameOf, servicesSchema, type WrittenService, type WrittenServices } from './configuration-schema.ts';
+import {
+  customResourceOf,
+  objectNameOf,
+  servicesSchema,
+  type WrittenService,
+  type WrittenServices,
+} from './configuration-schema.ts';
 import type { ConfigurationSources } from './configuration-sources.ts';
 import { type ConfigurationText, readConfigurationText } from './configuration-text.ts';
 
@@ -97,7 +105,7 @@ const reportSameObjects = (
     for (const [service, entry] of Object.entries(ofPillar)) {
       const namespace = entry.namespace ?? usualNamespace(pillar);
       const { kind, name } = objectNameOf(entry, service);
-      const object = `${kind} ${namespace}/${name}`;
+      const object = `${kindNameOf({ kind, ...customResourceOf(entry) })} ${namespace}/${name}`;
       const path = [...prefix, pillar, service];
       const other = owners.get(object);
       if (other === undefined) owners.set(object, path);
@@ -149,6 +157,7 @@ const checkService = (entry: Mapping, path: Path, text: ConfigurationText): void
       'key',
     );
   }
+  checkCustomResource(entry, path, text);
   const { executor } = entry;
   if (typeof executor !== 'string' || executor === '' || executorNames.some((name) => name === executor)) return;
   const here = [...path, 'executor'];

@@ -35,6 +35,7 @@ export const resolveWorkload = (catalogue: Catalogue, { pillar, service_name, in
   const entry = serviceEntry(catalogue, pillar, service_name);
   return {
     kind: entry?.kind ?? 'deployment',
+    ...(entry?.resource === undefined ? {} : { resource: entry.resource }),
     name: entry?.name ?? service_name,
     namespace:
       entry?.namespace ??

@@ -1,6 +1,12 @@
 import { counted } from '../counted.ts';
 import { withoutQuery } from '../health/health-address.ts';
-import type { HealthCheck, PlannedDeployment, RollbackStrategy, RolloutSettings } from './plan.ts';
+import {
+  type HealthCheck,
+  kindNameOf,
+  type PlannedDeployment,
+  type RollbackStrategy,
+  type RolloutSettings,
+} from './plan.ts';
 
 /** What would be done for a deployment, one sentence per step, in the order of the steps. */
 export const describeDeployment = (deployment: PlannedDeployment, waitsFor: readonly string[]): readonly string[] => [
@@ -25,7 +31,7 @@ const describeRun = ({ executor, docker_image_version, environment_id, timeout, 
 
 /** What it changes on its cluster. */
 export const describeObject = ({ workload, cluster }: Pick<PlannedDeployment, 'workload' | 'cluster'>): string =>
-  `${workload.kind} ${workload.namespace}/${workload.name} on ${cluster}`;
+  `${kindNameOf(workload)} ${workload.namespace}/${workload.name} on ${cluster}`;
 
 const describeVerification = (deployment: PlannedDeployment): string => {
   const { image } = deployment.workload;

@@ -1,5 +1,5 @@
 import type { Place } from '../grants/grant.ts';
-import type { Workload } from './plan.ts';
+import { kindNameOf, type Workload } from './plan.ts';
 
 /** Locks that one deployment may need: its target's, and those of what it changes. */
 export const mostLocks = 8;
@@ -36,11 +36,11 @@ export const placeOfTarget = (target: string): Place => {
   return { pillar, environment: environment.reverse().join('/') };
 };
 
-type NamedObject = Pick<Workload, 'namespace' | 'kind' | 'name'>;
+type NamedObject = Pick<Workload, 'namespace' | 'kind' | 'name' | 'resource'>;
 
 /** Where it is recorded who changed an object last: by the name of its cluster in the configuration; locks have others. */
-export const objectOf = (cluster: string, { namespace, kind, name }: NamedObject): string =>
-  `${cluster}/${namespace}/${kind}/${name}`;
+export const objectOf = (cluster: string, object: NamedObject): string =>
+  `${cluster}/${object.namespace}/${kindNameOf(object)}/${object.name}`;
 
 /**
  * The locks of the Kubernetes object that is changed: one for each name of its cluster. They begin with a slash, and so come

@@ -181,6 +181,7 @@ const hashedLines = (deployments: readonly Deployment[], planned: readonly Plann
       ...(check.keep_answer === true ? ['keep_answer'] : []),
       ...(item.rollout === undefined ? [] : [canonicalJson(item.rollout)]),
       ...[workload.kind, workload.name, workload.namespace, workload.container, workload.image],
+      ...(workload.resource === undefined ? [] : [canonicalJson(workload.resource)]),
       ...[executor.name, executor.account, settings],
     ]);
   });

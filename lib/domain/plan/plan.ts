@@ -20,6 +20,13 @@ export type CustomResource = {
   readonly failing_when?: string;
 };
 
+/** As `kubectl` takes it: the kind, or `widgets.example.com`. */
+export const kindNameOf = ({ kind, resource }: Pick<Workload, 'kind' | 'resource'>): string => {
+  if (resource === undefined) return kind;
+  const [group, version] = resource.api_version.split('/');
+  return version === undefined ? resource.plural : `${resource.plural}.${group}`;
+};
+
 /** The Kubernetes object that a service is. `image` is the repository, without tag or digest. */
 export interface Workload {
   readonly kind: WorkloadKind;

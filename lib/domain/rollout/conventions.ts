@@ -77,7 +77,7 @@ const lag = (object: JsonObject, holder: Json | undefined): Finding | undefined 
   );
 };
 
-function unobserved(object: JsonObject): Finding | undefined {
+export function unobserved(object: JsonObject): Finding | undefined {
   return lag(object, valueAt(object, 'status'));
 }
 

@@ -1,13 +1,15 @@
+import { observedOf, unobserved } from './conventions.ts';
 import { isUnchanged } from './counts.ts';
 import { describeImages } from './expected-image.ts';
-import { healthy, type Seen } from './judgement.ts';
+import { compileExpression, type Evaluation } from './expression.ts';
+import { type Evidence, type Finding, failing, healthy, type Seen, waiting } from './judgement.ts';
 import type { KindReport } from './signal.ts';
 import { objectFinding } from './standard-objects.ts';
 
-/** Any other object: by its row among the standard objects, else by the conventions of the API. */
+/** Any other object: by the catalogue's expressions, else by its row among the standard objects or the conventions of the API. */
 export function judgeCustomObject(look: Seen): KindReport {
-  const { object, workload } = look;
-  const finding = objectFinding(object, workload.resource);
+  const { object } = look;
+  const finding = unobserved(object) ?? failed(look) ?? asked(look) ?? objectFinding(object, look.workload.resource);
   if (finding.verdict !== 'healthy') return { signals: [], finding };
   const images = describeImages(look, object);
   const text = images === '' ? finding.message : `${finding.message}, with ${images}`;
@@ -17,4 +19,30 @@ export function judgeCustomObject(look: Seen): KindReport {
       ? healthy('AlreadyRunning', `nothing changed: ${text}, as before the deployment`, finding.warnings)
       : healthy(finding.reason, text, finding.warnings),
   };
+}
+
+/** What cannot be told is no failure: most fields of a status come with time. */
+function failed({ object, workload }: Seen): Finding | undefined {
+  const text = workload.resource?.failing_when;
+  if (text === undefined || evaluated(text, object) !== true) return undefined;
+  const message = `the expression of its failure holds: ${text}`;
+  const fact: Evidence = { kind: 'condition', name: 'failing_when', reason: 'ExpressionFailed', message };
+  return failing('ExpressionFailed', message, [fact]);
+}
+
+function asked({ object, workload }: Seen): Finding | undefined {
+  const text = workload.resource?.healthy_when;
+  if (text === undefined) return undefined;
+  const holds = evaluated(text, object);
+  if (holds === true) return healthy('ExpressionHolds', `${text} holds`);
+  const why = holds === false ? '' : `: ${holds.why}`;
+  const seen = observedOf(object.status);
+  const generation = seen === undefined ? '' : ` (generation ${seen} was seen)`;
+  return waiting('ExpressionNotMet', `${text} does not hold yet${generation}${why}`);
+}
+
+/** The catalogue was read with good expressions only; of another version of the library nobody knows. */
+function evaluated(text: string, object: Seen['object']): Evaluation {
+  const expression = compileExpression(text);
+  return 'problem' in expression ? { why: expression.problem } : expression.holds(object);
 }

@@ -306,14 +306,12 @@ test('what is right and yet worth a word is warned of', () => {
     ['There is no service mapping: service names will not be checked.'],
     'dev',
   ]);
-  expect(warned(`services: {risk: {${kinds.map((kind) => `a-${kind}: {kind: ${kind}}`).join(', ')}, none: }}`)).toEqual(
-    [
-      [
-        'Batches with these services will be refused, their kind cannot be verified yet: "risk/a-pod", "risk/a-custom".',
-      ],
-      undefined,
-    ],
-  );
+  const each = kinds.filter((kind) => kind !== 'custom').map((kind) => `a-${kind}: {kind: ${kind}}`);
+  const custom = 'c: {kind: custom, api_version: example.com/v1, resource: widgets}';
+  expect(warned(`services: {risk: {${[...each, custom].join(', ')}, none: }}`)).toEqual([
+    ['Batches with these services will be refused, their kind cannot be verified yet: "risk/a-pod".'],
+    undefined,
+  ]);
   expect(
     warned('services: {risk: {x: {k8s_object_type: pod}, y: {k8s_object_type: Job}}, data: {z: {kind: Pod}}}'),
   ).toEqual([
