@@ -28,7 +28,7 @@ export function kindReport(look: Seen, cast: Cast, told: Pick<KindReport, 'findi
   const { crashesAllowed = false, signals = [] } = cast;
   const warnings = warningsOf(look);
   const ofPods = podSignals(pods, {
-    ...{ now: look.now, previous: look.previous, before: look.baseline.image, crashesAllowed, warnings },
+    ...{ now: look.now, previous: look.previous, before: imagesBefore(look), crashesAllowed, warnings },
     tolerance: look.settings?.crash_tolerance,
     isOld: isOlder(look),
   });
@@ -41,6 +41,11 @@ export function kindReport(look: Seen, cast: Cast, told: Pick<KindReport, 'findi
     ...(timed.length > 0 && { timed }),
   };
 }
+
+const imagesBefore = ({ baseline: { image, images = {} } }: Seen): readonly string[] => [
+  ...(image === undefined ? [] : [image]),
+  ...Object.values(images),
+];
 
 /** Which pods are as they were before: all where nothing changed, else those that the attempt found. */
 function isOlder(look: Seen): (pod: JsonObject) => boolean {

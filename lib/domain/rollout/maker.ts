@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json.ts';
 import type { WorkloadKind } from '../plan/plan.ts';
 import type { Seen } from './judgement.ts';
-import { desiredReplicas, hasEnded, isDeleting, numberAt, valueAt } from './kubernetes-object.ts';
+import { desiredReplicas, hasEnded, isDeleting, labelOf, numberAt, stringAt, valueAt } from './kubernetes-object.ts';
 import { currentReplicaSet } from './revision.ts';
 import { oldPodsWillLeave } from './surge.ts';
 
@@ -29,6 +29,13 @@ const makers: Partial<Readonly<Record<WorkloadKind, (look: Seen, pods: readonly 
   daemonset: ({ object, view }) => {
     const desired = numberAt(object, 'status', 'desiredNumberScheduled');
     return { owner: object, missing: desired - view.pods.filter(isThere).length, mayMakeRoom: false };
+  },
+  // Its steps decide when old pods go: while one is there, it may.
+  rollout: ({ object, view }, pods) => {
+    const hash = stringAt(object, 'status', 'currentPodHash');
+    const owner = view.revisions.find((one) => labelOf(one, 'rollouts-pod-template-hash') === hash) ?? object;
+    const mayMakeRoom = view.pods.some((pod) => isThere(pod) && !pods.includes(pod));
+    return { owner, missing: desiredReplicas(owner) - pods.filter(isThere).length, mayMakeRoom };
   },
   // Each of its pods ends by itself and makes room for the next.
   job: ({ object }, pods) => {

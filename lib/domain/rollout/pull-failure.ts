@@ -20,12 +20,12 @@ const final: readonly (readonly [PullCause, RegExp])[] = [
 
 interface Pull {
   readonly image: string;
-  /** Of the image that ran before the deployment: its registry has a name that is known to be good. */
-  readonly before?: string | undefined;
+  /** The images that ran before the deployment: their registries have names that are known to be good. */
+  readonly before?: readonly string[];
 }
 
 /** Reads the kubelet's message. What cannot be told counts as passing: it is `Unknown`. */
-export function pullCause(message: string, { image, before }: Pull): PullCause {
+export function pullCause(message: string, { image, before = [] }: Pull): PullCause {
   const text = withoutNames(message, image);
   if (passing.test(text)) return 'Passing';
   if (/no such host/i.test(text)) return hasSameRegistry(image, before) ? 'Passing' : 'NoSuchRegistry';
@@ -46,5 +46,5 @@ function withoutNames(message: string, image: string): string {
 
 const registryOf = (image: string): string => parseImage(image).repository.split('/')[0] ?? '';
 
-const hasSameRegistry = (image: string, before: string | undefined): boolean =>
-  before !== undefined && registryOf(image) === registryOf(before);
+const hasSameRegistry = (image: string, before: readonly string[]): boolean =>
+  before.some((one) => registryOf(one) === registryOf(image));

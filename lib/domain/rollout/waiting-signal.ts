@@ -9,8 +9,8 @@ import { about, type WarningEvent } from './warning-event.ts';
 
 export interface PullOptions {
   readonly previous?: Progress | undefined;
-  /** The image that ran before. */
-  readonly before?: string | undefined;
+  /** The images that ran before. */
+  readonly before?: readonly string[];
   readonly warnings?: readonly WarningEvent[];
 }
 
@@ -57,7 +57,7 @@ function ruleOf(reason: string, detail: string): Rule | undefined {
 const imageOf = (status: JsonObject): string => stringAt(status, 'image') ?? '';
 
 /** Numbers and ids differ from one try to the next, the cause does not. */
-const causeIn = (message: string): string => cut(message.replaceAll(/[0-9a-f]{8,}|\d+/g, '#'), 200);
+const causeIn = (message: string): string => cut(message.replaceAll(/[0-9a-f]{8,}|\d+/g, '#'), 100);
 
 /** The kubelet alternates between trying and backing off: one signal for both, and another one for another cause. */
 function pullRule(pod: JsonObject, status: JsonObject, options: PullOptions): Rule {
@@ -70,7 +70,11 @@ function pullRule(pod: JsonObject, status: JsonObject, options: PullOptions): Ru
   };
 }
 
-function causeOfPull(pod: JsonObject, status: JsonObject, { before, previous, warnings = [] }: PullOptions): PullCause {
+function causeOfPull(
+  pod: JsonObject,
+  status: JsonObject,
+  { before = [], previous, warnings = [] }: PullOptions,
+): PullCause {
   const image = imageOf(status);
   if (waitsFor(status) === 'RegistryUnavailable') return 'Passing';
   const said = stringAt(status, 'state', 'waiting', 'message') ?? '';
@@ -89,4 +93,4 @@ const pullWarning = (pod: JsonObject, image: string, warnings: readonly WarningE
 
 const causes: readonly PullCause[] = ['NotFound', 'Unauthorized', 'NoSuchRegistry', 'Passing'];
 
-const pullKey = (cause: PullCause, image: string): string => `ImagePull/${cause}/${cut(image, 300)}`;
+const pullKey = (cause: PullCause, image: string): string => `ImagePull/${cause}/${image.slice(-150)}`;

@@ -25,3 +25,24 @@ describe('a pod that has ended and is replaced', () => {
     expect(judge('deployment', view).reason).toBe('InvalidImageName');
   });
 });
+
+describe('a registry of no such name', () => {
+  const containers = (version: string, side: string): readonly JsonObject[] => [
+    { name: 'app', image: `reg/app:${version}` },
+    { name: 'side', image: side },
+  ];
+  const waits = { name: 'side', image: 'other.example/side:2', ready: false, restartCount: 0 };
+  const state = { waiting: { reason: 'ErrImagePull', message: 'lookup other.example: no such host' } };
+
+  it.each([
+    ['other.example/side:1', 'RegistryUnavailable'],
+    ['reg/side:1', 'ImagePullBackOff'],
+  ])('after %s is %s', (before, reason) => {
+    const view = viewOf({
+      ...{ containers: containers('2', 'other.example/side:2'), status: { readyReplicas: 0 } },
+      podStatus: { ...unready({}), containerStatuses: [{ ...waits, state }] },
+    });
+    const baseline = viewOf({ revision: 1, containers: containers('1', before) });
+    expect(judge('deployment', view, baseline).reason).toBe(reason);
+  });
+});

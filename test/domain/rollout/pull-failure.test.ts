@@ -61,10 +61,10 @@ describe('a pull that failed', () => {
     expect(pullCause(message(name), { image: name })).toBe(cause);
   });
 
-  it.each<[before: string | undefined, cause: PullCause]>([
-    [undefined, 'NoSuchRegistry'],
-    ['registry.exmaple/shop/web:2.3.0', 'NoSuchRegistry'],
-    ['registry.example/shop/web:2.3.0', 'Passing'],
+  it.each<[before: readonly string[], cause: PullCause]>([
+    [[], 'NoSuchRegistry'],
+    [['registry.exmaple/shop/web:2.3.0'], 'NoSuchRegistry'],
+    [['reg/side:1', 'registry.example/shop/web:2.3.0'], 'Passing'],
   ])('for want of a host, after %s', (before, cause) => {
     expect(pullCause('dial tcp: lookup registry.example: no such host', { image, before })).toBe(cause);
   });

@@ -125,6 +125,26 @@ describe('a Deployment', () => {
   });
 });
 
+describe('an Argo Rollout', () => {
+  const labels = (hash: string) => ({ 'rollouts-pod-template-hash': hash });
+  const view = (pods: readonly JsonObject[]): WorkloadView => ({
+    workload: {
+      ...{ kind: 'Rollout', metadata, spec: { replicas: 2, template } },
+      status: { observedGeneration: '3', currentPodHash: 'h2', replicas: 2, updatedReplicas: 0 },
+    } as unknown as KubernetesObject,
+    revisions: [
+      { kind: 'ReplicaSet', metadata: { name: 'app-h2', uid: 'rs2', labels: labels('h2') }, spec: { replicas: 1 } },
+    ] as unknown as WorkloadView['revisions'],
+    pods: pods as WorkloadView['pods'],
+    events: [event('rs2')],
+  });
+
+  it('is told by the event of its ReplicaSet, and waits while a pod of before is there', () => {
+    expect(told('rollout', view([]))).toEqual(failing);
+    expect(told('rollout', view([pod(9, labels('h1'))]))[2]).toBe('2 waiting ReplicaFailure');
+  });
+});
+
 describe('a probe that fails', () => {
   const readiness = event('p2-0', {
     reason: 'Unhealthy',
