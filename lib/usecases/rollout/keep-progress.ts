@@ -2,8 +2,14 @@ import { isFlotillaError } from '../../domain/errors.ts';
 import { clusterWatcher, keys } from '../../domain/record/keys.ts';
 import { attributesOf } from '../../domain/record/rows.ts';
 import type { RolloutWatchRow } from '../../domain/record/watch-rows.ts';
+import type { Progress } from '../../domain/rollout/judgement.ts';
 import type { Deps } from '../deps.ts';
-import type { RolloutMemory } from './judge-once.ts';
+
+interface Remembered {
+  readonly progress?: Progress;
+  /** When it was looked at last. */
+  readonly seenAt?: number;
+}
 
 /** Characters of JSON: what is longer is seen anew by whoever goes on. */
 const longestProgress = 4_000;
@@ -12,7 +18,7 @@ const longestProgress = 4_000;
 export const keepProgress = async (
   { table, clock }: Pick<Deps, 'table' | 'clock'>,
   row: RolloutWatchRow,
-  { progress }: RolloutMemory,
+  { progress }: Remembered,
 ): Promise<void> => {
   if (progress === undefined || !isWorthKeeping(progress) || sameJson(progress, row.progress)) return;
   if (JSON.stringify(progress).length > longestProgress) return;
@@ -28,11 +34,11 @@ export const keepProgress = async (
 };
 
 /** The newer of what this process remembers and what another one wrote down. */
-export const progressOf = (row: RolloutWatchRow, { progress, seenAt }: RolloutMemory): RolloutMemory['progress'] =>
+export const progressOf = (row: RolloutWatchRow, { progress, seenAt }: Remembered): Progress | undefined =>
   row.progress !== undefined && (row.progress_at ?? 0) > (seenAt ?? 0) ? row.progress : progress;
 
 /** Before anything was seen there is nothing to lose. */
-const isWorthKeeping = ({ first_seen, saw_expected, ...more }: NonNullable<RolloutMemory['progress']>): boolean =>
+const isWorthKeeping = ({ first_seen, saw_expected, ...more }: Progress): boolean =>
   saw_expected || Object.keys(first_seen).length > 0 || Object.keys(more).length > 0;
 
 const sameJson = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
