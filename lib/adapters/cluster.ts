@@ -5,6 +5,7 @@ import { proxyAddress } from '../domain/health/health-address.ts';
 import type { Workload } from '../domain/plan/plan.ts';
 import type {
   Cluster,
+  DeletedPod,
   HealthAnswer,
   HealthRequest,
   KubernetesObject,
@@ -105,6 +106,23 @@ export class KubernetesCluster implements Cluster {
       // The API server waits for the service: too long an answer is the service's failure.
       const isTimeout = (error as { details?: { timeout?: boolean } }).details?.timeout === true;
       if (isTimeout) return noAnswerWithin(timeout);
+      throw error;
+    }
+  }
+
+  async deletePod(namespace: string, name: string, uid: string): Promise<DeletedPod> {
+    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
+    const preconditions = { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid } };
+    try {
+      const answer = await this.#requests.delete(path, preconditions);
+      if (answer.status < 300) return { kind: 'deleted' };
+      // 409: another pod has the name.
+      if (answer.status === 404 || answer.status === 409) return { kind: 'gone' };
+      return { kind: 'refused', message: statusBodyOf(answer)?.message ?? `HTTP ${answer.status}` };
+    } catch (error) {
+      if (isFlotillaError(error, 'ClusterUnavailable') && error.details.status === 403) {
+        return { kind: 'refused', message: error.message };
+      }
       throw error;
     }
   }

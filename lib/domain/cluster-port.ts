@@ -39,6 +39,9 @@ export interface HealthAnswer {
   readonly timeout?: true;
 }
 
+/** `refused`: the API server says why, mostly that we have no right to. `gone`: that one was not there any more. */
+export type DeletedPod = { readonly kind: 'deleted' | 'gone' } | { readonly kind: 'refused'; readonly message: string };
+
 /** One cluster. Every method throws ClusterUnavailable when the cluster cannot be asked (no access, no network). */
 export interface Cluster {
   /** How it is reached, by which authority it is known. Nobody is asked. */
@@ -53,6 +56,8 @@ export interface Cluster {
   probe(request: HealthRequest): Promise<HealthAnswer>;
   /** Which of these it does not let us do in a namespace; undefined where it does not say. Absent where nobody can be asked. */
   missingRights?(namespace: string, wanted: readonly Right[]): Promise<readonly Right[] | undefined>;
+  /** Deletes this pod, and none that has its name by then. Absent where nothing is changed. */
+  deletePod?(namespace: string, name: string, uid: string): Promise<DeletedPod>;
   /** Follows what is in flight by streams. Absent where it can only be read. */
   follow?(options: MirrorOptions): Mirror;
 }

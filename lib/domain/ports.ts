@@ -4,6 +4,7 @@ import type { PlannedDeployment } from './plan/plan.ts';
 export type { Clock, Random } from './clock-port.ts';
 export type {
   Cluster,
+  DeletedPod,
   HealthAnswer,
   HealthRequest,
   KubernetesObject,

@@ -123,6 +123,63 @@ describe('against the simulated cluster', () => {
   });
 });
 
+describe('a pod that is deleted', () => {
+  it('is the one of that uid, and no other of its name', async () => {
+    const seed = [{ kind: 'statefulset' as const, name: 'db', namespace: 'shared', image: 'reg.local/db:1' }];
+    const simulated = await startSimulatedCluster({ tickMilliseconds: 10, podStartMilliseconds: 30, seed });
+    const cluster = new KubernetesCluster('eu-1', await kubeConfigFrom({ server: simulated.url }));
+    const uid = async () => {
+      const [view] = await cluster.read([shared('statefulset', 'db')]);
+      return stringAt(view?.pods[0], 'metadata', 'uid') ?? '';
+    };
+    const first = await uid();
+    expect(await cluster.deletePod('shared', 'db-0', 'another')).toEqual({ kind: 'gone' });
+    expect(await uid()).toBe(first);
+    expect(await cluster.deletePod('shared', 'db-0', first)).toEqual({ kind: 'deleted' });
+    await expect.poll(uid, { timeout: patient }).not.toBe(first);
+    expect(await cluster.deletePod('shared', 'nobody', first)).toEqual({ kind: 'gone' });
+    await simulated.close();
+  });
+
+  it('is asked for with a body of a length that is told, so that the connection goes on', async () => {
+    const bodies: string[] = [];
+    const { asked, cluster, server } = await serving(async (request, response) => {
+      let body = '';
+      for await (const part of request) body += String(part);
+      bodies.push(body);
+      response.end('{}');
+    });
+    expect(await cluster.deletePod('shared', 'a/b', 'u1')).toEqual({ kind: 'deleted' });
+    expect(await cluster.deletePod('shared', 'c', 'u2')).toEqual({ kind: 'deleted' });
+    expect(asked.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'DELETE /api/v1/namespaces/shared/pods/a%2Fb',
+      'DELETE /api/v1/namespaces/shared/pods/c',
+    ]);
+    expect(asked.map(({ headers }) => Number(headers['content-length']))).toEqual(bodies.map(({ length }) => length));
+    expect(JSON.parse(bodies[0]!)).toMatchObject({ preconditions: { uid: 'u1' } });
+    await close(server);
+  });
+
+  it.each([
+    [403, { kind: 'refused', message: expect.stringContaining('pods "a" is forbidden') }],
+    [422, { kind: 'refused', message: 'pods "a" is forbidden' }],
+  ])('may be refused: %i', async (code, answer) => {
+    const { cluster, server } = await serving((_, response) => {
+      response.writeHead(code).end(status(code, 'Forbidden', 'pods "a" is forbidden'));
+    });
+    expect(await cluster.deletePod('shared', 'a', 'u1')).toEqual(answer);
+    await close(server);
+  });
+
+  it('is no answer of a cluster that cannot be asked', async () => {
+    const { cluster, server } = await serving((_, response) => {
+      response.writeHead(503).end();
+    });
+    await expect(cluster.deletePod('shared', 'a', 'u1')).rejects.toMatchObject({ name: 'ClusterUnavailable' });
+    await close(server);
+  });
+});
+
 describe('requests', () => {
   it('are one LIST per resource and namespace, whatever the number of workloads', async () => {
     const { asked, cluster, server } = await serving((_, response) => response.end('{"items":[]}'));

@@ -110,6 +110,8 @@ export interface ItemRow {
   /** The container that got the version, where several could be the service. */
   readonly container?: string;
   readonly warnings?: readonly string[];
+  /** The pods that were deleted because they held it up, by uid: each once. */
+  readonly unblocked?: readonly string[];
   /** When the attempt, or the restore, that runs now must be over. */
   readonly deadline?: number;
   /** What holds it up at its executor; gone with the next change. */

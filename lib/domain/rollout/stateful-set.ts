@@ -1,9 +1,10 @@
 import type { JsonObject } from '../json.ts';
+import { blockingSignals, blockingWarnings } from './blocking-pod.ts';
 import { cannotMove } from './cannot-move.ts';
 import { done, firstShort, generationFinding } from './counts.ts';
 import { type Finding, type Seen, waiting } from './judgement.ts';
 import { kindReport } from './kind-report.ts';
-import { desiredReplicas, isDeleting, isReady, labelOf, nameOf, numberAt, stringAt } from './kubernetes-object.ts';
+import { desiredReplicas, numberAt, stringAt } from './kubernetes-object.ts';
 import { isOnDelete, onDeleteSignals } from './on-delete.ts';
 import { podsOfNewRevision } from './revision.ts';
 import type { KindReport, Signal } from './signal.ts';
@@ -22,8 +23,8 @@ export function judgeStatefulSet(look: Seen): KindReport {
     const ready = Math.min(updated, desired);
     return kindReport(look, { pods }, done(look, { ready, desired, pods, warnings: partitionWarning(object) }));
   }
-  const signals = [...onDeleteSignals(look, { updated, desired }), ...partitionSignals(look)];
-  const warnings = stuckWarning(look);
+  const signals = [...blockingSignals(look), ...onDeleteSignals(look, { updated, desired }), ...partitionSignals(look)];
+  const warnings = blockingWarnings(look);
   return kindReport(look, { pods, signals }, { finding: { ...pending, ...(warnings.length > 0 && { warnings }) } });
 }
 
@@ -79,14 +80,4 @@ function partitionWarning(object: JsonObject): readonly string[] {
   const desired = desiredReplicas(object);
   const held = Math.min(partitionOf(object), desired, desired - numberAt(object, 'status', 'updatedReplicas'));
   return held <= 0 ? [] : [`${held} of ${desired} replicas stay on the old revision: partition ${partitionOf(object)}`];
-}
-
-/** With OrderedReady a broken pod of an older revision is never replaced: it stays until somebody deletes it. */
-function stuckWarning({ object, view }: Seen): readonly string[] {
-  const update = stringAt(object, 'status', 'updateRevision');
-  if (update === undefined || stringAt(object, 'spec', 'podManagementPolicy') === 'Parallel') return [];
-  return view.pods
-    .filter((pod) => !isDeleting(pod) && (labelOf(pod, 'controller-revision-hash') ?? update) !== update)
-    .filter((pod) => !isReady(pod))
-    .map((pod) => `pod ${nameOf(pod)} of an older revision is not ready and holds up the update; delete it`);
 }

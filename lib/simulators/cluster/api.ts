@@ -101,8 +101,12 @@ export class Api {
   }
 
   /** Pods end gracefully; everything else is gone at once, with what it owns. */
-  delete(target: Target, query: URLSearchParams): KubeObject {
+  delete(target: Target, query: URLSearchParams, body?: unknown): KubeObject {
     const object = this.get(target);
+    const wanted = (body as { preconditions?: { uid?: unknown } } | undefined)?.preconditions?.uid;
+    if (wanted !== undefined && wanted !== object.metadata.uid) {
+      throw conflict(target.resource.plural, object.metadata.name);
+    }
     if (isDryRun(query)) return object;
     if (object.kind !== 'Pod' || query.get('gracePeriodSeconds') === '0') {
       this.#store.remove(object);

@@ -127,7 +127,7 @@ function write(
   if (method === 'POST') send(response, 201, api.create(sent));
   else if (method === 'PUT') send(response, 200, api.replace(sent));
   else if (method === 'PATCH') send(response, 200, api.patch(sent));
-  else if (method === 'DELETE' && target.name !== undefined) send(response, 200, api.delete(target, query));
+  else if (method === 'DELETE' && target.name !== undefined) send(response, 200, api.delete(target, query, body));
   else throw new ApiStatus(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
 }
 

@@ -31,7 +31,8 @@ export const settleSuccess = async (
   const { batch_id, index } = place;
   const settled = await writeAnswer(deps, place, async (before, now) => {
     const capture = rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)));
-    const item: ItemRow = { ...before, ...seen, message };
+    const warnings = [...(before.warnings ?? []), ...(seen.warnings ?? [])];
+    const item: ItemRow = { ...before, ...seen, warnings, message };
     const outcome = concludeDeployment({ item, capture, turn: undefined, version: expected.version, now });
     return {
       answer: { reason, message },

@@ -14,6 +14,8 @@ import { foreignLines } from '../../domain/record/foreign-text.ts';
 import { clusterWatcher } from '../../domain/record/keys.ts';
 import type { Failure, Restore } from '../../domain/record/rows.ts';
 import type { RolloutWatchRow } from '../../domain/record/watch-rows.ts';
+import { podsToUnblock } from '../../domain/rollout/blocking-pod.ts';
+import { isExpectedImage } from '../../domain/rollout/expected-image.ts';
 import { type Finding, type Progress, wantsLog } from '../../domain/rollout/judgement.ts';
 import { remedyFor } from '../../domain/rollout/remedy.ts';
 import { judgeRollout } from '../../domain/rollout/verdict.ts';
@@ -24,6 +26,7 @@ import { type PlaceOfWait, settleWait } from '../wait/settle-wait.ts';
 import { progressOf } from './keep-progress.ts';
 import { serviceSeen } from './known-container.ts';
 import { runningVersion } from './running-version.ts';
+import { type Unblocked, unblock } from './unblock.ts';
 
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids'>;
 
@@ -31,6 +34,7 @@ export interface RolloutMemory {
   progress?: Progress;
   /** When it was looked at last. */
   seenAt?: number;
+  unblocked?: Unblocked;
   health?: HealthState;
   healthDue?: number;
   last?: Pick<Finding, 'reason' | 'message' | 'evidence' | 'warnings'>;
@@ -65,11 +69,21 @@ export const judgeOnce = async (deps: Needs, observation: Observation): Promise<
   memory.seenAt = deps.clock.now();
   memory.last = finding;
   if (finding.verdict === 'healthy' && (await isHealthy(deps, observation, finding))) return true;
+  if (finding.verdict === 'waiting' && deployment.rollout?.unblock) await unblockPods(deps, observation);
   if (finding.verdict === 'failing') await settleBad(deps, observation, finding);
   else if (finding.unknown) await settleUnknown(deps, observation, finding);
   else if (deps.clock.now() > row.deadline) await settleTimeout(deps, observation);
   else return false;
   return true;
+};
+
+/** What was asked for stands there by now: the cluster would say otherwise. */
+const unblockPods = async (deps: Needs, { row, cluster, view, memory }: Observation): Promise<void> => {
+  const { deployment, expected } = row;
+  const { workload } = deployment;
+  if (isExpectedImage({ workload, expected, view }) === false) return;
+  memory.unblocked ??= new Map();
+  await unblock(deps, { row, cluster, pods: podsToUnblock(workload, view), known: memory.unblocked });
 };
 
 const placeOf = ({ batch_id, index, wait, deployment }: RolloutWatchRow): PlaceOfWait => ({

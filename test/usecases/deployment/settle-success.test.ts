@@ -127,6 +127,15 @@ test('one who comes second records nothing, and the deployment keeps its turn fo
   });
 });
 
+test('what was warned of before, a pod that was deleted for example, is still told', async () => {
+  const scene = await watched();
+  const { table, place } = scene;
+  const item = rowOf<ItemRow>(await table.get(keys.item(place.batch_id, 0)))!;
+  await table.transact([{ put: itemOf(keys.item(place.batch_id, 0), { ...item, warnings: ['before'] }) }]);
+  await scene.settle();
+  expect(rowOf<ItemRow>(await table.get(keys.item(place.batch_id, 0)))?.outcome?.warnings).toEqual(['before']);
+});
+
 test('twice is once', async () => {
   const scene = await watched();
   await scene.settle();

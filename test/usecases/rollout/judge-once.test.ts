@@ -58,6 +58,10 @@ const watched = async ({ wait = 'verify-1', health, row: more, hasRestoreRun, lo
       if (logs instanceof Error) throw logs;
       return logs;
     },
+    deletePod: async (...what) => {
+      asked.push(what);
+      return { kind: 'deleted' };
+    },
     probe: async (request) => {
       asked.push(request.path);
       const answer = left.shift();
@@ -202,6 +206,29 @@ describe('a verdict', () => {
     const { look, read } = await watched({ logs: new Error('a bug') });
     await expect(look(looping)).rejects.toThrow('a bug');
     expect((await read()).isWatched).toBe(true);
+  });
+
+  test.each([
+    ['once, where that is asked for', { unblock: true } as const, 'reg/app:3.0.2', [['shared', 'db-0', 'p0']]],
+    ['not where it is not', { steady_seconds: 1 }, 'reg/app:3.0.2', []],
+    ['not before what was asked for stands there', { unblock: true } as const, 'reg/app:1', []],
+  ])('that waits for a broken pod of an older revision has it deleted %s', async (_, rollout, image, deleted) => {
+    const { look, read, row, asked } = await watched({
+      row: { baseline: { exists: true, uid: 's1', revision: 'a', image: 'reg/app:1' } },
+    });
+    const workload = { ...row.deployment.workload, kind: 'statefulset' as const };
+    Object.assign(row, { deployment: { ...row.deployment, workload, rollout } });
+    const pod = {
+      metadata: { name: 'db-0', uid: 'p0', labels: { 'controller-revision-hash': 'a' } },
+      status: { containerStatuses: [{ name: 'app', state: { waiting: { reason: 'ImagePullBackOff' } } }] },
+    };
+    const set = {
+      metadata: { name: 'db', uid: 's1', generation: 2 },
+      spec: { replicas: 1, template: { spec: { containers: [{ name: 'app', image }] } } },
+      status: { observedGeneration: 2, replicas: 1, currentRevision: 'a', updateRevision: 'b' },
+    };
+    for (const _ of [1, 2]) await look({ workload: set, revisions: [], pods: [pod] });
+    expect([asked, (await read()).isWatched]).toEqual([deleted, true]);
   });
 
   test('that cannot be given any more is UNKNOWN', async () => {

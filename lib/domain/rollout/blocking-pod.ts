@@ -1,0 +1,103 @@
+import type { JsonObject } from '../json.ts';
+import type { Workload } from '../plan/plan.ts';
+import type { WorkloadView } from '../ports.ts';
+import { cannotMove } from './cannot-move.ts';
+import { containerEvidence, lastEnd, statusesOf, waitsFor, where } from './container-status.ts';
+import { generationFinding } from './counts.ts';
+import type { Evidence, Seen } from './judgement.ts';
+import { hasEnded, isDeleting, isReady, labelOf, nameOf, numberAt, stringAt, valueAt } from './kubernetes-object.ts';
+import type { Signal } from './signal.ts';
+
+/**
+ * With OrderedReady a StatefulSet waits for each pod to be ready before it goes on, also for one that is broken and would be
+ * replaced next (kubernetes/kubernetes#67250). It stays until somebody deletes it.
+ */
+export const blockedReason = 'BlockedByOldPod';
+
+interface Blocking {
+  readonly pod: JsonObject;
+  /** Why it is broken; empty where it is only not ready. */
+  readonly why: readonly Evidence[];
+  /** It would be made anew as it is. */
+  readonly isHeld: boolean;
+}
+
+function blockingPods({ object, view }: Pick<Seen, 'object' | 'view'>): readonly Blocking[] {
+  const update = stringAt(object, 'status', 'updateRevision');
+  if (update === undefined || stringAt(object, 'spec', 'podManagementPolicy') === 'Parallel') return [];
+  const partition = numberAt(object, 'spec', 'updateStrategy', 'rollingUpdate', 'partition');
+  return view.pods
+    .filter((pod) => !isDeleting(pod) && !hasEnded(pod) && !isReady(pod))
+    .filter((pod) => (labelOf(pod, 'controller-revision-hash') ?? update) !== update)
+    .map((pod) => ({ pod, why: brokenEvidence(pod), isHeld: ordinalOf(pod) < partition }));
+}
+
+const ordinalOf = (pod: JsonObject): number => Number(nameOf(pod).match(/-(\d+)$/)?.[1] ?? 0);
+
+/** What a container waits for while it is being made. */
+const coming: ReadonlySet<string | undefined> = new Set([undefined, 'ContainerCreating', 'PodInitializing']);
+
+function brokenEvidence(pod: JsonObject): readonly Evidence[] {
+  return statusesOf(pod).flatMap((status) => {
+    const waits = waitsFor(status);
+    const end = lastEnd(status);
+    const code = numberAt(end, 'exitCode');
+    const ended = end === undefined ? '' : `exit code ${code}, ${numberAt(status, 'restartCount')} restarts`;
+    if (!coming.has(waits)) {
+      const said =
+        stringAt(status, 'state', 'waiting', 'message') ?? `container image ${stringAt(status, 'image') ?? ''}`;
+      return [containerEvidence(pod, status, waits ?? '', ended === '' ? said : `${ended}; ${said}`)];
+    }
+    if (code === 0 || valueAt(status, 'ready') === true) return [];
+    const reason = stringAt(end, 'reason') === 'OOMKilled' ? 'OOMKilled' : 'ContainerFailed';
+    return [containerEvidence(pod, status, reason, ended)];
+  });
+}
+
+/** Fails a rollout that a broken pod of an older revision holds up. With `unblock` it is deleted instead. */
+export function blockingSignals(look: Seen): readonly Signal[] {
+  return blockingPods(look)
+    .filter(({ why }) => why.length > 0)
+    .map(({ pod, why, isHeld }) => {
+      const [{ container, message, reason }] = why as [Evidence];
+      const name = nameOf(pod);
+      const what = `pod ${name} of an older revision is broken (${where(pod, { name: container ?? '' })}: ${reason}: ${message})`;
+      const remedy = isHeld
+        ? 'the partition holds it at that revision: lower the partition, or repair the pod'
+        : `delete it (kubectl delete pod ${name} -n ${look.workload.namespace}), or deploy with unblock: true`;
+      const told = `${what}, and its StatefulSet waits for it before it updates anything; ${remedy}`;
+      return cannotMove(blockedReason, told, { state: stringAt(pod, 'metadata', 'uid') ?? name, evidence: why });
+    });
+}
+
+/** Of pods that are not ready, and not broken: they may be on their way. */
+export const blockingWarnings = (look: Seen): readonly string[] =>
+  blockingPods(look)
+    .filter(({ why }) => why.length === 0)
+    .map(
+      ({ pod }) =>
+        `pod ${nameOf(pod)} of an older revision is not ready and holds up the update; if it stays so, delete it`,
+    );
+
+export interface PodToDelete {
+  readonly name: string;
+  readonly uid: string;
+  /** What is wrong with it. */
+  readonly why: string;
+}
+
+/** The pods that are to be deleted where that is asked for: broken, of an older revision, and replaced by the new one then. */
+export function podsToUnblock(workload: Workload, view: WorkloadView): readonly PodToDelete[] {
+  const object = view.workload;
+  if (workload.kind !== 'statefulset' || object === undefined || isDeleting(object)) return [];
+  if (generationFinding(object) !== undefined || isOnDeleteSet(object)) return [];
+  return blockingPods({ object, view }).flatMap(({ pod, why, isHeld }) => {
+    const uid = stringAt(pod, 'metadata', 'uid');
+    const [first] = why;
+    if (first === undefined || isHeld || uid === undefined) return [];
+    return [{ name: nameOf(pod), uid, why: `${first.reason}: ${first.message}` }];
+  });
+}
+
+const isOnDeleteSet = (object: JsonObject): boolean =>
+  stringAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete';
