@@ -3,12 +3,11 @@ import { isFlotillaError } from '../../domain/errors.ts';
 import { shownHealthAddress } from '../../domain/health/health-address.ts';
 import {
   type HealthJudgement,
-  type HealthState,
   healthRequestOf,
   nextHealthCheck,
   startHealthChecks,
 } from '../../domain/health/health-schedule.ts';
-import type { Cluster, HealthAnswer, HealthRequest, WorkloadView } from '../../domain/ports.ts';
+import type { Cluster, HealthAnswer, HealthRequest } from '../../domain/ports.ts';
 import type { Evidence } from '../../domain/record/evidence.ts';
 import { foreignLines } from '../../domain/record/foreign-text.ts';
 import { clusterWatcher } from '../../domain/record/keys.ts';
@@ -16,7 +15,7 @@ import type { Failure, Restore } from '../../domain/record/rows.ts';
 import type { RolloutWatchRow } from '../../domain/record/watch-rows.ts';
 import { podsToUnblock } from '../../domain/rollout/blocking-pod.ts';
 import { isExpectedImage } from '../../domain/rollout/expected-image.ts';
-import { type Finding, type Progress, wantsLog } from '../../domain/rollout/judgement.ts';
+import { type Finding, wantsLog } from '../../domain/rollout/judgement.ts';
 import { remedyFor } from '../../domain/rollout/remedy.ts';
 import { judgeRollout } from '../../domain/rollout/verdict.ts';
 import { fittingText, settleFailure } from '../deployment/settle-failure.ts';
@@ -25,27 +24,11 @@ import type { Deps } from '../deps.ts';
 import { type PlaceOfWait, settleWait } from '../wait/settle-wait.ts';
 import { progressOf } from './keep-progress.ts';
 import { serviceSeen } from './known-container.ts';
+import type { Observation, RolloutMemory } from './rollout-memory.ts';
 import { runningVersion } from './running-version.ts';
-import { type Unblocked, unblock } from './unblock.ts';
+import { unblock } from './unblock.ts';
 
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids'>;
-
-export interface RolloutMemory {
-  progress?: Progress;
-  /** When it was looked at last. */
-  seenAt?: number;
-  unblocked?: Unblocked;
-  health?: HealthState;
-  healthDue?: number;
-  last?: Pick<Finding, 'reason' | 'message' | 'evidence' | 'warnings'>;
-}
-
-export interface Observation {
-  readonly row: RolloutWatchRow;
-  readonly cluster: Cluster;
-  readonly view: WorkloadView;
-  readonly memory: RolloutMemory;
-}
 
 const actor = 'observer';
 const logLines = 20;

@@ -3,8 +3,9 @@ import type { Cluster, Mirror, WorkloadView } from '../../domain/ports.ts';
 import type { RolloutWatchRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
 import { DoAll } from '../do-all.ts';
-import { judgeOnce, noteUnreachable, type RolloutMemory } from './judge-once.ts';
+import { judgeOnce, noteUnreachable } from './judge-once.ts';
 import { keepProgress } from './keep-progress.ts';
+import type { RolloutMemory } from './rollout-memory.ts';
 
 export type ObserverNeeds = Pick<
   Deps,

@@ -6,7 +6,8 @@ import type { Cluster, HealthAnswer, WorkloadView } from '../../../lib/domain/po
 import { clusterWatcher, keys } from '../../../lib/domain/record/keys.ts';
 import { type AnswerRow, type ItemRow, itemOf, rowOf } from '../../../lib/domain/record/rows.ts';
 import type { RolloutWatchRow } from '../../../lib/domain/record/watch-rows.ts';
-import { judgeOnce, noteUnreachable, type RolloutMemory } from '../../../lib/usecases/rollout/judge-once.ts';
+import { judgeOnce, noteUnreachable } from '../../../lib/usecases/rollout/judge-once.ts';
+import type { RolloutMemory } from '../../../lib/usecases/rollout/rollout-memory.ts';
 import { unready, viewOf, waitingFor } from '../../domain/rollout/objects.ts';
 import { aboutToStart } from '../deployment/about-to-start.ts';
 
