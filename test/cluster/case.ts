@@ -1,6 +1,7 @@
 import type { WorkloadKind } from '../../lib/domain/plan/plan.ts';
 import type { Kube } from './kube-client.ts';
 import type { Scene } from './scene.ts';
+import type { Beside } from './suite/objects.ts';
 
 /** How a deployment must have ended. */
 export interface Verdict {
@@ -14,8 +15,8 @@ export interface Verdict {
   readonly evidence?: readonly string[];
   /** Found in the warnings; without it there are none. */
   readonly warns?: readonly RegExp[];
-  /** Tag of the image that stands in the workload when all is over. Without it that which was asked for. */
-  readonly leaves?: string;
+  /** Tag of the image that stands in the workload when all is over; null: there is no workload. Without it the tag that was asked for. */
+  readonly leaves?: string | null;
   /** Seconds from the start of the run to the verdict, at most. */
   readonly within?: number;
   /** And at least: a verdict before that would be too early. */
@@ -40,7 +41,7 @@ export interface Case {
   readonly metadata?: Kube;
   readonly service?: Kube;
   /** Made in the namespace before anything else. */
-  readonly objects?: readonly Kube[];
+  readonly objects?: readonly Beside[];
   /** When what stands there before is in order. */
   readonly before?: (scene: Scene) => Promise<void>;
   /** What the run of the pipeline does, instead of setting the image. A restore always sets it. */

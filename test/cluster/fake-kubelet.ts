@@ -14,7 +14,7 @@ const beatMilliseconds = 10_000;
 
 interface Led {
   pod: Pod;
-  readonly life: PodLife;
+  life: PodLife;
   isLed: boolean;
 }
 
@@ -40,6 +40,8 @@ export class FakeKubelet {
       const metadata = { name, labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux' } };
       await this.#client.post('/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata });
       await this.#beat(name, logs.port);
+      // What the controller of nodes does that are ready: without it no DaemonSet would want them.
+      await this.#client.patch(`/api/v1/nodes/${name}`, { spec: { taints: null } });
     }
     void this.#keepBeating(logs.port);
     void this.#client.follow('/api/v1/pods', (event) => this.#notice(event), this.#stop.signal);
@@ -108,6 +110,7 @@ export class FakeKubelet {
     const { metadata } = led.pod;
     if (isUnschedulable(led.pod)) return this.#refuse(led);
     if (led.pod.spec.nodeName === undefined) await this.#bind(led);
+    led.life = { ...led.life, born: Date.now() };
     while (this.#isAlive(led) && !hasEnded(led.pod)) {
       const now = Date.now();
       const { status, warnings, wakeAt } = liveOn(led.pod, led.life, { now, podStartMilliseconds });

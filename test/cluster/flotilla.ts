@@ -6,6 +6,7 @@ import { loadConfiguration } from '../../lib/local/load-configuration.ts';
 import { type Runtime, startRuntime } from '../../lib/local/runtime.ts';
 import type { DeploymentView } from '../../lib/usecases/deployment/deployment-view.ts';
 import type { Case } from './case.ts';
+import { repositoryOf } from './manifest.ts';
 
 export interface FlotillaOptions {
   readonly folder: string;
@@ -95,11 +96,11 @@ export class Flotilla {
   }
 }
 
-const serviceOf = ({ name, kind = 'deployment', service }: Case): object => ({
-  kind,
-  name,
-  namespace: name,
+const serviceOf = (one: Case): object => ({
+  kind: one.kind ?? 'deployment',
+  name: one.name,
+  namespace: one.name,
   container: 'app',
-  image: `registry.example/${name}`,
-  ...service,
+  image: repositoryOf(one),
+  ...one.service,
 });

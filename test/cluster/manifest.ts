@@ -31,6 +31,9 @@ const over = (below: Kube, above: Kube): Kube => {
 
 const readinessProbe = { httpGet: { path: '/ready', port: 8080 }, periodSeconds: 1 };
 
+/** The name of a case stands before the last slash: what comes after it may be a fate. */
+export const repositoryOf = ({ name }: Case): string => `registry.example/${name}/app`;
+
 /** The workload of a case: as small as it can be, with what the case lays over it. */
 export const manifestOf = (one: Case, image: string): Kube => {
   const { name, kind = 'deployment' } = one;

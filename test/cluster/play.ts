@@ -18,6 +18,10 @@ export const play = async (world: World, one: Case): Promise<Played> => {
   const scene = world.scenes.get(one.name)!;
   await prepare(scene);
   await one.before?.(scene);
+  await scene.until(async () => {
+    const standing = await scene.find(scene.path);
+    return standing === undefined || (isObserved(standing) && world.recorder.knows(standing));
+  });
   world.recorder.begin(one.name);
   const view = await world.flotilla.ended(await world.flotilla.submit(one));
   const run = world.pipeline.runs.get(one.name);
@@ -28,15 +32,21 @@ export const play = async (world: World, one: Case): Promise<Played> => {
   return { view, took, ...(standing === undefined ? {} : { leaves: tagIn(standing) }) };
 };
 
-const tagIn = (object: { readonly spec: object }): string => {
-  const [, image = ''] = /"image":"registry\.example\/([^"]+)"/.exec(JSON.stringify(object.spec)) ?? [];
-  return image.slice(image.indexOf(':') + 1);
+const tagIn = (object: Standing): string => {
+  const { containers } = (object.spec.jobTemplate?.spec ?? object.spec).template.spec;
+  const { image } = containers.find(({ name }: Standing) => name === 'app');
+  return image.slice(image.lastIndexOf(':') + 1);
 };
 
 const prepare = async (scene: Scene): Promise<void> => {
   const { client, name, one } = scene;
   await client.post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-  for (const object of one.objects ?? []) await client.post(scene.all(object.plural, object.root), object.body);
+  for (const { plural, root, body } of one.objects ?? []) {
+    const made = await client.post(scene.all(plural, root), body);
+    // A quota holds from when its controller has seen it.
+    const path = `${scene.all(plural, root)}/${made.metadata.name}`;
+    if (plural === 'resourcequotas') await scene.until(async () => (await client.get(path)).status?.hard !== undefined);
+  }
   if (one.from === null) return;
   await client.post(scene.collection, manifestOf(one, scene.image(one.from ?? '1.0.0')));
   await scene.until(async () => isObserved(await scene.read()));

@@ -32,6 +32,11 @@ export class Recorder {
     this.#stop.abort();
   }
 
+  /** Whether it has seen the object as it was read. */
+  knows({ metadata }: Kube): boolean {
+    return this.#objects.get(metadata.uid)?.metadata.resourceVersion === metadata.resourceVersion;
+  }
+
   /** What was shown before, and by pods that are there already, does not count. */
   begin(namespace: string): void {
     const known = [...this.#objects].filter(([, { metadata }]) => metadata.namespace === namespace);
@@ -57,9 +62,11 @@ export class Recorder {
     const streams = this.#namespaces.get(namespace);
     if (streams === undefined || type === 'DELETED') return;
     const isOld = this.#begun.get(namespace)?.has(uid) ?? false;
-    if (kind === 'Pod' && !isOld && object.metadata.deletionTimestamp === undefined) noteContainers(streams, object);
-    else if (kind === 'Event') noteWarning(streams, object);
-    else noteConditions(streams, kind, object);
+    if (kind === 'Pod') {
+      if (!isOld && object.metadata.deletionTimestamp === undefined) noteContainers(streams, object);
+    } else if (kind === 'Event') noteWarning(streams, object);
+    // The Job that is replaced has ended.
+    else if (kind !== 'Job' || !isOld) noteConditions(streams, kind, object);
   }
 }
 
@@ -78,13 +85,16 @@ const noteOnce = (streams: Streams, stream: string, reason: string): void => {
 const noteConditions = (streams: Streams, kind: string, { status, metadata }: Kube): void => {
   for (const { type, status: is, reason } of status?.conditions ?? []) {
     if (kind === 'ReplicaSet') noteOnce(streams, `${kind} ${type} @${metadata.uid}`, `${is} ${reason}`);
+    // Pods that come and go make it alternate.
+    else if (type === 'Available') noteOnce(streams, `${kind} ${type}`, `${is} ${reason}`);
     else note(streams, `${kind} ${type}`, `${is} ${reason}`);
   }
 };
 
 const noteContainers = (streams: Streams, { metadata, status = {} }: Kube): void => {
   for (const one of [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]) {
-    noteOnce(streams, `container ${one.name} @${metadata.uid}`, stateOf(one));
+    const tag = one.image.slice(one.image.lastIndexOf(':') + 1);
+    noteOnce(streams, `container ${one.name}:${tag} @${metadata.uid}`, stateOf(one));
   }
 };
 

@@ -54,6 +54,21 @@ const judge = async (one: Case, worlds: readonly World[]): Promise<boolean> => {
   return isGood;
 };
 
+/** So many side by side that two processors are not all that is measured. Those that last long begin first. */
+const sideBySide = 16;
+
+const judgeAll = async (worlds: readonly World[]): Promise<number> => {
+  const waiting = [...cases].sort((one, other) => (other.expect.after ?? 0) - (one.expect.after ?? 0));
+  const good: Case[] = [];
+  const work = async (): Promise<void> => {
+    for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
+      if (await judge(one, worlds)) good.push(one);
+    }
+  };
+  await Promise.all(Array.from({ length: sideBySide }, work));
+  return good.length;
+};
+
 const main = async (folder: string): Promise<boolean> => {
   const program = await obtainControlPlane();
   console.log(`The control plane is there after ${seconds()}.`);
@@ -63,8 +78,7 @@ const main = async (folder: string): Promise<boolean> => {
   ]);
   console.log(`Both clusters are up after ${seconds()}.`);
   try {
-    const results = await Promise.all(cases.map((one) => judge(one, worlds)));
-    const good = results.filter((one) => one).length;
+    const good = await judgeAll(worlds);
     console.log(`${good} of ${cases.length} cases passed after ${seconds()}.`);
     return good === cases.length && good > 0;
   } finally {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Case } from './case.ts';
 import { type Kube, type KubeClient, KubeError } from './kube-client.ts';
-import { manifestOf, type PlainKind, plainKinds } from './manifest.ts';
+import { manifestOf, type PlainKind, plainKinds, repositoryOf } from './manifest.ts';
 
 const waitMilliseconds = 60_000;
 
@@ -52,7 +52,7 @@ export class Scene {
   }
 
   image(tag: string): string {
-    return `registry.example/${this.name}:${tag}`;
+    return `${repositoryOf(this.one)}:${tag}`;
   }
 
   patch(spec: Kube): Promise<Kube> {
@@ -67,7 +67,12 @@ export class Scene {
       await this.client.post(this.collection, manifestOf(this.one, this.image(tag)));
       return;
     }
-    const template = { spec: { containers: [{ name: 'app', image: this.image(tag) }] } };
+    await this.deployPod(tag);
+  }
+
+  /** With more of the pod that is changed at the same time. */
+  async deployPod(tag: string, pod: Kube = {}): Promise<void> {
+    const template = { spec: { ...pod, containers: [{ name: 'app', image: this.image(tag) }] } };
     const spec = this.one.kind === 'cronjob' ? { jobTemplate: { spec: { template } } } : { template };
     await this.client.patch(this.path, { spec }, 'strategic');
   }
@@ -98,8 +103,14 @@ export class Scene {
     throw new Error(`${this.name}: what was waited for did not come`);
   }
 
-  /** A pod of this tag has come so far that it waits for this reason. */
+  /** A pod of this tag waits for this reason. */
   untilWaiting(tag: string, reason: string): Promise<void> {
     return this.until(async () => JSON.stringify(await this.podsOf(tag)).includes(`"reason":"${reason}"`));
+  }
+
+  /** So many pods of this tag run, ready or not. */
+  untilRunning(tag: string, count = 1): Promise<void> {
+    const runs = ({ status = {} }: Kube) => (status.containerStatuses ?? []).some(({ state }: Kube) => state.running);
+    return this.until(async () => (await this.podsOf(tag)).filter(runs).length >= count);
   }
 }

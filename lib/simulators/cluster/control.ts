@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Condition, type KubeObject, ownerOf, type Pod, type PodTemplate, timestamp } from './kube-object.ts';
+import { quotaRefusal } from './quota.ts';
 import { resourceOf } from './resources.ts';
 import type { Store } from './store.ts';
 
@@ -24,17 +25,22 @@ const sorted = (value: unknown): string =>
       : part,
   );
 
-/** Makes a pod of a template for its owner. `name` for the pods of a StatefulSet; else a random suffix. */
-export function createPod(
-  control: Control,
-  owner: KubeObject,
-  {
-    template,
-    labels,
-    name,
-    node,
-  }: { template: PodTemplate; labels: Record<string, string>; name?: string; node?: string },
-): Pod {
+interface NewPod {
+  readonly template: PodTemplate;
+  readonly labels: Readonly<Record<string, string>>;
+  /** For the pods of a StatefulSet; else a random suffix. */
+  readonly name?: string;
+  readonly node?: string;
+}
+
+/** Makes a pod of a template for its owner; undefined where a quota refuses it, which is warned of and tried again. */
+export function createPod(control: Control, owner: KubeObject, made: NewPod): Pod | undefined {
+  const { template, labels, name, node } = made;
+  const refusal = quotaRefusal(control.store, owner.metadata.namespace ?? '', template.spec);
+  if (refusal !== undefined) {
+    refuse(control, owner, { name, refusal });
+    return undefined;
+  }
   return control.store.create({
     kind: 'Pod',
     apiVersion: 'v1',
@@ -48,6 +54,25 @@ export function createPod(
     spec: { ...structuredClone(template.spec), ...(node !== undefined && { nodeName: node }) },
     status: { phase: 'Pending' },
   }) as Pod;
+}
+
+/** As long as was waited before, and twice as long the next time, as controllers do. */
+const shortestRetry = 5;
+const longestRetry = 960_000;
+
+function refuse(
+  control: Control,
+  owner: KubeObject,
+  { name, refusal }: { readonly name: string | undefined; readonly refusal: string },
+): void {
+  const { kind, metadata } = owner;
+  const forbidden = `pods "${name ?? `${metadata.name}-`}" is forbidden: ${refusal}`;
+  const message =
+    kind === 'StatefulSet'
+      ? `create Pod ${name} in StatefulSet ${metadata.name} failed error: ${forbidden}`
+      : `Error creating: ${forbidden}`;
+  const times = warn(control, owner, { reason: 'FailedCreate', message });
+  control.wake(owner, control.now() + Math.min(shortestRetry * 2 ** (times - 1), longestRetry));
 }
 
 /** Asks a pod to end; the kubelet removes it a moment later. */
@@ -84,22 +109,23 @@ const components: Readonly<Record<string, string>> = {
   Job: 'job-controller',
 };
 
-/** A Warning, as `kubectl get events` shows it: one that comes again is counted. The oldest are dropped. */
+/** A Warning, as `kubectl get events` shows it: one that comes again is counted, and how often is told. The oldest are dropped. */
 export function warn(
   control: Control,
   about: KubeObject,
   { reason, message }: { readonly reason: string; readonly message: string },
-): void {
+): number {
   const { store } = control;
   const { name, namespace = 'default', uid } = about.metadata;
   const lastTimestamp = timestamp(control.now());
   const eventName = `${name}.${createHash('sha256').update(`${uid} ${reason} ${message}`).digest('hex').slice(0, 16)}`;
   const known = store.get(eventResource, namespace, eventName);
   if (known !== undefined) {
+    const count = Number(known.count) + 1;
     store.update(known, (draft) => {
-      Object.assign(draft, { count: Number(draft.count) + 1, lastTimestamp });
+      Object.assign(draft, { count, lastTimestamp });
     });
-    return;
+    return count;
   }
   const component = reason === 'FailedScheduling' ? 'default-scheduler' : (components[about.kind] ?? 'simulator');
   store.create({
@@ -118,4 +144,5 @@ export function warn(
   });
   const events = store.list(eventResource);
   if (events.length > eventLimit && events[0] !== undefined) store.remove(events[0]);
+  return 1;
 }

@@ -61,6 +61,9 @@ const defaults: Readonly<Record<string, (object: Workload) => void>> = {
     cron.suspend ??= false;
     templateDefaults(cron.jobTemplate.spec.template, 'Never');
   },
+  ResourceQuota: (quota) => {
+    quota.status ??= { hard: (quota.spec as { readonly hard?: unknown }).hard };
+  },
   Pod: (pod) => {
     podDefaults(pod.spec as unknown as PodSpec, 'Always');
     pod.status ??= { phase: 'Pending' };

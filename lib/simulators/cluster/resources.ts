@@ -26,6 +26,7 @@ export const resources: readonly Resource[] = [
   row('', 'services', 'Service', ['svc']),
   row('', 'events', 'Event', ['ev']),
   row('', 'configmaps', 'ConfigMap', ['cm']),
+  row('', 'resourcequotas', 'ResourceQuota', ['quota']),
   row('', 'namespaces', 'Namespace', ['ns']),
   row('apps', 'deployments', 'Deployment', ['deploy']),
   row('apps', 'replicasets', 'ReplicaSet', ['rs']),

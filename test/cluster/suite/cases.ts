@@ -1,10 +1,7 @@
 import type { Case } from '../case.ts';
+import { failures } from './failures.ts';
+import { good } from './good.ts';
+import { others } from './others.ts';
+import { stuck } from './stuck.ts';
 
-export const cases: readonly Case[] = [
-  { name: 'good', to: '2.0.0', expect: { status: 'SUCCESS', reason: 'Verified' } },
-  {
-    name: 'missing',
-    to: '2.0.0-missing',
-    expect: { status: 'FAILED', reason: 'ImagePullBackOff', evidence: ['not found'] },
-  },
-];
+export const cases: readonly Case[] = [...good, ...failures, ...stuck, ...others];

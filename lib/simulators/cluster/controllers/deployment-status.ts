@@ -1,5 +1,5 @@
 import { type Control, withCondition, withoutCondition } from '../control.ts';
-import { type Condition, type Workload, withoutZeros } from '../kube-object.ts';
+import { type Condition, timestamp, type Workload, withoutZeros } from '../kube-object.ts';
 import { limitsOf } from './rolling-limits.ts';
 
 interface Sets {
@@ -30,10 +30,8 @@ export function writeDeploymentStatus(control: Control, deployment: Workload, { 
     .flatMap((set) => set?.status?.conditions ?? [])
     .find(({ type }) => type === 'ReplicaFailure');
   control.store.update(deployment, (draft) => {
-    const before = draft.status?.conditions;
-    const progressed = progressing(control, draft, { counts, ...(current && { current }) });
-    const withProgress = progressed === undefined ? (before ?? []) : withCondition(before, progressed, control.now());
-    const conditions = withCondition(withProgress, available(draft, counts), control.now());
+    progressing(control, draft, { counts, ...(current && { current }) });
+    const conditions = withCondition(draft.status?.conditions, available(draft, counts), control.now());
     draft.status = {
       observedGeneration: draft.metadata.generation,
       ...withoutZeros({ ...counts, unavailableReplicas: Math.max(0, desired - counts.availableReplicas) }),
@@ -62,49 +60,69 @@ function available(deployment: Workload, counts: Counts): Condition {
       };
 }
 
-const lastProgress = new WeakMap<Control, Map<string, { signature: string; at: number }>>();
-
-/** Progressing: paused, complete, moving, or stuck for longer than the deadline. */
-function progressing(
-  control: Control,
-  deployment: Workload,
-  { counts, current }: { counts: Counts; current?: Workload },
-): Condition | undefined {
-  const say = (status: string, reason: string, message: string): Condition => ({
-    type: 'Progressing',
-    status,
-    reason,
-    message,
-  });
-  const { uid, name, generation } = deployment.metadata;
-  const title = `ReplicaSet "${current?.metadata.name ?? ''}"`;
-  const memory = lastProgress.get(control) ?? new Map<string, { signature: string; at: number }>();
-  lastProgress.set(control, memory);
-  if (deployment.spec.paused === true) {
-    memory.delete(uid);
-    return say('Unknown', 'DeploymentPaused', 'Deployment is paused');
+/**
+ * Progressing, by the rules of the real controller (kubernetes/kubernetes `pkg/controller/deployment/progress.go`): once a rollout
+ * is complete it stays so, whatever becomes of its pods; any count that gets better is progress, and moves the deadline.
+ */
+function progressing(control: Control, deployment: Workload, sets: { counts: Counts; current?: Workload }): void {
+  const { status = {}, spec, metadata } = deployment;
+  const before = status.conditions?.find(({ type }) => type === 'Progressing');
+  const set = `ReplicaSet "${sets.current?.metadata.name ?? metadata.name}"`;
+  const say = (reason: string, message: string) => setProgress(control, deployment, { reason, message });
+  if (spec.paused === true) {
+    if (before?.reason !== 'DeploymentPaused') say('DeploymentPaused', 'Deployment is paused');
+    return;
   }
-  const desired = deployment.spec.replicas ?? 1;
-  const { replicas, updatedReplicas, availableReplicas } = counts;
+  const { replicas, updatedReplicas, availableReplicas } = sets.counts;
+  if (before?.reason === 'NewReplicaSetAvailable' && replicas === updatedReplicas) return;
+  const desired = spec.replicas ?? 1;
   if (updatedReplicas === desired && replicas === desired && availableReplicas === desired) {
-    memory.delete(uid);
-    return say('True', 'NewReplicaSetAvailable', `${title} has successfully progressed.`);
+    say('NewReplicaSetAvailable', `${set} has successfully progressed.`);
+  } else if (hasProgressed(status, sets.counts)) {
+    say('ReplicaSetUpdated', `${set} is progressing.`);
+  } else if (isOverdue(control, deployment, before)) {
+    say('ProgressDeadlineExceeded', `${set} has timed out progressing.`);
   }
-  const signature = `${current?.metadata.uid} ${generation} ${replicas - updatedReplicas} ${updatedReplicas} ${availableReplicas}`;
-  const known = memory.get(uid);
-  const before = deployment.status?.conditions?.find(({ type }) => type === 'Progressing');
-  const limit = (deployment.spec.progressDeadlineSeconds ?? 600) * 1_000;
-  if (known?.signature !== signature) {
-    memory.set(uid, { signature, at: control.now() });
-    control.wake(deployment, control.now() + limit);
-    const isNew = updatedReplicas === 0;
-    return isNew
-      ? say('True', 'NewReplicaSetCreated', `Created new replica set "${current?.metadata.name ?? name}"`)
-      : say('True', 'ReplicaSetUpdated', `${title} is progressing.`);
-  }
-  if (control.now() - known.at < limit) {
-    control.wake(deployment, known.at + limit);
-    return before;
-  }
-  return say('False', 'ProgressDeadlineExceeded', `${title} has timed out progressing.`);
+}
+
+const statuses: Readonly<Record<string, string>> = {
+  DeploymentPaused: 'Unknown',
+  DeploymentResumed: 'Unknown',
+  ProgressDeadlineExceeded: 'False',
+};
+
+/** The time of its last update is that of the last progress, also where the reason stays the same. */
+export function setProgress(
+  control: Control,
+  draft: Workload,
+  { reason, message }: { readonly reason: string; readonly message: string },
+): void {
+  const conditions = draft.status?.conditions ?? [];
+  const before = conditions.find(({ type }) => type === 'Progressing');
+  const status = statuses[reason] ?? 'True';
+  const at = timestamp(control.now());
+  const lastTransitionTime = before?.status === status ? (before.lastTransitionTime ?? at) : at;
+  const next = { type: 'Progressing', status, reason, message, lastUpdateTime: at, lastTransitionTime };
+  draft.status = { ...draft.status, conditions: [...conditions.filter((one) => one !== before), next] };
+}
+
+function hasProgressed(before: Readonly<Record<string, unknown>>, counts: Counts): boolean {
+  const old = (name: string) => Number(before[name] ?? 0);
+  return (
+    counts.updatedReplicas > old('updatedReplicas') ||
+    counts.replicas - counts.updatedReplicas < old('replicas') - old('updatedReplicas') ||
+    counts.readyReplicas > old('readyReplicas') ||
+    counts.availableReplicas > old('availableReplicas')
+  );
+}
+
+/** Looks again when it would be. */
+function isOverdue(control: Control, deployment: Workload, before: Condition | undefined): boolean {
+  if (before?.reason === 'NewReplicaSetAvailable') return false;
+  if (before?.reason === 'ProgressDeadlineExceeded') return true;
+  const since = Date.parse(before?.lastUpdateTime ?? '') || control.now();
+  const due = since + (deployment.spec.progressDeadlineSeconds ?? 600) * 1_000;
+  if (due < control.now()) return true;
+  control.wake(deployment, due + 1);
+  return false;
 }

@@ -1,7 +1,8 @@
 import { type Control, templateHash } from '../control.ts';
 import { type KubeObject, ownerOf, type Pod, type Workload } from '../kube-object.ts';
-import { writeDeploymentStatus } from './deployment-status.ts';
+import { setProgress, writeDeploymentStatus } from './deployment-status.ts';
 import { limitsOf } from './rolling-limits.ts';
+import { scale, scaleInProportion, sizeNotes } from './scaling.ts';
 
 const revisionKey = 'deployment.kubernetes.io/revision';
 const historyKey = 'deployment.kubernetes.io/revision-history';
@@ -13,6 +14,7 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 
 /** One ReplicaSet per template; the new one grows and the old ones shrink within maxSurge and maxUnavailable. */
 export function reconcileDeployment(control: Control, deployment: Workload): void {
+  if (deployment.spec.paused !== true) resume(control, deployment);
   const all = replicaSetsOf(control, deployment);
   const hash = templateHash(deployment.spec.template);
   const existing = all.find(({ metadata }) => metadata.labels?.['pod-template-hash'] === hash);
@@ -20,14 +22,22 @@ export function reconcileDeployment(control: Control, deployment: Workload): voi
     writeDeploymentStatus(control, deployment, { all, ...(existing && { current: existing }) });
     return;
   }
-  const current = numbered(control, deployment, all, existing ?? createReplicaSet(control, deployment, hash));
+  const current = numbered(control, deployment, all, existing ?? begun(control, deployment, hash));
   const old = all.filter(({ metadata }) => metadata.uid !== current.metadata.uid);
-  if (deployment.spec.strategy?.type === 'Recreate') recreate(control, deployment, { current, old });
-  else roll(control, deployment, { current, old });
+  const isRolling = deployment.spec.strategy?.type !== 'Recreate';
+  if (!isRolling) recreate(control, deployment, { current, old });
+  else if (!scaleInProportion(control, deployment, [current, ...old])) roll(control, deployment, { current, old });
   forget(control, deployment, old);
   const now = replicaSetsOf(control, deployment);
   const grown = now.find(({ metadata }) => metadata.uid === current.metadata.uid) ?? current;
   writeDeploymentStatus(control, deployment, { all: now, current: grown });
+}
+
+function resume(control: Control, deployment: Workload): void {
+  const { reason } = deployment.status?.conditions?.find(({ type }) => type === 'Progressing') ?? {};
+  if (reason !== 'DeploymentPaused') return;
+  const resumed = { reason: 'DeploymentResumed', message: 'Deployment is resumed' };
+  control.store.update(deployment, (draft) => setProgress(control, draft, resumed));
 }
 
 interface Sets {
@@ -41,9 +51,9 @@ function roll(control: Control, deployment: Workload, { current, old }: Sets): v
   const sets = [current, ...old];
   const room = desired + maxSurge - sum(sets.map(sizeOf));
   const size = sizeOf(current);
-  if (size > desired) scale(control, current, desired);
+  if (size > desired) scale(control, deployment, current, desired);
   else if (size < desired && room > 0) {
-    scale(control, current, Math.min(desired, size + room));
+    scale(control, deployment, current, Math.min(desired, size + room));
     return;
   }
   const least = desired - maxUnavailable;
@@ -53,7 +63,7 @@ function roll(control: Control, deployment: Workload, { current, old }: Sets): v
   for (const set of old) {
     const broken = Math.min(spare, sizeOf(set) - availableOf(set));
     if (broken > 0) {
-      scale(control, set, sizeOf(set) - broken);
+      scale(control, deployment, set, sizeOf(set) - broken);
       spare -= broken;
     }
   }
@@ -63,17 +73,25 @@ function roll(control: Control, deployment: Workload, { current, old }: Sets): v
   )) {
     const ending = Math.min(leave, sizeOf(set));
     if (ending > 0) {
-      scale(control, set, sizeOf(set) - ending);
+      scale(control, deployment, set, sizeOf(set) - ending);
       leave -= ending;
     }
   }
 }
 
 function recreate(control: Control, deployment: Workload, { current, old }: Sets): void {
-  for (const set of old) if (sizeOf(set) > 0) scale(control, set, 0);
+  for (const set of old) if (sizeOf(set) > 0) scale(control, deployment, set, 0);
   const left = old.some(({ metadata }) => control.store.ownedBy<Pod>(metadata.uid, 'Pod').length > 0);
   if (left) control.wake(deployment, control.now() + control.podStartMilliseconds / 3);
-  else scale(control, current, deployment.spec.replicas ?? 1);
+  else scale(control, deployment, current, deployment.spec.replicas ?? 1);
+}
+
+/** That a rollout begins is told at once. */
+function begun(control: Control, deployment: Workload, hash: string): Workload {
+  const made = createReplicaSet(control, deployment, hash);
+  const message = `Created new replica set "${made.metadata.name}"`;
+  control.store.update(deployment, (draft) => setProgress(control, draft, { reason: 'NewReplicaSetCreated', message }));
+  return made;
 }
 
 const replicaSetsOf = (control: Control, deployment: KubeObject): readonly Workload[] =>
@@ -90,6 +108,7 @@ function createReplicaSet(control: Control, deployment: Workload, hash: string):
       name: `${name}-${hash}`,
       ...(namespace !== undefined && { namespace }),
       labels,
+      annotations: sizeNotes(deployment),
       ownerReferences: [ownerOf(deployment)],
     },
     spec: {
@@ -126,10 +145,4 @@ function forget(control: Control, deployment: Workload, old: readonly Workload[]
   const empty = old.filter((set) => sizeOf(set) === 0 && Number(set.status?.replicas ?? 0) === 0);
   const spare = [...empty].sort((one, other) => revisionOf(one) - revisionOf(other)).slice(0, empty.length - limit);
   if (empty.length > limit) for (const set of spare) control.store.remove(set);
-}
-
-function scale(control: Control, replicaSet: Workload, replicas: number): void {
-  control.store.update(replicaSet, (draft) => {
-    draft.spec.replicas = replicas;
-  });
 }

@@ -1,4 +1,4 @@
-import { type Control, createPod, warn } from '../control.ts';
+import { type Control, createPod, warn, withCondition } from '../control.ts';
 import { type Condition, isLeaving, type Pod, timestamp, type Workload, withoutZeros } from '../kube-object.ts';
 
 /** Between two tries of a Job; the real one waits 10 s and doubles it. */
@@ -6,7 +6,10 @@ const retryMilliseconds = 300;
 
 /** Pods until enough have succeeded, or more than backoffLimit have failed: then it has failed for good. */
 export function reconcileJob(control: Control, job: Workload): void {
-  if (job.status?.conditions?.some(({ type }) => type === 'Complete' || type === 'Failed')) return;
+  if (job.status?.conditions?.some(({ type }) => type === 'Complete' || type === 'Failed')) {
+    expire(control, job);
+    return;
+  }
   const pods = control.store.ownedBy<Pod>(job.metadata.uid, 'Pod');
   const inPhase = (...phases: readonly string[]) => pods.filter(({ status }) => phases.includes(status.phase)).length;
   const succeeded = inPhase('Succeeded');
@@ -18,7 +21,7 @@ export function reconcileJob(control: Control, job: Workload): void {
     const due = lastEnd(pods) + (failed > 0 ? retryMilliseconds : 0);
     const wanted = Math.min(job.spec.parallelism ?? 1, completions - succeeded);
     if (active < wanted && control.now() < due) control.wake(job, due);
-    for (; active < wanted && control.now() >= due; active += 1) create(control, job);
+    for (; active < wanted && control.now() >= due; active += 1) if (create(control, job) === undefined) break;
   }
   if (ending?.type === 'Failed') {
     warn(control, job, { reason: String(ending.reason), message: String(ending.message) });
@@ -28,7 +31,7 @@ export function reconcileJob(control: Control, job: Workload): void {
     draft.status = {
       ...(job.spec.suspend !== true && { startTime: draft.status?.startTime ?? at }),
       ...withoutZeros({ active, succeeded, failed, ready: inPhase('Running') }),
-      ...(ending !== undefined && { conditions: [{ ...ending, status: 'True', lastTransitionTime: at }] }),
+      ...conditionsOf(control, job, ending),
       ...(ending?.type === 'Complete' && { completionTime: at }),
     };
   });
@@ -48,6 +51,37 @@ function endingOf(job: Workload, { succeeded, failed, completions }: Counts): Om
   return { type: 'Failed', reason: 'BackoffLimitExceeded', message: 'Job has reached the specified backoff limit' };
 }
 
+/** That it is to end is told first, and the end when its pods have ended: here both at once. */
+function conditionsOf(
+  { now }: Control,
+  job: Workload,
+  ending: Omit<Condition, 'status'> | undefined,
+): { readonly conditions?: Condition[] } {
+  const before = job.status?.conditions ?? [];
+  const isSuspended = job.spec.suspend === true;
+  const told: Condition[] = [];
+  if (isSuspended || before.some(({ type }) => type === 'Suspended')) told.push(isSuspended ? suspended : resumed);
+  if (ending !== undefined) {
+    const first = ending.type === 'Complete' ? 'SuccessCriteriaMet' : 'FailureTarget';
+    told.push({ ...ending, type: first, status: 'True' }, { ...ending, status: 'True' });
+  }
+  const conditions = told.reduce<Condition[]>((all, next) => withCondition(all, next, now()), [...before]);
+  return conditions.length > 0 ? { conditions } : {};
+}
+
+const suspended = { type: 'Suspended', status: 'True', reason: 'JobSuspended', message: 'Job suspended' } as const;
+const resumed = { type: 'Suspended', status: 'False', reason: 'JobResumed', message: 'Job resumed' } as const;
+
+/** Where it says how long it is to stay after its end, it goes then. */
+function expire(control: Control, job: Workload): void {
+  const seconds = job.spec.ttlSecondsAfterFinished;
+  if (typeof seconds !== 'number') return;
+  const ended = (job.status?.conditions ?? []).find(({ type }) => type === 'Complete' || type === 'Failed');
+  const due = (Date.parse(ended?.lastTransitionTime ?? '') || control.now()) + seconds * 1_000;
+  if (due <= control.now()) control.store.remove(job);
+  else control.wake(job, due);
+}
+
 const lastEnd = (pods: readonly Pod[]): number =>
   Math.max(
     0,
@@ -56,11 +90,11 @@ const lastEnd = (pods: readonly Pod[]): number =>
       .map(({ state }) => Date.parse(state.terminated?.finishedAt ?? '') || 0),
   );
 
-function create(control: Control, job: Workload): void {
+function create(control: Control, job: Workload): Pod | undefined {
   const labels = {
     'job-name': job.metadata.name,
     'batch.kubernetes.io/job-name': job.metadata.name,
     'controller-uid': job.metadata.uid,
   };
-  createPod(control, job, { template: job.spec.template, labels });
+  return createPod(control, job, { template: job.spec.template, labels });
 }

@@ -1,20 +1,20 @@
-import { type Control, createPod, endPod, warn, withCondition, withoutCondition } from '../control.ts';
-import { fateOf } from '../fate.ts';
+import { type Control, createPod, endPod, withCondition, withoutCondition } from '../control.ts';
 import { isLeaving, isPodReady, type Pod, type Workload, withoutZeros } from '../kube-object.ts';
+import { quotaRefusal } from '../quota.ts';
+import type { Store } from '../store.ts';
 
 /** As many pods as `spec.replicas` says; those that are not ready go first. */
 export function reconcileReplicaSet(control: Control, replicaSet: Workload): void {
   const pods = control.store.ownedBy<Pod>(replicaSet.metadata.uid, 'Pod').filter((pod) => !isLeaving(pod));
   const missing = (replicaSet.spec.replicas ?? 1) - pods.length;
-  const refused =
-    missing > 0 && replicaSet.spec.template.spec.containers.some(({ image }) => fateOf(image) === 'quota');
+  const labels = replicaSet.metadata.labels ?? {};
   const made: Pod[] = [];
-  if (missing > 0 && !refused) {
-    const labels = replicaSet.metadata.labels ?? {};
-    for (let index = 0; index < missing; index += 1) {
-      made.push(createPod(control, replicaSet, { template: replicaSet.spec.template, labels }));
-    }
+  while (made.length < missing) {
+    const pod = createPod(control, replicaSet, { template: replicaSet.spec.template, labels });
+    if (pod === undefined) break;
+    made.push(pod);
   }
+  const refused = made.length < missing;
   const spare = missing < 0 ? [...pods].sort(notReadyFirst).slice(0, -missing) : [];
   for (const pod of spare) endPod(control, pod);
   const kept = [...pods.filter((pod) => !spare.includes(pod)), ...made];
@@ -36,10 +36,8 @@ function writeStatus(control: Control, replicaSet: Workload, pods: readonly Pod[
     if (minReady > 0 && due > now()) control.wake(replicaSet, due);
     return minReady === 0 || due <= now();
   });
-  const message = `pods "${replicaSet.metadata.name}-" is forbidden: exceeded quota: simulated, requested: pods=1, used: pods=0, limited: pods=0`;
-  const had = replicaSet.status?.conditions?.some(({ type }) => type === 'ReplicaFailure') ?? false;
-  if (refused && !had) warn(control, replicaSet, { reason: 'FailedCreate', message });
   store.update(replicaSet, (draft) => {
+    const message = refusalOf(control.store, draft);
     const failure = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message };
     const conditions = refused
       ? withCondition(draft.status?.conditions, failure, now())
@@ -56,3 +54,8 @@ function writeStatus(control: Control, replicaSet: Workload, pods: readonly Pod[
     };
   });
 }
+
+const refusalOf = (store: Store, { metadata, spec }: Workload): string => {
+  const refusal = quotaRefusal(store, metadata.namespace ?? '', spec.template.spec) ?? 'exceeded quota';
+  return `pods "${metadata.name}-" is forbidden: ${refusal}`;
+};
