@@ -238,12 +238,19 @@ const by =
     return fetchByDispatcher(url, { ...request, dispatcher: lasts ? patient(whole) : whole });
   };
 
-/** fetch would join headers of one name to a single one, which an API server takes for one value. */
+/** A connection of its own, which its types do not have. */
+type OneVersion = Dispatcher.DispatchOptions & { readonly allowH2: false };
+
+/**
+ * fetch joins headers of one name to a single one, which an API server takes for one value, and so does undici where it speaks
+ * HTTP/2.
+ */
 const withSeveral = (dispatcher: Dispatcher, several: Pass['several']): Dispatcher => {
   if (Object.keys(several).length === 0) return dispatcher;
   return dispatcher.compose((dispatch) => (options, handler) => {
     const headers = { ...(options.headers as Record<string, string>), ...several } as Record<string, string[]>;
-    return dispatch({ ...options, headers }, handler);
+    const sent: OneVersion = { ...options, headers, allowH2: false };
+    return dispatch(sent, handler);
   });
 };
 

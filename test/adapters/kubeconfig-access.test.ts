@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer as createPlainServer, type IncomingMessage } from 'node:http';
-import { createServer } from 'node:https';
+import { createServer as createPlainServer } from 'node:http';
+import { createSecureServer, type Http2ServerRequest, type ServerHttp2Session } from 'node:http2';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,20 +45,24 @@ const setUp = async (takes: (seen: Seen) => boolean = () => true) => {
   const folder = mkdtempSync(join(root, 'one-'));
   const sent: Seen[] = [];
   const options = { key: readFileSync(certificates.key), cert: readFileSync(certificates.certificate) };
-  const answer = (request: IncomingMessage): Seen => ({
+  const answer = (request: Http2ServerRequest): Seen => ({
     authorization: request.headers.authorization,
     certificate: (request.socket as TLSSocket).getPeerCertificate().subject?.CN as string | undefined,
     raw: request.rawHeaders,
   });
-  const server = createServer({ ...options, requestCert: true, rejectUnauthorized: false }, (request, response) => {
+  // As an API server: it speaks HTTP/2 with whoever does.
+  const tls = { ...options, allowHTTP1: true, requestCert: true, rejectUnauthorized: false };
+  const server = createSecureServer(tls, (request, response) => {
     const seen = answer(request);
     sent.push(seen);
     const status = takes(seen) ? 200 : 401;
     response.writeHead(status).end(status === 200 ? '{"items":[]}' : '{"kind":"Status","reason":"Unauthorized"}');
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
+  const sessions = new Set<ServerHttp2Session>();
+  server.on('session', (session) => sessions.add(session));
   onTestFinished(() => {
-    server.closeAllConnections();
+    for (const session of sessions) session.destroy();
     server.close();
   });
   const { port } = server.address() as AddressInfo;

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { accessProblems } from './access.ts';
 import { obtainControlPlane } from './build.ts';
 import type { Case } from './case.ts';
 import { differencesOf, problemsOf } from './check.ts';
@@ -78,9 +79,11 @@ const main = async (folder: string): Promise<boolean> => {
   ]);
   console.log(`Both clusters are up after ${seconds()}.`);
   try {
+    const refused = wanted.length === 0 ? await accessProblems(worlds[0].kubectl[1]!, folder) : [];
+    for (const problem of refused) console.log(`FAIL access: ${problem}`);
     const good = await judgeAll(worlds);
     console.log(`${good} of ${cases.length} cases passed after ${seconds()}.`);
-    return good === cases.length && good > 0;
+    return good === cases.length && good > 0 && refused.length === 0;
   } finally {
     await Promise.all(worlds.map((world) => world.close()));
   }
