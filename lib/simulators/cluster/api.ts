@@ -2,7 +2,7 @@ import { badRequest, conflict, noSuchPath, notFound } from './api-status.ts';
 import { refuseImmutable, withDefaults } from './defaults.ts';
 import { isLeaving, type KubeObject, timestamp } from './kube-object.ts';
 import { applyPatch } from './patch.ts';
-import { type Resource, resources } from './resources.ts';
+import { apiVersionOf, type Resource, resources } from './resources.ts';
 import type { Store } from './store.ts';
 
 /** Where a request points: a resource, perhaps one object, perhaps a part of it (`log`, `proxy`, `status`). */
@@ -15,15 +15,15 @@ export interface Target {
   readonly rest: string;
 }
 
-const path = /^\/(?:api|apis\/([^/]+))\/v1(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?(\/.*)?$/;
+const path = /^\/(?:api|apis\/([^/]+))\/(v\w+)(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?(\/.*)?$/;
 
 export function parseTarget(pathname: string): Target {
   // A namespace itself has the same shape as "everything in it".
   const namespaces = /^\/api\/v1\/namespaces(?:\/([^/]+))?$/.exec(pathname);
-  const found = namespaces === null ? path.exec(pathname) : [null, '', undefined, 'namespaces', namespaces[1]];
+  const found = namespaces === null ? path.exec(pathname) : [null, '', 'v1', undefined, 'namespaces', namespaces[1]];
   if (found === null) throw noSuchPath();
-  const [, group = '', namespace, plural, name, part, rest = ''] = found;
-  const resource = resources.find((one) => one.group === group && one.plural === plural);
+  const [, group = '', version, namespace, plural, name, part, rest = ''] = found;
+  const resource = resources.find((one) => one.group === group && one.version === version && one.plural === plural);
   if (resource === undefined) throw noSuchPath();
   return {
     resource,
@@ -67,7 +67,12 @@ export class Api {
       ...(target.namespace !== undefined && { namespace: target.namespace }),
       managedFields: managedFields(sent, query, 'Update'),
     };
-    const object = withDefaults({ ...sent, kind: target.resource.kind, metadata });
+    const object = withDefaults({
+      ...sent,
+      kind: target.resource.kind,
+      apiVersion: apiVersionOf(target.resource),
+      metadata,
+    });
     return isDryRun(query) ? object : this.#store.create(object);
   }
 
@@ -132,7 +137,7 @@ export class Api {
       managedFields: managedFields(before, query, isStatus ? 'Status' : 'Update'),
     };
     const next = withDefaults({ ...halves, kind: before.kind, apiVersion: before.apiVersion, metadata });
-    if (before.status === undefined) delete next.status;
+    if (before.status === undefined && !isStatus) delete next.status;
     refuseImmutable(before, next);
     return isDryRun(query) ? next : this.#store.replace(next);
   }

@@ -18,7 +18,13 @@ const row = (group: string, plural: string, kind: string, short: readonly string
   kind,
   short,
   namespaced: kind !== 'Namespace' && kind !== 'Node',
-  hasGeneration: ['apps', 'batch'].includes(group) && kind !== 'ControllerRevision',
+  hasGeneration: group !== '' && kind !== 'ControllerRevision',
+});
+
+/** Of a custom resource. No controller of it is simulated: whoever plays one writes its status. */
+const custom = (group: string, version: string, plural: string, kind: string): Resource => ({
+  ...row(group, plural, kind),
+  version,
 });
 
 export const resources: readonly Resource[] = [
@@ -35,43 +41,49 @@ export const resources: readonly Resource[] = [
   row('apps', 'controllerrevisions', 'ControllerRevision'),
   row('batch', 'jobs', 'Job'),
   row('batch', 'cronjobs', 'CronJob', ['cj']),
+  custom('argoproj.io', 'v1alpha1', 'rollouts', 'Rollout'),
+  custom('serving.knative.dev', 'v1', 'services', 'Service'),
+  custom('cert-manager.io', 'v1', 'certificates', 'Certificate'),
 ];
 
 export const apiVersionOf = ({ group, version }: Resource): string => (group === '' ? version : `${group}/${version}`);
 
-export function resourceOf(kind: string): Resource {
-  const found = resources.find((resource) => resource.kind === kind);
+/** A Service of Knative is told from that of the core by its API. */
+export function resourceOf(kind: string, apiVersion?: string): Resource {
+  const ofKind = resources.filter((resource) => resource.kind === kind);
+  const found = ofKind.find((resource) => apiVersionOf(resource) === apiVersion) ?? ofKind[0];
   if (found === undefined) throw new Error(`the simulated cluster has no kind ${kind}`);
   return found;
 }
 
 const verbs = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
 
+const groups = [...new Set(resources.map(apiVersionOf))].filter((version) => version !== 'v1');
+
 /** The answers of discovery, for kubectl: by path. */
 export function discovery(path: string): unknown {
   if (path === '/api') return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] };
-  if (path === '/apis') return { kind: 'APIGroupList', apiVersion: 'v1', groups: ['apps', 'batch'].map(groupEntry) };
-  const match = /^\/(?:api|apis\/(apps|batch))\/v1$/.exec(path);
-  if (match === null) return undefined;
-  const group = match[1] ?? '';
+  if (path === '/apis') return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(groupEntry) };
+  const groupVersion = path.replace(/^\/apis?\//, '');
+  const ofGroup = resources.filter((resource) => apiVersionOf(resource) === groupVersion);
+  if (ofGroup.length === 0 || path.startsWith('/api/') !== (groupVersion === 'v1')) return undefined;
   return {
     kind: 'APIResourceList',
     apiVersion: 'v1',
-    groupVersion: group === '' ? 'v1' : `${group}/v1`,
-    resources: resources
-      .filter((resource) => resource.group === group)
-      .map(({ plural, kind, short, namespaced }) => ({
-        name: plural,
-        singularName: kind.toLowerCase(),
-        kind,
-        namespaced,
-        shortNames: short,
-        verbs,
-      })),
+    groupVersion,
+    resources: ofGroup.map(({ plural, kind, short, namespaced }) => ({
+      name: plural,
+      singularName: kind.toLowerCase(),
+      kind,
+      namespaced,
+      shortNames: short,
+      verbs,
+    })),
   };
 }
 
-function groupEntry(name: string): unknown {
-  const version = { groupVersion: `${name}/v1`, version: 'v1' };
+function groupEntry(groupVersion: string): unknown {
+  const [name, short] = groupVersion.split('/');
+  const version = { groupVersion, version: short };
   return { name, versions: [version], preferredVersion: version };
 }

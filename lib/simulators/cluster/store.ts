@@ -46,7 +46,7 @@ export class Store {
     this.#version = Math.max(this.#version, version);
     for (const object of objects) {
       this.#version = Math.max(this.#version, Number(object.metadata.resourceVersion));
-      this.#enter(resourceOf(object.kind), object);
+      this.#enter(resourceOf(object.kind, object.apiVersion), object);
     }
   }
 
@@ -72,7 +72,7 @@ export class Store {
   }
 
   json(object: KubeObject): string {
-    const entry = this.#of(resourceOf(object.kind)).get(keyOf(object));
+    const entry = this.#of(resourceOf(object.kind, object.apiVersion)).get(keyOf(object));
     if (entry?.object !== object) return JSON.stringify(object);
     entry.json ??= JSON.stringify(object);
     return entry.json;
@@ -89,7 +89,7 @@ export class Store {
   }
 
   create(object: Omit<KubeObject, 'metadata'> & { metadata: Partial<KubeObject['metadata']> }): KubeObject {
-    const resource = resourceOf(String(object.kind));
+    const resource = resourceOf(String(object.kind), object.apiVersion as string | undefined);
     const name = object.metadata.name ?? `${object.metadata.generateName ?? ''}${randomUUID().slice(0, 5)}`;
     const made: KubeObject = {
       ...(object as Omit<KubeObject, 'metadata'>),
@@ -110,7 +110,7 @@ export class Store {
 
   /** Puts a changed copy; nothing happens when nothing differs. `spec` that differs raises the generation. */
   replace(next: KubeObject): KubeObject {
-    const resource = resourceOf(next.kind);
+    const resource = resourceOf(next.kind, next.apiVersion);
     const before = this.#of(resource).get(keyOf(next))?.object;
     if (before === undefined) throw notFound(resource.plural, next.metadata.name);
     const sameSpec = isDeepStrictEqual(before.spec, next.spec);
@@ -123,7 +123,11 @@ export class Store {
 
   /** Changes a copy of the newest version. Gives undefined when the object has gone. */
   update<Kind extends KubeObject>(object: Kind, change: (draft: Kind) => void): Kind | undefined {
-    const newest = this.get(resourceOf(object.kind), object.metadata.namespace ?? '', object.metadata.name);
+    const newest = this.get(
+      resourceOf(object.kind, object.apiVersion),
+      object.metadata.namespace ?? '',
+      object.metadata.name,
+    );
     if (newest === undefined || newest.metadata.uid !== object.metadata.uid) return undefined;
     const draft = structuredClone(newest) as Kind;
     change(draft);
@@ -132,7 +136,7 @@ export class Store {
 
   /** Removes an object and, as the garbage collector does, everything that it owns. */
   remove(object: KubeObject): void {
-    const resource = resourceOf(object.kind);
+    const resource = resourceOf(object.kind, object.apiVersion);
     const entries = this.#of(resource);
     const newest = entries.get(keyOf(object))?.object;
     if (newest === undefined || newest.metadata.uid !== object.metadata.uid) return;
@@ -172,8 +176,9 @@ export class Store {
   }
 
   #of(resource: Resource): Map<string, Entry> {
-    const entries = this.#entries.get(resource.kind) ?? new Map<string, Entry>();
-    this.#entries.set(resource.kind, entries);
+    const name = `${resource.plural}.${resource.group}`;
+    const entries = this.#entries.get(name) ?? new Map<string, Entry>();
+    this.#entries.set(name, entries);
     return entries;
   }
 }

@@ -9,6 +9,8 @@ const collections: Readonly<Record<string, string>> = {
   job: 'apis/batch/v1/namespaces/:namespace/jobs',
   cronjob: 'apis/batch/v1/namespaces/:namespace/cronjobs',
   pod: 'api/v1/namespaces/:namespace/pods',
+  rollout: 'apis/argoproj.io/v1alpha1/namespaces/:namespace/rollouts',
+  'knative-service': 'apis/serving.knative.dev/v1/namespaces/:namespace/services',
 };
 
 const requestTimeout = 10_000;
@@ -63,11 +65,16 @@ interface Change {
   readonly options: Settled;
 }
 
+/** No API server merges lists of a custom resource by name: the one image is replaced by its place. */
+const isCustom = (kind: string): boolean => kind === 'rollout' || kind === 'knative-service';
+
 const manager = 'fieldManager=harness';
 
 const change = async ({ collection, object, payload, options }: Change): Promise<string | undefined> => {
   const { kind = '', container, image } = payload.target;
   const found = await ask('GET', object);
+  // Of these nobody knows what else they need: who wants one has it made.
+  if (found.status === 404 && isCustom(kind)) return problemOf('read', found);
   if (found.status === 404) {
     const manifest = newWorkload(payload);
     return problemOf(
@@ -83,6 +90,11 @@ const change = async ({ collection, object, payload, options }: Change): Promise
   if (chosen === undefined) return `the workload has no container ${container ?? ''}`;
   const wanted = { name: chosen.name, image: imageWithVersion(image ?? chosen.image, payload.version) };
   if (kind === 'job') return runJobAgain(collection, object, { manifest: rerunOf(found.body, wanted), options });
+  if (isCustom(kind)) {
+    const path = `/spec/template/spec/containers/${containers.indexOf(chosen)}/image`;
+    const patch = [{ op: 'replace', path, value: wanted.image }];
+    return problemOf('patch', await ask('PATCH', `${object}?${manager}`, 'application/json-patch+json', patch));
+  }
   const patch = patchOf(kind, wanted);
   return problemOf(
     'patch',

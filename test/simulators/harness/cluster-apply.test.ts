@@ -121,6 +121,28 @@ describe('the Deploy stage', () => {
     ]);
   });
 
+  it.each([
+    ['rollout', '/apis/argoproj.io/v1alpha1/namespaces/risk/rollouts/w'],
+    ['knative-service', '/apis/serving.knative.dev/v1/namespaces/risk/services/w'],
+  ])('replaces the one image of a %s, and makes none', async (kind, path) => {
+    const containers = [
+      { name: 'proxy', image: 'proxy:1' },
+      { name: 'app', image: 'app:1' },
+    ];
+    const server = await clusterWith(new Map([[path, { spec: { template: { spec: { containers } } } }]]));
+    const target = { cluster: 'c1', namespace: 'risk', kind, container: 'app' };
+    await deploy({ c1: server.url }, { ...target, name: 'w' });
+    expect(writesOf(server)).toMatchObject([
+      {
+        type: 'application/json-patch+json',
+        body: [{ op: 'replace', path: '/spec/template/spec/containers/1/image', value: 'app:2.0' }],
+      },
+    ]);
+    const { status, detail } = await deploy({ c1: server.url }, { ...target, name: 'missing' });
+    expect([status, writesOf(server)]).toMatchObject(['Failed', [{}]]);
+    expect(detail).toContain('404');
+  });
+
   it('deletes a job and makes it again, without what its controller filled in', async () => {
     const labels = { app: 'w', 'controller-uid': 'u', 'batch.kubernetes.io/job-name': 'w' };
     const job = {
@@ -173,7 +195,7 @@ describe('the Deploy stage', () => {
 
   it.each<[string, object, string]>([
     ['an unknown cluster', { cluster: 'c9', kind: 'deployment', name: 'w' }, 'knows no cluster c9'],
-    ['an unknown kind', { cluster: 'c1', kind: 'rollout', name: 'w' }, 'cannot deploy a rollout'],
+    ['an unknown kind', { cluster: 'c1', kind: 'certificate', name: 'w' }, 'cannot deploy a certificate'],
     [
       'a container that is not there',
       { cluster: 'c1', namespace: 'risk', kind: 'deployment', name: 'w', container: 'z' },
