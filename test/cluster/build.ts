@@ -1,9 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../cache-folder.ts';
+import { findGo } from './go.ts';
 
 const source = join(import.meta.dirname, 'control-plane');
 
@@ -15,20 +16,6 @@ const flags = [
   '-gcflags=all=-dwarf=false',
   `-ldflags=-s -w -X k8s.io/component-base/version.gitVersion=${version}`,
 ];
-const oldestGo = [1, 26] as const;
-
-/** `go version go1.26.8 linux/amd64` as numbers; empty where there is none. */
-export const goVersion = (told: string): readonly number[] =>
-  /^go version go(\d+)\.(\d+)/.exec(told)?.slice(1).map(Number) ?? [];
-
-/** What a machine lacks to build it, in words; undefined when it has all. */
-export const lackOf = ([major = 0, minor = 0]: readonly number[]): string | undefined => {
-  const [oldestMajor, oldestMinor] = oldestGo;
-  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return undefined;
-  const found = major === 0 ? 'there is none' : `this is ${major}.${minor}`;
-  return `Go ${oldestGo.join('.')} or later (${found}), and a module proxy that it reaches`;
-};
-
 /** Where the program is kept, by all that makes it another one. */
 const keptAt = (): string => {
   const hash = createHash('sha256').update(flags.join(' '));
@@ -41,15 +28,12 @@ const keptAt = (): string => {
 export const obtainControlPlane = async (): Promise<string> => {
   const kept = keptAt();
   if (existsSync(kept)) return kept;
-  const told = spawnSync('go', ['version'], { encoding: 'utf8', cwd: source }).stdout ?? '';
-  const lacks = lackOf(goVersion(told));
-  if (lacks !== undefined) throw new Error(`npm run test:cluster builds a control plane: that needs ${lacks}.`);
+  const { command, env } = findGo();
   console.log(`Building the control plane: some five minutes on two cores. It is kept as ${kept}`);
   mkdirSync(join(kept, '..'), { recursive: true });
   // Beside its place first: half a program must not look like a whole one.
   const partial = `${kept}-${process.pid}`;
-  const env = { ...process.env, CGO_ENABLED: '0' };
-  const go = spawn('go', ['build', ...flags, '-o', partial, '.'], { stdio: 'inherit', env, cwd: source });
+  const go = spawn(command, ['build', ...flags, '-o', partial, '.'], { stdio: 'inherit', env, cwd: source });
   const [status] = await once(go, 'exit');
   if (status !== 0) throw new Error('the control plane could not be built');
   renameSync(partial, kept);
