@@ -1,6 +1,7 @@
 import { isOfPresent } from './condition.ts';
 import { type Evidence, type Finding, failing, type Seen } from './judgement.ts';
-import { conditionOf, numberAt, stringAt } from './kubernetes-object.ts';
+import { conditionOf, nameOf, numberAt, stringAt } from './kubernetes-object.ts';
+import { currentReplicaSet } from './revision.ts';
 import { type KindReport, lasted } from './signal.ts';
 
 /** The controller's own deadline when none is written down, in seconds. */
@@ -17,11 +18,18 @@ export function deadlineReport(look: Seen, pending: Finding): Pick<KindReport, '
   if (condition === undefined || stringAt(condition, 'reason') !== 'ProgressDeadlineExceeded')
     return { finding: pending };
   const said = stringAt(condition, 'message') ?? 'the deployment exceeded its progress deadline';
-  if (isOfPresent(look, object, condition)) return { finding: exceeded(said, said) };
+  if (isOfPresent(look, object, condition) && !namesOther(look, said)) return { finding: exceeded(said, said) };
   const seconds = numberAt(object, 'spec', 'progressDeadlineSeconds') || usualSeconds;
   const isLate = lasted(look, key) >= seconds * 1_000;
-  const message = `no progress for ${seconds} s, the progress deadline; it was exceeded before this deployment too: ${said}`;
+  const message = `no progress for ${seconds} s, the progress deadline; another rollout had exceeded it before: ${said}`;
   return { finding: isLate ? exceeded(message, said) : pending, timed: [key] };
+}
+
+/** `ReplicaSet "web-7d4" has timed out progressing.`: the deadline may pass while the pipeline that puts another back is at work. */
+function namesOther({ object, view }: Seen, said: string): boolean {
+  const named = /ReplicaSet "([^"]+)"/.exec(said)?.[1];
+  const current = currentReplicaSet(object, view.revisions);
+  return current !== undefined && nameOf(current) !== named && view.revisions.some((one) => nameOf(one) === named);
 }
 
 function exceeded(message: string, said: string): Finding {

@@ -104,6 +104,7 @@ const byCondition = (look: Seen, maker: Maker): Refusal | undefined => {
 
 /** Of conditions the first is left, when none is of the present. */
 const byOldCondition = (look: Seen, maker: Maker): Refusal | undefined => {
+  if (maker.missing <= 0) return undefined;
   const [old] = conditionsOf(look, maker);
   return old && { ...refusalBy(old), isOld: true };
 };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../lib/domain/json.ts';
+import type { KubernetesObject, WorkloadView } from '../../../lib/domain/ports.ts';
 import type { Baseline } from '../../../lib/domain/rollout/baseline.ts';
 import { conditionMarks, isOfPresent } from '../../../lib/domain/rollout/condition.ts';
 import { shortOf } from './looks.ts';
@@ -125,6 +126,20 @@ describe('a progress deadline', () => {
         { before },
       ).slice(1),
     ).toEqual(['599 waiting ReplicasNotReady', '600 failing ProgressDeadlineExceeded']);
+  });
+
+  it('of another ReplicaSet, which passed since the attempt began, is not this one’s', () => {
+    const saying = (name: string): WorkloadView => {
+      const [condition] = exceeded(0).conditions;
+      const message = `ReplicaSet "${name}" has timed out progressing.`;
+      const view = viewOf({ status: { readyReplicas: 1, conditions: [{ ...condition!, message }] } });
+      const other = { kind: 'ReplicaSet', metadata: { name: 'app-hash1', uid: 'rs1' } } as unknown as KubernetesObject;
+      return { ...view, revisions: [...view.revisions, other] };
+    };
+    expect(shortOf('deployment', [[0, saying('app-hash1')]], { since: -60 })).toEqual(['0 waiting ReplicasNotReady']);
+    const failing = ['0 failing ProgressDeadlineExceeded'];
+    expect(shortOf('deployment', [[0, saying('app-hash2')]], { since: -60 })).toEqual(failing);
+    expect(shortOf('deployment', [[0, saying('unknown')]], { since: -60 })).toEqual(failing);
   });
 
   it('of this rollout is a verdict at once', () => {

@@ -174,6 +174,11 @@ describe('a refusal of another time', () => {
     ]);
   });
 
+  it('says nothing when no pod is missing any more', () => {
+    const whole = { ...before, pods: [fresh('True'), fresh('True')] as WorkloadView['pods'] };
+    expect(shortOf('deployment', [[0, whole]], { before })).toEqual(['0 waiting ReplicasNotUpdated']);
+  });
+
   it('is another one than that of now', () => {
     expect(
       shortOf(
