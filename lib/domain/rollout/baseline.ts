@@ -96,12 +96,13 @@ export function podSpecsAfter(workload: Workload, baseline: Baseline, view: Work
 }
 
 /**
- * Whether another template stood there since the baseline, and that of the baseline is in place again: a controller gives a template
- * that is taken up again a new number. It tells where the one between is kept no longer.
+ * Whether a template that is kept no longer stood there since the baseline, and that of the baseline is in place again: a controller
+ * gives a template that is taken up again a new number.
  */
 export function hasReturned(workload: Workload, baseline: Baseline, view: WorkloadView): boolean {
   const [before, now] = [baseline.revision, revisionOf(workload, view)].map((one) => one?.split('/').at(-1));
   if (before === undefined || before !== now || baseline.revision_number === undefined) return false;
+  if (podSpecsAfter(workload, baseline, view).length !== 1) return false;
   const isSame = view.workload !== undefined && baseline.uid === uidOf(view.workload);
   return isSame && (numberOfKept(workload, view, before) ?? 0) > baseline.revision_number;
 }

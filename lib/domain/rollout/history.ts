@@ -15,16 +15,20 @@ const controllerRevisions: History = {
   podSpec: ['data', 'spec', 'template', 'spec'],
 };
 
-/** A new kind that keeps its templates is a row. A Job, CronJob or pod keeps none. */
+const replicaSets = (annotation: string): History => ({
+  numberOf: (replicaSet) => Number(stringAt(replicaSet, 'metadata', 'annotations', annotation) ?? 0) || 0,
+  podSpec: ['spec', 'template', 'spec'],
+});
+
+/** A new kind whose kept templates are read is a row. A Job, CronJob or pod keeps none. */
 const histories: Readonly<Partial<Record<WorkloadKind, History>>> = {
-  deployment: {
-    numberOf: (replicaSet) =>
-      Number(stringAt(replicaSet, 'metadata', 'annotations', 'deployment.kubernetes.io/revision') ?? 0) || 0,
-    podSpec: ['spec', 'template', 'spec'],
-  },
+  deployment: replicaSets('deployment.kubernetes.io/revision'),
+  rollout: replicaSets('rollout.argoproj.io/revision'),
   statefulset: controllerRevisions,
   daemonset: controllerRevisions,
 };
+
+const hashLabels = ['pod-template-hash', 'rollouts-pod-template-hash'] as const;
 
 interface Kept {
   /** Its name, and the hash that tells it from the others. */
@@ -40,7 +44,7 @@ const keptOf = ({ kind }: Workload, { workload, revisions }: WorkloadView): read
   return revisions
     .filter((revision) => isOwnedBy(revision, uid))
     .map((revision) => ({
-      names: [nameOf(revision), labelOf(revision, 'pod-template-hash')],
+      names: [nameOf(revision), ...hashLabels.map((label) => labelOf(revision, label))],
       number: history.numberOf(revision),
       podSpec: objectAt(revision, ...history.podSpec),
     }));

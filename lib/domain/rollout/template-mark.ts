@@ -8,7 +8,10 @@ import { podTemplateOf } from './pod-template.ts';
  * Kinds whose template changes by nobody but who writes it. A Job made anew has the labels of its own uid in it, and the spec of a
  * pod is filled in by the scheduler and others.
  */
-const marked: ReadonlySet<WorkloadKind> = new Set(['deployment', 'statefulset', 'daemonset', 'cronjob']);
+const marked: ReadonlySet<WorkloadKind> = new Set([
+  ...(['deployment', 'statefulset', 'daemonset', 'cronjob'] as const),
+  ...(['rollout', 'knative-service'] as const),
+]);
 
 /**
  * Tells one pod template from another. It is taken from the workload itself: revisions are kept by controllers, which are some

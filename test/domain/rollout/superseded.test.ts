@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../lib/domain/json.ts';
 import type { Workload } from '../../../lib/domain/plan/plan.ts';
@@ -14,12 +15,16 @@ const hashOf = (image: string): string => `hash${image.slice(-1)}`;
 const nameOf = (image: string): string => `app-${hashOf(image)}`;
 const owned = { ownerReferences: [{ uid: 'w' }] };
 
-const replicaSets = (kept: Kept): JsonObject[] =>
+const replicaSets = (
+  kept: Kept,
+  annotation = 'deployment.kubernetes.io/revision',
+  label = 'pod-template-hash',
+): JsonObject[] =>
   Object.entries(kept).map(([number, image]) => ({
     metadata: {
       name: nameOf(image),
-      annotations: { 'deployment.kubernetes.io/revision': number },
-      labels: { 'pod-template-hash': hashOf(image) },
+      annotations: { [annotation]: number },
+      labels: { [label]: hashOf(image) },
       ...owned,
     },
     spec: { template: { spec: specOf(image) } },
@@ -39,35 +44,44 @@ interface Stand {
   readonly generation?: number;
 }
 
-const kinds: Readonly<Record<'deployment' | 'statefulset' | 'daemonset' | 'cronjob', (stand: Stand) => WorkloadView>> =
-  {
-    deployment: ({ image, kept, uid = 'w' }) => ({
-      workload: {
-        metadata: { name: 'app', uid, annotations: { 'deployment.kubernetes.io/revision': newest(kept) } },
-        spec: { template: { spec: specOf(image) } },
-      },
-      ...{ revisions: replicaSets(kept), pods: [] },
-    }),
-    statefulset: ({ image, kept, uid = 'w' }) => ({
-      workload: {
-        metadata: { name: 'app', uid },
-        spec: { template: { spec: specOf(image) } },
-        status: { updateRevision: nameOf(kept[Number(newest(kept))] ?? '') },
-      },
-      ...{ revisions: controllerRevisions(kept), pods: [] },
-    }),
-    daemonset: ({ image, kept, uid = 'w' }) => ({
-      workload: { metadata: { name: 'app', uid }, spec: { template: { spec: specOf(image) } } },
-      ...{ revisions: controllerRevisions(kept), pods: [] },
-    }),
-    cronjob: ({ image, uid = 'w', generation = 1 }) => ({
-      workload: {
-        metadata: { name: 'app', uid, generation },
-        spec: { jobTemplate: { spec: { template: { spec: specOf(image) } } } },
-      },
-      ...{ revisions: [], pods: [] },
-    }),
-  };
+const kinds: Readonly<
+  Record<'deployment' | 'statefulset' | 'daemonset' | 'rollout' | 'cronjob', (stand: Stand) => WorkloadView>
+> = {
+  deployment: ({ image, kept, uid = 'w' }) => ({
+    workload: {
+      metadata: { name: 'app', uid, annotations: { 'deployment.kubernetes.io/revision': newest(kept) } },
+      spec: { template: { spec: specOf(image) } },
+    },
+    ...{ revisions: replicaSets(kept), pods: [] },
+  }),
+  statefulset: ({ image, kept, uid = 'w' }) => ({
+    workload: {
+      metadata: { name: 'app', uid },
+      spec: { template: { spec: specOf(image) } },
+      status: { updateRevision: nameOf(kept[Number(newest(kept))] ?? '') },
+    },
+    ...{ revisions: controllerRevisions(kept), pods: [] },
+  }),
+  daemonset: ({ image, kept, uid = 'w' }) => ({
+    workload: { metadata: { name: 'app', uid }, spec: { template: { spec: specOf(image) } } },
+    ...{ revisions: controllerRevisions(kept), pods: [] },
+  }),
+  rollout: ({ image, kept, uid = 'w' }) => ({
+    workload: {
+      metadata: { name: 'app', uid },
+      spec: { template: { spec: specOf(image) } },
+      status: { currentPodHash: hashOf(kept[Number(newest(kept))] ?? '') },
+    },
+    ...{ revisions: replicaSets(kept, 'rollout.argoproj.io/revision', 'rollouts-pod-template-hash'), pods: [] },
+  }),
+  cronjob: ({ image, uid = 'w', generation = 1 }) => ({
+    workload: {
+      metadata: { name: 'app', uid, generation },
+      spec: { jobTemplate: { spec: { template: { spec: specOf(image) } } } },
+    },
+    ...{ revisions: [], pods: [] },
+  }),
+};
 
 const newest = (kept: Kept): string => String(Math.max(...Object.keys(kept).map(Number)));
 
@@ -80,7 +94,7 @@ interface Case {
   readonly told: string;
 }
 
-const controlled = ['deployment', 'statefulset', 'daemonset'] as const;
+const controlled = ['deployment', 'statefulset', 'daemonset', 'rollout'] as const;
 const was = { image: 'reg/app:1', kept: { 4: 'reg/app:1', 3: 'reg/app:0' } };
 const asked = 'version 2';
 const replaced = `failing, Superseded: the image was ${asked}, as asked for, and is now`;
@@ -108,6 +122,11 @@ const cases: readonly Case[] = [
     what: 'ours, of which nothing is kept, and then the one before again',
     now: { image: 'reg/app:1', kept: { 6: 'reg/app:1' } },
     told: 'failing, Superseded: the image is reg/app:1 again, as before: another template stood there meanwhile, and was put back',
+  },
+  {
+    what: 'theirs, and then the one before again, but never ours',
+    now: { image: 'reg/app:1', kept: { 6: 'reg/app:1', 5: 'reg/app:9' } },
+    told: waits,
   },
   {
     what: 'theirs, and nothing of ours',
@@ -174,6 +193,43 @@ describe('at the first look', () => {
       const expected = { version: '2', artifactType: 'docker' } as const;
       const baseline = baselineOf(workload, kind, one);
       expect(toldOf(judgeRollout({ workload, expected, baseline, view: kinds[kind](one.now), now }))).toBe(one.told);
+    },
+  );
+});
+
+/** As a controller does it: a template that is taken up again keeps its place and gets the next number. */
+const write = (kept: Kept, image: string): Kept => {
+  const highest = Number(newest(kept));
+  if (kept[highest] === image) return kept;
+  return Object.fromEntries([...Object.entries(kept).filter(([, one]) => one !== image), [highest + 1, image]]);
+};
+
+describe('whatever was written since the baseline', () => {
+  const images = fc.constantFrom('reg/app:1', 'reg/app:2', 'reg/app:9');
+
+  it.each(controlled)(
+    'to a %s: it is superseded at the first look just when ours stood there, or theirs does',
+    (kind) => {
+      const workload = { ...deployment, kind };
+      const expected = { version: '2', artifactType: 'docker' } as const;
+      fc.assert(
+        fc.property(fc.array(images, { maxLength: 6 }), fc.array(images, { maxLength: 6 }), (before, since) => {
+          const start = [...before, 'reg/app:1'].reduce<Kept>(write, { 1: 'reg/app:0' });
+          const end = since.reduce<Kept>(write, start);
+          const baseline = captureBaseline(workload, kinds[kind]({ image: 'reg/app:1', kept: start }));
+          const image = end[Number(newest(end))]!;
+          const { reason } = judgeRollout({
+            workload,
+            expected,
+            baseline,
+            view: kinds[kind]({ image, kept: end }),
+            now,
+          });
+          const isOver = image === 'reg/app:9' || since.includes('reg/app:2');
+          if (image === 'reg/app:2') expect(reason).not.toBe('Superseded');
+          else expect(reason).toBe(isOver ? 'Superseded' : 'ImageNotUpdated');
+        }),
+      );
     },
   );
 });

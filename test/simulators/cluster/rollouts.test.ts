@@ -23,7 +23,18 @@ const deployments = [
   'crashlog',
   'deadline',
 ];
-const others = ['paused', 'superseded', 'undo', 'rolledback', 'zero', 'chart', 'wrong'];
+const others = [
+  'paused',
+  'superseded',
+  'undo',
+  'rolledback',
+  'zero',
+  'chart',
+  'wrong',
+  'overtaken',
+  'putback',
+  'again',
+];
 
 let simulated: SimulatedCluster;
 let cluster: KubernetesCluster;
@@ -154,6 +165,23 @@ describe.concurrent('what else can happen to a deployment', () => {
       verdict: 'failing',
       reason: 'Superseded',
     });
+  });
+
+  it.each([
+    { name: 'overtaken', images: ['2', '9'], says: 'somebody else changed it' },
+    { name: 'putback', images: ['2', '1'], says: 'it was put back' },
+    { name: 'again', images: ['2', '9', '1'], says: 'it was put back' },
+  ])('$name: it is superseded at the first look, where all happened before it', async ({ name, images, says }) => {
+    const workload = workloadOf('deployment', name);
+    const baseline = await baselineOf(cluster, workload);
+    for (const [at, version] of images.entries()) {
+      await setImage(simulated.url, deploymentPath(name), `reg.local/${name}:${version}`);
+      await expect
+        .poll(async () => (await baselineOf(cluster, workload)).revision_number)
+        .toBe((baseline.revision_number ?? 0) + at + 1);
+    }
+    const result = await followRollout(cluster, { workload, baseline, expected: asDocker('2'), until: () => true });
+    expect(result).toMatchObject({ verdict: 'failing', reason: 'Superseded', message: expect.stringContaining(says) });
   });
 
   it('is restored: the old image again is a new revision number, and is proved like any other', async () => {
