@@ -260,7 +260,7 @@ const patient = (dispatcher: Dispatcher): Dispatcher =>
 
 const remedies: Readonly<Record<number, string>> = {
   401: 'it does not accept our credentials; check the token, certificate or access entry',
-  403: 'we have no right to; grant get and list on workloads, pods, pods/log and services/proxy',
+  403: 'we have no right to; what flotilla cluster-role prints gives it',
   429: 'it is too busy',
 };
 

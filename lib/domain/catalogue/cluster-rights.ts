@@ -1,4 +1,4 @@
-import type { WorkloadKind } from '../plan/plan.ts';
+import type { CustomResource, WorkloadKind } from '../plan/plan.ts';
 import type { Catalogue, ServiceEntry } from './catalogue.ts';
 
 /** Something that a role lets its holder do in a namespace. */
@@ -38,10 +38,19 @@ const rareKinds: Partial<Record<WorkloadKind, Pick<RoleRule, 'group' | 'resource
   certificate: { group: 'cert-manager.io', resources: ['certificates'] },
 };
 
+/** The core API has a version and no group. */
+const groupOf = ({ api_version: of }: CustomResource): string => (of.includes('/') ? of.split('/', 1).join() : '');
+
+export const listOf = (resource: CustomResource): Right => ({
+  verb: 'list',
+  group: groupOf(resource),
+  resource: resource.plural,
+});
+
 /** One rule for a group, with all of its resources that services are. */
 const customRules = (entries: readonly ServiceEntry[]): readonly Pick<RoleRule, 'group' | 'resources'>[] => {
   const resources = entries.flatMap(({ resource }) => resource ?? []);
-  const byGroup = Map.groupBy(resources, ({ api_version: of }) => (of.includes('/') ? of.split('/', 1).join() : ''));
+  const byGroup = Map.groupBy(resources, groupOf);
   return [...byGroup.keys()].sort().map((group) => ({
     group,
     resources: [...new Set(byGroup.get(group)?.map(({ plural }) => plural))].sort(),

@@ -1,6 +1,6 @@
-import type { WorkloadKind } from '../plan/plan.ts';
+import type { Workload, WorkloadKind } from '../plan/plan.ts';
 import type { Catalogue } from './catalogue.ts';
-import { linesForRole, nameOfRight, type Right, rightOf } from './cluster-rights.ts';
+import { linesForRole, listOf, nameOfRight, type Right, rightOf } from './cluster-rights.ts';
 import { resolveInfrastructure, resolveWorkload } from './resolve.ts';
 
 /** What a cluster said of our rights, by namespace. In its row, so it is small: of the latest namespaces only. */
@@ -28,7 +28,7 @@ export const isFresh = ({ at, missing }: NamespaceRights, now: number): boolean 
   now - at < (missing.length === 0 ? wholeFor : lackingFor);
 
 /** What a kind consists of: without the right to list it nobody can say how a deployment ends. */
-export const listsOf: Readonly<Record<WorkloadKind, readonly string[]>> = {
+const listsOf: Readonly<Record<WorkloadKind, readonly string[]>> = {
   deployment: ['deployments.apps', 'replicasets.apps', 'pods'],
   statefulset: ['statefulsets.apps', 'controllerrevisions.apps', 'pods'],
   daemonset: ['daemonsets.apps', 'controllerrevisions.apps', 'pods'],
@@ -38,12 +38,18 @@ export const listsOf: Readonly<Record<WorkloadKind, readonly string[]>> = {
   rollout: ['rollouts.argoproj.io', 'replicasets.apps', 'pods'],
   'knative-service': ['services.serving.knative.dev'],
   certificate: ['certificates.cert-manager.io'],
+  /** Its own. */
   custom: [],
 };
 
 /** Those of the missing rights without which a workload of this kind cannot be deployed. */
-export const neededFor = (kind: WorkloadKind, missing: readonly string[]): readonly string[] =>
-  listsOf[kind].map((one) => `list ${one}`).filter((one) => missing.includes(one));
+export const neededFor = (
+  { kind, resource }: Pick<Workload, 'kind' | 'resource'>,
+  missing: readonly string[],
+): readonly string[] => {
+  const own = resource === undefined ? [] : [nameOfRight(listOf(resource))];
+  return [...listsOf[kind].map((one) => `list ${one}`), ...own].filter((one) => missing.includes(one));
+};
 
 /** How a role is given. */
 export const remedyFor = (cluster: string): string => `flotilla cluster-role ${cluster} | kubectl apply -f -`;

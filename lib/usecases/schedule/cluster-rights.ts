@@ -35,7 +35,7 @@ export const reviewRights = async (deps: Needs, { deployment, cluster }: Asked):
 export const refuseWithoutRights = async (deps: Needs, asked: Asked): Promise<void> => {
   const { workload, cluster: name } = asked.deployment;
   const missing = await askRights(deps, asked, await readRights(deps, asked.deployment));
-  const needed = neededFor(workload.kind, missing ?? []);
+  const needed = neededFor(workload, missing ?? []);
   if (needed.length === 0) return;
   const what = needed.map((right) => right.replace('list ', '')).join(', ');
   const message = `cluster ${name} does not let us list ${what} in namespace ${workload.namespace}; give the role: ${remedyFor(name)}`;

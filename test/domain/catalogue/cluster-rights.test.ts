@@ -4,7 +4,6 @@ import { verifiableKinds } from '../../../lib/domain/catalogue/catalogue.ts';
 import { linesForRole, nameOfRight, rightOf, wantedRights } from '../../../lib/domain/catalogue/cluster-rights.ts';
 import {
   isFresh,
-  listsOf,
   type NotedRights,
   neededFor,
   noteRights,
@@ -18,14 +17,24 @@ test.each(wantedRights({ services }).map((right) => [nameOfRight(right), right] 
   (name, right) => expect(rightOf(name)).toEqual(right),
 );
 
-test.each([...verifiableKinds, 'pod'] as const)('what is listed for a %s is what is needed for it', (kind) => {
-  const paths = listingsOf([{ kind, name: 'a', namespace: 'n' }]).flatMap((stage) => stage.map(({ path }) => path));
+const gateway = { api_version: 'gateway.networking.k8s.io/v1', plural: 'gateways' };
+const objects = [
+  ...[...verifiableKinds, 'pod' as const].filter((kind) => kind !== 'custom').map((kind) => ({ kind })),
+  ...[gateway, { api_version: 'v1', plural: 'configmaps' }].map((resource) => ({ kind: 'custom' as const, resource })),
+];
+
+test.each(objects)('what is listed for %j is what is needed for it', (object) => {
+  const paths = listingsOf([{ ...object, name: 'a', namespace: 'n' }]).flatMap((stage) =>
+    stage.map(({ path }) => path),
+  );
   const names = paths.map((path) => {
     const [, group = '', resource] = /^\/apis?\/(?:([^/]+)\/)?v[^/]+\/namespaces\/n\/(.+)$/.exec(path)!;
     return nameOfRight({ verb: 'list', group, resource: resource! });
   });
-  expect(neededFor(kind, names)).toEqual(names);
-  expect(listsOf[kind]).toHaveLength(names.length);
+  expect(neededFor(object, names)).toEqual(names);
+  expect(neededFor(object, [])).toEqual([]);
+  const rules = wantedRights({ services: { risk: { a: { ...object, name: 'a' } } } }).map(nameOfRight);
+  expect(names.filter((name) => !rules.includes(name))).toEqual([]);
 });
 
 test('the lines of a role are as few as they can be', () => {
