@@ -12,7 +12,7 @@ export type Drive = (build: string, only: readonly string[]) => Promise<readonly
 
 /** Loaded when it is asked for: some bring the whole runtime, or the bundler. */
 export type Benchmark =
-  | { readonly inside: () => Promise<Measure> }
+  | { readonly inside: () => Promise<Measure>; readonly isLong?: true }
   | {
       readonly drives: () => Promise<Drive>;
       /** What `--only` chooses from. */
@@ -33,6 +33,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   plan: { inside: async () => (await import('./plan.ts')).benchPlan },
   schedule: { inside: async () => (await import('./makespan.ts')).benchSchedule },
   hostile: { inside: async () => (await import('./hostile.ts')).benchHostile },
+  cluster: { inside: async () => (await import('./cluster.ts')).benchCluster, isLong: true },
   'command-line': { drives: async () => (await import('./command-line.ts')).driveCommandLine },
   harness: {
     drives: async () => (await import('./harness.ts')).driveHarness,
