@@ -39,8 +39,7 @@ export const deploy = (api: ScriptedApi, name: string, { namespace = 'shared', p
 };
 
 /** A mirror of a scripted cluster, on time that passes when it is told to. */
-export const mirrored = (random = 0.5) => {
-  const api = new ScriptedApi();
+export const mirrored = (random = 0.5, api = new ScriptedApi()) => {
   const clock = new WorldClock();
   const changed: string[] = [];
   const told: string[] = [];

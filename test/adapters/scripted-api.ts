@@ -66,7 +66,7 @@ export class ScriptedApi implements ApiReads {
     const held = this.#held.get(path) ?? [];
     const lines = all ? held.splice(0) : held.splice(0, 1);
     if (all) this.#held.delete(path);
-    for (const line of lines) this.#say(path, line);
+    for (const line of lines) this.#deliver(path, line);
     return lines.length > 0;
   }
 
@@ -92,6 +92,7 @@ export class ScriptedApi implements ApiReads {
       if (stream.path !== path) continue;
       stream.end = how;
       this.#streams.delete(stream);
+      this.#held.get(path)?.splice(0);
       stream.wake();
     }
   }
@@ -154,16 +155,22 @@ export class ScriptedApi implements ApiReads {
   }
 
   #tell(path: string, change: Change): void {
-    this.#changes.set(path, [...(this.#changes.get(path) ?? []), change]);
+    const known = this.#changes.get(path);
+    if (known === undefined) this.#changes.set(path, [change]);
+    else known.push(change);
     this.#say(path, lineOf(change));
   }
 
   #say(path: string, line: string): void {
     const held = this.#held.get(path);
+    if (held === undefined) this.#deliver(path, line);
+    else if (this.streams.includes(path)) held.push(line);
+  }
+
+  #deliver(path: string, line: string): void {
     for (const stream of this.#streams) {
       if (stream.path !== path) continue;
-      if (held === undefined) stream.lines.push(line);
-      else held.push(line);
+      stream.lines.push(line);
       stream.wake();
     }
   }
