@@ -27,6 +27,8 @@ export interface RecordedRelease {
   readonly last_verified?: string;
   /** Of its workload, where any of them could be the service and nothing tells which is. */
   readonly containers?: readonly string[];
+  /** How soon after its end the Job that was verified last removes itself. */
+  readonly ttl_seconds?: number;
   /** Whose deployment that was, where another target leads to the same object. */
   readonly target?: string;
 }
@@ -37,14 +39,17 @@ export const recordedRelease = (
   last: LastOutcomeRow | undefined,
 ): RecordedRelease | undefined => {
   if (last !== undefined && last.at > (good?.at ?? Number.NEGATIVE_INFINITY)) {
-    return { ...afterOutcome(last, good), ...containersOf(last) };
+    return { ...afterOutcome(last, good), ...containersOf(last), ...ttlOf(good) };
   }
   if (good === undefined) return undefined;
-  return { version: good.version, batch_id: good.batch_id, at: good.at, ...containersOf(good) };
+  return { version: good.version, batch_id: good.batch_id, at: good.at, ...containersOf(good), ...ttlOf(good) };
 };
 
 const containersOf = ({ containers }: Pick<Release, 'containers'>): Pick<RecordedRelease, 'containers'> =>
   containers === undefined ? {} : { containers };
+
+const ttlOf = ({ ttl_seconds }: Pick<Release, 'ttl_seconds'> = {}): Pick<RecordedRelease, 'ttl_seconds'> =>
+  ttl_seconds === undefined ? {} : { ttl_seconds };
 
 const afterOutcome = (
   { release_after, batch_id, at, status, reason, version }: LastOutcomeRow,

@@ -107,6 +107,8 @@ export interface ItemRow {
   readonly image?: string;
   /** The digest by which it ran then, in all pods that told it. */
   readonly digest?: string;
+  /** `ttlSecondsAfterFinished` of a Job. */
+  readonly ttl_seconds?: number;
   /** The container that got the version, where several could be the service. */
   readonly container?: string;
   readonly warnings?: readonly string[];
@@ -273,6 +275,8 @@ export interface Release {
   readonly image?: string;
   /** The digest by which it ran. */
   readonly digest?: string;
+  /** `ttlSecondsAfterFinished` of a Job. */
+  readonly ttl_seconds?: number;
   /** The container that got the version, where several could be the service and the catalogue does not say which is. */
   readonly container?: string;
   /** Those that could be, where that did not tell it either. */

@@ -53,7 +53,7 @@ export function captureBaseline(workload: Workload, view: WorkloadView): Baselin
 }
 
 /** Seconds after its end until a Job is removed, if it is. */
-function ttlOf({ kind }: Workload, object: JsonObject): Pick<Baseline, 'ttl_seconds'> {
+export function ttlOf({ kind }: Workload, object: JsonObject): Pick<Baseline, 'ttl_seconds'> {
   const ttl = valueAt(object, 'spec', 'ttlSecondsAfterFinished');
   return kind === 'job' && typeof ttl === 'number' ? { ttl_seconds: ttl } : {};
 }

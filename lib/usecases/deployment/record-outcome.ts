@@ -89,8 +89,13 @@ export const outcomeWrites = (
   const of =
     capture?.containers === undefined || item.container !== undefined ? {} : { containers: capture.containers };
   if (status !== 'SUCCESS') return [...change.writes, ...lastOutcomeWrites(planned, { ...item, ...of }, outcome)];
-  const { image, digest, container } = item;
-  const release = { batchId: item.batch_id, at, id: ids.next(), seen: { image, digest, container, ...of } };
+  const { image, digest, container, ttl_seconds } = item;
+  const release = {
+    batchId: item.batch_id,
+    at,
+    id: ids.next(),
+    seen: { image, digest, container, ttl_seconds, ...of },
+  };
   return [...change.writes, ...releaseWrites(planned, release)];
 };
 

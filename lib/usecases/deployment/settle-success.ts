@@ -17,7 +17,7 @@ export interface Success {
   readonly reason: string;
   readonly message: string;
   /** What the observer saw. */
-  readonly seen: Pick<ItemRow, 'verified' | 'warnings' | 'image' | 'digest' | 'container'>;
+  readonly seen: Pick<ItemRow, 'verified' | 'warnings' | 'image' | 'digest' | 'container' | 'ttl_seconds'>;
 }
 
 /**

@@ -43,7 +43,7 @@ export interface DeploymentPreview {
   readonly priority: number;
   readonly docker_image_version: string;
   /** What Flotilla recorded as running there, whoever changed it last; absent where it recorded nothing, or was not asked. */
-  readonly recorded?: Omit<RecordedRelease, 'at' | 'containers'> & { readonly at: string };
+  readonly recorded?: Omit<RecordedRelease, 'at' | 'containers' | 'ttl_seconds'> & { readonly at: string };
   /** How the version stands to that one; absent where nobody can say what will run, or it was not looked up. */
   readonly change?: VersionStep;
   /** Who has what it changes, now: at work, or UNKNOWN and so to be resolved first. */
@@ -120,7 +120,10 @@ const readKnown = async (deps: Records, plan: Plan, clustersOf: NamesOfClusters)
   const isSeen = (one: RecordedRelease | undefined): boolean =>
     one?.target === undefined || deps.rights.may('read', placeOfTarget(one.target));
   return {
-    warnings: deployments.flatMap((deployment) => askForContainer(deployment, recorded[deployment.index])),
+    warnings: deployments.flatMap((deployment) => [
+      ...askForContainer(deployment, recorded[deployment.index]),
+      ...warnOfTtl(deployment, recorded[deployment.index]),
+    ]),
     counts: { looked_up: recorded.length, left_out: deployments.length - recorded.length },
     of: ({ index, docker_image_version: version }: PlannedDeployment): Known => {
       const told = index < recorded.length && isSeen(recorded[index]) ? tellRecorded(recorded[index], version) : {};
@@ -133,6 +136,18 @@ const readKnown = async (deps: Records, plan: Plan, clustersOf: NamesOfClusters)
 };
 
 /** A deployment before saw the containers; no cluster is asked here. */
+/** The pipeline may go on for some minutes after the Job has ended, and only then does anybody look. */
+const soonSeconds = 300;
+
+const warnOfTtl = ({ key, workload }: PlannedDeployment, recorded: RecordedRelease | undefined): string[] => {
+  const ttl = recorded?.ttl_seconds;
+  if (workload.kind !== 'job' || ttl === undefined || ttl >= soonSeconds) return [];
+  const how = `its Job removes itself ${ttl} s after its end (ttlSecondsAfterFinished), as it was last seen`;
+  return [
+    `${key}: ${how}: if it is gone before anybody sees its end, the outcome is UNKNOWN; give it ${soonSeconds} s or more`,
+  ];
+};
+
 const askForContainer = ({ key, workload }: PlannedDeployment, recorded: RecordedRelease | undefined): string[] =>
   recorded?.containers === undefined || workload.container !== undefined || workload.image !== undefined
     ? []
@@ -140,7 +155,7 @@ const askForContainer = ({ key, workload }: PlannedDeployment, recorded: Recorde
 
 const tellRecorded = (release: RecordedRelease | undefined, version: string): Known => {
   if (release === undefined) return { change: 'new' };
-  const { containers: _, ...recorded } = release;
+  const { containers: _, ttl_seconds: __, ...recorded } = release;
   const told = { recorded: { ...recorded, at: isoTime(recorded.at) } };
   return recorded.version === undefined ? told : { ...told, change: versionStep(recorded.version, version) };
 };

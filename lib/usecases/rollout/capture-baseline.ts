@@ -37,7 +37,7 @@ export const captureBaseline = async (
   if (namesOf !== undefined) await checkAlone(deps, deployment, { place: { batch_id, index }, namesOf });
   const recorded = rowOf<Release>(await deps.table.get(keys.goodRelease(deployment.target)));
   const container = earlier === undefined ? recorded?.container : containerSince(deployment, earlier, view);
-  const baseline = captureKnown(deployment.workload, view, container);
+  const baseline = withTtl(captureKnown(deployment.workload, view, container), recorded);
   const seen = { view, baseline, recorded };
   const previous = earlier === undefined ? findPrevious(deps, deployment, seen) : earlier.previous;
   const row: CaptureRow = {
@@ -51,6 +51,10 @@ export const captureBaseline = async (
   await retryConflict(deps, () => deps.table.transact([{ put: itemOf(keys.capture(batch_id, index), row) }]));
   return { attempt: item.attempt, timeout_seconds: deployment.timeout, wait_seconds: waitOf(deployment, previous) };
 };
+
+/** A Job that removes itself is mostly gone by now: how soon it does so is known from the last one. */
+const withTtl = (baseline: Baseline, { ttl_seconds }: Pick<Release, 'ttl_seconds'> = {}): Baseline =>
+  baseline.exists || ttl_seconds === undefined ? baseline : { ...baseline, ttl_seconds };
 
 /** Between two attempts somebody else may have come: another attempt would take theirs away. */
 const sinceFirst = (

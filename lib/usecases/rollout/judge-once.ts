@@ -7,12 +7,13 @@ import {
   nextHealthCheck,
   startHealthChecks,
 } from '../../domain/health/health-schedule.ts';
-import type { Cluster, HealthAnswer, HealthRequest } from '../../domain/ports.ts';
+import type { Cluster, HealthAnswer, HealthRequest, WorkloadView } from '../../domain/ports.ts';
 import type { Evidence } from '../../domain/record/evidence.ts';
 import { foreignLines } from '../../domain/record/foreign-text.ts';
 import { clusterWatcher } from '../../domain/record/keys.ts';
-import type { Failure, Restore } from '../../domain/record/rows.ts';
+import type { Failure, ItemRow, Restore } from '../../domain/record/rows.ts';
 import type { RolloutWatchRow } from '../../domain/record/watch-rows.ts';
+import { ttlOf } from '../../domain/rollout/baseline.ts';
 import { podsToUnblock } from '../../domain/rollout/blocking-pod.ts';
 import { isExpectedImage } from '../../domain/rollout/expected-image.ts';
 import { type Finding, wantsLog } from '../../domain/rollout/judgement.ts';
@@ -115,7 +116,12 @@ const probe = async (cluster: Cluster, request: HealthRequest): Promise<HealthAn
   }
 };
 
-const settleGood = (deps: Needs, { row, view }: Observation, finding: Finding, health: string): Promise<void> => {
+const settleGood = (
+  deps: Needs,
+  { row, view, memory }: Observation,
+  finding: Finding,
+  health: string,
+): Promise<void> => {
   const { reason, warnings = [] } = finding;
   const message = fittingText(`${finding.message}${byDigest(finding)}.${health}`);
   if (row.wait === 'verify-restore') return settleRestored(deps, row, { reason, message });
@@ -124,8 +130,20 @@ const settleGood = (deps: Needs, { row, view }: Observation, finding: Finding, h
     warnings: warnings.map(fittingText),
     ...serviceSeen(row, view),
     ...(finding.digest === undefined ? {} : { digest: finding.digest }),
+    ...ttlSeen(row, view, memory),
   } as const;
   return settleSuccess(deps, { place: placeOf(row), row, reason, message, seen });
+};
+
+/** Of a Job that is there, or was. */
+const ttlSeen = (
+  { deployment }: RolloutWatchRow,
+  { workload }: WorkloadView,
+  { progress }: RolloutMemory,
+): Pick<ItemRow, 'ttl_seconds'> => {
+  if (workload !== undefined) return ttlOf(deployment.workload, workload);
+  const ttl_seconds = progress?.made?.ttl_seconds;
+  return ttl_seconds === undefined ? {} : { ttl_seconds };
 };
 
 /** A reference that names it has told it. */

@@ -7,7 +7,12 @@ import type { LastChangeRow } from '../../domain/record/recorded-release.ts';
 import { type ItemRow, itemOf, type LastOutcomeRow, type Outcome, type Release } from '../../domain/record/rows.ts';
 
 /** What was seen to run, as far as it could be told. */
-type Seen = { readonly [name in 'image' | 'digest' | 'container']?: string | undefined } & Pick<Release, 'containers'>;
+type Seen = { readonly [name in 'image' | 'digest' | 'container']?: string | undefined } & Pick<
+  Release,
+  'containers'
+> & {
+    readonly ttl_seconds?: number | undefined;
+  };
 
 interface Verified {
   readonly batchId: string;
@@ -19,7 +24,7 @@ interface Verified {
 /** A verified deployment becomes the release that a later failure returns to. `id` is new and sorts by time. */
 export const releaseWrites = (
   deployment: PlannedDeployment,
-  { batchId, at, id, seen: { image, digest, container, containers } = {} }: Verified,
+  { batchId, at, id, seen: { image, digest, container, containers, ttl_seconds } = {} }: Verified,
 ): readonly Write[] => {
   const release: Release = {
     version: deployment.docker_image_version,
@@ -27,6 +32,7 @@ export const releaseWrites = (
     ...(digest === undefined ? {} : { digest }),
     ...(container === undefined ? {} : { container }),
     ...(containers === undefined ? {} : { containers }),
+    ...(ttl_seconds === undefined ? {} : { ttl_seconds }),
     deployment,
     origin: 'recorded',
     at,

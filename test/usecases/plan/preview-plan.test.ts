@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
+import { planBatch } from '../../../lib/domain/plan/plan-batch.ts';
 import type { Table } from '../../../lib/domain/ports.ts';
+import { keys } from '../../../lib/domain/record/keys.ts';
+import { itemOf, type Release } from '../../../lib/domain/record/rows.ts';
+import { readValidBatch } from '../../../lib/usecases/batch/read-valid-batch.ts';
 import { previewPlan } from '../../../lib/usecases/plan/preview-plan.ts';
 import { makeWorld, manyYaml, releaseYaml } from '../batch/api-world.ts';
 
@@ -64,6 +68,31 @@ test('of a large batch the first thousand are compared with what was recorded, a
   expect(deployments.map(({ change }) => change)).toEqual(
     deployments.map(({ index }) => (index < 1_000 ? 'new' : undefined)),
   );
+});
+
+test.each([
+  ['job', 5, 1],
+  ['job', 299, 1],
+  ['job', 300, 0],
+  ['job', undefined, 0],
+  ['deployment', 5, 0],
+] as const)('a %s that removed itself %s s after its end is warned of: %i', async (kind, ttl_seconds, count) => {
+  const world = makeWorld();
+  const of = await world.deps.catalogue();
+  const services = {
+    shared: { 'login-api': { kind, name: 'login-api' } },
+    clearing: { 'trade-intake': { kind: 'deployment', name: 'trade-intake' } },
+    risk: { 'limit-check': { kind: 'deployment', name: 'limit-check' } },
+  } as const;
+  const catalogue = async () => ({ ...of, services });
+  const { deployments } = planBatch(readValidBatch(text, await catalogue()).batch, await catalogue());
+  const [deployment] = deployments;
+  const release = { version: '3.0.1', deployment: deployment!, origin: 'recorded', at: 1, batch_id: 'x' } as const;
+  const row: Release = { ...release, ...(ttl_seconds === undefined ? {} : { ttl_seconds }) };
+  await world.table.transact([{ put: itemOf(keys.goodRelease(deployment!.target), row) }]);
+  const preview = await previewPlan({ ...world.deps, catalogue }, { text });
+  expect(preview.warnings.filter((warning) => warning.includes('ttlSecondsAfterFinished'))).toHaveLength(count);
+  expect(preview.deployments[0]?.recorded).not.toHaveProperty('ttl_seconds');
 });
 
 test('without a table nothing is said of what runs or is locked', async () => {

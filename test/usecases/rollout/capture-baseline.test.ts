@@ -174,6 +174,14 @@ describe('the release to return to is', () => {
   });
 });
 
+test.each([
+  ['which was gone before', { revisions: [], pods: [] }, { exists: false, ttl_seconds: 5 }],
+  ['which is still there', old, baseline],
+])('how soon a Job removes itself is known from the last one, %s', async (_, view, kept) => {
+  const { row } = await captured({ views: [view], recorded: { ttl_seconds: 5 } });
+  expect(row?.baseline).toEqual(kept);
+});
+
 describe('where several containers could be the service', () => {
   const two = (app: string, proxy: string) =>
     viewOf({

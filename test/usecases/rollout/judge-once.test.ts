@@ -232,6 +232,22 @@ describe('a verdict', () => {
     expect([asked, (await read()).isWatched]).toEqual([deleted, true]);
   });
 
+  test('that a Job is complete keeps how soon it removes itself, also when it is gone by then', async () => {
+    for (const isGone of [false, true]) {
+      const { look, read, row } = await watched({});
+      const workload = { ...row.deployment.workload, kind: 'job' as const };
+      Object.assign(row, { deployment: { ...row.deployment, workload } });
+      const template = { spec: { containers: [{ name: 'app', image: 'reg/app:3.0.2' }] } };
+      const spec = { ttlSecondsAfterFinished: 5, template };
+      const conditions = isGone ? [] : [{ type: 'Complete', status: 'True' }];
+      const status = { succeeded: 1, conditions };
+      await look({ workload: { metadata: { uid: 'j1' }, spec, status }, revisions: [], pods: [] });
+      if (isGone) await look({ revisions: [], pods: [] });
+      const { item } = await read();
+      expect([item.status, item.ttl_seconds]).toEqual(['SUCCESS', 5]);
+    }
+  });
+
   test('that cannot be given any more is UNKNOWN', async () => {
     const { look, read, row, world } = await watched({});
     const workload = { ...row.deployment.workload, kind: 'job' as const };
