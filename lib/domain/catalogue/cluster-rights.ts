@@ -18,7 +18,7 @@ export interface RoleRule {
 
 const looks = ['list', 'watch'];
 
-/** What Flotilla asks of any namespace where something is deployed. It looks, and changes nothing. */
+/** What Flotilla asks of any namespace where something is deployed. It looks, and changes nothing; see `unblock` for the one exception. */
 export const commonRules: readonly RoleRule[] = [
   {
     group: 'apps',
