@@ -33,6 +33,11 @@ const seldom: WorldOptions = { catalogue: patientFor(60), sweepEvery: 300_000 };
 
 const abortedOnce = async (world: World): Promise<void> => expect(world.executor.cancels).toHaveLength(1);
 
+const lacking =
+  (...rights: readonly string[]) =>
+  ({ cluster }: World): void =>
+    cluster.lack(...rights);
+
 export const byOwner: readonly Path[] = [
   {
     title: 'deploy: the run is aborted at the end of the timeout, then the previous release is seen',
@@ -288,6 +293,26 @@ export const byOwner: readonly Path[] = [
       a: { outcome: 'FAILED / NotStarted', visited: 'AwaitTurn Capture Record', says: /ClusterUnavailable/ },
     },
     ends: failed,
+  },
+  {
+    title: 'capture: the cluster will never let us see what becomes of it, and is not asked again',
+    batch: [{ name: 'a', retries: 1 }],
+    before: lacking('list pods'),
+    expect: {
+      a: {
+        outcome: 'FAILED / RightsMissing',
+        visited: 'AwaitTurn Capture Record',
+        says: /^Nothing was started: cluster [\w-]+ does not let us list pods in namespace \w+; give the role: flotilla cluster-role [\w-]+ \| kubectl apply -f -\.$/,
+      },
+    },
+    ends: failed,
+  },
+  {
+    title: 'capture: the cluster lets us see less than it could',
+    batch: [{ name: 'a' }],
+    before: lacking('watch pods', 'watch events'),
+    expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1' } },
+    ends: 'SUCCESS / AllSucceeded',
   },
   {
     title: 'restore: the run is aborted at its end',

@@ -1,3 +1,4 @@
+import { type Right, rightOf } from '../../lib/domain/catalogue/cluster-rights.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import type { JsonObject } from '../../lib/domain/json.ts';
 import type { Workload } from '../../lib/domain/plan/plan.ts';
@@ -36,6 +37,9 @@ const looks: Readonly<Record<Fate, object>> = {
 export class ScriptedCluster implements Cluster {
   /** From this moment on it cannot be asked, until the other. */
   away: { readonly from: number; readonly until: number } | undefined;
+  /** Only where its role lacks something is it asked. */
+  missingRights?: () => Promise<readonly Right[]>;
+  #lacks: readonly string[] = [];
   /** What the service answers to its nth health check, from 1. */
   answer: (service: string, nth: number) => number = () => 200;
   /** What runs beside every service. */
@@ -68,6 +72,9 @@ export class ScriptedCluster implements Cluster {
 
   async read(workloads: readonly Workload[]): Promise<readonly WorkloadView[]> {
     this.#ask();
+    const refused = { cluster: this.#name, status: 403 };
+    if (this.#lacks.some((one) => one.startsWith('list ')))
+      throw new FlotillaError('ClusterUnavailable', `cluster ${this.#name} says no`, refused);
     this.reads += 1;
     return workloads.map(({ name }) => {
       const release = this.#now(name);
@@ -98,6 +105,12 @@ export class ScriptedCluster implements Cluster {
   async identify(): Promise<readonly string[]> {
     this.#ask();
     return this.identities;
+  }
+
+  /** Its role lacks these: `list pods`. */
+  lack(...rights: readonly string[]): void {
+    this.#lacks = rights;
+    this.missingRights = async () => rights.map(rightOf);
   }
 
   async logs(_namespace: string, pod: string, container: string): Promise<readonly string[]> {
