@@ -2,7 +2,7 @@ import type { JsonObject } from '../../lib/domain/json.ts';
 import type { WorkloadKind } from '../../lib/domain/plan/plan.ts';
 import { noRuleReason } from '../../lib/domain/rollout/conventions.ts';
 import type { Finding } from '../../lib/domain/rollout/judgement.ts';
-import { desiredReplicas, listAt, numberAt, stringAt, valueAt } from '../../lib/domain/rollout/kubernetes-object.ts';
+import { desiredReplicas, numberAt, stringAt, valueAt } from '../../lib/domain/rollout/kubernetes-object.ts';
 import type { Answer, System } from './systems.ts';
 
 /** A case whose answer is not ours. */
@@ -20,7 +20,7 @@ export interface Difference {
 export interface Rule {
   readonly name: string;
   readonly systems: readonly System[];
-  readonly theirs: Answer;
+  readonly theirs: readonly Answer[];
   readonly ours: readonly Finding['verdict'][];
   /** When, for the reader. */
   readonly when: string;
@@ -32,8 +32,6 @@ const all: readonly System[] = ['kubectl', 'kstatus', 'Helm', 'Argo CD'];
 const byConvention = ({ kind }: Pick<Difference, 'kind'>): boolean =>
   ['custom', 'certificate', 'knative-service', 'cronjob'].includes(kind);
 const phaseOf = (object: JsonObject): string | undefined => stringAt(object, 'status', 'phase');
-const hasTrue = (object: JsonObject, type: string): boolean =>
-  listAt(object, 'status', 'conditions').some((one) => one.type === type && one.status === 'True');
 
 /** Counters that prove a rollout, by kind. One that nobody wrote proves nothing. */
 const counters: Readonly<Record<string, readonly string[]>> = {
@@ -51,33 +49,34 @@ const endsByItself = ({ kind, object }: Difference): boolean =>
 
 export const rules: readonly Rule[] = [
   {
-    ...{ name: 'grace', systems: all, theirs: 'failing', ours: ['waiting'] },
+    ...{ name: 'grace', systems: all, theirs: ['failing'], ours: ['waiting'] },
     when: 'we say failing when the same state lasts',
     reason:
       'What heals by itself (a pull, a first crash, a node on its way) gets the time of two tries before it fails.',
     holds: ({ later }) => later.verdict === 'failing',
   },
   {
-    ...{ name: 'by hand', systems: ['kubectl'], theirs: 'failing', ours: ['waiting'] },
-    when: 'the update strategy is OnDelete, and nothing is counted yet',
-    reason: 'kubectl refuses to answer there. Somebody may be about to delete the pods; we fail it when nobody is.',
+    ...{ name: 'by hand', systems: ['kubectl', 'Helm', 'Argo CD'], theirs: ['failing', 'healthy'], ours: ['waiting'] },
+    when: 'the update strategy is OnDelete, and not all pods are known to be new',
+    reason:
+      'kubectl refuses to answer, Helm and Argo CD are content. Somebody may be about to delete the pods; we fail it when nobody is.',
     holds: ({ object }) => stringAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete',
   },
   {
-    ...{ name: 'steady', systems: all, theirs: 'healthy', ours: ['waiting'] },
+    ...{ name: 'steady', systems: all, theirs: ['healthy'], ours: ['waiting'] },
     when: 'we say healthy when the same state lasts',
     reason: 'Without a readiness probe, and where nothing is wanted, one look only says that something has begun.',
     holds: ({ later }) => later.verdict === 'healthy',
   },
   {
-    ...{ name: 'unwritten count', systems: all, theirs: 'healthy', ours: ['waiting'] },
+    ...{ name: 'unwritten count', systems: all, theirs: ['healthy'], ours: ['waiting'] },
     when: 'a counter that proves the rollout is absent from the status',
     reason: 'Absent means 0. Who does not look at a counter cannot know that the new revision is what is ready.',
     holds: (one) =>
       isReplicated(one) && (counters[one.kind] ?? []).some((name) => valueAt(one.object, 'status', name) === undefined),
   },
   {
-    ...{ name: 'all replicas', systems: ['Helm'], theirs: 'healthy', ours: ['waiting'] },
+    ...{ name: 'all replicas', systems: ['Helm'], theirs: ['healthy'], ours: ['waiting'] },
     when: 'fewer replicas are ready than are wanted, and maxUnavailable or a partition allows that',
     reason: 'maxUnavailable says what may be missing on the way, not what may be missing in the end.',
     holds: ({ object, kind }) => {
@@ -93,47 +92,48 @@ export const rules: readonly Rule[] = [
     },
   },
   {
-    ...{ name: 'work must be done', systems: ['kstatus', 'Argo CD'], theirs: 'healthy', ours: ['waiting'] },
+    ...{ name: 'work must be done', systems: ['kstatus', 'Argo CD'], theirs: ['healthy'], ours: ['waiting'] },
     when: 'a Job, or a Pod that is not started again when it ends, has not ended yet',
     reason: 'To be under way is enough for who waits until an object is reconciled. A deployment wants its work done.',
     holds: (one) => endsByItself(one) && !['Succeeded', 'Failed'].includes(phaseOf(one.object) ?? ''),
   },
   {
-    ...{ name: 'ended badly', systems: ['kstatus', 'Argo CD'], theirs: 'healthy', ours: ['failing'] },
+    ...{ name: 'ended badly', systems: ['kstatus', 'Argo CD'], theirs: ['healthy'], ours: ['failing'] },
     when: 'the object says in its phase or in a condition that it failed',
     reason: 'That nothing will happen to it any more is no success.',
-    holds: ({ object }) =>
-      /^(failed|failure|error|lost|aborted)/i.test(phaseOf(object) ?? '') ||
-      ['Failed', 'Stalled', 'Degraded', 'ErrorOccurred'].some((type) => hasTrue(object, type)),
+    holds: ({ ours }) => ['ConditionFailed', 'PhaseFailed', 'PodFailed', 'JobFailed'].includes(ours.reason),
   },
   {
-    ...{ name: 'says nothing', systems: ['kstatus', 'Argo CD'], theirs: 'healthy', ours: ['waiting'] },
+    ...{ name: 'says nothing', systems: ['kstatus', 'Argo CD'], theirs: ['healthy'], ours: ['waiting'] },
     when: 'an object has no status, or (kstatus) no condition that sums it up',
     reason: 'Silence is no success. kstatus takes an object for reconciled as long as it does not say otherwise.',
     holds: ({ system, ours }) =>
       ours.reason === 'StatusAwaited' || (system === 'kstatus' && ours.reason === noRuleReason),
   },
   {
-    ...{ name: 'something against it', systems: ['kstatus', 'Argo CD'], theirs: 'healthy', ours: ['waiting'] },
+    ...{ name: 'something against it', systems: ['kstatus', 'Argo CD'], theirs: ['healthy'], ours: ['waiting'] },
     when: 'an object that is known by convention has a condition, phase, count or address that is not as it should be',
     reason: 'A script that knows the kind may pass over that. Who knows only the conventions must not.',
     holds: (one) => byConvention(one) && one.ours.reason !== noRuleReason,
   },
   {
-    ...{ name: 'not yet is not failed', systems: ['kstatus', 'Argo CD'], theirs: 'failing', ours: ['waiting'] },
+    ...{ name: 'not yet is not failed', systems: ['kstatus', 'Argo CD'], theirs: ['failing'], ours: ['waiting'] },
     when: 'an object that is known by convention says False or has not said anything, and names no failure of its own',
     reason: 'By the conventions of the API a condition that is False is not true yet: its controller goes on trying.',
     holds: (one) => byConvention(one) && one.ours.reason !== noRuleReason,
   },
   {
-    ...{ name: 'own words of failure', systems: ['kstatus', 'Argo CD'], theirs: 'waiting', ours: ['failing'] },
-    when: 'a container loops, or a condition or phase of the object itself names a failure',
-    reason: 'Whoever runs it may try for ever. A deployment of what has failed often enough is over.',
+    ...{ name: 'own words of failure', systems: all, theirs: ['waiting'], ours: ['failing'] },
+    when: 'a container loops, a condition or phase of the object itself names a failure, or it is paused in the middle',
+    reason:
+      'Whoever runs it may try, or wait, for ever. A deployment of what has failed often enough, or cannot move, is over.',
     holds: ({ ours }) =>
-      ['CrashLoopBackOff', 'OOMKilled', 'ConditionFailed', 'PhaseFailed', 'RevisionFailed'].includes(ours.reason),
+      ['CrashLoopBackOff', 'OOMKilled', 'ConditionFailed', 'PhaseFailed', 'RevisionFailed', 'Paused'].includes(
+        ours.reason,
+      ),
   },
   {
-    ...{ name: 'suspended', systems: ['Argo CD'], theirs: 'suspended', ours: ['waiting', 'failing', 'healthy'] },
+    ...{ name: 'suspended', systems: ['Argo CD'], theirs: ['suspended'], ours: ['waiting', 'failing', 'healthy'] },
     when: 'we say in a reason or warning that it is suspended, paused, or waits for a person',
     reason:
       'We have no such word. In the middle it is waited for, or fails as paused; with nothing left to do it is healthy, with a warning.',

@@ -79,7 +79,7 @@ export function judgeCase(one: UpstreamCase): Outcome {
   const rule = rules.find(
     (each) =>
       each.systems.includes(system) &&
-      each.theirs === theirs &&
+      each.theirs.includes(theirs) &&
       each.ours.includes(ours.verdict) &&
       each.holds(difference),
   );

@@ -9,7 +9,7 @@ const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'verdict
 test('the page has the rules as they are in code, word for word', () => {
   const rows = rules.map(
     ({ name, systems, theirs, ours, when, reason }) =>
-      `| ${name} | ${systems.join(', ')} | ${theirs} | ${ours.join(', ')} | ${when} | ${reason} |`,
+      `| ${name} | ${systems.join(', ')} | ${theirs.join(', ')} | ${ours.join(', ')} | ${when} | ${reason} |`,
   );
   const begin = page.indexOf('| rule |');
   const written = page.slice(begin, page.indexOf('\n\n', begin)).split('\n').slice(2);

@@ -93,9 +93,9 @@ function countsFinding(object: JsonObject): Finding | undefined {
   ]);
 }
 
-/** Until 0.8 the stable revision of a canary stood elsewhere. */
+/** Until 0.8 the stable revision of a canary stood elsewhere. Empty: there was none yet. */
 const stableOf = (object: JsonObject): string | undefined =>
-  stringAt(object, 'status', 'stableRS') ?? stringAt(object, 'status', 'canary', 'stableRS');
+  stringAt(object, 'status', 'stableRS') || stringAt(object, 'status', 'canary', 'stableRS') || undefined;
 
 function strategyFinding(object: JsonObject): Finding | undefined {
   const hash = stringAt(object, 'status', 'currentPodHash');
