@@ -134,12 +134,12 @@ export const rules: readonly Rule[] = [
   },
   {
     ...{ name: 'suspended', systems: ['Argo CD'], theirs: ['suspended'], ours: ['waiting', 'failing', 'healthy'] },
-    when: 'we say in a reason or warning that it is suspended, paused, or waits for a person',
+    when: 'we wait, fail as paused or suspended, or say so in a warning',
     reason:
       'We have no such word. In the middle it is waited for, or fails as paused; with nothing left to do it is healthy, with a warning.',
-    holds: ({ ours, ...difference }) =>
-      ['Suspended', 'AwaitsPromotion', 'StepPause', 'Paused'].includes(ours.reason) ||
-      (byConvention(difference) && ours.verdict === 'waiting') ||
+    holds: ({ ours }) =>
+      ours.verdict === 'waiting' ||
+      ['Suspended', 'Paused'].includes(ours.reason) ||
       (ours.warnings ?? []).some((text) => /suspended|paused/.test(text)),
   },
 ];

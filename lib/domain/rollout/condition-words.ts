@@ -12,10 +12,10 @@ const failed: ReadonlySet<string> = new Set(['Stalled', 'Failed', 'Degraded', 'E
 
 /** True is bad in some way. Not enough to fail, too much to be healthy. */
 const bad =
-  /Fail|Error|Degraded|Invalid|Unhealthy|Terminal$|Recoverable|Conflict|Violation|NonStructural|Missing|Unavailable|NotReady|Pressure|Blocked|Denied|Rejected|Inconclusive/;
+  /Fail|Error|Degraded|Invalid|Unhealthy|Terminal$|Recoverable|Conflict|Violation|NonStructural|Missing|Unavailable|NotReady|Pressure|Blocked|Denied|Rejected|Inconclusive|Fallback$|Stopped$/;
 
 /** Says nothing about whether the object does what it is for: a scaler without work, a machine that cannot be moved. */
-const neutral = /(^|[a-z])(Active|Fallback|Stopped|Migratable|Idle|Enabled|Deprecated|Outdated|ScalingLimited)$/;
+const neutral = /(^|[a-z])(Active|Migratable|Idle|Enabled|Deprecated|Outdated|ScalingLimited)$/;
 
 /** True says that the controller is at work (`Reconciling` is kstatus'). */
 const busy: ReadonlySet<string> = new Set([
@@ -54,7 +54,8 @@ const isDone: ReadonlySet<string> = new Set([
   ...['finished', 'done', 'valid', 'uptodate', 'cluster in healthy state'],
 ]);
 
-const isUnderWay = /pending|progress|waiting|creating|updating|upgrading|initializing|unknown|paused/i;
+const isUnderWay =
+  /pending|progress|waiting|creating|updating|upgrading|initializing|unknown|paused|fail|degraded|unhealthy|error|_err$|_warn$/i;
 
 /** Of a part of an object: words that everybody means alike. */
 export const isUnfinished = (phase: string): boolean => endedBadly.has(phase.toLowerCase()) || isUnderWay.test(phase);

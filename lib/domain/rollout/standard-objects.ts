@@ -24,7 +24,8 @@ const rules: Readonly<Record<string, (object: JsonObject) => Finding>> = {
   'argoproj.io/experiments': phases({ done: ['Successful'], failed: ['Failed', 'Error'] }),
   'argoproj.io/workflows': phases({ done: ['Succeeded'], failed: ['Failed', 'Error'] }),
   'flagger.app/canaries': phases({ done: ['Initialized', 'Succeeded'], failed: ['Failed'] }),
-  'cluster.x-k8s.io/machinedeployments': phases({ done: ['Running'], failed: ['Failed'] }),
+  'cluster.x-k8s.io/machinedeployments': machines,
+  'external-secrets.io/externalsecrets': secret,
   'snapshot.storage.k8s.io/volumesnapshots': flag('readyToUse'),
 };
 
@@ -94,9 +95,35 @@ function disruptionBudget(object: JsonObject): Finding {
   if (valueAt(object, 'status', 'observedGeneration') === undefined)
     return waiting('StatusAwaited', 'its controller has not written a status yet');
   const allowed = conditionOf(object, 'DisruptionAllowed');
-  return allowed === undefined || stringAt(allowed, 'status') === 'True'
+  if (allowed === undefined) return waiting('StatusAwaited', 'it does not say yet whether disruptions are allowed');
+  return stringAt(allowed, 'status') === 'True'
     ? healthy('BudgetObserved', 'the controller keeps the budget')
     : waiting('ConditionNotTrue', `the condition ${describe(allowed)}`);
+}
+
+/** Cluster API: all machines are of the newest template, and ready. */
+function machines(object: JsonObject): Finding {
+  const byPhase = phases({ done: ['Running'], failed: ['Failed'] })(object);
+  const [need, updated, ready] = ['replicas', 'updatedReplicas', 'readyReplicas'].map((name) =>
+    numberAt(object, 'status', name),
+  ) as [number, number, number];
+  if (byPhase.verdict !== 'healthy') return byPhase;
+  const short = firstShort([
+    { reason: 'ReplicasNotUpdated', have: updated, need, text: 'machines are updated' },
+    { reason: 'ReplicasNotReady', have: ready, need, text: 'machines are ready' },
+  ]);
+  return short ?? byPhase;
+}
+
+/** With refreshPolicy OnChange its Ready may be older than what was fetched last. */
+function secret(object: JsonObject): Finding {
+  const [told, fetched] = [
+    stringAt(conditionOf(object, 'Ready'), 'lastTransitionTime'),
+    stringAt(object, 'status', 'refreshTime'),
+  ].map((time) => Date.parse(time ?? '')) as [number, number];
+  return stringAt(object, 'spec', 'refreshPolicy') === 'OnChange' && told < fetched
+    ? waiting('ConditionStale', 'its condition Ready is older than what was fetched last')
+    : conventionFinding(object);
 }
 
 function definition(object: JsonObject): Finding {

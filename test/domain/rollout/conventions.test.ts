@@ -1,5 +1,7 @@
-import { expect, it } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../lib/domain/json.ts';
+import { summaries } from '../../../lib/domain/rollout/condition-words.ts';
 import { objectFinding } from '../../../lib/domain/rollout/standard-objects.ts';
 
 /** Objects that are none of our kinds: what is said of them by convention, and by the rows of standard objects. */
@@ -165,7 +167,7 @@ const rows: readonly (readonly [what: string, object: JsonObject, said: string])
     }),
     'waiting ConditionNamesFailure',
   ],
-  ['is a budget', of('policy/v1', 'PodDisruptionBudget', { observedGeneration: 3 }), 'healthy BudgetObserved'],
+  ['is a budget', of('policy/v1', 'PodDisruptionBudget', { observedGeneration: 3 }), 'waiting StatusAwaited'],
   [
     'is a budget that is used up',
     of('policy/v1', 'PodDisruptionBudget', { observedGeneration: 3, conditions: [is('DisruptionAllowed', 'False')] }),
@@ -186,6 +188,47 @@ const rows: readonly (readonly [what: string, object: JsonObject, said: string])
     of('apiextensions.k8s.io/v1', 'CustomResourceDefinition', { conditions: [is('Established', 'False')] }),
     'waiting ConditionNotTrue',
   ],
+  [
+    'is a budget that is kept',
+    of('policy/v1', 'PodDisruptionBudget', { observedGeneration: 3, conditions: [is('DisruptionAllowed')] }),
+    'healthy BudgetObserved',
+  ],
+  ['lives on its fallback', with_(ready, is('Fallback')), 'waiting ConditionNamesFailure'],
+  ['has a part in trouble', widget({ conditions: [ready], store: { health: 'HEALTH_ERR' } }), 'waiting PartNotDone'],
+  [
+    'is machines',
+    of('cluster.x-k8s.io/v1beta1', 'MachineDeployment', {
+      phase: 'Running',
+      replicas: 1,
+      updatedReplicas: 1,
+      readyReplicas: 1,
+    }),
+    'healthy PhaseDone',
+  ],
+  [
+    'is machines of which none is ready',
+    of('cluster.x-k8s.io/v1beta1', 'MachineDeployment', { phase: 'Running', replicas: 1, updatedReplicas: 1 }),
+    'waiting ReplicasNotReady',
+  ],
+  [
+    'is machines that failed',
+    of('cluster.x-k8s.io/v1beta1', 'MachineDeployment', { phase: 'Failed' }),
+    'failing PhaseFailed',
+  ],
+  [
+    'is a secret that was fetched again',
+    of(
+      'external-secrets.io/v1',
+      'ExternalSecret',
+      {
+        conditions: [is('Ready', 'True', { lastTransitionTime: '2026-01-01T00:00:00Z' })],
+        refreshTime: '2026-01-01T00:00:01Z',
+      },
+      { spec: { refreshPolicy: 'OnChange' } },
+    ),
+    'waiting ConditionStale',
+  ],
+  ['is a secret', of('external-secrets.io/v1', 'ExternalSecret', { conditions: [ready] }), 'healthy ConditionsTrue'],
   ['is a canary', of('flagger.app/v1beta1', 'Canary', { phase: 'Succeeded' }), 'healthy PhaseDone'],
   ['is a snapshot', of('snapshot.storage.k8s.io/v1', 'VolumeSnapshot', { readyToUse: true }), 'healthy StatusReady'],
   [
@@ -204,4 +247,35 @@ it.each(rows)('one that %s', (_, object, said) => {
 it('can be asked for by the resource of the catalogue, where the kind is not known', () => {
   const claim = { api_version: 'v1', plural: 'persistentvolumeclaims' };
   expect(objectFinding({ kind: '', status: { phase: 'Bound' } }, claim).verdict).toBe('healthy');
+});
+
+describe('whatever else an object says', () => {
+  const types = fc.constantFrom(
+    ...summaries,
+    'StoreReady',
+    'Synced',
+    'Failed',
+    'Paused',
+    'Reconciling',
+    'Active',
+    'Odd',
+  );
+  const condition = fc.record({ type: types, status: fc.constantFrom('True', 'False', 'Unknown') });
+  const objects = fc.record({
+    conditions: fc.array(condition, { maxLength: 5 }),
+    ...{ phase: fc.constantFrom('Running', 'Failed', 'Odd', ''), observedGeneration: fc.integer({ min: 1, max: 4 }) },
+  });
+  const judged = fc.property(objects, ({ conditions, ...status }) => {
+    const { verdict } = objectFinding(widget({ ...status, conditions }));
+    const isSummary = ({ type }: { readonly type: string }) => summaries.includes(type);
+    const isTrue = ({ status: said }: { readonly status: string }) => said === 'True';
+    const speaksAgainst =
+      status.observedGeneration < 3 ||
+      !conditions.some(isSummary) ||
+      conditions.some((one) => isSummary(one) && !isTrue(one)) ||
+      conditions.some((one) => ['Failed', 'Paused', 'Reconciling'].includes(one.type) && isTrue(one));
+    return !(speaksAgainst && verdict === 'healthy');
+  });
+
+  it('is never healthy with a condition against it, or for a spec that nobody has seen', () => fc.assert(judged));
 });
