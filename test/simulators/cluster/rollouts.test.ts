@@ -239,12 +239,9 @@ describe('the other kinds', () => {
   });
 
   it('tells who holds up a StatefulSet that was put back while its last pod was broken', async () => {
-    const result = await followRollout(cluster, {
-      ...(await deploy('statefulset', 'statefulset-bad', '1')),
-      until: ({ warnings = [] }) => warnings.length > 0,
-    });
-    expect(result.verdict).toBe('waiting');
-    expect(result.warnings).toEqual([expect.stringContaining('statefulset-bad-1')]);
+    const result = await followRollout(cluster, await deploy('statefulset', 'statefulset-bad', '1'));
+    expect(result).toMatchObject({ verdict: 'failing', reason: 'BlockedByOldPod' });
+    expect(result.message).toContain('statefulset-bad-1');
     await fetch(`${simulated.url}/api/v1/namespaces/shared/pods/statefulset-bad-1`, { method: 'DELETE' });
     const workload = workloadOf('statefulset', 'statefulset-bad');
     const baseline = await baselineOf(cluster, workload);
