@@ -72,13 +72,24 @@ interface Found {
   readonly view: WorkloadView;
 }
 
-/** When the cluster cannot be asked, the release is put back all the same: that is harmless where it already runs. */
-const lookAt = async ({ cluster }: Needs, deployment: PlannedDeployment): Promise<WorkloadView | undefined> => {
-  try {
-    return (await (await cluster(deployment.cluster)).read([deployment.workload]))[0];
-  } catch (error) {
-    if (isFlotillaError(error, 'ClusterUnavailable')) return undefined;
-    throw error;
+/** Of a function that has 90 s and must also start a run. */
+const patience = 5_000;
+const pause = 1_000;
+
+/**
+ * What stands there may be somebody else's, so a cluster that does not answer is asked again for some seconds. Then the release is put
+ * back all the same: nobody saw that anything else stands there, and what failed must not stay because of the network.
+ */
+const lookAt = async ({ cluster, clock }: Needs, deployment: PlannedDeployment): Promise<WorkloadView | undefined> => {
+  const end = clock.now() + patience;
+  for (;;) {
+    try {
+      return (await (await cluster(deployment.cluster)).read([deployment.workload]))[0];
+    } catch (error) {
+      if (!isFlotillaError(error, 'ClusterUnavailable')) throw error;
+      if (clock.now() >= end) return undefined;
+      await clock.sleep(pause);
+    }
   }
 };
 

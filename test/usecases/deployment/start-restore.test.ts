@@ -169,8 +169,18 @@ describe('where the cluster', () => {
     const { restore, read, started, view } = await failedDeployment();
     view.now = new FlotillaError('ClusterUnavailable', 'away');
     await restore('a');
-    expect(started).toHaveLength(1);
+    expect([started.length, view.looks]).toEqual([1, 6]);
     expect((await read()).capture.restore_baseline).toBeUndefined();
+  });
+
+  test('answers only when it is asked again, what stands there counts', async () => {
+    const { world, restore, started, view } = await failedDeployment();
+    view.now = new FlotillaError('ClusterUnavailable', 'away');
+    world.clock.in(2_000, async () => {
+      view.now = viewOf({ image: 'reg/login-api:9.9.9', revision: 3 });
+    });
+    await restore('a');
+    expect(started).toEqual([]);
   });
 
   test('is not configured, that is told', async () => {
