@@ -34,6 +34,10 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   schedule: { inside: async () => (await import('./makespan.ts')).benchSchedule },
   hostile: { inside: async () => (await import('./hostile.ts')).benchHostile },
   cluster: { inside: async () => (await import('./cluster.ts')).benchCluster, isLong: true },
+  'cluster-requests': {
+    drives: async () => (await import('./cluster-requests.ts')).driveClusterRequests,
+    isLong: true,
+  },
   'command-line': { drives: async () => (await import('./command-line.ts')).driveCommandLine },
   harness: {
     drives: async () => (await import('./harness.ts')).driveHarness,

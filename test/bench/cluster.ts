@@ -15,6 +15,9 @@ import type { Measurement } from './plan.ts';
 /** Rollouts of each kind. */
 const rollouts = 20;
 
+/** From one to the next, so that it is not the machine that is measured. */
+const apartMilliseconds = 1_000;
+
 /** Seconds that a new pod must be ready: the run of the pipeline is over long before, and they do not end all at once. */
 const minReadySeconds = (nth: number): number => 8 + nth / 2;
 
@@ -113,11 +116,10 @@ const byHelm = async ({ watcher, tools, kubeconfig, folder, world }: Bench, one:
 const measureKind = async (bench: Bench, kind: Kind): Promise<Told> => {
   console.error(`cluster, ${kind.name} begins`);
   const cases = casesOf(kind);
-  // A moment apart, so that it is not the machine that is measured.
   const apart = <Result>(act: (one: Case) => Promise<Result>) =>
     Promise.all(
       cases.map(async (one, nth) => {
-        await sleep(nth * 300);
+        await sleep(nth * apartMilliseconds);
         return act(one);
       }),
     );

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Started, startProgram } from '../programs.ts';
-import { batchText, keyVariable } from './given-files.ts';
-import type { Scenario } from './scenarios.ts';
+import { keyVariable } from './given-files.ts';
 
 /** An event of the feed, as far as it is read here. */
 export interface FeedEvent {
@@ -44,10 +43,10 @@ export class BuildServer {
     return new BuildServer(await startProgram(node, args, { cwd: folder, env: { ...env, ...none } }), data);
   }
 
-  async submit(scenario: Scenario): Promise<string> {
+  async submit(body: string): Promise<string> {
     const headers = { ...this.#headers, 'content-type': 'application/json' };
     const { batch_id } = await this.#ask<{ batch_id: string }>('/batches', {
-      ...{ method: 'POST', headers, body: batchText(scenario) },
+      ...{ method: 'POST', headers, body },
     });
     return batch_id;
   }

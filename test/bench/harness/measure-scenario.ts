@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BuildServer, notedEnds } from './build-server.ts';
-import { configurationText, kubeconfigText } from './given-files.ts';
+import { batchText, configurationText, kubeconfigText } from './given-files.ts';
 import { requestsIn, type Sample, type Seen } from './measure.ts';
 import type { Scenario } from './scenarios.ts';
 import { SimulatedWorld } from './simulated-world.ts';
@@ -49,7 +49,7 @@ interface Watched extends Pick<Measuring, 'scenario' | 'tell'> {
 const watch = async ({ scenario, world, server, tell }: Watched): Promise<Seen> => {
   const samples: Sample[] = [await world.requests()];
   const submitted = Date.now();
-  const batch = await server.submit(scenario);
+  const batch = await server.submit(batchText(scenario));
   const passed = (): string => `${Math.round((Date.now() - submitted) / 1000)} s`;
   const until = submitted + (scenario.stopAfter ?? longest) * 1000;
   let ended: number | undefined;
