@@ -100,11 +100,11 @@ export const equivalents: readonly Equivalent[] = [
     why: 'of an order only the sign counts',
   })),
   {
-    ...{ path: `${rollout}/container-signal.ts`, line: 'const endedAt =', change: anyText },
+    ...{ path: `${rollout}/crash-signal.ts`, line: 'const endedAt =', change: anyText },
     why: 'neither text is a date',
   },
   {
-    ...{ path: `${rollout}/container-signal.ts`, line: 'const endedAt =', change: '0 → 1' },
+    ...{ path: `${rollout}/crash-signal.ts`, line: 'const endedAt =', change: '0 → 1' },
     why: 'both are long ago: the first and the second millisecond of 1970',
   },
   {

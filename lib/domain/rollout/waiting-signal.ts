@@ -84,12 +84,10 @@ function causeOfPull(
   return causes.find(isKnown) ?? 'Unknown';
 }
 
-/** The kubelet says why in an event too, of reason Failed. */
+/** The kubelet says why in an event too. */
 const pullWarning = (pod: JsonObject, image: string, warnings: readonly WarningEvent[]): string | undefined =>
-  about(warnings, pod).find(
-    ({ message, reason }) =>
-      reason === 'Failed' && message.startsWith('Failed to pull image') && message.includes(image),
-  )?.message;
+  about(warnings, pod).find(({ message }) => message.startsWith('Failed to pull image') && message.includes(image))
+    ?.message;
 
 const causes: readonly PullCause[] = ['NotFound', 'Unauthorized', 'NoSuchRegistry', 'Passing'];
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../lib/domain/json.ts';
 import { judge, podOf } from './kinds.ts';
-import { unready, viewOf } from './objects.ts';
+import { shortOf } from './looks.ts';
+import { secondsAgo, unready, viewOf } from './objects.ts';
 
 const broken = { name: 'app', ready: false, restartCount: 7, state: { waiting: { reason: 'InvalidImageName' } } };
 const gone = (phase: string): JsonObject => ({ ...unready(broken), phase, reason: 'Evicted' });
@@ -44,5 +45,23 @@ describe('a registry of no such name', () => {
     });
     const baseline = viewOf({ revision: 1, containers: containers('1', before) });
     expect(judge('deployment', view, baseline).reason).toBe(reason);
+  });
+});
+
+describe('a container that has ended too often', () => {
+  const ended = { restartCount: 3, state: { running: {} }, lastState: { terminated: { exitCode: 1 } } };
+  const view = (created: JsonObject) =>
+    viewOf({
+      ...{ replicas: 1, status: { readyReplicas: 0 }, podStatus: unready(ended) },
+      podMetadata: { labels: { 'pod-template-hash': 'hash2' }, ...created },
+    });
+
+  it.each([
+    ['before the attempt, in a pod that is older', { creationTimestamp: secondsAgo(3) }, '0 waiting ReplicasNotReady'],
+    ['in a pod of the second in which it began', { creationTimestamp: secondsAgo(2) }, '0 failing CrashLoopBackOff'],
+    ['in a pod that is newer', { creationTimestamp: secondsAgo(1) }, '0 failing CrashLoopBackOff'],
+    ['in a pod of which nobody knows the age', {}, '0 failing CrashLoopBackOff'],
+  ])('%s', (_, created, told) => {
+    expect(shortOf('deployment', [[0, view(created)]], { since: -1.5 })).toEqual([told]);
   });
 });

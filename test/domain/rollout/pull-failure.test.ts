@@ -56,6 +56,7 @@ describe('a pull that failed', () => {
     ['registry.example/denied/timeout:503', (name) => `failed to pull image "${name}": 404 page not found`, 'NotFound'],
     ['registry.example/not-found/web:1', (name) => `failed to resolve "${name}": 502 Bad Gateway`, 'Passing'],
     ['unauthorized:1', (name) => `pulling ${name}: disk quota`, 'Unknown'],
+    ['denied.example/web:1', () => 'pulling denied.example/web: disk quota', 'Unknown'],
     ['registry.example/web@sha256:500', () => 'registry.example/web: not found', 'NotFound'],
   ])('of %s is not judged by the words of its name', (name, message, cause) => {
     expect(pullCause(message(name), { image: name })).toBe(cause);
@@ -120,6 +121,12 @@ describe('an older kubelet that backs off without a cause', () => {
     ],
   ])('%s', (_, previous, key, reason, grace) => {
     expect(signal(previous)).toMatchObject({ key, reason, grace });
+  });
+
+  it('says nothing at all, and is believed what it said last', () => {
+    const status = statusOf('ErrImagePull', '');
+    const previous = seen(`ImagePull/NotFound/${image}`);
+    expect(waitingSignal(pod, status, { previous })?.key).toBe(`ImagePull/NotFound/${image}`);
   });
 
   const failed: WarningEvent = {

@@ -68,6 +68,12 @@ describe.each(Object.keys(short) as readonly Kind[])('pods of a %s that are refu
     });
   });
 
+  it('have that event first in their evidence, whatever was said since', () => {
+    const later = event('p0', { reason: 'Unhealthy', lastTimestamp: secondsAgo(-1) });
+    const [first] = judgeAll(kind, [[0, viewed(kind, there[kind], [later, ...refused])]]);
+    expect(first?.evidence?.[0]?.reason).toBe('FailedCreate');
+  });
+
   it.each<[what: string, pods: readonly JsonObject[], events: readonly KubernetesObject[]]>([
     ['all are there', [pod(9), pod(8)], refused],
     ['one was made since', [pod(0)], [event('u1', { lastTimestamp: secondsAgo(5) })]],
@@ -96,6 +102,10 @@ describe('pods of a Job', () => {
 
   it.each([{ suspend: true }, { completions: 0 }])('are not missing with %o', (more) => {
     expect(told('job', viewed('job', [], refused, more))[2]).not.toMatch(/ReplicaFailure/);
+  });
+
+  it('are one where nothing says how many', () => {
+    expect(told('job', viewed('job', [], refused, { parallelism: null, completions: null }))).toEqual(failing);
   });
 
   it('are as many as go side by side where no number of completions is set', () => {
@@ -189,5 +199,6 @@ describe('a probe that fails', () => {
     );
     const ofOther = { ...liveness, involvedObject: { uid: 'p2-0', name: 'x', fieldPath: 'spec.containers{side}' } };
     expect(judged([ofOther])?.message).not.toContain('Liveness');
+    expect(judged([{ ...liveness, reason: 'Killing' }])?.message).not.toContain('Liveness');
   });
 });

@@ -92,6 +92,15 @@ describe('pods that are refused', () => {
   });
 });
 
+it('a refusal for another cause begins anew', () => {
+  const busy = { replicaSet: refused({ message: 'failed calling webhook "x": timeout' }) };
+  const full = { replicaSet: refused() };
+  expect(looked([0, busy], [59, full], [60.9, full], [61, full])).toEqual([
+    ...['0 waiting ReplicaFailure', '59 waiting ReplicaFailure', '60.9 waiting ReplicaFailure'],
+    '61 failing ReplicaFailure',
+  ]);
+});
+
 describe('pods that may make room', () => {
   const replicaSet = refused();
   it.each<[what: string, shape: Shape, waits: boolean]>([
@@ -107,6 +116,8 @@ describe('pods that may make room', () => {
     ['all go first', { pods: [pod('a')], spec: { strategy: { type: 'Recreate' } }, available: 0 }, true],
     ['wait for new ones that come', { pods: [pod('a'), fresh('False')] }, true],
     ['have new ones beside them that serve', { pods: [pod('a'), fresh('True')], available: 3 }, true],
+    ['have new ones beside them, and no more than are needed', { pods: [pod('a'), fresh('True')] }, false],
+    ['are as few as may be, by a share', { pods: [pod('a')], spec: surge(0, '99%'), available: 1 }, false],
     ['are new ones only', { pods: [fresh('False')] }, false],
     ['have ended', { pods: [{ ...pod('a'), status: { phase: 'Failed' } }], spec: surge(0, 1) }, false],
   ])('%s', (_, shape, waits) => {
