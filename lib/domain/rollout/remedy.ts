@@ -17,6 +17,8 @@ const remedies: Readonly<Record<string, string>> = {
   JobRunning: 'Look at the log of its pods; give it a longer timeout if it only takes longer',
   PodNotReady: 'Look at its log, its readiness probe and its events',
   Unschedulable: 'Make room on the nodes, or lower what its pods ask for',
+  CrashLoopBackOff: 'Look at the log of the container that ends',
+  OOMKilled: 'Raise its memory limit, or see what takes the memory',
   Settling: 'Look at the log of the container that ended',
   Restarting: 'Look at the log of the container that ends',
   ImagePullBackOff: 'Look at name, tag and pull secret of the image',

@@ -175,12 +175,14 @@ const foundInPlace = ({ expected, untouched }: RolloutWatchRow): string =>
 
 const leftAlone = 'It was left alone. See who set it, or what the pipeline made of the version; then deploy again.';
 
-type Bad = Pick<Finding, 'reason' | 'message' | 'evidence'>;
+type Bad = Pick<Finding, 'reason' | 'message' | 'evidence' | 'warnings'>;
 
 const settleBad = async (deps: Needs, { row, cluster, view }: Observation, finding: Bad): Promise<void> => {
   const { reason } = finding;
   const isTheirs = isLeftAlone(reason);
-  const message = isTheirs ? `${finding.message}. ${leftAlone}` : finding.message;
+  // What becomes of a restore is told as that: its reason stands nowhere else.
+  const told = row.wait === 'verify-restore' ? inWords(finding) : finding.message;
+  const message = isTheirs ? `${finding.message}. ${leftAlone}` : told;
   const evidence = await withLogs(cluster, row, finding.evidence);
   const failure: Failure = {
     reason,
@@ -224,7 +226,7 @@ const settleTimeout = async (deps: Needs, { row, cluster, memory }: Observation)
   const last = memory.last!; // a look comes before the end
   const failure: Failure = {
     reason: 'Timeout',
-    message: `The rollout was not in order at the end of the timeout. ${lastSeen(last)}`,
+    message: `The rollout was not in order at the end of the timeout. Last seen: ${inWords(last)}`,
     evidence: await withLogs(cluster, row, last.evidence),
     retryable: true,
     touched: true,
@@ -232,8 +234,8 @@ const settleTimeout = async (deps: Needs, { row, cluster, memory }: Observation)
   await settleFailure(deps, { place: placeOf(row), deployment: row.deployment, failure, actor });
 };
 
-const lastSeen = ({ reason, message, warnings = [] }: NonNullable<RolloutMemory['last']>): string =>
-  [`Last seen: ${reason}: ${message}`, ...warnings.map((warning) => `Besides: ${warning}`), remedyFor(reason)]
+const inWords = ({ reason, message, warnings = [] }: Bad): string =>
+  [`${reason}: ${message}`, ...warnings.map((warning) => `Besides: ${warning}`), remedyFor(reason)]
     .map((sentence) => `${sentence}.`)
     .join(' ');
 

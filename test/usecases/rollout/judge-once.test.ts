@@ -192,6 +192,16 @@ describe('a verdict', () => {
     expect(asked).toEqual([['shared', 'app-hash2-0', 'app', 20]]);
   });
 
+  test('that is bad of a restore says why, and what to do', async () => {
+    const { look, read } = await watched({ wait: 'verify-restore', hasRestoreRun: true });
+    await look(looping);
+    const { reason, message } = (await read()).item.restore!;
+    expect(reason).toBe('RestoreFailed');
+    expect(message).toMatch(
+      /^The previous release was not restored: CrashLoopBackOff: pod app-.*\. Look at the log of the /,
+    );
+  });
+
   test('that is bad of what never ran asks for no log', async () => {
     const { look, read, asked } = await watched({});
     await look(misnamed);
