@@ -34,7 +34,9 @@ export class BuildServer {
 
   /** In a folder that has its configuration. */
   static async start(build: string, folder: string): Promise<BuildServer> {
-    const node = join(build, 'node_modules', '.bin', 'node');
+    const own = join(build, 'node_modules', '.bin', 'node');
+    // Earlier versions bring none with them.
+    const node = existsSync(own) ? own : process.execPath;
     const data = join(folder, 'data');
     const args = [join(build, 'bin', 'flotilla.js'), 'serve', '--json', '--port', '0', '--data', data];
     // Servers of the bench are not noted among those of whoever runs it.
