@@ -42,7 +42,7 @@ const passingPullGrace = 90_000;
 export function waitingSignal(pod: JsonObject, status: JsonObject, options: PullOptions): Signal | undefined {
   const reason = waitsFor(status);
   if (reason === undefined) return undefined;
-  const detail = stringAt(status, 'state', 'waiting', 'message') ?? `container image ${imageOf(status)}`;
+  const detail = detailOf(pod, status, options);
   const rule = pulling.has(reason) ? pullRule(pod, status, options) : ruleOf(reason, detail);
   if (rule === undefined) return undefined;
   const evidence = [containerEvidence(pod, status, reason, detail)];
@@ -52,6 +52,14 @@ export function waitingSignal(pod: JsonObject, status: JsonObject, options: Pull
 function ruleOf(reason: string, detail: string): Rule | undefined {
   if (permanent.has(reason)) return { key: reason, reason, grace: 0 };
   return healing.has(reason) ? { key: `${reason}/${causeIn(detail)}`, reason, grace: healingGrace } : undefined;
+}
+
+/** What the kubelet says, with what its event says where that is more. */
+function detailOf(pod: JsonObject, status: JsonObject, { warnings = [] }: PullOptions): string {
+  const said = stringAt(status, 'state', 'waiting', 'message');
+  if (said === undefined) return `container image ${imageOf(status)}`;
+  const told = tellsCause(said) ? undefined : pullWarning(pod, imageOf(status), warnings);
+  return told === undefined ? said : `${said}: ${told}`;
 }
 
 const imageOf = (status: JsonObject): string => stringAt(status, 'image') ?? '';

@@ -139,6 +139,8 @@ describe('an older kubelet that backs off without a cause', () => {
     ['is not told by another failure', { reason: 'Failed', message: 'Error: ImagePullBackOff' }, 'NotFound'],
     ['is not told by the pull of another image', { message: 'Failed to pull image "x:1": unauthorized' }, 'NotFound'],
   ])('%s', (_, event, cause) => {
+    const told = cause === 'Unauthorized' ? `${backOff}: ${failed.message}` : backOff;
+    expect(signal(undefined, [{ ...failed, ...event }])?.evidence[0]?.message).toBe(told);
     expect(signal(seen(`ImagePull/NotFound/${image}`), [{ ...failed, ...event }])).toMatchObject({
       key: `ImagePull/${cause}/${image}`,
     });
