@@ -188,7 +188,7 @@ const runBatch = async (name: string, apiKey: string, text: string): Promise<Tol
   const health = await (await fetch(`${url}/health`, { headers: { authorization } })).json();
   const waiting = { start: { count: 0 }, read: { count: 0 } };
   expect(health).toEqual({
-    ...{ status: 'ok', simulated: { harness: false, clusters: [] }, unverified: { clusters: [] } },
+    ...{ status: 'ok', simulated: { harness: false, clusters: [] }, unverified: { clusters: [] }, rights: [] },
     budgets: [{ account: 'harness:acme', limit: 300, allowed: 300, waiting }],
     trouble: [],
   });
