@@ -6,6 +6,7 @@ import { accessProblems } from './access.ts';
 import { obtainControlPlane } from './build.ts';
 import type { Case } from './case.ts';
 import { differencesOf, problemsOf } from './check.ts';
+import { mirrorReal } from './mirror.ts';
 import { play } from './play.ts';
 import { cases as all } from './suite/cases.ts';
 import { startReal, startSimulated, type World } from './world.ts';
@@ -81,9 +82,11 @@ const main = async (folder: string): Promise<boolean> => {
   try {
     const refused = wanted.length === 0 ? await accessProblems(worlds[0].kubectl[1]!, folder) : [];
     for (const problem of refused) console.log(`FAIL access: ${problem}`);
+    const client = [...worlds[0].scenes.values()][0]!.client;
+    const isMirrored = wanted.length > 0 || (await mirrorReal(worlds[0].kubectl[1]!, client));
     const good = await judgeAll(worlds);
     console.log(`${good} of ${cases.length} cases passed after ${seconds()}.`);
-    return good === cases.length && good > 0 && refused.length === 0;
+    return good === cases.length && good > 0 && refused.length === 0 && isMirrored;
   } finally {
     await Promise.all(worlds.map((world) => world.close()));
   }
