@@ -41,6 +41,7 @@ const readOvertaken = async (
   { table }: Needs,
   { batch_id, index, attempt }: WaitingTask & { readonly attempt: number },
 ): Promise<Failure | undefined> => {
+  if (attempt === 1) return undefined;
   const capture = rowOf<CaptureRow>(await table.get(keys.capture(batch_id, index)));
   if (capture?.overtaken === undefined || capture.attempt !== attempt) return undefined;
   const { message, ...running } = capture.overtaken;
