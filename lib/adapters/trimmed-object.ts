@@ -3,8 +3,8 @@ import type { KubernetesObject } from '../domain/ports.ts';
 import { objectAt, stringAt } from '../domain/rollout/kubernetes-object.ts';
 
 /**
- * Without what no verdict looks at, which is most of an object: a mirror keeps those of whole namespaces. Of kinds that it does not
- * know, the catalogue may ask for anything.
+ * Without what no verdict looks at, which is most of an object: a mirror keeps those of whole namespaces. Of other
+ * kinds the catalogue may ask for anything.
  */
 export function trimmedObject(object: KubernetesObject): KubernetesObject {
   const trimmed = { ...object, metadata: trimmedMetadata(objectAt(object, 'metadata')) };
@@ -12,16 +12,14 @@ export function trimmedObject(object: KubernetesObject): KubernetesObject {
   return path === undefined ? trimmed : at(at(trimmed, path, trimmedPodSpec), ['status'], trimmedStatus);
 }
 
-/** Where kinds have the spec of their pods. */
+/**
+ * Where those kinds have the spec of their pods that there are many of. The template of a workload itself stays whole: by all of it
+ * one rollout is told from another.
+ */
 const podSpecs: Readonly<Record<string, readonly string[]>> = {
   Pod: ['spec'],
-  ...Object.fromEntries(
-    ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'Rollout'].map((kind) => [
-      kind,
-      ['spec', 'template', 'spec'],
-    ]),
-  ),
-  CronJob: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
+  ReplicaSet: ['spec', 'template', 'spec'],
+  Job: ['spec', 'template', 'spec'],
   ControllerRevision: ['data', 'spec', 'template', 'spec'],
 };
 
