@@ -1,5 +1,6 @@
 import type { WorkloadKind } from '../../lib/domain/plan/plan.ts';
 import type { Kube } from './kube-client.ts';
+import type { Second } from './kubectl.ts';
 import type { Scene } from './scene.ts';
 import type { Beside } from './suite/objects.ts';
 
@@ -17,6 +18,8 @@ export interface Verdict {
   readonly warns?: readonly RegExp[];
   /** Tag of the image that stands in the workload when all is over; null: there is no workload. Without it the tag that was asked for. */
   readonly leaves?: string | null;
+  /** What kubectl says of what stands there at the end, where that is not `complete` for a success and `incomplete` for a failure. */
+  readonly kubectl?: Second | 'either';
   /** Seconds from the start of the run to the verdict, at most. */
   readonly within?: number;
   /** And at least: a verdict before that would be too early. */
@@ -37,7 +40,8 @@ export interface Case {
   /** What stands there before is never in order. */
   readonly broken?: true;
   readonly to: string;
-  /** Of the deployment in the batch, and of the service in the catalogue. */
+  /** Of the deployment in the batch, its metadata, and of the service in the catalogue. */
+  readonly item?: Kube;
   readonly metadata?: Kube;
   readonly service?: Kube;
   /** Made in the namespace before anything else. */
@@ -50,6 +54,8 @@ export interface Case {
   /** What somebody else does, from the start of the run on. */
   readonly meanwhile?: (scene: Scene) => Promise<void>;
   readonly expect: Verdict;
+  /** After all others: it disturbs them. */
+  readonly last?: true;
   /** What the two clusters show is not compared, because of this. */
   readonly uncompared?: string;
 }

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Case } from './case.ts';
+import type { Case, Verdict } from './case.ts';
+import type { Second } from './kubectl.ts';
 import type { Played } from './play.ts';
 import type { Shown } from './recorder.ts';
 
 /** All in which a deployment ended otherwise than it must. */
-export const problemsOf = ({ expect, to }: Case, { view, took, leaves }: Played): readonly string[] => {
+export const problemsOf = ({ expect, to }: Case, { view, took, leaves, second }: Played): readonly string[] => {
   const { status, reason, message, warnings, failure, evidence } = view;
   const facts = JSON.stringify(evidence);
   const told = `${failure?.reason}: ${failure?.message}`;
@@ -21,10 +22,14 @@ export const problemsOf = ({ expect, to }: Case, { view, took, leaves }: Played)
     ...(leaves === (expect.leaves === undefined ? to : (expect.leaves ?? undefined))
       ? []
       : [`${leaves} stands there at the end`]),
+    ...(second === undefined || [second, 'either'].includes(secondOf(expect)) ? [] : [`kubectl calls it ${second}`]),
     ...(took <= within ? [] : [`it took ${took} s, at most ${within} are right`]),
     ...(took >= after ? [] : [`it took ${took} s: too early before ${after} s`]),
   ];
 };
+
+const secondOf = ({ kubectl, status }: Verdict): Second | 'either' =>
+  kubectl ?? (status === 'SUCCESS' ? 'complete' : 'incomplete');
 
 /** Where the simulated cluster showed other reasons than the real one, or in another order. */
 export const differencesOf = (real: Shown, simulated: Shown): readonly string[] =>

@@ -16,6 +16,9 @@ export interface FlotillaOptions {
   readonly executor: Executor;
 }
 
+/** Longer than the time-out of a deployment, and of its restore. */
+const longest = 200_000;
+
 const pillar = 'shared';
 /** Nobody is asked at this address: a client of the cluster plays Harness. */
 const harness = 'http://127.0.0.1:9';
@@ -65,6 +68,7 @@ export class Flotilla {
           docker_image_version: one.to,
           environment_id: 'staging',
           infrastructure_id: 'kube',
+          ...one.item,
           metadata: { retry_count: 0, timeout: 120, ...one.metadata },
         },
       ],
@@ -82,13 +86,13 @@ export class Flotilla {
 
   /** What became of it, once it has ended. */
   async ended(batchId: string): Promise<DeploymentView> {
-    for (;;) {
+    for (const end = Date.now() + longest; Date.now() < end; await sleep(100)) {
       const response = await fetch(`${this.#runtime.url}/batches/${batchId}/deployments`);
       const { deployments } = (await response.json()) as { readonly deployments: readonly DeploymentView[] };
       const [view] = deployments;
       if (view?.ended_at !== undefined) return view;
-      await sleep(100);
     }
+    throw new Error(`the batch ${batchId} did not end within ${longest / 1_000} s`);
   }
 
   close(): Promise<void> {

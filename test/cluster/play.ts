@@ -1,5 +1,6 @@
 import type { DeploymentView } from '../../lib/usecases/deployment/deployment-view.ts';
 import type { Case } from './case.ts';
+import { askKubectl, type Second } from './kubectl.ts';
 import { manifestOf } from './manifest.ts';
 import type { Scene } from './scene.ts';
 import type { World } from './world.ts';
@@ -11,6 +12,8 @@ export interface Played {
   readonly took: number;
   /** Tag of the image that stands there at the end; absent where nothing does. */
   readonly leaves?: string;
+  /** What kubectl says of it at the end. */
+  readonly second?: Second | undefined;
 }
 
 /** Puts up what stands there before, deploys, and waits for the end. */
@@ -28,8 +31,9 @@ export const play = async (world: World, one: Case): Promise<Played> => {
   // A case whose own part went wrong proves nothing.
   await run?.done;
   const took = run === undefined ? 0 : (Date.parse(view.ended_at!) - run.startedAt) / 1_000;
+  const second = await askKubectl(world.kubectl, one);
   const standing = await scene.find(scene.path);
-  return { view, took, ...(standing === undefined ? {} : { leaves: tagIn(standing) }) };
+  return { view, took, second, ...(standing === undefined ? {} : { leaves: tagIn(standing) }) };
 };
 
 const tagIn = (object: Standing): string => {

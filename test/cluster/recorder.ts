@@ -6,6 +6,7 @@ const watched: readonly { readonly path: string; readonly kind: string }[] = [
   { path: '/apis/apps/v1/statefulsets', kind: 'StatefulSet' },
   { path: '/apis/apps/v1/daemonsets', kind: 'DaemonSet' },
   { path: '/apis/batch/v1/jobs', kind: 'Job' },
+  { path: '/apis/batch/v1/cronjobs', kind: 'CronJob' },
   { path: '/api/v1/pods', kind: 'Pod' },
   { path: '/api/v1/events', kind: 'Event' },
 ];

@@ -6,6 +6,7 @@ import { accessProblems } from './access.ts';
 import { obtainControlPlane } from './build.ts';
 import type { Case } from './case.ts';
 import { differencesOf, problemsOf } from './check.ts';
+import { obtainClients } from './clients.ts';
 import { mirrorReal } from './mirror.ts';
 import { play } from './play.ts';
 import { cases as all } from './suite/cases.ts';
@@ -18,6 +19,10 @@ import { startReal, startSimulated, type World } from './world.ts';
  */
 const wanted = process.argv.slice(2);
 const cases = all.filter(({ name }) => wanted.length === 0 || wanted.some((one) => name.startsWith(one)));
+const [last, others] = [true, undefined].map((isLast) => cases.filter((one) => one.last === isLast)) as [
+  Case[],
+  Case[],
+];
 const began = performance.now();
 const seconds = (): string => `${((performance.now() - began) / 1_000).toFixed(1)} s`;
 
@@ -59,8 +64,8 @@ const judge = async (one: Case, worlds: readonly World[]): Promise<boolean> => {
 /** So many side by side that two processors are not all that is measured. Those that last long begin first. */
 const sideBySide = 16;
 
-const judgeAll = async (worlds: readonly World[]): Promise<number> => {
-  const waiting = [...cases].sort((one, other) => (other.expect.after ?? 0) - (one.expect.after ?? 0));
+const judgeAll = async (worlds: readonly World[], some: readonly Case[]): Promise<number> => {
+  const waiting = [...some].sort((one, other) => (other.expect.after ?? 0) - (one.expect.after ?? 0));
   const good: Case[] = [];
   const work = async (): Promise<void> => {
     for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
@@ -73,7 +78,8 @@ const judgeAll = async (worlds: readonly World[]): Promise<number> => {
 
 const main = async (folder: string): Promise<boolean> => {
   const program = await obtainControlPlane();
-  console.log(`The control plane is there after ${seconds()}.`);
+  obtainClients();
+  console.log(`The control plane and kubectl are there after ${seconds()}.`);
   const worlds = await Promise.all([
     startReal(program, { folder: join(folder, 'real'), cases }),
     startSimulated({ folder: join(folder, 'simulated'), cases }),
@@ -84,7 +90,7 @@ const main = async (folder: string): Promise<boolean> => {
     for (const problem of refused) console.log(`FAIL access: ${problem}`);
     const client = [...worlds[0].scenes.values()][0]!.client;
     const isMirrored = wanted.length > 0 || (await mirrorReal(worlds[0].kubectl[1]!, client));
-    const good = await judgeAll(worlds);
+    const good = (await judgeAll(worlds, others)) + (await judgeAll(worlds, last));
     console.log(`${good} of ${cases.length} cases passed after ${seconds()}.`);
     return good === cases.length && good > 0 && refused.length === 0 && isMirrored;
   } finally {

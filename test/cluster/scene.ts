@@ -80,7 +80,11 @@ export class Scene {
   /** And waits until it has gone. */
   async remove(): Promise<void> {
     await this.client.delete(this.path, { propagationPolicy: 'Background' });
-    await this.until(async () => (await this.find(this.path)) === undefined);
+    await this.untilGone();
+  }
+
+  untilGone(): Promise<void> {
+    return this.until(async () => (await this.find(this.path)) === undefined);
   }
 
   async pods(): Promise<readonly Kube[]> {

@@ -74,12 +74,12 @@ export const startReal = async (program: string, { folder, cases }: Start): Prom
 
 export const startSimulated = async ({ folder, cases }: Start): Promise<World> => {
   mkdirSync(join(folder), { recursive: true });
-  const { url, close } = await startSimulatedCluster();
+  const { url, restartApiServer, close } = await startSimulatedCluster();
   const cluster = {
     client: new KubeClient({ url }),
     connection: { simulated: url },
     kubectl: ['--server', url, '--kubeconfig', '/dev/null'],
-    restart: async () => {},
+    restart: async () => restartApiServer(),
     close,
   };
   return worldOf('simulated', cluster, { folder, cases });

@@ -33,6 +33,9 @@ export function listJson(store: Store, target: Target, query: URLSearchParams): 
   return `${JSON.stringify(head).slice(0, -1)},"items":[${items.map((object) => store.json(object)).join(',')}]}`;
 }
 
+/** As often as the real one. */
+const bookmarkMilliseconds = 60_000;
+
 /** Streams changes, one JSON a line, until the client leaves or its time is over. */
 export function watch(
   store: Store,
@@ -59,19 +62,22 @@ export function watch(
   }
   response.flushHeaders();
   const stop = store.listen(send);
+  const mark = (annotations?: Readonly<Record<string, string>>) => {
+    if (query.get('allowWatchBookmarks') !== 'true') return;
+    const { kind } = target.resource;
+    const metadata = { resourceVersion: store.version, ...(annotations && { annotations }) };
+    line('BOOKMARK', { kind, apiVersion: apiVersionOf(target.resource), metadata });
+  };
+  // What kubectl has instead of a list since 1.35.
+  if (query.get('sendInitialEvents') === 'true') mark({ 'k8s.io/initial-events-end': 'true' });
   const end = () => {
-    if (query.get('allowWatchBookmarks') === 'true') {
-      const { kind } = target.resource;
-      line('BOOKMARK', {
-        kind,
-        apiVersion: apiVersionOf(target.resource),
-        metadata: { resourceVersion: store.version },
-      });
-    }
+    mark();
     response.end();
   };
+  const marks = setInterval(() => mark(), bookmarkMilliseconds);
   const timer = setTimeout(end, Number(query.get('timeoutSeconds') ?? 1_800) * 1_000);
   response.on('close', () => {
+    clearInterval(marks);
     clearTimeout(timer);
     stop();
   });

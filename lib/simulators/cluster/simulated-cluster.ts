@@ -34,6 +34,8 @@ export interface SimulatedCluster {
   readonly store: Store;
   /** For tests that take some away. */
   readonly rights: Rights;
+  /** Breaks all connections; a watch that is resumed is told that its version is too old. The objects stay. */
+  restartApiServer(): void;
   close(): Promise<void>;
 }
 
@@ -66,6 +68,10 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions = {
     port: bound,
     store,
     rights: parts.rights,
+    restartApiServer: () => {
+      store.forgetChanges();
+      server.closeAllConnections();
+    },
     close: () => {
       loop.close();
       memory.close();

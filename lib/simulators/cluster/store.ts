@@ -62,6 +62,11 @@ export class Store {
     return this.#history.filter((change) => change.version > version);
   }
 
+  /** As an API server that was started again: whoever watched must list again. */
+  forgetChanges(): void {
+    this.#history.length = 0;
+  }
+
   get(resource: Resource, namespace: string, name: string): KubeObject | undefined {
     return this.#of(resource).get(`${namespace}/${name}`)?.object;
   }

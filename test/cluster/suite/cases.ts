@@ -2,6 +2,7 @@ import type { Case } from '../case.ts';
 import { failures } from './failures.ts';
 import { good } from './good.ts';
 import { others } from './others.ts';
+import { restarts } from './restarts.ts';
 import { stuck } from './stuck.ts';
 
-export const cases: readonly Case[] = [...good, ...failures, ...stuck, ...others];
+export const cases: readonly Case[] = [...good, ...failures, ...stuck, ...others, ...restarts];

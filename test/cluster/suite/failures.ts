@@ -115,6 +115,6 @@ export const failures: readonly Case[] = [
     name: 'dies-without-probe',
     container: { readinessProbe: null },
     to: '2.0.0-dies',
-    expect: { ...failed('CrashLoopBackOff'), evidence: ['the license has expired'] },
+    expect: { ...failed('CrashLoopBackOff'), evidence: ['the license has expired'], kubectl: 'either' },
   },
 ];

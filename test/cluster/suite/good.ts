@@ -77,4 +77,49 @@ export const good: readonly Case[] = [
     to: '2.0.0',
     expect: verified,
   },
+  {
+    name: 'tolerated-crashes',
+    container: { readinessProbe: null },
+    item: { steady_seconds: 2 },
+    service: { crash_tolerance: 5 },
+    to: '2.0.0-waits',
+    expect: verified,
+  },
+  {
+    name: 'steady-for-two-seconds',
+    container: { readinessProbe: null },
+    service: { steady_seconds: 2 },
+    to: '2.0.0',
+    expect: { ...verified, after: 1, within: 9 },
+  },
+  {
+    name: 'job-with-ttl',
+    kind: 'job',
+    spec: { ttlSecondsAfterFinished: 1 },
+    from: null,
+    to: '2.0.0',
+    meanwhile: (scene) =>
+      scene.until(async () => (await scene.find(scene.path))?.status?.succeeded === 1).then(() => scene.untilGone()),
+    expect: { ...verified, leaves: null },
+  },
+  {
+    name: 'unblocked-statefulset',
+    kind: 'statefulset',
+    from: '1.0.0-crash',
+    broken: true,
+    before: (scene) => scene.untilWaiting('1.0.0-crash', 'CrashLoopBackOff'),
+    item: { unblock: true },
+    to: '2.0.0',
+    expect: { ...verified, warns: [/held up the rollout, and is deleted/] },
+  },
+  {
+    name: 'resumed',
+    before: (scene) => scene.patch({ paused: true }),
+    to: '2.0.0',
+    pipeline: async (scene, tag) => {
+      await scene.deploy(tag);
+      await scene.patch({ paused: false });
+    },
+    expect: verified,
+  },
 ];

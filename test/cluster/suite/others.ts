@@ -8,14 +8,20 @@ export const others: readonly Case[] = [
     name: 'restored',
     to: '2.0.0-missing',
     metadata: automatic,
-    expect: { status: 'FAILED', reason: 'RestoredPreviousRelease', because: /ImagePullBackOff/, leaves: '1.0.0' },
+    expect: {
+      status: 'FAILED',
+      reason: 'RestoredPreviousRelease',
+      because: /ImagePullBackOff/,
+      leaves: '1.0.0',
+      kubectl: 'complete',
+    },
   },
   {
     name: 'restored-daemonset',
     kind: 'daemonset',
     to: '2.0.0-missing',
     metadata: automatic,
-    expect: { status: 'FAILED', reason: 'RestoredPreviousRelease', leaves: '1.0.0' },
+    expect: { status: 'FAILED', reason: 'RestoredPreviousRelease', leaves: '1.0.0', kubectl: 'complete' },
   },
   {
     name: 'job-is-not-restored',
@@ -33,7 +39,7 @@ export const others: readonly Case[] = [
       await scene.untilRunning('2.0.0-notready');
       await scene.deploy('3.0.0');
     },
-    expect: { status: 'FAILED', reason: 'Superseded', leaves: '3.0.0', within: 15 },
+    expect: { status: 'FAILED', reason: 'Superseded', leaves: '3.0.0', within: 15, kubectl: 'either' },
   },
   {
     name: 'superseded-in-flight',
@@ -45,7 +51,7 @@ export const others: readonly Case[] = [
       await scene.deploy('3.0.0');
       await scene.untilRunning('3.0.0', 2);
     },
-    expect: { status: 'FAILED', reason: 'Superseded', leaves: '3.0.0', within: 15 },
+    expect: { status: 'FAILED', reason: 'Superseded', leaves: '3.0.0', within: 15, kubectl: 'either' },
   },
   {
     name: 'put-back-in-flight',
@@ -57,6 +63,6 @@ export const others: readonly Case[] = [
       await scene.deploy('1.0.0');
       await scene.until(async () => (await scene.podsOf(tag)).length === 0);
     },
-    expect: { status: 'FAILED', reason: 'Superseded', leaves: '1.0.0', within: 15 },
+    expect: { status: 'FAILED', reason: 'Superseded', leaves: '1.0.0', within: 15, kubectl: 'either' },
   },
 ];

@@ -34,7 +34,8 @@ export const stuck: readonly Case[] = [
     kind: 'statefulset',
     spec: { updateStrategy: { rollingUpdate: { partition: 2 } } },
     to: '2.0.0',
-    expect: failed('PartitionHoldsAll'),
+    // kubectl counts none of none.
+    expect: { ...failed('PartitionHoldsAll'), kubectl: 'complete' },
   },
   { name: 'suspended-job', kind: 'job', from: null, spec: { suspend: true }, to: '2.0.0', expect: failed('Suspended') },
   {
@@ -47,5 +48,14 @@ export const stuck: readonly Case[] = [
       await scene.remove();
     },
     expect: { status: 'FAILED', reason: 'WorkloadDeleted', within: 60, leaves: null },
+  },
+  {
+    name: 'blocked-statefulset',
+    kind: 'statefulset',
+    from: '1.0.0-crash',
+    broken: true,
+    before: (scene) => scene.untilWaiting('1.0.0-crash', 'CrashLoopBackOff'),
+    to: '2.0.0',
+    expect: { ...failed('BlockedByOldPod'), evidence: ['blocked-statefulset-0', 'FATAL: cannot open database'] },
   },
 ];

@@ -1,5 +1,6 @@
 import { type Control, templateHash } from '../control.ts';
 import { type KubeObject, ownerOf, type Pod, type Workload } from '../kube-object.ts';
+import { resourceOf } from '../resources.ts';
 import { setProgress, writeDeploymentStatus } from './deployment-status.ts';
 import { limitsOf } from './rolling-limits.ts';
 import { scale, scaleInProportion, sizeNotes } from './scaling.ts';
@@ -38,6 +39,11 @@ function resume(control: Control, deployment: Workload): void {
   if (reason !== 'DeploymentPaused') return;
   const resumed = { reason: 'DeploymentResumed', message: 'Deployment is resumed' };
   control.store.update(deployment, (draft) => setProgress(control, draft, resumed));
+}
+
+function hasResumed({ store }: Control, { kind, metadata }: Workload): boolean {
+  const newest = store.get(resourceOf(kind), metadata.namespace ?? '', metadata.name) as Workload | undefined;
+  return newest?.status?.conditions?.some(({ reason }) => reason === 'DeploymentResumed') ?? false;
 }
 
 interface Sets {
@@ -89,6 +95,8 @@ function recreate(control: Control, deployment: Workload, { current, old }: Sets
 /** That a rollout begins is told at once. */
 function begun(control: Control, deployment: Workload, hash: string): Workload {
   const made = createReplicaSet(control, deployment, hash);
+  // The real one says so in vain when it has just told of the end of a pause: it does not hold its own newest version then.
+  if (hasResumed(control, deployment)) return made;
   const message = `Created new replica set "${made.metadata.name}"`;
   control.store.update(deployment, (draft) => setProgress(control, draft, { reason: 'NewReplicaSetCreated', message }));
   return made;
