@@ -12,7 +12,8 @@ export function judgeCertificate(look: Seen): KindReport {
   const { object, since = 0 } = look;
   const issuing = conditionOf(object, 'Issuing');
   const at = Date.parse(stringAt(issuing, 'lastTransitionTime') ?? '');
-  const isOfThisTime = Number.isNaN(at) || at >= since;
+  // A time is told in whole seconds: what happened in the very second of the attempt is of the attempt.
+  const isOfThisTime = Number.isNaN(at) || at + 999 >= since;
   const ready = conditionOf(object, 'Ready');
   const hasFailed = stringAt(issuing, 'status') === 'False' && stringAt(issuing, 'reason') === 'Failed';
   if (issuing !== undefined && hasFailed && isOfThisTime && stringAt(ready, 'status') !== 'True') {

@@ -48,7 +48,8 @@ interface Counted {
   /** Of the new revision. */
   readonly ready: number;
   readonly desired: number;
-  readonly pods: readonly JsonObject[];
+  /** Absent where nobody looks at them: kinds whose pods are not read, and a pod that has ended well. */
+  readonly pods?: readonly JsonObject[];
   readonly warnings?: readonly string[];
 }
 
@@ -57,7 +58,7 @@ interface Counted {
  * of nothing too.
  */
 export function done(look: Seen, counted: Counted): Pick<KindReport, 'finding' | 'timed'> {
-  const { ready, desired, pods, warnings = [] } = counted;
+  const { ready, desired, pods = [], warnings = [] } = counted;
   const unproven = unseenFinding(look, counted) ?? steadyFinding(look, pods);
   if (unproven !== undefined) return { finding: { ...unproven, ...(warnings.length > 0 && { warnings }) } };
   const image = describeImages(look, look.object);
@@ -85,7 +86,8 @@ const mayStillGrow = (look: Seen): boolean =>
 
 /** Streams of objects and pods are not in step: what the workload counts must be seen before its containers can be judged. */
 function unseenFinding({ view }: Seen, { ready, pods }: Counted): Finding | undefined {
+  if (view.watched !== true || pods === undefined) return undefined;
   const seen = pods.filter(isReady).length;
-  if (view.watched !== true || seen >= ready) return undefined;
+  if (seen >= ready) return undefined;
   return waiting('PodsNotSeen', `${ready} pods of the new revision are counted as ready; ${seen} were seen so far`);
 }

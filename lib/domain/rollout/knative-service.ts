@@ -39,5 +39,5 @@ export function judgeKnativeService(look: Seen): KindReport {
         `revision ${isReady ?? '(none)'} is ready; ${created ?? 'a new one'} is awaited`,
       ),
     };
-  return { signals: [], ...done(look, { ready: 1, desired: 1, pods: [] }) };
+  return { signals: [], ...done(look, { ready: 1, desired: 1 }) };
 }

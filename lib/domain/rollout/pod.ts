@@ -19,7 +19,7 @@ export function judgePod(look: Seen): KindReport {
     const fact: Evidence = { kind: 'pod', name: nameOf(object), reason: cause, message };
     return { signals: [], finding: failing('PodFailed', message, [fact, ...unreadyEvidence([object])]) };
   }
-  if (phase === 'Succeeded') return { signals: [], ...done(look, { ready: 1, desired: 1, pods: [] }) };
+  if (phase === 'Succeeded') return { signals: [], ...done(look, { ready: 1, desired: 1 }) };
   const isUp = phase === 'Running' && isReady(object);
   const told =
     isUp && policy === 'Always'

@@ -47,6 +47,11 @@ describe('a Service of Knative', () => {
     ],
   ])('that %s', (_, status, told) => expect(toldOf(judge('knative-service', service(status)))).toBe(told));
 
+  it('is ready by its own word alone where it is watched: its pods are not read', () => {
+    const watched = { ...service({ ...names, conditions: ready }), watched: true as const };
+    expect(judge('knative-service', watched).reason).toBe('RolledOut');
+  });
+
   it('fails when it stays so', () => {
     const look = {
       ...{ workload: { ...deployment, kind: 'knative-service' as const }, expected, baseline: { exists: false }, now },
@@ -106,8 +111,8 @@ describe('a Certificate of cert-manager', () => {
       ...{ workload: { ...deployment, kind: 'certificate' as const }, expected, baseline: { exists: false }, now },
       view: view('Certificate', { conditions: [condition('Ready', 'False'), failed] }),
     };
-    expect(judgeRollout({ ...look, since: now }).verdict).toBe('failing');
-    expect(judgeRollout({ ...look, since: now + 1 }).verdict).toBe('waiting');
+    const told = [0, 999, 1_000].map((later) => judgeRollout({ ...look, since: now + later }).verdict);
+    expect(told).toEqual(['failing', 'failing', 'waiting']);
   });
 
   it('that was there before is told as such', () => {
