@@ -1,4 +1,5 @@
 import type { WorkloadKind } from '../../lib/domain/plan/plan.ts';
+import type { Controller } from './custom-controllers.ts';
 import type { Kube } from './kube-client.ts';
 import type { Second } from './kubectl.ts';
 import type { Scene } from './scene.ts';
@@ -51,6 +52,8 @@ export interface Case {
   /** What the run of the pipeline does, instead of setting the image. A restore always sets it. */
   readonly pipeline?: (scene: Scene, tag: string) => Promise<void>;
   readonly run?: 'succeeded' | 'failed';
+  /** Plays the controller of a custom resource, for each tag that is deployed. */
+  readonly controller?: Controller;
   /** What somebody else does, from the start of the run on. */
   readonly meanwhile?: (scene: Scene) => Promise<void>;
   readonly expect: Verdict;

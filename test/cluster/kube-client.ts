@@ -38,6 +38,8 @@ interface Asked {
   readonly type?: string;
 }
 
+const mostTries = 200;
+
 /** The smallest client that tests need, for a real API server and for the simulated one. */
 export class KubeClient {
   readonly #server: ApiServer;
@@ -55,6 +57,17 @@ export class KubeClient {
 
   get(path: string): Promise<Kube> {
     return this.#json('GET', path);
+  }
+
+  /** What will be there in a moment. */
+  async soon(path: string): Promise<Kube> {
+    for (let tries = 0; ; tries += 1) {
+      const found = await this.get(path).catch((error: unknown) => {
+        if (tries === mostTries) throw error;
+      });
+      if (found !== undefined) return found;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   }
 
   post(path: string, body: unknown): Promise<Kube> {

@@ -17,6 +17,9 @@ export const plainKinds: Readonly<Partial<Record<WorkloadKind, PlainKind>>> = {
   daemonset: { kind: 'DaemonSet', root: apps, plural: 'daemonsets' },
   job: { kind: 'Job', root: batch, plural: 'jobs' },
   cronjob: { kind: 'CronJob', root: batch, plural: 'cronjobs' },
+  rollout: { kind: 'Rollout', root: '/apis/argoproj.io/v1alpha1', plural: 'rollouts' },
+  'knative-service': { kind: 'Service', root: '/apis/serving.knative.dev/v1', plural: 'services' },
+  certificate: { kind: 'Certificate', root: '/apis/cert-manager.io/v1', plural: 'certificates' },
 };
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -51,6 +54,9 @@ export const manifestOf = (one: Case, image: string): Kube => {
     daemonset: { selector, template },
     job,
     cronjob: { schedule: '0 3 * * *', jobTemplate: { spec: job } },
+    rollout: { replicas: 2, selector, template, strategy: { canary: {} } },
+    'knative-service': { template },
+    certificate: { secretName: name, dnsNames: [`v${image.slice(image.lastIndexOf(':') + 1)}.example`] },
   };
   return {
     apiVersion: root.replace(/^\/(apis?\/)?/, ''),

@@ -40,8 +40,9 @@ export class Pipeline implements Executor {
       () => this.#states.set(key, { phase: 'terminal', outcome, raw: outcome }),
       ({ message }: Error) => this.#states.set(key, { phase: 'terminal', outcome: 'failed', raw: 'failed', message }),
     );
+    const told = deployed.then(() => scene.one.controller?.(scene, version));
     // Whoever waits for them below hears of what went wrong; until then nobody may.
-    const done = Promise.all([ended, others]).then(() => {});
+    const done = Promise.all([ended, others, told]).then(() => {});
     done.catch(() => {});
     if (isFirst) this.runs.set(scene.name, { startedAt: Date.now(), done });
     return { kind: 'started', ref: key };

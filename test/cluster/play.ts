@@ -11,7 +11,7 @@ export interface Played {
   /** Seconds from the start of the run to the verdict; of a restore, to the end of that. */
   readonly took: number;
   /** Tag of the image that stands there at the end; absent where nothing does. */
-  readonly leaves?: string;
+  readonly leaves: string | undefined;
   /** What kubectl says of it at the end. */
   readonly second?: Second | undefined;
 }
@@ -23,7 +23,9 @@ export const play = async (world: World, one: Case): Promise<Played> => {
   await one.before?.(scene);
   await scene.until(async () => {
     const standing = await scene.find(scene.path);
-    return standing === undefined || (isObserved(standing) && world.recorder.knows(standing));
+    return (
+      standing === undefined || one.controller !== undefined || (isObserved(standing) && world.recorder.knows(standing))
+    );
   });
   world.recorder.begin(one.name);
   const view = await world.flotilla.ended(await world.flotilla.submit(one));
@@ -33,11 +35,13 @@ export const play = async (world: World, one: Case): Promise<Played> => {
   const took = run === undefined ? 0 : (Date.parse(view.ended_at!) - run.startedAt) / 1_000;
   const second = await askKubectl(world.kubectl, one);
   const standing = await scene.find(scene.path);
-  return { view, took, second, ...(standing === undefined ? {} : { leaves: tagIn(standing) }) };
+  return { view, took, second, leaves: standing === undefined ? undefined : tagIn(standing) };
 };
 
-const tagIn = (object: Standing): string => {
-  const { containers } = (object.spec.jobTemplate?.spec ?? object.spec).template.spec;
+const tagIn = (object: Standing): string | undefined => {
+  const { template } = object.spec.jobTemplate?.spec ?? object.spec;
+  if (template === undefined) return undefined;
+  const { containers } = template.spec;
   const { image } = containers.find(({ name }: Standing) => name === 'app');
   return image.slice(image.lastIndexOf(':') + 1);
 };
@@ -53,6 +57,7 @@ const prepare = async (scene: Scene): Promise<void> => {
   }
   if (one.from === null) return;
   await client.post(scene.collection, manifestOf(one, scene.image(one.from ?? '1.0.0')));
+  if (one.controller !== undefined) return one.controller(scene, one.from ?? '1.0.0');
   await scene.until(async () => isObserved(await scene.read()));
   if (one.broken === undefined) await scene.until(async () => isInOrder(await scene.read()));
 };

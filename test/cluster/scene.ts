@@ -67,7 +67,9 @@ export class Scene {
       await this.client.post(this.collection, manifestOf(this.one, this.image(tag)));
       return;
     }
-    await this.deployPod(tag);
+    if (this.one.controller === undefined) await this.deployPod(tag);
+    // Lists of custom resources are not merged by their names.
+    else await this.patch(manifestOf(this.one, this.image(tag)).spec);
   }
 
   /** With more of the pod that is changed at the same time. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { startSimulatedCluster } from '../../lib/simulators/cluster/simulated-cluster.ts';
 import type { Case } from './case.ts';
 import { startControlPlane } from './control-plane.ts';
+import { defineResources } from './definitions.ts';
 import { FakeKubelet } from './fake-kubelet.ts';
 import { Flotilla } from './flotilla.ts';
 import { KubeClient } from './kube-client.ts';
@@ -58,9 +59,11 @@ export const startReal = async (program: string, { folder, cases }: Start): Prom
   const plane = await startControlPlane(program, folder);
   const kubelet = new FakeKubelet(new KubeClient(plane.server));
   await kubelet.start(folder);
+  const client = new KubeClient(plane.server);
+  await defineResources(client);
   const { kubeconfig } = plane;
   const cluster = {
-    client: new KubeClient(plane.server),
+    client,
     connection: { kubeconfig },
     kubectl: ['--kubeconfig', kubeconfig],
     restart: () => plane.restartApiServer(),
