@@ -253,6 +253,30 @@ describe('watching', () => {
     expect(events.map(({ type }) => type).slice(0, 2)).toEqual(['ADDED', 'MODIFIED']);
   });
 
+  it('tells the end of its first events to whoever lists by a watch', async () => {
+    const query = 'sendInitialEvents=true&allowWatchBookmarks=true&fieldSelector=metadata.name=app';
+    const events = await watched(query, 2, async () => {});
+    expect(events.map(({ type }) => type)).toEqual(['ADDED', 'BOOKMARK']);
+    expect(events[1]).toMatchObject({ object: { metadata: { annotations: { 'k8s.io/initial-events-end': 'true' } } } });
+  });
+
+  it('must list again when the API server was started again', async () => {
+    const { resourceVersion } = (await call('GET', apps)).json.metadata;
+    await call('PATCH', `${apps}/app`, { metadata: { labels: { x: '2' } } }, merge);
+    simulated.restartApiServer();
+    // The connections that were open are broken.
+    await expect
+      .poll(() =>
+        call('GET', apps).then(
+          ({ status }) => status,
+          () => 0,
+        ),
+      )
+      .toBe(200);
+    const [expired] = await watched(`resourceVersion=${resourceVersion}`, 1, async () => {});
+    expect(expired).toMatchObject({ type: 'ERROR', object: { code: 410 } });
+  });
+
   it('goes on after a version, and says 410 when that is too long ago', async () => {
     const { resourceVersion } = (await call('GET', apps)).json.metadata;
     await call('DELETE', `${apps}/applied`);
