@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PodWarning } from '../../lib/simulators/cluster/container-moment.ts';
 import { isLeaving, type Pod, timestamp } from '../../lib/simulators/cluster/kube-object.ts';
-import { hasEnded, isUnschedulable, liveOn, type PodLife, unscheduled } from '../../lib/simulators/cluster/pod-life.ts';
+import {
+  hasEnded,
+  isUnschedulable,
+  leaveMilliseconds,
+  liveOn,
+  type PodLife,
+  unscheduled,
+} from '../../lib/simulators/cluster/pod-life.ts';
 import { keepTimes } from '../../lib/simulators/cluster/pod-status.ts';
 import { type KubeClient, KubeError, type WatchEvent } from './kube-client.ts';
 import { serveLogs } from './kubelet-logs.ts';
@@ -98,8 +105,9 @@ export class FakeKubelet {
 
   async #end({ pod, life }: Led): Promise<void> {
     if (life.leavesAt !== undefined) return;
-    life.leavesAt = Date.now() + podStartMilliseconds / 3;
-    await sleep(podStartMilliseconds / 3);
+    const milliseconds = leaveMilliseconds(pod, podStartMilliseconds);
+    life.leavesAt = Date.now() + milliseconds;
+    await sleep(milliseconds);
     const { uid } = pod.metadata;
     await this.#must(() => this.#client.delete(pathOf(pod), { gracePeriodSeconds: 0, preconditions: { uid } }));
   }

@@ -55,6 +55,10 @@ export class Recorder {
     return Object.fromEntries(Object.entries(shown).sort(([one], [other]) => (one < other ? -1 : 1)));
   }
 
+  #isOld(namespace: string, uid: string): boolean {
+    return this.#begun.get(namespace)?.has(uid) ?? false;
+  }
+
   #notice(kind: string, { type, object }: WatchEvent): void {
     if (type === 'BOOKMARK') return;
     const { namespace, uid } = object.metadata;
@@ -62,10 +66,13 @@ export class Recorder {
     else this.#objects.set(uid, object);
     const streams = this.#namespaces.get(namespace);
     if (streams === undefined || type === 'DELETED') return;
-    const isOld = this.#begun.get(namespace)?.has(uid) ?? false;
+    const isOld = this.#isOld(namespace, uid);
     if (kind === 'Pod') {
       if (!isOld && object.metadata.deletionTimestamp === undefined) noteContainers(streams, object);
-    } else if (kind === 'Event') noteWarning(streams, object);
+    } else if (kind === 'Event') {
+      const { involvedObject } = object;
+      if (involvedObject.kind !== 'Pod' || !this.#isOld(namespace, involvedObject.uid)) noteWarning(streams, object);
+    }
     // The Job that is replaced has ended.
     else if (kind !== 'Job' || !isOld) noteConditions(streams, kind, object);
   }

@@ -18,6 +18,7 @@ export const fates = {
   config: 'a Secret is missing: CreateContainerConfigError',
   late: 'a Secret is missing for twelve seconds, then the program runs',
   mount: 'a volume cannot be mounted: ContainerCreating, and nothing but an event tells why',
+  lingers: 'the program runs, and takes four seconds to end when it is asked to',
   quota: 'the namespace quota is used up: no pod is created',
   unhealthy: 'pods are ready, HTTP requests are answered with 503',
 } as const;

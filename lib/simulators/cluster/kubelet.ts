@@ -1,7 +1,7 @@
 import type { Memory } from '../memory.ts';
 import { type Control, warn } from './control.ts';
 import { isLeaving, type Pod, type PodStatus } from './kube-object.ts';
-import { hasEnded, isUnschedulable, liveOn, type PodLife, unscheduled } from './pod-life.ts';
+import { hasEnded, isUnschedulable, leaveMilliseconds, liveOn, type PodLife, unscheduled } from './pod-life.ts';
 import { keepTimes } from './pod-status.ts';
 
 /** Schedules pods and runs their containers by the fate table. Pods that stay as they are cost nothing. */
@@ -29,7 +29,7 @@ export class Kubelet {
   #live(pod: Pod, life: PodLife): void {
     const { now, podStartMilliseconds, wake } = this.#control;
     if (isLeaving(pod)) {
-      life.leavesAt ??= now() + podStartMilliseconds / 3;
+      life.leavesAt ??= now() + leaveMilliseconds(pod, podStartMilliseconds);
       if (now() < life.leavesAt) wake(pod, life.leavesAt);
       else this.#remove(pod);
       return;

@@ -41,6 +41,12 @@ export const unscheduled = {
     '0/2 nodes are available: 2 Insufficient cpu. preemption: 0/2 nodes are available: 2 No preemption victims found.',
 } as const;
 
+const lingerMilliseconds = 4_000;
+
+/** How long a pod takes to go once it was asked to. */
+export const leaveMilliseconds = ({ spec }: Pod, podStartMilliseconds: number): number =>
+  spec.containers.some(({ image }) => fateOf(image) === 'lingers') ? lingerMilliseconds : podStartMilliseconds / 3;
+
 export const hasEnded = ({ status }: Pod): boolean => ['Succeeded', 'Failed'].includes(status.phase);
 
 const ipOf = ({ number }: PodLife): string => `10.244.${(number >> 8) & 255}.${number & 255}`;

@@ -31,7 +31,7 @@ export const failures: readonly Case[] = [
     name: 'not-ready',
     spec: { progressDeadlineSeconds: 8 },
     to: '2.0.0-notready',
-    expect: { ...failed('ProgressDeadlineExceeded'), after: 8, evidence: ['GET /ready 500', 'Readiness probe failed'] },
+    expect: { ...failed('ProgressDeadlineExceeded'), after: 6, evidence: ['GET /ready 500', 'Readiness probe failed'] },
   },
   {
     name: 'unschedulable',

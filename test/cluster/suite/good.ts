@@ -72,6 +72,7 @@ export const good: readonly Case[] = [
   { name: 'late-database', to: '2.0.0-waits', expect: verified },
   {
     name: 'quota-while-old-leave',
+    from: '1.0.0-lingers',
     objects: [quota({ pods: '2' })],
     spec: { strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 1 } } },
     to: '2.0.0',
