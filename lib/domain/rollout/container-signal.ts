@@ -2,7 +2,7 @@ import type { JsonObject } from '../json.ts';
 import { containerEvidence, statusesOf, waitsFor } from './container-status.ts';
 import { type CrashOptions, crashSignal } from './crash-signal.ts';
 import type { Evidence } from './judgement.ts';
-import { conditionOf, nameOf, numberAt, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
+import { conditionOf, isReady, nameOf, numberAt, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
 import { evidenceLimit, type Signal } from './signal.ts';
 import { type PullOptions, waitingSignal } from './waiting-signal.ts';
 
@@ -19,7 +19,7 @@ export interface SignalOptions extends PullOptions, Pick<CrashOptions, 'now' | '
 /** What fails or holds up these pods, the gravest first: shortest grace, then in the order of the pods. */
 export function podSignals(pods: readonly JsonObject[], options: SignalOptions): readonly Signal[] {
   return pods
-    .flatMap((pod) => [...containerSignals(pod, options), ...schedulingSignals(pod)])
+    .flatMap((pod) => [...containerSignals(pod, options), ...schedulingSignals(pod, pods.filter(isPlaced).length)])
     .sort((one, other) => (one.grace === other.grace ? 0 : one.grace - other.grace));
 }
 
@@ -38,14 +38,19 @@ function containerSignals(pod: JsonObject, options: SignalOptions): readonly Sig
   );
 }
 
-function schedulingSignals(pod: JsonObject): readonly Signal[] {
+const isPlaced = (pod: JsonObject): boolean =>
+  stringAt(conditionOf(pod, 'PodScheduled'), 'status') === 'True' || isReady(pod);
+
+/** Room may come for one pod after another: with each that gets a node the time begins anew. */
+function schedulingSignals(pod: JsonObject, placed: number): readonly Signal[] {
   const condition = conditionOf(pod, 'PodScheduled');
   if (stringAt(condition, 'status') !== 'False' || stringAt(condition, 'reason') !== 'Unschedulable') return [];
   const detail = stringAt(condition, 'message') ?? 'no node fits';
   const name = nameOf(pod);
   const evidence: Evidence = { kind: 'pod', name, reason: 'Unschedulable', message: detail };
   const message = `pod ${name} cannot be scheduled: ${detail}`;
-  return [{ key: 'Unschedulable', reason: 'Unschedulable', message, ...unschedulable, evidence: [evidence] }];
+  const key = placed === 0 ? 'Unschedulable' : `Unschedulable ${placed}`;
+  return [{ key, reason: 'Unschedulable', message, ...unschedulable, evidence: [evidence] }];
 }
 
 function unreadyContainers(pod: JsonObject): readonly Evidence[] {

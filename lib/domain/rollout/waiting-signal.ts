@@ -1,5 +1,6 @@
 import { cut } from '../cut.ts';
 import type { JsonObject } from '../json.ts';
+import { foreignText } from '../record/foreign-text.ts';
 import { containerEvidence, waitsFor, where } from './container-status.ts';
 import type { Progress } from './judgement.ts';
 import { stringAt } from './kubernetes-object.ts';
@@ -64,8 +65,10 @@ function detailOf(pod: JsonObject, status: JsonObject, { warnings = [] }: PullOp
 
 const imageOf = (status: JsonObject): string => stringAt(status, 'image') ?? '';
 
-/** Numbers and ids differ from one try to the next, the cause does not. */
-const causeIn = (message: string): string => cut(message.replaceAll(/[0-9a-f]{8,}|\d+/g, '#'), 100);
+/** Numbers and ids differ from one try to the next, the cause does not. It is kept in a row, so it holds no secret. */
+const causeIn = (message: string): string =>
+  cut(foreignText(message, longestCause).replaceAll(/[0-9a-f]{8,}|\d+/g, '#'), 100);
+const longestCause = 1_000;
 
 /** The kubelet alternates between trying and backing off: one signal for both, and another one for another cause. */
 function pullRule(pod: JsonObject, status: JsonObject, options: PullOptions): Rule {

@@ -247,6 +247,20 @@ describe('a pod without a node', () => {
   );
 });
 
+test('a pod without a node is given its time anew when another one gets a node', () => {
+  const placed = ['PodScheduled', 'Ready'].map((type) => podNamed('r', { conditions: [{ type, status: 'True' }] }));
+  const keys = [0, 1, 2].map((count) => podSignals([unscheduled(), ...placed.slice(0, count)], { now })[0]?.key);
+  expect(keys).toEqual(['Unschedulable', 'Unschedulable 1', 'Unschedulable 2']);
+});
+
+test('the name of a signal, which is kept, holds no secret', () => {
+  const [signal] = podSignals([podOf(waitingFor('RunContainerError', 'exec: "--password=hunter2secret": not found'))], {
+    now,
+  });
+  expect(signal?.key).toMatch(/^RunContainerError\/exec: /);
+  expect(signal?.key).not.toMatch(/hunter/);
+});
+
 test('the gravest comes first, then the order of the pods; init containers before the others', () => {
   const both = podNamed('b', {
     initContainerStatuses: [{ ...waitingFor('CreateContainerError', 'x'), name: 'init' }],
