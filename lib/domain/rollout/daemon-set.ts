@@ -2,7 +2,7 @@ import type { JsonObject } from '../json.ts';
 import { done, firstShort, generationFinding } from './counts.ts';
 import { type Finding, type Seen, waiting } from './judgement.ts';
 import { kindReport } from './kind-report.ts';
-import { isReady, numberAt, objectAt, valueAt } from './kubernetes-object.ts';
+import { hasEnded, isReady, listAt, numberAt, objectAt, valueAt } from './kubernetes-object.ts';
 import { onDeleteSignals } from './on-delete.ts';
 import { podsOfNewRevision } from './revision.ts';
 import { type KindReport, lasted } from './signal.ts';
@@ -18,7 +18,7 @@ export function judgeDaemonSet(look: Seen): KindReport {
   const { desired, updated, ready } = counts;
   if (pending === undefined) return kindReport(look, { pods }, done(look, { ready: desired, desired, pods }));
   const stuck = onDeleteSignals(look, { updated, desired });
-  if (stuck.length > 0 || !isWithinUnavailable(object, counts)) {
+  if (stuck.length > 0 || pods.some(runsUnready) || !isWithinUnavailable(object, counts)) {
     return kindReport(look, { pods, signals: stuck }, { finding: pending });
   }
   // Another count is another state: the time begins anew.
@@ -55,6 +55,13 @@ function countsOf(object: JsonObject, pods: readonly JsonObject[]): Counts {
   const ready = pods.length > 0 ? Math.min(pods.filter(isReady).length, readyOfAny) : proven;
   return { desired, readyOfAny, updated, ready };
 }
+
+/** Its kubelet is alive and says that the program is not ready: that is no missing node. */
+const runsUnready = (pod: JsonObject): boolean =>
+  !hasEnded(pod) &&
+  listAt(pod, 'status', 'containerStatuses').some(
+    (status) => valueAt(status, 'state', 'running') !== undefined && valueAt(status, 'ready') !== true,
+  );
 
 /** Nodes without a ready pod, while no pod of an older revision serves: those the controller will still replace. */
 function isWithinUnavailable(object: JsonObject, { desired, readyOfAny, ready }: Counts): boolean {

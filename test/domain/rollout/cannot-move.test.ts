@@ -219,6 +219,18 @@ describe('nodes of a DaemonSet that have no ready pod', () => {
     ]);
   });
 
+  it('are none where the kubelet of one says that the program is not ready', () => {
+    const others = Array.from({ length: 5 }, () => of('new', ready));
+    const last = (status: JsonObject) => minute(nodes(five, 1, [...others, of('new', status)]));
+    const runs = { containerStatuses: [{ name: 'app', ready: false, state: { running: {} } }] };
+    const stale = { containerStatuses: [{ name: 'app', ready: true, state: { running: {} } }] };
+    const starts = { containerStatuses: [{ name: 'app', ready: false, state: { waiting: {} } }] };
+    expect(shortOf('daemonset', last(runs)).at(-1)).toBe('60 waiting ReplicasNotReady');
+    expect(shortOf('daemonset', last({ ...runs, phase: 'Failed' })).at(-1)).toBe('60 healthy RolledOut');
+    expect(shortOf('daemonset', last(stale)).at(-1)).toBe('60 healthy RolledOut');
+    expect(shortOf('daemonset', last(starts)).at(-1)).toBe('60 healthy RolledOut');
+  });
+
   it('are counted anew when their number changes', () => {
     const four = { numberReady: 4, numberAvailable: 4 };
     const looks = [
