@@ -1,7 +1,16 @@
 import type { JsonObject } from '../json.ts';
 import type { WorkloadKind } from '../plan/plan.ts';
 import type { Seen } from './judgement.ts';
-import { desiredReplicas, hasEnded, isDeleting, labelOf, numberAt, stringAt, valueAt } from './kubernetes-object.ts';
+import {
+  desiredReplicas,
+  hasEnded,
+  isDeleting,
+  isReady,
+  labelOf,
+  numberAt,
+  stringAt,
+  valueAt,
+} from './kubernetes-object.ts';
 import { currentReplicaSet } from './revision.ts';
 import { oldPodsWillLeave } from './surge.ts';
 
@@ -15,6 +24,8 @@ export interface Maker {
   readonly mayMakeRoom: boolean;
 }
 
+const surgeOfDaemonSet = ['spec', 'updateStrategy', 'rollingUpdate', 'maxSurge'] as const;
+
 /** A kind that makes its pods itself, or by others that are seen, is a row. */
 const makers: Partial<Readonly<Record<WorkloadKind, (look: Seen, pods: readonly JsonObject[]) => Maker>>> = {
   deployment: (look, pods) => {
@@ -26,9 +37,13 @@ const makers: Partial<Readonly<Record<WorkloadKind, (look: Seen, pods: readonly 
   statefulset: ({ object, view }) => ({
     ...{ owner: object, missing: desiredReplicas(object) - view.pods.filter(isThere).length, mayMakeRoom: false },
   }),
-  daemonset: ({ object, view }) => {
+  // With a surge new pods come beside the old ones, which go when those are ready.
+  daemonset: ({ object, view }, pods) => {
     const desired = numberAt(object, 'status', 'desiredNumberScheduled');
-    return { owner: object, missing: desired - view.pods.filter(isThere).length, mayMakeRoom: false };
+    const surges = Number.parseInt(String(valueAt(object, ...surgeOfDaemonSet) ?? 0), 10) > 0;
+    const there = (surges ? pods : view.pods).filter(isThere);
+    const mayMakeRoom = surges && there.some((pod) => !isReady(pod));
+    return { owner: object, missing: desired - there.length, mayMakeRoom };
   },
   // Its steps decide when old pods go: while one is there, it may.
   rollout: ({ object, view }, pods) => {

@@ -113,6 +113,31 @@ describe('pods of a Job', () => {
   });
 });
 
+describe('pods of a DaemonSet that come beside the old ones', () => {
+  const update = (maxSurge: number | string) => ({ updateStrategy: { rollingUpdate: { maxSurge } } });
+  const hash = (name: string) => ({ 'controller-revision-hash': name });
+  const revisions = [{ metadata: { name: 'new', labels: hash('new'), ownerReferences: [{ uid: 'u1' }] }, revision: 2 }];
+  const last = (maxSurge: number | string, ...pods: readonly JsonObject[]) =>
+    told('daemonset', {
+      ...viewed('daemonset', [pod(9, hash('old')), pod(9, hash('old')), ...pods], refused, update(maxSurge)),
+      revisions,
+    } as unknown as WorkloadView).at(-1);
+
+  it.each([1, '50%'])('are missing while the old ones are there, with a surge of %s', (maxSurge) => {
+    expect(last(maxSurge)).toBe('2 failing ReplicaFailure');
+    expect(last(maxSurge, pod(8, hash('new')))).toBe('2 failing ReplicaFailure');
+  });
+
+  it.each([0, '0%'])('are none with a surge of %s', (maxSurge) => {
+    expect(last(maxSurge)).not.toMatch(/ReplicaFailure/);
+  });
+
+  it('make room when one that is there becomes ready', () => {
+    const young = { ...pod(8, hash('new')), status: { phase: 'Running' } };
+    expect(last(1, young)).toBe('2 waiting ReplicaFailure');
+  });
+});
+
 describe('a Deployment', () => {
   const missing = viewOf({ status: { updatedReplicas: 0, readyReplicas: 0 } });
   const view = (more: JsonObject, pods: WorkloadView['pods'] = []): WorkloadView => ({
