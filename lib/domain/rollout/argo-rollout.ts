@@ -1,6 +1,8 @@
 import type { JsonObject } from '../json.ts';
+import { isOfPresent } from './condition.ts';
 import { observedOf } from './conventions.ts';
 import { done, firstShort } from './counts.ts';
+import { deadlineReport } from './deadline.ts';
 import { type Evidence, type Finding, failing, type Seen, waiting } from './judgement.ts';
 import { kindReport } from './kind-report.ts';
 import { conditionOf, desiredReplicas, listAt, numberAt, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
@@ -15,10 +17,12 @@ export function judgeArgoRollout(look: Seen): KindReport {
   const { object, view, workload } = look;
   const unobserved = generationFinding(object);
   if (unobserved !== undefined) return { signals: [], finding: unobserved };
-  const pending = endFinding(object) ?? pauseFinding(object) ?? countsFinding(object) ?? strategyFinding(object);
   const pods = podsOfNewRevision(workload, view);
+  const end = endFinding(look) ?? pauseFinding(object);
+  if (end !== undefined) return kindReport(look, { pods }, { finding: end });
+  const pending = countsFinding(object) ?? strategyFinding(object);
   const counted = { ready: numberAt(object, 'status', 'readyReplicas'), desired: desiredReplicas(object), pods };
-  return kindReport(look, { pods }, pending === undefined ? done(look, counted) : { finding: pending });
+  return kindReport(look, { pods }, pending === undefined ? done(look, counted) : deadlineReport(look, pending));
 }
 
 /** Written as text. Before version 1.0 it was a hash, which no generation can be compared with. */
@@ -38,7 +42,8 @@ function generationFinding(object: JsonObject): Finding | undefined {
 }
 
 /** By the type, or the reason, of a condition. */
-function endFinding(object: JsonObject): Finding | undefined {
+function endFinding(look: Seen): Finding | undefined {
+  const { object } = look;
   const invalid = conditionOf(object, 'InvalidSpec');
   if (invalid !== undefined) return ended('InvalidSpec', invalid);
   const progressing = conditionOf(object, 'Progressing');
@@ -46,7 +51,8 @@ function endFinding(object: JsonObject): Finding | undefined {
   if (progressing !== undefined && (reason === 'RolloutAborted' || valueAt(object, 'status', 'abort') === true))
     return ended('RolloutAborted', progressing);
   if (progressing !== undefined && reason === 'ProgressDeadlineExceeded')
-    return ended('ProgressDeadlineExceeded', progressing);
+    // As a Deployment's: the word of the rollout before stays until there is progress, and the phase says the same.
+    return isOfPresent(look, object, progressing) ? ended('ProgressDeadlineExceeded', progressing) : undefined;
   // Since 1.0 the controller itself says so in a word.
   return stringAt(object, 'status', 'phase') === 'Degraded'
     ? failing('RolloutDegraded', stringAt(object, 'status', 'message') ?? 'the rollout is degraded')

@@ -9,7 +9,7 @@ const usualSeconds = 600;
 const key = 'DeadlineOfBefore';
 
 /**
- * Whether a Deployment has exceeded its progress deadline. When an older revision is put back, the word of the rollout before
+ * Whether a Deployment, or a Rollout, has exceeded its progress deadline. When an older revision is put back, the word of the rollout before
  * stays until there is progress, and nobody says it anew when there is none: then what lasts as long has exceeded it too.
  */
 export function deadlineReport(look: Seen, pending: Finding): Pick<KindReport, 'finding' | 'timed'> {

@@ -74,7 +74,7 @@ export interface Seen extends Look {
  * What a rule says. `reason` is PascalCase, `message` a sentence with both numbers. The verdict is what the caller does next; in the six
  * words for the state of a rollout it is, the first that fits:
  * - superseded: failing with the reason `Superseded`; also `WrongImage` and `RepositoryChanged`, where what runs is not ours either;
- * - paused: the reason `Paused` or `Suspended`, waiting for a short grace and then failing;
+ * - paused: the reason `Paused`, failing at once, or `Suspended`, waiting and for a Job failing after a short grace;
  * - unknown: `unknown` is set;
  * - healthy and failing: the verdict of that name;
  * - progressing: any other that is waiting.

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../lib/domain/json.ts';
 import { judge, lines, metadata, template } from './kinds.ts';
-import { toldOf } from './objects.ts';
+import { shortOf } from './looks.ts';
+import { secondsAgo, toldOf } from './objects.ts';
 
 /** Two replicas in a canary with two steps: a pause for a person, and one of a minute. */
 const steps = [{ setWeight: 20 }, { pause: {} }, { pause: { duration: '1m' } }];
@@ -163,6 +164,29 @@ describe('a Rollout of Argo', () => {
     ],
   ])('that %s', (_, view, told) => {
     expect(toldOf(judge('rollout', view))).toBe(told);
+  });
+
+  it('is not failed by the deadline of the rollout before', () => {
+    const over = {
+      phase: 'Degraded',
+      conditions: [
+        { ...condition('Progressing', 'ProgressDeadlineExceeded', 'False'), lastUpdateTime: secondsAgo(99) },
+      ],
+    };
+    const newer = { conditions: [{ ...over.conditions[0]!, lastUpdateTime: secondsAgo(0) }] };
+    const before = rollout({ ...counts, currentPodHash: 'bad', stableRS: 'old', ...over });
+    const short = (status: JsonObject) =>
+      shortOf(
+        'rollout',
+        [0, 600].map((at) => [at, rollout({ ...finished, ...over, ...status })] as const),
+        { before },
+      );
+    expect(short({})).toEqual(['0 healthy RolledOut']);
+    expect(short({ availableReplicas: 1 })).toEqual([
+      '0 waiting ReplicasNotAvailable',
+      '600 failing ProgressDeadlineExceeded',
+    ]);
+    expect(short(newer)).toEqual(['0 failing ProgressDeadlineExceeded']);
   });
 
   it('fails by what its new pods say', () => {
