@@ -71,5 +71,7 @@ const isInOrder = ({ kind, spec, status = {} }: Standing): boolean => {
   if (kind === 'CronJob') return true;
   if (kind === 'Job') return (status.succeeded ?? 0) > 0;
   if (kind === 'DaemonSet') return status.numberReady === status.desiredNumberScheduled && status.numberReady > 0;
-  return (status.readyReplicas ?? 0) === spec.replicas && (status.updatedReplicas ?? 0) === spec.replicas;
+  const isTold = kind !== 'Deployment' || JSON.stringify(status).includes('"NewReplicaSetAvailable"');
+  const counts = [status.readyReplicas, status.updatedReplicas, status.availableReplicas];
+  return isTold && counts.every((count) => (count ?? 0) === spec.replicas);
 };
