@@ -1,3 +1,5 @@
+import { rightOf } from '../domain/catalogue/cluster-rights.ts';
+import { verbsIn } from '../domain/catalogue/noted-rights.ts';
 import { counted } from '../domain/counted.ts';
 import type { BudgetView } from '../usecases/budget/read-budgets.ts';
 import type { TroubleView } from '../usecases/deployment/account-trouble.ts';
@@ -32,7 +34,7 @@ const waitingParts = ({ waiting }: BudgetView, times: Times): readonly string[] 
 export const rightsLines = (rights: readonly MissingRights[]): readonly string[] =>
   rights.map(({ cluster, namespaces, missing, remedy }) => {
     const where = counted(namespaces, 'namespace');
-    return `cluster ${printable(cluster)} does not let us ${printable(missing.join(', '))} in ${where}: ${printable(remedy)}`;
+    return `cluster ${printable(cluster)} does not let us ${printable(verbsIn(missing.map(rightOf)))} in ${where}: ${printable(remedy)}`;
   });
 
 /** Of each account of which nothing can be read. */

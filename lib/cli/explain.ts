@@ -1,7 +1,6 @@
 import { counted } from '../domain/counted.ts';
 import type { Status } from '../domain/deployment/status.ts';
 import type { Evidence } from '../domain/record/evidence.ts';
-
 import type { DeploymentView } from '../usecases/deployment/deployment-view.ts';
 import { printable } from './clean-text.ts';
 import type { CommandContext } from './command-context.ts';
@@ -38,8 +37,19 @@ export const explainDeployments = (deployments: readonly DeploymentView[], telli
       .flatMap((deployment) => [...explain(deployment, telling), ...adviceOn(deployment, telling)]),
     ...(rest > 0 ? [`… and ${rest} more${whereAllAre(telling)}.`] : []),
     ...tellTogether(deployments, telling),
+    ...warningsOf(deployments.filter((one) => !bad.includes(one))),
   ];
 };
+
+/** Of those that nothing else is told of: they went well, or are in work. */
+const warningsOf = (deployments: readonly DeploymentView[]): readonly string[] => {
+  const all = deployments.flatMap((one) => untold(one).map((text) => `warning: ${one.key}: ${printable(text)}`));
+  const rest = all.length - MOST_EXPLAINED;
+  return [...all.slice(0, MOST_EXPLAINED), ...(rest > 0 ? [`… and ${counted(rest, 'more warning')}.`] : [])];
+};
+
+const untold = ({ message, warnings }: DeploymentView): readonly string[] =>
+  warnings.filter((warning) => !message.includes(warning));
 
 const whereAllAre = ({ batchId, command }: Telling): string =>
   batchId === undefined || command === undefined ? '' : `; all of them: ${command('status', batchId, '--json')}`;
@@ -90,6 +100,7 @@ const explain = (deployment: DeploymentView, { colours, simulated }: Telling): r
     ...(failure === undefined || message.includes(failure.message)
       ? []
       : [`  because ${failure.reason}: ${printable(failure.message)}`]),
+    ...untold(deployment).map((warning) => `  warning: ${printable(warning)}`),
     ...evidence.flatMap((one) => explainEvidence(one, `${message} ${failure?.message ?? ''}`)),
     ...(release_before === undefined && release_after === undefined
       ? []

@@ -22,7 +22,7 @@ export const noteRights = (before: NotedRights | undefined, namespace: string, s
 
 /** Rights are seldom taken away. Where some are missing, somebody may be about to give them. */
 const wholeFor = 3_600_000;
-const lackingFor = 600_000;
+const lackingFor = 60_000;
 
 export const isFresh = ({ at, missing }: NamespaceRights, now: number): boolean =>
   now - at < (missing.length === 0 ? wholeFor : lackingFor);
@@ -66,16 +66,16 @@ const consequences: readonly (readonly [is: (right: Right) => boolean, told: str
 
 /** A sentence for each lot of rights that namespaces of a cluster lack. */
 export const rightsSentences = (cluster: string, noted: NotedRights): readonly string[] =>
-  lacking(noted).map(({ namespaces, missing }) => {
+  lacking(noted).map(({ namespaces, missing, at }) => {
     const rights = missing.map(rightOf);
     const follows = consequences.filter(([is]) => rights.some(is)).map(([, told]) => told);
     const where = `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${namespaces.join(', ')}`;
     const lines = linesForRole(rights).join(' ');
-    return `Cluster ${cluster} does not let us ${verbsIn(rights)} in ${where}: ${follows.join(', ')}. ${remedyFor(cluster)} gives all of it; what its role lacks is ${lines}`;
+    return `Cluster ${cluster} does not let us ${verbsIn(rights)} in ${where}: ${follows.join(', ')}. ${remedyFor(cluster)} gives all of it; what its role lacks is ${lines}. It said so at ${new Date(at).toISOString()}, and is asked again by the next deployment there`;
   });
 
 /** `watch deployments.apps, pods and list events`. */
-const verbsIn = (rights: readonly Right[]): string => {
+export const verbsIn = (rights: readonly Right[]): string => {
   const verbs = new Map<string, string[]>();
   for (const right of rights) {
     const names = verbs.get(right.verb) ?? [];
@@ -88,15 +88,16 @@ const verbsIn = (rights: readonly Right[]): string => {
 interface Lacking {
   readonly namespaces: readonly string[];
   readonly missing: readonly string[];
+  readonly at: number;
 }
 
 const lacking = (noted: NotedRights): readonly Lacking[] => {
-  const found = new Map<string, { readonly namespaces: string[]; readonly missing: readonly string[] }>();
-  for (const [namespace, { missing }] of Object.entries(noted).sort(([one], [other]) => (one < other ? -1 : 1))) {
+  const found = new Map<string, Lacking & { readonly namespaces: string[] }>();
+  for (const [namespace, { missing, at }] of Object.entries(noted).sort(([one], [other]) => (one < other ? -1 : 1))) {
     if (missing.length === 0) continue;
-    const lot = found.get(missing.join()) ?? { namespaces: [], missing };
-    found.set(missing.join(), lot);
-    lot.namespaces.push(namespace);
+    const { namespaces = [], at: first = at } = found.get(missing.join()) ?? {};
+    found.set(missing.join(), { namespaces, missing, at: Math.min(first, at) });
+    namespaces.push(namespace);
   }
   return [...found.values()];
 };

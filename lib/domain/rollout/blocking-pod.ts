@@ -62,9 +62,14 @@ export function blockingSignals(look: Seen): readonly Signal[] {
       const [{ container, message, reason }] = why as [Evidence];
       const name = nameOf(pod);
       const what = `pod ${name} of an older revision is broken (${where(pod, { name: container ?? '' })}: ${reason}: ${message})`;
+      const deletes = `delete it (kubectl delete pod ${name} -n ${look.workload.namespace})`;
+      const byHand =
+        look.settings?.unblock === true
+          ? `unblock did not get rid of it: ${deletes}`
+          : `${deletes}, or deploy with unblock: true`;
       const remedy = isHeld
         ? 'the partition holds it at that revision: lower the partition, or repair the pod'
-        : `delete it (kubectl delete pod ${name} -n ${look.workload.namespace}), or deploy with unblock: true`;
+        : byHand;
       const told = `${what}, and its StatefulSet waits for it before it updates anything; ${remedy}`;
       return cannotMove(blockedReason, told, { state: stringAt(pod, 'metadata', 'uid') ?? name, evidence: why });
     });

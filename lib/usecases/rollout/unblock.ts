@@ -34,7 +34,7 @@ const unblockOne = async (
   const { namespace } = row.deployment.workload;
   if (cluster.deletePod === undefined || known.get(pod.uid) === 'done') return;
   if (!known.has(pod.uid)) {
-    const told = `Pod ${pod.name} of an older revision held up the rollout, and is deleted, as unblock says. ${pod.why}.`;
+    const told = `Pod ${pod.name} of an older revision holds up the rollout, and is to be deleted, as unblock says. ${pod.why}.`;
     const isOurs = await tell(deps, row, { reason: 'PodDeleted', told, uid: pod.uid });
     known.set(pod.uid, isOurs ? 'asked' : 'done');
     if (!isOurs) return;
@@ -43,7 +43,7 @@ const unblockOne = async (
     const deleted = await cluster.deletePod(namespace, pod.name, pod.uid);
     known.set(pod.uid, 'done');
     if (deleted.kind !== 'refused') return;
-    const told = `Pod ${pod.name} could not be deleted: ${deleted.message}. Grant delete on pods in namespace ${namespace}, or delete it by hand.`;
+    const told = `Pod ${pod.name} could not be deleted: ${deleted.message}. Grant delete on pods in namespace ${namespace} (flotilla cluster-role has it where the catalogue says unblock: true), or delete it by hand.`;
     await tell(deps, row, { reason: 'PodNotDeleted', told });
   } catch (error) {
     // By its uid it can be asked for again: it is the same pod, or none.

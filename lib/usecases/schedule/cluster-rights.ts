@@ -27,7 +27,9 @@ interface Asked {
  */
 export const reviewRights = async (deps: Needs, { deployment, cluster }: Asked): Promise<void> => {
   const known = await readRights(deps, deployment);
-  if (known !== undefined && isFresh(known, deps.clock.now())) return;
+  // It has just listed what this deployment consists of: an answer that it may not is no longer true.
+  const isRefuted = neededFor(deployment.workload, known?.missing ?? []).length > 0;
+  if (known !== undefined && !isRefuted && isFresh(known, deps.clock.now())) return;
   await askRights(deps, { deployment, cluster }, known);
 };
 

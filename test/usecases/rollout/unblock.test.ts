@@ -9,7 +9,7 @@ import { aboutToStart } from '../deployment/about-to-start.ts';
 
 const pods = [{ name: 'app-0', uid: 'u0', why: 'CrashLoopBackOff: exit code 1' }];
 const deleted =
-  'Pod app-0 of an older revision held up the rollout, and is deleted, as unblock says. CrashLoopBackOff: exit code 1.';
+  'Pod app-0 of an older revision holds up the rollout, and is to be deleted, as unblock says. CrashLoopBackOff: exit code 1.';
 
 /** Looks at a rollout that a pod holds up, of a cluster that answers so, one after the other; `again`: by another process. */
 const unblocking = async (answers: readonly (DeletedPod | Error)[]) => {
@@ -57,7 +57,7 @@ test('one that may not be deleted is asked for once, and the missing right is to
   await look(known);
   expect(asked).toHaveLength(1);
   expect((await read()).warnings?.at(-1)).toBe(
-    `Pod app-0 could not be deleted: pods "app-0" is forbidden. Grant delete on pods in namespace ${namespace}, or delete it by hand.`,
+    `Pod app-0 could not be deleted: pods "app-0" is forbidden. Grant delete on pods in namespace ${namespace} (flotilla cluster-role has it where the catalogue says unblock: true), or delete it by hand.`,
   );
   expect(await events()).toEqual(['PodDeleted', 'PodNotDeleted']);
 });

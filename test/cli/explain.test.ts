@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { explainDeployments } from '../../lib/cli/explain.ts';
+import { makePalette } from '../../lib/cli/palette.ts';
+import { deployment } from './answers.ts';
+
+const { colours } = makePalette(false);
+const simulated = { harness: false, clusters: [] };
+const toldOf = (...deployments: ReturnType<typeof deployment>[]): readonly string[] =>
+  explainDeployments(deployments, { simulated, colours });
+
+test('a warning is told beside what failed, unless its message has it already', () => {
+  const failed = deployment({ status: 'FAILED', message: 'late. Warned.', warnings: ['Warned', 'not deleted\u001b'] });
+  expect(toldOf(failed).filter((line) => line.includes('warning'))).toEqual(['  warning: not deleted\\u001b']);
+});
+
+test('warnings of what went well are told last, the first 50 of them', () => {
+  const warnings = Array.from({ length: 52 }, (_, at) => `w${at}`);
+  const well = deployment({ key: 'shared/a', status: 'SUCCESS', warnings });
+  const lines = toldOf(well, deployment({ key: 'shared/b', status: 'SUCCESS' }));
+  expect([lines[0], lines[49], lines[50], lines.length]).toEqual([
+    'warning: shared/a: w0',
+    'warning: shared/a: w49',
+    '… and 2 more warnings.',
+    51,
+  ]);
+});
