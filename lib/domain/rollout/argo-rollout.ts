@@ -21,7 +21,12 @@ export function judgeArgoRollout(look: Seen): KindReport {
   const end = endFinding(look) ?? pauseFinding(object);
   if (end !== undefined) return kindReport(look, { pods }, { finding: end });
   const pending = countsFinding(object) ?? strategyFinding(object);
-  const counted = { ready: numberAt(object, 'status', 'readyReplicas'), desired: desiredReplicas(object), pods };
+  // Old replicas that are kept for a while, for a router or a way back, are counted as ready too.
+  const [ready, updated] = ['readyReplicas', 'updatedReplicas'].map((name) => numberAt(object, 'status', name)) as [
+    number,
+    number,
+  ];
+  const counted = { ready: Math.min(ready, updated), desired: desiredReplicas(object), pods };
   return kindReport(look, { pods }, pending === undefined ? done(look, counted) : deadlineReport(look, pending));
 }
 

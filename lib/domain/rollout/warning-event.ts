@@ -1,5 +1,5 @@
-import { cut } from '../cut.ts';
 import type { JsonObject } from '../json.ts';
+import { foreignText } from '../record/foreign-text.ts';
 import type { Evidence, Look } from './judgement.ts';
 import { numberAt, objectAt, stringAt } from './kubernetes-object.ts';
 import { currentReplicaSet, podsOfNewRevision } from './revision.ts';
@@ -22,6 +22,9 @@ export interface WarningEvent {
 
 /** A field of a row holds no page; the API server cuts a message at 1,024 characters anyway. */
 const longestMessage = 500;
+
+/** A secret that was cut in two is none by its form: so it is looked for before. What is short is looked at as a whole when it is recorded. */
+const shortened = (text: string): string => (text.length <= longestMessage ? text : foreignText(text, longestMessage));
 
 /** As many as `kubectl describe` would have shown of a few objects. */
 const mostEvents = 20;
@@ -50,7 +53,7 @@ function warningOf(event: JsonObject): WarningEvent {
     name: stringAt(about, 'name') ?? '',
     ...(container !== undefined && { container }),
     reason: stringAt(event, 'reason') ?? 'Warning',
-    message: cut((stringAt(event, 'message') ?? stringAt(event, 'note') ?? '').trim(), longestMessage),
+    message: shortened((stringAt(event, 'message') ?? stringAt(event, 'note') ?? '').trim()),
     count: Math.max(
       1,
       numberAt(event, 'count'),

@@ -138,6 +138,11 @@ describe('a Rollout of Argo', () => {
       'healthy, RolledOut: 2 of 2 replicas are ready with reg/app:2',
     ],
     [
+      'keeps old replicas that are ready for a way back',
+      rollout({ ...finished, replicas: 4, readyReplicas: 4, blueGreen: { activeSelector: 'new' } }, blueGreen),
+      'healthy, RolledOut: 2 of 2 replicas are ready with reg/app:2',
+    ],
+    [
       'has steps before it',
       rollout({ ...finished, stableRS: 'old' }),
       'waiting, StepsNotFinished: the stable revision is old; new has steps or analysis before it',
@@ -164,6 +169,17 @@ describe('a Rollout of Argo', () => {
     ],
   ])('that %s', (_, view, told) => {
     expect(toldOf(judge('rollout', view))).toBe(told);
+  });
+
+  it('is not held up by streams that know the new pods only, while old ones are kept', () => {
+    const status = { ...finished, replicas: 3, readyReplicas: 3, blueGreen: { activeSelector: 'new' } };
+    const pods = [1, 2].map((n) => ({
+      metadata: { name: `app-${n}`, uid: `p${n}`, labels: { 'rollouts-pod-template-hash': 'new' } },
+      status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
+    }));
+    const seen = (some: typeof pods) => judge('rollout', { ...rollout(status, blueGreen), pods: some, watched: true });
+    expect(seen(pods).reason).toBe('RolledOut');
+    expect(seen(pods.slice(1)).reason).toBe('PodsNotSeen');
   });
 
   it('is not failed by the deadline of the rollout before', () => {

@@ -26,6 +26,11 @@ describe('a warning event', () => {
     ]);
   });
 
+  it('has lost its secrets before it is cut: what is left of one is not known by its form', () => {
+    const message = `${'x'.repeat(470)} https://robot:hunter2secretpassword@registry.example/v2/`;
+    expect(warningsOf({ view: viewed(about('p', { message })) })[0]?.message).not.toMatch(/hunter/);
+  });
+
   it('is read in the words of events.k8s.io', () => {
     const event = {
       ...{ type: 'Warning', reason: 'FailedMount', note: 'no such volume', regarding: { uid: 'p', name: 'app-0' } },
