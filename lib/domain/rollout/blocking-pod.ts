@@ -4,6 +4,7 @@ import type { WorkloadView } from '../ports.ts';
 import { cannotMove } from './cannot-move.ts';
 import { containerEvidence, lastEnd, statusesOf, waitsFor, where } from './container-status.ts';
 import { generationFinding } from './counts.ts';
+import { usualTolerance } from './crash-signal.ts';
 import type { Evidence, Seen } from './judgement.ts';
 import { hasEnded, isDeleting, isReady, labelOf, nameOf, numberAt, stringAt, valueAt } from './kubernetes-object.ts';
 import type { Signal } from './signal.ts';
@@ -48,11 +49,15 @@ function brokenEvidence(pod: JsonObject): readonly Evidence[] {
         stringAt(status, 'state', 'waiting', 'message') ?? `container image ${stringAt(status, 'image') ?? ''}`;
       return [containerEvidence(pod, status, waits ?? '', ended === '' ? said : `${ended}; ${said}`)];
     }
-    if (code === 0 || valueAt(status, 'ready') === true) return [];
+    if (code === 0 || valueAt(status, 'ready') === true || isBack(status)) return [];
     const reason = stringAt(end, 'reason') === 'OOMKilled' ? 'OOMKilled' : 'ContainerFailed';
     return [containerEvidence(pod, status, reason, ended)];
   });
 }
+
+/** It ended once or twice, and may be about to become ready. */
+const isBack = (status: JsonObject): boolean =>
+  valueAt(status, 'state', 'running') !== undefined && numberAt(status, 'restartCount') <= usualTolerance;
 
 /** Fails a rollout that a broken pod of an older revision holds up. With `unblock` it is deleted instead. */
 export function blockingSignals(look: Seen): readonly Signal[] {

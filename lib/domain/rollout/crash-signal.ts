@@ -6,7 +6,7 @@ import type { Signal } from './signal.ts';
 import { about, type WarningEvent } from './warning-event.ts';
 
 /** One or two ends may be a database that came up later; at the third it is a loop. */
-const usualTolerance = 2;
+export const usualTolerance = 2;
 
 /** A container that ended this short a time ago may look ready between two crashes. */
 const settleMilliseconds = 10_000;

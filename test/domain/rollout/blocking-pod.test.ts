@@ -35,6 +35,8 @@ const crashing = container({
 const pulling = container({ state: { waiting: { reason: 'ImagePullBackOff' } } });
 const creating = container({ state: { waiting: { reason: 'ContainerCreating' } } });
 const ready = { ...crashing, conditions: [{ type: 'Ready', status: 'True' }] };
+const again = (restartCount: number): JsonObject =>
+  container({ restartCount, state: { running: {} }, lastState: { terminated: { exitCode: 1 } } });
 const held = { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 1 } } };
 const leaving = {
   ...of('a', crashing),
@@ -98,6 +100,8 @@ describe('a pod is in the way, and may be deleted', () => {
       set([of('a', container({ state: { terminated: { exitCode: 137, reason: 'OOMKilled' } } }))]),
       true,
     ],
+    ['that runs again after its third end', set([of('a', again(3))]), true],
+    ['not one that runs again after its second', set([of('a', again(2))]), false],
     ['not one that is being made', set([of('a', creating)]), false],
     ['not one that is ready', set([of('a', ready)]), false],
     ['not one of the new revision', set([of('b', crashing)]), false],
