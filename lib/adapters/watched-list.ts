@@ -29,7 +29,7 @@ export interface WatchedListOptions {
 
 export type ReadState =
   | { readonly kind: 'reading' | 'good' }
-  /** It may not be watched, or is too much to be kept. */
+  /** It cannot be watched, or is too much to be kept. */
   | { readonly kind: 'refused'; readonly why: string }
   | { readonly kind: 'trouble'; readonly error: FlotillaError };
 
@@ -62,6 +62,7 @@ export class WatchedList {
   #listed = 0;
   #gotOn = false;
   #tries = 0;
+  #isOpening = false;
 
   constructor(options: WatchedListOptions) {
     this.#options = options;
@@ -127,7 +128,9 @@ export class WatchedList {
   /** One stream, after the list where one is needed. Gives what went wrong, if anything. */
   async #once(signal: AbortSignal): Promise<FlotillaError | undefined> {
     try {
+      this.#isOpening = false;
       if (this.#version === undefined) await this.#list(signal);
+      this.#isOpening = true;
       if (!signal.aborted) await this.#watch(signal);
       return undefined;
     } catch (error) {
@@ -158,12 +161,17 @@ export class WatchedList {
       {
         ...{ requests, clock, path: `${path}${path.includes('?') ? '&' : '?'}${query}` },
         longestQuiet: () => (this.#hasBookmarks ? quietWithBookmarks : seconds * 1_000 + overdue),
-        opened: () => this.#turn({ kind: 'good' }),
+        opened: () => this.#open(),
         take: (event) => this.#take(event),
       },
       signal,
     );
     if (end === 'expired') this.#version = undefined;
+  }
+
+  #open(): void {
+    this.#isOpening = false;
+    this.#turn({ kind: 'good' });
   }
 
   #take({ type, object }: WatchEvent): void {
@@ -176,10 +184,16 @@ export class WatchedList {
   }
 
   #tell(error: FlotillaError): void {
-    if (error.details.refused === true) this.#turn({ kind: 'refused', why: error.message });
-    else if (error.details.status === 403) this.#turn({ kind: 'refused', why: error.message });
+    const { refused, status } = error.details;
+    if (refused === true || status === 403 || this.#isHeldBack(error))
+      this.#turn({ kind: 'refused', why: error.message });
     // One that breaks is taken up again: only when that fails too is there news.
     else if (this.#state.kind !== 'good' || this.#tries > 1) this.#turn({ kind: 'trouble', error });
+  }
+
+  /** It can be listed, but no stream comes of it: so it is where a proxy in between waits for the end of each answer. */
+  #isHeldBack({ details }: FlotillaError): boolean {
+    return this.#isOpening && (details.timeout === true || this.#tries > mostTries);
   }
 
   #turn(state: ReadState): void {

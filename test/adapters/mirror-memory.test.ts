@@ -86,4 +86,4 @@ test('200 workloads in flight, in namespaces of thousands of pods, take less tha
   expect(took).toBeLessThan(256 - 70);
   expect(took).toBeGreaterThan(mirror.size / megabyte / 2);
   mirror.rest();
-}, 120_000);
+});

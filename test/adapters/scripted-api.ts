@@ -31,6 +31,8 @@ export class ScriptedApi implements ApiReads {
   #oldest = 0;
   /** The status with which a path is refused, of a list or a watch. */
   refuses: (path: string, verb: 'list' | 'watch') => number | undefined = () => undefined;
+  /** Streams are not answered before they end, as by a proxy that waits for the whole answer. */
+  holdsBack = false;
 
   get streams(): readonly string[] {
     return [...this.#streams].map(({ path }) => path);
@@ -113,6 +115,7 @@ export class ScriptedApi implements ApiReads {
     this.asked.push(asked);
     const { path, query } = parsed(asked);
     this.#check(path, 'watch');
+    if (this.holdsBack) throw this.unavailable('no answer within 10000 ms', { timeout: true });
     const from = Number(query.get('resourceVersion'));
     if (from < this.#oldest) return { status: 410, body: '' };
     const missed = (this.#changes.get(path) ?? []).filter(({ version }) => version > from).map(lineOf);

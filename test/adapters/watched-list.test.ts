@@ -138,17 +138,41 @@ test('one break of a stream is no news', async () => {
   expect([changed, shown(await view('web'))]).toEqual([[], web]);
 });
 
-test('a server that has never enough of lines that are none is trouble', async () => {
+test('lines that are none are no end: all is listed anew each time', async () => {
   const { api, pass, view } = await following();
-  for (let nth = 0; nth < 10; nth += 1) {
+  for (let nth = 0; nth < 3; nth += 1) {
     api.say(pods, '<html>');
     await pass(10_000);
   }
-  await expect(view('web').then(shown)).resolves.toEqual(web);
+  expect(shown(await view('web'))).toEqual(web);
+});
+
+test('a stream that is refused at once is trouble, until lists have shown that it alone is refused', async () => {
+  const { api, pass, view } = await following();
   api.refuses = (path, verb) => (path === pods && verb === 'watch' ? 502 : undefined);
   api.say(pods, '<html>');
-  await pass(10_000);
+  await pass(1_000);
   await expect(view('web')).rejects.toThrow('HTTP 502');
+});
+
+test('where lists are answered and streams never are, lists are read instead, and the stream is tried again after minutes', async () => {
+  const { api, pass, view } = await following();
+  api.refuses = (path, verb) => (path === pods && verb === 'watch' ? 504 : undefined);
+  api.end(pods, 'broken');
+  await pass(10_000);
+  await expect(view('web')).resolves.toBeUndefined();
+  api.refuses = () => undefined;
+  await pass(360_000);
+  expect(shown(await view('web'))).toEqual(web);
+});
+
+test('a stream that a proxy holds back is not waited for a second time', async () => {
+  const stage = mirrored();
+  deploy(stage.api, 'web');
+  stage.api.holdsBack = true;
+  stage.follow(deployment('web'));
+  await stage.pass(1);
+  await expect(stage.view('web')).resolves.toBeUndefined();
 });
 
 test('a version that nothing comes of is given up after some tries, and all is listed anew', async () => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
@@ -45,6 +46,21 @@ const real = (text: string): string =>
     .replaceAll('SIMULATED: ', '')
     .replaceAll(/[-.: (]*simulated\)?/gi, '');
 
+/** A watch lasts: it passes line by line, and ends with whoever ends it. */
+const pass = async (answer: Response, response: ServerResponse): Promise<void> => {
+  const lines = (answer.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream());
+  const reader = lines.getReader();
+  response.once('close', () => void reader.cancel().catch(() => {}));
+  for (let rest = ''; ; ) {
+    const { done, value = '' } = await reader.read();
+    const whole = (rest + value).split('\n');
+    rest = done ? '' : (whole.pop() ?? '');
+    for (const line of whole) if (line !== '') response.write(`${real(line)}\n`);
+    if (done) break;
+  }
+  response.end();
+};
+
 const forwarded = ['accept', 'content-type', 'x-api-key', 'user-agent'];
 
 const server = createServer(
@@ -66,7 +82,10 @@ const server = createServer(
         ...(chunks.length === 0 ? {} : { body: Buffer.concat(chunks) }),
       });
       const type = answer.headers.get('content-type') ?? 'application/json';
-      response.writeHead(answer.status, { 'content-type': type }).end(real(await answer.text()));
+      response.writeHead(answer.status, { 'content-type': type });
+      if (!request.url?.includes('watch=1')) return response.end(real(await answer.text()));
+      response.flushHeaders();
+      await pass(answer, response);
     } catch {
       // The simulator dropped the connection, so this one is dropped too.
       request.socket.destroy();

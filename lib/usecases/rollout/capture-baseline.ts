@@ -105,8 +105,8 @@ const lookAgain = async (cluster: Cluster, { workload }: PlannedDeployment): Pro
 const lookFirst = async (deps: Needs, cluster: Cluster, deployment: PlannedDeployment): Promise<Looked> => {
   try {
     const { view } = await lookAgain(cluster, deployment);
-    const namesOf = await noteCluster(deps, deployment.cluster, cluster);
-    await reviewRights(deps, { deployment, cluster });
+    const { namesOf, rights } = await noteCluster(deps, deployment.cluster, cluster);
+    await reviewRights(deps, { deployment, cluster, rights });
     return { view, namesOf };
   } catch (error) {
     if (isFlotillaError(error, 'ClusterUnavailable') && error.details.status === 403) {

@@ -2,6 +2,7 @@ import { nameOfRight, wantedRights } from '../../domain/catalogue/cluster-rights
 import {
   isFresh,
   type NamespaceRights,
+  type NotedRights,
   neededFor,
   noteRights,
   remedyFor,
@@ -21,12 +22,17 @@ interface Asked {
   readonly cluster: Cluster;
 }
 
+interface Reviewed extends Asked {
+  /** What is known of the cluster's rights so far. */
+  readonly rights: NotedRights | undefined;
+}
+
 /**
  * Has a cluster say what it does not let us do where something is about to be deployed, if it has not said so a while ago. Kept in
  * its row, for plan and health, and told in the log when it is another answer than before. It changes nothing of the deployment.
  */
-export const reviewRights = async (deps: Needs, { deployment, cluster }: Asked): Promise<void> => {
-  const known = await readRights(deps, deployment);
+export const reviewRights = async (deps: Needs, { deployment, cluster, rights }: Reviewed): Promise<void> => {
+  const known = rights?.[deployment.workload.namespace];
   // It has just listed what this deployment consists of: an answer that it may not is no longer true.
   const isRefuted = neededFor(deployment.workload, known?.missing ?? []).length > 0;
   if (known !== undefined && !isRefuted && isFresh(known, deps.clock.now())) return;

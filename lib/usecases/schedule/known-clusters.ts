@@ -1,4 +1,4 @@
-import { entryOf } from '../../domain/catalogue/catalogue.ts';
+import { type Catalogue, entryOf } from '../../domain/catalogue/catalogue.ts';
 import { nameOf, namesOfClusters, sameClusters, sureNamesOfClusters } from '../../domain/catalogue/cluster-names.ts';
 import type { NotedRights } from '../../domain/catalogue/noted-rights.ts';
 import { isKnown, noteReached, type Reached } from '../../domain/catalogue/reached-cluster.ts';
@@ -54,19 +54,25 @@ const readRows = async (table: Table): Promise<readonly ClusterRow[]> => {
 
 type Noting = Pick<Deps, 'table' | 'clock' | 'random' | 'catalogue'>;
 
+interface Noted {
+  readonly namesOf: NamesOfClusters;
+  /** What it said before that it does not let us do. */
+  readonly rights?: NotedRights;
+}
+
 /**
  * Keeps which cluster a name leads to, when it is reached for the first time, in another way than before, or again after it could
  * not say who it is; then reads by what it is known. Of two that do so at once, for two names of one cluster, at least one
  * finds the other's row. Throws ClusterUnavailable when the cluster does not answer: then nobody knows who else works there.
  */
-export const noteCluster = async (deps: Noting, name: string, cluster: Cluster): Promise<NamesOfClusters> => {
+export const noteCluster = async (deps: Noting, name: string, cluster: Cluster): Promise<Noted> => {
   const catalogue = await deps.catalogue();
   const own = nameOf(catalogue, name);
   const reached: Reached = { cluster: name, name: own, fingerprint: `${own} ${cluster.address}` };
   return retryConflict(deps, async () => {
     const rows = await readRows(deps.table);
     const before = rows.find((row) => row.cluster === name);
-    if (before !== undefined && isKnown(before, reached, deps.clock.now())) return namesOfClusters(catalogue, rows);
+    if (before !== undefined && isKnown(before, reached, deps.clock.now())) return notedIn(catalogue, rows, name);
     const said = await cluster.identify();
     const isSimulated = entryOf(catalogue.clusters, name)?.simulated === true;
     // A simulated cluster has another port after each start, and its old one may be another's by then.
@@ -80,8 +86,13 @@ export const noteCluster = async (deps: Noting, name: string, cluster: Cluster):
       // Another deployment was faster, and has written the same.
       if (!isFlotillaError(error, 'ConditionFailed')) throw error;
     }
-    return namesOfClusters(catalogue, await readRows(deps.table));
+    return notedIn(catalogue, await readRows(deps.table), name);
   });
+};
+
+const notedIn = (catalogue: Catalogue, rows: readonly ClusterRow[], name: string): Noted => {
+  const rights = rows.find(({ cluster }) => cluster === name)?.rights;
+  return { namesOf: namesOfClusters(catalogue, rows), ...(rights === undefined ? {} : { rights }) };
 };
 
 /**
