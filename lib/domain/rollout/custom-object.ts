@@ -1,24 +1,41 @@
-import { observedOf, unobserved } from './conventions.ts';
+import { conditionsOf, observedOf, unobserved } from './conventions.ts';
 import { isUnchanged } from './counts.ts';
 import { describeImages } from './expected-image.ts';
 import { compileExpression, type Evaluation } from './expression.ts';
 import { type Evidence, type Finding, failing, healthy, type Seen, waiting } from './judgement.ts';
-import type { KindReport } from './signal.ts';
+import { stringAt } from './kubernetes-object.ts';
+import { type KindReport, lasted } from './signal.ts';
 import { objectFinding } from './standard-objects.ts';
 
 /** Any other object: by the catalogue's expressions, else by its row among the standard objects or the conventions of the API. */
 export function judgeCustomObject(look: Seen): KindReport {
   const { object } = look;
   const finding = unobserved(object) ?? failed(look) ?? asked(look) ?? objectFinding(object, look.workload.resource);
-  if (finding.verdict !== 'healthy') return { signals: [], finding };
+  const key = `MayBeOfBefore ${finding.verdict}`;
+  if (finding.verdict === 'waiting' || !mayBeOfBefore(look)) return { signals: [], finding: told(look, finding) };
+  if (lasted(look, key) >= grace) return { signals: [], finding: told(look, finding), timed: [key] };
+  const text = `nothing in its status says which generation it speaks of; it counts when it says so for ${grace / 1_000} s`;
+  return { signals: [], finding: waiting('GenerationNotObserved', `${text}: ${finding.message}`), timed: [key] };
+}
+
+/** Its controller has seen the change by then, or begun to work on it. */
+const grace = 15_000;
+
+/** The object was there before, was changed, and does not say that its controller has seen that. */
+function mayBeOfBefore(look: Seen): boolean {
+  const { baseline, object } = look;
+  if (!baseline.exists || baseline.uid !== stringAt(object, 'metadata', 'uid') || isUnchanged(look)) return false;
+  return [object.status, ...conditionsOf(object)].every((one) => observedOf(one) === undefined);
+}
+
+function told(look: Seen, finding: Finding): Finding {
+  const { object } = look;
+  if (finding.verdict !== 'healthy') return finding;
   const images = describeImages(look, object);
   const text = images === '' ? finding.message : `${finding.message}, with ${images}`;
-  return {
-    signals: [],
-    finding: isUnchanged(look)
-      ? healthy('AlreadyRunning', `nothing changed: ${text}, as before the deployment`, finding.warnings)
-      : healthy(finding.reason, text, finding.warnings),
-  };
+  return isUnchanged(look)
+    ? healthy('AlreadyRunning', `nothing changed: ${text}, as before the deployment`, finding.warnings)
+    : healthy(finding.reason, text, finding.warnings);
 }
 
 /** What cannot be told is no failure: most fields of a status come with time. */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../lib/domain/json.ts';
+import type { WorkloadView } from '../../../lib/domain/ports.ts';
 import { captureBaseline } from '../../../lib/domain/rollout/baseline.ts';
+import type { Progress } from '../../../lib/domain/rollout/judgement.ts';
 import { judgeRollout } from '../../../lib/domain/rollout/verdict.ts';
 import { expected, judge, lines, metadata, template } from './kinds.ts';
 import { deployment, now, toldOf } from './objects.ts';
@@ -145,6 +147,49 @@ describe('a custom object', () => {
   it('without one is healthy by its conditions, and says what was not compared', () => {
     const { verdict, warnings } = judgeRollout(look({ conditions: [condition('Ready', 'True')] }));
     expect([verdict, warnings?.length]).toEqual(['healthy', 1]);
+  });
+
+  describe('that was there before, and was changed', () => {
+    const of = (generation: number, status: JsonObject): WorkloadView => {
+      const seen = view('', status);
+      return { ...seen, workload: { ...seen.workload, metadata: { ...metadata, generation } } };
+    };
+    const is = (type: string, more: JsonObject = {}) => ({ conditions: [{ ...condition(type, 'True'), ...more }] });
+    const verdicts = (before: WorkloadView, ...seen: readonly (readonly [at: number, WorkloadView])[]) => {
+      let previous: Progress | undefined;
+      return seen.map(([at, one]) => {
+        const baseline = captureBaseline(workload, before);
+        const asked = { workload, expected, baseline, view: one, now: now + at * 1_000 };
+        const { verdict, progress } = judgeRollout(previous === undefined ? asked : { ...asked, previous });
+        previous = progress;
+        return verdict;
+      });
+    };
+    const nobody: WorkloadView = { revisions: [], pods: [] };
+
+    it.each([
+      ['Ready', 'healthy'],
+      ['Failed', 'failing'],
+    ])('counts by a word of unknown time, %s, when it stands for a while', (type, verdict) => {
+      const looks = [0, 14, 15].map((at) => [at, of(2, is(type))] as const);
+      expect(verdicts(of(1, is(type)), ...looks)).toEqual(['waiting', 'waiting', verdict]);
+    });
+
+    it('counts at once by a word that names its generation, that is of another object, or where nothing was changed', () => {
+      const ready = of(2, is('Ready'));
+      expect(verdicts(of(1, is('Ready')), [0, of(2, { ...is('Ready'), observedGeneration: 2 })])).toEqual(['healthy']);
+      expect(verdicts(of(1, is('Ready')), [0, of(2, is('Ready', { observedGeneration: 2 }))])).toEqual(['healthy']);
+      expect(verdicts(ready, [0, ready])).toEqual(['healthy']);
+      expect(verdicts(nobody, [0, ready])).toEqual(['healthy']);
+    });
+
+    it('begins to count anew when it says something else', () => {
+      const failed = of(2, is('Failed'));
+      const before = of(1, is('Ready'));
+      expect(verdicts(before, [0, failed], [10, of(2, is('Progressing'))], [16, failed], [30, failed])).toEqual([
+        ...['waiting', 'waiting', 'waiting', 'waiting'],
+      ]);
+    });
   });
 
   it('of which nobody knows anything says so', () => {
