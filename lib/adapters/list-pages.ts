@@ -7,6 +7,11 @@ const pageSize = 200;
 /** 100,000 objects: no namespace has as many, and a list that goes on is none. */
 const mostPages = 500;
 
+/** A list in a namespace that is not there is empty. What is not found is the API: the definition of a custom resource. */
+const hints: Readonly<Record<number, string>> = {
+  404: 'it does not have this API; kubectl api-resources lists those that it has: ',
+};
+
 export interface ListPage {
   readonly items: readonly KubernetesObject[];
   /** Of the whole list: all pages are of the moment of the first. */
@@ -21,7 +26,7 @@ export async function* listPages(requests: ApiReads, path: string): AsyncGenerat
     if (pages > mostPages) throw requests.unavailable(`the list does not end after ${mostPages} pages (GET ${name})`);
     const query = `limit=${pageSize}${next === '' ? '' : `&continue=${encodeURIComponent(next)}`}`;
     const { body, status, isCut } = await requests.get(`${path}${path.includes('?') ? '&' : '?'}${query}`);
-    if (status !== 200) throw requests.unavailable(`HTTP ${status} (GET ${name})`, { status });
+    if (status !== 200) throw requests.unavailable(`${hints[status] ?? ''}HTTP ${status} (GET ${name})`, { status });
     if (isCut) throw requests.unavailable(`the answer has more than ${listBytes / 1024 / 1024} MiB (GET ${name})`);
     const { items, metadata } = listOf(requests, body, `${name}`);
     version ??= metadata?.resourceVersion ?? '';

@@ -348,7 +348,7 @@ describe('a cluster that cannot be asked', () => {
   it.each([
     { code: 401, said: 'Unauthorized', hint: 'does not accept our credentials' },
     { code: 403, said: 'pods is forbidden: User "x" cannot list', hint: 'no right' },
-    { code: 404, said: 'the server could not find the requested resource', hint: 'HTTP 404' },
+    { code: 404, said: 'the server could not find the requested resource', hint: 'does not have this API' },
     { code: 429, said: 'too many requests', hint: 'too busy' },
     { code: 500, said: 'etcdserver: leader changed', hint: 'leader changed' },
     { code: 503, said: 'apiserver is shutting down', hint: 'shutting down' },

@@ -302,7 +302,7 @@ export const byOwner: readonly Path[] = [
       a: {
         outcome: 'FAILED / RightsMissing',
         visited: 'AwaitTurn Capture Record',
-        says: /^Nothing was started: cluster [\w-]+ does not let us list pods in namespace \w+; give the role: flotilla cluster-role [\w-]+ \| kubectl apply -f -\.$/,
+        says: /^Nothing was started: cluster [\w-]+ does not let us list pods in namespace \w+; give the role to the group flotilla, and put our user into it: flotilla cluster-role [\w-]+ \| kubectl apply -f -\.$/,
       },
     },
     ends: failed,

@@ -1,4 +1,5 @@
 import { entryOf } from '../../domain/catalogue/catalogue.ts';
+import { clusterGroup } from '../../domain/catalogue/cluster-group.ts';
 import { wantedRules } from '../../domain/catalogue/cluster-rights.ts';
 import { clusterRoleYaml, namespacesOf, clusterRole as roleOf } from '../../domain/catalogue/cluster-role.ts';
 import { loadConfiguration } from '../../local/load-configuration.ts';
@@ -28,6 +29,7 @@ export const clusterRole = async (
   if (entry.simulated)
     throw new CommandFailure(exitStatus.usage, [`Cluster ${cluster} is simulated: it asks for no role.`]);
   const items = roleOf(allNamespaces ? 'all' : namespacesOf(catalogue, cluster), wantedRules(catalogue));
+  terminal.error(`It holds for the group ${clusterGroup}: whoever Flotilla is in that cluster must be in it.`);
   print(context, { apiVersion: 'v1', kind: 'List', items }, clusterRoleYaml(items).trimEnd().split('\n'));
   return exitStatus.done;
 };

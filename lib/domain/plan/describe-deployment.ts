@@ -1,12 +1,6 @@
 import { counted } from '../counted.ts';
 import { withoutQuery } from '../health/health-address.ts';
-import {
-  type HealthCheck,
-  kindNameOf,
-  type PlannedDeployment,
-  type RollbackStrategy,
-  type RolloutSettings,
-} from './plan.ts';
+import { type HealthCheck, kindNameOf, type PlannedDeployment, type RollbackStrategy } from './plan.ts';
 
 /** What would be done for a deployment, one sentence per step, in the order of the steps. */
 export const describeDeployment = (deployment: PlannedDeployment, waitsFor: readonly string[]): readonly string[] => [
@@ -15,7 +9,7 @@ export const describeDeployment = (deployment: PlannedDeployment, waitsFor: read
     : [`waits until ${listed(waitsFor)} ${waitsFor.length === 1 ? 'has' : 'have'} succeeded`]),
   describeRun(deployment),
   describeVerification(deployment),
-  ...describeRollout(deployment.rollout ?? {}),
+  ...describeRollout(deployment),
   ...describeHealthCheck(deployment.health_check),
   deployment.workload.kind === 'job' && deployment.rollback_strategy === 'automatic'
     ? 'on failure: puts nothing back, since a job of before would be run again'
@@ -39,13 +33,23 @@ const describeVerification = (deployment: PlannedDeployment): string => {
   return `verifies that ${object}${image === undefined ? ' rolls out' : ` runs ${image} and rolls out`}`;
 };
 
-const describeRollout = ({ crash_tolerance: ends, steady_seconds, unblock }: RolloutSettings): readonly string[] => [
-  ...(ends === undefined ? [] : [`fails when a container has ended more than ${counted(ends, 'time')}`]),
-  ...(steady_seconds === undefined
-    ? []
-    : [`expects containers without a readiness probe to have run for ${steady_seconds} s`]),
-  ...(unblock === true ? ['deletes a broken pod of an earlier revision that holds up the rollout'] : []),
-];
+const describeRollout = ({ rollout = {}, workload }: PlannedDeployment): readonly string[] => {
+  const { crash_tolerance: ends, steady_seconds, unblock } = rollout;
+  const kind = kindNameOf(workload);
+  return [
+    ...(ends === undefined ? [] : [`fails when a container has ended more than ${counted(ends, 'time')}`]),
+    ...(steady_seconds === undefined
+      ? []
+      : [`expects containers without a readiness probe to have run for ${steady_seconds} s`]),
+    ...(unblock === true
+      ? [
+          workload.kind === 'statefulset'
+            ? 'deletes a broken pod of an earlier revision that holds up the rollout'
+            : `unblock has no effect on a ${kind}: it is for a statefulset`,
+        ]
+      : []),
+  ];
+};
 
 const describeHealthCheck = ({ enabled, path, port, url }: HealthCheck): readonly string[] => {
   if (!enabled) return [];

@@ -1,3 +1,4 @@
+import { clusterGroup } from '../../domain/catalogue/cluster-group.ts';
 import { nameOfRight, wantedRights } from '../../domain/catalogue/cluster-rights.ts';
 import {
   isFresh,
@@ -46,7 +47,7 @@ export const refuseWithoutRights = async (deps: Needs, asked: Asked): Promise<vo
   const needed = neededFor(workload, missing ?? []);
   if (needed.length === 0) return;
   const what = needed.map((right) => right.replace('list ', '')).join(', ');
-  const message = `cluster ${name} does not let us list ${what} in namespace ${workload.namespace}; give the role: ${remedyFor(name)}`;
+  const message = `cluster ${name} does not let us list ${what} in namespace ${workload.namespace}; give the role to the group ${clusterGroup}, and put our user into it: ${remedyFor(name)}`;
   throw new FlotillaError('RightsMissing', message, { cluster: name, namespace: workload.namespace, missing: needed });
 };
 

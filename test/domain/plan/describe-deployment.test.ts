@@ -64,8 +64,17 @@ test.each<[what: string, Partial<PlannedDeployment>, waitsFor: readonly string[]
       health: [
         'fails when a container has ended more than 1 time',
         'expects containers without a readiness probe to have run for 30 s',
-        'deletes a broken pod of an earlier revision that holds up the rollout',
+        'unblock has no effect on a deployment: it is for a statefulset',
       ],
+    }),
+  ],
+  [
+    'that may be held up by a pod of before',
+    { workload: { ...planned!.workload, kind: 'statefulset' }, rollout: { unblock: true } },
+    [],
+    whole({
+      verification: 'verifies that statefulset shared/s1 on cluster-eu-1 rolls out',
+      health: ['deletes a broken pod of an earlier revision that holds up the rollout'],
     }),
   ],
   [

@@ -93,7 +93,7 @@ describe('what a cluster does not let us do', () => {
       const { deployment, capture, row } = await sceneWithout(right);
       const { cluster, workload } = deployment;
       const what = right.replace('list ', '');
-      const message = `cluster ${cluster} does not let us list ${what} in namespace ${workload.namespace}; give the role: flotilla cluster-role ${cluster} | kubectl apply -f -`;
+      const message = `cluster ${cluster} does not let us list ${what} in namespace ${workload.namespace}; give the role to the group flotilla, and put our user into it: flotilla cluster-role ${cluster} | kubectl apply -f -`;
       const details = { cluster, namespace: workload.namespace, missing: [right] };
       expect(await capture()).toMatchObject({ name: 'RightsMissing', message, details });
       expect((await row())?.rights?.[workload.namespace]?.missing).toEqual([right]);
