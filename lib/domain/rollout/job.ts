@@ -1,8 +1,9 @@
 import type { JsonObject } from '../json.ts';
 import { cannotMove } from './cannot-move.ts';
+import { isOfPresent } from './condition.ts';
 import { isUnchanged } from './counts.ts';
 import { describeImages } from './expected-image.ts';
-import { type Evidence, failing, healthy, type Seen, waiting } from './judgement.ts';
+import { type Evidence, type Finding, failing, healthy, type Seen, waiting } from './judgement.ts';
 import { kindReport } from './kind-report.ts';
 import { conditionOf, labelOf, listAt, nameOf, numberAt, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
 import { podsOfNewRevision } from './revision.ts';
@@ -25,7 +26,8 @@ export function judgeJob(look: Seen): KindReport {
     const detail = stringAt(ended, 'message');
     const message = `the job failed for good: ${cause}${detail === undefined ? '' : `, ${detail}`} (${counts})`;
     const fact: Evidence = { kind: 'condition', name: 'Failed', reason: cause, message };
-    return { signals: [], finding: failing('JobFailed', message, [fact, ...failedPods(pods)]) };
+    const finding = failing('JobFailed', message, [fact, ...failedPods(pods)]);
+    return isOfPresent(look, object, ended) ? { signals: [], finding } : failedBefore(finding);
   }
   const completions = Number(valueAt(object, 'spec', 'completions') ?? 1);
   const succeeded = numberAt(object, 'status', 'succeeded');
@@ -41,6 +43,13 @@ export function judgeJob(look: Seen): KindReport {
     { pods, signals: suspendedSignals(look), crashesAllowed: true },
     { finding: waiting('JobRunning', text) },
   );
+}
+
+/** What failed before the deployment says nothing of it; but when no other Job takes its place, nothing was run. */
+function failedBefore({ reason, message, evidence = [] }: Finding): KindReport {
+  const text = `${message}; that was before this deployment, which has not made another one yet`;
+  const signal: Signal = { key: 'JobFailedBefore', reason, message: text, grace: 120_000, evidence };
+  return { signals: [signal], finding: waiting(reason, text) };
 }
 
 /** Kueue keeps the jobs of its queues suspended until there is room for them: then it is a matter of time. */

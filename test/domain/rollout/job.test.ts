@@ -4,6 +4,7 @@ import type { WorkloadView } from '../../../lib/domain/ports.ts';
 import { captureBaseline } from '../../../lib/domain/rollout/baseline.ts';
 import { judgeRollout } from '../../../lib/domain/rollout/verdict.ts';
 import { expected, judge, lines, metadata, nothing, podOf, template } from './kinds.ts';
+import { judgeAll, shortOf } from './looks.ts';
 import { deployment, now, secondsAgo, toldOf, unready, waitingFor } from './objects.ts';
 
 describe('a Job', () => {
@@ -24,6 +25,20 @@ describe('a Job', () => {
   const crashed = unready({ restartCount: 3, state: ended(2, 'Error') });
   const over = 'the job failed for good: BackoffLimitExceeded, it is over (7 failed, 2 succeeded)';
   const complete = view({ succeeded: 1, ...condition('Complete') });
+
+  it('that failed before the deployment fails it when no other one comes, two minutes later', () => {
+    const [running, failed] = [view({}), view({ ...condition('Failed'), failed: 7, succeeded: 2 })];
+    const looks = [0, 119, 120].map((at) => [at, failed] as const);
+    expect(shortOf('job', looks, { before: failed })).toEqual([
+      ...['0 waiting JobFailed', '119 waiting JobFailed', '120 failing JobFailed'],
+    ]);
+    expect(judgeAll('job', looks, { before: failed }).at(-1)?.message).toBe(
+      `${over}; that was before this deployment, which has not made another one yet`,
+    );
+    expect(shortOf('job', looks, { before: running })).toEqual(['0 failing JobFailed']);
+    const next = view({ ...condition('Failed') }, { uid: 'u2' });
+    expect(shortOf('job', [[0, next]], { before: failed })).toEqual(['0 failing JobFailed']);
+  });
 
   it.each<[what: string, WorkloadView, told: string]>([
     ['new', view({}), 'waiting, JobRunning: 0 of 1 completions with reg/app:2'],
