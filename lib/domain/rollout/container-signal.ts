@@ -18,8 +18,9 @@ export interface SignalOptions extends PullOptions, Pick<CrashOptions, 'now' | '
 
 /** What fails or holds up these pods, the gravest first: shortest grace, then in the order of the pods. */
 export function podSignals(pods: readonly JsonObject[], options: SignalOptions): readonly Signal[] {
+  const placed = pods.filter(isPlaced).length;
   return pods
-    .flatMap((pod) => [...containerSignals(pod, options), ...schedulingSignals(pod, pods.filter(isPlaced).length)])
+    .flatMap((pod) => [...containerSignals(pod, options), ...schedulingSignals(pod, placed)])
     .sort((one, other) => (one.grace === other.grace ? 0 : one.grace - other.grace));
 }
 

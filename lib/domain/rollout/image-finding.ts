@@ -16,7 +16,7 @@ import { type Finding, failing, type Look, type Seen, waiting } from './judgemen
 import { stringAt } from './kubernetes-object.ts';
 import { containersOf, imagesOf, podSpecOf } from './pod-template.ts';
 import { templateMark } from './template-mark.ts';
-import { isBaselines, sameImages } from './whose-image.ts';
+import { describeBefore, isBaselines, sameImages } from './whose-image.ts';
 
 /**
  * The finding when the image is not (or no longer) the expected one; nothing when the kind's own rules may judge. What counts is
@@ -115,9 +115,22 @@ function another(look: Seen): Finding | undefined {
   if (!baseline.exists && main !== undefined) {
     return failing('WrongImage', `${asked} was asked for, but the new ${workload.kind} has ${now}`);
   }
-  if (main === undefined || baseline.image === undefined || sameImage(main.image, baseline.image)) return undefined;
-  return failing('Superseded', `the image is ${now}: neither ${baseline.image}, as before, nor ${asked}, as asked for`);
+  const isAnother = main === undefined ? isEachAnother(look) : isAnotherThan(baseline.image, main.image);
+  if (!isAnother) return undefined;
+  const before = describeBefore(look);
+  return failing('Superseded', `the image is ${now}: neither ${before}, as before, nor ${asked}, as asked for`);
 }
+
+/** Where several containers may be the service, and every one of them has another image than before. */
+const isEachAnother = (look: Seen): boolean => {
+  const possible = candidates(look, containersOf(podSpecOf(look.workload, look.object)));
+  return (
+    possible.length > 0 && possible.every(({ name, image }) => isAnotherThan(imageBefore(look.baseline, name), image))
+  );
+};
+
+const isAnotherThan = (before: string | undefined, image: string): boolean =>
+  before !== undefined && !sameImage(image, before);
 
 /** With a word on containers that have the version and had it before, where nobody says which is the service. */
 function notYet(look: Seen): Finding {

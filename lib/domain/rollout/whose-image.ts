@@ -22,7 +22,7 @@ export function anothersImage(look: BaselineLook, before: readonly Expected[] = 
   return `the image is ${is}: neither ${describeBefore(look)}, as before, nor ${asked}, as asked for`;
 }
 
-const describeBefore = ({ baseline: { image, images } }: BaselineLook): string =>
+export const describeBefore = ({ baseline: { image, images } }: BaselineLook): string =>
   image ?? Object.values(images ?? {}).join(', ');
 
 /** Whether the images are those of the baseline: of the service's container, or all where nobody can say which that is. */

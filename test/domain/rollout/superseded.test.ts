@@ -234,6 +234,27 @@ describe('whatever was written since the baseline', () => {
   );
 });
 
+describe('where several containers may be the service', () => {
+  const two = (one: string, other: string): WorkloadView => {
+    const containers = [one, other].map((image, at) => ({ name: `c${at}`, image }));
+    const metadata = { name: 'app', uid: 'w', generation: 2 };
+    return { workload: { metadata, spec: { template: { spec: { containers } } } }, revisions: [], pods: [] };
+  };
+
+  it.each<[what: string, view: WorkloadView, reason: string]>([
+    ['each has an image that nobody asked for', two('reg/app:3', 'reg/app:3'), 'Superseded'],
+    ['one has', two('reg/app:3', 'reg/app:1'), 'ImageNotUpdated'],
+    ['none is changed', two('reg/app:1', 'reg/app:1'), 'ImageNotUpdated'],
+    ['one has what was asked for', two('reg/app:2', 'reg/app:3'), 'GenerationNotObserved'],
+  ])('%s', (_, view, reason) => {
+    const baseline = captureBaseline(deployment, two('reg/app:1', 'reg/app:1'));
+    const expected = { version: '2', artifactType: 'docker' } as const;
+    expect(judgeRollout({ workload: deployment, expected, baseline, view, now }).reason).toBe(reason);
+    const unknown = judgeRollout({ workload: deployment, expected, baseline: { exists: true, uid: 'w' }, view, now });
+    expect(unknown.reason).not.toBe('Superseded');
+  });
+});
+
 describe('while it is verified', () => {
   const workload = deployment;
   const baseline = captureBaseline(workload, kinds.deployment(was));
