@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { HttpMethod, KubeConfig, RequestContext, type User } from '@kubernetes/client-node';
+import { foreignText } from '../domain/record/foreign-text.ts';
 import { BearerTokens, type Credentials, FixedCredential } from './cluster-pass.ts';
 import { isListOf, isText, type PlaceOfUser, type Plugin, pluginOf, type Written } from './cluster-program.ts';
 import type { ExecCredentials } from './exec-credential.ts';
@@ -20,6 +21,11 @@ export const userOf = (written: Written, place: PlaceOfUser): KubeconfigUser => 
   }
   if (written['token-file'] !== undefined)
     throw new Error('has token-file, which kubectl does not know: it is tokenFile');
+  const unknown = Object.keys(written).find((field) => !known.has(field));
+  if (unknown !== undefined) {
+    const message = `has ${foreignText(unknown, 100)}, which kubectl does not know; it knows ${[...known].join(', ')}`;
+    throw new Error(message);
+  }
   checkProvider(written);
   const methods = [
     ...(has(written, 'token') || has(written, 'tokenFile') ? ['a token'] : []),
@@ -36,6 +42,12 @@ const texts = [
   ...['token', 'tokenFile', 'username', 'password', 'as', 'as-uid'],
   ...['client-certificate', 'client-certificate-data', 'client-key', 'client-key-data'],
 ] as const;
+
+/** All that kubectl reads of a user. It passes over any other field, and goes as nobody where that was to be its token. */
+const known: ReadonlySet<string> = new Set([
+  ...texts,
+  ...['as-groups', 'as-user-extra', 'auth-provider', 'exec', 'extensions'],
+]);
 
 const has = (written: Written, field: string): boolean => isText(written[field]) && written[field] !== '';
 

@@ -445,6 +445,12 @@ describe('is refused by its name', () => {
   test.each<[string, object, object, RegExp]>([
     ['two ways in', { ...secret, username: 'u' }, {}, /has a token and a username and password: only one/],
     ['a token that is a number', { token: 7 }, {}, /a token that is no text; put it in quotes/],
+    [
+      'another field',
+      { tokenfile: 'x' },
+      {},
+      /has tokenfile, which kubectl does not know; it knows token, tokenFile, /,
+    ],
     ['token-file', { 'token-file': 'x' }, {}, /token-file, which kubectl does not know: it is tokenFile/],
     ['groups without a user', { 'as-groups': ['a'] }, {}, /as-uid, as-groups or as-user-extra without as/],
     ['groups of no list', { as: 'a', 'as-groups': 'b' }, {}, /as-groups that are no list of texts/],

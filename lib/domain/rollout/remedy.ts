@@ -8,7 +8,8 @@ const remedies: Readonly<Record<string, string>> = {
   ReplicasNotUpdated: 'Look at the events of the workload: quota, admission or old pods may hold the new ones up',
   ReplicasNotReady: 'Look at the log, the readiness probe and the events of the pods that are not ready',
   ReplicasNotAvailable: 'Pods must be ready for minReadySeconds: see whether they stay so',
-  OldReplicasPending: 'See what keeps the old pods: a finalizer, a preStop hook, a long grace period',
+  OldReplicasPending:
+    'Old pods stay until the new ones are ready: look at the log, the readiness probe and the events of the new ones; where all of these are ready, see what keeps the old: a finalizer, a preStop hook, a long grace period',
   RevisionNotCurrent: 'See whether its controller works',
   NodesNotCounted: 'See whether the controllers of the cluster work',
   NotSteady: 'See why its containers end, or lower steady_seconds',
