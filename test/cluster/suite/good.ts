@@ -111,7 +111,7 @@ export const good: readonly Case[] = [
     before: (scene) => scene.untilWaiting('1.0.0-crash', 'CrashLoopBackOff'),
     item: { unblock: true },
     to: '2.0.0',
-    expect: { ...verified, warns: [/held up the rollout, and is deleted/] },
+    expect: { ...verified, warns: [/holds up the rollout, and is to be deleted/] },
   },
   {
     name: 'resumed',
