@@ -96,7 +96,8 @@ export const good: readonly Case[] = [
   {
     name: 'job-with-ttl',
     kind: 'job',
-    spec: { ttlSecondsAfterFinished: 1 },
+    // Long enough to be seen by a busy machine.
+    spec: { ttlSecondsAfterFinished: 4 },
     from: null,
     to: '2.0.0',
     meanwhile: (scene) =>
