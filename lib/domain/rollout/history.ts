@@ -56,10 +56,11 @@ export const newestNumber = (workload: Workload, view: WorkloadView): number | u
   return numbers.length === 0 ? undefined : Math.max(...numbers);
 };
 
-/** The pod specs that were wanted after that number, as far as they are kept: `revisionHistoryLimit` may be 0. */
+/** The pod specs that were wanted after that number, in order, as far as they are kept: `revisionHistoryLimit` may be 0. */
 export const podSpecsSince = (workload: Workload, view: WorkloadView, number: number): readonly JsonObject[] =>
   keptOf(workload, view)
     .filter((kept) => kept.number > number)
+    .toSorted((one, other) => one.number - other.number)
     .map(({ podSpec }) => podSpec);
 
 /** The number that a kept template has now, by its name or hash. */

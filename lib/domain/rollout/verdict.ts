@@ -17,6 +17,7 @@ import { judgePod } from './pod.ts';
 import { judgeSignals, type KindReport } from './signal.ts';
 import { judgeStatefulSet } from './stateful-set.ts';
 import { warningEvidence } from './warning-event.ts';
+import { replacedWarning } from './whose-image.ts';
 
 /** A new kind is one row. */
 const kinds: Readonly<Record<WorkloadKind, (look: Seen) => KindReport>> = {
@@ -59,9 +60,10 @@ function reportOf(look: Look): KindReport {
   if (wrong !== undefined) return { signals: [], finding: wrong };
   const seen = withDigests(look, kinds[workload.kind]({ ...look, object: view.workload }));
   const report = { ...seen, events: warningEvidence(look) };
-  const warning = report.finding.verdict === 'healthy' ? imageWarning(look) : undefined;
-  if (warning === undefined) return report;
-  return { ...report, finding: { ...report.finding, warnings: [...(report.finding.warnings ?? []), warning] } };
+  if (report.finding.verdict !== 'healthy') return report;
+  const more = [imageWarning(look), replacedWarning(look)].filter((warning) => warning !== undefined);
+  if (more.length === 0) return report;
+  return { ...report, finding: { ...report.finding, warnings: [...(report.finding.warnings ?? []), ...more] } };
 }
 
 function nextProgress(look: Look, first_seen: Progress['first_seen']): Progress {

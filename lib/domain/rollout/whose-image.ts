@@ -1,9 +1,10 @@
 import type { JsonObject } from '../json.ts';
-import { mainContainer } from './baseline.ts';
-import { describeExpected, describeImages, isExpectedImage, isWritten } from './expected-image.ts';
+import { imageBefore, mainContainer, podSpecsAfter } from './baseline.ts';
+import { describeExpected, describeImages, isExpectedImage, isWritten, serviceContainer } from './expected-image.ts';
 import { sameImage } from './image.ts';
 import type { Expected, Look } from './judgement.ts';
-import { imagesOf, podSpecOf } from './pod-template.ts';
+import { stringAt } from './kubernetes-object.ts';
+import { containersOf, imagesOf, podSpecOf } from './pod-template.ts';
 
 type BaselineLook = Pick<Look, 'workload' | 'expected' | 'view' | 'baseline'>;
 
@@ -20,6 +21,28 @@ export function anothersImage(look: BaselineLook, before: readonly Expected[] = 
   const [is, asked] = [describeImages(look, object), describeExpected(look)];
   if (!baseline.exists) return `the image is ${is}, and not ${asked}, as asked for`;
   return `the image is ${is}: neither ${describeBefore(look)}, as before, nor ${asked}, as asked for`;
+}
+
+/** Of more than this nobody reads. */
+const mostReplaced = 3;
+
+/**
+ * The warning of a success that took somebody else's image away: the cluster keeps one of the service's container that was wanted after
+ * the baseline and is neither that of before nor what was asked for. Of an object that was made anew nobody can say whose they were.
+ */
+export function replacedWarning(look: BaselineLook): string | undefined {
+  const { workload, baseline, view } = look;
+  const service = isExpectedImage(look) === true ? serviceContainer(look) : undefined;
+  const before = service && (imageBefore(baseline, service.name) ?? baseline.image);
+  if (before === undefined || baseline.uid !== stringAt(view.workload, 'metadata', 'uid')) return undefined;
+  const images = podSpecsAfter(workload, baseline, view)
+    .filter((spec) => !isWritten(look, spec))
+    .flatMap((spec) => containersOf(spec).filter(({ name }) => name === service?.name))
+    .map(({ image }) => image)
+    .filter((image) => !sameImage(image, before) && image !== service?.image);
+  if (images.length === 0) return undefined;
+  const stood = [...new Set(images)].slice(-mostReplaced).join(', ');
+  return `${stood} stood there meanwhile and was replaced: neither ${before}, as before, nor ${describeExpected(look)}, as asked for; if it was somebody's hotfix, see that it is in the version that runs now, or deploy it again`;
 }
 
 export const describeBefore = ({ baseline: { image, images } }: BaselineLook): string =>
