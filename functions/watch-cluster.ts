@@ -1,6 +1,7 @@
 import { ObserverMemory } from '../lib/usecases/rollout/observer.ts';
 import { watchCluster } from '../lib/usecases/rollout/watch-cluster.ts';
 import { clusterDeps } from './runtime/cluster-deps.ts';
+import { catalogueDeps } from './runtime/configuration.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { tableDeps } from './runtime/storage.ts';
 import { type TaskHandler, task } from './runtime/task.ts';
@@ -11,4 +12,6 @@ export const create = (deps: Parameters<typeof watchCluster>[0]): TaskHandler =>
   return task('watch-cluster', (input) => watchCluster(deps, input, memory));
 };
 
-export const handler = onLambda(() => create({ ...tableDeps(), ...workflowDeps('watch'), ...clusterDeps() }));
+export const handler = onLambda(() =>
+  create({ ...tableDeps(), ...workflowDeps('watch'), ...catalogueDeps(), ...clusterDeps() }),
+);

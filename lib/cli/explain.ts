@@ -88,8 +88,9 @@ export const resolveCommand = (command: CommandContext['command'], what: readonl
 const unknownTargets = ({ waiting_for = [] }: DeploymentView) =>
   waiting_for.flatMap((one) => (one.kind === 'lock' && one.status === 'UNKNOWN' ? [one] : []));
 
-/** Its executor may need somebody. */
-const isHeldUp = ({ waiting_for = [] }: DeploymentView): boolean => waiting_for.some(({ kind }) => kind === 'executor');
+/** Its executor or its cluster may need somebody. */
+const isHeldUp = ({ waiting_for = [] }: DeploymentView): boolean =>
+  waiting_for.some(({ kind }) => kind === 'executor' || kind === 'cluster');
 
 const explain = (deployment: DeploymentView, { colours, simulated }: Telling): readonly string[] => {
   const { key, status, reason, message, failure, evidence, release_before, release_after } = deployment;

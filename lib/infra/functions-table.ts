@@ -200,7 +200,11 @@ export const functionsTable = {
     memory: 256, // 165 MB for a namespace of 1,000 workloads with 3,000 pods; more by `observer_memory`, for speed
     timeout: 300,
     rights: [...handing, 'clusters'],
-    writes: { put: [...outcome.put, 'WATCHERS'], update: ['WATCHERS', 'WATCH#*'], delete: ['WATCH#*', 'DISPATCHER'] },
+    writes: {
+      put: [...outcome.put, 'WATCHERS', 'CLUSTERS'], // and what a cluster does not let us do any more
+      update: ['WATCHERS', 'WATCH#*'],
+      delete: ['WATCH#*', 'DISPATCHER'],
+    },
   },
   sweep: {
     purpose: 'Moves on what was lost: callbacks, leases, grants, executions, anchors',

@@ -441,10 +441,10 @@ describe('what is printed', () => {
     ]);
   });
 
-  test('what holds up one that is at work, at its executor', async () => {
+  test.each(['executor', 'cluster'] as const)('what holds up one that is at work, at its %s', async (kind) => {
     const message = 'The executor cannot be read, since 2026-09-30T06:00:00.000Z.';
     const held = {
-      kind: 'executor',
+      kind,
       name: 'harness:acme',
       why: 'unreadable',
       since: '2026-09-30T06:00:00.000Z',

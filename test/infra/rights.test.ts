@@ -130,7 +130,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...table,
     ...write(
       ['Put', 'Update', 'Delete'],
-      ...['BATCH#*', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'OBJECT#*', 'TARGET#*', 'WATCH#*', 'WATCHERS'],
+      ...['BATCH#*', 'CLUSTERS', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'OBJECT#*', 'TARGET#*', 'WATCH#*', 'WATCHERS'],
     ),
     ...read,
     ...tokens,

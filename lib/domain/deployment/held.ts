@@ -1,4 +1,4 @@
-/** What may hold up a deployment that has its turn, at its executor. */
+/** What may hold up a deployment that has its turn, at its executor, or at its cluster while its rollout is verified. */
 export type HindranceKind =
   | 'budget'
   | 'throttled'
@@ -7,7 +7,8 @@ export type HindranceKind =
   | 'no-run-yet'
   | 'run-missing'
   | 'abort-unconfirmed'
-  | 'person';
+  | 'person'
+  | 'cluster-unavailable';
 
 export interface Hindrance {
   readonly why: HindranceKind;
@@ -20,7 +21,7 @@ export interface Hindrance {
   readonly url?: string;
 }
 
-/** A hindrance that lasts, as it is written in the row of the deployment. `name` is the executor's account. */
+/** A hindrance that lasts, as it is written in the row of the deployment. `name` is the executor's account, or the cluster. */
 export interface Held extends Hindrance {
   readonly name: string;
   readonly since: number;

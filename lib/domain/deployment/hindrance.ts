@@ -93,6 +93,10 @@ const words: Readonly<Record<HindranceKind, readonly [what: string, next: string
     'The run waits for a person in the executor',
     'It goes on when somebody decides there, or is aborted when `human_wait` is over.',
   ],
+  'cluster-unavailable': [
+    'The cluster cannot be asked how the rollout goes',
+    'It is asked again until it answers; at the end of its time the deployment is UNKNOWN.',
+  ],
 };
 
 /** What happens next, in a sentence. */

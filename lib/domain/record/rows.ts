@@ -116,7 +116,7 @@ export interface ItemRow {
   readonly unblocked?: readonly string[];
   /** When the attempt, or the restore, that runs now must be over. */
   readonly deadline?: number;
-  /** What holds it up at its executor; gone with the next change. */
+  /** What holds it up at its executor or its cluster; gone with the next change. */
   readonly held?: Held;
   readonly execution_arn?: string;
   readonly started_at?: number;

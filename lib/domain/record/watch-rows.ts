@@ -83,6 +83,8 @@ export interface RolloutWatchRow {
   /** What a call of the observer had seen by its end, at `progress_at`, for the next one. */
   readonly progress?: Progress;
   readonly progress_at?: number;
+  /** Which hindrance the row of the deployment tells. */
+  readonly held?: HindranceKind;
   readonly at: number;
   readonly deadline: number;
 }

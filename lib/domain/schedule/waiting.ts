@@ -40,9 +40,9 @@ export type Waiting =
       readonly status: 'PROCESSING' | 'UNKNOWN' | 'PENDING';
     }
   | {
-      /** Of one that has its turn: what holds it up at its executor. */
-      readonly kind: 'executor';
-      /** The account. */
+      /** Of one that has its turn: what holds it up at its executor, or at its cluster. */
+      readonly kind: 'executor' | 'cluster';
+      /** The account, or the cluster. */
       readonly name: string;
       readonly why: HindranceKind;
       readonly since: string;

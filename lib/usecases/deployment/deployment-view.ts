@@ -26,7 +26,7 @@ export interface DeploymentView {
   readonly step: Step;
   /**
    * What holds it back while it is PENDING, as it is now; `message` says the same. Empty when its turn comes next. While it is
-   * PROCESSING, what holds it up at its executor; absent where nothing does.
+   * PROCESSING, what holds it up at its executor or its cluster; absent where nothing does.
    */
   readonly waiting_for?: readonly Waiting[];
   /** Tries that were begun. */
@@ -88,7 +88,8 @@ export const viewDeployment = (asked: Asked, item: ItemRow, waiting?: readonly W
 const viewHeld = ({ held }: ItemRow): Pick<DeploymentView, 'waiting_for'> => {
   if (held === undefined) return {};
   const { since, ...rest } = held;
-  return { waiting_for: [{ kind: 'executor', ...rest, since: isoTime(since), next: nextOf(held) }] };
+  const kind = held.why === 'cluster-unavailable' ? 'cluster' : 'executor';
+  return { waiting_for: [{ kind, ...rest, since: isoTime(since), next: nextOf(held) }] };
 };
 
 const viewAsked = (asked: Asked): Asked => ({

@@ -1,13 +1,11 @@
 import type { Held, Hindrance } from '../../domain/deployment/held.ts';
 import { describeEnd, describeHeld, hindranceOf, isLeftOpen } from '../../domain/deployment/hindrance.ts';
-import { isFlotillaError } from '../../domain/errors.ts';
-import type { Condition, News, Write } from '../../domain/ports.ts';
-import { changeItem } from '../../domain/record/change.ts';
+import type { Condition, News } from '../../domain/ports.ts';
 import { foreignAddress } from '../../domain/record/foreign-text.ts';
-import { keys } from '../../domain/record/keys.ts';
-import { attributesOf, type ItemRow, rowOf } from '../../domain/record/rows.ts';
+import type { ItemRow } from '../../domain/record/rows.ts';
 import type { RunWatchRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
+import { changeHeld, type HeldChange } from './change-held.ts';
 import { fittingText } from './settle-failure.ts';
 import { placeOf } from './watched-row.ts';
 
@@ -64,33 +62,9 @@ const endHeld = (deps: Needs, row: RunWatchRow): Promise<void> =>
     ...(held === undefined ? {} : { patch: { reason: 'GoesOn', message: describeEnd(held, deps.clock.now()) } }),
   }));
 
-interface Told {
-  readonly watch: { readonly set?: Pick<RunWatchRow, 'held'>; readonly remove?: readonly (keyof RunWatchRow)[] };
-  /** Absent where its row says so already. */
-  readonly patch?: Pick<ItemRow, 'reason' | 'message'> & Partial<ItemRow>;
-}
-
 /** A start that was sent since waits for nothing any more, whatever the look has seen. */
 const asItWas = ({ phase, held }: RunWatchRow): Condition =>
   held === undefined ? { equals: { phase }, missing: ['held'] } : { equals: { phase, held } };
 
-/** Tried once: where somebody else has written meanwhile, the next look sees what is still to be told. */
-const change = async (deps: Needs, row: RunWatchRow, make: (item: ItemRow) => Told): Promise<void> => {
-  const { batch_id, index, wait, watcher } = placeOf(row);
-  const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
-  if (item === undefined || item.outcome !== undefined) return;
-  const { watch, patch } = make(item);
-  const { set, ...rest } = watch;
-  const noted: Write = {
-    ...{ update: keys.watch(watcher, batch_id, index, wait), ...rest },
-    ...(set === undefined ? {} : { set: attributesOf(set) }),
-    when: asItWas(row),
-  };
-  const occasion = { at: deps.clock.now(), actor: 'executor' };
-  const told = patch === undefined ? [] : changeItem(item, { status: item.status, ...patch }, occasion).writes;
-  try {
-    await deps.table.transact([noted, ...told]);
-  } catch (error) {
-    if (!isFlotillaError(error, 'ConditionFailed') && !isFlotillaError(error, 'TableBusy')) throw error;
-  }
-};
+const change = (deps: Needs, row: RunWatchRow, make: (item: ItemRow) => HeldChange): Promise<void> =>
+  changeHeld(deps, { place: placeOf(row), when: asItWas(row), actor: 'executor' }, make);

@@ -3,18 +3,20 @@ import type { Cluster, Mirror, WorkloadView } from '../../domain/ports.ts';
 import type { RolloutWatchRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
 import { DoAll } from '../do-all.ts';
+import { ClusterHindrances, type Unreachable } from './cluster-hindrances.ts';
 import { judgeOnce, noteUnreachable } from './judge-once.ts';
 import { keepProgress } from './keep-progress.ts';
 import type { RolloutMemory } from './rollout-memory.ts';
 
 export type ObserverNeeds = Pick<
   Deps,
-  'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'cluster' | 'tell' | 'bell'
+  'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'catalogue' | 'cluster' | 'tell' | 'bell'
 >;
 
 /** What an observer keeps between two looks, and between two calls of one process. Losing it only means to look a little longer. */
 export class ObserverMemory {
   readonly rollouts = new Map<string, RolloutMemory>();
+  readonly hindrances = new ClusterHindrances();
   /** Of the cluster as it was reached last. */
   mirror: { readonly of: Cluster; readonly mirror: Mirror } | undefined;
   /** Whoever watches now. */
@@ -148,13 +150,17 @@ export class Observer {
   }
 
   async #judge(row: Row, looked: Looked): Promise<void> {
-    const memory = this.#memory.rollouts.get(nameOf(row)) ?? {};
-    this.#memory.rollouts.set(nameOf(row), memory);
+    const { hindrances } = this.#memory;
+    const name = nameOf(row);
+    const memory = this.#memory.rollouts.get(name) ?? {};
+    this.#memory.rollouts.set(name, memory);
     const isSettled =
       'cause' in looked
         ? await noteUnreachable(this.#deps, { row, memory, cause: looked.cause })
         : await judgeOnce(this.#deps, { row, ...looked, memory });
-    if (isSettled) this.#settled.add(nameOf(row));
+    if (isSettled) this.#settled.add(name);
+    else if ('cause' in looked) await hindrances.note(this.#deps, { name, row, memory }, looked);
+    else await hindrances.end(this.#deps, { name, row, memory }, looked.cluster);
     this.#release(row);
   }
 
@@ -174,7 +180,7 @@ export class Observer {
     const read = unread.length === 0 ? [] : await orCause(() => cluster.read(workloads));
     return seen.map((one, at): Looked => {
       const view = one ?? ('cause' in read ? read : read[unread.indexOf(rows[at]!)]!);
-      return 'cause' in view ? view : { cluster, view };
+      return 'cause' in view ? { ...view, cluster } : { cluster, view };
     });
   }
 
@@ -192,14 +198,14 @@ export class Observer {
 
   #forgetOthers(): void {
     const watched = new Set(this.#rows.map(nameOf));
-    const { rollouts } = this.#memory;
+    const { rollouts, hindrances } = this.#memory;
+    hindrances.keepOnly(watched);
     for (const known of [rollouts, this.#judgedAt])
       for (const name of known.keys()) if (!watched.has(name)) known.delete(name);
     for (const name of this.#changed) if (!watched.has(name)) this.#changed.delete(name);
   }
 }
 
-type Unreachable = { readonly cause: string };
 type Looked = { readonly cluster: Cluster; readonly view: WorkloadView } | Unreachable;
 type Reached = { readonly cluster: Cluster; readonly mirror: Mirror | undefined } | Unreachable;
 
@@ -212,7 +218,8 @@ const orCause = async <Seen>(ask: () => Promise<Seen>): Promise<Seen | Unreachab
   try {
     return await ask();
   } catch (error) {
-    if (isFlotillaError(error, 'ClusterUnavailable')) return { cause: error.message };
-    throw error;
+    if (!isFlotillaError(error, 'ClusterUnavailable')) throw error;
+    const { status } = error.details;
+    return { cause: error.message, ...(typeof status === 'number' ? { status } : {}) };
   }
 };

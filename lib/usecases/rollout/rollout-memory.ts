@@ -9,6 +9,8 @@ export interface RolloutMemory {
   progress?: Progress;
   /** When it was looked at last. */
   seenAt?: number;
+  /** Since when its cluster cannot be asked for it. */
+  unseenSince?: number;
   unblocked?: Unblocked;
   health?: HealthState;
   healthDue?: number;

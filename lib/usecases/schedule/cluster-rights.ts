@@ -51,6 +51,11 @@ export const refuseWithoutRights = async (deps: Needs, asked: Asked): Promise<vo
   throw new FlotillaError('RightsMissing', message, { cluster: name, namespace: workload.namespace, missing: needed });
 };
 
+/** While a cluster refuses what it gave before, and when it gives it again. Each is asked for by who knows how often. */
+export const reviewRightsAnew = async (deps: Needs, asked: Asked): Promise<void> => {
+  await askRights(deps, asked, await readRights(deps, asked.deployment));
+};
+
 const readRights = async (
   { table }: Needs,
   { cluster, workload }: PlannedDeployment,
