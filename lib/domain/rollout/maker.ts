@@ -12,7 +12,7 @@ import {
   valueAt,
 } from './kubernetes-object.ts';
 import { currentReplicaSet } from './revision.ts';
-import { oldPodsWillLeave } from './surge.ts';
+import { isScaledDown, oldPodsWillLeave } from './surge.ts';
 
 /** Who makes the pods of the new revision. */
 export interface Maker {
@@ -22,6 +22,8 @@ export interface Maker {
   readonly missing: number;
   /** Pods that are there will go and may make room. Those that are on their way out are seen anyway. */
   readonly mayMakeRoom: boolean;
+  /** Pods were taken away for this rollout, and may have left before the first look. */
+  readonly hasMadeRoom?: boolean;
 }
 
 const surgeOfDaemonSet = ['spec', 'updateStrategy', 'rollingUpdate', 'maxSurge'] as const;
@@ -32,7 +34,7 @@ const makers: Partial<Readonly<Record<WorkloadKind, (look: Seen, pods: readonly 
     const { object, view } = look;
     const owner = currentReplicaSet(object, view.revisions) ?? object;
     const missing = desiredReplicas(owner) - pods.filter(isThere).length;
-    return { owner, missing, mayMakeRoom: oldPodsWillLeave(look, pods) };
+    return { owner, missing, mayMakeRoom: oldPodsWillLeave(look, pods), hasMadeRoom: isScaledDown(look) };
   },
   statefulset: ({ object, view }) => ({
     ...{ owner: object, missing: desiredReplicas(object) - view.pods.filter(isThere).length, mayMakeRoom: false },

@@ -26,9 +26,13 @@ const slack = 10_000;
 const passing =
   /failed calling webhook|failed to call webhook|time[d ]*out|deadline exceeded|connection re(?:fused|set)|etcdserver|unavailable|try again/i;
 
+/** Only this has to do with how many pods there are. */
+const ofQuota = /quota/i;
+
 /**
  * Quota, admission or pod security refuse the pods. That is final where no pod makes room. Where one does, the controller
- * tries again by itself, but only after as long as it has waited so far: so long it may take after the last pod has left.
+ * tries again by itself, but only after as long as it has waited so far: so long it may take after the last pod has left. Pods that have
+ * left before the first look make room too.
  */
 export function refusalSignals(
   look: Seen,
@@ -48,6 +52,9 @@ export function refusalSignals(
   const began = look.previous?.first_seen[leavingKey];
   if (began !== undefined) return { signals: [afterLeaving(look, refusal, began)], timed: [leavingKey] };
   const isPassing = passing.test(refusal.message);
+  if (maker.hasMadeRoom && !isPassing && ofQuota.test(refusal.message)) {
+    return { signals: [afterLeaving(look, refusal)] };
+  }
   const [key, grace] = isPassing ? ['ReplicaFailure/passing', passingGrace] : ['ReplicaFailure', finalGrace];
   return { signals: [signalOf(refusal, { key, grace })] };
 }
@@ -55,8 +62,10 @@ export function refusalSignals(
 const leavingKey = 'RefusedWhileLeaving';
 const leftKey = 'RefusedAfterLeaving';
 
-function afterLeaving({ now, previous }: Seen, refusal: Refusal, began: number): Signal {
+/** Without a beginning that was seen, the refusal's own counts. */
+function afterLeaving({ now, previous }: Seen, refusal: Refusal, seen?: number): Signal {
   const left = previous?.first_seen[leftKey] ?? now;
+  const began = seen ?? left;
   const waited = left - Math.min(began, refusal.since ?? began);
   const grace = Math.min(waited, longestPause) + slack;
   const more = `pods have left since, and the controller tries again within ${Math.ceil(grace / 1_000)} s`;

@@ -168,6 +168,55 @@ describe('pods that may make room', () => {
   });
 });
 
+describe('pods that had left before the first look', () => {
+  const before = viewOf({ revision: 1, image: 'reg/app:1' });
+  const began = '2026-05-01T11:59:40Z';
+  const older = (replicas?: number, number = 1, owner = 'd1'): JsonObject => ({
+    kind: 'ReplicaSet',
+    metadata: {
+      ...{ name: `older${number}`, ownerReferences: [{ uid: owner }] },
+      annotations: { 'deployment.kubernetes.io/revision': String(number) },
+    },
+    ...(replicas !== undefined && { spec: { replicas } }),
+  });
+  const lookAt = (revisions: readonly JsonObject[], condition: JsonObject, pods: readonly JsonObject[] = []) => {
+    const spec = pods.length < 2 ? surge(0, 1) : surge(1, 0);
+    const view = shaped({ replicaSet: condition, pods, spec, available: pods.length });
+    return { ...view, revisions: [...revisions, ...view.revisions] } as WorkloadView;
+  };
+  const timed = refused({ lastTransitionTime: began });
+
+  it.each<[what: string, view: WorkloadView, seconds: number, told?: { readonly before?: WorkloadView }]>([
+    ['one of two, which the controller has known for 20 s', lookAt([older(1)], timed, [pod('a')]), 30],
+    ['all of them', lookAt([older(0)], timed), 30],
+    ['all of them, of several revisions', lookAt([older(0, 0), older(1)], timed), 30],
+    ['all of them, at a time that nobody tells', lookAt([older(0)], refused()), 10],
+    ['none: they keep all', lookAt([older(2)], timed, [pod('a'), pod('b')]), 2],
+    ['none: of several revisions they keep all', lookAt([older(1, 0), older(1)], timed, [pod('a')]), 2],
+    ['none: there were none', lookAt([], timed), 2],
+    ['none: how many are wanted is not told', lookAt([older()], timed), 2],
+    ["none: they are another owner's", lookAt([older(0, 1, 'd2')], timed), 2],
+    ['some, and what refuses is no quota', lookAt([older(0)], { ...timed, message: 'denied the request: no' }), 2],
+    [
+      'some, and a webhook does not answer',
+      lookAt([older(0)], { ...timed, message: 'failed calling webhook "quota": timeout' }),
+      60,
+    ],
+    ['none: the workload is new', lookAt([older(0)], timed), 2, {}],
+  ])('%s', (_, view, seconds, told = { before }) => {
+    const looks = [0, seconds - 0.001, seconds].map((at) => [at, view] as const);
+    expect(shortOf('deployment', looks, told)).toEqual([
+      ...['0 waiting ReplicaFailure', `${seconds - 0.001} waiting ReplicaFailure`],
+      `${seconds} failing ReplicaFailure`,
+    ]);
+  });
+
+  it('are told', () => {
+    const [one] = judgeAll('deployment', [[0, lookAt([older(0)], timed)]], { before });
+    expect(one?.message).toContain('pods have left since, and the controller tries again within 30 s');
+  });
+});
+
 describe('a refusal of another time', () => {
   const before = shaped({ replicaSet: refused({ lastTransitionTime: '2026-05-01T11:50:00Z' }) });
   const again = shaped({ replicaSet: refused({ lastTransitionTime: '2026-05-01T12:00:01Z' }) });
