@@ -1,6 +1,12 @@
 import { counted } from '../counted.ts';
 import { withoutQuery } from '../health/health-address.ts';
-import { type HealthCheck, kindNameOf, type PlannedDeployment, type RollbackStrategy } from './plan.ts';
+import {
+  type HealthCheck,
+  kindNameOf,
+  type PlannedDeployment,
+  type RollbackStrategy,
+  type WorkloadKind,
+} from './plan.ts';
 
 /** What would be done for a deployment, one sentence per step, in the order of the steps. */
 export const describeDeployment = (deployment: PlannedDeployment, waitsFor: readonly string[]): readonly string[] => [
@@ -33,20 +39,46 @@ const describeVerification = (deployment: PlannedDeployment): string => {
   return `verifies that ${object}${image === undefined ? ' rolls out' : ` runs ${image} and rolls out`}`;
 };
 
+const notLookedAt = 'its containers are not looked at';
+
+/** The kinds whose containers' ends and times do not count. */
+const unaffected: Readonly<
+  Partial<Record<WorkloadKind, { readonly crash_tolerance: string; readonly steady_seconds: string }>>
+> = {
+  job: { crash_tolerance: 'its backoffLimit counts', steady_seconds: 'it has to complete' },
+  cronjob: { crash_tolerance: notLookedAt, steady_seconds: notLookedAt },
+  'knative-service': { crash_tolerance: notLookedAt, steady_seconds: notLookedAt },
+  certificate: { crash_tolerance: notLookedAt, steady_seconds: notLookedAt },
+  custom: { crash_tolerance: notLookedAt, steady_seconds: notLookedAt },
+};
+
 const describeRollout = ({ rollout = {}, workload }: PlannedDeployment): readonly string[] => {
   const { crash_tolerance: ends, steady_seconds, unblock } = rollout;
-  const kind = kindNameOf(workload);
+  const why = unaffected[workload.kind];
+  const unless = (setting: string, reason: string | undefined, effect: string): string =>
+    reason === undefined ? effect : `${setting} has no effect on a ${kindNameOf(workload)}: ${reason}`;
+  const unblocks = 'deletes a broken pod of an earlier revision that holds up the rollout';
   return [
-    ...(ends === undefined ? [] : [`fails when a container has ended more than ${counted(ends, 'time')}`]),
+    ...(ends === undefined
+      ? []
+      : [
+          unless(
+            'crash_tolerance',
+            why?.crash_tolerance,
+            `fails when a container has ended more than ${counted(ends, 'time')}`,
+          ),
+        ]),
     ...(steady_seconds === undefined
       ? []
-      : [`expects containers without a readiness probe to have run for ${steady_seconds} s`]),
+      : [
+          unless(
+            'steady_seconds',
+            why?.steady_seconds,
+            `expects containers without a readiness probe to have run for ${steady_seconds} s`,
+          ),
+        ]),
     ...(unblock === true
-      ? [
-          workload.kind === 'statefulset'
-            ? 'deletes a broken pod of an earlier revision that holds up the rollout'
-            : `unblock has no effect on a ${kind}: it is for a statefulset`,
-        ]
+      ? [unless('unblock', workload.kind === 'statefulset' ? undefined : 'it is for a statefulset', unblocks)]
       : []),
   ];
 };

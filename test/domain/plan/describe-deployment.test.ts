@@ -68,6 +68,47 @@ test.each<[what: string, Partial<PlannedDeployment>, waitsFor: readonly string[]
       ],
     }),
   ],
+  ...(
+    [
+      ['job', 'its backoffLimit counts', 'it has to complete'],
+      ['cronjob', 'its containers are not looked at', 'its containers are not looked at'],
+      ['knative-service', 'its containers are not looked at', 'its containers are not looked at'],
+      ['certificate', 'its containers are not looked at', 'its containers are not looked at'],
+    ] as const
+  ).map(([kind, ends, time]): [string, Partial<PlannedDeployment>, readonly string[], readonly string[]] => [
+    `of a ${kind} that is not judged by its containers`,
+    {
+      ...{ workload: { ...planned!.workload, kind }, rollback_strategy: 'manual' },
+      rollout: { crash_tolerance: 1, steady_seconds: 30 },
+    },
+    [],
+    whole({
+      verification: `verifies that ${kind} shared/s1 on cluster-eu-1 rolls out`,
+      health: [
+        `crash_tolerance has no effect on a ${kind}: ${ends}`,
+        `steady_seconds has no effect on a ${kind}: ${time}`,
+      ],
+    }),
+  ]),
+  [
+    'of a custom object',
+    {
+      workload: {
+        ...{ ...planned!.workload, kind: 'custom' },
+        resource: { api_version: 'example.com/v1', plural: 'widgets' },
+      },
+      rollout: { crash_tolerance: 1, steady_seconds: 30, unblock: true },
+    },
+    [],
+    whole({
+      verification: 'verifies that widgets.example.com shared/s1 on cluster-eu-1 rolls out',
+      health: [
+        'crash_tolerance has no effect on a widgets.example.com: its containers are not looked at',
+        'steady_seconds has no effect on a widgets.example.com: its containers are not looked at',
+        'unblock has no effect on a widgets.example.com: it is for a statefulset',
+      ],
+    }),
+  ],
   [
     'that may be held up by a pod of before',
     { workload: { ...planned!.workload, kind: 'statefulset' }, rollout: { unblock: true } },
