@@ -3,6 +3,7 @@ import { cut } from '../cut.ts';
 import { type Finding, listed, type Path, quoted, type Wording } from './findings.ts';
 import { type IssueCode, issueCodes, type Scalar } from './issues.ts';
 import type { KeyAdvice } from './known-keys.ts';
+import { didYouMean, nearest } from './nearest.ts';
 
 /** What has to be known to put a schema's complaint into the user's words. */
 export interface FieldContext {
@@ -105,11 +106,18 @@ const complaint = (issue: ZodIssue, value: unknown, secret: boolean, source: str
       return {
         message: isOwnWord(issue) ? issue.message : `${shown} is not one of ${listed(names(issue.values))}`,
         allowed: names(issue.values),
-        ...(issue.values.length === 1 ? { hint: `write ${names(issue.values)[0]}` } : {}),
+        ...nearHint(names(issue.values), secret ? undefined : value),
       };
     default:
       return { message: isOwnWord(issue) ? `${shown} ${issue.message}` : `${shown} is not allowed`, ...hintOf(issue) };
   }
+};
+
+/** The only value, or the one that was probably meant. */
+const nearHint = (allowed: readonly string[], value: unknown): Pick<Wording, 'hint'> => {
+  if (allowed.length === 1) return { hint: `write ${allowed[0]}` };
+  const hint = typeof value === 'string' ? didYouMean(nearest(value, allowed)) : undefined;
+  return hint === undefined ? {} : { hint };
 };
 
 /** A rule of our own may say what helps. */

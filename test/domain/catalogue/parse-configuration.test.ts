@@ -186,6 +186,8 @@ describe('services', () => {
       '{ "risk": { "x": { "k8s_object_type": "replicaset" } } }',
       'm:1:39 risk.x.k8s_object_type: "replicaset" is not one of deployment',
     ],
+    ['{ "risk": { "x": { "kind": "rollouts" } } }', 'custom (did you mean rollout?)'],
+    ['{ "risk": { "x": { "k8s_object_type": "Deploymnet" } } }', 'custom (did you mean deployment?)'],
     ['{ "risk": { "x": { "k8s_object_name": "" } } }', 'm:1:39 risk.x.k8s_object_name: "" is not a Kubernetes name'],
     ['{ "risk": { "x": { "namespace": "Risk" } } }', 'm:1:33 risk.x.namespace: "Risk" is not a Kubernetes namespace'],
     ['{ "risk": { "x": { "k8s_object_kind": "job" } } }', 'm:1:20 risk.x.k8s_object_kind: unknown key'],
