@@ -56,7 +56,7 @@ faults:
       expect.stringMatching(/^4:3 installation\.detail: unknown key; known here: .* \(did you mean `details`\?\)$/),
       '5:24 installation.requests_per_minute: "many" where a whole number is needed',
       expect.stringMatching(/^7:12 faults\[1\]\.fault: "rejekt" is not one of reject, /),
-      '9:16 faults[2].on[2]: "lists" is not one of webhook, execute, abort, list, detail, event-details, notes',
+      '9:16 faults[2].on[2]: "lists" is not one of webhook, execute, abort, list, detail, event-details, notes (did you mean list?)',
       '10:12 faults[2].share: the number 3 is not over 0 and at most 1',
       '11:12 faults[2].every: the number 0 is under 1',
       expect.stringMatching(/^13:14 faults\[3\]\.match\.servise: unknown key; .*\(did you mean `service`\?\)$/),
