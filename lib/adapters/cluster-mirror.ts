@@ -13,6 +13,9 @@ const mostKept = 64 * 1024 * 1024;
 /** Milliseconds that a place is still watched when nobody needs it: the next deployment of the same namespace may. */
 const lingering = 60_000;
 
+const byLists = 'the observer cannot watch, and reads lists instead, without events';
+const withoutEvents = 'the observer cannot watch events, and does without them';
+
 interface Namespace {
   readonly places: Map<string, MirroredPlace>;
   readonly events: MirroredEvents;
@@ -142,7 +145,7 @@ export class ClusterMirror implements Mirror {
       end: () => {},
       put,
       remove: (event: KubernetesObject) => events.remove(event),
-      turned: () => this.#noteRefusal(eventList, `events of ${name}`),
+      turned: () => this.#noteRefusal(eventList, { message: withoutEvents, what: `events of ${name}` }),
     };
     const path = `/api/v1/namespaces/${encodeURIComponent(name)}/events?fieldSelector=type%3DWarning`;
     const eventList: WatchedList = new WatchedList({ ...this.#tools(), path, taker });
@@ -159,7 +162,7 @@ export class ClusterMirror implements Mirror {
       room: () => mostKept - this.size,
       changed: (object) => this.#changed(place.key, namespace, object),
       turned: () => {
-        this.#noteRefusal(made.list, place.key);
+        this.#noteRefusal(made.list, { message: byLists, what: place.key });
         for (const [name, { workload }] of this.#followed)
           if (placesOf(workload).some(({ key }) => key === place.key)) this.#options.changed(name);
       },
@@ -173,13 +176,11 @@ export class ClusterMirror implements Mirror {
     return { requests: this.#requests, clock, random };
   }
 
-  #noteRefusal({ state }: WatchedList, what: string): void {
-    if (state.kind !== 'refused' || this.#told.has(what)) return;
+  /** What cannot be listed either is not read at all: that is told by who asks for it. */
+  #noteRefusal({ state }: WatchedList, { message, what }: { readonly message: string; readonly what: string }): void {
+    if (state.kind !== 'refused' || this.#told.has(what) || (message === byLists && state.isUnlisted)) return;
     this.#told.add(what);
-    this.#options.tell?.('the observer cannot watch, and reads lists instead, without events', {
-      what,
-      why: state.why,
-    });
+    this.#options.tell?.(message, { what, why: state.why });
   }
 
   #changed(key: string, namespace: string, object: Mirrored): void {

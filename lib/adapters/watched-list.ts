@@ -29,8 +29,8 @@ export interface WatchedListOptions {
 
 export type ReadState =
   | { readonly kind: 'reading' | 'good' }
-  /** It cannot be watched, or is too much to be kept. */
-  | { readonly kind: 'refused'; readonly why: string }
+  /** It cannot be watched, or is too much to be kept; `isUnlisted`: it cannot even be listed. */
+  | { readonly kind: 'refused'; readonly why: string; readonly isUnlisted: boolean }
   | { readonly kind: 'trouble'; readonly error: FlotillaError };
 
 /** Milliseconds. */
@@ -186,7 +186,7 @@ export class WatchedList {
   #tell(error: FlotillaError): void {
     const { refused, status } = error.details;
     if (refused === true || status === 403 || this.#isHeldBack(error))
-      this.#turn({ kind: 'refused', why: error.message });
+      this.#turn({ kind: 'refused', why: error.message, isUnlisted: status === 403 && !this.#isOpening });
     // One that breaks is taken up again: only when that fails too is there news.
     else if (this.#state.kind !== 'good' || this.#tries > 1) this.#turn({ kind: 'trouble', error });
   }
@@ -197,9 +197,11 @@ export class WatchedList {
   }
 
   #turn(state: ReadState): void {
-    const isNew = state.kind !== this.#state.kind;
+    const isNew = state.kind !== this.#state.kind || isUnlisted(state) !== isUnlisted(this.#state);
     this.#state = state;
     this.#settled.resolve();
     if (isNew) this.#options.taker.turned();
   }
 }
+
+const isUnlisted = (state: ReadState): boolean => state.kind === 'refused' && state.isUnlisted;

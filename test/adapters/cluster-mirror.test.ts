@@ -154,6 +154,20 @@ test('what may not be watched is to be read, is told once, and tried again after
   expect(shown(await view('web'))).toEqual(web);
 });
 
+test('what may not even be listed is not told as read by lists, until it may be', async () => {
+  const { api, follow, view, pass, told } = mirrored();
+  deploy(api, 'web');
+  api.refuses = (path) => (path === pods ? 403 : undefined);
+  follow(deployment('web'));
+  expect([await view('web'), told]).toEqual([undefined, []]);
+  api.refuses = (path, verb) => (path === pods && verb === 'watch' ? 403 : undefined);
+  for (let minute = 0; minute < 6; minute += 1) {
+    await pass(60_000);
+    follow(deployment('web'));
+  }
+  expect(told).toEqual(['the observer cannot watch, and reads lists instead, without events: shared/pods']);
+});
+
 test.each(['list', 'watch'] as const)('events that we may not %s are left out', async (forbidden) => {
   const { api, follow, view, told } = mirrored();
   deploy(api, 'web');
@@ -161,7 +175,8 @@ test.each(['list', 'watch'] as const)('events that we may not %s are left out', 
   api.refuses = (path, verb) => (path === events && verb === forbidden ? 403 : undefined);
   follow(deployment('web'));
   const seen = await view('web');
-  expect([shown(seen), seen?.events, told.length]).toEqual([web, undefined, 1]);
+  const says = 'the observer cannot watch events, and does without them: events of shared';
+  expect([shown(seen), seen?.events, told]).toEqual([web, undefined, [says]]);
 });
 
 test('while it rests nothing is open; soon after it goes on where it was, later it begins anew', async () => {
