@@ -3,6 +3,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Cluster } from '@kubernetes/client-node';
 import type { Json, JsonObject } from '../domain/json.ts';
+import { foreignText } from '../domain/record/foreign-text.ts';
 
 /** A program that a kubeconfig names to be let in by a cluster. */
 export interface ClusterProgram {
@@ -38,9 +39,20 @@ const group = 'client.authentication.k8s.io';
 const apiVersions: readonly unknown[] = [undefined, null, `${group}/v1`, `${group}/v1beta1`];
 const interactiveModes: readonly unknown[] = [undefined, null, 'Never', 'IfAvailable'];
 
+/** All that kubectl reads of an exec. It passes over any other field. */
+const known: ReadonlySet<string> = new Set([
+  ...['command', 'args', 'env', 'apiVersion', 'installHint', 'interactiveMode', 'provideClusterInfo'],
+]);
+
 /** The program of a user; throws what is wrong with it, in words that go on from "user". */
 export const pluginOf = (exec: unknown, place: PlaceOfUser): Plugin | undefined => {
   if (exec === undefined || exec === null) return undefined;
+  const fields = typeof exec === 'object' && !Array.isArray(exec) ? Object.keys(exec) : [];
+  const unknown = fields.find((field) => !known.has(field));
+  if (unknown !== undefined) {
+    const named = foreignText(unknown, 100);
+    throw new Error(`has ${named} in its exec, which kubectl does not know; it knows ${[...known].join(', ')}`);
+  }
   const { command, args, env, apiVersion, installHint, interactiveMode, provideClusterInfo } = exec as Written;
   const [given, named] = [args ?? [], env ?? []];
   if (!isText(command) || command === '' || !isListOf(given, isText) || !isListOf(named, isNamedValue)) {

@@ -260,7 +260,7 @@ const patient = (dispatcher: Dispatcher): Dispatcher =>
 
 const remedies: Readonly<Record<number, string>> = {
   401: 'it does not accept our credentials; check the token, certificate or access entry',
-  403: 'we have no right to; what flotilla cluster-role prints gives it',
+  403: 'it does not give us the right; apply the role that flotilla cluster-role prints',
   429: 'it is too busy',
 };
 

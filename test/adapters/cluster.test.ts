@@ -347,7 +347,11 @@ describe('what tells a cluster from all others', () => {
 describe('a cluster that cannot be asked', () => {
   it.each([
     { code: 401, said: 'Unauthorized', hint: 'does not accept our credentials' },
-    { code: 403, said: 'pods is forbidden: User "x" cannot list', hint: 'no right' },
+    {
+      code: 403,
+      said: 'pods is forbidden: User "x" cannot list',
+      hint: 'it does not give us the right; apply the role that flotilla cluster-role prints: pods is',
+    },
     { code: 404, said: 'the server could not find the requested resource', hint: 'does not have this API' },
     { code: 429, said: 'too many requests', hint: 'too busy' },
     { code: 500, said: 'etcdserver: leader changed', hint: 'leader changed' },

@@ -138,6 +138,13 @@ describe('a program that a kubeconfig names', () => {
       { 'auth-provider': { name: 'gcp', config: { 'cmd-path': 'gcloud' } } },
       /name it under exec$/,
     ],
+    [
+      'with a field that kubectl does not know',
+      { exec: { command: 'x', comand: 'y' } },
+      /has comand in its exec, which kubectl does not know; it knows command, args, env, apiVersion, installHint, /,
+    ],
+    ['that is a text', { exec: 'sign-in' }, /has an exec that does not have the form/],
+    ['that is a list', { exec: ['sign-in'] }, /has an exec that does not have the form/],
     ['of no form', { exec: { args: 'x' } }, /^the user u of the kubeconfig .* has an exec that does not have the form/],
   ])('%s is refused', async (_, user, told) => {
     const { kubeconfig } = await setUp(() => user);
