@@ -41,6 +41,18 @@ export const others: readonly Case[] = [
     },
     expect: { status: 'FAILED', reason: 'Superseded', leaves: '3.0.0', within: 15, kubectl: 'either' },
   },
+  ...(['deployment', 'statefulset', 'daemonset'] as const).map((kind): Case => {
+    const name = `hotfix-replaced-${kind}`;
+    return {
+      ...{ name, kind, to: '2.0.0' },
+      pipeline: async (scene, tag) => {
+        await scene.deploy('1.0.1');
+        await scene.untilRunning('1.0.1');
+        await scene.deploy(tag);
+      },
+      expect: { status: 'SUCCESS', reason: 'Verified', warns: [/:1\.0\.1 stood there meanwhile and was replaced/] },
+    };
+  }),
   {
     name: 'superseded-in-flight',
     to: '2.0.0-notready',
