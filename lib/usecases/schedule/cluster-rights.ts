@@ -51,9 +51,16 @@ export const refuseWithoutRights = async (deps: Needs, asked: Asked): Promise<vo
   throw new FlotillaError('RightsMissing', message, { cluster: name, namespace: workload.namespace, missing: needed });
 };
 
-/** While a cluster refuses what it gave before, and when it gives it again. Each is asked for by who knows how often. */
+/**
+ * While a cluster refuses what it gave before, and when it gives it again. Each is asked for by who knows how often. Whoever looks
+ * at rollouts goes on without an answer, be it that the cluster gives none or that the catalogue cannot be read.
+ */
 export const reviewRightsAnew = async (deps: Needs, asked: Asked): Promise<void> => {
-  await askRights(deps, asked, await readRights(deps, asked.deployment));
+  try {
+    await askRights(deps, asked, await readRights(deps, asked.deployment));
+  } catch (error) {
+    if (!isFlotillaError(error, 'ConfigurationInvalid') && !isFlotillaError(error, 'ClusterUnavailable')) throw error;
+  }
 };
 
 const readRights = async (

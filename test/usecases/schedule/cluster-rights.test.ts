@@ -1,12 +1,14 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { KubernetesCluster, kubeConfigFrom } from '../../../lib/adapters/cluster.ts';
 import { rightsLines } from '../../../lib/cli/budget-lines.ts';
+import { FlotillaError } from '../../../lib/domain/errors.ts';
 import { keys } from '../../../lib/domain/record/keys.ts';
 import { type ClusterRow, type HeaderRow, rowOf } from '../../../lib/domain/record/rows.ts';
 import { startSimulatedCluster } from '../../../lib/simulators/cluster/simulated-cluster.ts';
 import { previewPlan } from '../../../lib/usecases/plan/preview-plan.ts';
 import { readHealth } from '../../../lib/usecases/read-health.ts';
 import { captureBaseline } from '../../../lib/usecases/rollout/capture-baseline.ts';
+import { reviewRightsAnew } from '../../../lib/usecases/schedule/cluster-rights.ts';
 import { releaseYaml, submitted } from '../batch/api-world.ts';
 import { aboutToStart } from '../deployment/about-to-start.ts';
 
@@ -117,3 +119,17 @@ describe('what a cluster does not let us do', () => {
     },
   );
 });
+
+test.each(['ConfigurationInvalid', 'ClusterUnavailable'] as const)(
+  'whoever looks at rollouts goes on when rights cannot be reviewed: %s',
+  async (name) => {
+    const { deps, deployment } = await sceneWithout();
+    const cluster = await deps.cluster();
+    const fails = async (): Promise<never> => {
+      throw new FlotillaError(name, 'not now');
+    };
+    cluster.missingRights = fails;
+    const asked = name === 'ConfigurationInvalid' ? { ...deps, catalogue: fails } : deps;
+    await expect(reviewRightsAnew(asked, { deployment, cluster })).resolves.toBeUndefined();
+  },
+);
