@@ -1,9 +1,13 @@
-import { expect, test, vi } from 'vitest';
-import { type About, observeBy } from '../../functions/runtime/observer.ts';
+import { afterEach, expect, test, vi } from 'vitest';
+import { type About, observeBy, observer } from '../../functions/runtime/observer.ts';
 import { tellBudget } from '../../functions/runtime/told-budget.ts';
 import type { BudgetNews } from '../../lib/domain/budget/budget-news.ts';
 import type { Measurement } from '../../lib/domain/measurement/measurement.ts';
 import { tellBudget as tellBudgetHere } from '../../lib/local/runtime/tell-budget.ts';
+
+const before = observer();
+
+afterEach(() => observeBy(before));
 
 const account = 'harness:acme';
 const lowered: BudgetNews = { kind: 'lowered', account, limit: 300, allowed: 240 };
