@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../domain/json.ts';
+import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import type { KubernetesObject } from '../domain/ports.ts';
 import { objectAt, stringAt } from '../domain/rollout/kubernetes-object.ts';
 
@@ -58,9 +58,6 @@ const trimmedStatus = (status: JsonObject): JsonObject => {
 const ofStates = ['volumeMounts', 'allocatedResources', 'allocatedResourcesStatus', 'resources', 'user'];
 
 const trimmedState = (state: Json): Json => (isObject(state) ? without(state, ofStates) : state);
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const without = (object: JsonObject, names: readonly string[]): JsonObject =>
   Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));

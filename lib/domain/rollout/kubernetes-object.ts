@@ -1,9 +1,6 @@
-import type { Json, JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 
 /** Reading a Kubernetes object: it is plain JSON, and what is absent means the zero value (counters that are 0 are left out). */
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export function valueAt(object: Json | undefined, ...path: readonly string[]): Json | undefined {
   let value: Json | undefined = object;

@@ -1,11 +1,8 @@
-import type { Json, JsonObject } from '../../domain/json.ts';
+import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { foreignText } from '../../domain/record/foreign-text.ts';
 import type { HarnessReply } from './api.ts';
 
 /** Tolerant reading: published enums and presence rules are not kept by the service, so nothing is validated strictly. */
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The object at a path, or an empty one. */
 export const objectAt = (from: Json | undefined, ...path: readonly string[]): JsonObject => {
