@@ -143,16 +143,23 @@ const revisions: Readonly<
   custom: generationOf,
 };
 
-/** The container that the service is: the named one, the only one, or the only one of the catalogue's repository. */
+/** Those that the service may be: the named one, the only one, those of the repository, else any (init containers are none). */
+export function possibleContainers(
+  { container: named }: Pick<Workload, 'container'>,
+  containers: readonly Container[],
+  repository: string | undefined,
+): readonly Container[] {
+  if (named !== undefined) return containers.filter(({ name }) => name === named);
+  if (repository === undefined || containers.length === 1) return containers;
+  return containers.filter(({ image }) => sameRepository(image, repository));
+}
+
+/** The container that the service is, where only one may be it. */
 export function mainContainer(
   workload: Workload,
   object: JsonObject,
   repository: string | undefined = workload.image,
 ): Container | undefined {
-  const containers = containersOf(podSpecOf(workload, object));
-  if (workload.container !== undefined) return containers.find(({ name }) => name === workload.container);
-  if (containers.length === 1) return containers[0];
-  if (repository === undefined) return undefined;
-  const candidates = containers.filter(({ image }) => sameRepository(image, repository));
-  return candidates.length === 1 ? candidates[0] : undefined;
+  const possible = possibleContainers(workload, containersOf(podSpecOf(workload, object)), repository);
+  return possible.length === 1 ? possible[0] : undefined;
 }

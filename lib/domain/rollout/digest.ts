@@ -1,9 +1,8 @@
-import { serviceContainer } from './expected-image.ts';
+import { serviceContainer, startedIn } from './expected-image.ts';
 import { parseImage } from './image.ts';
 import { isDigest } from './image-version.ts';
 import type { Look } from './judgement.ts';
-import { hasEnded, listAt, nameOf, stringAt } from './kubernetes-object.ts';
-import { podsOfNewRevision } from './revision.ts';
+import { hasEnded, nameOf } from './kubernetes-object.ts';
 import { evidenceLimit, type KindReport, type Signal } from './signal.ts';
 
 interface Running {
@@ -57,20 +56,16 @@ const namedDigest = (look: Look): string | undefined => {
 
 /** A bare digest may be that of the image's configuration, of an image that was loaded and not pulled: it tells nothing. */
 function running(look: Look): readonly Running[] {
-  const { workload, view } = look;
   const container = serviceContainer(look)?.name;
   if (container === undefined) return [];
-  const endsBySelf = workload.kind === 'job' || workload.kind === 'pod';
-  return podsOfNewRevision(workload, view)
-    .filter((pod) => endsBySelf || !hasEnded(pod))
-    .flatMap((pod) =>
-      listAt(pod, 'status', 'containerStatuses')
-        .filter((status) => stringAt(status, 'name') === container)
-        .flatMap((status) => {
-          const { repository, digest } = parseImage(stringAt(status, 'imageID') ?? '');
-          return repository === '' || digest === undefined || !isDigest(digest)
-            ? []
-            : [{ pod: nameOf(pod), container, digest: digest.toLowerCase() }];
-        }),
-    );
+  const { kind } = look.workload;
+  const endsBySelf = kind === 'job' || kind === 'pod';
+  return startedIn(look, container)
+    .filter(({ pod }) => endsBySelf || !hasEnded(pod))
+    .flatMap(({ pod, image }) => {
+      const { repository, digest } = parseImage(image);
+      return repository === '' || digest === undefined || !isDigest(digest)
+        ? []
+        : [{ pod: nameOf(pod), container, digest: digest.toLowerCase() }];
+    });
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.ts';
-import { type Baseline, imageBefore, mainContainer, podSpecsAfter } from './baseline.ts';
+import { type Baseline, imageBefore, mainContainer, podSpecsAfter, possibleContainers } from './baseline.ts';
 import { hasDigest, hasTag, hasVersion, parseImage, sameImage, sameRepository } from './image.ts';
 import { isDigest, readVersion, versionOf } from './image-version.ts';
 import type { Expected, Look } from './judgement.ts';
@@ -66,14 +66,9 @@ function isAmong(
 
 const isByDigest = ({ expected }: ImageLook): boolean => readVersion(expected.version).digest !== undefined;
 
-/** Those that the service may be: the named one, the only one, those of the repository, else any (init containers are none). */
-export function candidates(look: ImageLook, containers: readonly Container[]): readonly Container[] {
-  const { container: named } = look.workload;
-  if (named !== undefined) return containers.filter(({ name }) => name === named);
-  const reference = askedReference(look);
-  if (reference === undefined || containers.length === 1) return containers;
-  return containers.filter(({ image }) => sameRepository(image, reference));
-}
+/** Those that the service may be, by the reference that is asked for. */
+export const candidates = (look: ImageLook, containers: readonly Container[]): readonly Container[] =>
+  possibleContainers(look.workload, containers, askedReference(look));
 
 /** The container that the service is: told by name, number or repository, else the only one that got the version since the baseline. */
 export function serviceContainer(look: ImageLook): Container | undefined {
@@ -154,17 +149,26 @@ const hasTagOf = (image: string, version: string): boolean => {
 const asImageVersion = ({ version, artifactType }: Expected): string =>
   artifactType === 'helm' ? version.replaceAll('+', '_') : version;
 
-/** What the runtimes say that they run. */
-export const startedImages = (
+interface Started {
+  readonly pod: JsonObject;
+  /** What the runtime says that it runs. */
+  readonly image: string;
+}
+
+/** A container in the pods of the new revision, where it has started. */
+export const startedIn = (
   { workload, view }: Pick<ImageLook, 'workload' | 'view'>,
   container: string,
-): readonly string[] =>
+): readonly Started[] =>
   podsOfNewRevision(workload, view).flatMap((pod) =>
     listAt(pod, 'status', 'containerStatuses')
       .filter((status) => stringAt(status, 'name') === container)
-      .map((status) => stringAt(status, 'imageID') ?? '')
-      .filter((id) => id !== ''),
+      .map((status) => ({ pod, image: stringAt(status, 'imageID') ?? '' }))
+      .filter(({ image }) => image !== ''),
   );
+
+export const startedImages = (look: Pick<ImageLook, 'workload' | 'view'>, container: string): readonly string[] =>
+  startedIn(look, container).map(({ image }) => image);
 
 /** The version that a reference names, if it does. */
 const exactly = (reference: string): string | undefined => versionOf(parseImage(reference));
