@@ -49,8 +49,8 @@ interface Restoring {
 }
 
 const beginRestore = async (deps: Needs, { place, planned, capture }: Restoring): Promise<void> => {
-  if (capture?.previous === undefined) return settleNoPrevious(deps, place);
-  if (runsOnce(planned) || runsOnce(capture.previous.deployment)) return settleRunsOnce(deps, place);
+  if (capture?.previous === undefined) return settleNotRestored(deps, place, noPrevious);
+  if (runsOnce(planned) || runsOnce(capture.previous.deployment)) return settleNotRestored(deps, place, runOnce);
   const { previous } = capture;
   const view = await lookAt(deps, previous.deployment);
   if (view !== undefined) {
@@ -59,8 +59,9 @@ const beginRestore = async (deps: Needs, { place, planned, capture }: Restoring)
     await keepBaseline(deps, place, found);
     const look = { workload: withContainer(workload, found), settings: planned.rollout, view };
     if (alreadyRuns(deps, previous, look)) return settleAlreadyBack(deps, place, previous);
-    const theirs = notToBeReplaced(planned, capture, view);
-    if (theirs !== undefined) return settleTheirs(deps, place, { message: theirs, ...runningVersion(planned, view) });
+    const what = notToBeReplaced(planned, capture, view);
+    if (what !== undefined)
+      return settleNotRestored(deps, place, { ...theirs(what), ...runningVersion(planned, view) });
   }
   const deployment = { ...previous.deployment, timeout: planned.timeout };
   await launchRun(deps, { place, deployment, version: previous.version, attempt: 'restore' });
@@ -111,40 +112,36 @@ const alreadyRuns = ({ clock }: Needs, release: Release, { workload, settings, v
     ...(settings && { settings }),
   });
 
-const settleNoPrevious = (deps: Needs, place: PlaceOfWait): Promise<void> => {
-  const reason = 'NoPreviousVersion';
-  const message = 'There is no previous version to restore; nothing was deleted.';
-  return settleWait(deps, place, () => ({
-    answer: { error: 'AttemptEnded', reason, message },
-    patch: { restore: { ok: false, reason, message } },
-    actor: 'executor',
-  }));
+interface NotRestored {
+  readonly reason: string;
+  readonly message: string;
+  /** The version that stands there instead, where it can be told. */
+  readonly running?: string;
+}
+
+const noPrevious: NotRestored = {
+  reason: 'NoPreviousVersion',
+  message: 'There is no previous version to restore; nothing was deleted.',
 };
 
-const settleRunsOnce = (deps: Needs, place: PlaceOfWait): Promise<void> => {
-  const reason = 'JobNotRunAgain';
-  const message = `${notRunAgain}.`;
-  return settleWait(deps, place, () => ({
-    answer: { error: 'AttemptEnded', reason, message },
-    patch: { restore: { ok: false, reason, message } },
-    actor: 'executor',
-  }));
-};
+const runOnce: NotRestored = { reason: 'JobNotRunAgain', message: `${notRunAgain}.` };
 
 /** Somebody else's, or what the pipeline made of the version: an older one is not put over it. */
-const settleTheirs = (
+const theirs = (what: string): NotRestored => ({
+  reason: 'Superseded',
+  message: `The previous release was not restored: ${what}. It was left alone; see who set it, then deploy again.`,
+});
+
+const settleNotRestored = (
   deps: Needs,
   place: PlaceOfWait,
-  { message: what, ...running }: { readonly message: string; readonly running?: string },
-): Promise<void> => {
-  const reason = 'Superseded';
-  const message = `The previous release was not restored: ${what}. It was left alone; see who set it, then deploy again.`;
-  return settleWait(deps, place, () => ({
+  { reason, message, ...running }: NotRestored,
+): Promise<void> =>
+  settleWait(deps, place, () => ({
     answer: { error: 'AttemptEnded', reason, message },
     patch: { restore: { ok: false, reason, message, ...running } },
     actor: 'executor',
   }));
-};
 
 const settleAlreadyBack = (deps: Needs, place: PlaceOfWait, { version }: Release): Promise<void> =>
   settleWait(deps, place, () => ({
