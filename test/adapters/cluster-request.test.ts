@@ -1,23 +1,17 @@
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { Agent } from 'undici';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { kubeConfigFrom } from '../../lib/adapters/cluster-access.ts';
 import { type ApiAnswer, type ApiStream, ClusterRequests } from '../../lib/adapters/cluster-request.ts';
 import { linesOf } from '../../lib/adapters/text-lines.ts';
+import { listening } from './listening.ts';
 
 const serving = async (listener: RequestListener) => {
   const asked: IncomingMessage[] = [];
-  const server = createServer((request, response) => {
+  const url = await listening((request, response) => {
     asked.push(request);
     listener(request, response);
-  }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
   });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const access = await kubeConfigFrom({ server: url });
   return { asked, access, requests: new ClusterRequests('eu-1', access, ['our-secret-key']) };
 };

@@ -1,12 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Clusters } from '../../functions/runtime/clusters.ts';
 import { KubernetesCluster, kubeConfigFrom } from '../../lib/adapters/cluster.ts';
 import type { ClusterProgram } from '../../lib/adapters/cluster-program.ts';
+import { listening } from './listening.ts';
 
 /** A program that notes each time what it sees, and says a token that counts. */
 const script = `
@@ -27,16 +26,10 @@ const makeFolder = (): string => {
 const setUp = async (user: (folder: string) => object, takes: (authorization: string) => boolean = () => true) => {
   const folder = makeFolder();
   const sent: string[] = [];
-  const server = createServer(({ headers: { authorization = 'none' } }, response) => {
+  const address = await listening(({ headers: { authorization = 'none' } }, response) => {
     sent.push(authorization);
     response.writeHead(takes(authorization) ? 200 : 401).end('{"items":[]}');
-  }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
   });
-  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const kubeconfig = join(folder, 'config');
   const text = {
     'current-context': 'c',

@@ -1,9 +1,8 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { KubernetesCluster, kubeConfigFrom } from '../../lib/adapters/cluster.ts';
 import { nameOfRight, rightOf, wantedRights } from '../../lib/domain/catalogue/cluster-rights.ts';
 import { startSimulatedCluster } from '../../lib/simulators/cluster/simulated-cluster.ts';
+import { listening } from './listening.ts';
 
 type Answer = readonly [status: number, body: string];
 interface Asked {
@@ -17,20 +16,14 @@ interface Asked {
 /** An API server that answers reviews as a test says. */
 const setUp = async (answer: (asked: Asked) => Answer) => {
   const asked: Asked[] = [];
-  const server = createServer(async (request, response) => {
+  const url = await listening(async (request, response) => {
     let text = '';
     for await (const chunk of request) text += chunk;
     const one = { path: request.url!.replace(/.*\//, ''), spec: JSON.parse(text).spec };
     asked.push(one);
     const [status, body] = answer(one);
     response.writeHead(status).end(body);
-  }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
   });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return { asked, cluster: new KubernetesCluster('eu-1', await kubeConfigFrom({ server: url })) };
 };
 
