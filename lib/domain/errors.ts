@@ -8,6 +8,8 @@ export const errorNames = {
   AttemptFailed: 'AttemptFailed',
   AttemptEnded: 'AttemptEnded',
   TurnRefused: 'TurnRefused',
+  /** A turn that was given back in a hold, before anything was started: AwaitTurn again. */
+  TurnReturned: 'TurnReturned',
 
   /** What the user sent. */
   YamlInvalid: 'YamlInvalid',
@@ -24,6 +26,16 @@ export const errorNames = {
   MethodNotAllowed: 'MethodNotAllowed',
   IdempotencyKeyReused: 'IdempotencyKeyReused',
   StatusConflict: 'StatusConflict',
+  BatchStillRuns: 'BatchStillRuns',
+  RollbackRuns: 'RollbackRuns',
+  RetryRuns: 'RetryRuns',
+  NothingToRollBack: 'NothingToRollBack',
+  NothingToRetry: 'NothingToRetry',
+  NotRolledBack: 'NotRolledBack',
+  RecordExpired: 'RecordExpired',
+  TargetNotFound: 'TargetNotFound',
+  ReleaseNotFound: 'ReleaseNotFound',
+  HoldNotFound: 'HoldNotFound',
   PreconditionFailed: 'PreconditionFailed',
   Unauthorized: 'Unauthorized',
   Forbidden: 'Forbidden',

@@ -1,7 +1,7 @@
 import { type Graph, makeGraph } from '../../lib/domain/plan/graph.ts';
 import { decideOrder } from '../../lib/domain/plan/order.ts';
 import { makeRankHeap } from '../../lib/domain/plan/rank-heap.ts';
-import type { InboxMessage } from '../../lib/domain/record/rows.ts';
+import type { InboxMessage } from '../../lib/domain/record/inbox-message.ts';
 import { decide } from '../../lib/domain/schedule/decide.ts';
 import type { Sheet } from '../../lib/domain/schedule/sheet.ts';
 import { emptySchedule, type ScheduleState } from '../../lib/domain/schedule/state.ts';

@@ -117,7 +117,6 @@ export const refusedFiles: readonly BatchFile[] = [
   head('nothing at once', 'strategy: { max_concurrency: 0 }'),
   head('too many at once', 'strategy: { max_concurrency: 10001 }'),
   head('two at once, one at a time', 'strategy: { mode: sequential, max_concurrency: 2 }'),
-  head('a rollback of the batch', 'strategy: { on_failure: rollback }'),
   withDefaults('an artifact that is none, by default', `${place}, docker_artifact_type: jar`),
   withDefaults('a pillar by default', `${place}, docker_artifact_type: docker, pillar: shared`),
   withDefaults('no time', `${place}, docker_artifact_type: docker, timeout: 59`),

@@ -91,7 +91,7 @@ const mutations: readonly (readonly [rule: string, what: string, mutate: (states
   ['map', 'children that starve each other', ({ root }) => (root.Deployments!.MaxConcurrency = 100)],
   ['map', 'a random label', ({ root }) => delete root.Deployments!.Label],
   ['catch-all', 'States.ALL before another', ({ child }) => child.Deploy!.Catch.reverse()],
-  ['catch-all', 'States.ALL beside another', ({ child }) => child.Deploy!.Catch[2].ErrorEquals.push('AttemptEnded')],
+  ['catch-all', 'States.ALL beside another', ({ child }) => child.Deploy!.Catch[3].ErrorEquals.push('AttemptEnded')],
   ['caught', 'no Catch in a child', ({ child }) => delete child.Verify!.Catch],
   ['caught', 'a Catch that leads elsewhere', ({ child }) => (child.Verify!.Catch[2].Next = 'Restore')],
   ['caught', 'no Catch on the Map', ({ root }) => delete root.Deployments!.Catch],

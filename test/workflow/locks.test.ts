@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Catalogue } from '../../lib/domain/catalogue/catalogue.ts';
 import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
+import type { ClusterRow } from '../../lib/domain/record/cluster-row.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
-import { type ClusterRow, itemOf, rowOf } from '../../lib/domain/record/rows.ts';
+import { itemOf, rowOf } from '../../lib/domain/record/rows.ts';
 import { listDeployments } from '../../lib/usecases/deployment/list-deployments.ts';
 import { resolveDeployment } from '../../lib/usecases/deployment/resolve-deployment.ts';
 import type { Wanted } from './batch-text.ts';

@@ -1,4 +1,4 @@
-import type { ArtifactType, RollbackStrategy, Strategy } from '../plan/plan.ts';
+import type { ArtifactType, PlannedDeployment, Replay, RollbackStrategy, Strategy } from '../plan/plan.ts';
 
 /** A valid batch after the merge of its defaults: every field that has a default is set. Plain JSON. */
 export interface Batch {
@@ -54,4 +54,8 @@ export interface Deployment {
     /** Seconds. */
     readonly timeout?: number;
   };
+  /** As it was planned then: plan takes it as it is. Only a rollback sets it, never a file. */
+  readonly planned?: PlannedDeployment;
+  /** Only a rollback or a retry sets it. */
+  readonly replay?: Replay;
 }

@@ -127,8 +127,6 @@ export const defaultsSchema = z
   })
   .describe('Values for every deployment that does not give its own.');
 
-const noBatchRollback = 'rolling back a whole batch does not exist yet; use continue or stop';
-
 const strategySchema = z
   .strictObject({
     mode: z.enum(['parallel', 'sequential']).default('parallel').describe('sequential: one at a time.'),
@@ -136,9 +134,11 @@ const strategySchema = z
       .optional()
       .describe('Deployments in flight at once. Default 5; 1 when sequential.'),
     on_failure: z
-      .enum(['continue', 'stop'], { error: ({ input }) => (input === 'rollback' ? noBatchRollback : undefined) })
+      .enum(['continue', 'stop', 'rollback'])
       .default('continue')
-      .describe('After a failed deployment: go on with what does not depend on it, or start nothing new.'),
+      .describe(
+        'After a failed deployment: go on with what does not depend on it; start nothing new; or start nothing new and then put back all that the batch has changed.',
+      ),
   })
   .describe('How the batch as a whole is run.');
 

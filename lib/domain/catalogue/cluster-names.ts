@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mostLocks, type NamesOfClusters } from '../plan/lock-names.ts';
-import type { ClusterRow } from '../record/rows.ts';
+import type { ClusterRow } from '../record/cluster-row.ts';
 import { type Catalogue, type ClusterConnection, entryOf } from './catalogue.ts';
 
 /** What a way to reach a cluster says about which one it is: two names of a configuration that lead the same way are one. */

@@ -1,5 +1,5 @@
 import { mostLocks } from '../plan/lock-names.ts';
-import type { ClusterRow, EarlierWay } from '../record/rows.ts';
+import type { ClusterRow, EarlierWay } from '../record/cluster-row.ts';
 
 /** Of the namespace `kube-system`, which a cluster has for life. */
 export const clusterUid = (uid: string): string => `kube-system:${uid}`;

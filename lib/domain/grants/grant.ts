@@ -1,7 +1,7 @@
 import type { Actor } from '../record/actor.ts';
 
 /** What may be allowed. Whoever may do anything somewhere may also `read` there: status, evidence, events, plan. */
-export const verbs = ['read', 'deploy', 'cancel', 'resolve'] as const;
+export const verbs = ['read', 'deploy', 'cancel', 'resolve', 'hold'] as const;
 export type Verb = (typeof verbs)[number];
 
 /** Stands for all: verbs, pillars, environments, or whoever asks. */

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json.ts';
+import type { Place } from '../schedule/place.ts';
 
 /** The shapes of a frozen plan. It is stored as `batches/<id>/plan.json` and never changes afterwards. */
 
@@ -109,12 +110,32 @@ export interface PlannedDeployment {
   readonly critical_path: number;
   /** Among deployments that may start, the smaller rank goes first: priority (high first), critical path (long first), file order. */
   readonly rank: number;
+  /** Of a deployment of a rollback or a retry. */
+  readonly replay?: Replay;
+}
+
+/** What a deployment of a rollback or a retry does again. Only an origin can set it, never a file. */
+export interface Replay {
+  /** `rollback`: an earlier release is put back, as it was planned then; and where that fails, nothing is restored. */
+  readonly kind: 'rollback' | 'retry';
+  /** What it takes back, or tries again: the deployments of the batch and of its retries. */
+  readonly of: readonly Place[];
+  /**
+   * Who must have changed the target last, at its start: those of the plan. Anything else has come since, and it is SKIPPED /
+   * Superseded. Absent: nobody, as far as it was recorded.
+   */
+  readonly expects?: Place;
+  /** Of a rollback: what ran then, by which it is verified. */
+  readonly image?: string;
+  readonly digest?: string;
+  readonly container?: string;
 }
 
 export interface Strategy {
   readonly mode: 'parallel' | 'sequential';
   readonly max_concurrency: number;
-  readonly on_failure: 'continue' | 'stop';
+  /** `rollback`: nothing new starts, and when all has ended that is in flight, what the batch has changed goes back. */
+  readonly on_failure: 'continue' | 'stop' | 'rollback';
 }
 
 export interface Plan {

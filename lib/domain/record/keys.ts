@@ -42,6 +42,7 @@ import type { Key } from '../ports.ts';
  * |                    | LAST                     | how the last deployment ended that did not end well         |
  * |                    | RELEASE#<ulid>           | releases of a target, oldest first                          |
  * | OBJECT#<object>    | LAST                     | which target's deployment changed an object last            |
+ * | TARGETS#<environ.> | <cluster>/<pillar>/<se…> | what runs at a target now, and who changed it last          |
  */
 
 /** The waits of a deployment. `deploy-2` is the second attempt's. */
@@ -126,7 +127,18 @@ export const keys = {
   lastOutcome: (target: string): Key => ({ pk: `TARGET#${target}`, sk: 'LAST' }),
   release: (target: string, id: string): Key => ({ pk: `TARGET#${target}`, sk: `RELEASE#${id}` }),
   lastChange: (object: string): Key => ({ pk: `OBJECT#${object}`, sk: 'LAST' }),
+  /** The target is `environment/cluster/pillar/service_name`. */
+  targetNow: (target: string): Key => {
+    const at = target.indexOf('/');
+    return { pk: targetsOf(target.slice(0, at)), sk: target.slice(at + 1) };
+  },
+  hold: (id: string): Key => dispatcherKey(`HOLD#${id}`),
+  rollback: (batchId: string, n: number): Key => batchKey(batchId, `ROLLBACK#${padded(n)}`),
+  retry: (batchId: string, n: number): Key => batchKey(batchId, `RETRY#${padded(n)}`),
 } as const;
+
+/** All targets of an environment. */
+export const targetsOf = (environment: string): string => `TARGETS#${environment}`;
 
 /** Nine digits, as in the key. */
 export const lastFeedNumber = 999_999_999;

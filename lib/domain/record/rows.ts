@@ -1,5 +1,5 @@
 import type { BatchMetadata } from '../batch/batch.ts';
-import type { NotedRights } from '../catalogue/noted-rights.ts';
+import type { Origin } from '../batch/origin.ts';
 import type { Held } from '../deployment/held.ts';
 import type { Status } from '../deployment/status.ts';
 import type { Reach } from '../grants/reach.ts';
@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '../json.ts';
 import type { PlannedDeployment, Strategy } from '../plan/plan.ts';
 import type { Item, Key } from '../ports.ts';
 import type { Baseline } from '../rollout/baseline.ts';
+import type { RollbackRequest } from '../undo/undo-rows.ts';
 import type { Evidence } from './evidence.ts';
 
 /** The executor's run of an attempt, as far as it is known. */
@@ -39,13 +40,18 @@ export interface Failure {
   readonly unknown?: boolean;
   /** The user asked for it. */
   readonly cancelled?: boolean;
+  /** Nothing was started, and nothing is to be: what it was to undo or to try again is not what stands there any more. */
+  readonly skipped?: boolean;
   /** What runs is somebody else's, or at least neither ours nor what was before: it is left alone. */
   readonly superseded?: boolean;
   /** The version that was seen there instead, where it can be told. */
   readonly running?: string;
 }
 
-/** How a deployment ended. Written once; only an UNKNOWN one may be replaced, once, by `resolve`. */
+/**
+ * How a deployment ended. Written once. It may be replaced twice, once each: UNKNOWN by `resolve`, and what a rollback has taken back
+ * by ROLLBACK.
+ */
 export interface Outcome {
   readonly status: Status;
   readonly reason: string;
@@ -64,6 +70,8 @@ export interface Outcome {
   readonly digest?: string;
   readonly ended_at: number;
   readonly resolved_by?: string;
+  /** The batch that has put the release before back. */
+  readonly rolled_back_by?: string;
 }
 
 export interface Restore {
@@ -142,13 +150,26 @@ export interface HeaderRow {
   readonly plan_hash?: string;
   readonly execution_arn?: string;
   readonly cancel_requested_at?: number;
+  /** Why there is such a batch, where nobody sent it as a file. */
+  readonly origin?: Origin;
+  /** Asked for while the batch runs: when all that is in flight has ended, it is rolled back. */
+  readonly rollback_request?: RollbackRequest;
+  /** The batch that rolls this one back now, and nobody else may meanwhile. */
+  readonly rolling_back?: string;
   readonly created_at: number;
   readonly updated_at: number;
-  /** Set when the batch is sealed: nothing moves any more but a `resolve`. */
+  /**
+   * Set when the batch is sealed: nothing of it moves any more but what a `resolve` replaces. While it is rolled back it has none, and
+   * has its totals all the same: see `isSealed`.
+   */
   readonly ended_at?: number;
   /** Number of deployments by terminal status; set when the batch is sealed. */
   readonly totals?: Readonly<Partial<Record<Status, number>>>;
 }
+
+/** Whether all deployments of a batch have ended and the schedule has forgotten it, also while it is rolled back. */
+export const isSealed = ({ ended_at, totals }: Pick<HeaderRow, 'ended_at' | 'totals'>): boolean =>
+  ended_at !== undefined || totals !== undefined;
 
 /** `BATCH#<id>/OUTCOMES`: a letter for each deployment, as in the cells of the schedule. What was UNKNOWN may be resolved since. */
 export interface OutcomesRow {
@@ -183,7 +204,12 @@ export interface TurnRow {
   readonly batch_id: string;
   readonly index: number;
   readonly key: string;
-  readonly state: 'granted' | 'cancelled' | 'refused';
+  /** `held`: granted, and not to be started under until the hold is lifted; it may be given back. */
+  readonly state: 'granted' | 'held' | 'cancelled' | 'refused';
+  /** Of the hold that it is held by. */
+  readonly held_by?: string;
+  /** What must answer before others may come: it was granted while the circuit of these (`executor:…`, `cluster:…`) was being tried. */
+  readonly tries?: readonly string[];
   /** Fence of the locks that came with the grant. */
   readonly fence?: number;
   readonly target: string;
@@ -210,29 +236,6 @@ export interface LockRow {
   readonly fence?: number;
   readonly state: 'held' | 'reserved' | 'unknown';
 }
-
-/**
- * `CLUSTERS/<name>`: which cluster a name of the configuration led to when it was first reached. It stays as it is until that
- * name leads another way; without a UID, until the cluster is asked again. A row that is deleted is written anew by the next
- * deployment that reaches the cluster.
- */
-export interface ClusterRow {
-  readonly cluster: string;
-  /** The way in which it was reached. */
-  readonly fingerprint: string;
-  /** What tells it from all other clusters, whatever it is called. */
-  readonly identities: readonly string[];
-  /** What it is called in locks: first as the configuration did then, behind that as it did before, for the same cluster. */
-  readonly names: readonly string[];
-  /** Ways of before that may have led to the same cluster: nobody could tell. */
-  readonly earlier?: readonly EarlierWay[];
-  /** When it said so. */
-  readonly at: number;
-  /** What it said of our rights there. Absent where it was not asked. */
-  readonly rights?: NotedRights;
-}
-
-export type EarlierWay = Pick<ClusterRow, 'names' | 'identities'>;
 
 /** `BATCH#<id>/ANSWER#…`: first writer wins. `error` is absent when the answer is good. */
 export interface AnswerRow {
@@ -303,14 +306,6 @@ export interface LastOutcomeRow {
   readonly containers?: readonly string[];
   readonly at: number;
 }
-
-/** Messages to the dispatcher. */
-export type InboxMessage =
-  | { readonly type: 'planned'; readonly batch_id: string }
-  | { readonly type: 'recorded'; readonly batch_id: string; readonly index: number; readonly status: Status }
-  | { readonly type: 'cancelled'; readonly batch_id: string }
-  | { readonly type: 'resolved'; readonly batch_id: string; readonly index: number; readonly target: string }
-  | { readonly type: 'finished'; readonly batch_id: string };
 
 /**
  * Makes a table item of a row. Rows are plain JSON; absent fields are absent. Texts come from anywhere, a pod's log or an

@@ -1,6 +1,6 @@
 import type { Status } from '../deployment/status.ts';
 import { isTerminal } from '../deployment/status.ts';
-import type { InboxMessage } from '../record/rows.ts';
+import type { InboxMessage } from '../record/inbox-message.ts';
 import { pageSize, settledBy } from './cells.ts';
 import { type DecideOptions, type Decisions, Draft, type NewBatch } from './decisions.ts';
 import { grantTurns } from './grants.ts';
@@ -23,7 +23,7 @@ export const decide = (
   const draft = new Draft(state, rows);
   let consumed = 0;
   for (const message of messages) {
-    const news = planned.get(message.batch_id);
+    const news = 'batch_id' in message ? planned.get(message.batch_id) : undefined;
     if (!draft.hasRoomFor(rowsOfMessage(state, message, news))) break;
     draft.spend(1);
     read(draft, message, news);
@@ -43,6 +43,7 @@ const rowsOfMessage = (state: ScheduleState, message: InboxMessage, news: NewBat
 
 /** Messages may come twice, late and in any order: each is read for what it still changes. */
 const read = (draft: Draft, message: InboxMessage, news: NewBatch | undefined): void => {
+  if (!('batch_id' in message)) return;
   const batch = draft.state.batches.get(message.batch_id);
   if (message.type === 'resolved') resolve(draft, batch, message);
   if (message.type === 'planned' && batch === undefined && news !== undefined) admit(draft, news);
@@ -51,6 +52,7 @@ const read = (draft: Draft, message: InboxMessage, news: NewBatch | undefined): 
   if (batch === undefined) return;
   if (message.type === 'recorded') settle(draft, batch, message.index, message.status);
   if (message.type === 'cancelled') close(draft, batch, 'cancelled', '');
+  if (message.type === 'stop') close(draft, batch, 'stopped', message.because);
   if (message.type === 'finished') finish(draft, batch);
 };
 
@@ -75,7 +77,7 @@ const settle = (draft: Draft, batch: BatchState, index: number, status: Status):
   release(draft, batch, { index, cell, status });
   if (batch.head.closing?.why === 'finished') return;
   tellLater(batch, index);
-  if (status !== 'SUCCESS' && status !== 'SKIPPED' && batch.sheet.on_failure === 'stop') {
+  if (status !== 'SUCCESS' && status !== 'SKIPPED' && batch.sheet.on_failure !== 'continue') {
     close(draft, batch, 'stopped', `${batch.sheet.keys[index]} is ${status}`);
   }
 };

@@ -1,12 +1,16 @@
 import type { Place } from '../grants/grant.ts';
 import { describeObject } from '../plan/describe-deployment.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, Strategy } from '../plan/plan.ts';
 
 /** The part of a frozen plan that turns are decided from: small, by index, stored as `batches/<id>/schedule.json`. */
 export interface Sheet {
   readonly batch_id: string;
   readonly max_concurrency: number;
-  readonly on_failure: 'continue' | 'stop';
+  readonly on_failure: Strategy['on_failure'];
+  /** A rollback goes before all other batches, and is told of in words of its own. */
+  readonly lane?: 'rollback';
+  /** Of a rollback: these go back whatever became of those that they wait for. Plan indexes, ascending. */
+  readonly forced?: readonly number[];
   readonly limits: Readonly<Record<string, number>>;
   readonly keys: readonly string[];
   readonly targets: readonly string[];

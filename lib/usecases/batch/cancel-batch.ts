@@ -1,16 +1,9 @@
 import { FlotillaError } from '../../domain/errors.ts';
 import { partsOf } from '../../domain/parts-of.ts';
 import { changeHeader } from '../../domain/record/change.ts';
+import type { InboxMessage } from '../../domain/record/inbox-message.ts';
 import { keys } from '../../domain/record/keys.ts';
-import {
-  type HeaderRow,
-  type InboxMessage,
-  type ItemRow,
-  itemOf,
-  rowOf,
-  type Step,
-  type TurnRow,
-} from '../../domain/record/rows.ts';
+import { type HeaderRow, type ItemRow, itemOf, rowOf, type Step, type TurnRow } from '../../domain/record/rows.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { checkWholeBatch, findSeenBatch } from '../grants/seen-batch.ts';
 import { isoTime } from '../iso-time.ts';

@@ -3,15 +3,9 @@ import type { Status } from '../../domain/deployment/status.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 import type { Write } from '../../domain/ports.ts';
 import { changeHeader } from '../../domain/record/change.ts';
+import type { InboxMessage } from '../../domain/record/inbox-message.ts';
 import { keys } from '../../domain/record/keys.ts';
-import {
-  type HeaderRow,
-  type InboxMessage,
-  type ItemRow,
-  itemOf,
-  type OutcomesRow,
-  rowOf,
-} from '../../domain/record/rows.ts';
+import { type HeaderRow, type ItemRow, itemOf, type OutcomesRow, rowOf } from '../../domain/record/rows.ts';
 import { settledBy } from '../../domain/schedule/cells.ts';
 import type { Deps } from '../deps.ts';
 import { retryConflict } from '../retry-conflict.ts';

@@ -1,22 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { Batch } from '../../domain/batch/batch.ts';
+import type { Origin } from '../../domain/batch/origin.ts';
 import type { Catalogue } from '../../domain/catalogue/catalogue.ts';
 import { warnOfRights } from '../../domain/catalogue/noted-rights.ts';
-import { counted } from '../../domain/counted.ts';
 import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
 import type { ClusterNames } from '../../domain/plan/lock-names.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { planBatch } from '../../domain/plan/plan-batch.ts';
-import type { Write } from '../../domain/ports.ts';
-import { changeHeader } from '../../domain/record/change.ts';
-import { documentPaths, keys } from '../../domain/record/keys.ts';
-import { type HeaderRow, itemOf } from '../../domain/record/rows.ts';
+import type { HeaderRow } from '../../domain/record/rows.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { checkAnyGrant, refuseBy } from '../grants/refuse.ts';
-import { checkWholeBatch, keptReach } from '../grants/seen-batch.ts';
+import { checkWholeBatch } from '../grants/seen-batch.ts';
 import { claimWrite } from '../plan/plan-batch.ts';
 import { readNamesOfClusters } from '../schedule/known-clusters.ts';
 import { earlierUse, type KeyedRequest, keyWrite } from './idempotency.ts';
+import { openBatch, startExecution } from './open-batch.ts';
 import { checkUnused, type OrderedUpload } from './ordered-upload.ts';
 import { readValidBatch } from './read-valid-batch.ts';
 
@@ -31,6 +29,8 @@ export interface SubmitInput {
   readonly upload?: OrderedUpload;
   /** The plan that was looked at: with any other nothing is started. */
   readonly planHash?: string | undefined;
+  /** Why there is such a batch, where nobody sent it as a file. */
+  readonly origin?: Origin | undefined;
 }
 
 export interface Submitted {
@@ -38,9 +38,6 @@ export interface Submitted {
   /** False when this answers a request that the same sender has made before with the same Idempotency-Key. */
   readonly created: boolean;
 }
-
-/** An item of the table holds 400 KB; whoever wants more than this many warnings asks for the plan. */
-const MAX_STORED_WARNINGS = 50;
 
 /**
  * Takes a batch in: validates it, stores it, and starts its execution. From the one transaction on it is accepted: an
@@ -60,18 +57,21 @@ export const submitBatch = async (deps: Needs, input: SubmitInput): Promise<Subm
   });
   const plan = input.planHash === undefined ? undefined : planAsSeen(batch, { catalogue, names, seen: input.planHash });
   const warned = [...warnings, ...warnOfRights(batch.deployments, catalogue, names.rightsOf)];
-  const header = newHeader(deps, batch, { actor: input.actor, warnings: warned });
-  await deps.documents.put(documentPaths.source(header.batch_id), input.text);
-  await deps.documents.put(documentPaths.batch(header.batch_id), JSON.stringify(batch));
-  const change = changeHeader(header, told(header.total), { at: header.created_at, actor: input.actor });
+  const { header, writes } = await openBatch(deps, {
+    batch,
+    text: input.text,
+    actor: input.actor,
+    warnings: warned,
+    origin: input.origin,
+  });
   const { batch_id } = header;
   const onceWrites = [
-    ...(keyed === undefined ? [] : [keyWrite(keyed, change.row, earlier)]),
+    ...(keyed === undefined ? [] : [keyWrite(keyed, header, earlier)]),
     ...(input.upload?.use?.(batch_id) ?? []),
     ...(plan === undefined ? [] : [claimWrite(batch_id, plan, names.namesOf)]),
   ];
   try {
-    await deps.table.transact([...change.writes, ...indexWrites(change.row), ...onceWrites]);
+    await deps.table.transact([...writes, ...onceWrites]);
   } catch (error) {
     // Only what may be used once can be so already, as the batch id is new: another call was faster.
     if (!isFlotillaError(error, 'ConditionFailed')) throw error;
@@ -80,8 +80,8 @@ export const submitBatch = async (deps: Needs, input: SubmitInput): Promise<Subm
     if (input.upload !== undefined) throw usedMeanwhile();
     throw error;
   }
-  await startExecution(deps, header.batch_id);
-  return { header: change.row, created: true };
+  await startExecution(deps, batch_id);
+  return { header, created: true };
 };
 
 /** What was allowed when it was first sent may not be any more. */
@@ -108,60 +108,7 @@ const planAsSeen = (batch: Batch, { catalogue, names, seen }: Seen): Plan => {
   throw new FlotillaError('PreconditionFailed', message, { plan_hash: plan.plan_hash });
 };
 
-const told = (total: number) => ({
-  status: 'PENDING' as const,
-  reason: 'Submitted',
-  message: `Accepted with ${counted(total, 'deployment')}.`,
-});
-
 const keyedRequest = ({ actor, formerly, idempotencyKey: key, text }: SubmitInput): KeyedRequest | undefined =>
   key === undefined
     ? undefined
     : { actor, formerly, key, body_sha256: createHash('sha256').update(text).digest('hex') };
-
-const newHeader = (
-  deps: Needs,
-  batch: Batch,
-  { actor, warnings }: { readonly actor: string; readonly warnings: readonly string[] },
-): HeaderRow => {
-  const at = deps.clock.now();
-  const { name = 'Unnamed batch', ...metadata } = batch.metadata;
-  return {
-    ...told(batch.deployments.length),
-    batch_id: deps.ids.next(),
-    name,
-    seq: 0,
-    total: batch.deployments.length,
-    submitted_by: actor,
-    warnings: storedWarnings(warnings),
-    metadata,
-    strategy: batch.strategy,
-    ...keptReach(batch.deployments),
-    created_at: at,
-    updated_at: at,
-  };
-};
-
-/** The first of them, and how many more there are. */
-export const storedWarnings = (warnings: readonly string[]): readonly string[] =>
-  warnings.length <= MAX_STORED_WARNINGS
-    ? warnings
-    : [
-        ...warnings.slice(0, MAX_STORED_WARNINGS),
-        `and ${counted(warnings.length - MAX_STORED_WARNINGS, 'more warning')}`,
-      ];
-
-const indexWrites = ({ batch_id, submitted_by, created_at }: HeaderRow): Write[] => [
-  { put: itemOf(keys.listed(batch_id), { batch_id, created_at }) },
-  { put: itemOf(keys.submitted(submitted_by, batch_id), { batch_id, created_at }) },
-  { put: itemOf(keys.open(batch_id), { batch_id, created_at }) },
-];
-
-/** Whatever the workflow says now, the batch is accepted and its caller must not send it again. */
-const startExecution = async ({ workflow }: Needs, batchId: string): Promise<void> => {
-  try {
-    await workflow.start('batch', batchId, { batch_id: batchId });
-  } catch (error) {
-    if (!isFlotillaError(error, 'WorkflowUnavailable') && !isFlotillaError(error, 'ExecutionExists')) throw error;
-  }
-};

@@ -1,6 +1,6 @@
 import type { Status } from '../../domain/deployment/status.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { type HeaderRow, type ItemRow, type OutcomesRow, rowOf } from '../../domain/record/rows.ts';
+import { type HeaderRow, type ItemRow, isSealed, type OutcomesRow, rowOf } from '../../domain/record/rows.ts';
 import { Cells, mayHaveStatus } from '../../domain/schedule/cells.ts';
 import type { Deps } from '../deps.ts';
 import { readCells as readScheduled } from '../schedule/schedule-store.ts';
@@ -94,10 +94,10 @@ const stretchesOf = async (
   if (status === undefined && isAll) return [{ from, to: Math.min(last, from + limit - 1) }];
   const cells = status === undefined ? undefined : await readCells({ table }, header);
   if (cells === undefined && isAll) return [{ from, to: last }];
-  const isSealed = header.ended_at !== undefined;
+  const sealed = isSealed(header);
   const candidates: number[] = [];
   for (let index = from; index <= last; index += 1) {
-    const mayFit = cells === undefined || mayHaveStatus(cells.at(index), status!, isSealed);
+    const mayFit = cells === undefined || mayHaveStatus(cells.at(index), status!, sealed);
     if (mayFit && (isAll || sees(index))) candidates.push(index);
   }
   return drawnTogether(candidates);
@@ -116,11 +116,9 @@ const drawnTogether = (candidates: readonly number[]): readonly Stretch[] => {
 };
 
 /** Where each stands. Absent before the dispatcher has taken the batch up, and of a batch that was sealed before outcomes were kept. */
-export const readCells = async (
-  { table }: Needs,
-  { batch_id, total, ended_at }: HeaderRow,
-): Promise<Cells | undefined> => {
-  const cells = ended_at === undefined ? await readScheduled(table, batch_id) : await readOutcomes(table, batch_id);
+export const readCells = async ({ table }: Needs, header: HeaderRow): Promise<Cells | undefined> => {
+  const { batch_id, total } = header;
+  const cells = isSealed(header) ? await readOutcomes(table, batch_id) : await readScheduled(table, batch_id);
   return cells?.length === total ? cells : undefined;
 };
 

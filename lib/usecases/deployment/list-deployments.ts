@@ -3,7 +3,7 @@ import type { Status } from '../../domain/deployment/status.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import { pendingItem } from '../../domain/record/change.ts';
 import { documentPaths, planChunkSize } from '../../domain/record/keys.ts';
-import type { HeaderRow } from '../../domain/record/rows.ts';
+import { type HeaderRow, isSealed } from '../../domain/record/rows.ts';
 import type { Waiting } from '../../domain/schedule/waiting.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { fittingCount } from '../fitting-count.ts';
@@ -72,7 +72,7 @@ const readPlanned = async (deps: Needs, header: HeaderRow, search: Search): Prom
   const { found, next } = await findDeployments(deps, header, search);
   const deployments = await readPlan(deps, batch_id, found);
   const pending = deployments.filter((_, at) => found[at]!.row === undefined);
-  const isRunning = header.ended_at === undefined;
+  const isRunning = !isSealed(header);
   const waiting = pending.length > 0 && isRunning ? await readWaiting(deps, batch_id, pending) : undefined;
   const views = deployments.map((deployment, at) => {
     const { index, key } = deployment;
@@ -85,8 +85,8 @@ const readPlanned = async (deps: Needs, header: HeaderRow, search: Search): Prom
 };
 
 /** Of a deployment in a batch that has no plan, or that has ended. */
-const noTurn = ({ ended_at }: HeaderRow): readonly Waiting[] =>
-  ended_at === undefined ? [{ kind: 'plan', name: 'plan' }] : [{ kind: 'stop', name: 'finished' }];
+const noTurn = (header: HeaderRow): readonly Waiting[] =>
+  isSealed(header) ? [{ kind: 'stop', name: 'finished' }] : [{ kind: 'plan', name: 'plan' }];
 
 const chunkOf = (index: number): number => Math.floor(index / planChunkSize);
 

@@ -4,16 +4,9 @@ import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { Write } from '../../domain/ports.ts';
 import { changeItem, pendingItem } from '../../domain/record/change.ts';
 import { toldEvidence } from '../../domain/record/evidence.ts';
+import type { InboxMessage } from '../../domain/record/inbox-message.ts';
 import { keys } from '../../domain/record/keys.ts';
-import {
-  type CaptureRow,
-  type InboxMessage,
-  type ItemRow,
-  itemOf,
-  type Outcome,
-  rowOf,
-  type TurnRow,
-} from '../../domain/record/rows.ts';
+import { type CaptureRow, type ItemRow, itemOf, type Outcome, rowOf, type TurnRow } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 import { executionTold } from '../execution-told.ts';
 import { readPlanned } from '../plan/plan-store.ts';

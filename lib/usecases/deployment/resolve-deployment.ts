@@ -4,15 +4,9 @@ import { FlotillaError } from '../../domain/errors.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { Write } from '../../domain/ports.ts';
 import { changeHeader, changeItem } from '../../domain/record/change.ts';
+import type { InboxMessage } from '../../domain/record/inbox-message.ts';
 import { keys } from '../../domain/record/keys.ts';
-import {
-  type HeaderRow,
-  type InboxMessage,
-  type ItemRow,
-  itemOf,
-  type Outcome,
-  rowOf,
-} from '../../domain/record/rows.ts';
+import { type HeaderRow, type ItemRow, itemOf, type Outcome, rowOf } from '../../domain/record/rows.ts';
 import { placeOf } from '../../domain/schedule/sheet.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { findSeenBatch } from '../grants/seen-batch.ts';

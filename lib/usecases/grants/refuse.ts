@@ -8,6 +8,7 @@ const words: Readonly<Record<Verb, string>> = {
   deploy: 'deploy',
   cancel: 'cancel',
   resolve: 'resolve',
+  hold: 'hold',
 };
 
 /** Who has no grant at all learns nothing of a configuration, whose names stand in what is said of a batch that is not valid. */

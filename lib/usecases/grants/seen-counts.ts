@@ -1,7 +1,7 @@
 import type { Totals } from '../../domain/deployment/batch-status.ts';
 import type { Status } from '../../domain/deployment/status.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { type HeaderRow, type ItemRow, rowOf } from '../../domain/record/rows.ts';
+import { type HeaderRow, type ItemRow, isSealed, rowOf } from '../../domain/record/rows.ts';
 import { statusOfCell } from '../../domain/schedule/cells.ts';
 import { readCells } from '../deployment/find-deployments.ts';
 import type { Deps } from '../deps.ts';
@@ -15,7 +15,7 @@ export const countSeen = async ({ table }: Needs, header: HeaderRow, { sees }: S
   const cells = await readCells({ table }, header);
   const seen = Array.from({ length: header.total }, (_, index) => index).filter(sees);
   // What was UNKNOWN may be resolved since, and a batch that was never planned, or is of an earlier version, kept no cells when it was sealed.
-  const isForgotten = cells === undefined && header.ended_at !== undefined;
+  const isForgotten = cells === undefined && isSealed(header);
   const asked = seen.filter((index) => isForgotten || cells?.at(index) === 'U');
   const found = await readStatuses({ table }, header, asked);
   const counts: Partial<Record<Status, number>> = {};

@@ -7,8 +7,9 @@ import type { Plan } from '../../domain/plan/plan.ts';
 import { planBatch as planOf } from '../../domain/plan/plan-batch.ts';
 import type { Write } from '../../domain/ports.ts';
 import { changeHeader } from '../../domain/record/change.ts';
+import type { InboxMessage } from '../../domain/record/inbox-message.ts';
 import { documentPaths, keys } from '../../domain/record/keys.ts';
-import { type InboxMessage, itemOf, rowOf } from '../../domain/record/rows.ts';
+import { isSealed, itemOf, rowOf } from '../../domain/record/rows.ts';
 import { findBatch } from '../batch/find-batch.ts';
 import type { Deps } from '../deps.ts';
 import { readDocument } from '../record/read-document.ts';
@@ -33,7 +34,7 @@ export const planBatch = async (
     const header = await findBatch(deps, batch_id);
     if (header.plan_hash !== undefined) return;
     // A function that was given up long ago may still get here.
-    if (header.ended_at !== undefined) throw new FlotillaError('StatusConflict', `batch ${batch_id} has ended`);
+    if (isSealed(header)) throw new FlotillaError('StatusConflict', `batch ${batch_id} has ended`);
     const at = deps.clock.now();
     const { plan_hash, deployments } = plan;
     const told = {

@@ -11,8 +11,9 @@ import {
 import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { Cluster } from '../../domain/ports.ts';
+import type { ClusterRow } from '../../domain/record/cluster-row.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { type ClusterRow, itemOf, rowOf } from '../../domain/record/rows.ts';
+import { itemOf, rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 import { retryConflict } from '../retry-conflict.ts';
 

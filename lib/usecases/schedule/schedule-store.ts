@@ -1,14 +1,8 @@
 import type { Status } from '../../domain/deployment/status.ts';
 import type { Item, Page, Query, Table, Write } from '../../domain/ports.ts';
+import type { InboxMessage } from '../../domain/record/inbox-message.ts';
 import { documentPaths, keys } from '../../domain/record/keys.ts';
-import {
-  type HeaderRow,
-  type InboxMessage,
-  type ItemRow,
-  itemOf,
-  type LockRow,
-  rowOf,
-} from '../../domain/record/rows.ts';
+import { type HeaderRow, type ItemRow, isSealed, itemOf, type LockRow, rowOf } from '../../domain/record/rows.ts';
 import { Cells } from '../../domain/schedule/cells.ts';
 import type { Decisions, NewBatch } from '../../domain/schedule/decisions.ts';
 import { Locks } from '../../domain/schedule/locks.ts';
@@ -105,10 +99,12 @@ export const readNewBatches = async (
   state: ScheduleState,
 ): Promise<Map<string, NewBatch>> => {
   const planned = new Map<string, NewBatch>();
-  for (const { type, batch_id } of messages) {
-    if (type !== 'planned' || planned.has(batch_id) || state.batches.has(batch_id)) continue;
+  for (const message of messages) {
+    if (message.type !== 'planned') continue;
+    const { batch_id } = message;
+    if (planned.has(batch_id) || state.batches.has(batch_id)) continue;
     const header = rowOf<HeaderRow>(await deps.table.get(keys.header(batch_id)));
-    if (header === undefined || header.ended_at !== undefined) continue;
+    if (header === undefined || isSealed(header)) continue;
     const sheet = await readSheet(deps, batch_id);
     const cancelled = header.cancel_requested_at !== undefined;
     planned.set(batch_id, { sheet, cancelled, recorded: await readOutcomes(deps.table, batch_id) });

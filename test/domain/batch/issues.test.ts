@@ -330,22 +330,6 @@ test.each<[what: string, text: string, catalogue: Catalogue, issues: readonly Is
     ],
   ],
   [
-    'of a strategy that does not exist yet',
-    batchText([item('a')], 'strategy: { on_failure: rollback }'),
-    simulated,
-    [
-      {
-        line: 2,
-        column: 25,
-        path: 'strategy.on_failure',
-        message: 'rolling back a whole batch does not exist yet; use continue or stop',
-        code: 'NotAllowed',
-        found: 'rollback',
-        allowed: ['continue', 'stop'],
-      },
-    ],
-  ],
-  [
     'of a strategy in two minds',
     batchText([item('a')], 'strategy: { mode: sequential, max_concurrency: 2 }'),
     simulated,

@@ -22,7 +22,7 @@ test.each([
   ],
   ['properties/deployments/items/properties/metadata/properties/dependencies', { maxItems: 10 }],
   ['properties/deployments/items/properties/pillar', { anyOf: [{ enum: ['clearing', 'risk', 'data', 'shared'] }, {}] }],
-  ['properties/strategy/properties/on_failure', { enum: ['continue', 'stop'], default: 'continue' }],
+  ['properties/strategy/properties/on_failure', { enum: ['continue', 'stop', 'rollback'], default: 'continue' }],
   ['properties/defaults/properties/docker_artifact_type', { anyOf: [{ enum: ['docker', 'helm', 'kustomize'] }, {}] }],
 ])('%s carries its limits', (path, limits) => {
   expect(at(path)).toMatchObject(limits);

@@ -291,6 +291,7 @@ describe('strategy', () => {
     ['{}', { mode: 'parallel', max_concurrency: 5, on_failure: 'continue' }],
     ['{ mode: sequential }', { mode: 'sequential', max_concurrency: 1, on_failure: 'continue' }],
     ['{ mode: sequential, max_concurrency: 1 }', { mode: 'sequential', max_concurrency: 1, on_failure: 'continue' }],
+    ['{ on_failure: rollback }', { mode: 'parallel', max_concurrency: 5, on_failure: 'rollback' }],
     ['{ max_concurrency: 10000, on_failure: stop }', { mode: 'parallel', max_concurrency: 10_000, on_failure: 'stop' }],
   ];
   test.each(rows)('%s', (written, strategy) => {
@@ -298,11 +299,7 @@ describe('strategy', () => {
   });
 
   const wrong: readonly (readonly [written: string, problem: string])[] = [
-    [
-      '{ on_failure: rollback }',
-      '2:25 strategy.on_failure: rolling back a whole batch does not exist yet; use continue or stop',
-    ],
-    ['{ on_failure: halt }', '2:25 strategy.on_failure: "halt" is not one of continue, stop'],
+    ['{ on_failure: halt }', '2:25 strategy.on_failure: "halt" is not one of continue, stop, rollback'],
     ['{ mode: waves }', '2:19 strategy.mode: "waves" is not one of parallel, sequential'],
     ['{ max_concurrency: 0 }', '2:30 strategy.max_concurrency: the number 0 is under 1'],
     ['{ max_concurrency: 10001 }', '2:30 strategy.max_concurrency: the number 10001 is over 10000'],

@@ -7,7 +7,7 @@ import {
   sureNamesOfClusters,
 } from '../../../lib/domain/catalogue/cluster-names.ts';
 import { locksOfObject, mostLocks } from '../../../lib/domain/plan/lock-names.ts';
-import type { ClusterRow } from '../../../lib/domain/record/rows.ts';
+import type { ClusterRow } from '../../../lib/domain/record/cluster-row.ts';
 
 const entry = (known_as?: string): ClusterEntry => ({
   simulated: known_as === undefined,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { namesOfClusters } from '../../../lib/domain/catalogue/cluster-names.ts';
 import { isKnown, noteReached } from '../../../lib/domain/catalogue/reached-cluster.ts';
 import { mostLocks } from '../../../lib/domain/plan/lock-names.ts';
-import type { ClusterRow } from '../../../lib/domain/record/rows.ts';
+import type { ClusterRow } from '../../../lib/domain/record/cluster-row.ts';
 
 const hour = 3_600_000;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { InboxMessage } from '../../../lib/domain/record/rows.ts';
+import type { InboxMessage } from '../../../lib/domain/record/inbox-message.ts';
 import type { Cells } from '../../../lib/domain/schedule/cells.ts';
 import type { Sheet } from '../../../lib/domain/schedule/sheet.ts';
 import {

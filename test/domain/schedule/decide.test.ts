@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { InboxMessage } from '../../../lib/domain/record/rows.ts';
+import type { InboxMessage } from '../../../lib/domain/record/inbox-message.ts';
 import { decide } from '../../../lib/domain/schedule/decide.ts';
 import { emptySchedule } from '../../../lib/domain/schedule/state.ts';
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mostLocks } from '../../../lib/domain/plan/lock-names.ts';
-import type { InboxMessage } from '../../../lib/domain/record/rows.ts';
+import type { InboxMessage } from '../../../lib/domain/record/inbox-message.ts';
 import { decide } from '../../../lib/domain/schedule/decide.ts';
 import { type Decisions, Draft, type NewBatch } from '../../../lib/domain/schedule/decisions.ts';
 import {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { InboxMessage } from '../../../lib/domain/record/rows.ts';
+import type { InboxMessage } from '../../../lib/domain/record/inbox-message.ts';
 import type { Decisions } from '../../../lib/domain/schedule/decisions.ts';
 import type { ScheduleState } from '../../../lib/domain/schedule/state.ts';
 import type { Ledger } from './ledger.ts';

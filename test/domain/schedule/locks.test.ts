@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Status } from '../../../lib/domain/deployment/status.ts';
 import { mostLocks } from '../../../lib/domain/plan/lock-names.ts';
-import type { InboxMessage } from '../../../lib/domain/record/rows.ts';
+import type { InboxMessage } from '../../../lib/domain/record/inbox-message.ts';
 import { describeHolder, Locks } from '../../../lib/domain/schedule/locks.ts';
 import type { Sheet } from '../../../lib/domain/schedule/sheet.ts';
 import { Chance, RandomWorld, randomChance, randomSheets } from './random-world.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Status } from '../../../lib/domain/deployment/status.ts';
-import type { InboxMessage } from '../../../lib/domain/record/rows.ts';
+import type { InboxMessage } from '../../../lib/domain/record/inbox-message.ts';
 import type { Decisions, NewBatch } from '../../../lib/domain/schedule/decisions.ts';
 import type { Sheet } from '../../../lib/domain/schedule/sheet.ts';
 import { Ledger } from './ledger.ts';

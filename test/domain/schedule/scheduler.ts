@@ -1,5 +1,5 @@
 import type { Status } from '../../../lib/domain/deployment/status.ts';
-import type { InboxMessage } from '../../../lib/domain/record/rows.ts';
+import type { InboxMessage } from '../../../lib/domain/record/inbox-message.ts';
 import { decide } from '../../../lib/domain/schedule/decide.ts';
 import type { Decisions, NewBatch } from '../../../lib/domain/schedule/decisions.ts';
 import type { Sheet } from '../../../lib/domain/schedule/sheet.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Status } from '../../../lib/domain/deployment/status.ts';
-import type { InboxMessage } from '../../../lib/domain/record/rows.ts';
+import type { InboxMessage } from '../../../lib/domain/record/inbox-message.ts';
 import { Cells } from '../../../lib/domain/schedule/cells.ts';
 import { decide } from '../../../lib/domain/schedule/decide.ts';
 import type { Place } from '../../../lib/domain/schedule/place.ts';

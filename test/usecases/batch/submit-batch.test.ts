@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { FlotillaError } from '../../../lib/domain/errors.ts';
 import type { Table, Write } from '../../../lib/domain/ports.ts';
 import { documentPaths, keys } from '../../../lib/domain/record/keys.ts';
-import { storedWarnings, submitBatch } from '../../../lib/usecases/batch/submit-batch.ts';
+import { storedWarnings } from '../../../lib/usecases/batch/open-batch.ts';
+import { submitBatch } from '../../../lib/usecases/batch/submit-batch.ts';
 import { makeWorld, manyYaml, readHeader, releaseYaml } from './api-world.ts';
 
 const input = { text: releaseYaml, actor: 'ada' };

@@ -4,10 +4,10 @@ import { locksOfObject } from '../../../lib/domain/plan/lock-names.ts';
 import type { PlannedDeployment } from '../../../lib/domain/plan/plan.ts';
 import type { Cluster, WorkloadView, Write } from '../../../lib/domain/ports.ts';
 import { changeItem } from '../../../lib/domain/record/change.ts';
+import type { ClusterRow } from '../../../lib/domain/record/cluster-row.ts';
 import { keys } from '../../../lib/domain/record/keys.ts';
 import {
   type CaptureRow,
-  type ClusterRow,
   type ItemRow,
   itemOf,
   type LockRow,

@@ -3,15 +3,9 @@ import type { Status } from '../../../lib/domain/deployment/status.ts';
 import { FlotillaError, isFlotillaError } from '../../../lib/domain/errors.ts';
 import type { Clock, Documents, Item, Key, Table, Workflow, Write } from '../../../lib/domain/ports.ts';
 import { changeItem, pendingItem } from '../../../lib/domain/record/change.ts';
+import type { InboxMessage } from '../../../lib/domain/record/inbox-message.ts';
 import { documentPaths, keys } from '../../../lib/domain/record/keys.ts';
-import {
-  type HeaderRow,
-  type InboxMessage,
-  type ItemRow,
-  itemOf,
-  rowOf,
-  type TurnRow,
-} from '../../../lib/domain/record/rows.ts';
+import { type HeaderRow, type ItemRow, itemOf, rowOf, type TurnRow } from '../../../lib/domain/record/rows.ts';
 import type { Place } from '../../../lib/domain/schedule/place.ts';
 import type { Sheet } from '../../../lib/domain/schedule/sheet.ts';
 import { cloudPace } from '../../../lib/usecases/deps.ts';
@@ -287,7 +281,7 @@ export class DispatchWorld {
   /** Seals the batches of which every deployment has ended. */
   async finishEnded(): Promise<void> {
     for (const batch_id of this.ledger.sheets.keys()) {
-      const isSealed = this.#sent.some(({ type, batch_id: id }) => type === 'finished' && id === batch_id);
+      const isSealed = this.#sent.some((message) => message.type === 'finished' && message.batch_id === batch_id);
       if (isSealed || !this.ledger.hasEnded(batch_id)) continue;
       await this.#updateHeader(batch_id, 'ended_at', { type: 'finished', batch_id });
     }

@@ -1,0 +1,13 @@
+/** Why there is a batch that nobody sent as a file. */
+export interface Origin {
+  /** `deployment`: one version for one service, without a file. */
+  readonly kind: 'rollback' | 'retry' | 'deployment';
+  /** The batch that it rolls back, or retries. Absent where one target goes back. */
+  readonly of?: string;
+  /** The target that goes back, of a rollback of one deployment. */
+  readonly target?: string;
+  /** In the words of whoever asked for it. */
+  readonly reason?: string;
+  /** Nobody asked for it: the batch said `on_failure: rollback`. */
+  readonly automatic?: true;
+}

@@ -1,0 +1,30 @@
+import type { Place } from '../schedule/place.ts';
+
+/**
+ * What became of a target: a deployment is at work there; what was asked for was seen to run; it failed and was not put back; nobody
+ * knows; the release before was put back; it was deleted.
+ */
+export const targetStates = ['changing', 'verified', 'failed', 'unknown', 'restored', 'deleted'] as const;
+export type TargetState = (typeof targetStates)[number];
+
+/** What runs at a target as far as it was recorded, and whose deployment that was. */
+export interface Standing extends Place {
+  readonly state: TargetState;
+  /** What runs, or while it is `changing` what was asked for; absent where nobody can say. */
+  readonly version?: string;
+  /** The image that was seen then, in full, where the service's container is known. */
+  readonly image?: string;
+  /** Milliseconds since 1970: since when it is so. */
+  readonly since: number;
+}
+
+/**
+ * `TARGETS#<environment>` / `<cluster>/<pillar>/<service>`: NOW of a target, one row, written in the transaction of every intent
+ * and every outcome. What runs where is this row, and not the list of good releases.
+ */
+export interface TargetRow extends Standing {
+  readonly target: string;
+  readonly infrastructure_id: string;
+  /** While it is `changing`: what stood there before, to which a deployment that has changed nothing goes back. */
+  readonly before?: Standing;
+}

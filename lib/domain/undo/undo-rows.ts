@@ -1,0 +1,20 @@
+/** What somebody asked for. */
+export interface RollbackRequest {
+  /** Of the batch that is going to do it. */
+  readonly batch_id: string;
+  /** Keys; absent: all that the batch has changed. */
+  readonly only?: readonly string[];
+  readonly force?: readonly string[];
+  readonly reason: string;
+  readonly by: string;
+  readonly at: number;
+}
+
+/** `BATCH#<original>/ROLLBACK#<n>`, `BATCH#<original>/RETRY#<n>`: a batch that came of this one. Written only if absent; one is open at a time. */
+export interface DescendantRow {
+  readonly batch_id: string;
+  /** The batches whose changes it takes back: the original, and those that tried it again. Of a rollback. */
+  readonly covers?: readonly string[];
+  readonly by: string;
+  readonly at: number;
+}

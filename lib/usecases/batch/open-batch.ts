@@ -1,0 +1,91 @@
+import type { Batch } from '../../domain/batch/batch.ts';
+import type { Origin } from '../../domain/batch/origin.ts';
+import { counted } from '../../domain/counted.ts';
+import { isFlotillaError } from '../../domain/errors.ts';
+import type { Write } from '../../domain/ports.ts';
+import { changeHeader } from '../../domain/record/change.ts';
+import { documentPaths, keys } from '../../domain/record/keys.ts';
+import { type HeaderRow, itemOf } from '../../domain/record/rows.ts';
+import type { Deps } from '../deps.ts';
+import { keptReach } from '../grants/seen-batch.ts';
+
+type Needs = Pick<Deps, 'documents' | 'clock' | 'ids'>;
+
+interface Opening {
+  readonly batch: Batch;
+  /** What `source` gives. */
+  readonly text: string;
+  readonly actor: string;
+  readonly warnings?: readonly string[];
+  readonly origin?: Origin | undefined;
+  /** Where somebody was told it already; else a new one. */
+  readonly batchId?: string;
+}
+
+export interface Opened {
+  readonly header: HeaderRow;
+  /** Header, event and lists: from the transaction with these on, the batch is accepted. Start its execution then. */
+  readonly writes: readonly Write[];
+}
+
+/** An item of the table holds 400 KB; whoever wants more than this many warnings asks for the plan. */
+const MAX_STORED_WARNINGS = 50;
+
+/** Stores the documents of a new batch and makes its rows, which the caller writes together with what belongs to them. */
+export const openBatch = async (deps: Needs, opening: Opening): Promise<Opened> => {
+  const header = newHeader(deps, opening);
+  await deps.documents.put(documentPaths.source(header.batch_id), opening.text);
+  await deps.documents.put(documentPaths.batch(header.batch_id), JSON.stringify(opening.batch));
+  const change = changeHeader(header, told(header.total), { at: header.created_at, actor: opening.actor });
+  return { header: change.row, writes: [...change.writes, ...indexWrites(change.row)] };
+};
+
+const told = (total: number) => ({
+  status: 'PENDING' as const,
+  reason: 'Submitted',
+  message: `Accepted with ${counted(total, 'deployment')}.`,
+});
+
+const newHeader = (deps: Needs, { batch, actor, warnings = [], origin, batchId }: Opening): HeaderRow => {
+  const at = deps.clock.now();
+  const { name = 'Unnamed batch', ...metadata } = batch.metadata;
+  return {
+    ...told(batch.deployments.length),
+    batch_id: batchId ?? deps.ids.next(),
+    name,
+    seq: 0,
+    total: batch.deployments.length,
+    submitted_by: actor,
+    warnings: storedWarnings(warnings),
+    metadata,
+    strategy: batch.strategy,
+    ...keptReach(batch.deployments),
+    ...(origin === undefined ? {} : { origin }),
+    created_at: at,
+    updated_at: at,
+  };
+};
+
+/** The first of them, and how many more there are. */
+export const storedWarnings = (warnings: readonly string[]): readonly string[] =>
+  warnings.length <= MAX_STORED_WARNINGS
+    ? warnings
+    : [
+        ...warnings.slice(0, MAX_STORED_WARNINGS),
+        `and ${counted(warnings.length - MAX_STORED_WARNINGS, 'more warning')}`,
+      ];
+
+const indexWrites = ({ batch_id, submitted_by, created_at }: HeaderRow): Write[] => [
+  { put: itemOf(keys.listed(batch_id), { batch_id, created_at }) },
+  { put: itemOf(keys.submitted(submitted_by, batch_id), { batch_id, created_at }) },
+  { put: itemOf(keys.open(batch_id), { batch_id, created_at }) },
+];
+
+/** Whatever the workflow says now, the batch is accepted and its caller must not send it again. */
+export const startExecution = async ({ workflow }: Pick<Deps, 'workflow'>, batchId: string): Promise<void> => {
+  try {
+    await workflow.start('batch', batchId, { batch_id: batchId });
+  } catch (error) {
+    if (!isFlotillaError(error, 'WorkflowUnavailable') && !isFlotillaError(error, 'ExecutionExists')) throw error;
+  }
+};
