@@ -16,6 +16,11 @@ const leads: Readonly<Record<string, (input: JsonObject, error: Json) => { next:
   WatchCluster: () => ({ next: 'Pause', output: {} }),
 };
 
+/** Where an error that a Catch takes by its name leads, from whichever state. */
+const leadsByName: Readonly<Record<string, { next: string; output: Json }>> = {
+  TurnReturned: { next: 'AwaitTurn', output: {} },
+};
+
 interface Retrier {
   readonly ErrorEquals: readonly string[];
   readonly MaxAttempts: number;
@@ -42,6 +47,15 @@ const failing = (
     expected: given === undefined ? expected : { ...expected, given },
     ...(base.state === 'Deployments' ? { errorFrom: 'AwaitTurn' } : {}),
   };
+};
+
+/** A Catch that takes an error by its name leads on without the error: nothing has gone wrong. */
+const caughtByName = (base: StateCase, error: string): readonly StateCase[] => {
+  const lead = leadsByName[error];
+  if (lead === undefined) return [];
+  const { given } = base.expected;
+  const expected: Left = { status: 'CAUGHT_ERROR', error, ...lead, ...(given === undefined ? {} : { given }) };
+  return [{ ...failing(base, { error }), expected }];
 };
 
 const withRetries = (base: StateCase, retried: number): StateCase => {
@@ -78,7 +92,11 @@ const errorsOf = (base: StateCase, caught: ReadonlySet<string>): readonly StateC
 const ofState = (base: StateCase): readonly StateCase[] => {
   const { Retry = [], Catch = [] } = statesOf(base.machine).get(base.state) ?? {};
   const caught = new Set((Catch as readonly { ErrorEquals: readonly string[] }[]).flatMap((row) => row.ErrorEquals));
-  return [...retriesOf(base, Retry as readonly Retrier[]), ...errorsOf(base, caught)];
+  return [
+    ...retriesOf(base, Retry as readonly Retrier[]),
+    ...errorsOf(base, caught),
+    ...[...caught].flatMap((error) => caughtByName(base, error)),
+  ];
 };
 
 const plain = (machine: MachineName, state: string, input: Json, expected: Omit<Left, 'status'>): StateCase => ({
