@@ -7,6 +7,10 @@ export interface Batch {
   readonly strategy: Strategy;
   /** In the order of the file. */
   readonly deployments: readonly Deployment[];
+  /** A rollback goes before all other batches. Only an origin sets it, never a file. */
+  readonly lane?: 'rollback';
+  /** Of a rollback: the keys of those that go back whatever became of what they wait for. */
+  readonly forced?: readonly string[];
 }
 
 export interface BatchMetadata {

@@ -13,7 +13,7 @@ import { describeObject } from './describe-deployment.ts';
 import { type Graph, longestChain, makeGraph } from './graph.ts';
 import { locksOfObject, type NamesOfClusters, targetOf } from './lock-names.ts';
 import { decideOrder, type Order } from './order.ts';
-import type { HealthCheck, Plan, PlannedDeployment } from './plan.ts';
+import type { HealthCheck, Plan, PlannedDeployment, Replay } from './plan.ts';
 import { canonicalJson, planHash } from './plan-hash.ts';
 
 export interface PlanOptions {
@@ -43,8 +43,9 @@ export const planBatch = (
   const deployments = order.sequence.map((node) => inFileOrder[node]!);
   checkObjects(objectLocks(deployments, sureNamesOf), deployments);
   return {
-    plan_hash: planHash([canonicalJson(batch.strategy), canonicalJson(limits), ...lines]),
+    plan_hash: planHash([canonicalJson(batch.strategy), canonicalJson(limits), ...laneLines(batch), ...lines]),
     strategy: batch.strategy,
+    ...laneOf(batch, inFileOrder),
     deployments,
     locks: objectLocks(deployments, namesOf),
     limits,
@@ -52,6 +53,18 @@ export const planBatch = (
     warnings,
   };
 };
+
+/** What only a rollback has. */
+const laneOf = ({ lane, forced }: Batch, inFileOrder: readonly PlannedDeployment[]): Pick<Plan, 'lane' | 'forced'> => {
+  if (lane === undefined) return {};
+  if (forced === undefined || forced.length === 0) return { lane };
+  const keys = new Set(forced);
+  const indexes = inFileOrder.flatMap(({ key, index }) => (keys.has(key) ? [index] : []));
+  return { lane, forced: indexes.sort((a, b) => a - b) };
+};
+
+const laneLines = ({ lane, forced = [] }: Batch): string[] =>
+  lane === undefined ? [] : [canonicalJson({ lane, forced: forced.toSorted() })];
 
 const broken = (what: string): FlotillaError =>
   new FlotillaError('ContractBroken', `A batch with ${what} cannot be planned.`);
@@ -66,6 +79,14 @@ const dependencyPlaces = (deployments: readonly Deployment[]): number[][] => {
   return deployments.map((deployment) => deployment.dependencies.map(placeOf));
 };
 
+type Placed = Pick<PlannedDeployment, 'index' | 'position' | 'dependencies' | 'level' | 'critical_path' | 'rank'>;
+
+/** As it was planned then: only its place among the others is new, and what it replays. */
+const asPlannedThen = (planned: PlannedDeployment, replay: Replay | undefined, placed: Placed): PlannedDeployment => {
+  const { replay: _, ...then } = planned;
+  return { ...then, ...placed, ...(replay === undefined ? {} : { replay }) };
+};
+
 const planDeployments = (
   deployments: readonly Deployment[],
   graph: Graph,
@@ -78,6 +99,17 @@ const planDeployments = (
   });
   // Field by field: copying objects with this many fields by spreading them costs half of the time that planning may take.
   return deployments.map((item, node) => {
+    const dependencies = graph.dependencies[node]!.map((dependency) => indexes[dependency]!).sort((a, b) => a - b);
+    if (item.planned !== undefined) {
+      return asPlannedThen(item.planned, item.replay, {
+        index: indexes[node]!,
+        position: item.position,
+        dependencies,
+        level: order.levels[node]!,
+        critical_path: order.criticalPathLengths[node]!,
+        rank: order.ranks[node]!,
+      });
+    }
     const cluster = clusterOf(item, catalogue);
     const rollout = resolveRollout(catalogue, item);
     return {
@@ -96,7 +128,7 @@ const planDeployments = (
       tags: item.tags,
       rollback_strategy: item.rollback_strategy,
       health_check: healthCheckOf(item, catalogue),
-      dependencies: graph.dependencies[node]!.map((dependency) => indexes[dependency]!).sort((a, b) => a - b),
+      dependencies,
       cluster,
       target: targetOf({
         environment_id: item.environment_id,
@@ -110,6 +142,7 @@ const planDeployments = (
       level: order.levels[node]!,
       critical_path: order.criticalPathLengths[node]!,
       rank: order.ranks[node]!,
+      ...(item.replay === undefined ? {} : { replay: item.replay }),
     };
   });
 };
@@ -183,6 +216,7 @@ const hashedLines = (deployments: readonly Deployment[], planned: readonly Plann
       ...[workload.kind, workload.name, workload.namespace, workload.container, workload.image],
       ...(workload.resource === undefined ? [] : [canonicalJson(workload.resource)]),
       ...[executor.name, executor.account, settings],
+      ...(item.replay === undefined ? [] : [canonicalJson(item.replay)]),
     ]);
   });
 };

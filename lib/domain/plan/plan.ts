@@ -139,9 +139,13 @@ export interface Strategy {
 }
 
 export interface Plan {
-  /** SHA-256 in hex over the normalised items and the resolved catalogue; no ids, no times. */
+  /** SHA-256 in hex over the normalised items and the resolved catalogue; no ids, no times, but for what a rollback or a retry replays. */
   readonly plan_hash: string;
   readonly strategy: Strategy;
+  /** A rollback goes before all other batches. */
+  readonly lane?: 'rollback';
+  /** Of a rollback: these go back whatever became of those that they wait for. Plan indexes, ascending. */
+  readonly forced?: readonly number[];
   /** In plan order; `deployments[i].index === i`. */
   readonly deployments: readonly PlannedDeployment[];
   /** By index: the locks of what each changes, sorted. They and its target have one deployment at a time. */

@@ -73,6 +73,8 @@ export const sheetOf = (batchId: string, plan: Plan): Sheet => {
     batch_id: batchId,
     max_concurrency: plan.strategy.max_concurrency,
     on_failure: plan.strategy.on_failure,
+    ...(plan.lane === undefined ? {} : { lane: plan.lane }),
+    ...(plan.forced === undefined ? {} : { forced: plan.forced }),
     limits: plan.limits,
     keys: plan.deployments.map(({ key }) => key),
     targets: plan.deployments.map(({ target }) => target),
