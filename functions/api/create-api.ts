@@ -6,8 +6,9 @@ import { fittingAnswer } from './fitting-answer.ts';
 import { logFault } from './log-fault.ts';
 import { problemResponse } from './problem.ts';
 import type { ApiEvent } from './request.ts';
+import type { ApiDeps } from './route.ts';
 import { type ApiPart, matchRoute, routeNotFound } from './router.ts';
-import { type ApiDeps, routes } from './routes.ts';
+import { routes } from './routes.ts';
 import { withSecurityHeaders } from './security-headers.ts';
 import { asTold, checkScope, type Identify } from './who.ts';
 

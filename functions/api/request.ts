@@ -93,6 +93,15 @@ export const planHashOf = (event: ApiEvent): string | undefined => {
   );
 };
 
+export const idempotencyKeyOf = (event: ApiEvent): string | undefined => {
+  const key = headerOf(event, 'idempotency-key')?.trim();
+  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw new FlotillaError(
+    'RequestInvalid',
+    'An Idempotency-Key has 1 to 255 visible ASCII characters, without spaces.',
+  );
+};
+
 /** A small JSON body, read by its schema. */
 export const jsonOf = <Schema extends z.ZodObject>(event: ApiEvent, schema: Schema): z.output<Schema> => {
   checkContentType(event, ['application/json']);

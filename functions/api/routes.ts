@@ -1,10 +1,7 @@
-import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
 import { batchBytes } from '../../lib/domain/batch/batch-size.ts';
 import { batchJsonSchema } from '../../lib/domain/batch/json-schema.ts';
 import { statuses } from '../../lib/domain/deployment/status.ts';
-import { FlotillaError } from '../../lib/domain/errors.ts';
-import type { Actor } from '../../lib/domain/record/actor.ts';
 import { eventJsonSchema } from '../../lib/domain/record/event-catalogue.ts';
 import { cancelBatch } from '../../lib/usecases/batch/cancel-batch.ts';
 import { listBatches } from '../../lib/usecases/batch/list-batches.ts';
@@ -15,54 +12,15 @@ import { readSource } from '../../lib/usecases/batch/read-source.ts';
 import { submitBatch } from '../../lib/usecases/batch/submit-batch.ts';
 import { listDeployments } from '../../lib/usecases/deployment/list-deployments.ts';
 import { resolveDeployment } from '../../lib/usecases/deployment/resolve-deployment.ts';
-import type { AskedBy, Deps } from '../../lib/usecases/deps.ts';
 import { previewPlan } from '../../lib/usecases/plan/preview-plan.ts';
 import { readHealth } from '../../lib/usecases/read-health.ts';
 import { readAnchors } from '../../lib/usecases/record/read-anchors.ts';
 import { readEvents } from '../../lib/usecases/record/read-events.ts';
-import { type ApiEvent, batchOf, headerOf, jsonOf, planHashOf, queryOf } from './request.ts';
+import { batchOf, idempotencyKeyOf, jsonOf, planHashOf, queryOf } from './request.ts';
+import { type Handle, json, reason, whole, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
 
-/** What the routes need together. */
-export type ApiDeps = Pick<
-  Deps,
-  'table' | 'documents' | 'uploads' | 'anchors' | 'workflow' | 'clock' | 'random' | 'ids' | 'catalogue' | 'waitingRoom'
->;
-
-/** A route has no other deps than these: whatever it does, it does by the rights of who asks. */
-type RouteDeps = ApiDeps & AskedBy;
-
-interface Request {
-  readonly event: ApiEvent;
-  readonly actor: Actor;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
-}
-
-type Handle = (deps: RouteDeps, request: Request) => Promise<APIGatewayProxyStructuredResultV2>;
-
-/** For a route whose address says all. */
-const withoutQuery =
-  (handle: Handle): Handle =>
-  async (deps, request) => {
-    queryOf(request.event, query.none);
-    return handle(deps, request);
-  };
-
-const json = (statusCode: number, body: unknown, headers: Record<string, string> = {}) => ({
-  statusCode,
-  headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
-  body: JSON.stringify(body),
-});
-
-/** A parameter is a text and is turned into a number; in JSON it is one. */
-const whole = (low: number, high: number, number: typeof z.number | typeof z.coerce.number = z.coerce.number) => {
-  const error = `a whole number from ${low} to ${high} is needed`;
-  const fits = (value: number): boolean => Number.isInteger(value) && value >= low && value <= high;
-  return number({ error }).refine(fits, { error });
-};
 const query = {
-  none: z.strictObject({}),
   batches: z.strictObject({ limit: whole(1, 100).default(20), after: z.string().min(1).max(64).optional() }),
   deployments: z.strictObject({
     limit: whole(1, 1000).default(100),
@@ -77,17 +35,9 @@ const query = {
   }),
 };
 
-/** No table stores half a character, which JSON can write as an escape. */
-const isWellFormed = (text: string): boolean => text.isWellFormed();
-
 const resolution = z.strictObject({
   status: z.enum(['SUCCESS', 'FAILED']),
-  reason: z
-    .string()
-    .trim()
-    .min(1, { error: 'say why, in a sentence' })
-    .max(1000)
-    .refine(isWellFormed, { error: 'an escape writes half a character' }),
+  reason,
 });
 
 const sha256Needed = 'the SHA-256 of the text is needed, in 64 digits and letters from a to f (sha256sum)';
@@ -108,15 +58,6 @@ const submit: Handle = async (deps, { event, actor }) => {
   const links = batchLinks(header);
   const body = { batch_id, name, status, reason, message, total, warnings, links };
   return json(created ? 202 : 200, body, { location: links.self! });
-};
-
-const idempotencyKeyOf = (event: ApiEvent): string | undefined => {
-  const key = headerOf(event, 'idempotency-key')?.trim();
-  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
-  throw new FlotillaError(
-    'RequestInvalid',
-    'An Idempotency-Key has 1 to 255 visible ASCII characters, without spaces.',
-  );
 };
 
 /** One row per route. */

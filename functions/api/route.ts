@@ -1,0 +1,61 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import * as z from 'zod';
+import type { Actor } from '../../lib/domain/record/actor.ts';
+import type { AskedBy, Deps } from '../../lib/usecases/deps.ts';
+import { type ApiEvent, queryOf } from './request.ts';
+
+/** What the routes need together. */
+export type ApiDeps = Pick<
+  Deps,
+  'table' | 'documents' | 'uploads' | 'anchors' | 'workflow' | 'clock' | 'random' | 'ids' | 'catalogue' | 'waitingRoom'
+>;
+
+/** A route has no other deps than these: whatever it does, it does by the rights of who asks. */
+export type RouteDeps = ApiDeps & AskedBy;
+
+interface Request {
+  readonly event: ApiEvent;
+  readonly actor: Actor;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+export type Handle = (deps: RouteDeps, request: Request) => Promise<APIGatewayProxyStructuredResultV2>;
+
+const noQuery = z.strictObject({});
+
+/** For a route whose address says all. */
+export const withoutQuery =
+  (handle: Handle): Handle =>
+  async (deps, request) => {
+    queryOf(request.event, noQuery);
+    return handle(deps, request);
+  };
+
+export const json = (statusCode: number, body: unknown, headers: Record<string, string> = {}) => ({
+  statusCode,
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+  body: JSON.stringify(body),
+});
+
+/** A parameter is a text and is turned into a number; in JSON it is one. */
+export const whole = (
+  low: number,
+  high: number,
+  number: typeof z.number | typeof z.coerce.number = z.coerce.number,
+) => {
+  const error = `a whole number from ${low} to ${high} is needed`;
+  const fits = (value: number): boolean => Number.isInteger(value) && value >= low && value <= high;
+  return number({ error }).refine(fits, { error });
+};
+
+/** No table stores half a character, which JSON can write as an escape. */
+const isWellFormed = (text: string): boolean => text.isWellFormed();
+
+/** Why somebody wants something, in their words. */
+export const reason = z
+  .string()
+  .trim()
+  .min(1, { error: 'say why, in a sentence' })
+  .max(1000)
+  .refine(isWellFormed, { error: 'an escape writes half a character' });
