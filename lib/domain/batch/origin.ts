@@ -4,6 +4,8 @@ export interface Origin {
   readonly kind: 'rollback' | 'retry' | 'deployment';
   /** The batch that it rolls back, or retries. Absent where one target goes back. */
   readonly of?: string;
+  /** Of a retry: the batch at the beginning, with which all retries are noted, also those of a retry. */
+  readonly root?: string;
   /** The target that goes back, of a rollback of one deployment. */
   readonly target?: string;
   /** In the words of whoever asked for it. */

@@ -10,9 +10,14 @@ export interface RollbackRequest {
   readonly at: number;
 }
 
-/** `BATCH#<original>/ROLLBACK#<n>`, `BATCH#<original>/RETRY#<n>`: a batch that came of this one. Written only if absent; one is open at a time. */
+/**
+ * `BATCH#<original>/ROLLBACK#<n>`, `BATCH#<root>/RETRY#<n>`: a batch that came of this one. Numbered from 1, written only if absent; one is
+ * open at a time. Retries of a retry are noted with the batch at the beginning, so that one row decides for all of them.
+ */
 export interface DescendantRow {
   readonly batch_id: string;
+  /** The batch that was named, of a retry. */
+  readonly of?: string;
   /** The batches whose changes it takes back: the original, and those that tried it again. Of a rollback. */
   readonly covers?: readonly string[];
   readonly by: string;

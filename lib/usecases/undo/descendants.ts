@@ -1,0 +1,58 @@
+import type { Write } from '../../domain/ports.ts';
+import { keys } from '../../domain/record/keys.ts';
+import { type HeaderRow, itemOf, rowOf } from '../../domain/record/rows.ts';
+import { type Retries, retriesOf } from '../../domain/undo/retries.ts';
+import type { DescendantRow } from '../../domain/undo/undo-rows.ts';
+import { findBatch } from '../batch/find-batch.ts';
+import type { Deps } from '../deps.ts';
+import { everyItem } from '../schedule/schedule-store.ts';
+
+type Needs = Pick<Deps, 'table'>;
+type Named = Pick<HeaderRow, 'batch_id' | 'origin'>;
+
+/** The batch with which the retries of this one are noted. */
+export const rootOf = ({ batch_id, origin }: Named): string => origin?.root ?? batch_id;
+
+/** What tried a batch again, and the others of its family: one query. */
+export const readFamily = async ({ table }: Needs, named: Named): Promise<Retries> => {
+  const root = rootOf(named);
+  const { pk } = keys.retry(root, 1);
+  const all: DescendantRow[] = [];
+  for await (const item of everyItem(table, { pk, prefix: 'RETRY#' })) all.push(rowOf<DescendantRow>(item)!);
+  return { root, all };
+};
+
+/** The retries of a batch and of its retries, in order. */
+export const readRetries = async (deps: Needs, batchId: string): Promise<readonly DescendantRow[]> =>
+  retriesOf(await readFamily(deps, await findBatch(deps, batchId)), batchId);
+
+/** What rolled a batch back, or does, in order. */
+export const readRollbacks = async ({ table }: Needs, batchId: string): Promise<readonly DescendantRow[]> => {
+  const { pk } = keys.rollback(batchId, 1);
+  const rows: DescendantRow[] = [];
+  for await (const item of everyItem(table, { pk, prefix: 'ROLLBACK#' })) rows.push(rowOf<DescendantRow>(item)!);
+  return rows;
+};
+
+/**
+ * The retry in the family of a batch that has no end yet: it runs, or (`rolling_back`) is being rolled back. It can be the last one only,
+ * so this is one read.
+ */
+export const openRetryOf = async (deps: Needs, { all }: Retries): Promise<HeaderRow | undefined> => {
+  const last = all.at(-1);
+  if (last === undefined) return undefined;
+  const header = await findBatch(deps, last.batch_id);
+  return header.ended_at === undefined ? header : undefined;
+};
+
+/** Notes one more retry of the family. Fails where somebody else has done so since it was read. */
+export const retryWrite = ({ root, all }: Retries, row: DescendantRow): Write => ({
+  put: itemOf(keys.retry(root, all.length + 1), row),
+  when: { exists: false },
+});
+
+/** For who rests on what was read: fails where the family has one more retry since. */
+export const noRetrySince = ({ root, all }: Retries): Write => ({
+  check: keys.retry(root, all.length + 1),
+  when: { exists: false },
+});
