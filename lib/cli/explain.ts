@@ -1,6 +1,7 @@
 import { counted } from '../domain/counted.ts';
 import type { Status } from '../domain/deployment/status.ts';
 import type { Evidence } from '../domain/record/evidence.ts';
+import type { RootCause } from '../domain/schedule/root-cause.ts';
 import type { DeploymentView } from '../usecases/deployment/deployment-view.ts';
 import { printable } from './clean-text.ts';
 import type { CommandContext } from './command-context.ts';
@@ -57,12 +58,17 @@ const whereAllAre = ({ batchId, command }: Telling): string =>
 const tellTogether = (deployments: readonly DeploymentView[], { colours }: Telling): readonly string[] => {
   const groups = new Map<string, DeploymentView[]>();
   for (const deployment of deployments.filter(({ status }) => told.includes(status))) {
-    const { status, reason, message } = deployment;
-    const sentence = `${paintStatus(status, colours)} ${reason}: ${printable(message)}`;
+    const { status, reason, message, root } = deployment;
+    // Behind one that failed there may be a chain of a thousand, each skipped for another one: what began it is said once.
+    const why = root === undefined ? `${reason}: ${printable(message)}` : `because of ${describeRootCause(root)}`;
+    const sentence = `${paintStatus(status, colours)} ${why}`;
     groups.set(sentence, [...(groups.get(sentence) ?? []), deployment]);
   }
   return [...groups].slice(0, MOST_EXPLAINED).flatMap(([sentence, some]) => [sentence, `  ${namesOf(some)}`]);
 };
+
+const describeRootCause = ({ key, status, reason, resolved }: RootCause): string =>
+  `${key}, which ${resolved === undefined ? 'is' : 'was'} ${status} / ${reason}${resolved === undefined ? '' : `, since resolved as ${resolved}`}.`;
 
 const namesOf = (deployments: readonly DeploymentView[]): string => {
   const rest = deployments.length - MOST_NAMED;

@@ -24,3 +24,21 @@ test('warnings of what went well are told last, the first 50 of them', () => {
     51,
   ]);
 });
+
+test('those of a long chain are told together, by the one with which it began', () => {
+  const root = { key: 'shared/a', status: 'FAILED', reason: 'ImagePullFailed' } as const;
+  const skipped = { status: 'SKIPPED', root } as const;
+  const lines = toldOf(
+    deployment({ key: 'shared/b', reason: 'DependencyFailed', message: 'It depends on shared/a.', ...skipped }),
+    deployment({ key: 'shared/c', reason: 'DependencySkipped', message: 'It depends on shared/b.', ...skipped }),
+  );
+  expect(lines).toEqual(['SKIPPED because of shared/a, which is FAILED / ImagePullFailed.', '  shared/b, shared/c']);
+});
+
+test('what became of it since is told, too', () => {
+  const root = { key: 'shared/a', status: 'UNKNOWN', reason: 'ResolvedByOperator', resolved: 'SUCCESS' } as const;
+  expect(toldOf(deployment({ key: 'shared/b', status: 'SKIPPED', root }))).toEqual([
+    'SKIPPED because of shared/a, which was UNKNOWN / ResolvedByOperator, since resolved as SUCCESS.',
+    '  shared/b',
+  ]);
+});

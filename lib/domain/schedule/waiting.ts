@@ -4,6 +4,7 @@ import { environmentOf } from '../plan/lock-names.ts';
 import { statusOfCell } from './cells.ts';
 import { describeHolder, type Lock, type Locks } from './locks.ts';
 import { isSamePlace, type Place } from './place.ts';
+import type { RootCause } from './root-cause.ts';
 import { describeLocks, locksOf, type Sheet } from './sheet.ts';
 import {
   applyLimits,
@@ -24,6 +25,8 @@ export type Waiting =
       readonly status: Status;
       /** What somebody found out since about one that was UNKNOWN; who depends on it is skipped all the same. */
       readonly resolved?: Status;
+      /** Of one that was skipped: with what that began. */
+      readonly root?: RootCause;
     }
   | { readonly kind: 'limit'; readonly name: string; readonly limit: number; readonly in_flight: number }
   | {
@@ -199,9 +202,10 @@ const dependencySentences = (dependencies: readonly Of<'dependency'>[]): readonl
 
 const listOf = (dependencies: readonly Of<'dependency'>[]): string => {
   const rest = dependencies.length - mostNamed;
-  const named = dependencies.slice(0, mostNamed).map(({ name, status, resolved }) => {
+  const named = dependencies.slice(0, mostNamed).map(({ name, status, resolved, root }) => {
     const since = resolved === undefined ? '' : `, since resolved as ${resolved}`;
-    return `${name} (${status}${since})`;
+    const because = root === undefined ? '' : `, because of ${root.key}: ${root.status}`;
+    return `${name} (${status}${since}${because})`;
   });
   return [...named, ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
 };

@@ -3,6 +3,7 @@ import type { Status } from '../../domain/deployment/status.ts';
 import { type Actor, hasScope } from '../../domain/record/actor.ts';
 import { type Evidence, withoutLogs } from '../../domain/record/evidence.ts';
 import type { ItemRow, Restore, Run, Step } from '../../domain/record/rows.ts';
+import type { RootCause } from '../../domain/schedule/root-cause.ts';
 import { describeWaiting, type Waiting } from '../../domain/schedule/waiting.ts';
 import { executionTold } from '../execution-told.ts';
 import { isoField, isoTime } from '../iso-time.ts';
@@ -29,6 +30,8 @@ export interface DeploymentView {
    * PROCESSING, what holds it up at its executor or its cluster; absent where nothing does.
    */
   readonly waiting_for?: readonly Waiting[];
+  /** Of one that is SKIPPED because of others: with what that began. There may be a long chain between the two. */
+  readonly root?: RootCause;
   /** Tries that were begun. */
   readonly attempts: number;
   readonly runs: readonly Run[];

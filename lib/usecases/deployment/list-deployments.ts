@@ -4,6 +4,7 @@ import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import { pendingItem } from '../../domain/record/change.ts';
 import { documentPaths, planChunkSize } from '../../domain/record/keys.ts';
 import { type HeaderRow, isSealed } from '../../domain/record/rows.ts';
+import type { RootCause } from '../../domain/schedule/root-cause.ts';
 import type { Waiting } from '../../domain/schedule/waiting.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { fittingCount } from '../fitting-count.ts';
@@ -11,9 +12,11 @@ import { findSeenBatch } from '../grants/seen-batch.ts';
 import { sightOf } from '../grants/sight.ts';
 import { readPlanChunk } from '../plan/plan-store.ts';
 import { readDocument } from '../record/read-document.ts';
+import { readRoots } from '../schedule/read-roots.ts';
 import { readWaiting } from '../schedule/read-waiting.ts';
+import { readKeptSheet } from '../schedule/schedule-store.ts';
 import { type Asked, type DeploymentView, viewDeployment, viewFor } from './deployment-view.ts';
-import { type Found, findDeployments, type Search } from './find-deployments.ts';
+import { type Found, findDeployments, readCells, type Search } from './find-deployments.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents'> & AskedBy;
 
@@ -73,15 +76,33 @@ const readPlanned = async (deps: Needs, header: HeaderRow, search: Search): Prom
   const deployments = await readPlan(deps, batch_id, found);
   const pending = deployments.filter((_, at) => found[at]!.row === undefined);
   const isRunning = !isSealed(header);
-  const waiting = pending.length > 0 && isRunning ? await readWaiting(deps, batch_id, pending) : undefined;
+  const [waiting, roots] = await Promise.all([
+    pending.length > 0 && isRunning ? readWaiting(deps, batch_id, pending) : undefined,
+    readRootsOf(deps, header, found),
+  ]);
   const views = deployments.map((deployment, at) => {
     const { index, key } = deployment;
     const { row } = found[at]!;
-    return row === undefined
-      ? viewDeployment(deployment, pendingItem(batch_id, index, key), waiting?.get(index) ?? noTurn(header))
-      : viewFor(deps.rights.actor, viewDeployment(deployment, row));
+    if (row === undefined) {
+      return viewDeployment(deployment, pendingItem(batch_id, index, key), waiting?.get(index) ?? noTurn(header));
+    }
+    const root = roots.get(index);
+    const view = viewFor(deps.rights.actor, viewDeployment(deployment, row));
+    return root === undefined ? view : { ...view, root };
   });
   return { views, indexes: found.map(({ index }) => index), next };
+};
+
+/** Of those that were skipped. Nothing is read where there are none. */
+const readRootsOf = async (
+  deps: Needs,
+  header: HeaderRow,
+  found: readonly Found[],
+): Promise<ReadonlyMap<number, RootCause>> => {
+  const skipped = found.flatMap(({ index, row }) => (row?.status === 'SKIPPED' ? [index] : []));
+  const cells = skipped.length === 0 ? undefined : await readCells(deps, header);
+  if (cells === undefined) return new Map();
+  return readRoots(deps, { sheet: await readKeptSheet(deps, header.batch_id), cells }, skipped);
 };
 
 /** Of a deployment in a batch that has no plan, or that has ended. */

@@ -2,6 +2,7 @@ import type { Status } from '../../domain/deployment/status.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { type ItemRow, rowOf } from '../../domain/record/rows.ts';
+import type { RootCause } from '../../domain/schedule/root-cause.ts';
 import { newBatch } from '../../domain/schedule/state.ts';
 import {
   dependenciesSucceeded,
@@ -11,6 +12,7 @@ import {
   waitingFor,
 } from '../../domain/schedule/waiting.ts';
 import type { Deps } from '../deps.ts';
+import { readRoots } from './read-roots.ts';
 import { readCells, readHeads, readKeptSheet, readLocks } from './schedule-store.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents'>;
@@ -39,13 +41,26 @@ export const readWaiting = async (
   const isReady = asked.some((one) => dependenciesSucceeded(batch, one));
   const scheduled = isReady ? await Promise.all(heads.map(({ batch_id }) => readKeptSheet(deps, batch_id))) : [];
   const turns = turnsOf(locks, scheduled);
-  const resolved = await readResolved(deps, batch, asked);
+  const [resolved, roots] = await Promise.all([readResolved(deps, batch, asked), readRootsByKey(deps, batch, asked)]);
   const tell = (one: Waiting): Waiting => {
     if (one.kind !== 'dependency') return one;
     const since = resolved.get(one.name);
-    return since === undefined ? one : { ...one, resolved: since };
+    const root = roots.get(one.name);
+    return { ...one, ...(since === undefined ? {} : { resolved: since }), ...(root === undefined ? {} : { root }) };
   };
   return new Map(asked.map((one) => [one.index, waitingFor(turns, batch, one).map(tell)]));
+};
+
+/** With what it began, by key, that dependencies were skipped whose dependents are about to be. */
+const readRootsByKey = async (
+  { table }: Needs,
+  { sheet, cells }: WaitingBatch,
+  asked: readonly Asked[],
+): Promise<ReadonlyMap<string, RootCause>> => {
+  const untold = asked.filter(({ index }) => typeof cells.at(index) === 'number');
+  const skipped = new Set(untold.flatMap(({ dependencies }) => dependencies).filter((at) => cells.at(at) === 'K'));
+  const roots = await readRoots({ table }, { sheet, cells }, [...skipped]);
+  return new Map([...roots].map(([index, root]) => [sheet.keys[index]!, root]));
 };
 
 /**

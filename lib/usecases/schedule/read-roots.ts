@@ -1,0 +1,42 @@
+import { partsOf } from '../../domain/parts-of.ts';
+import { keys } from '../../domain/record/keys.ts';
+import { type ItemRow, rowOf } from '../../domain/record/rows.ts';
+import type { Cells } from '../../domain/schedule/cells.ts';
+import { describeRoot, type RootCause, rootCauses } from '../../domain/schedule/root-cause.ts';
+import type { Sheet } from '../../domain/schedule/sheet.ts';
+import type { Deps } from '../deps.ts';
+
+interface Scheduled {
+  readonly sheet: Sheet;
+  readonly cells: Pick<Cells, 'length' | 'at'>;
+}
+
+const atOnce = 50;
+
+/**
+ * By index, with what it began that these are skipped, or are about to be. Of a page of thousands mostly one row is read, and never
+ * more than there are in the page.
+ */
+export const readRoots = async (
+  { table }: Pick<Deps, 'table'>,
+  { sheet, cells }: Scheduled,
+  asked: readonly number[],
+): Promise<ReadonlyMap<number, RootCause>> => {
+  if (asked.length === 0) return new Map();
+  const rootOf = rootCauses(sheet, cells);
+  const found = new Map<number, RootCause>();
+  const wanted = [...new Set(asked.flatMap((index) => rootOf(index) ?? []))];
+  for (const some of partsOf(wanted, atOnce)) {
+    const items = await Promise.all(some.map((index) => table.get(keys.item(sheet.batch_id, index))));
+    for (const [at, index] of some.entries()) {
+      const row = rowOf<ItemRow>(items[at]);
+      found.set(index, describeRoot(sheet, { index, cell: cells.at(index) }, row?.outcome && row));
+    }
+  }
+  return new Map(
+    asked.flatMap((index) => {
+      const root = rootOf(index);
+      return root === undefined ? [] : [[index, found.get(root)!] as const];
+    }),
+  );
+};
