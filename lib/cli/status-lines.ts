@@ -29,8 +29,22 @@ export const batchLines = (batch: BatchView, colours: Colours, times: Times): re
   `Batch ${batch.batch_id}: ${printable(batch.name)}`,
   `${paintStatus(batch.status, colours)} / ${batch.reason}: ${printable(batch.message)}`,
   `Submitted ${times.moment(batch.created_at)} by ${printable(batch.submitted_by)}${batch.ended_at === undefined ? '' : `, ended ${times.moment(batch.ended_at)}`}`,
+  ...originLines(batch),
   ...metadataLines(batch.metadata),
 ];
+
+/** What a batch came of, and what came of it. */
+const originLines = ({ origin, retries = [], rollbacks = [] }: BatchView): readonly string[] => [
+  ...(origin === undefined ? [] : [`${originOf(origin)}${origin.reason ? `: ${printable(origin.reason)}` : '.'}`]),
+  ...(retries.length > 0 ? [`Tried again by ${listed(retries, mostTags)}`] : []),
+  ...(rollbacks.length > 0 ? [`Rolled back by ${listed(rollbacks, mostTags)}`] : []),
+];
+
+const originOf = ({ kind, of, target, automatic }: NonNullable<BatchView['origin']>): string => {
+  if (kind === 'deployment') return 'One deployment, without a file';
+  const what = of === undefined ? printable(target ?? '') : `batch ${of}`;
+  return kind === 'retry' ? `A retry of ${what}` : `The ${automatic ? 'automatic ' : ''}rollback of ${what}`;
+};
 
 /** A batch may have a hundred; --json has them all. */
 const mostTags = 10;

@@ -46,6 +46,7 @@ describe('POST /batches', () => {
       deployments: `/batches/${batch_id}/deployments`,
       events: `/batches/${batch_id}/events`,
       cancel: `/batches/${batch_id}/cancel`,
+      retry: `/batches/${batch_id}/retry`,
     });
   });
 

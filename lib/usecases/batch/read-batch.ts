@@ -1,4 +1,5 @@
 import type { BatchMetadata } from '../../domain/batch/batch.ts';
+import type { Origin } from '../../domain/batch/origin.ts';
 import { describeTotals, isDecidedBy, type Totals } from '../../domain/deployment/batch-status.ts';
 import type { Status } from '../../domain/deployment/status.ts';
 import type { Strategy } from '../../domain/plan/plan.ts';
@@ -10,6 +11,7 @@ import { executionTold } from '../execution-told.ts';
 import { countSeen } from '../grants/seen-counts.ts';
 import { type Sight, sightOf } from '../grants/sight.ts';
 import { isoField, isoTime } from '../iso-time.ts';
+import { type Descent, readDescent } from '../undo/descendants.ts';
 import { type NamedBatch, recogniseBatch } from './recognise-batch.ts';
 
 /** A batch as the API shows it. */
@@ -33,19 +35,29 @@ export interface BatchView {
   readonly updated_at: string;
   readonly ended_at?: string;
   readonly cancel_requested_at?: string;
+  /** Why there is such a batch, where nobody sent it as a file. */
+  readonly origin?: Omit<Origin, 'root'>;
+  /** The batches that tried it again, and its retries, in order. */
+  readonly retries?: readonly string[];
+  /** The batches that rolled it back, in order. */
+  readonly rollbacks?: readonly string[];
   /** Of the execution that runs it; absent where that is the embedded engine's. */
   readonly execution_arn?: string;
   readonly links: Readonly<Record<string, string>>;
 }
 
-/** Reads two rows and the end of the feed, however many deployments the batch has, and a few more to find it by less than its id. */
+/** Reads two rows, the end of the feed and what came of the batch, however many deployments the batch has, and a few more to find it by less than its id. */
 export const readBatch = async (
   deps: Pick<Deps, 'table' | 'documents'> & AskedBy,
   input: NamedBatch,
 ): Promise<BatchView> => {
   const header = await recogniseBatch(deps, input);
-  const [seen, changedAt] = await Promise.all([readSeen(deps, header), readLastChange(deps, header)]);
-  return viewBatch(seen, changedAt);
+  const [seen, changedAt, descent] = await Promise.all([
+    readSeen(deps, header),
+    readLastChange(deps, header),
+    readDescent(deps, header),
+  ]);
+  return viewBatch(seen, changedAt, descent);
 };
 
 /** The header and counts of a batch for one who asks: as if what he may not see were not there. */
@@ -66,12 +78,19 @@ export const readSeen = async (
 
 /** Its status stays that of the whole. Plan and warnings tell of all deployments. */
 const partOf = (header: HeaderRow, counts: Totals, { total }: Sight): HeaderRow => {
-  const { plan_hash: _, ...rest } = header;
+  const { plan_hash: _, ...rest } = withoutReason(header);
   const elsewhere = isDecidedBy(header, counts, { cancelRequested: header.cancel_requested_at !== undefined })
     ? ''
     : ' Something that you may not see decides its status.';
   const message = `Of what you may see: ${describeTotals(counts)}${elsewhere}`;
   return { ...rest, total, warnings: [], message };
+};
+
+/** In it somebody may have named what others may not see. */
+const withoutReason = (header: HeaderRow): HeaderRow => {
+  if (header.origin === undefined) return header;
+  const { reason: _, ...origin } = header.origin;
+  return { ...header, origin };
 };
 
 /** The feed gets its events in the order in which they come, which is nearly that of their times. */
@@ -91,7 +110,7 @@ export const readCounts = async ({ table }: Pick<Deps, 'table'>, header: HeaderR
   return head?.counts ?? { PENDING: header.total };
 };
 
-const viewBatch = ({ header, counts }: SeenBatch, changedAt: number): BatchView => ({
+const viewBatch = ({ header, counts }: SeenBatch, changedAt: number, descent: Descent): BatchView => ({
   batch_id: header.batch_id,
   name: header.name,
   ...headline(header, counts),
@@ -106,9 +125,17 @@ const viewBatch = ({ header, counts }: SeenBatch, changedAt: number): BatchView 
   updated_at: isoTime(changedAt),
   ...isoField('ended_at', header.ended_at),
   ...isoField('cancel_requested_at', header.cancel_requested_at),
+  ...originTold(header),
+  ...descent,
   ...arnTold(header),
   links: batchLinks(header),
 });
+
+const originTold = ({ origin }: HeaderRow): Pick<BatchView, 'origin'> => {
+  if (origin === undefined) return {};
+  const { root: _, ...told } = origin;
+  return { origin: told };
+};
 
 /** What is true of it now. While it is in work nobody writes that: its row says what happened to it last, its counts how far it is. */
 export const headline = (header: HeaderRow, counts: Totals): Pick<BatchView, 'status' | 'reason' | 'message'> => {
@@ -133,6 +160,7 @@ export const batchLinks = (header: Pick<HeaderRow, 'batch_id' | 'execution_arn'>
     deployments: `${self}/deployments`,
     events: `${self}/events`,
     cancel: `${self}/cancel`,
+    retry: `${self}/retry`,
     ...(console === undefined ? {} : { console }),
   };
 };

@@ -4,7 +4,8 @@ import { type HeaderRow, itemOf, rowOf } from '../../domain/record/rows.ts';
 import { type Retries, retriesOf } from '../../domain/undo/retries.ts';
 import type { DescendantRow } from '../../domain/undo/undo-rows.ts';
 import { findBatch } from '../batch/find-batch.ts';
-import type { Deps } from '../deps.ts';
+import type { AskedBy, Deps } from '../deps.ts';
+import { isSeen } from '../grants/seen-batch.ts';
 import { everyItem } from '../schedule/schedule-store.ts';
 
 type Needs = Pick<Deps, 'table'>;
@@ -56,3 +57,31 @@ export const noRetrySince = ({ root, all }: Retries): Write => ({
   check: keys.retry(root, all.length + 1),
   when: { exists: false },
 });
+
+/** The ids of what came of a batch, for one who asks: what he may not see is not there. */
+export interface Descent {
+  readonly retries?: readonly string[];
+  readonly rollbacks?: readonly string[];
+}
+
+export const readDescent = async (
+  deps: Pick<Deps, 'table' | 'documents'> & AskedBy,
+  named: HeaderRow,
+): Promise<Descent> => {
+  const [family, rolledBack] = await Promise.all([readFamily(deps, named), readRollbacks(deps, named.batch_id)]);
+  const [retries, rollbacks] = await Promise.all([
+    seenOf(deps, retriesOf(family, named.batch_id)),
+    seenOf(deps, rolledBack),
+  ]);
+  return { ...(retries.length === 0 ? {} : { retries }), ...(rollbacks.length === 0 ? {} : { rollbacks }) };
+};
+
+const seenOf = async (
+  deps: Pick<Deps, 'table' | 'documents'> & AskedBy,
+  rows: readonly DescendantRow[],
+): Promise<readonly string[]> => {
+  const ids = rows.map(({ batch_id }) => batch_id);
+  if (deps.rights.everywhere('read')) return ids;
+  const seen = await Promise.all(ids.map(async (id) => isSeen(deps, await findBatch(deps, id))));
+  return ids.filter((_, at) => seen[at]);
+};

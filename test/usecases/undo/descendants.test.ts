@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { keys } from '../../../lib/domain/record/keys.ts';
 import { itemOf } from '../../../lib/domain/record/rows.ts';
 import { retriesAfter } from '../../../lib/domain/undo/retries.ts';
+import { readBatch } from '../../../lib/usecases/batch/read-batch.ts';
 import { submitBatch } from '../../../lib/usecases/batch/submit-batch.ts';
 import {
   noRetrySince,
@@ -74,6 +75,20 @@ describe('retries', () => {
     const again = retryWrite(read, { batch_id: 'another', of: original, by: 'ada', at: 1 });
     await expect(world.table.transact([again])).rejects.toMatchObject({ name: 'ConditionFailed' });
   });
+});
+
+test('a batch tells what it came of, and what came of it', async () => {
+  const world = makeWorld();
+  const original = await submit(world);
+  const view = (id: string) => readBatch(world.deps, { named: id, actor: 'ada' });
+  for (const field of ['origin', 'retries', 'rollbacks']) expect(await view(original)).not.toHaveProperty(field);
+  const first = await retry(world, original);
+  await world.table.transact([{ put: itemOf(keys.rollback(original, 1), { batch_id: 'back', by: 'ada', at: 1 }) }]);
+  const again = await retry(world, first);
+  expect(await view(original)).toMatchObject({ retries: [first, again], rollbacks: ['back'] });
+  expect((await view(first)).origin).toEqual({ kind: 'retry', of: original });
+  expect(await view(first)).toMatchObject({ retries: [again] });
+  expect((await view(again)).origin).toEqual({ kind: 'retry', of: first });
 });
 
 test('rollbacks of a batch are told in order', async () => {
