@@ -17,8 +17,8 @@ export type InboxMessage =
   | { readonly type: 'cancelled'; readonly batch_id: string }
   /** Nothing new starts, what is in flight ends. `because` in words. */
   | { readonly type: 'stop'; readonly batch_id: string; readonly because: string }
-  /** Its turn was given back before anything was started. */
-  | { readonly type: 'returned'; readonly batch_id: string; readonly index: number }
+  /** Its turn, of this fence, was given back before anything was started. */
+  | { readonly type: 'returned'; readonly batch_id: string; readonly index: number; readonly fence: number }
   | { readonly type: 'hold'; readonly hold: Hold }
   /** Lifts one hold by its id. */
   | { readonly type: 'resume'; readonly id: string; readonly by: string; readonly reason?: string | undefined }
@@ -56,7 +56,7 @@ const inboxMessage = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('cancelled'), batch_id }),
   z.object({ type: z.literal('stop'), batch_id, because: z.string() }),
-  z.object({ type: z.literal('returned'), batch_id, index }),
+  z.object({ type: z.literal('returned'), batch_id, index, fence: z.int() }),
   z.object({ type: z.literal('hold'), hold }),
   z.object({ type: z.literal('resume'), id: z.string().min(1), by: z.string(), reason: z.string().optional() }),
   z.object({ type: z.literal('outage'), scope, seen: z.string(), at: z.number() }),

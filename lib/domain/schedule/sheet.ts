@@ -1,4 +1,5 @@
 import type { Place } from '../grants/grant.ts';
+import type { HoldCandidate } from '../holds/covers.ts';
 import { describeObject } from '../plan/describe-deployment.ts';
 import type { Plan, Strategy } from '../plan/plan.ts';
 
@@ -45,6 +46,33 @@ export const describeLocks = (
 export const placeOf = ({ classes, class_of }: Pick<Sheet, 'classes' | 'class_of'>, index: number): Place => {
   const [environment = '', pillar = ''] = classes[class_of[index]!]!;
   return { pillar: behindColon(pillar), environment: behindColon(environment) };
+};
+
+/** What a hold may name of it, told from the limits of its class. */
+export const candidateAt = (
+  sheet: Pick<Sheet, 'batch_id' | 'lane' | 'keys' | 'classes' | 'class_of'>,
+  index: number,
+): HoldCandidate => ({
+  ...scopeOfClass(sheet.classes[sheet.class_of[index]!]!),
+  key: sheet.keys[index]!,
+  batch_id: sheet.batch_id,
+  isRollback: sheet.lane === 'rollback',
+});
+
+export type ClassScope = Pick<HoldCandidate, 'environment' | 'pillar' | 'cluster' | 'executor'>;
+
+/** What all deployments of one class have in common. */
+export const scopeOfClass = (names: readonly string[]): ClassScope => {
+  const named = (kind: string): string => {
+    const name = names.find((one) => one.startsWith(`${kind}:`));
+    return name === undefined ? '' : behindColon(name);
+  };
+  return {
+    environment: named('environment'),
+    pillar: named('pillar'),
+    cluster: named('cluster'),
+    executor: named('executor'),
+  };
 };
 
 const behindColon = (name: string): string => name.slice(name.indexOf(':') + 1);

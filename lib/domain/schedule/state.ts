@@ -1,4 +1,5 @@
 import type { Status } from '../deployment/status.ts';
+import type { HoldRow } from '../holds/hold.ts';
 import { makeRankHeap, type RankHeap } from '../plan/rank-heap.ts';
 import { Cells } from './cells.ts';
 import { Locks } from './locks.ts';
@@ -16,6 +17,8 @@ export interface ScheduleState {
   readonly batches: Map<string, BatchState>;
   /** Who waits for one is derived. */
   readonly locks: Locks;
+  /** By id: those in force, and circuits that are being tried. */
+  readonly holds: Map<string, HoldRow>;
   /** Derived: how many are in flight, by limit name. */
   readonly used: Map<string, number>;
   /** Derived: as that batch says which was planned last. */
@@ -57,6 +60,7 @@ export const emptySchedule = (): ScheduleState => ({
   nextFence: 1,
   batches: new Map(),
   locks: new Locks(),
+  holds: new Map(),
   used: new Map(),
   limits: new Map(),
 });

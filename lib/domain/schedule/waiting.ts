@@ -1,11 +1,14 @@
 import type { HindranceKind } from '../deployment/held.ts';
 import { isTerminal, type Status } from '../deployment/status.ts';
+import { covers, type HoldCandidate, isInForce } from '../holds/covers.ts';
+import { describeScope } from '../holds/describe-scope.ts';
+import type { Hold } from '../holds/hold.ts';
 import { environmentOf } from '../plan/lock-names.ts';
 import { statusOfCell } from './cells.ts';
 import { describeHolder, type Lock, type Locks } from './locks.ts';
 import { isSamePlace, type Place } from './place.ts';
 import type { RootCause } from './root-cause.ts';
-import { describeLocks, locksOf, type Sheet } from './sheet.ts';
+import { candidateAt, describeLocks, locksOf, type Sheet } from './sheet.ts';
 import {
   applyLimits,
   type BatchState,
@@ -57,6 +60,19 @@ export type Waiting =
       readonly url?: string;
     }
   | {
+      readonly kind: 'hold';
+      readonly id: string;
+      /** Its scope in words. */
+      readonly name: string;
+      readonly reason: string;
+      readonly by: string;
+      readonly since: string;
+      /** When it ends by itself. */
+      readonly until?: string;
+      /** Nobody asked for it: an executor or a cluster does not answer. `trying`: one at a time is let through until it does. */
+      readonly circuit?: { readonly opened: number; readonly seen: string; readonly trying?: true };
+    }
+  | {
       readonly kind: 'stop';
       /** `refused`: that is decided, and its outcome is being recorded. */
       readonly name: Closing['why'] | 'refused';
@@ -66,6 +82,8 @@ export type Waiting =
 /** What waiting is told from: a part of the scheduling state, as it is or as it was read. */
 export type Turns = Readonly<Pick<ScheduleState, 'used' | 'limits'>> & {
   readonly locks: Pick<Locks, 'takenFrom' | 'values' | 'of'>;
+  /** Those in force, and circuits that are being tried. */
+  readonly holds: Pick<ReadonlyMap<string, Hold>, 'values'>;
 };
 export type WaitingBatch = Pick<BatchState, 'sheet' | 'cells' | 'head'>;
 
@@ -85,11 +103,30 @@ export const waitingFor = (turns: Turns, batch: WaitingBatch, { index, dependenc
   if (typeof cell !== 'number') return [{ kind: 'stop', name: 'refused' }];
   const { closing } = batch.head;
   if (closing !== undefined) return [stopOf(closing)];
+  const holds = holdsOn(turns, candidateAt(batch.sheet, index));
   const before = dependencies.flatMap((dependency) => dependencyOf(batch, dependency));
   const locks = takenLocks(turns, batch, index);
-  if (before.length > 0) return [...before, ...locks.filter(({ status }) => status === 'UNKNOWN')];
-  return [...limitsOf(turns, batch, index), ...locks];
+  if (before.length > 0) return [...holds, ...before, ...locks.filter(({ status }) => status === 'UNKNOWN')];
+  return [...holds, ...limitsOf(turns, batch, index), ...locks];
 };
+
+/** The holds that keep it from its turn, the first one first. */
+export const holdsOn = ({ holds }: Pick<Turns, 'holds'>, candidate: HoldCandidate): readonly Of<'hold'>[] =>
+  [...holds.values()]
+    .filter((hold) => isInForce(hold) && covers(hold, candidate))
+    .sort((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1))
+    .map(waitOf);
+
+const waitOf = ({ id, scope, reason, by, since, until, circuit }: Hold): Of<'hold'> => ({
+  kind: 'hold',
+  id,
+  name: describeScope(scope),
+  reason,
+  by,
+  since: new Date(since).toISOString(),
+  ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+  ...(circuit === undefined ? {} : { circuit }),
+});
 
 /** Whether anything but its dependencies can hold it back now. */
 export const dependenciesSucceeded = ({ cells }: Pick<WaitingBatch, 'cells'>, { dependencies }: Asked): boolean =>
@@ -99,8 +136,8 @@ export const dependenciesSucceeded = ({ cells }: Pick<WaitingBatch, 'cells'>, { 
  * The same of what is stored, without the cells of any batch: whoever is in flight holds a lock. The sheets are those of the
  * batches that are scheduled, in their order.
  */
-export const turnsOf = (locks: Turns['locks'], sheets: readonly Sheet[]): Turns => {
-  const turns = { locks, used: new Map<string, number>(), limits: new Map<string, number>() };
+export const turnsOf = (locks: Turns['locks'], sheets: readonly Sheet[], holds: Turns['holds']): Turns => {
+  const turns = { locks, holds, used: new Map<string, number>(), limits: new Map<string, number>() };
   const byBatch = new Map(sheets.map((sheet) => [sheet.batch_id, sheet]));
   for (const sheet of sheets) applyLimits(turns, sheet);
   for (const { batch_id, index } of holdersOf(locks)) {
@@ -182,6 +219,7 @@ const otherEnvironment = (names: readonly string[], target: string): string | un
 /** One sentence for people. */
 export const describeWaiting = (waiting: readonly Waiting[]): string => {
   const sentences = [
+    ...waiting.filter((one) => one.kind === 'hold').map(holdSentence),
     ...dependencySentences(waiting.filter((one) => one.kind === 'dependency')),
     ...limitSentences(waiting.filter((one) => one.kind === 'limit')),
     ...waiting.flatMap(otherSentence),
@@ -193,6 +231,14 @@ type Of<Kind extends Waiting['kind']> = Extract<Waiting, { readonly kind: Kind }
 
 /** More dependencies than this are counted. */
 const mostNamed = 3;
+
+const holdSentence = ({ name, reason, by, since, until, circuit }: Of<'hold'>): string => {
+  const times = `since ${since}${until === undefined ? '' : `, until ${until}`}`;
+  if (circuit === undefined) return `Held with ${name} by ${by} ${times}: ${asSentence(reason)}`;
+  return `Held because ${name} does not answer, ${times}: ${asSentence(circuit.seen)}`;
+};
+
+const asSentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 const dependencySentences = (dependencies: readonly Of<'dependency'>[]): readonly string[] => {
   if (dependencies.length === 0) return [];

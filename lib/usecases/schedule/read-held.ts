@@ -9,7 +9,7 @@ export type Held = Extract<Waiting, { readonly kind: 'lock' }>;
 
 /** By index: who has what a deployment of a plan would change, if it came now. One query, for all locks that there are. */
 export const readHeld = async ({ table }: Pick<Deps, 'table'>, plan: Plan): Promise<readonly (readonly Held[])[]> => {
-  const turns = turnsOf(await readLocks(table), []);
+  const turns = turnsOf(await readLocks(table), [], new Map());
   const batch = newBatch(sheetOf('', plan), Number.POSITIVE_INFINITY);
   return plan.deployments.map(({ index }) =>
     waitingFor(turns, batch, { index, dependencies: [] }).filter((one) => one.kind === 'lock'),

@@ -13,13 +13,13 @@ import {
 } from '../../domain/schedule/waiting.ts';
 import type { Deps } from '../deps.ts';
 import { readRoots } from './read-roots.ts';
-import { readCells, readHeads, readKeptSheet, readLocks } from './schedule-store.ts';
+import { readCells, readHeads, readHolds, readKeptSheet, readLocks } from './schedule-store.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents'>;
 type Asked = Pick<PlannedDeployment, 'index' | 'dependencies'>;
 
 /**
- * What holds back those of a planned batch that have no turn yet, as it is now: by index. Three queries for small rows, and the
+ * What holds back those of a planned batch that have no turn yet, as it is now: by index. Four queries for small rows, and the
  * sheets of other batches only where a limit may be in the way; nothing is written. What is read is not of one moment, so
  * the answer may be a moment old.
  */
@@ -28,11 +28,12 @@ export const readWaiting = async (
   batchId: string,
   asked: readonly Asked[],
 ): Promise<ReadonlyMap<number, readonly Waiting[]>> => {
-  const [sheet, heads, cells, locks] = await Promise.all([
+  const [sheet, heads, cells, locks, holds] = await Promise.all([
     readKeptSheet(deps, batchId),
     readHeads(deps.table),
     readCells(deps.table, batchId),
     readLocks(deps.table),
+    readHolds(deps.table),
   ]);
   const head = heads.find(({ batch_id }) => batch_id === batchId);
   // The dispatcher has not taken it up yet; or it is done with it, and the cells go with the head.
@@ -40,7 +41,7 @@ export const readWaiting = async (
   const batch: WaitingBatch = isKnown ? { sheet, head, cells } : newBatch(sheet, Number.POSITIVE_INFINITY);
   const isReady = asked.some((one) => dependenciesSucceeded(batch, one));
   const scheduled = isReady ? await Promise.all(heads.map(({ batch_id }) => readKeptSheet(deps, batch_id))) : [];
-  const turns = turnsOf(locks, scheduled);
+  const turns = turnsOf(locks, scheduled, holds);
   const [resolved, roots] = await Promise.all([readResolved(deps, batch, asked), readRootsByKey(deps, batch, asked)]);
   const tell = (one: Waiting): Waiting => {
     if (one.kind !== 'dependency') return one;

@@ -1,4 +1,5 @@
 import type { Status } from '../../domain/deployment/status.ts';
+import type { HoldRow } from '../../domain/holds/hold.ts';
 import type { Item, Page, Query, Table, Write } from '../../domain/ports.ts';
 import type { InboxMessage } from '../../domain/record/inbox-message.ts';
 import { documentPaths, keys } from '../../domain/record/keys.ts';
@@ -76,10 +77,24 @@ export const readLocks = async (table: Table): Promise<Locks> => {
   return locks;
 };
 
+/** Those in force, and circuits that are being tried, by id. */
+export const readHolds = async (table: Table): Promise<Map<string, HoldRow>> => {
+  const holds = new Map<string, HoldRow>();
+  for await (const item of everyItem(table, { pk: 'DISPATCHER', prefix: 'HOLD#' })) {
+    const { pk: _pk, sk: _sk, ...hold } = rowOf<HoldRow & Item>(item)!;
+    holds.set(hold.id, hold);
+  }
+  return holds;
+};
+
 /** Reads the scheduling state as it is stored and derives what is derived. */
 export const loadSchedule = async (deps: Pick<Deps, 'table' | 'documents'>): Promise<ScheduleState> => {
   const stored = rowOf<StateRow>(await deps.table.get(keys.schedule));
-  const state: ScheduleState = { ...emptySchedule(), locks: await readLocks(deps.table) };
+  const state: ScheduleState = {
+    ...emptySchedule(),
+    locks: await readLocks(deps.table),
+    holds: await readHolds(deps.table),
+  };
   state.version = stored?.version ?? 0;
   state.nextFence = stored?.next_fence ?? 1;
   for (const head of await readHeads(deps.table)) {

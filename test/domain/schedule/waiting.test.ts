@@ -146,7 +146,7 @@ test('what is said to be in the way is what keeps `decide` from giving the turn'
 /** What is in flight can be told by the locks alone, so that whoever reads needs no cells of other batches. */
 const mustCountLikeLocks = (state: ScheduleState): void => {
   const sheets = [...state.batches.values()].sort((a, b) => a.head.order - b.head.order).map(({ sheet }) => sheet);
-  const { used, limits } = turnsOf(state.locks, sheets);
+  const { used, limits } = turnsOf(state.locks, sheets, state.holds);
   expect(used).toEqual(new Map([...state.used].filter(([, count]) => count !== 0)));
   expect(limits).toEqual(state.limits);
 };
@@ -242,6 +242,26 @@ describe('in words', () => {
     [
       'Waits for room (max_concurrency): 1 of 1 in flight in this batch. Waits for batch B, which works on t.',
       [taken('PROCESSING'), { kind: 'limit', name: 'batch', limit: 1, in_flight: 1 }],
+    ],
+    [
+      'Held with environment uat by alice since 2026-11-30T03:00:00.000Z: The stage is upgraded. Waits for a (PENDING).',
+      [
+        pending('a'),
+        {
+          ...{ kind: 'hold', id: 'H', name: 'environment uat', by: 'alice', reason: 'The stage is upgraded' },
+          since: '2026-11-30T03:00:00.000Z',
+        },
+      ],
+    ],
+    [
+      'Held because cluster eu does not answer, since 2026-11-30T03:00:00.000Z, until 2026-11-30T03:01:00.000Z: connection refused.',
+      [
+        {
+          ...{ kind: 'hold', id: 'H', name: 'cluster eu', by: 'dispatcher', reason: 'Cluster eu does not answer.' },
+          ...{ since: '2026-11-30T03:00:00.000Z', until: '2026-11-30T03:01:00.000Z' },
+          circuit: { opened: 1, seen: 'connection refused' },
+        },
+      ],
     ],
     ['Waits for a of batch B, whose turn on t comes before.', [{ ...taken('PENDING'), key: 'a' }]],
     [

@@ -164,7 +164,7 @@ const watched = (table: Table, asked: string[]): Table => ({
   },
 });
 
-test('of a large batch a page costs three queries more, and none of them when nothing on it waits; nothing is written', async () => {
+test('of a large batch a page costs four queries more, and none of them when nothing on it waits; nothing is written', async () => {
   const world = makeWorld();
   const { batchId, plan } = await planned(world, manyYaml(3_000));
   await dispatched(world, { holder: 'test' }, batchId);
@@ -173,7 +173,7 @@ test('of a large batch a page costs three queries more, and none of them when no
   const { deployments } = await listDeployments(deps, { batchId, limit: 1000, after: 1_499 });
   expect(deployments[0]!.waiting_for).toEqual([{ kind: 'limit', name: 'batch', limit: 5, in_flight: 5 }]);
   const items = 'BATCH#<id>';
-  const scheduling = ['DISPATCHER BATCH#', 'DISPATCHER LOCK#', 'DISPATCHER PAGE#<id>#'];
+  const scheduling = ['DISPATCHER BATCH#', 'DISPATCHER HOLD#', 'DISPATCHER LOCK#', 'DISPATCHER PAGE#<id>#'];
   expect(asked.sort()).toEqual([items, ...scheduling]);
   asked.length = 0;
   await listDeployments(deps, { batchId, limit: 1000, after: 1_499, status: 'FAILED' });
