@@ -6,11 +6,14 @@ import { Executions } from './executions.ts';
 import { ApiError } from './failure.ts';
 import type { HistoryEvent } from './history.ts';
 import type { Journal } from './journal.ts';
+import type { ExecutionStatus } from './journal-entry.ts';
 import { dataLimitBytes, isOverDataLimit, type Json, type JsonObject } from './json.ts';
 import { ExpressionCompiler } from './jsonata/expression.ts';
 import { nameRule } from './names.ts';
 import { type ExecutionDescription, type HistoryQuery, type ListQuery, Records } from './records.ts';
+import { redrivenBy, redriveStatusOf } from './redrive.ts';
 import type { Invoke } from './runtime.ts';
+import { type StatusChange, statusChange } from './status-change.ts';
 import { parseTestStateRequest } from './test-state/request.ts';
 import { machineAround } from './test-state/single-state.ts';
 import { type TestStateAnswer, testState } from './test-state/test-state.ts';
@@ -31,6 +34,8 @@ export interface EngineOptions {
   readonly uuid?: () => string;
   /** Told of a defect of the engine or a journal that cannot be written. Default: the process ends with it. */
   readonly onDefect?: (error: unknown) => void;
+  /** Told when an execution has come to one of these, in the shape in which EventBridge tells of it; of children of a Map too. */
+  readonly onStatusChange?: { readonly of: readonly ExecutionStatus[]; tell(event: StatusChange): void };
 }
 
 const throwLater = (error: unknown): void => {
@@ -73,6 +78,10 @@ export class Engine {
       roleArn: this.#roleArn,
       definitionOf: (id) => this.#definition(id),
       onDefect: options.onDefect ?? throwLater,
+      tell: {
+        of: options.onStatusChange?.of ?? [],
+        change: (arn) => options.onStatusChange?.tell(statusChange(this.#describe(arn))),
+      },
     });
   }
 
@@ -122,7 +131,20 @@ export class Engine {
   }
 
   async describeExecution(request: { readonly executionArn: string }): Promise<ExecutionDescription> {
-    return this.#answered(() => this.#records.describe(request.executionArn));
+    return this.#answered(() => this.#describe(request.executionArn));
+  }
+
+  /** Takes up an execution that ended unsuccessfully: the state that it did not leave, and of a Map Run the children that did not succeed. */
+  async redriveExecution(request: {
+    readonly executionArn: string;
+    readonly clientToken?: string;
+  }): Promise<{ redriveDate: number }> {
+    const { executionArn, clientToken } = request;
+    return this.#answered(() => {
+      const row = this.#records.knownRow(executionArn);
+      const before = redrivenBy(row.redrive_tokens, clientToken, this.#options.clock.now());
+      return { redriveDate: (before ?? this.#executions.redrive(row, clientToken)) / 1000 };
+    });
   }
 
   /** Ends a running execution as ABORTED, with its children; no Catch runs. One that has ended stays as it is. */
@@ -242,6 +264,11 @@ export class Engine {
     } finally {
       await this.#journal.committed();
     }
+  }
+
+  #describe(executionArn: string): ExecutionDescription {
+    const row = this.#records.knownRow(executionArn);
+    return { ...this.#records.describe(executionArn), ...redriveStatusOf(this.#executions.redriveFacts(row)) };
   }
 
   #definition(id: string): Definition {

@@ -39,7 +39,8 @@ const factsOf = (thread: Thread): JsonObject => {
       StartTime: isoTime(birth.startedAt),
       Name: birth.name,
       RoleArn: roleArn,
-      RedriveCount: 0,
+      RedriveCount: birth.redrive?.count ?? 0,
+      ...(birth.redrive === undefined ? {} : { RedriveTime: isoTime(birth.redrive.at) }),
     },
     StateMachine: { Id: birth.machineArn, Name: birth.machineArn.split(':').at(-1) ?? '' },
     State: {

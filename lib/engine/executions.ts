@@ -1,9 +1,10 @@
 import type { EngineClock } from './clock.ts';
 import type { Definition } from './definition/machine.ts';
 import { Execution } from './execution.ts';
-import { StateFailure, ThreadEnded } from './failure.ts';
+import { ApiError, StateFailure, ThreadEnded } from './failure.ts';
 import type { Journal } from './journal.ts';
 import type { ExecutionBirth, ExecutionEnd, ExecutionStatus, ThreadSnapshot } from './journal-entry.ts';
+import { isLeftOut, phaseToRedrive, type RedriveFacts, redriveStatusOf, withToken } from './redrive.ts';
 import { runThread } from './run-thread.ts';
 import type { ChildStart, Invoke, Runtime } from './runtime.ts';
 import { Thread, type ThreadedExecution } from './thread.ts';
@@ -22,6 +23,17 @@ export interface ExecutionsOptions {
   readonly definitionOf: (id: string) => Definition;
   /** Told of an error that is nobody's but the engine's own. */
   readonly onDefect: (error: unknown) => void;
+  /** Told of each execution that has come to one of these, when that is durable. */
+  readonly tell: { readonly of: readonly ExecutionStatus[]; change(executionArn: string): void };
+}
+
+/** An execution's row of the journal. */
+type Row = Readonly<Record<string, unknown>>;
+
+interface Redriving {
+  readonly clientToken: string | undefined;
+  readonly parent: Thread | undefined;
+  readonly mapRunRedrive: number;
 }
 
 type Ending = Pick<ExecutionEnd, 'error' | 'cause' | 'output'>;
@@ -88,19 +100,96 @@ export class Executions implements Runtime {
       [started],
       0,
     );
+    this.#tell(execution, 'RUNNING');
     this.#run(execution, thread);
     return execution;
   }
 
-  startChild({ parent, mapRunArn, label, program, index, input }: ChildStart): ThreadedExecution {
+  startChild({ parent, mapRunArn, label, program, index, input, mapRunRedrive }: ChildStart): ThreadedExecution {
     const { birth } = parent.execution;
     const name = this.uuid();
     const machineArn = `${birth.machineArn}/${label}`;
     const facts = { machineArn, name, arn: `${machineArn.replace(':stateMachine:', ':execution:')}:${name}` };
     const { definitionId } = birth;
     const id = this.journal.nextExecutionId();
-    const times = { startedAt: this.clock.now(), mapRunArn, itemIndex: index };
+    const times = { startedAt: this.clock.now(), mapRunArn, itemIndex: index, mapRunRedrive };
     return this.start({ id, ...facts, definitionId, program, input: JSON.stringify(input), ...times }, parent);
+  }
+
+  /** What decides whether an execution can be redriven. */
+  redriveFacts(row: Row): RedriveFacts {
+    const id = row.id as number;
+    const root = this.journal.get('SELECT snapshot FROM threads WHERE execution = ? AND id = 0', id);
+    return {
+      row,
+      events: this.#counters(id).events,
+      root: root === undefined ? undefined : (JSON.parse(root.snapshot as string) as ThreadSnapshot),
+      now: this.clock.now(),
+    };
+  }
+
+  /**
+   * Takes up an execution that ended unsuccessfully, in the state that it did not leave. Throws ExecutionNotRedrivable. Gives when it
+   * was.
+   */
+  redrive(row: Row, clientToken: string | undefined): number {
+    const { redriveStatus, redriveStatusReason } = redriveStatusOf(this.redriveFacts(row));
+    if (redriveStatus !== 'REDRIVABLE')
+      throw notRedrivable(redriveStatusReason ?? 'A child is redriven with its Map Run');
+    return this.#redrive(row, { clientToken, parent: undefined, mapRunRedrive: 0 });
+  }
+
+  redriveChild(parent: Thread, child: Row, mapRunRedrive: number): boolean {
+    if (redriveStatusOf(this.redriveFacts(child)).redriveStatus !== 'REDRIVABLE_BY_MAP_RUN') return false;
+    this.#redrive(child, { clientToken: undefined, parent, mapRunRedrive });
+    return true;
+  }
+
+  #redrive(row: Row, { clientToken, parent, mapRunRedrive }: Redriving): number {
+    const at = this.clock.now();
+    const redrive = { count: (row.redrives as number) + 1, at };
+    const birth = { ...birthOf(row), redrive, mapRunRedrive };
+    const counters = this.#counters(birth.id);
+    const execution = this.#adopt(birth, parent, counters);
+    const root = this.#restoreThreads(execution);
+    if (isLeftOut(root.state === '' ? undefined : root.current)) {
+      this.#release(execution);
+      throw notRedrivable('The embedded engine redrives no Parallel and no inline Map');
+    }
+    root.phase = phaseToRedrive(root.phase);
+    root.retries = [];
+    // A state that is done again is a transition, as a retry is.
+    if (root.phase.at === 'entered') execution.transitions += 1;
+    const tokens = withToken(row.redrive_tokens, clientToken, at);
+    const thread = { id: root.id, snapshot: () => root.snapshot() };
+    const run = root.phase.at === 'map-run' ? root.phase : undefined;
+    const events = execution.append(
+      { kind: 'execution-redriven', redriven: { ...redrive, mapRunRedrive, tokens }, thread },
+      [
+        { type: 'ExecutionRedriven', details: { redriveCount: redrive.count } },
+        ...(run === undefined
+          ? []
+          : [{ type: 'MapRunRedriven', details: { mapRunArn: run.arn, redriveCount: run.redrives ?? 0 } }]),
+      ],
+      counters.events,
+    );
+    root.lastEvent = events.at(-1)!.id;
+    this.#tell(execution, 'RUNNING');
+    this.#run(execution, root);
+    return at;
+  }
+
+  /** What follows from a status must not come before it is durable. */
+  #tell({ birth }: ThreadedExecution, status: ExecutionStatus): void {
+    const { tell } = this.#options;
+    if (!tell.of.includes(status)) return;
+    this.journal.committed().then(
+      () => {
+        if (!this.#isAbandoned) tell.change(birth.arn);
+      },
+      // Whoever writes the journal is told that it cannot be written.
+      () => undefined,
+    );
   }
 
   abortChild(child: ThreadedExecution): void {
@@ -123,6 +212,7 @@ export class Executions implements Runtime {
     const isOutside = status === 'ABORTED' || status === 'TIMED_OUT';
     const event = { type: endEvents[status], ...(Object.keys(details).length === 0 ? {} : { details }) };
     execution.append({ kind: 'execution-ended', end: execution.end }, [event], isOutside ? 0 : (root?.lastEvent ?? 0));
+    this.#tell(execution, status);
     for (const child of [...execution.children]) this.abortChild(child);
     execution.parent?.execution.children.delete(execution);
     if (execution.birth.mapRunArn !== undefined) this.#listeners.get(execution.birth.mapRunArn)?.(execution);
@@ -177,7 +267,7 @@ export class Executions implements Runtime {
     this.#live.set(birth.arn, execution);
     parent?.execution.children.add(execution);
     if (parent === undefined && definition.timeoutSeconds !== undefined) {
-      const at = birth.startedAt + definition.timeoutSeconds * 1000;
+      const at = (birth.redrive?.at ?? birth.startedAt) + definition.timeoutSeconds * 1000;
       execution.cancelTimeout = this.clock.setTimer(at, () =>
         this.end(execution, 'TIMED_OUT', { ...nothing, error: 'States.Timeout' }),
       );
@@ -239,7 +329,9 @@ export class Executions implements Runtime {
   }
 }
 
-const birthOf = (row: Record<string, unknown>): ExecutionBirth => ({
+const notRedrivable = (reason: string): ApiError => new ApiError('ExecutionNotRedrivable', reason);
+
+const birthOf = (row: Row): ExecutionBirth => ({
   id: row.id as number,
   arn: row.arn as string,
   name: row.name as string,
@@ -250,4 +342,6 @@ const birthOf = (row: Record<string, unknown>): ExecutionBirth => ({
   startedAt: row.started_at as number,
   mapRunArn: (row.map_run as string | null) ?? undefined,
   itemIndex: (row.item_index as number | null) ?? undefined,
+  mapRunRedrive: row.map_run_redrive as number,
+  ...(row.redriven_at === null ? {} : { redrive: { count: row.redrives as number, at: row.redriven_at as number } }),
 });

@@ -22,6 +22,7 @@ export const journalEntryKinds = [
   'branch-ended',
   'state-ended',
   'execution-ended',
+  'execution-redriven',
 ] as const;
 
 export type JournalEntryKind = (typeof journalEntryKinds)[number];
@@ -42,6 +43,16 @@ export interface ExecutionBirth {
   /** Set for a child of a Distributed Map. */
   readonly mapRunArn: string | undefined;
   readonly itemIndex: number | undefined;
+  /** Of a child: the redrive of its Map Run in which it was started, or redriven. */
+  readonly mapRunRedrive?: number;
+  /** The last time that it was redriven. */
+  readonly redrive?: Redrive;
+}
+
+/** An execution that ended unsuccessfully goes on: for the how-manieth time, and since when. */
+export interface Redrive {
+  readonly count: number;
+  readonly at: number;
 }
 
 /** How an execution ended. */
@@ -79,4 +90,6 @@ export interface JournalEntry {
   readonly removedThreads?: readonly number[];
   readonly birth?: ExecutionBirth;
   readonly end?: ExecutionEnd;
+  /** The execution runs again; `tokens` are those of the clients that asked for it. */
+  readonly redriven?: Redrive & { readonly mapRunRedrive: number; readonly tokens: string };
 }

@@ -1,4 +1,4 @@
-/** The tables of a journal. An execution that ended has no threads; the events of one batch are one row. */
+/** The tables of a journal. An execution that succeeded has no threads; the events of one batch are one row. */
 export const journalSchema = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
@@ -8,7 +8,9 @@ export const journalSchema = `
   CREATE TABLE IF NOT EXISTS executions (
     id INTEGER PRIMARY KEY, arn TEXT NOT NULL UNIQUE, name TEXT NOT NULL, machine_arn TEXT NOT NULL,
     definition_id TEXT NOT NULL, program TEXT NOT NULL, status TEXT NOT NULL, input TEXT NOT NULL, output TEXT,
-    error TEXT, cause TEXT, started_at INTEGER NOT NULL, stopped_at INTEGER, map_run TEXT, item_index INTEGER);
+    error TEXT, cause TEXT, started_at INTEGER NOT NULL, stopped_at INTEGER, map_run TEXT, item_index INTEGER,
+    redrives INTEGER NOT NULL DEFAULT 0, redriven_at INTEGER, redrive_tokens TEXT,
+    map_run_redrive INTEGER NOT NULL DEFAULT 0);
   CREATE INDEX IF NOT EXISTS executions_running ON executions (id) WHERE status = 'RUNNING';
   CREATE INDEX IF NOT EXISTS executions_of_map_run ON executions (map_run, item_index) WHERE map_run IS NOT NULL;
   CREATE INDEX IF NOT EXISTS executions_of_machine ON executions (machine_arn, id);
@@ -18,3 +20,11 @@ export const journalSchema = `
     execution INTEGER NOT NULL, first_event INTEGER NOT NULL, last_event INTEGER NOT NULL,
     transitions INTEGER NOT NULL, events TEXT NOT NULL, PRIMARY KEY (execution, first_event));
 `;
+
+/** What the executions of a journal of an earlier version lack. Those that ended before have no threads, and cannot be redriven. */
+export const laterColumns: Readonly<Record<string, string>> = {
+  redrives: 'INTEGER NOT NULL DEFAULT 0',
+  redriven_at: 'INTEGER',
+  redrive_tokens: 'TEXT',
+  map_run_redrive: 'INTEGER NOT NULL DEFAULT 0',
+};

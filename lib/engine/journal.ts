@@ -1,7 +1,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { HistoryEvent } from './history.ts';
 import type { ExecutionBirth, ExecutionEnd, JournalEntry, JournalEntryKind, ThreadSnapshot } from './journal-entry.ts';
-import { journalSchema } from './journal-schema.ts';
+import { journalSchema, laterColumns } from './journal-schema.ts';
 
 export { type JournalEntryKind, journalEntryKinds } from './journal-entry.ts';
 
@@ -11,6 +11,7 @@ interface PendingExecution {
   transitions: number;
   readonly threads: Map<number, (() => ThreadSnapshot) | undefined>;
   birth: ExecutionBirth | undefined;
+  redriven: JournalEntry['redriven'];
   end: ExecutionEnd | undefined;
 }
 
@@ -56,6 +57,7 @@ export class Journal {
   constructor({ path, durability, onCommitted, onFailure }: JournalOptions) {
     this.#database = new DatabaseSync(path);
     this.#database.exec(journalSchema);
+    this.#addLaterColumns();
     this.#durability = durability;
     this.#onCommitted = onCommitted;
     this.#onFailure =
@@ -83,6 +85,7 @@ export class Journal {
     if (entry.events !== undefined) pending.events.push(...entry.events);
     if (entry.transitions !== undefined) pending.transitions = entry.transitions;
     if (entry.birth !== undefined) pending.birth = entry.birth;
+    if (entry.redriven !== undefined) pending.redriven = entry.redriven;
     if (entry.end !== undefined) pending.end = entry.end;
     if (entry.thread !== undefined) pending.threads.set(entry.thread.id, entry.thread.snapshot);
     for (const id of entry.removedThreads ?? []) pending.threads.set(id, undefined);
@@ -181,7 +184,14 @@ export class Journal {
   #pendingOf(execution: number): PendingExecution {
     let pending = this.#pending.get(execution);
     if (pending === undefined) {
-      pending = { events: [], transitions: 0, threads: new Map(), birth: undefined, end: undefined };
+      pending = {
+        events: [],
+        transitions: 0,
+        threads: new Map(),
+        birth: undefined,
+        redriven: undefined,
+        end: undefined,
+      };
       this.#pending.set(execution, pending);
     }
     return pending;
@@ -202,8 +212,10 @@ export class Journal {
     });
   }
 
-  #write(id: number, { birth, events, transitions, threads, end }: PendingExecution): void {
+  #write(id: number, { birth, redriven, events, transitions, threads, end }: PendingExecution): void {
     if (birth !== undefined) this.#writeBirth(birth);
+    // Whoever redrives has read the end: the two are never in one batch the other way round.
+    if (redriven !== undefined) this.#writeRedriven(id, redriven);
     const [first, last] = [events[0], events.at(-1)];
     if (first !== undefined && last !== undefined) {
       this.run(
@@ -215,21 +227,37 @@ export class Journal {
         JSON.stringify(events),
       );
     }
+    // One that succeeded leaves no threads: what would be deleted below is not written.
+    for (const [thread, snapshot] of end?.status === 'SUCCEEDED' ? [] : threads) {
+      if (snapshot === undefined) this.run('DELETE FROM threads WHERE execution = ? AND id = ?', id, thread);
+      else this.run('INSERT OR REPLACE INTO threads VALUES (?, ?, ?)', id, thread, JSON.stringify(snapshot()));
+    }
     if (end !== undefined) this.#writeEnd(id, end);
-    else {
-      for (const [thread, snapshot] of threads) {
-        if (snapshot === undefined) this.run('DELETE FROM threads WHERE execution = ? AND id = ?', id, thread);
-        else this.run('INSERT OR REPLACE INTO threads VALUES (?, ?, ?)', id, thread, JSON.stringify(snapshot()));
-      }
+  }
+
+  #addLaterColumns(): void {
+    const known = new Set(this.all('SELECT name FROM pragma_table_info(?)', 'executions').map(({ name }) => name));
+    for (const [name, type] of Object.entries(laterColumns)) {
+      if (!known.has(name)) this.#database.exec(`ALTER TABLE executions ADD COLUMN ${name} ${type}`);
     }
   }
 
   #writeBirth(birth: ExecutionBirth): void {
     const { id, arn, name, machineArn, definitionId, program, input, startedAt, mapRunArn, itemIndex } = birth;
+    const { mapRunRedrive = 0 } = birth;
     this.run(
-      `INSERT INTO executions (id, arn, name, machine_arn, definition_id, program, status, input, started_at, map_run, item_index)
-       VALUES (?, ?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?)`,
+      `INSERT INTO executions (id, arn, name, machine_arn, definition_id, program, status, input, started_at, map_run, item_index, map_run_redrive)
+       VALUES (?, ?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?, ?)`,
       ...[id, arn, name, machineArn, definitionId, program, input, startedAt, mapRunArn ?? null, itemIndex ?? null],
+      mapRunRedrive,
+    );
+  }
+
+  #writeRedriven(id: number, { count, at, mapRunRedrive, tokens }: NonNullable<JournalEntry['redriven']>): void {
+    this.run(
+      `UPDATE executions SET status = 'RUNNING', error = NULL, cause = NULL, stopped_at = NULL, redrives = ?, redriven_at = ?,
+       map_run_redrive = ?, redrive_tokens = ? WHERE id = ?`,
+      ...[count, at, mapRunRedrive, tokens, id],
     );
   }
 
@@ -238,7 +266,8 @@ export class Journal {
       'UPDATE executions SET status = ?, output = ?, error = ?, cause = ?, stopped_at = ? WHERE id = ?',
       ...[status, output ?? null, error ?? null, cause ?? null, stoppedAt, id],
     );
-    this.run('DELETE FROM threads WHERE execution = ?', id);
+    // Where it stood is what a redrive goes on from.
+    if (status === 'SUCCEEDED') this.run('DELETE FROM threads WHERE execution = ?', id);
   }
 
   #transaction(work: () => void): void {

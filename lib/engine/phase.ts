@@ -17,6 +17,8 @@ export interface MapRunPhase {
   readonly items: readonly Json[];
   readonly concurrency: number;
   readonly toleratedFailures: number;
+  /** How often it was redriven. */
+  readonly redrives?: number;
 }
 
 /** An invocation whose end was not written yet. After a restart it is done again with the same arguments and token. */
@@ -36,7 +38,14 @@ export type Phase =
   | { readonly at: 'entered' }
   | InvokingPhase
   | { readonly at: 'succeeded'; readonly result: Json }
-  | { readonly at: 'failed'; readonly error?: string; readonly cause?: string; readonly isCatchable: boolean }
+  /** `mapRun` is what failed, where it can be redriven. */
+  | {
+      readonly at: 'failed';
+      readonly error?: string;
+      readonly cause?: string;
+      readonly isCatchable: boolean;
+      readonly mapRun?: MapRunPhase;
+    }
   | { readonly at: 'retrying'; readonly until: number }
   | { readonly at: 'waiting'; readonly until: number }
   | BranchesPhase

@@ -17,6 +17,7 @@ const operations: Readonly<Record<string, { readonly required: readonly string[]
   StartExecution: { required: ['stateMachineArn'], run: (engine, request) => engine.startExecution(request) },
   DescribeExecution: { required: ['executionArn'], run: (engine, request) => engine.describeExecution(request) },
   StopExecution: { required: ['executionArn'], run: (engine, request) => engine.stopExecution(request) },
+  RedriveExecution: { required: ['executionArn'], run: (engine, request) => engine.redriveExecution(request) },
   ListExecutions: { required: [], run: (engine, request) => engine.listExecutions(request) },
   GetExecutionHistory: { required: ['executionArn'], run: (engine, request) => engine.getExecutionHistory(request) },
   SendTaskSuccess: { required: ['taskToken', 'output'], run: (engine, request) => engine.sendTaskSuccess(request) },

@@ -16,6 +16,10 @@ export interface ExecutionSummary {
 }
 
 export type ExecutionDescription = ExecutionSummary & {
+  readonly redriveCount: number;
+  readonly redriveDate?: number;
+  readonly redriveStatus?: string;
+  readonly redriveStatusReason?: string;
   readonly input: string;
   readonly output?: string;
   readonly error?: string;
@@ -104,7 +108,8 @@ export class Records {
     const row = this.knownRow(executionArn);
     const optional = { output: row.output, error: row.error, cause: row.cause };
     const set = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== null));
-    return { ...summaryOf(row), input: row.input as string, ...set };
+    const redriven = row.redriven_at === null ? {} : { redriveDate: (row.redriven_at as number) / 1000 };
+    return { ...summaryOf(row), input: row.input as string, ...set, redriveCount: row.redrives as number, ...redriven };
   }
 
   /** Executions of a machine, or children of a Map Run, newest first. */

@@ -16,6 +16,7 @@ export interface ChildStart {
   readonly program: string;
   readonly index: number;
   readonly input: Json;
+  readonly mapRunRedrive: number;
 }
 
 /** What the runners of states get: the outside world, and the little of the engine that they need. */
@@ -27,6 +28,8 @@ export interface Runtime {
   random(): number;
   uuid(): string;
   startChild(child: ChildStart): ThreadedExecution;
+  /** Takes up a child that ended unsuccessfully, in a redrive of its Map Run. False where it cannot be. */
+  redriveChild(parent: Thread, child: Record<string, unknown>, mapRunRedrive: number): boolean;
   /** Ends a child that its parent gives up. */
   abortChild(child: ThreadedExecution): void;
   /** Calls back with every child of the Map Run that ends from now on. Gives the way to stop listening. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { Engine, type ExecutionDescription } from '../../lib/engine/engine.ts';
+import { Engine, type EngineOptions, type ExecutionDescription } from '../../lib/engine/engine.ts';
 import { type Durability, Journal } from '../../lib/engine/journal.ts';
 import type { JournalEntryKind } from '../../lib/engine/journal-entry.ts';
 import type { Json } from '../../lib/engine/json.ts';
@@ -18,6 +18,7 @@ export interface FixtureOptions {
   readonly random?: number;
   readonly onCommitted?: (kind: JournalEntryKind) => void;
   readonly durability?: Durability;
+  readonly onStatusChange?: EngineOptions['onStatusChange'];
 }
 
 /** A path for a journal file that is removed when the test is over. */
@@ -84,6 +85,7 @@ export class EngineFixture {
       random = 0.5,
       onCommitted,
       durability,
+      onStatusChange,
     } = options;
     this.clock = clock;
     this.path = path;
@@ -103,6 +105,7 @@ export class EngineFixture {
         return (await implementation(payload as never)) as Json;
       },
       onDefect: (error) => this.defects.push(error),
+      ...(onStatusChange === undefined ? {} : { onStatusChange }),
     });
     onTestFinished(() => this.engine.close());
   }

@@ -93,6 +93,7 @@ class World {
   readonly answered = new Set<string>();
   readonly calls: string[] = [];
   readonly clock = new VirtualClock(1_700_000_000_000);
+  isRedriven = false;
   #flaky = 0;
 
   readonly functions: Functions = {
@@ -113,6 +114,15 @@ class World {
     return name;
   }
 
+  /** While it waits for its first answer it is stopped once, and redriven. */
+  async stopAndRedrive({ engine }: EngineFixture, executionArn: string): Promise<boolean> {
+    if (this.isRedriven || this.tokens.size === 0) return false;
+    await engine.stopExecution({ executionArn });
+    await engine.redriveExecution({ executionArn });
+    this.isRedriven = true;
+    return true;
+  }
+
   /** Beats for and answers one open token; false when there is none. */
   async answerOne({ engine }: EngineFixture): Promise<boolean> {
     const open = [...this.tokens].find((token) => !this.answered.has(token));
@@ -128,6 +138,18 @@ class World {
     return true;
   }
 }
+
+/** A life may have ended between the stop and the redrive. */
+const redriven = async ({ engine }: EngineFixture): Promise<string | undefined> => {
+  const executionArn = engine.executionArn(engine.stateMachineArn('machine'), 'run');
+  const isStopped = await engine.describeExecution({ executionArn }).then(
+    ({ status }) => status === 'ABORTED',
+    () => false,
+  );
+  if (!isStopped) return undefined;
+  await engine.redriveExecution({ executionArn });
+  return executionArn;
+};
 
 /** Runs the machine over as many lives of the engine as it takes; `crashAt` says after which commit a life ends. */
 const live = async (crashAt: (kind: JournalEntryKind, commit: number) => boolean) => {
@@ -150,10 +172,11 @@ const live = async (crashAt: (kind: JournalEntryKind, commit: number) => boolean
     });
     const run = async (): Promise<void> => {
       await fixture.engine.resume();
-      executionArn = await fixture.start(everything);
+      executionArn = (await redriven(fixture)) ?? (await fixture.start(everything));
       for (;;) {
         await fixture.engine.idle();
         if (hasCrashed) return;
+        if (await world.stopAndRedrive(fixture, executionArn)) continue;
         const description = await fixture.describe(executionArn);
         if (description.status !== 'RUNNING') throw new Error(`ended as ${description.status}: ${description.cause}`);
         if (!(await world.answerOne(fixture)) && !world.clock.runNext()) throw new Error('nothing moves');

@@ -27,6 +27,8 @@ class MapRun {
   readonly #state: MapState;
   readonly #phase: MapRunPhase;
   readonly #ended = new Completions<ExecutionStatus>();
+  /** Those that did not succeed before a redrive and are to run again, the first item first. */
+  #due: Record<string, unknown>[] = [];
   #next = 0;
   #running = 0;
   #failed = 0;
@@ -46,6 +48,8 @@ class MapRun {
     try {
       this.#countThoseOfBefore();
       for (;;) {
+        await this.#redriveSome();
+        this.#checkTolerance();
         await this.#startSome();
         if (this.#running === 0) return;
         this.#take(await this.#ended.next(this.#thread));
@@ -61,20 +65,42 @@ class MapRun {
 
   /** After a restart: which children there are. They were started in order, so the next index is their number. */
   #countThoseOfBefore(): void {
-    const rows = this.#runtime.journal.all(
-      'SELECT status, count(*) AS n FROM executions WHERE map_run = ? GROUP BY status',
-      this.#phase.arn,
+    const { arn, redrives = 0 } = this.#phase;
+    const { journal } = this.#runtime;
+    const rows = journal.all(
+      'SELECT status, map_run_redrive < ? AS before, count(*) AS n FROM executions WHERE map_run = ? GROUP BY status, before',
+      ...[redrives, arn],
     );
-    for (const { status, n } of rows as { status: ExecutionStatus; n: number }[]) {
+    for (const { status, before, n } of rows as { status: ExecutionStatus; before: number; n: number }[]) {
       this.#next += n;
       if (status === 'RUNNING') this.#running += n;
-      else if (status !== 'SUCCEEDED') this.#failed += n;
+      else if (status !== 'SUCCEEDED' && before === 0) this.#failed += n;
+    }
+    if (redrives > 0) {
+      this.#due = journal.all(
+        `SELECT * FROM executions WHERE map_run = ? AND status NOT IN ('RUNNING', 'SUCCEEDED') AND map_run_redrive < ?
+         ORDER BY item_index`,
+        ...[arn, redrives],
+      );
     }
     this.#checkTolerance();
   }
 
+  /** Those of before come first, as they did then. */
+  async #redriveSome(): Promise<void> {
+    const { concurrency, redrives = 0 } = this.#phase;
+    for (let redriven = 1; this.#running < concurrency; redriven += 1) {
+      const child = this.#due.shift();
+      if (child === undefined) return;
+      if (this.#runtime.redriveChild(this.#thread, child, redrives)) this.#running += 1;
+      else this.#failed += 1;
+      if (redriven % startsPerTurn === 0) await this.#runtime.breathe();
+      this.#thread.checkAlive();
+    }
+  }
+
   async #startSome(): Promise<void> {
-    const { items, concurrency, arn } = this.#phase;
+    const { items, concurrency, arn, redrives = 0 } = this.#phase;
     for (let started = 1; this.#next < items.length && this.#running < concurrency; started += 1) {
       const index = this.#next;
       const input = await inputOfItem(this.#thread, this.#state, { index, value: items[index] ?? null });
@@ -89,6 +115,7 @@ class MapRun {
         program: processor.pointer,
         index,
         input,
+        mapRunRedrive: redrives,
       });
       if (started % startsPerTurn === 0) await this.#runtime.breathe();
       this.#thread.checkAlive();
@@ -160,7 +187,13 @@ const perform = async (runtime: Runtime, thread: Thread, state: MapState, phase:
       ...(reason === undefined ? {} : { cause: reason }),
     };
     thread.record('task-failed', [{ type: 'MapRunFailed', details }], {
-      phase: { at: 'failed', ...details, isCatchable },
+      // A result that is too large comes of a Map Run in which nothing failed: there is nothing to redrive in it.
+      phase: {
+        at: 'failed',
+        ...details,
+        isCatchable,
+        ...(name === 'States.DataLimitExceeded' ? {} : { mapRun: phase }),
+      },
     });
   }
 };

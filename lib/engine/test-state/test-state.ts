@@ -44,7 +44,7 @@ const runtimeFor = ({ context }: TestStateRequest, { clock, random, uuid, invoke
     throw refusal('The embedded engine tests this state with a mock only');
   };
   return {
-    ...{ clock, random, uuid, invoke, startChild: never, abortChild: never, onChildEnded: never },
+    ...{ clock, random, uuid, invoke, startChild: never, redriveChild: never, abortChild: never, onChildEnded: never },
     onDefect: (error) => {
       throw error;
     },
