@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from './json.ts';
-import type { PlannedDeployment } from './plan/plan.ts';
+import type { KeptDeployment } from './plan/kept-deployment.ts';
 
 export type { Clock, Random } from './clock-port.ts';
 export type {
@@ -163,7 +163,7 @@ export interface RunRequest {
   /** Unique for every attempt, for example `01JD…-12-1`; the executor makes it visible where it can. */
   readonly key: string;
   readonly batch_id: string;
-  readonly deployment: PlannedDeployment;
+  readonly deployment: KeptDeployment;
   readonly version: string;
   /** Milliseconds since 1970, when the attempt was made. */
   readonly at: number;

@@ -1,4 +1,5 @@
-import type { ArtifactType, PlannedDeployment, Replay, RollbackStrategy, Strategy } from '../plan/plan.ts';
+import type { KeptDeployment } from '../plan/kept-deployment.ts';
+import type { ArtifactType, Replay, RollbackStrategy, Strategy } from '../plan/plan.ts';
 
 /** A valid batch after the merge of its defaults: every field that has a default is set. Plain JSON. */
 export interface Batch {
@@ -59,7 +60,7 @@ export interface Deployment {
     readonly timeout?: number;
   };
   /** As it was planned then: plan takes it as it is. Only a rollback sets it, never a file. */
-  readonly planned?: PlannedDeployment;
+  readonly planned?: KeptDeployment;
   /** Only a rollback or a retry sets it. */
   readonly replay?: Replay;
 }

@@ -1,11 +1,11 @@
-import type { PlannedDeployment } from '../plan/plan.ts';
+import type { WatchedDeployment } from '../plan/kept-deployment.ts';
 import type { Failure } from '../record/rows.ts';
 
 export interface AttemptThatFailed {
   readonly failure: Failure;
   /** From 1. */
   readonly attempt: number;
-  readonly deployment: Pick<PlannedDeployment, 'retry_count' | 'rollback_strategy' | 'workload'>;
+  readonly deployment: Pick<WatchedDeployment, 'retry_count' | 'rollback_strategy' | 'workload' | 'replay'>;
   /** Nothing new may start, another attempt included. */
   readonly batchCancelled: boolean;
 }
@@ -30,7 +30,7 @@ const wantsRestore = ({ rollback_strategy }: AttemptThatFailed['deployment'], { 
   rollback_strategy === 'automatic' && touched === true;
 
 /** To put back the release before would be to run it again: the migration of last month, for example. */
-export const runsOnce = ({ workload }: Pick<PlannedDeployment, 'workload'>): boolean => workload.kind === 'job';
+export const runsOnce = ({ workload }: Pick<WatchedDeployment, 'workload'>): boolean => workload.kind === 'job';
 
 export const notRunAgain = 'The job of the release before was not run again: what it did, it did once';
 

@@ -1,5 +1,6 @@
 import { counted } from '../counted.ts';
-import type { HealthCheck, PlannedDeployment } from '../plan/plan.ts';
+import type { KeptDeployment } from '../plan/kept-deployment.ts';
+import type { HealthCheck } from '../plan/plan.ts';
 import type { HealthAnswer, HealthRequest } from '../ports.ts';
 import type { Evidence } from '../rollout/judgement.ts';
 
@@ -35,7 +36,7 @@ export interface HealthJudgement {
 }
 
 /** What to ask for, or nothing when the check is off or has neither path nor URL. */
-export function healthRequestOf(deployment: PlannedDeployment): HealthRequest | undefined {
+export function healthRequestOf(deployment: KeptDeployment): HealthRequest | undefined {
   const { enabled, path, port, url } = deployment.health_check;
   if (!enabled || (path === undefined && url === undefined)) return undefined;
   return {

@@ -4,7 +4,8 @@ import type { Held } from '../deployment/held.ts';
 import type { Status } from '../deployment/status.ts';
 import type { Reach } from '../grants/reach.ts';
 import type { Json, JsonObject } from '../json.ts';
-import type { PlannedDeployment, Strategy } from '../plan/plan.ts';
+import type { KeptDeployment } from '../plan/kept-deployment.ts';
+import type { Strategy } from '../plan/plan.ts';
 import type { Item, Key } from '../ports.ts';
 import type { Baseline } from '../rollout/baseline.ts';
 import type { RollbackRequest } from '../undo/undo-rows.ts';
@@ -284,7 +285,7 @@ export interface Release {
   readonly container?: string;
   /** Those that could be, where that did not tell it either. */
   readonly containers?: readonly string[];
-  readonly deployment: PlannedDeployment;
+  readonly deployment: KeptDeployment;
   /** Where it is known from: recorded after a verified deployment, or read from what ran on the cluster. */
   readonly origin: 'recorded' | 'observed';
   readonly at: number;
@@ -304,6 +305,8 @@ export interface LastOutcomeRow {
   readonly release_after?: string;
   /** Of which any could be the service, where nothing tells which is. */
   readonly containers?: readonly string[];
+  /** Of that deployment. Absent in rows of earlier versions. */
+  readonly infrastructure_id?: string;
   readonly at: number;
 }
 

@@ -1,6 +1,6 @@
 import type { Budget } from '../budget/budget.ts';
 import type { HindranceKind } from '../deployment/held.ts';
-import type { PlannedDeployment } from '../plan/plan.ts';
+import type { WatchedDeployment } from '../plan/kept-deployment.ts';
 import type { CancelResult, RunState, Trouble } from '../ports.ts';
 import type { Baseline } from '../rollout/baseline.ts';
 import type { Expected, Progress } from '../rollout/judgement.ts';
@@ -11,7 +11,7 @@ export interface RunWatchRow {
   readonly batch_id: string;
   readonly index: number;
   readonly wait: Wait;
-  readonly deployment: PlannedDeployment;
+  readonly deployment: WatchedDeployment;
   readonly version: string;
   readonly key: string;
   /**
@@ -73,7 +73,7 @@ export interface RolloutWatchRow {
   readonly batch_id: string;
   readonly index: number;
   readonly wait: Wait;
-  readonly deployment: PlannedDeployment;
+  readonly deployment: WatchedDeployment;
   readonly expected: Expected;
   readonly baseline: Baseline;
   /** Of a restore: what it found is what ran before the attempt, so nothing was ever replaced. */

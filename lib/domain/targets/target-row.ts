@@ -1,8 +1,8 @@
 import type { Place } from '../schedule/place.ts';
 
 /**
- * What became of a target: a deployment is at work there; what was asked for was seen to run; it failed and was not put back; nobody
- * knows; the release before was put back; it was deleted.
+ * What became of a target: a deployment is at work there; what was asked for was seen to run; it failed, or was stopped, and was not
+ * put back; nobody knows; the release before was put back; it was deleted.
  */
 export const targetStates = ['changing', 'verified', 'failed', 'unknown', 'restored', 'deleted'] as const;
 export type TargetState = (typeof targetStates)[number];
@@ -14,6 +14,8 @@ export interface Standing extends Place {
   readonly version?: string;
   /** The image that was seen then, in full, where the service's container is known. */
   readonly image?: string;
+  /** Of that deployment. Absent in what is derived from rows that do not name it. */
+  readonly infrastructure_id?: string;
   /** Milliseconds since 1970: since when it is so. */
   readonly since: number;
 }
@@ -24,7 +26,6 @@ export interface Standing extends Place {
  */
 export interface TargetRow extends Standing {
   readonly target: string;
-  readonly infrastructure_id: string;
   /** While it is `changing`: what stood there before, to which a deployment that has changed nothing goes back. */
   readonly before?: Standing;
 }

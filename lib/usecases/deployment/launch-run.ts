@@ -1,4 +1,4 @@
-import type { PlannedDeployment } from '../../domain/plan/plan.ts';
+import { type KeptDeployment, type WatchedDeployment, watchedDeployment } from '../../domain/plan/kept-deployment.ts';
 import type { RunRequest, Write } from '../../domain/ports.ts';
 import { changeItem } from '../../domain/record/change.ts';
 import { executorWatcher, keys } from '../../domain/record/keys.ts';
@@ -29,7 +29,7 @@ type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pac
 export interface Launch {
   readonly place: PlaceOfWait;
   /** The deployment as it was planned; for a restore, the one of the earlier release. */
-  readonly deployment: PlannedDeployment;
+  readonly deployment: WatchedDeployment;
   readonly version: string;
   readonly attempt: number | 'restore';
   /** The execution that asks for it. */
@@ -130,7 +130,7 @@ const intentWrites = (
     batch_id,
     index,
     wait,
-    deployment,
+    deployment: watchedDeployment(deployment),
     version,
     key,
     phase: 'intended',
@@ -170,5 +170,5 @@ const giveUp = (deps: Needs, { place, deployment }: Launch, failure: Failure): P
 export const runPlace = (
   { batch_id, index }: { readonly batch_id: string; readonly index: number },
   wait: PlaceOfWait['wait'],
-  { executor }: PlannedDeployment,
+  { executor }: KeptDeployment,
 ): PlaceOfWait => ({ batch_id, index, wait, watcher: executorWatcher(executor.account) });

@@ -1,4 +1,4 @@
-import type { PlannedDeployment } from '../../domain/plan/plan.ts';
+import type { KeptDeployment } from '../../domain/plan/kept-deployment.ts';
 import type { Write } from '../../domain/ports.ts';
 import { executorWatcher, keys, type Wait } from '../../domain/record/keys.ts';
 import { type CaptureRow, type Failure, type ItemRow, rowOf } from '../../domain/record/rows.ts';
@@ -35,7 +35,7 @@ export const resumeStart = (deps: Needs, { place, deployment }: Begun, asked: nu
   updateWatch(deps, place, { set: sentAgain(deployment, asked, deps.clock.now()), when: { exists: true } });
 
 /** The time of an attempt counts from when it was asked for last: before, there was certainly no run. */
-export const sentAgain = ({ timeout }: PlannedDeployment, asked: number, now: number) =>
+export const sentAgain = ({ timeout }: Pick<KeptDeployment, 'timeout'>, asked: number, now: number) =>
   ({ phase: 'intended', asked, sent_at: now, deadline: now + timeout * 1_000 }) as const;
 
 /** Why an attempt failed that was given up in a pause. */
@@ -56,7 +56,7 @@ export interface GivenUp {
 export const giveUpStart = async (
   { table }: Pick<Deps, 'table'>,
   item: ItemRow,
-  { planned, capture }: { readonly planned: PlannedDeployment; readonly capture: CaptureRow | undefined },
+  { planned, capture }: { readonly planned: KeptDeployment; readonly capture: CaptureRow | undefined },
 ): Promise<GivenUp | undefined> => {
   const wait = startOf(item);
   if (wait === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { concludeDeployment } from '../../domain/deployment/conclude-deployment.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { PlannedDeployment } from '../../domain/plan/plan.ts';
+import type { WatchedDeployment } from '../../domain/plan/kept-deployment.ts';
 import type { Write } from '../../domain/ports.ts';
 import { changeItem, pendingItem } from '../../domain/record/change.ts';
 import { toldEvidence } from '../../domain/record/evidence.ts';
@@ -62,7 +62,7 @@ export const recordOutcomeIf = async (
 };
 
 interface Recorded {
-  readonly planned: PlannedDeployment;
+  readonly planned: WatchedDeployment;
   readonly item: ItemRow;
   readonly outcome: Outcome;
   readonly capture: CaptureRow | undefined;

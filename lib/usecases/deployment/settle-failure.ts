@@ -1,5 +1,5 @@
 import { decideAfterFailure, withoutRestore } from '../../domain/deployment/next-step.ts';
-import type { PlannedDeployment } from '../../domain/plan/plan.ts';
+import type { WatchedDeployment } from '../../domain/plan/kept-deployment.ts';
 import { type Evidence, toldEvidence } from '../../domain/record/evidence.ts';
 import { foreignName, foreignText } from '../../domain/record/foreign-text.ts';
 import { keys } from '../../domain/record/keys.ts';
@@ -12,7 +12,7 @@ type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random'>;
 
 export interface FailedWait {
   readonly place: PlaceOfWait;
-  readonly deployment: PlannedDeployment;
+  readonly deployment: WatchedDeployment;
   readonly failure: Failure;
   readonly actor: string;
   /** What is known of the run by now. */

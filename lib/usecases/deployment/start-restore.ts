@@ -1,5 +1,6 @@
 import { notRunAgain, runsOnce } from '../../domain/deployment/next-step.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
+import type { KeptDeployment } from '../../domain/plan/kept-deployment.ts';
 import type { PlannedDeployment, RolloutSettings, Workload } from '../../domain/plan/plan.ts';
 import type { WorkloadView } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
@@ -81,7 +82,7 @@ const pause = 1_000;
  * What stands there may be somebody else's, so a cluster that does not answer is asked again for some seconds. Then the release is put
  * back all the same: nobody saw that anything else stands there, and what failed must not stay because of the network.
  */
-const lookAt = async ({ cluster, clock }: Needs, deployment: PlannedDeployment): Promise<WorkloadView | undefined> => {
+const lookAt = async ({ cluster, clock }: Needs, deployment: KeptDeployment): Promise<WorkloadView | undefined> => {
   const end = clock.now() + patience;
   for (;;) {
     try {

@@ -1,4 +1,4 @@
-import type { PlannedDeployment } from '../../domain/plan/plan.ts';
+import type { WatchedDeployment } from '../../domain/plan/kept-deployment.ts';
 import type { StartResult } from '../../domain/ports.ts';
 import { foreignName } from '../../domain/record/foreign-text.ts';
 import type { Failure } from '../../domain/record/rows.ts';
@@ -17,7 +17,7 @@ export type Answer = Exclude<StartResult, { readonly kind: 'busy' }>;
 
 export interface Begun {
   readonly place: PlaceOfWait;
-  readonly deployment: PlannedDeployment;
+  readonly deployment: WatchedDeployment;
 }
 
 /** Accepted is not started, and unknown is not failed: those two are left to the poller. */

@@ -9,8 +9,9 @@ import {
   recordedAtObject,
   recordedRelease,
 } from '../../domain/record/recorded-release.ts';
-import { type LastOutcomeRow, type Release, rowOf } from '../../domain/record/rows.ts';
+import { rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
+import { readGoodAndLast } from '../targets/read-now.ts';
 
 /** An API call ends after 29 s, of which a large plan takes 12: more targets than this are not looked up. */
 export const mostTargets = 1000;
@@ -57,10 +58,6 @@ const readOne = async (
 };
 
 const readTarget = async (table: Table, target: string): Promise<RecordedRelease | undefined> => {
-  const good = keys.goodRelease(target);
-  const last = keys.lastOutcome(target);
-  // Nothing stands between the two.
-  const { items } = await table.query({ pk: good.pk, from: good.sk, to: last.sk, limit: 2 });
-  const of = (sk: string) => items.find((item) => item.sk === sk);
-  return recordedRelease(rowOf<Release>(of(good.sk)), rowOf<LastOutcomeRow>(of(last.sk)));
+  const { good, last } = await readGoodAndLast(table, target);
+  return recordedRelease(good, last);
 };

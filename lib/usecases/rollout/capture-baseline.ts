@@ -1,5 +1,6 @@
 import { humanWaitOf } from '../../domain/deployment/human-wait.ts';
 import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
+import { keptDeployment } from '../../domain/plan/kept-deployment.ts';
 import type { NamesOfClusters } from '../../domain/plan/lock-names.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { Cluster, WorkloadView } from '../../domain/ports.ts';
@@ -156,5 +157,5 @@ const observedRelease = (
   const workload = withContainer(deployment.workload, baseline);
   const look = { workload, expected: { version, artifactType, image }, view, now };
   if (!isRunning({ ...look, ...(settings && { settings }) })) return undefined;
-  return { version, image, deployment, origin: 'observed', at: now, batch_id: '' };
+  return { version, image, deployment: keptDeployment(deployment), origin: 'observed', at: now, batch_id: '' };
 };

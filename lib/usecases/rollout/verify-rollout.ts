@@ -1,5 +1,6 @@
 import { FlotillaError } from '../../domain/errors.ts';
-import type { PlannedDeployment, RolloutSettings } from '../../domain/plan/plan.ts';
+import { type KeptDeployment, keptDeployment, watchedDeployment } from '../../domain/plan/kept-deployment.ts';
+import type { RolloutSettings } from '../../domain/plan/plan.ts';
 import type { Write } from '../../domain/ports.ts';
 import { clusterWatcher, keys, type Wait } from '../../domain/record/keys.ts';
 import { type CaptureRow, type ItemRow, itemOf, rowOf } from '../../domain/record/rows.ts';
@@ -66,7 +67,12 @@ const watchRow = async (
   const common = { batch_id, index, wait, baseline, at: deps.clock.now(), deadline };
   if (task.attempt !== 'restore') {
     const { docker_image_version: version, docker_artifact_type: artifactType } = deployment;
-    return { ...common, ...sinceOf(at), deployment, expected: { version, artifactType } };
+    return {
+      ...common,
+      ...sinceOf(at),
+      deployment: watchedDeployment(deployment),
+      expected: { version, artifactType },
+    };
   }
   if (previous === undefined) throw new FlotillaError('ContractBroken', `deployment ${index} has no previous release`);
   return {
@@ -75,14 +81,14 @@ const watchRow = async (
     baseline: restoreBaseline ?? baseline,
     ...(restoreBaseline !== undefined && isSameRevision(baseline, restoreBaseline) ? { untouched: true } : {}),
     // How it is judged is what is asked for now, and not what was when that release was deployed.
-    deployment: withSettings(previous.deployment, deployment.rollout),
+    deployment: withSettings(keptDeployment(previous.deployment), deployment.rollout),
     expected: expectedOf(previous),
   };
 };
 
 const sinceOf = (at: number | undefined): Pick<RolloutWatchRow, 'since'> => (at === undefined ? {} : { since: at });
 
-const withSettings = ({ rollout: _, ...deployment }: PlannedDeployment, rollout: RolloutSettings | undefined) => ({
+const withSettings = ({ rollout: _, ...deployment }: KeptDeployment, rollout: RolloutSettings | undefined) => ({
   ...deployment,
   ...(rollout === undefined ? {} : { rollout }),
 });

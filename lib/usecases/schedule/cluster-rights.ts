@@ -9,7 +9,7 @@ import {
   remedyFor,
 } from '../../domain/catalogue/noted-rights.ts';
 import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
-import type { PlannedDeployment } from '../../domain/plan/plan.ts';
+import type { KeptDeployment } from '../../domain/plan/kept-deployment.ts';
 import type { Cluster } from '../../domain/ports.ts';
 import type { ClusterRow } from '../../domain/record/cluster-row.ts';
 import { keys } from '../../domain/record/keys.ts';
@@ -20,7 +20,7 @@ import { retryConflict } from '../retry-conflict.ts';
 type Needs = Pick<Deps, 'table' | 'clock' | 'random' | 'catalogue' | 'tell'>;
 
 interface Asked {
-  readonly deployment: PlannedDeployment;
+  readonly deployment: KeptDeployment;
   readonly cluster: Cluster;
 }
 
@@ -66,7 +66,7 @@ export const reviewRightsAnew = async (deps: Needs, asked: Asked): Promise<void>
 
 const readRights = async (
   { table }: Needs,
-  { cluster, workload }: PlannedDeployment,
+  { cluster, workload }: KeptDeployment,
 ): Promise<NamespaceRights | undefined> =>
   rowOf<ClusterRow>(await table.get(keys.cluster(cluster)))?.rights?.[workload.namespace];
 
@@ -88,7 +88,7 @@ const askRights = async (
   return missing;
 };
 
-const keep = async (deps: Needs, { cluster, workload }: PlannedDeployment, said: NamespaceRights): Promise<void> => {
+const keep = async (deps: Needs, { cluster, workload }: KeptDeployment, said: NamespaceRights): Promise<void> => {
   await retryConflict(deps, async () => {
     const row = rowOf<ClusterRow>(await deps.table.get(keys.cluster(cluster)));
     // Without a row nobody knows yet which cluster it is.

@@ -1,6 +1,6 @@
 import { hasChangedNothing } from '../../domain/deployment/conclude-deployment.ts';
+import { type KeptDeployment, keptDeployment } from '../../domain/plan/kept-deployment.ts';
 import { objectOf } from '../../domain/plan/lock-names.ts';
-import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { Write } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
 import type { LastChangeRow } from '../../domain/record/recorded-release.ts';
@@ -23,7 +23,7 @@ interface Verified {
 
 /** A verified deployment becomes the release that a later failure returns to. `id` is new and sorts by time. */
 export const releaseWrites = (
-  deployment: PlannedDeployment,
+  deployment: KeptDeployment,
   { batchId, at, id, seen: { image, digest, container, containers, ttl_seconds } = {} }: Verified,
 ): readonly Write[] => {
   const release: Release = {
@@ -33,7 +33,7 @@ export const releaseWrites = (
     ...(container === undefined ? {} : { container }),
     ...(containers === undefined ? {} : { containers }),
     ...(ttl_seconds === undefined ? {} : { ttl_seconds }),
-    deployment,
+    deployment: keptDeployment(deployment),
     origin: 'recorded',
     at,
     batch_id: batchId,
@@ -46,10 +46,7 @@ export const releaseWrites = (
 };
 
 /** Whoever has changed an object had its lock: the rows of one object are written one after the other, whatever their targets. */
-const changeWrite = (
-  { target, cluster, workload }: PlannedDeployment,
-  change: Omit<LastChangeRow, 'target'>,
-): Write => {
+const changeWrite = ({ target, cluster, workload }: KeptDeployment, change: Omit<LastChangeRow, 'target'>): Write => {
   const row: LastChangeRow = { target, ...change };
   return { put: itemOf(keys.lastChange(objectOf(cluster, workload)), row) };
 };
@@ -59,7 +56,7 @@ const changeWrite = (
  * UNKNOWN and is resolved as FAILED may have changed something: no row says that it did not.
  */
 export const lastOutcomeWrites = (
-  deployment: PlannedDeployment,
+  deployment: KeptDeployment,
   item: Pick<ItemRow, 'batch_id' | 'index' | 'key' | 'runs' | 'touched'> & Pick<LastOutcomeRow, 'containers'>,
   { status, reason, release_after, ended_at, resolved_by }: Outcome,
   at = ended_at,
@@ -69,7 +66,8 @@ export const lastOutcomeWrites = (
   const of = containers === undefined ? {} : { containers };
   const seen = release_after === undefined ? {} : { release_after };
   const version = deployment.docker_image_version;
-  const row: LastOutcomeRow = { batch_id, index, key, status, reason, version, ...seen, ...of, at };
+  const { infrastructure_id } = deployment;
+  const row: LastOutcomeRow = { batch_id, index, key, status, reason, version, ...seen, ...of, infrastructure_id, at };
   const runs = release_after === undefined ? { ended: { status, reason, version } } : { version: release_after };
   return [
     { put: itemOf(keys.lastOutcome(deployment.target), row) },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FlotillaError } from '../../../lib/domain/errors.ts';
+import { keptDeployment } from '../../../lib/domain/plan/kept-deployment.ts';
 import type { Executor, StartResult, Table, Write } from '../../../lib/domain/ports.ts';
 import { changeItem } from '../../../lib/domain/record/change.ts';
 import { executorWatcher, keys } from '../../../lib/domain/record/keys.ts';
@@ -243,7 +244,16 @@ test('an intent has all that the poller needs, and the row says what is done', a
   const key = `${batchId}-0-1`;
   const watch = keys.watch(executorWatcher(account), batchId, 0, 'deploy-1');
   expect(await world.table.get(watch)).toEqual({
-    ...{ ...watch, batch_id: batchId, index: 0, wait: 'deploy-1', deployment, version: '3.0.2', key, phase: 'unknown' },
+    ...{
+      ...watch,
+      batch_id: batchId,
+      index: 0,
+      wait: 'deploy-1',
+      deployment: keptDeployment(deployment),
+      version: '3.0.2',
+      key,
+      phase: 'unknown',
+    },
     ...{ asked: 0, answer: 'm', at, deadline: at + deployment.timeout * 1_000 },
   });
   expect(await world.table.get(keys.attempt(batchId, 0, 'deploy-1'))).toMatchObject({ key, at });

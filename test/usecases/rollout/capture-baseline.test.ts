@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FlotillaError } from '../../../lib/domain/errors.ts';
+import { keptDeployment } from '../../../lib/domain/plan/kept-deployment.ts';
 import { locksOfObject } from '../../../lib/domain/plan/lock-names.ts';
 import type { PlannedDeployment } from '../../../lib/domain/plan/plan.ts';
 import type { Cluster, WorkloadView, Write } from '../../../lib/domain/ports.ts';
@@ -115,7 +116,14 @@ const busyUnder = (name: string, { workload }: PlannedDeployment): Write[] => {
 test('what runs now is kept: the baseline, and the release to return to', async () => {
   const { given, row, waits, deployment, now } = await captured({});
   expect(given).toEqual({ attempt: 1, timeout_seconds: deployment.timeout, wait_seconds: 21_600 + 86_400 });
-  const previous = { version: '3.0.1', image: 'reg/app:3.0.1', deployment, origin: 'observed', at: now, batch_id: '' };
+  const previous = {
+    version: '3.0.1',
+    image: 'reg/app:3.0.1',
+    deployment: keptDeployment(deployment),
+    origin: 'observed',
+    at: now,
+    batch_id: '',
+  };
   expect(row).toMatchObject({ attempt: 1, baseline, previous });
   expect(waits).toEqual([]);
 });
@@ -237,7 +245,7 @@ describe('before another attempt', () => {
     ['the release to return to', at('3.0.0', 2), undefined],
     ['theirs', at('9', 2), { message, running: '9' }],
   ])('%s is compared with what was there before the first', async (_, view, overtaken) => {
-    const previous = { version: '3.0.0', deployment: (await aboutToStart()).deployment } as Release;
+    const previous = { version: '3.0.0', deployment: (await aboutToStart()).deployment } as unknown as Release;
     for (const earlier of [
       { attempt: 1, baseline, previous },
       { attempt: 1, baseline: { exists: false }, first_baseline: baseline, previous },

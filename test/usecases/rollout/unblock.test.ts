@@ -24,7 +24,7 @@ const unblocking = async (answers: readonly (DeletedPod | Error)[]) => {
       return answer;
     },
   } as unknown as Cluster;
-  const row = { batch_id, index: 0, deployment } as RolloutWatchRow;
+  const row = { batch_id, index: 0, deployment } as unknown as RolloutWatchRow;
   const look = (known: Unblocked) => unblock(world.deps, { row, cluster, pods, known });
   const read = async () => rowOf<ItemRow>(await world.table.get(keys.item(batch_id, 0)))!;
   const events = async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { keptDeployment } from '../../../lib/domain/plan/kept-deployment.ts';
 import { clusterWatcher, keys, type Wait } from '../../../lib/domain/record/keys.ts';
 import { type CaptureRow, itemOf, type Release, rowOf } from '../../../lib/domain/record/rows.ts';
 import type { RolloutWatchRow } from '../../../lib/domain/record/watch-rows.ts';
@@ -59,7 +60,15 @@ test('a rollout is handed to the observer of its cluster', async () => {
   const { world, batch_id, deployment, told, verify, watched } = await verifying();
   expect(await verify('a')).toEqual({});
   expect(await watched()).toMatchObject({
-    ...{ batch_id, index: 0, wait: 'verify-1', deployment, baseline: before, at: world.clock.now(), deadline },
+    ...{
+      batch_id,
+      index: 0,
+      wait: 'verify-1',
+      deployment: keptDeployment(deployment),
+      baseline: before,
+      at: world.clock.now(),
+      deadline,
+    },
     expected: { version: '3.0.2', artifactType: 'docker' },
   });
   expect(told).toEqual(['watcher cluster-cluster-eu-1-1']);
@@ -76,7 +85,7 @@ describe('a restore is handed to the observer of its cluster', () => {
     const row = (await watched())!;
     expect([row.baseline, row.untouched]).toEqual([baseline, untouched]);
     expect([row.deployment, row.expected]).toEqual([
-      earlier,
+      keptDeployment(earlier),
       { version: '3.0.1', artifactType: 'helm', image: 'reg/app:3.0.1' },
     ]);
   });

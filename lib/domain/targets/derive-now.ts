@@ -1,0 +1,39 @@
+import type { LastOutcomeRow, Release } from '../record/rows.ts';
+import { standingAfter } from './standing-after.ts';
+import type { TargetRow } from './target-row.ts';
+
+/**
+ * NOW of a target whose row was never written, from when there was none: the last good release, unless a deployment after it did
+ * not end well. Undefined where nothing is recorded.
+ */
+export const deriveNow = (
+  target: string,
+  good: Release | undefined,
+  last: LastOutcomeRow | undefined,
+): TargetRow | undefined => {
+  if (last !== undefined && last.at > (good?.at ?? Number.NEGATIVE_INFINITY)) return { target, ...afterLast(last) };
+  return good === undefined ? undefined : { target, ...afterGood(good) };
+};
+
+const afterLast = ({
+  batch_id,
+  index,
+  status,
+  reason,
+  version,
+  release_after,
+  infrastructure_id,
+  at,
+}: LastOutcomeRow) =>
+  standingAfter({ place: { batch_id, index }, status, reason, version, release_after, infrastructure_id, at });
+
+const afterGood = ({ batch_id, deployment, version, image, at }: Release) =>
+  standingAfter({
+    place: { batch_id, index: deployment.index },
+    status: 'SUCCESS',
+    reason: 'Verified',
+    version,
+    image,
+    infrastructure_id: deployment.infrastructure_id,
+    at,
+  });

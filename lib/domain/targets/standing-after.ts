@@ -1,0 +1,48 @@
+import type { Outcome } from '../record/rows.ts';
+import type { Place } from '../schedule/place.ts';
+import type { Standing } from './target-row.ts';
+
+/** How a deployment ended that has changed its target, or may have. */
+export interface End extends Pick<Outcome, 'status' | 'reason'> {
+  readonly place: Place;
+  /** The version that was asked for. */
+  readonly version: string;
+  /** The version that was seen to run at the end; absent when nobody can say. */
+  readonly release_after?: string | undefined;
+  /** What was seen to run: of a success, or of what was put back. */
+  readonly image?: string | undefined;
+  readonly infrastructure_id?: string | undefined;
+  readonly at: number;
+}
+
+/** What a restore that was verified is recorded with. */
+const restored = 'RestoredPreviousRelease';
+
+/**
+ * After these nobody can say which version runs, unless it was seen: a restore may have got half way, what stands there is
+ * somebody else's, or a person has said no more than that it failed.
+ */
+const leavesOpen: ReadonlySet<string> = new Set(['RestoreFailed', 'Superseded', 'ResolvedByOperator']);
+
+/** What stands at a target after that: what was seen; else, where nothing was put back, the version that was asked for. */
+export const standingAfter = (end: End): Standing => {
+  const { place, image, infrastructure_id, at } = end;
+  const { state, version } = told(end);
+  return {
+    batch_id: place.batch_id,
+    index: place.index,
+    state,
+    ...(version === undefined ? {} : { version }),
+    ...(image === undefined || version === undefined ? {} : { image }),
+    ...(infrastructure_id === undefined ? {} : { infrastructure_id }),
+    since: at,
+  };
+};
+
+const told = ({ status, reason, release_after, version }: End): Pick<Standing, 'state' | 'version'> => {
+  const seen = release_after === undefined ? {} : { version: release_after };
+  if (status === 'SUCCESS') return { state: 'verified', version, ...seen };
+  if (status === 'UNKNOWN') return { state: 'unknown' };
+  if (reason === restored) return { state: 'restored', ...seen };
+  return { state: 'failed', ...(leavesOpen.has(reason) ? {} : { version }), ...seen };
+};
