@@ -11,6 +11,7 @@ import {
 import { FlotillaError } from '../errors.ts';
 import { describeObject } from './describe-deployment.ts';
 import { type Graph, longestChain, makeGraph } from './graph.ts';
+import { type KeptDeployment, keptDeployment } from './kept-deployment.ts';
 import { locksOfObject, type NamesOfClusters, targetOf } from './lock-names.ts';
 import { decideOrder, type Order } from './order.ts';
 import type { HealthCheck, Plan, PlannedDeployment, Replay } from './plan.ts';
@@ -82,10 +83,11 @@ const dependencyPlaces = (deployments: readonly Deployment[]): number[][] => {
 type Placed = Pick<PlannedDeployment, 'index' | 'position' | 'dependencies' | 'level' | 'critical_path' | 'rank'>;
 
 /** As it was planned then: only its place among the others is new, and what it replays. */
-const asPlannedThen = (planned: PlannedDeployment, replay: Replay | undefined, placed: Placed): PlannedDeployment => {
-  const { replay: _, ...then } = planned;
-  return { ...then, ...placed, ...(replay === undefined ? {} : { replay }) };
-};
+const asPlannedThen = (planned: KeptDeployment, replay: Replay | undefined, placed: Placed): PlannedDeployment => ({
+  ...keptDeployment(planned),
+  ...placed,
+  ...(replay === undefined ? {} : { replay }),
+});
 
 const planDeployments = (
   deployments: readonly Deployment[],
