@@ -1,8 +1,8 @@
 import type { Status } from '../deployment/status.ts';
 import { isTerminal } from '../deployment/status.ts';
 import type { InboxMessage } from '../record/inbox-message.ts';
-import { pageSize, settledBy } from './cells.ts';
-import { type DecideOptions, type Decisions, Draft, type NewBatch } from './decisions.ts';
+import { type InFlight, isInFlight, isPending, type Pending, pageSize, settledBy } from './cells.ts';
+import { type DecideOptions, type Decisions, Draft, type NewBatch, type Recorded } from './decisions.ts';
 import { grantTurns } from './grants.ts';
 import type { Lock } from './locks.ts';
 import type { Place } from './place.ts';
@@ -50,7 +50,7 @@ const read = (draft: Draft, message: InboxMessage, news: NewBatch | undefined): 
   // Of a batch that has gone there can be a turn that nobody waits for, see `settle`.
   if (message.type === 'recorded' && batch === undefined) draft.forestall(message);
   if (batch === undefined) return;
-  if (message.type === 'recorded') settle(draft, batch, message.index, message.status);
+  if (message.type === 'recorded') settle(draft, batch, message);
   if (message.type === 'cancelled') close(draft, batch, 'cancelled', '');
   if (message.type === 'stop') close(draft, batch, 'stopped', message.because);
   if (message.type === 'finished') finish(draft, batch);
@@ -61,19 +61,19 @@ const admit = (draft: Draft, { sheet, cancelled, recorded }: NewBatch): void => 
   const batch = newBatch(sheet, order);
   adopt(draft.state, batch);
   draft.touchAll(batch);
-  for (const { index, status } of recorded) settle(draft, batch, index, status);
+  for (const one of recorded) settle(draft, batch, one);
   if (cancelled) close(draft, batch, 'cancelled', '');
 };
 
-const settle = (draft: Draft, batch: BatchState, index: number, status: Status): void => {
+const settle = (draft: Draft, batch: BatchState, { index, status, passes }: Recorded): void => {
   const cell = batch.cells.at(index);
   if (!isTerminal(status)) return;
-  if (typeof cell !== 'number' && cell !== 'G') {
+  if (!isPending(cell) && !isInFlight(cell)) {
     // It died, its outcome was recorded, and meanwhile it was refused: there is nobody left to take that turn back.
     if (cell === 'K' || cell === 'C') draft.forestall({ batch_id: batch.sheet.batch_id, index });
     return;
   }
-  draft.setCell(batch, index, settledBy(status));
+  draft.setCell(batch, index, status === 'SKIPPED' && passes ? 'L' : settledBy(status));
   release(draft, batch, { index, cell, status });
   if (batch.head.closing?.why === 'finished') return;
   tellLater(batch, index);
@@ -85,18 +85,18 @@ const settle = (draft: Draft, batch: BatchState, index: number, status: Status):
 interface Ended {
   readonly index: number;
   /** What it was before. */
-  readonly cell: number | 'G';
+  readonly cell: Pending | InFlight;
   readonly status: Status;
 }
 
 /** UNKNOWN frees its slots and keeps its locks: nobody can tell what its run still does. */
 const release = (draft: Draft, batch: BatchState, { index, cell, status }: Ended): void => {
   const place = { batch_id: batch.sheet.batch_id, index };
-  if (cell === 'G') {
+  if (isInFlight(cell)) {
     countLimits(draft.state, batch, index, -1);
     batch.head.inFlight -= 1;
   }
-  if (cell === 'G' && status === 'UNKNOWN') keepUnknown(draft, place);
+  if (isInFlight(cell) && status === 'UNKNOWN') keepUnknown(draft, place);
   else freeLocks(draft, place);
 };
 
@@ -105,7 +105,7 @@ const resolve = (draft: Draft, batch: BatchState | undefined, { batch_id, index 
   const place = { batch_id, index };
   const lockIsIn = (state: Lock['state']): boolean =>
     draft.state.locks.of(place).some((name) => draft.state.locks.get(name)?.state === state);
-  if (lockIsIn('held') && batch !== undefined) settle(draft, batch, index, 'UNKNOWN');
+  if (lockIsIn('held') && batch !== undefined) settle(draft, batch, { index, status: 'UNKNOWN' });
   if (!lockIsIn('reserved')) freeLocks(draft, place);
 };
 

@@ -47,7 +47,14 @@ export interface NewBatch {
   /** It was cancelled before it was planned. */
   readonly cancelled: boolean;
   /** Outcomes that were written before it was planned. */
-  readonly recorded: readonly { readonly index: number; readonly status: Status }[];
+  readonly recorded: readonly Recorded[];
+}
+
+export interface Recorded {
+  readonly index: number;
+  readonly status: Status;
+  /** SKIPPED, and those that wait for it go on. */
+  readonly passes?: true | undefined;
 }
 
 export interface DecideOptions {

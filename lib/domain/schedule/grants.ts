@@ -1,17 +1,18 @@
 import { mostLocks } from '../plan/lock-names.ts';
+import { mayStart } from './cells.ts';
 import { type Draft, visits } from './decisions.ts';
 import { describeHolder } from './locks.ts';
 import { refuse, tellLater } from './refusals.ts';
 import { describeLocks, locksOf } from './sheet.ts';
-import { type BatchState, batchHasRoom, countLimits, hasRoom, type ScheduleState } from './state.ts';
+import { type BatchState, batchHasRoom, countLimits, hasRoom, inServingOrder, type ScheduleState } from './state.ts';
 import { tryLocks } from './take-locks.ts';
 
 /** Rows that a grant writes at most: turn, deployment, event, page, head, locks. */
 const rowsOfGrant = 5 + mostLocks;
 
-/** Gives turns while limits have room: batches in their order, in a batch the smallest rank first. True when no more can be given. */
+/** Gives turns while limits have room: batches as they are served, in a batch the smallest rank first. True when no more can be given. */
 export const grantTurns = (draft: Draft): boolean => {
-  const batches = [...draft.state.batches.values()].sort((a, b) => a.head.order - b.head.order);
+  const batches = [...draft.state.batches.values()].sort(inServingOrder);
   let left = visits;
   // Whoever is refused lets go of locks: somebody in a batch that has been looked at already may wait for one.
   for (let offered = -1; offered !== draft.offered; ) {
@@ -39,7 +40,7 @@ const takeNext = (state: ScheduleState, batch: BatchState): number | undefined =
   batch.ready.forEach((heap, at) => {
     if (heap.size() === 0 || !hasRoom(state, batch.sheet.classes[at]!)) return;
     for (let rank = heap.peek(); rank !== undefined; rank = heap.peek()) {
-      if (batch.cells.at(batch.byRank[rank]!) === 0) {
+      if (mayStart(batch.cells.at(batch.byRank[rank]!))) {
         if (rank < bestRank) [best, bestRank] = [at, rank];
         return;
       }

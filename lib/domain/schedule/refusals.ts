@@ -1,5 +1,5 @@
 import type { Status } from '../deployment/status.ts';
-import { settledBy, statusOfCell } from './cells.ts';
+import { hasPassed, isInFlight, isPending, settledBy, statusOfCell } from './cells.ts';
 import { type Draft, visits } from './decisions.ts';
 import { type BatchState, type Closing, offer } from './state.ts';
 import { freeLocks } from './take-locks.ts';
@@ -37,9 +37,9 @@ export const tellDependents = (draft: Draft): boolean => {
 const tell = (draft: Draft, batch: BatchState, index: number, dependent: number): void => {
   const cell = batch.cells.at(dependent);
   if (typeof cell !== 'number') return;
-  const status = statusOfCell(batch.cells.at(index));
-  if (status !== 'SUCCESS') {
-    refuse(draft, batch, dependent, { status: 'SKIPPED', ...becauseOf(status, batch.sheet.keys[index]!) });
+  const settled = batch.cells.at(index);
+  if (!hasPassed(settled) && !batch.forced.has(dependent)) {
+    refuse(draft, batch, dependent, { status: 'SKIPPED', ...becauseOf(batch, index, statusOfCell(settled)) });
     tellLater(batch, dependent);
     return;
   }
@@ -54,11 +54,16 @@ const reasonOf: Readonly<Partial<Record<Status, string>>> = {
   CANCELLED: 'DependencyCancelled',
 };
 
-/** Of all statuses only UNKNOWN may be another one by the time this is read. */
-const becauseOf = (status: Status, dependency: string) => ({
-  reason: reasonOf[status] ?? 'DependencyFailed',
-  message: `Not started: it depends on ${dependency}, which ${status === 'UNKNOWN' ? 'was' : 'is'} ${status}.`,
-});
+const becauseOf = ({ sheet }: BatchState, index: number, status: Status): Pick<Verdict, 'reason' | 'message'> => {
+  const key = sheet.keys[index]!;
+  if (sheet.lane === 'rollback') {
+    const message = `Not rolled back: ${key}, which depends on it, has not been rolled back (${status}).`;
+    return { reason: 'DependentNotRolledBack', message };
+  }
+  // Of all statuses only UNKNOWN may be another one by the time this is read.
+  const message = `Not started: it depends on ${key}, which ${status === 'UNKNOWN' ? 'was' : 'is'} ${status}.`;
+  return { reason: reasonOf[status] ?? 'DependencyFailed', message };
+};
 
 interface Verdict {
   readonly status: 'SKIPPED' | 'CANCELLED';
@@ -94,11 +99,11 @@ export const refuseTheRest = (draft: Draft): boolean => {
 /** Dependents need not be told: they are refused for the same reason, which must not depend on who was reached first. */
 const refuseOrRevoke = (draft: Draft, batch: BatchState, index: number, { why, because }: Closing): void => {
   const cell = batch.cells.at(index);
-  if (cell === 'G' && why === 'cancelled') {
+  if (isInFlight(cell) && why === 'cancelled') {
     draft.spend(1);
     draft.revoked.push({ batch_id: batch.sheet.batch_id, index });
   }
-  if (typeof cell !== 'number') return;
+  if (!isPending(cell)) return;
   refuse(
     draft,
     batch,

@@ -1,7 +1,7 @@
 import type { Status } from '../deployment/status.ts';
 import type { HoldRow } from '../holds/hold.ts';
 import { makeRankHeap, type RankHeap } from '../plan/rank-heap.ts';
-import { Cells } from './cells.ts';
+import { Cells, isInFlight, mayStart } from './cells.ts';
 import { Locks } from './locks.ts';
 import type { Sheet } from './sheet.ts';
 
@@ -33,12 +33,14 @@ export interface BatchState {
   readonly ready: readonly RankHeap[];
   /** Derived. */
   readonly byRank: Int32Array;
+  /** Derived: those that go whatever became of what they wait for. */
+  readonly forced: ReadonlySet<number>;
 }
 
 /** Stored as `DISPATCHER/BATCH#<id>`. */
 export interface BatchHead {
   readonly batch_id: string;
-  /** Batches are served in the order in which they were planned. */
+  /** Batches are served in the order in which they were planned, and rollbacks before all others. */
   readonly order: number;
   inFlight: number;
   /** Deployments whose dependents are still to be told, and how far that has come. */
@@ -81,8 +83,15 @@ export const batchState = (sheet: Sheet, cells: Cells, head: BatchHead): BatchSt
   sheet.ranks.forEach((rank, index) => {
     byRank[rank] = index;
   });
-  return { sheet, cells, head, byRank, ready: sheet.classes.map(makeRankHeap) };
+  const forced = new Set(sheet.forced);
+  return { sheet, cells, head, byRank, forced, ready: sheet.classes.map(makeRankHeap) };
 };
+
+/** Rollbacks before all others, each in the order in which they were planned. */
+export const inServingOrder = (a: BatchState, b: BatchState): number =>
+  laneOf(a.sheet) - laneOf(b.sheet) || a.head.order - b.head.order;
+
+const laneOf = ({ lane }: Sheet): number => (lane === 'rollback' ? 0 : 1);
 
 /** Adds a batch to the state and derives what is derived: those that may start, and the limits that its grants use. */
 export const adopt = (state: ScheduleState, batch: BatchState): void => {
@@ -91,8 +100,8 @@ export const adopt = (state: ScheduleState, batch: BatchState): void => {
   applyLimits(state, sheet);
   for (let index = 0; index < cells.length; index++) {
     const cell = cells.at(index);
-    if (cell === 0) offer(batch, index);
-    if (cell === 'G') countLimits(state, batch, index, 1);
+    if (mayStart(cell)) offer(batch, index);
+    if (isInFlight(cell)) countLimits(state, batch, index, 1);
   }
 };
 

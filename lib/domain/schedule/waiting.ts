@@ -4,7 +4,7 @@ import { covers, type HoldCandidate, isInForce } from '../holds/covers.ts';
 import { describeScope } from '../holds/describe-scope.ts';
 import type { Hold } from '../holds/hold.ts';
 import { environmentOf } from '../plan/lock-names.ts';
-import { statusOfCell } from './cells.ts';
+import { hasPassed, isPending, statusOfCell } from './cells.ts';
 import { describeHolder, type Lock, type Locks } from './locks.ts';
 import { isSamePlace, type Place } from './place.ts';
 import type { RootCause } from './root-cause.ts';
@@ -100,11 +100,12 @@ interface Asked {
 export const waitingFor = (turns: Turns, batch: WaitingBatch, { index, dependencies }: Asked): readonly Waiting[] => {
   const cell = batch.cells.at(index);
   if (cell === 'G') return [];
-  if (typeof cell !== 'number') return [{ kind: 'stop', name: 'refused' }];
+  if (cell === 'H') return holdsOn(turns, candidateAt(batch.sheet, index));
+  if (!isPending(cell)) return [{ kind: 'stop', name: 'refused' }];
   const { closing } = batch.head;
   if (closing !== undefined) return [stopOf(closing)];
   const holds = holdsOn(turns, candidateAt(batch.sheet, index));
-  const before = dependencies.flatMap((dependency) => dependencyOf(batch, dependency));
+  const before = dependencies.flatMap((dependency) => dependencyOf(batch, index, dependency));
   const locks = takenLocks(turns, batch, index);
   if (before.length > 0) return [...holds, ...before, ...locks.filter(({ status }) => status === 'UNKNOWN')];
   return [...holds, ...limitsOf(turns, batch, index), ...locks];
@@ -129,8 +130,20 @@ const waitOf = ({ id, scope, reason, by, since, until, circuit }: Hold): Of<'hol
 });
 
 /** Whether anything but its dependencies can hold it back now. */
-export const dependenciesSucceeded = ({ cells }: Pick<WaitingBatch, 'cells'>, { dependencies }: Asked): boolean =>
-  dependencies.every((dependency) => cells.at(dependency) === 'S');
+export const dependenciesSucceeded = (
+  batch: Pick<WaitingBatch, 'cells' | 'sheet'>,
+  { index, dependencies }: Asked,
+): boolean => dependencies.every((dependency) => isOver(batch, index, dependency));
+
+/** Whether a dependency lets it go on: some go on whatever became of those before them. */
+const isOver = (
+  { cells, sheet }: Pick<WaitingBatch, 'cells' | 'sheet'>,
+  index: number,
+  dependency: number,
+): boolean => {
+  const cell = cells.at(dependency);
+  return hasPassed(cell) || (isTerminal(statusOfCell(cell)) && sheet.forced?.includes(index) === true);
+};
 
 /**
  * The same of what is stored, without the cells of any batch: whoever is in flight holds a lock. The sheets are those of the
@@ -162,9 +175,10 @@ const stopOf = ({ why, because }: Closing): Waiting => ({
   ...(because === '' ? {} : { because }),
 });
 
-const dependencyOf = ({ cells, sheet }: WaitingBatch, dependency: number): readonly Waiting[] => {
+const dependencyOf = (batch: WaitingBatch, index: number, dependency: number): readonly Waiting[] => {
+  const { cells, sheet } = batch;
   const status = statusOfCell(cells.at(dependency));
-  return status === 'SUCCESS' ? [] : [{ kind: 'dependency', name: sheet.keys[dependency]!, status }];
+  return isOver(batch, index, dependency) ? [] : [{ kind: 'dependency', name: sheet.keys[dependency]!, status }];
 };
 
 const limitsOf = (turns: Turns, batch: WaitingBatch, index: number): readonly Waiting[] => {

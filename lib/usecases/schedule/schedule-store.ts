@@ -1,11 +1,10 @@
-import type { Status } from '../../domain/deployment/status.ts';
 import type { HoldRow } from '../../domain/holds/hold.ts';
 import type { Item, Page, Query, Table, Write } from '../../domain/ports.ts';
 import type { InboxMessage } from '../../domain/record/inbox-message.ts';
 import { documentPaths, keys } from '../../domain/record/keys.ts';
 import { type HeaderRow, type ItemRow, isSealed, itemOf, type LockRow, rowOf } from '../../domain/record/rows.ts';
 import { Cells } from '../../domain/schedule/cells.ts';
-import type { Decisions, NewBatch } from '../../domain/schedule/decisions.ts';
+import type { Decisions, NewBatch, Recorded } from '../../domain/schedule/decisions.ts';
 import { Locks } from '../../domain/schedule/locks.ts';
 import type { Sheet } from '../../domain/schedule/sheet.ts';
 import { adopt, type BatchHead, batchState, emptySchedule, type ScheduleState } from '../../domain/schedule/state.ts';
@@ -122,16 +121,18 @@ export const readNewBatches = async (
     if (header === undefined || isSealed(header)) continue;
     const sheet = await readSheet(deps, batch_id);
     const cancelled = header.cancel_requested_at !== undefined;
-    planned.set(batch_id, { sheet, cancelled, recorded: await readOutcomes(deps.table, batch_id) });
+    planned.set(batch_id, { sheet, cancelled, recorded: await readOutcomes(deps.table, sheet) });
   }
   return planned;
 };
 
-const readOutcomes = async (table: Table, batchId: string): Promise<NewBatch['recorded']> => {
-  const recorded: { index: number; status: Status }[] = [];
-  for await (const item of everyItem(table, { pk: `BATCH#${batchId}`, prefix: 'ITEM#' })) {
+const readOutcomes = async (table: Table, { batch_id, lane }: Sheet): Promise<NewBatch['recorded']> => {
+  const recorded: Recorded[] = [];
+  for await (const item of everyItem(table, { pk: `BATCH#${batch_id}`, prefix: 'ITEM#' })) {
     const { index, outcome } = rowOf<ItemRow>(item)!;
-    if (outcome !== undefined) recorded.push({ index, status: outcome.status });
+    if (outcome === undefined) continue;
+    const passes = lane === 'rollback' && outcome.reason === 'Superseded';
+    recorded.push({ index, status: outcome.status, ...(passes ? { passes } : {}) });
   }
   return recorded;
 };

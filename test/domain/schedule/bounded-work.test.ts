@@ -151,6 +151,15 @@ describe('one outcome costs the same, however large the batch', () => {
     expect(mostLooks()).toBeLessThan(60);
   });
 
+  test('a hub that waits for 9,999: each of them costs the same, and its rows do not grow', () => {
+    const waits = [...free(9_999), Array.from({ length: 9_999 }, (_, at) => at)];
+    const { tell, mostLooks, rounds } = counting(sketchSheet({ waits, concurrency: 10_000, lane: 'rollback' }));
+    for (let index = 0; index < 9_998; index++) expect(tell(recorded(index, 'SUCCESS'))).toEqual([]);
+    expect(mostLooks()).toBeLessThan(60);
+    expect(Math.max(...rounds().map(rowsOf))).toBeLessThanOrEqual(6);
+    expect(tell(recorded(9_998, 'SUCCESS'))).toEqual(['one:9999 granted']);
+  });
+
   test('10,000 blocked by their targets: looked at once, a thousand at a time, then only the one whose target is free', () => {
     const targets = free(10_000).map((_, at) => `t${at}`);
     const other = new Scheduler();

@@ -10,7 +10,8 @@ import {
 } from '../../../lib/domain/schedule/cells.ts';
 
 const statusByCell: readonly (readonly [Cell, Status])[] = [
-  ...Array.from({ length: 17 }, (_, count) => [count, 'PENDING'] as const),
+  ...Array.from({ length: 10_001 }, (_, count) => [count, 'PENDING'] as const),
+  ...[['B', 'PENDING'] as const, ['H', 'PROCESSING'] as const, ['L', 'SKIPPED'] as const],
   ...[['G', 'PROCESSING'] as const, ['S', 'SUCCESS'] as const, ['F', 'FAILED'] as const, ['U', 'UNKNOWN'] as const],
   ...[['K', 'SKIPPED'] as const, ['C', 'CANCELLED'] as const, ['R', 'ROLLBACK'] as const],
 ];
@@ -21,7 +22,7 @@ test('a cell tells a status', () => {
 });
 
 test('a status settles a cell, if it is an end', () => {
-  const ends = statusByCell.filter(([cell]) => typeof cell === 'string' && cell !== 'G');
+  const ends = statusByCell.filter(([cell]) => typeof cell === 'string' && !['G', 'H', 'B', 'L'].includes(cell));
   expect(ends.map(([, status]) => [settledBy(status), status])).toEqual(ends);
   for (const status of statuses.filter((one) => !ends.some(([, end]) => end === one)))
     expect(() => settledBy(status)).toThrow(new RangeError(`${status} does not settle a deployment`));
@@ -35,7 +36,11 @@ describe('which statuses a row may have', () => {
   test.each<[cell: Cell, open: readonly string[], sealed: readonly string[]]>([
     [0, all, ['PENDING']],
     [16, all, ['PENDING']],
+    [17, all, ['PENDING']],
+    ['B', all, ['PENDING']],
     ['G', all, ['PROCESSING']],
+    ['H', all, ['PROCESSING']],
+    ['L', ['SKIPPED'], ['SKIPPED']],
     ['S', ['SUCCESS'], ['SUCCESS']],
     ['F', ['FAILED'], ['FAILED']],
     ['R', ['ROLLBACK'], ['ROLLBACK']],
@@ -49,9 +54,10 @@ describe('which statuses a row may have', () => {
 
 describe('the cells of a batch', () => {
   test('begin with what each waits for', () => {
-    const cells = Cells.waitingFor([0, 10, 16]);
-    expect([cells.length, cells.pages, [0, 1, 2].map((index) => cells.at(index))]).toEqual([3, 1, [0, 10, 16]]);
-    expect(() => Cells.waitingFor([0, 17])).toThrow(new RangeError('17 dependencies are over 16'));
+    const counts = [0, 10, 16, 17, 9_999, 10_000];
+    const cells = Cells.waitingFor(counts);
+    expect([cells.length, cells.pages, counts.map((_, index) => cells.at(index))]).toEqual([6, 1, counts]);
+    expect(() => Cells.waitingFor([0, 10_001])).toThrow(new RangeError('10001 dependencies are over 10000'));
   });
 
   test('hold each cell as it was set', () => {
@@ -75,5 +81,11 @@ describe('the cells of a batch', () => {
     const read = Cells.fromPages(pages);
     expect([read.length, read.pages, read.at(498), read.at(1000)]).toEqual([1001, 3, 1, 'U']);
     expect([499, 500, 501, 1000].map((count) => Cells.waitingFor(Array(count).fill(0)).pages)).toEqual([1, 1, 2, 2]);
+  });
+  test('are told by a character each, which is no letter for those that wait for many', () => {
+    const text = Cells.waitingFor([0, 9, 10, 16, 17, 9_999]).page(0);
+    expect(text).toBe('09:@\u0111\u280f');
+    expect(text.toWellFormed()).toBe(text);
+    expect(Cells.fromPages([text]).page(0)).toBe(text);
   });
 });

@@ -18,6 +18,8 @@ export interface SheetSketch {
   readonly limits?: Readonly<Record<string, number>>;
   readonly concurrency?: number;
   readonly onFailure?: 'continue' | 'stop';
+  readonly lane?: 'rollback';
+  readonly forced?: readonly number[];
 }
 
 /** A sheet in a few words. Targets are unique, keys are `svc-<index>`, ranks follow the index, unless said otherwise. */
@@ -40,6 +42,8 @@ export const sketchSheet = ({ id = 'one', waits, ...sketch }: SheetSketch): Shee
     keys: waits.map((_, index) => `svc-${index}`),
     targets: sketch.targets ?? waits.map((_, index) => `${id}/${index}`),
     ...(sketch.locks === undefined ? {} : { locks: sketch.locks, objects: sketch.locks.map((some) => some.join(' ')) }),
+    ...(sketch.lane === undefined ? {} : { lane: sketch.lane }),
+    ...(sketch.forced === undefined ? {} : { forced: sketch.forced }),
     ranks: sketch.ranks ?? waits.map((_, index) => index),
     dependencies: waits.map((dependencies) => dependencies.length),
     dependents,

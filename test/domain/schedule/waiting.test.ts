@@ -341,8 +341,10 @@ describe('for programs', () => {
   });
 
   test('whether anything but its dependencies can hold it back', () => {
+    const sheet = sketchSheet({ waits: free(4) });
     const cells = Cells.fromPages(['SFG0']);
-    const succeeded = (...dependencies: number[]) => dependenciesSucceeded({ cells }, { index: 3, dependencies });
+    const succeeded = (...dependencies: number[]) =>
+      dependenciesSucceeded({ cells, sheet }, { index: 3, dependencies });
     expect([succeeded(), succeeded(0), succeeded(0, 1), succeeded(2), succeeded(0, 0)]).toEqual([
       true,
       true,
