@@ -50,12 +50,9 @@ export const whole = (
 };
 
 /** No table stores half a character, which JSON can write as an escape. */
-const isWellFormed = (text: string): boolean => text.isWellFormed();
+export const wellFormed = z
+  .string()
+  .refine((text) => text.isWellFormed(), { error: 'an escape writes half a character' });
 
 /** Why somebody wants something, in their words. */
-export const reason = z
-  .string()
-  .trim()
-  .min(1, { error: 'say why, in a sentence' })
-  .max(1000)
-  .refine(isWellFormed, { error: 'an escape writes half a character' });
+export const reason = z.string().trim().min(1, { error: 'say why, in a sentence' }).max(1000).pipe(wellFormed);

@@ -16,6 +16,7 @@ import { previewPlan } from '../../lib/usecases/plan/preview-plan.ts';
 import { readHealth } from '../../lib/usecases/read-health.ts';
 import { readAnchors } from '../../lib/usecases/record/read-anchors.ts';
 import { readEvents } from '../../lib/usecases/record/read-events.ts';
+import { holdRoutes } from './hold-routes.ts';
 import { batchOf, idempotencyKeyOf, jsonOf, planHashOf, queryOf } from './request.ts';
 import { type Handle, json, reason, whole, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
@@ -164,6 +165,7 @@ export const routes: readonly Route<Handle>[] = [
       );
     }),
   },
+  ...holdRoutes,
   {
     method: 'GET',
     path: '/schemas/batch.json',

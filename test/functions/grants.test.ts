@@ -136,6 +136,9 @@ const toStrangers: Readonly<Record<string, number>> = {
   'GET /batches/{id}/events': 404,
   'POST /batches/{id}/cancel': 404,
   'POST /batches/{id}/deployments/{key+}/resolve': 404,
+  'GET /holds': 200, // those on everything
+  'POST /holds': 403,
+  'POST /holds/{id}/resume': 404,
   'GET /schemas/batch.json': 200,
   'GET /schemas/events.json': 200,
   'GET /health': 200,
@@ -147,6 +150,7 @@ it('every route is asked by a stranger', async () => {
     '/batches': yamlOf('risk in staging'),
     '/batches/plan': yamlOf('risk in staging'),
     '/uploads': uploadOrder,
+    '/holds': JSON.stringify({ reason: 'a freeze' }),
     '/batches/{id}/deployments/{key+}/resolve': resolution,
   };
   const answers = routes.map(async ({ method, path }) => {

@@ -30,9 +30,9 @@ export type InboxMessage =
 
 const batch_id = z.string().min(1);
 const index = z.int().min(0);
-const scope = z.record(
+const scope = z.partialRecord(
   z.enum(['environment', 'pillar', 'service', 'cluster', 'batch', 'executor']),
-  z.string().min(1).optional(),
+  z.string().min(1),
 ) as unknown as z.ZodType<HoldScope>;
 const hold = z.looseObject({
   id: z.string().min(1),

@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import { listHolds } from '../../lib/usecases/holds/list-holds.ts';
+import { resumeHold } from '../../lib/usecases/holds/resume-hold.ts';
+import { setHold } from '../../lib/usecases/holds/set-hold.ts';
+import { type ApiEvent, jsonOf } from './request.ts';
+import { type Handle, json, reason, wellFormed, withoutQuery } from './route.ts';
+import type { Route } from './router.ts';
+
+/** Whether names are known, and whether there is a reason, is told together by the use case. */
+const asked = z.strictObject({
+  scope: z.record(z.string(), z.string().trim().max(300).pipe(wellFormed)).default({}),
+  reason: z.string().trim().max(1000).pipe(wellFormed).default(''),
+  until: z.string().max(100).optional(),
+  for: z.string().max(100).optional(),
+  rollbacks: z.boolean().default(false),
+});
+
+const resumption = z.strictObject({ reason: reason.optional() });
+
+/** A reason is welcome, and not needed. */
+const resumptionOf = (event: ApiEvent) => ((event.body ?? '') === '' ? {} : jsonOf(event, resumption));
+
+/** Holds: what keeps deployments from their turns until somebody lifts it, or until it is over. */
+export const holdRoutes: readonly Route<Handle>[] = [
+  {
+    method: 'GET',
+    path: '/holds',
+    scope: 'read',
+    part: 'reads',
+    handle: withoutQuery(async (deps) => json(200, { holds: await listHolds(deps) })),
+  },
+  {
+    method: 'POST',
+    path: '/holds',
+    scope: 'deploy',
+    part: 'decisions',
+    handle: withoutQuery(async (deps, { event }) => json(202, await setHold(deps, jsonOf(event, asked)))),
+  },
+  {
+    method: 'POST',
+    path: '/holds/{id}/resume',
+    scope: 'deploy',
+    part: 'decisions',
+    handle: withoutQuery(async (deps, { event, parameters: { id } }) =>
+      json(202, await resumeHold(deps, { id: id!, ...resumptionOf(event) })),
+    ),
+  },
+];
