@@ -46,6 +46,26 @@ const originOf = ({ kind, of, target, automatic }: NonNullable<BatchView['origin
   return kind === 'retry' ? `A retry of ${what}` : `The ${automatic ? 'automatic ' : ''}rollback of ${what}`;
 };
 
+interface Telling {
+  readonly colours: Colours;
+  readonly times: Times;
+  command(...words: readonly string[]): string;
+}
+
+/** What does not move, and the command that does something about it. A server of an earlier version says nothing of it. */
+export const stuckLines = (
+  { stuck = [] }: Partial<Pick<BatchView, 'stuck'>>,
+  { colours, times, command }: Telling,
+): readonly string[] =>
+  stuck.flatMap(({ message, since, keys, count, who, command: typed }) => [
+    `${colours.yellow('Stuck')} since ${times.moment(since)}: ${printable(message)}`,
+    ...(keys.length === 0
+      ? []
+      : [`  ${keys.join(', ')}${count > keys.length ? `, … and ${count - keys.length} more` : ''}`]),
+    `  Who can do something: ${printable(who)}.`,
+    ...(typed === undefined ? [] : [`  ${command(...printable(typed).split(' ').slice(1))}`]),
+  ]);
+
 /** A batch may have a hundred; --json has them all. */
 const mostTags = 10;
 

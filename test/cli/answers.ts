@@ -22,6 +22,7 @@ export const batch = (patch: Partial<BatchView> = {}): BatchView => ({
   metadata: {},
   created_at: '2026-09-30T06:00:00.000Z',
   updated_at: '2026-09-30T06:00:00.000Z',
+  stuck: [],
   links: {},
   ...patch,
 });

@@ -9,7 +9,7 @@ import { readBatch } from '../meant-batch.ts';
 import { Patience } from '../patience.ts';
 import { readDeployments } from '../read-deployments.ts';
 import { simulationSentence } from '../simulation.ts';
-import { batchLines } from '../status-lines.ts';
+import { batchLines, stuckLines } from '../status-lines.ts';
 import { deploymentTable, leftOutLines } from '../tables.ts';
 
 /** A server may be older than the command line. */
@@ -43,6 +43,7 @@ export const status = async (context: CommandContext, options: StatusOptions, id
       terminal.colours.yellow,
     ),
     ...batchLines(batch, terminal.colours, context.times),
+    ...stuckLines(batch, { colours: terminal.colours, times: context.times, command: context.command }),
     ...table.lines,
     ...leftOutLines(table, terminal.colours),
     ...explainDeployments(deployments, {

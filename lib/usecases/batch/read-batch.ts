@@ -4,14 +4,17 @@ import { describeTotals, isDecidedBy, type Totals } from '../../domain/deploymen
 import type { Status } from '../../domain/deployment/status.ts';
 import type { Strategy } from '../../domain/plan/plan.ts';
 import { shownReason } from '../../domain/record/change.ts';
-import { keys, lastFeedNumber } from '../../domain/record/keys.ts';
-import { type EventRow, type HeaderRow, rowOf } from '../../domain/record/rows.ts';
+import { keys } from '../../domain/record/keys.ts';
+import { type HeaderRow, rowOf } from '../../domain/record/rows.ts';
+import type { Stuck } from '../../domain/stuck/stuck.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { executionTold } from '../execution-told.ts';
 import { countSeen } from '../grants/seen-counts.ts';
 import { type Sight, sightOf } from '../grants/sight.ts';
 import { isoField, isoTime } from '../iso-time.ts';
 import { type Descent, readDescent } from '../undo/descendants.ts';
+import { readLastChange } from './read-last-change.ts';
+import { readStuck } from './read-stuck.ts';
 import { type NamedBatch, recogniseBatch } from './recognise-batch.ts';
 
 /** A batch as the API shows it. */
@@ -43,12 +46,17 @@ export interface BatchView {
   readonly rollbacks?: readonly string[];
   /** Of the execution that runs it; absent where that is the embedded engine's. */
   readonly execution_arn?: string;
+  /** What of it does not move, and who can do something: empty where all does, or has ended. */
+  readonly stuck: readonly Stuck[];
   readonly links: Readonly<Record<string, string>>;
 }
 
-/** Reads two rows, the end of the feed and what came of the batch, however many deployments the batch has, and a few more to find it by less than its id. */
+/**
+ * Reads two rows, the end of the feed and what came of the batch, however many deployments the batch has, and a few more to find it
+ * by less than its id. While it runs it reads the schedule, too, and the rows of what is in flight, for what is stuck.
+ */
 export const readBatch = async (
-  deps: Pick<Deps, 'table' | 'documents'> & AskedBy,
+  deps: Pick<Deps, 'table' | 'documents' | 'clock' | 'catalogue'> & AskedBy,
   input: NamedBatch,
 ): Promise<BatchView> => {
   const header = await recogniseBatch(deps, input);
@@ -57,7 +65,8 @@ export const readBatch = async (
     readLastChange(deps, header),
     readDescent(deps, header),
   ]);
-  return viewBatch(seen, changedAt, descent);
+  const stuck = await readStuck(deps, header, { counts: seen.counts, changedAt });
+  return { ...viewBatch(seen, changedAt, descent), stuck };
 };
 
 /** The header and counts of a batch for one who asks: as if what he may not see were not there. */
@@ -93,16 +102,6 @@ const withoutReason = (header: HeaderRow): HeaderRow => {
   return { ...header, origin };
 };
 
-/** The feed gets its events in the order in which they come, which is nearly that of their times. */
-const lastEvents = 10;
-
-/** When the batch or one of its deployments changed last, as far as the feed tells: it is a moment behind. */
-const readLastChange = async ({ table }: Pick<Deps, 'table'>, header: HeaderRow): Promise<number> => {
-  const { pk, sk } = keys.feed(header.batch_id, lastFeedNumber);
-  const { items } = await table.query({ pk, to: sk, limit: lastEvents, newestFirst: true });
-  return items.reduce((last, item) => Math.max(last, rowOf<EventRow>(item)!.at), header.updated_at);
-};
-
 /** While a batch runs its scheduling head counts along; it goes when the batch is sealed. */
 export const readCounts = async ({ table }: Pick<Deps, 'table'>, header: HeaderRow): Promise<Totals> => {
   if (header.totals !== undefined) return header.totals;
@@ -110,7 +109,7 @@ export const readCounts = async ({ table }: Pick<Deps, 'table'>, header: HeaderR
   return head?.counts ?? { PENDING: header.total };
 };
 
-const viewBatch = ({ header, counts }: SeenBatch, changedAt: number, descent: Descent): BatchView => ({
+const viewBatch = ({ header, counts }: SeenBatch, changedAt: number, descent: Descent): Omit<BatchView, 'stuck'> => ({
   batch_id: header.batch_id,
   name: header.name,
   ...headline(header, counts),

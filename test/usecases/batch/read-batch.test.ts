@@ -44,7 +44,9 @@ describe('readBatch', () => {
     const world = makeWorld();
     const { batchId, plan } = await planned(world);
     const counts = { PENDING: 1, PROCESSING: 1, SUCCESS: 1, FAILED: 0 };
-    await world.table.transact([{ put: itemOf(keys.scheduleBatch(batchId), { batch_id: batchId, counts }) }]);
+    await world.table.transact([
+      { put: itemOf(keys.scheduleBatch(batchId), { batch_id: batchId, telling: [], counts }) },
+    ]);
     const view = await readBatch(world.deps, { named: batchId, actor: 'ada' });
     expect(view).toMatchObject({
       status: 'PROCESSING',
@@ -153,7 +155,9 @@ describe('listBatches', () => {
     const world = makeWorld();
     const { batchId } = await planned(world);
     const counts = { PENDING: 2, PROCESSING: 1, FAILED: 0 };
-    await world.table.transact([{ put: itemOf(keys.scheduleBatch(batchId), { batch_id: batchId, counts }) }]);
+    await world.table.transact([
+      { put: itemOf(keys.scheduleBatch(batchId), { batch_id: batchId, telling: [], counts }) },
+    ]);
     const message = '3 deployments: 1 in work, 2 waiting.';
     const { batches } = await listBatches(world.deps, { limit: 1 });
     expect(batches).toMatchObject([{ status: 'PROCESSING', reason: 'Running', message }]);

@@ -1,0 +1,211 @@
+import { counted } from '../counted.ts';
+import { describePlaces } from '../grants/reach.ts';
+import type { Waiting } from '../schedule/waiting.ts';
+import type { StillGroup, StuckCause } from './still.ts';
+
+/** What does not move, and what can be done about it. */
+export interface Stuck {
+  /** A short name of the cause. */
+  readonly what: StuckCause;
+  readonly message: string;
+  readonly waits_for: Waiting | string;
+  /** ISO 8601. */
+  readonly since: string;
+  /** How many deployments; 0 where it is the batch itself. */
+  readonly count: number;
+  /** The first of them. */
+  readonly keys: readonly string[];
+  /** Who can do something. */
+  readonly who: string;
+  /** The command line that does it, or that shows more where nobody can do anything but wait. Absent where it is done elsewhere. */
+  readonly command?: string;
+}
+
+/** What is known beside the group. */
+export interface StuckAbout {
+  readonly batch_id: string;
+  readonly submitted_by: string;
+  /** Environments in which another person resolves than the one who submitted. */
+  readonly secondPerson: ReadonlySet<string>;
+}
+
+interface Told {
+  readonly message: string;
+  readonly who: string;
+  readonly command?: string;
+}
+
+/** With `since` known. What it says is made of what one who asks may see: whatever was hidden is not in the group any more. */
+export const tellStuck = (group: StillGroup & { readonly since: number }, about: StuckAbout): Stuck => {
+  const { message, who, command } = tell[group.cause](group, about);
+  return {
+    what: group.cause,
+    message,
+    waits_for: group.waits_for,
+    since: new Date(group.since).toISOString(),
+    count: group.count,
+    keys: group.keys,
+    who,
+    ...(command === undefined ? {} : { command }),
+  };
+};
+
+const waiting = <Kind extends Waiting['kind']>({ waits_for }: StillGroup, kind: Kind) =>
+  typeof waits_for !== 'string' && waits_for.kind === kind
+    ? (waits_for as Extract<Waiting, { readonly kind: Kind }>)
+    : undefined;
+
+/** By its executor, or its cluster. */
+const heldIn = ({ waits_for }: StillGroup) =>
+  typeof waits_for !== 'string' && 'next' in waits_for ? waits_for : undefined;
+
+const statusOf = (batchId: string | undefined): Pick<Told, 'command'> =>
+  batchId === undefined ? {} : { command: `flotilla status ${batchId}` };
+
+const resolveAll = (batchId: string | undefined): Pick<Told, 'command'> =>
+  batchId === undefined ? {} : { command: `flotilla resolve ${batchId} --all` };
+
+const them = ({ count }: StillGroup): string => counted(count, 'deployment');
+
+const waits = (group: StillGroup): string => `${them(group)} ${group.count === 1 ? 'waits' : 'wait'}`;
+
+const holderOf = (group: StillGroup): string => {
+  const { batch_id, key } = waiting(group, 'lock') ?? {};
+  if (batch_id === undefined) return 'another deployment';
+  return group.count === 1 && key !== undefined ? `${key} of batch ${batch_id}` : `batch ${batch_id}`;
+};
+
+const unknown = (group: StillGroup, { batch_id, submitted_by, secondPerson }: StuckAbout): Told => {
+  const needsSecond = group.places.some(({ environment }) => secondPerson.has(environment));
+  const other = needsSecond ? `, and is not ${submitted_by}, who submitted the batch` : '';
+  return {
+    message: `Nobody knows what became of ${them(group)}. Look, and say it.`,
+    who: `a person who may resolve ${describePlaces(group.places)}${other}`,
+    ...resolveAll(batch_id),
+  };
+};
+
+const unknownElsewhere = (group: StillGroup): Told => {
+  const lock = waiting(group, 'lock');
+  const pillar = lock?.key?.split('/')[0];
+  const where = lock?.environment_id ?? group.places[0]?.environment;
+  const place = pillar === undefined || where === undefined ? 'that deployment' : `${pillar} in ${where}`;
+  const what = group.count === 1 ? 'it is' : 'they are';
+  return {
+    message: `${waits(group)} for what ${holderOf(group)} did, which is UNKNOWN. Until it is resolved, ${what} skipped as soon as the turn comes.`,
+    who: `a person who may resolve ${place}`,
+    ...resolveAll(lock?.batch_id),
+  };
+};
+
+const person = (group: StillGroup): Told => {
+  const held = heldIn(group);
+  const said = held?.answered === undefined ? '' : ` (${held.answered})`;
+  return {
+    message: `${them(group)} in flight ${group.count === 1 ? 'waits' : 'wait'} for a person in the executor${said}.`,
+    who: `a person in ${executorWord(held?.name)}`,
+  };
+};
+
+/** Accounts are named `harness:acme`. */
+const executorWord = (account = 'the executor'): string => {
+  const [kind = ''] = account.split(':');
+  return `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
+};
+
+const promotion = (group: StillGroup): Told => ({
+  message: `${them(group)} in flight ${group.count === 1 ? 'waits' : 'wait'} for a person to promote the rollout.`,
+  who: 'a person who may promote the rollout in its cluster',
+});
+
+/** Next is a sentence of its own. */
+const outside =
+  (what: 'executor' | 'cluster') =>
+  (group: StillGroup): Told => {
+    const held = heldIn(group);
+    const asked = held?.asked === undefined ? '' : ` Asked for: ${held.asked}. Answer: ${held.answered}.`;
+    return {
+      message: `${them(group)} in flight ${group.count === 1 ? 'is' : 'are'} held up by ${what} ${held?.name}.${asked} ${held?.next}`,
+      who: `whoever looks after ${what} ${held?.name}; Flotilla goes on by itself when it answers`,
+    };
+  };
+
+const lock = (group: StillGroup): Told => ({
+  message: `${waits(group)} for ${holderOf(group)}.`,
+  who: 'nobody: it goes on when that ends',
+  ...statusOf(waiting(group, 'lock')?.batch_id),
+});
+
+const limit = (group: StillGroup): Told => {
+  const { name = '', limit = 0, in_flight = 0 } = waiting(group, 'limit') ?? {};
+  const [kind, ...rest] = name.split(':');
+  return {
+    message: `${waits(group)} for room: ${in_flight} of ${limit} are in flight in ${kind} ${rest.join(':')}, those of other batches among them.`,
+    who: 'nobody: it goes on when one of them ends',
+    command: 'flotilla list',
+  };
+};
+
+/** Said of what is still in flight in a batch that is then rolled back. */
+export const inFlightBefore = 'what is in flight';
+
+const rollback = ({ waits_for }: StillGroup, { batch_id }: StuckAbout): Told => {
+  if (waits_for === inFlightBefore) {
+    return {
+      message: 'The rollback begins when all that is in flight has ended.',
+      who: 'whoever may cancel the batch: what is in flight is then stopped',
+      command: `flotilla cancel ${batch_id}`,
+    };
+  }
+  const other = typeof waits_for === 'string' ? / batch (\w+)/.exec(waits_for)?.[1] : undefined;
+  return {
+    message: `The batch waits for ${waits_for}, which has not moved since.`,
+    who: 'whoever can do something for that one',
+    ...statusOf(other),
+  };
+};
+
+const ours = (message: string) => (): Told => ({ message, who: 'whoever runs Flotilla' });
+
+const heldBy = (group: StillGroup): string => {
+  const { name = '', reason = '', circuit } = waiting(group, 'hold') ?? {};
+  return circuit === undefined ? `with ${name}: ${reason}` : `because ${name} did not answer: ${circuit.seen}`;
+};
+
+const hold = (group: StillGroup): Told => {
+  const held = waiting(group, 'hold');
+  return {
+    message: `${waits(group)}, held ${heldBy(group)}${endOf(held?.until)}`,
+    who: `whoever may hold ${held?.name}`,
+    ...(held === undefined ? {} : { command: `flotilla resume ${held.id}` }),
+  };
+};
+
+const endOf = (until: string | undefined): string => (until === undefined ? '.' : `. It ends by itself at ${until}.`);
+
+const circuit = (group: StillGroup): Told => {
+  const held = waiting(group, 'hold');
+  return {
+    message: `${waits(group)}, held ${heldBy(group)}${endOf(held?.until)}`,
+    who: `whoever looks after ${held?.name}; Flotilla tries again by itself`,
+  };
+};
+
+/** One row for each cause. */
+const tell: Readonly<Record<StuckCause, (group: StillGroup, about: StuckAbout) => Told>> = {
+  unknown,
+  'unknown-elsewhere': unknownElsewhere,
+  person,
+  promotion,
+  hold,
+  circuit,
+  executor: outside('executor'),
+  cluster: outside('cluster'),
+  lock,
+  limit,
+  rollback,
+  plan: ours('The batch has no plan yet.'),
+  dispatcher: ours('There are turns to be given, and nothing was decided since.'),
+  watcher: ours('What is in flight is watched by nobody since then.'),
+  execution: ours('A turn was given, and the execution of the deployment has not gone on.'),
+};

@@ -1,0 +1,161 @@
+import type { Waiting } from '../../../lib/domain/schedule/waiting.ts';
+import type { StillGroup, StuckCause } from '../../../lib/domain/stuck/still.ts';
+import { inFlightBefore } from '../../../lib/domain/stuck/stuck.ts';
+
+export const own = '01M7Z82VGHV3GT6X1EMB454VBS';
+export const other = '01M7Z82VGHV3GT6X1EMB454VBT';
+export const since = Date.UTC(2026, 10, 30, 3);
+
+const lock = (status: 'PROCESSING' | 'UNKNOWN' | 'PENDING'): Waiting => ({
+  ...{ kind: 'lock', name: 'deployment risk/cva on eu-1', locks: ['/eu-1/risk/deployment/cva'], status },
+  ...{ batch_id: other, key: 'risk/cva' },
+});
+const held = (kind: 'executor' | 'cluster', why: 'person' | 'unreadable' | 'cluster-unavailable'): Waiting => ({
+  ...{ kind, why, name: kind === 'executor' ? 'harness:acme' : 'eu-1', since: new Date(since).toISOString() },
+  ...{ asked: 'the run', answered: '503', next: 'It is asked again.', url: 'https://harness.test/run/1' },
+});
+const pause: Waiting = {
+  ...{ kind: 'hold', id: 'H1', name: 'environment uat', reason: 'audit', by: 'mona' },
+  since: new Date(since).toISOString(),
+};
+const circuit = { ...pause, until: '2026-11-30T03:02:00.000Z', circuit: { opened: 2, seen: '503' } } as const;
+
+export interface ToldCase {
+  readonly cause: StuckCause;
+  readonly waits_for: Waiting | string;
+  readonly count?: number;
+  readonly message: string;
+  readonly who: string;
+  readonly command?: string;
+}
+
+/** Of each cause one, with its sentence, who can do something, and the command that does. */
+export const toldCases: readonly ToldCase[] = [
+  {
+    cause: 'unknown',
+    waits_for: 'somebody who says what became of it',
+    count: 2,
+    message: 'Nobody knows what became of 2 deployments. Look, and say it.',
+    who: 'a person who may resolve risk in uat',
+    command: `flotilla resolve ${own} --all`,
+  },
+  {
+    cause: 'unknown-elsewhere',
+    waits_for: lock('UNKNOWN'),
+    message: `1 deployment waits for what risk/cva of batch ${other} did, which is UNKNOWN. Until it is resolved, it is skipped as soon as the turn comes.`,
+    who: 'a person who may resolve risk in uat',
+    command: `flotilla resolve ${other} --all`,
+  },
+  {
+    cause: 'person',
+    waits_for: held('executor', 'person'),
+    message: '1 deployment in flight waits for a person in the executor (503).',
+    who: 'a person in Harness',
+  },
+  {
+    cause: 'promotion',
+    waits_for: held('cluster', 'cluster-unavailable'),
+    count: 3,
+    message: '3 deployments in flight wait for a person to promote the rollout.',
+    who: 'a person who may promote the rollout in its cluster',
+  },
+  {
+    cause: 'hold',
+    waits_for: pause,
+    message: '1 deployment waits, held with environment uat: audit.',
+    who: 'whoever may hold environment uat',
+    command: 'flotilla resume H1',
+  },
+  {
+    cause: 'circuit',
+    waits_for: circuit,
+    count: 2,
+    message:
+      '2 deployments wait, held because environment uat did not answer: 503. It ends by itself at 2026-11-30T03:02:00.000Z.',
+    who: 'whoever looks after environment uat; Flotilla tries again by itself',
+  },
+  {
+    cause: 'executor',
+    waits_for: held('executor', 'unreadable'),
+    message:
+      '1 deployment in flight is held up by executor harness:acme. Asked for: the run. Answer: 503. It is asked again.',
+    who: 'whoever looks after executor harness:acme; Flotilla goes on by itself when it answers',
+  },
+  {
+    cause: 'cluster',
+    waits_for: held('cluster', 'cluster-unavailable'),
+    count: 2,
+    message: '2 deployments in flight are held up by cluster eu-1. Asked for: the run. Answer: 503. It is asked again.',
+    who: 'whoever looks after cluster eu-1; Flotilla goes on by itself when it answers',
+  },
+  {
+    cause: 'lock',
+    waits_for: lock('PROCESSING'),
+    message: `1 deployment waits for risk/cva of batch ${other}.`,
+    who: 'nobody: it goes on when that ends',
+    command: `flotilla status ${other}`,
+  },
+  {
+    cause: 'lock',
+    waits_for: lock('PROCESSING'),
+    count: 2,
+    message: `2 deployments wait for batch ${other}.`,
+    who: 'nobody: it goes on when that ends',
+    command: `flotilla status ${other}`,
+  },
+  {
+    cause: 'limit',
+    waits_for: { kind: 'limit', name: 'environment:uat', limit: 5, in_flight: 5 },
+    count: 7,
+    message: '7 deployments wait for room: 5 of 5 are in flight in environment uat, those of other batches among them.',
+    who: 'nobody: it goes on when one of them ends',
+    command: 'flotilla list',
+  },
+  {
+    cause: 'rollback',
+    waits_for: inFlightBefore,
+    count: 0,
+    message: 'The rollback begins when all that is in flight has ended.',
+    who: 'whoever may cancel the batch: what is in flight is then stopped',
+    command: `flotilla cancel ${own}`,
+  },
+  {
+    cause: 'rollback',
+    waits_for: `its rollback, batch ${other}`,
+    count: 0,
+    message: `The batch waits for its rollback, batch ${other}, which has not moved since.`,
+    who: 'whoever can do something for that one',
+    command: `flotilla status ${other}`,
+  },
+  {
+    cause: 'plan',
+    waits_for: 'the plan',
+    count: 0,
+    message: 'The batch has no plan yet.',
+    who: 'whoever runs Flotilla',
+  },
+  {
+    cause: 'dispatcher',
+    waits_for: 'the next decision',
+    message: 'There are turns to be given, and nothing was decided since.',
+    who: 'whoever runs Flotilla',
+  },
+  {
+    cause: 'watcher',
+    waits_for: 'the watcher cluster:eu-1',
+    message: 'What is in flight is watched by nobody since then.',
+    who: 'whoever runs Flotilla',
+  },
+  {
+    cause: 'execution',
+    waits_for: 'its execution',
+    message: 'A turn was given, and the execution of the deployment has not gone on.',
+    who: 'whoever runs Flotilla',
+  },
+];
+
+export const groupOf = ({ cause, waits_for, count = 1 }: ToldCase): StillGroup & { readonly since: number } => ({
+  ...{ cause, waits_for, since, count, holders: [] },
+  keys: Array.from({ length: count }, (_, at) => `risk/service-${at}`),
+  places: [{ pillar: 'risk', environment: 'uat' }],
+});
