@@ -43,7 +43,8 @@ export type Partition =
   | 'EXECUTORS'
   | 'CLUSTERS'
   | 'TARGET#*'
-  | 'OBJECT#*';
+  | 'OBJECT#*'
+  | 'TARGETS#*';
 
 /** Where a function puts, updates, deletes and checks items. */
 export type Writes = Readonly<Partial<Record<'put' | 'update' | 'delete' | 'check', readonly Partition[]>>>;
@@ -68,13 +69,13 @@ export interface FunctionRow {
 
 /** A batch or a deployment changes with its event. */
 const change = ['BATCH#*', 'EVENTS#*'] as const;
-/** What an outcome says of its target, and of the object that this leads to. */
-const release = ['TARGET#*', 'OBJECT#*'] as const;
+/** What an outcome says of its target, of what runs there now, and of the object that this leads to. */
+const release = ['TARGET#*', 'TARGETS#*', 'OBJECT#*'] as const;
 /** The outcome of a deployment: its release, and the message to the dispatcher; its turn goes, and a start that was never made. */
-const outcome = { put: [...change, ...release, 'INBOX'], delete: ['DISPATCHER', 'WATCH#*'] } as const;
+const outcome = { put: [...change, ...release, 'INBOX'], delete: ['DISPATCHER', 'WATCH#*', 'TARGETS#*'] } as const;
 /** A run: the intent under the turn and its lock, the request, and what is followed; a rejected start is answered at once. */
 const run = {
-  put: [...change, 'WATCH#*', 'WATCHERS', 'BUDGETS'],
+  put: [...change, 'TARGETS#*', 'WATCH#*', 'WATCHERS', 'BUDGETS'],
   update: ['BATCH#*', 'WATCH#*'],
   delete: ['WATCH#*'],
   check: ['BATCH#*', 'DISPATCHER'],
@@ -93,7 +94,7 @@ const api = {
   rights: ['table', 'documents:read', 'documents:write', 'uploads', 'anchors:read', 'batches:start'],
   writes: {
     put: ['BATCHES', 'SUBMITTER#*', 'OPEN', 'IDEMPOTENCY#*', 'UPLOADS#*', 'WAITING#*', ...change, 'INBOX', ...release],
-    delete: ['UPLOADS#*', 'WAITING#*'],
+    delete: ['UPLOADS#*', 'WAITING#*', 'TARGETS#*'],
   },
   trigger: 'http',
 } as const;
@@ -203,7 +204,7 @@ export const functionsTable = {
     writes: {
       put: [...outcome.put, 'WATCHERS', 'CLUSTERS'], // and what a cluster does not let us do any more
       update: ['WATCHERS', 'WATCH#*'],
-      delete: ['WATCH#*', 'DISPATCHER'],
+      delete: outcome.delete,
     },
   },
   sweep: {

@@ -30,11 +30,12 @@ const outcome = write(
   'INBOX',
   'OBJECT#*',
   'TARGET#*',
+  'TARGETS#*',
   'WATCH#*',
 );
 const run = write(
   ['Put', 'Update', 'Delete', 'Check'],
-  ...['BATCH#*', 'BUDGETS', 'DISPATCHER', 'EVENTS#*', 'WATCH#*', 'WATCHERS'],
+  ...['BATCH#*', 'BUDGETS', 'DISPATCHER', 'EVENTS#*', 'TARGETS#*', 'WATCH#*', 'WATCHERS'],
 );
 const read = ['s3:GetObject Documents/*', 's3:ListBucket Documents'];
 const store = ['s3:PutObject Documents/batches/*'];
@@ -71,7 +72,18 @@ const api = [
   ...table,
   ...write(
     ['Put', 'Delete'],
-    ...['BATCH#*', 'BATCHES', 'EVENTS#*', 'IDEMPOTENCY#*', 'INBOX', 'OBJECT#*', 'OPEN', 'SUBMITTER#*', 'TARGET#*'],
+    ...[
+      'BATCH#*',
+      'BATCHES',
+      'EVENTS#*',
+      'IDEMPOTENCY#*',
+      'INBOX',
+      'OBJECT#*',
+      'OPEN',
+      'SUBMITTER#*',
+      'TARGET#*',
+      'TARGETS#*',
+    ],
     'UPLOADS#*',
     'WAITING#*',
   ),
@@ -130,7 +142,18 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...table,
     ...write(
       ['Put', 'Update', 'Delete'],
-      ...['BATCH#*', 'CLUSTERS', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'OBJECT#*', 'TARGET#*', 'WATCH#*', 'WATCHERS'],
+      ...[
+        'BATCH#*',
+        'CLUSTERS',
+        'DISPATCHER',
+        'EVENTS#*',
+        'INBOX',
+        'OBJECT#*',
+        'TARGET#*',
+        'TARGETS#*',
+        'WATCH#*',
+        'WATCHERS',
+      ],
     ),
     ...read,
     ...tokens,
@@ -150,6 +173,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
         'OPEN',
         'REJECTED',
         'TARGET#*',
+        'TARGETS#*',
         'UNANCHORED',
         'WATCH#*',
         'WATCHERS',

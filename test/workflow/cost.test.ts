@@ -58,11 +58,13 @@ type Cost = keyof Awaited<ReturnType<typeof costOf>>;
  * change that needs a higher bound must say why; one that brings a count under its half lowers both.
  */
 const costs: readonly (readonly [what: Cost, counted: number, bound: number])[] = [
-  ['reads', 4253, 4400],
+  // NOW of a target is read with the intent and with the outcome, and derived once where it was never written.
+  ['reads', 4670, 4800],
   // Two locks instead of one since what is changed is locked too: each is written, checked with the intent, and deleted.
-  ['writes', 8606, 9000],
-  ['kilobytes', 3392, 3550],
-  ['tableCalls', 5232, 5450],
+  // And NOW is written with both.
+  ['writes', 9212, 9450],
+  ['kilobytes', 3563, 3700],
+  ['tableCalls', 5747, 5950],
   ['documentCalls', 10, 14],
   ['busCalls', 17, 25],
   ['answers', 401, 410],

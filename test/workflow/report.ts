@@ -5,7 +5,9 @@ import { parts } from '../../lib/domain/record/actor.ts';
 import { parseAnchor } from '../../lib/domain/record/anchor.ts';
 import { checkAnchors } from '../../lib/domain/record/check-anchors.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
-import { type EventRow, type ItemRow, type LockRow, rowOf } from '../../lib/domain/record/rows.ts';
+import { type EventRow, type ItemRow, type LockRow, type Outcome, rowOf } from '../../lib/domain/record/rows.ts';
+import type { TargetRow } from '../../lib/domain/targets/target-row.ts';
+import { readPlanned } from '../../lib/usecases/plan/plan-store.ts';
 import { everyItem } from '../../lib/usecases/schedule/schedule-store.ts';
 import type { World } from './world.ts';
 
@@ -99,6 +101,7 @@ export const expectAllInOrder = async (world: World, batchId: string): Promise<v
   await expectNothingLeft(world, batchId, items);
   await expectChildrenNamed(world, batchId, items);
   await expectFeed(world, batchId);
+  await expectNow(world, items);
   for (const [key, count] of world.executor.starts) expect(count, `starts of ${key}`).toBe(1);
 };
 
@@ -136,6 +139,30 @@ const expectNothingLeft = async (world: World, batchId: string, items: readonly 
     .filter(({ status }) => status === 'UNKNOWN')
     .flatMap(({ index }) => [`${index} unknown`, `${index} unknown`]);
   expect(held.sort()).toEqual(unknown.sort());
+};
+
+/** What runs where is told by whoever may have changed a target last, and by nobody who has certainly changed nothing. */
+const expectNow = async (world: World, items: readonly ItemRow[]): Promise<void> => {
+  for (const { batch_id, index, key, runs, touched, outcome } of items) {
+    const { target } = await readPlanned(world.deps, batch_id, index);
+    const row = rowOf<TargetRow>(await world.table.get(keys.targetNow(target)));
+    if (row !== undefined && row.batch_id > batch_id) continue;
+    const isOurs = row?.batch_id === batch_id && row.index === index;
+    const mayHaveChanged =
+      runs.length > 0 && (touched === true || outcome?.resolved_by !== undefined || outcome?.status === 'UNKNOWN');
+    expect(isOurs, `NOW of ${key} is of this deployment`).toBe(outcome?.status === 'SUCCESS' || mayHaveChanged);
+    expect(row?.state, `NOW of ${key}`).not.toBe('changing');
+    if (!isOurs) continue;
+    expect(row.state, `NOW of ${key}`).toBe(stateAfter(outcome!));
+    const { status, release_after } = outcome!;
+    if (status === 'SUCCESS' || release_after !== undefined) expect(row.version).toBe(release_after);
+  }
+};
+
+const stateAfter = ({ status, reason }: Outcome): TargetRow['state'] => {
+  if (status === 'SUCCESS') return 'verified';
+  if (status === 'UNKNOWN') return 'unknown';
+  return reason === 'RestoredPreviousRelease' ? 'restored' : 'failed';
 };
 
 const expectFeed = async (world: World, batchId: string): Promise<void> => {

@@ -51,11 +51,17 @@ const tell = ({ item, turn, error }: WhatIsKnown): Told => {
   return withoutAnswer(item, turn, error);
 };
 
-const afterFailure = ({ reason, message, unknown, cancelled }: Failure, error: WhatIsKnown['error']): Told => ({
-  status: unknown ? 'UNKNOWN' : cancelled ? 'CANCELLED' : 'FAILED',
-  reason,
-  message: isPlannedEnd(error) ? message : `${sentence(message)} Nothing followed: ${nameOf(error)}.`,
+const afterFailure = (failure: Failure, error: WhatIsKnown['error']): Told => ({
+  status: statusAfter(failure),
+  reason: failure.reason,
+  message: isPlannedEnd(error) ? failure.message : `${sentence(failure.message)} Nothing followed: ${nameOf(error)}.`,
 });
+
+const statusAfter = ({ unknown, cancelled, skipped }: Failure): Outcome['status'] => {
+  if (unknown) return 'UNKNOWN';
+  if (cancelled) return 'CANCELLED';
+  return skipped ? 'SKIPPED' : 'FAILED';
+};
 
 /** `AttemptEnded` leads to the record by itself. Anything else came in the way of another attempt, or of a restore. */
 const isPlannedEnd = (error: WhatIsKnown['error']): boolean => error?.Error === 'AttemptEnded';

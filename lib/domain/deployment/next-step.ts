@@ -38,5 +38,5 @@ export const notRunAgain = 'The job of the release before was not run again: wha
 export const withoutRestore = (deployment: AttemptThatFailed['deployment'], failure: Failure): string | undefined =>
   runsOnce(deployment) && wantsRestore(deployment, failure) && !isLeftAsItIs(failure) ? notRunAgain : undefined;
 
-const isLeftAsItIs = ({ unknown, cancelled, superseded }: Failure): boolean =>
-  unknown === true || cancelled === true || superseded === true;
+const isLeftAsItIs = ({ unknown, cancelled, superseded, skipped }: Failure): boolean =>
+  [unknown, cancelled, superseded, skipped].includes(true);

@@ -129,8 +129,8 @@ export const keys = {
   lastChange: (object: string): Key => ({ pk: `OBJECT#${object}`, sk: 'LAST' }),
   /** The target is `environment/cluster/pillar/service_name`. */
   targetNow: (target: string): Key => {
-    const at = target.indexOf('/');
-    return { pk: targetsOf(target.slice(0, at)), sk: target.slice(at + 1) };
+    const [environment = '', ...place] = target.split('/');
+    return { pk: targetsOf(environment), sk: place.join('/') };
   },
   hold: (id: string): Key => dispatcherKey(`HOLD#${id}`),
   rollback: (batchId: string, n: number): Key => batchKey(batchId, `ROLLBACK#${padded(n)}`),

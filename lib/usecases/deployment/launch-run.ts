@@ -1,4 +1,5 @@
 import { type KeptDeployment, type WatchedDeployment, watchedDeployment } from '../../domain/plan/kept-deployment.ts';
+import type { Replay } from '../../domain/plan/plan.ts';
 import type { RunRequest, Write } from '../../domain/ports.ts';
 import { changeItem } from '../../domain/record/change.ts';
 import { executorWatcher, keys } from '../../domain/record/keys.ts';
@@ -12,9 +13,12 @@ import {
   type TurnRow,
 } from '../../domain/record/rows.ts';
 import type { RunWatchRow } from '../../domain/record/watch-rows.ts';
+import { supersededSince } from '../../domain/targets/superseded.ts';
 import type { Deps } from '../deps.ts';
 import { executionTold } from '../execution-told.ts';
 import { retryConflict } from '../retry-conflict.ts';
+import { intentNowWrites } from '../targets/now-writes.ts';
+import { type NowRead, readTarget } from '../targets/read-now.ts';
 import type { PlaceOfWait } from '../wait/settle-wait.ts';
 import { ensureWatcher } from '../wait/watchers.ts';
 import { pauseStart, resumeStart } from './pause-start.ts';
@@ -32,6 +36,8 @@ export interface Launch {
   readonly deployment: WatchedDeployment;
   readonly version: string;
   readonly attempt: number | 'restore';
+  /** Of a rollback or a retry: its first intent holds only while nobody else has changed the target since. */
+  readonly replay?: Replay | undefined;
   /** The execution that asks for it. */
   readonly executionArn?: string;
 }
@@ -87,10 +93,17 @@ const writeIntent = async (deps: Needs, launch: Launch): Promise<RunRequest | un
       await giveUp(deps, launch, refusal ?? noTurn);
       return undefined;
     }
+    const now = await readTarget(deps, launch.deployment.target);
+    const superseded = item.runs.length === 0 ? supersededAt(launch, now) : undefined;
+    if (superseded !== undefined) {
+      await giveUp(deps, launch, superseded);
+      return undefined;
+    }
     const request = requestAt(launch, deps.clock.now());
     const lock: Pick<LockRow, 'batch_id' | 'index' | 'fence'> = { batch_id, index, fence: turn.fence };
     await deps.table.transact([
       ...intentWrites(launch, { item, request, mark }),
+      ...intentNowWrites(now, { ...launch, at: request.at }),
       ...onlyUnanswered(launch),
       // A restore finishes what was begun, so it may also act when the batch was cancelled since.
       { check: keys.turn(batch_id, index), when: { equals: { fence: turn.fence, state: turn.state } } },
@@ -99,6 +112,9 @@ const writeIntent = async (deps: Needs, launch: Launch): Promise<RunRequest | un
     return request;
   });
 };
+
+const supersededAt = ({ place, deployment, replay }: Launch, { now }: NowRead): Failure | undefined =>
+  replay === undefined ? undefined : supersededSince(now, { place, deployment, replay });
 
 /** A turn from when only targets were locked names its target alone. */
 const locksOfTurn = ({ locks, target }: TurnRow): readonly string[] => locks ?? [target];

@@ -12,6 +12,7 @@ import { executionTold } from '../execution-told.ts';
 import { readPlanned } from '../plan/plan-store.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { lastOutcomeWrites, releaseWrites } from '../schedule/release-writes.ts';
+import { outcomeNowWrites } from '../targets/now-writes.ts';
 import { giveUpStart } from './pause-start.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids'>;
@@ -54,10 +55,11 @@ export const recordOutcomeIf = async (
   await deps.table.transact([
     ...checks,
     ...outcomeWrites(deps, { planned, item, outcome, capture }),
+    ...(await outcomeNowWrites(deps, { planned, item, outcome, capture })),
     ...(givenUp?.writes ?? []),
     ...(turn === undefined ? [] : [{ delete: keys.turn(batch_id, index) }]),
     // The dispatcher counted a refusal when it refused.
-    ...(turn?.state === 'refused' ? [] : [tellDispatcher(deps, item, outcome)]),
+    ...(turn?.state === 'refused' ? [] : [tellDispatcher(deps, { planned, item, outcome })]),
   ]);
 };
 
@@ -95,10 +97,11 @@ export const outcomeWrites = (
 /** What it held is free for the next. */
 export const tellDispatcher = (
   { ids }: Pick<Deps, 'ids'>,
-  { batch_id, index }: ItemRow,
-  { status }: Outcome,
+  { planned: { replay }, item: { batch_id, index }, outcome: { status, reason } }: Omit<Recorded, 'capture'>,
 ): Write => {
-  const message: InboxMessage = { type: 'recorded', batch_id, index, status };
+  // In a rollback, what others have changed since is theirs: those that wait for it go back all the same.
+  const passes = status === 'SKIPPED' && reason === 'Superseded' && replay?.kind === 'rollback';
+  const message: InboxMessage = { type: 'recorded', batch_id, index, status, ...(passes ? { passes } : {}) };
   return { put: itemOf(keys.inbox(ids.next()), { message }) };
 };
 

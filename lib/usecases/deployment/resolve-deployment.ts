@@ -15,6 +15,7 @@ import { readPlanned } from '../plan/plan-store.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { lastOutcomeWrites, releaseWrites } from '../schedule/release-writes.ts';
 import { readKeptSheet } from '../schedule/schedule-store.ts';
+import { outcomeNowWrites } from '../targets/now-writes.ts';
 import { type DeploymentView, viewDeployment, viewFor } from './deployment-view.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids' | 'catalogue'> & AskedBy;
@@ -94,6 +95,7 @@ const replaceOutcome = async (deps: Needs, input: ResolveInput, deployment: Plan
     ...(input.status === 'SUCCESS'
       ? releaseWrites(deployment, { batchId: input.batchId, at, id: deps.ids.next() })
       : lastOutcomeWrites(deployment, change.row, found, at)),
+    ...(await outcomeNowWrites(deps, { planned: deployment, item: change.row, outcome: found, at })),
   ]);
   return change.row;
 };

@@ -5,6 +5,7 @@ import { type CaptureRow, type ItemRow, rowOf, type TokenRow } from '../../domai
 import type { RolloutWatchRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
 import { retryConflict } from '../retry-conflict.ts';
+import { outcomeNowWrites } from '../targets/now-writes.ts';
 import { deliverAnswer, tryToDeliver } from '../wait/answer-wait.ts';
 import { type PlaceOfWait, writeAnswer } from '../wait/settle-wait.ts';
 import { outcomeWrites, tellDispatcher } from './record-outcome.ts';
@@ -38,7 +39,8 @@ export const settleSuccess = async (
       answer: { reason, message },
       writes: [
         ...outcomeWrites(deps, { planned: deployment, item, outcome, capture }),
-        tellDispatcher(deps, item, outcome),
+        ...(await outcomeNowWrites(deps, { planned: deployment, item, outcome, capture })),
+        tellDispatcher(deps, { planned: deployment, item, outcome }),
       ],
     };
   });

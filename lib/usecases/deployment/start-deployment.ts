@@ -29,6 +29,7 @@ export const startDeployment = async (
     deployment,
     version: deployment.docker_image_version,
     attempt,
+    replay: deployment.replay,
     executionArn,
   });
   if (isNew) await tryToDeliver(deps, place);

@@ -1,0 +1,92 @@
+import { hasChangedNothing } from '../deployment/conclude-deployment.ts';
+import type { KeptDeployment } from '../plan/kept-deployment.ts';
+import type { CaptureRow, ItemRow, Outcome } from '../record/rows.ts';
+import { isSamePlace, type Place } from '../schedule/place.ts';
+import { standingAfter } from './standing-after.ts';
+import type { Standing, TargetRow } from './target-row.ts';
+
+export interface Intent {
+  readonly place: Place;
+  readonly deployment: Pick<KeptDeployment, 'target' | 'infrastructure_id'>;
+  /** The version that is asked for; of a restore, the earlier one. */
+  readonly version: string;
+  readonly at: number;
+}
+
+/**
+ * NOW with the intent of a run: from here on the target may be changed. A later attempt, and a restore, are of the same deployment:
+ * what stood there before it, and since when it is at work, stays.
+ */
+export const nowAtIntent = (now: TargetRow | undefined, { place, deployment, version, at }: Intent): TargetRow => {
+  const { target, infrastructure_id } = deployment;
+  const { batch_id, index } = place;
+  const begun = now !== undefined && isSamePlace(now, place) ? now : undefined;
+  const before = begun === undefined ? standingOf(now) : begun.before;
+  return {
+    target,
+    batch_id,
+    index,
+    state: 'changing',
+    version,
+    infrastructure_id: begun?.infrastructure_id ?? infrastructure_id,
+    since: begun?.since ?? at,
+    ...(before === undefined ? {} : { before }),
+  };
+};
+
+/** What stands there, compact. Of a deployment that never told its end nobody knows what it did. */
+const standingOf = (now: TargetRow | undefined): Standing | undefined => {
+  if (now === undefined) return undefined;
+  const { batch_id, index, state, version, image, infrastructure_id, since } = now;
+  const where = infrastructure_id === undefined ? {} : { infrastructure_id };
+  if (state === 'changing') return { batch_id, index, state: 'unknown', ...where, since };
+  return {
+    batch_id,
+    index,
+    state,
+    ...(version === undefined ? {} : { version }),
+    ...(image === undefined ? {} : { image }),
+    ...where,
+    since,
+  };
+};
+
+export interface Ended {
+  readonly planned: Pick<KeptDeployment, 'target' | 'infrastructure_id' | 'docker_image_version'>;
+  readonly item: Pick<ItemRow, 'batch_id' | 'index' | 'runs' | 'touched' | 'image' | 'started_at'>;
+  readonly outcome: Outcome;
+  readonly capture?: Pick<CaptureRow, 'previous'> | undefined;
+  /** When the outcome is written, where it replaces another. */
+  readonly at?: number;
+}
+
+/** What NOW becomes: another row, or none. Undefined where it stays as it is. */
+export type NextNow = { readonly row: TargetRow | undefined } | undefined;
+
+/** NOW with the outcome of a deployment. One that has changed nothing leaves it as it was before its intent. */
+export const nowAtEnd = (now: TargetRow | undefined, ended: Ended): NextNow => {
+  const { planned, item, outcome } = ended;
+  if (isUnchanged(item, outcome)) return nowReturned(now, item);
+  const standing = standingOfEnd(ended);
+  // It had its turn before: what is newer is of somebody who came later.
+  const isNewer = now !== undefined && !isSamePlace(now, item) && now.since > (item.started_at ?? standing.since);
+  return isNewer ? undefined : { row: { target: planned.target, ...standing } };
+};
+
+/** NOW where an intent came to nothing, or its turn is given back before anything was sent. */
+export const nowReturned = (now: TargetRow | undefined, place: Place): NextNow => {
+  if (now?.state !== 'changing' || !isSamePlace(now, place)) return undefined;
+  return { row: now.before === undefined ? undefined : { target: now.target, ...now.before } };
+};
+
+/** What was UNKNOWN and is resolved as FAILED may have changed something: no row says that it did not. */
+const isUnchanged = (item: Ended['item'], { status, resolved_by }: Outcome): boolean =>
+  status !== 'SUCCESS' && hasChangedNothing(item, resolved_by === undefined ? status : 'UNKNOWN');
+
+const standingOfEnd = ({ planned, item, outcome, capture, at = outcome.ended_at }: Ended): Standing => {
+  const { status, reason, release_after } = outcome;
+  const isPrevious = release_after !== undefined && release_after === capture?.previous?.version;
+  const image = status === 'SUCCESS' ? item.image : isPrevious ? capture?.previous?.image : undefined;
+  const { docker_image_version: version, infrastructure_id } = planned;
+  return standingAfter({ place: item, status, reason, version, release_after, image, infrastructure_id, at });
+};

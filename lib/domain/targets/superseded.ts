@@ -1,0 +1,49 @@
+import type { KeptDeployment } from '../plan/kept-deployment.ts';
+import type { Replay } from '../plan/plan.ts';
+import type { Failure } from '../record/rows.ts';
+import { isSamePlace, type Place } from '../schedule/place.ts';
+import type { Standing, TargetRow } from './target-row.ts';
+
+export interface Replaying {
+  readonly place: Place;
+  readonly deployment: Pick<KeptDeployment, 'key' | 'environment_id' | 'docker_image_version'>;
+  readonly replay: Replay;
+}
+
+/**
+ * Why a rollback, or a retry, does not begin: somebody else has changed its target since it was planned. Undefined where the one stands
+ * there whom the plan has seen. It is asked with the first intent, under the locks of the target; a plan only predicts.
+ */
+export const supersededSince = (
+  now: TargetRow | undefined,
+  { place, deployment, replay }: Replaying,
+): Failure | undefined => {
+  // Its own intent, given back before anything was sent: what counts is what stood there before.
+  const stands: Standing | undefined = now !== undefined && isSamePlace(now, place) ? now.before : now;
+  const { expects } = replay;
+  if (stands === undefined ? expects === undefined : expects !== undefined && isSamePlace(stands, expects)) {
+    return undefined;
+  }
+  return {
+    reason: 'Superseded',
+    message: `${whoHas(stands, deployment)} ${whatToDo[replay.kind](deployment)}`,
+    skipped: true,
+  };
+};
+
+const whoHas = (stands: Standing | undefined, { key, environment_id }: Replaying['deployment']): string => {
+  const where = `${key} in ${environment_id}`;
+  if (stands === undefined) return `Not started: of ${where} it is no longer recorded that anybody has changed it.`;
+  const { batch_id, index, version, state } = stands;
+  const runs = version === undefined ? state : `version ${version}, ${state}`;
+  return `Not started: since this was planned, deployment ${index} of batch ${batch_id} has changed ${where} (${runs}).`;
+};
+
+type WhatToDo = (deployment: Replaying['deployment']) => string;
+
+const whatToDo: Readonly<Record<Replay['kind'], WhatToDo>> = {
+  rollback: ({ key, environment_id }) =>
+    `It was left as it is. To take that back too, roll that batch back, or this target alone: flotilla rollback ${key} --environment ${environment_id}.`,
+  retry: ({ key, environment_id, docker_image_version }) =>
+    `It was left as it is. To deploy this version all the same: flotilla deploy ${key}=${docker_image_version} --environment ${environment_id}.`,
+};

@@ -1,0 +1,199 @@
+import { describe, expect, test } from 'vitest';
+import type { ItemRow, Outcome, Release, Run } from '../../../lib/domain/record/rows.ts';
+import { type Ended, type Intent, nowAtEnd, nowAtIntent, nowReturned } from '../../../lib/domain/targets/next-now.ts';
+import type { Standing, TargetRow } from '../../../lib/domain/targets/target-row.ts';
+
+const target = 'uat/eu-1/risk/cva';
+const planned = { target, infrastructure_id: 'eu', docker_image_version: '2.0.0' };
+const place = { batch_id: 'NEW', index: 1 };
+const intent: Intent = { place, deployment: planned, version: '2.0.0', at: 100 };
+
+const earlier: Standing = {
+  batch_id: 'OLD',
+  index: 7,
+  state: 'verified',
+  version: '1.0.0',
+  image: 'reg/cva:1.0.0',
+  infrastructure_id: 'eu',
+  since: 50,
+};
+const changing: TargetRow = {
+  target,
+  ...place,
+  state: 'changing',
+  version: '2.0.0',
+  infrastructure_id: 'eu',
+  since: 100,
+  before: earlier,
+};
+const { before: _, ...first } = changing;
+
+describe('with an intent the target is changing', () => {
+  test.each<[what: string, now: TargetRow | undefined, more: Partial<Intent>, next: TargetRow]>([
+    ['where nobody has changed it before', undefined, {}, first],
+    ['and it is known what stood there before', { target, ...earlier }, {}, changing],
+    ['since its first attempt, whichever this is', changing, { at: 300 }, changing],
+    [
+      'also while the release before is put back',
+      changing,
+      { at: 300, version: '1.0.0' },
+      { ...changing, version: '1.0.0' },
+    ],
+    [
+      'and of one before that never told its end nobody knows',
+      { ...changing, batch_id: 'LOST', since: 70 },
+      {},
+      { ...changing, before: { batch_id: 'LOST', index: 1, state: 'unknown', infrastructure_id: 'eu', since: 70 } },
+    ],
+  ])('%s', (_, now, more, next) => {
+    expect(nowAtIntent(now, { ...intent, ...more })).toEqual(next);
+  });
+});
+
+const runOf = (attempt: Run['attempt']): Run => ({ executor: 'harness:a', key: `k-${attempt}`, attempt });
+const ran: Pick<ItemRow, 'runs' | 'touched'> = { runs: [runOf(1)] };
+const touched = { ...ran, touched: true } as const;
+const restoring = { runs: [runOf(1), runOf('restore')], touched: true } as const;
+const previous = { version: '1.0.0', image: 'reg/cva:1.0.0' } as Release;
+
+interface Case {
+  readonly item: Partial<ItemRow>;
+  readonly outcome: Pick<Outcome, 'status' | 'reason'> & Partial<Outcome>;
+  readonly now?: TargetRow;
+}
+
+const endOf = ({ item, outcome }: Case): Ended => ({
+  planned,
+  item: { ...place, runs: [], started_at: 90, ...item },
+  outcome: { message: '', evidence: [], warnings: [], attempts: 1, runs: [], ended_at: 200, ...outcome },
+  capture: { previous },
+});
+
+/** What stands there after it, of this deployment, since its end. */
+const stands = (state: Standing['state'], known: Partial<Standing> = {}): TargetRow => ({
+  target,
+  ...place,
+  state,
+  infrastructure_id: 'eu',
+  since: 200,
+  ...known,
+});
+const asBefore: TargetRow = { target, ...earlier };
+
+describe('with an outcome NOW tells what runs, and whose deployment that was', () => {
+  test.each<[what: string, Case, next: TargetRow]>([
+    [
+      'verified',
+      {
+        item: { ...ran, image: 'reg/cva:2.0.0' },
+        outcome: { status: 'SUCCESS', reason: 'Verified', release_after: '2.0.0' },
+      },
+      stands('verified', { version: '2.0.0', image: 'reg/cva:2.0.0' }),
+    ],
+    [
+      'verified by a second attempt',
+      {
+        item: { ...touched, runs: [runOf(1), runOf(2)] },
+        outcome: { status: 'SUCCESS', reason: 'Verified', release_after: '2.0.0' },
+      },
+      stands('verified', { version: '2.0.0' }),
+    ],
+    [
+      'failed, and the release before was put back',
+      { item: restoring, outcome: { status: 'FAILED', reason: 'RestoredPreviousRelease', release_after: '1.0.0' } },
+      stands('restored', { version: '1.0.0', image: 'reg/cva:1.0.0' }),
+    ],
+    [
+      'failed, and so did the restore',
+      { item: restoring, outcome: { status: 'FAILED', reason: 'RestoreFailed' } },
+      stands('failed'),
+    ],
+    [
+      'failed with nothing to put back',
+      { item: touched, outcome: { status: 'FAILED', reason: 'NoPreviousVersion' } },
+      stands('failed', { version: '2.0.0' }),
+    ],
+    [
+      'replaced by an image of somebody else',
+      { item: touched, outcome: { status: 'FAILED', reason: 'Superseded', release_after: '9' } },
+      stands('failed', { version: '9' }),
+    ],
+    [
+      'cancelled after it had changed something',
+      { item: touched, outcome: { status: 'CANCELLED', reason: 'BatchCancelled' } },
+      stands('failed', { version: '2.0.0' }),
+    ],
+    ['UNKNOWN', { item: ran, outcome: { status: 'UNKNOWN', reason: 'StartUnknown' } }, stands('unknown')],
+    [
+      'UNKNOWN as to its restore',
+      { item: restoring, outcome: { status: 'UNKNOWN', reason: 'RestoreUnknown' } },
+      stands('unknown'),
+    ],
+    [
+      'resolved as a success',
+      {
+        item: ran,
+        now: stands('unknown'),
+        outcome: { status: 'SUCCESS', reason: 'ResolvedByOperator', resolved_by: 'ada', release_after: '2.0.0' },
+      },
+      stands('verified', { version: '2.0.0' }),
+    ],
+    [
+      'resolved as failed',
+      {
+        item: ran,
+        now: stands('unknown'),
+        outcome: { status: 'FAILED', reason: 'ResolvedByOperator', resolved_by: 'ada' },
+      },
+      stands('failed'),
+    ],
+    [
+      'turned away by the executor',
+      { item: ran, outcome: { status: 'FAILED', reason: 'StartRejected', release_after: '1.0.0' } },
+      asBefore,
+    ],
+    [
+      'cancelled before it had changed anything',
+      { item: ran, outcome: { status: 'CANCELLED', reason: 'BatchCancelled' } },
+      asBefore,
+    ],
+  ])('%s', (_, one, next) => {
+    expect(nowAtEnd(one.now ?? changing, endOf(one))).toEqual({ row: next });
+  });
+
+  test('it was resolved: since then it is so, and not since its end', () => {
+    const one: Case = { item: ran, outcome: { status: 'SUCCESS', reason: 'ResolvedByOperator', resolved_by: 'ada' } };
+    expect(nowAtEnd(stands('unknown'), { ...endOf(one), at: 900 })?.row?.since).toBe(900);
+  });
+
+  test('where nobody had changed it, and nothing was changed, there is no row', () => {
+    expect(nowAtEnd(first, endOf({ item: ran, outcome: { status: 'FAILED', reason: 'StartRejected' } }))).toEqual({
+      row: undefined,
+    });
+  });
+});
+
+describe('a row that is not of this deployment', () => {
+  const changed: Case = { item: touched, outcome: { status: 'FAILED', reason: 'CrashLoop' } };
+  const unchanged: Case = { item: ran, outcome: { status: 'FAILED', reason: 'StartRejected' } };
+
+  test.each<[what: string, Case, now: TargetRow | undefined, next: object | undefined]>([
+    ['is replaced where it is older', changed, { target, ...earlier }, { row: stands('failed', { version: '2.0.0' }) }],
+    ['may not have been written yet', changed, undefined, { row: stands('failed', { version: '2.0.0' }) }],
+    ['stays where it is newer than its turn', changed, { target, ...earlier, since: 91 }, undefined],
+    ['stays where nothing was changed', unchanged, { target, ...earlier }, undefined],
+    ['is not made where nothing was changed', unchanged, undefined, undefined],
+  ])('%s', (_, one, now, next) => {
+    expect(nowAtEnd(now, endOf(one))).toEqual(next);
+  });
+});
+
+test.each<[what: string, now: TargetRow | undefined, next: object | undefined]>([
+  ['puts back what stood there', changing, { row: asBefore }],
+  ['leaves nothing where nothing was', first, { row: undefined }],
+  ['leaves alone what another deployment does there', { ...changing, index: 2 }, undefined],
+  ['leaves alone what has ended', stands('verified'), undefined],
+  ['leaves alone what was never written', undefined, undefined],
+])('a turn that is given back %s', (_, now, next) => {
+  expect(nowReturned(now, place)).toEqual(next);
+});

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import type { Replay } from '../../../lib/domain/plan/plan.ts';
+import { supersededSince } from '../../../lib/domain/targets/superseded.ts';
+import type { Standing, TargetRow } from '../../../lib/domain/targets/target-row.ts';
+
+const place = { batch_id: 'ROLLBACK', index: 0 };
+const deployment = { key: 'risk/cva', environment_id: 'uat', docker_image_version: '1.0.0' };
+const expects = { batch_id: 'BAD', index: 4 };
+const row = (more: Partial<TargetRow>): TargetRow => ({
+  target: 'uat/eu-1/risk/cva',
+  ...expects,
+  state: 'verified',
+  version: '2.0.0',
+  since: 1,
+  ...more,
+});
+const of = [expects];
+const mine: Standing = { ...expects, state: 'failed', since: 1 };
+
+describe('what is undone, or tried again, begins only where nobody else has come since', () => {
+  test.each<[what: string, now: TargetRow | undefined, expects: Replay['expects'], begins: boolean]>([
+    ['the one it has seen stands there', row({}), expects, true],
+    ['as failed', row({ state: 'failed' }), expects, true],
+    ['another batch has', row({ batch_id: 'LATER' }), expects, false],
+    ['another deployment of that batch has', row({ index: 5 }), expects, false],
+    ['nobody had, and has', undefined, undefined, true],
+    ['nobody had, and somebody has', row({}), undefined, false],
+    ['nothing is recorded any more', undefined, expects, false],
+    ['its own intent was given back', row({ ...place, state: 'changing', before: mine }), expects, true],
+    ['its own intent was given back, where nobody had', row({ ...place, state: 'changing' }), undefined, true],
+  ])('%s', (_, now, expected, begins) => {
+    const replay: Replay = { kind: 'rollback', of, ...(expected && { expects: expected }) };
+    const failure = supersededSince(now, { place, deployment, replay });
+    expect(failure?.reason).toBe(begins ? undefined : 'Superseded');
+    expect(failure?.skipped).toBe(begins ? undefined : true);
+  });
+});
+
+test.each<[kind: Replay['kind'], now: TargetRow | undefined, message: string]>([
+  [
+    'rollback',
+    row({ batch_id: 'LATER', index: 2, version: '2.1.0' }),
+    'Not started: since this was planned, deployment 2 of batch LATER has changed risk/cva in uat (version 2.1.0, verified). ' +
+      'It was left as it is. To take that back too, roll that batch back, or this target alone: flotilla rollback risk/cva --environment uat.',
+  ],
+  [
+    'retry',
+    { target: 't', batch_id: 'LATER', index: 2, state: 'unknown', since: 1 },
+    'Not started: since this was planned, deployment 2 of batch LATER has changed risk/cva in uat (unknown). ' +
+      'It was left as it is. To deploy this version all the same: flotilla deploy risk/cva=1.0.0 --environment uat.',
+  ],
+  [
+    'retry',
+    undefined,
+    'Not started: of risk/cva in uat it is no longer recorded that anybody has changed it. ' +
+      'It was left as it is. To deploy this version all the same: flotilla deploy risk/cva=1.0.0 --environment uat.',
+  ],
+])('of a %s it is said who came since, and what to do', (kind, now, message) => {
+  expect(supersededSince(now, { place, deployment, replay: { kind, of, expects } })?.message).toBe(message);
+});
