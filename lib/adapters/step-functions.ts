@@ -71,11 +71,11 @@ export class StepFunctions implements Workflow {
     return executionArn ?? this.#executionArn(machine, name);
   }
 
-  async describe(machine: Machine, name: string): Promise<{ readonly status: ExecutionStatus }> {
+  async describe(machine: Machine, name: string): ReturnType<Workflow['describe']> {
     const executionArn = this.#executionArn(machine, name);
     const command = new DescribeExecutionCommand({ executionArn, includedData: 'METADATA_ONLY' });
-    const { status } = await send('DescribeExecution', this.#client.send(command));
-    return { status: statusOf(status) };
+    const { status, error, cause } = await send('DescribeExecution', this.#client.send(command));
+    return { status: statusOf(status), ...(error && { error }), ...(cause && { cause }) };
   }
 
   async succeed(token: string, output: Json): Promise<void> {

@@ -118,8 +118,11 @@ export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' |
 export interface Workflow {
   /** Starts an execution; its name makes it idempotent. Throws ExecutionExists when the name is taken with another input or has ended. Gives its ARN. */
   start(machine: 'batch' | 'watch', name: string, input: JsonObject): Promise<string>;
-  /** Throws ExecutionMissing when there is none of that name. */
-  describe(machine: 'batch' | 'watch', name: string): Promise<{ readonly status: ExecutionStatus }>;
+  /** `error` and `cause` are what it failed with, or was stopped with. Throws ExecutionMissing when there is none of that name. */
+  describe(
+    machine: 'batch' | 'watch',
+    name: string,
+  ): Promise<{ readonly status: ExecutionStatus; readonly error?: string; readonly cause?: string }>;
   /** Both throw TokenGone when nobody waits for that token any more. */
   succeed(token: string, output: Json): Promise<void>;
   fail(token: string, error: string, cause: string): Promise<void>;

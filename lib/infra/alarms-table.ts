@@ -38,6 +38,7 @@ const batchFunctions: readonly Stem[] = [
 ];
 const lastingFunctions: readonly Stem[] = [
   ...(['watch-executor', 'watch-cluster', 'dispatch-turns', 'publish-events', 'sweep', 'take-hint'] as const),
+  'settle-execution',
 ];
 
 const apiFunctions: readonly Stem[] = Object.values(apiParts).map(({ stem }) => stem);
@@ -87,6 +88,10 @@ export const alarmsTable = {
   InboxDeadLetters: { means: 'The dispatcher was not woken for some messages.', ...filled('inbox') },
   EventsDeadLetters: { means: 'Some events have no place in the feed of their batch.', ...filled('events') },
   SweeperDeadLetters: { means: 'The sweeper failed as a whole.', ...filled('sweeper') },
+  ExecutionsDeadLetters: {
+    means: 'What an execution left behind that was stopped or died could not be brought in order at once.',
+    ...filled('executions'),
+  },
   NotificationsDeadLetters: { means: 'The end of a batch was not told.', ...filled('notifications') },
   RejectedMessages: {
     means: 'The dispatcher put a message aside that it could not read.',
@@ -101,7 +106,7 @@ export const alarmsTable = {
     ...once,
   },
   LastingFunctionErrors: {
-    means: 'Dispatcher, publisher, sweeper, a watcher or the callback keeps failing.',
+    means: 'Dispatcher, publisher, sweeper, a watcher, the callback or what settles executions keeps failing.',
     metric: ofFunctions(lastingFunctions, 'Errors'),
     ...quiet,
     threshold: 3,
@@ -113,8 +118,13 @@ export const alarmsTable = {
     ...once,
   },
   LastingFunctionThrottles: {
-    means: 'Lambda turns away dispatcher, publisher, sweeper, watchers or the API.',
-    metric: ofFunctions([...lastingFunctions, ...apiFunctions], 'Throttles'),
+    means: 'Lambda turns away dispatcher, publisher, sweeper, watchers or what settles executions.',
+    metric: ofFunctions(lastingFunctions, 'Throttles'),
+    ...once,
+  },
+  ApiThrottles: {
+    means: 'Lambda turns away calls of the API.',
+    metric: ofFunctions(apiFunctions, 'Throttles'),
     ...once,
   },
   BatchExecutionsFailed: {

@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import { addOutput } from './add-output.ts';
 import { sharesOf } from './api-parts.ts';
 import { CallbackRoute } from './callback-route.ts';
+import { EndedExecutions } from './ended-executions.ts';
 import { Handlers } from './handlers.ts';
 import { HttpEntrance } from './http-entrance.ts';
 import { InlineMachine } from './inline-machine.ts';
@@ -65,6 +66,7 @@ export class ApplicationStack extends Stack {
     }
     this.#addStreamTriggers(handlers, { name, state });
     new SweepSchedule(this, 'Sweeper', { name, handler: handlers.of('sweep') });
+    new EndedExecutions(this, 'Executions', { name, handler: handlers.of('settle-execution'), batch, watch });
     if ('programs' in tokens) handlers.tellApi('CLIENTS', namesOf(tokens.programs));
     const entrance = new HttpEntrance(this, 'Entrance', {
       name,

@@ -50,7 +50,7 @@ export type Partition =
 export type Writes = Readonly<Partial<Record<'put' | 'update' | 'delete' | 'check', readonly Partition[]>>>;
 
 /** What starts a function beside the state machines. */
-export type Trigger = 'http' | 'callback' | 'inbox' | 'events' | 'every-minute';
+export type Trigger = 'http' | 'callback' | 'inbox' | 'events' | 'every-minute' | 'ended-executions';
 
 export interface FunctionRow {
   /** What it is for; shown in the console. */
@@ -219,6 +219,18 @@ export const functionsTable = {
       check: ['BATCH#*'],
     },
     trigger: 'every-minute',
+  },
+  'settle-execution': {
+    purpose: 'Brings in order what an execution leaves behind that was stopped, failed or timed out',
+    memory: 1024,
+    timeout: 300, // the outcomes of 10,000 deployments
+    rights: [...handing, 'batches:describe'],
+    writes: {
+      put: [...outcome.put, 'WATCHERS'],
+      delete: [...outcome.delete, 'OPEN'],
+      check: ['BATCH#*'],
+    },
+    trigger: 'ended-executions',
   },
   'publish-events': {
     purpose: 'Numbers the feed of a batch, puts it on the bus and anchors its end',

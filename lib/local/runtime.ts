@@ -35,6 +35,7 @@ import { Planner } from './planner/planner.ts';
 import { apiWithPlanner, planWithPlanner } from './planner/with-planner.ts';
 import { anchorKey } from './runtime/anchor-key.ts';
 import { ClosingClock } from './runtime/closing-clock.ts';
+import { EndedExecutions } from './runtime/ended-executions.ts';
 import { holdData } from './runtime/hold-data.ts';
 import { inProcessClient } from './runtime/in-process-client.ts';
 import { makeInvoke } from './runtime/invoke.ts';
@@ -179,11 +180,13 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
   );
   // Functions are made after the engine that calls them, and they call it in turn.
   let invoke: ReturnType<typeof makeInvoke> | undefined;
+  const ends = new EndedExecutions(tellFault);
   const engine = new Engine({
     journal,
     clock: new EngineClock(),
     random: new SystemRandom(),
     invoke: (name, payload) => invoke!(name, payload),
+    onStatusChange: ends.toTell,
   });
   held.defer(() => engine.close());
   const clock = new ClosingClock();
@@ -203,6 +206,7 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
   const planner = new Planner(deps, configuration.catalogue);
   held.defer(() => planner.close());
   invoke = makeInvoke(deps, { 'plan-batch': planWithPlanner(planner, deps, createPlanBatch(deps)) });
+  ends.settleWith(deps);
   const stop = startBackground(deps, { clock, table });
   held.defer(() => void stop());
   await engine.resume();

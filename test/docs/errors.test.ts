@@ -22,7 +22,7 @@ const unknownReasons = [
   ])
   .map(([, reason]) => reason!);
 
-test.each([...new Set([...unknownReasons, 'RestoreUnknown', 'JobGone'])])(
+test.each([...new Set([...unknownReasons, 'RestoreUnknown', 'JobGone', 'ExecutionStopped', 'ExecutionEnded'])])(
   'what to do is said of UNKNOWN / %s',
   (reason) => {
     const rows = readFileSync('docs/errors.md', 'utf8')

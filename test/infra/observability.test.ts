@@ -160,16 +160,32 @@ describe('the archive', () => {
 });
 
 describe('dead letters', () => {
+  const asyncOf = (own: ReturnType<typeof json>, lambda: RegExp) =>
+    ofType(own, 'AWS::Lambda::EventInvokeConfig').find(({ Properties }) => lambda.test(Properties.FunctionName.Ref))
+      ?.Properties;
+
   it('of the sweeper: what neither the rule nor Lambda repeats is kept', () => {
     const own = json(application);
     const queue = { 'Fn::GetAtt': [expect.stringMatching(/^SweeperDeadLetters/), 'Arn'] };
-    const [async, ...more] = ofType(own, 'AWS::Lambda::EventInvokeConfig').map(({ Properties }) => Properties);
-    expect(more).toEqual([]);
+    const async = asyncOf(own, /^HandlersSweep/);
     expect(async).toMatchObject({ MaximumRetryAttempts: 0, DestinationConfig: { OnFailure: { Destination: queue } } });
-    const [rule] = ofType(own, 'AWS::Events::Rule').map(({ Properties }) => Properties);
+    const rule = ofType(own, 'AWS::Events::Rule').find(({ id }) => id.startsWith('Sweeper'))?.Properties;
     expect(rule?.Targets[0]).toMatchObject({
       DeadLetterConfig: { Arn: queue },
       RetryPolicy: { MaximumRetryAttempts: 0 },
     });
+  });
+
+  it('of what settles executions: what was tried three times within ten minutes is kept', () => {
+    const own = json(application);
+    const queue = { 'Fn::GetAtt': [expect.stringMatching(/^ExecutionsDeadLetters/), 'Arn'] };
+    const often = { MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 600 };
+    expect(ofType(own, 'AWS::Lambda::EventInvokeConfig')).toHaveLength(2);
+    expect(asyncOf(own, /^HandlersSettleExecution/)).toMatchObject({
+      ...often,
+      DestinationConfig: { OnFailure: { Destination: queue } },
+    });
+    const rule = ofType(own, 'AWS::Events::Rule').find(({ id }) => id.startsWith('Executions'))?.Properties;
+    expect(rule?.Targets[0]).toMatchObject({ DeadLetterConfig: { Arn: queue }, RetryPolicy: often });
   });
 });

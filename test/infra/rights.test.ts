@@ -186,6 +186,29 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...start('watch'),
     ...puts('SweeperDeadLetters'),
   ],
+  SettleExecution: [
+    ...table,
+    ...write(
+      ['Put', 'Delete', 'Check'],
+      ...[
+        'BATCH#*',
+        'DISPATCHER',
+        'EVENTS#*',
+        'INBOX',
+        'OBJECT#*',
+        'OPEN',
+        'TARGET#*',
+        'TARGETS#*',
+        'WATCH#*',
+        'WATCHERS',
+      ],
+    ),
+    ...read,
+    ...tokens,
+    ...describeBatch,
+    ...start('watch'),
+    ...puts('ExecutionsDeadLetters'),
+  ],
   PublishEvents: [...feed, ...stream('EventsDeadLetters'), 'events:PutEvents Bus', ...anchoring],
 };
 
@@ -272,6 +295,7 @@ it('tells each function the names of what it may use, and no other', () => {
     WatchExecutor: { ...both, WATCH_MACHINE_ARN, HARNESS_SECRET_ID },
     WatchCluster: { ...both, WATCH_MACHINE_ARN },
     Sweep: { ...both, BATCH_MACHINE_ARN, WATCH_MACHINE_ARN },
+    SettleExecution: { ...both, BATCH_MACHINE_ARN, WATCH_MACHINE_ARN },
     PublishEvents: { TABLE_NAME, BUS_NAME: 'Bus.Ref', ANCHORS_BUCKET, ANCHOR_KEY_ID: 'AnchorKey' },
   });
 });

@@ -223,15 +223,39 @@ describe('what calls the functions', () => {
     });
   });
 
+  const ruleOf = (id: string) => ofType(application, 'AWS::Events::Rule').find((rule) => rule.id.startsWith(id))!;
+
   it('sweeps every minute', () => {
-    const { Properties } = only(application, 'AWS::Events::Rule');
+    const { Properties } = ruleOf('Sweeper');
     expect(Properties).toMatchObject({ ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' });
     expect(Properties.Targets.map(({ Arn }: { Arn: unknown }) => shortText(Arn, templates))).toEqual([
       'HandlersSweepFunction',
     ]);
   });
 
-  it('lets nobody but the rule and the API call a function', () => {
+  it('hears of every execution of ours that was stopped, failed or timed out, on the default bus', () => {
+    const { Properties } = ruleOf('Executions');
+    expect(Properties).not.toHaveProperty('EventBusName');
+    const { detail, ...pattern } = Properties.EventPattern;
+    expect(pattern).toEqual({
+      source: ['aws.states'],
+      'detail-type': ['Step Functions Execution Status Change'],
+    });
+    expect(detail.status).toEqual(['ABORTED', 'FAILED', 'TIMED_OUT']);
+    const machine = (name: string) => `arn:aws:states:region:account:stateMachine:flotilla-test-${name}`;
+    const [batch, watch, { prefix: children }] = detail.stateMachineArn;
+    expect([batch, watch, children].map((arn) => shortText(arn, templates))).toEqual([
+      machine('batch'),
+      machine('watch'),
+      // With the slash: those of the children of its Map, and no other machine whose name begins so.
+      machine('batch/'),
+    ]);
+    expect(Properties.Targets.map(({ Arn }: { Arn: unknown }) => shortText(Arn, templates))).toEqual([
+      'HandlersSettleExecutionFunction',
+    ]);
+  });
+
+  it('lets nobody but the rules and the API call a function', () => {
     const callers = ofType(application, 'AWS::Lambda::Permission').map(({ Properties }) => [
       Properties.Principal,
       shortText(Properties.FunctionName, templates),
@@ -242,6 +266,7 @@ describe('what calls the functions', () => {
       ['apigateway.amazonaws.com', 'HandlersApiEventsFunction'],
       ['apigateway.amazonaws.com', 'HandlersApiFunction'],
       ['apigateway.amazonaws.com', 'HandlersTakeHintFunction'],
+      ['events.amazonaws.com', 'HandlersSettleExecutionFunction'],
       ['events.amazonaws.com', 'HandlersSweepFunction'],
     ]);
   });

@@ -8,6 +8,7 @@ import { type ItemRow, itemOf, rowOf } from '../../lib/domain/record/rows.ts';
 import { startDeployment } from '../../lib/usecases/deployment/start-deployment.ts';
 import { cloudPace } from '../../lib/usecases/deps.ts';
 import { awaitTurn } from '../../lib/usecases/schedule/await-turn.ts';
+import { settlesAfter } from '../../lib/usecases/settle/settle-child.ts';
 import { sweep } from '../../lib/usecases/sweep.ts';
 import { bindToken } from '../../lib/usecases/wait/answer-wait.ts';
 import {
@@ -110,9 +111,9 @@ const scene = async () => {
 };
 
 test('a child that is found dead is settled', async () => {
-  const { item } = await deadChild(async () => {});
+  const { item, batchId } = await deadChild(async () => {});
   expect(`${item?.status} / ${item?.reason}: ${item?.message}`).toBe(
-    'FAILED / NotStarted: Nothing was started: ChildEnded: Its execution was stopped or died.',
+    `FAILED / ExecutionStopped: Nothing was started: somebody stopped its execution in Step Functions. \`flotilla retry ${batchId}\` deploys it.`,
   );
 });
 
@@ -258,7 +259,9 @@ test.each(batches.map((one) => [one.what, one] as const))(
     if (batch.isPlanned && !isOpen) {
       const items = await Promise.all([0, 1, 2].map((index) => world.table.get(keys.item(batchId, index))));
       expect(items.map((item) => rowOf<ItemRow>(item)!.message)).toEqual(
-        Array(3).fill('Nothing was started: BatchExecutionEnded: It was stopped or died.'),
+        Array(3).fill(
+          `Nothing was started: its execution died: Step Functions does not know it any more. \`flotilla retry ${batchId}\` deploys it.`,
+        ),
       );
     }
   },
@@ -279,7 +282,7 @@ test('a batch that cannot be looked after does not keep the next one from it', a
   expect(started).toEqual([second]);
 });
 
-test('a deployment whose row was changed a moment ago is not looked after', async () => {
+test('what may be on its way is not sent again, and a child that has just bound a token is not taken for dead', async () => {
   const { world, deps, batchId, told } = await scene();
   await awaitTurn(deps, { token: 'first', execution_arn: 'first-child', batch_id: batchId, index: 0 });
   told.length = 0;
@@ -291,10 +294,15 @@ test('a deployment whose row was changed a moment ago is not looked after', asyn
     { at: world.clock.now() - old + 1, actor: 'test' },
   );
   await world.table.transact(writes);
-  await sweep(deps, { holder: 'sweeper' });
+  const running = async () => ({ status: 'RUNNING' }) as const;
+  await sweep({ ...deps, workflow: { ...deps.workflow, describe: running } }, { holder: 'sweeper' });
   expect(told).toEqual(['first']); // by the dispatcher, who sends what may not have been heard
-  world.clock.time += 1;
   const describe = async () => ({ status: 'ABORTED' }) as const;
+  await awaitTurn(deps, { token: 'again', execution_arn: 'first-child', batch_id: batchId, index: 0 });
+  world.clock.time += settlesAfter - 1;
+  await sweep({ ...deps, workflow: { ...deps.workflow, describe } }, { holder: 'sweeper' });
+  expect(rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)))?.outcome).toBeUndefined();
+  world.clock.time += 1;
   await sweep({ ...deps, workflow: { ...deps.workflow, describe } }, { holder: 'sweeper' });
   expect(rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)))?.outcome).toBeDefined();
 });

@@ -26,7 +26,7 @@ const children: readonly Path[] = [
     meanwhile: kill(1, 5),
     expect: {
       a: good,
-      b: { outcome: 'FAILED / NotStarted', visited: 'AwaitTurn', runs: '1.0.0' },
+      b: { outcome: 'FAILED / ExecutionStopped', visited: 'AwaitTurn', runs: '1.0.0' },
       c: { outcome: 'SKIPPED / DependencyFailed', visited: skipped },
     },
     ends: failed,
@@ -53,7 +53,7 @@ const children: readonly Path[] = [
     scripts: { a: { takes: 200 } },
     meanwhile: kill(0, 40),
     expect: {
-      a: { outcome: 'UNKNOWN / TechnicalError', visited: 'AwaitTurn Capture Deploy', starts: '1', runs: '2.0.0' },
+      a: { outcome: 'UNKNOWN / ExecutionStopped', visited: 'AwaitTurn Capture Deploy', starts: '1', runs: '2.0.0' },
       b: { outcome: 'SKIPPED / DependencyUnknown', visited: skipped },
       c: good,
     },
@@ -64,7 +64,7 @@ const children: readonly Path[] = [
     batch: [{ name: 'a' }],
     scripts: { a: { leaves: 'stuck' } },
     meanwhile: kill(0, 40),
-    expect: { a: { outcome: 'UNKNOWN / TechnicalError', visited: 'AwaitTurn Capture Deploy Verify', starts: '1' } },
+    expect: { a: { outcome: 'UNKNOWN / ExecutionStopped', visited: 'AwaitTurn Capture Deploy Verify', starts: '1' } },
     ends: 'UNKNOWN / DeploymentsUnknown',
   },
   {
@@ -117,9 +117,9 @@ const parents: readonly Path[] = [
     meanwhile: stopBatch(70),
     expect: {
       a: good,
-      b: { outcome: 'UNKNOWN / TechnicalError', visited: 'AwaitTurn Capture Deploy', starts: '1' },
-      c: { outcome: 'FAILED / NotStarted', visited: 'AwaitTurn' },
-      d: { outcome: 'FAILED / NotStarted', visited: 'AwaitTurn' },
+      b: { outcome: 'UNKNOWN / ExecutionStopped', visited: 'AwaitTurn Capture Deploy', starts: '1' },
+      c: { outcome: 'FAILED / ExecutionStopped', visited: 'AwaitTurn' },
+      d: { outcome: 'FAILED / ExecutionStopped', visited: 'AwaitTurn' },
     },
     ends: failed,
   },

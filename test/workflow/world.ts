@@ -1,5 +1,6 @@
 import { create as createDispatchTurns } from '../../functions/dispatch-turns.ts';
 import { create as createPublishEvents } from '../../functions/publish-events.ts';
+import { create as createSettleExecution } from '../../functions/settle-execution.ts';
 import { create as createSweep, measured } from '../../functions/sweep.ts';
 import { StepFunctions } from '../../lib/adapters/step-functions.ts';
 import type { OnUse } from '../../lib/adapters/table-use.ts';
@@ -12,6 +13,7 @@ import { type HeaderRow, rowOf } from '../../lib/domain/record/rows.ts';
 import { Engine } from '../../lib/engine/engine.ts';
 import { Journal } from '../../lib/engine/journal.ts';
 import type { Json } from '../../lib/engine/json.ts';
+import type { StatusChange } from '../../lib/engine/status-change.ts';
 import { inProcessClient } from '../../lib/local/runtime/in-process-client.ts';
 import { makeInvoke } from '../../lib/local/runtime/invoke.ts';
 import { loadMachines } from '../../lib/local/runtime/machines.ts';
@@ -37,6 +39,8 @@ export interface WorldOptions {
   readonly store?: () => Promise<Store>;
   /** Milliseconds; Infinity: nobody sweeps. */
   readonly sweepEvery?: number;
+  /** Whose ends are told as they happen: on AWS it is not certain that those of children are. Nobody's, unless said otherwise. */
+  readonly tellsEndsOf?: 'nobody' | 'machines' | 'all';
   /** Counts what is under way at each sweep, as on AWS. */
   readonly measures?: boolean;
   /** Changes the batch machine, for what the one that ships cannot be brought to do. */
@@ -70,6 +74,7 @@ class MemoryDocuments implements Documents {
 }
 
 const hour = 3_600_000;
+const unsuccessful = ['FAILED', 'TIMED_OUT', 'ABORTED'] as const;
 
 /**
  * The whole system in one process, on time that passes only when nobody has anything to do: the engine with the files
@@ -111,6 +116,7 @@ export class World {
       clock: this.clock,
       random: { next: random },
       invoke: (name, payload) => this.#invoke(name, payload),
+      onStatusChange: { of: unsuccessful, tell: (event) => this.#tellEnd(event) },
     });
   }
 
@@ -164,6 +170,18 @@ export class World {
       this.#store.close();
     };
   }
+
+  #tellEnd(event: StatusChange): void {
+    const { tellsEndsOf = 'nobody' } = this.#options;
+    const isChild = event.detail.stateMachineArn.includes('/');
+    if (tellsEndsOf === 'nobody' || (tellsEndsOf === 'machines' && isChild)) return;
+    this.#settle ??= createSettleExecution(this.deps);
+    const settle = this.#settle;
+    this.log
+      .during('settle-execution', () => settle(JSON.parse(JSON.stringify(event))))
+      .catch((error) => this.faults.push(error));
+  }
+  #settle: ReturnType<typeof createSettleExecution> | undefined;
 
   close(): void {
     this.#close();

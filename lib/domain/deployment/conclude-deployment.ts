@@ -1,5 +1,6 @@
 import type { CaptureRow, Failure, ItemRow, Outcome, Restore, TurnRow } from '../record/rows.ts';
 import { ambiguityWarning } from '../rollout/ambiguity-warning.ts';
+import { whyEnded } from './execution-end.ts';
 
 export interface WhatIsKnown {
   readonly item: ItemRow;
@@ -83,21 +84,27 @@ const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text
 
 const withoutAnswer = (item: ItemRow, turn: TurnRow | undefined, error: WhatIsKnown['error']): Told => {
   const name = nameOf(error);
+  const stopped = whyEnded(error) === undefined ? undefined : error?.Error;
   if (turn?.state === 'cancelled' && (item.step === 'turn' || item.step === 'capture')) {
     return { status: 'CANCELLED', reason: 'BatchCancelled', message: 'Nothing was started: the batch was cancelled.' };
   }
   if (item.step === 'turn' || (item.step === 'capture' && item.attempt === 1)) {
-    const reason = error?.Error === 'RightsMissing' ? 'RightsMissing' : 'NotStarted';
+    const reason = error?.Error === 'RightsMissing' ? 'RightsMissing' : (stopped ?? 'NotStarted');
     const why = name.replace(/^RightsMissing: /, '');
-    return { status: 'FAILED', reason, message: `Nothing was started: ${why}.` };
+    const advice = stopped === undefined ? '' : ` \`flotilla retry ${item.batch_id}\` deploys it.`;
+    return { status: 'FAILED', reason, message: `Nothing was started: ${why}.${advice}` };
   }
-  const reason = error?.Error === 'States.Timeout' ? 'WaitTimedOut' : 'TechnicalError';
-  return { status: 'UNKNOWN', reason, message: `Attempt ${item.attempt} was left without an answer: ${name}.` };
+  const reason = stopped ?? (error?.Error === 'States.Timeout' ? 'WaitTimedOut' : 'TechnicalError');
+  const advice = stopped === undefined ? '' : ' What it began goes on: see what became of it, then resolve it.';
+  const message = `Attempt ${item.attempt} was left without an answer: ${name}.${advice}`;
+  return { status: 'UNKNOWN', reason, message };
 };
 
 /** Name and the first line of the cause; causes may be long. */
 const nameOf = (error: WhatIsKnown['error']): string => {
   if (error?.Error === undefined) return 'its execution ended without a word';
+  const ended = whyEnded(error);
+  if (ended !== undefined) return ended.replace(/\.$/, '');
   const cause = messageIn(error.Cause ?? '')
     .split('\n')[0]!
     .slice(0, 300)

@@ -1,3 +1,4 @@
+import { partsOf } from '../../domain/parts-of.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { type ItemRow, rowOf, type TokenRow } from '../../domain/record/rows.ts';
 import { type Ended, recordOutcome } from '../deployment/record-outcome.ts';
@@ -24,6 +25,7 @@ export interface Concluding {
 export const concludeBatch = async (
   deps: Needs,
   { batch_id, round, error }: Concluding,
+  afterEach: (index: number) => Promise<void> = async () => {},
 ): Promise<{ next: 'finish' | 'deployments'; count: number; round: number }> => {
   const { plan_hash: planned } = await findBatch(deps, batch_id);
   // Documents alone are no plan: the dispatcher was never told of it, and nobody would get a turn.
@@ -33,9 +35,19 @@ export const concludeBatch = async (
   if (error !== undefined && round === 1 && missing.length > 0 && (await anyNeverBegan(deps, batch_id, missing))) {
     return { next: 'deployments', count, round: round + 1 };
   }
-  for (const index of missing) await recordOutcome(deps, { batch_id, index, error });
+  for (const some of partsOf(missing, recordedAtOnce)) {
+    await Promise.all(
+      some.map(async (index) => {
+        await recordOutcome(deps, { batch_id, index, error });
+        await afterEach(index);
+      }),
+    );
+  }
   return { next: 'finish', count, round };
 };
+
+/** Thousands that were stopped are to be settled within the five minutes of a function. */
+const recordedAtOnce = 20;
 
 const withoutOutcome = async (deps: Needs, batchId: string, { total }: PlanHead): Promise<number[]> => {
   const ended = new Set<number>();

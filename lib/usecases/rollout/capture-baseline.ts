@@ -33,6 +33,9 @@ export const captureBaseline = async (
   const deployment = await readPlanned(deps, batch_id, index);
   const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
   if (item === undefined) throw new FlotillaError('ContractBroken', `deployment ${index} has no turn`);
+  // A child that was redriven: what was captured of what has ended must stay, a rollback goes by it.
+  if (item.outcome !== undefined)
+    throw new FlotillaError('AttemptEnded', `It has ended already: ${item.outcome.message}`);
   const earlier = rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)));
   const { view, namesOf } = await look(deps, deployment, item);
   if (namesOf !== undefined) await checkAlone(deps, deployment, { place: { batch_id, index }, namesOf });

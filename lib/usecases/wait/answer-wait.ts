@@ -19,13 +19,17 @@ export const deliverAnswer = async (
   const answer = await readAnswer(deps, place);
   if (answer === undefined) return undefined;
   const row = rowOf<TokenRow>(await deps.table.get(keys.token(place.batch_id, place.index, place.wait)));
-  for (const name of Object.keys(row ?? {})) {
-    if (name.startsWith(boundPrefix)) await send(deps, name.slice(boundPrefix.length), answer);
-  }
+  for (const token of boundTokensOf(row)) await send(deps, token, answer);
   return row;
 };
 
 const boundPrefix = 'bound:';
+
+/** Every token that was bound to a wait. */
+export const boundTokensOf = (row: TokenRow | undefined): readonly string[] =>
+  Object.keys(row ?? {})
+    .filter((name) => name.startsWith(boundPrefix))
+    .map((name) => name.slice(boundPrefix.length));
 
 /**
  * For whoever has done its part already: an answer that cannot be sent now is sent by the sweeper, and a state must not

@@ -1,0 +1,61 @@
+import { type ExecutionEnd, errorOfEnd, whyEnded } from '../../domain/deployment/execution-end.ts';
+import { isFlotillaError } from '../../domain/errors.ts';
+import { changeHeader } from '../../domain/record/change.ts';
+import { keys } from '../../domain/record/keys.ts';
+import { type HeaderRow, isSealed, rowOf } from '../../domain/record/rows.ts';
+import { concludeBatch } from '../batch/conclude-batch.ts';
+import { finishBatch } from '../batch/finish-batch.ts';
+import type { Deps } from '../deps.ts';
+import { retryConflict } from '../retry-conflict.ts';
+import { endOf } from './execution-status.ts';
+import { freeWaits } from './free-waits.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids'>;
+
+/**
+ * A batch whose execution has ended without sealing it is concluded here: it says why, what has no outcome gets one, and whoever waits is
+ * told. An execution that runs, perhaps again, is left alone. `told` is what an event said of its end.
+ */
+export const settleBatch = async (
+  deps: Needs,
+  batchId: string,
+  told: Omit<ExecutionEnd, 'status'> = {},
+): Promise<void> => {
+  const header = rowOf<HeaderRow>(await deps.table.get(keys.header(batchId)));
+  if (header === undefined || isSealed(header)) return;
+  const end = await endOf(deps, batchId);
+  if (end === 'RUNNING') return;
+  const error = errorOfEnd({ ...end, ...told });
+  await noteEnd(deps, batchId, error);
+  await concludeBatch(deps, { batch_id: batchId, round: 2, error }, (index) =>
+    freeWaits(deps, { batch_id: batchId, index }),
+  );
+  await finishBatch(deps, { batch_id: batchId });
+};
+
+type Told = ReturnType<typeof errorOfEnd>;
+
+/** Told once: whoever looks again finds it told. */
+const noteEnd = async (deps: Needs, batchId: string, error: Told): Promise<void> => {
+  try {
+    await retryConflict(deps, async () => {
+      const header = rowOf<HeaderRow>(await deps.table.get(keys.header(batchId)));
+      if (header === undefined || isSealed(header) || header.reason === error.Error) return;
+      const change = changeHeader(
+        header,
+        { status: header.status, reason: error.Error, message: messageOf(batchId, error) },
+        { at: deps.clock.now(), actor: 'record' },
+      );
+      await deps.table.transact([...change.writes]);
+    });
+  } catch (thrown) {
+    // The batch is concluded whether it can be told or not.
+    if (!isFlotillaError(thrown, 'ConditionFailed')) throw thrown;
+  }
+};
+
+/** A sentence for whoever follows the batch: why it ends now, what goes on, and what to do. */
+const messageOf = (batchId: string, error: Told): string => {
+  const why = whyEnded(error)!.replace('its execution', 'the execution of this batch');
+  return `${why[0]!.toUpperCase()}${why.slice(1)}. Nothing more is started; runs that were started go on. \`flotilla retry ${batchId}\` deploys what is missing.`;
+};

@@ -1,0 +1,115 @@
+import { type ExecutionEnd, errorOfEnd } from '../../domain/deployment/execution-end.ts';
+import { isFlotillaError } from '../../domain/errors.ts';
+import type { Write } from '../../domain/ports.ts';
+import { keys } from '../../domain/record/keys.ts';
+import { type Ended, recordOutcomeIf } from '../deployment/record-outcome.ts';
+import type { Deps } from '../deps.ts';
+import { endOf } from './execution-status.ts';
+import { type BoundToken, boundTokens, freeWaits, waitedWith } from './free-waits.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids'>;
+
+interface Place {
+  readonly batch_id: string;
+  readonly index: number;
+}
+
+/**
+ * What Step Functions says of an execution may be some moments old. One that has just bound a token runs, or did so a moment ago:
+ * after a redrive it may still be told as ended.
+ */
+export const settlesAfter = 5_000;
+
+export interface ChildLook extends Place {
+  readonly tokens: readonly BoundToken[];
+  /** How a child ended, where an event has told; the others are asked for. */
+  readonly told?: { readonly execution_arn: string; readonly end: ExecutionEnd };
+}
+
+/** How many executions have to be asked for to know whether anybody looks after a deployment. */
+export const childrenOf = (tokens: readonly BoundToken[]): readonly string[] => [
+  ...new Set(waitedWith(tokens).map(({ execution_arn }) => execution_arn)),
+];
+
+/** Records the outcome of a deployment whose child has ended without recording one. True when it is recorded. */
+export const settleChild = async (deps: Needs, { tokens, told, ...place }: ChildLook): Promise<boolean> => {
+  const children = childrenOf(tokens);
+  const [latest] = children;
+  if (latest === undefined || isFresh(deps, tokens, told)) return false;
+  let end: ExecutionEnd | undefined;
+  for (const child of children) {
+    const found = await endOf(deps, child);
+    if (found === 'RUNNING') return false;
+    if (child === latest) end = { ...found, ...(told?.execution_arn === child ? told.end : {}) };
+  }
+  const error = errorOfEnd(end!);
+  if (!(await unlessTakenUp(deps, { execution_arn: latest, ...place, error }, tokens))) return false;
+  await freeWaits(deps, place);
+  return true;
+};
+
+/** An event comes after the end of which it tells, so that what it says of that child is not old. */
+const isFresh = ({ clock }: Needs, tokens: readonly BoundToken[], told: ChildLook['told']): boolean =>
+  told === undefined && tokens.some(({ at }) => clock.now() - at < settlesAfter);
+
+/**
+ * Another child may take the deployment up while this one is found dead: in its second round the Map begins anew. It binds a
+ * token before it does anything, so nothing is recorded over its head; and one that comes later finds the outcome.
+ */
+const unlessTakenUp = async (deps: Needs, ended: Ended, tokens: readonly BoundToken[]): Promise<boolean> => {
+  const { batch_id, index } = ended;
+  const unbound: Write = { check: keys.token(batch_id, index, 'turn'), when: { exists: false } };
+  const unchanged = tokens.map(
+    ({ wait, at, execution_arn }): Write => ({
+      check: keys.token(batch_id, index, wait),
+      when: { equals: { at, execution_arn } },
+    }),
+  );
+  try {
+    await recordOutcomeIf(deps, ended, tokens.length === 0 ? [unbound] : unchanged);
+    return true;
+  } catch (error) {
+    // Somebody was faster. The next sweep looks again.
+    if (!isFlotillaError(error, 'ConditionFailed')) throw error;
+    return false;
+  }
+};
+
+/** For a child of which an event has told that it ended. */
+export const settleToldChild = async (
+  deps: Needs,
+  place: Place,
+  told: { readonly execution_arn: string; readonly end: ExecutionEnd },
+): Promise<void> => {
+  const tokens = await boundTokens(deps, place.batch_id, place.index);
+  if (tokens.length === 0) return settleUnseen(deps, place, told);
+  // Its deployment was taken up by another child since.
+  if (!childrenOf(tokens).includes(told.execution_arn)) return;
+  await settleChild(deps, { ...place, tokens, told });
+};
+
+/** It was stopped before it came for its turn. */
+const settleUnseen = async (
+  deps: Needs,
+  place: Place,
+  { execution_arn, end }: { readonly execution_arn: string; readonly end: ExecutionEnd },
+): Promise<void> => {
+  if ((await endOf(deps, execution_arn)) === 'RUNNING') return;
+  if (await unlessTakenUp(deps, { ...place, execution_arn, error: errorOfEnd(end) }, [])) await freeWaits(deps, place);
+};
+
+/**
+ * Children come for their turn as soon as they begin: all of a Map have begun after 100 seconds, and one that cannot call its function has
+ * failed after a few minutes. Milliseconds since a turn was granted.
+ */
+const comesWithin = 15 * 60_000;
+
+/** A turn that nobody has come for: its child was stopped before, or never began, and no event has told of it. */
+export const settleNobodysTurn = async (
+  deps: Needs,
+  { at, ...place }: Place & { readonly at: number },
+): Promise<void> => {
+  if (deps.clock.now() - at < comesWithin) return;
+  const error = { Error: 'ExecutionEnded', Cause: 'nobody came for its turn' };
+  if (await unlessTakenUp(deps, { ...place, error }, [])) await freeWaits(deps, place);
+};
