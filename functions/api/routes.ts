@@ -7,7 +7,7 @@ import { cancelBatch } from '../../lib/usecases/batch/cancel-batch.ts';
 import { listBatches } from '../../lib/usecases/batch/list-batches.ts';
 import { openUpload } from '../../lib/usecases/batch/open-upload.ts';
 import { checkUnused, giveUpUpload } from '../../lib/usecases/batch/ordered-upload.ts';
-import { batchLinks, readBatch } from '../../lib/usecases/batch/read-batch.ts';
+import { readBatch } from '../../lib/usecases/batch/read-batch.ts';
 import { readSource } from '../../lib/usecases/batch/read-source.ts';
 import { submitBatch } from '../../lib/usecases/batch/submit-batch.ts';
 import { listDeployments } from '../../lib/usecases/deployment/list-deployments.ts';
@@ -16,8 +16,10 @@ import { previewPlan } from '../../lib/usecases/plan/preview-plan.ts';
 import { readHealth } from '../../lib/usecases/read-health.ts';
 import { readAnchors } from '../../lib/usecases/record/read-anchors.ts';
 import { readEvents } from '../../lib/usecases/record/read-events.ts';
+import { accepted } from './accepted.ts';
 import { holdRoutes } from './hold-routes.ts';
 import { batchOf, idempotencyKeyOf, jsonOf, planHashOf, queryOf } from './request.ts';
+import { retryRoutes } from './retry-routes.ts';
 import { type Handle, json, reason, whole, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
 
@@ -47,19 +49,16 @@ const uploadOrder = z.strictObject({
   sha256: z.string({ error: sha256Needed }).regex(/^[0-9a-f]{64}$/, { error: sha256Needed }),
 });
 
-const submit: Handle = async (deps, { event, actor }) => {
-  const { header, created } = await submitBatch(deps, {
-    ...(await batchOf(deps, { event, actor })),
-    actor: actor.subject,
-    formerly: actor.formerly,
-    idempotencyKey: idempotencyKeyOf(event),
-    planHash: planHashOf(event),
-  });
-  const { batch_id, name, status, reason, message, total, warnings } = header;
-  const links = batchLinks(header);
-  const body = { batch_id, name, status, reason, message, total, warnings, links };
-  return json(created ? 202 : 200, body, { location: links.self! });
-};
+const submit: Handle = async (deps, { event, actor }) =>
+  accepted(
+    await submitBatch(deps, {
+      ...(await batchOf(deps, { event, actor })),
+      actor: actor.subject,
+      formerly: actor.formerly,
+      idempotencyKey: idempotencyKeyOf(event),
+      planHash: planHashOf(event),
+    }),
+  );
 
 /** One row per route. */
 export const routes: readonly Route<Handle>[] = [
@@ -166,6 +165,7 @@ export const routes: readonly Route<Handle>[] = [
     }),
   },
   ...holdRoutes,
+  ...retryRoutes,
   {
     method: 'GET',
     path: '/schemas/batch.json',

@@ -95,6 +95,7 @@ const api = {
   writes: {
     put: ['BATCHES', 'SUBMITTER#*', 'OPEN', 'IDEMPOTENCY#*', 'UPLOADS#*', 'WAITING#*', ...change, 'INBOX', ...release],
     delete: ['UPLOADS#*', 'WAITING#*', 'TARGETS#*'],
+    check: ['BATCH#*'],
   },
   trigger: 'http',
 } as const;

@@ -42,6 +42,8 @@ export const httpRoutes: readonly HttpRoute[] = [
   { method: 'GET', path: '/holds', scope: 'read', part: 'reads' },
   { method: 'POST', path: '/holds', scope: 'deploy', part: 'decisions' },
   { method: 'POST', path: '/holds/{id}/resume', scope: 'deploy', part: 'decisions' },
+  { method: 'POST', path: '/batches/{id}/retry', scope: 'deploy', part: 'batches' },
+  { method: 'POST', path: '/batches/{id}/retry/plan', scope: 'read', part: 'batches' },
   { method: 'GET', path: '/schemas/batch.json', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/schemas/events.json', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/health', scope: 'read', part: 'reads' },

@@ -135,6 +135,8 @@ const toStrangers: Readonly<Record<string, number>> = {
   'GET /batches/{id}/deployments': 404,
   'GET /batches/{id}/events': 404,
   'POST /batches/{id}/cancel': 404,
+  'POST /batches/{id}/retry': 404,
+  'POST /batches/{id}/retry/plan': 404,
   'POST /batches/{id}/deployments/{key+}/resolve': 404,
   'GET /holds': 200, // those on everything
   'POST /holds': 403,
@@ -152,6 +154,8 @@ it('every route is asked by a stranger', async () => {
     '/uploads': uploadOrder,
     '/holds': JSON.stringify({ reason: 'a freeze' }),
     '/batches/{id}/deployments/{key+}/resolve': resolution,
+    '/batches/{id}/retry': '{}',
+    '/batches/{id}/retry/plan': '{}',
   };
   const answers = routes.map(async ({ method, path }) => {
     const url = path.replace('{id}', batchId).replace('{key+}', key);

@@ -65,17 +65,18 @@ type Records = Pick<Deps, 'table' | 'documents'> & AskedBy;
  */
 export const previewPlan = async (
   { table, documents, rights = allRights, ...deps }: Needs,
-  input: { readonly text: string },
+  input: { readonly text: string /** What no file can say. */; readonly changed?: (batch: Batch) => Batch },
 ): Promise<PlanPreview> => {
   checkAnyGrant(rights);
   const catalogue = await deps.catalogue();
   const names = table === undefined ? undefined : await readNamesOfClusters({ table, ...deps });
-  const { batch, warnings } = readValidBatch(input.text, catalogue, {
+  const read = readValidBatch(input.text, catalogue, {
     sureNamesOf: names?.sureNamesOf,
     refuse: refuseBy(rights, 'read'),
   });
+  const batch = input.changed?.(read.batch) ?? read.batch;
   const lacking = names === undefined ? [] : warnOfRights(batch.deployments, catalogue, names.rightsOf);
-  const warned = [...warnings, ...lacking, ...warnOfGrants(batch, rights)];
+  const warned = [...read.warnings, ...lacking, ...warnOfGrants(batch, rights)];
   const plan = planBatch(batch, catalogue, { warnings: warned, ...names });
   const used = new Set(plan.deployments.map(({ cluster }) => cluster));
   const clusters = [...used].filter((name) => catalogue.clusters[name]?.simulated === true).sort();

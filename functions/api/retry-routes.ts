@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import { previewRetry } from '../../lib/usecases/undo/preview-retry.ts';
+import { retryBatch } from '../../lib/usecases/undo/retry-batch.ts';
+import { accepted } from './accepted.ts';
+import { type ApiEvent, idempotencyKeyOf, jsonOf } from './request.ts';
+import { type Handle, json, reason, withoutQuery } from './route.ts';
+import type { Route } from './router.ts';
+
+const key = z.string().min(1).max(256);
+
+/** What is tried again, and how. */
+const retry = z.strictObject({
+  only: z.array(key, { error: 'a list of keys, each pillar/service_name, is needed' }).min(1).max(10_000).optional(),
+  with: z.record(key, z.string(), { error: 'an object is needed, with a version for each key' }).optional(),
+  reason: reason.optional(),
+});
+
+const requestOf = (event: ApiEvent, batchId: string) => {
+  const { only, with: versions, reason } = jsonOf(event, retry);
+  return { batchId, only, versions, reason };
+};
+
+/** Redo. */
+export const retryRoutes: readonly Route<Handle>[] = [
+  {
+    method: 'POST',
+    path: '/batches/{id}/retry',
+    scope: 'deploy',
+    part: 'batches',
+    handle: withoutQuery(async (deps, { event, actor, parameters: { id } }) => {
+      const { subject, formerly } = actor;
+      const sender = { actor: subject, formerly, idempotencyKey: idempotencyKeyOf(event) };
+      const { left, ...submitted } = await retryBatch(deps, { ...requestOf(event, id!), ...sender });
+      return accepted(submitted, left === undefined ? {} : { left });
+    }),
+  },
+  {
+    method: 'POST',
+    path: '/batches/{id}/retry/plan',
+    scope: 'read',
+    part: 'batches',
+    handle: withoutQuery(async (deps, { event, parameters: { id } }) => {
+      const preview = await previewRetry(deps, requestOf(event, id!));
+      return json(200, preview, { etag: `"${preview.plan.plan_hash}"` });
+    }),
+  },
+];

@@ -1,0 +1,63 @@
+import type { Batch, Deployment } from './batch.ts';
+
+/** What stands in a file of a batch that Flotilla writes itself. */
+export interface Written extends Pick<Batch, 'metadata' | 'strategy' | 'deployments'> {
+  /** Said above it, a line each. */
+  readonly comments: readonly string[];
+}
+
+/** Said once for all of them, where all have the same. */
+const shared = ['environment_id', 'infrastructure_id', 'docker_artifact_type'] as const;
+type Shared = (typeof shared)[number];
+
+/** A file that reads as this batch: YAML, with a line for each deployment. What it leaves out is what a file need not say. */
+export const writeBatch = ({ metadata, strategy, deployments, comments }: Written): string => {
+  const [first] = deployments;
+  const common = shared.filter((field) => deployments.every((one) => one[field] === first?.[field]));
+  const defaults = Object.fromEntries(common.map((field) => [field, first?.[field]]));
+  return [
+    ...comments.map((comment) => `# ${inOneLine(comment)}`),
+    'version: v1.0',
+    `metadata: ${JSON.stringify(metadata)}`,
+    `strategy: ${JSON.stringify(strategy)}`,
+    ...(common.length === 0 ? [] : [`defaults: ${JSON.stringify(defaults)}`]),
+    'deployments:',
+    ...deployments.map((one) => `  - ${JSON.stringify(itemOf(one, new Set(common)))}`),
+    '',
+  ].join('\n');
+};
+
+const inOneLine = (text: string): string => text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
+
+const itemOf = (one: Deployment, common: ReadonlySet<Shared>): object => {
+  const own = shared.filter((field) => !common.has(field)).map((field) => [field, one[field]]);
+  const { crash_tolerance, steady_seconds, unblock, executor } = one;
+  const metadata = settingsOf(one);
+  return {
+    pillar: one.pillar,
+    service_name: one.service_name,
+    docker_image_version: one.docker_image_version,
+    ...Object.fromEntries(own),
+    // What its service says today counts where nobody said anything else than what is usual.
+    ...(executor === 'harness' ? {} : { executor }),
+    ...(crash_tolerance === undefined ? {} : { crash_tolerance }),
+    ...(steady_seconds === undefined ? {} : { steady_seconds }),
+    ...(unblock === undefined ? {} : { unblock }),
+    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+  };
+};
+
+/** A file names at most so many; what depends on more is told in the plan. */
+export const mostDependencies = 10;
+
+const settingsOf = (one: Deployment): object => ({
+  ...(one.priority === 5 ? {} : { priority: one.priority }),
+  ...(one.timeout === 1800 ? {} : { timeout: one.timeout }),
+  ...(one.retry_count === 3 ? {} : { retry_count: one.retry_count }),
+  ...(one.tags.length === 0 ? {} : { tags: one.tags }),
+  ...(one.dependencies.length === 0 ? {} : { dependencies: one.dependencies.slice(0, mostDependencies) }),
+  ...(one.rollback_strategy === 'manual' ? {} : { rollback_strategy: one.rollback_strategy }),
+  ...(isUsualCheck(one.health_check) ? {} : { health_check: one.health_check }),
+});
+
+const isUsualCheck = (check: Deployment['health_check']): boolean => check.enabled && Object.keys(check).length === 1;

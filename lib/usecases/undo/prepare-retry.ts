@@ -1,0 +1,184 @@
+import type { Batch } from '../../domain/batch/batch.ts';
+import { versionProblem } from '../../domain/batch/check-version.ts';
+import { nearest } from '../../domain/batch/nearest.ts';
+import { mostDependencies, writeBatch } from '../../domain/batch/write-batch.ts';
+import { cut } from '../../domain/cut.ts';
+import { FlotillaError } from '../../domain/errors.ts';
+import { type HeaderRow, isSealed } from '../../domain/record/rows.ts';
+import { isNotGood, type LeftOut, type RetryPlan, type Tried } from '../../domain/undo/plan-retry.ts';
+import { type Retries, retriesAfter } from '../../domain/undo/retries.ts';
+import type { AskedBy, Deps } from '../deps.ts';
+import { findSeenBatch } from '../grants/seen-batch.ts';
+import { shownTo } from '../grants/sight.ts';
+import { decideRetry, seenKeys } from './decide-retry.ts';
+import { openRetryOf, readFamily } from './descendants.ts';
+import { readTried, type TriedBatch } from './read-tried.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents' | 'catalogue'> & AskedBy;
+
+/** What is to be tried again, and how. */
+export interface RetryRequest {
+  readonly batchId: string;
+  /** Keys; absent: all that is not good. */
+  readonly only?: readonly string[] | undefined;
+  /** Other versions, by key. */
+  readonly versions?: Readonly<Record<string, string>> | undefined;
+  readonly reason?: string | undefined;
+}
+
+/** A retry that may be previewed, or taken in. */
+export interface PreparedRetry {
+  readonly header: HeaderRow;
+  readonly family: Retries;
+  readonly batch: TriedBatch;
+  readonly plan: RetryPlan;
+  /** The retries whose results count. */
+  readonly after: readonly string[];
+  /** A file that says all of it that a file can say. */
+  readonly text: string;
+  /** Adds what a file cannot say. */
+  readonly changed: (read: Batch) => Batch;
+  /** Of dependencies that do not count any more, and of what is left. */
+  readonly warnings: readonly string[];
+}
+
+/** Reads and decides all that a retry is. Throws where it is not possible, or where nothing would be tried again. */
+export const prepareRetry = async (deps: Needs, request: RetryRequest): Promise<PreparedRetry> => {
+  const header = await findSeenBatch(deps, request.batchId);
+  const family = await readFamily(deps, header);
+  await checkPossible(deps, header, family);
+  const batch = await readTried(deps, header, family);
+  const versions = new Map(Object.entries(request.versions ?? {}));
+  await checkKeys(deps, batch, request);
+  checkVersions(batch, versions);
+  const plan = await shownTo(deps, await decideRetry(deps, batch, { only: request.only, versions }));
+  if (plan.members.length === 0) throw nothingToRetry(header, plan.left);
+  const after = retriesAfter(family, header.batch_id).map(({ batch_id }) => batch_id);
+  const { text, changed } = fileOf(header, plan);
+  return { header, family, batch, plan, after, text, changed, warnings: warningsOf(plan, after) };
+};
+
+const checkPossible = async (deps: Needs, header: HeaderRow, family: Retries): Promise<void> => {
+  const { batch_id, origin } = header;
+  if (origin?.kind === 'rollback') throw notARollback(header);
+  if (!isSealed(header)) throw stillRuns(batch_id);
+  if (header.ended_at === undefined) throw isRolledBack(header);
+  const root = family.root === batch_id ? header : await findSeenBatch(deps, family.root);
+  if (root.ended_at === undefined) throw isRolledBack(root);
+  const open = await openRetryOf(deps, family);
+  if (open === undefined) return;
+  if (open.rolling_back !== undefined) throw isRolledBack(open);
+  const message = `Batch ${open.batch_id} tries it again already. Wait for its end, or cancel it: flotilla cancel ${open.batch_id}`;
+  throw new FlotillaError('RetryRuns', message, { batch_id: open.batch_id });
+};
+
+const stillRuns = (batchId: string): FlotillaError => {
+  const message = `Batch ${batchId} still runs. Wait for its end (flotilla status ${batchId} --follow), or cancel it: flotilla cancel ${batchId}`;
+  return new FlotillaError('BatchStillRuns', message, { batch_id: batchId });
+};
+
+const isRolledBack = ({ batch_id, rolling_back }: HeaderRow): FlotillaError => {
+  const by = rolling_back === undefined ? '' : ` by batch ${rolling_back}`;
+  const message = `Batch ${batch_id} is being rolled back${by}. When that has ended it can be tried again.`;
+  return new FlotillaError('RollbackRuns', message, { batch_id: rolling_back ?? batch_id });
+};
+
+const notARollback = ({ batch_id, origin }: HeaderRow): FlotillaError => {
+  const { of, target = '' } = origin!;
+  const [environment = '', , ...key] = target.split('/');
+  const command =
+    of === undefined ? `flotilla rollback ${key.join('/')} --environment ${environment}` : `flotilla rollback ${of}`;
+  const message = `Batch ${batch_id} is a rollback, and a rollback is not tried again. Roll back again what is not back yet: ${command}`;
+  return new FlotillaError('StatusConflict', message, { batch_id });
+};
+
+/** As if what may not be seen were not there. */
+const checkKeys = async (deps: Needs, batch: TriedBatch, { only = [], versions = {} }: RetryRequest): Promise<void> => {
+  const sees = await seenKeys(deps, batch);
+  const known = [...batch.named].filter(sees);
+  for (const key of [...only, ...Object.keys(versions)]) {
+    if (known.includes(key)) continue;
+    throw unknownKey(key, known);
+  }
+};
+
+const unknownKey = (key: string, known: readonly string[]): FlotillaError => {
+  const ending = known.find((one) => one.endsWith(`/${key}`));
+  const near = ending ?? nearest(key, known);
+  const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+  return new FlotillaError('DeploymentNotFound', `The batch has no deployment ${cut(key, 128)}.${hint}`, { key });
+};
+
+const checkVersions = ({ tried }: TriedBatch, versions: ReadonlyMap<string, string>): void => {
+  for (const one of tried) {
+    const { key, docker_artifact_type } = one.deployment;
+    const version = versions.get(key);
+    if (version === undefined) continue;
+    if (!isNotGood(one.status)) throw notTriedAgain(one);
+    const problem = versionProblem(version, docker_artifact_type);
+    if (problem === undefined) continue;
+    const hint = problem.hint === undefined ? '' : ` (${problem.hint})`;
+    throw new FlotillaError('RequestInvalid', `The version of ${key}: ${problem.message}${hint}.`, { key });
+  }
+};
+
+const notTriedAgain = ({ status, deployment: { key } }: Tried): FlotillaError =>
+  new FlotillaError(
+    'StatusConflict',
+    `${key} is ${status} and not tried again, so its version cannot be another one.`,
+    {
+      key,
+      status,
+    },
+  );
+
+const nothingToRetry = ({ batch_id }: HeaderRow, left: readonly LeftOut[]): FlotillaError => {
+  const why = left.length === 0 ? `All of it succeeded.` : cut(left.map(describeLeft).join(' '), 2000);
+  return new FlotillaError('NothingToRetry', `Nothing of batch ${batch_id} is tried again. ${why}`, { batch_id, left });
+};
+
+const describeLeft = ({ key, reason, message }: LeftOut): string => `${key}: ${reason}. ${message}`;
+
+const warningsOf = ({ left, warnings }: RetryPlan, after: readonly string[]): readonly string[] => [
+  ...(after.length === 0
+    ? []
+    : [`It was tried again before, by ${after.join(', ')}: what is still not good after that is tried.`]),
+  ...warnings,
+  ...left.map((one) => `not tried again: ${describeLeft(one)}`),
+];
+
+const longestName = 100;
+
+const fileOf = (
+  { batch_id, name, metadata = {}, strategy }: HeaderRow,
+  { members }: RetryPlan,
+): Pick<PreparedRetry, 'text' | 'changed'> => {
+  const { created: _, ...kept } = metadata;
+  const byKey = new Map(members.map(({ deployment }) => [deployment.key, deployment]));
+  const many = members.filter(({ deployment }) => deployment.dependencies.length > mostDependencies);
+  const text = writeBatch({
+    comments: [
+      `What batch ${batch_id} has left to be tried again.`,
+      ...many.map(({ deployment: { key, dependencies } }) => `${key} depends on all of: ${dependencies.join(', ')}`),
+    ],
+    metadata: { name: retryName(name), ...kept },
+    strategy: strategy!,
+    deployments: members.map(({ deployment }) => deployment),
+  });
+  return {
+    text,
+    changed: (read) => ({
+      ...read,
+      deployments: read.deployments.map((one) => {
+        const { replay, dependencies } = byKey.get(one.key)!;
+        return { ...one, dependencies, replay };
+      }),
+    }),
+  };
+};
+
+const prefix = 'Retry of ';
+
+/** Of a retry of a retry that, too, once. */
+const retryName = (name: string): string =>
+  name.startsWith(prefix) ? name : `${prefix}${name}`.slice(0, longestName).toWellFormed();
