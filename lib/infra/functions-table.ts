@@ -175,7 +175,7 @@ export const functionsTable = {
     purpose: 'Settles missing outcomes and decides what comes next',
     memory: 1024,
     timeout: 300,
-    rights: ['table', 'documents:read'],
+    rights: ['table', 'documents:read', 'batches:describe'],
     writes: outcome,
   },
   'finish-batch': {

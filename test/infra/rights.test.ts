@@ -120,7 +120,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...start('watch'),
   ],
   RecordOutcome: [...table, ...outcome, ...read],
-  ConcludeBatch: [...table, ...outcome, ...read],
+  ConcludeBatch: [...table, ...outcome, ...read, ...describeBatch],
   FinishBatch: [...table, ...write(['Put', 'Delete'], 'BATCH#*', 'EVENTS#*', 'INBOX', 'OPEN')],
   WatchExecutor: [
     ...table,
@@ -290,7 +290,7 @@ it('tells each function the names of what it may use, and no other', () => {
     StartRestore: { ...both, WATCH_MACHINE_ARN, HARNESS_SECRET_ID },
     VerifyRollout: { ...both, WATCH_MACHINE_ARN },
     RecordOutcome: both,
-    ConcludeBatch: both,
+    ConcludeBatch: { ...both, BATCH_MACHINE_ARN },
     FinishBatch: { TABLE_NAME },
     WatchExecutor: { ...both, WATCH_MACHINE_ARN, HARNESS_SECRET_ID },
     WatchCluster: { ...both, WATCH_MACHINE_ARN },

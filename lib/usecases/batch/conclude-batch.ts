@@ -6,9 +6,10 @@ import type { Deps } from '../deps.ts';
 import type { PlanHead } from '../plan/plan-store.ts';
 import { readPlanHead } from '../plan/plan-store.ts';
 import { everyItem } from '../schedule/schedule-store.ts';
+import { errorOfChild } from '../settle/settle-child.ts';
 import { findBatch } from './find-batch.ts';
 
-type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids'>;
+type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids'>;
 
 export interface Concluding {
   readonly batch_id: string;
@@ -38,7 +39,7 @@ export const concludeBatch = async (
   for (const some of partsOf(missing, recordedAtOnce)) {
     await Promise.all(
       some.map(async (index) => {
-        await recordOutcome(deps, { batch_id, index, error });
+        await recordOutcome(deps, { batch_id, index, error: error ?? (await errorOfChild(deps, { batch_id, index })) });
         await afterEach(index);
       }),
     );

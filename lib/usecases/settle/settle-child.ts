@@ -52,6 +52,20 @@ export const settleChild = async (deps: Needs, { tokens, told, ...place }: Child
 const isFresh = ({ clock }: Needs, tokens: readonly BoundToken[], told: ChildLook['told']): boolean =>
   told === undefined && tokens.some(({ at }) => clock.now() - at < settlesAfter);
 
+/** What the child of a deployment died of, for whoever concludes its batch; undefined where that cannot be told. */
+export const errorOfChild = async (deps: Pick<Needs, 'table' | 'workflow'>, { batch_id, index }: Place) => {
+  const [latest] = childrenOf(await boundTokens(deps, batch_id, index));
+  if (latest === undefined) return undefined;
+  try {
+    const end = await endOf(deps, latest);
+    return end === 'RUNNING' || end.status === 'SUCCEEDED' ? undefined : errorOfEnd(end);
+  } catch (error) {
+    // Thousands at once are more than Step Functions answers for; their batch ends all the same.
+    if (!isFlotillaError(error, 'WorkflowUnavailable')) throw error;
+    return undefined;
+  }
+};
+
 /**
  * Another child may take the deployment up while this one is found dead: in its second round the Map begins anew. It binds a
  * token before it does anything, so nothing is recorded over its head; and one that comes later finds the outcome.
