@@ -83,7 +83,7 @@ const runWork = ({ sheet, durations }: Work): number => {
   while (message !== undefined) {
     let messages: readonly InboxMessage[] = [message];
     for (let more = true; more; messages = []) {
-      const decisions = decide(state, messages, { planned, rows: 96, grant: true });
+      const decisions = decide(state, messages, { planned, rows: 96, grant: true, now: 0 });
       for (const { index } of decisions.grants) ends.push(endOf(now, index));
       more = decisions.more;
     }

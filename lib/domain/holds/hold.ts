@@ -34,11 +34,23 @@ export interface Circuit {
   readonly opened: number;
   /** What was seen: the last thing that was asked for, and what came back. */
   readonly seen: string;
+  /** When that was. An answer from before does not close it. */
+  readonly seen_at: number;
   /** Its hold is over, and one start or look is let through: until that has had an answer the limit is 1. */
   readonly trying?: true;
+  /** The deployment that is let through. */
+  readonly tried_by?: { readonly batch_id: string; readonly index: number };
 }
 
-/** `DISPATCHER/HOLD#<id>`, written by the dispatcher only. `seq` counts its events in the stage's feed. */
+/** `DISPATCHER/HOLD#<id>`, written by the dispatcher only. `seq` is that of its last event in the stage's feed: each has a greater one. */
 export interface HoldRow extends Hold {
   readonly seq: number;
+  /** When that was. */
+  readonly changed_at: number;
+}
+
+/** `DISPATCHER/OUTAGE#<executor:… or cluster:…>`: when it did not answer, before its circuit opens. */
+export interface OutageRow {
+  readonly name: string;
+  readonly at: readonly number[];
 }

@@ -9,7 +9,11 @@ import type { ChainedEvent } from './chain.ts';
 export const eventVersion = 1;
 
 /** `detail-type` on the bus, by the type of the event. */
-export const detailTypes = { batch: 'Batch Status Change', deployment: 'Deployment Status Change' } as const;
+export const detailTypes = {
+  batch: 'Batch Status Change',
+  deployment: 'Deployment Status Change',
+  hold: 'Hold Status Change',
+} as const;
 
 /** An event of a feed as it goes to the bus. Its id is that of its place: the same however often it is sent. */
 export const busEventOf = (event: ChainedEvent): BusEvent => ({

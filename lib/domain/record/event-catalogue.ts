@@ -89,6 +89,15 @@ const deploymentDetail = z.strictObject({
   replaces: text.optional().describe('the reason of the outcome that was replaced'),
 });
 
+const scope = z
+  .strictObject(
+    Object.fromEntries(
+      ['environment', 'pillar', 'service', 'cluster', 'executor', 'batch'].map((name) => [name, text.optional()]),
+    ),
+  )
+  .describe('all that it names must fit; an empty one is on everything');
+const holdDetail = z.strictObject({ scope: scope.optional(), until: ms.optional().describe('when it ends by itself') });
+
 const writtenBatch = { ...written, type: z.literal('batch'), detail: batchDetail.optional() };
 const writtenDeployment = {
   ...written,
@@ -96,6 +105,13 @@ const writtenDeployment = {
   index: z.int().min(0).describe('place in the plan, from 0'),
   key: text.describe('pillar and service'),
   detail: deploymentDetail.optional(),
+};
+
+const writtenHold = {
+  ...written,
+  type: z.literal('hold'),
+  hold: z.string().min(1).describe('its id'),
+  detail: holdDetail.optional(),
 };
 
 /** By `detail-type`. */
@@ -108,10 +124,19 @@ export const eventCatalogue = {
     means: 'A deployment moved on: its turn, its attempts, the verdict, a restore, its outcome.',
     detail: z.strictObject({ ...writtenDeployment, ...placed }),
   },
+  [detailTypes.hold]: {
+    means:
+      'A hold began (PROCESSING), is over by itself (SUCCESS) or was lifted (CANCELLED); a circuit opened, was tried, closed.',
+    detail: z.strictObject({ ...writtenHold, ...placed }),
+  },
 } as const;
 
 /** Looser than what goes out: an event with more in it is written down and told all the same. */
-const stored = z.discriminatedUnion('type', [z.looseObject(writtenBatch), z.looseObject(writtenDeployment)]);
+const stored = z.discriminatedUnion('type', [
+  z.looseObject(writtenBatch),
+  z.looseObject(writtenDeployment),
+  z.looseObject(writtenHold),
+]);
 
 /** The event in an item of the table; undefined when it is none. */
 export const eventIn = (item: Item): (Item & EventRow) | undefined =>

@@ -21,6 +21,7 @@ import type { Key } from '../ports.ts';
  * |                    | TOKEN#<index>#<wait>     | the task token that waits now                               |
  * |                    | ANSWER#<index>#<wait>    | the one answer of a wait                                    |
  * | EVENTS#<batch>     | <index>#<seq>            | a change; batch changes have the index `batch`              |
+ * |                    | hold#<seq>               | a change of a hold; the batch is `stage`                    |
  * | FEED#<batch>       | HEAD, <number>           | the numbered feed                                           |
  * | ANCHORS            | HEAD                     | the last anchor that is known here; the anchors are outside |
  * |                    | BATCH#<batch>            | number of its last event that is anchored                   |
@@ -30,6 +31,8 @@ import type { Key } from '../ports.ts';
  * |                    | PAGE#<batch>#<page>      | one page of scheduling cells                                |
  * |                    | LOCK#<name>              | who works on a target, or on what is changed                |
  * |                    | TURN#<batch>#<index>     | the answer of AwaitTurn, until the outcome is recorded      |
+ * |                    | HOLD#<hold>              | what must not start now                                     |
+ * |                    | OUTAGE#<circuit>         | an executor or a cluster that did not answer lately         |
  * | INBOX              | <ulid>                   | messages to the dispatcher                                  |
  * | REJECTED           | <ulid>                   | messages to the dispatcher that it could not read           |
  * | WATCH#<watcher>    | <batch>#<index>#<wait>   | what a watcher has to follow                                |
@@ -94,9 +97,9 @@ export const keys = {
   attempt: (batchId: string, index: number, wait: Wait): Key => batchKey(batchId, `ATTEMPT#${padded(index)}#${wait}`),
   token: (batchId: string, index: number, wait: Wait): Key => batchKey(batchId, `TOKEN#${padded(index)}#${wait}`),
   answer: (batchId: string, index: number, wait: Wait): Key => batchKey(batchId, `ANSWER#${padded(index)}#${wait}`),
-  event: (batchId: string, index: number | 'batch', seq: number): Key => ({
+  event: (batchId: string, index: number | 'batch' | 'hold', seq: number): Key => ({
     pk: `EVENTS#${batchId}`,
-    sk: `${index === 'batch' ? index : padded(index)}#${padded(seq)}`,
+    sk: `${typeof index === 'string' ? index : padded(index)}#${padded(seq)}`,
   }),
   feedHead: (batchId: string): Key => ({ pk: `FEED#${batchId}`, sk: 'HEAD' }),
   anchored: (batchId: string): Key => ({ pk: 'ANCHORS', sk: `BATCH#${batchId}` }),
@@ -133,6 +136,7 @@ export const keys = {
     return { pk: targetsOf(environment), sk: place.join('/') };
   },
   hold: (id: string): Key => dispatcherKey(`HOLD#${id}`),
+  outage: (name: string): Key => dispatcherKey(`OUTAGE#${name}`),
   rollback: (batchId: string, n: number): Key => batchKey(batchId, `ROLLBACK#${padded(n)}`),
   retry: (batchId: string, n: number): Key => batchKey(batchId, `RETRY#${padded(n)}`),
 } as const;

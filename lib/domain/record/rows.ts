@@ -177,10 +177,13 @@ export interface OutcomesRow {
   readonly cells: string;
 }
 
-/** One change of a batch or a deployment. `number` is its place in the batch's feed, given by the publisher. */
+/** One change of a batch, a deployment or a hold. `number` is its place in the batch's feed, given by the publisher. */
 export interface EventRow {
+  /** Of a hold's change `stage`: it belongs to no batch. */
   readonly batch_id: string;
-  readonly type: 'batch' | 'deployment';
+  readonly type: 'batch' | 'deployment' | 'hold';
+  /** Of a hold: its id. */
+  readonly hold?: string;
   /** Set for a deployment's change. */
   readonly index?: number;
   readonly key?: string;

@@ -1,13 +1,26 @@
 import type { Status } from '../deployment/status.ts';
 import { isTerminal } from '../deployment/status.ts';
 import type { InboxMessage } from '../record/inbox-message.ts';
+import { adopt } from './adopt.ts';
 import { type InFlight, isInFlight, isPending, type Pending, pageSize, settledBy } from './cells.ts';
+import { noteAnswer, noteOutage, tryNoMore } from './circuits.ts';
 import { type DecideOptions, type Decisions, Draft, type NewBatch, type Recorded } from './decisions.ts';
 import { grantTurns } from './grants.ts';
+import { beginHold, endHolds, endHoldsOfBatch, liftHold, rowsOfHold, rowsOfHoldsOn } from './hold-changes.ts';
+import { offer, queueAgain } from './lines.ts';
 import type { Lock } from './locks.ts';
+import { markTurns } from './mark-turns.ts';
 import type { Place } from './place.ts';
-import { refuseTheRest, tellDependents, tellLater } from './refusals.ts';
-import { adopt, type BatchState, type Closing, countLimits, newBatch, type ScheduleState } from './state.ts';
+import { refuse, refuseTheRest, tellDependents, tellLater, verdictOf } from './refusals.ts';
+import {
+  type BatchState,
+  batchHasRoom,
+  busyBatches,
+  type Closing,
+  countLimits,
+  newBatch,
+  type ScheduleState,
+} from './state.ts';
 import { freeLocks, keepUnknown } from './take-locks.ts';
 
 /**
@@ -18,32 +31,42 @@ import { freeLocks, keepUnknown } from './take-locks.ts';
 export const decide = (
   state: ScheduleState,
   messages: readonly InboxMessage[],
-  { planned, rows, grant }: DecideOptions,
+  { planned, grant, ...room }: DecideOptions,
 ): Decisions => {
-  const draft = new Draft(state, rows);
+  const draft = new Draft(state, room);
   let consumed = 0;
   for (const message of messages) {
     const news = 'batch_id' in message ? planned.get(message.batch_id) : undefined;
     if (!draft.hasRoomFor(rowsOfMessage(state, message, news))) break;
     draft.spend(1);
-    read(draft, message, news);
+    readMessage(draft, message, news);
     consumed += 1;
   }
-  const told = tellDependents(draft);
-  const forgotten = forgetFinished(draft);
-  const settled = told && forgotten && grant && refuseTheRest(draft) && grantTurns(draft);
-  return draft.decisions(consumed, grant ? !settled : !(told && forgotten));
+  const [ended, told, forgotten] = [endHolds(draft), tellDependents(draft), forgetFinished(draft)];
+  const read = ended && told && forgotten;
+  const settled = read && grant && refuseTheRest(draft) && markTurns(draft) && grantTurns(draft);
+  forgetQuiet(state);
+  return draft.decisions(consumed, grant ? !settled : !read);
 };
 
-/** At most: the message itself, page and head, the locks of the deployment, and every row of a batch that comes. */
+/**
+ * At most: the message itself; a hold, its event and the outages before it; page and head, the locks of the deployment, circuits that
+ * it tried, its refusal; every row of a batch that comes.
+ */
 const rowsOfMessage = (state: ScheduleState, message: InboxMessage, news: NewBatch | undefined): number => {
   if (message.type === 'planned') return 2 + Math.ceil((news?.sheet.keys.length ?? 0) / pageSize);
-  return 3 + ('index' in message ? state.locks.of(message).length : 0);
+  if (!('batch_id' in message)) return 2 + rowsOfHold;
+  if (!('index' in message)) return 3;
+  const tried = Math.min(state.held.trying.size, 2);
+  return 3 + tried + (message.type === 'returned' ? 1 : 0) + state.locks.of(message).length;
 };
 
 /** Messages may come twice, late and in any order: each is read for what it still changes. */
-const read = (draft: Draft, message: InboxMessage, news: NewBatch | undefined): void => {
-  if (!('batch_id' in message)) return;
+const readMessage = (draft: Draft, message: InboxMessage, news: NewBatch | undefined): void => {
+  if (!('batch_id' in message)) {
+    readOfHolds(draft, message);
+    return;
+  }
   const batch = draft.state.batches.get(message.batch_id);
   if (message.type === 'resolved') resolve(draft, batch, message);
   if (message.type === 'planned' && batch === undefined && news !== undefined) admit(draft, news);
@@ -54,6 +77,14 @@ const read = (draft: Draft, message: InboxMessage, news: NewBatch | undefined): 
   if (message.type === 'cancelled') close(draft, batch, 'cancelled', '');
   if (message.type === 'stop') close(draft, batch, 'stopped', message.because);
   if (message.type === 'finished') finish(draft, batch);
+  if (message.type === 'returned') takeBack(draft, batch, message);
+};
+
+const readOfHolds = (draft: Draft, message: Exclude<InboxMessage, { readonly batch_id: string }>): void => {
+  if (message.type === 'hold') beginHold(draft, message.hold);
+  if (message.type === 'resume') liftHold(draft, message.id, message.by, message.reason);
+  if (message.type === 'outage') noteOutage(draft, message);
+  if (message.type === 'answered') noteAnswer(draft, message);
 };
 
 const admit = (draft: Draft, { sheet, cancelled, recorded }: NewBatch): void => {
@@ -76,7 +107,7 @@ const settle = (draft: Draft, batch: BatchState, { index, status, passes }: Reco
   draft.setCell(batch, index, status === 'SKIPPED' && passes ? 'L' : settledBy(status));
   release(draft, batch, { index, cell, status });
   if (batch.head.closing?.why === 'finished') return;
-  tellLater(batch, index);
+  tellLater(draft, batch, index);
   if (status !== 'SUCCESS' && status !== 'SKIPPED' && batch.sheet.on_failure !== 'continue') {
     close(draft, batch, 'stopped', `${batch.sheet.keys[index]} is ${status}`);
   }
@@ -92,12 +123,35 @@ interface Ended {
 /** UNKNOWN frees its slots and keeps its locks: nobody can tell what its run still does. */
 const release = (draft: Draft, batch: BatchState, { index, cell, status }: Ended): void => {
   const place = { batch_id: batch.sheet.batch_id, index };
-  if (isInFlight(cell)) {
-    countLimits(draft.state, batch, index, -1);
-    batch.head.inFlight -= 1;
-  }
+  if (isInFlight(cell)) leaveTurn(draft, batch, place);
   if (isInFlight(cell) && status === 'UNKNOWN') keepUnknown(draft, place);
   else freeLocks(draft, place);
+};
+
+const leaveTurn = (draft: Draft, batch: BatchState, place: Place): void => {
+  const wasFull = !batchHasRoom(batch);
+  countLimits(draft.state, batch, place.index, -1);
+  batch.head.inFlight -= 1;
+  if (wasFull) queueAgain(batch);
+  tryNoMore(draft, place);
+};
+
+/**
+ * It was given its turn and has begun nothing: it waits again. By the fence it is known whether it is this turn that it has given
+ * back; a message that is late or comes twice tells of an earlier one.
+ */
+const takeBack = (draft: Draft, batch: BatchState, { index, fence }: Place & { readonly fence: number }): void => {
+  const place = { batch_id: batch.sheet.batch_id, index };
+  const { locks } = draft.state;
+  const isThisTurn = locks.of(place).some((name) => locks.get(name)?.fence === fence);
+  if (!isInFlight(batch.cells.at(index)) || !isThisTurn) return;
+  draft.setCell(batch, index, 'B');
+  leaveTurn(draft, batch, place);
+  freeLocks(draft, place);
+  const { closing } = batch.head;
+  if (closing === undefined) offer(batch, index);
+  // The refusals have been here already. Of a batch that has ended its outcome is recorded.
+  else if (closing.at > index && closing.why !== 'finished') refuse(draft, batch, index, verdictOf(closing));
 };
 
 /** Only what is UNKNOWN is resolved. So the message tells that too, when it overtakes the one that should have. */
@@ -113,6 +167,7 @@ const close = (draft: Draft, batch: BatchState, why: 'cancelled' | 'stopped', be
   const closing: Closing | undefined = batch.head.closing;
   if (closing !== undefined && (closing.why !== 'stopped' || why === 'stopped')) return;
   batch.head.closing = { why, because, at: 0 };
+  draft.state.busy.add(batch.sheet.batch_id);
   draft.touchHead(batch.sheet.batch_id);
 };
 
@@ -120,6 +175,7 @@ const close = (draft: Draft, batch: BatchState, why: 'cancelled' | 'stopped', be
 const finish = (draft: Draft, batch: BatchState): void => {
   batch.head.closing = { why: 'finished', because: '', at: batch.cells.length };
   batch.head.telling.length = 0;
+  draft.state.busy.add(batch.sheet.batch_id);
   draft.touchHead(batch.sheet.batch_id);
 };
 
@@ -128,16 +184,26 @@ const finish = (draft: Draft, batch: BatchState): void => {
  * whether its locks may go, can be later than the end of the batch. True when all are forgotten that may be.
  */
 const forgetFinished = (draft: Draft): boolean => {
-  const { batches, locks } = draft.state;
-  for (const batch of [...batches.values()]) {
+  const { locks } = draft.state;
+  for (const batch of busyBatches(draft.state)) {
     const { closing, inFlight } = batch.head;
     if (closing?.why !== 'finished' || inFlight > 0) continue;
     for (const place of locks.reservedBy(batch.sheet.batch_id)) {
       if (!draft.hasRoomFor(locks.of(place).length)) return false;
       freeLocks(draft, place);
     }
-    if (!draft.hasRoomFor(batch.cells.pages + 1)) return false;
+    if (!draft.hasRoomFor(batch.cells.pages + 1 + rowsOfHoldsOn(draft.state, batch.sheet.batch_id))) return false;
+    endHoldsOfBatch(draft, batch.sheet.batch_id);
     draft.drop(batch);
   }
   return true;
+};
+
+/** Those in which there is nothing left to tell or to refuse; of one that has ended its last outcome is still awaited. */
+const forgetQuiet = (state: ScheduleState): void => {
+  for (const { sheet, cells, head } of busyBatches(state)) {
+    const { telling, closing } = head;
+    const isRefused = closing === undefined || (closing.why !== 'finished' && closing.at >= cells.length);
+    if (telling.length === 0 && isRefused) state.busy.delete(sheet.batch_id);
+  }
 };

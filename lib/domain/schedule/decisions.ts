@@ -1,9 +1,13 @@
 import type { Status } from '../deployment/status.ts';
+import type { HoldRow, OutageRow } from '../holds/hold.ts';
+import type { EventRow } from '../record/rows.ts';
+import { removeBatch } from './adopt.ts';
 import { type Cell, pageSize, statusOfCell } from './cells.ts';
+import { deriveHeld } from './held.ts';
 import type { Lock } from './locks.ts';
 import type { Place } from './place.ts';
 import type { Sheet } from './sheet.ts';
-import { type BatchState, removeBatch, type ScheduleState } from './state.ts';
+import type { BatchState, ScheduleState } from './state.ts';
 
 export interface Grant extends Place {
   readonly key: string;
@@ -11,6 +15,15 @@ export interface Grant extends Place {
   /** Sorted; the target is among them. */
   readonly locks: readonly string[];
   readonly fence: number;
+  /** It had a turn before, and there is a row of it. */
+  readonly again?: true;
+  /** Of circuits: what must answer before others may come. */
+  readonly tries?: readonly string[];
+}
+
+/** A turn under which nothing may be started because of a hold, or may again, where there is none. */
+export interface Mark extends Place {
+  readonly held_by?: string;
 }
 
 export interface Refusal extends Place {
@@ -31,6 +44,12 @@ export interface Decisions {
   readonly revoked: readonly Place[];
   /** Refusals that a recorded outcome had forestalled: nobody waits for these turns any more. */
   readonly forestalled: readonly Place[];
+  readonly marks: readonly Mark[];
+  /** Holds that changed, by id, and outages, by name; undefined is over. */
+  readonly holds: ReadonlyMap<string, HoldRow | undefined>;
+  readonly outages: ReadonlyMap<string, OutageRow | undefined>;
+  /** Of the stage's feed. */
+  readonly events: readonly EventRow[];
   readonly heads: ReadonlySet<string>;
   readonly pages: ReadonlyMap<string, ReadonlySet<number>>;
   /** Locks that changed, by name; undefined was released. */
@@ -64,6 +83,8 @@ export interface DecideOptions {
   readonly rows: number;
   /** False: only read messages and tell dependents, so that a contested turn cannot keep the inbox from being read. */
   readonly grant: boolean;
+  /** Milliseconds since 1970: holds end by it. */
+  readonly now: number;
 }
 
 /** Things that one kind of work visits at most in one call; the rest is left for the next (`more`). */
@@ -75,8 +96,11 @@ export class Draft {
   readonly grants: Grant[] = [];
   readonly refusals: Refusal[] = [];
   readonly revoked: Place[] = [];
-  /** How many may come next because a lock that they wait for was let go. */
-  offered = 0;
+  readonly marks: Mark[] = [];
+  readonly now: number;
+  readonly #events: EventRow[] = [];
+  readonly #holds = new Map<string, HoldRow | undefined>();
+  readonly #outages = new Map<string, OutageRow | undefined>();
   readonly #forestalled = new Map<string, Place>();
   readonly #heads = new Set<string>();
   readonly #pages = new Map<string, Set<number>>();
@@ -84,8 +108,9 @@ export class Draft {
   readonly #dropped = new Map<string, number>();
   #rows: number;
 
-  constructor(state: ScheduleState, rows: number) {
+  constructor(state: ScheduleState, { rows, now }: Pick<DecideOptions, 'rows' | 'now'>) {
     this.state = state;
+    this.now = now;
     this.#rows = rows;
   }
 
@@ -132,6 +157,26 @@ export class Draft {
     this.#locks.set(name, lock);
   }
 
+  setHold(id: string, hold: HoldRow | undefined): void {
+    if (!this.#holds.has(id)) this.spend(1);
+    if (hold === undefined) this.state.holds.delete(id);
+    else this.state.holds.set(id, hold);
+    this.#holds.set(id, hold);
+    deriveHeld(this.state);
+  }
+
+  setOutage(name: string, outage: OutageRow | undefined): void {
+    if (!this.#outages.has(name)) this.spend(1);
+    if (outage === undefined) this.state.outages.delete(name);
+    else this.state.outages.set(name, outage);
+    this.#outages.set(name, outage);
+  }
+
+  tellEvent(event: EventRow): void {
+    this.spend(1);
+    this.#events.push(event);
+  }
+
   forestall({ batch_id, index }: Place): void {
     const name = `${batch_id}#${index}`;
     if (!this.#forestalled.has(name)) this.spend(1);
@@ -154,6 +199,10 @@ export class Draft {
       grants: this.grants,
       refusals: this.refusals,
       revoked: this.revoked,
+      marks: this.marks,
+      holds: this.#holds,
+      outages: this.#outages,
+      events: this.#events,
       forestalled: [...this.#forestalled.values()],
       heads: this.#heads,
       pages: this.#pages,

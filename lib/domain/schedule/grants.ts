@@ -1,65 +1,69 @@
 import { mostLocks } from '../plan/lock-names.ts';
-import { mayStart } from './cells.ts';
+import { tryCircuits } from './circuits.ts';
 import { type Draft, visits } from './decisions.ts';
+import { holdOnClass, holdOnService, isBeingTried } from './held.ts';
+import { holdName } from './hold-changes.ts';
+import { type First, firstOf } from './lines.ts';
 import { describeHolder } from './locks.ts';
 import { refuse, tellLater } from './refusals.ts';
 import { describeLocks, locksOf } from './sheet.ts';
-import { type BatchState, batchHasRoom, countLimits, hasRoom, inServingOrder, type ScheduleState } from './state.ts';
+import {
+  type BatchState,
+  batchHasRoom,
+  busyBatches,
+  countLimits,
+  hasRoom,
+  inServingOrder,
+  type ScheduleState,
+} from './state.ts';
 import { tryLocks } from './take-locks.ts';
 
-/** Rows that a grant writes at most: turn, deployment, event, page, head, locks. */
-const rowsOfGrant = 5 + mostLocks;
+/** Rows that a grant writes at most: turn, deployment, event, page, head, locks, circuits that it tries. */
+const rowsOfGrant = ({ held }: ScheduleState): number => 5 + mostLocks + Math.min(held.trying.size, 2);
 
 /** Gives turns while limits have room: batches as they are served, in a batch the smallest rank first. True when no more can be given. */
 export const grantTurns = (draft: Draft): boolean => {
-  const batches = [...draft.state.batches.values()].sort(inServingOrder);
-  let left = visits;
-  // Whoever is refused lets go of locks: somebody in a batch that has been looked at already may wait for one.
-  for (let offered = -1; offered !== draft.offered; ) {
-    offered = draft.offered;
-    for (const batch of batches) {
-      while (batch.head.closing === undefined && batchHasRoom(batch)) {
-        if (left === 0 || !draft.hasRoomFor(rowsOfGrant)) return false;
-        left -= 1;
-        const index = takeNext(draft.state, batch);
-        if (index === undefined) break;
-        grantOrHold(draft, batch, index);
-      }
-    }
+  for (let left = visits; ; left -= 1) {
+    const next = nextInTurn(draft.state);
+    if (next === undefined) break;
+    if (left === 0 || !draft.hasRoomFor(rowsOfGrant(draft.state))) return false;
+    const { batch, at, rank } = next;
+    batch.ready[at]!.pop();
+    grantOrPutAside(draft, batch, batch.byRank[rank]!);
   }
-  return batches.every(({ head }) => head.telling.length === 0);
+  return busyBatches(draft.state).every(({ head }) => head.telling.length === 0);
 };
 
-/**
- * The smallest rank among the classes whose limits have room. Ranks of settled deployments are dropped on the way.
- * Looks at every class: there are as many as combinations of environment, pillar, cluster and executor, not as deployments.
- */
-const takeNext = (state: ScheduleState, batch: BatchState): number | undefined => {
-  let best: number | undefined;
-  let bestRank = Number.POSITIVE_INFINITY;
-  batch.ready.forEach((heap, at) => {
-    if (heap.size() === 0 || !hasRoom(state, batch.sheet.classes[at]!)) return;
-    for (let rank = heap.peek(); rank !== undefined; rank = heap.peek()) {
-      if (mayStart(batch.cells.at(batch.byRank[rank]!))) {
-        if (rank < bestRank) [best, bestRank] = [at, rank];
-        return;
-      }
-      heap.pop();
-    }
-  });
-  if (best === undefined) return undefined;
-  batch.ready[best]!.pop();
-  return batch.byRank[bestRank];
+/** Looks at the first in each line that has room and is not held. */
+const nextInTurn = (state: ScheduleState): First | undefined => {
+  let best: First | undefined;
+  for (const line of state.lines.values()) {
+    if (line.waiting.size() === 0 || line.held !== undefined) continue;
+    if (!hasRoom(state, line.names) || isBeingTried(state, line.names)) continue;
+    const first = firstOf(state, line, (batch, at) => mayHaveTurns(state, batch, at));
+    if (first !== undefined && (best === undefined || isBefore(first, best))) best = first;
+  }
+  return best;
 };
 
-const grantOrHold = (draft: Draft, batch: BatchState, index: number): void => {
+const mayHaveTurns = (state: ScheduleState, batch: BatchState, at: number): boolean =>
+  batch.head.closing === undefined && batchHasRoom(batch) && holdOnClass(state, batch, at) === undefined;
+
+const isBefore = (a: First, b: First): boolean => (inServingOrder(a.batch, b.batch) || a.rank - b.rank) < 0;
+
+const grantOrPutAside = (draft: Draft, batch: BatchState, index: number): void => {
+  const hold = holdOnService(draft.state, batch, index);
+  if (hold !== undefined) {
+    draft.state.locks.wait({ batch_id: batch.sheet.batch_id, index }, [holdName(hold.id)]);
+    return;
+  }
   const taking = tryLocks(draft, batch, index);
   if (taking.kind === 'free') grant(draft, batch, index);
   if (taking.kind !== 'unknown') return;
   const what = describeLocks(batch.sheet, index, taking.names);
   const message = `Not started: what ${describeHolder(taking.lock)} did to ${what} is UNKNOWN; resolve it first.`;
   refuse(draft, batch, index, { status: 'SKIPPED', reason: 'TargetUnknown', message });
-  tellLater(batch, index);
+  tellLater(draft, batch, index);
 };
 
 const grant = (draft: Draft, batch: BatchState, index: number): void => {
@@ -68,9 +72,15 @@ const grant = (draft: Draft, batch: BatchState, index: number): void => {
   const [key, target, locks] = [keys[index]!, targets[index]!, locksOf(batch.sheet, index)];
   const fence = state.nextFence++;
   for (const name of locks) draft.setLock(name, { batch_id, index, key, fence, state: 'held' });
+  const again = batch.cells.at(index) === 'B';
+  const tries = tryCircuits(draft, batch.sheet.classes[batch.sheet.class_of[index]!]!, { batch_id, index });
   draft.setCell(batch, index, 'G');
   draft.spend(3);
   countLimits(state, batch, index, 1);
   batch.head.inFlight += 1;
-  draft.grants.push({ batch_id, index, key, target, locks, fence });
+  draft.grants.push({
+    ...{ batch_id, index, key, target, locks, fence },
+    ...(again ? { again } : {}),
+    ...(tries.length === 0 ? {} : { tries }),
+  });
 };

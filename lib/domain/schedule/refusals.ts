@@ -1,14 +1,17 @@
 import type { Status } from '../deployment/status.ts';
 import { hasPassed, isInFlight, isPending, settledBy, statusOfCell } from './cells.ts';
 import { type Draft, visits } from './decisions.ts';
-import { type BatchState, type Closing, offer } from './state.ts';
+import { offer } from './lines.ts';
+import { type BatchState, busyBatches, type Closing } from './state.ts';
 import { freeLocks } from './take-locks.ts';
 
 /** Rows that a refusal writes: turn, page, head; beside them the locks that were reserved for it. */
 const rowsOfRefusal = 3;
 
-export const tellLater = (batch: BatchState, index: number): void => {
-  if (batch.sheet.dependents[index]!.length > 0) batch.head.telling.push({ index, at: 0 });
+export const tellLater = ({ state }: Draft, batch: BatchState, index: number): void => {
+  if (batch.sheet.dependents[index]!.length === 0) return;
+  batch.head.telling.push({ index, at: 0 });
+  state.busy.add(batch.sheet.batch_id);
 };
 
 /**
@@ -18,7 +21,7 @@ export const tellLater = (batch: BatchState, index: number): void => {
  */
 export const tellDependents = (draft: Draft): boolean => {
   let left = visits;
-  for (const batch of draft.state.batches.values()) {
+  for (const batch of busyBatches(draft.state)) {
     const { telling } = batch.head;
     for (let top = telling.at(-1); top !== undefined; top = telling.at(-1)) {
       if (left === 0 || !draft.hasRoomFor(rowsOfRefusal)) return false;
@@ -40,7 +43,7 @@ const tell = (draft: Draft, batch: BatchState, index: number, dependent: number)
   const settled = batch.cells.at(index);
   if (!hasPassed(settled) && !batch.forced.has(dependent)) {
     refuse(draft, batch, dependent, { status: 'SKIPPED', ...becauseOf(batch, index, statusOfCell(settled)) });
-    tellLater(batch, dependent);
+    tellLater(draft, batch, dependent);
     return;
   }
   draft.setCell(batch, dependent, cell - 1);
@@ -82,7 +85,7 @@ export const refuse = (draft: Draft, batch: BatchState, index: number, verdict: 
 /** A batch that is closing refuses all that still wait, and withdraws grants when it was cancelled. True when done. */
 export const refuseTheRest = (draft: Draft): boolean => {
   let left = visits;
-  for (const batch of draft.state.batches.values()) {
+  for (const batch of busyBatches(draft.state)) {
     const { closing } = batch.head;
     if (closing === undefined) continue;
     for (; closing.at < batch.cells.length; closing.at++) {
@@ -97,23 +100,21 @@ export const refuseTheRest = (draft: Draft): boolean => {
 };
 
 /** Dependents need not be told: they are refused for the same reason, which must not depend on who was reached first. */
-const refuseOrRevoke = (draft: Draft, batch: BatchState, index: number, { why, because }: Closing): void => {
+const refuseOrRevoke = (draft: Draft, batch: BatchState, index: number, closing: Closing): void => {
   const cell = batch.cells.at(index);
-  if (isInFlight(cell) && why === 'cancelled') {
+  if (isInFlight(cell) && closing.why === 'cancelled') {
     draft.spend(1);
     draft.revoked.push({ batch_id: batch.sheet.batch_id, index });
   }
-  if (!isPending(cell)) return;
-  refuse(
-    draft,
-    batch,
-    index,
-    why === 'cancelled'
-      ? { status: 'CANCELLED', reason: 'BatchCancelled', message: 'Not started: the batch was cancelled.' }
-      : {
-          status: 'SKIPPED',
-          reason: 'BatchStopped',
-          message: `Not started: the batch stops on a failure, and ${because}.`,
-        },
-  );
+  if (isPending(cell)) refuse(draft, batch, index, verdictOf(closing));
 };
+
+/** Of one that waits in a batch in which nothing starts any more. */
+export const verdictOf = ({ why, because }: Closing): Verdict =>
+  why === 'cancelled'
+    ? { status: 'CANCELLED', reason: 'BatchCancelled', message: 'Not started: the batch was cancelled.' }
+    : {
+        status: 'SKIPPED',
+        reason: 'BatchStopped',
+        message: `Not started: the batch stops on a failure, and ${because}.`,
+      };

@@ -1,13 +1,14 @@
 import type { Status } from '../deployment/status.ts';
-import type { HoldRow } from '../holds/hold.ts';
+import type { HoldRow, OutageRow } from '../holds/hold.ts';
 import { makeRankHeap, type RankHeap } from '../plan/rank-heap.ts';
-import { Cells, isInFlight, mayStart } from './cells.ts';
+import { Cells } from './cells.ts';
 import { Locks } from './locks.ts';
-import type { Sheet } from './sheet.ts';
+import type { Place } from './place.ts';
+import type { ClassScope, Sheet } from './sheet.ts';
 
 /**
  * The scheduling state of everything that is in flight. What is stored is small: a head per batch, its pages of cells,
- * the locks. What is fast (heaps of those that may start, counters of limits, who waits for a lock) is derived when the
+ * the locks, the holds. What is fast (heaps of those that may start, counters of limits, who waits for a lock) is derived when the
  * state is loaded and kept up to date. One owner at a time holds it; `decide` changes it in place, because its work
  * must not grow with the batch, and whoever cannot commit what it decided throws the whole state away.
  */
@@ -19,10 +20,22 @@ export interface ScheduleState {
   readonly locks: Locks;
   /** By id: those in force, and circuits that are being tried. */
   readonly holds: Map<string, HoldRow>;
+  /** By the name of its circuit: who did not answer lately, and is not held yet. */
+  readonly outages: Map<string, OutageRow>;
   /** Derived: how many are in flight, by limit name. */
   readonly used: Map<string, number>;
   /** Derived: as that batch says which was planned last. */
   readonly limits: Map<string, number>;
+  /** Derived: who waits for a turn, by what holds them up. */
+  readonly lines: Map<string, Line>;
+  /** Derived. */
+  readonly byOrder: Map<number, string>;
+  /** Derived: the batches in which dependents are to be told, or others to be refused. */
+  readonly busy: Set<string>;
+  /** Derived: the holds, as they are looked up. */
+  held: Held;
+  /** Derived: turns and reservations that are to be compared with the holds, because these have changed. */
+  unmarked: Place[];
 }
 
 export interface BatchState {
@@ -31,10 +44,49 @@ export interface BatchState {
   readonly head: BatchHead;
   /** Derived: per class, the ranks of those that may start. May hold some that have been settled since. */
   readonly ready: readonly RankHeap[];
+  /** Derived: per class, the line in which the batch waits, and whether it stands there. */
+  readonly lines: Line[];
+  readonly queued: Uint8Array;
   /** Derived. */
   readonly byRank: Int32Array;
   /** Derived: those that go whatever became of what they wait for. */
   readonly forced: ReadonlySet<number>;
+}
+
+/**
+ * All batches whose deployments are held up by the same limits and the same holds stand in one line. So what is blocked is not
+ * looked at: there are as many lines as combinations of environment, pillar, cluster and executor, whatever the number of batches.
+ */
+export interface Line {
+  /** Of the limits. */
+  readonly names: readonly string[];
+  readonly scope: ClassScope;
+  readonly isRollback: boolean;
+  /** The batches that may have something to start, by order and class: see `placeInLine`. */
+  readonly waiting: RankHeap;
+  /** How many batches know it. */
+  batches: number;
+  /** Nothing of it may start. */
+  held?: HoldRow | undefined;
+}
+
+/**
+ * The holds in force, sorted by how they are found: when holds change this is made anew, so that a message, a grant or a candidate
+ * costs the same with two hundred of them as with none.
+ */
+export interface Held {
+  /** They name neither batch nor service: a flag of each line. */
+  readonly wide: readonly HoldRow[];
+  /** By batch. */
+  readonly ofBatch: ReadonlyMap<string, readonly HoldRow[]>;
+  /** By `pillar/service_name` or `service_name`: looked up as a lock is. */
+  readonly ofService: ReadonlyMap<string, readonly HoldRow[]>;
+  /** Circuits whose hold is over: by `executor:…` or `cluster:…`, as the limits. */
+  readonly trying: ReadonlyMap<string, HoldRow>;
+  /** All circuits, by the same names. */
+  readonly circuits: ReadonlyMap<string, HoldRow>;
+  /** When the first one ends by itself. */
+  readonly nextEnd: number;
 }
 
 /** Stored as `DISPATCHER/BATCH#<id>`. */
@@ -57,14 +109,25 @@ export interface Closing {
   at: number;
 }
 
+const nothingHeld: Held = {
+  ...{ wide: [], ofBatch: new Map(), ofService: new Map(), trying: new Map(), circuits: new Map() },
+  nextEnd: Number.POSITIVE_INFINITY,
+};
+
 export const emptySchedule = (): ScheduleState => ({
   version: 0,
   nextFence: 1,
   batches: new Map(),
   locks: new Locks(),
   holds: new Map(),
+  outages: new Map(),
   used: new Map(),
   limits: new Map(),
+  lines: new Map(),
+  byOrder: new Map(),
+  busy: new Set(),
+  held: nothingHeld,
+  unmarked: [],
 });
 
 /** A batch that nothing has happened to yet. */
@@ -83,8 +146,10 @@ export const batchState = (sheet: Sheet, cells: Cells, head: BatchHead): BatchSt
   sheet.ranks.forEach((rank, index) => {
     byRank[rank] = index;
   });
-  const forced = new Set(sheet.forced);
-  return { sheet, cells, head, byRank, forced, ready: sheet.classes.map(makeRankHeap) };
+  return {
+    ...{ sheet, cells, head, byRank, forced: new Set(sheet.forced) },
+    ...{ ready: sheet.classes.map(makeRankHeap), lines: [], queued: new Uint8Array(sheet.classes.length) },
+  };
 };
 
 /** Rollbacks before all others, each in the order in which they were planned. */
@@ -93,34 +158,14 @@ export const inServingOrder = (a: BatchState, b: BatchState): number =>
 
 const laneOf = ({ lane }: Sheet): number => (lane === 'rollback' ? 0 : 1);
 
-/** Adds a batch to the state and derives what is derived: those that may start, and the limits that its grants use. */
-export const adopt = (state: ScheduleState, batch: BatchState): void => {
-  const { sheet, cells } = batch;
-  state.batches.set(sheet.batch_id, batch);
-  applyLimits(state, sheet);
-  for (let index = 0; index < cells.length; index++) {
-    const cell = cells.at(index);
-    if (mayStart(cell)) offer(batch, index);
-    if (isInFlight(cell)) countLimits(state, batch, index, 1);
-  }
-};
-
-/** Forgets a batch, and the limits that only it knew. */
-export const removeBatch = (state: ScheduleState, batch: BatchState): void => {
-  state.batches.delete(batch.sheet.batch_id);
-  state.limits.clear();
-  const rest = [...state.batches.values()].sort((a, b) => a.head.order - b.head.order);
-  for (const { sheet } of rest) applyLimits(state, sheet);
-};
+/** The batches in which there is something to tell or to refuse, in their order. */
+export const busyBatches = ({ busy, batches }: ScheduleState): readonly BatchState[] =>
+  [...busy].map((id) => batches.get(id)!).sort((a, b) => a.head.order - b.head.order);
 
 /** Where two batches know a limit, the one that was planned later is right. */
 export const applyLimits = (state: Pick<ScheduleState, 'limits'>, { limits }: Sheet): void => {
   for (const [name, limit] of Object.entries(limits)) state.limits.set(name, limit);
 };
-
-/** Makes a deployment a candidate for the next turn. */
-export const offer = (batch: BatchState, index: number): void =>
-  batch.ready[batch.sheet.class_of[index]!]!.push(batch.sheet.ranks[index]!);
 
 export const countLimits = (
   { used }: Pick<ScheduleState, 'used'>,

@@ -1,8 +1,9 @@
 import type { Draft } from './decisions.ts';
+import { offer } from './lines.ts';
 import type { Lock } from './locks.ts';
 import { isSamePlace, type Place } from './place.ts';
 import { locksOf } from './sheet.ts';
-import { type BatchState, offer } from './state.ts';
+import type { BatchState } from './state.ts';
 
 export type Taking =
   | { readonly kind: 'free' }
@@ -38,7 +39,7 @@ export const tryLocks = (draft: Draft, batch: BatchState, index: number): Taking
 export const freeLocks = (draft: Draft, place: Place): void => {
   for (const name of draft.state.locks.of(place)) {
     draft.setLock(name, undefined);
-    offerAgain(draft, name);
+    offerWaiting(draft, name);
   }
 };
 
@@ -47,16 +48,15 @@ export const keepUnknown = (draft: Draft, place: Place): void => {
   const { locks } = draft.state;
   for (const name of locks.of(place)) {
     draft.setLock(name, { ...locks.get(name)!, state: 'unknown' });
-    offerAgain(draft, name);
+    offerWaiting(draft, name);
   }
 };
 
 /** Who waits for several may be offered for one, and then waits again. */
-const offerAgain = (draft: Draft, name: string): void => {
+export const offerWaiting = (draft: Draft, name: string): void => {
   for (const { batch_id, index } of draft.state.locks.wake(name)) {
     const batch = draft.state.batches.get(batch_id);
     if (batch === undefined) continue;
     offer(batch, index);
-    draft.offered += 1;
   }
 };

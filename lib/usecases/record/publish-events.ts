@@ -109,12 +109,15 @@ const number = (deps: Needs, batchId: string, events: readonly WrittenEvent[]): 
       },
       ...fresh.flatMap((event) => [
         { put: itemOf(keys.feed(batchId, event.number), event), when: { exists: false } },
-        { update: keys.event(batchId, event.index ?? 'batch', event.seq), set: { number: event.number } },
+        { update: keys.event(batchId, event.index ?? sourceOf(event), event.seq), set: { number: event.number } },
       ]),
     ]);
     deps.onNumbered?.(fresh);
     return { numbered, ended: last.ended === true };
   });
+
+/** Of what is no deployment. */
+const sourceOf = ({ type }: EventRow) => (type === 'hold' ? 'hold' : 'batch');
 
 /** From here on the feed is anchored whenever it grows. */
 const isEnd = ({ type, actor }: EventRow): boolean => type === 'batch' && actor === 'finish';

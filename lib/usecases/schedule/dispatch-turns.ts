@@ -1,15 +1,16 @@
 import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
-import type { Item, Write } from '../../domain/ports.ts';
+import type { Item, Key, Write } from '../../domain/ports.ts';
 import { messageIn } from '../../domain/record/inbox-message.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { type ItemRow, itemOf, rowOf, type TurnRow } from '../../domain/record/rows.ts';
 import { decide } from '../../domain/schedule/decide.ts';
+import type { Grant } from '../../domain/schedule/decisions.ts';
 import type { Place } from '../../domain/schedule/place.ts';
 import type { ScheduleState } from '../../domain/schedule/state.ts';
 import type { Deps } from '../deps.ts';
 import { deliverAnswer } from '../wait/answer-wait.ts';
 import { loadSchedule, readNewBatches, readScheduleVersion } from './schedule-store.ts';
-import { turnWrites } from './turn-writes.ts';
+import { type RowsAgain, rowAgain, turnWrites } from './turn-writes.ts';
 
 type Dispatching = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'pace'>;
 
@@ -239,10 +240,13 @@ const decideOnce = async (
   const planned = await readNewBatches(deps, messages, state);
   // From here until it is committed the state is ahead of the table.
   delete memory.state;
-  const decisions = decide(state, messages, { planned, rows: rowsPerRound, grant });
+  const now = deps.clock.now();
+  const decisions = decide(state, messages, { planned, rows: rowsPerRound, grant, now });
   const { more, consumed } = decisions;
+  const again = await readAgain(deps, decisions.grants);
+  if (again === undefined) return 'contested';
   const read = items.slice(0, consumed).map(({ sk }): Write => ({ delete: keys.inbox(sk) }));
-  const writes = turnWrites(state, decisions, deps.clock.now());
+  const writes = turnWrites(state, decisions, { at: now, again });
   if (read.length + writes.length > 1) {
     try {
       await deps.table.transact([renewal(deps, tenure.fence), ...writes, ...read]);
@@ -257,3 +261,14 @@ const decideOnce = async (
   await sendTurns(deps, tenure, [...decisions.grants, ...decisions.refusals]);
   return { more, consumed };
 };
+
+/** The rows of those that have had a turn before. Undefined when one has ended meanwhile: its message is in the inbox. */
+const readAgain = async ({ table }: Dispatching, grants: readonly Grant[]): Promise<RowsAgain | undefined> => {
+  const places = grants.filter(({ again }) => again);
+  const rows = await Promise.all(places.map(({ batch_id, index }) => table.get(keys.item(batch_id, index))));
+  const items = rows.flatMap((row) => rowOf<ItemRow>(row) ?? []);
+  if (items.some(({ outcome }) => outcome !== undefined)) return undefined;
+  return new Map(items.map((item) => [rowAgain(item), plain(item)]));
+};
+
+const plain = ({ pk: _pk, sk: _sk, ...row }: ItemRow & Partial<Key>): ItemRow => row;

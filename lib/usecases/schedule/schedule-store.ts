@@ -1,13 +1,14 @@
-import type { HoldRow } from '../../domain/holds/hold.ts';
+import type { HoldRow, OutageRow } from '../../domain/holds/hold.ts';
 import type { Item, Page, Query, Table, Write } from '../../domain/ports.ts';
 import type { InboxMessage } from '../../domain/record/inbox-message.ts';
 import { documentPaths, keys } from '../../domain/record/keys.ts';
 import { type HeaderRow, type ItemRow, isSealed, itemOf, type LockRow, rowOf } from '../../domain/record/rows.ts';
+import { adopt, adoptHolds } from '../../domain/schedule/adopt.ts';
 import { Cells } from '../../domain/schedule/cells.ts';
 import type { Decisions, NewBatch, Recorded } from '../../domain/schedule/decisions.ts';
 import { Locks } from '../../domain/schedule/locks.ts';
 import type { Sheet } from '../../domain/schedule/sheet.ts';
-import { adopt, type BatchHead, batchState, emptySchedule, type ScheduleState } from '../../domain/schedule/state.ts';
+import { type BatchHead, batchState, emptySchedule, type ScheduleState } from '../../domain/schedule/state.ts';
 import type { Deps } from '../deps.ts';
 import { KeptDocuments } from '../record/kept-documents.ts';
 import { readDocument } from '../record/read-document.ts';
@@ -86,6 +87,15 @@ export const readHolds = async (table: Table): Promise<Map<string, HoldRow>> => 
   return holds;
 };
 
+const readOutages = async (table: Table): Promise<Map<string, OutageRow>> => {
+  const outages = new Map<string, OutageRow>();
+  for await (const item of everyItem(table, { pk: 'DISPATCHER', prefix: 'OUTAGE#' })) {
+    const { name, at } = rowOf<OutageRow>(item)!;
+    outages.set(name, { name, at });
+  }
+  return outages;
+};
+
 /** Reads the scheduling state as it is stored and derives what is derived. */
 export const loadSchedule = async (deps: Pick<Deps, 'table' | 'documents'>): Promise<ScheduleState> => {
   const stored = rowOf<StateRow>(await deps.table.get(keys.schedule));
@@ -93,6 +103,7 @@ export const loadSchedule = async (deps: Pick<Deps, 'table' | 'documents'>): Pro
     ...emptySchedule(),
     locks: await readLocks(deps.table),
     holds: await readHolds(deps.table),
+    outages: await readOutages(deps.table),
   };
   state.version = stored?.version ?? 0;
   state.nextFence = stored?.next_fence ?? 1;
@@ -100,6 +111,7 @@ export const loadSchedule = async (deps: Pick<Deps, 'table' | 'documents'>): Pro
     const sheet = await readSheet(deps, head.batch_id);
     adopt(state, batchState(sheet, await readCells(deps.table, head.batch_id), head));
   }
+  adoptHolds(state);
   return state;
 };
 
@@ -156,6 +168,11 @@ export const scheduleWrites = (state: ScheduleState, decisions: Decisions): Writ
   }
   for (const [name, lock] of decisions.locks) {
     writes.push(lock ? { put: itemOf(keys.lock(name), { name, ...lock }) } : { delete: keys.lock(name) });
+  }
+  for (const [id, hold] of decisions.holds)
+    writes.push(hold ? { put: itemOf(keys.hold(id), hold) } : { delete: keys.hold(id) });
+  for (const [name, outage] of decisions.outages) {
+    writes.push(outage ? { put: itemOf(keys.outage(name), outage) } : { delete: keys.outage(name) });
   }
   for (const [id, pages] of decisions.dropped) {
     writes.push({ delete: keys.scheduleBatch(id) });

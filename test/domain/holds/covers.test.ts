@@ -56,7 +56,7 @@ test('rollbacks go on unless the hold says so', () => {
 });
 
 test('a circuit that is being tried holds nobody by itself', () => {
-  const circuit: Hold['circuit'] = { opened: 1, seen: 'no answer' };
+  const circuit: NonNullable<Hold['circuit']> = { opened: 1, seen: 'no answer', seen_at: 1 };
   expect([isInForce({}), isInForce({ circuit }), isInForce({ circuit: { ...circuit, trying: true } })]).toEqual([
     true,
     true,

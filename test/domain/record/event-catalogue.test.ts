@@ -72,6 +72,7 @@ test('the rules of events are these', () => {
         ...['failure has reason message', 'failure additionalProperties false'],
       ],
     ),
+    common('hold', ['hold'], ['.hold minLength 1'], ['scope additionalProperties false', 'until minimum 0']),
   ]);
 });
 

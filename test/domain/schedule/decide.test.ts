@@ -405,6 +405,7 @@ describe('a batch that is planned late', () => {
       planned: new Map([['one', { sheet, cancelled, recorded }]]),
       rows: rowsPerRound,
       grant: true,
+      now: 0,
     });
 
   test('it was cancelled before: nothing starts', () => {
@@ -423,7 +424,7 @@ describe('a batch that is planned late', () => {
 test('without grants only messages are read, and dependents are told', () => {
   const scheduler = new Scheduler();
   scheduler.plan(sketchSheet({ waits: [[], [0], [], [0]], concurrency: 2 }));
-  const only = { planned: new Map(), rows: rowsPerRound, grant: false };
+  const only = { planned: new Map(), rows: rowsPerRound, grant: false, now: 0 };
   const read = decide(scheduler.state, [recorded(0, 'SUCCESS')], only);
   expect(read).toMatchObject({ consumed: 1, grants: [], more: false });
   expect(scheduler.round().grants.map(({ index }) => index)).toEqual([1]);

@@ -1,16 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { mostLocks } from '../../../lib/domain/plan/lock-names.ts';
 import type { InboxMessage } from '../../../lib/domain/record/inbox-message.ts';
+import { adopt, removeBatch } from '../../../lib/domain/schedule/adopt.ts';
 import { decide } from '../../../lib/domain/schedule/decide.ts';
 import { type Decisions, Draft, type NewBatch } from '../../../lib/domain/schedule/decisions.ts';
-import {
-  adopt,
-  type BatchState,
-  emptySchedule,
-  newBatch,
-  removeBatch,
-  type ScheduleState,
-} from '../../../lib/domain/schedule/state.ts';
+import { type BatchState, emptySchedule, newBatch, type ScheduleState } from '../../../lib/domain/schedule/state.ts';
 import {
   cancelled,
   chain,
@@ -31,6 +25,12 @@ const rowsLeft = (draft: Draft): number => {
 };
 
 const lock = { batch_id: 'one', index: 0, key: 'svc-0', state: 'held' } as const;
+
+const nothing: Decisions = {
+  ...{ consumed: 0, more: false, grants: [], refusals: [], revoked: [], forestalled: [] },
+  ...{ heads: new Set<string>(), pages: new Map(), locks: new Map(), dropped: new Map() },
+  ...{ marks: [], holds: new Map(), outages: new Map(), events: [] },
+};
 
 describe('a draft counts the rows that it fills', () => {
   test.each<[what: string, act: (draft: Draft, batch: BatchState) => void, cost: number]>([
@@ -82,7 +82,7 @@ describe('a draft counts the rows that it fills', () => {
     const state = emptySchedule();
     const batch = newBatch(sketchSheet({ waits: free(1001) }), 1);
     adopt(state, batch);
-    const draft = new Draft(state, 20);
+    const draft = new Draft(state, { rows: 20, now: 0 });
     act(draft, batch);
     expect(rowsLeft(draft)).toBe(20 - cost);
   });
@@ -92,7 +92,7 @@ test('a draft says all that it did', () => {
   const state = emptySchedule();
   const [one, two] = ['one', 'two'].map((id, at) => newBatch(sketchSheet({ id, waits: free(501) }), at));
   for (const batch of [one!, two!]) adopt(state, batch);
-  const draft = new Draft(state, 96);
+  const draft = new Draft(state, { rows: 96, now: 0 });
   draft.setCell(one!, 500, 'G');
   draft.setCell(one!, 3, 'S');
   draft.setCell(one!, 3, 'S');
@@ -104,7 +104,7 @@ test('a draft says all that it did', () => {
   draft.revoked.push({ batch_id: 'one', index: 500 });
   draft.drop(two!);
   expect(draft.decisions(3, true)).toEqual({
-    ...{ consumed: 3, more: true, grants: [], refusals: [] },
+    ...{ ...nothing, consumed: 3, more: true },
     revoked: [{ batch_id: 'one', index: 500 }],
     forestalled: [{ batch_id: 'two', index: 9 }],
     heads: new Set(['one']),
@@ -139,10 +139,6 @@ test.each([[[1, 2, 3]], [[3, 2, 1]], [[2, 1, 3]], [[2, 3, 1]], [[1, 3, 2]], [[3,
   },
 );
 
-const nothing: Decisions = {
-  ...{ consumed: 0, more: false, grants: [], refusals: [], revoked: [], forestalled: [] },
-  ...{ heads: new Set<string>(), pages: new Map(), locks: new Map(), dropped: new Map() },
-};
 const written = (...batches: string[]) => ({
   heads: new Set(batches),
   pages: new Map(batches.map((id) => [id, new Set([0])])),
@@ -173,7 +169,7 @@ const sceneOf = ({ batches, before = [] }: Omit<Scene, 'told'>): ScheduleState =
 };
 
 const decided = (scene: Scene, rows: number, grant = true, news: ReadonlyMap<string, NewBatch> = new Map()) =>
-  decide(sceneOf(scene), scene.told, { planned: news, rows, grant });
+  decide(sceneOf(scene), scene.told, { planned: news, rows, grant, now: 0 });
 
 describe('all that is decided', () => {
   const stopped = 'Not started: the batch stops on a failure, and svc-0 is FAILED.';
@@ -298,7 +294,12 @@ describe('all that is decided', () => {
       ]),
     );
     const state = emptySchedule();
-    const decisions = decide(state, [planned('one'), planned('two')], { planned: news, rows: 30, grant: false });
+    const decisions = decide(state, [planned('one'), planned('two')], {
+      planned: news,
+      rows: 30,
+      grant: false,
+      now: 0,
+    });
     expect(decisions).toEqual({
       ...{ ...nothing, consumed: 2, heads: new Set(['one', 'two']) },
       pages: new Map([
@@ -335,21 +336,16 @@ describe('the fewest rows with which all is decided at once', () => {
 
   test.each<[what: string, scene: Scene, reading: number, deciding: number]>([
     ['nothing to do', { batches: [], told: [] }, 0, 0],
-    ['nothing to read, and perhaps a turn to give', { batches: [{ waits: free(1) }], told: [] }, 0, turn],
+    ['nothing to read, and no turn to give', { batches: [{ waits: free(1) }], told: [] }, 0, 0],
     [
       'an outcome of a batch that has gone',
       { batches: [{ waits: free(1) }], told: [recorded(5, 'PROCESSING', 'x')] },
       3,
-      2 + turn,
+      3,
     ],
-    ['of one with a lock', { batches: [{ waits: free(1) }], told: [recorded(0, 'PROCESSING')] }, 4, 1 + turn],
-    [
-      'of one with two locks',
-      { batches: [{ waits: [[]], locks: [['/a']] }], told: [recorded(0, 'PROCESSING')] },
-      5,
-      1 + turn,
-    ],
-    ['an outcome', { batches: [{ waits: free(1) }], told: [recorded(0, 'SUCCESS')] }, 4, 4 + turn],
+    ['of one with a lock', { batches: [{ waits: free(1) }], told: [recorded(0, 'PROCESSING')] }, 4, 4],
+    ['of one with two locks', { batches: [{ waits: [[]], locks: [['/a']] }], told: [recorded(0, 'PROCESSING')] }, 5, 5],
+    ['an outcome', { batches: [{ waits: free(1) }], told: [recorded(0, 'SUCCESS')] }, 4, 4],
     ['a dependent to tell', { batches: [withDependent], told: [recorded(0, 'SUCCESS')] }, 7, 4 + turn],
     ['a dependent to refuse', { batches: [withDependent], told: [recorded(0, 'FAILED')] }, 7, 5 + turn],
     ['a batch to cancel', { batches: [{ waits: free(2), concurrency: 1 }], told: [cancelled()] }, 3, 6],
@@ -359,10 +355,10 @@ describe('the fewest rows with which all is decided at once', () => {
       4,
       4,
     ],
-    ['a batch that goes with what it kept', { batches: keeping, told: [finished('two')] }, 6, 6 + turn],
-    ['a batch that is cancelled with what it kept', { batches: keeping, told: [cancelled('two')] }, 3, 6 + turn],
+    ['a batch that goes with what it kept', { batches: keeping, told: [finished('two')] }, 6, 6],
+    ['a batch that is cancelled with what it kept', { batches: keeping, told: [cancelled('two')] }, 3, 7],
     ['a plan that is not there any more', { batches: [], told: [planned('x')] }, 2, 2],
-    ['many to plan', { batches: [], told: [planned('many')] }, 5, 9 + turn],
+    ['many to plan', { batches: [], told: [planned('many')] }, 5, 5 + turn],
   ])('%s', (_, scene, reading, deciding) => {
     expect([fewest(scene, false), fewest(scene, true)]).toEqual([reading, deciding]);
   });
@@ -376,8 +372,8 @@ describe('a round looks at a thousand of a kind', () => {
     messages: readonly InboxMessage[],
     planned: ReadonlyMap<string, NewBatch> = new Map(),
   ) => {
-    const decisions = [decide(state, messages, { planned, rows, grant: true })];
-    while (decisions.at(-1)!.more) decisions.push(decide(state, [], { planned, rows, grant: true }));
+    const decisions = [decide(state, messages, { planned, rows, grant: true, now: 0 })];
+    while (decisions.at(-1)!.more) decisions.push(decide(state, [], { planned, rows, grant: true, now: 0 }));
     return decisions.map(({ grants, refusals, revoked }) => [grants.length, refusals.length, revoked.length]);
   };
   const hub = (count: number): SheetSketch => ({
@@ -400,8 +396,12 @@ describe('a round looks at a thousand of a kind', () => {
 
   test('and then there is more to decide, also where no turn may be given', () => {
     const more = (count: number) =>
-      decide(sceneOf({ batches: [hub(count)] }), [recorded(0, 'SUCCESS')], { planned: new Map(), rows, grant: false })
-        .more;
+      decide(sceneOf({ batches: [hub(count)] }), [recorded(0, 'SUCCESS')], {
+        planned: new Map(),
+        rows,
+        grant: false,
+        now: 0,
+      }).more;
     expect([more(1_000), more(1_001)]).toEqual([false, true]);
   });
 
@@ -422,10 +422,10 @@ describe('a round looks at a thousand of a kind', () => {
   });
 
   test.each([
-    [999, 1],
-    [1_000, 2],
-    [1_999, 2],
-    [2_000, 3],
+    [1_000, 1],
+    [1_001, 2],
+    [2_000, 2],
+    [2_001, 3],
   ])('that might have a turn and have to wait, %i', (count, times) => {
     const sheet = sketchSheet({ waits: free(count), targets: free(count).map(() => 't') });
     const state = sceneOf({ batches: [{ id: 'first', waits: free(1), targets: ['t'], concurrency: 1 }] });

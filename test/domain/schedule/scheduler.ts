@@ -84,6 +84,10 @@ export const rowsOf = (decisions: Decisions): number => {
     decisions.refusals.length +
     decisions.revoked.length +
     decisions.forestalled.length +
+    decisions.marks.length +
+    decisions.holds.size +
+    decisions.outages.size +
+    decisions.events.length +
     decisions.heads.size +
     sum([...decisions.pages.values()].map((pages) => pages.size)) +
     decisions.locks.size +
@@ -95,6 +99,8 @@ export const rowsOf = (decisions: Decisions): number => {
 export class Scheduler {
   readonly state: ScheduleState;
   readonly rounds: Decisions[] = [];
+  /** Milliseconds. */
+  now = 0;
   /** What `planned` messages may tell of. */
   readonly news: Map<string, NewBatch>;
   readonly #inbox: InboxMessage[] = [];
@@ -129,7 +135,7 @@ export class Scheduler {
   }
 
   round(): Decisions {
-    const options = { planned: this.news, rows: this.#rows, grant: true };
+    const options = { planned: this.news, rows: this.#rows, grant: true, now: this.now };
     const decisions = decide(this.state, this.#inbox.slice(0, 20), options);
     this.#inbox.splice(0, decisions.consumed);
     this.rounds.push(decisions);

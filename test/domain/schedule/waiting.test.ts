@@ -2,16 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Status } from '../../../lib/domain/deployment/status.ts';
 import type { InboxMessage } from '../../../lib/domain/record/inbox-message.ts';
+import { adopt } from '../../../lib/domain/schedule/adopt.ts';
 import { Cells } from '../../../lib/domain/schedule/cells.ts';
 import { decide } from '../../../lib/domain/schedule/decide.ts';
 import type { Place } from '../../../lib/domain/schedule/place.ts';
-import {
-  adopt,
-  type BatchState,
-  batchState,
-  emptySchedule,
-  type ScheduleState,
-} from '../../../lib/domain/schedule/state.ts';
+import { type BatchState, batchState, emptySchedule, type ScheduleState } from '../../../lib/domain/schedule/state.ts';
 import {
   dependenciesSucceeded,
   describeWaiting,
@@ -68,7 +63,7 @@ const withoutOthers = (batch: BatchState, lone: Place, gone: readonly Waiting[])
 };
 
 const isGranted = (state: ScheduleState, place: Place): boolean => {
-  const { grants } = decide(state, [], { planned: new Map(), rows: 10_000, grant: true });
+  const { grants } = decide(state, [], { planned: new Map(), rows: 10_000, grant: true, now: 0 });
   return grants.some(({ batch_id, index }) => batch_id === place.batch_id && index === place.index);
 };
 
@@ -202,19 +197,19 @@ describe('in words', () => {
 
   test('a batch in which nothing starts any more, before each has been told so', () => {
     const scheduler = plan({ waits: [[], [0], []], concurrency: 1, onFailure: 'stop' });
-    decide(scheduler.state, [recorded(0, 'FAILED')], { planned: new Map(), rows: 96, grant: false });
+    decide(scheduler.state, [recorded(0, 'FAILED')], { planned: new Map(), rows: 96, grant: false, now: 0 });
     expect(wordsOf(scheduler, 2)).toBe('Will not start: the batch stops on a failure, svc-0 is FAILED.');
     expect(wordsOf(scheduler, 1)).toBe('Will not start: its outcome is being recorded.');
-    decide(scheduler.state, [cancelled()], { planned: new Map(), rows: 96, grant: false });
+    decide(scheduler.state, [cancelled()], { planned: new Map(), rows: 96, grant: false, now: 0 });
     expect(wordsOf(scheduler, 2)).toBe('Will not start: the batch was cancelled.');
   });
 
   test('nothing: its turn is next', () => {
     const scheduler = plan({ waits: [[], []], concurrency: 1 });
-    decide(scheduler.state, [recorded(0, 'SUCCESS')], { planned: new Map(), rows: 96, grant: false });
+    decide(scheduler.state, [recorded(0, 'SUCCESS')], { planned: new Map(), rows: 96, grant: false, now: 0 });
     expect(wordsOf(scheduler, 1)).toBe('Its turn comes next.');
     expect(scheduler.tell()).toEqual([]);
-    expect(decide(scheduler.state, [], { planned: new Map(), rows: 96, grant: true }).grants).toMatchObject([
+    expect(decide(scheduler.state, [], { planned: new Map(), rows: 96, grant: true, now: 0 }).grants).toMatchObject([
       { index: 1 },
     ]);
   });
@@ -328,7 +323,7 @@ describe('for programs', () => {
       ...['one', 'two', 'three'].map((id) => sketchSheet({ id, waits: free(2), concurrency: 1, onFailure: 'stop' })),
     );
     const told = [recorded(0, 'FAILED'), cancelled('two'), finished('three')];
-    decide(stopping.state, told, { planned: new Map(), rows: 96, grant: false });
+    decide(stopping.state, told, { planned: new Map(), rows: 96, grant: false, now: 0 });
     const waits = (batch_id: string) => waitsOf(stopping.state, { batch_id, index: 1 });
     expect(['one', 'two', 'three'].map(waits)).toEqual([
       [{ kind: 'stop', name: 'stopped', because: 'svc-0 is FAILED' }],
@@ -336,7 +331,7 @@ describe('for programs', () => {
       [{ kind: 'stop', name: 'finished' }],
     ]);
     stopping.tell();
-    decide(stopping.state, [], { planned: new Map(), rows: 96, grant: true });
+    decide(stopping.state, [], { planned: new Map(), rows: 96, grant: true, now: 0 });
     expect(waits('one')).toEqual([{ kind: 'stop', name: 'refused' }]);
   });
 

@@ -54,7 +54,7 @@ test('what is read of the table is what the dispatcher would say of its state', 
     let inbox: InboxMessage[] = [];
     for (let news: InboxMessage[] | undefined = []; news !== undefined; news = world.nextMessages()) {
       inbox.push(...news);
-      const decisions = decide(state, inbox, { planned: world.news, rows: rowsPerRound, grant: true });
+      const decisions = decide(state, inbox, { planned: world.news, rows: rowsPerRound, grant: true, now: 0 });
       await table.transact([...scheduleWrites(state, decisions)]);
       state.version += 1;
       inbox = inbox.slice(decisions.consumed);
@@ -133,7 +133,7 @@ test('what was UNKNOWN and is resolved before all its dependents have been told 
   const state = emptySchedule();
   const decided = async (message: InboxMessage, rows: number): Promise<void> => {
     const news = { sheet: await readSheet(world.deps, batchId), cancelled: false, recorded: [] };
-    const decisions = decide(state, [message], { planned: new Map([[batchId, news]]), rows, grant: true });
+    const decisions = decide(state, [message], { planned: new Map([[batchId, news]]), rows, grant: true, now: 0 });
     await world.table.transact([...scheduleWrites(state, decisions)]);
     state.version += 1;
   };

@@ -10,6 +10,7 @@ const place = { batch_id: 'B', index: 0, key: 'risk/a', target: 'T' };
 const nothing: Decisions = {
   ...{ consumed: 0, grants: [], refusals: [], revoked: [], forestalled: [], more: false },
   ...{ heads: new Set(), pages: new Map(), locks: new Map(), dropped: new Map() },
+  ...{ marks: [], holds: new Map(), outages: new Map(), events: [] },
 };
 const refusal = { ...place, status: 'SKIPPED', reason: 'BatchStopped', message: 'It stops.' } as const;
 
@@ -18,7 +19,7 @@ test.each<[string, Partial<Decisions>]>([
   ['refused', { refusals: [refusal] }],
 ])('a turn is %s once, whatever else the row of the deployment allows', async (state, decided) => {
   const table = new SqliteTable(':memory:');
-  const writes = turnWrites(emptySchedule(), { ...nothing, ...decided }, 5);
+  const writes = turnWrites(emptySchedule(), { ...nothing, ...decided }, { at: 5, again: new Map() });
   await table.transact(writes);
   expect(rowOf<TurnRow>(await table.get(keys.turn('B', 0)))).toMatchObject({ state, at: 5 });
   const other = new SqliteTable(':memory:');

@@ -1,0 +1,112 @@
+import { describeScope } from '../holds/describe-scope.ts';
+import type { Hold, HoldRow } from '../holds/hold.ts';
+import type { EventRow } from '../record/rows.ts';
+import { placesWithLocks } from './adopt.ts';
+import type { Draft } from './decisions.ts';
+import { queueAgain } from './lines.ts';
+import type { ScheduleState } from './state.ts';
+import { offerWaiting } from './take-locks.ts';
+
+/** Rows that a change of a hold writes: itself, and its event in the stage's feed. */
+export const rowsOfHold = 2;
+
+/** All changes of holds are events of one feed, which belongs to no batch. */
+export const stageFeed = 'stage';
+
+type Told = Pick<EventRow, 'actor' | 'from' | 'to' | 'reason' | 'message'>;
+
+/** In force is PROCESSING, over by itself SUCCESS, lifted CANCELLED. */
+export const beginHold = (draft: Draft, hold: Hold): void => {
+  // It was told twice, or came when it was over.
+  if (draft.state.holds.has(hold.id) || (hold.until ?? Number.POSITIVE_INFINITY) <= draft.now) return;
+  const message = `Nothing starts in ${describeScope(hold.scope)}${hold.rollbacks ? '' : ' but rollbacks'}: ${hold.reason}`;
+  changeHold(draft, hold, { actor: hold.by, from: null, to: 'PROCESSING', reason: 'HoldBegan', message });
+};
+
+export const liftHold = (draft: Draft, id: string, by: string, reason: string | undefined): void => {
+  const hold = draft.state.holds.get(id);
+  if (hold === undefined) return;
+  const because = reason === undefined ? '.' : `: ${reason}`;
+  const message = `The hold on ${describeScope(hold.scope)} was lifted${because}`;
+  endHold(draft, hold, { actor: by, from: 'PROCESSING', to: 'CANCELLED', reason: 'HoldLifted', message });
+};
+
+/** Ends those whose time is over. True when all are ended. */
+export const endHolds = (draft: Draft): boolean => {
+  const { state, now } = draft;
+  if (now < state.held.nextEnd) return true;
+  for (const hold of [...state.holds.values()]) {
+    if (hold.circuit?.trying || hold.until === undefined || hold.until > now) continue;
+    if (!draft.hasRoomFor(rowsOfHold)) return false;
+    if (hold.circuit === undefined) expire(draft, hold);
+    else letOneThrough(draft, hold, hold.circuit);
+  }
+  return true;
+};
+
+const ended = { actor: 'dispatcher', from: 'PROCESSING', to: 'SUCCESS' } as const;
+
+const expire = (draft: Draft, hold: HoldRow): void => {
+  const message = `The hold on ${describeScope(hold.scope)} is over.`;
+  endHold(draft, hold, { ...ended, reason: 'HoldEnded', message });
+};
+
+/** How many rows `endHoldsOfBatch` needs. */
+export const rowsOfHoldsOn = ({ holds }: ScheduleState, batchId: string): number =>
+  [...holds.values()].filter(({ scope }) => scope.batch === batchId).length * rowsOfHold;
+
+/** A hold on a batch ends with it. */
+export const endHoldsOfBatch = (draft: Draft, batchId: string): void => {
+  for (const hold of [...draft.state.holds.values()]) {
+    if (hold.scope.batch !== batchId) continue;
+    endHold(draft, hold, { ...ended, reason: 'HoldEnded', message: `The hold ends with batch ${batchId}.` });
+  }
+};
+
+/** Its time is over, and still nobody has had an answer. */
+const letOneThrough = (draft: Draft, hold: HoldRow, circuit: NonNullable<Hold['circuit']>): void => {
+  const message = `One at a time is let through until ${describeScope(hold.scope)} answers.`;
+  const told = { actor: 'dispatcher', from: 'PROCESSING', to: 'PROCESSING', reason: 'CircuitTried', message } as const;
+  changeHold(draft, { ...hold, circuit: { ...circuit, trying: true } }, told);
+};
+
+export const changeHold = (draft: Draft, hold: Hold, told: Told): void => {
+  const seq = tell(draft, hold, told);
+  draft.setHold(hold.id, { ...hold, seq, changed_at: draft.now });
+  compareTurns(draft);
+};
+
+export const endHold = (draft: Draft, hold: Hold, told: Told): void => {
+  tell(draft, hold, told);
+  draft.setHold(hold.id, undefined);
+  compareTurns(draft);
+  wake(draft, hold);
+};
+
+/** Its number is one of the fences': greater than all before it, also where a hold of that name has been there before. */
+const tell = (draft: Draft, { id, scope, until }: Hold, told: Told): number => {
+  const { state, now } = draft;
+  const seq = state.nextFence++;
+  const before = state.holds.get(id);
+  draft.tellEvent({
+    ...{ batch_id: stageFeed, type: 'hold', hold: id, seq, at: now },
+    ...told,
+    ...(before === undefined ? {} : { after_ms: now - before.changed_at }),
+    detail: { scope: { ...scope }, ...(until === undefined ? {} : { until }) },
+  });
+  return seq;
+};
+
+const compareTurns = ({ state }: Draft): void => {
+  state.unmarked = placesWithLocks(state);
+};
+
+/** Those that were put aside because of it. What is held by a flag stands in its line all the time. */
+const wake = (draft: Draft, { id, scope }: Hold): void => {
+  const batch = scope.batch === undefined ? undefined : draft.state.batches.get(scope.batch);
+  if (batch !== undefined) queueAgain(batch);
+  offerWaiting(draft, holdName(id));
+};
+
+/** By what a deployment waits for the end of a hold, as for a lock. No lock is named so. */
+export const holdName = (id: string): string => `HOLD#${id}`;

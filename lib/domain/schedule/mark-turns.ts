@@ -1,0 +1,44 @@
+import type { HoldRow } from '../holds/hold.ts';
+import { isInFlight, isPending } from './cells.ts';
+import { type Draft, visits } from './decisions.ts';
+import { holdOnTurn } from './held.ts';
+import type { Place } from './place.ts';
+import type { BatchState } from './state.ts';
+import { freeLocks } from './take-locks.ts';
+
+/** Rows that a mark writes: turn, page, head. */
+const rowsOfMark = 3;
+
+/**
+ * Holds have changed: marks the turns under which nothing may be started now, so that whoever has not begun gives them back, and
+ * takes away marks whose hold is over. Who has begun is not disturbed by a mark. Nothing stays reserved for one that is held: others
+ * would wait for days. Only after a change, some at a time. True when all are compared.
+ */
+export const markTurns = (draft: Draft): boolean => {
+  const { state } = draft;
+  for (let left = visits; ; left -= 1) {
+    const place = state.unmarked.at(-1);
+    if (place === undefined) return true;
+    if (left === 0 || !draft.hasRoomFor(rowsOfMark + state.locks.of(place).length)) return false;
+    state.unmarked.pop();
+    const batch = state.batches.get(place.batch_id);
+    if (batch !== undefined) compare(draft, batch, place);
+  }
+};
+
+const compare = (draft: Draft, batch: BatchState, place: Place): void => {
+  const cell = batch.cells.at(place.index);
+  const hold = holdOnTurn(draft.state, batch, place.index);
+  if (isPending(cell) && hold !== undefined) freeLocks(draft, place);
+  if (isInFlight(cell)) mark(draft, batch, place, hold);
+};
+
+/** A turn that is withdrawn stays withdrawn. */
+const mark = (draft: Draft, batch: BatchState, place: Place, hold: HoldRow | undefined): void => {
+  const why = batch.head.closing?.why;
+  const wanted = hold === undefined ? 'G' : 'H';
+  if (why === 'cancelled' || why === 'finished' || batch.cells.at(place.index) === wanted) return;
+  draft.setCell(batch, place.index, wanted);
+  draft.spend(1);
+  draft.marks.push({ ...place, ...(hold === undefined ? {} : { held_by: hold.id }) });
+};
