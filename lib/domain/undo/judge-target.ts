@@ -1,0 +1,142 @@
+import { type Catalogue, entryOf } from '../catalogue/catalogue.ts';
+import { runsOnce } from '../deployment/next-step.ts';
+import type { PlannedDeployment } from '../plan/plan.ts';
+import type { Release } from '../record/rows.ts';
+import type { Place } from '../schedule/place.ts';
+import type { Standing, TargetRow } from '../targets/target-row.ts';
+import type { Done } from './done.ts';
+import type { LeftReason } from './left.ts';
+
+/** What may go back at one target. */
+export interface Undoing {
+  /** What is put back. */
+  readonly to: Release;
+  /** The deployments that it takes back, first to last. */
+  readonly of: readonly Done[];
+  /** Who must have changed the target last when it starts. */
+  readonly expects?: Place;
+}
+
+export interface Kept {
+  readonly reason: LeftReason;
+  readonly message: string;
+}
+
+export interface TargetToJudge {
+  /** What was done there, by the batch and by those that tried it again, in their order; at least one. */
+  readonly done: readonly Done[];
+  /** Who changed it last, as far as it was recorded. */
+  readonly now: TargetRow | undefined;
+  /** The batches whose changes are undone, and earlier rollbacks of them. */
+  readonly ours: ReadonlySet<string>;
+  readonly catalogue: Catalogue;
+}
+
+/** What of a target can be taken back, or why nothing is. What comes last there decides: first who did it, then whether there is a way back. */
+export const judgeTarget = (asked: TargetToJudge): Undoing | Kept => {
+  const { done, now, ours } = asked;
+  const changed = done.filter(({ effect }) => effect === 'changed');
+  const [first, last] = [changed[0], changed.at(-1)];
+  const unsettled = done.find(({ effect }) => effect === 'unknown' || effect === 'open');
+  if (unsettled !== undefined) return unsettledOf(unsettled);
+  if (first === undefined || last === undefined) return unchangedOf(done);
+  const later = done.slice(done.indexOf(last) + 1).find(isRestoredOrReplaced);
+  if (later?.effect === 'replaced') return replaced;
+  if (later !== undefined && later.previous?.version === first.previous?.version) return restored(later);
+  const standing = standingOf(now, ours);
+  if (now !== undefined && (standing === undefined || !ours.has(standing.batch_id))) return superseded(now);
+  return wayBack(asked, { first, last, changed, standing });
+};
+
+const isRestoredOrReplaced = ({ effect }: Done): boolean => effect === 'restored' || effect === 'replaced';
+
+/** A deployment of somebody else that is at work there may still change nothing: what stood there before it is what counts. */
+const standingOf = (now: TargetRow | undefined, ours: ReadonlySet<string>): Standing | undefined =>
+  now?.state === 'changing' && !ours.has(now.batch_id) ? now.before : now;
+
+interface Chain {
+  readonly first: Done;
+  readonly last: Done;
+  readonly changed: readonly Done[];
+  readonly standing: Standing | undefined;
+}
+
+const wayBack = ({ catalogue }: TargetToJudge, { first, last, changed, standing }: Chain): Undoing | Kept => {
+  const elsewhere = changed.find(({ target }) => target !== first.target);
+  if (elsewhere !== undefined) {
+    const message = `Batch ${elsewhere.batch_id} tried it again at another target, ${elsewhere.target}: roll that batch back by itself.`;
+    return { reason: 'NotConfigured', message };
+  }
+  if (last.never) return { reason: 'StrategyNone', message: 'Its rollback_strategy is none.' };
+  if (last.once || (first.previous !== undefined && runsOnce(first.previous.deployment))) {
+    return {
+      reason: 'JobNotRunAgain',
+      message: 'It is a Job: what it did, it did once, and the one before is not run again.',
+    };
+  }
+  if (first.previous === undefined) return withoutWayBack(first);
+  const missing = notConfigured(catalogue, first.previous.deployment);
+  if (missing !== undefined) return { reason: 'NotConfigured', message: missing };
+  const { batch_id, index } = standing ?? {};
+  const expects = batch_id === undefined || index === undefined ? {} : { expects: { batch_id, index } };
+  return { to: first.previous, of: changed, ...expects };
+};
+
+const withoutWayBack = ({ same, version }: Done): Kept =>
+  same
+    ? { reason: 'NothingChanged', message: `Version ${version} ran there before, too.` }
+    : {
+        reason: 'NoPreviousVersion',
+        message: 'Nothing is known that ran there before in good order: it was the first there.',
+      };
+
+const unsettledOf = ({ effect, batch_id, key }: Done): Kept =>
+  effect === 'open'
+    ? { reason: 'StillRuns', message: 'It has not ended yet.' }
+    : {
+        reason: 'OutcomeUnknown',
+        message: `Nobody knows what it did. Resolve it first: flotilla resolve ${batch_id} ${key}.`,
+      };
+
+const replaced: Kept = {
+  reason: 'Superseded',
+  message: 'What was seen there is neither what the batch deployed nor what was before: somebody else has set it.',
+};
+
+const unchangedOf = (done: readonly Done[]): Kept => {
+  const last = done.findLast(({ effect }) => effect !== 'nothing');
+  if (last === undefined) return { reason: 'NothingChanged', message: 'It has changed nothing.' };
+  return last.effect === 'replaced' ? replaced : restored(last);
+};
+
+const restored = ({ returned_by: by }: Done): Kept => ({
+  reason: 'AlreadyRestored',
+  message: by === undefined ? 'The release before was restored when it failed.' : `Batch ${by} has rolled it back.`,
+});
+
+const superseded = ({ batch_id, state, version }: TargetRow): Kept => {
+  const what = version === undefined ? '' : `: version ${version}`;
+  const message =
+    state === 'changing'
+      ? `Batch ${batch_id} is at work there${what}.`
+      : `Batch ${batch_id} has changed it since${what}.`;
+  return { reason: 'Superseded', message };
+};
+
+/** It is replayed as it was planned, but only where it could be planned today. */
+const notConfigured = (
+  { environments, clusters, harness }: Catalogue,
+  { environment_id, cluster, infrastructure_id, executor }: PlannedDeployment,
+): string | undefined => {
+  if (environments !== undefined && entryOf(environments, environment_id) === undefined) {
+    return `The configuration has no environment ${environment_id} any more.`;
+  }
+  const allowed = entryOf(environments, environment_id)?.infrastructures;
+  if (allowed !== undefined && !allowed.includes(infrastructure_id)) {
+    return `Environment ${environment_id} may not run on ${infrastructure_id} any more.`;
+  }
+  if (entryOf(clusters, cluster) === undefined) return `The configuration has no cluster ${cluster} any more.`;
+  return executor.account === `harness:${harness.account}`
+    ? undefined
+    : `It was deployed by the account ${executor.account}, which the configuration does not have any more.`;
+};

@@ -1,0 +1,33 @@
+/** Why a deployment is not rolled back. The last two have nothing that could be. */
+export const leftReasons = [
+  'Superseded',
+  'NoPreviousVersion',
+  'OutcomeUnknown',
+  'StillRuns',
+  'StrategyNone',
+  'JobNotRunAgain',
+  'DependentNotRolledBack',
+  'NotConfigured',
+  'NothingChanged',
+  'AlreadyRestored',
+] as const;
+export type LeftReason = (typeof leftReasons)[number];
+
+export interface Left {
+  readonly key: string;
+  readonly target: string;
+  readonly reason: LeftReason;
+  readonly message: string;
+  /** What it deployed. */
+  readonly version: string;
+}
+
+const nothing: ReadonlySet<LeftReason> = new Set<LeftReason>(['NothingChanged', 'AlreadyRestored']);
+
+/** Whether there is nothing of it that could be rolled back. */
+export const hasNothingToUndo = ({ reason }: Pick<Left, 'reason'>): boolean => nothing.has(reason);
+
+const open: ReadonlySet<LeftReason> = new Set<LeftReason>(['OutcomeUnknown', 'StillRuns', 'DependentNotRolledBack']);
+
+/** Whether a batch with this is not rolled back as a whole: what it has changed still stands, and that was nobody's wish. */
+export const leavesOpen = ({ reason }: Pick<Left, 'reason'>): boolean => open.has(reason);

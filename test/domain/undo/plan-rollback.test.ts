@@ -1,0 +1,392 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { TargetRow } from '../../../lib/domain/targets/target-row.ts';
+import type { Effect } from '../../../lib/domain/undo/done.ts';
+import { planRollback, type RollbackPlan, type UndoNode } from '../../../lib/domain/undo/plan-rollback.ts';
+import { simulated } from '../batch/reading.ts';
+import { randomGraph } from '../plan/random-graph.ts';
+import { asking, doneIn, nodesOf, releaseOf } from './undo-graph.ts';
+
+/** For example `s2 < s1 s3`: s2 goes back after these. */
+const orderOf = ({ members }: RollbackPlan): readonly string[] =>
+  members.map(({ key, waits_for, forced }) =>
+    [short(key), ...(forced ? ['!'] : []), ...(waits_for.length === 0 ? [] : ['<', ...waits_for.map(short)])].join(' '),
+  );
+const short = (key: string): string => key.replace('shared/', '');
+const leftOf = ({ left }: RollbackPlan): readonly string[] => left.map(({ key, reason }) => `${short(key)} ${reason}`);
+
+const now = (batchId: string, fields: Partial<TargetRow> = {}): TargetRow => ({
+  target: 'staging/cluster-eu-1/shared/s1',
+  infrastructure_id: 'cluster-eu-1',
+  batch_id: batchId,
+  index: 0,
+  state: 'verified',
+  version: '2.0.0',
+  since: 1,
+  ...fields,
+});
+
+const one = (fields: Partial<UndoNode>): UndoNode => ({ ...nodesOf(['changed'])[0]!, ...fields });
+
+describe('the order is that of the batch, turned round', () => {
+  const rows: readonly (readonly [string, Parameters<typeof nodesOf>, readonly string[], readonly string[]])[] = [
+    ['what depends goes first', [['changed'], ['changed', 1]], ['s2', 's1 < s2'], []],
+    [
+      'what has nothing to do is gone through',
+      [['changed'], ['nothing', 1], ['restored', 2], ['changed', 3]],
+      ['s4', 's1 < s4'],
+      ['s3 AlreadyRestored', 's2 NothingChanged'],
+    ],
+    [
+      'each is waited for once',
+      [['changed'], ['nothing', 1], ['nothing', 1], ['changed', 2, 3]],
+      ['s4', 's1 < s4'],
+      ['s3 NothingChanged', 's2 NothingChanged'],
+    ],
+    ['what was rolled back already is done', [['changed'], ['returned', 1]], ['s1'], ['s2 AlreadyRestored']],
+    [
+      'what an UNKNOWN depends on stays',
+      [['changed'], ['changed', 1], ['unknown', 2], ['changed']],
+      ['s4'],
+      ['s3 OutcomeUnknown', 's2 DependentNotRolledBack', 's1 DependentNotRolledBack'],
+    ],
+    [
+      'also by way of what has nothing to do',
+      [['changed'], ['nothing', 1], ['unknown', 2]],
+      [],
+      ['s3 OutcomeUnknown', 's2 NothingChanged', 's1 DependentNotRolledBack'],
+    ],
+    [
+      'what has not ended stays, and what it depends on',
+      [['changed'], ['open', 1]],
+      [],
+      ['s2 StillRuns', 's1 DependentNotRolledBack'],
+    ],
+  ];
+  test.each(rows)('%s', (_, nodes, order, left) => {
+    const plan = planRollback(asking(nodesOf(...nodes)));
+    expect(orderOf(plan)).toEqual(order);
+    expect(leftOf(plan)).toEqual(left);
+  });
+});
+
+describe('what is named, and what is forced', () => {
+  const chain = nodesOf(['changed'], ['changed', 1], ['unknown', 2]);
+  const stack = nodesOf(['changed'], ['changed', 1], ['changed', 2]);
+
+  test('force takes back what an UNKNOWN depends on, and what that one depends on waits for it', () => {
+    const plan = planRollback(asking(chain, { force: ['shared/s2'] }));
+    expect(orderOf(plan)).toEqual(['s2 !', 's1 < s2']);
+    expect(leftOf(plan)).toEqual(['s3 OutcomeUnknown']);
+  });
+
+  test('nobody forces an UNKNOWN itself', () => {
+    expect(leftOf(planRollback(asking(chain, { force: ['shared/s3'] })))).toContain('s3 OutcomeUnknown');
+  });
+
+  test('of what is named, what has a dependent that is not named is left, which is said', () => {
+    const plan = planRollback(asking(stack, { only: ['shared/s1', 'shared/s3'] }));
+    expect(orderOf(plan)).toEqual(['s3']);
+    expect(plan.left).toEqual([
+      {
+        key: 'shared/s1',
+        target: 'staging/cluster-eu-1/shared/s1',
+        reason: 'DependentNotRolledBack',
+        message: 'shared/s2 depends on it and is not named. To roll it back all the same, name it with force.',
+        version: '2.0.0',
+      },
+    ]);
+  });
+
+  test('what is forced is named with that, and keeps its place in the order', () => {
+    const plan = planRollback(asking(stack, { only: ['shared/s3'], force: ['shared/s1'] }));
+    expect(orderOf(plan)).toEqual(['s3', 's1 ! < s3']);
+  });
+
+  test('a dependent that has nothing to go back to strands nobody', () => {
+    const first = one({ done: [without('previous', 2)], key: 'shared/s2' });
+    const plan = planRollback(asking(nodesOf(['changed'], [first, 1])));
+    expect([orderOf(plan), leftOf(plan)]).toEqual([['s1'], ['s2 NoPreviousVersion']]);
+  });
+});
+
+describe('why a target is left', () => {
+  const rows: readonly (readonly [string, Partial<UndoNode>, string])[] = [
+    [
+      'somebody changed it since',
+      { now: now('LATER', { version: '3.0.0' }) },
+      'Superseded: Batch LATER has changed it since: version 3.0.0.',
+    ],
+    [
+      'somebody is the first at work there',
+      { now: now('LATER', { state: 'changing' }) },
+      'Superseded: Batch LATER is at work there: version 2.0.0.',
+    ],
+    [
+      'somebody else set another image',
+      { done: [doneIn('A', 1, 'replaced')] },
+      'Superseded: What was seen there is neither what the batch deployed nor what was before: somebody else has set it.',
+    ],
+    [
+      'nothing is known of before',
+      { done: [without('previous')] },
+      'NoPreviousVersion: Nothing is known that ran there before in good order: it was the first there.',
+    ],
+    [
+      'the same version ran before',
+      { done: [{ ...without('previous'), same: true as const }] },
+      'NothingChanged: Version 2.0.0 ran there before, too.',
+    ],
+    [
+      'it says so',
+      { done: [doneIn('A', 1, 'changed', { never: true })] },
+      'StrategyNone: Its rollback_strategy is none.',
+    ],
+    [
+      'it is a Job',
+      { done: [doneIn('A', 1, 'changed', { once: true })] },
+      'JobNotRunAgain: It is a Job: what it did, it did once, and the one before is not run again.',
+    ],
+    [
+      'it was rolled back',
+      { done: [doneIn('A', 1, 'returned', { returned_by: 'R' })] },
+      'AlreadyRestored: Batch R has rolled it back.',
+    ],
+    [
+      'a retry that failed put the release before back',
+      { done: [doneIn('A', 1, 'changed'), doneIn('B', 1, 'restored')] },
+      'AlreadyRestored: The release before was restored when it failed.',
+    ],
+    [
+      'a retry went elsewhere',
+      { done: [doneIn('A', 1, 'changed'), doneIn('B', 1, 'changed', { target: 'staging/us/shared/s1' })] },
+      'NotConfigured: Batch B tried it again at another target, staging/us/shared/s1: roll that batch back by itself.',
+    ],
+  ];
+  test.each(rows)('%s', (_, fields, said) => {
+    const { left, members } = planRollback(asking([one(fields)], { ours: new Set(['A', 'B']) }));
+    expect(members).toEqual([]);
+    expect(left.map(({ reason, message }) => `${reason}: ${message}`)).toEqual([said]);
+  });
+
+  test.each([
+    ['environment', { environments: {} }, 'The configuration has no environment staging any more.'],
+    ['cluster', { clusters: {} }, 'The configuration has no cluster cluster-eu-1 any more.'],
+    [
+      'place of the environment',
+      { environments: { staging: { infrastructures: ['us'] } } },
+      'Environment staging may not run on cluster-eu-1 any more.',
+    ],
+    [
+      'account',
+      { harness: { simulated: true, account: 'other' } },
+      `It was deployed by the account harness:${simulated.harness.account}, which the configuration does not have any more.`,
+    ],
+  ])('the %s is not configured any more', (_, fields, message) => {
+    const { left } = planRollback(asking([one({})], { catalogue: { ...simulated, ...fields } }));
+    expect(left).toMatchObject([{ reason: 'NotConfigured', message }]);
+  });
+});
+
+describe('what goes back, and what that takes back', () => {
+  const of = (fields: Partial<UndoNode>) =>
+    planRollback(asking([one(fields)], { ours: new Set(['A', 'B', 'R']) })).members[0];
+
+  test('to what the first that changed it found, by all that changed it', () => {
+    const done = [
+      doneIn('A', 1, 'changed'),
+      doneIn('B', 1, 'changed', { version: '2.0.1', previous: releaseOf(1, '2.0.0') }),
+    ];
+    expect(of({ done, now: now('B', { version: '2.0.1' }) })).toEqual({
+      key: 'shared/s1',
+      target: 'staging/cluster-eu-1/shared/s1',
+      from: '2.0.1',
+      to: releaseOf(1, '1.0.0'),
+      of: [
+        { batch_id: 'A', index: 0 },
+        { batch_id: 'B', index: 0 },
+      ],
+      expects: { batch_id: 'B', index: 0 },
+      waits_for: [],
+    });
+  });
+
+  test('a retry that changed nothing is not taken back', () => {
+    expect(of({ done: [doneIn('A', 1, 'changed'), doneIn('B', 1, 'nothing')] })?.of).toEqual([
+      { batch_id: 'A', index: 0 },
+    ]);
+  });
+
+  test('a retry that put back what the batch had deployed leaves that to be taken back', () => {
+    const done = [doneIn('A', 1, 'changed'), doneIn('B', 1, 'restored', { previous: releaseOf(1, '2.0.0') })];
+    expect(of({ done })).toMatchObject({ to: { version: '1.0.0' }, of: [{ batch_id: 'A' }] });
+  });
+
+  test('who is at work there may change nothing: what stood before counts', () => {
+    const before = { batch_id: 'A', index: 0, state: 'verified', version: '2.0.0', since: 1 } as const;
+    expect(of({ now: now('LATER', { state: 'changing', before }) })?.expects).toEqual({ batch_id: 'A', index: 0 });
+  });
+
+  test('an earlier rollback that failed there is no stranger', () => {
+    expect(of({ now: now('R', { state: 'failed' }) })?.expects).toEqual({ batch_id: 'R', index: 0 });
+  });
+});
+
+const effects: readonly Effect[] = [
+  'nothing',
+  'changed',
+  'changed',
+  'changed',
+  'restored',
+  'returned',
+  'replaced',
+  'unknown',
+];
+
+describe('laws', () => {
+  const drawn = fc.record({
+    graph: randomGraph,
+    effects: fc.array(fc.constantFrom(...effects), { minLength: 30, maxLength: 30 }),
+    later: fc.array(fc.nat(29), { maxLength: 4 }),
+    force: fc.array(fc.nat(29), { maxLength: 3 }),
+    only: fc.option(fc.array(fc.nat(29), { minLength: 1, maxLength: 8 }), { nil: undefined, freq: 2 }),
+  });
+
+  /** A node by its place in an order in which dependencies have smaller places. */
+  const nodesFrom = ({
+    graph,
+    effects,
+    later,
+  }: typeof drawn extends fc.Arbitrary<infer T> ? T : never): readonly UndoNode[] => {
+    const order: number[] = [];
+    const visit = (node: number): void => {
+      if (order.includes(node)) return;
+      for (const dependency of graph.dependencies[node]!) visit(dependency);
+      order.push(node);
+    };
+    graph.dependencies.forEach((_, node) => {
+      visit(node);
+    });
+    return order.map((node, place) => ({
+      key: `shared/s${place + 1}`,
+      dependencies: graph.dependencies[node]!.map((dependency) => order.indexOf(dependency)),
+      done: [doneIn('A', place + 1, effects[place]!)],
+      now: later.includes(place) ? now('LATER') : undefined,
+    }));
+  };
+
+  test('each is a member or left, once; nothing goes back before all that depended on it', () => {
+    fc.assert(
+      fc.property(drawn, (world) => {
+        const nodes = nodesFrom(world);
+        const keysOf = (places: readonly number[]): string[] =>
+          places.filter((place) => place < nodes.length).map((place) => nodes[place]!.key);
+        const only = world.only === undefined ? undefined : keysOf(world.only);
+        const force = keysOf(world.force);
+        const plan = planRollback(asking(nodes, { only, force }));
+        const told = [...plan.members, ...plan.left].map(({ key }) => key);
+        expect(told.toSorted()).toEqual(
+          nodes
+            .map(({ key }) => key)
+            .filter((key) => only === undefined || [...only, ...force].includes(key))
+            .toSorted(),
+        );
+        const members = new Map(plan.members.map((member) => [member.key, member]));
+        const left = new Map(plan.left.map((one) => [one.key, one.reason]));
+        const above = (node: number): readonly number[] =>
+          nodes.flatMap(({ dependencies }, other) => (dependencies.includes(node) ? [other, ...above(other)] : []));
+        nodes.forEach(({ key }, node) => {
+          const member = members.get(key);
+          const dependents = [...new Set(above(node))];
+          if (member === undefined) {
+            // The reason is true: something above it stays that nobody has taken back.
+            if (left.get(key) === 'DependentNotRolledBack') {
+              expect(
+                dependents.some(
+                  (other) =>
+                    !members.has(nodes[other]!.key) && !['nothing', 'returned'].includes(nodes[other]!.done[0]!.effect),
+                ),
+              ).toBe(true);
+            }
+            return;
+          }
+          // All that depended on it and goes back is waited for, itself or by way of another.
+          const waited = new Set<string>();
+          const wait = (one: string): void => {
+            for (const other of members.get(one)!.waits_for)
+              if (!waited.has(other)) {
+                waited.add(other);
+                wait(other);
+              }
+          };
+          wait(key);
+          for (const other of dependents)
+            if (members.has(nodes[other]!.key)) expect(waited).toContain(nodes[other]!.key);
+          if (!force.includes(key)) {
+            for (const other of dependents.filter((one) => nodes[one]!.dependencies.includes(node))) {
+              expect(['OutcomeUnknown', 'DependentNotRolledBack']).not.toContain(left.get(nodes[other]!.key));
+            }
+          }
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('10,000 deployments', () => {
+  const size = 10_000;
+  const many = (
+    effectOf: (n: number) => Effect,
+    dependenciesOf: (n: number) => readonly number[],
+  ): readonly UndoNode[] =>
+    nodesOf(
+      ...Array.from({ length: size }, (_, place) => [effectOf(place + 1), ...dependenciesOf(place + 1)] as const),
+    );
+
+  const timed = (nodes: readonly UndoNode[]): RollbackPlan => {
+    const begun = performance.now();
+    const plan = planRollback(asking(nodes));
+    expect(performance.now() - begun).toBeLessThan(2_000);
+    return plan;
+  };
+
+  test('a hub goes back after the 9,999 that depend on it', () => {
+    const { members } = timed(
+      many(
+        () => 'changed',
+        (n) => (n === 1 ? [] : [1]),
+      ),
+    );
+    expect(members.at(-1)!.waits_for).toHaveLength(size - 1);
+  });
+
+  test('a chain through thousands that have nothing to do is one edge', () => {
+    const { members } = timed(
+      many(
+        (n) => (n === 1 || n === size ? 'changed' : 'nothing'),
+        (n) => (n === 1 ? [] : [n - 1]),
+      ),
+    );
+    expect(orderOf({ members, left: [] })).toEqual([`s${size}`, `s1 < s${size}`]);
+  });
+
+  test('thousands that were skipped above what was done are not gone through', () => {
+    const layer = (n: number): readonly number[] =>
+      n <= 100 ? [] : Array.from({ length: 10 }, (_, k) => n - 100 - k).filter((m) => m > 0);
+    expect(timed(many((n) => (n <= 5_000 ? 'changed' : 'nothing'), layer)).members).toHaveLength(5_000);
+  });
+
+  test('where all depends on all by way of a hub that has nothing to do, it is refused in a sentence', () => {
+    const nodes = many(
+      (n) => (n === 5_000 ? 'nothing' : 'changed'),
+      (n) => (n < 5_000 ? [] : n === 5_000 ? Array.from({ length: 4_999 }, (_, k) => k + 1) : [5_000]),
+    );
+    expect(() => planRollback(asking(nodes))).toThrow('Roll it back in parts, by naming deployments with only.');
+  });
+});
+
+function without(field: 'previous', n = 1) {
+  const { [field]: _, ...rest } = doneIn('A', n, 'changed');
+  return rest;
+}
