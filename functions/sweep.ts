@@ -3,6 +3,7 @@ import { DoAll } from '../lib/usecases/do-all.ts';
 import { measureWork } from '../lib/usecases/measurement/measure-work.ts';
 import type { DispatcherMemory } from '../lib/usecases/schedule/dispatch-turns.ts';
 import { sweep } from '../lib/usecases/sweep.ts';
+import { catalogueDeps } from './runtime/configuration.ts';
 import { observer } from './runtime/observer.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { documentDeps, tableDeps } from './runtime/storage.ts';
@@ -25,6 +26,6 @@ export const measured =
   };
 
 export const handler = onLambda(() => {
-  const deps = { ...tableDeps(), ...documentDeps(), ...workflowDeps('batch', 'watch') };
+  const deps = { ...tableDeps(), ...documentDeps(), ...catalogueDeps(), ...workflowDeps('batch', 'watch') };
   return measured(deps, create(deps));
 });

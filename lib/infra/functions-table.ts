@@ -81,6 +81,11 @@ const run = {
   check: ['BATCH#*', 'DISPATCHER'],
 } as const;
 
+/** A batch is listed, and looked after until it is sealed. */
+const accepted = ['BATCHES', 'SUBMITTER#*', 'OPEN'] as const;
+/** The end of a batch, and where it is rolled back, the batch that does it. */
+const sealing = { put: [...change, ...accepted, 'INBOX'], delete: ['OPEN'], check: ['BATCH#*'] } as const;
+
 /** Every wait ends through the table, the plan and the token. */
 const waiting = ['table', 'documents:read', 'tokens'] as const;
 /** Whoever hands something to a watcher makes sure that it runs. */
@@ -93,7 +98,7 @@ const api = {
   timeout: 29, // the HTTP API gives up at 30
   rights: ['table', 'documents:read', 'documents:write', 'uploads', 'anchors:read', 'batches:start'],
   writes: {
-    put: ['BATCHES', 'SUBMITTER#*', 'OPEN', 'IDEMPOTENCY#*', 'UPLOADS#*', 'WAITING#*', ...change, 'INBOX', ...release],
+    put: [...accepted, 'IDEMPOTENCY#*', 'UPLOADS#*', 'WAITING#*', ...change, 'INBOX', ...release],
     delete: ['UPLOADS#*', 'WAITING#*', 'TARGETS#*'],
     check: ['BATCH#*'],
   },
@@ -179,11 +184,11 @@ export const functionsTable = {
     writes: outcome,
   },
   'finish-batch': {
-    purpose: 'Seals a batch and its totals',
+    purpose: 'Seals a batch and its totals, and opens its rollback',
     memory: 1024,
     timeout: 300,
-    rights: ['table'],
-    writes: { put: [...change, 'INBOX'], delete: ['OPEN'] },
+    rights: ['table', 'documents:read', 'documents:write', 'batches:start'],
+    writes: sealing,
   },
   'watch-executor': {
     purpose: 'Polls the runs of an executor and answers their waits',
@@ -212,9 +217,9 @@ export const functionsTable = {
     purpose: 'Moves on what was lost: callbacks, leases, grants, executions, anchors',
     memory: 512,
     timeout: 300,
-    rights: [...handing, 'batches:start', 'batches:describe'],
+    rights: [...handing, 'documents:write', 'batches:start', 'batches:describe'],
     writes: {
-      put: [...outcome.put, 'DISPATCHER', 'WATCHERS', 'REJECTED', 'UNANCHORED'],
+      put: [...outcome.put, ...accepted, 'DISPATCHER', 'WATCHERS', 'REJECTED', 'UNANCHORED'],
       update: ['DISPATCHER'],
       delete: [...outcome.delete, 'INBOX', 'OPEN', 'UNANCHORED'],
       check: ['BATCH#*'],

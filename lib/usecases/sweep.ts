@@ -13,7 +13,7 @@ import { childrenOf, settleChild, settleNobodysTurn, settlesAfter } from './sett
 import { deliverAnswer } from './wait/answer-wait.ts';
 import { everyWatcher, isBusy, reviveWatcher } from './wait/watchers.ts';
 
-type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace'>;
+type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'catalogue'>;
 
 /**
  * Looks after whatever was lost: messages nobody read, watchers that died, answers that were not delivered, children

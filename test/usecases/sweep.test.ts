@@ -64,6 +64,7 @@ test('with thousands in flight a sweep asks for some of them, and for others the
     random: { next: () => chance },
     ids: { next: () => '1' },
     pace: cloudPace,
+    catalogue: () => refuse('plan'),
   };
   const seen = new Set<string>();
   for (chance = 0; chance < 1; chance += 0.25) {

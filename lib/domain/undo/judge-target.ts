@@ -1,6 +1,6 @@
 import { type Catalogue, entryOf } from '../catalogue/catalogue.ts';
 import { runsOnce } from '../deployment/next-step.ts';
-import type { PlannedDeployment } from '../plan/plan.ts';
+import type { KeptDeployment } from '../plan/kept-deployment.ts';
 import type { Release } from '../record/rows.ts';
 import type { Place } from '../schedule/place.ts';
 import type { Standing, TargetRow } from '../targets/target-row.ts';
@@ -126,7 +126,7 @@ const superseded = ({ batch_id, state, version }: TargetRow): Kept => {
 /** It is replayed as it was planned, but only where it could be planned today. */
 const notConfigured = (
   { environments, clusters, harness }: Catalogue,
-  { environment_id, cluster, infrastructure_id, executor }: PlannedDeployment,
+  { environment_id, cluster, infrastructure_id, executor }: KeptDeployment,
 ): string | undefined => {
   if (environments !== undefined && entryOf(environments, environment_id) === undefined) {
     return `The configuration has no environment ${environment_id} any more.`;

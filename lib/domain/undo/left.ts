@@ -31,3 +31,14 @@ const open: ReadonlySet<LeftReason> = new Set<LeftReason>(['OutcomeUnknown', 'St
 
 /** Whether a batch with this is not rolled back as a whole: what it has changed still stands, and that was nobody's wish. */
 export const leavesOpen = ({ reason }: Pick<Left, 'reason'>): boolean => open.has(reason);
+
+/** How many for each reason, without those that have nothing to undo. */
+export const countLeft = (left: readonly Pick<Left, 'reason'>[]): Readonly<Partial<Record<LeftReason, number>>> => {
+  const counts: Partial<Record<LeftReason, number>> = {};
+  for (const one of left) if (!hasNothingToUndo(one)) counts[one.reason] = (counts[one.reason] ?? 0) + 1;
+  return counts;
+};
+
+/** For example `2 Superseded, 1 NoPreviousVersion`; empty where nothing is left. */
+export const describeLeft = (counts: Readonly<Partial<Record<LeftReason, number>>>): string =>
+  leftReasons.flatMap((reason) => (counts[reason] === undefined ? [] : [`${counts[reason]} ${reason}`])).join(', ');

@@ -1,3 +1,5 @@
+import type { LeftReason } from './left.ts';
+
 /** What somebody asked for. */
 export interface RollbackRequest {
   /** Of the batch that is going to do it. */
@@ -20,6 +22,8 @@ export interface DescendantRow {
   readonly of?: string;
   /** The batches whose changes it takes back: the original, and those that tried it again. Of a rollback. */
   readonly covers?: readonly string[];
+  /** How many are left although they were changed, by reason. Of a rollback. */
+  readonly left?: Readonly<Partial<Record<LeftReason, number>>>;
   readonly by: string;
   readonly at: number;
 }

@@ -5,78 +5,88 @@ import type { Write } from '../../domain/ports.ts';
 import { changeHeader } from '../../domain/record/change.ts';
 import type { InboxMessage } from '../../domain/record/inbox-message.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { type HeaderRow, type ItemRow, itemOf, type OutcomesRow, rowOf } from '../../domain/record/rows.ts';
-import { settledBy } from '../../domain/schedule/cells.ts';
+import { type HeaderRow, isSealed, itemOf } from '../../domain/record/rows.ts';
+import { type EndOf, endOfRollback } from '../../domain/undo/rollback-end.ts';
 import type { Deps } from '../deps.ts';
 import { retryConflict } from '../retry-conflict.ts';
-import { everyItem } from '../schedule/schedule-store.ts';
+import { closingWrites } from '../undo/close-rolled-back.ts';
+import { rollingBack, rollingBackWrites } from '../undo/open-rollback.ts';
+import { type UndoAtEnd, undoAtEnd } from '../undo/undo-at-end.ts';
+import { outcomesWrites, readEnds, totalsOf } from './count-outcomes.ts';
 import { findBatch } from './find-batch.ts';
+import { startExecution } from './open-batch.ts';
 
-type Needs = Pick<Deps, 'table' | 'clock' | 'random' | 'ids'>;
+type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'catalogue'>;
 
 /**
  * Seals a batch whose deployments have all ended: status and totals, the event, and the end of its scheduling. Throws
  * StatusConflict while one has not: a plan that was finished after everybody had given it up must not end as a success
  * with nothing done. The sweeper then concludes the batch and comes here again.
+ *
+ * Where it is to be rolled back, that is opened in the same transaction, and the batch ends with its rollback; the end of a rollback
+ * is that of the batches that it rolled back, too.
  */
 export const finishBatch = async (
   deps: Needs,
   { batch_id }: { readonly batch_id: string },
-): Promise<{ status: Status }> =>
-  retryConflict(deps, async () => {
-    const header = await findBatch(deps, batch_id);
-    if (header.ended_at !== undefined) return { status: header.status };
-    const outcomes = await readOutcomes(deps, batch_id);
-    const totals = countOutcomes(outcomes);
-    checkAllEnded(header, totals);
-    const ended = statusOf(header, totals);
-    const at = deps.clock.now();
-    const change = changeHeader(
-      header,
-      { ...ended, totals, ended_at: at },
-      { at, actor: 'finish', detail: { ...totals } },
-    );
-    const message: InboxMessage = { type: 'finished', batch_id };
-    await deps.table.transact([
-      ...change.writes,
-      ...outcomesWrites(header, outcomes),
-      { delete: keys.open(batch_id) },
-      { put: itemOf(keys.inbox(deps.ids.next()), { message }) },
-    ]);
-    return { status: ended.status };
-  });
+): Promise<{ status: Status }> => {
+  const { status, rolling_back } = await retryConflict(deps, () => seal(deps, batch_id));
+  // Whoever was killed before this has left it to the next who comes here, or to the sweeper.
+  if (rolling_back !== undefined) await startExecution(deps, rolling_back);
+  return { status };
+};
+
+type Sealed = Pick<HeaderRow, 'status' | 'rolling_back'>;
+
+const seal = async (deps: Needs, batchId: string): Promise<Sealed> => {
+  const header = await findBatch(deps, batchId);
+  if (isSealed(header)) return header;
+  const ends = await readEnds(deps, batchId);
+  const totals = totalsOf(ends);
+  checkAllEnded(header, totals);
+  const ended = statusOf(header, ends, totals);
+  const lastEnd = ends.reduce((last, { ended_at }) => Math.max(last, ended_at), header.created_at);
+  const undo = await undoAtEnd(deps, header, { ...ended, lastEnd });
+  const at = deps.clock.now();
+  const told = toldAtEnd(ended, undo);
+  const change = changeHeader(
+    header,
+    { ...told, totals, ...('rolling_back' in told ? {} : { ended_at: at }) },
+    { at, actor: 'finish', detail: { ...totals } },
+  );
+  const message: InboxMessage = { type: 'finished', batch_id: batchId };
+  await deps.table.transact([
+    ...change.writes,
+    ...outcomesWrites(header, ends),
+    { delete: keys.open(batchId) },
+    { put: itemOf(keys.inbox(deps.ids.next()), { message }) },
+    ...undoWrites(undo),
+    ...(await closingWrites(deps, header, { ends, at })),
+  ]);
+  return change.row;
+};
+
+const toldAtEnd = (ended: BatchStatus, undo: UndoAtEnd): BatchStatus | ReturnType<typeof rollingBack> => {
+  if (undo.kind === 'none') return ended;
+  if (undo.kind === 'not') return { ...ended, message: `${ended.message} ${undo.why}` };
+  const told = rollingBack(undo.rollback.batch_id, undo.rollback.total);
+  return { ...told, message: `${ended.message} ${told.message}` };
+};
+
+const undoWrites = (undo: UndoAtEnd): readonly Write[] =>
+  undo.kind === 'opens' ? [...undo.writes, ...rollingBackWrites(undo.also, undo.rollback, 'finish')] : [];
 
 /** Without a plan there is nothing to count: planning itself failed, and nothing was started. */
-const statusOf = (header: HeaderRow, totals: Totals): BatchStatus =>
-  header.plan_hash === undefined
-    ? { status: 'FAILED', reason: 'PlanFailed', message: 'The plan could not be made; nothing was started.' }
-    : decideBatchStatus(totals, { cancelRequested: header.cancel_requested_at !== undefined });
+const statusOf = (header: HeaderRow, ends: readonly EndOf[], totals: Totals): BatchStatus => {
+  if (header.plan_hash === undefined) {
+    return { status: 'FAILED', reason: 'PlanFailed', message: 'The plan could not be made; nothing was started.' };
+  }
+  const request = { cancelRequested: header.cancel_requested_at !== undefined };
+  return header.origin?.kind === 'rollback' ? endOfRollback(ends, totals, request) : decideBatchStatus(totals, request);
+};
 
 const checkAllEnded = ({ batch_id, plan_hash, total }: HeaderRow, totals: Totals): void => {
   const ended = Object.values(totals).reduce((sum, count) => sum + count, 0);
   if (plan_hash === undefined || ended === total) return;
   throw new FlotillaError('StatusConflict', `${ended} of ${total} deployments of batch ${batch_id} have ended`);
-};
-
-/** In the order of the plan. */
-const readOutcomes = async (deps: Needs, batchId: string): Promise<readonly Status[]> => {
-  const outcomes: Status[] = [];
-  for await (const item of everyItem(deps.table, { pk: keys.header(batchId).pk, prefix: 'ITEM#' })) {
-    const { status, outcome } = rowOf<ItemRow>(item)!;
-    if (outcome !== undefined) outcomes.push(status);
-  }
-  return outcomes;
-};
-
-const countOutcomes = (outcomes: readonly Status[]): Totals => {
-  const totals: Partial<Record<Status, number>> = {};
-  for (const status of outcomes) totals[status] = (totals[status] ?? 0) + 1;
-  return totals;
-};
-
-/** The schedule forgets the batch now, and with it the cells by which a few among thousands are found. */
-const outcomesWrites = ({ batch_id, plan_hash }: HeaderRow, outcomes: readonly Status[]): readonly Write[] => {
-  if (plan_hash === undefined) return [];
-  const row: OutcomesRow = { cells: outcomes.map(settledBy).join('') };
-  return [{ put: itemOf(keys.outcomes(batch_id), row) }];
 };

@@ -1,0 +1,58 @@
+import { type BatchStatus, decideBatchStatus, describeTotals, type Totals } from '../deployment/batch-status.ts';
+import type { Status } from '../deployment/status.ts';
+import { describeLeft, type LeftReason, leavesOpen } from './left.ts';
+
+/** How a deployment ended, as far as its batch needs it. */
+export interface EndOf {
+  readonly status: Status;
+  readonly reason: string;
+  readonly ended_at: number;
+}
+
+/** Somebody else has changed the target since: it is left alone, which is as good an end of a rollback as another. */
+const isLeftAlone = ({ status, reason }: EndOf): boolean => status === 'SKIPPED' && reason === 'Superseded';
+
+/** How the batch of a rollback ends. */
+export const endOfRollback = (
+  ends: readonly EndOf[],
+  totals: Totals,
+  request: { readonly cancelRequested: boolean },
+): BatchStatus => {
+  const superseded = ends.filter(isLeftAlone).length;
+  const { SKIPPED = 0, ...others } = totals;
+  const decided = decideBatchStatus({ ...others, SKIPPED: SKIPPED - superseded }, request);
+  const note = superseded === 0 ? '' : ` ${superseded} left alone: somebody else has changed them since.`;
+  return { ...decided, message: `${describeTotals(totals)}${note}` };
+};
+
+export interface RollbackEnd {
+  /** The batch of the rollback. */
+  readonly rollbackId: string;
+  /** Its deployments; undefined where it could not even be planned. */
+  readonly ends: readonly EndOf[] | undefined;
+  /** What was left when it was planned. */
+  readonly left: Readonly<Partial<Record<LeftReason, number>>>;
+}
+
+/** How a batch ends that was rolled back: `totals` are its own, as they are then. */
+export const endOfRolledBack = (totals: Totals, { rollbackId, ends, left }: RollbackEnd): BatchStatus => {
+  const missed = ends?.filter((end) => end.status !== 'SUCCESS' && !isLeftAlone(end)).length;
+  const alone = ends?.filter(isLeftAlone).length ?? 0;
+  const open = Object.keys(left).some((reason) => leavesOpen({ reason: reason as LeftReason }));
+  const isWhole = missed === 0 && !open;
+  const told = [
+    describeTotals(totals),
+    ...(missed === undefined ? [`Batch ${rollbackId} could not be planned and has put nothing back.`] : []),
+    ...(missed ? [`Not put back: ${missed}; batch ${rollbackId} says why.`] : []),
+    ...(alone > 0 ? [`Changed by others since: ${alone}.`] : []),
+    ...(describeLeft(left) === '' ? [] : [`Left: ${describeLeft(left)}.`]),
+  ];
+  return {
+    ...(isWhole ? { status: 'ROLLBACK', reason: 'RolledBack' } : { status: 'FAILED', reason: 'RollbackIncomplete' }),
+    message: told.join(' '),
+  };
+};
+
+/** What a rollback has made of a batch stays true, whatever is found out of one of its deployments later. */
+export const isRolledBack = ({ reason }: { readonly reason: string }): boolean =>
+  reason === 'RolledBack' || reason === 'RollbackIncomplete';

@@ -1,0 +1,90 @@
+import { nearest } from '../../domain/batch/nearest.ts';
+import { FlotillaError } from '../../domain/errors.ts';
+import type { HeaderRow } from '../../domain/record/rows.ts';
+import { countLeft, describeLeft } from '../../domain/undo/left.ts';
+import { planRollback, type RollbackPlan, type UndoNode } from '../../domain/undo/plan-rollback.ts';
+import type { Retries } from '../../domain/undo/retries.ts';
+import { retriesOf } from '../../domain/undo/retries.ts';
+import { findBatch } from '../batch/find-batch.ts';
+import type { Deps } from '../deps.ts';
+import { readFamily, readRollbacks } from './descendants.ts';
+import { readChanges } from './read-changes.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents' | 'catalogue'>;
+
+export interface Wished {
+  /** Keys; absent: all that the batch has changed. */
+  readonly only?: readonly string[] | undefined;
+  readonly force?: readonly string[] | undefined;
+}
+
+export interface Prepared {
+  readonly plan: RollbackPlan;
+  /** In plan order. */
+  readonly nodes: readonly UndoNode[];
+  /** The batch, and those of its retries that would be rolled back with it. */
+  readonly covered: readonly HeaderRow[];
+  readonly family: Retries;
+  /** How many rollbacks of it there were. */
+  readonly earlier: number;
+}
+
+/** Reads what a batch and its retries have changed, and plans how it is taken back as things stand now. Writes nothing. */
+export const prepareRollback = async (deps: Needs, header: HeaderRow, wished: Wished = {}): Promise<Prepared> => {
+  const { batch_id } = header;
+  const family = await readFamily(deps, header);
+  const retries = await Promise.all(retriesOf(family, batch_id).map((row) => findBatch(deps, row.batch_id)));
+  const chain = [header, ...retries];
+  const rollbacks = await Promise.all(chain.map((one) => readRollbacks(deps, one.batch_id)));
+  const ours = new Set([...chain.map((one) => one.batch_id), ...rollbacks.flat().map((row) => row.batch_id)]);
+  const nodes = await readChanges(deps, chain);
+  checkNames(batch_id, nodes, wished);
+  const plan = planRollback({ nodes, ours, catalogue: await deps.catalogue(), ...wished });
+  const taken = new Set(plan.members.flatMap(({ of }) => of.map((place) => place.batch_id)));
+  const covered = chain.filter((one) => one.batch_id === batch_id || taken.has(one.batch_id));
+  return { plan, nodes, covered, family, earlier: rollbacks[0]!.length };
+};
+
+/** A key that is nearly right is told as which it was meant. */
+const checkNames = (batchId: string, nodes: readonly UndoNode[], { only = [], force = [] }: Wished): void => {
+  const known = nodes.map(({ key }) => key);
+  const set = new Set(known);
+  const unknown = [...new Set([...only, ...force])].filter((key) => !set.has(key));
+  if (unknown.length === 0) return;
+  const told = unknown.slice(0, 10).map((key) => {
+    const near = nearest(key, known);
+    return near === undefined ? key : `${key} (did you mean ${near}?)`;
+  });
+  const message = `Batch ${batchId} has no deployment ${told.join(', ')}.`;
+  throw new FlotillaError('DeploymentNotFound', message, { batch_id: batchId });
+};
+
+/** Throws where nothing goes back, with the reasons, and where one was named that says it is never to be rolled back. */
+export const checkSomething = (batchId: string, { members, left }: RollbackPlan, { only = [] }: Wished): void => {
+  const named = new Set(only);
+  const never = left.filter(({ key, reason }) => reason === 'StrategyNone' && named.has(key));
+  if (never.length > 0) {
+    const keys = never.map(({ key }) => key).join(', ');
+    const message = `${keys}: rollback_strategy is none, so it is not rolled back. Deploy the version that you want.`;
+    throw new FlotillaError('NotRolledBack', message, { batch_id: batchId });
+  }
+  if (members.length > 0) return;
+  throw new FlotillaError(
+    'NothingToRollBack',
+    `There is nothing to roll back in batch ${batchId}.${whyNothing(left)}`,
+    {
+      batch_id: batchId,
+    },
+  );
+};
+
+const mostTold = 3;
+
+/** Why nothing is put back, with a few of those that were changed. */
+export const whyNothing = (left: RollbackPlan['left']): string => {
+  const counts = describeLeft(countLeft(left));
+  if (counts === '') return ' It has changed nothing, or what it has changed was put back.';
+  const told = left.filter(({ reason }) => reason !== 'NothingChanged' && reason !== 'AlreadyRestored');
+  const some = told.slice(0, mostTold).map(({ key, message }) => `${key}: ${message}`);
+  return ` Left: ${counts}. ${some.join(' ')}`;
+};

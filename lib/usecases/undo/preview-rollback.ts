@@ -1,0 +1,77 @@
+import { placeOfTarget } from '../../domain/plan/lock-names.ts';
+import { type HeaderRow, isSealed } from '../../domain/record/rows.ts';
+import type { Left } from '../../domain/undo/left.ts';
+import { hasNothingToUndo } from '../../domain/undo/left.ts';
+import type { RollbackMember } from '../../domain/undo/plan-rollback.ts';
+import { stepsOf } from '../../domain/undo/rollback-batch.ts';
+import type { AskedBy, Deps } from '../deps.ts';
+import { findSeenBatch } from '../grants/seen-batch.ts';
+import { sightOf } from '../grants/sight.ts';
+import { prepareRollback, type Wished, whyNothing } from './prepare-rollback.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents' | 'catalogue'> & AskedBy;
+
+export interface RollbackPreview {
+  readonly rolls_back: string;
+  readonly name: string;
+  /** False while the batch runs: then it is as things stand now. */
+  readonly ended: boolean;
+  /** In words, where it is not plain: the rollback of a rollback, or nothing. */
+  readonly means?: string;
+  /** The batch, and those that tried it again and are taken back with it. */
+  readonly covers: readonly string[];
+  /** In the order in which they go back, by step. */
+  readonly deployments: readonly MemberPreview[];
+  /** What was changed and stays, and what has nothing to undo. */
+  readonly left: readonly Left[];
+  /** How many of those that are left have nothing to undo. */
+  readonly nothing_to_undo: number;
+}
+
+export interface MemberPreview {
+  readonly key: string;
+  readonly target: string;
+  /** Those of a step do not wait for each other; from 0. */
+  readonly step: number;
+  readonly from: string;
+  readonly to: string;
+  readonly waits_for: readonly string[];
+  readonly forced?: true;
+}
+
+/** What a rollback would put back, in which order, and what it would leave and why. Nothing is written, and no cluster is asked. */
+export const previewRollback = async (
+  deps: Needs,
+  { batchId, ...wished }: Wished & { readonly batchId: string },
+): Promise<RollbackPreview> => {
+  const header = await findSeenBatch(deps, batchId);
+  const { plan, covered } = await prepareRollback(deps, header, wished);
+  const sight = await sightOf(deps, header);
+  const isSeen = ({ target }: { readonly target: string }): boolean =>
+    sight.isWhole || deps.rights.may('read', placeOfTarget(target));
+  const steps = stepsOf(plan);
+  const deployments = plan.members.filter(isSeen).map((member) => viewMember(member, steps.get(member.key)!));
+  const left = plan.left.filter(isSeen);
+  const means = deployments.length === 0 ? `Nothing goes back.${whyNothing(left)}` : meaningOf(header);
+  return sight.shown({
+    rolls_back: header.batch_id,
+    name: header.name,
+    ended: isSealed(header),
+    ...(means === undefined ? {} : { means }),
+    covers: covered.map((one) => one.batch_id),
+    deployments: deployments.sort((a, b) => a.step - b.step),
+    left,
+    nothing_to_undo: left.filter(hasNothingToUndo).length,
+  });
+};
+
+const viewMember = ({ key, target, from, to, waits_for, forced }: RollbackMember, step: number): MemberPreview => ({
+  ...{ key, target, step, from, to: to.version, waits_for },
+  ...(forced ? { forced } : {}),
+});
+
+const meaningOf = ({ batch_id, origin }: HeaderRow): string | undefined => {
+  if (origin?.kind !== 'rollback') return undefined;
+  const of = origin.of === undefined ? (origin.target ?? 'one deployment') : `batch ${origin.of}`;
+  return `Batch ${batch_id} rolled ${of} back. To roll that back puts the versions in place again that it took away; the record of ${of} stays as it is.`;
+};

@@ -1,0 +1,158 @@
+import { counted } from '../../domain/counted.ts';
+import { FlotillaError } from '../../domain/errors.ts';
+import { describePlaces } from '../../domain/grants/reach.ts';
+import { changeHeader } from '../../domain/record/change.ts';
+import type { InboxMessage } from '../../domain/record/inbox-message.ts';
+import { keys } from '../../domain/record/keys.ts';
+import { type HeaderRow, isSealed, itemOf } from '../../domain/record/rows.ts';
+import { countLeft, describeLeft } from '../../domain/undo/left.ts';
+import type { RollbackRequest } from '../../domain/undo/undo-rows.ts';
+import { startExecution } from '../batch/open-batch.ts';
+import { batchLinks } from '../batch/read-batch.ts';
+import type { AskedBy, Deps } from '../deps.ts';
+import { checkWholeBatch, findSeenBatch } from '../grants/seen-batch.ts';
+import { retryConflict } from '../retry-conflict.ts';
+import { openRetryOf } from './descendants.ts';
+import { openRollback, rollingBackWrites } from './open-rollback.ts';
+import { checkSomething, type Prepared, prepareRollback, type Wished } from './prepare-rollback.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'catalogue'> & AskedBy;
+
+export interface RollbackInput extends Wished {
+  readonly batchId: string;
+  readonly reason: string;
+  readonly actor: string;
+}
+
+/** The batch that does it, or is going to. */
+export interface RollbackAccepted {
+  readonly batch_id: string;
+  readonly rolls_back: string;
+  /** `waits`: it begins when all has ended that is in flight in the batch that it rolls back. */
+  readonly state: 'begun' | 'waits';
+  readonly message: string;
+  readonly links: Readonly<Record<string, string>>;
+}
+
+/**
+ * Puts back what a batch and its retries have changed, by a batch of its own. One that still runs is stopped first: nothing new
+ * starts, and when all has ended that is in flight, it goes back. At most one rollback of a batch is under way.
+ */
+export const rollBackBatch = async (deps: Needs, input: RollbackInput): Promise<RollbackAccepted> => {
+  const batchId = deps.ids.next();
+  const accepted = await retryConflict(deps, async () => {
+    const header = await findSeenBatch(deps, input.batchId);
+    checkNoRollback(header);
+    return isSealed(header) ? openNow(deps, { input, header, batchId }) : askFor(deps, { input, header, batchId });
+  });
+  if (accepted.state === 'begun') await startExecution(deps, batchId);
+  return accepted;
+};
+
+const checkNoRollback = (header: HeaderRow): void => {
+  const { batch_id, rolling_back, rollback_request } = header;
+  // One that was asked for and came to nothing, because the batch was cancelled, is over when that is sealed.
+  const running = rolling_back ?? (isSealed(header) ? undefined : rollback_request?.batch_id);
+  if (running === undefined) return;
+  const message = `Batch ${batch_id} is being rolled back by batch ${running} already. Follow that one: flotilla status ${running}.`;
+  throw new FlotillaError('RollbackRuns', message, { batch_id, rollback: running });
+};
+
+interface Asked {
+  readonly input: RollbackInput;
+  readonly header: HeaderRow;
+  /** Of the rollback. */
+  readonly batchId: string;
+}
+
+const openNow = async (deps: Needs, { input, header, batchId }: Asked): Promise<RollbackAccepted> => {
+  const prepared = await prepareRollback(deps, header, input);
+  await checkMay(deps, header, { prepared, wished: input });
+  await checkNoOpenRetry(deps, header, prepared);
+  checkSomething(header.batch_id, prepared.plan, input);
+  const opened = await openRollback(deps, { header, prepared, batchId, actor: input.actor, reason: input.reason });
+  await deps.table.transact([...opened.writes, ...rollingBackWrites(prepared.covered, opened.header, input.actor)]);
+  const left = describeLeft(countLeft(prepared.plan.left));
+  const message = `Puts ${counted(opened.header.total, 'deployment')} of batch ${header.batch_id} back.${left === '' ? '' : ` Left: ${left}.`}`;
+  return acceptedBy(batchId, header, { state: 'begun', message });
+};
+
+const acceptedBy = (
+  batchId: string,
+  { batch_id }: HeaderRow,
+  told: Pick<RollbackAccepted, 'state' | 'message'>,
+): RollbackAccepted => ({
+  batch_id: batchId,
+  rolls_back: batch_id,
+  ...told,
+  links: { ...batchLinks({ batch_id: batchId }), rolls_back: `/batches/${batch_id}` },
+});
+
+/** A retry at work changes what would be put back. */
+const checkNoOpenRetry = async (deps: Needs, { batch_id }: HeaderRow, { family, covered }: Prepared): Promise<void> => {
+  const open = await openRetryOf(deps, family);
+  const rolling = covered.find((one) => one.rolling_back !== undefined);
+  if (rolling !== undefined) checkNoRollback(rolling);
+  if (open === undefined || open.batch_id === batch_id) return;
+  const message = `Batch ${open.batch_id} tries batch ${batch_id} again and has not ended. Wait for its end, or cancel it; or roll that one back: what it has changed goes back first.`;
+  throw new FlotillaError('RetryRuns', message, { batch_id, retry: open.batch_id });
+};
+
+/** Asked for as a whole it concerns all places of the batch and of its retries, else those of what goes back. */
+export const checkMay = async (
+  deps: Pick<Needs, 'table' | 'documents' | 'rights'>,
+  header: HeaderRow,
+  { prepared, wished }: { readonly prepared: Prepared; readonly wished: Wished },
+): Promise<void> => {
+  const { rights } = deps;
+  if (rights.everywhere('deploy')) return;
+  if (wished.only === undefined) {
+    for (const one of [header, ...prepared.covered]) await checkWholeBatch(deps, one, 'deploy');
+    return;
+  }
+  const places = prepared.plan.members.map(({ to }) => ({
+    pillar: to.deployment.pillar,
+    environment: to.deployment.environment_id,
+  }));
+  const refused = places.filter((place) => !rights.may('deploy', place));
+  if (refused.length === 0) return;
+  const distinct = [...new Map(refused.map((place) => [`${place.pillar} ${place.environment}`, place])).values()];
+  throw new FlotillaError('Forbidden', `No grant lets you deploy ${describePlaces(distinct)}.`);
+};
+
+/** The names are held against the plan now; what has been changed by then is seen when all has ended. */
+const askFor = async (deps: Needs, { input, header, batchId }: Asked): Promise<RollbackAccepted> => {
+  const { batch_id, plan_hash } = header;
+  checkCanBeStopped(header);
+  if (plan_hash === undefined) {
+    const message = `Batch ${batch_id} is not planned yet and has changed nothing. Cancel it: flotilla cancel ${batch_id}.`;
+    throw new FlotillaError('NothingToRollBack', message, { batch_id });
+  }
+  const prepared = await prepareRollback(deps, header, input);
+  await checkMay(deps, header, { prepared, wished: input });
+  const { only, force, reason, actor } = input;
+  const at = deps.clock.now();
+  const request: RollbackRequest = {
+    batch_id: batchId,
+    ...(only === undefined ? {} : { only }),
+    ...(force === undefined ? {} : { force }),
+    reason,
+    by: actor,
+    at,
+  };
+  const message = `${actor} asked to roll it back: nothing new starts, and when all has ended that is in flight, batch ${batchId} puts it back.`;
+  const change = changeHeader(
+    header,
+    { status: header.status, reason: 'RollbackRequested', message, rollback_request: request },
+    { at, actor, detail: { rolled_back_by: batchId } },
+  );
+  const stop: InboxMessage = { type: 'stop', batch_id, because: `${actor} asked to roll it back` };
+  await deps.table.transact([...change.writes, { put: itemOf(keys.inbox(deps.ids.next()), { message: stop }) }]);
+  return acceptedBy(batchId, header, { state: 'waits', message });
+};
+
+const checkCanBeStopped = ({ batch_id, cancel_requested_at }: HeaderRow): void => {
+  if (cancel_requested_at === undefined) return;
+  const message = `Batch ${batch_id} is being cancelled. Roll it back when it has ended: flotilla rollback ${batch_id}.`;
+  throw new FlotillaError('StatusConflict', message, { batch_id });
+};
