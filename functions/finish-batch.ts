@@ -8,4 +8,6 @@ import { workflowDeps } from './runtime/workflow.ts';
 export const create = (deps: Parameters<typeof finishBatch>[0]): TaskHandler =>
   task('finish-batch', (input) => finishBatch(deps, input));
 
-export const handler = onLambda(() => create({ ...tableDeps(), ...documentDeps(), ...catalogueDeps(), ...workflowDeps('batch') }));
+export const handler = onLambda(() =>
+  create({ ...tableDeps(), ...documentDeps(), ...catalogueDeps(), ...workflowDeps('batch') }),
+);

@@ -20,6 +20,7 @@ import { accepted } from './accepted.ts';
 import { holdRoutes } from './hold-routes.ts';
 import { batchOf, idempotencyKeyOf, jsonOf, planHashOf, queryOf } from './request.ts';
 import { retryRoutes } from './retry-routes.ts';
+import { rollbackRoutes } from './rollback-routes.ts';
 import { type Handle, json, reason, whole, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
 
@@ -166,6 +167,7 @@ export const routes: readonly Route<Handle>[] = [
   },
   ...holdRoutes,
   ...retryRoutes,
+  ...rollbackRoutes,
   {
     method: 'GET',
     path: '/schemas/batch.json',

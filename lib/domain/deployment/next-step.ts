@@ -23,8 +23,13 @@ export const decideAfterFailure = ({
 }: AttemptThatFailed): 'AttemptRetryable' | 'AttemptFailed' | 'AttemptEnded' => {
   if (isLeftAsItIs(failure)) return 'AttemptEnded';
   if (failure.retryable && !batchCancelled && attempt <= deployment.retry_count) return 'AttemptRetryable';
-  return wantsRestore(deployment, failure) && !runsOnce(deployment) ? 'AttemptFailed' : 'AttemptEnded';
+  return wantsRestore(deployment, failure) && !runsOnce(deployment) && !putsBack(deployment)
+    ? 'AttemptFailed'
+    : 'AttemptEnded';
 };
+
+/** In a rollback nothing is restored: the last good release there is the one that is being taken back. */
+export const putsBack = ({ replay }: Pick<WatchedDeployment, 'replay'>): boolean => replay?.kind === 'rollback';
 
 const wantsRestore = ({ rollback_strategy }: AttemptThatFailed['deployment'], { touched }: Failure): boolean =>
   rollback_strategy === 'automatic' && touched === true;
@@ -34,9 +39,15 @@ export const runsOnce = ({ workload }: Pick<WatchedDeployment, 'workload'>): boo
 
 export const notRunAgain = 'The job of the release before was not run again: what it did, it did once';
 
+const notPutBack =
+  'Nothing was restored, because this is a rollback: the last good release there is the one that it takes back';
+
 /** What is to be said of a failure after which nothing is put back, although that was asked for. */
-export const withoutRestore = (deployment: AttemptThatFailed['deployment'], failure: Failure): string | undefined =>
-  runsOnce(deployment) && wantsRestore(deployment, failure) && !isLeftAsItIs(failure) ? notRunAgain : undefined;
+export const withoutRestore = (deployment: AttemptThatFailed['deployment'], failure: Failure): string | undefined => {
+  if (!wantsRestore(deployment, failure) || isLeftAsItIs(failure)) return undefined;
+  if (putsBack(deployment)) return notPutBack;
+  return runsOnce(deployment) ? notRunAgain : undefined;
+};
 
 const isLeftAsItIs = ({ unknown, cancelled, superseded, skipped }: Failure): boolean =>
   [unknown, cancelled, superseded, skipped].includes(true);

@@ -4,6 +4,7 @@ import type { WatchedDeployment } from '../plan/kept-deployment.ts';
 import type { CancelResult, RunState, Trouble } from '../ports.ts';
 import type { Baseline } from '../rollout/baseline.ts';
 import type { Expected, Progress } from '../rollout/judgement.ts';
+import type { Place } from '../schedule/place.ts';
 import type { Wait } from './keys.ts';
 
 /** What the executor poller follows. Written with the intent; it goes when the wait is answered. */
@@ -74,6 +75,8 @@ export interface RolloutWatchRow {
   readonly index: number;
   readonly wait: Wait;
   readonly deployment: WatchedDeployment;
+  /** Of a rollback: the deployments that it takes back, which change with its success. */
+  readonly undoes?: readonly Place[];
   readonly expected: Expected;
   readonly baseline: Baseline;
   /** Of a restore: what it found is what ran before the attempt, so nothing was ever replaced. */

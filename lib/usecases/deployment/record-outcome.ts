@@ -12,7 +12,14 @@ import { executionTold } from '../execution-told.ts';
 import { readPlanned } from '../plan/plan-store.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { lastOutcomeWrites, releaseWrites } from '../schedule/release-writes.ts';
+
+
 import { outcomeNowWrites } from '../targets/now-writes.ts';
+
+
+import { returnedWrites } from '../undo/returned-writes.ts';
+
+
 import { giveUpStart } from './pause-start.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids'>;
@@ -56,12 +63,20 @@ export const recordOutcomeIf = async (
     ...checks,
     ...outcomeWrites(deps, { planned, item, outcome, capture }),
     ...(await outcomeNowWrites(deps, { planned, item, outcome, capture })),
+    ...(outcome.status === 'SUCCESS' ? await returnedBy(deps, item, planned, now) : []),
     ...(givenUp?.writes ?? []),
     ...(turn === undefined ? [] : [{ delete: keys.turn(batch_id, index) }]),
     // The dispatcher counted a refusal when it refused.
     ...(turn?.state === 'refused' ? [] : [tellDispatcher(deps, { planned, item, outcome })]),
   ]);
 };
+
+const returnedBy = (
+  deps: Needs,
+  { batch_id: by }: ItemRow,
+  { replay, docker_image_version: version }: PlannedDeployment,
+  at: number,
+) => (replay?.kind === 'rollback' ? returnedWrites(deps, { of: replay.of, by, version, at }) : []);
 
 interface Recorded {
   readonly planned: WatchedDeployment;

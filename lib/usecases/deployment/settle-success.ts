@@ -5,7 +5,14 @@ import { type CaptureRow, type ItemRow, rowOf, type TokenRow } from '../../domai
 import type { RolloutWatchRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
 import { retryConflict } from '../retry-conflict.ts';
+
+
 import { outcomeNowWrites } from '../targets/now-writes.ts';
+
+
+import { returnedWrites } from '../undo/returned-writes.ts';
+
+
 import { deliverAnswer, tryToDeliver } from '../wait/answer-wait.ts';
 import { type PlaceOfWait, writeAnswer } from '../wait/settle-wait.ts';
 import { outcomeWrites, tellDispatcher } from './record-outcome.ts';
@@ -27,7 +34,7 @@ export interface Success {
  */
 export const settleSuccess = async (
   deps: Needs,
-  { place, row: { deployment, expected }, reason, message, seen }: Success,
+  { place, row: { deployment, expected, undoes }, reason, message, seen }: Success,
 ): Promise<void> => {
   const { batch_id, index } = place;
   const settled = await writeAnswer(deps, place, async (before, now) => {
@@ -41,6 +48,7 @@ export const settleSuccess = async (
         ...outcomeWrites(deps, { planned: deployment, item, outcome, capture }),
         ...(await outcomeNowWrites(deps, { planned: deployment, item, outcome, capture })),
         tellDispatcher(deps, { planned: deployment, item, outcome }),
+        ...(await returnedWrites(deps, { of: undoes, by: batch_id, version: expected.version, at: now })),
       ],
     };
   });

@@ -1,3 +1,5 @@
+import { putsBack } from '../../domain/deployment/next-step.ts';
+import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { type CaptureRow, type Failure, type ItemRow, rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
@@ -17,7 +19,7 @@ export const startDeployment = async (
   const deployment = await readPlanned(deps, task.batch_id, task.index);
   const place = runPlace(task, `deploy-${task.attempt}`, deployment);
   await bindToken(deps, place, task);
-  const overtaken = await readOvertaken(deps, task);
+  const overtaken = await readOvertaken(deps, task, deployment);
   if (overtaken !== undefined) {
     await settleFailure(deps, { place, deployment, failure: overtaken, actor: 'executor' });
     await answerBound(deps, { ...place, token: task.token });
@@ -41,11 +43,16 @@ export const startDeployment = async (
 const readOvertaken = async (
   { table }: Needs,
   { batch_id, index, attempt }: WaitingTask & { readonly attempt: number },
+  deployment: PlannedDeployment,
 ): Promise<Failure | undefined> => {
-  if (attempt === 1) return undefined;
+  if (attempt === 1 && !putsBack(deployment)) return undefined;
   const capture = rowOf<CaptureRow>(await table.get(keys.capture(batch_id, index)));
   if (capture?.overtaken === undefined || capture.attempt !== attempt) return undefined;
   const { message, ...running } = capture.overtaken;
+  if (attempt === 1) {
+    const told = `Nothing was started: ${message}. It was left alone; see who set it.`;
+    return { reason: 'Superseded', message: told, skipped: true, superseded: true, ...running };
+  }
   const before = rowOf<ItemRow>(await table.get(keys.item(batch_id, index)))?.failure?.message;
   const why = before === undefined ? '' : ` The attempt before failed: ${before}`;
   return {

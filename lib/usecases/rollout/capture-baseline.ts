@@ -40,7 +40,8 @@ export const captureBaseline = async (
   const { view, namesOf } = await look(deps, deployment, item);
   if (namesOf !== undefined) await checkAlone(deps, deployment, { place: { batch_id, index }, namesOf });
   const recorded = rowOf<Release>(await deps.table.get(keys.goodRelease(deployment.target)));
-  const container = earlier === undefined ? recorded?.container : containerSince(deployment, earlier, view);
+  const container =
+    earlier === undefined ? containerBefore(deployment, recorded) : containerSince(deployment, earlier, view);
   const baseline = withTtl(captureKnown(deployment.workload, view, container), recorded);
   const seen = { view, baseline, recorded };
   const previous = earlier === undefined ? findPrevious(deps, deployment, seen) : earlier.previous;
@@ -51,6 +52,7 @@ export const captureBaseline = async (
     ...(previous === undefined ? {} : { previous }),
     ...severalContainers(deployment, baseline, view),
     ...sinceFirst(deployment, { item, earlier, view }),
+    ...(await sinceUndone(deps, deployment, { item, view })),
   };
   await retryConflict(deps, () => deps.table.transact([{ put: itemOf(keys.capture(batch_id, index), row) }]));
   return { attempt: item.attempt, timeout_seconds: deployment.timeout, wait_seconds: waitOf(deployment, previous) };
@@ -74,6 +76,29 @@ const sinceFirst = (
   const message = notToBeReplaced(deployment, { ...earlier, first_baseline: first }, view);
   if (message === undefined) return { first_baseline: first };
   return { first_baseline: first, overtaken: { message, ...runningVersion(deployment, view) } };
+};
+
+/** What is put back knows its own container; else it is that of the last good release. */
+const containerBefore = ({ replay }: PlannedDeployment, recorded: Release | undefined): string | undefined =>
+  replay?.container ?? recorded?.container;
+
+/**
+ * Before a rollback has started anything: what stands there must be what it takes back, or what that had found. Anything else is
+ * somebody's, a hotfix perhaps, and is left alone.
+ */
+const sinceUndone = async (
+  deps: Needs,
+  deployment: PlannedDeployment,
+  { item, view }: { readonly item: ItemRow; readonly view: WorkloadView },
+): Promise<Pick<CaptureRow, 'overtaken'>> => {
+  const { replay } = deployment;
+  const last = replay?.kind === 'rollback' ? (replay.of.at(-1) ?? replay.expects) : undefined;
+  if (last === undefined || item.runs.length > 0) return {};
+  const capture = rowOf<CaptureRow>(await deps.table.get(keys.capture(last.batch_id, last.index)));
+  if (capture === undefined) return {};
+  const undone = await readPlanned(deps, last.batch_id, last.index);
+  const message = notToBeReplaced(undone, capture, view);
+  return message === undefined ? {} : { overtaken: { message, ...runningVersion(undone, view) } };
 };
 
 /** Seconds that a start may wait in the queue, and then its run, or that of a restore, for a person. */

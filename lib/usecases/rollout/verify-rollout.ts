@@ -1,6 +1,6 @@
 import { FlotillaError } from '../../domain/errors.ts';
 import { type KeptDeployment, keptDeployment, watchedDeployment } from '../../domain/plan/kept-deployment.ts';
-import type { RolloutSettings } from '../../domain/plan/plan.ts';
+import type { PlannedDeployment, RolloutSettings } from '../../domain/plan/plan.ts';
 import type { Write } from '../../domain/ports.ts';
 import { clusterWatcher, keys, type Wait } from '../../domain/record/keys.ts';
 import { type CaptureRow, type ItemRow, itemOf, rowOf } from '../../domain/record/rows.ts';
@@ -66,13 +66,7 @@ const watchRow = async (
   const deployment = await readPlanned(deps, batch_id, index);
   const common = { batch_id, index, wait, baseline, at: deps.clock.now(), deadline };
   if (task.attempt !== 'restore') {
-    const { docker_image_version: version, docker_artifact_type: artifactType } = deployment;
-    return {
-      ...common,
-      ...sinceOf(at),
-      deployment: watchedDeployment(deployment),
-      expected: { version, artifactType },
-    };
+    return { ...common, ...sinceOf(at), deployment: watchedDeployment(deployment), ...askedOf(deployment) };
   }
   if (previous === undefined) throw new FlotillaError('ContractBroken', `deployment ${index} has no previous release`);
   return {
@@ -83,6 +77,21 @@ const watchRow = async (
     // How it is judged is what is asked for now, and not what was when that release was deployed.
     deployment: withSettings(keptDeployment(previous.deployment), deployment.rollout),
     expected: expectedOf(previous),
+  };
+};
+
+/** What is put back ran before: it is verified by the very image that was seen then. */
+const askedOf = ({
+  docker_image_version: version,
+  docker_artifact_type: artifactType,
+  replay,
+}: PlannedDeployment): Pick<RolloutWatchRow, 'expected' | 'undoes'> => {
+  const expected = { version, artifactType };
+  if (replay?.kind !== 'rollback') return { expected };
+  const { image, of } = replay;
+  return {
+    expected: image === undefined ? expected : { ...expected, image },
+    ...(of.length === 0 ? {} : { undoes: of }),
   };
 };
 

@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { previewRollback } from '../../lib/usecases/undo/preview-rollback.ts';
+import { rollBackBatch } from '../../lib/usecases/undo/roll-back-batch.ts';
+import { jsonOf } from './request.ts';
+import { type Handle, json, reason, wellFormed, withoutQuery } from './route.ts';
+import type { Route } from './router.ts';
+
+const key = z.string().trim().min(1).max(200).pipe(wellFormed);
+const keys = z.array(key).min(1, { error: 'name a deployment, or leave it out' }).max(10_000).optional();
+const wished = { only: keys, force: keys };
+const preview = z.strictObject(wished);
+const request = z.strictObject({ ...wished, reason });
+
+/** Whole batches, and single targets, back to what ran before. */
+export const rollbackRoutes: readonly Route<Handle>[] = [
+  {
+    method: 'POST',
+    path: '/batches/{id}/rollback/plan',
+    scope: 'read',
+    part: 'batches',
+    handle: withoutQuery(async (deps, { event, parameters: { id } }) =>
+      json(200, await previewRollback(deps, { batchId: id!, ...jsonOf(event, preview) })),
+    ),
+  },
+  {
+    method: 'POST',
+    path: '/batches/{id}/rollback',
+    scope: 'deploy',
+    part: 'batches',
+    handle: withoutQuery(async (deps, { event, actor, parameters: { id } }) => {
+      const asked = jsonOf(event, request);
+      const accepted = await rollBackBatch(deps, { batchId: id!, ...asked, actor: actor.subject });
+      return json(202, accepted, { location: accepted.links.self! });
+    }),
+  },
+];
