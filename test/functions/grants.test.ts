@@ -101,6 +101,8 @@ describe.each(rows)('%s and %s', (who, place, can) => {
       ['GET', '/deployments'],
       ['GET', '/events?wait=20'],
       ['POST', '/cancel'],
+      ['POST', '/rollback', JSON.stringify({ reason: 'it went wrong' })],
+      ['POST', '/rollback/plan', '{}'],
       ['POST', '/deployments/risk/x/resolve', resolution],
     ] as const) {
       const hidden = await call(who, method, `${batch}${route}`, body);
@@ -117,6 +119,8 @@ describe.each(rows)('%s and %s', (who, place, can) => {
     const resolve = await call(who, 'POST', `${batch}/deployments/${key}/resolve`, resolution);
     // Nothing of it is UNKNOWN.
     expect(resolve.status).toBe(can.resolve ? 409 : can.read ? 403 : 404);
+    const rollback = await call(who, 'POST', `${batch}/rollback`, JSON.stringify({ reason: 'it went wrong' }));
+    expect(rollback.status).toBe(can.deploy ? 202 : can.read ? 403 : 404);
     const cancel = await call(who, 'POST', `${batch}/cancel`);
     expect(cancel.status).toBe(can.cancel ? 202 : can.read ? 403 : 404);
   });
@@ -138,6 +142,8 @@ const toStrangers: Readonly<Record<string, number>> = {
   'POST /batches/{id}/retry': 404,
   'POST /batches/{id}/retry/plan': 404,
   'POST /batches/{id}/deployments/{key+}/resolve': 404,
+  'POST /batches/{id}/rollback/plan': 404,
+  'POST /batches/{id}/rollback': 404,
   'GET /holds': 200, // those on everything
   'POST /holds': 403,
   'POST /holds/{id}/resume': 404,
@@ -152,6 +158,8 @@ it('every route is asked by a stranger', async () => {
     '/batches': yamlOf('risk in staging'),
     '/batches/plan': yamlOf('risk in staging'),
     '/uploads': uploadOrder,
+    '/batches/{id}/rollback/plan': '{}',
+    '/batches/{id}/rollback': JSON.stringify({ reason: 'it went wrong' }),
     '/holds': JSON.stringify({ reason: 'a freeze' }),
     '/batches/{id}/deployments/{key+}/resolve': resolution,
     '/batches/{id}/retry': '{}',

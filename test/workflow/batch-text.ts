@@ -14,7 +14,7 @@ export interface Wanted {
 
 export interface WantedStrategy {
   readonly max_concurrency?: number;
-  readonly on_failure?: 'continue' | 'stop';
+  readonly on_failure?: 'continue' | 'stop' | 'rollback';
   readonly mode?: 'parallel' | 'sequential';
 }
 

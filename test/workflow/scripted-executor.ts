@@ -58,7 +58,7 @@ const notRead: News = {
   trouble: { asked: 'the executor', answered: 'the executor does not answer' },
 };
 
-/** An executor that does what the test wrote down, by `service#attempt`, else by `service`, else well. It counts starts, which are what it did not turn away. */
+/** An executor that does what the test wrote down, by `service@version`, else by `service#attempt`, else by `service`, else well. It counts starts, which are what it did not turn away. */
 export class ScriptedExecutor implements Executor {
   readonly lateStartMilliseconds = lateStart;
   readonly scripts = new Map<string, Script>();
@@ -158,11 +158,13 @@ export class ScriptedExecutor implements Executor {
     return { kind: 'several', runs: [{ ref }, { ref: `${ref}-again`, url: `https://executor.test/${key}-again` }] };
   }
 
-  #scriptOf({ key, deployment }: RunRequest): Script {
+  #scriptOf({ key, deployment, version }: RunRequest): Script {
     const attempt = key.slice(key.lastIndexOf('-') + 1);
     const { service_name: service } = deployment;
     return (
-      this.scripts.get(`${service}#${attempt}`) ?? (attempt === 'restore' ? {} : (this.scripts.get(service) ?? {}))
+      this.scripts.get(`${service}@${version}`) ??
+      this.scripts.get(`${service}#${attempt}`) ??
+      (attempt === 'restore' ? {} : (this.scripts.get(service) ?? {}))
     );
   }
 

@@ -47,6 +47,11 @@ const requestCancel = async (
   const { table, clock, ids } = deps;
   const header = await findSeenBatch(deps, batchId);
   await checkWholeBatch(deps, header, 'cancel');
+  if (header.rolling_back !== undefined) {
+    const { rolling_back } = header;
+    const message = `All deployments of batch ${batchId} have ended, and batch ${rolling_back} rolls it back. To stop that: flotilla cancel ${rolling_back}.`;
+    throw new FlotillaError('StatusConflict', message, { batch_id: batchId, rollback: rolling_back });
+  }
   if (header.ended_at !== undefined) {
     const message = `Batch ${batchId} has ended: ${header.status} / ${header.reason}. There is nothing to cancel.`;
     throw new FlotillaError('StatusConflict', message, { batch_id: batchId, status: header.status });

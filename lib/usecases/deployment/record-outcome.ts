@@ -1,6 +1,7 @@
 import { concludeDeployment } from '../../domain/deployment/conclude-deployment.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { WatchedDeployment } from '../../domain/plan/kept-deployment.ts';
+import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { Write } from '../../domain/ports.ts';
 import { changeItem, pendingItem } from '../../domain/record/change.ts';
 import { toldEvidence } from '../../domain/record/evidence.ts';
@@ -13,12 +14,9 @@ import { readPlanned } from '../plan/plan-store.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { lastOutcomeWrites, releaseWrites } from '../schedule/release-writes.ts';
 
-
 import { outcomeNowWrites } from '../targets/now-writes.ts';
 
-
 import { returnedWrites } from '../undo/returned-writes.ts';
-
 
 import { giveUpStart } from './pause-start.ts';
 

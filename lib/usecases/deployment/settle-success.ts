@@ -6,12 +6,9 @@ import type { RolloutWatchRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
 import { retryConflict } from '../retry-conflict.ts';
 
-
 import { outcomeNowWrites } from '../targets/now-writes.ts';
 
-
 import { returnedWrites } from '../undo/returned-writes.ts';
-
 
 import { deliverAnswer, tryToDeliver } from '../wait/answer-wait.ts';
 import { type PlaceOfWait, writeAnswer } from '../wait/settle-wait.ts';
