@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { JsonObject } from '../lib/domain/json.ts';
 import { type Subject, settleExecution } from '../lib/usecases/settle/settle-execution.ts';
+import { catalogueDeps } from './runtime/configuration.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { documentDeps, tableDeps } from './runtime/storage.ts';
 import { workflowDeps } from './runtime/workflow.ts';
@@ -41,4 +42,6 @@ export const create =
     await settleExecution(deps, subject, { status, error: error ?? undefined, cause: cause ?? undefined });
   };
 
-export const handler = onLambda(() => create({ ...tableDeps(), ...documentDeps(), ...workflowDeps('batch', 'watch') }));
+export const handler = onLambda(() =>
+  create({ ...tableDeps(), ...documentDeps(), ...catalogueDeps(), ...workflowDeps('batch', 'watch') }),
+);

@@ -230,9 +230,9 @@ export const functionsTable = {
     purpose: 'Brings in order what an execution leaves behind that was stopped, failed or timed out',
     memory: 1024,
     timeout: 300, // the outcomes of 10,000 deployments
-    rights: [...handing, 'batches:describe'],
+    rights: [...handing, 'documents:write', 'batches:start', 'batches:describe'],
     writes: {
-      put: [...outcome.put, 'WATCHERS'],
+      put: [...outcome.put, ...accepted, 'WATCHERS'],
       delete: [...outcome.delete, 'OPEN'],
       check: ['BATCH#*'],
     },

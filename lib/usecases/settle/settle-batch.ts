@@ -10,7 +10,7 @@ import { retryConflict } from '../retry-conflict.ts';
 import { endOf } from './execution-status.ts';
 import { freeWaits } from './free-waits.ts';
 
-type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids'>;
+type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'catalogue'>;
 
 /**
  * A batch whose execution has ended without sealing it is concluded here: it says why, what has no outcome gets one, and whoever waits is

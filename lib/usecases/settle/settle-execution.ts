@@ -4,7 +4,7 @@ import { isBusy, reviveWatcher } from '../wait/watchers.ts';
 import { settleBatch } from './settle-batch.ts';
 import { settleToldChild } from './settle-child.ts';
 
-type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace'>;
+type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'catalogue'>;
 
 /** What an execution was for, by its input. */
 export type Subject =
