@@ -19,6 +19,7 @@ export interface FeedEvent {
   readonly key?: string;
   readonly seq: number;
   readonly to: string;
+  readonly reason: string;
   readonly at: string;
   readonly previous?: string;
   readonly hash: string;

@@ -7,7 +7,7 @@ import string
 
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
-from ministack.services import dynamodb, iam, lambda_svc, s3, secretsmanager, sts
+from ministack.services import dynamodb, eventbridge, iam, lambda_svc, s3, secretsmanager, sts
 from ministack.services.cloudformation import provisioners
 
 handlers = provisioners._RESOURCE_HANDLERS
@@ -23,6 +23,7 @@ def apply():
     tell_leading_keys()
     tell_who_asks()
     count_read_units()
+    let_states_tell()
 
 
 def call_it_secure():
@@ -148,6 +149,18 @@ def count_read_units():
         result["ConsumedCapacity"]["CapacityUnits"] = units if data.get("ConsistentRead") else units / 2
 
     dynamodb._add_consumed_capacity = add_consumed_capacity
+
+
+def let_states_tell():
+    """Step Functions runs outside of here, and tells the default bus of its executions as AWS does: nobody else may name that source. The
+    emulator's own would tell too, but knows no redrive."""
+    put = eventbridge._put_events
+
+    def put_events(data, allow_aws_source=False):
+        ours = all(entry.get("Source") == "aws.states" for entry in data.get("Entries", []))
+        return put(data, allow_aws_source or ours)
+
+    eventbridge._put_events = put_events
 
 
 def partition_key(request):

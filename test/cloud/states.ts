@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeStateMachineCommand } from '@aws-sdk/client-sfn';
 import { SystemRandom } from '../../lib/adapters/system-clock.ts';
@@ -9,6 +10,7 @@ import { Journal } from '../../lib/engine/journal.ts';
 import type { Json } from '../../lib/engine/json.ts';
 import { listen } from '../../lib/engine/listen.ts';
 import type { Invoke } from '../../lib/engine/runtime.ts';
+import type { StatusChange } from '../../lib/engine/status-change.ts';
 import type { Clients } from './clients.ts';
 import { account, region } from './cloud.ts';
 
@@ -37,6 +39,16 @@ const invokeBy =
 const serviceError = (error: Error & { readonly $fault?: string }): string =>
   `Lambda.${error.$fault === undefined ? 'SdkClientException' : error.name}`;
 
+const isChild = ({ detail }: StatusChange): boolean => detail.stateMachineArn.includes('/');
+
+/** On the default bus, as Step Functions does, which also tries once. */
+const tellBus = async (events: EventBridgeClient, { source, detail, ...event }: StatusChange): Promise<void> => {
+  const Detail = JSON.stringify(detail);
+  const entry = { Source: source, DetailType: event['detail-type'], Detail, Resources: [detail.executionArn] };
+  const { FailedEntryCount } = await events.send(new PutEventsCommand({ Entries: [entry] }));
+  if (FailedEntryCount !== 0) throw new Error(`the bus has not taken ${Detail}`);
+};
+
 export interface States {
   readonly url: string;
   /** Reads the definition of a machine as it was deployed, and runs it from now on. Gives its ARN. */
@@ -47,7 +59,7 @@ export interface States {
 export interface StatesOptions {
   readonly folder: string;
   /** The emulator's, which does not run yet when the engine starts: each needs to know the other. */
-  readonly clients: () => Pick<Clients, 'lambda' | 'machines'>;
+  readonly clients: () => Pick<Clients, 'lambda' | 'machines' | 'events'>;
 }
 
 /**
@@ -62,6 +74,11 @@ export const startStates = async ({ folder, clients }: StatesOptions): Promise<S
     invoke: invokeBy(() => clients().lambda),
     account,
     region,
+    onStatusChange: {
+      of: ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'],
+      // It is not certain that AWS tells of the children of a Map.
+      tell: (event) => void (isChild(event) ? undefined : tellBus(clients().events, event)),
+    },
   });
   const server = await listen(engine);
   return {

@@ -10,6 +10,13 @@ export interface ExecutionEnd {
   readonly cause?: string | undefined;
 }
 
+/** What an event said of an end comes before what can be asked for afterwards; it may have said nothing. */
+export const withTold = (end: ExecutionEnd, { error, cause }: Pick<ExecutionEnd, 'error' | 'cause'>): ExecutionEnd => ({
+  ...end,
+  error: error ?? end.error,
+  cause: cause ?? end.cause,
+});
+
 /** The error that stands for such an end, as Conclude and Record are given one. */
 export interface ErrorOfEnd {
   readonly Error: 'ExecutionStopped' | 'ExecutionEnded';

@@ -1,4 +1,4 @@
-import { type ExecutionEnd, errorOfEnd, whyEnded } from '../../domain/deployment/execution-end.ts';
+import { type ExecutionEnd, errorOfEnd, whyEnded, withTold } from '../../domain/deployment/execution-end.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
 import { changeHeader } from '../../domain/record/change.ts';
 import { keys } from '../../domain/record/keys.ts';
@@ -25,7 +25,7 @@ export const settleBatch = async (
   if (header === undefined || isSealed(header)) return;
   const end = await endOf(deps, batchId);
   if (end === 'RUNNING') return;
-  const error = errorOfEnd({ ...end, ...told });
+  const error = errorOfEnd(withTold(end, told));
   await noteEnd(deps, batchId, error);
   await concludeBatch(deps, { batch_id: batchId, round: 2, error }, (index) =>
     freeWaits(deps, { batch_id: batchId, index }),

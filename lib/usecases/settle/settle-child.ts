@@ -1,4 +1,4 @@
-import { type ExecutionEnd, errorOfEnd } from '../../domain/deployment/execution-end.ts';
+import { type ExecutionEnd, errorOfEnd, withTold } from '../../domain/deployment/execution-end.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
 import type { Write } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
@@ -40,7 +40,7 @@ export const settleChild = async (deps: Needs, { tokens, told, ...place }: Child
   for (const child of children) {
     const found = await endOf(deps, child);
     if (found === 'RUNNING') return false;
-    if (child === latest) end = { ...found, ...(told?.execution_arn === child ? told.end : {}) };
+    if (child === latest) end = told?.execution_arn === child ? withTold(found, told.end) : found;
   }
   const error = errorOfEnd(end!);
   if (!(await unlessTakenUp(deps, { execution_arn: latest, ...place, error }, tokens))) return false;
