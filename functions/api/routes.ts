@@ -23,6 +23,7 @@ import { retryRoutes } from './retry-routes.ts';
 import { rollbackRoutes } from './rollback-routes.ts';
 import { type Handle, json, reason, whole, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
+import { targetRoutes } from './target-routes.ts';
 
 const query = {
   batches: z.strictObject({ limit: whole(1, 100).default(20), after: z.string().min(1).max(64).optional() }),
@@ -168,6 +169,7 @@ export const routes: readonly Route<Handle>[] = [
   ...holdRoutes,
   ...retryRoutes,
   ...rollbackRoutes,
+  ...targetRoutes,
   {
     method: 'GET',
     path: '/schemas/batch.json',

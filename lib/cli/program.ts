@@ -17,6 +17,7 @@ import { resolve } from './commands/resolve.ts';
 import { serve } from './commands/serve.ts';
 import { source } from './commands/source.ts';
 import { status } from './commands/status.ts';
+import { targets } from './commands/targets.ts';
 import { createToken, listTokens, revokeToken } from './commands/token.ts';
 import { verify } from './commands/verify.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from './failure.ts';
@@ -133,6 +134,13 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option('--limit <number>', `how many, at most ${mostListed}`, limit, 20)
     .option(...utc)
     .action(act(list));
+  add(
+    'targets [action]',
+    'show what runs where in an environment; `targets backfill` writes it for earlier deployments',
+  )
+    .option('--environment <name>', 'which environment')
+    .option(...utc)
+    .action(act(targets));
   add('cancel <id>', 'start nothing new, stop what can be stopped')
     .option(...yes)
     .action(act(cancel));

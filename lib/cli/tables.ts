@@ -1,9 +1,12 @@
 import { listed } from '../domain/batch/findings.ts';
+import { entryOf } from '../domain/catalogue/catalogue.ts';
 import type { Status } from '../domain/deployment/status.ts';
+import type { TargetState } from '../domain/targets/target-row.ts';
 import type { ListedBatch } from '../usecases/batch/list-batches.ts';
 import type { PlanPreview } from '../usecases/plan/preview-plan.ts';
+import type { TargetView } from '../usecases/targets/target-view.ts';
 import { type Column, type FittedTable, fitTable } from './fit-table.ts';
-import type { Colours } from './palette.ts';
+import type { ColourName, Colours } from './palette.ts';
 import { versionCell, withoutBefore } from './plan-records.ts';
 import { isSimulated, type Simulated } from './simulation.ts';
 import { colourOf } from './status-lines.ts';
@@ -115,6 +118,40 @@ export const planTable = (plan: PlanPreview, { columns }: Pick<Look, 'columns'>)
     ]),
     columns,
   );
+
+const stateColours: Readonly<Record<TargetState, ColourName>> = {
+  changing: 'yellow',
+  verified: 'green',
+  failed: 'red',
+  unknown: 'red',
+  restored: 'blue',
+  deleted: 'gray',
+};
+
+/** What runs where: while it is changing, with what was there before. */
+export const targetTable = (targets: readonly TargetView[], { columns, colours }: Look, times: Times): FittedTable =>
+  fitTable(
+    [
+      { head: 'SERVICE' },
+      { head: 'ON', cut: 'name', spare: 2 },
+      versionColumn,
+      { head: 'STATE', paint: (state) => colours[entryOf(stateColours, state) ?? 'gray'] },
+      { head: 'SINCE', spare: 1 },
+      { head: 'BATCH', spare: 3 },
+    ],
+    targets.map((target) => [
+      target.key,
+      target.cluster,
+      targetVersion(target),
+      target.state,
+      times.minute(target.since),
+      target.batch_id,
+    ]),
+    columns,
+  );
+
+const targetVersion = ({ state, version = '?', before }: TargetView): string =>
+  state === 'changing' ? `${before === undefined ? 'nothing' : (before.version ?? '?')} -> ${version}` : version;
 
 /** For whom it is too narrow. */
 export const leftOutLines = ({ leftOut }: FittedTable, colours: Colours): readonly string[] =>

@@ -147,6 +147,8 @@ const toStrangers: Readonly<Record<string, number>> = {
   'GET /holds': 200, // those on everything
   'POST /holds': 403,
   'POST /holds/{id}/resume': 404,
+  'GET /targets': 200, // none
+  'POST /targets/backfill': 403,
   'GET /schemas/batch.json': 200,
   'GET /schemas/events.json': 200,
   'GET /health': 200,
@@ -158,8 +160,12 @@ it('every route is asked by a stranger', async () => {
     '/batches': yamlOf('risk in staging'),
     '/batches/plan': yamlOf('risk in staging'),
     '/uploads': uploadOrder,
+<<<<<<< HEAD
     '/batches/{id}/rollback/plan': '{}',
     '/batches/{id}/rollback': JSON.stringify({ reason: 'it went wrong' }),
+=======
+    '/targets/backfill': '{}',
+>>>>>>> 26c2d2f (feat(targets): what runs where is shown by environment, and written for what was deployed before)
     '/holds': JSON.stringify({ reason: 'a freeze' }),
     '/batches/{id}/deployments/{key+}/resolve': resolution,
     '/batches/{id}/retry': '{}',
@@ -167,7 +173,8 @@ it('every route is asked by a stranger', async () => {
   };
   const answers = routes.map(async ({ method, path }) => {
     const url = path.replace('{id}', batchId).replace('{key+}', key);
-    const { status } = await call('a stranger', method, url, method === 'POST' ? bodies[path] : undefined);
+    const query = path === '/targets' ? '?environment=staging' : '';
+    const { status } = await call('a stranger', method, `${url}${query}`, method === 'POST' ? bodies[path] : undefined);
     return [`${method} ${path}`, status] as const;
   });
   expect(Object.fromEntries(await Promise.all(answers))).toEqual(toStrangers);

@@ -33,7 +33,7 @@ it('asks for a token and the scope of each route, and for none where Harness cal
       ...httpRoutes.map(({ method, path, scope }) => [
         `${method} ${path}`,
         'JWT',
-        `flotilla/${scope} or flotilla/admin`,
+        scope === 'admin' ? 'flotilla/admin' : `flotilla/${scope} or flotilla/admin`,
       ]),
     ].sort(),
   );

@@ -1,0 +1,78 @@
+import { counted } from '../../domain/counted.ts';
+import type { Backfilled } from '../../usecases/targets/backfill-now.ts';
+import type { TargetList } from '../../usecases/targets/list-targets.ts';
+import type { TargetView } from '../../usecases/targets/target-view.ts';
+import { printable } from '../clean-text.ts';
+import { type CommandContext, print } from '../command-context.ts';
+import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
+import { leftOutLines, targetTable } from '../tables.ts';
+
+export interface TargetsOptions {
+  readonly environment?: string;
+}
+
+/** Shows what runs where in an environment, or has that written for what was deployed by an earlier version. */
+export const targets = (context: CommandContext, options: TargetsOptions, action?: string): Promise<ExitStatus> => {
+  if (action === 'backfill') return backfill(context);
+  if (action !== undefined) throw wrongUse(`There is no targets ${printable(action)}, only targets backfill.`);
+  const { environment } = options;
+  if (environment !== undefined) return show(context, environment);
+  throw wrongUse('Name the environment: --environment uat.');
+};
+
+const wrongUse = (message: string): CommandFailure => new CommandFailure(exitStatus.usage, [message]);
+
+/** The most that the API gives at once. */
+const pageSize = 1_000;
+
+const show = async (context: CommandContext, environment: string): Promise<ExitStatus> => {
+  const found = await readTargets(context, environment);
+  const table = targetTable(found, context.terminal, context.times);
+  print(context, { targets: found }, [
+    ...(found.length === 0
+      ? [
+          'Nothing was deployed there yet, or nothing that you may see.',
+          'What an earlier version of the server has deployed is told when an administrator has run: flotilla targets backfill',
+        ]
+      : [...table.lines, ...leftOutLines(table, context.terminal.colours)]),
+  ]);
+  return exitStatus.done;
+};
+
+const readTargets = async ({ client }: CommandContext, environment: string): Promise<readonly TargetView[]> => {
+  const found: TargetView[] = [];
+  const asked = `/targets?environment=${encodeURIComponent(environment)}&limit=${pageSize}`;
+  for (let path = asked; ; ) {
+    const page: TargetList = await client.ask<TargetList>(path);
+    found.push(...page.targets);
+    if (page.next_after === undefined) return found;
+    path = `${asked}&after=${encodeURIComponent(page.next_after)}`;
+  }
+};
+
+type Counts = Omit<Backfilled, 'next_after'>;
+
+/** Part by part, until all batches were gone through. */
+const backfill = async (context: CommandContext): Promise<ExitStatus> => {
+  const sum = { batches: 0, batches_without_plan: 0, targets: 0, written: 0, there: 0, unrecorded: 0 };
+  for (let after: string | undefined; ; ) {
+    const part: Backfilled = await context.client.ask<Backfilled>('/targets/backfill', {
+      method: 'POST',
+      body: JSON.stringify(after === undefined ? {} : { after }),
+      headers: { 'content-type': 'application/json' },
+    });
+    for (const name of Object.keys(sum) as (keyof Counts)[]) sum[name] += part[name];
+    after = part.next_after;
+    if (after === undefined) break;
+  }
+  print(context, sum, backfilledLines(sum));
+  return exitStatus.done;
+};
+
+const backfilledLines = (sum: Counts): readonly string[] => [
+  `Went through ${counted(sum.batches, 'batch', 'batches')} with ${counted(sum.targets, 'deployment')}: wrote ${counted(sum.written, 'target')}, ` +
+    `found ${sum.there} written, and of ${sum.unrecorded} nothing is recorded.`,
+  ...(sum.batches_without_plan === 0
+    ? []
+    : [`Of ${counted(sum.batches_without_plan, 'batch', 'batches')} there is no plan: never made, or kept no longer.`]),
+];

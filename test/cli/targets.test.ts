@@ -1,0 +1,96 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type RunOptions, run, type Script, startFakeApi } from './cli-world.ts';
+
+const against = async (script: Script, argv: readonly string[], options: RunOptions = {}) => {
+  const api = await startFakeApi(script);
+  onTestFinished(() => api.close());
+  return { api, ...(await run([...argv, '--url', api.url], options)) };
+};
+
+const since = '2026-11-30T03:00:00.000Z';
+const there = { environment: 'uat', cluster: 'eu-1', since, batch_id: '01TEST', index: 0 };
+const page = '/targets?environment=uat&limit=1000';
+
+describe('flotilla targets', () => {
+  const before = { state: 'verified', version: '1.0.0', since, batch_id: '01OLD', index: 2 };
+  const targets = [
+    { key: 'risk/cva', ...there, state: 'verified', version: '1.4.0' },
+    { key: 'risk/limit', ...there, state: 'changing', version: '2.0.0', before },
+    { key: 'risk/new', ...there, state: 'changing', version: '0.1.0' },
+    { key: 'risk/odd', ...there, state: 'unknown' },
+  ];
+
+  test('shows what runs where, and what was there before of what is changing', async () => {
+    const { status, out } = await against({ [`GET ${page}`]: { body: { targets } } }, [
+      'targets',
+      '--environment',
+      'uat',
+      '--utc',
+    ]);
+    expect(status).toBe(0);
+    expect(out.map((line) => line.replace(/ {2,}/g, ' | ').trim())).toEqual([
+      'SERVICE | ON | VERSION | STATE | SINCE | BATCH',
+      'risk/cva | eu-1 | 1.4.0 | verified | 2026-11-30 03:00Z | 01TEST',
+      'risk/limit | eu-1 | 1.0.0 -> 2.0.0 | changing | 2026-11-30 03:00Z | 01TEST',
+      'risk/new | eu-1 | nothing -> 0.1.0 | changing | 2026-11-30 03:00Z | 01TEST',
+      'risk/odd | eu-1 | ? | unknown | 2026-11-30 03:00Z | 01TEST',
+    ]);
+  });
+
+  test('reads all pages, and prints them as one', async () => {
+    const pages = {
+      [`GET ${page}`]: { body: { targets: targets.slice(0, 2), next_after: 'eu-1/risk/limit' } },
+      [`GET ${page}&after=eu-1%2Frisk%2Flimit`]: { body: { targets: targets.slice(2) } },
+    };
+    const { out } = await against(pages, ['targets', '--environment', 'uat', '--json']);
+    expect(JSON.parse(out.join('\n'))).toEqual({ targets });
+  });
+
+  test('says what to do where there is nothing', async () => {
+    const { status, out } = await against({ [`GET ${page}`]: { body: { targets: [] } } }, [
+      'targets',
+      '--environment',
+      'uat',
+    ]);
+    expect(status).toBe(0);
+    expect(out).toEqual([
+      'Nothing was deployed there yet, or nothing that you may see.',
+      'What an earlier version of the server has deployed is told when an administrator has run: flotilla targets backfill',
+    ]);
+  });
+
+  test.each([
+    [['targets'], 'Name the environment: --environment uat.'],
+    [['targets', 'fill'], 'There is no targets fill, only targets backfill.'],
+  ])('%o is wrong use', async (argv, message) => {
+    const { status, error } = await run(argv);
+    expect([status, error]).toEqual([2, [message]]);
+  });
+});
+
+describe('flotilla targets backfill', () => {
+  const counts = { batches: 1, batches_without_plan: 0, targets: 3, written: 2, there: 0, unrecorded: 1 };
+  const script = {
+    'POST /targets/backfill': [
+      { body: { ...counts, batches: 0, next_after: 'B.1000' } },
+      { body: { ...counts, batches_without_plan: 1 } },
+    ],
+  };
+
+  test('goes on until all is done, and sums up', async () => {
+    const { api, status, out } = await against(script, ['targets', 'backfill']);
+    expect(status).toBe(0);
+    expect(api.received.map(({ body }) => body)).toEqual(['{}', '{"after":"B.1000"}']);
+    expect(out).toEqual([
+      'Went through 1 batch with 6 deployments: wrote 4 targets, found 0 written, and of 2 nothing is recorded.',
+      'Of 1 batch there is no plan: never made, or kept no longer.',
+    ]);
+  });
+
+  test('prints the sums as JSON', async () => {
+    const { out } = await against(script, ['targets', 'backfill', '--json']);
+    expect(JSON.parse(out.join('\n'))).toEqual({
+      ...{ batches: 1, batches_without_plan: 1, targets: 6, written: 4, there: 0, unrecorded: 2 },
+    });
+  });
+});
