@@ -71,7 +71,7 @@ const batchFunctions = [
 const api = [
   ...table,
   ...write(
-    ['Put', 'Delete'],
+    ['Put', 'Delete', 'Check'],
     ...[
       'BATCH#*',
       'BATCHES',
