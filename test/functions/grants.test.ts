@@ -160,12 +160,9 @@ it('every route is asked by a stranger', async () => {
     '/batches': yamlOf('risk in staging'),
     '/batches/plan': yamlOf('risk in staging'),
     '/uploads': uploadOrder,
-<<<<<<< HEAD
     '/batches/{id}/rollback/plan': '{}',
     '/batches/{id}/rollback': JSON.stringify({ reason: 'it went wrong' }),
-=======
     '/targets/backfill': '{}',
->>>>>>> 26c2d2f (feat(targets): what runs where is shown by environment, and written for what was deployed before)
     '/holds': JSON.stringify({ reason: 'a freeze' }),
     '/batches/{id}/deployments/{key+}/resolve': resolution,
     '/batches/{id}/retry': '{}',
