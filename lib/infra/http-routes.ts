@@ -44,6 +44,8 @@ export const httpRoutes: readonly HttpRoute[] = [
   { method: 'POST', path: '/holds/{id}/resume', scope: 'deploy', part: 'decisions' },
   { method: 'POST', path: '/batches/{id}/retry', scope: 'deploy', part: 'batches' },
   { method: 'POST', path: '/batches/{id}/retry/plan', scope: 'read', part: 'batches' },
+  { method: 'POST', path: '/batches/{id}/rollback/plan', scope: 'read', part: 'batches' },
+  { method: 'POST', path: '/batches/{id}/rollback', scope: 'deploy', part: 'batches' },
   { method: 'GET', path: '/targets', scope: 'read', part: 'reads' },
   { method: 'POST', path: '/targets/backfill', scope: 'admin', part: 'decisions' },
   { method: 'GET', path: '/schemas/batch.json', scope: 'read', part: 'reads' },
