@@ -75,9 +75,9 @@ const release = ['TARGET#*', 'TARGETS#*', 'OBJECT#*'] as const;
 const outcome = { put: [...change, ...release, 'INBOX'], delete: ['DISPATCHER', 'WATCH#*', 'TARGETS#*'] } as const;
 /** A run: the intent under the turn and its lock, the request, and what is followed; a rejected start is answered at once. */
 const run = {
-  put: [...change, 'TARGETS#*', 'WATCH#*', 'WATCHERS', 'BUDGETS'],
+  put: [...change, 'TARGETS#*', 'WATCH#*', 'WATCHERS', 'BUDGETS', 'INBOX'],
   update: ['BATCH#*', 'WATCH#*'],
-  delete: ['WATCH#*'],
+  delete: ['WATCH#*', 'BATCH#*', 'DISPATCHER', 'TARGETS#*'], // and what was intended under a turn that is given back
   check: ['BATCH#*', 'DISPATCHER'],
 } as const;
 
@@ -146,7 +146,10 @@ export const functionsTable = {
     memory: 512,
     timeout: 60,
     rights: ['table', 'documents:read', 'clusters'],
-    writes: { put: ['BATCH#*', 'CLUSTERS'] }, // and which cluster it was that it reached
+    writes: {
+      put: ['BATCH#*', 'CLUSTERS', 'EVENTS#*', 'INBOX', 'TARGETS#*'], // and which cluster it was that it reached; a turn that is given back
+      delete: ['BATCH#*', 'DISPATCHER', 'TARGETS#*'],
+    },
   },
   'start-deployment': {
     purpose: 'Writes the intent of an attempt and calls the executor',
@@ -196,7 +199,7 @@ export const functionsTable = {
     timeout: 300, // loops for 240; one that hangs is replaced after this
     rights: [...handing, 'harness-secret'],
     writes: {
-      put: [...change, 'WATCHERS', 'BUDGETS', 'EXECUTORS'],
+      put: [...change, 'WATCHERS', 'BUDGETS', 'EXECUTORS', 'INBOX'],
       update: ['WATCH#*', 'WATCHERS'],
       delete: ['WATCH#*', 'EXECUTORS'],
       check: ['BATCH#*'], // a start that waited for room is sent while its deployment is open

@@ -286,7 +286,7 @@ export const byOwner: readonly Path[] = [
     ends: 'SUCCESS / AllSucceeded',
   },
   {
-    title: 'capture: the cluster cannot be asked at all',
+    title: 'capture: the cluster cannot be asked for more than an hour',
     batch: [{ name: 'a' }],
     before: away(0, 10_000),
     expect: {

@@ -344,7 +344,7 @@ export const behind: readonly Path[] = [
     ends: done,
   },
   {
-    title: 'the executor certainly took no start: nothing to restore',
+    title: 'the executor certainly took no start for more than an hour: nothing to restore',
     batch: [{ name: 'a' }],
     before: ({ executor }) => {
       executor.isAway = true;

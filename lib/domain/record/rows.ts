@@ -129,6 +129,10 @@ export interface ItemRow {
   readonly held?: Held;
   readonly execution_arn?: string;
   readonly started_at?: number;
+  /** How often it has given its turn back. */
+  readonly returns?: number;
+  /** Of one that has given its turn back because its executor or its cluster did not answer: when it had its first turn. */
+  readonly away_since?: number;
   readonly updated_at: number;
 }
 

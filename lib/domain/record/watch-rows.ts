@@ -39,6 +39,8 @@ export interface RunWatchRow {
   readonly sender?: string;
   /** When it began to wait in our own queue. */
   readonly queued_at?: number;
+  /** Since when one that is queued is not sent because of a hold; the time of the hold is not counted. */
+  readonly on_hold_since?: number;
   /** When there may be room for one that is queued. */
   readonly until?: number;
   /** When the attempt must be over; while it is queued, until when it may be. */

@@ -116,9 +116,10 @@ export const holdsOn = ({ holds }: Pick<Turns, 'holds'>, candidate: HoldCandidat
   [...holds.values()]
     .filter((hold) => isInForce(hold) && covers(hold, candidate))
     .sort((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1))
-    .map(waitOf);
+    .map(waitForHold);
 
-const waitOf = ({ id, scope, reason, by, since, until, circuit }: Hold): Of<'hold'> => ({
+/** What whoever it keeps from its turn waits for. */
+export const waitForHold = ({ id, scope, reason, by, since, until, circuit }: Hold): Of<'hold'> => ({
   kind: 'hold',
   id,
   name: describeScope(scope),

@@ -4,9 +4,10 @@ import { itemOf, rowOf } from '../../domain/record/rows.ts';
 import type { TroubleRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
 import { isoTime } from '../iso-time.ts';
+import { type Asked, noteAnswer, noteOutage } from '../schedule/outages.ts';
 import { lasting } from './hindrances.ts';
 
-type Needs = Pick<Deps, 'table' | 'clock' | 'tell'>;
+type Needs = Pick<Deps, 'table' | 'clock' | 'ids' | 'tell'>;
 
 /** So often it is said again that it is still so. */
 const repeated = 60_000;
@@ -20,9 +21,11 @@ export class AccountTrouble {
   /** What the row says, as far as this poller knows. */
   #row: TroubleRow | undefined;
   #isRead = false;
+  readonly #asked: Asked;
 
   constructor(account: string) {
     this.#account = account;
+    this.#asked = { scope: { executor: account } };
   }
 
   async note(deps: Needs, news: readonly News[]): Promise<void> {
@@ -40,9 +43,11 @@ export class AccountTrouble {
     this.#isRead = true;
   }
 
-  async #go({ table, clock, tell }: Needs, { asked, answered }: Trouble): Promise<void> {
+  async #go(deps: Needs, { asked, answered }: Trouble): Promise<void> {
+    const { table, clock, tell } = deps;
     const now = clock.now();
     this.#since ??= now;
+    if (now - this.#since >= lasting) await noteOutage(deps, this.#asked, `Asked for ${asked}: ${answered}`);
     const isTold = this.#row !== undefined && isStill(this.#row, now);
     if (now - this.#since < lasting || (isTold && now - this.#row!.at < repeated)) return;
     const row: TroubleRow = { account: this.#account, since: this.#since, at: now, asked, answered };
@@ -53,8 +58,10 @@ export class AccountTrouble {
     tell?.('an executor cannot be read', about);
   }
 
-  async #end({ table, tell }: Needs): Promise<void> {
+  async #end(deps: Needs): Promise<void> {
+    const { table, tell } = deps;
     this.#since = undefined;
+    await noteAnswer(deps, this.#asked);
     if (this.#row === undefined) return;
     const { since } = this.#row;
     this.#row = undefined;

@@ -88,7 +88,8 @@ const followPaused = async (deps: Needs, row: RunWatchRow): Promise<void> => {
 
 /** The queue is for the poller to send. What must not be started any more, or has waited for too long, ends here. */
 const followQueued = async (deps: Needs, { row, cancelled }: Following): Promise<void> => {
-  if (deps.clock.now() > row.deadline) return giveUpQueued(deps, row, failureOfQueue(row));
+  const isOver = deps.clock.now() > row.deadline && row.on_hold_since === undefined;
+  if (isOver) return giveUpQueued(deps, row, failureOfQueue(row));
   if (!cancelled) return;
   const { refusal } = await readStandingOfQueued(deps, row);
   if (refusal !== undefined) await giveUpQueued(deps, row, refusal);

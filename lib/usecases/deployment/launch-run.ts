@@ -17,15 +17,18 @@ import { supersededSince } from '../../domain/targets/superseded.ts';
 import type { Deps } from '../deps.ts';
 import { executionTold } from '../execution-told.ts';
 import { retryConflict } from '../retry-conflict.ts';
+import { noteAnswer, noteOutage } from '../schedule/outages.ts';
 import { intentNowWrites } from '../targets/now-writes.ts';
 import { type NowRead, readTarget } from '../targets/read-now.ts';
 import type { PlaceOfWait } from '../wait/settle-wait.ts';
 import { ensureWatcher } from '../wait/watchers.ts';
+import { endInHold, giveBackAway, tellOthers } from './give-back.ts';
 import { pauseStart, resumeStart } from './pause-start.ts';
 import { queueStart } from './queue-start.ts';
+import { hasReturned, turnReturned } from './return-turn.ts';
 import { settleFailure } from './settle-failure.ts';
-import { noTurn, readStanding } from './standing.ts';
-import { type Pauses, startRun } from './start-run.ts';
+import { isHeld, noTurn, readStanding } from './standing.ts';
+import { isOutOfReach, type Pauses, startRun } from './start-run.ts';
 import { takeAnswer } from './take-answer.ts';
 
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'executor'>;
@@ -51,26 +54,56 @@ export const launchRun = async (deps: Needs, launch: Launch): Promise<boolean> =
   const executor = await deps.executor(launch.deployment.executor.account);
   // A watcher that nobody ever asked for is not known to the sweeper: should this die with the intent, it must be.
   await ensureWatcher(deps, launch.place.watcher);
-  const request = await writeIntent(deps, launch);
-  if (request === undefined) return false;
+  const intended = await writeIntent(deps, launch);
+  if (intended === undefined) return false;
   // Again, after there is something to watch: the one that was there may have left meanwhile.
   await ensureWatcher(deps, launch.place.watcher);
-  const started = await startRun(deps, executor, request, pausesOf(deps, launch));
+  const started = await startRun(deps, executor, intended.request, pausesOf(deps, launch));
+  await noteReached(deps, launch, { tries: intended.tries, started });
+  if (isAway(started) && launch.attempt !== 'restore') await giveBackAway(deps, launch.place, started);
   if (started.kind === 'refused') await giveUp(deps, launch, started.failure);
   else if (started.kind === 'queued') await queueStart(deps, launch.place, started);
   else await takeAnswer(deps, launch, started);
   return started.kind !== 'refused';
 };
 
+type Started = Awaited<ReturnType<typeof startRun>>;
+
+const isAway = (started: Started): started is Extract<Started, { readonly kind: 'rejected' }> =>
+  started.kind === 'rejected' && started.retryable && isOutOfReach(started);
+
+/** Of a start of which nothing came back, and of one that our own budget had no room for, nobody can tell. */
+const hasAnswered = (started: Started): boolean =>
+  started.kind === 'queued' ? started.turned_away !== undefined : !['refused', 'unknown'].includes(started.kind);
+
+interface Reached {
+  readonly tries: TurnRow['tries'];
+  readonly started: Started;
+}
+
+const noteReached = async (deps: Needs, { deployment }: Launch, { tries, started }: Reached): Promise<void> => {
+  const asked = { scope: { executor: deployment.executor.account }, tries };
+  if (isAway(started)) await noteOutage(deps, asked, started.message);
+  else if (hasAnswered(started)) await noteAnswer(deps, asked);
+};
+
 const pausesOf = (deps: Needs, launch: Launch): Pauses => ({
   begin: (paused) => pauseStart(deps, launch.place, paused),
   end: async (asked) => {
-    // A busy table must not end in an error here.
-    const { refusal } = await retryConflict(deps, () => readStanding(deps, launch.place));
+    const refusal = await retryConflict(deps, () => refusalAfterPause(deps, launch));
     if (refusal !== undefined) return refusal;
     return (await resumeStart(deps, launch, asked)) ? undefined : noTurn;
   },
 });
+
+/** In a pause nothing was started: where a hold has come meanwhile, its turn is given back. */
+const refusalAfterPause = async (deps: Needs, { place }: Launch): Promise<Failure | undefined> => {
+  const { item, turn, refusal } = await readStanding(deps, place);
+  if (refusal !== undefined || item === undefined || turn === undefined || !isHeld(place, turn)) return refusal;
+  if (await isAnswered(deps, place)) return noTurn;
+  const withdrawn = { place, phase: 'paused' } as const;
+  return tellOthers(deps, place, () => endInHold(deps, { item, turn, withdrawn }));
+};
 
 interface IntentRow {
   readonly key: string;
@@ -79,22 +112,35 @@ interface IntentRow {
   readonly mark: string;
 }
 
+interface Intended {
+  readonly request: RunRequest;
+  /** Of its turn. */
+  readonly tries: TurnRow['tries'];
+}
+
 /** Undefined when somebody else has written an intent, or there is no turn to act under. */
-const writeIntent = async (deps: Needs, launch: Launch): Promise<RunRequest | undefined> => {
+const writeIntent = async (deps: Needs, launch: Launch): Promise<Intended | undefined> => {
   const { batch_id, index, wait } = launch.place;
   // A table that fails may have taken the write all the same: by its mark this call knows its own intent.
   const mark = deps.ids.next();
+  let tries: TurnRow['tries'];
   return retryConflict(deps, async () => {
     const intent = rowOf<IntentRow>(await deps.table.get(keys.attempt(batch_id, index, wait)));
-    if (intent?.mark === mark) return requestAt(launch, intent.at);
-    if (intent !== undefined || (await isAnswered(deps, launch))) return undefined;
+    if (intent?.mark === mark) return { request: requestAt(launch, intent.at), tries };
+    if (intent !== undefined || (await isRestored(deps, launch))) return undefined;
     const { item, turn, refusal } = await readStanding(deps, launch.place);
+    if (item !== undefined) await refuseReturned(deps, launch, item);
     if (item === undefined || turn?.fence === undefined || refusal !== undefined) {
       await giveUp(deps, launch, refusal ?? noTurn);
       return undefined;
     }
+    if (isHeld(launch.place, turn)) {
+      await giveUp(deps, launch, await endInHold(deps, { item, turn }));
+      return undefined;
+    }
+    tries = turn.tries;
     const now = await readTarget(deps, launch.deployment.target);
-    const superseded = item.runs.length === 0 ? supersededAt(launch, now) : undefined;
+    const superseded = isBegun(item) ? undefined : supersededAt(launch, now);
     if (superseded !== undefined) {
       await giveUp(deps, launch, superseded);
       return undefined;
@@ -109,12 +155,25 @@ const writeIntent = async (deps: Needs, launch: Launch): Promise<RunRequest | un
       { check: keys.turn(batch_id, index), when: { equals: { fence: turn.fence, state: turn.state } } },
       ...locksOfTurn(turn).map((name): Write => ({ check: keys.lock(name), when: { equals: { ...lock } } })),
     ]);
-    return request;
+    return { request, tries };
   });
 };
 
+/** After a turn was given back, perhaps for days, it begins anew. */
+const isBegun = ({ runs, returns }: ItemRow): boolean => runs.length > 0 && returns === undefined;
+
 const supersededAt = ({ place, deployment, replay }: Launch, { now }: NowRead): Failure | undefined =>
   replay === undefined ? undefined : supersededSince(now, { place, deployment, replay });
+
+/**
+ * What Capture keeps is forgotten with a turn that is given back. Whoever is invoked again after that must not begin under the next
+ * turn, perhaps days later: it goes back to where that comes from.
+ */
+const refuseReturned = async ({ table }: Needs, { attempt, place }: Launch, item: ItemRow): Promise<void> => {
+  if (attempt === 'restore' || item.returns === undefined || item.outcome !== undefined) return;
+  const isCaptured = async () => (await table.get(keys.capture(place.batch_id, place.index))) !== undefined;
+  if (hasReturned(item) || !(await isCaptured())) throw turnReturned('It has given its turn back.');
+};
 
 /** A turn from when only targets were locked names its target alone. */
 const locksOfTurn = ({ locks, target }: TurnRow): readonly string[] => locks ?? [target];
@@ -128,8 +187,11 @@ const requestAt = ({ place: { batch_id, index }, deployment, version, attempt }:
 });
 
 /** A restore is also answered without an intent, when there is nothing to run. */
-const isAnswered = async ({ table }: Needs, { attempt, place: { batch_id, index, wait } }: Launch): Promise<boolean> =>
-  attempt === 'restore' && (await table.get(keys.answer(batch_id, index, wait))) !== undefined;
+const isRestored = async (deps: Needs, { attempt, place }: Launch): Promise<boolean> =>
+  attempt === 'restore' && (await isAnswered(deps, place));
+
+const isAnswered = async ({ table }: Needs, { batch_id, index, wait }: PlaceOfWait): Promise<boolean> =>
+  (await table.get(keys.answer(batch_id, index, wait))) !== undefined;
 
 const onlyUnanswered = ({ attempt, place: { batch_id, index, wait } }: Launch): Write[] =>
   attempt === 'restore' ? [{ check: keys.answer(batch_id, index, wait), when: { exists: false } }] : [];

@@ -8,7 +8,7 @@ import type { Beside } from './beside.ts';
 import { sentAgain } from './pause-start.ts';
 import { type Queued, queueStart } from './queue-start.ts';
 import { settleFailure } from './settle-failure.ts';
-import { noTurn, readStandingOfQueued } from './standing.ts';
+import { isHeld, noTurn, readStandingOfQueued } from './standing.ts';
 import { startOnce } from './start-run.ts';
 import { takeAnswer } from './take-answer.ts';
 import { placeOf, requestOf } from './watched-row.ts';
@@ -118,8 +118,9 @@ const claim = (deps: Needs, row: RunWatchRow): Promise<RunWatchRow | Failure | u
     const found = rowOf<RunWatchRow>(await deps.table.get(watch));
     if (found?.sender === sender) return found;
     if (found?.phase !== 'queued' || found.asked !== row.asked) return undefined;
-    const { item, refusal } = await readStandingOfQueued(deps, row);
+    const { item, turn, refusal } = await readStandingOfQueued(deps, row);
     if (item === undefined || refusal !== undefined) return refusal ?? noTurn;
+    if (isHeld(row, turn)) return undefined;
     const sent = { ...sentAgain(row.deployment, (row.asked ?? 0) + 1, deps.clock.now()), sender };
     const taken: Write = {
       update: watch,

@@ -42,3 +42,7 @@ const whyNot = ({ wait }: Asker, item: ItemRow, turn: TurnRow | undefined): Fail
   }
   return undefined;
 };
+
+/** Whether nothing may be started under its turn before a hold is over. A restore is never held: it ends what was begun. */
+export const isHeld = ({ wait }: Asker, turn: TurnRow | undefined): boolean =>
+  turn?.state === 'held' && wait !== 'restore';

@@ -12,10 +12,7 @@ import { settleFailure } from './settle-failure.ts';
 type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'executor'>;
 
 /** Starts the run of an attempt. Invoked again, it only binds the new token. */
-export const startDeployment = async (
-  deps: Needs,
-  task: WaitingTask & { readonly attempt: number },
-): Promise<Record<string, never>> => {
+export const startDeployment = async (deps: Needs, task: Attempt): Promise<Record<string, never>> => {
   const deployment = await readPlanned(deps, task.batch_id, task.index);
   const place = runPlace(task, `deploy-${task.attempt}`, deployment);
   await bindToken(deps, place, task);
@@ -39,10 +36,12 @@ export const startDeployment = async (
   return {};
 };
 
+type Attempt = WaitingTask & { readonly attempt: number };
+
 /** What Capture found is somebody else's: an attempt that replaces it is not made. */
 const readOvertaken = async (
   { table }: Needs,
-  { batch_id, index, attempt }: WaitingTask & { readonly attempt: number },
+  { batch_id, index, attempt }: Attempt,
   deployment: PlannedDeployment,
 ): Promise<Failure | undefined> => {
   if (attempt === 1 && !putsBack(deployment)) return undefined;

@@ -68,7 +68,7 @@ export const startRun = async (
 type Rejected = Extract<StartResult, { readonly kind: 'rejected' }>;
 
 /** Nobody was there to say that it is too much: who waits for hours for a host that is gone waits in vain. */
-const isOutOfReach = ({ reason }: Rejected): boolean =>
+export const isOutOfReach = ({ reason }: Rejected): boolean =>
   reason === 'ExecutorUnavailable' || reason === 'ExecutorUnreachable';
 
 /** No sooner than the executor wants to be asked, and not at the moment at which it has told all others to come. */

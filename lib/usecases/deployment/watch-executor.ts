@@ -8,6 +8,7 @@ import { type WatchTask, watchLoop } from '../wait/watch-loop.ts';
 import { AccountTrouble } from './account-trouble.ts';
 import { Beside } from './beside.ts';
 import { followRun, watchedOf } from './follow-run.ts';
+import { withoutHeld } from './held-starts.ts';
 import { Hindrances } from './hindrances.ts';
 import { QueuedStarts } from './queued-starts.ts';
 import { UnreadSince } from './unread-since.ts';
@@ -41,7 +42,8 @@ export const watchExecutor = async (deps: Needs, task: WatchTask): Promise<{ mor
       interval: deps.pace.pollExecutor,
       look: async (rows) => {
         const executor = await deps.executor(account);
-        if (deps.clock.now() < callEnd) starts.begin(executor, rows);
+        const free = await withoutHeld(deps, rows);
+        if (deps.clock.now() < callEnd) starts.begin(executor, free);
         const latest = callEnd + stopsAfterwards;
         await lookAtAll(deps, { executor, beside: stops, latest, hindrances, trouble, unread }, rows);
       },

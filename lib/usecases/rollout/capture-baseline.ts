@@ -5,22 +5,25 @@ import type { NamesOfClusters } from '../../domain/plan/lock-names.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { Cluster, WorkloadView } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { type CaptureRow, type ItemRow, itemOf, type Release, rowOf } from '../../domain/record/rows.ts';
+import { type CaptureRow, type ItemRow, itemOf, type Release, rowOf, type TurnRow } from '../../domain/record/rows.ts';
 import { type Baseline, captureKnown, withContainer } from '../../domain/rollout/baseline.ts';
 import { parseImage } from '../../domain/rollout/image.ts';
 import { answersTo, versionOf } from '../../domain/rollout/image-version.ts';
 import { isRunning } from '../../domain/rollout/verdict.ts';
+import type { Place } from '../../domain/schedule/place.ts';
 import { longestQueue } from '../deployment/queue-start.ts';
+import { awaySinceOf, hasReturned, returnTurn, turnReturned, whyHeld } from '../deployment/return-turn.ts';
 import type { Deps } from '../deps.ts';
 import { readPlanned } from '../plan/plan-store.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { refuseWithoutRights, reviewRights } from '../schedule/cluster-rights.ts';
 import { checkAlone, noteCluster } from '../schedule/known-clusters.ts';
+import { noteAnswer, noteOutage } from '../schedule/outages.ts';
 import { containerSince, severalContainers } from './known-container.ts';
 import { notToBeReplaced } from './not-to-be-replaced.ts';
 import { runningVersion } from './running-version.ts';
 
-type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'catalogue' | 'cluster' | 'tell'>;
+type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids' | 'catalogue' | 'cluster' | 'tell'>;
 
 /** Waits between looks at a cluster that does not answer, in milliseconds. */
 const waits = [1_000, 2_000, 4_000];
@@ -28,16 +31,12 @@ const waits = [1_000, 2_000, 4_000];
 /** Keeps what runs now: the baseline of this attempt and, before the first one, the release to return to. */
 export const captureBaseline = async (
   deps: Needs,
-  { batch_id, index }: { readonly batch_id: string; readonly index: number },
+  { batch_id, index }: Place,
 ): Promise<{ attempt: number; timeout_seconds: number; wait_seconds: number }> => {
   const deployment = await readPlanned(deps, batch_id, index);
-  const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
-  if (item === undefined) throw new FlotillaError('ContractBroken', `deployment ${index} has no turn`);
-  // A child that was redriven: what was captured of what has ended must stay, a rollback goes by it.
-  if (item.outcome !== undefined)
-    throw new FlotillaError('AttemptEnded', `It has ended already: ${item.outcome.message}`);
+  const { item, turn } = await readOwnTurn(deps, { batch_id, index });
   const earlier = rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)));
-  const { view, namesOf } = await look(deps, deployment, item);
+  const { view, namesOf } = await lookOrReturn(deps, deployment, { item, turn });
   if (namesOf !== undefined) await checkAlone(deps, deployment, { place: { batch_id, index }, namesOf });
   const recorded = rowOf<Release>(await deps.table.get(keys.goodRelease(deployment.target)));
   const container =
@@ -57,6 +56,63 @@ export const captureBaseline = async (
   await retryConflict(deps, () => deps.table.transact([{ put: itemOf(keys.capture(batch_id, index), row) }]));
   return { attempt: item.attempt, timeout_seconds: deployment.timeout, wait_seconds: waitOf(deployment, previous) };
 };
+
+interface OwnTurn {
+  readonly item: ItemRow;
+  readonly turn: TurnRow | undefined;
+}
+
+/** Gives the turn back where it is held and nothing was touched; one that has done so before is sent back again. */
+const readOwnTurn = async (deps: Needs, { batch_id, index }: Place): Promise<OwnTurn> =>
+  retryConflict(deps, async () => {
+    const [read, readTurn] = await Promise.all([
+      deps.table.get(keys.item(batch_id, index)),
+      deps.table.get(keys.turn(batch_id, index)),
+    ]);
+    const [item, turn] = [rowOf<ItemRow>(read), rowOf<TurnRow>(readTurn)];
+    if (item === undefined) throw new FlotillaError('ContractBroken', `deployment ${index} has no turn`);
+    // A child that was redriven: what was captured of what has ended must stay, a rollback goes by it.
+    if (item.outcome !== undefined)
+      throw new FlotillaError('AttemptEnded', `It has ended already: ${item.outcome.message}`);
+    if (hasReturned(item)) throw turnReturned(item.message);
+    if (turn?.state !== 'held' || item.touched === true) return { item, turn };
+    const because = { reason: 'Held', message: await whyHeld(deps, turn) };
+    return returnTurn(deps, { item, turn, because, actor: 'observer' });
+  });
+
+/**
+ * A cluster that cannot be reached before anything was touched is no failure: for an hour the turn is given back, and comes again when
+ * the cluster answers.
+ */
+const lookOrReturn = async (deps: Needs, deployment: PlannedDeployment, { item, turn }: OwnTurn): Promise<Looked> => {
+  const asked = { scope: { cluster: deployment.cluster }, tries: turn?.tries };
+  try {
+    const looked = await look(deps, deployment, item);
+    await noteAnswer(deps, asked);
+    return looked;
+  } catch (error) {
+    if (!isOutOfReach(error)) throw error;
+    await noteOutage(deps, asked, error.message);
+    await giveBackAway(deps, item, error);
+    throw error;
+  }
+};
+
+/** What a cluster answers by a status of its own, it answers. */
+const isOutOfReach = (error: unknown): error is FlotillaError => {
+  if (!isFlotillaError(error, 'ClusterUnavailable')) return false;
+  const { status } = error.details;
+  return typeof status !== 'number' || status >= 500;
+};
+
+const giveBackAway = (deps: Needs, { batch_id, index }: Place, { name, message }: FlotillaError): Promise<void> =>
+  retryConflict(deps, async () => {
+    const { item, turn } = await readOwnTurn(deps, { batch_id, index });
+    const awaySince = awaySinceOf(deps, item);
+    const isOpen = turn?.state === 'granted' && item.touched !== true;
+    if (!isOpen || awaySince === undefined) return;
+    await returnTurn(deps, { item, turn, awaySince, because: { reason: name, message }, actor: 'observer' });
+  });
 
 /** A Job that removes itself is mostly gone by now: how soon it does so is known from the last one. */
 const withTtl = (baseline: Baseline, { ttl_seconds }: Pick<Release, 'ttl_seconds'> = {}): Baseline =>

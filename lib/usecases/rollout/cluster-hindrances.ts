@@ -9,9 +9,10 @@ import { fittingText } from '../deployment/settle-failure.ts';
 import type { Deps } from '../deps.ts';
 import { isoTime } from '../iso-time.ts';
 import { reviewRightsAnew } from '../schedule/cluster-rights.ts';
+import { type Asked, noteAnswer, noteOutage } from '../schedule/outages.ts';
 import type { RolloutMemory } from './rollout-memory.ts';
 
-type Needs = Pick<Deps, 'table' | 'clock' | 'random' | 'catalogue' | 'tell'>;
+type Needs = Pick<Deps, 'table' | 'clock' | 'random' | 'ids' | 'catalogue' | 'tell'>;
 
 /** Why a look brought nothing. */
 export interface Unreachable {
@@ -46,6 +47,9 @@ export class ClusterHindrances {
   async note(deps: Needs, { name, row, memory }: Looked, { cause, status, cluster }: Unreachable): Promise<void> {
     const now = deps.clock.now();
     memory.unseenSince ??= now;
+    // What a cluster answers by a status of its own, it answers.
+    const isAway = status === undefined || status >= 500;
+    if (isAway && now - memory.unseenSince >= lasting) await noteOutage(deps, askedOf(row), cause);
     if (row.held === undefined) {
       if (now - memory.unseenSince < lasting) return;
       await beginHeld(deps, row, { since: memory.unseenSince, cause });
@@ -56,6 +60,7 @@ export class ClusterHindrances {
 
   /** The cluster has answered. */
   async end(deps: Needs, { name, row, memory }: Looked, cluster: Cluster): Promise<void> {
+    if (memory.unseenSince !== undefined) await noteAnswer(deps, askedOf(row));
     delete memory.unseenSince;
     if (row.held !== undefined) await endHeld(deps, row);
     const { cluster: named, workload } = row.deployment;
@@ -92,6 +97,8 @@ export class ClusterHindrances {
     await reviewRightsAnew(deps, { deployment, cluster });
   }
 }
+
+const askedOf = ({ deployment }: RolloutWatchRow): Asked => ({ scope: { cluster: deployment.cluster } });
 
 const watchedOf = ({ batch_id, index, wait, deployment }: RolloutWatchRow) =>
   ({ place: { batch_id, index, wait, watcher: clusterWatcher(deployment.cluster) }, actor: 'observer' }) as const;

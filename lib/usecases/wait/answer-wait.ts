@@ -1,4 +1,4 @@
-import { isFlotillaError } from '../../domain/errors.ts';
+import { type ErrorName, type FlotillaError, isFlotillaError } from '../../domain/errors.ts';
 import type { Write } from '../../domain/ports.ts';
 import { keys, type Wait } from '../../domain/record/keys.ts';
 import { type AnswerRow, type ItemRow, rowOf, type TokenRow, type TurnRow } from '../../domain/record/rows.ts';
@@ -18,10 +18,37 @@ export const deliverAnswer = async (
 ): Promise<TokenRow | undefined> => {
   const answer = await readAnswer(deps, place);
   if (answer === undefined) return undefined;
-  const row = rowOf<TokenRow>(await deps.table.get(keys.token(place.batch_id, place.index, place.wait)));
+  return sendToBound(deps, place, answer);
+};
+
+/** To every token that was bound: nobody knows which of them is waited with. */
+const sendToBound = async (
+  deps: Delivery,
+  { batch_id, index, wait }: Parameters<typeof deliverAnswer>[1],
+  answer: Sent,
+): Promise<TokenRow | undefined> => {
+  const row = rowOf<TokenRow>(await deps.table.get(keys.token(batch_id, index, wait)));
   for (const token of boundTokensOf(row)) await send(deps, token, answer);
   return row;
 };
+
+/** Ends a wait that has no answer row, because the same wait comes again. */
+export const failBound = async (
+  deps: Delivery,
+  place: Parameters<typeof deliverAnswer>[1],
+  { name, message }: FlotillaError,
+): Promise<void> => {
+  try {
+    await sendToBound(deps, place, { error: name, message });
+  } catch (error) {
+    if (!isFlotillaError(error, 'WorkflowUnavailable')) throw error;
+  }
+};
+
+interface Sent {
+  readonly error?: ErrorName | undefined;
+  readonly message: string;
+}
 
 const boundPrefix = 'bound:';
 
@@ -70,11 +97,7 @@ const readAnswer = async (
 };
 
 /** An answer that comes too late, or twice, is no error: the row is the truth. */
-const send = async (
-  { workflow }: Pick<Deps, 'workflow'>,
-  token: string,
-  answer: Pick<AnswerRow, 'error' | 'message'>,
-): Promise<void> => {
+const send = async ({ workflow }: Pick<Deps, 'workflow'>, token: string, answer: Sent): Promise<void> => {
   try {
     if (answer.error === undefined) await workflow.succeed(token, {});
     else await workflow.fail(token, answer.error, answer.message);

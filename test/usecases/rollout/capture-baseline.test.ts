@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { FlotillaError } from '../../../lib/domain/errors.ts';
+import type { JsonObject } from '../../../lib/domain/json.ts';
 import { keptDeployment } from '../../../lib/domain/plan/kept-deployment.ts';
 import { locksOfObject } from '../../../lib/domain/plan/lock-names.ts';
 import type { PlannedDeployment } from '../../../lib/domain/plan/plan.ts';
 import type { Cluster, WorkloadView, Write } from '../../../lib/domain/ports.ts';
 import { changeItem } from '../../../lib/domain/record/change.ts';
 import type { ClusterRow } from '../../../lib/domain/record/cluster-row.ts';
+import { messageIn } from '../../../lib/domain/record/inbox-message.ts';
 import { keys } from '../../../lib/domain/record/keys.ts';
 import {
   type CaptureRow,
@@ -15,11 +17,12 @@ import {
   type Release,
   type Run,
   rowOf,
+  type TurnRow,
 } from '../../../lib/domain/record/rows.ts';
 import { writePlan } from '../../../lib/usecases/plan/plan-store.ts';
 import { captureBaseline } from '../../../lib/usecases/rollout/capture-baseline.ts';
 import { viewOf } from '../../domain/rollout/objects.ts';
-import { planned } from '../batch/api-world.ts';
+import { makeWorld, planned } from '../batch/api-world.ts';
 import { aboutToStart } from '../deployment/about-to-start.ts';
 
 const away = new FlotillaError('ClusterUnavailable', 'no route');
@@ -35,6 +38,9 @@ interface Setting {
   readonly runs?: readonly Run[];
   /** Somebody has the same object, under another name of the cluster. */
   readonly busy?: boolean;
+  /** More of its row, and of its turn. */
+  readonly item?: Partial<ItemRow>;
+  readonly turn?: Partial<TurnRow>;
 }
 
 const old = viewOf({ image: 'reg/app:3.0.1', revision: 1, generation: 1 });
@@ -67,6 +73,8 @@ const captured = async (setting: Setting) => {
     ...(earlier ? [{ put: itemOf(keys.capture(batch_id, 0), earlier) }] : []),
     ...(setting.busy ? busyUnder('twin', deployment) : []),
     ...(setting.runs ? begunAgain(item, setting.runs) : []),
+    ...(setting.item ? [{ update: keys.item(batch_id, 0), set: setting.item as JsonObject }] : []),
+    ...(setting.turn ? [{ update: keys.turn(batch_id, 0), set: setting.turn as JsonObject }] : []),
   ]);
   const left = [...views];
   const words = [...identities];
@@ -94,7 +102,10 @@ const captured = async (setting: Setting) => {
   const deps = { ...world.deps, clock, cluster: async () => cluster };
   const given = await captureBaseline(deps, { batch_id, index: 0 }).catch((error: Error) => error);
   const row = rowOf<CaptureRow>(await world.table.get(keys.capture(batch_id, 0)));
-  return { given, row, waits, asked, deployment, release, now: world.clock.time };
+  const { items } = await world.table.query({ pk: 'INBOX', limit: 10 });
+  const told = items.map(messageIn).filter((message) => message?.type !== 'planned');
+  const after = rowOf<ItemRow>(await world.table.get(keys.item(batch_id, 0)))!;
+  return { given, row, waits, asked, deployment, release, now: world.clock.time, told, after };
 };
 
 const begunAgain = (item: ItemRow, runs: readonly Run[]): readonly Write[] =>
@@ -267,9 +278,31 @@ describe('a cluster that does not answer', () => {
     expect([row?.baseline, waits]).toEqual([baseline, [1_000, 2_000, 4_000]]);
   });
 
-  test('is given up in the end, and nothing is kept', async () => {
-    const { given, row, waits } = await captured({ views: [away] });
-    expect([given, row, waits]).toEqual([away, undefined, [1_000, 2_000, 4_000]]);
+  test('has the turn given back, and nothing is kept: no deployment fails because a cluster was away for a moment', async () => {
+    const { given, row, waits, told, after, deployment } = await captured({ views: [away] });
+    expect(given).toMatchObject({ name: 'TurnReturned', message: 'no route' });
+    expect([row, waits]).toEqual([undefined, [1_000, 2_000, 4_000]]);
+    expect(after).toMatchObject({ status: 'PENDING', reason: 'ClusterUnavailable', step: 'turn', returns: 1 });
+    const scope = { cluster: deployment.cluster };
+    expect(told).toMatchObject([
+      { type: 'outage', scope, seen: 'no route' },
+      { type: 'returned', fence: 7 },
+    ]);
+  });
+
+  test('is given up when that has lasted for an hour, and after an attempt that touched the target', async () => {
+    for (const item of [{ away_since: makeWorld().clock.time - 3_600_000 }, { touched: true }] as const) {
+      const { given, row, told } = await captured({ views: [away], item });
+      expect([given, row, told.length]).toEqual([away, undefined, 1]);
+    }
+  });
+
+  test('is told of when it answers the one that tries it', async () => {
+    const { deployment, told } = await captured({});
+    expect(told).toEqual([]);
+    const scope = { cluster: deployment.cluster };
+    const tried = await captured({ turn: { tries: [`cluster:${deployment.cluster}`] } });
+    expect(tried.told).toMatchObject([{ type: 'answered', scope }]);
   });
 
   test('in another way is not asked again', async () => {
@@ -298,10 +331,38 @@ describe('who else works on the object, under another name of the cluster', () =
     expect([row, waits]).toEqual([undefined, [1_000]]);
   });
 
-  test('is never known where it does not say so at all: the cluster is not available', async () => {
+  test('is never known where it does not say so at all: the turn is given back, as where it cannot be reached', async () => {
     const { given, row, waits } = await captured({ identities: [away] });
-    expect(given).toBe(away);
+    expect(given).toMatchObject({ name: 'TurnReturned', message: 'no route' });
     expect([row, waits]).toEqual([undefined, [1_000, 2_000, 4_000]]);
+  });
+});
+
+describe('a turn that is held', () => {
+  const turn = { state: 'held', held_by: '01GONE' } as const;
+
+  test('is given back before the cluster is asked', async () => {
+    const { given, row, after, told, asked } = await captured({ turn, views: [new Error('nobody is to ask')] });
+    expect(given).toMatchObject({ name: 'TurnReturned' });
+    expect([row, asked, after.reason]).toEqual([undefined, 0, 'Held']);
+    expect(told).toMatchObject([{ type: 'returned', fence: 7 }]);
+  });
+
+  test('forgets what was captured under the turn before: what ran days ago counts no more', async () => {
+    const { row } = await captured({ turn, earlier: { attempt: 1, baseline } });
+    expect(row).toBeUndefined();
+  });
+
+  test('that was given back already leads to AwaitTurn again', async () => {
+    const { given, told } = await captured({ item: { step: 'turn' }, views: [new Error('nobody is to ask')] });
+    expect(given).toMatchObject({ name: 'TurnReturned' });
+    expect(told).toEqual([]);
+  });
+
+  test('is kept where an attempt has touched the target: Deploy says what follows', async () => {
+    const { given, row } = await captured({ turn, item: { touched: true } });
+    expect(given).toMatchObject({ attempt: 1 });
+    expect(row).toBeDefined();
   });
 });
 
