@@ -21,6 +21,7 @@ import { targets } from './commands/targets.ts';
 import { createToken, listTokens, revokeToken } from './commands/token.ts';
 import { verify } from './commands/verify.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from './failure.ts';
+import { addHoldCommands } from './hold-commands.ts';
 import { usualPatience } from './patience.ts';
 import { expiresOption, groupsOption, kindOption, scopesOption, usualExpiry } from './token-options.ts';
 
@@ -171,6 +172,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option('--all-namespaces', 'in every namespace, and not only in those where services are')
     .option('--json', 'print JSON')
     .action(act(clusterRole));
+  addHoldCommands({ add, act, utc });
   addTokenCommands(program, act);
   return program;
 };

@@ -6,6 +6,8 @@ export interface Times {
   minute(iso: string): string;
   /** Of the day, to the millisecond: `15:27:37.617+01:00`. */
   timeOfDay(iso: string): string;
+  /** The other way: `2026-12-01 18:00`, or `18:00` for the next time that it is that late. As ISO; undefined for what is neither. */
+  instant(local: string, now: number): string | undefined;
 }
 
 /** In a zone by its name, `Europe/Berlin`; without one in that of this machine. */
@@ -18,12 +20,31 @@ export const timesIn = (timeZone?: string): Times => {
     const local = new Date(at.getTime() + minutes * 60_000).toISOString();
     return `${local.slice(from, to).replace('T', ' ')}${offsetOf(minutes)}`;
   };
+  const offsetAt = (at: number): number => minutesOf(offsets.formatToParts(new Date(at))) * 60_000;
+  /** Where the clock is put back, a time comes twice: the first is meant. */
+  const atLocal = (local: number): number => {
+    const first = local - offsetAt(local - offsetAt(local));
+    const earlier = local - offsetAt(first - hour);
+    return offsetAt(earlier) === local - earlier ? earlier : first;
+  };
   return {
     moment: (iso) => shown(iso, 0, 19),
     minute: (iso) => shown(iso, 0, 16),
     timeOfDay: (iso) => shown(iso, 11, 23),
+    instant: (local, now) => {
+      const [, date, time] = /^(?:(\d{4}-\d\d-\d\d)[ T])?(\d\d:\d\d)$/.exec(local.trim()) ?? [];
+      if (time === undefined) return undefined;
+      const today = new Date(now + offsetAt(now)).toISOString().slice(0, 10);
+      const wall = Date.parse(`${date ?? today}T${time}Z`);
+      if (Number.isNaN(wall)) return undefined;
+      const at = atLocal(wall);
+      return new Date(date === undefined && at <= now ? atLocal(wall + day) : at).toISOString();
+    },
   };
 };
+
+const hour = 3_600_000;
+const day = 24 * hour;
 
 /** From `GMT-03:30`; in Greenwich some versions of Node write `GMT`. */
 const minutesOf = (parts: readonly Intl.DateTimeFormatPart[]): number => {

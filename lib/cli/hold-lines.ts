@@ -1,0 +1,56 @@
+import type { HoldView } from '../usecases/holds/hold-view.ts';
+import { printable } from './clean-text.ts';
+import { type FittedTable, fitTable } from './fit-table.ts';
+import type { Terminal } from './terminal.ts';
+import type { Times } from './times.ts';
+
+/** `until 2026-12-01 18:00+01:00`, or that somebody has to lift it. */
+export const untilWhen = ({ kind, until, circuit }: HoldView, times: Times): string => {
+  if (circuit?.trying) return 'one at a time until it answers';
+  if (until !== undefined) return `until ${times.minute(until)}`;
+  return kind === 'circuit' ? 'until it answers' : 'until somebody lifts it';
+};
+
+/** What is on top of whatever else is shown, so that nobody wonders why nothing moves. */
+export const holdLines = (holds: readonly HoldView[], times: Times): readonly string[] => {
+  const rest = holds.length - mostTold;
+  return [
+    ...holds.slice(0, mostTold).map((hold) => `${whatHolds(hold)}, ${untilWhen(hold, times)}: ${whyHeld(hold)}`),
+    ...(rest > 0 ? [`… and ${rest} more holds: flotilla holds`] : []),
+  ];
+};
+
+/** Nobody reads more than this before what he wants to see. */
+const mostTold = 5;
+
+const whatHolds = ({ kind, what, by, rollbacks }: HoldView): string => {
+  if (kind === 'circuit') return `Held: ${printable(what)} does not answer`;
+  return `Held: ${printable(what)}${rollbacks ? ', rollbacks too' : ''}, by ${printable(by)}`;
+};
+
+const whyHeld = ({ reason, circuit }: HoldView): string => printable(circuit?.seen ?? reason);
+
+export const holdTable = (
+  holds: readonly HoldView[],
+  { columns }: Pick<Terminal, 'columns'>,
+  times: Times,
+): FittedTable =>
+  fitTable(
+    [
+      { head: 'HOLD' },
+      { head: 'ON', cut: 'name' },
+      { head: 'ENDS' },
+      { head: 'BY', cut: 'name', spare: 2, early: true },
+      { head: 'SINCE', spare: 3, early: true },
+      { head: 'WHY', cut: 'sentence', least: 8, spare: 1 },
+    ],
+    holds.map((hold) => [
+      hold.id,
+      `${hold.what}${hold.rollbacks && hold.kind === 'pause' ? ', rollbacks too' : ''}`,
+      untilWhen(hold, times),
+      hold.kind === 'circuit' ? 'nobody: it does not answer' : hold.by,
+      times.minute(hold.since),
+      whyHeld(hold),
+    ]),
+    columns,
+  );
