@@ -1,56 +1,8 @@
-import middy from '@middy/core';
-import type { APIGatewayProxyStructuredResultV2 as ApiAnswer, Context } from 'aws-lambda';
-import { rightsOf } from '../../lib/domain/grants/rights.ts';
-import type { Actor } from '../../lib/domain/record/actor.ts';
-import { fittingAnswer } from './fitting-answer.ts';
-import { logFault } from './log-fault.ts';
-import { problemResponse } from './problem.ts';
-import type { ApiEvent } from './request.ts';
+import { type ApiHandler, type ApiOptions, answering } from './answering.ts';
 import type { ApiDeps } from './route.ts';
-import { type ApiPart, matchRoute, routeNotFound } from './router.ts';
 import { routes } from './routes.ts';
-import { withSecurityHeaders } from './security-headers.ts';
-import { asTold, checkScope, type Identify } from './who.ts';
 
-/** What only the embedded server says: by the signal, that nobody waits for the answer any more; and whom it has let in. */
-export type ApiContext = Partial<Pick<Context, 'awsRequestId'>> & {
-  readonly signal?: AbortSignal;
-  readonly actor?: Actor;
-};
+export type { ApiContext, ApiHandler } from './answering.ts';
 
-export type ApiHandler = (event: ApiEvent, context: ApiContext) => Promise<ApiAnswer>;
-
-export interface ApiOptions {
-  readonly identify?: Identify;
-  /** The routes to answer; without it all. */
-  readonly part?: ApiPart;
-}
-
-/**
- * The HTTP API: one handler for every route, for API Gateway (payload 2.0) and for the embedded server alike, which lets in
- * by itself whoever it wants to.
- */
-export const create = (deps: ApiDeps, { identify = asTold, part }: ApiOptions = {}): ApiHandler => {
-  const handler = middy<ApiEvent, ApiAnswer, Error, Context & ApiContext>()
-    .onError((request) => {
-      const { event, error } = request;
-      const response = problemResponse(error, `${event.rawPath}#${event.requestContext.requestId}`);
-      if (response.statusCode! >= 500) logFault(event, error);
-      request.response = response;
-    })
-    .handler(async (event: ApiEvent, { signal, actor: told }: ApiContext) => {
-      const { rawPath, requestContext } = event;
-      const matched = matchRoute(routes, requestContext.http.method, rawPath);
-      const { handle, scope, parameters } = matched;
-      // Written in another way it comes by the default route, past the throttle of its own and to the copies of others.
-      if (part !== undefined && matched.part !== part) throw routeNotFound(rawPath);
-      const actor = identify(event, told);
-      checkScope(actor, scope);
-      const catalogue = await deps.catalogue();
-      // The one of this moment, for all that the request asks.
-      const asked = { ...deps, catalogue: async () => catalogue, rights: rightsOf(catalogue.grants, actor) };
-      const request = { event, actor, parameters, ...(signal === undefined ? {} : { signal }) };
-      return fittingAnswer(event, await handle(asked, request));
-    });
-  return async (event, context) => withSecurityHeaders(await handler(event, context as Context & ApiContext));
-};
+/** The HTTP API but for what asks clusters: see `look-routes.ts`. */
+export const create = (deps: ApiDeps, options: ApiOptions = {}): ApiHandler => answering(routes, deps, options);

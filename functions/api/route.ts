@@ -20,13 +20,14 @@ interface Request {
   readonly signal?: AbortSignal;
 }
 
-export type Handle = (deps: RouteDeps, request: Request) => Promise<APIGatewayProxyStructuredResultV2>;
+export type HandleWith<Needed> = (deps: Needed, request: Request) => Promise<APIGatewayProxyStructuredResultV2>;
+export type Handle = HandleWith<RouteDeps>;
 
 const noQuery = z.strictObject({});
 
 /** For a route whose address says all. */
 export const withoutQuery =
-  (handle: Handle): Handle =>
+  <Needed>(handle: HandleWith<Needed>): HandleWith<Needed> =>
   async (deps, request) => {
     queryOf(request.event, noQuery);
     return handle(deps, request);

@@ -3,9 +3,9 @@ import type { Scope } from '../../lib/domain/record/actor.ts';
 
 /**
  * On AWS each part of the API is a function of its own, with copies of its own: whatever fills one leaves the others free. Plans
- * and texts take seconds of a processor, events are waited for, and what somebody decides must get through.
+ * and texts take seconds of a processor, events are waited for, clusters may not answer, and what somebody decides must get through.
  */
-export type ApiPart = 'reads' | 'batches' | 'events' | 'decisions';
+export type ApiPart = 'reads' | 'batches' | 'events' | 'decisions' | 'looks';
 
 /** A route: method, path with `{names}`, what a token needs for it, and what it does. `{name+}` takes the rest of the path, slashes and all. */
 export interface Route<Handle> {
@@ -41,6 +41,10 @@ export const matchRoute = <Handle>(routes: readonly Route<Handle>[], method: str
 
 export const routeNotFound = (path: string): FlotillaError =>
   new FlotillaError('RouteNotFound', `There is nothing at ${path}.`);
+
+/** Whether a route has this address, by whatever method. */
+export const hasPath = (routes: readonly Pick<Route<never>, 'path'>[], path: string): boolean =>
+  routes.some((route) => patternOf(route.path).test(path));
 
 /** The leading group is always there, so that a path without names has groups too. */
 const patternOf = (path: string): RegExp => {

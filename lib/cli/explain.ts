@@ -120,7 +120,7 @@ const explain = (deployment: DeploymentView, { colours, simulated }: Telling): r
 };
 
 /** A message that was told already is not told again. */
-const explainEvidence = (
+export const explainEvidence = (
   { kind, name, container, reason, message, log, log_lines }: Evidence,
   said: string,
 ): readonly string[] => {

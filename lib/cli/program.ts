@@ -11,6 +11,7 @@ import { catalogueApply } from './commands/catalogue-apply.ts';
 import { clusterRole } from './commands/cluster-role.ts';
 import { demo } from './commands/demo.ts';
 import { deploy } from './commands/deploy.ts';
+import { health } from './commands/health.ts';
 import { list, mostListed } from './commands/list.ts';
 import { plan } from './commands/plan.ts';
 import { resolve } from './commands/resolve.ts';
@@ -130,6 +131,11 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option(...patience)
     .option(...utc)
     .action(act(status));
+  add('health <key>', 'ask now how a service is: its workload, and its health check')
+    .requiredOption('--environment <name>', 'the environment that it is in')
+    .option('--cluster <name>', 'its cluster, where it is on several of the environment')
+    .option(...utc)
+    .action(act(health));
   add('source <id>', 'give the text of a batch as it was submitted').action(act(source));
   add('list', 'show the latest batches')
     .option('--limit <number>', `how many, at most ${mostListed}`, limit, 20)

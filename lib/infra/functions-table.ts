@@ -111,6 +111,14 @@ export const functionsTable = {
   'api-batches': { ...api, purpose: 'Answers the HTTP API: plans batches and takes them in' },
   'api-events': { ...api, purpose: 'Answers the HTTP API: tells events, and waits for them' },
   'api-decisions': { ...api, purpose: 'Answers the HTTP API: cancels and resolves' },
+  'api-looks': {
+    purpose: 'Answers the HTTP API: looks at clusters, and changes nothing',
+    memory: 512,
+    timeout: 29,
+    rights: ['table', 'documents:read', 'clusters'],
+    writes: {},
+    trigger: 'http',
+  },
   'take-hint': {
     purpose: 'Answers callbacks of executors, and has their runs looked at',
     memory: 256,

@@ -44,6 +44,7 @@ export class HttpEntrance extends Construct {
       batches: integrationOf('Batches', 'batches'),
       events: integrationOf('Events', 'events'),
       decisions: integrationOf('Decisions', 'decisions'),
+      looks: integrationOf('Looks', 'looks'),
     };
     this.api = new HttpApi(this, 'Api', {
       apiName: name,

@@ -51,4 +51,5 @@ export const httpRoutes: readonly HttpRoute[] = [
   { method: 'GET', path: '/schemas/batch.json', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/schemas/events.json', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/health', scope: 'read', part: 'reads' },
+  { method: 'POST', path: '/targets/health', scope: 'read', part: 'looks' },
 ];

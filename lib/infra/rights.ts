@@ -49,12 +49,12 @@ const writeActions: Readonly<Record<keyof Writes, string>> = {
   check: 'dynamodb:ConditionCheckItem',
 };
 
-/** One row for all, because AWS does not say whether IAM is asked for each key of a transaction or for all together. */
-const toWrite = (writes: Writes, { table }: Resources): Allowance => ({
-  actions: Object.keys(writes).map((verb) => writeActions[verb as keyof Writes]),
-  on: [table.tableArn],
-  partitions: [...new Set(Object.values(writes).flat())].sort(),
-});
+/** One row for all that it writes, if it writes anything, because AWS does not say whether IAM is asked for each key of a transaction or for all together. */
+const toWrite = (writes: Writes, { table }: Resources): readonly Allowance[] => {
+  const actions = Object.keys(writes).map((verb) => writeActions[verb as keyof Writes]);
+  const partitions = [...new Set(Object.values(writes).flat())].sort();
+  return actions.length === 0 ? [] : [{ actions, on: [table.tableArn], partitions }];
+};
 
 const get = 'dynamodb:GetItem';
 const query = 'dynamodb:Query';
@@ -172,7 +172,7 @@ const rights: Readonly<Record<Right, RightRow>> = {
 /** Gives the role of a function exactly the rights of its row. */
 export const grantRights = (role: IRole, row: Pick<FunctionRow, 'rights' | 'writes'>, resources: Resources): void => {
   const granted = row.rights.flatMap((right) => rights[right].allows(resources));
-  for (const { actions, on, why, partitions } of [...granted, toWrite(row.writes, resources)]) {
+  for (const { actions, on, why, partitions } of [...granted, ...toWrite(row.writes, resources)]) {
     const conditions =
       partitions === undefined ? {} : { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...partitions] } };
     role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: [...on], conditions }));

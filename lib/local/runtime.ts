@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { type ApiHandler, create as createApi } from '../../functions/api.ts';
+import { create as createLooks } from '../../functions/api-looks.ts';
 import { create as createDispatchTurns } from '../../functions/dispatch-turns.ts';
 import { create as createPlanBatch } from '../../functions/plan-batch.ts';
 import { create as createPublishEvents } from '../../functions/publish-events.ts';
@@ -51,6 +52,7 @@ import { whenSynced } from './runtime/when-synced.ts';
 import type { Simulators } from './simulators.ts';
 import { type OpenTokens, openTokens } from './tokens/open-tokens.ts';
 import { tokenFiles } from './tokens/own-token.ts';
+import { apiWithLooks } from './with-looks.ts';
 
 export type SimulatorAddresses = Pick<Simulators, 'harness' | 'clusters'>;
 
@@ -213,7 +215,7 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
   const { enginePort: port } = options;
   const enginePort = port === undefined ? undefined : await startEnginePort(engine, { port, data });
   held.defer(() => void enginePort?.close());
-  const handle = apiWithPlanner(planner, createApi(deps));
+  const handle = apiWithLooks(createLooks(deps), apiWithPlanner(planner, createApi(deps)));
   const api: ApiHandler = (...call) => whenSynced(table, () => handle(...call));
   const stores = held.move();
   return {

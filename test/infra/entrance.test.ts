@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { lookRoutes } from '../../functions/api/look-routes.ts';
 import { routes } from '../../functions/api/routes.ts';
 import { apiParts, sharesOf } from '../../lib/infra/api-parts.ts';
 import { httpRoutes, scopes } from '../../lib/infra/http-routes.ts';
@@ -11,13 +12,13 @@ const oidc = { oidc_issuer: 'https://login.example.com/', oidc_audience: 'flotil
 const found = (type: string, template = application) => ofType(template, type).map(({ Properties }) => Properties);
 
 it('knows the routes of the function and no other, with their scopes', () => {
-  const ofFunction = routes.map(({ method, path, scope, part }) => ({
+  const ofFunctions = [...routes, ...lookRoutes].map(({ method, path, scope, part }) => ({
     method,
     path: path.replace('{key+}', '{pillar}/{service}'),
     scope,
     part,
   }));
-  expect(httpRoutes).toEqual(ofFunction);
+  expect(httpRoutes).toEqual(ofFunctions);
 });
 
 it('asks for a token and the scope of each route, and for none where Harness calls back', () => {
@@ -51,7 +52,13 @@ const targets = new Map(
 );
 
 it('hands each part to a function of its own, and callbacks to one that can do little', () => {
-  const functions = { reads: 'Api', batches: 'ApiBatches', events: 'ApiEvents', decisions: 'ApiDecisions' } as const;
+  const functions = {
+    reads: 'Api',
+    batches: 'ApiBatches',
+    events: 'ApiEvents',
+    decisions: 'ApiDecisions',
+    looks: 'ApiLooks',
+  } as const;
   expect(Object.fromEntries(targets)).toEqual({
     $default: 'HandlersApiFunction',
     'POST /callbacks/harness/{key}': 'HandlersTakeHintFunction',
@@ -68,7 +75,7 @@ it('turns away what comes too often, each route by itself, by a stage that is ma
     key,
     `${ThrottlingRateLimit}/${ThrottlingBurstLimit}`,
   ]);
-  const ofPart = { reads: '50/100', batches: '5/20', events: '40/80', decisions: '20/40' } as const;
+  const ofPart = { reads: '50/100', batches: '5/20', events: '40/80', decisions: '20/40', looks: '5/20' } as const;
   expect(Object.fromEntries(limits)).toEqual({
     'POST /callbacks/harness/{key}': '10/20',
     ...Object.fromEntries(httpRoutes.map(({ method, path, part }) => [`${method} ${path}`, ofPart[part]])),
@@ -88,15 +95,16 @@ describe('the copies of the API', () => {
 
   it('are kept for it, and are none where an account has none to give', () => {
     expect(reserved({})).toEqual({
-      HandlersApiFunction: 35,
+      HandlersApiFunction: 30,
       HandlersApiBatchesFunction: 15,
+      HandlersApiLooksFunction: 5,
       HandlersApiEventsFunction: 40,
       HandlersApiDecisionsFunction: 10,
     });
     expect(reserved({ reserved_concurrency: 'none' })).toEqual({});
   });
 
-  it.each([5, 6, 7, 20, 99, 100, 1000])('of %i are all shared out, at least one for each part', (all) => {
+  it.each([6, 7, 8, 20, 99, 100, 1000])('of %i are all shared out, at least one for each part', (all) => {
     const shares = Object.values(sharesOf(all));
     expect(shares).toHaveLength(Object.keys(apiParts).length);
     expect(Math.min(...shares)).toBeGreaterThanOrEqual(1);

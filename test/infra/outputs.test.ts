@@ -89,8 +89,8 @@ describe('the commands', () => {
     }
   });
 
-  it('let the three roles that read clusters into one, and no other', () => {
-    const roles = ['CaptureBaseline', 'StartRestore', 'WatchCluster'].map((name) => `Handlers${name}Role`);
+  it('let the roles that read clusters into one, and no other', () => {
+    const roles = ['ApiLooks', 'CaptureBaseline', 'StartRestore', 'WatchCluster'].map((name) => `Handlers${name}Role`);
     expect(outputs.ClusterRoles).toBe(roles.join(' '));
     const script = `aws() { echo "aws $*"; }; kubectl() { cat >&2; echo "kubectl $*"; }; npx() { echo "npx $*"; }; ${outputs.Next3Clusters}`;
     expect(execFileSync('bash', ['-c', script], { encoding: 'utf8' }).split('\n')).toEqual([

@@ -99,6 +99,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ApiBatches: api,
   ApiEvents: api,
   ApiDecisions: api,
+  ApiLooks: [...table, ...read, ...cluster],
   TakeHint: [...hints, ...start('watch'), 'secretsmanager:GetSecretValue CallbackSecret.Ref'],
   PlanBatch: [...table, ...put('BATCH#*', 'EVENTS#*', 'INBOX'), ...read, ...store],
   AwaitTurn: [...table, ...write(['Update'], 'BATCH#*'), ...tokens],
@@ -281,6 +282,7 @@ it('tells each function the names of what it may use, and no other', () => {
   };
   expect(environments).toEqual({
     ...Object.fromEntries(['Api', 'ApiBatches', 'ApiEvents', 'ApiDecisions'].map((name) => [name, api])),
+    ApiLooks: { ...both, CLIENTS: 'ci=TokensPoolClient.Ref' },
     TakeHint: { TABLE_NAME, WATCH_MACHINE_ARN, CALLBACK_SECRET_ID: 'CallbackSecret.Ref' },
     PlanBatch: both,
     AwaitTurn: { TABLE_NAME },

@@ -265,6 +265,7 @@ describe('what calls the functions', () => {
       ['apigateway.amazonaws.com', 'HandlersApiDecisionsFunction'],
       ['apigateway.amazonaws.com', 'HandlersApiEventsFunction'],
       ['apigateway.amazonaws.com', 'HandlersApiFunction'],
+      ['apigateway.amazonaws.com', 'HandlersApiLooksFunction'],
       ['apigateway.amazonaws.com', 'HandlersTakeHintFunction'],
       ['events.amazonaws.com', 'HandlersSettleExecutionFunction'],
       ['events.amazonaws.com', 'HandlersSweepFunction'],

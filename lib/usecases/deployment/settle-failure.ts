@@ -1,7 +1,8 @@
 import { decideAfterFailure, withoutRestore } from '../../domain/deployment/next-step.ts';
 import type { WatchedDeployment } from '../../domain/plan/kept-deployment.ts';
-import { type Evidence, toldEvidence } from '../../domain/record/evidence.ts';
-import { foreignName, foreignText } from '../../domain/record/foreign-text.ts';
+import { toldEvidence } from '../../domain/record/evidence.ts';
+import { foreignEvidence, foreignSentence } from '../../domain/record/foreign-evidence.ts';
+import { foreignName } from '../../domain/record/foreign-text.ts';
 import { keys } from '../../domain/record/keys.ts';
 import type { Failure, HeaderRow, Restore, Run } from '../../domain/record/rows.ts';
 import { rowOf } from '../../domain/record/rows.ts';
@@ -21,36 +22,14 @@ export interface FailedWait {
 
 const isRestoring = (wait: string): boolean => wait === 'restore' || wait === 'verify-restore';
 
-/**
- * What a cluster or an executor says may be of any length. An item of the table holds 400 KB, and the row of a deployment says
- * it six times: a row that cannot be written would keep its batch from ever ending.
- */
-const longestText = 2_000;
-export const fittingText = (text: string): string => foreignText(text, longestText);
-
-const fittingFact = ({ container, ...one }: Evidence): Evidence => ({
-  ...one,
-  name: foreignName(one.name),
-  ...(container === undefined ? {} : { container: foreignName(container) }),
-  reason: foreignName(one.reason),
-  message: fittingText(one.message),
-});
-
-/** In bytes: the row keeps it twice, in the failure and in the outcome. What led to the verdict comes first, then the events. */
-const mostEvidence = 160_000;
-const fittingEvidence = (evidence: readonly Evidence[]): readonly Evidence[] => {
-  let bytes = 0;
-  return evidence.map(fittingFact).filter((one) => {
-    bytes += Buffer.byteLength(JSON.stringify(one));
-    return bytes <= mostEvidence;
-  });
-};
+/** As a row takes it. */
+export const fittingText = foreignSentence;
 
 const fitting = ({ evidence, ...failure }: Failure): Failure => ({
   ...failure,
   reason: foreignName(failure.reason),
   message: fittingText(failure.message),
-  ...(evidence === undefined ? {} : { evidence: fittingEvidence(evidence) }),
+  ...(evidence === undefined ? {} : { evidence: foreignEvidence(evidence) }),
 });
 
 /** Answers a wait that did not go well: with what follows for the deployment, or with a restore that failed. */

@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import type { AskedBy, Deps } from '../../lib/usecases/deps.ts';
+import { checkTarget } from '../../lib/usecases/targets/check-target.ts';
+import { jsonOf } from './request.ts';
+import { type HandleWith, json, wellFormed, withoutQuery } from './route.ts';
+import type { Route } from './router.ts';
+
+/** What the routes need that ask clusters. */
+export type LookDeps = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'catalogue' | 'cluster'>;
+
+const name = z.string().min(1).max(255).pipe(wellFormed);
+const target = z.strictObject({ key: name, environment: name, cluster: name.optional() });
+
+/** One row per route. They are a function of their own on AWS: a cluster may be slow, and few parts have any right to ask one. */
+export const lookRoutes: readonly Route<HandleWith<LookDeps & AskedBy>>[] = [
+  {
+    method: 'POST',
+    path: '/targets/health',
+    scope: 'read',
+    part: 'looks',
+    handle: withoutQuery(async (deps, { event }) => json(200, await checkTarget(deps, jsonOf(event, target)))),
+  },
+];

@@ -1,0 +1,73 @@
+import { isFlotillaError } from '../../domain/errors.ts';
+import { shownHealthAddress } from '../../domain/health/health-address.ts';
+import { healthRequestOf, nextHealthCheck } from '../../domain/health/health-schedule.ts';
+import type { KeptDeployment } from '../../domain/plan/kept-deployment.ts';
+import type { Workload } from '../../domain/plan/plan.ts';
+import type { Cluster, WorkloadView } from '../../domain/ports.ts';
+import type { Evidence } from '../../domain/record/evidence.ts';
+import type { Deps } from '../deps.ts';
+
+type Needs = Pick<Deps, 'cluster' | 'clock' | 'random'>;
+
+/** What was seen, or why nothing was. */
+export type Glance<Seen> = { readonly seen: Seen } | { readonly unseen: string };
+
+/** Milliseconds. Somebody waits for the answer, and an API call ends after 29 s. */
+const longest = 8_000;
+
+/** One look at workloads of a cluster, in their order. One that does not answer soon is not waited for, and is told as such. */
+export const lookNow = (
+  deps: Needs,
+  name: string,
+  workloads: readonly Workload[],
+): Promise<Glance<{ readonly cluster: Cluster; readonly views: readonly WorkloadView[] }>> =>
+  within(deps, name, async () => {
+    const cluster = await deps.cluster(name);
+    return { cluster, views: await cluster.read(workloads) };
+  });
+
+/** What a health check says now. Nothing where there is none. */
+export interface HealthNow {
+  readonly healthy: boolean;
+  readonly reason: string;
+  readonly message: string;
+  readonly evidence: readonly Evidence[];
+}
+
+/** Asks the health check of a deployment once. */
+export const askHealth = async (
+  deps: Needs,
+  deployment: KeptDeployment,
+  cluster: Cluster,
+): Promise<HealthNow | undefined> => {
+  const request = healthRequestOf(deployment);
+  if (request === undefined) return undefined;
+  const asked = await within(deps, deployment.cluster, () => cluster.probe(request));
+  const now = deps.clock.now();
+  const address = shownHealthAddress(request, deployment.cluster);
+  const keepsAnswer = deployment.health_check.keep_answer === true;
+  // It is asked once, so its first answer is the last one.
+  const { verdict, reason, message, evidence } = nextHealthCheck(
+    { deadline: now, attempts: 0 },
+    'seen' in asked ? asked.seen : { message: asked.unseen },
+    { now, random: deps.random.next(), address, keepsAnswer },
+  );
+  return { healthy: verdict === 'healthy', reason, message, evidence: evidence ?? [] };
+};
+
+/** A cluster that is in the configuration no more, or whose way in is broken, cannot be asked either. */
+const cannotBeAsked = ['ClusterUnavailable', 'ConfigurationInvalid'] as const;
+
+const within = async <Seen>({ clock }: Needs, name: string, look: () => Promise<Seen>): Promise<Glance<Seen>> => {
+  const over = new AbortController();
+  const late = clock.sleep(longest, over.signal).then(() => 'late' as const);
+  const looking = look().then(
+    (seen): Glance<Seen> => ({ seen }),
+    (error: unknown): Glance<Seen> => {
+      if (!cannotBeAsked.some((one) => isFlotillaError(error, one))) throw error;
+      return { unseen: (error as Error).message };
+    },
+  );
+  const first = await Promise.race([looking, late]).finally(() => over.abort());
+  return first === 'late' ? { unseen: `cluster ${name} has not answered within ${longest / 1_000} s` } : first;
+};

@@ -1,0 +1,161 @@
+import { expect, test } from 'vitest';
+import { byToken } from '../../functions/api/who.ts';
+import { create } from '../../functions/api-looks.ts';
+import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
+import { FlotillaError } from '../../lib/domain/errors.ts';
+import type { Grant } from '../../lib/domain/grants/grant.ts';
+import { World } from '../workflow/world.ts';
+import { type Answer, callApi } from './api-call.ts';
+
+const post = (world: World, path: string, body: object, deps: Partial<World['deps']> = {}): Promise<Answer> =>
+  callApi(create({ ...world.deps, ...deps }), 'POST', path, {
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  });
+
+const health = (world: World, more: object = {}, deps: Partial<World['deps']> = {}): Promise<Answer> =>
+  post(world, '/targets/health', { key: 'shared/a', environment: 'staging', ...more }, deps);
+
+/** A world in which version 2.0.0 of `a` was deployed and verified. */
+const deployed = async (wanted: object = {}): Promise<World> => {
+  const world = await World.make();
+  await world.settled(await world.submit([{ name: 'a', ...wanted }]));
+  return world;
+};
+
+interface Case {
+  readonly now: string;
+  readonly change: (world: World) => void;
+  readonly wanted?: object;
+  readonly told: object;
+}
+
+const cases: readonly Case[] = [
+  {
+    now: 'what was deployed runs in good order',
+    change: () => {},
+    told: { healthy: true, running: '2.0.0', recorded: '2.0.0', state: 'verified', evidence: [], warnings: [] },
+  },
+  {
+    now: 'its pods crash',
+    change: ({ cluster }) => cluster.set('a', '2.0.0', 'crash'),
+    told: {
+      healthy: false,
+      reason: 'CrashLoopBackOff',
+      evidence: Array(2).fill(expect.objectContaining({ kind: 'pod' })),
+    },
+  },
+  {
+    now: 'its pods are not ready',
+    change: ({ cluster }) => cluster.set('a', '2.0.0', 'stuck'),
+    told: { healthy: false, running: '2.0.0' },
+  },
+  {
+    now: 'another version runs in good order',
+    change: ({ cluster }) => cluster.set('a', '2.0.1', 'good'),
+    told: {
+      ...{ healthy: true, running: '2.0.1', recorded: '2.0.0' },
+      warnings: ['Version 2.0.1 runs, and 2.0.0 is what was recorded: somebody else has changed it since.'],
+    },
+  },
+  {
+    now: 'its health check answers',
+    wanted: { health: { path: '/ready' } },
+    change: () => {},
+    told: { healthy: true, message: expect.stringContaining('Health: check 1 answered 200.') },
+  },
+  {
+    now: 'its health check answers badly',
+    wanted: { health: { path: '/ready' } },
+    change: ({ cluster }) => {
+      cluster.answer = () => 503;
+    },
+    told: {
+      ...{ healthy: false, reason: 'HealthUnexpectedStatus', running: '2.0.0' },
+      evidence: [expect.objectContaining({ kind: 'health', message: '503' })],
+    },
+  },
+  {
+    now: 'its cluster cannot be asked',
+    change: (world) => {
+      world.cluster.away = { from: 0, until: Number.POSITIVE_INFINITY };
+    },
+    told: {
+      ...{ healthy: false, reason: 'ClusterUnavailable', message: 'cluster cluster-eu-1 does not answer.' },
+      recorded: '2.0.0',
+    },
+  },
+];
+
+test.each(cases)('health: $now', async ({ change, wanted, told }) => {
+  const world = await deployed(wanted);
+  change(world);
+  const { status, body } = await health(world);
+  expect([status, body]).toMatchObject([
+    200,
+    { key: 'shared/a', environment: 'staging', cluster: 'cluster-eu-1', checked_at: expect.any(String), ...told },
+  ]);
+});
+
+test('a cluster that does not answer at all is not waited for', async () => {
+  const world = await deployed();
+  const asked = health(world, {}, { cluster: () => new Promise(() => {}) });
+  await world.pass(8);
+  const message = 'cluster cluster-eu-1 has not answered within 8 s.';
+  expect(await asked).toMatchObject({ status: 200, body: { healthy: false, reason: 'ClusterUnavailable', message } });
+});
+
+test('a secret that a cluster tells is masked', async () => {
+  const world = await deployed();
+  const key = `AKIA${'ABCDEFGH'.repeat(2)}`;
+  const refuse = async () => {
+    throw new FlotillaError('ClusterUnavailable', `denied for ${key}`);
+  };
+  const { body } = await health(world, {}, { cluster: refuse });
+  expect(JSON.stringify(body)).not.toContain(key);
+});
+
+test.each([
+  [
+    'a service that was never deployed',
+    { key: 'shared/b' },
+    404,
+    'TargetNotFound',
+    'Nothing is recorded of shared/b in staging',
+  ],
+  ['another environment', { environment: 'uat' }, 404, 'TargetNotFound', 'Nothing is recorded of shared/a in uat'],
+  ['a cluster where it is not', { cluster: 'eu-2' }, 404, 'TargetNotFound', 'in staging on cluster eu-2'],
+  ['no key at all', { key: 'a' }, 400, 'RequestInvalid', 'one is pillar/service_name'],
+  ['an empty one', { key: '' }, 400, 'RequestInvalid', 'body.key is empty'],
+  ['what is not known', { keys: 'a' }, 400, 'RequestInvalid', 'unknown key'],
+] as const)('health of %s', async (_, more, status, code, says) => {
+  const world = await deployed();
+  const answer = await health(world, more);
+  expect(answer).toMatchObject({ status, body: { code, detail: expect.stringContaining(says) } });
+});
+
+test('a service that is on several clusters of its environment is asked for by its cluster', async () => {
+  const { catalogue } = simulatedConfiguration();
+  const [name, entry] = Object.entries(catalogue.clusters)[0]!;
+  const clusters = { ...catalogue.clusters, [name]: entry, other: entry };
+  const world = await World.make({ catalogue: { ...catalogue, clusters } });
+  await world.settled(await world.submit([{ name: 'a' }]));
+  await world.settled(await world.submit([{ name: 'a', infrastructure: 'other' }]));
+  const { status, body } = await health(world);
+  expect([status, body.code, body.detail]).toEqual([
+    400,
+    'RequestInvalid',
+    'In staging shared/a is on several clusters: cluster-eu-1, other. Say which one, as cluster.',
+  ]);
+  expect((await health(world, { cluster: 'other' })).body).toMatchObject({ healthy: true, cluster: 'other' });
+});
+
+test('whoever may not see a target is told that there is none', async () => {
+  const grants: readonly Grant[] = [{ subject: 'rita', may: ['*'], pillars: ['risk'], environments: ['*'] }];
+  const world = await deployed();
+  const catalogue = { ...(await world.deps.catalogue()), grants };
+  const handler = create({ ...world.deps, catalogue: async () => catalogue }, { identify: byToken });
+  const call = { claims: { sub: 'rita', scope: 'flotilla/read' }, headers: { 'content-type': 'application/json' } };
+  const body = JSON.stringify({ key: 'shared/a', environment: 'staging' });
+  expect(await callApi(handler, 'POST', '/targets/health', { ...call, body })).toMatchObject({ status: 404 });
+});
