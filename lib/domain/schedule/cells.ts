@@ -56,7 +56,9 @@ export const statusOfCell = (cell: Cell): Status => (typeof cell === 'number' ? 
  * the rows of those only. A cell is told later than its row, and a refused deployment may have ended otherwise before; what is
  * final there is final in the row too, but for UNKNOWN, which a person may replace. Of a sealed batch everything is final.
  */
-export const mayHaveStatus = (cell: Cell, status: Status, isSealed: boolean): boolean => {
+export const mayHaveStatus = (cell: Cell, status: Status, isSealed: boolean, isRollingBack = false): boolean => {
+  // What is back is known by its own row first; the letters follow at the end.
+  if (isRollingBack && status === 'ROLLBACK') return cell !== 'K';
   if (cell === 'U') return status === 'UNKNOWN' || status === 'SUCCESS' || status === 'FAILED';
   const isFinal = isSealed || cell === 'S' || cell === 'F' || cell === 'R' || cell === 'L';
   return !isFinal || statusOfCell(cell) === status;

@@ -13,6 +13,7 @@ import { countSeen } from '../grants/seen-counts.ts';
 import { type Sight, sightOf } from '../grants/sight.ts';
 import { isoField, isoTime } from '../iso-time.ts';
 import { type Descent, readDescent } from '../undo/descendants.ts';
+import { countReturned } from '../undo/read-returned.ts';
 import { readLastChange } from './read-last-change.ts';
 import { readStuck } from './read-stuck.ts';
 import { type NamedBatch, recogniseBatch } from './recognise-batch.ts';
@@ -103,9 +104,9 @@ const withoutReason = (header: HeaderRow): HeaderRow => {
 };
 
 /** While a batch runs its scheduling head counts along; it goes when the batch is sealed. */
-export const readCounts = async ({ table }: Pick<Deps, 'table'>, header: HeaderRow): Promise<Totals> => {
-  if (header.totals !== undefined) return header.totals;
-  const head = rowOf<{ readonly counts: Totals }>(await table.get(keys.scheduleBatch(header.batch_id)));
+export const readCounts = async (deps: Pick<Deps, 'table' | 'documents'>, header: HeaderRow): Promise<Totals> => {
+  if (header.totals !== undefined) return countReturned(deps, header, header.totals);
+  const head = rowOf<{ readonly counts: Totals }>(await deps.table.get(keys.scheduleBatch(header.batch_id)));
   return head?.counts ?? { PENDING: header.total };
 };
 

@@ -97,7 +97,8 @@ const stretchesOf = async (
   const sealed = isSealed(header);
   const candidates: number[] = [];
   for (let index = from; index <= last; index += 1) {
-    const mayFit = cells === undefined || mayHaveStatus(cells.at(index), status!, sealed);
+    const mayFit =
+      cells === undefined || mayHaveStatus(cells.at(index), status!, sealed, header.rolling_back !== undefined);
     if (mayFit && (isAll || sees(index))) candidates.push(index);
   }
   return drawnTogether(candidates);

@@ -8,6 +8,7 @@ import type { InboxMessage } from '../../domain/record/inbox-message.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { type HeaderRow, type ItemRow, itemOf, type Outcome, rowOf } from '../../domain/record/rows.ts';
 import { placeOf } from '../../domain/schedule/sheet.ts';
+import { isRolledBack } from '../../domain/undo/rollback-end.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { findSeenBatch } from '../grants/seen-batch.ts';
 import { sightOf } from '../grants/sight.ts';
@@ -16,6 +17,7 @@ import { retryConflict } from '../retry-conflict.ts';
 import { lastOutcomeWrites, releaseWrites } from '../schedule/release-writes.ts';
 import { readKeptSheet } from '../schedule/schedule-store.ts';
 import { outcomeNowWrites } from '../targets/now-writes.ts';
+import { returnedLate } from '../undo/returned-writes.ts';
 import { type DeploymentView, viewDeployment, viewFor } from './deployment-view.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids' | 'catalogue'> & AskedBy;
@@ -96,6 +98,7 @@ const replaceOutcome = async (deps: Needs, input: ResolveInput, deployment: Plan
       ? releaseWrites(deployment, { batchId: input.batchId, at, id: deps.ids.next() })
       : lastOutcomeWrites(deployment, change.row, found, at)),
     ...(await outcomeNowWrites(deps, { planned: deployment, item: change.row, outcome: found, at })),
+    ...(input.status === 'SUCCESS' ? await returnedLate(deps, deployment, { by: input.batchId, at }) : []),
   ]);
   return change.row;
 };
@@ -127,13 +130,17 @@ const headerWrites = (
   input: ResolveInput,
   occasion: { readonly at: number; readonly actor: string },
 ): readonly Write[] => {
-  if (header.totals === undefined || header.ended_at === undefined) {
-    const { status, reason, message } = header;
+  const { status, reason, message } = header;
+  if (header.totals === undefined) {
     return changeHeader(header, { status, reason, message }, { ...occasion, detail: { resolved: input.key } }).writes;
   }
   const totals = moved(header.totals, input.status);
-  const status = decideBatchStatus(totals, { cancelRequested: header.cancel_requested_at !== undefined });
-  return changeHeader(header, { ...status, totals }, { ...occasion, detail: { resolved: input.key } }).writes;
+  // What a rollback does with the batch, or has made of it, stays.
+  const isUndone = header.rolling_back !== undefined || isRolledBack(header);
+  const told = isUndone
+    ? { status, reason, message }
+    : decideBatchStatus(totals, { cancelRequested: header.cancel_requested_at !== undefined });
+  return changeHeader(header, { ...told, totals }, { ...occasion, detail: { resolved: input.key } }).writes;
 };
 
 const moved = (totals: Totals, to: 'SUCCESS' | 'FAILED'): Totals => {

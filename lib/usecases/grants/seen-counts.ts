@@ -6,21 +6,24 @@ import { statusOfCell } from '../../domain/schedule/cells.ts';
 import { readCells } from '../deployment/find-deployments.ts';
 import type { Deps } from '../deps.ts';
 import { everyItem } from '../schedule/schedule-store.ts';
+import { readReturned } from '../undo/read-returned.ts';
 import type { Sight } from './sight.ts';
 
-type Needs = Pick<Deps, 'table'>;
+type Needs = Pick<Deps, 'table' | 'documents'>;
 
 /** Number of deployments by status, of those that may be seen. */
-export const countSeen = async ({ table }: Needs, header: HeaderRow, { sees }: Sight): Promise<Totals> => {
-  const cells = await readCells({ table }, header);
+export const countSeen = async (deps: Needs, header: HeaderRow, { sees }: Sight): Promise<Totals> => {
+  const cells = await readCells(deps, header);
+  const returned = new Set(await readReturned(deps, header));
   const seen = Array.from({ length: header.total }, (_, index) => index).filter(sees);
   // What was UNKNOWN may be resolved since, and a batch that was never planned, or is of an earlier version, kept no cells when it was sealed.
   const isForgotten = cells === undefined && isSealed(header);
   const asked = seen.filter((index) => isForgotten || cells?.at(index) === 'U');
-  const found = await readStatuses({ table }, header, asked);
+  const found = await readStatuses(deps, header, asked);
   const counts: Partial<Record<Status, number>> = {};
   for (const index of seen) {
-    const status = found.get(index) ?? statusOfCell(cells?.at(index) ?? 0);
+    const isBack = returned.has(index);
+    const status = isBack ? 'ROLLBACK' : (found.get(index) ?? statusOfCell(cells?.at(index) ?? 0));
     counts[status] = (counts[status] ?? 0) + 1;
   }
   return counts;
@@ -28,7 +31,7 @@ export const countSeen = async ({ table }: Needs, header: HeaderRow, { sees }: S
 
 /** All between the first and the last: thousands of rows one by one would take longer than a call may. */
 const readStatuses = async (
-  { table }: Needs,
+  { table }: Pick<Deps, 'table'>,
   { batch_id }: HeaderRow,
   asked: readonly number[],
 ): Promise<ReadonlyMap<number, Status>> => {

@@ -1,7 +1,16 @@
+import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { Write } from '../../domain/ports.ts';
-import { changeItem } from '../../domain/record/change.ts';
+import { changeHeader, changeItem } from '../../domain/record/change.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { type ItemRow, type Outcome, rowOf } from '../../domain/record/rows.ts';
+import {
+  type HeaderRow,
+  type ItemRow,
+  itemOf,
+  type Outcome,
+  type OutcomesRow,
+  rowOf,
+} from '../../domain/record/rows.ts';
+import { Cells, settledBy, statusOfCell } from '../../domain/schedule/cells.ts';
 import type { Place } from '../../domain/schedule/place.ts';
 import type { Deps } from '../deps.ts';
 
@@ -34,4 +43,40 @@ export const returnedWrites = async (
     const detail = { replaces: before.reason, rolled_back_by: by, release_after: version };
     return changeItem(item, { ...told, outcome }, { at, actor: 'record', detail }).writes;
   });
+};
+
+/**
+ * The same for one that was UNKNOWN and turns out to be back, when the rollback has ended already: the totals of the batches that it
+ * rolled back, and the letters by which their deployments are found, change with it.
+ */
+export const returnedLate = async (
+  deps: Pick<Deps, 'table'>,
+  { replay, docker_image_version: version }: PlannedDeployment,
+  { by, at }: Pick<Returned, 'by' | 'at'>,
+): Promise<readonly Write[]> => {
+  if (replay?.kind !== 'rollback') return [];
+  const writes = await returnedWrites(deps, { of: replay.of, by, version, at });
+  const ended = await Promise.all(replay.of.map((place) => endedWrites(deps, place, { by, at })));
+  return [...writes, ...ended.flat()];
+};
+
+const endedWrites = async (
+  { table }: Pick<Deps, 'table'>,
+  { batch_id, index }: Place,
+  { by, at }: Pick<Returned, 'by' | 'at'>,
+): Promise<readonly Write[]> => {
+  const header = rowOf<HeaderRow>(await table.get(keys.header(batch_id)));
+  const cells = rowOf<OutcomesRow>(await table.get(keys.outcomes(batch_id)))?.cells;
+  if (header?.totals === undefined || header.ended_at === undefined || cells === undefined) return [];
+  const before = statusOfCell(Cells.fromPages([cells]).at(index));
+  if (before === 'ROLLBACK') return [];
+  const { [before]: count = 1, ROLLBACK = 0, ...others } = header.totals;
+  const totals = { ...others, ...(count > 1 ? { [before]: count - 1 } : {}), ROLLBACK: ROLLBACK + 1 };
+  const { status, reason, message } = header;
+  const occasion = { at, actor: 'record', detail: { rolled_back_by: by } };
+  const letters = cells.slice(0, index) + settledBy('ROLLBACK') + cells.slice(index + 1);
+  return [
+    ...changeHeader(header, { status, reason, message, totals }, occasion).writes,
+    { put: itemOf(keys.outcomes(batch_id), { cells: letters } satisfies OutcomesRow) },
+  ];
 };

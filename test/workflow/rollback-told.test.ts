@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import { readBatch } from '../../lib/usecases/batch/read-batch.ts';
+import { listDeployments } from '../../lib/usecases/deployment/list-deployments.ts';
+import { resolveDeployment } from '../../lib/usecases/deployment/resolve-deployment.ts';
+import { previewRollback } from '../../lib/usecases/undo/preview-rollback.ts';
+import { endOf, roll, toldOf } from './rollback-world.ts';
+import { World } from './world.ts';
+
+const stack = [{ name: 'db' }, { name: 'api', needs: ['db'] }, { name: 'web', needs: ['api'] }];
+const lost = { start: 'unknown', appears: Number.POSITIVE_INFINITY } as const;
+
+const rolledBack = async (world: World, batchId: string): Promise<readonly string[]> => {
+  const { deployments } = await listDeployments(world.deps, { batchId, limit: 10, after: -1, status: 'ROLLBACK' });
+  return deployments.map(({ key }) => key);
+};
+
+const resolveAs = (world: World, batchId: string, key: string, status: 'SUCCESS' | 'FAILED') =>
+  resolveDeployment(world.deps, { batchId, key, status, reason: 'looked at it', actor: 'ada' });
+
+describe('what is told while a batch goes back, and afterwards', () => {
+  test('counts and the filter by status know what is back already', async () => {
+    const world = await World.make();
+    const batch = await world.submit(stack);
+    await world.settled(batch);
+    const rollback = await roll(world, batch);
+    await world.until(async () => (await toldOf(world, rollback)).web === 'SUCCESS Verified');
+    await world.idle();
+    expect(await rolledBack(world, batch)).toEqual(['shared/web']);
+    const view = await readBatch(world.deps, { named: batch, actor: 'ada' });
+    expect(view).toMatchObject({
+      status: 'PROCESSING',
+      reason: 'RollingBack',
+      counts: { SUCCESS: 2, ROLLBACK: 1 },
+      rollbacks: [rollback],
+    });
+    expect(view.message).toContain(`Batch ${rollback} puts 3 deployments back.`);
+    await world.settled(batch);
+    expect(await rolledBack(world, batch)).toHaveLength(3);
+    expect(await readBatch(world.deps, { named: batch, actor: 'ada' })).toMatchObject({ counts: { ROLLBACK: 3 } });
+  });
+
+  test('whatever is found out of an UNKNOWN of it, it goes on to be rolled back, and stays so', async () => {
+    const world = await World.make();
+    world.executor.scripts.set('other@2.0.0', lost);
+    const batch = await world.submit([...stack, { name: 'other' }]);
+    await world.settled(batch);
+    await roll(world, batch);
+    await resolveAs(world, batch, 'shared/other', 'SUCCESS');
+    expect(await endOf(world, batch)).toBe('PROCESSING RollingBack');
+    await world.settled(batch);
+    expect(await world.header(batch)).toMatchObject({
+      reason: 'RollbackIncomplete',
+      totals: { ROLLBACK: 3, SUCCESS: 1 },
+    });
+    await roll(world, batch, { only: ['shared/other'] });
+    await world.settled(batch);
+    expect(await world.header(batch)).toMatchObject({ reason: 'RolledBack', totals: { ROLLBACK: 4 } });
+  });
+
+  test('an UNKNOWN of a rollback that turns out to be back changes what it took back', async () => {
+    const world = await World.make();
+    const batch = await world.submit([{ name: 'db' }]);
+    await world.settled(batch);
+    world.executor.scripts.set('db@1.0.0', lost);
+    const rollback = await roll(world, batch);
+    await world.settled(batch);
+    expect(await endOf(world, batch)).toBe('FAILED RollbackIncomplete');
+    await resolveAs(world, rollback, 'shared/db', 'SUCCESS');
+    expect(await toldOf(world, batch)).toEqual({ db: 'ROLLBACK RolledBack' });
+    expect(await rolledBack(world, batch)).toEqual(['shared/db']);
+    expect(await world.header(batch)).toMatchObject({ totals: { ROLLBACK: 1 } });
+  });
+
+  test('a preview says all that a rollback then does, and writes nothing', async () => {
+    const world = await World.make();
+    const batch = await world.submit([...stack, { name: 'new' }], { without: ['new'] });
+    await world.settled(batch);
+    expect(await previewRollback(world.deps, { batchId: batch })).toEqual({
+      rolls_back: batch,
+      name: 'Unnamed batch',
+      ended: true,
+      covers: [batch],
+      deployments: [
+        {
+          key: 'shared/web',
+          target: 'staging/cluster-eu-1/shared/web',
+          step: 0,
+          from: '2.0.0',
+          to: '1.0.0',
+          waits_for: [],
+        },
+        {
+          key: 'shared/api',
+          target: 'staging/cluster-eu-1/shared/api',
+          step: 1,
+          from: '2.0.0',
+          to: '1.0.0',
+          waits_for: ['shared/web'],
+        },
+        {
+          key: 'shared/db',
+          target: 'staging/cluster-eu-1/shared/db',
+          step: 2,
+          from: '2.0.0',
+          to: '1.0.0',
+          waits_for: ['shared/api'],
+        },
+      ],
+      left: [
+        {
+          key: 'shared/new',
+          target: 'staging/cluster-eu-1/shared/new',
+          reason: 'NoPreviousVersion',
+          message: 'Nothing is known that ran there before in good order: it was the first there.',
+          version: '2.0.0',
+        },
+      ],
+      nothing_to_undo: 0,
+    });
+    expect((await world.header(batch)).rolling_back).toBeUndefined();
+  });
+
+  test('of a rollback it says what it means', async () => {
+    const world = await World.make();
+    const batch = await world.submit(stack);
+    await world.settled(batch);
+    const rollback = await roll(world, batch);
+    await world.settled(batch);
+    expect((await previewRollback(world.deps, { batchId: rollback })).means).toContain(
+      `rolled batch ${batch} back. To roll that back puts the versions in place again`,
+    );
+    expect((await previewRollback(world.deps, { batchId: batch })).means).toContain('Nothing goes back.');
+  });
+
+  test('a name that is nearly right is told as which it was meant', async () => {
+    const world = await World.make();
+    const batch = await world.submit(stack);
+    await world.settled(batch);
+    await expect(previewRollback(world.deps, { batchId: batch, only: ['shared/wep'] })).rejects.toThrow(
+      'shared/wep (did you mean shared/web?)',
+    );
+  });
+});
