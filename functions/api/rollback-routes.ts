@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { previewRollback } from '../../lib/usecases/undo/preview-rollback.ts';
 import { rollBackBatch } from '../../lib/usecases/undo/roll-back-batch.ts';
+import { previewTarget, rollBackTarget } from '../../lib/usecases/undo/roll-back-target.ts';
 import { jsonOf } from './request.ts';
 import { type Handle, json, reason, wellFormed, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
@@ -10,6 +11,11 @@ const keys = z.array(key).min(1, { error: 'name a deployment, or leave it out' }
 const wished = { only: keys, force: keys };
 const preview = z.strictObject(wished);
 const request = z.strictObject({ ...wished, reason });
+
+const name = z.string().trim().min(1).max(256).pipe(wellFormed);
+const target = { key, environment: name, cluster: name.optional(), to: name.optional() };
+const targetPreview = z.strictObject(target);
+const targetRequest = z.strictObject({ ...target, reason });
 
 /** Whole batches, and single targets, back to what ran before. */
 export const rollbackRoutes: readonly Route<Handle>[] = [
@@ -30,6 +36,23 @@ export const rollbackRoutes: readonly Route<Handle>[] = [
     handle: withoutQuery(async (deps, { event, actor, parameters: { id } }) => {
       const asked = jsonOf(event, request);
       const accepted = await rollBackBatch(deps, { batchId: id!, ...asked, actor: actor.subject });
+      return json(202, accepted, { location: accepted.links.self! });
+    }),
+  },
+  {
+    method: 'POST',
+    path: '/targets/rollback/plan',
+    scope: 'read',
+    part: 'batches',
+    handle: withoutQuery(async (deps, { event }) => json(200, await previewTarget(deps, jsonOf(event, targetPreview)))),
+  },
+  {
+    method: 'POST',
+    path: '/targets/rollback',
+    scope: 'deploy',
+    part: 'batches',
+    handle: withoutQuery(async (deps, { event, actor }) => {
+      const accepted = await rollBackTarget(deps, { ...jsonOf(event, targetRequest), actor: actor.subject });
       return json(202, accepted, { location: accepted.links.self! });
     }),
   },

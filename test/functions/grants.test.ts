@@ -144,6 +144,8 @@ const toStrangers: Readonly<Record<string, number>> = {
   'POST /batches/{id}/deployments/{key+}/resolve': 404,
   'POST /batches/{id}/rollback/plan': 404,
   'POST /batches/{id}/rollback': 404,
+  'POST /targets/rollback/plan': 404,
+  'POST /targets/rollback': 404,
   'GET /holds': 200, // those on everything
   'POST /holds': 403,
   'POST /holds/{id}/resume': 404,
@@ -161,6 +163,8 @@ it('every route is asked by a stranger', async () => {
     '/batches/plan': yamlOf('risk in staging'),
     '/uploads': uploadOrder,
     '/batches/{id}/rollback/plan': '{}',
+    '/targets/rollback/plan': JSON.stringify({ key: 'risk/x', environment: 'staging' }),
+    '/targets/rollback': JSON.stringify({ key: 'risk/x', environment: 'staging', reason: 'it went wrong' }),
     '/batches/{id}/rollback': JSON.stringify({ reason: 'it went wrong' }),
     '/targets/backfill': '{}',
     '/holds': JSON.stringify({ reason: 'a freeze' }),

@@ -124,7 +124,7 @@ const superseded = ({ batch_id, state, version }: TargetRow): Kept => {
 };
 
 /** It is replayed as it was planned, but only where it could be planned today. */
-const notConfigured = (
+export const notConfigured = (
   { environments, clusters, harness }: Catalogue,
   { environment_id, cluster, infrastructure_id, executor }: KeptDeployment,
 ): string | undefined => {

@@ -45,7 +45,7 @@ export const settleSuccess = async (
         ...outcomeWrites(deps, { planned: deployment, item, outcome, capture }),
         ...(await outcomeNowWrites(deps, { planned: deployment, item, outcome, capture })),
         tellDispatcher(deps, { planned: deployment, item, outcome }),
-        ...(await returnedWrites(deps, { of: undoes, by: batch_id, version: expected.version, at: now })),
+        ...(undoes ? await returnedWrites(deps, { of: undoes, by: batch_id, version: expected.version, at: now }) : []),
       ],
     };
   });

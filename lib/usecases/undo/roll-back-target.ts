@@ -1,0 +1,162 @@
+import { nearest } from '../../domain/batch/nearest.ts';
+import { runsOnce } from '../../domain/deployment/next-step.ts';
+import { FlotillaError } from '../../domain/errors.ts';
+import { placeOfTarget } from '../../domain/plan/lock-names.ts';
+import { keys } from '../../domain/record/keys.ts';
+import { type Release, rowOf } from '../../domain/record/rows.ts';
+import type { TargetRow } from '../../domain/targets/target-row.ts';
+import { notConfigured } from '../../domain/undo/judge-target.ts';
+import type { RollbackMember } from '../../domain/undo/plan-rollback.ts';
+import { rollbackBatch, rollbackText } from '../../domain/undo/rollback-batch.ts';
+import { openBatch, startExecution } from '../batch/open-batch.ts';
+import { batchLinks } from '../batch/read-batch.ts';
+import type { AskedBy, Deps } from '../deps.ts';
+import { isoTime } from '../iso-time.ts';
+import { readNow } from '../targets/read-now.ts';
+
+type Reading = Pick<Deps, 'table' | 'catalogue'> & AskedBy;
+type Needs = Reading & Pick<Deps, 'documents' | 'workflow' | 'clock' | 'ids'>;
+
+export interface TargetWished {
+  /** `pillar/service_name`. */
+  readonly key: string;
+  readonly environment: string;
+  /** Needed where it runs on several. */
+  readonly cluster?: string | undefined;
+  /** A version that was verified there; without it the one before what runs. */
+  readonly to?: string | undefined;
+}
+
+export interface TargetPreview {
+  readonly target: string;
+  /** What stands there, as far as it is known. */
+  readonly from: string;
+  readonly to: string;
+  /** When that was verified there, and by which batch. */
+  readonly verified_at: string;
+  readonly verified_by: string;
+}
+
+export interface TargetAccepted {
+  readonly batch_id: string;
+  readonly target: string;
+  readonly message: string;
+  readonly links: Readonly<Record<string, string>>;
+}
+
+/** What a rollback of one target would put back. Nothing is written. */
+export const previewTarget = async (deps: Reading, wished: TargetWished): Promise<TargetPreview> => {
+  const { now, release } = await choose(deps, wished);
+  return {
+    target: now.target,
+    from: now.version ?? 'unknown',
+    to: release.version,
+    verified_at: isoTime(release.at),
+    verified_by: release.batch_id,
+  };
+};
+
+/** Puts one target back to the release before, or to one that was verified there, by a batch of its own: as that was planned then. */
+export const rollBackTarget = async (
+  deps: Needs,
+  { reason, actor, ...wished }: TargetWished & { readonly reason: string; readonly actor: string },
+): Promise<TargetAccepted> => {
+  const { now, release } = await choose(deps, wished);
+  const { target, batch_id, index, version: from = 'unknown' } = now;
+  const place = placeOfTarget(target);
+  if (!deps.rights.may('deploy', place)) {
+    throw new FlotillaError('Forbidden', `No grant lets you deploy ${place.pillar} in ${place.environment}.`);
+  }
+  const member: RollbackMember = {
+    ...{ key: wished.key, target, from, to: release, of: [], expects: { batch_id, index }, waits_for: [] },
+  };
+  const members = [member];
+  const opened = await openBatch(deps, {
+    batch: rollbackBatch({ members }, { name: `${wished.key} in ${wished.environment} back to ${release.version}` }),
+    text: rollbackText({ members }, { rolls_back: target, reason }),
+    actor,
+    origin: { kind: 'rollback', target, reason },
+  });
+  await deps.table.transact(opened.writes);
+  const { batch_id: id } = opened.header;
+  await startExecution(deps, id);
+  const message = `Puts version ${release.version} of ${target} back, in place of ${from}.`;
+  return { batch_id: id, target, message, links: batchLinks({ batch_id: id }) };
+};
+
+interface Choice {
+  readonly now: TargetRow;
+  readonly release: Release;
+}
+
+const choose = async (deps: Reading, wished: TargetWished): Promise<Choice> => {
+  const now = await findTarget(deps, wished);
+  if (now.state === 'unknown') {
+    const message = `What batch ${now.batch_id} did to ${now.target} is UNKNOWN. Resolve it first: flotilla resolve ${now.batch_id} ${wished.key}.`;
+    throw new FlotillaError('NotRolledBack', message, { target: now.target });
+  }
+  const release = chooseRelease(now, await readReleases(deps, now.target), wished.to);
+  const why = await whyNever(deps, release);
+  if (why === undefined) return { now, release };
+  throw new FlotillaError('NotRolledBack', `${now.target} is not rolled back: ${why}`, { target: now.target });
+};
+
+const whyNever = async (deps: Reading, { deployment }: Release): Promise<string | undefined> => {
+  if (deployment.rollback_strategy === 'none')
+    return 'its rollback_strategy is none. Deploy the version that you want.';
+  if (runsOnce(deployment)) return 'it is a Job, and one that was run is not run again.';
+  return notConfigured(await deps.catalogue(), deployment);
+};
+
+/** On each cluster of the configuration there may be one. What may not be seen is not there. */
+const findTarget = async (deps: Reading, { key, environment, cluster }: TargetWished): Promise<TargetRow> => {
+  const clusters = cluster === undefined ? Object.keys((await deps.catalogue()).clusters).sort() : [cluster];
+  const targets = clusters.map((name) => `${environment}/${name}/${key}`);
+  const seen = targets.filter((target) => deps.rights.may('read', placeOfTarget(target)));
+  const found = (await readNow(deps, seen)).filter((now) => now !== undefined);
+  const [one, another] = found;
+  if (one === undefined) throw await targetNotFound(deps, { key, environment, cluster });
+  if (another === undefined) return one;
+  const choices = found.map(({ target }) => target.split('/')[1]!);
+  const message = `${key} in ${environment} runs on several clusters: ${choices.join(', ')}. Name one of them.`;
+  throw new FlotillaError('RequestInvalid', message, { candidates: choices });
+};
+
+const targetNotFound = async (deps: Reading, { key, environment, cluster }: TargetWished): Promise<FlotillaError> => {
+  const { environments, clusters } = await deps.catalogue();
+  const hints = [
+    hint(environment, Object.keys(environments ?? {})),
+    ...(cluster === undefined ? [] : [hint(cluster, Object.keys(clusters))]),
+  ];
+  const on = cluster === undefined ? '' : ` on ${cluster}`;
+  const message = `Nothing is recorded of ${key} in ${environment}${on}.${hints.join('')} GET /targets shows what there is.`;
+  return new FlotillaError('TargetNotFound', message, { key });
+};
+
+const hint = (name: string, known: readonly string[]): string => {
+  const near = known.includes(name) ? undefined : nearest(name, known);
+  return near === undefined ? '' : ` Did you mean ${near}?`;
+};
+
+/** Older ones than these nobody goes back to by their version. */
+const mostReleases = 200;
+
+/** Newest first. */
+const readReleases = async ({ table }: Reading, target: string): Promise<readonly Release[]> => {
+  const { pk } = keys.goodRelease(target);
+  const { items } = await table.query({ pk, prefix: 'RELEASE#', limit: mostReleases, newestFirst: true });
+  return items.map((item) => rowOf<Release>(item)!);
+};
+
+const chooseRelease = ({ target, version, state }: TargetRow, releases: readonly Release[], to?: string): Release => {
+  const stands = state === 'verified' || state === 'restored' ? version : undefined;
+  if (to !== undefined && to === stands) {
+    throw new FlotillaError('NothingToRollBack', `Version ${to} runs at ${target} already.`, { target });
+  }
+  const release = releases.find((one) => (to === undefined ? one.version !== version : one.version === to));
+  if (release !== undefined) return release;
+  const versions = [...new Set(releases.map((one) => one.version))].filter((one) => one !== stands);
+  const there = versions.length === 0 ? 'no other version was' : `these were: ${versions.slice(0, 20).join(', ')}`;
+  const asked = to === undefined ? 'There is no release before' : `Version ${to} was never verified`;
+  throw new FlotillaError('ReleaseNotFound', `${asked} at ${target}; ${there}.`, { target, candidates: versions });
+};
