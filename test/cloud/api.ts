@@ -10,6 +10,7 @@ export interface Deployment {
   readonly failure?: { readonly reason: string };
   readonly release_before?: string;
   readonly release_after?: string;
+  readonly rolled_back_by?: string;
   readonly execution_arn?: string;
 }
 

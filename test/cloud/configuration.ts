@@ -32,6 +32,10 @@ services:
     margin-engine: { namespace: risk }
     fee-engine: { namespace: risk }
     desk-limits: { namespace: risk }
+    stop-loss: { namespace: risk }
+    stop-report: { namespace: risk }
+    base-curve: { namespace: risk }
+    swap-pricer: { namespace: risk }
     books: { namespace: risk }
 pillars:
   clearing: { harness: { pipeline: deploy_clearing, trigger: flotilla, webhook_token: '\${CLEARING_TOKEN}' } }
