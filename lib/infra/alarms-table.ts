@@ -138,6 +138,13 @@ export const alarmsTable = {
     ...once,
   },
   StuckWaits: { means: 'A deployment should have been answered long ago.', ...own('StuckWaits', 'Maximum'), ...once },
+  OpenCircuits: {
+    means: 'An executor or a cluster has not answered for a quarter of an hour, so nothing is started there.',
+    ...own('OpenCircuits', 'Minimum'),
+    ...quiet,
+    threshold: 1,
+    periods: 3,
+  },
   SweeperNotRunning: {
     means: 'Nobody looks after what was lost.',
     metric: (sources) => functionMetric(sources, 'sweep', { metric: 'Invocations', ...sums }),

@@ -55,6 +55,7 @@ const flowRow = (sources: Sources): readonly IWidget[] => {
   const total = (name: string): IMetric => ownMetric(sources, name, { statistic: 'Sum', period });
   return [
     graph('Under way', [now('WaitingTurns'), now('InFlight')], { right: [now('OpenBatches')] }),
+    graph('Held up and put back', [now('Holds'), now('OpenCircuits'), now('RollbacksUnderWay')]),
     graph('Stuck', [now('StuckWaits'), now('RejectedMessages')]),
     graph('Executor budget', [total('ExecutorRequests'), total('ExecutorThrottled')], {
       right: [ownMetric(sources, 'ExecutorBudgetAllowed', { statistic: 'Minimum', period })],

@@ -8,6 +8,9 @@ export const measures = {
   OpenBatches: { unit: 'Count', means: 'batches that have not ended' },
   InFlight: { unit: 'Count', means: 'deployments that have their turn' },
   WaitingTurns: { unit: 'Count', means: 'deployments that wait for their turn' },
+  RollbacksUnderWay: { unit: 'Count', means: 'batches that put back what another batch had changed' },
+  Holds: { unit: 'Count', means: 'holds that somebody asked for and that are in force' },
+  OpenCircuits: { unit: 'Count', means: 'executors and clusters that do not answer, so that nothing is started there' },
   StuckWaits: { unit: 'Count', means: 'deployments whose deadline has long passed without an answer' },
   RejectedMessages: {
     unit: 'Count',

@@ -1,12 +1,13 @@
 import { allowedAt } from '../../domain/budget/allowance.ts';
+import type { HoldRow } from '../../domain/holds/hold.ts';
 import type { Measurement } from '../../domain/measurement/measurement.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { rowOf } from '../../domain/record/rows.ts';
+import { type HeaderRow, rowOf } from '../../domain/record/rows.ts';
 import type { BudgetRow, RunWatchRow } from '../../domain/record/watch-rows.ts';
 import type { BatchHead } from '../../domain/schedule/state.ts';
 import { deadlineAt } from '../deployment/human-wait.ts';
 import type { Deps } from '../deps.ts';
-import { everyItem } from '../schedule/schedule-store.ts';
+import { everyItem, readHolds } from '../schedule/schedule-store.ts';
 import { everyWatcher, readWatched } from '../wait/watchers.ts';
 
 type Needs = Pick<Deps, 'table' | 'clock' | 'pace'>;
@@ -16,11 +17,16 @@ const sweepsToHelp = 5;
 
 /** What is under way now, and what should not be: counted every minute, by the sweeper's function. */
 export const measureWork = async (deps: Needs): Promise<readonly Measurement[]> => {
-  const { open, waiting, inFlight } = await countBatches(deps);
+  const { open, waiting, inFlight, rollbacks } = await countBatches(deps);
+  const holds = await holdsInForce(deps);
+  const circuits = holds.filter(({ kind }) => kind === 'circuit').length;
   return [
     { name: 'OpenBatches', value: open },
     { name: 'WaitingTurns', value: waiting },
     { name: 'InFlight', value: inFlight },
+    { name: 'RollbacksUnderWay', value: rollbacks },
+    { name: 'Holds', value: holds.length - circuits },
+    { name: 'OpenCircuits', value: circuits },
     { name: 'StuckWaits', value: await countStuck(deps) },
     { name: 'RejectedMessages', value: await count(deps, { pk: keys.rejected('').pk }) },
     ...(await measureBudgets(deps)),
@@ -38,17 +44,26 @@ const measureBudgets = async ({ table, clock }: Needs): Promise<readonly Measure
 /** A batch that is not planned yet has nobody who waits for a turn. */
 const countBatches = async ({
   table,
-}: Needs): Promise<{ readonly open: number; readonly waiting: number; readonly inFlight: number }> => {
+}: Needs): Promise<Readonly<Record<'open' | 'waiting' | 'inFlight' | 'rollbacks', number>>> => {
   let open = 0;
+  let rollbacks = 0;
   let waiting = 0;
   let inFlight = 0;
   for await (const { sk: batchId } of everyItem(table, { pk: keys.open('').pk })) {
     open += 1;
+    const header = rowOf<HeaderRow>(await table.get(keys.header(batchId)));
+    if (header?.origin?.kind === 'rollback') rollbacks += 1;
     const head = rowOf<BatchHead & { readonly in_flight: number }>(await table.get(keys.scheduleBatch(batchId)));
     inFlight += head?.in_flight ?? 0;
     waiting += head?.counts.PENDING ?? 0;
   }
-  return { open, waiting, inFlight };
+  return { open, waiting, inFlight, rollbacks };
+};
+
+/** One that is over is lifted by the dispatcher, a moment later. */
+const holdsInForce = async ({ table, clock }: Needs): Promise<readonly HoldRow[]> => {
+  const holds = [...(await readHolds(table)).values()];
+  return holds.filter(({ until }) => until === undefined || until > clock.now());
 };
 
 /** Waits that a watcher should have answered long ago. Turns are waited for without a deadline. */

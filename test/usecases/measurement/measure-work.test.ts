@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { newBudget } from '../../../lib/domain/budget/budget.ts';
+import type { HoldRow } from '../../../lib/domain/holds/hold.ts';
 import { keys } from '../../../lib/domain/record/keys.ts';
 import { itemOf } from '../../../lib/domain/record/rows.ts';
 import { measureWork } from '../../../lib/usecases/measurement/measure-work.ts';
@@ -8,7 +9,10 @@ import { World } from '../../workflow/world.ts';
 const measured = async (world: World): Promise<Readonly<Record<string, number>>> =>
   Object.fromEntries((await measureWork(world.deps)).map(({ name, value }) => [name, value]));
 
-const nothing = { OpenBatches: 0, WaitingTurns: 0, InFlight: 0, StuckWaits: 0, RejectedMessages: 0 };
+const nothing = {
+  ...{ OpenBatches: 0, WaitingTurns: 0, InFlight: 0, RollbacksUnderWay: 0 },
+  ...{ Holds: 0, OpenCircuits: 0, StuckWaits: 0, RejectedMessages: 0 },
+};
 
 test('what waits and what is in flight is counted while a batch runs, and is nothing before and after', async () => {
   const world = await World.make();
@@ -57,4 +61,27 @@ test('messages that were put aside are counted until somebody removes them', asy
   const world = await World.make();
   await world.table.transact([{ put: itemOf(keys.rejected('1'), {}) }, { put: itemOf(keys.rejected('2'), {}) }]);
   expect((await measured(world)).RejectedMessages).toBe(2);
+});
+
+test('holds that are in force are counted, circuits apart, and those that are over are not', async () => {
+  const world = await World.make();
+  const { clock, table } = world.deps;
+  const hold = { scope: {}, rollbacks: false, reason: '', by: 'ada', since: 0, seq: 1, changed_at: 0 };
+  const rows: readonly Partial<HoldRow>[] = [
+    { kind: 'pause' },
+    { kind: 'pause', until: clock.now() + 1 },
+    { kind: 'pause', until: clock.now() },
+    { kind: 'circuit', until: clock.now() + 1 },
+  ];
+  await table.transact(rows.map((row, at) => ({ put: itemOf(keys.hold(`${at}`), { ...hold, ...row, id: `${at}` }) })));
+  expect(await measured(world)).toEqual({ ...nothing, Holds: 2, OpenCircuits: 1 });
+});
+
+test('a batch that rolls another back is counted while it does', async () => {
+  const world = await World.make();
+  const batchId = await world.submit([{ name: 'a' }]);
+  const header = await world.header(batchId);
+  const origin = { kind: 'rollback', of: 'other' } as const;
+  await world.table.transact([{ put: itemOf(keys.header(batchId), { ...header, origin }) }]);
+  expect(await measured(world)).toMatchObject({ OpenBatches: 1, RollbacksUnderWay: 1 });
 });
