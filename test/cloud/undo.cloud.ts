@@ -48,6 +48,8 @@ describe('a batch that is held, one that fails and rolls itself back, and its re
   beforeAll(async () => {
     api = new Api(cloud, await fetchToken(clients, cloud, ['flotilla/read', 'flotilla/deploy']));
     const held = await api.begin(batch('Held', { first: before, second: '1.0.0' }));
+    const isBegun = async () => (await deploymentsOf(held)).some(({ runs }) => runs.length > 0);
+    await vi.waitUntil(isBegun, { timeout: 250_000, interval: 200 });
     const hold = await post<{ id: string }>('/holds', { scope: { batch: held }, reason: 'look at the first one' });
     const isFirstDone = async () => (await deploymentsOf(held)).some(({ status }) => status === 'SUCCESS');
     await vi.waitUntil(isFirstDone, { timeout: 250_000, interval: 500 });
