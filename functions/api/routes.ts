@@ -17,6 +17,7 @@ import { readHealth } from '../../lib/usecases/read-health.ts';
 import { readAnchors } from '../../lib/usecases/record/read-anchors.ts';
 import { readEvents } from '../../lib/usecases/record/read-events.ts';
 import { accepted } from './accepted.ts';
+import { deploymentRoutes } from './deployment-routes.ts';
 import { holdRoutes } from './hold-routes.ts';
 import { batchOf, idempotencyKeyOf, jsonOf, planHashOf, queryOf } from './request.ts';
 import { retryRoutes } from './retry-routes.ts';
@@ -170,6 +171,7 @@ export const routes: readonly Route<Handle>[] = [
   ...retryRoutes,
   ...rollbackRoutes,
   ...targetRoutes,
+  ...deploymentRoutes,
   {
     method: 'GET',
     path: '/schemas/batch.json',

@@ -11,6 +11,7 @@ import { CommandFailure, type ExitStatus, exitStatus, Unreachable } from './fail
 import { makeFollowView, type PlanRange } from './follow-views.ts';
 import { Patience } from './patience.ts';
 import { readDeployments } from './read-deployments.ts';
+import { reportEnd } from './report-end.ts';
 import type { Simulated } from './simulation.ts';
 import { batchLines } from './status-lines.ts';
 import { onStopSignal, type StopSignal, signalStatus } from './stop-signal.ts';
@@ -24,6 +25,8 @@ export interface Following {
   readonly patience?: number | undefined;
   /** Ends it before. */
   readonly stop?: AbortSignal;
+  /** Where its end is posted. */
+  readonly report?: URL | undefined;
 }
 
 export interface Followed {
@@ -61,6 +64,7 @@ export const follow = async (context: CommandContext, following: Following): Pro
         ...batchLines(batch, colours, context.times),
       ];
   for (const line of lines) terminal.out(line);
+  if (following.report !== undefined) await reportEnd(context, following.report, batch);
   return endStatus(batch);
 };
 

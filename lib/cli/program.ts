@@ -15,12 +15,14 @@ import { health } from './commands/health.ts';
 import { list, mostListed } from './commands/list.ts';
 import { plan } from './commands/plan.ts';
 import { resolve } from './commands/resolve.ts';
+import { retry } from './commands/retry.ts';
 import { serve } from './commands/serve.ts';
 import { source } from './commands/source.ts';
 import { status } from './commands/status.ts';
 import { targets } from './commands/targets.ts';
 import { createToken, listTokens, revokeToken } from './commands/token.ts';
 import { verify } from './commands/verify.ts';
+import { withOneOptions, withRetryOptions } from './deploy-options.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from './failure.ts';
 import { addHoldCommands } from './hold-commands.ts';
 import { usualPatience } from './patience.ts';
@@ -73,6 +75,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
   const utc = ['--utc', 'show times in UTC, not in the zone of this machine'] as const;
   const asLong = `ask a server that is away again for this long (default: ${usualPatience})`;
   const patience = ['--patience <seconds>', asLong, someSeconds] as const;
+  const what = 'a file, - for the standard input, or pillar/service=VERSION for one deployment without a file';
   const yes = ['--yes', 'do not ask whether that batch is meant'] as const;
   const ownServer = `default: $FLOTILLA_URL or ${defaultUrl}`;
   const add = (usage: string, description: string, whichServer = ownServer): Command =>
@@ -114,14 +117,20 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .description('deploy an example to simulators of its own, and check that it ends as designed')
     .option(...utc)
     .action(act(demo));
-  add('plan <file>', 'show what a batch would do', 'default: $FLOTILLA_URL, else none is asked')
+  withOneOptions(
+    add('plan <what>', `show what a batch would do; ${what}`, 'default: $FLOTILLA_URL, else none is asked'),
+  )
     .option('--config <file>', 'configuration to plan with (default: ./flotilla.config.yaml, else simulated)')
     .action(act(plan));
-  add('deploy <file>', 'submit a batch; - reads it from the standard input')
-    .option('--follow', 'stay until it has ended')
-    .option('--timeout <seconds>', 'stop following after this long', seconds)
-    .option(...patience)
-    .option('--idempotency-key <key>', 'sending the same again gives the same batch')
+  const follows = (command: Command): Command =>
+    command
+      .option('--follow', 'stay until it has ended')
+      .option('--report-url <address>', 'follow it, and post its end there as JSON')
+      .option('--timeout <seconds>', 'stop following after this long', seconds)
+      .option(...patience)
+      .option('--idempotency-key <key>', 'sending the same again gives the same batch');
+  follows(withOneOptions(add('deploy <what>', `submit a batch; ${what}`)))
+    .option('--reason <text>', 'why, of one deployment, for the record')
     .option('--plan-hash <hash>', 'only as it was planned: refused when the plan would be another by now')
     .option(...utc)
     .action(act(deploy));
@@ -151,6 +160,10 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
   add('cancel <id>', 'start nothing new, stop what can be stopped')
     .option(...yes)
     .action(act(cancel));
+  follows(withRetryOptions(add('retry <id>', 'try again what is not good in a batch, as a batch of its own')))
+    .option(...yes)
+    .option(...utc)
+    .action(act(retry));
   add('resolve <id> <key>', 'say what became of an UNKNOWN deployment')
     .requiredOption('--status <status>', 'SUCCESS or FAILED', resolution)
     .requiredOption('--reason <text>', 'what you have found out')

@@ -1,20 +1,18 @@
 import type { BatchView } from '../usecases/batch/read-batch.ts';
-import type { BatchFile, CommandContext } from './command-context.ts';
+import type { Answered, Send } from './api-client.ts';
+import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitStatus, Unreachable } from './failure.ts';
 import { Patience } from './patience.ts';
-import { sendBatch } from './send-batch.ts';
 import { onStopSignal, type StopSignal, signalStatus } from './stop-signal.ts';
 
 export type Accepted = Pick<BatchView, 'batch_id' | 'name' | 'status' | 'total' | 'warnings'>;
 
 export interface Submission {
-  /** What the user typed for the file. */
-  readonly file: string;
-  readonly batch: BatchFile;
+  /** The command that sends the same again, without the key. */
+  readonly again: readonly string[];
+  readonly send: (send: Pick<Send, 'headers' | 'signal'>) => Promise<Answered<Accepted>>;
   /** The user's own key. Without it one is made, so that asking again never starts a batch twice. */
   readonly idempotencyKey?: string | undefined;
-  /** The plan that the user has looked at. With another nothing is started. */
-  readonly planHash?: string | undefined;
   /** How many seconds a server that is away is asked again. */
   readonly patience?: number | undefined;
 }
@@ -22,21 +20,20 @@ export interface Submission {
 /** What the API answers where the key names a batch that there is; a new one is 202. */
 const CREATED_BEFORE = 200;
 
-/** Submits a batch once, however often that takes. `isNew` is false where the user's own key was used before. */
+/** Has the server make a batch once, however often that takes. `isNew` is false where the user's own key was used before. */
 export const submitBatch = async (
   context: CommandContext,
-  { file, batch, idempotencyKey, planHash, patience }: Submission,
+  { again: words, send, idempotencyKey, patience }: Submission,
 ): Promise<{ readonly accepted: Accepted; readonly isNew: boolean }> => {
   const key = idempotencyKey ?? context.ids.next();
   const stop = new AbortController();
   const callOff = onStopSignal((name) => stop.abort(name));
   const told = { idempotency_key: key };
-  const again = `To send it again, and not to start it twice: ${context.command('deploy', file, '--idempotency-key', key)}`;
+  const again = `To send it again, and not to start it twice: ${context.command(...words, '--idempotency-key', key)}`;
   const waiting = new Patience(context, { seconds: patience, signal: stop.signal });
-  const headers = { 'idempotency-key': key, ...(planHash === undefined ? {} : { 'if-match': `"${planHash}"` }) };
+  const sending = { headers: { 'idempotency-key': key }, signal: stop.signal };
   try {
-    const send = () => sendBatch<Accepted>(context.client, '/batches', batch, { headers, signal: stop.signal });
-    const { status, answer } = await waiting.until(send);
+    const { status, answer } = await waiting.until(() => send(sending));
     return { accepted: answer, isNew: status !== CREATED_BEFORE || idempotencyKey === undefined };
   } catch (error) {
     if (stop.signal.aborted) {

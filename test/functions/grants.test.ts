@@ -126,6 +126,8 @@ describe.each(rows)('%s and %s', (who, place, can) => {
   });
 });
 
+const oneDeployment = JSON.stringify({ key: 'risk/x', version: '1', environment: 'staging' });
+
 /** What every route answers to somebody without a grant: whoever adds a route has to say. */
 const toStrangers: Readonly<Record<string, number>> = {
   'POST /batches': 403,
@@ -141,6 +143,8 @@ const toStrangers: Readonly<Record<string, number>> = {
   'POST /batches/{id}/cancel': 404,
   'POST /batches/{id}/retry': 404,
   'POST /batches/{id}/retry/plan': 404,
+  'POST /deployments': 403,
+  'POST /deployments/plan': 403,
   'POST /batches/{id}/deployments/{key+}/resolve': 404,
   'POST /batches/{id}/rollback/plan': 404,
   'POST /batches/{id}/rollback': 404,
@@ -171,6 +175,8 @@ it('every route is asked by a stranger', async () => {
     '/batches/{id}/deployments/{key+}/resolve': resolution,
     '/batches/{id}/retry': '{}',
     '/batches/{id}/retry/plan': '{}',
+    '/deployments': oneDeployment,
+    '/deployments/plan': oneDeployment,
   };
   const answers = routes.map(async ({ method, path }) => {
     const url = path.replace('{id}', batchId).replace('{key+}', key);

@@ -1,47 +1,34 @@
-import { counted } from '../../domain/counted.ts';
-import type { Health } from '../../usecases/read-health.ts';
-import { printable } from '../clean-text.ts';
-import { type CommandContext, print, readBatchFile } from '../command-context.ts';
-import { type ExitStatus, exitStatus } from '../failure.ts';
-import { checkFollowing, follow, goingOn } from '../follow.ts';
-import { Patience } from '../patience.ts';
-import { simulationSentence } from '../simulation.ts';
-import { submitBatch } from '../submit-batch.ts';
+import { type CommandContext, readBatchFile } from '../command-context.ts';
+import type { ExitStatus } from '../failure.ts';
+import { type OneOptions, oneRequest, oneWords } from '../one-deployment.ts';
+import { sendBatch } from '../send-batch.ts';
+import { withVersions } from '../set-versions.ts';
+import { type Accepted, submitBatch } from '../submit-batch.ts';
+import { type FollowOptions, followingOf, tellAccepted } from '../tell-accepted.ts';
 
-export interface DeployOptions {
-  readonly follow?: boolean;
-  readonly timeout?: number;
-  readonly patience?: number;
+export interface DeployOptions extends FollowOptions, OneOptions {
   readonly idempotencyKey?: string;
   readonly planHash?: string;
 }
 
-/** Submits a batch, and stays until it has ended when that is asked for. */
-export const deploy = async (context: CommandContext, options: DeployOptions, file = ''): Promise<ExitStatus> => {
-  const { terminal } = context;
-  checkFollowing(options.follow, { timeout: options.timeout });
-  const batch = await readBatchFile(context, file);
-  const { accepted, isNew } = await submitBatch(context, { ...options, file, batch });
-  const { simulated } = await readHealth(context, options, accepted.batch_id);
-  const sentence = simulationSentence(simulated);
-  for (const warning of accepted.warnings) terminal.error(`warning: ${warning}`);
-  print(context, { ...accepted, simulated }, [
-    ...(sentence === undefined ? [] : [terminal.colours.yellow(sentence)]),
-    isNew
-      ? `Batch ${accepted.batch_id} accepted: ${printable(accepted.name)}, ${counted(accepted.total, 'deployment')}.`
-      : `Batch ${accepted.batch_id} exists already (${accepted.status}); nothing new was started.`,
-    ...(options.follow ? [] : [`Follow it with: ${context.command('status', accepted.batch_id, '--follow')}`]),
-  ]);
-  if (!options.follow) return exitStatus.done;
-  return follow(context, { ...options, batchId: accepted.batch_id, simulated });
-};
-
-/** The batch is accepted by now, so that its id is told in any case. */
-const readHealth = async (context: CommandContext, { patience }: DeployOptions, batchId: string): Promise<Health> => {
-  const waiting = new Patience(context, { seconds: patience });
-  return waiting
-    .until(() => context.client.ask<Health>('/health'))
-    .catch((error: unknown) => {
-      throw goingOn(context, batchId, error);
-    });
+/** Submits a batch, or one deployment without a file, and stays until it has ended when that is asked for. */
+export const deploy = async (context: CommandContext, options: DeployOptions, what = ''): Promise<ExitStatus> => {
+  followingOf(options);
+  const { planHash, idempotencyKey, patience } = options;
+  const one = oneRequest(what, options);
+  const batch = one === undefined ? withVersions(await readBatchFile(context, what), options.set) : undefined;
+  const asPlanned = planHash === undefined ? {} : { 'if-match': `"${planHash}"` };
+  const submitted = await submitBatch(context, {
+    ...{ idempotencyKey, patience },
+    again: ['deploy', what, ...oneWords(options)],
+    send: ({ headers, ...rest }) => {
+      const sent = { ...rest, headers: { ...headers, ...asPlanned } };
+      if (batch !== undefined) return sendBatch<Accepted>(context.client, '/batches', batch, sent);
+      const more = { ...sent.headers, 'content-type': 'application/json' };
+      return context.client.send<Accepted>('/deployments', {
+        ...{ ...sent, method: 'POST', body: JSON.stringify(one), headers: more },
+      });
+    },
+  });
+  return tellAccepted(context, options, submitted);
 };

@@ -1,25 +1,30 @@
 import type { Configuration } from '../../domain/catalogue/catalogue.ts';
 import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
 import { loadConfiguration } from '../../local/load-configuration.ts';
+import { previewOne } from '../../usecases/batch/deploy-one.ts';
+import type { Deps } from '../../usecases/deps.ts';
 import { type PlanPreview, previewPlan } from '../../usecases/plan/preview-plan.ts';
 import { type BatchFile, type CommandContext, print, readBatchFile } from '../command-context.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
+import { type OneOptions, type OneRequest, oneRequest } from '../one-deployment.ts';
 import { describePlan } from '../plan-lines.ts';
 import type { PlannedBy } from '../plan-records.ts';
 import { sendBatch } from '../send-batch.ts';
+import { withVersions } from '../set-versions.ts';
 
-export interface PlanOptions {
+export interface PlanOptions extends Omit<OneOptions, 'reason'> {
   readonly url?: string;
   readonly tokenFile?: string;
   readonly config?: string;
 }
 
 /** Shows what a batch would do: as the server sees it when one is named, else with the configuration here. */
-export const plan = async (context: CommandContext, options: PlanOptions, file = ''): Promise<ExitStatus> => {
+export const plan = async (context: CommandContext, options: PlanOptions, what = ''): Promise<ExitStatus> => {
   const isRemote = asksServer(context, options);
   checkOptions(options, isRemote);
-  const batch = await readBatchFile(context, file);
-  const plan = await (isRemote ? planThere(context, batch) : planHere(context, options, batch));
+  const one = oneRequest(what, options);
+  const asked = one ?? withVersions(await readBatchFile(context, what), options.set);
+  const plan = await (isRemote ? planThere(context, asked) : planHere(context, options, asked));
   print(context, plan, describePlan(plan, context));
   return exitStatus.done;
 };
@@ -36,24 +41,36 @@ const checkOptions = ({ config, tokenFile }: PlanOptions, isRemote: boolean): vo
 
 type Planned = PlanPreview & { readonly planned_by: PlannedBy };
 
-const planThere = async ({ client }: CommandContext, batch: BatchFile): Promise<Planned> => ({
+/** A batch by its file, or one deployment without. */
+type Asked = BatchFile | OneRequest;
+
+const planThere = async ({ client }: CommandContext, asked: Asked): Promise<Planned> => ({
   planned_by: { by: 'server', url: client.url },
-  ...(await sendBatch<PlanPreview>(client, '/batches/plan', batch)).answer,
+  ...('text' in asked
+    ? (await sendBatch<PlanPreview>(client, '/batches/plan', asked)).answer
+    : await client.ask<PlanPreview>('/deployments/plan', { ...asJson, body: JSON.stringify(asked) })),
 });
+
+const asJson = { method: 'POST', headers: { 'content-type': 'application/json' } } as const;
 
 const planHere = async (
   { directory, env, terminal }: CommandContext,
   { config }: PlanOptions,
-  { text, name }: BatchFile,
+  asked: Asked,
 ): Promise<Planned> => {
   const { configuration, warnings, file } = loadConfiguration({ file: config, directory, env });
   for (const warning of warnings) terminal.error(`warning: ${warning}`);
   const catalogue = async () => (await named(configuration)).catalogue;
-  const preview = await previewPlan({ catalogue }, { text }).catch((error: unknown) => {
-    if (!isFlotillaError(error)) throw error;
-    throw new FlotillaError(error.name, error.message, { ...error.details, file: name }, error);
-  });
+  const preview = await previewHere({ catalogue }, asked);
   return { planned_by: file === undefined ? { by: 'defaults' } : { by: 'file', file }, ...preview };
+};
+
+const previewHere = async (deps: Pick<Deps, 'catalogue'>, asked: Asked): Promise<PlanPreview> => {
+  if (!('text' in asked)) return previewOne(deps, asked);
+  return previewPlan(deps, asked).catch((error: unknown) => {
+    if (!isFlotillaError(error)) throw error;
+    throw new FlotillaError(error.name, error.message, { ...error.details, file: asked.name }, error);
+  });
 };
 
 /**

@@ -78,6 +78,7 @@ const environmentOf = (environment: NonNullable<WrittenConfiguration['environmen
   ...limitOf(environment),
   ...defined({ infrastructures: environment.infrastructures, second_person: environment.second_person }),
   ...(environment.keep_health_answers === true ? { keep_health_answers: true } : {}),
+  ...(environment.defaults === undefined ? {} : { defaults: defined(environment.defaults) }),
 });
 
 const clusterConnection = ({ kubeconfig, context, eks, verify }: WrittenCluster): ClusterConnection => {

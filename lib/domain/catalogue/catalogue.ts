@@ -1,5 +1,5 @@
 import type { Grant } from '../grants/grant.ts';
-import type { CustomResource, WorkloadKind } from '../plan/plan.ts';
+import type { ArtifactType, CustomResource, WorkloadKind } from '../plan/plan.ts';
 
 /** The executors that exist. A batch or a service that names another one is refused. */
 export const executorNames = ['harness'] as const;
@@ -79,6 +79,8 @@ export interface EnvironmentEntry {
   readonly second_person?: boolean;
   /** Bad answers to health checks are recorded with their first words. */
   readonly keep_health_answers?: true;
+  /** Of one deployment without a file. */
+  readonly defaults?: { readonly infrastructure?: string; readonly docker_artifact_type?: ArtifactType };
 }
 
 /** What exists and where it runs: everything of a configuration that may be shown and stored. Plain JSON, no secrets. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { plainName } from '../alphabets.ts';
 import { healthPath, rolloutFields, serviceName } from '../batch/schema.ts';
 import { all, verbs } from '../grants/grant.ts';
-import { type CustomResource, type WorkloadKind, workloadKinds } from '../plan/plan.ts';
+import { artifactTypes, type CustomResource, type WorkloadKind, workloadKinds } from '../plan/plan.ts';
 
 /** The form of `flotilla.config.yaml` and of the services file. */
 
@@ -166,6 +166,10 @@ const sections = {
         second_person: z.boolean().optional(),
         max_concurrency: concurrency,
         keep_health_answers: z.boolean().optional(),
+        /** Of one deployment without a file. */
+        defaults: z
+          .strictObject({ infrastructure: word.optional(), docker_artifact_type: z.enum(artifactTypes).optional() })
+          .optional(),
       }),
     )
     .optional(),

@@ -141,6 +141,30 @@ const checkEnvironments = ({ environments, infrastructures, clusters }: Mapping,
         allowed: known,
       });
     });
+    checkDefault(name, environment, { known, text });
+  }
+};
+
+/** Where one deployment without a file goes has to exist, and to be allowed there. */
+const checkDefault = (
+  name: string,
+  environment: unknown,
+  { known, text }: { readonly known: readonly string[]; readonly text: ConfigurationText },
+): void => {
+  if (!isMapping(environment) || !isMapping(environment.defaults)) return;
+  const { infrastructure } = environment.defaults;
+  if (typeof infrastructure !== 'string' || infrastructure === '') return;
+  const path = ['environments', name, 'defaults', 'infrastructure'];
+  const allowed = environment.infrastructures;
+  if (!known.includes(infrastructure)) {
+    text.report(path, issueCodes.UnknownInfrastructure, {
+      message: `there is no infrastructure ${quoted(String(text.written(path)))}; known: ${listed(known)}`,
+      hint: didYouMean(nearest(infrastructure, known)),
+      allowed: known,
+    });
+  } else if (Array.isArray(allowed) && !allowed.includes(infrastructure)) {
+    const message = 'is not among the infrastructures of this environment';
+    text.report(path, issueCodes.NotAllowed, { message, hint: `add it there, or name one of them` });
   }
 };
 

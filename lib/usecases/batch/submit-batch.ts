@@ -18,6 +18,8 @@ type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'ids' | '
 
 export interface SubmitInput extends Sender {
   readonly text: string;
+  /** What was sent, where the text was made of it. */
+  readonly body?: string;
   /** The upload that the text came by. */
   readonly upload?: OrderedUpload;
   /** The plan that was looked at: with any other nothing is started. */
@@ -32,7 +34,7 @@ export interface SubmitInput extends Sender {
  */
 export const submitBatch = async (deps: Needs, input: SubmitInput): Promise<Submitted> => {
   checkAnyGrant(deps.rights);
-  return acceptBatch(deps, { ...input, body: input.text }, () => readyBatch(deps, input));
+  return acceptBatch(deps, { ...input, body: input.body ?? input.text }, () => readyBatch(deps, input));
 };
 
 const readyBatch = async (deps: Needs, { text, upload, planHash, origin }: SubmitInput): Promise<ReadyBatch> => {

@@ -98,6 +98,25 @@ test('an environment says whether bad answers to health checks are kept', () => 
   expect(configuration.catalogue.environments).toEqual({ staging: { keep_health_answers: true }, production: {} });
 });
 
+describe('the defaults of an environment', () => {
+  const base = `${simulatedHarness}\nclusters: { eu: { simulated: true }, us: { simulated: true } }`;
+
+  test('say where one deployment without a file goes, and as what', () => {
+    const defaults = { infrastructure: 'eu', docker_artifact_type: 'helm' };
+    const { configuration } = valid(`${base}\nenvironments: { uat: { defaults: ${JSON.stringify(defaults)} } }`);
+    expect(configuration.catalogue.environments).toEqual({ uat: { defaults } });
+  });
+
+  test.each([
+    ['does not exist', '{ infrastructure: ue }', 'there is no infrastructure "ue"; known: eu, us'],
+    ['is not allowed there', '{ infrastructure: us }', 'is not among the infrastructures of this environment'],
+    ['is no artifact', '{ docker_artifact_type: rpm }', 'docker, helm, kustomize'],
+  ])('what %s is a problem', (_, defaults, said) => {
+    const found = problems(`${base}\nenvironments: { uat: { infrastructures: [eu], defaults: ${defaults} } }`);
+    expect(found).toEqual([expect.stringContaining(said)]);
+  });
+});
+
 describe('services', () => {
   const base = `${simulatedHarness}\n${simulatedCluster}`;
   const original =

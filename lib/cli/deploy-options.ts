@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+
+const several = 'several times for several';
+
+/** What goes with `pillar/service=VERSION`, and what changes a file. */
+export const withOneOptions = (command: Command): Command =>
+  command
+    .option('--environment <name>', 'where, of one deployment without a file')
+    .option('--infrastructure <name>', "of one deployment (default: the environment's, else where it runs now)")
+    .option(
+      '--artifact <kind>',
+      "docker, helm or kustomize, of one deployment (default: the environment's, else as now)",
+    )
+    .option('--set <key=version>', `another version than the file says; ${several}`, oneMore);
+
+const oneMore = (text: string, others: readonly string[] = []): readonly string[] => [...others, text];
+
+/** What a retry takes. */
+export const withRetryOptions = (command: Command): Command =>
+  command
+    .option('--only <key...>', 'these deployments and no others')
+    .option('--with <key=version...>', 'another version on the way')
+    .option('--reason <text>', 'why, for the record')
+    .option('--preview', 'show what would be tried again, and start nothing');

@@ -1,0 +1,76 @@
+import { type Catalogue, entryOf } from '../catalogue/catalogue.ts';
+import { infrastructureNames } from '../catalogue/resolve.ts';
+import { type ArtifactType, artifactTypes } from '../plan/plan.ts';
+import type { Deployment } from './batch.ts';
+import { listed } from './findings.ts';
+
+/** One version for one service, as somebody asks for it without a file. */
+export interface OneDeployment {
+  /** `pillar/service_name`. */
+  readonly key: string;
+  readonly version: string;
+  readonly environment: string;
+  readonly infrastructure?: string | undefined;
+  readonly artifact?: string | undefined;
+}
+
+/** Where the service is deployed in that environment now, and as what. */
+export interface DeployedNow {
+  readonly infrastructure: string | undefined;
+  readonly artifact: ArtifactType | undefined;
+}
+
+/** What was not said comes from the environment's defaults, else from what is deployed there now, where that is one thing. */
+export const completeOne = (
+  one: OneDeployment,
+  catalogue: Catalogue,
+  now: readonly DeployedNow[],
+): Deployment | { readonly problem: string } => {
+  const { defaults, infrastructures } = entryOf(catalogue.environments, one.environment) ?? {};
+  const running = known(now.map(({ infrastructure }) => infrastructure));
+  const infrastructure = one.infrastructure ?? defaults?.infrastructure ?? only(running);
+  if (infrastructure === undefined) {
+    const choices = running.length > 0 ? running : (infrastructures ?? infrastructureNames(catalogue));
+    const why = running.length > 0 ? 'it runs in several places' : 'it was never deployed there';
+    return { problem: missing(one, 'infrastructure', { why, choices }) };
+  }
+  const there = now.filter((place) => place.infrastructure === infrastructure).map(({ artifact }) => artifact);
+  const artifact = one.artifact ?? defaults?.docker_artifact_type ?? only(known(there));
+  if (artifact === undefined) {
+    return { problem: missing(one, 'artifact', { why: 'it was never deployed there', choices: artifactTypes }) };
+  }
+  return deploymentOf(one, infrastructure, artifact as ArtifactType);
+};
+
+/** Each once. */
+const known = <Value>(values: readonly (Value | undefined)[]): readonly Value[] =>
+  [...new Set(values.filter((value) => value !== undefined))].sort();
+
+const only = <Value>(values: readonly Value[]): Value | undefined => (values.length === 1 ? values[0] : undefined);
+
+const missing = (
+  { key, environment }: OneDeployment,
+  what: 'infrastructure' | 'artifact',
+  { why, choices }: { readonly why: string; readonly choices: readonly string[] },
+): string => {
+  const field = what === 'infrastructure' ? 'infrastructure' : 'docker_artifact_type';
+  const open = `Nothing says which ${what} ${key} has in ${environment}: ${why}, and the environment has no defaults.${field}.`;
+  return `${open} Say it (${what}; flotilla deploy --${what}): ${listed(choices)}.`;
+};
+
+/** What a file would say of it; whoever reads it as one says what is wrong with it. */
+const deploymentOf = (
+  { key, version, environment }: OneDeployment,
+  infrastructure: string,
+  artifact: ArtifactType,
+): Deployment => {
+  const at = key.indexOf('/');
+  return {
+    ...{ position: 1, line: 1, key, pillar: key.slice(0, Math.max(at, 0)), service_name: key.slice(at + 1) },
+    ...{ docker_artifact_type: artifact, docker_image_version: version },
+    ...{ environment_id: environment, infrastructure_id: infrastructure, executor: 'harness' },
+    ...{ priority: 5, timeout: 1800, retry_count: 3, tags: [], dependencies: [] },
+    rollback_strategy: 'automatic',
+    health_check: { enabled: true },
+  };
+};

@@ -1,0 +1,67 @@
+import { isMap, isScalar, isSeq, type Pair, parseDocument, type Scalar, type YAMLMap } from 'yaml';
+import { versionProblem } from './check-version.ts';
+import { isJson } from './is-json.ts';
+import { nearest } from './nearest.ts';
+import { readYaml } from './read-yaml.ts';
+
+/** The text with these versions, by key; all else is as it was written, to the character. */
+export const setVersions = (
+  text: string,
+  versions: ReadonlyMap<string, string>,
+): { readonly text: string } | { readonly problem: string } => {
+  const read = readYaml(text);
+  // Whoever reads it says what is wrong with it, with line and column.
+  if ('issues' in read) return { text };
+  const places = versionsIn(text);
+  const changes: { readonly from: number; readonly to: number; readonly with: string }[] = [];
+  for (const [key, version] of versions) {
+    const place = places.get(key) ?? places.get(key.toLowerCase());
+    if (place === undefined) return { problem: unknown(key, [...places.keys()]) };
+    if (place === 'shared')
+      return { problem: `the version of ${key} is written by an anchor or an alias; change the file` };
+    const bad = versionProblem(version, 'helm');
+    if (bad !== undefined)
+      return { problem: `${key}: ${bad.message}${bad.hint === undefined ? '' : ` (${bad.hint})`}` };
+    changes.push({ ...place, with: JSON.stringify(version) });
+  }
+  const inOrder = changes.sort((a, b) => b.from - a.from);
+  return {
+    text: inOrder.reduce((changed, one) => changed.slice(0, one.from) + one.with + changed.slice(one.to), text),
+  };
+};
+
+const unknown = (key: string, known: readonly string[]): string => {
+  const near = known.find((one) => one.endsWith(`/${key}`)) ?? nearest(key, known);
+  return `it has no deployment ${key}${near === undefined ? '' : `; did you mean ${near}?`}`;
+};
+
+type Place = { readonly from: number; readonly to: number } | 'shared';
+
+/** Where the version of each deployment is written. */
+const versionsIn = (text: string): ReadonlyMap<string, Place> => {
+  const tabs = isJson(text) ? text.replace(/^[\t ]+/gm, (indent) => ' '.repeat(indent.length)) : text;
+  const { contents } = parseDocument(tabs, { keepSourceTokens: false });
+  const list = isMap(contents) ? contents.get('deployments', true) : undefined;
+  const places = new Map<string, Place>();
+  for (const item of isSeq(list) ? list.items : []) {
+    if (!isMap(item)) continue;
+    const [pillar, service] = [textOf(item, 'pillar'), textOf(item, 'service_name')];
+    if (pillar !== undefined && service !== undefined) places.set(`${pillar.toLowerCase()}/${service}`, placeOf(item));
+  }
+  return places;
+};
+
+const textOf = (item: YAMLMap, field: string): string | undefined => {
+  const value = item.get(field);
+  return typeof value === 'string' ? value : undefined;
+};
+
+const placeOf = (item: YAMLMap): Place => {
+  const pair = item.items.find(({ key }) => isScalar(key) && key.value === 'docker_image_version') as
+    | Pair<Scalar, unknown>
+    | undefined;
+  const value = pair?.value;
+  if (!isScalar(value) || value.anchor !== undefined || value.range == null) return 'shared';
+  const [from, to] = value.range;
+  return { from, to };
+};

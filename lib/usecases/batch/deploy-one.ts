@@ -1,0 +1,109 @@
+import type { Deployment } from '../../domain/batch/batch.ts';
+import { nearest } from '../../domain/batch/nearest.ts';
+import { completeOne, type DeployedNow, type OneDeployment } from '../../domain/batch/one-deployment.ts';
+import { writeBatch } from '../../domain/batch/write-batch.ts';
+import { type Catalogue, entryOf } from '../../domain/catalogue/catalogue.ts';
+import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
+import { allRights } from '../../domain/grants/rights.ts';
+import { targetOf } from '../../domain/plan/lock-names.ts';
+import type { TargetRow } from '../../domain/targets/target-row.ts';
+import type { AskedBy, Deps } from '../deps.ts';
+import { checkAnyGrant } from '../grants/refuse.ts';
+import { readPlanned } from '../plan/plan-store.ts';
+import { type PlanPreview, previewPlan } from '../plan/preview-plan.ts';
+import { readNow } from '../targets/read-now.ts';
+import type { Sender, Submitted } from './accept-batch.ts';
+import { submitBatch } from './submit-batch.ts';
+
+/** What somebody asks for without a file, and why. */
+export interface OneRequest extends OneDeployment {
+  readonly reason?: string | undefined;
+}
+
+type Recorded = Pick<Deps, 'table' | 'documents'>;
+type Needs = Recorded & Pick<Deps, 'workflow' | 'clock' | 'ids' | 'catalogue'> & AskedBy;
+
+/** Deploys one version of one service, as a batch of one. What was not said is found where it is known. */
+export const deployOne = async (
+  deps: Needs,
+  { planHash, ...input }: OneRequest & Sender & { readonly planHash?: string | undefined },
+): Promise<Submitted> => {
+  const { actor, formerly, idempotencyKey, reason } = input;
+  const text = await textOfOne(deps, input);
+  const origin = { kind: 'deployment', ...(reason === undefined ? {} : { reason }) } as const;
+  return submitBatch(deps, { text, body: bodyOf(input), actor, formerly, idempotencyKey, planHash, origin });
+};
+
+/** By which the same request is known, whatever runs there meanwhile. */
+const bodyOf = ({ key, version, environment, infrastructure, artifact, reason }: OneRequest): string =>
+  JSON.stringify(['deployment', key, version, environment, infrastructure, artifact, reason]);
+
+/** Shows what that would do. Where there are no records, what was not said must be in the configuration. */
+export const previewOne = async (
+  deps: Pick<Deps, 'catalogue'> & Partial<Recorded & AskedBy>,
+  request: OneRequest,
+): Promise<PlanPreview> => previewPlan(deps, { text: await textOfOne(deps, request) });
+
+const textOfOne = async (
+  { table, documents, rights = allRights, ...deps }: Pick<Deps, 'catalogue'> & Partial<Recorded & AskedBy>,
+  request: OneRequest,
+): Promise<string> => {
+  checkAnyGrant(rights);
+  const catalogue = await deps.catalogue();
+  checkEnvironment(catalogue, request);
+  const [pillar = '', service_name = ''] = request.key.split('/');
+  const mayLook = rights.may('read', { pillar, environment: request.environment });
+  const isSaid = request.infrastructure !== undefined && request.artifact !== undefined;
+  const now =
+    isSaid || !mayLook || table === undefined || documents === undefined
+      ? []
+      : await readDeployed({ table, documents }, catalogue, { ...request, pillar, service_name });
+  const deployment = completeOne(request, catalogue, now);
+  if ('problem' in deployment) throw new FlotillaError('RequestInvalid', deployment.problem, { key: request.key });
+  return fileOf(deployment);
+};
+
+const checkEnvironment = ({ environments }: Catalogue, { environment }: OneRequest): void => {
+  if (environments === undefined || entryOf(environments, environment) !== undefined) return;
+  const near = nearest(environment, Object.keys(environments).sort());
+  const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+  throw new FlotillaError('RequestInvalid', `There is no environment ${JSON.stringify(environment)}.${hint}`);
+};
+
+interface Asked {
+  readonly environment: string;
+  readonly pillar: string;
+  readonly service_name: string;
+}
+
+/** Of each cluster what NOW says: there are as many reads as clusters. */
+const readDeployed = async (
+  deps: Recorded,
+  catalogue: Catalogue,
+  { environment, pillar, service_name }: Asked,
+): Promise<readonly DeployedNow[]> => {
+  const clusters = Object.keys(catalogue.clusters).sort();
+  const targets = clusters.map((cluster) => targetOf({ environment_id: environment, cluster, pillar, service_name }));
+  const rows = (await readNow(deps, targets)).filter((row) => row !== undefined && row.state !== 'deleted');
+  return Promise.all(rows.map((row) => deployedAs(deps, row!)));
+};
+
+/** As it was planned, as long as that is kept. */
+const deployedAs = async (deps: Recorded, { batch_id, index, infrastructure_id }: TargetRow): Promise<DeployedNow> => {
+  const planned = await readPlanned(deps, batch_id, index).catch((error: unknown) => {
+    if (!isFlotillaError(error, 'DocumentMissing')) throw error;
+    return undefined;
+  });
+  return {
+    infrastructure: planned?.infrastructure_id ?? infrastructure_id,
+    artifact: planned?.docker_artifact_type,
+  };
+};
+
+const fileOf = (deployment: Deployment): string =>
+  writeBatch({
+    comments: ['One deployment, asked for without a file.'],
+    metadata: { name: `${deployment.key} ${deployment.docker_image_version}`.slice(0, 100).toWellFormed() },
+    strategy: { mode: 'parallel', max_concurrency: 1, on_failure: 'continue' },
+    deployments: [deployment],
+  });

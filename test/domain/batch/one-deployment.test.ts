@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { completeOne, type DeployedNow } from '../../../lib/domain/batch/one-deployment.ts';
+import type { Catalogue, EnvironmentEntry } from '../../../lib/domain/catalogue/catalogue.ts';
+import { simulatedConfiguration } from '../../../lib/domain/catalogue/simulated-configuration.ts';
+
+const one = { key: 'risk/cva', version: '1.4.0', environment: 'uat' };
+const here: DeployedNow = { infrastructure: 'here', artifact: 'docker' };
+const there: DeployedNow = { infrastructure: 'there', artifact: 'helm' };
+
+const catalogueWith = (uat: EnvironmentEntry): Catalogue => ({
+  ...simulatedConfiguration().catalogue,
+  environments: { uat },
+});
+
+const helmHere: EnvironmentEntry = { defaults: { infrastructure: 'here', docker_artifact_type: 'helm' } };
+
+test.each([
+  ['what is said', { infrastructure: 'x', artifact: 'kustomize' }, helmHere, [there], ['x', 'kustomize']],
+  ['else the defaults of the environment', {}, helmHere, [there], ['here', 'helm']],
+  ['else what runs there now', {}, {}, [there], ['there', 'helm']],
+  ['of what is said, as what it runs there', { infrastructure: 'here' }, {}, [here, there], ['here', 'docker']],
+  ['each for itself', {}, { defaults: { infrastructure: 'here' } }, [here, there], ['here', 'docker']],
+] as const)('%s counts', (_, said, environment, now, [infrastructure, artifact]) => {
+  expect(completeOne({ ...one, ...said }, catalogueWith(environment), now)).toMatchObject({
+    ...{ key: 'risk/cva', pillar: 'risk', service_name: 'cva', docker_image_version: '1.4.0' },
+    ...{ environment_id: 'uat', infrastructure_id: infrastructure, docker_artifact_type: artifact },
+    rollback_strategy: 'automatic',
+  });
+});
+
+test.each([
+  [
+    'it runs in several places',
+    {},
+    {},
+    [here, there],
+    /infrastructure risk\/cva has in uat: it runs in several.*: here, there\.$/,
+  ],
+  ['it was never deployed', {}, { infrastructures: ['a', 'b'] }, [], /never deployed there.*: a, b\.$/],
+  ['it was never deployed, and anything goes', {}, {}, [], /never deployed there.*cluster-eu-1/],
+  ['nothing says as what', { infrastructure: 'here' }, {}, [there], /artifact risk\/cva.*docker, helm, kustomize\.$/],
+  ['what was recorded is not kept any more', {}, {}, [{ ...here, artifact: undefined }], /which artifact/],
+] as const)('where %s, the choices are told', (_, said, environment, now, problem) => {
+  expect(completeOne({ ...one, ...said }, catalogueWith(environment), now)).toEqual({
+    problem: expect.stringMatching(problem),
+  });
+});

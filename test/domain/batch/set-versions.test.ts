@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { setVersions } from '../../../lib/domain/batch/set-versions.ts';
+
+const yaml = `# keep this
+version: v1.0
+deployments:
+  - pillar: Risk   # capital
+    service_name: cva
+    docker_image_version: 1.10      # not a number
+    metadata: { dependencies: [fx] }
+  - { pillar: risk, service_name: fx, docker_image_version: "2.0.0", docker_artifact_type: docker }
+`;
+const json = JSON.stringify(
+  { deployments: [{ pillar: 'risk', service_name: 'cva', docker_image_version: '1' }] },
+  null,
+  '\t',
+);
+
+test.each([
+  ['a plain one', yaml, { 'risk/cva': '1.4.0' }, yaml.replace('1.10  ', '"1.4.0"  ')],
+  ['one in quotes', yaml, { 'risk/fx': '3' }, yaml.replace('"2.0.0"', '"3"')],
+  [
+    'both',
+    yaml,
+    { 'risk/fx': '3', 'risk/cva': '1.4.0' },
+    yaml.replace('1.10  ', '"1.4.0"  ').replace('"2.0.0"', '"3"'),
+  ],
+  ['one in JSON with tabs', json, { 'risk/cva': '2' }, json.replace('"1"', '"2"')],
+  ['none', yaml, {}, yaml],
+  ['of what is not YAML at all', 'version: [', { 'risk/cva': '2' }, 'version: ['],
+])('of the versions %s is written anew, and all else stays', (_, text, versions, changed) => {
+  expect(setVersions(text, new Map(Object.entries(versions)))).toEqual({ text: changed });
+});
+
+test.each([
+  ['an unknown key', yaml, { 'risk/cav': '1' }, 'it has no deployment risk/cav; did you mean risk/cva?'],
+  ['a bad version', yaml, { 'risk/cva': 'a b' }, 'risk/cva: "a b" contains a space'],
+  [
+    'a version that others share',
+    'deployments: [{ pillar: a, service_name: b, docker_image_version: &v "1" }]',
+    { 'a/b': '2' },
+    'is written by an anchor or an alias',
+  ],
+  ['no deployments', 'version: v1.0', { 'a/b': '2' }, 'it has no deployment a/b'],
+])('%s is a problem', (_, text, versions, problem) => {
+  expect(setVersions(text, new Map(Object.entries(versions)))).toEqual({
+    problem: expect.stringContaining(problem),
+  });
+});
