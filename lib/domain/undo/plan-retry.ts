@@ -2,6 +2,7 @@ import type { Deployment } from '../batch/batch.ts';
 import type { Status } from '../deployment/status.ts';
 import type { Replay } from '../plan/plan.ts';
 import type { Place } from '../schedule/place.ts';
+import { endedStanding } from '../targets/ended-standing.ts';
 import type { TargetRow } from '../targets/target-row.ts';
 import { describeNow, hasChangedSince, stillRuns } from './now-of-retry.ts';
 
@@ -104,7 +105,7 @@ const memberOf = (
   dependencies: readonly string[],
 ): RetryMember => {
   const { key, docker_image_version } = deployment;
-  const last = now.get(key);
+  const last = endedStanding(now.get(key));
   const replay: Replay = {
     kind: 'retry',
     of: places,

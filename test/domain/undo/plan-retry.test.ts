@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Status } from '../../../lib/domain/deployment/status.ts';
+import type { TargetRow } from '../../../lib/domain/targets/target-row.ts';
 import { isNotGood, planRetry, type Question, restsOn } from '../../../lib/domain/undo/plan-retry.ts';
 import { endedAt, keyOf, type Part, questionOf, triedOf } from './retry-world.ts';
 
@@ -166,6 +167,18 @@ describe('what of a batch is tried again', () => {
       ['2.0.0', { kind: 'retry', of: [place(0)], expects: place(0) }],
       ['2.0.1', { kind: 'retry', of: [place(1)] }],
     ]);
+  });
+
+  test('somebody else who is at work at its target has not changed it yet: when they do, that has come since', () => {
+    const question = questionOf([{ name: 'a', ...bad }]);
+    const key = keyOf('a');
+    const { target } = question.now.get(key)!;
+    const before = { batch_id: 'ONE', index: 0, state: 'failed', since: 1 } as const;
+    const changing = { target, batch_id: 'OTHER', index: 5, state: 'changing', since: 2 } as const;
+    const expects = (row: TargetRow) =>
+      planRetry({ ...question, now: new Map([[key, row]]) }).members[0]?.deployment.replay?.expects;
+    expect(expects({ ...changing, before })).toEqual({ batch_id: 'ONE', index: 0 });
+    expect(expects(changing)).toBeUndefined();
   });
 
   test('what one who asks may not see is not there, and not named', () => {
