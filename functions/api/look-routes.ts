@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { planResolution } from '../../lib/usecases/deployment/plan-resolution.ts';
 import type { AskedBy, Deps } from '../../lib/usecases/deps.ts';
 import { checkTarget } from '../../lib/usecases/targets/check-target.ts';
 import { jsonOf } from './request.ts';
@@ -19,5 +20,14 @@ export const lookRoutes: readonly Route<HandleWith<LookDeps & AskedBy>>[] = [
     scope: 'read',
     part: 'looks',
     handle: withoutQuery(async (deps, { event }) => json(200, await checkTarget(deps, jsonOf(event, target)))),
+  },
+  {
+    method: 'POST',
+    path: '/batches/{id}/resolve/plan',
+    scope: 'approve',
+    part: 'looks',
+    handle: withoutQuery(async (deps, { parameters: { id } }) =>
+      json(200, await planResolution(deps, { batchId: id! })),
+    ),
   },
 ];

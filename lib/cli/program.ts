@@ -164,9 +164,10 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option(...yes)
     .option(...utc)
     .action(act(retry));
-  add('resolve <id> <key>', 'say what became of an UNKNOWN deployment')
-    .requiredOption('--status <status>', 'SUCCESS or FAILED', resolution)
-    .requiredOption('--reason <text>', 'what you have found out')
+  add('resolve <id> [key]', 'say what became of an UNKNOWN deployment, or of all by what their clusters show')
+    .option('--status <status>', 'SUCCESS or FAILED', resolution)
+    .option('--reason <text>', 'what you have found out; with --all, instead of what was seen')
+    .option('--all', 'propose an outcome for each that is UNKNOWN, and ask for each; --yes takes all proposals')
     .option(...yes)
     .action(act(resolve));
   add('verify [id]', 'check that the record is as it was written: events, feeds, ends and batches')

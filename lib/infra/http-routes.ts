@@ -54,4 +54,5 @@ export const httpRoutes: readonly HttpRoute[] = [
   { method: 'GET', path: '/schemas/events.json', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/health', scope: 'read', part: 'reads' },
   { method: 'POST', path: '/targets/health', scope: 'read', part: 'looks' },
+  { method: 'POST', path: '/batches/{id}/resolve/plan', scope: 'approve', part: 'looks' },
 ];

@@ -159,3 +159,104 @@ test('whoever may not see a target is told that there is none', async () => {
   const body = JSON.stringify({ key: 'shared/a', environment: 'staging' });
   expect(await callApi(handler, 'POST', '/targets/health', { ...call, body })).toMatchObject({ status: 404 });
 });
+
+interface UnknownCase {
+  readonly now: string;
+  readonly change: (world: World) => void;
+  readonly wanted?: object;
+  readonly without?: readonly string[];
+  readonly proposed: object;
+}
+
+const unknownCases: readonly UnknownCase[] = [
+  {
+    now: 'what was asked for runs in good order',
+    change: ({ cluster }) => cluster.set('a', '2.0.0', 'good'),
+    proposed: { status: 'SUCCESS', message: expect.stringContaining('Version 2.0.0 runs in good order') },
+  },
+  {
+    now: 'and its health check answers',
+    wanted: { health: { path: '/ready' } },
+    change: ({ cluster }) => cluster.set('a', '2.0.0', 'good'),
+    proposed: { status: 'SUCCESS', message: expect.stringContaining('Health: check 1 answered 200.') },
+  },
+  {
+    now: 'and its health check fails',
+    wanted: { health: { path: '/ready' } },
+    change: ({ cluster }) => {
+      cluster.set('a', '2.0.0', 'good');
+      cluster.answer = () => 503;
+    },
+    proposed: { status: undefined, message: expect.stringContaining('But its health check fails') },
+  },
+  {
+    now: 'the release before runs',
+    change: () => {},
+    proposed: { status: 'FAILED', message: 'The release before, version 1.0.0, runs in good order.' },
+  },
+  {
+    now: 'nothing stands there, as before',
+    without: ['a'],
+    change: () => {},
+    proposed: { status: 'FAILED', message: 'Nothing stands there, as before.' },
+  },
+  {
+    now: 'what was asked for crashes',
+    change: ({ cluster }) => cluster.set('a', '2.0.0', 'crash'),
+    proposed: { status: 'FAILED', evidence: Array(2).fill(expect.objectContaining({ reason: 'CrashLoopBackOff' })) },
+  },
+  {
+    now: 'what was asked for is not in order yet',
+    change: ({ cluster }) => cluster.set('a', '2.0.0', 'stuck'),
+    proposed: { status: undefined, message: expect.stringContaining('not in good order yet') },
+  },
+  {
+    now: 'something else runs',
+    change: ({ cluster }) => cluster.set('a', '3.0.0', 'good'),
+    proposed: {
+      status: undefined,
+      message: expect.stringContaining('neither what was asked for nor the release before'),
+    },
+  },
+  {
+    now: 'the cluster cannot be asked',
+    change: (world) => {
+      world.cluster.away = { from: 0, until: Number.POSITIVE_INFINITY };
+    },
+    proposed: { status: undefined, message: expect.stringContaining('The cluster could not be asked') },
+  },
+];
+
+const unresolved = async (wanted: object = {}, without: readonly string[] = []) => {
+  const world = await World.make();
+  world.executor.scripts.set('a', { start: 'unknown', appears: Number.POSITIVE_INFINITY });
+  const batchId = await world.submit([{ name: 'a', ...wanted }], { without });
+  await world.settled(batchId);
+  return { world, batchId, path: `/batches/${batchId}/resolve/plan` };
+};
+
+test.each(unknownCases)('proposed, where $now', async ({ change, wanted, without, proposed }) => {
+  const { world, batchId, path } = await unresolved(wanted, without);
+  change(world);
+  const { status, body } = await post(world, path, {});
+  expect([status, body.batch_id, body.more]).toEqual([200, batchId, false]);
+  expect({ status: undefined, ...body.proposals[0] }).toMatchObject({ key: 'shared/a', version: '2.0.0', ...proposed });
+});
+
+test('where nothing is UNKNOWN nothing is proposed', async () => {
+  const world = await World.make();
+  const batchId = await world.submit([{ name: 'a' }]);
+  await world.settled(batchId);
+  expect((await post(world, `/batches/${batchId}/resolve/plan`, {})).body.proposals).toEqual([]);
+});
+
+test.each([
+  ['a program', { client_id: 'ci', sub: 'ci' }, false, 'Only a person may resolve'],
+  ['whoever submitted it, where a second person is needed', { sub: 'ada', groups: ['sre'] }, true, 'another person'],
+] as const)('%s is proposed nothing', async (_, claims, second_person, says) => {
+  const { world, path } = await unresolved();
+  const catalogue = { ...(await world.deps.catalogue()), environments: { staging: { second_person } } };
+  const handler = create({ ...world.deps, catalogue: async () => catalogue }, { identify: byToken });
+  const answer = await callApi(handler, 'POST', path, { claims: { ...claims, scope: 'flotilla/approve' } });
+  expect(answer).toMatchObject({ status: 403, body: { code: 'Forbidden', detail: expect.stringContaining(says) } });
+});

@@ -1,36 +1,37 @@
 import { nearOnes } from '../../domain/batch/nearest.ts';
-import type { DeploymentView } from '../../usecases/deployment/deployment-view.ts';
 import type { ApiClient } from '../api-client.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
 import { type MeantOptions, meantBatch } from '../meant-batch.ts';
 import { readDeployments } from '../read-deployments.ts';
+import { resolveAll } from '../resolve-all.ts';
+import { sendResolution } from '../send-resolution.ts';
 
 export interface ResolveOptions extends MeantOptions {
-  readonly status: string;
-  readonly reason: string;
+  readonly status?: string;
+  readonly reason?: string;
+  readonly all?: boolean;
 }
 
-/** Says what became of an UNKNOWN deployment. */
+/** Says what became of an UNKNOWN deployment, or of all of a batch. */
 export const resolve = async (
   context: CommandContext,
-  { status, reason, yes }: ResolveOptions,
+  options: ResolveOptions,
   named = '',
   key = '',
 ): Promise<ExitStatus> => {
+  if (options.all) return resolveAll(context, { ...options, named, key });
+  const { status, reason, yes } = options;
+  if (key === '' || status === undefined || reason === undefined) throw new CommandFailure(exitStatus.usage, [needed]);
   const id = await meantBatch(context, { id: named, yes, question: `Say that ${key} is ${status} there?` });
-  const path = `/batches/${encodeURIComponent(id)}/deployments/${key.split('/').map(encodeURIComponent).join('/')}/resolve`;
-  const send = {
-    method: 'POST',
-    body: JSON.stringify({ status, reason }),
-    headers: { 'content-type': 'application/json' },
-  } as const;
-  const view = await context.client.ask<DeploymentView>(path, send).catch(async (error: unknown) => {
+  const view = await sendResolution(context.client, { id, key, status, reason }).catch(async (error: unknown) => {
     throw isUnknownKey(error) ? await withHint(error, context.client, { id, key }) : error;
   });
   print(context, view, [`${view.key} is ${view.status} now, resolved by ${view.resolved_by}.`]);
   return exitStatus.done;
 };
+
+const needed = 'Name the deployment, --status and --reason; or give --all, for proposals from what the clusters show.';
 
 const isUnknownKey = (error: unknown): error is CommandFailure =>
   error instanceof CommandFailure && 'code' in error.problem && error.problem.code === 'DeploymentNotFound';

@@ -1,4 +1,3 @@
-import { entryOf } from '../../domain/catalogue/catalogue.ts';
 import { decideBatchStatus, type Totals } from '../../domain/deployment/batch-status.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
@@ -19,6 +18,7 @@ import { readKeptSheet } from '../schedule/schedule-store.ts';
 import { outcomeNowWrites } from '../targets/now-writes.ts';
 import { returnedLate } from '../undo/returned-writes.ts';
 import { type DeploymentView, viewDeployment, viewFor } from './deployment-view.ts';
+import { resolverProblem } from './resolver-problem.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids' | 'catalogue'> & AskedBy;
 
@@ -42,23 +42,9 @@ export const resolveDeployment = async (deps: Needs, input: ResolveInput): Promi
   return sight.shown(viewFor(deps.rights.actor, viewDeployment(deployment, item)));
 };
 
-/** What becomes of an UNKNOWN deployment decides a person, and where the environment says so, another than who submitted it. */
-const checkResolver = async (
-  { rights, catalogue }: Needs,
-  { submitted_by }: HeaderRow,
-  { key, pillar, environment_id: environment }: PlannedDeployment,
-): Promise<void> => {
-  const refuse = (message: string): never => {
-    throw new FlotillaError('Forbidden', message, { key });
-  };
-  if (!rights.may('resolve', { pillar, environment })) refuse(`No grant lets you resolve ${pillar} in ${environment}.`);
-  if (rights.actor.kind !== 'person') {
-    refuse(`Only a person may resolve, and ${rights.actor.subject} is a program. A token of a person names a group.`);
-  }
-  const { second_person } = entryOf((await catalogue()).environments, environment) ?? {};
-  if (second_person === true && rights.actor.subject === submitted_by) {
-    refuse(`In ${environment} another person resolves than the one who submitted: ask a second one.`);
-  }
+const checkResolver = async (deps: Needs, header: HeaderRow, deployment: PlannedDeployment): Promise<void> => {
+  const problem = await resolverProblem(deps, header, deployment);
+  if (problem !== undefined) throw new FlotillaError('Forbidden', problem, { key: deployment.key });
 };
 
 const findDeployment = async (

@@ -1,0 +1,21 @@
+import type { DeploymentView } from '../usecases/deployment/deployment-view.ts';
+import type { ApiClient } from './api-client.ts';
+
+export interface Resolution {
+  /** Of the batch. */
+  readonly id: string;
+  readonly key: string;
+  readonly status: string;
+  readonly reason: string;
+}
+
+/** Says to the server what became of one deployment. */
+export const sendResolution = (client: ApiClient, { id, key, status, reason }: Resolution): Promise<DeploymentView> =>
+  client.ask(
+    `/batches/${encodeURIComponent(id)}/deployments/${key.split('/').map(encodeURIComponent).join('/')}/resolve`,
+    {
+      method: 'POST',
+      body: JSON.stringify({ status, reason }),
+      headers: { 'content-type': 'application/json' },
+    },
+  );

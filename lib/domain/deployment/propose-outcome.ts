@@ -1,0 +1,71 @@
+import type { PlannedDeployment } from '../plan/plan.ts';
+import type { WorkloadView } from '../ports.ts';
+import type { Evidence } from '../record/evidence.ts';
+import type { CaptureRow } from '../record/rows.ts';
+import { withContainer } from '../rollout/baseline.ts';
+import { isExpectedImage } from '../rollout/expected-image.ts';
+import type { Expected } from '../rollout/judgement.ts';
+import { isRunning, judgeRollout } from '../rollout/verdict.ts';
+
+/** What a look makes probable of an UNKNOWN deployment; a person decides. */
+export interface Proposed {
+  /** Absent where what is seen does not tell it. */
+  readonly status?: 'SUCCESS' | 'FAILED';
+  readonly message: string;
+  readonly evidence: readonly Evidence[];
+}
+
+export interface SeenOfUnknown {
+  readonly deployment: PlannedDeployment;
+  readonly capture: CaptureRow;
+  /** What must run where the release before is in place. */
+  readonly before: Expected | undefined;
+  readonly view: WorkloadView;
+  readonly now: number;
+}
+
+/**
+ * SUCCESS where what was asked for runs in good order; FAILED where the release before runs, where nothing stands as before, or where
+ * what was asked for fails for good. Anything else may still become either.
+ */
+export const proposeOutcome = (seen: SeenOfUnknown): Proposed => {
+  const { deployment, capture, before, view, now } = seen;
+  const baseline = capture.first_baseline ?? capture.baseline;
+  const { docker_image_version: version, docker_artifact_type: artifactType, rollout: settings } = deployment;
+  const workload = withContainer(deployment.workload, baseline);
+  const look = { workload, view, now, ...(settings && { settings }) };
+  const image = deployment.replay?.image;
+  const expected = { version, artifactType, ...(image === undefined ? {} : { image }) };
+  const asked = { ...look, baseline, expected };
+  if (before !== undefined && isRunning({ ...look, expected: before })) {
+    return told('FAILED', `The release before, version ${before.version}, runs in good order.`);
+  }
+  if (view.workload === undefined) {
+    return baseline.exists
+      ? told(undefined, 'Nothing stands there any more, and something did before.')
+      : told('FAILED', 'Nothing stands there, as before.');
+  }
+  const { verdict, reason, message, evidence } = judgeRollout(asked);
+  const isIt = isExpectedImage(asked);
+  if (isIt !== true) {
+    const why =
+      isIt === false
+        ? 'What stands there is neither what was asked for nor the release before'
+        : 'It cannot be told which version stands there';
+    return told(undefined, `${why}: ${message}.`, evidence);
+  }
+  if (verdict === 'healthy') return told('SUCCESS', `Version ${version} runs in good order: ${message}.`);
+  if (verdict === 'failing')
+    return told('FAILED', `Version ${version} stands there and fails, ${reason}: ${message}.`, evidence);
+  return told(
+    undefined,
+    `Version ${version} stands there and is not in good order yet, ${reason}: ${message}.`,
+    evidence,
+  );
+};
+
+const told = (status: Proposed['status'], message: string, evidence: readonly Evidence[] = []): Proposed => ({
+  ...(status === undefined ? {} : { status }),
+  message,
+  evidence,
+});
