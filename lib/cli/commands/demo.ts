@@ -2,13 +2,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { simulatedConfiguration } from '../../domain/catalogue/simulated-configuration.ts';
-import type { Status } from '../../domain/deployment/status.ts';
 import { type Server, startServer } from '../../local/start-server.ts';
-import type { DeploymentView } from '../../usecases/deployment/deployment-view.ts';
 import { tokenFrom } from '../access-token.ts';
 import { ApiClient } from '../api-client.ts';
 import type { CommandContext } from '../command-context.ts';
+import { differencesOf, type Expected } from '../demo/differences.ts';
 import { seedEarlierVersions } from '../demo/earlier-versions.ts';
+import { rollBack } from '../demo/roll-back.ts';
 import { explainDeployments } from '../explain.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
 import { followBatch } from '../follow.ts';
@@ -19,8 +19,8 @@ import type { Terminal } from '../terminal.ts';
 
 const example = join(import.meta.dirname, '..', '..', '..', 'examples', 'release.yaml');
 
-/** How the demo ends as it was designed. What is not named succeeds. */
-const expected: Readonly<Record<string, readonly [Status, string]>> = {
+/** How the batch ends as it was designed. What is not named succeeds. */
+const expected: Expected = {
   'clearing/netting-engine': ['FAILED', 'RestoredPreviousRelease'],
   'clearing/settlement-api': ['SKIPPED', 'DependencyFailed'],
   'risk/exposure-calc': ['FAILED', 'RestoredPreviousRelease'],
@@ -28,7 +28,7 @@ const expected: Readonly<Record<string, readonly [Status, string]>> = {
 
 const TIMEOUT = 60;
 
-/** Deploys the example to simulators, shows what happens, and checks that it ended as designed. */
+/** Deploys the example to simulators, shows what happens, rolls it back, and checks that it ended as designed. */
 export const demo = async (context: CommandContext): Promise<ExitStatus> => {
   const data = mkdtempSync(join(tmpdir(), 'flotilla-demo-'));
   const configuration = simulatedConfiguration();
@@ -73,19 +73,19 @@ const deployAndCheck = async (
   for (const line of explainDeployments(deployments, { simulated, colours })) terminal.out(line);
   terminal.out('');
   for (const line of batchLines(batch, colours, times)) terminal.out(line);
-  return tellDifferences(terminal, deployments);
+  const differences = differencesOf(deployments, expected);
+  if (differences.length > 0) return tellDifferences(terminal, differences);
+  terminal.out('');
+  terminal.out(`POST ${url}/batches/${batch.batch_id}/rollback`);
+  const back = await rollBack({ client, terminal, times, clock, json: false }, { batch, simulated });
+  if (back.length > 0) return tellDifferences(terminal, back);
+  terminal.out(
+    `The demo ended as designed: simulated, ${deployments.length} deployments, two failed on purpose, and all that went well was rolled back.`,
+  );
+  return exitStatus.done;
 };
 
-const tellDifferences = (terminal: Terminal, deployments: readonly DeploymentView[]): ExitStatus => {
-  const differences = deployments.flatMap(({ key, status, reason }) => {
-    const wanted = expected[key];
-    const good = wanted === undefined ? status === 'SUCCESS' : status === wanted[0] && reason === wanted[1];
-    return good ? [] : [`${key}: ${status} / ${reason}, not ${wanted?.join(' / ') ?? 'SUCCESS'}`];
-  });
-  if (differences.length === 0) {
-    terminal.out(`The demo ended as designed: simulated, ${deployments.length} deployments, two failed on purpose.`);
-    return exitStatus.done;
-  }
+const tellDifferences = (terminal: Terminal, differences: readonly string[]): ExitStatus => {
   for (const line of ['The demo did not end as designed:', ...differences]) terminal.error(line);
   return exitStatus.failed;
 };

@@ -1,0 +1,42 @@
+import type { BatchView } from '../../usecases/batch/read-batch.ts';
+import type { CommandContext } from '../command-context.ts';
+import { followBatch } from '../follow.ts';
+import { readBatch } from '../meant-batch.ts';
+import { readDeployments } from '../read-deployments.ts';
+import type { Simulated } from '../simulation.ts';
+import { batchLines } from '../status-lines.ts';
+import { differencesOf, type Expected } from './differences.ts';
+
+/** What is not rolled back: what failed was restored already, what was skipped never ran, and one says that it is not to be. */
+const expected: Expected = {
+  'clearing/netting-engine': ['FAILED', 'RestoredPreviousRelease'],
+  'clearing/settlement-api': ['SKIPPED', 'DependencyFailed'],
+  'risk/exposure-calc': ['FAILED', 'RestoredPreviousRelease'],
+  'shared/mail-gateway': ['SUCCESS', 'Verified'],
+};
+
+const timeout = 60;
+
+type Context = Pick<CommandContext, 'client' | 'terminal' | 'times' | 'clock' | 'json'>;
+
+/** Takes back what the batch has changed, shows it, and says what did not end as it was designed. */
+export const rollBack = async (
+  context: Context,
+  { batch, simulated }: { readonly batch: BatchView; readonly simulated: Simulated },
+): Promise<readonly string[]> => {
+  const { client, terminal, times } = context;
+  const path = `/batches/${batch.batch_id}/rollback`;
+  const body = JSON.stringify({ reason: 'the demo puts back what it has changed' });
+  const headers = { 'content-type': 'application/json' };
+  const { batch_id } = await client.ask<{ batch_id: string }>(path, { method: 'POST', body, headers });
+  const followed = await followBatch(context, { batchId: batch_id, simulated, timeout });
+  if (followed === undefined) return [`the rollback has not ended after ${timeout} s`];
+  const original = await readBatch(client, batch.batch_id);
+  terminal.out('');
+  for (const line of batchLines(original, terminal.colours, times)) terminal.out(line);
+  const deployments = await readDeployments(client, batch.batch_id);
+  return [
+    ...(original.reason === 'RolledBack' ? [] : [`the batch: ${original.status} / ${original.reason}, not RolledBack`]),
+    ...differencesOf(deployments, expected, 'ROLLBACK'),
+  ];
+};
