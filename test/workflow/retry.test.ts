@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Table } from '../../lib/domain/ports.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
 import { itemOf } from '../../lib/domain/record/rows.ts';
 import { cancelBatch } from '../../lib/usecases/batch/cancel-batch.ts';
@@ -9,6 +10,7 @@ import { resolveDeployment } from '../../lib/usecases/deployment/resolve-deploym
 import { readPlanned } from '../../lib/usecases/plan/plan-store.ts';
 import { previewRetry } from '../../lib/usecases/undo/preview-retry.ts';
 import { type Retried, retryBatch } from '../../lib/usecases/undo/retry-batch.ts';
+import { rollBackBatch } from '../../lib/usecases/undo/roll-back-batch.ts';
 import { expectAllInOrder, reportOf } from './report.ts';
 import { World } from './world.ts';
 
@@ -19,6 +21,13 @@ const outcomesOf = async (world: World, batchId: string): Promise<Record<string,
   const told = await reportOf(world, batchId);
   return Object.fromEntries(Object.entries(told).map(([name, { outcome }]) => [name, outcome]));
 };
+
+const asPort = (table: Table): Table => ({
+  get: (key) => table.get(key),
+  query: (query) => table.query(query),
+  transact: (writes) => table.transact(writes),
+  synced: () => table.synced(),
+});
 
 const failsOnce = { ends: 'failed', says: 'no quota', leaves: 'nothing' } as const;
 
@@ -175,9 +184,64 @@ describe('a retry', () => {
   test('what somebody changes between plan and start is not run over', async () => {
     const world = await World.make();
     const original = await failed(world);
+    world.executor.scripts.set('a', { takes: 200 });
+    const { header } = await retry(world, original);
+    await world.pass(20);
     const other = await world.submit([{ name: 'b', version: '9.0.0' }]);
     await world.settled(other);
-    await expect(retry(world, original, { only: ['shared/b'] })).rejects.toMatchObject({ name: 'NothingToRetry' });
+    await world.settled(header.batch_id);
+    expect(await outcomesOf(world, header.batch_id)).toEqual({
+      a: 'SUCCESS / Verified',
+      b: 'SKIPPED / Superseded',
+      c: 'SKIPPED / DependencySkipped',
+    });
+    expect(world.cluster.running('b')).toBe('9.0.0');
+    const { left } = await previewRetry(world.deps, { batchId: original, only: ['shared/b', 'shared/c'] });
+    expect(left).toMatchObject([{ key: 'shared/b', reason: 'Superseded' }]);
+  });
+
+  test('of a batch that was rolled back is of all that went back, and of what had failed', async () => {
+    const world = await World.make();
+    const original = await failed(world);
+    const rollback = await rollBackBatch(world.deps, { batchId: original, reason: 'too early', actor: 'ada' });
+    await world.settled(rollback.batch_id);
+    await world.sealed(original);
+    expect(world.cluster.running('d')).toBe('1.0.0');
+    await expect(retry(world, rollback.batch_id)).rejects.toMatchObject({
+      name: 'StatusConflict',
+      message: expect.stringContaining(`flotilla rollback ${original}`),
+    });
+    const { header, left } = await retry(world, original);
+    expect(left).toEqual([]);
+    await world.settled(header.batch_id);
+    expect(await outcomesOf(world, header.batch_id)).toEqual({
+      a: 'SUCCESS / Verified',
+      b: 'SUCCESS / Verified',
+      c: 'SUCCESS / Verified',
+      d: 'SUCCESS / Verified',
+    });
+    expect(world.cluster.running('d')).toBe('2.0.0');
+  });
+
+  test.each(['before', 'after'] as const)('killed %s its one transaction there is one at most', async (when) => {
+    const world = await World.make();
+    const original = await failed(world);
+    let isDead = false;
+    const transact: Table['transact'] = async (writes) => {
+      if (when === 'after') await world.table.transact(writes);
+      isDead = true;
+      throw new Error('killed');
+    };
+    const table = { ...asPort(world.table), transact };
+    const dying = retryBatch({ ...world.deps, table }, { batchId: original, actor: 'ada', idempotencyKey: 'k' });
+    await expect(dying).rejects.toThrow('killed');
+    expect(isDead).toBe(true);
+    const { header, created } = await retry(world, original, { idempotencyKey: 'k' });
+    expect(created).toBe(when === 'before');
+    // Nobody has started its execution: the sweeper does.
+    await world.settled(header.batch_id);
+    expect((await outcomesOf(world, header.batch_id)).c).toBe('SUCCESS / Verified');
+    expect((await readBatch(world.deps, { named: original, actor: 'ada' })).retries).toEqual([header.batch_id]);
   });
 
   test('of what was cancelled before it began is all of it', async () => {

@@ -16,7 +16,7 @@ export interface Tried {
   readonly reason: string;
   /** Of the batch that tried it last. */
   readonly batch_id: string;
-  /** Milliseconds since 1970: what changed its target later has come since. */
+  /** Of the first try, in milliseconds since 1970: whatever others changed there later has come since, also where a later try left it. */
   readonly ended_at: number;
 }
 

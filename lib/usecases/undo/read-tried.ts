@@ -76,11 +76,13 @@ const triedOf = (first: Deployment, attempts: readonly Attempt[]): Tried => {
   const { key } = first;
   const { planned: _, replay: __, ...deployment } = first;
   const places: Place[] = [];
+  let firstEnd: number | undefined;
   let last = attempts[0]!;
   for (const attempt of attempts) {
     const row = attempt.rows.get(key);
     if (row === undefined) continue;
     places.push({ batch_id: attempt.header.batch_id, index: row.index });
+    firstEnd ??= row.outcome?.ended_at;
     last = attempt;
   }
   const { header, deployments, rows } = last;
@@ -92,6 +94,6 @@ const triedOf = (first: Deployment, attempts: readonly Attempt[]): Tried => {
     status: row?.status ?? 'PENDING',
     reason: row?.reason ?? header.reason,
     batch_id: header.batch_id,
-    ended_at: row?.outcome?.ended_at ?? header.ended_at ?? header.updated_at,
+    ended_at: firstEnd ?? header.ended_at ?? header.updated_at,
   };
 };
