@@ -8,9 +8,8 @@ export const stuckCauses = [
   /** Nobody knows what became of it; of another batch's, on whose lock it waits. */
   'unknown',
   'unknown-elsewhere',
-  /** A person is awaited in the executor, or at the rollout. */
+  /** A person is awaited in the executor. */
   'person',
-  'promotion',
   /** Somebody holds it; an executor or a cluster did not answer, and is given time. */
   'hold',
   'circuit',
@@ -59,7 +58,7 @@ export interface StillGroup {
 export const stuckAfter = 60_000;
 
 /** No time helps these: from the first moment on only somebody can do something. */
-const needSomebody: ReadonlySet<StuckCause> = new Set(['unknown', 'unknown-elsewhere', 'person', 'promotion', 'hold']);
+const needSomebody: ReadonlySet<StuckCause> = new Set(['unknown', 'unknown-elsewhere', 'person', 'hold']);
 
 export const isStuck = ({ cause, since }: Pick<Still, 'cause' | 'since'>, now: number): boolean =>
   needSomebody.has(cause) || (since !== undefined && now - since >= stuckAfter);

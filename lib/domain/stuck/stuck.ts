@@ -113,11 +113,6 @@ const executorWord = (account = 'the executor'): string => {
   return `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
 };
 
-const promotion = (group: StillGroup): Told => ({
-  message: `${them(group)} in flight ${group.count === 1 ? 'waits' : 'wait'} for a person to promote the rollout.`,
-  who: 'a person who may promote the rollout in its cluster',
-});
-
 /** Next is a sentence of its own. */
 const outside =
   (what: 'executor' | 'cluster') =>
@@ -196,7 +191,6 @@ const tell: Readonly<Record<StuckCause, (group: StillGroup, about: StuckAbout) =
   unknown,
   'unknown-elsewhere': unknownElsewhere,
   person,
-  promotion,
   hold,
   circuit,
   executor: outside('executor'),

@@ -53,13 +53,6 @@ export const toldCases: readonly ToldCase[] = [
     who: 'a person in Harness',
   },
   {
-    cause: 'promotion',
-    waits_for: held('cluster', 'cluster-unavailable'),
-    count: 3,
-    message: '3 deployments in flight wait for a person to promote the rollout.',
-    who: 'a person who may promote the rollout in its cluster',
-  },
-  {
     cause: 'hold',
     waits_for: pause,
     message: '1 deployment waits, held with environment uat: audit.',
