@@ -46,6 +46,8 @@ export const httpRoutes: readonly HttpRoute[] = [
   { method: 'POST', path: '/batches/{id}/retry/plan', scope: 'read', part: 'batches' },
   { method: 'POST', path: '/batches/{id}/rollback/plan', scope: 'read', part: 'batches' },
   { method: 'POST', path: '/batches/{id}/rollback', scope: 'deploy', part: 'batches' },
+  { method: 'POST', path: '/targets/rollback/plan', scope: 'read', part: 'batches' },
+  { method: 'POST', path: '/targets/rollback', scope: 'deploy', part: 'batches' },
   { method: 'GET', path: '/targets', scope: 'read', part: 'reads' },
   { method: 'POST', path: '/targets/backfill', scope: 'admin', part: 'decisions' },
   { method: 'POST', path: '/deployments', scope: 'deploy', part: 'batches' },
