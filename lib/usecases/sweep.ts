@@ -4,6 +4,7 @@ import { keys } from '../domain/record/keys.ts';
 import { type HeaderRow, type ItemRow, rowOf, type TurnRow } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 import { DoAll } from './do-all.ts';
+import { endHeldTooLong, mostLookedAt } from './holds/end-held-too-long.ts';
 import { lookAfterEnds } from './record/unanchored-ends.ts';
 import { type DispatcherMemory, dispatchTurns } from './schedule/dispatch-turns.ts';
 import { everyItem } from './schedule/schedule-store.ts';
@@ -83,12 +84,17 @@ const lookAfterTurn = async (deps: Needs, { batch_id, index, at }: TurnRow, budg
 };
 
 const lookAfterBatches = async (deps: Needs, all: DoAll): Promise<void> => {
+  let looked = 0;
   for await (const item of everyItem(deps.table, { pk: 'OPEN' })) {
     const header = rowOf<HeaderRow>(await deps.table.get(keys.header(item.sk)));
     // One that has just come is being started.
     if (header !== undefined && (header.execution_arn !== undefined || isOld(deps, header.created_at))) {
       await all.try(() => lookAfterBatch(deps, header));
     }
+    if (header === undefined || looked >= mostLookedAt) continue;
+    await all.try(async () => {
+      if (await endHeldTooLong(deps, header)) looked += 1;
+    });
   }
 };
 

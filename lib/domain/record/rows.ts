@@ -155,6 +155,10 @@ export interface HeaderRow {
   readonly plan_hash?: string;
   readonly execution_arn?: string;
   readonly cancel_requested_at?: number;
+  /** Why, where nobody has asked for it. */
+  readonly cancelled_because?: 'HeldTooLong';
+  /** When it was told that it will be cancelled, unless a hold is lifted. */
+  readonly held_warned_at?: number;
   /** Why there is such a batch, where nobody sent it as a file. */
   readonly origin?: Origin;
   /** Asked for while the batch runs: when all that is in flight has ended, it is rolled back. */

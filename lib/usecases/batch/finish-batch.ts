@@ -82,7 +82,10 @@ const statusOf = (header: HeaderRow, ends: readonly EndOf[], totals: Totals): Ba
     return { status: 'FAILED', reason: 'PlanFailed', message: 'The plan could not be made; nothing was started.' };
   }
   const request = { cancelRequested: header.cancel_requested_at !== undefined };
-  return header.origin?.kind === 'rollback' ? endOfRollback(ends, totals, request) : decideBatchStatus(totals, request);
+  const ended =
+    header.origin?.kind === 'rollback' ? endOfRollback(ends, totals, request) : decideBatchStatus(totals, request);
+  const { cancelled_because: reason } = header;
+  return reason === undefined || ended.status !== 'CANCELLED' ? ended : { ...ended, reason };
 };
 
 const checkAllEnded = ({ batch_id, plan_hash, total }: HeaderRow, totals: Totals): void => {

@@ -1,0 +1,226 @@
+import { describe, expect, test } from 'vitest';
+import type { HoldScope } from '../../lib/domain/holds/hold.ts';
+import { keys } from '../../lib/domain/record/keys.ts';
+import { type ItemRow, rowOf } from '../../lib/domain/record/rows.ts';
+import { cancelBatch } from '../../lib/usecases/batch/cancel-batch.ts';
+import { listHolds } from '../../lib/usecases/holds/list-holds.ts';
+import { resumeHold } from '../../lib/usecases/holds/resume-hold.ts';
+import { setHold } from '../../lib/usecases/holds/set-hold.ts';
+import { expectAllInOrder, reportOf } from './report.ts';
+import { World } from './world.ts';
+
+/** Holds of the whole system: what has not started waits, what is in flight goes on, and nothing starts twice. */
+
+const pause = (world: World, scope: HoldScope = {}, more: { readonly for?: string } = {}) =>
+  setHold(world.deps, { scope: { ...scope } as Record<string, string>, reason: 'a freeze', rollbacks: false, ...more });
+
+const resume = (world: World, { id }: { readonly id: string }) => resumeHold(world.deps, { id });
+
+const itemOf = async (world: World, batchId: string, index = 0) =>
+  rowOf<ItemRow>(await world.table.get(keys.item(batchId, index)));
+
+const startsOf = ({ executor }: World): number => [...executor.starts.values()].reduce((sum, one) => sum + one, 0);
+
+const day = 86_400;
+
+const passLong = async (world: World, seconds: number): Promise<void> => {
+  for (let left = seconds; left > 0; left -= day) await world.pass(Math.min(left, day));
+};
+
+const isStarted = (world: World) => () => startsOf(world) > 0;
+
+/** All ended well, each started once. */
+const expectAllWell = async (world: World, batchId: string): Promise<void> => {
+  await world.settled(batchId);
+  for (const { outcome, starts } of Object.values(await reportOf(world, batchId))) {
+    expect([outcome, starts]).toEqual(['SUCCESS / Verified', '1']);
+  }
+  await expectAllInOrder(world, batchId);
+};
+
+describe('a hold', () => {
+  test.each<readonly [string, (batchId: string) => HoldScope]>([
+    ['everything', () => ({})],
+    ['its environment', () => ({ environment: 'staging' })],
+    ['its pillar', () => ({ pillar: 'shared' })],
+    ['its service', () => ({ service: 'shared/a' })],
+    ['its cluster', () => ({ cluster: 'cluster-eu-1' })],
+    ['its batch', (batch) => ({ batch })],
+    ['all of these', (batch) => ({ environment: 'staging', pillar: 'shared', service: 'a', batch })],
+  ])('on %s keeps what has not started until it is lifted', async (_, scopeOf) => {
+    const world = await World.make();
+    const batchId = await world.submit([
+      { name: 'z', timeout: 60 },
+      { name: 'a', needs: ['z'] },
+    ]);
+    await world.until(isStarted(world));
+    const hold = await pause(world, scopeOf(batchId));
+    await world.pass(3_600);
+    // The one that was in flight has gone on to its end.
+    expect([startsOf(world), (await itemOf(world, batchId))?.status]).toEqual([1, 'SUCCESS']);
+    await resume(world, hold);
+    await expectAllWell(world, batchId);
+  });
+
+  test('on something else keeps nothing', async () => {
+    const world = await World.make();
+    await pause(world, { service: 'shared/other' });
+    await pause(world, { pillar: 'risk' });
+    const batchId = await world.submit([{ name: 'a' }]);
+    await expectAllWell(world, batchId);
+  });
+
+  test('ends by itself', async () => {
+    const world = await World.make();
+    await pause(world, {}, { for: '2h' });
+    const from = world.clock.now();
+    const batchId = await world.submit([{ name: 'a' }]);
+    await world.until(isStarted(world));
+    const waited = world.clock.now() - from;
+    expect(waited).toBeGreaterThanOrEqual(2 * 3_600_000);
+    expect(waited).toBeLessThan(2 * 3_600_000 + 120_000);
+    await expectAllWell(world, batchId);
+    expect(await listHolds(world.deps)).toEqual([]);
+  });
+
+  test('lets a batch be cancelled: nothing of it was started', async () => {
+    const world = await World.make();
+    await pause(world);
+    const batchId = await world.submit([{ name: 'a' }, { name: 'b', needs: ['a'] }]);
+    await world.pass(60);
+    await cancelBatch(world.deps, { batchId, actor: 'ada' });
+    await world.settled(batchId);
+    const told = await reportOf(world, batchId);
+    expect(Object.values(told).map(({ outcome }) => outcome)).toEqual(
+      Array.from({ length: 2 }, () => 'CANCELLED / BatchCancelled'),
+    );
+    expect(startsOf(world)).toBe(0);
+  });
+
+  test('that lasts longer than deployments wait for their turns ends the batch, with a warning three days before', async () => {
+    const world = await World.make({ sweepEvery: 1_200_000 });
+    await pause(world);
+    const batchId = await world.submit([{ name: 'a' }]);
+    await passLong(world, 27 * day - 3_600);
+    expect((await world.header(batchId)).reason).toBe('Planned');
+    await world.pass(7_200);
+    const { held_warned_at: warnedAt, reason } = await world.header(batchId);
+    expect([reason, warnedAt === undefined]).toEqual(['HeldForLong', false]);
+    await passLong(world, 2.9 * day);
+    expect((await world.header(batchId)).held_warned_at).toBe(warnedAt);
+    await world.pass(0.2 * day);
+    const { status, reason: end } = await world.header(batchId);
+    expect(`${status} / ${end}`).toBe('CANCELLED / HeldTooLong');
+    expect(startsOf(world)).toBe(0);
+  });
+
+  test('is one of two hundred: the last that is lifted lets it go', async () => {
+    const world = await World.make();
+    const holds = [];
+    for (let nth = 0; nth < 200; nth += 1) holds.push(await pause(world, nth % 2 ? { environment: 'staging' } : {}));
+    const batchId = await world.submit([{ name: 'a' }]);
+    await world.pass(60);
+    expect(await listHolds(world.deps)).toHaveLength(200);
+    for (const hold of holds.slice(1)) await resume(world, hold);
+    await world.pass(60);
+    expect(startsOf(world)).toBe(0);
+    await resume(world, holds[0]!);
+    await expectAllWell(world, batchId);
+  });
+});
+
+/** Before a function of the child begins, a hold is set, and it has a moment to be taken up. */
+const holdBefore = (
+  world: World,
+  name: 'capture-baseline' | 'start-deployment',
+): { hold: { id: string } | undefined } => {
+  const set: { hold: { id: string } | undefined } = { hold: undefined };
+  world.meter.fault = undefined;
+  const fault: typeof world.invokeFault = (call) => {
+    if (call.name !== name || set.hold !== undefined) return undefined;
+    set.hold = { id: '' };
+    void pause(world).then((hold) => {
+      set.hold = hold;
+    });
+    // Step Functions hears that the function could not be called, and calls it again some seconds later.
+    return { error: Object.assign(new Error('busy'), { name: 'Lambda.TooManyRequestsException' }), when: 'before' };
+  };
+  world.invokeFault = fault;
+  return set;
+};
+
+describe('a hold that comes between turn and start', () => {
+  test.each(['capture-baseline', 'start-deployment'] as const)(
+    'before %s has the turn given back, within five seconds',
+    async (name) => {
+      const world = await World.make({ random: () => 0.99 });
+      const set = holdBefore(world, name);
+      const batchId = await world.submit([{ name: 'a' }]);
+      await world.pass(120);
+      expect(startsOf(world)).toBe(0);
+      expect(await itemOf(world, batchId)).toMatchObject({ status: 'PENDING', reason: 'Held', step: 'turn', runs: [] });
+      await resume(world, set.hold!);
+      await expectAllWell(world, batchId);
+    },
+  );
+
+  /** Every call that a function makes while it gives its turn back. */
+  const calls = Array.from({ length: 14 }, (_, nth) => nth);
+
+  test.each(calls.flatMap((nth) => (['before', 'after'] as const).map((when) => [nth, when] as const)))(
+    'and the function dies at its call %i, %s it: it ends, and is started once',
+    async (nth, when) => {
+      const world = await World.make({ random: () => 0.99 });
+      const set = holdBefore(world, 'start-deployment');
+      let seen = 0;
+      world.meter.fault = () => {
+        if (set.hold === undefined || world.log.current !== 'start-deployment') return undefined;
+        seen += 1;
+        if (seen !== nth + 1) return undefined;
+        world.log.kill('start-deployment', 'error');
+        return { error: new Error('killed'), when };
+      };
+      const batchId = await world.submit([{ name: 'a' }]);
+      await world.pass(300);
+      expect(startsOf(world)).toBe(0);
+      const [hold] = await listHolds(world.deps);
+      if (hold !== undefined) await resume(world, hold);
+      await world.settled(batchId);
+      expect(startsOf(world)).toBeLessThanOrEqual(1);
+      await expectAllInOrder(world, batchId);
+    },
+  );
+});
+
+describe('what does not answer', () => {
+  const many = Array.from({ length: 20 }, (_, nth) => ({ name: `s${nth}` }));
+
+  test('an executor that is away for five minutes with twenty waiting: none fails, and one is let through before all', async () => {
+    const world = await World.make();
+    world.executor.isAway = true;
+    const batchId = await world.submit(many);
+    await world.pass(300);
+    expect(startsOf(world)).toBe(0);
+    const [circuit, ...others] = await listHolds(world.deps);
+    expect(others).toEqual([]);
+    expect(circuit).toMatchObject({ kind: 'circuit', scope: { executor: 'harness:simulated' } });
+    await world.until(async () => (await listHolds(world.deps))[0]?.circuit?.trying === true);
+    const items = await Promise.all(many.map((_, index) => itemOf(world, batchId, index)));
+    expect(items.filter((item) => item?.status === 'PROCESSING').length).toBeLessThanOrEqual(1);
+    world.executor.isAway = false;
+    await expectAllWell(world, batchId);
+    expect(await listHolds(world.deps)).toEqual([]);
+  });
+
+  test('a cluster that is away for five minutes with twenty waiting: none fails', async () => {
+    const world = await World.make();
+    const now = world.clock.now();
+    world.cluster.away = { from: now, until: now + 300_000 };
+    const batchId = await world.submit(many);
+    await world.pass(290);
+    expect(startsOf(world)).toBe(0);
+    expect(await listHolds(world.deps)).toMatchObject([{ kind: 'circuit', scope: { cluster: 'cluster-eu-1' } }]);
+    await expectAllWell(world, batchId);
+    expect(await listHolds(world.deps)).toEqual([]);
+  });
+});
