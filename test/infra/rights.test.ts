@@ -35,7 +35,7 @@ const outcome = write(
 );
 const run = write(
   ['Put', 'Update', 'Delete', 'Check'],
-  ...['BATCH#*', 'BUDGETS', 'DISPATCHER', 'EVENTS#*', 'TARGETS#*', 'WATCH#*', 'WATCHERS'],
+  ...['BATCH#*', 'BUDGETS', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'TARGETS#*', 'WATCH#*', 'WATCHERS'],
 );
 const read = ['s3:GetObject Documents/*', 's3:ListBucket Documents'];
 const store = ['s3:PutObject Documents/batches/*'];
@@ -110,7 +110,12 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...tokens,
     ...stream('InboxDeadLetters'),
   ],
-  CaptureBaseline: [...table, ...put('BATCH#*', 'CLUSTERS'), ...read, ...cluster],
+  CaptureBaseline: [
+    ...table,
+    ...write(['Put', 'Delete'], ...['BATCH#*', 'CLUSTERS', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'TARGETS#*']),
+    ...read,
+    ...cluster,
+  ],
   StartDeployment: [...table, ...run, ...read, ...tokens, ...start('watch'), ...secret],
   StartRestore: [...table, ...run, ...read, ...tokens, ...start('watch'), ...secret, ...cluster],
   VerifyRollout: [
@@ -122,7 +127,13 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ],
   RecordOutcome: [...table, ...outcome, ...read],
   ConcludeBatch: [...table, ...outcome, ...read, ...describeBatch],
-  FinishBatch: [...table, ...write(['Put', 'Delete'], 'BATCH#*', 'EVENTS#*', 'INBOX', 'OPEN')],
+  FinishBatch: [
+    ...table,
+    ...write(['Put', 'Delete', 'Check'], ...['BATCH#*', 'BATCHES', 'EVENTS#*', 'INBOX', 'OPEN', 'SUBMITTER#*']),
+    ...read,
+    ...store,
+    ...start('batch'),
+  ],
   WatchExecutor: [
     ...table,
     ...write(
@@ -131,6 +142,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
       'BUDGETS',
       'EVENTS#*',
       'EXECUTORS',
+      'INBOX',
       'WATCH#*',
       'WATCHERS',
     ),
@@ -167,12 +179,14 @@ const expected: Readonly<Record<string, readonly string[]>> = {
       ['Put', 'Update', 'Delete', 'Check'],
       ...[
         'BATCH#*',
+        'BATCHES',
         'DISPATCHER',
         'EVENTS#*',
         'INBOX',
         'OBJECT#*',
         'OPEN',
         'REJECTED',
+        'SUBMITTER#*',
         'TARGET#*',
         'TARGETS#*',
         'UNANCHORED',
@@ -181,6 +195,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
       ],
     ),
     ...read,
+    ...store,
     ...tokens,
     ...start('batch'),
     ...describeBatch,
@@ -191,21 +206,13 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...table,
     ...write(
       ['Put', 'Delete', 'Check'],
-      ...[
-        'BATCH#*',
-        'DISPATCHER',
-        'EVENTS#*',
-        'INBOX',
-        'OBJECT#*',
-        'OPEN',
-        'TARGET#*',
-        'TARGETS#*',
-        'WATCH#*',
-        'WATCHERS',
-      ],
+      ...['BATCH#*', 'BATCHES', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'OBJECT#*', 'OPEN', 'SUBMITTER#*', 'TARGET#*'],
+      ...['TARGETS#*', 'WATCH#*', 'WATCHERS'],
     ),
     ...read,
+    ...store,
     ...tokens,
+    ...start('batch'),
     ...describeBatch,
     ...start('watch'),
     ...puts('ExecutionsDeadLetters'),
@@ -293,7 +300,7 @@ it('tells each function the names of what it may use, and no other', () => {
     VerifyRollout: { ...both, WATCH_MACHINE_ARN },
     RecordOutcome: both,
     ConcludeBatch: { ...both, BATCH_MACHINE_ARN },
-    FinishBatch: { TABLE_NAME },
+    FinishBatch: { ...both, BATCH_MACHINE_ARN },
     WatchExecutor: { ...both, WATCH_MACHINE_ARN, HARNESS_SECRET_ID },
     WatchCluster: { ...both, WATCH_MACHINE_ARN },
     Sweep: { ...both, BATCH_MACHINE_ARN, WATCH_MACHINE_ARN },
