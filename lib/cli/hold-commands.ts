@@ -5,7 +5,7 @@ import { pause } from './commands/pause.ts';
 import { resume } from './commands/resume.ts';
 import type { ExitStatus } from './failure.ts';
 
-interface Making {
+export interface Making {
   /** A command with the options that every command has. */
   readonly add: (usage: string, description: string) => Command;
   readonly act: <Options extends object>(

@@ -26,6 +26,7 @@ import { withOneOptions, withRetryOptions } from './deploy-options.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from './failure.ts';
 import { addHoldCommands } from './hold-commands.ts';
 import { usualPatience } from './patience.ts';
+import { addRollbackCommand } from './rollback-command.ts';
 import { expiresOption, groupsOption, kindOption, scopesOption, usualExpiry } from './token-options.ts';
 
 /** Runs one command and gives the exit status. Nothing is thrown. */
@@ -193,6 +194,10 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option('--json', 'print JSON')
     .action(act(clusterRole));
   addHoldCommands({ add, act, utc });
+  addRollbackCommand(
+    { add, act, utc },
+    { yes, patience, timeout: ['--timeout <seconds>', 'stop following after this long', seconds] },
+  );
   addTokenCommands(program, act);
   return program;
 };

@@ -1,0 +1,29 @@
+import { rollback } from './commands/rollback.ts';
+import type { Making } from './hold-commands.ts';
+
+type WithNumber = readonly [flags: string, description: string, parse: (text: string) => number];
+
+/** `rollback`, of a batch and of one deployment. */
+export const addRollbackCommand = (
+  { add, act, utc }: Making,
+  {
+    yes,
+    timeout,
+    patience,
+  }: { readonly yes: readonly [string, string]; readonly timeout: WithNumber; readonly patience: WithNumber },
+): void => {
+  add('rollback <what>', 'put back what a batch has changed, or one deployment: pillar/service')
+    .option('--reason <text>', 'why, for the record')
+    .option('--preview', 'show what would go where, and what is left and why; change nothing')
+    .option('--only <key...>', 'of a batch: these and no others')
+    .option('--force <key...>', 'of a batch: these, although something that depends on them does not go back')
+    .option('--environment <name>', 'of one deployment: where')
+    .option('--cluster <name>', 'of one deployment: where it runs on several')
+    .option('--to <version>', 'of one deployment: a version that was verified there (default: the one before)')
+    .option('--follow', 'stay until it has ended')
+    .option(...timeout)
+    .option(...patience)
+    .option(...yes)
+    .option(...utc)
+    .action(act(rollback));
+};

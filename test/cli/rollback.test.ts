@@ -1,0 +1,105 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { run, type Script, startFakeApi } from './cli-world.ts';
+
+const id = '01M8CVW6R3TESTTESTTESTTEST';
+const against = async (script: Script, ...argv: readonly string[]) => {
+  const api = await startFakeApi(script);
+  onTestFinished(() => api.close());
+  return { api, ...(await run(['rollback', ...argv, '--url', api.url])) };
+};
+
+const preview = {
+  rolls_back: id,
+  name: 'Release 12',
+  ended: true,
+  covers: [id],
+  deployments: [
+    { key: 'risk/web', target: 'uat/eu/risk/web', step: 0, from: '2.0.0', to: '1.0.0', waits_for: [] },
+    {
+      key: 'risk/db',
+      target: 'uat/eu/risk/db',
+      step: 1,
+      from: '2.0.0',
+      to: '1.0.0',
+      waits_for: ['risk/web'],
+      forced: true,
+    },
+  ],
+  left: [
+    {
+      key: 'risk/new',
+      target: 'uat/eu/risk/new',
+      reason: 'NoPreviousVersion',
+      message: 'It was the first there.',
+      version: '2.0.0',
+    },
+    {
+      key: 'risk/off',
+      target: 'uat/eu/risk/off',
+      reason: 'NothingChanged',
+      message: 'It has changed nothing.',
+      version: '2.0.0',
+    },
+  ],
+  nothing_to_undo: 1,
+};
+
+describe('flotilla rollback of a batch', () => {
+  test('a preview shows what goes where, in which order, and what is left and why', async () => {
+    const { status, out } = await against(
+      { [`POST /batches/${id}/rollback/plan`]: { body: preview } },
+      id,
+      '--preview',
+    );
+    expect(status).toBe(0);
+    expect(out.map((line) => line.replace(/ {2,}/g, ' | ').trim())).toEqual([
+      `Batch ${id}: Release 12.`,
+      '# | STEP | DEPLOYMENT | VERSION | TARGET | WAITS FOR',
+      '1 | 0 | risk/web | 2.0.0 -> 1.0.0 | uat/eu/risk/web | -',
+      '2 | 1 | risk/db (forced) | 2.0.0 -> 1.0.0 | uat/eu/risk/db | risk/web',
+      '2 deployments would go back, 1 would be left, 1 have nothing to undo.',
+      '| left: risk/new: NoPreviousVersion. It was the first there.',
+    ]);
+  });
+
+  test('asks for it with its reason, and says how to follow it', async () => {
+    const body = { batch_id: '01NEW', rolls_back: id, state: 'begun', message: 'Puts 2 deployments back.', links: {} };
+    const { status, out } = await against(
+      { [`POST /batches/${id}/rollback`]: { status: 202, body } },
+      id,
+      '--reason',
+      'orders are lost',
+      '--only',
+      'risk/web',
+    );
+    expect(status).toBe(0);
+    expect(out[0]).toBe('Batch 01NEW: Puts 2 deployments back.');
+    expect(out[1]).toContain('status 01NEW --follow');
+  });
+
+  test.each([
+    [[id], 'Say why, for the record: --reason "…". To look first: --preview.'],
+    [[id, '--preview', '--to', '1'], '--to is for one deployment, which is named pillar/service.'],
+    [['risk/db', '--preview', '--only', 'risk/db'], '--only is for a batch; risk/db is one deployment.'],
+    [['risk/db', '--preview'], 'Name the environment: --environment uat.'],
+    [[id, '--reason', 'x', '--timeout', '5'], '--timeout is for --follow, and without that it has no effect.'],
+  ])('%j is wrong use', async (argv, said) => {
+    const { status, error } = await against({}, ...argv);
+    expect([status, error.join()]).toEqual([2, said]);
+  });
+});
+
+test('one deployment is told apart by its slash', async () => {
+  const body = { batch_id: '01NEW', target: 'uat/eu/risk/db', message: 'Puts version 1.3.2 back.', links: {} };
+  const { status, out } = await against(
+    { 'POST /targets/rollback': { status: 202, body } },
+    'risk/db',
+    '--environment',
+    'uat',
+    '--to',
+    '1.3.2',
+    '--reason',
+    'slow',
+  );
+  expect([status, out[0]]).toEqual([0, 'Batch 01NEW: Puts version 1.3.2 back.']);
+});
