@@ -2,7 +2,7 @@ import type { HindranceKind } from '../deployment/held.ts';
 import { isTerminal, type Status } from '../deployment/status.ts';
 import { covers, type HoldCandidate, isInForce } from '../holds/covers.ts';
 import { describeScope } from '../holds/describe-scope.ts';
-import type { Hold } from '../holds/hold.ts';
+import type { Circuit, Hold } from '../holds/hold.ts';
 import { environmentOf } from '../plan/lock-names.ts';
 import { hasPassed, isPending, statusOfCell } from './cells.ts';
 import { describeHolder, type Lock, type Locks } from './locks.ts';
@@ -114,7 +114,7 @@ export const waitingFor = (turns: Turns, batch: WaitingBatch, { index, dependenc
 /** The holds that keep it from its turn, the first one first. */
 export const holdsOn = ({ holds }: Pick<Turns, 'holds'>, candidate: HoldCandidate): readonly Of<'hold'>[] =>
   [...holds.values()]
-    .filter((hold) => isInForce(hold) && covers(hold, candidate))
+    .filter((hold) => (isInForce(hold) || hold.circuit?.tried_by !== undefined) && covers(hold, candidate))
     .sort((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1))
     .map(waitForHold);
 
@@ -126,8 +126,14 @@ export const waitForHold = ({ id, scope, reason, by, since, until, circuit }: Ho
   reason,
   by,
   since: new Date(since).toISOString(),
-  ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
-  ...(circuit === undefined ? {} : { circuit }),
+  ...(until === undefined || circuit?.trying ? {} : { until: new Date(until).toISOString() }),
+  ...(circuit === undefined ? {} : { circuit: shownCircuit(circuit) }),
+});
+
+const shownCircuit = ({ opened, seen, trying }: Circuit): NonNullable<Of<'hold'>['circuit']> => ({
+  opened,
+  seen,
+  ...(trying === undefined ? {} : { trying }),
 });
 
 /** Whether anything but its dependencies can hold it back now. */
@@ -250,7 +256,8 @@ const mostNamed = 3;
 const holdSentence = ({ name, reason, by, since, until, circuit }: Of<'hold'>): string => {
   const times = `since ${since}${until === undefined ? '' : `, until ${until}`}`;
   if (circuit === undefined) return `Held with ${name} by ${by} ${times}: ${asSentence(reason)}`;
-  return `Held because ${name} does not answer, ${times}: ${asSentence(circuit.seen)}`;
+  const next = circuit.trying ? ' One at a time is let through until there is an answer.' : '';
+  return `Held because ${name} does not answer, ${times}: ${asSentence(circuit.seen)}${next}`;
 };
 
 const asSentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -11,6 +11,8 @@ export class Ledger {
   readonly outcomes = new Map<string, Status>();
   /** The locks of these are taken until they are resolved. */
   readonly unresolved = new Map<string, Place>();
+  /** Left as they are; those that wait for them go on. */
+  readonly passed = new Set<string>();
   readonly #answers = new Map<string, string>();
 
   constructor(sheets: readonly Sheet[]) {
@@ -26,6 +28,12 @@ export class Ledger {
     this.running.set(nameOf(place), place);
     const inBatch = [...this.running.values()].filter(({ batch_id }) => batch_id === place.batch_id).length;
     if (inBatch > sheet.max_concurrency) throw new Error(`${nameOf(place)}: ${inBatch} of its batch are running`);
+  }
+
+  /** Its turn was given back before anything was begun. */
+  returned(place: Place): void {
+    if (!this.running.delete(nameOf(place))) throw new Error(`${nameOf(place)} gives back a turn that it has not`);
+    this.#answers.delete(nameOf(place));
   }
 
   refused(place: Place): void {
@@ -76,10 +84,12 @@ export class Ledger {
     this.#answers.set(name, answer);
   }
 
-  #mustHaveSucceeded({ batch_id, dependents }: Sheet, index: number): void {
+  #mustHaveSucceeded({ batch_id, dependents, forced }: Sheet, index: number): void {
     dependents.forEach((waiting, dependency) => {
-      const status = this.outcomes.get(nameOf({ batch_id, index: dependency }));
-      if (waiting.includes(index) && status !== 'SUCCESS') {
+      const name = nameOf({ batch_id, index: dependency });
+      const status = this.outcomes.get(name);
+      const isOver = status === 'SUCCESS' || this.passed.has(name) || (status !== undefined && forced?.includes(index));
+      if (waiting.includes(index) && !isOver) {
         throw new Error(`${batch_id}:${index} starts, and its dependency ${dependency} is ${status}`);
       }
     });

@@ -1,14 +1,25 @@
 import fc from 'fast-check';
 import type { Status } from '../../../lib/domain/deployment/status.ts';
+import type { Hold, HoldScope } from '../../../lib/domain/holds/hold.ts';
 import type { InboxMessage } from '../../../lib/domain/record/inbox-message.ts';
 import type { Decisions, NewBatch } from '../../../lib/domain/schedule/decisions.ts';
 import type { Sheet } from '../../../lib/domain/schedule/sheet.ts';
-import { Ledger } from './ledger.ts';
+import { Ledger, nameOf } from './ledger.ts';
 import { type SheetSketch, sketchSheet } from './scheduler.ts';
 
 const targets = ['t0', 't1', 't2', 't3', 't4', 't5', 't6', 't7', 't8'];
 const objects = ['/a', '/b', '/c', '/d', 'z'];
-const limitSets: readonly (readonly string[])[] = [[], ['a'], ['b'], ['a', 'b']];
+const limitSets: readonly (readonly string[])[] = [
+  ['environment:x'],
+  ['environment:x', 'cluster:c', 'a'],
+  ['environment:y', 'cluster:c', 'b'],
+  ['environment:y', 'executor:e', 'a', 'b'],
+];
+const scopes: readonly HoldScope[] = [
+  ...[{}, { environment: 'x' }, { cluster: 'c' }, { batch: 'batch-0' }, { batch: 'batch-1', environment: 'y' }],
+  ...[{ service: 'svc-1' }, { service: 'svc-0', environment: 'x' }],
+];
+const circuits: readonly HoldScope[] = [{ cluster: 'c' }, { executor: 'e' }];
 
 const oneSheet = fc.integer({ min: 1, max: 8 }).chain((count) =>
   fc.record({
@@ -26,6 +37,8 @@ const oneSheet = fc.integer({ min: 1, max: 8 }).chain((count) =>
     counts: fc.array(fc.constantFrom(...limitSets), { minLength: count, maxLength: count }),
     limits: fc.record({ a: fc.integer({ min: 1, max: 3 }), b: fc.integer({ min: 1, max: 3 }) }, { requiredKeys: [] }),
     concurrency: fc.integer({ min: 1, max: 5 }),
+    lane: fc.constantFrom(undefined, undefined, 'rollback' as const),
+    forced: fc.subarray(Array.from({ length: count }, (_, at) => at)),
     onFailure: fc.constantFrom<('continue' | 'stop')[]>('continue', 'continue', 'stop'),
   }),
 );
@@ -33,7 +46,11 @@ const oneSheet = fc.integer({ min: 1, max: 8 }).chain((count) =>
 /** One to three batches that share targets, other locks, and limits. Some are of before there were other locks. */
 export const randomSheets: fc.Arbitrary<readonly Sheet[]> = fc
   .array(oneSheet, { minLength: 1, maxLength: 3 })
-  .map((sketches) => sketches.map((sketch, at) => sketchSheet({ ...(sketch as SheetSketch), id: `batch-${at}` })));
+  .map((sketches) => sketches.map((sketch, at) => sheetAt(sketch as SheetSketch, at)));
+
+/** Only rollbacks are forced. */
+const sheetAt = ({ lane, forced, ...sketch }: SheetSketch, at: number): Sheet =>
+  sketchSheet({ ...sketch, id: `batch-${at}`, ...(lane === undefined ? {} : { lane, forced: forced ?? [] }) });
 
 /** Decisions of chance, drawn one by one; when they are used up, always 0. */
 export class Chance {
@@ -77,6 +94,11 @@ export class RandomWorld {
   readonly #onTheirWay: InboxMessage[] = [];
   readonly #unplanned: Sheet[];
   readonly #finished = new Set<string>();
+  /** Milliseconds. */
+  now = 0;
+  readonly #fences = new Map<string, number>();
+  #holds = 0;
+  #isLifted = false;
 
   constructor(sheets: readonly Sheet[], chance: Chance) {
     this.ledger = new Ledger(sheets);
@@ -88,8 +110,13 @@ export class RandomWorld {
   /** What the scheduler is told next; undefined when there is nothing left to tell. */
   nextMessages(): InboxMessage[] | undefined {
     if (this.#chance.isOver) return this.#lastMessages();
-    const what = this.#chance.below(10);
-    if (what < 2) this.#plan();
+    const what = this.#chance.below(17);
+    this.now += this.#chance.below(4) === 0 ? this.#chance.below(90_000) : 1;
+    if (what >= 15) this.#hold();
+    else if (what === 14) this.#resume();
+    else if (what >= 12) this.#giveBack();
+    else if (what >= 10) this.#ask();
+    else if (what < 2) this.#plan();
     else if (what < 6) this.#end();
     else if (what === 6) this.#resolve();
     else if (what === 7 && this.#chance.below(4) === 0) this.#cancel();
@@ -106,9 +133,42 @@ export class RandomWorld {
     const { running } = this.ledger;
     if (running.size === 0) return;
     const place = this.#chance.pick([...running.values()]);
-    const status = randomStatus(this.#chance);
+    const passes = this.ledger.sheets.get(place.batch_id)!.lane === 'rollback' && this.#chance.below(4) === 0;
+    const status = passes ? 'SKIPPED' : randomStatus(this.#chance);
     this.ledger.ended(place, status);
-    this.#onTheirWay.push({ type: 'recorded', ...place, status });
+    if (passes) this.ledger.passed.add(nameOf(place));
+    this.#onTheirWay.push({ type: 'recorded', ...place, status, ...(passes ? { passes } : {}) });
+  }
+
+  #hold(): void {
+    const until = this.#chance.below(2) === 0 ? {} : { until: this.now + this.#chance.below(120_000) };
+    const rollbacks = this.#chance.below(3) === 0;
+    const hold: Hold = {
+      ...{ id: `hold-${this.#holds}`, kind: 'pause', scope: this.#chance.pick(scopes), rollbacks },
+      ...{ reason: 'Chance.', by: 'chance', since: this.now, ...until },
+    };
+    this.#holds += 1;
+    this.#onTheirWay.push({ type: 'hold', hold });
+  }
+
+  #resume(): void {
+    if (this.#holds === 0) return;
+    this.#onTheirWay.push({ type: 'resume', id: `hold-${this.#chance.below(this.#holds)}`, by: 'chance' });
+  }
+
+  /** Somebody asks a cluster or an executor. */
+  #ask(): void {
+    const scope = this.#chance.pick(circuits);
+    const message = { scope, seen: 'nothing', at: this.now };
+    this.#onTheirWay.push({ type: this.#chance.below(4) === 0 ? 'answered' : 'outage', ...message });
+  }
+
+  #giveBack(): void {
+    const { running } = this.ledger;
+    if (running.size === 0) return;
+    const place = this.#chance.pick([...running.values()]);
+    this.ledger.returned(place);
+    this.#onTheirWay.push({ type: 'returned', ...place, fence: this.#fences.get(nameOf(place))! });
   }
 
   #resolve(): void {
@@ -151,14 +211,26 @@ export class RandomWorld {
     while (this.ledger.running.size > 0) this.#end();
     while (this.ledger.unresolved.size > 0) this.#resolve();
     this.#finish();
+    if (!this.#isLifted) this.#liftAll();
     return this.#onTheirWay.length === 0 ? undefined : this.#onTheirWay.splice(0);
   }
 
+  /** Behind everything that is on its way. */
+  #liftAll(): void {
+    this.#isLifted = true;
+    for (let at = 0; at < this.#holds; at++) this.#onTheirWay.push({ type: 'resume', id: `hold-${at}`, by: 'chance' });
+    for (const scope of circuits) this.#onTheirWay.push({ type: 'answered', scope, at: this.now });
+  }
+
   decided({ grants, refusals }: Decisions): void {
-    for (const { batch_id, index } of grants) this.ledger.granted({ batch_id, index });
     for (const { batch_id, index, status } of refusals) {
       this.ledger.refused({ batch_id, index });
       this.ledger.ended({ batch_id, index }, status);
+    }
+    // Behind the refusals: who is forced goes when those before it are refused.
+    for (const { batch_id, index, fence } of grants) {
+      this.ledger.granted({ batch_id, index });
+      this.#fences.set(nameOf({ batch_id, index }), fence);
     }
   }
 }

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Status } from '../../../lib/domain/deployment/status.ts';
+import { isTerminal } from '../../../lib/domain/deployment/status.ts';
 import type { InboxMessage } from '../../../lib/domain/record/inbox-message.ts';
-import { adopt } from '../../../lib/domain/schedule/adopt.ts';
-import { Cells } from '../../../lib/domain/schedule/cells.ts';
+import { adopt, adoptHolds } from '../../../lib/domain/schedule/adopt.ts';
+import { type Cell, Cells, hasPassed, isPending, statusOfCell } from '../../../lib/domain/schedule/cells.ts';
 import { decide } from '../../../lib/domain/schedule/decide.ts';
 import type { Place } from '../../../lib/domain/schedule/place.ts';
 import { type BatchState, batchState, emptySchedule, type ScheduleState } from '../../../lib/domain/schedule/state.ts';
@@ -28,7 +29,7 @@ const waitsOf = (state: ScheduleState, { batch_id, index }: Place): readonly Wai
 /** Every deployment that has neither a turn nor an end. */
 const waitingPlaces = ({ batches }: ScheduleState): Place[] =>
   [...batches.values()].flatMap(({ sheet: { batch_id, keys }, cells }) =>
-    keys.flatMap((_, index) => (typeof cells.at(index) === 'number' ? [{ batch_id, index }] : [])),
+    keys.flatMap((_, index) => (isPending(cells.at(index)) ? [{ batch_id, index }] : [])),
   );
 
 /** The same state without what is named, and with nobody but one deployment that still waits. */
@@ -37,6 +38,9 @@ const without = (state: ScheduleState, lone: Place, gone: readonly Waiting[]): S
   for (const [name, lock] of state.locks) other.locks.set(name, lock);
   for (const name of gone.flatMap((one) => (one.kind === 'lock' ? one.locks : []))) other.locks.set(name, undefined);
   for (const batch of state.batches.values()) adopt(other, withoutOthers(batch, lone, gone));
+  for (const [id, hold] of state.holds)
+    if (!gone.some((one) => one.kind === 'hold' && one.id === id)) other.holds.set(id, hold);
+  adoptHolds(other);
   for (const one of gone) if (one.kind === 'limit') other.limits.delete(one.name);
   return other;
 };
@@ -48,10 +52,12 @@ const withoutOthers = (batch: BatchState, lone: Place, gone: readonly Waiting[])
   for (const index of sheet.keys.keys()) {
     const isDependency = isOwn && gone.some((one) => one.kind === 'dependency' && one.name === sheet.keys[index]);
     if (isDependency) cells.set(index, 'S');
-    else if (typeof cells.at(index) === 'number' && !(isOwn && index === lone.index)) cells.set(index, 'K');
+    else if (isPending(cells.at(index)) && !(isOwn && index === lone.index)) cells.set(index, 'K');
   }
   if (isOwn) {
-    const open = dependenciesOf(batch, lone.index).filter((index) => batch.cells.at(index) !== 'S');
+    const isForced = batch.forced.has(lone.index);
+    const isOver = (cell: Cell) => hasPassed(cell) || (isForced && isTerminal(statusOfCell(cell)));
+    const open = dependenciesOf(batch, lone.index).filter((index) => !isOver(batch.cells.at(index)));
     const lifted = open.filter((index) => cells.at(index) === 'S').length;
     cells.set(lone.index, open.length - lifted);
   }
@@ -68,7 +74,8 @@ const isGranted = (state: ScheduleState, place: Place): boolean => {
 };
 
 /** Two locks may be on one object. */
-const idOf = (one: Waiting): string => JSON.stringify([one.kind, one.kind === 'lock' ? one.locks : one.name]);
+const idOf = (one: Waiting): string =>
+  JSON.stringify([one.kind, one.kind === 'lock' ? one.locks : one.kind === 'hold' ? one.id : one.name]);
 
 /** All that it names, and then what it names instead, until it names nothing. */
 const allOf = (state: ScheduleState, place: Place): readonly Waiting[] => {
@@ -97,7 +104,7 @@ const wordOf = (one: Waiting): string => {
 };
 
 /** So few rows in a round that it often ends before all is decided. */
-const fewRows = 14;
+const fewRows = 18;
 
 const mustAgreeWithDecide = (state: ScheduleState, settled: boolean): readonly string[] => {
   const seen: string[] = [];
@@ -124,6 +131,7 @@ test('what is said to be in the way is what keeps `decide` from giving the turn'
       for (let messages: InboxMessage[] | undefined = []; messages !== undefined; messages = world.nextMessages()) {
         scheduler.post(...messages);
         while (scheduler.isAsked) {
+          scheduler.now = world.now;
           world.decided(scheduler.round());
           for (const what of mustAgreeWithDecide(scheduler.state, !scheduler.isAsked)) seen.add(what);
           mustCountLikeLocks(scheduler.state);
@@ -133,7 +141,7 @@ test('what is said to be in the way is what keeps `decide` from giving the turn'
     { numRuns: 150 },
   );
   expect([...seen].sort()).toEqual([
-    ...['dependency', 'limit a', 'limit b', 'limit batch'],
+    ...['dependency', 'hold', 'limit a', 'limit b', 'limit batch'],
     ...['lock PENDING', 'lock PROCESSING', 'lock UNKNOWN', 'nothing'],
   ]);
 });
