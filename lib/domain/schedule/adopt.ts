@@ -24,13 +24,15 @@ export const adoptHolds = (state: ScheduleState): void => {
   state.unmarked = placesWithLocks(state);
 };
 
-/** Whoever has a turn has a lock, and so has whoever one is kept for. */
+/** Whoever has a turn has a lock, and so has whoever one is kept for. In the same order, however the state came about. */
 export const placesWithLocks = ({ locks }: Pick<ScheduleState, 'locks'>): Place[] => {
   const places = new Map<string, Place>();
   for (const { batch_id, index, state } of locks.values()) {
     if (state !== 'unknown') places.set(`${batch_id}#${index}`, { batch_id, index });
   }
-  return [...places.values()];
+  return [...places.values()].sort((a, b) =>
+    a.batch_id < b.batch_id ? -1 : a.batch_id > b.batch_id ? 1 : a.index - b.index,
+  );
 };
 
 /** Forgets a batch, and the limits that only it knew. */

@@ -2,6 +2,7 @@ import type { HoldRow } from '../holds/hold.ts';
 import { isInFlight, isPending } from './cells.ts';
 import { type Draft, visits } from './decisions.ts';
 import { holdOnTurn } from './held.ts';
+import { offer } from './lines.ts';
 import type { Place } from './place.ts';
 import type { BatchState } from './state.ts';
 import { freeLocks } from './take-locks.ts';
@@ -29,8 +30,15 @@ export const markTurns = (draft: Draft): boolean => {
 const compare = (draft: Draft, batch: BatchState, place: Place): void => {
   const cell = batch.cells.at(place.index);
   const hold = holdOnTurn(draft.state, batch, place.index);
-  if (isPending(cell) && hold !== undefined) freeLocks(draft, place);
+  if (isPending(cell) && hold !== undefined) letGo(draft, batch, place);
   if (isInFlight(cell)) mark(draft, batch, place, hold);
+};
+
+/** It comes back for them when it is not held any more. */
+const letGo = (draft: Draft, batch: BatchState, place: Place): void => {
+  if (draft.state.locks.of(place).length === 0) return;
+  freeLocks(draft, place);
+  offer(batch, place.index);
 };
 
 /** A turn that is withdrawn stays withdrawn. */

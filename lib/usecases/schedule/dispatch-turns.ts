@@ -166,7 +166,8 @@ const decideUntilQuiet = async (deps: Dispatching, memory: DispatcherMemory, ten
 /** Loads the state when there is none. What was decided before must reach its child, whoever decided it. False when the lease is lost. */
 const ensureLoaded = async (deps: Dispatching, memory: DispatcherMemory, tenure: Tenure): Promise<boolean> => {
   if (memory.state !== undefined) return true;
-  const state = await loadSchedule(deps);
+  const state = await loadSchedule(deps, () => renewLease(deps, tenure.fence));
+  if (state === undefined) return false;
   const turns = { pk: 'DISPATCHER', prefix: 'TURN#', limit: turnsPerSending };
   for (let after: string | undefined; ; ) {
     const page = await deps.table.query({ ...turns, ...(after === undefined ? {} : { after }) });

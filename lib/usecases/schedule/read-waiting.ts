@@ -40,7 +40,9 @@ export const readWaiting = async (
   const isKnown = head !== undefined && cells.length === sheet.keys.length;
   const batch: WaitingBatch = isKnown ? { sheet, head, cells } : newBatch(sheet, Number.POSITIVE_INFINITY);
   const isReady = asked.some((one) => dependenciesSucceeded(batch, one));
-  const scheduled = isReady ? await Promise.all(heads.map(({ batch_id }) => readKeptSheet(deps, batch_id))) : [];
+  const scheduled = isReady
+    ? await Promise.all(heads.map((one) => one.sheet ?? readKeptSheet(deps, one.batch_id)))
+    : [];
   const turns = turnsOf(locks, scheduled, holds);
   const [resolved, roots] = await Promise.all([readResolved(deps, batch, asked), readRootsByKey(deps, batch, asked)]);
   const tell = (one: Waiting): Waiting => {

@@ -20,7 +20,17 @@ interface StateRow {
 
 interface HeadRow extends Omit<BatchHead, 'inFlight'> {
   readonly in_flight: number;
+  /** Of a small batch: thousands may be open, most of one deployment, and each document would be a request. */
+  readonly sheet?: Sheet;
 }
+
+/** A head as it is stored: with the sheet, where that is small. */
+export type StoredHead = BatchHead & { readonly sheet?: Sheet };
+
+/** Deployments of a sheet that stands in its head's row: some kilobytes. */
+const largestInHead = 20;
+/** Documents that are asked for at once. */
+const sheetsAtOnce = 16;
 
 /** All items of a query, page by page. */
 export async function* everyItem(table: Table, query: Omit<Query, 'after' | 'limit'>): AsyncGenerator<Item> {
@@ -45,13 +55,13 @@ export const readScheduleVersion = async (table: Table): Promise<number> =>
   rowOf<StateRow>(await table.get(keys.schedule))?.version ?? 0;
 
 /** Heads of the batches that are scheduled, in the order in which they were planned. */
-export const readHeads = async (table: Table): Promise<readonly BatchHead[]> => {
-  const heads: BatchHead[] = [];
+export const readHeads = async (table: Table): Promise<readonly StoredHead[]> => {
+  const heads: StoredHead[] = [];
   for await (const item of everyItem(table, { pk: 'DISPATCHER', prefix: 'BATCH#' })) {
-    const { batch_id, order, in_flight, telling, closing, counts } = rowOf<HeadRow>(item)!;
+    const { batch_id, order, in_flight, telling, closing, counts, sheet } = rowOf<HeadRow>(item)!;
     const head: BatchHead = { batch_id, order, inFlight: in_flight, telling: [...telling], counts: { ...counts } };
     if (closing !== undefined) head.closing = { ...closing };
-    heads.push(head);
+    heads.push(sheet === undefined ? head : { ...head, sheet });
   }
   return heads.sort((a, b) => a.order - b.order);
 };
@@ -96,23 +106,53 @@ const readOutages = async (table: Table): Promise<Map<string, OutageRow>> => {
   return outages;
 };
 
-/** Reads the scheduling state as it is stored and derives what is derived. */
-export const loadSchedule = async (deps: Pick<Deps, 'table' | 'documents'>): Promise<ScheduleState> => {
+/** All pages of all batches, in one query. */
+const readAllCells = async (table: Table): Promise<ReadonlyMap<string, Cells>> => {
+  const pages = new Map<string, string[]>();
+  for await (const { sk, cells } of everyItem(table, { pk: 'DISPATCHER', prefix: 'PAGE#' })) {
+    const batchId = sk.slice('PAGE#'.length, sk.lastIndexOf('#'));
+    pages.set(batchId, [...(pages.get(batchId) ?? []), cells as string]);
+  }
+  return new Map([...pages].map(([batchId, ofBatch]) => [batchId, Cells.fromPages(ofBatch)]));
+};
+
+/**
+ * Reads the scheduling state as it is stored and derives what is derived. It may take longer than a lease lasts: `renew` is asked
+ * between its steps, and undefined comes of it where the lease is lost.
+ */
+export const loadSchedule = async (
+  deps: Pick<Deps, 'table' | 'documents'>,
+  renew: () => Promise<boolean> = async () => true,
+): Promise<ScheduleState | undefined> => {
   const stored = rowOf<StateRow>(await deps.table.get(keys.schedule));
-  const state: ScheduleState = {
-    ...emptySchedule(),
-    locks: await readLocks(deps.table),
-    holds: await readHolds(deps.table),
-    outages: await readOutages(deps.table),
-  };
+  const [locks, holds, outages, heads, cells] = await Promise.all([
+    readLocks(deps.table),
+    readHolds(deps.table),
+    readOutages(deps.table),
+    readHeads(deps.table),
+    readAllCells(deps.table),
+  ]);
+  const state: ScheduleState = { ...emptySchedule(), locks, holds, outages };
   state.version = stored?.version ?? 0;
   state.nextFence = stored?.next_fence ?? 1;
-  for (const head of await readHeads(deps.table)) {
-    const sheet = await readSheet(deps, head.batch_id);
-    adopt(state, batchState(sheet, await readCells(deps.table, head.batch_id), head));
+  for (let at = 0; at < heads.length; at += sheetsAtOnce) {
+    const some = heads.slice(at, at + sheetsAtOnce);
+    const missing = some.some(({ sheet }) => sheet === undefined);
+    if (missing && !(await renew())) return undefined;
+    const sheets = await Promise.all(some.map(({ batch_id, sheet }) => sheet ?? readSheet(deps, batch_id)));
+    for (const [of, { sheet: _, ...head }] of some.entries()) {
+      const ofBatch = cells.get(head.batch_id) ?? Cells.fromPages([]);
+      // What is read is not of one moment where another dispatcher has taken over meanwhile.
+      if (ofBatch.length !== sheets[of]!.keys.length) return lostOrBroken(renew, head.batch_id);
+      adopt(state, batchState(sheets[of]!, ofBatch, head));
+    }
   }
   adoptHolds(state);
   return state;
+};
+
+const lostOrBroken = async (renew: () => Promise<boolean>, batchId: string): Promise<undefined> => {
+  if (await renew()) throw new Error(`the cells of batch ${batchId} are not as many as its deployments`);
 };
 
 /**
@@ -158,8 +198,10 @@ export const scheduleWrites = (state: ScheduleState, decisions: Decisions): Writ
     },
   ];
   for (const id of decisions.heads) {
-    const { inFlight, ...head } = state.batches.get(id)!.head;
-    writes.push({ put: itemOf(keys.scheduleBatch(id), { ...head, in_flight: inFlight }) });
+    const { sheet, head } = state.batches.get(id)!;
+    const { inFlight, ...rest } = head;
+    const row: HeadRow = { ...rest, in_flight: inFlight, ...(sheet.keys.length > largestInHead ? {} : { sheet }) };
+    writes.push({ put: itemOf(keys.scheduleBatch(id), row) });
   }
   for (const [id, pages] of decisions.pages) {
     for (const page of pages) {

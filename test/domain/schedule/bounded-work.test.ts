@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { HoldScope } from '../../../lib/domain/holds/hold.ts';
 import type { InboxMessage } from '../../../lib/domain/record/inbox-message.ts';
 import type { Cells } from '../../../lib/domain/schedule/cells.ts';
 import type { Sheet } from '../../../lib/domain/schedule/sheet.ts';
@@ -11,6 +12,7 @@ import {
   rowsOf,
   rowsPerRound,
   Scheduler,
+  type SheetSketch,
   sketchSheet,
 } from './scheduler.ts';
 
@@ -79,6 +81,11 @@ const counting = (sheet: Sheet, scheduler = new Scheduler()) => {
     rounds: () => scheduler.rounds.slice(planning),
   };
 };
+
+const holdOn = (id: string, scope: HoldScope): InboxMessage => ({
+  type: 'hold',
+  hold: { id, kind: 'pause', scope, rollbacks: false, reason: 'Because.', by: 'alice', since: 0 },
+});
 
 /** A thousand visits, each a few looks: the same for a batch of any size. */
 const looksOfFullRound = 12_000;
@@ -172,6 +179,62 @@ describe('one outcome costs the same, however large the batch', () => {
       expect(tell(recorded(index, 'SUCCESS', 'other'))).toEqual([`one:${index} granted`]);
     }
     expect(mostLooks()).toBeLessThan(60);
+  });
+});
+
+describe('a message costs the same, however many batches and holds there are', () => {
+  const names = ['environment:uat', 'cluster:eu', 'executor:acme'];
+  const other = ['environment:prod', 'cluster:us', 'executor:acme'];
+  /** How often a batch is looked up, of all that there are, and what is decided, at each of ten outcomes. */
+  const costs = (waiting: number, holds: number, fields: Partial<SheetSketch>): unknown => {
+    const scheduler = new Scheduler();
+    scheduler.tell(...Array.from({ length: holds }, (_, at) => holdOn(`H${at}`, scopes[at % scopes.length]!)));
+    const works = { waits: free(20), counts: free(20).map(() => names), limits: { 'cluster:eu': 1 } };
+    scheduler.plan(sketchSheet({ id: 'works', ...works }));
+    const ids = Array.from({ length: waiting }, (_, at) => `batch-${at}`);
+    scheduler.plan(...ids.map((id) => sketchSheet({ id, waits: free(1), counts: [names], ...fields })));
+    const { batches } = scheduler.state;
+    let looks = 0;
+    const get = batches.get.bind(batches);
+    batches.get = (id) => {
+      looks += 1;
+      return get(id);
+    };
+    batches.values = () => {
+      throw new Error('all batches are looked at');
+    };
+    return Array.from({ length: 10 }, (_, index) => {
+      looks = 0;
+      const before = scheduler.rounds.length;
+      const words = scheduler.tell(recorded(index, 'SUCCESS', 'works'));
+      const rounds = scheduler.rounds.slice(before);
+      return [words, looks, rounds.map(rowsOf)];
+    });
+  };
+  const scopes = ['a', 'b', 'c'].flatMap((name) => [
+    { environment: 'uat', pillar: name },
+    { service: `risk/${name}` },
+    { cluster: 'us', environment: name },
+    { batch: name },
+  ]);
+  const none = costs(0, 0, {});
+
+  test('500 batches that are blocked by a limit', () => {
+    expect(costs(500, 0, {})).toEqual(none);
+  });
+
+  test('500 batches that are blocked by their targets', () => {
+    const blocked = { counts: [other], targets: ['works/19'] };
+    const scheduler = costs(500, 0, blocked);
+    expect(scheduler).toEqual(costs(1, 0, blocked));
+  });
+
+  test('500 batches that are held', () => {
+    expect(costs(500, 1, { counts: [other] })).toEqual(costs(1, 1, { counts: [other] }));
+  });
+
+  test('200 holds', () => {
+    expect(costs(10, 200, {})).toEqual(costs(10, 0, {}));
   });
 });
 
