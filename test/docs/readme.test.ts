@@ -33,6 +33,15 @@ const fences = (language: string): string[] =>
 const table = (head: string): string[][] => tableRows(readme, head, (line) => line === head);
 const inBackticks = (cell: string): string[] => matches(cell, /`([^`]+)`/g);
 
+/** As the addresses of links name them. */
+const headingsOf = (path: string): readonly string[] =>
+  matches(readFileSync(path, 'utf8'), /^#+ (.+)$/gm).map((heading) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\d -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
 describe('what it names exists', () => {
   test('the scripts of package.json, all of them', () => {
     const named = [...matches(readme, /npm run ([\w:]+)/g), ...matches(readme, /npm (test|start)\b/g)];
@@ -51,7 +60,12 @@ describe('what it names exists', () => {
   test('the files that links lead to', () => {
     const links = unique(matches(readme, /\]\(([^)]+)\)/g));
     expect(links.length).toBeGreaterThan(20);
-    expect(links.filter((link) => !existsSync(join(root, link)))).toEqual([]);
+    const isThere = (link: string): boolean => {
+      const [file = '', heading] = link.split('#');
+      const path = join(root, file === '' ? 'README.md' : file);
+      return existsSync(path) && (heading === undefined || headingsOf(path).includes(heading));
+    };
+    expect(links.filter((link) => !isThere(link))).toEqual([]);
   });
 
   test('every folder has its line in the map', () => {
