@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { endOf, listed, rollbacksOf, startedTwice, toldOf } from './rollback-world.ts';
+import { World } from './world.ts';
+
+const stack = [{ name: 'db' }, { name: 'api', needs: ['db'] }, { name: 'web', needs: ['api'] }];
+/** Somebody else takes up what these leave. */
+const takenUp = ['finish-batch', 'watch-cluster', 'record-outcome', 'dispatch-turns'] as const;
+/** Of these nobody can say whether they began: a deployment, or the plan, may fail by it. */
+const given = ['plan-batch', 'capture-baseline', 'start-deployment'] as const;
+
+/** A batch that fails and rolls itself back; a function is killed at its nth call that changes something. Gives how many calls there were. */
+const runWithDeathAt = async (
+  name: string,
+  { nth, when, check }: { readonly nth: number; readonly when: 'before' | 'after'; readonly check: Check },
+): Promise<number> => {
+  const world = await World.open({ sweepEvery: 60_000 });
+  let calls = 0;
+  world.meter.fault = (call) => {
+    if (world.log.current !== name || !/^table\.transact$|^workflow\.|^documents\.put$/.test(call.name))
+      return undefined;
+    calls += 1;
+    if (calls !== nth) return undefined;
+    world.log.kill(name, 'error');
+    if (name === 'dispatch-turns') world.renewDispatcher();
+    return { error: new Error('killed'), when };
+  };
+  world.executor.scripts.set('web@2.0.0', { ends: 'failed' });
+  const batch = await world.submit(stack, { strategy: { on_failure: 'rollback' } });
+  await world.settled(batch);
+  expect(startedTwice(world)).toEqual([]);
+  await check(world, batch);
+  world.close();
+  return calls;
+};
+
+type Check = (world: World, batch: string) => Promise<void>;
+
+const isBack: Check = async (world, batch) => {
+  const rollbacks = await rollbacksOf(world, batch);
+  const told = { ...(await toldOf(world, batch)), end: await endOf(world, batch) };
+  expect({ rollbacks: rollbacks.length, listed: (await listed(world)).length, ...told }).toEqual({
+    ...{ rollbacks: 1, listed: 2 },
+    ...{ db: 'ROLLBACK RolledBack', api: 'ROLLBACK RolledBack', web: 'FAILED RestoredPreviousRelease' },
+    end: 'ROLLBACK RolledBack',
+  });
+  expect(await endOf(world, rollbacks[0]!)).toBe('SUCCESS AllSucceeded');
+  expect(stack.map((one) => world.cluster.running(one.name))).toEqual(['1.0.0', '1.0.0', '1.0.0']);
+};
+
+/** Whatever it came to, it is over, and both batches say the same. */
+const isOver: Check = async (world, batch) => {
+  const headers = await listed(world);
+  expect(headers.map(({ ended_at, rolling_back }) => [typeof ended_at, rolling_back])).toEqual(
+    headers.map(() => ['number', undefined]),
+  );
+  const [rollback] = await rollbacksOf(world, batch);
+  expect(headers).toHaveLength(rollback === undefined ? 1 : 2);
+  const { reason } = await world.header(batch);
+  if (rollback !== undefined) expect(['RolledBack', 'RollbackIncomplete']).toContain(reason);
+};
+
+const atEachCall = async (name: string, check: Check): Promise<void> => {
+  const calls = await runWithDeathAt(name, { nth: 0, when: 'after', check: isBack });
+  expect(calls).toBeGreaterThan(0);
+  for (let nth = 1; nth <= calls; nth += 1) {
+    for (const when of ['before', 'after'] as const) await runWithDeathAt(name, { nth, when, check });
+  }
+};
+
+describe('killed at each call that changes something', () => {
+  test.each(takenUp)('%s: a batch is rolled back once, and ends', { timeout: 120_000 }, (name) =>
+    atEachCall(name, isBack),
+  );
+
+  test.each(given)('%s: nothing starts twice, and both batches end', { timeout: 120_000 }, (name) =>
+    atEachCall(name, isOver),
+  );
+});
