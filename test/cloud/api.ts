@@ -10,7 +10,6 @@ export interface Deployment {
   readonly failure?: { readonly reason: string };
   readonly release_before?: string;
   readonly release_after?: string;
-  readonly rolled_back_by?: string;
   readonly execution_arn?: string;
 }
 
@@ -28,7 +27,12 @@ export interface FeedEvent {
 
 export interface Ended {
   readonly batchId: string;
-  readonly batch: { readonly status: string; readonly execution_arn?: string; readonly totals?: unknown };
+  readonly batch: {
+    readonly status: string;
+    readonly execution_arn?: string;
+    readonly totals?: unknown;
+    readonly rollbacks?: readonly string[];
+  };
   readonly deployments: Readonly<Record<string, Deployment>>;
   readonly feed: readonly FeedEvent[];
 }
