@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { listHolds } from '../../lib/usecases/holds/list-holds.ts';
+import { readStageEvents } from '../../lib/usecases/holds/read-stage-events.ts';
 import { resumeHold } from '../../lib/usecases/holds/resume-hold.ts';
 import { setHold } from '../../lib/usecases/holds/set-hold.ts';
-import { type ApiEvent, jsonOf } from './request.ts';
-import { type Handle, json, reason, wellFormed, withoutQuery } from './route.ts';
+import { type ApiEvent, jsonOf, queryOf } from './request.ts';
+import { feedQuery, type Handle, json, reason, wellFormed, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
 
 /** Whether names are known, and whether there is a reason, is told together by the use case. */
@@ -44,5 +45,13 @@ export const holdRoutes: readonly Route<Handle>[] = [
     handle: withoutQuery(async (deps, { event, parameters: { id } }) =>
       json(202, await resumeHold(deps, { id: id!, ...resumptionOf(event) })),
     ),
+  },
+  {
+    method: 'GET',
+    path: '/events',
+    scope: 'read',
+    part: 'events',
+    handle: async (deps, { event, signal }) =>
+      json(200, await readStageEvents(deps, { ...queryOf(event, feedQuery), signal })),
   },
 ];

@@ -50,6 +50,13 @@ export const whole = (
   return number({ error }).refine(fits, { error });
 };
 
+/** Of a page of a feed. */
+export const feedQuery = z.strictObject({
+  after: whole(0, 999_999_998).default(0),
+  wait: whole(0, 20).default(0),
+  limit: whole(1, 1000).default(100),
+});
+
 /** No table stores half a character, which JSON can write as an escape. */
 export const wellFormed = z
   .string()

@@ -22,7 +22,7 @@ import { holdRoutes } from './hold-routes.ts';
 import { batchOf, idempotencyKeyOf, jsonOf, planHashOf, queryOf } from './request.ts';
 import { retryRoutes } from './retry-routes.ts';
 import { rollbackRoutes } from './rollback-routes.ts';
-import { type Handle, json, reason, whole, withoutQuery } from './route.ts';
+import { feedQuery, type Handle, json, reason, whole, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
 import { targetRoutes } from './target-routes.ts';
 
@@ -34,11 +34,6 @@ const query = {
     status: z.enum(statuses).optional(),
   }),
   anchors: z.strictObject({ after: whole(0, 999_999_998).default(0), limit: whole(1, 100).default(100) }),
-  events: z.strictObject({
-    after: whole(0, 999_999_998).default(0),
-    wait: whole(0, 20).default(0),
-    limit: whole(1, 1000).default(100),
-  }),
 };
 
 const resolution = z.strictObject({
@@ -136,7 +131,7 @@ export const routes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'events',
     handle: async (deps, { event, parameters: { id }, signal }) =>
-      json(200, await readEvents(deps, { batchId: id!, ...queryOf(event, query.events), signal })),
+      json(200, await readEvents(deps, { batchId: id!, ...queryOf(event, feedQuery), signal })),
   },
   {
     method: 'GET',

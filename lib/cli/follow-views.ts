@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describeTotals, type Totals } from '../domain/deployment/batch-status.ts';
 import { isTerminal, type Status } from '../domain/deployment/status.ts';
-import type { EventView } from '../usecases/record/read-events.ts';
+import type { EventView } from '../usecases/record/follow-feed.ts';
 import { printable } from './clean-text.ts';
 import type { Colours } from './palette.ts';
 import { isSimulated, type Simulated } from './simulation.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '../domain/ports.ts';
 import type { BatchView } from '../usecases/batch/read-batch.ts';
 import type { DeploymentView } from '../usecases/deployment/deployment-view.ts';
 import type { DeploymentList } from '../usecases/deployment/list-deployments.ts';
-import type { EventFeed } from '../usecases/record/read-events.ts';
+import type { EventFeed } from '../usecases/record/follow-feed.ts';
 import type { ApiClient } from './api-client.ts';
 import type { CommandContext } from './command-context.ts';
 import { endStatus } from './end-status.ts';

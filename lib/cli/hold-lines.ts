@@ -1,5 +1,8 @@
+import { counted } from '../domain/counted.ts';
+import type { BatchList } from '../usecases/batch/list-batches.ts';
 import type { HoldView } from '../usecases/holds/hold-view.ts';
 import { printable } from './clean-text.ts';
+import type { CommandContext } from './command-context.ts';
 import { type FittedTable, fitTable } from './fit-table.ts';
 import type { Terminal } from './terminal.ts';
 import type { Times } from './times.ts';
@@ -12,11 +15,14 @@ export const untilWhen = ({ kind, until, circuit }: HoldView, times: Times): str
 };
 
 /** What is on top of whatever else is shown, so that nobody wonders why nothing moves. */
-export const holdLines = (holds: readonly HoldView[], times: Times): readonly string[] => {
-  const rest = holds.length - mostTold;
+export const holdLines = (
+  { holds = [], more_holds = 0 }: Pick<BatchList, 'holds' | 'more_holds'>,
+  { times, command }: Pick<CommandContext, 'times' | 'command'>,
+): readonly string[] => {
+  const rest = holds.slice(mostTold).length + more_holds;
   return [
     ...holds.slice(0, mostTold).map((hold) => `${whatHolds(hold)}, ${untilWhen(hold, times)}: ${whyHeld(hold)}`),
-    ...(rest > 0 ? [`… and ${rest} more holds: flotilla holds`] : []),
+    ...(rest > 0 ? [`… and ${counted(rest, 'more hold')}: ${command('holds')}`] : []),
   ];
 };
 

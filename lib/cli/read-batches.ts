@@ -7,13 +7,21 @@ const pageSize = 100;
 /** Page by page, until there are so many or no more. */
 export const readBatches = async (client: ApiClient, limit: number): Promise<BatchList> => {
   const batches: ListedBatch[] = [];
+  let onTop: Pick<BatchList, 'holds' | 'more_holds'> = {};
   for (let after: string | undefined; ; ) {
     const asked = `/batches?limit=${Math.min(pageSize, limit - batches.length)}`;
     const path = after === undefined ? asked : `${asked}&after=${encodeURIComponent(after)}`;
     const page: BatchList = await client.ask<BatchList>(path);
+    if (after === undefined) onTop = holdsOf(page);
     batches.push(...page.batches);
     after = page.next_after;
-    if (after === undefined) return { batches };
-    if (batches.length >= limit) return { batches, next_after: after };
+    if (after === undefined) return { ...onTop, batches };
+    if (batches.length >= limit) return { ...onTop, batches, next_after: after };
   }
 };
+
+/** A server of an earlier version says nothing of them. */
+const holdsOf = ({ holds, more_holds }: BatchList): Pick<BatchList, 'holds' | 'more_holds'> => ({
+  ...(holds === undefined ? {} : { holds }),
+  ...(more_holds === undefined ? {} : { more_holds }),
+});

@@ -5,8 +5,8 @@ import { isAnchorName } from '../domain/record/anchor-name.ts';
 import type { FeedEvent, RecordedBatch } from '../domain/record/check-batch.ts';
 import { readTextFile } from '../local/read-text-file.ts';
 import type { BatchView } from '../usecases/batch/read-batch.ts';
+import type { EventFeed } from '../usecases/record/follow-feed.ts';
 import type { AnchorPage } from '../usecases/record/read-anchors.ts';
-import type { EventFeed } from '../usecases/record/read-events.ts';
 import type { ApiClient } from './api-client.ts';
 import { CommandFailure, exitStatus } from './failure.ts';
 

@@ -2,7 +2,7 @@ import { listed } from '../domain/batch/findings.ts';
 import { entryOf } from '../domain/catalogue/catalogue.ts';
 import type { Status } from '../domain/deployment/status.ts';
 import type { BatchView } from '../usecases/batch/read-batch.ts';
-import type { EventView } from '../usecases/record/read-events.ts';
+import type { EventView } from '../usecases/record/follow-feed.ts';
 import { printable } from './clean-text.ts';
 import type { ColourName, Colours } from './palette.ts';
 import type { Times } from './times.ts';

@@ -1,6 +1,6 @@
 import type { BatchView } from '../../lib/usecases/batch/read-batch.ts';
 import type { DeploymentView } from '../../lib/usecases/deployment/deployment-view.ts';
-import type { EventView } from '../../lib/usecases/record/read-events.ts';
+import type { EventView } from '../../lib/usecases/record/follow-feed.ts';
 
 /** Answers of the API as the tests of the command line want them. */
 export const health = { status: 'ok', simulated: { harness: true, clusters: ['eu-1'] } };

@@ -151,6 +151,7 @@ const toStrangers: Readonly<Record<string, number>> = {
   'POST /targets/rollback/plan': 404,
   'POST /targets/rollback': 404,
   'GET /holds': 200, // those on everything
+  'GET /events': 200, // those of holds on everything
   'POST /holds': 403,
   'POST /holds/{id}/resume': 404,
   'GET /targets': 200, // none

@@ -6,7 +6,7 @@ import type { Hold } from '../../lib/domain/holds/hold.ts';
 import { messageIn } from '../../lib/domain/record/inbox-message.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
 import { itemOf } from '../../lib/domain/record/rows.ts';
-import { makeWorld, submitted, type World } from '../usecases/batch/api-world.ts';
+import { makeWorld, publish, submitted, type World } from '../usecases/batch/api-world.ts';
 import { callApi } from './api-call.ts';
 
 const grants: readonly Grant[] = [
@@ -126,6 +126,114 @@ describe('a hold', () => {
     }
     const { status, body } = await apiOf(world)('ada', 'POST', '/holds', { reason: 'one more' }, admin);
     expect([status, body.code]).toEqual([409, 'StatusConflict']);
+  });
+});
+
+/** A change of a hold, as the dispatcher writes it, in the stage's feed. */
+const tell = async (world: World, scope: Hold['scope'], seq: number): Promise<void> => {
+  const event = {
+    ...{ batch_id: 'stage', type: 'hold', hold: `H${seq}`, seq, at: world.clock.now(), actor: 'mona' },
+    ...{ from: null, to: 'PROCESSING', reason: 'HoldBegan', message: 'Nothing starts.', detail: { scope } },
+  } as const;
+  await world.table.transact([{ put: itemOf(keys.event('stage', 'hold', seq), event) }]);
+  await publish(world, 'stage');
+};
+
+describe('the feed of the stage', () => {
+  it('has the changes of holds in order, a page at a time, and never ends', async () => {
+    const world = makeWorld();
+    const call = apiOf(world);
+    expect((await call('ada', 'GET', '/events')).body).toEqual({ events: [], next_after: 0, ended: false });
+    await tell(world, {}, 1);
+    await tell(world, { environment: 'uat' }, 2);
+    const { body } = await call('ada', 'GET', '/events?limit=1');
+    expect(body).toMatchObject({ next_after: 1, ended: false });
+    expect(body.events).toMatchObject([
+      {
+        number: 1,
+        type: 'hold',
+        hold: 'H1',
+        reason: 'HoldBegan',
+        at: '2026-09-30T06:00:00.000Z',
+        detail: { scope: {} },
+      },
+    ]);
+    expect(body.events[0]).not.toHaveProperty('pk');
+    const next = (await call('ada', 'GET', '/events?after=1')).body;
+    expect(next).toMatchObject({ events: [{ number: 2 }], next_after: 2 });
+  });
+
+  it('waits for what is new', async () => {
+    const world = makeWorld();
+    await tell(world, {}, 1);
+    world.clock.in(5_000, () => tell(world, { pillar: 'risk' }, 2));
+    const { body } = await apiOf(world)('ada', 'GET', '/events?after=1&wait=20');
+    expect(body.events).toMatchObject([{ number: 2 }]);
+  });
+
+  it('shows what one who asks may know of, and goes on behind the rest', async () => {
+    const world = makeWorld();
+    const batch = await submitted(world);
+    const scopes: readonly Hold['scope'][] = [
+      { pillar: 'risk' },
+      {},
+      { environment: 'uat' },
+      { batch },
+      { batch: 'gone' },
+    ];
+    for (const [at, scope] of scopes.entries()) await tell(world, scope, at + 1);
+    const numbers = async (who: string) => {
+      const { body } = await apiOf(world, grants)(who, 'GET', '/events');
+      expect(body.next_after).toBe(5);
+      return body.events.map(({ number }: { number: number }) => number);
+    };
+    expect(await numbers('mona')).toEqual([1, 2, 3, 4, 5]);
+    expect(await numbers('olaf')).toEqual([2, 3, 4]);
+    expect(await numbers('ada')).toEqual([1, 2, 4]);
+    expect(await numbers('eve')).toEqual([2]);
+  });
+
+  it.each(['after=x', 'wait=21', 'limit=0', 'limit=1001', 'before=1'])('refuses ?%s', async (query) => {
+    const { status, body } = await apiOf(makeWorld())('ada', 'GET', `/events?${query}`);
+    expect([status, body.code]).toEqual([400, 'RequestInvalid']);
+  });
+});
+
+describe('the list of batches', () => {
+  it('has the holds that one who asks may know of on its first page', async () => {
+    const world = makeWorld();
+    await submitted(world);
+    await submitted(world);
+    for (const scope of [{ environment: 'uat' }, { pillar: 'risk' }]) {
+      await apiOf(world)('mona', 'POST', '/holds', { scope, reason: 'a freeze' }, admin);
+      await takeUp(world);
+      world.clock.time += 1000;
+    }
+    const call = apiOf(world, grants);
+    const whatFor = async (who: string) => {
+      const { holds, more_holds } = (await call(who, 'GET', '/batches')).body;
+      expect(more_holds).toBeUndefined();
+      return holds.map(({ what }: { what: string }) => what);
+    };
+    expect(await whatFor('mona')).toEqual(['environment uat', 'pillar risk']);
+    expect(await whatFor('olaf')).toEqual(['environment uat']);
+    expect(await whatFor('eve')).toEqual([]);
+    const { next_after } = (await call('mona', 'GET', '/batches?limit=1')).body;
+    expect((await call('mona', 'GET', `/batches?limit=1&after=${next_after}`)).body).not.toHaveProperty('holds');
+  });
+
+  it('names twenty, and says how many more there are', async () => {
+    const world = makeWorld();
+    const rows = Array.from({ length: 23 }, (_, nth) => ({
+      id: `H${nth}`,
+      kind: 'pause',
+      scope: {},
+      since: nth,
+      seq: 1,
+    }));
+    await world.table.transact(rows.map((row) => ({ put: itemOf(keys.hold(row.id), row) })));
+    const { holds, more_holds } = (await apiOf(world)('ada', 'GET', '/batches')).body;
+    expect([holds.length, holds[0].id, more_holds]).toEqual([20, 'H0', 3]);
   });
 });
 

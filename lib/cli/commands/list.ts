@@ -1,5 +1,6 @@
 import { type CommandContext, print } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
+import { holdLines } from '../hold-lines.ts';
 import { readBatches } from '../read-batches.ts';
 import { batchTable, leftOutLines } from '../tables.ts';
 
@@ -11,8 +12,10 @@ export const list = async (context: CommandContext, options: { readonly limit: n
   const answer = await readBatches(context.client, options.limit);
   const { batches, next_after } = answer;
   const { colours } = context.terminal;
+  const held = holdLines(answer, context);
   const table = batchTable(batches, context.terminal, context.times);
   print(context, answer, [
+    ...held.map((line) => colours.yellow(line)),
     ...(batches.length === 0
       ? ['There is no batch yet, or none that you may see.']
       : [...table.lines, ...leftOutLines(table, colours)]),

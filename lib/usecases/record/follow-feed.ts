@@ -1,0 +1,146 @@
+import { FlotillaError } from '../../domain/errors.ts';
+import { type Actor, hasScope } from '../../domain/record/actor.ts';
+import { detailWithoutLogs } from '../../domain/record/evidence.ts';
+import { keys, lastFeedNumber } from '../../domain/record/keys.ts';
+import { type EventRow, rowOf } from '../../domain/record/rows.ts';
+import type { AskedBy, Deps } from '../deps.ts';
+import { fittingCount } from '../fitting-count.ts';
+import { isoTime } from '../iso-time.ts';
+import { mostWaiting } from './waiting-room.ts';
+
+type Needs = Pick<Deps, 'clock' | 'waitingRoom'> & AskedBy;
+
+/** What a reader of a feed asks for. */
+export interface FeedInput {
+  /** Number of the last event that the reader has; 0 to begin. */
+  readonly after: number;
+  /** Seconds to wait for something to come, 0 to 20: an API Gateway call may take 30. */
+  readonly wait: number;
+  readonly limit: number;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type EventView = Omit<EventRow, 'at' | 'number'> & {
+  readonly number: number;
+  readonly at: string;
+  /** What is left out of it for who asks: its hash is that of the whole. */
+  readonly withheld?: 'logs';
+};
+
+export interface EventFeed {
+  readonly events: readonly EventView[];
+  /** Send it as `after` to read on. */
+  readonly next_after: number;
+  /** The batch is sealed and this is all there is; only a `resolve` may still add to it. The feed of the stage never ends. */
+  readonly ended: boolean;
+}
+
+/** The first looks come quickly, so that a lively batch is followed closely; a quiet one costs a look a second. */
+const FIRST_WAIT = 50;
+const LONGEST_WAIT = 1000;
+
+/** So many pages of which nothing may be seen are passed over at once; whoever asks on goes on behind them. */
+const MOST_PASSED_OVER = 20;
+
+/** A lively batch has something to tell within this long: only whoever waits longer is counted. */
+const UNCOUNTED = 500;
+
+/** Seconds. Long enough that many who are turned away hold little. */
+const COME_BACK_AFTER = 5;
+
+/**
+ * Looks at a feed until there is something that may be seen, or it has ended, or the time to wait is over. Throws
+ * TooManyRequests where too many wait for one subject.
+ */
+export const followFeed = async (
+  deps: Needs,
+  input: FeedInput,
+  look: (after: number) => Promise<EventFeed>,
+): Promise<EventFeed> => {
+  const from = deps.clock.now();
+  const until = from + input.wait * 1000;
+  const place = new Place(deps, until);
+  let { after } = input;
+  let passedOver = 0;
+  try {
+    for (let pause = FIRST_WAIT; ; pause = Math.min(LONGEST_WAIT, pause * 2)) {
+      const feed = await look(after);
+      const left = until - deps.clock.now();
+      if (feed.events.length > 0 || feed.ended) return feed;
+      if (feed.next_after > after && passedOver < MOST_PASSED_OVER) {
+        passedOver += 1;
+        after = feed.next_after;
+        continue;
+      }
+      if (left <= 0) return feed;
+      if (deps.clock.now() - from >= UNCOUNTED) await place.take();
+      await deps.clock.sleep(Math.min(pause, left), input.signal);
+      if (input.signal?.aborted) return feed;
+    }
+  } finally {
+    await place.leave();
+  }
+};
+
+/** That of one who waits. */
+class Place {
+  readonly #deps: Needs;
+  readonly #until: number;
+  #leave: (() => Promise<void>) | undefined;
+
+  constructor(deps: Needs, until: number) {
+    this.#deps = deps;
+    this.#until = until;
+  }
+
+  async take(): Promise<void> {
+    if (this.#leave !== undefined) return;
+    const { waitingRoom, rights } = this.#deps;
+    this.#leave = await waitingRoom.enter(rights.actor.subject, this.#until);
+    if (this.#leave !== undefined) return;
+    const message = `${mostWaiting} requests of yours wait for events already. Ask again later, or with a smaller wait.`;
+    throw new FlotillaError('TooManyRequests', message, { retry_after: COME_BACK_AFTER });
+  }
+
+  /** What was to be answered is more than a place that is free by itself a little later. */
+  async leave(): Promise<void> {
+    await this.#leave?.().catch(() => {});
+  }
+}
+
+export type NumberedRow = EventRow & { readonly number: number };
+
+/** The next events of a feed: as many as one answer takes. */
+export const readPage = async (
+  { table }: Pick<Deps, 'table'>,
+  feed: string,
+  { after, limit }: Pick<FeedInput, 'after' | 'limit'>,
+) => {
+  const page = await table.query({
+    pk: keys.feed(feed, 0).pk,
+    from: keys.feed(feed, after + 1).sk,
+    to: keys.feed(feed, lastFeedNumber).sk,
+    limit,
+  });
+  const rows = page.items.map((item) => rowOf<NumberedRow>(item)!);
+  const fitting = rows.slice(0, fittingCount(rows));
+  return {
+    rows: fitting,
+    next_after: fitting.at(-1)?.number ?? after,
+    /** Nothing was behind them when they were read. */
+    isLast: page.next === undefined && fitting.length === rows.length,
+  };
+};
+
+/** As the API shows it to who asks. */
+export const viewEvent = (actor: Actor, row: NumberedRow): EventView => {
+  const { pk: _, sk: __, ...event } = toldTo(actor, row) as NumberedRow & { readonly pk: string; readonly sk: string };
+  return { ...event, at: isoTime(row.at) };
+};
+
+const toldTo = <Row extends EventRow>(actor: Actor, row: Row): Row & Pick<EventView, 'withheld'> => {
+  if (row.detail === undefined || hasScope(actor, 'logs')) return row;
+  const detail = detailWithoutLogs(row.detail);
+  return detail === row.detail ? row : { ...row, detail, withheld: 'logs' };
+};
