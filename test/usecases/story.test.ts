@@ -40,7 +40,8 @@ test('a batch is told from its submission to its end', async () => {
   ]);
   expect(scene.outside.answered).toEqual([
     ...['turn-0 goes on', 'turn-1 goes on', 'deploy-0 goes on', 'deploy-1 goes on'],
-    ...['verify-1 goes on', 'verify-0 fails: AttemptFailed', 'restore goes on', 'verify-restore goes on'],
+    // The success reads what its release takes the place of, so the failure of the same look is told first.
+    ...['verify-0 fails: AttemptFailed', 'verify-1 goes on', 'restore goes on', 'verify-restore goes on'],
     ...Array(3).fill('turn-2 fails: TurnRefused'),
   ]);
   expect(scene.outside.bus).toHaveLength(events.length);
