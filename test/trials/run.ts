@@ -2,24 +2,29 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { Tally } from './tally.ts';
-import type { Share } from './trial-worker.ts';
+import { type Share, trialKinds } from './trial-kinds.ts';
 
 /**
  * Runs many trials, each from a seed of its own, on all processors. Prints how their deployments ended, and each violation with
- * the seed that shows it again: `npm run test:trials -- --from SEED --count 1`.
+ * the command that shows it again. Two kinds: one deployment's fate at a simulated Harness, and rollbacks, retries and holds.
  */
 const { values } = parseArgs({
-  options: { from: { type: 'string', default: '1' }, count: { type: 'string', default: '10000' } },
+  options: {
+    of: { type: 'string', default: 'harness' },
+    from: { type: 'string', default: '1' },
+    count: { type: 'string', default: '10000' },
+  },
 });
 const from = Number(values.from);
 const count = Number(values.count);
-if (!Number.isSafeInteger(from) || !Number.isSafeInteger(count) || count < 1) {
-  console.error('npm run test:trials -- [--from SEED] [--count N]');
+const of = trialKinds.find((kind) => kind === values.of);
+if (of === undefined || !Number.isSafeInteger(from) || !Number.isSafeInteger(count) || count < 1) {
+  console.error(`npm run test:trials -- [--of ${trialKinds.join('|')}] [--from SEED] [--count N]`);
   process.exit(2);
 }
 
 const workers = Math.min(count, availableParallelism());
-const tally = new Tally();
+const tally = new Tally(of);
 
 const runShare = (share: Share): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -32,7 +37,7 @@ const runShare = (share: Share): Promise<void> =>
   });
 
 await Promise.all(
-  Array.from({ length: workers }, (_, at) => runShare({ from: from + at, until: from + count, step: workers })),
+  Array.from({ length: workers }, (_, at) => runShare({ of, from: from + at, until: from + count, step: workers })),
 );
 console.log(tally.summary());
 if (tally.trials !== count) throw new Error(`${tally.trials} of ${count} trials were run`);

@@ -1,27 +1,37 @@
+import type { TrialKind } from './trial-kinds.ts';
+
 /** What is told of one trial. */
 export interface TrialReport {
   readonly seed: number;
   readonly violations: readonly string[];
   /** `STATUS / Reason` of each deployment. */
   readonly ends: readonly string[];
-  /** Runs that Harness made. */
+  /** Runs that the executor made. */
   readonly runs: number;
+  /** Requests that were refused, and by which error. */
+  readonly refusals?: readonly string[];
 }
 
 /** Counts how trials ended. */
 export class Tally {
   trials = 0;
   violations = 0;
+  readonly #of: TrialKind;
   #runs = 0;
   readonly #ends = new Map<string, number>();
 
+  constructor(of: TrialKind) {
+    this.#of = of;
+  }
+
   /** Gives what is to be told of it at once. */
-  add({ seed, violations, ends, runs }: TrialReport): readonly string[] {
+  add({ seed, violations, ends, runs, refusals = [] }: TrialReport): readonly string[] {
     this.trials += 1;
     this.violations += violations.length;
     this.#runs += runs;
-    for (const end of ends) this.#ends.set(end, (this.#ends.get(end) ?? 0) + 1);
-    return violations.map((violation) => `seed ${seed}: ${violation}`);
+    for (const end of [...ends, ...refusals]) this.#ends.set(end, (this.#ends.get(end) ?? 0) + 1);
+    const again = `npm run test:trials -- --of ${this.#of} --from ${seed} --count 1`;
+    return violations.map((violation) => `${again}: ${violation}`);
   }
 
   summary(): string {

@@ -13,6 +13,10 @@ interface Release {
   readonly from: number;
   readonly version: string;
   readonly fate: Fate;
+}
+
+/** One that stands there, or has: counted from 1, as Kubernetes does. */
+interface Revision extends Release {
   readonly revision: number;
 }
 
@@ -60,14 +64,24 @@ export class ScriptedCluster implements Cluster {
     this.#clock = clock;
   }
 
-  set(service: string, version: string, fate: Fate, from = this.#clock.now()): void {
-    const before = this.#releases.get(service) ?? [];
-    this.#releases.set(service, [...before, { from, version, fate, revision: before.length + 1 }]);
+  /** Gives the way to take it back, which is only for what has not come to pass. */
+  set(service: string, version: string, fate: Fate, from = this.#clock.now()): () => void {
+    const release = { from, version, fate };
+    const known = this.#releases.get(service) ?? [];
+    // What comes later stays later, whoever was asked first.
+    const at = known.findLastIndex((one) => one.from <= from) + 1;
+    this.#releases.set(service, known.toSpliced(at, 0, release));
+    return () => {
+      this.#releases.set(
+        service,
+        this.#releases.get(service)!.filter((one) => one !== release),
+      );
+    };
   }
 
   /** What stands there now; undefined for nothing. */
-  running(service: string): string | undefined {
-    return this.#now(service)?.version;
+  running(service: string, at = this.#clock.now()): string | undefined {
+    return this.#at(service, at)?.version;
   }
 
   async read(workloads: readonly Workload[]): Promise<readonly WorkloadView[]> {
@@ -77,7 +91,7 @@ export class ScriptedCluster implements Cluster {
       throw new FlotillaError('ClusterUnavailable', `cluster ${this.#name} says no`, refused);
     this.reads += 1;
     return workloads.map(({ name }) => {
-      const release = this.#now(name);
+      const release = this.#at(name);
       if (release === undefined) return { revisions: [], pods: [] };
       const { version, revision, fate } = release;
       const containers = [{ name: 'app', image: imageOf(name, version) }, ...this.sidecars];
@@ -87,9 +101,9 @@ export class ScriptedCluster implements Cluster {
   }
 
   /** ReplicaSets of what stood there before: one for each version, with the number that it had last. */
-  #earlier(service: string, now: Release): readonly JsonObject[] {
-    const before = (this.#releases.get(service) ?? []).filter(({ revision }) => revision < now.revision);
-    const last = new Map(before.map((one) => [one.version, one.revision]));
+  #earlier(service: string, now: Revision): readonly JsonObject[] {
+    const before = (this.#releases.get(service) ?? []).slice(0, now.revision - 1);
+    const last = new Map(before.map((one, at) => [one.version, at + 1]));
     last.delete(now.version);
     return [...last].map(([version, revision]) => ({
       kind: 'ReplicaSet',
@@ -125,8 +139,10 @@ export class ScriptedCluster implements Cluster {
     return { status: this.answer(workload.name, nth), message: '' };
   }
 
-  #now(service: string): Release | undefined {
-    return this.#releases.get(service)?.findLast(({ from }) => from <= this.#clock.now());
+  #at(service: string, at = this.#clock.now()): Revision | undefined {
+    const known = this.#releases.get(service) ?? [];
+    const place = known.findLastIndex(({ from }) => from <= at);
+    return place < 0 ? undefined : { ...known[place]!, revision: place + 1 };
   }
 
   #ask(): void {

@@ -36,6 +36,8 @@ export interface Script {
   readonly says?: string;
   /** `deaf` says that it accepts, and goes on. Of `lost` the answer is lost, of `unheard` the request is. */
   readonly cancel?: 'accepted' | 'no' | 'deaf' | 'lost' | 'unheard';
+  /** Stopped, it changes nothing on the cluster any more. */
+  readonly cleanly?: true;
   /** Asked to stop, it no longer knows the run. */
   readonly forgotten?: boolean;
   /** What then stands on the cluster; `nothing` changes nothing there. */
@@ -44,12 +46,14 @@ export interface Script {
   readonly settles?: number;
 }
 
-interface Run {
+export interface Run {
   readonly request: RunRequest;
   readonly script: Script;
   readonly from: number;
   readonly to: number;
   abortedAt?: number;
+  /** Takes back what would come of it. */
+  readonly undo: readonly (() => void)[];
 }
 
 const lateStart = 600_000;
@@ -94,19 +98,25 @@ export class ScriptedExecutor implements Executor {
     this.starts.set(request.key, (this.starts.get(request.key) ?? 0) + 1);
     if (script.eventFails === undefined) {
       const from = this.#clock.now() + (start === 'started' ? 0 : (script.appears ?? 5) * 1_000);
-      const run = { request, script, from, to: from + takes * 1_000 };
+      const undo: (() => void)[] = [];
+      const run = { request, script, from, to: from + takes * 1_000, undo };
       this.#runs.set(request.key, run);
       const leaves = script.leaves ?? (ends === 'succeeded' ? 'good' : 'stuck');
       const { name } = request.deployment.workload;
       if (leaves !== 'nothing' && Number.isFinite(run.to)) {
         const { settles = 0 } = script;
-        if (settles > 0) this.#cluster.set(name, request.version, 'stuck', run.to);
-        this.#cluster.set(name, request.version, leaves, run.to + settles * 1_000);
+        if (settles > 0) undo.push(this.#cluster.set(name, request.version, 'stuck', run.to));
+        undo.push(this.#cluster.set(name, request.version, leaves, run.to + settles * 1_000));
       }
     }
     if (start === 'unknown') return { kind: 'unknown', message: 'the reply was lost' };
     if (start === 'accepted') return { kind: 'accepted', correlation: `event-${request.key}` };
     return { kind: 'started', ref: `run-${request.key}`, url: `https://executor.test/${request.key}` };
+  }
+
+  /** All that there were, and will be, in the order of their starts. */
+  get runs(): readonly Run[] {
+    return [...this.#runs.values()];
   }
 
   async look(watched: readonly Watched[]): Promise<ReadonlyMap<string, News>> {
@@ -134,7 +144,10 @@ export class ScriptedExecutor implements Executor {
     if (run.to <= this.#clock.now()) return { kind: 'over', answer: '400' };
     const { cancel = 'accepted' } = run.script;
     if (run.script.forgotten) this.#runs.delete(request.key);
-    if (cancel === 'accepted' || cancel === 'lost') run.abortedAt = this.#clock.now() + 2_000;
+    if (cancel === 'accepted' || cancel === 'lost') {
+      run.abortedAt = this.#clock.now() + 2_000;
+      if (run.script.cleanly && run.abortedAt < run.to) for (const undo of run.undo) undo();
+    }
     if (cancel === 'lost' || cancel === 'unheard') return { kind: 'lost', answer: 'the connection was reset' };
     return { kind: cancel === 'deaf' ? 'accepted' : cancel, answer: '200' };
   }

@@ -63,13 +63,14 @@ export class WorkLog {
     calls.set(call, (calls.get(call) ?? 0) + 1);
   }
 
-  /** Kills what runs under this name. Who called it hears an error, or nothing. Gives how many there were. */
-  kill(name: string, heard: 'error' | 'nothing'): number {
+  /** Kills what runs under this name. Who called it hears an error, at once or when `later` says so, or nothing. Gives how many there were. */
+  kill(name: string, heard: 'error' | 'nothing' | ((later: () => void) => void)): number {
     const killed = [...this.#running].filter((one) => one.name === name && !one.isDead);
+    const error = Object.assign(new Error('the function was killed'), { name: 'Runtime.ExitError' });
     for (const one of killed) {
       one.isDead = true;
-      if (heard === 'error')
-        one.fail(Object.assign(new Error('the function was killed'), { name: 'Runtime.ExitError' }));
+      if (heard === 'error') one.fail(error);
+      else if (heard !== 'nothing') heard(() => one.fail(error));
     }
     return killed.length;
   }

@@ -104,6 +104,8 @@ export class World {
   #deps: (Deps & AskedBy) | undefined;
   #close: () => void = () => {};
   #dispatch: () => Promise<void> = async () => {};
+  #publishEvents: ReturnType<typeof createPublishEvents> = async () => {};
+  #sweep: () => Promise<void> = async () => {};
   #machineArn = '';
 
   private constructor(options: WorldOptions, store: Store) {
@@ -151,17 +153,15 @@ export class World {
       this.faults.push(error);
       await this.clock.sleep(1_000);
     };
-    this.renewDispatcher();
-    const publish = createPublishEvents(this.deps);
-    const sweep = this.#options.measures ? measured(this.deps, createSweep(this.deps)) : createSweep(this.deps);
+    this.renew();
     const stopStream = this.#store.follow({
       dispatch: () => this.log.during('dispatch-turns', () => this.#dispatch()),
-      publish: (events) => this.log.during('publish-events', () => publish(events)),
+      publish: (events) => this.log.during('publish-events', () => this.#publishEvents(events)),
       onFault,
     });
     const { sweepEvery = 30_000 } = this.#options;
     const stopSweeping = Number.isFinite(sweepEvery)
-      ? repeat(() => this.log.during('sweep', sweep), { every: sweepEvery, clock: this.clock, onFault })
+      ? repeat(() => this.log.during('sweep', () => this.#sweep()), { every: sweepEvery, clock: this.clock, onFault })
       : () => {};
     this.#close = () => {
       stopStream();
@@ -190,6 +190,15 @@ export class World {
   /** Another one, which knows nothing of what the one before was about to do. */
   renewDispatcher(): void {
     this.#dispatch = createDispatchTurns(this.deps);
+  }
+
+  /** All of them, as after a kill: whatever was only in their memory is gone. */
+  renew(): void {
+    this.renewDispatcher();
+    this.#publishEvents = createPublishEvents(this.deps);
+    this.#sweep = this.#options.measures ? measured(this.deps, createSweep(this.deps)) : createSweep(this.deps);
+    this.#settle = undefined;
+    this.#invokeHandlers = undefined;
   }
 
   async #alter(stateMachineArn: string, alter: (definition: string) => string): Promise<void> {
@@ -291,10 +300,11 @@ export class World {
   /** Until the batch is sealed and nobody watches or follows anything any more. */
   async settled(batchId: string): Promise<void> {
     await this.sealed(batchId);
-    await this.until(async () => !(await this.#isAtWork()));
+    await this.until(async () => !(await this.isAtWork()));
   }
 
-  async #isAtWork(): Promise<boolean> {
+  /** Whether anybody watches, follows, or has a turn. */
+  async isAtWork(): Promise<boolean> {
     const stateMachineArn = this.#machineArn.replace(/:batch$/, ':watch');
     const { executions } = await this.engine.listExecutions({ stateMachineArn, statusFilter: 'RUNNING' });
     if (executions.length > 0 || this.#store.isBehind()) return true;
