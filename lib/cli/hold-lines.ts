@@ -1,6 +1,7 @@
 import { counted } from '../domain/counted.ts';
 import type { BatchList } from '../usecases/batch/list-batches.ts';
 import type { HoldView } from '../usecases/holds/hold-view.ts';
+import type { PlanPreview } from '../usecases/plan/preview-plan.ts';
 import { printable } from './clean-text.ts';
 import type { CommandContext } from './command-context.ts';
 import { type FittedTable, fitTable } from './fit-table.ts';
@@ -28,6 +29,20 @@ export const holdLines = (
 
 /** Nobody reads more than this before what he wants to see. */
 const mostTold = 5;
+
+/** What of a plan would wait, and for what. */
+export const heldPlanLines = (
+  { holds = [], deployments }: Pick<PlanPreview, 'holds' | 'deployments'>,
+  context: Pick<CommandContext, 'times' | 'command'>,
+): readonly string[] => {
+  if (holds.length === 0) return [];
+  const held = deployments.filter((one) => one.holds !== undefined).length;
+  const what = held === deployments.length ? 'All of it' : `${held} of ${counted(deployments.length, 'deployment')}`;
+  return [
+    `${what} would wait for the end of ${holds.length === 1 ? 'a hold' : 'holds'}.`,
+    ...holdLines({ holds }, context),
+  ];
+};
 
 const whatHolds = ({ kind, what, by, rollbacks }: HoldView): string => {
   if (kind === 'circuit') return `Held: ${printable(what)} does not answer`;

@@ -2,6 +2,7 @@ import { counted } from '../domain/counted.ts';
 import type { PlanPreview } from '../usecases/plan/preview-plan.ts';
 import { printable } from './clean-text.ts';
 import type { CommandContext } from './command-context.ts';
+import { heldPlanLines } from './hold-lines.ts';
 import { type PlannedBy, plannedByLine, recordLines } from './plan-records.ts';
 import { simulationSentence } from './simulation.ts';
 import { leftOutLines, planTable } from './tables.ts';
@@ -12,8 +13,9 @@ const MOST_STEPS = 30;
 /** A plan as people read it. */
 export const describePlan = (
   plan: PlanPreview & { readonly planned_by: PlannedBy },
-  { terminal, command }: Pick<CommandContext, 'terminal' | 'command'>,
+  context: Pick<CommandContext, 'terminal' | 'command' | 'times'>,
 ): readonly string[] => {
+  const { terminal, command } = context;
   const { mode, max_concurrency, on_failure } = plan.strategy;
   const sentence = simulationSentence(plan.simulated);
   const deployments = inTurn(plan);
@@ -23,6 +25,7 @@ export const describePlan = (
     ...(sentence === undefined ? [] : [terminal.colours.yellow(sentence)]),
     ...table.lines,
     ...leftOutLines(table, terminal.colours),
+    ...heldPlanLines(plan, context).map((line) => terminal.colours.yellow(line)),
     ...recordLines({ ...plan, deployments }, command),
     `${counted(plan.total, 'deployment')} on ${plan.levels === 1 ? 'one level' : `${plan.levels} levels`}, ${mode}, at most ${max_concurrency} at once; on failure: ${on_failure}.`,
     ...Object.entries(plan.limits).map(([name, limit]) => `Limit ${name}: ${limit} at once.`),

@@ -12,6 +12,7 @@ import { boundTokens, waitedWith } from './settle/free-waits.ts';
 import { settleBatch } from './settle/settle-batch.ts';
 import { childrenOf, settleChild, settleNobodysTurn, settlesAfter } from './settle/settle-child.ts';
 import { deliverAnswer } from './wait/answer-wait.ts';
+import { tellAgain, waitOfReturned } from './wait/tell-returned.ts';
 import { everyWatcher, isBusy, reviveWatcher } from './wait/watchers.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'catalogue'>;
@@ -71,6 +72,8 @@ const lookAfterTurn = async (deps: Needs, { batch_id, index, at }: TurnRow, budg
   const tokens = await boundTokens(deps, batch_id, index);
   if (isOld(deps, row?.updated_at ?? 0)) {
     for (const { wait } of waitedWith(tokens)) await deliverAnswer(deps, { batch_id, index, wait });
+    const untold = waitOfReturned({ row, turn: { at }, tokens });
+    if (untold !== undefined) await tellAgain(deps, { batch_id, index }, untold);
   }
   if (row?.outcome !== undefined) {
     if (isOld(deps, row.updated_at)) await deps.table.transact([{ delete: keys.turn(batch_id, index) }]);

@@ -1,25 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { HoldScope } from '../../lib/domain/holds/hold.ts';
-import { keys } from '../../lib/domain/record/keys.ts';
-import { type ItemRow, rowOf } from '../../lib/domain/record/rows.ts';
+import type { RunRequest } from '../../lib/domain/ports.ts';
 import { cancelBatch } from '../../lib/usecases/batch/cancel-batch.ts';
 import { listHolds } from '../../lib/usecases/holds/list-holds.ts';
-import { resumeHold } from '../../lib/usecases/holds/resume-hold.ts';
-import { setHold } from '../../lib/usecases/holds/set-hold.ts';
+import { expectAllWell, itemOf, pause, resume, startsOf } from './hold-world.ts';
 import { expectAllInOrder, reportOf } from './report.ts';
 import { World } from './world.ts';
 
 /** Holds of the whole system: what has not started waits, what is in flight goes on, and nothing starts twice. */
-
-const pause = (world: World, scope: HoldScope = {}, more: { readonly for?: string } = {}) =>
-  setHold(world.deps, { scope: { ...scope } as Record<string, string>, reason: 'a freeze', rollbacks: false, ...more });
-
-const resume = (world: World, { id }: { readonly id: string }) => resumeHold(world.deps, { id });
-
-const itemOf = async (world: World, batchId: string, index = 0) =>
-  rowOf<ItemRow>(await world.table.get(keys.item(batchId, index)));
-
-const startsOf = ({ executor }: World): number => [...executor.starts.values()].reduce((sum, one) => sum + one, 0);
 
 const day = 86_400;
 
@@ -28,15 +16,6 @@ const passLong = async (world: World, seconds: number): Promise<void> => {
 };
 
 const isStarted = (world: World) => () => startsOf(world) > 0;
-
-/** All ended well, each started once. */
-const expectAllWell = async (world: World, batchId: string): Promise<void> => {
-  await world.settled(batchId);
-  for (const { outcome, starts } of Object.values(await reportOf(world, batchId))) {
-    expect([outcome, starts]).toEqual(['SUCCESS / Verified', '1']);
-  }
-  await expectAllInOrder(world, batchId);
-};
 
 describe('a hold', () => {
   test.each<readonly [string, (batchId: string) => HoldScope]>([
@@ -98,12 +77,12 @@ describe('a hold', () => {
   });
 
   test('that lasts longer than deployments wait for their turns ends the batch, with a warning three days before', async () => {
-    const world = await World.make({ sweepEvery: 1_200_000 });
+    const world = await World.make({ sweepEvery: 3_600_000 });
     await pause(world);
     const batchId = await world.submit([{ name: 'a' }]);
-    await passLong(world, 27 * day - 3_600);
+    await passLong(world, 27 * day - 7_200);
     expect((await world.header(batchId)).reason).toBe('Planned');
-    await world.pass(7_200);
+    await world.pass(3 * 3_600);
     const { held_warned_at: warnedAt, reason } = await world.header(batchId);
     expect([reason, warnedAt === undefined]).toEqual(['HeldForLong', false]);
     await passLong(world, 2.9 * day);
@@ -164,25 +143,30 @@ describe('a hold that comes between turn and start', () => {
     },
   );
 
-  /** Every call that a function makes while it gives its turn back. */
-  const calls = Array.from({ length: 14 }, (_, nth) => nth);
+  /** How many calls a function makes while it gives its turn back. */
+  const calls = { 'capture-baseline': 6, 'start-deployment': 10 } as const;
+  const kills = (['capture-baseline', 'start-deployment'] as const).flatMap((name) =>
+    Array.from({ length: calls[name] }, (_, nth) =>
+      (['before', 'after'] as const).map((when) => [name, nth, when] as const),
+    ),
+  );
 
-  test.each(calls.flatMap((nth) => (['before', 'after'] as const).map((when) => [nth, when] as const)))(
-    'and the function dies at its call %i, %s it: it ends, and is started once',
-    async (nth, when) => {
+  test.each(kills.flat())(
+    'and %s dies at its call %i, %s it: it ends, and is started once',
+    async (name, nth, when) => {
       const world = await World.make({ random: () => 0.99 });
-      const set = holdBefore(world, 'start-deployment');
+      const set = holdBefore(world, name);
       let seen = 0;
       world.meter.fault = () => {
-        if (set.hold === undefined || world.log.current !== 'start-deployment') return undefined;
+        if (set.hold === undefined || world.log.current !== name) return undefined;
         seen += 1;
         if (seen !== nth + 1) return undefined;
-        world.log.kill('start-deployment', 'error');
+        world.log.kill(name, 'error');
         return { error: new Error('killed'), when };
       };
       const batchId = await world.submit([{ name: 'a' }]);
       await world.pass(300);
-      expect(startsOf(world)).toBe(0);
+      expect([seen > nth, startsOf(world)]).toEqual([true, 0]);
       const [hold] = await listHolds(world.deps);
       if (hold !== undefined) await resume(world, hold);
       await world.settled(batchId);
@@ -197,12 +181,18 @@ describe('what does not answer', () => {
 
   test('an executor that is away for five minutes with twenty waiting: none fails, and one is let through before all', async () => {
     const world = await World.make();
+    const told: string[] = [];
+    world.meter.fault = ({ name, args }) => {
+      if (name === 'executor.start') told.push((args[0] as RunRequest).key);
+      if (name === 'table.transact') told.push(...(JSON.stringify(args).match(/Circuit(?:Tried|Closed)/) ?? []));
+      return undefined;
+    };
     world.executor.isAway = true;
     const batchId = await world.submit(many);
     await world.pass(300);
     expect(startsOf(world)).toBe(0);
-    const [circuit, ...others] = await listHolds(world.deps);
-    expect(others).toEqual([]);
+    const [circuit, ...more] = await listHolds(world.deps);
+    expect(more).toEqual([]);
     expect(circuit).toMatchObject({ kind: 'circuit', scope: { executor: 'harness:simulated' } });
     await world.until(async () => (await listHolds(world.deps))[0]?.circuit?.trying === true);
     const items = await Promise.all(many.map((_, index) => itemOf(world, batchId, index)));
@@ -210,6 +200,8 @@ describe('what does not answer', () => {
     world.executor.isAway = false;
     await expectAllWell(world, batchId);
     expect(await listHolds(world.deps)).toEqual([]);
+    const sinceTried = told.slice(told.lastIndexOf('CircuitTried') + 1);
+    expect(new Set(sinceTried.slice(0, sinceTried.indexOf('CircuitClosed'))).size).toBe(1);
   });
 
   test('a cluster that is away for five minutes with twenty waiting: none fails', async () => {

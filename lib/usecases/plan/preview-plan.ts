@@ -13,9 +13,11 @@ import { readValidBatch } from '../batch/read-valid-batch.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { checkAnyGrant, refuseBy } from '../grants/refuse.ts';
 import { shownTo } from '../grants/sight.ts';
+import type { HoldView } from '../holds/hold-view.ts';
 import { isoTime } from '../iso-time.ts';
 import { readNamesOfClusters } from '../schedule/known-clusters.ts';
 import { type Held, readHeld } from '../schedule/read-held.ts';
+import { readHolding } from './read-holding.ts';
 import { readRecorded } from './read-recorded.ts';
 
 export interface PlanPreview {
@@ -30,6 +32,8 @@ export interface PlanPreview {
   readonly simulated: { readonly harness: boolean; readonly clusters: readonly string[] };
   /** How many deployments were compared with what was recorded at their targets, and how many were left out; absent where there are no records. */
   readonly recorded?: { readonly looked_up: number; readonly left_out: number };
+  /** What keeps some of it from its turn, now; absent where nothing does, or nobody was asked. */
+  readonly holds?: readonly HoldView[];
   /** In plan order. */
   readonly deployments: readonly DeploymentPreview[];
 }
@@ -48,6 +52,8 @@ export interface DeploymentPreview {
   readonly change?: VersionStep;
   /** Who has what it changes, now: at work, or UNKNOWN and so to be resolved first. */
   readonly held_by?: readonly Held[];
+  /** The ids of the holds that would keep it from its turn, the first three; they are among the `holds` of the plan. */
+  readonly holds?: readonly string[];
   readonly environment_id: string;
   readonly cluster: string;
   readonly namespace: string;
@@ -94,6 +100,7 @@ export const previewPlan = async (
     warnings: [...plan.warnings, ...(known?.warnings ?? [])],
     simulated: { harness: catalogue.harness.simulated, clusters },
     ...(known === undefined ? {} : { recorded: known.counts }),
+    ...(known === undefined || known.holds.length === 0 ? {} : { holds: known.holds }),
     deployments: plan.deployments.map((deployment) => ({
       ...previewDeployment(plan, deployment),
       ...known?.of(deployment),
@@ -101,7 +108,7 @@ export const previewPlan = async (
   };
 };
 
-type Known = Pick<DeploymentPreview, 'recorded' | 'change' | 'held_by'>;
+type Known = Pick<DeploymentPreview, 'recorded' | 'change' | 'held_by' | 'holds'>;
 
 /** A plan is for who may see it; what would become of a submit is told. */
 const warnOfGrants = ({ deployments }: Batch, rights: Rights): readonly string[] => {
@@ -113,8 +120,9 @@ const warnOfGrants = ({ deployments }: Batch, rights: Rights): readonly string[]
 
 const readKnown = async (deps: Records, plan: Plan, clustersOf: NamesOfClusters) => {
   const { deployments } = plan;
-  const [held, recorded] = await Promise.all([
+  const [held, holding, recorded] = await Promise.all([
     readHeld(deps, plan).then((all) => shownTo(deps, all)),
+    readHolding(deps, plan),
     readRecorded(deps, deployments, clustersOf),
   ]);
   /** Another target may lead to the same object. */
@@ -125,13 +133,16 @@ const readKnown = async (deps: Records, plan: Plan, clustersOf: NamesOfClusters)
       ...askForContainer(deployment, recorded[deployment.index]),
       ...warnOfTtl(deployment, recorded[deployment.index]),
     ]),
+    holds: holding.holds,
     counts: { looked_up: recorded.length, left_out: deployments.length - recorded.length },
     of: ({ index, docker_image_version: version }: PlannedDeployment): Known => {
       const told = index < recorded.length && isSeen(recorded[index]) ? tellRecorded(recorded[index], version) : {};
-      if (held[index]!.length === 0) return told;
+      const ids = holding.of(index);
+      const onHold = ids.length === 0 ? {} : { holds: ids };
+      if (held[index]!.length === 0) return { ...told, ...onHold };
       // What runs when its turn comes is up to those before it.
       const { change: _, ...rest } = told;
-      return { ...rest, held_by: held[index]! };
+      return { ...rest, held_by: held[index]!, ...onHold };
     },
   };
 };

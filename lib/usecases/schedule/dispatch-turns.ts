@@ -9,6 +9,7 @@ import type { Place } from '../../domain/schedule/place.ts';
 import type { ScheduleState } from '../../domain/schedule/state.ts';
 import type { Deps } from '../deps.ts';
 import { deliverAnswer } from '../wait/answer-wait.ts';
+import { tellReturned } from '../wait/tell-returned.ts';
 import { loadSchedule, readNewBatches, readScheduleVersion } from './schedule-store.ts';
 import { type RowsAgain, rowAgain, turnWrites } from './turn-writes.ts';
 
@@ -238,6 +239,7 @@ const decideOnce = async (
 ): Promise<{ readonly more: boolean; readonly consumed: number } | 'lost' | 'contested' | 'busy'> => {
   const state = memory.state!;
   const messages = items.map((item) => messageIn(item)!);
+  await tellReturned(deps, messages);
   const planned = await readNewBatches(deps, messages, state);
   // From here until it is committed the state is ahead of the table.
   delete memory.state;

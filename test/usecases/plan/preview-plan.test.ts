@@ -127,3 +127,41 @@ test.each([
   const message = `The batch cannot be read: ${why}.`;
   await expect(previewPlan(makeWorld().deps, { text: wrong })).rejects.toMatchObject({ name: 'YamlInvalid', message });
 });
+
+test('tells which deployments would be held, and by what: of many holds the first three', async () => {
+  const world = makeWorld();
+  const hold = { kind: 'pause', rollbacks: false, reason: 'a freeze', by: 'mona', seq: 1 } as const;
+  const scopes = [{ pillar: 'risk' }, { pillar: 'fx' }, {}, { environment: 'staging' }, { service: 'limit-check' }];
+  const rows = scopes.map((scope, at) => ({ ...hold, id: `H${at}`, scope, since: at }));
+  await world.table.transact(rows.map((row) => ({ put: itemOf(keys.hold(row.id), row) })));
+  const { holds, deployments } = await previewPlan(world.deps, { text });
+  expect(holds?.map(({ id, what }) => [id, what])).toEqual([
+    ['H0', 'pillar risk'],
+    ['H2', 'everything'],
+    ['H3', 'environment staging'],
+  ]);
+  expect(deployments.map((one) => one.holds)).toEqual([
+    ['H2', 'H3'],
+    ['H2', 'H3'],
+    ['H0', 'H2', 'H3'],
+  ]);
+});
+
+test('where nothing is held, or a circuit only lets one at a time through, nothing is said of it', async () => {
+  const world = makeWorld();
+  const circuit = { opened: 1, seen: 'no answer', seen_at: 1, trying: true };
+  const row = {
+    id: 'C',
+    kind: 'circuit',
+    scope: {},
+    rollbacks: true,
+    reason: '',
+    by: 'dispatcher',
+    since: 1,
+    seq: 1,
+    circuit,
+  };
+  await world.table.transact([{ put: itemOf(keys.hold('C'), row) }]);
+  const { holds, deployments } = await previewPlan(world.deps, { text });
+  expect([holds, deployments.map((one) => one.holds)]).toEqual([undefined, [undefined, undefined, undefined]]);
+});

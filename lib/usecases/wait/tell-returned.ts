@@ -1,0 +1,46 @@
+import type { InboxMessage } from '../../domain/record/inbox-message.ts';
+import { keys, type Wait } from '../../domain/record/keys.ts';
+import { type ItemRow, rowOf, type TurnRow } from '../../domain/record/rows.ts';
+import { hasReturned, turnReturned } from '../deployment/return-turn.ts';
+import type { Deps } from '../deps.ts';
+import { type BoundToken, waitedWith } from '../settle/free-waits.ts';
+import { failBound } from './answer-wait.ts';
+
+type Delivery = Pick<Deps, 'table' | 'workflow'>;
+
+const said = turnReturned('It has given its turn back.');
+
+/**
+ * A function that Step Functions has called twice may give the turn back for the first call, and die before it has told whoever
+ * waits with the token of the second. So the dispatcher tells all of them, before it takes the turn back: while its message is there,
+ * nobody can have another turn. Whoever has gone on already hears nothing of it.
+ */
+export const tellReturned = async (deps: Delivery, messages: readonly InboxMessage[]): Promise<void> => {
+  const returned = messages.filter((message) => message.type === 'returned');
+  await Promise.all(
+    returned.map(async ({ batch_id, index }) => {
+      const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
+      if (item === undefined || !hasReturned(item)) return;
+      await failBound(deps, { batch_id, index, wait: `deploy-${item.attempt}` }, said);
+    }),
+  );
+};
+
+interface Returned {
+  readonly row: ItemRow | undefined;
+  /** Its next turn, granted or refused. */
+  readonly turn: Pick<TurnRow, 'at'>;
+  readonly tokens: readonly BoundToken[];
+}
+
+/** The wait of a start whose turn was given back, where a new turn has come and the child does not come for it. */
+export const waitOfReturned = ({ row, turn, tokens }: Returned): Wait | undefined => {
+  if (row?.returns === undefined || row.outcome !== undefined || !['turn', 'capture'].includes(row.step))
+    return undefined;
+  const [latest] = waitedWith(tokens);
+  return latest?.wait.startsWith('deploy-') && latest.at < turn.at ? latest.wait : undefined;
+};
+
+/** Where that could not be told to the dispatcher's time: Step Functions was away. */
+export const tellAgain = (deps: Delivery, place: { readonly batch_id: string; readonly index: number }, wait: Wait) =>
+  failBound(deps, { ...place, wait }, said);
