@@ -10,6 +10,7 @@ import { resumeHold } from '../../../lib/usecases/holds/resume-hold.ts';
 import { setHold } from '../../../lib/usecases/holds/set-hold.ts';
 import { retryBatch } from '../../../lib/usecases/undo/retry-batch.ts';
 import { rollBackBatch } from '../../../lib/usecases/undo/roll-back-batch.ts';
+import { rollBackTarget } from '../../../lib/usecases/undo/roll-back-target.ts';
 import { batchText } from '../../workflow/batch-text.ts';
 import { childrenOf, itemsOf } from '../../workflow/report.ts';
 import { listed } from '../../workflow/rollback-world.ts';
@@ -40,7 +41,15 @@ type Doing<Kind extends Deed['do']> = (scene: Scene, deed: Extract<Deed, { do: K
 /** What the API may answer to somebody who asks for something that is not possible now. */
 const mayBeRefused: ReadonlySet<string> = new Set([
   ...['StatusConflict', 'BatchStillRuns', 'RollbackRuns', 'RetryRuns', 'NothingToRollBack', 'NothingToRetry'],
-  ...['NotRolledBack', 'DeploymentNotFound', 'HoldNotFound', 'RequestInvalid', 'BatchInvalid'],
+  ...[
+    'NotRolledBack',
+    'DeploymentNotFound',
+    'HoldNotFound',
+    'RequestInvalid',
+    'TargetNotFound',
+    'ReleaseNotFound',
+    'BatchInvalid',
+  ],
 ]);
 
 /** Does it in the name of whoever asks. What is refused is told, what fails otherwise is thrown. */
@@ -92,6 +101,9 @@ const doings: { readonly [Kind in Deed['do']]: Doing<Kind> } = {
   },
   resolve: async ({ world }, { batch }) => {
     await resolveUnknown(world, await batchAt(world, batch));
+  },
+  'target-back': async ({ world }, { key, environment, to }) => {
+    await rollBackTarget(world.deps, { key, environment, to, reason: 'it went wrong', actor });
   },
   hotfix: ({ world, doings: done }, { service }) => {
     world.cluster.set(service, '1.9.9-hotfix', 'good');

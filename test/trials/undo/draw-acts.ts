@@ -27,6 +27,7 @@ export type Deed =
     }
   | { readonly do: 'cancel'; readonly batch: number }
   | { readonly do: 'resolve'; readonly batch: number }
+  | { readonly do: 'target-back'; readonly key: string; readonly environment: string; readonly to?: string }
   | { readonly do: 'hotfix'; readonly service: string }
   | { readonly do: 'executor-away'; readonly seconds: number }
   | { readonly do: 'cluster-away'; readonly seconds: number }
@@ -44,9 +45,10 @@ const killable = [
 ] as const;
 
 export const drawActs = (random: SeededRandom, services: readonly Wanted[]): readonly Act[] =>
-  Array.from({ length: random.whole(0, 9) }, () => ({ ...drawDeed(random, services), at: random.whole(0, 700) })).sort(
-    (one, other) => one.at - other.at,
-  );
+  Array.from({ length: random.whole(0, 12) }, () => ({
+    ...drawDeed(random, services),
+    at: random.whole(0, random.chance(0.6) ? 200 : 700),
+  })).sort((one, other) => one.at - other.at);
 
 type Draw = (random: SeededRandom, services: readonly Wanted[]) => Deed;
 
@@ -112,6 +114,16 @@ const draws: Readonly<Record<Deed['do'], readonly [weight: number, Draw]>> = {
   ],
   cancel: [2, (random) => ({ do: 'cancel', batch: batchOf(random) })],
   resolve: [2, (random) => ({ do: 'resolve', batch: batchOf(random) })],
+  'target-back': [
+    3,
+    (random, services) => {
+      const service = random.oneOf(services);
+      return {
+        ...{ do: 'target-back', key: keyOf(service), environment: service.environment! },
+        ...(random.chance(0.3) ? { to: random.oneOf(versions) } : {}),
+      };
+    },
+  ],
   hotfix: [1, (random, services) => ({ do: 'hotfix', service: random.oneOf(services).name })],
   'executor-away': [1, (random) => ({ do: 'executor-away', seconds: random.whole(10, 400) })],
   'cluster-away': [1, (random) => ({ do: 'cluster-away', seconds: random.whole(10, 400) })],
