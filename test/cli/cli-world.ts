@@ -92,6 +92,8 @@ export interface RunOptions {
   readonly timeZone?: string;
   /** Called when the program pauses, with the seconds that have passed since it began; no pause takes real time. */
   readonly onPause?: (seconds: number) => void | Promise<void>;
+  /** When it begins, in milliseconds since 1970; 0 unless said otherwise. */
+  readonly now?: number;
   /** Told of each line as it is printed. */
   readonly onLine?: (line: string) => void;
 }
@@ -123,11 +125,12 @@ export const run = async (argv: readonly string[], options: RunOptions = {}): Pr
     write: (text) => void out.push(text),
     settle: () => {},
   };
-  let now = 0;
+  const begins = options.now ?? 0;
+  let now = begins;
   const sleep = async (milliseconds: number): Promise<void> => {
     now += milliseconds;
     await turn();
-    await options.onPause?.(now / 1000);
+    await options.onPause?.((now - begins) / 1000);
   };
   const status = await runCli(argv, {
     env: options.env ?? {},
