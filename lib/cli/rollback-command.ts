@@ -20,6 +20,7 @@ export const addRollbackCommand = (
     .option('--environment <name>', 'of one deployment: where')
     .option('--cluster <name>', 'of one deployment: where it runs on several')
     .option('--to <version>', 'of one deployment: a version that was verified there (default: the one before)')
+    .option('--idempotency-key <key>', 'of one deployment: sending the same again gives the same batch')
     .option('--follow', 'stay until it has ended')
     .option(...timeout)
     .option(...patience)

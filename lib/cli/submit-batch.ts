@@ -7,10 +7,10 @@ import { onStopSignal, type StopSignal, signalStatus } from './stop-signal.ts';
 
 export type Accepted = Pick<BatchView, 'batch_id' | 'name' | 'status' | 'total' | 'warnings'>;
 
-export interface Submission {
+export interface Submission<Answer> {
   /** The command that sends the same again, without the key. */
   readonly again: readonly string[];
-  readonly send: (send: Pick<Send, 'headers' | 'signal'>) => Promise<Answered<Accepted>>;
+  readonly send: (send: Pick<Send, 'headers' | 'signal'>) => Promise<Answered<Answer>>;
   /** The user's own key. Without it one is made, so that asking again never starts a batch twice. */
   readonly idempotencyKey?: string | undefined;
   /** How many seconds a server that is away is asked again. */
@@ -21,10 +21,10 @@ export interface Submission {
 const CREATED_BEFORE = 200;
 
 /** Has the server make a batch once, however often that takes. `isNew` is false where the user's own key was used before. */
-export const submitBatch = async (
+export const submitBatch = async <Answer = Accepted>(
   context: CommandContext,
-  { again: words, send, idempotencyKey, patience }: Submission,
-): Promise<{ readonly accepted: Accepted; readonly isNew: boolean }> => {
+  { again: words, send, idempotencyKey, patience }: Submission<Answer>,
+): Promise<{ readonly accepted: Answer; readonly isNew: boolean }> => {
   const key = idempotencyKey ?? context.ids.next();
   const stop = new AbortController();
   const callOff = onStopSignal((name) => stop.abort(name));

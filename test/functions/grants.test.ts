@@ -4,7 +4,7 @@ import { byToken } from '../../functions/api/who.ts';
 import { create } from '../../functions/api.ts';
 import type { Grant } from '../../lib/domain/grants/grant.ts';
 import { orderOf } from '../contracts/uploads.ts';
-import { makeWorld, planned, publish, type World } from '../usecases/batch/api-world.ts';
+import { changeBatch, makeWorld, planned, publish, readHeader, type World } from '../usecases/batch/api-world.ts';
 import { type Call, callApi } from './api-call.ts';
 
 const claimsOf: Readonly<Record<string, Call['claims']>> = {
@@ -272,4 +272,40 @@ describe('grants', () => {
     }
     expect(pages).toEqual([mine.slice(0, 3), mine.slice(3, 6), mine.slice(6)]);
   });
+});
+
+describe('the rollback of a batch of which one may deploy a part', () => {
+  const [mine, others] = ['risk/limit-check-0', 'clearing/trade-intake-1'];
+  const roll = JSON.stringify({ reason: 'it went wrong', only: [mine] });
+  const half = async () => {
+    const world = makeWorld();
+    const { batchId } = await planned(world, yamlOf('risk in staging', 'clearing in staging'));
+    return { world, batchId, call: apiOf(world) };
+  };
+
+  it('is no way to stop the others of it while it runs, whatever is named', async () => {
+    const { world, batchId, call } = await half();
+    expect((await call('a risk lead', 'POST', `/batches/${batchId}/rollback`, roll)).status).toBe(403);
+    expect((await readHeader(world, batchId)).rollback_request).toBeUndefined();
+    expect((await call('a release manager', 'POST', `/batches/${batchId}/rollback`, roll)).status).toBe(202);
+  });
+
+  it.each(['/rollback', '/rollback/plan'])(
+    'tells by %s of no other deployment, not even that it is there',
+    async (route) => {
+      const { world, batchId, call } = await half();
+      const ended = { status: 'SUCCESS', reason: 'AllSucceeded', message: 'All well.' } as const;
+      await changeBatch(world, batchId, { ...ended, totals: { SUCCESS: 2 }, ended_at: 1 });
+      const because = route === '/rollback' ? { reason: 'it went wrong' } : {};
+      const ask = async (key: string) => {
+        const body = JSON.stringify({ only: [key], ...because });
+        return JSON.stringify(await call('a risk lead', 'POST', `/batches/${batchId}${route}`, body)).replaceAll(
+          key,
+          '',
+        );
+      };
+      expect(await ask(others)).toBe(await ask('clearing/never-was'));
+      expect(await ask('clearing/trade-intake')).not.toContain('trade-intake-1');
+    },
+  );
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readTarget } from '../../lib/usecases/targets/read-now.ts';
 import { previewTarget, rollBackTarget } from '../../lib/usecases/undo/roll-back-target.ts';
 import { endOf, toldOf } from './rollback-world.ts';
 import { World } from './world.ts';
@@ -55,6 +56,36 @@ describe('one target goes back', () => {
       '1.4.0-hotfix',
       'SUCCESS AllSucceeded',
     ]);
+  });
+});
+
+describe('a request that is sent again', () => {
+  const keyed = { ...asked, idempotencyKey: 'once' };
+
+  test('by its key is the same batch, also after it was carried out: the release that it took away stays away', async () => {
+    const world = await World.make();
+    await deployed(world, '1.3.2', '1.4.0');
+    const first = await rollBackTarget(world.deps, keyed);
+    await world.settled(first.batch_id);
+    expect(await rollBackTarget(world.deps, keyed)).toMatchObject({
+      batch_id: first.batch_id,
+      target: 'staging/cluster-eu-1/shared/db',
+      message: 'shared/db in staging back to 1.3.2',
+    });
+    expect(world.cluster.running('db')).toBe('1.3.2');
+  });
+
+  test('without one is refused while the first is at work', async () => {
+    const world = await World.make();
+    await deployed(world, '1.3.2', '1.4.0');
+    world.executor.scripts.set('db@1.3.2', { takes: 60 });
+    const { batch_id } = await rollBackTarget(world.deps, asked);
+    const target = 'staging/cluster-eu-1/shared/db';
+    await world.until(async () => (await readTarget(world.deps, target)).now?.state === 'changing');
+    await expect(rollBackTarget(world.deps, asked)).rejects.toMatchObject({
+      name: 'RollbackRuns',
+      details: { rollback: batch_id },
+    });
   });
 });
 

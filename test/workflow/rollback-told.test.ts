@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { FlotillaError } from '../../lib/domain/errors.ts';
 import { readBatch } from '../../lib/usecases/batch/read-batch.ts';
 import { listDeployments } from '../../lib/usecases/deployment/list-deployments.ts';
 import { resolveDeployment } from '../../lib/usecases/deployment/resolve-deployment.ts';
 import { previewRollback } from '../../lib/usecases/undo/preview-rollback.ts';
-import { endOf, roll, toldOf } from './rollback-world.ts';
+import { rollBackBatch } from '../../lib/usecases/undo/roll-back-batch.ts';
+import { endOf, roll, rollbacksOf, toldOf } from './rollback-world.ts';
 import { World } from './world.ts';
 
 const stack = [{ name: 'db' }, { name: 'api', needs: ['db'] }, { name: 'web', needs: ['api'] }];
@@ -139,5 +141,60 @@ describe('what is told while a batch goes back, and afterwards', () => {
     await expect(previewRollback(world.deps, { batchId: batch, only: ['shared/wep'] })).rejects.toThrow(
       'shared/wep (did you mean shared/web?)',
     );
+  });
+});
+
+describe('a reply of the table that is lost', () => {
+  const once = (world: World): World['deps'] => {
+    let lost = false;
+    const transact: World['table']['transact'] = async (writes) => {
+      await world.table.transact(writes);
+      if (lost) return;
+      lost = true;
+      throw new FlotillaError('TableBusy', 'too many requests');
+    };
+    // Time passes only when nobody waits for it.
+    const clock = { now: () => world.clock.now(), sleep: async () => {} };
+    return { ...world.deps, clock, table: { ...tableOf(world), transact } };
+  };
+  const tableOf = ({ table }: World): World['table'] => ({
+    get: (key) => table.get(key),
+    query: (query) => table.query(query),
+    transact: (writes) => table.transact(writes),
+    synced: () => table.synced(),
+  });
+  const asked = { reason: 'it went wrong', actor: 'ada' };
+
+  test('after the end of the batch: the rollback that it took is the answer, and it runs', async () => {
+    const world = await World.make();
+    const batch = await world.submit(stack);
+    await world.settled(batch);
+    const accepted = await rollBackBatch(once(world), { ...asked, batchId: batch });
+    expect(accepted).toMatchObject({ state: 'begun', message: expect.stringContaining('3 deployments') });
+    await world.settled(batch);
+    expect([await rollbacksOf(world, batch), await endOf(world, batch)]).toEqual([
+      [accepted.batch_id],
+      'ROLLBACK RolledBack',
+    ]);
+  });
+
+  test('while it runs: the request that it took is the answer', async () => {
+    const world = await World.make();
+    world.executor.scripts.set('db', { takes: 60 });
+    const batch = await world.submit(stack);
+    await world.until(async () => world.executor.starts.size > 0);
+    const accepted = await rollBackBatch(once(world), { ...asked, batchId: batch });
+    expect(accepted).toMatchObject({ state: 'waits', message: expect.stringContaining('nothing new starts') });
+    await world.settled(batch);
+    expect(await rollbacksOf(world, batch)).toEqual([accepted.batch_id]);
+  });
+
+  test('more names than a row has room for are refused while it runs', async () => {
+    const world = await World.make();
+    world.executor.scripts.set('db', { takes: 60 });
+    const batch = await world.submit(stack);
+    await world.until(async () => world.executor.starts.size > 0);
+    const only = Array.from({ length: 10_000 }, () => 'shared/db');
+    await expect(roll(world, batch, { only })).rejects.toMatchObject({ name: 'RequestInvalid' });
   });
 });

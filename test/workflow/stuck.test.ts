@@ -4,6 +4,7 @@ import { keys } from '../../lib/domain/record/keys.ts';
 import { itemOf } from '../../lib/domain/record/rows.ts';
 import type { Stuck } from '../../lib/domain/stuck/stuck.ts';
 import { readBatch } from '../../lib/usecases/batch/read-batch.ts';
+import { setHold } from '../../lib/usecases/holds/set-hold.ts';
 import { itemsOf } from './report.ts';
 import { World } from './world.ts';
 
@@ -42,6 +43,16 @@ test('a person who is awaited in the executor, and none of those behind', async 
       ...{ count: 1, keys: ['shared/a'], who: 'a person in Harness' },
     },
   ]);
+});
+
+test('a person who is awaited, also while a hold keeps others from their turns', async () => {
+  const world = await World.make();
+  world.executor.scripts.set('a', { takes: 400, asks: { after: 20, for: 300 } });
+  const batchId = await world.submit([{ name: 'a' }]);
+  await world.until(isHeld(world, batchId));
+  await setHold(world.deps, { scope: {}, reason: 'a freeze', rollbacks: false });
+  await world.pass(10);
+  expect(await stuckOf(world, batchId)).toMatchObject([{ what: 'person', count: 1, keys: ['shared/a'] }]);
 });
 
 const setExecutor = (world: World, isAway: boolean): void => {

@@ -9,6 +9,7 @@ import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
 import { checkFollowing, follow, goingOn } from '../follow.ts';
 import { meantBatch, wholeId } from '../meant-batch.ts';
 import { describeRollback } from '../rollback-lines.ts';
+import { submitBatch } from '../submit-batch.ts';
 
 export interface RollbackOptions {
   readonly only?: readonly string[];
@@ -22,6 +23,7 @@ export interface RollbackOptions {
   readonly timeout?: number;
   readonly patience?: number;
   readonly yes?: boolean;
+  readonly idempotencyKey?: string;
 }
 
 /** Puts back what a batch has changed; or one target, which is named by its key. The two are told apart by the slash. */
@@ -42,6 +44,9 @@ const backFrom = async (context: CommandContext, options: RollbackOptions, named
   const { only, force, reason, yes } = options;
   const useless = (['environment', 'cluster', 'to'] as const).find((name) => options[name] !== undefined);
   if (useless !== undefined) throw wrongUse(`--${useless} is for one deployment, which is named pillar/service.`);
+  if (options.idempotencyKey !== undefined) {
+    throw wrongUse('--idempotency-key is for one deployment: of a batch there is one rollback at a time.');
+  }
   const wished = { ...(only === undefined ? {} : { only }), ...(force === undefined ? {} : { force }) };
   if (options.preview) {
     const path = `/batches/${await wholeId(context.client, named)}/rollback/plan`;
@@ -77,9 +82,18 @@ const backToRelease = async (context: CommandContext, options: RollbackOptions, 
     print(context, preview, [`${target}: ${printable(from)} -> ${printable(version)}, ${when}.`]);
     return exitStatus.done;
   }
-  const accepted = await context.client.ask<TargetAccepted>('/targets/rollback', sending({ ...asked, reason }));
+  const send = sending({ ...asked, reason });
+  const { accepted } = await submitBatch<TargetAccepted>(context, {
+    ...options,
+    again: ['rollback', key, '--environment', environment, ...wordsOf(options)],
+    send: ({ headers, ...more }) =>
+      context.client.send('/targets/rollback', { ...send, ...more, headers: { ...send.headers, ...headers } }),
+  });
   return begun(context, options, accepted);
 };
+
+const wordsOf = ({ cluster, to, reason }: RollbackOptions): readonly string[] =>
+  Object.entries({ cluster, to, reason }).flatMap(([name, word]) => (word === undefined ? [] : [`--${name}`, word]));
 
 const begun = async (
   context: CommandContext,

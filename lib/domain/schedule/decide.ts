@@ -6,7 +6,7 @@ import { type InFlight, isInFlight, isPending, type Pending, pageSize, settledBy
 import { noteAnswer, noteOutage, tryNoMore } from './circuits.ts';
 import { type DecideOptions, type Decisions, Draft, type NewBatch, type Recorded } from './decisions.ts';
 import { grantTurns } from './grants.ts';
-import { beginHold, endHolds, endHoldsOfBatch, liftHold, rowsOfHold, rowsOfHoldsOn } from './hold-changes.ts';
+import { beginHold, endHolds, endHoldsOfBatch, liftHold, rowsOfHold } from './hold-changes.ts';
 import { offer, queueAgain } from './lines.ts';
 import type { Lock } from './locks.ts';
 import { markTurns } from './mark-turns.ts';
@@ -87,13 +87,14 @@ const readOfHolds = (draft: Draft, message: Exclude<InboxMessage, { readonly bat
   if (message.type === 'answered') noteAnswer(draft, message);
 };
 
-const admit = (draft: Draft, { sheet, cancelled, recorded }: NewBatch): void => {
+const admit = (draft: Draft, { sheet, cancelled, stopped, recorded }: NewBatch): void => {
   const order = Math.max(0, ...[...draft.state.batches.values()].map(({ head }) => head.order)) + 1;
   const batch = newBatch(sheet, order);
   adopt(draft.state, batch);
   draft.touchAll(batch);
   for (const one of recorded) settle(draft, batch, one);
   if (cancelled) close(draft, batch, 'cancelled', '');
+  else if (stopped !== undefined) close(draft, batch, 'stopped', stopped);
 };
 
 const settle = (draft: Draft, batch: BatchState, { index, status, passes }: Recorded): void => {
@@ -192,8 +193,8 @@ const forgetFinished = (draft: Draft): boolean => {
       if (!draft.hasRoomFor(locks.of(place).length)) return false;
       freeLocks(draft, place);
     }
-    if (!draft.hasRoomFor(batch.cells.pages + 1 + rowsOfHoldsOn(draft.state, batch.sheet.batch_id))) return false;
-    endHoldsOfBatch(draft, batch.sheet.batch_id);
+    if (!endHoldsOfBatch(draft, batch.sheet.batch_id)) return false;
+    if (!draft.hasRoomFor(batch.cells.pages + 1)) return false;
     draft.drop(batch);
   }
   return true;

@@ -65,6 +65,8 @@ export interface NewBatch {
   readonly sheet: Sheet;
   /** It was cancelled before it was planned. */
   readonly cancelled: boolean;
+  /** It was stopped before that, and why. */
+  readonly stopped?: string | undefined;
   /** Outcomes that were written before it was planned. */
   readonly recorded: readonly Recorded[];
 }

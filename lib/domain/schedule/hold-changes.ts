@@ -4,7 +4,6 @@ import type { EventRow } from '../record/rows.ts';
 import { placesWithLocks } from './adopt.ts';
 import type { Draft } from './decisions.ts';
 import { queueAgain } from './lines.ts';
-import type { ScheduleState } from './state.ts';
 import { offerWaiting } from './take-locks.ts';
 
 /** Rows that a change of a hold writes: itself, and its event in the stage's feed. */
@@ -51,16 +50,14 @@ const expire = (draft: Draft, hold: HoldRow): void => {
   endHold(draft, hold, { ...ended, reason: 'HoldEnded', message });
 };
 
-/** How many rows `endHoldsOfBatch` needs. */
-export const rowsOfHoldsOn = ({ holds }: ScheduleState, batchId: string): number =>
-  [...holds.values()].filter(({ scope }) => scope.batch === batchId).length * rowsOfHold;
-
-/** A hold on a batch ends with it. */
-export const endHoldsOfBatch = (draft: Draft, batchId: string): void => {
+/** A hold on a batch ends with it: there may be more of them than fit into one transaction. True when all are ended. */
+export const endHoldsOfBatch = (draft: Draft, batchId: string): boolean => {
   for (const hold of [...draft.state.holds.values()]) {
     if (hold.scope.batch !== batchId) continue;
+    if (!draft.hasRoomFor(rowsOfHold)) return false;
     endHold(draft, hold, { ...ended, reason: 'HoldEnded', message: `The hold ends with batch ${batchId}.` });
   }
+  return true;
 };
 
 /** Its time is over, and still nobody has had an answer. */

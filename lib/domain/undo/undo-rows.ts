@@ -12,6 +12,9 @@ export interface RollbackRequest {
   readonly at: number;
 }
 
+/** Why nothing new starts in a batch that is to be rolled back. */
+export const stoppedBecause = ({ by }: Pick<RollbackRequest, 'by'>): string => `${by} asked to roll it back`;
+
 /**
  * `BATCH#<original>/ROLLBACK#<n>`, `BATCH#<root>/RETRY#<n>`: a batch that came of this one. Numbered from 1, written only if absent; one is
  * open at a time. Retries of a retry are noted with the batch at the beginning, so that one row decides for all of them.

@@ -2,6 +2,7 @@ import type { Totals } from '../../domain/deployment/batch-status.ts';
 import { partsOf } from '../../domain/parts-of.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { type HeaderRow, type ItemRow, isSealed, rowOf, type TurnRow } from '../../domain/record/rows.ts';
+import { isInFlight } from '../../domain/schedule/cells.ts';
 import { placeOf } from '../../domain/schedule/sheet.ts';
 import { turnsOf, type WaitingBatch } from '../../domain/schedule/waiting.ts';
 import { groupStills, isStuck, type Still, type StillGroup } from '../../domain/stuck/still.ts';
@@ -132,7 +133,7 @@ const readScheduled = async (deps: Needs, header: HeaderRow, { changedAt }: Know
 };
 
 const readFlights = async ({ table }: Needs, { sheet, cells }: WaitingBatch): Promise<readonly InFlight[]> => {
-  const granted = sheet.keys.flatMap((_, index) => (cells.at(index) === 'G' ? [index] : [])).slice(0, mostInFlight);
+  const granted = sheet.keys.flatMap((_, index) => (isInFlight(cells.at(index)) ? [index] : [])).slice(0, mostInFlight);
   const flights: InFlight[] = [];
   for (const some of partsOf(granted, atOnce)) {
     flights.push(...(await Promise.all(some.map((index) => readFlight({ table }, sheet.batch_id, index)))));

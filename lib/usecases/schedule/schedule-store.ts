@@ -9,6 +9,7 @@ import type { Decisions, NewBatch, Recorded } from '../../domain/schedule/decisi
 import { Locks } from '../../domain/schedule/locks.ts';
 import type { Sheet } from '../../domain/schedule/sheet.ts';
 import { type BatchHead, batchState, emptySchedule, type ScheduleState } from '../../domain/schedule/state.ts';
+import { stoppedBecause } from '../../domain/undo/undo-rows.ts';
 import type { Deps } from '../deps.ts';
 import { KeptDocuments } from '../record/kept-documents.ts';
 import { readDocument } from '../record/read-document.ts';
@@ -172,8 +173,13 @@ export const readNewBatches = async (
     const header = rowOf<HeaderRow>(await deps.table.get(keys.header(batch_id)));
     if (header === undefined || isSealed(header)) continue;
     const sheet = await readSheet(deps, batch_id);
-    const cancelled = header.cancel_requested_at !== undefined;
-    planned.set(batch_id, { sheet, cancelled, recorded: await readOutcomes(deps.table, sheet) });
+    const { cancel_requested_at, rollback_request } = header;
+    planned.set(batch_id, {
+      sheet,
+      cancelled: cancel_requested_at !== undefined,
+      ...(rollback_request === undefined ? {} : { stopped: stoppedBecause(rollback_request) }),
+      recorded: await readOutcomes(deps.table, sheet),
+    });
   }
   return planned;
 };

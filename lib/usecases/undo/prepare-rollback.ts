@@ -7,6 +7,7 @@ import type { Retries } from '../../domain/undo/retries.ts';
 import { retriesOf } from '../../domain/undo/retries.ts';
 import { findBatch } from '../batch/find-batch.ts';
 import type { Deps } from '../deps.ts';
+import type { Sight } from '../grants/sight.ts';
 import { readFamily, readRollbacks } from './descendants.ts';
 import { readChanges } from './read-changes.ts';
 
@@ -38,16 +39,21 @@ export const prepareRollback = async (deps: Needs, header: HeaderRow, wished: Wi
   const rollbacks = await Promise.all(chain.map((one) => readRollbacks(deps, one.batch_id)));
   const ours = new Set([...chain.map((one) => one.batch_id), ...rollbacks.flat().map((row) => row.batch_id)]);
   const nodes = await readChanges(deps, chain);
-  checkNames(batch_id, nodes, wished);
   const plan = planRollback({ nodes, ours, catalogue: await deps.catalogue(), ...wished });
   const taken = new Set(plan.members.flatMap(({ of }) => of.map((place) => place.batch_id)));
   const covered = chain.filter((one) => one.batch_id === batch_id || taken.has(one.batch_id));
   return { plan, nodes, covered, family, earlier: rollbacks[0]!.length };
 };
 
-/** A key that is nearly right is told as which it was meant. */
-const checkNames = (batchId: string, nodes: readonly UndoNode[], { only = [], force = [] }: Wished): void => {
-  const known = nodes.map(({ key }) => key);
+interface Named {
+  readonly nodes: readonly UndoNode[];
+  readonly wished: Wished;
+  readonly sight: Pick<Sight, 'sees'>;
+}
+
+/** A key that is nearly right is told as which it was meant. What may not be seen is not there. */
+export const checkNames = (batchId: string, { nodes, wished: { only = [], force = [] }, sight }: Named): void => {
+  const known = nodes.flatMap(({ key }, index) => (sight.sees(index) ? [key] : []));
   const set = new Set(known);
   const unknown = [...new Set([...only, ...force])].filter((key) => !set.has(key));
   if (unknown.length === 0) return;

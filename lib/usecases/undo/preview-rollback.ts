@@ -7,7 +7,7 @@ import { stepsOf } from '../../domain/undo/rollback-batch.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { findSeenBatch } from '../grants/seen-batch.ts';
 import { sightOf } from '../grants/sight.ts';
-import { prepareRollback, type Wished, whyNothing } from './prepare-rollback.ts';
+import { checkNames, prepareRollback, type Wished, whyNothing } from './prepare-rollback.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'catalogue'> & AskedBy;
 
@@ -45,8 +45,9 @@ export const previewRollback = async (
   { batchId, ...wished }: Wished & { readonly batchId: string },
 ): Promise<RollbackPreview> => {
   const header = await findSeenBatch(deps, batchId);
-  const { plan, covered } = await prepareRollback(deps, header, wished);
+  const { plan, nodes, covered } = await prepareRollback(deps, header, wished);
   const sight = await sightOf(deps, header);
+  checkNames(batchId, { nodes, wished, sight });
   const isSeen = ({ target }: { readonly target: string }): boolean =>
     sight.isWhole || deps.rights.may('read', placeOfTarget(target));
   const steps = stepsOf(plan);

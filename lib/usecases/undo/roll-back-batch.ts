@@ -6,15 +6,16 @@ import type { InboxMessage } from '../../domain/record/inbox-message.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { type HeaderRow, isSealed, itemOf } from '../../domain/record/rows.ts';
 import { countLeft, describeLeft } from '../../domain/undo/left.ts';
-import type { RollbackRequest } from '../../domain/undo/undo-rows.ts';
+import { type RollbackRequest, stoppedBecause } from '../../domain/undo/undo-rows.ts';
 import { startExecution } from '../batch/open-batch.ts';
 import { batchLinks } from '../batch/read-batch.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { checkWholeBatch, findSeenBatch } from '../grants/seen-batch.ts';
+import { sightOf } from '../grants/sight.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { openRetryOf } from './descendants.ts';
 import { openRollback, rollingBackWrites } from './open-rollback.ts';
-import { checkSomething, type Prepared, prepareRollback, type Wished } from './prepare-rollback.ts';
+import { checkNames, checkSomething, type Prepared, prepareRollback, type Wished } from './prepare-rollback.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'catalogue'> & AskedBy;
 
@@ -42,12 +43,25 @@ export const rollBackBatch = async (deps: Needs, input: RollbackInput): Promise<
   const batchId = deps.ids.next();
   const accepted = await retryConflict(deps, async () => {
     const header = await findSeenBatch(deps, input.batchId);
+    const before = acceptedBefore(header, batchId);
+    if (before !== undefined) return before;
     checkNoRollback(header);
     return isSealed(header) ? openNow(deps, { input, header, batchId }) : askFor(deps, { input, header, batchId });
   });
   if (accepted.state === 'begun') await startExecution(deps, batchId);
   return accepted;
 };
+
+/** A table that fails may have taken the write all the same: then it is this call's own rollback that is under way. */
+const acceptedBefore = (header: HeaderRow, batchId: string): RollbackAccepted | undefined => {
+  const { rolling_back, rollback_request: request, message } = header;
+  if (rolling_back === batchId) return acceptedBy(batchId, header, { state: 'begun', message });
+  if (request?.batch_id !== batchId || isSealed(header)) return undefined;
+  return acceptedBy(batchId, header, { state: 'waits', message: waitsFor(request) });
+};
+
+const waitsFor = ({ by, batch_id }: RollbackRequest): string =>
+  `${by} asked to roll it back: nothing new starts, and when all has ended that is in flight, batch ${batch_id} puts it back.`;
 
 const checkNoRollback = (header: HeaderRow): void => {
   const { batch_id, rolling_back, rollback_request } = header;
@@ -67,9 +81,11 @@ interface Asked {
 
 const openNow = async (deps: Needs, { input, header, batchId }: Asked): Promise<RollbackAccepted> => {
   const prepared = await prepareRollback(deps, header, input);
+  const sight = await sightOf(deps, header);
+  checkNames(header.batch_id, { nodes: prepared.nodes, wished: input, sight });
   await checkMay(deps, header, { prepared, wished: input });
   await checkNoOpenRetry(deps, header, prepared);
-  checkSomething(header.batch_id, prepared.plan, input);
+  checkSomething(header.batch_id, await sight.shown(prepared.plan), input);
   const opened = await openRollback(deps, { header, prepared, batchId, actor: input.actor, reason: input.reason });
   await deps.table.transact([...opened.writes, ...rollingBackWrites(prepared.covered, opened.header, input.actor)]);
   const left = describeLeft(countLeft(prepared.plan.left));
@@ -120,7 +136,13 @@ export const checkMay = async (
   throw new FlotillaError('Forbidden', `No grant lets you deploy ${describePlaces(distinct)}.`);
 };
 
-/** The names are held against the plan now; what has been changed by then is seen when all has ended. */
+/** It stands in the header of the batch until that has ended, and an item of the table holds 400 KB. */
+const mostNamed = 100_000;
+
+/**
+ * The names are held against the plan now; what has been changed by then is seen when all has ended. Whatever is named, all of the
+ * batch is stopped, and what goes back is not known yet: so it concerns all places of the batch.
+ */
 const askFor = async (deps: Needs, { input, header, batchId }: Asked): Promise<RollbackAccepted> => {
   const { batch_id, plan_hash } = header;
   checkCanBeStopped(header);
@@ -128,9 +150,11 @@ const askFor = async (deps: Needs, { input, header, batchId }: Asked): Promise<R
     const message = `Batch ${batch_id} is not planned yet and has changed nothing. Cancel it: flotilla cancel ${batch_id}.`;
     throw new FlotillaError('NothingToRollBack', message, { batch_id });
   }
-  const prepared = await prepareRollback(deps, header, input);
-  await checkMay(deps, header, { prepared, wished: input });
+  await checkWholeBatch(deps, header, 'deploy');
+  const { nodes } = await prepareRollback(deps, header, input);
+  checkNames(batch_id, { nodes, wished: input, sight: await sightOf(deps, header) });
   const { only, force, reason, actor } = input;
+  if (Buffer.byteLength(JSON.stringify([only, force])) > mostNamed) throw tooManyNames(header);
   const at = deps.clock.now();
   const request: RollbackRequest = {
     batch_id: batchId,
@@ -140,16 +164,23 @@ const askFor = async (deps: Needs, { input, header, batchId }: Asked): Promise<R
     by: actor,
     at,
   };
-  const message = `${actor} asked to roll it back: nothing new starts, and when all has ended that is in flight, batch ${batchId} puts it back.`;
+  const message = waitsFor(request);
   const change = changeHeader(
     header,
     { status: header.status, reason: 'RollbackRequested', message, rollback_request: request },
     { at, actor, detail: { rolled_back_by: batchId } },
   );
-  const stop: InboxMessage = { type: 'stop', batch_id, because: `${actor} asked to roll it back` };
+  const stop: InboxMessage = { type: 'stop', batch_id, because: stoppedBecause(request) };
   await deps.table.transact([...change.writes, { put: itemOf(keys.inbox(deps.ids.next()), { message: stop }) }]);
   return acceptedBy(batchId, header, { state: 'waits', message });
 };
+
+const tooManyNames = ({ batch_id }: HeaderRow): FlotillaError =>
+  new FlotillaError(
+    'RequestInvalid',
+    `These are too many names for a batch that still runs. Wait for the end of batch ${batch_id}, or roll all of it back.`,
+    { batch_id },
+  );
 
 const checkCanBeStopped = ({ batch_id, cancel_requested_at }: HeaderRow): void => {
   if (cancel_requested_at === undefined) return;

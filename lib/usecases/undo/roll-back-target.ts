@@ -8,7 +8,8 @@ import type { TargetRow } from '../../domain/targets/target-row.ts';
 import { notConfigured } from '../../domain/undo/judge-target.ts';
 import type { RollbackMember } from '../../domain/undo/plan-rollback.ts';
 import { rollbackBatch, rollbackText } from '../../domain/undo/rollback-batch.ts';
-import { openBatch, startExecution } from '../batch/open-batch.ts';
+import { acceptBatch, type ReadyBatch, type Sender } from '../batch/accept-batch.ts';
+import { lookForBatch } from '../batch/find-batch.ts';
 import { batchLinks } from '../batch/read-batch.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { isoTime } from '../iso-time.ts';
@@ -44,6 +45,10 @@ export interface TargetAccepted {
   readonly links: Readonly<Record<string, string>>;
 }
 
+export interface TargetInput extends TargetWished, Sender {
+  readonly reason: string;
+}
+
 /** What a rollback of one target would put back. Nothing is written. */
 export const previewTarget = async (deps: Reading, wished: TargetWished): Promise<TargetPreview> => {
   const { now, release } = await choose(deps, wished);
@@ -57,11 +62,27 @@ export const previewTarget = async (deps: Reading, wished: TargetWished): Promis
 };
 
 /** Puts one target back to the release before, or to one that was verified there, by a batch of its own: as that was planned then. */
-export const rollBackTarget = async (
-  deps: Needs,
-  { reason, actor, ...wished }: TargetWished & { readonly reason: string; readonly actor: string },
-): Promise<TargetAccepted> => {
-  const { now, release } = await choose(deps, wished);
+export const rollBackTarget = async (deps: Needs, input: TargetInput): Promise<TargetAccepted> => {
+  let message: string | undefined;
+  const { header } = await acceptBatch(deps, { ...input, body: bodyOf(input) }, async () => {
+    const chosen = await choose(deps, input);
+    const { target, version = 'unknown' } = chosen.now;
+    message = `Puts version ${chosen.release.version} of ${target} back, in place of ${version}.`;
+    return readyRollback(deps, input, chosen);
+  });
+  const { batch_id, origin, name } = header;
+  return { batch_id, target: origin!.target!, message: message ?? name, links: batchLinks({ batch_id }) };
+};
+
+/** By which the same request is known: sent again after it was carried out, it would put back what it took away. */
+const bodyOf = ({ key, environment, cluster, to, reason }: TargetInput): string =>
+  JSON.stringify(['rollback', key, environment, cluster, to, reason]);
+
+const readyRollback = (
+  deps: Pick<Needs, 'rights'>,
+  { reason, ...wished }: TargetInput,
+  { now, release }: Choice,
+): ReadyBatch => {
   const { target, batch_id, index, version: from = 'unknown' } = now;
   const place = placeOfTarget(target);
   if (!deps.rights.may('deploy', place)) {
@@ -71,17 +92,12 @@ export const rollBackTarget = async (
     ...{ key: wished.key, target, from, to: release, of: [], expects: { batch_id, index }, waits_for: [] },
   };
   const members = [member];
-  const opened = await openBatch(deps, {
+  return {
     batch: rollbackBatch({ members }, { name: `${wished.key} in ${wished.environment} back to ${release.version}` }),
     text: rollbackText({ members }, { rolls_back: target, reason }),
-    actor,
+    warnings: [],
     origin: { kind: 'rollback', target, reason },
-  });
-  await deps.table.transact(opened.writes);
-  const { batch_id: id } = opened.header;
-  await startExecution(deps, id);
-  const message = `Puts version ${release.version} of ${target} back, in place of ${from}.`;
-  return { batch_id: id, target, message, links: batchLinks({ batch_id: id }) };
+  };
 };
 
 interface Choice {
@@ -95,10 +111,19 @@ const choose = async (deps: Reading, wished: TargetWished): Promise<Choice> => {
     const message = `What batch ${now.batch_id} did to ${now.target} is UNKNOWN. Resolve it first: flotilla resolve ${now.batch_id} ${wished.key}.`;
     throw new FlotillaError('NotRolledBack', message, { target: now.target });
   }
+  await checkNotGoingBack(deps, now);
   const release = chooseRelease(now, await readReleases(deps, now.target), wished.to);
   const why = await whyNever(deps, release);
   if (why === undefined) return { now, release };
   throw new FlotillaError('NotRolledBack', `${now.target} is not rolled back: ${why}`, { target: now.target });
+};
+
+/** Another one now would put back what this one is taking away. */
+const checkNotGoingBack = async (deps: Reading, { state, batch_id, target }: TargetRow): Promise<void> => {
+  const at = state === 'changing' ? await lookForBatch(deps, batch_id) : undefined;
+  if (at?.origin?.target !== target) return;
+  const message = `${target} is being rolled back by batch ${batch_id} already. Follow that one: flotilla status ${batch_id}.`;
+  throw new FlotillaError('RollbackRuns', message, { batch_id, rollback: batch_id });
 };
 
 const whyNever = async (deps: Reading, { deployment }: Release): Promise<string | undefined> => {

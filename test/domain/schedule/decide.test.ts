@@ -429,3 +429,11 @@ test('without grants only messages are read, and dependents are told', () => {
   expect(read).toMatchObject({ consumed: 1, grants: [], more: false });
   expect(scheduler.round().grants.map(({ index }) => index)).toEqual([1]);
 });
+
+test('a batch that was stopped before it was planned starts nothing, and says why', () => {
+  const sheet = sketchSheet({ waits: free(2) });
+  const stopped = 'ada asked to roll it back';
+  const scheduler = new Scheduler(new Map([['one', { sheet, cancelled: false, stopped, recorded: [] }]]));
+  expect(scheduler.tell(planned('one'))).toEqual(['one:0 SKIPPED BatchStopped', 'one:1 SKIPPED BatchStopped']);
+  expect(scheduler.rounds.flatMap(({ refusals }) => refusals)[0]!.message).toContain(stopped);
+});

@@ -239,3 +239,15 @@ describe('a turn that is given back', () => {
     expect(scheduler.tell(returned(0, fence))).toEqual(['one:0 CANCELLED BatchCancelled']);
   });
 });
+
+test('a batch that ends under more holds than a transaction has room for is forgotten with all of them, and others get their turns', () => {
+  const scheduler = new Scheduler();
+  const ids = Array.from({ length: 60 }, (_, at) => `H${at}`);
+  scheduler.plan(sketchSheet({ waits: free(1) }));
+  scheduler.tell(...ids.map((id) => hold(id, { batch: 'one' })));
+  scheduler.post(recorded(0, 'SUCCESS'), finished());
+  for (let rounds = 0; scheduler.isAsked && rounds < 20; rounds += 1) scheduler.round();
+  expect([scheduler.state.batches.size, scheduler.state.holds.size]).toEqual([0, 0]);
+  expect(events(scheduler).filter((event) => event.endsWith('HoldEnded'))).toHaveLength(60);
+  expect(scheduler.plan(sketchSheet({ id: 'two', waits: free(1) }))).toEqual(['two:0 granted']);
+});
