@@ -194,7 +194,11 @@ describe('reading', () => {
     const { call } = api();
     const answer = await call('GET', '/schemas/events.json');
     expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'application/schema+json' } });
-    expect(answer.body).toMatchObject({ $id: '/schemas/events.json', oneOf: [{ type: 'object' }, { type: 'object' }] });
+    const kinds = ['batch', 'deployment', 'hold'].map((type) => ({
+      type: 'object',
+      properties: { type: { const: type } },
+    }));
+    expect(answer.body).toMatchObject({ $id: '/schemas/events.json', oneOf: kinds });
   });
 
   test('the JSON Schema of a batch', async () => {

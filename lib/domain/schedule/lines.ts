@@ -72,11 +72,15 @@ export interface First {
   readonly rank: number;
 }
 
-/** Who comes first in a line. Those that can have nothing now are taken out of it on the way, until they are offered or queued again. */
+/**
+ * Who comes first in a line. Those that can have nothing now are taken out of it on the way, until they are offered or queued again;
+ * and places of batches that have gone, which may be those of others by now, in other lines.
+ */
 export const firstOf = (state: ScheduleState, line: Line, mayHave: (batch: BatchState, at: number) => boolean) => {
   for (let place = line.waiting.peek(); place !== undefined; place = line.waiting.peek()) {
     const at = place % span;
-    const batch = state.batches.get(state.byOrder.get(Math.floor(place / span)) ?? '');
+    const found = state.batches.get(state.byOrder.get(Math.floor(place / span)) ?? '');
+    const batch = found?.lines[at] === line ? found : undefined;
     const rank = batch !== undefined && mayHave(batch, at) ? smallestRank(batch, at) : undefined;
     if (batch !== undefined && rank !== undefined) return { batch, at, rank } satisfies First;
     line.waiting.pop();

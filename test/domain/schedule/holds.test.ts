@@ -251,3 +251,21 @@ test('a batch that ends under more holds than a transaction has room for is forg
   expect(events(scheduler).filter((event) => event.endsWith('HoldEnded'))).toHaveLength(60);
   expect(scheduler.plan(sketchSheet({ id: 'two', waits: free(1) }))).toEqual(['two:0 granted']);
 });
+
+test('a batch in the place of one that has gone stands in its own lines only', () => {
+  const [x, y, z, w] = ['x', 'y', 'z', 'w'].map((name) => [`environment:${name}`]) as [
+    string[],
+    string[],
+    string[],
+    string[],
+  ];
+  const scheduler = new Scheduler();
+  scheduler.plan(sketchSheet({ id: 'stays', waits: free(2), counts: [x, x], concurrency: 1 }));
+  scheduler.tell(hold('H', { environment: 'x' }), hold('I', { environment: 'w' }));
+  scheduler.plan(sketchSheet({ id: 'goes', waits: free(2), counts: [y, x] }));
+  scheduler.tell(cancelled('goes'), recorded(0, 'CANCELLED', 'goes'), finished('goes'));
+  expect(scheduler.plan(sketchSheet({ id: 'comes', waits: free(2), counts: [z, w] }))).toEqual(['comes:0 granted']);
+  expect(scheduler.state.batches.get('comes')!.head.order).toBe(2);
+  expect(scheduler.tell(resume('H'))).toEqual([]);
+  expect(scheduler.tell(resume('I'))).toEqual(['comes:1 granted']);
+});
