@@ -291,4 +291,17 @@ describe('a retry', () => {
       name: 'RecordExpired',
     });
   });
+
+  test('nor while a retry of it is rolled back, also one that others came after', async () => {
+    const world = await World.make();
+    const original = await failed(world);
+    world.executor.scripts.set('a', failsOnce);
+    const { header: first } = await retry(world, original);
+    await world.settled(first.batch_id);
+    world.executor.scripts.clear();
+    await world.settled((await retry(world, original)).header.batch_id);
+    const { ended_at: _, ...rest } = await world.header(first.batch_id);
+    await world.table.transact([{ put: itemOf(keys.header(first.batch_id), { ...rest, rolling_back: 'Y' }) }]);
+    await expect(retry(world, original)).rejects.toMatchObject({ name: 'RollbackRuns' });
+  });
 });

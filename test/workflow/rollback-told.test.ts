@@ -73,6 +73,22 @@ describe('what is told while a batch goes back, and afterwards', () => {
     expect(await world.header(batch)).toMatchObject({ totals: { ROLLBACK: 1 } });
   });
 
+  test('a rollback that left something to others ends well, also where its end was found out later', async () => {
+    const world = await World.make();
+    const batch = await world.submit([{ name: 'db' }, { name: 'web' }]);
+    await world.settled(batch);
+    world.cluster.set('web', '2.0.0-hotfix', 'good');
+    world.executor.scripts.set('db@1.0.0', lost);
+    const rollback = await roll(world, batch);
+    await world.settled(batch);
+    expect([await toldOf(world, rollback), await endOf(world, rollback)]).toMatchObject([
+      { web: 'SKIPPED Superseded' },
+      'UNKNOWN DeploymentsUnknown',
+    ]);
+    await resolveAs(world, rollback, 'shared/db', 'SUCCESS');
+    expect(await endOf(world, rollback)).toBe('SUCCESS AllSucceeded');
+  });
+
   test('a preview says all that a rollback then does, and writes nothing', async () => {
     const world = await World.make();
     const batch = await world.submit([...stack, { name: 'new' }], { without: ['new'] });

@@ -116,5 +116,5 @@ export const verdictOf = ({ why, because }: Closing): Verdict =>
     : {
         status: 'SKIPPED',
         reason: 'BatchStopped',
-        message: `Not started: the batch stops on a failure, and ${because}.`,
+        message: `Not started: the batch was stopped because ${because}.`,
       };

@@ -290,7 +290,8 @@ const limitSentences = (limits: readonly Of<'limit'>[]): readonly string[] => {
 
 const otherSentence = (one: Waiting): readonly string[] => {
   if (one.kind === 'plan') return ['Waits for the plan.'];
-  if (one.kind === 'stop') return [`Will not start: ${stopWords[one.name]}${one.because ? `, ${one.because}` : ''}.`];
+  if (one.kind === 'stop')
+    return [`Will not start: ${stopWords[one.name]}${one.because ? ` because ${one.because}` : ''}.`];
   if (one.kind !== 'lock') return [];
   const where = one.environment_id === undefined ? '' : ` in ${one.environment_id}`;
   const { batch_id } = one;
@@ -306,7 +307,7 @@ const lockSentences: Readonly<Record<Of<'lock'>['status'], (holder: string, what
 
 const stopWords: Readonly<Record<Of<'stop'>['name'], string>> = {
   cancelled: 'the batch was cancelled',
-  stopped: 'the batch stops on a failure',
+  stopped: 'the batch was stopped',
   finished: 'the batch has ended',
   refused: 'its outcome is being recorded',
 };

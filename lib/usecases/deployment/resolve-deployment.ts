@@ -1,4 +1,4 @@
-import { decideBatchStatus, type Totals } from '../../domain/deployment/batch-status.ts';
+import { type BatchStatus, decideBatchStatus, type Totals } from '../../domain/deployment/batch-status.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { Write } from '../../domain/ports.ts';
@@ -7,7 +7,8 @@ import type { InboxMessage } from '../../domain/record/inbox-message.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { type HeaderRow, type ItemRow, itemOf, type Outcome, rowOf } from '../../domain/record/rows.ts';
 import { placeOf } from '../../domain/schedule/sheet.ts';
-import { isRolledBack } from '../../domain/undo/rollback-end.ts';
+import { endOfRollback, isRolledBack } from '../../domain/undo/rollback-end.ts';
+import { readEnds } from '../batch/count-outcomes.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { findSeenBatch } from '../grants/seen-batch.ts';
 import { sightOf } from '../grants/sight.ts';
@@ -78,7 +79,7 @@ const replaceOutcome = async (deps: Needs, input: ResolveInput, deployment: Plan
   };
   await deps.table.transact([
     ...change.writes,
-    ...headerWrites(header, input, { at, actor: input.actor }),
+    ...(await headerWrites(deps, { header, input, occasion: { at, actor: input.actor } })),
     { put: itemOf(keys.inbox(deps.ids.next()), { message }) },
     ...(input.status === 'SUCCESS'
       ? releaseWrites(deployment, { batchId: input.batchId, at, id: deps.ids.next() })
@@ -107,15 +108,20 @@ const resolved = (outcome: Outcome, input: ResolveInput, deployment: PlannedDepl
   ...(input.status === 'SUCCESS' ? { release_after: deployment.docker_image_version } : {}),
 });
 
+interface Resolving {
+  readonly header: HeaderRow;
+  readonly input: ResolveInput;
+  readonly occasion: { readonly at: number; readonly actor: string };
+}
+
 /**
  * A sealed batch is told anew. One that still runs gets a change all the same: a finish that has counted the outcomes
  * before this one then fails on the header's `seq` and counts again.
  */
-const headerWrites = (
-  header: HeaderRow,
-  input: ResolveInput,
-  occasion: { readonly at: number; readonly actor: string },
-): readonly Write[] => {
+const headerWrites = async (
+  deps: Pick<Needs, 'table'>,
+  { header, input, occasion }: Resolving,
+): Promise<readonly Write[]> => {
   const { status, reason, message } = header;
   if (header.totals === undefined) {
     return changeHeader(header, { status, reason, message }, { ...occasion, detail: { resolved: input.key } }).writes;
@@ -123,10 +129,15 @@ const headerWrites = (
   const totals = moved(header.totals, input.status);
   // What a rollback does with the batch, or has made of it, stays.
   const isUndone = header.rolling_back !== undefined || isRolledBack(header);
-  const told = isUndone
-    ? { status, reason, message }
-    : decideBatchStatus(totals, { cancelRequested: header.cancel_requested_at !== undefined });
+  const told = isUndone ? { status, reason, message } : await endOf(deps, header, totals);
   return changeHeader(header, { ...told, totals }, { ...occasion, detail: { resolved: input.key } }).writes;
+};
+
+/** As it would have ended. What of a rollback was left to others is as good an end as then. */
+const endOf = async (deps: Pick<Needs, 'table'>, header: HeaderRow, totals: Totals): Promise<BatchStatus> => {
+  const request = { cancelRequested: header.cancel_requested_at !== undefined };
+  if (header.origin?.kind !== 'rollback') return decideBatchStatus(totals, request);
+  return endOfRollback(await readEnds(deps, header.batch_id), totals, request);
 };
 
 const moved = (totals: Totals, to: 'SUCCESS' | 'FAILED'): Totals => {

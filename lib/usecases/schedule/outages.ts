@@ -1,3 +1,4 @@
+import { isFlotillaError } from '../../domain/errors.ts';
 import type { HoldScope } from '../../domain/holds/hold.ts';
 import type { Table } from '../../domain/ports.ts';
 import type { InboxMessage } from '../../domain/record/inbox-message.ts';
@@ -42,17 +43,23 @@ export const noteOutage = async (deps: Needs, { scope, tries }: Asked, seen: str
   const last = known.get(name);
   // The one that is let through to try it is always told of.
   if (tries?.includes(name) !== true && last !== undefined && at - last < toldEvery) return;
-  await tell(deps, { type: 'outage', scope, seen: fittingText(seen), at });
-  known.set(name, at);
+  if (await tell(deps, { type: 'outage', scope, seen: fittingText(seen), at })) known.set(name, at);
 };
 
 /** Tells it that something did, where somebody waits for that. */
 export const noteAnswer = async (deps: Needs, { scope, tries }: Asked): Promise<void> => {
   const [name, known] = [nameOf(scope), toldOf(deps)];
   if (tries?.includes(name) !== true && !known.has(name)) return;
-  await tell(deps, { type: 'answered', scope, at: deps.clock.now() });
-  known.delete(name);
+  if (await tell(deps, { type: 'answered', scope, at: deps.clock.now() })) known.delete(name);
 };
 
-const tell = ({ table, ids }: Needs, message: InboxMessage): Promise<void> =>
-  table.transact([{ put: itemOf(keys.inbox(ids.next()), { message }) }]);
+/** False where the table is busy: what was seen of a run is to be written down whether the dispatcher can be told or not. */
+const tell = async ({ table, ids }: Needs, message: InboxMessage): Promise<boolean> => {
+  try {
+    await table.transact([{ put: itemOf(keys.inbox(ids.next()), { message }) }]);
+    return true;
+  } catch (error) {
+    if (!isFlotillaError(error, 'TableBusy')) throw error;
+    return false;
+  }
+};

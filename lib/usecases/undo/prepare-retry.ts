@@ -48,6 +48,9 @@ export const prepareRetry = async (deps: Needs, request: RetryRequest): Promise<
   const family = await readFamily(deps, header);
   await checkPossible(deps, header, family);
   const batch = await readTried(deps, header, family);
+  // One that came between the first and the last may be rolled back by itself.
+  const rolling = batch.headers.find(({ rolling_back }) => rolling_back !== undefined);
+  if (rolling !== undefined) throw isRolledBack(rolling);
   const versions = new Map(Object.entries(request.versions ?? {}));
   await checkKeys(deps, batch, request);
   checkVersions(batch, versions);

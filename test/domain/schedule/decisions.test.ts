@@ -172,7 +172,7 @@ const decided = (scene: Scene, rows: number, grant = true, news: ReadonlyMap<str
   decide(sceneOf(scene), scene.told, { planned: news, rows, grant, now: 0 });
 
 describe('all that is decided', () => {
-  const stopped = 'Not started: the batch stops on a failure, and svc-0 is FAILED.';
+  const stopped = 'Not started: the batch was stopped because svc-0 is FAILED.';
 
   test.each<[what: string, scene: Scene, decisions: Partial<Decisions>]>([
     ['for nothing', { batches: [], told: [] }, {}],

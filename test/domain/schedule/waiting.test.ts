@@ -206,7 +206,7 @@ describe('in words', () => {
   test('a batch in which nothing starts any more, before each has been told so', () => {
     const scheduler = plan({ waits: [[], [0], []], concurrency: 1, onFailure: 'stop' });
     decide(scheduler.state, [recorded(0, 'FAILED')], { planned: new Map(), rows: 96, grant: false, now: 0 });
-    expect(wordsOf(scheduler, 2)).toBe('Will not start: the batch stops on a failure, svc-0 is FAILED.');
+    expect(wordsOf(scheduler, 2)).toBe('Will not start: the batch was stopped because svc-0 is FAILED.');
     expect(wordsOf(scheduler, 1)).toBe('Will not start: its outcome is being recorded.');
     decide(scheduler.state, [cancelled()], { planned: new Map(), rows: 96, grant: false, now: 0 });
     expect(wordsOf(scheduler, 2)).toBe('Will not start: the batch was cancelled.');
@@ -227,7 +227,7 @@ describe('in words', () => {
     ['Waits for the plan.', [{ kind: 'plan', name: 'plan' }]],
     ['Will not start: the batch was cancelled.', [{ kind: 'stop', name: 'cancelled' }]],
     [
-      'Will not start: the batch stops on a failure, a is FAILED.',
+      'Will not start: the batch was stopped because a is FAILED.',
       [{ kind: 'stop', name: 'stopped', because: 'a is FAILED' }],
     ],
     ['Will not start: the batch has ended.', [{ kind: 'stop', name: 'finished' }]],
