@@ -219,6 +219,25 @@ test('a cancelled grant is marked, so that no attempt begins under it', async ()
   });
 });
 
+/** Ids of messages are of chance, so both orders come. */
+test.each(Array.from({ length: 10 }, (_, seed) => seed * 1_111))(
+  'nothing starts of what is to go back before its plan is read, whatever is read first (%i)',
+  async (seed) => {
+    const chance = new Chance([seed, 9_999 - seed]);
+    await inWorld([sketchSheet({ id: 'batch-0', waits: [[], []] })], chance, async (world) => {
+      await planAndRegister(world);
+      await world.stop('batch-0');
+      await world.dispatch(0);
+      for (const index of [0, 1]) {
+        expect(await world.table.get(keys.turn('batch-0', index))).toMatchObject({
+          ...{ state: 'refused', status: 'SKIPPED', reason: 'BatchStopped' },
+          message: 'Not started: the batch was stopped because ada asked to roll it back.',
+        });
+      }
+    });
+  },
+);
+
 test('an older invocation that binds its token last does not take the answer away', async () => {
   await inWorld([sketchSheet({ id: 'batch-0', waits: [[]] })], new Chance([]), async (world) => {
     const place = { batch_id: 'batch-0', index: 0 };

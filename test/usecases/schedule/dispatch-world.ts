@@ -8,6 +8,7 @@ import { documentPaths, keys } from '../../../lib/domain/record/keys.ts';
 import { type HeaderRow, type ItemRow, itemOf, rowOf, type TurnRow } from '../../../lib/domain/record/rows.ts';
 import type { Place } from '../../../lib/domain/schedule/place.ts';
 import type { Sheet } from '../../../lib/domain/schedule/sheet.ts';
+import { type RollbackRequest, stoppedBecause } from '../../../lib/domain/undo/undo-rows.ts';
 import { cloudPace } from '../../../lib/usecases/deps.ts';
 import { awaitTurn } from '../../../lib/usecases/schedule/await-turn.ts';
 import { type DispatcherMemory, dispatchTurns } from '../../../lib/usecases/schedule/dispatch-turns.ts';
@@ -276,6 +277,16 @@ export class DispatchWorld {
 
   async cancel(batch_id: string): Promise<void> {
     await this.#updateHeader(batch_id, 'cancel_requested_at', { type: 'cancelled', batch_id });
+  }
+
+  /** Somebody asks for the rollback of a batch that runs. */
+  async stop(batch_id: string): Promise<void> {
+    const request: RollbackRequest = { batch_id: 'back', reason: 'bad', by: 'ada', at: this.#now };
+    const message = { type: 'stop', batch_id, because: stoppedBecause(request) } as const;
+    await this.table.transact([
+      { update: keys.header(batch_id), set: { rollback_request: request }, when: { exists: true } },
+      this.#messageWrite(message),
+    ]);
   }
 
   /** Seals the batches of which every deployment has ended. */
