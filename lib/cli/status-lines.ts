@@ -34,11 +34,21 @@ export const batchLines = (batch: BatchView, colours: Colours, times: Times): re
 ];
 
 /** What a batch came of, and what came of it. */
-const originLines = ({ origin, retries = [], rollbacks = [] }: BatchView): readonly string[] => [
-  ...(origin === undefined ? [] : [`${originOf(origin)}${origin.reason ? `: ${printable(origin.reason)}` : '.'}`]),
-  ...(retries.length > 0 ? [`Tried again by ${listed(retries, mostTags)}`] : []),
-  ...(rollbacks.length > 0 ? [`Rolled back by ${listed(rollbacks, mostTags)}`] : []),
-];
+const originLines = (batch: BatchView): readonly string[] => {
+  const { origin, retries = [], rollbacks = [], rolling_back, rollback_requested: asked } = batch;
+  const over = rollbacks.filter((id) => id !== rolling_back);
+  return [
+    ...(origin === undefined ? [] : [`${originOf(origin)}${origin.reason ? `: ${printable(origin.reason)}` : '.'}`]),
+    ...(retries.length > 0 ? [`Tried again by ${listed(retries, mostTags)}`] : []),
+    ...(over.length > 0 ? [`Rolled back by ${listed(over, mostTags)}`] : []),
+    ...(rolling_back === undefined ? [] : [`Being rolled back by ${rolling_back}`]),
+    ...(asked === undefined
+      ? []
+      : [
+          `To be rolled back by ${asked.batch_id}, as ${printable(asked.by)} has asked, when all has ended that is in flight`,
+        ]),
+  ];
+};
 
 const originOf = ({ kind, of, target, automatic }: NonNullable<BatchView['origin']>): string => {
   if (kind === 'deployment') return 'One deployment, without a file';

@@ -1,4 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { BatchView } from '../../lib/usecases/batch/read-batch.ts';
+import { batch, deployment, deployments, health } from './answers.ts';
 import { run, type Script, startFakeApi } from './cli-world.ts';
 
 const id = '01M8CVW6R3TESTTESTTESTTEST';
@@ -102,4 +104,27 @@ test('one deployment is told apart by its slash', async () => {
     'slow',
   );
   expect([status, out[0]]).toEqual([0, 'Batch 01NEW: Puts version 1.3.2 back.']);
+});
+
+describe('flotilla status of a batch that goes back', () => {
+  const told = async (patch: Partial<BatchView>): Promise<readonly string[]> => {
+    const api = await startFakeApi({
+      'GET /batches/B1': { body: batch(patch) },
+      'GET /health': { body: health },
+      'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(deployment()) },
+    });
+    onTestFinished(() => api.close());
+    return (await run(['status', 'B1', '--url', api.url])).out;
+  };
+
+  test('names the batch that rolls it back, apart from those that have', async () => {
+    const out = await told({ rollbacks: ['R1', 'R2'], rolling_back: 'R2' });
+    expect(out).toContain('Rolled back by R1');
+    expect(out).toContain('Being rolled back by R2');
+  });
+
+  test('or the one that is going to, and who asked', async () => {
+    const out = await told({ rollback_requested: { batch_id: 'R1', by: 'ada', at: '2026-09-30T06:00:00.000Z' } });
+    expect(out).toContain('To be rolled back by R1, as ada has asked, when all has ended that is in flight');
+  });
 });

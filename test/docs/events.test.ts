@@ -9,6 +9,7 @@ import { brokenLink, type ChainedEvent } from '../../lib/domain/record/chain.ts'
 import { eventCatalogue, eventJsonSchema } from '../../lib/domain/record/event-catalogue.ts';
 import type { EventRow } from '../../lib/domain/record/rows.ts';
 import { callApi } from '../functions/api-call.ts';
+import { roll, startedIn } from '../workflow/rollback-world.ts';
 import { World } from '../workflow/world.ts';
 
 interface Field {
@@ -98,6 +99,41 @@ const feedOf = async (world: World, batchId: string): Promise<readonly FeedEvent
     after = body.next_after;
   }
 };
+
+/** What a rollback puts there, of a batch that had ended and of one that still ran. */
+const publishedOfRollback = async (): Promise<readonly BusEvent[]> => {
+  const world = await World.open();
+  const ended = await world.submit([{ name: 'a' }]);
+  await world.settled(ended);
+  await roll(world, ended);
+  await world.settled(ended);
+  world.executor.scripts.set('b@1.0.0', { ends: 'failed' });
+  const runs = await world.submit([{ name: 'b' }, { name: 'c', needs: ['b'] }]);
+  await world.until(async () => (await startedIn(world, runs)).includes('b'));
+  await roll(world, runs);
+  await world.settled(runs);
+  world.close();
+  return world.published;
+};
+
+it('so is what a rollback tells, and the page has all of it', async () => {
+  const published = await publishedOfRollback();
+  const told = published.map(({ id, type, detail }) => ({
+    type,
+    detail: { ...detail, event_id: id },
+  }));
+  for (const { type, detail } of told) {
+    const { error } = eventCatalogue[type as keyof typeof eventCatalogue].detail.safeParse(detail);
+    expect(error, `${type} ${JSON.stringify(detail)}`).toBeUndefined();
+  }
+  const rows = /## What a rollback tells\n([\s\S]*?)\n## /.exec(page)![1]!;
+  const named = [...rows.matchAll(/^\| a (\w+) \| (\w+) \/ `(\w+)`/gm)].map(
+    ([, of, to, reason]) => `${of} ${to} ${reason}`,
+  );
+  const seen = new Set(published.map(({ detail }) => `${detail.type} ${detail.to} ${detail.reason}`));
+  expect(named.filter((one) => !seen.has(one))).toEqual([]);
+  expect([...seen].filter((one) => /Roll/.test(one)).sort()).toEqual(named.toSorted());
+});
 
 const { batchId, published, feed: answered } = await publishedOfBatch();
 

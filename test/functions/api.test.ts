@@ -47,6 +47,7 @@ describe('POST /batches', () => {
       events: `/batches/${batch_id}/events`,
       cancel: `/batches/${batch_id}/cancel`,
       retry: `/batches/${batch_id}/retry`,
+      rollback: `/batches/${batch_id}/rollback`,
     });
   });
 

@@ -3,9 +3,10 @@ import { FlotillaError } from '../../lib/domain/errors.ts';
 import { readBatch } from '../../lib/usecases/batch/read-batch.ts';
 import { listDeployments } from '../../lib/usecases/deployment/list-deployments.ts';
 import { resolveDeployment } from '../../lib/usecases/deployment/resolve-deployment.ts';
+import { readEvents } from '../../lib/usecases/record/read-events.ts';
 import { previewRollback } from '../../lib/usecases/undo/preview-rollback.ts';
 import { rollBackBatch } from '../../lib/usecases/undo/roll-back-batch.ts';
-import { endOf, roll, rollbacksOf, toldOf } from './rollback-world.ts';
+import { endOf, roll, rollbacksOf, startedIn, toldOf } from './rollback-world.ts';
 import { World } from './world.ts';
 
 const stack = [{ name: 'db' }, { name: 'api', needs: ['db'] }, { name: 'web', needs: ['api'] }];
@@ -18,6 +19,22 @@ const rolledBack = async (world: World, batchId: string): Promise<readonly strin
 
 const resolveAs = (world: World, batchId: string, key: string, status: 'SUCCESS' | 'FAILED') =>
   resolveDeployment(world.deps, { batchId, key, status, reason: 'looked at it', actor: 'ada' });
+
+const feedOf = (world: World, batchId: string) => readEvents(world.deps, { batchId, after: 0, limit: 1000, wait: 0 });
+
+test('a batch that is to go back says so while it waits for what is in flight', async () => {
+  const world = await World.make();
+  const batch = await world.submit(stack);
+  await world.until(async () => (await startedIn(world, batch)).includes('api'));
+  const rollback = await roll(world, batch);
+  const view = () => readBatch(world.deps, { named: batch, actor: 'ada' });
+  expect((await view()).rollback_requested).toMatchObject({ batch_id: rollback, by: 'ada' });
+  expect(await view()).not.toHaveProperty('rolling_back');
+  await world.until(async () => (await view()).rolling_back === rollback);
+  expect(await view()).not.toHaveProperty('rollback_requested');
+  await world.settled(batch);
+  expect((await view()).status).toBe('ROLLBACK');
+});
 
 describe('what is told while a batch goes back, and afterwards', () => {
   test('counts and the filter by status know what is back already', async () => {
@@ -34,11 +51,22 @@ describe('what is told while a batch goes back, and afterwards', () => {
       reason: 'RollingBack',
       counts: { SUCCESS: 2, ROLLBACK: 1 },
       rollbacks: [rollback],
+      rolling_back: rollback,
+      links: { rolling_back: `/batches/${rollback}` },
     });
+    const { deployments } = await listDeployments(world.deps, { batchId: batch, limit: 10, after: -1 });
+    expect(deployments.map(({ rolled_back_by }) => rolled_back_by).sort()).toEqual([rollback, undefined, undefined]);
+    // Who follows it stays until it has ended again.
+    expect((await feedOf(world, batch)).ended).toBe(false);
     expect(view.message).toContain(`Batch ${rollback} puts 3 deployments back.`);
     await world.settled(batch);
     expect(await rolledBack(world, batch)).toHaveLength(3);
-    expect(await readBatch(world.deps, { named: batch, actor: 'ada' })).toMatchObject({ counts: { ROLLBACK: 3 } });
+    const after = await readBatch(world.deps, { named: batch, actor: 'ada' });
+    expect(after).toMatchObject({ counts: { ROLLBACK: 3 } });
+    expect(after).not.toHaveProperty('rolling_back');
+    expect(after.links).not.toHaveProperty('rolling_back');
+    const feed = await feedOf(world, batch);
+    expect([feed.ended, feed.events.at(-1)!.reason]).toEqual([true, 'RolledBack']);
   });
 
   test('whatever is found out of an UNKNOWN of it, it goes on to be rolled back, and stays so', async () => {

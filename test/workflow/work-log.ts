@@ -63,14 +63,18 @@ export class WorkLog {
     calls.set(call, (calls.get(call) ?? 0) + 1);
   }
 
-  /** Kills what runs under this name. Who called it hears an error, at once or when `later` says so, or nothing. Gives how many there were. */
-  kill(name: string, heard: 'error' | 'nothing' | ((later: () => void) => void)): number {
+  /**
+   * Kills what runs under this name. Who called it hears that it died, at once or when `later` says so, or that Lambda had a fault (the
+   * machine tries that again), or nothing. Gives how many there were.
+   */
+  kill(name: string, heard: 'error' | 'fault' | 'nothing' | ((later: () => void) => void)): number {
     const killed = [...this.#running].filter((one) => one.name === name && !one.isDead);
-    const error = Object.assign(new Error('the function was killed'), { name: 'Runtime.ExitError' });
+    const told = heard === 'fault' ? 'Lambda.SdkClientException' : 'Runtime.ExitError';
+    const error = Object.assign(new Error('the function was killed'), { name: told });
     for (const one of killed) {
       one.isDead = true;
-      if (heard === 'error') one.fail(error);
-      else if (heard !== 'nothing') heard(() => one.fail(error));
+      if (typeof heard === 'function') heard(() => one.fail(error));
+      else if (heard !== 'nothing') one.fail(error);
     }
     return killed.length;
   }

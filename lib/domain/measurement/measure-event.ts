@@ -7,6 +7,8 @@ const restoreReasons = ['RestoredPreviousRelease', 'RestoreFailed', 'RestoreUnkn
 /** What an event of the feed adds to the numbers that are kept over time. Each event counts once, when it gets its number. */
 export const measureEvent = (event: EventRow): readonly Measurement[] => {
   if (event.type === 'batch') return hasEnded(event) ? [{ name: 'Batches', value: 1, by: event.to }] : [];
+  // Of one that is rolled back the outcome was counted when it ended.
+  if (event.reason === 'RolledBack') return [];
   return [...(event.actor === 'record' ? measureOutcome(event) : []), ...measureVerdict(event)];
 };
 

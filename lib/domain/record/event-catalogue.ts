@@ -61,6 +61,7 @@ const placed = {
 const batchDetail = z.strictObject({
   plan_hash: text.optional().describe('of the plan as it was frozen'),
   resolved: text.optional().describe('the deployment that was resolved'),
+  rolled_back_by: text.optional().describe('the batch that rolls it back, or has'),
   ...Object.fromEntries(
     statuses.map((name) => [name, z.int().min(0).optional().describe('deployments that ended so')]),
   ),
@@ -87,6 +88,7 @@ const deploymentDetail = z.strictObject({
   execution_arn: text.optional().describe('the execution on AWS that runs the deployment'),
   console: text.optional().describe('the page of that execution'),
   replaces: text.optional().describe('the reason of the outcome that was replaced'),
+  rolled_back_by: text.optional().describe('the batch that has put the release before back'),
 });
 
 const scope = z
@@ -117,7 +119,7 @@ const writtenHold = {
 /** By `detail-type`. */
 export const eventCatalogue = {
   [detailTypes.batch]: {
-    means: 'A batch was accepted, planned, asked to stop, or has ended.',
+    means: 'A batch was accepted, planned, asked to stop, rolled back, or has ended.',
     detail: z.strictObject({ ...writtenBatch, ...placed }),
   },
   [detailTypes.deployment]: {

@@ -5,7 +5,7 @@ import type { Status } from '../../domain/deployment/status.ts';
 import type { Strategy } from '../../domain/plan/plan.ts';
 import { shownReason } from '../../domain/record/change.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { type HeaderRow, rowOf } from '../../domain/record/rows.ts';
+import { type HeaderRow, isSealed, rowOf } from '../../domain/record/rows.ts';
 import type { Stuck } from '../../domain/stuck/stuck.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { executionTold } from '../execution-told.ts';
@@ -45,6 +45,10 @@ export interface BatchView {
   readonly retries?: readonly string[];
   /** The batches that rolled it back, in order. */
   readonly rollbacks?: readonly string[];
+  /** The batch that rolls it back now; until that has ended it has no end itself. */
+  readonly rolling_back?: string;
+  /** Somebody asked for its rollback: it begins, as this batch, when all has ended that is in flight. */
+  readonly rollback_requested?: { readonly batch_id: string; readonly by: string; readonly at: string };
   /** Of the execution that runs it; absent where that is the embedded engine's. */
   readonly execution_arn?: string;
   /** What of it does not move, and who can do something: empty where all does, or has ended. */
@@ -127,9 +131,25 @@ const viewBatch = ({ header, counts }: SeenBatch, changedAt: number, descent: De
   ...isoField('cancel_requested_at', header.cancel_requested_at),
   ...originTold(header),
   ...descent,
+  ...undoTold(header, descent),
   ...arnTold(header),
-  links: batchLinks(header),
+  links: { ...batchLinks(header), ...undoLinks(header, descent) },
 });
+
+/** What one may not see of it is not there. */
+const undoTold = (header: HeaderRow, { rollbacks = [] }: Descent): Partial<BatchView> => {
+  const { rolling_back, rollback_request: request, cancel_requested_at } = header;
+  if (rolling_back !== undefined) return rollbacks.includes(rolling_back) ? { rolling_back } : {};
+  // A cancel wins over it, and nothing comes of it where there was nothing to roll back.
+  if (request === undefined || cancel_requested_at !== undefined || isSealed(header)) return {};
+  const { batch_id, by, at } = request;
+  return { rollback_requested: { batch_id, by, at: isoTime(at) } };
+};
+
+const undoLinks = (header: HeaderRow, descent: Descent): Readonly<Record<string, string>> => {
+  const { rolling_back } = undoTold(header, descent);
+  return rolling_back === undefined ? {} : { rolling_back: `/batches/${rolling_back}` };
+};
 
 const originTold = ({ origin }: HeaderRow): Pick<BatchView, 'origin'> => {
   if (origin === undefined) return {};
@@ -161,6 +181,7 @@ export const batchLinks = (header: Pick<HeaderRow, 'batch_id' | 'execution_arn'>
     events: `${self}/events`,
     cancel: `${self}/cancel`,
     retry: `${self}/retry`,
+    rollback: `${self}/rollback`,
     ...(console === undefined ? {} : { console }),
   };
 };

@@ -45,6 +45,8 @@ export interface DeploymentView {
   /** The digest by which a verified deployment runs, in all pods that told it. */
   readonly digest?: string;
   readonly resolved_by?: string;
+  /** The batch that has rolled it back. */
+  readonly rolled_back_by?: string;
   /** Of the execution that runs it, and its page; absent where that is the embedded engine's. */
   readonly execution_arn?: string;
   readonly console?: string;
@@ -127,4 +129,5 @@ const viewReleases = ({ outcome }: ItemRow) => ({
   ...(outcome?.release_after === undefined ? {} : { release_after: outcome.release_after }),
   ...(outcome?.digest === undefined ? {} : { digest: outcome.digest }),
   ...(outcome?.resolved_by === undefined ? {} : { resolved_by: outcome.resolved_by }),
+  ...(outcome?.rolled_back_by === undefined ? {} : { rolled_back_by: outcome.rolled_back_by }),
 });

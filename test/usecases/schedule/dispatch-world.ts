@@ -284,7 +284,7 @@ export class DispatchWorld {
     const request: RollbackRequest = { batch_id: 'back', reason: 'bad', by: 'ada', at: this.#now };
     const message = { type: 'stop', batch_id, because: stoppedBecause(request) } as const;
     await this.table.transact([
-      { update: keys.header(batch_id), set: { rollback_request: request }, when: { exists: true } },
+      { update: keys.header(batch_id), set: { rollback_request: { ...request } }, when: { exists: true } },
       this.#messageWrite(message),
     ]);
   }
