@@ -33,6 +33,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   plan: { inside: async () => (await import('./plan.ts')).benchPlan },
   schedule: { inside: async () => (await import('./makespan.ts')).benchSchedule },
   hostile: { inside: async () => (await import('./hostile.ts')).benchHostile },
+  'rollback-preview': { inside: async () => (await import('./rollback-preview.ts')).benchRollbackPreview },
   cluster: { inside: async () => (await import('./cluster.ts')).benchCluster, isLong: true },
   'cluster-requests': {
     drives: async () => (await import('./cluster-requests.ts')).driveClusterRequests,

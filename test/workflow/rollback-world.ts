@@ -21,7 +21,7 @@ export const endOf = async (world: World, batchId: string): Promise<string> => {
   return `${status} ${reason}`;
 };
 
-export const roll = async (world: World, batchId: string, wished: Wished = {}): Promise<string> => {
+export const roll = async (world: Pick<World, 'deps'>, batchId: string, wished: Wished = {}): Promise<string> => {
   const asked = { batchId, reason: 'it went wrong', actor: 'ada', ...wished };
   return (await rollBackBatch(world.deps, asked)).batch_id;
 };
