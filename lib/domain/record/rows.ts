@@ -267,6 +267,8 @@ export interface TokenRow {
 /** `BATCH#<id>/CAPTURE#<index>`: what ran before. */
 export interface CaptureRow {
   readonly attempt: number;
+  /** Of the turn under which it was seen: one that is given back leaves nothing to the next. */
+  readonly fence?: number;
   /** What `captureBaseline` saw before this attempt, and when. */
   readonly baseline: Baseline;
   readonly at?: number;

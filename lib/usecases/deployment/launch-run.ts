@@ -4,6 +4,7 @@ import type { RunRequest, Write } from '../../domain/ports.ts';
 import { changeItem } from '../../domain/record/change.ts';
 import { executorWatcher, keys } from '../../domain/record/keys.ts';
 import {
+  type CaptureRow,
   type Failure,
   type ItemRow,
   itemOf,
@@ -25,7 +26,7 @@ import { ensureWatcher } from '../wait/watchers.ts';
 import { endInHold, giveBackAway, tellOthers } from './give-back.ts';
 import { pauseStart, resumeStart } from './pause-start.ts';
 import { queueStart } from './queue-start.ts';
-import { hasReturned, turnReturned } from './return-turn.ts';
+import { hasReturned, ofThisTurn, turnReturned } from './return-turn.ts';
 import { settleFailure } from './settle-failure.ts';
 import { isHeld, noTurn, readStanding } from './standing.ts';
 import { isOutOfReach, type Pauses, startRun } from './start-run.ts';
@@ -129,7 +130,7 @@ const writeIntent = async (deps: Needs, launch: Launch): Promise<Intended | unde
     if (intent?.mark === mark) return { request: requestAt(launch, intent.at), tries };
     if (intent !== undefined || (await isRestored(deps, launch))) return undefined;
     const { item, turn, refusal } = await readStanding(deps, launch.place);
-    if (item !== undefined) await refuseReturned(deps, launch, item);
+    if (item !== undefined) await refuseReturned(deps, launch, { item, turn });
     if (item === undefined || turn?.fence === undefined || refusal !== undefined) {
       await giveUp(deps, launch, refusal ?? noTurn);
       return undefined;
@@ -169,9 +170,14 @@ const supersededAt = ({ place, deployment, replay }: Launch, { now }: NowRead): 
  * What Capture keeps is forgotten with a turn that is given back. Whoever is invoked again after that must not begin under the next
  * turn, perhaps days later: it goes back to where that comes from.
  */
-const refuseReturned = async ({ table }: Needs, { attempt, place }: Launch, item: ItemRow): Promise<void> => {
+const refuseReturned = async (
+  { table }: Needs,
+  { attempt, place: { batch_id, index } }: Launch,
+  { item, turn }: { readonly item: ItemRow; readonly turn: TurnRow | undefined },
+): Promise<void> => {
   if (attempt === 'restore' || item.returns === undefined || item.outcome !== undefined) return;
-  const isCaptured = async () => (await table.get(keys.capture(place.batch_id, place.index))) !== undefined;
+  const isCaptured = async () =>
+    ofThisTurn(turn, rowOf<CaptureRow>(await table.get(keys.capture(batch_id, index)))) !== undefined;
   if (hasReturned(item) || !(await isCaptured())) throw turnReturned('It has given its turn back.');
 };
 

@@ -4,7 +4,7 @@ import type { Write } from '../../domain/ports.ts';
 import { changeItem } from '../../domain/record/change.ts';
 import type { InboxMessage } from '../../domain/record/inbox-message.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { type ItemRow, itemOf, rowOf, type TurnRow } from '../../domain/record/rows.ts';
+import { type CaptureRow, type ItemRow, itemOf, rowOf, type TurnRow } from '../../domain/record/rows.ts';
 import { describeWaiting, waitForHold } from '../../domain/schedule/waiting.ts';
 import type { Deps } from '../deps.ts';
 import { longestAway } from '../schedule/outages.ts';
@@ -41,6 +41,10 @@ export const turnReturned = (message: string): FlotillaError => new FlotillaErro
 
 /** Nobody has given it another turn since it gave its own back. */
 export const hasReturned = ({ step, outcome }: ItemRow): boolean => step === 'turn' && outcome === undefined;
+
+/** A call that was late may have written down what it saw under a turn that was given back meanwhile, days ago perhaps. */
+export const ofThisTurn = (turn: TurnRow | undefined, row: CaptureRow | undefined): CaptureRow | undefined =>
+  row?.fence === undefined || row.fence === turn?.fence ? row : undefined;
 
 /** Since when nobody answers this deployment; undefined where that is longer than it waits for it. */
 export const awaySinceOf = ({ clock }: Pick<Deps, 'clock'>, item: ItemRow): number | undefined => {

@@ -12,7 +12,7 @@ import { answersTo, versionOf } from '../../domain/rollout/image-version.ts';
 import { isRunning } from '../../domain/rollout/verdict.ts';
 import type { Place } from '../../domain/schedule/place.ts';
 import { longestQueue } from '../deployment/queue-start.ts';
-import { awaySinceOf, hasReturned, returnTurn, turnReturned, whyHeld } from '../deployment/return-turn.ts';
+import { awaySinceOf, hasReturned, ofThisTurn, returnTurn, turnReturned, whyHeld } from '../deployment/return-turn.ts';
 import type { Deps } from '../deps.ts';
 import { readPlanned } from '../plan/plan-store.ts';
 import { retryConflict } from '../retry-conflict.ts';
@@ -35,7 +35,7 @@ export const captureBaseline = async (
 ): Promise<{ attempt: number; timeout_seconds: number; wait_seconds: number }> => {
   const deployment = await readPlanned(deps, batch_id, index);
   const { item, turn } = await readOwnTurn(deps, { batch_id, index });
-  const earlier = rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)));
+  const earlier = ofThisTurn(turn, rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index))));
   const { view, namesOf } = await lookOrReturn(deps, deployment, { item, turn });
   if (namesOf !== undefined) await checkAlone(deps, deployment, { place: { batch_id, index }, namesOf });
   const recorded = rowOf<Release>(await deps.table.get(keys.goodRelease(deployment.target)));
@@ -46,6 +46,7 @@ export const captureBaseline = async (
   const previous = earlier === undefined ? findPrevious(deps, deployment, seen) : earlier.previous;
   const row: CaptureRow = {
     attempt: item.attempt,
+    ...(turn?.fence === undefined ? {} : { fence: turn.fence }),
     baseline,
     at: deps.clock.now(),
     ...(previous === undefined ? {} : { previous }),

@@ -141,6 +141,18 @@ test('what runs now is kept: the baseline, and the release to return to', async 
 
 const digest = `sha256:${'1b'.repeat(32)}`;
 
+test('what a late call saw under a turn that was given back is forgotten: all is looked for anew', async () => {
+  const { deployment, row: first } = await captured({ recorded: {} });
+  const previous: Release = { version: '2.0.0', deployment, origin: 'recorded', at: 1, batch_id: 'long-ago' };
+  const earlier = { attempt: 1, baseline: { ...baseline, uid: 'd0' }, previous };
+  const [late, own] = [
+    await captured({ recorded: {}, earlier: { ...earlier, fence: 6 } }),
+    await captured({ earlier: { ...earlier, fence: 7 } }),
+  ];
+  expect([late.row?.previous?.version, late.row?.fence]).toEqual([first?.previous?.version, 7]);
+  expect(own.row?.previous?.version).toBe('2.0.0');
+});
+
 describe('the release to return to is', () => {
   test.each<[what: string, Setting, release: string | undefined]>([
     ['the one that was verified last', { recorded: { version: '3.0.1', image: 'reg/app:3.0.1' } }, 'recorded 3.0.1'],
