@@ -59,7 +59,7 @@ const wordingOf = (issue: Issue, value: unknown): string => {
 
 const lengthOf = (value: unknown): number => String(value).trim().length;
 
-const words: Readonly<Record<string, string>> = { string: 'a text', object: 'a JSON object' };
+const words: Readonly<Record<string, string>> = { string: 'a text', object: 'a JSON object', array: 'a list' };
 
 const neededFor = (issue: Issue): string => {
   if (issue.code === 'invalid_value') return `one of ${listed(issue.values.map(String))}`;

@@ -83,6 +83,12 @@ describe('POST /batches/{id}/retry', () => {
     ['versions as a list', { with: ['a'] }, 400, 'body.with: an object is needed'],
     ['an unknown key', { only: ['risk/limit-chek'] }, 404, 'Did you mean risk/limit-check?'],
     ['an unknown key of a version', { with: { 'limit-check': '1' } }, 404, 'Did you mean risk/limit-check?'],
+    [
+      'a version of one that is left out',
+      { only: ['shared/login-api'], with: { 'risk/limit-check': '2.4.1' } },
+      400,
+      'risk/limit-check gets another version, but is not among those that are to be tried again.',
+    ],
     ['a bad version', { with: { 'risk/limit-check': 'a b' } }, 400, 'The version of risk/limit-check: "a b" contains'],
   ])('%s is refused', async (_, body, status, said) => {
     const { batchId, call } = await failed();

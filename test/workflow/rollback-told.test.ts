@@ -157,7 +157,7 @@ describe('what is told while a batch goes back, and afterwards', () => {
           key: 'shared/new',
           target: 'staging/cluster-eu-1/shared/new',
           reason: 'NoPreviousVersion',
-          message: 'Nothing is known that ran there before in good order: it was the first there.',
+          message: 'Nothing is known that ran there before in good order.',
           version: '2.0.0',
         },
       ],
@@ -176,6 +176,15 @@ describe('what is told while a batch goes back, and afterwards', () => {
       `rolled batch ${batch} back. To roll that back puts the versions in place again`,
     );
     expect((await previewRollback(world.deps, { batchId: batch })).means).toContain('Nothing goes back.');
+  });
+
+  test('where nothing goes back each that is left says why, once', async () => {
+    const world = await World.make();
+    const batch = await world.submit(stack);
+    await world.settled(batch);
+    const preview = await previewRollback(world.deps, { batchId: batch, only: ['shared/db'] });
+    expect(preview.means).toBe('Nothing goes back.');
+    expect(preview.left.map(({ key, reason }) => [key, reason])).toEqual([['shared/db', 'DependentNotRolledBack']]);
   });
 
   test('a name that is nearly right is told as which it was meant', async () => {

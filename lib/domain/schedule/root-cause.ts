@@ -18,9 +18,12 @@ interface Cells {
   at(index: number): Cell;
 }
 
-/** Of several the one that explains most. One that is rolled back had perhaps succeeded when the others were skipped. */
+/** Of several the one that explains most. */
 const weights: Readonly<Partial<Record<Cell, number>>> = { F: 0, U: 0, C: 0, R: 1, K: 2 };
 const none = -1;
+
+/** One that is rolled back had perhaps succeeded when the others were skipped; one behind which others are skipped had not. */
+const rolledBackItself = 3;
 
 /**
  * By index, with what it began that each is skipped, or is about to be. Undefined for one that is not, and for one that was skipped
@@ -28,14 +31,15 @@ const none = -1;
  */
 export const rootCauses = (sheet: Pick<Sheet, 'dependents'>, cells: Cells): ((index: number) => number | undefined) => {
   const roots = new Int32Array(cells.length).fill(none);
-  const weightAt = (index: number): number => weights[cells.at(index)] ?? Number.POSITIVE_INFINITY;
+  const explained = new Float64Array(cells.length).fill(Number.POSITIVE_INFINITY);
   for (let index = 0; index < cells.length; index += 1) {
-    const cause = cells.at(index) === 'K' && roots[index] !== none ? roots[index]! : index;
-    const weight = weightAt(cause);
-    if (weight === Number.POSITIVE_INFINITY) continue;
+    const cell = cells.at(index);
+    const cause = cell === 'K' && roots[index] !== none ? roots[index]! : index;
+    const weight = cell === 'R' ? rolledBackItself : (weights[cells.at(cause)] ?? Number.POSITIVE_INFINITY);
     for (const dependent of sheet.dependents[index]!) {
-      const known = roots[dependent]!;
-      if (known === none || weight < weightAt(known)) roots[dependent] = cause;
+      if (weight >= explained[dependent]!) continue;
+      roots[dependent] = cause;
+      explained[dependent] = weight;
     }
   }
   return (index) => (isKept(cells.at(index)) && roots[index] !== none ? roots[index] : undefined);

@@ -85,10 +85,7 @@ const wayBack = ({ catalogue }: TargetToJudge, { first, last, changed, standing 
 const withoutWayBack = ({ same, version }: Done): Kept =>
   same
     ? { reason: 'NothingChanged', message: `Version ${version} ran there before, too.` }
-    : {
-        reason: 'NoPreviousVersion',
-        message: 'Nothing is known that ran there before in good order: it was the first there.',
-      };
+    : { reason: 'NoPreviousVersion', message: 'Nothing is known that ran there before in good order.' };
 
 const unsettledOf = ({ effect, batch_id, key }: Done): Kept =>
   effect === 'open'

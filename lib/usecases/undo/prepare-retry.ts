@@ -53,7 +53,7 @@ export const prepareRetry = async (deps: Needs, request: RetryRequest): Promise<
   if (rolling !== undefined) throw isRolledBack(rolling);
   const versions = new Map(Object.entries(request.versions ?? {}));
   await checkKeys(deps, batch, request);
-  checkVersions(batch, versions);
+  checkVersions(batch, versions, request.only);
   const plan = await shownTo(deps, await decideRetry(deps, batch, { only: request.only, versions }));
   if (plan.members.length === 0) throw nothingToRetry(header, plan.left);
   const after = retriesAfter(family, header.batch_id).map(({ batch_id }) => batch_id);
@@ -112,7 +112,13 @@ const unknownKey = (key: string, known: readonly string[]): FlotillaError => {
   return new FlotillaError('DeploymentNotFound', `The batch has no deployment ${cut(key, 128)}.${hint}`, { key });
 };
 
-const checkVersions = ({ tried }: TriedBatch, versions: ReadonlyMap<string, string>): void => {
+const checkVersions = (
+  { tried }: TriedBatch,
+  versions: ReadonlyMap<string, string>,
+  only: RetryRequest['only'],
+): void => {
+  const leftOut = only === undefined ? undefined : [...versions.keys()].find((key) => !only.includes(key));
+  if (leftOut !== undefined) throw namedNowhere(leftOut);
   for (const one of tried) {
     const { key, docker_artifact_type } = one.deployment;
     const version = versions.get(key);
@@ -123,6 +129,11 @@ const checkVersions = ({ tried }: TriedBatch, versions: ReadonlyMap<string, stri
     const hint = problem.hint === undefined ? '' : ` (${problem.hint})`;
     throw new FlotillaError('RequestInvalid', `The version of ${key}: ${problem.message}${hint}.`, { key });
   }
+};
+
+const namedNowhere = (key: string): FlotillaError => {
+  const message = `${key} gets another version, but is not among those that are to be tried again. Name it in only, too (--only).`;
+  return new FlotillaError('RequestInvalid', message, { key });
 };
 
 const notTriedAgain = ({ status, deployment: { key } }: Tried): FlotillaError =>

@@ -53,7 +53,7 @@ export const previewRollback = async (
   const steps = stepsOf(plan);
   const deployments = plan.members.filter(isSeen).map((member) => viewMember(member, steps.get(member.key)!));
   const left = plan.left.filter(isSeen);
-  const means = deployments.length === 0 ? `Nothing goes back.${whyNothing(left)}` : meaningOf(header);
+  const means = deployments.length === 0 ? nothingGoesBack(left) : meaningOf(header);
   return sight.shown({
     rolls_back: header.batch_id,
     name: header.name,
@@ -70,6 +70,10 @@ const viewMember = ({ key, target, from, to, waits_for, forced }: RollbackMember
   ...{ key, target, step, from, to: to.version, waits_for },
   ...(forced ? { forced } : {}),
 });
+
+/** What is left says itself why. */
+const nothingGoesBack = (left: readonly Left[]): string =>
+  left.every(hasNothingToUndo) ? `Nothing goes back.${whyNothing(left)}` : 'Nothing goes back.';
 
 const meaningOf = ({ batch_id, origin }: HeaderRow): string | undefined => {
   if (origin?.kind !== 'rollback') return undefined;

@@ -26,7 +26,18 @@ const cases: readonly (readonly [string, (readonly number[])[], string, (number 
   ['of two that failed the first', [[], [], [0, 1]], 'FFK', [no, no, 0]],
   ['one that failed rather than one that was stopped', [[], [], [0, 1]], 'KFK', [no, no, 1]],
   ['one that failed rather than one that went back', [[], [], [0, 1]], 'RFK', [no, no, 1]],
-  ['one that went back rather than one that was stopped', [[], [], [0, 1]], 'KRK', [no, no, 1]],
+  [
+    'one that was stopped rather than one that went back, and had perhaps succeeded',
+    [[], [], [0, 1]],
+    'KRK',
+    [no, no, 0],
+  ],
+  [
+    'what kept another one, too, rather than one that went back beside it',
+    [[], [], [1], [0, 2]],
+    'RRKK',
+    [no, no, 1, 1],
+  ],
   ['the failure at the end of a chain rather than a stop beside it', [[], [0], [], [2, 1]], 'FKKK', [no, 0, no, 0]],
 ];
 

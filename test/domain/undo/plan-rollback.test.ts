@@ -130,7 +130,7 @@ describe('why a target is left', () => {
     [
       'nothing is known of before',
       { done: [without('previous')] },
-      'NoPreviousVersion: Nothing is known that ran there before in good order: it was the first there.',
+      'NoPreviousVersion: Nothing is known that ran there before in good order.',
     ],
     [
       'the same version ran before',
