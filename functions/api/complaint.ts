@@ -59,7 +59,13 @@ const wordingOf = (issue: Issue, value: unknown): string => {
 
 const lengthOf = (value: unknown): number => String(value).trim().length;
 
-const words: Readonly<Record<string, string>> = { string: 'a text', object: 'a JSON object', array: 'a list' };
+const words: Readonly<Record<string, string>> = {
+  string: 'a text',
+  object: 'a JSON object',
+  record: 'a JSON object',
+  array: 'a list',
+  boolean: 'true or false',
+};
 
 const neededFor = (issue: Issue): string => {
   if (issue.code === 'invalid_value') return `one of ${listed(issue.values.map(String))}`;

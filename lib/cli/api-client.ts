@@ -22,7 +22,8 @@ interface Problem {
   /** Absent where API Gateway says it. */
   readonly code?: string;
   readonly issues?: readonly Partial<Issue>[];
-  readonly candidates?: readonly Candidate[];
+  /** Batches, or names that the sentence has already. */
+  readonly candidates?: readonly (Candidate | string)[];
 }
 
 export interface Send {
@@ -164,9 +165,9 @@ const failureOf = (problem: Problem, sent: KnownToken | undefined, file?: string
   const first = problem.detail ?? problem.title ?? `The answer was ${problem.status}${said}.`;
   const issues = (problem.issues ?? []).filter((issue): issue is Issue => issue.line !== undefined);
   const told = issues.map((issue) => describeIssue(file === undefined ? issue : { file, ...issue }));
-  const candidates = (problem.candidates ?? []).map(
-    ({ batch_id, status, name }) => `  ${batch_id}  ${status.padEnd(10)}  ${printable(name)}`,
-  );
+  const candidates = (problem.candidates ?? [])
+    .filter((one) => typeof one !== 'string')
+    .map(({ batch_id, status, name }) => `  ${batch_id}  ${status.padEnd(10)}  ${printable(name)}`);
   const lines = [first, ...told, ...candidates, ...adviceOn(problem, sent)];
   if (isPassing(problem.status)) return new Unreachable('time', lines, problem);
   return new CommandFailure(statusOf(problem.status), lines, problem);

@@ -128,3 +128,16 @@ describe('flotilla status of a batch that goes back', () => {
     expect(out).toContain('To be rolled back by R1, as ada has asked, when all has ended that is in flight');
   });
 });
+
+test('a version that was never verified there, and a service on several clusters, are told with the choices', async () => {
+  const refused: readonly (readonly [number, string, readonly string[]])[] = [
+    [404, 'Version 9.9 was never verified at uat/eu/risk/db; these were: 1.4, 1.3.', ['1.4', '1.3']],
+    [400, 'risk/db in uat runs on several clusters: eu, us. Name one of them.', ['eu', 'us']],
+  ];
+  for (const [answer, detail, candidates] of refused) {
+    const body = { detail, code: 'SomeCode', candidates };
+    const script = { 'POST /targets/rollback/plan': { status: answer, body } };
+    const { status, error } = await against(script, 'risk/db', '--environment', 'uat', '--to', '9.9', '--preview');
+    expect([status, error]).toEqual([answer === 404 ? 4 : 2, [detail]]);
+  }
+});

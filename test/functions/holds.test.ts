@@ -83,6 +83,14 @@ describe('a hold', () => {
     }
   });
 
+  it('says what is needed in the words of whoever sends it', async () => {
+    const body = { scope: 'all', reason: 'x', rollbacks: 'yes' };
+    const { body: problem } = await apiOf(makeWorld())('ada', 'POST', '/holds', body, admin);
+    expect(problem.detail).toBe(
+      'body.scope: "all" where a JSON object is needed; body.rollbacks: "yes" where true or false is needed',
+    );
+  });
+
   it('says all that is wrong with it at once', async () => {
     const world = makeWorld();
     const body = { scope: { environment: 'uta', cluster: 'x' }, reason: ' ', for: 'long' };
