@@ -1,11 +1,10 @@
 import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
-import type { OnUse } from '../../lib/adapters/table-use.ts';
 import { parseBatch } from '../../lib/domain/batch/parse-batch.ts';
 import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
 import { allRights } from '../../lib/domain/grants/rights.ts';
 import type { Plan } from '../../lib/domain/plan/plan.ts';
 import { planBatch } from '../../lib/domain/plan/plan-batch.ts';
-import type { Documents, Write } from '../../lib/domain/ports.ts';
+import type { Documents, Item, Table, Write } from '../../lib/domain/ports.ts';
 import { pendingItem } from '../../lib/domain/record/change.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
 import { type CaptureRow, type HeaderRow, type ItemRow, itemOf } from '../../lib/domain/record/rows.ts';
@@ -52,6 +51,25 @@ const rowsOf = (plan: Plan): readonly Write[] =>
     ];
   });
 
+/** Of one call. */
+type OnRead = (items: readonly Item[]) => void;
+
+/** Only what is read is counted: to count what is written takes longer than all else. */
+const counted = (table: Table, onRead: OnRead): Table => ({
+  get: async (key) => {
+    const item = await table.get(key);
+    onRead(item === undefined ? [] : [item]);
+    return item;
+  },
+  query: async (query) => {
+    const page = await table.query(query);
+    onRead(page.items);
+    return page;
+  },
+  transact: (writes) => table.transact(writes),
+  synced: () => table.synced(),
+});
+
 export interface PreviewWorld {
   readonly preview: () => Promise<RollbackPreview>;
   readonly documents: MemoryDocuments;
@@ -59,12 +77,12 @@ export interface PreviewWorld {
 }
 
 /** A batch of which every deployment has succeeded, with all rows and documents that its rollback is planned from. */
-export const previewWorld = async (size: number, onUse?: OnUse): Promise<PreviewWorld> => {
+export const previewWorld = async (size: number, onRead?: OnRead): Promise<PreviewWorld> => {
   const { catalogue } = simulatedConfiguration();
   const parsed = parseBatch(ordinaryText(size), catalogue);
   if ('issues' in parsed) throw new Error(`the bench batch is not valid: ${JSON.stringify(parsed.issues[0])}`);
   const plan = planBatch(parsed.batch, catalogue);
-  const table = new SqliteTable(':memory:', onUse === undefined ? {} : { onUse });
+  const table = new SqliteTable(':memory:');
   const documents = new MemoryDocuments();
   await writePlan({ documents }, batch_id, plan);
   const told = { status: 'SUCCESS', reason: 'AllSucceeded', message: 'Over.', totals: { SUCCESS: size } } as const;
@@ -81,7 +99,12 @@ export const previewWorld = async (size: number, onUse?: OnUse): Promise<Preview
   });
   const preview = () =>
     previewRollback(
-      { table, documents: freshDocuments(), catalogue: async () => catalogue, rights: allRights },
+      {
+        table: onRead === undefined ? table : counted(table, onRead),
+        documents: freshDocuments(),
+        catalogue: async () => catalogue,
+        rights: allRights,
+      },
       { batchId: batch_id },
     );
   return { preview, documents, close: () => table.close() };
