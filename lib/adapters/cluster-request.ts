@@ -3,7 +3,7 @@ import { FlotillaError } from '../domain/errors.ts';
 import { foreignText } from '../domain/record/foreign-text.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 import type { Pass } from './cluster-pass.ts';
-import { networkMessage } from './network-failure.ts';
+import { isPermanent, networkMessage } from './network-failure.ts';
 import { type Answer, ask, type Transport } from './own-fetch.ts';
 import { type Redact, redactorOf } from './own-secrets.ts';
 import { linesOf } from './text-lines.ts';
@@ -214,7 +214,13 @@ export class ClusterRequests {
   unavailable(why: string, details: Readonly<Record<string, unknown>> = {}, cause?: unknown): FlotillaError {
     const host = URL.canParse(this.#server) ? new URL(this.#server).host : this.#server;
     const message = `cluster ${this.#name} (${host}) cannot be asked: ${foreignText(why, 1_000)}`;
-    return new FlotillaError('ClusterUnavailable', message, { cluster: this.#name, host, ...details }, cause);
+    const lasting = cause !== undefined && isPermanent(cause) ? { permanent: true } : {};
+    return new FlotillaError(
+      'ClusterUnavailable',
+      message,
+      { cluster: this.#name, host, ...lasting, ...details },
+      cause,
+    );
   }
 
   #checked({ method, path }: Asked, answer: ApiAnswer): ApiAnswer {

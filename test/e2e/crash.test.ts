@@ -14,6 +14,8 @@ const neverWritten: Readonly<Partial<Record<JournalEntryKind, (machine: string) 
   'branch-ended': (machine) => everyMapIsDistributed(machine) && !machine.includes('"Parallel"'),
   // An expression fails only on what no function of ours may answer: contract.ts refuses it before.
   'evaluation-failed': (machine) => !machine.includes('$error('),
+  // Somebody asks for it in a console; the engine's own tests kill it there.
+  'execution-redriven': () => true,
 };
 
 const occurrences = (text: string, part: string): number => text.split(part).length - 1;

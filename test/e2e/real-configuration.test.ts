@@ -117,12 +117,15 @@ interface Deployment {
   readonly failure?: { readonly reason: string };
   readonly release_before?: string;
   readonly release_after?: string;
+  readonly ended_at?: string;
 }
 
 /** Everything that the program said while it ran one batch to its end. */
 interface Told {
   readonly batchId: string;
   readonly deployments: Readonly<Record<string, Deployment>>;
+  /** Those that waited for a cluster that is away when all others had ended: then the batch was cancelled. */
+  readonly held: readonly Deployment[];
   readonly answers: string;
   readonly output: string;
   readonly data: string;
@@ -195,13 +198,20 @@ const runBatch = async (name: string, apiKey: string, text: string): Promise<Tol
   const headers = { 'content-type': 'application/yaml' };
   const { batch_id } = await ask<{ batch_id: string }>('/batches', { method: 'POST', body: text, headers });
   if (batch_id === undefined) throw new Error(`the batch was refused: ${answers.at(-1)}`);
+  const readDeployments = async () =>
+    (await ask<{ deployments: Deployment[] }>(`/batches/${batch_id}/deployments`)).deployments;
+  let held: readonly Deployment[] = [];
   for (let after = 0, ended = false; !ended; ) {
     const page = `/batches/${batch_id}/events?after=${after}&wait=20&limit=1000`;
     const feed = await ask<{ next_after: number; ended: boolean }>(page);
     ({ next_after: after, ended } = feed);
+    const open = (await readDeployments()).filter(({ ended_at }) => ended_at === undefined);
+    if (held.length > 0 || open.length === 0 || open.some(({ reason }) => reason !== 'ClusterUnavailable')) continue;
+    held = open;
+    await ask(`/batches/${batch_id}/cancel`, { method: 'POST' });
   }
   await ask(`/batches/${batch_id}`);
-  const { deployments } = await ask<{ deployments: Deployment[] }>(`/batches/${batch_id}/deployments`);
+  const deployments = await readDeployments();
   const { code } = await server.stop('SIGTERM');
   expect(code).toBe(0);
   // An example would start real pipelines.
@@ -209,6 +219,7 @@ const runBatch = async (name: string, apiKey: string, text: string): Promise<Tol
   expect(server.output).not.toContain('examples/');
   return {
     batchId: batch_id,
+    held,
     deployments: Object.fromEntries(deployments.map((deployment) => [deployment.key, deployment])),
     answers: answers.join('\n'),
     output: server.output,
@@ -240,9 +251,8 @@ const runsOf = async ({ batchId }: Told): Promise<readonly number[]> => {
   return Object.entries(by_key).flatMap(([key, count]) => (key.startsWith(batchId) ? [count] : []));
 };
 
+const farAway = /cluster dead \(127\.0\.0\.1:\d+\) cannot be asked: nothing listens there \(ECONNREFUSED\)/;
 const unreachable: Readonly<Record<string, RegExp>> = {
-  'far-away':
-    /: ClusterUnavailable: cluster dead \(127\.0\.0\.1:\d+\) cannot be asked: nothing listens there \(ECONNREFUSED\)/,
   'locked-out': /: ClusterUnavailable: cluster refusing .* does not accept our credentials/,
   distrusted: /: ClusterUnavailable: cluster foreign .* certificate.*certificate-authority-data/,
 };
@@ -283,6 +293,11 @@ describe.concurrent('the program with a configuration that names a Harness accou
       expect(message).toMatch(cause);
       expect(message).not.toMatch(/errorType|trace/);
     }
+
+    // It may be back in a moment: nothing was started, and it waits.
+    expect(told.held.map(({ key, reason }) => `${key} ${reason}`)).toEqual(['clearing/far-away ClusterUnavailable']);
+    expect(told.held[0]!.message).toMatch(farAway);
+    expect(deployments['clearing/far-away']).toMatchObject({ status: 'CANCELLED', attempts: 0 });
 
     expect(await runsOf(told)).toEqual([1, 1, 1, 1]);
     expectNowhere(told, ['simulated', ...Object.values(secrets)]);

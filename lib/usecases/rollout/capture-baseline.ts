@@ -99,11 +99,11 @@ const lookOrReturn = async (deps: Needs, deployment: PlannedDeployment, { item, 
   }
 };
 
-/** What a cluster answers by a status of its own, it answers. */
+/** What a cluster answers by a status of its own, it answers; and no time helps against a certificate that is not trusted. */
 const isOutOfReach = (error: unknown): error is FlotillaError => {
   if (!isFlotillaError(error, 'ClusterUnavailable')) return false;
-  const { status } = error.details;
-  return typeof status !== 'number' || status >= 500;
+  const { status, permanent } = error.details;
+  return permanent !== true && (typeof status !== 'number' || status >= 500);
 };
 
 const giveBackAway = (deps: Needs, { batch_id, index }: Place, { name, message }: FlotillaError): Promise<void> =>

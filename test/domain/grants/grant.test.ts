@@ -35,7 +35,7 @@ const cases: readonly (readonly [string, Grant, Actor, readonly Verb[]])[] = [
   ['reading', grant({ subject: 'ada', may: ['read'] }), actor(), ['read']],
   ['resolving', grant({ subject: 'ada', may: ['resolve'] }), actor(), ['read', 'resolve']],
   ['cancelling', grant({ subject: 'ada', may: ['cancel'] }), actor(), ['read', 'cancel']],
-  ['all verbs', grant({ subject: 'ada', may: ['*'] }), actor(), ['read', 'deploy', 'cancel', 'resolve']],
+  ['all verbs', grant({ subject: 'ada', may: ['*'] }), actor(), ['read', 'deploy', 'cancel', 'resolve', 'hold']],
   ['all pillars', grant({ subject: 'ada', pillars: ['*'] }), actor(), ['read', 'deploy']],
   ['all environments', grant({ subject: 'ada', environments: ['*'] }), actor(), ['read', 'deploy']],
   ['another pillar', grant({ subject: 'ada', pillars: ['clearing'] }), actor(), []],
