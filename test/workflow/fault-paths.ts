@@ -94,7 +94,7 @@ export const lasting: readonly Path[] = [
       broken('plan-batch', 'after')(world);
       world.reply = ({ name }) => (name === 'conclude-batch' ? { next: 'finish', count: 0, round: 1 } : undefined);
     },
-    expect: { a: { outcome: 'FAILED / NotStarted', visited: '' } },
+    expect: { a: { outcome: 'FAILED / ExecutionEnded', visited: '' } },
     ends: failed,
   },
   {

@@ -88,7 +88,7 @@ const askWithDeathAt = async (story: Story, nth: number, when: 'before' | 'after
 };
 
 describe('whoever asks is killed at each call that changes something: it is done once, and ends', () => {
-  test.each(stories)('$what', { timeout: 120_000 }, async (story) => {
+  test.each(stories)('$what', async (story) => {
     const calls = await askWithDeathAt(story, 0, 'after');
     expect(calls).toBeGreaterThan(0);
     for (let nth = 1; nth <= calls; nth += 1) {

@@ -72,18 +72,17 @@ const atEachCall = async (name: string, { heard, check }: Pick<Death, 'heard' | 
 };
 
 describe('killed at each call that changes something', () => {
-  test.each(takenUp)('%s: a batch is rolled back once, and ends', { timeout: 120_000 }, (name) =>
+  test.each(takenUp)('%s: a batch is rolled back once, and ends', (name) =>
     atEachCall(name, { heard: 'error', check: isBack }),
   );
 
-  test.each(given)('%s: nothing starts twice, and both batches end', { timeout: 120_000 }, (name) =>
+  test.each(given)('%s: nothing starts twice, and both batches end', (name) =>
     atEachCall(name, { heard: 'error', check: isOver }),
   );
 
   // Not of a start: whether a run began between its intent and its death nobody can say.
   test.each(['plan-batch', 'capture-baseline'] as const)(
     '%s, by a fault of Lambda: a batch is rolled back once, and ends',
-    { timeout: 120_000 },
     (name) => atEachCall(name, { heard: 'fault', check: isBack }),
   );
 });

@@ -7,11 +7,6 @@ export class WorldClock extends VirtualClock implements Clock {
     super(Date.UTC(2026, 8, 30, 6));
   }
 
-  /** In whole milliseconds, as clocks tell it. */
-  override setTimer(atMilliseconds: number, callback: () => void): () => void {
-    return super.setTimer(Math.ceil(atMilliseconds), callback);
-  }
-
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal?.aborted) return resolve();
@@ -21,5 +16,12 @@ export class WorldClock extends VirtualClock implements Clock {
         resolve();
       });
     });
+  }
+}
+
+/** In whole milliseconds, as clocks tell it: no id is made from a time between two. */
+export class WholeClock extends WorldClock {
+  override setTimer(atMilliseconds: number, callback: () => void): () => void {
+    return super.setTimer(Math.ceil(atMilliseconds), callback);
   }
 }

@@ -30,7 +30,7 @@ import { ScriptedExecutor } from './scripted-executor.ts';
 import { type Store, sqliteStore } from './store.ts';
 import { TableRights } from './table-rights.ts';
 import { WorkLog } from './work-log.ts';
-import { WorldClock } from './world-clock.ts';
+import { WholeClock } from './world-clock.ts';
 
 export interface WorldOptions {
   readonly pace?: Partial<Pace>;
@@ -81,7 +81,7 @@ const unsuccessful = ['FAILED', 'TIMED_OUT', 'ABORTED'] as const;
  * that ship, the handlers, the consumers of the stream and the sweeper. Executor and cluster follow a script.
  */
 export class World {
-  readonly clock = new WorldClock();
+  readonly clock = new WholeClock();
   readonly cluster = new ScriptedCluster('cluster-eu-1', this.clock);
   readonly executor = new ScriptedExecutor(this.clock, this.cluster);
   readonly log = new WorkLog(() => this.clock.now());
