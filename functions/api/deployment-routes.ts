@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { artifactTypes } from '../../lib/domain/plan/plan.ts';
 import { deployOne, previewOne } from '../../lib/usecases/batch/deploy-one.ts';
 import { accepted } from './accepted.ts';
-import { idempotencyKeyOf, jsonOf, planHashOf } from './request.ts';
+import { jsonOf, planHashOf, senderOf } from './request.ts';
 import { type Handle, json, reason, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
 
@@ -29,8 +29,7 @@ export const deploymentRoutes: readonly Route<Handle>[] = [
     scope: 'deploy',
     part: 'batches',
     handle: withoutQuery(async (deps, { event, actor }) => {
-      const { subject, formerly } = actor;
-      const sender = { actor: subject, formerly, idempotencyKey: idempotencyKeyOf(event), planHash: planHashOf(event) };
+      const sender = { ...senderOf(actor, event), planHash: planHashOf(event) };
       return accepted(await deployOne(deps, { ...jsonOf(event, deployment), ...sender }));
     }),
   },

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { batchBytes, mebibytes } from '../../lib/domain/batch/batch-size.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import type { Actor } from '../../lib/domain/record/actor.ts';
+import type { Sender } from '../../lib/usecases/batch/accept-batch.ts';
 import type { OrderedUpload } from '../../lib/usecases/batch/ordered-upload.ts';
 import { readUpload } from '../../lib/usecases/batch/read-upload.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
@@ -93,7 +94,14 @@ export const planHashOf = (event: ApiEvent): string | undefined => {
   );
 };
 
-export const idempotencyKeyOf = (event: ApiEvent): string | undefined => {
+/** Who sends something that becomes a batch. */
+export const senderOf = ({ subject, formerly }: Actor, event: ApiEvent): Sender => ({
+  actor: subject,
+  formerly,
+  idempotencyKey: idempotencyKeyOf(event),
+});
+
+const idempotencyKeyOf = (event: ApiEvent): string | undefined => {
   const key = headerOf(event, 'idempotency-key')?.trim();
   if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
   throw new FlotillaError(

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { previewRetry } from '../../lib/usecases/undo/preview-retry.ts';
 import { retryBatch } from '../../lib/usecases/undo/retry-batch.ts';
 import { accepted } from './accepted.ts';
-import { type ApiEvent, idempotencyKeyOf, jsonOf } from './request.ts';
+import { type ApiEvent, jsonOf, senderOf } from './request.ts';
 import { type Handle, json, reason, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
 
@@ -28,8 +28,7 @@ export const retryRoutes: readonly Route<Handle>[] = [
     scope: 'deploy',
     part: 'batches',
     handle: withoutQuery(async (deps, { event, actor, parameters: { id } }) => {
-      const { subject, formerly } = actor;
-      const sender = { actor: subject, formerly, idempotencyKey: idempotencyKeyOf(event) };
+      const sender = senderOf(actor, event);
       const { left, ...submitted } = await retryBatch(deps, { ...requestOf(event, id!), ...sender });
       return accepted(submitted, left === undefined ? {} : { left });
     }),

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { previewRollback } from '../../lib/usecases/undo/preview-rollback.ts';
 import { rollBackBatch } from '../../lib/usecases/undo/roll-back-batch.ts';
 import { previewTarget, rollBackTarget } from '../../lib/usecases/undo/roll-back-target.ts';
-import { idempotencyKeyOf, jsonOf } from './request.ts';
+import { jsonOf, senderOf } from './request.ts';
 import { type Handle, json, reason, wellFormed, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
 
@@ -52,8 +52,7 @@ export const rollbackRoutes: readonly Route<Handle>[] = [
     scope: 'deploy',
     part: 'batches',
     handle: withoutQuery(async (deps, { event, actor }) => {
-      const { subject, formerly } = actor;
-      const sender = { actor: subject, formerly, idempotencyKey: idempotencyKeyOf(event) };
+      const sender = senderOf(actor, event);
       const accepted = await rollBackTarget(deps, { ...jsonOf(event, targetRequest), ...sender });
       return json(202, accepted, { location: accepted.links.self! });
     }),

@@ -19,7 +19,7 @@ import { readEvents } from '../../lib/usecases/record/read-events.ts';
 import { accepted } from './accepted.ts';
 import { deploymentRoutes } from './deployment-routes.ts';
 import { holdRoutes } from './hold-routes.ts';
-import { batchOf, idempotencyKeyOf, jsonOf, planHashOf, queryOf } from './request.ts';
+import { batchOf, jsonOf, planHashOf, queryOf, senderOf } from './request.ts';
 import { retryRoutes } from './retry-routes.ts';
 import { rollbackRoutes } from './rollback-routes.ts';
 import { feedQuery, type Handle, json, reason, whole, withoutQuery } from './route.ts';
@@ -51,9 +51,7 @@ const submit: Handle = async (deps, { event, actor }) =>
   accepted(
     await submitBatch(deps, {
       ...(await batchOf(deps, { event, actor })),
-      actor: actor.subject,
-      formerly: actor.formerly,
-      idempotencyKey: idempotencyKeyOf(event),
+      ...senderOf(actor, event),
       planHash: planHashOf(event),
     }),
   );

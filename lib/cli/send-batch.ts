@@ -4,9 +4,9 @@ import type { UploadView } from '../usecases/batch/open-upload.ts';
 import type { Answered, ApiClient } from './api-client.ts';
 import type { BatchFile } from './command-context.ts';
 import { CommandFailure, exitStatus } from './failure.ts';
+import { posting } from './posting.ts';
 
 const yamlHeaders = { 'content-type': 'application/yaml' } as const;
-const jsonHeaders = { 'content-type': 'application/json' } as const;
 
 /** Posts a batch: as the body, or by an upload when it is larger than a request may be. */
 export const sendBatch = async <Answer>(
@@ -21,8 +21,8 @@ export const sendBatch = async <Answer>(
     return client.send<Answer>(path, { ...send, body: text, headers: { ...yamlHeaders, ...headers } });
   }
   if (bytes.length > batchBytes.atMost) throw tooLarge(name, bytes.length);
-  const order = JSON.stringify({ bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
-  const upload = await client.ask<UploadView>('/uploads', { ...send, body: order, headers: jsonHeaders });
+  const order = { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+  const upload = await client.ask<UploadView>('/uploads', { ...send, ...posting(order) });
   let isUsed = false;
   try {
     await client.put(upload, bytes, signal);

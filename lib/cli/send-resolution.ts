@@ -1,5 +1,6 @@
 import type { DeploymentView } from '../usecases/deployment/deployment-view.ts';
 import type { ApiClient } from './api-client.ts';
+import { posting } from './posting.ts';
 
 export interface Resolution {
   /** Of the batch. */
@@ -13,9 +14,5 @@ export interface Resolution {
 export const sendResolution = (client: ApiClient, { id, key, status, reason }: Resolution): Promise<DeploymentView> =>
   client.ask(
     `/batches/${encodeURIComponent(id)}/deployments/${key.split('/').map(encodeURIComponent).join('/')}/resolve`,
-    {
-      method: 'POST',
-      body: JSON.stringify({ status, reason }),
-      headers: { 'content-type': 'application/json' },
-    },
+    posting({ status, reason }),
   );

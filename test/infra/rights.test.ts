@@ -22,8 +22,7 @@ const write = (actions: readonly string[], ...partitions: readonly string[]) =>
 const fed = ['ANCHORS', 'EVENTS#*', 'FEED#*'] as const;
 const feed = [...inTable(['GetItem'], fed), ...write(['Put', 'Update'], ...fed, 'UNANCHORED')];
 const hints = [...inTable(['GetItem', 'Query'], ['WATCHERS', 'WATCH#executor:*']), ...put('HINTS', 'WATCHERS')];
-const outcome = write(
-  ['Put', 'Delete'],
+const ofOutcome = [
   'BATCH#*',
   'DISPATCHER',
   'EVENTS#*',
@@ -32,7 +31,8 @@ const outcome = write(
   'TARGET#*',
   'TARGETS#*',
   'WATCH#*',
-);
+] as const;
+const outcome = write(['Put', 'Delete'], ...ofOutcome);
 const run = write(
   ['Put', 'Update', 'Delete', 'Check'],
   ...['BATCH#*', 'BUDGETS', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'TARGETS#*', 'WATCH#*', 'WATCHERS'],
@@ -153,21 +153,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ],
   WatchCluster: [
     ...table,
-    ...write(
-      ['Put', 'Update', 'Delete'],
-      ...[
-        'BATCH#*',
-        'CLUSTERS',
-        'DISPATCHER',
-        'EVENTS#*',
-        'INBOX',
-        'OBJECT#*',
-        'TARGET#*',
-        'TARGETS#*',
-        'WATCH#*',
-        'WATCHERS',
-      ],
-    ),
+    ...write(['Put', 'Update', 'Delete'], ...[...ofOutcome, 'CLUSTERS', 'WATCHERS'].sort()),
     ...read,
     ...tokens,
     ...start('watch'),

@@ -80,7 +80,7 @@ const deployAndCheck = async (
   const back = await rollBack({ client, terminal, times, clock, json: false }, { batch, simulated });
   if (back.length > 0) return tellDifferences(terminal, back);
   terminal.out(
-    `The demo ended as designed: simulated, ${deployments.length} deployments, two failed on purpose, and all that went well was rolled back.`,
+    `The demo ended as designed: simulated, ${deployments.length} deployments, two failed on purpose, and the others were rolled back, but for one whose rollback_strategy is none.`,
   );
   return exitStatus.done;
 };

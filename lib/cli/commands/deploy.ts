@@ -1,6 +1,7 @@
 import { type CommandContext, readBatchFile } from '../command-context.ts';
 import type { ExitStatus } from '../failure.ts';
 import { type OneOptions, oneRequest, oneWords } from '../one-deployment.ts';
+import { posting } from '../posting.ts';
 import { sendBatch } from '../send-batch.ts';
 import { withVersions } from '../set-versions.ts';
 import { type Accepted, submitBatch } from '../submit-batch.ts';
@@ -24,10 +25,9 @@ export const deploy = async (context: CommandContext, options: DeployOptions, wh
     send: ({ headers, ...rest }) => {
       const sent = { ...rest, headers: { ...headers, ...asPlanned } };
       if (batch !== undefined) return sendBatch<Accepted>(context.client, '/batches', batch, sent);
-      const more = { ...sent.headers, 'content-type': 'application/json' };
-      return context.client.send<Accepted>('/deployments', {
-        ...{ ...sent, method: 'POST', body: JSON.stringify(one), headers: more },
-      });
+      const { headers: ofJson, ...post } = posting(one);
+      const more = { ...sent.headers, ...ofJson };
+      return context.client.send<Accepted>('/deployments', { ...sent, ...post, headers: more });
     },
   });
   return tellAccepted(context, options, submitted);

@@ -3,6 +3,7 @@ import { printable } from '../clean-text.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { explainEvidence } from '../explain.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
+import { posting } from '../posting.ts';
 
 export interface HealthOptions {
   readonly environment: string;
@@ -16,11 +17,7 @@ export const health = async (
   key = '',
 ): Promise<ExitStatus> => {
   const asked = { key, environment, ...(cluster === undefined ? {} : { cluster }) };
-  const found = await context.client.ask<TargetHealth>('/targets/health', {
-    method: 'POST',
-    body: JSON.stringify(asked),
-    headers: { 'content-type': 'application/json' },
-  });
+  const found = await context.client.ask<TargetHealth>('/targets/health', posting(asked));
   print(context, found, healthLines(found, context));
   return found.healthy ? exitStatus.done : exitStatus.failed;
 };

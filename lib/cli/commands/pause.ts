@@ -5,6 +5,7 @@ import { type CommandContext, print } from '../command-context.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
 import { untilWhen } from '../hold-lines.ts';
 import { wholeId } from '../meant-batch.ts';
+import { posting } from '../posting.ts';
 
 export interface ScopeOptions {
   readonly environment?: string;
@@ -30,11 +31,7 @@ export const pause = async (context: CommandContext, options: PauseOptions): Pro
     ...(until === undefined ? {} : { until: endOf(context, until) }),
     ...(length === undefined ? {} : { for: length }),
   };
-  const hold = await context.client.ask<HoldView>('/holds', {
-    method: 'POST',
-    body: JSON.stringify(send),
-    headers: { 'content-type': 'application/json' },
-  });
+  const hold = await context.client.ask<HoldView>('/holds', posting(send));
   print(context, hold, [
     `Hold ${hold.id} on ${printable(hold.what)}, ${untilWhen(hold, context.times)}.`,
     `What has not started waits${rollbacks ? ', rollbacks too' : '; rollbacks go on'}. What is in flight goes on to its end.`,

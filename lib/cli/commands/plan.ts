@@ -9,6 +9,7 @@ import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
 import { type OneOptions, type OneRequest, oneRequest } from '../one-deployment.ts';
 import { describePlan } from '../plan-lines.ts';
 import type { PlannedBy } from '../plan-records.ts';
+import { posting } from '../posting.ts';
 import { sendBatch } from '../send-batch.ts';
 import { withVersions } from '../set-versions.ts';
 
@@ -48,10 +49,8 @@ const planThere = async ({ client }: CommandContext, asked: Asked): Promise<Plan
   planned_by: { by: 'server', url: client.url },
   ...('text' in asked
     ? (await sendBatch<PlanPreview>(client, '/batches/plan', asked)).answer
-    : await client.ask<PlanPreview>('/deployments/plan', { ...asJson, body: JSON.stringify(asked) })),
+    : await client.ask<PlanPreview>('/deployments/plan', posting(asked))),
 });
-
-const asJson = { method: 'POST', headers: { 'content-type': 'application/json' } } as const;
 
 const planHere = async (
   { directory, env, terminal }: CommandContext,

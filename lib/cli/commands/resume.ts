@@ -3,6 +3,7 @@ import { printable } from '../clean-text.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
 import { untilWhen } from '../hold-lines.ts';
+import { posting } from '../posting.ts';
 import { type ScopeOptions, scopeOf } from './pause.ts';
 
 export interface ResumeOptions extends ScopeOptions {
@@ -22,11 +23,10 @@ export const resume = async (context: CommandContext, options: ResumeOptions, id
   const [hold] = meant;
   if (hold === undefined || meant.length > 1) throw notOne(context, { id, meant, holds });
   const { reason } = options;
-  await context.client.ask<HoldView>(`/holds/${encodeURIComponent(hold.id)}/resume`, {
-    method: 'POST',
-    body: JSON.stringify(reason === undefined ? {} : { reason }),
-    headers: { 'content-type': 'application/json' },
-  });
+  await context.client.ask<HoldView>(
+    `/holds/${encodeURIComponent(hold.id)}/resume`,
+    posting(reason === undefined ? {} : { reason }),
+  );
   print(context, hold, [`Hold ${hold.id} on ${printable(hold.what)} is lifted: what it kept goes on in its order.`]);
   return exitStatus.done;
 };

@@ -6,6 +6,7 @@ import { type CommandContext, print } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
 import { meantBatch } from '../meant-batch.ts';
 import { describePlan } from '../plan-lines.ts';
+import { posting } from '../posting.ts';
 import { type Accepted, submitBatch } from '../submit-batch.ts';
 import { type FollowOptions, followingOf, tellAccepted } from '../tell-accepted.ts';
 import { keysAndVersions } from '../versioned-key.ts';
@@ -32,14 +33,13 @@ export const retry = async (context: CommandContext, options: RetryOptions, name
   const question = 'Try again what is not good in it?';
   const id = await meantBatch(context, { id: named, yes: options.yes === true || preview === true, question });
   const path = `/batches/${encodeURIComponent(id)}/retry`;
-  const headers = { 'content-type': 'application/json' };
-  const send = { method: 'POST', body: JSON.stringify(request), headers } as const;
+  const send = posting(request);
   if (preview) return tellPreview(context, await context.client.ask<RetryPreview>(`${path}/plan`, send));
   const submitted = await submitBatch(context, {
     ...options,
     again: ['retry', id, ...wordsOf(options)],
     send: ({ headers: more, ...rest }) =>
-      context.client.send<Accepted>(path, { ...send, ...rest, headers: { ...headers, ...more } }),
+      context.client.send<Accepted>(path, { ...send, ...rest, headers: { ...send.headers, ...more } }),
   });
   return tellAccepted(context, options, submitted);
 };

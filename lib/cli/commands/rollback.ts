@@ -8,6 +8,7 @@ import { type CommandContext, print } from '../command-context.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
 import { checkFollowing, follow, goingOn } from '../follow.ts';
 import { meantBatch, wholeId } from '../meant-batch.ts';
+import { posting } from '../posting.ts';
 import { describeRollback } from '../rollback-lines.ts';
 import { submitBatch } from '../submit-batch.ts';
 
@@ -37,9 +38,6 @@ export const rollback = (context: CommandContext, options: RollbackOptions, name
 
 const wrongUse = (message: string): CommandFailure => new CommandFailure(exitStatus.usage, [message]);
 
-const sending = (body: object) =>
-  ({ method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }) as const;
-
 const backFrom = async (context: CommandContext, options: RollbackOptions, named: string): Promise<ExitStatus> => {
   const { only, force, reason, yes } = options;
   const useless = (['environment', 'cluster', 'to'] as const).find((name) => options[name] !== undefined);
@@ -50,14 +48,14 @@ const backFrom = async (context: CommandContext, options: RollbackOptions, named
   const wished = { ...(only === undefined ? {} : { only }), ...(force === undefined ? {} : { force }) };
   if (options.preview) {
     const path = `/batches/${await wholeId(context.client, named)}/rollback/plan`;
-    const preview = await context.client.ask<RollbackPreview>(path, sending(wished));
+    const preview = await context.client.ask<RollbackPreview>(path, posting(wished));
     print(context, preview, describeRollback(preview, context));
     return exitStatus.done;
   }
   const id = await meantBatch(context, { id: named, yes, question: 'Roll it back?', isPast: isBeingRolledBack });
   const accepted = await context.client.ask<RollbackAccepted>(
     `/batches/${id}/rollback`,
-    sending({ ...wished, reason }),
+    posting({ ...wished, reason }),
   );
   return begun(context, options, accepted);
 };
@@ -76,13 +74,13 @@ const backToRelease = async (context: CommandContext, options: RollbackOptions, 
     ...(to === undefined ? {} : { to }),
   };
   if (options.preview) {
-    const preview = await context.client.ask<TargetPreview>('/targets/rollback/plan', sending(asked));
+    const preview = await context.client.ask<TargetPreview>('/targets/rollback/plan', posting(asked));
     const { target, from, to: version, verified_at, verified_by } = preview;
     const when = `verified there ${context.times.moment(verified_at)} by batch ${verified_by}`;
     print(context, preview, [`${target}: ${printable(from)} -> ${printable(version)}, ${when}.`]);
     return exitStatus.done;
   }
-  const send = sending({ ...asked, reason });
+  const send = posting({ ...asked, reason });
   const { accepted } = await submitBatch<TargetAccepted>(context, {
     ...options,
     again: ['rollback', key, '--environment', environment, ...wordsOf(options)],

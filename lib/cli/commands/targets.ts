@@ -5,6 +5,7 @@ import type { TargetView } from '../../usecases/targets/target-view.ts';
 import { printable } from '../clean-text.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
+import { posting } from '../posting.ts';
 import { leftOutLines, targetTable } from '../tables.ts';
 
 export interface TargetsOptions {
@@ -56,11 +57,10 @@ type Counts = Omit<Backfilled, 'next_after'>;
 const backfill = async (context: CommandContext): Promise<ExitStatus> => {
   const sum = { batches: 0, batches_without_plan: 0, targets: 0, written: 0, there: 0, unrecorded: 0 };
   for (let after: string | undefined; ; ) {
-    const part: Backfilled = await context.client.ask<Backfilled>('/targets/backfill', {
-      method: 'POST',
-      body: JSON.stringify(after === undefined ? {} : { after }),
-      headers: { 'content-type': 'application/json' },
-    });
+    const part: Backfilled = await context.client.ask<Backfilled>(
+      '/targets/backfill',
+      posting(after === undefined ? {} : { after }),
+    );
     for (const name of Object.keys(sum) as (keyof Counts)[]) sum[name] += part[name];
     after = part.next_after;
     if (after === undefined) break;

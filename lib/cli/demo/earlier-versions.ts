@@ -2,6 +2,7 @@ import type { Catalogue } from '../../domain/catalogue/catalogue.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import { planBatch } from '../../domain/plan/plan-batch.ts';
 import { readValidBatch } from '../../usecases/batch/read-valid-batch.ts';
+import { posting } from '../posting.ts';
 import { fetchWhole } from '../whole-answer.ts';
 
 /** Makes the simulated clusters run an earlier version of every service of a batch, so that there is something to return to. */
@@ -23,9 +24,7 @@ const seed = async (cluster: string | undefined, deployments: readonly PlannedDe
     image: `registry.example/${workload.name}:${earlierVersion(docker_image_version)}`,
   }));
   const { ok, text } = await fetchWhole(`${cluster}/simulator/seed`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(workloads),
+    ...posting(workloads),
     credential: false,
   });
   if (!ok) throw new Error(`the simulated cluster was not seeded: ${text}`);

@@ -2,6 +2,7 @@ import type { BatchView } from '../../usecases/batch/read-batch.ts';
 import type { CommandContext } from '../command-context.ts';
 import { followBatch } from '../follow.ts';
 import { readBatch } from '../meant-batch.ts';
+import { posting } from '../posting.ts';
 import { readDeployments } from '../read-deployments.ts';
 import type { Simulated } from '../simulation.ts';
 import { batchLines } from '../status-lines.ts';
@@ -26,9 +27,8 @@ export const rollBack = async (
 ): Promise<readonly string[]> => {
   const { client, terminal, times } = context;
   const path = `/batches/${batch.batch_id}/rollback`;
-  const body = JSON.stringify({ reason: 'the demo puts back what it has changed' });
-  const headers = { 'content-type': 'application/json' };
-  const { batch_id } = await client.ask<{ batch_id: string }>(path, { method: 'POST', body, headers });
+  const asked = posting({ reason: 'the demo puts back what it has changed' });
+  const { batch_id } = await client.ask<{ batch_id: string }>(path, asked);
   const followed = await followBatch(context, { batchId: batch_id, simulated, timeout });
   if (followed === undefined) return [`the rollback has not ended after ${timeout} s`];
   const original = await readBatch(client, batch.batch_id);

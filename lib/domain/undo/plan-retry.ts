@@ -45,7 +45,7 @@ export interface RetryMember extends Pick<Tried, 'status' | 'reason' | 'batch_id
   readonly deployment: Deployment & { readonly replay: Replay };
 }
 
-export type LeftReason =
+export type LeftOutReason =
   | 'Succeeded'
   | 'OutcomeUnknown'
   | 'DependencyUnknown'
@@ -56,7 +56,7 @@ export type LeftReason =
 /** What is not tried again, and why. */
 export interface LeftOut {
   readonly key: string;
-  readonly reason: LeftReason;
+  readonly reason: LeftOutReason;
   readonly message: string;
 }
 

@@ -21,7 +21,7 @@ export interface Concluding {
 
 /**
  * Settles what is missing when all children have ended. Where the Map failed as a whole and some children never began,
- * it is run once more: the children that are done end at once. Rolling back will be a further round of the same Map.
+ * it is run once more: the children that are done end at once.
  */
 export const concludeBatch = async (
   deps: Needs,

@@ -54,7 +54,7 @@ type Away = Extract<StartResult, { readonly kind: 'rejected' }>;
  * A start for which nobody was there is no attempt that failed: the turn is given back, for up to an hour. Comes back where that is
  * over, or where an earlier attempt has touched the target.
  */
-export const giveBackAway = (deps: Needs, place: PlaceOfWait, { reason, message }: Away): Promise<void> =>
+export const giveBackForExecutor = (deps: Needs, place: PlaceOfWait, { reason, message }: Away): Promise<void> =>
   retryConflict(deps, async () => {
     const { item, turn, refusal } = await readStanding(deps, place);
     if (item === undefined || turn?.fence === undefined || refusal !== undefined || item.touched === true) return;

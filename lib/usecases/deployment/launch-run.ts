@@ -23,7 +23,7 @@ import { intentNowWrites } from '../targets/now-writes.ts';
 import { type NowRead, readTarget } from '../targets/read-now.ts';
 import type { PlaceOfWait } from '../wait/settle-wait.ts';
 import { ensureWatcher } from '../wait/watchers.ts';
-import { endInHold, giveBackAway, tellOthers } from './give-back.ts';
+import { endInHold, giveBackForExecutor, tellOthers } from './give-back.ts';
 import { pauseStart, resumeStart } from './pause-start.ts';
 import { queueStart } from './queue-start.ts';
 import { hasReturned, ofThisTurn, turnReturned } from './return-turn.ts';
@@ -61,7 +61,7 @@ export const launchRun = async (deps: Needs, launch: Launch): Promise<boolean> =
   await ensureWatcher(deps, launch.place.watcher);
   const started = await startRun(deps, executor, intended.request, pausesOf(deps, launch));
   await noteReached(deps, launch, { tries: intended.tries, started });
-  if (isAway(started) && launch.attempt !== 'restore') await giveBackAway(deps, launch.place, started);
+  if (isAway(started) && launch.attempt !== 'restore') await giveBackForExecutor(deps, launch.place, started);
   if (started.kind === 'refused') await giveUp(deps, launch, started.failure);
   else if (started.kind === 'queued') await queueStart(deps, launch.place, started);
   else await takeAnswer(deps, launch, started);

@@ -92,21 +92,21 @@ const lookOrReturn = async (deps: Needs, deployment: PlannedDeployment, { item, 
     await noteAnswer(deps, asked);
     return looked;
   } catch (error) {
-    if (!isOutOfReach(error)) throw error;
+    if (!isClusterAway(error)) throw error;
     await noteOutage(deps, asked, error.message);
-    await giveBackAway(deps, item, error);
+    await giveBackForCluster(deps, item, error);
     throw error;
   }
 };
 
 /** What a cluster answers by a status of its own, it answers; and no time helps against a certificate that is not trusted. */
-const isOutOfReach = (error: unknown): error is FlotillaError => {
+const isClusterAway = (error: unknown): error is FlotillaError => {
   if (!isFlotillaError(error, 'ClusterUnavailable')) return false;
   const { status, permanent } = error.details;
   return permanent !== true && (typeof status !== 'number' || status >= 500);
 };
 
-const giveBackAway = (deps: Needs, { batch_id, index }: Place, { name, message }: FlotillaError): Promise<void> =>
+const giveBackForCluster = (deps: Needs, { batch_id, index }: Place, { name, message }: FlotillaError): Promise<void> =>
   retryConflict(deps, async () => {
     const { item, turn } = await readOwnTurn(deps, { batch_id, index });
     const awaySince = awaySinceOf(deps, item);

@@ -1,4 +1,5 @@
 import { FlotillaError } from '../../domain/errors.ts';
+import { placeOfTarget } from '../../domain/plan/lock-names.ts';
 import type { TargetRow } from '../../domain/targets/target-row.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { readNow } from './read-now.ts';
@@ -20,21 +21,32 @@ export interface FoundTarget {
   readonly now: TargetRow;
 }
 
+/** On each cluster of the configuration there may be one, unless one is named. What may not be seen is not there. */
+export const findTargets = async (
+  deps: Needs,
+  { key, environment, cluster }: NamedTarget,
+): Promise<readonly FoundTarget[]> => {
+  const clusters = cluster === undefined ? Object.keys((await deps.catalogue()).clusters).sort() : [cluster];
+  const named = clusters.map((name) => ({ cluster: name, target: `${environment}/${name}/${key}` }));
+  const seen = named.filter(({ target }) => deps.rights.may('read', placeOfTarget(target)));
+  const rows = await readNow(
+    deps,
+    seen.map(({ target }) => target),
+  );
+  return seen.flatMap((one, at) => {
+    const now = rows[at];
+    return now === undefined ? [] : [{ ...one, now }];
+  });
+};
+
 /** The one target that is meant. Throws TargetNotFound, also where it may not be seen, and RequestInvalid where several fit. */
 export const findTarget = async (deps: Needs, named: NamedTarget): Promise<FoundTarget> => {
-  const { key, environment, cluster } = named;
+  const { key } = named;
   const [pillar = '', service = '', ...more] = key.split('/');
   if (service === '' || pillar === '' || more.length > 0) {
     throw new FlotillaError('RequestInvalid', `${key} is no key of a deployment: one is pillar/service_name.`);
   }
-  if (!deps.rights.may('read', { pillar, environment })) throw notFound(named);
-  const { clusters } = await deps.catalogue();
-  const names = cluster === undefined ? Object.keys(clusters).sort() : [cluster];
-  const targets = names.map((name) => `${environment}/${name}/${key}`);
-  const rows = await readNow(deps, targets);
-  const found = rows.flatMap((now, at) =>
-    now === undefined ? [] : [{ target: targets[at]!, cluster: names[at]!, now }],
-  );
+  const found = await findTargets(deps, named);
   const [only, ...others] = found;
   if (only === undefined) throw notFound(named);
   if (others.length > 0) throw several(named, found);

@@ -17,10 +17,19 @@ export const rootOf = ({ batch_id, origin }: Named): string => origin?.root ?? b
 /** What tried a batch again, and the others of its family: one query. */
 export const readFamily = async ({ table }: Needs, named: Named): Promise<Retries> => {
   const root = rootOf(named);
-  const { pk } = keys.retry(root, 1);
-  const all: DescendantRow[] = [];
-  for await (const item of everyItem(table, { pk, prefix: 'RETRY#' })) all.push(rowOf<DescendantRow>(item)!);
-  return { root, all };
+  return { root, all: await readAll(table, root, 'RETRY#') };
+};
+
+const readAll = async (
+  table: Needs['table'],
+  batchId: string,
+  prefix: 'RETRY#' | 'ROLLBACK#',
+): Promise<readonly DescendantRow[]> => {
+  const rows: DescendantRow[] = [];
+  for await (const item of everyItem(table, { pk: keys.header(batchId).pk, prefix })) {
+    rows.push(rowOf<DescendantRow>(item)!);
+  }
+  return rows;
 };
 
 /** The retries of a batch and of its retries, in order. */
@@ -28,12 +37,8 @@ export const readRetries = async (deps: Needs, batchId: string): Promise<readonl
   retriesOf(await readFamily(deps, await findBatch(deps, batchId)), batchId);
 
 /** What rolled a batch back, or does, in order. */
-export const readRollbacks = async ({ table }: Needs, batchId: string): Promise<readonly DescendantRow[]> => {
-  const { pk } = keys.rollback(batchId, 1);
-  const rows: DescendantRow[] = [];
-  for await (const item of everyItem(table, { pk, prefix: 'ROLLBACK#' })) rows.push(rowOf<DescendantRow>(item)!);
-  return rows;
-};
+export const readRollbacks = ({ table }: Needs, batchId: string): Promise<readonly DescendantRow[]> =>
+  readAll(table, batchId, 'ROLLBACK#');
 
 /**
  * The retry in the family of a batch that has no end yet: it runs, or (`rolling_back`) is being rolled back. It can be the last one only,

@@ -13,17 +13,12 @@ import { lookForBatch } from '../batch/find-batch.ts';
 import { batchLinks } from '../batch/read-batch.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { isoTime } from '../iso-time.ts';
-import { readNow } from '../targets/read-now.ts';
+import { findTargets, type NamedTarget } from '../targets/find-target.ts';
 
 type Reading = Pick<Deps, 'table' | 'catalogue'> & AskedBy;
 type Needs = Reading & Pick<Deps, 'documents' | 'workflow' | 'clock' | 'ids'>;
 
-export interface TargetWished {
-  /** `pillar/service_name`. */
-  readonly key: string;
-  readonly environment: string;
-  /** Needed where it runs on several. */
-  readonly cluster?: string | undefined;
+export interface TargetWished extends NamedTarget {
   /** A version that was verified there; without it the one before what runs. */
   readonly to?: string | undefined;
 }
@@ -106,7 +101,7 @@ interface Choice {
 }
 
 const choose = async (deps: Reading, wished: TargetWished): Promise<Choice> => {
-  const now = await findTarget(deps, wished);
+  const now = await theTarget(deps, wished);
   if (now.state === 'unknown') {
     const message = `What batch ${now.batch_id} did to ${now.target} is UNKNOWN. Resolve it first: flotilla resolve ${now.batch_id} ${wished.key}.`;
     throw new FlotillaError('NotRolledBack', message, { target: now.target });
@@ -133,16 +128,13 @@ const whyNever = async (deps: Reading, { deployment }: Release): Promise<string 
   return notConfigured(await deps.catalogue(), deployment);
 };
 
-/** On each cluster of the configuration there may be one. What may not be seen is not there. */
-const findTarget = async (deps: Reading, { key, environment, cluster }: TargetWished): Promise<TargetRow> => {
-  const clusters = cluster === undefined ? Object.keys((await deps.catalogue()).clusters).sort() : [cluster];
-  const targets = clusters.map((name) => `${environment}/${name}/${key}`);
-  const seen = targets.filter((target) => deps.rights.may('read', placeOfTarget(target)));
-  const found = (await readNow(deps, seen)).filter((now) => now !== undefined);
+/** The one that is meant. */
+const theTarget = async (deps: Reading, { key, environment, cluster }: TargetWished): Promise<TargetRow> => {
+  const found = await findTargets(deps, { key, environment, cluster });
   const [one, another] = found;
   if (one === undefined) throw await targetNotFound(deps, { key, environment, cluster });
-  if (another === undefined) return one;
-  const choices = found.map(({ target }) => target.split('/')[1]!);
+  if (another === undefined) return one.now;
+  const choices = found.map((each) => each.cluster);
   const message = `${key} in ${environment} runs on several clusters: ${choices.join(', ')}. Name one of them.`;
   throw new FlotillaError('RequestInvalid', message, { candidates: choices });
 };
