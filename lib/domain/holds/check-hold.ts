@@ -1,5 +1,5 @@
 import { listed, quoted } from '../batch/findings.ts';
-import { nearest } from '../batch/nearest.ts';
+import { hintFor, unknownName } from '../batch/unknown-name.ts';
 import { type Catalogue, entryOf } from '../catalogue/catalogue.ts';
 import type { HeaderRow } from '../record/rows.ts';
 import { isSealed } from '../record/rows.ts';
@@ -80,16 +80,8 @@ const checks: Readonly<Record<(typeof scopeNames)[number], Check>> = {
   batch: () => undefined,
 };
 
-const unknown = (what: string, value: string, known: readonly string[]): string | undefined => {
-  if (known.includes(value)) return undefined;
-  const sorted = known.toSorted();
-  return `there is no ${what} ${quoted(value)}; known here: ${listed(sorted)}${hintFor(value, sorted)}`;
-};
-
-const hintFor = (value: string, known: readonly string[]): string => {
-  const near = nearest(value, known);
-  return near === undefined ? '' : ` (did you mean ${near}?)`;
-};
+const unknown = (what: string, value: string, known: readonly string[]): string | undefined =>
+  known.includes(value) ? undefined : unknownName(what, value, known);
 
 const wrongService = (value: string, { pillars, services }: Catalogue, inPillar: string | undefined) => {
   const [pillar, name, ...more] = value.includes('/') ? value.split('/') : [undefined, value];

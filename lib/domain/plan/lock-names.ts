@@ -30,10 +30,22 @@ export const targetOf = ({ environment_id, cluster, pillar, service_name }: Targ
 /** That of a target; undefined for the lock of an object, which is of none. */
 export const environmentOf = (target: string): string | undefined => /^([^/]+)(?:\/[^/]+){3}$/.exec(target)?.[1];
 
+/** What a target is made of. */
+export interface TargetParts extends Place {
+  readonly cluster: string;
+  readonly service: string;
+}
+
+/** The other way. */
+export const partsOfTarget = (target: string): TargetParts => {
+  const [service = '', pillar = '', cluster = '', ...environment] = target.split('/').reverse();
+  return { environment: environment.reverse().join('/'), cluster, pillar, service };
+};
+
 /** Whose target it is, for who may see it. */
 export const placeOfTarget = (target: string): Place => {
-  const [pillar = '', , ...environment] = target.split('/').reverse().slice(1);
-  return { pillar, environment: environment.reverse().join('/') };
+  const { pillar, environment } = partsOfTarget(target);
+  return { pillar, environment };
 };
 
 type NamedObject = Pick<Workload, 'namespace' | 'kind' | 'name' | 'resource'>;

@@ -1,10 +1,9 @@
-import { listed, quoted } from '../../domain/batch/findings.ts';
-import { nearest } from '../../domain/batch/nearest.ts';
+import { unknownName } from '../../domain/batch/unknown-name.ts';
 import { type Catalogue, entryOf } from '../../domain/catalogue/catalogue.ts';
 import { FlotillaError } from '../../domain/errors.ts';
+import { placeOfTarget } from '../../domain/plan/lock-names.ts';
 import { targetsOf } from '../../domain/record/keys.ts';
 import { rowOf } from '../../domain/record/rows.ts';
-import { partsOfTarget } from '../../domain/targets/parts-of-target.ts';
 import type { TargetRow } from '../../domain/targets/target-row.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { type TargetView, viewTarget } from './target-view.ts';
@@ -60,18 +59,13 @@ const readSeen = async (deps: Needs, { environment, limit, after }: Asked): Prom
   return { targets, next_after: next! };
 };
 
-const maySee = ({ rights }: Needs, { target }: TargetRow): boolean => {
-  const { pillar, environment } = partsOfTarget(target);
-  return rights.everywhere('read') || rights.may('read', { pillar, environment });
-};
+const maySee = ({ rights }: Needs, { target }: TargetRow): boolean =>
+  rights.everywhere('read') || rights.may('read', placeOfTarget(target));
 
 /** One that the configuration does not name any more may have targets all the same. */
 const checkKnown = ({ environments }: Catalogue, environment: string): void => {
   if (environments === undefined || entryOf(environments, environment) !== undefined) return;
-  const known = Object.keys(environments).toSorted();
-  const near = nearest(environment, known);
-  const meant = near === undefined ? '' : ` (did you mean ${near}?)`;
-  const message = `there is no environment ${quoted(environment)}; known here: ${listed(known)}${meant}`;
+  const message = unknownName('environment', environment, Object.keys(environments));
   const path = 'query.environment';
   throw new FlotillaError('RequestInvalid', `${path}: ${message}`, { issues: [{ path, message }] });
 };

@@ -1,4 +1,4 @@
-import { partsOfTarget } from '../../domain/targets/parts-of-target.ts';
+import { partsOfTarget } from '../../domain/plan/lock-names.ts';
 import type { Standing, TargetRow, TargetState } from '../../domain/targets/target-row.ts';
 import { isoTime } from '../iso-time.ts';
 

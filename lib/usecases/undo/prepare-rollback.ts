@@ -1,4 +1,4 @@
-import { nearest } from '../../domain/batch/nearest.ts';
+import { hintFor } from '../../domain/batch/unknown-name.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 import type { HeaderRow } from '../../domain/record/rows.ts';
 import { countLeft, describeLeft } from '../../domain/undo/left.ts';
@@ -57,10 +57,7 @@ export const checkNames = (batchId: string, { nodes, wished: { only = [], force 
   const set = new Set(known);
   const unknown = [...new Set([...only, ...force])].filter((key) => !set.has(key));
   if (unknown.length === 0) return;
-  const told = unknown.slice(0, 10).map((key) => {
-    const near = nearest(key, known);
-    return near === undefined ? key : `${key} (did you mean ${near}?)`;
-  });
+  const told = unknown.slice(0, 10).map((key) => `${key}${hintFor(key, known)}`);
   const message = `Batch ${batchId} has no deployment ${told.join(', ')}.`;
   throw new FlotillaError('DeploymentNotFound', message, { batch_id: batchId });
 };

@@ -1,0 +1,14 @@
+import { listed, quoted } from './findings.ts';
+import { nearest } from './nearest.ts';
+
+/** What is said of a name that nothing has, with those that there are and the one that may have been meant. */
+export const unknownName = (what: string, name: string, known: readonly string[]): string => {
+  const sorted = known.toSorted();
+  return `there is no ${what} ${quoted(name)}; known here: ${listed(sorted)}${hintFor(name, sorted)}`;
+};
+
+/** Nothing where no known name is near. */
+export const hintFor = (name: string, known: readonly string[]): string => {
+  const near = nearest(name, known);
+  return near === undefined ? '' : ` (did you mean ${near}?)`;
+};
