@@ -50,6 +50,21 @@ export const whole = (
   return number({ error }).refine(fits, { error });
 };
 
+const momentNeeded = 'a date (2026-11-30) or a time with its zone (2026-11-30T08:00:00Z) is needed';
+
+/** How many rows a page may have: more than `most` are not refused, but cut, and the answer says so by its `limit`. */
+export const pageLimit = (most: number, otherwise: number) =>
+  whole(1, Number.MAX_SAFE_INTEGER)
+    .default(otherwise)
+    .transform((asked) => Math.min(asked, most));
+
+/** A moment, milliseconds since 1970: `2026-11-30` (its beginning, UTC) or `2026-11-30T08:00:00Z`. */
+export const moment = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/, { error: momentNeeded })
+  .transform((text) => Date.parse(text))
+  .refine((at) => at >= 0, { error: momentNeeded });
+
 /** Of a page of a feed. */
 export const feedQuery = z.strictObject({
   after: whole(0, 999_999_998).default(0),

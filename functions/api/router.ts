@@ -1,5 +1,6 @@
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import type { Scope } from '../../lib/domain/record/actor.ts';
+import type { Contract } from './contract.ts';
 
 /**
  * On AWS each part of the API is a function of its own, with copies of its own: whatever fills one leaves the others free. Plans
@@ -13,6 +14,7 @@ export interface Route<Handle> {
   readonly path: string;
   readonly scope: Scope;
   readonly part: ApiPart;
+  readonly contract?: Contract;
   readonly handle: Handle;
 }
 

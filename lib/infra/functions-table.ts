@@ -44,7 +44,12 @@ export type Partition =
   | 'CLUSTERS'
   | 'TARGET#*'
   | 'OBJECT#*'
-  | 'TARGETS#*';
+  | 'TARGETS#*'
+  | 'SERVICES#*'
+  | 'ENVIRONMENTS'
+  | 'CHANGES#*'
+  | 'BY#*'
+  | 'USERS';
 
 /** Where a function puts, updates, deletes and checks items. */
 export type Writes = Readonly<Partial<Record<'put' | 'update' | 'delete' | 'check', readonly Partition[]>>>;

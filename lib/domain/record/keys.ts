@@ -1,4 +1,5 @@
 import type { Key } from '../ports.ts';
+import { type BatchDimension, monthOf } from './index-rows.ts';
 
 /**
  * The layout of the one table: every key and the shape of every row. Access patterns:
@@ -45,7 +46,13 @@ import type { Key } from '../ports.ts';
  * |                    | LAST                     | how the last deployment ended that did not end well         |
  * |                    | RELEASE#<ulid>           | releases of a target, oldest first                          |
  * | OBJECT#<object>    | LAST                     | which target's deployment changed an object last            |
+ * |                    | OUTCOME#<time>#<batch>#… | its changes that made no release                            |
  * | TARGETS#<environ.> | <cluster>/<pillar>/<se…> | what runs at a target now, and who changed it last          |
+ * | SERVICES#<service> | <environment>/<cluster>  | a target of this service                                    |
+ * | ENVIRONMENTS       | <environment>            | that a batch went there                                     |
+ * | CHANGES#<en.>#<mo> | <time>#<batch>#<index>   | a change of a target in that month                          |
+ * | BY#<dim.>#<v>#<mo> | <time>#<batch>           | a batch of that month by status, actor, service …           |
+ * | USERS              | <subject>                | a person or program that was here                           |
  */
 
 /** The waits of a deployment. `deploy-2` is the second attempt's. */
@@ -63,6 +70,7 @@ const nameOf = (actor: string): string => actor.slice(0, longestSubject).toWellF
 const padded = (index: number): string => String(index).padStart(5, '0');
 const batchKey = (batchId: string, sk: string): Key => ({ pk: `BATCH#${batchId}`, sk });
 const dispatcherKey = (sk: string): Key => ({ pk: 'DISPATCHER', sk });
+const sortable = (at: number): string => String(at).padStart(15, '0');
 
 export const keys = {
   listed: (batchId: string): Key => ({ pk: 'BATCHES', sk: batchId }),
@@ -106,7 +114,7 @@ export const keys = {
   anchorsHead: { pk: 'ANCHORS', sk: 'HEAD' } as Key,
   unanchored: (at: number, batchId: string): Key => ({
     pk: 'UNANCHORED',
-    sk: `${String(at).padStart(15, '0')}#${batchId}`,
+    sk: `${sortable(at)}#${batchId}`,
   }),
   feed: (batchId: string, number: number): Key => ({ pk: `FEED#${batchId}`, sk: String(number).padStart(9, '0') }),
   lease: dispatcherKey('LEASE'),
@@ -137,9 +145,49 @@ export const keys = {
   },
   hold: (id: string): Key => dispatcherKey(`HOLD#${id}`),
   outage: (name: string): Key => dispatcherKey(`OUTAGE#${name}`),
+  batchBy: (dimension: BatchDimension, value: string, { batch_id, created_at }: Made): Key => ({
+    pk: batchesBy(dimension, value, monthOf(created_at)),
+    sk: `${sortable(created_at)}#${batch_id}`,
+  }),
+  change: (environment: string, { at, batch_id, index }: PlaceInTime): Key => ({
+    pk: changesOf(environment, monthOf(at)),
+    sk: `${sortable(at)}#${batch_id}#${padded(index)}`,
+  }),
+  targetOutcome: (target: string, { at, batch_id, index }: PlaceInTime): Key => ({
+    pk: `TARGET#${target}`,
+    sk: `OUTCOME#${sortable(at)}#${batch_id}#${padded(index)}`,
+  }),
+  /** The target is `environment/cluster/pillar/service_name`. */
+  targetPointer: (target: string): Key => {
+    const [environment = '', cluster = '', ...service] = target.split('/');
+    return { pk: targetsOfService(service.join('/')), sk: `${environment}/${cluster}` };
+  },
+  environment: (name: string): Key => ({ pk: 'ENVIRONMENTS', sk: name }),
+  user: (subject: string): Key => ({ pk: 'USERS', sk: nameOf(subject) }),
   rollback: (batchId: string, n: number): Key => batchKey(batchId, `ROLLBACK#${padded(n)}`),
   retry: (batchId: string, n: number): Key => batchKey(batchId, `RETRY#${padded(n)}`),
 } as const;
+
+interface Made {
+  readonly batch_id: string;
+  readonly created_at: number;
+}
+
+interface PlaceInTime {
+  readonly at: number;
+  readonly batch_id: string;
+  readonly index: number;
+}
+
+/** Batches of a month; a month is `monthOf` a time. */
+export const batchesBy = (dimension: BatchDimension, value: string, month: string): string =>
+  `BY#${dimension}#${value}#${month}`;
+
+/** Changes of a month in an environment. */
+export const changesOf = (environment: string, month: string): string => `CHANGES#${environment}#${month}`;
+
+/** All targets of a service, `pillar/service_name`. */
+export const targetsOfService = (service: string): string => `SERVICES#${service}`;
 
 /** All targets of an environment. */
 export const targetsOf = (environment: string): string => `TARGETS#${environment}`;

@@ -146,6 +146,8 @@ export interface HeaderRow {
   readonly seq: number;
   readonly total: number;
   readonly submitted_by: string;
+  /** The name that whoever submitted it went by then. */
+  readonly submitted_by_name?: string;
   readonly warnings: readonly string[];
   /** What the file says about itself; its name stands above. */
   readonly metadata?: Omit<BatchMetadata, 'name'>;

@@ -16,6 +16,13 @@ export interface Standing extends Place {
   readonly image?: string;
   /** Of that deployment. Absent in what is derived from rows that do not name it. */
   readonly infrastructure_id?: string;
+  /** The digest by which it was seen to run, in all pods that told it. */
+  readonly digest?: string;
+  /** The subject of whoever submitted that batch, and the name that person or program goes by. */
+  readonly by?: string;
+  readonly by_name?: string;
+  /** How its health was when it was last seen: the reason of that verdict, and when it was. */
+  readonly health?: { readonly healthy: boolean; readonly reason: string; readonly at: number };
   /** Milliseconds since 1970: since when it is so. */
   readonly since: number;
 }

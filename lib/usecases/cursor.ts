@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { FlotillaError } from '../domain/errors.ts';
+import { canonicalJson } from '../domain/plan/plan-hash.ts';
+
+/** A list and what it was filtered by: a cursor leads on in this one and in no other. */
+export interface CursorOf {
+  /** For example `targets`. */
+  readonly list: string;
+  /** All that decides which rows there are and in which order; not the limit. */
+  readonly filters: object;
+}
+
+/** What `next_after` is: a word without meaning for whoever sends it back as `after`. */
+export const cursorFor = (of: CursorOf, position: string): string =>
+  Buffer.from(JSON.stringify([markOf(of), position])).toString('base64url');
+
+/** The position in it; undefined without one. Throws RequestInvalid for a cursor of another list, of other filters, or of none. */
+export const positionIn = (of: CursorOf, cursor: string | undefined): string | undefined => {
+  if (cursor === undefined) return undefined;
+  const [mark, position] = partsIn(cursor);
+  if (mark === markOf(of) && typeof position === 'string') return position;
+  const path = 'query.after';
+  const message = 'is not the next_after of this list with these filters; leave it out to begin';
+  throw new FlotillaError('RequestInvalid', `${path} ${message}`, { issues: [{ path, message }] });
+};
+
+const markOf = ({ list, filters }: CursorOf): string => {
+  const given = Object.entries(filters).filter(([, value]) => value !== undefined);
+  return createHash('sha256')
+    .update(canonicalJson([list, Object.fromEntries(given)]))
+    .digest('base64url')
+    .slice(0, 8);
+};
+
+const partsIn = (cursor: string): readonly unknown[] => {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    return Array.isArray(parts) ? parts : [];
+  } catch {
+    return [];
+  }
+};
