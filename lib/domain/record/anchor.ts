@@ -23,7 +23,7 @@ const statementSchema = z.strictObject({
 /** What is signed. */
 export type Statement = z.output<typeof statementSchema>;
 
-const anchorSchema = statementSchema.extend({
+export const anchorSchema = statementSchema.extend({
   /** ECDSA on P-256 with SHA-256 (DER), in base64, over the statement as JSON with sorted keys and no spaces. */
   signature: z.string(),
 });

@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import { statuses } from '../../../lib/domain/deployment/status.ts';
+import type { Json } from '../../../lib/domain/json.ts';
+import type { EventFeed, EventView } from '../../../lib/usecases/record/follow-feed.ts';
+import { count, status, time } from './status.ts';
+import { viewSchema } from './view-schema.ts';
+
+/** As its row has it, with the chain by which the record proves itself. */
+type Told = EventView & { readonly previous?: string; readonly hash?: string };
+
+export const event = viewSchema<Told>()(
+  z.object({
+    batch_id: z.string().describe('Of a change of a hold `stage`.'),
+    type: z.enum(['batch', 'deployment', 'hold']),
+    hold: z.string().exactOptional(),
+    index: count.exactOptional(),
+    key: z.string().exactOptional(),
+    number: z.int().min(1).describe('Place in the feed, without gaps.'),
+    seq: z.int().min(1),
+    at: time,
+    after_ms: z.int().exactOptional(),
+    actor: z.string(),
+    from: z.enum(statuses).nullable().describe('Null for what is new.'),
+    from_reason: z.string().exactOptional(),
+    to: status,
+    reason: z.string(),
+    message: z.string(),
+    detail: z.record(z.string(), z.json() as z.ZodType<Json>).exactOptional(),
+    previous: z.string().exactOptional().describe('Hash of the event with the number before.'),
+    hash: z.string().exactOptional(),
+    withheld: z.literal('logs').exactOptional(),
+  }),
+).meta({ id: 'Event', description: 'One change. More about each kind: `GET /schemas/events.json`.' });
+
+export const feed = viewSchema<Omit<EventFeed, 'events'> & { readonly events: readonly Told[] }>()(
+  z.object({
+    events: z.array(event),
+    next_after: count.describe('Send it as `after` to read on.'),
+    ended: z.boolean().describe('This is all there is.'),
+  }),
+).meta({ id: 'EventFeed' });

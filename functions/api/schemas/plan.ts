@@ -1,0 +1,83 @@
+import * as z from 'zod';
+import type { DeploymentPreview, PlanPreview } from '../../../lib/usecases/plan/preview-plan.ts';
+import { strategy } from './batch.ts';
+import { hold } from './hold.ts';
+import { count, status, time } from './status.ts';
+import { viewSchema } from './view-schema.ts';
+import { lock } from './waiting.ts';
+
+const recorded = z.object({
+  version: z.string().exactOptional().describe('Absent where nobody can say.'),
+  batch_id: z.string(),
+  at: time,
+  ended: z.object({ status, reason: z.string(), version: z.string() }).exactOptional(),
+  last_verified: z.string().exactOptional(),
+  target: z.string().exactOptional().describe('Where another target leads to the same object.'),
+});
+
+const planned = viewSchema<DeploymentPreview>()(
+  z.object({
+    index: count,
+    key: z.string(),
+    level: count,
+    rank: count.describe('Among deployments that may start, the smaller one goes first.'),
+    priority: z.int(),
+    docker_image_version: z.string(),
+    recorded: recorded.exactOptional(),
+    change: z.enum(['new', 'same', 'newer', 'older', 'other']).exactOptional(),
+    held_by: z.array(lock).exactOptional(),
+    holds: z.array(z.string()).exactOptional(),
+    environment_id: z.string(),
+    cluster: z.string(),
+    namespace: z.string(),
+    executor: z.string(),
+    dependencies: z.array(z.string()),
+    steps: z.array(z.string()),
+  }),
+).meta({ id: 'PlannedDeployment' });
+
+export const plan = viewSchema<PlanPreview>()(
+  z.object({
+    plan_hash: z.string().describe('Send it as If-Match with the batch, and nothing else than this is done.'),
+    total: count,
+    levels: count,
+    strategy,
+    limits: z.record(z.string(), z.number()),
+    critical_path: z.array(z.string()),
+    warnings: z.array(z.string()),
+    simulated: z.object({ harness: z.boolean(), clusters: z.array(z.string()) }),
+    recorded: z.object({ looked_up: count, left_out: count }).exactOptional(),
+    holds: z.array(hold).exactOptional(),
+    deployments: z.array(planned),
+  }),
+).meta({ id: 'Plan', description: 'What a batch would do.' });
+
+export const examplePlan = {
+  plan_hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  total: 1,
+  levels: 1,
+  strategy: { mode: 'parallel', max_concurrency: 5, on_failure: 'continue' },
+  limits: {},
+  critical_path: ['shared/login-api'],
+  warnings: [],
+  simulated: { harness: true, clusters: ['cluster-eu-1'] },
+  recorded: { looked_up: 1, left_out: 0 },
+  deployments: [
+    {
+      index: 0,
+      key: 'shared/login-api',
+      level: 0,
+      rank: 0,
+      priority: 5,
+      docker_image_version: '3.0.2',
+      recorded: { version: '3.0.1', batch_id: '01M7Z82VGHV3GT6X1EMB454VBS', at: '2026-11-20T09:00:00.000Z' },
+      change: 'newer',
+      environment_id: 'staging',
+      cluster: 'cluster-eu-1',
+      namespace: 'shared',
+      executor: 'harness',
+      dependencies: [],
+      steps: ['runs harness pipeline deploy_shared with 3.0.2 in staging: up to 2 tries of 1800 s'],
+    },
+  ],
+};

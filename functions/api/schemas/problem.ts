@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { issueCodes } from '../../../lib/domain/batch/issues.ts';
+import { statuses } from '../../../lib/domain/deployment/status.ts';
+import { time } from './status.ts';
+
+const issue = z.object({
+  path: z.string().describe('For example `deployments[3].metadata.dependencies`, or `query.limit`.'),
+  message: z.string(),
+  line: z.int().exactOptional(),
+  column: z.int().exactOptional(),
+  hint: z.string().exactOptional().describe('What to do about it.'),
+  code: z.enum(issueCodes).exactOptional(),
+  found: z.union([z.string(), z.number(), z.boolean(), z.null()]).exactOptional(),
+  allowed: z.array(z.union([z.string(), z.number()])).exactOptional(),
+  file: z.string().exactOptional(),
+});
+
+const candidate = z.union([
+  z.string(),
+  z.object({ batch_id: z.string(), name: z.string(), status: z.enum(statuses), created_at: time }),
+]);
+
+/** Every error: `application/problem+json` (RFC 9457). */
+export const problem = z
+  .object({
+    type: z.string().describe('`urn:flotilla:error:` and the code: a name, and no address.'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string().describe('The name of the error, in docs/errors.md.'),
+    instance: z.string().describe('Of this request, by which the log has it.'),
+    issues: z.array(issue).exactOptional().describe('All that is wrong with what was sent.'),
+    candidates: z.array(candidate).exactOptional().describe('What may have been meant.'),
+  })
+  .meta({ id: 'Problem', description: 'An error (RFC 9457).' });
