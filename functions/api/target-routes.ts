@@ -2,18 +2,10 @@ import * as z from 'zod';
 import { backfillNow } from '../../lib/usecases/targets/backfill-now.ts';
 import { listTargets } from '../../lib/usecases/targets/list-targets.ts';
 import { jsonOf, queryOf } from './request.ts';
-import { type Handle, json, wellFormed, whole, withoutQuery } from './route.ts';
+import { type Handle, json, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
-
-const asked = z.strictObject({
-  environment: z
-    .string({ error: 'name one: ?environment=uat' })
-    .min(1, { error: 'name one: ?environment=uat' })
-    .max(300)
-    .pipe(wellFormed),
-  limit: whole(1, 1000).default(100),
-  after: z.string().min(1).max(900).pipe(wellFormed).optional(),
-});
+import { exampleTarget, targetList } from './schemas/target.ts';
+import { targetsAsked } from './target-query.ts';
 
 const cursor = z.strictObject({
   after: z
@@ -29,7 +21,12 @@ export const targetRoutes: readonly Route<Handle>[] = [
     path: '/targets',
     scope: 'read',
     part: 'reads',
-    handle: async (deps, { event }) => json(200, await listTargets(deps, queryOf(event, asked))),
+    contract: {
+      summary: 'What runs where, and who changed it last.',
+      query: targetsAsked,
+      answers: { 200: { schema: targetList, example: { targets: [exampleTarget], limit: 100 } } },
+    },
+    handle: async (deps, { event }) => json(200, await listTargets(deps, queryOf(event, targetsAsked))),
   },
   {
     method: 'POST',

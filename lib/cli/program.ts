@@ -19,7 +19,6 @@ import { retry } from './commands/retry.ts';
 import { serve } from './commands/serve.ts';
 import { source } from './commands/source.ts';
 import { status } from './commands/status.ts';
-import { targets } from './commands/targets.ts';
 import { createToken, listTokens, revokeToken } from './commands/token.ts';
 import { verify } from './commands/verify.ts';
 import { withOneOptions, withRetryOptions } from './deploy-options.ts';
@@ -27,6 +26,7 @@ import { CommandFailure, type ExitStatus, exitStatus } from './failure.ts';
 import { addHoldCommands } from './hold-commands.ts';
 import { usualPatience } from './patience.ts';
 import { addRollbackCommand } from './rollback-command.ts';
+import { addTargetCommands } from './target-commands.ts';
 import { expiresOption, groupsOption, kindOption, scopesOption, usualExpiry } from './token-options.ts';
 
 /** Runs one command and gives the exit status. Nothing is thrown. */
@@ -151,13 +151,6 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option('--limit <number>', `how many, at most ${mostListed}`, limit, 20)
     .option(...utc)
     .action(act(list));
-  add(
-    'targets [action]',
-    'show what runs where in an environment; `targets backfill` writes it for earlier deployments',
-  )
-    .option('--environment <name>', 'which environment')
-    .option(...utc)
-    .action(act(targets));
   add('cancel <id>', 'start nothing new, stop what can be stopped')
     .option(...yes)
     .action(act(cancel));
@@ -193,6 +186,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option('--all-namespaces', 'in every namespace, and not only in those where services are')
     .option('--json', 'print JSON')
     .action(act(clusterRole));
+  addTargetCommands({ add, act, utc });
   addHoldCommands({ add, act, utc });
   addRollbackCommand(
     { add, act, utc },

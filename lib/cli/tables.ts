@@ -47,6 +47,8 @@ const shortDigests = (cell: string): string => cell.replace(/(sha256:[0-9a-f]{12
 
 const versionColumn: Column = { head: 'VERSION', cut: 'name', short: shortDigests };
 
+const environmentColumn: Column = { head: 'ENVIRONMENT', cut: 'name', spare: 3 };
+
 export const deploymentTable = (
   deployments: readonly DeploymentLine[],
   { terminal, simulated }: { readonly terminal: Look; readonly simulated: Simulated },
@@ -102,7 +104,7 @@ export const planTable = (plan: PlanPreview, { columns }: Pick<Look, 'columns'>)
       { head: 'PRIORITY', spare: 6, early: true },
       { head: 'DEPLOYMENT' },
       { ...versionColumn, shortest: withoutBefore },
-      { head: 'ENVIRONMENT', cut: 'name', spare: 3 },
+      environmentColumn,
       onColumn,
       { ...sentence('WAITS FOR'), spare: 4 },
     ],
@@ -128,27 +130,33 @@ const stateColours: Readonly<Record<TargetState, ColourName>> = {
   deleted: 'gray',
 };
 
-/** What runs where: while it is changing, with what was there before. */
-export const targetTable = (targets: readonly TargetView[], { columns, colours }: Look, times: Times): FittedTable =>
-  fitTable(
+/** What runs where: while it is changing, with what was there before. The environment is told where there are several. */
+export const targetTable = (targets: readonly TargetView[], { columns, colours }: Look, times: Times): FittedTable => {
+  const isOne = new Set(targets.map(({ environment }) => environment)).size < 2;
+  return fitTable(
     [
       { head: 'SERVICE' },
+      ...(isOne ? [] : [environmentColumn]),
       { head: 'ON', cut: 'name', spare: 2 },
       versionColumn,
-      { head: 'STATE', paint: (state) => colours[entryOf(stateColours, state) ?? 'gray'] },
+      { head: 'STATE', paint: (cell) => colours[entryOf(stateColours, cell.split(',')[0]!) ?? 'gray'] },
       { head: 'SINCE', spare: 1 },
+      { head: 'BY', cut: 'name', spare: 4, early: true },
       { head: 'BATCH', spare: 3 },
     ],
     targets.map((target) => [
       target.key,
+      ...(isOne ? [] : [target.environment]),
       target.cluster,
       targetVersion(target),
-      target.state,
+      target.held === undefined ? target.state : `${target.state}, held`,
       times.minute(target.since),
+      target.by_name ?? target.by ?? '-',
       target.batch_id,
     ]),
     columns,
   );
+};
 
 const targetVersion = ({ state, version = '?', before }: TargetView): string =>
   state === 'changing' ? `${before === undefined ? 'nothing' : (before.version ?? '?')} -> ${version}` : version;

@@ -14,7 +14,7 @@ const page = '/targets?environment=uat&limit=1000';
 describe('flotilla targets', () => {
   const before = { state: 'verified', version: '1.0.0', since, batch_id: '01OLD', index: 2 };
   const targets = [
-    { key: 'risk/cva', ...there, state: 'verified', version: '1.4.0' },
+    { key: 'risk/cva', ...there, state: 'verified', version: '1.4.0', by: 'u-1', by_name: 'Ada', held: ['H1'] },
     { key: 'risk/limit', ...there, state: 'changing', version: '2.0.0', before },
     { key: 'risk/new', ...there, state: 'changing', version: '0.1.0' },
     { key: 'risk/odd', ...there, state: 'unknown' },
@@ -29,11 +29,11 @@ describe('flotilla targets', () => {
     ]);
     expect(status).toBe(0);
     expect(out.map((line) => line.replace(/ {2,}/g, ' | ').trim())).toEqual([
-      'SERVICE | ON | VERSION | STATE | SINCE | BATCH',
-      'risk/cva | eu-1 | 1.4.0 | verified | 2026-11-30 03:00Z | 01TEST',
-      'risk/limit | eu-1 | 1.0.0 -> 2.0.0 | changing | 2026-11-30 03:00Z | 01TEST',
-      'risk/new | eu-1 | nothing -> 0.1.0 | changing | 2026-11-30 03:00Z | 01TEST',
-      'risk/odd | eu-1 | ? | unknown | 2026-11-30 03:00Z | 01TEST',
+      'SERVICE | ON | VERSION | STATE | SINCE | BY | BATCH',
+      'risk/cva | eu-1 | 1.4.0 | verified, held | 2026-11-30 03:00Z | Ada | 01TEST',
+      'risk/limit | eu-1 | 1.0.0 -> 2.0.0 | changing | 2026-11-30 03:00Z | - | 01TEST',
+      'risk/new | eu-1 | nothing -> 0.1.0 | changing | 2026-11-30 03:00Z | - | 01TEST',
+      'risk/odd | eu-1 | ? | unknown | 2026-11-30 03:00Z | - | 01TEST',
     ]);
   });
 
@@ -44,6 +44,21 @@ describe('flotilla targets', () => {
     };
     const { out } = await against(pages, ['targets', '--environment', 'uat', '--json']);
     expect(JSON.parse(out.join('\n'))).toEqual({ targets });
+  });
+
+  test('asks by all that is named, and tells the environment where there are several', async () => {
+    const asked = 'cluster=eu-1&pillar=risk&service=cva&state=verified&actor=Ada%20L.&text=%26';
+    const several = [{ ...targets[0], environment: 'sit' }, targets[0]];
+    const { status, out } = await against({ [`GET /targets?${asked}&limit=1000`]: { body: { targets: several } } }, [
+      ...['targets', '--cluster', 'eu-1', '--pillar', 'risk', '--service', 'cva', '--state', 'verified'],
+      ...['--actor', 'Ada L.', '--text', '&', '--utc'],
+    ]);
+    expect(status).toBe(0);
+    expect(out.map((line) => line.replace(/ {2,}/g, ' | ').trim())).toEqual([
+      'SERVICE | ENVIRONMENT | ON | VERSION | STATE | SINCE | BY | BATCH',
+      'risk/cva | sit | eu-1 | 1.4.0 | verified, held | 2026-11-30 03:00Z | Ada | 01TEST',
+      'risk/cva | uat | eu-1 | 1.4.0 | verified, held | 2026-11-30 03:00Z | Ada | 01TEST',
+    ]);
   });
 
   test('says what to do where there is nothing', async () => {
@@ -59,13 +74,13 @@ describe('flotilla targets', () => {
     ]);
   });
 
-  test.each([
-    [['targets'], 'Name the environment: --environment uat.'],
-    [['targets', 'fill'], 'There is no targets fill, only targets backfill.'],
-  ])('%o is wrong use', async (argv, message) => {
-    const { status, error } = await run(argv);
-    expect([status, error]).toEqual([2, [message]]);
-  });
+  test.each([[['targets', 'fill'], 'There is no targets fill, only targets backfill.']])(
+    '%o is wrong use',
+    async (argv, message) => {
+      const { status, error } = await run(argv);
+      expect([status, error]).toEqual([2, [message]]);
+    },
+  );
 });
 
 describe('flotilla targets backfill', () => {

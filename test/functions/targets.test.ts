@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from 'vitest';
+import { beforeAll, describe, expect, it, test } from 'vitest';
 import { byToken } from '../../functions/api/who.ts';
 import { create } from '../../functions/api.ts';
 import type { Grant } from '../../lib/domain/grants/grant.ts';
@@ -63,9 +63,11 @@ describe('what runs where in an environment', () => {
         { key: 'clearing/intake', ...there, state: 'unknown', batch_id: 'B1' },
         {
           ...{ key: 'risk/cva', ...there, state: 'changing', version: '2.0.0', batch_id: 'B2' },
+          in_work: 'B2',
           before: { state: 'verified', version: '1.0.0', image: 'reg/cva:1.0.0', since, batch_id: 'B1', index: 3 },
         },
       ],
+      limit: 100,
     });
   });
 
@@ -98,21 +100,21 @@ describe('what runs where in an environment', () => {
     const first = await call('rita', 'GET', '/targets?environment=uat&limit=1');
     expect(first.body.targets.map(({ key }: { key: string }) => key)).toEqual(['risk/a']);
     expect((await call('mona', 'GET', '/targets?environment=uat&limit=1000')).body.targets).toHaveLength(92);
-    expect((await call('rita', 'GET', '/targets?environment=staging')).body).toEqual({ targets: [] });
-    expect((await call('nobody', 'GET', '/targets?environment=uat')).body).toEqual({ targets: [] });
-    expect((await call('nobody', 'GET', '/targets?environment=prod')).body).toEqual({ targets: [] });
+    expect((await call('rita', 'GET', '/targets?environment=staging')).body).toEqual({ targets: [], limit: 100 });
+    expect((await call('nobody', 'GET', '/targets?environment=uat')).body).toEqual({ targets: [], limit: 100 });
+    expect((await call('nobody', 'GET', '/targets?environment=prod')).body).toEqual({ targets: [], limit: 100 });
   });
 
   it('leads on where very many may not be seen', async () => {
     const world = makeWorld();
-    for (let hundred = 0; hundred < 25; hundred += 1) {
+    for (let hundred = 0; hundred < 15; hundred += 1) {
       const names = Array.from({ length: 100 }, (_, n) => `s${String(hundred * 100 + n).padStart(4, '0')}`);
       await put(world, ...names.map((name) => rowOf(`uat/eu-1/clearing/${name}`)));
     }
     await put(world, rowOf('uat/eu-1/risk/a'));
     const call = apiOf(world, grants);
     const { body } = await call('rita', 'GET', '/targets?environment=uat');
-    expect(body).toEqual({ targets: [], next_after: 'eu-1/clearing/s1999' });
+    expect(body).toEqual({ targets: [], limit: 100, next_after: expect.any(String) });
     const next = await call('rita', 'GET', `/targets?environment=uat&after=${body.next_after}`);
     expect(next.body.targets).toHaveLength(1);
     expect(next.body).not.toHaveProperty('next_after');
@@ -125,16 +127,151 @@ describe('what runs where in an environment', () => {
   });
 
   test.each([
-    ['/targets', 'query.environment: name one: ?environment=uat'],
-    ['/targets?environment=', 'query.environment: name one: ?environment=uat'],
+    ['environment=', 'query.environment is empty; a text is needed'],
     [
-      '/targets?environment=uta',
+      'environment=uta',
       'query.environment: there is no environment "uta"; known here: staging, uat (did you mean uat?)',
     ],
-    ['/targets?environment=uat&limit=0', 'query.limit: a whole number from 1 to 1000 is needed'],
-  ])('%s is refused in a sentence', async (url, detail) => {
-    const { status, body } = await apiOf(makeWorld())('ada', 'GET', url);
+    [
+      'cluster=cluster-eu-2',
+      'query.cluster: there is no cluster "cluster-eu-2"; known here: cluster-eu-1, cluster-us-1 (did you mean cluster-eu-1?)',
+    ],
+    [
+      'service=rsik/cva',
+      'query.service: there is no pillar "rsik"; known here: clearing, data, risk, shared (did you mean risk?)',
+    ],
+    ['service=cva', 'query.service: name it with its pillar: pillar/service_name, or add pillar=…'],
+    ['service=risk/cva&pillar=data', 'query.service is none of the pillar data'],
+    ['state=done', 'query.state: "done" is none of changing, verified, failed, unknown, restored, deleted'],
+    ['environment=uat&limit=0', 'query.limit: a whole number from 1 to 9007199254740991 is needed'],
+    [
+      'env=uat',
+      'query.env: unknown parameter; known here: environment, cluster, pillar, service, state, actor, text, limit, after',
+    ],
+    [
+      'environment=uat&after=eu-1/risk/cva',
+      'query.after is not the next_after of this list with these filters; leave it out to begin',
+    ],
+  ])('%s is refused in a sentence', async (query, detail) => {
+    const { status, body } = await apiOf(makeWorld())('ada', 'GET', `/targets?${query}`);
     expect([status, body.code, body.detail]).toEqual([400, 'RequestInvalid', detail]);
+  });
+});
+
+describe('what runs where, by anything', () => {
+  const rows = [
+    rowOf('staging/eu-1/risk/cva', { by: 'ada', by_name: 'Ada Lovelace' }),
+    rowOf('uat/eu-1/clearing/intake', { state: 'failed', version: '5.1.3' }),
+    rowOf('uat/eu-1/risk/cva', { state: 'changing', version: '2.0.0', by: 'ci' }),
+    rowOf('uat/eu-10/risk/cva'),
+    rowOf('uat/us-1/risk/limit', { digest: 'sha256:abcd' }),
+    rowOf('old/eu-1/risk/cva'),
+  ];
+  const world = makeWorld();
+  const setUp = async () => {
+    await put(world, ...rows);
+    const places = rows.map(({ target }) => target);
+    await world.table.transact([
+      ...places.map((target) => ({ put: itemOf(keys.targetPointer(target), { target }) })),
+      ...['old', 'staging', 'uat'].map((environment) => ({
+        put: itemOf(keys.environment(environment), { environment }),
+      })),
+    ]);
+  };
+  beforeAll(setUp);
+
+  test.each([
+    ['', rows.map(({ target }) => target)],
+    ['cluster=eu-1', ['staging/eu-1/risk/cva', 'uat/eu-1/clearing/intake', 'uat/eu-1/risk/cva', 'old/eu-1/risk/cva']],
+    ['environment=uat&cluster=eu-1', ['uat/eu-1/clearing/intake', 'uat/eu-1/risk/cva']],
+    ['environment=uat&cluster=eu-1&pillar=risk', ['uat/eu-1/risk/cva']],
+    ['service=risk/cva', ['staging/eu-1/risk/cva', 'uat/eu-1/risk/cva', 'uat/eu-10/risk/cva', 'old/eu-1/risk/cva']],
+    ['service=cva&pillar=risk&environment=uat', ['uat/eu-1/risk/cva', 'uat/eu-10/risk/cva']],
+    ['service=risk/cva&environment=uat&cluster=eu-1', ['uat/eu-1/risk/cva']],
+    ['service=risk/cva&cluster=eu-10', ['uat/eu-10/risk/cva']],
+    ['pillar=clearing', ['uat/eu-1/clearing/intake']],
+    ['state=changing', ['uat/eu-1/risk/cva']],
+    ['actor=ada', ['staging/eu-1/risk/cva']],
+    ['actor=Ada Lovelace', ['staging/eu-1/risk/cva']],
+    ['text=LIMIT', ['uat/us-1/risk/limit']],
+    ['text=sha256:ab', ['uat/us-1/risk/limit']],
+    ['text=lovelace', ['staging/eu-1/risk/cva']],
+    ['text=nowhere', []],
+  ])('%s', async (query, targets) => {
+    const call = apiOf(world);
+    const found: string[] = [];
+    for (let after = ''; ; ) {
+      const { status, body } = await call('ada', 'GET', `/targets?${query}&limit=2${after}`);
+      expect(status).toBe(200);
+      expect(body.limit).toBe(2);
+      found.push(
+        ...body.targets.map(
+          ({ environment, cluster, key }: Record<string, string>) => `${environment}/${cluster}/${key}`,
+        ),
+      );
+      if (body.next_after === undefined) break;
+      after = `&after=${body.next_after}`;
+    }
+    expect(found).toEqual([...targets].sort());
+  });
+
+  it('tells who did it, the digest, the health as last seen, and which holds cover it', async () => {
+    const own = makeWorld();
+    const health = { healthy: true, reason: 'RolloutComplete', at };
+    await put(
+      own,
+      rowOf('uat/eu-1/risk/cva', { by: 'u-1', by_name: 'Ada', digest: 'sha256:ab', health }),
+      rowOf('uat/eu-1/data/feed'),
+    );
+    const hold = { kind: 'pause', rollbacks: false, reason: 'No.', by: 'mona', since: at, seq: 1, changed_at: at };
+    const scopes = { H1: { pillar: 'risk' }, H2: { service: 'cva', environment: 'uat' }, H3: { cluster: 'us-1' } };
+    await own.table.transact([
+      ...Object.entries(scopes).map(([id, scope]) => ({ put: itemOf(keys.hold(id), { id, ...hold, scope }) })),
+      { put: itemOf(keys.hold('H4'), { id: 'H4', ...hold, scope: {}, until: at }) },
+    ]);
+    const { body } = await apiOf(own)('ada', 'GET', '/targets');
+    const since = '2026-09-30T05:00:00.000Z';
+    const there = { environment: 'uat', cluster: 'eu-1', batch_id: 'B1', index: 0, infrastructure_id: 'eu' };
+    const runs = { ...there, state: 'verified', version: '1.0.0', since };
+    expect(body).toEqual({
+      targets: [
+        { key: 'data/feed', ...runs },
+        {
+          ...{ key: 'risk/cva', ...runs, digest: 'sha256:ab', by: 'u-1', by_name: 'Ada' },
+          health: { ...health, at: since },
+          held: ['H1', 'H2'],
+        },
+      ],
+      limit: 100,
+    });
+  });
+
+  it('cuts a huge limit, and says so', async () => {
+    const { body } = await apiOf(world)('ada', 'GET', '/targets?limit=5000000');
+    expect([body.targets.length, body.limit]).toEqual([rows.length, 1_000]);
+  });
+
+  it('takes the cursor of this list only', async () => {
+    const call = apiOf(world);
+    const { body } = await call('ada', 'GET', '/targets?cluster=eu-1&limit=1');
+    const other = await call('ada', 'GET', `/targets?cluster=us-1&after=${body.next_after}`);
+    expect([other.status, other.body.detail]).toEqual([
+      400,
+      'query.after is not the next_after of this list with these filters; leave it out to begin',
+    ]);
+  });
+
+  it('tells nobody of a service, or of names of services, in a pillar that they may not see', async () => {
+    const services = { risk: {}, clearing: { 'trade-intake': { kind: 'deployment', name: 'x' } } } as const;
+    const { grants: _, ...catalogue } = { ...world.catalogue, environments: { uat: {} }, services };
+    const handler = create({ ...world.deps, catalogue: async () => ({ ...catalogue, grants }) }, { identify: byToken });
+    const as = (sub: string, url: string) =>
+      callApi(handler, 'GET', url, { claims: { sub, groups: ['people'], scope: 'flotilla/admin' } });
+    expect((await as('rita', '/targets?service=clearing/intake')).body).toEqual({ targets: [], limit: 100 });
+    expect((await as('rita', '/targets?service=clearing/trade')).body).toEqual({ targets: [], limit: 100 });
+    expect((await as('mona', '/targets?service=clearing/trade-intak')).body.detail).toBe(
+      'query.service: there is no service "trade-intak"; known here: trade-intake (did you mean trade-intake?)',
+    );
   });
 });
 

@@ -1,4 +1,5 @@
 import { counted } from '../../domain/counted.ts';
+import { present } from '../../domain/present.ts';
 import type { Backfilled } from '../../usecases/targets/backfill-now.ts';
 import type { TargetList } from '../../usecases/targets/list-targets.ts';
 import type { TargetView } from '../../usecases/targets/target-view.ts';
@@ -6,28 +7,33 @@ import { printable } from '../clean-text.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
 import { posting } from '../posting.ts';
+import { pathOf, readPages } from '../read-pages.ts';
 import { leftOutLines, targetTable } from '../tables.ts';
 
 export interface TargetsOptions {
   readonly environment?: string;
+  readonly cluster?: string;
+  readonly pillar?: string;
+  readonly service?: string;
+  readonly state?: string;
+  readonly actor?: string;
+  readonly text?: string;
 }
 
-/** Shows what runs where in an environment, or has that written for what was deployed by an earlier version. */
+/** Shows what runs where, or has that written for what was deployed by an earlier version. */
 export const targets = (context: CommandContext, options: TargetsOptions, action?: string): Promise<ExitStatus> => {
   if (action === 'backfill') return backfill(context);
-  if (action !== undefined) throw wrongUse(`There is no targets ${printable(action)}, only targets backfill.`);
-  const { environment } = options;
-  if (environment !== undefined) return show(context, environment);
-  throw wrongUse('Name the environment: --environment uat.');
+  if (action === undefined) return show(context, options);
+  throw new CommandFailure(exitStatus.usage, [`There is no targets ${printable(action)}, only targets backfill.`]);
 };
-
-const wrongUse = (message: string): CommandFailure => new CommandFailure(exitStatus.usage, [message]);
 
 /** The most that the API gives at once. */
 const pageSize = 1_000;
+const filters = ['environment', 'cluster', 'pillar', 'service', 'state', 'actor', 'text'] as const;
 
-const show = async (context: CommandContext, environment: string): Promise<ExitStatus> => {
-  const found = await readTargets(context, environment);
+const show = async (context: CommandContext, options: TargetsOptions): Promise<ExitStatus> => {
+  const asked = pathOf('/targets', present(options, filters), { limit: pageSize });
+  const found = await readPages<TargetView, TargetList>(context, asked, { of: (page) => page.targets });
   const table = targetTable(found, context.terminal, context.times);
   print(context, { targets: found }, [
     ...(found.length === 0
@@ -38,17 +44,6 @@ const show = async (context: CommandContext, environment: string): Promise<ExitS
       : [...table.lines, ...leftOutLines(table, context.terminal.colours)]),
   ]);
   return exitStatus.done;
-};
-
-const readTargets = async ({ client }: CommandContext, environment: string): Promise<readonly TargetView[]> => {
-  const found: TargetView[] = [];
-  const asked = `/targets?environment=${encodeURIComponent(environment)}&limit=${pageSize}`;
-  for (let path = asked; ; ) {
-    const page: TargetList = await client.ask<TargetList>(path);
-    found.push(...page.targets);
-    if (page.next_after === undefined) return found;
-    path = `${asked}&after=${encodeURIComponent(page.next_after)}`;
-  }
 };
 
 type Counts = Omit<Backfilled, 'next_after'>;

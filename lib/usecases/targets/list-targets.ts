@@ -1,71 +1,94 @@
-import { unknownName } from '../../domain/batch/unknown-name.ts';
-import { type Catalogue, entryOf } from '../../domain/catalogue/catalogue.ts';
-import { FlotillaError } from '../../domain/errors.ts';
 import { placeOfTarget } from '../../domain/plan/lock-names.ts';
-import { targetsOf } from '../../domain/record/keys.ts';
-import { rowOf } from '../../domain/record/rows.ts';
+import { matchesTarget, type TargetFilters } from '../../domain/targets/target-filters.ts';
 import type { TargetRow } from '../../domain/targets/target-row.ts';
+import { cursorFor, positionIn } from '../cursor.ts';
 import type { AskedBy, Deps } from '../deps.ts';
+import { serviceOf } from './asked-service.ts';
+import { checkTargetNames } from './check-target-names.ts';
+import { readTargetHolds } from './target-holds.ts';
 import { type TargetView, viewTarget } from './target-view.ts';
+import { TargetWalk } from './walk-targets.ts';
 
-type Needs = Pick<Deps, 'table' | 'catalogue'> & AskedBy;
+type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'catalogue'> & AskedBy;
 
 export interface TargetList {
-  /** Sorted by cluster, pillar and service. */
+  /** Sorted by environment, cluster, pillar and service. */
   readonly targets: readonly TargetView[];
+  /** What was applied: more is cut to the most there is. */
+  readonly limit: number;
   /** Send it as `after` to read on; absent at the end. */
   readonly next_after?: string;
 }
 
-interface Asked {
-  readonly environment: string;
+export interface TargetsAsked extends TargetFilters {
   readonly limit: number;
   readonly after?: string | undefined;
 }
 
-/** More rows than this are not looked through for one page: where few of them may be seen it is shorter, and leads on all the same. */
-const mostLookedThrough = 2_000;
+/** What runs where, as far as it may be seen. */
+export const listTargets = async (deps: Needs, { limit, after, ...asked }: TargetsAsked): Promise<TargetList> => {
+  const filters = { ...asked, service: serviceOf(asked) };
+  const of = { list: 'targets', filters };
+  const found = await findTargetRows(deps, { filters, limit, after: positionIn(of, after) });
+  if (found.isNowhere && after === undefined) await checkTargetNames(deps, filters);
+  const holdsOf = found.rows.length === 0 ? () => [] : await readTargetHolds(deps);
+  return {
+    targets: found.rows.map((row) => viewTarget(row, holdsOf(row.target))),
+    limit,
+    ...(found.next === undefined ? {} : { next_after: cursorFor(of, found.next) }),
+  };
+};
+
+export interface FoundRows {
+  readonly rows: readonly TargetRow[];
+  /** The target after which to read on; absent when there is nothing more. */
+  readonly next?: string | undefined;
+  /** There is no target at all by the names that were asked for, seen or not. */
+  readonly isNowhere: boolean;
+}
+
+interface Search {
+  readonly filters: TargetFilters;
+  readonly limit: number;
+  readonly after: string | undefined;
+}
+
+/** More rows than this are not read for one page of which few may fit: then it is shorter, and leads on all the same. */
+export const mostRead = 1_000;
 const leastAtOnce = 100;
 
-/** What runs where in an environment, as far as it may be seen. */
-export const listTargets = async (deps: Needs, asked: Asked): Promise<TargetList> => {
-  const list = await readSeen(deps, asked);
-  if (list.targets.length === 0 && deps.rights.any) checkKnown(await deps.catalogue(), asked.environment);
-  return list;
-};
-
-const readSeen = async (deps: Needs, { environment, limit, after }: Asked): Promise<TargetList> => {
-  const targets: TargetView[] = [];
-  let next = after;
-  for (let looked = 0; looked < mostLookedThrough; ) {
-    const atOnce = Math.max(limit + 1 - targets.length, leastAtOnce);
-    const from = next === undefined ? {} : { after: next };
-    const page = await deps.table.query({
-      pk: targetsOf(environment),
-      limit: Math.min(atOnce, 1_000, mostLookedThrough - looked),
-      ...from,
-    });
-    for (const item of page.items) {
-      const row = rowOf<TargetRow>(item)!;
-      const isSeen = maySee(deps, row);
-      // One more than fits tells that there is a next page.
-      if (isSeen && targets.length === limit) return { targets, next_after: next! };
-      if (isSeen) targets.push(viewTarget(row));
-      next = item.sk;
+/** One page of rows that fit and may be seen. */
+export const findTargetRows = async (deps: Needs, { filters, limit, after }: Search): Promise<FoundRows> => {
+  const rows: TargetRow[] = [];
+  const isPlain = deps.rights.everywhere('read') && isOneWay(filters);
+  // One more than fits tells that there is a next page.
+  const missing = (): number => limit + 1 - rows.length;
+  const walk = new TargetWalk(deps, {
+    after,
+    wanted: () => (isPlain ? missing() : Math.max(missing(), leastAtOnce)),
+    most: isPlain ? 2 * limit + mostRead : mostRead,
+    sees: (target) => maySee(deps, target),
+  });
+  let last = after;
+  let isNowhere = true;
+  for await (const steps of walk.steps(filters)) {
+    for (const { target, row } of steps) {
+      isNowhere = false;
+      const fits = row !== undefined && maySee(deps, target) && matchesTarget(row, filters);
+      if (fits && rows.length === limit) return { rows, next: last, isNowhere };
+      if (fits) rows.push(row);
+      last = target;
     }
-    looked += page.items.length;
-    if (page.next === undefined) return { targets };
   }
-  return { targets, next_after: next! };
+  return { rows, next: walk.stoppedAt, isNowhere };
 };
 
-const maySee = ({ rights }: Needs, { target }: TargetRow): boolean =>
+/** Every row that is come by fits: by an environment, with or without a cluster, by a cluster, or by a service. */
+const isOneWay = ({ environment, cluster, pillar, service, state, actor, text }: TargetFilters): boolean =>
+  [state, actor, text].every((one) => one === undefined) &&
+  (service === undefined
+    ? pillar === undefined || cluster !== undefined
+    : cluster === undefined || environment !== undefined);
+
+const maySee = ({ rights }: Needs, target: string): boolean =>
   rights.everywhere('read') || rights.may('read', placeOfTarget(target));
-
-/** One that the configuration does not name any more may have targets all the same. */
-const checkKnown = ({ environments }: Catalogue, environment: string): void => {
-  if (environments === undefined || entryOf(environments, environment) !== undefined) return;
-  const message = unknownName('environment', environment, Object.keys(environments));
-  const path = 'query.environment';
-  throw new FlotillaError('RequestInvalid', `${path}: ${message}`, { issues: [{ path, message }] });
-};

@@ -1,4 +1,5 @@
 import { partsOfTarget } from '../../domain/plan/lock-names.ts';
+import { present } from '../../domain/present.ts';
 import type { Standing, TargetRow, TargetState } from '../../domain/targets/target-row.ts';
 import { isoTime } from '../iso-time.ts';
 
@@ -8,11 +9,24 @@ export interface StandingView {
   /** Absent where nobody can say. */
   readonly version?: string;
   readonly image?: string;
+  /** By which it was seen to run, in all pods that told it. */
+  readonly digest?: string;
   readonly since: string;
   readonly batch_id: string;
   /** Place in the plan of that batch. */
   readonly index: number;
   readonly infrastructure_id?: string;
+  /** Who submitted that batch, and the name they go by. */
+  readonly by?: string;
+  readonly by_name?: string;
+  /** As it was when it was last looked at. */
+  readonly health?: HealthSeen;
+}
+
+export interface HealthSeen {
+  readonly healthy: boolean;
+  readonly reason: string;
+  readonly at: string;
 }
 
 export interface TargetView extends StandingView {
@@ -20,30 +34,37 @@ export interface TargetView extends StandingView {
   readonly key: string;
   readonly environment: string;
   readonly cluster: string;
+  /** While it is changing: the batch that is at work there. */
+  readonly in_work?: string;
+  /** Ids of what would keep a deployment from its turn there, the oldest first, at most three; absent where nothing would. */
+  readonly held?: readonly string[];
   /** While it is changing: what was there before. Absent then where nothing was. */
   readonly before?: StandingView;
 }
 
-export const viewTarget = (row: TargetRow): TargetView => {
+export const viewTarget = (row: TargetRow, held: readonly string[] = []): TargetView => {
   const { environment, cluster, pillar, service } = partsOfTarget(row.target);
-  const before = row.before === undefined ? {} : { before: viewStanding(row.before) };
-  return { key: `${pillar}/${service}`, environment, cluster, ...viewStanding(row), ...before };
+  return {
+    key: `${pillar}/${service}`,
+    environment,
+    cluster,
+    ...viewStanding(row),
+    ...(row.state === 'changing' ? { in_work: row.batch_id } : {}),
+    ...(held.length === 0 ? {} : { held }),
+    ...(row.before === undefined ? {} : { before: viewStanding(row.before) }),
+  };
 };
 
-const viewStanding = ({
-  state,
-  version,
-  image,
-  since,
-  batch_id,
-  index,
-  infrastructure_id,
-}: Standing): StandingView => ({
-  state,
-  ...(version === undefined ? {} : { version }),
-  ...(image === undefined ? {} : { image }),
-  since: isoTime(since),
-  batch_id,
-  index,
-  ...(infrastructure_id === undefined ? {} : { infrastructure_id }),
-});
+const optional = ['version', 'image', 'digest', 'infrastructure_id', 'by', 'by_name'] as const;
+
+const viewStanding = (standing: Standing): StandingView => {
+  const { state, since, batch_id, index, health } = standing;
+  return {
+    state,
+    ...present(standing, optional),
+    since: isoTime(since),
+    batch_id,
+    index,
+    ...(health === undefined ? {} : { health: { ...health, at: isoTime(health.at) } }),
+  };
+};

@@ -1,0 +1,8 @@
+/** Of these fields those that are there: an absent one is left out, and not undefined. */
+export const present = <Row extends object, Name extends keyof Row>(
+  row: Row,
+  names: readonly Name[],
+): { readonly [Key in Name]?: Exclude<Row[Key], undefined> } =>
+  Object.fromEntries(names.flatMap((name) => (row[name] === undefined ? [] : [[name, row[name]]]))) as {
+    readonly [Key in Name]?: Exclude<Row[Key], undefined>;
+  };

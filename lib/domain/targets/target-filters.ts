@@ -1,0 +1,47 @@
+import { partsOfTarget } from '../plan/lock-names.ts';
+import type { TargetRow, TargetState } from './target-row.ts';
+
+/** What of a target may be asked for; all that are named must fit. */
+export interface TargetFilters {
+  readonly environment?: string | undefined;
+  readonly cluster?: string | undefined;
+  readonly pillar?: string | undefined;
+  /** `pillar/service_name`. */
+  readonly service?: string | undefined;
+  readonly state?: TargetState | undefined;
+  /** Subject or name of whoever changed it last. */
+  readonly actor?: string | undefined;
+  /** In any of the words that are shown of it, whatever the case. */
+  readonly text?: string | undefined;
+}
+
+export const matchesTarget = (row: TargetRow, filters: TargetFilters): boolean => {
+  const { environment, cluster, pillar, service } = partsOfTarget(row.target);
+  return (
+    fits(filters.environment, environment) &&
+    fits(filters.cluster, cluster) &&
+    fits(filters.pillar, pillar) &&
+    fits(filters.service, `${pillar}/${service}`) &&
+    fits(filters.state, row.state) &&
+    isBy(filters.actor, row) &&
+    hasText(filters.text, wordsOf(row))
+  );
+};
+
+const fits = (asked: string | undefined, own: string): boolean => asked === undefined || asked === own;
+
+/** Whether it was done by them, as a token or as people call them. */
+export const isBy = (
+  actor: string | undefined,
+  { by, by_name }: { readonly by?: string; readonly by_name?: string },
+): boolean => actor === undefined || actor === by || actor === by_name;
+
+/** Whether one of the words has the text in it. */
+export const hasText = (text: string | undefined, words: readonly (string | undefined)[]): boolean => {
+  const wanted = text?.toLowerCase();
+  return wanted === undefined || words.some((word) => word?.toLowerCase().includes(wanted));
+};
+
+const wordsOf = ({ target, version, image, digest, batch_id, by, by_name }: TargetRow) => [
+  ...[target, version, image, digest, batch_id, by, by_name],
+];

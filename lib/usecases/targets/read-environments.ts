@@ -1,0 +1,42 @@
+import { keys } from '../../domain/record/keys.ts';
+import type { Deps } from '../deps.ts';
+
+/** So few that a page of targets costs hardly more for them. */
+const atOnce = 10;
+
+/**
+ * The environments that have, or may have, targets, sorted, from this name on: those of the configuration, and those that a batch went
+ * to and that it does not name any more. They are read as they are needed.
+ */
+export async function* environmentsFrom(
+  deps: Pick<Deps, 'table' | 'catalogue'>,
+  first = '',
+  onRead: (rows: number) => void = () => {},
+): AsyncGenerator<string> {
+  const { environments = {} } = await deps.catalogue();
+  let configured = Object.keys(environments)
+    .filter((name) => name >= first)
+    .sort();
+  for await (const { names, isLast } of recordedFrom(deps, first, onRead)) {
+    const end = names.at(-1) ?? '';
+    const due = isLast ? configured : configured.filter((name) => name <= end);
+    yield* [...new Set([...names, ...due])].sort();
+    configured = configured.slice(due.length);
+  }
+}
+
+async function* recordedFrom(
+  { table }: Pick<Deps, 'table'>,
+  first: string,
+  onRead: (rows: number) => void,
+): AsyncGenerator<{ readonly names: readonly string[]; readonly isLast: boolean }> {
+  const { pk } = keys.environment('');
+  const from = first === '' ? {} : { from: first };
+  for (let after: string | undefined; ; ) {
+    const page = await table.query({ pk, limit: atOnce, ...from, ...(after === undefined ? {} : { after }) });
+    onRead(page.items.length);
+    after = page.next;
+    yield { names: page.items.map(({ sk }) => sk), isLast: after === undefined };
+    if (after === undefined) return;
+  }
+}

@@ -1,0 +1,26 @@
+import { executorAccount } from '../../domain/budget/request-limit.ts';
+import { covers, isInForce } from '../../domain/holds/covers.ts';
+import type { Hold } from '../../domain/holds/hold.ts';
+import { partsOfTarget } from '../../domain/plan/lock-names.ts';
+import type { AskedBy, Deps } from '../deps.ts';
+import { findSeenHolds } from '../holds/list-holds.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'catalogue'> & AskedBy;
+
+/** Of one target. There may be hundreds, and each by itself is enough. */
+const mostNamed = 3;
+
+/** By target: the ids of what would keep a deployment from its turn there, if it came now, the oldest first. One query for all. */
+export const readTargetHolds = async (deps: Needs): Promise<(target: string) => readonly string[]> => {
+  const [holds, { harness }] = await Promise.all([findSeenHolds(deps), deps.catalogue()]);
+  const inForce = holds.filter(isInForce);
+  return (target) => holdingOf(inForce, target, executorAccount(harness)).map(({ id }) => id);
+};
+
+const holdingOf = (holds: readonly Hold[], target: string, executor: string): readonly Hold[] => {
+  if (holds.length === 0) return [];
+  const { environment, cluster, pillar, service } = partsOfTarget(target);
+  const key = `${pillar}/${service}`;
+  const candidate = { environment, cluster, pillar, key, executor, batch_id: '', isRollback: false };
+  return holds.filter((hold) => covers(hold, candidate)).slice(0, mostNamed);
+};
