@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultOrder } from '../../lib/simulators/harness/fault-schema.ts';
+import { isThorough } from '../thorough.ts';
 import { carryLoad, type Load, percentile } from './harness-load.ts';
 
 /** What it costs to follow many runs, and how late their ends are seen, counted in virtual time with a look every ten seconds. */
@@ -10,7 +11,7 @@ const steady = (inFlight: number): Omit<Load, 'mode' | 'pipelines'> => ({
   installation: { stageMilliseconds: 60_000 },
 });
 
-const sizes = [10, 100, 500, 1_000];
+const sizes = [10, 100, ...(isThorough ? [500, 1_000] : [])];
 
 it.each([
   ...sizes.map((inFlight) => ({ inFlight, pipelines: 4 })),
@@ -42,13 +43,16 @@ it.each([
 );
 
 describe('500 that start as fast as the budget lets them, for runs of a minute,', () => {
-  it.each(['webhook', 'execute'] as const)('by %s cost 120 reads a minute at most', async (mode) => {
-    const load: Load = { mode, pipelines: 4, inFlight: 500, starts: 500, startsPerSecond: 5, minutes: 4 };
-    const { world, late, open } = await carryLoad({ ...load, installation: { stageMilliseconds: 30_000 } });
-    expect(open).toBe(0);
-    expect(world.readsInAMinute()).toBeLessThanOrEqual(120);
-    expect(percentile(late, 0.95)).toBeLessThanOrEqual(15_000);
-  });
+  it.each(isThorough ? (['webhook', 'execute'] as const) : (['execute'] as const))(
+    'by %s cost 120 reads a minute at most',
+    async (mode) => {
+      const load: Load = { mode, pipelines: 4, inFlight: 500, starts: 500, startsPerSecond: 5, minutes: 4 };
+      const { world, late, open } = await carryLoad({ ...load, installation: { stageMilliseconds: 30_000 } });
+      expect(open).toBe(0);
+      expect(world.readsInAMinute()).toBeLessThanOrEqual(120);
+      expect(percentile(late, 0.95)).toBeLessThanOrEqual(15_000);
+    },
+  );
 });
 
 const slowReads: FaultOrder = {
@@ -57,7 +61,7 @@ const slowReads: FaultOrder = {
 };
 
 describe('where three reads in ten take 33 seconds', () => {
-  it.each([10, 100])('the ends of %i in flight are seen in time all the same', async (inFlight) => {
+  it.each(isThorough ? [10, 100] : [10])('the ends of %i in flight are seen in time all the same', async (inFlight) => {
     const load = { ...steady(inFlight), minutes: 20 };
     const installation = { ...load.installation, faults: [slowReads] };
     const { world, late } = await carryLoad({ ...load, installation, mode: 'webhook', pipelines: 4 });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { functionsTable } from '../../lib/infra/functions-table.ts';
 import { cloudPace } from '../../lib/usecases/deps.ts';
+import { isThorough, someOf } from '../thorough.ts';
+import { deathsIn } from './deaths.ts';
 import { expectAllInOrder, reportOf } from './report.ts';
 import { World } from './world.ts';
 
@@ -58,7 +60,7 @@ const cases = watchers.flatMap((watcher) =>
 );
 
 describe('a watcher dies', () => {
-  test.each(cases)('$watcher.name, after $moment s: $death', async ({ watcher, death, moment }) => {
+  test.each(someOf(cases, 10))('$watcher.name, after $moment s: $death', async ({ watcher, death, moment }) => {
     const world = await World.make({ sweepEvery });
     // One is being verified while the other one runs, from before the first moment until after the last one.
     world.executor.scripts.set('a', { takes: 20, settles: 800 });
@@ -114,11 +116,9 @@ const longestLoss = async (name: Watcher['name'] | 'dispatch-turns'): Promise<nu
   const undisturbed = await runWithDeathAt(name, { nth: 0, when: 'after' });
   expect(undisturbed.calls).toBeGreaterThan(5);
   let longest = 0;
-  for (let nth = 1; nth <= undisturbed.calls; nth += 1) {
-    for (const when of ['before', 'after'] as const) {
-      const { milliseconds } = await runWithDeathAt(name, { nth, when });
-      longest = Math.max(longest, milliseconds - undisturbed.milliseconds);
-    }
+  for (const death of someOf(deathsIn(undisturbed.calls), 8)) {
+    const { milliseconds } = await runWithDeathAt(name, death);
+    longest = Math.max(longest, milliseconds - undisturbed.milliseconds);
   }
   return longest;
 };
@@ -131,7 +131,8 @@ describe('dies in the middle of its work, at each call that changes something', 
 
   test('dispatch-turns: its lease runs out, then the sweeper comes', async () => {
     const longest = await longestLoss('dispatch-turns');
-    expect(longest).toBeGreaterThan(cloudPace.lease);
+    // Some of its deaths cost no time, and only a thorough run has them all.
+    if (isThorough) expect(longest).toBeGreaterThan(cloudPace.lease);
     expect(longest).toBeLessThanOrEqual(cloudPace.lease + sweepEvery);
   });
 });

@@ -1,0 +1,19 @@
+import { globSync, readFileSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+/** All tests of which `npm test` runs a part. */
+const partly = globSync('test/**/*.test.ts').filter((file) =>
+  /from '[./]+thorough\.ts'/.test(readFileSync(file, 'utf8')),
+);
+
+// biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export.
+export default defineConfig({
+  test: {
+    include: partly,
+    env: { FLOTILLA_TESTS: 'thorough' },
+    experimental: { viteModuleRunner: false },
+    isolate: false,
+    testTimeout: 600_000, // only ends what hangs
+    hookTimeout: 600_000,
+  },
+});
