@@ -1,12 +1,45 @@
 import { FlotillaError } from '../../lib/domain/errors.ts';
-import { type Actor, hasScope, localActor, personNamed, type Scope, scopes } from '../../lib/domain/record/actor.ts';
+import {
+  type Actor,
+  hasScope,
+  localActor,
+  nameHeader,
+  namesOf,
+  personNamed,
+  type Scope,
+  scopes,
+} from '../../lib/domain/record/actor.ts';
 import { longestSubject } from '../../lib/domain/record/keys.ts';
 import { type ApiEvent, headerOf } from './request.ts';
 
 /** Says who sends a request; throws Unauthorized where nobody knows. `told` is whom the embedded server has let in. */
 export type Identify = (event: ApiEvent, told: Actor | undefined) => Actor;
 
-export const asTold: Identify = (_, told = localActor) => told;
+/**
+ * Whom the embedded server has let in. Whoever has its data folder may say in whose name that is: it changes no right, and all that
+ * stands in the folder is theirs anyway.
+ */
+export const asTold: Identify = (event, told = localActor) => {
+  const name = headerOf(event, nameHeader);
+  if (name === undefined) return told;
+  if (told.subject !== localActor.subject) throw nameRefused();
+  return { ...told, ...namesOf(textOfHeader(name)) };
+};
+
+/** Else a record would show a name that nobody vouches for. */
+const nameRefused = (): FlotillaError =>
+  new FlotillaError(
+    'Forbidden',
+    'Who asks is told by the token here. Only the own token of a server on one machine may say in whose name: leave --by and $FLOTILLA_BY out.',
+  );
+
+const textOfHeader = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new FlotillaError('RequestInvalid', `The header ${nameHeader} has a percent sign that encodes nothing.`);
+  }
+};
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -19,6 +52,7 @@ export const byTokenOf =
   (event) => {
     const claims = event.requestContext.authorizer?.jwt?.claims;
     if (claims === undefined) throw new FlotillaError('Unauthorized', 'Send a token as Authorization: Bearer …');
+    if (headerOf(event, nameHeader) !== undefined) throw nameRefused();
     const clientId = textOf(claims, 'client_id', 'azp', 'cid');
     const named = textOf(claims, 'sub') ?? clientId;
     const client = clientId === undefined ? undefined : (clientNames.get(clientId) ?? clientId);
@@ -34,6 +68,7 @@ export const byTokenOf =
     return {
       kind: isPerson ? 'person' : 'program',
       subject: personNamed(subject),
+      ...namesOf(textOf(claims, 'name'), isVerified(claims) ? textOf(claims, 'email') : undefined),
       // A person who logged in by a program is not that program, whatever is known of him.
       ...(isOfProgram && client !== undefined ? { client } : {}),
       // Before clients had names they went by their ids.
@@ -52,6 +87,9 @@ export const checkScope = (actor: Actor, scope: Scope): void => {
   const has = actor.scopes.length === 0 ? 'none of them' : actor.scopes.map(named).join(', ');
   throw new FlotillaError('Forbidden', `This needs a token with the scope ${named(scope)}; this one has ${has}.`);
 };
+
+/** API Gateway writes what is true or false as a text. */
+const isVerified = ({ email_verified }: Claims): boolean => String(email_verified) !== 'false';
 
 /** How issuers mark a token that a program has got for itself. Keycloak gives such a client a user of its own, with groups. */
 const isMarkedProgram = (claims: Claims, clientId = ''): boolean =>

@@ -1,6 +1,7 @@
 import { networkCode, networkMessage, remedyFor } from '../adapters/network-failure.ts';
 import type { Asking } from '../adapters/own-fetch.ts';
 import { describeIssue, type Issue } from '../domain/batch/issues.ts';
+import { nameHeader } from '../domain/record/actor.ts';
 import type { UploadView } from '../usecases/batch/open-upload.ts';
 import type { Candidate } from '../usecases/batch/recognise-batch.ts';
 import type { AccessToken, KnownToken } from './access-token.ts';
@@ -11,6 +12,8 @@ import { fetchWhole, parsedJson, type WholeAnswer } from './whole-answer.ts';
 export interface ApiClientOptions {
   readonly url: string;
   readonly token?: AccessToken;
+  /** In whose name it asks; a server takes that with its own token only. */
+  readonly by?: string | undefined;
 }
 
 interface Problem {
@@ -44,10 +47,12 @@ export interface Answered<Answer> {
 export class ApiClient {
   readonly url: string;
   readonly #token: AccessToken;
+  readonly #by: Readonly<Record<string, string>>;
 
-  constructor({ url, token = async () => undefined }: ApiClientOptions) {
+  constructor({ url, token = async () => undefined, by = '' }: ApiClientOptions) {
     this.url = url.replace(/\/+$/, '');
     this.#token = token;
+    this.#by = by === '' ? {} : { [nameHeader]: encodeURIComponent(by.toWellFormed()) };
   }
 
   async ask<Answer>(path: string, send: Send = {}): Promise<Answer> {
@@ -93,7 +98,7 @@ export class ApiClient {
     return this.#fetch(path, {
       method,
       credential: token !== undefined,
-      headers: { ...headers, ...authorization(token) },
+      headers: { ...headers, ...this.#by, ...authorization(token) },
       ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
     });

@@ -13,6 +13,8 @@ import { refuseTokenItself, tokenIn } from './token-file.ts';
 /** What the program has from outside. */
 export interface CliWorld {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Of whoever runs it, on this machine; absent where that cannot be told. */
+  readonly login?: string | undefined;
   /** Relative paths begin here. */
   readonly directory: string;
   readonly terminal: Terminal;
@@ -30,6 +32,7 @@ export interface CommonOptions {
   /** A text is refused; no text where a command takes none, but says whether a server asks for it. */
   readonly token?: string | boolean;
   readonly utc?: boolean;
+  readonly by?: string;
 }
 
 /** What a command works with. */
@@ -44,7 +47,7 @@ export interface CommandContext extends CliWorld {
 export const defaultUrl = 'http://127.0.0.1:8080';
 
 export const commandContext = (world: CliWorld, options: CommonOptions): CommandContext => {
-  const { json = false, url, token, tokenFile, utc } = options;
+  const { json = false, url, token, tokenFile, utc, by = world.env.FLOTILLA_BY } = options;
   refuseTokenItself(token);
   const address = checkedUrl(url ?? world.env.FLOTILLA_URL ?? defaultUrl);
   const given = tokenFile === undefined ? undefined : tokenIn(tokenFile, world);
@@ -64,6 +67,7 @@ export const commandContext = (world: CliWorld, options: CommonOptions): Command
     client: new ApiClient({
       url: address,
       token: safeToken(accessToken(given, { env: world.env, own }), address),
+      by,
     }),
     command: (...words) =>
       ['flotilla', ...words, ...(url === undefined ? [] : ['--url', url])].map(shellWord).join(' '),

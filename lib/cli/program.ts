@@ -89,6 +89,10 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
         '--token-file <file>',
         'file with the access token; - is the standard input (default: $FLOTILLA_TOKEN, else fetched as a client, else none)',
       )
+      .option(
+        '--by <name>',
+        'in whose name, shown in the record; only with the own token of a server on this machine (default: $FLOTILLA_BY)',
+      )
       .addOption(new Option('--token <token>', 'refused').hideHelp());
 
   program

@@ -28,10 +28,14 @@ export const paintStatus = (status: Status, colours: Colours): string => colourO
 export const batchLines = (batch: BatchView, colours: Colours, times: Times): readonly string[] => [
   `Batch ${batch.batch_id}: ${printable(batch.name)}`,
   `${paintStatus(batch.status, colours)} / ${batch.reason}: ${printable(batch.message)}`,
-  `Submitted ${times.moment(batch.created_at)} by ${printable(batch.submitted_by)}${batch.ended_at === undefined ? '' : `, ended ${times.moment(batch.ended_at)}`}`,
+  `Submitted ${times.moment(batch.created_at)} by ${namedBy(batch.submitted_by, batch.submitted_by_name)}${batch.ended_at === undefined ? '' : `, ended ${times.moment(batch.ended_at)}`}`,
   ...originLines(batch),
   ...metadataLines(batch.metadata),
 ];
+
+/** A subject, and beside it the name that it goes by. */
+export const namedBy = (subject: string, name: string | undefined): string =>
+  printable(name === undefined || name === subject ? subject : `${subject} (${name})`);
 
 /** What a batch came of, and what came of it. */
 const originLines = (batch: BatchView): readonly string[] => {

@@ -27,6 +27,8 @@ export interface HttpServerOptions {
   readonly names?: readonly string[];
   /** Whose tokens are good, as soon as that is known. Without them whoever reaches the server may do everything. */
   readonly tokens?: () => Promise<Tokens>;
+  /** Who started it, by login. */
+  readonly owner?: string | undefined;
   /** The same handler that API Gateway calls. */
   readonly api: ApiHandler;
   /** Takes what is put at `/uploads/…`, where S3 does on AWS. */
@@ -55,7 +57,7 @@ const KEEP_ALIVE = 65_000;
 
 /** Serves the API over plain HTTP on this machine. The engine is not served here, whatever a header asks for. */
 export const startHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
-  const { port, host = '127.0.0.1', names = [], tokens, now = Date.now } = options;
+  const { port, host = '127.0.0.1', names = [], tokens, owner, now = Date.now } = options;
   if (!isLoopback(host) && tokens === undefined) {
     const message = `Listening on ${host} demands tokens: without them whoever reaches this server can deploy.`;
     throw new FlotillaError('ConfigurationInvalid', message, { host });
@@ -66,7 +68,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
   const failures = new Failures(now, (line) => console.error(JSON.stringify(line)));
   const door: Door = {
     place: { host, names: names.map((name) => name.toLowerCase()) },
-    admission: { tokens, failures },
+    admission: { tokens, failures, owner },
     throttle: new Throttle(callbackThrottle, now),
   };
   server.on('request', (request, response) => {

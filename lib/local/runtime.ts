@@ -65,6 +65,8 @@ export interface RuntimeOptions {
   readonly names?: readonly string[] | undefined;
   /** Asks for a token; those that are good are kept with the data. Without it whoever reaches the port may do everything. */
   readonly tokens?: boolean | undefined;
+  /** Who started it, by login: shown for what is asked with its own token. */
+  readonly owner?: string | undefined;
   /** One more that is good, for everything. */
   readonly token?: string | undefined;
   /** By which Harness may call back; without one there is no such route. */
@@ -117,6 +119,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
     ...(options.host === undefined ? {} : { host: options.host }),
     ...(options.names === undefined ? {} : { names: options.names }),
     ...(asksForTokens(options) ? { tokens: async () => (await started.promise).tokens! } : {}),
+    owner: options.owner,
     api: async (...call) => (await started.promise).api(...call),
     uploads: { receive: async (...call) => (await started.promise).uploads.receive(...call) },
     ...(callbackKeysOf(options).length === 0

@@ -66,6 +66,16 @@ describe('the token that is sent', () => {
     expect(api.received.map(({ headers }) => headers.authorization)).toEqual([authorization]);
   });
 
+  test.each<[string, readonly string[], Readonly<Record<string, string>>, string | undefined]>([
+    ['none', [], {}, undefined],
+    ['of the environment', [], { FLOTILLA_BY: 'Ada' }, 'Ada'],
+    ['of the command line, before it', ['--by', 'Grace Hopper ø'], { FLOTILLA_BY: 'Ada' }, 'Grace%20Hopper%20%C3%B8'],
+  ])('in whose name: %s', async (_, argv, env, by) => {
+    const api = await serve(given);
+    expect((await run(['list', '--url', api.url, ...argv], { env })).status).toBe(0);
+    expect(api.received.map(({ headers }) => headers['flotilla-by'])).toEqual([by]);
+  });
+
   test('one that is fetched for a client', async () => {
     const api = await serve(given);
     const env = { ...client(api.url), FLOTILLA_SCOPE: 'flotilla/read' };

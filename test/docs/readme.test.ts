@@ -86,6 +86,7 @@ describe('what it names exists', () => {
     const variables = unique(matches(readme, /\$?(FLOTILLA_\w+|AWS_\w+)/g));
     expect(variables).toEqual([
       'AWS_REGION',
+      'FLOTILLA_BY',
       'FLOTILLA_CALLBACK_KEY',
       'FLOTILLA_CASES',
       'FLOTILLA_CLIENT_ID',
@@ -145,7 +146,7 @@ describe('tables', () => {
         'catalogue apply': ['--json'],
         'cluster-role': ['--json'],
       };
-      const shared = common[name] ?? ['--json', '--url', '--token-file'];
+      const shared = common[name] ?? ['--json', '--url', '--token-file', '--by'];
       expect(unique([...inBackticks(options!), ...shared]), name).toEqual(unique(matches(own, /^ {2}(--[\w-]+)/gm)));
     }
   });
@@ -217,6 +218,7 @@ const withoutChance = (text: string): string =>
     .replace(/\b[0-9A-HJKMNP-TV-Z]{26}\b/g, '<id>')
     .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{3})?)?Z/g, '<when>')
     .replace(/^\d\d:\d\d:\d\d\.\d{3}Z/gm, '<time>')
+    .replace(/ by local \(\S+\)/g, ' by local (<login>)')
     .replace(/127\.0\.0\.1:\d+/g, '<server>');
 
 const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -113,7 +113,19 @@ describe('POST /batches', () => {
     const headers = { 'x-flotilla-actor': 'mallory' };
     const claims = { sub: 'u-1', scope: 'flotilla/admin' };
     const { body } = await call('POST', '/batches', { body: releaseYaml, headers, claims });
-    expect((await call('GET', `/batches/${body.batch_id}`, { claims })).body.submitted_by).toBe('u-1');
+    const { body: shown } = await call('GET', `/batches/${body.batch_id}`, { claims });
+    expect([shown.submitted_by, shown.submitted_by_name]).toEqual(['u-1', undefined]);
+  });
+
+  test('the name of who asks is shown beside the subject, in the batch, and in lists', async () => {
+    const call = guarded();
+    const claims = { sub: 'u-1', name: 'Ada', scope: 'flotilla/admin' };
+    const by = { submitted_by: 'u-1', submitted_by_name: 'Ada' };
+    const { body } = await call('POST', '/batches', { body: releaseYaml, claims });
+    // Who changes their name later has not been called so then.
+    const later = { ...claims, name: 'Lady Lovelace' };
+    expect((await call('GET', `/batches/${body.batch_id}`, { claims: later })).body).toMatchObject(by);
+    expect((await call('GET', '/batches', { claims: later })).body.batches).toMatchObject([by]);
   });
 
   test('and without tokens whom the server says', async () => {

@@ -31,7 +31,17 @@ describe('who a token says', () => {
       { sub: 'u-1', groups: ['risk admins'] },
       { ...person, groups: ['risk admins'] },
     ],
-    ['an e-mail address, which one chooses', { sub: 'u-1', email: 'ada@example.org', groups: ['a'] }, person],
+    [
+      'a name and an e-mail address, which one chooses',
+      { sub: 'u-1', name: ' Ada  Lovelace\u202e\n', email: 'ada@example.org', groups: ['a'] },
+      { ...person, name: 'Ada Lovelace', email: 'ada@example.org' },
+    ],
+    [
+      'an e-mail address that is somebody’s',
+      { sub: 'u-1', email: 'ada@example.org', email_verified: 'true', groups: ['a'] },
+      { ...person, email: 'ada@example.org' },
+    ],
+    ['a name without end', { sub: 'u-1', name: 'a'.repeat(10_000) }, { name: `${'a'.repeat(255)}…` }],
     ['somebody in no group', { sub: 'u-1', client_id: 'app' }, { kind: 'program', subject: 'u-1' }],
     ['a client of Cognito', { sub: 'c-1', client_id: 'c-1' }, { ...program, subject: 'c-1', client: 'c-1' }],
     ['a client in a group', { sub: 'c-1', client_id: 'c-1', groups: ['a'] }, { kind: 'program', groups: ['a'] }],
@@ -78,6 +88,28 @@ describe('who a token says', () => {
     const other = ofStage(eventOf({ client_id: 'other' }), undefined);
     expect(other).toMatchObject({ subject: 'other', client: 'other' });
     expect(other).not.toHaveProperty('formerly');
+  });
+
+  it.each<[string, Claims]>([
+    ['an e-mail address that nobody has confirmed', { email: 'ada@example.org', email_verified: 'false' }],
+    ['the same, as issuers write it', { email: 'ada@example.org', email_verified: false }],
+    ['names that are none', { name: '\u200e ', email: 7 }],
+  ])('%s is not taken', (_, claims) => {
+    const actor = byToken(eventOf({ sub: 'u-1', ...claims }), undefined);
+    expect([actor.name, actor.email]).toEqual([undefined, undefined]);
+  });
+
+  it('in whose name says who has the own token of a server on one machine, and nobody else', () => {
+    const named = (by: string) =>
+      apiEvent('GET', '/batches', { headers: { 'flotilla-by': by }, claims: { sub: 'u-1' } });
+    const local = { kind: 'person', subject: 'local', groups: [], scopes: ['admin'] } as const;
+    expect(asTold(named('Ada%20L%C3%B8velace'), undefined)).toEqual({ ...local, name: 'Ada Løvelace' });
+    expect(asTold(named('Ada'), { ...local, name: 'login' })).toEqual({ ...local, name: 'Ada' });
+    expect(asTold(named('%20'), { ...local, name: 'login' })).toEqual({ ...local, name: 'login' });
+    expect(() => asTold(named('100%'), undefined)).toThrow('percent sign');
+    const refused = 'leave --by and $FLOTILLA_BY out';
+    expect(() => asTold(named('Ada'), { ...local, subject: 'ci' })).toThrow(refused);
+    expect(() => byToken(named('Ada'), undefined)).toThrow(refused);
   });
 
   it('groups are taken from the token that was verified, and from no other', () => {

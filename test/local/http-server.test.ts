@@ -222,6 +222,23 @@ describe('who may ask', () => {
     expect(await shown.json()).toMatchObject({ submitted_by: 'local' });
   });
 
+  test('what is asked with the server’s own token goes by the login of who started it, or by the name that is given', async () => {
+    const { url } = await serve({ tokens, owner: 'ada' });
+    const nameOf = async (more: Record<string, string>) => {
+      const headers = { ...yaml, authorization: 'Bearer secret' };
+      const sent = await fetch(`${url}/batches`, {
+        method: 'POST',
+        headers: { ...headers, ...more },
+        body: releaseYaml,
+      });
+      const shown = await fetch(`${url}${sent.headers.get('location')}`, { headers });
+      return ((await shown.json()) as { submitted_by_name?: string }).submitted_by_name;
+    };
+    expect([await nameOf({}), await nameOf({ 'flotilla-by': 'Grace%20H.' })]).toEqual(['ada', 'Grace H.']);
+    const headers = { authorization: 'Bearer reading', 'flotilla-by': 'Grace' };
+    expect((await fetch(`${url}/batches`, { headers })).status).toBe(403);
+  });
+
   test.each([
     [{}, 200, { status: 'ok' }],
     [

@@ -57,6 +57,7 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
     names: options.name,
     tokens: options.token,
     token: given,
+    owner: context.login,
     callbackKeys: callback?.keys,
     noteFor: env,
     data,

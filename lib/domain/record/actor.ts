@@ -1,3 +1,5 @@
+import { foreignText } from './foreign-text.ts';
+
 /** The parts of Flotilla that change batches and deployments, as `actor` of an event names them. */
 export const parts = ['plan', 'dispatcher', 'executor', 'observer', 'record', 'finish'] as const;
 
@@ -11,6 +13,10 @@ export interface Actor {
   readonly kind: 'person' | 'program';
   /** The name that events call it by. Nobody gives it to himself. */
   readonly subject: string;
+  /** How a person or a program is called. Many choose it themselves: it is shown beside the subject, and decides nothing. */
+  readonly name?: string;
+  /** Shown like the name, and decides nothing either. */
+  readonly email?: string;
   /** Of a program: which one it is. A person is not known by the program that he uses. */
   readonly client?: string;
   /** By what name an earlier version knew it, where that was another. */
@@ -18,6 +24,27 @@ export interface Actor {
   readonly groups: readonly string[];
   readonly scopes: readonly Scope[];
 }
+
+/** A name or an e-mail address as it may be shown and kept: one line, not long. Undefined where nothing is left of it. */
+export const shownName = (text: string | undefined): string | undefined =>
+  foreignText(text ?? '', longestName)
+    .replaceAll(/\s+/g, ' ')
+    .trim() || undefined;
+
+/** Longer than an e-mail address can be. */
+const longestName = 255;
+
+/** By which the command line says in whose name it asks, percent-encoded: a header has ASCII only. */
+export const nameHeader = 'flotilla-by';
+
+/** By `name` and `email`, as far as they are known. */
+export const namesOf = (name: string | undefined, email?: string): Pick<Actor, 'name' | 'email'> => {
+  const shown = { name: shownName(name), email: shownName(email) };
+  return {
+    ...(shown.name === undefined ? {} : { name: shown.name }),
+    ...(shown.email === undefined ? {} : { email: shown.email }),
+  };
+};
 
 /** Whoever uses a server on one machine that asks for no token. */
 export const localActor: Actor = { kind: 'person', subject: 'local', groups: [], scopes: ['admin'] };

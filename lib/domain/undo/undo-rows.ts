@@ -9,6 +9,8 @@ export interface RollbackRequest {
   readonly force?: readonly string[];
   readonly reason: string;
   readonly by: string;
+  /** The name that whoever asks goes by. */
+  readonly by_name?: string;
   readonly at: number;
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { FlotillaError } from '../../domain/errors.ts';
-import { type Actor, localActor } from '../../domain/record/actor.ts';
+import { type Actor, localActor, namesOf } from '../../domain/record/actor.ts';
 import type { Holder } from '../tokens/token-book.ts';
 import type { Failures } from './failures.ts';
 
@@ -12,20 +12,28 @@ export interface Tokens {
 export interface Admission {
   readonly tokens: (() => Promise<Tokens>) | undefined;
   readonly failures: Failures;
+  /** Of whoever started the server, for what is asked with its own token. */
+  readonly owner?: string | undefined;
 }
 
 /** Who sends a request; undefined for whoever only asks whether the server is well. Throws Unauthorized or TooManyRequests. */
-export const admit = async (request: IncomingMessage, { tokens, failures }: Admission): Promise<Actor | undefined> => {
-  if (tokens === undefined) return localActor;
+export const admit = async (
+  request: IncomingMessage,
+  { tokens, failures, owner }: Admission,
+): Promise<Actor | undefined> => {
+  if (tokens === undefined) return withOwner(localActor, owner);
   const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   const { holderOf } = await tokens();
   if (given === undefined && isHealthCheck(request)) return undefined;
   const holder: Holder | undefined = given === undefined ? undefined : holderOf(given);
-  if (holder !== undefined && 'actor' in holder) return holder.actor;
+  if (holder !== undefined && 'actor' in holder) return withOwner(holder.actor, owner);
   const why = holder?.refused ?? 'none';
   const refusal = new FlotillaError('Unauthorized', words[why]);
   throw failures.add(request.socket.remoteAddress ?? 'unknown', `token ${why}`, refusal);
 };
+
+const withOwner = (actor: Actor, owner: string | undefined): Actor =>
+  actor.subject === localActor.subject ? { ...actor, ...namesOf(owner) } : actor;
 
 const isHealthCheck = ({ method, url }: IncomingMessage): boolean =>
   (method === 'GET' || method === 'HEAD') && url === '/health';

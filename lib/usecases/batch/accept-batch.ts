@@ -50,7 +50,14 @@ export const acceptBatch = async (
   const earlier = keyed === undefined ? {} : await earlierUse(deps, keyed);
   if (earlier.answer !== undefined) return answerAgain(deps, earlier.answer);
   const { batch, text, warnings, origin, writes: further, inVain } = await makeReady();
-  const { header, writes } = await openBatch(deps, { batch, text, actor: sender.actor, warnings, origin });
+  const { header, writes } = await openBatch(deps, {
+    batch,
+    text,
+    actor: sender.actor,
+    actorName: deps.rights.actor.name,
+    warnings,
+    origin,
+  });
   const once = [
     ...(keyed === undefined ? [] : [keyWrite(keyed, header, earlier)]),
     ...(further?.(header.batch_id) ?? []),

@@ -6,7 +6,7 @@ import { findSeenBatches } from '../grants/seen-batch.ts';
 import { type HoldView, viewHold } from '../holds/hold-view.ts';
 import { findSeenHolds } from '../holds/list-holds.ts';
 import { isoField, isoTime } from '../iso-time.ts';
-import { type BatchView, headline, readSeen, type SeenBatch, withoutZeros } from './read-batch.ts';
+import { type BatchView, headline, readSeen, type SeenBatch, submitterTold, withoutZeros } from './read-batch.ts';
 
 export interface BatchList {
   /** With the first page: what keeps deployments from their turns now, the oldest first, and how many more there are. */
@@ -38,6 +38,7 @@ type Headline = Pick<
   | 'total'
   | 'counts'
   | 'submitted_by'
+  | 'submitted_by_name'
   | 'created_at'
   | 'ended_at'
 >;
@@ -73,7 +74,7 @@ const list = ({ header, counts }: SeenBatch): ListedBatch => ({
   total: header.total,
   counts: withoutZeros(counts),
   metadata: shortMetadata(header),
-  submitted_by: header.submitted_by,
+  ...submitterTold(header),
   created_at: isoTime(header.created_at),
   ...isoField('ended_at', header.ended_at),
 });

@@ -16,6 +16,8 @@ interface Opening {
   /** What `source` gives. */
   readonly text: string;
   readonly actor: string;
+  /** The name that goes by, where it has one. */
+  readonly actorName?: string | undefined;
   readonly warnings?: readonly string[];
   readonly origin?: Origin | undefined;
   /** Where somebody was told it already; else a new one. */
@@ -46,7 +48,7 @@ const told = (total: number) => ({
   message: `Accepted with ${counted(total, 'deployment')}.`,
 });
 
-const newHeader = (deps: Needs, { batch, actor, warnings = [], origin, batchId }: Opening): HeaderRow => {
+const newHeader = (deps: Needs, { batch, actor, actorName, warnings = [], origin, batchId }: Opening): HeaderRow => {
   const at = deps.clock.now();
   const { name = 'Unnamed batch', ...metadata } = batch.metadata;
   return {
@@ -56,6 +58,7 @@ const newHeader = (deps: Needs, { batch, actor, warnings = [], origin, batchId }
     seq: 0,
     total: batch.deployments.length,
     submitted_by: actor,
+    ...(actorName === undefined ? {} : { submitted_by_name: actorName }),
     warnings: storedWarnings(warnings),
     metadata,
     strategy: batch.strategy,

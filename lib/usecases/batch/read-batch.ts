@@ -32,6 +32,8 @@ export interface BatchView {
   readonly metadata: Omit<BatchMetadata, 'name'>;
   readonly strategy?: Strategy;
   readonly submitted_by: string;
+  /** The name that whoever submitted it went by then. */
+  readonly submitted_by_name?: string;
   readonly warnings: readonly string[];
   readonly plan_hash?: string;
   readonly created_at: string;
@@ -122,7 +124,7 @@ const viewBatch = ({ header, counts }: SeenBatch, changedAt: number, descent: De
   counts: withoutZeros(counts),
   metadata: header.metadata ?? {},
   ...(header.strategy === undefined ? {} : { strategy: header.strategy }),
-  submitted_by: header.submitted_by,
+  ...submitterTold(header),
   warnings: header.warnings,
   ...(header.plan_hash === undefined ? {} : { plan_hash: header.plan_hash }),
   created_at: isoTime(header.created_at),
@@ -150,6 +152,14 @@ const undoLinks = (header: HeaderRow, descent: Descent): Readonly<Record<string,
   const { rolling_back } = undoTold(header, descent);
   return rolling_back === undefined ? {} : { rolling_back: `/batches/${rolling_back}` };
 };
+
+export const submitterTold = ({
+  submitted_by,
+  submitted_by_name: name,
+}: HeaderRow): Pick<BatchView, 'submitted_by' | 'submitted_by_name'> => ({
+  submitted_by,
+  ...(name === undefined ? {} : { submitted_by_name: name }),
+});
 
 const originTold = ({ origin }: HeaderRow): Pick<BatchView, 'origin'> => {
   if (origin === undefined) return {};

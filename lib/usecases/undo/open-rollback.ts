@@ -22,6 +22,8 @@ interface Opening {
   /** Of the rollback: told to whoever asked for it, or fixed before. */
   readonly batchId: string;
   readonly actor: string;
+  /** The name that goes by, where it has one. */
+  readonly actorName?: string | undefined;
   readonly reason: string;
   readonly automatic?: true | undefined;
 }
@@ -38,7 +40,7 @@ const mostCovered = 25;
 
 /** Stores the documents of a rollback and makes its rows. What is written with them must say that the batch is being rolled back. */
 export const openRollback = async (deps: Needs, opening: Opening): Promise<OpenedRollback> => {
-  const { header, prepared, batchId, actor, reason, automatic } = opening;
+  const { header, prepared, batchId, actor, actorName, reason, automatic } = opening;
   const { plan, covered, family, earlier } = prepared;
   const { batch_id: of, name, strategy } = header;
   if (covered.length > mostCovered) throw tooManyRetries(header);
@@ -47,6 +49,7 @@ export const openRollback = async (deps: Needs, opening: Opening): Promise<Opene
     batch: rollbackBatch(plan, { name: `Rollback of ${name}`, strategy }),
     text: rollbackText(plan, { rolls_back: of, reason }),
     actor,
+    actorName,
     origin,
     batchId,
   });

@@ -86,8 +86,12 @@ const openNow = async (deps: Needs, { input, header, batchId }: Asked): Promise<
   await checkMay(deps, header, { prepared, wished: input });
   await checkNoOpenRetry(deps, header, prepared);
   checkSomething(header.batch_id, await sight.shown(prepared.plan), input);
-  const opened = await openRollback(deps, { header, prepared, batchId, actor: input.actor, reason: input.reason });
-  await deps.table.transact([...opened.writes, ...rollingBackWrites(prepared.covered, opened.header, input.actor)]);
+  const { actor, reason } = input;
+  const opened = await openRollback(deps, {
+    ...{ header, prepared, batchId, actor, reason },
+    actorName: deps.rights.actor.name,
+  });
+  await deps.table.transact([...opened.writes, ...rollingBackWrites(prepared.covered, opened.header, actor)]);
   const left = describeLeft(countLeft(prepared.plan.left));
   const message = `Puts ${counted(opened.header.total, 'deployment')} of batch ${header.batch_id} back.${left === '' ? '' : ` Left: ${left}.`}`;
   return acceptedBy(batchId, header, { state: 'begun', message });
@@ -155,6 +159,7 @@ const askFor = async (deps: Needs, { input, header, batchId }: Asked): Promise<R
   checkNames(batch_id, { nodes, wished: input, sight: await sightOf(deps, header) });
   const { only, force, reason, actor } = input;
   if (Buffer.byteLength(JSON.stringify([only, force])) > mostNamed) throw tooManyNames(header);
+  const { name } = deps.rights.actor;
   const at = deps.clock.now();
   const request: RollbackRequest = {
     batch_id: batchId,
@@ -162,6 +167,7 @@ const askFor = async (deps: Needs, { input, header, batchId }: Asked): Promise<R
     ...(force === undefined ? {} : { force }),
     reason,
     by: actor,
+    ...(name === undefined ? {} : { by_name: name }),
     at,
   };
   const message = waitsFor(request);

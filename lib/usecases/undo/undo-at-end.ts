@@ -23,6 +23,7 @@ export type UndoAtEnd =
 interface Wanted extends Wished {
   readonly reason: string;
   readonly actor: string;
+  readonly actorName?: string | undefined;
   readonly automatic?: true;
   /** Absent: nobody was told of it. */
   readonly batchId?: string;
@@ -48,8 +49,8 @@ export const undoAtEnd = async (
       return { kind: 'not', why: `There is nothing to roll back.${whyNothing(prepared.plan.left)}` };
     }
     const batchId = wanted.batchId ?? fixedRollbackId(header.batch_id, prepared.earlier + 1, ended.lastEnd);
-    const { reason, actor, automatic } = wanted;
-    const opened = await openRollback(deps, { header, prepared, batchId, actor, reason, automatic });
+    const { reason, actor, actorName, automatic } = wanted;
+    const opened = await openRollback(deps, { header, prepared, batchId, actor, actorName, reason, automatic });
     const also = prepared.covered.filter((one) => one.batch_id !== header.batch_id);
     return { kind: 'opens', rollback: opened.header, writes: opened.writes, also };
   } catch (error) {
@@ -60,16 +61,17 @@ export const undoAtEnd = async (
 };
 
 const wantedOf = (header: HeaderRow, ended: BatchStatus): Wanted | undefined => {
-  const { rollback_request: request, strategy, submitted_by, plan_hash } = header;
+  const { rollback_request: request, strategy, submitted_by, submitted_by_name, plan_hash } = header;
   if (plan_hash === undefined) return undefined;
   if (request !== undefined) {
-    const { only, force, reason, by, batch_id } = request;
-    return { only, force, reason, actor: by, batchId: batch_id };
+    const { only, force, reason, by, by_name, batch_id } = request;
+    return { only, force, reason, actor: by, actorName: by_name, batchId: batch_id };
   }
   if (strategy?.on_failure !== 'rollback' || ended.status === 'SUCCESS') return undefined;
   return {
     reason: `on_failure: rollback, and not all went well: ${ended.message}`,
     actor: submitted_by,
+    actorName: submitted_by_name,
     automatic: true,
   };
 };
