@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2 as ApiAnswer, Context } from 'aws-lambda';
 import { rightsOf } from '../../lib/domain/grants/rights.ts';
+import { withRoles } from '../../lib/domain/grants/role.ts';
 import type { Actor } from '../../lib/domain/record/actor.ts';
 import type { AskedBy, Deps } from '../../lib/usecases/deps.ts';
 import { fittingAnswer } from './fitting-answer.ts';
@@ -48,9 +49,11 @@ export const answering = <Needed extends Pick<Deps, 'catalogue'>>(
       const { handle, scope, parameters } = matched;
       // Written in another way it comes by the default route, past the throttle of its own and to the copies of others.
       if (part !== undefined && matched.part !== part) throw routeNotFound(rawPath);
-      const actor = identify(event, told);
-      checkScope(actor, scope);
+      const known = identify(event, told);
+      checkScope(known, scope);
       const catalogue = await deps.catalogue();
+      const actor = withRoles(catalogue.roles, known);
+      checkScope(actor, scope);
       // The one of this moment, for all that the request asks.
       const asked = { ...deps, catalogue: async () => catalogue, rights: rightsOf(catalogue.grants, actor) };
       const request = { event, actor, parameters, ...(signal === undefined ? {} : { signal }) };

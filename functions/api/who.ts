@@ -75,6 +75,7 @@ export const byTokenOf =
       ...(named === clientId && clientId !== undefined && clientId !== subject ? { formerly: clientId } : {}),
       groups,
       scopes: scopesOf(claims),
+      ...(isOfProgram ? {} : { lent: true }),
     };
   };
 
@@ -85,7 +86,11 @@ export const byToken: Identify = byTokenOf(new Map());
 export const checkScope = (actor: Actor, scope: Scope): void => {
   if (hasScope(actor, scope)) return;
   const has = actor.scopes.length === 0 ? 'none of them' : actor.scopes.map(named).join(', ');
-  throw new FlotillaError('Forbidden', `This needs a token with the scope ${named(scope)}; this one has ${has}.`);
+  const message =
+    actor.roles === undefined
+      ? `This needs a token with the scope ${named(scope)}; this one has ${has}.`
+      : `This needs the scope ${named(scope)}; as ${actor.roles.join(' and ')} you have ${has}.`;
+  throw new FlotillaError('Forbidden', message);
 };
 
 /** API Gateway writes what is true or false as a text. */

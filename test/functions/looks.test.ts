@@ -252,6 +252,7 @@ test('where nothing is UNKNOWN nothing is proposed', async () => {
 
 test.each([
   ['a program', { client_id: 'ci', sub: 'ci' }, false, 'Only a person may resolve'],
+  ['somebody in no group', { client_id: 'people', sub: 'u-1' }, false, 'Only a person may resolve'],
   ['whoever submitted it, where a second person is needed', { sub: 'ada', groups: ['sre'] }, true, 'another person'],
 ] as const)('%s is proposed nothing', async (_, claims, second_person, says) => {
   const { world, path } = await unresolved();

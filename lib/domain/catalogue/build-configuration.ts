@@ -1,5 +1,6 @@
 import { usualHumanWait } from '../deployment/human-wait.ts';
 import type { Grant } from '../grants/grant.ts';
+import type { RoleRow } from '../grants/role.ts';
 import {
   type Catalogue,
   type ClusterConnection,
@@ -43,6 +44,7 @@ export const buildConfiguration = (
     ...(services === undefined ? {} : { services: servicesOf(written, services, pillars) }),
     ...(written.environments === undefined ? {} : { environments: mapValues(written.environments, environmentOf) }),
     ...(written.grants === undefined ? {} : { grants: written.grants.map((grant) => defined(grant) as Grant) }),
+    ...(written.roles === undefined ? {} : { roles: written.roles.map((row) => defined(row) as RoleRow) }),
     clusters: mapValues(written.clusters, (cluster) => ({
       simulated: cluster.simulated === true,
       ...limitOf(cluster),

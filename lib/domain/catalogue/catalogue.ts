@@ -1,4 +1,5 @@
 import type { Grant } from '../grants/grant.ts';
+import type { RoleRow } from '../grants/role.ts';
 import type { ArtifactType, CustomResource, WorkloadKind } from '../plan/plan.ts';
 
 /** The executors that exist. A batch or a service that names another one is refused. */
@@ -106,6 +107,8 @@ export interface Catalogue {
   };
   /** Who may do what where. Absent: everybody, as far as the scopes of their tokens go. */
   readonly grants?: readonly Grant[];
+  /** What people are. Absent: everybody may what the scopes of their token allow. */
+  readonly roles?: readonly RoleRow[];
 }
 
 export type ClusterConnection =

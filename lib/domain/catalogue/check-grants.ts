@@ -5,8 +5,6 @@ import { didYouMean, nearest } from '../batch/nearest.ts';
 import { all } from '../grants/grant.ts';
 import type { ConfigurationText } from './configuration-text.ts';
 
-const whoWords = ['subject', 'client', 'group'] as const;
-
 /** Each grant says for whom it is, and of places only what there is: a name that nobody knows would grant nothing. */
 export const checkGrants = (
   { grants, environments }: Mapping,
@@ -18,13 +16,33 @@ export const checkGrants = (
   grants.forEach((grant: unknown, place) => {
     if (!isMapping(grant)) return;
     const path: Path = ['grants', place];
-    const said = whoWords.filter((word) => grant[word] !== undefined);
-    if (said.length !== 1) {
-      const message = said.length === 0 ? 'says nothing about whom it is for' : `is for ${said.join(' and ')} at once`;
-      text.report(path, issueCodes.NotAllowed, { message, hint: 'give one of subject, client and group' });
-    }
+    checkWho(grant, path, { text, words: ['subject', 'client', 'group'] });
     checkNames(grant.pillars, [...path, 'pillars'], { text, known: pillars, code: issueCodes.UnknownPillar });
     checkNames(grant.environments, [...path, 'environments'], { text, known, code: issueCodes.UnknownEnvironment });
+  });
+};
+
+/** Each role is somebody’s: a person’s, or a group’s. */
+export const checkRoles = ({ roles }: Mapping, text: ConfigurationText): void => {
+  if (!Array.isArray(roles)) return;
+  roles.forEach((row: unknown, place) => {
+    if (isMapping(row)) checkWho(row, ['roles', place], { text, words: ['subject', 'group'] });
+  });
+};
+
+interface Who {
+  readonly text: ConfigurationText;
+  /** Of which exactly one is given. */
+  readonly words: readonly string[];
+}
+
+const checkWho = (row: Mapping, path: Path, { text, words }: Who): void => {
+  const said = words.filter((word) => row[word] !== undefined);
+  if (said.length === 1) return;
+  const message = said.length === 0 ? 'says nothing about whom it is for' : `is for ${said.join(' and ')} at once`;
+  text.report(path, issueCodes.NotAllowed, {
+    message,
+    hint: `give one of ${listed(words.slice(0, -1))} and ${words.at(-1)}`,
   });
 };
 

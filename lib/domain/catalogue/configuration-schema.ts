@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { plainName } from '../alphabets.ts';
 import { healthPath, rolloutFields, serviceName } from '../batch/schema.ts';
 import { all, verbs } from '../grants/grant.ts';
+import { roles } from '../grants/role.ts';
 import { artifactTypes, type CustomResource, type WorkloadKind, workloadKinds } from '../plan/plan.ts';
 
 /** The form of `flotilla.config.yaml` and of the services file. */
@@ -151,6 +152,12 @@ const grantSchema = z.strictObject({
   environments: z.array(word).min(1).max(1_000),
 });
 
+const roleSchema = z.strictObject({
+  subject: word.optional(),
+  group: word.optional(),
+  role: z.enum(roles),
+});
+
 const sections = {
   /** Environment variables that may stand where everybody reads their values. */
   public_variables: z.array(variableName).max(100).optional(),
@@ -178,6 +185,8 @@ const sections = {
   harness: harnessSchema,
   /** An empty list would look as if nobody might do anything, and be the opposite. */
   grants: z.array(grantSchema).min(1).max(1_000).optional(),
+  /** Of people. Whoever is not named here only looks. */
+  roles: z.array(roleSchema).min(1).max(1_000).optional(),
   /** How a stage is set up on AWS: for the CDK app, which knows what else is in it. */
   aws: z.looseObject({ stage: z.string().optional() }).optional(),
 };

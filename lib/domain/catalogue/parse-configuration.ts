@@ -7,7 +7,7 @@ import { didYouMean, nearest } from '../batch/nearest.ts';
 import { isSafeForCredentials } from '../safe-address.ts';
 import { buildConfiguration, publicHarness } from './build-configuration.ts';
 import { type Configuration, defaultPillars, verifiableKinds } from './catalogue.ts';
-import { checkGrants } from './check-grants.ts';
+import { checkGrants, checkRoles } from './check-grants.ts';
 import { checkSecrets } from './check-secrets.ts';
 import { configurationSchema, type WrittenServices, wholeConfigurationSchema } from './configuration-schema.ts';
 import type { ConfigurationSources } from './configuration-sources.ts';
@@ -52,6 +52,7 @@ export const parseConfiguration = (
   checkInfrastructures(root, read);
   checkEnvironments(root, read);
   checkGrants(root, pillars, read);
+  checkRoles(root, read);
   checkHarness(root.harness, read);
   checkSecrets(read, sources.env, baseUrl);
   const issues = [...read.present(), ...ofFile];
@@ -85,8 +86,8 @@ const usualNamespace = ({ clusters, harness }: Mapping): ((pillar: string) => st
   return (pillar) => fallbackNamespace(isSimulated, pillar);
 };
 
-/** What is not left out by leaving it empty: without grants everybody may do everything, and nobody may come to that by mistake. */
-const required = new Set(['clusters', 'harness', 'grants']);
+/** What is not left out by leaving it empty: without grants or roles everybody may do more, and nobody may come to that by mistake. */
+const required = new Set(['clusters', 'harness', 'grants', 'roles']);
 
 const checkClusters = ({ clusters }: Mapping, text: ConfigurationText): void => {
   if (!isMapping(clusters)) return;

@@ -23,6 +23,10 @@ export interface Actor {
   readonly formerly?: string;
   readonly groups: readonly string[];
   readonly scopes: readonly Scope[];
+  /** Its scopes are those of the client that somebody logged in by, and not given to whoever that is. */
+  readonly lent?: true;
+  /** What a table of roles says of it, and its scopes are no more than that: see `withRoles`. */
+  readonly roles?: readonly string[];
 }
 
 /** A name or an e-mail address as it may be shown and kept: one line, not long. Undefined where nothing is left of it. */

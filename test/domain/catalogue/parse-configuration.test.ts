@@ -336,6 +336,17 @@ describe('one wrong thing is one problem, at its place', () => {
       '3:44 services.risk.a.health.paths[1]: "/ready?x=1" is compared without its query: leave that out',
     ],
     [`${simulatedHarness}\n${simulatedCluster}\ngrants: []`, '3:9 grants: the list is empty'],
+    [`${simulatedHarness}\n${simulatedCluster}\nroles:`, '3:7 roles: is empty; a list is needed'],
+    [
+      `${simulatedHarness}\n${simulatedCluster}\nroles: [{ role: viewer }]`,
+      '3:9 roles[1]: says nothing about whom it is for (give one of subject and group)',
+    ],
+    [
+      `${simulatedHarness}\n${simulatedCluster}\nroles: [{ subject: ada, group: leads, role: admin }]`,
+      '3:9 roles[1]: is for subject and group at once (give one of subject and group)',
+    ],
+    [`${simulatedHarness}\n${simulatedCluster}\nroles: [{ subject: ada, role: owner }]`, 'viewer, deployer, approver'],
+    [`${simulatedHarness}\n${simulatedCluster}\nroles: [{ subject: ada, client: ci, role: admin }]`, 'roles[1].client'],
     [
       `${simulatedHarness}\n${simulatedCluster}\npillars: { Risk: {} }`,
       '3:12 pillars.Risk: this name needs lower-case letters',

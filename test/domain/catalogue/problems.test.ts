@@ -35,6 +35,7 @@ const sections = [
   'infrastructures',
   'harness',
   'grants',
+  'roles',
   'aws',
 ];
 const pillars = ['clearing', 'risk', 'data', 'shared'];
