@@ -17,6 +17,7 @@ import { readHealth } from '../../lib/usecases/read-health.ts';
 import { readAnchors } from '../../lib/usecases/record/read-anchors.ts';
 import { readEvents } from '../../lib/usecases/record/read-events.ts';
 import { accepted } from './accepted.ts';
+import { batchDetailRoutes } from './batch-detail-routes.ts';
 import { deploymentRoutes } from './deployment-routes.ts';
 import { holdRoutes } from './hold-routes.ts';
 import { batchOf, jsonOf, planHashOf, queryOf, senderOf } from './request.ts';
@@ -165,6 +166,7 @@ export const routes: readonly Route<Handle>[] = [
   ...rollbackRoutes,
   ...targetRoutes,
   ...deploymentRoutes,
+  ...batchDetailRoutes,
   {
     method: 'GET',
     path: '/schemas/batch.json',

@@ -25,6 +25,7 @@ import { withOneOptions, withRetryOptions } from './deploy-options.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from './failure.ts';
 import { addHoldCommands } from './hold-commands.ts';
 import { usualPatience } from './patience.ts';
+import { addReadingCommands } from './reading-commands.ts';
 import { addRollbackCommand } from './rollback-command.ts';
 import { addTargetCommands } from './target-commands.ts';
 import { expiresOption, groupsOption, kindOption, scopesOption, usualExpiry } from './token-options.ts';
@@ -192,6 +193,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .action(act(clusterRole));
   addTargetCommands({ add, act, utc });
   addHoldCommands({ add, act, utc });
+  addReadingCommands({ add, act, utc });
   addRollbackCommand(
     { add, act, utc },
     { yes, patience, timeout: ['--timeout <seconds>', 'stop following after this long', seconds] },

@@ -1,0 +1,41 @@
+import { criticalPathLengths, levels, longestChain, makeGraph } from './graph.ts';
+
+/** What waits for what in a plan, by place in these lists. */
+export interface PlanGraph {
+  /** In the order of the plan: dependencies before dependents. */
+  readonly keys: readonly string[];
+  /** Length of the longest path of dependencies before each, from 0. */
+  readonly levels: readonly number[];
+  /** Places of what must have succeeded before each, ascending. */
+  readonly dependencies: readonly (readonly number[])[];
+  /** Keys along one longest chain, first to last. */
+  readonly critical_path: readonly string[];
+}
+
+interface Drawn {
+  readonly keys: readonly string[];
+  readonly dependents: readonly (readonly number[])[];
+}
+
+/** The graph of those that are seen, as if there were no others: levels and critical path count only what is in it. */
+export const drawGraph = ({ keys, dependents }: Drawn, sees: (index: number) => boolean): PlanGraph => {
+  const seen = keys.flatMap((_, index) => (sees(index) ? [index] : []));
+  const placeOf = new Map(seen.map((index, place) => [index, place]));
+  const dependencies: number[][] = seen.map(() => []);
+  for (const [place, index] of seen.entries()) {
+    for (const dependent of dependents[index]!) {
+      const of = placeOf.get(dependent);
+      if (of !== undefined) dependencies[of]!.push(place);
+    }
+  }
+  const graph = makeGraph(dependencies);
+  const inOrder = seen.map((_, place) => place);
+  const chain = longestChain(graph, criticalPathLengths(graph, inOrder));
+  const shown = seen.map((index) => keys[index]!);
+  return {
+    keys: shown,
+    levels: levels(graph, inOrder),
+    dependencies,
+    critical_path: chain.map((place) => shown[place]!),
+  };
+};

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { FlotillaError } from '../../domain/errors.ts';
+import { drawGraph, type PlanGraph } from '../../domain/plan/plan-graph.ts';
+import { isSealed } from '../../domain/record/rows.ts';
+import type { AskedBy, Deps } from '../deps.ts';
+import { findSeenBatch } from '../grants/seen-batch.ts';
+import { sightOf } from '../grants/sight.ts';
+import { readKeptSheet } from '../schedule/schedule-store.ts';
+import { readPlanHead } from './plan-store.ts';
+
+/** The graph of a planned batch as the API shows it. It never changes. */
+export interface GraphView extends PlanGraph {
+  readonly batch_id: string;
+  /** Absent where only a part may be seen: it is of the whole. */
+  readonly plan_hash?: string;
+  readonly total: number;
+}
+
+export interface ReadGraph {
+  readonly graph: GraphView;
+  /** The plan's hash; of a part, one of that part. */
+  readonly tag: string;
+}
+
+/** What waits for what in a batch, of what may be seen. Throws StatusConflict before there is a plan. */
+export const readGraph = async (
+  deps: Pick<Deps, 'table' | 'documents'> & AskedBy,
+  { batchId }: { readonly batchId: string },
+): Promise<ReadGraph> => {
+  const header = await findSeenBatch(deps, batchId);
+  const { plan_hash } = header;
+  if (plan_hash === undefined) {
+    const why = isSealed(header) ? 'ended before it was planned' : 'is not planned yet; ask again in a moment';
+    throw new FlotillaError('StatusConflict', `Batch ${batchId} has no graph: it ${why}.`, { batch_id: batchId });
+  }
+  const [sheet, sight] = await Promise.all([readKeptSheet(deps, batchId), sightOf(deps, header)]);
+  const drawn = drawGraph(sheet, sight.sees);
+  const told = { batch_id: batchId, total: sight.total };
+  if (!sight.isWhole) {
+    const graph = { ...told, ...drawn };
+    return { graph, tag: createHash('sha256').update(JSON.stringify(graph)).digest('hex') };
+  }
+  // Among chains of one length the plan has chosen by the order of the file.
+  const { critical_path = drawn.critical_path } = (await readPlanHead(deps, batchId)) ?? {};
+  return { graph: { ...told, plan_hash, ...drawn, critical_path }, tag: plan_hash };
+};
