@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { listHolds } from '../../lib/usecases/holds/list-holds.ts';
-import { readStageEvents } from '../../lib/usecases/holds/read-stage-events.ts';
 import { resumeHold } from '../../lib/usecases/holds/resume-hold.ts';
 import { setHold } from '../../lib/usecases/holds/set-hold.ts';
+import { readStageEvents } from '../../lib/usecases/record/read-stage-events.ts';
 import { type ApiEvent, jsonOf, queryOf } from './request.ts';
-import { feedQuery, type Handle, json, reason, wellFormed, withoutQuery } from './route.ts';
+import { type Handle, json, reason, stageQuery, wellFormed, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
 
 /** Whether names are known, and whether there is a reason, is told together by the use case. */
@@ -52,6 +52,6 @@ export const holdRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'events',
     handle: async (deps, { event, signal }) =>
-      json(200, await readStageEvents(deps, { ...queryOf(event, feedQuery), signal })),
+      json(200, await readStageEvents(deps, { ...queryOf(event, stageQuery), signal })),
   },
 ];

@@ -72,6 +72,9 @@ export const feedQuery = z.strictObject({
   limit: whole(1, 1000).default(100),
 });
 
+/** Of the stage's, which never ends: a negative `after` begins so many events before its end. */
+export const stageQuery = feedQuery.extend({ after: whole(-1000, 999_999_998).default(0) });
+
 /** No table stores half a character, which JSON can write as an escape. */
 export const wellFormed = z
   .string()

@@ -14,6 +14,9 @@ export interface Making {
   readonly utc: readonly [flags: string, description: string];
 }
 
+/** An option with a number. */
+export type WithNumber = readonly [flags: string, description: string, parse: (text: string) => number];
+
 /** `pause`, `resume` and `holds`. */
 export const addHoldCommands = ({ add, act, utc }: Making): void => {
   const scoped = (command: Command): Command =>

@@ -24,6 +24,7 @@ import { verify } from './commands/verify.ts';
 import { withOneOptions, withRetryOptions } from './deploy-options.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from './failure.ts';
 import { addHoldCommands } from './hold-commands.ts';
+import { numberIn } from './number-in.ts';
 import { usualPatience } from './patience.ts';
 import { addReadingCommands } from './reading-commands.ts';
 import { addRollbackCommand } from './rollback-command.ts';
@@ -193,7 +194,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .action(act(clusterRole));
   addTargetCommands({ add, act, utc });
   addHoldCommands({ add, act, utc });
-  addReadingCommands({ add, act, utc });
+  addReadingCommands({ add, act, utc }, { patience });
   addRollbackCommand(
     { add, act, utc },
     { yes, patience, timeout: ['--timeout <seconds>', 'stop following after this long', seconds] },
@@ -233,14 +234,6 @@ const version = (): string => {
   const manifest = readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8');
   return (JSON.parse(manifest) as { readonly version: string }).version;
 };
-
-const numberIn =
-  (low: number, high: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (Number.isInteger(value) && text.trim() !== '' && value >= low && value <= high) return value;
-    throw new InvalidArgumentError(`A whole number from ${low} to ${high} is needed.`);
-  };
 
 const portNumber = numberIn(0, 65_535);
 /** No timer of Node takes longer. */

@@ -1,9 +1,33 @@
+import { events } from './commands/events.ts';
 import { graph } from './commands/graph.ts';
-import type { Making } from './hold-commands.ts';
+import { show } from './commands/show.ts';
+import type { Making, WithNumber } from './hold-commands.ts';
+import { numberIn } from './number-in.ts';
 
 /** What only reads, of one batch and of the whole installation. */
-export const addReadingCommands = ({ add, act }: Making): void => {
+export const addReadingCommands = (
+  { add, act, utc }: Making,
+  { patience }: { readonly patience: WithNumber },
+): void => {
   add('graph <id>', 'show what waits for what in a planned batch')
     .option('--dot', 'in the language of Graphviz, for dot -Tsvg')
     .action(act(graph));
+  add('show <id> <key>', 'show one deployment of a batch, with what happened to it')
+    .option(...utc)
+    .action(act(show));
+  add(
+    'events [id]',
+    'show what happened to all batches and holds, in order; with an id, to that batch and its deployments',
+  )
+    .option('--follow', 'stay, and tell what happens')
+    .option(
+      '--after <number>',
+      'those with greater numbers; -20 for the last 20 of all (default: the last 50 of all)',
+      after,
+    )
+    .option(...patience)
+    .option(...utc)
+    .action(act(events));
 };
+
+const after = numberIn(-1000, 999_999_998);

@@ -1,7 +1,5 @@
 import { rollback } from './commands/rollback.ts';
-import type { Making } from './hold-commands.ts';
-
-type WithNumber = readonly [flags: string, description: string, parse: (text: string) => number];
+import type { Making, WithNumber } from './hold-commands.ts';
 
 /** `rollback`, of a batch and of one deployment. */
 export const addRollbackCommand = (

@@ -54,6 +54,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   { method: 'POST', path: '/deployments', scope: 'deploy', part: 'batches' },
   { method: 'POST', path: '/deployments/plan', scope: 'read', part: 'batches' },
   { method: 'GET', path: '/batches/{id}/graph', scope: 'read', part: 'reads' },
+  { method: 'GET', path: '/batches/{id}/deployments/{pillar}/{service}', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/schemas/batch.json', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/schemas/events.json', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/health', scope: 'read', part: 'reads' },

@@ -66,6 +66,7 @@ interface Batch {
   readonly batchId: string;
   readonly published: readonly BusEvent[];
   readonly feed: readonly FeedEvent[];
+  readonly stage: readonly FeedEvent[];
 }
 
 /** What is put on the bus for a batch in which things go well, are tried again, are restored, fail and are skipped. */
@@ -83,17 +84,18 @@ const publishedOfBatch = async (): Promise<Batch> => {
   ]);
   await world.sealed(batchId);
   await world.settled(batchId);
-  const feed = await feedOf(world, batchId);
+  const feed = await feedOf(world, `/batches/${batchId}/events`);
+  const stage = await feedOf(world, '/events');
   world.close();
-  return { batchId, published: world.published, feed };
+  return { batchId, published: world.published, feed, stage };
 };
 
 /** As the API answers it, page by page. */
-const feedOf = async (world: World, batchId: string): Promise<readonly FeedEvent[]> => {
+const feedOf = async (world: World, path: string): Promise<readonly FeedEvent[]> => {
   const api = createApi(world.deps);
   const events: FeedEvent[] = [];
   for (let after = 0; ; ) {
-    const { body } = await callApi(api, 'GET', `/batches/${batchId}/events?after=${after}&limit=10`);
+    const { body } = await callApi(api, 'GET', `${path}?after=${after}&limit=10`);
     if (body.events.length === 0) return events;
     events.push(...body.events);
     after = body.next_after;
@@ -135,7 +137,7 @@ it('so is what a rollback tells, and the page has all of it', async () => {
   expect([...seen].filter((one) => /Roll/.test(one)).sort()).toEqual(named.toSorted());
 });
 
-const { batchId, published, feed: answered } = await publishedOfBatch();
+const { batchId, published, feed: answered, stage } = await publishedOfBatch();
 
 /** As a consumer finds it: the adapter adds the id. */
 const details = published.map(({ id, type, detail }) => ({ type, detail: { ...detail, event_id: id } }));
@@ -182,6 +184,16 @@ it('by the steps of the page the chain can be checked from what the API answers,
   expect(isWhole([first, ...rest])).toBe(false);
   expect(isWhole([second, first, ...rest])).toBe(false);
   expect(isWhole([first, { ...second, message: 'All is well.' }, ...rest])).toBe(false);
+});
+
+it('the feed of the stage has the changes of the batch and none of its deployments, and is a chain of its own', async () => {
+  const { isWhole } = await programOnPage();
+  expect(isWhole(stage)).toBe(true);
+  const ofBatch = answered.filter(({ type }) => type === 'batch');
+  expect(
+    stage.map(({ in_batch, previous: _, hash: __, number: ___, ...event }) => ({ ...event, ...(in_batch as object) })),
+  ).toEqual(ofBatch.map(({ previous: _, ...event }) => event));
+  expect(published.filter(({ detail }) => 'in_batch' in detail)).toEqual([]);
 });
 
 it('the feed differs from the bus in nothing but what the page names', () => {

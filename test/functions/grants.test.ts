@@ -139,7 +139,9 @@ const toStrangers: Readonly<Record<string, number>> = {
   'GET /batches/{id}': 404,
   'GET /batches/{id}/source': 404,
   'GET /batches/{id}/deployments': 404,
+  'GET /batches/{id}/deployments/{key+}': 404,
   'GET /batches/{id}/events': 404,
+  'GET /batches/{id}/graph': 404,
   'POST /batches/{id}/cancel': 404,
   'POST /batches/{id}/retry': 404,
   'POST /batches/{id}/retry/plan': 404,
@@ -151,7 +153,7 @@ const toStrangers: Readonly<Record<string, number>> = {
   'POST /targets/rollback/plan': 404,
   'POST /targets/rollback': 404,
   'GET /holds': 200, // those on everything
-  'GET /events': 200, // those of holds on everything
+  'GET /events': 200, // those of holds on everything, and of no batch
   'POST /holds': 403,
   'POST /holds/{id}/resume': 404,
   'GET /targets': 200, // none

@@ -201,7 +201,38 @@ describe('the feed of the stage', () => {
     expect(await numbers('eve')).toEqual([2]);
   });
 
-  it.each(['after=x', 'wait=21', 'limit=0', 'limit=1001', 'before=1'])('refuses ?%s', async (query) => {
+  it('has the changes of batches in the same order, for who may see them: of a part, without what is said of the whole', async () => {
+    const world = makeWorld();
+    await tell(world, {}, 1);
+    const batch = await submitted(world);
+    await publish(world, batch);
+    const seen = async (who: string) => {
+      const { body } = await apiOf(world, grants)(who, 'GET', '/events');
+      expect(body.next_after).toBe(2);
+      return body.events.map(({ type, batch_id, message }: Record<string, string>) => [type, batch_id, message]);
+    };
+    const hold = ['hold', 'stage', 'Nothing starts.'];
+    expect(await seen('mona')).toEqual([hold, ['batch', batch, expect.stringContaining('3 deployments')]]);
+    expect(await seen('olaf')).toEqual([hold, ['batch', batch, 'Of a batch of which you may see a part.']]);
+    expect(await seen('eve')).toEqual([hold]);
+  });
+
+  it('begins before its end where that is asked for', async () => {
+    const world = makeWorld();
+    const call = apiOf(world);
+    expect((await call('ada', 'GET', '/events?after=-3')).body).toEqual({ events: [], next_after: 0, ended: false });
+    for (const seq of [1, 2, 3, 4]) await tell(world, {}, seq);
+    for (const [after, numbers] of [
+      [-1, [4]],
+      [-3, [2, 3, 4]],
+      [-1000, [1, 2, 3, 4]],
+    ] as const) {
+      const { body } = await call('ada', 'GET', `/events?after=${after}`);
+      expect(body.events.map(({ number }: { number: number }) => number)).toEqual(numbers);
+    }
+  });
+
+  it.each(['after=-1001', 'after=x', 'wait=21', 'limit=0', 'limit=1001', 'before=1'])('refuses ?%s', async (query) => {
     const { status, body } = await apiOf(makeWorld())('ada', 'GET', `/events?${query}`);
     expect([status, body.code]).toEqual([400, 'RequestInvalid']);
   });

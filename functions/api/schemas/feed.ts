@@ -29,6 +29,10 @@ export const event = viewSchema<Told>()(
     previous: z.string().exactOptional().describe('Hash of the event with the number before.'),
     hash: z.string().exactOptional(),
     withheld: z.literal('logs').exactOptional(),
+    in_batch: z
+      .object({ number: z.int().min(1), hash: z.string() })
+      .exactOptional()
+      .describe('Of a change of a batch in the feed of the stage: its place in the feed of its batch.'),
   }),
 ).meta({ id: 'Event', description: 'One change. More about each kind: `GET /schemas/events.json`.' });
 

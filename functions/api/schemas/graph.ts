@@ -1,21 +1,21 @@
 import * as z from 'zod';
 import type { GraphView } from '../../../lib/usecases/plan/read-graph.ts';
+import { count } from './status.ts';
+import { viewSchema } from './view-schema.ts';
 
-const places = z.array(z.int().min(0));
-
-export const graphSchema = z
-  .object({
+export const graph = viewSchema<GraphView>()(
+  z.object({
     batch_id: z.string(),
-    plan_hash: z.string().exactOptional().describe('of the plan; absent for one who may see only a part of the batch'),
-    total: z.int().min(0).describe('how many deployments there are in it'),
-    keys: z.array(z.string()).describe('pillar/service, in the order of the plan: dependencies before dependents'),
-    levels: places.describe('of each key: the length of the longest path of dependencies before it, from 0'),
-    dependencies: z.array(places).describe('of each key: the places, in keys, of what must have succeeded before it'),
-    critical_path: z.array(z.string()).describe('keys along one longest chain, first to last'),
-  } satisfies Record<keyof GraphView, z.ZodType>)
-  .meta({ id: 'Graph' }) satisfies z.ZodType<GraphView>;
+    plan_hash: z.string().exactOptional().describe('Absent where you may see only a part of the batch.'),
+    total: count,
+    keys: z.array(z.string()).describe('In the order of the plan: dependencies before dependents.'),
+    levels: z.array(count).describe('Of each key, the length of the longest path of dependencies before it.'),
+    dependencies: z.array(z.array(count)).describe('Of each key, the places of what must have succeeded before it.'),
+    critical_path: z.array(z.string()).describe('Keys along one longest chain, first to last.'),
+  }),
+).meta({ id: 'Graph', description: 'What waits for what, by place in `keys`.' });
 
-export const graphExample: GraphView = {
+export const exampleGraph: GraphView = {
   batch_id: '01M7Z82VGHV3GT6X1EMB454VBS',
   plan_hash: 'a3f1c2…',
   total: 3,

@@ -211,6 +211,8 @@ export interface EventRow {
   readonly after_ms?: number;
   /** More about the change, such as attempt, run, evidence. */
   readonly detail?: JsonObject;
+  /** Of a change of a batch in the feed of the stage: its place in the feed of its batch. */
+  readonly in_batch?: { readonly number: number; readonly hash: string };
 }
 
 /** `DISPATCHER/TURN#…`: what AwaitTurn is answered; an open grant while `state` is `granted`. */

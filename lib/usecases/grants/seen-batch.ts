@@ -21,6 +21,16 @@ export const findSeenBatch = async (deps: Needs, batchId: string): Promise<Heade
 export const isSeen = async (deps: Needs, header: HeaderRow): Promise<boolean> =>
   deps.rights.everywhere('read') || deps.rights.seesSome(await readReach(deps, header));
 
+/** How much of a batch may be seen; undefined where it is not there, for who asks. Nothing is read for who may see all batches. */
+export const seenPart = async (deps: Needs, batchId: string): Promise<'whole' | 'part' | undefined> => {
+  if (deps.rights.everywhere('read')) return 'whole';
+  const header = await lookForBatch(deps, batchId);
+  if (header === undefined) return undefined;
+  const reach = await readReach(deps, header);
+  if (!deps.rights.seesSome(reach)) return undefined;
+  return deps.rights.refused('read', reach).length === 0 ? 'whole' : 'part';
+};
+
 interface Look {
   /** Of rows whose sort key is the id of a batch. */
   readonly query: Omit<Query, 'limit' | 'after'>;

@@ -1,4 +1,5 @@
 import { FlotillaError } from '../../domain/errors.ts';
+import type { Key } from '../../domain/ports.ts';
 import { type Actor, hasScope } from '../../domain/record/actor.ts';
 import { detailWithoutLogs } from '../../domain/record/evidence.ts';
 import { keys, lastFeedNumber } from '../../domain/record/keys.ts';
@@ -27,6 +28,9 @@ export type EventView = Omit<EventRow, 'at' | 'number'> & {
   /** What is left out of it for who asks: its hash is that of the whole. */
   readonly withheld?: 'logs';
 };
+
+/** The same as it was written down: it gets its number a moment later. */
+export type UnnumberedEvent = Omit<EventView, 'number'> & { readonly number?: number };
 
 export interface EventFeed {
   readonly events: readonly EventView[];
@@ -134,13 +138,19 @@ export const readPage = async (
 };
 
 /** As the API shows it to who asks. */
-export const viewEvent = (actor: Actor, row: NumberedRow): EventView => {
-  const { pk: _, sk: __, ...event } = toldTo(actor, row) as NumberedRow & { readonly pk: string; readonly sk: string };
-  return { ...event, at: isoTime(row.at) };
+export const viewEvent = <Row extends EventRow>(actor: Actor, row: Row): ViewOf<Row> => {
+  const { pk: _, sk: __, ...event } = toldTo(actor, row) as Row & Partial<Key>;
+  return { ...event, at: isoTime(row.at) } as unknown as ViewOf<Row>;
 };
+
+type ViewOf<Row extends EventRow> = Row extends NumberedRow ? EventView : UnnumberedEvent;
 
 const toldTo = <Row extends EventRow>(actor: Actor, row: Row): Row & Pick<EventView, 'withheld'> => {
   if (row.detail === undefined || hasScope(actor, 'logs')) return row;
   const detail = detailWithoutLogs(row.detail);
   return detail === row.detail ? row : { ...row, detail, withheld: 'logs' };
 };
+
+/** A change of a batch for one who may see a part of it: without what it says of the whole. */
+export const ofPart = <Row extends EventRow>({ detail: _, ...rest }: Row): Row =>
+  ({ ...rest, message: 'Of a batch of which you may see a part.' }) as Row;

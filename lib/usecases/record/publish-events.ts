@@ -6,6 +6,7 @@ import { type EventRow, itemOf, rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { anchorEnd, type FeedHead } from './anchor-end.ts';
+import { stageWrites } from './stage-writes.ts';
 import { isUnanchored, noteUnanchored, type UnanchoredEnd } from './unanchored-ends.ts';
 
 type Needs = Pick<Deps, 'table' | 'bus' | 'clock' | 'random' | 'anchors' | 'signer'> & {
@@ -21,8 +22,8 @@ export type WrittenEvent = Key & EventRow;
 /** What the publisher is called for. */
 export type PublishedRow = WrittenEvent | UnanchoredEnd;
 
-/** Rows of a transaction: two for an event (its number, its place in the feed), one for the head. */
-const eventsPerTransaction = 49;
+/** Rows of a transaction beside the heads of two feeds. */
+const rowsPerTransaction = 98;
 /** A transaction takes 4 MB, and a character up to three bytes. An event with the logs of five pods has some 30,000. */
 const charactersPerTransaction = 1_000_000;
 /** Tries to hand an event to the bus before the stream is asked to deliver it again. */
@@ -30,7 +31,8 @@ const tries = 3;
 
 /**
  * Gives each event the next number of its batch's feed, chains it to the one before and puts it on the bus. An event that
- * comes again keeps its number and is put on the bus again: at least once. Once a batch has ended, the end of its feed is
+ * comes again keeps its number and is put on the bus again: at least once. A change of a batch gets a place in the feed of the stage
+ * with its number, in the same transaction. Once a batch has ended, the end of its feed is
  * told outside the table. Where that fails, feed and bus do not wait for it: the end is noted, and its row comes here too.
  */
 export const publishEvents = async (deps: Needs, rows: readonly PublishedRow[]): Promise<void> => {
@@ -60,19 +62,23 @@ const anchorOrNote = async (deps: Needs, batchId: string, isNoted: boolean): Pro
 const transactionsOf = (events: readonly WrittenEvent[]): readonly (readonly WrittenEvent[])[] => {
   const transactions: WrittenEvent[][] = [];
   let characters = Number.POSITIVE_INFINITY;
+  let rows = 0;
   for (const event of events) {
     const size = JSON.stringify(event).length;
-    const last = transactions.at(-1);
-    if (last?.length === eventsPerTransaction || characters + size > charactersPerTransaction) {
+    const own = rowsOf(event);
+    if (rows + own > rowsPerTransaction || characters + size > charactersPerTransaction) {
       transactions.push([event]);
-      characters = size;
+      [characters, rows] = [size, own];
     } else {
-      last!.push(event);
-      characters += size;
+      transactions.at(-1)!.push(event);
+      [characters, rows] = [characters + size, rows + own];
     }
   }
   return transactions;
 };
+
+/** Its number, its place in the feed, and of a batch its place in the feed of the stage. */
+const rowsOf = ({ type }: EventRow): number => (type === 'batch' ? 3 : 2);
 
 /** A stream may tell the same twice, and a transaction may not name an item twice. */
 const withoutRepeats = <Row extends Key>(rows: readonly Row[]): readonly Row[] => [
@@ -111,6 +117,7 @@ const number = (deps: Needs, batchId: string, events: readonly WrittenEvent[]): 
         { put: itemOf(keys.feed(batchId, event.number), event), when: { exists: false } },
         { update: keys.event(batchId, event.index ?? sourceOf(event), event.seq), set: { number: event.number } },
       ]),
+      ...(await stageWrites(deps, fresh)),
     ]);
     deps.onNumbered?.(fresh);
     return { numbered, ended: last.ended === true };

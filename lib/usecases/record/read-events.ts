@@ -4,7 +4,7 @@ import { rowOf } from '../../domain/record/rows.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { findSeenBatch } from '../grants/seen-batch.ts';
 import { type Sight, sightOf } from '../grants/sight.ts';
-import { type EventFeed, type FeedInput, followFeed, readPage, viewEvent } from './follow-feed.ts';
+import { type EventFeed, type FeedInput, followFeed, ofPart, readPage, viewEvent } from './follow-feed.ts';
 
 type Needs = Reading & Pick<Deps, 'waitingRoom'>;
 type Reading = Pick<Deps, 'table' | 'documents' | 'clock'> & AskedBy;
@@ -33,8 +33,7 @@ const look = async (deps: Reading, { batchId, after, limit }: ReadEventsInput): 
 const seenOf = <Row extends EventRow>(row: Row, { isWhole, sees }: Sight): readonly Row[] => {
   if (isWhole) return [row];
   if (row.index !== undefined) return sees(row.index) ? [row] : [];
-  const { detail: _, ...rest } = row;
-  return [{ ...rest, message: 'Of a batch of which you may see a part.' } as Row];
+  return [ofPart(row)];
 };
 
 const tellsOf = (header: HeaderRow) => (row: EventRow) => row.type === 'batch' && row.seq >= header.seq;

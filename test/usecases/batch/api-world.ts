@@ -9,11 +9,12 @@ import { planBatch } from '../../../lib/domain/plan/plan-batch.ts';
 import type { Clock, Documents, Workflow } from '../../../lib/domain/ports.ts';
 import { changeHeader } from '../../../lib/domain/record/change.ts';
 import { keys } from '../../../lib/domain/record/keys.ts';
-import { type EventRow, type HeaderRow, itemOf, rowOf } from '../../../lib/domain/record/rows.ts';
+import { type HeaderRow, rowOf } from '../../../lib/domain/record/rows.ts';
 import { submitBatch } from '../../../lib/usecases/batch/submit-batch.ts';
 import { writePlan } from '../../../lib/usecases/plan/plan-store.ts';
+import { publishEvents, type WrittenEvent } from '../../../lib/usecases/record/publish-events.ts';
 import { ownWaitingRoom } from '../../../lib/usecases/record/waiting-room.ts';
-import { MemoryAnchors } from '../record/memory-anchors.ts';
+import { MemoryAnchors, testSigner } from '../record/memory-anchors.ts';
 import { MemoryUploads } from './memory-uploads.ts';
 
 /** Time that passes only when somebody sleeps; what is due then happens on the way. */
@@ -147,18 +148,13 @@ export const changeBatch = async (
   await world.table.transact(changeHeader(header, patch, { at: world.clock.now(), actor: 'test' }).writes);
 };
 
-/** Does what the publisher does: gives every event of a batch its number in the feed. */
+/** Has the publisher number all events of a batch. */
 export const publish = async (world: World, batchId: string): Promise<void> => {
   const { items } = await world.table.query({ pk: `EVENTS#${batchId}`, limit: 1000 });
-  const told = await world.table.query({ pk: keys.feed(batchId, 0).pk, limit: 1000 });
-  const known = new Set(told.items.map(({ event_key }) => event_key));
-  let number = told.items.length;
-  const fresh = items.filter(({ sk }) => !known.has(sk));
-  fresh.sort((a, b) => rowOf<EventRow>(a)!.at - rowOf<EventRow>(b)!.at);
-  for (const event of fresh) {
-    number += 1;
-    await world.table.transact([
-      { put: { ...itemOf(keys.feed(batchId, number), { ...event, number }), event_key: event.sk } },
-    ]);
-  }
+  const written = items as unknown as readonly WrittenEvent[];
+  const bus = { put: async () => [] };
+  await publishEvents(
+    { ...world.deps, bus, signer: testSigner },
+    written.toSorted((a, b) => a.at - b.at),
+  );
 };

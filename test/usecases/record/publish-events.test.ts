@@ -149,3 +149,69 @@ test('a transaction has as many characters as it may', async () => {
   expect(await sizes(long(500_000 - size + 2).slice(0, 2))).toEqual([3, 3]);
   expect(await sizes(long(400_000))).toEqual([5, 3]);
 });
+
+/** A change of a batch. */
+const changeOf = (batch_id: string, seq: number): WrittenEvent => {
+  const { index: _, key: __, ...event } = eventOf(0, `${batch_id} ${seq}`);
+  return { ...event, ...keys.event(batch_id, 'batch', seq), type: 'batch', batch_id, seq };
+};
+
+const stageOf = async (table: SqliteTable): Promise<readonly ChainedEvent[]> => {
+  const { items } = await table.query({ pk: 'FEED#stage', from: '0', to: '999999999', limit: 1000 });
+  return items.map(({ pk: _pk, sk: _sk, ...event }) => event as unknown as ChainedEvent);
+};
+
+test('a change of a batch stands in the feed of the stage too, once, in one chain with those of holds', async () => {
+  const { deps, table, events, sent } = await setUp(2, 'failed');
+  const hold: WrittenEvent = {
+    ...eventOf(0, 'held'),
+    ...keys.event('stage', 'hold', 1),
+    batch_id: 'stage',
+    type: 'hold',
+    hold: 'H',
+  };
+  const changes = [changeOf('B', 1), changeOf('B', 2), changeOf('C', 1)];
+  for (const event of [hold, ...changes]) await table.transact([{ put: itemOf(event, event) }]);
+  await publishEvents(deps, [changes[0]!, ...events]);
+  await publishEvents(deps, [hold, ...changes, ...events]);
+  await publishEvents(deps, changes);
+  const stage = await stageOf(table);
+  expect(stage.map(({ batch_id, seq, number, in_batch }) => [number, batch_id, seq, in_batch?.number])).toEqual([
+    [1, 'B', 1, 1],
+    [2, 'stage', 1, undefined],
+    [3, 'B', 2, 4],
+    [4, 'C', 1, 1],
+  ]);
+  expect(brokenLink(stage)).toBeUndefined();
+  const feed = await feedOf(table);
+  expect(brokenLink(feed)).toBeUndefined();
+  expect(stage[2]!.in_batch).toEqual({ number: 4, hash: feed[3]!.hash });
+  // It goes to the bus by its place in the feed of its batch, and by no other.
+  expect([...new Set(sent.map(({ id }) => id))].sort()).toEqual(['B/1', 'B/2', 'B/3', 'B/4', 'C/1', 'stage/2']);
+});
+
+test('two that publish changes of two batches at once agree on their order', async () => {
+  const { deps, table } = await setUp(0, '');
+  const changes = ['B', 'C', 'D', 'E'].map((batch) => changeOf(batch, 1));
+  for (const event of changes) await table.transact([{ put: itemOf(event, event) }]);
+  await Promise.all(changes.map((event) => publishEvents(deps, [event])));
+  const stage = await stageOf(table);
+  expect(stage.map(({ number }) => number)).toEqual([1, 2, 3, 4]);
+  expect(stage.map(({ batch_id }) => batch_id).toSorted()).toEqual(['B', 'C', 'D', 'E']);
+  expect(brokenLink(stage)).toBeUndefined();
+});
+
+test('a transaction of changes of a batch is not larger than DynamoDB takes', async () => {
+  const { deps, table } = await setUp(0, '');
+  const changes = Array.from({ length: 70 }, (_, at) => changeOf('B', at + 1));
+  for (const event of changes) await table.transact([{ put: itemOf(event, event) }]);
+  const sizes: number[] = [];
+  const transact = table.transact.bind(table);
+  table.transact = async (writes) => {
+    sizes.push(writes.length);
+    await transact(writes);
+  };
+  await publishEvents(deps, changes);
+  expect(sizes).toEqual([98, 98, 20]);
+  expect(await stageOf(table)).toHaveLength(70);
+});
