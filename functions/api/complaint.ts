@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { listed, quoted } from '../../lib/domain/batch/findings.ts';
-import { nearest } from '../../lib/domain/batch/nearest.ts';
+import { hintFor } from '../../lib/domain/batch/unknown-name.ts';
 
 /** One problem of a request: where, and what in words. */
 export interface Complaint {
@@ -35,11 +35,8 @@ export const sentenceOf = ({ path, message }: Complaint): string =>
 
 const shown = (key: string): string => (/^[\w-]{1,64}$/.test(key) ? key : quoted(key));
 
-const unknownKey = (what: string, key: string, known: readonly string[]): string => {
-  const near = nearest(key, known);
-  const hint = near === undefined ? '' : ` (did you mean ${near}?)`;
-  return `${what}; known here: ${listed(known)}${hint}`;
-};
+const unknownKey = (what: string, key: string, known: readonly string[]): string =>
+  `${what}; known here: ${listed(known)}${hintFor(key, known)}`;
 
 const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((holder, key) => (holder as Record<PropertyKey, unknown> | undefined)?.[key], value);
@@ -51,11 +48,14 @@ const isOwnWord = ({ message }: Issue): boolean => !/^(?:Invalid|Too|Unrecognize
 const wordingOf = (issue: Issue, value: unknown): string => {
   if (isOwnWord(issue)) return issue.message;
   if (value === undefined) return `is missing; ${neededFor(issue)} is needed`;
-  if (issue.code === 'invalid_value') return `${described(value)} is none of ${listed(issue.values.map(String))}`;
+  if (issue.code === 'invalid_value') return noneOf(value, issue.values.map(String));
   if (issue.code === 'too_small') return 'is empty; a text is needed';
   if (issue.code === 'too_big') return `has ${lengthOf(value)} characters; at most ${issue.maximum} are allowed`;
   return `${described(value)} where ${neededFor(issue)} is needed`;
 };
+
+const noneOf = (value: unknown, known: readonly string[]): string =>
+  `${described(value)} is none of ${listed(known)}${typeof value === 'string' ? hintFor(value, known) : ''}`;
 
 const lengthOf = (value: unknown): number => String(value).trim().length;
 

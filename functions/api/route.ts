@@ -45,7 +45,7 @@ export const whole = (
   high: number,
   number: typeof z.number | typeof z.coerce.number = z.coerce.number,
 ) => {
-  const error = `a whole number from ${low} to ${high} is needed`;
+  const error = `a whole number from ${low} ${high === Number.MAX_SAFE_INTEGER ? 'on' : `to ${high}`} is needed`;
   const fits = (value: number): boolean => Number.isInteger(value) && value >= low && value <= high;
   return number({ error }).refine(fits, { error });
 };
@@ -58,10 +58,21 @@ export const pageLimit = (most: number, otherwise: number) =>
     .default(otherwise)
     .transform((asked) => Math.min(asked, most));
 
+/** `Date.parse` takes the 31st of a month that has 30 days for the first of the next. */
+const isInCalendar = (text: string): boolean => {
+  const day = text.slice(0, 10);
+  const at = Date.parse(day);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
+};
+
 /** A moment, milliseconds since 1970: `2026-11-30` (its beginning, UTC) or `2026-11-30T08:00:00Z`. */
 export const moment = z
   .string()
-  .regex(/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/, { error: momentNeeded })
+  .regex(/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/, {
+    error: momentNeeded,
+    abort: true,
+  })
+  .refine(isInCalendar, { error: momentNeeded })
   .transform((text) => Date.parse(text))
   .refine((at) => at >= 0, { error: momentNeeded });
 

@@ -1,16 +1,13 @@
 import * as z from 'zod';
 import { batchBytes } from '../../lib/domain/batch/batch-size.ts';
 import { batchJsonSchema } from '../../lib/domain/batch/json-schema.ts';
-import { statuses } from '../../lib/domain/deployment/status.ts';
 import { eventJsonSchema } from '../../lib/domain/record/event-catalogue.ts';
 import { cancelBatch } from '../../lib/usecases/batch/cancel-batch.ts';
-import { listBatches } from '../../lib/usecases/batch/list-batches.ts';
 import { openUpload } from '../../lib/usecases/batch/open-upload.ts';
 import { checkUnused, giveUpUpload } from '../../lib/usecases/batch/ordered-upload.ts';
 import { readBatch } from '../../lib/usecases/batch/read-batch.ts';
 import { readSource } from '../../lib/usecases/batch/read-source.ts';
 import { submitBatch } from '../../lib/usecases/batch/submit-batch.ts';
-import { listDeployments } from '../../lib/usecases/deployment/list-deployments.ts';
 import { resolveDeployment } from '../../lib/usecases/deployment/resolve-deployment.ts';
 import { previewPlan } from '../../lib/usecases/plan/preview-plan.ts';
 import { readHealth } from '../../lib/usecases/read-health.ts';
@@ -20,6 +17,7 @@ import { accepted } from './accepted.ts';
 import { batchDetailRoutes } from './batch-detail-routes.ts';
 import { deploymentRoutes } from './deployment-routes.ts';
 import { holdRoutes } from './hold-routes.ts';
+import { listRoutes } from './list-routes.ts';
 import { batchOf, jsonOf, planHashOf, queryOf, senderOf } from './request.ts';
 import { retryRoutes } from './retry-routes.ts';
 import { rollbackRoutes } from './rollback-routes.ts';
@@ -28,12 +26,6 @@ import type { Route } from './router.ts';
 import { targetRoutes } from './target-routes.ts';
 
 const query = {
-  batches: z.strictObject({ limit: whole(1, 100).default(20), after: z.string().min(1).max(64).optional() }),
-  deployments: z.strictObject({
-    limit: whole(1, 1000).default(100),
-    after: whole(-1, 1_000_000).default(-1),
-    status: z.enum(statuses).optional(),
-  }),
   anchors: z.strictObject({ after: whole(0, 999_999_998).default(0), limit: whole(1, 100).default(100) }),
 };
 
@@ -91,13 +83,6 @@ export const routes: readonly Route<Handle>[] = [
   },
   {
     method: 'GET',
-    path: '/batches',
-    scope: 'read',
-    part: 'reads',
-    handle: async (deps, { event }) => json(200, await listBatches(deps, queryOf(event, query.batches))),
-  },
-  {
-    method: 'GET',
     path: '/batches/{id}',
     scope: 'read',
     part: 'reads',
@@ -115,14 +100,6 @@ export const routes: readonly Route<Handle>[] = [
       const headers = { 'content-type': content_type, 'cache-control': 'no-store' };
       return { statusCode: 200, headers, body: text };
     }),
-  },
-  {
-    method: 'GET',
-    path: '/batches/{id}/deployments',
-    scope: 'read',
-    part: 'reads',
-    handle: async (deps, { event, parameters: { id } }) =>
-      json(200, await listDeployments(deps, { batchId: id!, ...queryOf(event, query.deployments) })),
   },
   {
     method: 'GET',
@@ -161,6 +138,7 @@ export const routes: readonly Route<Handle>[] = [
       );
     }),
   },
+  ...listRoutes,
   ...holdRoutes,
   ...retryRoutes,
   ...rollbackRoutes,

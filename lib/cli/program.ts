@@ -24,6 +24,7 @@ import { verify } from './commands/verify.ts';
 import { withOneOptions, withRetryOptions } from './deploy-options.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from './failure.ts';
 import { addHoldCommands } from './hold-commands.ts';
+import { addListOptions } from './list-filters.ts';
 import { numberIn } from './number-in.ts';
 import { usualPatience } from './patience.ts';
 import { addReadingCommands } from './reading-commands.ts';
@@ -153,7 +154,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option(...utc)
     .action(act(health));
   add('source <id>', 'give the text of a batch as it was submitted').action(act(source));
-  add('list', 'show the latest batches')
+  addListOptions(add('list', 'show the latest batches; all that is named must fit'))
     .option('--limit <number>', `how many, at most ${mostListed}`, limit, 20)
     .option(...utc)
     .action(act(list));

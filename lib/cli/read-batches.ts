@@ -4,12 +4,21 @@ import type { ApiClient } from './api-client.ts';
 /** The most that the API gives at once. */
 const pageSize = 100;
 
+export interface BatchesAsked {
+  readonly limit: number;
+  /** The filters, as a query; all without. */
+  readonly query?: string;
+}
+
 /** Page by page, until there are so many or no more. */
-export const readBatches = async (client: ApiClient, limit: number): Promise<BatchList> => {
+export const readBatches = async (
+  client: ApiClient,
+  { limit, query = '' }: BatchesAsked,
+): Promise<Omit<BatchList, 'limit'>> => {
   const batches: ListedBatch[] = [];
   let onTop: Pick<BatchList, 'holds' | 'more_holds'> = {};
   for (let after: string | undefined; ; ) {
-    const asked = `/batches?limit=${Math.min(pageSize, limit - batches.length)}`;
+    const asked = `/batches?${query === '' ? '' : `${query}&`}limit=${Math.min(pageSize, limit - batches.length)}`;
     const path = after === undefined ? asked : `${asked}&after=${encodeURIComponent(after)}`;
     const page: BatchList = await client.ask<BatchList>(path);
     if (after === undefined) onTop = holdsOf(page);

@@ -1,30 +1,46 @@
 import { type CommandContext, print } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
 import { holdLines } from '../hold-lines.ts';
+import { filtersTold, type Given, queryOf, wordsOf } from '../list-filters.ts';
 import { readBatches } from '../read-batches.ts';
 import { batchTable, leftOutLines } from '../tables.ts';
 
 /** The most that this command shows: a hundred of the largest pages. */
 export const mostListed = 10_000;
 
-/** Shows the latest batches, and says when there are more. */
-export const list = async (context: CommandContext, options: { readonly limit: number }): Promise<ExitStatus> => {
-  const answer = await readBatches(context.client, options.limit);
+/** By which batches are asked for; all that are given must fit. */
+const filterNames = [
+  ...['status', 'environment', 'pillar', 'service', 'actor', 'origin', 'tag', 'text', 'since', 'until'],
+] as const;
+
+export interface ListOptions extends Readonly<Partial<Record<(typeof filterNames)[number], string>>> {
+  readonly limit: number;
+}
+
+/** Shows the latest batches that fit, and says when there are more. */
+export const list = async (context: CommandContext, options: ListOptions): Promise<ExitStatus> => {
+  const given = Object.fromEntries(filterNames.map((name) => [name, options[name]]));
+  const answer = await readBatches(context.client, { limit: options.limit, query: queryOf(context, given) });
   const { batches, next_after } = answer;
   const { colours } = context.terminal;
   const held = holdLines(answer, context);
   const table = batchTable(batches, context.terminal, context.times);
   print(context, answer, [
     ...held.map((line) => colours.yellow(line)),
-    ...(batches.length === 0
-      ? ['There is no batch yet, or none that you may see.']
-      : [...table.lines, ...leftOutLines(table, colours)]),
-    ...(next_after === undefined ? [] : [moreOf(context, options.limit)]),
+    ...(batches.length === 0 ? [nothingFits(context, given)] : [...table.lines, ...leftOutLines(table, colours)]),
+    ...(next_after === undefined ? [] : [moreOf(context, given, options.limit)]),
   ]);
   return exitStatus.done;
 };
 
-const moreOf = ({ command }: CommandContext, limit: number): string => {
+const nothingFits = ({ command }: CommandContext, given: Given): string => {
+  const filters = filtersTold(given);
+  if (filters === '') return 'There is no batch yet, or none that you may see.';
+  return `No batch that you may see fits ${filters}. All batches: ${command('list')}`;
+};
+
+const moreOf = ({ command }: CommandContext, given: Given, limit: number): string => {
   if (limit >= mostListed) return 'There are more: --json has next_after, from where GET /batches?after=… reads on.';
-  return `There are more: ${command('list', '--limit', String(Math.min(mostListed, limit * 5)))}`;
+  const more = String(Math.min(mostListed, limit * 5));
+  return `There are more: ${command('list', ...wordsOf(given), '--limit', more)}`;
 };

@@ -73,7 +73,7 @@ const checkBatches = async (
 };
 
 const idsOf = async (client: ApiClient): Promise<readonly string[]> =>
-  (await readBatches(client, Number.POSITIVE_INFINITY)).batches.map(({ batch_id }) => batch_id);
+  (await readBatches(client, { limit: Number.POSITIVE_INFINITY })).batches.map(({ batch_id }) => batch_id);
 
 const meanings: readonly (readonly [Proof, string])[] = [
   ['proved', 'Proved, by the chain and an anchor'],

@@ -1,7 +1,9 @@
+export const originKinds = ['rollback', 'retry', 'deployment'] as const;
+
 /** Why there is a batch that nobody sent as a file. */
 export interface Origin {
   /** `deployment`: one version for one service, without a file. */
-  readonly kind: 'rollback' | 'retry' | 'deployment';
+  readonly kind: (typeof originKinds)[number];
   /** The batch that it rolls back, or retries. Absent where one target goes back. */
   readonly of?: string;
   /** Of a retry: the batch at the beginning, with which all retries are noted, also those of a retry. */

@@ -19,3 +19,19 @@ export const wholeBatchId = (named: string): string | undefined =>
 /** How the ids begin that this may mean; undefined when no id begins so. */
 export const prefixOfBatchIds = (named: string): string | undefined =>
   beginning.test(named) ? named.toUpperCase() : undefined;
+
+/** Crockford's base 32. */
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** How the ids begin that are made in this millisecond: those of earlier ones sort before it, those of later ones behind. */
+export const idTime = (at: number): string => {
+  let [time, rest] = ['', Math.trunc(at)];
+  for (let digit = 0; digit < 10; digit += 1) {
+    time = alphabet[rest % 32]! + time;
+    rest = Math.floor(rest / 32);
+  }
+  return time;
+};
+
+/** Sixteen characters from as many bytes, as an id ends. */
+export const idEnd = (bytes: Uint8Array): string => [...bytes].map((byte) => alphabet[byte % 32]).join('');

@@ -65,3 +65,13 @@ export interface UserRow {
 
 /** Of a time in UTC, for example `2026-11`: index partitions have one month each, so that none grows for ever. */
 export const monthOf = (at: number): string => new Date(at).toISOString().slice(0, 7);
+
+/** The months from one time to another, the latest first; none where the first is later. */
+export const monthsBetween = (first: number, last: number): readonly string[] => {
+  const months: string[] = [];
+  const at = new Date(last);
+  at.setUTCDate(1);
+  for (; monthOf(at.getTime()) >= monthOf(first); at.setUTCMonth(at.getUTCMonth() - 1))
+    months.push(monthOf(at.getTime()));
+  return months;
+};

@@ -70,7 +70,8 @@ const nameOf = (actor: string): string => actor.slice(0, longestSubject).toWellF
 const padded = (index: number): string => String(index).padStart(5, '0');
 const batchKey = (batchId: string, sk: string): Key => ({ pk: `BATCH#${batchId}`, sk });
 const dispatcherKey = (sk: string): Key => ({ pk: 'DISPATCHER', sk });
-const sortable = (at: number): string => String(at).padStart(15, '0');
+/** A time, as it stands in a sort key. */
+export const sortable = (at: number): string => String(at).padStart(15, '0');
 
 export const keys = {
   listed: (batchId: string): Key => ({ pk: 'BATCHES', sk: batchId }),

@@ -1,11 +1,14 @@
 import type { Hold } from '../../domain/holds/hold.ts';
-import { keys } from '../../domain/record/keys.ts';
+import type { BatchFilter } from '../../domain/record/batch-filter.ts';
 import type { HeaderRow } from '../../domain/record/rows.ts';
+import { cursorFor, positionIn } from '../cursor.ts';
 import type { AskedBy, Deps } from '../deps.ts';
-import { findSeenBatches } from '../grants/seen-batch.ts';
 import { type HoldView, viewHold } from '../holds/hold-view.ts';
 import { findSeenHolds } from '../holds/list-holds.ts';
 import { isoField, isoTime } from '../iso-time.ts';
+import { serviceOf } from '../targets/asked-service.ts';
+import { checkTargetNames } from '../targets/check-target-names.ts';
+import { findBatches } from './find-batches.ts';
 import { type BatchView, headline, readSeen, type SeenBatch, submitterTold, withoutZeros } from './read-batch.ts';
 
 export interface BatchList {
@@ -13,7 +16,9 @@ export interface BatchList {
   readonly holds?: readonly HoldView[];
   readonly more_holds?: number;
   readonly batches: readonly ListedBatch[];
-  /** Send it as `after` to read on; absent at the end. */
+  /** How many there are at most. */
+  readonly limit: number;
+  /** Send it as `after` to read on; absent at the end. A page may be short, or empty, and lead on all the same. */
   readonly next_after?: string;
 }
 
@@ -43,21 +48,34 @@ type Headline = Pick<
   | 'ended_at'
 >;
 
-/** More rows than this are not looked through for one page: where few of them may be seen it is shorter, and leads on all the same. */
-const mostLookedThrough = 500;
+interface Asked extends BatchFilter {
+  readonly limit: number;
+  readonly after?: string | undefined;
+}
 
-/** Batches that may be seen, newest first: one row for each, and one more for what is in work. On top of all is what is held. */
+/** Batches that fit and may be seen, newest first. On top of the first page is what is held. */
 export const listBatches = async (
   deps: Pick<Deps, 'table' | 'documents' | 'clock' | 'catalogue'> & AskedBy,
-  input: { readonly limit: number; readonly after?: string | undefined },
+  { limit, after: cursor, ...asked }: Asked,
 ): Promise<BatchList> => {
+  const filter = { ...asked, service: serviceOf(asked) };
+  const of = { list: 'batches', filters: filter };
+  const after = positionIn(of, cursor);
   const [holds, { headers, next }] = await Promise.all([
-    input.after === undefined ? findSeenHolds(deps) : undefined,
-    findSeenBatches(deps, { query: { pk: keys.listed('').pk, newestFirst: true }, ...input, mostLookedThrough }),
+    after === undefined ? findSeenHolds(deps) : undefined,
+    findBatches(deps, { filter, limit, after }),
   ]);
+  if (headers.length === 0 && next === undefined && after === undefined) await checkTargetNames(deps, placeIn(filter));
   const listed = await Promise.all(headers.map(async (header) => list(await readSeen(deps, header))));
-  return { ...(holds && tellHolds(holds)), batches: listed, ...(next === undefined ? {} : { next_after: next }) };
+  return {
+    ...(holds && tellHolds(holds)),
+    batches: listed,
+    limit,
+    ...(next === undefined ? {} : { next_after: cursorFor(of, next) }),
+  };
 };
+
+const placeIn = ({ environment, pillar, service }: BatchFilter) => ({ environment, pillar, service });
 
 /** Whoever wants all asks for the holds. */
 const mostHolds = 20;

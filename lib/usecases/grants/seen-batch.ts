@@ -89,7 +89,7 @@ export const checkWholeBatch = async (deps: Needs, header: HeaderRow, verb: Verb
 const mostKept = 100;
 
 /** What a header keeps of where its deployments belong. */
-export const keptReach = (deployments: Batch['deployments']): Pick<HeaderRow, 'reach'> => {
+export const keptReach = (deployments: Parameters<typeof reachOf>[0]): Pick<HeaderRow, 'reach'> => {
   const reach = reachOf(deployments);
   return placesOf(reach).length > mostKept ? {} : { reach };
 };

@@ -1,0 +1,51 @@
+import type { Command } from 'commander';
+import { askedOrigins } from '../domain/record/batch-filter.ts';
+import { printable } from './clean-text.ts';
+import type { CommandContext } from './command-context.ts';
+import { momentGiven, pastMoment } from './past-moment.ts';
+import { shellWord } from './shell-word.ts';
+
+/** Filters as they were given on the command line, by the names of their options. */
+export type Given = Readonly<Record<string, string | undefined>>;
+
+/** The options that were given, as they can be typed again. */
+export const wordsOf = (given: Given): readonly string[] =>
+  Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${optionOf(name)}`, value]));
+
+/** The same in a sentence. */
+export const filtersTold = (given: Given): string =>
+  wordsOf(given)
+    .map((word) => shellWord(printable(word)))
+    .join(' ');
+
+/** As the API takes them: words for a status in capitals, and times that do not move from page to page. */
+export const queryOf = (context: Pick<CommandContext, 'times' | 'clock'>, given: Given): string => {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    query.set(optionOf(name).replaceAll('-', '_'), sentValue(context, name, value));
+  }
+  return query.toString();
+};
+
+const sentValue = (context: Pick<CommandContext, 'times' | 'clock'>, name: string, value: string): string => {
+  if (name === 'since' || name === 'until') return momentGiven(context, name, value);
+  return name === 'status' ? value.toUpperCase() : value;
+};
+
+/** Commander makes `heldBy` of `--held-by`. */
+const optionOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** Those of `list`. */
+export const addListOptions = (command: Command): Command =>
+  command
+    .option('--status <status>', 'that have this status')
+    .option('--environment <name>', 'with a deployment in this environment')
+    .option('--pillar <name>', 'with a deployment of this pillar')
+    .option('--service <key>', 'with this service: pillar/service, or the service alone beside --pillar')
+    .option('--actor <who>', 'that they have submitted')
+    .option('--origin <kind>', `why there is such a batch: ${askedOrigins.join(', ')}`)
+    .option('--tag <word>', 'with this tag')
+    .option('--text <text>', 'with this in its name, description, author, tags, id or submitter')
+    .option('--since <time>', `made then or later: ${pastMoment}`)
+    .option('--until <time>', 'made before that');
