@@ -74,15 +74,17 @@ export interface FunctionRow {
 
 /** A batch or a deployment changes with its event. */
 const change = ['BATCH#*', 'EVENTS#*'] as const;
-/** What an outcome says of its target, of what runs there now, and of the object that this leads to. */
-const release = ['TARGET#*', 'TARGETS#*', 'OBJECT#*'] as const;
+/** What runs at a target now, and the row by which that is found by its service. */
+const now = ['TARGETS#*', 'SERVICES#*'] as const;
+/** What an outcome says of its target, of what runs there now, that it has changed, and of the object that this leads to. */
+const release = ['TARGET#*', ...now, 'CHANGES#*', 'OBJECT#*'] as const;
 /** The outcome of a deployment: its release, and the message to the dispatcher; its turn goes, and a start that was never made. */
-const outcome = { put: [...change, ...release, 'INBOX'], delete: ['DISPATCHER', 'WATCH#*', 'TARGETS#*'] } as const;
+const outcome = { put: [...change, ...release, 'INBOX'], delete: ['DISPATCHER', 'WATCH#*', ...now] } as const;
 /** A run: the intent under the turn and its lock, the request, and what is followed; a rejected start is answered at once. */
 const run = {
-  put: [...change, 'TARGETS#*', 'WATCH#*', 'WATCHERS', 'BUDGETS', 'INBOX'],
+  put: [...change, ...now, 'WATCH#*', 'WATCHERS', 'BUDGETS', 'INBOX'],
   update: ['BATCH#*', 'WATCH#*'],
-  delete: ['WATCH#*', 'BATCH#*', 'DISPATCHER', 'TARGETS#*'], // and what was intended under a turn that is given back
+  delete: ['WATCH#*', 'BATCH#*', 'DISPATCHER', ...now], // and what was intended under a turn that is given back
   check: ['BATCH#*', 'DISPATCHER'],
 } as const;
 
@@ -104,7 +106,7 @@ const api = {
   rights: ['table', 'documents:read', 'documents:write', 'uploads', 'anchors:read', 'batches:start'],
   writes: {
     put: [...accepted, 'IDEMPOTENCY#*', 'UPLOADS#*', 'WAITING#*', ...change, 'INBOX', ...release],
-    delete: ['UPLOADS#*', 'WAITING#*', 'TARGETS#*'],
+    delete: ['UPLOADS#*', 'WAITING#*', ...now],
     check: ['BATCH#*'],
   },
   trigger: 'http',
@@ -160,8 +162,8 @@ export const functionsTable = {
     timeout: 60,
     rights: ['table', 'documents:read', 'clusters'],
     writes: {
-      put: ['BATCH#*', 'CLUSTERS', 'EVENTS#*', 'INBOX', 'TARGETS#*'], // and which cluster it was that it reached; a turn that is given back
-      delete: ['BATCH#*', 'DISPATCHER', 'TARGETS#*'],
+      put: ['BATCH#*', 'CLUSTERS', 'EVENTS#*', 'INBOX', ...now], // and which cluster it was that it reached; a turn that is given back
+      delete: ['BATCH#*', 'DISPATCHER', ...now],
     },
   },
   'start-deployment': {

@@ -64,7 +64,10 @@ describe('what the code of a function reaches', () => {
 
   const partitionOf = (name: string): string => {
     const key = (keys as unknown as Readonly<Record<string, Key | ((...parts: unknown[]) => Key)>>)[name]!;
-    return typeof key === 'function' ? key('*', 0, '').pk : key.pk;
+    // Some take a place in time where others take an index, or their third part.
+    const place = { batch_id: '', index: 0, at: 0, created_at: 0, toString: () => '' };
+    const { pk } = typeof key === 'function' ? key('*', place, place) : key;
+    return pk.replace(/#.*$/, '#*');
   };
 
   it.each(rows)('%s writes what its row says, where its row says, and no more', (stem, { writes }) => {

@@ -24,10 +24,12 @@ const feed = [...inTable(['GetItem'], fed), ...write(['Put', 'Update'], ...fed, 
 const hints = [...inTable(['GetItem', 'Query'], ['WATCHERS', 'WATCH#executor:*']), ...put('HINTS', 'WATCHERS')];
 const ofOutcome = [
   'BATCH#*',
+  'CHANGES#*',
   'DISPATCHER',
   'EVENTS#*',
   'INBOX',
   'OBJECT#*',
+  'SERVICES#*',
   'TARGET#*',
   'TARGETS#*',
   'WATCH#*',
@@ -35,7 +37,7 @@ const ofOutcome = [
 const outcome = write(['Put', 'Delete'], ...ofOutcome);
 const run = write(
   ['Put', 'Update', 'Delete', 'Check'],
-  ...['BATCH#*', 'BUDGETS', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'TARGETS#*', 'WATCH#*', 'WATCHERS'],
+  ...['BATCH#*', 'BUDGETS', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'SERVICES#*', 'TARGETS#*', 'WATCH#*', 'WATCHERS'],
 );
 const read = ['s3:GetObject Documents/*', 's3:ListBucket Documents'];
 const store = ['s3:PutObject Documents/batches/*'];
@@ -75,11 +77,13 @@ const api = [
     ...[
       'BATCH#*',
       'BATCHES',
+      'CHANGES#*',
       'EVENTS#*',
       'IDEMPOTENCY#*',
       'INBOX',
       'OBJECT#*',
       'OPEN',
+      'SERVICES#*',
       'SUBMITTER#*',
       'TARGET#*',
       'TARGETS#*',
@@ -112,7 +116,10 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ],
   CaptureBaseline: [
     ...table,
-    ...write(['Put', 'Delete'], ...['BATCH#*', 'CLUSTERS', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'TARGETS#*']),
+    ...write(
+      ['Put', 'Delete'],
+      ...['BATCH#*', 'CLUSTERS', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'SERVICES#*', 'TARGETS#*'],
+    ),
     ...read,
     ...cluster,
   ],
@@ -166,12 +173,14 @@ const expected: Readonly<Record<string, readonly string[]>> = {
       ...[
         'BATCH#*',
         'BATCHES',
+        'CHANGES#*',
         'DISPATCHER',
         'EVENTS#*',
         'INBOX',
         'OBJECT#*',
         'OPEN',
         'REJECTED',
+        'SERVICES#*',
         'SUBMITTER#*',
         'TARGET#*',
         'TARGETS#*',
@@ -192,8 +201,8 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...table,
     ...write(
       ['Put', 'Delete', 'Check'],
-      ...['BATCH#*', 'BATCHES', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'OBJECT#*', 'OPEN', 'SUBMITTER#*', 'TARGET#*'],
-      ...['TARGETS#*', 'WATCH#*', 'WATCHERS'],
+      ...['BATCH#*', 'BATCHES', 'CHANGES#*', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'OBJECT#*', 'OPEN', 'SERVICES#*'],
+      ...['SUBMITTER#*', 'TARGET#*', 'TARGETS#*', 'WATCH#*', 'WATCHERS'],
     ),
     ...read,
     ...store,

@@ -1,4 +1,23 @@
-import type { LastOutcomeRow, Release } from './rows.ts';
+import type { Status } from '../deployment/status.ts';
+import type { Release } from './rows.ts';
+
+/** `TARGET#<target>/LAST`: how the last deployment ended that may have changed something and was not a success. */
+export interface LastOutcomeRow {
+  readonly batch_id: string;
+  readonly index: number;
+  readonly key: string;
+  readonly status: Status;
+  readonly reason: string;
+  /** The version that was asked for. */
+  readonly version: string;
+  /** The version that was seen running at the end; absent when nobody can say. */
+  readonly release_after?: string;
+  /** Of which any could be the service, where nothing tells which is. */
+  readonly containers?: readonly string[];
+  /** Of that deployment. Absent in rows of earlier versions. */
+  readonly infrastructure_id?: string;
+  readonly at: number;
+}
 
 /**
  * `OBJECT#<cluster>/<namespace>/<kind>/<name>`, `LAST`: whose deployment may have changed an object last, and what runs there since.

@@ -8,6 +8,8 @@ import type { KeptDeployment } from '../plan/kept-deployment.ts';
 import type { Strategy } from '../plan/plan.ts';
 import type { Item, Key } from '../ports.ts';
 import type { Baseline } from '../rollout/baseline.ts';
+import type { Submitter } from '../targets/submitter.ts';
+import type { SeenHealth } from '../targets/target-row.ts';
 import type { RollbackRequest } from '../undo/undo-rows.ts';
 import type { Evidence } from './evidence.ts';
 
@@ -116,6 +118,8 @@ export interface ItemRow {
   readonly image?: string;
   /** The digest by which it ran then, in all pods that told it. */
   readonly digest?: string;
+  /** The last verdict on its rollout, or on that of its restore. Gone with the next intent: something else is put there. */
+  readonly health?: SeenHealth;
   /** `ttlSecondsAfterFinished` of a Job. */
   readonly ttl_seconds?: number;
   /** The container that got the version, where several could be the service. */
@@ -290,7 +294,7 @@ export interface CaptureRow {
 }
 
 /** A release is a replayable request: the deployment as it was planned, with the version that then ran. */
-export interface Release {
+export interface Release extends Submitter {
   readonly version: string;
   /** The image that then ran, in full, when the service's container is known. */
   readonly image?: string;
@@ -307,24 +311,8 @@ export interface Release {
   readonly origin: 'recorded' | 'observed';
   readonly at: number;
   readonly batch_id: string;
-}
-
-/** `TARGET#<target>/LAST`: how the last deployment ended that may have changed something and was not a success. */
-export interface LastOutcomeRow {
-  readonly batch_id: string;
-  readonly index: number;
-  readonly key: string;
-  readonly status: Status;
-  readonly reason: string;
-  /** The version that was asked for. */
-  readonly version: string;
-  /** The version that was seen running at the end; absent when nobody can say. */
-  readonly release_after?: string;
-  /** Of which any could be the service, where nothing tells which is. */
-  readonly containers?: readonly string[];
-  /** Of that deployment. Absent in rows of earlier versions. */
-  readonly infrastructure_id?: string;
-  readonly at: number;
+  /** Place in that batch. Absent in rows of earlier versions, and of what was only observed. */
+  readonly index?: number;
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { LastOutcomeRow, Release } from '../record/rows.ts';
+import type { LastOutcomeRow } from '../record/recorded-release.ts';
+import type { Release } from '../record/rows.ts';
 import { standingAfter } from './standing-after.ts';
 import type { TargetRow } from './target-row.ts';
 
@@ -27,13 +28,17 @@ const afterLast = ({
 }: LastOutcomeRow) =>
   standingAfter({ place: { batch_id, index }, status, reason, version, release_after, infrastructure_id, at });
 
-const afterGood = ({ batch_id, deployment, version, image, at }: Release) =>
-  standingAfter({
+const afterGood = (release: Release) => {
+  const { batch_id, deployment, version, image, digest, at } = release;
+  return standingAfter({
     place: { batch_id, index: deployment.index },
     status: 'SUCCESS',
     reason: 'Verified',
     version,
     image,
+    digest,
+    who: release,
     infrastructure_id: deployment.infrastructure_id,
     at,
   });
+};

@@ -3,6 +3,7 @@ import type { KeptDeployment } from '../plan/kept-deployment.ts';
 import type { CaptureRow, ItemRow, Outcome } from '../record/rows.ts';
 import { isSamePlace, type Place } from '../schedule/place.ts';
 import { standingAfter } from './standing-after.ts';
+import { type Submitter, sameSubmitter } from './submitter.ts';
 import type { Standing, TargetRow } from './target-row.ts';
 
 export interface Intent {
@@ -10,6 +11,7 @@ export interface Intent {
   readonly deployment: Pick<KeptDeployment, 'target' | 'infrastructure_id'>;
   /** The version that is asked for; of a restore, the earlier one. */
   readonly version: string;
+  readonly who?: Submitter | undefined;
   readonly at: number;
 }
 
@@ -17,7 +19,8 @@ export interface Intent {
  * NOW with the intent of a run: from here on the target may be changed. A later attempt, and a restore, are of the same deployment:
  * what stood there before it, and since when it is at work, stays.
  */
-export const nowAtIntent = (now: TargetRow | undefined, { place, deployment, version, at }: Intent): TargetRow => {
+export const nowAtIntent = (now: TargetRow | undefined, intent: Intent): TargetRow => {
+  const { place, deployment, version, who = {}, at } = intent;
   const { target, infrastructure_id } = deployment;
   const { batch_id, index } = place;
   const begun = now !== undefined && isSamePlace(now, place) ? now : undefined;
@@ -29,6 +32,7 @@ export const nowAtIntent = (now: TargetRow | undefined, { place, deployment, ver
     state: 'changing',
     version,
     infrastructure_id: begun?.infrastructure_id ?? infrastructure_id,
+    ...sameSubmitter(who),
     since: begun?.since ?? at,
     ...(before === undefined ? {} : { before }),
   };
@@ -37,27 +41,20 @@ export const nowAtIntent = (now: TargetRow | undefined, { place, deployment, ver
 /** What stands there, compact. Of a deployment that never told its end nobody knows what it did. */
 const standingOf = (now: TargetRow | undefined): Standing | undefined => {
   if (now === undefined) return undefined;
-  const { batch_id, index, state, version, image, infrastructure_id, since } = now;
-  const where = infrastructure_id === undefined ? {} : { infrastructure_id };
-  if (state === 'changing') return { batch_id, index, state: 'unknown', ...where, since };
-  return {
-    batch_id,
-    index,
-    state,
-    ...(version === undefined ? {} : { version }),
-    ...(image === undefined ? {} : { image }),
-    ...where,
-    since,
-  };
+  const { target: _, before: __, ...standing } = now;
+  if (now.state !== 'changing') return standing;
+  const { version: ___, ...unknown } = standing;
+  return { ...unknown, state: 'unknown' };
 };
 
 export interface Ended {
   readonly planned: Pick<KeptDeployment, 'target' | 'infrastructure_id' | 'docker_image_version'>;
-  readonly item: Pick<ItemRow, 'batch_id' | 'index' | 'runs' | 'touched' | 'image' | 'started_at'>;
+  readonly item: Pick<ItemRow, 'batch_id' | 'index' | 'runs' | 'touched' | 'image' | 'started_at' | 'health'>;
   readonly outcome: Outcome;
   readonly capture?: Pick<CaptureRow, 'previous'> | undefined;
   /** When the outcome is written, where it replaces another. */
   readonly at?: number;
+  readonly who?: Submitter | undefined;
 }
 
 /** What NOW becomes: another row, or none. Undefined where it stays as it is. */
@@ -80,13 +77,23 @@ export const nowReturned = (now: TargetRow | undefined, place: Place): NextNow =
 };
 
 /** What was UNKNOWN and is resolved as FAILED may have changed something: no row says that it did not. */
-const isUnchanged = (item: Ended['item'], { status, resolved_by }: Outcome): boolean =>
-  status !== 'SUCCESS' && hasChangedNothing(item, resolved_by === undefined ? status : 'UNKNOWN');
+export const isUnchanged = (
+  item: Pick<ItemRow, 'runs' | 'touched'>,
+  { status, resolved_by }: Pick<Outcome, 'status' | 'resolved_by'>,
+): boolean => status !== 'SUCCESS' && hasChangedNothing(item, resolved_by === undefined ? status : 'UNKNOWN');
 
-const standingOfEnd = ({ planned, item, outcome, capture, at = outcome.ended_at }: Ended): Standing => {
-  const { status, reason, release_after } = outcome;
+/** What stands there after it. */
+export const standingOfEnd = (ended: Ended): Standing => {
+  const { planned, item, outcome, capture, who, at = outcome.ended_at } = ended;
+  const { status, reason, release_after, resolved_by } = outcome;
   const isPrevious = release_after !== undefined && release_after === capture?.previous?.version;
-  const image = status === 'SUCCESS' ? item.image : isPrevious ? capture?.previous?.image : undefined;
+  const { image, digest } =
+    status === 'SUCCESS' ? { image: item.image, digest: outcome.digest } : isPrevious ? capture!.previous! : nothing;
+  // Whoever resolves it has looked at something else, and later.
+  const health = resolved_by === undefined ? item.health : undefined;
   const { docker_image_version: version, infrastructure_id } = planned;
-  return standingAfter({ place: item, status, reason, version, release_after, image, infrastructure_id, at });
+  const seen = { release_after, image, digest, health };
+  return standingAfter({ place: item, status, reason, version, ...seen, infrastructure_id, who, at });
 };
+
+const nothing: Pick<Standing, 'image' | 'digest'> = {};

@@ -1,6 +1,7 @@
 import type { Outcome } from '../record/rows.ts';
 import type { Place } from '../schedule/place.ts';
-import type { Standing } from './target-row.ts';
+import { type Submitter, sameSubmitter } from './submitter.ts';
+import type { SeenHealth, Standing } from './target-row.ts';
 
 /** How a deployment ended that has changed its target, or may have. */
 export interface End extends Pick<Outcome, 'status' | 'reason'> {
@@ -11,6 +12,11 @@ export interface End extends Pick<Outcome, 'status' | 'reason'> {
   readonly release_after?: string | undefined;
   /** What was seen to run: of a success, or of what was put back. */
   readonly image?: string | undefined;
+  /** By which it ran. */
+  readonly digest?: string | undefined;
+  /** How it was then, where its rollout was judged. */
+  readonly health?: SeenHealth | undefined;
+  readonly who?: Submitter | undefined;
   readonly infrastructure_id?: string | undefined;
   readonly at: number;
 }
@@ -26,7 +32,7 @@ const leavesOpen: ReadonlySet<string> = new Set(['RestoreFailed', 'Superseded', 
 
 /** What stands at a target after that: what was seen; else, where nothing was put back, the version that was asked for. */
 export const standingAfter = (end: End): Standing => {
-  const { place, image, infrastructure_id, at } = end;
+  const { place, image, digest, health, who = {}, infrastructure_id, at } = end;
   const { state, version } = told(end);
   return {
     batch_id: place.batch_id,
@@ -34,7 +40,10 @@ export const standingAfter = (end: End): Standing => {
     state,
     ...(version === undefined ? {} : { version }),
     ...(image === undefined || version === undefined ? {} : { image }),
+    ...(digest === undefined || version === undefined ? {} : { digest }),
     ...(infrastructure_id === undefined ? {} : { infrastructure_id }),
+    ...sameSubmitter(who),
+    ...(health === undefined ? {} : { health }),
     since: at,
   };
 };

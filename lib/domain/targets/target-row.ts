@@ -1,4 +1,5 @@
 import type { Place } from '../schedule/place.ts';
+import type { Submitter } from './submitter.ts';
 
 /**
  * What became of a target: a deployment is at work there; what was asked for was seen to run; it failed, or was stopped, and was not
@@ -7,8 +8,15 @@ import type { Place } from '../schedule/place.ts';
 export const targetStates = ['changing', 'verified', 'failed', 'unknown', 'restored', 'deleted'] as const;
 export type TargetState = (typeof targetStates)[number];
 
+/** A verdict on a rollout: its reason, and when it was given, in milliseconds since 1970. */
+export interface SeenHealth {
+  readonly healthy: boolean;
+  readonly reason: string;
+  readonly at: number;
+}
+
 /** What runs at a target as far as it was recorded, and whose deployment that was. */
-export interface Standing extends Place {
+export interface Standing extends Place, Submitter {
   readonly state: TargetState;
   /** What runs, or while it is `changing` what was asked for; absent where nobody can say. */
   readonly version?: string;
@@ -18,11 +26,8 @@ export interface Standing extends Place {
   readonly infrastructure_id?: string;
   /** The digest by which it was seen to run, in all pods that told it. */
   readonly digest?: string;
-  /** The subject of whoever submitted that batch, and the name that person or program goes by. */
-  readonly by?: string;
-  readonly by_name?: string;
-  /** How its health was when it was last seen: the reason of that verdict, and when it was. */
-  readonly health?: { readonly healthy: boolean; readonly reason: string; readonly at: number };
+  /** How its health was when that deployment's rollout was last judged; absent where nobody saw. */
+  readonly health?: SeenHealth;
   /** Milliseconds since 1970: since when it is so. */
   readonly since: number;
 }

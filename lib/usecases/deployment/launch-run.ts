@@ -21,6 +21,7 @@ import { retryConflict } from '../retry-conflict.ts';
 import { noteAnswer, noteOutage } from '../schedule/outages.ts';
 import { intentNowWrites } from '../targets/now-writes.ts';
 import { type NowRead, readTarget } from '../targets/read-now.ts';
+import { readSubmitter } from '../targets/read-submitter.ts';
 import type { PlaceOfWait } from '../wait/settle-wait.ts';
 import { ensureWatcher } from '../wait/watchers.ts';
 import { endInHold, giveBackForExecutor, tellOthers } from './give-back.ts';
@@ -146,11 +147,12 @@ const writeIntent = async (deps: Needs, launch: Launch): Promise<Intended | unde
       await giveUp(deps, launch, superseded);
       return undefined;
     }
+    const who = await readSubmitter(deps, now.now, launch.place);
     const request = requestAt(launch, deps.clock.now());
     const lock: Pick<LockRow, 'batch_id' | 'index' | 'fence'> = { batch_id, index, fence: turn.fence };
     await deps.table.transact([
       ...intentWrites(launch, { item, request, mark }),
-      ...intentNowWrites(now, { ...launch, at: request.at }),
+      ...intentNowWrites(now, { ...launch, who, at: request.at }),
       ...onlyUnanswered(launch),
       // A restore finishes what was begun, so it may also act when the batch was cancelled since.
       { check: keys.turn(batch_id, index), when: { equals: { fence: turn.fence, state: turn.state } } },
@@ -222,7 +224,7 @@ const intentWrites = (
     at,
     deadline,
   };
-  const { failure: earlier, ...clean } = item;
+  const { failure: earlier, health: _, ...clean } = item;
   const restoring = attempt === 'restore';
   const change = changeItem(
     restoring && earlier !== undefined ? { ...clean, failure: earlier } : clean,

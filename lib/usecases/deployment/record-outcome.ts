@@ -12,12 +12,8 @@ import type { Deps } from '../deps.ts';
 import { executionTold } from '../execution-told.ts';
 import { readPlanned } from '../plan/plan-store.ts';
 import { retryConflict } from '../retry-conflict.ts';
-import { lastOutcomeWrites, releaseWrites } from '../schedule/release-writes.ts';
-
-import { outcomeNowWrites } from '../targets/now-writes.ts';
-
+import { endWrites } from '../targets/end-writes.ts';
 import { returnedWrites } from '../undo/returned-writes.ts';
-
 import { giveUpStart } from './pause-start.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids'>;
@@ -59,8 +55,7 @@ export const recordOutcomeIf = async (
   const outcome = concludeDeployment({ item, turn, capture, version, now, ...(error === undefined ? {} : { error }) });
   await deps.table.transact([
     ...checks,
-    ...outcomeWrites(deps, { planned, item, outcome, capture }),
-    ...(await outcomeNowWrites(deps, { planned, item, outcome, capture })),
+    ...(await outcomeWrites(deps, { planned, item, outcome, capture })),
     ...(outcome.status === 'SUCCESS' ? await returnedBy(deps, item, planned, now) : []),
     ...(givenUp?.writes ?? []),
     ...(turn === undefined ? [] : [{ delete: keys.turn(batch_id, index) }]),
@@ -84,10 +79,10 @@ interface Recorded {
 }
 
 /** The outcome, its event, and what it says about the target: a good one makes a release. */
-export const outcomeWrites = (
-  { ids }: Pick<Deps, 'ids'>,
+export const outcomeWrites = async (
+  deps: Pick<Deps, 'table' | 'ids'>,
   { planned, item, outcome, capture }: Recorded,
-): readonly Write[] => {
+): Promise<readonly Write[]> => {
   const { status, reason, message, ended_at: at } = outcome;
   const change = changeItem(
     item,
@@ -96,15 +91,9 @@ export const outcomeWrites = (
   );
   const of =
     capture?.containers === undefined || item.container !== undefined ? {} : { containers: capture.containers };
-  if (status !== 'SUCCESS') return [...change.writes, ...lastOutcomeWrites(planned, { ...item, ...of }, outcome)];
   const { image, digest, container, ttl_seconds } = item;
-  const release = {
-    batchId: item.batch_id,
-    at,
-    id: ids.next(),
-    seen: { image, digest, container, ttl_seconds, ...of },
-  };
-  return [...change.writes, ...releaseWrites(planned, release)];
+  const seen = { image, digest, container, ttl_seconds, ...of };
+  return [...change.writes, ...(await endWrites(deps, { planned, item, outcome, capture, seen }))];
 };
 
 /** What it held is free for the next. */

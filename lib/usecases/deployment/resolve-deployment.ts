@@ -14,9 +14,8 @@ import { findSeenBatch } from '../grants/seen-batch.ts';
 import { sightOf } from '../grants/sight.ts';
 import { readPlanned } from '../plan/plan-store.ts';
 import { retryConflict } from '../retry-conflict.ts';
-import { lastOutcomeWrites, releaseWrites } from '../schedule/release-writes.ts';
 import { readKeptSheet } from '../schedule/schedule-store.ts';
-import { outcomeNowWrites } from '../targets/now-writes.ts';
+import { endWrites } from '../targets/end-writes.ts';
 import { returnedLate } from '../undo/returned-writes.ts';
 import { type DeploymentView, viewDeployment, viewFor } from './deployment-view.ts';
 import { resolverProblem } from './resolver-problem.ts';
@@ -81,10 +80,7 @@ const replaceOutcome = async (deps: Needs, input: ResolveInput, deployment: Plan
     ...change.writes,
     ...(await headerWrites(deps, { header, input, occasion: { at, actor: input.actor } })),
     { put: itemOf(keys.inbox(deps.ids.next()), { message }) },
-    ...(input.status === 'SUCCESS'
-      ? releaseWrites(deployment, { batchId: input.batchId, at, id: deps.ids.next() })
-      : lastOutcomeWrites(deployment, change.row, found, at)),
-    ...(await outcomeNowWrites(deps, { planned: deployment, item: change.row, outcome: found, at })),
+    ...(await endWrites(deps, { planned: deployment, item: change.row, outcome: found, at })),
     ...(input.status === 'SUCCESS' ? await returnedLate(deps, deployment, { by: input.batchId, at }) : []),
   ]);
   return change.row;

@@ -56,7 +56,7 @@ export const awaySinceOf = ({ clock }: Pick<Deps, 'clock'>, item: ItemRow): numb
 const returnWrites = ({ clock, ids }: Needs, { item, turn, because, actor, ...more }: Returned): readonly Write[] => {
   const { batch_id, index } = item;
   const { undone, awaySince } = more;
-  const { started_at: _, deadline: __, failure: ___, away_since: ____, ...waiting } = item;
+  const { started_at: _, deadline: __, failure: ___, health: ____, away_since: _____, ...waiting } = item;
   const since = awaySince === undefined ? {} : { away_since: awaySince };
   const runs = undone?.runs ?? item.runs;
   const change = changeItem(

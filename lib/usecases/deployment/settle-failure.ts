@@ -4,7 +4,7 @@ import { toldEvidence } from '../../domain/record/evidence.ts';
 import { foreignEvidence, foreignSentence } from '../../domain/record/foreign-evidence.ts';
 import { foreignName } from '../../domain/record/foreign-text.ts';
 import { keys } from '../../domain/record/keys.ts';
-import type { Failure, HeaderRow, Restore, Run } from '../../domain/record/rows.ts';
+import type { Failure, HeaderRow, ItemRow, Restore, Run } from '../../domain/record/rows.ts';
 import { rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 import { type PlaceOfWait, type Settlement, settleWait } from '../wait/settle-wait.ts';
@@ -19,6 +19,13 @@ export interface FailedWait {
   /** What is known of the run by now. */
   readonly run?: Partial<Run>;
 }
+
+/** What a rollout's end says of the health of what was put there; nothing where nobody could look, and of what is somebody else's. */
+const healthOf = (
+  { place: { wait }, failure: { reason, unknown, superseded } }: FailedWait,
+  at: number,
+): Pick<ItemRow, 'health'> =>
+  wait.startsWith('verify-') && !unknown && !superseded ? { health: { healthy: false, reason, at } } : {};
 
 const isRestoring = (wait: string): boolean => wait === 'restore' || wait === 'verify-restore';
 
@@ -39,7 +46,8 @@ export const settleFailure = async (deps: Needs, untrimmed: FailedWait): Promise
   const batchCancelled = header?.cancel_requested_at !== undefined;
   await settleWait(deps, failed.place, (item) => {
     const runs = withRun(item.runs, failed.run);
-    if (isRestoring(failed.place.wait)) return afterRestore(failed, runs);
+    const health = healthOf(failed, deps.clock.now());
+    if (isRestoring(failed.place.wait)) return afterRestore(failed, { runs, ...health });
     const { deployment, actor } = failed;
     const touched = failed.failure.touched === true || item.touched === true;
     const known: Failure = { ...failed.failure, touched };
@@ -48,7 +56,7 @@ export const settleFailure = async (deps: Needs, untrimmed: FailedWait): Promise
     const next = error === 'AttemptRetryable' ? { attempt: item.attempt + 1, step: 'capture' as const } : {};
     return {
       answer: { error, reason: failure.reason, message: failure.message },
-      patch: { failure, runs, ...next, ...(touched ? { touched } : {}) },
+      patch: { failure, runs, ...health, ...next, ...(touched ? { touched } : {}) },
       actor,
       detail: { attempt: item.attempt, next: error, evidence: toldEvidence(failure.evidence) },
     };
@@ -65,12 +73,12 @@ export const restoreFailed = (failure: Failure): Restore => ({
   ...(failure.unknown ? { unknown: true } : {}),
 });
 
-const afterRestore = ({ failure, actor }: FailedWait, runs: readonly Run[]): Settlement => {
+const afterRestore = ({ failure, actor }: FailedWait, known: Pick<ItemRow, 'runs' | 'health'>): Settlement => {
   const restore = restoreFailed(failure);
   const { reason, message } = restore;
   return {
     answer: { error: 'AttemptEnded', reason, message },
-    patch: { restore, runs },
+    patch: { restore, ...known },
     actor,
     detail: { evidence: toldEvidence(failure.evidence) },
   };

@@ -5,11 +5,7 @@ import { type CaptureRow, type ItemRow, rowOf, type TokenRow } from '../../domai
 import type { RolloutWatchRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
 import { retryConflict } from '../retry-conflict.ts';
-
-import { outcomeNowWrites } from '../targets/now-writes.ts';
-
 import { returnedWrites } from '../undo/returned-writes.ts';
-
 import { deliverAnswer, tryToDeliver } from '../wait/answer-wait.ts';
 import { type PlaceOfWait, writeAnswer } from '../wait/settle-wait.ts';
 import { outcomeWrites, tellDispatcher } from './record-outcome.ts';
@@ -37,13 +33,13 @@ export const settleSuccess = async (
   const settled = await writeAnswer(deps, place, async (before, now) => {
     const capture = rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)));
     const warnings = [...(before.warnings ?? []), ...(seen.warnings ?? [])];
-    const item: ItemRow = { ...before, ...seen, warnings, message };
+    const health = { healthy: true, reason, at: now };
+    const item: ItemRow = { ...before, ...seen, warnings, message, health };
     const outcome = concludeDeployment({ item, capture, turn: undefined, version: expected.version, now });
     return {
       answer: { reason, message },
       writes: [
-        ...outcomeWrites(deps, { planned: deployment, item, outcome, capture }),
-        ...(await outcomeNowWrites(deps, { planned: deployment, item, outcome, capture })),
+        ...(await outcomeWrites(deps, { planned: deployment, item, outcome, capture })),
         tellDispatcher(deps, { planned: deployment, item, outcome }),
         ...(undoes ? await returnedWrites(deps, { of: undoes, by: batch_id, version: expected.version, at: now }) : []),
       ],

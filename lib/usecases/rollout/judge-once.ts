@@ -163,7 +163,8 @@ const settleRestored = (
       reason: 'RestoredPreviousRelease',
       message: `${how} verified: ${answer.message}`,
     };
-    return { answer, patch: { restore }, actor };
+    const health = { healthy: true, reason: answer.reason, at: deps.clock.now() };
+    return { answer, patch: { restore, health }, actor };
   });
 
 const putBack = ({ expected }: RolloutWatchRow, reason: string): string =>

@@ -3,11 +3,13 @@ import { type KeptDeployment, keptDeployment } from '../../domain/plan/kept-depl
 import { objectOf } from '../../domain/plan/lock-names.ts';
 import type { Write } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
-import type { LastChangeRow } from '../../domain/record/recorded-release.ts';
-import { type ItemRow, itemOf, type LastOutcomeRow, type Outcome, type Release } from '../../domain/record/rows.ts';
+import type { LastChangeRow, LastOutcomeRow } from '../../domain/record/recorded-release.ts';
+import { type ItemRow, itemOf, type Outcome, type Release } from '../../domain/record/rows.ts';
+import type { Place } from '../../domain/schedule/place.ts';
+import { type Submitter, sameSubmitter } from '../../domain/targets/submitter.ts';
 
 /** What was seen to run, as far as it could be told. */
-type Seen = { readonly [name in 'image' | 'digest' | 'container']?: string | undefined } & Pick<
+export type Seen = { readonly [name in 'image' | 'digest' | 'container']?: string | undefined } & Pick<
   Release,
   'containers'
 > & {
@@ -15,16 +17,23 @@ type Seen = { readonly [name in 'image' | 'digest' | 'container']?: string | und
   };
 
 interface Verified {
-  readonly batchId: string;
+  readonly place: Place;
   readonly at: number;
   readonly id: string;
   readonly seen?: Seen;
+  readonly who?: Submitter | undefined;
 }
 
 /** A verified deployment becomes the release that a later failure returns to. `id` is new and sorts by time. */
 export const releaseWrites = (
   deployment: KeptDeployment,
-  { batchId, at, id, seen: { image, digest, container, containers, ttl_seconds } = {} }: Verified,
+  {
+    place: { batch_id, index },
+    at,
+    id,
+    who = {},
+    seen: { image, digest, container, containers, ttl_seconds } = {},
+  }: Verified,
 ): readonly Write[] => {
   const release: Release = {
     version: deployment.docker_image_version,
@@ -36,12 +45,14 @@ export const releaseWrites = (
     deployment: keptDeployment(deployment),
     origin: 'recorded',
     at,
-    batch_id: batchId,
+    batch_id,
+    index,
+    ...sameSubmitter(who),
   };
   return [
     { put: itemOf(keys.goodRelease(deployment.target), release) },
     { put: itemOf(keys.release(deployment.target, id), release), when: { exists: false } },
-    changeWrite(deployment, { batch_id: batchId, version: release.version, at }),
+    changeWrite(deployment, { batch_id, version: release.version, at }),
   ];
 };
 

@@ -1,33 +1,21 @@
 import type { Condition, Write } from '../../domain/ports.ts';
+import type { TargetPointerRow } from '../../domain/record/index-rows.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { itemOf } from '../../domain/record/rows.ts';
 import type { Place } from '../../domain/schedule/place.ts';
-import {
-  type Ended,
-  type Intent,
-  type NextNow,
-  nowAtEnd,
-  nowAtIntent,
-  nowReturned,
-} from '../../domain/targets/next-now.ts';
+import { type Intent, type NextNow, nowAtIntent, nowReturned } from '../../domain/targets/next-now.ts';
 import type { TargetRow } from '../../domain/targets/target-row.ts';
 import type { Deps } from '../deps.ts';
 import { type NowRead, readTarget } from './read-now.ts';
 
-/** Each of these belongs into the transaction of what it tells of, and holds only while NOW is what was read. */
+/**
+ * Each of these belongs into the transaction of what it tells of, and holds only while NOW is what was read. With the row comes, and
+ * goes, the one by which it is found by its service.
+ */
 
 /** With the intent of a run. */
-export const intentNowWrites = ({ row, now }: NowRead, intent: Intent): readonly Write[] => [
-  putNow(row, nowAtIntent(now, intent)),
-];
-
-/** With an outcome. Nothing is read for a deployment that has never asked for a run. */
-export const outcomeNowWrites = async (deps: Pick<Deps, 'table'>, ended: Ended): Promise<readonly Write[]> => {
-  if (ended.item.runs.length === 0 && ended.outcome.status !== 'SUCCESS') return [];
-  const { target } = ended.planned;
-  const { row, now } = await readTarget(deps, target);
-  return nowWrites(target, row, nowAtEnd(now, ended));
-};
+export const intentNowWrites = ({ row, now }: NowRead, intent: Intent): readonly Write[] =>
+  putNow(row, nowAtIntent(now, intent));
 
 /** With a turn that is given back before anything was sent: what stood there before the intent stands there. */
 export const returnedNowWrites = async (
@@ -38,16 +26,24 @@ export const returnedNowWrites = async (
   return nowWrites(target, row, nowReturned(now, place));
 };
 
-const nowWrites = (target: string, read: TargetRow | undefined, next: NextNow): readonly Write[] => {
+/** What NOW becomes, where it becomes anything else. */
+export const nowWrites = (target: string, read: TargetRow | undefined, next: NextNow): readonly Write[] => {
   if (next === undefined) return [];
-  if (next.row !== undefined) return [putNow(read, next.row)];
-  return read === undefined ? [] : [{ delete: keys.targetNow(target), when: asRead(read) }];
+  if (next.row !== undefined) return putNow(read, next.row);
+  if (read === undefined) return [];
+  return [{ delete: keys.targetNow(target), when: asRead(read) }, { delete: keys.targetPointer(target) }];
 };
 
-const putNow = (read: TargetRow | undefined, row: TargetRow): Write => ({
-  put: itemOf(keys.targetNow(row.target), row),
-  when: asRead(read),
-});
+const putNow = (read: TargetRow | undefined, row: TargetRow): readonly Write[] => {
+  const put: Write = { put: itemOf(keys.targetNow(row.target), row), when: asRead(read) };
+  return read === undefined ? [put, pointerWrite(row.target)] : [put];
+};
+
+/** By its service, a target is found by this. */
+export const pointerWrite = (target: string): Write => {
+  const row: TargetPointerRow = { target };
+  return { put: itemOf(keys.targetPointer(target), row) };
+};
 
 const asRead = (read: TargetRow | undefined): Condition => {
   if (read === undefined) return { exists: false };

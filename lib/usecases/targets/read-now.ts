@@ -1,7 +1,8 @@
 import { partsOf } from '../../domain/parts-of.ts';
 import type { Table } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { type LastOutcomeRow, type Release, rowOf } from '../../domain/record/rows.ts';
+import type { LastOutcomeRow } from '../../domain/record/recorded-release.ts';
+import { type Release, rowOf } from '../../domain/record/rows.ts';
 import { deriveNow } from '../../domain/targets/derive-now.ts';
 import type { TargetRow } from '../../domain/targets/target-row.ts';
 import type { Deps } from '../deps.ts';

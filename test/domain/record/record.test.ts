@@ -19,14 +19,9 @@ import {
   keys,
   lastFeedNumber,
 } from '../../../lib/domain/record/keys.ts';
+import type { LastOutcomeRow } from '../../../lib/domain/record/recorded-release.ts';
 import { recordedRelease } from '../../../lib/domain/record/recorded-release.ts';
-import {
-  type EventRow,
-  type HeaderRow,
-  itemOf,
-  type LastOutcomeRow,
-  type Release,
-} from '../../../lib/domain/record/rows.ts';
+import { type EventRow, type HeaderRow, itemOf, type Release } from '../../../lib/domain/record/rows.ts';
 import { checkUploadId, uploadHeaders, uploadIdBytes, uploadTooLarge } from '../../../lib/domain/record/upload.ts';
 
 /** As the table in `keys.ts` says: what is stored already is found by these. */

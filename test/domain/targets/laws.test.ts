@@ -4,16 +4,8 @@ import { concludeDeployment } from '../../../lib/domain/deployment/conclude-depl
 import type { PlannedDeployment } from '../../../lib/domain/plan/plan.ts';
 import { pendingItem } from '../../../lib/domain/record/change.ts';
 import { keys } from '../../../lib/domain/record/keys.ts';
-import type {
-  CaptureRow,
-  Failure,
-  ItemRow,
-  LastOutcomeRow,
-  Outcome,
-  Release,
-  Restore,
-  Run,
-} from '../../../lib/domain/record/rows.ts';
+import type { LastOutcomeRow } from '../../../lib/domain/record/recorded-release.ts';
+import type { CaptureRow, Failure, ItemRow, Outcome, Release, Restore, Run } from '../../../lib/domain/record/rows.ts';
 import { deriveNow } from '../../../lib/domain/targets/derive-now.ts';
 import { nowAtEnd, nowAtIntent, nowReturned } from '../../../lib/domain/targets/next-now.ts';
 import type { TargetRow } from '../../../lib/domain/targets/target-row.ts';
@@ -156,7 +148,7 @@ const record = (rows: Rows, { deployment, item, outcome, capture, at = outcome.e
   if (next !== undefined) rows.now = next.row;
   const writes =
     outcome.status === 'SUCCESS'
-      ? releaseWrites(deployment, { batchId: item.batch_id, at, id: `R${at}` })
+      ? releaseWrites(deployment, { place: item, at, id: `R${at}` })
       : lastOutcomeWrites(deployment, item, outcome, at);
   for (const write of writes) {
     if (!('put' in write)) continue;

@@ -6,6 +6,7 @@ import type { Standing, TargetRow } from '../../../lib/domain/targets/target-row
 const target = 'uat/eu-1/risk/cva';
 const planned = { target, infrastructure_id: 'eu', docker_image_version: '2.0.0' };
 const place = { batch_id: 'NEW', index: 1 };
+const ada = { by: 'ada@example.com', by_name: 'Ada' };
 const intent: Intent = { place, deployment: planned, version: '2.0.0', at: 100 };
 
 const earlier: Standing = {
@@ -45,6 +46,15 @@ describe('with an intent the target is changing', () => {
       {},
       { ...changing, before: { batch_id: 'LOST', index: 1, state: 'unknown', infrastructure_id: 'eu', since: 70 } },
     ],
+    [
+      'and says whose batch that is; what was seen before is of what stood there before',
+      { target, ...earlier, ...ada, digest: 'sha256:1', health: { healthy: true, reason: 'Available', at: 49 } },
+      { who: { by: 'ci' } },
+      {
+        ...{ ...changing, by: 'ci' },
+        before: { ...earlier, ...ada, digest: 'sha256:1', health: { healthy: true, reason: 'Available', at: 49 } },
+      },
+    ],
   ])('%s', (_, now, more, next) => {
     expect(nowAtIntent(now, { ...intent, ...more })).toEqual(next);
   });
@@ -54,7 +64,9 @@ const runOf = (attempt: Run['attempt']): Run => ({ executor: 'harness:a', key: `
 const ran: Pick<ItemRow, 'runs' | 'touched'> = { runs: [runOf(1)] };
 const touched = { ...ran, touched: true } as const;
 const restoring = { runs: [runOf(1), runOf('restore')], touched: true } as const;
-const previous = { version: '1.0.0', image: 'reg/cva:1.0.0' } as Release;
+const previous = { version: '1.0.0', image: 'reg/cva:1.0.0', digest: 'sha256:1' } as Release;
+const bad = { healthy: false, reason: 'CrashLoop', at: 180 };
+const good = { healthy: true, reason: 'Available', at: 190 };
 
 interface Case {
   readonly item: Partial<ItemRow>;
@@ -64,6 +76,7 @@ interface Case {
 
 const endOf = ({ item, outcome }: Case): Ended => ({
   planned,
+  who: ada,
   item: { ...place, runs: [], started_at: 90, ...item },
   outcome: { message: '', evidence: [], warnings: [], attempts: 1, runs: [], ended_at: 200, ...outcome },
   capture: { previous },
@@ -75,6 +88,7 @@ const stands = (state: Standing['state'], known: Partial<Standing> = {}): Target
   ...place,
   state,
   infrastructure_id: 'eu',
+  ...ada,
   since: 200,
   ...known,
 });
@@ -85,10 +99,10 @@ describe('with an outcome NOW tells what runs, and whose deployment that was', (
     [
       'verified',
       {
-        item: { ...ran, image: 'reg/cva:2.0.0' },
-        outcome: { status: 'SUCCESS', reason: 'Verified', release_after: '2.0.0' },
+        item: { ...ran, image: 'reg/cva:2.0.0', health: good },
+        outcome: { status: 'SUCCESS', reason: 'Verified', release_after: '2.0.0', digest: 'sha256:2' },
       },
-      stands('verified', { version: '2.0.0', image: 'reg/cva:2.0.0' }),
+      stands('verified', { version: '2.0.0', image: 'reg/cva:2.0.0', digest: 'sha256:2', health: good }),
     ],
     [
       'verified by a second attempt',
@@ -100,8 +114,11 @@ describe('with an outcome NOW tells what runs, and whose deployment that was', (
     ],
     [
       'failed, and the release before was put back',
-      { item: restoring, outcome: { status: 'FAILED', reason: 'RestoredPreviousRelease', release_after: '1.0.0' } },
-      stands('restored', { version: '1.0.0', image: 'reg/cva:1.0.0' }),
+      {
+        item: { ...restoring, health: good },
+        outcome: { status: 'FAILED', reason: 'RestoredPreviousRelease', release_after: '1.0.0' },
+      },
+      stands('restored', { version: '1.0.0', image: 'reg/cva:1.0.0', digest: 'sha256:1', health: good }),
     ],
     [
       'failed, and so did the restore',
@@ -110,8 +127,8 @@ describe('with an outcome NOW tells what runs, and whose deployment that was', (
     ],
     [
       'failed with nothing to put back',
-      { item: touched, outcome: { status: 'FAILED', reason: 'NoPreviousVersion' } },
-      stands('failed', { version: '2.0.0' }),
+      { item: { ...touched, health: bad }, outcome: { status: 'FAILED', reason: 'NoPreviousVersion' } },
+      stands('failed', { version: '2.0.0', health: bad }),
     ],
     [
       'replaced by an image of somebody else',
@@ -141,7 +158,7 @@ describe('with an outcome NOW tells what runs, and whose deployment that was', (
     [
       'resolved as failed',
       {
-        item: ran,
+        item: { ...ran, health: bad },
         now: stands('unknown'),
         outcome: { status: 'FAILED', reason: 'ResolvedByOperator', resolved_by: 'ada' },
       },

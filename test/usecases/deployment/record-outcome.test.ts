@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { executorWatcher, keys, type Wait } from '../../../lib/domain/record/keys.ts';
+import type { LastOutcomeRow } from '../../../lib/domain/record/recorded-release.ts';
 import {
   type CaptureRow,
   type EventRow,
   type ItemRow,
   itemOf,
-  type LastOutcomeRow,
   type Release,
   rowOf,
   type TurnRow,

@@ -219,5 +219,5 @@ test('outcome, release, message and answer are one transaction', async () => {
     synced: () => table.synced(),
   } as typeof table;
   await scene.settle();
-  expect(writes.map((some) => some.length)).toEqual([9, 1]);
+  expect(writes.map((some) => some.length)).toEqual([11, 1]);
 });

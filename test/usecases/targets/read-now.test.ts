@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Key, Table } from '../../../lib/domain/ports.ts';
 import { keys } from '../../../lib/domain/record/keys.ts';
-import { itemOf, type LastOutcomeRow, type Release } from '../../../lib/domain/record/rows.ts';
+import type { LastOutcomeRow } from '../../../lib/domain/record/recorded-release.ts';
+import { itemOf, type Release } from '../../../lib/domain/record/rows.ts';
 import type { TargetRow } from '../../../lib/domain/targets/target-row.ts';
 import { readNow } from '../../../lib/usecases/targets/read-now.ts';
 import { makeWorld } from '../batch/api-world.ts';

@@ -1,0 +1,25 @@
+import type { ChangeRow } from '../record/index-rows.ts';
+import { type Ended, isUnchanged, standingOfEnd } from './next-now.ts';
+import { sameSubmitter } from './submitter.ts';
+
+/** The change of a target that an outcome is, or a later `resolve`; undefined where it has certainly changed nothing. */
+export const changeAtEnd = (ended: Ended): ChangeRow | undefined => {
+  const { planned, item, outcome, who = {} } = ended;
+  if (isUnchanged(item, outcome)) return undefined;
+  const { version: after, since: at } = standingOfEnd(ended);
+  const { status, reason, release_before: before, digest, resolved_by } = outcome;
+  return {
+    target: planned.target,
+    batch_id: item.batch_id,
+    index: item.index,
+    status,
+    reason,
+    version: planned.docker_image_version,
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+    ...(digest === undefined ? {} : { digest }),
+    ...sameSubmitter(who),
+    ...(resolved_by === undefined ? {} : { resolved_by }),
+    at,
+  };
+};
