@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { statuses } from '../../lib/domain/deployment/status.ts';
 import { targetStates } from '../../lib/domain/targets/target-row.ts';
-import { pageLimit, wellFormed } from './route.ts';
+import { moment, pageLimit, wellFormed } from './route.ts';
 
 /** A name in a query. */
 export const nameAsked = z.string().min(1).max(300).pipe(wellFormed);
@@ -25,6 +26,28 @@ export const targetsAsked = z.strictObject({
   text: nameAsked
     .optional()
     .describe('With this in its name, version, image, digest, batch or actor, whatever the case.'),
+  limit: pageLimit(1_000, 100).describe('How many, at most 1,000.'),
+  after: cursorAsked.optional().describe('The `next_after` of the page before.'),
+});
+
+export const changesAsked = z.strictObject({
+  ...placeAsked,
+  actor: actorAsked,
+  status: z.enum(statuses).optional().describe('That ended so.'),
+  since: moment.optional().describe('From then on. Without it: the last seven days.'),
+  until: moment.optional().describe('Before then.'),
+  limit: pageLimit(1_000, 100).describe('How many, at most 1,000.'),
+  after: cursorAsked.optional().describe('The `next_after` of the page before.'),
+});
+
+const flag = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((text) => text === 'true');
+
+export const releasesAsked = z.strictObject({
+  all: flag.describe('Also what has changed the target, or may have, and made no release.'),
+  config: flag.describe('With each the deployment as it was planned, without secrets; at most 100 then.'),
   limit: pageLimit(1_000, 100).describe('How many, at most 1,000.'),
   after: cursorAsked.optional().describe('The `next_after` of the page before.'),
 });

@@ -1,3 +1,5 @@
+import type { Status } from '../deployment/status.ts';
+
 /**
  * Rows that only lead to others: lists are read by them, and no list scans. What they lead to is what is true; a row that leads to
  * nothing any more is passed over.
@@ -36,7 +38,7 @@ export interface ChangeRow {
   readonly target: string;
   readonly batch_id: string;
   readonly index: number;
-  readonly status: string;
+  readonly status: Status;
   readonly reason: string;
   /** What was asked for. */
   readonly version: string;

@@ -40,3 +40,10 @@ async function* recordedFrom(
     if (after === undefined) return;
   }
 }
+
+/** All of them. */
+export const readEnvironments = async (deps: Pick<Deps, 'table' | 'catalogue'>): Promise<readonly string[]> => {
+  const names: string[] = [];
+  for await (const name of environmentsFrom(deps)) names.push(name);
+  return names;
+};

@@ -1,0 +1,123 @@
+import { type ChangeRow, monthOf } from '../../domain/record/index-rows.ts';
+import { changesOf, keys, sortable } from '../../domain/record/keys.ts';
+import { rowOf } from '../../domain/record/rows.ts';
+import type { Deps } from '../deps.ts';
+import { highest, MergedRows, type Reads, rowsOfPartitions } from './merged-rows.ts';
+import { type HistoryRow, TargetHistory } from './target-history.ts';
+
+/** Changes, newest first, wherever they are read from. */
+export interface ChangeStream {
+  /** Where to go on; undefined before anything was taken. */
+  readonly position: string | undefined;
+  /** More would have to be read than may be. */
+  readonly isCut: boolean;
+  peek(): Promise<ChangeRow | undefined>;
+  take(): void;
+  /** The same with all that is recorded of them. */
+  whole(rows: readonly ChangeRow[]): Promise<readonly ChangeRow[]>;
+}
+
+export interface Span {
+  /** Milliseconds since 1970: from then on, and before then. */
+  readonly since: number;
+  readonly until: number | undefined;
+  readonly now: number;
+  readonly after: string | undefined;
+  readonly limit: number;
+  readonly reads: Reads;
+}
+
+type Needs = Pick<Deps, 'table'>;
+
+/** Of environments: by their months. */
+export const changesOfEnvironments = (deps: Needs, environments: readonly string[], span: Span): ChangeStream => {
+  const { since, until, now, after, limit, reads } = span;
+  const below = after ?? (until === undefined ? highest : sortable(until));
+  const months = monthsBetween(since, after === undefined ? (until ?? now) + clockSkew : timeIn(after));
+  const atOnce = Math.min(Math.ceil((limit + 1) / Math.max(1, environments.length)) + 1, 1_000);
+  const rows = new MergedRows(
+    environments.map((environment) => {
+      const parts = months.map(({ month, end }) => ({
+        query: { pk: changesOf(environment, month), from: sortable(since) },
+        end: sortable(end),
+      }));
+      return rowsOfPartitions(deps, parts, { below, atOnce, reads });
+    }),
+    reads,
+  );
+  return {
+    get position() {
+      return rows.position;
+    },
+    get isCut() {
+      return rows.isCut;
+    },
+    peek: async () => rowOf<ChangeRow>(await rows.peek()),
+    take: () => rows.take(),
+    whole: async (found) => found,
+  };
+};
+
+/** Somebody's clock may be ahead, at the end of a month. */
+const clockSkew = 60_000;
+
+/** Every sort key of a change begins with its time. */
+const timeIn = (position: string): number => Number(position.slice(0, sortable(0).length));
+
+interface Month {
+  readonly month: string;
+  /** When the next one begins. */
+  readonly end: number;
+}
+
+/** The newest first. */
+const monthsBetween = (since: number, until: number): readonly Month[] => {
+  const months: Month[] = [];
+  for (let at = until; ; ) {
+    const day = new Date(at);
+    const begin = Date.UTC(day.getUTCFullYear(), day.getUTCMonth());
+    months.push({ month: monthOf(at), end: Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + 1) });
+    if (begin <= since) return months;
+    at = begin - 1;
+  }
+};
+
+/** Of targets: by their histories. What a release does not tell stands in the changes of its month. */
+export const changesOfTargets = (deps: Needs, targets: readonly string[], span: Span): ChangeStream => {
+  const history = new TargetHistory(deps, targets, { ...span, changes: true });
+  let head: HistoryRow | undefined;
+  return {
+    get position() {
+      return history.position;
+    },
+    get isCut() {
+      return history.isCut;
+    },
+    peek: async () => {
+      head = await history.peek();
+      return head && changeOf(head);
+    },
+    take: () => {
+      if (head !== undefined) history.take(head);
+    },
+    whole: (rows) => Promise.all(rows.map((row) => (row.status === 'SUCCESS' ? readChange(deps, row) : row))),
+  };
+};
+
+const changeOf = (row: HistoryRow): ChangeRow => {
+  if (row.kind === 'change') return row.change;
+  const { target, at, release } = row;
+  const { version, batch_id, digest, by, by_name, deployment, index = deployment.index } = release;
+  return {
+    ...{ target, batch_id, index, status: 'SUCCESS', reason: 'Verified', version, after: version, at },
+    ...(digest === undefined ? {} : { digest }),
+    ...(by === undefined ? {} : { by }),
+    ...(by_name === undefined ? {} : { by_name }),
+  };
+};
+
+/** Of an earlier version there is no more than the release says. */
+const readChange = async ({ table }: Needs, row: ChangeRow): Promise<ChangeRow> => {
+  const environment = row.target.split('/')[0]!;
+  return rowOf<ChangeRow>(await table.get(keys.change(environment, row))) ?? row;
+};

@@ -1,0 +1,132 @@
+import type { Status } from '../../domain/deployment/status.ts';
+import { FlotillaError } from '../../domain/errors.ts';
+import { partsOfTarget, placeOfTarget } from '../../domain/plan/lock-names.ts';
+import type { ChangeRow } from '../../domain/record/index-rows.ts';
+import { isBy, type TargetFilters } from '../../domain/targets/target-filters.ts';
+import { cursorFor, positionIn } from '../cursor.ts';
+import type { AskedBy, Deps } from '../deps.ts';
+import { isoField, isoTime } from '../iso-time.ts';
+import { serviceOf } from './asked-service.ts';
+import { type ChangeStream, changesOfEnvironments, changesOfTargets, type Span } from './change-streams.ts';
+import { type ChangeView, viewChange } from './change-view.ts';
+import { checkTargetNames } from './check-target-names.ts';
+import { findTargetRows, mostRead } from './list-targets.ts';
+import { Reads } from './merged-rows.ts';
+import { readEnvironments } from './read-environments.ts';
+import { targetsOfServiceSeen } from './service-targets.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'catalogue'> & AskedBy;
+
+export interface ChangeList {
+  /** Newest first. */
+  readonly changes: readonly ChangeView[];
+  /** From then on: where nothing was asked for, the last seven days. */
+  readonly since: string;
+  /** Before then; absent where nothing was asked for. */
+  readonly until?: string;
+  readonly limit: number;
+  readonly next_after?: string;
+}
+
+type Places = Pick<TargetFilters, 'environment' | 'cluster' | 'pillar' | 'service'>;
+
+export interface ChangesAsked extends Places {
+  readonly actor?: string | undefined;
+  readonly status?: Status | undefined;
+  /** Milliseconds since 1970. */
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+  readonly limit: number;
+  readonly after?: string | undefined;
+}
+
+const usualSpan = 7 * 86_400_000;
+
+/** What has changed, as far as it may be seen. */
+export const listChanges = async (deps: Needs, { limit, after, ...asked }: ChangesAsked): Promise<ChangeList> => {
+  const filters = { ...asked, service: serviceOf(asked) };
+  const of = { list: 'changes', filters };
+  // The next page begins where the first did, however late it is by then.
+  const [began, position] = positionIn(of, after)?.split('|') ?? [];
+  const now = deps.clock.now();
+  const { until } = asked;
+  const since = began === undefined ? (asked.since ?? now - usualSpan) : Number(began);
+  checkSpan(since, until);
+  const reads = new Reads(mostRead);
+  const stream = await streamOf(deps, filters, { since, until, now, after: position, limit, reads });
+  const { rows, next } = await readPage(deps, stream, { ...filters, since, until, limit, after: position });
+  if (rows.length === 0 && after === undefined) await checkNames(deps, filters);
+  return {
+    changes: (await stream.whole(rows)).map(viewChange),
+    since: isoTime(since),
+    ...isoField('until', until),
+    limit,
+    ...(next === undefined ? {} : { next_after: cursorFor(of, `${since}|${next}`) }),
+  };
+};
+
+const checkSpan = (since: number, until: number | undefined): void => {
+  if (until === undefined || until > since) return;
+  const message = `is not after since, ${isoTime(since)}`;
+  throw new FlotillaError('RequestInvalid', `query.until ${message}`, { issues: [{ path: 'query.until', message }] });
+};
+
+const streamOf = async (deps: Needs, filters: Places, span: Span): Promise<ChangeStream> => {
+  const { environment, service } = filters;
+  if (service !== undefined)
+    return changesOfTargets(deps, await targetsOfServiceSeen(deps, { ...filters, service }), span);
+  const environments = environment === undefined ? await readEnvironments(deps) : [environment];
+  return changesOfEnvironments(deps, environments, span);
+};
+
+interface Page extends Omit<ChangesAsked, 'since'> {
+  readonly since: number;
+}
+
+const readPage = async (
+  deps: Needs,
+  stream: ChangeStream,
+  { limit, after, ...page }: Page,
+): Promise<{ readonly rows: readonly ChangeRow[]; readonly next?: string | undefined }> => {
+  const rows: ChangeRow[] = [];
+  for (let last = after; ; last = stream.position) {
+    const row = await stream.peek();
+    if (row === undefined) return { rows, next: stream.isCut ? stream.position : undefined };
+    if (row.at < page.since - idsMadeLater) return { rows };
+    const fits = isWithin(row, page) && maySee(deps, row);
+    // One more than fits tells that there is a next page.
+    if (fits && rows.length === limit) return { rows, next: last };
+    if (fits) rows.push(row);
+    stream.take();
+  }
+};
+
+/** Releases are in the order of their ids, which are made some moments after their times. */
+const idsMadeLater = 60_000;
+
+const isWithin = (
+  row: ChangeRow,
+  { since, until, environment, cluster, pillar, actor, status }: Omit<Page, 'limit'>,
+) => {
+  const place = partsOfTarget(row.target);
+  return (
+    row.at >= since &&
+    (until === undefined || row.at < until) &&
+    (environment === undefined || environment === place.environment) &&
+    (cluster === undefined || cluster === place.cluster) &&
+    (pillar === undefined || pillar === place.pillar) &&
+    (status === undefined || status === row.status) &&
+    isBy(actor, row)
+  );
+};
+
+const maySee = ({ rights }: Needs, { target }: ChangeRow): boolean =>
+  rights.everywhere('read') || rights.may('read', placeOfTarget(target));
+
+/** Where nothing has changed lately there may be targets all the same. */
+const checkNames = async (deps: Needs, { environment, cluster, pillar, service }: Places): Promise<void> => {
+  const filters = { environment, cluster, pillar, service };
+  if (Object.values(filters).every((name) => name === undefined)) return;
+  const { isNowhere } = await findTargetRows(deps, { filters, limit: 1, after: undefined });
+  if (isNowhere) await checkTargetNames(deps, filters);
+};

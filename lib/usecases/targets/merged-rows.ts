@@ -1,0 +1,152 @@
+import { partsOf } from '../../domain/parts-of.ts';
+import type { Item, Query } from '../../domain/ports.ts';
+import type { Deps } from '../deps.ts';
+
+/** Counts the rows that are read for one page. A query that finds nothing counts as one: it costs as much. */
+export class Reads {
+  readonly #most: number;
+  #count = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  add(rows: number): void {
+    this.#count += Math.max(1, rows);
+  }
+
+  get isSpent(): boolean {
+    return this.#count >= this.#most;
+  }
+}
+
+/** Rows, newest first, of one of several lists that are merged: their sort keys are those of one order. */
+export interface Source {
+  /** All that is still to be pulled has smaller sort keys; undefined where there is nothing more. */
+  readonly bound: string | undefined;
+  pull(): Promise<readonly Item[]>;
+}
+
+interface List {
+  readonly source: Source;
+  rows: readonly Item[];
+}
+
+/** Greater than every sort key. */
+export const highest = '\u{10ffff}';
+
+/** More queries are not under way at once. */
+const pullsAtOnce = 50;
+
+/** Several lists as one, newest first. Of a list nothing is read before it may have the next one. */
+export class MergedRows {
+  readonly #lists: readonly List[];
+  readonly #reads: Reads;
+  #position: string | undefined;
+  #isCut = false;
+
+  constructor(sources: readonly Source[], reads: Reads) {
+    this.#lists = sources.map((source) => ({ source, rows: [] }));
+    this.#reads = reads;
+  }
+
+  /** All that was not taken has smaller sort keys; undefined before anything was. */
+  get position(): string | undefined {
+    return this.#position;
+  }
+
+  /** More would have to be read than may be. */
+  get isCut(): boolean {
+    return this.#isCut;
+  }
+
+  /** The next one; undefined at the end, and where too much was read. */
+  async peek(): Promise<Item | undefined> {
+    for (;;) {
+      const head = this.#head()?.rows[0];
+      const wanting = this.#lists.filter(
+        ({ rows, source: { bound } }) => rows.length === 0 && bound !== undefined && bound > (head?.sk ?? ''),
+      );
+      if (wanting.length === 0) return head;
+      if (this.#reads.isSpent) {
+        this.#isCut = true;
+        this.#position = wanting.map(({ source }) => source.bound!).reduce((a, b) => (a > b ? a : b));
+        return undefined;
+      }
+      for (const some of partsOf(wanting, pullsAtOnce)) {
+        await Promise.all(
+          some.map(async (list) => {
+            list.rows = await list.source.pull();
+          }),
+        );
+      }
+    }
+  }
+
+  /** Goes on behind what `peek` gave. */
+  take(): void {
+    const list = this.#head();
+    if (list === undefined) return;
+    this.#position = list.rows[0]!.sk;
+    list.rows = list.rows.slice(1);
+  }
+
+  #head(): List | undefined {
+    let newest: List | undefined;
+    for (const list of this.#lists) {
+      if (list.rows.length > 0 && (newest === undefined || list.rows[0]!.sk > newest.rows[0]!.sk)) newest = list;
+    }
+    return newest;
+  }
+}
+
+interface Reading {
+  readonly query: Pick<Query, 'pk' | 'prefix' | 'from'>;
+  /** Everything smaller is to be read. */
+  readonly below: string;
+  readonly atOnce: number;
+  readonly reads: Reads;
+}
+
+/** One partition, or the part of it that a query names. */
+export const rowsOfPartition = ({ table }: Pick<Deps, 'table'>, { query, below, atOnce, reads }: Reading): Source => {
+  let bound: string | undefined = below;
+  return {
+    get bound() {
+      return bound;
+    },
+    pull: async () => {
+      const page = await table.query({ ...query, limit: atOnce, newestFirst: true, after: bound! });
+      reads.add(page.items.length);
+      bound = page.next;
+      return page.items;
+    },
+  };
+};
+
+/** Partitions one behind the other, the newest first. Each has a key that is greater than all of its own, and that none is read behind. */
+export const rowsOfPartitions = (
+  deps: Pick<Deps, 'table'>,
+  parts: readonly { readonly query: Reading['query']; readonly end: string }[],
+  { below, ...rest }: Omit<Reading, 'query'>,
+): Source => {
+  let at = 0;
+  const sourceAt = (place: number): Source | undefined => {
+    const part = parts[place];
+    return part && rowsOfPartition(deps, { query: part.query, below: part.end < below ? part.end : below, ...rest });
+  };
+  let source = sourceAt(at);
+  return {
+    get bound() {
+      return source?.bound;
+    },
+    pull: async () => {
+      const rows = await source!.pull();
+      if (source!.bound === undefined) {
+        at += 1;
+        source = sourceAt(at);
+      }
+      return rows;
+    },
+  };
+};

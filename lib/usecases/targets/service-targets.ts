@@ -1,0 +1,25 @@
+import { placeOfTarget } from '../../domain/plan/lock-names.ts';
+import { targetsOfService } from '../../domain/record/keys.ts';
+import type { AskedBy, Deps } from '../deps.ts';
+import { everyItem } from '../schedule/schedule-store.ts';
+
+interface Where {
+  readonly service: string;
+  readonly environment?: string | undefined;
+  readonly cluster?: string | undefined;
+}
+
+/** The targets of a service that may be seen, by their pointers alone. */
+export const targetsOfServiceSeen = async (
+  { table, rights }: Pick<Deps, 'table'> & AskedBy,
+  { service, environment, cluster }: Where,
+): Promise<readonly string[]> => {
+  const targets: string[] = [];
+  const prefix = environment === undefined ? {} : { prefix: `${environment}/` };
+  for await (const { sk } of everyItem(table, { pk: targetsOfService(service), ...prefix })) {
+    const target = `${sk}/${service}`;
+    const fits = cluster === undefined || sk.endsWith(`/${cluster}`);
+    if (fits && rights.may('read', placeOfTarget(target))) targets.push(target);
+  }
+  return targets;
+};
