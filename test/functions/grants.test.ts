@@ -157,6 +157,9 @@ const toStrangers: Readonly<Record<string, number>> = {
   'POST /holds': 403,
   'POST /holds/{id}/resume': 404,
   'GET /targets': 200, // none
+  'GET /targets/{environment}/{cluster}/{pillar}/{service}': 404,
+  'GET /targets/{environment}/{cluster}/{pillar}/{service}/releases': 404,
+  'GET /changes': 200, // none
   'POST /targets/backfill': 403,
   'GET /schemas/batch.json': 200,
   'GET /schemas/events.json': 200,

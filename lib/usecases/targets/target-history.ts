@@ -5,12 +5,9 @@ import { type Release, rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 import { highest, MergedRows, type Reads, rowsOfPartition } from './merged-rows.ts';
 
-/** A release as its row says it, with whose it was. */
-export type ReleaseRow = Release & Pick<ChangeRow, 'by' | 'by_name'> & { readonly index?: number };
-
 /** What has become of a target: a release, or a change that has made none. */
 export type HistoryRow = { readonly target: string; readonly at: number } & (
-  | { readonly kind: 'release'; readonly release: ReleaseRow }
+  | { readonly kind: 'release'; readonly release: Release }
   | { readonly kind: 'change'; readonly change: ChangeRow }
 );
 
@@ -76,7 +73,7 @@ export class TargetHistory {
 }
 
 const releaseOf = (item: Item): HistoryRow => {
-  const release = rowOf<ReleaseRow>(item)!;
+  const release = rowOf<Release>(item)!;
   return { kind: 'release', target: item.pk.slice('TARGET#'.length), at: release.at, release };
 };
 
