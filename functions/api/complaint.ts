@@ -14,11 +14,7 @@ type Issue = z.core.$ZodIssue;
 /** Puts what a schema has against a query or a body into the user's words; `known` are the keys that there are. */
 export const complaintsOf = (
   issues: readonly Issue[],
-  {
-    where,
-    value,
-    known,
-  }: { readonly where: 'query' | 'body'; readonly value: unknown; readonly known: readonly string[] },
+  { where, value, known }: { readonly where: string; readonly value: unknown; readonly known: readonly string[] },
 ): readonly Complaint[] =>
   issues.flatMap((issue): Complaint[] => {
     if (issue.code === 'unrecognized_keys') {

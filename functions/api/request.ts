@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
 import { batchBytes, mebibytes } from '../../lib/domain/batch/batch-size.ts';
+import { type Links, linksHeader, linksSchema } from '../../lib/domain/batch/links.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import type { Actor } from '../../lib/domain/record/actor.ts';
 import type { Sender } from '../../lib/usecases/batch/accept-batch.ts';
@@ -99,7 +100,18 @@ export const senderOf = ({ subject, formerly }: Actor, event: ApiEvent): Sender 
   actor: subject,
   formerly,
   idempotencyKey: idempotencyKeyOf(event),
+  links: linksOf(event),
 });
+
+const linksOf = (event: ApiEvent): Links | undefined => {
+  const text = headerOf(event, linksHeader);
+  if (text === undefined) return undefined;
+  const value = jsonIn(text, `header ${linksHeader}`);
+  const result = linksSchema.safeParse(value);
+  if (result.success) return result.data;
+  const issues = complaintsOf(result.error.issues, { where: linksHeader, value, known: [] });
+  throw new FlotillaError('RequestInvalid', issues.map(sentenceOf).join('; '), { issues });
+};
 
 const idempotencyKeyOf = (event: ApiEvent): string | undefined => {
   const key = headerOf(event, 'idempotency-key')?.trim();
@@ -113,14 +125,15 @@ const idempotencyKeyOf = (event: ApiEvent): string | undefined => {
 /** A small JSON body, read by its schema. */
 export const jsonOf = <Schema extends z.ZodObject>(event: ApiEvent, schema: Schema): z.output<Schema> => {
   checkContentType(event, ['application/json']);
-  const text = bodyOf(event);
-  let value: unknown;
+  return parsed(schema, jsonIn(bodyOf(event), 'body'), 'body');
+};
+
+const jsonIn = (text: string, what: string): unknown => {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
-    throw new FlotillaError('RequestInvalid', 'The body is not JSON.');
+    throw new FlotillaError('RequestInvalid', `The ${what} is not JSON.`);
   }
-  return parsed(schema, value, 'body');
 };
 
 /** What an address says behind its question mark. A parameter that the schema does not know is refused: it would be taken for one that works. */

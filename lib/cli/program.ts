@@ -24,6 +24,7 @@ import { verify } from './commands/verify.ts';
 import { withOneOptions, withRetryOptions } from './deploy-options.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from './failure.ts';
 import { addHoldCommands } from './hold-commands.ts';
+import { linkOption } from './link-option.ts';
 import { addListOptions } from './list-filters.ts';
 import { numberIn } from './number-in.ts';
 import { usualPatience } from './patience.ts';
@@ -139,6 +140,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
       .option('--idempotency-key <key>', 'sending the same again gives the same batch');
   follows(withOneOptions(add('deploy <what>', `submit a batch; ${what}`)))
     .option('--reason <text>', 'why, of one deployment, for the record')
+    .option('--link <name=address>', 'what set it off, as ci=https://…; several times for several', linkOption)
     .option('--plan-hash <hash>', 'only as it was planned: refused when the plan would be another by now')
     .option(...utc)
     .action(act(deploy));

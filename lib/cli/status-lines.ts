@@ -84,10 +84,11 @@ export const stuckLines = (
 const mostTags = 10;
 
 /** What its file says about it. */
-const metadataLines = ({ author, description, tags = [] }: BatchView['metadata']): readonly string[] => [
+const metadataLines = ({ author, description, tags = [], links = {} }: BatchView['metadata']): readonly string[] => [
   ...(author ? [`Author: ${printable(author)}`] : []),
   ...(description ? [`Description: ${printable(description)}`] : []),
   ...(tags.length > 0 ? [`Tags: ${listed(tags.map(printable), mostTags)}`] : []),
+  ...Object.entries(links).map(([name, address]) => `${printable(name)}: ${printable(address)}`),
 ];
 
 /** One line per event: time, what, status, reason, message. */

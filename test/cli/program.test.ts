@@ -186,10 +186,22 @@ describe('what is sent', () => {
       ['deploy', '-', '--idempotency-key', 'k-1'],
       { stdin: releaseYaml, env: { FLOTILLA_TOKEN: 'secret' } },
     );
+    expect(api.received[0]!.headers).not.toHaveProperty('flotilla-links');
     expect(api.received[0]).toMatchObject({
       body: releaseYaml,
       headers: { 'content-type': 'application/yaml', 'idempotency-key': 'k-1', authorization: 'Bearer secret' },
     });
+  });
+
+  test('links beside the file, which stays as it is', async () => {
+    const { api } = await against(
+      { 'POST /batches': { status: 202, body: { batch_id: 'B1', warnings: [] } }, 'GET /health': { body: health } },
+      ['deploy', '-', '--link', 'ci=https://ci/1?a=b', '--link', 'ticket=https://t/7'],
+      { stdin: releaseYaml },
+    );
+    const links = '{"ci":"https://ci/1?a=b","ticket":"https://t/7"}';
+    expect(api.received[0]).toMatchObject({ body: releaseYaml, headers: { 'flotilla-links': links } });
+    expect((await run(['deploy', '-', '--link', 'https://ci/1'], { stdin: releaseYaml })).status).toBe(2);
   });
 
   const large = `${releaseYaml}${'# a comment\n'.repeat(400_000)}`;

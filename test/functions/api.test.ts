@@ -97,6 +97,32 @@ describe('POST /batches', () => {
     expect(issues).toHaveLength(201);
   });
 
+  test('links of the file and beside it are kept with the batch, and by these no two requests differ', async () => {
+    const { call } = api();
+    const links = 'links: { ci: "https://ci/1", ticket: "https://t/7" }';
+    const body = releaseYaml.replace('release }', `release, ${links} }`);
+    const send = (given: string) =>
+      call('POST', '/batches', { body, headers: { 'idempotency-key': 'k', 'flotilla-links': given } });
+    const first = await send('{"ci":"https://ci/2","commit":"https://git/abc"}');
+    const shown = await call('GET', `/batches/${first.body.batch_id}`);
+    expect([first.status, shown.body.metadata.links]).toEqual([
+      202,
+      { ci: 'https://ci/2', ticket: 'https://t/7', commit: 'https://git/abc' },
+    ]);
+    expect((await send('{"ci":"https://ci/3"}')).status).toBe(200);
+  });
+
+  test.each([
+    ['{', 'The header flotilla-links is not JSON.'],
+    ['[]', 'flotilla-links: a list where a JSON object is needed'],
+    ['{"ci":"ftp://x"}', 'flotilla-links.ci is no address like https://ci.example.com/runs/17'],
+    ['{"a b":"https://x"}', 'flotilla-links.a b'],
+  ])('links that are none: %s', async (links, detail) => {
+    const answer = await api().call('POST', '/batches', { body: releaseYaml, headers: { 'flotilla-links': links } });
+    expect([answer.status, answer.body.code]).toEqual([400, 'RequestInvalid']);
+    expect(answer.body.detail).toContain(detail);
+  });
+
   test('a problem names every issue with line, column and path', async () => {
     const { call } = api();
     const body = releaseYaml.replace('"3.0.2"', '3').replace('"2.4.0"', '2');

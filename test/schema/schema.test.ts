@@ -66,7 +66,7 @@ test('the two agree on any file', () => {
     ['deployments'],
     ['deployments', 1],
     ...['metadata', 'defaults', 'strategy'].map((section) => [section]),
-    ...['name', 'created', 'tags'].map((field) => ['metadata', field]),
+    ...['name', 'created', 'tags', 'links'].map((field) => ['metadata', field]),
     ...['mode', 'max_concurrency', 'on_failure'].map((field) => ['strategy', field]),
     ...['environment_id', 'infrastructure_id', 'docker_artifact_type', 'executor', 'timeout', 'pillar'].map((field) => [
       'defaults',

@@ -18,6 +18,7 @@ export const metadata = viewSchema<Omit<BatchMetadata, 'name'>>()(
     author: z.string().exactOptional(),
     created: z.string().exactOptional().describe('As it was written.'),
     tags: z.array(z.string()).exactOptional(),
+    links: z.record(z.string(), z.string()).exactOptional().describe('What set it off: addresses by name.'),
   }),
 ).meta({ id: 'BatchMetadata', description: 'What the file says about itself.' });
 

@@ -1,5 +1,6 @@
 import type { KeptDeployment } from '../plan/kept-deployment.ts';
 import type { ArtifactType, Replay, RollbackStrategy, Strategy } from '../plan/plan.ts';
+import type { Links } from './links.ts';
 
 /** A valid batch after the merge of its defaults: every field that has a default is set. Plain JSON. */
 export interface Batch {
@@ -21,6 +22,8 @@ export interface BatchMetadata {
   /** ISO 8601, as it was written. */
   readonly created?: string;
   readonly tags?: readonly string[];
+  /** What set it off: addresses by name. */
+  readonly links?: Links;
 }
 
 /** One item of a batch. */

@@ -44,6 +44,7 @@ const metadataFields = ['timeout', 'retry_count'];
 export const sections: ReadonlySet<string> = new Set([
   'metadata',
   'metadata.tags',
+  'metadata.links',
   'defaults',
   'strategy',
   'deployments[].metadata',

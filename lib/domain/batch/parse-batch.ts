@@ -61,6 +61,8 @@ export const parseBatch = (
     sourceOf: yaml.sourceOf,
     valueAt: valueIn(yaml.root),
     advice,
+    // An address may have a password in it, for which it is refused.
+    isSecret: ([section, field, name]) => section === 'metadata' && field === 'links' && name !== undefined,
   };
   const frame = readFrame(yaml.root, context);
   const drafted = frame.entries.map((entry, place) =>

@@ -4,6 +4,7 @@ import { healthPathHint, healthPathPattern, healthPathProblem } from '../health/
 import { artifactTypes } from '../plan/plan.ts';
 import { longestVersion, versionPatterns } from '../rollout/image-version.ts';
 import { quoted } from './findings.ts';
+import { linksSchema } from './links.ts';
 
 /** The batch format. One schema for intake, defaults and the JSON Schema that editors use. */
 
@@ -156,6 +157,7 @@ const metadataSchema = z
       .regex(dateOrMoment, 'needs a date like 2026-01-31, or with a time like 2026-01-31T08:00:00Z')
       .optional(),
     tags: tags.max(100).optional(),
+    links: linksSchema.optional(),
   })
   .describe('About the batch.');
 

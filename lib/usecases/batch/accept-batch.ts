@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Batch } from '../../domain/batch/batch.ts';
+import { type Links, linksTogether, mostLinks } from '../../domain/batch/links.ts';
 import type { Origin } from '../../domain/batch/origin.ts';
-import { type FlotillaError, isFlotillaError } from '../../domain/errors.ts';
+import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
 import type { Write } from '../../domain/ports.ts';
 import type { HeaderRow } from '../../domain/record/rows.ts';
 import type { AskedBy, Deps } from '../deps.ts';
@@ -16,6 +17,8 @@ export interface Sender {
   readonly actor: string;
   readonly formerly?: string | undefined;
   readonly idempotencyKey?: string | undefined;
+  /** What set it off, said beside the batch itself. By these no two requests differ. */
+  readonly links?: Links | undefined;
 }
 
 export interface Submitted {
@@ -51,7 +54,7 @@ export const acceptBatch = async (
   if (earlier.answer !== undefined) return answerAgain(deps, earlier.answer);
   const { batch, text, warnings, origin, writes: further, inVain } = await makeReady();
   const { header, writes } = await openBatch(deps, {
-    batch,
+    batch: withLinks(batch, sender.links),
     text,
     actor: sender.actor,
     actorName: deps.rights.actor.name,
@@ -72,6 +75,14 @@ export const acceptBatch = async (
   }
   await startExecution(deps, header.batch_id);
   return { header, created: true };
+};
+
+const withLinks = (batch: Batch, given: Links | undefined): Batch => {
+  if (given === undefined) return batch;
+  const links = linksTogether(batch.metadata.links, given);
+  if (Object.keys(links).length <= mostLinks) return { ...batch, metadata: { ...batch.metadata, links } };
+  const message = `With those of the batch itself there are more than ${mostLinks} links.`;
+  throw new FlotillaError('RequestInvalid', message);
 };
 
 /** What was allowed when it was first sent may not be any more. */

@@ -28,10 +28,10 @@ export const deployOne = async (
   deps: Needs,
   { planHash, ...input }: OneRequest & Sender & { readonly planHash?: string | undefined },
 ): Promise<Submitted> => {
-  const { actor, formerly, idempotencyKey, reason } = input;
+  const { actor, formerly, idempotencyKey, links, reason } = input;
   const text = await textOfOne(deps, input);
   const origin = { kind: 'deployment', ...(reason === undefined ? {} : { reason }) } as const;
-  return submitBatch(deps, { text, body: bodyOf(input), actor, formerly, idempotencyKey, planHash, origin });
+  return submitBatch(deps, { text, body: bodyOf(input), actor, formerly, idempotencyKey, links, planHash, origin });
 };
 
 /** By which the same request is known, whatever runs there meanwhile. */
