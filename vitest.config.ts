@@ -20,6 +20,7 @@ export default defineConfig({
           ...common,
           name: 'all',
           include: ['test/**/*.test.ts'],
+          setupFiles: ['test/hold-answers.ts'],
           exclude: [telemetry],
           isolate: false, // half of the time would go into loading the same modules again
         },

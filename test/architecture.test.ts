@@ -56,7 +56,15 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   ],
   functions: [
     ...['functions', 'lib/usecases', 'lib/adapters', 'lib/executors', 'lib/domain', 'statemachines'],
-    ...['@middy', '@aws-lambda-powertools', 'aws-lambda', 'zod', 'node:zlib'],
+    ...[
+      '@middy',
+      '@aws-lambda-powertools',
+      'aws-lambda',
+      'zod',
+      'node:zlib',
+      'node:crypto',
+      'node:diagnostics_channel',
+    ],
   ],
   statemachines: ['zod'],
   bin: [

@@ -1,6 +1,17 @@
 import type { Submitted } from '../../lib/usecases/batch/accept-batch.ts';
 import { batchLinks } from '../../lib/usecases/batch/read-batch.ts';
+import type { Answer, Contract } from './contract.ts';
 import { json } from './route.ts';
+
+/** What `accepted` answers. */
+export const acceptedAnswers = (answer: Answer): Contract['answers'] => ({
+  200: {
+    ...answer,
+    location: true,
+    description: 'What the same request was answered before: it has the same Idempotency-Key.',
+  },
+  202: { ...answer, location: true },
+});
 
 /** The answer to what became a batch: 202, and 200 where the same request was answered before. */
 export const accepted = ({ header, created }: Submitted, more: object = {}) => {

@@ -4,6 +4,7 @@ import { rightsOf } from '../../lib/domain/grants/rights.ts';
 import { withRoles } from '../../lib/domain/grants/role.ts';
 import type { Actor } from '../../lib/domain/record/actor.ts';
 import type { AskedBy, Deps } from '../../lib/usecases/deps.ts';
+import { type Answered, answered } from './answered.ts';
 import { fittingAnswer } from './fitting-answer.ts';
 import { logFault } from './log-fault.ts';
 import { problemResponse } from './problem.ts';
@@ -59,5 +60,9 @@ export const answering = <Needed extends Pick<Deps, 'catalogue'>>(
       const request = { event, actor, parameters, ...(signal === undefined ? {} : { signal }) };
       return fittingAnswer(event, await handle(asked, request));
     });
-  return async (event, context) => withSecurityHeaders(await handler(event, context as Context & ApiContext));
+  return async (event, context) => {
+    const answer = withSecurityHeaders(await handler(event, context as Context & ApiContext));
+    answered.publish({ event, answer } satisfies Answered);
+    return answer;
+  };
 };

@@ -9,6 +9,8 @@ export interface Contract {
   readonly query?: z.ZodObject;
   /** The same schema that reads the JSON body, or `batch` for the text of a batch; absent where there is none. */
   readonly body?: z.ZodObject | 'batch';
+  /** Whether a request may come without it. */
+  readonly bodyMayBeAbsent?: true;
   /** Headers of the request that it reads. */
   readonly headers?: readonly ('idempotency-key' | 'if-match' | 'if-none-match')[];
   /** By status, of what goes well. */
@@ -21,16 +23,42 @@ export interface Answer {
   /** Of the body. A schema that several routes use has a name by `.meta({ id })`. Absent where the answer has no body. */
   readonly schema?: z.ZodType;
   /** `application/json`, unless it says otherwise. */
-  readonly type?: string;
+  readonly type?: string | readonly string[];
+  /** Where the same status is not always the same. */
+  readonly description?: string;
+  /** Names the batch that came of it in a `Location`. */
+  readonly location?: true;
+  /** Its ETag is the hash of a plan, which `If-Match` takes; that of any other is the hash of its body. */
+  readonly etag?: 'plan';
   /** One that fits the schema: a test holds it against it. */
   readonly example?: unknown;
 }
+
+/** Whatever a route with a body may answer. */
+const withBody: readonly ErrorName[] = ['UnsupportedMediaType'];
+const withBatch: readonly ErrorName[] = ['YamlInvalid', 'BatchInvalid', 'UploadNotFound'];
+
+/** All errors that a route may answer, each once, by name. */
+export const errorsOf = ({
+  contract: { body, errors = [] },
+}: {
+  readonly contract: Contract;
+}): readonly ErrorName[] => {
+  const ofBody = body === undefined ? [] : withBody;
+  const ofBatch = body === 'batch' ? withBatch : [];
+  return [...new Set([...everyRoute, ...ofBody, ...ofBatch, ...errors])].sort();
+};
+
+/** Types of an answer that has a body. */
+export const typesOf = ({ schema, type = 'application/json' }: Answer): readonly string[] =>
+  schema === undefined ? [] : [type].flat();
 
 /** What any route may answer: who asks is unknown, is not allowed, sends nonsense, or comes at a bad time. */
 export const everyRoute: readonly ErrorName[] = [
   'RequestInvalid',
   'Unauthorized',
   'Forbidden',
+  'PayloadTooLarge',
   'AnswerTooLarge',
   'TooManyRequests',
   'ConfigurationInvalid',

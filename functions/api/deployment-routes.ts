@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { artifactTypes } from '../../lib/domain/plan/plan.ts';
 import { deployOne, previewOne } from '../../lib/usecases/batch/deploy-one.ts';
-import { accepted } from './accepted.ts';
+import { accepted, acceptedAnswers } from './accepted.ts';
 import { jsonOf, planHashOf, senderOf } from './request.ts';
 import { type Handle, json, reason, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
+import { acceptedBatch, exampleAccepted } from './schemas/batch.ts';
+import { examplePlan, plan } from './schemas/plan.ts';
 
 const keyNeeded = 'pillar/service_name is needed';
 
@@ -28,6 +30,13 @@ export const deploymentRoutes: readonly Route<Handle>[] = [
     path: '/deployments',
     scope: 'deploy',
     part: 'batches',
+    contract: {
+      summary: 'Deploys one version of one service, as a batch of one',
+      body: deployment,
+      headers: ['idempotency-key', 'if-match'],
+      answers: acceptedAnswers({ schema: acceptedBatch, example: exampleAccepted }),
+      errors: ['BatchInvalid', 'IdempotencyKeyReused', 'PreconditionFailed', 'StatusConflict', 'WorkflowUnavailable'],
+    },
     handle: withoutQuery(async (deps, { event, actor }) => {
       const sender = { ...senderOf(actor, event), planHash: planHashOf(event) };
       return accepted(await deployOne(deps, { ...jsonOf(event, deployment), ...sender }));
@@ -38,9 +47,15 @@ export const deploymentRoutes: readonly Route<Handle>[] = [
     path: '/deployments/plan',
     scope: 'read',
     part: 'batches',
+    contract: {
+      summary: 'Shows what the deployment of one version would do',
+      body: deployment,
+      answers: { 200: { schema: plan, example: examplePlan, etag: 'plan' } },
+      errors: ['BatchInvalid'],
+    },
     handle: withoutQuery(async (deps, { event }) => {
-      const plan = await previewOne(deps, jsonOf(event, deployment));
-      return json(200, plan, { etag: `"${plan.plan_hash}"` });
+      const preview = await previewOne(deps, jsonOf(event, deployment));
+      return json(200, preview, { etag: `"${preview.plan_hash}"` });
     }),
   },
 ];

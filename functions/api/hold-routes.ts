@@ -6,6 +6,8 @@ import { readStageEvents } from '../../lib/usecases/record/read-stage-events.ts'
 import { type ApiEvent, jsonOf, queryOf } from './request.ts';
 import { type Handle, json, reason, stageQuery, wellFormed, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
+import { exampleFeed, feed } from './schemas/feed.ts';
+import { exampleHold, hold, holds } from './schemas/hold.ts';
 
 /** Whether names are known, and whether there is a reason, is told together by the use case. */
 const asked = z.strictObject({
@@ -28,6 +30,10 @@ export const holdRoutes: readonly Route<Handle>[] = [
     path: '/holds',
     scope: 'read',
     part: 'reads',
+    contract: {
+      summary: 'Lists the holds in force',
+      answers: { 200: { schema: holds, example: { holds: [exampleHold] } } },
+    },
     handle: withoutQuery(async (deps) => json(200, { holds: await listHolds(deps) })),
   },
   {
@@ -35,6 +41,12 @@ export const holdRoutes: readonly Route<Handle>[] = [
     path: '/holds',
     scope: 'deploy',
     part: 'decisions',
+    contract: {
+      summary: 'Keeps deployments from their turns until somebody lifts it',
+      body: asked,
+      answers: { 202: { schema: hold, example: exampleHold } },
+      errors: ['StatusConflict'],
+    },
     handle: withoutQuery(async (deps, { event }) => json(202, await setHold(deps, jsonOf(event, asked)))),
   },
   {
@@ -42,6 +54,13 @@ export const holdRoutes: readonly Route<Handle>[] = [
     path: '/holds/{id}/resume',
     scope: 'deploy',
     part: 'decisions',
+    contract: {
+      summary: 'Lifts a hold',
+      body: resumption,
+      bodyMayBeAbsent: true,
+      answers: { 202: { schema: hold, example: exampleHold } },
+      errors: ['HoldNotFound', 'StatusConflict'],
+    },
     handle: withoutQuery(async (deps, { event, parameters: { id } }) =>
       json(202, await resumeHold(deps, { id: id!, ...resumptionOf(event) })),
     ),
@@ -51,6 +70,11 @@ export const holdRoutes: readonly Route<Handle>[] = [
     path: '/events',
     scope: 'read',
     part: 'events',
+    contract: {
+      summary: 'Tells, or waits for, what happens to all batches, and to holds',
+      query: stageQuery,
+      answers: { 200: { schema: feed, example: exampleFeed } },
+    },
     handle: async (deps, { event, signal }) =>
       json(200, await readStageEvents(deps, { ...queryOf(event, stageQuery), signal })),
   },

@@ -5,6 +5,7 @@ import { checkTarget } from '../../lib/usecases/targets/check-target.ts';
 import { jsonOf } from './request.ts';
 import { type HandleWith, json, wellFormed, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
+import { exampleResolutionPlan, exampleTargetHealth, resolutionPlan, targetHealth } from './schemas/look.ts';
 
 /** What the routes need that ask clusters. */
 export type LookDeps = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'catalogue' | 'cluster'>;
@@ -19,6 +20,12 @@ export const lookRoutes: readonly Route<HandleWith<LookDeps & AskedBy>>[] = [
     path: '/targets/health',
     scope: 'read',
     part: 'looks',
+    contract: {
+      summary: 'Asks the cluster how a target is, now',
+      body: target,
+      answers: { 200: { schema: targetHealth, example: exampleTargetHealth } },
+      errors: ['TargetNotFound'],
+    },
     handle: withoutQuery(async (deps, { event }) => json(200, await checkTarget(deps, jsonOf(event, target)))),
   },
   {
@@ -26,6 +33,11 @@ export const lookRoutes: readonly Route<HandleWith<LookDeps & AskedBy>>[] = [
     path: '/batches/{id}/resolve/plan',
     scope: 'approve',
     part: 'looks',
+    contract: {
+      summary: 'Proposes what became of each deployment that is UNKNOWN',
+      answers: { 200: { schema: resolutionPlan, example: exampleResolutionPlan } },
+      errors: ['BatchNotFound', 'StatusConflict'],
+    },
     handle: withoutQuery(async (deps, { parameters: { id } }) =>
       json(200, await planResolution(deps, { batchId: id! })),
     ),

@@ -58,7 +58,7 @@ const batchTextOf = (event: ApiEvent): string => {
   return bodyOf(event);
 };
 
-const uploadQuery = z.strictObject({ upload: z.string().optional() });
+export const uploadQuery = z.strictObject({ upload: z.string().optional() });
 
 /** The text of a batch, and the upload that it came by, if it did. */
 export interface SentBatch {

@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { previewRetry } from '../../lib/usecases/undo/preview-retry.ts';
 import { retryBatch } from '../../lib/usecases/undo/retry-batch.ts';
-import { accepted } from './accepted.ts';
+import { accepted, acceptedAnswers } from './accepted.ts';
 import { type ApiEvent, jsonOf, senderOf } from './request.ts';
 import { type Handle, json, reason, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
+import { acceptedRetry, exampleAccepted } from './schemas/batch.ts';
+import { exampleRetryPlan, retryPlan } from './schemas/undo.ts';
 
 const key = z.string().min(1).max(256);
 
@@ -20,6 +22,18 @@ const requestOf = (event: ApiEvent, batchId: string) => {
   return { batchId, only, versions, reason };
 };
 
+const errors = [
+  'BatchInvalid',
+  'BatchNotFound',
+  'BatchStillRuns',
+  'DeploymentNotFound',
+  'NothingToRetry',
+  'RecordExpired',
+  'RetryRuns',
+  'RollbackRuns',
+  'StatusConflict',
+] as const;
+
 /** Redo. */
 export const retryRoutes: readonly Route<Handle>[] = [
   {
@@ -27,6 +41,13 @@ export const retryRoutes: readonly Route<Handle>[] = [
     path: '/batches/{id}/retry',
     scope: 'deploy',
     part: 'batches',
+    contract: {
+      summary: 'Tries again what a batch has left, as a batch of its own',
+      body: retry,
+      headers: ['idempotency-key'],
+      answers: acceptedAnswers({ schema: acceptedRetry, example: { ...exampleAccepted, left: [] } }),
+      errors: [...errors, 'IdempotencyKeyReused', 'WorkflowUnavailable'],
+    },
     handle: withoutQuery(async (deps, { event, actor, parameters: { id } }) => {
       const sender = senderOf(actor, event);
       const { left, ...submitted } = await retryBatch(deps, { ...requestOf(event, id!), ...sender });
@@ -38,6 +59,12 @@ export const retryRoutes: readonly Route<Handle>[] = [
     path: '/batches/{id}/retry/plan',
     scope: 'read',
     part: 'batches',
+    contract: {
+      summary: 'Shows what of a batch would be tried again',
+      body: retry,
+      answers: { 200: { schema: retryPlan, example: exampleRetryPlan, etag: 'plan' } },
+      errors,
+    },
     handle: withoutQuery(async (deps, { event, parameters: { id } }) => {
       const preview = await previewRetry(deps, requestOf(event, id!));
       return json(200, preview, { etag: `"${preview.plan.plan_hash}"` });

@@ -5,6 +5,16 @@ import { previewTarget, rollBackTarget } from '../../lib/usecases/undo/roll-back
 import { jsonOf, senderOf } from './request.ts';
 import { type Handle, json, reason, wellFormed, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
+import {
+  acceptedRollback,
+  acceptedTargetRollback,
+  exampleRollback,
+  exampleRollbackPlan,
+  exampleTargetPlan,
+  exampleTargetRollback,
+  rollbackPlan,
+  targetRollbackPlan,
+} from './schemas/undo.ts';
 
 const key = z.string().trim().min(1).max(200).pipe(wellFormed);
 const keys = z.array(key).min(1, { error: 'name a deployment, or leave it out' }).max(10_000).optional();
@@ -17,6 +27,9 @@ const target = { key, environment: name, cluster: name.optional(), to: name.opti
 const targetPreview = z.strictObject(target);
 const targetRequest = z.strictObject({ ...target, reason });
 
+const ofBatch = ['BatchNotFound', 'DeploymentNotFound', 'NotRolledBack', 'RecordExpired'] as const;
+const ofTarget = ['TargetNotFound', 'ReleaseNotFound', 'NotRolledBack', 'NothingToRollBack', 'RollbackRuns'] as const;
+
 /** Whole batches, and single targets, back to what ran before. */
 export const rollbackRoutes: readonly Route<Handle>[] = [
   {
@@ -24,6 +37,12 @@ export const rollbackRoutes: readonly Route<Handle>[] = [
     path: '/batches/{id}/rollback/plan',
     scope: 'read',
     part: 'batches',
+    contract: {
+      summary: 'Shows what a rollback of a batch would put back',
+      body: preview,
+      answers: { 200: { schema: rollbackPlan, example: exampleRollbackPlan } },
+      errors: ofBatch,
+    },
     handle: withoutQuery(async (deps, { event, parameters: { id } }) =>
       json(200, await previewRollback(deps, { batchId: id!, ...jsonOf(event, preview) })),
     ),
@@ -33,6 +52,12 @@ export const rollbackRoutes: readonly Route<Handle>[] = [
     path: '/batches/{id}/rollback',
     scope: 'deploy',
     part: 'batches',
+    contract: {
+      summary: 'Puts back what a batch has changed, by a batch of its own',
+      body: request,
+      answers: { 202: { schema: acceptedRollback, example: exampleRollback, location: true } },
+      errors: [...ofBatch, 'NothingToRollBack', 'RetryRuns', 'RollbackRuns', 'StatusConflict', 'WorkflowUnavailable'],
+    },
     handle: withoutQuery(async (deps, { event, actor, parameters: { id } }) => {
       const asked = jsonOf(event, request);
       const accepted = await rollBackBatch(deps, { batchId: id!, ...asked, actor: actor.subject });
@@ -44,6 +69,12 @@ export const rollbackRoutes: readonly Route<Handle>[] = [
     path: '/targets/rollback/plan',
     scope: 'read',
     part: 'batches',
+    contract: {
+      summary: 'Shows which release would be put back at one target',
+      body: targetPreview,
+      answers: { 200: { schema: targetRollbackPlan, example: exampleTargetPlan } },
+      errors: ofTarget,
+    },
     handle: withoutQuery(async (deps, { event }) => json(200, await previewTarget(deps, jsonOf(event, targetPreview)))),
   },
   {
@@ -51,6 +82,13 @@ export const rollbackRoutes: readonly Route<Handle>[] = [
     path: '/targets/rollback',
     scope: 'deploy',
     part: 'batches',
+    contract: {
+      summary: 'Puts one target back to a release that was verified there',
+      body: targetRequest,
+      headers: ['idempotency-key'],
+      answers: { 202: { schema: acceptedTargetRollback, example: exampleTargetRollback, location: true } },
+      errors: [...ofTarget, 'IdempotencyKeyReused', 'StatusConflict', 'WorkflowUnavailable'],
+    },
     handle: withoutQuery(async (deps, { event, actor }) => {
       const sender = senderOf(actor, event);
       const accepted = await rollBackTarget(deps, { ...jsonOf(event, targetRequest), ...sender });

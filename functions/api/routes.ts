@@ -1,29 +1,35 @@
 import * as z from 'zod';
-import { batchBytes } from '../../lib/domain/batch/batch-size.ts';
-import { batchJsonSchema } from '../../lib/domain/batch/json-schema.ts';
-import { eventJsonSchema } from '../../lib/domain/record/event-catalogue.ts';
 import { cancelBatch } from '../../lib/usecases/batch/cancel-batch.ts';
-import { openUpload } from '../../lib/usecases/batch/open-upload.ts';
-import { checkUnused, giveUpUpload } from '../../lib/usecases/batch/ordered-upload.ts';
+import { checkUnused } from '../../lib/usecases/batch/ordered-upload.ts';
 import { readBatch } from '../../lib/usecases/batch/read-batch.ts';
 import { readSource } from '../../lib/usecases/batch/read-source.ts';
 import { submitBatch } from '../../lib/usecases/batch/submit-batch.ts';
 import { resolveDeployment } from '../../lib/usecases/deployment/resolve-deployment.ts';
 import { previewPlan } from '../../lib/usecases/plan/preview-plan.ts';
-import { readHealth } from '../../lib/usecases/read-health.ts';
 import { readAnchors } from '../../lib/usecases/record/read-anchors.ts';
 import { readEvents } from '../../lib/usecases/record/read-events.ts';
-import { accepted } from './accepted.ts';
+import { accepted, acceptedAnswers } from './accepted.ts';
 import { batchDetailRoutes } from './batch-detail-routes.ts';
 import { deploymentRoutes } from './deployment-routes.ts';
+import { documentRoutes } from './document-routes.ts';
 import { holdRoutes } from './hold-routes.ts';
 import { listRoutes } from './list-routes.ts';
-import { batchOf, jsonOf, planHashOf, queryOf, senderOf } from './request.ts';
+import { lookRoutes } from './look-routes.ts';
+import type { PromisedRoute } from './openapi/operation.ts';
+import { referenceRoutes } from './reference-routes.ts';
+import { batchOf, jsonOf, planHashOf, queryOf, senderOf, uploadQuery } from './request.ts';
 import { retryRoutes } from './retry-routes.ts';
 import { rollbackRoutes } from './rollback-routes.ts';
 import { feedQuery, type Handle, json, reason, whole, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
+import { anchors } from './schemas/anchors.ts';
+import { acceptedBatch, batch, cancelled, exampleAccepted, exampleBatch, exampleCancelled } from './schemas/batch.ts';
+import { deployment, exampleDeployment } from './schemas/deployment.ts';
+import { exampleFeed, feed } from './schemas/feed.ts';
+import { examplePlan, plan } from './schemas/plan.ts';
+import { source } from './schemas/source.ts';
 import { targetRoutes } from './target-routes.ts';
+import { uploadRoutes } from './upload-routes.ts';
 
 const query = {
   anchors: z.strictObject({ after: whole(0, 999_999_998).default(0), limit: whole(1, 100).default(100) }),
@@ -32,12 +38,6 @@ const query = {
 const resolution = z.strictObject({
   status: z.enum(['SUCCESS', 'FAILED']),
   reason,
-});
-
-const sha256Needed = 'the SHA-256 of the text is needed, in 64 digits and letters from a to f (sha256sum)';
-const uploadOrder = z.strictObject({
-  bytes: whole(1, batchBytes.atMost, z.number),
-  sha256: z.string({ error: sha256Needed }).regex(/^[0-9a-f]{64}$/, { error: sha256Needed }),
 });
 
 const submit: Handle = async (deps, { event, actor }) =>
@@ -50,35 +50,42 @@ const submit: Handle = async (deps, { event, actor }) =>
   );
 
 /** One row per route. */
-export const routes: readonly Route<Handle>[] = [
-  { method: 'POST', path: '/batches', scope: 'deploy', part: 'batches', handle: submit },
+const described: readonly Route<Handle>[] = [
   {
     method: 'POST',
-    path: '/uploads',
+    path: '/batches',
     scope: 'deploy',
     part: 'batches',
-    handle: withoutQuery(async (deps, { event }) => json(201, await openUpload(deps, jsonOf(event, uploadOrder)))),
+    contract: {
+      summary: 'Takes a batch in, and begins it',
+      query: uploadQuery,
+      body: 'batch',
+      bodyMayBeAbsent: true,
+      headers: ['idempotency-key', 'if-match'],
+      answers: acceptedAnswers({ schema: acceptedBatch, example: exampleAccepted }),
+      errors: ['IdempotencyKeyReused', 'PreconditionFailed', 'StatusConflict', 'WorkflowUnavailable'],
+    },
+    handle: submit,
   },
-  {
-    method: 'DELETE',
-    path: '/uploads/{id}',
-    scope: 'deploy',
-    part: 'batches',
-    handle: withoutQuery(async (deps, { actor, parameters: { id } }) => {
-      await giveUpUpload(deps, { actor, uploadId: id! });
-      return { statusCode: 204 };
-    }),
-  },
+  ...uploadRoutes,
   {
     method: 'POST',
     path: '/batches/plan',
     scope: 'read',
     part: 'batches',
+    contract: {
+      summary: 'Shows what a batch would do',
+      query: uploadQuery,
+      body: 'batch',
+      bodyMayBeAbsent: true,
+      answers: { 200: { schema: plan, example: examplePlan, etag: 'plan' } },
+      errors: ['StatusConflict', 'WorkflowUnavailable'],
+    },
     handle: async (deps, { event, actor }) => {
       const { text, upload } = await batchOf(deps, { event, actor });
       if (upload !== undefined) checkUnused(upload);
-      const plan = await previewPlan(deps, { text });
-      return json(200, plan, { etag: `"${plan.plan_hash}"` });
+      const preview = await previewPlan(deps, { text });
+      return json(200, preview, { etag: `"${preview.plan_hash}"` });
     },
   },
   {
@@ -86,6 +93,11 @@ export const routes: readonly Route<Handle>[] = [
     path: '/batches/{id}',
     scope: 'read',
     part: 'reads',
+    contract: {
+      summary: 'Shows a batch, by its id, the beginning of one, or `latest`',
+      answers: { 200: { schema: batch, example: exampleBatch } },
+      errors: ['BatchNotFound', 'BatchAmbiguous'],
+    },
     handle: withoutQuery(async (deps, { actor, parameters: { id } }) =>
       json(200, await readBatch(deps, { named: id!, actor: actor.subject })),
     ),
@@ -95,6 +107,11 @@ export const routes: readonly Route<Handle>[] = [
     path: '/batches/{id}/source',
     scope: 'read',
     part: 'reads',
+    contract: {
+      summary: 'Gives what was submitted, byte for byte',
+      answers: { 200: { schema: source, type: ['application/yaml', 'application/json'] } },
+      errors: ['BatchNotFound'],
+    },
     handle: withoutQuery(async (deps, { parameters: { id } }) => {
       const { content_type, text } = await readSource(deps, { batchId: id! });
       const headers = { 'content-type': content_type, 'cache-control': 'no-store' };
@@ -106,6 +123,12 @@ export const routes: readonly Route<Handle>[] = [
     path: '/batches/{id}/events',
     scope: 'read',
     part: 'events',
+    contract: {
+      summary: 'Tells what has happened to a batch, or waits for what will',
+      query: feedQuery,
+      answers: { 200: { schema: feed, example: exampleFeed } },
+      errors: ['BatchNotFound'],
+    },
     handle: async (deps, { event, parameters: { id }, signal }) =>
       json(200, await readEvents(deps, { batchId: id!, ...queryOf(event, feedQuery), signal })),
   },
@@ -114,6 +137,11 @@ export const routes: readonly Route<Handle>[] = [
     path: '/anchors',
     scope: 'read',
     part: 'reads',
+    contract: {
+      summary: 'Lists what was told outside the table of the ends of all batches',
+      query: query.anchors,
+      answers: { 200: { schema: anchors, example: { anchors: [], next_after: 0, ended: true } } },
+    },
     handle: async (deps, { event }) => json(200, await readAnchors(deps, queryOf(event, query.anchors))),
   },
   {
@@ -121,6 +149,11 @@ export const routes: readonly Route<Handle>[] = [
     path: '/batches/{id}/cancel',
     scope: 'deploy',
     part: 'decisions',
+    contract: {
+      summary: 'Asks for a batch to stop: nothing new starts, and runs are aborted where they can be',
+      answers: { 202: { schema: cancelled, example: exampleCancelled } },
+      errors: ['BatchNotFound', 'StatusConflict'],
+    },
     handle: withoutQuery(async (deps, { actor, parameters: { id } }) =>
       json(202, await cancelBatch(deps, { batchId: id!, actor: actor.subject })),
     ),
@@ -130,6 +163,12 @@ export const routes: readonly Route<Handle>[] = [
     path: '/batches/{id}/deployments/{key+}/resolve',
     scope: 'approve',
     part: 'decisions',
+    contract: {
+      summary: 'Says what became of a deployment that is UNKNOWN',
+      body: resolution,
+      answers: { 200: { schema: deployment, example: exampleDeployment } },
+      errors: ['BatchNotFound', 'DeploymentNotFound', 'StatusConflict'],
+    },
     handle: withoutQuery(async (deps, { event, actor, parameters: { id, key } }) => {
       const { status, reason } = jsonOf(event, resolution);
       return json(
@@ -145,32 +184,12 @@ export const routes: readonly Route<Handle>[] = [
   ...targetRoutes,
   ...deploymentRoutes,
   ...batchDetailRoutes,
-  {
-    method: 'GET',
-    path: '/schemas/batch.json',
-    scope: 'read',
-    part: 'reads',
-    handle: withoutQuery(async (deps) => {
-      const { pillars } = await deps.catalogue();
-      const answer = json(200, batchJsonSchema(Object.keys(pillars)));
-      return { ...answer, headers: { 'content-type': 'application/schema+json' } };
-    }),
-  },
-  {
-    method: 'GET',
-    path: '/schemas/events.json',
-    scope: 'read',
-    part: 'reads',
-    handle: withoutQuery(async () => ({
-      ...json(200, eventJsonSchema()),
-      headers: { 'content-type': 'application/schema+json' },
-    })),
-  },
-  {
-    method: 'GET',
-    path: '/health',
-    scope: 'read',
-    part: 'reads',
-    handle: withoutQuery(async (deps) => json(200, await readHealth(deps))),
-  },
+  ...documentRoutes,
+];
+
+const isPromised = <Row extends Route<unknown>>(row: Row): row is Row & PromisedRoute => row.contract !== undefined;
+
+export const routes: readonly Route<Handle>[] = [
+  ...described,
+  ...referenceRoutes([...described, ...lookRoutes].filter(isPromised)),
 ];

@@ -2,7 +2,7 @@ import type { APIGatewayProxyStructuredResultV2 as ApiAnswer } from 'aws-lambda'
 
 /**
  * What every answer tells a browser, problems too: take it for what it says it is, let no page show or embed it, and run
- * nothing that it holds. An answer of ours is data, whatever somebody has written into it.
+ * nothing that it holds. An answer of ours is data, whatever somebody has written into it. Only a page has a policy of its own.
  */
 export const securityHeaders = {
   'x-content-type-options': 'nosniff',
@@ -12,5 +12,5 @@ export const securityHeaders = {
 
 export const withSecurityHeaders = (answer: ApiAnswer): ApiAnswer => ({
   ...answer,
-  headers: { ...answer.headers, ...securityHeaders },
+  headers: { ...securityHeaders, ...answer.headers },
 });

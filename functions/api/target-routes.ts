@@ -7,6 +7,7 @@ import { readOneTarget } from '../../lib/usecases/targets/read-target.ts';
 import { jsonOf, queryOf } from './request.ts';
 import { type Handle, json, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
+import { backfilled } from './schemas/backfilled.ts';
 import { changeList, exampleChange, exampleReleases, releaseList } from './schemas/change.ts';
 import { exampleTarget, target, targetList } from './schemas/target.ts';
 import { changesAsked, releasesAsked, targetsAsked } from './target-query.ts';
@@ -89,6 +90,16 @@ export const targetRoutes: readonly Route<Handle>[] = [
     path: '/targets/backfill',
     scope: 'admin',
     part: 'decisions',
+    contract: {
+      summary: 'Writes what runs where for batches of earlier versions, some at a time',
+      body: cursor,
+      answers: {
+        200: {
+          schema: backfilled,
+          example: { batches: 1, batches_without_plan: 0, targets: 2, written: 2, there: 0, unrecorded: 0 },
+        },
+      },
+    },
     handle: withoutQuery(async (deps, { event }) => json(200, await backfillNow(deps, jsonOf(event, cursor)))),
   },
 ];

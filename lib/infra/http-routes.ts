@@ -61,6 +61,8 @@ export const httpRoutes: readonly HttpRoute[] = [
   { method: 'GET', path: '/schemas/batch.json', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/schemas/events.json', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/health', scope: 'read', part: 'reads' },
+  { method: 'GET', path: '/openapi.json', scope: 'read', part: 'reads' },
+  { method: 'GET', path: '/docs', scope: 'read', part: 'reads' },
   { method: 'POST', path: '/targets/health', scope: 'read', part: 'looks' },
   { method: 'POST', path: '/batches/{id}/resolve/plan', scope: 'approve', part: 'looks' },
 ];

@@ -50,6 +50,7 @@ export const apiEvent = (method: string, url: string, call: Call = {}): ApiEvent
 export const callApi = async (handler: ApiHandler, method: string, url: string, call: Call = {}): Promise<Answer> => {
   const { actor } = call;
   const answer = await handler(apiEvent(method, url, call), actor === undefined ? {} : { actor });
-  const body = answer.body === undefined ? undefined : JSON.parse(answer.body);
-  return { status: answer.statusCode!, headers: answer.headers ?? {}, body };
+  const { body, headers = {} } = answer;
+  const isText = /^text|yaml/.test(String(headers['content-type']));
+  return { status: answer.statusCode!, headers, body: body === undefined || isText ? body : JSON.parse(body) };
 };

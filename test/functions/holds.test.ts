@@ -114,7 +114,7 @@ describe('a hold', () => {
     const circuit = { id: '01CIRCUIT', kind: 'circuit', scope: { cluster: 'eu-1' }, rollbacks: true, reason: 'away' };
     const row = { ...circuit, by: 'dispatcher', since: world.clock.time, until: world.clock.time - 1, seq: 1 };
     await world.table.transact([
-      { put: itemOf(keys.hold('01CIRCUIT'), { ...row, circuit: { opened: 1, seen: 'no answer' } }) },
+      { put: itemOf(keys.hold('01CIRCUIT'), { ...row, circuit: { opened: 1, seen: 'no answer', seen_at: 0 } }) },
     ]);
     expect((await call('ada', 'GET', '/holds')).body.holds).toMatchObject([{ ...circuit, circuit: { opened: 1 } }]);
     const { status, body } = await call('ada', 'POST', '/holds/01CIRCUIT/resume', {}, admin);
@@ -267,6 +267,9 @@ describe('the list of batches', () => {
       id: `H${nth}`,
       kind: 'pause',
       scope: {},
+      rollbacks: false,
+      reason: 'a freeze',
+      by: 'ada',
       since: nth,
       seq: 1,
     }));

@@ -55,12 +55,10 @@ test.each([
   [['read', 'logs'], { log }],
 ])('events from when they still had logs: a token with %j is told %j', async (scopes, expected) => {
   const { made, handler, batchId, claimsOf } = await world();
-  const change = {
-    ...{ batch_id: batchId, type: 'deployment', index: 0, key: 'shared/login-api', seq: 1, at: 1 },
-    ...told,
-  };
+  const { reason, message } = told;
   const event = {
-    ...change,
+    ...{ batch_id: batchId, type: 'deployment', index: 0, key: 'shared/login-api', seq: 1, at: 1 },
+    ...{ reason, message },
     actor: 'observer',
     from: 'PROCESSING',
     to: 'UNKNOWN',

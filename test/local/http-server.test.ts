@@ -262,6 +262,20 @@ describe('who may ask', () => {
     expect([answer.status, JSON.parse(answer.body)]).toEqual([status, body]);
   });
 
+  test.each([
+    ['/docs', 200, 'text/html; charset=utf-8', /^default-src 'none'; style-src 'sha256-/],
+    ['/openapi.json', 200, 'application/json', /^default-src 'none'; frame-ancestors 'none'$/],
+    ['/docs/', 401, 'application/problem+json', /^default-src 'none'; frame-ancestors 'none'$/],
+    ['/docs?', 401, 'application/problem+json', /^default-src 'none'; frame-ancestors 'none'$/],
+    ['/schemas/batch.json', 401, 'application/problem+json', /^default-src 'none'; frame-ancestors 'none'$/],
+  ])('how the API is asked is told to anyone: %s', async (path, status, type, policy) => {
+    toldLines();
+    const { url } = await serve({ tokens });
+    const { headers, ...answer } = await fetch(`${url}${path}`).then(({ status, headers }) => ({ status, headers }));
+    expect([answer.status, headers.get('content-type')]).toEqual([status, type]);
+    expect(headers.get('content-security-policy')).toMatch(policy);
+  });
+
   test('the eleventh failure of an address within a minute is too much; a good token is let in all the same', async () => {
     const told = toldLines();
     const { url } = await serve({ tokens });

@@ -8,6 +8,8 @@ const read = (...names: readonly string[]): string => readFileSync(join(root, ..
 
 interface Locked {
   readonly version: string;
+  /** Where it is installed under another one. */
+  readonly name?: string;
   readonly integrity?: string;
   readonly resolved?: string;
   readonly inBundle?: boolean;
@@ -29,7 +31,9 @@ describe('packages of npm', () => {
   });
 
   test.each(['dependencies', 'devDependencies', 'optionalDependencies'])('are exact versions in %s', (kind) => {
-    expect(Object.values(manifest[kind]!).filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+    expect(Object.values(manifest[kind]!).filter((version) => !/^(?:npm:\w+@)?\d+\.\d+\.\d+$/.test(version))).toEqual(
+      [],
+    );
   });
 
   test('run no program when they are installed', () => {
@@ -52,7 +56,9 @@ describe('packages of npm', () => {
     const { stdout } = spawnSync('npm', ['run', '--silent', 'sbom'], { cwd: root, encoding: 'utf8' });
     const bill = JSON.parse(stdout) as { components: { purl: string }[] };
     const listed = new Set(bill.components.map(({ purl }) => decodeURIComponent(purl.split('?')[0]!)));
-    const missing = locked.filter(([path, { version }]) => !listed.has(`pkg:npm/${nameOf(path)}@${version}`));
+    const missing = locked.filter(
+      ([path, { version, name }]) => !listed.has(`pkg:npm/${name ?? nameOf(path)}@${version}`),
+    );
     expect(missing.map(([path]) => path)).toEqual([]);
   });
 });

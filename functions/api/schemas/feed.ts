@@ -43,3 +43,23 @@ export const feed = viewSchema<Omit<EventFeed, 'events'> & { readonly events: re
     ended: z.boolean().describe('This is all there is.'),
   }),
 ).meta({ id: 'EventFeed' });
+
+export const exampleFeed = {
+  events: [
+    {
+      batch_id: '01M7Z82VGHV3GT6X1EMB454VBS',
+      type: 'batch',
+      number: 1,
+      seq: 1,
+      at: '2026-11-21T14:27:37.601Z',
+      actor: 'local',
+      from: null,
+      to: 'PENDING',
+      reason: 'Submitted',
+      message: 'Accepted with 2 deployments.',
+      hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+    },
+  ],
+  next_after: 1,
+  ended: false,
+};

@@ -40,6 +40,8 @@ export const hold = viewSchema<HoldView>()(
   }),
 ).meta({ id: 'Hold', description: 'Keeps what has not started from its turn.' });
 
+export const holds = z.object({ holds: z.array(hold) }).meta({ id: 'HoldList' });
+
 export const exampleHold = {
   id: '01M7Z8HOLD00000000000000AA',
   kind: 'pause',

@@ -12,13 +12,13 @@ const batchSchemaId = '/schemas/batch.json';
  * The batch format as JSON Schema, in the form in which users write it, for editors and the API. Readers of it have other dialects of
  * regular expressions: a pattern here means the same in ECMA-262 with and without `u`, in Python's, Go's and .NET's.
  */
-export const batchJsonSchema = (pillars: readonly string[] = defaultPillars): JsonObject => {
+export const batchJsonSchema = (pillars: readonly string[] | 'any' = defaultPillars): JsonObject => {
   const schema = z.toJSONSchema(writtenBatchSchema, {
     io: 'input',
     target: 'draft-2020-12',
     override: ({ jsonSchema, path }) => {
       const field = path.at(-1);
-      if (field === 'pillar') Object.assign(jsonSchema, inAnyCase(pillars));
+      if (field === 'pillar' && pillars !== 'any') Object.assign(jsonSchema, inAnyCase(pillars));
       if (field === 'docker_artifact_type') Object.assign(jsonSchema, { enum: undefined }, inAnyCase(artifactTypes));
       if (field === 'strategy') Object.assign(jsonSchema, { allOf: [oneAtATime] });
       if (isSection(path)) Object.assign(jsonSchema, { type: [...new Set([jsonSchema.type, 'null'].flat())] });

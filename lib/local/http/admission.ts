@@ -25,6 +25,7 @@ export const admit = async (
   const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   const { holderOf } = await tokens();
   if (given === undefined && isHealthCheck(request)) return undefined;
+  if (given === undefined && isReference(request)) return reader;
   const holder: Holder | undefined = given === undefined ? undefined : holderOf(given);
   if (holder !== undefined && 'actor' in holder) return withOwner(holder.actor, owner);
   const why = holder?.refused ?? 'none';
@@ -37,6 +38,12 @@ const withOwner = (actor: Actor, owner: string | undefined): Actor =>
 
 const isHealthCheck = ({ method, url }: IncomingMessage): boolean =>
   (method === 'GET' || method === 'HEAD') && url === '/health';
+
+/** How the API is asked tells nothing of what is in it, and a browser has no token to send. */
+const reader: Actor = { kind: 'program', subject: 'reader', groups: [], scopes: ['read'] };
+
+const isReference = ({ method, url }: IncomingMessage): boolean =>
+  (method === 'GET' || method === 'HEAD') && (url === '/docs' || url === '/openapi.json');
 
 const words = {
   none: 'Send a token of this server as Authorization: Bearer …',

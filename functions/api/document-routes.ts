@@ -1,0 +1,53 @@
+import { batchJsonSchema } from '../../lib/domain/batch/json-schema.ts';
+import { eventJsonSchema } from '../../lib/domain/record/event-catalogue.ts';
+import { readHealth } from '../../lib/usecases/read-health.ts';
+import { type Handle, json, withoutQuery } from './route.ts';
+import type { Route } from './router.ts';
+import { exampleHealth, health } from './schemas/health.ts';
+import { jsonSchema } from './schemas/json-schema.ts';
+
+const schemaType = 'application/schema+json';
+
+/** What describes the API and says how it is. */
+export const documentRoutes: readonly Route<Handle>[] = [
+  {
+    method: 'GET',
+    path: '/schemas/batch.json',
+    scope: 'read',
+    part: 'reads',
+    contract: {
+      summary: 'The JSON Schema of a batch, with the pillars that there are',
+      answers: { 200: { schema: jsonSchema, type: schemaType } },
+    },
+    handle: withoutQuery(async (deps) => {
+      const { pillars } = await deps.catalogue();
+      const answer = json(200, batchJsonSchema(Object.keys(pillars)));
+      return { ...answer, headers: { 'content-type': schemaType } };
+    }),
+  },
+  {
+    method: 'GET',
+    path: '/schemas/events.json',
+    scope: 'read',
+    part: 'reads',
+    contract: {
+      summary: 'The JSON Schema of the events on the bus',
+      answers: { 200: { schema: jsonSchema, type: schemaType } },
+    },
+    handle: withoutQuery(async () => ({
+      ...json(200, eventJsonSchema()),
+      headers: { 'content-type': schemaType },
+    })),
+  },
+  {
+    method: 'GET',
+    path: '/health',
+    scope: 'read',
+    part: 'reads',
+    contract: {
+      summary: 'Says whether the server is well, what it simulates, and how much executors let it ask',
+      answers: { 200: { schema: health, example: exampleHealth } },
+    },
+    handle: withoutQuery(async (deps) => json(200, await readHealth(deps))),
+  },
+];

@@ -1,0 +1,47 @@
+import type { JsonObject } from '../../lib/domain/json.ts';
+import { openApiDocument } from './openapi/document.ts';
+import type { PromisedRoute } from './openapi/operation.ts';
+import { referencePage } from './openapi/page.ts';
+import { pagePolicy } from './openapi/page-style.ts';
+import { type Handle, json, withoutQuery } from './route.ts';
+import type { Route } from './router.ts';
+import { openApi, page } from './schemas/reference.ts';
+
+/** What tells of all these routes, and of itself. Both are made when they are first asked for, and kept. */
+export const referenceRoutes = (others: readonly PromisedRoute[]): readonly (Route<Handle> & PromisedRoute)[] => {
+  let document: JsonObject | undefined;
+  let text: string | undefined;
+  const made = (): JsonObject => {
+    document ??= openApiDocument([...others, ...own]);
+    return document;
+  };
+  const own: readonly (Route<Handle> & PromisedRoute)[] = [
+    {
+      method: 'GET',
+      path: '/openapi.json',
+      scope: 'read',
+      part: 'reads',
+      contract: {
+        summary: 'This API as a document of OpenAPI 3.1',
+        answers: { 200: { schema: openApi } },
+      },
+      handle: withoutQuery(async () => json(200, made())),
+    },
+    {
+      method: 'GET',
+      path: '/docs',
+      scope: 'read',
+      part: 'reads',
+      contract: {
+        summary: 'This API as a page to read',
+        answers: { 200: { schema: page, type: 'text/html; charset=utf-8' } },
+      },
+      handle: withoutQuery(async () => {
+        text ??= referencePage(made());
+        const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': pagePolicy };
+        return { statusCode: 200, headers, body: text };
+      }),
+    },
+  ];
+  return own;
+};

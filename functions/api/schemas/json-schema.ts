@@ -1,0 +1,6 @@
+import * as z from 'zod';
+
+/** A document of another standard, of which only the outside is told here. */
+export const jsonSchema = z
+  .looseObject({ title: z.string() })
+  .meta({ id: 'JsonSchema', description: 'JSON Schema, draft 2020-12.' });

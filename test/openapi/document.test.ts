@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createConfig, lintFromString } from '@redocly/openapi-core';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openApiDocument } from '../../functions/api/openapi/document.ts';
+import { allRoutes } from '../functions/contract-check.ts';
+import { clientTypes } from './client-text.ts';
+
+const document = openApiDocument(allRoutes);
+
+/** As somebody would write it who knows the API by its document only. */
+const client = `
+import createClient from 'openapi-fetch';
+import type { components, paths } from './api.d.ts';
+
+const api = createClient<paths>({ baseUrl: 'http://127.0.0.1:8080', headers: { authorization: 'Bearer …' } });
+
+export const follow = async (id: string): Promise<components['schemas']['Status'] | undefined> => {
+  const { data, error } = await api.GET('/batches/{id}', { params: { path: { id } } });
+  if (error !== undefined) throw new Error(error.detail);
+  const feed = await api.GET('/batches/{id}/events', { params: { path: { id }, query: { after: 0, wait: 20 } } });
+  for (const { number, message } of feed.data?.events ?? []) console.log(number, message);
+  return data.status;
+};
+
+export const rollBack = (id: string) =>
+  api.POST('/batches/{id}/rollback', { params: { path: { id } }, body: { reason: 'It was too slow.' } });
+
+// @ts-expect-error there is no such parameter
+export const wrong = (id: string) => api.GET('/batches/{id}/events', { params: { path: { id }, query: { since: 0 } } });
+`;
+
+describe('the document', () => {
+  test('is OpenAPI 3.1 without a complaint of Redocly', async () => {
+    const config = await createConfig({
+      extends: ['recommended-strict'],
+      // Else it puts a rule of its own into each part of a schema, and a batch file has parts. Whether an example has more is tested elsewhere.
+      rules: { 'no-invalid-media-type-examples': { severity: 'error', allowAdditionalProperties: true } },
+    });
+    const source = JSON.stringify(document);
+    const found = await lintFromString({ source, absoluteRef: '/openapi.json', config });
+    expect(found.map(({ ruleId, message, location: [at] }) => `${at?.pointer} ${ruleId}: ${message}`)).toEqual([]);
+  });
+
+  test('is the same each time it is made', () => {
+    expect(JSON.stringify(openApiDocument(allRoutes))).toBe(JSON.stringify(document));
+  });
+
+  test('gives a client of openapi-typescript that compiles', async () => {
+    const folder = mkdtempSync(join(import.meta.dirname, '.client-')); // below it the packages are found
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'api.d.ts'), await clientTypes(document));
+    writeFileSync(join(folder, 'client.ts'), client);
+    const root = join(import.meta.dirname, '../..');
+    const options = {
+      extends: join(root, 'tsconfig.json'),
+      include: ['client.ts'],
+      compilerOptions: { lib: ['ESNext', 'DOM'], incremental: false },
+    };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(options));
+    const compiler = join(root, 'node_modules/.bin/tsc');
+    expect(() => execFileSync(compiler, ['--noEmit', '-p', folder], { encoding: 'utf8', stdio: 'pipe' })).not.toThrow();
+  });
+});
