@@ -24,6 +24,8 @@ export type ApiHandler = (event: ApiEvent, context: ApiContext) => Promise<ApiAn
 
 export interface ApiOptions {
   readonly identify?: Identify;
+  /** Notes who was let in; without it nobody does. */
+  readonly noteUser?: (actor: Actor) => Promise<void>;
   /** The routes to answer; without it all. */
   readonly part?: ApiPart;
 }
@@ -35,7 +37,7 @@ export interface ApiOptions {
 export const answering = <Needed extends Pick<Deps, 'catalogue'>>(
   routes: readonly Route<HandleWith<Needed & AskedBy>>[],
   deps: Needed,
-  { identify = asTold, part }: ApiOptions = {},
+  { identify = asTold, part, noteUser }: ApiOptions = {},
 ): ApiHandler => {
   const handler = middy<ApiEvent, ApiAnswer, Error, Context & ApiContext>()
     .onError((request) => {
@@ -58,6 +60,7 @@ export const answering = <Needed extends Pick<Deps, 'catalogue'>>(
       // The one of this moment, for all that the request asks.
       const asked = { ...deps, catalogue: async () => catalogue, rights: rightsOf(catalogue.grants, actor) };
       const request = { event, actor, parameters, ...(signal === undefined ? {} : { signal }) };
+      await noteUser?.(actor);
       return fittingAnswer(event, await handle(asked, request));
     });
   return async (event, context) => {

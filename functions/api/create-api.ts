@@ -1,3 +1,4 @@
+import { noteUsers } from '../../lib/usecases/users/note-users.ts';
 import { type ApiHandler, type ApiOptions, answering } from './answering.ts';
 import type { ApiDeps } from './route.ts';
 import { routes } from './routes.ts';
@@ -5,4 +6,5 @@ import { routes } from './routes.ts';
 export type { ApiContext, ApiHandler } from './answering.ts';
 
 /** The HTTP API but for what asks clusters: see `look-routes.ts`. */
-export const create = (deps: ApiDeps, options: ApiOptions = {}): ApiHandler => answering(routes, deps, options);
+export const create = (deps: ApiDeps, options: ApiOptions = {}): ApiHandler =>
+  answering(routes, deps, { noteUser: noteUsers(deps), ...options });

@@ -30,6 +30,7 @@ import { examplePlan, plan } from './schemas/plan.ts';
 import { source } from './schemas/source.ts';
 import { targetRoutes } from './target-routes.ts';
 import { uploadRoutes } from './upload-routes.ts';
+import { userRoutes } from './user-routes.ts';
 
 const query = {
   anchors: z.strictObject({ after: whole(0, 999_999_998).default(0), limit: whole(1, 100).default(100) }),
@@ -183,6 +184,7 @@ const described: readonly Route<Handle>[] = [
   ...rollbackRoutes,
   ...targetRoutes,
   ...deploymentRoutes,
+  ...userRoutes,
   ...batchDetailRoutes,
   ...documentRoutes,
 ];

@@ -32,6 +32,7 @@ import { addReadingCommands } from './reading-commands.ts';
 import { addRollbackCommand } from './rollback-command.ts';
 import { addTargetCommands } from './target-commands.ts';
 import { expiresOption, groupsOption, kindOption, scopesOption, usualExpiry } from './token-options.ts';
+import { addUserCommands } from './user-commands.ts';
 
 /** Runs one command and gives the exit status. Nothing is thrown. */
 export const runCli = async (argv: readonly string[], world: CliWorld): Promise<number> => {
@@ -202,6 +203,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     { add, act, utc },
     { yes, patience, timeout: ['--timeout <seconds>', 'stop following after this long', seconds] },
   );
+  addUserCommands({ add, act, utc });
   addTokenCommands(program, act);
   return program;
 };

@@ -105,7 +105,7 @@ const api = {
   timeout: 29, // the HTTP API gives up at 30
   rights: ['table', 'documents:read', 'documents:write', 'uploads', 'anchors:read', 'batches:start'],
   writes: {
-    put: [...accepted, 'IDEMPOTENCY#*', 'UPLOADS#*', 'WAITING#*', ...change, 'INBOX', ...release],
+    put: [...accepted, 'USERS', 'IDEMPOTENCY#*', 'UPLOADS#*', 'WAITING#*', ...change, 'INBOX', ...release],
     delete: ['UPLOADS#*', 'WAITING#*', ...now],
     check: ['BATCH#*'],
   },

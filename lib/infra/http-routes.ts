@@ -58,6 +58,8 @@ export const httpRoutes: readonly HttpRoute[] = [
   { method: 'POST', path: '/deployments/plan', scope: 'read', part: 'batches' },
   { method: 'GET', path: '/batches/{id}/graph', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/batches/{id}/deployments/{pillar}/{service}', scope: 'read', part: 'reads' },
+  { method: 'GET', path: '/me', scope: 'read', part: 'reads' },
+  { method: 'GET', path: '/users', scope: 'admin', part: 'reads' },
   { method: 'GET', path: '/schemas/batch.json', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/schemas/events.json', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/health', scope: 'read', part: 'reads' },

@@ -89,6 +89,7 @@ const api = [
       'TARGETS#*',
     ],
     'UPLOADS#*',
+    'USERS',
     'WAITING#*',
   ),
   ...read,

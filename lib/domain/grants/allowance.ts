@@ -1,0 +1,54 @@
+import { hasScope, type Scope } from '../record/actor.ts';
+import { all, type Grant, type Verb, verbs } from './grant.ts';
+import type { Reach } from './reach.ts';
+import type { Rights } from './rights.ts';
+
+/** Where somebody may do something: everywhere, or there. */
+export interface Allowance {
+  readonly everywhere: boolean;
+  /** The environments by pillar; `*` stands for all. Empty where it is everywhere. */
+  readonly places: Reach;
+}
+
+/** Of each verb that may be done anywhere at all. */
+export type Allowances = Readonly<Partial<Record<Verb, Allowance>>>;
+
+export interface Places {
+  readonly pillars: readonly string[];
+  /** Undefined where any name is taken. */
+  readonly environments: readonly string[] | undefined;
+  readonly grants: readonly Grant[] | undefined;
+}
+
+const scopeFor: Readonly<Record<Verb, Scope>> = {
+  read: 'read',
+  deploy: 'deploy',
+  cancel: 'deploy',
+  hold: 'deploy',
+  resolve: 'approve',
+};
+
+/** What one who asks may do where, by scopes and grants together: for people to read, nothing is decided by it. */
+export const allowancesOf = (rights: Rights, places: Places): Allowances =>
+  Object.fromEntries(
+    verbs
+      .filter((verb) => isInScope(rights, verb))
+      .flatMap((verb) => {
+        const allowance = allowanceOf(rights, verb, places);
+        return allowance.everywhere || Object.keys(allowance.places).length > 0 ? [[verb, allowance]] : [];
+      }),
+  );
+
+const isInScope = ({ actor }: Rights, verb: Verb): boolean =>
+  hasScope(actor, scopeFor[verb]) && (verb !== 'resolve' || actor.kind === 'person');
+
+const allowanceOf = (rights: Rights, verb: Verb, { pillars, environments, grants = [] }: Places): Allowance => {
+  if (rights.everywhere(verb)) return { everywhere: true, places: {} };
+  const known = environments ?? grants.flatMap((grant) => grant.environments).filter((name) => name !== all);
+  const found = [...pillars].sort().map((pillar): readonly [string, readonly string[]] => {
+    const isAny = rights.may(verb, { pillar, environment: all });
+    const some = [...new Set(known)].sort().filter((environment) => rights.may(verb, { pillar, environment }));
+    return [pillar, isAny ? [all] : some];
+  });
+  return { everywhere: false, places: Object.fromEntries(found.filter(([, there]) => there.length > 0)) };
+};
