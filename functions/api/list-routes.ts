@@ -1,18 +1,11 @@
-import * as z from 'zod';
-import { statuses } from '../../lib/domain/deployment/status.ts';
 import { listBatches } from '../../lib/usecases/batch/list-batches.ts';
 import { listDeployments } from '../../lib/usecases/deployment/list-deployments.ts';
-import { batchesAsked } from './list-query.ts';
+import { batchesAsked, deploymentsAsked } from './list-query.ts';
 import { queryOf } from './request.ts';
-import { type Handle, json, whole } from './route.ts';
+import { type Handle, json } from './route.ts';
 import type { Route } from './router.ts';
 import { batchList, exampleBatchList } from './schemas/batch-list.ts';
-
-const deployments = z.strictObject({
-  limit: whole(1, 1000).default(100),
-  after: whole(-1, 1_000_000).default(-1),
-  status: z.enum(statuses).optional(),
-});
+import { deploymentList, exampleDeploymentList } from './schemas/deployment-list.ts';
 
 /** Lists of batches, and of the deployments of one. */
 export const listRoutes: readonly Route<Handle>[] = [
@@ -33,7 +26,13 @@ export const listRoutes: readonly Route<Handle>[] = [
     path: '/batches/{id}/deployments',
     scope: 'read',
     part: 'reads',
+    contract: {
+      summary: 'Deployments of a batch, in the order of the plan or of trouble.',
+      query: deploymentsAsked,
+      answers: { 200: { schema: deploymentList, example: exampleDeploymentList } },
+      errors: ['BatchNotFound'],
+    },
     handle: async (deps, { event, parameters: { id } }) =>
-      json(200, await listDeployments(deps, { batchId: id!, ...queryOf(event, deployments) })),
+      json(200, await listDeployments(deps, { batchId: id!, ...queryOf(event, deploymentsAsked) })),
   },
 ];

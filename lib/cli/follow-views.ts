@@ -25,8 +25,8 @@ export interface FollowView {
 }
 
 export interface PlanRange {
-  /** Place in the plan before it. */
-  readonly after: number;
+  /** Place in the plan where it begins. */
+  readonly from: number;
   readonly limit: number;
 }
 
@@ -111,7 +111,7 @@ class TableView implements FollowView {
     const places = shown.flatMap(({ status, index }) => (status === 'PENDING' && index !== undefined ? [index] : []));
     if (places.length === 0) return undefined;
     const first = Math.min(...places);
-    return { after: first - 1, limit: Math.min(mostAtOnce, Math.max(...places) - first + 1) };
+    return { from: first, limit: Math.min(mostAtOnce, Math.max(...places) - first + 1) };
   }
 
   /** An event that came meanwhile tells more. */

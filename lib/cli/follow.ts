@@ -153,11 +153,11 @@ class PatientReader {
   }
 
   deployments(batchId: string): Promise<readonly DeploymentView[]> {
-    return this.#patience.until(() => readDeployments(this.#client, batchId, this.#signal));
+    return this.#patience.until(() => readDeployments(this.#client, batchId, { signal: this.#signal }));
   }
 
-  waiting(batchId: string, { after, limit }: PlanRange): Promise<readonly DeploymentView[]> {
-    const path = `/batches/${encodeURIComponent(batchId)}/deployments?limit=${limit}&after=${after}&status=PENDING`;
+  waiting(batchId: string, { from, limit }: PlanRange): Promise<readonly DeploymentView[]> {
+    const path = `/batches/${encodeURIComponent(batchId)}/deployments?status=PENDING&from=${from}&limit=${limit}`;
     return this.#patience.until(async () => {
       const { deployments } = await this.#client.ask<DeploymentList>(path, { signal: this.#signal });
       return deployments;

@@ -36,6 +36,18 @@ const sentValue = (context: Pick<CommandContext, 'times' | 'clock'>, name: strin
 /** Commander makes `heldBy` of `--held-by`. */
 const optionOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
+/** Those of `status`. */
+export const addStatusOptions = (command: Command): Command =>
+  command
+    .option('--status <status>', 'only deployments that have this status')
+    .option('--environment <name>', 'only in this environment')
+    .option('--pillar <name>', 'only of this pillar')
+    .option('--cluster <name>', 'only on this cluster')
+    .option('--reason <word>', 'only that are in their status, or failed, for this reason')
+    .option('--text <text>', 'only with this in key, reason or message')
+    .option('--held-by <what>', 'only that wait for a hold or a batch, by its id, or for a deployment, by its key')
+    .option('--sort <order>', 'plan, or trouble: what failed, is UNKNOWN, is in work, waits, and the rest');
+
 /** Those of `list`. */
 export const addListOptions = (command: Command): Command =>
   command

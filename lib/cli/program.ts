@@ -25,7 +25,7 @@ import { withOneOptions, withRetryOptions } from './deploy-options.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from './failure.ts';
 import { addHoldCommands } from './hold-commands.ts';
 import { linkOption } from './link-option.ts';
-import { addListOptions } from './list-filters.ts';
+import { addListOptions, addStatusOptions } from './list-filters.ts';
 import { numberIn } from './number-in.ts';
 import { usualPatience } from './patience.ts';
 import { addReadingCommands } from './reading-commands.ts';
@@ -145,7 +145,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option('--plan-hash <hash>', 'only as it was planned: refused when the plan would be another by now')
     .option(...utc)
     .action(act(deploy));
-  add('status <id>', 'show a batch and its deployments')
+  addStatusOptions(add('status <id>', 'show a batch and its deployments, or those that fit'))
     .option('--follow', 'stay until it has ended')
     .option('--timeout <seconds>', 'stop following after this long', seconds)
     .option(...patience)

@@ -13,7 +13,7 @@ const key = 'shared/login-api';
 const script = (patch: Script = {}): Script => ({
   'GET /batches/B1': { body: ended('FAILED') },
   'GET /health': { body: health },
-  'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(deployment(), failed) },
+  'GET /batches/B1/deployments?limit=1000': { body: deployments(deployment(), failed) },
   [events(0)]: {
     body: {
       events: [event(1, {}), event(2, { key, reason: 'TurnGranted', message: 'Its turn has come.' })],
@@ -104,8 +104,10 @@ describe('following a batch', () => {
     const all = [deployment(), waits(1, 'Waits for a.'), failed, waits(3, 'Waits for a.')];
     const { redrawn } = await followed(
       {
-        [`${list}1000&after=-1`]: { body: deployments(...all) },
-        [`${list}3&after=0&status=PENDING`]: { body: deployments(waits(1, 'Waits for b.'), waits(3, 'Waits for c.')) },
+        [`${list}1000`]: { body: deployments(...all) },
+        'GET /batches/B1/deployments?status=PENDING&from=1&limit=3': {
+          body: deployments(waits(1, 'Waits for b.'), waits(3, 'Waits for c.')),
+        },
       },
       [],
       { live: true },
@@ -120,14 +122,16 @@ describe('following a batch', () => {
     const list = '/batches/B1/deployments?limit=';
     const { received } = await followed(
       {
-        [`GET ${list}1000&after=-1`]: { body: deployments(deployment(), waits) },
-        [`GET ${list}1&after=0&status=PENDING`]: { body: deployments(waits) },
+        [`GET ${list}1000`]: { body: deployments(deployment(), waits) },
+        'GET /batches/B1/deployments?status=PENDING&from=1&limit=1': { body: deployments(waits) },
         [events(2)]: [busy, busy, busy, last],
       },
       [],
       { live: true },
     );
-    expect(received.filter(({ request }) => request === `GET ${list}1&after=0&status=PENDING`)).toHaveLength(1);
+    expect(
+      received.filter(({ request }) => request === 'GET /batches/B1/deployments?status=PENDING&from=1&limit=1'),
+    ).toHaveLength(1);
   });
 
   test('a server that is away for a moment, or in the middle of an answer, is waited for; that and its return are told once', async () => {

@@ -72,7 +72,7 @@ const read: Script = {
   'GET /health': good(health),
   'GET /batches/latest': good(over),
   'GET /batches/B1': good(over),
-  'GET /batches/B1/deployments?limit=1000&after=-1': good(all),
+  'GET /batches/B1/deployments?limit=1000': good(all),
   'GET /batches/B1/events?after=0&wait=10&limit=1000': good(feed),
 };
 const resolve = ['resolve', id, 'risk/api', '--status', 'failed', '--reason', 'x'];
@@ -111,7 +111,7 @@ const views: Readonly<Record<string, readonly [readonly string[], Script, RunOpt
         ...refusal('DeploymentNotFound', {}),
         body: { status: 404, code: 'DeploymentNotFound', detail: evil },
       },
-      [`GET /batches/${id}/deployments?limit=1000&after=-1`]: good(deployments(deployment({ key: 'risk/apu' }))),
+      [`GET /batches/${id}/deployments?limit=1000`]: good(deployments(deployment({ key: 'risk/apu' }))),
     },
   ],
   source: [

@@ -41,7 +41,7 @@ describe('a signal while a batch is followed', () => {
     const api = await startFakeApi({
       'GET /batches/B1': { body: batch() },
       'GET /health': { body: health },
-      'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments() },
+      'GET /batches/B1/deployments?limit=1000': { body: deployments() },
       'GET /batches/B1/events?after=0&wait=10&limit=1000': [{ body: events }, { status: 503, body: {} }],
     });
     apis.push(api);

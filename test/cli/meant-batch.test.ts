@@ -71,7 +71,7 @@ describe('what changes a batch says which it means, and asks', () => {
 
 describe('what only looks does not ask', () => {
   test('status', async () => {
-    const path = `GET /batches/${id}/deployments?limit=1000&after=-1`;
+    const path = `GET /batches/${id}/deployments?limit=1000`;
     const more = {
       'GET /batches/latest': { body: { ...ended('SUCCESS'), batch_id: id } },
       'GET /health': { body: health },

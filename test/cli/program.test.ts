@@ -27,7 +27,7 @@ const against = async (script: Script, argv: readonly string[], options: RunOpti
 const shown = (status: 'SUCCESS' | 'FAILED' | 'UNKNOWN' | 'CANCELLED'): Script => ({
   'GET /batches/B1': { body: ended(status) },
   'GET /health': { body: health },
-  'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(deployment(), failed) },
+  'GET /batches/B1/deployments?limit=1000': { body: deployments(deployment(), failed) },
 });
 
 const issues = [
@@ -426,7 +426,7 @@ describe('what is printed', () => {
     const { out, api } = await against(
       {
         ...shown('UNKNOWN'),
-        'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(lost, failed) },
+        'GET /batches/B1/deployments?limit=1000': { body: deployments(lost, failed) },
         'GET /batches/B1/events?after=0&wait=10&limit=1000': { body: { events: [], next_after: 0, ended: true } },
       },
       ['status', 'B1', ...argv],
@@ -443,7 +443,7 @@ describe('what is printed', () => {
     ] as const;
     const waits = deployment({ message: `What batch B0 did to ${name} is UNKNOWN.`, waiting_for });
     const { out, api } = await against(
-      { ...shown('SUCCESS'), 'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(waits) } },
+      { ...shown('SUCCESS'), 'GET /batches/B1/deployments?limit=1000': { body: deployments(waits) } },
       ['status', 'B1'],
     );
     expect(out.slice(-3)).toEqual([
@@ -464,7 +464,7 @@ describe('what is printed', () => {
     const waiting_for = [{ ...held, next: 'It is read again.' }];
     const one = deployment({ status: 'PROCESSING', reason: 'HeldUp', message, waiting_for });
     const { out } = await against(
-      { ...shown('SUCCESS'), 'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(one) } },
+      { ...shown('SUCCESS'), 'GET /batches/B1/deployments?limit=1000': { body: deployments(one) } },
       ['status', 'B1'],
     );
     expect(out.slice(-2)).toEqual(['PROCESSING shared/login-api (simulated): HeldUp', `  ${message}`]);
@@ -473,7 +473,7 @@ describe('what is printed', () => {
   test('of too many the first, and where the others are', async () => {
     const all = Array.from({ length: 53 }, () => failed);
     const { out, api } = await against(
-      { ...shown('FAILED'), 'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(...all) } },
+      { ...shown('FAILED'), 'GET /batches/B1/deployments?limit=1000': { body: deployments(...all) } },
       ['status', 'B1'],
     );
     expect(out.filter((line) => line.startsWith('FAILED risk/limit-check'))).toHaveLength(50);
@@ -487,7 +487,7 @@ describe('what is printed', () => {
     const all = Array.from({ length: 12 }, (_, index) => skipped(index + 1));
     const other = deployment({ status: 'CANCELLED', reason: 'BatchCancelled', message: 'Not started.' });
     const { out } = await against(
-      { ...shown('FAILED'), 'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(...all, other) } },
+      { ...shown('FAILED'), 'GET /batches/B1/deployments?limit=1000': { body: deployments(...all, other) } },
       ['status', 'B1'],
     );
     const names = Array.from({ length: 10 }, (_, index) => `risk/service-${index + 1}`);
@@ -509,7 +509,7 @@ describe('what is printed', () => {
     const { status, error } = await against(
       {
         [`POST /batches/${id}/deployments/${key}/resolve`]: problem(404, 'DeploymentNotFound'),
-        [`GET /batches/${id}/deployments?limit=1000&after=-1`]: { body: deployments(deployment(), failed, other) },
+        [`GET /batches/${id}/deployments?limit=1000`]: { body: deployments(deployment(), failed, other) },
       },
       ['resolve', id, key, '--status', 'SUCCESS', '--reason', 'x'],
     );
@@ -527,12 +527,12 @@ describe('what is printed', () => {
   });
 
   test('all pages of deployments', async () => {
-    const path = 'GET /batches/B1/deployments?limit=1000&after=';
+    const path = 'GET /batches/B1/deployments?limit=1000';
     const { out } = await against(
       {
         ...shown('SUCCESS'),
-        [`${path}-1`]: { body: { ...deployments(deployment()), next_after: 0 } },
-        [`${path}0`]: { body: deployments(failed) },
+        [path]: { body: { ...deployments(deployment()), next_after: 'c/1' } },
+        [`${path}&after=c%2F1`]: { body: deployments(failed) },
       },
       ['status', 'B1', '--json'],
     );

@@ -20,7 +20,7 @@ const bodyOf = ({ received }: { received: FakeApi['received'] }, request: string
   JSON.parse(received.find((one) => one.request === request)!.body);
 
 const followed: Script = {
-  'GET /batches/B1/deployments?limit=1000&after=-1': { body: { deployments: [] } },
+  'GET /batches/B1/deployments?limit=1000': { body: { deployments: [] } },
   'GET /batches/B1/events?after=0&wait=10&limit=1000': { body: { events: [], next_after: 0, ended: true } },
   'GET /batches/B1': { body: { ...ended('FAILED'), links: { self: '/batches/B1' } } },
 };

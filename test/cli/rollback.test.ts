@@ -111,7 +111,7 @@ describe('flotilla status of a batch that goes back', () => {
     const api = await startFakeApi({
       'GET /batches/B1': { body: batch(patch) },
       'GET /health': { body: health },
-      'GET /batches/B1/deployments?limit=1000&after=-1': { body: deployments(deployment()) },
+      'GET /batches/B1/deployments?limit=1000': { body: deployments(deployment()) },
     });
     onTestFinished(() => api.close());
     return (await run(['status', 'B1', '--url', api.url])).out;

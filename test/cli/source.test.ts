@@ -48,7 +48,7 @@ describe('status shows what the file says about itself', () => {
       {
         'GET /batches/B1': { body: { ...ended('SUCCESS'), metadata } },
         'GET /health': { body: health },
-        'GET /batches/B1/deployments?limit=1000&after=-1': { body: { deployments: [] } },
+        'GET /batches/B1/deployments?limit=1000': { body: { deployments: [] } },
       },
       ['status', 'B1'],
     );

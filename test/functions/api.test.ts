@@ -224,7 +224,7 @@ describe('reading', () => {
     expect((await call('GET', '/batches?limit=1')).body.batches).toMatchObject([{ batch_id: batchId }]);
     expect((await call('GET', `/batches/${batchId}`)).body).toMatchObject({ status: 'PROCESSING', total: 3 });
     const deployments = await call('GET', `/batches/${batchId}/deployments?limit=2&status=PENDING`);
-    expect(deployments.body).toMatchObject({ planned: true, deployments: [{ index: 0 }, { index: 1 }], next_after: 1 });
+    expect(deployments.body).toMatchObject({ planned: true, deployments: [{ index: 0 }, { index: 1 }], limit: 2 });
     const events = await call('GET', `/batches/${batchId}/events?after=1&wait=0`);
     expect(events.body).toMatchObject({ events: [{ number: 2, reason: 'Planned' }], next_after: 2, ended: false });
   });

@@ -248,7 +248,7 @@ export const acts: readonly Act[] = [
   { name: 'plan', does: (deps) => planBatch(deps, { batch_id, execution_arn: 'arn:batch' }) },
   {
     name: 'list what is not scheduled yet',
-    does: (deps) => listDeployments(deps, { batchId: batch_id, limit: 10, after: -1 }),
+    does: (deps) => listDeployments(deps, { batchId: batch_id, limit: 10 }),
   },
   ...[0, 1, 2].map((index) => ({
     name: `await turn ${index}`,
@@ -264,7 +264,7 @@ export const acts: readonly Act[] = [
     does: (deps: Deps & AskedBy) => startDeployment(deps, { ...child(index, `deploy-${index}`), attempt: 1 }),
   })),
   { name: 'hint', does: (deps) => takeHint(deps, { given: 'key', keys: ['key'] }) },
-  { name: 'list what is in work', does: (deps) => listDeployments(deps, { batchId: batch_id, limit: 10, after: -1 }) },
+  { name: 'list what is in work', does: (deps) => listDeployments(deps, { batchId: batch_id, limit: 10 }) },
   { name: 'watch the runs', does: watchAll },
   { name: 'verify 0', does: verify(0, 1, 'verify-0') },
   { name: 'verify 1', does: verify(1, 1, 'verify-1') },

@@ -32,7 +32,7 @@ const startsOf = (world: World, batchId: string): number =>
   [...world.executor.starts.keys()].filter((key) => key.startsWith(batchId)).length;
 
 const messageOf = async (world: World, batchId: string): Promise<string> =>
-  (await listDeployments(world.deps, { batchId, limit: 1, after: -1 })).deployments[0]!.message;
+  (await listDeployments(world.deps, { batchId, limit: 1 })).deployments[0]!.message;
 
 /** Sends one and then the other, and sees that the second one starts when the first has ended. Gives what the second said meanwhile. */
 const oneAfterTheOther = async (world: World, [first, second]: readonly [Wanted, Wanted]): Promise<string> => {

@@ -13,7 +13,7 @@ const stack = [{ name: 'db' }, { name: 'api', needs: ['db'] }, { name: 'web', ne
 const lost = { start: 'unknown', appears: Number.POSITIVE_INFINITY } as const;
 
 const rolledBack = async (world: World, batchId: string): Promise<readonly string[]> => {
-  const { deployments } = await listDeployments(world.deps, { batchId, limit: 10, after: -1, status: 'ROLLBACK' });
+  const { deployments } = await listDeployments(world.deps, { batchId, limit: 10, status: 'ROLLBACK' });
   return deployments.map(({ key }) => key);
 };
 
@@ -54,7 +54,7 @@ describe('what is told while a batch goes back, and afterwards', () => {
       rolling_back: rollback,
       links: { rolling_back: `/batches/${rollback}` },
     });
-    const { deployments } = await listDeployments(world.deps, { batchId: batch, limit: 10, after: -1 });
+    const { deployments } = await listDeployments(world.deps, { batchId: batch, limit: 10 });
     expect(deployments.map(({ rolled_back_by }) => rolled_back_by).sort()).toEqual([rollback, undefined, undefined]);
     // Who follows it stays until it has ended again.
     expect((await feedOf(world, batch)).ended).toBe(false);

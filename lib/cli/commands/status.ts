@@ -1,21 +1,27 @@
+import { counted } from '../../domain/counted.ts';
+import type { DeploymentView } from '../../usecases/deployment/deployment-view.ts';
 import type { Health } from '../../usecases/read-health.ts';
 import { budgetLines, rightsLines, troubleLines } from '../budget-lines.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { endStatus } from '../end-status.ts';
 import { explainDeployments } from '../explain.ts';
-import type { ExitStatus } from '../failure.ts';
+import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
 import { checkFollowing, follow } from '../follow.ts';
+import { filtersTold, type Given, queryOf } from '../list-filters.ts';
 import { readBatch } from '../meant-batch.ts';
 import { Patience } from '../patience.ts';
 import { readDeployments } from '../read-deployments.ts';
-import { simulationSentence } from '../simulation.ts';
+import { type Simulated, simulationSentence } from '../simulation.ts';
 import { batchLines, stuckLines } from '../status-lines.ts';
 import { deploymentTable, leftOutLines } from '../tables.ts';
 
 /** A server may be older than the command line. */
 type AnyHealth = Pick<Health, 'simulated'> & Partial<Health>;
 
-export interface StatusOptions {
+/** By which deployments are asked for, and in which order; all that are given must fit. */
+const filterNames = [...['status', 'environment', 'pillar', 'cluster', 'reason', 'text', 'heldBy', 'sort']] as const;
+
+export interface StatusOptions extends Readonly<Partial<Record<(typeof filterNames)[number], string>>> {
   readonly follow?: boolean;
   readonly timeout?: number;
   readonly patience?: number;
@@ -25,6 +31,8 @@ export interface StatusOptions {
 export const status = async (context: CommandContext, options: StatusOptions, id = ''): Promise<ExitStatus> => {
   const { client, terminal } = context;
   checkFollowing(options.follow, { timeout: options.timeout, patience: options.patience });
+  const given = Object.fromEntries(filterNames.map((name) => [name, options[name]]));
+  checkShowing(options.follow, given);
   const patience = new Patience(context, { seconds: options.follow ? options.patience : 0 });
   const batch = await patience.until(() => readBatch(client, id));
   const {
@@ -34,8 +42,7 @@ export const status = async (context: CommandContext, options: StatusOptions, id
     rights = [],
   } = await patience.until(() => client.ask<AnyHealth>('/health'));
   if (options.follow) return follow(context, { ...options, batchId: batch.batch_id, simulated });
-  const deployments = await readDeployments(client, batch.batch_id);
-  const table = deploymentTable(deployments, { terminal, simulated });
+  const deployments = await readDeployments(client, batch.batch_id, { query: queryOf(context, given) });
   const sentence = simulationSentence(simulated);
   print(context, { ...batch, simulated, budgets, trouble, rights, deployments }, [
     ...(sentence === undefined ? [] : [terminal.colours.yellow(sentence)]),
@@ -44,8 +51,7 @@ export const status = async (context: CommandContext, options: StatusOptions, id
     ),
     ...batchLines(batch, terminal.colours, context.times),
     ...stuckLines(batch, { colours: terminal.colours, times: context.times, command: context.command }),
-    ...table.lines,
-    ...leftOutLines(table, terminal.colours),
+    ...deploymentLines(context, { given, deployments, simulated, total: batch.total }),
     ...explainDeployments(deployments, {
       simulated,
       colours: terminal.colours,
@@ -54,4 +60,32 @@ export const status = async (context: CommandContext, options: StatusOptions, id
     }),
   ]);
   return endStatus(batch);
+};
+
+/** Whoever follows a batch sees all of it. */
+const checkShowing = (isFollowing: boolean | undefined, given: Given): void => {
+  const filters = filtersTold(given);
+  if (!isFollowing || filters === '') return;
+  throw new CommandFailure(exitStatus.usage, [`--follow shows all deployments: leave out ${filters}.`]);
+};
+
+interface Shown {
+  readonly given: Given;
+  readonly deployments: readonly DeploymentView[];
+  readonly simulated: Simulated;
+  /** Of the batch. */
+  readonly total: number;
+}
+
+/** The deployments, and how many of all they are, where not all were asked for. */
+const deploymentLines = ({ terminal }: CommandContext, shown: Shown): readonly string[] => {
+  const { given, deployments, simulated, total } = shown;
+  const { sort: _, ...filters } = given;
+  const told = filtersTold(filters);
+  const count = deployments.length;
+  const table = deploymentTable(deployments, { terminal, simulated });
+  const lines = [...table.lines, ...leftOutLines(table, terminal.colours)];
+  if (told === '') return lines;
+  const fitting = `${count === 0 ? 'None' : count} of ${counted(total, 'deployment')} ${count > 1 ? 'fit' : 'fits'} ${told}.`;
+  return [fitting, ...(count === 0 ? [] : lines)];
 };

@@ -1,11 +1,13 @@
 import type { Batch } from '../../domain/batch/batch.ts';
-import type { Status } from '../../domain/deployment/status.ts';
+import { type DeploymentFilter, fitsPlace, fitsRow } from '../../domain/deployment/deployment-filter.ts';
+import { asPlanned, positionOf, type Standing, standingAt } from '../../domain/deployment/trouble.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import { pendingItem } from '../../domain/record/change.ts';
 import { documentPaths, planChunkSize } from '../../domain/record/keys.ts';
 import { type HeaderRow, isSealed } from '../../domain/record/rows.ts';
 import type { RootCause } from '../../domain/schedule/root-cause.ts';
 import type { Waiting } from '../../domain/schedule/waiting.ts';
+import { type CursorOf, cursorFor, positionIn } from '../cursor.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { fittingCount } from '../fitting-count.ts';
 import { findSeenBatch } from '../grants/seen-batch.ts';
@@ -16,63 +18,75 @@ import { readRoots } from '../schedule/read-roots.ts';
 import { readWaiting } from '../schedule/read-waiting.ts';
 import { readKeptSheet } from '../schedule/schedule-store.ts';
 import { type Asked, type DeploymentView, viewDeployment, viewFor } from './deployment-view.ts';
-import { type Found, findDeployments, readCells, type Search } from './find-deployments.ts';
+import { type Found, readCells } from './find-deployments.ts';
+import { selectDeployments, type Wanted } from './select-deployments.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents'> & AskedBy;
 
-export interface ListDeploymentsInput {
+export interface ListDeploymentsInput extends DeploymentFilter {
   readonly batchId: string;
   /** 1 to 1000. */
   readonly limit: number;
-  /** Place in the list after which to read on; -1 to begin. */
-  readonly after: number;
-  readonly status?: Status | undefined;
+  /** `next_after` of the page before. */
+  readonly after?: string | undefined;
+  /** `trouble`: what failed, is UNKNOWN, is in work and waits, in this order; else as planned. */
+  readonly sort?: 'plan' | 'trouble' | undefined;
 }
 
 export interface DeploymentList {
   readonly batch_id: string;
   /** Before that the order is the file's, after it the plan's. */
   readonly planned: boolean;
+  /** Of all that may be seen, whether they fit or not. */
   readonly total: number;
   readonly deployments: readonly DeploymentView[];
+  /** How many there are at most. */
+  readonly limit: number;
   /**
    * Send it as `after` to read on; absent at the end. A page is full where there is one, unless that would be too much work for
    * one request, or too large for an answer: then it is shorter, and `next_after` leads on all the same.
    */
-  readonly next_after?: number;
+  readonly next_after?: string;
 }
 
-/** One page of the deployments of a batch that have the status, and that may be seen: what was planned, merged with how far it is. */
+/** One page of the deployments of a batch that fit and may be seen: what was planned, merged with how far it is. */
 export const listDeployments = async (deps: Needs, input: ListDeploymentsInput): Promise<DeploymentList> => {
-  const header = await findSeenBatch(deps, input.batchId);
+  const { batchId, limit, after, sort = 'plan', ...filter } = input;
+  const header = await findSeenBatch(deps, batchId);
   const { batch_id, plan_hash } = header;
-  const planned = plan_hash !== undefined;
+  const of = { list: `deployments of ${batch_id}`, filters: { ...filter, sort } };
   const sight = await sightOf(deps, header);
-  const from = { from: input.after + 1, limit: input.limit, status: input.status };
-  const search: Search = sight.isWhole ? from : { ...from, sees: sight.sees };
-  const page = await (planned ? readPlanned(deps, header, search) : readUnplanned(deps, header, search));
+  const wanted: Wanted = { filter, sort, sight, limit, behind: standingIn(of, after) };
+  const planned = plan_hash !== undefined;
+  const page = await (planned ? readPlanned(deps, header, wanted) : readUnplanned(deps, header, wanted));
   const fitting = fittingCount(page.views);
-  const next = fitting < page.views.length ? page.indexes[fitting] : page.next;
+  const next = fitting < page.views.length ? page.standings[fitting - 1] : page.next;
   return {
     batch_id,
     planned,
     total: sight.total,
     deployments: await sight.shown(page.views.slice(0, fitting)),
-    ...(next === undefined ? {} : { next_after: next - 1 }),
+    limit,
+    ...(next === undefined ? {} : { next_after: cursorFor(of, positionOf(next)) }),
   };
+};
+
+const standingIn = (of: CursorOf, after: string | undefined): Standing | undefined => {
+  const position = positionIn(of, after);
+  return position === undefined ? undefined : standingAt(position);
 };
 
 interface ViewPage {
   readonly views: readonly DeploymentView[];
-  /** Their places in the list. */
-  readonly indexes: readonly number[];
-  /** The place from which to read on. */
-  readonly next?: number | undefined;
+  /** Where each stands in the list. */
+  readonly standings: readonly Standing[];
+  /** Behind which to read on. */
+  readonly next?: Standing | undefined;
 }
 
-const readPlanned = async (deps: Needs, header: HeaderRow, search: Search): Promise<ViewPage> => {
+const readPlanned = async (deps: Needs, header: HeaderRow, wanted: Wanted): Promise<ViewPage> => {
   const { batch_id } = header;
-  const { found, next } = await findDeployments(deps, header, search);
+  const { found, standings, next } = await selectDeployments(deps, header, wanted);
   const deployments = await readPlan(deps, batch_id, found);
   const pending = deployments.filter((_, at) => found[at]!.row === undefined);
   const isRunning = !isSealed(header);
@@ -90,7 +104,7 @@ const readPlanned = async (deps: Needs, header: HeaderRow, search: Search): Prom
     const view = viewFor(deps.rights.actor, viewDeployment(deployment, row));
     return root === undefined ? view : { ...view, root };
   });
-  return { views, indexes: found.map(({ index }) => index), next };
+  return { views, standings, next };
 };
 
 /** Of those that were skipped. Nothing is read where there are none. */
@@ -122,18 +136,25 @@ const readPlan = async (
   return found.map(({ index }) => chunks.get(chunkOf(index))![index % planChunkSize]!);
 };
 
-/** Nothing has happened to any of them yet. */
+/** Nothing has happened to any of them yet, and nobody knows their clusters. */
 const readUnplanned = async (
   deps: Needs,
   header: HeaderRow,
-  { from, limit, status = 'PENDING', sees = () => true }: Search,
+  { filter, sight, limit, behind }: Wanted,
 ): Promise<ViewPage> => {
-  if (status !== 'PENDING') return { views: [], indexes: [] };
   const { batch_id } = header;
   const { deployments } = await readDocument<Batch>(deps.documents, documentPaths.batch(batch_id));
-  const found = deployments.flatMap((asked: Asked, index) => (index >= from && sees(index) ? [{ asked, index }] : []));
-  const views = found
-    .slice(0, limit)
-    .map(({ asked, index }) => viewDeployment(asked, pendingItem(batch_id, index, asked.key), noTurn(header)));
-  return { views, indexes: found.map(({ index }) => index), next: found[limit]?.index };
+  const { from = 0, held_by } = filter;
+  const found = deployments.flatMap((asked, index) => {
+    const { key, pillar, environment_id: environment } = asked;
+    const isBehind = index >= from && (behind === undefined || index > behind.index);
+    const fits = isBehind && sight.sees(index) && fitsPlace(filter, { environment, pillar, cluster: undefined });
+    return fits && held_by === undefined && fitsRow(filter, key) ? [{ asked, standing: asPlanned(index) }] : [];
+  });
+  const page = found.slice(0, limit);
+  const views = page.map(({ asked, standing: { index } }: { readonly asked: Asked; readonly standing: Standing }) =>
+    viewDeployment(asked, pendingItem(batch_id, index, asked.key), noTurn(header)),
+  );
+  const standings = page.map(({ standing }) => standing);
+  return { views, standings, next: found.length > limit ? standings.at(-1) : undefined };
 };

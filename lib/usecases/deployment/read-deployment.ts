@@ -31,7 +31,7 @@ export const readDeployment = async (
   const header = await findSeenBatch(deps, batchId);
   const { index, sight } = await findKey(deps, header, key);
   const [page, events] = await Promise.all([
-    listDeployments(deps, { batchId, limit: 1, after: index - 1 }),
+    listDeployments(deps, { batchId, limit: 1, from: index }),
     readItsEvents(deps, batchId, index),
   ]);
   const self = `/batches/${batchId}`;

@@ -4,7 +4,7 @@ import type { Outcome } from '../../../lib/domain/record/rows.ts';
 import { listDeployments } from '../../../lib/usecases/deployment/list-deployments.ts';
 import { makeWorld, manyYaml, planned, submitted, type World } from '../batch/api-world.ts';
 
-const all = { limit: 1000, after: -1 };
+const all = { limit: 1000 };
 
 const outcome: Outcome = {
   status: 'FAILED',
@@ -69,11 +69,12 @@ describe('listDeployments', () => {
       const { batchId, plan } = await planned(world, manyYaml(253));
       await fail(world, batchId, 211, plan.deployments[211]!.key);
       const seen: (readonly [number | undefined, string])[] = [];
-      for (let after: number | undefined = -1; after !== undefined; ) {
+      for (let after: string | undefined; ; ) {
         const list = await listDeployments(world.deps, { batchId, limit, after });
         expect(list.deployments.length).toBeLessThanOrEqual(limit);
         seen.push(...list.deployments.map(({ index, status }) => [index, status] as const));
         after = list.next_after;
+        if (after === undefined) break;
       }
       expect(seen).toEqual(plan.deployments.map(({ index }) => [index, index === 211 ? 'FAILED' : 'PENDING']));
     },
@@ -83,7 +84,7 @@ describe('listDeployments', () => {
     const world = makeWorld();
     const { batchId, plan } = await planned(world, manyYaml(1200));
     for (const index of [110, 640, 1199]) await fail(world, batchId, index, plan.deployments[index]!.key);
-    const first = await listDeployments(world.deps, { batchId, limit: 2, after: -1, status: 'FAILED' });
+    const first = await listDeployments(world.deps, { batchId, limit: 2, status: 'FAILED' });
     expect(first.deployments.map(({ index, status }) => [index, status])).toEqual([
       [110, 'FAILED'],
       [640, 'FAILED'],
@@ -107,7 +108,7 @@ describe('listDeployments', () => {
   test('after the end there is nothing', async () => {
     const world = makeWorld();
     const { batchId } = await planned(world);
-    const list = await listDeployments(world.deps, { batchId, limit: 10, after: 500 });
+    const list = await listDeployments(world.deps, { batchId, limit: 10, from: 501 });
     expect(list.deployments).toEqual([]);
     expect(list).not.toHaveProperty('next_after');
   });

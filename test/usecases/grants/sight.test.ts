@@ -76,7 +76,7 @@ describe('who may see a part of a batch', () => {
     expect(batch).not.toHaveProperty('plan_hash');
     const { batches } = await listBatches(deps, { limit: 10 });
     expect(batches).toMatchObject([{ batch_id: batchId, total: 2 }]);
-    const list = await listDeployments(deps, { batchId, limit: 10, after: -1 });
+    const list = await listDeployments(deps, { batchId, limit: 10 });
     expect(list.total).toBe(2);
     expect(list.deployments.map(({ key }) => key)).toEqual(hers);
     expect(list.deployments[0]!.message).toBe('Not started: it depends on another deployment, of another deployment.');
@@ -96,7 +96,7 @@ describe('who may see a part of a batch', () => {
     const world = makeWorld();
     const batchId = await submitted(world, mixed);
     const deps = asHer(world);
-    const first = await listDeployments(deps, { batchId, limit: 1, after: -1 });
+    const first = await listDeployments(deps, { batchId, limit: 1 });
     const second = await listDeployments(deps, { batchId, limit: 1, after: first.next_after! });
     expect([first, second].flatMap(({ deployments }) => deployments.map(({ key }) => key))).toEqual(hers);
     expect([first.total, second.next_after]).toEqual([2, undefined]);
@@ -107,14 +107,14 @@ describe('who may see a part of a batch', () => {
     const world = makeWorld();
     const batchId = await running(world);
     const deps = asHer(world);
-    const pageOf = (after: number, status?: 'SKIPPED' | 'FAILED') =>
+    const pageOf = (after?: string, status?: 'SKIPPED' | 'FAILED') =>
       listDeployments(deps, { batchId, limit: 1, after, status });
-    const first = await pageOf(-1);
+    const first = await pageOf();
     const second = await pageOf(first.next_after!);
     expect([first, second].flatMap(({ deployments }) => deployments.map(({ key }) => key))).toEqual(hers);
     expect(second.next_after).toBeUndefined();
-    expect((await pageOf(-1, 'SKIPPED')).deployments.map(({ key }) => key)).toEqual(['risk/limit-check']);
-    expect((await pageOf(-1, 'FAILED')).deployments).toEqual([]);
+    expect((await pageOf(undefined, 'SKIPPED')).deployments.map(({ key }) => key)).toEqual(['risk/limit-check']);
+    expect((await pageOf(undefined, 'FAILED')).deployments).toEqual([]);
     // The third event is not hers, and the page goes on behind it.
     const feed = await readEvents(deps, { batchId, after: 2, wait: 0, limit: 1 });
     expect([feed.events.map(({ key }) => key), feed.next_after]).toEqual([['risk/limit-check'], 4]);
@@ -189,7 +189,7 @@ describe('who may see a part of a batch', () => {
     const batchId = await running(world);
     const { reach: _, ...before } = await readHeader(world, batchId);
     await world.table.transact([{ put: itemOf(keys.header(batchId), before) }]);
-    const { deployments } = await listDeployments(asHer(world), { batchId, limit: 10, after: -1 });
+    const { deployments } = await listDeployments(asHer(world), { batchId, limit: 10 });
     expect(deployments.map(({ key }) => key)).toEqual(hers);
   });
 });
@@ -217,7 +217,7 @@ deployments:
     await world.table.transact([
       { put: itemOf(keys.lock(target), { name: target, batch_id: holder, index: 0, key, fence: 1, state: 'unknown' }) },
     ]);
-    const { deployments } = await listDeployments(asHer(world), { batchId, limit: 10, after: -1 });
+    const { deployments } = await listDeployments(asHer(world), { batchId, limit: 10 });
     const preview = await previewPlan(asHer(world), { text: waiting });
     const told = [deployments[0]!.waiting_for, preview.deployments[0]!.held_by];
     const lock = { kind: 'lock', name: target, locks: [target], status: 'UNKNOWN' };

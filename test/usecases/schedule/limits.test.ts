@@ -60,7 +60,7 @@ const inFlightUnder = async (limits: Limits) => {
       .filter((row) => row && row.outcome === undefined) as ItemRow[];
     if (flying.length === 0) break;
     rounds.push(flying.length);
-    const last = (await listDeployments(deps, { batchId: batch_id, limit: count, after: -1 })).deployments.at(-1)!;
+    const last = (await listDeployments(deps, { batchId: batch_id, limit: count })).deployments.at(-1)!;
     if (rounds.length === 1) waits = (last.waiting_for ?? []).map(({ kind, name }) => `${kind} ${name}`);
     for (const row of flying) {
       const told = { status: end, reason: 'Verified', message: '' };

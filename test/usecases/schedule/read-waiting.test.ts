@@ -75,7 +75,7 @@ const dispatched = async (world: World, memory: DispatcherMemory, batchId: strin
 };
 
 const messagesOf = async (world: World, batchId: string) =>
-  (await listDeployments(world.deps, { batchId, limit: 1000, after: -1 })).deployments.map(
+  (await listDeployments(world.deps, { batchId, limit: 1000 })).deployments.map(
     ({ status, message }) => `${status} ${message}`,
   );
 
@@ -98,7 +98,7 @@ test('from its submission to its end a list says what each waits for', async () 
   ]);
   const { batchId: second } = await planned(world);
   await dispatched(world, memory, second);
-  const { deployments } = await listDeployments(world.deps, { batchId: second, limit: 1, after: -1 });
+  const { deployments } = await listDeployments(world.deps, { batchId: second, limit: 1 });
   const object = 'deployment shared/login-api on cluster-eu-1';
   const locks = ['/cluster:cluster-eu-1/shared/deployment/login-api', 'staging/cluster-eu-1/shared/login-api'];
   expect(deployments).toMatchObject([
@@ -170,18 +170,18 @@ test('of a large batch a page costs four queries more, and none of them when not
   await dispatched(world, { holder: 'test' }, batchId);
   const asked: string[] = [];
   const deps = { ...world.deps, table: watched(world.table, asked) };
-  const { deployments } = await listDeployments(deps, { batchId, limit: 1000, after: 1_499 });
+  const { deployments } = await listDeployments(deps, { batchId, limit: 1000, from: 1_500 });
   expect(deployments[0]!.waiting_for).toEqual([{ kind: 'limit', name: 'batch', limit: 5, in_flight: 5 }]);
   const items = 'BATCH#<id>';
   const scheduling = ['DISPATCHER BATCH#', 'DISPATCHER HOLD#', 'DISPATCHER LOCK#', 'DISPATCHER PAGE#<id>#'];
   expect(asked.sort()).toEqual([items, ...scheduling]);
   asked.length = 0;
-  await listDeployments(deps, { batchId, limit: 1000, after: 1_499, status: 'FAILED' });
+  await listDeployments(deps, { batchId, limit: 1000, from: 1_500, status: 'FAILED' });
   expect(asked).toEqual(['DISPATCHER PAGE#<id>#', items, items]);
   const { index, key } = plan.deployments[2_999]!;
   const done = { status: 'SUCCESS', reason: 'Verified', message: 'Runs.' } as const;
   await world.table.transact(changeItem(pendingItem(batchId, index, key), done, { at: 1, actor: 'test' }).writes);
   asked.length = 0;
-  await listDeployments(deps, { batchId, limit: 1000, after: 2_998 });
+  await listDeployments(deps, { batchId, limit: 1000, from: 2_999 });
   expect(asked).toEqual([items]);
 });

@@ -89,7 +89,7 @@ test('what is in flight goes on under its turn, and lets go of its lock at its e
 });
 
 test('another that wants its target waits, and says for which batch', async () => {
-  const { deployments } = await listDeployments(world.deps, { batchId: three, limit: 10, after: 0 });
+  const { deployments } = await listDeployments(world.deps, { batchId: three, limit: 10, from: 1 });
   expect(deployments).toMatchObject([
     {
       message: `Waits for batch ${two}, which works on ${target('b')}.`,

@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import type { DeploymentList } from '../../../lib/usecases/deployment/list-deployments.ts';
+import { batchId } from './batch.ts';
+import { deployment, exampleDeployment } from './deployment.ts';
+import { count } from './status.ts';
+import { viewSchema } from './view-schema.ts';
+
+export const deploymentList = viewSchema<DeploymentList>()(
+  z.object({
+    batch_id: batchId,
+    planned: z.boolean().describe('Before that the order is that of the file.'),
+    total: count.describe('Of all that you may see, whether they fit or not.'),
+    deployments: z.array(deployment),
+    limit: count.describe('What was applied.'),
+    next_after: z.string().exactOptional().describe('Send it as `after` to read on. A page may be short and have it.'),
+  }),
+);
+
+export const exampleDeploymentList = {
+  batch_id: '01M7Z82VGHV3GT6X1EMB454VBS',
+  planned: true,
+  total: 2,
+  deployments: [exampleDeployment],
+  limit: 100,
+};

@@ -1,0 +1,48 @@
+import { namesOfWaiting } from '../../domain/deployment/deployment-filter.ts';
+import { type HeaderRow, isSealed } from '../../domain/record/rows.ts';
+import { type Cells, isPending } from '../../domain/schedule/cells.ts';
+import { rootCauses } from '../../domain/schedule/root-cause.ts';
+import type { Sheet } from '../../domain/schedule/sheet.ts';
+import type { Deps } from '../deps.ts';
+import type { Sight } from '../grants/sight.ts';
+import { readWaiting } from '../schedule/read-waiting.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents'>;
+
+export interface HeldBy {
+  /** The id of a hold or of a batch, or the key of a deployment. */
+  readonly name: string;
+  readonly sheet: Sheet;
+  /** Absent where the dispatcher has not taken the batch up. */
+  readonly cells: Cells | undefined;
+  readonly sight: Sight;
+}
+
+/** The deployments of a batch that wait for something, or were skipped because of it; as far as one who asks may know. */
+export const findHeldBy = async (
+  deps: Needs,
+  header: HeaderRow,
+  { name, sheet, cells, sight }: HeldBy,
+): Promise<ReadonlySet<number>> => {
+  const waiting = isSealed(header) ? [] : [...(await readWaiting(deps, header.batch_id, waitingIn(sheet, cells)))];
+  const told = waiting.map(([index, all]) => ({ index, all }));
+  const held = (await sight.shown(told)).filter(({ all }) => all.flatMap(namesOfWaiting).includes(name));
+  return new Set([...held.map(({ index }) => index), ...skippedBecauseOf(name, { sheet, cells, sight })]);
+};
+
+/** Those that have not begun, with what each depends on. */
+const waitingIn = ({ keys, dependents }: Sheet, cells: Cells | undefined) => {
+  const dependencies: number[][] = keys.map(() => []);
+  for (const [index, waiting] of dependents.entries()) for (const one of waiting) dependencies[one]!.push(index);
+  return dependencies.flatMap((of, index) => {
+    const cell = cells?.at(index) ?? 0;
+    return isPending(cell) || cell === 'H' ? [{ index, dependencies: of }] : [];
+  });
+};
+
+const skippedBecauseOf = (name: string, { sheet, cells, sight }: Omit<HeldBy, 'name'>): readonly number[] => {
+  const cause = sheet.keys.indexOf(name);
+  if (cells === undefined || cause < 0 || !sight.sees(cause)) return [];
+  const rootOf = rootCauses(sheet, cells);
+  return sheet.keys.flatMap((_, index) => (cells.at(index) === 'K' && rootOf(index) === cause ? [index] : []));
+};
