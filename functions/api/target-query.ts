@@ -30,6 +30,18 @@ export const targetsAsked = z.strictObject({
   after: cursorAsked.optional().describe('The `next_after` of the page before.'),
 });
 
+const environment = z.string({ error: 'name the environment' }).min(1).max(300).pipe(wellFormed);
+
+export const diffAsked = z.strictObject({
+  from: environment.describe('The environment that is compared.'),
+  to: environment.describe('The one that it is compared with.'),
+  cluster: placeAsked.cluster,
+  pillar: placeAsked.pillar,
+  service: placeAsked.service,
+  limit: pageLimit(1_000, 100).describe('How many differences, at most 1,000.'),
+  after: cursorAsked.optional().describe('The `next_after` of the page before.'),
+});
+
 export const changesAsked = z.strictObject({
   ...placeAsked,
   actor: actorAsked,

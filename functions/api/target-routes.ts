@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { backfillNow } from '../../lib/usecases/targets/backfill-now.ts';
+import { diffTargets } from '../../lib/usecases/targets/diff-targets.ts';
 import { listChanges } from '../../lib/usecases/targets/list-changes.ts';
 import { listReleases } from '../../lib/usecases/targets/list-releases.ts';
 import { listTargets } from '../../lib/usecases/targets/list-targets.ts';
@@ -10,7 +11,8 @@ import type { Route } from './router.ts';
 import { backfilled } from './schemas/backfilled.ts';
 import { changeList, exampleChange, exampleReleases, releaseList } from './schemas/change.ts';
 import { exampleTarget, target, targetList } from './schemas/target.ts';
-import { changesAsked, releasesAsked, targetsAsked } from './target-query.ts';
+import { exampleDiff, targetDiff } from './schemas/target-diff.ts';
+import { changesAsked, diffAsked, releasesAsked, targetsAsked } from './target-query.ts';
 
 const cursor = z.strictObject({
   after: z
@@ -41,6 +43,18 @@ export const targetRoutes: readonly Route<Handle>[] = [
       answers: { 200: { schema: targetList, example: { targets: [exampleTarget], limit: 100 } } },
     },
     handle: async (deps, { event }) => json(200, await listTargets(deps, queryOf(event, targetsAsked))),
+  },
+  {
+    method: 'GET',
+    path: '/targets/diff',
+    scope: 'read',
+    part: 'reads',
+    contract: {
+      summary: 'Which services are not the same in two environments.',
+      query: diffAsked,
+      answers: { 200: { schema: targetDiff, example: exampleDiff } },
+    },
+    handle: async (deps, { event }) => json(200, await diffTargets(deps, queryOf(event, diffAsked))),
   },
   {
     method: 'GET',

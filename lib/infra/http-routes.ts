@@ -50,6 +50,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   { method: 'POST', path: '/targets/rollback/plan', scope: 'read', part: 'batches' },
   { method: 'POST', path: '/targets/rollback', scope: 'deploy', part: 'batches' },
   { method: 'GET', path: '/targets', scope: 'read', part: 'reads' },
+  { method: 'GET', path: '/targets/diff', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/targets/{environment}/{cluster}/{pillar}/{service}', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/targets/{environment}/{cluster}/{pillar}/{service}/releases', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/changes', scope: 'read', part: 'reads' },

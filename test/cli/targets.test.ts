@@ -47,7 +47,7 @@ describe('flotilla targets', () => {
   });
 
   test('asks by all that is named, and tells the environment where there are several', async () => {
-    const asked = 'cluster=eu-1&pillar=risk&service=cva&state=verified&actor=Ada%20L.&text=%26';
+    const asked = 'cluster=eu-1&pillar=risk&service=cva&state=verified&actor=Ada+L.&text=%26';
     const several = [{ ...targets[0], environment: 'sit' }, targets[0]];
     const { status, out } = await against({ [`GET /targets?${asked}&limit=1000`]: { body: { targets: several } } }, [
       ...['targets', '--cluster', 'eu-1', '--pillar', 'risk', '--service', 'cva', '--state', 'verified'],

@@ -4,12 +4,12 @@ import { byToken } from '../../functions/api/who.ts';
 import { create } from '../../functions/api.ts';
 import type { Grant } from '../../lib/domain/grants/grant.ts';
 import { partsOfTarget } from '../../lib/domain/plan/lock-names.ts';
-import type { Item } from '../../lib/domain/ports.ts';
 import type { ChangeRow } from '../../lib/domain/record/index-rows.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
 import { itemOf } from '../../lib/domain/record/rows.ts';
 import { makeWorld, planned, type World } from '../usecases/batch/api-world.ts';
 import { callApi } from './api-call.ts';
+import { rowsOfChange, writeChanges } from './target-rows.ts';
 
 const day = 86_400_000;
 const now = Date.UTC(2026, 8, 30, 6);
@@ -41,49 +41,6 @@ const pagesOf = async (call: ReturnType<typeof apiOf>, url: string, list: string
   }
 };
 
-const deploymentOf = (target: string, index: number) => {
-  const { environment: environment_id, pillar, service: service_name } = partsOfTarget(target);
-  return {
-    target,
-    index,
-    key: `${pillar}/${service_name}`,
-    environment_id,
-    pillar,
-    service_name,
-    infrastructure_id: 'eu',
-  };
-};
-
-/** Does what the end of a deployment does, as far as histories and changes are read from it. */
-const rowsOf = (row: ChangeRow, id: string): Item[] => {
-  const { target, at, batch_id, index, version, digest, by, by_name } = row;
-  const told = { ...(digest && { digest }), ...(by && { by }), ...(by_name && { by_name }) };
-  const release = {
-    version,
-    batch_id,
-    index,
-    at,
-    origin: 'recorded',
-    deployment: deploymentOf(target, index),
-    ...told,
-  };
-  return [
-    itemOf(keys.change(partsOfTarget(target).environment, row), row),
-    itemOf(keys.targetPointer(target), { target }),
-    itemOf(keys.environment(partsOfTarget(target).environment), { environment: partsOfTarget(target).environment }),
-    itemOf(keys.targetNow(target), { target, batch_id, index, state: 'verified', version, since: at }),
-    row.status === 'SUCCESS' ? itemOf(keys.release(target, id), release) : itemOf(keys.targetOutcome(target, row), row),
-  ];
-};
-
-const write = async (world: World, rows: readonly ChangeRow[]): Promise<void> => {
-  const inOrder = [...rows].sort((a, b) => a.at - b.at);
-  for (const [nth, row] of inOrder.entries()) {
-    const items = rowsOf(row, `01K${String(nth).padStart(23, '0')}`);
-    await world.table.transact(items.map((put) => ({ put })));
-  }
-};
-
 const change = (target: string, more: Partial<ChangeRow> = {}): ChangeRow => ({
   ...{ target, batch_id: 'B1', index: 0, status: 'SUCCESS', reason: 'Verified', version: '2.0.0' },
   ...{ before: '1.0.0', after: '2.0.0', by: 'u-1', by_name: 'Ada', at: now - day },
@@ -95,7 +52,7 @@ const failed = { status: 'FAILED', reason: 'RestoredPreviousRelease', version: '
 describe('what has changed', () => {
   it('is told newest first, over all environments, of the last seven days', async () => {
     const world = makeWorld();
-    await write(world, [
+    await writeChanges(world, [
       change('uat/eu-1/risk/cva'),
       change('sit/eu-1/risk/cva', { ...failed, at: now - 2 * day, batch_id: 'B2', index: 3 }),
       change('old/eu-1/risk/cva', { at: now - 3 * day, resolved_by: 'u-2', reason: 'ResolvedByOperator' }),
@@ -151,7 +108,7 @@ describe('what has changed', () => {
 
   it('begins every page where the first began, however late it is by then', async () => {
     const world = makeWorld();
-    await write(world, [change('uat/eu-1/risk/cva'), change('sit/eu-1/risk/cva', { at: now - 7 * day + 1 })]);
+    await writeChanges(world, [change('uat/eu-1/risk/cva'), change('sit/eu-1/risk/cva', { at: now - 7 * day + 1 })]);
     const call = apiOf(world);
     const first = await call('/changes?limit=1');
     await world.clock.sleep(day);
@@ -162,7 +119,7 @@ describe('what has changed', () => {
   it('tells of a service from an earlier version what its releases tell', async () => {
     const world = makeWorld();
     const row = change('uat/eu-1/risk/cva', { digest: 'sha256:ab' });
-    const [, ...without] = rowsOf(row, '01K');
+    const [, ...without] = rowsOfChange(row, '01K');
     await world.table.transact(without.map((put) => ({ put })));
     const { body } = await apiOf(world)('/changes?service=risk/cva');
     const { before: _, target: __, at: ___, ...told } = row;
@@ -172,7 +129,7 @@ describe('what has changed', () => {
 
   it('is told of the places that one may see, and of no others', async () => {
     const world = makeWorld();
-    await write(world, [
+    await writeChanges(world, [
       change('uat/eu-1/risk/cva'),
       change('uat/eu-1/data/feed', { index: 1 }),
       change('sit/eu-1/risk/cva'),
@@ -188,7 +145,7 @@ describe('what has changed', () => {
 
   it('leads on where nothing has changed for very long', async () => {
     const world = makeWorld();
-    await write(world, [change('uat/eu-1/risk/cva', { at: Date.UTC(1971, 0, 1) })]);
+    await writeChanges(world, [change('uat/eu-1/risk/cva', { at: Date.UTC(1971, 0, 1) })]);
     const { found, pages } = await pagesOf(apiOf(world), '/changes?since=1970-01-01', 'changes');
     expect([found.length, pages]).toEqual([1, 2]);
   });
@@ -243,7 +200,7 @@ describe('what has changed', () => {
         const all = drawn.map(({ at, target, isFailed, by }, index) =>
           change(target, { at, by, by_name: by.toUpperCase(), index, ...(isFailed ? failed : {}) }),
         );
-        await write(world, all);
+        await writeChanges(world, all);
         const { since, until, ...names } = asked;
         const times = { since: new Date(since).toISOString(), ...(until && { until: new Date(until).toISOString() }) };
         const { found } = await pagesOf(
@@ -279,7 +236,7 @@ describe('one target', () => {
 
   it('is told as in the list', async () => {
     const world = makeWorld();
-    await write(world, [change('uat/eu-1/risk/cva')]);
+    await writeChanges(world, [change('uat/eu-1/risk/cva')]);
     const { status, body } = await apiOf(world)(path);
     const list = await apiOf(world)('/targets?environment=uat');
     expect([status, body]).toEqual([200, list.body.targets[0]]);
@@ -293,7 +250,7 @@ describe('one target', () => {
     ['/targets/uat/eu-1/risk/a%2Fcva', 'uat/eu-1/risk/a/cva', 'GET /targets shows what there is.'],
   ])('%s is not there, and the nearest is told', async (url, target, hint) => {
     const world = makeWorld();
-    await write(world, [change('uat/eu-1/risk/cva')]);
+    await writeChanges(world, [change('uat/eu-1/risk/cva')]);
     const { status, body } = await apiOf(world)(url);
     expect([status, body.code, body.detail]).toEqual([
       404,
@@ -304,7 +261,7 @@ describe('one target', () => {
 
   it('is not there, nor named, for whoever may not see it', async () => {
     const world = makeWorld();
-    await write(world, [change('sit/eu-1/risk/cva')]);
+    await writeChanges(world, [change('sit/eu-1/risk/cva')]);
     const call = apiOf(world, grants);
     for (const url of ['/targets/sit/eu-1/risk/cva', '/targets/sit/eu-1/risk/cav/releases']) {
       const { status, body } = await call(url, 'rita');
@@ -320,7 +277,7 @@ describe('the history of a target', () => {
   it('has what ran there, and when it is asked for what failed, newest first', async () => {
     const world = makeWorld();
     const { by_name: _, ...nameless } = change(target, { at: now - 3 * day, batch_id: 'B1', digest: 'sha256:ab' });
-    await write(world, [
+    await writeChanges(world, [
       nameless,
       change(target, { ...failed, at: now - 2 * day, batch_id: 'B2', index: 1, resolved_by: 'u-2' }),
       change(target, { at: now - day, batch_id: 'B3', version: '4.0.0' }),
@@ -355,7 +312,7 @@ describe('the history of a target', () => {
     const address = 'https://ada:s3cr3t@uat.test/ok';
     const kept = { ...deployment, health_check: { enabled: true, url: address } };
     const gone = change(own, { ...failed, batch_id: 'GONE', at: now - 3 * day });
-    await write(world, [change(own, { ...failed, batch_id: batchId, index: deployment.index }), gone]);
+    await writeChanges(world, [change(own, { ...failed, batch_id: batchId, index: deployment.index }), gone]);
     const release = { version: '2.4.0', batch_id: 'B9', at: now, origin: 'recorded', deployment: kept };
     await world.table.transact([{ put: itemOf(keys.release(own, '01K9'), release) }]);
     const { body } = await apiOf(world)(`/targets/${own}/releases?all=true&config=true&limit=500`);
@@ -374,7 +331,7 @@ describe('the history of a target', () => {
     ['kind=release', 'query.kind: unknown parameter; known here: all, config, limit, after'],
   ])('%s is refused in a sentence', async (query, detail) => {
     const world = makeWorld();
-    await write(world, [change(target)]);
+    await writeChanges(world, [change(target)]);
     const { status, body } = await apiOf(world)(`${url}?${query}`);
     expect([status, body.detail]).toEqual([400, detail]);
   });

@@ -159,6 +159,7 @@ const toStrangers: Readonly<Record<string, number>> = {
   'GET /targets': 200, // none
   'GET /targets/{environment}/{cluster}/{pillar}/{service}': 404,
   'GET /targets/{environment}/{cluster}/{pillar}/{service}/releases': 404,
+  'GET /targets/diff': 200, // nothing was compared
   'GET /changes': 200, // none
   'POST /targets/backfill': 403,
   'GET /schemas/batch.json': 200,
@@ -188,7 +189,11 @@ it('every route is asked by a stranger', async () => {
   };
   const answers = routes.map(async ({ method, path }) => {
     const url = path.replace('{id}', batchId).replace('{key+}', key);
-    const query = path === '/targets' ? '?environment=staging' : '';
+    const queries: Readonly<Record<string, string>> = {
+      '/targets': '?environment=staging',
+      '/targets/diff': '?from=staging&to=nowhere',
+    };
+    const query = queries[path] ?? '';
     const { status } = await call('a stranger', method, `${url}${query}`, method === 'POST' ? bodies[path] : undefined);
     return [`${method} ${path}`, status] as const;
   });

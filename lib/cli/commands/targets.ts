@@ -2,12 +2,12 @@ import { counted } from '../../domain/counted.ts';
 import { present } from '../../domain/present.ts';
 import type { Backfilled } from '../../usecases/targets/backfill-now.ts';
 import type { TargetList } from '../../usecases/targets/list-targets.ts';
-import type { TargetView } from '../../usecases/targets/target-view.ts';
 import { printable } from '../clean-text.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
+import { queryOf } from '../list-filters.ts';
 import { posting } from '../posting.ts';
-import { pathOf, readPages } from '../read-pages.ts';
+import { readPages } from '../read-pages.ts';
 import { leftOutLines, targetTable } from '../tables.ts';
 
 export interface TargetsOptions {
@@ -32,8 +32,10 @@ const pageSize = 1_000;
 const filters = ['environment', 'cluster', 'pillar', 'service', 'state', 'actor', 'text'] as const;
 
 const show = async (context: CommandContext, options: TargetsOptions): Promise<ExitStatus> => {
-  const asked = pathOf('/targets', present(options, filters), { limit: pageSize });
-  const found = await readPages<TargetView, TargetList>(context, asked, { of: (page) => page.targets });
+  const asked = queryOf(context, present(options, filters));
+  const path = `/targets?${asked === '' ? '' : `${asked}&`}limit=${pageSize}`;
+  const pages = await readPages<TargetList>(context, path, { count: (page) => page.targets.length });
+  const found = pages.flatMap((page) => page.targets);
   const table = targetTable(found, context.terminal, context.times);
   print(context, { targets: found }, [
     ...(found.length === 0

@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { differences } from '../../../lib/domain/targets/compare-service.ts';
+import type { ServiceDifference, TargetDiff } from '../../../lib/usecases/targets/diff-targets.ts';
+import { count } from './status.ts';
+import { exampleTarget, target } from './target.ts';
+import { viewSchema } from './view-schema.ts';
+
+const serviceDifference = viewSchema<ServiceDifference>()(
+  z.object({
+    key: z.string().describe('`pillar/service_name`'),
+    differs: z
+      .array(z.enum(differences))
+      .describe('Only in one; another version; another digest of the same; or failed, unknown or changing in one.'),
+    from: z.array(target),
+    to: z.array(target),
+  }),
+).meta({ id: 'ServiceDifference', description: 'A service that is not the same in two environments.' });
+
+export const targetDiff = viewSchema<TargetDiff>()(
+  z.object({
+    from: z.string(),
+    to: z.string(),
+    differences: z.array(serviceDifference),
+    compared: count.describe('Services that were compared for this page.'),
+    limit: count.describe('What was applied.'),
+    next_after: z.string().exactOptional().describe('Send it as `after` to read on.'),
+  }),
+);
+
+export const exampleDiff = {
+  from: 'sit',
+  to: 'uat',
+  differences: [{ key: 'risk/cva', differs: ['only_to'], from: [], to: [exampleTarget] }],
+  compared: 240,
+  limit: 100,
+};
