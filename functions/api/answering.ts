@@ -5,10 +5,11 @@ import { withRoles } from '../../lib/domain/grants/role.ts';
 import type { Actor } from '../../lib/domain/record/actor.ts';
 import type { AskedBy, Deps } from '../../lib/usecases/deps.ts';
 import { type Answered, answered } from './answered.ts';
-import { fittingAnswer } from './fitting-answer.ts';
+import { compressed, fittingAnswer } from './fitting-answer.ts';
 import { logFault } from './log-fault.ts';
 import { problemResponse } from './problem.ts';
 import type { ApiEvent } from './request.ts';
+import { isRevalidated, revalidated } from './revalidation.ts';
 import type { HandleWith } from './route.ts';
 import { type ApiPart, matchRoute, type Route, routeNotFound } from './router.ts';
 import { withSecurityHeaders } from './security-headers.ts';
@@ -44,7 +45,7 @@ export const answering = <Needed extends Pick<Deps, 'catalogue'>>(
       const { event, error } = request;
       const response = problemResponse(error, `${event.rawPath}#${event.requestContext.requestId}`);
       if (response.statusCode! >= 500) logFault(event, error);
-      request.response = response;
+      request.response = compressed(event, response);
     })
     .handler(async (event: ApiEvent, { signal, actor: told }: ApiContext) => {
       const { rawPath, requestContext } = event;
@@ -61,7 +62,8 @@ export const answering = <Needed extends Pick<Deps, 'catalogue'>>(
       const asked = { ...deps, catalogue: async () => catalogue, rights: rightsOf(catalogue.grants, actor) };
       const request = { event, actor, parameters, ...(signal === undefined ? {} : { signal }) };
       await noteUser?.(actor);
-      return fittingAnswer(event, await handle(asked, request));
+      const answer = await handle(asked, request);
+      return fittingAnswer(event, isRevalidated(matched) ? revalidated(event, answer) : answer);
     });
   return async (event, context) => {
     const answer = withSecurityHeaders(await handler(event, context as Context & ApiContext));

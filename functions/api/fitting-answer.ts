@@ -6,28 +6,39 @@ import { type ApiEvent, headerOf } from './request.ts';
 /** Bytes of an answer as JSON: what Lambda gives back (6 MB), with room for the headers. */
 const most = 5_900_000;
 
-/** Smaller ones are sent as they are: compressing them would take longer than sending them. */
-const worthwhile = 1_000_000;
+/** Characters. Smaller ones are sent as they are: they fit into one packet of the network. */
+const worthwhile = 1_000;
 
 /**
  * The answer in a size that Lambda gives back. The plan of a large batch has 6 MB and more, and a twentieth of that when it is
  * compressed; who does not take it so is told, instead of by a fault of the gateway.
  */
 export const fittingAnswer = (event: ApiEvent, answer: ApiAnswer): ApiAnswer => {
-  const { body, headers } = answer;
-  if (body === undefined || body.length < worthwhile) return answer;
-  if (takesGzip(headerOf(event, 'accept-encoding'))) {
-    const compressed = gzipSync(body).toString('base64');
-    if (compressed.length > most) throw tooLarge(body, 'even compressed');
-    return {
-      ...answer,
-      headers: { ...headers, 'content-encoding': 'gzip', vary: 'accept-encoding' },
-      body: compressed,
-      isBase64Encoded: true,
-    };
-  }
-  if (Buffer.byteLength(JSON.stringify(body)) <= most) return answer;
+  const fitting = compressed(event, answer);
+  const { body, isBase64Encoded } = fitting;
+  // As JSON a character has six bytes at most.
+  if (body === undefined || body.length * 6 <= most) return fitting;
+  if (isBase64Encoded && body.length > most) throw tooLarge(answer.body!, 'even compressed');
+  if (isBase64Encoded || Buffer.byteLength(JSON.stringify(body)) <= most) return fitting;
   throw tooLarge(body, 'uncompressed. Ask again with Accept-Encoding: gzip (curl --compressed)');
+};
+
+/** Whether this answer would be compressed for who sent this. */
+export const isCompressed = (event: ApiEvent, { body = '', isBase64Encoded }: ApiAnswer): boolean =>
+  body.length >= worthwhile && isBase64Encoded !== true && takesGzip(headerOf(event, 'accept-encoding'));
+
+/** Compressed, where that is worth it and welcome. A cache is told that others may get it in another form. */
+export const compressed = (event: ApiEvent, answer: ApiAnswer): ApiAnswer => {
+  const { body = '', headers } = answer;
+  if (body.length < worthwhile) return answer;
+  const varying = { ...headers, vary: 'accept-encoding' };
+  if (!isCompressed(event, answer)) return { ...answer, headers: varying };
+  return {
+    ...answer,
+    headers: { ...varying, 'content-encoding': 'gzip' },
+    body: gzipSync(body).toString('base64'),
+    isBase64Encoded: true,
+  };
 };
 
 const tooLarge = (body: string, how: string): FlotillaError => {

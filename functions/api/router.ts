@@ -18,10 +18,7 @@ export interface Route<Handle> {
   readonly handle: Handle;
 }
 
-export interface Match<Handle> {
-  readonly part: ApiPart;
-  readonly scope: Scope;
-  readonly handle: Handle;
+export interface Match<Handle> extends Pick<Route<Handle>, 'method' | 'part' | 'scope' | 'handle'> {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
@@ -33,8 +30,8 @@ export const matchRoute = <Handle>(routes: readonly Route<Handle>[], method: str
   });
   const match = found.find(({ route }) => route.method === (method === 'HEAD' ? 'GET' : method));
   if (match !== undefined) {
-    const { handle, scope, part } = match.route;
-    return { handle, scope, part, parameters: decoded(match.groups) };
+    const { handle, method, scope, part } = match.route;
+    return { handle, method, scope, part, parameters: decoded(match.groups) };
   }
   if (found.length === 0) throw routeNotFound(path);
   const allow = found.flatMap(({ route }) => (route.method === 'GET' ? ['GET', 'HEAD'] : [route.method]));

@@ -153,7 +153,10 @@ const send = (
   { statusCode = 200, headers, body, isBase64Encoded = false }: APIGatewayProxyStructuredResultV2,
 ): void => {
   for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, String(value));
-  response.writeHead(statusCode).end(isBase64Encoded ? Buffer.from(body ?? '', 'base64') : body);
+  const bytes = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
+  // HEAD is told how long it would be; what has no body by its status has no length either.
+  if (statusCode !== 204 && statusCode !== 304) response.setHeader('content-length', bytes.length);
+  response.writeHead(statusCode).end(bytes);
 };
 
 /** Long enough for the other side to read why it is refused, although it still sends. */

@@ -276,6 +276,22 @@ describe('who may ask', () => {
     expect(headers.get('content-security-policy')).toMatch(policy);
   });
 
+  test.each([
+    ['identity', null],
+    ['gzip', 'gzip'],
+  ])('HEAD has the headers of GET, and no body, with Accept-Encoding %s', async (accepted, encoding) => {
+    const { url } = await serve();
+    const headers = { 'accept-encoding': accepted };
+    const [get, head] = await Promise.all(
+      ['GET', 'HEAD'].map((method) => fetch(`${url}/openapi.json`, { method, headers })),
+    );
+    for (const name of ['content-length', 'content-encoding', 'etag', 'vary', 'content-type']) {
+      expect([name, head!.headers.get(name)]).toEqual([name, get!.headers.get(name)]);
+    }
+    expect(head!.headers.get('content-encoding')).toBe(encoding);
+    expect([await head!.text(), JSON.parse(await get!.text()).openapi]).toEqual(['', '3.1.1']);
+  });
+
   test('the eleventh failure of an address within a minute is too much; a good token is let in all the same', async () => {
     const told = toldLines();
     const { url } = await serve({ tokens });
