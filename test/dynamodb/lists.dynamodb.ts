@@ -1,0 +1,48 @@
+import type { QueryCommandOutput } from '@aws-sdk/client-dynamodb';
+import { afterAll, expect, it } from 'vitest';
+import { DynamoTable } from '../../lib/adapters/dynamo-table.ts';
+import { partsOf } from '../../lib/domain/parts-of.ts';
+import type { Item } from '../../lib/domain/ports.ts';
+import { describeLists } from '../contracts/lists.ts';
+import { createTable, engineClient } from './engine.ts';
+
+/** Fewer than on SQLite: an engine takes a hundred at once, over HTTP. What a page reads does not depend on how many there are. */
+const client = engineClient();
+const writer = engineClient();
+const commands = new Set<string>();
+/** Queries for which the engine looked at more than it gave. */
+const inVain: unknown[] = [];
+client.middlewareStack.add(
+  (next, { commandName = '' }) =>
+    async (args) => {
+      commands.add(commandName);
+      const result = await next(args);
+      const { Count, ScannedCount } = result.output as QueryCommandOutput;
+      if (Count !== ScannedCount) inVain.push(args.input);
+      return result;
+    },
+  { step: 'initialize' },
+);
+
+afterAll(() => {
+  client.destroy();
+  writer.destroy();
+});
+
+let tables = 0;
+
+const fill = async (items: Iterable<Item>): Promise<DynamoTable> => {
+  tables += 1;
+  const name = `lists-${tables}`;
+  await createTable(writer, name);
+  const table = new DynamoTable(writer, name);
+  for (const some of partsOf([...items], 100)) await table.transact(some.map((put) => ({ put })));
+  return new DynamoTable(client, name);
+};
+
+describeLists('DynamoTable', { fill, counts: { batches: 200, targets: 1_000, deployments: 1_200 } });
+
+it('DynamoTable: nothing that was asked for is a scan', () => {
+  expect([...commands].sort()).toEqual(['GetItemCommand', 'QueryCommand']);
+  expect(inVain).toEqual([]);
+});
