@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { networkMessage, remedyFor } from '../adapters/network-failure.ts';
 import type { Asking } from '../adapters/own-fetch.ts';
 import { isSafeForCredentials } from '../domain/safe-address.ts';
+import { isTokenList } from '../local/tokens/given-token.ts';
 import { CommandFailure, exitStatus, Unreachable } from './failure.ts';
 import { fetchWhole, parsedJson, type WholeAnswer } from './whole-answer.ts';
 
@@ -37,10 +38,22 @@ interface Sources {
 export const accessToken = (given: AccessToken | undefined, { env, own, patience = 30_000 }: Sources): AccessToken => {
   // Set to nothing counts as not set: that is what a command that failed leaves.
   const token = env.FLOTILLA_TOKEN || undefined;
-  const first = given ?? (token === undefined ? undefined : async () => tokenFrom('in $FLOTILLA_TOKEN', token));
+  const ofEnv =
+    token === undefined
+      ? undefined
+      : async () => (isTokenList(token) ? oneOf(await own?.()) : tokenFrom('in $FLOTILLA_TOKEN', token));
+  const first = given ?? ofEnv;
   if (first !== undefined) return async () => checkToken(await first());
   const issued = issuedToken(env, patience);
   return async () => (await own?.()) ?? issued();
+};
+
+/** Several are for `serve`. None of them is chosen, and they are not all sent. */
+const oneOf = (own: KnownToken | undefined): KnownToken => {
+  if (own !== undefined) return own;
+  throw new CommandFailure(exitStatus.usage, [
+    '$FLOTILLA_TOKEN has several tokens, which is for serve. Set it to one.',
+  ]);
 };
 
 const issuedToken = (env: Env, patience: number): AccessToken => {

@@ -50,6 +50,7 @@ import { followTable, isFollowed } from './runtime/stream.ts';
 import { tellBudget } from './runtime/tell-budget.ts';
 import { whenSynced } from './runtime/when-synced.ts';
 import type { Simulators } from './simulators.ts';
+import { givenTokens } from './tokens/given-token.ts';
 import { type OpenTokens, openTokens } from './tokens/open-tokens.ts';
 import { tokenFiles } from './tokens/own-token.ts';
 import { apiWithLooks } from './with-looks.ts';
@@ -67,7 +68,7 @@ export interface RuntimeOptions {
   readonly tokens?: boolean | undefined;
   /** Who started it, by login: shown for what is asked with its own token. */
   readonly owner?: string | undefined;
-  /** One more that is good, for everything. */
+  /** One more that is good, for everything, or several with names and roles: see `givenTokens`. */
   readonly token?: string | undefined;
   /** By which Harness may call back; without one there is no such route. */
   readonly callbackKeys?: readonly string[] | undefined;
@@ -273,7 +274,7 @@ interface Made {
 const secretsOf = (options: RuntimeOptions): readonly string[] => {
   const { harness } = options.configuration.connections;
   const ofHarness = harness.kind === 'real' ? [harness.api_key, ...Object.values(harness.webhook_tokens)] : [];
-  return [options.token ?? '', ...ofHarness, ...callbackKeysOf(options)];
+  return [...givenTokens(options.token).map(({ token }) => token), ...ofHarness, ...callbackKeysOf(options)];
 };
 
 const makeDeps = (options: RuntimeOptions, { simulators, engine, machines, ...made }: Made): Deps => {

@@ -66,6 +66,14 @@ describe('the token that is sent', () => {
     expect(api.received.map(({ headers }) => headers.authorization)).toEqual([authorization]);
   });
 
+  test('several are for a server, and none of them is sent', async () => {
+    const api = await serve(given);
+    const env = { FLOTILLA_TOKEN: `ci:deployer:${'x'.repeat(32)},ada:admin:${'y'.repeat(32)}` };
+    const { status, error } = await run(['list', '--url', api.url], { env });
+    expect([status, error]).toEqual([2, ['$FLOTILLA_TOKEN has several tokens, which is for serve. Set it to one.']]);
+    expect(api.received).toEqual([]);
+  });
+
   test.each<[string, readonly string[], Readonly<Record<string, string>>, string | undefined]>([
     ['none', [], {}, undefined],
     ['of the environment', [], { FLOTILLA_BY: 'Ada' }, 'Ada'],

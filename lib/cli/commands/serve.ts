@@ -5,7 +5,7 @@ import { isLoopback } from '../../domain/safe-address.ts';
 import { loadConfiguration } from '../../local/load-configuration.ts';
 import { loadFaults } from '../../local/load-faults.ts';
 import { checkDataFolder } from '../../local/runtime/make-data-folder.ts';
-import { checkGivenToken } from '../../local/tokens/given-token.ts';
+import { givenTokens } from '../../local/tokens/given-token.ts';
 import { tokenFiles } from '../../local/tokens/own-token.ts';
 import { countOpenBatches } from '../../usecases/batch/count-open-batches.ts';
 import { letRun } from '../allow-programs.ts';
@@ -116,7 +116,7 @@ const checkAdmission = (
   given: string | undefined,
   real: boolean,
 ): void => {
-  if (given !== undefined) checkGivenToken(given);
+  givenTokens(given);
   if (asksForTokens) return;
   const why = real
     ? 'this configuration names what is real, and whoever reaches the server could deploy'

@@ -5,6 +5,7 @@ import type { Scope } from '../../domain/record/actor.ts';
 import { closeOwnFiles, keepToOneself } from '../../local/runtime/own-files.ts';
 import { ownName, tokenFiles } from '../../local/tokens/own-token.ts';
 import type { TokenBook, TokenEntry } from '../../local/tokens/token-book.ts';
+import { tokenName } from '../../local/tokens/token-name.ts';
 import { isoTime } from '../../usecases/iso-time.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
@@ -25,10 +26,8 @@ export interface TokenOptions extends InFolder {
 
 /** Makes a token for the server of a data folder. It is shown this once: the server keeps a hash of it. */
 export const createToken = async (context: CommandContext, options: TokenOptions, name = ''): Promise<ExitStatus> => {
-  if (!/^[a-z0-9][a-z0-9._@-]{0,63}$/i.test(name)) {
-    throw new CommandFailure(exitStatus.usage, [
-      `${JSON.stringify(name)} is no name for a token: it takes letters, digits and . _ @ -, 64 at most.`,
-    ]);
+  if (!tokenName.pattern.test(name)) {
+    throw new CommandFailure(exitStatus.usage, [`${JSON.stringify(name)} is no name for a token: ${tokenName.rule}`]);
   }
   const { kind, scopes, groups, expires } = options;
   const now = context.clock.now();

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
-import { localActor } from '../../domain/record/actor.ts';
 import type { Tokens } from '../http/admission.ts';
+import { givenTokens } from './given-token.ts';
 import { ownToken, tokenFiles } from './own-token.ts';
 import { hashOf, TokenBook } from './token-book.ts';
 
@@ -11,15 +11,16 @@ export interface OpenTokens extends Tokens {
   close(): void;
 }
 
-/** The tokens of a server: those of its book, and one that was given from outside, which is as good as its own. */
+/** The tokens of a server: those of its book, and those that were given from outside. */
 export const openTokens = (data: string, given: string | undefined): OpenTokens => {
   const book = new TokenBook(join(data, tokenFiles.book));
-  const hash = given === undefined ? undefined : Buffer.from(hashOf(given));
+  const others = givenTokens(given).map(({ token, actor }) => ({ hash: Buffer.from(hashOf(token)), actor }));
   return {
     own: ownToken(book, { data, now: Date.now() }),
     holderOf: (token) => {
-      const isGiven = hash !== undefined && timingSafeEqual(Buffer.from(hashOf(token)), hash);
-      return isGiven ? { actor: localActor } : book.holderOf(token, Date.now());
+      const asked = Buffer.from(hashOf(token));
+      const other = others.find(({ hash }) => timingSafeEqual(asked, hash));
+      return other === undefined ? book.holderOf(token, Date.now()) : { actor: other.actor };
     },
     close: () => book.close(),
   };
