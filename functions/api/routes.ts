@@ -12,6 +12,7 @@ import { accepted, acceptedAnswers } from './accepted.ts';
 import { batchDetailRoutes } from './batch-detail-routes.ts';
 import { deploymentRoutes } from './deployment-routes.ts';
 import { documentRoutes } from './document-routes.ts';
+import { historyRoutes } from './history-routes.ts';
 import { holdRoutes } from './hold-routes.ts';
 import { listRoutes } from './list-routes.ts';
 import { lookRoutes } from './look-routes.ts';
@@ -185,6 +186,7 @@ const described: readonly Route<Handle>[] = [
   ...targetRoutes,
   ...deploymentRoutes,
   ...userRoutes,
+  ...historyRoutes,
   ...batchDetailRoutes,
   ...documentRoutes,
 ];

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { describeIssue, type Issue } from '../domain/batch/issues.ts';
 import { isFlotillaError } from '../domain/errors.ts';
-import type { AnchorsEnd } from '../domain/record/check-anchors.ts';
 import { refuseUncheckedTls } from '../domain/unchecked-tls.ts';
 import { type CliWorld, type CommandContext, commandContext, defaultUrl } from './command-context.ts';
 import { cancel } from './commands/cancel.ts';
@@ -20,7 +19,6 @@ import { serve } from './commands/serve.ts';
 import { source } from './commands/source.ts';
 import { status } from './commands/status.ts';
 import { createToken, listTokens, revokeToken } from './commands/token.ts';
-import { verify } from './commands/verify.ts';
 import { withOneOptions, withRetryOptions } from './deploy-options.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from './failure.ts';
 import { addHoldCommands } from './hold-commands.ts';
@@ -33,6 +31,7 @@ import { addRollbackCommand } from './rollback-command.ts';
 import { addTargetCommands } from './target-commands.ts';
 import { expiresOption, groupsOption, kindOption, scopesOption, usualExpiry } from './token-options.ts';
 import { addUserCommands } from './user-commands.ts';
+import { addVerifyCommands } from './verify-commands.ts';
 
 /** Runs one command and gives the exit status. Nothing is thrown. */
 export const runCli = async (argv: readonly string[], world: CliWorld): Promise<number> => {
@@ -174,11 +173,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option('--all', 'propose an outcome for each that is UNKNOWN, and ask for each; --yes takes all proposals')
     .option(...yes)
     .action(act(resolve));
-  add('verify [id]', 'check that the record is as it was written: events, feeds, ends and batches')
-    .option('--key <fingerprint>', 'a key that may have signed the anchors; several times for several', oneMore)
-    .option('--end <anchor>', 'the last anchor of an earlier check, NUMBER:HASH: it must be there still', anchorsEnd)
-    .option('--anchors <folder>', 'read the anchors from a copy of their bucket, not from the server')
-    .action(act(verify));
+  addVerifyCommands({ add, act, utc });
   program
     .command('catalogue')
     .description('the catalogue of a stage on AWS')
@@ -251,20 +246,6 @@ const resolution = (text: string): string => {
   const status = text.toUpperCase();
   if (status === 'SUCCESS' || status === 'FAILED') return status;
   throw new InvalidArgumentError('It is SUCCESS or FAILED.');
-};
-
-/** SHA-256 in hexadecimal digits. */
-const sha256 = /^[0-9a-f]{64}$/;
-
-const oneMore = (text: string, others: readonly string[] = []): readonly string[] => {
-  if (sha256.test(text)) return [...others, text];
-  throw new InvalidArgumentError('A fingerprint has 64 hexadecimal digits, as the command prints it.');
-};
-
-const anchorsEnd = (text: string): AnchorsEnd => {
-  const [sequence = '', hash = ''] = text.split(':');
-  if (/^[1-9]\d{0,8}$/.test(sequence) && sha256.test(hash)) return { sequence: Number(sequence), hash };
-  throw new InvalidArgumentError('It is NUMBER:HASH, as the command prints it.');
 };
 
 const tell = (error: unknown, { terminal }: CliWorld, json: boolean): ExitStatus => {

@@ -5,7 +5,7 @@ import { isAnchorName } from '../domain/record/anchor-name.ts';
 import type { FeedEvent, RecordedBatch } from '../domain/record/check-batch.ts';
 import { readTextFile } from '../local/read-text-file.ts';
 import type { BatchView } from '../usecases/batch/read-batch.ts';
-import type { EventFeed } from '../usecases/record/follow-feed.ts';
+import type { EventFeed, EventView } from '../usecases/record/follow-feed.ts';
 import type { AnchorPage } from '../usecases/record/read-anchors.ts';
 import type { ApiClient } from './api-client.ts';
 import { CommandFailure, exitStatus } from './failure.ts';
@@ -54,11 +54,18 @@ export const readRecorded = async (client: ApiClient, batch_id: string): Promise
   return { batch_id, exists: true, ended_at, events: await readFeed(client, path) };
 };
 
-const readFeed = async (client: ApiClient, path: string): Promise<readonly FeedEvent[]> => {
-  const events: FeedEvent[] = [];
+const readFeed = async (client: ApiClient, path: string): Promise<readonly FeedEvent[]> =>
+  (await readEvents(client, path)).map((event) => ({ ...event, at: Date.parse(event.at) }) as unknown as FeedEvent);
+
+/** The whole feed of a batch, as far as it may be seen. */
+export const readEventsOf = (client: ApiClient, batchId: string): Promise<readonly EventView[]> =>
+  readEvents(client, `/batches/${encodeURIComponent(batchId)}`);
+
+const readEvents = async (client: ApiClient, path: string): Promise<readonly EventView[]> => {
+  const events: EventView[] = [];
   for (let after = 0; ; ) {
     const page: EventFeed = await client.ask<EventFeed>(`${path}/events?limit=1000&after=${after}`);
-    events.push(...page.events.map((event) => ({ ...event, at: Date.parse(event.at) }) as unknown as FeedEvent));
+    events.push(...page.events);
     if (page.events.length === 0) return events;
     after = page.next_after;
   }

@@ -35,6 +35,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   { method: 'GET', path: '/batches/{id}/source', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/batches/{id}/deployments', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/batches/{id}/events', scope: 'read', part: 'events' },
+  { method: 'GET', path: '/batches/{id}/history', scope: 'read', part: 'events' },
   { method: 'GET', path: '/anchors', scope: 'read', part: 'reads' },
   { method: 'POST', path: '/batches/{id}/cancel', scope: 'deploy', part: 'decisions' },
   // A key is `pillar/service`; a parameter for several segments may stand at the end only.

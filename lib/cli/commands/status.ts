@@ -14,6 +14,7 @@ import { readDeployments } from '../read-deployments.ts';
 import { type Simulated, simulationSentence } from '../simulation.ts';
 import { batchLines, stuckLines } from '../status-lines.ts';
 import { deploymentTable, leftOutLines } from '../tables.ts';
+import { statusAt } from './status-at.ts';
 
 /** A server may be older than the command line. */
 type AnyHealth = Pick<Health, 'simulated'> & Partial<Health>;
@@ -22,6 +23,8 @@ type AnyHealth = Pick<Health, 'simulated'> & Partial<Health>;
 const filterNames = [...['status', 'environment', 'pillar', 'cluster', 'reason', 'text', 'heldBy', 'sort']] as const;
 
 export interface StatusOptions extends Readonly<Partial<Record<(typeof filterNames)[number], string>>> {
+  /** Number of an event: how it stood then. */
+  readonly at?: number;
   readonly follow?: boolean;
   readonly timeout?: number;
   readonly patience?: number;
@@ -33,6 +36,7 @@ export const status = async (context: CommandContext, options: StatusOptions, id
   checkFollowing(options.follow, { timeout: options.timeout, patience: options.patience });
   const given = Object.fromEntries(filterNames.map((name) => [name, options[name]]));
   checkShowing(options.follow, given);
+  if (options.at !== undefined) return statusAt(context, { ...options, ...given, at: options.at }, id);
   const patience = new Patience(context, { seconds: options.follow ? options.patience : 0 });
   const batch = await patience.until(() => readBatch(client, id));
   const {

@@ -33,15 +33,30 @@ export interface Verified {
 
 /** Holds batches against their chains and against the anchors. Its exit status is 1 when anything is not as it was written, or could not be looked at. */
 export const verify = async (context: CommandContext, options: VerifyOptions, named?: string): Promise<ExitStatus> => {
+  const wanted = named === undefined ? undefined : await wholeId(context.client, named);
+  const verified = await verifyRecord(context, options, wanted);
+  print(context, verified, verifiedLines(verified, options));
+  return isWell(verified) ? exitStatus.done : exitStatus.failed;
+};
+
+/** Whether nothing was found, and all could be looked at. */
+export const isWell = ({ findings, batches }: Verified): boolean =>
+  findings.length === 0 && batches.every(({ proof }) => proof !== 'withheld');
+
+/** Of one batch, or of all. */
+export const verifyRecord = async (
+  context: CommandContext,
+  options: VerifyOptions,
+  wanted: string | undefined,
+): Promise<Verified> => {
   const { client, directory } = context;
-  const wanted = named === undefined ? undefined : await wholeId(client, named);
   // Anchors first: what ends meanwhile has an anchor more, and not an event less.
   const anchors = options.anchors === undefined ? await readAnchors(client) : anchorsIn(directory, options.anchors);
   // Who may not see all of the record is told so, and not that the rest is missing.
   if (options.anchors !== undefined) await client.ask('/anchors?limit=1');
   const batches = await checkBatches(context, anchors, wanted);
   const { key: keys = [], end } = options;
-  const verified: Verified = {
+  return {
     anchors: {
       count: anchors.length,
       end: endOf(anchors),
@@ -50,9 +65,6 @@ export const verify = async (context: CommandContext, options: VerifyOptions, na
     batches: batches.map(({ findings: _, ...batch }) => batch),
     findings: [...checkAnchors(anchors, { keys, end }), ...batches.flatMap(({ findings }) => findings)],
   };
-  print(context, verified, linesOf(verified, keys.length > 0));
-  const isWell = verified.findings.length === 0 && batches.every(({ proof }) => proof !== 'withheld');
-  return isWell ? exitStatus.done : exitStatus.failed;
 };
 
 const checkBatches = async (
@@ -84,7 +96,10 @@ const meanings: readonly (readonly [Proof, string])[] = [
   ['broken', 'Not as it was written'],
 ];
 
-const linesOf = ({ anchors, batches, findings }: Verified, keysAreKnown: boolean): readonly string[] => [
+export const verifiedLines = (
+  { anchors, batches, findings }: Verified,
+  { key: known = [] }: VerifyOptions,
+): readonly string[] => [
   ...findings.map(
     ({ reason, batch_id, message }) => `${reason}${batch_id === undefined ? '' : ` ${batch_id}`}: ${message}`,
   ),
@@ -93,7 +108,7 @@ const linesOf = ({ anchors, batches, findings }: Verified, keysAreKnown: boolean
     return count === 0 ? [] : [`${meaning}: ${count} of ${batches.length}.`];
   }),
   ...(batches.length === 0 ? ['There are no batches yet.'] : []),
-  ...endLines(anchors, keysAreKnown),
+  ...endLines(anchors, known.length > 0),
 ];
 
 const endLines = ({ count, end, keys }: Verified['anchors'], keysAreKnown: boolean): readonly string[] =>

@@ -9,6 +9,8 @@ export const findingReasons = {
   FeedRewritten: 'The feed is whole in itself, but it is not the one that was anchored.',
   EndCutOff: 'The feed ends before the event that was anchored as its last.',
   BatchMissing: 'A batch has an anchor, and there is no such batch any more.',
+  HistoryBroken: 'An event does not begin where the one before it has ended, or one between them has gone.',
+  StateDiffers: 'What is told of a batch that has ended is not what its feed leads to.',
   NotAnchored: 'A batch has ended, or was told more of later, and no anchor says so.',
 } as const;
 

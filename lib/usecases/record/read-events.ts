@@ -30,7 +30,7 @@ const look = async (deps: Reading, { batchId, after, limit }: ReadEventsInput): 
 };
 
 /** A change of the batch is told to all who see a part of it, but what it says of the whole is not. */
-const seenOf = <Row extends EventRow>(row: Row, { isWhole, sees }: Sight): readonly Row[] => {
+export const seenOf = <Row extends EventRow>(row: Row, { isWhole, sees }: Sight): readonly Row[] => {
   if (isWhole) return [row];
   if (row.index !== undefined) return sees(row.index) ? [row] : [];
   return [ofPart(row)];
