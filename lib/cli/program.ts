@@ -145,6 +145,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option(...utc)
     .action(act(deploy));
   addStatusOptions(add('status <id>', 'show a batch and its deployments, or those that fit'))
+    .option('--at <number>', 'how all stood at that event of its feed', eventNumber)
     .option('--follow', 'stay until it has ended')
     .option('--timeout <seconds>', 'stop following after this long', seconds)
     .option(...patience)
@@ -240,6 +241,7 @@ const portNumber = numberIn(0, 65_535);
 const longest = 2_147_483;
 const seconds = numberIn(1, longest);
 const someSeconds = numberIn(0, longest);
+const eventNumber = numberIn(1, 999_999_999);
 const limit = numberIn(1, mostListed);
 
 const resolution = (text: string): string => {

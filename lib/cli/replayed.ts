@@ -1,8 +1,8 @@
 import { replay } from '../domain/record/replay.ts';
 import type { HistoryView } from '../usecases/record/read-history.ts';
-import { CommandFailure, exitStatus } from './failure.ts';
 import { printable } from './clean-text.ts';
 import type { CommandContext } from './command-context.ts';
+import { CommandFailure, exitStatus } from './failure.ts';
 import { fitTable } from './fit-table.ts';
 import { readEventsOf } from './read-record.ts';
 import { colourOf, paintStatus } from './status-lines.ts';
@@ -16,10 +16,15 @@ export const readReplayed = async (
 ): Promise<HistoryView> => {
   const events = await readEventsOf(client, batch_id);
   const event = events.find(({ number }) => number === at);
-  const replayed = replay(events.filter(({ number }) => number <= at), total);
+  const replayed = replay(
+    events.filter(({ number }) => number <= at),
+    total,
+  );
   if (event !== undefined && replayed !== undefined) return { batch_id, at, time: event.at, total, ...replayed };
   const last = events.at(-1)?.number ?? 0;
-  throw new CommandFailure(exitStatus.notFound, [`There is no event ${at} of batch ${batch_id}, or none that you may see: its feed has ${last}.`]);
+  throw new CommandFailure(exitStatus.notFound, [
+    `There is no event ${at} of batch ${batch_id}, or none that you may see: its feed has ${last}.`,
+  ]);
 };
 
 /** A batch as it stood, in lines. */

@@ -15,7 +15,10 @@ export const addVerifyCommands = ({ add, act }: Making): void => {
     act(verify),
   );
   verifying(
-    add('verify-history <id>', 'check one batch like verify, and that its feed leads, step by step, to what is told of it'),
+    add(
+      'verify-history <id>',
+      'check one batch like verify, and that its feed leads, step by step, to what is told of it',
+    ),
   ).action(act(verifyHistory));
 };
 
@@ -32,4 +35,3 @@ const anchorsEnd = (text: string): AnchorsEnd => {
   if (/^[1-9]\d{0,8}$/.test(sequence) && sha256.test(hash)) return { sequence: Number(sequence), hash };
   throw new InvalidArgumentError('It is NUMBER:HASH, as the command prints it.');
 };
-

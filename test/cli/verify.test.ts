@@ -212,3 +212,94 @@ describe('verify', () => {
     expect(await verify(...argv)).toMatchObject({ status: 2 });
   });
 });
+
+describe('verify-history', () => {
+  const history = async (batchId: string) => {
+    const { status, out } = await run(['verify-history', batchId, '--json', '--url', server.url]);
+    const told = JSON.parse(out.join('')) as Verified & { readonly history: object };
+    return {
+      status,
+      history: told.history,
+      findings: told.findings.map(({ reason, message }) => `${reason}: ${message}`),
+    };
+  };
+
+  test('proves one batch, and that its feed leads to what is told of it', async () => {
+    const events = (await feedOf(first)).length;
+    expect(await history(first)).toEqual({ status: 0, history: { events, ended: true }, findings: [] });
+    const { status, out } = await run(['verify-history', first, '--url', server.url]);
+    expect([status, out.at(0), out.at(-1)]).toEqual([
+      0,
+      'Proved, by the chain and an anchor: 1 of 1.',
+      `Replayed: ${events} events lead, step by step, to what is told of the batch and of each deployment.`,
+    ]);
+  });
+
+  test('names what is told otherwise than the feed has it', async () => {
+    const header = (await world.table.get(keys.header(first)))!;
+    const item = (await world.table.get(keys.item(first, 0)))!;
+    const changed = [
+      { put: { ...header, reason: 'AllIsWell', totals: { FAILED: 1 } } },
+      { put: { ...item, status: 'FAILED', reason: 'PipelineFailed' } },
+    ] as Write[];
+    await tampered(changed, async () => {
+      expect(await history(first)).toMatchObject({
+        status: 1,
+        findings: [
+          'StateDiffers: The batch is told as SUCCESS / AllIsWell, and its feed leads to SUCCESS / AllSucceeded.',
+          'StateDiffers: 0 are told as SUCCESS, and the feed leads to 1.',
+          'StateDiffers: 1 are told as FAILED, and the feed leads to 0.',
+          'StateDiffers: shared/a is told as FAILED / PipelineFailed, and the feed leads to SUCCESS / Verified.',
+        ],
+      });
+    });
+  });
+
+  test('names an event that does not begin where the one before it has ended, also in a feed with fresh hashes', async () => {
+    const anew: ChainedEvent[] = [];
+    for (const { hash: _, previous: __, number, ...event } of await feedOf(second)) {
+      const told = number === 4 ? { ...event, from_reason: 'Elsewhere' } : event;
+      anew.push(chainEvent(told, { number, previous: anew.at(-1)?.hash }));
+    }
+    await tampered(anew.map(put), async () => {
+      const { status, findings } = await history(second);
+      expect([status, findings]).toEqual([
+        1,
+        [
+          expect.stringMatching(/^FeedRewritten: /),
+          'HistoryBroken: Event 4 of shared/b does not begin where the one before it has ended.',
+        ],
+      ]);
+    });
+  });
+});
+
+describe('status --at', () => {
+  test('shows a batch as it stood, as the API does', async () => {
+    const { batch_id } = await world.header(first);
+    const told = await (await fetch(`${server.url}/batches/${batch_id}/history?at=3`)).json();
+    const { out } = await run(['status', first, '--at', '3', '--json', '--url', server.url]);
+    expect(JSON.parse(out.join(''))).toEqual(told);
+    expect(told).toMatchObject({ at: 3, status: 'PROCESSING', reason: 'Running', counts: { PROCESSING: 1 } });
+    const shown = await run(['status', first, '--at', '1', '--utc', '--url', server.url]);
+    expect(shown.out).toEqual([
+      `Batch ${first}: Unnamed batch`,
+      expect.stringMatching(/^As it stood at event 1, .*Z:$/),
+      'PENDING / Submitted: Accepted with 1 deployment.',
+      'Nothing had happened to 1 of 1 yet.',
+    ]);
+  });
+
+  test('refuses what does not go with it, and an event that is not there', async () => {
+    const at = async (...argv: readonly string[]) =>
+      (await run(['status', first, '--url', server.url, ...argv])).status;
+    expect([await at('--at', '1', '--follow'), await at('--at', '1', '--text', 'a'), await at('--at', '999')]).toEqual([
+      2, 2, 4,
+    ]);
+    const asked = await fetch(`${server.url}/batches/${first}/history?at=999`);
+    expect([asked.status, ((await asked.json()) as { detail: string }).detail]).toEqual([
+      400,
+      expect.stringMatching(/^query\.at: there is no such event yet: the feed has \d+$/),
+    ]);
+  });
+});

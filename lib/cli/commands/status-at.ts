@@ -10,7 +10,8 @@ export const statusAt = async (
   id: string,
 ): Promise<ExitStatus> => {
   const unfit = unfitNames.filter((name) => others[name] !== undefined);
-  if (unfit.length > 0) throw new CommandFailure(exitStatus.usage, ['--at shows how all stood: give no filter and no --follow with it.']);
+  if (unfit.length > 0)
+    throw new CommandFailure(exitStatus.usage, ['--at shows how all stood: give no filter and no --follow with it.']);
   const batch = await readBatch(context.client, id);
   const told = await readReplayed(context, batch, at);
   print(context, told, replayedLines({ ...told, name: batch.name }, context));

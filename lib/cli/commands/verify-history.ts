@@ -1,10 +1,10 @@
 import { checkReplay, checkSteps } from '../../domain/record/check-replay.ts';
+import type { BatchView } from '../../usecases/batch/read-batch.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
 import { wholeId } from '../meant-batch.ts';
 import { readDeployments } from '../read-deployments.ts';
 import { readEventsOf } from '../read-record.ts';
-import type { BatchView } from '../../usecases/batch/read-batch.ts';
 import { isWell, type VerifyOptions, verifiedLines, verifyRecord } from './verify.ts';
 
 /**

@@ -35,7 +35,10 @@ export const readHistory = async (
   const sight = await sightOf(deps, header);
   const rows = await readUpTo(deps, batchId, at ?? Number.POSITIVE_INFINITY);
   const last = rows.at(-1);
-  const replayed = replay(rows.flatMap((row) => seenOf(row, sight)), sight.total);
+  const replayed = replay(
+    rows.flatMap((row) => seenOf(row, sight)),
+    sight.total,
+  );
   if (last === undefined || replayed === undefined || (at !== undefined && last.number !== at))
     throw notThere(last?.number ?? 0);
   const { number } = last;
