@@ -16,6 +16,7 @@ import { historyRoutes } from './history-routes.ts';
 import { holdRoutes } from './hold-routes.ts';
 import { listRoutes } from './list-routes.ts';
 import { lookRoutes } from './look-routes.ts';
+import { migrateRoutes } from './migrate-routes.ts';
 import type { PromisedRoute } from './openapi/operation.ts';
 import { referenceRoutes } from './reference-routes.ts';
 import { batchOf, jsonOf, planHashOf, queryOf, senderOf, uploadQuery } from './request.ts';
@@ -184,6 +185,7 @@ const described: readonly Route<Handle>[] = [
   ...retryRoutes,
   ...rollbackRoutes,
   ...targetRoutes,
+  ...migrateRoutes,
   ...deploymentRoutes,
   ...userRoutes,
   ...historyRoutes,

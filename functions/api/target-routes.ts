@@ -1,25 +1,15 @@
-import * as z from 'zod';
-import { backfillNow } from '../../lib/usecases/targets/backfill-now.ts';
 import { diffTargets } from '../../lib/usecases/targets/diff-targets.ts';
 import { listChanges } from '../../lib/usecases/targets/list-changes.ts';
 import { listReleases } from '../../lib/usecases/targets/list-releases.ts';
 import { listTargets } from '../../lib/usecases/targets/list-targets.ts';
 import { readOneTarget } from '../../lib/usecases/targets/read-target.ts';
-import { jsonOf, queryOf } from './request.ts';
+import { queryOf } from './request.ts';
 import { type Handle, json, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
-import { backfilled } from './schemas/backfilled.ts';
 import { changeList, exampleChange, exampleReleases, releaseList } from './schemas/change.ts';
 import { exampleTarget, target, targetList } from './schemas/target.ts';
 import { exampleDiff, targetDiff } from './schemas/target-diff.ts';
 import { changesAsked, diffAsked, releasesAsked, targetsAsked } from './target-query.ts';
-
-const cursor = z.strictObject({
-  after: z
-    .string()
-    .regex(/^[0-9A-Za-z]{1,64}(?:\.[1-9]\d{0,6})?$/, { error: 'send what the answer before gave as next_after' })
-    .optional(),
-});
 
 const targetPath = '/targets/{environment}/{cluster}/{pillar}/{service}';
 
@@ -98,22 +88,5 @@ export const targetRoutes: readonly Route<Handle>[] = [
       },
     },
     handle: async (deps, { event }) => json(200, await listChanges(deps, queryOf(event, changesAsked))),
-  },
-  {
-    method: 'POST',
-    path: '/targets/backfill',
-    scope: 'admin',
-    part: 'decisions',
-    contract: {
-      summary: 'Writes what runs where for batches of earlier versions, some at a time',
-      body: cursor,
-      answers: {
-        200: {
-          schema: backfilled,
-          example: { batches: 1, batches_without_plan: 0, targets: 2, written: 2, there: 0, unrecorded: 0 },
-        },
-      },
-    },
-    handle: withoutQuery(async (deps, { event }) => json(200, await backfillNow(deps, jsonOf(event, cursor)))),
   },
 ];

@@ -2,13 +2,14 @@ import { InvalidArgumentError } from 'commander';
 import { changes } from './commands/changes.ts';
 import { diff } from './commands/diff.ts';
 import { history } from './commands/history.ts';
+import { migrate } from './commands/migrate.ts';
 import { targets } from './commands/targets.ts';
 import type { Making } from './hold-commands.ts';
 import { pastMoment } from './past-moment.ts';
 
 /** What runs where, and what has changed. */
 export const addTargetCommands = ({ add, act, utc }: Making): void => {
-  add('targets [action]', 'show what runs where; `targets backfill` writes it for earlier deployments')
+  add('targets', 'show what runs where')
     .option('--environment <name>', 'in this environment')
     .option('--cluster <name>', 'on this cluster')
     .option('--pillar <name>', 'of this pillar')
@@ -44,6 +45,7 @@ export const addTargetCommands = ({ add, act, utc }: Making): void => {
     .option('--service <key>', 'this service: pillar/service, or its name alone with --pillar')
     .option('--exit-code', 'exit with 1 where they differ')
     .action(act(diff));
+  add('migrate', 'write the rows that an earlier version did not know: once after an upgrade').action(act(migrate));
 };
 
 const most = 100_000;

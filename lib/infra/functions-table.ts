@@ -74,6 +74,8 @@ export interface FunctionRow {
 
 /** A batch or a deployment changes with its event. */
 const change = ['BATCH#*', 'EVENTS#*'] as const;
+/** And a batch with the row by which it is found by its status. */
+const batch = { put: [...change, 'BY#*'], delete: ['BY#*'] } as const;
 /** What runs at a target now, and the row by which that is found by its service. */
 const now = ['TARGETS#*', 'SERVICES#*'] as const;
 /** What an outcome says of its target, of what runs there now, that it has changed, and of the object that this leads to. */
@@ -91,7 +93,11 @@ const run = {
 /** A batch is listed, and looked after until it is sealed. */
 const accepted = ['BATCHES', 'SUBMITTER#*', 'OPEN'] as const;
 /** The end of a batch, and where it is rolled back, the batch that does it. */
-const sealing = { put: [...change, ...accepted, 'INBOX'], delete: ['OPEN'], check: ['BATCH#*'] } as const;
+const sealing = {
+  put: [...batch.put, ...accepted, 'INBOX'],
+  delete: [...batch.delete, 'OPEN'],
+  check: ['BATCH#*'],
+} as const;
 
 /** Every wait ends through the table, the plan and the token. */
 const waiting = ['table', 'documents:read', 'tokens'] as const;
@@ -105,8 +111,19 @@ const api = {
   timeout: 29, // the HTTP API gives up at 30
   rights: ['table', 'documents:read', 'documents:write', 'uploads', 'anchors:read', 'batches:start'],
   writes: {
-    put: [...accepted, 'USERS', 'IDEMPOTENCY#*', 'UPLOADS#*', 'WAITING#*', ...change, 'INBOX', ...release],
-    delete: ['UPLOADS#*', 'WAITING#*', ...now],
+    put: [
+      ...accepted,
+      'USERS',
+      'IDEMPOTENCY#*',
+      'UPLOADS#*',
+      'WAITING#*',
+      ...batch.put,
+      'INBOX',
+      ...release,
+      'ENVIRONMENTS',
+    ],
+    update: ['TARGETS#*'], // what an earlier version has left out is filled in
+    delete: ['UPLOADS#*', 'WAITING#*', ...batch.delete, ...now],
     check: ['BATCH#*'],
   },
   trigger: 'http',
@@ -139,7 +156,7 @@ export const functionsTable = {
     memory: 1024,
     timeout: 120,
     rights: ['table', 'documents:read', 'documents:write'],
-    writes: { put: [...change, 'INBOX'] },
+    writes: { put: [...batch.put, 'INBOX', 'ENVIRONMENTS'], delete: batch.delete },
   },
   'await-turn': {
     purpose: 'Registers the token of a deployment that waits for its turn',
@@ -237,9 +254,9 @@ export const functionsTable = {
     timeout: 300,
     rights: [...handing, 'documents:write', 'batches:start', 'batches:describe'],
     writes: {
-      put: [...outcome.put, ...accepted, 'DISPATCHER', 'WATCHERS', 'REJECTED', 'UNANCHORED'],
+      put: [...outcome.put, ...accepted, 'BY#*', 'DISPATCHER', 'WATCHERS', 'REJECTED', 'UNANCHORED'],
       update: ['DISPATCHER'],
-      delete: [...outcome.delete, 'INBOX', 'OPEN', 'UNANCHORED'],
+      delete: [...outcome.delete, 'BY#*', 'INBOX', 'OPEN', 'UNANCHORED'],
       check: ['BATCH#*'],
     },
     trigger: 'every-minute',
@@ -250,8 +267,8 @@ export const functionsTable = {
     timeout: 300, // the outcomes of 10,000 deployments
     rights: [...handing, 'documents:write', 'batches:start', 'batches:describe'],
     writes: {
-      put: [...outcome.put, ...accepted, 'WATCHERS'],
-      delete: [...outcome.delete, 'OPEN'],
+      put: [...outcome.put, ...accepted, 'BY#*', 'WATCHERS'],
+      delete: [...outcome.delete, 'BY#*', 'OPEN'],
       check: ['BATCH#*'],
     },
     trigger: 'ended-executions',

@@ -55,7 +55,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   { method: 'GET', path: '/targets/{environment}/{cluster}/{pillar}/{service}', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/targets/{environment}/{cluster}/{pillar}/{service}/releases', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/changes', scope: 'read', part: 'reads' },
-  { method: 'POST', path: '/targets/backfill', scope: 'admin', part: 'decisions' },
+  { method: 'POST', path: '/migrate', scope: 'admin', part: 'decisions' },
   { method: 'POST', path: '/deployments', scope: 'deploy', part: 'batches' },
   { method: 'POST', path: '/deployments/plan', scope: 'read', part: 'batches' },
   { method: 'GET', path: '/batches/{id}/graph', scope: 'read', part: 'reads' },

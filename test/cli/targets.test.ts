@@ -70,42 +70,7 @@ describe('flotilla targets', () => {
     expect(status).toBe(0);
     expect(out).toEqual([
       'Nothing was deployed there yet, or nothing that you may see.',
-      'What an earlier version of the server has deployed is told when an administrator has run: flotilla targets backfill',
+      'What an earlier version of the server has deployed is told when an administrator has run: flotilla migrate',
     ]);
-  });
-
-  test.each([[['targets', 'fill'], 'There is no targets fill, only targets backfill.']])(
-    '%o is wrong use',
-    async (argv, message) => {
-      const { status, error } = await run(argv);
-      expect([status, error]).toEqual([2, [message]]);
-    },
-  );
-});
-
-describe('flotilla targets backfill', () => {
-  const counts = { batches: 1, batches_without_plan: 0, targets: 3, written: 2, there: 0, unrecorded: 1 };
-  const script = {
-    'POST /targets/backfill': [
-      { body: { ...counts, batches: 0, next_after: 'B.1000' } },
-      { body: { ...counts, batches_without_plan: 1 } },
-    ],
-  };
-
-  test('goes on until all is done, and sums up', async () => {
-    const { api, status, out } = await against(script, ['targets', 'backfill']);
-    expect(status).toBe(0);
-    expect(api.received.map(({ body }) => body)).toEqual(['{}', '{"after":"B.1000"}']);
-    expect(out).toEqual([
-      'Went through 1 batch with 6 deployments: wrote 4 targets, found 0 written, and of 2 nothing is recorded.',
-      'Of 1 batch there is no plan: never made, or kept no longer.',
-    ]);
-  });
-
-  test('prints the sums as JSON', async () => {
-    const { out } = await against(script, ['targets', 'backfill', '--json']);
-    expect(JSON.parse(out.join('\n'))).toEqual({
-      ...{ batches: 1, batches_without_plan: 1, targets: 6, written: 4, there: 0, unrecorded: 2 },
-    });
   });
 });

@@ -161,7 +161,7 @@ const toStrangers: Readonly<Record<string, number>> = {
   'GET /targets/{environment}/{cluster}/{pillar}/{service}/releases': 404,
   'GET /targets/diff': 200, // nothing was compared
   'GET /changes': 200, // none
-  'POST /targets/backfill': 403,
+  'POST /migrate': 403,
   'GET /schemas/batch.json': 200,
   'GET /schemas/events.json': 200,
   'GET /health': 200,
@@ -179,7 +179,7 @@ it('every route is asked by a stranger', async () => {
     '/targets/rollback/plan': JSON.stringify({ key: 'risk/x', environment: 'staging' }),
     '/targets/rollback': JSON.stringify({ key: 'risk/x', environment: 'staging', reason: 'it went wrong' }),
     '/batches/{id}/rollback': JSON.stringify({ reason: 'it went wrong' }),
-    '/targets/backfill': '{}',
+    '/migrate': '{}',
     '/holds': JSON.stringify({ reason: 'a freeze' }),
     '/batches/{id}/deployments/{key+}/resolve': resolution,
     '/batches/{id}/retry': '{}',

@@ -35,7 +35,7 @@ const asks = {
   look: ['GET', '/batches'],
   deploy: ['POST', '/batches'],
   resolve: ['POST', '/batches/01M7Z82VGHV3GT6X1EMB454VBS/deployments/risk/cva/resolve'],
-  administer: ['POST', '/targets/backfill'],
+  administer: ['POST', '/migrate'],
 } as const;
 
 const apiOf = (roles: readonly RoleRow[] | undefined, identify = byToken) => {

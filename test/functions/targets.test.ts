@@ -3,10 +3,9 @@ import { byToken } from '../../functions/api/who.ts';
 import { create } from '../../functions/api.ts';
 import type { Grant } from '../../lib/domain/grants/grant.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
-import type { LastOutcomeRow } from '../../lib/domain/record/recorded-release.ts';
-import { itemOf, type Release } from '../../lib/domain/record/rows.ts';
+import { itemOf } from '../../lib/domain/record/rows.ts';
 import type { TargetRow } from '../../lib/domain/targets/target-row.ts';
-import { makeWorld, manyYaml, planned, type World } from '../usecases/batch/api-world.ts';
+import { makeWorld, type World } from '../usecases/batch/api-world.ts';
 import { callApi } from './api-call.ts';
 
 const grants: readonly Grant[] = [
@@ -273,79 +272,5 @@ describe('what runs where, by anything', () => {
     expect((await as('mona', '/targets?service=clearing/trade-intak')).body.detail).toBe(
       'query.service: there is no service "trade-intak"; known here: trade-intake (did you mean trade-intake?)',
     );
-  });
-});
-
-describe('the backfill', () => {
-  /** A batch of two, of which one target has a good release and the other none. */
-  const deployedBefore = async (world: World) => {
-    const { batchId, plan } = await planned(world);
-    const [one, other, third] = plan.deployments.map(({ target }) => target);
-    const good = { version: '1.0.0', deployment: plan.deployments[0], at, batch_id: batchId } as unknown as Release;
-    const last: LastOutcomeRow = {
-      ...{ batch_id: batchId, index: 1, key: 'k', status: 'FAILED', reason: 'CrashLoop', version: '2.0.0', at },
-    };
-    await world.table.transact([
-      { put: itemOf(keys.goodRelease(one!), good) },
-      { put: itemOf(keys.lastOutcome(other!), last) },
-    ]);
-    return { batchId, targets: [one!, other!, third!] };
-  };
-
-  it('writes what is recorded, and written again changes nothing', async () => {
-    const world = makeWorld();
-    const { batchId, targets } = await deployedBefore(world);
-    const call = apiOf(world);
-    const counts = { batches: 1, batches_without_plan: 0, targets: 3 };
-    const first = await call('ada', 'POST', '/targets/backfill', {});
-    expect([first.status, first.body]).toEqual([200, { ...counts, written: 2, there: 0, unrecorded: 1 }]);
-    const rows = () => Promise.all(targets.map((target) => world.table.get(keys.targetNow(target))));
-    const written = await rows();
-    expect(written.slice(0, 2)).toMatchObject([
-      { batch_id: batchId, index: 0, state: 'verified', version: '1.0.0', since: at },
-      { batch_id: batchId, index: 1, state: 'failed', version: '2.0.0', since: at },
-    ]);
-    expect(written[2]).toBeUndefined();
-    const second = await call('ada', 'POST', '/targets/backfill', {});
-    expect(second.body).toEqual({ ...counts, written: 0, there: 2, unrecorded: 1 });
-    expect(await rows()).toEqual(written);
-  });
-
-  it('does not replace what is newer, also where that comes in between', async () => {
-    const world = makeWorld();
-    const { targets } = await deployedBefore(world);
-    const { transact } = world.table;
-    const newer = rowOf(targets[0]!, { state: 'changing', batch_id: 'NEWER' });
-    let isFirst = true;
-    world.table.transact = async (writes) => {
-      if (isFirst) {
-        isFirst = false;
-        await transact.call(world.table, [{ put: itemOf(keys.targetNow(targets[0]!), newer) }]);
-      }
-      return transact.call(world.table, writes);
-    };
-    const { body } = await apiOf(world)('ada', 'POST', '/targets/backfill', {});
-    expect(body).toMatchObject({ written: 1, there: 1, unrecorded: 1 });
-    expect(await world.table.get(keys.targetNow(targets[0]!))).toMatchObject(newer);
-  });
-
-  it('goes through a large batch part by part', async () => {
-    const world = makeWorld();
-    await planned(world, manyYaml(1_200));
-    const call = apiOf(world);
-    const { body } = await call('ada', 'POST', '/targets/backfill', {});
-    expect(body).toMatchObject({ batches: 0, targets: 1_000, unrecorded: 1_000 });
-    const rest = await call('ada', 'POST', '/targets/backfill', { after: body.next_after });
-    expect(rest.body).toEqual({
-      ...{ batches: 1, batches_without_plan: 0, targets: 200, written: 0, there: 0, unrecorded: 200 },
-    });
-  });
-
-  test.each([
-    ['rita', {}, 403, 'No grant lets you deploy everywhere, and this writes what runs everywhere.'],
-    ['mona', { after: 'B/../x' }, 400, 'body.after: send what the answer before gave as next_after'],
-  ])('%s with %o is refused', async (who, body, status, detail) => {
-    const answer = await apiOf(makeWorld(), grants)(who, 'POST', '/targets/backfill', body);
-    expect([answer.status, answer.body.detail]).toEqual([status, detail]);
   });
 });

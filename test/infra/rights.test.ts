@@ -73,11 +73,13 @@ const batchFunctions = [
 const api = [
   ...table,
   ...write(
-    ['Put', 'Delete', 'Check'],
+    ['Put', 'Update', 'Delete', 'Check'],
     ...[
       'BATCH#*',
       'BATCHES',
+      'BY#*',
       'CHANGES#*',
+      'ENVIRONMENTS',
       'EVENTS#*',
       'IDEMPOTENCY#*',
       'INBOX',
@@ -106,7 +108,12 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ApiDecisions: api,
   ApiLooks: [...table, ...read, ...cluster],
   TakeHint: [...hints, ...start('watch'), 'secretsmanager:GetSecretValue CallbackSecret.Ref'],
-  PlanBatch: [...table, ...put('BATCH#*', 'EVENTS#*', 'INBOX'), ...read, ...store],
+  PlanBatch: [
+    ...table,
+    ...write(['Put', 'Delete'], 'BATCH#*', 'BY#*', 'ENVIRONMENTS', 'EVENTS#*', 'INBOX'),
+    ...read,
+    ...store,
+  ],
   AwaitTurn: [...table, ...write(['Update'], 'BATCH#*'), ...tokens],
   DispatchTurns: [
     ...table,
@@ -137,7 +144,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ConcludeBatch: [...table, ...outcome, ...read, ...describeBatch],
   FinishBatch: [
     ...table,
-    ...write(['Put', 'Delete', 'Check'], ...['BATCH#*', 'BATCHES', 'EVENTS#*', 'INBOX', 'OPEN', 'SUBMITTER#*']),
+    ...write(['Put', 'Delete', 'Check'], ...['BATCH#*', 'BATCHES', 'BY#*', 'EVENTS#*', 'INBOX', 'OPEN', 'SUBMITTER#*']),
     ...read,
     ...store,
     ...start('batch'),
@@ -174,6 +181,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
       ...[
         'BATCH#*',
         'BATCHES',
+        'BY#*',
         'CHANGES#*',
         'DISPATCHER',
         'EVENTS#*',
@@ -202,7 +210,18 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...table,
     ...write(
       ['Put', 'Delete', 'Check'],
-      ...['BATCH#*', 'BATCHES', 'CHANGES#*', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'OBJECT#*', 'OPEN', 'SERVICES#*'],
+      ...[
+        'BATCH#*',
+        'BATCHES',
+        'BY#*',
+        'CHANGES#*',
+        'DISPATCHER',
+        'EVENTS#*',
+        'INBOX',
+        'OBJECT#*',
+        'OPEN',
+        'SERVICES#*',
+      ],
       ...['SUBMITTER#*', 'TARGET#*', 'TARGETS#*', 'WATCH#*', 'WATCHERS'],
     ),
     ...read,

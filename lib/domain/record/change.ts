@@ -1,16 +1,17 @@
 import type { Status } from '../deployment/status.ts';
 import type { JsonObject } from '../json.ts';
 import type { Write } from '../ports.ts';
+import { markWrite } from './batch-marks.ts';
 import { keys } from './keys.ts';
 import { type EventRow, type HeaderRow, type ItemRow, itemOf } from './rows.ts';
 
 /**
- * A change of a batch or a deployment is always two writes of one transaction: the row with the next `seq`, on the
+ * A change of a batch or a deployment is always two writes of one transaction, first of all: the row with the next `seq`, on the
  * condition that nobody changed it since it was read, and the event row that tells of it.
  */
 export interface Change<Row> {
   readonly row: Row;
-  readonly writes: readonly [Write, Write];
+  readonly writes: readonly [Write, Write, ...Write[]];
 }
 
 export interface Occasion {
@@ -68,7 +69,10 @@ export const changeItem = (item: ItemRow, patch: Partial<ItemRow> & Told, occasi
   };
 };
 
-/** As `changeItem`, for the batch itself. A header with seq 0 is not written yet. */
+/**
+ * As `changeItem`, for the batch itself. A header with seq 0 is not written yet. With another status the batch is found by that, and no
+ * more by the one before.
+ */
 export const changeHeader = (
   header: HeaderRow,
   patch: Partial<HeaderRow> & Told,
@@ -86,8 +90,15 @@ export const changeHeader = (
     writes: [
       { put: itemOf(keys.header(row.batch_id), row), when: unchanged(header.seq) },
       { put: itemOf(keys.event(row.batch_id, 'batch', row.seq), event), when: { exists: false } },
+      ...statusWrites(header, row),
     ],
   };
+};
+
+const statusWrites = (before: HeaderRow, row: HeaderRow): readonly Write[] => {
+  const put = markWrite(row, ['status', row.status]);
+  if (before.seq === 0) return [put];
+  return before.status === row.status ? [] : [put, { delete: keys.batchBy('status', before.status, before) }];
 };
 
 const unchanged = (seq: number) => (seq === 0 ? { exists: false } : { equals: { seq } });

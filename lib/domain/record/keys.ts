@@ -180,9 +180,9 @@ interface PlaceInTime {
   readonly index: number;
 }
 
-/** Batches of a month; a month is `monthOf` a time. */
+/** Batches of a month; a month is `monthOf` a time. Subjects are cut where all keys cut them: the batch tells whose it is. */
 export const batchesBy = (dimension: BatchDimension, value: string, month: string): string =>
-  `BY#${dimension}#${value}#${month}`;
+  `BY#${dimension}#${dimension === 'actor' ? nameOf(value) : value}#${month}`;
 
 /** Changes of a month in an environment. */
 export const changesOf = (environment: string, month: string): string => `CHANGES#${environment}#${month}`;

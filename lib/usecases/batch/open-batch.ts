@@ -3,6 +3,7 @@ import type { Origin } from '../../domain/batch/origin.ts';
 import { counted } from '../../domain/counted.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
 import type { Write } from '../../domain/ports.ts';
+import { marksAtSubmit, markWrite, mostMarksAtSubmit } from '../../domain/record/batch-marks.ts';
 import { changeHeader } from '../../domain/record/change.ts';
 import { documentPaths, keys } from '../../domain/record/keys.ts';
 import { type HeaderRow, itemOf } from '../../domain/record/rows.ts';
@@ -39,7 +40,7 @@ export const openBatch = async (deps: Needs, opening: Opening): Promise<Opened> 
   await deps.documents.put(documentPaths.source(header.batch_id), opening.text);
   await deps.documents.put(documentPaths.batch(header.batch_id), JSON.stringify(opening.batch));
   const change = changeHeader(header, told(header.total), { at: header.created_at, actor: opening.actor });
-  return { header: change.row, writes: [...change.writes, ...indexWrites(change.row)] };
+  return { header: change.row, writes: [...change.writes, ...indexWrites(change.row, opening.batch)] };
 };
 
 const told = (total: number) => ({
@@ -78,11 +79,17 @@ export const storedWarnings = (warnings: readonly string[]): readonly string[] =
         `and ${counted(warnings.length - MAX_STORED_WARNINGS, 'more warning')}`,
       ];
 
-const indexWrites = ({ batch_id, submitted_by, created_at }: HeaderRow): Write[] => [
-  { put: itemOf(keys.listed(batch_id), { batch_id, created_at }) },
-  { put: itemOf(keys.submitted(submitted_by, batch_id), { batch_id, created_at }) },
-  { put: itemOf(keys.open(batch_id), { batch_id, created_at }) },
-];
+const indexWrites = (header: HeaderRow, { deployments }: Batch): Write[] => {
+  const { batch_id, submitted_by, created_at } = header;
+  const environments = deployments.map(({ environment_id }) => environment_id);
+  const marks = marksAtSubmit(header, environments).slice(0, mostMarksAtSubmit);
+  return [
+    { put: itemOf(keys.listed(batch_id), { batch_id, created_at }) },
+    { put: itemOf(keys.submitted(submitted_by, batch_id), { batch_id, created_at }) },
+    { put: itemOf(keys.open(batch_id), { batch_id, created_at }) },
+    ...marks.map((mark) => markWrite(header, mark)),
+  ];
+};
 
 /** Whatever the workflow says now, the batch is accepted and its caller must not send it again. */
 export const startExecution = async ({ workflow }: Pick<Deps, 'workflow'>, batchId: string): Promise<void> => {

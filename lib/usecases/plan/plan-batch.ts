@@ -15,6 +15,7 @@ import type { Deps } from '../deps.ts';
 import { readDocument } from '../record/read-document.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { readNamesOfClusters } from '../schedule/known-clusters.ts';
+import { markPlanned } from './mark-planned.ts';
 import { readPlanHead, writePlan } from './plan-store.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids' | 'catalogue'>;
@@ -24,12 +25,13 @@ export const planBatch = async (
   deps: Needs,
   { batch_id, execution_arn }: { readonly batch_id: string; readonly execution_arn: string },
 ): Promise<{ count: number }> => {
-  const { plan_hash } = await findBatch(deps, batch_id);
-  const planned = plan_hash === undefined ? undefined : await readPlanHead(deps, batch_id);
+  const found = await findBatch(deps, batch_id);
+  const planned = found.plan_hash === undefined ? undefined : await readPlanHead(deps, batch_id);
   if (planned !== undefined) return { count: planned.total };
   const batch = await readDocument<Batch>(deps.documents, documentPaths.batch(batch_id));
   const plan = await claimPlan(deps, batch_id, batch);
   await writePlan(deps, batch_id, plan);
+  await markPlanned(deps, found, plan);
   await retryConflict(deps, async () => {
     const header = await findBatch(deps, batch_id);
     if (header.plan_hash !== undefined) return;

@@ -1,11 +1,12 @@
 import type { Write } from '../../domain/ports.ts';
-import { changeHeader } from '../../domain/record/change.ts';
+import { type Change, changeHeader } from '../../domain/record/change.ts';
 import type { HeaderRow } from '../../domain/record/rows.ts';
 import { type EndOf, endOfRolledBack, type RollbackEnd } from '../../domain/undo/rollback-end.ts';
 import { outcomesWrites, readEnds, totalsOf } from '../batch/count-outcomes.ts';
 import { lookForBatch } from '../batch/find-batch.ts';
 import type { Deps } from '../deps.ts';
 import { readRollbacks } from './descendants.ts';
+import { mostCovered } from './open-rollback.ts';
 
 /** With the end of a rollback end the batches that it rolled back: the one that was named, and its retries. */
 export const closingWrites = async (
@@ -20,14 +21,23 @@ export const closingWrites = async (
     ends: plan_hash === undefined ? undefined : ends,
     left: row?.left ?? {},
   };
-  const closed = await Promise.all((row?.covers ?? []).map((id) => close(deps, id, { end, at })));
+  const covers = row?.covers ?? [];
+  // Opened by an earlier version it may cover more than fits: then the rows by which they are found stay, until `migrate` moves them.
+  const writesOf = ({ writes }: Change<HeaderRow>) => (covers.length > mostCovered ? writes.slice(0, 2) : writes);
+  const closed = await Promise.all(covers.map((id) => close(deps, id, { end, at, writesOf })));
   return closed.flat();
 };
+
+interface Closing {
+  readonly end: RollbackEnd;
+  readonly at: number;
+  readonly writesOf: (change: Change<HeaderRow>) => readonly Write[];
+}
 
 const close = async (
   deps: Pick<Deps, 'table'>,
   batchId: string,
-  { end, at }: { readonly end: RollbackEnd; readonly at: number },
+  { end, at, writesOf }: Closing,
 ): Promise<readonly Write[]> => {
   const header = await lookForBatch(deps, batchId);
   if (header?.rolling_back !== end.rollbackId) return [];
@@ -40,5 +50,5 @@ const close = async (
     { ...endOfRolledBack(totals, end), totals, ended_at: at },
     { at, actor: 'finish', detail },
   );
-  return [...change.writes, ...outcomesWrites(rest, ends)];
+  return [...writesOf(change), ...outcomesWrites(rest, ends)];
 };

@@ -9,7 +9,7 @@ const header: HeaderRow = {
   ...{ batch_id: 'B', name: 'n', status: 'PENDING', reason: 'Submitted', message: 'm', seq: 0, total: 1 },
   ...{ submitted_by: 'ada', warnings: [], created_at: 1, updated_at: 1 },
 };
-const eventOf = ({ writes }: { readonly writes: readonly [Write, Write] }): EventRow => {
+const eventOf = ({ writes }: { readonly writes: readonly [Write, Write, ...Write[]] }): EventRow => {
   const [, write] = writes;
   return rowOf<EventRow>('put' in write ? write.put : undefined)!;
 };

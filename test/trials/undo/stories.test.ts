@@ -98,6 +98,24 @@ const spoiled: readonly (readonly [string, RegExp, Partial<Story>, (world: World
     },
   ],
   [
+    'a batch that is still found by a status that it had',
+    /BY#status#PENDING#.* should be undefined/,
+    {},
+    ({ table }) => {
+      const transact = table.transact.bind(table);
+      table.transact = (writes) =>
+        transact(writes.filter((write) => !('delete' in write && write.delete.pk.startsWith('BY#status#'))));
+    },
+  ],
+  [
+    'a change that is told otherwise than it was',
+    /CHANGES#staging#.* should be/,
+    {},
+    rewrite((row) => {
+      if (String(row.pk).startsWith('CHANGES#')) row.after = '7.7.7';
+    }),
+  ],
+  [
     'a lock that is left behind',
     /left behind: lock/,
     {},

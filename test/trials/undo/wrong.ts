@@ -1,5 +1,6 @@
 import { covers, type HoldCandidate } from '../../../lib/domain/holds/covers.ts';
 import { type EventRow, type LockRow, rowOf } from '../../../lib/domain/record/rows.ts';
+import { wrongIndex } from '../../workflow/index-law.ts';
 import { all } from '../../workflow/report.ts';
 import type { World } from '../../workflow/world.ts';
 import type { Doings } from './do-deed.ts';
@@ -20,6 +21,8 @@ export const wrongIn = async (world: World, story: Story, doings: Doings): Promi
     ...(await startedInHold(world, ledgers, { story, doings })),
     ...wrongReturns(ledgers, { world, doings }),
     ...(await wrongNow(world, ledgers, doings)),
+    // Last: it takes the rows away and has them written again.
+    ...(await wrongIndex(world)),
   ];
 };
 

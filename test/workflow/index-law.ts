@@ -1,0 +1,176 @@
+import type { Batch } from '../../lib/domain/batch/batch.ts';
+import { isTerminal, statuses } from '../../lib/domain/deployment/status.ts';
+import type { PlannedDeployment } from '../../lib/domain/plan/plan.ts';
+import type { Item, Key } from '../../lib/domain/ports.ts';
+import { type BatchDimension, monthOf } from '../../lib/domain/record/index-rows.ts';
+import { batchesBy, changesOf, documentPaths, keys, targetsOf } from '../../lib/domain/record/keys.ts';
+import { type EventRow, type HeaderRow, type ItemRow, itemOf, rowOf } from '../../lib/domain/record/rows.ts';
+import type { TargetRow } from '../../lib/domain/targets/target-row.ts';
+import { migrate } from '../../lib/usecases/migrate/migrate.ts';
+import { readPlanned } from '../../lib/usecases/plan/plan-store.ts';
+import { all } from './report.ts';
+import type { World } from './world.ts';
+
+/** What is recorded of a batch, from which its index rows follow. */
+interface Recorded {
+  readonly header: HeaderRow;
+  readonly batch: Batch;
+  readonly planned: readonly PlannedDeployment[];
+  readonly items: readonly { readonly item: ItemRow; readonly events: readonly EventRow[] }[];
+}
+
+const readRecorded = async (world: World): Promise<readonly Recorded[]> => {
+  const recorded: Recorded[] = [];
+  for (const { sk: batchId } of await all(world, { pk: 'BATCHES' })) {
+    const header = await world.header(batchId);
+    const events = (await all(world, { pk: `EVENTS#${batchId}` })).map((row) => rowOf<EventRow>(row)!);
+    const items = (await all(world, { pk: `BATCH#${batchId}`, prefix: 'ITEM#' })).map((row) => rowOf<ItemRow>(row)!);
+    const count = header.plan_hash === undefined ? 0 : header.total;
+    const indexes = Array.from({ length: count }, (_, index) => index);
+    recorded.push({
+      header,
+      batch: JSON.parse((await world.deps.documents.get(documentPaths.batch(batchId)))!) as Batch,
+      planned: await Promise.all(indexes.map((index) => readPlanned(world.deps, batchId, index))),
+      items: items.map((item) => ({ item, events: events.filter(({ index }) => index === item.index) })),
+    });
+  }
+  return recorded;
+};
+
+type Rows = ReadonlyMap<string, object>;
+
+const nameOf = ({ pk, sk }: Key): string => `${pk} ${sk}`;
+const rowsOf = (items: readonly Item[]): Rows =>
+  new Map(items.map((item) => [nameOf(item), item] as const).sort(([one], [other]) => (one < other ? -1 : 1)));
+
+/** By what it is found, told anew from what is recorded of it. */
+const batchRows = ({ header, batch, planned }: Recorded): readonly Item[] => {
+  const { batch_id, created_at, status, submitted_by, origin, metadata } = header;
+  const marks: readonly (readonly [BatchDimension, string])[] = [
+    ['status', status],
+    ['actor', submitted_by],
+    ['origin', origin?.kind ?? 'file'],
+    ...batch.deployments.map(({ environment_id }) => ['environment', environment_id] as const),
+    ...(metadata?.tags ?? []).map((tag) => ['tag', tag] as const),
+    ...planned.map(({ pillar }) => ['pillar', pillar] as const),
+    ...planned.map(({ pillar, service_name }) => ['service', `${pillar}/${service_name}`] as const),
+  ];
+  return [
+    ...marks.map((mark) => itemOf(keys.batchBy(...mark, header), { batch_id, created_at })),
+    ...planned.map(({ environment_id: environment }) => itemOf(keys.environment(environment), { environment })),
+  ];
+};
+
+/** After these nobody can say what runs, unless it was seen. */
+const open = ['RestoreFailed', 'Superseded', 'ResolvedByOperator'];
+
+interface Told {
+  readonly release_before?: string;
+  readonly release_after?: string;
+  readonly digest?: string;
+}
+
+/** Its end, and that it was resolved, as its events tell it; not that it was taken back, which is the rollback's change. */
+const changeRows = ({ header, planned, items }: Recorded): readonly Item[] =>
+  items.flatMap(({ item, events }) => {
+    const { batch_id, index, runs, touched } = item;
+    const { target, docker_image_version: version, environment_id } = planned[index]!;
+    const ends = events.filter(({ to }) => isTerminal(to) && to !== 'ROLLBACK');
+    return ends.flatMap(({ to: status, reason, actor, at }, nth) => {
+      const mayHave = runs.length > 0 && (touched === true || status === 'UNKNOWN' || nth > 0);
+      if (status !== 'SUCCESS' && !mayHave) return [];
+      const { release_before: before, release_after, digest } = (ends[0]!.detail ?? {}) as Told;
+      const asked = status === 'UNKNOWN' || open.includes(reason) ? undefined : version;
+      const seen = status === 'UNKNOWN' ? undefined : release_after;
+      const after = status === 'SUCCESS' ? version : (seen ?? asked);
+      const row = {
+        ...{ target, batch_id, index, status, reason, version, by: header.submitted_by, at },
+        ...(before === undefined ? {} : { before }),
+        ...(after === undefined ? {} : { after }),
+        ...(digest === undefined ? {} : { digest }),
+        ...(nth > 0 ? { resolved_by: actor } : {}),
+      };
+      const place = { at, batch_id, index };
+      return [
+        itemOf(keys.change(environment_id, place), row),
+        ...(status === 'SUCCESS' ? [] : [itemOf(keys.targetOutcome(target, place), row)]),
+      ];
+    });
+  });
+
+const readNows = async (world: World, recorded: readonly Recorded[]): Promise<readonly TargetRow[]> => {
+  const environments = new Set(recorded.flatMap(({ planned }) => planned.map((one) => one.environment_id)));
+  const rows = await Promise.all([...environments].map((environment) => all(world, { pk: targetsOf(environment) })));
+  return rows.flat().map((row) => rowOf<TargetRow>(row)!);
+};
+
+const pointersOf = (nows: readonly TargetRow[]): readonly Item[] =>
+  nows.map(({ target }) => itemOf(keys.targetPointer(target), { target }));
+
+/** All that there are, wherever one may be: also where a batch was that has another status now. */
+const readIndex = async (world: World, recorded: readonly Recorded[], expected: Rows): Promise<Rows> => {
+  const months = new Set(
+    recorded.flatMap(({ header, items }) => [header.created_at, ...items.flatMap(endsAt)].map(monthOf)),
+  );
+  const environments = new Set(recorded.flatMap(({ planned }) => planned.map((one) => one.environment_id)));
+  const services = recorded.flatMap(({ planned }) => planned);
+  const partitions = new Set([
+    ...[...expected.values()].map((row) => (row as Item).pk),
+    ...[...months].flatMap((month) => [
+      ...statuses.map((status) => batchesBy('status', status, month)),
+      ...[...environments].map((environment) => changesOf(environment, month)),
+    ]),
+    ...services.map(({ pillar, service_name }) => `SERVICES#${pillar}/${service_name}`),
+    ...services.map(({ target }) => `TARGET#${target}`),
+  ]);
+  const found = await Promise.all([...partitions].map((pk) => all(world, { pk })));
+  return rowsOf(found.flat().filter((row) => !row.pk.startsWith('TARGET#') || row.sk.startsWith('OUTCOME#')));
+};
+
+const endsAt = ({ events }: Recorded['items'][number]): readonly number[] => events.map(({ at }) => at);
+
+const differences = (what: string, found: Rows, expected: Rows): readonly string[] => {
+  const told = (rows: Rows, name: string): string => JSON.stringify(sorted(rows.get(name)));
+  return [...new Set([...found.keys(), ...expected.keys()])].flatMap((name) =>
+    told(found, name) === told(expected, name)
+      ? []
+      : [`${what}: ${name} is ${told(found, name)}, and should be ${told(expected, name)}`],
+  );
+};
+
+const sorted = (row: object | undefined): object | undefined =>
+  row && Object.fromEntries(Object.entries(row).sort(([one], [other]) => (one < other ? -1 : 1)));
+
+/** A plan that came to nothing may have got so far: what it leads to tells that it is not so. */
+const withoutUnplanned = (rows: Rows, recorded: readonly Recorded[]): Rows => {
+  const unplanned = new Set(recorded.flatMap(({ header, planned }) => (planned.length === 0 ? [header.batch_id] : [])));
+  const isLeft = ([name, row]: readonly [string, object]): boolean =>
+    /^BY#(?:pillar|service)#/.test(name) && unplanned.has((row as HeaderRow).batch_id);
+  return new Map([...rows].filter((row) => !isLeft(row)));
+};
+
+/**
+ * What is wrong with the rows by which batches, targets and changes are found: they are what headers, items, events and plans give, and
+ * where they are all lost, `migrate` gives the same ones. For a world in which nobody is at work.
+ */
+export const wrongIndex = async (world: World): Promise<readonly string[]> => {
+  const recorded = await readRecorded(world);
+  const nows = await readNows(world, recorded);
+  const expected = rowsOf([...recorded.flatMap(batchRows), ...recorded.flatMap(changeRows), ...pointersOf(nows)]);
+  const read = async () => withoutUnplanned(await readIndex(world, recorded, expected), recorded);
+  const written = await read();
+  const wrong = [...differences('written', written, expected), ...wrongSubmitters(recorded, nows)];
+  for (const { pk, sk } of written.values() as Iterable<Item>) await world.table.transact([{ delete: { pk, sk } }]);
+  for (let after: string | undefined; ; ) {
+    after = (await migrate(world.deps, { after })).next_after;
+    if (after === undefined) break;
+  }
+  return [...wrong, ...differences('migrated', await read(), expected)];
+};
+
+const wrongSubmitters = (recorded: readonly Recorded[], nows: readonly TargetRow[]): readonly string[] => {
+  const headers = new Map(recorded.map(({ header }) => [header.batch_id, header]));
+  return nows.flatMap(({ target, batch_id, by }) =>
+    by === headers.get(batch_id)?.submitted_by ? [] : [`NOW of ${target} is by ${by}`],
+  );
+};
