@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { billedBytes } from '../../lib/adapters/table-use.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
+import { keys } from '../../lib/domain/record/keys.ts';
+import { itemOf } from '../../lib/domain/record/rows.ts';
 import type { Place } from '../../lib/domain/schedule/place.ts';
 import type { TargetRow } from '../../lib/domain/targets/target-row.ts';
 import { resolveDeployment } from '../../lib/usecases/deployment/resolve-deployment.ts';
@@ -75,6 +78,24 @@ test.each([
   expect(shortly(await nowOf(world, place))).toBe(`unknown ? by ${batchId.slice(-4)}`);
   await resolveDeployment(world.deps, { batchId, key: 'shared/a', status, reason: 'I looked.', actor: 'ada' });
   expect(shortly(await nowOf(world, place))).toBe(`${told} by ${batchId.slice(-4)}`);
+});
+
+test('with all that is known, a row is usually a single write unit', () => {
+  const row: TargetRow = {
+    target: 'production/cluster-eu-west-1/payments/settlement-gateway',
+    ...{ batch_id: '01M7Z82VGHV3GT6X1EMB454VBS', index: 1234, state: 'changing', version: '2026.11.30-rc.1' },
+    ...{ infrastructure_id: 'cluster-eu-west-1', by: '0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9', by_name: 'Ada Lovelace' },
+    since: 1_796_000_000_000,
+    before: {
+      ...{ batch_id: '01M7Z82VGHV3GT6X1EMB454VBR', index: 1234, state: 'verified', version: '2026.11.23' },
+      image: 'registry.example.com/payments/settlement-gateway:2026.11.23',
+      ...{ infrastructure_id: 'cluster-eu-west-1', digest: `sha256:${'5e8b'.repeat(16)}` },
+      ...{ by: '0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9', by_name: 'Ada Lovelace' },
+      health: { healthy: true, reason: 'RolloutComplete', at: 1_796_000_000_000 },
+      since: 1_795_000_000_000,
+    },
+  };
+  expect(billedBytes(itemOf(keys.targetNow(row.target), row))).toBeLessThan(1024);
 });
 
 describe('whatever dies on the way, NOW agrees with the record in the end', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { someOf } from '../thorough.ts';
 import { type DeathAt, deathsIn } from './deaths.ts';
+import { wrongIndex } from './index-law.ts';
 import { endOf, listed, rollbacksOf, startedTwice, toldOf } from './rollback-world.ts';
 import { World } from './world.ts';
 
@@ -28,6 +29,7 @@ const runWithDeathAt = async (name: string, { nth, when, heard, check }: Death):
   await world.settled(batch);
   expect(startedTwice(world)).toEqual([]);
   await check(world, batch);
+  expect(await wrongIndex(world)).toEqual([]);
   world.close();
   return calls;
 };

@@ -24,6 +24,8 @@ import { recordedRelease } from '../../../lib/domain/record/recorded-release.ts'
 import { type EventRow, type HeaderRow, itemOf, type Release } from '../../../lib/domain/record/rows.ts';
 import { checkUploadId, uploadHeaders, uploadIdBytes, uploadTooLarge } from '../../../lib/domain/record/upload.ts';
 
+const september = Date.UTC(2026, 8, 30, 5);
+
 /** As the table in `keys.ts` says: what is stored already is found by these. */
 test.each<[string, { readonly pk: string; readonly sk: string }]>([
   ['BATCHES b', keys.listed('b')],
@@ -61,6 +63,16 @@ test.each<[string, { readonly pk: string; readonly sk: string }]>([
   ['TARGET#t LAST', keys.lastOutcome('t')],
   ['TARGET#t RELEASE#i', keys.release('t', 'i')],
   ['OBJECT#o LAST', keys.lastChange('o')],
+  ['TARGETS#uat eu-1/risk/cva', keys.targetNow('uat/eu-1/risk/cva')],
+  ['SERVICES#risk/cva uat/eu-1', keys.targetPointer('uat/eu-1/risk/cva')],
+  ['ENVIRONMENTS uat', keys.environment('uat')],
+  ['CHANGES#uat#2026-09 001790744400000#b#00007', keys.change('uat', { at: september, batch_id: 'b', index: 7 })],
+  ['TARGET#t OUTCOME#001790744400000#b#00007', keys.targetOutcome('t', { at: september, batch_id: 'b', index: 7 })],
+  ['BY#tag#a#b#2026-09 001790744400000#b', keys.batchBy('tag', 'a#b', { batch_id: 'b', created_at: september })],
+  [
+    `BY#actor#${'x'.repeat(255)}#2026-09 001790744400000#b`,
+    keys.batchBy('actor', 'x'.repeat(256), { batch_id: 'b', created_at: september }),
+  ],
 ])('%s', (told, { pk, sk }) => {
   expect(`${pk} ${sk}`).toBe(told);
 });
