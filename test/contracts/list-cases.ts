@@ -38,13 +38,16 @@ const day = 24 * 3_600_000;
 /** Batches of two years. */
 const longest = 730;
 
+/** Those of the configuration: where nothing is found, others are refused. */
+const pillars = ['risk', 'clearing', 'shared', 'data'];
+
 const batchAt = (nth: number, count: number): Listed => ({
   at: listedAt - Math.floor(((count - nth) * longest * day) / count),
   status: statuses[nth % statuses.length]!,
   actor: `person-${nth % 7}`,
   ...(nth % 11 === 0 ? { origin: 'retry' as const } : {}),
-  tags: [`tag-${nth % 13}`],
-  places: [`env-${nth % 3}/pillar-${nth % 5}/service-${nth % 17}`],
+  tags: [`tag-${nth % 5}`],
+  places: [`env-${nth % 3}/${pillars[nth % pillars.length]}/service-${nth % 9}`],
 });
 
 const batches: Listing = {
@@ -57,11 +60,11 @@ const batches: Listing = {
   cases: [
     ...[
       ...['', 'status=FAILED', 'status=PROCESSING', 'actor=person-3', 'origin=retry', 'origin=file', 'tag=tag-4'],
-      ...['environment=env-1', 'pillar=pillar-2', 'service=pillar-2/service-9'],
+      ...['environment=env-1', 'pillar=risk', 'service=risk/service-2'],
       ...['since=2026-06-01&tag=tag-4', 'until=2026-06-01&environment=env-1', 'since=2026-06-01', 'until=2026-06-01'],
     ].map((query) => ({ path: `/batches?${query}`, reads: threeEach, finds: true })),
     ...[
-      ...['text=nothing', 'text=batch', 'status=FAILED&environment=env-2', 'status=PENDING&service=pillar-2/service-9'],
+      ...['text=nothing', 'text=batch', 'status=FAILED&environment=env-2', 'status=PENDING&service=risk/service-2'],
       ...['tag=tag-1&actor=person-2&origin=file', 'environment=env-1&text=nothing&since=2025-01-01'],
     ].map((query) => ({ path: `/batches?${query}`, reads: aThousand, finds: false })),
   ],

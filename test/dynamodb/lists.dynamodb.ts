@@ -40,9 +40,11 @@ const fill = async (items: Iterable<Item>): Promise<DynamoTable> => {
   return new DynamoTable(client, name);
 };
 
-describeLists('DynamoTable', { fill, counts: { batches: 200, targets: 1_000, deployments: 1_200 } });
+describeLists('DynamoTable', { fill, counts: { batches: 100, targets: 600, deployments: 400 } });
 
 it('DynamoTable: nothing that was asked for is a scan', () => {
-  expect([...commands].sort()).toEqual(['GetItemCommand', 'QueryCommand']);
+  // Who asks is noted when first seen.
+  const reads = [...commands].filter((name) => name !== 'TransactWriteItemsCommand');
+  expect(reads.sort()).toEqual(['GetItemCommand', 'QueryCommand']);
   expect(inVain).toEqual([]);
 });

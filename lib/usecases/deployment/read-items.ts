@@ -46,6 +46,10 @@ const stretchesOf = (indexes: readonly number[]): readonly Stretch[] => {
 
 const readStretch = async ({ table }: Needs, batchId: string, { from, to }: Stretch): Promise<readonly ItemRow[]> => {
   const { pk, sk } = keys.item(batchId, from);
+  if (from === to) {
+    const row = rowOf<ItemRow>(await table.get({ pk, sk }));
+    return row === undefined ? [] : [row];
+  }
   const query = { pk, from: sk, to: keys.item(batchId, to).sk, limit: to - from + 1 };
   const found: ItemRow[] = [];
   for (let after: string | undefined; ; ) {

@@ -55,9 +55,12 @@ const makeBatch = async (batch: Batch) => {
     await sqlite.transact(rows.slice(at, at + 100).map((put) => ({ put })));
   }
   if (hints !== 'none') await sqlite.transact(hintWrites(batch));
-  const asked: Query[] = [];
+  const asked: Pick<Query, 'pk' | 'from' | 'to'>[] = [];
   const table: Table = {
-    get: (key) => sqlite.get(key),
+    get: (key) => {
+      if (key.sk.startsWith('ITEM#')) asked.push({ pk: key.pk, from: key.sk, to: key.sk });
+      return sqlite.get(key);
+    },
     transact: (writes) => sqlite.transact(writes),
     synced: () => sqlite.synced(),
     query: (query) => {
