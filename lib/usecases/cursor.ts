@@ -18,11 +18,19 @@ export const cursorFor = (of: CursorOf, position: string): string =>
 export const positionIn = (of: CursorOf, cursor: string | undefined): string | undefined => {
   if (cursor === undefined) return undefined;
   const [mark, position] = partsIn(cursor);
-  if (mark === markOf(of) && typeof position === 'string') return position;
+  if (mark === markOf(of) && typeof position === 'string' && fitsInKey(position)) return position;
+  throw wrongCursor();
+};
+
+/** Of a cursor that no answer has given. */
+export const wrongCursor = (): FlotillaError => {
   const path = 'query.after';
   const message = 'is not the next_after of this list with these filters; leave it out to begin';
-  throw new FlotillaError('RequestInvalid', `${path} ${message}`, { issues: [{ path, message }] });
+  return new FlotillaError('RequestInvalid', `${path} ${message}`, { issues: [{ path, message }] });
 };
+
+/** No sort key is longer, and none has half a character. */
+const fitsInKey = (position: string): boolean => position.isWellFormed() && Buffer.byteLength(position) <= 1_000;
 
 const markOf = ({ list, filters }: CursorOf): string => {
   const given = Object.entries(filters).filter(([, value]) => value !== undefined);

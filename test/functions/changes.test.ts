@@ -7,6 +7,7 @@ import { partsOfTarget } from '../../lib/domain/plan/lock-names.ts';
 import type { ChangeRow } from '../../lib/domain/record/index-rows.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
 import { itemOf } from '../../lib/domain/record/rows.ts';
+import { cursorFor } from '../../lib/usecases/cursor.ts';
 import { makeWorld, planned, type World } from '../usecases/batch/api-world.ts';
 import { callApi } from './api-call.ts';
 import { rowsOfChange, writeChanges } from './target-rows.ts';
@@ -163,6 +164,22 @@ describe('what has changed', () => {
   ])('%s is refused in a sentence', async (query, detail) => {
     const { status, body } = await apiOf(makeWorld())(`/changes?${query}`);
     expect([status, body.code, body.detail]).toEqual([400, 'RequestInvalid', detail]);
+  });
+
+  test.each(['x|y', '0|y', '-1|000000000000000', '0|RELEASE#x', '', `0|${'9'.repeat(15)}#${'x'.repeat(1_100)}`])(
+    'a cursor that was made up is refused: %s',
+    async (position) => {
+      const after = cursorFor({ list: 'changes', filters: {} }, position);
+      const { status, body } = await apiOf(makeWorld())(`/changes?after=${after}`);
+      expect([status, body.code]).toEqual([400, 'RequestInvalid']);
+    },
+  );
+
+  it('is not looked for in what is to come', async () => {
+    const world = makeWorld();
+    await writeChanges(world, [change('uat/eu-1/risk/cva')]);
+    const { found, pages } = await pagesOf(apiOf(world), '/changes?until=9999-12-31', 'changes');
+    expect([found.length, pages]).toEqual([1, 1]);
   });
 
   it('is, by whatever is asked for and in whatever pages, all there is, in order', async () => {

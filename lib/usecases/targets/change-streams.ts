@@ -33,7 +33,8 @@ type Needs = Pick<Deps, 'table'>;
 export const changesOfEnvironments = (deps: Needs, environments: readonly string[], span: Span): ChangeStream => {
   const { since, until, now, after, limit, reads } = span;
   const below = after ?? (until === undefined ? highest : sortable(until));
-  const months = monthsBetween(since, after === undefined ? (until ?? now) + clockSkew : timeIn(after));
+  const newest = Math.min(after === undefined ? (until ?? now) : timeIn(after), now) + clockSkew;
+  const months = monthsBetween(since, newest);
   const atOnce = Math.min(Math.ceil((limit + 1) / Math.max(1, environments.length)) + 1, 1_000);
   const rows = new MergedRows(
     environments.map((environment) => {

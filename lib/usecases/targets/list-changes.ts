@@ -3,7 +3,7 @@ import { FlotillaError } from '../../domain/errors.ts';
 import { partsOfTarget, placeOfTarget } from '../../domain/plan/lock-names.ts';
 import type { ChangeRow } from '../../domain/record/index-rows.ts';
 import { isBy, type TargetFilters } from '../../domain/targets/target-filters.ts';
-import { cursorFor, positionIn } from '../cursor.ts';
+import { cursorFor, positionIn, wrongCursor } from '../cursor.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { isoField, isoTime } from '../iso-time.ts';
 import { serviceOf } from './asked-service.ts';
@@ -47,7 +47,7 @@ export const listChanges = async (deps: Needs, { limit, after, ...asked }: Chang
   const filters = { ...asked, service: serviceOf(asked) };
   const of = { list: 'changes', filters };
   // The next page begins where the first did, however late it is by then.
-  const [began, position] = positionIn(of, after)?.split('|') ?? [];
+  const [began, position] = partsIn(positionIn(of, after));
   const now = deps.clock.now();
   const { until } = asked;
   const since = began === undefined ? (asked.since ?? now - usualSpan) : Number(began);
@@ -63,6 +63,14 @@ export const listChanges = async (deps: Needs, { limit, after, ...asked }: Chang
     limit,
     ...(next === undefined ? {} : { next_after: cursorFor(of, `${since}|${next}`) }),
   };
+};
+
+/** When the first page began, and where the one before has ended. */
+const partsIn = (position: string | undefined): readonly (string | undefined)[] => {
+  if (position === undefined) return [];
+  const parts = /^(\d{1,15})\|(\d{15}(?:#.*)?|(?:RELEASE#.*)? (?:OUTCOME#.*)?)$/s.exec(position);
+  if (parts === null) throw wrongCursor();
+  return parts.slice(1);
 };
 
 const checkSpan = (since: number, until: number | undefined): void => {
