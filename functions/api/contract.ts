@@ -12,7 +12,7 @@ export interface Contract {
   /** Whether a request may come without it. */
   readonly bodyMayBeAbsent?: true;
   /** Headers of the request that it reads. */
-  readonly headers?: readonly ('idempotency-key' | 'if-match' | 'if-none-match')[];
+  readonly headers?: readonly ('idempotency-key' | 'if-match' | 'if-none-match' | 'flotilla-links')[];
   /** By status, of what goes well. */
   readonly answers: Readonly<Record<number, Answer>>;
   /** Errors beside those that every route of its kind can have (see `everyRoute`). */

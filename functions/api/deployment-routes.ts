@@ -33,7 +33,7 @@ export const deploymentRoutes: readonly Route<Handle>[] = [
     contract: {
       summary: 'Deploys one version of one service, as a batch of one',
       body: deployment,
-      headers: ['idempotency-key', 'if-match'],
+      headers: ['idempotency-key', 'if-match', 'flotilla-links'],
       answers: acceptedAnswers({ schema: acceptedBatch, example: exampleAccepted }),
       errors: ['BatchInvalid', 'IdempotencyKeyReused', 'PreconditionFailed', 'StatusConflict', 'WorkflowUnavailable'],
     },

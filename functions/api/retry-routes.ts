@@ -44,7 +44,7 @@ export const retryRoutes: readonly Route<Handle>[] = [
     contract: {
       summary: 'Tries again what a batch has left, as a batch of its own',
       body: retry,
-      headers: ['idempotency-key'],
+      headers: ['idempotency-key', 'flotilla-links'],
       answers: acceptedAnswers({ schema: acceptedRetry, example: { ...exampleAccepted, left: [] } }),
       errors: [...errors, 'IdempotencyKeyReused', 'WorkflowUnavailable'],
     },

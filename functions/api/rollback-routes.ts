@@ -85,7 +85,7 @@ export const rollbackRoutes: readonly Route<Handle>[] = [
     contract: {
       summary: 'Puts one target back to a release that was verified there',
       body: targetRequest,
-      headers: ['idempotency-key'],
+      headers: ['idempotency-key', 'flotilla-links'],
       answers: { 202: { schema: acceptedTargetRollback, example: exampleTargetRollback, location: true } },
       errors: [...ofTarget, 'IdempotencyKeyReused', 'StatusConflict', 'WorkflowUnavailable'],
     },

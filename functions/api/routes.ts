@@ -64,7 +64,7 @@ const described: readonly Route<Handle>[] = [
       query: uploadQuery,
       body: 'batch',
       bodyMayBeAbsent: true,
-      headers: ['idempotency-key', 'if-match'],
+      headers: ['idempotency-key', 'if-match', 'flotilla-links'],
       answers: acceptedAnswers({ schema: acceptedBatch, example: exampleAccepted }),
       errors: ['IdempotencyKeyReused', 'PreconditionFailed', 'StatusConflict', 'WorkflowUnavailable'],
     },

@@ -142,6 +142,9 @@ const toStrangers: Readonly<Record<string, number>> = {
   'GET /batches/{id}/deployments/{key+}': 404,
   'GET /batches/{id}/events': 404,
   'GET /batches/{id}/graph': 404,
+  'GET /batches/{id}/history': 404,
+  'GET /me': 200, // that there is nothing
+  'GET /users': 403,
   'POST /batches/{id}/cancel': 404,
   'POST /batches/{id}/retry': 404,
   'POST /batches/{id}/retry/plan': 404,

@@ -82,6 +82,11 @@ const headers: Readonly<Record<string, JsonObject>> = {
     description: 'The plan that was looked at: with any other nothing is begun.',
     schema: { type: 'string', pattern: '^(\\*|"[0-9A-Za-z]{1,128}"|[0-9A-Za-z]{1,128})$' },
   },
+  'flotilla-links': {
+    description:
+      'What set it off, as a JSON object of addresses by name, beside the links of the batch itself. By these no two requests differ.',
+    schema: { type: 'string', contentMediaType: 'application/json' },
+  },
   'if-none-match': {
     description: 'The ETag of the answer before: 304 says that nothing has changed since.',
     schema: { type: 'string' },

@@ -1,8 +1,9 @@
+import { FlotillaError } from '../../domain/errors.ts';
 import type { UserRow } from '../../domain/record/index-rows.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { rowOf } from '../../domain/record/rows.ts';
 import { cursorFor, positionIn } from '../cursor.ts';
-import type { Deps } from '../deps.ts';
+import type { AskedBy, Deps } from '../deps.ts';
 import { isoTime } from '../iso-time.ts';
 
 export interface UserView extends Omit<UserRow, 'first_seen_at'> {
@@ -22,9 +23,13 @@ const list = { list: 'users', filters: {} };
 
 /** Everybody who was ever let in, one row each. */
 export const listUsers = async (
-  { table }: Pick<Deps, 'table'>,
+  { table, rights }: Pick<Deps, 'table'> & AskedBy,
   { limit, after }: { readonly limit: number; readonly after?: string | undefined },
 ): Promise<UserList> => {
+  if (!rights.everywhere('read')) {
+    const why = 'Users are those of every team, and no grant lets you see every pillar in every environment.';
+    throw new FlotillaError('Forbidden', why);
+  }
   const position = positionIn(list, after);
   const from = position === undefined ? {} : { after: position };
   const { items, next } = await table.query({ pk: keys.user('').pk, limit, ...from });
