@@ -47,7 +47,10 @@ const fill = async (items: Iterable<Item>): Promise<SqliteTable> => {
   return table;
 };
 
-describeLists('SqliteTable', { fill, counts: { batches: 2_000, targets: 100_000, deployments: 3_000 } });
+describeLists('SqliteTable', {
+  fill,
+  counts: { batches: 2_000, targets: 100_000, changes: 20_000, deployments: 3_000 },
+});
 
 test('SqliteTable: nothing that was asked for is a scan', () => {
   expect(plans.size).toBeGreaterThan(2);

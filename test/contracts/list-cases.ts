@@ -1,6 +1,7 @@
 import { statuses } from '../../lib/domain/deployment/status.ts';
 import type { Item } from '../../lib/domain/ports.ts';
 import { pendingItem } from '../../lib/domain/record/change.ts';
+import type { ChangeRow } from '../../lib/domain/record/index-rows.ts';
 import { documentPaths, keys } from '../../lib/domain/record/keys.ts';
 import { itemOf } from '../../lib/domain/record/rows.ts';
 import { Cells } from '../../lib/domain/schedule/cells.ts';
@@ -95,9 +96,54 @@ const targets: Listing = {
     { path: '/targets?environment=env-3&cluster=cluster-2', reads: oneEach, finds: true },
     { path: '/targets?service=risk/service-7', reads: twoEach, finds: true },
     { path: '/targets?cluster=cluster-2', reads: twoEach, finds: true },
+    { path: '/targets?', reads: twoEach, finds: true },
+    { path: '/targets?environment=env-3&cluster=cluster-2&pillar=risk', reads: oneEach, finds: true },
+    { path: '/targets?environment=env-3&service=risk/service-7', reads: twoEach, finds: true },
+    { path: '/targets/diff?from=env-1&to=env-2', reads: aThousand, finds: true },
     { path: '/targets?environment=env-3&state=failed', reads: aThousand, finds: false },
     { path: '/targets?environment=env-3&text=nothing', reads: aThousand, finds: false },
     { path: '/targets?cluster=cluster-2&actor=nobody', reads: aThousand, finds: false },
+  ],
+};
+
+/** One that came first in the months of a year, over all environments. */
+const changeAt = (nth: number, count: number): ChangeRow => ({
+  ...{ target: targetAt(nth % 4_000), batch_id: `B${nth}`, index: nth % 100, by: 'ada', version: '1.0.0' },
+  ...(nth % 3 === 0 ? { status: 'FAILED', reason: 'CrashLoopBackOff' } : { status: 'SUCCESS', reason: 'Verified' }),
+  at: listedAt - Math.floor(((count - nth) * 365 * day) / count),
+});
+
+const changes: Listing = {
+  what: 'changes',
+  *items(count) {
+    for (let nth = 0; nth < environments; nth += 1) {
+      yield itemOf(keys.environment(`env-${nth}`), { environment: `env-${nth}` });
+    }
+    for (let nth = 0; nth < Math.min(count, 4_000); nth += 1) {
+      const target = targetAt(nth);
+      yield itemOf(keys.targetPointer(target), { target });
+      yield itemOf(keys.targetNow(target), { target, batch_id: 'B', index: 0, state: 'verified', since: listedAt });
+    }
+    for (let nth = 0; nth < count; nth += 1) {
+      const row = changeAt(nth, count);
+      const { target } = row;
+      yield itemOf(keys.change(target.split('/')[0]!, row), row);
+      yield row.status === 'SUCCESS'
+        ? itemOf(keys.release(target, `01K${String(nth).padStart(23, '0')}`), {
+            ...row,
+            deployment: { target, infrastructure_id: 'eu' },
+          })
+        : itemOf(keys.targetOutcome(target, row), row);
+    }
+  },
+  cases: [
+    { path: '/changes?since=2026-01-01&environment=env-3', reads: (shown) => 2 * shown + 20, finds: true },
+    { path: '/changes?since=2026-01-01', reads: (shown) => 3 * shown + 60, finds: true },
+    { path: '/changes?since=2026-01-01&until=2026-06-01', reads: (shown) => 3 * shown + 60, finds: true },
+    { path: '/changes?since=2026-01-01&service=risk/service-7', reads: aThousand, finds: true },
+    { path: '/changes?since=2026-01-01&environment=env-3&actor=nobody', reads: aThousand, finds: false },
+    { path: '/changes?since=1970-01-01&status=UNKNOWN', reads: aThousand, finds: false },
+    { path: `/targets/${targetAt(7)}/releases?all=true`, reads: (shown) => 2 * shown + 10, finds: true },
   ],
 };
 
@@ -153,4 +199,4 @@ const plannedAt = (index: number) => ({
   ...{ docker_image_version: '1.0.0', environment_id: 'uat', infrastructure_id: 'eu', cluster: 'eu-1', priority: 5 },
 });
 
-export const listings = { batches, targets, deployments } as const;
+export const listings = { batches, targets, changes, deployments } as const;

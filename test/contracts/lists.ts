@@ -58,7 +58,14 @@ export const describeLists = (name: string, { fill, counts }: ListsUnderTest): v
           table.rows = 0;
           const { status, body } = await callApi(api, 'GET', `${path}&limit=${limit}${after}`);
           expect([status, body.detail]).toEqual([200, undefined]);
-          const shown = (body.batches ?? body.targets ?? body.deployments).length;
+          const shown = (
+            body.batches ??
+            body.targets ??
+            body.deployments ??
+            body.changes ??
+            body.releases ??
+            body.differences
+          ).length;
           expect(table.rows, `page ${page} of ${limit}, which shows ${shown}`).toBeLessThanOrEqual(reads(shown));
           if (page === 0 && finds) expect(shown).toBeGreaterThan(0);
           if (body.next_after === undefined) break;

@@ -40,7 +40,7 @@ const fill = async (items: Iterable<Item>): Promise<DynamoTable> => {
   return new DynamoTable(client, name);
 };
 
-describeLists('DynamoTable', { fill, counts: { batches: 100, targets: 600, deployments: 400 } });
+describeLists('DynamoTable', { fill, counts: { batches: 100, targets: 600, changes: 600, deployments: 400 } });
 
 it('DynamoTable: nothing that was asked for is a scan', () => {
   // Who asks is noted when first seen.

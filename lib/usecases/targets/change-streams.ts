@@ -35,7 +35,7 @@ export const changesOfEnvironments = (deps: Needs, environments: readonly string
   const below = after ?? (until === undefined ? highest : sortable(until));
   const newest = Math.min(after === undefined ? (until ?? now) : timeIn(after), now) + clockSkew;
   const months = monthsBetween(since, newest);
-  const atOnce = Math.min(Math.ceil((limit + 1) / Math.max(1, environments.length)) + 1, 1_000);
+  const atOnce = Math.ceil((limit + 1) / Math.max(1, environments.length)) + 1;
   const rows = new MergedRows(
     environments.map((environment) => {
       const parts = months.map(({ month, end }) => ({
@@ -99,7 +99,10 @@ export const changesOfTargets = (deps: Needs, targets: readonly string[], span: 
       return head && changeOf(head);
     },
     take: () => {
-      if (head !== undefined) history.take(head);
+      if (head === undefined) return;
+      // Of a release its change is to be read, too.
+      if (head.kind === 'release') span.reads.add(1);
+      history.take(head);
     },
     whole: (rows) => Promise.all(rows.map((row) => (row.status === 'SUCCESS' ? readChange(deps, row) : row))),
   };

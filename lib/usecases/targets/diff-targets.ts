@@ -1,4 +1,5 @@
 import { FlotillaError } from '../../domain/errors.ts';
+import { partsOf } from '../../domain/parts-of.ts';
 import { partsOfTarget } from '../../domain/plan/lock-names.ts';
 import { keys, targetsOf, targetsOfService } from '../../domain/record/keys.ts';
 import { rowOf } from '../../domain/record/rows.ts';
@@ -49,8 +50,11 @@ export interface DiffAsked {
 type Asked = Omit<DiffAsked, 'limit' | 'after'>;
 type Side = 'from' | 'to';
 
-/** Services that are looked at together. */
+/** Places that are read at once, and services that are looked at together: each is several reads. */
 const atOnce = 50;
+const together = 5;
+/** So that with the last ones there are no more than a page may have. */
+const mostBefore = mostRead / 2;
 
 /**
  * Which services are not the same in two environments, of those that may be seen in both. First through the targets of the one, each
@@ -61,7 +65,7 @@ export const diffTargets = async (deps: Needs, { limit, after, ...given }: DiffA
   const of = { list: 'diff', filters: asked };
   const position = positionIn(of, after);
   if (position === undefined) await checkEnvironments(deps, asked);
-  const reads = new Reads(mostRead);
+  const reads = new Reads(mostBefore);
   const found: ServiceDifference[] = [];
   let compared = 0;
   let last = position;
@@ -101,7 +105,10 @@ async function* rowsToCompare(
     do {
       const page = await readPlaces(deps, asked, { side, after });
       reads.add(page.places.length);
-      yield page.places.map((place) => ({ side, place }));
+      yield* partsOf(
+        page.places.map((place) => ({ side, place })),
+        together,
+      );
       after = page.next;
     } while (after !== undefined);
   }

@@ -10,10 +10,11 @@ import { serviceOf } from './asked-service.ts';
 import { type ChangeStream, changesOfEnvironments, changesOfTargets, type Span } from './change-streams.ts';
 import { type ChangeView, viewChange } from './change-view.ts';
 import { checkTargetNames } from './check-target-names.ts';
-import { findTargetRows, mostRead } from './list-targets.ts';
+import { mostRead } from './list-targets.ts';
 import { Reads } from './merged-rows.ts';
 import { readEnvironments } from './read-environments.ts';
 import { targetsOfServiceSeen } from './service-targets.ts';
+import { TargetWalk } from './walk-targets.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'catalogue'> & AskedBy;
 
@@ -40,6 +41,9 @@ export interface ChangesAsked extends Places {
   readonly after?: string | undefined;
 }
 
+/** Rows that are kept for names that nothing has. */
+const mostForNames = 50;
+
 const usualSpan = 7 * 86_400_000;
 
 /** What has changed, as far as it may be seen. */
@@ -52,7 +56,7 @@ export const listChanges = async (deps: Needs, { limit, after, ...asked }: Chang
   const { until } = asked;
   const since = began === undefined ? (asked.since ?? now - usualSpan) : Number(began);
   checkSpan(since, until);
-  const reads = new Reads(mostRead);
+  const reads = new Reads(mostRead - mostForNames);
   const stream = await streamOf(deps, filters, { since, until, now, after: position, limit, reads });
   const { rows, next } = await readPage(deps, stream, { ...filters, since, until, limit, after: position });
   if (rows.length === 0 && after === undefined) await checkNames(deps, filters);
@@ -82,8 +86,9 @@ const checkSpan = (since: number, until: number | undefined): void => {
 const streamOf = async (deps: Needs, filters: Places, span: Span): Promise<ChangeStream> => {
   const { environment, service } = filters;
   if (service !== undefined)
-    return changesOfTargets(deps, await targetsOfServiceSeen(deps, { ...filters, service }), span);
-  const environments = environment === undefined ? await readEnvironments(deps) : [environment];
+    return changesOfTargets(deps, await targetsOfServiceSeen(deps, { ...filters, service }, span.reads), span);
+  const environments =
+    environment === undefined ? await readEnvironments(deps, (rows) => span.reads.add(rows)) : [environment];
   return changesOfEnvironments(deps, environments, span);
 };
 
@@ -135,6 +140,7 @@ const maySee = ({ rights }: Needs, { target }: ChangeRow): boolean =>
 const checkNames = async (deps: Needs, { environment, cluster, pillar, service }: Places): Promise<void> => {
   const filters = { environment, cluster, pillar, service };
   if (Object.values(filters).every((name) => name === undefined)) return;
-  const { isNowhere } = await findTargetRows(deps, { filters, limit: 1, after: undefined });
-  if (isNowhere) await checkTargetNames(deps, filters);
+  const walk = new TargetWalk(deps, { wanted: () => 1, most: mostForNames, sees: () => false });
+  for await (const _ of walk.steps(filters)) return;
+  await checkTargetNames(deps, filters);
 };

@@ -2,21 +2,31 @@ import { partsOf } from '../../domain/parts-of.ts';
 import type { Item, Query } from '../../domain/ports.ts';
 import type { Deps } from '../deps.ts';
 
-/** Counts the rows that are read for one page. A query that finds nothing counts as one: it costs as much. */
+/** The rows that may be read for one page. A query that finds nothing counts as one: it costs as much. */
 export class Reads {
-  readonly #most: number;
-  #count = 0;
+  #left: number;
 
   constructor(most: number) {
-    this.#most = most;
+    this.#left = most;
   }
 
   add(rows: number): void {
-    this.#count += Math.max(1, rows);
+    this.#left -= Math.max(1, rows);
+  }
+
+  /** So many are about to be read, or fewer where there are no more; what of them is not read is given back. */
+  reserve(rows: number): number {
+    const reserved = Math.max(0, Math.min(rows, this.#left));
+    this.#left -= reserved;
+    return reserved;
+  }
+
+  giveBack(rows: number): void {
+    this.#left += rows;
   }
 
   get isSpent(): boolean {
-    return this.#count >= this.#most;
+    return this.#left <= 0;
   }
 }
 
@@ -100,6 +110,9 @@ export class MergedRows {
   }
 }
 
+/** The table gives no more by one query. */
+const mostAtOnce = 1_000;
+
 interface Reading {
   readonly query: Pick<Query, 'pk' | 'prefix' | 'from'>;
   /** Everything smaller is to be read. */
@@ -111,13 +124,19 @@ interface Reading {
 /** One partition, or the part of it that a query names. */
 export const rowsOfPartition = ({ table }: Pick<Deps, 'table'>, { query, below, atOnce, reads }: Reading): Source => {
   let bound: string | undefined = below;
+  let next = Math.min(atOnce, mostAtOnce);
   return {
     get bound() {
       return bound;
     },
     pull: async () => {
-      const page = await table.query({ ...query, limit: atOnce, newestFirst: true, after: bound! });
-      reads.add(page.items.length);
+      const limit = reads.reserve(next);
+      // The others have all that is left for now.
+      if (limit === 0) return [];
+      const page = await table.query({ ...query, limit, newestFirst: true, after: bound! });
+      reads.giveBack(limit - Math.max(1, page.items.length));
+      // Who comes back may be looking for few among many.
+      next = Math.min(next * 2, mostAtOnce);
       bound = page.next;
       return page.items;
     },

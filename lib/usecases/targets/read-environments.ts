@@ -42,8 +42,11 @@ async function* recordedFrom(
 }
 
 /** All of them. */
-export const readEnvironments = async (deps: Pick<Deps, 'table' | 'catalogue'>): Promise<readonly string[]> => {
+export const readEnvironments = async (
+  deps: Pick<Deps, 'table' | 'catalogue'>,
+  onRead?: (rows: number) => void,
+): Promise<readonly string[]> => {
   const names: string[] = [];
-  for await (const name of environmentsFrom(deps)) names.push(name);
+  for await (const name of environmentsFrom(deps, '', onRead)) names.push(name);
   return names;
 };

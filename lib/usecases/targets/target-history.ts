@@ -34,7 +34,7 @@ export class TargetHistory {
   constructor(deps: Pick<Deps, 'table'>, targets: readonly string[], options: HistoryOptions) {
     const { limit, reads, after, until, changes } = options;
     const [release, change] = (after ?? '').split(' ').map((key) => (key === '' ? undefined : key));
-    const atOnce = Math.min(Math.ceil((limit + 1) / Math.max(1, targets.length)) + 1, 1_000);
+    const atOnce = Math.ceil((limit + 1) / Math.max(1, targets.length)) + 1;
     const rowsOf = (prefix: string, below: string): MergedRows =>
       new MergedRows(
         targets.map((target) => {
