@@ -8,6 +8,7 @@ import type { Story } from './draw-story.ts';
 import { type Ledger, readLedgers } from './ledger.ts';
 import { wrongNow } from './wrong-now.ts';
 import { wrongReturns } from './wrong-returns.ts';
+import { wrongTargets } from './wrong-targets.ts';
 
 /** What must hold at the end of every story; each violation in a sentence. */
 export const wrongIn = async (world: World, story: Story, doings: Doings): Promise<readonly string[]> => {
@@ -21,6 +22,7 @@ export const wrongIn = async (world: World, story: Story, doings: Doings): Promi
     ...(await startedInHold(world, ledgers, { story, doings })),
     ...wrongReturns(ledgers, { world, doings }),
     ...(await wrongNow(world, ledgers, doings)),
+    ...(await wrongTargets(world, ledgers, story)),
     // Last: it takes the rows away and has them written again.
     ...(await wrongIndex(world)),
   ];
