@@ -129,6 +129,9 @@ const wrongFeeds = async (world: World, ledgers: readonly Ledger[]): Promise<rea
     if (published.size !== feed.length)
       wrong.push(`${published.size} of ${feed.length} events of ${batchId} were published`);
   }
+  const staged = (await all(world, { pk: 'FEED#stage' })).filter(({ type }) => type === 'batch').length;
+  const changes = ledgers.flatMap(({ events }) => events.filter(({ type }) => type === 'batch')).length;
+  if (staged !== changes) wrong.push(`the feed of the stage has ${staged} of ${changes} changes of batches`);
   return wrong;
 };
 
