@@ -14,6 +14,7 @@ import { deploymentRoutes } from './deployment-routes.ts';
 import { documentRoutes } from './document-routes.ts';
 import { historyRoutes } from './history-routes.ts';
 import { holdRoutes } from './hold-routes.ts';
+import { installationRoutes } from './installation-routes.ts';
 import { listRoutes } from './list-routes.ts';
 import { lookRoutes } from './look-routes.ts';
 import { migrateRoutes } from './migrate-routes.ts';
@@ -190,6 +191,7 @@ const described: readonly Route<Handle>[] = [
   ...userRoutes,
   ...historyRoutes,
   ...batchDetailRoutes,
+  ...installationRoutes,
   ...documentRoutes,
 ];
 

@@ -7,6 +7,7 @@ import { refuseUncheckedTls } from '../domain/unchecked-tls.ts';
 import { type CliWorld, type CommandContext, commandContext, defaultUrl } from './command-context.ts';
 import { cancel } from './commands/cancel.ts';
 import { catalogueApply } from './commands/catalogue-apply.ts';
+import { catalogueShow } from './commands/catalogue-show.ts';
 import { clusterRole } from './commands/cluster-role.ts';
 import { demo } from './commands/demo.ts';
 import { deploy } from './commands/deploy.ts';
@@ -84,7 +85,9 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
   const yes = ['--yes', 'do not ask whether that batch is meant'] as const;
   const ownServer = `default: $FLOTILLA_URL or ${defaultUrl}`;
   const add = (usage: string, description: string, whichServer = ownServer): Command =>
-    program
+    addTo(program, usage, description, whichServer);
+  const addTo = (group: Command, usage: string, description: string, whichServer = ownServer): Command =>
+    group
       .command(usage)
       .description(description)
       .option('--json', 'print JSON')
@@ -175,9 +178,11 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option(...yes)
     .action(act(resolve));
   addVerifyCommands({ add, act, utc });
-  program
-    .command('catalogue')
-    .description('the catalogue of a stage on AWS')
+  const catalogue = program.command('catalogue').description('what there is to deploy, and where');
+  addTo(catalogue, 'show', 'show the names that the server knows: pillars, services, environments, clusters').action(
+    act(catalogueShow),
+  );
+  catalogue
     .command('apply')
     .description('check the configuration and put it where a stage on AWS reads it, with your AWS credentials')
     .option('--stage <name>', "the stage (default: the configuration's aws.stage, else dev)")

@@ -1,5 +1,8 @@
+import { clusters } from './commands/clusters.ts';
 import { events } from './commands/events.ts';
+import { executors } from './commands/executors.ts';
 import { graph } from './commands/graph.ts';
+import { queue } from './commands/queue.ts';
 import { show } from './commands/show.ts';
 import type { Making, WithNumber } from './hold-commands.ts';
 import { numberIn } from './number-in.ts';
@@ -28,6 +31,15 @@ export const addReadingCommands = (
     .option(...patience)
     .option(...utc)
     .action(act(events));
+  add('queue', 'show what is in flight and what waits for what, in all batches')
+    .option(...utc)
+    .action(act(queue));
+  add('executors', 'show how the accounts of executors do')
+    .option(...utc)
+    .action(act(executors));
+  add('clusters', 'show how the clusters do; none of them is asked')
+    .option(...utc)
+    .action(act(clusters));
 };
 
 const after = numberIn(-1000, 999_999_998);

@@ -25,7 +25,8 @@ export interface DeploymentLine {
 
 type Look = Pick<Terminal, 'columns' | 'colours'>;
 
-const mark = ' (simulated)';
+/** Behind the name of what is not real. */
+export const mark = ' (simulated)';
 
 const on = (simulated: Simulated, cluster: string | undefined): string =>
   `${cluster ?? '-'}${isSimulated(simulated, cluster) ? mark : ''}`;

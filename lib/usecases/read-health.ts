@@ -39,17 +39,17 @@ export interface Unreal {
 export const readHealth = async (deps: Pick<Deps, 'catalogue' | 'table' | 'clock'>): Promise<Health> => {
   const catalogue = await deps.catalogue();
   const trouble = await readTroubles(deps, [executorAccount(catalogue.harness)]);
-  const rights = (await readRights(deps)).flatMap(({ cluster, rights }) => missingIn(cluster, rights));
+  const rights = (await readRights(deps)).flatMap(({ cluster, rights }) => missingRightsOf(cluster, rights) ?? []);
   return { status: 'ok', ...unrealIn(catalogue), budgets: await readBudgets(deps, catalogue), trouble, rights };
 };
 
 /** Namespaces are counted and not named: whoever may ask this may not see all of them. */
-const missingIn = (cluster: string, rights: NotedRights): readonly MissingRights[] => {
+export const missingRightsOf = (cluster: string, rights: NotedRights = {}): MissingRights | undefined => {
   const lacking = Object.values(rights).filter(({ missing }) => missing.length > 0);
-  if (lacking.length === 0) return [];
+  if (lacking.length === 0) return undefined;
   const missing = [...new Set(lacking.flatMap((one) => one.missing))].sort();
   const at = isoTime(Math.max(...lacking.map((one) => one.at)));
-  return [{ cluster, namespaces: lacking.length, missing, at, remedy: remedyFor(cluster) }];
+  return { cluster, namespaces: lacking.length, missing, at, remedy: remedyFor(cluster) };
 };
 
 export const unrealIn = ({ harness, clusters }: Pick<Catalogue, 'harness' | 'clusters'>): Unreal => {

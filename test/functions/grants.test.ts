@@ -164,6 +164,10 @@ const toStrangers: Readonly<Record<string, number>> = {
   'GET /targets/{environment}/{cluster}/{pillar}/{service}/releases': 404,
   'GET /targets/diff': 200, // nothing was compared
   'GET /changes': 200, // none
+  'GET /catalogue': 200, // of no names
+  'GET /executors': 200, // none
+  'GET /clusters': 200, // none
+  'GET /queue': 200, // of nothing
   'POST /migrate': 403,
   'GET /schemas/batch.json': 200,
   'GET /schemas/events.json': 200,

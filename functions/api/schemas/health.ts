@@ -9,7 +9,7 @@ const queue = z.object({
   at_least: z.literal(true).exactOptional(),
 });
 
-const budget = z.object({
+export const budget = z.object({
   account: z.string(),
   limit: z.number().describe('Requests a minute, as configured.'),
   allowed: z.number().describe('Requests a minute now.'),
@@ -18,20 +18,22 @@ const budget = z.object({
   waiting: z.object({ start: queue, read: queue }),
 });
 
+export const trouble = z.object({ account: z.string(), since: time, asked: z.string(), answered: z.string() });
+
+export const missingRights = z.object({
+  cluster: z.string(),
+  namespaces: count,
+  missing: z.array(z.string()),
+  at: time,
+  remedy: z.string(),
+});
+
 export const health = viewSchema<Health>()(
   z.object({
     status: z.literal('ok'),
     budgets: z.array(budget),
-    trouble: z.array(z.object({ account: z.string(), since: time, asked: z.string(), answered: z.string() })),
-    rights: z.array(
-      z.object({
-        cluster: z.string(),
-        namespaces: count,
-        missing: z.array(z.string()),
-        at: time,
-        remedy: z.string(),
-      }),
-    ),
+    trouble: z.array(trouble),
+    rights: z.array(missingRights),
     simulated: z.object({ harness: z.boolean(), clusters: z.array(z.string()) }),
     unverified: z.object({ clusters: z.array(z.string()) }),
   }),

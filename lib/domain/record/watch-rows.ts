@@ -99,6 +99,8 @@ export interface WatcherRow {
   readonly watcher: string;
   readonly generation: number;
   readonly until: number;
+  /** When a call of it last said so. Absent before its first one. */
+  readonly at?: number;
 }
 
 /** `BUDGETS/<account>`: the budget of requests. Written on the condition that `version` is what was read, and raises it by one. */

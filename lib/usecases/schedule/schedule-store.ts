@@ -108,7 +108,7 @@ const readOutages = async (table: Table): Promise<Map<string, OutageRow>> => {
 };
 
 /** All pages of all batches, in one query. */
-const readAllCells = async (table: Table): Promise<ReadonlyMap<string, Cells>> => {
+export const readAllCells = async (table: Table): Promise<ReadonlyMap<string, Cells>> => {
   const pages = new Map<string, string[]>();
   for await (const { sk, cells } of everyItem(table, { pk: 'DISPATCHER', prefix: 'PAGE#' })) {
     const batchId = sk.slice('PAGE#'.length, sk.lastIndexOf('#'));

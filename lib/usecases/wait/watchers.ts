@@ -124,11 +124,13 @@ const startNext = async (deps: Needs, watcher: string, row: WatcherRow | undefin
 
 /** Says until when this generation looks after things. False when another generation has taken over. */
 export const renewWatcher = async (
-  { table }: Pick<Deps, 'table'>,
+  { table, clock }: Pick<Deps, 'table' | 'clock'>,
   { watcher, generation, until }: WatcherRow,
 ): Promise<boolean> => {
   try {
-    await table.transact([{ update: keys.watcher(watcher), set: { until }, when: { equals: { generation } } }]);
+    await table.transact([
+      { update: keys.watcher(watcher), set: { until, at: clock.now() }, when: { equals: { generation } } },
+    ]);
     return true;
   } catch (error) {
     if (isFlotillaError(error, 'ConditionFailed')) return false;

@@ -1,0 +1,64 @@
+import { readCatalogue } from '../../lib/usecases/catalogue/read-catalogue.ts';
+import { readExecutors } from '../../lib/usecases/deployment/read-executors.ts';
+import { readClusters } from '../../lib/usecases/rollout/read-clusters.ts';
+import { readQueue } from '../../lib/usecases/schedule/read-queue.ts';
+import { type Handle, json, withoutQuery } from './route.ts';
+import type { Route } from './router.ts';
+import {
+  catalogue,
+  clusters,
+  exampleCatalogue,
+  exampleClusters,
+  exampleExecutors,
+  exampleQueue,
+  executors,
+  queue,
+} from './schemas/installation.ts';
+
+/** What there is, and how it is, across all batches. Nobody outside is asked. */
+export const installationRoutes: readonly Route<Handle>[] = [
+  {
+    method: 'GET',
+    path: '/catalogue',
+    scope: 'read',
+    part: 'reads',
+    contract: {
+      summary: 'What there is to deploy, and where: names and limits.',
+      answers: { 200: { schema: catalogue, example: exampleCatalogue } },
+    },
+    handle: withoutQuery(async (deps) => json(200, await readCatalogue(deps))),
+  },
+  {
+    method: 'GET',
+    path: '/executors',
+    scope: 'read',
+    part: 'reads',
+    contract: {
+      summary: 'The accounts of executors: how much they take, and how they do.',
+      answers: { 200: { schema: executors, example: exampleExecutors } },
+    },
+    handle: withoutQuery(async (deps) => json(200, { executors: await readExecutors(deps) })),
+  },
+  {
+    method: 'GET',
+    path: '/clusters',
+    scope: 'read',
+    part: 'reads',
+    contract: {
+      summary: 'The clusters: what is in flight there, and what they do not let us do.',
+      answers: { 200: { schema: clusters, example: exampleClusters } },
+    },
+    handle: withoutQuery(async (deps) => json(200, { clusters: await readClusters(deps) })),
+  },
+  {
+    method: 'GET',
+    path: '/queue',
+    scope: 'read',
+    part: 'reads',
+    contract: {
+      summary: 'What is in flight and what waits for what, in all batches.',
+      answers: { 200: { schema: queue, example: exampleQueue } },
+    },
+    handle: withoutQuery(async (deps) => json(200, await readQueue(deps))),
+  },
+];

@@ -1,0 +1,163 @@
+import * as z from 'zod';
+import type { ShownCatalogue } from '../../../lib/domain/catalogue/show-catalogue.ts';
+import { type WaitKind, waitKinds } from '../../../lib/domain/schedule/count-waits.ts';
+import type { ExecutorView } from '../../../lib/usecases/deployment/read-executors.ts';
+import type { ClusterView } from '../../../lib/usecases/rollout/read-clusters.ts';
+import type { QueueView } from '../../../lib/usecases/schedule/read-queue.ts';
+import { budget, missingRights, trouble } from './health.ts';
+import { hold } from './hold.ts';
+import { count, time } from './status.ts';
+import { viewSchema } from './view-schema.ts';
+
+const name = z.string();
+const limit = z
+  .int()
+  .min(1)
+  .exactOptional()
+  .describe('How many deployments may be in flight; absent: as many as there are.');
+
+export const catalogue = viewSchema<ShownCatalogue>()(
+  z.object({
+    pillars: z.array(
+      z.object({ name, limit, services: z.array(name).exactOptional().describe('Absent: any name is taken.') }),
+    ),
+    environments: z
+      .array(
+        z.object({
+          name,
+          limit,
+          infrastructures: z.array(name).exactOptional().describe('Absent: it takes all.'),
+          second_person: z.boolean().describe('Another person resolves than the one who submitted.'),
+        }),
+      )
+      .exactOptional()
+      .describe('Absent: any name is taken.'),
+    infrastructures: z.array(z.object({ name, cluster: name })),
+    clusters: z.array(z.object({ name, limit, simulated: z.boolean() })),
+    executors: z.array(
+      z.object({
+        name,
+        limit,
+        account: z.string(),
+        simulated: z.boolean(),
+        requests_per_minute: z.number().exactOptional(),
+      }),
+    ),
+  }),
+).meta({ id: 'Catalogue', description: 'What there is to deploy, and where.' });
+
+export const exampleCatalogue = {
+  pillars: [{ name: 'risk', limit: 4, services: ['cva', 'limit-check'] }],
+  environments: [{ name: 'uat', infrastructures: ['cluster-eu-1'], second_person: false }],
+  infrastructures: [{ name: 'cluster-eu-1', cluster: 'cluster-eu-1' }],
+  clusters: [{ name: 'cluster-eu-1', limit: 20, simulated: false }],
+  executors: [{ name: 'harness', account: 'harness:acme', simulated: false, requests_per_minute: 300 }],
+};
+
+const watching = {
+  watching: z.boolean().describe('Somebody looks at it now, because something is in flight there.'),
+  last_look: time.exactOptional().describe('When a series of looks of up to four minutes last began.'),
+};
+const in_flight = count;
+const circuit = hold.exactOptional().describe('It does not answer: what would go there waits.');
+
+export const executors = viewSchema<{ readonly executors: readonly ExecutorView[] }>()(
+  z.object({
+    executors: z.array(
+      z.object({
+        name,
+        account: z.string(),
+        simulated: z.boolean(),
+        in_flight,
+        limit,
+        ...watching,
+        budget: budget.exactOptional(),
+        trouble: trouble.exactOptional().describe('Nothing of it can be read now.'),
+        circuit,
+        throttled_until: time.exactOptional().describe('Nothing is sent to it before.'),
+      }),
+    ),
+  }),
+).meta({ id: 'Executors' });
+
+export const exampleExecutors = {
+  executors: [
+    {
+      name: 'harness',
+      account: 'harness:acme',
+      simulated: false,
+      in_flight: 3,
+      limit: 20,
+      watching: true,
+      last_look: '2026-11-21T14:27:00.000Z',
+    },
+  ],
+};
+
+export const clusters = viewSchema<{ readonly clusters: readonly ClusterView[] }>()(
+  z.object({
+    clusters: z.array(
+      z.object({
+        name,
+        simulated: z.boolean(),
+        unverified: z.literal(true).exactOptional().describe('Nobody checks its certificate.'),
+        in_flight,
+        limit,
+        ...watching,
+        identity_known_since: time.exactOptional().describe('Absent before anything was deployed there.'),
+        rights: missingRights.exactOptional().describe('What it does not let us do.'),
+        circuit,
+      }),
+    ),
+  }),
+).meta({ id: 'Clusters' });
+
+export const exampleClusters = {
+  clusters: [
+    {
+      name: 'cluster-eu-1',
+      simulated: false,
+      in_flight: 2,
+      watching: true,
+      last_look: '2026-11-21T14:27:00.000Z',
+      identity_known_since: '2026-10-01T06:00:00.000Z',
+    },
+  ],
+};
+
+const counted = z.object({ count, at_least: z.literal(true).exactOptional() });
+const waits = viewSchema<Readonly<Partial<Record<WaitKind, number>>>>()(z.partialRecord(z.enum(waitKinds), count));
+
+export const queue = viewSchema<QueueView>()(
+  z.object({
+    batches: count,
+    in_flight,
+    waiting: count,
+    at_least: z.literal(true).exactOptional().describe('So much waits that not all of it was looked at.'),
+    oldest_wait: z
+      .object({ batch_id: z.string(), since: time })
+      .exactOptional()
+      .describe('The batch that was planned first of those that wait, and when it was accepted.'),
+    waits: waits.describe('How many wait for what, by the first thing that is in the way; `turn`: theirs comes next.'),
+    limits: z.array(
+      z.object({ kind: z.enum(['environment', 'pillar', 'cluster', 'executor']), name, limit, in_flight }),
+    ),
+    throttled: z.array(z.object({ account: z.string(), until: time })),
+    holds: z.array(hold),
+    messages: z
+      .object({ unread: counted, rejected: counted })
+      .describe('To the dispatcher: not read yet, and not readable.'),
+  }),
+).meta({ id: 'Queue', description: 'What is under way and what waits, of what you may see.' });
+
+export const exampleQueue = {
+  batches: 2,
+  in_flight: 3,
+  waiting: 40,
+  oldest_wait: { batch_id: '01M7Z82VGHV3GT6X1EMB454VBS', since: '2026-11-21T14:20:00.000Z' },
+  waits: { dependency: 30, limit: 9, turn: 1 },
+  limits: [{ kind: 'environment', name: 'uat', limit: 3, in_flight: 3 }],
+  throttled: [],
+  holds: [],
+  messages: { unread: { count: 0 }, rejected: { count: 0 } },
+};

@@ -1,0 +1,102 @@
+import { executorAccount } from '../budget/request-limit.ts';
+import type { Rights } from '../grants/rights.ts';
+import { type Catalogue, entryOf } from './catalogue.ts';
+import { infrastructureNames, resolveInfrastructure } from './resolve.ts';
+
+/** A name of the catalogue, and how many deployments it lets be in flight at once. */
+export interface LimitedName {
+  readonly name: string;
+  readonly limit?: number;
+}
+
+/** What there is to deploy, and where: names and limits, and nothing by which anything could be reached. */
+export interface ShownCatalogue {
+  /** Without services any name is taken in a pillar. */
+  readonly pillars: readonly (LimitedName & { readonly services?: readonly string[] })[];
+  /** Absent where any name is taken. `infrastructures` is absent where it takes all. */
+  readonly environments?: readonly (LimitedName & {
+    readonly infrastructures?: readonly string[];
+    /** Another person resolves than the one who submitted. */
+    readonly second_person: boolean;
+  })[];
+  readonly infrastructures: readonly { readonly name: string; readonly cluster: string }[];
+  readonly clusters: readonly (LimitedName & { readonly simulated: boolean })[];
+  readonly executors: readonly (LimitedName & {
+    readonly account: string;
+    readonly simulated: boolean;
+    readonly requests_per_minute?: number;
+  })[];
+}
+
+/** The catalogue for one who asks: a pillar is there where they may see it somewhere, an environment where they may see something in it. */
+export const showCatalogue = (catalogue: Catalogue, rights: Rights): ShownCatalogue => {
+  const { pillars, services, environments, harness } = catalogue;
+  const seen = namesSeen(catalogue, rights);
+  return {
+    pillars: seen.pillars.map((name) => ({
+      ...limited(name, pillars[name]!.max_concurrency),
+      ...(services === undefined ? {} : { services: Object.keys(entryOf(services, name) ?? {}).sort() }),
+    })),
+    ...(environments === undefined
+      ? {}
+      : {
+          environments: seen.environments.map((name) => {
+            const { max_concurrency, infrastructures, second_person = false } = environments[name]!;
+            const own = infrastructures?.toSorted();
+            return { ...limited(name, max_concurrency), ...(own && { infrastructures: own }), second_person };
+          }),
+        }),
+    infrastructures: seen.infrastructures.map((name) => ({
+      name,
+      cluster: resolveInfrastructure(catalogue, name)!.cluster,
+    })),
+    clusters: seen.clusters.map((name) => {
+      const { max_concurrency, simulated } = catalogue.clusters[name]!;
+      return { ...limited(name, max_concurrency), simulated };
+    }),
+    executors: !rights.any ? [] : [{ ...limited('harness', harness.max_concurrency), ...executorOf(harness) }],
+  };
+};
+
+const limited = (name: string, limit: number | undefined): LimitedName => ({
+  name,
+  ...(limit === undefined ? {} : { limit }),
+});
+
+const executorOf = (harness: Catalogue['harness']) => ({
+  account: executorAccount(harness),
+  simulated: harness.simulated,
+  ...(harness.requests_per_minute === undefined ? {} : { requests_per_minute: harness.requests_per_minute }),
+});
+
+/** The names that one who asks may know, sorted. */
+export interface NamesSeen {
+  readonly pillars: readonly string[];
+  readonly environments: readonly string[];
+  readonly infrastructures: readonly string[];
+  readonly clusters: readonly string[];
+}
+
+export const namesSeen = (catalogue: Catalogue, rights: Rights): NamesSeen => {
+  const named = Object.keys(catalogue.environments ?? {});
+  const pillars = Object.keys(catalogue.pillars).sort();
+  // Where any environment is taken, grants name those that there are.
+  const granted = (catalogue.grants ?? []).flatMap((grant) => grant.environments);
+  const sees = (pillar: string, environment: string): boolean => rights.may('read', { pillar, environment });
+  const all = rights.everywhere('read');
+  const known = [...new Set([...named, ...granted])];
+  const environments = known.filter((one) => all || pillars.some((pillar) => sees(pillar, one)));
+  const taken = environments.map((name) => entryOf(catalogue.environments, name)?.infrastructures);
+  const infrastructures = infrastructureNames(catalogue).filter(
+    (name) => all || taken.some((some) => some === undefined || some.includes(name)),
+  );
+  const led = new Set(infrastructures.map((name) => resolveInfrastructure(catalogue, name)!.cluster));
+  return {
+    pillars: pillars.filter((pillar) => all || known.some((environment) => sees(pillar, environment))),
+    environments: environments.filter((name) => named.includes(name)).sort(),
+    infrastructures,
+    clusters: Object.keys(catalogue.clusters)
+      .filter((name) => all || led.has(name))
+      .sort(),
+  };
+};

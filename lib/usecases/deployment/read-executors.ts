@@ -1,0 +1,59 @@
+import { showCatalogue } from '../../domain/catalogue/show-catalogue.ts';
+import { executorWatcher } from '../../domain/record/keys.ts';
+import { type BudgetView, readBudgets } from '../budget/read-budgets.ts';
+import type { AskedBy, Deps } from '../deps.ts';
+import type { HoldView } from '../holds/hold-view.ts';
+import { listHolds } from '../holds/list-holds.ts';
+import { readTurns } from '../schedule/read-turns.ts';
+import { readWatching, type WatchingView } from '../wait/read-watching.ts';
+import { readTroubles, type TroubleView } from './account-trouble.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'catalogue'> & AskedBy;
+
+/** An executor's account: what it lets us do, and what we do with it. */
+export interface ExecutorView extends WatchingView {
+  readonly name: string;
+  /** For example `harness:acme`. */
+  readonly account: string;
+  readonly simulated: boolean;
+  readonly in_flight: number;
+  readonly limit?: number;
+  /** Of its requests; absent where they are not counted. */
+  readonly budget?: BudgetView;
+  /** Nothing of it can be read now. */
+  readonly trouble?: TroubleView;
+  /** It does not answer: what would go to it waits. */
+  readonly circuit?: HoldView;
+  /** Nothing is sent to it before. */
+  readonly throttled_until?: string;
+}
+
+export const readExecutors = async (deps: Needs): Promise<readonly ExecutorView[]> => {
+  const catalogue = await deps.catalogue();
+  const { executors } = showCatalogue(catalogue, deps.rights);
+  if (executors.length === 0) return [];
+  const accounts = executors.map(({ account }) => account);
+  const [{ turns }, budgets, troubles, holds] = await Promise.all([
+    readTurns(deps),
+    readBudgets(deps, catalogue),
+    readTroubles(deps, accounts),
+    listHolds(deps),
+  ]);
+  return Promise.all(
+    executors.map(async ({ name, account, simulated, limit: configured }): Promise<ExecutorView> => {
+      const limit = turns.limits.get(`executor:${account}`) ?? configured;
+      const budget = budgets.find((one) => one.account === account);
+      const trouble = troubles.find((one) => one.account === account);
+      const circuit = holds.find(({ kind, scope }) => kind === 'circuit' && scope.executor === account);
+      return {
+        ...{ name, account, simulated, in_flight: turns.used.get(`executor:${account}`) ?? 0 },
+        ...(limit === undefined ? {} : { limit }),
+        ...(await readWatching(deps, executorWatcher(account))),
+        ...(budget === undefined ? {} : { budget }),
+        ...(trouble === undefined ? {} : { trouble }),
+        ...(circuit === undefined ? {} : { circuit }),
+        ...(budget?.closed_until === undefined ? {} : { throttled_until: budget.closed_until }),
+      };
+    }),
+  );
+};
