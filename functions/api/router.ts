@@ -6,7 +6,7 @@ import type { Contract } from './contract.ts';
  * On AWS each part of the API is a function of its own, with copies of its own: whatever fills one leaves the others free. Plans
  * and texts take seconds of a processor, events are waited for, clusters may not answer, and what somebody decides must get through.
  */
-export type ApiPart = 'reads' | 'batches' | 'events' | 'decisions' | 'looks';
+export type ApiPart = 'reads' | 'batches' | 'events' | 'decisions' | 'looks' | 'logs';
 
 /** A route: method, path with `{names}`, what a token needs for it, and what it does. `{name+}` takes the rest of the path, slashes and all. */
 export interface Route<Handle> {

@@ -16,6 +16,7 @@ import { historyRoutes } from './history-routes.ts';
 import { holdRoutes } from './hold-routes.ts';
 import { installationRoutes } from './installation-routes.ts';
 import { listRoutes } from './list-routes.ts';
+import { logRoutes } from './log-routes.ts';
 import { lookRoutes } from './look-routes.ts';
 import { migrateRoutes } from './migrate-routes.ts';
 import type { PromisedRoute } from './openapi/operation.ts';
@@ -199,5 +200,5 @@ const isPromised = <Row extends Route<unknown>>(row: Row): row is Row & Promised
 
 export const routes: readonly Route<Handle>[] = [
   ...described,
-  ...referenceRoutes([...described, ...lookRoutes].filter(isPromised)),
+  ...referenceRoutes([...described, ...lookRoutes, ...logRoutes].filter(isPromised)),
 ];

@@ -5,10 +5,12 @@ import { proxyAddress } from '../domain/health/health-address.ts';
 import type { Workload } from '../domain/plan/plan.ts';
 import type {
   Cluster,
+  ContainerLog,
   DeletedPod,
   HealthAnswer,
   HealthRequest,
   KubernetesObject,
+  LogRequest,
   Mirror,
   MirrorOptions,
   WorkloadView,
@@ -18,6 +20,7 @@ import { addressOf, type ClusterAccess } from './cluster-access.ts';
 import { ClusterMirror } from './cluster-mirror.ts';
 import { type ApiAnswer, ClusterRequests, requestMilliseconds, statusBodyOf } from './cluster-request.ts';
 import { isWanted, type Listing, listingsOf, ownershipOf, uidOf, viewOf } from './cluster-view.ts';
+import { readContainerLog } from './container-log.ts';
 import { listPages } from './list-pages.ts';
 import { beginLength, healthBytes, noAnswerWithin, probeUrl, serviceAnswer } from './probe-url.ts';
 import { missingIn } from './rights-review.ts';
@@ -89,6 +92,10 @@ export class KubernetesCluster implements Cluster {
     if (answer.status !== 200) return [];
     const read = answer.body.split(/\r?\n/).filter((line) => line !== '');
     return [...read, ...(answer.isCut ? [cutLog] : [])].slice(-lines);
+  }
+
+  readLog(request: LogRequest): Promise<ContainerLog> {
+    return readContainerLog(this.#requests, request);
   }
 
   missingRights(namespace: string, wanted: readonly Right[]): Promise<readonly Right[] | undefined> {

@@ -2,6 +2,7 @@ import { clusters } from './commands/clusters.ts';
 import { events } from './commands/events.ts';
 import { executors } from './commands/executors.ts';
 import { graph } from './commands/graph.ts';
+import { logs } from './commands/logs.ts';
 import { queue } from './commands/queue.ts';
 import { show } from './commands/show.ts';
 import type { Making, WithNumber } from './hold-commands.ts';
@@ -31,6 +32,12 @@ export const addReadingCommands = (
     .option(...patience)
     .option(...utc)
     .action(act(events));
+  add('logs <id> <key>', 'show the logs of the pods of a deployment as they are now')
+    .option('--container <name>', 'of this container alone')
+    .option('--tail <number>', 'how many lines of each (default: 100)', numberIn(1, 5000))
+    .option('--previous', 'of the run before')
+    .option(...utc)
+    .action(act(logs));
   add('queue', 'show what is in flight and what waits for what, in all batches')
     .option(...utc)
     .action(act(queue));

@@ -39,6 +39,21 @@ export interface HealthAnswer {
   readonly timeout?: true;
 }
 
+export interface LogRequest {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  /** Of the run before the one that runs now. */
+  readonly previous: boolean;
+  /** How many of the last lines. */
+  readonly lines: number;
+  /** No more than this of them. */
+  readonly bytes: number;
+}
+
+/** What there is of a log: its last lines, `isCut` where there were too many bytes; or why there is none. */
+export type ContainerLog = { readonly lines: readonly string[]; readonly isCut: boolean } | { readonly none: string };
+
 /** `refused`: the API server says why, mostly that we have no right to. `gone`: that one was not there any more. */
 export type DeletedPod = { readonly kind: 'deleted' | 'gone' } | { readonly kind: 'refused'; readonly message: string };
 
@@ -52,6 +67,8 @@ export interface Cluster {
   read(workloads: readonly Workload[]): Promise<readonly WorkloadView[]>;
   /** The last lines of a container, of its previous run when there was one. Empty when there is nothing to read. */
   logs(namespace: string, pod: string, container: string, lines: number): Promise<readonly string[]>;
+  /** The last lines of one run of a container, whichever is asked for. Absent where nobody can be asked. */
+  readLog?(request: LogRequest): Promise<ContainerLog>;
   /** HTTP GET. Never throws for the service's own failure. */
   probe(request: HealthRequest): Promise<HealthAnswer>;
   /** Which of these it does not let us do in a namespace; undefined where it does not say. Absent where nobody can be asked. */

@@ -4,10 +4,12 @@ import type { KeptDeployment } from './plan/kept-deployment.ts';
 export type { Clock, Random } from './clock-port.ts';
 export type {
   Cluster,
+  ContainerLog,
   DeletedPod,
   HealthAnswer,
   HealthRequest,
   KubernetesObject,
+  LogRequest,
   Mirror,
   MirrorOptions,
   WorkloadView,

@@ -81,7 +81,7 @@ export class ApplicationStack extends Stack {
       api: entrance.api,
       callbackSecretId: callbackSecret.secretArn,
       batchMachineArn: batch.machine,
-      clusterRoles: handlers.rolesWith('clusters').map((role) => role.roleArn),
+      ...{ clusterRoles: handlers.roleArnsWith('clusters'), logRoles: handlers.roleArnsWith('clusters:logs') },
       tokens,
     });
   }

@@ -16,6 +16,7 @@ export type Right =
   | 'harness-secret'
   | 'callback-secret'
   | 'clusters'
+  | 'clusters:logs'
   | 'anchors:read'
   | 'anchors:write'
   | 'bus';
@@ -140,6 +141,14 @@ export const functionsTable = {
     memory: 512,
     timeout: 29,
     rights: ['table', 'documents:read', 'clusters'],
+    writes: {},
+    trigger: 'http',
+  },
+  'read-logs': {
+    purpose: 'Answers the HTTP API: reads the logs of containers, and may do nothing else in a cluster',
+    memory: 512,
+    timeout: 29,
+    rights: ['table', 'documents:read', 'clusters:logs'],
     writes: {},
     trigger: 'http',
   },

@@ -1,4 +1,3 @@
-import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { type ApiPart, apiParts } from './api-parts.ts';
 import { HandlerCode } from './bundling.ts';
@@ -46,9 +45,9 @@ export class Handlers extends Construct {
   }
 
   /** Of all functions with this right. */
-  rolesWith(right: Right): readonly IRole[] {
+  roleArnsWith(right: Right): readonly string[] {
     const rows = Object.entries<FunctionRow>(functionsTable).filter(([, { rights }]) => rights.includes(right));
-    return rows.map(([stem]) => this.named(pascalCase(stem)).role);
+    return rows.map(([stem]) => this.named(pascalCase(stem)).role.roleArn);
   }
 
   /** By the name that stands in a state machine file. */

@@ -45,6 +45,7 @@ export class HttpEntrance extends Construct {
       events: integrationOf('Events', 'events'),
       decisions: integrationOf('Decisions', 'decisions'),
       looks: integrationOf('Looks', 'looks'),
+      logs: integrationOf('Logs', 'logs'),
     };
     this.api = new HttpApi(this, 'Api', {
       apiName: name,

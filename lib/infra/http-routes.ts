@@ -3,7 +3,7 @@ import type { apiParts } from './api-parts.ts';
 /** What a token may be good for. It carries them as `flotilla/read` and so on; `flotilla/admin` is good for everything. */
 export const scopes = {
   read: 'See batches, plans and events',
-  logs: 'See the last lines of containers that failed',
+  logs: 'See the logs of containers',
   deploy: 'Submit and cancel batches',
   approve: 'Decide what a person must decide',
   admin: 'Everything',
@@ -73,4 +73,5 @@ export const httpRoutes: readonly HttpRoute[] = [
   { method: 'GET', path: '/docs', scope: 'read', part: 'reads' },
   { method: 'POST', path: '/targets/health', scope: 'read', part: 'looks' },
   { method: 'POST', path: '/batches/{id}/resolve/plan', scope: 'approve', part: 'looks' },
+  { method: 'GET', path: '/batches/{id}/deployments/{pillar}/{service}/logs', scope: 'logs', part: 'logs' },
 ];

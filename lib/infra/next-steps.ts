@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Construct } from 'constructs';
 import { callbackPath } from '../domain/callback-route.ts';
-import { clusterGroup } from '../domain/catalogue/cluster-group.ts';
+import { clusterGroup, logsGroup } from '../domain/catalogue/cluster-group.ts';
 import { addOutput } from './add-output.ts';
 import { pascalCase } from './functions-table.ts';
 import { scopePrefix } from './http-routes.ts';
@@ -16,6 +16,8 @@ export interface NextStepsProps {
   readonly batchMachineArn: string;
   /** ARNs of the roles that must be let into clusters. */
   readonly clusterRoles: readonly string[];
+  /** Of the roles that must be let in to read logs, and for nothing else. */
+  readonly logRoles: readonly string[];
   readonly tokens: TokenIssuer | OwnIssuer;
 }
 
@@ -38,13 +40,14 @@ export class NextSteps extends Construct {
 
 type Outputs = Readonly<Record<string, readonly [value: string, description: string]>>;
 
-const facts = ({ region, api, batchMachineArn, clusterRoles, tokens }: Place): Outputs => {
+const facts = ({ region, api, batchMachineArn, clusterRoles, logRoles, tokens }: Place): Outputs => {
   const console = `https://${region}.console.aws.amazon.com/states/home?region=${region}`;
   return {
     ApiAddress: [api.apiEndpoint, 'The address of the HTTP API.'],
     ApiId: [api.apiId, 'The id of the HTTP API.'],
     BatchMachineConsole: [`${console}#/statemachines/view/${batchMachineArn}`, 'The batches in the console.'],
     ClusterRoles: [clusterRoles.join(' '), 'The roles that each EKS cluster must let in.'],
+    LogRoles: [logRoles.join(' '), 'The roles that each EKS cluster must let in to read logs.'],
     ...('poolId' in tokens ? ofPool(tokens, region) : {}),
   };
 };
@@ -115,10 +118,13 @@ const steps = (place: Place): Outputs => {
 };
 
 /** Who is let into a cluster, and what they may do there. */
-const letIn = ({ region, clusterRoles }: Place): string => {
-  const entry = `aws eks create-access-entry --region ${region} --cluster-name YOUR-CLUSTER --principal-arn "$role" --kubernetes-groups ${clusterGroup}`;
+const letIn = ({ region, clusterRoles, logRoles }: Place): string => {
+  const entry = (group: string): string =>
+    `aws eks create-access-entry --region ${region} --cluster-name YOUR-CLUSTER --principal-arn "$role" --kubernetes-groups ${group}`;
+  const each = (roles: readonly string[], group: string): string =>
+    `for role in ${roles.join(' ')}; do ${entry(group)}; done`;
   const rights = 'npx flotilla cluster-role NAME-IN-YOUR-CONFIGURATION | kubectl --context YOUR-CONTEXT apply -f -';
-  return `for role in ${clusterRoles.join(' ')}; do ${entry}; done; ${rights}`;
+  return `${each(clusterRoles, clusterGroup)}; ${each(logRoles, logsGroup)}; ${rights}`;
 };
 
 const exports = ({ region, api, tokens }: Place): string =>

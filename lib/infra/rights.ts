@@ -80,6 +80,25 @@ const toReadAnchors: RightRow['allows'] = ({ anchors }) => [
 ];
 const anchorsName = ({ anchors }: Resources) => ({ ANCHORS_BUCKET: anchors.bucketName });
 
+/**
+ * Address and certificate of a cluster. Which clusters there are, the configuration says; what may be done inside one, its own access
+ * entries say.
+ */
+const toFindClusters: RightRow['allows'] = ({ table }) => [
+  {
+    actions: ['eks:DescribeCluster'],
+    on: [
+      Stack.of(table).formatArn({
+        service: 'eks',
+        resource: 'cluster',
+        resourceName: '*',
+        arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+      }),
+    ],
+    why: 'Clusters are named by the catalogue, which is loaded after the deployment. The right shows address and certificate only.',
+  },
+];
+
 const rights: Readonly<Record<Right, RightRow>> = {
   table: { allows: toRead([get, query]), environment: tableName },
   'table:feed': { allows: toRead([get], ['ANCHORS', 'EVENTS#*', 'FEED#*']), environment: tableName },
@@ -136,24 +155,9 @@ const rights: Readonly<Record<Right, RightRow>> = {
     allows: ({ callbackSecret }) => [{ actions: ['secretsmanager:GetSecretValue'], on: [callbackSecret.secretArn] }],
     environment: ({ callbackSecret }) => ({ CALLBACK_SECRET_ID: callbackSecret.secretArn }),
   },
-  clusters: {
-    // Address and certificate of a cluster. Which clusters there are, the configuration says; what may be done inside
-    // one, its own access entries say.
-    allows: ({ table }) => [
-      {
-        actions: ['eks:DescribeCluster'],
-        on: [
-          Stack.of(table).formatArn({
-            service: 'eks',
-            resource: 'cluster',
-            resourceName: '*',
-            arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-          }),
-        ],
-        why: 'Clusters are named by the catalogue, which is loaded after the deployment. The right shows address and certificate only.',
-      },
-    ],
-  },
+  clusters: { allows: toFindClusters },
+  // The same on AWS; in a cluster it goes by another group, which may read less.
+  'clusters:logs': { allows: toFindClusters },
   'anchors:read': { allows: toReadAnchors, environment: anchorsName },
   'anchors:write': {
     allows: (resources) => [

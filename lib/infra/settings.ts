@@ -73,7 +73,7 @@ const clients = z
 const issuer = /^(https:\/\/[^\s/?#@]+|http:\/\/(127\.0\.0\.1|localhost)(:\d+)?)(\/[^\s?#]*)?$/;
 
 /** One for each part of the API, and another for what is read. */
-const leastReserved = 6;
+const leastReserved = 7;
 
 /** Every setting there is; the description says what it allows. */
 export const settingsSchema = z.strictObject({

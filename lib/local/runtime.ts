@@ -4,6 +4,7 @@ import { create as createLooks } from '../../functions/api-looks.ts';
 import { create as createDispatchTurns } from '../../functions/dispatch-turns.ts';
 import { create as createPlanBatch } from '../../functions/plan-batch.ts';
 import { create as createPublishEvents } from '../../functions/publish-events.ts';
+import { create as createReadLogs } from '../../functions/read-logs.ts';
 import { Clusters } from '../../functions/runtime/clusters.ts';
 import { executorOf, makeExecutors } from '../../functions/runtime/executors.ts';
 import { create as createSweep } from '../../functions/sweep.ts';
@@ -219,7 +220,8 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
   const { enginePort: port } = options;
   const enginePort = port === undefined ? undefined : await startEnginePort(engine, { port, data });
   held.defer(() => void enginePort?.close());
-  const handle = apiWithLooks(createLooks(deps), apiWithPlanner(planner, createApi(deps)));
+  const asking = { looks: createLooks(deps), logs: createReadLogs(deps) };
+  const handle = apiWithLooks(asking, apiWithPlanner(planner, createApi(deps)));
   const api: ApiHandler = (...call) => whenSynced(table, () => handle(...call));
   const stores = held.move();
   return {

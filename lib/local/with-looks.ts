@@ -1,9 +1,18 @@
+import { logRoutes } from '../../functions/api/log-routes.ts';
 import { lookRoutes } from '../../functions/api/look-routes.ts';
 import { hasPath } from '../../functions/api/router.ts';
 import type { ApiHandler } from '../../functions/api.ts';
 
-/** One API of the two functions that it is on AWS: the one that asks clusters, and all else. */
+/** The functions of the API that ask clusters. */
+export interface AskingClusters {
+  readonly looks: ApiHandler;
+  readonly logs: ApiHandler;
+}
+
+/** One API of the three functions that it is on AWS: those that ask clusters, and all else. */
 export const apiWithLooks =
-  (looks: ApiHandler, api: ApiHandler): ApiHandler =>
-  (event, context) =>
-    hasPath(lookRoutes, event.rawPath) ? looks(event, context) : api(event, context);
+  ({ looks, logs }: AskingClusters, api: ApiHandler): ApiHandler =>
+  (event, context) => {
+    if (hasPath(lookRoutes, event.rawPath)) return looks(event, context);
+    return hasPath(logRoutes, event.rawPath) ? logs(event, context) : api(event, context);
+  };

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { KubernetesCluster, kubeConfigFrom } from '../../lib/adapters/cluster.ts';
 import { type Catalogue, type ServiceEntry, verifiableKinds } from '../../lib/domain/catalogue/catalogue.ts';
-import { clusterGroup } from '../../lib/domain/catalogue/cluster-group.ts';
+import { clusterGroup, logsGroup } from '../../lib/domain/catalogue/cluster-group.ts';
 import { commonRules, wantedRules } from '../../lib/domain/catalogue/cluster-rights.ts';
-import { clusterRole, namespacesOf } from '../../lib/domain/catalogue/cluster-role.ts';
+import { clusterRole, logsRole, namespacesOf } from '../../lib/domain/catalogue/cluster-role.ts';
 import type { Workload } from '../../lib/domain/plan/plan.ts';
 import { loadConfiguration } from '../../lib/local/load-configuration.ts';
 import { run } from '../cli/cli-world.ts';
@@ -89,6 +89,23 @@ it('gives what the functions ask a cluster for, and nothing else', async () => {
   expect([...granted].sort()).toEqual([...listed, ...watched].sort());
 });
 
+it('gives whoever reads logs what that takes, and nothing else', async () => {
+  const access = await kubeConfigFrom({ server: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  const cluster = new KubernetesCluster('eu-1', access);
+  asked.length = 0;
+  const kinds = verifiableKinds.filter((kind) => kind !== 'custom' && wantedRules({}).length > 0);
+  await cluster.read(kinds.map((kind): Workload => ({ kind, namespace: 'risk', name: 'limit-check' })));
+  await cluster.readLog({
+    ...{ namespace: 'risk', pod: 'p', container: 'c' },
+    previous: false,
+    lines: 1,
+    bytes: 1_000,
+  });
+  const services = { risk: Object.fromEntries(kinds.map((kind) => [kind, { kind, name: kind, unblock: true }])) };
+  const granted = grantedBy(logsRole([], wantedRules({ services })) as unknown as readonly RbacObject[]);
+  expect([...granted].sort()).toEqual([...new Set(asked)].sort());
+});
+
 it('lets pods be deleted only where a service says so', () => {
   const given = (unblock: boolean) =>
     wantedRules({ services: { risk: { a: { kind: 'statefulset', name: 'a', unblock } } } });
@@ -106,16 +123,19 @@ const boundIn = (all: readonly RbacObject[], role: string): readonly (string | u
   all.filter(({ roleRef }) => roleRef?.name === role).map(({ kind, metadata }) => metadata.namespace ?? kind);
 
 it('is what the program prints for the example, bound where its services are, to the group that the access entries name', async () => {
-  expect(objects).toEqual(clusterRole(namespacesOf(catalogue, 'eu-1')));
+  const namespaces = namespacesOf(catalogue, 'eu-1');
+  expect(objects).toEqual([...clusterRole(namespaces), ...logsRole(namespaces)]);
   const printed = await run(['cluster-role', 'eu-1', '--config', 'examples/flotilla.config.yaml'], {
     ...{ directory: root, env: { HOME: '/home' } },
   });
   expect([printed.status, example.endsWith(`\n${printed.out.join('\n')}\n`)]).toEqual([0, true]);
   expect(boundIn(objects, clusterGroup)).toEqual(['clearing', 'data', 'risk', 'shared']);
   expect(boundIn(objects, `${clusterGroup}-identity`)).toEqual(['ClusterRoleBinding']);
+  expect(boundIn(objects, logsGroup)).toEqual(['clearing', 'data', 'risk', 'shared']);
   for (const { roleRef, subjects } of objects.filter((one) => one.roleRef !== undefined)) {
     expect(roleRef?.kind).toBe('ClusterRole');
-    expect(subjects).toMatchObject([{ kind: 'Group', name: clusterGroup }]);
+    const name = roleRef?.name === logsGroup ? logsGroup : clusterGroup;
+    expect(subjects).toMatchObject([{ kind: 'Group', name }]);
   }
 });
 
@@ -123,7 +143,9 @@ it('holds everywhere only where that is asked for', async () => {
   const asked = ['cluster-role', 'eu-1', '--config', 'examples/flotilla.config.yaml', '--all-namespaces', '--json'];
   const { out } = await run(asked, { directory: root, env: { HOME: '/home' } });
   const { kind, items } = JSON.parse(out[0]!) as { readonly kind: string; readonly items: readonly RbacObject[] };
-  expect([kind, boundIn(items, clusterGroup)]).toEqual(['List', ['ClusterRoleBinding']]);
+  expect([kind, boundIn(items, clusterGroup), boundIn(items, logsGroup)]).toEqual([
+    ...['List', ['ClusterRoleBinding'], ['ClusterRoleBinding']],
+  ]);
 });
 
 it.each([

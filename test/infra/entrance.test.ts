@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { logRoutes } from '../../functions/api/log-routes.ts';
 import { lookRoutes } from '../../functions/api/look-routes.ts';
 import { routes } from '../../functions/api/routes.ts';
 import { apiParts, sharesOf } from '../../lib/infra/api-parts.ts';
@@ -14,7 +15,7 @@ const found = (type: string, template = application) => ofType(template, type).m
 const keyOf = ({ method, path }: { readonly method: string; readonly path: string }): string => `${path} ${method}`;
 
 it('knows the routes of the function and no other, with their scopes', () => {
-  const ofFunctions = [...routes, ...lookRoutes].map(({ method, path, scope, part }) => ({
+  const ofFunctions = [...routes, ...lookRoutes, ...logRoutes].map(({ method, path, scope, part }) => ({
     method,
     path: path.replace('{key+}', '{pillar}/{service}'),
     scope,
@@ -61,6 +62,7 @@ it('hands each part to a function of its own, and callbacks to one that can do l
     events: 'ApiEvents',
     decisions: 'ApiDecisions',
     looks: 'ApiLooks',
+    logs: 'ReadLogs',
   } as const;
   expect(Object.fromEntries(targets)).toEqual({
     $default: 'HandlersApiFunction',
@@ -78,7 +80,8 @@ it('turns away what comes too often, each route by itself, by a stage that is ma
     key,
     `${ThrottlingRateLimit}/${ThrottlingBurstLimit}`,
   ]);
-  const ofPart = { reads: '50/100', batches: '5/20', events: '40/80', decisions: '20/40', looks: '5/20' } as const;
+  const own = { batches: '5/20', events: '40/80', decisions: '20/40', looks: '5/20', logs: '5/20' } as const;
+  const ofPart = { reads: '50/100', ...own } as const;
   expect(Object.fromEntries(limits)).toEqual({
     'POST /callbacks/harness/{key}': '10/20',
     ...Object.fromEntries(httpRoutes.map(({ method, path, part }) => [`${method} ${path}`, ofPart[part]])),
@@ -98,16 +101,17 @@ describe('the copies of the API', () => {
 
   it('are kept for it, and are none where an account has none to give', () => {
     expect(reserved({})).toEqual({
-      HandlersApiFunction: 30,
+      HandlersApiFunction: 25,
       HandlersApiBatchesFunction: 15,
       HandlersApiLooksFunction: 5,
+      HandlersReadLogsFunction: 5,
       HandlersApiEventsFunction: 40,
       HandlersApiDecisionsFunction: 10,
     });
     expect(reserved({ reserved_concurrency: 'none' })).toEqual({});
   });
 
-  it.each([6, 7, 8, 20, 99, 100, 1000])('of %i are all shared out, at least one for each part', (all) => {
+  it.each([7, 8, 20, 99, 100, 1000])('of %i are all shared out, at least one for each part', (all) => {
     const shares = Object.values(sharesOf(all));
     expect(shares).toHaveLength(Object.keys(apiParts).length);
     expect(Math.min(...shares)).toBeGreaterThanOrEqual(1);
@@ -125,7 +129,7 @@ describe('the copies of the API', () => {
       expect(free[targets.get(`POST ${path}`)!]).toBe(10);
     }
     // What works on batches is called by the state machines, and has what the API leaves of the account.
-    expect(Object.keys(copies).filter((id) => !id.startsWith('HandlersApi'))).toEqual([]);
+    expect(Object.keys(copies).filter((id) => !/^Handlers(?:Api|ReadLogs)/.test(id))).toEqual([]);
   });
 });
 

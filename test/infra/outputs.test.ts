@@ -19,6 +19,7 @@ it('puts out where things are, and the commands that come next', () => {
     'BatchMachineConsole',
     'BatchMachineName',
     'ClusterRoles',
+    'LogRoles',
     'Next1HarnessKey',
     'Next2Catalogue',
     'Next3Clusters',
@@ -89,15 +90,17 @@ describe('the commands', () => {
     }
   });
 
-  it('let the roles that read clusters into one, and no other', () => {
+  it('let the roles that read clusters into one, and no other; the one that reads logs as somebody who may do no more', () => {
     const roles = ['ApiLooks', 'CaptureBaseline', 'StartRestore', 'WatchCluster'].map((name) => `Handlers${name}Role`);
     expect(outputs.ClusterRoles).toBe(roles.join(' '));
+    expect(outputs.LogRoles).toBe('HandlersReadLogsRole');
     const script = `aws() { echo "aws $*"; }; kubectl() { cat >&2; echo "kubectl $*"; }; npx() { echo "npx $*"; }; ${outputs.Next3Clusters}`;
     expect(execFileSync('bash', ['-c', script], { encoding: 'utf8' }).split('\n')).toEqual([
       ...roles.map(
         (role) =>
           `aws eks create-access-entry --region region --cluster-name YOUR-CLUSTER --principal-arn ${role} --kubernetes-groups flotilla`,
       ),
+      'aws eks create-access-entry --region region --cluster-name YOUR-CLUSTER --principal-arn HandlersReadLogsRole --kubernetes-groups flotilla-logs',
       'kubectl --context YOUR-CONTEXT apply -f -',
       '',
     ]);

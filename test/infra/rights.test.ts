@@ -107,6 +107,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ApiEvents: api,
   ApiDecisions: api,
   ApiLooks: [...table, ...read, ...cluster],
+  ReadLogs: [...table, ...read, ...cluster],
   TakeHint: [...hints, ...start('watch'), 'secretsmanager:GetSecretValue CallbackSecret.Ref'],
   PlanBatch: [
     ...table,
@@ -240,7 +241,8 @@ const traces = ['PutTelemetryRecords', 'PutTraceSegments'].map((action) => `xray
 const machineTraces = [...traces, ...['GetSamplingRules', 'GetSamplingTargets'].map((action) => `xray:${action} *`)];
 
 const logs = (name: string) =>
-  ['CreateLogStream', 'PutLogEvents'].map((action) => `logs:${action} Handlers${name}Logs`);
+  // CDK says no word twice in a row.
+  ['CreateLogStream', 'PutLogEvents'].map((action) => `logs:${action} Handlers${name.replace(/Logs$/, '')}Logs`);
 
 const wanted: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
@@ -305,6 +307,7 @@ it('tells each function the names of what it may use, and no other', () => {
   expect(environments).toEqual({
     ...Object.fromEntries(['Api', 'ApiBatches', 'ApiEvents', 'ApiDecisions'].map((name) => [name, api])),
     ApiLooks: { ...both, CLIENTS: 'ci=TokensPoolClient.Ref' },
+    ReadLogs: { ...both, CLIENTS: 'ci=TokensPoolClient.Ref' },
     TakeHint: { TABLE_NAME, WATCH_MACHINE_ARN, CALLBACK_SECRET_ID: 'CallbackSecret.Ref' },
     PlanBatch: both,
     AwaitTurn: { TABLE_NAME },

@@ -152,7 +152,7 @@ describe('functions', () => {
       MemorySize: row.memory,
       Timeout: row.timeout,
       LoggingConfig: { LogFormat: 'JSON' },
-      TracingConfig: { Mode: /^api\b/.test(stem) ? 'Active' : 'PassThrough' },
+      TracingConfig: { Mode: row.trigger === 'http' ? 'Active' : 'PassThrough' },
       Environment: { Variables: { POWERTOOLS_SERVICE_NAME: 'flotilla-test' } },
     });
     const group = application.Resources[own[0]?.Properties.LoggingConfig.LogGroup.Ref];
@@ -266,6 +266,7 @@ describe('what calls the functions', () => {
       ['apigateway.amazonaws.com', 'HandlersApiEventsFunction'],
       ['apigateway.amazonaws.com', 'HandlersApiFunction'],
       ['apigateway.amazonaws.com', 'HandlersApiLooksFunction'],
+      ['apigateway.amazonaws.com', 'HandlersReadLogsFunction'],
       ['apigateway.amazonaws.com', 'HandlersTakeHintFunction'],
       ['events.amazonaws.com', 'HandlersSettleExecutionFunction'],
       ['events.amazonaws.com', 'HandlersSweepFunction'],

@@ -2,7 +2,7 @@ import { type Right, rightOf } from '../../lib/domain/catalogue/cluster-rights.t
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import type { JsonObject } from '../../lib/domain/json.ts';
 import type { Workload } from '../../lib/domain/plan/plan.ts';
-import type { Cluster, HealthRequest, WorkloadView } from '../../lib/domain/ports.ts';
+import type { Cluster, ContainerLog, HealthRequest, LogRequest, WorkloadView } from '../../lib/domain/ports.ts';
 import { unready, viewOf, waitingFor } from '../domain/rollout/objects.ts';
 import type { WorldClock } from './world-clock.ts';
 
@@ -130,6 +130,14 @@ export class ScriptedCluster implements Cluster {
   async logs(_namespace: string, pod: string, container: string): Promise<readonly string[]> {
     this.#ask();
     return this.log ?? [`${pod}/${container}: no configuration found`];
+  }
+
+  async readLog({ pod, container, lines, previous }: LogRequest): Promise<ContainerLog> {
+    this.#ask();
+    if (this.#lacks.includes('get pods/log')) return { none: `cluster ${this.#name} says no` };
+    if (previous && this.log === undefined) return { none: `previous terminated container "${container}" not found` };
+    const all = this.log ?? [`${pod}/${container}: no configuration found`];
+    return { lines: all.slice(-lines), isCut: false };
   }
 
   async probe({ workload }: HealthRequest): Promise<{ readonly status: number; readonly message: string }> {

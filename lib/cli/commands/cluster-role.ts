@@ -1,7 +1,7 @@
 import { entryOf } from '../../domain/catalogue/catalogue.ts';
-import { clusterGroup } from '../../domain/catalogue/cluster-group.ts';
+import { clusterGroup, logsGroup } from '../../domain/catalogue/cluster-group.ts';
 import { wantedRules } from '../../domain/catalogue/cluster-rights.ts';
-import { clusterRoleYaml, namespacesOf, clusterRole as roleOf } from '../../domain/catalogue/cluster-role.ts';
+import { clusterRoleYaml, logsRole, namespacesOf, clusterRole as roleOf } from '../../domain/catalogue/cluster-role.ts';
 import { loadConfiguration } from '../../local/load-configuration.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
@@ -28,8 +28,11 @@ export const clusterRole = async (
   }
   if (entry.simulated)
     throw new CommandFailure(exitStatus.usage, [`Cluster ${cluster} is simulated: it asks for no role.`]);
-  const items = roleOf(allNamespaces ? 'all' : namespacesOf(catalogue, cluster), wantedRules(catalogue));
-  terminal.error(`It holds for the group ${clusterGroup}: whoever Flotilla is in that cluster must be in it.`);
+  const [where, rules] = [allNamespaces ? ('all' as const) : namespacesOf(catalogue, cluster), wantedRules(catalogue)];
+  const items = [...roleOf(where, rules), ...logsRole(where, rules)];
+  terminal.error(
+    `It holds for the group ${clusterGroup}: whoever Flotilla is in that cluster must be in it. The group ${logsGroup} may only read logs.`,
+  );
   print(context, { apiVersion: 'v1', kind: 'List', items }, clusterRoleYaml(items).trimEnd().split('\n'));
   return exitStatus.done;
 };

@@ -1,2 +1,5 @@
 /** The group inside a cluster that whoever runs Flotilla is put into. */
 export const clusterGroup = 'flotilla';
+
+/** That of whoever may only read logs there, which on AWS is one function. */
+export const logsGroup = 'flotilla-logs';

@@ -57,6 +57,16 @@ const customRules = (entries: readonly ServiceEntry[]): readonly Pick<RoleRule, 
   }));
 };
 
+/** What the logs of a workload take: to find its pods by what owns them, and to read. Nobody waits for anything there. */
+export const logRules = (rules: readonly RoleRule[]): readonly RoleRule[] =>
+  rules.flatMap(({ group, resources, verbs }) => {
+    const own = resources.filter((resource) => !needless.includes(resource));
+    const reads = verbs.filter((verb) => verb === 'list' || own.includes('pods/log'));
+    return own.length === 0 || reads.length === 0 ? [] : [{ group, resources: own, verbs: reads }];
+  });
+
+const needless = ['events', 'services/proxy'];
+
 /** All that it asks for with this catalogue: kinds that it names, and to delete pods where a service says `unblock`. */
 export const wantedRules = ({ services = {} }: Pick<Catalogue, 'services'>): readonly RoleRule[] => {
   const entries = Object.values(services).flatMap((ofPillar) => Object.values(ofPillar));

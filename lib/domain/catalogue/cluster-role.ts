@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
 import type { JsonObject } from '../json.ts';
 import { type Catalogue, entryOf } from './catalogue.ts';
-import { clusterGroup } from './cluster-group.ts';
-import { commonRules, type RoleRule } from './cluster-rights.ts';
+import { clusterGroup, logsGroup } from './cluster-group.ts';
+import { commonRules, logRules, type RoleRule } from './cluster-rights.ts';
 import { infrastructureNames, resolveInfrastructure, resolveWorkload } from './resolve.ts';
 
 /** The namespaces of a cluster in which something may be deployed, sorted. */
@@ -35,13 +35,20 @@ const object = (kind: string, metadata: JsonObject, rest: JsonObject): JsonObjec
   ...rest,
 });
 
-const binding = (kind: 'RoleBinding' | 'ClusterRoleBinding', name: string, namespace?: string): JsonObject =>
+interface Bound {
+  readonly namespace?: string;
+  readonly group?: string;
+}
+
+type BindingKind = 'RoleBinding' | 'ClusterRoleBinding';
+
+const binding = (kind: BindingKind, name: string, { namespace, group = clusterGroup }: Bound = {}): JsonObject =>
   object(
     kind,
     { name, ...(namespace === undefined ? {} : { namespace }) },
     {
       roleRef: { apiGroup: rbac, kind: 'ClusterRole', name },
-      subjects: [{ apiGroup: rbac, kind: 'Group', name: clusterGroup }],
+      subjects: [{ apiGroup: rbac, kind: 'Group', name: group }],
     },
   );
 
@@ -63,11 +70,22 @@ export const clusterRole = (
     object('ClusterRole', { name }, { rules: rules.map(ruleOf) }),
     ...(namespaces === 'all'
       ? [binding('ClusterRoleBinding', name)]
-      : namespaces.map((namespace) => binding('RoleBinding', name, namespace))),
+      : namespaces.map((namespace) => binding('RoleBinding', name, { namespace }))),
     object('ClusterRole', { name: identity }, { rules: [kubeSystem] }),
     binding('ClusterRoleBinding', identity),
   ];
 };
+
+/** What lets whoever reads logs find pods and read theirs, in the same namespaces, and nothing else. */
+export const logsRole = (
+  namespaces: readonly string[] | 'all',
+  rules: readonly RoleRule[] = commonRules,
+): readonly JsonObject[] => [
+  object('ClusterRole', { name: logsGroup }, { rules: logRules(rules).map(ruleOf) }),
+  ...(namespaces === 'all'
+    ? [binding('ClusterRoleBinding', logsGroup, { group: logsGroup })]
+    : namespaces.map((namespace) => binding('RoleBinding', logsGroup, { namespace, group: logsGroup }))),
+];
 
 /** As `kubectl apply -f -` takes it. Each object says all of itself, so that it can be read alone. */
 export const clusterRoleYaml = (objects: readonly JsonObject[]): string =>

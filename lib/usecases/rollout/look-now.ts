@@ -7,7 +7,7 @@ import type { Cluster, WorkloadView } from '../../domain/ports.ts';
 import type { Evidence } from '../../domain/record/evidence.ts';
 import type { Deps } from '../deps.ts';
 
-type Needs = Pick<Deps, 'cluster' | 'clock' | 'random'>;
+type Needs = Pick<Deps, 'cluster' | 'clock'>;
 
 /** What was seen, or why nothing was. */
 export type Glance<Seen> = { readonly seen: Seen } | { readonly unseen: string };
@@ -21,7 +21,7 @@ export const lookNow = (
   name: string,
   workloads: readonly Workload[],
 ): Promise<Glance<{ readonly cluster: Cluster; readonly views: readonly WorkloadView[] }>> =>
-  within(deps, name, async () => {
+  askWithin(deps, name, async () => {
     const cluster = await deps.cluster(name);
     return { cluster, views: await cluster.read(workloads) };
   });
@@ -36,13 +36,13 @@ export interface HealthNow {
 
 /** Asks the health check of a deployment once. */
 export const askHealth = async (
-  deps: Needs,
+  deps: Needs & Pick<Deps, 'random'>,
   deployment: KeptDeployment,
   cluster: Cluster,
 ): Promise<HealthNow | undefined> => {
   const request = healthRequestOf(deployment);
   if (request === undefined) return undefined;
-  const asked = await within(deps, deployment.cluster, () => cluster.probe(request));
+  const asked = await askWithin(deps, deployment.cluster, () => cluster.probe(request));
   const now = deps.clock.now();
   const address = shownHealthAddress(request, deployment.cluster);
   const keepsAnswer = deployment.health_check.keep_answer === true;
@@ -58,7 +58,12 @@ export const askHealth = async (
 /** A cluster that is in the configuration no more, or whose way in is broken, cannot be asked either. */
 const cannotBeAsked = ['ClusterUnavailable', 'ConfigurationInvalid'] as const;
 
-const within = async <Seen>({ clock }: Needs, name: string, look: () => Promise<Seen>): Promise<Glance<Seen>> => {
+/** What a cluster answers soon, or why it was not waited for. */
+export const askWithin = async <Seen>(
+  { clock }: Pick<Deps, 'clock'>,
+  name: string,
+  look: () => Promise<Seen>,
+): Promise<Glance<Seen>> => {
   const over = new AbortController();
   const late = clock.sleep(longest, over.signal).then(() => 'late' as const);
   const looking = look().then(
