@@ -1,9 +1,15 @@
+import * as z from 'zod';
+import { readReport, reportFormats, reportTypes, writeReport } from '../../lib/usecases/batch/read-report.ts';
 import { readDeployment } from '../../lib/usecases/deployment/read-deployment.ts';
 import { readGraph } from '../../lib/usecases/plan/read-graph.ts';
+import { queryOf } from './request.ts';
 import { type Handle, json, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
 import { deploymentDetail, exampleDetail } from './schemas/deployment-detail.ts';
 import { exampleGraph, graph } from './schemas/graph.ts';
+import { exampleReport, report } from './schemas/report.ts';
+
+const reportQuery = z.strictObject({ format: z.enum(reportFormats).default('json') });
 
 /** What one batch consists of, in other shapes than its list of deployments. */
 export const batchDetailRoutes: readonly Route<Handle>[] = [
@@ -35,5 +41,23 @@ export const batchDetailRoutes: readonly Route<Handle>[] = [
     handle: withoutQuery(async (deps, { parameters: { id, key } }) =>
       json(200, await readDeployment(deps, { batchId: id!, key: key! })),
     ),
+  },
+  {
+    method: 'GET',
+    path: '/batches/{id}/report',
+    scope: 'read',
+    part: 'reads',
+    contract: {
+      summary: 'How a batch went, as JSON, as JUnit XML or as Markdown.',
+      query: reportQuery,
+      answers: { 200: { schema: report, example: exampleReport, texts: [reportTypes.junit, reportTypes.markdown] } },
+      errors: ['BatchNotFound'],
+    },
+    handle: async (deps, { event, parameters: { id } }) => {
+      const { format } = queryOf(event, reportQuery);
+      const told = await readReport(deps, { batchId: id! });
+      const headers = { 'content-type': reportTypes[format], 'cache-control': 'no-store' };
+      return { statusCode: 200, headers, body: writeReport(told, format) };
+    },
   },
 ];

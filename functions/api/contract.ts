@@ -24,6 +24,8 @@ export interface Answer {
   readonly schema?: z.ZodType;
   /** `application/json`, unless it says otherwise. */
   readonly type?: string | readonly string[];
+  /** Further types, in which the same is told as a text. */
+  readonly texts?: readonly string[];
   /** Where the same status is not always the same. */
   readonly description?: string;
   /** Names the batch that came of it in a `Location`. */
@@ -50,8 +52,8 @@ export const errorsOf = ({
 };
 
 /** Types of an answer that has a body. */
-export const typesOf = ({ schema, type = 'application/json' }: Answer): readonly string[] =>
-  schema === undefined ? [] : [type].flat();
+export const typesOf = ({ schema, type = 'application/json', texts = [] }: Answer): readonly string[] =>
+  schema === undefined ? [] : [...[type].flat(), ...texts];
 
 /** What any route may answer: who asks is unknown, is not allowed, sends nonsense, or comes at a bad time. */
 export const everyRoute: readonly ErrorName[] = [

@@ -1,9 +1,11 @@
+import { Option } from 'commander';
 import { clusters } from './commands/clusters.ts';
 import { events } from './commands/events.ts';
 import { executors } from './commands/executors.ts';
 import { graph } from './commands/graph.ts';
 import { logs } from './commands/logs.ts';
 import { queue } from './commands/queue.ts';
+import { report } from './commands/report.ts';
 import { show } from './commands/show.ts';
 import type { Making, WithNumber } from './hold-commands.ts';
 import { numberIn } from './number-in.ts';
@@ -38,6 +40,12 @@ export const addReadingCommands = (
     .option('--previous', 'of the run before')
     .option(...utc)
     .action(act(logs));
+  add('report <id>', 'tell how a batch went, for a build server or a page')
+    .addOption(
+      new Option('--format <name>', 'junit, markdown, or json, as --json does').choices(['json', 'junit', 'markdown']),
+    )
+    .option('--output <file>', 'write it into this file')
+    .action(act(report));
   add('queue', 'show what is in flight and what waits for what, in all batches')
     .option(...utc)
     .action(act(queue));

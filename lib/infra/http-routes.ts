@@ -62,6 +62,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   { method: 'GET', path: '/batches/{id}/deployments/{pillar}/{service}', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/me', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/users', scope: 'admin', part: 'reads' },
+  { method: 'GET', path: '/batches/{id}/report', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/catalogue', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/executors', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/clusters', scope: 'read', part: 'reads' },

@@ -145,6 +145,7 @@ const toStrangers: Readonly<Record<string, number>> = {
   'GET /batches/{id}/history': 404,
   'GET /me': 200, // that there is nothing
   'GET /users': 403,
+  'GET /batches/{id}/report': 404,
   'POST /batches/{id}/cancel': 404,
   'POST /batches/{id}/retry': 404,
   'POST /batches/{id}/retry/plan': 404,

@@ -128,11 +128,16 @@ const answersOf = (route: PromisedRoute, shared: Shared): JsonObject => {
   return Object.fromEntries([...answers, ...(isRevalidated(route) ? [['304', unchanged]] : [])]);
 };
 
+const asText: JsonObject = { schema: { type: 'string' } };
+
 const answerOf = (route: PromisedRoute, answer: Answer, { schemas }: Shared): JsonObject => {
   const { schema, example, description = 'It went well.' } = answer;
   const media = schema === undefined ? undefined : { schema: schemas.of(schema, 'answered') };
   const content = Object.fromEntries(
-    typesOf(answer).map((type) => [type, { ...media, ...(example === undefined ? {} : { example }) }]),
+    typesOf(answer).map((type) => [
+      type,
+      answer.texts?.includes(type) ? asText : { ...media, ...(example === undefined ? {} : { example }) },
+    ]),
   );
   const told = {
     ...(answer.etag === 'plan' ? { ETag: planTag } : {}),

@@ -1,0 +1,59 @@
+import { statuses } from '../deployment/status.ts';
+import { type Report, type ReportedDeployment, verdictOf } from './report.ts';
+
+/** Rows of a table that somebody reads. */
+const mostRows = 500;
+
+/** A report for a pull request or a page: the counts, and what did not go well with its reasons; then all. */
+export const markdownReport = (report: Report): string => {
+  const { name, batch_id, status, reason, message, submitted_by, created_at, ended_at, deployments } = report;
+  const bad = deployments.filter((one) => verdictOf(one) !== 'passed');
+  const lines = [
+    `# ${cell(name)}`,
+    '',
+    `**${status}** / ${cell(reason)}: ${cell(message)}`,
+    '',
+    `Batch \`${batch_id}\`, submitted ${created_at} by ${cell(submitted_by)}${ended_at === undefined ? ', not ended yet' : `, ended ${ended_at}`}.`,
+    '',
+    ...countLines(report),
+    ...(bad.length === 0 ? [] : ['', '## What did not go well, or not yet', '', ...tableOf(bad)]),
+    '',
+    '## All deployments',
+    '',
+    ...tableOf(deployments),
+  ];
+  return `${lines.join('\n')}\n`;
+};
+
+const countLines = ({ counts }: Report): readonly string[] => {
+  const there = statuses.filter((status) => (counts[status] ?? 0) > 0);
+  return ['| status | deployments |', '|---|---|', ...there.map((status) => `| ${status} | ${counts[status]} |`)];
+};
+
+const tableOf = (deployments: readonly ReportedDeployment[]): readonly string[] => {
+  const rest = deployments.length - mostRows;
+  return [
+    '| deployment | version | environment | status | seconds | why |',
+    '|---|---|---|---|---|---|',
+    ...deployments.slice(0, mostRows).map(rowOf),
+    ...(rest > 0 ? ['', `… and ${rest} more.`] : []),
+  ];
+};
+
+const rowOf = ({ key, version, environment_id, status, seconds, reason, message, url }: ReportedDeployment): string => {
+  const why = `${reason}: ${message}`;
+  const cells = [key, version, environment_id, status, seconds === undefined ? '' : seconds.toFixed(0), why];
+  const link = url === undefined ? '' : ` ([run](<${url.replaceAll(/[<>\s|\\]/g, encodeURIComponent)}>))`;
+  return `| ${cells.map(cell).join(' | ')}${link} |`;
+};
+
+/** Text of anybody on one line, which is no markup. */
+const cell = (text: string): string =>
+  text
+    .toWellFormed()
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .replaceAll(/[\\`*_{}[\]<>|#~!&@]/g, (found) => (found === '@' || found === '&' ? entities[found]! : `\\${found}`));
+
+/** An ampersand begins an entity, and an `@` would call somebody. */
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '@': '&#64;' };
