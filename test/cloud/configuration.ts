@@ -36,6 +36,8 @@ services:
     stop-report: { namespace: risk }
     base-curve: { namespace: risk }
     swap-pricer: { namespace: risk }
+    bond-pricer: { namespace: risk }
+    rate-feed: { namespace: risk }
     books: { namespace: risk }
 pillars:
   clearing: { harness: { pipeline: deploy_clearing, trigger: flotilla, webhook_token: '\${CLEARING_TOKEN}' } }
@@ -49,6 +51,7 @@ grants:
   - { client: clearing-ci, may: [deploy, cancel, resolve], pillars: ['*'], environments: [clearing-test] }
   - { client: risk-ci, may: [deploy, cancel, resolve], pillars: ['*'], environments: [risk-test] }
   - { group: risk-leads, may: [resolve], pillars: [risk], environments: [risk-test] }
+  - { group: readers, may: [read], pillars: [risk], environments: [staging] }
 clusters: { eu-1: { eks: ${eksCluster} } }
 infrastructures: { cluster-eu-1: { cluster: eu-1 } }
 harness: { base_url: '${harness}', account: acme, org: payments, project: releases, api_key: '\${HARNESS_API_KEY}' }

@@ -50,10 +50,11 @@ export const addPerson = async (
 export const logIn = async (
   { emulator, peopleClient: client_id }: Pick<Cloud, 'emulator' | 'peopleClient'>,
   person: { readonly username: string; readonly password: string },
+  scopes: readonly string[] = ['read', 'deploy', 'approve'],
 ): Promise<string> => {
   const verifier = randomBytes(32).toString('hex');
   const code_challenge = createHash('sha256').update(verifier).digest('base64url');
-  const scope = ['read', 'deploy', 'approve'].map((one) => `flotilla/${one}`).join(' ');
+  const scope = scopes.map((one) => `flotilla/${one}`).join(' ');
   const asked = { client_id, redirect_uri: loginReturn, scope, response_type: 'code', code_challenge };
   const page = await fetch(`${emulator}/login`, {
     method: 'POST',

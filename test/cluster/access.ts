@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { KubernetesCluster, kubeConfigFrom } from '../../lib/adapters/cluster.ts';
 import { ClusterRequests } from '../../lib/adapters/cluster-request.ts';
 import { commonRules, nameOfRight, type RoleRule } from '../../lib/domain/catalogue/cluster-rights.ts';
-import { clusterRole } from '../../lib/domain/catalogue/cluster-role.ts';
+import { clusterRole, logsRole } from '../../lib/domain/catalogue/cluster-role.ts';
 import { type Kube, KubeClient } from './kube-client.ts';
 
 /**
@@ -27,6 +27,8 @@ interface Stage {
 
 const namespace = 'flotilla-access';
 const member = { as: 'jane', 'as-groups': ['flotilla', 'on-call'] };
+/** Whoever reads logs. */
+const reader = { as: 'leo', 'as-groups': ['flotilla-logs'] };
 const before: readonly RoleRule[] = [
   { group: 'apps', resources: ['deployments', 'replicasets'], verbs: ['list'] },
   { group: '', resources: ['pods'], verbs: ['list'] },
@@ -49,8 +51,8 @@ const whoAmI = async (requests: ClusterRequests): Promise<Kube> => {
 
 const nameBy = async (requests: ClusterRequests): Promise<string> => (await whoAmI(requests)).username;
 
-const give = async ({ admin }: Stage, rules: readonly RoleRule[]): Promise<void> => {
-  for (const object of clusterRole([namespace], rules) as readonly Kube[]) {
+const give = async ({ admin }: Stage, objects: readonly object[]): Promise<void> => {
+  for (const object of objects as readonly Kube[]) {
     const where = object.metadata.namespace === undefined ? '' : `/namespaces/${object.metadata.namespace}`;
     const path = `/apis/rbac.authorization.k8s.io/v1${where}/${object.kind.toLowerCase()}s`;
     await admin.delete(`${path}/${object.metadata.name}`).catch(() => {});
@@ -58,16 +60,20 @@ const give = async ({ admin }: Stage, rules: readonly RoleRule[]): Promise<void>
   }
 };
 
-const missing = async (stage: Stage, rules: readonly RoleRule[]): Promise<readonly string[] | undefined> => {
-  const cluster = await clusterBy(stage.kubeconfig(member));
+const missing = async (
+  stage: Stage,
+  rules: readonly RoleRule[],
+  user: object = member,
+): Promise<readonly string[] | undefined> => {
+  const cluster = await clusterBy(stage.kubeconfig(user));
   const wanted = rules.flatMap(({ group, resources, verbs }) =>
     resources.flatMap((resource) => verbs.map((verb) => ({ group, resource, verb }))),
   );
   return (await cluster.missingRights(namespace, wanted))?.map(nameOfRight);
 };
 
-const listed = async (stage: Stage): Promise<string> => {
-  const cluster = await clusterBy(stage.kubeconfig(member));
+const listed = async (stage: Stage, user: object = member): Promise<string> => {
+  const cluster = await clusterBy(stage.kubeconfig(user));
   return cluster.read([{ kind: 'deployment', namespace, name: 'none' }]).then(
     () => 'listed',
     (error: { details?: { status?: number } }) => `refused with ${error.details?.status}`,
@@ -139,7 +145,7 @@ const cases: readonly Case[] = [
     name: 'a role of before can list, and lacks what a watch needs',
     expected: ['listed', ['watch deployments.apps', 'watch pods', 'list events', 'watch events']],
     run: async (stage) => {
-      await give(stage, before);
+      await give(stage, clusterRole([namespace], before));
       return [await listed(stage), await missing(stage, watches)];
     },
   },
@@ -147,13 +153,31 @@ const cases: readonly Case[] = [
     name: 'the role gives all, and a watch begins',
     expected: ['listed', [], 200],
     run: async (stage) => {
-      await give(stage, commonRules);
+      await give(stage, clusterRole([namespace], commonRules));
       const stop = new AbortController();
       const requests = await requestsBy(stage.kubeconfig(member));
       const path = `/api/v1/namespaces/${namespace}/pods?watch=1&resourceVersion=0`;
       const { status } = await requests.open(path, stop.signal);
       stop.abort();
       return [await listed(stage), await missing(stage, commonRules), status];
+    },
+  },
+  {
+    name: 'the role of whoever reads logs lists pods and what owns them, reads logs, and does nothing else',
+    expected: [
+      'listed',
+      { none: 'pods "none" not found' },
+      commonRules
+        .flatMap(({ group, resources, verbs }) =>
+          resources.flatMap((resource) => verbs.map((verb) => nameOfRight({ group, resource, verb }))),
+        )
+        .filter((right) => !/^list (?!events)|pods.log/.test(right)),
+    ],
+    run: async (stage) => {
+      await give(stage, logsRole([namespace]));
+      const cluster = await clusterBy(stage.kubeconfig(reader));
+      const asked = { namespace, pod: 'none', container: 'app', previous: false, lines: 10, bytes: 1_000 };
+      return [await listed(stage, reader), await cluster.readLog(asked), await missing(stage, commonRules, reader)];
     },
   },
 ];

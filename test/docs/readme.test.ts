@@ -346,6 +346,24 @@ describe('a server that was started as the README says', () => {
     expect(await flotilla('npx flotilla plan nowhere.yaml')).toMatchObject({ status: exitStatus.usage });
   });
 
+  test('the commands that look on do so, as text and as JSON', async () => {
+    const block = fences('sh').find((text) => text.includes('flotilla queue'))!;
+    const commands = block
+      .trim()
+      .split('\n')
+      .map((line) => line.replace(/ *#.*$/, ''));
+    expect(commands.length).toBeGreaterThan(5);
+    for (const command of commands) {
+      const written = command.replace(/(--output) (\S+)/, (_, option, file) => `${option} ${join(data, file)}`);
+      const { status, out, error } = await flotilla(written);
+      expect([status, lines(error)], command).toEqual([0, command.includes('--output') ? expect.any(String) : '']);
+      if (command.includes('--output')) expect(readFileSync(join(data, 'flotilla.xml'), 'utf8')).toMatch(/^<\?xml /);
+      else expect(out.length, command).toBeGreaterThan(0);
+      const asJson = await flotilla(`${command.replace(/ --format.*/, '')} --json`);
+      expect(() => JSON.parse(lines(asJson.out)), command).not.toThrow();
+    }
+  });
+
   test('errors are problems with a code of docs/errors.md, and an Idempotency-Key is good for one body', async () => {
     const submit = async (body: string, headers: Readonly<Record<string, string>>) => {
       const authorization = `Bearer ${readFileSync(join(data, 'token'), 'utf8').trim()}`;
