@@ -19,12 +19,12 @@ export interface BatchIndexRow {
   readonly created_at: number;
 }
 
-/** `SERVICES#<pillar>/<service>` / `<environment>/<cluster>`: that there is, or was, such a target. Written once, when it is first seen. */
+/** `SERVICES#<pillar>/<service>` / `<environment>/<cluster>`: that there is such a target: written with its first NOW. It goes where that goes, as nothing was changed. */
 export interface TargetPointerRow {
   readonly target: string;
 }
 
-/** `ENVIRONMENTS` / `<environment>`: that a batch went there. Those that the configuration does not name any more have targets, too. */
+/** `ENVIRONMENTS` / `<environment>`: that a batch was planned for it. Those that the configuration does not name any more have targets, too. */
 export interface EnvironmentRow {
   readonly environment: string;
 }

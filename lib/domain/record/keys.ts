@@ -49,7 +49,7 @@ import { type BatchDimension, monthOf } from './index-rows.ts';
  * |                    | OUTCOME#<time>#<batch>#… | its changes that made no release                            |
  * | TARGETS#<environ.> | <cluster>/<pillar>/<se…> | what runs at a target now, and who changed it last          |
  * | SERVICES#<service> | <environment>/<cluster>  | a target of this service                                    |
- * | ENVIRONMENTS       | <environment>            | that a batch went there                                     |
+ * | ENVIRONMENTS       | <environment>            | that a batch was planned for it                             |
  * | CHANGES#<en.>#<mo> | <time>#<batch>#<index>   | a change of a target in that month                          |
  * | BY#<dim.>#<v>#<mo> | <time>#<batch>           | a batch of that month by status, actor, service …           |
  * | USERS              | <subject>                | a person or program that was here                           |
