@@ -5,6 +5,7 @@ import { create } from '../../functions/api.ts';
 import type { Grant } from '../../lib/domain/grants/grant.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
 import { itemOf } from '../../lib/domain/record/rows.ts';
+import { cursorFor } from '../../lib/usecases/cursor.ts';
 import { makeWorld } from '../usecases/batch/api-world.ts';
 import { headerOf, idOf, type Listed, putSheet, rowsOf } from '../usecases/batch/listed-world.ts';
 import { callApi } from './api-call.ts';
@@ -221,6 +222,13 @@ describe('what a list is asked wrongly', () => {
     const { ask } = await worldOf([]);
     const { status, body } = await ask(query);
     expect([status, body.code, body.detail]).toEqual([400, 'RequestInvalid', detail]);
+  });
+
+  test.each(['x', '2026-11', '/\u0000', '2026-11/é'])('a cursor that somebody made up, of %j', async (position) => {
+    const { ask } = await worldOf(examples);
+    const madeUp = cursorFor({ list: 'batches', filters: { tag: 'autumn' } }, position);
+    const { status, body } = await ask(`tag=autumn&after=${madeUp}`);
+    expect([status, body.issues[0].path]).toEqual([400, 'query.after']);
   });
 
   test('a cursor of other filters', async () => {

@@ -22,6 +22,9 @@ export interface LeadPage {
   readonly next: string | undefined;
 }
 
+/** A month, or none where it is all batches, and the sort key behind which to go on, where it is not the beginning. */
+export const isLeadPosition = (position: string): boolean => /^(?:\d{4}-\d\d)?\/[\w#]*$/.test(position);
+
 interface Walk {
   readonly after: string | undefined;
   /** How many rows to read at once. */

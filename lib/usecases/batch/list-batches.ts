@@ -1,7 +1,7 @@
 import type { Hold } from '../../domain/holds/hold.ts';
 import type { BatchFilter } from '../../domain/record/batch-filter.ts';
 import type { HeaderRow } from '../../domain/record/rows.ts';
-import { cursorFor, positionIn } from '../cursor.ts';
+import { cursorFor, positionIn, wrongCursor } from '../cursor.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { type HoldView, viewHold } from '../holds/hold-view.ts';
 import { findSeenHolds } from '../holds/list-holds.ts';
@@ -9,6 +9,7 @@ import { isoField, isoTime } from '../iso-time.ts';
 import { serviceOf } from '../targets/asked-service.ts';
 import { checkTargetNames } from '../targets/check-target-names.ts';
 import { findBatches } from './find-batches.ts';
+import { isLeadPosition } from './lead-pages.ts';
 import { type BatchView, headline, readSeen, type SeenBatch, submitterTold, withoutZeros } from './read-batch.ts';
 
 export interface BatchList {
@@ -61,6 +62,7 @@ export const listBatches = async (
   const filter = { ...asked, service: serviceOf(asked) };
   const of = { list: 'batches', filters: filter };
   const after = positionIn(of, cursor);
+  if (after !== undefined && !isLeadPosition(after)) throw wrongCursor();
   const [holds, { headers, next }] = await Promise.all([
     after === undefined ? findSeenHolds(deps) : undefined,
     findBatches(deps, { filter, limit, after }),

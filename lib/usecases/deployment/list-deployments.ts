@@ -7,7 +7,7 @@ import { documentPaths, planChunkSize } from '../../domain/record/keys.ts';
 import { type HeaderRow, isSealed } from '../../domain/record/rows.ts';
 import type { RootCause } from '../../domain/schedule/root-cause.ts';
 import type { Waiting } from '../../domain/schedule/waiting.ts';
-import { type CursorOf, cursorFor, positionIn } from '../cursor.ts';
+import { type CursorOf, cursorFor, positionIn, wrongCursor } from '../cursor.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { fittingCount } from '../fitting-count.ts';
 import { findSeenBatch } from '../grants/seen-batch.ts';
@@ -73,7 +73,10 @@ export const listDeployments = async (deps: Needs, input: ListDeploymentsInput):
 
 const standingIn = (of: CursorOf, after: string | undefined): Standing | undefined => {
   const position = positionIn(of, after);
-  return position === undefined ? undefined : standingAt(position);
+  if (position === undefined) return undefined;
+  const standing = standingAt(position);
+  if (standing === undefined) throw wrongCursor();
+  return standing;
 };
 
 interface ViewPage {
