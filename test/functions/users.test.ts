@@ -146,7 +146,7 @@ describe('GET /me', () => {
       ada,
       {
         ...{ ...ofAda, groups: ['risk'], scopes: ['read', 'logs', 'deploy'], roles: ['deployer'] },
-        may: { read: all, deploy: all, cancel: all, hold: all },
+        may: { read: all, deploy: all, cancel: all },
       },
     ],
   ])('tells %s', async (_, configured, claims, told) => {

@@ -32,15 +32,18 @@ const scopeFor: Readonly<Record<Verb, Scope>> = {
 export const allowancesOf = (rights: Rights, places: Places): Allowances =>
   Object.fromEntries(
     verbs
-      .filter((verb) => isInScope(rights, verb))
+      .filter((verb) => isInScope(rights, verb, places))
       .flatMap((verb) => {
         const allowance = allowanceOf(rights, verb, places);
         return allowance.everywhere || Object.keys(allowance.places).length > 0 ? [[verb, allowance]] : [];
       }),
   );
 
-const isInScope = ({ actor }: Rights, verb: Verb): boolean =>
-  hasScope(actor, scopeFor[verb]) && (verb !== 'resolve' || actor.kind === 'person');
+const isInScope = ({ actor }: Rights, verb: Verb, { grants }: Places): boolean => {
+  // Without grants who may deploy may hold batches of their own, and nothing else.
+  const scope = verb === 'hold' && grants === undefined ? 'admin' : scopeFor[verb];
+  return hasScope(actor, scope) && (verb !== 'resolve' || actor.kind === 'person');
+};
 
 const allowanceOf = (rights: Rights, verb: Verb, { pillars, environments, grants = [] }: Places): Allowance => {
   if (rights.everywhere(verb)) return { everywhere: true, places: {} };
