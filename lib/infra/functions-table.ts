@@ -123,7 +123,7 @@ const api = {
       ...release,
       'ENVIRONMENTS',
     ],
-    update: ['TARGETS#*'], // what an earlier version has left out is filled in
+    update: ['TARGETS#*', 'TARGET#*'], // what an earlier version has left out is filled in
     delete: ['UPLOADS#*', 'WAITING#*', ...batch.delete, ...now],
     check: ['BATCH#*'],
   },

@@ -2,9 +2,20 @@ import { describe, expect, it, test } from 'vitest';
 import { byToken } from '../../functions/api/who.ts';
 import { create } from '../../functions/api.ts';
 import type { Grant } from '../../lib/domain/grants/grant.ts';
+import { partsOfTarget } from '../../lib/domain/plan/lock-names.ts';
+import { idTime } from '../../lib/domain/record/batch-id.ts';
+import { pendingItem } from '../../lib/domain/record/change.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
 import type { LastOutcomeRow } from '../../lib/domain/record/recorded-release.ts';
-import { type HeaderRow, itemOf, type Release, rowOf } from '../../lib/domain/record/rows.ts';
+import {
+  type HeaderRow,
+  type ItemRow,
+  itemOf,
+  type Outcome,
+  type Release,
+  type Run,
+  rowOf,
+} from '../../lib/domain/record/rows.ts';
 import type { TargetRow } from '../../lib/domain/targets/target-row.ts';
 import { makeWorld, manyYaml, planned, type World } from '../usecases/batch/api-world.ts';
 import { callApi } from './api-call.ts';
@@ -104,6 +115,34 @@ describe('what an earlier version has left out', () => {
     expect(await world.table.get(keys.targetNow(row.target))).toEqual(
       itemOf(keys.targetNow(row.target), { ...row, by }),
     );
+  });
+
+  it('is also whose a release was, and that it has changed its target', async () => {
+    const world = makeWorld();
+    const { batchId, plan } = await planned(world);
+    const { target, key, docker_image_version: version } = plan.deployments[1]!;
+    const run: Run = { executor: 'harness:a', key: 'k', attempt: 1 };
+    const outcome: Outcome = {
+      ...{ status: 'SUCCESS', reason: 'Verified', message: '', evidence: [], warnings: [], attempts: 1, runs: [run] },
+      ...{ release_after: version, ended_at: at },
+    };
+    const item: ItemRow = { ...pendingItem(batchId, 1, key), status: 'SUCCESS', runs: [run], outcome };
+    const release = { version, deployment: plan.deployments[1], origin: 'recorded', at, batch_id: batchId };
+    const releaseKey = keys.release(target, `${idTime(at + 5)}0123456789ABCDEF`);
+    await world.table.transact([
+      { put: itemOf(keys.item(batchId, 1), item) },
+      { put: itemOf(releaseKey, release) },
+      { put: itemOf(keys.release(target, `${idTime(at + 6)}0123456789ABCDEF`), { ...release, batch_id: 'OTHER' }) },
+    ]);
+    expect((await migrateIn(world)).body).toMatchObject({ targets: 1 });
+    const { submitted_by: by } = rowOf<HeaderRow>(await world.table.get(keys.header(batchId)))!;
+    expect(await world.table.get(releaseKey)).toEqual(itemOf(releaseKey, { ...release, index: 1, by }));
+    const place = { at, batch_id: batchId, index: 1 };
+    const change = keys.change(partsOfTarget(target).environment, place);
+    expect(await world.table.get(change)).toEqual(
+      itemOf(change, { ...place, target, status: 'SUCCESS', reason: 'Verified', version, after: version, by }),
+    );
+    expect((await migrateIn(world)).body).toMatchObject(nothing);
   });
 
   it('is also by what batches are found: by the status that they have, and by none that they had', async () => {

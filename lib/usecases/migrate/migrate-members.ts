@@ -7,6 +7,7 @@ import type { Sheet } from '../../domain/schedule/sheet.ts';
 import { noteEnvironment } from '../plan/mark-planned.ts';
 import { changeWrites } from '../targets/end-writes.ts';
 import { changesOfItem } from './changes-of-item.ts';
+import { migrateRelease } from './migrate-release.ts';
 import { migrateTarget } from './migrate-target.ts';
 import { type MigrateNeeds, putMissing, type Written } from './put-missing.ts';
 
@@ -37,8 +38,10 @@ export const migrateMembers = async (
     const found = await Promise.all(few.map((index) => migrateTarget(deps, sheet.targets[index]!, header)));
     targets += found.reduce((sum, one) => sum + one.targets, 0);
     index_rows += found.reduce((sum, one) => sum + one.index_rows, 0);
-    const changes = await Promise.all(few.map((index) => changesAt(deps, header, index)));
-    index_rows += await putMissing(deps, changes.flat(2).flatMap(changeWrites));
+    const changes = (await Promise.all(few.map((index) => changesAt(deps, header, index)))).flat();
+    index_rows += await putMissing(deps, changes.flatMap(changeWrites));
+    const releases = await Promise.all(changes.map((change) => migrateRelease(deps, change)));
+    targets += releases.reduce((sum, one) => sum + one, 0);
   }
   return { targets, index_rows, deleted: 0 };
 };

@@ -8,7 +8,7 @@ export type MigrateNeeds = Pick<Deps, 'table' | 'documents' | 'clock' | 'random'
 
 /** What was written, in rows. */
 export interface Written {
-  /** What runs at a target. */
+  /** What runs at a target, and whose a release was. */
   readonly targets: number;
   /** By what it is found, and what has changed. */
   readonly index_rows: number;
