@@ -13,6 +13,8 @@ export interface Contract {
   readonly bodyMayBeAbsent?: true;
   /** Headers of the request that it reads. */
   readonly headers?: readonly ('idempotency-key' | 'if-match' | 'if-none-match' | 'flotilla-links')[];
+  /** On one machine it is answered without a token, too. */
+  readonly forAnyone?: true;
   /** By status, of what goes well. */
   readonly answers: Readonly<Record<number, Answer>>;
   /** Errors beside those that every route of its kind can have (see `everyRoute`). */

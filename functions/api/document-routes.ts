@@ -1,9 +1,10 @@
+import * as z from 'zod';
 import { batchJsonSchema } from '../../lib/domain/batch/json-schema.ts';
 import { eventJsonSchema } from '../../lib/domain/record/event-catalogue.ts';
 import { readHealth } from '../../lib/usecases/read-health.ts';
 import { type Handle, json, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
-import { exampleHealth, health } from './schemas/health.ts';
+import { exampleHealth, health, healthForAnyone } from './schemas/health.ts';
 import { jsonSchema } from './schemas/json-schema.ts';
 
 const schemaType = 'application/schema+json';
@@ -46,7 +47,8 @@ export const documentRoutes: readonly Route<Handle>[] = [
     part: 'reads',
     contract: {
       summary: 'Says whether the server is well, what it simulates, and how much executors let it ask',
-      answers: { 200: { schema: health, example: exampleHealth } },
+      forAnyone: true,
+      answers: { 200: { schema: z.union([health, healthForAnyone]), example: exampleHealth } },
     },
     handle: withoutQuery(async (deps) => json(200, await readHealth(deps))),
   },

@@ -23,6 +23,7 @@ export const referenceRoutes = (others: readonly PromisedRoute[]): readonly (Rou
       part: 'reads',
       contract: {
         summary: 'This API as a document of OpenAPI 3.1',
+        forAnyone: true,
         answers: { 200: { schema: openApi } },
       },
       handle: withoutQuery(async () => json(200, made())),
@@ -34,6 +35,7 @@ export const referenceRoutes = (others: readonly PromisedRoute[]): readonly (Rou
       part: 'reads',
       contract: {
         summary: 'This API as a page to read',
+        forAnyone: true,
         answers: { 200: { schema: page, type: 'text/html; charset=utf-8' } },
       },
       handle: withoutQuery(async () => {

@@ -47,8 +47,13 @@ export const whole = (
 ) => {
   const error = `a whole number from ${low} ${high === Number.MAX_SAFE_INTEGER ? 'on' : `to ${high}`} is needed`;
   const fits = (value: number): boolean => Number.isInteger(value) && value >= low && value <= high;
-  return number({ error }).refine(fits, { error });
+  const written = z.preprocess(asNumber, number({ error }).refine(fits, { error }));
+  return written.meta({ type: 'integer', minimum: low, maximum: high });
 };
+
+/** `Number` takes an empty text for 0, and `0x10` and `1e3` for numbers, which are none in an address. */
+const asNumber = (given: unknown): unknown =>
+  typeof given === 'string' && !/^-?\d{1,16}$/.test(given) ? Number.NaN : given;
 
 const momentNeeded = 'a date (2026-11-30) or a time with its zone (2026-11-30T08:00:00Z) is needed';
 

@@ -27,7 +27,7 @@ export const operationOf = (route: PromisedRoute, shared: Shared): JsonObject =>
     operationId: operationIdOf(route),
     summary: contract.summary.replace(/\.$/, ''),
     tags: [tagOf(route)],
-    security: [{ bearer: [`flotilla/${scope}`] }],
+    security: [...(contract.forAnyone ? [{}] : []), { bearer: [`flotilla/${scope}`] }],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...bodyOf(contract, shared),
     responses: { ...answersOf(route, shared), ...problemsOf(route, shared) },

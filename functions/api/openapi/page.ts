@@ -43,7 +43,7 @@ const operationHtml = ({ method, path, operation }: Shown, responses: Objects): 
     readonly requestBody?: { readonly content: Objects; readonly required: boolean };
   };
   return html`<details id="${String(operationId)}"><summary><span class="method">${method}</span><span class="path">${path}</span> ${String(summary)}</summary>
-<p>Needs a token with the scope <code>${security[0]!.bearer.join(', ')}</code>.</p>
+<p>Needs a token with the scope <code>${security.at(-1)!.bearer.join(', ')}</code>${security.length === 1 ? '' : ', and on one machine none'}.</p>
 ${parameters === undefined ? nothing : html`<h4>Parameters</h4>${tableOf(parameters.map(parameterHtml))}`}
 ${requestBody === undefined ? nothing : html`<h4>Body${requestBody.required ? '' : ' (may be absent)'}</h4>${contentHtml(requestBody.content)}`}
 <h4>Answers</h4>${answersHtml(operation.responses as Objects, responses)}</details>`;

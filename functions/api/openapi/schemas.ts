@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { JsonObject } from '../../../lib/domain/json.ts';
+import type { Json, JsonObject } from '../../../lib/domain/json.ts';
 
 /** Named schemas stand here once, and are meant by `$ref` everywhere else. */
 const place = '#/components/schemas/';
@@ -34,7 +34,8 @@ export class Schemas {
     const made = z.toJSONSchema(schema, {
       io: side === 'sent' ? 'input' : 'output',
       target: 'draft-2020-12',
-      override: ({ jsonSchema }) => {
+      override: ({ zodSchema, jsonSchema }) => {
+        withDefault(zodSchema, jsonSchema);
         plain(jsonSchema);
         if (isOpen && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
       },
@@ -52,6 +53,11 @@ export class Schemas {
 }
 
 const withoutId = ({ id: _, ...schema }: JsonObject): JsonObject => schema;
+
+/** What is taken where nothing is given: zod leaves it out where a text is turned into something else first. */
+const withDefault = ({ _zod: { def } }: z.core.$ZodType, schema: z.core.JSONSchema.BaseSchema): void => {
+  if (def.type === 'default') schema.default = (def as z.core.$ZodDefaultDef).defaultValue as Json;
+};
 
 /** Without what says nothing to a reader: the whole numbers that JavaScript has, and what `format` says already. */
 const plain = (schema: z.core.JSONSchema.BaseSchema): void => {

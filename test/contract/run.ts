@@ -1,0 +1,61 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
+import { type Server, startServer } from '../../lib/local/start-server.ts';
+import { runCommand } from '../cloud/run-command.ts';
+import { makeVenv } from '../python-venv.ts';
+
+/**
+ * Has schemathesis ask a server of its own by its document: it must get no 5xx, and nothing that is not in the contract. It needs Python 3
+ * with venv, and fetches schemathesis from PyPI. The same requests each time, as far as the state of the server leads to the same.
+ */
+const seed = '1';
+
+/**
+ * What it cannot know: which of the requests that a schema allows mean something; that whoever comes without a token ten times within a minute
+ * is told to wait; that an address may be that of two routes (`/batches/plan` could be a batch); and that texts are put at the address that
+ * `POST /uploads` gives, which on AWS is one of S3.
+ */
+const unasked = [
+  ...['positive_data_acceptance', 'ignored_auth', 'missing_required_header'],
+  ...['allow_header_conformance', 'unsupported_method'],
+];
+
+const optionsOf = ({ token }: Server, path: string | undefined): readonly string[] => [
+  ...['--header', `Authorization: Bearer ${token}`, '--exclude-checks', unasked.join(',')],
+  ...['--seed', seed, '--max-examples', '3', '--no-shrink', '--generation-database', 'none'],
+  ...['--request-timeout', '30', '--warnings', 'off', '--continue-on-failure'],
+  ...(path === undefined ? [] : ['--include-path', path]),
+];
+
+const ask = async (programs: string, server: Server, path?: string): Promise<void> => {
+  const phases = ['--phases', 'examples,coverage,fuzzing'];
+  const options = [...phases, ...optionsOf(server, path)];
+  const told = await runCommand(
+    join(programs, 'schemathesis'),
+    ['--no-color', 'run', `${server.url}/openapi.json`, ...options],
+    { directory: folder },
+  );
+  console.log(told.slice(told.indexOf('== SUMMARY')).trim());
+};
+
+const submit = async ({ url, token }: Server, file: string): Promise<void> => {
+  const body = readFileSync(join(import.meta.dirname, '../../examples', file));
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/yaml' };
+  const { status } = await fetch(`${url}/batches`, { method: 'POST', headers, body });
+  if (status !== 202) throw new Error(`${file} was answered ${status}`);
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'flotilla-contract-'));
+let server: Server | undefined;
+try {
+  const programs = await makeVenv(join(folder, 'venv'), join(import.meta.dirname, 'requirements.txt'));
+  const data = join(folder, 'data');
+  server = await startServer({ port: 0, data, configuration: simulatedConfiguration(), tokens: true });
+  await submit(server, 'release.yaml');
+  await ask(programs, server, process.argv[2]);
+} finally {
+  await server?.close();
+  rmSync(folder, { recursive: true });
+}
