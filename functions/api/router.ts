@@ -14,7 +14,7 @@ export interface Route<Handle> {
   readonly path: string;
   readonly scope: Scope;
   readonly part: ApiPart;
-  readonly contract?: Contract;
+  readonly contract: Contract;
   readonly handle: Handle;
 }
 

@@ -19,7 +19,6 @@ import { listRoutes } from './list-routes.ts';
 import { logRoutes } from './log-routes.ts';
 import { lookRoutes } from './look-routes.ts';
 import { migrateRoutes } from './migrate-routes.ts';
-import type { PromisedRoute } from './openapi/operation.ts';
 import { referenceRoutes } from './reference-routes.ts';
 import { batchOf, jsonOf, planHashOf, queryOf, senderOf, uploadQuery } from './request.ts';
 import { retryRoutes } from './retry-routes.ts';
@@ -196,9 +195,7 @@ const described: readonly Route<Handle>[] = [
   ...documentRoutes,
 ];
 
-const isPromised = <Row extends Route<unknown>>(row: Row): row is Row & PromisedRoute => row.contract !== undefined;
-
 export const routes: readonly Route<Handle>[] = [
   ...described,
-  ...referenceRoutes([...described, ...lookRoutes, ...logRoutes].filter(isPromised)),
+  ...referenceRoutes([...described, ...lookRoutes, ...logRoutes]),
 ];

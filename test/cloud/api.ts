@@ -1,3 +1,4 @@
+import { contractFaults } from '../functions/contract-check.ts';
 import type { Cloud } from './cloud.ts';
 
 export interface Deployment {
@@ -61,6 +62,10 @@ export class Api {
     const response = await this.send(path);
     const body = await response.text();
     if (!response.ok) throw new Error(`${path}: ${response.status} ${body}`);
+    const type = response.headers.get('content-type') ?? '';
+    const { pathname } = new URL(path, this.#address);
+    const faults = contractFaults({ method: 'GET', path: pathname, status: response.status, type, text: body });
+    if (faults.length > 0) throw new Error(faults.join('\n'));
     return JSON.parse(body) as T;
   }
 
