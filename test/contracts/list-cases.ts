@@ -81,7 +81,7 @@ const targets: Listing = {
   what: 'targets',
   *items(count) {
     for (let nth = 0; nth < environments; nth += 1) {
-      yield itemOf(keys.environment(`env-${nth}`), { environment: `env-${nth}` });
+      yield itemOf(keys.environment(`env-${nth}`), { environment: `env-${nth}`, since: listedAt });
     }
     for (let nth = 0; nth < count; nth += 1) {
       const target = targetAt(nth);
@@ -117,7 +117,7 @@ const changes: Listing = {
   what: 'changes',
   *items(count) {
     for (let nth = 0; nth < environments; nth += 1) {
-      yield itemOf(keys.environment(`env-${nth}`), { environment: `env-${nth}` });
+      yield itemOf(keys.environment(`env-${nth}`), { environment: `env-${nth}`, since: listedAt - 366 * day });
     }
     for (let nth = 0; nth < Math.min(count, 4_000); nth += 1) {
       const target = targetAt(nth);

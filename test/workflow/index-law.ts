@@ -2,7 +2,7 @@ import type { Batch } from '../../lib/domain/batch/batch.ts';
 import { isTerminal, statuses } from '../../lib/domain/deployment/status.ts';
 import type { PlannedDeployment } from '../../lib/domain/plan/plan.ts';
 import type { Item, Key } from '../../lib/domain/ports.ts';
-import { type BatchDimension, monthOf } from '../../lib/domain/record/index-rows.ts';
+import { type BatchDimension, type EnvironmentRow, monthOf } from '../../lib/domain/record/index-rows.ts';
 import { batchesBy, changesOf, documentPaths, keys, targetsOf } from '../../lib/domain/record/keys.ts';
 import { type EventRow, type HeaderRow, type ItemRow, itemOf, rowOf } from '../../lib/domain/record/rows.ts';
 import type { TargetRow } from '../../lib/domain/targets/target-row.ts';
@@ -55,10 +55,17 @@ const batchRows = ({ header, batch, planned }: Recorded): readonly Item[] => {
     ...planned.map(({ pillar }) => ['pillar', pillar] as const),
     ...planned.map(({ pillar, service_name }) => ['service', `${pillar}/${service_name}`] as const),
   ];
-  return [
-    ...marks.map((mark) => itemOf(keys.batchBy(...mark, header), { batch_id, created_at })),
-    ...planned.map(({ environment_id: environment }) => itemOf(keys.environment(environment), { environment })),
-  ];
+  return marks.map((mark) => itemOf(keys.batchBy(...mark, header), { batch_id, created_at }));
+};
+
+/** Since the first of the batches that were planned for it was made. */
+const environmentRows = (recorded: readonly Recorded[]): readonly Item[] => {
+  const made = recorded.flatMap(({ header, planned }) =>
+    planned.map(({ environment_id }) => ({ environment: environment_id, at: header.created_at })),
+  );
+  return [...Map.groupBy(made, ({ environment }) => environment)].map(([environment, some]) =>
+    itemOf(keys.environment(environment), { environment, since: Math.min(...some.map(({ at }) => at)) }),
+  );
 };
 
 /** After these nobody can say what runs, unless it was seen. */
@@ -143,10 +150,18 @@ const sorted = (row: object | undefined): object | undefined =>
 
 /** A plan that came to nothing may have got so far: what it leads to tells that it is not so. */
 const withoutUnplanned = (rows: Rows, recorded: readonly Recorded[]): Rows => {
-  const unplanned = new Set(recorded.flatMap(({ header, planned }) => (planned.length === 0 ? [header.batch_id] : [])));
+  const headers = recorded.flatMap(({ header, planned }) => (planned.length === 0 ? [header] : []));
+  const unplanned = new Set(headers.map(({ batch_id }) => batch_id));
+  const since = new Set(headers.map(({ created_at }) => created_at));
+  const byPlans = rowsOf(environmentRows(recorded));
   const isLeft = ([name, row]: readonly [string, object]): boolean =>
     /^BY#(?:pillar|service)#/.test(name) && unplanned.has((row as HeaderRow).batch_id);
-  return new Map([...rows].filter((row) => !isLeft(row)));
+  const isEarlier = (row: object): boolean => since.has((row as EnvironmentRow).since);
+  const asPlanned = ([name, row]: readonly [string, object]): readonly [string, object] => [
+    name,
+    (isEarlier(row) ? byPlans.get(name) : undefined) ?? row,
+  ];
+  return new Map([...rows].filter((row) => !isLeft(row)).map(asPlanned));
 };
 
 /**
@@ -156,7 +171,12 @@ const withoutUnplanned = (rows: Rows, recorded: readonly Recorded[]): Rows => {
 export const wrongIndex = async (world: World): Promise<readonly string[]> => {
   const recorded = await readRecorded(world);
   const nows = await readNows(world, recorded);
-  const expected = rowsOf([...recorded.flatMap(batchRows), ...recorded.flatMap(changeRows), ...pointersOf(nows)]);
+  const expected = rowsOf([
+    ...environmentRows(recorded),
+    ...recorded.flatMap(batchRows),
+    ...recorded.flatMap(changeRows),
+    ...pointersOf(nows),
+  ]);
   const read = async () => withoutUnplanned(await readIndex(world, recorded, expected), recorded);
   const written = await read();
   const wrong = [...differences('written', written, expected), ...wrongSubmitters(recorded, nows)];

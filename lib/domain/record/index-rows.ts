@@ -27,6 +27,8 @@ export interface TargetPointerRow {
 /** `ENVIRONMENTS` / `<environment>`: that a batch was planned for it. Those that the configuration does not name any more have targets, too. */
 export interface EnvironmentRow {
   readonly environment: string;
+  /** Milliseconds since 1970: when the first of these batches was made. Nothing has changed there before. */
+  readonly since: number;
 }
 
 /**

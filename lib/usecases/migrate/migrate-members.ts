@@ -31,7 +31,7 @@ export const migrateMembers = async (
     marks.map((mark) => markWrite(header, mark)),
   );
   for (const environment of new Set(parts.map((part) => part.environment))) {
-    if (await noteEnvironment(deps, environment)) index_rows += 1;
+    if (await noteEnvironment(deps, environment, header.created_at)) index_rows += 1;
   }
   let targets = 0;
   for (const few of partsOf(indexes, membersAtOnce)) {

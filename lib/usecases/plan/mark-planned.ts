@@ -3,7 +3,7 @@ import type { Plan } from '../../domain/plan/plan.ts';
 import { marksAtSubmit, marksOfPlan, markWrite, mostMarksAtSubmit } from '../../domain/record/batch-marks.ts';
 import type { EnvironmentRow } from '../../domain/record/index-rows.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { type HeaderRow, itemOf } from '../../domain/record/rows.ts';
+import { type HeaderRow, itemOf, rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 import { retryConflict } from '../retry-conflict.ts';
 
@@ -22,13 +22,17 @@ export const markPlanned = async (deps: Needs, header: HeaderRow, { deployments 
   for (const some of partsOf(marks, atOnce)) {
     await retryConflict(deps, () => deps.table.transact(some.map((mark) => markWrite(header, mark))));
   }
-  for (const environment of environments) await noteEnvironment(deps, environment);
+  for (const environment of environments) await noteEnvironment(deps, environment, header.created_at);
 };
 
-/** Once for all batches: a row that each of them wrote would be written by many at the same moment. */
-export const noteEnvironment = async (deps: Needs, environment: string): Promise<boolean> => {
-  if ((await deps.table.get(keys.environment(environment))) !== undefined) return false;
-  const row: EnvironmentRow = { environment };
-  await retryConflict(deps, () => deps.table.transact([{ put: itemOf(keys.environment(environment), row) }]));
-  return true;
-};
+/** Once for nearly all batches, when the first is planned: a row that each of them wrote would be written by many at the same moment. */
+export const noteEnvironment = (deps: Needs, environment: string, since: number): Promise<boolean> =>
+  retryConflict(deps, async () => {
+    const key = keys.environment(environment);
+    const known = rowOf<EnvironmentRow>(await deps.table.get(key));
+    if (known !== undefined && known.since <= since) return false;
+    const row: EnvironmentRow = { environment, since };
+    const when = known === undefined ? { exists: false } : { equals: { since: known.since } };
+    await deps.table.transact([{ put: itemOf(key, row), when }]);
+    return true;
+  });

@@ -1,4 +1,4 @@
-import { type ChangeRow, monthOf } from '../../domain/record/index-rows.ts';
+import { type ChangeRow, type EnvironmentRow, monthsBetween } from '../../domain/record/index-rows.ts';
 import { changesOf, keys, sortable } from '../../domain/record/keys.ts';
 import { rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
@@ -30,17 +30,23 @@ export interface Span {
 type Needs = Pick<Deps, 'table'>;
 
 /** Of environments: by their months. */
-export const changesOfEnvironments = (deps: Needs, environments: readonly string[], span: Span): ChangeStream => {
+export const changesOfEnvironments = async (
+  deps: Needs,
+  environments: readonly string[],
+  span: Span,
+): Promise<ChangeStream> => {
   const { since, until, now, after, limit, reads } = span;
   const below = after ?? (until === undefined ? highest : sortable(until));
   const newest = Math.min(after === undefined ? (until ?? now) : timeIn(after), now) + clockSkew;
-  const months = monthsBetween(since, newest);
+  const begun = await Promise.all(environments.map((environment) => beginOf(deps, environment)));
+  reads.add(environments.length);
   const atOnce = Math.ceil((limit + 1) / Math.max(1, environments.length)) + 1;
   const rows = new MergedRows(
-    environments.map((environment) => {
-      const parts = months.map(({ month, end }) => ({
+    environments.map((environment, at) => {
+      const months = monthsBetween(Math.max(since, begun[at]!), newest);
+      const parts = months.map((month) => ({
         query: { pk: changesOf(environment, month), from: sortable(since) },
-        end: sortable(end),
+        end: sortable(endOf(month)),
       }));
       return rowsOfPartitions(deps, parts, { below, atOnce, reads });
     }),
@@ -59,28 +65,20 @@ export const changesOfEnvironments = (deps: Needs, environments: readonly string
   };
 };
 
+/** No month before it is looked into: there is nothing. */
+const beginOf = async ({ table }: Needs, environment: string): Promise<number> =>
+  rowOf<EnvironmentRow>(await table.get(keys.environment(environment)))?.since ?? 0;
+
 /** Somebody's clock may be ahead, at the end of a month. */
 const clockSkew = 60_000;
 
 /** Every sort key of a change begins with its time. */
 const timeIn = (position: string): number => Number(position.slice(0, sortable(0).length));
 
-interface Month {
-  readonly month: string;
-  /** When the next one begins. */
-  readonly end: number;
-}
-
-/** The newest first. */
-const monthsBetween = (since: number, until: number): readonly Month[] => {
-  const months: Month[] = [];
-  for (let at = until; ; ) {
-    const day = new Date(at);
-    const begin = Date.UTC(day.getUTCFullYear(), day.getUTCMonth());
-    months.push({ month: monthOf(at), end: Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + 1) });
-    if (begin <= since) return months;
-    at = begin - 1;
-  }
+/** When the month after it begins. */
+const endOf = (month: string): number => {
+  const at = new Date(`${month}-01T00:00:00Z`);
+  return at.setUTCMonth(at.getUTCMonth() + 1);
 };
 
 /** Of targets: by their histories. What a release does not tell stands in the changes of its month. */
