@@ -4,6 +4,7 @@ import { byToken } from '../../functions/api/who.ts';
 import { create } from '../../functions/api.ts';
 import type { Grant } from '../../lib/domain/grants/grant.ts';
 import type { Table } from '../../lib/domain/ports.ts';
+import type { Actor } from '../../lib/domain/record/actor.ts';
 import { makeWorld, releaseYaml, type World } from '../usecases/batch/api-world.ts';
 import { type Call, callApi } from './api-call.ts';
 
@@ -92,6 +93,15 @@ describe('users', () => {
     });
     const call = apiOf(world, { table: broken });
     expect((await call('POST', '/batches', { ...callOf(ada), body: releaseYaml })).status).toBe(202);
+  });
+
+  test('who has not said who it is is none', async () => {
+    const world = makeWorld();
+    const { asked, counted } = countedTable(world.table);
+    const handler = create({ ...world.deps, table: counted });
+    const nobody: Actor = { kind: 'program', subject: 'reader', groups: [], scopes: ['read'], isNobody: true };
+    expect((await callApi(handler, 'GET', '/openapi.json', { actor: nobody })).status).toBe(200);
+    expect(asked).toEqual({ reads: 0, writes: 0 });
   });
 
   test('who is turned away is no user', async () => {

@@ -23,6 +23,8 @@ export interface Actor {
   readonly formerly?: string;
   readonly groups: readonly string[];
   readonly scopes: readonly Scope[];
+  /** Reads what is open to everybody, and has not said who it is. */
+  readonly isNobody?: true;
   /** Its scopes are those of the client that somebody logged in by, and not given to whoever that is. */
   readonly lent?: true;
   /** What a table of roles says of it, and its scopes are no more than that: see `withRoles`. */

@@ -40,7 +40,7 @@ const isHealthCheck = ({ method, url }: IncomingMessage): boolean =>
   (method === 'GET' || method === 'HEAD') && url === '/health';
 
 /** How the API is asked tells nothing of what is in it, and a browser has no token to send. */
-const reader: Actor = { kind: 'program', subject: 'reader', groups: [], scopes: ['read'] };
+const reader: Actor = { kind: 'program', subject: 'reader', groups: [], scopes: ['read'], isNobody: true };
 
 const isReference = ({ method, url }: IncomingMessage): boolean =>
   (method === 'GET' || method === 'HEAD') && (url === '/docs' || url === '/openapi.json');

@@ -22,7 +22,7 @@ export const noteUsers = ({ table, clock }: Pick<Deps, 'table' | 'clock'>): ((ac
   return async (actor) => {
     const { subject, kind, name, email } = actor;
     const mark = JSON.stringify([subject, kind, name, email]);
-    if (seen.has(mark)) return;
+    if (actor.isNobody || seen.has(mark)) return;
     try {
       const item = await table.get(keys.user(subject));
       const known = rowOf<UserRow>(item);
