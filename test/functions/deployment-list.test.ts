@@ -37,13 +37,15 @@ const ended = (status: 'SUCCESS' | 'FAILED' | 'UNKNOWN' | 'SKIPPED', reason: str
 const failure = { reason: 'ImagePullBackOff', message: 'There is no such image.' };
 const failed = ended('FAILED', 'RestoredPreviousRelease', 9);
 
+const skippedNext = { ...ended('SKIPPED', 'DependencyFailed', 12), message: 'clearing/skipped was skipped.' };
+
 const made: readonly Made[] = [
   { key: 'shared/early', cell: 'S', row: ended('SUCCESS', 'Verified', 10) },
   { key: 'shared/late', cell: 'S', row: ended('SUCCESS', 'Verified', 20) },
   { key: 'risk/broken', cell: 'F', row: { ...failed, outcome: { ...failed.outcome, failure } } },
   { key: 'risk/lost', cell: 'U', row: ended('UNKNOWN', 'StartUnknown', 8) },
   { key: 'clearing/skipped', needs: ['risk/broken'], cell: 'K', row: ended('SKIPPED', 'DependencyFailed', 11) },
-  { key: 'risk/next', needs: ['clearing/skipped'], cell: 'K', row: ended('SKIPPED', 'DependencyFailed', 12) },
+  { key: 'risk/next', needs: ['clearing/skipped'], cell: 'K', row: skippedNext },
   { key: 'risk/young', cell: 'G', row: { status: 'PROCESSING', reason: 'Deploying', started_at: at + 50_000 } },
   { key: 'risk/old', cell: 'G', environment: 'sit', row: { status: 'PROCESSING', started_at: at + 40_000 } },
   { key: 'risk/after-late', needs: ['shared/late'], cell: 0 },
@@ -145,6 +147,9 @@ describe('deployments are found by', () => {
     ['held_by=shared/login-api', [], 'rita'],
     ['pillar=clearing', [], 'rita'],
     ['text=late&status=PENDING', ['risk/after-late'], 'rita'],
+    ['text=clearing/s', ['clearing/skipped', 'risk/next']],
+    ['text=clearing/s', [], 'rita'],
+    ['text=another%20deployment', ['risk/next'], 'rita'],
   ])('%s', async (query, found, who = 'ada') => {
     for (const limit of [1, 2, 100]) {
       expect((await keysOf(`${query}&limit=${limit}`, who)).toSorted()).toEqual(found.toSorted());

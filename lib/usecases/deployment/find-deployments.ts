@@ -3,6 +3,7 @@ import { keys } from '../../domain/record/keys.ts';
 import { type HeaderRow, type ItemRow, isSealed, type OutcomesRow, rowOf } from '../../domain/record/rows.ts';
 import { Cells, mayHaveStatus } from '../../domain/schedule/cells.ts';
 import type { Deps } from '../deps.ts';
+import type { Sight } from '../grants/sight.ts';
 import { readCells as readScheduled } from '../schedule/schedule-store.ts';
 import { readItems } from './read-items.ts';
 
@@ -72,6 +73,8 @@ export interface Look {
   readonly most: number;
   /** Absent: all fit. */
   readonly fits?: (row: ItemRow | undefined, index: number) => boolean;
+  /** Rows as one who asks may see them, where their words decide: else one could ask for a word until it is found. */
+  readonly shown?: Sight['shown'];
 }
 
 interface Looked {
@@ -82,7 +85,7 @@ interface Looked {
 
 /** The first candidates that fit by their rows: as many as there may be, or as so many rows tell. */
 export const lookThrough = async (deps: Needs, batchId: string, look: Look): Promise<Looked> => {
-  const { candidates, limit, most, fits } = look;
+  const { candidates, limit, most, fits, shown } = look;
   const found: Found[] = [];
   let read = 0;
   for (let at = 0; at < candidates.length; ) {
@@ -92,11 +95,11 @@ export const lookThrough = async (deps: Needs, batchId: string, look: Look): Pro
     const some = candidates.slice(at, at + Math.min(wanted, most - read));
     const items = await readItems(deps, batchId, some);
     read += items.read;
+    const told = shown === undefined ? items.rows : new Map(await shown([...items.rows]));
     for (const [offset, index] of some.entries()) {
-      const row = items.rows.get(index);
-      if (fits !== undefined && !fits(row, index)) continue;
+      if (fits !== undefined && !fits(told.get(index), index)) continue;
       if (found.length === limit) return { found, next: at + offset };
-      found.push({ index, row });
+      found.push({ index, row: items.rows.get(index) });
     }
     at += some.length;
   }

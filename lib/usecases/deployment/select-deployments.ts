@@ -56,6 +56,7 @@ export const selectDeployments = async (deps: Needs, header: HeaderRow, wanted: 
     limit,
     most: sort === 'trouble' ? mostRead - mostForOrder : mostRead,
     ...(judges ? { fits } : {}),
+    ...(text === undefined ? {} : { shown: sight.shown }),
   });
   const byIndex = new Map(standings.map((one) => [one.index, one]));
   return {
