@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { deploymentDetail, exampleDetail } from '../../functions/api/schemas/deployment-detail.ts';
 import { create } from '../../functions/api.ts';
 import type { Grant } from '../../lib/domain/grants/grant.ts';
+import type { Table } from '../../lib/domain/ports.ts';
 import { changeItem, pendingItem } from '../../lib/domain/record/change.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
 import type { ItemRow } from '../../lib/domain/record/rows.ts';
@@ -69,6 +70,33 @@ describe('GET /batches/{id}/deployments/{key}', () => {
     const { status, body } = await apiOf(world)(batchId, 'risk/limit-check');
     expect(status).toBe(200);
     expect(body).toMatchObject({ key: 'risk/limit-check', status: 'PENDING', events: [] });
+  });
+
+  test('is the one that is asked for, where the plan comes while it is looked for', async () => {
+    const world = makeWorld();
+    const deployments = ['last', 'first'].map((service_name) => ({
+      ...{ pillar: 'risk', service_name, docker_image_version: '1.0.0', docker_artifact_type: 'docker' },
+      ...{ environment_id: 'uat', infrastructure_id: 'cluster-eu-1' },
+      metadata: { dependencies: service_name === 'last' ? ['risk/first'] : [] },
+    }));
+    const { batchId, plan } = await planned(world, JSON.stringify({ version: 'v1.0', deployments }));
+    const { plan_hash: _, ...unplanned } = (await world.table.get(keys.header(batchId)))!;
+    let isFirst = true;
+    const table: Table = Object.assign(Object.create(world.table) as Table, {
+      get: async (asked: Parameters<Table['get']>[0]) => {
+        const isEarly = isFirst && asked.pk === unplanned.pk && asked.sk === unplanned.sk;
+        if (isEarly) isFirst = false;
+        return isEarly ? unplanned : world.table.get(asked);
+      },
+      query: world.table.query.bind(world.table),
+      transact: world.table.transact.bind(world.table),
+    });
+    const handler = create({ ...world.deps, table });
+    for (const { key: asked } of plan.deployments) {
+      isFirst = true;
+      const { body } = await callApi(handler, 'GET', `/batches/${batchId}/deployments/${asked}`);
+      expect([body.key, isFirst]).toEqual([asked, false]);
+    }
   });
 
   test.each([submitted, async (world: World) => (await planned(world)).batchId])(

@@ -34,10 +34,13 @@ export const readDeployment = async (
     listDeployments(deps, { batchId, limit: 1, from: index }),
     readItsEvents(deps, batchId, index),
   ]);
+  const [deployment] = page.deployments;
+  // It was planned in between, and has another place now.
+  if (deployment?.key !== key) return readDeployment(deps, { batchId, key });
   const self = `/batches/${batchId}`;
   return {
     batch_id: batchId,
-    ...page.deployments[0]!,
+    ...deployment,
     events: await sight.shown(events.told),
     has_earlier_events: events.hasEarlier,
     links: { self: `${self}/deployments/${key}`, batch: self, logs: `${self}/deployments/${key}/logs` },
