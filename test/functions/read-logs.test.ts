@@ -79,6 +79,20 @@ describe('GET /batches/{id}/deployments/{key}/logs', () => {
     expect(long.length).toBeLessThanOrEqual(4_001);
   });
 
+  test.each([1, 3, 20, 64])(
+    'has no line of a private key, where only the last %i lines are asked for',
+    async (tail) => {
+      const { world, batchId } = await deployed();
+      const inKey = Array.from(
+        { length: 50 },
+        (_, at) => `${10 + at}MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us`,
+      );
+      world.cluster.log = ['begins', '-----BEGIN PRIVATE KEY-----', ...inKey];
+      const { body } = await ask(world, batchId, { query: `?tail=${tail}` });
+      expect(body.pods[0].containers[0].lines).toEqual(['begins', '***'].slice(-tail));
+    },
+  );
+
   test('has a megabyte at most: of each log the last lines, and it says that there were more', async () => {
     const { world, batchId } = await deployed();
     world.cluster.sidecars = [{ name: 'proxy', image: 'proxy:1' }];

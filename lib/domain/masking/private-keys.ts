@@ -3,6 +3,7 @@ import { mask } from './mask.ts';
 const begin = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 const end = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 const keyLine = /^[A-Za-z0-9+/=]{16,}$/;
+const lastKeyLine = /^[A-Za-z0-9+/=]+$/;
 /** A line of a key has 64 or 76 characters. */
 const longestLine = 100;
 
@@ -38,7 +39,7 @@ const tailBefore = (text: string, least: number, end: number): number => {
     const lineBreak = window.lastIndexOf('\n', window.length - 2);
     if (lineBreak < 0 && window.length === longestLine) return from;
     const line = window.slice(lineBreak + 1);
-    if (!keyLine.test(line.trim())) return from;
+    if (!(from === end ? lastKeyLine : keyLine).test(line.trim())) return from;
     from -= line.length;
   }
   return from;

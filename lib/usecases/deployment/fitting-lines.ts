@@ -12,9 +12,17 @@ export interface FittingLines {
   readonly isCut: boolean;
 }
 
+/** A key of 8,192 bits has a hundred lines: of one that has begun before the lines that are asked for, these tell that it is one. */
+export const linesBefore = 110;
+
+export interface Fit {
+  readonly tail: number;
+  readonly bytes: number;
+}
+
 /** The last of these lines that fit, without what looks like a secret. A key has many lines, so they are looked at before they are cut. */
-export const fittingLines = (lines: readonly string[], bytes: number): FittingLines => {
-  const told = lines.length === 0 ? [] : foreignLines(lines, longestLine);
+export const fittingLines = (lines: readonly string[], { tail, bytes }: Fit): FittingLines => {
+  const told = lines.length === 0 ? [] : foreignLines(lines, longestLine).slice(-tail);
   let left = bytes;
   let first = told.length;
   while (first > 0) {

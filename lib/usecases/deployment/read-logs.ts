@@ -14,7 +14,7 @@ import { isoTime } from '../iso-time.ts';
 import { readPlanned } from '../plan/plan-store.ts';
 import { askWithin, lookNow } from '../rollout/look-now.ts';
 import { findKey } from './find-key.ts';
-import { fittingLines, mostLogBytes } from './fitting-lines.ts';
+import { fittingLines, linesBefore, mostLogBytes } from './fitting-lines.ts';
 
 /** Of a cluster it needs two things: what belongs to a workload, and a log. */
 export type LogDeps = Pick<Deps, 'table' | 'documents' | 'clock' | 'cluster'> & AskedBy;
@@ -170,9 +170,9 @@ const readOne = async (
 ): Promise<ContainerLogs> => {
   const { namespace, pod, bytes, previous, tail } = of;
   const told = { name: foreignName(name), image: foreignReference(image), restarts };
-  const asked = { namespace, pod, container: name, previous, lines: tail, bytes };
+  const asked = { namespace, pod, container: name, previous, lines: tail + linesBefore, bytes };
   const log = (await cluster.readLog?.(asked)) ?? { none: 'this cluster has no logs' };
   if ('none' in log) return { ...told, lines: [], message: foreignText(log.none, longestMessage) };
-  const { lines, isCut } = fittingLines(log.lines.slice(-tail), bytes);
+  const { lines, isCut } = fittingLines(log.lines, { tail, bytes });
   return { ...told, lines, ...(isCut || log.isCut ? { cut: true } : {}) };
 };

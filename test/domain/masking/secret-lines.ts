@@ -85,6 +85,11 @@ export const secretLines: readonly SecretLine[] = [
   },
   { what: 'the beginning of a private key', line: `${pem('EC ', 'BEGIN')}\n${lines64.join('\n')}`, secrets: lines64 },
   { what: 'the end of a private key', line: `first\n${lines64.join('\n')}\n${pem('EC ', 'END')}`, secrets: lines64 },
+  {
+    what: 'the end of a private key whose last line is short',
+    line: `first\n${lines64.join('\n')}\nq83v\n${pem('', 'END')}`,
+    secrets: [...lines64, 'q83v'],
+  },
 ];
 
 export const plainLines: readonly string[] = [
