@@ -75,7 +75,7 @@ export const byTokenOf =
       ...(named === clientId && clientId !== undefined && clientId !== subject ? { formerly: clientId } : {}),
       groups,
       scopes: scopesOf(claims),
-      ...(isOfProgram ? {} : { lent: true }),
+      ...(subject === client || isProgramForCertain(claims, clientId) ? {} : { lent: true }),
     };
   };
 
@@ -98,9 +98,17 @@ const isVerified = ({ email_verified }: Claims): boolean => String(email_verifie
 
 /** How issuers mark a token that a program has got for itself. Keycloak gives such a client a user of its own, with groups. */
 const isMarkedProgram = (claims: Claims, clientId = ''): boolean =>
-  claims.gty === 'client-credentials' ||
-  claims.idtyp === 'app' ||
-  claims.preferred_username === `service-account-${clientId}`;
+  isMarkedByIssuer(claims) || claims.preferred_username === `service-account-${clientId}`;
+
+const isMarkedByIssuer = ({ gty, idtyp }: Claims): boolean => gty === 'client-credentials' || idtyp === 'app';
+
+/**
+ * Where people choose their names, one may be called like the account of a program, which takes rights but must give none. Keycloak
+ * says besides, of the token of such an account alone, which client it is: `client_id`, before version 21 `clientId`.
+ */
+const isProgramForCertain = (claims: Claims, clientId: string | undefined): boolean =>
+  isMarkedByIssuer(claims) ||
+  (isMarkedProgram(claims, clientId) && [claims.client_id, claims.clientId].includes(clientId));
 
 const textOf = (claims: Claims, ...names: readonly string[]): string | undefined =>
   names.map((name) => claims[name]).find((value): value is string => typeof value === 'string' && value !== '');

@@ -76,6 +76,19 @@ describe('who a token says', () => {
     expect(byToken(eventOf({ sub: 'u-1', client_id: 'app', groups }), undefined)).not.toHaveProperty('client');
   });
 
+  const ofKeycloak = { sub: 'u-1', azp: 'c-1', preferred_username: 'service-account-c-1' };
+  it.each<[string, Claims, true | undefined]>([
+    ['somebody who has logged in', { sub: 'u-1', azp: 'c-1' }, true],
+    ['a client', { sub: 'c-1', client_id: 'c-1' }, undefined],
+    ['a client of Auth0', { sub: 'c-1@clients', azp: 'c-1', gty: 'client-credentials' }, undefined],
+    ['a client of Entra', { sub: 'o-1', azp: 'c-1', idtyp: 'app' }, undefined],
+    ['a client of Keycloak', { ...ofKeycloak, client_id: 'c-1' }, undefined],
+    ['a client of an earlier Keycloak', { ...ofKeycloak, clientId: 'c-1' }, undefined],
+    ['somebody who has taken the name of a client’s account', ofKeycloak, true],
+  ])('whether the scopes are lent: %s', (_, claims, lent) => {
+    expect(byToken(eventOf(claims), undefined).lent).toBe(lent);
+  });
+
   it('a client of the stage goes by the name that the settings give it', () => {
     const ofStage = byTokenOf(new Map([['7f3k', 'risk-ci']]));
     const client = { kind: 'program', subject: 'risk-ci', client: 'risk-ci' };
