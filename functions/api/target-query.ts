@@ -6,15 +6,23 @@ import { moment, pageLimit, wellFormed } from './route.ts';
 /** A name in a query. */
 export const nameAsked = z.string().min(1).max(300).pipe(wellFormed);
 
+/** Bytes: two names and what stands between them are the part of a sort key, which has 1,024. */
+const longestPlace = 300;
+
+/** A name of a place, by which rows are read. */
+const placeName = nameAsked.refine((name) => Buffer.byteLength(name) <= longestPlace, {
+  error: `at most ${longestPlace} bytes are a name`,
+});
+
 /** The `next_after` of a page. */
 export const cursorAsked = z.string().min(1).max(2_000).pipe(wellFormed);
 
 /** By which targets are asked for; all that are given must fit. */
 export const placeAsked = {
-  environment: nameAsked.optional().describe('In this environment.'),
-  cluster: nameAsked.optional().describe('On this cluster.'),
-  pillar: nameAsked.optional().describe('Of this pillar.'),
-  service: nameAsked.optional().describe('This service: `pillar/service_name`, or its name alone beside `pillar`.'),
+  environment: placeName.optional().describe('In this environment.'),
+  cluster: placeName.optional().describe('On this cluster.'),
+  pillar: placeName.optional().describe('Of this pillar.'),
+  service: placeName.optional().describe('This service: `pillar/service_name`, or its name alone beside `pillar`.'),
 };
 
 export const actorAsked = nameAsked.optional().describe('By whom: the subject of a token, or the name they go by.');

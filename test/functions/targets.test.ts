@@ -156,6 +156,25 @@ describe('what runs where in an environment', () => {
     const { status, body } = await apiOf(makeWorld())('ada', 'GET', `/targets?${query}`);
     expect([status, body.code, body.detail]).toEqual([400, 'RequestInvalid', detail]);
   });
+
+  const long = encodeURIComponent('€'.repeat(101));
+  test.each([
+    `/targets?environment=uat&cluster=${long}`,
+    `/targets?cluster=${long}&pillar=${long}`,
+    `/targets?environment=${long}&cluster=${long}&service=risk/cva`,
+    `/changes?environment=uat&cluster=${long}&pillar=${long}`,
+    `/changes?service=${long}/${long}`,
+  ])('a name for which no key has room is refused: %s', async (url) => {
+    const { status, body } = await apiOf(makeWorld())('ada', 'GET', url);
+    expect([status, body.code]).toEqual([400, 'RequestInvalid']);
+    expect(body.detail).toContain('at most 300 bytes are a name');
+  });
+
+  test.each(['a', '€'])('a target by names of so many %s is none', async (letter) => {
+    const name = encodeURIComponent(letter.repeat(1_500));
+    const { status, body } = await apiOf(makeWorld())('ada', 'GET', `/targets/uat/${name}/${name}/${name}`);
+    expect([status, body.code]).toEqual([404, 'TargetNotFound']);
+  });
 });
 
 describe('what runs where, by anything', () => {

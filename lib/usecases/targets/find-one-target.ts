@@ -16,10 +16,13 @@ export interface TargetNames {
   readonly service: string;
 }
 
+/** Bytes: a sort key has room for 1,024, so nothing is recorded under a longer name. */
+const longestTarget = 1_000;
+
 /** What runs there. Throws TargetNotFound with the nearest, also where it may not be seen. */
 export const findOneTarget = async (deps: Needs, names: TargetNames): Promise<TargetRow> => {
   const target = targetNamed(names);
-  const isNamed = target.split('/').length === 4;
+  const isNamed = target.split('/').length === 4 && Buffer.byteLength(target) <= longestTarget;
   const maySee = isNamed && deps.rights.may('read', placeOfTarget(target));
   const [row] = maySee ? await readNow(deps, [target]) : [];
   if (row !== undefined) return row;
