@@ -26,7 +26,7 @@ describe('GET /batches/{id}/report', () => {
     expect(lines.get('shared/c')).toMatchObject({ status: 'SKIPPED', attempts: 0 });
     for (const [format, type, begins] of [
       ['junit', 'application/xml', '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites '],
-      ['markdown', 'text/markdown', '# '],
+      ['markdown', 'text/markdown; charset=utf-8', '# '],
     ] as const) {
       const answer = await api(apiEvent('GET', `/batches/${batchId}/report?format=${format}`), {});
       expect([answer.statusCode, answer.headers?.['content-type']]).toEqual([200, type]);

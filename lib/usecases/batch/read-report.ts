@@ -70,7 +70,8 @@ const writers: Readonly<Record<ReportFormat, (report: Report) => string>> = {
 export const reportTypes: Readonly<Record<ReportFormat, string>> = {
   json: 'application/json',
   junit: 'application/xml',
-  markdown: 'text/markdown',
+  // Without its charset a browser guesses, and often wrong (RFC 7763).
+  markdown: 'text/markdown; charset=utf-8',
 };
 
 export const writeReport = (report: Report, format: ReportFormat): string => writers[format](report);
