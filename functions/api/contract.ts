@@ -50,7 +50,9 @@ export const errorsOf = ({
 }): readonly ErrorName[] => {
   const ofBody = body === undefined ? [] : withBody;
   const ofBatch = body === 'batch' ? withBatch : [];
-  return [...new Set([...everyRoute, ...ofBody, ...ofBatch, ...errors])].sort();
+  // Where a batch may be unknown it may also be known, and not kept any more.
+  const ofRecord: readonly ErrorName[] = errors.includes('BatchNotFound') ? ['RecordExpired'] : [];
+  return [...new Set([...everyRoute, ...ofBody, ...ofBatch, ...ofRecord, ...errors])].sort();
 };
 
 /** Types of an answer that has a body. */

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Documents } from '../domain/ports.ts';
 import { type Disk, realDisk } from './disk.ts';
@@ -34,5 +34,14 @@ export class FileDocuments implements Documents {
   async put(path: string, text: string): Promise<void> {
     checkDocumentPath(path);
     await putFile(this.#disk, { root: this.#root, path }, (temporary) => writeFile(temporary, text));
+  }
+
+  async remove(path: string): Promise<void> {
+    checkDocumentPath(path);
+    try {
+      await rm(join(this.#root, path));
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+    }
   }
 }

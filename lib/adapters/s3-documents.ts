@@ -1,4 +1,4 @@
-import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Documents } from '../domain/ports.ts';
 import { awsPatience } from './aws-patience.ts';
 import { checkDocumentPath } from './document-path.ts';
@@ -31,6 +31,11 @@ export class S3Documents implements Documents {
     checkDocumentPath(path);
     const ContentType = path.endsWith('.json') ? 'application/json' : 'text/plain; charset=utf-8';
     await this.#client.send(new PutObjectCommand({ Bucket: this.#bucket, Key: path, Body: text, ContentType }));
+  }
+
+  async remove(path: string): Promise<void> {
+    checkDocumentPath(path);
+    await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: path }));
   }
 }
 

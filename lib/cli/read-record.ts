@@ -47,12 +47,17 @@ export const readRecorded = async (client: ApiClient, batch_id: string): Promise
   const path = `/batches/${encodeURIComponent(batch_id)}`;
   const batch = await client.ask<BatchView>(path).catch((error: unknown) => {
     if (error instanceof CommandFailure && error.status === exitStatus.notFound) return undefined;
+    if (isExpired(error)) return 'expired';
     throw error;
   });
+  if (batch === 'expired') return { batch_id, exists: true, expired: true, events: [] };
   if (batch === undefined) return { batch_id, exists: false, events: [] };
   const ended_at = batch.ended_at === undefined ? undefined : Date.parse(batch.ended_at);
   return { batch_id, exists: true, ended_at, events: await readFeed(client, path) };
 };
+
+const isExpired = (error: unknown): boolean =>
+  error instanceof CommandFailure && 'code' in error.problem && error.problem.code === 'RecordExpired';
 
 const readFeed = async (client: ApiClient, path: string): Promise<readonly FeedEvent[]> =>
   (await readEvents(client, path)).map((event) => ({ ...event, at: Date.parse(event.at) }) as unknown as FeedEvent);

@@ -84,6 +84,8 @@ export interface Table {
 export interface Documents {
   get(path: string): Promise<string | undefined>;
   put(path: string, text: string): Promise<void>;
+  /** What is not there is removed, too. */
+  remove(path: string): Promise<void>;
 }
 
 /** What somebody will put: this text and no other. */

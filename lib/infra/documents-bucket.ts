@@ -21,8 +21,8 @@ export class DocumentsBucket extends Bucket {
       lifecycleRules: [
         { noncurrentVersionExpiration: Duration.days(30), abortIncompleteMultipartUploadAfter: Duration.days(1) },
         { prefix: uploads, expiration: Duration.days(1), noncurrentVersionExpiration: Duration.days(1) },
-        // What expires in a bucket with versions leaves a mark, and S3 takes marks away by a rule of their own only.
-        { prefix: uploads, expiredObjectDeleteMarker: true },
+        // What expires or is removed in a bucket with versions leaves a mark, and S3 takes marks away by a rule of their own only.
+        { expiredObjectDeleteMarker: true },
       ],
       ...(keep ? {} : { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }), // a full bucket is not deleted
     });

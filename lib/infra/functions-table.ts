@@ -8,6 +8,7 @@ export type Right =
   | 'table:hints'
   | 'documents:read'
   | 'documents:write'
+  | 'documents:remove'
   | 'uploads'
   | 'batches:start'
   | 'batches:describe'
@@ -26,6 +27,7 @@ export type Partition =
   | 'BATCHES'
   | 'SUBMITTER#*'
   | 'OPEN'
+  | 'EXPIRING'
   | 'IDEMPOTENCY#*'
   | 'UPLOADS#*'
   | 'WAITING#*'
@@ -93,6 +95,8 @@ const run = {
 
 /** A batch is listed, and looked after until it is sealed. */
 const accepted = ['BATCHES', 'SUBMITTER#*', 'OPEN'] as const;
+/** All of its record but what tells that there was one, and where that is still to be done. */
+const expiring = ['BATCH#*', 'EVENTS#*', 'FEED#*', 'BY#*', 'EXPIRING'] as const;
 /** The end of a batch, and where it is rolled back, the batch that does it. */
 const sealing = {
   put: [...batch.put, ...accepted, 'INBOX'],
@@ -258,14 +262,14 @@ export const functionsTable = {
     },
   },
   sweep: {
-    purpose: 'Moves on what was lost: callbacks, leases, grants, executions, anchors',
+    purpose: 'Moves on what was lost: callbacks, leases, grants, executions, anchors; removes what has expired',
     memory: 512,
     timeout: 300,
-    rights: [...handing, 'documents:write', 'batches:start', 'batches:describe'],
+    rights: [...handing, 'documents:write', 'documents:remove', 'batches:start', 'batches:describe'],
     writes: {
-      put: [...outcome.put, ...accepted, 'BY#*', 'DISPATCHER', 'WATCHERS', 'REJECTED', 'UNANCHORED'],
+      put: [...outcome.put, ...accepted, 'BY#*', 'EXPIRING', 'DISPATCHER', 'WATCHERS', 'REJECTED', 'UNANCHORED'],
       update: ['DISPATCHER'],
-      delete: [...outcome.delete, 'BY#*', 'INBOX', 'OPEN', 'UNANCHORED'],
+      delete: [...outcome.delete, ...accepted, ...expiring, 'INBOX', 'UNANCHORED'],
       check: ['BATCH#*'],
     },
     trigger: 'every-minute',

@@ -119,6 +119,12 @@ const rights: Readonly<Record<Right, RightRow>> = {
     ],
     environment: bucketName,
   },
+  'documents:remove': {
+    allows: ({ documents }) => [
+      { actions: ['s3:DeleteObject'], on: [documents.arnForObjects('batches/*')], why: ownBucket },
+    ],
+    environment: bucketName,
+  },
   uploads: {
     // What it signs: whoever holds an address puts one object there, in this function's name, and its size is signed too.
     allows: ({ documents }) => [

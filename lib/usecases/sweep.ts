@@ -6,6 +6,7 @@ import type { Deps } from './deps.ts';
 import { DoAll } from './do-all.ts';
 import { endHeldTooLong, mostLookedAt } from './holds/end-held-too-long.ts';
 import { lookAfterEnds } from './record/unanchored-ends.ts';
+import { expireBatches } from './retention/expire-batches.ts';
 import { type DispatcherMemory, dispatchTurns } from './schedule/dispatch-turns.ts';
 import { everyItem } from './schedule/schedule-store.ts';
 import { boundTokens, waitedWith } from './settle/free-waits.ts';
@@ -15,12 +16,15 @@ import { deliverAnswer } from './wait/answer-wait.ts';
 import { tellAgain, waitOfReturned } from './wait/tell-returned.ts';
 import { everyWatcher, isBusy, reviveWatcher } from './wait/watchers.ts';
 
-type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'catalogue'>;
+type Needs = Pick<
+  Deps,
+  'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'catalogue' | 'tell'
+>;
 
 /**
  * Looks after whatever was lost: messages nobody read, watchers that died, answers that were not delivered, children
  * that were killed, batches that nobody started or sealed, ends that
- * were not anchored. Each part is safe to repeat.
+ * were not anchored. Removes what has expired. Each part is safe to repeat.
  */
 export const sweep = async (deps: Needs, memory: DispatcherMemory): Promise<void> => {
   const all = new DoAll();
@@ -30,6 +34,8 @@ export const sweep = async (deps: Needs, memory: DispatcherMemory): Promise<void
   // Few, and before the many: a sweep that takes too long is cut off.
   await all.try(() => lookAfterBatches(deps, all));
   await all.try(() => lookAfterTurns(deps, all));
+  // What nobody waits for comes last.
+  await all.try(() => expireBatches(deps, all));
   all.end();
 };
 

@@ -1,4 +1,11 @@
-import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  NoSuchKey,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
 import { S3Documents } from '../../lib/adapters/s3-documents.ts';
@@ -9,7 +16,7 @@ const bucketOf = () => {
   return { client, bucket: mockClient(client), documents: new S3Documents(client, 'documents') };
 };
 
-/** A bucket in memory, with the two calls that are used. */
+/** A bucket in memory, with the calls that are used. */
 const inMemory = (): S3Documents => {
   const { bucket, documents } = bucketOf();
   const objects = new Map<string, Buffer>();
@@ -21,6 +28,10 @@ const inMemory = (): S3Documents => {
     const object = objects.get(Key);
     if (object === undefined) throw new NoSuchKey({ $metadata: {}, message: 'The specified key does not exist.' });
     return { Body: { transformToString: async () => object.toString('utf8') } };
+  });
+  bucket.on(DeleteObjectCommand).callsFake(({ Key }) => {
+    objects.delete(Key);
+    return {};
   });
   return documents;
 };

@@ -30,6 +30,10 @@ class MemoryDocuments implements Documents {
   async put(path: string, text: string): Promise<void> {
     this.texts.set(path, text);
   }
+
+  async remove(path: string): Promise<void> {
+    this.texts.delete(path);
+  }
 }
 
 const rowsOf = (plan: Plan): readonly Write[] =>
@@ -96,6 +100,7 @@ export const previewWorld = async (size: number, onRead?: OnRead): Promise<Previ
   const freshDocuments = (): Documents => ({
     get: (path) => documents.get(path),
     put: (...args) => documents.put(...args),
+    remove: (path) => documents.remove(path),
   });
   const preview = () =>
     previewRollback(

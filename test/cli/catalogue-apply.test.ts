@@ -88,7 +88,7 @@ describe('catalogue apply', () => {
     const document = s3.commandCalls(PutObjectCommand)[0]!.args[0].input.Body as string;
     const secret = secrets.commandCalls(PutSecretValueCommand)[0]!.args[0].input;
     expect(secret.SecretId).toBe(secretArn);
-    const documents = { get: async () => document, put: async () => {} };
+    const documents = { get: async () => document, put: async () => {}, remove: async () => {} };
     const stored = new StoredConfiguration({ documents, clock: { now: () => 0, sleep: async () => {} } });
     const wanted = parseConfiguration(cluster + harness + pillars, { readFile: () => undefined, env });
     const { catalogue, connections } = await stored.get();

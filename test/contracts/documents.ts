@@ -66,6 +66,16 @@ export const describeDocuments = (name: string, open: () => Documents): void => 
       ]);
     });
 
+    it('removes a text and no other, and what is not there as well', async () => {
+      const documents = open();
+      await documents.put('r/b', '1');
+      await documents.put('r/c', '2');
+      for (const path of ['r/b', 'r/b', 'r/none', 'r/c/d', 'none/d']) await documents.remove(path);
+      expect(await Promise.all(['r/b', 'r/c'].map((path) => documents.get(path)))).toEqual([undefined, '2']);
+      await documents.put('r/b', '3');
+      expect(await documents.get('r/b')).toBe('3');
+    });
+
     it('keeps one of several texts that are put at the same time, whole', async () => {
       const documents = open();
       const texts = Array.from({ length: 10 }, (_, n) => String(n).repeat(100_000));
@@ -77,6 +87,7 @@ export const describeDocuments = (name: string, open: () => Documents): void => 
       const documents = open();
       await expect(documents.get(path)).rejects.toMatchObject({ name: 'ContractBroken' });
       await expect(documents.put(path, 'text')).rejects.toMatchObject({ name: 'ContractBroken' });
+      await expect(documents.remove(path)).rejects.toMatchObject({ name: 'ContractBroken' });
     });
   });
 };

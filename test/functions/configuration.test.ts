@@ -46,6 +46,7 @@ describe('the configuration of a stage', () => {
         return world.text;
       },
       put: async () => {},
+      remove: async () => {},
     };
     const clock = { now: () => world.now, sleep: async () => {} };
     return { world, configuration: new StoredConfiguration({ documents, clock }) };

@@ -43,6 +43,7 @@ describe('what the code of a function reaches', () => {
     [/\bvariable\("TABLE_NAME"\)/g, () => 'table'],
     [/\bdocuments\.get\(/g, () => 'documents:read'],
     [/\bdocuments\.put\(/g, () => 'documents:write'],
+    [/\bdocuments\.remove\(/g, () => 'documents:remove'],
     [/\buploads\.read\(/g, () => 'documents:read'],
     [/\buploads\.open\(/g, () => 'uploads'],
     [/\bworkflow\.(start|describe|stop)\("(batch|watch)"/g, ([, verb, machine]) => `${machine}es:${verb}`],

@@ -123,7 +123,7 @@ describe('state stack', () => {
         AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
       },
       { Status: 'Enabled', Prefix: 'uploads/', ExpirationInDays: 1, NoncurrentVersionExpiration: day },
-      { Status: 'Enabled', Prefix: 'uploads/', ExpiredObjectDeleteMarker: true },
+      { Status: 'Enabled', ExpiredObjectDeleteMarker: true },
     ]);
   });
 

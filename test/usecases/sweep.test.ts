@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
+import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import type { Executor, Workflow } from '../../lib/domain/ports.ts';
 import { changeItem } from '../../lib/domain/record/change.ts';
@@ -64,7 +65,7 @@ test('with thousands in flight a sweep asks for some of them, and for others the
     random: { next: () => chance },
     ids: { next: () => '1' },
     pace: cloudPace,
-    catalogue: () => refuse('plan'),
+    catalogue: async () => simulatedConfiguration().catalogue,
   };
   const seen = new Set<string>();
   for (chance = 0; chance < 1; chance += 0.25) {

@@ -71,6 +71,10 @@ class MemoryDocuments implements Documents {
   async put(path: string, text: string): Promise<void> {
     this.texts.set(path, text);
   }
+
+  async remove(path: string): Promise<void> {
+    this.texts.delete(path);
+  }
 }
 
 const hour = 3_600_000;

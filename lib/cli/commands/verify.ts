@@ -93,6 +93,7 @@ const meanings: readonly (readonly [Proof, string])[] = [
   ['open', 'Still at work: the chain is whole, and nothing outside tells of its end'],
   ['unanchored', 'Ended before there were anchors: the chain is whole, and that is all that is known'],
   ['withheld', 'Not looked at as a whole, because lines of logs were left out (a token with the scope logs sees all)'],
+  ['expired', 'Not kept any more, so nothing of it could be looked at (retention_days)'],
   ['broken', 'Not as it was written'],
 ];
 

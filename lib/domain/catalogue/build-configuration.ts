@@ -45,6 +45,7 @@ export const buildConfiguration = (
     ...(written.environments === undefined ? {} : { environments: mapValues(written.environments, environmentOf) }),
     ...(written.grants === undefined ? {} : { grants: written.grants.map((grant) => defined(grant) as Grant) }),
     ...(written.roles === undefined ? {} : { roles: written.roles.map((row) => defined(row) as RoleRow) }),
+    ...defined({ retention_days: written.retention_days }),
     clusters: mapValues(written.clusters, (cluster) => ({
       simulated: cluster.simulated === true,
       ...limitOf(cluster),

@@ -109,6 +109,8 @@ export interface Catalogue {
   readonly grants?: readonly Grant[];
   /** What people are. Absent: everybody may what the scopes of their token allow. */
   readonly roles?: readonly RoleRow[];
+  /** How long the record of a batch is kept after its end. Absent: for ever. */
+  readonly retention_days?: number;
 }
 
 export type ClusterConnection =

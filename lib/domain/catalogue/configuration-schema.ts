@@ -4,6 +4,7 @@ import { healthPath, rolloutFields, serviceName } from '../batch/schema.ts';
 import { all, verbs } from '../grants/grant.ts';
 import { roles } from '../grants/role.ts';
 import { artifactTypes, type CustomResource, type WorkloadKind, workloadKinds } from '../plan/plan.ts';
+import { fewestDaysKept, mostDaysKept } from '../record/expiry.ts';
 
 /** The form of `flotilla.config.yaml` and of the services file. */
 
@@ -187,6 +188,8 @@ const sections = {
   grants: z.array(grantSchema).min(1).max(1_000).optional(),
   /** Of people. Whoever is not named here only looks. */
   roles: z.array(roleSchema).min(1).max(1_000).optional(),
+  /** How long the record of a batch is kept that has ended; absent: for ever. */
+  retention_days: z.int().min(fewestDaysKept).max(mostDaysKept).optional(),
   /** How a stage is set up on AWS: for the CDK app, which knows what else is in it. */
   aws: z.looseObject({ stage: z.string().optional() }).optional(),
 };

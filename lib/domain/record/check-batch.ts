@@ -1,5 +1,6 @@
 import type { Anchor } from './anchor.ts';
 import { eventHash } from './chain.ts';
+import { fewestDaysKept, keptSince } from './expiry.ts';
 import type { Finding } from './finding.ts';
 
 /** An event as it stands in the feed; `at` in milliseconds. */
@@ -17,6 +18,8 @@ export interface RecordedBatch {
   readonly batch_id: string;
   /** False where there is no such batch. */
   readonly exists: boolean;
+  /** Its record is not kept any more, as the server says. */
+  readonly expired?: true;
   /** Absent while it is at work. */
   readonly ended_at?: number | undefined;
   /** The whole feed, in the order of its numbers. */
@@ -34,9 +37,9 @@ export interface CheckMoment {
 /**
  * How much is proved of a batch without findings: all of it (`proved`), its chain alone because it is at work (`open`), has
  * just ended (`pending`) or ended before there were anchors (`unanchored`); or what could be looked at, because something was
- * left out of its events (`withheld`).
+ * left out of its events (`withheld`), or because its record was not to be kept any longer (`expired`).
  */
-export type Proof = 'proved' | 'open' | 'pending' | 'unanchored' | 'withheld' | 'broken';
+export type Proof = 'proved' | 'open' | 'pending' | 'unanchored' | 'withheld' | 'expired' | 'broken';
 
 export interface CheckedBatch {
   readonly batch_id: string;
@@ -58,6 +61,10 @@ export const checkBatch = (batch: RecordedBatch, moment: CheckMoment): CheckedBa
     events: events.length,
     ...(anchors.length === 0 ? {} : { anchored: anchors.at(-1)!.number }),
   };
+  if (batch.expired) {
+    const findings = tooEarly(batch, moment);
+    return { ...told, proof: findings.length > 0 ? 'broken' : 'expired', findings };
+  }
   const findings = batch.exists ? [...checkChain(batch), ...checkEnds(batch)] : missing(batch);
   if (findings.length > 0) return { ...told, proof: 'broken', findings };
   const proof = proofOf(batch, moment);
@@ -71,6 +78,14 @@ const missing = ({ batch_id, anchors }: RecordedBatch): readonly Finding[] => {
   const { sequence, number } = anchors.at(-1)!;
   const message = `There is no batch ${batch_id}; anchor ${sequence} says that it had ${number} events.`;
   return [{ reason: 'BatchMissing', batch_id, anchor: sequence, message }];
+};
+
+/** Whoever can write the table can write that a record has expired; not when its end was told. */
+const tooEarly = ({ batch_id, anchors }: RecordedBatch, { now }: CheckMoment): readonly Finding[] => {
+  const last = anchors.at(-1);
+  if (last === undefined || last.at < keptSince(now, fewestDaysKept)) return [];
+  const message = `Batch ${batch_id} is said to have expired; anchor ${last.sequence} says that this is less than ${fewestDaysKept} days after its end.`;
+  return [{ reason: 'BatchMissing', batch_id, anchor: last.sequence, message }];
 };
 
 /** The first thing that is wrong in the chain: what comes behind it follows from it. */

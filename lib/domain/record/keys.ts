@@ -9,6 +9,7 @@ import { type BatchDimension, monthOf } from './index-rows.ts';
  * | BATCHES            | <batch>                  | list of batches, newest last                                |
  * | SUBMITTER#<who>    | <batch>                  | list of the batches of one who submits, newest last         |
  * | OPEN               | <batch>                  | batches that are not sealed, for the sweeper                |
+ * | EXPIRING           | <batch>                  | a batch whose record has expired and is not all gone yet    |
  * | IDEMPOTENCY#<who>  | submit#<key>             | which batch answered their Idempotency-Key, for 30 days     |
  * | UPLOADS#<who>      | OPEN#<place>             | an upload that is open: its id, size and SHA-256            |
  * |                    | USED#<upload>            | the batch that it has become                                |
@@ -80,6 +81,7 @@ export const keys = {
     sk: batchId,
   }),
   open: (batchId: string): Key => ({ pk: 'OPEN', sk: batchId }),
+  expiring: (batchId: string): Key => ({ pk: 'EXPIRING', sk: batchId }),
   idempotency: (actor: string, key: string): Key => ({
     pk: `${keyPartitions}${nameOf(actor)}`,
     sk: `submit#${key}`,
@@ -99,6 +101,10 @@ export const keys = {
     sk: `PLACE#${place}`,
   }),
   header: (batchId: string): Key => batchKey(batchId, 'HEADER'),
+  /** Any row of a batch, of its changes or of its feed, by its sort key as it was read. */
+  batchRow: batchKey,
+  eventRow: (batchId: string, sk: string): Key => ({ pk: `EVENTS#${batchId}`, sk }),
+  feedRow: (batchId: string, sk: string): Key => ({ pk: `FEED#${batchId}`, sk }),
   planClaim: (batchId: string): Key => batchKey(batchId, 'PLAN'),
   item: (batchId: string, index: number): Key => batchKey(batchId, `ITEM#${padded(index)}`),
   outcomes: (batchId: string): Key => batchKey(batchId, 'OUTCOMES'),

@@ -180,6 +180,10 @@ export interface HeaderRow {
   readonly ended_at?: number;
   /** Number of deployments by terminal status; set when the batch is sealed. */
   readonly totals?: Readonly<Partial<Record<Status, number>>>;
+  /** Set when its record has expired: this row is all that is left of it. */
+  readonly expired_at?: number;
+  /** For how many days it was kept then. */
+  readonly kept_days?: number;
 }
 
 /** Whether all deployments of a batch have ended and the schedule has forgotten it, also while it is rolled back. */

@@ -3,17 +3,28 @@ import { isLatest, prefixOfBatchIds, wholeBatchId } from '../../domain/record/ba
 import { keys } from '../../domain/record/keys.ts';
 import { type HeaderRow, rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
+import { isoTime } from '../iso-time.ts';
 
 /** Ours have 26 characters. A table takes no key of any length, and what is longer than this is no batch in any case. */
 const longestId = 64;
 
-/** The header of a batch by its whole id; throws BatchNotFound. */
+/** The header of a batch by its whole id; throws BatchNotFound, or RecordExpired. */
 export const findBatch = async (deps: Pick<Deps, 'table'>, batchId: string): Promise<HeaderRow> => {
   const header = await lookForBatch(deps, batchId);
   if (header === undefined) throw batchNotFound(batchId);
-  return header;
+  return kept(header);
 };
 
+/** Throws RecordExpired where that is all that is left of a batch. */
+export const kept = (header: HeaderRow): HeaderRow => {
+  const { batch_id, expired_at, kept_days } = header;
+  if (expired_at === undefined) return header;
+  const day = isoTime(expired_at).slice(0, 10);
+  const message = `The record of batch ${batch_id} was kept for ${kept_days} days and expired on ${day}.`;
+  throw new FlotillaError('RecordExpired', message, { batch_id });
+};
+
+/** Also of one whose record has expired, which has `expired_at`. */
 export const lookForBatch = async ({ table }: Pick<Deps, 'table'>, batchId: string): Promise<HeaderRow | undefined> =>
   batchId.length > longestId ? undefined : rowOf<HeaderRow>(await table.get(keys.header(batchId)));
 

@@ -55,6 +55,6 @@ export const findBatches = async (deps: Needs, { filter, limit, after }: Wanted)
 
 const judge = async (deps: Needs, filter: BatchFilter, batchId: string): Promise<HeaderRow | undefined> => {
   const header = await lookForBatch(deps, batchId);
-  if (header === undefined || !fitsHeader(filter, header)) return undefined;
+  if (header === undefined || header.expired_at !== undefined || !fitsHeader(filter, header)) return undefined;
   return (await seesAsked(deps, filter, header)) ? header : undefined;
 };

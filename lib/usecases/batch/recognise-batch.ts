@@ -5,7 +5,7 @@ import type { HeaderRow } from '../../domain/record/rows.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { findSeenBatches, isSeen } from '../grants/seen-batch.ts';
 import { isoTime } from '../iso-time.ts';
-import { batchNotFound, lookForBatch } from './find-batch.ts';
+import { batchNotFound, kept, lookForBatch } from './find-batch.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents'> & AskedBy;
 
@@ -30,12 +30,12 @@ const mostCandidates = 5;
 /** So many of the latest are looked through for one of who asks, where no list has theirs. */
 const mostLookedThrough = 25;
 
-/** The header of the batch that is meant; throws BatchNotFound, or BatchAmbiguous with those that it may be. */
+/** The header of the batch that is meant; throws BatchNotFound, RecordExpired, or BatchAmbiguous with those that it may be. */
 export const recogniseBatch = async (deps: Needs, { named, actor }: NamedBatch): Promise<HeaderRow> => {
   if (isLatest(named)) return latestOf(deps, actor);
   const header = await lookForBatch(deps, named);
   if (header === undefined) return byPrefix(deps, named);
-  if (await isSeen(deps, header)) return header;
+  if (await isSeen(deps, header)) return kept(header);
   throw batchNotFound(named);
 };
 

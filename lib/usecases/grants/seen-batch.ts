@@ -5,17 +5,17 @@ import { describePlaces, placesOf, type Reach, reachOf } from '../../domain/gran
 import type { Query } from '../../domain/ports.ts';
 import { documentPaths } from '../../domain/record/keys.ts';
 import type { HeaderRow } from '../../domain/record/rows.ts';
-import { lookForBatch, wholeBatchNotFound } from '../batch/find-batch.ts';
+import { kept, lookForBatch, wholeBatchNotFound } from '../batch/find-batch.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { KeptDocuments } from '../record/kept-documents.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents'> & AskedBy;
 
-/** The header of a batch by its whole id; throws BatchNotFound, also where no deployment of it may be seen. */
+/** The header of a batch by its whole id; throws BatchNotFound, also where no deployment of it may be seen; else RecordExpired. */
 export const findSeenBatch = async (deps: Needs, batchId: string): Promise<HeaderRow> => {
   const header = await lookForBatch(deps, batchId);
   if (header === undefined || !(await isSeen(deps, header))) throw wholeBatchNotFound(batchId);
-  return header;
+  return kept(header);
 };
 
 export const isSeen = async (deps: Needs, header: HeaderRow): Promise<boolean> =>
@@ -72,7 +72,8 @@ export const findSeenBatches = async (
 
 const lookForSeen = async (deps: Needs, batchId: string): Promise<HeaderRow | undefined> => {
   const header = await lookForBatch(deps, batchId);
-  return header !== undefined && (await isSeen(deps, header)) ? header : undefined;
+  if (header === undefined || header.expired_at !== undefined) return undefined;
+  return (await isSeen(deps, header)) ? header : undefined;
 };
 
 /** Refuses what is not allowed with every deployment of a batch that is seen. */
@@ -100,5 +101,9 @@ const reaches = /* @__PURE__ */ new KeptDocuments(500, ({ deployments }: Batch):
 /** Headers of earlier versions do not have it either. */
 export const readReach = async (
   { documents }: Pick<Deps, 'documents'>,
-  { reach, batch_id }: HeaderRow,
-): Promise<Reach> => reach ?? reaches.read(documents, documentPaths.batch(batch_id));
+  { reach, batch_id, expired_at }: HeaderRow,
+): Promise<Reach> => {
+  if (reach !== undefined) return reach;
+  // It belonged to more places than are kept of it: nobody sees it who may not see all batches.
+  return expired_at === undefined ? reaches.read(documents, documentPaths.batch(batch_id)) : {};
+};

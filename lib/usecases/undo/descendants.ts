@@ -3,7 +3,7 @@ import { keys } from '../../domain/record/keys.ts';
 import { type HeaderRow, itemOf, rowOf } from '../../domain/record/rows.ts';
 import { type Retries, retriesOf } from '../../domain/undo/retries.ts';
 import type { DescendantRow } from '../../domain/undo/undo-rows.ts';
-import { findBatch } from '../batch/find-batch.ts';
+import { findBatch, lookForBatch } from '../batch/find-batch.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { isSeen } from '../grants/seen-batch.ts';
 import { everyItem } from '../schedule/schedule-store.ts';
@@ -87,6 +87,11 @@ const seenOf = async (
 ): Promise<readonly string[]> => {
   const ids = rows.map(({ batch_id }) => batch_id);
   if (deps.rights.everywhere('read')) return ids;
-  const seen = await Promise.all(ids.map(async (id) => isSeen(deps, await findBatch(deps, id))));
+  const seen = await Promise.all(ids.map(async (id) => isThereFor(deps, await lookForBatch(deps, id))));
   return ids.filter((_, at) => seen[at]);
 };
+
+const isThereFor = async (
+  deps: Pick<Deps, 'table' | 'documents'> & AskedBy,
+  header: HeaderRow | undefined,
+): Promise<boolean> => header !== undefined && isSeen(deps, header);

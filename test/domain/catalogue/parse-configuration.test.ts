@@ -98,6 +98,11 @@ test('an environment says whether bad answers to health checks are kept', () => 
   expect(configuration.catalogue.environments).toEqual({ staging: { keep_health_answers: true }, production: {} });
 });
 
+test('says for how many days the record of a batch is kept', () => {
+  const { configuration } = valid(`${simulatedHarness}\n${simulatedCluster}\nretention_days: 90`);
+  expect(configuration.catalogue.retention_days).toBe(90);
+});
+
 describe('the defaults of an environment', () => {
   const base = `${simulatedHarness}\nclusters: { eu: { simulated: true }, us: { simulated: true } }`;
 

@@ -99,6 +99,14 @@ describe('a batch', () => {
     expect(checkB(change())).toEqual(['broken', finding]);
   });
 
+  it('that has expired is no fault, unless its end was told too lately for that', () => {
+    const gone = { exists: true, expired: true, ended_at: undefined, events: [] } as const;
+    const days = (count: number) => ({ ...moment, now: hour + count * 24 * hour + 1 });
+    expect(checkB(gone, days(30))).toEqual(['expired']);
+    expect(checkB({ ...gone, anchors: [] }, days(1))).toEqual(['expired']);
+    expect(checkB(gone, days(29))).toEqual(['broken', ['BatchMissing', undefined, 2]]);
+  });
+
   it('is said to be open, just ended, or older than the anchors: that is no fault', () => {
     expect(checkB({ ended_at: undefined, anchors: [] })).toEqual(['open']);
     expect(checkB({ anchors: [] }, { ...moment, now: 65_000 })).toEqual(['pending']);

@@ -49,6 +49,10 @@ export class MemoryDocuments implements Documents {
   async put(path: string, text: string): Promise<void> {
     this.texts.set(path, text);
   }
+
+  async remove(path: string): Promise<void> {
+    this.texts.delete(path);
+  }
 }
 
 /** Takes starts only; the API asks for nothing else. */

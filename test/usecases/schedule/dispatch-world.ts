@@ -188,6 +188,7 @@ export class DispatchWorld {
       return sheet === undefined ? undefined : JSON.stringify(sheet);
     },
     put: async (path) => this.#unexpected(path),
+    remove: async (path) => this.#unexpected(path),
   };
 
   /** The child of a deployment comes to AwaitTurn; again when the state is tried again, with another token. */

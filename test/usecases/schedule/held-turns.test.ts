@@ -15,7 +15,7 @@ const begin = async () => {
   const clock = { time: 1_000, now: () => clock.time, sleep: async () => {} };
   const deps = {
     ...{ table, clock, pace: { lease: 20_000 } },
-    documents: { get: async () => JSON.stringify(sheet), put: async () => undefined },
+    documents: { get: async () => JSON.stringify(sheet), put: async () => undefined, remove: async () => undefined },
     workflow: {},
   } as unknown as Parameters<typeof dispatchTurns>[0];
   const memory = { holder: 'one' };

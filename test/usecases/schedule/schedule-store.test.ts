@@ -19,6 +19,9 @@ const documentsOf = (sheets: readonly Sheet[]): Documents => {
     put: async (path) => {
       throw new Error(`nobody writes ${path}`);
     },
+    remove: async (path) => {
+      throw new Error(`nobody removes ${path}`);
+    },
   };
 };
 

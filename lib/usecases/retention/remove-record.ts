@@ -1,0 +1,113 @@
+import type { Batch } from '../../domain/batch/batch.ts';
+import { placesOf } from '../../domain/grants/reach.ts';
+import { partsOf } from '../../domain/parts-of.ts';
+import type { Write } from '../../domain/ports.ts';
+import { type Mark, marksAtSubmit, marksOfPlan } from '../../domain/record/batch-marks.ts';
+import type { ExpiringRow } from '../../domain/record/expiry.ts';
+import { documentPaths, keys, planChunkSize } from '../../domain/record/keys.ts';
+import { lookForBatch } from '../batch/find-batch.ts';
+import type { Deps } from '../deps.ts';
+import { retryConflict } from '../retry-conflict.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random'>;
+
+/** Rows that may still be removed in this sweep. */
+export interface Budget {
+  rows: number;
+}
+
+/** Rows in one transaction: some have many kilobytes, and a transaction has four megabytes. */
+const rowsAtOnce = 25;
+const documentsAtOnce = 20;
+
+/**
+ * Removes what is left of a batch that has expired, all but its header, in an order in which it can be taken up again wherever it
+ * ends: what the rest is found by goes last.
+ */
+export const removeRecord = async (deps: Needs, row: ExpiringRow, budget: Budget): Promise<void> => {
+  const { batch_id } = row;
+  const { sk: kept } = keys.header(batch_id);
+  for (const removal of removals(batch_id)) {
+    if (!(await removeRows(deps, { ...removal, kept }, budget))) return;
+  }
+  await removeMarks(deps, row, budget);
+  // Nobody takes a document back: that the batch has expired must not be lost any more.
+  await deps.table.synced();
+  await removeDocuments(deps, batch_id);
+  await deps.table.transact([{ delete: keys.expiring(batch_id) }]);
+};
+
+interface Removal {
+  readonly pk: string;
+  readonly removed: (sk: string) => Write;
+}
+
+const removals = (batchId: string): readonly Removal[] => [
+  { pk: keys.batchRow(batchId, '').pk, removed: (sk) => ({ delete: keys.batchRow(batchId, sk) }) },
+  { pk: keys.eventRow(batchId, '').pk, removed: (sk) => ({ delete: keys.eventRow(batchId, sk) }) },
+  { pk: keys.feedRow(batchId, '').pk, removed: (sk) => ({ delete: keys.feedRow(batchId, sk) }) },
+];
+
+/** False where there is something left, because so many rows were enough for now. */
+const removeRows = async (
+  deps: Needs,
+  { pk, removed, kept }: Removal & { readonly kept: string },
+  budget: Budget,
+): Promise<boolean> => {
+  for (let after: string | undefined; ; ) {
+    if (budget.rows <= 0) return false;
+    const page = await deps.table.query({ pk, limit: rowsAtOnce, ...(after === undefined ? {} : { after }) });
+    const gone = page.items.filter(({ sk }) => sk !== kept);
+    await write(
+      deps,
+      gone.map(({ sk }) => removed(sk)),
+    );
+    budget.rows -= page.items.length;
+    if (page.next === undefined) return true;
+    after = page.next;
+  }
+};
+
+const write = async (deps: Needs, writes: readonly Write[]): Promise<void> => {
+  if (writes.length > 0) await retryConflict(deps, () => deps.table.transact(writes));
+};
+
+/** The rows by which it was found. */
+const removeMarks = async (deps: Needs, row: ExpiringRow, budget: Budget): Promise<void> => {
+  const tombstone = await lookForBatch(deps, row.batch_id);
+  if (tombstone === undefined) return;
+  const marks = await marksOf(deps, { ...tombstone, ...row });
+  const gone = marks.map(([dimension, value]): Write => ({ delete: keys.batchBy(dimension, value, tombstone) }));
+  for (const some of partsOf(gone, rowsAtOnce)) await write(deps, some);
+  budget.rows -= gone.length;
+};
+
+const marksOf = async (
+  { documents }: Needs,
+  row: ExpiringRow & Parameters<typeof marksAtSubmit>[0],
+): Promise<readonly Mark[]> => {
+  const text = await documents.get(documentPaths.batch(row.batch_id));
+  if (text === undefined) {
+    const environments = placesOf(row.reach ?? {}).map(({ environment }) => environment);
+    return marksAtSubmit(row, environments);
+  }
+  const { deployments } = JSON.parse(text) as Batch;
+  const environments = deployments.map(({ environment_id }) => environment_id);
+  return [...marksAtSubmit(row, environments), ...marksOfPlan(deployments)];
+};
+
+/** The batch itself last: it says what it was found by. */
+const removeDocuments = async (deps: Needs, batchId: string): Promise<void> => {
+  const { total = 0 } = (await lookForBatch(deps, batchId)) ?? {};
+  const chunks = Array.from({ length: Math.ceil(total / planChunkSize) }, (_, chunk) => chunk);
+  const paths = [
+    ...chunks.map((chunk) => documentPaths.planChunk(batchId, chunk)),
+    documentPaths.plan(batchId),
+    documentPaths.schedule(batchId),
+    documentPaths.source(batchId),
+  ];
+  for (const some of partsOf(paths, documentsAtOnce)) {
+    await Promise.all(some.map((path) => deps.documents.remove(path)));
+  }
+  await deps.documents.remove(documentPaths.batch(batchId));
+};
