@@ -28,11 +28,10 @@ export const markPlanned = async (deps: Needs, header: HeaderRow, { deployments 
 /** Once for nearly all batches, when the first is planned: a row that each of them wrote would be written by many at the same moment. */
 export const noteEnvironment = (deps: Needs, environment: string, since: number): Promise<boolean> =>
   retryConflict(deps, async () => {
-    const key = keys.environment(environment);
-    const known = rowOf<EnvironmentRow>(await deps.table.get(key));
+    const known = rowOf<EnvironmentRow>(await deps.table.get(keys.environment(environment)));
     if (known !== undefined && known.since <= since) return false;
     const row: EnvironmentRow = { environment, since };
     const when = known === undefined ? { exists: false } : { equals: { since: known.since } };
-    await deps.table.transact([{ put: itemOf(key, row), when }]);
+    await deps.table.transact([{ put: itemOf(keys.environment(environment), row), when }]);
     return true;
   });
