@@ -1,4 +1,4 @@
-import { ObserverMemory } from '../lib/usecases/rollout/observer.ts';
+import { ObserverMemories } from '../lib/usecases/rollout/observer-memories.ts';
 import { watchCluster } from '../lib/usecases/rollout/watch-cluster.ts';
 import { clusterDeps } from './runtime/cluster-deps.ts';
 import { catalogueDeps } from './runtime/configuration.ts';
@@ -8,8 +8,10 @@ import { type TaskHandler, task } from './runtime/task.ts';
 import { workflowDeps } from './runtime/workflow.ts';
 
 export const create = (deps: Parameters<typeof watchCluster>[0]): TaskHandler => {
-  const memory = new ObserverMemory();
-  return task('watch-cluster', (input) => watchCluster(deps, input, memory));
+  const memories = new ObserverMemories();
+  return task('watch-cluster', (input) =>
+    memories.during(input.watcher, (memory) => watchCluster(deps, input, memory)),
+  );
 };
 
 export const handler = onLambda(() =>

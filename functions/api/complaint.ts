@@ -19,7 +19,7 @@ export const complaintsOf = (
   issues.flatMap((issue): Complaint[] => {
     if (issue.code === 'unrecognized_keys') {
       const what = where === 'query' ? 'unknown parameter' : 'unknown key';
-      return issue.keys.map((key) => ({ path: `${where}.${shown(key)}`, message: unknownKey(what, key, known) }));
+      return issue.keys.map((key) => ({ path: `${where}.${shownKey(key)}`, message: unknownKey(what, key, known) }));
     }
     const path = [where, ...issue.path.map(String)].join('.');
     return [{ path, message: wordingOf(issue, valueAt(value, issue.path)) }];
@@ -29,7 +29,8 @@ export const complaintsOf = (
 export const sentenceOf = ({ path, message }: Complaint): string =>
   `${path}${/^(?:is|has) /.test(message) ? ' ' : ': '}${message}`;
 
-const shown = (key: string): string => (/^[\w-]{1,64}$/.test(key) ? key : quoted(key));
+/** A name as it was given, if it is one. */
+export const shownKey = (key: string): string => (/^[\w-]{1,64}$/.test(key) ? key : quoted(key));
 
 const unknownKey = (what: string, key: string, known: readonly string[]): string =>
   `${what}; known here: ${listed(known)}${hintFor(key, known)}`;

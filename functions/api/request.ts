@@ -8,7 +8,7 @@ import type { Sender } from '../../lib/usecases/batch/accept-batch.ts';
 import type { OrderedUpload } from '../../lib/usecases/batch/ordered-upload.ts';
 import { readUpload } from '../../lib/usecases/batch/read-upload.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
-import { complaintsOf, sentenceOf } from './complaint.ts';
+import { complaintsOf, sentenceOf, shownKey } from './complaint.ts';
 
 /** The default authorizer adds its claims; without one there are none. */
 export type ApiEvent = APIGatewayProxyEventV2 & {
@@ -137,8 +137,20 @@ const jsonIn = (text: string, what: string): unknown => {
 };
 
 /** What an address says behind its question mark. A parameter that the schema does not know is refused: it would be taken for one that works. */
-export const queryOf = <Schema extends z.ZodObject>(event: ApiEvent, schema: Schema): z.output<Schema> =>
-  parsed(schema, event.queryStringParameters ?? {}, 'query');
+export const queryOf = <Schema extends z.ZodObject>(event: ApiEvent, schema: Schema): z.output<Schema> => {
+  checkGivenOnce(event);
+  return parsed(schema, event.queryStringParameters ?? {}, 'query');
+};
+
+/** API Gateway makes one text of two, with a comma between, which nothing would fit. */
+const checkGivenOnce = ({ rawQueryString }: ApiEvent): void => {
+  const names = [...new URLSearchParams(rawQueryString).keys()];
+  const twice = [...new Set(names.filter((name, at) => names.indexOf(name) !== at))];
+  if (twice.length === 0) return;
+  const message = 'is given more than once';
+  const issues = twice.map((name) => ({ path: `query.${shownKey(name)}`, message }));
+  throw new FlotillaError('RequestInvalid', issues.map(sentenceOf).join('; '), { issues });
+};
 
 const checkContentType = (event: ApiEvent, allowed: readonly string[]): void => {
   const given = headerOf(event, 'content-type');

@@ -66,7 +66,7 @@ export class ClusterMirror implements Mirror {
     const needed = this.#neededBy(workload);
     await Promise.all([...needed.map(({ list }) => list.settled), eventList.settled]);
     for (const { list } of needed) if (list.state.kind === 'trouble') throw list.state.error;
-    if (needed.some(({ list }) => list.state.kind === 'refused')) return undefined;
+    if (needed.some(({ list }) => ['refused', 'reading'].includes(list.state.kind))) return undefined;
     if (followed.isUnread) await needed[0]!.look(workload.name);
     followed.isUnread = false;
     const view = viewFrom(workload, needed);

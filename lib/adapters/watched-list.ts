@@ -77,7 +77,7 @@ export class WatchedList {
     return this.#listed;
   }
 
-  /** When there is something to say for the first time, be it good or bad. */
+  /** When there is something to say for the first time, be it good or bad, or it was stopped before: then it is `reading` still. */
   get settled(): Promise<void> {
     return this.#settled.promise;
   }
@@ -86,6 +86,7 @@ export class WatchedList {
   start(): void {
     if (this.#stop !== undefined) return;
     if (this.#version !== undefined && this.#options.clock.now() - this.#stoppedAt > staleAfter) this.#beginAnew();
+    else if (this.#state.kind === 'reading') this.#settled = Promise.withResolvers();
     this.#stop = new AbortController();
     void this.#run(this.#stop.signal);
   }
@@ -94,6 +95,8 @@ export class WatchedList {
     this.#stop?.abort();
     this.#stop = undefined;
     this.#stoppedAt = this.#options.clock.now();
+    // Nothing will come for whoever waits for it.
+    this.#settled.resolve();
   }
 
   #beginAnew(): void {

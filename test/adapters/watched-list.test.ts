@@ -213,3 +213,20 @@ test('asks for some minutes, not all for the same', async () => {
   }
   expect([...seconds]).toEqual(['240', '330', '420']);
 });
+
+test('whoever waits for a list that is stopped before it is read is let go on, to read it', async () => {
+  const { mirror, follow, view } = mirrored();
+  follow(deployment('web'));
+  const viewed = view('web');
+  mirror.rest();
+  expect(shown(await viewed)).toEqual(['to be read']);
+});
+
+test('and one that begins again is waited for again', async () => {
+  const { api, mirror, follow, view } = mirrored();
+  deploy(api, 'web');
+  follow(deployment('web'));
+  mirror.rest();
+  follow(deployment('web'));
+  expect(shown(await view('web'))).toEqual(web);
+});

@@ -330,6 +330,17 @@ describe('problems', () => {
     });
   });
 
+  test('a parameter that is given twice is refused, whatever its values', async () => {
+    const { call } = api();
+    const { body } = await call('GET', '/batches?environment=uat&environment=uat&limit=1&limit=2');
+    const message = 'is given more than once';
+    expect(body).toMatchObject({ status: 400, code: 'RequestInvalid' });
+    expect(body.issues).toEqual([
+      { path: 'query.environment', message },
+      { path: 'query.limit', message },
+    ]);
+  });
+
   test.each(['abc', '0', '1.5', '', '5,6', '-1', 'Infinity'])('a limit of "%s" is told in words', async (limit) => {
     const { call } = api();
     const message = 'a whole number from 1 to 100 is needed';

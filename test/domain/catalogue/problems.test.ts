@@ -36,6 +36,7 @@ const sections = [
   'harness',
   'grants',
   'roles',
+  'retention_days',
   'aws',
 ];
 const pillars = ['clearing', 'risk', 'data', 'shared'];

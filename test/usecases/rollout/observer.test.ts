@@ -1,5 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Context } from 'aws-lambda';
 import { expect, test } from 'vitest';
+import { create } from '../../../functions/watch-cluster.ts';
 import { FlotillaError } from '../../../lib/domain/errors.ts';
 import type { Cluster, Mirror, MirrorOptions, WorkloadView } from '../../../lib/domain/ports.ts';
 import { clusterWatcher, keys } from '../../../lib/domain/record/keys.ts';
@@ -199,4 +201,37 @@ test.each<[what: string, ago: number, seenBefore: number, lasts: boolean]>([
   const observer = new Observer(deps, 'eu', memory);
   await during(observer.look([row]), 10);
   expect((await status()).reason === 'Unschedulable').toBe(lasts);
+});
+
+test('two clusters that are watched at once have a mirror each, which nobody else puts to rest', async () => {
+  const { deps, task, seen, during, watched, clock } = await stage();
+  const told: string[] = [];
+  const clusterOf = (name: string): Cluster => ({
+    address: `https://${name}#ca`,
+    identify: () => Promise.reject(new Error('it is known')),
+    logs: async () => [],
+    probe: () => Promise.reject(new Error('nobody was to ask')),
+    read: async (workloads) => workloads.map(() => seen.read as WorkloadView),
+    follow: () => {
+      told.push(`${name} is followed`);
+      return { follow: () => {}, view: async () => starting, rest: () => void told.push(`${name} rests`) };
+    },
+  });
+  const clusters = new Map(['eu', 'us'].map((name) => [name, clusterOf(name)]));
+  const tasks = [...clusters.keys()].map((name) => ({ ...task, watcher: clusterWatcher(name) }));
+  for (const { watcher } of tasks) {
+    await deps.table.transact([
+      { put: itemOf(keys.watch(watcher, watched.batch_id, 0, 'verify-1'), watched) },
+      { put: itemOf(keys.watcher(watcher), { watcher, generation: 1, until: 1 }) },
+    ]);
+  }
+  const watch = create({ ...deps, cluster: async (name) => clusters.get(name)! });
+  const watching = Promise.all(tasks.map((input) => watch({ ...input }, {} as Context)));
+  await during(watching, 10_000);
+  expect(told).toEqual(['eu is followed', 'us is followed']);
+  await during(watching, cloudPace.watchFor - 10_000 + 1_000);
+  expect(told).toEqual(['eu is followed', 'us is followed', 'eu rests', 'us rests']);
+  // One after the other in one process, as on AWS: of those that are not at work only the last is kept.
+  for (const input of tasks) await during(watch({ ...input, started_at: clock.now() }, {} as Context), 1_000);
+  expect(told.slice(4)).toEqual(['us is followed']);
 });
