@@ -34,7 +34,7 @@ const ask = async (programs: string, server: Server, path?: string): Promise<voi
   const options = [...phases, ...optionsOf(server, path)];
   const told = await runCommand(
     join(programs, 'schemathesis'),
-    ['--no-color', 'run', `${server.url}/openapi.json`, ...options],
+    ['--config-file', configuration, '--no-color', 'run', `${server.url}/openapi.json`, ...options],
     { directory: folder },
   );
   console.log(told.slice(told.indexOf('== SUMMARY')).trim());
@@ -46,6 +46,9 @@ const submit = async ({ url, token }: Server, file: string): Promise<void> => {
   const { status } = await fetch(`${url}/batches`, { method: 'POST', headers, body });
   if (status !== 202) throw new Error(`${file} was answered ${status}`);
 };
+
+/** What no option of its command line says. */
+const configuration = join(import.meta.dirname, 'schemathesis.toml');
 
 const folder = mkdtempSync(join(tmpdir(), 'flotilla-contract-'));
 let server: Server | undefined;
