@@ -11,7 +11,7 @@ type Given = Readonly<Record<string, unknown>>;
 /** Settings with which a stage has all that it can have. */
 export const everySetting: Given = {
   ...{ on_destroy: 'delete', oidc_issuer: 'https://login.example.com', oidc_audience: 'flotilla' },
-  ...{ alarm_email: 'ops@example.com', reserved_concurrency: 6, archive: 'false' },
+  ...{ alarm_email: 'ops@example.com', reserved_concurrency: 7, archive: 'false' },
 };
 
 /** The stacks of a stage named `test`, without the code of the functions. CDK's validator takes most of a synthesis. */
