@@ -10,7 +10,7 @@ import { type Ran, run } from '../cli/cli-world.ts';
 import { inBlockStyle, largeBatch } from '../domain/batch/large-batch.ts';
 
 const deployments = 1_300;
-const token = 'a-token-of-this-test';
+const token = 'the-token-of-the-large-batch-in-full';
 const text = inBlockStyle(largeBatch({ deployments, tags: 10, tagLength: 256, dependencies: 10 }));
 const folder = mkdtempSync(join(tmpdir(), 'flotilla-large-'));
 const file = join(folder, 'release.yaml');

@@ -30,11 +30,15 @@ export const liftHold = (draft: Draft, id: string, by: string, reason: string | 
   endHold(draft, hold, { actor: by, from: 'PROCESSING', to: 'CANCELLED', reason: 'HoldLifted', message });
 };
 
+/** By their ids: a state that was loaded again has them in another order than one that was kept. */
+const inOrder = (holds: ReadonlyMap<string, HoldRow>): readonly HoldRow[] =>
+  [...holds.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+
 /** Ends those whose time is over. True when all are ended. */
 export const endHolds = (draft: Draft): boolean => {
   const { state, now } = draft;
   if (now < state.held.nextEnd) return true;
-  for (const hold of [...state.holds.values()]) {
+  for (const hold of inOrder(state.holds)) {
     if (hold.circuit?.trying || hold.until === undefined || hold.until > now) continue;
     if (!draft.hasRoomFor(rowsOfHold)) return false;
     if (hold.circuit === undefined) expire(draft, hold);
@@ -52,7 +56,7 @@ const expire = (draft: Draft, hold: HoldRow): void => {
 
 /** A hold on a batch ends with it: there may be more of them than fit into one transaction. True when all are ended. */
 export const endHoldsOfBatch = (draft: Draft, batchId: string): boolean => {
-  for (const hold of [...draft.state.holds.values()]) {
+  for (const hold of inOrder(draft.state.holds)) {
     if (hold.scope.batch !== batchId) continue;
     if (!draft.hasRoomFor(rowsOfHold)) return false;
     endHold(draft, hold, { ...ended, reason: 'HoldEnded', message: `The hold ends with batch ${batchId}.` });
