@@ -1,13 +1,7 @@
 import type * as z from 'zod';
 import { listed, quoted } from '../../lib/domain/batch/findings.ts';
 import { hintFor } from '../../lib/domain/batch/unknown-name.ts';
-
-/** One problem of a request: where, and what in words. */
-export interface Complaint {
-  /** `query.limit`, `body.status`, or `body` for the whole. */
-  readonly path: string;
-  readonly message: string;
-}
+import type { Complaint } from '../../lib/domain/complaint.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -24,10 +18,6 @@ export const complaintsOf = (
     const path = [where, ...issue.path.map(String)].join('.');
     return [{ path, message: wordingOf(issue, valueAt(value, issue.path)) }];
   });
-
-/** `query.limit: a whole number …`, `body.reason is missing; …`. */
-export const sentenceOf = ({ path, message }: Complaint): string =>
-  `${path}${/^(?:is|has) /.test(message) ? ' ' : ': '}${message}`;
 
 /** A name as it was given, if it is one. */
 export const shownKey = (key: string): string => (/^[\w-]{1,64}$/.test(key) ? key : quoted(key));

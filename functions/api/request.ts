@@ -2,13 +2,14 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
 import { batchBytes, mebibytes } from '../../lib/domain/batch/batch-size.ts';
 import { type Links, linksHeader, linksSchema } from '../../lib/domain/batch/links.ts';
+import { invalidRequest } from '../../lib/domain/complaint.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import type { Actor } from '../../lib/domain/record/actor.ts';
 import type { Sender } from '../../lib/usecases/batch/accept-batch.ts';
 import type { OrderedUpload } from '../../lib/usecases/batch/ordered-upload.ts';
 import { readUpload } from '../../lib/usecases/batch/read-upload.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
-import { complaintsOf, sentenceOf, shownKey } from './complaint.ts';
+import { complaintsOf, shownKey } from './complaint.ts';
 
 /** The default authorizer adds its claims; without one there are none. */
 export type ApiEvent = APIGatewayProxyEventV2 & {
@@ -109,8 +110,7 @@ const linksOf = (event: ApiEvent): Links | undefined => {
   const value = jsonIn(text, `header ${linksHeader}`);
   const result = linksSchema.safeParse(value);
   if (result.success) return result.data;
-  const issues = complaintsOf(result.error.issues, { where: linksHeader, value, known: [] });
-  throw new FlotillaError('RequestInvalid', issues.map(sentenceOf).join('; '), { issues });
+  throw invalidRequest(...complaintsOf(result.error.issues, { where: linksHeader, value, known: [] }));
 };
 
 const idempotencyKeyOf = (event: ApiEvent): string | undefined => {
@@ -148,8 +148,7 @@ const checkGivenOnce = ({ rawQueryString }: ApiEvent): void => {
   const twice = [...new Set(names.filter((name, at) => names.indexOf(name) !== at))];
   if (twice.length === 0) return;
   const message = 'is given more than once';
-  const issues = twice.map((name) => ({ path: `query.${shownKey(name)}`, message }));
-  throw new FlotillaError('RequestInvalid', issues.map(sentenceOf).join('; '), { issues });
+  throw invalidRequest(...twice.map((name) => ({ path: `query.${shownKey(name)}`, message })));
 };
 
 const checkContentType = (event: ApiEvent, allowed: readonly string[]): void => {
@@ -167,6 +166,5 @@ const parsed = <Schema extends z.ZodObject>(
 ): z.output<Schema> => {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issues = complaintsOf(result.error.issues, { where, value, known: Object.keys(schema.shape) });
-  throw new FlotillaError('RequestInvalid', issues.map(sentenceOf).join('; '), { issues });
+  throw invalidRequest(...complaintsOf(result.error.issues, { where, value, known: Object.keys(schema.shape) }));
 };

@@ -54,14 +54,12 @@ const readHistory = async (
   { key, environment, cluster }: Wanted,
 ): Promise<readonly Exported[]> => {
   const query = queryOf(context, { service: key, environment, cluster });
-  const pages = await readPages<TargetList>(context, `/targets?${query}&limit=1000`, {
-    count: (page) => page.targets.length,
-  });
+  const pages = await readPages<TargetList>(context, `/targets?${query}&limit=1000`);
   const found: Exported[] = [];
   for (const target of pages.flatMap((page) => page.targets)) {
     const names = [target.environment, target.cluster, ...target.key.split('/')].map(encodeURIComponent).join('/');
     const path = `/targets/${names}/releases?all=true&config=true&limit=100`;
-    const releases = await readPages<ReleaseList>(context, path, { count: (page) => page.releases.length });
+    const releases = await readPages<ReleaseList>(context, path);
     found.push(...releases.flatMap((page) => page.releases.map((entry) => exportedOf(page, entry))));
   }
   if (found.length > 0)

@@ -5,7 +5,7 @@ import type { CommandContext } from './command-context.ts';
 import { heldPlanLines } from './hold-lines.ts';
 import { type PlannedBy, plannedByLine, recordLines } from './plan-records.ts';
 import { simulationSentence } from './simulation.ts';
-import { leftOutLines, planTable } from './tables.ts';
+import { planTable, tableLines } from './tables.ts';
 
 /** The steps of more deployments than this are in --json only. */
 const MOST_STEPS = 30;
@@ -23,8 +23,7 @@ export const describePlan = (
   return [
     plannedByLine(plan.planned_by),
     ...(sentence === undefined ? [] : [terminal.colours.yellow(sentence)]),
-    ...table.lines,
-    ...leftOutLines(table, terminal.colours),
+    ...tableLines(table, terminal.colours),
     ...heldPlanLines(plan, context).map((line) => terminal.colours.yellow(line)),
     ...recordLines({ ...plan, deployments }, command),
     `${counted(plan.total, 'deployment')} on ${plan.levels === 1 ? 'one level' : `${plan.levels} levels`}, ${mode}, at most ${max_concurrency} at once; on failure: ${on_failure}.`,

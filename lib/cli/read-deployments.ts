@@ -1,6 +1,7 @@
 import type { DeploymentView } from '../usecases/deployment/deployment-view.ts';
 import type { DeploymentList } from '../usecases/deployment/list-deployments.ts';
 import type { ApiClient } from './api-client.ts';
+import { readPages } from './read-pages.ts';
 
 export interface DeploymentsAsked {
   /** The filters, as a query; all without. */
@@ -14,12 +15,7 @@ export const readDeployments = async (
   batchId: string,
   { query = '', signal }: DeploymentsAsked = {},
 ): Promise<readonly DeploymentView[]> => {
-  const deployments: DeploymentView[] = [];
   const asked = `/batches/${encodeURIComponent(batchId)}/deployments?${query === '' ? '' : `${query}&`}limit=1000`;
-  for (let path = asked; ; ) {
-    const page: DeploymentList = await client.ask<DeploymentList>(path, signal === undefined ? {} : { signal });
-    deployments.push(...page.deployments);
-    if (page.next_after === undefined) return deployments;
-    path = `${asked}&after=${encodeURIComponent(page.next_after)}`;
-  }
+  const pages = await readPages<DeploymentList>({ client }, asked, { signal });
+  return pages.flatMap((page) => page.deployments);
 };

@@ -6,7 +6,7 @@ import { CommandFailure, exitStatus } from './failure.ts';
 import { fitTable } from './fit-table.ts';
 import { readEventsOf } from './read-record.ts';
 import { colourOf, paintStatus } from './status-lines.ts';
-import { leftOutLines } from './tables.ts';
+import { tableLines } from './tables.ts';
 
 /** The same as the API tells, of any number of events: the feed is read page by page and replayed here. */
 export const readReplayed = async (
@@ -53,7 +53,7 @@ export const replayedLines = (
     `Batch ${told.batch_id}: ${printable(told.name)}`,
     `As it stood at event ${told.at}, ${times.moment(told.time)}:`,
     `${paintStatus(told.status, colours)} / ${told.reason}: ${printable(told.message)}`,
-    ...(told.deployments.length === 0 ? [] : [...table.lines, ...leftOutLines(table, colours)]),
+    ...(told.deployments.length === 0 ? [] : tableLines(table, colours)),
     ...(waiting === 0 ? [] : [`Nothing had happened to ${waiting} of ${told.total} yet.`]),
   ];
 };

@@ -4,7 +4,7 @@ import type { RollbackPreview } from '../usecases/undo/preview-rollback.ts';
 import { printable } from './clean-text.ts';
 import type { CommandContext } from './command-context.ts';
 import { fitTable } from './fit-table.ts';
-import { leftOutLines } from './tables.ts';
+import { tableLines } from './tables.ts';
 
 /** Of more that is left than this the rest is counted. */
 const mostLeft = 30;
@@ -40,7 +40,7 @@ export const describeRollback = (
     ...(means === undefined ? [] : [printable(means)]),
     ...(ended ? [] : ['It still runs. So it is now; what is in flight ends first, and then it may be another.']),
     ...(covers.length < 2 ? [] : [`With it go those that tried it again: ${covers.slice(1).join(', ')}.`]),
-    ...(deployments.length === 0 ? [] : [...table.lines, ...leftOutLines(table, terminal.colours)]),
+    ...(deployments.length === 0 ? [] : tableLines(table, terminal.colours)),
     `${counted(deployments.length, 'deployment')} would go back, ${kept.length} would be left, ${nothing_to_undo} have nothing to undo.`,
     ...kept.slice(0, mostLeft).map(({ key, reason, message }) => `  left: ${key}: ${reason}. ${printable(message)}`),
     ...(kept.length > mostLeft ? [`  and ${kept.length - mostLeft} more; --json has all.`] : []),

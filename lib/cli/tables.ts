@@ -162,6 +162,11 @@ export const targetTable = (targets: readonly TargetView[], { columns, colours }
 const targetVersion = ({ state, version = '?', before }: TargetView): string =>
   state === 'changing' ? `${before === undefined ? 'nothing' : (before.version ?? '?')} -> ${version}` : version;
 
-/** For whom it is too narrow. */
-export const leftOutLines = ({ leftOut }: FittedTable, colours: Colours): readonly string[] =>
+/** A table, and what of it the terminal is too narrow for. */
+export const tableLines = (table: FittedTable, colours: Colours): readonly string[] => [
+  ...table.lines,
+  ...leftOutLines(table, colours),
+];
+
+const leftOutLines = ({ leftOut }: FittedTable, colours: Colours): readonly string[] =>
   leftOut.length === 0 ? [] : [colours.dim(`No room for ${listed(leftOut)} in this terminal; --json has all.`)];

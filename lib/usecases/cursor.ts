@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { FlotillaError } from '../domain/errors.ts';
+import { invalidRequest } from '../domain/complaint.ts';
+import type { FlotillaError } from '../domain/errors.ts';
 import { canonicalJson } from '../domain/plan/plan-hash.ts';
 
 /** A list and what it was filtered by: a cursor leads on in this one and in no other. */
@@ -23,11 +24,11 @@ export const positionIn = (of: CursorOf, cursor: string | undefined): string | u
 };
 
 /** Of a cursor that no answer has given. */
-export const wrongCursor = (): FlotillaError => {
-  const path = 'query.after';
-  const message = 'is not the next_after of this list with these filters; leave it out to begin';
-  return new FlotillaError('RequestInvalid', `${path} ${message}`, { issues: [{ path, message }] });
-};
+export const wrongCursor = (): FlotillaError =>
+  invalidRequest({
+    path: 'query.after',
+    message: 'is not the next_after of this list with these filters; leave it out to begin',
+  });
 
 /** No sort key is longer, and none has half a character. */
 const fitsInKey = (position: string): boolean => position.isWellFormed() && Buffer.byteLength(position) <= 1_000;

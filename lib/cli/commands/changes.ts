@@ -5,7 +5,7 @@ import { type CommandContext, print } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
 import { queryOf, wordsOf } from '../list-filters.ts';
 import { readPages } from '../read-pages.ts';
-import { leftOutLines } from '../tables.ts';
+import { tableLines } from '../tables.ts';
 
 const filters = [...['since', 'until', 'environment', 'cluster', 'pillar', 'service', 'actor', 'status']] as const;
 
@@ -25,7 +25,7 @@ export const changes = async (context: CommandContext, options: ChangesOptions):
   print(context, found, [
     ...(found.changes.length === 0
       ? [`Nothing has changed since ${since}, or nothing that you may see.`]
-      : [...table.lines, ...leftOutLines(table, colours)]),
+      : tableLines(table, colours)),
     ...(found.more ? [`There are more since ${since}: ${more}`] : []),
   ]);
   return exitStatus.done;

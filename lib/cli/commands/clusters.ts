@@ -2,7 +2,7 @@ import type { ClusterView } from '../../usecases/rollout/read-clusters.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
 import { clusterTable } from '../installation-tables.ts';
-import { leftOutLines } from '../tables.ts';
+import { tableLines } from '../tables.ts';
 
 /** Shows how the clusters do. None of them is asked. */
 export const clusters = async (context: CommandContext): Promise<ExitStatus> => {
@@ -12,9 +12,7 @@ export const clusters = async (context: CommandContext): Promise<ExitStatus> => 
   print(
     context,
     answer,
-    answer.clusters.length === 0
-      ? ['There is no cluster that you may see.']
-      : [...table.lines, ...leftOutLines(table, terminal.colours)],
+    answer.clusters.length === 0 ? ['There is no cluster that you may see.'] : tableLines(table, terminal.colours),
   );
   return exitStatus.done;
 };

@@ -6,7 +6,7 @@ import { type CommandContext, print } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
 import { queryOf } from '../list-filters.ts';
 import { readPages } from '../read-pages.ts';
-import { leftOutLines } from '../tables.ts';
+import { tableLines } from '../tables.ts';
 
 const filters = ['cluster', 'pillar', 'service'] as const;
 
@@ -21,14 +21,12 @@ export const diff = async (
   ...[from = '', to = '']: string[]
 ): Promise<ExitStatus> => {
   const query = queryOf(context, { from, to, ...present(options, filters) });
-  const pages = await readPages<TargetDiff>(context, `/targets/diff?${query}&limit=1000`, {
-    count: (page) => page.differences.length,
-  });
+  const pages = await readPages<TargetDiff>(context, `/targets/diff?${query}&limit=1000`);
   const found = pages.flatMap((page) => page.differences).sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   const compared = pages.reduce((sum, page) => sum + page.compared, 0);
   const table = diffTable(found, { from: printable(from), to: printable(to) }, context.terminal);
   print(context, { from, to, compared, differences: found }, [
-    ...(found.length === 0 ? [] : [...table.lines, ...leftOutLines(table, context.terminal.colours)]),
+    ...(found.length === 0 ? [] : tableLines(table, context.terminal.colours)),
     summary(found.length, compared),
   ]);
   return options.exitCode === true && found.length > 0 ? exitStatus.failed : exitStatus.done;

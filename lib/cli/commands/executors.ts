@@ -2,7 +2,7 @@ import type { ExecutorView } from '../../usecases/deployment/read-executors.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
 import { executorTable } from '../installation-tables.ts';
-import { leftOutLines } from '../tables.ts';
+import { tableLines } from '../tables.ts';
 
 /** Shows how the accounts of executors do. */
 export const executors = async (context: CommandContext): Promise<ExitStatus> => {
@@ -12,9 +12,7 @@ export const executors = async (context: CommandContext): Promise<ExitStatus> =>
   print(
     context,
     answer,
-    answer.executors.length === 0
-      ? ['There is no executor that you may see.']
-      : [...table.lines, ...leftOutLines(table, terminal.colours)],
+    answer.executors.length === 0 ? ['There is no executor that you may see.'] : tableLines(table, terminal.colours),
   );
   return exitStatus.done;
 };

@@ -5,7 +5,7 @@ import { type CommandContext, print } from '../command-context.ts';
 import { exportHistory } from '../export-history.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
 import { queryOf, wordsOf } from '../list-filters.ts';
-import { leftOutLines } from '../tables.ts';
+import { tableLines } from '../tables.ts';
 import { readChanges } from './changes.ts';
 
 const filters = ['environment', 'cluster', 'since'] as const;
@@ -32,9 +32,7 @@ export const history = async (context: CommandContext, options: HistoryOptions, 
   const table = changeTable(changes, context.terminal, context.times);
   const further = context.command('history', key, ...wordsOf(given), '--limit', String(limit * 5));
   print(context, { key, changes, more }, [
-    ...(changes.length === 0
-      ? ['Nothing that you may see fits.']
-      : [...table.lines, ...leftOutLines(table, context.terminal.colours)]),
+    ...(changes.length === 0 ? ['Nothing that you may see fits.'] : tableLines(table, context.terminal.colours)),
     ...(more ? [`There are more: ${further}`] : []),
   ]);
   return exitStatus.done;

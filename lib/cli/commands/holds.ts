@@ -2,7 +2,7 @@ import type { HoldView } from '../../usecases/holds/hold-view.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
 import { holdTable } from '../hold-lines.ts';
-import { leftOutLines } from '../tables.ts';
+import { tableLines } from '../tables.ts';
 
 /** Shows what keeps deployments from their turns now. */
 export const holds = async (context: CommandContext): Promise<ExitStatus> => {
@@ -12,9 +12,7 @@ export const holds = async (context: CommandContext): Promise<ExitStatus> => {
   print(
     context,
     answer,
-    answer.holds.length === 0
-      ? ['Nothing is held, or nothing that you may see.']
-      : [...table.lines, ...leftOutLines(table, terminal.colours)],
+    answer.holds.length === 0 ? ['Nothing is held, or nothing that you may see.'] : tableLines(table, terminal.colours),
   );
   return exitStatus.done;
 };

@@ -3,7 +3,7 @@ import { type ExitStatus, exitStatus } from '../failure.ts';
 import { holdLines } from '../hold-lines.ts';
 import { filtersTold, type Given, queryOf, wordsOf } from '../list-filters.ts';
 import { readBatches } from '../read-batches.ts';
-import { batchTable, leftOutLines } from '../tables.ts';
+import { batchTable, tableLines } from '../tables.ts';
 
 /** The most that this command shows: a hundred of the largest pages. */
 export const mostListed = 10_000;
@@ -27,7 +27,7 @@ export const list = async (context: CommandContext, options: ListOptions): Promi
   const table = batchTable(batches, context.terminal, context.times);
   print(context, answer, [
     ...held.map((line) => colours.yellow(line)),
-    ...(batches.length === 0 ? [nothingFits(context, given)] : [...table.lines, ...leftOutLines(table, colours)]),
+    ...(batches.length === 0 ? [nothingFits(context, given)] : tableLines(table, colours)),
     ...(next_after === undefined ? [] : [moreOf(context, given, options.limit)]),
   ]);
   return exitStatus.done;

@@ -6,7 +6,7 @@ import { type CommandContext, print } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
 import { holdLines } from '../hold-lines.ts';
 import { limitTable } from '../installation-tables.ts';
-import { leftOutLines } from '../tables.ts';
+import { tableLines } from '../tables.ts';
 
 /** Shows what is in flight and what waits for what, in all batches. */
 export const queue = async (context: CommandContext): Promise<ExitStatus> => {
@@ -31,8 +31,7 @@ const linesOf = (queue: QueueView, context: CommandContext): readonly string[] =
       ? []
       : [`The oldest that waits is batch ${oldest_wait.batch_id}, accepted ${times.moment(oldest_wait.since)}.`]),
     ...messageLines(messages).map((line) => terminal.colours.yellow(line)),
-    ...table.lines,
-    ...leftOutLines(table, terminal.colours),
+    ...tableLines(table, terminal.colours),
   ];
 };
 

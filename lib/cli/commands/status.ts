@@ -13,7 +13,7 @@ import { Patience } from '../patience.ts';
 import { readDeployments } from '../read-deployments.ts';
 import { type Simulated, simulationSentence } from '../simulation.ts';
 import { batchLines, stuckLines } from '../status-lines.ts';
-import { deploymentTable, leftOutLines } from '../tables.ts';
+import { deploymentTable, tableLines } from '../tables.ts';
 import { statusAt } from './status-at.ts';
 
 /** A server may be older than the command line. */
@@ -88,7 +88,7 @@ const deploymentLines = ({ terminal }: CommandContext, shown: Shown): readonly s
   const told = filtersTold(filters);
   const count = deployments.length;
   const table = deploymentTable(deployments, { terminal, simulated });
-  const lines = [...table.lines, ...leftOutLines(table, terminal.colours)];
+  const lines = tableLines(table, terminal.colours);
   if (told === '') return lines;
   const fitting = `${count === 0 ? 'None' : count} of ${counted(total, 'deployment')} ${count > 1 ? 'fit' : 'fits'} ${told}.`;
   return [fitting, ...(count === 0 ? [] : lines)];

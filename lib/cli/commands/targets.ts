@@ -4,7 +4,7 @@ import { type CommandContext, print } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
 import { queryOf } from '../list-filters.ts';
 import { readPages } from '../read-pages.ts';
-import { leftOutLines, targetTable } from '../tables.ts';
+import { tableLines, targetTable } from '../tables.ts';
 
 export interface TargetsOptions {
   readonly environment?: string;
@@ -24,7 +24,7 @@ const filters = ['environment', 'cluster', 'pillar', 'service', 'state', 'actor'
 export const targets = async (context: CommandContext, options: TargetsOptions): Promise<ExitStatus> => {
   const asked = queryOf(context, present(options, filters));
   const path = `/targets?${asked === '' ? '' : `${asked}&`}limit=${pageSize}`;
-  const pages = await readPages<TargetList>(context, path, { count: (page) => page.targets.length });
+  const pages = await readPages<TargetList>(context, path);
   const found = pages.flatMap((page) => page.targets);
   const table = targetTable(found, context.terminal, context.times);
   print(context, { targets: found }, [
@@ -33,7 +33,7 @@ export const targets = async (context: CommandContext, options: TargetsOptions):
           'Nothing was deployed there yet, or nothing that you may see.',
           'What an earlier version of the server has deployed is told when an administrator has run: flotilla migrate',
         ]
-      : [...table.lines, ...leftOutLines(table, context.terminal.colours)]),
+      : tableLines(table, context.terminal.colours)),
   ]);
   return exitStatus.done;
 };

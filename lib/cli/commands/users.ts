@@ -1,12 +1,14 @@
-import type { UserList, UserView } from '../../usecases/users/list-users.ts';
+import type { UserList } from '../../usecases/users/list-users.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
 import { fitTable } from '../fit-table.ts';
-import { leftOutLines } from '../tables.ts';
+import { readPages } from '../read-pages.ts';
+import { tableLines } from '../tables.ts';
 
 /** Shows everybody who was ever let in. */
 export const users = async (context: CommandContext): Promise<ExitStatus> => {
-  const found = await readUsers(context);
+  const pages = await readPages<UserList>(context, '/users?limit=1000');
+  const found = pages.flatMap((page) => page.users);
   const table = fitTable(
     [
       { head: 'SUBJECT' },
@@ -21,16 +23,6 @@ export const users = async (context: CommandContext): Promise<ExitStatus> => {
     ]),
     context.terminal.columns,
   );
-  print(context, { users: found }, [...table.lines, ...leftOutLines(table, context.terminal.colours)]);
+  print(context, { users: found }, tableLines(table, context.terminal.colours));
   return exitStatus.done;
-};
-
-const readUsers = async ({ client }: CommandContext): Promise<readonly UserView[]> => {
-  const found: UserView[] = [];
-  for (let path = '/users?limit=1000'; ; ) {
-    const page: UserList = await client.ask<UserList>(path);
-    found.push(...page.users);
-    if (page.next_after === undefined) return found;
-    path = `/users?limit=1000&after=${encodeURIComponent(page.next_after)}`;
-  }
 };

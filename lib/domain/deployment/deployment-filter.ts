@@ -1,8 +1,8 @@
+import { fits, hasText } from '../asked.ts';
 import type { ItemRow } from '../record/rows.ts';
 import type { Cell } from '../schedule/cells.ts';
 import { type Sheet, scopeOfClass } from '../schedule/sheet.ts';
 import type { Waiting } from '../schedule/waiting.ts';
-import { hasText } from '../targets/target-filters.ts';
 import type { Status } from './status.ts';
 
 /** Which deployments of a batch are asked for: all that is named must fit. */
@@ -37,8 +37,6 @@ export const isPlaced = (
 
 export const fitsPlace = (filter: PlaceFilter, own: { readonly [Name in keyof PlaceFilter]: string | undefined }) =>
   fits(filter.environment, own.environment) && fits(filter.pillar, own.pillar) && fits(filter.cluster, own.cluster);
-
-const fits = (asked: string | undefined, own: string | undefined): boolean => asked === undefined || asked === own;
 
 type Row = Pick<ItemRow, 'status' | 'reason' | 'message' | 'failure' | 'outcome'>;
 

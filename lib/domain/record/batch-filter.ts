@@ -1,9 +1,10 @@
+import { fits, hasText, isBy } from '../asked.ts';
 import { type Origin, originKinds } from '../batch/origin.ts';
 import type { Status } from '../deployment/status.ts';
 import type { Place } from '../grants/grant.ts';
 import { placesOf, type Reach } from '../grants/reach.ts';
 import type { Json } from '../json.ts';
-import { hasText } from '../targets/target-filters.ts';
+import { submitterOf } from '../targets/submitter.ts';
 import { type BatchDimension, originOfFile } from './index-rows.ts';
 import type { HeaderRow } from './rows.ts';
 
@@ -60,12 +61,10 @@ export const isWithin = (at: number, { since = 0, until = Number.POSITIVE_INFINI
 export const fitsHeader = (filter: BatchFilter, header: HeaderRow): boolean =>
   fits(filter.status, header.status) &&
   fits(filter.origin, header.origin?.kind ?? originOfFile) &&
-  (filter.actor === undefined || [header.submitted_by, header.submitted_by_name].includes(filter.actor)) &&
+  isBy(filter.actor, submitterOf(header)) &&
   (filter.tag === undefined || header.metadata?.tags?.includes(filter.tag) === true) &&
   isWithin(header.created_at, filter) &&
   hasText(filter.text, wordsOf(header));
-
-const fits = (asked: string | undefined, own: string): boolean => asked === undefined || asked === own;
 
 const wordsOf = ({ batch_id, name, submitted_by, submitted_by_name, metadata = {} }: HeaderRow) => {
   const { created: _, ...said } = metadata;

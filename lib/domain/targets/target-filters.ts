@@ -1,3 +1,4 @@
+import { fits, hasText, isBy } from '../asked.ts';
 import { partsOfTarget } from '../plan/lock-names.ts';
 import type { TargetRow, TargetState } from './target-row.ts';
 
@@ -26,20 +27,6 @@ export const matchesTarget = (row: TargetRow, filters: TargetFilters): boolean =
     isBy(filters.actor, row) &&
     hasText(filters.text, wordsOf(row))
   );
-};
-
-const fits = (asked: string | undefined, own: string): boolean => asked === undefined || asked === own;
-
-/** Whether it was done by them, as a token or as people call them. */
-export const isBy = (
-  actor: string | undefined,
-  { by, by_name }: { readonly by?: string; readonly by_name?: string },
-): boolean => actor === undefined || actor === by || actor === by_name;
-
-/** Whether one of the words has the text in it. */
-export const hasText = (text: string | undefined, words: readonly (string | undefined)[]): boolean => {
-  const wanted = text?.toLowerCase();
-  return wanted === undefined || words.some((word) => word?.toLowerCase().includes(wanted));
 };
 
 const wordsOf = ({ target, version, image, digest, batch_id, by, by_name }: TargetRow) => [

@@ -1,4 +1,5 @@
 import { unknownName } from '../../domain/batch/unknown-name.ts';
+import { invalidRequest } from '../../domain/complaint.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 import { describeObject } from '../../domain/plan/describe-deployment.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
@@ -131,8 +132,7 @@ const chosenOf = (view: WorkloadView, container: string | undefined): Chosen => 
   const all = podsOf(view);
   const known = [...new Set(all.flatMap(({ containers }) => containers.map(({ name }) => name)))];
   if (container !== undefined && all.length > 0 && !known.includes(container)) {
-    const issue = { path: 'query.container', message: unknownName('container', container, known) };
-    throw new FlotillaError('RequestInvalid', `${issue.path}: ${issue.message}`, { issues: [issue] });
+    throw invalidRequest({ path: 'query.container', message: unknownName('container', container, known) });
   }
   const pods = all.map((pod) => ({
     ...pod,

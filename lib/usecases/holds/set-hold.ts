@@ -1,3 +1,4 @@
+import { invalidRequest } from '../../domain/complaint.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 import { type AskedHold, checkHold } from '../../domain/holds/check-hold.ts';
 import type { Hold } from '../../domain/holds/hold.ts';
@@ -22,10 +23,7 @@ export const setHold = async (deps: Needs, asked: AskedHold): Promise<HoldView> 
   const now = clock.now();
   const batch = await findNamed(deps, asked.scope.batch);
   const checked = checkHold(asked, { catalogue: await catalogue(), batch, now });
-  if ('problems' in checked) {
-    const sentences = checked.problems.map(({ path, message }) => `${path}: ${message}`);
-    throw new FlotillaError('RequestInvalid', sentences.join('; '), { issues: checked.problems });
-  }
+  if ('problems' in checked) throw invalidRequest(...checked.problems);
   await checkMayHold(deps, checked.scope, batch);
   await checkRoom(deps);
   const { reason, rollbacks } = asked;

@@ -1,3 +1,4 @@
+import { invalidRequest } from '../../domain/complaint.ts';
 import type { Totals } from '../../domain/deployment/batch-status.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 import { type ReplayedDeployment, replay, type Standing } from '../../domain/record/replay.ts';
@@ -59,11 +60,8 @@ const readUpTo = async (deps: Needs, batchId: string, at: number): Promise<reado
   return found;
 };
 
-const notThere = (last: number): FlotillaError => {
-  const path = 'query.at';
-  const message = `there is no such event yet: the feed has ${last}`;
-  return new FlotillaError('RequestInvalid', `${path}: ${message}`, { issues: [{ path, message }] });
-};
+const notThere = (last: number): FlotillaError =>
+  invalidRequest({ path: 'query.at', message: `there is no such event yet: the feed has ${last}` });
 
 const tooMany = (): FlotillaError =>
   new FlotillaError(

@@ -1,4 +1,5 @@
-import { FlotillaError } from '../../domain/errors.ts';
+import { invalidRequest } from '../../domain/complaint.ts';
+import type { FlotillaError } from '../../domain/errors.ts';
 import type { TargetFilters } from '../../domain/targets/target-filters.ts';
 
 /** The service that is asked for as `pillar/service_name`: its name alone will do where its pillar is named, too. */
@@ -12,9 +13,4 @@ export const serviceOf = ({ pillar, service }: Pick<TargetFilters, 'pillar' | 's
   return service;
 };
 
-const refused = (message: string): FlotillaError => {
-  const path = 'query.service';
-  return new FlotillaError('RequestInvalid', `${path}${message.startsWith('is') ? ' ' : ': '}${message}`, {
-    issues: [{ path, message }],
-  });
-};
+const refused = (message: string): FlotillaError => invalidRequest({ path: 'query.service', message });

@@ -1,6 +1,6 @@
 import { unknownName } from '../../domain/batch/unknown-name.ts';
 import { type Catalogue, entryOf } from '../../domain/catalogue/catalogue.ts';
-import { FlotillaError } from '../../domain/errors.ts';
+import { invalidRequest } from '../../domain/complaint.ts';
 import type { TargetFilters } from '../../domain/targets/target-filters.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 
@@ -16,9 +16,7 @@ export const checkTargetNames = async (deps: Needs, filters: TargetFilters): Pro
     path: `query.${name}`,
     message,
   }));
-  if (issues.length === 0) return;
-  const told = issues.map(({ path, message }) => `${path}: ${message}`).join('; ');
-  throw new FlotillaError('RequestInvalid', told, { issues });
+  if (issues.length > 0) throw invalidRequest(...issues);
 };
 
 export interface UnknownName {

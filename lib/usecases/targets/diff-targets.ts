@@ -1,4 +1,4 @@
-import { FlotillaError } from '../../domain/errors.ts';
+import { type Complaint, invalidRequest } from '../../domain/complaint.ts';
 import { partsOf } from '../../domain/parts-of.ts';
 import { partsOfTarget } from '../../domain/plan/lock-names.ts';
 import { keys, targetsOf, targetsOfService } from '../../domain/record/keys.ts';
@@ -188,7 +188,7 @@ const readRows = async ({ table }: Needs, targets: readonly string[], reads: Rea
 
 /** One that the configuration does not name any more may have targets all the same. */
 const checkEnvironments = async (deps: Needs, asked: Asked): Promise<void> => {
-  const issues: { readonly path: string; readonly message: string }[] = [];
+  const issues: Complaint[] = [];
   if (asked.from === asked.to) issues.push({ path: 'query.to', message: 'is the same environment' });
   const catalogue = await deps.catalogue();
   const sides = deps.rights.any ? (['from', 'to'] as const) : [];
@@ -198,7 +198,5 @@ const checkEnvironments = async (deps: Needs, asked: Asked): Promise<void> => {
     const { items } = await deps.table.query({ pk: targetsOf(asked[side]), limit: 1 });
     if (items.length === 0) issues.push({ path: `query.${side}`, message: unknown.message });
   }
-  if (issues.length === 0) return;
-  const told = issues.map(({ path, message }) => `${path}${message.startsWith('is') ? ' ' : ': '}${message}`);
-  throw new FlotillaError('RequestInvalid', told.join('; '), { issues });
+  if (issues.length > 0) throw invalidRequest(...issues);
 };

@@ -1,8 +1,9 @@
+import { fits, isBy } from '../../domain/asked.ts';
+import { invalidRequest } from '../../domain/complaint.ts';
 import type { Status } from '../../domain/deployment/status.ts';
-import { FlotillaError } from '../../domain/errors.ts';
 import { partsOfTarget, placeOfTarget } from '../../domain/plan/lock-names.ts';
 import type { ChangeRow } from '../../domain/record/index-rows.ts';
-import { isBy, type TargetFilters } from '../../domain/targets/target-filters.ts';
+import type { TargetFilters } from '../../domain/targets/target-filters.ts';
 import { cursorFor, positionIn, wrongCursor } from '../cursor.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { isoField, isoTime } from '../iso-time.ts';
@@ -79,8 +80,7 @@ const partsIn = (position: string | undefined): readonly (string | undefined)[] 
 
 const checkSpan = (since: number, until: number | undefined): void => {
   if (until === undefined || until > since) return;
-  const message = `is not after since, ${isoTime(since)}`;
-  throw new FlotillaError('RequestInvalid', `query.until ${message}`, { issues: [{ path: 'query.until', message }] });
+  throw invalidRequest({ path: 'query.until', message: `is not after since, ${isoTime(since)}` });
 };
 
 const streamOf = async (deps: Needs, filters: Places, span: Span): Promise<ChangeStream> => {
@@ -125,10 +125,10 @@ const isWithin = (
   return (
     row.at >= since &&
     (until === undefined || row.at < until) &&
-    (environment === undefined || environment === place.environment) &&
-    (cluster === undefined || cluster === place.cluster) &&
-    (pillar === undefined || pillar === place.pillar) &&
-    (status === undefined || status === row.status) &&
+    fits(environment, place.environment) &&
+    fits(cluster, place.cluster) &&
+    fits(pillar, place.pillar) &&
+    fits(status, row.status) &&
     isBy(actor, row)
   );
 };
