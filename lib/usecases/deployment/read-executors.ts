@@ -4,7 +4,7 @@ import { type BudgetView, readBudgets } from '../budget/read-budgets.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import type { HoldView } from '../holds/hold-view.ts';
 import { listHolds } from '../holds/list-holds.ts';
-import { readTurns } from '../schedule/read-turns.ts';
+import { readTurns, roomOf } from '../schedule/read-turns.ts';
 import { readWatching, type WatchingView } from '../wait/read-watching.ts';
 import { readTroubles, type TroubleView } from './account-trouble.ts';
 
@@ -41,13 +41,11 @@ export const readExecutors = async (deps: Needs): Promise<readonly ExecutorView[
   ]);
   return Promise.all(
     executors.map(async ({ name, account, simulated, limit: configured }): Promise<ExecutorView> => {
-      const limit = turns.limits.get(`executor:${account}`) ?? configured;
       const budget = budgets.find((one) => one.account === account);
       const trouble = troubles.find((one) => one.account === account);
       const circuit = holds.find(({ kind, scope }) => kind === 'circuit' && scope.executor === account);
       return {
-        ...{ name, account, simulated, in_flight: turns.used.get(`executor:${account}`) ?? 0 },
-        ...(limit === undefined ? {} : { limit }),
+        ...{ name, account, simulated, ...roomOf(turns, `executor:${account}`, configured) },
         ...(await readWatching(deps, executorWatcher(account))),
         ...(budget === undefined ? {} : { budget }),
         ...(trouble === undefined ? {} : { trouble }),

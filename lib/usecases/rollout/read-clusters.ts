@@ -8,7 +8,7 @@ import type { HoldView } from '../holds/hold-view.ts';
 import { listHolds } from '../holds/list-holds.ts';
 import { isoTime } from '../iso-time.ts';
 import { type MissingRights, missingRightsOf } from '../read-health.ts';
-import { readTurns } from '../schedule/read-turns.ts';
+import { readTurns, roomOf } from '../schedule/read-turns.ts';
 import { readWatching, type WatchingView } from '../wait/read-watching.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'catalogue'> & AskedBy;
@@ -37,13 +37,11 @@ export const readClusters = async (deps: Needs): Promise<readonly ClusterView[]>
     namesSeen(catalogue, deps.rights).clusters.map(async (name): Promise<ClusterView> => {
       const { simulated, max_concurrency, unverified } = entryOf(catalogue.clusters, name)!;
       const row = rowOf<ClusterRow>(await deps.table.get(keys.cluster(name)));
-      const limit = turns.limits.get(`cluster:${name}`) ?? max_concurrency;
       const rights = missingRightsOf(name, row?.rights);
       const circuit = holds.find(({ kind, scope }) => kind === 'circuit' && scope.cluster === name);
       return {
-        ...{ name, simulated, in_flight: turns.used.get(`cluster:${name}`) ?? 0 },
+        ...{ name, simulated, ...roomOf(turns, `cluster:${name}`, max_concurrency) },
         ...(unverified === undefined ? {} : { unverified }),
-        ...(limit === undefined ? {} : { limit }),
         ...(await readWatching(deps, clusterWatcher(name))),
         ...(row === undefined ? {} : { identity_known_since: isoTime(row.at) }),
         ...(rights === undefined ? {} : { rights }),

@@ -9,7 +9,7 @@ import type { AskedBy, Deps } from '../deps.ts';
 import type { HoldView } from '../holds/hold-view.ts';
 import { listHolds } from '../holds/list-holds.ts';
 import { isoTime } from '../iso-time.ts';
-import { type AllTurns, readTurns } from './read-turns.ts';
+import { type AllTurns, readTurns, roomOf } from './read-turns.ts';
 import { readAllCells } from './schedule-store.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'catalogue'> & AskedBy;
@@ -105,14 +105,14 @@ const oldestWait = async (deps: Needs, batchId: string | undefined): Promise<Pic
   return { oldest_wait: { batch_id: header.batch_id, since: isoTime(header.created_at) } };
 };
 
-/** As the batch says that was planned last; before there is one, as the configuration does. */
+/** Of all that may be seen and has, or may have, a limit. */
 const limitsOf = (catalogue: Catalogue, { rights }: Needs, { turns }: AllTurns): readonly LimitView[] => {
   const { pillars, environments, clusters } = namesSeen(catalogue, rights);
   const { harness } = catalogue;
-  const of = (kind: LimitView['kind'], name: string, configured: number | undefined): LimitView => {
-    const limit = turns.limits.get(`${kind}:${name}`) ?? configured;
-    return { kind, name, ...(limit === undefined ? {} : { limit }), in_flight: turns.used.get(`${kind}:${name}`) ?? 0 };
-  };
+  const of = (kind: LimitView['kind'], name: string, configured: number | undefined): LimitView => ({
+    ...{ kind, name },
+    ...roomOf(turns, `${kind}:${name}`, configured),
+  });
   return [
     ...environments.map((name) => of('environment', name, entryOf(catalogue.environments, name)?.max_concurrency)),
     ...pillars.map((name) => of('pillar', name, catalogue.pillars[name]!.max_concurrency)),

@@ -35,3 +35,16 @@ export const readTurns = async (deps: Pick<Deps, 'table' | 'documents'>): Promis
   );
   return { turns, batches, isPart: chosen.length < heads.length };
 };
+
+/**
+ * How many are in flight of a class (`cluster:eu-1`), and how many may be: as the batch says that was planned last; before there is one,
+ * as the configuration does. Without a limit, as many as there are.
+ */
+export const roomOf = (
+  { used, limits }: Turns,
+  name: string,
+  configured: number | undefined,
+): { readonly in_flight: number; readonly limit?: number } => {
+  const limit = limits.get(name) ?? configured;
+  return { in_flight: used.get(name) ?? 0, ...(limit === undefined ? {} : { limit }) };
+};
