@@ -31,6 +31,7 @@ export const makeExecutors = (
   { table, clock, random, simulatedHarness, secrets = [], transport, patient = false, tellBudget }: ExecutorOptions,
 ): ReadonlyMap<string, Executor> => {
   const { harness } = configuration.connections;
+  if (configuration.catalogue.harness === undefined) return new Map();
   const real = harness.kind === 'real' ? harness : simulated(simulatedHarness);
   const account = executorAccount(configuration.catalogue.harness);
   const limit = requestLimit(configuration.catalogue.harness);

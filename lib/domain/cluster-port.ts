@@ -57,6 +57,68 @@ export type ContainerLog = { readonly lines: readonly string[]; readonly isCut: 
 /** `refused`: the API server says why, mostly that we have no right to. `gone`: that one was not there any more. */
 export type DeletedPod = { readonly kind: 'deleted' | 'gone' } | { readonly kind: 'refused'; readonly message: string };
 
+/** An object by its names. Of a kind without namespaces, `namespace` is absent. */
+export interface ObjectAddress {
+  /** `apps/v1`, or `v1`. */
+  readonly api_version: string;
+  readonly kind: string;
+  readonly namespace?: string | undefined;
+  readonly name: string;
+}
+
+/** As the API server says in its discovery. */
+export interface KnownKind {
+  readonly plural: string;
+  readonly namespaced: boolean;
+}
+
+/** A field that somebody else has. */
+export interface FieldConflict {
+  /** For example `kubectl-client-side-apply`. */
+  readonly manager: string;
+  /** For example `.spec.replicas`. */
+  readonly field: string;
+}
+
+export type Applied =
+  | { readonly kind: 'applied'; readonly object: KubernetesObject }
+  /** Fields are somebody else's, with other values. Nothing was changed. */
+  | { readonly kind: 'conflict'; readonly message: string; readonly conflicts: readonly FieldConflict[] }
+  /** It has changed, or gone, since it was read. Nothing was changed. */
+  | { readonly kind: 'moved'; readonly message: string }
+  /** Nothing was changed, and the same would be refused again: unknown fields, a field that cannot be changed, a quota, no right. */
+  | { readonly kind: 'refused'; readonly status: number; readonly reason: string; readonly message: string };
+
+export type Removed =
+  | { readonly kind: 'deleted' | 'gone' }
+  /** It is another one by now. */
+  | { readonly kind: 'moved'; readonly message: string }
+  | { readonly kind: 'refused'; readonly status: number; readonly reason: string; readonly message: string };
+
+export interface ObjectList {
+  readonly api_version: string;
+  readonly kind: string;
+  readonly namespace?: string | undefined;
+  /** All of them. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The objects of one cluster, to be changed. Every method throws ClusterUnavailable when the cluster cannot be asked. */
+export interface ClusterObjects {
+  /** Undefined for a kind that the server does not know. */
+  known(apiVersion: string, kind: string): Promise<KnownKind | undefined>;
+  /** Undefined when there is none. */
+  get(address: ObjectAddress): Promise<KubernetesObject | undefined>;
+  /**
+   * Server-side apply by the field manager of Flotilla. With `metadata.resourceVersion` in the object, only onto the one that was
+   * read. `force` takes fields over that are somebody else's.
+   */
+  apply(object: KubernetesObject, options?: { readonly dryRun?: boolean; readonly force?: boolean }): Promise<Applied>;
+  /** This one, and none that has its name by then; what it owns goes with it. */
+  remove(address: ObjectAddress, uid: string): Promise<Removed>;
+  list(list: ObjectList): Promise<readonly KubernetesObject[]>;
+}
+
 /** One cluster. Every method throws ClusterUnavailable when the cluster cannot be asked (no access, no network). */
 export interface Cluster {
   /** How it is reached, by which authority it is known. Nobody is asked. */
@@ -75,6 +137,8 @@ export interface Cluster {
   missingRights?(namespace: string, wanted: readonly Right[]): Promise<readonly Right[] | undefined>;
   /** Deletes this pod, and none that has its name by then. Absent where nothing is changed. */
   deletePod?(namespace: string, name: string, uid: string): Promise<DeletedPod>;
+  /** Its objects, to be changed. Absent where nothing is changed. */
+  readonly objects?: ClusterObjects;
   /** Follows what is in flight by streams. Absent where it can only be read. */
   follow?(options: MirrorOptions): Mirror;
 }

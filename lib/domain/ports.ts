@@ -3,15 +3,22 @@ import type { KeptDeployment } from './plan/kept-deployment.ts';
 
 export type { Clock, Random } from './clock-port.ts';
 export type {
+  Applied,
   Cluster,
+  ClusterObjects,
   ContainerLog,
   DeletedPod,
+  FieldConflict,
   HealthAnswer,
   HealthRequest,
+  KnownKind,
   KubernetesObject,
   LogRequest,
   Mirror,
   MirrorOptions,
+  ObjectAddress,
+  ObjectList,
+  Removed,
   WorkloadView,
 } from './cluster-port.ts';
 

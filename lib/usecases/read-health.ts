@@ -1,5 +1,5 @@
-import { executorAccount } from '../domain/budget/request-limit.ts';
 import type { Catalogue, ClusterEntry } from '../domain/catalogue/catalogue.ts';
+import { executorAccounts } from '../domain/catalogue/executor-accounts.ts';
 import { type NotedRights, remedyFor } from '../domain/catalogue/noted-rights.ts';
 import { type BudgetView, readBudgets } from './budget/read-budgets.ts';
 import { readTroubles, type TroubleView } from './deployment/account-trouble.ts';
@@ -38,7 +38,10 @@ export interface Unreal {
 /** That the API answers and its configuration can be read, and how much the executors let us ask. */
 export const readHealth = async (deps: Pick<Deps, 'catalogue' | 'table' | 'clock'>): Promise<Health> => {
   const catalogue = await deps.catalogue();
-  const trouble = await readTroubles(deps, [executorAccount(catalogue.harness)]);
+  const trouble = await readTroubles(
+    deps,
+    executorAccounts(catalogue).map(({ account }) => account),
+  );
   const rights = (await readRights(deps)).flatMap(({ cluster, rights }) => missingRightsOf(cluster, rights) ?? []);
   return { status: 'ok', ...unrealIn(catalogue), budgets: await readBudgets(deps, catalogue), trouble, rights };
 };
@@ -58,7 +61,7 @@ export const unrealIn = ({ harness, clusters }: Pick<Catalogue, 'harness' | 'clu
       .flatMap(([name, cluster]) => (isMeant(cluster) ? [name] : []))
       .sort();
   return {
-    simulated: { harness: harness.simulated, clusters: namesOf(({ simulated }) => simulated) },
+    simulated: { harness: harness?.simulated === true, clusters: namesOf(({ simulated }) => simulated) },
     unverified: { clusters: namesOf(({ unverified }) => unverified === true) },
   };
 };

@@ -6,7 +6,7 @@ import { callApi } from './api-call.ts';
 
 const api = () => {
   const world = makeWorld();
-  const changed = { ...world.catalogue, harness: { ...world.catalogue.harness, max_concurrency: 3 } };
+  const changed = { ...world.catalogue, harness: { ...world.catalogue.harness!, max_concurrency: 3 } };
   let catalogue = world.catalogue;
   const deps = { ...world.deps, catalogue: async () => catalogue };
   const handler = create(deps);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { SqliteTable } from '../../lib/adapters/sqlite-table.ts';
 import { budgetLines, troubleLines } from '../../lib/cli/budget-lines.ts';
 import { timesIn } from '../../lib/cli/times.ts';
-import type { Catalogue } from '../../lib/domain/catalogue/catalogue.ts';
+import type { Catalogue, HarnessAccount } from '../../lib/domain/catalogue/catalogue.ts';
 import type { Table } from '../../lib/domain/ports.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
 import { itemOf } from '../../lib/domain/record/rows.ts';
@@ -18,7 +18,7 @@ const catalogue: Catalogue = {
   harness: { simulated: false, account: 'acme' },
 };
 
-const worldOf = (harness: Catalogue['harness'] = catalogue.harness) => {
+const worldOf = (harness: HarnessAccount = catalogue.harness!) => {
   const [clock, table] = [new WorldClock(), new SqliteTable(':memory:')];
   const deps = { clock, table, catalogue: async () => ({ ...catalogue, harness }) };
   const budget = new TableBudget({ clock, table, random: { next: () => 0 }, account: 'harness:acme', limit: 300 });

@@ -1,5 +1,6 @@
+import type { Manifests } from '../manifests/kubernetes-settings.ts';
 import type { KeptDeployment } from '../plan/kept-deployment.ts';
-import type { ArtifactType, Replay, RollbackStrategy, Strategy } from '../plan/plan.ts';
+import type { ArtifactType, Replay, RollbackStrategy, Strategy, Workload } from '../plan/plan.ts';
 import type { Links } from './links.ts';
 
 /** A valid batch after the merge of its defaults: every field that has a default is set. Plain JSON. */
@@ -40,8 +41,12 @@ export interface Deployment {
   readonly docker_image_version: string;
   readonly environment_id: string;
   readonly infrastructure_id: string;
-  /** Name of an executor: the item's, the defaults', the service's, else `harness`. */
+  /** Name of an executor: the item's, the defaults', the service's, else `harness`, or `kubernetes` where there is no Harness. */
   readonly executor: string;
+  /** What the executor `kubernetes` applies: the item's, else its service's. */
+  readonly manifests?: Manifests | undefined;
+  /** Its object, where the manifests say it and the catalogue does not. */
+  readonly workload?: Workload | undefined;
   /** How its rollout is judged, as far as the item says it. */
   readonly crash_tolerance?: number | undefined;
   readonly steady_seconds?: number | undefined;

@@ -1,4 +1,5 @@
 import { type Catalogue, entryOf, executorNames, verifiableKinds } from '../catalogue/catalogue.ts';
+import { mayUseKubernetes, usualExecutor } from '../catalogue/executor-accounts.ts';
 import { infrastructureNames, resolveHarness, resolveInfrastructure, serviceEntry } from '../catalogue/resolve.ts';
 import type { Draft, Mapping } from './drafts.ts';
 import { type Finding, listed, type Path, quoted, type Wording } from './findings.ts';
@@ -84,6 +85,8 @@ const checkService = (draft: Draft, catalogue: Catalogue, at: At, withoutPipelin
     const message = `${service} is a ${entry.kind}, and the rollout of a ${entry.kind} cannot be verified yet; kinds that can: ${listed(verifiableKinds)}`;
     return [at(here, issueCodes.NotVerifiable, () => ({ message, found: entry.kind, allowed: verifiableKinds }))];
   }
+  const executor = draft.item?.executor ?? entry?.executor ?? usualExecutor(catalogue);
+  if (executor === 'kubernetes') return checkKubernetes(draft, catalogue, at);
   if (resolveHarness(catalogue, pillar, service) !== undefined || withoutPipeline.has(pillar)) return [];
   withoutPipeline.add(pillar);
   const message = `no Harness pipeline is configured for ${pillar}/${service}`;
@@ -93,6 +96,19 @@ const checkService = (draft: Draft, catalogue: Catalogue, at: At, withoutPipelin
       hint: `set pillars.${pillar}.harness.pipeline in the configuration`,
     })),
   ];
+};
+
+/** The names of the section are those of the configuration. */
+const checkKubernetes = (
+  { pillar = '', service = '', path, written }: Draft,
+  catalogue: Catalogue,
+  at: At,
+): Finding[] => {
+  if (mayUseKubernetes(catalogue, pillar, service)) return [];
+  const message = `${pillar}/${service} is deployed by Harness, and the configuration does not say that it may be deployed without`;
+  const hint = `set services.${pillar}.${service}.executor: kubernetes in the configuration`;
+  const here = [...path, written.executor === undefined ? 'service_name' : 'executor'];
+  return [at(here, issueCodes.NotAllowed, () => ({ message, hint }))];
 };
 
 const unknownService = (pillar: string, service: string, catalogue: Catalogue): Wording => {

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { namesOfClusters } from '../catalogue/cluster-names.ts';
+import { usualExecutor } from '../catalogue/executor-accounts.ts';
 import { serviceEntry } from '../catalogue/resolve.ts';
 import { warnOfUnverified } from '../catalogue/unverified.ts';
 import type { NamesOfClusters } from '../plan/lock-names.ts';
@@ -239,7 +240,7 @@ const deploymentOf = (
     line: yaml.lineOf(yaml.offsetOf(draft.path)).line,
     key: draft.key!,
     ...fields,
-    executor: executor ?? serviceEntry(catalogue, item.pillar, item.service_name)?.executor ?? 'harness',
+    executor: executor ?? serviceEntry(catalogue, item.pillar, item.service_name)?.executor ?? usualExecutor(catalogue),
     ...settings,
     dependencies,
     health_check: present(check) as Deployment['health_check'],

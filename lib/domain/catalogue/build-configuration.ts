@@ -9,8 +9,12 @@ import {
   defaultPillars,
   type EnvironmentEntry,
   type ExecutorName,
+  type HarnessAccount,
   type HarnessConnection,
   type HarnessSettings,
+  type KubernetesEntry,
+  type KubernetesPolicy,
+  type ManifestSource,
   type PillarEntry,
   type ServiceEntry,
 } from './catalogue.ts';
@@ -35,11 +39,12 @@ export const buildConfiguration = (
   written: WrittenConfiguration,
   services: WrittenServices | undefined,
 ): Configuration => {
-  const simulatedHarness = written.harness.simulated === true;
   const clusters = Object.entries(written.clusters);
   const pillars = pillarsOf(written);
   const catalogue: Catalogue = {
-    simulated: simulatedHarness && clusters.every(([, cluster]) => cluster.simulated === true),
+    simulated:
+      (written.harness === undefined || written.harness.simulated === true) &&
+      clusters.every(([, cluster]) => cluster.simulated === true),
     pillars,
     ...(services === undefined ? {} : { services: servicesOf(written, services, pillars) }),
     ...(written.environments === undefined ? {} : { environments: mapValues(written.environments, environmentOf) }),
@@ -52,12 +57,7 @@ export const buildConfiguration = (
       ...defined({ known_as: nameOfConnection(clusterConnection(cluster)) }),
     })),
     infrastructures: mapValues(written.infrastructures ?? {}, defined) as Catalogue['infrastructures'],
-    harness: {
-      simulated: simulatedHarness,
-      account: simulatedHarness ? 'simulated' : written.harness.account!,
-      ...limitOf(written.harness),
-      ...defined({ requests_per_minute: written.harness.requests_per_minute }),
-    },
+    ...(written.harness === undefined ? {} : { harness: accountOf(written.harness) }),
   };
   const connections: Connections = {
     clusters: mapValues(written.clusters, clusterConnection),
@@ -65,6 +65,13 @@ export const buildConfiguration = (
   };
   return { catalogue, connections };
 };
+
+const accountOf = (harness: WrittenHarness): HarnessAccount => ({
+  simulated: harness.simulated === true,
+  account: harness.simulated === true ? 'simulated' : harness.account!,
+  ...limitOf(harness),
+  ...defined({ requests_per_minute: harness.requests_per_minute }),
+});
 
 const mapValues = <A, B>(
   record: Readonly<Record<string, A>>,
@@ -81,6 +88,7 @@ const environmentOf = (environment: NonNullable<WrittenConfiguration['environmen
   ...limitOf(environment),
   ...defined({ infrastructures: environment.infrastructures, second_person: environment.second_person }),
   ...(environment.keep_health_answers === true ? { keep_health_answers: true } : {}),
+  ...(environment.kubernetes === undefined ? {} : { kubernetes: defined(environment.kubernetes) as KubernetesPolicy }),
   ...(environment.defaults === undefined ? {} : { defaults: defined(environment.defaults) }),
 });
 
@@ -98,9 +106,13 @@ const pillarsOf = (written: WrittenConfiguration): Record<string, PillarEntry> =
   });
 };
 
-const pillarHarness = (account: WrittenHarness, own: HarnessOverride, name: string): HarnessSettings | undefined => {
-  const pipeline = own.pipeline ?? (account.simulated === true ? `deploy_${name}` : undefined);
-  if (pipeline === undefined) return undefined;
+const pillarHarness = (
+  account: WrittenHarness | undefined,
+  own: HarnessOverride,
+  name: string,
+): HarnessSettings | undefined => {
+  const pipeline = own.pipeline ?? (account?.simulated === true ? `deploy_${name}` : undefined);
+  if (pipeline === undefined || account === undefined) return undefined;
   return settingsOf(account, { ...own, pipeline }, own.webhook_token === undefined ? undefined : name);
 };
 
@@ -142,9 +154,17 @@ const servicesOf = (
         ...(health === undefined ? {} : { health: defined(health) }),
         ...(service.executor === undefined ? {} : { executor: service.executor as ExecutorName }),
         ...(harness === undefined ? {} : { harness }),
+        ...(service.kubernetes === undefined ? {} : { kubernetes: kubernetesOf(service.kubernetes) }),
       };
     }),
   );
+
+const kubernetesOf = ({ manifests, prune }: NonNullable<WrittenService['kubernetes']>): KubernetesEntry => ({
+  ...(manifests === undefined
+    ? {}
+    : { manifests: typeof manifests === 'string' ? { text: manifests } : (defined(manifests) as ManifestSource) }),
+  ...(prune === true ? { prune } : {}),
+});
 
 interface ServicePlace {
   readonly pillar: string;
@@ -161,7 +181,7 @@ const serviceHarness = (
   const own = defined({ ...service.harness, pipeline: service.pipeline ?? service.harness?.pipeline });
   const merged = { ...pillars?.[pillar]?.harness, ...own };
   const pipeline = merged.pipeline ?? inherited?.pipeline;
-  if (Object.keys(own).length === 0 || pipeline === undefined) return undefined;
+  if (Object.keys(own).length === 0 || pipeline === undefined || account === undefined) return undefined;
   const sameTrigger =
     own.pipeline === undefined && own.trigger === undefined && own.org === undefined && own.project === undefined;
   const token =
@@ -173,6 +193,7 @@ const harnessConnection = (
   { harness, pillars }: WrittenConfiguration,
   services: WrittenServices | undefined,
 ): HarnessConnection => {
+  if (harness === undefined) return { kind: 'none' };
   if (harness.simulated === true) return { kind: 'simulated' };
   const ofPillars = Object.entries(pillars ?? {}).map(([name, { harness: own }]) => [name, own?.webhook_token]);
   const ofServices = Object.entries(services ?? {}).flatMap(([pillar, ofPillar]) =>

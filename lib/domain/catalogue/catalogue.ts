@@ -3,7 +3,7 @@ import type { RoleRow } from '../grants/role.ts';
 import type { ArtifactType, CustomResource, WorkloadKind } from '../plan/plan.ts';
 
 /** The executors that exist. A batch or a service that names another one is refused. */
-export const executorNames = ['harness'] as const;
+export const executorNames = ['harness', 'kubernetes'] as const;
 export type ExecutorName = (typeof executorNames)[number];
 
 /** The kinds whose rollout can be verified. A service of another kind is refused when its batch is submitted. */
@@ -29,6 +29,42 @@ export interface HarnessSettings {
   readonly human_wait?: number;
 }
 
+/** Where manifests stand that are not part of a batch. */
+export type ManifestSource =
+  /** Multi-document YAML, as it was written. */
+  | { readonly text: string }
+  /** `s3://bucket/key`, of one object. */
+  | { readonly s3: string }
+  /** All files of YAML and JSON below `path`; a branch, a tag or a commit of a repository that is read by HTTPS. */
+  | { readonly git: string; readonly ref: string; readonly path?: string };
+
+/** How the executor `kubernetes` deploys a service. */
+export interface KubernetesEntry {
+  /** What is applied. Absent: the image of the workload alone, where a batch brings no manifests. */
+  readonly manifests?: ManifestSource;
+  /** What the release before had and this one has not is deleted. */
+  readonly prune?: true;
+}
+
+/** Whose fields may be taken over by an apply: those of all, or of these field managers. Absent: nobody's, a conflict is a failure. */
+export type TakeOver = 'all' | readonly string[];
+
+/** What may be applied in an environment. */
+export interface KubernetesPolicy {
+  /** Namespaces besides that of the workload. */
+  readonly namespaces?: readonly string[];
+  /** Kinds without a namespace that may be applied, for example `Namespace` or `ClusterRole`. Absent: none. */
+  readonly cluster_scoped?: readonly string[];
+  readonly take_over?: TakeOver;
+  /** A level of the Pod Security Standards that is asked for. Absent: `baseline`. */
+  readonly pod_security?: 'privileged' | 'baseline' | 'restricted';
+  /** How grave it is that a rule is broken, by its name; of others as usual. */
+  readonly rules?: Readonly<Record<string, RuleSeverity>>;
+}
+
+/** An `error` refuses the batch, a `warning` is told. */
+export type RuleSeverity = 'error' | 'warning' | 'off';
+
 /** What a health check of a batch may ask of a service. Absent: any path, and the ports that its Service names. */
 export interface HealthEntry {
   /** Where a batch names none, the first. */
@@ -53,6 +89,7 @@ export interface ServiceEntry {
   readonly steady_seconds?: number;
   readonly unblock?: boolean;
   readonly executor?: ExecutorName;
+  readonly kubernetes?: KubernetesEntry;
   /** Only when it differs from its pillar's. */
   readonly harness?: HarnessSettings;
 }
@@ -80,8 +117,17 @@ export interface EnvironmentEntry {
   readonly second_person?: boolean;
   /** Bad answers to health checks are recorded with their first words. */
   readonly keep_health_answers?: true;
+  readonly kubernetes?: KubernetesPolicy;
   /** Of one deployment without a file. */
   readonly defaults?: { readonly infrastructure?: string; readonly docker_artifact_type?: ArtifactType };
+}
+
+export interface HarnessAccount {
+  readonly simulated: boolean;
+  readonly account: string;
+  readonly max_concurrency?: number;
+  /** Over all that Flotilla asks of the account. */
+  readonly requests_per_minute?: number;
 }
 
 /** What exists and where it runs: everything of a configuration that may be shown and stored. Plain JSON, no secrets. */
@@ -98,13 +144,8 @@ export interface Catalogue {
   readonly clusters: Readonly<Record<string, ClusterEntry>>;
   /** What infrastructure_id may say, besides the names of the clusters. */
   readonly infrastructures: Readonly<Record<string, { readonly cluster: string; readonly namespace?: string }>>;
-  readonly harness: {
-    readonly simulated: boolean;
-    readonly account: string;
-    readonly max_concurrency?: number;
-    /** Over all that Flotilla asks of the account. */
-    readonly requests_per_minute?: number;
-  };
+  /** Absent where nobody has Harness: then the executor is `kubernetes`. */
+  readonly harness?: HarnessAccount;
   /** Who may do what where. Absent: everybody, as far as the scopes of their tokens go. */
   readonly grants?: readonly Grant[];
   /** What people are. Absent: everybody may what the scopes of their token allow. */
@@ -125,6 +166,7 @@ export type ClusterConnection =
   | { readonly kind: 'simulated' };
 
 export type HarnessConnection =
+  | { readonly kind: 'none' }
   | { readonly kind: 'simulated' }
   | {
       readonly kind: 'real';

@@ -62,6 +62,40 @@ const allowedPath = healthPath.refine((path) => !path.includes('?'), {
   error: 'is compared without its query: leave that out',
 });
 
+const managerName = z.string().min(1).max(128);
+
+/** A repository that is read without a password in its address. */
+const repository = named(/^https:\/\/[^\s/@?#]+\/[^\s@?#]+$/, 'is not a repository like https://host/path');
+const gitRef = named(/^(?!-)[\w./-]{1,255}$/, 'is not a branch, a tag or a commit');
+const s3Object = named(/^s3:\/\/[a-z0-9.-]{3,63}\/\S+$/, 'is not an object like s3://bucket/key');
+const repositoryPath = named(
+  /^(?!\/)(?!.*(^|\/)\.\.(\/|$))\S{1,1024}$/,
+  'is not a path in the repository, like deploy/web',
+);
+
+/** Where manifests stand: one of `git`, with `ref` and `path`, and `s3`. */
+export const manifestSource = z.union([
+  z.strictObject({ s3: s3Object }),
+  z.strictObject({ git: repository, ref: gitRef, path: repositoryPath.optional() }),
+]);
+
+const kubernetesSchema = z.strictObject({
+  /** Of a file, or of a folder with files, beside the configuration; or from elsewhere. */
+  manifests: z.union([z.string().min(1).max(4_096), manifestSource]).optional(),
+  prune: z.boolean().optional(),
+});
+
+const severity = z.enum(['error', 'warning', 'off']);
+const kindName = named(/^[A-Z][A-Za-z0-9]{0,62}$/, 'is not a kind, like ClusterRole');
+
+const kubernetesPolicy = z.strictObject({
+  namespaces: z.array(namespace).min(1).max(1_000).optional(),
+  cluster_scoped: z.array(kindName).min(1).max(100).optional(),
+  take_over: z.union([z.literal('all'), z.array(managerName).min(1).max(100)]).optional(),
+  pod_security: z.enum(['privileged', 'baseline', 'restricted']).optional(),
+  rules: z.record(plain.min(1).max(64), severity).optional(),
+});
+
 /** The original mapping's words beside ours: a mapping file is read as it is and may grow. */
 const serviceSchema = z.strictObject({
   kind: kind.optional(),
@@ -86,6 +120,7 @@ const serviceSchema = z.strictObject({
   executor: word.optional(),
   pipeline: identifier.optional(),
   harness: harnessOverride.optional(),
+  kubernetes: kubernetesSchema.optional(),
 });
 export type WrittenService = z.output<typeof serviceSchema>;
 
@@ -174,6 +209,7 @@ const sections = {
         second_person: z.boolean().optional(),
         max_concurrency: concurrency,
         keep_health_answers: z.boolean().optional(),
+        kubernetes: kubernetesPolicy.optional(),
         /** Of one deployment without a file. */
         defaults: z
           .strictObject({ infrastructure: word.optional(), docker_artifact_type: z.enum(artifactTypes).optional() })
@@ -183,7 +219,8 @@ const sections = {
     .optional(),
   clusters: z.record(placeName, clusterSchema),
   infrastructures: z.record(placeName, z.strictObject({ cluster: word, namespace: namespace.optional() })).optional(),
-  harness: harnessSchema,
+  /** Nobody needs Harness: without it the executor is `kubernetes`. */
+  harness: harnessSchema.optional(),
   /** An empty list would look as if nobody might do anything, and be the opposite. */
   grants: z.array(grantSchema).min(1).max(1_000).optional(),
   /** Of people. Whoever is not named here only looks. */

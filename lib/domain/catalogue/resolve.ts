@@ -1,7 +1,9 @@
 import type { Deployment } from '../batch/batch.ts';
 import type { JsonObject } from '../json.ts';
+import type { KubernetesSettings } from '../manifests/kubernetes-settings.ts';
 import type { ExecutorSettings, RolloutSettings, Workload } from '../plan/plan.ts';
 import { type Catalogue, entryOf, type HarnessSettings, type ServiceEntry } from './catalogue.ts';
+import { kubernetesAccount } from './executor-accounts.ts';
 
 /** Where an infrastructure_id leads: its own entry, else the cluster of that name, else nowhere. */
 export const resolveInfrastructure = (
@@ -71,10 +73,37 @@ export const resolveHarness = (catalogue: Catalogue, pillar: string, service: st
 
 export const resolveExecutor = (
   catalogue: Catalogue,
-  { executor, pillar, service_name }: { executor: string; pillar: string; service_name: string },
-): ExecutorSettings => ({
-  name: executor,
-  account: `harness:${catalogue.harness.account}`,
-  // The catalogue's own object, shared by all that use it. An interface has no index signature, but is JSON all the same.
-  settings: (resolveHarness(catalogue, pillar, service_name) ?? {}) as unknown as JsonObject,
-});
+  item: Pick<Deployment, 'executor' | 'pillar' | 'service_name' | 'infrastructure_id' | 'environment_id' | 'manifests'>,
+): ExecutorSettings => {
+  const { executor, pillar, service_name } = item;
+  if (executor === 'kubernetes') {
+    const cluster = resolveInfrastructure(catalogue, item.infrastructure_id)?.cluster ?? item.infrastructure_id;
+    const settings = kubernetesSettings(catalogue, item) as unknown as JsonObject;
+    return { name: executor, account: kubernetesAccount(cluster), settings };
+  }
+  return {
+    name: executor,
+    account: `harness:${catalogue.harness?.account}`,
+    // The catalogue's own object, shared by all that use it. An interface has no index signature, but is JSON all the same.
+    settings: (resolveHarness(catalogue, pillar, service_name) ?? {}) as unknown as JsonObject,
+  };
+};
+
+/** What the executor `kubernetes` is to do: what the item brings, and what its service and its environment say. */
+const kubernetesSettings = (
+  catalogue: Catalogue,
+  {
+    pillar,
+    service_name,
+    environment_id,
+    manifests,
+  }: Pick<Deployment, 'pillar' | 'service_name' | 'environment_id' | 'manifests'>,
+): KubernetesSettings => {
+  const { prune } = serviceEntry(catalogue, pillar, service_name)?.kubernetes ?? {};
+  const { take_over } = entryOf(catalogue.environments, environment_id)?.kubernetes ?? {};
+  return {
+    ...(manifests === undefined ? {} : { manifests }),
+    ...(prune === undefined ? {} : { prune }),
+    ...(take_over === undefined ? {} : { take_over }),
+  };
+};

@@ -1,6 +1,6 @@
-import { executorAccount } from '../budget/request-limit.ts';
 import type { Rights } from '../grants/rights.ts';
 import { type Catalogue, entryOf } from './catalogue.ts';
+import { clusterOfAccount, executorAccounts } from './executor-accounts.ts';
 import { infrastructureNames, resolveInfrastructure } from './resolve.ts';
 
 /** A name of the catalogue, and how many deployments it lets be in flight at once. */
@@ -30,7 +30,7 @@ export interface ShownCatalogue {
 
 /** The catalogue for one who asks: a pillar is there where they may see it somewhere, an environment where they may see something in it. */
 export const showCatalogue = (catalogue: Catalogue, rights: Rights): ShownCatalogue => {
-  const { pillars, services, environments, harness } = catalogue;
+  const { pillars, services, environments } = catalogue;
   const seen = namesSeen(catalogue, rights);
   return {
     pillars: seen.pillars.map((name) => ({
@@ -54,7 +54,11 @@ export const showCatalogue = (catalogue: Catalogue, rights: Rights): ShownCatalo
       const { max_concurrency, simulated } = catalogue.clusters[name]!;
       return { ...limited(name, max_concurrency), simulated };
     }),
-    executors: !rights.any ? [] : [{ ...limited('harness', harness.max_concurrency), ...executorOf(harness) }],
+    executors: !rights.any
+      ? []
+      : executorAccounts(catalogue)
+          .filter(({ account }) => isSeen(clusterOfAccount(account), seen))
+          .map(({ max_concurrency, ...account }) => ({ ...account, ...limited(account.name, max_concurrency) })),
   };
 };
 
@@ -63,11 +67,9 @@ const limited = (name: string, limit: number | undefined): LimitedName => ({
   ...(limit === undefined ? {} : { limit }),
 });
 
-const executorOf = (harness: Catalogue['harness']) => ({
-  account: executorAccount(harness),
-  simulated: harness.simulated,
-  ...(harness.requests_per_minute === undefined ? {} : { requests_per_minute: harness.requests_per_minute }),
-});
+/** An executor that is no cluster is everybody's. */
+const isSeen = (cluster: string | undefined, { clusters }: NamesSeen): boolean =>
+  cluster === undefined || clusters.includes(cluster);
 
 /** The names that one who asks may know, sorted. */
 export interface NamesSeen {

@@ -14,7 +14,7 @@ export const splitSecrets = ({
   catalogue,
   connections,
 }: Configuration): { readonly document: object; readonly secret: HarnessSecret | undefined } => {
-  if (connections.harness.kind === 'simulated') return { document: { catalogue, connections }, secret: undefined };
+  if (connections.harness.kind !== 'real') return { document: { catalogue, connections }, secret: undefined };
   const { api_key, webhook_tokens, ...harness } = connections.harness;
   return {
     document: { catalogue, connections: { ...connections, harness } },

@@ -1,6 +1,7 @@
 import type { Batch, Deployment } from '../batch/batch.ts';
 import { type Catalogue, entryOf } from '../catalogue/catalogue.ts';
 import { namesOfClusters } from '../catalogue/cluster-names.ts';
+import { clusterOfAccount } from '../catalogue/executor-accounts.ts';
 import {
   resolveExecutor,
   resolveInfrastructure,
@@ -138,7 +139,7 @@ const planDeployments = (
         pillar: item.pillar,
         service_name: item.service_name,
       }),
-      workload: resolveWorkload(catalogue, item),
+      workload: item.workload ?? resolveWorkload(catalogue, item),
       ...(rollout === undefined ? {} : { rollout }),
       executor: resolveExecutor(catalogue, item),
       level: order.levels[node]!,
@@ -255,7 +256,7 @@ const limitsOf = (planned: readonly PlannedDeployment[], catalogue: Catalogue): 
   add(
     'executor',
     (item) => item.executor.account,
-    () => harness.max_concurrency,
+    (account) => (clusterOfAccount(account) === undefined ? harness?.max_concurrency : undefined),
   );
   return limits;
 };

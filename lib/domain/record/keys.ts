@@ -214,4 +214,6 @@ export const documentPaths = {
   plan: (batchId: string): string => `batches/${batchId}/plan.json`,
   planChunk: (batchId: string, chunk: number): string => `batches/${batchId}/plan/${padded(chunk)}.json`,
   schedule: (batchId: string): string => `batches/${batchId}/schedule.json`,
+  /** Manifests as they were written, named by what they are. */
+  manifests: (sha256: string): string => `manifests/${sha256}.yaml`,
 } as const;

@@ -1,4 +1,6 @@
+import { executorAccount } from '../budget/request-limit.ts';
 import { type Catalogue, entryOf } from '../catalogue/catalogue.ts';
+import { clusterOfAccount } from '../catalogue/executor-accounts.ts';
 import { runsOnce } from '../deployment/next-step.ts';
 import type { KeptDeployment } from '../plan/kept-deployment.ts';
 import type { Release } from '../record/rows.ts';
@@ -122,9 +124,10 @@ const superseded = ({ batch_id, state, version }: TargetRow): Kept => {
 
 /** It is replayed as it was planned, but only where it could be planned today. */
 export const notConfigured = (
-  { environments, clusters, harness }: Catalogue,
+  catalogue: Catalogue,
   { environment_id, cluster, infrastructure_id, executor }: KeptDeployment,
 ): string | undefined => {
+  const { environments, clusters } = catalogue;
   if (environments !== undefined && entryOf(environments, environment_id) === undefined) {
     return `The configuration has no environment ${environment_id} any more.`;
   }
@@ -133,7 +136,11 @@ export const notConfigured = (
     return `Environment ${environment_id} may not run on ${infrastructure_id} any more.`;
   }
   if (entryOf(clusters, cluster) === undefined) return `The configuration has no cluster ${cluster} any more.`;
-  return executor.account === `harness:${harness.account}`
+  const isThere = clusterOfAccount(executor.account) !== undefined || isHarness(catalogue, executor.account);
+  return isThere
     ? undefined
     : `It was deployed by the account ${executor.account}, which the configuration does not have any more.`;
 };
+
+const isHarness = ({ harness }: Catalogue, account: string): boolean =>
+  harness !== undefined && account === executorAccount(harness);

@@ -98,7 +98,7 @@ export const previewPlan = async (
     limits: plan.limits,
     critical_path: plan.critical_path,
     warnings: [...plan.warnings, ...(known?.warnings ?? [])],
-    simulated: { harness: catalogue.harness.simulated, clusters },
+    simulated: { harness: catalogue.harness?.simulated === true, clusters },
     ...(known === undefined ? {} : { recorded: known.counts }),
     ...(known === undefined || known.holds.length === 0 ? {} : { holds: known.holds }),
     deployments: plan.deployments.map((deployment) => ({

@@ -1,5 +1,5 @@
-import { executorAccount } from '../../domain/budget/request-limit.ts';
 import { type Catalogue, entryOf } from '../../domain/catalogue/catalogue.ts';
+import { clusterOfAccount, type ExecutorAccount, executorAccounts } from '../../domain/catalogue/executor-accounts.ts';
 import { namesSeen } from '../../domain/catalogue/show-catalogue.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { countWaits, type WaitKind } from '../../domain/schedule/count-waits.ts';
@@ -108,7 +108,6 @@ const oldestWait = async (deps: Needs, batchId: string | undefined): Promise<Pic
 /** Of all that may be seen and has, or may have, a limit. */
 const limitsOf = (catalogue: Catalogue, { rights }: Needs, { turns }: AllTurns): readonly LimitView[] => {
   const { pillars, environments, clusters } = namesSeen(catalogue, rights);
-  const { harness } = catalogue;
   const of = (kind: LimitView['kind'], name: string, configured: number | undefined): LimitView => ({
     ...{ kind, name },
     ...roomOf(turns, `${kind}:${name}`, configured),
@@ -117,9 +116,18 @@ const limitsOf = (catalogue: Catalogue, { rights }: Needs, { turns }: AllTurns):
     ...environments.map((name) => of('environment', name, entryOf(catalogue.environments, name)?.max_concurrency)),
     ...pillars.map((name) => of('pillar', name, catalogue.pillars[name]!.max_concurrency)),
     ...clusters.map((name) => of('cluster', name, catalogue.clusters[name]!.max_concurrency)),
-    ...(rights.any ? [of('executor', executorAccount(harness), harness.max_concurrency)] : []),
+    ...(rights.any ? executorsOf(catalogue, clusters) : []).map(({ account, max_concurrency }) =>
+      of('executor', account, max_concurrency),
+    ),
   ];
 };
+
+/** Those of clusters that may be seen, and those that are no cluster. */
+const executorsOf = (catalogue: Catalogue, clusters: readonly string[]): readonly ExecutorAccount[] =>
+  executorAccounts(catalogue).filter(({ account }) => {
+    const cluster = clusterOfAccount(account);
+    return cluster === undefined || clusters.includes(cluster);
+  });
 
 const countMessages = async ({ table }: Needs, pk: string): Promise<CountView> => {
   const { items, next } = await table.query({ pk, limit: mostMessages });

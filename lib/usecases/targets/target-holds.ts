@@ -1,4 +1,6 @@
-import { executorAccount } from '../../domain/budget/request-limit.ts';
+import { type Catalogue, entryOf } from '../../domain/catalogue/catalogue.ts';
+import { usualExecutor } from '../../domain/catalogue/executor-accounts.ts';
+import { resolveExecutor } from '../../domain/catalogue/resolve.ts';
 import { covers, isInForce } from '../../domain/holds/covers.ts';
 import type { Hold } from '../../domain/holds/hold.ts';
 import { partsOfTarget } from '../../domain/plan/lock-names.ts';
@@ -12,9 +14,17 @@ const mostNamed = 3;
 
 /** By target: the ids of what would keep a deployment from its turn there, if it came now, the oldest first. One query for all. */
 export const readTargetHolds = async (deps: Needs): Promise<(target: string) => readonly string[]> => {
-  const [holds, { harness }] = await Promise.all([findSeenHolds(deps), deps.catalogue()]);
+  const [holds, catalogue] = await Promise.all([findSeenHolds(deps), deps.catalogue()]);
   const inForce = holds.filter(isInForce);
-  return (target) => holdingOf(inForce, target, executorAccount(harness)).map(({ id }) => id);
+  return (target) => holdingOf(inForce, target, executorOf(catalogue, target)).map(({ id }) => id);
+};
+
+/** Of who deploys there as the configuration says. */
+const executorOf = (catalogue: Catalogue, target: string): string => {
+  const { environment, cluster, pillar, service } = partsOfTarget(target);
+  const executor = entryOf(entryOf(catalogue.services, pillar), service)?.executor ?? usualExecutor(catalogue);
+  const item = { executor, pillar, service_name: service, environment_id: environment, infrastructure_id: cluster };
+  return resolveExecutor(catalogue, item).account;
 };
 
 const holdingOf = (holds: readonly Hold[], target: string, executor: string): readonly Hold[] => {

@@ -192,10 +192,10 @@ test.each<[fields: string, column: number, path: string, issue: Omit<Issue, 'lin
     77,
     'executor',
     {
-      message: 'there is no executor "helm"; known: harness',
+      message: 'there is no executor "helm"; known: harness, kubernetes',
       code: 'UnknownExecutor',
       found: 'helm',
-      allowed: ['harness'],
+      allowed: ['harness', 'kubernetes'],
     },
   ],
   ['retries: 3', 67, 'retries', { message: unknownKey, code: 'UnknownKey', allowed: itemKeys }],

@@ -82,7 +82,7 @@ describe('one wrong field is one problem, in plain words', () => {
       'infrastructure_id: cluster-eu-2',
       'there is no infrastructure "cluster-eu-2"; known: cluster-eu-1, cluster-us-1 (did you mean cluster-eu-1?)',
     ],
-    ['executor: helm', 'executor: there is no executor "helm"; known: harness'],
+    ['executor: helm', 'executor: there is no executor "helm"; known: harness, kubernetes'],
     ['retries: 3', 'deployments[1].retries: unknown key'],
     ['dockerImageVersion: "2"', 'dockerImageVersion: unknown key; known here'],
     ['timeout: 90', '(did you mean `metadata.timeout`?)'],

@@ -111,15 +111,14 @@ describe('a service is', () => {
       ] as const
     ).map(([pillar, name]) => resolveHarness(catalogue, pillar, name)?.pipeline);
     expect(pipelines).toEqual(['of_whole', 'of_risk', 'of_risk', undefined, undefined, undefined]);
-    const executor = resolveExecutor(catalogue, { executor: 'harness', pillar: 'risk', service_name: 'whole' });
+    const place = { executor: 'harness', environment_id: 'prod', infrastructure_id: 'eu' };
+    const executor = resolveExecutor(catalogue, { ...place, pillar: 'risk', service_name: 'whole' });
     expect(executor).toEqual({
       name: 'harness',
       account: 'harness:acme',
       settings: catalogue.services!.risk!.whole!.harness,
     });
-    expect(resolveExecutor(catalogue, { executor: 'harness', pillar: 'idle', service_name: 'alone' }).settings).toEqual(
-      {},
-    );
+    expect(resolveExecutor(catalogue, { ...place, pillar: 'idle', service_name: 'alone' }).settings).toEqual({});
   });
 
   test('known by pillar and name', () => {

@@ -1,6 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how a configuration names a variable
+
 import { describe, expect, test } from 'vitest';
 import { describeIssue } from '../../../lib/domain/batch/issues.ts';
+import { executorAccounts, usualExecutor } from '../../../lib/domain/catalogue/executor-accounts.ts';
 import { parseConfiguration } from '../../../lib/domain/catalogue/parse-configuration.ts';
 
 const secret = 'pat.acme.0123.do-not-show-me';
@@ -89,6 +91,16 @@ describe('a configuration for real systems', () => {
   test('the catalogue is plain JSON', () => {
     expect(JSON.parse(JSON.stringify(catalogue))).toEqual(catalogue);
   });
+});
+
+test('without Harness the executor is kubernetes, and each cluster is an account of it', () => {
+  const { catalogue, connections } = valid('clusters: { eu-1: { simulated: true }, us-1: { eks: us } }').configuration;
+  expect(connections.harness).toEqual({ kind: 'none' });
+  expect([catalogue.harness, catalogue.simulated, usualExecutor(catalogue)]).toEqual([undefined, false, 'kubernetes']);
+  expect(executorAccounts(catalogue)).toEqual([
+    { name: 'kubernetes', account: 'kubernetes:eu-1', simulated: true },
+    { name: 'kubernetes', account: 'kubernetes:us-1', simulated: false },
+  ]);
 });
 
 test('an environment says whether bad answers to health checks are kept', () => {
@@ -230,7 +242,7 @@ describe('services', () => {
     ],
     [
       '{ "risk": { "x": { "executor": "helm" } } }',
-      'm:1:32 risk.x.executor: there is no executor "helm"; known: harness',
+      'm:1:32 risk.x.executor: there is no executor "helm"; known: harness, kubernetes',
     ],
     ['{ "risk": [1] }', 'm:1:11 risk: a list where a mapping is needed'],
     ['{ "risk": { "x": {} ', 'm:1:'],
@@ -301,7 +313,6 @@ describe('variables', () => {
 describe('one wrong thing is one problem, at its place', () => {
   const rows: readonly (readonly [text: string, problem: string])[] = [
     [simulatedHarness, '1:1 clusters: is missing; a mapping is needed'],
-    [simulatedCluster, '1:1 harness: is missing; a mapping is needed'],
     [`${simulatedHarness}\nclusters: {}`, '2:11 clusters: at least one cluster is needed'],
     [`${simulatedHarness}\nclusters:`, '2:10 clusters: is empty; a mapping is needed'],
     [`${simulatedHarness}\nclusters: { a: {} }`, '2:13 clusters.a: says nothing about how the cluster is reached'],

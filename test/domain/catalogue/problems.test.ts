@@ -61,7 +61,6 @@ test.each<[what: string, text: string, issues: readonly object[]]>([
     'surprise: 1',
     [
       issue('1:1', 'Missing', 'clusters', 'is missing; a mapping is needed'),
-      issue('1:1', 'Missing', 'harness', 'is missing; a mapping is needed'),
       issue('1:1', 'UnknownKey', 'surprise', `unknown key; known here: ${sections.join(', ')}`, { allowed: sections }),
     ],
   ],
@@ -215,9 +214,15 @@ public_variables: [SET]`,
     [
       issue('5:20', 'WrongType', 'services.risk.x.namespace', asText, quotedOne),
       issue('5:30', 'WrongType', 'services.risk.x.image', 'a list where a string is needed'),
-      issue('5:44', 'UnknownExecutor', 'services.risk.x.executor', 'there is no executor "jenkins"; known: harness', {
-        allowed: ['harness'],
-      }),
+      issue(
+        '5:44',
+        'UnknownExecutor',
+        'services.risk.x.executor',
+        'there is no executor "jenkins"; known: harness, kubernetes',
+        {
+          allowed: ['harness', 'kubernetes'],
+        },
+      ),
       issue('5:62', 'Duplicate', 'services.risk.x.k8s_object_name', 'says the same as name; write one of the two'),
       issue('6:20', 'Duplicate', 'services.risk.y.k8s_object_type', 'says the same as kind; write one of the two'),
       issue('6:42', 'Duplicate', 'services.risk.y.pipeline', 'says the same as harness.pipeline; write one of the two'),

@@ -180,7 +180,7 @@ describe('why a target is left', () => {
     [
       'account',
       { harness: { simulated: true, account: 'other' } },
-      `It was deployed by the account harness:${simulated.harness.account}, which the configuration does not have any more.`,
+      `It was deployed by the account harness:${simulated.harness?.account}, which the configuration does not have any more.`,
     ],
   ])('the %s is not configured any more', (_, fields, message) => {
     const { left } = planRollback(asking([one({})], { catalogue: { ...simulated, ...fields } }));

@@ -1,0 +1,21 @@
+import type { ManifestSource, TakeOver } from '../catalogue/catalogue.ts';
+
+/** Where manifests came from, beside their text. */
+export type ManifestOrigin = Exclude<ManifestSource, { readonly text: string }>;
+
+/** The manifests of a deployment: a document, named by what is in it, once that is known. */
+export interface Manifests {
+  /** Of the text as it was written, in 64 hexadecimal digits: `manifests/<sha256>.yaml`. Absent until the state Plan has fetched it. */
+  readonly sha256?: string;
+  /** Absent where the batch brought them. */
+  readonly from?: ManifestOrigin;
+  /** Of a git reference, once it is resolved; of an object in S3 its version, where it has one. */
+  readonly revision?: string;
+}
+
+/** The settings of a planned deployment by the executor `kubernetes`. Absent `manifests`: the image of its workload alone. */
+export interface KubernetesSettings {
+  readonly manifests?: Manifests;
+  readonly prune?: true;
+  readonly take_over?: TakeOver;
+}

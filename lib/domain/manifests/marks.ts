@@ -1,0 +1,22 @@
+/** What an object says of who deployed it. No value of these is in a pod template, so none of them starts a rollout. */
+
+/** The field manager of all that Flotilla writes. */
+export const fieldManager = 'flotilla';
+
+/** Labels: to list by. */
+export const labels = {
+  managedBy: 'app.kubernetes.io/managed-by',
+  /** The first 40 digits of the SHA-256 of its target: a target's name may be too long for a label. */
+  target: 'flotilla.dev/target',
+} as const;
+
+/** Annotations: to read. */
+export const annotations = {
+  /** `environment/cluster/pillar/service_name`. */
+  target: 'flotilla.dev/target',
+  batch: 'flotilla.dev/batch',
+  /** The key of the attempt: `RunRequest.key`. */
+  attempt: 'flotilla.dev/attempt',
+  /** When its intent was written, in milliseconds since 1970: an apply that is older than what stands there is late, and changes nothing. */
+  fence: 'flotilla.dev/fence',
+} as const;
