@@ -21,7 +21,7 @@ export default defineConfig({
           name: 'all',
           include: ['test/**/*.test.ts'],
           setupFiles: ['test/hold-answers.ts'],
-          exclude: [telemetry],
+          exclude: [telemetry, 'test/**/*.thorough.test.ts'], // those wait longer than they work: `npm run test:thorough`
           isolate: false, // half of the time would go into loading the same modules again
         },
       },

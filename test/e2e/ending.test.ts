@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, type TestContext, test } from 'vitest';
+import { someOf } from '../thorough.ts';
 
 /** A server ends with what it was started by, and goes on where it was meant to: with real processes, as people start them. */
 const root = join(import.meta.dirname, '..', '..');
@@ -128,7 +129,7 @@ describe.skipIf(!canBeLookedAt)('killing what was started ends it', { concurrent
   const itself = (pid: number): number => pid;
 
   type Row = [string, NodeJS.Signals, () => readonly [string, ...string[]], (pid: number) => number];
-  test.for<[...Row, ('stays' | 'gives its place')?]>([
+  const rows: readonly [...Row, ('stays' | 'gives its place')?][] = [
     ['the launcher', 'SIGKILL', () => launcher(true), itself],
     ['the launcher', 'SIGTERM', () => launcher(false), itself],
     ['npm start, whose shell stays', 'SIGKILL', npm, itself, 'stays'],
@@ -138,7 +139,8 @@ describe.skipIf(!canBeLookedAt)('killing what was started ends it', { concurrent
     ['the shell of npm start', 'SIGKILL', npm, childOf, 'stays'],
     ['the shell of npm start', 'SIGTERM', npm, childOf, 'stays'],
     ['npx', 'SIGKILL', npx, itself],
-  ])('%s, by %s', async ([, signal, command, victim, does], context) => {
+  ];
+  test.for(someOf(rows, 4))('%s, by %s', async ([, signal, command, victim, does], context) => {
     const shell = does === undefined ? 'sh' : shellThat(does, context);
     const { process: child, over } = await start(command(), context, { npm_config_script_shell: shell });
     process.kill(victim(child.pid!), signal);
@@ -159,21 +161,25 @@ describe.skipIf(!canBeLookedAt)('a server in the background goes on', { concurre
   const serve = (): string => `${process.execPath} bin/flotilla.js serve ${options().join(' ')}`;
   const npm = (): string => `npm start -- ${options().join(' ')}`;
 
-  test.for<[string, () => string, (pid: number) => number]>([
+  const rows: readonly [string, () => string, (pid: number) => number][] = [
     ['nohup', () => `nohup ${serve()}`, (pid) => pid],
     ['setsid', () => `setsid ${serve()}`, (pid) => pid],
     ['nohup npm start', () => `nohup ${npm()}`, lowestBelow],
-  ])('%s: when its shell ends, and when the terminal hangs up', async ([, command, serverOf], context) => {
-    const { process: shell, lines, url, over } = await start(['sh', '-c', `${command()} & echo $!`], context);
-    if (shell.exitCode === null) await once(shell, 'exit');
-    const server = serverOf(Number(lines.find((line) => /^\d+$/.test(line))));
-    context.onTestFinished(() => send(server, 'SIGKILL'));
-    await sleep(looks);
-    // The group of the shell: a terminal takes it along.
-    send(-shell.pid!, 'SIGHUP');
-    await sleep(looks);
-    expect((await fetch(`${url}/health`)).status).toBe(200);
-    process.kill(server, 'SIGTERM');
-    await over;
-  });
+  ];
+  test.for(someOf(rows, 2))(
+    '%s: when its shell ends, and when the terminal hangs up',
+    async ([, command, serverOf], context) => {
+      const { process: shell, lines, url, over } = await start(['sh', '-c', `${command()} & echo $!`], context);
+      if (shell.exitCode === null) await once(shell, 'exit');
+      const server = serverOf(Number(lines.find((line) => /^\d+$/.test(line))));
+      context.onTestFinished(() => send(server, 'SIGKILL'));
+      await sleep(looks);
+      // The group of the shell: a terminal takes it along.
+      send(-shell.pid!, 'SIGHUP');
+      await sleep(looks);
+      expect((await fetch(`${url}/health`)).status).toBe(200);
+      process.kill(server, 'SIGTERM');
+      await over;
+    },
+  );
 });
