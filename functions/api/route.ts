@@ -79,7 +79,7 @@ export const moment = z
   })
   .refine(isInCalendar, { error: momentNeeded })
   .transform((text) => Date.parse(text))
-  .refine((at) => at >= 0, { error: momentNeeded });
+  .refine((at) => at >= 0, { error: 'a time from 1970-01-01 on is needed' });
 
 /** Of a page of a feed. */
 export const feedQuery = z.strictObject({

@@ -87,7 +87,6 @@ describe('batches are found by', () => {
     ['', ['tagged', 'both', 'old'], 'rita'],
     ['pillar=risk&environment=sit', ['tagged', 'both', 'old'], 'rita'],
     ['service=risk/limit', [], 'rita'],
-    ['service=clearing/intake', [], 'rita'],
     ['', [], 'nobody'],
   ])('%s', async (query, names, who = 'ada') => {
     const { ask } = await worldOf(examples);

@@ -280,14 +280,36 @@ describe('what runs where, by anything', () => {
     ]);
   });
 
+  it('has environments that only batches name: another one is told with the nearest', async () => {
+    const world = makeWorld();
+    const { environments: _, ...catalogue } = world.catalogue;
+    const { deps } = world;
+    await deps.table.transact([
+      { put: itemOf(keys.environment('uat'), {}) },
+      { put: itemOf(keys.environment('sit'), {}) },
+    ]);
+    const handler = create({ ...deps, catalogue: async () => catalogue }, { identify: byToken });
+    const detail = async (url: string) =>
+      (await callApi(handler, 'GET', url, { claims: { sub: 'ada', scope: 'flotilla/admin' } })).body.detail;
+    expect(await detail('/targets?environment=uta')).toBe(
+      'query.environment: there is no environment "uta"; known here: sit, uat (did you mean uat?)',
+    );
+    expect(await detail('/targets/diff?from=uat&to=uta')).toBe(
+      'query.to: there is no environment "uta"; known here: sit, uat (did you mean uat?)',
+    );
+  });
+
   it('tells nobody of a service, or of names of services, in a pillar that they may not see', async () => {
     const services = { risk: {}, clearing: { 'trade-intake': { kind: 'deployment', name: 'x' } } } as const;
     const { grants: _, ...catalogue } = { ...world.catalogue, environments: { uat: {} }, services };
     const handler = create({ ...world.deps, catalogue: async () => ({ ...catalogue, grants }) }, { identify: byToken });
     const as = (sub: string, url: string) =>
       callApi(handler, 'GET', url, { claims: { sub, groups: ['people'], scope: 'flotilla/admin' } });
-    expect((await as('rita', '/targets?service=clearing/intake')).body).toEqual({ targets: [], limit: 100 });
-    expect((await as('rita', '/targets?service=clearing/trade')).body).toEqual({ targets: [], limit: 100 });
+    // What they may not see is not there: the same is said of it as of what does not exist.
+    for (const pillar of ['clearing', 'nothing']) {
+      const { detail } = (await as('rita', `/targets?service=${pillar}/trade-intake`)).body;
+      expect(detail).toBe(`query.service: there is no pillar "${pillar}"; known here: risk`);
+    }
     expect((await as('mona', '/targets?service=clearing/trade-intak')).body.detail).toBe(
       'query.service: there is no service "trade-intak"; known here: trade-intake (did you mean trade-intake?)',
     );

@@ -1,10 +1,12 @@
 import { unknownName } from '../../domain/batch/unknown-name.ts';
 import { type Catalogue, entryOf } from '../../domain/catalogue/catalogue.ts';
+import { type NamesSeen, namesSeen } from '../../domain/catalogue/show-catalogue.ts';
 import { invalidRequest } from '../../domain/complaint.ts';
 import type { TargetFilters } from '../../domain/targets/target-filters.ts';
 import type { AskedBy, Deps } from '../deps.ts';
+import { readEnvironments } from './read-environments.ts';
 
-type Needs = Pick<Deps, 'catalogue'> & AskedBy;
+type Needs = Pick<Deps, 'catalogue' | 'table'> & AskedBy;
 
 /**
  * Where nothing was found: throws RequestInvalid for names that the configuration does not have, with the nearest. One that it does
@@ -12,7 +14,8 @@ type Needs = Pick<Deps, 'catalogue'> & AskedBy;
  */
 export const checkTargetNames = async (deps: Needs, filters: TargetFilters): Promise<void> => {
   if (!deps.rights.any) return;
-  const issues = unknownNames(deps, await deps.catalogue(), filters).map(({ name, message }) => ({
+  const catalogue = await deps.catalogue();
+  const issues = unknownNames(catalogue, await readNames(deps, catalogue), filters).map(({ name, message }) => ({
     path: `query.${name}`,
     message,
   }));
@@ -24,33 +27,45 @@ export interface UnknownName {
   readonly message: string;
 }
 
-/** Of the names that are given, those that the configuration does not have. Whoever may not see a pillar is told of no service in it. */
+/** The names that there are for one who asks. */
+export interface KnownNames extends Pick<NamesSeen, 'pillars' | 'clusters'> {
+  /** Those of the configuration; where it has none, those that a batch went to. Absent where none did yet. */
+  readonly environments?: readonly string[];
+}
+
+export const readNames = async (deps: Needs, catalogue: Catalogue): Promise<KnownNames> => {
+  const seen = namesSeen(catalogue, deps.rights);
+  const isSeen = (environment: string): boolean =>
+    deps.rights.everywhere('read') || seen.pillars.some((pillar) => deps.rights.may('read', { pillar, environment }));
+  const { pillars, clusters } = seen;
+  if (catalogue.environments !== undefined) return { pillars, clusters, environments: seen.environments };
+  const recorded = (await readEnvironments(deps)).filter(isSeen);
+  return { pillars, clusters, ...(recorded.length === 0 ? {} : { environments: recorded }) };
+};
+
+/** Of the names that are given, those that nothing has. Whoever may not see a pillar is told of no service in it. */
 export const unknownNames = (
-  deps: Pick<Needs, 'rights'>,
-  catalogue: Catalogue,
+  { services = {} }: Catalogue,
+  { environments, clusters, pillars }: KnownNames,
   { environment, cluster, pillar, service }: TargetFilters,
 ): readonly UnknownName[] => {
   const [ofService = '', ...serviceName] = service?.split('/') ?? [];
   const pillarAsked = pillar ?? (serviceName.length > 0 ? ofService : undefined);
-  const services = seesPillar(deps, catalogue, ofService) ? entryOf(catalogue.services ?? {}, ofService) : undefined;
+  const named = pillars.includes(ofService) ? entryOf(services, ofService) : undefined;
   return [
-    ...missing('environment', environment, catalogue.environments),
-    ...missing('cluster', cluster, catalogue.clusters),
-    ...missing(pillar === undefined ? 'service' : 'pillar', pillarAsked, catalogue.pillars, 'pillar'),
-    ...missing('service', serviceName.length > 0 ? serviceName.join('/') : undefined, services),
+    ...missing('environment', environment, environments),
+    ...missing('cluster', cluster, clusters),
+    ...missing(pillar === undefined ? 'service' : 'pillar', pillarAsked, pillars, 'pillar'),
+    ...missing('service', serviceName.length > 0 ? serviceName.join('/') : undefined, named && Object.keys(named)),
   ];
 };
 
 const missing = (
   name: UnknownName['name'],
   asked: string | undefined,
-  known: Readonly<Record<string, unknown>> | undefined,
+  known: readonly string[] | undefined,
   what: string = name,
 ): readonly UnknownName[] =>
-  asked === undefined || known === undefined || entryOf(known, asked) !== undefined
+  asked === undefined || known === undefined || known.includes(asked)
     ? []
-    : [{ name, message: unknownName(what, asked, Object.keys(known)) }];
-
-const seesPillar = ({ rights }: Pick<Needs, 'rights'>, { environments = {} }: Catalogue, pillar: string): boolean =>
-  rights.everywhere('read') ||
-  Object.keys(environments).some((environment) => rights.may('read', { pillar, environment }));
+    : [{ name, message: unknownName(what, asked, known) }];

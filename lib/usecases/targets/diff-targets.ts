@@ -9,7 +9,7 @@ import { cursorFor, positionIn } from '../cursor.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { everyItem } from '../schedule/schedule-store.ts';
 import { serviceOf } from './asked-service.ts';
-import { unknownNames } from './check-target-names.ts';
+import { readNames, unknownNames } from './check-target-names.ts';
 import { mostRead } from './list-targets.ts';
 import { Reads } from './merged-rows.ts';
 import { type TargetView, viewTarget } from './target-view.ts';
@@ -191,9 +191,10 @@ const checkEnvironments = async (deps: Needs, asked: Asked): Promise<void> => {
   const issues: Complaint[] = [];
   if (asked.from === asked.to) issues.push({ path: 'query.to', message: 'is the same environment' });
   const catalogue = await deps.catalogue();
+  const known = await readNames(deps, catalogue);
   const sides = deps.rights.any ? (['from', 'to'] as const) : [];
   for (const side of sides) {
-    const [unknown] = unknownNames(deps, catalogue, { environment: asked[side] });
+    const [unknown] = unknownNames(catalogue, known, { environment: asked[side] });
     if (unknown === undefined) continue;
     const { items } = await deps.table.query({ pk: targetsOf(asked[side]), limit: 1 });
     if (items.length === 0) issues.push({ path: `query.${side}`, message: unknown.message });
