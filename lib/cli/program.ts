@@ -12,6 +12,7 @@ import { clusterRole } from './commands/cluster-role.ts';
 import { demo } from './commands/demo.ts';
 import { deploy } from './commands/deploy.ts';
 import { health } from './commands/health.ts';
+import { init } from './commands/init.ts';
 import { list, mostListed } from './commands/list.ts';
 import { plan } from './commands/plan.ts';
 import { resolve } from './commands/resolve.ts';
@@ -124,6 +125,19 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     )
     .option('--json', 'print JSON')
     .action(act(serve));
+  program
+    .command('init')
+    .description('write a configuration and a batch from what runs in a cluster')
+    .option('--kubeconfig <file>', 'the kubeconfig (default: $KUBECONFIG, else ~/.kube/config)')
+    .option('--context <name>', 'its context (default: the current one)')
+    .option('--namespace <name...>', 'namespaces to look into (default: that of the context)')
+    .option('--all-namespaces', 'all of them but those of the cluster itself')
+    .option('--cluster <name>', 'what the cluster is called from now on (default: as in the kubeconfig)')
+    .option('--environment <name>', 'the environment that it is', 'dev')
+    .option('--force', 'write over files that are there')
+    .option('--allow-programs', 'run the programs that the kubeconfig names, without asking')
+    .option('--json', 'print JSON')
+    .action(act(init));
   program
     .command('demo')
     .description('deploy an example to simulators of its own, and check that it ends as designed')

@@ -1,0 +1,150 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type SimulatedCluster, startSimulatedCluster } from '../../lib/simulators/cluster/simulated-cluster.ts';
+import { run } from './cli-world.ts';
+
+const folders: string[] = [];
+let cluster: SimulatedCluster;
+
+beforeAll(async () => {
+  cluster = await startSimulatedCluster({
+    seed: [
+      { kind: 'deployment', namespace: 'shop', name: 'web', image: 'reg/web:1.2', replicas: 1 },
+      { kind: 'statefulset', namespace: 'shop', name: 'db', image: 'reg/db:16', replicas: 1 },
+      { kind: 'deployment', namespace: 'mail', name: 'relay', image: 'reg/relay:3', replicas: 1 },
+      { kind: 'daemonset', namespace: 'kube-system', name: 'proxy', image: 'reg/proxy:1', replicas: 1 },
+    ],
+  });
+});
+afterAll(async () => {
+  await cluster.close();
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+const kubeconfig = (server: string, namespace = ''): string =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'kind-kind',
+    clusters: [
+      {
+        name: 'arn:aws:eks:eu-central-1:111122223333:cluster/pay',
+        cluster: { server, 'insecure-skip-tls-verify': true },
+      },
+    ],
+    users: [{ name: 'me', user: {} }],
+    contexts: [
+      {
+        name: 'kind-kind',
+        context: {
+          cluster: 'arn:aws:eks:eu-central-1:111122223333:cluster/pay',
+          user: 'me',
+          ...(namespace === '' ? {} : { namespace }),
+        },
+      },
+    ],
+  });
+
+/** A folder with a kubeconfig of the cluster, and nothing else. */
+const folderOf = (text = kubeconfig(cluster.url, 'shop')): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'flotilla-init-'));
+  folders.push(folder);
+  writeFileSync(join(folder, 'kube.yaml'), text);
+  return folder;
+};
+
+const given = ['--kubeconfig', 'kube.yaml'] as const;
+
+describe('flotilla init', () => {
+  test('writes what runs in the namespace of the context, and says what comes next', async () => {
+    const directory = folderOf();
+    const { status, out, error } = await run(['init', ...given], { directory });
+    expect([status, error]).toEqual([0, []]);
+    expect(out[0]).toBe('Wrote flotilla.config.yaml and release.yaml: 2 services of kind-kind.');
+    expect(readFileSync(join(directory, 'flotilla.config.yaml'), 'utf8').split('\n')).toEqual([
+      '# Written by flotilla init, from what runs in the context kind-kind. It is yours from now on.',
+      'clusters:',
+      '  pay: { kubeconfig: "./kube.yaml", context: kind-kind }',
+      'environments:',
+      '  dev:',
+      '    infrastructures: [pay]',
+      '    defaults: { infrastructure: pay, docker_artifact_type: docker }',
+      'pillars:',
+      '  shop: {}',
+      'services:',
+      '  shop:',
+      '    db: { kind: statefulset, namespace: shop, image: reg/db }',
+      '    web: { namespace: shop, image: reg/web }',
+      '',
+    ]);
+    const planned = await run(['plan', 'release.yaml', '--json'], { directory });
+    expect(planned.status).toBe(0);
+    const plan = JSON.parse(planned.out.join('')) as { deployments: { key: string; executor: string }[] };
+    expect(plan.deployments.map(({ key, executor }) => `${key} by ${executor}`)).toEqual([
+      'shop/db by kubernetes',
+      'shop/web by kubernetes',
+    ]);
+  });
+
+  test.each<[args: readonly string[], keys: readonly string[]]>([
+    [['--namespace', 'mail'], ['mail/relay']],
+    [
+      ['--namespace', 'mail', 'shop', '--cluster', 'eu'],
+      ['mail/relay', 'shop/db', 'shop/web'],
+    ],
+    [['--all-namespaces'], ['mail/relay', 'shop/db', 'shop/web']],
+    [['--namespace', 'kube-system'], ['kube-system/proxy']],
+  ])('%j', async (args, keys) => {
+    const { status, out } = await run(['init', ...given, ...args, '--json'], { directory: folderOf() });
+    expect(status).toBe(0);
+    const { services } = JSON.parse(out.join('')) as { services: { pillar: string; service: string }[] };
+    expect(services.map(({ pillar, service }) => `${pillar}/${service}`)).toEqual(keys);
+  });
+
+  test.each<[why: string, args: readonly string[], status: number, said: string, text?: string]>([
+    ['nothing runs there', ['--namespace', 'empty'], 1, 'Nothing runs in empty of kind-kind that could be deployed.'],
+    ['no such context', ['--context', 'prod'], 2, 'has no context "prod"; it has kind-kind'],
+    ['no kubeconfig', [], 2, 'cannot be read', '- no\n: kubeconfig'],
+    [
+      'an environment that none may be called',
+      ['--environment', 'a/b'],
+      2,
+      'It would not be valid. Nothing was written.',
+    ],
+    ['a cluster that is away', [], 1, 'cannot be asked', kubeconfig('http://127.0.0.1:9', 'shop')],
+  ])('says why not, and writes nothing: %s', async (_, args, status, said, text) => {
+    const directory = folderOf(text);
+    const { error, ...ran } = await run(['init', ...given, ...args], { directory });
+    expect(ran.status).toBe(status);
+    expect(error.join('\n')).toContain(said);
+    expect(() => readFileSync(join(directory, 'flotilla.config.yaml'))).toThrow('ENOENT');
+  });
+
+  test('writes over nothing, unless it is told to', async () => {
+    const directory = folderOf();
+    writeFileSync(join(directory, 'release.yaml'), 'mine');
+    const refused = await run(['init', ...given], { directory });
+    expect([refused.status, refused.error.at(-1)]).toEqual([6, 'Nothing was written.']);
+    expect(readFileSync(join(directory, 'release.yaml'), 'utf8')).toBe('mine');
+    expect((await run(['init', ...given, '--force'], { directory })).status).toBe(0);
+    expect(readFileSync(join(directory, 'release.yaml'), 'utf8')).toContain('docker_image_version: "1.2"');
+  });
+
+  test('takes the kubeconfig that kubectl would, where that is one', async () => {
+    const directory = folderOf();
+    const own = { env: { KUBECONFIG: join(directory, 'kube.yaml') }, directory };
+    expect((await run(['init'], own)).status).toBe(0);
+    const several = { env: { KUBECONFIG: 'a:b' }, directory: folderOf() };
+    expect((await run(['init'], several)).error.join()).toContain('$KUBECONFIG names several files');
+  });
+
+  test('runs no program of a kubeconfig without having asked', async () => {
+    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: '/bin/false', interactiveMode: 'Never' };
+    const text = kubeconfig('https://127.0.0.1:9').replace('"user":{}', `"user":{"exec":${JSON.stringify(exec)}}`);
+    const { status, error } = await run(['init', ...given], { directory: folderOf(text) });
+    expect(status).toBe(6);
+    expect(error.join('\n')).toContain('cluster pay: /bin/false');
+  });
+});

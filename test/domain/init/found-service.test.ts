@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest';
+import { parseBatch } from '../../../lib/domain/batch/parse-batch.ts';
+import { parseConfiguration } from '../../../lib/domain/catalogue/parse-configuration.ts';
+import {
+  type FoundKind,
+  type FoundService,
+  foundService,
+  isLeftOut,
+  withOwnNames,
+} from '../../../lib/domain/init/found-service.ts';
+import { writtenBatch, writtenConfiguration } from '../../../lib/domain/init/written-files.ts';
+import type { JsonObject } from '../../../lib/domain/json.ts';
+
+const images = (...all: readonly string[]): JsonObject => ({
+  template: { spec: { containers: all.map((image, at) => ({ name: `c${at}`, image })) } },
+});
+
+const object = (spec: JsonObject, metadata: JsonObject = {}): JsonObject => ({
+  metadata: { name: 'web', namespace: 'shop', ...metadata },
+  spec,
+});
+
+const owns = (manager: string, container: string, ...fields: readonly string[]): JsonObject => ({
+  manager,
+  fieldsV1: {
+    'f:spec': {
+      'f:template': {
+        'f:spec': {
+          'f:containers': { [`k:{"name":"${container}"}`]: Object.fromEntries(fields.map((one) => [`f:${one}`, {}])) },
+        },
+      },
+    },
+  },
+});
+
+const found = (kind: FoundKind, one: JsonObject): FoundService => {
+  const service = foundService(kind, one);
+  if (isLeftOut(service)) throw new Error(service.why);
+  return service;
+};
+
+describe('a workload that runs', () => {
+  test.each<[what: string, kind: FoundKind, object: JsonObject, expected: Partial<FoundService>]>([
+    ['a tag', 'deployment', object(images('reg/web:1.2')), { image: 'reg/web', version: '1.2', others: [] }],
+    [
+      'a port of the registry',
+      'deployment',
+      object(images('reg:5000/web:1.2')),
+      { image: 'reg:5000/web', version: '1.2' },
+    ],
+    ['no tag', 'deployment', object(images('reg:5000/web')), { image: 'reg:5000/web', version: 'latest' }],
+    [
+      'tag and digest',
+      'statefulset',
+      object(images(`reg/web:1@sha256:${'a'.repeat(64)}`)),
+      { image: 'reg/web', version: `1@sha256:${'a'.repeat(64)}` },
+    ],
+    [
+      'the container that is called like it',
+      'daemonset',
+      object({
+        template: {
+          spec: {
+            containers: [
+              { name: 'proxy', image: 'p:1' },
+              { name: 'web', image: 'w:2' },
+            ],
+          },
+        },
+      }),
+      { container: 'web', others: ['proxy'], image: 'w', version: '2' },
+    ],
+    [
+      'a cron job',
+      'cronjob',
+      object({ jobTemplate: { spec: images('reg/sum:3') } }),
+      { kind: 'cronjob', image: 'reg/sum', version: '3', isScaledToZero: false },
+    ],
+    ['scaled to 0', 'deployment', object({ ...images('w:1'), replicas: 0 }), { isScaledToZero: true }],
+    [
+      'a name with dots',
+      'deployment',
+      object(images('w:1'), { name: 'web.v2' }),
+      { service: 'web-v2', name: 'web.v2' },
+    ],
+    [
+      'whoever has set its image, and nobody else',
+      'deployment',
+      object(images('w:1'), {
+        managedFields: [
+          owns('kubectl', 'c0', 'image'),
+          owns('hpa', 'c0', 'resources'),
+          owns('other', 'c9', 'image'),
+          owns('ci', 'c0', 'image'),
+        ],
+      }),
+      { managers: ['ci', 'kubectl'] },
+    ],
+    [
+      'what else deploys it',
+      'deployment',
+      object(images('w:1'), { labels: { 'app.kubernetes.io/managed-by': 'Helm' } }),
+      { managedBy: 'Helm' },
+    ],
+  ])('is a service: %s', (_, kind, one, expected) => {
+    expect(found(kind, one)).toMatchObject(expected);
+  });
+
+  test.each<[JsonObject, string]>([
+    [object(images('w:1'), { ownerReferences: [{ kind: 'Rollout', name: 'web' }] }), 'it belongs to Rollout web'],
+    [object({}), 'it has no container with an image'],
+    [object(images('w:-1')), 'the image w:-1 has no tag that can be asked for'],
+  ])('is left out %#', (one, why) => {
+    expect(foundService('deployment', one)).toEqual({ kind: 'deployment', namespace: 'shop', name: 'web', why });
+  });
+
+  test('of two that are called alike, each says its kind', () => {
+    const two = (['deployment', 'statefulset'] as const).map((kind) => found(kind, object(images('w:1'))));
+    const other = found('deployment', object(images('w:1'), { name: 'api' }));
+    expect(withOwnNames([...two, other]).map(({ service }) => service)).toEqual([
+      'web-deployment',
+      'web-statefulset',
+      'api',
+    ]);
+  });
+});
+
+describe('what is written', () => {
+  const place = { cluster: 'kind', kubeconfig: './kube: config', context: 'on # kind', environment: 'no' };
+  const services = withOwnNames([
+    found('deployment', object(images('reg/web:1.10'), { managedFields: [owns('kubectl: edit', 'c0', 'image')] })),
+    found('statefulset', object(images('reg:5000/db', 'side:1'), { name: '0.db', namespace: '1e3' })),
+    found('deployment', object({ ...images('w:1'), replicas: 0 }, { name: 'off', namespace: 'yes' })),
+  ]);
+
+  test('reads as a configuration that deploys without Harness, and as a batch of what runs', () => {
+    const parsed = parseConfiguration(writtenConfiguration(place, services), { readFile: () => undefined, env: {} });
+    if ('issues' in parsed) throw new Error(JSON.stringify(parsed.issues));
+    const { catalogue, connections } = parsed.configuration;
+    expect(catalogue.harness).toBeUndefined();
+    expect(connections.clusters).toEqual({
+      kind: { kind: 'kubeconfig', kubeconfig: './kube: config', context: 'on # kind' },
+    });
+    expect(catalogue.environments?.no?.kubernetes).toEqual({ take_over: ['kubectl: edit'] });
+    expect(catalogue.services).toEqual({
+      shop: { web: { kind: 'deployment', name: 'web', namespace: 'shop', image: 'reg/web' } },
+      '1e3': { '0-db': { kind: 'statefulset', name: '0.db', namespace: '1e3', container: 'c0', image: 'reg:5000/db' } },
+      yes: { off: { kind: 'deployment', name: 'off', namespace: 'yes', image: 'w' } },
+    });
+    const batch = parseBatch(writtenBatch(place, services), catalogue);
+    if (!('batch' in batch)) throw new Error(JSON.stringify(batch.issues));
+    const told = batch.batch.deployments.map(({ key, docker_image_version: version, executor, environment_id }) =>
+      [key, version, executor, environment_id].join(' '),
+    );
+    expect(told).toEqual(['shop/web 1.10 kubernetes no', '1e3/0-db latest kubernetes no']);
+  });
+});
