@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** What an object says of who deployed it. No value of these is in a pod template, so none of them starts a rollout. */
 
 /** The field manager of all that Flotilla writes. */
@@ -19,4 +21,20 @@ export const annotations = {
   attempt: 'flotilla.dev/attempt',
   /** When its intent was written, in milliseconds since 1970: an apply that is older than what stands there is late, and changes nothing. */
   fence: 'flotilla.dev/fence',
+  /** Written by whoever writes the manifest, on a Job: `before` the objects are applied, or `after` they run. */
+  hook: 'flotilla.dev/hook',
 } as const;
+
+/** What is written on what is applied. */
+export interface Marks {
+  /** `environment/cluster/pillar/service_name`. */
+  readonly target: string;
+  readonly batch: string;
+  /** `RunRequest.key`. */
+  readonly attempt: string;
+  /** `RunRequest.at`, in milliseconds since 1970. */
+  readonly fence: number;
+}
+
+/** The value of `labels.target`. */
+export const targetLabel = (target: string): string => createHash('sha256').update(target).digest('hex').slice(0, 40);

@@ -24,6 +24,9 @@ const templates: Readonly<Record<WorkloadKind, readonly string[]>> = {
 export const podTemplateOf = ({ kind }: Pick<Workload, 'kind'>, object: JsonObject): JsonObject =>
   objectAt(object, ...templates[kind]);
 
+/** Where an object has the spec of its pods. */
+export const podSpecPath = ({ kind }: Pick<Workload, 'kind'>): readonly string[] => [...templates[kind], 'spec'];
+
 /** The pod's spec inside a workload. */
 export const podSpecOf = (workload: Pick<Workload, 'kind'>, object: JsonObject): JsonObject =>
   objectAt(podTemplateOf(workload, object), 'spec');

@@ -1,0 +1,28 @@
+import { apiGroupOf } from './manifest-object.ts';
+
+/** Kinds without a namespace that Kubernetes brings with it, by the group of their API. A server says it of others. */
+const kinds: Readonly<Record<string, readonly string[]>> = {
+  '': ['ComponentStatus', 'Namespace', 'Node', 'PersistentVolume'],
+  'admissionregistration.k8s.io': [
+    ...['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration', 'ValidatingAdmissionPolicy'],
+    ...['ValidatingAdmissionPolicyBinding', 'MutatingAdmissionPolicy', 'MutatingAdmissionPolicyBinding'],
+  ],
+  'apiextensions.k8s.io': ['CustomResourceDefinition'],
+  'apiregistration.k8s.io': ['APIService'],
+  'certificates.k8s.io': ['CertificateSigningRequest', 'ClusterTrustBundle'],
+  'flowcontrol.apiserver.k8s.io': ['FlowSchema', 'PriorityLevelConfiguration'],
+  'networking.k8s.io': ['IngressClass', 'IPAddress', 'ServiceCIDR'],
+  'node.k8s.io': ['RuntimeClass'],
+  'rbac.authorization.k8s.io': ['ClusterRole', 'ClusterRoleBinding'],
+  'resource.k8s.io': ['DeviceClass', 'ResourceSlice'],
+  'scheduling.k8s.io': ['PriorityClass'],
+  'storage.k8s.io': ['CSIDriver', 'CSINode', 'StorageClass', 'VolumeAttachment', 'VolumeAttributesClass'],
+  'gateway.networking.k8s.io': ['GatewayClass'],
+  'cert-manager.io': ['ClusterIssuer'],
+};
+
+/** Whether objects of a kind have a namespace, as far as that is known without asking a cluster. */
+export const isNamespaced = (apiVersion: string, kind: string): boolean => {
+  const group = apiGroupOf(apiVersion);
+  return !(Object.hasOwn(kinds, group) && kinds[group]!.includes(kind));
+};

@@ -1,0 +1,59 @@
+import type { JsonObject } from '../json.ts';
+import type { ArtifactType, Workload } from '../plan/plan.ts';
+import { listAt, objectAt, stringAt } from '../rollout/kubernetes-object.ts';
+import { podSpecPath } from '../rollout/pod-template.ts';
+import { markObject } from './mark-object.ts';
+import type { Marks } from './marks.ts';
+import { setImage } from './set-image.ts';
+
+export interface ImageOnlyRequest {
+  /** The workload as it stands in the cluster. */
+  readonly live: JsonObject;
+  readonly workload: Workload;
+  readonly version: string;
+  readonly artifactType?: ArtifactType;
+  readonly marks: Marks;
+}
+
+/**
+ * What is to be applied where there are no manifests: who the workload is, its image and our marks, and nothing else of it. Who manages it
+ * stays its own word. A server merges containers by their names in the kinds that Kubernetes brings; in others a list is one value, and is
+ * applied as a whole.
+ */
+export const imageOnly = (
+  request: ImageOnlyRequest,
+): { readonly object: JsonObject } | { readonly problem: string; readonly hint?: string } => {
+  const { live, workload, version, artifactType, marks } = request;
+  const set = setImage(live, { workload, version, ...(artifactType === undefined ? {} : { artifactType }) });
+  if ('problem' in set) return set;
+  const namespace = stringAt(live, 'metadata', 'namespace') ?? workload.namespace;
+  const base: JsonObject = {
+    apiVersion: stringAt(live, 'apiVersion') ?? '',
+    kind: stringAt(live, 'kind') ?? '',
+    metadata: { name: workload.name, namespace },
+  };
+  if (set.containers.length === 0) return { object: markObject(base, marks) };
+  const path = podSpecPath(workload);
+  const spec = objectAt(set.object, ...path);
+  return {
+    object: markObject({ ...base, ...nested(path, containersIn(spec, set.containers, isMerged(workload))) }, marks),
+  };
+};
+
+const isMerged = ({ kind }: Workload): boolean =>
+  !['rollout', 'knative-service', 'certificate', 'custom'].includes(kind);
+
+const containersIn = (spec: JsonObject, names: readonly string[], isByName: boolean): JsonObject => {
+  const parts = (['initContainers', 'containers'] as const).flatMap((list) => {
+    const all = listAt(spec, list);
+    const changed = all.filter((one) => names.includes(stringAt(one, 'name') ?? ''));
+    if (changed.length === 0) return [];
+    return [
+      [list, isByName ? changed.map(({ name, image }) => ({ name: name ?? '', image: image ?? '' })) : all] as const,
+    ];
+  });
+  return Object.fromEntries(parts);
+};
+
+const nested = (path: readonly string[], value: JsonObject): JsonObject =>
+  path.reduceRight<JsonObject>((inner, key) => ({ [key]: inner }), value);

@@ -1,0 +1,51 @@
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import { mask } from '../masking/mask.ts';
+import { maskSecrets } from '../masking/mask-secrets.ts';
+import { looksRandom } from '../masking/random-looking.ts';
+import { nameKind } from '../masking/secret-names.ts';
+import { stringAt } from '../rollout/kubernetes-object.ts';
+
+/** An object that may be shown: without the data of a Secret, and without values that are secrets by their name or their form. */
+export const maskedObject = (object: JsonObject): JsonObject => {
+  const masked = maskedFields(object);
+  return stringAt(object, 'kind') === 'Secret'
+    ? { ...masked, ...hidden(object, 'data'), ...hidden(object, 'stringData') }
+    : masked;
+};
+
+/** The keys stay: they say which there are. */
+const hidden = (object: JsonObject, field: 'data' | 'stringData'): JsonObject => {
+  const values = object[field];
+  if (values === undefined || !isObject(values)) return {};
+  return { [field]: Object.fromEntries(Object.keys(values).map((key) => [key, mask])) };
+};
+
+const maskedFields = (object: JsonObject): JsonObject => {
+  // Name and value of an environment variable are two fields.
+  const name = typeof object.value === 'string' && typeof object.name === 'string' ? object.name : undefined;
+  return Object.fromEntries(
+    Object.entries(object).map(([key, value]) => [
+      key,
+      maskedValue(value, key === 'value' && name !== undefined ? name : key),
+    ]),
+  );
+};
+
+const maskedValue = (value: Json, name: string): Json => {
+  if (typeof value === 'string') return isSecretBy(name, value) ? mask : maskSecrets(value);
+  if (Array.isArray(value)) return value.map((one: Json, at) => maskedItem(one, value[at - 1]));
+  return isObject(value) ? maskedFields(value) : value;
+};
+
+/** An argument of a program may have its value behind it. */
+const maskedItem = (item: Json, before: Json | undefined): Json => {
+  const option = typeof before === 'string' ? /^--?([\w.-]+)$/.exec(before)?.[1] : undefined;
+  return maskedValue(item, option ?? '');
+};
+
+const isSecretBy = (name: string, value: string): boolean => {
+  const kind = nameKind(name);
+  // A value that is filled in elsewhere says nothing.
+  if (kind === undefined || value === '' || /^\$\([\w.-]+\)$/.test(value)) return false;
+  return kind !== 'perhaps' || looksRandom(value, 12);
+};
