@@ -1,4 +1,5 @@
 import type { Manifests } from '../manifests/kubernetes-settings.ts';
+import type { Acting } from '../plan/action.ts';
 import type { KeptDeployment } from '../plan/kept-deployment.ts';
 import type { ArtifactType, Replay, RollbackStrategy, Strategy, Workload } from '../plan/plan.ts';
 import type { Links } from './links.ts';
@@ -27,8 +28,8 @@ export interface BatchMetadata {
   readonly links?: Links;
 }
 
-/** One item of a batch. */
-export interface Deployment {
+/** One item of a batch. With another action than `deploy` its version is empty, and its artifact is what the item says, else `docker`. */
+export interface Deployment extends Acting {
   /** Place in the file, from 1. */
   readonly position: number;
   /** Line of the file where the item begins, from 1. */

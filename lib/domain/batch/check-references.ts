@@ -1,6 +1,8 @@
 import { type Catalogue, entryOf, executorNames, verifiableKinds } from '../catalogue/catalogue.ts';
 import { mayUseKubernetes, usualExecutor } from '../catalogue/executor-accounts.ts';
 import { infrastructureNames, resolveHarness, resolveInfrastructure, serviceEntry } from '../catalogue/resolve.ts';
+import { actingExecutors } from '../plan/action.ts';
+import { isActing } from './check-action.ts';
 import type { Draft, Mapping } from './drafts.ts';
 import { type Finding, listed, type Path, quoted, type Wording } from './findings.ts';
 import { type IssueCode, issueCodes } from './issues.ts';
@@ -86,6 +88,7 @@ const checkService = (draft: Draft, catalogue: Catalogue, at: At, withoutPipelin
     return [at(here, issueCodes.NotVerifiable, () => ({ message, found: entry.kind, allowed: verifiableKinds }))];
   }
   const executor = draft.item?.executor ?? entry?.executor ?? usualExecutor(catalogue);
+  if (isActing(draft.written) && !actingExecutors.includes(executor)) return [cannotAct(draft, executor, at)];
   if (executor === 'kubernetes') return checkKubernetes(draft, catalogue, at);
   if (resolveHarness(catalogue, pillar, service) !== undefined || withoutPipeline.has(pillar)) return [];
   withoutPipeline.add(pillar);
@@ -96,6 +99,18 @@ const checkService = (draft: Draft, catalogue: Catalogue, at: At, withoutPipelin
       hint: `set pillars.${pillar}.harness.pipeline in the configuration`,
     })),
   ];
+};
+
+const cannotAct = ({ path, written, pillar, service }: Draft, executor: string, at: At): Finding => {
+  const { action } = written;
+  const message = `${pillar}/${service} is deployed by ${executor}, and its pipelines can only deploy: nobody can ask them for a ${action}`;
+  const hint = `write executor: ${listed(actingExecutors)}, where the configuration says that the service may be deployed so`;
+  return at([...path, 'action'], issueCodes.NotAllowed, () => ({
+    message,
+    hint,
+    found: action as string,
+    allowed: ['deploy'],
+  }));
 };
 
 /** The names of the section are those of the configuration. */

@@ -1,10 +1,11 @@
 import { artifactTypes } from '../plan/plan.ts';
 import { longestVersion } from '../rollout/image-version.ts';
+import { actionFindings, isActing } from './check-action.ts';
 import { versionProblem } from './check-version.ts';
 import { type FieldContext, fieldFindings } from './field-findings.ts';
 import type { Finding, Path } from './findings.ts';
 import { issueCodes } from './issues.ts';
-import { type MergedItem, mergedItemSchema } from './schema.ts';
+import { actingItemSchema, type MergedItem, mergedItemSchema } from './schema.ts';
 
 export type Mapping = Readonly<Record<string, unknown>>;
 
@@ -98,10 +99,11 @@ export const draftItem = (
 ): { readonly draft?: Draft; readonly findings: readonly Finding[] } => {
   if (!isMapping(entry)) return { findings: [notAMapping(path, context)] };
   const merged = mergeItem(entry, defaults.values);
-  const result = mergedItemSchema.safeParse(merged);
+  const result = readItem(merged);
   const findings = [
     ...(result.success ? [] : fieldFindings(result.error.issues, path, context)),
-    ...versionFindings(merged, path, context),
+    ...(isActing(merged) ? [] : versionFindings(merged, path, context)),
+    ...actionFindings(merged, path, context),
   ];
   const pillar = textOf(merged.pillar);
   const service = textOf(merged.service_name);
@@ -118,6 +120,16 @@ export const draftItem = (
   const isSpoilt = (finding: Finding): boolean =>
     finding.code === issueCodes.Missing && defaults.spoilt.has(String(finding.path.at(-1)));
   return { draft, findings: findings.filter((finding) => !isSpoilt(finding)).map(missingInBoth) };
+};
+
+const readItem = (merged: Mapping) => {
+  if (!isActing(merged)) return mergedItemSchema.safeParse(merged);
+  // That there is one is said in words of its own.
+  const { docker_image_version: _, ...rest } = merged;
+  const result = actingItemSchema.safeParse(rest);
+  return result.success
+    ? { success: true as const, data: { ...result.data, docker_image_version: '' } satisfies MergedItem }
+    : result;
 };
 
 /** What a version may be depends on the artifact; of one that is missing or not known it is at most what a chart's may be. */

@@ -25,7 +25,12 @@ export const batchJsonSchema = (pillars: readonly string[] | 'any' = defaultPill
       if (jsonSchema.pattern !== undefined) Object.assign(jsonSchema, portable(jsonSchema.pattern));
     },
   });
-  const rules = [...neededOnBoth.map(givenHereOrThere), ...imageVersions];
+  const rules = [
+    ...neededOnBoth.map((field) => givenHereOrThere(field)),
+    artifactOfDeploys,
+    ofItsAction,
+    ...imageVersions,
+  ];
   return JSON.parse(JSON.stringify({ $id: batchSchemaId, title: 'Flotilla batch', ...schema, allOf: rules }));
 };
 
@@ -52,7 +57,7 @@ const inAnyCase = (words: readonly string[]): JsonObject => ({
 const anyCaseOf = (words: readonly string[]): string =>
   `^(${words.map((word) => word.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`)).join('|')})$`;
 
-const neededOnBoth = ['docker_artifact_type', 'environment_id', 'infrastructure_id'];
+const neededOnBoth = ['environment_id', 'infrastructure_id'];
 
 const inItems = (items: JsonObject): JsonObject => ({
   properties: { deployments: { type: 'array', items: { type: 'object', ...items } } },
@@ -65,12 +70,33 @@ const inDefaults = (defaults: JsonObject): JsonObject => ({
 
 const when = (condition: JsonObject, then: JsonObject): JsonObject => ({ if: condition, then });
 
+const not = (schema: JsonObject): JsonObject => ({ not: schema });
+
 const has = (field: string): JsonObject => ({ required: [field], properties: { [field]: true } });
 
 /** What the defaults do not give, each item does. */
-const givenHereOrThere = (field: string): JsonObject => ({ if: inDefaults(has(field)), else: inItems(has(field)) });
+const givenHereOrThere = (field: string, items: JsonObject = has(field)): JsonObject => ({
+  if: inDefaults(has(field)),
+  else: inItems(items),
+});
 
 const artifact = 'docker_artifact_type';
+const isOf = (action: string): JsonObject => ({ required: ['action'], properties: { action: { const: action } } });
+const acts: JsonObject = { anyOf: [isOf('delete'), isOf('scale')] };
+const version = 'docker_image_version';
+
+const artifactOfDeploys = givenHereOrThere(artifact, when(not(acts), has(artifact)));
+
+/** A version goes with a deploy, replicas go with a scale, and neither goes with anything else. */
+const ofItsAction = inItems({
+  allOf: [
+    when(acts, not(has(version))),
+    when(not(acts), has(version)),
+    when(isOf('scale'), has('replicas')),
+    when(not(isOf('scale')), not(has('replicas'))),
+  ],
+});
+
 const isOfImages: JsonObject = {
   required: [artifact],
   properties: { [artifact]: { type: 'string', ...portable(anyCaseOf(['docker', 'kustomize'])) } },

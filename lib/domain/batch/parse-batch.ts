@@ -3,9 +3,12 @@ import { namesOfClusters } from '../catalogue/cluster-names.ts';
 import { usualExecutor } from '../catalogue/executor-accounts.ts';
 import { serviceEntry } from '../catalogue/resolve.ts';
 import { warnOfUnverified } from '../catalogue/unverified.ts';
+import { actingOf } from '../plan/action.ts';
 import type { NamesOfClusters } from '../plan/lock-names.ts';
 import type { Strategy } from '../plan/plan.ts';
+import { turnDeletes } from '../plan/turn-deletes.ts';
 import type { Batch, BatchMetadata, Deployment } from './batch.ts';
+import { checkDeletes } from './check-deletes.ts';
 import { checkDependencies } from './check-dependencies.ts';
 import { checkEnvironments, warnOfEnvironments } from './check-environments.ts';
 import { checkHealth } from './check-health.ts';
@@ -80,14 +83,14 @@ export const parseBatch = (
     ...checkHealth(drafts, catalogue, yaml.offsetOf),
     ...checkObjects(drafts, catalogue, { ...yaml, namesOf: sureNamesOf }),
     ...dependencies.findings,
+    ...checkDeletes(drafts, dependencies.keys, yaml.offsetOf),
   ];
   const findings = [...yaml.findings, ...said.filter((finding) => !isConsequence(finding))];
   if (findings.length > 0 || frame.value === undefined) {
     return { kind: 'schema', issues: presentFindings(findings, yaml.lineOf) };
   }
-  const deployments = drafts.map((draft, place) =>
-    deploymentOf(draft, place, dependencies.keys[place]!, { catalogue, yaml }),
-  );
+  const read = drafts.map((draft, place) => deploymentOf(draft, place, dependencies.keys[place]!, { catalogue, yaml }));
+  const deployments = turnDeletes(read);
   const refused = deployments.flatMap((deployment, place) => refusal(refuse(deployment), drafts[place]!, yaml));
   if (refused.length > 0) return { kind: 'grants', issues: presentFindings(refused, yaml.lineOf) };
   return { batch: batchOf(frame.value, deployments), warnings: warningsFor(deployments, catalogue) };
@@ -202,7 +205,7 @@ const strategyFindings = ({ strategy }: BatchFrame, { offsetOf }: FieldContext):
   return [{ offset: offsetOf(path), path, code: issueCodes.NotAllowed, describe }];
 };
 
-const batchOf = ({ version, metadata, strategy }: BatchFrame, deployments: Deployment[]): Batch => ({
+const batchOf = ({ version, metadata, strategy }: BatchFrame, deployments: readonly Deployment[]): Batch => ({
   version,
   metadata: present(metadata ?? {}) as BatchMetadata,
   strategy: strategyOf(strategy),
@@ -233,13 +236,14 @@ const deploymentOf = (
   { catalogue, yaml }: Surroundings,
 ): Deployment => {
   const item = draft.item!;
-  const { metadata, executor, ...fields } = item;
+  const { metadata, executor, action, replicas, ...fields } = item;
   const { health_check: check, ...settings } = metadata;
   return {
     position: place + 1,
     line: yaml.lineOf(yaml.offsetOf(draft.path)).line,
     key: draft.key!,
     ...fields,
+    ...(action === 'deploy' ? {} : actingOf({ action, replicas })),
     executor: executor ?? serviceEntry(catalogue, item.pillar, item.service_name)?.executor ?? usualExecutor(catalogue),
     ...settings,
     dependencies,

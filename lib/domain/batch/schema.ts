@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { freeWord, plainName } from '../alphabets.ts';
 import { healthPathHint, healthPathPattern, healthPathProblem } from '../health/health-path.ts';
+import { actions, mostReplicas } from '../plan/action.ts';
 import { artifactTypes } from '../plan/plan.ts';
 import { longestVersion, versionPatterns } from '../rollout/image-version.ts';
 import { quoted } from './findings.ts';
@@ -83,15 +84,25 @@ export const rolloutFields = {
     ),
 };
 
-const ownFields = {
+const action = z
+  .enum(actions)
+  .default('deploy')
+  .describe('What is done: `delete` and `scale` need an executor that can, kubernetes, and have no version.');
+const replicas = wholeNumber(0, mostReplicas).describe('With scale: how many are asked for.');
+
+const imageVersion = text(longestVersion).meta({
+  // That of a chart is the widest; the artifact is held against it where the two are known together.
+  pattern: versionPatterns.helm,
+  description:
+    'A tag, a digest (`sha256:…`), or both (`2.4.0@sha256:…`); for helm the version of the chart. Put numbers in quotes: "1.10".',
+});
+
+const nameFields = {
   pillar: text(64).describe('Part of the system that the service belongs to. Any letter case is taken.'),
   service_name: serviceName.describe('Name of the service in its pillar.'),
-  docker_image_version: text(longestVersion).meta({
-    // That of a chart is the widest; the artifact is held against it where the two are known together.
-    pattern: versionPatterns.helm,
-    description:
-      'A tag, a digest (`sha256:…`), or both (`2.4.0@sha256:…`); for helm the version of the chart. Put numbers in quotes: "1.10".',
-  }),
+};
+
+const ownFields = {
   executor: executor.optional(),
   ...rolloutFields,
   metadata: itemMetadata.optional(),
@@ -99,19 +110,37 @@ const ownFields = {
 
 /** An item as the user writes it: what defaults may give is optional. */
 const writtenItem = z.strictObject({
+  ...nameFields,
+  docker_image_version: imageVersion.optional(),
+  action: action.optional(),
+  replicas: replicas.optional(),
   ...ownFields,
   docker_artifact_type: artifactType.optional(),
   environment_id: environmentId.optional(),
   infrastructure_id: infrastructureId.optional(),
 });
 
-/** An item after the merge with the defaults. */
-export const mergedItemSchema = z.strictObject({
+const mergedFields = {
+  ...nameFields,
   ...ownFields,
-  docker_artifact_type: artifactType,
+  action,
+  replicas: replicas.optional(),
   environment_id: environmentId,
   infrastructure_id: infrastructureId,
   metadata: itemMetadata,
+};
+
+/** An item that deploys, after the merge with the defaults. */
+export const mergedItemSchema = z.strictObject({
+  ...mergedFields,
+  docker_image_version: imageVersion,
+  docker_artifact_type: artifactType,
+});
+
+/** One that deletes or scales: what it is of stands there. */
+export const actingItemSchema = z.strictObject({
+  ...mergedFields,
+  docker_artifact_type: artifactType.default('docker'),
 });
 
 export type MergedItem = z.output<typeof mergedItemSchema>;

@@ -1,3 +1,5 @@
+import { actingOf, deploys } from '../plan/action.ts';
+import { turnDeletes } from '../plan/turn-deletes.ts';
 import type { Batch, Deployment } from './batch.ts';
 
 /** What stands in a file of a batch that Flotilla writes itself. */
@@ -22,7 +24,7 @@ export const writeBatch = ({ metadata, strategy, deployments, comments }: Writte
     `strategy: ${JSON.stringify(strategy)}`,
     ...(common.length === 0 ? [] : [`defaults: ${JSON.stringify(defaults)}`]),
     'deployments:',
-    ...deployments.map((one) => `  - ${JSON.stringify(itemOf(one, new Set(common)))}`),
+    ...turnDeletes(deployments).map((one) => `  - ${JSON.stringify(itemOf(one, new Set(common)))}`),
     '',
   ].join('\n');
 };
@@ -36,7 +38,7 @@ const itemOf = (one: Deployment, common: ReadonlySet<Shared>): object => {
   return {
     pillar: one.pillar,
     service_name: one.service_name,
-    docker_image_version: one.docker_image_version,
+    ...(deploys(one) ? { docker_image_version: one.docker_image_version } : actingOf(one)),
     ...Object.fromEntries(own),
     // What its service says today counts where nobody said anything else than what is usual.
     ...(executor === 'harness' ? {} : { executor }),

@@ -1,5 +1,6 @@
 import { counted } from '../counted.ts';
 import { withoutQuery } from '../health/health-address.ts';
+import { deploys, isDelete } from './action.ts';
 import {
   type HealthCheck,
   kindNameOf,
@@ -15,18 +16,21 @@ export const describeDeployment = (deployment: PlannedDeployment, waitsFor: read
     : [`waits until ${listed(waitsFor)} ${waitsFor.length === 1 ? 'has' : 'have'} succeeded`]),
   describeRun(deployment),
   describeVerification(deployment),
-  ...describeRollout(deployment),
-  ...describeHealthCheck(deployment.health_check),
+  ...(isDelete(deployment) ? [] : [...describeRollout(deployment), ...describeHealthCheck(deployment.health_check)]),
   deployment.workload.kind === 'job' && deployment.rollback_strategy === 'automatic'
     ? 'on failure: puts nothing back, since a job of before would be run again'
-    : restoreSentences[deployment.rollback_strategy],
+    : restoreSentence(deployment),
 ];
 
-const describeRun = ({ executor, docker_image_version, environment_id, timeout, retry_count }: PlannedDeployment) => {
+const describeRun = (deployment: PlannedDeployment) => {
+  const { executor, docker_image_version, environment_id, timeout, retry_count } = deployment;
   const pipeline = executor.settings.pipeline;
   const what = typeof pipeline === 'string' ? `${executor.name} pipeline ${pipeline}` : executor.name;
   const tries = retry_count === 0 ? 'one try' : `up to ${retry_count + 1} tries`;
-  return `runs ${what} with ${docker_image_version} in ${environment_id}: ${tries} of ${timeout} s`;
+  const long = `${tries} of ${timeout} s`;
+  if (isDelete(deployment)) return `${what} deletes ${describeObject(deployment)} and all else of its release: ${long}`;
+  if (!deploys(deployment)) return `${what} scales ${describeObject(deployment)} to ${deployment.replicas}: ${long}`;
+  return `runs ${what} with ${docker_image_version} in ${environment_id}: ${long}`;
 };
 
 /** What it changes on its cluster. */
@@ -36,6 +40,8 @@ export const describeObject = ({ workload, cluster }: Pick<PlannedDeployment, 'w
 const describeVerification = (deployment: PlannedDeployment): string => {
   const { image } = deployment.workload;
   const object = describeObject(deployment);
+  if (isDelete(deployment)) return `verifies that ${object} is gone`;
+  if (!deploys(deployment)) return `verifies that ${deployment.replicas} replicas of ${object} are ready`;
   return `verifies that ${object}${image === undefined ? ' rolls out' : ` runs ${image} and rolls out`}`;
 };
 
@@ -94,6 +100,14 @@ const restoreSentences: Readonly<Record<RollbackStrategy, string>> = {
   automatic: 'on failure: restores the last good release and verifies it',
   manual: 'on failure: leaves what runs as it is, for somebody to decide',
   none: 'on failure: leaves what runs as it is',
+};
+
+const restoreSentence = (deployment: PlannedDeployment): string => {
+  const { rollback_strategy: strategy } = deployment;
+  if (deploys(deployment) || strategy !== 'automatic') return restoreSentences[strategy];
+  return isDelete(deployment)
+    ? restoreSentences.automatic
+    : 'on failure: sets the replicas of before and verifies them';
 };
 
 const listed = (names: readonly string[]): string =>

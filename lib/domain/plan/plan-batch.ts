@@ -10,6 +10,7 @@ import {
   serviceEntry,
 } from '../catalogue/resolve.ts';
 import { FlotillaError } from '../errors.ts';
+import { actingOf } from './action.ts';
 import { describeObject } from './describe-deployment.ts';
 import { type Graph, longestChain, makeGraph } from './graph.ts';
 import { type KeptDeployment, keptDeployment } from './kept-deployment.ts';
@@ -121,6 +122,7 @@ const planDeployments = (
       position: item.position,
       pillar: item.pillar,
       service_name: item.service_name,
+      ...(item.action === undefined ? {} : actingOf(item)),
       docker_artifact_type: item.docker_artifact_type,
       docker_image_version: item.docker_image_version,
       environment_id: item.environment_id,
@@ -220,6 +222,7 @@ const hashedLines = (deployments: readonly Deployment[], planned: readonly Plann
       ...(workload.resource === undefined ? [] : [canonicalJson(workload.resource)]),
       ...[executor.name, executor.account, settings],
       ...(item.replay === undefined ? [] : [canonicalJson(item.replay)]),
+      ...(item.action === undefined ? [] : [canonicalJson(actingOf(item))]),
     ]);
   });
 };

@@ -83,6 +83,9 @@ export interface PlannedDeployment {
   readonly position: number;
   readonly pillar: string;
   readonly service_name: string;
+  /** What it does where it does not deploy: then its version is empty. */
+  readonly action?: 'delete' | 'scale';
+  readonly replicas?: number;
   readonly docker_artifact_type: ArtifactType;
   readonly docker_image_version: string;
   readonly environment_id: string;

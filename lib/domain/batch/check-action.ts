@@ -1,0 +1,39 @@
+import type { FieldContext } from './field-findings.ts';
+import type { Finding, Path, Wording } from './findings.ts';
+import { type IssueCode, issueCodes } from './issues.ts';
+
+type Mapping = Readonly<Record<string, unknown>>;
+
+/** Whether an item deletes or scales. A word that is no action is the schema's business. */
+export const isActing = ({ action }: Mapping): boolean => action === 'delete' || action === 'scale';
+
+/** Fields that do not go with what an item does, and one that does and is missing. */
+export const actionFindings = (item: Mapping, path: Path, { offsetOf }: FieldContext): Finding[] => {
+  const at = (field: string, code: IssueCode, wording: Wording): Finding => {
+    const here = [...path, field];
+    return { offset: offsetOf(here), path: here, code, describe: () => wording };
+  };
+  const { action, replicas, docker_image_version: version } = item;
+  const isScale = action === 'scale';
+  const useless = {
+    message: 'is how many a scale asks for, and this is none',
+    hint: 'write action: scale, or remove it',
+  };
+  const missing = {
+    message: 'is missing; a scale needs a whole number',
+    hint: 'write replicas: 3, for example; 0 stops all',
+  };
+  return [
+    ...(isActing(item) && version !== undefined
+      ? [at('docker_image_version', issueCodes.NotAllowed, ofWhatStands(item))]
+      : []),
+    ...(replicas !== undefined && !isScale ? [at('replicas', issueCodes.NotAllowed, useless)] : []),
+    ...(replicas === undefined && isScale ? [at('replicas', issueCodes.Missing, missing)] : []),
+  ];
+};
+
+const ofWhatStands = ({ action, docker_image_version: version }: Mapping): Wording => ({
+  message: `a ${action} is of what stands there, whatever its version`,
+  hint: 'remove docker_image_version',
+  ...(typeof version === 'string' ? { found: version } : {}),
+});
