@@ -18,8 +18,15 @@ export const contract = {
   'await-turn': { input: z.object({ ...deployment, ...waiting }), output: z.object({}) },
   'capture-baseline': {
     input: z.object(deployment),
-    // `wait_seconds`: what a start may wait for room, apart from the time that its run has.
-    output: z.object({ attempt: z.int().min(1), timeout_seconds: z.int().min(1), wait_seconds: z.int().min(0) }),
+    // `wait_seconds`: what a start may wait for room, apart from the time that its run has. `on_cluster`: the deployment, or what puts
+    // the release before it back, is a matter of the function that changes clusters.
+    output: z.object({
+      attempt: z.int().min(1),
+      timeout_seconds: z.int().min(1),
+      wait_seconds: z.int().min(0),
+      on_cluster: z.boolean(),
+      restore_on_cluster: z.boolean(),
+    }),
   },
   'start-deployment': {
     input: z.object({ ...deployment, ...waiting, attempt: z.int().min(1) }),
@@ -42,6 +49,14 @@ export const contract = {
   'watch-executor': {
     input: z.object(watching),
     output: z.object({ more: z.boolean() }),
+  },
+  'deploy-to-cluster': {
+    input: z.discriminatedUnion('task', [
+      z.object({ task: z.literal('start'), ...deployment, ...waiting, attempt: z.int().min(1) }),
+      z.object({ task: z.literal('restore'), ...deployment, ...waiting }),
+      z.object({ task: z.literal('watch'), ...watching }),
+    ]),
+    output: z.union([z.object({ more: z.boolean() }), z.object({})]),
   },
   'watch-cluster': {
     input: z.object(watching),

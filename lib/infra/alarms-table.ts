@@ -34,7 +34,7 @@ const once = { ...quiet, threshold: 1, periods: 1 } as const;
 /** What a state machine calls for one batch or one deployment. A sum takes ten metrics at most. */
 const batchFunctions: readonly Stem[] = [
   ...(['plan-batch', 'await-turn', 'capture-baseline', 'start-deployment', 'start-restore'] as const),
-  ...(['verify-rollout', 'record-outcome', 'conclude-batch', 'finish-batch'] as const),
+  ...(['verify-rollout', 'record-outcome', 'conclude-batch', 'finish-batch', 'deploy-to-cluster'] as const),
 ];
 const lastingFunctions: readonly Stem[] = [
   ...(['watch-executor', 'watch-cluster', 'dispatch-turns', 'publish-events', 'sweep', 'take-hint'] as const),

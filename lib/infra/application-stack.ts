@@ -42,6 +42,13 @@ const resourcesOf = ({ table, documents, bus, anchors, anchorKey, harnessSecret,
   ...{ harnessSecret, callbackSecret },
 });
 
+/** By what they may do in a cluster: each kind goes by a group of its own there. */
+const rolesForClusters = (handlers: Handlers) => ({
+  clusterRoles: handlers.roleArnsWith('clusters'),
+  logRoles: handlers.roleArnsWith('clusters:logs'),
+  deployerRoles: handlers.roleArnsWith('clusters:deploy'),
+});
+
 /** The program: functions, state machines and what calls them. It keeps nothing and may be replaced at any time. */
 export class ApplicationStack extends Stack {
   readonly apiId: string;
@@ -81,7 +88,7 @@ export class ApplicationStack extends Stack {
       api: entrance.api,
       callbackSecretId: callbackSecret.secretArn,
       batchMachineArn: batch.machine,
-      ...{ clusterRoles: handlers.roleArnsWith('clusters'), logRoles: handlers.roleArnsWith('clusters:logs') },
+      ...rolesForClusters(handlers),
       tokens,
     });
   }

@@ -18,6 +18,7 @@ export type Right =
   | 'callback-secret'
   | 'clusters'
   | 'clusters:logs'
+  | 'clusters:deploy'
   | 'anchors:read'
   | 'anchors:write'
   | 'bus';
@@ -85,13 +86,15 @@ const now = ['TARGETS#*', 'SERVICES#*'] as const;
 const release = ['TARGET#*', ...now, 'CHANGES#*', 'OBJECT#*'] as const;
 /** The outcome of a deployment: its release, and the message to the dispatcher; its turn goes, and a start that was never made. */
 const outcome = { put: [...change, ...release, 'INBOX'], delete: ['DISPATCHER', 'WATCH#*', ...now] } as const;
-/** A run: the intent under the turn and its lock, the request, and what is followed; a rejected start is answered at once. */
-const run = {
-  put: [...change, ...now, 'WATCH#*', 'WATCHERS', 'BUDGETS', 'INBOX'],
+/** A run: the intent under the turn and its lock, and what is followed; a rejected start is answered at once. */
+const begun = {
+  put: [...change, ...now, 'WATCH#*', 'WATCHERS', 'INBOX'],
   update: ['BATCH#*', 'WATCH#*'],
   delete: ['WATCH#*', 'BATCH#*', 'DISPATCHER', ...now], // and what was intended under a turn that is given back
   check: ['BATCH#*', 'DISPATCHER'],
 } as const;
+/** Of an executor whose account has a budget of requests. */
+const run = { ...begun, put: [...begun.put, 'BUDGETS'] } as const;
 
 /** A batch is listed, and looked after until it is sealed. */
 const accepted = ['BATCHES', 'SUBMITTER#*', 'OPEN'] as const;
@@ -248,6 +251,18 @@ export const functionsTable = {
       update: ['WATCH#*', 'WATCHERS'],
       delete: ['WATCH#*', 'EXECUTORS'],
       check: ['BATCH#*'], // a start that waited for room is sent while its deployment is open
+    },
+  },
+  'deploy-to-cluster': {
+    purpose: 'Deploys to clusters by itself: applies, puts back, and follows what it has applied',
+    memory: 512, // the client of Kubernetes, and manifests
+    timeout: 300, // loops for 240 where it follows
+    rights: [...handing, 'clusters:deploy'],
+    writes: {
+      put: [...begun.put, 'EXECUTORS'],
+      update: [...begun.update, 'WATCHERS'],
+      delete: [...begun.delete, 'EXECUTORS'],
+      check: begun.check,
     },
   },
   'watch-cluster': {

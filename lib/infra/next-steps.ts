@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Construct } from 'constructs';
 import { callbackPath } from '../domain/callback-route.ts';
-import { clusterGroup, logsGroup } from '../domain/catalogue/cluster-group.ts';
+import { clusterGroup, deployerGroup, logsGroup } from '../domain/catalogue/cluster-group.ts';
 import { addOutput } from './add-output.ts';
 import { pascalCase } from './functions-table.ts';
 import { scopePrefix } from './http-routes.ts';
@@ -18,6 +18,8 @@ export interface NextStepsProps {
   readonly clusterRoles: readonly string[];
   /** Of the roles that must be let in to read logs, and for nothing else. */
   readonly logRoles: readonly string[];
+  /** Of the roles that must be let in where something is deployed by the executor `kubernetes`. */
+  readonly deployerRoles: readonly string[];
   readonly tokens: TokenIssuer | OwnIssuer;
 }
 
@@ -40,7 +42,7 @@ export class NextSteps extends Construct {
 
 type Outputs = Readonly<Record<string, readonly [value: string, description: string]>>;
 
-const facts = ({ region, api, batchMachineArn, clusterRoles, logRoles, tokens }: Place): Outputs => {
+const facts = ({ region, api, batchMachineArn, clusterRoles, logRoles, deployerRoles, tokens }: Place): Outputs => {
   const console = `https://${region}.console.aws.amazon.com/states/home?region=${region}`;
   return {
     ApiAddress: [api.apiEndpoint, 'The address of the HTTP API.'],
@@ -48,6 +50,10 @@ const facts = ({ region, api, batchMachineArn, clusterRoles, logRoles, tokens }:
     BatchMachineConsole: [`${console}#/statemachines/view/${batchMachineArn}`, 'The batches in the console.'],
     ClusterRoles: [clusterRoles.join(' '), 'The roles that each EKS cluster must let in.'],
     LogRoles: [logRoles.join(' '), 'The roles that each EKS cluster must let in to read logs.'],
+    DeployerRoles: [
+      deployerRoles.join(' '),
+      'The roles that an EKS cluster must let in to be deployed to by Flotilla itself.',
+    ],
     ...('poolId' in tokens ? ofPool(tokens, region) : {}),
   };
 };
@@ -99,6 +105,10 @@ const steps = (place: Place): Outputs => {
     ],
     Next2Catalogue: [apply, 'Puts your configuration there again when it has changed, and leaves the keys.'],
     Next3Clusters: [letIn(place), 'Lets the functions read an EKS cluster, for each cluster of your configuration.'],
+    DeployToCluster: [
+      letDeploy(place),
+      'Lets Flotilla itself deploy to an EKS cluster, by the executor kubernetes. Where Harness deploys, leave it.',
+    ],
     Next4Client: [
       `export ${exports(place)}`,
       'Tells the command line where the stage is, and how it gets tokens if they are of its own pool.',
@@ -118,14 +128,23 @@ const steps = (place: Place): Outputs => {
 };
 
 /** Who is let into a cluster, and what they may do there. */
-const letIn = ({ region, clusterRoles, logRoles }: Place): string => {
-  const entry = (group: string): string =>
-    `aws eks create-access-entry --region ${region} --cluster-name YOUR-CLUSTER --principal-arn "$role" --kubernetes-groups ${group}`;
-  const each = (roles: readonly string[], group: string): string =>
-    `for role in ${roles.join(' ')}; do ${entry(group)}; done`;
-  const rights = 'npx flotilla cluster-role NAME-IN-YOUR-CONFIGURATION | kubectl --context YOUR-CONTEXT apply -f -';
-  return `${each(clusterRoles, clusterGroup)}; ${each(logRoles, logsGroup)}; ${rights}`;
+const letIn = (place: Place): string =>
+  [
+    accessEntries(place, place.clusterRoles, clusterGroup),
+    accessEntries(place, place.logRoles, logsGroup),
+    giveRole(''),
+  ].join('; ');
+
+const letDeploy = (place: Place): string =>
+  `${accessEntries(place, place.deployerRoles, deployerGroup)}; ${giveRole(' --executor kubernetes')}`;
+
+const accessEntries = ({ region }: Place, roles: readonly string[], group: string): string => {
+  const entry = `aws eks create-access-entry --region ${region} --cluster-name YOUR-CLUSTER --principal-arn "$role" --kubernetes-groups ${group}`;
+  return `for role in ${roles.join(' ')}; do ${entry}; done`;
 };
+
+const giveRole = (options: string): string =>
+  `npx flotilla cluster-role NAME-IN-YOUR-CONFIGURATION${options} | kubectl --context YOUR-CONTEXT apply -f -`;
 
 const exports = ({ region, api, tokens }: Place): string =>
   `FLOTILLA_URL=${api.apiEndpoint}${'poolId' in tokens ? ` ${client(tokens, tokens.programs[0]!.id, region)}` : ''}`;

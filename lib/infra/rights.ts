@@ -164,6 +164,8 @@ const rights: Readonly<Record<Right, RightRow>> = {
   clusters: { allows: toFindClusters },
   // The same on AWS; in a cluster it goes by another group, which may read less.
   'clusters:logs': { allows: toFindClusters },
+  // And this one by a group that may change what is deployed there.
+  'clusters:deploy': { allows: toFindClusters },
   'anchors:read': { allows: toReadAnchors, environment: anchorsName },
   'anchors:write': {
     allows: (resources) => [

@@ -5,6 +5,7 @@ import { create as createDispatchTurns } from '../../functions/dispatch-turns.ts
 import { create as createPlanBatch } from '../../functions/plan-batch.ts';
 import { create as createPublishEvents } from '../../functions/publish-events.ts';
 import { create as createReadLogs } from '../../functions/read-logs.ts';
+import { makeClusterExecutors } from '../../functions/runtime/cluster-executors.ts';
 import { Clusters } from '../../functions/runtime/clusters.ts';
 import { executorOf, makeExecutors } from '../../functions/runtime/executors.ts';
 import { create as createSweep } from '../../functions/sweep.ts';
@@ -283,23 +284,21 @@ const makeDeps = (options: RuntimeOptions, { simulators, engine, machines, ...ma
   const { configuration, patient } = options;
   const random = new SystemRandom();
   const secrets = callbackKeysOf(options);
-  const executors =
-    options.executor === undefined
-      ? makeExecutors(configuration, {
-          ...made,
-          random,
-          simulatedHarness: simulators?.harness,
-          secrets,
-          patient,
-          tellBudget,
-        })
-      : undefined;
   const clusters = new Clusters(configuration.connections.clusters, {
     region: process.env.AWS_REGION,
     simulated: simulators?.clusters,
     secrets: secretsOf(options),
     programs: options.programs,
   });
+  const cluster: Deps['cluster'] = async (name) => options.cluster?.(name) ?? clusters.get(name);
+  const harness = { ...made, random, simulatedHarness: simulators?.harness, secrets, patient, tellBudget };
+  const executors =
+    options.executor === undefined
+      ? new Map([
+          ...makeExecutors(configuration, harness),
+          ...makeClusterExecutors(configuration.catalogue, { ...made, cluster }),
+        ])
+      : undefined;
   return {
     ...made,
     workflow: new StepFunctions(inProcessClient(engine, made.table), machines),
@@ -312,7 +311,7 @@ const makeDeps = (options: RuntimeOptions, { simulators, engine, machines, ...ma
     pace: { ...localPace(configuration.catalogue.simulated && patient !== true), ...options.pace },
     catalogue: async () => configuration.catalogue,
     executor: async (account) => options.executor?.(account) ?? executorOf(executors!, account),
-    cluster: async (name) => options.cluster?.(name) ?? clusters.get(name),
+    cluster,
     tell: (message, about) => console.error(JSON.stringify({ level: 'WARN', message, ...about })),
   };
 };

@@ -19,6 +19,8 @@ it('puts out where things are, and the commands that come next', () => {
     'BatchMachineConsole',
     'BatchMachineName',
     'ClusterRoles',
+    'DeployToCluster',
+    'DeployerRoles',
     'LogRoles',
     'Next1HarnessKey',
     'Next2Catalogue',
@@ -63,7 +65,7 @@ it('leads to the batches in the console', () => {
 
 describe('the commands', () => {
   const commands = (all: Readonly<Record<string, string>>) =>
-    Object.entries(all).filter(([name]) => name.startsWith('Next'));
+    Object.entries(all).filter(([name]) => /^(Next|DeployTo)/.test(name));
   const ofNamed = outputsOf(named, named.application);
 
   it.each([...commands(outputs), ...commands(ofNamed)])('%s is what a shell understands: %s', (_, command) => {
@@ -102,6 +104,16 @@ describe('the commands', () => {
       ),
       'aws eks create-access-entry --region region --cluster-name YOUR-CLUSTER --principal-arn HandlersReadLogsRole --kubernetes-groups flotilla-logs',
       'kubectl --context YOUR-CONTEXT apply -f -',
+      '',
+    ]);
+  });
+
+  it('let the one role that deploys by itself into a cluster, as somebody who may', () => {
+    expect(outputs.DeployerRoles).toBe('HandlersDeployToClusterRole');
+    const script = `aws() { echo "aws $*"; }; kubectl() { cat; }; npx() { echo "npx $*"; }; ${outputs.DeployToCluster}`;
+    expect(execFileSync('bash', ['-c', script], { encoding: 'utf8' }).split('\n')).toEqual([
+      'aws eks create-access-entry --region region --cluster-name YOUR-CLUSTER --principal-arn HandlersDeployToClusterRole --kubernetes-groups flotilla-deployer',
+      'npx flotilla cluster-role NAME-IN-YOUR-CONFIGURATION --executor kubernetes',
       '',
     ]);
   });

@@ -67,7 +67,7 @@ const invoke = (...names: string[]) => names.map((name) => `lambda:InvokeFunctio
 
 const batchFunctions = [
   ...['PlanBatch', 'AwaitTurn', 'CaptureBaseline', 'StartDeployment', 'StartRestore', 'VerifyRollout'],
-  ...['RecordOutcome', 'ConcludeBatch', 'FinishBatch'],
+  ...['RecordOutcome', 'ConcludeBatch', 'FinishBatch', 'DeployToCluster'],
 ];
 
 const api = [
@@ -134,6 +134,17 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ],
   StartDeployment: [...table, ...run, ...read, ...tokens, ...start('watch'), ...secret],
   StartRestore: [...table, ...run, ...read, ...tokens, ...start('watch'), ...secret, ...cluster],
+  DeployToCluster: [
+    ...table,
+    ...write(
+      ['Put', 'Update', 'Delete', 'Check'],
+      ...['BATCH#*', 'DISPATCHER', 'EVENTS#*', 'EXECUTORS', 'INBOX', 'SERVICES#*', 'TARGETS#*', 'WATCH#*', 'WATCHERS'],
+    ),
+    ...read,
+    ...tokens,
+    ...start('watch'),
+    ...cluster,
+  ],
   VerifyRollout: [
     ...table,
     ...write(['Put', 'Update'], 'BATCH#*', 'WATCH#*', 'WATCHERS'),
@@ -258,7 +269,7 @@ const wanted: Readonly<Record<string, readonly string[]>> = {
     ...stopBatch,
     ...machineTraces,
   ].sort(),
-  WatchMachine: [...invoke('WatchExecutor', 'WatchCluster'), ...machineTraces].sort(),
+  WatchMachine: [...invoke('WatchExecutor', 'WatchCluster', 'DeployToCluster'), ...machineTraces].sort(),
 };
 
 it('gives each function and machine the rights of this table and no other', () => {
@@ -322,6 +333,7 @@ it('tells each function the names of what it may use, and no other', () => {
     RecordOutcome: both,
     ConcludeBatch: { ...both, BATCH_MACHINE_ARN },
     FinishBatch: { ...both, BATCH_MACHINE_ARN },
+    DeployToCluster: { ...both, WATCH_MACHINE_ARN },
     WatchExecutor: { ...both, WATCH_MACHINE_ARN, HARNESS_SECRET_ID },
     WatchCluster: { ...both, WATCH_MACHINE_ARN },
     Sweep: { ...both, BATCH_MACHINE_ARN, WATCH_MACHINE_ARN },

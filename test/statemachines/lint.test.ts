@@ -5,10 +5,11 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { errorNames } from '../../lib/domain/errors.ts';
 import { functionsTable, pascalCase } from '../../lib/infra/functions-table.ts';
+import { placeholdersOf } from '../../lib/infra/inline-machine.ts';
 import { contract } from '../../statemachines/contract.ts';
 import { lint, ruleNames } from './lint.ts';
 import { type Definition, scopesOf } from './machine.ts';
-import type { Expectation, Facts } from './rules.ts';
+import type { Expectation, Facts, Taken } from './rules.ts';
 
 const folder = join(import.meta.dirname, '../../statemachines');
 const load = (name: string): Definition => JSON.parse(readFileSync(join(folder, `${name}.asl.json`), 'utf8'));
@@ -17,11 +18,14 @@ const load = (name: string): Definition => JSON.parse(readFileSync(join(folder, 
 const functions = new Map(
   Object.entries(contract)
     .filter(([stem]) => stem in functionsTable)
-    .map(([stem, { input }]) => {
-      const { properties = {}, required = [] } = z.toJSONSchema(input);
-      return [pascalCase(stem), { required, allowed: Object.keys(properties) }];
-    }),
+    .map(([stem, { input }]): [string, readonly Taken[]] => [pascalCase(stem), takenBy(z.toJSONSchema(input))]),
 );
+
+function takenBy({ properties = {}, required = [], oneOf }: z.core.JSONSchema.BaseSchema): readonly Taken[] {
+  if (oneOf !== undefined) return oneOf.flatMap((one) => takenBy(one as z.core.JSONSchema.BaseSchema));
+  const { task } = properties as { readonly task?: { readonly const?: string } };
+  return [{ task: task?.const, required, allowed: Object.keys(properties) }];
+}
 
 const expectations: Readonly<Record<string, Readonly<Record<string, Expectation>>>> = {
   batch: {
@@ -54,12 +58,8 @@ it('calls every function of the contract', () => {
   const called = ['batch', 'watch']
     .flatMap((name) => scopesOf(load(name)))
     .flatMap(({ states }) => Object.values(states))
-    .flatMap(({ Arguments }) => (Arguments === undefined ? [] : [Arguments.FunctionName]));
-  expect([...new Set(called)].sort()).toEqual(
-    Object.keys(contract)
-      .map((stem) => `\${${pascalCase(stem)}}`)
-      .sort(),
-  );
+    .flatMap(({ Arguments }) => (Arguments === undefined ? [] : placeholdersOf(Arguments.FunctionName)));
+  expect([...new Set(called)].sort()).toEqual(Object.keys(contract).map(pascalCase).sort());
 });
 
 // biome-ignore lint/suspicious/noExplicitAny: a draft is there to be broken.
@@ -123,9 +123,22 @@ const mutations: readonly (readonly [rule: string, what: string, mutate: (states
   ['retry', 'one name more', ({ child }) => child.Deploy!.Retry[0].ErrorEquals.push('States.TaskFailed')],
   ['retry', 'all at the same time', ({ child }) => delete child.Deploy!.Retry[0].JitterStrategy],
   ['placeholders', 'an unknown function', ({ child }) => (child.Deploy!.Arguments.FunctionName = `\${StartDeploy}`)],
+  [
+    'placeholders',
+    'a choice with an unknown one',
+    ({ child }) => (child.Deploy!.Arguments.FunctionName = `{% 1 = 2 ? '\${DeployToCluster}' : '\${StartDeploy}' %}`),
+  ],
+  [
+    'placeholders',
+    'a choice of one and a name',
+    ({ child }) => (child.Deploy!.Arguments.FunctionName = `{% 1 = 2 ? '\${DeployToCluster}' : 'x' %}`),
+  ],
   ['placeholders', 'a name instead', ({ child }) => (child.Deploy!.Arguments.FunctionName = 'start-deployment')],
   ['placeholders', 'one elsewhere', ({ child }) => (child.Deploy!.Arguments.Payload.attempt = `\${Attempt}`)],
   ['payload', 'a missing key', ({ child }) => delete child.Deploy!.Arguments.Payload.attempt],
+  ['payload', 'a task that nobody does', ({ child }) => (child.Deploy!.Arguments.Payload.task = 'begin')],
+  ['payload', 'no task', ({ child }) => delete child.Deploy!.Arguments.Payload.task],
+  ['payload', 'a task that takes less', ({ child }) => (child.Deploy!.Arguments.Payload.task = 'watch')],
   ['payload', 'an unknown key', ({ child }) => (child.Deploy!.Arguments.Payload.atempt = 1)],
   [
     'payload',

@@ -12,14 +12,19 @@ export interface Expectation {
   readonly transitions?: number;
 }
 
+/** The keys that a function takes. */
+export interface Taken {
+  /** Of a function that does several things, the one that this is about. */
+  readonly task?: string | undefined;
+  readonly required: readonly string[];
+  readonly allowed: readonly string[];
+}
+
 /** What the lint knows from outside the state machine files. */
 export interface Facts {
   readonly errorNames: ReadonlySet<string>;
-  /** Functions by the name that stands in a file, `PlanBatch`; with the keys that they take. */
-  readonly functions: ReadonlyMap<
-    string,
-    { readonly required: readonly string[]; readonly allowed: readonly string[] }
-  >;
+  /** Functions by the name that stands in a file, `PlanBatch`; with the keys that they take, for each of their tasks. */
+  readonly functions: ReadonlyMap<string, readonly Taken[]>;
   /** By the scope's name. */
   readonly expectations: Readonly<Record<string, Expectation>>;
 }

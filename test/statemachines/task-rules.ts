@@ -31,27 +31,37 @@ const retry = ({ state }: Place): readonly string[] => {
 
 const placeholder = /\$\{(\w*)\}/g;
 
-const nameIn = (state: State): string | undefined => /^\$\{(\w+)\}$/.exec(state.Arguments?.FunctionName ?? '')?.[1];
+/** The function that a task calls, or the two between which an expression decides. */
+const namesIn = (state: State): readonly string[] => {
+  const given = state.Arguments?.FunctionName ?? '';
+  const one = /^\$\{(\w+)\}$/.exec(given) ?? /^\{% [^?]+ \? '\$\{(\w+)\}' : '\$\{(\w+)\}' %\}$/.exec(given);
+  return one?.slice(1) ?? [];
+};
 
 const placeholders = ({ state, facts }: Place): readonly string[] => [
   ...textsOf(state)
     .flatMap(({ text, path }) => [...text.matchAll(placeholder)].map(([, name = '']) => ({ name, path })))
     .filter(({ name, path }) => path !== 'Arguments.FunctionName' || !facts.functions.has(name))
     .map(({ name, path }) => `\${${name}} in ${path} is not filled`),
-  ...(state.Type === 'Task' && nameIn(state) === undefined ? ['does not name its function by a placeholder'] : []),
+  ...(state.Type === 'Task' && namesIn(state).length === 0 ? ['does not name its function by a placeholder'] : []),
 ];
 
 const payload = ({ state, facts }: Place): readonly string[] => {
-  const taken = facts.functions.get(nameIn(state) ?? '');
-  if (state.Type !== 'Task' || taken === undefined) return [];
-  const given = state.Arguments.Payload;
+  const given = state.Arguments?.Payload;
+  const takers = namesIn(state).flatMap((name) => [facts.functions.get(name) ?? []].filter((all) => all.length > 0));
+  // What a function takes may depend on its task; what one of two functions takes, the other one leaves alone.
+  const taken = takers.map((all) => all.find(({ task }) => task === undefined || task === given?.task));
+  if (state.Type !== 'Task' || taken.length === 0) return [];
+  if (taken.includes(undefined)) return [`nobody does ${given?.task}`];
+  const required = new Set(taken.flatMap((one) => one?.required ?? []));
+  const allowed = new Set(taken.flatMap((one) => one?.allowed ?? []));
   const literal = new Set(Object.keys(typeof given === 'object' ? given : {}));
   const keys =
     typeof given === 'string' ? objectKeysOf(expressionIn(given) ?? '""') : { always: literal, perhaps: literal };
   if (keys === undefined) return ['the keys of the payload cannot be told'];
   return [
-    ...taken.required.filter((key) => !keys.always.has(key)).map((key) => `the payload has no ${key}`),
-    ...[...keys.perhaps].filter((key) => !taken.allowed.includes(key)).map((key) => `nobody takes ${key}`),
+    ...[...required].filter((key) => !keys.always.has(key)).map((key) => `the payload has no ${key}`),
+    ...[...keys.perhaps].filter((key) => !allowed.has(key)).map((key) => `nobody takes ${key}`),
   ];
 };
 

@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import { create as createAwaitTurn } from '../../../functions/await-turn.ts';
 import { create as createCaptureBaseline } from '../../../functions/capture-baseline.ts';
 import { create as createConcludeBatch } from '../../../functions/conclude-batch.ts';
+import { create as createDeployToCluster } from '../../../functions/deploy-to-cluster.ts';
 import { create as createFinishBatch } from '../../../functions/finish-batch.ts';
 import { create as createPlanBatch } from '../../../functions/plan-batch.ts';
 import { create as createRecordOutcome } from '../../../functions/record-outcome.ts';
@@ -28,6 +29,7 @@ const creators = {
   'conclude-batch': createConcludeBatch,
   'finish-batch': createFinishBatch,
   'watch-executor': createWatchExecutor,
+  'deploy-to-cluster': createDeployToCluster,
   'watch-cluster': createWatchCluster,
 } satisfies Readonly<Record<TaskName, (deps: Deps) => TaskHandler>>;
 

@@ -1,6 +1,7 @@
+import { clusterOfAccount } from '../../domain/catalogue/executor-accounts.ts';
 import { humanWaitOf } from '../../domain/deployment/human-wait.ts';
 import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
-import { keptDeployment } from '../../domain/plan/kept-deployment.ts';
+import { type KeptDeployment, keptDeployment } from '../../domain/plan/kept-deployment.ts';
 import type { NamesOfClusters } from '../../domain/plan/lock-names.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { Cluster, WorkloadView } from '../../domain/ports.ts';
@@ -29,10 +30,7 @@ type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids' | 'ca
 const waits = [1_000, 2_000, 4_000];
 
 /** Keeps what runs now: the baseline of this attempt and, before the first one, the release to return to. */
-export const captureBaseline = async (
-  deps: Needs,
-  { batch_id, index }: Place,
-): Promise<{ attempt: number; timeout_seconds: number; wait_seconds: number }> => {
+export const captureBaseline = async (deps: Needs, { batch_id, index }: Place): Promise<Captured> => {
   const deployment = await readPlanned(deps, batch_id, index);
   const { item, turn } = await readOwnTurn(deps, { batch_id, index });
   const earlier = ofThisTurn(turn, rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index))));
@@ -55,8 +53,26 @@ export const captureBaseline = async (
     ...(await sinceUndone(deps, deployment, { item, view })),
   };
   await retryConflict(deps, () => deps.table.transact([{ put: itemOf(keys.capture(batch_id, index), row) }]));
-  return { attempt: item.attempt, timeout_seconds: deployment.timeout, wait_seconds: waitOf(deployment, previous) };
+  return {
+    attempt: item.attempt,
+    timeout_seconds: deployment.timeout,
+    wait_seconds: waitOf(deployment, previous),
+    on_cluster: isOnCluster(deployment),
+    restore_on_cluster: isOnCluster(previous?.deployment ?? deployment),
+  };
 };
+
+/** What the states after this one go by. */
+export interface Captured {
+  readonly attempt: number;
+  readonly timeout_seconds: number;
+  readonly wait_seconds: number;
+  readonly on_cluster: boolean;
+  /** Whoever deployed the release before puts it back. */
+  readonly restore_on_cluster: boolean;
+}
+
+const isOnCluster = ({ executor }: KeptDeployment): boolean => clusterOfAccount(executor.account) !== undefined;
 
 interface OwnTurn {
   readonly item: ItemRow;

@@ -20,7 +20,7 @@ import {
   type TurnRow,
 } from '../../../lib/domain/record/rows.ts';
 import { writePlan } from '../../../lib/usecases/plan/plan-store.ts';
-import { captureBaseline } from '../../../lib/usecases/rollout/capture-baseline.ts';
+import { type Captured, captureBaseline } from '../../../lib/usecases/rollout/capture-baseline.ts';
 import { viewOf } from '../../domain/rollout/objects.ts';
 import { makeWorld, planned } from '../batch/api-world.ts';
 import { aboutToStart } from '../deployment/about-to-start.ts';
@@ -126,7 +126,10 @@ const busyUnder = (name: string, { workload }: PlannedDeployment): Write[] => {
 
 test('what runs now is kept: the baseline, and the release to return to', async () => {
   const { given, row, waits, deployment, now } = await captured({});
-  expect(given).toEqual({ attempt: 1, timeout_seconds: deployment.timeout, wait_seconds: 21_600 + 86_400 });
+  expect(given).toEqual({
+    ...{ attempt: 1, timeout_seconds: deployment.timeout, wait_seconds: 21_600 + 86_400 },
+    ...{ on_cluster: false, restore_on_cluster: false },
+  });
   const previous = {
     version: '3.0.1',
     image: 'reg/app:3.0.1',
@@ -137,6 +140,22 @@ test('what runs now is kept: the baseline, and the release to return to', async 
   };
   expect(row).toMatchObject({ attempt: 1, baseline, previous });
   expect(waits).toEqual([]);
+});
+
+const ofHarness: PlannedDeployment['executor'] = { account: 'harness:acme', name: 'harness', settings: {} };
+const ofCluster: PlannedDeployment['executor'] = { account: 'kubernetes:eu-1', name: 'kubernetes', settings: {} };
+
+test.each([
+  ['Harness deploys, and did before', ofHarness, ofHarness, [false, false]],
+  ['Harness deploys what we deployed before', ofHarness, ofCluster, [false, true]],
+  ['we deploy what Harness deployed before', ofCluster, ofHarness, [true, false]],
+  ['we deploy, and did before', ofCluster, ofCluster, [true, true]],
+  ['we deploy what was only observed before', ofCluster, undefined, [true, true]],
+] as const)('what changes the cluster is told apart: %s', async (_, executor, before, wanted) => {
+  const { deployment } = await captured({ deployment: { executor: before ?? executor } });
+  const recorded = before === undefined ? {} : { recorded: { deployment, version: '3.0.1', image: 'reg/app:3.0.1' } };
+  const { given } = await captured({ deployment: { executor }, ...recorded });
+  expect([(given as Captured).on_cluster, (given as Captured).restore_on_cluster]).toEqual(wanted);
 });
 
 const digest = `sha256:${'1b'.repeat(32)}`;

@@ -1,0 +1,35 @@
+import { startDeployment } from '../lib/usecases/deployment/start-deployment.ts';
+import { startRestore } from '../lib/usecases/deployment/start-restore.ts';
+import { watchExecutor } from '../lib/usecases/deployment/watch-executor.ts';
+import type { Deps } from '../lib/usecases/deps.ts';
+import type { TaskInput, TaskOutput } from '../statemachines/contract.ts';
+import { deployerDeps } from './runtime/deployer-deps.ts';
+import { observer } from './runtime/observer.ts';
+import { onLambda } from './runtime/on-lambda.ts';
+import { documentDeps, tableDeps } from './runtime/storage.ts';
+import { type TaskHandler, task } from './runtime/task.ts';
+import { workflowDeps } from './runtime/workflow.ts';
+
+type Needs = Parameters<typeof startDeployment>[0] &
+  Parameters<typeof startRestore>[0] &
+  Parameters<typeof watchExecutor>[0];
+
+/** All that changes a cluster: what states and watchers do elsewhere for other executors. */
+export const create = (deps: Needs): TaskHandler => task('deploy-to-cluster', (input) => perform(deps, input));
+
+const perform = (deps: Needs, input: TaskInput<'deploy-to-cluster'>): Promise<TaskOutput<'deploy-to-cluster'>> => {
+  switch (input.task) {
+    case 'start':
+      return startDeployment(deps, input);
+    case 'restore':
+      return startRestore(deps, input);
+    case 'watch':
+      return watchExecutor(deps, input);
+  }
+};
+
+export const handler = onLambda(() => {
+  const deps = { ...tableDeps(), ...documentDeps() };
+  const tell: Deps['tell'] = (message, about) => observer().tell(message, about);
+  return create({ ...deps, ...workflowDeps('watch'), ...deployerDeps(deps), tell });
+});

@@ -1,0 +1,24 @@
+import type { Catalogue } from '../../lib/domain/catalogue/catalogue.ts';
+import type { Executor } from '../../lib/domain/ports.ts';
+import type { Deps } from '../../lib/usecases/deps.ts';
+import { clusterDeps } from './cluster-deps.ts';
+import { type ClusterExecutorOptions, makeClusterExecutors } from './cluster-executors.ts';
+import { catalogueDeps } from './configuration.ts';
+import { executorOf } from './executors.ts';
+import { Kept } from './kept.ts';
+
+/**
+ * Clusters and the executors that change them, as the stored configuration names them. Whoever has these has no secret of another
+ * executor.
+ */
+export const deployerDeps = (
+  deps: Omit<ClusterExecutorOptions, 'cluster'>,
+): Pick<Deps, 'cluster' | 'executor' | 'catalogue'> => {
+  const known = { ...catalogueDeps(), ...clusterDeps() };
+  const executors = new Kept<ReadonlyMap<string, Executor>>({
+    read: async () => JSON.stringify(await known.catalogue()),
+    make: (text) => makeClusterExecutors(JSON.parse(text) as Catalogue, { ...deps, ...known }),
+    clock: deps.clock,
+  });
+  return { ...known, executor: async (account) => executorOf(await executors.get(), account) };
+};
