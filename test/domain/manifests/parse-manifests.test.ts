@@ -149,7 +149,9 @@ describe('values are read as the tools of Kubernetes read them', () => {
   });
 });
 
-const json = fc.jsonValue({ maxDepth: 3 }).filter((value) => !/"__proto__":|[0-9]{16}/.test(JSON.stringify(value)));
+const json = fc
+  .jsonValue({ maxDepth: 3 })
+  .filter((value) => !/"(?:__proto__|<<)":|[0-9]{16}/.test(JSON.stringify(value)));
 
 test('whatever JSON says of objects is what is read', () => {
   fc.assert(
