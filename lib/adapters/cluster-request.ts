@@ -38,9 +38,11 @@ export interface ApiStream {
 }
 
 interface Asked {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: object;
+  /** Absent: JSON. */
+  readonly type?: string;
 }
 
 interface Sent extends Asked {
@@ -108,6 +110,15 @@ export class ClusterRequests {
     const asked: Asked = { method: 'GET', path };
     const opened = await this.#twice((pass) => this.#opened({ ...asked, pass }, signal), isRefused);
     return 'lines' in opened ? opened : this.#checked(asked, opened);
+  }
+
+  /**
+   * Has something changed. The answer as it came where it may be about what was sent: 403, where we have no right to it or a policy
+   * speaks, and the 500 of a field that is not known. Any other is checked as `get` is.
+   */
+  async change(asked: Asked): Promise<ApiAnswer> {
+    const answer = await this.#twice((pass) => this.#answered({ ...asked, pass }, {}), isRefused);
+    return isOfTheObject(answer) ? answer : this.#checked(asked, answer);
   }
 
   /**
@@ -181,11 +192,14 @@ export class ClusterRequests {
     }
   }
 
-  #carried({ method, path, body, pass }: Sent, { signal, limit, lasts }: Sending): Promise<Answer> {
+  #carried(
+    { method, path, body, type = 'application/json', pass }: Sent,
+    { signal, limit, lasts }: Sending,
+  ): Promise<Answer> {
     const headers = {
       ...{ accept: 'application/json, */*', 'user-agent': userAgent },
       ...pass.headers,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(body === undefined ? {} : { 'content-type': type }),
     };
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
     const [credential, transport] = [pass.headers.authorization !== undefined, by(pass, lasts)];
@@ -268,6 +282,14 @@ const remedies: Readonly<Record<number, string>> = {
   401: 'it does not accept our credentials; check the token, certificate or access entry',
   403: 'it does not give us the right; apply the role that flotilla cluster-role prints',
   429: 'it is too busy',
+};
+
+/** What the API server says with 500 where a field is not one of the kind's, or has another type. */
+const notOfTheKind = /field not declared in schema|failed to (?:create|convert|decode) (?:typed )?(?:patch )?object/i;
+
+const isOfTheObject = (answer: ApiAnswer): boolean => {
+  const said = statusBodyOf(answer);
+  return said !== undefined && (answer.status === 403 || (answer.status === 500 && notOfTheKind.test(said.message)));
 };
 
 const isRefused = ({ status }: ApiAnswer | ApiStream): boolean => status === 401;

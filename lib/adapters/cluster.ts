@@ -18,6 +18,7 @@ import type {
 import { foreignText } from '../domain/record/foreign-text.ts';
 import { addressOf, type ClusterAccess } from './cluster-access.ts';
 import { ClusterMirror } from './cluster-mirror.ts';
+import { KubernetesObjects } from './cluster-objects.ts';
 import { type ApiAnswer, ClusterRequests, requestMilliseconds, statusBodyOf } from './cluster-request.ts';
 import { isWanted, type Listing, listingsOf, ownershipOf, uidOf, viewOf } from './cluster-view.ts';
 import { readContainerLog } from './container-log.ts';
@@ -34,6 +35,7 @@ const longestLog = 32 * 1024;
 /** A Kubernetes cluster through its API server. */
 export class KubernetesCluster implements Cluster {
   readonly address: string;
+  readonly objects: KubernetesObjects;
   readonly #requests: ClusterRequests;
   readonly #arn: string | undefined;
   readonly #secrets: readonly string[];
@@ -42,6 +44,7 @@ export class KubernetesCluster implements Cluster {
   constructor(name: string, access: ClusterAccess, secrets: readonly string[] = []) {
     this.#secrets = secrets;
     this.#requests = new ClusterRequests(name, access, secrets);
+    this.objects = new KubernetesObjects(this.#requests);
     this.#arn = access.arn;
     this.address = addressOf(access);
   }

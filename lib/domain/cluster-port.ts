@@ -80,6 +80,15 @@ export interface FieldConflict {
   readonly field: string;
 }
 
+export interface ApplyOptions {
+  /** Nothing is changed; the object is told as it would be. */
+  readonly dryRun?: boolean;
+  /** Takes fields over that are somebody else's. */
+  readonly force?: boolean;
+  /** Only where there is none: who else makes one at the same moment, with other values, has it, and this has `moved`. */
+  readonly absent?: boolean;
+}
+
 export type Applied =
   | { readonly kind: 'applied'; readonly object: KubernetesObject }
   /** Fields are somebody else's, with other values. Nothing was changed. */
@@ -110,10 +119,10 @@ export interface ClusterObjects {
   /** Undefined when there is none. */
   get(address: ObjectAddress): Promise<KubernetesObject | undefined>;
   /**
-   * Server-side apply by the field manager of Flotilla. With `metadata.resourceVersion` in the object, only onto the one that was
-   * read. `force` takes fields over that are somebody else's.
+   * Server-side apply by the field manager of Flotilla. With `metadata.resourceVersion` and `metadata.uid` in the object, only onto
+   * the one that was read.
    */
-  apply(object: KubernetesObject, options?: { readonly dryRun?: boolean; readonly force?: boolean }): Promise<Applied>;
+  apply(object: KubernetesObject, options?: ApplyOptions): Promise<Applied>;
   /** This one, and none that has its name by then; what it owns goes with it. */
   remove(address: ObjectAddress, uid: string): Promise<Removed>;
   list(list: ObjectList): Promise<readonly KubernetesObject[]>;

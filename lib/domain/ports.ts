@@ -4,6 +4,7 @@ import type { KeptDeployment } from './plan/kept-deployment.ts';
 export type { Clock, Random } from './clock-port.ts';
 export type {
   Applied,
+  ApplyOptions,
   Cluster,
   ClusterObjects,
   ContainerLog,

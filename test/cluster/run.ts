@@ -8,6 +8,7 @@ import type { Case } from './case.ts';
 import { differencesOf, problemsOf } from './check.ts';
 import { obtainClients } from './clients.ts';
 import { mirrorReal } from './mirror.ts';
+import { objectsReal } from './objects.ts';
 import { play } from './play.ts';
 import { cases as all } from './suite/cases.ts';
 import { startReal, startSimulated, type World } from './world.ts';
@@ -90,9 +91,10 @@ const main = async (folder: string): Promise<boolean> => {
     for (const problem of refused) console.log(`FAIL access: ${problem}`);
     const client = [...worlds[0].scenes.values()][0]!.client;
     const isMirrored = wanted.length > 0 || (await mirrorReal(worlds[0].kubectl[1]!, client));
+    const isApplied = (wanted.length > 0 && !wanted.includes('objects')) || (await objectsReal(worlds[0].kubectl[1]!, client));
     const good = (await judgeAll(worlds, others)) + (await judgeAll(worlds, last));
     console.log(`${good} of ${cases.length} cases passed after ${seconds()}.`);
-    return good === cases.length && good > 0 && refused.length === 0 && isMirrored;
+    return good === cases.length && good > 0 && refused.length === 0 && isMirrored && isApplied;
   } finally {
     await Promise.all(worlds.map((world) => world.close()));
   }

@@ -2,9 +2,11 @@
 export class ApiStatus extends Error {
   readonly code: number;
   readonly reason: string;
+  readonly details: object | undefined;
 
-  constructor(code: number, reason: string, message: string) {
+  constructor(code: number, reason: string, message: string, details?: object) {
     super(message);
+    this.details = details;
     this.code = code;
     this.reason = reason;
   }
@@ -16,7 +18,8 @@ export class ApiStatus extends Error {
       metadata: {},
       status: 'Failure',
       message: this.message,
-      reason: this.reason,
+      ...(this.reason !== '' && { reason: this.reason }),
+      ...(this.details !== undefined && { details: this.details }),
       code: this.code,
     };
   }

@@ -1,4 +1,7 @@
-import { badRequest, conflict, noSuchPath, notFound } from './api-status.ts';
+import { badRequest, conflict, invalid, noSuchPath, notFound } from './api-status.ts';
+import { afterUpdate, type Writer } from './apply/managed-fields.ts';
+import { serverSideApply } from './apply/server-side-apply.ts';
+import { refuseUnknownFields } from './apply/unknown-fields.ts';
 import { refuseImmutable, withDefaults } from './defaults.ts';
 import { isLeaving, type KubeObject, timestamp } from './kube-object.ts';
 import { applyPatch } from './patch.ts';
@@ -57,6 +60,10 @@ export class Api {
     return object;
   }
 
+  has({ resource, namespace = '', name = '' }: Target): boolean {
+    return this.#store.get(resource, namespace, name) !== undefined;
+  }
+
   create({ target, body, query }: Write): KubeObject {
     const sent = objectOf(body);
     const { name = '', generateName = '' } = sent.metadata ?? {};
@@ -65,7 +72,6 @@ export class Api {
     const metadata = {
       ...sent.metadata,
       ...(target.namespace !== undefined && { namespace: target.namespace }),
-      managedFields: managedFields(sent, query, 'Update'),
     };
     const object = withDefaults({
       ...sent,
@@ -73,6 +79,7 @@ export class Api {
       apiVersion: apiVersionOf(target.resource),
       metadata,
     });
+    object.metadata.managedFields = afterUpdate(undefined, object, this.#writer(query));
     return isDryRun(query) ? object : this.#store.create(object);
   }
 
@@ -86,17 +93,9 @@ export class Api {
   }
 
   patch({ target, body, query, contentType }: Write): KubeObject {
-    const isApply = contentType.startsWith('application/apply-patch');
     const before = this.#store.get(target.resource, target.namespace ?? '', target.name ?? '');
-    if (before === undefined && isApply) {
-      const sent = objectOf(body);
-      return this.create({
-        target,
-        body: { ...sent, metadata: { ...sent.metadata, name: target.name } },
-        query,
-        contentType,
-      });
-    }
+    if (contentType.startsWith('application/apply-patch'))
+      return this.#apply(before, objectOf(body), { target, query });
     if (before === undefined) throw notFound(target.resource.plural, target.name ?? '');
     const patched = objectOf(applyPatch(contentType, before, body));
     const wanted = patched.metadata?.resourceVersion;
@@ -124,6 +123,40 @@ export class Api {
     return leaving ?? object;
   }
 
+  #apply(
+    before: KubeObject | undefined,
+    sent: KubeObject,
+    { target, query }: Pick<Write, 'target' | 'query'>,
+  ): KubeObject {
+    const { resource, namespace, name = '' } = target;
+    const manager = query.get('fieldManager');
+    if (manager === null) throw invalid('PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value');
+    const { uid, resourceVersion } = sent.metadata ?? {};
+    const isOther = before === undefined ? (uid ?? resourceVersion) : uid !== undefined && uid !== before.metadata.uid;
+    const isOld = before !== undefined && resourceVersion && resourceVersion !== before.metadata.resourceVersion;
+    if (isOther || isOld) throw conflict(resource.plural, name);
+    const head = { kind: resource.kind, apiVersion: apiVersionOf(resource) };
+    const named = { ...(namespace !== undefined && { namespace }), name };
+    const whole = { ...sent, ...head, metadata: { ...sent.metadata, ...named } } as KubeObject;
+    refuseUnknownFields(whole);
+    const live = before ?? ({ ...head, metadata: named } as KubeObject);
+    const next = withDefaults(
+      serverSideApply(live, whole, { manager, force: query.get('force') === 'true', now: this.#now() }),
+    );
+    if (before === undefined) return isDryRun(query) ? next : this.#store.create(next);
+    // The store says what an object is called, and when it was made.
+    const { resourceVersion: _, uid: __, ...metadata } = next.metadata;
+    const made = { ...next, metadata: { ...metadata, ...identityOf(before) }, status: before.status };
+    if (before.status === undefined) delete made.status;
+    refuseImmutable(before, made);
+    return isDryRun(query) ? made : this.#store.replace(made);
+  }
+
+  #writer(query: URLSearchParams, isStatus = false): Writer {
+    const manager = query.get('fieldManager') ?? 'unknown';
+    return { manager, ...(isStatus && { subresource: 'status' }), now: this.#now() };
+  }
+
   #put(before: KubeObject, sent: KubeObject, { target, query }: Pick<Write, 'target' | 'query'>): KubeObject {
     const isStatus = target.part === 'status';
     if (target.part !== undefined && !isStatus) throw noSuchPath();
@@ -134,10 +167,10 @@ export class Api {
       ...sent.metadata,
       name,
       ...(namespace !== undefined && { namespace }),
-      managedFields: managedFields(before, query, isStatus ? 'Status' : 'Update'),
     };
     const next = withDefaults({ ...halves, kind: before.kind, apiVersion: before.apiVersion, metadata });
     if (before.status === undefined && !isStatus) delete next.status;
+    next.metadata.managedFields = afterUpdate(before, next, this.#writer(query, isStatus));
     refuseImmutable(before, next);
     return isDryRun(query) ? next : this.#store.replace(next);
   }
@@ -150,11 +183,9 @@ function objectOf(body: unknown): KubeObject {
   return body as KubeObject;
 }
 
-/** Manager and operation of each writer; the simulator does not know single fields, so it sees no conflicts. */
-function managedFields(object: KubeObject, query: URLSearchParams, operation: string): unknown[] {
-  const manager = query.get('fieldManager') ?? 'unknown';
-  const others = (object.metadata?.managedFields ?? []).filter(
-    (one) => (one as { manager?: string }).manager !== manager,
-  );
-  return [...others, { manager, operation, apiVersion: object.apiVersion }];
-}
+const identityOf = ({
+  metadata: { uid, resourceVersion },
+}: KubeObject): Pick<KubeObject['metadata'], 'uid' | 'resourceVersion'> => ({
+  uid,
+  resourceVersion,
+});

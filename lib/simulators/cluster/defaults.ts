@@ -61,6 +61,15 @@ const defaults: Readonly<Record<string, (object: Workload) => void>> = {
     cron.suspend ??= false;
     templateDefaults(cron.jobTemplate.spec.template, 'Never');
   },
+  /** What is written in clear is kept as all else. */
+  Secret: (secret) => {
+    const { stringData, data } = secret as { stringData?: Record<string, string>; data?: Record<string, string> };
+    secret.type ??= 'Opaque';
+    if (stringData === undefined) return;
+    const encoded = Object.entries(stringData).map(([key, text]) => [key, Buffer.from(text).toString('base64')]);
+    secret.data = { ...data, ...Object.fromEntries(encoded) };
+    delete secret.stringData;
+  },
   ResourceQuota: (quota) => {
     quota.status ??= { hard: (quota.spec as { readonly hard?: unknown }).hard };
   },

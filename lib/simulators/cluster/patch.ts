@@ -13,7 +13,6 @@ export function applyPatch(contentType: string, object: unknown, patch: unknown)
     case 'application/merge-patch+json':
       return mergePatch(object, patch);
     case 'application/strategic-merge-patch+json':
-    case 'application/apply-patch+yaml':
       return strategicMerge(object, patch);
     default:
       throw badRequest(`the patch type ${contentType} is not known`);

@@ -17,11 +17,11 @@ const row = (group: string, plural: string, kind: string, short: readonly string
   plural,
   kind,
   short,
-  namespaced: kind !== 'Namespace' && kind !== 'Node',
-  hasGeneration: group !== '' && kind !== 'ControllerRevision',
+  namespaced: !['Namespace', 'Node', 'ClusterRole', 'ClusterRoleBinding'].includes(kind),
+  hasGeneration: group !== '' && kind !== 'ControllerRevision' && !group.startsWith('rbac.'),
 });
 
-/** Of a custom resource. No controller of it is simulated: whoever plays one writes its status. */
+/** Of another version than `v1`; most are custom resources. No controller of these is simulated: whoever plays one writes its status. */
 const custom = (group: string, version: string, plural: string, kind: string): Resource => ({
   ...row(group, plural, kind),
   version,
@@ -32,6 +32,9 @@ export const resources: readonly Resource[] = [
   row('', 'services', 'Service', ['svc']),
   row('', 'events', 'Event', ['ev']),
   row('', 'configmaps', 'ConfigMap', ['cm']),
+  row('', 'secrets', 'Secret'),
+  row('', 'serviceaccounts', 'ServiceAccount', ['sa']),
+  row('', 'persistentvolumeclaims', 'PersistentVolumeClaim', ['pvc']),
   row('', 'resourcequotas', 'ResourceQuota', ['quota']),
   row('', 'namespaces', 'Namespace', ['ns']),
   row('apps', 'deployments', 'Deployment', ['deploy']),
@@ -41,6 +44,14 @@ export const resources: readonly Resource[] = [
   row('apps', 'controllerrevisions', 'ControllerRevision'),
   row('batch', 'jobs', 'Job'),
   row('batch', 'cronjobs', 'CronJob', ['cj']),
+  row('networking.k8s.io', 'ingresses', 'Ingress', ['ing']),
+  row('networking.k8s.io', 'networkpolicies', 'NetworkPolicy', ['netpol']),
+  row('policy', 'poddisruptionbudgets', 'PodDisruptionBudget', ['pdb']),
+  row('rbac.authorization.k8s.io', 'roles', 'Role'),
+  row('rbac.authorization.k8s.io', 'rolebindings', 'RoleBinding'),
+  row('rbac.authorization.k8s.io', 'clusterroles', 'ClusterRole'),
+  row('rbac.authorization.k8s.io', 'clusterrolebindings', 'ClusterRoleBinding'),
+  custom('autoscaling', 'v2', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler'),
   custom('argoproj.io', 'v1alpha1', 'rollouts', 'Rollout'),
   custom('serving.knative.dev', 'v1', 'services', 'Service'),
   custom('cert-manager.io', 'v1', 'certificates', 'Certificate'),

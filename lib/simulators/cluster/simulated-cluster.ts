@@ -132,7 +132,7 @@ function write(
   const sent = { target, body, query, contentType: headers['content-type'] ?? '' };
   if (method === 'POST') send(response, 201, api.create(sent));
   else if (method === 'PUT') send(response, 200, api.replace(sent));
-  else if (method === 'PATCH') send(response, 200, api.patch(sent));
+  else if (method === 'PATCH') send(response, api.has(target) ? 200 : 201, api.patch(sent));
   else if (method === 'DELETE' && target.name !== undefined) send(response, 200, api.delete(target, query, body));
   else throw new ApiStatus(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
 }

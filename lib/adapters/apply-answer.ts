@@ -1,0 +1,61 @@
+import { isObject, type Json, type JsonObject } from '../domain/json.ts';
+import type { Applied, FieldConflict, Removed } from '../domain/ports.ts';
+import { foreignText } from '../domain/record/foreign-text.ts';
+import { listAt, stringAt } from '../domain/rollout/kubernetes-object.ts';
+import type { ApiAnswer } from './cluster-request.ts';
+
+const longestMessage = 2_000;
+const mostConflicts = 100;
+
+/** What the API server answered to an apply. Undefined where it is not JSON: then something else has answered. */
+export const appliedOf = (answer: ApiAnswer): Applied | undefined => {
+  const body = objectOf(answer);
+  if (body === undefined) return answer.status < 300 ? undefined : refused(answer, {});
+  if (answer.status < 300) return { kind: 'applied', object: body };
+  if (answer.status !== 409) return refused(answer, body);
+  const conflicts = conflictsOf(body);
+  const message = messageOf(answer, body);
+  // A resource version that is old, one that was made at the same moment, or one that has gone.
+  return conflicts.length === 0 ? { kind: 'moved', message } : { kind: 'conflict', message, conflicts };
+};
+
+export const removedOf = (answer: ApiAnswer): Removed => {
+  if (answer.status < 300) return { kind: 'deleted' };
+  if (answer.status === 404) return { kind: 'gone' };
+  const body = objectOf(answer) ?? {};
+  return answer.status === 409 ? { kind: 'moved', message: messageOf(answer, body) } : refused(answer, body);
+};
+
+type Refused = Extract<Applied, { readonly kind: 'refused' }>;
+
+const refused = (answer: ApiAnswer, body: JsonObject): Refused => ({
+  kind: 'refused',
+  status: answer.status,
+  reason: stringAt(body, 'reason') ?? '',
+  message: messageOf(answer, body),
+});
+
+const messageOf = ({ status }: ApiAnswer, body: JsonObject): string =>
+  foreignText(stringAt(body, 'message') ?? `HTTP ${status}`, longestMessage);
+
+/** `conflict with "kubectl" using apps/v1` and `conflict with "hpa" with subresource "scale" using apps/v1 at 2026-…`. */
+const manager = /^conflict with "((?:[^"\\]|\\.)*)"/;
+
+const conflictsOf = (body: JsonObject): readonly FieldConflict[] =>
+  listAt(body, 'details', 'causes')
+    .filter((cause) => cause.reason === 'FieldManagerConflict')
+    .slice(0, mostConflicts)
+    .map((cause) => ({
+      manager: foreignText(manager.exec(stringAt(cause, 'message') ?? '')?.[1] ?? 'unknown', 200),
+      field: foreignText(stringAt(cause, 'field') ?? '', 500),
+    }));
+
+const objectOf = ({ body, isCut }: ApiAnswer): JsonObject | undefined => {
+  if (isCut) return undefined;
+  try {
+    const read = JSON.parse(body) as Json;
+    return isObject(read) ? read : undefined;
+  } catch {
+    return undefined;
+  }
+};
