@@ -91,7 +91,8 @@ const main = async (folder: string): Promise<boolean> => {
     for (const problem of refused) console.log(`FAIL access: ${problem}`);
     const client = [...worlds[0].scenes.values()][0]!.client;
     const isMirrored = wanted.length > 0 || (await mirrorReal(worlds[0].kubectl[1]!, client));
-    const isApplied = (wanted.length > 0 && !wanted.includes('objects')) || (await objectsReal(worlds[0].kubectl[1]!, client));
+    const isApplied =
+      (wanted.length > 0 && !wanted.includes('objects')) || (await objectsReal(worlds[0].kubectl[1]!, client));
     const good = (await judgeAll(worlds, others)) + (await judgeAll(worlds, last));
     console.log(`${good} of ${cases.length} cases passed after ${seconds()}.`);
     return good === cases.length && good > 0 && refused.length === 0 && isMirrored && isApplied;

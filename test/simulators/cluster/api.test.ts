@@ -166,7 +166,10 @@ describe('writing', () => {
   });
 
   it('applies what is not there yet', async () => {
-    expect((await call('PATCH', `${apps}/applied?fieldManager=flotilla`, manifest('applied'), apply)).json.metadata.generation).toBe(1);
+    expect(
+      (await call('PATCH', `${apps}/applied?fieldManager=flotilla`, manifest('applied'), apply)).json.metadata
+        .generation,
+    ).toBe(1);
   });
 
   it('takes a Job’s template for fixed, and removes a Job with its pods', async () => {
