@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '../domain/json.ts';
 import { fieldManager } from '../domain/manifests/marks.ts';
 import type {
@@ -11,7 +12,7 @@ import type {
   ObjectList,
   Removed,
 } from '../domain/ports.ts';
-import { listAt, stringAt } from '../domain/rollout/kubernetes-object.ts';
+import { listAt, objectAt, stringAt } from '../domain/rollout/kubernetes-object.ts';
 import { appliedOf, removedOf } from './apply-answer.ts';
 import { ClusterKinds, discoveryPath } from './cluster-kinds.ts';
 import { type ApiAnswer, type ClusterRequests, statusBodyOf } from './cluster-request.ts';
@@ -22,6 +23,8 @@ import { listPages } from './list-pages.ts';
  * are a conflict, and not one who overwrites the other. There is no other way to apply only where there is nothing.
  */
 const claims = `${fieldManager}-claim-`;
+
+const mostTries = 10;
 
 /** The objects of one cluster, by its API server. */
 export class KubernetesObjects implements ClusterObjects {
@@ -107,7 +110,15 @@ export class KubernetesObjects implements ClusterObjects {
     const claimed = await this.#send(path, object, { manager: claim });
     if (claimed.kind === 'conflict') return { kind: 'moved', message: claimed.message };
     if (claimed.kind !== 'applied') return claimed;
-    return this.#own(path, guarded(object, claimed.object), {});
+    let made = claimed.object;
+    for (let tries = 1; ; tries += 1) {
+      const owned = await this.#own(path, guarded(object, made), {});
+      if (owned.kind !== 'moved' || tries === mostTries) return owned;
+      // Its controller begins at once, which changes the version. Where somebody has taken it over, the claim is not whole any more.
+      const found = await this.get(addressOf(made));
+      if (found === undefined || !isDeepStrictEqual(claimIn(found, claim), claimIn(made, claim))) return owned;
+      made = found;
+    }
   }
 
   /** Nobody has claims any more. */
@@ -148,6 +159,12 @@ export class KubernetesObjects implements ClusterObjects {
     return this.#requests.unavailable(`${said} (${path})`, { status: answer.status });
   }
 }
+
+const claimIn = (object: KubernetesObject, claim: string): JsonObject =>
+  objectAt(
+    listAt(object, 'metadata', 'managedFields').find(({ manager }) => manager === claim),
+    'fieldsV1',
+  );
 
 interface Sending extends Omit<ApplyOptions, 'absent'> {
   /** That of Flotilla unless another one is named. */
