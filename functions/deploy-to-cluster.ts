@@ -2,6 +2,7 @@ import { startDeployment } from '../lib/usecases/deployment/start-deployment.ts'
 import { startRestore } from '../lib/usecases/deployment/start-restore.ts';
 import { watchExecutor } from '../lib/usecases/deployment/watch-executor.ts';
 import type { Deps } from '../lib/usecases/deps.ts';
+import { reviewDeployer } from '../lib/usecases/schedule/cluster-rights.ts';
 import type { TaskInput, TaskOutput } from '../statemachines/contract.ts';
 import { deployerDeps } from './runtime/deployer-deps.ts';
 import { observer } from './runtime/observer.ts';
@@ -10,9 +11,11 @@ import { documentDeps, tableDeps } from './runtime/storage.ts';
 import { type TaskHandler, task } from './runtime/task.ts';
 import { workflowDeps } from './runtime/workflow.ts';
 
+type Started = Extract<TaskInput<'deploy-to-cluster'>, { readonly task: 'start' }>;
 type Needs = Parameters<typeof startDeployment>[0] &
   Parameters<typeof startRestore>[0] &
-  Parameters<typeof watchExecutor>[0];
+  Parameters<typeof watchExecutor>[0] &
+  Parameters<typeof reviewDeployer>[0];
 
 /** All that changes a cluster: what states and watchers do elsewhere for other executors. */
 export const create = (deps: Needs): TaskHandler => task('deploy-to-cluster', (input) => perform(deps, input));
@@ -20,12 +23,17 @@ export const create = (deps: Needs): TaskHandler => task('deploy-to-cluster', (i
 const perform = (deps: Needs, input: TaskInput<'deploy-to-cluster'>): Promise<TaskOutput<'deploy-to-cluster'>> => {
   switch (input.task) {
     case 'start':
-      return startDeployment(deps, input);
+      return start(deps, input);
     case 'restore':
       return startRestore(deps, input);
     case 'watch':
       return watchExecutor(deps, input);
   }
+};
+
+const start = async (deps: Needs, input: Started): Promise<Record<string, never>> => {
+  await reviewDeployer(deps, input);
+  return startDeployment(deps, input);
 };
 
 export const handler = onLambda(() => {

@@ -209,6 +209,8 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .description('print what lets Flotilla look in a cluster, for kubectl apply -f -')
     .option('--config <file>', 'the configuration (default: ./flotilla.config.yaml)')
     .option('--all-namespaces', 'in every namespace, and not only in those where services are')
+    .option('--executor <name>', 'kubernetes: what lets it deploy there by itself')
+    .option('--resource <names...>', 'with it: what manifests have besides, as kubectl names it')
     .option('--json', 'print JSON')
     .action(act(clusterRole));
   addTargetCommands({ add, act, utc });

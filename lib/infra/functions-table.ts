@@ -259,7 +259,7 @@ export const functionsTable = {
     timeout: 300, // loops for 240 where it follows
     rights: [...handing, 'clusters:deploy'],
     writes: {
-      put: [...begun.put, 'EXECUTORS'],
+      put: [...begun.put, 'EXECUTORS', 'CLUSTERS'], // and what a cluster does not let it do
       update: [...begun.update, 'WATCHERS'],
       delete: [...begun.delete, 'EXECUTORS'],
       check: begun.check,

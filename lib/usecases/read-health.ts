@@ -1,6 +1,6 @@
 import type { Catalogue, ClusterEntry } from '../domain/catalogue/catalogue.ts';
 import { executorAccounts } from '../domain/catalogue/executor-accounts.ts';
-import { type NotedRights, remedyFor } from '../domain/catalogue/noted-rights.ts';
+import { deployerRemedyFor, type NotedRights, remedyFor } from '../domain/catalogue/noted-rights.ts';
 import { type BudgetView, readBudgets } from './budget/read-budgets.ts';
 import { readTroubles, type TroubleView } from './deployment/account-trouble.ts';
 import type { Deps } from './deps.ts';
@@ -42,17 +42,23 @@ export const readHealth = async (deps: Pick<Deps, 'catalogue' | 'table' | 'clock
     deps,
     executorAccounts(catalogue).map(({ account }) => account),
   );
-  const rights = (await readRights(deps)).flatMap(({ cluster, rights }) => missingRightsOf(cluster, rights) ?? []);
+  const rights = (await readRights(deps)).flatMap(({ cluster, rights, deployer }) =>
+    [missingRightsOf(cluster, rights) ?? [], missingRightsOf(cluster, deployer, deployerRemedyFor) ?? []].flat(),
+  );
   return { status: 'ok', ...unrealIn(catalogue), budgets: await readBudgets(deps, catalogue), trouble, rights };
 };
 
 /** Namespaces are counted and not named: whoever may ask this may not see all of them. */
-export const missingRightsOf = (cluster: string, rights: NotedRights = {}): MissingRights | undefined => {
+export const missingRightsOf = (
+  cluster: string,
+  rights: NotedRights = {},
+  remedy = remedyFor,
+): MissingRights | undefined => {
   const lacking = Object.values(rights).filter(({ missing }) => missing.length > 0);
   if (lacking.length === 0) return undefined;
   const missing = [...new Set(lacking.flatMap((one) => one.missing))].sort();
   const at = isoTime(Math.max(...lacking.map((one) => one.at)));
-  return { cluster, namespaces: lacking.length, missing, at, remedy: remedyFor(cluster) };
+  return { cluster, namespaces: lacking.length, missing, at, remedy: remedy(cluster) };
 };
 
 export const unrealIn = ({ harness, clusters }: Pick<Catalogue, 'harness' | 'clusters'>): Unreal => {

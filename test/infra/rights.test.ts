@@ -138,7 +138,8 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...table,
     ...write(
       ['Put', 'Update', 'Delete', 'Check'],
-      ...['BATCH#*', 'DISPATCHER', 'EVENTS#*', 'EXECUTORS', 'INBOX', 'SERVICES#*', 'TARGETS#*', 'WATCH#*', 'WATCHERS'],
+      ...['BATCH#*', 'CLUSTERS', 'DISPATCHER', 'EVENTS#*', 'EXECUTORS', 'INBOX', 'SERVICES#*'],
+      ...['TARGETS#*', 'WATCH#*', 'WATCHERS'],
     ),
     ...read,
     ...tokens,

@@ -1,7 +1,10 @@
-import { entryOf } from '../../domain/catalogue/catalogue.ts';
-import { clusterGroup, logsGroup } from '../../domain/catalogue/cluster-group.ts';
+import { type Catalogue, entryOf, executorNames } from '../../domain/catalogue/catalogue.ts';
+import { clusterGroup, deployerGroup, logsGroup } from '../../domain/catalogue/cluster-group.ts';
 import { wantedRules } from '../../domain/catalogue/cluster-rights.ts';
 import { clusterRoleYaml, logsRole, namespacesOf, clusterRole as roleOf } from '../../domain/catalogue/cluster-role.ts';
+import { clusterScopedRules } from '../../domain/catalogue/deployer-rights.ts';
+import { deployerNamespaces, deployerRole } from '../../domain/catalogue/deployer-role.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { loadConfiguration } from '../../local/load-configuration.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
@@ -9,14 +12,23 @@ import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
 export interface ClusterRoleOptions {
   readonly config?: string;
   readonly allNamespaces?: boolean;
+  /** Whoever deploys there by itself gets a role of its own. */
+  readonly executor?: string;
+  /** What manifests have besides, as kubectl names it. */
+  readonly resource?: readonly string[];
 }
 
-/** Prints what lets Flotilla look in a cluster, for kubectl: in the namespaces of the catalogue, or in all. */
+/**
+ * Prints what lets Flotilla look in a cluster, for kubectl: in the namespaces of the catalogue, or in all. With the executor `kubernetes`
+ * what lets it deploy there, which stands beside it.
+ */
 export const clusterRole = async (
   context: CommandContext,
-  { config, allNamespaces = false }: ClusterRoleOptions,
+  options: ClusterRoleOptions,
   cluster = '',
 ): Promise<ExitStatus> => {
+  checkOptions(options);
+  const { config } = options;
   const { directory, env, terminal } = context;
   const { configuration, warnings } = loadConfiguration({ file: config, directory, env, secrets: 'later' });
   for (const warning of warnings) terminal.error(`warning: ${warning}`);
@@ -28,11 +40,52 @@ export const clusterRole = async (
   }
   if (entry.simulated)
     throw new CommandFailure(exitStatus.usage, [`Cluster ${cluster} is simulated: it asks for no role.`]);
-  const [where, rules] = [allNamespaces ? ('all' as const) : namespacesOf(catalogue, cluster), wantedRules(catalogue)];
-  const items = [...roleOf(where, rules), ...logsRole(where, rules)];
-  terminal.error(
-    `It holds for the group ${clusterGroup}: whoever Flotilla is in that cluster must be in it. The group ${logsGroup} may only read logs.`,
-  );
+  const { items, told } =
+    options.executor === 'kubernetes'
+      ? ofDeployer(catalogue, cluster, options)
+      : ofObserver(catalogue, cluster, options);
+  for (const line of told) terminal.error(line);
   print(context, { apiVersion: 'v1', kind: 'List', items }, clusterRoleYaml(items).trimEnd().split('\n'));
   return exitStatus.done;
+};
+
+const checkOptions = ({ executor = 'harness', resource = [] }: ClusterRoleOptions): void => {
+  if (!executorNames.some((name) => name === executor))
+    throw new CommandFailure(exitStatus.usage, [
+      `There is no executor ${executor}; there are ${executorNames.join(', ')}.`,
+    ]);
+  if (resource.length > 0 && executor !== 'kubernetes')
+    throw new CommandFailure(exitStatus.usage, [
+      '--resource is for what is deployed: it goes with --executor kubernetes.',
+    ]);
+  const wrong = resource.find((name) => !/^[a-z][a-z0-9]*(\.[a-z0-9-]+)*$/.test(name));
+  if (wrong !== undefined)
+    throw new CommandFailure(exitStatus.usage, [
+      `${wrong} is no resource; kubectl calls one deployments.apps, and a Secret secrets.`,
+    ]);
+};
+
+interface Printed {
+  readonly items: readonly JsonObject[];
+  readonly told: readonly string[];
+}
+
+const ofObserver = (catalogue: Catalogue, cluster: string, { allNamespaces = false }: ClusterRoleOptions): Printed => {
+  const [where, rules] = [allNamespaces ? ('all' as const) : namespacesOf(catalogue, cluster), wantedRules(catalogue)];
+  const told = `It holds for the group ${clusterGroup}: whoever Flotilla is in that cluster must be in it. The group ${logsGroup} may only read logs.`;
+  return { items: [...roleOf(where, rules), ...logsRole(where, rules)], told: [told] };
+};
+
+const ofDeployer = (
+  catalogue: Catalogue,
+  cluster: string,
+  { allNamespaces = false, resource = [] }: ClusterRoleOptions,
+): Printed => {
+  const where = allNamespaces ? ('all' as const) : deployerNamespaces(catalogue, cluster);
+  const { unknown } = clusterScopedRules(catalogue);
+  const told = `It holds for the group ${deployerGroup}: whoever deploys by the executor kubernetes must be in it, and in the group ${clusterGroup} to look.`;
+  const lacks = unknown.map(
+    (kind) => `warning: nobody knows the API of ${kind}, which a policy allows: give the right to it yourself.`,
+  );
+  return { items: deployerRole(catalogue, where, resource), told: [...lacks, told] };
 };

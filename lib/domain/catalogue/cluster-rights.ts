@@ -32,7 +32,7 @@ export const commonRules: readonly RoleRule[] = [
 ];
 
 /** Kinds of other APIs, which few clusters have. */
-const rareKinds: Partial<Record<WorkloadKind, Pick<RoleRule, 'group' | 'resources'>>> = {
+export const rareKinds: Partial<Record<WorkloadKind, Pick<RoleRule, 'group' | 'resources'>>> = {
   rollout: { group: 'argoproj.io', resources: ['rollouts'] },
   'knative-service': { group: 'serving.knative.dev', resources: ['services'] },
   certificate: { group: 'cert-manager.io', resources: ['certificates'] },
@@ -48,7 +48,7 @@ export const listOf = (resource: CustomResource): Right => ({
 });
 
 /** One rule for a group, with all of its resources that services are. */
-const customRules = (entries: readonly ServiceEntry[]): readonly Pick<RoleRule, 'group' | 'resources'>[] => {
+export const customRules = (entries: readonly ServiceEntry[]): readonly Pick<RoleRule, 'group' | 'resources'>[] => {
   const resources = entries.flatMap(({ resource }) => resource ?? []);
   const byGroup = Map.groupBy(resources, groupOf);
   return [...byGroup.keys()].sort().map((group) => ({
@@ -80,7 +80,7 @@ export const wantedRules = ({ services = {} }: Pick<Catalogue, 'services'>): rea
   ];
 };
 
-const rightsIn = ({ group, resources, verbs }: RoleRule): readonly Right[] =>
+export const rightsIn = ({ group, resources, verbs }: RoleRule): readonly Right[] =>
   resources.flatMap((resource) => verbs.map((verb) => ({ verb, group, resource })));
 
 export const wantedRights = (catalogue: Pick<Catalogue, 'services'>): readonly Right[] =>

@@ -25,10 +25,10 @@ export const namespacesOf = (catalogue: Catalogue, cluster: string): readonly st
   return [...new Set(namespaces)].sort();
 };
 
-const ruleOf = ({ group, resources, verbs }: RoleRule): JsonObject => ({ apiGroups: [group], resources, verbs });
+export const ruleOf = ({ group, resources, verbs }: RoleRule): JsonObject => ({ apiGroups: [group], resources, verbs });
 
 const rbac = 'rbac.authorization.k8s.io';
-const object = (kind: string, metadata: JsonObject, rest: JsonObject): JsonObject => ({
+export const roleObject = (kind: string, metadata: JsonObject, rest: JsonObject): JsonObject => ({
   apiVersion: `${rbac}/v1`,
   kind,
   metadata,
@@ -42,8 +42,12 @@ interface Bound {
 
 type BindingKind = 'RoleBinding' | 'ClusterRoleBinding';
 
-const binding = (kind: BindingKind, name: string, { namespace, group = clusterGroup }: Bound = {}): JsonObject =>
-  object(
+export const bindingOf = (
+  kind: BindingKind,
+  name: string,
+  { namespace, group = clusterGroup }: Bound = {},
+): JsonObject =>
+  roleObject(
     kind,
     { name, ...(namespace === undefined ? {} : { namespace }) },
     {
@@ -67,12 +71,12 @@ export const clusterRole = (
     resourceNames: ['kube-system'],
   };
   return [
-    object('ClusterRole', { name }, { rules: rules.map(ruleOf) }),
+    roleObject('ClusterRole', { name }, { rules: rules.map(ruleOf) }),
     ...(namespaces === 'all'
-      ? [binding('ClusterRoleBinding', name)]
-      : namespaces.map((namespace) => binding('RoleBinding', name, { namespace }))),
-    object('ClusterRole', { name: identity }, { rules: [kubeSystem] }),
-    binding('ClusterRoleBinding', identity),
+      ? [bindingOf('ClusterRoleBinding', name)]
+      : namespaces.map((namespace) => bindingOf('RoleBinding', name, { namespace }))),
+    roleObject('ClusterRole', { name: identity }, { rules: [kubeSystem] }),
+    bindingOf('ClusterRoleBinding', identity),
   ];
 };
 
@@ -81,10 +85,10 @@ export const logsRole = (
   namespaces: readonly string[] | 'all',
   rules: readonly RoleRule[] = commonRules,
 ): readonly JsonObject[] => [
-  object('ClusterRole', { name: logsGroup }, { rules: logRules(rules).map(ruleOf) }),
+  roleObject('ClusterRole', { name: logsGroup }, { rules: logRules(rules).map(ruleOf) }),
   ...(namespaces === 'all'
-    ? [binding('ClusterRoleBinding', logsGroup, { group: logsGroup })]
-    : namespaces.map((namespace) => binding('RoleBinding', logsGroup, { namespace, group: logsGroup }))),
+    ? [bindingOf('ClusterRoleBinding', logsGroup, { group: logsGroup })]
+    : namespaces.map((namespace) => bindingOf('RoleBinding', logsGroup, { namespace, group: logsGroup }))),
 ];
 
 /** As `kubectl apply -f -` takes it. Each object says all of itself, so that it can be read alone. */

@@ -1,6 +1,8 @@
+import type { KeptDeployment } from '../plan/kept-deployment.ts';
 import type { Workload, WorkloadKind } from '../plan/plan.ts';
 import type { Catalogue } from './catalogue.ts';
 import { linesForRole, listOf, nameOfRight, type Right, rightOf } from './cluster-rights.ts';
+import { clusterOfAccount } from './executor-accounts.ts';
 import { resolveInfrastructure, resolveWorkload } from './resolve.ts';
 
 /** What a cluster said of our rights, by namespace. In its row, so it is small: of the latest namespaces only. */
@@ -51,8 +53,19 @@ export const neededFor = (
   return [...listsOf[kind].map((one) => `list ${one}`), ...own].filter((one) => missing.includes(one));
 };
 
+/** Those of the missing rights of whoever deploys without which a workload of this kind cannot be applied. */
+export const neededToApply = (
+  { kind, resource }: Pick<Workload, 'kind' | 'resource'>,
+  missing: readonly string[],
+): readonly string[] => {
+  const own = resource === undefined ? listsOf[kind].slice(0, 1) : [nameOfRight(listOf(resource)).replace('list ', '')];
+  return own.flatMap((name) => [`get ${name}`, `patch ${name}`]).filter((one) => missing.includes(one));
+};
+
 /** How a role is given. */
 export const remedyFor = (cluster: string): string => `flotilla cluster-role ${cluster} | kubectl apply -f -`;
+export const deployerRemedyFor = (cluster: string): string =>
+  `flotilla cluster-role ${cluster} --executor kubernetes | kubectl apply -f -`;
 
 /** What becomes of a deployment without a right. */
 const consequences: readonly (readonly [is: (right: Right) => boolean, told: string])[] = [
@@ -72,6 +85,13 @@ export const rightsSentences = (cluster: string, noted: NotedRights): readonly s
     const where = `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${namespaces.join(', ')}`;
     const lines = linesForRole(rights).join(' ');
     return `Cluster ${cluster} does not let us ${verbsIn(rights)} in ${where}: ${follows.join(', ')}. ${remedyFor(cluster)} gives all of it; what its role lacks is ${lines}. It said so at ${new Date(at).toISOString()}, and is asked again by the next deployment there`;
+  });
+
+/** The same of whoever deploys there. */
+export const deployerSentences = (cluster: string, noted: NotedRights): readonly string[] =>
+  lacking(noted).map(({ namespaces, missing, at }) => {
+    const where = `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${namespaces.join(', ')}`;
+    return `Cluster ${cluster} does not let whoever deploys there ${verbsIn(missing.map(rightOf))} in ${where}: what needs it is refused, and nothing is applied. ${deployerRemedyFor(cluster)} gives all of it. It said so at ${new Date(at).toISOString()}, and is asked again by the next deployment there`;
   });
 
 /** `watch deployments.apps, pods and list events`. */
@@ -124,5 +144,19 @@ export const warnOfRights = (
   return [...used].sort().flatMap(([cluster, namespaces]) => {
     const noted = Object.entries(notedOf(cluster) ?? {}).filter(([namespace]) => namespaces.has(namespace));
     return rightsSentences(cluster, Object.fromEntries(noted));
+  });
+};
+
+/** What whoever deploys lacks where deployments are planned to be applied. */
+export const warnOfDeployer = (
+  deployments: readonly Pick<KeptDeployment, 'cluster' | 'workload' | 'executor'>[],
+  notedOf: (cluster: string) => NotedRights | undefined,
+): readonly string[] => {
+  const applied = deployments.filter(({ executor }) => clusterOfAccount(executor.account) !== undefined);
+  const byCluster = Map.groupBy(applied, ({ cluster }) => cluster);
+  return [...byCluster.keys()].sort().flatMap((cluster) => {
+    const namespaces = new Set(byCluster.get(cluster)!.map(({ workload }) => workload.namespace));
+    const noted = Object.entries(notedOf(cluster) ?? {}).filter(([namespace]) => namespaces.has(namespace));
+    return deployerSentences(cluster, Object.fromEntries(noted));
   });
 };

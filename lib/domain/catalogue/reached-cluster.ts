@@ -46,6 +46,7 @@ export const noteReached = (
     names: [...new Set([name, ...same.flatMap(({ names }) => names)])].slice(0, mostLocks - 1),
     ...(earlier.length === 0 ? {} : { earlier }),
     ...(isSameWay && before.rights !== undefined ? { rights: before.rights } : {}),
+    ...(isSameWay && before.deployer !== undefined ? { deployer: before.deployer } : {}),
   };
 };
 

@@ -21,6 +21,10 @@ const kinds: Readonly<Record<string, readonly string[]>> = {
   'cert-manager.io': ['ClusterIssuer'],
 };
 
+/** The groups that have a kind of that name without a namespace, as far as that is known. */
+export const groupsOfClusterScoped = (kind: string): readonly string[] =>
+  Object.keys(kinds).filter((group) => kinds[group]!.includes(kind));
+
 /** Whether objects of a kind have a namespace, as far as that is known without asking a cluster. */
 export const isNamespaced = (apiVersion: string, kind: string): boolean => {
   const group = apiGroupOf(apiVersion);

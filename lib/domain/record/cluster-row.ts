@@ -19,6 +19,8 @@ export interface ClusterRow {
   readonly at: number;
   /** What it said of our rights there. Absent where it was not asked. */
   readonly rights?: NotedRights;
+  /** The same of whoever deploys there by the executor `kubernetes`, which may be somebody else. */
+  readonly deployer?: NotedRights;
 }
 
 export type EarlierWay = Pick<ClusterRow, 'names' | 'identities'>;

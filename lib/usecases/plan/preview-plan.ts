@@ -1,5 +1,5 @@
 import type { Batch } from '../../domain/batch/batch.ts';
-import { warnOfRights } from '../../domain/catalogue/noted-rights.ts';
+import { warnOfDeployer, warnOfRights } from '../../domain/catalogue/noted-rights.ts';
 import { describePlaces, reachOf } from '../../domain/grants/reach.ts';
 import { allRights, type Rights } from '../../domain/grants/rights.ts';
 import { describeDeployment } from '../../domain/plan/describe-deployment.ts';
@@ -84,6 +84,7 @@ export const previewPlan = async (
   const lacking = names === undefined ? [] : warnOfRights(batch.deployments, catalogue, names.rightsOf);
   const warned = [...read.warnings, ...lacking, ...warnOfGrants(batch, rights)];
   const plan = planBatch(batch, catalogue, { warnings: warned, ...names });
+  const lacks = names === undefined ? [] : warnOfDeployer(plan.deployments, names.deployerRightsOf);
   const used = new Set(plan.deployments.map(({ cluster }) => cluster));
   const clusters = [...used].filter((name) => catalogue.clusters[name]?.simulated === true).sort();
   const known =
@@ -97,7 +98,7 @@ export const previewPlan = async (
     strategy: plan.strategy,
     limits: plan.limits,
     critical_path: plan.critical_path,
-    warnings: [...plan.warnings, ...(known?.warnings ?? [])],
+    warnings: [...plan.warnings, ...lacks, ...(known?.warnings ?? [])],
     simulated: { harness: catalogue.harness?.simulated === true, clusters },
     ...(known === undefined ? {} : { recorded: known.counts }),
     ...(known === undefined || known.holds.length === 0 ? {} : { holds: known.holds }),

@@ -1,20 +1,26 @@
-import { clusterGroup } from '../../domain/catalogue/cluster-group.ts';
-import { nameOfRight, wantedRights } from '../../domain/catalogue/cluster-rights.ts';
+import { clusterGroup, deployerGroup } from '../../domain/catalogue/cluster-group.ts';
+import { nameOfRight, rightOf, wantedRights } from '../../domain/catalogue/cluster-rights.ts';
+import { deployerRights } from '../../domain/catalogue/deployer-rights.ts';
 import {
+  deployerRemedyFor,
   isFresh,
   type NamespaceRights,
   type NotedRights,
   neededFor,
+  neededToApply,
   noteRights,
   remedyFor,
+  verbsIn,
 } from '../../domain/catalogue/noted-rights.ts';
 import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
 import type { KeptDeployment } from '../../domain/plan/kept-deployment.ts';
 import type { Cluster } from '../../domain/ports.ts';
 import type { ClusterRow } from '../../domain/record/cluster-row.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { itemOf, rowOf } from '../../domain/record/rows.ts';
+import { type ItemRow, itemOf, rowOf } from '../../domain/record/rows.ts';
+import type { Place } from '../../domain/schedule/place.ts';
 import type { Deps } from '../deps.ts';
+import { readPlanned } from '../plan/plan-store.ts';
 import { retryConflict } from '../retry-conflict.ts';
 
 type Needs = Pick<Deps, 'table' | 'clock' | 'random' | 'catalogue' | 'tell'>;
@@ -39,6 +45,36 @@ export const reviewRights = async (deps: Needs, { deployment, cluster, rights }:
   const isRefuted = neededFor(deployment.workload, known?.missing ?? []).length > 0;
   if (known !== undefined && !isRefuted && isFresh(known, deps.clock.now())) return;
   await askRights(deps, { deployment, cluster }, known);
+};
+
+type Reviewing = Needs & Pick<Deps, 'cluster' | 'documents'>;
+
+/**
+ * Before the first apply of a deployment: has the cluster say what it does not let whoever deploys do. Throws RightsMissing where the
+ * workload itself could not be applied; what else is refused, its dry run tells by the object.
+ */
+export const reviewDeployer = async (deps: Reviewing, { batch_id, index }: Place): Promise<void> => {
+  const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
+  // Once something was started, what it did may have to be undone, and a call that comes again must not say that nothing was.
+  if (item === undefined || item.runs.length > 0) return;
+  const deployment = await readPlanned(deps, batch_id, index);
+  const { cluster: name, workload } = deployment;
+  const { namespace } = workload;
+  const known = rowOf<ClusterRow>(await deps.table.get(keys.cluster(name)))?.deployer?.[namespace];
+  const isLacking = neededToApply(workload, known?.missing ?? []).length > 0;
+  if (known !== undefined && !isLacking && isFresh(known, deps.clock.now())) return;
+  const cluster = await deps.cluster(name);
+  const said = await cluster.missingRights?.(namespace, deployerRights(await deps.catalogue()));
+  if (said === undefined) return;
+  const missing = said.map(nameOfRight);
+  await keep(deps, deployment, { field: 'deployer', said: { at: deps.clock.now(), missing } });
+  const about = { cluster: name, namespace, missing: missing.join(', ') };
+  if (missing.length > 0 && missing.join() !== known?.missing.join())
+    deps.tell?.('a cluster does not give whoever deploys all rights', { ...about, remedy: deployerRemedyFor(name) });
+  const needed = neededToApply(workload, missing);
+  if (needed.length === 0) return;
+  const message = `cluster ${name} does not let whoever deploys ${verbsIn(needed.map(rightOf))} in namespace ${namespace}; give the role to the group ${deployerGroup}, and put our user into it: ${deployerRemedyFor(name)}`;
+  throw new FlotillaError('RightsMissing', message, { cluster: name, namespace, missing: needed });
 };
 
 /** After the cluster has refused a list. Throws RightsMissing where it says that it always would: nothing was started yet. */
@@ -79,7 +115,7 @@ const askRights = async (
   const said = await cluster.missingRights?.(namespace, wantedRights(await deps.catalogue()));
   if (said === undefined) return undefined;
   const missing = said.map(nameOfRight);
-  await keep(deps, deployment, { at: deps.clock.now(), missing });
+  await keep(deps, deployment, { field: 'rights', said: { at: deps.clock.now(), missing } });
   const about = { cluster: deployment.cluster, namespace, missing: missing.join(', ') };
   if (missing.length > 0 && missing.join() !== before?.missing.join())
     deps.tell?.('a cluster does not give all rights', { ...about, remedy: remedyFor(deployment.cluster) });
@@ -88,15 +124,21 @@ const askRights = async (
   return missing;
 };
 
-const keep = async (deps: Needs, { cluster, workload }: KeptDeployment, said: NamespaceRights): Promise<void> => {
+interface Kept {
+  /** Whose rights. */
+  readonly field: 'rights' | 'deployer';
+  readonly said: NamespaceRights;
+}
+
+const keep = async (deps: Needs, { cluster, workload }: KeptDeployment, { field, said }: Kept): Promise<void> => {
   await retryConflict(deps, async () => {
     const row = rowOf<ClusterRow>(await deps.table.get(keys.cluster(cluster)));
     // Without a row nobody knows yet which cluster it is.
     if (row === undefined) return;
     // Who notes another namespace at the same time may undo this: then it is asked once more.
-    const rights = noteRights(row.rights, workload.namespace, said);
+    const noted = { [field]: noteRights(row[field], workload.namespace, said) };
     const when = { equals: { fingerprint: row.fingerprint, at: row.at } };
-    await deps.table.transact([{ put: itemOf(keys.cluster(cluster), { ...row, rights }), when }]);
+    await deps.table.transact([{ put: itemOf(keys.cluster(cluster), { ...row, ...noted }), when }]);
   }).catch((error: unknown) => {
     // It leads elsewhere now, or the table is busy: the next deployment asks again.
     if (!isFlotillaError(error, 'ConditionFailed') && !isFlotillaError(error, 'TableBusy')) throw error;

@@ -26,24 +26,27 @@ export const readNamesOfClusters = async (
     sureNamesOf: sureNamesOfClusters(catalogue, rows),
     sameClusters: sameClusters(catalogue, rows),
     rightsOf: (cluster) => rows.find((row) => row.cluster === cluster)?.rights,
+    deployerRightsOf: (cluster) => rows.find((row) => row.cluster === cluster)?.deployer,
   };
 };
 
 export interface KnownRights {
   /** What a cluster said that it does not let us do. */
   readonly rightsOf: (cluster: string) => NotedRights | undefined;
+  /** The same of whoever deploys there by itself. */
+  readonly deployerRightsOf: (cluster: string) => NotedRights | undefined;
 }
 
 /** Of the clusters of the configuration: what is missing in their roles, as far as they have been asked. */
 export const readRights = async ({
   table,
   catalogue,
-}: Pick<Deps, 'table' | 'catalogue'>): Promise<readonly Required<Pick<ClusterRow, 'cluster' | 'rights'>>[]> => {
+}: Pick<Deps, 'table' | 'catalogue'>): Promise<readonly Pick<ClusterRow, 'cluster' | 'rights' | 'deployer'>[]> => {
   const names = Object.keys((await catalogue()).clusters).sort();
   const rows = await Promise.all(names.map((name) => table.get(keys.cluster(name))));
   return rows.flatMap((item) => {
-    const { cluster, rights } = rowOf<ClusterRow>(item) ?? {};
-    return cluster === undefined || rights === undefined ? [] : [{ cluster, rights }];
+    const row = rowOf<ClusterRow>(item);
+    return row === undefined ? [] : [row];
   });
 };
 

@@ -1,16 +1,19 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { KubernetesCluster, kubeConfigFrom } from '../../../lib/adapters/cluster.ts';
 import { rightsLines } from '../../../lib/cli/budget-lines.ts';
+import { warnOfDeployer } from '../../../lib/domain/catalogue/noted-rights.ts';
 import { FlotillaError } from '../../../lib/domain/errors.ts';
+import type { Cluster } from '../../../lib/domain/ports.ts';
 import type { ClusterRow } from '../../../lib/domain/record/cluster-row.ts';
 import { keys } from '../../../lib/domain/record/keys.ts';
 import { type HeaderRow, rowOf } from '../../../lib/domain/record/rows.ts';
 import { startSimulatedCluster } from '../../../lib/simulators/cluster/simulated-cluster.ts';
+import { writePlan } from '../../../lib/usecases/plan/plan-store.ts';
 import { previewPlan } from '../../../lib/usecases/plan/preview-plan.ts';
 import { readHealth } from '../../../lib/usecases/read-health.ts';
 import { captureBaseline } from '../../../lib/usecases/rollout/capture-baseline.ts';
-import { reviewRightsAnew } from '../../../lib/usecases/schedule/cluster-rights.ts';
-import { releaseYaml, submitted } from '../batch/api-world.ts';
+import { reviewDeployer, reviewRightsAnew } from '../../../lib/usecases/schedule/cluster-rights.ts';
+import { planned, releaseYaml, submitted } from '../batch/api-world.ts';
 import { aboutToStart } from '../deployment/about-to-start.ts';
 
 /** A deployment that is about to be made on a simulated cluster which does not give all rights. */
@@ -38,7 +41,7 @@ const sceneWithout = async (...taken: readonly string[]) => {
       (error: Error) => error,
     );
   const row = async () => rowOf<ClusterRow>(await world.table.get(keys.cluster(deployment.cluster)));
-  return { world, deps, deployment, simulated, reviews, told, capture, row };
+  return { world, batchId, deps, deployment, simulated, reviews, told, capture, row };
 };
 
 describe('what a cluster does not let us do', () => {
@@ -134,3 +137,68 @@ test.each(['ConfigurationInvalid', 'ClusterUnavailable'] as const)(
     await expect(reviewRightsAnew(asked, { deployment, cluster })).resolves.toBeUndefined();
   },
 );
+
+describe('what a cluster does not let whoever deploys do', () => {
+  const applied = async (...taken: readonly string[]) => {
+    const scene = await sceneWithout(...taken);
+    const { world, deployment, deps } = scene;
+    const executor = { account: `kubernetes:${deployment.cluster}`, name: 'kubernetes', settings: {} } as const;
+    const { plan } = await planned(world);
+    await writePlan(world, scene.batchId, { ...plan, deployments: [{ ...deployment, executor }] });
+    await scene.capture();
+    scene.told.length = 0;
+    const place = { batch_id: scene.batchId, index: 0 };
+    const review = () =>
+      reviewDeployer(deps, place).then(
+        () => 'reviewed',
+        (error: FlotillaError) => error,
+      );
+    return { ...scene, review, place, planned: { ...deployment, executor } };
+  };
+
+  test('is asked before the first apply, kept, told once in the log, in plan and in health', async () => {
+    const { world, deps, deployment, reviews, told, review, row, planned } = await applied('delete services');
+    const before = reviews.count;
+    for (let times = 0; times < 3; times += 1) expect(await review()).toBe('reviewed');
+    const { cluster, workload } = deployment;
+    const said = { at: world.clock.time, missing: ['delete services'] };
+    expect((await row())?.deployer).toEqual({ [workload.namespace]: said });
+    const remedy = `flotilla cluster-role ${cluster} --executor kubernetes | kubectl apply -f -`;
+    const about = { cluster, namespace: workload.namespace, missing: 'delete services', remedy };
+    expect([reviews.count - before, told]).toEqual([
+      1,
+      [['a cluster does not give whoever deploys all rights', about]],
+    ]);
+    expect((await readHealth(deps)).rights).toMatchObject([{ cluster, missing: ['delete services'], remedy }]);
+    const noted = { [workload.namespace]: said };
+    expect(warnOfDeployer([planned], () => noted)).toEqual([
+      `Cluster ${cluster} does not let whoever deploys there delete services in namespace ${workload.namespace}: what needs it is refused, and nothing is applied. ${remedy} gives all of it. It said so at ${new Date(said.at).toISOString()}, and is asked again by the next deployment there`,
+    ]);
+    expect(warnOfDeployer([deployment], () => noted)).toEqual([]);
+  });
+
+  test.each(['get deployments.apps', 'patch deployments.apps'])(
+    '%s, without which the workload cannot be applied, fails it before anything is started',
+    async (right) => {
+      const { deployment, simulated, review, world } = await applied(right);
+      const message = `cluster ${deployment.cluster} does not let whoever deploys ${right} in namespace ${deployment.workload.namespace}; give the role to the group flotilla-deployer, and put our user into it: flotilla cluster-role ${deployment.cluster} --executor kubernetes | kubectl apply -f -`;
+      const wanted = { name: 'RightsMissing', message };
+      expect([await review(), await review()]).toMatchObject([wanted, wanted]);
+      simulated.rights.giveAll();
+      expect([await review(), world.clock.time]).toEqual(['reviewed', world.clock.time]);
+    },
+  );
+
+  test('is not asked once something was started', async () => {
+    const { world, place, review } = await applied('patch deployments.apps');
+    const run = { executor: 'kubernetes:eu-1', key: 'k', attempt: 1 };
+    await world.table.transact([{ update: keys.item(place.batch_id, 0), set: { runs: [run] } }]);
+    expect(await review()).toBe('reviewed');
+  });
+
+  test('is no matter where the cluster does not say', async () => {
+    const { deps, place } = await applied();
+    const silent = { ...deps, cluster: async () => ({ missingRights: async () => undefined }) as unknown as Cluster };
+    await expect(reviewDeployer(silent, place)).resolves.toBeUndefined();
+  });
+});

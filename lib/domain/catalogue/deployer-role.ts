@@ -1,0 +1,39 @@
+import type { JsonObject } from '../json.ts';
+import type { Catalogue } from './catalogue.ts';
+import { deployerGroup } from './cluster-group.ts';
+import { bindingOf, namespacesOf, roleObject, ruleOf } from './cluster-role.ts';
+import { clusterScopedRules, deployerRules } from './deployer-rights.ts';
+import { resolveInfrastructure } from './resolve.ts';
+
+/** Where something may be deployed: the namespaces of services, and those that the policies of environments there allow besides. */
+export const deployerNamespaces = (catalogue: Catalogue, cluster: string): readonly string[] => {
+  const environments = Object.values(catalogue.environments ?? {}).filter(
+    ({ infrastructures }) =>
+      infrastructures === undefined ||
+      infrastructures.some((id) => resolveInfrastructure(catalogue, id)?.cluster === cluster),
+  );
+  const allowed = environments.flatMap(({ kubernetes }) => kubernetes?.namespaces ?? []);
+  return [...new Set([...namespacesOf(catalogue, cluster), ...allowed])].sort();
+};
+
+/** What lets Flotilla itself deploy: its role, bound in these namespaces, or in all. It stands beside the one that lets it look. */
+export const deployerRole = (
+  catalogue: Catalogue,
+  namespaces: readonly string[] | 'all',
+  more: readonly string[] = [],
+): readonly JsonObject[] => {
+  const [name, everywhere] = [deployerGroup, `${deployerGroup}-cluster`];
+  const { rules } = clusterScopedRules(catalogue);
+  return [
+    roleObject('ClusterRole', { name }, { rules: deployerRules(catalogue, more).map(ruleOf) }),
+    ...(namespaces === 'all'
+      ? [bindingOf('ClusterRoleBinding', name, { group: deployerGroup })]
+      : namespaces.map((namespace) => bindingOf('RoleBinding', name, { namespace, group: deployerGroup }))),
+    ...(rules.length === 0
+      ? []
+      : [
+          roleObject('ClusterRole', { name: everywhere }, { rules: rules.map(ruleOf) }),
+          bindingOf('ClusterRoleBinding', everywhere, { group: deployerGroup }),
+        ]),
+  ];
+};
