@@ -41,7 +41,7 @@ export const nowAtIntent = (now: TargetRow | undefined, intent: Intent): TargetR
 /** What stands there, compact. Of a deployment that never told its end nobody knows what it did. */
 const standingOf = (now: TargetRow | undefined): Standing | undefined => {
   if (now === undefined) return undefined;
-  const { target: _, before: __, ...standing } = now;
+  const { target: _, before: __, drift: ____, ...standing } = now;
   if (now.state !== 'changing') return standing;
   const { version: ___, ...unknown } = standing;
   return { ...unknown, state: 'unknown' };

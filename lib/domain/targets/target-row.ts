@@ -1,3 +1,4 @@
+import type { DriftMark } from '../drift/drift-mark.ts';
 import type { Place } from '../schedule/place.ts';
 import type { Submitter } from './submitter.ts';
 
@@ -40,4 +41,6 @@ export interface TargetRow extends Standing {
   readonly target: string;
   /** While it is `changing`: what stood there before, to which a deployment that has changed nothing goes back. */
   readonly before?: Standing;
+  /** Somebody has changed it since; written by a survey of its cluster, and gone with the next intent. */
+  readonly drift?: DriftMark;
 }

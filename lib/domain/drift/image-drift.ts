@@ -1,0 +1,49 @@
+import type { JsonObject } from '../json.ts';
+import type { Workload } from '../plan/plan.ts';
+import { sameImage } from '../rollout/image.ts';
+import { containersOf, podSpecOf } from '../rollout/pod-template.ts';
+import type { FieldDrift } from './object-drift.ts';
+import { hasField, leavesOf, ownersOf } from './owned-fields.ts';
+
+export interface ComparedImage {
+  readonly name: string;
+  readonly workload: Workload;
+  /** What was seen to run when it was verified. */
+  readonly image: string;
+  readonly live: JsonObject | undefined;
+}
+
+/** Of what somebody else's tool deployed only the image is known: whether the container that had it has another one now. */
+export const driftOfImage = ({ name, workload, image, live }: ComparedImage): readonly FieldDrift[] => {
+  if (live === undefined) return [{ object: name }];
+  const containers = containersOf(podSpecOf(workload, live));
+  if (containers.length === 0 || containers.some((one) => sameImage(one.image, image))) return [];
+  const container = containers.find((one) => one.name === workload.container) ?? only(containers, image);
+  if (container === undefined) return [];
+  const manager = ownersOf(live).find(({ fields }) => ownsImage(fields, container.name))?.manager;
+  return [
+    {
+      object: name,
+      path: `containers[name=${container.name}].image`,
+      from: image,
+      to: container.image,
+      ...(manager === undefined ? {} : { manager }),
+    },
+  ];
+};
+
+type Container = ReturnType<typeof containersOf>[number];
+
+/** The one with the same repository, else the only one there is. */
+const only = (containers: readonly Container[], image: string): Container | undefined => {
+  const repository = (text: string): string => text.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+  const alike = containers.filter((one) => repository(one.image) === repository(image));
+  const among = alike.length > 0 ? alike : containers;
+  return among.length === 1 ? among[0] : undefined;
+};
+
+const ownsImage = (fields: JsonObject, container: string): boolean =>
+  leavesOf(fields).some(
+    (path) =>
+      path.at(-1) === 'f:image' && path.at(-2) === `k:${JSON.stringify({ name: container })}` && hasField(fields, path),
+  );

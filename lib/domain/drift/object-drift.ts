@@ -1,0 +1,84 @@
+import type { Json, JsonObject } from '../json.ts';
+import { annotations, fieldManager } from '../manifests/marks.ts';
+import { type FieldPath, hasField, leavesOf, type Owner, ownersOf, pathText, valueAtPath } from './owned-fields.ts';
+
+/** One field that is not as it was deployed. */
+export interface FieldDrift {
+  /** `deployment shop/web`. */
+  readonly object: string;
+  /** `spec.replicas`; absent where the object itself is gone. */
+  readonly path?: string;
+  /** As it was deployed. */
+  readonly from?: string;
+  /** As it is now; absent where it is gone. */
+  readonly to?: string;
+  /** The field manager who has it now, where anybody has. */
+  readonly manager?: string;
+}
+
+/** What is compared. */
+export interface Compared {
+  /** By which people know it. */
+  readonly name: string;
+  /** As it stood there when it had been applied, with who owned what. */
+  readonly applied: JsonObject;
+  /** Undefined where there is none any more. */
+  readonly live: JsonObject | undefined;
+}
+
+/**
+ * What somebody has changed of what was applied: fields that Flotilla owned then, and does not own any more. Whoever changes such a field
+ * takes it over, so that no value needs to be compared with what the API server makes of it. What others have added is theirs.
+ */
+export const driftOfObject = ({ name, applied, live }: Compared): readonly FieldDrift[] => {
+  if (live === undefined) return [{ object: name }];
+  const then = ownFields(applied);
+  const now = ownFields(live);
+  if (then === undefined) return [];
+  const owners = ownersOf(live).filter((owner) => !isOwn(owner));
+  return leavesOf(then)
+    .filter((path) => !isMark(path) && (now === undefined || !hasField(now, path)))
+    .flatMap((path) => driftAt(path, { name, applied, live, owners }));
+};
+
+const isOwn = ({ manager, operation }: Owner): boolean => manager === fieldManager && operation === 'Apply';
+
+const ownFields = (object: JsonObject): JsonObject | undefined => ownersOf(object).find(isOwn)?.fields;
+
+/** Every attempt writes its own. */
+const isMark = (path: FieldPath): boolean =>
+  path[1] === 'f:annotations' && Object.values(annotations).some((name) => path[2] === `f:${name}`);
+
+interface Place extends Compared {
+  readonly live: JsonObject;
+  readonly owners: readonly Owner[];
+}
+
+/** Who has taken a field over without changing it has changed nothing. */
+const driftAt = (path: FieldPath, { name, applied, live, owners }: Place): readonly FieldDrift[] => {
+  const [from, to] = [valueAtPath(applied, path), valueAtPath(live, path)];
+  if (JSON.stringify(from) === JSON.stringify(to)) return [];
+  const manager = lastOwner(owners, path)?.manager;
+  return [
+    {
+      object: name,
+      path: pathText(path),
+      ...(from === undefined ? {} : { from: shown(from) }),
+      ...(to === undefined ? {} : { to: shown(to) }),
+      ...(manager === undefined ? {} : { manager }),
+    },
+  ];
+};
+
+const lastOwner = (owners: readonly Owner[], path: FieldPath): Owner | undefined =>
+  owners
+    .filter(({ fields }) => hasField(fields, path))
+    .toSorted((a, b) => (b.time ?? '').localeCompare(a.time ?? '', 'en'))[0];
+
+const longestShown = 200;
+
+/** A text as it is, all else as JSON; what is long is cut. */
+export const shown = (value: Json): string => {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length <= longestShown ? text : `${text.slice(0, longestShown)}…`;
+};

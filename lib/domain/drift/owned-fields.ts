@@ -1,0 +1,84 @@
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import { listAt, objectAt, stringAt } from '../rollout/kubernetes-object.ts';
+
+/**
+ * Who has which field of an object, as the API server keeps it in `metadata.managedFields`. Rules: the format FieldsV1 of
+ * structured-merge-diff: `f:name` is a field, `k:{…}` the item of a list with these keys, `v:…` a value of a set, `.` the thing itself.
+ */
+
+/** Steps from the object to a field, as they stand in FieldsV1. */
+export type FieldPath = readonly string[];
+
+export interface Owner {
+  readonly manager: string;
+  readonly operation: string;
+  /** When it last changed something; absent where that is not known. */
+  readonly time?: string;
+  readonly fields: JsonObject;
+}
+
+/** Those who have fields, but for what is written through subresources: a controller's status is no drift. */
+export const ownersOf = (object: JsonObject): readonly Owner[] =>
+  listAt(object, 'metadata', 'managedFields').flatMap((entry): readonly Owner[] => {
+    const [manager, subresource] = [stringAt(entry, 'manager'), stringAt(entry, 'subresource')];
+    // The scale of a workload is a field of its spec.
+    if (manager === undefined || (subresource !== undefined && subresource !== 'scale')) return [];
+    const time = stringAt(entry, 'time');
+    const fields = objectAt(entry, 'fieldsV1');
+    return [
+      { manager, operation: stringAt(entry, 'operation') ?? '', fields, ...(time === undefined ? {} : { time }) },
+    ];
+  });
+
+/** The fields without fields below them, in their order. What only says that a list or a map is there is none. */
+export const leavesOf = (fields: JsonObject, path: FieldPath = []): readonly FieldPath[] =>
+  Object.entries(fields).flatMap(([step, below]) => {
+    if (step === '.' || !isObject(below)) return [];
+    const here = [...path, step];
+    const inner = Object.keys(below).filter((name) => name !== '.');
+    return inner.length === 0 ? [here] : leavesOf(below, here);
+  });
+
+export const hasField = (fields: JsonObject, path: FieldPath): boolean => {
+  let at: Json | undefined = fields;
+  for (const step of path) {
+    if (!isObject(at) || !Object.hasOwn(at, step)) return false;
+    at = at[step];
+  }
+  return true;
+};
+
+/** What stands at a path of an object; undefined where nothing does. */
+export const valueAtPath = (object: JsonObject, path: FieldPath): Json | undefined =>
+  path.reduce<Json | undefined>((value, step) => (value === undefined ? undefined : stepInto(value, step)), object);
+
+const stepInto = (value: Json, step: string): Json | undefined => {
+  const [sort, rest] = [step.slice(0, 2), step.slice(2)];
+  if (sort === 'f:') return isObject(value) && Object.hasOwn(value, rest) ? value[rest] : undefined;
+  if (!Array.isArray(value)) return undefined;
+  const items = value as readonly Json[];
+  if (sort === 'i:') return items[Number(rest)];
+  const wanted = JSON.parse(rest) as Json;
+  if (sort === 'v:') return items.find((item) => JSON.stringify(item) === JSON.stringify(wanted));
+  return items.find((item) => isObject(item) && isObject(wanted) && hasKeys(item, wanted));
+};
+
+/** A key that is left out has its usual value: the protocol of a port, for example. */
+const hasKeys = (item: JsonObject, keys: JsonObject): boolean =>
+  Object.entries(keys).every(([name, value]) => item[name] === undefined || item[name] === value) &&
+  Object.keys(keys).some((name) => item[name] !== undefined);
+
+/** As people write it: `spec.template.spec.containers[name=app].image`. */
+export const pathText = (path: FieldPath): string =>
+  path.reduce((text, step) => {
+    const [sort, rest] = [step.slice(0, 2), step.slice(2)];
+    if (sort === 'f:') return isPlainName(rest) ? `${text}${text === '' ? '' : '.'}${rest}` : `${text}[${rest}]`;
+    return `${text}[${sort === 'k:' ? keysText(rest) : rest}]`;
+  }, '');
+
+const isPlainName = (name: string): boolean => /^[\w-]+$/.test(name);
+
+const keysText = (keys: string): string =>
+  Object.entries(JSON.parse(keys) as JsonObject)
+    .map(([name, value]) => `${name}=${String(value)}`)
+    .join(',');

@@ -1,0 +1,210 @@
+import { describe, expect, test } from 'vitest';
+import { decideAfterLook, driftSentence, hashOfDrift, type SeenDrift } from '../../../lib/domain/drift/drift.ts';
+import { driftOfImage } from '../../../lib/domain/drift/image-drift.ts';
+import { driftOfObject, type FieldDrift } from '../../../lib/domain/drift/object-drift.ts';
+import type { JsonObject } from '../../../lib/domain/json.ts';
+import type { TargetRow } from '../../../lib/domain/targets/target-row.ts';
+
+const entry = (manager: string, operation: string, fieldsV1: JsonObject, more: JsonObject = {}): JsonObject => ({
+  manager,
+  operation,
+  fieldsV1,
+  ...more,
+});
+
+const containers = (fields: JsonObject): JsonObject => ({
+  'f:spec': {
+    'f:template': { 'f:spec': { 'f:containers': { 'k:{"name":"app"}': { '.': {}, 'f:name': {}, ...fields } } } },
+  },
+});
+
+const deployment = (
+  image: string,
+  replicas: number,
+  managedFields: readonly JsonObject[],
+  env: string = 'a',
+): JsonObject => ({
+  metadata: { name: 'web', annotations: { 'flotilla.dev/attempt': image }, managedFields },
+  spec: { replicas, template: { spec: { containers: [{ name: 'app', image, env: [{ name: 'A', value: env }] }] } } },
+});
+
+const replicas: JsonObject = { 'f:replicas': {} };
+const own = (fields: JsonObject): JsonObject =>
+  entry('flotilla', 'Apply', {
+    'f:metadata': { 'f:annotations': { 'f:flotilla.dev/attempt': {} } },
+    'f:spec': {
+      ...fields,
+      ...(containers({ 'f:image': {}, 'f:env': { 'k:{"name":"A"}': { 'f:value': {} } } })['f:spec'] as JsonObject),
+    },
+  });
+const applied = deployment('web:1', 2, [own(replicas)]);
+
+const withoutImage = entry('flotilla', 'Apply', {
+  'f:spec': {
+    ...replicas,
+    ...(containers({ 'f:env': { 'k:{"name":"A"}': { 'f:value': {} } } })['f:spec'] as JsonObject),
+  },
+});
+
+describe('what somebody changed of what was applied', () => {
+  test.each<[what: string, live: JsonObject | undefined, expected: readonly FieldDrift[]]>([
+    ['nothing', applied, []],
+    [
+      'an image, by who has it now, the last one first',
+      deployment('web:9', 2, [
+        withoutImage,
+        entry('ci', 'Update', containers({ 'f:image': {} }), { time: '2026-11-30T08:00:00Z' }),
+        entry('kubectl-set', 'Update', containers({ 'f:image': {} }), { time: '2026-11-30T09:00:00Z' }),
+      ]),
+      [
+        {
+          object: 'deployment shop/web',
+          path: 'spec.template.spec.containers[name=app].image',
+          from: 'web:1',
+          to: 'web:9',
+          manager: 'kubectl-set',
+        },
+      ],
+    ],
+    [
+      'replicas, through the scale',
+      deployment('web:1', 5, [own({}), entry('kubectl', 'Update', { 'f:spec': replicas }, { subresource: 'scale' })]),
+      [{ object: 'deployment shop/web', path: 'spec.replicas', from: '2', to: '5', manager: 'kubectl' }],
+    ],
+    [
+      'who has taken it over, and changed nothing',
+      deployment('web:1', 2, [own({}), entry('x', 'Update', { 'f:spec': replicas })]),
+      [],
+    ],
+    [
+      'a field that is gone',
+      {
+        metadata: { managedFields: [own({})] },
+        spec: {
+          template: { spec: { containers: [{ name: 'app', image: 'web:1', env: [{ name: 'A', value: 'a' }] }] } },
+        },
+      },
+      [{ object: 'deployment shop/web', path: 'spec.replicas', from: '2' }],
+    ],
+    [
+      'what others have added is theirs',
+      {
+        ...applied,
+        metadata: {
+          managedFields: [own(replicas), entry('mesh', 'Update', { 'f:metadata': { 'f:labels': { 'f:mesh': {} } } })],
+          labels: { mesh: 'on' },
+        },
+      },
+      [],
+    ],
+    [
+      'its status, which a controller writes',
+      {
+        ...applied,
+        metadata: {
+          managedFields: [
+            own(replicas),
+            entry('kube-controller-manager', 'Update', { 'f:status': {} }, { subresource: 'status' }),
+          ],
+        },
+      },
+      [],
+    ],
+    ['it is gone', undefined, [{ object: 'deployment shop/web' }]],
+  ])('%s', (_, live, expected) => {
+    expect(driftOfObject({ name: 'deployment shop/web', applied, live })).toEqual(expected);
+  });
+
+  test('a long value is cut', () => {
+    const [one] = driftOfObject({
+      name: 'x',
+      applied,
+      live: deployment('w'.repeat(500), 2, [withoutImage]),
+    });
+    expect(one?.to).toHaveLength(201);
+  });
+});
+
+describe('an image that another tool deployed', () => {
+  const workload = { kind: 'deployment', name: 'web', namespace: 'shop' } as const;
+  const live = (...images: readonly string[]): JsonObject => ({
+    metadata: {
+      managedFields: [
+        entry('kubectl-edit', 'Update', {
+          'f:spec': { 'f:template': { 'f:spec': { 'f:containers': { 'k:{"name":"c0"}': { 'f:image': {} } } } } },
+        }),
+      ],
+    },
+    spec: { template: { spec: { containers: images.map((image, at) => ({ name: `c${at}`, image })) } } },
+  });
+  test.each<[what: string, JsonObject | undefined, FieldDrift | undefined]>([
+    ['runs', live('reg/web:1', 'side:1'), undefined],
+    ['is written otherwise', live('docker.io/reg/web:1'), undefined],
+    [
+      'is another one',
+      live('reg/web:2', 'side:1'),
+      { object: 'd', path: 'containers[name=c0].image', from: 'reg/web:1', to: 'reg/web:2', manager: 'kubectl-edit' },
+    ],
+    ['cannot be told, because any container may have had it', live('a:1', 'b:1'), undefined],
+    ['is gone with its workload', undefined, { object: 'd' }],
+  ])('%s', (_, one, expected) => {
+    const drift = driftOfImage({ name: 'd', workload, image: 'reg/web:1', live: one });
+    expect(drift).toEqual(expected === undefined ? [] : [expected]);
+  });
+});
+
+describe('a difference counts', () => {
+  const now: TargetRow = { target: 'e/c/p/s', batch_id: 'B', index: 1, state: 'verified', since: 5 };
+  const fields: readonly FieldDrift[] = [{ object: 'o', path: 'p', from: '1', to: '2', manager: 'm' }];
+  const seen: SeenDrift = {
+    target: now.target,
+    batch_id: 'B',
+    index: 1,
+    now_since: 5,
+    hash: hashOfDrift(fields),
+    at: 10,
+  };
+  const mark = { since: 10, fields, count: 1 };
+
+  test.each<[what: string, look: Parameters<typeof decideAfterLook>[0], expected: ReturnType<typeof decideAfterLook>]>([
+    [
+      'only when it is seen for the second time',
+      { now, fields, seen: undefined, at: 20 },
+      { remember: { ...seen, at: 20 } },
+    ],
+    ['then it is marked, since it was first seen', { now, fields, seen, at: 20 }, { remember: seen, mark }],
+    ['once', { now: { ...now, drift: mark }, fields, seen, at: 30 }, { remember: seen }],
+    [
+      'of the same deployment',
+      { now: { ...now, since: 6 }, fields, seen, at: 20 },
+      { remember: { ...seen, now_since: 6, at: 20 } },
+    ],
+    [
+      'of the same fields',
+      { now, fields, seen: { ...seen, hash: 'other' }, at: 20 },
+      { remember: { ...seen, at: 20 } },
+    ],
+    [
+      'and is over at once',
+      { now: { ...now, drift: mark }, fields: [], seen, at: 30 },
+      { remember: undefined, mark: 'clear' },
+    ],
+    ['where there was none nothing is written', { now, fields: [], seen: undefined, at: 30 }, { remember: undefined }],
+    [
+      'another one keeps the time of the first',
+      { now: { ...now, drift: { ...mark, since: 3, fields: [] } }, fields, seen, at: 30 },
+      { remember: seen, mark: { ...mark, since: 3 } },
+    ],
+  ])('%s', (_, look, expected) => {
+    expect(decideAfterLook(look)).toEqual(expected);
+  });
+
+  test('is told in a sentence', () => {
+    expect(driftSentence('e/c/p/s', { ...mark, count: 3 })).toBe(
+      'e/c/p/s is not as it was deployed: o: p was 1, and is 2 (m), and 2 more.',
+    );
+    expect(driftSentence('t', { since: 1, count: 1, fields: [{ object: 'o' }] })).toBe(
+      't is not as it was deployed: o is gone.',
+    );
+  });
+});
