@@ -13,6 +13,7 @@ export const detailTypes = {
   batch: 'Batch Status Change',
   deployment: 'Deployment Status Change',
   hold: 'Hold Status Change',
+  drift: 'Drift Status Change',
 } as const;
 
 /** An event of a feed as it goes to the bus. Its id is that of its place: the same however often it is sent. */

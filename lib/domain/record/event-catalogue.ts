@@ -116,6 +116,26 @@ const writtenHold = {
   detail: holdDetail.optional(),
 };
 
+const field = z.strictObject({
+  object: text.describe('kind, namespace and name'),
+  path: text.optional().describe('absent where the object itself is gone'),
+  from: text.optional().describe('as it was deployed'),
+  to: text.optional().describe('as it is now'),
+  manager: text.optional().describe('the field manager who has it now'),
+});
+const driftDetail = z.strictObject({
+  since: ms.describe('when it was first seen so'),
+  count: z.int().min(1).describe('how many fields are not as they were deployed'),
+  fields: z.array(field).describe('the first of them'),
+});
+
+const writtenDrift = {
+  ...written,
+  type: z.literal('drift'),
+  target: z.string().min(1).describe('environment/cluster/pillar/service'),
+  detail: driftDetail.optional(),
+};
+
 /** By `detail-type`. */
 export const eventCatalogue = {
   [detailTypes.batch]: {
@@ -131,6 +151,10 @@ export const eventCatalogue = {
       'A hold began (PROCESSING), is over by itself (SUCCESS) or was lifted (CANCELLED); a circuit opened, was tried, closed.',
     detail: z.strictObject({ ...writtenHold, ...placed }),
   },
+  [detailTypes.drift]: {
+    means: 'Somebody has changed what Flotilla deployed (PROCESSING), or it is as it was deployed again (SUCCESS).',
+    detail: z.strictObject({ ...writtenDrift, ...placed }),
+  },
 } as const;
 
 /** Looser than what goes out: an event with more in it is written down and told all the same. */
@@ -138,6 +162,7 @@ const stored = z.discriminatedUnion('type', [
   z.looseObject(writtenBatch),
   z.looseObject(writtenDeployment),
   z.looseObject(writtenHold),
+  z.looseObject(writtenDrift),
 ]);
 
 /** The event in an item of the table; undefined when it is none. */

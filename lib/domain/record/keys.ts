@@ -23,7 +23,7 @@ import { type BatchDimension, monthOf } from './index-rows.ts';
  * |                    | TOKEN#<index>#<wait>     | the task token that waits now                               |
  * |                    | ANSWER#<index>#<wait>    | the one answer of a wait                                    |
  * | EVENTS#<batch>     | <index>#<seq>            | a change; batch changes have the index `batch`              |
- * |                    | hold#<seq>               | a change of a hold; the batch is `stage`                    |
+ * |                    | hold#<seq>, drift#<seq>  | a change of a hold, or of drift; the batch is `stage`       |
  * | FEED#<batch>       | HEAD, <number>           | the numbered feed                                           |
  * | ANCHORS            | HEAD                     | the last anchor that is known here; the anchors are outside |
  * |                    | BATCH#<batch>            | number of its last event that is anchored                   |
@@ -53,6 +53,8 @@ import { type BatchDimension, monthOf } from './index-rows.ts';
  * | ENVIRONMENTS       | <environment>            | that a batch was planned for it                             |
  * | CHANGES#<en.>#<mo> | <time>#<batch>#<index>   | a change of a target in that month                          |
  * | BY#<dim.>#<v>#<mo> | <time>#<batch>           | a batch of that month by status, actor, service …           |
+ * | DRIFT#<cluster>    | <target>                 | what a survey saw changed there, for the next one           |
+ * | DRIFT              | NUMBER                   | number of the last event of drift                           |
  * | USERS              | <subject>                | a person or program that was here                           |
  */
 
@@ -112,7 +114,7 @@ export const keys = {
   attempt: (batchId: string, index: number, wait: Wait): Key => batchKey(batchId, `ATTEMPT#${padded(index)}#${wait}`),
   token: (batchId: string, index: number, wait: Wait): Key => batchKey(batchId, `TOKEN#${padded(index)}#${wait}`),
   answer: (batchId: string, index: number, wait: Wait): Key => batchKey(batchId, `ANSWER#${padded(index)}#${wait}`),
-  event: (batchId: string, index: number | 'batch' | 'hold', seq: number): Key => ({
+  event: (batchId: string, index: number | 'batch' | 'hold' | 'drift', seq: number): Key => ({
     pk: `EVENTS#${batchId}`,
     sk: `${typeof index === 'string' ? index : padded(index)}#${padded(seq)}`,
   }),
@@ -170,6 +172,8 @@ export const keys = {
     return { pk: targetsOfService(service.join('/')), sk: `${environment}/${cluster}` };
   },
   environment: (name: string): Key => ({ pk: 'ENVIRONMENTS', sk: name }),
+  drift: (cluster: string, target: string): Key => ({ pk: driftsOf(cluster), sk: target }),
+  driftNumber: { pk: 'DRIFT', sk: 'NUMBER' } as Key,
   user: (subject: string): Key => ({ pk: 'USERS', sk: nameOf(subject) }),
   rollback: (batchId: string, n: number): Key => batchKey(batchId, `ROLLBACK#${padded(n)}`),
   retry: (batchId: string, n: number): Key => batchKey(batchId, `RETRY#${padded(n)}`),
@@ -196,6 +200,9 @@ export const changesOf = (environment: string, month: string): string => `CHANGE
 /** All targets of a service, `pillar/service_name`. */
 export const targetsOfService = (service: string): string => `SERVICES#${service}`;
 
+/** What surveys of a cluster saw changed. */
+export const driftsOf = (cluster: string): string => `DRIFT#${cluster}`;
+
 /** All targets of an environment. */
 export const targetsOf = (environment: string): string => `TARGETS#${environment}`;
 
@@ -214,6 +221,8 @@ export const documentPaths = {
   plan: (batchId: string): string => `batches/${batchId}/plan.json`,
   planChunk: (batchId: string, chunk: number): string => `batches/${batchId}/plan/${padded(chunk)}.json`,
   schedule: (batchId: string): string => `batches/${batchId}/schedule.json`,
+  /** What the executor `kubernetes` applied last at a target. */
+  applied: (target: string): string => `targets/${target}/applied.json`,
   /** Manifests as they were written, named by what they are. */
   manifests: (sha256: string): string => `manifests/${sha256}.yaml`,
 } as const;

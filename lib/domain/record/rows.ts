@@ -197,11 +197,13 @@ export interface OutcomesRow {
 
 /** One change of a batch, a deployment or a hold. `number` is its place in the batch's feed, given by the publisher. */
 export interface EventRow {
-  /** Of a hold's change `stage`: it belongs to no batch. */
+  /** Of a change of a hold, or of drift, `stage`: it belongs to no batch. */
   readonly batch_id: string;
-  readonly type: 'batch' | 'deployment' | 'hold';
+  readonly type: 'batch' | 'deployment' | 'hold' | 'drift';
   /** Of a hold: its id. */
   readonly hold?: string;
+  /** Of drift: what is not as it was deployed. */
+  readonly target?: string;
   /** Set for a deployment's change. */
   readonly index?: number;
   readonly key?: string;

@@ -124,7 +124,7 @@ const number = (deps: Needs, batchId: string, events: readonly WrittenEvent[]): 
   });
 
 /** Of what is no deployment. */
-const sourceOf = ({ type }: EventRow) => (type === 'hold' ? 'hold' : 'batch');
+const sourceOf = ({ type }: EventRow) => (type === 'hold' || type === 'drift' ? type : 'batch');
 
 /** From here on the feed is anchored whenever it grows. */
 const isEnd = ({ type, actor }: EventRow): boolean => type === 'batch' && actor === 'finish';

@@ -1,0 +1,151 @@
+import { decideAfterLook, driftSentence, type SeenDrift } from '../../domain/drift/drift.ts';
+import type { DriftMark } from '../../domain/drift/drift-mark.ts';
+import type { FieldDrift } from '../../domain/drift/object-drift.ts';
+import { FlotillaError } from '../../domain/errors.ts';
+import type { Table, Write } from '../../domain/ports.ts';
+import { driftsOf, keys } from '../../domain/record/keys.ts';
+import { type EventRow, itemOf, rowOf } from '../../domain/record/rows.ts';
+import { stageFeed } from '../../domain/schedule/hold-changes.ts';
+import { isSamePlace } from '../../domain/schedule/place.ts';
+import type { TargetRow } from '../../domain/targets/target-row.ts';
+import type { Deps } from '../deps.ts';
+import { retryConflict } from '../retry-conflict.ts';
+import { everyItem } from '../schedule/schedule-store.ts';
+import { driftOf, lookAtObjects } from './look-at-objects.ts';
+import { readSurveyed, type SurveyedTarget, type SurveyMemory } from './surveyed-targets.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents' | 'catalogue' | 'cluster' | 'clock' | 'random'>;
+
+export interface Surveyed {
+  /** Targets that were compared. */
+  readonly targets: number;
+  /** Those that are marked now. */
+  readonly drifted: number;
+}
+
+/**
+ * Compares what runs in a cluster with what was deployed there, and marks what two surveys found changed. What was deployed and who is
+ * at work is read before the cluster and after it: only what is the same in both is judged, so that no change of ours is taken for drift.
+ * Nothing in the cluster is changed. Throws ClusterUnavailable.
+ */
+export const surveyCluster = async (deps: Needs, cluster: string, memory: SurveyMemory): Promise<Surveyed> => {
+  const targets = await readSurveyed(deps, cluster, { locked: await lockedTargets(deps.table), memory });
+  const before = await readSeen(deps.table, cluster);
+  if (targets.length === 0 && before.size === 0) return { targets: 0, drifted: 0 };
+  const { objects } = await deps.cluster(cluster);
+  if (objects === undefined)
+    throw new FlotillaError('ContractBroken', `the objects of cluster ${cluster} cannot be read`);
+  const seen = await lookAtObjects(objects, targets);
+  const locked = await lockedTargets(deps.table);
+  let drifted = 0;
+  for (const target of targets) {
+    const fields = driftOf(target, seen);
+    const remembered = before.get(target.now.target);
+    if (fields.length === 0 && remembered === undefined && target.now.drift === undefined) continue;
+    if (locked.has(target.now.target)) continue;
+    if (await settle(deps, cluster, { target, fields, remembered })) drifted += 1;
+  }
+  await forget(deps, cluster, { before, targets });
+  return { targets: targets.length, drifted };
+};
+
+/** Targets and objects by name, of whoever is at work. */
+const lockedTargets = async (table: Table): Promise<ReadonlySet<string>> => {
+  const names = new Set<string>();
+  for await (const { sk } of everyItem(table, { pk: 'DISPATCHER', prefix: 'LOCK#' }))
+    names.add(sk.slice('LOCK#'.length));
+  return names;
+};
+
+const readSeen = async (table: Table, cluster: string): Promise<ReadonlyMap<string, SeenDrift>> => {
+  const seen = new Map<string, SeenDrift>();
+  for await (const item of everyItem(table, { pk: driftsOf(cluster) })) seen.set(item.sk, rowOf<SeenDrift>(item)!);
+  return seen;
+};
+
+interface Found {
+  readonly target: SurveyedTarget;
+  readonly fields: readonly FieldDrift[];
+  readonly remembered: SeenDrift | undefined;
+}
+
+/** Writes what follows from a look, where NOW is still what it was before it. True where the target is marked after it. */
+const settle = (deps: Needs, cluster: string, { target, fields, remembered }: Found): Promise<boolean> =>
+  retryConflict(deps, async () => {
+    const { now: before } = target;
+    const now = rowOf<TargetRow>(await deps.table.get(keys.targetNow(before.target)));
+    if (now === undefined || !isSame(now, before)) return false;
+    const { remember, mark } = decideAfterLook({ now, fields, seen: remembered, at: deps.clock.now() });
+    const writes: Write[] = [
+      ...rememberWrites(cluster, now.target, { remember, remembered }),
+      ...(mark === undefined ? [] : await markWrites(deps, now, mark)),
+    ];
+    if (writes.length > 0) await deps.table.transact(writes);
+    return mark === undefined ? now.drift !== undefined : mark !== 'clear';
+  });
+
+const isSame = (one: TargetRow, other: TargetRow): boolean =>
+  isSamePlace(one, other) && one.state === other.state && one.since === other.since;
+
+const rememberWrites = (
+  cluster: string,
+  target: string,
+  { remember, remembered }: { readonly remember: SeenDrift | undefined; readonly remembered: SeenDrift | undefined },
+): readonly Write[] => {
+  if (remember === remembered) return [];
+  return [
+    remember === undefined
+      ? { delete: keys.drift(cluster, target) }
+      : { put: itemOf(keys.drift(cluster, target), remember) },
+  ];
+};
+
+/** The mark on the condition of NOW, and its event in the feed of the stage. */
+const markWrites = async (deps: Needs, now: TargetRow, mark: DriftMark | 'clear'): Promise<readonly Write[]> => {
+  const { batch_id, index, state, since } = now;
+  const when = { equals: { batch_id, index, state, since } };
+  const { last = 0 } = rowOf<{ readonly last: number }>(await deps.table.get(keys.driftNumber)) ?? {};
+  const seq = last + 1;
+  const event = eventOf(now, mark, { seq, at: deps.clock.now() });
+  return [
+    mark === 'clear'
+      ? { update: keys.targetNow(now.target), remove: ['drift'], when }
+      : {
+          update: keys.targetNow(now.target),
+          set: { drift: { ...mark, fields: mark.fields.map((one) => ({ ...one })) } },
+          when,
+        },
+    { put: itemOf(keys.driftNumber, { last: seq }), when: last === 0 ? { exists: false } : { equals: { last } } },
+    { put: itemOf(keys.event(stageFeed, 'drift', seq), event), when: { exists: false } },
+  ];
+};
+
+const eventOf = (
+  { target, drift }: TargetRow,
+  mark: DriftMark | 'clear',
+  { seq, at }: { readonly seq: number; readonly at: number },
+): EventRow => {
+  const common = { batch_id: stageFeed, type: 'drift', target, seq, at, actor: 'survey' } as const;
+  if (mark === 'clear') {
+    const message = `${target} is as it was deployed again.`;
+    return { ...common, from: 'PROCESSING', to: 'SUCCESS', reason: 'DriftGone', message };
+  }
+  return {
+    ...common,
+    ...{ from: drift === undefined ? null : 'PROCESSING', to: 'PROCESSING', reason: 'DriftFound' },
+    message: driftSentence(target, mark),
+    detail: { since: mark.since, count: mark.count, fields: mark.fields.map((one) => ({ ...one })) },
+  };
+};
+
+/** What was remembered of targets that are not settled any more. */
+const forget = async (
+  { table }: Needs,
+  cluster: string,
+  { before, targets }: { readonly before: ReadonlyMap<string, SeenDrift>; readonly targets: readonly SurveyedTarget[] },
+): Promise<void> => {
+  const there = new Set(targets.map(({ now }) => now.target));
+  for (const target of before.keys()) {
+    if (!there.has(target)) await table.transact([{ delete: keys.drift(cluster, target) }]);
+  }
+};

@@ -1,0 +1,73 @@
+import type { AppliedObjects } from '../../domain/drift/applied.ts';
+import { isSettled } from '../../domain/drift/drift.ts';
+import { partsOf } from '../../domain/parts-of.ts';
+import type { KeptDeployment } from '../../domain/plan/kept-deployment.ts';
+import { documentPaths, keys, targetsOf } from '../../domain/record/keys.ts';
+import { type Release, rowOf } from '../../domain/record/rows.ts';
+import { isSamePlace } from '../../domain/schedule/place.ts';
+import type { TargetRow } from '../../domain/targets/target-row.ts';
+import type { Deps } from '../deps.ts';
+import { everyItem } from '../schedule/schedule-store.ts';
+import { readEnvironments } from '../targets/read-environments.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents' | 'catalogue'>;
+
+/** A target that can be held against what was deployed there. */
+export interface SurveyedTarget {
+  readonly now: TargetRow;
+  readonly deployment: KeptDeployment;
+  /** By the executor `kubernetes`, all that it applied; of others the image is known at most. */
+  readonly applied?: AppliedObjects;
+}
+
+const atOnce = 50;
+
+/** What is known of a target is read once, until another deployment has changed it. */
+export class SurveyMemory {
+  readonly #known = new Map<string, SurveyedTarget>();
+
+  find(now: TargetRow): SurveyedTarget | undefined {
+    const known = this.#known.get(now.target);
+    return known !== undefined && isSamePlace(known.now, now) && known.now.since === now.since
+      ? { ...known, now }
+      : undefined;
+  }
+
+  keep(surveyed: readonly SurveyedTarget[]): void {
+    this.#known.clear();
+    for (const one of surveyed) this.#known.set(one.now.target, one);
+  }
+}
+
+/** The targets of a cluster that are as they were deployed, as far as was recorded, and where nobody is at work. */
+export const readSurveyed = async (
+  deps: Needs,
+  cluster: string,
+  { locked, memory }: { readonly locked: ReadonlySet<string>; readonly memory: SurveyMemory },
+): Promise<readonly SurveyedTarget[]> => {
+  const rows: TargetRow[] = [];
+  for (const environment of await readEnvironments(deps)) {
+    for await (const item of everyItem(deps.table, { pk: targetsOf(environment), prefix: `${cluster}/` })) {
+      const row = rowOf<TargetRow>(item)!;
+      if (isSettled(row) && !locked.has(row.target)) rows.push(row);
+    }
+  }
+  const surveyed: SurveyedTarget[] = [];
+  for (const some of partsOf(rows, atOnce)) {
+    const read = await Promise.all(some.map(async (row) => memory.find(row) ?? (await readOne(deps, row))));
+    surveyed.push(...read.filter((one) => one !== undefined));
+  }
+  memory.keep(surveyed);
+  return surveyed;
+};
+
+/** Of what was only put there by hand, or before there were records, there is nothing to compare with. */
+const readOne = async ({ table, documents }: Needs, now: TargetRow): Promise<SurveyedTarget | undefined> => {
+  const good = rowOf<Release>(await table.get(keys.goodRelease(now.target)));
+  if (good === undefined) return undefined;
+  const { deployment } = good;
+  if (deployment.executor.name !== 'kubernetes') return { now, deployment };
+  const text = await documents.get(documentPaths.applied(now.target));
+  const applied = text === undefined ? undefined : (JSON.parse(text) as AppliedObjects);
+  return { now, deployment, ...(applied !== undefined && isSamePlace(applied, now) ? { applied } : {}) };
+};
