@@ -30,6 +30,11 @@ export const actorAsked = nameAsked.optional().describe('By whom: the subject of
 export const targetsAsked = z.strictObject({
   ...placeAsked,
   state: z.enum(targetStates).optional().describe('In this state.'),
+  drift: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional()
+    .describe('`true`: that somebody has changed since it was deployed; `false`: that nobody has.'),
   actor: actorAsked,
   text: nameAsked
     .optional()

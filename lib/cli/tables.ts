@@ -150,7 +150,11 @@ export const targetTable = (targets: readonly TargetView[], { columns, colours }
       ...(isOne ? [] : [target.environment]),
       target.cluster,
       targetVersion(target),
-      target.held === undefined ? target.state : `${target.state}, held`,
+      [
+        target.state,
+        ...(target.drift === undefined ? [] : ['drift']),
+        ...(target.held === undefined ? [] : ['held']),
+      ].join(', '),
       times.minute(target.since),
       target.by_name ?? target.by ?? '-',
       target.batch_id,

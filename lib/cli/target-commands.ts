@@ -15,6 +15,7 @@ export const addTargetCommands = ({ add, act, utc }: Making): void => {
     .option('--pillar <name>', 'of this pillar')
     .option('--service <key>', 'this service: pillar/service, or its name alone with --pillar')
     .option('--state <state>', 'changing, verified, failed, unknown, restored or deleted')
+    .option('--drift', 'only what somebody has changed since it was deployed')
     .option('--actor <who>', 'changed last by them: a subject or a name')
     .option('--text <text>', 'with this in its name, version, image, digest, batch or actor')
     .option(...utc)

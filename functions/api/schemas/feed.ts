@@ -10,9 +10,10 @@ type Told = EventView & { readonly previous?: string; readonly hash?: string };
 
 export const event = viewSchema<Told>()(
   z.object({
-    batch_id: z.string().describe('Of a change of a hold `stage`.'),
-    type: z.enum(['batch', 'deployment', 'hold']),
+    batch_id: z.string().describe('Of a change of a hold, or of drift, `stage`.'),
+    type: z.enum(['batch', 'deployment', 'hold', 'drift']),
     hold: z.string().exactOptional(),
+    target: z.string().exactOptional().describe('Of drift: `environment/cluster/pillar/service`.'),
     index: count.exactOptional(),
     key: z.string().exactOptional(),
     number: z.int().min(1).describe('Place in the feed, without gaps.'),

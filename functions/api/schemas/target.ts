@@ -39,6 +39,24 @@ export const targetPlace = {
   cluster: z.string(),
 };
 
+const drift = z
+  .object({
+    since: time.describe('When a survey first saw it so.'),
+    count: count.describe('How many fields are not as they were deployed.'),
+    fields: z
+      .array(
+        z.object({
+          object: z.string().describe('Kind, namespace and name.'),
+          path: z.string().exactOptional().describe('Absent where the object itself is gone.'),
+          from: z.string().exactOptional().describe('As it was deployed.'),
+          to: z.string().exactOptional().describe('As it is now; absent where it is gone.'),
+          manager: z.string().exactOptional().describe('The field manager who has it now.'),
+        }),
+      )
+      .describe('The first ten of them.'),
+  })
+  .describe('Somebody has changed it since it was deployed.');
+
 export const target = viewSchema<TargetView>()(
   z.object({
     ...targetPlace,
@@ -49,6 +67,7 @@ export const target = viewSchema<TargetView>()(
       .exactOptional()
       .describe('Ids of what would keep a deployment from its turn there, the oldest first, at most three.'),
     before: standing.exactOptional().describe('While it is changing: what was there before; absent where nothing was.'),
+    drift: drift.exactOptional(),
   }),
 ).meta({ id: 'Target', description: 'What runs at a service on a cluster in an environment.' });
 

@@ -78,5 +78,5 @@ const lineOf =
     return `${times.moment(at)} ${whatOf(event).padEnd(32)} ${to.padEnd(10)} ${reason}: ${printable(message)} (${printable(actor)})`;
   };
 
-const whatOf = ({ type, hold, key, batch_id }: EventView): string =>
-  type === 'hold' ? `hold ${hold}` : (key ?? `batch ${batch_id}`);
+const whatOf = ({ type, hold, target, key, batch_id }: EventView): string =>
+  type === 'hold' ? `hold ${hold}` : (target ?? key ?? `batch ${batch_id}`);

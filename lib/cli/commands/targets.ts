@@ -1,5 +1,6 @@
 import { present } from '../../domain/present.ts';
 import type { TargetList } from '../../usecases/targets/list-targets.ts';
+import type { TargetView } from '../../usecases/targets/target-view.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
 import { queryOf } from '../list-filters.ts';
@@ -14,6 +15,7 @@ export interface TargetsOptions {
   readonly state?: string;
   readonly actor?: string;
   readonly text?: string;
+  readonly drift?: boolean;
 }
 
 /** The most that the API gives at once. */
@@ -22,7 +24,8 @@ const filters = ['environment', 'cluster', 'pillar', 'service', 'state', 'actor'
 
 /** Shows what runs where. */
 export const targets = async (context: CommandContext, options: TargetsOptions): Promise<ExitStatus> => {
-  const asked = queryOf(context, present(options, filters));
+  const drift = options.drift === true ? { drift: 'true' } : {};
+  const asked = queryOf(context, { ...present(options, filters), ...drift });
   const path = `/targets?${asked === '' ? '' : `${asked}&`}limit=${pageSize}`;
   const pages = await readPages<TargetList>(context, path);
   const found = pages.flatMap((page) => page.targets);
@@ -33,7 +36,22 @@ export const targets = async (context: CommandContext, options: TargetsOptions):
           'Nothing was deployed there yet, or nothing that you may see.',
           'What an earlier version of the server has deployed is told when an administrator has run: flotilla migrate',
         ]
-      : tableLines(table, context.terminal.colours)),
+      : [...tableLines(table, context.terminal.colours), ...found.flatMap(driftLines)]),
   ]);
   return exitStatus.done;
+};
+
+/** What of it is not as it was deployed. Nothing is undone by itself. */
+const driftLines = ({ key, cluster, drift }: TargetView): readonly string[] => {
+  if (drift === undefined) return [];
+  const more = drift.count - drift.fields.length;
+  return [
+    `${key} on ${cluster} is not as it was deployed:`,
+    ...drift.fields.map(({ object, path, from = 'nothing', to = 'nothing', manager }) =>
+      path === undefined
+        ? `  ${object} is gone`
+        : `  ${object} ${path}: ${from} -> ${to}${manager === undefined ? '' : ` (${manager})`}`,
+    ),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ];
 };

@@ -1,7 +1,7 @@
 import { foreignText } from './foreign-text.ts';
 
 /** The parts of Flotilla that change batches and deployments, as `actor` of an event names them. */
-export const parts = ['plan', 'dispatcher', 'executor', 'observer', 'record', 'finish'] as const;
+export const parts = ['plan', 'dispatcher', 'executor', 'observer', 'record', 'finish', 'survey'] as const;
 
 /** What a token may be good for; `admin` is good for everything. */
 export const scopes = ['read', 'logs', 'deploy', 'approve', 'admin'] as const;

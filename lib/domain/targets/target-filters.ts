@@ -10,6 +10,8 @@ export interface TargetFilters {
   /** `pillar/service_name`. */
   readonly service?: string | undefined;
   readonly state?: TargetState | undefined;
+  /** Only what somebody has changed since it was deployed; false: only what nobody has. */
+  readonly drift?: boolean | undefined;
   /** Subject or name of whoever changed it last. */
   readonly actor?: string | undefined;
   /** In any of the words that are shown of it, whatever the case. */
@@ -24,6 +26,7 @@ export const matchesTarget = (row: TargetRow, filters: TargetFilters): boolean =
     fits(filters.pillar, pillar) &&
     fits(filters.service, `${pillar}/${service}`) &&
     fits(filters.state, row.state) &&
+    (filters.drift === undefined || filters.drift === (row.drift !== undefined)) &&
     isBy(filters.actor, row) &&
     hasText(filters.text, wordsOf(row))
   );

@@ -1,5 +1,6 @@
 import type { HoldScope } from '../../domain/holds/hold.ts';
 import { partsOf } from '../../domain/parts-of.ts';
+import { placeOfTarget } from '../../domain/plan/lock-names.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { rowOf } from '../../domain/record/rows.ts';
 import { stageFeed } from '../../domain/schedule/hold-changes.ts';
@@ -25,7 +26,7 @@ const mostJudged = 100;
 const atOnce = 50;
 
 /**
- * A page of the feed of the stage: the changes of holds and of batches that one who asks may know of, in one order. It never ends.
+ * A page of the feed of the stage: the changes of holds, of drift and of batches that one who asks may know of, in one order. It never ends.
  * A negative `after` begins so many events before its end.
  */
 export const readStageEvents = async (deps: Needs, input: FeedInput): Promise<EventFeed> => {
@@ -48,6 +49,7 @@ const seenOf = async (deps: Needs, rows: readonly NumberedRow[]): Promise<readon
   const scopes = new Map<string, Promise<boolean>>();
   const batches = new Map<string, ReturnType<typeof seenPart>>();
   const judge: Judge = async (row) => {
+    if (row.type === 'drift') return deps.rights.may('read', placeOfTarget(row.target ?? '')) ? row : undefined;
     if (row.type !== 'batch') {
       const scope = scopeOf(row);
       return (await once(scopes, JSON.stringify(scope), () => seesHold(deps, scope))) ? row : undefined;

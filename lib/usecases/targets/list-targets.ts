@@ -84,8 +84,8 @@ export const findTargetRows = async (deps: Needs, { filters, limit, after }: Sea
 };
 
 /** Every row that is come by fits: by an environment, with or without a cluster, by a cluster, or by a service. */
-const isOneWay = ({ environment, cluster, pillar, service, state, actor, text }: TargetFilters): boolean =>
-  [state, actor, text].every((one) => one === undefined) &&
+const isOneWay = ({ environment, cluster, pillar, service, state, drift, actor, text }: TargetFilters): boolean =>
+  [state, drift, actor, text].every((one) => one === undefined) &&
   (service === undefined
     ? pillar === undefined || cluster !== undefined
     : cluster === undefined || environment !== undefined);

@@ -1,3 +1,4 @@
+import type { FieldDrift } from '../../domain/drift/object-drift.ts';
 import { partsOfTarget } from '../../domain/plan/lock-names.ts';
 import { present } from '../../domain/present.ts';
 import type { Standing, TargetRow, TargetState } from '../../domain/targets/target-row.ts';
@@ -29,6 +30,16 @@ export interface HealthSeen {
   readonly at: string;
 }
 
+/** That somebody has changed it since it was deployed. */
+export interface DriftView {
+  /** When a survey first saw it so. */
+  readonly since: string;
+  /** How many fields are not as they were deployed. */
+  readonly count: number;
+  /** The first ten of them. */
+  readonly fields: readonly FieldDrift[];
+}
+
 export interface TargetView extends StandingView {
   /** `pillar/service_name`. */
   readonly key: string;
@@ -40,6 +51,7 @@ export interface TargetView extends StandingView {
   readonly held?: readonly string[];
   /** While it is changing: what was there before. Absent then where nothing was. */
   readonly before?: StandingView;
+  readonly drift?: DriftView;
 }
 
 export const viewTarget = (row: TargetRow, held: readonly string[] = []): TargetView => {
@@ -52,6 +64,7 @@ export const viewTarget = (row: TargetRow, held: readonly string[] = []): Target
     ...(row.state === 'changing' ? { in_work: row.batch_id } : {}),
     ...(held.length === 0 ? {} : { held }),
     ...(row.before === undefined ? {} : { before: viewStanding(row.before) }),
+    ...(row.drift === undefined ? {} : { drift: { ...row.drift, since: isoTime(row.drift.since) } }),
   };
 };
 
