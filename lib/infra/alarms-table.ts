@@ -38,7 +38,7 @@ const batchFunctions: readonly Stem[] = [
 ];
 const lastingFunctions: readonly Stem[] = [
   ...(['watch-executor', 'watch-cluster', 'dispatch-turns', 'publish-events', 'sweep', 'take-hint'] as const),
-  'settle-execution',
+  ...(['settle-execution', 'survey-clusters'] as const),
 ];
 
 const apiFunctions: readonly Stem[] = Object.values(apiParts).map(({ stem }) => stem);
@@ -88,6 +88,7 @@ export const alarmsTable = {
   InboxDeadLetters: { means: 'The dispatcher was not woken for some messages.', ...filled('inbox') },
   EventsDeadLetters: { means: 'Some events have no place in the feed of their batch.', ...filled('events') },
   SweeperDeadLetters: { means: 'The sweeper failed as a whole.', ...filled('sweeper') },
+  SurveyDeadLetters: { means: 'The clusters could not be surveyed.', ...filled('survey') },
   ExecutionsDeadLetters: {
     means: 'What an execution left behind that was stopped or died could not be brought in order at once.',
     ...filled('executions'),

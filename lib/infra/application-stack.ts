@@ -15,6 +15,7 @@ import type { OwnIssuer, ProgramClient, TokenIssuer } from './own-issuer.ts';
 import type { Resources, StateResources } from './rights.ts';
 import type { Settings } from './settings.ts';
 import { StreamTrigger } from './stream-trigger.ts';
+import { SurveySchedule } from './survey-schedule.ts';
 import { SweepSchedule } from './sweep-schedule.ts';
 
 export interface ApplicationProps extends StackProps {
@@ -49,6 +50,12 @@ const rolesForClusters = (handlers: Handlers) => ({
   deployerRoles: handlers.roleArnsWith('clusters:deploy'),
 });
 
+/** What works without being asked. */
+const addSchedules = (scope: Construct, handlers: Handlers, name: string): void => {
+  new SweepSchedule(scope, 'Sweeper', { name, handler: handlers.of('sweep') });
+  new SurveySchedule(scope, 'Survey', { name, handler: handlers.of('survey-clusters') });
+};
+
 /** The program: functions, state machines and what calls them. It keeps nothing and may be replaced at any time. */
 export class ApplicationStack extends Stack {
   readonly apiId: string;
@@ -72,7 +79,7 @@ export class ApplicationStack extends Stack {
       addOutput(this, `${id}MachineName`, { value: machine.stateMachineName, description: machineSays[id]! });
     }
     this.#addStreamTriggers(handlers, { name, state });
-    new SweepSchedule(this, 'Sweeper', { name, handler: handlers.of('sweep') });
+    addSchedules(this, handlers, name);
     new EndedExecutions(this, 'Executions', { name, handler: handlers.of('settle-execution'), batch, watch });
     if ('programs' in tokens) handlers.tellApi('CLIENTS', namesOf(tokens.programs));
     const entrance = new HttpEntrance(this, 'Entrance', {

@@ -56,7 +56,7 @@ const flowRow = (sources: Sources): readonly IWidget[] => {
   return [
     graph('Under way', [now('WaitingTurns'), now('InFlight')], { right: [now('OpenBatches')] }),
     graph('Held up and put back', [now('Holds'), now('OpenCircuits'), now('RollbacksUnderWay')]),
-    graph('Stuck', [now('StuckWaits'), now('RejectedMessages')]),
+    graph('Stuck', [now('StuckWaits'), now('RejectedMessages'), now('DriftedTargets')]),
     graph('Executor budget', [total('ExecutorRequests'), total('ExecutorThrottled')], {
       right: [ownMetric(sources, 'ExecutorBudgetAllowed', { statistic: 'Minimum', period })],
     }),

@@ -53,13 +53,22 @@ export type Partition =
   | 'ENVIRONMENTS'
   | 'CHANGES#*'
   | 'BY#*'
-  | 'USERS';
+  | 'USERS'
+  | 'DRIFT'
+  | 'DRIFT#*';
 
 /** Where a function puts, updates, deletes and checks items. */
 export type Writes = Readonly<Partial<Record<'put' | 'update' | 'delete' | 'check', readonly Partition[]>>>;
 
 /** What starts a function beside the state machines. */
-export type Trigger = 'http' | 'callback' | 'inbox' | 'events' | 'every-minute' | 'ended-executions';
+export type Trigger =
+  | 'http'
+  | 'callback'
+  | 'inbox'
+  | 'events'
+  | 'every-minute'
+  | 'every-two-minutes'
+  | 'ended-executions';
 
 export interface FunctionRow {
   /** What it is for; shown in the console. */
@@ -288,6 +297,14 @@ export const functionsTable = {
       check: ['BATCH#*'],
     },
     trigger: 'every-minute',
+  },
+  'survey-clusters': {
+    purpose: 'Compares what runs in the clusters with what was deployed there, and changes nothing in them',
+    memory: 512,
+    timeout: 110, // the next one comes after 120
+    rights: ['table', 'documents:read', 'clusters'],
+    writes: { put: ['DRIFT', 'DRIFT#*', 'EVENTS#*'], update: ['TARGETS#*'], delete: ['DRIFT#*'] },
+    trigger: 'every-two-minutes',
   },
   'settle-execution': {
     purpose: 'Brings in order what an execution leaves behind that was stopped, failed or timed out',

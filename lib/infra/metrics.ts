@@ -22,7 +22,7 @@ export interface MetricOptions {
 }
 
 /** Queues of what could not be done, by who put it there. */
-export const queues = ['inbox', 'events', 'sweeper', 'executions', 'notifications'] as const;
+export const queues = ['inbox', 'events', 'sweeper', 'survey', 'executions', 'notifications'] as const;
 /** The statuses that a batch or a deployment ends with. */
 export const endStatuses = ['SUCCESS', 'FAILED', 'ROLLBACK', 'SKIPPED', 'CANCELLED', 'UNKNOWN'] as const;
 /** Of requests to executors. */

@@ -8,6 +8,7 @@ import { create as createReadLogs } from '../../functions/read-logs.ts';
 import { makeClusterExecutors } from '../../functions/runtime/cluster-executors.ts';
 import { Clusters } from '../../functions/runtime/clusters.ts';
 import { executorOf, makeExecutors } from '../../functions/runtime/executors.ts';
+import { create as createSurvey } from '../../functions/survey-clusters.ts';
 import { create as createSweep } from '../../functions/sweep.ts';
 import { create as createTakeHint } from '../../functions/take-hint.ts';
 import type { ClusterProgram } from '../adapters/cluster-program.ts';
@@ -250,12 +251,14 @@ const startBackground = (deps: Deps, { clock, table }: Pick<Made, 'clock' | 'tab
   const dispatch = createDispatchTurns(deps);
   const stopStream = followTable(table, { dispatch, publish: createPublishEvents(deps), onFault });
   const stopSweeping = repeat(createSweep(deps), { every: deps.pace.sweepAge / 2, clock, onFault });
+  const stopSurveying = repeat(createSurvey(deps), { every: deps.pace.survey, clock, onFault });
   const removeExpired = async (): Promise<void> => {
     for (const partitions of expiringPartitions) table.removeExpired(partitions, clock.now());
   };
   const stopRemoving = repeat(removeExpired, { every: hour, clock, onFault });
   return () => {
     stopSweeping();
+    stopSurveying();
     stopRemoving();
     return stopStream();
   };

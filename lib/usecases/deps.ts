@@ -65,6 +65,8 @@ export interface Pace {
   readonly lease: number;
   /** How old something must be before the sweeper looks at it. */
   readonly sweepAge: number;
+  /** From one survey of the clusters to the next, on one machine. */
+  readonly survey: number;
 }
 
 export const cloudPace: Pace = {
@@ -77,6 +79,7 @@ export const cloudPace: Pace = {
   abortGrace: 300_000,
   lease: 20_000,
   sweepAge: 60_000,
+  survey: 120_000,
 };
 
 /** For what somebody asks for by the API: what whoever asks may do, by the configuration as it is then. */

@@ -140,6 +140,7 @@ describe('tables', () => {
       const common: Readonly<Record<string, readonly string[]>> = {
         demo: [],
         serve: ['--json'],
+        init: ['--json'],
         'token create': ['--json'],
         'token list': ['--json'],
         'token revoke': ['--json'],
@@ -353,6 +354,10 @@ describe('a server that was started as the README says', () => {
       .split('\n')
       .map((line) => line.replace(/ *#.*$/, ''));
     expect(commands.length).toBeGreaterThan(5);
+    // A second environment, to compare with.
+    const one =
+      'clearing/fees=2.0.0 --environment uat --infrastructure cluster-eu-1 --artifact docker --idempotency-key second';
+    expect(await flotilla(`npx flotilla deploy ${one} --follow`)).toMatchObject({ status: 0, error: [] });
     for (const command of commands) {
       const written = command.replace(/(--output) (\S+)/, (_, option, file) => `${option} ${join(data, file)}`);
       const { status, out, error } = await flotilla(written);

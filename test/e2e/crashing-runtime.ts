@@ -52,6 +52,7 @@ const pace: Pace = {
   intentGrace: 200,
   abortGrace: 5_000,
   lease: 250,
+  survey: 3_600_000,
   sweepAge: 250,
 };
 

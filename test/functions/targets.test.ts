@@ -146,7 +146,7 @@ describe('what runs where in an environment', () => {
     ['environment=uat&limit=0', 'query.limit: a whole number from 1 on is needed'],
     [
       'env=uat',
-      'query.env: unknown parameter; known here: environment, cluster, pillar, service, state, actor, text, limit, after',
+      'query.env: unknown parameter; known here: environment, cluster, pillar, service, state, drift, actor, text, limit, after',
     ],
     [
       'environment=uat&after=eu-1/risk/cva',

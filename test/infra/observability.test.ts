@@ -176,11 +176,25 @@ describe('dead letters', () => {
     });
   });
 
+  it('of the survey: the next one looks at the same things', () => {
+    const own = json(application);
+    const queue = { 'Fn::GetAtt': [expect.stringMatching(/^SurveyDeadLetters/), 'Arn'] };
+    expect(asyncOf(own, /^HandlersSurveyClusters/)).toMatchObject({
+      MaximumRetryAttempts: 0,
+      DestinationConfig: { OnFailure: { Destination: queue } },
+    });
+    const rule = ofType(own, 'AWS::Events::Rule').find(({ id }) => id.startsWith('Survey'))?.Properties;
+    expect(rule).toMatchObject({
+      ScheduleExpression: 'rate(2 minutes)',
+      Targets: [{ DeadLetterConfig: { Arn: queue } }],
+    });
+  });
+
   it('of what settles executions: what was tried three times within ten minutes is kept', () => {
     const own = json(application);
     const queue = { 'Fn::GetAtt': [expect.stringMatching(/^ExecutionsDeadLetters/), 'Arn'] };
     const often = { MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 600 };
-    expect(ofType(own, 'AWS::Lambda::EventInvokeConfig')).toHaveLength(2);
+    expect(ofType(own, 'AWS::Lambda::EventInvokeConfig')).toHaveLength(3);
     expect(asyncOf(own, /^HandlersSettleExecution/)).toMatchObject({
       ...often,
       DestinationConfig: { OnFailure: { Destination: queue } },

@@ -93,7 +93,8 @@ describe('the commands', () => {
   });
 
   it('let the roles that read clusters into one, and no other; the one that reads logs as somebody who may do no more', () => {
-    const roles = ['ApiLooks', 'CaptureBaseline', 'StartRestore', 'WatchCluster'].map((name) => `Handlers${name}Role`);
+    const readers = ['ApiLooks', 'CaptureBaseline', 'StartRestore', 'WatchCluster', 'SurveyClusters'];
+    const roles = readers.map((name) => `Handlers${name}Role`);
     expect(outputs.ClusterRoles).toBe(roles.join(' '));
     expect(outputs.LogRoles).toBe('HandlersReadLogsRole');
     const script = `aws() { echo "aws $*"; }; kubectl() { cat >&2; echo "kubectl $*"; }; npx() { echo "npx $*"; }; ${outputs.Next3Clusters}`;

@@ -222,6 +222,13 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...start('watch'),
     ...puts('SweeperDeadLetters'),
   ],
+  SurveyClusters: [
+    ...table,
+    ...write(['Put', 'Update', 'Delete'], ...['DRIFT', 'DRIFT#*', 'EVENTS#*', 'TARGETS#*']),
+    ...read,
+    ...cluster,
+    ...puts('SurveyDeadLetters'),
+  ],
   SettleExecution: [
     ...table,
     ...write(
@@ -338,6 +345,7 @@ it('tells each function the names of what it may use, and no other', () => {
     WatchExecutor: { ...both, WATCH_MACHINE_ARN, HARNESS_SECRET_ID },
     WatchCluster: { ...both, WATCH_MACHINE_ARN },
     Sweep: { ...both, BATCH_MACHINE_ARN, WATCH_MACHINE_ARN },
+    SurveyClusters: both,
     SettleExecution: { ...both, BATCH_MACHINE_ARN, WATCH_MACHINE_ARN },
     PublishEvents: { TABLE_NAME, BUS_NAME: 'Bus.Ref', ANCHORS_BUCKET, ANCHOR_KEY_ID: 'AnchorKey' },
   });

@@ -272,6 +272,7 @@ describe('what calls the functions', () => {
       ['apigateway.amazonaws.com', 'HandlersReadLogsFunction'],
       ['apigateway.amazonaws.com', 'HandlersTakeHintFunction'],
       ['events.amazonaws.com', 'HandlersSettleExecutionFunction'],
+      ['events.amazonaws.com', 'HandlersSurveyClustersFunction'],
       ['events.amazonaws.com', 'HandlersSweepFunction'],
     ]);
   });

@@ -32,14 +32,19 @@ export const targets = async (context: CommandContext, options: TargetsOptions):
   const table = targetTable(found, context.terminal, context.times);
   print(context, { targets: found }, [
     ...(found.length === 0
-      ? [
-          'Nothing was deployed there yet, or nothing that you may see.',
-          'What an earlier version of the server has deployed is told when an administrator has run: flotilla migrate',
-        ]
+      ? emptyLines(options)
       : [...tableLines(table, context.terminal.colours), ...found.flatMap(driftLines)]),
   ]);
   return exitStatus.done;
 };
+
+const emptyLines = ({ drift }: TargetsOptions): readonly string[] =>
+  drift === true
+    ? ['All that was deployed there is as it was deployed, as far as the last surveys have seen.']
+    : [
+        'Nothing was deployed there yet, or nothing that you may see.',
+        'What an earlier version of the server has deployed is told when an administrator has run: flotilla migrate',
+      ];
 
 /** What of it is not as it was deployed. Nothing is undone by itself. */
 const driftLines = ({ key, cluster, drift }: TargetView): readonly string[] => {

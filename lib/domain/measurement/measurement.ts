@@ -16,6 +16,7 @@ export const measures = {
     unit: 'Count',
     means: 'messages to the dispatcher that it could not read, until somebody removes them',
   },
+  DriftedTargets: { unit: 'Count', means: 'targets that somebody has changed since they were deployed' },
   ExecutorRequests: { unit: 'Count', means: 'requests to executors' },
   ExecutorBudgetAllowed: { unit: 'Count', means: 'requests a minute that an executor is asked at most' },
   ExecutorBudgetWait: {

@@ -12,6 +12,7 @@ const real: Pace = {
   abortGrace: 300_000,
   lease: 3_000,
   sweepAge: 10_000,
+  survey: 10_000,
 };
 
 /** Simulators have no budget of requests and answer at once. */
@@ -22,6 +23,7 @@ const simulated: Pace = {
   intentGrace: 3_000,
   abortGrace: 15_000,
   sweepAge: 2_000,
+  survey: 2_000,
 };
 
 export const localPace = (isSimulated: boolean): Pace => (isSimulated ? simulated : real);

@@ -73,6 +73,12 @@ test('the rules of events are these', () => {
       ],
     ),
     common('hold', ['hold'], ['.hold minLength 1'], ['scope additionalProperties false', 'until minimum 0']),
+    common(
+      'drift',
+      ['target'],
+      ['.target minLength 1', '.detail has since count fields'],
+      [...['since minimum 0', 'count minimum 1'], ...['fields[] has object', 'fields[] additionalProperties false']],
+    ),
   ]);
 });
 

@@ -1,0 +1,36 @@
+import { isFlotillaError } from '../../domain/errors.ts';
+import type { Deps } from '../deps.ts';
+import { DoAll } from '../do-all.ts';
+import { type Surveyed, surveyCluster } from './survey-cluster.ts';
+import { SurveyMemory } from './surveyed-targets.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents' | 'catalogue' | 'cluster' | 'clock' | 'random' | 'tell'>;
+
+/** What is remembered from one survey to the next, by cluster. */
+export type SurveyMemories = Map<string, SurveyMemory>;
+
+/**
+ * Surveys all clusters of the configuration, one after the other. One that is away is left out: what waits for it is told elsewhere, and
+ * what has happened meanwhile is found by the next survey.
+ */
+export const surveyClusters = async (deps: Needs, memories: SurveyMemories): Promise<Surveyed> => {
+  const { clusters } = await deps.catalogue();
+  const all = new DoAll();
+  let [targets, drifted] = [0, 0];
+  for (const cluster of Object.keys(clusters).sort()) {
+    const memory = memories.get(cluster) ?? new SurveyMemory();
+    memories.set(cluster, memory);
+    await all.try(async () => {
+      try {
+        const surveyed = await surveyCluster(deps, cluster, memory);
+        targets += surveyed.targets;
+        drifted += surveyed.drifted;
+      } catch (error) {
+        if (!isFlotillaError(error, 'ClusterUnavailable')) throw error;
+        deps.tell?.('a cluster could not be surveyed', { cluster, why: error.message });
+      }
+    });
+  }
+  all.end();
+  return { targets, drifted };
+};
