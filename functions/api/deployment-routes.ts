@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { mostReplicas } from '../../lib/domain/plan/action.ts';
 import { artifactTypes } from '../../lib/domain/plan/plan.ts';
 import { deployOne, previewOne } from '../../lib/usecases/batch/deploy-one.ts';
 import { accepted, acceptedAnswers } from './accepted.ts';
@@ -10,13 +11,15 @@ import { examplePlan, plan } from './schemas/plan.ts';
 
 const keyNeeded = 'pillar/service_name is needed';
 
-/** One version for one service. */
+/** One version for one service, or that it is deleted or scaled. */
 const deployment = z.strictObject({
   key: z
     .string({ error: keyNeeded })
     .max(256)
     .regex(/^[^/]+\/[^/]+$/, { error: keyNeeded }),
-  version: z.string().min(1).max(256),
+  version: z.string().min(1).max(256).optional().describe('What is deployed. Without one, `action` says what is done.'),
+  action: z.enum(['delete', 'scale']).optional(),
+  replicas: z.int().min(0).max(mostReplicas).optional().describe('With scale.'),
   environment: z.string().min(1).max(64),
   infrastructure: z.string().min(1).max(64).optional(),
   artifact: z.enum(artifactTypes).optional(),
@@ -31,7 +34,7 @@ export const deploymentRoutes: readonly Route<Handle>[] = [
     scope: 'deploy',
     part: 'batches',
     contract: {
-      summary: 'Deploys one version of one service, as a batch of one',
+      summary: 'Deploys one version of one service, or deletes or scales it, as a batch of one',
       body: deployment,
       headers: ['idempotency-key', 'if-match', 'flotilla-links'],
       answers: acceptedAnswers({ schema: acceptedBatch, example: exampleAccepted }),
@@ -48,7 +51,7 @@ export const deploymentRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'batches',
     contract: {
-      summary: 'Shows what the deployment of one version would do',
+      summary: 'Shows what that would do',
       body: deployment,
       answers: { 200: { schema: plan, example: examplePlan, etag: 'plan' } },
       errors: ['BatchInvalid'],

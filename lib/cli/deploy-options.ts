@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { mostReplicas } from '../domain/plan/action.ts';
+import { numberIn } from './number-in.ts';
 
 const several = 'several times for several';
 
@@ -11,6 +13,8 @@ export const withOneOptions = (command: Command): Command =>
       '--artifact <kind>',
       "docker, helm or kustomize, of one deployment (default: the environment's, else as now)",
     )
+    .option('--action <what>', 'deploy, delete or scale, of pillar/service without a version and without a file')
+    .option('--replicas <number>', 'how many, with --action scale', numberIn(0, mostReplicas))
     .option('--set <key=version>', `another version than the file says; ${several}`, oneMore);
 
 const oneMore = (text: string, others: readonly string[] = []): readonly string[] => [...others, text];

@@ -1,3 +1,4 @@
+import { type Action, actions } from '../domain/plan/action.ts';
 import { CommandFailure, exitStatus } from './failure.ts';
 import { versionedKey } from './versioned-key.ts';
 
@@ -7,14 +8,17 @@ export interface OneOptions {
   readonly infrastructure?: string;
   readonly artifact?: string;
   readonly reason?: string;
+  readonly action?: string;
+  readonly replicas?: number;
   /** `KEY=VERSION` each, of a file. */
   readonly set?: readonly string[];
 }
 
 /** As `POST /deployments` takes it. */
-export interface OneRequest extends Omit<OneOptions, 'set'> {
+export interface OneRequest extends Omit<OneOptions, 'set' | 'action'> {
   readonly key: string;
-  readonly version: string;
+  readonly version?: string;
+  readonly action?: Exclude<Action, 'deploy'>;
   readonly environment: string;
 }
 
@@ -22,6 +26,8 @@ const ownOptions = ['environment', 'infrastructure', 'artifact', 'reason'] as co
 
 /** What is asked for without a file; undefined where a file is named. An option that has no effect is a mistake. */
 export const oneRequest = (what: string, options: OneOptions): OneRequest | undefined => {
+  const acting = actingRequest(what, options);
+  if (acting !== undefined) return acting;
   const one = versionedKey(what);
   const given = ownOptions.filter((name) => options[name] !== undefined);
   if (one === undefined) {
@@ -42,9 +48,36 @@ export const oneRequest = (what: string, options: OneOptions): OneRequest | unde
 };
 
 /** The same options as they can be typed again. */
-export const oneWords = ({ set = [], ...options }: OneOptions): readonly string[] => [
+export const oneWords = ({ set = [], action, replicas, ...options }: OneOptions): readonly string[] => [
+  ...(action === undefined ? [] : ['--action', action]),
+  ...(replicas === undefined ? [] : ['--replicas', String(replicas)]),
   ...ownOptions.flatMap((name) => (options[name] === undefined ? [] : [`--${name}`, options[name]])),
   ...set.flatMap((one) => ['--set', one]),
 ];
+
+/** What is deleted or scaled is named without a version. */
+const actingRequest = (what: string, options: OneOptions): OneRequest | undefined => {
+  const { action = 'deploy', replicas, environment, infrastructure, reason } = options;
+  if (!actions.some((one) => one === action))
+    throw unfit(`--action is one of ${actions.join(', ')}, and not ${JSON.stringify(action)}.`);
+  if (action !== 'scale' && replicas !== undefined) throw unfit('--replicas goes with --action scale.');
+  if (action === 'deploy') return undefined;
+  if (!/^[A-Za-z0-9_-]+\/[A-Za-z0-9_-]+$/.test(what))
+    throw unfit(
+      `--action ${action} goes with pillar/service, without a version, and not with ${JSON.stringify(what)}.`,
+    );
+  const useless = (['artifact', 'set'] as const).find((name) => options[name] !== undefined);
+  if (useless !== undefined) throw unfit(`--${useless} has no effect: a ${action} is of what stands there.`);
+  if (action === 'scale' && replicas === undefined) throw unfit('Say how many: --action scale needs --replicas.');
+  if (environment === undefined) throw unfit(`Say where: ${what} needs --environment.`);
+  return {
+    key: what,
+    environment,
+    action: action as Exclude<Action, 'deploy'>,
+    ...(replicas === undefined ? {} : { replicas }),
+    ...(infrastructure === undefined ? {} : { infrastructure }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+};
 
 const unfit = (message: string): CommandFailure => new CommandFailure(exitStatus.usage, [message]);

@@ -1,5 +1,6 @@
 import { listed } from '../domain/batch/findings.ts';
 import { counted } from '../domain/counted.ts';
+import { askedFor, deploys } from '../domain/plan/action.ts';
 import type { VersionStep } from '../domain/plan/version-step.ts';
 import { describeWaiting } from '../domain/schedule/waiting.ts';
 import type { DeploymentPreview, PlanPreview } from '../usecases/plan/preview-plan.ts';
@@ -24,7 +25,9 @@ export const plannedByLine = (planned: PlannedBy): string => {
 
 /** `1.4.0 → 1.1.0 (older)`, `→ 1.0.0 (new)`; `? → 1.1.0` where nobody can say what will run. */
 export const versionCell = (preview: DeploymentPreview): string => {
-  const { docker_image_version: version, recorded, change, held_by } = preview;
+  const { recorded, change, held_by } = preview;
+  const version = askedFor(preview, preview.docker_image_version);
+  if (!deploys(preview)) return recorded?.version === undefined ? version : `${recorded.version} → ${version}`;
   if (change === undefined) return recorded === undefined && held_by === undefined ? version : `? → ${version}`;
   const from = recorded?.version === undefined ? '' : `${recorded.version} `;
   return `${from}→ ${version}${change === 'other' ? '' : ` (${change})`}`;
@@ -60,6 +63,8 @@ const changeLines = ({ recorded, deployments, total }: PlanPreview): readonly st
   const counts = [
     ...Object.entries(words).map(([change, word]) => [countOf(deployments, (one) => one.change === change), word]),
     [countOf(deployments, isNotKnown), 'not known'],
+    [countOf(deployments, (one) => one.action === 'delete'), 'to be deleted'],
+    [countOf(deployments, (one) => one.action === 'scale'), 'to be scaled'],
   ] as const;
   const told = counts.flatMap(([count, word]) => (count === 0 ? [] : [`${count} ${word}`]));
   const { looked_up, left_out } = recorded;
@@ -68,8 +73,8 @@ const changeLines = ({ recorded, deployments, total }: PlanPreview): readonly st
 };
 
 /** What runs there is not recorded, or somebody is at work there. */
-const isNotKnown = ({ recorded, held_by, change }: DeploymentPreview): boolean =>
-  (recorded ?? held_by) !== undefined && change === undefined;
+const isNotKnown = ({ recorded, held_by, change, action }: DeploymentPreview): boolean =>
+  action === undefined && (recorded ?? held_by) !== undefined && change === undefined;
 
 const countOf = (deployments: readonly DeploymentPreview[], is: (one: DeploymentPreview) => boolean): number =>
   deployments.filter(is).length;

@@ -158,6 +158,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
   follows(withOneOptions(add('deploy <what>', `submit a batch; ${what}`)))
     .option('--reason <text>', 'why, of one deployment, for the record')
     .option('--link <name=address>', 'what set it off, as ci=https://…; several times for several', linkOption)
+    .option('--yes', 'do not ask whether it is to be deleted, with --action delete')
     .option('--plan-hash <hash>', 'only as it was planned: refused when the plan would be another by now')
     .option(...utc)
     .action(act(deploy));

@@ -1,6 +1,7 @@
 import { listed } from '../domain/batch/findings.ts';
 import { entryOf } from '../domain/catalogue/catalogue.ts';
 import type { Status } from '../domain/deployment/status.ts';
+import { askedFor } from '../domain/plan/action.ts';
 import type { TargetState } from '../domain/targets/target-row.ts';
 import type { ListedBatch } from '../usecases/batch/list-batches.ts';
 import type { PlanPreview } from '../usecases/plan/preview-plan.ts';
@@ -16,7 +17,9 @@ import type { Times } from './times.ts';
 export interface DeploymentLine {
   readonly index?: number;
   readonly key: string;
-  readonly docker_image_version: string;
+  readonly docker_image_version?: string;
+  readonly action?: 'delete' | 'scale' | undefined;
+  readonly replicas?: number | undefined;
   readonly cluster?: string;
   readonly status: Status;
   readonly reason: string;
@@ -62,9 +65,9 @@ export const deploymentTable = (
       statusColumn(terminal.colours),
       sentence('WHY'),
     ],
-    deployments.map(({ key, docker_image_version, cluster, status, reason, message }) => [
+    deployments.map(({ key, cluster, status, reason, message, ...asked }) => [
       key,
-      docker_image_version,
+      askedFor(asked, asked.docker_image_version),
       on(simulated, cluster),
       status,
       // That it awaits its turn is what PENDING means; there is little room, and the message says for what.
@@ -163,8 +166,19 @@ export const targetTable = (targets: readonly TargetView[], { columns, colours }
   );
 };
 
-const targetVersion = ({ state, version = '?', before }: TargetView): string =>
-  state === 'changing' ? `${before === undefined ? 'nothing' : (before.version ?? '?')} -> ${version}` : version;
+const targetVersion = ({ state, version, before, ...asked }: TargetView): string => {
+  if (state === 'changing')
+    return `${before === undefined ? 'nothing' : standsThere(before)} -> ${askedFor(asked, version)}`;
+  return standsThere({ state, version });
+};
+
+const standsThere = ({
+  state,
+  version,
+}: {
+  readonly state: TargetState;
+  readonly version?: string | undefined;
+}): string => version ?? (state === 'deleted' ? 'nothing' : '?');
 
 /** A table, and what of it the terminal is too narrow for. */
 export const tableLines = (table: FittedTable, colours: Colours): readonly string[] => [

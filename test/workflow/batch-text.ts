@@ -1,13 +1,19 @@
+import { actingOf } from '../../lib/domain/plan/action.ts';
+
 /** One deployment of a test's batch. What is left out: version 2.0.0, one try of 300 s, restore by itself, no health check. */
 export interface Wanted {
   readonly name: string;
   readonly needs?: readonly string[];
   readonly version?: string;
+  /** By the executor that can. */
+  readonly action?: 'delete' | 'scale';
+  readonly replicas?: number;
   readonly retries?: number;
   readonly timeout?: number;
   readonly rollback?: 'automatic' | 'manual' | 'none';
   readonly health?: { readonly path: string; readonly timeout?: number };
   readonly priority?: number;
+  readonly executor?: string;
   readonly environment?: string;
   readonly infrastructure?: string;
 }
@@ -25,9 +31,11 @@ export const batchText = (wanted: readonly Wanted[], strategy: WantedStrategy = 
     defaults: { environment_id: 'staging', infrastructure_id: 'cluster-eu-1', docker_artifact_type: 'docker' },
     strategy: { max_concurrency: 100, ...strategy },
     deployments: wanted.map(({ name, needs, version, retries, timeout, rollback, health, priority, ...where }) => ({
+      ...actingOf(where),
       pillar: 'shared',
       service_name: name,
-      docker_image_version: version ?? '2.0.0',
+      ...(where.action === undefined ? { docker_image_version: version ?? '2.0.0' } : { executor: 'kubernetes' }),
+      ...(where.executor === undefined ? {} : { executor: where.executor }),
       ...(where.environment === undefined ? {} : { environment_id: where.environment }),
       ...(where.infrastructure === undefined ? {} : { infrastructure_id: where.infrastructure }),
       metadata: {

@@ -81,17 +81,22 @@ interface Told {
 const changeRows = ({ header, planned, items }: Recorded): readonly Item[] =>
   items.flatMap(({ item, events }) => {
     const { batch_id, index, runs, touched } = item;
-    const { target, docker_image_version: version, environment_id } = planned[index]!;
+    const { target, docker_image_version, environment_id, action, replicas } = planned[index]!;
+    const words = action === 'delete' ? 'delete' : `scale to ${replicas}`;
+    const version = action === undefined ? docker_image_version : words;
     const ends = events.filter(({ to }) => isTerminal(to) && to !== 'ROLLBACK');
     return ends.flatMap(({ to: status, reason, actor, at }, nth) => {
       const mayHave = runs.length > 0 && (touched === true || status === 'UNKNOWN' || nth > 0);
       if (status !== 'SUCCESS' && !mayHave) return [];
       const { release_before: before, release_after, digest } = (ends[0]!.detail ?? {}) as Told;
-      const asked = status === 'UNKNOWN' || open.includes(reason) ? undefined : version;
+      const left = action === undefined ? version : action === 'scale' ? before : undefined;
+      const asked = status === 'UNKNOWN' || open.includes(reason) ? undefined : left;
       const seen = status === 'UNKNOWN' ? undefined : release_after;
-      const after = status === 'SUCCESS' ? version : (seen ?? asked);
+      const after = status === 'SUCCESS' ? left : (seen ?? asked);
       const row = {
         ...{ target, batch_id, index, status, reason, version, by: header.submitted_by, at },
+        ...(action === undefined ? {} : { action }),
+        ...(replicas === undefined ? {} : { replicas }),
         ...(before === undefined ? {} : { before }),
         ...(after === undefined ? {} : { after }),
         ...(digest === undefined ? {} : { digest }),
@@ -100,7 +105,7 @@ const changeRows = ({ header, planned, items }: Recorded): readonly Item[] =>
       const place = { at, batch_id, index };
       return [
         itemOf(keys.change(environment_id, place), row),
-        ...(status === 'SUCCESS' ? [] : [itemOf(keys.targetOutcome(target, place), row)]),
+        ...(status === 'SUCCESS' && action === undefined ? [] : [itemOf(keys.targetOutcome(target, place), row)]),
       ];
     });
   });

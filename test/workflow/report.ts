@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { isTerminal } from '../../lib/domain/deployment/status.ts';
+import type { PlannedDeployment } from '../../lib/domain/plan/plan.ts';
 import type { Item } from '../../lib/domain/ports.ts';
 import { parts } from '../../lib/domain/record/actor.ts';
 import { parseAnchor } from '../../lib/domain/record/anchor.ts';
@@ -129,7 +130,7 @@ const expectNothingLeft = async (world: World, batchId: string, items: readonly 
   expect(await all(world, { pk: 'OPEN' })).toEqual([]);
   expect(await all(world, { pk: 'DISPATCHER', prefix: 'TURN#' })).toEqual([]);
   expect(await all(world, { pk: 'DISPATCHER', prefix: `BATCH#${batchId}` })).toEqual([]);
-  for (const watcher of ['executor:harness:simulated', 'cluster:cluster-eu-1']) {
+  for (const watcher of ['executor:harness:simulated', 'executor:kubernetes:cluster-eu-1', 'cluster:cluster-eu-1']) {
     expect(await all(world, { pk: `WATCH#${watcher}` })).toEqual([]);
   }
   const locks = (await all(world, { pk: 'DISPATCHER', prefix: 'LOCK#' })).map((item) => rowOf<LockRow>(item)!);
@@ -153,14 +154,15 @@ const expectNow = async (world: World, items: readonly ItemRow[]): Promise<void>
     expect(isOurs, `NOW of ${key} is of this deployment`).toBe(outcome?.status === 'SUCCESS' || mayHaveChanged);
     expect(row?.state, `NOW of ${key}`).not.toBe('changing');
     if (!isOurs) continue;
-    expect(row.state, `NOW of ${key}`).toBe(stateAfter(outcome!));
+    const { action } = await readPlanned(world.deps, batch_id, index);
+    expect(row.state, `NOW of ${key}`).toBe(stateAfter(outcome!, action));
     const { status, release_after } = outcome!;
     if (status === 'SUCCESS' || release_after !== undefined) expect(row.version).toBe(release_after);
   }
 };
 
-const stateAfter = ({ status, reason }: Outcome): TargetRow['state'] => {
-  if (status === 'SUCCESS') return 'verified';
+const stateAfter = ({ status, reason }: Outcome, action: PlannedDeployment['action']): TargetRow['state'] => {
+  if (status === 'SUCCESS') return action === 'delete' ? 'deleted' : 'verified';
   if (status === 'UNKNOWN') return 'unknown';
   return reason === 'RestoredPreviousRelease' ? 'restored' : 'failed';
 };

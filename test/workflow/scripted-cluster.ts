@@ -13,6 +13,15 @@ interface Release {
   readonly from: number;
   readonly version: string;
   readonly fate: Fate;
+  /** It was deleted. */
+  readonly isGone?: true;
+}
+
+interface Scaled {
+  readonly from: number;
+  readonly replicas: number;
+  /** Of these no more come up. */
+  readonly ready: number;
 }
 
 /** One that stands there, or has: counted from 1, as Kubernetes does. */
@@ -58,6 +67,7 @@ export class ScriptedCluster implements Cluster {
   readonly #name: string;
   readonly #clock: WorldClock;
   readonly #releases = new Map<string, Release[]>();
+  readonly #scaled = new Map<string, Scaled[]>();
 
   constructor(name: string, clock: WorldClock) {
     this.#name = name;
@@ -66,7 +76,35 @@ export class ScriptedCluster implements Cluster {
 
   /** Gives the way to take it back, which is only for what has not come to pass. */
   set(service: string, version: string, fate: Fate, from = this.#clock.now()): () => void {
-    const release = { from, version, fate };
+    return this.#put(service, { from, version, fate });
+  }
+
+  /** From a moment on nothing stands there. */
+  remove(service: string, from = this.#clock.now()): () => void {
+    return this.#put(service, { from, version: 'none', fate: 'good', isGone: true });
+  }
+
+  /** From a moment on so many are asked for. */
+  scale(service: string, replicas: number, { from = this.#clock.now(), ready = replicas } = {}): void {
+    const known = [...(this.#scaled.get(service) ?? []), { from, replicas, ready }];
+    this.#scaled.set(
+      service,
+      known.sort((a, b) => a.from - b.from),
+    );
+  }
+
+  /** How many are asked for now. */
+  replicas(service: string): number {
+    return this.#scaleAt(service).replicas;
+  }
+
+  #scaleAt(service: string): Pick<Scaled, 'replicas' | 'ready'> {
+    const now = this.#clock.now();
+    return this.#scaled.get(service)?.findLast(({ from }) => from <= now) ?? { replicas: 2, ready: 2 };
+  }
+
+  #put(service: string, release: Release): () => void {
+    const { from } = release;
     const known = this.#releases.get(service) ?? [];
     // What comes later stays later, whoever was asked first.
     const at = known.findLastIndex((one) => one.from <= from) + 1;
@@ -81,7 +119,8 @@ export class ScriptedCluster implements Cluster {
 
   /** What stands there now; undefined for nothing. */
   running(service: string, at = this.#clock.now()): string | undefined {
-    return this.#at(service, at)?.version;
+    const stands = this.#at(service, at);
+    return stands?.isGone ? undefined : stands?.version;
   }
 
   async read(workloads: readonly Workload[]): Promise<readonly WorkloadView[]> {
@@ -92,10 +131,12 @@ export class ScriptedCluster implements Cluster {
     this.reads += 1;
     return workloads.map(({ name }) => {
       const release = this.#at(name);
-      if (release === undefined) return { revisions: [], pods: [] };
+      if (release === undefined || release.isGone) return { revisions: [], pods: [] };
       const { version, revision, fate } = release;
       const containers = [{ name: 'app', image: imageOf(name, version) }, ...this.sidecars];
-      const view = viewOf({ containers, revision, generation: revision, ...looks[fate] });
+      const { replicas, ready } = this.#scaleAt(name);
+      const short = ready < replicas ? { status: { readyReplicas: ready, availableReplicas: ready } } : {};
+      const view = viewOf({ containers, revision, generation: revision, replicas, ...short, ...looks[fate] });
       return { ...view, revisions: [...view.revisions, ...this.#earlier(name, release)] };
     });
   }

@@ -41,7 +41,7 @@ export interface Script {
   /** Asked to stop, it no longer knows the run. */
   readonly forgotten?: boolean;
   /** What then stands on the cluster; `nothing` changes nothing there. */
-  readonly leaves?: Fate | 'nothing';
+  readonly leaves?: Fate | 'nothing' | 'gone';
   /** It is in order only so long after the run. */
   readonly settles?: number;
 }
@@ -103,7 +103,8 @@ export class ScriptedExecutor implements Executor {
       this.#runs.set(request.key, run);
       const leaves = script.leaves ?? (ends === 'succeeded' ? 'good' : 'stuck');
       const { name } = request.deployment.workload;
-      if (leaves !== 'nothing' && Number.isFinite(run.to)) {
+      if (request.deployment.action !== undefined) this.#act(run, leaves);
+      else if (leaves !== 'nothing' && leaves !== 'gone' && Number.isFinite(run.to)) {
         const { settles = 0 } = script;
         if (settles > 0) undo.push(this.#cluster.set(name, request.version, 'stuck', run.to));
         undo.push(this.#cluster.set(name, request.version, leaves, run.to + settles * 1_000));
@@ -122,6 +123,15 @@ export class ScriptedExecutor implements Executor {
   async look(watched: readonly Watched[]): Promise<ReadonlyMap<string, News>> {
     if (watched.some(({ ref }) => ref !== undefined)) this.observations += 1;
     return new Map(watched.map((one) => [one.request.key, this.isAway ? notRead : this.#newsOf(one)]));
+  }
+
+  /** A delete that goes well, or has come so far, leaves nothing; a scale sets the number, and `stuck` brings up none of the new ones. */
+  #act({ request, to }: Run, leaves: Script['leaves']): void {
+    const { action, replicas = 0, workload } = request.deployment;
+    const { name } = workload;
+    if (leaves === 'nothing') return;
+    if (action === 'delete' && (leaves === 'good' || leaves === 'gone')) this.#cluster.remove(name, to);
+    if (action === 'scale') this.#cluster.scale(name, replicas, { from: to, ready: leaves === 'good' ? replicas : 0 });
   }
 
   #newsOf({ request, ref, correlation }: Watched): News {

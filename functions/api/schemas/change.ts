@@ -14,7 +14,9 @@ const place = {
 const outcome = {
   status,
   reason: z.string(),
-  version: z.string().describe('What was asked for.'),
+  version: z.string().describe('What was asked for: a version, or `delete`, or `scale to` a number.'),
+  action: z.enum(['delete', 'scale']).exactOptional().describe('Absent of what deploys.'),
+  replicas: count.exactOptional(),
   before: z.string().exactOptional().describe('What ran before, as far as anybody can say.'),
   after: z.string().exactOptional().describe('What runs since, as far as anybody can say.'),
   digest: z.string().exactOptional(),

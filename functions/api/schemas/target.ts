@@ -13,6 +13,8 @@ export const byWhom = {
 
 const standingFields = {
   state: z.enum(targetStates).describe('What has become of the target.'),
+  action: z.enum(['delete', 'scale']).exactOptional().describe('While it is changing, where nothing is deployed.'),
+  replicas: count.exactOptional().describe('With scale: how many are asked for.'),
   version: z.string().exactOptional().describe('Absent where nobody can say.'),
   image: z.string().exactOptional().describe('The image that was seen then, in full.'),
   digest: z.string().exactOptional().describe('By which it was seen to run, in all pods that told it.'),

@@ -1,18 +1,20 @@
 import { type Links, linksHeader } from '../../domain/batch/links.ts';
 import { type CommandContext, readBatchFile } from '../command-context.ts';
-import type { ExitStatus } from '../failure.ts';
+import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
 import { linkWords } from '../link-option.ts';
-import { type OneOptions, oneRequest, oneWords } from '../one-deployment.ts';
+import { type OneOptions, type OneRequest, oneRequest, oneWords } from '../one-deployment.ts';
 import { posting } from '../posting.ts';
 import { sendBatch } from '../send-batch.ts';
 import { withVersions } from '../set-versions.ts';
 import { type Accepted, submitBatch } from '../submit-batch.ts';
 import { type FollowOptions, followingOf, tellAccepted } from '../tell-accepted.ts';
+import { isYes } from '../terminal.ts';
 
 export interface DeployOptions extends FollowOptions, OneOptions {
   readonly idempotencyKey?: string;
   readonly planHash?: string;
   readonly link?: Links;
+  readonly yes?: boolean;
 }
 
 /** Submits a batch, or one deployment without a file, and stays until it has ended when that is asked for. */
@@ -20,6 +22,7 @@ export const deploy = async (context: CommandContext, options: DeployOptions, wh
   followingOf(options);
   const { planHash, idempotencyKey, patience, link } = options;
   const one = oneRequest(what, options);
+  if (one?.action === 'delete') await askToDelete(context, one, options);
   const batch = one === undefined ? withVersions(await readBatchFile(context, what), options.set) : undefined;
   const own = {
     ...(planHash === undefined ? {} : { 'if-match': `"${planHash}"` }),
@@ -37,4 +40,22 @@ export const deploy = async (context: CommandContext, options: DeployOptions, wh
     },
   });
   return tellAccepted(context, options, submitted);
+};
+
+/** What is gone is gone at once: a person is asked, and where there is nobody to ask, `--yes` answers. */
+const askToDelete = async (
+  { json, terminal }: CommandContext,
+  { key, environment }: OneRequest,
+  { yes }: DeployOptions,
+): Promise<void> => {
+  if (yes) return;
+  const { ask } = terminal;
+  if (json || ask === undefined) {
+    const why = json ? '--json' : 'no terminal';
+    throw new CommandFailure(exitStatus.usage, [
+      `Cannot ask you (${why}). Add --yes to delete ${key} in ${environment}.`,
+    ]);
+  }
+  if (isYes(await ask(`Delete ${key} in ${environment}, with all that was applied with it? [y/N] `))) return;
+  throw new CommandFailure(exitStatus.refused, ['Nothing was deleted.']);
 };

@@ -1,3 +1,4 @@
+import { askedFor } from '../../domain/plan/action.ts';
 import type { DeploymentDetail } from '../../usecases/deployment/read-deployment.ts';
 import type { Health } from '../../usecases/read-health.ts';
 import type { EventView } from '../../usecases/record/follow-feed.ts';
@@ -29,7 +30,7 @@ const linesOf = (
   const told = explainDeployments([detail], { simulated, colours, batchId: batch_id, command });
   const mark = isSimulated(simulated, detail.cluster);
   return [
-    `${colours.bold(detail.key)} ${detail.docker_image_version} in ${detail.environment_id}, on ${detail.cluster ?? detail.infrastructure_id}${mark ? ' (simulated)' : ''}, of batch ${batch_id}`,
+    `${colours.bold(detail.key)} ${askedFor(detail, detail.docker_image_version)} in ${detail.environment_id}, on ${detail.cluster ?? detail.infrastructure_id}${mark ? ' (simulated)' : ''}, of batch ${batch_id}`,
     `${paintStatus(status, colours)} / ${reason}: ${printable(message)}`,
     ...told,
     ...(detail.has_earlier_events ? ['What happened to it at last:'] : ['What happened to it:']),

@@ -1,14 +1,16 @@
 import { type Catalogue, entryOf } from '../catalogue/catalogue.ts';
 import { infrastructureNames } from '../catalogue/resolve.ts';
+import { type Acting, actingOf, deploys } from '../plan/action.ts';
 import { type ArtifactType, artifactTypes } from '../plan/plan.ts';
 import type { Deployment } from './batch.ts';
 import { listed } from './findings.ts';
 
-/** One version for one service, as somebody asks for it without a file. */
-export interface OneDeployment {
+/** One version for one service, or that it goes or has so many replicas, as somebody asks for it without a file. */
+export interface OneDeployment extends Acting {
   /** `pillar/service_name`. */
   readonly key: string;
-  readonly version: string;
+  /** Of what deploys. */
+  readonly version?: string | undefined;
   readonly environment: string;
   readonly infrastructure?: string | undefined;
   readonly artifact?: string | undefined;
@@ -35,6 +37,7 @@ export const completeOne = (
     return { problem: missing(one, 'infrastructure', { why, choices }) };
   }
   const there = now.filter((place) => place.infrastructure === infrastructure).map(({ artifact }) => artifact);
+  if (!deploys(one)) return deploymentOf(one, infrastructure, 'docker');
   const artifact = one.artifact ?? defaults?.docker_artifact_type ?? only(known(there));
   if (artifact === undefined) {
     return { problem: missing(one, 'artifact', { why: 'it was never deployed there', choices: artifactTypes }) };
@@ -60,13 +63,14 @@ const missing = (
 
 /** What a file would say of it; whoever reads it as one says what is wrong with it. */
 const deploymentOf = (
-  { key, version, environment }: OneDeployment,
+  { key, version = '', environment, ...acting }: OneDeployment,
   infrastructure: string,
   artifact: ArtifactType,
 ): Deployment => {
   const at = key.indexOf('/');
   return {
     ...{ position: 1, line: 1, key, pillar: key.slice(0, Math.max(at, 0)), service_name: key.slice(at + 1) },
+    ...actingOf(acting),
     ...{ docker_artifact_type: artifact, docker_image_version: version },
     ...{ environment_id: environment, infrastructure_id: infrastructure, executor: 'harness' },
     ...{ priority: 5, timeout: 1800, retry_count: 3, tags: [], dependencies: [] },

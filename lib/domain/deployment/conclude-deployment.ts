@@ -1,3 +1,4 @@
+import type { Acting } from '../plan/action.ts';
 import type { CaptureRow, Failure, ItemRow, Outcome, Restore, TurnRow } from '../record/rows.ts';
 import { ambiguityWarning } from '../rollout/ambiguity-warning.ts';
 import { whyEnded } from './execution-end.ts';
@@ -8,6 +9,8 @@ export interface WhatIsKnown {
   readonly capture: CaptureRow | undefined;
   /** The version that was asked for, when the plan can be read. */
   readonly version?: string | undefined;
+  /** Of what deploys nothing. */
+  readonly action?: Acting['action'];
   /** The error that ended the child before its rows could say how it went. */
   readonly error?: { readonly Error?: string | undefined; readonly Cause?: string | undefined };
   readonly now: number;
@@ -31,8 +34,9 @@ export const concludeDeployment = (known: WhatIsKnown): Outcome => {
     warnings: [...warningsOf(capture), ...(item.warnings ?? [])],
     attempts: item.runs.filter(({ attempt }) => attempt !== 'restore').length,
     runs: item.runs,
-    ...(before === undefined ? {} : { release_before: before }),
-    ...(after === undefined ? {} : { release_after: after }),
+    // Of what was scaled nobody may know the version.
+    ...(before ? { release_before: before } : {}),
+    ...(after ? { release_after: after } : {}),
     ...(item.digest === undefined || !item.verified ? {} : { digest: item.digest }),
     ended_at: now,
   };
@@ -42,7 +46,7 @@ const warningsOf = (capture: CaptureRow | undefined): readonly string[] =>
   capture?.containers === undefined ? [] : [ambiguityWarning(capture.containers)];
 
 const tell = ({ item, turn, error }: WhatIsKnown): Told => {
-  if (item.verified) return { status: 'SUCCESS', reason: 'Verified', message: item.message };
+  if (item.verified) return { status: 'SUCCESS', reason: item.verified_as ?? 'Verified', message: item.message };
   if (item.failure !== undefined && item.restore !== undefined) return afterRestore(item.failure, item.restore);
   if (item.step === 'restore' || item.step === 'verify-restore') return restoreUnknown(item.failure, error);
   if (item.failure !== undefined) return afterFailure(item.failure, error);
@@ -123,8 +127,10 @@ const messageIn = (cause: string): string => {
 };
 
 /** What runs now, as far as somebody saw it. */
-const releaseAfter = ({ item, capture, version }: WhatIsKnown, { status }: Told): string | undefined => {
-  if (status === 'SUCCESS') return version;
+const releaseAfter = ({ item, capture, version, action }: WhatIsKnown, { status }: Told): string | undefined => {
+  // A scale leaves the version that it found, however it ends.
+  if (action === 'scale') return capture?.previous?.version;
+  if (status === 'SUCCESS') return action === 'delete' ? undefined : version;
   if (item.restore?.running !== undefined) return item.restore.running;
   if (item.failure?.superseded && item.restore === undefined) return item.failure.running;
   return item.restore?.ok || hasChangedNothing(item, status) ? capture?.previous?.version : undefined;

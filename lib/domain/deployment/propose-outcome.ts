@@ -1,3 +1,4 @@
+import { actingOf, deploys } from '../plan/action.ts';
 import type { PlannedDeployment } from '../plan/plan.ts';
 import type { WorkloadView } from '../ports.ts';
 import type { Evidence } from '../record/evidence.ts';
@@ -5,6 +6,7 @@ import type { CaptureRow } from '../record/rows.ts';
 import { withContainer } from '../rollout/baseline.ts';
 import { isExpectedImage } from '../rollout/expected-image.ts';
 import type { Expected } from '../rollout/judgement.ts';
+import { desiredReplicas } from '../rollout/kubernetes-object.ts';
 import { isRunning, judgeRollout } from '../rollout/verdict.ts';
 
 /** What a look makes probable of an UNKNOWN deployment; a person decides. */
@@ -29,6 +31,7 @@ export interface SeenOfUnknown {
  * what was asked for fails for good. Anything else may still become either.
  */
 export const proposeOutcome = (seen: SeenOfUnknown): Proposed => {
+  if (!deploys(seen.deployment)) return proposeAct(seen);
   const { deployment, capture, before, view, now } = seen;
   const baseline = capture.first_baseline ?? capture.baseline;
   const { docker_image_version: version, docker_artifact_type: artifactType, rollout: settings } = deployment;
@@ -63,6 +66,23 @@ export const proposeOutcome = (seen: SeenOfUnknown): Proposed => {
     evidence,
   );
 };
+
+/** Of a delete: SUCCESS where it is gone, FAILED where it stands there unchanged. Of a scale: by the number that is asked for now. */
+const proposeAct = ({ deployment, capture, view, now }: SeenOfUnknown): Proposed => {
+  const { workload, rollout: settings, replicas, action } = deployment;
+  const baseline = capture.first_baseline ?? capture.baseline;
+  const expected = { version: '', artifactType: deployment.docker_artifact_type };
+  const look = { workload, expected, baseline, view, now, acting: actingOf(deployment), ...(settings && { settings }) };
+  const { verdict, reason, message, evidence } = judgeRollout(look);
+  if (verdict === 'healthy') return told('SUCCESS', `As asked for, ${reason}: ${message}.`);
+  const before = capture.previous?.deployment.replicas;
+  const isUndone = action === 'delete' ? reason === 'NotDeleted' : before !== replicas && stands(view) === before;
+  if (isUndone) return told('FAILED', `It stands there as before: ${message}.`, evidence);
+  return told(undefined, `It is not as asked for yet, ${reason}: ${message}.`, evidence);
+};
+
+const stands = ({ workload }: WorkloadView): number | undefined =>
+  workload === undefined ? undefined : desiredReplicas(workload);
 
 const told = (status: Proposed['status'], message: string, evidence: readonly Evidence[] = []): Proposed => ({
   ...(status === undefined ? {} : { status }),

@@ -42,8 +42,10 @@ export interface ChangeRow {
   readonly index: number;
   readonly status: Status;
   readonly reason: string;
-  /** What was asked for. */
+  /** What was asked for: the version; of what deploys nothing the words `delete` or `scale to 3`. */
   readonly version: string;
+  readonly action?: 'delete' | 'scale';
+  readonly replicas?: number;
   /** What ran before and what runs since, as far as anybody can say. */
   readonly before?: string;
   readonly after?: string;

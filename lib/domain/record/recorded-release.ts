@@ -8,8 +8,10 @@ export interface LastOutcomeRow {
   readonly key: string;
   readonly status: Status;
   readonly reason: string;
-  /** The version that was asked for. */
+  /** The version that was asked for; of a delete and a scale that, in words. */
   readonly version: string;
+  /** Absent: it has deployed. Such a row is written for a success, too, because that makes no release. */
+  readonly action?: 'delete' | 'scale';
   /** The version that was seen running at the end; absent when nobody can say. */
   readonly release_after?: string;
   /** Of which any could be the service, where nothing tells which is. */
@@ -28,6 +30,8 @@ export interface LastChangeRow {
   readonly batch_id: string;
   /** Absent when nobody can say. */
   readonly version?: string;
+  /** It was deleted, and is gone. */
+  readonly deleted?: true;
   /** How that deployment ended, where it left open what runs. */
   readonly ended?: Pick<LastOutcomeRow, 'status' | 'reason' | 'version'>;
   readonly at: number;
@@ -58,11 +62,19 @@ export const recordedRelease = (
   last: LastOutcomeRow | undefined,
 ): RecordedRelease | undefined => {
   if (last !== undefined && last.at > (good?.at ?? Number.NEGATIVE_INFINITY)) {
+    if (isGone(last)) return undefined;
     return { ...afterOutcome(last, good), ...containersOf(last), ...ttlOf(good) };
   }
   if (good === undefined) return undefined;
   return { version: good.version, batch_id: good.batch_id, at: good.at, ...containersOf(good), ...ttlOf(good) };
 };
+
+/** The last good release, as long as it was not deleted since: no restore takes what was. */
+export const undeletedRelease = (good: Release | undefined, last: LastOutcomeRow | undefined): Release | undefined =>
+  good !== undefined && last !== undefined && isGone(last) && last.at > good.at ? undefined : good;
+
+/** Of a verified delete. */
+const isGone = ({ action, status }: LastOutcomeRow): boolean => action === 'delete' && status === 'SUCCESS';
 
 const containersOf = ({ containers }: Pick<Release, 'containers'>): Pick<RecordedRelease, 'containers'> =>
   containers === undefined ? {} : { containers };
@@ -89,11 +101,13 @@ export const recordedAtObject = (
   target: string,
   changes: readonly LastChangeRow[],
 ): RecordedRelease | undefined => {
-  let latest: RecordedRelease | undefined = own;
-  for (const { target: other, batch_id, version, ended, at } of changes) {
-    if (other === target || at <= (latest?.at ?? Number.NEGATIVE_INFINITY)) continue;
-    const known = version === undefined ? {} : { version };
-    latest = { target: other, ...known, batch_id, at, ...(ended === undefined ? {} : { ended }) };
+  let latest: LastChangeRow | undefined;
+  for (const change of changes) {
+    if (change.target !== target && change.at > (latest?.at ?? own?.at ?? Number.NEGATIVE_INFINITY)) latest = change;
   }
-  return latest;
+  if (latest === undefined) return own;
+  if (latest.deleted) return undefined;
+  const { target: other, batch_id, version, ended, at } = latest;
+  const known = version === undefined ? {} : { version };
+  return { target: other, ...known, batch_id, at, ...(ended === undefined ? {} : { ended }) };
 };

@@ -114,6 +114,8 @@ export interface ItemRow {
   readonly outcome?: Outcome;
   /** The observer saw what was asked for. */
   readonly verified?: true;
+  /** Of what deploys nothing: as what. */
+  readonly verified_as?: string;
   /** The image that was then seen, in full, when the service's container can be told. */
   readonly image?: string;
   /** The digest by which it ran then, in all pods that told it. */
@@ -297,6 +299,8 @@ export interface CaptureRow {
   readonly restore_at?: number;
   /** The point to return to, found before the first attempt. */
   readonly previous?: Release;
+  /** Flotilla had deleted what stood there: a release that no restore takes, to which only a rollback goes back. */
+  readonly tombstone?: Release;
 }
 
 /** A release is a replayable request: the deployment as it was planned, with the version that then ran. */

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json.ts';
+import type { Acting } from '../plan/action.ts';
 import type { ArtifactType, RolloutSettings, Workload } from '../plan/plan.ts';
 import type { WorkloadView } from '../ports.ts';
 import type { Baseline } from './baseline.ts';
@@ -61,6 +62,8 @@ export interface Look {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly settings?: RolloutSettings;
+  /** Where nothing is deployed: whether it is gone, or has the replicas that were asked for, is what is judged. */
+  readonly acting?: Acting;
   /** When the attempt began, in milliseconds since 1970: what was told before is of another time. */
   readonly since?: number;
 }

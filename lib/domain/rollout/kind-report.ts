@@ -49,8 +49,9 @@ const imagesBefore = ({ baseline: { image, images = {} } }: Seen): readonly stri
 
 /** Which pods are as they were before: all where nothing changed, else those that the attempt found. */
 function isOlder(look: Seen): (pod: JsonObject) => boolean {
-  const { since } = look;
-  const unchanged = isUnchanged(look);
+  const { since, acting } = look;
+  // The pods that a scale adds are new, although the revision stays.
+  const unchanged = isUnchanged(look) && acting === undefined;
   return (pod) => unchanged || (since !== undefined && createdAt(pod) < since);
 }
 

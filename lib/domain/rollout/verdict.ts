@@ -9,11 +9,13 @@ import { judgeDaemonSet } from './daemon-set.ts';
 import { judgeDeployment } from './deployment.ts';
 import { digestOf, withDigests } from './digest.ts';
 import { isExpectedImage } from './expected-image.ts';
+import { judgeGone } from './gone.ts';
 import { imageFinding, imagesToRemember, imageWarning, templateToRemember } from './image-finding.ts';
 import { judgeJob } from './job.ts';
 import type { Judgement, Look, Progress, Seen } from './judgement.ts';
 import { judgeKnativeService } from './knative-service.ts';
 import { judgePod } from './pod.ts';
+import { judgeScaled } from './scaled.ts';
 import { judgeSignals, type KindReport } from './signal.ts';
 import { judgeStatefulSet } from './stateful-set.ts';
 import { warningEvidence } from './warning-event.ts';
@@ -52,10 +54,13 @@ export function isRunning(look: Pick<Look, 'workload' | 'expected' | 'view' | 'n
 }
 
 function reportOf(look: Look): KindReport {
-  const { workload, view } = look;
+  const { workload, view, acting } = look;
+  if (acting?.action === 'delete') return judgeGone(look);
   if (view.workload === undefined) return goneReport(look);
   const leaving = leavingReport({ ...look, object: view.workload });
   if (leaving !== undefined) return leaving;
+  if (acting?.action === 'scale')
+    return { ...judgeScaled({ ...look, object: view.workload }, kinds[workload.kind]), events: warningEvidence(look) };
   const wrong = imageFinding(look);
   if (wrong !== undefined) return { signals: [], finding: wrong };
   const seen = withDigests(look, kinds[workload.kind]({ ...look, object: view.workload }));

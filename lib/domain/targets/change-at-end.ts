@@ -1,3 +1,4 @@
+import { actingOf, askedFor } from '../plan/action.ts';
 import type { ChangeRow } from '../record/index-rows.ts';
 import { type Ended, isUnchanged, standingOfEnd } from './next-now.ts';
 import { sameSubmitter } from './submitter.ts';
@@ -14,7 +15,8 @@ export const changeAtEnd = (ended: Ended): ChangeRow | undefined => {
     index: item.index,
     status,
     reason,
-    version: planned.docker_image_version,
+    version: askedFor(planned, planned.docker_image_version),
+    ...actingOf(planned),
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after }),
     ...(digest === undefined ? {} : { digest }),

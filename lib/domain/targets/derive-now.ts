@@ -21,12 +21,17 @@ const afterLast = ({
   index,
   status,
   reason,
-  version,
+  action,
+  version: asked,
   release_after,
   infrastructure_id,
   at,
-}: LastOutcomeRow) =>
-  standingAfter({ place: { batch_id, index }, status, reason, version, release_after, infrastructure_id, at });
+}: LastOutcomeRow) => {
+  // Of a delete and a scale it is that, in words.
+  const version = action === undefined ? asked : undefined;
+  const place = { batch_id, index };
+  return standingAfter({ place, status, reason, action, version, release_after, infrastructure_id, at });
+};
 
 const afterGood = (release: Release) => {
   const { batch_id, deployment, version, image, digest, at } = release;

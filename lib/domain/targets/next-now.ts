@@ -1,4 +1,5 @@
 import { hasChangedNothing } from '../deployment/conclude-deployment.ts';
+import { type Acting, actingOf } from '../plan/action.ts';
 import type { KeptDeployment } from '../plan/kept-deployment.ts';
 import type { CaptureRow, ItemRow, Outcome } from '../record/rows.ts';
 import { isSamePlace, type Place } from '../schedule/place.ts';
@@ -8,7 +9,7 @@ import type { Standing, TargetRow } from './target-row.ts';
 
 export interface Intent {
   readonly place: Place;
-  readonly deployment: Pick<KeptDeployment, 'target' | 'infrastructure_id'>;
+  readonly deployment: Pick<KeptDeployment, 'target' | 'infrastructure_id' | 'action' | 'replicas'>;
   /** The version that is asked for; of a restore, the earlier one. */
   readonly version: string;
   readonly who?: Submitter | undefined;
@@ -30,7 +31,9 @@ export const nowAtIntent = (now: TargetRow | undefined, intent: Intent): TargetR
     batch_id,
     index,
     state: 'changing',
-    version,
+    ...actingOf(deployment),
+    // A delete leaves none, and a scale the one that stands there.
+    ...(deployment.action === undefined ? { version } : {}),
     infrastructure_id: begun?.infrastructure_id ?? infrastructure_id,
     ...sameSubmitter(who),
     since: begun?.since ?? at,
@@ -41,14 +44,17 @@ export const nowAtIntent = (now: TargetRow | undefined, intent: Intent): TargetR
 /** What stands there, compact. Of a deployment that never told its end nobody knows what it did. */
 const standingOf = (now: TargetRow | undefined): Standing | undefined => {
   if (now === undefined) return undefined;
-  const { target: _, before: __, drift: ____, ...standing } = now;
+  const { target: _, before: __, drift: ____, action: _____, replicas: ______, ...standing } = now;
   if (now.state !== 'changing') return standing;
   const { version: ___, ...unknown } = standing;
   return { ...unknown, state: 'unknown' };
 };
 
 export interface Ended {
-  readonly planned: Pick<KeptDeployment, 'target' | 'infrastructure_id' | 'docker_image_version'>;
+  readonly planned: Pick<
+    KeptDeployment,
+    'target' | 'infrastructure_id' | 'docker_image_version' | 'action' | 'replicas'
+  >;
   readonly item: Pick<ItemRow, 'batch_id' | 'index' | 'runs' | 'touched' | 'image' | 'started_at' | 'health'>;
   readonly outcome: Outcome;
   readonly capture?: Pick<CaptureRow, 'previous'> | undefined;
@@ -91,9 +97,19 @@ export const standingOfEnd = (ended: Ended): Standing => {
     status === 'SUCCESS' ? { image: item.image, digest: outcome.digest } : isPrevious ? capture!.previous! : nothing;
   // Whoever resolves it has looked at something else, and later.
   const health = resolved_by === undefined ? item.health : undefined;
-  const { docker_image_version: version, infrastructure_id } = planned;
+  const { infrastructure_id, action } = planned;
+  const version = versionAfter(planned, outcome);
   const seen = { release_after, image, digest, health };
-  return standingAfter({ place: item, status, reason, version, ...seen, infrastructure_id, who, at });
+  return standingAfter({ place: item, status, reason, action, version, ...seen, infrastructure_id, who, at });
+};
+
+/** What stands there unless somebody has seen anything else. A scale changes no version, and what a delete has left nobody can say. */
+const versionAfter = (
+  { action, docker_image_version: version }: Acting & Pick<KeptDeployment, 'docker_image_version'>,
+  { release_before }: Pick<Outcome, 'release_before'>,
+): string | undefined => {
+  if (action === undefined) return version;
+  return action === 'scale' ? release_before : undefined;
 };
 
 const nothing: Pick<Standing, 'image' | 'digest'> = {};

@@ -1,13 +1,14 @@
+import type { Acting } from '../plan/action.ts';
 import type { Outcome } from '../record/rows.ts';
 import type { Place } from '../schedule/place.ts';
 import { type Submitter, sameSubmitter } from './submitter.ts';
 import type { SeenHealth, Standing } from './target-row.ts';
 
 /** How a deployment ended that has changed its target, or may have. */
-export interface End extends Pick<Outcome, 'status' | 'reason'> {
+export interface End extends Pick<Outcome, 'status' | 'reason'>, Pick<Acting, 'action'> {
   readonly place: Place;
-  /** The version that was asked for. */
-  readonly version: string;
+  /** The version that was asked for; of a scale the one that stood there. */
+  readonly version: string | undefined;
   /** The version that was seen to run at the end; absent when nobody can say. */
   readonly release_after?: string | undefined;
   /** What was seen to run: of a success, or of what was put back. */
@@ -48,10 +49,12 @@ export const standingAfter = (end: End): Standing => {
   };
 };
 
-const told = ({ status, reason, release_after, version }: End): Pick<Standing, 'state' | 'version'> => {
+const told = ({ status, reason, action, release_after, version }: End): Pick<Standing, 'state' | 'version'> => {
   const seen = release_after === undefined ? {} : { version: release_after };
-  if (status === 'SUCCESS') return { state: 'verified', version, ...seen };
+  const asked = version === undefined ? {} : { version };
+  if (status === 'SUCCESS')
+    return action === 'delete' ? { state: 'deleted' } : { state: 'verified', ...asked, ...seen };
   if (status === 'UNKNOWN') return { state: 'unknown' };
   if (reason === restored) return { state: 'restored', ...seen };
-  return { state: 'failed', ...(leavesOpen.has(reason) ? {} : { version }), ...seen };
+  return { state: 'failed', ...(leavesOpen.has(reason) ? {} : asked), ...seen };
 };

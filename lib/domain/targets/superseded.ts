@@ -1,3 +1,4 @@
+import { askedFor } from '../plan/action.ts';
 import type { KeptDeployment } from '../plan/kept-deployment.ts';
 import type { Replay } from '../plan/plan.ts';
 import type { Failure } from '../record/rows.ts';
@@ -6,7 +7,7 @@ import type { Standing, TargetRow } from './target-row.ts';
 
 export interface Replaying {
   readonly place: Place;
-  readonly deployment: Pick<KeptDeployment, 'key' | 'environment_id' | 'docker_image_version'>;
+  readonly deployment: Pick<KeptDeployment, 'key' | 'environment_id' | 'docker_image_version' | 'action' | 'replicas'>;
   readonly replay: Replay;
 }
 
@@ -44,6 +45,10 @@ type WhatToDo = (deployment: Replaying['deployment']) => string;
 const whatToDo: Readonly<Record<Replay['kind'], WhatToDo>> = {
   rollback: ({ key, environment_id }) =>
     `It was left as it is. To take that back too, roll that batch back, or this target alone: flotilla rollback ${key} --environment ${environment_id}.`,
-  retry: ({ key, environment_id, docker_image_version }) =>
-    `It was left as it is. To deploy this version all the same: flotilla deploy ${key}=${docker_image_version} --environment ${environment_id}.`,
+  retry: ({ key, environment_id, docker_image_version, action, replicas }) => {
+    if (action === undefined)
+      return `It was left as it is. To deploy this version all the same: flotilla deploy ${key}=${docker_image_version} --environment ${environment_id}.`;
+    const how = `--action ${action}${replicas === undefined ? '' : ` --replicas ${replicas}`}`;
+    return `It was left as it is. To ${askedFor({ action, replicas }, '')} all the same: flotilla deploy ${key} --environment ${environment_id} ${how}.`;
+  },
 };

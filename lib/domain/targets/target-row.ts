@@ -19,6 +19,9 @@ export interface SeenHealth {
 /** What runs at a target as far as it was recorded, and whose deployment that was. */
 export interface Standing extends Place, Submitter {
   readonly state: TargetState;
+  /** While it is `changing`: what is done, where nothing is deployed. */
+  readonly action?: 'delete' | 'scale';
+  readonly replicas?: number;
   /** What runs, or while it is `changing` what was asked for; absent where nobody can say. */
   readonly version?: string;
   /** The image that was seen then, in full, where the service's container is known. */

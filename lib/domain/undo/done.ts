@@ -1,5 +1,6 @@
 import { hasChangedNothing } from '../deployment/conclude-deployment.ts';
 import { runsOnce } from '../deployment/next-step.ts';
+import { askedFor, deploys } from '../plan/action.ts';
 import type { PlannedDeployment } from '../plan/plan.ts';
 import type { CaptureRow, ItemRow, Release } from '../record/rows.ts';
 import { parseImage } from '../rollout/image.ts';
@@ -42,7 +43,7 @@ export const doneBy = (
   const { batch_id, index } = place;
   const by = item?.outcome?.rolled_back_by;
   const changes = effect === 'changed' || effect === 'restored';
-  const previous = changes ? capture?.previous : undefined;
+  const previous = changes ? (capture?.previous ?? capture?.tombstone) : undefined;
   return {
     batch_id,
     index,
@@ -50,7 +51,7 @@ export const doneBy = (
     target: planned.target,
     pillar: planned.pillar,
     environment: planned.environment_id,
-    version: planned.docker_image_version,
+    version: askedFor(planned, planned.docker_image_version),
     effect,
     ...(by === undefined ? {} : { returned_by: by }),
     ...(planned.rollback_strategy === 'none' ? { never: true as const } : {}),
@@ -66,14 +67,16 @@ const effectOf = (item: ItemRow | undefined): Effect => {
   if (outcome === undefined) return item.step === 'turn' ? 'nothing' : 'open';
   if (outcome.status === 'ROLLBACK') return 'returned';
   if (outcome.status === 'UNKNOWN') return 'unknown';
-  if (outcome.status === 'SUCCESS') return 'changed';
+  if (outcome.status === 'SUCCESS') return outcome.reason === 'AlreadyGone' ? 'nothing' : 'changed';
   if (hasChangedNothing(item, outcome.resolved_by === undefined ? outcome.status : 'UNKNOWN')) return 'nothing';
   if (restore?.ok) return 'restored';
   if (restore?.running !== undefined || (failure?.superseded === true && restore === undefined)) return 'replaced';
   return 'changed';
 };
 
-const ranBefore = ({ docker_image_version: asked }: PlannedDeployment, capture: CaptureRow | undefined): boolean => {
+const ranBefore = (planned: PlannedDeployment, capture: CaptureRow | undefined): boolean => {
+  const { docker_image_version: asked } = planned;
+  if (!deploys(planned)) return false;
   const baseline = capture?.first_baseline ?? capture?.baseline;
   const version = baseline?.image === undefined ? undefined : versionOf(parseImage(baseline.image));
   return version !== undefined && answersTo(version, asked);

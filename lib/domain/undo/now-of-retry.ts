@@ -1,3 +1,5 @@
+import type { Acting } from '../plan/action.ts';
+import type { KeptDeployment } from '../plan/kept-deployment.ts';
 import type { TargetRow } from '../targets/target-row.ts';
 
 interface Ended {
@@ -9,9 +11,15 @@ interface Ended {
 export const hasChangedSince = ({ batch_id, since }: TargetRow, { ours, ended_at }: Ended): boolean =>
   !ours.has(batch_id) && since > ended_at;
 
-/** Whether a target was seen to run this version, and nothing has come since. */
-export const stillRuns = (now: TargetRow | undefined, version: string): boolean =>
-  now !== undefined && (now.state === 'verified' || now.state === 'restored') && now.version === version;
+/** Whether a target is as this deployment has left it, and nothing has come since: its version was seen to run there, or it is gone. */
+export const stillStands = (
+  now: TargetRow | undefined,
+  { action, docker_image_version: version }: Acting & Pick<KeptDeployment, 'docker_image_version'>,
+): boolean => {
+  if (action === 'delete') return now?.state === 'deleted';
+  const runs = now !== undefined && (now.state === 'verified' || now.state === 'restored');
+  return runs && (action === 'scale' || now.version === version);
+};
 
 const words: Readonly<Record<TargetRow['state'], (version: string) => string>> = {
   changing: (version) => `is deploying ${version} there`,

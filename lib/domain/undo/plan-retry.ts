@@ -1,10 +1,11 @@
 import type { Deployment } from '../batch/batch.ts';
 import type { Status } from '../deployment/status.ts';
+import { askedFor } from '../plan/action.ts';
 import type { Replay } from '../plan/plan.ts';
 import type { Place } from '../schedule/place.ts';
 import { endedStanding } from '../targets/ended-standing.ts';
 import type { TargetRow } from '../targets/target-row.ts';
-import { describeNow, hasChangedSince, stillRuns } from './now-of-retry.ts';
+import { describeNow, hasChangedSince, stillStands } from './now-of-retry.ts';
 
 /** A deployment of the batch that is to be tried again, as it was tried last: by the batch or by one of its retries. */
 export interface Tried {
@@ -257,8 +258,8 @@ class Family {
     const { status, deployment, batch_id } = this.#byKey.get(key)!;
     const now = this.#question.now.get(key);
     if (status !== 'SUCCESS') return `which is ${status} and is not tried again here`;
-    if (stillRuns(now, deployment.docker_image_version)) return undefined;
-    const then = `which succeeded in batch ${batch_id} with ${deployment.docker_image_version}`;
+    if (stillStands(now, deployment)) return undefined;
+    const then = `which succeeded in batch ${batch_id} with ${askedFor(deployment, deployment.docker_image_version)}`;
     return `${then}; ${now === undefined ? 'what runs there now is not recorded' : describeNow(now)}`;
   }
 

@@ -1,4 +1,5 @@
 import type { Batch, Deployment } from '../batch/batch.ts';
+import { actingOf, askedFor } from '../plan/action.ts';
 import type { Strategy } from '../plan/plan.ts';
 import type { RollbackMember, RollbackPlan } from './plan-rollback.ts';
 
@@ -38,6 +39,7 @@ const deploymentOf = ({ key, to, of, expects, waits_for }: RollbackMember, posit
     key,
     pillar: then.pillar,
     service_name: then.service_name,
+    ...actingOf(then),
     docker_artifact_type: then.docker_artifact_type,
     docker_image_version: version,
     environment_id: then.environment_id,
@@ -78,7 +80,7 @@ export const rollbackText = (
     {
       ...about,
       deployments: members.map(({ key, target, from, to, waits_for, forced }) => ({
-        ...{ key, target, from, to: to.version, waits_for },
+        ...{ key, target, from, to: askedFor(to.deployment, to.version), waits_for },
         ...(forced ? { forced } : {}),
       })),
     },

@@ -5,6 +5,7 @@ import { writeBatch } from '../../domain/batch/write-batch.ts';
 import { type Catalogue, entryOf } from '../../domain/catalogue/catalogue.ts';
 import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
 import { allRights } from '../../domain/grants/rights.ts';
+import { askedFor, deploys } from '../../domain/plan/action.ts';
 import { targetOf } from '../../domain/plan/lock-names.ts';
 import type { TargetRow } from '../../domain/targets/target-row.ts';
 import type { AskedBy, Deps } from '../deps.ts';
@@ -23,7 +24,7 @@ export interface OneRequest extends OneDeployment {
 type Recorded = Pick<Deps, 'table' | 'documents'>;
 type Needs = Recorded & Pick<Deps, 'workflow' | 'clock' | 'ids' | 'catalogue'> & AskedBy;
 
-/** Deploys one version of one service, as a batch of one. What was not said is found where it is known. */
+/** Deploys one version of one service, or deletes or scales it, as a batch of one. What was not said is found where it is known. */
 export const deployOne = async (
   deps: Needs,
   { planHash, ...input }: OneRequest & Sender & { readonly planHash?: string | undefined },
@@ -35,8 +36,20 @@ export const deployOne = async (
 };
 
 /** By which the same request is known, whatever runs there meanwhile. */
-const bodyOf = ({ key, version, environment, infrastructure, artifact, reason }: OneRequest): string =>
-  JSON.stringify(['deployment', key, version, environment, infrastructure, artifact, reason]);
+const bodyOf = ({
+  key,
+  version,
+  environment,
+  infrastructure,
+  artifact,
+  reason,
+  action,
+  replicas,
+}: OneRequest): string =>
+  JSON.stringify([
+    ...['deployment', key, version, environment, infrastructure, artifact, reason],
+    ...(action === undefined ? [] : [action, replicas]),
+  ]);
 
 /** Shows what that would do. Where there are no records, what was not said must be in the configuration. */
 export const previewOne = async (
@@ -49,11 +62,12 @@ const textOfOne = async (
   request: OneRequest,
 ): Promise<string> => {
   checkAnyGrant(rights);
+  checkAction(request);
   const catalogue = await deps.catalogue();
   checkEnvironment(catalogue, request);
   const [pillar = '', service_name = ''] = request.key.split('/');
   const mayLook = rights.may('read', { pillar, environment: request.environment });
-  const isSaid = request.infrastructure !== undefined && request.artifact !== undefined;
+  const isSaid = request.infrastructure !== undefined && (request.artifact !== undefined || !deploys(request));
   const now =
     isSaid || !mayLook || table === undefined || documents === undefined
       ? []
@@ -63,6 +77,21 @@ const textOfOne = async (
   return fileOf(deployment);
 };
 
+const checkAction = ({ action, replicas, version, artifact }: OneRequest): void => {
+  const problem = whatDoesNotGo({ action, replicas, version, artifact });
+  if (problem !== undefined) throw new FlotillaError('RequestInvalid', problem);
+};
+
+type Fields = Pick<OneRequest, 'action' | 'replicas' | 'version' | 'artifact'>;
+
+const whatDoesNotGo = ({ action, replicas, version, artifact }: Fields): string | undefined => {
+  if (action === undefined && version === undefined) return 'Say which version is to be deployed (version).';
+  if (action !== undefined && (version ?? artifact) !== undefined)
+    return `A ${action} is of what stands there: it has no version and no artifact.`;
+  if (action === 'scale' && replicas === undefined) return 'A scale needs replicas: how many are asked for.';
+  return action !== 'scale' && replicas !== undefined ? 'Only a scale has replicas (action: scale).' : undefined;
+};
+
 const checkEnvironment = ({ environments }: Catalogue, { environment }: OneRequest): void => {
   if (environments === undefined || entryOf(environments, environment) !== undefined) return;
   const near = nearest(environment, Object.keys(environments).sort());
@@ -70,7 +99,7 @@ const checkEnvironment = ({ environments }: Catalogue, { environment }: OneReque
   throw new FlotillaError('RequestInvalid', `There is no environment ${JSON.stringify(environment)}.${hint}`);
 };
 
-interface Asked {
+interface Asked extends Pick<OneRequest, 'action'> {
   readonly environment: string;
   readonly pillar: string;
   readonly service_name: string;
@@ -80,11 +109,13 @@ interface Asked {
 const readDeployed = async (
   deps: Recorded,
   catalogue: Catalogue,
-  { environment, pillar, service_name }: Asked,
+  { environment, pillar, service_name, action }: Asked,
 ): Promise<readonly DeployedNow[]> => {
   const clusters = Object.keys(catalogue.clusters).sort();
   const targets = clusters.map((cluster) => targetOf({ environment_id: environment, cluster, pillar, service_name }));
-  const rows = (await readNow(deps, targets)).filter((row) => row !== undefined && row.state !== 'deleted');
+  const rows = (await readNow(deps, targets)).filter(
+    (row) => row !== undefined && (row.state !== 'deleted' || action !== undefined),
+  );
   return Promise.all(rows.map((row) => deployedAs(deps, row!)));
 };
 
@@ -103,7 +134,9 @@ const deployedAs = async (deps: Recorded, { batch_id, index, infrastructure_id }
 const fileOf = (deployment: Deployment): string =>
   writeBatch({
     comments: ['One deployment, asked for without a file.'],
-    metadata: { name: `${deployment.key} ${deployment.docker_image_version}`.slice(0, 100).toWellFormed() },
+    metadata: {
+      name: `${deployment.key} ${askedFor(deployment, deployment.docker_image_version)}`.slice(0, 100).toWellFormed(),
+    },
     strategy: { mode: 'parallel', max_concurrency: 1, on_failure: 'continue' },
     deployments: [deployment],
   });

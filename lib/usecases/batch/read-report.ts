@@ -1,3 +1,4 @@
+import { askedFor } from '../../domain/plan/action.ts';
 import { junitReport } from '../../domain/report/junit-report.ts';
 import { markdownReport } from '../../domain/report/markdown-report.ts';
 import { type Report, type ReportedDeployment, secondsBetween } from '../../domain/report/report.ts';
@@ -43,7 +44,8 @@ const readLines = async (deps: Needs, batchId: string): Promise<readonly Reporte
 
 const lineOf = (view: DeploymentView): ReportedDeployment => {
   const { key, pillar, service_name, environment_id, cluster, status, reason, message, failure, attempts } = view;
-  const { docker_image_version: version, started_at, ended_at } = view;
+  const { started_at, ended_at } = view;
+  const version = askedFor(view, view.docker_image_version);
   const url = view.runs.findLast((run) => run.url !== undefined)?.url;
   return {
     ...{ key, pillar, service_name, environment_id, version, status, reason, message, attempts },

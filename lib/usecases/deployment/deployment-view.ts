@@ -1,5 +1,7 @@
 import { nextOf } from '../../domain/deployment/hindrance.ts';
 import type { Status } from '../../domain/deployment/status.ts';
+import { type Acting, actingOf } from '../../domain/plan/action.ts';
+import { present } from '../../domain/present.ts';
 import { type Actor, hasScope } from '../../domain/record/actor.ts';
 import { type Evidence, withoutLogs } from '../../domain/record/evidence.ts';
 import type { ItemRow, Restore, Run, Step } from '../../domain/record/rows.ts';
@@ -16,7 +18,10 @@ export interface DeploymentView {
   readonly pillar: string;
   readonly service_name: string;
   readonly docker_artifact_type: string;
-  readonly docker_image_version: string;
+  /** Absent of what deploys nothing: then it says what it does. */
+  readonly docker_image_version?: string;
+  readonly action?: 'delete' | 'scale';
+  readonly replicas?: number;
   readonly environment_id: string;
   readonly infrastructure_id: string;
   readonly cluster?: string;
@@ -68,7 +73,8 @@ export type Asked = Pick<
   | 'priority'
   | 'index'
   | 'cluster'
->;
+> &
+  Acting;
 
 /** What only some may read is left out of it. */
 export const viewFor = (actor: Actor, view: DeploymentView): DeploymentView =>
@@ -97,13 +103,17 @@ const viewHeld = ({ held }: ItemRow): Pick<DeploymentView, 'waiting_for'> => {
   return { waiting_for: [{ kind, ...rest, since: isoTime(since), next: nextOf(held) }] };
 };
 
-const viewAsked = (asked: Asked): Asked => ({
+/** A version, or what is done without one. */
+export const whatIsAsked = (asked: Acting & Pick<Asked, 'docker_image_version'>) =>
+  asked.action === undefined ? present(asked, ['docker_image_version']) : actingOf(asked);
+
+const viewAsked = (asked: Asked) => ({
   ...(asked.index === undefined ? {} : { index: asked.index }),
   key: asked.key,
   pillar: asked.pillar,
   service_name: asked.service_name,
   docker_artifact_type: asked.docker_artifact_type,
-  docker_image_version: asked.docker_image_version,
+  ...whatIsAsked(asked),
   environment_id: asked.environment_id,
   infrastructure_id: asked.infrastructure_id,
   ...(asked.cluster === undefined ? {} : { cluster: asked.cluster }),

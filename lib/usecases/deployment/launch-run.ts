@@ -1,3 +1,4 @@
+import { actingOf, doesWhat } from '../../domain/plan/action.ts';
 import { type KeptDeployment, type WatchedDeployment, watchedDeployment } from '../../domain/plan/kept-deployment.ts';
 import type { Replay } from '../../domain/plan/plan.ts';
 import type { RunRequest, Write } from '../../domain/ports.ts';
@@ -231,13 +232,23 @@ const intentWrites = (
     {
       status: 'PROCESSING',
       reason: restoring ? 'Restoring' : 'Deploying',
-      message: restoring ? `Restores version ${version}.` : `Attempt ${attempt}: deploys version ${version}.`,
+      message: restoring ? restores(deployment, version) : `Attempt ${attempt}: ${doesWhat(deployment, version)}.`,
       step: restoring ? 'restore' : 'deploy',
       runs: [...item.runs, run],
       deadline,
       ...(executionArn === undefined ? {} : { execution_arn: executionArn }),
     },
-    { at, actor: 'executor', detail: { attempt, key, version, ...executionTold(executionArn) } },
+    {
+      at,
+      actor: 'executor',
+      detail: {
+        attempt,
+        key,
+        ...(version === '' ? {} : { version }),
+        ...actingOf(deployment),
+        ...executionTold(executionArn),
+      },
+    },
   );
   return [
     {
@@ -248,6 +259,9 @@ const intentWrites = (
     { put: itemOf(keys.watch(watcher, batch_id, index, wait), watch) },
   ];
 };
+
+const restores = ({ action, replicas }: WatchedDeployment, version: string): string =>
+  action === 'scale' ? `Restores ${replicas} replicas.` : `Restores version ${version}.`;
 
 const giveUp = (deps: Needs, { place, deployment }: Launch, failure: Failure): Promise<void> =>
   settleFailure(deps, { place, deployment, failure, actor: 'executor' });

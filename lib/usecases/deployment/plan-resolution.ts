@@ -1,5 +1,6 @@
 import { type Proposed, proposeOutcome } from '../../domain/deployment/propose-outcome.ts';
 import { FlotillaError } from '../../domain/errors.ts';
+import { askedFor, isDelete } from '../../domain/plan/action.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { Cluster, WorkloadView } from '../../domain/ports.ts';
 import type { Evidence } from '../../domain/record/evidence.ts';
@@ -76,7 +77,8 @@ interface Unknown {
 }
 
 const proposal = ({ deployment, item }: Unknown, { status, message, evidence }: Proposed): Proposal => {
-  const { key, docker_image_version: version, environment_id, cluster } = deployment;
+  const { key, environment_id, cluster } = deployment;
+  const version = askedFor(deployment, deployment.docker_image_version);
   const url = (item.outcome?.runs ?? item.runs).at(-1)?.url;
   return {
     ...{ key, version, environment_id, cluster },
@@ -124,6 +126,7 @@ const propose = async (
   const before = capture.previous === undefined ? undefined : expectedOf(capture.previous);
   const proposed = proposeOutcome({ deployment, capture, before, view, now: deps.clock.now() });
   if (proposed.status !== 'SUCCESS') return proposed;
+  if (isDelete(deployment) || deployment.replicas === 0) return proposed;
   const health = await askHealth(deps, deployment, cluster);
   if (health === undefined) return proposed;
   if (health.healthy) return { ...proposed, message: `${proposed.message} Health: ${health.message}.` };

@@ -52,7 +52,9 @@ export const recordOutcomeIf = async (
   const item: ItemRow = { ...known, ...givenUp?.known, ...(execution_arn === undefined ? {} : { execution_arn }) };
   const now = deps.clock.now();
   const version = planned.docker_image_version;
-  const outcome = concludeDeployment({ item, turn, capture, version, now, ...(error === undefined ? {} : { error }) });
+  const { action } = planned;
+  const told = { item, turn, capture, version, action, now };
+  const outcome = concludeDeployment({ ...told, ...(error === undefined ? {} : { error }) });
   await deps.table.transact([
     ...checks,
     ...(await outcomeWrites(deps, { planned, item, outcome, capture })),
@@ -64,12 +66,8 @@ export const recordOutcomeIf = async (
   ]);
 };
 
-const returnedBy = (
-  deps: Needs,
-  { batch_id: by }: ItemRow,
-  { replay, docker_image_version: version }: PlannedDeployment,
-  at: number,
-) => (replay?.kind === 'rollback' ? returnedWrites(deps, { of: replay.of, by, version, at }) : []);
+const returnedBy = (deps: Needs, { batch_id: by }: ItemRow, planned: PlannedDeployment, at: number) =>
+  planned.replay?.kind === 'rollback' ? returnedWrites(deps, { of: planned.replay.of, by, to: planned, at }) : [];
 
 interface Recorded {
   readonly planned: WatchedDeployment;

@@ -101,8 +101,14 @@ const resolved = (outcome: Outcome, input: ResolveInput, deployment: PlannedDepl
   reason: 'ResolvedByOperator',
   message: input.reason,
   resolved_by: input.actor,
-  ...(input.status === 'SUCCESS' ? { release_after: deployment.docker_image_version } : {}),
+  ...(input.status === 'SUCCESS' ? releaseAfter(outcome, deployment) : {}),
 });
+
+/** A delete leaves none, and a scale the one that it found. */
+const releaseAfter = ({ release_before }: Outcome, { action, docker_image_version: version }: PlannedDeployment) => {
+  if (action === undefined) return { release_after: version };
+  return action === 'scale' && release_before !== undefined ? { release_after: release_before } : {};
+};
 
 interface Resolving {
   readonly header: HeaderRow;

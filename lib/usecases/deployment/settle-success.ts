@@ -18,7 +18,10 @@ export interface Success {
   readonly reason: string;
   readonly message: string;
   /** What the observer saw. */
-  readonly seen: Pick<ItemRow, 'verified' | 'warnings' | 'image' | 'digest' | 'container' | 'ttl_seconds'>;
+  readonly seen: Pick<
+    ItemRow,
+    'verified' | 'warnings' | 'verified_as' | 'image' | 'digest' | 'container' | 'ttl_seconds'
+  >;
 }
 
 /**
@@ -34,14 +37,16 @@ export const settleSuccess = async (
     const capture = rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)));
     const warnings = [...(before.warnings ?? []), ...(seen.warnings ?? [])];
     const health = { healthy: true, reason, at: now };
+    const release = { ...deployment, docker_image_version: expected.version };
     const item: ItemRow = { ...before, ...seen, warnings, message, health };
-    const outcome = concludeDeployment({ item, capture, turn: undefined, version: expected.version, now });
+    const { action } = deployment;
+    const outcome = concludeDeployment({ item, capture, turn: undefined, version: expected.version, action, now });
     return {
       answer: { reason, message },
       writes: [
         ...(await outcomeWrites(deps, { planned: deployment, item, outcome, capture })),
         tellDispatcher(deps, { planned: deployment, item, outcome }),
-        ...(undoes ? await returnedWrites(deps, { of: undoes, by: batch_id, version: expected.version, at: now }) : []),
+        ...(undoes ? await returnedWrites(deps, { of: undoes, by: batch_id, to: release, at: now }) : []),
       ],
     };
   });

@@ -1,5 +1,6 @@
 import { notRunAgain, runsOnce } from '../../domain/deployment/next-step.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
+import { deploys } from '../../domain/plan/action.ts';
 import type { KeptDeployment } from '../../domain/plan/kept-deployment.ts';
 import type { PlannedDeployment, RolloutSettings, Workload } from '../../domain/plan/plan.ts';
 import type { WorkloadView } from '../../domain/ports.ts';
@@ -59,7 +60,8 @@ const beginRestore = async (deps: Needs, { place, planned, capture }: Restoring)
     const found = captureKnown(workload, view, containerSince(planned, capture, view));
     await keepBaseline(deps, place, found);
     const look = { workload: withContainer(workload, found), settings: planned.rollout, view };
-    if (alreadyRuns(deps, previous, look)) return settleAlreadyBack(deps, place, previous);
+    // What is deleted or scaled may still run, with half of the rest gone: only putting it back tells.
+    if (deploys(planned) && alreadyRuns(deps, previous, look)) return settleAlreadyBack(deps, place, previous);
     const what = notToBeReplaced(planned, capture, view);
     if (what !== undefined)
       return settleNotRestored(deps, place, { ...theirs(what), ...runningVersion(planned, view) });

@@ -53,7 +53,9 @@ const outcomeOf = (
 ): Outcome => {
   const { outcome } = known.item;
   if (known.before !== undefined) {
-    const seen = status === 'SUCCESS' ? { release_after: known.planned.docker_image_version } : {};
+    const { action, docker_image_version } = known.planned;
+    const after = action === 'scale' ? known.before.release_before : docker_image_version;
+    const seen = status === 'SUCCESS' && action !== 'delete' && after !== undefined ? { release_after: after } : {};
     return { ...known.before, status, reason, message, resolved_by: actor, ...seen };
   }
   const { release_before, release_after, digest } = detail as Told;

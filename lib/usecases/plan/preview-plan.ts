@@ -2,6 +2,7 @@ import type { Batch } from '../../domain/batch/batch.ts';
 import { warnOfDeployer, warnOfRights } from '../../domain/catalogue/noted-rights.ts';
 import { describePlaces, reachOf } from '../../domain/grants/reach.ts';
 import { allRights, type Rights } from '../../domain/grants/rights.ts';
+import { deploys } from '../../domain/plan/action.ts';
 import { describeDeployment } from '../../domain/plan/describe-deployment.ts';
 import { type NamesOfClusters, placeOfTarget } from '../../domain/plan/lock-names.ts';
 import type { Plan, PlannedDeployment, Strategy } from '../../domain/plan/plan.ts';
@@ -10,6 +11,7 @@ import { type VersionStep, versionStep } from '../../domain/plan/version-step.ts
 import type { RecordedRelease } from '../../domain/record/recorded-release.ts';
 import { ambiguityWarning } from '../../domain/rollout/ambiguity-warning.ts';
 import { readValidBatch } from '../batch/read-valid-batch.ts';
+import { whatIsAsked } from '../deployment/deployment-view.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { checkAnyGrant, refuseBy } from '../grants/refuse.ts';
 import { shownTo } from '../grants/sight.ts';
@@ -45,7 +47,10 @@ export interface DeploymentPreview {
   /** Among deployments that may start, the smaller rank goes first. */
   readonly rank: number;
   readonly priority: number;
-  readonly docker_image_version: string;
+  /** Absent of what deploys nothing: then it says what it does. */
+  readonly docker_image_version?: string;
+  readonly action?: 'delete' | 'scale';
+  readonly replicas?: number;
   /** What Flotilla recorded as running there, whoever changed it last; absent where it recorded nothing, or was not asked. */
   readonly recorded?: Omit<RecordedRelease, 'at' | 'containers' | 'ttl_seconds'> & { readonly at: string };
   /** How the version stands to that one; absent where nobody can say what will run, or it was not looked up. */
@@ -136,8 +141,9 @@ const readKnown = async (deps: Records, plan: Plan, clustersOf: NamesOfClusters)
     ]),
     holds: holding.holds,
     counts: { looked_up: recorded.length, left_out: deployments.length - recorded.length },
-    of: ({ index, docker_image_version: version }: PlannedDeployment): Known => {
-      const told = index < recorded.length && isSeen(recorded[index]) ? tellRecorded(recorded[index], version) : {};
+    of: (deployment: PlannedDeployment): Known => {
+      const { index } = deployment;
+      const told = index < recorded.length && isSeen(recorded[index]) ? tellRecorded(recorded[index], deployment) : {};
       const ids = holding.of(index);
       const onHold = ids.length === 0 ? {} : { holds: ids };
       if (held[index]!.length === 0) return { ...told, ...onHold };
@@ -166,11 +172,13 @@ const askForContainer = ({ key, workload }: PlannedDeployment, recorded: Recorde
     ? []
     : [`${key}: ${ambiguityWarning(recorded.containers)}`];
 
-const tellRecorded = (release: RecordedRelease | undefined, version: string): Known => {
-  if (release === undefined) return { change: 'new' };
+const tellRecorded = (release: RecordedRelease | undefined, deployment: PlannedDeployment): Known => {
+  const isDeploy = deploys(deployment);
+  if (release === undefined) return isDeploy ? { change: 'new' } : {};
   const { containers: _, ttl_seconds: __, ...recorded } = release;
   const told = { recorded: { ...recorded, at: isoTime(recorded.at) } };
-  return recorded.version === undefined ? told : { ...told, change: versionStep(recorded.version, version) };
+  if (recorded.version === undefined || !isDeploy) return told;
+  return { ...told, change: versionStep(recorded.version, deployment.docker_image_version) };
 };
 
 const previewDeployment = (plan: Plan, deployment: PlannedDeployment): DeploymentPreview => {
@@ -181,7 +189,7 @@ const previewDeployment = (plan: Plan, deployment: PlannedDeployment): Deploymen
     level: deployment.level,
     rank: deployment.rank,
     priority: deployment.priority,
-    docker_image_version: deployment.docker_image_version,
+    ...whatIsAsked(deployment),
     environment_id: deployment.environment_id,
     cluster: deployment.cluster,
     namespace: deployment.workload.namespace,

@@ -1,11 +1,13 @@
 import { clusterOfAccount } from '../../domain/catalogue/executor-accounts.ts';
 import { humanWaitOf } from '../../domain/deployment/human-wait.ts';
 import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
+import { deploys, isScale } from '../../domain/plan/action.ts';
 import { type KeptDeployment, keptDeployment } from '../../domain/plan/kept-deployment.ts';
 import type { NamesOfClusters } from '../../domain/plan/lock-names.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { Cluster, WorkloadView } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
+import { undeletedRelease } from '../../domain/record/recorded-release.ts';
 import { type CaptureRow, type ItemRow, itemOf, type Release, rowOf, type TurnRow } from '../../domain/record/rows.ts';
 import { type Baseline, captureKnown, withContainer } from '../../domain/rollout/baseline.ts';
 import { parseImage } from '../../domain/rollout/image.ts';
@@ -20,6 +22,8 @@ import { retryConflict } from '../retry-conflict.ts';
 import { refuseWithoutRights, reviewRights } from '../schedule/cluster-rights.ts';
 import { checkAlone, noteCluster } from '../schedule/known-clusters.ts';
 import { noteAnswer, noteOutage } from '../schedule/outages.ts';
+import { readGoodAndLast } from '../targets/read-now.ts';
+import { findTombstone, type Observed, replicasBefore, type Standing } from './found-before.ts';
 import { containerSince, severalContainers } from './known-container.ts';
 import { notToBeReplaced } from './not-to-be-replaced.ts';
 import { runningVersion } from './running-version.ts';
@@ -36,18 +40,21 @@ export const captureBaseline = async (deps: Needs, { batch_id, index }: Place): 
   const earlier = ofThisTurn(turn, rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index))));
   const { view, namesOf } = await lookOrReturn(deps, deployment, { item, turn });
   if (namesOf !== undefined) await checkAlone(deps, deployment, { place: { batch_id, index }, namesOf });
-  const recorded = rowOf<Release>(await deps.table.get(keys.goodRelease(deployment.target)));
+  const { good, last } = await readGoodAndLast(deps.table, deployment.target);
+  const recorded = undeletedRelease(good, last);
   const container =
     earlier === undefined ? containerBefore(deployment, recorded) : containerSince(deployment, earlier, view);
   const baseline = withTtl(captureKnown(deployment.workload, view, container), recorded);
   const seen = { view, baseline, recorded };
   const previous = earlier === undefined ? findPrevious(deps, deployment, seen) : earlier.previous;
+  const tombstone = earlier === undefined ? await findTombstone(deps, deployment, seen) : earlier.tombstone;
   const row: CaptureRow = {
     attempt: item.attempt,
     ...(turn?.fence === undefined ? {} : { fence: turn.fence }),
     baseline,
     at: deps.clock.now(),
     ...(previous === undefined ? {} : { previous }),
+    ...(tombstone === undefined ? {} : { tombstone }),
     ...severalContainers(deployment, baseline, view),
     ...sinceFirst(deployment, { item, earlier, view }),
     ...(await sinceUndone(deps, deployment, { item, view })),
@@ -219,11 +226,6 @@ const lookFirst = async (deps: Needs, cluster: Cluster, deployment: PlannedDeplo
   }
 };
 
-interface Observed {
-  readonly view: WorkloadView;
-  readonly baseline: Baseline;
-}
-
 /**
  * The release to return to: the last one that was verified, unless something else runs in good order now, a hotfix perhaps:
  * then that. The same version as the new one is nothing to return to.
@@ -231,10 +233,13 @@ interface Observed {
 const findPrevious = (
   deps: Needs,
   deployment: PlannedDeployment,
-  { recorded, ...seen }: Observed & { readonly recorded: Release | undefined },
+  { recorded, ...seen }: Standing,
 ): Release | undefined => {
+  // Nothing was there that could be put back.
+  if (!deploys(deployment) && !seen.baseline.exists) return undefined;
   const observed = observedRelease(deps, deployment, seen);
   const release = recorded === undefined || isReplaced(recorded, observed) ? observed : recorded;
+  if (isScale(deployment)) return replicasBefore(deps, deployment, { ...seen, release });
   return release !== undefined && answersTo(release.version, deployment.docker_image_version) ? undefined : release;
 };
 

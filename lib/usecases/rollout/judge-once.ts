@@ -7,6 +7,7 @@ import {
   nextHealthCheck,
   startHealthChecks,
 } from '../../domain/health/health-schedule.ts';
+import { actingOf, deploys, isDelete } from '../../domain/plan/action.ts';
 import type { Cluster, HealthAnswer, HealthRequest, WorkloadView } from '../../domain/ports.ts';
 import type { Evidence } from '../../domain/record/evidence.ts';
 import { foreignLines } from '../../domain/record/foreign-text.ts';
@@ -46,6 +47,7 @@ export const judgeOnce = async (deps: Needs, observation: Observation): Promise<
     view,
     ...(previous === undefined ? {} : { previous }),
     now: deps.clock.now(),
+    ...(deploys(deployment) ? {} : { acting: actingOf(deployment) }),
     ...(deployment.rollout && { settings: deployment.rollout }),
     ...(row.since === undefined ? {} : { since: row.since }),
   });
@@ -53,7 +55,8 @@ export const judgeOnce = async (deps: Needs, observation: Observation): Promise<
   memory.seenAt = deps.clock.now();
   memory.last = finding;
   if (finding.verdict === 'healthy' && (await isHealthy(deps, observation, finding))) return true;
-  if (finding.verdict === 'waiting' && deployment.rollout?.unblock) await unblockPods(deps, observation);
+  if (finding.verdict === 'waiting' && deployment.rollout?.unblock && deploys(deployment))
+    await unblockPods(deps, observation);
   if (finding.verdict === 'failing') await settleBad(deps, observation, finding);
   else if (finding.unknown) await settleUnknown(deps, observation, finding);
   else if (deps.clock.now() > row.deadline) await settleTimeout(deps, observation);
@@ -87,12 +90,16 @@ const isHealthy = async (deps: Needs, observation: Observation, finding: Finding
   return true;
 };
 
+/** Nobody is there to answer. */
+const isStopped = (deployment: RolloutWatchRow['deployment']): boolean =>
+  isDelete(deployment) || deployment.replicas === 0;
+
 /** At most one request at a time for each rollout, and none before it is due. Undefined: nothing new. */
 const checkHealth = async (
   deps: Needs,
   { row, cluster, memory }: Observation,
 ): Promise<HealthJudgement | 'off' | undefined> => {
-  const request = healthRequestOf(row.deployment);
+  const request = isStopped(row.deployment) ? undefined : healthRequestOf(row.deployment);
   if (request === undefined) return 'off';
   const now = deps.clock.now();
   if (now < (memory.healthDue ?? 0)) return undefined;
@@ -127,6 +134,7 @@ const settleGood = (
   if (row.wait === 'verify-restore') return settleRestored(deps, row, { reason, message });
   const seen = {
     verified: true,
+    ...(deploys(row.deployment) ? {} : { verified_as: reason }),
     warnings: warnings.map(fittingText),
     ...serviceSeen(row, view),
     ...(finding.digest === undefined ? {} : { digest: finding.digest }),
@@ -167,8 +175,10 @@ const settleRestored = (
     return { answer, patch: { restore, health }, actor };
   });
 
-const putBack = ({ expected }: RolloutWatchRow, reason: string): string =>
-  `Version ${expected.version} ${reason === 'AlreadyRunning' ? 'is in place' : 'was restored'} and`;
+const putBack = ({ expected, deployment: { action, replicas } }: RolloutWatchRow, reason: string): string => {
+  if (action === 'scale') return `${replicas} replicas were set again and`;
+  return `Version ${expected.version} ${reason === 'AlreadyRunning' ? 'is in place' : 'was restored'} and`;
+};
 
 /** No restore was run. The pipeline may have rolled back by itself, or never have come so far as to change anything. */
 const foundInPlace = ({ expected, untouched }: RolloutWatchRow): string =>

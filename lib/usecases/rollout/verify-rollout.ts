@@ -1,9 +1,10 @@
 import { FlotillaError } from '../../domain/errors.ts';
+import { deploys, isDelete } from '../../domain/plan/action.ts';
 import { type KeptDeployment, keptDeployment, watchedDeployment } from '../../domain/plan/kept-deployment.ts';
 import type { PlannedDeployment, RolloutSettings } from '../../domain/plan/plan.ts';
 import type { Write } from '../../domain/ports.ts';
 import { clusterWatcher, keys, type Wait } from '../../domain/record/keys.ts';
-import { type CaptureRow, type ItemRow, itemOf, rowOf } from '../../domain/record/rows.ts';
+import { type CaptureRow, type ItemRow, itemOf, type Release, rowOf } from '../../domain/record/rows.ts';
 import type { RolloutWatchRow } from '../../domain/record/watch-rows.ts';
 import { isSameRevision } from '../../domain/rollout/baseline.ts';
 import type { Deps } from '../deps.ts';
@@ -66,7 +67,12 @@ const watchRow = async (
   const deployment = await readPlanned(deps, batch_id, index);
   const common = { batch_id, index, wait, baseline, at: deps.clock.now(), deadline };
   if (task.attempt !== 'restore') {
-    return { ...common, ...sinceOf(at), deployment: watchedDeployment(deployment), ...askedOf(deployment) };
+    // An attempt before may have deleted it: what was there at first is what is gone.
+    const first = isDelete(deployment) ? { baseline: capture.first_baseline ?? baseline } : {};
+    const asked = deploys(deployment)
+      ? askedOf(deployment)
+      : { ...askedOf(deployment), ...standsOf(deployment, previous) };
+    return { ...common, ...first, ...sinceOf(at), deployment: watchedDeployment(deployment), ...asked };
   }
   if (previous === undefined) throw new FlotillaError('ContractBroken', `deployment ${index} has no previous release`);
   return {
@@ -94,6 +100,10 @@ const askedOf = ({
     ...(of.length === 0 ? {} : { undoes: of }),
   };
 };
+
+/** A scale leaves the version that stands there. */
+const standsOf = (deployment: PlannedDeployment, previous: Release | undefined): Partial<RolloutWatchRow> =>
+  isDelete(deployment) || previous === undefined ? {} : { expected: expectedOf(previous) };
 
 const sinceOf = (at: number | undefined): Pick<RolloutWatchRow, 'since'> => (at === undefined ? {} : { since: at });
 

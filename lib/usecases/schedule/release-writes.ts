@@ -1,4 +1,5 @@
 import { hasChangedNothing } from '../../domain/deployment/conclude-deployment.ts';
+import { askedFor, isDelete } from '../../domain/plan/action.ts';
 import { type KeptDeployment, keptDeployment } from '../../domain/plan/kept-deployment.ts';
 import { objectOf } from '../../domain/plan/lock-names.ts';
 import type { Write } from '../../domain/ports.ts';
@@ -63,7 +64,7 @@ const changeWrite = ({ target, cluster, workload }: KeptDeployment, change: Omit
 };
 
 /**
- * What did not end well leaves open what runs, unless somebody saw it. Nothing is written where nothing was changed. What was
+ * What did not end well leaves open what runs, unless somebody saw it, and what has deployed nothing makes no release. Nothing is written where nothing was changed. What was
  * UNKNOWN and is resolved as FAILED may have changed something: no row says that it did not.
  */
 export const lastOutcomeWrites = (
@@ -72,14 +73,17 @@ export const lastOutcomeWrites = (
   { status, reason, release_after, ended_at, resolved_by }: Outcome,
   at = ended_at,
 ): readonly Write[] => {
-  if (hasChangedNothing(item, resolved_by === undefined ? status : 'UNKNOWN')) return [];
+  if (status !== 'SUCCESS' && hasChangedNothing(item, resolved_by === undefined ? status : 'UNKNOWN')) return [];
   const { batch_id, index, key, containers } = item;
   const of = containers === undefined ? {} : { containers };
   const seen = release_after === undefined ? {} : { release_after };
-  const version = deployment.docker_image_version;
-  const { infrastructure_id } = deployment;
-  const row: LastOutcomeRow = { batch_id, index, key, status, reason, version, ...seen, ...of, infrastructure_id, at };
-  const runs = release_after === undefined ? { ended: { status, reason, version } } : { version: release_after };
+  const { infrastructure_id, action } = deployment;
+  const version = askedFor(deployment, deployment.docker_image_version);
+  const asked = { version, ...(action === undefined ? {} : { action }) };
+  const row: LastOutcomeRow = { batch_id, index, key, status, reason, ...asked, ...seen, ...of, infrastructure_id, at };
+  const open = release_after === undefined ? { ended: { status, reason, version } } : { version: release_after };
+  const isGone = isDelete(deployment) && status === 'SUCCESS';
+  const runs = isGone ? { deleted: true as const } : open;
   return [
     { put: itemOf(keys.lastOutcome(deployment.target), row) },
     changeWrite(deployment, { batch_id, ...runs, at }),

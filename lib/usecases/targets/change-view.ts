@@ -16,6 +16,8 @@ export interface ChangeView {
   readonly reason: string;
   /** What was asked for. */
   readonly version: string;
+  readonly action?: 'delete' | 'scale';
+  readonly replicas?: number;
   /** What ran before and what runs since, as far as anybody can say. */
   readonly before?: string;
   readonly after?: string;
@@ -30,7 +32,7 @@ export interface ChangeView {
   readonly resolved_by?: string;
 }
 
-const told = ['before', 'after', 'digest', 'by', 'by_name', 'resolved_by'] as const;
+const told = ['action', 'replicas', 'before', 'after', 'digest', 'by', 'by_name', 'resolved_by'] as const;
 
 export const viewChange = (row: ChangeRow): ChangeView => {
   const { at, target, status, reason, version, batch_id, index } = row;

@@ -70,6 +70,7 @@ const look = async (deps: Needs, known: Known): Promise<Told> => {
   if ('unseen' in glance) return { healthy: false, reason: 'ClusterUnavailable', message: sentence(glance.unseen) };
   const { cluster, views } = glance.seen;
   const { judged, running } = judge(known, views[0]!, deps.clock.now());
+  if (known.now.state === 'deleted') return goneOr(views[0]!, running);
   const { verdict, reason, message, evidence = [], warnings = [] } = judged;
   const seen = {
     ...(running === undefined ? {} : { running }),
@@ -80,6 +81,14 @@ const look = async (deps: Needs, known: Known): Promise<Told> => {
   if (health === undefined) return { healthy: true, reason, message: sentence(message), ...seen };
   if (!health.healthy) return { ...health, message: sentence(health.message), ...seen };
   return { healthy: true, reason, message: `${sentence(message)} Health: ${sentence(health.message)}`, ...seen };
+};
+
+/** What was deleted is in order while nothing stands there. */
+const goneOr = ({ workload }: WorkloadView, running: string | undefined): Told => {
+  if (workload === undefined)
+    return { healthy: true, reason: 'Deleted', message: 'It was deleted, and nothing stands there.' };
+  const message = 'It was deleted, and something stands there again: somebody has made it anew.';
+  return { healthy: false, reason: 'Recreated', message, ...(running === undefined ? {} : { running }) };
 };
 
 /** By what stands there, whoever put it there: whether that is what was recorded is another question. */

@@ -1,3 +1,4 @@
+import { deploys } from '../../domain/plan/action.ts';
 import type { KeptDeployment } from '../../domain/plan/kept-deployment.ts';
 import { partsOfTarget } from '../../domain/plan/lock-names.ts';
 import type { Write } from '../../domain/ports.ts';
@@ -33,7 +34,7 @@ export const endWrites = async (deps: Pick<Deps, 'table' | 'ids'>, ended: EndedH
   return [
     ...nowWrites(planned.target, row, nowAtEnd(now, told)),
     ...changeWrites(changeAtEnd(told)),
-    ...(outcome.status === 'SUCCESS'
+    ...(outcome.status === 'SUCCESS' && deploys(planned)
       ? releaseWrites(planned, { place: { batch_id, index }, at, id: deps.ids.next(), seen, who })
       : lastOutcomeWrites(planned, { ...item, ...containersOf(seen) }, outcome, at)),
   ];
@@ -46,7 +47,7 @@ const containersOf = ({ containers }: Seen): Pick<Seen, 'containers'> =>
 export const changeWrites = (change: ChangeRow | undefined): readonly Write[] => {
   if (change === undefined) return [];
   const listed: Write = { put: itemOf(keys.change(environmentOf(change), change), change) };
-  return change.status === 'SUCCESS'
+  return change.status === 'SUCCESS' && deploys(change)
     ? [listed]
     : [listed, { put: itemOf(keys.targetOutcome(change.target, change), change) }];
 };

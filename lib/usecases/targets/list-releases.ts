@@ -31,11 +31,13 @@ export interface ReleaseView extends Entry {
   readonly infrastructure_id: string;
 }
 
-/** What has, or may have, changed the target and made no release: it failed, was put back, is UNKNOWN, or was resolved as FAILED. */
+/** What has, or may have, changed the target and made no release: it failed, was put back, is UNKNOWN, was resolved as FAILED, deleted or scaled. */
 export interface OtherChangeView extends Entry {
   readonly kind: 'change';
   readonly status: Status;
   readonly reason: string;
+  readonly action?: 'delete' | 'scale';
+  readonly replicas?: number;
   /** What ran before and what runs since, as far as anybody can say. */
   readonly before?: string;
   readonly after?: string;
@@ -94,7 +96,16 @@ const view = (row: HistoryRow, config: JsonObject | undefined): ReleaseView | Ot
   const planned = config === undefined ? {} : { config };
   if (row.kind === 'change') {
     const { at, status, reason, version, batch_id, index } = row.change;
-    const told = present(row.change, ['before', 'after', 'digest', 'by', 'by_name', 'resolved_by']);
+    const told = present(row.change, [
+      'action',
+      'replicas',
+      'before',
+      'after',
+      'digest',
+      'by',
+      'by_name',
+      'resolved_by',
+    ]);
     return { kind: 'change', at: isoTime(at), status, reason, version, batch_id, index, ...told, ...planned };
   }
   const { at, version, batch_id, deployment, index = deployment.index } = row.release;

@@ -7,6 +7,9 @@ import { isoTime } from '../iso-time.ts';
 /** What runs at a target, and whose deployment that was, as the API shows it. */
 export interface StandingView {
   readonly state: TargetState;
+  /** While it is changing, where nothing is deployed. */
+  readonly action?: 'delete' | 'scale';
+  readonly replicas?: number;
   /** Absent where nobody can say. */
   readonly version?: string;
   readonly image?: string;
@@ -68,7 +71,7 @@ export const viewTarget = (row: TargetRow, held: readonly string[] = []): Target
   };
 };
 
-const optional = ['version', 'image', 'digest', 'infrastructure_id', 'by', 'by_name'] as const;
+const optional = ['action', 'replicas', 'version', 'image', 'digest', 'infrastructure_id', 'by', 'by_name'] as const;
 
 const viewStanding = (standing: Standing): StandingView => {
   const { state, since, batch_id, index, health } = standing;

@@ -4,6 +4,7 @@ import { nearest } from '../../domain/batch/nearest.ts';
 import { mostDependencies, writeBatch } from '../../domain/batch/write-batch.ts';
 import { cut } from '../../domain/cut.ts';
 import { FlotillaError } from '../../domain/errors.ts';
+import { type Acting, deploys } from '../../domain/plan/action.ts';
 import { type HeaderRow, isSealed } from '../../domain/record/rows.ts';
 import { isNotGood, type LeftOut, type RetryPlan, type Tried } from '../../domain/undo/plan-retry.ts';
 import { type Retries, retriesAfter } from '../../domain/undo/retries.ts';
@@ -124,11 +125,17 @@ const checkVersions = (
     const version = versions.get(key);
     if (version === undefined) continue;
     if (!isNotGood(one.status)) throw notTriedAgain(one);
+    if (!deploys(one.deployment)) throw hasNoVersion(key, one.deployment.action);
     const problem = versionProblem(version, docker_artifact_type);
     if (problem === undefined) continue;
     const hint = problem.hint === undefined ? '' : ` (${problem.hint})`;
     throw new FlotillaError('RequestInvalid', `The version of ${key}: ${problem.message}${hint}.`, { key });
   }
+};
+
+const hasNoVersion = (key: string, action: Acting['action']): FlotillaError => {
+  const message = `The ${action} of ${key} has no version: it is of what stands there.`;
+  return new FlotillaError('RequestInvalid', message, { key });
 };
 
 const namedNowhere = (key: string): FlotillaError => {

@@ -1,4 +1,5 @@
 import type { Status } from '../../domain/deployment/status.ts';
+import { askedFor } from '../../domain/plan/action.ts';
 import type { LeftOut } from '../../domain/undo/plan-retry.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { type PlanPreview, previewPlan } from '../plan/preview-plan.ts';
@@ -40,6 +41,13 @@ export const previewRetry = async (
 };
 
 const viewMembers = ({ members }: PreparedRetry['plan']): readonly MemberView[] =>
-  members.map(({ deployment: { key, docker_image_version, dependencies }, status, reason, batch_id }) => ({
-    ...{ key, version: docker_image_version, status, reason, batch_id, dependencies },
+  members.map(({ deployment, status, reason, batch_id }) => ({
+    ...{
+      key: deployment.key,
+      version: askedFor(deployment, deployment.docker_image_version),
+      status,
+      reason,
+      batch_id,
+    },
+    dependencies: deployment.dependencies,
   }));

@@ -1,3 +1,4 @@
+import { askedFor } from '../../domain/plan/action.ts';
 import { placeOfTarget } from '../../domain/plan/lock-names.ts';
 import { type HeaderRow, isSealed } from '../../domain/record/rows.ts';
 import type { Left } from '../../domain/undo/left.ts';
@@ -67,7 +68,7 @@ export const previewRollback = async (
 };
 
 const viewMember = ({ key, target, from, to, waits_for, forced }: RollbackMember, step: number): MemberPreview => ({
-  ...{ key, target, step, from, to: to.version, waits_for },
+  ...{ key, target, step, from, to: askedFor(to.deployment, to.version), waits_for },
   ...(forced ? { forced } : {}),
 });
 

@@ -1,3 +1,4 @@
+import type { Acting } from '../../domain/plan/action.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { Write } from '../../domain/ports.ts';
 import { changeHeader, changeItem } from '../../domain/record/change.ts';
@@ -19,15 +20,20 @@ interface Returned {
   readonly of: readonly Place[] | undefined;
   /** The batch that has put the release before back. */
   readonly by: string;
-  /** That release. */
-  readonly version: string;
+  /** What was done for it. */
+  readonly to: Acting & Pick<PlannedDeployment, 'docker_image_version'>;
   readonly at: number;
 }
+
+const whatIsBack = ({ action, replicas, docker_image_version: version }: Returned['to']): string => {
+  if (action === 'delete') return 'It is deleted again';
+  return action === 'scale' ? `${replicas} replicas are asked for again` : `Version ${version} is back`;
+};
 
 /** With the success of a rollback the deployments that it takes back become ROLLBACK, in the same transaction. */
 export const returnedWrites = async (
   { table }: Pick<Deps, 'table'>,
-  { of = [], by, version, at }: Returned,
+  { of = [], by, to, at }: Returned,
 ): Promise<readonly Write[]> => {
   const items = await Promise.all(of.map(({ batch_id, index }) => table.get(keys.item(batch_id, index))));
   return items.flatMap((read) => {
@@ -37,10 +43,12 @@ export const returnedWrites = async (
     const told = {
       status: 'ROLLBACK',
       reason: 'RolledBack',
-      message: `Version ${version} is back: batch ${by} has rolled it back.`,
+      message: `${whatIsBack(to)}: batch ${by} has rolled it back.`,
     } as const;
-    const outcome: Outcome = { ...before, ...told, release_after: version, rolled_back_by: by };
-    const detail = { replaces: before.reason, rolled_back_by: by, release_after: version };
+    const { release_after: _, ...rest } = before;
+    const after = to.docker_image_version === '' ? {} : { release_after: to.docker_image_version };
+    const outcome: Outcome = { ...rest, ...told, ...after, rolled_back_by: by };
+    const detail = { replaces: before.reason, rolled_back_by: by, ...after };
     return changeItem(item, { ...told, outcome }, { at, actor: 'record', detail }).writes;
   });
 };
@@ -51,11 +59,12 @@ export const returnedWrites = async (
  */
 export const returnedLate = async (
   deps: Pick<Deps, 'table'>,
-  { replay, docker_image_version: version }: PlannedDeployment,
+  planned: PlannedDeployment,
   { by, at }: Pick<Returned, 'by' | 'at'>,
 ): Promise<readonly Write[]> => {
+  const { replay } = planned;
   if (replay?.kind !== 'rollback') return [];
-  const writes = await returnedWrites(deps, { of: replay.of, by, version, at });
+  const writes = await returnedWrites(deps, { of: replay.of, by, to: planned, at });
   const ended = await Promise.all(replay.of.map((place) => endedWrites(deps, place, { by, at })));
   return [...writes, ...ended.flat()];
 };

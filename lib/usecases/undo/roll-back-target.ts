@@ -49,7 +49,7 @@ export const previewTarget = async (deps: Reading, wished: TargetWished): Promis
   const { now, release } = await choose(deps, wished);
   return {
     target: now.target,
-    from: now.version ?? 'unknown',
+    from: now.version ?? standsWithout(now),
     to: release.version,
     verified_at: isoTime(release.at),
     verified_by: release.batch_id,
@@ -61,13 +61,16 @@ export const rollBackTarget = async (deps: Needs, input: TargetInput): Promise<T
   let message: string | undefined;
   const { header } = await acceptBatch(deps, { ...input, body: bodyOf(input) }, async () => {
     const chosen = await choose(deps, input);
-    const { target, version = 'unknown' } = chosen.now;
+    const { target, version = standsWithout(chosen.now) } = chosen.now;
     message = `Puts version ${chosen.release.version} of ${target} back, in place of ${version}.`;
     return readyRollback(deps, input, chosen);
   });
   const { batch_id, origin, name } = header;
   return { batch_id, target: origin!.target!, message: message ?? name, links: batchLinks({ batch_id }) };
 };
+
+/** In place of a version. */
+const standsWithout = ({ state }: TargetRow): string => (state === 'deleted' ? 'deleted' : 'unknown');
 
 /** By which the same request is known: sent again after it was carried out, it would put back what it took away. */
 const bodyOf = ({ key, environment, cluster, to, reason }: TargetInput): string =>
@@ -78,7 +81,7 @@ const readyRollback = (
   { reason, ...wished }: TargetInput,
   { now, release }: Choice,
 ): ReadyBatch => {
-  const { target, batch_id, index, version: from = 'unknown' } = now;
+  const { target, batch_id, index, version: from = standsWithout(now) } = now;
   const place = placeOfTarget(target);
   if (!deps.rights.may('deploy', place)) {
     throw new FlotillaError('Forbidden', `No grant lets you deploy ${place.pillar} in ${place.environment}.`);
