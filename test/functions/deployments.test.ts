@@ -68,4 +68,54 @@ describe('POST /deployments', () => {
     }
     expect(world.documents.texts.size).toBe(0);
   });
+
+  const acting = { key: 'risk/limit-check', environment: 'staging', infrastructure: 'cluster-eu-1' };
+
+  test.each([
+    ['a delete without a version', { ...acting, action: 'delete' }, 422, ''],
+    ['a version with a delete', { ...acting, action: 'delete', version: '1' }, 400, 'A delete is of what stands there'],
+    ['an artifact with a scale', { ...acting, action: 'scale', replicas: 1, artifact: 'helm' }, 400, 'A scale is of'],
+    ['a scale without a number', { ...acting, action: 'scale' }, 400, 'A scale needs replicas'],
+    ['too many replicas', { ...acting, action: 'scale', replicas: 10_001 }, 400, 'replicas'],
+    ['replicas of a deploy', { ...whole, replicas: 1 }, 400, 'Only a scale has replicas'],
+    ['nothing', acting, 400, 'Say which version'],
+    ['another action', { ...acting, action: 'undeploy' }, 400, 'none of delete, scale'],
+  ])('%s is refused, and by an executor that cannot', async (_, body, status, said) => {
+    const { world, call } = api();
+    for (const path of ['/deployments', '/deployments/plan']) {
+      const answer = await call(path, body);
+      expect([answer.status, answer.body.detail]).toEqual([status, expect.stringContaining(said)]);
+    }
+    expect(world.documents.texts.size).toBe(0);
+  });
+});
+
+describe('what deletes and scales', () => {
+  const byKubernetes = (world: ReturnType<typeof makeWorld>): void => {
+    const { catalogue } = world.deps;
+    world.deps.catalogue = async () => {
+      const known = await catalogue();
+      const [own] = Object.values(known.services?.risk ?? {});
+      const risk = { ...known.services?.risk, 'limit-check': { ...own, kind: 'deployment', executor: 'kubernetes' } };
+      return { ...known, services: { ...known.services, risk } } as typeof known;
+    };
+  };
+
+  test.each([
+    [{ action: 'delete' }, 'risk/limit-check delete', 'deletes deployment'],
+    [{ action: 'scale', replicas: 3 }, 'risk/limit-check scale to 3', 'scales deployment'],
+  ])('%j is a batch of one, too', async (what, name, step) => {
+    const { world, call } = api();
+    byKubernetes(world);
+    const body = { key: one.key, environment: 'staging', infrastructure: 'cluster-eu-1', ...what };
+    const planned = await call('/deployments/plan', body);
+    expect(planned).toMatchObject({ status: 200, body: { deployments: [{ ...what, executor: 'kubernetes' }] } });
+    const [first] = planned.body.deployments;
+    expect(first).not.toHaveProperty('docker_image_version');
+    expect(first.steps[0]).toContain(`kubernetes ${step}`);
+    const answer = await call('/deployments', body, { headers: { 'if-match': String(planned.headers.etag) } });
+    expect(answer).toMatchObject({ status: 202, body: { name, total: 1 } });
+    const { deployments } = JSON.parse(world.documents.texts.get(documentPaths.batch(answer.body.batch_id))!);
+    expect(deployments).toMatchObject([what]);
+  });
 });
