@@ -4,7 +4,7 @@ import { concludeDeployment } from '../../../lib/domain/deployment/conclude-depl
 import type { PlannedDeployment } from '../../../lib/domain/plan/plan.ts';
 import { pendingItem } from '../../../lib/domain/record/change.ts';
 import { keys } from '../../../lib/domain/record/keys.ts';
-import type { LastOutcomeRow } from '../../../lib/domain/record/recorded-release.ts';
+import { type LastOutcomeRow, recordedRelease, undeletedRelease } from '../../../lib/domain/record/recorded-release.ts';
 import type { CaptureRow, Failure, ItemRow, Outcome, Release, Restore, Run } from '../../../lib/domain/record/rows.ts';
 import { deriveNow } from '../../../lib/domain/targets/derive-now.ts';
 import { nowAtEnd, nowAtIntent, nowReturned } from '../../../lib/domain/targets/next-now.ts';
@@ -28,6 +28,7 @@ type End =
   | 'given back';
 
 interface Story {
+  readonly action: PlannedDeployment['action'];
   readonly attempts: number;
   readonly end: End;
   readonly resolved: 'SUCCESS' | 'FAILED' | undefined;
@@ -40,6 +41,7 @@ const ends: readonly End[] = [
 
 const stories = fc.array(
   fc.record({
+    action: fc.constantFrom(undefined, undefined, 'delete' as const, 'scale' as const),
     attempts: fc.integer({ min: 1, max: 3 }),
     end: fc.constantFrom(...ends),
     resolved: fc.constantFrom('SUCCESS', 'FAILED', undefined),
@@ -77,10 +79,12 @@ interface Rows {
   at: number;
 }
 
-const deploymentOf = (index: number): PlannedDeployment =>
+const deploymentOf = (index: number, action: Story['action']): PlannedDeployment =>
   ({
+    ...(action === undefined ? {} : { action }),
+    ...(action === 'scale' ? { replicas: index } : {}),
     ...{ index, key: 'risk/cva', target, cluster: 'eu-1', infrastructure_id: 'eu' },
-    docker_image_version: `${index}.0.0`,
+    docker_image_version: action === undefined ? `${index}.0.0` : '',
     workload: { kind: 'deployment', name: 'cva', namespace: 'risk' },
   }) as PlannedDeployment;
 
@@ -89,9 +93,9 @@ const runOf = (attempt: Run['attempt']): Run => ({ executor: 'harness:a', key: `
 /** Goes through one story as the use cases do. `during` is called after each intent. */
 const tell = (rows: Rows, batch: number, story: Story, during: (row: TargetRow) => void): Outcome | undefined => {
   const place = { batch_id: `B${String(batch).padStart(3, '0')}`, index: batch };
-  const deployment = deploymentOf(batch);
+  const deployment = deploymentOf(batch, story.action);
   const version = deployment.docker_image_version;
-  const previous = rows.good;
+  const previous = undeletedRelease(rows.good, rows.last);
   const capture = { attempt: 1, baseline: { exists: true }, ...(previous && { previous }) } as CaptureRow;
   rows.at += 1;
   const started_at = rows.at;
@@ -115,6 +119,7 @@ const tell = (rows: Rows, batch: number, story: Story, during: (row: TargetRow) 
     ...pendingItem(place.batch_id, batch, 'risk/cva'),
     ...{ status: 'PROCESSING', step: 'verify', started_at, runs },
     ...(story.end === 'verified' ? { verified: true as const } : {}),
+    ...(story.end === 'verified' && story.action === 'delete' ? { verified_as: 'Deleted' } : {}),
     ...(failure === undefined ? {} : { failure }),
     ...(failure?.touched ? { touched: true as const } : {}),
     ...(restore === undefined ? {} : { restore }),
@@ -122,14 +127,16 @@ const tell = (rows: Rows, batch: number, story: Story, during: (row: TargetRow) 
   };
   rows.at += 1;
   const outcome = concludeDeployment({
-    ...{ item, capture, version, turn: undefined, now: rows.at },
+    ...{ item, capture, version, action: story.action, turn: undefined, now: rows.at },
     ...(story.end === 'verified' ? {} : { error: { Error: 'AttemptEnded' } }),
   });
   record(rows, { deployment, item, outcome, capture });
   if (outcome.status !== 'UNKNOWN' || story.resolved === undefined) return outcome;
   rows.at += 1;
   const { resolved: status } = story;
-  const seen = status === 'SUCCESS' ? { release_after: version } : {};
+  const after = story.action === 'scale' ? outcome.release_before : version;
+  const isSeen = status === 'SUCCESS' && story.action !== 'delete' && after !== undefined;
+  const seen = isSeen ? { release_after: after } : {};
   const resolved = { ...outcome, status, reason: 'ResolvedByOperator', resolved_by: 'ada', ...seen };
   record(rows, { deployment, item, outcome: resolved, capture, at: rows.at });
   return resolved;
@@ -147,7 +154,7 @@ const record = (rows: Rows, { deployment, item, outcome, capture, at = outcome.e
   const next = nowAtEnd(rows.now, { planned: deployment, item, outcome, capture, at });
   if (next !== undefined) rows.now = next.row;
   const writes =
-    outcome.status === 'SUCCESS'
+    outcome.status === 'SUCCESS' && deployment.action === undefined
       ? releaseWrites(deployment, { place: item, at, id: `R${at}` })
       : lastOutcomeWrites(deployment, item, outcome, at);
   for (const write of writes) {
@@ -173,13 +180,21 @@ test('NOW tells who may have changed a target last, and what has changed nothing
           expect(row).toMatchObject({ index: batch, state: 'changing' });
           const { target: _, ...stood } = before ?? { target };
           expect(row.before).toEqual(before === undefined ? undefined : stood);
+          if (story.action === 'delete') expect(row.version).toBeUndefined();
         });
         if (unchanged.has(story.end)) expect(rows.now).toEqual(before);
         else expect([rows.now?.index, rows.now?.since]).toEqual([batch, rows.at]);
         expect(rows.now?.state).not.toBe('changing');
         expect(rows.now?.before).toBeUndefined();
-        if (outcome?.status === 'SUCCESS')
-          expect(rows.now).toMatchObject({ state: 'verified', version: `${batch}.0.0` });
+        if (outcome?.status !== 'SUCCESS') continue;
+        if (story.action === 'delete') {
+          expect(rows.now?.state).toBe('deleted');
+          // No restore goes back to it, and nothing runs there as far as it was recorded.
+          expect(undeletedRelease(rows.good, rows.last)).toBeUndefined();
+          expect(recordedRelease(rows.good, rows.last)).toBeUndefined();
+          expect(rows.now).not.toHaveProperty('version');
+        } else if (story.action === 'scale') expect(rows.now?.state).toBe('verified');
+        else expect(rows.now).toMatchObject({ state: 'verified', version: `${batch}.0.0` });
       }
     }),
   );

@@ -14,6 +14,7 @@ import { rollBackTarget } from '../../../lib/usecases/undo/roll-back-target.ts';
 import { batchText } from '../../workflow/batch-text.ts';
 import { childrenOf, itemsOf } from '../../workflow/report.ts';
 import { listed } from '../../workflow/rollback-world.ts';
+import type { Run } from '../../workflow/scripted-executor.ts';
 import type { World } from '../../workflow/world.ts';
 import type { Deed } from './draw-acts.ts';
 import { isOrdered, killFunction } from './strike.ts';
@@ -159,8 +160,7 @@ export const resolveUnknown = async (world: World, batchId: string): Promise<num
   for (const { key, index, status } of await itemsOf(world, batchId)) {
     if (!isTerminal(status) || status !== 'UNKNOWN' || isAtWork(world, `${batchId}-${index}-`)) continue;
     const run = world.executor.runs.findLast(({ request }) => request.key.startsWith(`${batchId}-${index}-`));
-    const stands = world.cluster.running(key.split('/')[1]!);
-    const isGood = run !== undefined && !run.request.key.endsWith('-restore') && stands === run.request.version;
+    const isGood = run !== undefined && !run.request.key.endsWith('-restore') && isDone(world, key.split('/')[1]!, run);
     await resolveDeployment(world.deps, {
       ...{ batchId, key, actor, reason: 'seen on the cluster' },
       status: isGood ? 'SUCCESS' : 'FAILED',
@@ -168,6 +168,13 @@ export const resolveUnknown = async (world: World, batchId: string): Promise<num
     resolved += 1;
   }
   return resolved;
+};
+
+const isDone = ({ cluster }: World, service: string, { request }: Run): boolean => {
+  const { action, replicas } = request.deployment;
+  const stands = cluster.running(service);
+  if (action === 'delete') return stands === undefined;
+  return action === 'scale' ? cluster.replicas(service) === replicas : stands === request.version;
 };
 
 const isAtWork = (world: World, prefix: string): boolean =>

@@ -105,9 +105,19 @@ const draws: Readonly<Record<Deed['do'], readonly [weight: number, Draw]>> = {
       const some = someOf(random, services);
       const names = new Set(some.map(({ name }) => name));
       const version = random.oneOf(versions);
+      const acting = random.chance(0.4) ? some.filter(() => random.chance(0.6)) : [];
+      const deleted = new Set(acting.filter(() => random.chance(0.6)).map(({ name }) => name));
+      const scaled = new Set(acting.map(({ name }) => name));
       return {
         do: 'submit',
-        services: some.map((one) => ({ ...one, version, needs: one.needs!.filter((need) => names.has(need)) })),
+        services: some.map((one): Wanted => {
+          const needs = one.needs!.filter((need) => names.has(need));
+          if (deleted.has(one.name)) return { ...one, action: 'delete', needs };
+          // What stays needs nothing that goes.
+          const staying = needs.filter((need) => !deleted.has(need));
+          if (!scaled.has(one.name)) return { ...one, version, needs: staying };
+          return { ...one, action: 'scale', replicas: random.whole(0, 4), needs: staying };
+        }),
         on_failure: random.oneOf(['continue', 'stop', 'rollback']),
       };
     },

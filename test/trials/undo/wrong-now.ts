@@ -43,7 +43,8 @@ const wrongRow = (row: TargetRow, { world, items, doings }: Scene): readonly str
   const later = items.find((one) => serviceOf(one.key) === service && hasPut(one) && one.outcome!.ended_at > since);
   if (later !== undefined && later !== item)
     return [`${told}, and ${later.batch_id} ${later.index} has changed it since`];
-  const isSeen = state === 'verified' || state === 'restored' || item.outcome?.release_after !== undefined;
+  const isSeen =
+    state === 'verified' || state === 'restored' || state === 'deleted' || item.outcome?.release_after !== undefined;
   if (state === 'unknown' || !isSeen || item.outcome?.resolved_by !== undefined) return [];
   if (doings.hotfixes.some((fix) => fix.service === service && fix.at > since - slack)) return [];
   const stands = world.cluster.running(service);
@@ -57,12 +58,15 @@ const neverThere = (world: World, ledgers: readonly Ledger[], item: ItemRow): re
   const { batch_id, index, key, outcome } = item;
   if (!hasPut(item)) return [];
   const { plan } = ledgers.find(({ batchId }) => batchId === batch_id)!;
-  const asked = plan!.deployments[index]!.docker_image_version;
+  const { action, docker_image_version } = plan!.deployments[index]!;
+  // A scale is of what stands there.
+  if (action === 'scale') return [];
+  const asked = action === 'delete' ? undefined : docker_image_version;
   const end = outcome!.ended_at;
   const seen = Array.from({ length: slack / 1_000 }, (_, at) =>
     world.cluster.running(serviceOf(key), end - at * 1_000),
   );
-  return seen.includes(asked) ? [] : [`${batch_id}: ${key} was verified, and ${asked} was not there`];
+  return seen.includes(asked) ? [] : [`${batch_id}: ${key} was verified, and ${asked ?? 'nothing'} was not there`];
 };
 
 const withoutRow = (rows: readonly TargetRow[], items: readonly ItemRow[]): readonly string[] => {

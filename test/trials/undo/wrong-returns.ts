@@ -89,7 +89,7 @@ const wrongReturn = (item: ItemRow, { batchId, captures }: Ledger, byId: ById): 
   if (rollback === undefined || member === undefined) return [`${told}, which says nothing of it`];
   const back = rollback.items.find((one) => one.index === member.index);
   if (back === undefined || !passes(back)) return [`${told}, where it is ${back?.status} / ${back?.reason}`];
-  const before = captures.get(index)?.previous?.version;
+  const before = (captures.get(index)?.previous ?? captures.get(index)?.tombstone)?.version;
   return before === undefined || member.replay!.of[0]!.batch_id !== batchId || member.docker_image_version === before
     ? []
     : [`${told} to ${member.docker_image_version}, and before it ran ${before}`];
@@ -103,8 +103,9 @@ const stayed = ({ batchId, header, items, plan, captures }: Ledger, byId: ById, 
   );
   if (!isWhole) return [];
   return items.flatMap(({ index, key, status }) => {
-    const { rollback_strategy, docker_image_version } = plan.deployments[index]!;
+    const { rollback_strategy, docker_image_version, action } = plan.deployments[index]!;
     const isLeft = rollback_strategy === 'none' || captures.get(index)?.previous === undefined;
+    if (action !== undefined) return [];
     if (status !== 'SUCCESS' || isLeft || world.cluster.running(serviceOf(key)) !== docker_image_version) return [];
     const later = [...byId.values()].some(
       (other) => other.batchId !== batchId && other.items.some((one) => one.key === key && one.runs.length > 0),

@@ -1,3 +1,4 @@
+import type { PlannedDeployment } from '../../../lib/domain/plan/plan.ts';
 import type { EventRow } from '../../../lib/domain/record/rows.ts';
 import { listChanges } from '../../../lib/usecases/targets/list-changes.ts';
 import { listTargets } from '../../../lib/usecases/targets/list-targets.ts';
@@ -51,10 +52,15 @@ const replay = ({ batchId, header, plan, items, events }: Ledger): readonly Repl
     const isResolved = event.reason === 'ResolvedByOperator';
     const hasChanged = event.to === 'SUCCESS' || event.to === 'UNKNOWN' || isResolved || item.touched === true;
     if (!hasChanged || (event.to !== 'SUCCESS' && runs.length === 0)) return [];
-    const { target, docker_image_version: version } = plan!.deployments[item.index]!;
+    const { target, docker_image_version, action, replicas } = plan!.deployments[item.index]!;
     const { release_before: before } = item.outcome!;
+    const words = action === 'delete' ? 'delete' : `scale to ${replicas}`;
+    const version = action === undefined ? docker_image_version : words;
     const place = { target, at: event.at, batch_id: batchId, index: item.index, by: header.submitted_by };
-    return [{ ...place, status: event.to, version, before, ...cameOf(event, version) }];
+    const left = action === 'scale' ? before : undefined;
+    return [
+      { ...place, status: event.to, version, before, ...cameOf(event, action === undefined ? version : left, action) },
+    ];
   });
 
 const ends: ReadonlySet<string> = new Set(['SUCCESS', 'FAILED', 'CANCELLED', 'SKIPPED', 'UNKNOWN']);
@@ -65,8 +71,13 @@ const isEnd = ({ type, to, detail, reason }: EventRow): boolean =>
 
 const leavesOpen: ReadonlySet<string> = new Set(['RestoreFailed', 'Superseded', 'ResolvedByOperator']);
 
-const cameOf = ({ to, reason, detail }: EventRow, asked: string): Pick<Replayed, 'state' | 'after'> => {
+const cameOf = (
+  { to, reason, detail }: EventRow,
+  asked: string | undefined,
+  action: PlannedDeployment['action'],
+): Pick<Replayed, 'state' | 'after'> => {
   const seen = detail?.release_after as string | undefined;
+  if (to === 'SUCCESS' && action === 'delete') return { state: 'deleted', after: undefined };
   if (to === 'SUCCESS') return { state: 'verified', after: asked };
   if (to === 'UNKNOWN') return { state: 'unknown', after: undefined };
   if (reason === 'RestoredPreviousRelease') return { state: 'restored', after: seen };

@@ -76,7 +76,8 @@ const wrongEnd = ({ batchId, header, items, plan }: Ledger): readonly string[] =
 const nothingIn = ['INBOX', 'OPEN', 'UNANCHORED', 'REJECTED'] as const;
 
 const rowsLeft = async (world: World, ledgers: readonly Ledger[]): Promise<readonly string[]> => {
-  const watchers = ['WATCH#executor:harness:simulated', 'WATCH#cluster:cluster-eu-1'];
+  const accounts = ['harness:simulated', 'kubernetes:cluster-eu-1'];
+  const watchers = [...accounts.map((account) => `WATCH#executor:${account}`), 'WATCH#cluster:cluster-eu-1'];
   const left: string[] = [];
   const known = new Set((await all(world, { pk: 'WATCHERS' })).map(({ sk }) => `WATCH#${sk}`));
   // Whoever died before the very first watcher was started has left its row to the next one.
