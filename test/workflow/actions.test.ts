@@ -93,6 +93,15 @@ describe('a delete', () => {
     expect(world.cluster.running('a')).toBe('2.0.0');
   });
 
+  test('that fails puts back what was only seen there, too: it never was deployed by us', async () => {
+    const world = await World.make();
+    world.executor.scripts.set('a#1', { ends: 'failed', leaves: 'gone' });
+    const batchId = await run(world, [remove]);
+    expect(await outcomeOf(world, batchId)).toMatchObject({ outcome: 'FAILED / RestoredPreviousRelease' });
+    expect(world.cluster.running('a')).toBe('1.0.0');
+    expect(world.executor.runs.map(({ request }) => request.deployment.action)).toEqual(['delete', undefined]);
+  });
+
   test('that fails and is not to be put back leaves open what is there', async () => {
     const world = await World.make();
     await deployed(world, '2.0.0');

@@ -84,13 +84,20 @@ export class ScriptedCluster implements Cluster {
     return this.#put(service, { from, version: 'none', fate: 'good', isGone: true });
   }
 
-  /** From a moment on so many are asked for. */
-  scale(service: string, replicas: number, { from = this.#clock.now(), ready = replicas } = {}): void {
-    const known = [...(this.#scaled.get(service) ?? []), { from, replicas, ready }];
+  /** From a moment on so many are asked for. Gives the way to take it back, as `set` does. */
+  scale(service: string, replicas: number, { from = this.#clock.now(), ready = replicas } = {}): () => void {
+    const scaled = { from, replicas, ready };
+    const known = [...(this.#scaled.get(service) ?? []), scaled];
     this.#scaled.set(
       service,
       known.sort((a, b) => a.from - b.from),
     );
+    return () => {
+      this.#scaled.set(
+        service,
+        this.#scaled.get(service)!.filter((one) => one !== scaled),
+      );
+    };
   }
 
   /** How many are asked for now. */

@@ -103,7 +103,7 @@ export class ScriptedExecutor implements Executor {
       this.#runs.set(request.key, run);
       const leaves = script.leaves ?? (ends === 'succeeded' ? 'good' : 'stuck');
       const { name } = request.deployment.workload;
-      if (request.deployment.action !== undefined) this.#act(run, leaves);
+      if (request.deployment.action !== undefined) this.#act(run, leaves, undo);
       else if (leaves !== 'nothing' && leaves !== 'gone' && Number.isFinite(run.to)) {
         const { settles = 0 } = script;
         if (settles > 0) undo.push(this.#cluster.set(name, request.version, 'stuck', run.to));
@@ -126,12 +126,13 @@ export class ScriptedExecutor implements Executor {
   }
 
   /** A delete that goes well, or has come so far, leaves nothing; a scale sets the number, and `stuck` brings up none of the new ones. */
-  #act({ request, to }: Run, leaves: Script['leaves']): void {
+  #act({ request, to }: Run, leaves: Script['leaves'], undo: (() => void)[]): void {
     const { action, replicas = 0, workload } = request.deployment;
     const { name } = workload;
     if (leaves === 'nothing') return;
-    if (action === 'delete' && (leaves === 'good' || leaves === 'gone')) this.#cluster.remove(name, to);
-    if (action === 'scale') this.#cluster.scale(name, replicas, { from: to, ready: leaves === 'good' ? replicas : 0 });
+    if (action === 'delete' && (leaves === 'good' || leaves === 'gone')) undo.push(this.#cluster.remove(name, to));
+    if (action === 'scale')
+      undo.push(this.#cluster.scale(name, replicas, { from: to, ready: leaves === 'good' ? replicas : 0 }));
   }
 
   #newsOf({ request, ref, correlation }: Watched): News {

@@ -21,3 +21,9 @@ export const watchedDeployment = (deployment: WatchedDeployment | PlannedDeploym
   const { replay } = deployment;
   return { ...keptDeployment(deployment), ...(replay === undefined ? {} : { replay: { kind: replay.kind } }) };
 };
+
+/** The deploy of what stands there, of one that deletes or scales it. */
+export const deployOf = (deployment: KeptDeployment | PlannedDeployment): KeptDeployment => {
+  const { action: _, replicas: __, ...kept } = keptDeployment(deployment);
+  return kept;
+};

@@ -2,7 +2,7 @@ import { clusterOfAccount } from '../../domain/catalogue/executor-accounts.ts';
 import { humanWaitOf } from '../../domain/deployment/human-wait.ts';
 import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
 import { deploys, isScale } from '../../domain/plan/action.ts';
-import { type KeptDeployment, keptDeployment } from '../../domain/plan/kept-deployment.ts';
+import { deployOf, type KeptDeployment } from '../../domain/plan/kept-deployment.ts';
 import type { NamesOfClusters } from '../../domain/plan/lock-names.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { Cluster, WorkloadView } from '../../domain/ports.ts';
@@ -263,5 +263,5 @@ const observedRelease = (
   const workload = withContainer(deployment.workload, baseline);
   const look = { workload, expected: { version, artifactType, image }, view, now };
   if (!isRunning({ ...look, ...(settings && { settings }) })) return undefined;
-  return { version, image, deployment: keptDeployment(deployment), origin: 'observed', at: now, batch_id: '' };
+  return { version, image, deployment: deployOf(deployment), origin: 'observed', at: now, batch_id: '' };
 };
