@@ -9,6 +9,7 @@ import { compressed, fittingAnswer } from './fitting-answer.ts';
 import { logFault } from './log-fault.ts';
 import { problemResponse } from './problem.ts';
 import type { ApiEvent } from './request.ts';
+import { envelopeOf, hasEnvelope } from './requesting.ts';
 import { isRevalidated, revalidated } from './revalidation.ts';
 import type { HandleWith } from './route.ts';
 import { type ApiPart, matchRoute, type Route, routeNotFound } from './router.ts';
@@ -43,7 +44,11 @@ export const answering = <Needed extends Pick<Deps, 'catalogue'>>(
   const handler = middy<ApiEvent, ApiAnswer, Error, Context & ApiContext>()
     .onError((request) => {
       const { event, error } = request;
-      const response = problemResponse(error, `${event.rawPath}#${event.requestContext.requestId}`);
+      const response = problemResponse(
+        error,
+        `${event.rawPath}#${event.requestContext.requestId}`,
+        hasEnvelope(event.rawPath) ? (sentence) => envelopeOf(error, sentence) : undefined,
+      );
       if (response.statusCode! >= 500) logFault(event, error);
       request.response = compressed(event, response);
     })

@@ -12,7 +12,15 @@ export interface Contract {
   /** Whether a request may come without it. */
   readonly bodyMayBeAbsent?: true;
   /** Headers of the request that it reads. */
-  readonly headers?: readonly ('idempotency-key' | 'if-match' | 'if-none-match' | 'flotilla-links')[];
+  readonly headers?: readonly (
+    | 'idempotency-key'
+    | 'if-match'
+    | 'if-match#version'
+    | 'if-none-match'
+    | 'flotilla-links'
+    | 'x-request-id'
+    | 'x-user-id'
+  )[];
   /** On one machine it is answered without a token, too. */
   readonly forAnyone?: true;
   /** By status, of what goes well. */
@@ -30,7 +38,7 @@ export interface Answer {
   readonly texts?: readonly string[];
   /** Where the same status is not always the same. */
   readonly description?: string;
-  /** Names the batch that came of it in a `Location`. */
+  /** Names what came of it, mostly a batch, in a `Location`. */
   readonly location?: true;
   /** Its ETag is the hash of a plan, which `If-Match` takes; that of any other is the hash of its body. */
   readonly etag?: 'plan';

@@ -1,11 +1,15 @@
 import * as z from 'zod';
 import { planResolution } from '../../lib/usecases/deployment/plan-resolution.ts';
 import type { AskedBy, Deps } from '../../lib/usecases/deps.ts';
+import { lookAtRequested } from '../../lib/usecases/requests/requested-deployments.ts';
 import { checkTarget } from '../../lib/usecases/targets/check-target.ts';
 import { jsonOf } from './request.ts';
+import { userOf } from './requesting.ts';
 import { type HandleWith, json, wellFormed, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
 import { exampleResolutionPlan, exampleTargetHealth, resolutionPlan, targetHealth } from './schemas/look.ts';
+
+import { enveloped, exampleRequested, requestedView } from './schemas/request.ts';
 
 /** What the routes need that ask clusters. */
 export type LookDeps = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'catalogue' | 'cluster'>;
@@ -41,5 +45,26 @@ export const lookRoutes: readonly Route<HandleWith<LookDeps & AskedBy>>[] = [
     handle: withoutQuery(async (deps, { parameters: { id } }) =>
       json(200, await planResolution(deps, { batchId: id! })),
     ),
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/deployments/{id}',
+    scope: 'read',
+    part: 'looks',
+    contract: {
+      summary: 'Shows a deployment that you have requested, as it is now, by its identifier',
+      headers: ['x-user-id'],
+      answers: {
+        200: {
+          schema: enveloped(requestedView),
+          example: { message: 'Deployment web-team-a-417 is CREATED.', data: exampleRequested },
+        },
+      },
+      errors: ['DeploymentNotFound'],
+    },
+    handle: withoutQuery(async (deps, { event, actor, parameters: { id } }) => {
+      const data = await lookAtRequested(deps, userOf(event, actor), id!);
+      return json(200, { message: `Deployment ${data.identifier} is ${data.status}.`, data });
+    }),
   },
 ];

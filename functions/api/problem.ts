@@ -19,11 +19,14 @@ export const problems: Readonly<Partial<Record<ErrorName, Meaning>>> = {
   UploadNotFound: { status: 404, title: 'No such upload' },
   TargetNotFound: { status: 404, title: 'No such target' },
   ReleaseNotFound: { status: 404, title: 'No such release' },
+  RequestNotFound: { status: 404, title: 'No such deployment request' },
   HoldNotFound: { status: 404, title: 'No such hold' },
   RouteNotFound: { status: 404, title: 'No such route' },
   MethodNotAllowed: { status: 405, title: 'Method not allowed' },
   AnswerTooLarge: { status: 406, title: 'The answer is too large as it is' },
   IdempotencyKeyReused: { status: 409, title: 'The Idempotency-Key was used for something else' },
+  RequestIdReused: { status: 409, title: 'The X-Request-ID was used for something else' },
+  NameTaken: { status: 409, title: 'There is such a deployment already' },
   StatusConflict: { status: 409, title: 'Not possible in this state' },
   BatchStillRuns: { status: 409, title: 'The batch still runs' },
   RollbackRuns: { status: 409, title: 'The batch is being rolled back' },
@@ -33,6 +36,7 @@ export const problems: Readonly<Partial<Record<ErrorName, Meaning>>> = {
   NotRolledBack: { status: 409, title: 'This deployment is not rolled back' },
   RecordExpired: { status: 410, title: 'The record of the batch is not kept any more' },
   PreconditionFailed: { status: 412, title: 'What the request rests on is not so' },
+  RequestFieldsInvalid: { status: 422, title: 'The deployment request is not valid' },
   PayloadTooLarge: { status: 413, title: 'The request is too large' },
   UnsupportedMediaType: { status: 415, title: 'The content type is not taken' },
   TooManyRequests: { status: 429, title: 'Too many requests, try again later' },
@@ -46,7 +50,11 @@ export const problems: Readonly<Partial<Record<ErrorName, Meaning>>> = {
 const ownFault = 'The request was not the cause. The log has more under this instance.';
 
 /** `application/problem+json` (RFC 9457) for any error. */
-export const problemResponse = (error: unknown, instance: string): APIGatewayProxyStructuredResultV2 => {
+export const problemResponse = (
+  error: unknown,
+  instance: string,
+  more: (sentence: string) => object = () => ({}),
+): APIGatewayProxyStructuredResultV2 => {
   const named = error instanceof FlotillaError && problems[error.name] !== undefined;
   const code: ErrorName = named ? error.name : 'InternalError';
   const { status, title } = problems[code]!;
@@ -69,6 +77,7 @@ export const problemResponse = (error: unknown, instance: string): APIGatewayPro
     instance,
     ...(issues === undefined ? {} : { issues }),
     ...(candidates === undefined ? {} : { candidates }),
+    ...more(ours ? ownFault : (error as Error).message),
   };
   return {
     statusCode: status,

@@ -15,6 +15,15 @@ export const referenceRoutes = (others: readonly PromisedRoute[]): readonly (Rou
     document ??= openApiDocument([...others, ...own]);
     return document;
   };
+  const pageAt = (path: string, summary: string): Route<Handle> & PromisedRoute => ({
+    ...{ method: 'GET', path, scope: 'read', part: 'reads' },
+    contract: { summary, forAnyone: true, answers: { 200: { schema: page, type: 'text/html; charset=utf-8' } } },
+    handle: withoutQuery(async () => {
+      text ??= referencePage(made());
+      const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': pagePolicy };
+      return { statusCode: 200, headers, body: text };
+    }),
+  });
   const own: readonly (Route<Handle> & PromisedRoute)[] = [
     {
       method: 'GET',
@@ -28,22 +37,9 @@ export const referenceRoutes = (others: readonly PromisedRoute[]): readonly (Rou
       },
       handle: withoutQuery(async () => json(200, made())),
     },
-    {
-      method: 'GET',
-      path: '/docs',
-      scope: 'read',
-      part: 'reads',
-      contract: {
-        summary: 'This API as a page to read',
-        forAnyone: true,
-        answers: { 200: { schema: page, type: 'text/html; charset=utf-8' } },
-      },
-      handle: withoutQuery(async () => {
-        text ??= referencePage(made());
-        const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': pagePolicy };
-        return { statusCode: 200, headers, body: text };
-      }),
-    },
+    pageAt('/docs', 'This API as a page to read'),
+    // Where clients of deployment requests look for it.
+    pageAt('/swagger/{page+}', 'This API as a page to read, at an address that others use for theirs'),
   ];
   return own;
 };

@@ -10,7 +10,7 @@ export type ApiPart = 'reads' | 'batches' | 'events' | 'decisions' | 'looks' | '
 
 /** A route: method, path with `{names}`, what a token needs for it, and what it does. `{name+}` takes the rest of the path, slashes and all. */
 export interface Route<Handle> {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly scope: Scope;
   readonly part: ApiPart;
@@ -24,10 +24,7 @@ export interface Match<Handle> extends Pick<Route<Handle>, 'method' | 'part' | '
 
 /** Finds the route of a request; HEAD is answered as GET, whose body the server leaves out. Throws RouteNotFound, or MethodNotAllowed with `details.allow` when the path exists. */
 export const matchRoute = <Handle>(routes: readonly Route<Handle>[], method: string, path: string): Match<Handle> => {
-  const found = routes.flatMap((route) => {
-    const groups = patternOf(route.path).exec(path)?.groups;
-    return groups === undefined ? [] : [{ route, groups }];
-  });
+  const found = routesAt(routes, path);
   const match = found.find(({ route }) => route.method === (method === 'HEAD' ? 'GET' : method));
   if (match !== undefined) {
     const { handle, method, scope, part } = match.route;
@@ -37,6 +34,38 @@ export const matchRoute = <Handle>(routes: readonly Route<Handle>[], method: str
   const allow = found.flatMap(({ route }) => (route.method === 'GET' ? ['GET', 'HEAD'] : [route.method]));
   throw new FlotillaError('MethodNotAllowed', `${path} takes ${allow.join(', ')}, not ${method}.`, { allow });
 };
+
+interface Found<One> {
+  readonly route: One;
+  readonly groups: Readonly<Record<string, string>>;
+}
+
+/** The routes of an address. One whose path names it itself goes before one that has a name there, as at a gateway. */
+const routesAt = <One extends { readonly path: string }>(
+  routes: readonly One[],
+  path: string,
+): readonly Found<One>[] => {
+  const found = routes.flatMap((route): readonly Found<One>[] => {
+    const groups = patternOf(route.path).exec(path)?.groups;
+    return groups === undefined ? [] : [{ route, groups }];
+  });
+  const names = ({ groups }: Found<One>): number => Object.keys(groups).length;
+  return found.toSorted((one, other) => names(one) - names(other));
+};
+
+/** The route of these that a request is for; undefined where none is. */
+export const routeOf = <One extends Pick<Route<never>, 'method' | 'path'>>(
+  routes: readonly One[],
+  { method, path }: { readonly method: string; readonly path: string },
+): One | undefined =>
+  routesAt(routes, path).find(({ route }) => route.method === (method === 'HEAD' ? 'GET' : method))?.route;
+
+/** Which part of the API answers a request: that of its route, else that of one at its address, which says which methods it takes. */
+export const partAt = (
+  routes: readonly Pick<Route<never>, 'method' | 'path' | 'part'>[],
+  method: string,
+  path: string,
+): ApiPart | undefined => (routeOf(routes, { method, path }) ?? routesAt(routes, path)[0]?.route)?.part;
 
 export const routeNotFound = (path: string): FlotillaError =>
   new FlotillaError('RouteNotFound', `There is nothing at ${path}.`);

@@ -21,6 +21,7 @@ import { lookRoutes } from './look-routes.ts';
 import { migrateRoutes } from './migrate-routes.ts';
 import { referenceRoutes } from './reference-routes.ts';
 import { batchOf, jsonOf, planHashOf, queryOf, senderOf, uploadQuery } from './request.ts';
+import { requestRoutes } from './request-routes.ts';
 import { retryRoutes } from './retry-routes.ts';
 import { rollbackRoutes } from './rollback-routes.ts';
 import { feedQuery, type Handle, json, reason, whole, withoutQuery } from './route.ts';
@@ -188,6 +189,7 @@ const described: readonly Route<Handle>[] = [
   ...targetRoutes,
   ...migrateRoutes,
   ...deploymentRoutes,
+  ...requestRoutes,
   ...userRoutes,
   ...historyRoutes,
   ...batchDetailRoutes,

@@ -18,7 +18,7 @@ export const apiParts = {
   reads: { stem: 'api', share: 0.25 },
   // Reading and planning 10,000 takes up to 12 s: 15 copies do more than one of them in a second, and small batches by the dozen.
   batches: { stem: 'api-batches', share: 0.15, throttle: { rate: 5, burst: 20 } },
-  // Each holds a copy for up to 20 s; in a lively batch each comes back at once.
+  // Each holds a copy for up to 20 s; in a lively batch each comes back at once. Deployment requests may be waited for as well.
   events: { stem: 'api-events', share: 0.4, throttle: { rate: 40, burst: 80 } },
   // Each may wait for a cluster for some seconds, and so may a log.
   looks: { stem: 'api-looks', share: 0.05, throttle: { rate: 5, burst: 20 } },

@@ -55,7 +55,8 @@ export type Partition =
   | 'BY#*'
   | 'USERS'
   | 'DRIFT'
-  | 'DRIFT#*';
+  | 'DRIFT#*'
+  | 'REQUESTS#*';
 
 /** Where a function puts, updates, deletes and checks items. */
 export type Writes = Readonly<Partial<Record<'put' | 'update' | 'delete' | 'check', readonly Partition[]>>>;
@@ -131,6 +132,7 @@ const api = {
     put: [
       ...accepted,
       'USERS',
+      'REQUESTS#*',
       'IDEMPOTENCY#*',
       'UPLOADS#*',
       'WAITING#*',

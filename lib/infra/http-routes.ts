@@ -6,6 +6,7 @@ export const scopes = {
   logs: 'See the logs of containers',
   deploy: 'Submit and cancel batches',
   approve: 'Decide what a person must decide',
+  impersonate: 'Make deployment requests in the name of others',
   admin: 'Everything',
 } as const;
 type Scope = keyof typeof scopes;
@@ -14,7 +15,7 @@ type Scope = keyof typeof scopes;
 export const scopePrefix = 'flotilla';
 
 export interface HttpRoute {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly scope: Scope;
   readonly part: keyof typeof apiParts;
@@ -72,6 +73,17 @@ export const httpRoutes: readonly HttpRoute[] = [
   { method: 'GET', path: '/health', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/openapi.json', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/docs', scope: 'read', part: 'reads' },
+  { method: 'GET', path: '/api/v1/ping', scope: 'read', part: 'reads' },
+  { method: 'GET', path: '/swagger/{page+}', scope: 'read', part: 'reads' },
+  { method: 'POST', path: '/api/v1/deployments/requests/create', scope: 'deploy', part: 'events' },
+  { method: 'GET', path: '/api/v1/deployments/requests', scope: 'read', part: 'reads' },
+  { method: 'GET', path: '/api/v1/deployments/requests/{id}', scope: 'read', part: 'reads' },
+  { method: 'PATCH', path: '/api/v1/deployments/requests/{id}', scope: 'deploy', part: 'events' },
+  { method: 'DELETE', path: '/api/v1/deployments/requests/{id}', scope: 'deploy', part: 'events' },
+  { method: 'POST', path: '/api/v1/deployments/requests/{id}/retry', scope: 'deploy', part: 'events' },
+  { method: 'GET', path: '/api/v1/deployments', scope: 'read', part: 'reads' },
+  { method: 'POST', path: '/api/v1/deployments/requests/{id}/reconcile', scope: 'deploy', part: 'events' },
+  { method: 'GET', path: '/api/v1/deployments/{id}', scope: 'read', part: 'looks' },
   { method: 'POST', path: '/targets/health', scope: 'read', part: 'looks' },
   { method: 'POST', path: '/batches/{id}/resolve/plan', scope: 'approve', part: 'looks' },
   { method: 'GET', path: '/batches/{id}/deployments/{pillar}/{service}/logs', scope: 'logs', part: 'logs' },

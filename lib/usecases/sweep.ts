@@ -6,6 +6,7 @@ import type { Deps } from './deps.ts';
 import { DoAll } from './do-all.ts';
 import { endHeldTooLong, mostLookedAt } from './holds/end-held-too-long.ts';
 import { lookAfterEnds } from './record/unanchored-ends.ts';
+import { isInTurn } from './requests/in-turn.ts';
 import { expireBatches } from './retention/expire-batches.ts';
 import { type DispatcherMemory, dispatchTurns } from './schedule/dispatch-turns.ts';
 import { everyItem } from './schedule/schedule-store.ts';
@@ -108,7 +109,9 @@ const lookAfterBatches = async (deps: Needs, all: DoAll): Promise<void> => {
 };
 
 /** A batch that nobody started is started; one whose execution has ended without sealing it is concluded. */
-const lookAfterBatch = async (deps: Needs, { batch_id, execution_arn }: HeaderRow): Promise<void> => {
+const lookAfterBatch = async (deps: Needs, header: HeaderRow): Promise<void> => {
+  const { batch_id, execution_arn } = header;
+  if (execution_arn === undefined && !(await isInTurn(deps, header))) return;
   if (execution_arn === undefined && (await startAnew(deps, batch_id))) return;
   await settleBatch(deps, batch_id);
 };

@@ -7,7 +7,7 @@ import { lookRoutes } from '../../functions/api/look-routes.ts';
 import { openApiDocument } from '../../functions/api/openapi/document.ts';
 import { openPath, type PromisedRoute } from '../../functions/api/openapi/operation.ts';
 import { problems } from '../../functions/api/problem.ts';
-import { hasPath } from '../../functions/api/router.ts';
+import { hasPath, routeOf } from '../../functions/api/router.ts';
 import { routes } from '../../functions/api/routes.ts';
 import type { ErrorName } from '../../lib/domain/errors.ts';
 import type { JsonObject } from '../../lib/domain/json.ts';
@@ -70,7 +70,7 @@ export const contractFaults = (seen: SeenAnswer): readonly string[] => {
 
 const faultsIn = (seen: SeenAnswer): readonly string[] => {
   const method = seen.method === 'HEAD' ? 'GET' : seen.method;
-  const route = allRoutes.find((one) => one.method === method && hasPath([one], seen.path));
+  const route = routeOf(allRoutes, { method, path: seen.path });
   if (seen.type === 'application/problem+json') return problemFaults(seen, route?.contract);
   if (route === undefined) return hasPath(allRoutes, seen.path) ? [] : ['no route has this path'];
   if (seen.status === 304) return seen.text === '' ? [] : ['304 has no body'];

@@ -85,6 +85,7 @@ const api = [
       'INBOX',
       'OBJECT#*',
       'OPEN',
+      'REQUESTS#*',
       'SERVICES#*',
       'SUBMITTER#*',
       'TARGET#*',

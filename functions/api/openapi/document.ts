@@ -7,6 +7,7 @@ import { type Openness, Schemas } from './schemas.ts';
 export const contractVersion = '1.0.0';
 
 const tags: Readonly<Record<string, string>> = {
+  api: 'Single deployment requests.',
   anchors: 'What is told of records outside the table.',
   batches: 'Batches, and what becomes of their deployments.',
   catalogue: 'What may be deployed, and where.',
@@ -23,6 +24,7 @@ const tags: Readonly<Record<string, string>> = {
   openapi: 'This document.',
   queue: 'What waits, and for what.',
   schemas: 'Schemas of other documents.',
+  swagger: 'Where this reference is.',
   targets: 'What runs where.',
   uploads: 'Batches that are larger than a request may be.',
 };

@@ -38,7 +38,7 @@ export const operationOf = (route: PromisedRoute, shared: Shared): JsonObject =>
 export const tagOf = ({ path }: Pick<PromisedRoute, 'path'>): string => path.split('/')[1]!.replace(/\..*$/, '');
 
 /** A key is `pillar/service_name`: two segments. */
-export const openPath = (path: string): string => path.replace('{key+}', '{pillar}/{service}');
+export const openPath = (path: string): string => path.replace('{key+}', '{pillar}/{service}').replace('+}', '}');
 
 const operationIdOf = ({ method, path }: PromisedRoute): string => {
   const words = openPath(path).match(/[A-Za-z0-9]+/g) ?? [];
@@ -82,6 +82,19 @@ const headers: Readonly<Record<string, JsonObject>> = {
     description: 'The plan that was looked at: with any other nothing is begun.',
     schema: { type: 'string', pattern: '^(\\*|"[0-9A-Za-z]{1,128}"|[0-9A-Za-z]{1,128})$' },
   },
+  'if-match#version': {
+    description: 'The `resource_version` of the deployment that was looked at: with any other nothing is requested.',
+    schema: { type: 'string', pattern: '^(\\*|"[0-9]{1,9}"|[0-9]{1,9})$' },
+  },
+  'x-request-id': {
+    description: 'With the same one the same request is answered again, and nothing is done twice.',
+    schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
+  },
+  'x-user-id': {
+    description:
+      'In whose name it is asked. Another name than that of the token is taken from one with `flotilla/impersonate`, and on one machine from its owner.',
+    schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
+  },
   'flotilla-links': {
     description:
       'What set it off, as a JSON object of addresses by name, beside the links of the batch itself. By these no two requests differ.',
@@ -94,8 +107,11 @@ const headers: Readonly<Record<string, JsonObject>> = {
 };
 
 const inHeaders = (route: PromisedRoute): readonly JsonObject[] => {
-  const read = [...(route.contract.headers ?? []), ...(isRevalidated(route) ? ['if-none-match'] : [])];
-  return [...new Set(read)].map((name) => ({ name, in: 'header', ...headers[name] }));
+  const all = [...(route.contract.headers ?? []), ...(isRevalidated(route) ? ['if-none-match'] : [])];
+  return [...new Set(all)].map((read) => {
+    const [name = ''] = read.split('#');
+    return { name, in: 'header', ...(name === 'x-request-id' ? { required: true } : {}), ...headers[read] };
+  });
 };
 
 const exampleOfBatch: JsonObject = {
@@ -117,7 +133,10 @@ const bodyOf = ({ body, bodyMayBeAbsent }: Contract, { schemas, batch }: Shared)
 
 const etag: JsonObject = { description: 'Of this very answer.', schema: { type: 'string' } };
 const planTag: JsonObject = { description: 'Of the plan: `If-Match` takes it.', schema: { type: 'string' } };
-const location: JsonObject = { description: 'Path of the batch.', schema: { type: 'string' } };
+const location: JsonObject = {
+  description: 'Path of the batch, or of what else came of it.',
+  schema: { type: 'string' },
+};
 
 const answersOf = (route: PromisedRoute, shared: Shared): JsonObject => {
   const answers = Object.entries(route.contract.answers).map(([status, answer]) => [

@@ -32,9 +32,14 @@ export const strategy = viewSchema<Strategy>()(
 
 export const origin = viewSchema<Omit<Origin, 'root'>>()(
   z.object({
-    kind: z.enum(['rollback', 'retry', 'deployment']),
+    kind: z.enum(['rollback', 'retry', 'deployment', 'request']),
     of: z.string().exactOptional().describe('The batch that it rolls back, or retries.'),
     target: z.string().exactOptional(),
+    request: z.string().exactOptional().describe('The id of a deployment request.'),
+    identifier: z.string().exactOptional().describe('The deployment that the request is of.'),
+    number: z.int().exactOptional().describe('Which one it is of that deployment, from 1.'),
+    after: z.string().exactOptional().describe('The batch of the request before it, which has to end first.'),
+    sent_by: z.string().exactOptional().describe('Who sent it in the name of somebody else.'),
     reason: z.string().exactOptional(),
     automatic: z.literal(true).exactOptional(),
   }),

@@ -30,6 +30,11 @@ export const problem = z
     code: z.string().describe('The name of the error, in docs/errors.md.'),
     instance: z.string().describe('Of this request, by which the log has it.'),
     issues: z.array(issue).exactOptional().describe('All that is wrong with what was sent.'),
+    error: z.string().exactOptional().describe('Of deployment requests: the same as `detail`.'),
+    details: z
+      .record(z.string(), z.string())
+      .exactOptional()
+      .describe('Of deployment requests: what is wrong, by field.'),
     candidates: z.array(candidate).exactOptional().describe('What may have been meant.'),
   })
   .meta({ id: 'Problem', description: 'An error (RFC 9457).' });

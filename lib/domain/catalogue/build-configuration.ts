@@ -16,6 +16,7 @@ import {
   type KubernetesPolicy,
   type ManifestSource,
   type PillarEntry,
+  type RequestsEntry,
   type ServiceEntry,
 } from './catalogue.ts';
 import { nameOfConnection } from './cluster-names.ts';
@@ -29,6 +30,7 @@ import {
   type WrittenService,
   type WrittenServices,
 } from './configuration-schema.ts';
+import { pillarOfRequests } from './requests-pillar.ts';
 
 /** Where Harness is, where nobody says otherwise. */
 export const publicHarness = 'https://app.harness.io';
@@ -51,6 +53,7 @@ export const buildConfiguration = (
     ...(written.grants === undefined ? {} : { grants: written.grants.map((grant) => defined(grant) as Grant) }),
     ...(written.roles === undefined ? {} : { roles: written.roles.map((row) => defined(row) as RoleRow) }),
     ...defined({ retention_days: written.retention_days }),
+    ...(written.requests === undefined ? {} : { requests: defined(written.requests) as RequestsEntry }),
     clusters: mapValues(written.clusters, (cluster) => ({
       simulated: cluster.simulated === true,
       ...limitOf(cluster),
@@ -99,7 +102,8 @@ const clusterConnection = ({ kubeconfig, context, eks, verify }: WrittenCluster)
 };
 
 const pillarsOf = (written: WrittenConfiguration): Record<string, PillarEntry> => {
-  const configured = written.pillars ?? Object.fromEntries(defaultPillars.map((name) => [name, {}]));
+  const named = written.pillars ?? Object.fromEntries(defaultPillars.map((name) => [name, {}]));
+  const configured = written.requests === undefined ? named : { [pillarOfRequests(written.requests)]: {}, ...named };
   return mapValues<NonNullable<WrittenConfiguration['pillars']>[string], PillarEntry>(configured, (pillar, name) => {
     const harness = pillarHarness(written.harness, pillar.harness ?? {}, name);
     return { ...limitOf(pillar), ...(harness === undefined ? {} : { harness }) };

@@ -65,6 +65,18 @@ export interface KubernetesPolicy {
 /** An `error` refuses the batch, a `warning` is told. */
 export type RuleSeverity = 'error' | 'warning' | 'off';
 
+/** Where single deployment requests go. */
+export interface RequestsEntry {
+  /** Absent: the one environment that there is. */
+  readonly environment?: string;
+  /** Absent: the one cluster that there is. */
+  readonly infrastructure?: string;
+  /** Absent: `requests`. */
+  readonly pillar?: string;
+  /** Namespaces that they may name. Absent: all but those of Kubernetes itself. */
+  readonly namespaces?: readonly string[];
+}
+
 /** What a health check of a batch may ask of a service. Absent: any path, and the ports that its Service names. */
 export interface HealthEntry {
   /** Where a batch names none, the first. */
@@ -152,6 +164,7 @@ export interface Catalogue {
   readonly roles?: readonly RoleRow[];
   /** How long the record of a batch is kept after its end. Absent: for ever. */
   readonly retention_days?: number;
+  readonly requests?: RequestsEntry;
 }
 
 export type ClusterConnection =

@@ -194,6 +194,14 @@ const roleSchema = z.strictObject({
   role: z.enum(roles),
 });
 
+/** Where single deployment requests go. */
+const requestsSchema = z.strictObject({
+  environment: plain.min(1).max(64).optional(),
+  infrastructure: placeName.optional(),
+  pillar: pillarName.optional(),
+  namespaces: z.array(namespace).min(1).max(1_000).optional(),
+});
+
 const sections = {
   /** Environment variables that may stand where everybody reads their values. */
   public_variables: z.array(variableName).max(100).optional(),
@@ -227,6 +235,7 @@ const sections = {
   roles: z.array(roleSchema).min(1).max(1_000).optional(),
   /** How long the record of a batch is kept that has ended; absent: for ever. */
   retention_days: z.int().min(fewestDaysKept).max(mostDaysKept).optional(),
+  requests: requestsSchema.optional(),
   /** How a stage is set up on AWS: for the CDK app, which knows what else is in it. */
   aws: z.looseObject({ stage: z.string().optional() }).optional(),
 };

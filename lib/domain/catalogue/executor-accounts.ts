@@ -1,5 +1,6 @@
 import { executorAccount } from '../budget/request-limit.ts';
 import { type Catalogue, type ExecutorName, entryOf } from './catalogue.ts';
+import { pillarOfRequests } from './requests-pillar.ts';
 
 /** An account of an executor: whose runs one poller follows. */
 export interface ExecutorAccount {
@@ -27,12 +28,14 @@ export const usualExecutor = ({ harness }: Pick<Catalogue, 'harness'>): Executor
  */
 export const mayUseKubernetes = (catalogue: Catalogue, pillar: string, service: string): boolean => {
   const entry = entryOf(entryOf(catalogue.services, pillar), service);
-  const isMeant = entry?.executor === 'kubernetes' || entry?.kubernetes !== undefined;
+  const isOfRequests = catalogue.requests !== undefined && pillarOfRequests(catalogue.requests) === pillar;
+  const isMeant = entry?.executor === 'kubernetes' || entry?.kubernetes !== undefined || isOfRequests;
   return isMeant || catalogue.harness === undefined || catalogue.simulated;
 };
 
-const usesKubernetes = ({ harness, services = {} }: Catalogue): boolean =>
+const usesKubernetes = ({ harness, services = {}, requests }: Catalogue): boolean =>
   harness === undefined ||
+  requests !== undefined ||
   Object.values(services).some((ofPillar) =>
     Object.values(ofPillar).some(({ executor, kubernetes }) => executor === 'kubernetes' || kubernetes !== undefined),
   );

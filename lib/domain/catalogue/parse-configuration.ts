@@ -8,6 +8,7 @@ import { isSafeForCredentials } from '../safe-address.ts';
 import { buildConfiguration, publicHarness } from './build-configuration.ts';
 import { type Configuration, defaultPillars, verifiableKinds } from './catalogue.ts';
 import { checkGrants, checkRoles } from './check-grants.ts';
+import { checkRequests, ownPillar } from './check-requests.ts';
 import { checkSecrets } from './check-secrets.ts';
 import { configurationSchema, type WrittenServices, wholeConfigurationSchema } from './configuration-schema.ts';
 import type { ConfigurationSources } from './configuration-sources.ts';
@@ -41,7 +42,8 @@ export const parseConfiguration = (
   const result = configurationSchema.safeParse(root);
   if (!result.success) read.complain(result.error.issues, []);
   const baseUrl = baseUrlOf(root.harness);
-  const pillars = isMapping(root.pillars) ? Object.keys(root.pillars) : defaultPillars;
+  const named = isMapping(root.pillars) ? Object.keys(root.pillars) : defaultPillars;
+  const pillars = [...new Set([...named, ...ownPillar(root)])];
   const { services, issues: ofFile } = readServices(root.services, read, {
     sources,
     pillars,
@@ -53,6 +55,7 @@ export const parseConfiguration = (
   checkEnvironments(root, read);
   checkGrants(root, pillars, read);
   checkRoles(root, read);
+  checkRequests(root, read);
   checkHarness(root.harness, read);
   checkSecrets(read, sources.env, baseUrl);
   const issues = [...read.present(), ...ofFile];

@@ -4,7 +4,7 @@ import { foreignText } from './foreign-text.ts';
 export const parts = ['plan', 'dispatcher', 'executor', 'observer', 'record', 'finish', 'survey'] as const;
 
 /** What a token may be good for; `admin` is good for everything. */
-export const scopes = ['read', 'logs', 'deploy', 'approve', 'admin'] as const;
+export const scopes = ['read', 'logs', 'deploy', 'approve', 'impersonate', 'admin'] as const;
 export type Scope = (typeof scopes)[number];
 
 /** Who asks, as the token says that came with the request. */
@@ -57,6 +57,9 @@ export const localActor: Actor = { kind: 'person', subject: 'local', groups: [],
 
 /** Who asked for a change. Consumers tell parts from people by this name alone, so nobody may go by that of a part. */
 export const personNamed = (name: string): string => (parts.some((part) => part === name) ? `user:${name}` : name);
+
+/** That somebody may ask in the name of others is said for itself: `admin` is not enough. */
+export const mayImpersonate = ({ scopes: held }: Pick<Actor, 'scopes'>): boolean => held.includes('impersonate');
 
 export const hasScope = ({ scopes: held }: Pick<Actor, 'scopes'>, scope: Scope): boolean =>
   held.includes(scope) || held.includes('admin');

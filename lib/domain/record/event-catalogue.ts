@@ -62,6 +62,8 @@ const batchDetail = z.strictObject({
   plan_hash: text.optional().describe('of the plan as it was frozen'),
   resolved: text.optional().describe('the deployment that was resolved'),
   rolled_back_by: text.optional().describe('the batch that rolls it back, or has'),
+  request_id: text.optional().describe('the deployment request that it came of'),
+  identifier: text.optional().describe('the deployment that the request is of'),
   ...Object.fromEntries(
     statuses.map((name) => [name, z.int().min(0).optional().describe('deployments that ended so')]),
   ),

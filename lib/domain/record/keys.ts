@@ -56,6 +56,12 @@ import { type BatchDimension, monthOf } from './index-rows.ts';
  * | DRIFT#<cluster>    | <target>                 | what a survey saw changed there, for the next one           |
  * | DRIFT              | NUMBER                   | number of the last event of drift                           |
  * | USERS              | <subject>                | a person or program that was here                           |
+ * | REQUESTS#ID#<id>   | REQUEST                  | a deployment request, and the batch that it has become      |
+ * | REQUESTS#OWNER#<w> | REQUEST#<time>#<id>      | a request of theirs                                         |
+ * |                    | DEPLOYMENT#<time>#<iden> | a deployment of theirs                                      |
+ * | REQUESTS#OF#<iden> | HEAD                     | a deployment that was requested, and its latest request     |
+ * |                    | REQUEST#<number>         | which request that was, in the order in which they came     |
+ * | REQUESTS#NAME#<ns> | <name>                   | the deployment that has this name in a namespace            |
  */
 
 /** The waits of a deployment. `deploy-2` is the second attempt's. */
@@ -175,6 +181,21 @@ export const keys = {
   drift: (cluster: string, target: string): Key => ({ pk: driftsOf(cluster), sk: target }),
   driftNumber: { pk: 'DRIFT', sk: 'NUMBER' } as Key,
   user: (subject: string): Key => ({ pk: 'USERS', sk: nameOf(subject) }),
+  request: (id: string): Key => ({ pk: `REQUESTS#ID#${id}`, sk: 'REQUEST' }),
+  requestOfOwner: (owner: string, { at, id }: RequestPlaceInTime): Key => ({
+    pk: requestsOfOwner(owner),
+    sk: `REQUEST#${sortable(at)}#${id}`,
+  }),
+  requestedOfOwner: (owner: string, { at, id }: RequestPlaceInTime): Key => ({
+    pk: requestsOfOwner(owner),
+    sk: `DEPLOYMENT#${sortable(at)}#${id}`,
+  }),
+  requested: (identifier: string): Key => ({ pk: `REQUESTS#OF#${identifier}`, sk: 'HEAD' }),
+  requestOf: (identifier: string, number: number): Key => ({
+    pk: `REQUESTS#OF#${identifier}`,
+    sk: `REQUEST#${String(number).padStart(9, '0')}`,
+  }),
+  requestedName: (namespace: string, name: string): Key => ({ pk: `REQUESTS#NAME#${namespace}`, sk: name }),
   rollback: (batchId: string, n: number): Key => batchKey(batchId, `ROLLBACK#${padded(n)}`),
   retry: (batchId: string, n: number): Key => batchKey(batchId, `RETRY#${padded(n)}`),
 } as const;
@@ -183,6 +204,15 @@ interface Made {
   readonly batch_id: string;
   readonly created_at: number;
 }
+
+/** Of a request by its id, or of a deployment by its identifier. */
+interface RequestPlaceInTime {
+  readonly at: number;
+  readonly id: string;
+}
+
+/** What somebody has requested, and the deployments of it. */
+export const requestsOfOwner = (owner: string): string => `REQUESTS#OWNER#${nameOf(owner)}`;
 
 interface PlaceInTime {
   readonly at: number;

@@ -7,8 +7,9 @@ import type { Write } from '../../domain/ports.ts';
 import type { HeaderRow } from '../../domain/record/rows.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { checkWholeBatch } from '../grants/seen-batch.ts';
+import { startInTurn } from '../requests/in-turn.ts';
 import { earlierUse, type KeyedRequest, keyWrite } from './idempotency.ts';
-import { openBatch, startExecution } from './open-batch.ts';
+import { openBatch } from './open-batch.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'ids'> & AskedBy;
 
@@ -57,7 +58,8 @@ export const acceptBatch = async (
     batch: withLinks(batch, sender.links),
     text,
     actor: sender.actor,
-    actorName: deps.rights.actor.name,
+    // Of a request in the name of somebody else the name of whoever sends it is not that of the batch.
+    ...(sender.actor === deps.rights.actor.subject ? { actorName: deps.rights.actor.name } : {}),
     warnings,
     origin,
   });
@@ -73,7 +75,7 @@ export const acceptBatch = async (
     if (answer !== undefined) return answerAgain(deps, answer);
     throw inVain?.() ?? error;
   }
-  await startExecution(deps, header.batch_id);
+  await startInTurn(deps, header);
   return { header, created: true };
 };
 

@@ -8,6 +8,7 @@ import { keys } from '../../domain/record/keys.ts';
 import { type HeaderRow, isSealed, itemOf } from '../../domain/record/rows.ts';
 import { type EndOf, endOfRollback } from '../../domain/undo/rollback-end.ts';
 import type { Deps } from '../deps.ts';
+import { startNext } from '../requests/in-turn.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { closingWrites } from '../undo/close-rolled-back.ts';
 import { rollingBack, rollingBackWrites } from '../undo/open-rollback.ts';
@@ -30,13 +31,14 @@ export const finishBatch = async (
   deps: Needs,
   { batch_id }: { readonly batch_id: string },
 ): Promise<{ status: Status }> => {
-  const { status, rolling_back } = await retryConflict(deps, () => seal(deps, batch_id));
+  const { status, rolling_back, origin } = await retryConflict(deps, () => seal(deps, batch_id));
   // Whoever was killed before this has left it to the next who comes here, or to the sweeper.
   if (rolling_back !== undefined) await startExecution(deps, rolling_back);
+  if (origin !== undefined) await startNext(deps, origin);
   return { status };
 };
 
-type Sealed = Pick<HeaderRow, 'status' | 'rolling_back'>;
+type Sealed = Pick<HeaderRow, 'status' | 'rolling_back' | 'origin'>;
 
 const seal = async (deps: Needs, batchId: string): Promise<Sealed> => {
   const header = await findBatch(deps, batchId);

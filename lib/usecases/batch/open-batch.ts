@@ -39,9 +39,19 @@ export const openBatch = async (deps: Needs, opening: Opening): Promise<Opened> 
   const header = newHeader(deps, opening);
   await deps.documents.put(documentPaths.source(header.batch_id), opening.text);
   await deps.documents.put(documentPaths.batch(header.batch_id), JSON.stringify(opening.batch));
-  const change = changeHeader(header, told(header.total), { at: header.created_at, actor: opening.actor });
+  const change = changeHeader(header, told(header.total), {
+    at: header.created_at,
+    actor: opening.actor,
+    ...detailOf(header),
+  });
   return { header: change.row, writes: [...change.writes, ...indexWrites(change.row, opening.batch)] };
 };
+
+/** By which whoever made a request finds the batch that has come of it. */
+const detailOf = ({ origin }: HeaderRow) =>
+  origin?.request === undefined || origin.identifier === undefined
+    ? {}
+    : { detail: { request_id: origin.request, identifier: origin.identifier } };
 
 const told = (total: number) => ({
   status: 'PENDING' as const,

@@ -65,6 +65,7 @@ export const prepareRetry = async (deps: Needs, request: RetryRequest): Promise<
 const checkPossible = async (deps: Needs, header: HeaderRow, family: Retries): Promise<void> => {
   const { batch_id, origin } = header;
   if (origin?.kind === 'rollback') throw notARollback(header);
+  if (origin?.kind === 'request') throw notARequest(header);
   if (!isSealed(header)) throw stillRuns(batch_id);
   if (header.ended_at === undefined) throw isRolledBack(header);
   const root = family.root === batch_id ? header : await findSeenBatch(deps, family.root);
@@ -93,6 +94,12 @@ const notARollback = ({ batch_id, origin }: HeaderRow): FlotillaError => {
   const command =
     of === undefined ? `flotilla rollback ${key.join('/')} --environment ${environment}` : `flotilla rollback ${of}`;
   const message = `Batch ${batch_id} is a rollback, and a rollback is not tried again. Roll back again what is not back yet: ${command}`;
+  return new FlotillaError('StatusConflict', message, { batch_id });
+};
+
+/** It is no file that could be read by the configuration of today, and its order among others would be lost. */
+const notARequest = ({ batch_id, origin }: HeaderRow): FlotillaError => {
+  const message = `Batch ${batch_id} is a deployment request. It is run again as such: flotilla requests retry ${origin?.request}`;
   return new FlotillaError('StatusConflict', message, { batch_id });
 };
 

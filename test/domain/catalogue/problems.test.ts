@@ -37,6 +37,7 @@ const sections = [
   'grants',
   'roles',
   'retention_days',
+  'requests',
   'aws',
 ];
 const pillars = ['clearing', 'risk', 'data', 'shared'];

@@ -1,0 +1,47 @@
+import { isMapping, type Mapping } from '../batch/drafts.ts';
+import { listed, quoted } from '../batch/findings.ts';
+import { type IssueCode, issueCodes } from '../batch/issues.ts';
+import { didYouMean, nearest } from '../batch/nearest.ts';
+import type { ConfigurationText } from './configuration-text.ts';
+import { pillarOfRequests } from './requests-pillar.ts';
+
+/** The pillar of single requests is there by being theirs: nobody has to name it twice. */
+export const ownPillar = ({ requests }: Mapping): readonly string[] => {
+  if (!isMapping(requests)) return [];
+  return [typeof requests.pillar === 'string' ? pillarOfRequests({ pillar: requests.pillar }) : pillarOfRequests()];
+};
+
+/** Where single requests go has to exist. */
+export const checkRequests = (root: Mapping, text: ConfigurationText): void => {
+  const { requests, environments, infrastructures, clusters } = root;
+  if (!isMapping(requests)) return;
+  const known = isMapping(environments) ? Object.keys(environments).sort() : undefined;
+  checkName('environment', requests.environment, { text, known, code: issueCodes.UnknownEnvironment });
+  const places = [infrastructures, clusters].flatMap((section) => (isMapping(section) ? Object.keys(section) : []));
+  const there = [...new Set(places)].sort();
+  checkName('infrastructure', requests.infrastructure, { text, known: there, code: issueCodes.UnknownInfrastructure });
+  if (requests.environment === undefined && known?.length !== 1) {
+    const message = 'environment is missing: which one is meant nobody can tell';
+    text.report(['requests'], issueCodes.Missing, { message, hint: 'name the environment of deployment requests' });
+  }
+  if (requests.infrastructure === undefined && there.length > 1) {
+    const message = 'infrastructure is missing: there is more than one place';
+    text.report(['requests'], issueCodes.Missing, { message, hint: `name one of ${listed(there)}` });
+  }
+};
+
+interface Known {
+  readonly text: ConfigurationText;
+  /** Absent where any name is taken. */
+  readonly known: readonly string[] | undefined;
+  readonly code: IssueCode;
+}
+
+const checkName = (field: string, name: unknown, { text, known, code }: Known): void => {
+  if (typeof name !== 'string' || name === '' || known === undefined || known.includes(name)) return;
+  text.report(['requests', field], code, {
+    message: `there is no ${field} ${quoted(String(text.written(['requests', field])))}; known: ${listed(known)}`,
+    hint: didYouMean(nearest(name, known)),
+    allowed: known,
+  });
+};

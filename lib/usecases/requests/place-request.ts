@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import type { Origin } from '../../domain/batch/origin.ts';
+import { resolveInfrastructure } from '../../domain/catalogue/resolve.ts';
+import { FlotillaError } from '../../domain/errors.ts';
+import { canonicalJson } from '../../domain/plan/plan-hash.ts';
+import type { Write } from '../../domain/ports.ts';
+import { documentPaths, keys } from '../../domain/record/keys.ts';
+import { itemOf } from '../../domain/record/rows.ts';
+import { requestBatch } from '../../domain/requests/request-batch.ts';
+import { requestManifests } from '../../domain/requests/request-manifests.ts';
+import type { RequestedRow, RequestRow, RequestType, RequestValues } from '../../domain/requests/request-row.ts';
+import { acceptBatch } from '../batch/accept-batch.ts';
+import { lookForRequest } from './find-request.ts';
+import { userWrites } from './known-user.ts';
+import type { Asked, RequestDeps } from './request-deps.ts';
+
+/** A request as it was taken in, and whether it was taken in now. */
+export interface Placed {
+  readonly row: RequestRow;
+  readonly created: boolean;
+}
+
+/** What two requests of the same id must have in common. */
+export const contentOf = (asked: Asked, type: RequestType, said: unknown): string =>
+  createHash('sha256')
+    .update(canonicalJson([asked.owner, type, said]))
+    .digest('hex');
+
+/** The request of this id, where it was made before. Throws RequestIdReused where that was another one. */
+export const earlierRequest = async (
+  deps: Pick<RequestDeps, 'table'>,
+  { requestId }: Asked,
+  content: string,
+): Promise<RequestRow | undefined> => {
+  const row = await lookForRequest(deps, requestId);
+  if (row === undefined || row.content === content) return row;
+  const message = `The X-Request-ID ${requestId} was used for another request. Send a new one with a new request.`;
+  throw new FlotillaError('RequestIdReused', message, { request_id: requestId });
+};
+
+export interface Placing {
+  readonly asked: Asked;
+  readonly type: RequestType;
+  readonly content: string;
+  readonly values: RequestValues;
+  /** The deployment as it is to be, but for what each request changes of it. */
+  readonly requested: Omit<RequestedRow, 'number' | 'request_id' | 'type' | 'batch_id' | 'tries' | 'updated_at'>;
+  /** As it was read; absent where this is the first request of it. */
+  readonly before?: RequestedRow | undefined;
+  /** What is written together with it. */
+  readonly writes?: readonly Write[];
+}
+
+/**
+ * Takes a request in, as a batch of one. All that tells of it is written in the transaction that takes the batch in. Throws
+ * ConditionFailed where something of it was written by somebody else since it was read: then it is to be read and decided anew.
+ */
+export const placeRequest = async (deps: RequestDeps, placing: Placing): Promise<Placed> => {
+  const { asked, requested, before, values } = placing;
+  await checkPlace(deps, requested);
+  const row = rowOfRequest(deps, placing);
+  const text = requestManifests({ ...row, ...values });
+  const manifests = createHash('sha256').update(text).digest('hex');
+  await deps.documents.put(documentPaths.manifests(manifests), text);
+  const users = await userWrites(deps, asked);
+  const origin: Origin = {
+    kind: 'request',
+    request: asked.requestId,
+    identifier: row.identifier,
+    number: row.number,
+    ...(before === undefined ? {} : { after: before.batch_id }),
+    ...(asked.sentBy === undefined ? {} : { sent_by: asked.sentBy }),
+  };
+  const said = { ...row, manifests };
+  let placed: RequestRow | undefined;
+  await acceptBatch(deps, { actor: asked.owner, body: '' }, async () => ({
+    batch: requestBatch(said, requested),
+    text: sourceOf(said, values),
+    warnings: [],
+    origin,
+    writes: (batchId) => {
+      placed = { ...said, batch_id: batchId };
+      return [...rowWrites(placed, placing), ...users, ...(placing.writes ?? [])];
+    },
+  }));
+  return { row: placed!, created: true };
+};
+
+/** Also of a deployment that was requested when the configuration was another one. */
+const checkPlace = async (deps: RequestDeps, { environment, infrastructure, pillar }: Placing['requested']) => {
+  if (!deps.rights.may('deploy', { pillar, environment })) {
+    throw new FlotillaError('Forbidden', `No grant lets you deploy ${pillar} in ${environment}.`);
+  }
+  if (resolveInfrastructure(await deps.catalogue(), infrastructure) !== undefined) return;
+  throw new FlotillaError('StatusConflict', `The configuration has no infrastructure ${infrastructure} any more.`);
+};
+
+const rowOfRequest = (
+  { clock }: RequestDeps,
+  { asked, type, content, values, requested, before }: Placing,
+): Omit<RequestRow, 'batch_id' | 'manifests'> => {
+  const { identifier, name, namespace, image } = requested;
+  const { replica_count, resource_limit } = values;
+  return {
+    request_id: asked.requestId,
+    ...{ identifier, number: (before?.number ?? 0) + 1, type, owner: asked.owner },
+    ...(asked.sentBy === undefined ? {} : { sent_by: asked.sentBy }),
+    ...{ name, namespace, image, replica_count, resource_limit, content },
+    ...{ tries: 1, created_at: clock.now() },
+  };
+};
+
+/** What `source` gives: the request in words. */
+const sourceOf = (
+  { request_id, type, identifier, name, namespace, image }: Omit<RequestRow, 'batch_id'>,
+  metadata: RequestValues,
+): string => `${JSON.stringify({ request_id, type, identifier, name, namespace, image, metadata }, undefined, 2)}\n`;
+
+const rowWrites = (row: RequestRow, { requested, before }: Placing): readonly Write[] => {
+  const { request_id, identifier, number, type, batch_id, tries, owner, created_at: at } = row;
+  const head: RequestedRow = { ...requested, number, request_id, type, batch_id, tries, updated_at: at };
+  const isFirst = before === undefined;
+  return [
+    { put: itemOf(keys.request(request_id), row), when: { exists: false } },
+    { put: itemOf(keys.requestOfOwner(owner, { at, id: request_id }), { request_id }) },
+    { put: itemOf(keys.requestOf(identifier, number), { request_id }), when: { exists: false } },
+    { put: itemOf(keys.requested(identifier), head), when: asRead(before) },
+    ...(isFirst ? [{ put: itemOf(keys.requestedOfOwner(owner, { at, id: identifier }), { identifier }) }] : []),
+  ];
+};
+
+/** Nobody has requested anything of it meanwhile, or tried it again. */
+export const asRead = (before: RequestedRow | undefined) =>
+  before === undefined
+    ? { exists: false }
+    : { equals: { number: before.number, batch_id: before.batch_id, tries: before.tries } };
