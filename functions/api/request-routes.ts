@@ -60,8 +60,8 @@ const tell = async (
 const changing =
   (type: Exclude<RequestType, 'CREATE'>): Handle =>
   async (deps, { event, actor, parameters: { id }, signal }) => {
-    const asked = askedOf(event, actor);
     queryOf(event, waiting);
+    const asked = askedOf(event, actor);
     const values = type === 'UPDATE' ? fieldsOf(event, changedDeployment).metadata : {};
     const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
     const change = { type, identifier: id!, values: given, version: versionOf(event) };
@@ -106,8 +106,8 @@ export const requestRoutes: readonly Route<Handle>[] = [
       errors: [...writing, 'NameTaken'],
     },
     handle: async (deps, { event, actor, signal }) => {
-      const asked = askedOf(event, actor);
       queryOf(event, waiting);
+      const asked = askedOf(event, actor);
       const { row, created } = await createRequest(deps, asked, fieldsOf(event, newDeployment));
       return tell(deps, { event, ...(signal === undefined ? {} : { signal }) }, { row, good: created ? 201 : 200 });
     },
@@ -174,8 +174,8 @@ export const requestRoutes: readonly Route<Handle>[] = [
       errors: ['RequestNotFound', 'DeploymentNotFound', 'StatusConflict', 'WorkflowUnavailable'],
     },
     handle: async (deps, { event, actor, parameters: { id }, signal }) => {
-      const user = userOf(event, actor);
       queryOf(event, waiting);
+      const user = userOf(event, actor);
       const row = await retryRequest(deps, user, id!);
       return tell(deps, { event, ...(signal === undefined ? {} : { signal }) }, { row, good: 200 });
     },

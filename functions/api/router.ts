@@ -40,7 +40,7 @@ interface Found<One> {
   readonly groups: Readonly<Record<string, string>>;
 }
 
-/** The routes of an address. One whose path names it itself goes before one that has a name there, as at a gateway. */
+/** The routes of an address. The one whose path says most of it goes first, as at a gateway. */
 const routesAt = <One extends { readonly path: string }>(
   routes: readonly One[],
   path: string,
@@ -49,8 +49,8 @@ const routesAt = <One extends { readonly path: string }>(
     const groups = patternOf(route.path).exec(path)?.groups;
     return groups === undefined ? [] : [{ route, groups }];
   });
-  const names = ({ groups }: Found<One>): number => Object.keys(groups).length;
-  return found.toSorted((one, other) => names(one) - names(other));
+  const said = ({ route }: Found<One>): number => route.path.replaceAll(/\{\w+\+?\}/g, '').length;
+  return found.toSorted((one, other) => said(other) - said(one));
 };
 
 /** The route of these that a request is for; undefined where none is. */

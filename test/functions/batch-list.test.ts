@@ -200,7 +200,7 @@ describe('what a list is asked wrongly', () => {
     ],
     [
       'origin=roll-back',
-      'query.origin: "roll-back" is none of file, rollback, retry, deployment (did you mean rollback?)',
+      'query.origin: "roll-back" is none of file, rollback, retry, deployment, request (did you mean rollback?)',
     ],
     ['since=yesterday', 'query.since: a date (2026-11-30) or a time with its zone (2026-11-30T08:00:00Z) is needed'],
     [

@@ -175,6 +175,16 @@ const toStrangers: Readonly<Record<string, number>> = {
   'GET /health': 200,
   'GET /openapi.json': 200,
   'GET /docs': 200,
+  'GET /swagger/{page+}': 200,
+  'GET /api/v1/ping': 200,
+  'POST /api/v1/deployments/requests/create': 400, // without an id
+  'GET /api/v1/deployments/requests': 200, // none
+  'GET /api/v1/deployments/requests/{id}': 404,
+  'PATCH /api/v1/deployments/requests/{id}': 400,
+  'DELETE /api/v1/deployments/requests/{id}': 400,
+  'POST /api/v1/deployments/requests/{id}/retry': 404,
+  'POST /api/v1/deployments/requests/{id}/reconcile': 400,
+  'GET /api/v1/deployments': 200, // none
 };
 
 it('every route is asked by a stranger', async () => {
