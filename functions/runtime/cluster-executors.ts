@@ -1,12 +1,18 @@
 import type { Catalogue } from '../../lib/domain/catalogue/catalogue.ts';
+import { kubernetesAccount } from '../../lib/domain/catalogue/executor-accounts.ts';
 import type { Executor } from '../../lib/domain/ports.ts';
+import { KubernetesExecutor } from '../../lib/executors/kubernetes.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
 
 /** What the executor `kubernetes` works with: clusters, and the documents with the manifests. */
 export type ClusterExecutorOptions = Pick<Deps, 'cluster' | 'documents' | 'clock'>;
 
-/** The executors of clusters, by account: one for each that may be deployed to. They hold no secret of another executor. */
+/**
+ * The executors of clusters, by account: one for each that there is, since what was deployed to one by this executor may have to be put
+ * back whatever the configuration says by then. They hold no secret of another executor.
+ */
 export const makeClusterExecutors = (
-  _catalogue: Catalogue,
-  _options: ClusterExecutorOptions,
-): ReadonlyMap<string, Executor> => new Map();
+  { clusters }: Pick<Catalogue, 'clusters'>,
+  options: ClusterExecutorOptions,
+): ReadonlyMap<string, Executor> =>
+  new Map(Object.keys(clusters).map((name) => [kubernetesAccount(name), new KubernetesExecutor({ ...options, name })]));

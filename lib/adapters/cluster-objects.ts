@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '../domain/json.ts';
-import { fieldManager } from '../domain/manifests/marks.ts';
+import { claimPrefix, fieldManager } from '../domain/manifests/marks.ts';
 import type {
   Applied,
   ApplyOptions,
@@ -17,12 +17,6 @@ import { appliedOf, removedOf } from './apply-answer.ts';
 import { ClusterKinds, discoveryPath } from './cluster-kinds.ts';
 import { type ApiAnswer, type ClusterRequests, statusBodyOf } from './cluster-request.ts';
 import { listPages } from './list-pages.ts';
-
-/**
- * Who makes an object is for a moment its owner under a name of its own: two that make it at the same moment with other values
- * are a conflict, and not one who overwrites the other. There is no other way to apply only where there is nothing.
- */
-const claims = `${fieldManager}-claim-`;
 
 const mostTries = 10;
 
@@ -100,13 +94,14 @@ export class KubernetesObjects implements ClusterObjects {
   /** What was claimed by whoever died in between is taken over, and what they had beside is given up. */
   async #own(path: string, object: KubernetesObject, options: Sending): Promise<Applied> {
     const first = await this.#send(path, object, options);
-    const isClaimed = first.kind === 'conflict' && first.conflicts.every(({ manager }) => manager.startsWith(claims));
+    const isClaimed =
+      first.kind === 'conflict' && first.conflicts.every(({ manager }) => manager.startsWith(claimPrefix));
     const applied = isClaimed ? await this.#send(path, object, { ...options, force: true }) : first;
     return applied.kind === 'applied' && !options.dryRun ? this.#released(path, applied) : applied;
   }
 
   async #make(path: string, object: KubernetesObject): Promise<Applied> {
-    const claim = `${claims}${createHash('sha256').update(JSON.stringify(object)).digest('hex').slice(0, 16)}`;
+    const claim = `${claimPrefix}${createHash('sha256').update(JSON.stringify(object)).digest('hex').slice(0, 16)}`;
     const claimed = await this.#send(path, object, { manager: claim });
     if (claimed.kind === 'conflict') return { kind: 'moved', message: claimed.message };
     if (claimed.kind !== 'applied') return claimed;
@@ -129,7 +124,7 @@ export class KubernetesObjects implements ClusterObjects {
     // By its UID: one that has gone is not made again, with nothing in it.
     const named = { name: name!, uid: uid!, ...(namespace === undefined ? {} : { namespace }) };
     let last = applied;
-    for (const manager of new Set(managers.filter((one) => one.startsWith(claims)))) {
+    for (const manager of new Set(managers.filter((one) => one.startsWith(claimPrefix)))) {
       const released = await this.#send(path, { apiVersion, kind, metadata: named }, { manager });
       if (released.kind === 'applied') last = released;
     }

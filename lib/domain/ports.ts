@@ -236,6 +236,19 @@ export interface RunState {
   readonly raw: string;
   readonly message?: string;
   readonly url?: string;
+  /** Why it ended badly, where the executor knows better than that it did. */
+  readonly failure?: RunFailure;
+  /** Of one that succeeded: what is to be told besides. */
+  readonly warnings?: readonly string[];
+}
+
+export interface RunFailure {
+  /** PascalCase. */
+  readonly reason: string;
+  readonly message: string;
+  readonly retryable: boolean;
+  /** Something was changed, or may have been. */
+  readonly touched: boolean;
 }
 
 /** A run that is looked at, or looked for: what is known of it so far. */

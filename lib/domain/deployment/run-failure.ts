@@ -59,12 +59,13 @@ export const failureOfRun = (state: RunState, stopped?: Stopped): Failure | unde
       reason: 'BatchCancelled',
       message: 'The run was aborted, because the batch was cancelled.',
       cancelled: true,
-      touched: true,
+      touched: state.failure?.touched ?? true,
     };
   }
   if (stopped !== undefined && why !== 'cancel' && (state.outcome === 'aborted' || state.outcome === 'expired')) {
     return why === 'person' ? nobodyCame : timedOut(stopped);
   }
+  if (state.failure !== undefined) return state.failure;
   const { message, ...rule } = rules[state.outcome];
   return { ...rule, message: state.message ? `${message} ${state.message}` : message };
 };

@@ -18,4 +18,6 @@ export interface KubernetesSettings {
   readonly manifests?: Manifests;
   readonly prune?: true;
   readonly take_over?: TakeOver;
+  /** Of a release that was only seen: what stood there before this deployment changed it, instead of manifests. */
+  readonly before?: { readonly batch_id: string; readonly index: number };
 }

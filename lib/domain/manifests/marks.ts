@@ -5,6 +5,12 @@ import { createHash } from 'node:crypto';
 /** The field manager of all that Flotilla writes. */
 export const fieldManager = 'flotilla';
 
+/**
+ * Who makes an object is for a moment its owner under a name of its own: two that make it at the same moment with other values
+ * are a conflict, and not one who overwrites the other. There is no other way to apply only where there is nothing.
+ */
+export const claimPrefix = `${fieldManager}-claim-`;
+
 /** Labels: to list by. */
 export const labels = {
   managedBy: 'app.kubernetes.io/managed-by',

@@ -255,4 +255,10 @@ export const documentPaths = {
   applied: (target: string): string => `targets/${target}/applied.json`,
   /** Manifests as they were written, named by what they are. */
   manifests: (sha256: string): string => `manifests/${sha256}.yaml`,
+  /** What stood in the cluster before a deployment changed it, as it may be applied again. A release may refer to it: it is kept. */
+  before: (batchId: string, index: number): string => `batches/${batchId}/before/${padded(index)}.yaml`,
+  /** That an attempt is not to go on. */
+  stopped: (batchId: string, key: string): string => `batches/${batchId}/stopped/${key}`,
+  /** Of which kinds the objects of a target are, by the value of its label. */
+  inventory: (target: string): string => `inventories/${target}.json`,
 } as const;

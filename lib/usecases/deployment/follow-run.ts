@@ -184,6 +184,7 @@ const conclude = async (deps: Needs, row: RunWatchRow, state: RunState): Promise
     patch: {
       runs: withRun(item.runs, news),
       deadline: row.deadline,
+      ...(state.warnings === undefined ? {} : { warnings: [...(item.warnings ?? []), ...state.warnings] }),
       step: row.wait === 'restore' ? 'verify-restore' : 'verify',
     },
     actor,

@@ -1,3 +1,4 @@
+import { clusterOfAccount } from '../../domain/catalogue/executor-accounts.ts';
 import { notRunAgain, runsOnce } from '../../domain/deployment/next-step.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
 import { deploys } from '../../domain/plan/action.ts';
@@ -61,7 +62,8 @@ const beginRestore = async (deps: Needs, { place, planned, capture }: Restoring)
     await keepBaseline(deps, place, found);
     const look = { workload: withContainer(workload, found), settings: planned.rollout, view };
     // What is deleted or scaled may still run, with half of the rest gone: only putting it back tells.
-    if (deploys(planned) && alreadyRuns(deps, previous, look)) return settleAlreadyBack(deps, place, previous);
+    const isTold = deploys(planned) && !isApplied(previous);
+    if (isTold && alreadyRuns(deps, previous, look)) return settleAlreadyBack(deps, place, previous);
     const what = notToBeReplaced(planned, capture, view);
     if (what !== undefined)
       return settleNotRestored(deps, place, { ...theirs(what), ...runningVersion(planned, view) });
@@ -108,6 +110,9 @@ const keepBaseline = (deps: Needs, { batch_id, index }: PlaceOfWait, baseline: B
       },
     ]),
   );
+
+/** By the image alone nobody can tell that all objects of a release are as they were: to apply them again is harmless. */
+const isApplied = ({ deployment }: Release): boolean => clusterOfAccount(deployment.executor.account) !== undefined;
 
 const alreadyRuns = ({ clock }: Needs, release: Release, { workload, settings, view }: Found): boolean =>
   isRunning({

@@ -5,6 +5,7 @@ import { deploys, isScale } from '../../domain/plan/action.ts';
 import { deployOf, type KeptDeployment } from '../../domain/plan/kept-deployment.ts';
 import type { NamesOfClusters } from '../../domain/plan/lock-names.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
+import { canonicalJson } from '../../domain/plan/plan-hash.ts';
 import type { Cluster, WorkloadView } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { undeletedRelease } from '../../domain/record/recorded-release.ts';
@@ -46,7 +47,8 @@ export const captureBaseline = async (deps: Needs, { batch_id, index }: Place): 
     earlier === undefined ? containerBefore(deployment, recorded) : containerSince(deployment, earlier, view);
   const baseline = withTtl(captureKnown(deployment.workload, view, container), recorded);
   const seen = { view, baseline, recorded };
-  const previous = earlier === undefined ? findPrevious(deps, deployment, seen) : earlier.previous;
+  const previous =
+    earlier === undefined ? findPrevious(deps, deployment, { ...seen, place: { batch_id, index } }) : earlier.previous;
   const tombstone = earlier === undefined ? await findTombstone(deps, deployment, seen) : earlier.tombstone;
   const row: CaptureRow = {
     attempt: item.attempt,
@@ -233,15 +235,29 @@ const lookFirst = async (deps: Needs, cluster: Cluster, deployment: PlannedDeplo
 const findPrevious = (
   deps: Needs,
   deployment: PlannedDeployment,
-  { recorded, ...seen }: Standing,
+  { recorded, place, ...seen }: Standing & { readonly place: Place },
 ): Release | undefined => {
   // Nothing was there that could be put back.
   if (!deploys(deployment) && !seen.baseline.exists) return undefined;
   const observed = observedRelease(deps, deployment, seen);
   const release = recorded === undefined || isReplaced(recorded, observed) ? observed : recorded;
   if (isScale(deployment)) return replicasBefore(deps, deployment, { ...seen, release });
-  return release !== undefined && answersTo(release.version, deployment.docker_image_version) ? undefined : release;
+  if (release === undefined) return undefined;
+  const isSame = answersTo(release.version, deployment.docker_image_version);
+  if (isSame && !hasOtherManifests(release, deployment)) return undefined;
+  const isBefore = deploys(deployment) && isOnlyImage(release);
+  return isBefore ? { ...release, deployment: withBefore(release.deployment, place) } : release;
 };
+
+/** The same version in other objects is another release. */
+const hasOtherManifests = ({ deployment: { executor } }: Release, deployment: PlannedDeployment): boolean => {
+  const { manifests } = deployment.executor.settings;
+  return manifests !== undefined && canonicalJson(manifests) !== canonicalJson(executor.settings.manifests ?? null);
+};
+
+/** Of an executor that changes clusters, and nothing says what else belongs to it. */
+const isOnlyImage = ({ origin, deployment }: Release): boolean =>
+  isOnCluster(deployment) && (origin === 'observed' || deployment.executor.settings.manifests === undefined);
 
 /** The version of another artifact than an image, a chart for example, cannot be read off the cluster. */
 const isReplaced = (recorded: Release, observed: Release | undefined): boolean =>
@@ -249,6 +265,12 @@ const isReplaced = (recorded: Release, observed: Release | undefined): boolean =
   observed.deployment.docker_artifact_type === 'docker' &&
   observed.version !== recorded.version &&
   observed.image !== recorded.image;
+
+/** Who puts it back goes by what stood there before this deployment changed it. */
+const withBefore = ({ executor, ...deployment }: KeptDeployment, { batch_id, index }: Place): KeptDeployment => {
+  const { before: _, manifests: __, ...settings } = executor.settings;
+  return { ...deployment, executor: { ...executor, settings: { ...settings, before: { batch_id, index } } } };
+};
 
 const observedRelease = (
   { clock }: Needs,

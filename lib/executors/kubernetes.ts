@@ -1,0 +1,109 @@
+import { FlotillaError, isFlotillaError } from '../domain/errors.ts';
+import { labels, targetLabel } from '../domain/manifests/marks.ts';
+import type {
+  CancelResult,
+  Clock,
+  Cluster,
+  Documents,
+  Executor,
+  News,
+  RunRequest,
+  StartResult,
+  Watched,
+} from '../domain/ports.ts';
+import { advance } from './kubernetes/advance.ts';
+import { type Advance, stateOf } from './kubernetes/advance-result.ts';
+import type { Memory } from './kubernetes/other-workloads.ts';
+import { markStopped } from './kubernetes/stop-mark.ts';
+import { each, settingsOf, type Work } from './kubernetes/work.ts';
+
+export interface KubernetesExecutorOptions {
+  /** Of its account, as the configuration names it. */
+  readonly name: string;
+  cluster(name: string): Promise<Cluster>;
+  readonly documents: Documents;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** Of a function that has 90 s, and must still write down what came of it. */
+const longestLook = 30_000;
+
+/** So many looks may be remembered. */
+const mostRemembered = 10_000;
+
+/**
+ * Applies the objects of a deployment itself, by server-side apply. There is no run elsewhere: what an attempt has done is read off the
+ * objects, which carry its key. So a start whose answer was lost is no question, and whoever looks goes on with it.
+ */
+export class KubernetesExecutor implements Executor {
+  /** Nothing is started elsewhere that could be late; so long a cluster that does not answer is asked again. */
+  readonly lateStartMilliseconds = 120_000;
+  readonly #options: KubernetesExecutorOptions;
+  readonly #memory: Memory = new Map();
+
+  constructor(options: KubernetesExecutorOptions) {
+    this.#options = options;
+  }
+
+  async start(request: RunRequest, _latest: number): Promise<StartResult> {
+    const seen = { touched: false };
+    try {
+      const { end, touched } = await this.#advance(request, seen);
+      if (end.phase === 'failed' && !touched) {
+        const { reason, message } = end.failure;
+        return { kind: 'rejected', retryable: false, reason, message };
+      }
+      return { kind: 'started', ref: request.key };
+    } catch (error) {
+      if (!isFlotillaError(error, 'ClusterUnavailable')) throw error;
+      if (seen.touched) return { kind: 'unknown', message: error.message };
+      throw new FlotillaError('ExecutorUnavailable', error.message, error.details, error);
+    }
+  }
+
+  async look(watched: readonly Watched[]): Promise<ReadonlyMap<string, News>> {
+    const news = await each(watched, async ({ request }) => [request.key, await this.#news(request)] as const);
+    return new Map(news);
+  }
+
+  /** It is written down, and seen by whoever looks next or is about to write. */
+  async cancel(request: RunRequest): Promise<CancelResult> {
+    await markStopped({ documents: this.#options.documents, request });
+    return { kind: 'accepted', answer: 'nothing more of it is applied' };
+  }
+
+  whereToLook({ deployment, key }: RunRequest): string {
+    const label = `${labels.target}=${targetLabel(deployment.target)}`;
+    const { kind, name, namespace } = deployment.workload;
+    return `In cluster ${this.#options.name}: \`kubectl get ${kind} ${name} -n ${namespace} -o yaml\`, and other objects with -l ${label}; the annotation flotilla.dev/attempt is ${key} on those that it has applied`;
+  }
+
+  async #news(request: RunRequest): Promise<News> {
+    try {
+      const { end, touched } = await this.#advance(request, { touched: false });
+      return { kind: 'found', ref: request.key, state: stateOf(end, touched) };
+    } catch (error) {
+      if (!isFlotillaError(error, 'ClusterUnavailable')) throw error;
+      const asked = `the objects of ${request.deployment.key} in cluster ${this.#options.name}`;
+      return { kind: 'unread', trouble: { asked, answered: error.message } };
+    }
+  }
+
+  async #advance(
+    request: RunRequest,
+    seen: { touched: boolean },
+  ): Promise<{ readonly end: Advance; readonly touched: boolean }> {
+    const { documents, clock, name } = this.#options;
+    const cluster = await this.#options.cluster(name);
+    if (cluster.objects === undefined) {
+      throw new FlotillaError('ConfigurationInvalid', `nothing can be changed in the cluster ${name}`);
+    }
+    if (this.#memory.size > mostRemembered) this.#memory.clear();
+    const work: Work = Object.assign(seen, {
+      ...{ request, settings: settingsOf(request), cluster, objects: cluster.objects, documents, clock },
+      end: clock.now() + longestLook,
+    });
+    const end = await advance(work, this.#memory);
+    return { end, touched: work.touched };
+  }
+}

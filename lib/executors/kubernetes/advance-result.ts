@@ -1,0 +1,42 @@
+import type { RunFailure, RunState } from '../../domain/ports.ts';
+
+/** How far an attempt has come. */
+export type Advance =
+  /** It goes on at the next look; `raw` says what it waits for. */
+  | { readonly phase: 'running'; readonly raw: string }
+  | { readonly phase: 'succeeded'; readonly warnings: readonly string[] }
+  | { readonly phase: 'failed' | 'aborted'; readonly failure: Omit<RunFailure, 'touched'> };
+
+export const running = (raw: string): Advance => ({ phase: 'running', raw });
+
+/** The same would fail again, unless something is changed by somebody. */
+export const failed = (reason: string, message: string, retryable = false): Advance => ({
+  phase: 'failed',
+  failure: { reason, message, retryable },
+});
+
+export const aborted: Advance = {
+  phase: 'aborted',
+  failure: { reason: 'Aborted', message: 'It was stopped before all was applied.', retryable: false },
+};
+
+export const stateOf = (advance: Advance, touched: boolean): RunState => {
+  if (advance.phase === 'running') return { phase: 'running', raw: advance.raw };
+  if (advance.phase === 'succeeded') {
+    const { warnings } = advance;
+    return { phase: 'terminal', outcome: 'succeeded', raw: 'Applied', ...(warnings.length > 0 && { warnings }) };
+  }
+  const { failure, phase: outcome } = advance;
+  return { phase: 'terminal', outcome, raw: failure.reason, failure: { ...failure, touched } };
+};
+
+/** The first of the steps that does not lead to the next. */
+export const firstEnd = async (
+  steps: readonly (() => Promise<Advance | undefined>)[],
+): Promise<Advance | undefined> => {
+  for (const step of steps) {
+    const end = await step();
+    if (end !== undefined) return end;
+  }
+  return undefined;
+};

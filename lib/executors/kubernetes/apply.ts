@@ -1,0 +1,84 @@
+import type { JsonObject } from '../../domain/json.ts';
+import { objectTitle } from '../../domain/manifests/manifest-object.ts';
+import type { Applied, ApplyOptions } from '../../domain/ports.ts';
+import { stringAt } from '../../domain/rollout/kubernetes-object.ts';
+import { type Advance, aborted, failed, running } from './advance-result.ts';
+import { failureOf, mayTakeOver, type Refusal } from './refusals.ts';
+import { isApplied, onto, readStanding, refusalOf } from './standing.ts';
+import { isStopped } from './stop-mark.ts';
+import { isDefinitionOf } from './wanted.ts';
+import { each, type Standing, type Work } from './work.ts';
+
+/** Says what the server would say to all of these, before any of them is applied. Undefined where it takes them all. */
+export const dryRunAll = async (work: Work, standing: readonly Standing[]): Promise<Advance | undefined> => {
+  const answers = await each(standing, async (of) => ({ of, why: await send(work, of, { dryRun: true }) }));
+  const refusals = answers.filter((one): one is Refusal => isRefusal(one.why) && !isAhead(one as Refusal, standing));
+  return refusals.length === 0 ? undefined : failureOf(refusals);
+};
+
+const isRefusal = ({ kind }: Applied): boolean => kind === 'conflict' || kind === 'refused';
+
+/** What it needs comes with it, and is not there yet: its namespace, or the definition of its kind. */
+const isAhead = ({ of, why }: Refusal, standing: readonly Standing[]): boolean => {
+  if (why.kind !== 'refused' || why.status !== 404) return false;
+  const { object } = of.wanted;
+  const namespace = stringAt(object, 'metadata', 'namespace');
+  return standing.some(
+    ({ wanted: { object: other } }) =>
+      isDefinitionOf(other, stringAt(object, 'kind') ?? '') ||
+      (other.kind === 'Namespace' && namespace !== undefined && stringAt(other, 'metadata', 'name') === namespace),
+  );
+};
+
+/** Applies what this attempt has not applied yet, kind after kind. Undefined when all is. */
+export const applyAll = async (work: Work, standing: readonly Standing[]): Promise<Advance | undefined> => {
+  for (const group of byKind(standing)) {
+    const open = group.filter(({ live }) => !isApplied(work.request, live));
+    if (open.length === 0) continue;
+    if (work.clock.now() >= work.end) return running(`applied up to ${objectTitle(open[0]!.wanted.object)}`);
+    if (await isStopped(work)) return aborted;
+    const ends = await each(open, (one) => applyOne(work, one));
+    const refusals = ends.filter((end): end is Refusal => end !== undefined && 'why' in end);
+    const other = ends.find((end): end is Advance => end !== undefined && 'phase' in end);
+    if (refusals.length > 0) return failureOf(refusals);
+    if (other !== undefined) return other;
+  }
+  return undefined;
+};
+
+const byKind = (standing: readonly Standing[]): readonly (readonly Standing[])[] => [
+  ...Map.groupBy(standing, ({ wanted }) => String(wanted.object.kind)).values(),
+];
+
+/** Others change it all the time: its controller, an autoscaler. */
+const mostTries = 20;
+
+/** Onto what was read; where that has changed it is read, and decided, again. */
+export const applyOne = async (work: Work, one: Standing): Promise<Advance | Refusal | undefined> => {
+  let { live } = one;
+  for (let tries = 1; ; tries += 1) {
+    work.touched = true;
+    const of = { ...one, live };
+    const answer = await send(work, of, live === undefined ? { absent: true } : {});
+    if (answer.kind === 'applied') return undefined;
+    if (isUnknownYet(answer))
+      return running(`waits until the cluster knows the kind of ${objectTitle(one.wanted.object)}`);
+    if (answer.kind !== 'moved') return { of, why: answer };
+    const title = objectTitle(one.wanted.object);
+    if (tries === mostTries) return failed('ObjectBusy', `${title} is changed by others all the time.`, true);
+    const [again] = await readStanding(work, [one.wanted]);
+    const refusal = refusalOf(work, [again!]);
+    if (refusal !== undefined) return refusal;
+    live = again!.live;
+  }
+};
+
+/** Its definition has just been applied: a moment later the server has it. */
+const isUnknownYet = (answer: Applied): boolean => answer.kind === 'refused' && answer.reason === 'UnknownKind';
+
+const send = async (work: Work, { wanted, live }: Standing, options: ApplyOptions): Promise<Applied> => {
+  const object: JsonObject = onto(wanted.object, live);
+  const answer = await work.objects.apply(object, options);
+  const isTaken = answer.kind === 'conflict' && mayTakeOver(work.settings.take_over, answer.conflicts);
+  return isTaken ? work.objects.apply(object, { ...options, force: true }) : answer;
+};

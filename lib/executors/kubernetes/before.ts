@@ -1,0 +1,68 @@
+import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
+import { cleanObject } from '../../domain/manifests/clean-object.ts';
+import { annotations, labels } from '../../domain/manifests/marks.ts';
+import type { KubernetesObject } from '../../domain/ports.ts';
+import { documentPaths } from '../../domain/record/keys.ts';
+import { objectAt, stringAt } from '../../domain/rollout/kubernetes-object.ts';
+import { isOfBatch } from './standing.ts';
+import type { Standing, Work } from './work.ts';
+
+/**
+ * Keeps what stands there before a batch changes it, as far as it is going to be changed: who puts it back owns no more than what the
+ * batch has taken. A restore changes nothing that is new.
+ */
+export const keepBefore = async ({ request, documents }: Work, standing: readonly Standing[]): Promise<undefined> => {
+  const { key, batch_id, deployment } = request;
+  const isBegun = standing.some(({ live }) => isOfBatch(request, live));
+  if (isBegun || key.endsWith('-restore')) return;
+  const objects = standing.flatMap(({ wanted, live }) => {
+    // What is in a Secret is written nowhere.
+    if (live === undefined || live.kind === 'Secret') return [];
+    return [asBefore(wanted.object, live)];
+  });
+  await documents.put(documentPaths.before(batch_id, deployment.index), textOf(objects));
+};
+
+/** JSON is YAML, and has one way to write a value. */
+const textOf = (objects: readonly JsonObject[]): string =>
+  objects.map((one) => `${JSON.stringify(one)}\n`).join('---\n') || '# nothing stood there\n';
+
+export const asBefore = (wanted: JsonObject, live: KubernetesObject): JsonObject => {
+  const clean = cleanObject(live);
+  const common = shared(clean, wanted) as JsonObject;
+  const { name, namespace } = objectAt(live, 'metadata');
+  const metadata = {
+    ...withoutMarks(objectAt(common, 'metadata')),
+    name: name!,
+    ...(namespace === undefined ? {} : { namespace }),
+  };
+  return { ...common, apiVersion: wanted.apiVersion!, kind: wanted.kind!, metadata };
+};
+
+/** Those of an earlier deployment: whoever puts it back has marks of their own. */
+const withoutMarks = (metadata: JsonObject): JsonObject => {
+  const ours: readonly string[] = [...Object.values(annotations), ...Object.values(labels)];
+  const without = (texts: JsonObject): JsonObject =>
+    Object.fromEntries(Object.entries(texts).filter(([key]) => !ours.includes(key)));
+  return {
+    ...metadata,
+    ...(isObject(metadata.labels) && { labels: without(metadata.labels) }),
+    ...(isObject(metadata.annotations) && { annotations: without(metadata.annotations) }),
+  };
+};
+
+/** What stands at the places that are written. Members of lists are told by their names; a list of others is one value. */
+const shared = (live: Json, written: Json): Json => {
+  if (isObject(live) && isObject(written)) {
+    const names = Object.keys(written).filter((name) => Object.hasOwn(live, name));
+    return Object.fromEntries(names.map((name) => [name, shared(live[name]!, written[name]!)]));
+  }
+  if (!isNamedList(live) || !isNamedList(written)) return live;
+  return written.flatMap((one) => {
+    const same = live.find((other) => stringAt(other, 'name') === stringAt(one, 'name'));
+    return same === undefined ? [] : [shared(same, one)];
+  });
+};
+
+const isNamedList = (value: Json): value is readonly JsonObject[] =>
+  Array.isArray(value) && value.every((one: Json) => isObject(one) && typeof one.name === 'string');

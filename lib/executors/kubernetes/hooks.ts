@@ -1,0 +1,66 @@
+import type { JsonObject } from '../../domain/json.ts';
+import { objectTitle } from '../../domain/manifests/manifest-object.ts';
+import { targetLabel } from '../../domain/manifests/marks.ts';
+import type { RenderedObject } from '../../domain/manifests/render-manifests.ts';
+import type { KubernetesObject, RunRequest } from '../../domain/ports.ts';
+import { conditionOf, numberAt, objectAt, stringAt, valueAt } from '../../domain/rollout/kubernetes-object.ts';
+import { type Advance, aborted, failed, running } from './advance-result.ts';
+import { applyOne } from './apply.ts';
+import { failureOf } from './refusals.ts';
+import { addressOf, isOfAttempt, readStanding, refusalOf } from './standing.ts';
+import { isStopped } from './stop-mark.ts';
+import type { Work } from './work.ts';
+
+/** A Job is named at most so, for its pods have longer names. */
+const longestName = 52;
+
+/** A hook of this attempt: a Job cannot be changed, and one of an earlier attempt has run. It is removed by us, not by its age. */
+export const ofAttempt = ({ key }: RunRequest, hook: RenderedObject): RenderedObject => {
+  const name = stringAt(hook.object, 'metadata', 'name') ?? '';
+  const { ttlSecondsAfterFinished: _, ...spec } = objectAt(hook.object, 'spec');
+  const metadata: JsonObject = {
+    ...objectAt(hook.object, 'metadata'),
+    name: `${name.slice(0, longestName - 9)}-${targetLabel(key).slice(0, 8)}`,
+  };
+  return { ...hook, object: { ...hook.object, metadata, spec } };
+};
+
+/** One after the other; each must have completed. Undefined when all have. */
+export const runHooks = async (work: Work, hooks: readonly RenderedObject[]): Promise<Advance | undefined> => {
+  for (const hook of hooks) {
+    const end = await runHook(work, ofAttempt(work.request, hook));
+    if (end !== undefined) return end;
+  }
+  return undefined;
+};
+
+const runHook = async (work: Work, hook: RenderedObject): Promise<Advance | undefined> => {
+  const [standing] = await readStanding(work, [hook]);
+  const title = objectTitle(hook.object);
+  const { live } = standing!;
+  if (live !== undefined && isOfAttempt(work.request, live)) return judged(live, title);
+  const refusal = refusalOf(work, [standing!]);
+  if (refusal !== undefined) return refusal;
+  if (await isStopped(work)) return aborted;
+  const end = await applyOne(work, standing!);
+  if (end !== undefined) return 'why' in end ? failureOf([end]) : end;
+  return running(`runs the hook ${title}`);
+};
+
+const judged = (job: KubernetesObject, title: string): Advance | undefined => {
+  const isTrue = (type: string): boolean => stringAt(conditionOf(job, type), 'status') === 'True';
+  if (isTrue('Complete')) return undefined;
+  if (!isTrue('Failed')) return running(`waits for the hook ${title}`);
+  const { reason, message } = conditionOf(job, 'Failed')!;
+  const counts = `${numberAt(job, 'status', 'failed')} of its pods failed`;
+  return failed('HookFailed', `The hook ${title} failed: ${reason}, ${message} (${counts}).`, true);
+};
+
+/** Of an attempt that is not to go on. */
+export const removeHooks = async (work: Work, hooks: readonly RenderedObject[]): Promise<void> => {
+  for (const { object } of hooks.map((hook) => ofAttempt(work.request, hook))) {
+    const live = await work.objects.get(addressOf(object));
+    const uid = valueAt(live, 'metadata', 'uid');
+    if (typeof uid === 'string' && isOfAttempt(work.request, live)) await work.objects.remove(addressOf(object), uid);
+  }
+};

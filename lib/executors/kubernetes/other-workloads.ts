@@ -1,0 +1,59 @@
+import { objectTitle } from '../../domain/manifests/manifest-object.ts';
+import type { RenderedObject } from '../../domain/manifests/render-manifests.ts';
+import { workloadKindOf } from '../../domain/manifests/workload-object.ts';
+import type { Workload } from '../../domain/plan/plan.ts';
+import type { Progress } from '../../domain/rollout/judgement.ts';
+import { stringAt } from '../../domain/rollout/kubernetes-object.ts';
+import { containersOf, podSpecOf } from '../../domain/rollout/pod-template.ts';
+import { judgeRollout } from '../../domain/rollout/verdict.ts';
+import { type Advance, failed, running } from './advance-result.ts';
+import type { Wanted, Work } from './work.ts';
+
+/** What earlier looks of this process saw, by attempt and object: some failures are told by how long they last. */
+export type Memory = Map<string, Progress>;
+
+interface Other {
+  readonly title: string;
+  readonly workload: Workload;
+  readonly image: string;
+}
+
+/** The workloads beside the service itself, which Verify looks after. Undefined when all run. */
+export const awaitOthers = async (work: Work, wanted: Wanted, memory: Memory): Promise<Advance | undefined> => {
+  const others = wanted.objects.flatMap((one) => otherOf(one) ?? []);
+  if (others.length === 0) return undefined;
+  const views = await work.cluster.read(others.map(({ workload }) => workload));
+  const now = work.clock.now();
+  const { docker_artifact_type: artifactType } = work.request.deployment;
+  const judged = others.map(({ title, workload, image }, at) => {
+    const key = `${work.request.key} ${title}`;
+    const previous = memory.get(key);
+    const { progress, ...finding } = judgeRollout({
+      ...{ workload, expected: { version: '', artifactType, image }, baseline: { exists: false } },
+      ...{ view: views[at]!, now, since: work.request.at, ...(previous && { previous }) },
+    });
+    if (finding.verdict === 'healthy') memory.delete(key);
+    else memory.set(key, progress);
+    return { title, ...finding };
+  });
+  const broken = judged.find(({ verdict }) => verdict === 'failing');
+  if (broken !== undefined) return failed(broken.reason, `${broken.title}: ${broken.message}.`, true);
+  const open = judged.filter(({ verdict }) => verdict !== 'healthy');
+  const [first] = open;
+  return first === undefined ? undefined : running(`waits for ${first.title}: ${first.message}`);
+};
+
+/** Custom resources and what has no containers are somebody's who says when they are ready; they are not waited for. */
+const otherOf = ({ object, isWorkload }: RenderedObject): Other | undefined => {
+  const kind = workloadKindOf(object);
+  if (isWorkload || kind === undefined || kind === 'certificate') return undefined;
+  const [container] = containersOf(podSpecOf({ kind }, object));
+  if (container === undefined) return undefined;
+  const name = stringAt(object, 'metadata', 'name') ?? '';
+  const namespace = stringAt(object, 'metadata', 'namespace') ?? '';
+  return {
+    title: objectTitle(object),
+    workload: { kind, name, namespace, container: container.name },
+    image: container.image,
+  };
+};

@@ -1,0 +1,55 @@
+import { objectTitle } from '../../domain/manifests/manifest-object.ts';
+import type { Applied, FieldConflict } from '../../domain/ports.ts';
+import { type Advance, failed } from './advance-result.ts';
+import type { Standing } from './work.ts';
+
+/** An object that the server did not take. */
+export interface Refusal {
+  readonly of: Standing;
+  readonly why: Extract<Applied, { readonly kind: 'conflict' | 'refused' }>;
+}
+
+const mostTold = 10;
+
+/** All problems in one failure. Its reason is that of the first kind there is: rights, then conflicts, then all else. */
+export const failureOf = (refusals: readonly Refusal[]): Advance => {
+  const told = refusals.slice(0, mostTold).map(({ of, why }) => `${placeOf(of)}: ${wordsOf(why)}`);
+  const more = refusals.length > mostTold ? [`and ${refusals.length - mostTold} more objects`] : [];
+  const message = `The cluster does not take ${refusals.length === 1 ? 'an object' : `${refusals.length} objects`}: ${[...told, ...more].join('; ')}.`;
+  const has = (is: (refusal: Refusal) => boolean): boolean => refusals.some(is);
+  if (has(({ why }) => why.kind === 'refused' && rightIn(why.message) !== undefined)) {
+    const remedy = 'The role that gives these rights is printed by `flotilla cluster-role --executor kubernetes`.';
+    return failed('RightsMissing', `${message} ${remedy}`);
+  }
+  return failed(has(({ why }) => why.kind === 'conflict') ? 'FieldConflict' : 'ObjectsRefused', message);
+};
+
+const placeOf = ({ wanted: { object, file, line } }: Standing): string =>
+  file === undefined ? objectTitle(object) : `${objectTitle(object)} (${file}:${line})`;
+
+const wordsOf = (why: Refusal['why']): string => {
+  if (why.kind === 'conflict') {
+    const fields = why.conflicts.slice(0, mostTold).map(({ manager, field }) => `${field} is ${manager}'s`);
+    return `${fields.join(', ')}; take_over in the environment's kubernetes section says whose fields may be taken over`;
+  }
+  const right = rightIn(why.message);
+  return right === undefined ? why.message.replace(/\.$/, '') : `we have no right to ${right}`;
+};
+
+const forbidden =
+  /cannot (\w+) resource "([^"]+)" in API group "([^"]*)"(?: in the namespace "([^"]+)"| at the cluster scope)?/;
+
+/** As `kubectl auth can-i` names it; undefined where it is no right that is missing. */
+export const rightIn = (message: string): string | undefined => {
+  const [isOne, verb, resource, group, namespace] = forbidden.exec(message) ?? [];
+  if (isOne === undefined) return undefined;
+  const where = namespace === undefined ? '' : ` in ${namespace}`;
+  return `${verb} ${resource}${group === '' ? '' : `.${group}`}${where}`;
+};
+
+/** Whether the environment lets these fields be taken over. */
+export const mayTakeOver = (
+  takeOver: 'all' | readonly string[] | undefined,
+  conflicts: readonly FieldConflict[],
+): boolean =>
+  takeOver === 'all' || (takeOver !== undefined && conflicts.every(({ manager }) => takeOver.includes(manager)));

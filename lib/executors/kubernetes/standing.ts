@@ -1,0 +1,75 @@
+import type { JsonObject } from '../../domain/json.ts';
+import { objectTitle } from '../../domain/manifests/manifest-object.ts';
+import { annotations, claimPrefix, fieldManager } from '../../domain/manifests/marks.ts';
+import type { RenderedObject } from '../../domain/manifests/render-manifests.ts';
+import type { KubernetesObject, ObjectAddress, RunRequest } from '../../domain/ports.ts';
+import { isDeleting, listAt, objectAt, stringAt } from '../../domain/rollout/kubernetes-object.ts';
+import { type Advance, failed, running } from './advance-result.ts';
+import { each, type Standing, type Work } from './work.ts';
+
+export const addressOf = (object: JsonObject): ObjectAddress => ({
+  api_version: stringAt(object, 'apiVersion') ?? '',
+  kind: stringAt(object, 'kind') ?? '',
+  namespace: stringAt(object, 'metadata', 'namespace'),
+  name: stringAt(object, 'metadata', 'name') ?? '',
+});
+
+/** What stands under the names of these. */
+export const readStanding = ({ objects }: Work, wanted: readonly RenderedObject[]): Promise<readonly Standing[]> =>
+  each(wanted, async (one) => ({ wanted: one, live: await objects.get(addressOf(one.object)) }));
+
+const markOf = (object: KubernetesObject | undefined, name: keyof typeof annotations): string | undefined =>
+  stringAt(object, 'metadata', 'annotations', annotations[name]);
+
+const fenceOf = (object: KubernetesObject | undefined): number => Number(markOf(object, 'fence') ?? 0);
+
+/** This attempt has applied it, and it is ours: an apply that was cut off while it made it is done again. */
+export const isApplied = ({ key }: RunRequest, live: KubernetesObject | undefined): boolean =>
+  markOf(live, 'attempt') === key && isOurs(live);
+
+const isOurs = (live: KubernetesObject | undefined): boolean => {
+  const owners = listAt(live, 'metadata', 'managedFields');
+  const isMade = owners.every(({ manager }) => !String(manager).startsWith(claimPrefix));
+  return isMade && owners.some(({ manager, operation }) => manager === fieldManager && operation === 'Apply');
+};
+
+export const isOfAttempt = ({ key }: RunRequest, live: KubernetesObject | undefined): boolean =>
+  markOf(live, 'attempt') === key;
+
+export const isOfBatch = ({ batch_id }: RunRequest, live: KubernetesObject | undefined): boolean =>
+  markOf(live, 'batch') === batch_id;
+
+/** An attempt that was made later has changed it. */
+export const isLater = ({ at, key }: RunRequest, live: KubernetesObject | undefined): boolean => {
+  const fence = fenceOf(live);
+  return fence > at || (fence === at && markOf(live, 'attempt') !== key);
+};
+
+export const isOfTarget = ({ deployment }: RunRequest, live: KubernetesObject | undefined): boolean =>
+  markOf(live, 'target') === deployment.target;
+
+/** Why these must not be changed, or not yet; undefined where they may. */
+export const refusalOf = ({ request }: Work, standing: readonly Standing[]): Advance | undefined => {
+  for (const { live } of standing) {
+    if (live === undefined) continue;
+    const target = markOf(live, 'target');
+    const title = objectTitle(live);
+    if (target !== undefined && target !== request.deployment.target) {
+      const message = `${title} is deployed as ${target}, and is not changed by ${request.deployment.target}. Give one of the two another name.`;
+      return failed('ObjectOfAnother', message);
+    }
+    if (target !== undefined && isLater(request, live)) {
+      const message = `${title} was changed by a later attempt, ${markOf(live, 'attempt')}. It was left alone.`;
+      return failed('OvertakenByLater', message);
+    }
+  }
+  const leaving = standing.find(({ live }) => live !== undefined && isDeleting(live));
+  return leaving === undefined ? undefined : running(`waits until ${objectTitle(leaving.wanted.object)} has gone`);
+};
+
+/** With who it is, so that it is applied to no other, and onto no other version of it. */
+export const onto = (object: JsonObject, live: KubernetesObject | undefined): JsonObject => {
+  if (live === undefined) return object;
+  const { uid, resourceVersion } = objectAt(live, 'metadata');
+  return { ...object, metadata: { ...objectAt(object, 'metadata'), uid: uid!, resourceVersion: resourceVersion! } };
+};

@@ -1,0 +1,127 @@
+import type { JsonObject } from '../../domain/json.ts';
+import { imageOnly } from '../../domain/manifests/image-only.ts';
+import { inKindOrder } from '../../domain/manifests/kind-order.ts';
+import type { ManifestIssue, ManifestObject } from '../../domain/manifests/manifest-object.ts';
+import { markObject } from '../../domain/manifests/mark-object.ts';
+import type { Marks } from '../../domain/manifests/marks.ts';
+import { parseManifests } from '../../domain/manifests/parse-manifests.ts';
+import { type RenderedObject, renderManifests } from '../../domain/manifests/render-manifests.ts';
+import { apiKindOf, isObjectOf } from '../../domain/manifests/workload-object.ts';
+import type { ClusterObjects, KubernetesObject, RunRequest } from '../../domain/ports.ts';
+import { documentPaths } from '../../domain/record/keys.ts';
+import { stringAt } from '../../domain/rollout/kubernetes-object.ts';
+import { type Advance, failed } from './advance-result.ts';
+import { each, type Wanted, type Work } from './work.ts';
+
+type Found = Wanted | { readonly end: Advance };
+
+/** What an attempt is to apply. */
+export const findWanted = async (work: Work): Promise<Found> => {
+  const { manifests, before } = work.settings;
+  if (before !== undefined) return seenBefore(work, documentPaths.before(before.batch_id, before.index));
+  if (manifests === undefined) return onlyImage(work);
+  if (manifests.sha256 !== undefined) return ofManifests(work, documentPaths.manifests(manifests.sha256));
+  return { end: failed('ManifestsInvalid', 'Its manifests were not fetched when the batch was planned.') };
+};
+
+export const marksOf = ({ key, batch_id, deployment, at }: RunRequest): Marks => ({
+  target: deployment.target,
+  batch: batch_id,
+  attempt: key,
+  fence: at,
+});
+
+const ofManifests = async (work: Work, path: string): Promise<Found> => {
+  const { request } = work;
+  const read = await readDocument(work, path);
+  if ('end' in read) return read;
+  const { docker_artifact_type: artifactType, workload } = request.deployment;
+  const isNamespaced = await scopeOf(work.objects, read.objects);
+  const rendered = renderManifests({
+    ...{ objects: read.objects, workload, version: request.version, artifactType },
+    ...{ marks: marksOf(request), ...(isNamespaced && { isNamespaced }) },
+  });
+  return 'issues' in rendered ? { end: invalid(rendered.issues) } : { ...rendered, isWhole: true };
+};
+
+/** It has its image already: as it stood there. */
+const seenBefore = async (work: Work, path: string): Promise<Found> => {
+  const read = await readDocument(work, path);
+  if ('end' in read) return read;
+  const { workload } = work.request.deployment;
+  const objects = read.objects.map((one): RenderedObject => {
+    const own = { ...one, object: markObject(one.object, marksOf(work.request)) };
+    return isObjectOf(workload, one.object) ? { ...own, isWorkload: true } : own;
+  });
+  return { objects: inKindOrder(objects), before: [], after: [], isWhole: false };
+};
+
+const readDocument = async (
+  { documents }: Work,
+  path: string,
+): Promise<{ readonly objects: readonly ManifestObject[] } | { readonly end: Advance }> => {
+  const text = await documents.get(path);
+  if (text === undefined) return { end: failed('ManifestsMissing', `What is to be applied is not kept: ${path}.`) };
+  const { objects, issues } = parseManifests(text);
+  return issues.length > 0 ? { end: invalid(issues) } : { objects };
+};
+
+const mostIssues = 10;
+
+const invalid = (issues: readonly ManifestIssue[]): Advance => {
+  const told = issues.slice(0, mostIssues).map(({ object, file, line, path, message }) => {
+    const where = [file === undefined ? `line ${line}` : `${file}:${line}`, object, path];
+    return `${where.filter(Boolean).join(' ')}: ${message}`;
+  });
+  const more = issues.length > mostIssues ? [`and ${issues.length - mostIssues} more`] : [];
+  return failed('ManifestsInvalid', `The manifests cannot be applied: ${[...told, ...more].join('; ')}.`);
+};
+
+type Scope = (apiVersion: string, kind: string) => boolean;
+
+/** As the server says. Of a kind that it does not know yet, because it is defined in the same manifests, it is its definition. */
+const scopeOf = async (objects: ClusterObjects, written: readonly ManifestObject[]): Promise<Scope | undefined> => {
+  const kinds = [...new Set(written.map(({ object }) => kindOf(object)))];
+  const known = await each(kinds, async (one) => {
+    const [apiVersion = '', kind = ''] = one.split(' ');
+    return [one, (await objects.known(apiVersion, kind))?.namespaced ?? definedScope(written, kind)] as const;
+  });
+  const scopes = new Map(known);
+  return (apiVersion, kind) => scopes.get(`${apiVersion} ${kind}`) ?? true;
+};
+
+const kindOf = (object: JsonObject): string => `${stringAt(object, 'apiVersion')} ${stringAt(object, 'kind')}`;
+
+const definedScope = (written: readonly ManifestObject[], kind: string): boolean | undefined => {
+  const definition = written.find(({ object }) => isDefinitionOf(object, kind));
+  return definition === undefined ? undefined : stringAt(definition.object, 'spec', 'scope') !== 'Cluster';
+};
+
+export const isDefinitionOf = (object: JsonObject, kind: string): boolean =>
+  object.kind === 'CustomResourceDefinition' && stringAt(object, 'spec', 'names', 'kind') === kind;
+
+/** The workload as it stands there, with another image. */
+const onlyImage = async ({ request, objects }: Work): Promise<Found> => {
+  const { workload, docker_artifact_type: artifactType } = request.deployment;
+  const { name, namespace } = workload;
+  const api = apiKindOf(workload);
+  if (api === undefined) {
+    const message = `A custom resource is deployed by its manifests; ${namespace}/${name} has none.`;
+    return { end: failed('ManifestsInvalid', message) };
+  }
+  const live = await objects.get({ ...api, namespace, name });
+  if (live === undefined) {
+    const message = `There is no ${api.kind} ${namespace}/${name} to give another image to. Give it manifests, which make it.`;
+    return { end: failed('WorkloadMissing', message) };
+  }
+  const made = imageOnly({
+    live: { ...live, apiVersion: api.api_version, kind: api.kind },
+    ...{ workload, version: request.version, artifactType, marks: marksOf(request) },
+  });
+  if ('problem' in made) {
+    const hint = made.hint === undefined ? '' : ` ${made.hint}.`;
+    return { end: failed('ManifestsInvalid', `${api.kind} ${namespace}/${name}: ${made.problem}.${hint}`) };
+  }
+  const one = { object: made.object as KubernetesObject, line: 1, placeOf: () => ({ line: 1, column: 1 }) };
+  return { objects: [{ ...one, isWorkload: true }], before: [], after: [], isWhole: false };
+};

@@ -1,0 +1,452 @@
+import { describe, expect, it } from 'vitest';
+import { annotations, targetLabel } from '../../lib/domain/manifests/marks.ts';
+import { documentPaths } from '../../lib/domain/record/keys.ts';
+import { all, autoscaler, configMap, deployment, hook } from './kubernetes-texts.ts';
+import { KubernetesWorld, type RequestChange, target } from './kubernetes-world.ts';
+
+/** The executor `kubernetes`, against the simulated API server without controllers. */
+
+const web = deployment('web');
+
+const imageOf = (world: KubernetesWorld, name = 'web'): unknown =>
+  // biome-ignore lint/suspicious/noExplicitAny: an object as it stands there
+  (world.find('Deployment', name) as any)?.spec.template.spec.containers[0].image;
+
+const replicasOf = (world: KubernetesWorld): unknown =>
+  (world.find('Deployment', 'web')?.spec as { readonly replicas?: unknown } | undefined)?.replicas;
+
+const begun = async (change: RequestChange, world = new KubernetesWorld()) => {
+  const request = world.request(change);
+  const started = await world.executor().start(request, 0);
+  return { world, request, started };
+};
+
+describe('a deployment by its manifests', () => {
+  it('applies all objects with the version and our marks, and a good start is over at the first look', async () => {
+    const { world, request, started } = await begun({ text: all(web, configMap('settings')), version: '2.1' });
+    expect(started).toEqual({ kind: 'started', ref: request.key });
+    expect(await world.state(request)).toEqual({ phase: 'terminal', outcome: 'succeeded', raw: 'Applied' });
+    expect(imageOf(world)).toBe('registry.example/web:2.1');
+    expect(world.find('ConfigMap', 'settings')?.metadata).toMatchObject({
+      labels: { 'flotilla.dev/target': targetLabel(target), 'app.kubernetes.io/managed-by': 'flotilla' },
+      annotations: {
+        [annotations.target]: target,
+        [annotations.batch]: 'B1',
+        [annotations.attempt]: 'B1-0-1',
+        [annotations.fence]: String(request.at),
+      },
+    });
+  });
+
+  it('writes each object once, however often it is looked at', async () => {
+    const { world, request } = await begun({ text: all(web, configMap('settings')) });
+    const written = world.writes.length;
+    await world.state(request);
+    await world.executor().start(request, 0);
+    expect(world.writes.length).toBe(written);
+  });
+
+  it('makes what others need first', async () => {
+    const { world } = await begun({ text: all(web, configMap('settings')) });
+    const first = world.writes.map((path) => path.split('?')[0]);
+    expect([...new Set(first)]).toEqual([
+      'PATCH /api/v1/namespaces/shop/configmaps/settings',
+      'PATCH /apis/apps/v1/namespaces/shop/deployments/web',
+    ]);
+  });
+
+  it('takes out what the release before had and this one has not', async () => {
+    const { world } = await begun({ text: deployment('web', { env: '{name: A, value: "1"}, {name: B, value: "1"}' }) });
+    world.now += 1;
+    await begun({ batch: 'B2', text: deployment('web', { env: '{name: B, value: "2"}' }) }, world);
+    // biome-ignore lint/suspicious/noExplicitAny: an object as it stands there
+    expect((world.find('Deployment', 'web') as any).spec.template.spec.containers[0].env).toEqual([
+      { name: 'B', value: '2' },
+    ]);
+  });
+});
+
+describe('a new image alone', () => {
+  it('changes the image and nothing else', async () => {
+    const world = new KubernetesWorld();
+    const spec = { replicas: 3, selector: { matchLabels: { app: 'web' } } };
+    const template = {
+      metadata: { labels: { app: 'web' } },
+      spec: { containers: [{ name: 'app', image: 'r/web:1' }] },
+    };
+    const object = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web' },
+      spec: { ...spec, template },
+    };
+    world.others('kubectl', object);
+    const { request } = await begun({ version: '2.0', settings: { take_over: ['kubectl'] } }, world);
+    expect(await world.state(request)).toMatchObject({ outcome: 'succeeded' });
+    expect([imageOf(world), replicasOf(world)]).toEqual(['r/web:2.0', 3]);
+  });
+
+  it('says that there is nothing to give it to', async () => {
+    const { world, started } = await begun({ version: '2.0' });
+    expect(started).toMatchObject({ kind: 'rejected', retryable: false, reason: 'WorkloadMissing' });
+    expect(world.writes).toEqual([]);
+  });
+});
+
+interface Refused {
+  readonly what: string;
+  readonly reason: string;
+  readonly says: RegExp;
+  readonly change: RequestChange;
+  readonly before?: (world: KubernetesWorld) => void | Promise<void>;
+}
+
+const theirs = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { value: 'theirs' } };
+const both = all(web, configMap('settings', 'ours'));
+
+const refusals: readonly Refused[] = [
+  {
+    what: 'a field of somebody else',
+    reason: 'FieldConflict',
+    says: /ConfigMap shop\/settings.*: \.data\.value is helm's; take_over/,
+    change: { text: both },
+    before: (world) => world.others('helm', theirs),
+  },
+  {
+    what: 'a field of somebody who is not in take_over',
+    reason: 'FieldConflict',
+    says: /\.data\.value is helm's/,
+    change: { text: both, settings: { take_over: ['kubectl'] } },
+    before: (world) => world.others('helm', theirs),
+  },
+  {
+    what: 'an object of another target',
+    reason: 'ObjectOfAnother',
+    says: /ConfigMap shop\/settings is deployed as prod\/kube\/shop\/api, and is not changed by prod\/kube\/shop\/web/,
+    change: { text: both },
+    before: async (world) => {
+      const other = { target: 'prod/kube/shop/api' };
+      await begun({ batch: 'B0', text: all(web, configMap('settings')), deployment: other }, world);
+      world.now += 1;
+    },
+  },
+  {
+    what: 'an attempt that comes after a later one',
+    reason: 'OvertakenByLater',
+    says: /was changed by a later attempt, B2-0-1/,
+    change: { text: both, at: 5 },
+    before: async (world) => {
+      await begun({ batch: 'B2', text: web }, world);
+    },
+  },
+  {
+    what: 'fields that the kind does not have, of all objects at once',
+    reason: 'ObjectsRefused',
+    says: /2 objects: .*\.spec\.replicaz: field not declared.*\.spec\.template\.spec\.containers\[name="app"\]\.imagePullPolice/,
+    change: {
+      text: all(
+        deployment('api', { spec: 'replicaz: 1' }),
+        web.replace("image: 'registry", "imagePullPolice: Always, image: 'registry"),
+      ),
+    },
+  },
+  {
+    what: 'a kind that the cluster does not know',
+    reason: 'ObjectsRefused',
+    says: /Widget shop\/w.*: the cluster does not know the kind Widget of example\.com\/v1/,
+    change: { text: all(web, 'apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\n') },
+  },
+  {
+    what: 'a right to write that we have not',
+    reason: 'RightsMissing',
+    says: /we have no right to patch configmaps in shop.*flotilla cluster-role --executor kubernetes/,
+    change: { text: both },
+    before: (world) => world.rights.take('patch configmaps'),
+  },
+  {
+    what: 'a right to read that we have not',
+    reason: 'RightsMissing',
+    says: /The right that is missing: get configmaps in shop/,
+    change: { text: both },
+    before: (world) => world.rights.take('get configmaps'),
+  },
+  {
+    what: 'manifests without the service',
+    reason: 'ManifestsInvalid',
+    says: /deployment shop\/web is not among its objects: ConfigMap/,
+    change: { text: configMap('settings') },
+  },
+  {
+    what: 'manifests that are not kept any more',
+    reason: 'ManifestsMissing',
+    says: /manifests\/f+\.yaml/,
+    change: { settings: { manifests: { sha256: 'f'.repeat(64) } } },
+  },
+  {
+    what: 'manifests that were never fetched',
+    reason: 'ManifestsInvalid',
+    says: /not fetched when the batch was planned/,
+    change: { settings: { manifests: { from: { s3: 's3://bucket/key' } } } },
+  },
+];
+
+describe('nothing is changed by', () => {
+  it.each(refusals)('$what', async ({ reason, says, change, before }) => {
+    const world = new KubernetesWorld();
+    await before?.(world);
+    const written = world.writes.length;
+    const { started, request } = await begun(change, world);
+    expect(started).toMatchObject({ kind: 'rejected', retryable: false, reason, message: expect.stringMatching(says) });
+    expect(world.writes.length).toBe(written);
+    const failure = { reason, message: expect.stringMatching(says), retryable: false, touched: false };
+    expect(await world.state(request)).toMatchObject({ phase: 'terminal', outcome: 'failed', failure });
+  });
+});
+
+describe('fields of others', () => {
+  it.each([{ take_over: 'all' as const }, { take_over: ['helm', 'kubectl'] }])(
+    'are taken over where the environment says $take_over',
+    async ({ take_over }) => {
+      const world = new KubernetesWorld();
+      world.others('helm', theirs);
+      const { started } = await begun({ text: both, settings: { take_over } }, world);
+      expect(started.kind).toBe('started');
+      expect(world.find('ConfigMap', 'settings')?.data).toEqual({ value: 'ours' });
+    },
+  );
+});
+
+describe('replicas', () => {
+  const scaled = deployment('web', { spec: 'replicas: 2' });
+
+  it('are ours where nobody scales', async () => {
+    const { world } = await begun({ text: scaled });
+    expect(replicasOf(world)).toBe(2);
+  });
+
+  it('are the autoscaler’s where one in the cluster scales the workload', async () => {
+    const { world } = await begun({ text: scaled });
+    world.others('kubectl', {
+      ...{ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata: { name: 'web' } },
+      spec: { scaleTargetRef: { kind: 'Deployment', name: 'web' } },
+    } as never);
+    world.others('hpa', {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web' },
+      spec: { replicas: 7 },
+    } as never);
+    world.now += 1;
+    const { started } = await begun({ batch: 'B2', text: scaled, version: '2.0' }, world);
+    expect(started.kind).toBe('started');
+    expect([replicasOf(world), imageOf(world)]).toEqual([7, 'registry.example/web:2.0']);
+  });
+
+  it('stay as they are when an autoscaler comes that has not scaled yet', async () => {
+    const { world } = await begun({ text: deployment('web', { spec: 'replicas: 5' }) });
+    world.now += 1;
+    await begun({ batch: 'B2', text: all(scaled, autoscaler('web')) }, world);
+    expect(replicasOf(world)).toBe(5);
+  });
+
+  it('of one that is made are left to the autoscaler that comes with it', async () => {
+    const { world } = await begun({ text: all(scaled, autoscaler('web')) });
+    expect(replicasOf(world)).toBe(1);
+  });
+});
+
+describe('what the release has not any more', () => {
+  const release = async (settings: RequestChange['settings'] = {}) => {
+    const { world } = await begun({
+      text: all(
+        web,
+        configMap('old'),
+        configMap('kept'),
+        deployment('worker'),
+        'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\nspec: {accessModes: [ReadWriteOnce]}\n',
+      ),
+    });
+    world.now += 1;
+    world.others('kubectl', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'foreign' } });
+    const request = world.request({ batch: 'B2', text: all(web, configMap('kept')), settings });
+    await world.executor().start(request, 0);
+    const state = await world.state(request);
+    const left = ['old', 'kept', 'foreign'].filter((name) => world.find('ConfigMap', name) !== undefined);
+    return { state, left: [...left, ...(world.find('Deployment', 'worker') ? ['worker'] : [])], world };
+  };
+
+  it('is told, and left', async () => {
+    const { state, left } = await release();
+    expect(left).toEqual(['old', 'kept', 'foreign', 'worker']);
+    expect(state?.warnings?.join()).toContain('Deployment shop/worker');
+    expect(state?.warnings?.join()).toMatch(/^No longer in the manifests.*PersistentVolumeClaim shop\/data/);
+  });
+
+  it('is deleted where that is asked for, but for what holds data', async () => {
+    const { state, left, world } = await release({ prune: true });
+    expect(left).toEqual(['kept', 'foreign']);
+    expect(world.find('PersistentVolumeClaim', 'data')).toBeDefined();
+    expect(state).toMatchObject({
+      outcome: 'succeeded',
+      warnings: [expect.stringContaining('PersistentVolumeClaim shop/data')],
+    });
+  });
+
+  it('is not looked for where we may not, and that is told', async () => {
+    const { world } = await begun({ text: web });
+    world.rights.take('list deployments.apps');
+    const request = world.request();
+    expect(await world.state({ ...request, deployment: world.request({ text: web }).deployment })).toMatchObject({
+      outcome: 'succeeded',
+      warnings: [expect.stringMatching(/was not looked for.*cannot list/)],
+    });
+  });
+});
+
+describe('hooks', () => {
+  const text = all(hook('migrate', 'before'), web, hook('smoke', 'after'));
+  const jobs = (world: KubernetesWorld): readonly string[] =>
+    world.store
+      .list({
+        group: 'batch',
+        version: 'v1',
+        plural: 'jobs',
+        kind: 'Job',
+        short: [],
+        namespaced: true,
+        hasGeneration: true,
+      })
+      .map(({ metadata }) => metadata.name)
+      .sort();
+  const end = (world: KubernetesWorld, prefix: string, type: 'Complete' | 'Failed'): void =>
+    world.change('Job', jobs(world).find((name) => name.startsWith(prefix)) ?? '', (draft) => {
+      const condition = { type, status: 'True', reason: 'BackoffLimitExceeded', message: 'it ended' };
+      (draft as unknown as { status: unknown }).status = { failed: 1, conditions: [condition] };
+    });
+
+  it('run before and after the objects, each once, and those of earlier attempts go', async () => {
+    const { world, request } = await begun({ text });
+    expect(jobs(world)).toEqual([expect.stringMatching(/^migrate-[0-9a-f]{8}$/)]);
+    expect(await world.state(request)).toMatchObject({
+      phase: 'running',
+      raw: expect.stringContaining('waits for the hook'),
+    });
+    expect(imageOf(world)).toBeUndefined();
+    end(world, 'migrate', 'Complete');
+    expect(await world.state(request)).toMatchObject({ phase: 'running', raw: expect.stringContaining('smoke') });
+    expect(imageOf(world)).toBe('registry.example/web:1.0');
+    end(world, 'smoke', 'Complete');
+    expect(await world.state(request)).toMatchObject({ outcome: 'succeeded' });
+    world.now += 1;
+    const next = world.request({ batch: 'B2', text });
+    await world.state(next);
+    end(world, jobs(world).find((name) => name.startsWith('migrate-') && !isEnded(world, name)) ?? '', 'Complete');
+    await world.state(next);
+    end(world, jobs(world).find((name) => name.startsWith('smoke-') && !isEnded(world, name)) ?? '', 'Complete');
+    expect(await world.state(next)).toMatchObject({ outcome: 'succeeded' });
+    expect(jobs(world)).toHaveLength(2);
+  });
+
+  const isEnded = (world: KubernetesWorld, name: string): boolean => world.find('Job', name)?.status !== undefined;
+
+  it('that fail before leave everything as it was', async () => {
+    const { world, request } = await begun({ text });
+    end(world, 'migrate', 'Failed');
+    const failure = {
+      reason: 'HookFailed',
+      message: expect.stringContaining('BackoffLimitExceeded, it ended'),
+      retryable: true,
+      touched: false,
+    };
+    expect(await world.state(request)).toMatchObject({ outcome: 'failed', failure });
+    expect(imageOf(world)).toBeUndefined();
+  });
+
+  it('are removed when the attempt is to stop, and nothing is applied', async () => {
+    const { world, request } = await begun({ text });
+    expect(await world.executor().cancel(request)).toMatchObject({ kind: 'accepted' });
+    expect(await world.state(request)).toMatchObject({ outcome: 'aborted' });
+    expect([jobs(world), imageOf(world)]).toEqual([[], undefined]);
+  });
+
+  it('do not run where the server does not take an object', async () => {
+    const { world, started } = await begun({
+      text: all(hook('migrate', 'before'), web, configMap('x', '1', ', nickname: z')),
+    });
+    expect(started).toMatchObject({ kind: 'rejected', reason: 'ObjectsRefused' });
+    expect(jobs(world)).toEqual([]);
+  });
+});
+
+describe('a cluster that is away', () => {
+  it('before anything is changed, is a start that was not made', async () => {
+    const world = new KubernetesWorld();
+    world.fate = () => 'away';
+    const start = world.executor().start(world.request({ text: web }), 0);
+    await expect(start).rejects.toMatchObject({ name: 'ExecutorUnavailable' });
+    expect(world.writes).toEqual([]);
+  });
+
+  it('after that, leaves open what was done, and whoever looks goes on', async () => {
+    const world = new KubernetesWorld();
+    world.fate = ({ isWrite, path }) => (isWrite && path.includes('deployments') ? 'lost' : undefined);
+    const { started, request } = await begun({ text: both }, world);
+    expect(started).toMatchObject({ kind: 'unknown' });
+    expect(await world.look(request)).toMatchObject({ kind: 'unread' });
+    world.fate = () => undefined;
+    expect(await world.state(request)).toMatchObject({ outcome: 'succeeded' });
+  });
+});
+
+describe('what stood there before', () => {
+  const original = {
+    ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', labels: { team: 'a' } } },
+    spec: {
+      ...{ replicas: 4, selector: { matchLabels: { app: 'web' } } },
+      template: {
+        metadata: { labels: { app: 'web' } },
+        spec: { containers: [{ name: 'app', image: 'registry.example/web:0.9', env: [{ name: 'A', value: 'old' }] }] },
+      },
+    },
+  };
+
+  it('is put back as far as it was changed, and what was new is taken out', async () => {
+    const world = new KubernetesWorld();
+    world.others('kubectl', original);
+    const env = '{name: A, value: new}, {name: B, value: added}';
+    const text = deployment('web', { spec: 'replicas: 1', env });
+    const { started } = await begun({ text, settings: { take_over: 'all' } }, world);
+    expect(started.kind).toBe('started');
+    expect(replicasOf(world)).toBe(1);
+    world.now += 1;
+    const before = { batch_id: 'B1', index: 0 };
+    const restore = world.request({ attempt: 'restore', version: '0.9', settings: { before, take_over: 'all' } });
+    await world.executor().start(restore, 0);
+    expect(await world.state(restore)).toMatchObject({ outcome: 'succeeded' });
+    expect(world.find('Deployment', 'web')).toMatchObject({
+      metadata: { labels: { team: 'a' } },
+      spec: original.spec,
+    });
+  });
+
+  it('is kept once for a batch, and no Secret is in it', async () => {
+    const world = new KubernetesWorld();
+    world.others('kubectl', original);
+    world.others('kubectl', {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 's' },
+      stringData: { a: 'hush' },
+    } as never);
+    const text = all(
+      deployment('web', { env: '{name: A, value: new}' }),
+      'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n',
+    );
+    await begun({ text, settings: { take_over: 'all' } }, world);
+    world.now += 1;
+    await begun({ attempt: 2, text, settings: { take_over: 'all' } }, world);
+    const kept = world.documents.texts.get(documentPaths.before('B1', 0));
+    expect(kept).toContain('registry.example/web:0.9');
+    expect(kept).not.toContain('Secret');
+  });
+});
