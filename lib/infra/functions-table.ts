@@ -268,7 +268,7 @@ export const functionsTable = {
     purpose: 'Deploys to clusters by itself: applies, puts back, and follows what it has applied',
     memory: 512, // the client of Kubernetes, and manifests
     timeout: 300, // loops for 240 where it follows
-    rights: [...handing, 'clusters:deploy'],
+    rights: [...handing, 'documents:write', 'clusters:deploy'], // what stood there before is kept
     writes: {
       put: [...begun.put, 'EXECUTORS', 'CLUSTERS'], // and what a cluster does not let it do
       update: [...begun.update, 'WATCHERS'],

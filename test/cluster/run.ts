@@ -7,6 +7,7 @@ import { obtainControlPlane } from './build.ts';
 import type { Case } from './case.ts';
 import { differencesOf, problemsOf } from './check.ts';
 import { obtainClients } from './clients.ts';
+import { deploymentsReal } from './deployments.ts';
 import { mirrorReal } from './mirror.ts';
 import { objectsReal } from './objects.ts';
 import { play } from './play.ts';
@@ -91,11 +92,14 @@ const main = async (folder: string): Promise<boolean> => {
     for (const problem of refused) console.log(`FAIL access: ${problem}`);
     const client = [...worlds[0].scenes.values()][0]!.client;
     const isMirrored = wanted.length > 0 || (await mirrorReal(worlds[0].kubectl[1]!, client));
-    const isApplied =
-      (wanted.length > 0 && !wanted.includes('objects')) || (await objectsReal(worlds[0].kubectl[1]!, client));
+    const [, kubeconfig] = worlds[0].kubectl as [string, string];
+    const isWanted = (what: string): boolean => wanted.length === 0 || wanted.includes(what);
+    const isApplied = !isWanted('objects') || (await objectsReal(kubeconfig, client));
+    const own = { kubeconfig, client, folder: join(folder, 'own') };
+    const isDeployed = !isWanted('deployments') || (await deploymentsReal(own));
     const good = (await judgeAll(worlds, others)) + (await judgeAll(worlds, last));
     console.log(`${good} of ${cases.length} cases passed after ${seconds()}.`);
-    return good === cases.length && good > 0 && refused.length === 0 && isMirrored && isApplied;
+    return good === cases.length && good > 0 && refused.length === 0 && isMirrored && isApplied && isDeployed;
   } finally {
     await Promise.all(worlds.map((world) => world.close()));
   }

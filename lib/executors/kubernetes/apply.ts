@@ -65,7 +65,7 @@ export const applyOne = async (work: Work, one: Standing): Promise<Advance | Ref
       return running(`waits until the cluster knows the kind of ${objectTitle(one.wanted.object)}`);
     if (answer.kind !== 'moved') return { of, why: answer };
     const title = objectTitle(one.wanted.object);
-    if (tries === mostTries) return failed('ObjectBusy', `${title} is changed by others all the time.`, true);
+    if (tries === mostTries) return failed('ObjectKeepsChanging', `${title} is changed by others all the time.`, true);
     const [again] = await readStanding(work, [one.wanted]);
     const refusal = refusalOf(work, [again!]);
     if (refusal !== undefined) return refusal;

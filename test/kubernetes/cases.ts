@@ -1,0 +1,245 @@
+import type { Kube, KubeClient } from '../cluster/kube-client.ts';
+import { all, autoscaler, configMap, deployment, hook } from '../executors/kubernetes-texts.ts';
+
+/** Batches without Harness, from their submit to what stands in the cluster: held on the simulated cluster and on a real API server. */
+
+export interface DeployStage {
+  readonly namespace: string;
+  readonly client: KubeClient;
+  /** Deploys one service, and waits for its end. */
+  deploy(item: object): Promise<Kube>;
+  /** Somebody else applies, by another field manager. */
+  apply(manager: string, object: Kube): Promise<void>;
+  /** Until that runs. */
+  runs(name: string): Promise<void>;
+}
+
+export interface DeployCase {
+  /** Also of its namespace. */
+  readonly name: string;
+  readonly expected: unknown;
+  readonly run: (stage: DeployStage) => Promise<unknown>;
+}
+
+export const configuration = (namespaces: readonly string[], cluster: object): object => ({
+  clusters: { kube: cluster },
+  infrastructures: Object.fromEntries(namespaces.map((namespace) => [namespace, { cluster: 'kube', namespace }])),
+  environments: {
+    staging: {},
+    open: { kubernetes: { take_over: ['kubectl'], cluster_scoped: ['Namespace'] } },
+  },
+  services: {
+    shared: {
+      web: { name: 'web', kind: 'deployment' },
+      tidy: { name: 'tidy', kind: 'deployment', kubernetes: { prune: true } },
+    },
+  },
+});
+
+export const usualItem = {
+  ...{ pillar: 'shared', service_name: 'web', docker_artifact_type: 'docker', environment_id: 'staging' },
+  ...{ docker_image_version: '1', metadata: { retry_count: 0, timeout: 60, rollback_strategy: 'automatic' } },
+};
+
+const api = (namespace: string, plural: string, name: string): string => {
+  const root = plural === 'configmaps' ? '/api/v1' : '/apis/apps/v1';
+  return `${root}/namespaces/${namespace}/${plural}/${name}`;
+};
+
+const endOf = ({ status, reason }: Kube): string => `${status} / ${reason}`;
+
+/** Image, environment and replicas; undefined where there is none. */
+const shownOf = async ({ client, namespace }: DeployStage, name = 'web'): Promise<unknown> => {
+  const found = await client.get(api(namespace, 'deployments', name)).catch(() => undefined);
+  if (found === undefined) return 'none';
+  const [container] = found.spec.template.spec.containers;
+  const env = (container.env ?? []).map((one: Kube) => `${one.name}=${one.value}`).join(',');
+  return `${container.image.split(':').pop()} ${env} ${found.spec.replicas}`;
+};
+
+const isThere = ({ client, namespace }: DeployStage, name: string): Promise<boolean> =>
+  client.get(api(namespace, 'configmaps', name)).then(
+    () => true,
+    () => false,
+  );
+
+const web = (value: string, more = ''): string =>
+  deployment('web', { spec: more, env: `{name: A, value: "${value}"}` });
+
+const theirs = (namespace: string): Kube => ({
+  ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace } },
+  spec: {
+    ...{ replicas: 3, selector: { matchLabels: { app: 'web' } } },
+    template: {
+      metadata: { labels: { app: 'web' } },
+      spec: { containers: [{ name: 'app', image: 'registry.example/web:0', env: [{ name: 'A', value: 'theirs' }] }] },
+    },
+  },
+});
+
+export const deployCases: readonly DeployCase[] = [
+  {
+    name: 'applied-and-verified',
+    expected: ['SUCCESS / Verified', '1 A=1 1', true, 'staging/kube/shared/web'],
+    run: async (stage) => {
+      const view = await stage.deploy({ manifests: all(web('1'), configMap('settings')) });
+      const { metadata } = await stage.client.get(api(stage.namespace, 'configmaps', 'settings'));
+      return [
+        endOf(view),
+        await shownOf(stage),
+        await isThere(stage, 'settings'),
+        metadata.annotations['flotilla.dev/target'],
+      ];
+    },
+  },
+  {
+    name: 'back-to-its-manifests',
+    expected: ['SUCCESS / Verified', 'FAILED / RestoredPreviousRelease', '1 A=1 1'],
+    run: async (stage) => {
+      const first = await stage.deploy({ manifests: web('1') });
+      const second = await stage.deploy({ docker_image_version: '2-missing', manifests: web('2', 'replicas: 2') });
+      return [endOf(first), endOf(second), await shownOf(stage)];
+    },
+  },
+  {
+    name: 'back-to-what-stood-there',
+    expected: ['FAILED / RestoredPreviousRelease', '0 A=theirs 3'],
+    run: async (stage) => {
+      await stage.apply('kubectl', theirs(stage.namespace));
+      await stage.runs('web');
+      const item = { docker_image_version: '2-missing', environment_id: 'open' };
+      const view = await stage.deploy({ ...item, manifests: web('2', 'replicas: 1') });
+      return [endOf(view), await shownOf(stage)];
+    },
+  },
+  {
+    name: 'same-version-other-manifests',
+    expected: ['FAILED / RestoredPreviousRelease', '1 A=1 1'],
+    run: async (stage) => {
+      await stage.deploy({ manifests: web('1') });
+      const broken = web('2').replace(
+        'containers:',
+        'initContainers: [{name: init, image: "registry.example/i:1-missing"}]\n      containers:',
+      );
+      const view = await stage.deploy({ manifests: broken });
+      return [endOf(view), await shownOf(stage)];
+    },
+  },
+  {
+    name: 'image-alone',
+    expected: ['SUCCESS / Verified', '5 A=theirs 3'],
+    run: async (stage) => {
+      await stage.apply('kubectl', theirs(stage.namespace));
+      await stage.runs('web');
+      const view = await stage.deploy({ docker_image_version: '5', environment_id: 'open' });
+      return [endOf(view), await shownOf(stage)];
+    },
+  },
+  {
+    name: 'conflict',
+    expected: ['FAILED / FieldConflict', true, '0 A=theirs 3', false],
+    run: async (stage) => {
+      await stage.apply('helm', theirs(stage.namespace));
+      await stage.runs('web');
+      const view = await stage.deploy({ manifests: all(web('2'), configMap('settings')) });
+      const names = /\.spec\.template\.spec\.containers\[name="app"\]\.image is helm's/.test(view.message);
+      return [endOf(view), names, await shownOf(stage), await isThere(stage, 'settings')];
+    },
+  },
+  {
+    name: 'unknown-field',
+    expected: ['FAILED / ObjectsRefused', true, 'none'],
+    run: async (stage) => {
+      const view = await stage.deploy({ manifests: web('1', 'replicaz: 2') });
+      return [endOf(view), /replicaz: field not declared in schema/.test(view.message), await shownOf(stage)];
+    },
+  },
+  {
+    name: 'hooks',
+    expected: ['SUCCESS / Verified', '1 A=1 1', 2],
+    run: async (stage) => {
+      const view = await stage.deploy({ manifests: all(hook('migrate', 'before'), web('1'), hook('smoke', 'after')) });
+      const jobs = await stage.client.get(`/apis/batch/v1/namespaces/${stage.namespace}/jobs`);
+      return [endOf(view), await shownOf(stage), jobs.items.length];
+    },
+  },
+  {
+    name: 'hook-fails-before',
+    expected: ['FAILED / HookFailed', 'none'],
+    run: async (stage) => {
+      const failing = hook('migrate', 'before')
+        .replace(':1', ':1-crash')
+        .replace('template:', 'backoffLimit: 0\n  template:');
+      const view = await stage.deploy({ manifests: all(failing, web('1')) });
+      return [endOf(view), await shownOf(stage)];
+    },
+  },
+  {
+    name: 'hook-fails-after',
+    expected: ['FAILED / RestoredPreviousRelease', '1 A=1 1'],
+    run: async (stage) => {
+      await stage.deploy({ manifests: web('1') });
+      const failing = hook('smoke', 'after')
+        .replace(':1', ':1-crash')
+        .replace('template:', 'backoffLimit: 0\n  template:');
+      const view = await stage.deploy({ docker_image_version: '2', manifests: all(web('2'), failing) });
+      return [endOf(view), await shownOf(stage)];
+    },
+  },
+  {
+    name: 'another-workload',
+    expected: ['SUCCESS / Verified', '1  1', 'FAILED / RestoredPreviousRelease', '1  1', '1 A=1 1'],
+    run: async (stage) => {
+      const worker = (tag: string): string => deployment('worker', { image: `registry.example/worker:${tag}` });
+      const first = await stage.deploy({ manifests: all(web('1'), worker('1')) });
+      const before = await shownOf(stage, 'worker');
+      const second = await stage.deploy({ docker_image_version: '2', manifests: all(web('2'), worker('2-missing')) });
+      return [endOf(first), before, endOf(second), await shownOf(stage, 'worker'), await shownOf(stage)];
+    },
+  },
+  {
+    name: 'what-is-left',
+    expected: ['SUCCESS / Verified', true, true, 'SUCCESS / Verified', false],
+    run: async (stage) => {
+      await stage.deploy({ manifests: all(web('1'), configMap('old')) });
+      const told = await stage.deploy({ docker_image_version: '2', manifests: web('2') });
+      const isLeft = await isThere(stage, 'old');
+      const isTold = told.warnings.some((one: string) => one.includes(`ConfigMap ${stage.namespace}/old`));
+      return [endOf(told), isTold, isLeft, ...(await pruned(stage))];
+    },
+  },
+  {
+    name: 'autoscaled',
+    expected: ['SUCCESS / Verified', '2 A=2 4'],
+    run: async (stage) => {
+      const text = (value: string): string => all(web(value, 'replicas: 2'), autoscaler('web'));
+      await stage.deploy({ manifests: text('1') });
+      // As an autoscaler does: by its own name, and it asks nobody.
+      const { client, namespace } = stage;
+      await client.patch(`${api(namespace, 'deployments', 'web')}?fieldManager=kube-hpa`, { spec: { replicas: 4 } });
+      await stage.runs('web');
+      const view = await stage.deploy({ docker_image_version: '2', manifests: text('2') });
+      return [endOf(view), await shownOf(stage)];
+    },
+  },
+  {
+    name: 'with-its-namespace',
+    expected: ['SUCCESS / Verified', '1 A=1 1'],
+    run: async (stage) => {
+      const namespace = `apiVersion: v1\nkind: Namespace\nmetadata: {name: ${stage.namespace}-own}\n`;
+      const own = { ...stage, namespace: `${stage.namespace}-own` };
+      const item = { environment_id: 'open', infrastructure_id: own.namespace };
+      const view = await stage.deploy({ ...item, manifests: all(web('1'), namespace) });
+      return [endOf(view), await shownOf(own)];
+    },
+  },
+];
+
+/** By a service that says so: another target, for which nothing of the first is left to be pruned. */
+const pruned = async (stage: DeployStage): Promise<readonly unknown[]> => {
+  const rename = (text: string): string => text.replaceAll('web', 'tidy');
+  const item = { service_name: 'tidy' };
+  await stage.deploy({ ...item, manifests: all(rename(web('1')), configMap('gone')) });
+  const view = await stage.deploy({ ...item, docker_image_version: '2', manifests: rename(web('2')) });
+  return [endOf(view), await isThere(stage, 'gone')];
+};
