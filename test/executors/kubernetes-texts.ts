@@ -10,7 +10,7 @@ spec:
     metadata: {labels: {app: ${name}}}
     spec:
       containers:
-        - {name: app, image: '${image}'${env === '' ? '' : `, env: [${env}]`}}
+        - {name: app, image: '${image}', readinessProbe: {httpGet: {path: /ready, port: 8080}, periodSeconds: 1}${env === '' ? '' : `, env: [${env}]`}}
 `;
 
 export const configMap = (name: string, value = '1', rest = ''): string =>

@@ -66,13 +66,15 @@ const isThere = ({ client, namespace }: DeployStage, name: string): Promise<bool
 const web = (value: string, more = ''): string =>
   deployment('web', { spec: more, env: `{name: A, value: "${value}"}` });
 
+const readinessProbe = { httpGet: { path: '/ready', port: 8080 }, periodSeconds: 1 };
+
 const theirs = (namespace: string): Kube => ({
   ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace } },
   spec: {
     ...{ replicas: 3, selector: { matchLabels: { app: 'web' } } },
     template: {
       metadata: { labels: { app: 'web' } },
-      spec: { containers: [{ name: 'app', image: 'registry.example/web:0', env: [{ name: 'A', value: 'theirs' }] }] },
+      spec: { containers: [{ name: 'app', image: 'registry.example/web:0', readinessProbe, env: [{ name: 'A', value: 'theirs' }] }] },
     },
   },
 });
