@@ -143,6 +143,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
       ...['TARGETS#*', 'WATCH#*', 'WATCHERS'],
     ),
     ...read,
+    ...store,
     ...tokens,
     ...start('watch'),
     ...cluster,

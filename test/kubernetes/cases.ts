@@ -74,7 +74,11 @@ const theirs = (namespace: string): Kube => ({
     ...{ replicas: 3, selector: { matchLabels: { app: 'web' } } },
     template: {
       metadata: { labels: { app: 'web' } },
-      spec: { containers: [{ name: 'app', image: 'registry.example/web:0', readinessProbe, env: [{ name: 'A', value: 'theirs' }] }] },
+      spec: {
+        containers: [
+          { name: 'app', image: 'registry.example/web:0', readinessProbe, env: [{ name: 'A', value: 'theirs' }] },
+        ],
+      },
     },
   },
 });

@@ -260,5 +260,5 @@ export const documentPaths = {
   /** That an attempt is not to go on. */
   stopped: (batchId: string, key: string): string => `batches/${batchId}/stopped/${key}`,
   /** Of which kinds the objects of a target are, by the value of its label. */
-  inventory: (target: string): string => `inventories/${target}.json`,
+  inventory: (target: string): string => `manifests/inventory/${target}.json`,
 } as const;
