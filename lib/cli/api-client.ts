@@ -30,7 +30,7 @@ interface Problem {
 }
 
 export interface Send {
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly body?: string;
   /** The file that the body comes from: problems of it are told with its name. */
   readonly file?: string;

@@ -29,6 +29,7 @@ import { addListOptions, addStatusOptions } from './list-filters.ts';
 import { numberIn } from './number-in.ts';
 import { usualPatience } from './patience.ts';
 import { addReadingCommands } from './reading-commands.ts';
+import { addRequestCommands } from './request-commands.ts';
 import { addRollbackCommand } from './rollback-command.ts';
 import { addTargetCommands } from './target-commands.ts';
 import { expiresOption, groupsOption, kindOption, scopesOption, usualExpiry } from './token-options.ts';
@@ -222,6 +223,8 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     { yes, patience, timeout: ['--timeout <seconds>', 'stop following after this long', seconds] },
   );
   addUserCommands({ add, act, utc });
+  const requests = program.command('requests').description('single deployments, without a file');
+  addRequestCommands({ add: (usage, description) => addTo(requests, usage, description), act, utc });
   addTokenCommands(program, act);
   return program;
 };
@@ -236,7 +239,7 @@ const addTokenCommands = (program: Command, act: Act): void => {
       .option('--data <directory>', 'where the data of the server is kept', '.flotilla')
       .option('--json', 'print JSON');
   add('create <name>', 'make a token, and show it this once')
-    .option('--scopes <list>', 'what it is good for: read, logs, deploy, approve, admin', scopesOption, [
+    .option('--scopes <list>', 'what it is good for: read, logs, deploy, approve, impersonate, admin', scopesOption, [
       'read',
       'deploy',
     ])
