@@ -2,6 +2,7 @@ import { startDeployment } from '../lib/usecases/deployment/start-deployment.ts'
 import { startRestore } from '../lib/usecases/deployment/start-restore.ts';
 import { watchExecutor } from '../lib/usecases/deployment/watch-executor.ts';
 import type { Deps } from '../lib/usecases/deps.ts';
+import { performPreview } from '../lib/usecases/preview/perform-preview.ts';
 import { reviewDeployer } from '../lib/usecases/schedule/cluster-rights.ts';
 import type { TaskInput, TaskOutput } from '../statemachines/contract.ts';
 import { deployerDeps } from './runtime/deployer-deps.ts';
@@ -15,6 +16,7 @@ type Started = Extract<TaskInput<'deploy-to-cluster'>, { readonly task: 'start' 
 type Needs = Parameters<typeof startDeployment>[0] &
   Parameters<typeof startRestore>[0] &
   Parameters<typeof watchExecutor>[0] &
+  Parameters<typeof performPreview>[0] &
   Parameters<typeof reviewDeployer>[0];
 
 /** All that changes a cluster: what states and watchers do elsewhere for other executors. */
@@ -28,6 +30,8 @@ const perform = (deps: Needs, input: TaskInput<'deploy-to-cluster'>): Promise<Ta
       return startRestore(deps, input);
     case 'watch':
       return watchExecutor(deps, input);
+    case 'preview':
+      return performPreview(deps, input);
   }
 };
 

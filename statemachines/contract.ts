@@ -55,6 +55,7 @@ export const contract = {
       z.object({ task: z.literal('start'), ...deployment, ...waiting, attempt: z.int().min(1) }),
       z.object({ task: z.literal('restore'), ...deployment, ...waiting }),
       z.object({ task: z.literal('watch'), ...watching }),
+      z.object({ task: z.literal('preview'), preview_id: batchId, error: failure.optional() }),
     ]),
     output: z.union([z.object({ more: z.boolean() }), z.object({})]),
   },

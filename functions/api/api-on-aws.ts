@@ -11,6 +11,6 @@ import { byTokenOf } from './who.ts';
 export const apiOnAws = (part: ApiPart) =>
   onLambda(() => {
     const stored = { ...tableDeps(), ...documentDeps(), ...uploadDeps(), ...anchorDeps() };
-    const deps = { ...stored, ...waitingDeps(stored), ...workflowDeps('batch'), ...catalogueDeps() };
+    const deps = { ...stored, ...waitingDeps(stored), ...workflowDeps('batch', 'preview'), ...catalogueDeps() };
     return create(deps, { identify: byTokenOf(clientNames()), part });
   });

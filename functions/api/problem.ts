@@ -17,6 +17,7 @@ export const problems: Readonly<Partial<Record<ErrorName, Meaning>>> = {
   BatchAmbiguous: { status: 404, title: 'More than one batch' },
   DeploymentNotFound: { status: 404, title: 'No such deployment' },
   UploadNotFound: { status: 404, title: 'No such upload' },
+  PreviewNotFound: { status: 404, title: 'No such preview' },
   TargetNotFound: { status: 404, title: 'No such target' },
   ReleaseNotFound: { status: 404, title: 'No such release' },
   RequestNotFound: { status: 404, title: 'No such deployment request' },

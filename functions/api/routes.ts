@@ -19,6 +19,7 @@ import { listRoutes } from './list-routes.ts';
 import { logRoutes } from './log-routes.ts';
 import { lookRoutes } from './look-routes.ts';
 import { migrateRoutes } from './migrate-routes.ts';
+import { previewRoutes } from './preview-routes.ts';
 import { referenceRoutes } from './reference-routes.ts';
 import { batchOf, jsonOf, planHashOf, queryOf, senderOf, uploadQuery } from './request.ts';
 import { requestRoutes } from './request-routes.ts';
@@ -73,6 +74,7 @@ const described: readonly Route<Handle>[] = [
     handle: submit,
   },
   ...uploadRoutes,
+  ...previewRoutes,
   {
     method: 'POST',
     path: '/batches/plan',

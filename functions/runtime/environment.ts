@@ -13,6 +13,7 @@ const variables = {
   ANCHOR_KEY_ID: named,
   BATCH_MACHINE_ARN: machine,
   WATCH_MACHINE_ARN: machine,
+  PREVIEW_MACHINE_ARN: machine,
   HARNESS_SECRET_ID: named,
   CALLBACK_SECRET_ID: named,
   AWS_REGION: named,

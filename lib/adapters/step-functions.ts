@@ -7,9 +7,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { type ErrorName, FlotillaError } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
-import type { ExecutionStatus, Workflow } from '../domain/ports.ts';
-
-export type Machine = 'batch' | 'watch';
+import type { ExecutionStatus, Machine, Workflow } from '../domain/ports.ts';
 
 /** What Step Functions takes for the error and the cause of a failure. */
 const MAX_ERROR = 256;

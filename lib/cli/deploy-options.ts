@@ -4,6 +4,10 @@ import { numberIn } from './number-in.ts';
 
 const several = 'several times for several';
 
+const oneMore = (text: string, others: readonly string[] = []): readonly string[] => [...others, text];
+
+const setVersion = ['--set <key=version>', `another version than the file says; ${several}`, oneMore] as const;
+
 /** What goes with `pillar/service=VERSION`, and what changes a file. */
 export const withOneOptions = (command: Command): Command =>
   command
@@ -15,9 +19,10 @@ export const withOneOptions = (command: Command): Command =>
     )
     .option('--action <what>', 'deploy, delete or scale, of pillar/service without a version and without a file')
     .option('--replicas <number>', 'how many, with --action scale', numberIn(0, mostReplicas))
-    .option('--set <key=version>', `another version than the file says; ${several}`, oneMore);
+    .option(...setVersion);
 
-const oneMore = (text: string, others: readonly string[] = []): readonly string[] => [...others, text];
+/** What a preview takes. */
+export const withPreviewOptions = (command: Command): Command => command.option(...setVersion);
 
 /** What a retry takes. */
 export const withRetryOptions = (command: Command): Command =>

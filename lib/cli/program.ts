@@ -15,13 +15,14 @@ import { health } from './commands/health.ts';
 import { init } from './commands/init.ts';
 import { list, mostListed } from './commands/list.ts';
 import { plan } from './commands/plan.ts';
+import { preview } from './commands/preview.ts';
 import { resolve } from './commands/resolve.ts';
 import { retry } from './commands/retry.ts';
 import { serve } from './commands/serve.ts';
 import { source } from './commands/source.ts';
 import { status } from './commands/status.ts';
 import { createToken, listTokens, revokeToken } from './commands/token.ts';
-import { withOneOptions, withRetryOptions } from './deploy-options.ts';
+import { withOneOptions, withPreviewOptions, withRetryOptions } from './deploy-options.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from './failure.ts';
 import { addHoldCommands } from './hold-commands.ts';
 import { linkOption } from './link-option.ts';
@@ -149,6 +150,9 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
   )
     .option('--config <file>', 'configuration to plan with (default: ./flotilla.config.yaml, else simulated)')
     .action(act(plan));
+  withPreviewOptions(add('preview <file>', 'ask clusters what a batch would do there, and change nothing'))
+    .option(...patience)
+    .action(act(preview));
   const follows = (command: Command): Command =>
     command
       .option('--follow', 'stay until it has ended')

@@ -11,7 +11,7 @@ const yamlHeaders = { 'content-type': 'application/yaml' } as const;
 /** Posts a batch: as the body, or by an upload when it is larger than a request may be. */
 export const sendBatch = async <Answer>(
   client: ApiClient,
-  path: '/batches' | '/batches/plan',
+  path: '/batches' | '/batches/plan' | '/previews',
   { text, name }: BatchFile,
   { headers = {}, signal }: { readonly headers?: Readonly<Record<string, string>>; readonly signal?: AbortSignal } = {},
 ): Promise<Answered<Answer>> => {

@@ -21,6 +21,7 @@ export const errorNames = {
   BatchNotFound: 'BatchNotFound',
   BatchAmbiguous: 'BatchAmbiguous',
   UploadNotFound: 'UploadNotFound',
+  PreviewNotFound: 'PreviewNotFound',
   DeploymentNotFound: 'DeploymentNotFound',
   RouteNotFound: 'RouteNotFound',
   MethodNotAllowed: 'MethodNotAllowed',

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from './json.ts';
 import type { KeptDeployment } from './plan/kept-deployment.ts';
+import type { RunPreview } from './preview/run-preview.ts';
 
 export type { Clock, Random } from './clock-port.ts';
 export type {
@@ -126,13 +127,15 @@ export interface Uploads {
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
+export type Machine = 'batch' | 'watch' | 'preview';
+
 /** The machines and their executions (Step Functions, or the embedded engine by the same protocol). */
 export interface Workflow {
   /** Starts an execution; its name makes it idempotent. Throws ExecutionExists when the name is taken with another input or has ended. Gives its ARN. */
-  start(machine: 'batch' | 'watch', name: string, input: JsonObject): Promise<string>;
+  start(machine: Machine, name: string, input: JsonObject): Promise<string>;
   /** `error` and `cause` are what it failed with, or was stopped with. Throws ExecutionMissing when there is none of that name. */
   describe(
-    machine: 'batch' | 'watch',
+    machine: Machine,
     name: string,
   ): Promise<{ readonly status: ExecutionStatus; readonly error?: string; readonly cause?: string }>;
   /** Both throw TokenGone when nobody waits for that token any more. */
@@ -310,6 +313,11 @@ export interface Executor {
    * milliseconds since 1970, it has not left.
    */
   cancel(request: RunRequest, ref: string, latest?: number): Promise<CancelResult>;
+  /**
+   * What this run would do, without doing it. Absent where the executor cannot tell. Throws ClusterUnavailable or ExecutorUnavailable
+   * where what has to be asked does not answer.
+   */
+  preview?(request: RunRequest): Promise<RunPreview>;
   /** What a person is to search for in the executor, where nobody knows whether there is a run. `correlation` as for `look`. */
   whereToLook(request: RunRequest, correlation?: string): string;
 }

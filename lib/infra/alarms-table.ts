@@ -138,6 +138,11 @@ export const alarmsTable = {
     metric: ({ machines }) => notSucceeded(machines.watch),
     ...once,
   },
+  PreviewExecutionsFailed: {
+    means: 'What a batch would do on its clusters could not be told.',
+    metric: ({ machines }) => notSucceeded(machines.preview),
+    ...once,
+  },
   StuckWaits: { means: 'A deployment should have been answered long ago.', ...own('StuckWaits', 'Maximum'), ...once },
   OpenCircuits: {
     means: 'An executor or a cluster has not answered for a quarter of an hour, so nothing is started there.',

@@ -6,10 +6,11 @@ import { addOutput } from './add-output.ts';
 import { sharesOf } from './api-parts.ts';
 import { CallbackRoute } from './callback-route.ts';
 import { EndedExecutions } from './ended-executions.ts';
+import { pascalCase } from './functions-table.ts';
 import { Handlers } from './handlers.ts';
 import { HttpEntrance } from './http-entrance.ts';
 import { InlineMachine } from './inline-machine.ts';
-import { machineArnsOf } from './machine-arns.ts';
+import { machinesOf } from './machine-arns.ts';
 import { NextSteps } from './next-steps.ts';
 import type { OwnIssuer, ProgramClient, TokenIssuer } from './own-issuer.ts';
 import type { Resources, StateResources } from './rights.ts';
@@ -35,6 +36,7 @@ const namesOf = (programs: readonly ProgramClient[]): string =>
 const machineSays: Readonly<Record<string, string>> = {
   Batch: 'The state machine that runs batches.',
   Watch: 'The state machine that watches runs and rollouts.',
+  Preview: 'The state machine that asks clusters what a batch would do.',
 };
 
 /** What is kept, apart from the stack that keeps it. */
@@ -63,9 +65,8 @@ export class ApplicationStack extends Stack {
   constructor(scope: Construct, id: string, { name, root, settings, state, tokens, ...props }: ApplicationProps) {
     super(scope, id, props);
     const { callbackSecret } = state;
-    const batch = machineArnsOf(this, `${name}-batch`);
-    const watch = machineArnsOf(this, `${name}-watch`);
-    const resources: Resources = { ...resourcesOf(state), batch, watch };
+    const machines = machinesOf(this, name);
+    const resources: Resources = { ...resourcesOf(state), ...machines };
     const handlers = new Handlers(this, 'Handlers', {
       ...{ root, resources },
       service: name,
@@ -73,14 +74,14 @@ export class ApplicationStack extends Stack {
       memory: { 'watch-cluster': settings.observerMemory },
     });
 
-    for (const [id, arns] of Object.entries({ Batch: batch, Watch: watch })) {
-      const file = join(root, 'statemachines', `${id.toLowerCase()}.asl.json`);
+    for (const [stem, arns] of Object.entries(machines)) {
+      const [id, file] = [pascalCase(stem), join(root, 'statemachines', `${stem}.asl.json`)];
       const { machine } = new InlineMachine(this, `${id}Machine`, { file, arns, handlers });
       addOutput(this, `${id}MachineName`, { value: machine.stateMachineName, description: machineSays[id]! });
     }
     this.#addStreamTriggers(handlers, { name, state });
     addSchedules(this, handlers, name);
-    new EndedExecutions(this, 'Executions', { name, handler: handlers.of('settle-execution'), batch, watch });
+    new EndedExecutions(this, 'Executions', { name, handler: handlers.of('settle-execution'), ...machines });
     if ('programs' in tokens) handlers.tellApi('CLIENTS', namesOf(tokens.programs));
     const entrance = new HttpEntrance(this, 'Entrance', {
       name,
@@ -94,7 +95,7 @@ export class ApplicationStack extends Stack {
       stage: settings.stage,
       api: entrance.api,
       callbackSecretId: callbackSecret.secretArn,
-      batchMachineArn: batch.machine,
+      batchMachineArn: machines.batch.machine,
       ...rolesForClusters(handlers),
       tokens,
     });

@@ -13,6 +13,7 @@ export type Right =
   | 'batches:start'
   | 'batches:describe'
   | 'watches:start'
+  | 'previews:start'
   | 'tokens'
   | 'harness-secret'
   | 'callback-secret'
@@ -32,6 +33,7 @@ export type Partition =
   | 'IDEMPOTENCY#*'
   | 'UPLOADS#*'
   | 'WAITING#*'
+  | 'PREVIEWS#*'
   | 'BATCH#*'
   | 'EVENTS#*'
   | 'FEED#*'
@@ -127,7 +129,7 @@ const api = {
   memory: 1024, // parses and plans up to 10,000 deployments within one request: 550 to 950 MB, 7 to 12 s
   heap: 800,
   timeout: 29, // the HTTP API gives up at 30
-  rights: ['table', 'documents:read', 'documents:write', 'uploads', 'anchors:read', 'batches:start'],
+  rights: ['table', 'documents:read', 'documents:write', 'uploads', 'anchors:read', 'batches:start', 'previews:start'],
   writes: {
     put: [
       ...accepted,
@@ -136,6 +138,7 @@ const api = {
       'IDEMPOTENCY#*',
       'UPLOADS#*',
       'WAITING#*',
+      'PREVIEWS#*',
       ...batch.put,
       'INBOX',
       ...release,
@@ -270,7 +273,7 @@ export const functionsTable = {
     timeout: 300, // loops for 240 where it follows
     rights: [...handing, 'documents:write', 'clusters:deploy'], // what stood there before is kept
     writes: {
-      put: [...begun.put, 'EXECUTORS', 'CLUSTERS'], // and what a cluster does not let it do
+      put: [...begun.put, 'EXECUTORS', 'CLUSTERS', 'PREVIEWS#*'], // and what a cluster does not let it do
       update: [...begun.update, 'WATCHERS'],
       delete: [...begun.delete, 'EXECUTORS'],
       check: begun.check,

@@ -31,6 +31,8 @@ export const httpRoutes: readonly HttpRoute[] = [
   { method: 'POST', path: '/uploads', scope: 'deploy', part: 'batches' },
   { method: 'DELETE', path: '/uploads/{id}', scope: 'deploy', part: 'batches' },
   { method: 'POST', path: '/batches/plan', scope: 'read', part: 'batches' },
+  { method: 'POST', path: '/previews', scope: 'read', part: 'batches' },
+  { method: 'GET', path: '/previews/{id}', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/batches', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/batches/{id}', scope: 'read', part: 'reads' },
   { method: 'GET', path: '/batches/{id}/source', scope: 'read', part: 'reads' },

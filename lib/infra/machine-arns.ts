@@ -24,3 +24,10 @@ export const machineArnsOf = (stack: Stack, name: string): MachineArns => {
     childExecutions: arn('execution', `${name}/*`),
   };
 };
+
+export const machineNames = ['batch', 'watch', 'preview'] as const;
+export type Machines = Readonly<Record<(typeof machineNames)[number], MachineArns>>;
+
+/** All machines of a stage. */
+export const machinesOf = (stack: Stack, name: string): Machines =>
+  Object.fromEntries(machineNames.map((one) => [one, machineArnsOf(stack, `${name}-${one}`)])) as unknown as Machines;

@@ -2,7 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Stem } from './functions-table.ts';
-import type { MachineArns } from './machine-arns.ts';
+import type { MachineArns, Machines } from './machine-arns.ts';
 
 /**
  * Where the numbers of a stage come from. Functions, queues and machines go by their names, which begin with the stage's:
@@ -12,7 +12,7 @@ export interface Sources {
   readonly service: string;
   readonly table: TableV2;
   readonly apiId: string;
-  readonly machines: Readonly<Record<'batch' | 'watch', MachineArns>>;
+  readonly machines: Machines;
 }
 
 export interface MetricOptions {

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { addOutput } from './add-output.ts';
 import { Alarms } from './alarms.ts';
 import { dashboardRows } from './dashboard-rows.ts';
-import { machineArnsOf } from './machine-arns.ts';
+import { machinesOf } from './machine-arns.ts';
 import type { Sources } from './metrics.ts';
 import { Notifications } from './notifications.ts';
 import type { StateResources } from './rights.ts';
@@ -22,7 +22,7 @@ export class ObservabilityStack extends Stack {
   constructor(scope: Construct, id: string, { name, settings, state, apiId, ...props }: ObservabilityProps) {
     super(scope, id, props);
     const { topic } = new Notifications(this, 'Notifications', { name, bus: state.bus, email: settings.alarmEmail });
-    const machines = { batch: machineArnsOf(this, `${name}-batch`), watch: machineArnsOf(this, `${name}-watch`) };
+    const machines = machinesOf(this, name);
     const sources: Sources = { service: name, table: state.table, apiId, machines };
     const { all } = new Alarms(this, 'Alarms', { sources, topic });
     const dashboard = new Dashboard(this, 'Dashboard', { dashboardName: name });

@@ -24,6 +24,7 @@ export interface StateResources {
 export interface Resources extends StateResources {
   readonly batch: MachineArns;
   readonly watch: MachineArns;
+  readonly preview: MachineArns;
 }
 
 interface Allowance {
@@ -139,6 +140,10 @@ const rights: Readonly<Record<Right, RightRow>> = {
       { actions: ['states:DescribeExecution'], on: [batch.executions, batch.childExecutions], why: ownExecutions },
     ],
     environment: batchArn,
+  },
+  'previews:start': {
+    allows: ({ preview }) => start(preview),
+    environment: ({ preview }) => ({ PREVIEW_MACHINE_ARN: preview.machine }),
   },
   'watches:start': { allows: ({ watch }) => start(watch), environment: watchArn },
   tokens: {

@@ -22,7 +22,7 @@ import { SqliteTable } from '../adapters/sqlite-table.ts';
 import { StepFunctions } from '../adapters/step-functions.ts';
 import { SystemRandom, UlidIds } from '../adapters/system-clock.ts';
 import type { Configuration } from '../domain/catalogue/catalogue.ts';
-import type { Cluster, Executor } from '../domain/ports.ts';
+import type { Cluster, Executor, Machine } from '../domain/ports.ts';
 import { expiringPartitions } from '../domain/record/keys.ts';
 import { SystemClock as EngineClock } from '../engine/clock.ts';
 import { Engine } from '../engine/engine.ts';
@@ -273,7 +273,7 @@ interface Made {
   readonly anchors: FileAnchors;
   readonly signer: KeySigner;
   readonly engine: Engine;
-  readonly machines: Readonly<Record<'batch' | 'watch', string>>;
+  readonly machines: Readonly<Record<Machine, string>>;
 }
 
 /** All that this process knows. A workload may have been told some of it, by a pipeline perhaps. */

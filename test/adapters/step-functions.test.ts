@@ -11,7 +11,11 @@ import { describe, expect, it } from 'vitest';
 import { StepFunctions } from '../../lib/adapters/step-functions.ts';
 
 const prefix = 'arn:aws:states:eu-central-1:111122223333';
-const machineArns = { batch: `${prefix}:stateMachine:flotilla-batch`, watch: `${prefix}:stateMachine:watch:live` };
+const machineArns = {
+  batch: `${prefix}:stateMachine:flotilla-batch`,
+  watch: `${prefix}:stateMachine:watch:live`,
+  preview: '',
+};
 
 const setUp = () => {
   const client = new SFNClient({ region: 'eu-central-1' });

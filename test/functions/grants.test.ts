@@ -134,6 +134,8 @@ const toStrangers: Readonly<Record<string, number>> = {
   'POST /uploads': 403,
   'DELETE /uploads/{id}': 404,
   'POST /batches/plan': 403,
+  'POST /previews': 403,
+  'GET /previews/{id}': 404,
   'GET /anchors': 403,
   'GET /batches': 200, // an empty list
   'GET /batches/{id}': 404,
@@ -192,6 +194,7 @@ it('every route is asked by a stranger', async () => {
   const bodies: Readonly<Record<string, string>> = {
     '/batches': yamlOf('risk in staging'),
     '/batches/plan': yamlOf('risk in staging'),
+    '/previews': yamlOf('risk in staging'),
     '/uploads': uploadOrder,
     '/batches/{id}/rollback/plan': '{}',
     '/targets/rollback/plan': JSON.stringify({ key: 'risk/x', environment: 'staging' }),

@@ -47,6 +47,7 @@ describe('what the code of a function reaches', () => {
     [/\buploads\.read\(/g, () => 'documents:read'],
     [/\buploads\.open\(/g, () => 'uploads'],
     [/\bworkflow\.(start|describe|stop)\("(batch|watch)"/g, ([, verb, machine]) => `${machine}es:${verb}`],
+    [/\bworkflow\.start\("preview"/g, () => 'previews:start'],
     [/\bworkflow\.(?:succeed|fail)\(/g, () => 'tokens'],
     [/\bvariable\("HARNESS_SECRET_ID"\)/g, () => 'harness-secret'],
     [/\bvariable\("CALLBACK_SECRET_ID"\)/g, () => 'callback-secret'],

@@ -33,6 +33,7 @@ it('puts out where things are, and the commands that come next', () => {
     'Next9Callback',
     'Person',
     'PersonToken',
+    'PreviewMachineName',
     'WatchMachineName',
   ]);
 });

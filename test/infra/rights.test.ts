@@ -85,6 +85,7 @@ const api = [
       'INBOX',
       'OBJECT#*',
       'OPEN',
+      'PREVIEWS#*',
       'REQUESTS#*',
       'SERVICES#*',
       'SUBMITTER#*',
@@ -100,6 +101,7 @@ const api = [
   ...uploads,
   ...anchors,
   ...start('batch'),
+  ...start('preview'),
 ];
 
 const expected: Readonly<Record<string, readonly string[]>> = {
@@ -139,7 +141,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...table,
     ...write(
       ['Put', 'Update', 'Delete', 'Check'],
-      ...['BATCH#*', 'CLUSTERS', 'DISPATCHER', 'EVENTS#*', 'EXECUTORS', 'INBOX', 'SERVICES#*'],
+      ...['BATCH#*', 'CLUSTERS', 'DISPATCHER', 'EVENTS#*', 'EXECUTORS', 'INBOX', 'PREVIEWS#*', 'SERVICES#*'],
       ...['TARGETS#*', 'WATCH#*', 'WATCHERS'],
     ),
     ...read,
@@ -279,6 +281,7 @@ const wanted: Readonly<Record<string, readonly string[]>> = {
     ...stopBatch,
     ...machineTraces,
   ].sort(),
+  PreviewMachine: [...invoke('DeployToCluster'), ...machineTraces].sort(),
   WatchMachine: [...invoke('WatchExecutor', 'WatchCluster', 'DeployToCluster'), ...machineTraces].sort(),
 };
 
@@ -325,6 +328,7 @@ it('tells each function the names of what it may use, and no other', () => {
     ...both,
     ANCHORS_BUCKET,
     BATCH_MACHINE_ARN,
+    PREVIEW_MACHINE_ARN: `${states}:stateMachine:flotilla-test-preview`,
     CLIENTS: 'ci=TokensPoolClient.Ref',
     NODE_OPTIONS: '--max-old-space-size=800',
   };

@@ -164,7 +164,7 @@ describe('functions', () => {
   });
 
   it('end before the state that calls them gives up', () => {
-    for (const file of ['batch.asl.json', 'watch.asl.json']) {
+    for (const file of ['batch.asl.json', 'watch.asl.json', 'preview.asl.json']) {
       const tasks = [...machineText(file).matchAll(/"FunctionName": "([^"]+)"[\s\S]*?"TimeoutSeconds": (\d+|")/g)];
       const called = tasks.flatMap(([, names = '', seconds = '"']) =>
         placeholdersOf(names).map((name) => ({ name, seconds })),
@@ -179,7 +179,7 @@ describe('functions', () => {
 });
 
 describe('state machines', () => {
-  it.each(['batch', 'watch'])('%s stands in the template as it is in its file', (name) => {
+  it.each(['batch', 'watch', 'preview'])('%s stands in the template as it is in its file', (name) => {
     const text = machineText(`${name}.asl.json`);
     const machine = ofType(application, 'AWS::StepFunctions::StateMachine').find(
       ({ Properties }) => Properties.StateMachineName === `flotilla-test-${name}`,

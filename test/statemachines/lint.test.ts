@@ -33,6 +33,7 @@ const expectations: Readonly<Record<string, Readonly<Record<string, Expectation>
     Deployments: { catchTo: 'Record', uncaught: ['Record'], ends: ['Record', 'Verify'], transitions: 4 },
   },
   watch: { root: { catchTo: 'Pause', uncaught: [], ends: ['Done'] } },
+  preview: { root: { catchTo: 'Tell', uncaught: ['Tell'], ends: ['Preview', 'Tell'] } },
 };
 
 const factsOf = (name: string): Facts => ({
@@ -41,7 +42,7 @@ const factsOf = (name: string): Facts => ({
   expectations: expectations[name] ?? {},
 });
 
-describe.each(['batch', 'watch'])('%s.asl.json', (name) => {
+describe.each(['batch', 'watch', 'preview'])('%s.asl.json', (name) => {
   it('is valid for AWS', () => {
     // The validator writes into what it is given.
     const { isValid, errors } = validate(load(name), { checkPaths: true, checkArn: false });
@@ -55,7 +56,7 @@ describe.each(['batch', 'watch'])('%s.asl.json', (name) => {
 });
 
 it('calls every function of the contract', () => {
-  const called = ['batch', 'watch']
+  const called = ['batch', 'watch', 'preview']
     .flatMap((name) => scopesOf(load(name)))
     .flatMap(({ states }) => Object.values(states))
     .flatMap(({ Arguments }) => (Arguments === undefined ? [] : placeholdersOf(Arguments.FunctionName)));

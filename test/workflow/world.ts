@@ -7,7 +7,7 @@ import type { OnUse } from '../../lib/adapters/table-use.ts';
 import type { Catalogue } from '../../lib/domain/catalogue/catalogue.ts';
 import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
 import { allRights } from '../../lib/domain/grants/rights.ts';
-import type { BusEvent, Documents, Executor, Table } from '../../lib/domain/ports.ts';
+import type { BusEvent, Documents, Executor, Machine, Table } from '../../lib/domain/ports.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
 import { type HeaderRow, rowOf } from '../../lib/domain/record/rows.ts';
 import { Engine } from '../../lib/engine/engine.ts';
@@ -212,7 +212,7 @@ export class World {
     await this.engine.createStateMachine({ name: 'batch', definition: altered });
   }
 
-  #makeDeps(machines: Readonly<Record<'batch' | 'watch', string>>): Deps & AskedBy {
+  #makeDeps(machines: Readonly<Record<Machine, string>>): Deps & AskedBy {
     let ids = 0;
     const { catalogue = simulatedConfiguration().catalogue } = this.#options;
     const scripted = this.meter.watch('executor', this.executor);

@@ -14,6 +14,8 @@ import { type BatchDimension, monthOf } from './index-rows.ts';
  * | UPLOADS#<who>      | OPEN#<place>             | an upload that is open: its id, size and SHA-256            |
  * |                    | USED#<upload>            | the batch that it has become                                |
  * | WAITING#<who>      | PLACE#<place>            | a request that waits for events                             |
+ * | PREVIEWS#<preview> | HEADER                   | what is asked of clusters before a batch is submitted       |
+ * |                    | RESULT#<index>           | what one of its deployments would do                        |
  * | BATCH#<batch>      | HEADER                   | status and totals                                           |
  * |                    | PLAN                     | hash of the plan that is being written, or was              |
  * |                    | ITEM#<index>             | status of a deployment; absent means PENDING                |
@@ -68,8 +70,8 @@ import { type BatchDimension, monthOf } from './index-rows.ts';
 export type Wait = 'turn' | `deploy-${number}` | `verify-${number}` | 'restore' | 'verify-restore';
 
 /** Partitions that begin so: the table removes their items when their `expires_at` is over. */
-export const expiringPartitions = ['IDEMPOTENCY#', 'UPLOADS#', 'WAITING#'] as const;
-const [keyPartitions, uploadPartitions, waitingPartitions] = expiringPartitions;
+export const expiringPartitions = ['IDEMPOTENCY#', 'UPLOADS#', 'WAITING#', 'PREVIEWS#'] as const;
+const [keyPartitions, uploadPartitions, waitingPartitions, previewPartitions] = expiringPartitions;
 
 /** Characters that the subject of a token may have (OpenID Connect), and a key has room for. */
 export const longestSubject = 255;
@@ -107,6 +109,11 @@ export const keys = {
   waiter: (actor: string, place: number | ''): Key => ({
     pk: `${waitingPartitions}${nameOf(actor)}`,
     sk: `PLACE#${place}`,
+  }),
+  preview: (previewId: string): Key => ({ pk: `${previewPartitions}${previewId}`, sk: 'HEADER' }),
+  previewed: (previewId: string, index: number | ''): Key => ({
+    pk: `${previewPartitions}${previewId}`,
+    sk: `RESULT#${index === '' ? '' : padded(index)}`,
   }),
   header: (batchId: string): Key => batchKey(batchId, 'HEADER'),
   /** Any row of a batch, of its changes or of its feed, by its sort key as it was read. */

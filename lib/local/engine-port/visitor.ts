@@ -20,7 +20,7 @@ const readings: readonly string[] = [
   'GetExecutionHistory',
 ];
 
-const ownNames: readonly string[] = ['batch', 'watch'];
+const ownNames: readonly string[] = ['batch', 'watch', 'preview'];
 
 /** The machine that an ARN is about: its own, or that of its execution, its Map Run or a child of one. */
 const machineIn = (arn: unknown): string | undefined =>

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Machine } from '../../domain/ports.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { taskNames } from './invoke.ts';
 
@@ -6,12 +7,13 @@ const pascalCase = (stem: string): string =>
   stem.replaceAll(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());
 
 /** Loads the very files that are deployed; functions go by the stem of their file. Gives the machines' ARNs. */
-export const loadMachines = async (engine: Engine): Promise<Readonly<Record<'batch' | 'watch', string>>> => ({
+export const loadMachines = async (engine: Engine): Promise<Readonly<Record<Machine, string>>> => ({
   batch: await load(engine, 'batch'),
   watch: await load(engine, 'watch'),
+  preview: await load(engine, 'preview'),
 });
 
-const load = async (engine: Engine, name: 'batch' | 'watch'): Promise<string> => {
+const load = async (engine: Engine, name: Machine): Promise<string> => {
   const file = new URL(`../../../statemachines/${name}.asl.json`, import.meta.url);
   const definition = taskNames.reduce(
     (text, stem) => text.replaceAll(`\${${pascalCase(stem)}}`, stem),

@@ -6,7 +6,7 @@ import { allRights } from '../../../lib/domain/grants/rights.ts';
 import type { JsonObject } from '../../../lib/domain/json.ts';
 import type { Plan } from '../../../lib/domain/plan/plan.ts';
 import { planBatch } from '../../../lib/domain/plan/plan-batch.ts';
-import type { Clock, Documents, Workflow } from '../../../lib/domain/ports.ts';
+import type { Clock, Documents, Machine, Workflow } from '../../../lib/domain/ports.ts';
 import { changeHeader } from '../../../lib/domain/record/change.ts';
 import { keys } from '../../../lib/domain/record/keys.ts';
 import { type HeaderRow, rowOf } from '../../../lib/domain/record/rows.ts';
@@ -60,7 +60,7 @@ export class StartOnlyWorkflow implements Workflow {
   readonly started: { machine: string; name: string; input: JsonObject }[] = [];
   startError: Error | undefined;
 
-  async start(machine: 'batch' | 'watch', name: string, input: JsonObject): Promise<string> {
+  async start(machine: Machine, name: string, input: JsonObject): Promise<string> {
     if (this.startError !== undefined) throw this.startError;
     this.started.push({ machine, name, input });
     return `arn:aws:states:local:000000000000:execution:${machine}:${name}`;

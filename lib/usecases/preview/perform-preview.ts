@@ -1,0 +1,108 @@
+import { clusterOfAccount } from '../../domain/catalogue/executor-accounts.ts';
+import { isFlotillaError } from '../../domain/errors.ts';
+import { deploys } from '../../domain/plan/action.ts';
+import type { RunRequest } from '../../domain/ports.ts';
+import { fittingPreview, previewLimits } from '../../domain/preview/fitting-preview.ts';
+import {
+  type PreviewAnswer,
+  type PreviewedRow,
+  type PreviewRow,
+  previewBounds,
+} from '../../domain/preview/preview-rows.ts';
+import { foreignText } from '../../domain/record/foreign-text.ts';
+import { keys } from '../../domain/record/keys.ts';
+import { itemOf, rowOf } from '../../domain/record/rows.ts';
+import type { Deps } from '../deps.ts';
+import { retryConflict } from '../retry-conflict.ts';
+import { everyItem } from '../schedule/schedule-store.ts';
+
+type Needs = Pick<Deps, 'table' | 'clock' | 'random' | 'executor'>;
+
+interface Task {
+  readonly preview_id: string;
+  /** What has ended the call before this one. */
+  readonly error?: { readonly Error?: string | undefined; readonly Cause?: string | undefined } | undefined;
+}
+
+/** So many deployments are asked about at once. */
+const atOnce = 4;
+
+/**
+ * Asks the executor of each deployment of a preview what it would do. Called again, it goes on with those that have no answer. What
+ * cannot be asked is told as such, and is no failure of the preview.
+ */
+export const performPreview = async (deps: Needs, task: Task): Promise<Record<string, never>> => {
+  const { preview_id: previewId, error } = task;
+  const row = rowOf<PreviewRow>(await deps.table.get(keys.preview(previewId)));
+  if (row?.state !== 'running') return {};
+  if (error !== undefined) {
+    const why = foreignText(error.Cause ?? error.Error ?? '', previewLimits.message);
+    await end(deps, previewId, { ...row, state: 'failed', message: `The clusters could not be asked: ${why}` });
+    return {};
+  }
+  const latest = deps.clock.now() + previewBounds.works;
+  const open = await readOpen(deps, previewId);
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let one = open[next++]; one !== undefined; one = open[next++]) {
+      const isLate = deps.clock.now() >= latest;
+      const answer = isLate ? leftOut : await answerFor(deps, previewId, { row, one });
+      await keep(deps, previewId, { ...one, answer });
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, open.length) }, work));
+  await end(deps, previewId, { ...row, state: 'done' });
+  return {};
+};
+
+const leftOut: PreviewAnswer = {
+  state: 'left_out',
+  message: `Nobody was asked: all others have taken the ${previewBounds.works / 1_000} s that a preview has.`,
+};
+
+const readOpen = async ({ table }: Needs, previewId: string): Promise<readonly PreviewedRow[]> => {
+  const rows: PreviewedRow[] = [];
+  const { pk, sk: prefix } = keys.previewed(previewId, '');
+  for await (const item of everyItem(table, { pk, prefix })) rows.push(rowOf<PreviewedRow>(item)!);
+  return rows.filter(({ answer }) => answer === undefined);
+};
+
+interface Asked {
+  readonly row: PreviewRow;
+  readonly one: PreviewedRow;
+}
+
+const answerFor = async (deps: Needs, previewId: string, { row, one }: Asked): Promise<PreviewAnswer> => {
+  const { deployment, steps } = one;
+  // Of another executor there may be a secret that whoever asks clusters must not have.
+  if (clusterOfAccount(deployment.executor.account) === undefined) return { state: 'planned', steps };
+  if (!deploys(deployment)) return { state: 'planned', steps };
+  const request: RunRequest = {
+    key: `${previewId}-${deployment.index}-preview`,
+    ...{ batch_id: previewId, deployment, version: deployment.docker_image_version, at: row.at },
+  };
+  try {
+    const executor = await deps.executor(deployment.executor.account);
+    if (executor.preview === undefined) return { state: 'planned', steps };
+    return { state: 'told', ...fittingPreview(await executor.preview(request)) };
+  } catch (error) {
+    return { state: 'unavailable', message: unavailable(error) };
+  }
+};
+
+/** A word of a cluster, or a fault of ours: neither is a reason to tell nothing of the others. */
+const unavailable = (error: unknown): string => {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const isKnown = ['ClusterUnavailable', 'ExecutorUnavailable', 'ConfigurationInvalid'] as const;
+  const text = isKnown.some((one) => isFlotillaError(error, one)) ? message : `${name}: ${message}`;
+  return foreignText(text, previewLimits.message);
+};
+
+const keep = async (deps: Needs, previewId: string, row: PreviewedRow): Promise<void> => {
+  const { index } = row.deployment;
+  await retryConflict(deps, () => deps.table.transact([{ put: itemOf(keys.previewed(previewId, index), row) }]));
+};
+
+const end = async (deps: Needs, previewId: string, row: PreviewRow): Promise<void> => {
+  await retryConflict(deps, () => deps.table.transact([{ put: itemOf(keys.preview(previewId), row) }]));
+};

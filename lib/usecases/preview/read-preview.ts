@@ -1,0 +1,23 @@
+import { FlotillaError } from '../../domain/errors.ts';
+import type { PreviewedRow, PreviewRow } from '../../domain/preview/preview-rows.ts';
+import { keys } from '../../domain/record/keys.ts';
+import { rowOf } from '../../domain/record/rows.ts';
+import type { AskedBy, Deps } from '../deps.ts';
+import { everyItem } from '../schedule/schedule-store.ts';
+import { isLost, lostMessage, type PreviewView, viewOfPreview } from './preview-view.ts';
+
+/** A preview as far as it has come. For who may not see all that it is about it does not exist, and for nobody after an hour. */
+export const readPreview = async (
+  { table, clock, rights }: Pick<Deps, 'table' | 'clock'> & AskedBy,
+  { previewId }: { readonly previewId: string },
+): Promise<PreviewView> => {
+  const row = /^\w{1,64}$/.test(previewId) ? rowOf<PreviewRow>(await table.get(keys.preview(previewId))) : undefined;
+  const now = clock.now();
+  if (row === undefined || row.expires_at * 1_000 <= now || rights.refused('read', row.reach).length > 0)
+    throw new FlotillaError('PreviewNotFound', 'There is no such preview. One is kept for an hour.');
+  const rows: PreviewedRow[] = [];
+  const { pk, sk: prefix } = keys.previewed(previewId, '');
+  for await (const item of everyItem(table, { pk, prefix })) rows.push(rowOf<PreviewedRow>(item)!);
+  const told: PreviewRow = isLost(row, now) ? { ...row, state: 'failed', message: lostMessage } : row;
+  return viewOfPreview(previewId, told, rows);
+};

@@ -1,0 +1,217 @@
+import type { Context } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
+import { byToken } from '../../functions/api/who.ts';
+import { create } from '../../functions/api.ts';
+import { create as createDeploy } from '../../functions/deploy-to-cluster.ts';
+import { FlotillaError } from '../../lib/domain/errors.ts';
+import type { Grant } from '../../lib/domain/grants/grant.ts';
+import type { Executor, RunRequest } from '../../lib/domain/ports.ts';
+import { previewBounds } from '../../lib/domain/preview/preview-rows.ts';
+import type { RunPreview } from '../../lib/domain/preview/run-preview.ts';
+import { makeWorld } from '../usecases/batch/api-world.ts';
+import { callApi } from './api-call.ts';
+
+const item = (service: string, executor: string) =>
+  `  - { pillar: risk, service_name: ${service}, docker_image_version: "2.4.0", executor: ${executor} }\n`;
+const batchOf = (...items: readonly string[]) => `version: v1.0
+defaults: { environment_id: staging, infrastructure_id: cluster-eu-1, docker_artifact_type: docker }
+deployments:
+${items.join('')}`;
+const text = batchOf(item('a', 'kubernetes'), item('b', 'harness'), item('c', 'kubernetes'));
+
+type Preview = (request: RunRequest) => Promise<RunPreview>;
+const changed: RunPreview = {
+  objects: [{ object: 'Deployment risk/a', fate: 'changed', fields: [{ path: 'x', after: 1 }] }],
+};
+
+/** An executor that is asked for previews, and for nothing else. */
+const executorThat = (preview: Preview | undefined): Executor =>
+  new Proxy({} as Executor, {
+    get: (_, name) => {
+      if (name === 'preview') return preview;
+      if (name === 'then') return undefined;
+      throw new Error(`${String(name)} was asked for`);
+    },
+  });
+
+const scene = (preview: Preview | 'none' = async () => changed, grants?: readonly Grant[]) => {
+  const world = makeWorld();
+  const catalogue = async () => ({ ...world.catalogue, ...(grants === undefined ? {} : { grants }) });
+  const api = create({ ...world.deps, catalogue }, { identify: byToken });
+  const asked: RunRequest[] = [];
+  const executor = async () =>
+    executorThat(
+      preview === 'none'
+        ? undefined
+        : (request) => {
+            asked.push(request);
+            return preview(request);
+          },
+    );
+  const deps = { ...world.deps, executor } as unknown as Parameters<typeof createDeploy>[0];
+  const deploy = createDeploy(deps);
+  const call = (method: string, url: string, body?: string, who = 'ada') =>
+    callApi(api, method, url, {
+      claims: { sub: who, groups: ['people'], scope: 'flotilla/read' },
+      ...(body === undefined ? {} : { body }),
+    });
+  const perform = (preview_id: string, more: object = {}) =>
+    deploy({ task: 'preview', preview_id, ...more }, {} as Context);
+  return { world, call, perform, asked };
+};
+
+const begun = async (call: ReturnType<typeof scene>['call'], body = text): Promise<string> =>
+  (await call('POST', '/previews', body)).body.preview_id;
+
+const answersOf = (body: { deployments: readonly { key: string; answer?: { state: string } }[] }) =>
+  Object.fromEntries(body.deployments.map(({ key, answer }) => [key, answer?.state]));
+
+describe('a preview', () => {
+  it('is begun, worked on, and shown by its id until an hour is over', async () => {
+    const { world, call, perform, asked } = scene();
+    const { status, headers, body } = await call('POST', '/previews', text);
+    const { preview_id } = body;
+    expect([status, headers.location]).toEqual([202, `/previews/${preview_id}`]);
+    expect(body).toMatchObject({ state: 'running', total: 3, left_out: 0, created_at: '2026-09-30T06:00:00.000Z' });
+    expect(body.expires_at).toBe('2026-09-30T07:00:00.000Z');
+    expect(world.workflow.started).toEqual([{ machine: 'preview', name: preview_id, input: { preview_id } }]);
+    const before = await call('GET', `/previews/${preview_id}`);
+    expect([before.status, before.body]).toEqual([200, body]);
+    await perform(preview_id);
+    const after = await call('GET', `/previews/${preview_id}`);
+    expect(after.body.state).toBe('done');
+    expect(answersOf(after.body)).toEqual({ 'risk/a': 'told', 'risk/b': 'planned', 'risk/c': 'told' });
+    expect(after.body.deployments[0].answer.objects).toEqual(changed.objects);
+    expect(after.body.deployments[1].answer.steps[0]).toMatch(/^runs harness/);
+    expect(asked.map(({ deployment, version }) => [deployment.key, version])).toEqual([
+      ['risk/a', '2.4.0'],
+      ['risk/c', '2.4.0'],
+    ]);
+    world.clock.time += 3_600_000;
+    expect((await call('GET', `/previews/${preview_id}`)).status).toBe(404);
+  });
+
+  it('is of the plan that a submit can be held to', async () => {
+    const { call } = scene();
+    const { body: plan } = await call('POST', '/batches/plan', text);
+    expect((await call('POST', '/previews', text)).body.plan_hash).toBe(plan.plan_hash);
+  });
+
+  it.each([
+    ['a cluster that is away', new FlotillaError('ClusterUnavailable', 'no route to eu-1'), 'no route to eu-1'],
+    ['a fault', new TypeError('x is undefined'), 'TypeError: x is undefined'],
+    ['a secret in what is said', new Error('password=hunter2hunter2'), expect.not.stringContaining('hunter2')],
+  ])('tells %s of its deployment, and goes on with the others', async (_, error, message) => {
+    const { call, perform } = scene(async ({ deployment }) => {
+      if (deployment.key === 'risk/a') throw error;
+      return changed;
+    });
+    const id = await begun(call);
+    await perform(id);
+    const { body } = await call('GET', `/previews/${id}`);
+    expect([body.state, answersOf(body)['risk/c']]).toEqual(['done', 'told']);
+    expect(body.deployments[0].answer).toEqual({ state: 'unavailable', message });
+  });
+
+  it('tells the steps of the plan where an executor cannot tell more', async () => {
+    const { call, perform } = scene('none');
+    const id = await begun(call);
+    await perform(id);
+    expect(answersOf((await call('GET', `/previews/${id}`)).body)).toEqual({
+      ...{ 'risk/a': 'planned', 'risk/b': 'planned', 'risk/c': 'planned' },
+    });
+  });
+
+  it('goes on where a call before has ended, and is not worked on again when it is done', async () => {
+    let fails = true;
+    const { world, call, perform, asked } = scene();
+    const id = await begun(call);
+    const transact = world.table.transact.bind(world.table);
+    world.table.transact = async (writes) => {
+      if (fails && JSON.stringify(writes).includes('risk/c')) throw new Error('killed');
+      return transact(writes);
+    };
+    await expect(perform(id)).rejects.toThrow('killed');
+    expect(answersOf((await call('GET', `/previews/${id}`)).body)['risk/a']).toBe('told');
+    fails = false;
+    await perform(id);
+    await perform(id);
+    expect((await call('GET', `/previews/${id}`)).body.state).toBe('done');
+    expect(asked.map(({ deployment }) => deployment.key)).toEqual(['risk/a', 'risk/c', 'risk/c']);
+  });
+
+  it('leaves out those for whom there is no time, and says so', async () => {
+    const { world, call, perform } = scene(async () => {
+      world.clock.time += previewBounds.works;
+      return changed;
+    });
+    const id = await begun(call, batchOf(...Array.from({ length: 6 }, (_, n) => item(`s${n}`, 'kubernetes'))));
+    await perform(id);
+    const { body } = await call('GET', `/previews/${id}`);
+    const states = Object.values(answersOf(body));
+    expect([body.state, states.filter((one) => one === 'left_out').length > 0]).toEqual(['done', true]);
+    expect(states.filter((one) => one === undefined)).toEqual([]);
+  });
+
+  it('leaves out those that are too many, and counts them', async () => {
+    const { call, perform, asked } = scene();
+    const many = Array.from({ length: previewBounds.deployments + 5 }, (_, n) => item(`s${n}`, 'kubernetes'));
+    const { body } = await call('POST', '/previews', batchOf(...many));
+    expect([body.total, body.left_out, body.deployments.length]).toEqual([95, 5, 90]);
+    await perform(body.preview_id);
+    expect(asked).toHaveLength(90);
+  });
+
+  it('has failed where the call was ended, and where nobody came back', async () => {
+    const { world, call, perform } = scene();
+    const [told, lost] = [await begun(call), await begun(call)];
+    await perform(told, { error: { Error: 'Lambda.Unknown', Cause: 'out of memory' } });
+    world.clock.time += previewBounds.gone + 1;
+    const views = [await call('GET', `/previews/${told}`), await call('GET', `/previews/${lost}`)];
+    expect(views.map(({ body }) => [body.state, body.message])).toEqual([
+      ['failed', 'The clusters could not be asked: out of memory'],
+      ['failed', 'Whoever asked the clusters has not come to an end. Ask for another preview.'],
+    ]);
+  });
+
+  it.each(['01NOBODY', 'x', '..%2fBATCH', 'a b'])('that nobody has asked for is not there: %s', async (id) => {
+    const { call } = scene();
+    const { status, body } = await call('GET', `/previews/${encodeURIComponent(id)}`);
+    expect([status, body.title]).toEqual([404, 'No such preview']);
+  });
+});
+
+describe('who may see what clusters say', () => {
+  const grants: readonly Grant[] = [
+    { subject: 'ada', may: ['read'], pillars: ['risk'], environments: ['*'] },
+    { subject: 'bo', may: ['read'], pillars: ['clearing'], environments: ['*'] },
+    { subject: 'cy', may: ['deploy'], pillars: ['risk'], environments: ['staging'] },
+  ];
+
+  it.each([
+    ['who may see all of it', 'cy', 200],
+    ['who may see none of it', 'bo', 404],
+    ['who has no grant', 'nobody', 404],
+  ])('%s: %s', async (_, who, wanted) => {
+    const { call } = scene(undefined, grants);
+    const id = await begun(call);
+    expect((await call('GET', `/previews/${id}`, undefined, who)).status).toBe(wanted);
+  });
+
+  it.each([
+    ['who may not plan it', 'bo'],
+    ['who has no grant', 'nobody'],
+  ])('%s begins none: 403', async (_, who) => {
+    const { world, call } = scene(undefined, grants);
+    expect([(await call('POST', '/previews', text, who)).status, world.workflow.started]).toEqual([403, []]);
+  });
+
+  it('a batch that is not valid is told as by plan, and nothing is begun', async () => {
+    const { world, call } = scene();
+    const wrong = text.replace('risk', 'nowhere');
+    const [preview, plan] = [await call('POST', '/previews', wrong), await call('POST', '/batches/plan', wrong)];
+    const { instance: _, ...told } = preview.body;
+    const { instance: __, ...planned } = plan.body;
+    expect([preview.status, told, world.workflow.started]).toEqual([422, planned, []]);
+  });
+});
