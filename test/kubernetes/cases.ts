@@ -6,8 +6,8 @@ import { all, autoscaler, configMap, deployment, hook } from '../executors/kuber
 export interface DeployStage {
   readonly namespace: string;
   readonly client: KubeClient;
-  /** Deploys one service, and waits for its end. */
-  deploy(item: object): Promise<Kube>;
+  /** Deploys one service, and waits for its end; `isOpen`: where fields may be taken over. */
+  deploy(item: object, isOpen?: boolean): Promise<Kube>;
   /** Somebody else applies, by another field manager. */
   apply(manager: string, object: Kube): Promise<void>;
   /** Until that runs. */
@@ -24,10 +24,13 @@ export interface DeployCase {
 export const configuration = (namespaces: readonly string[], cluster: object): object => ({
   clusters: { kube: cluster },
   infrastructures: Object.fromEntries(namespaces.map((namespace) => [namespace, { cluster: 'kube', namespace }])),
-  environments: {
-    staging: {},
-    open: { kubernetes: { take_over: ['kubectl'], cluster_scoped: ['Namespace'] } },
-  },
+  // A target is a service in an environment, so each case has its own.
+  environments: Object.fromEntries(
+    namespaces.flatMap((namespace) => [
+      [namespace, {}],
+      [`${namespace}-open`, { kubernetes: { take_over: ['kubectl'], cluster_scoped: ['Namespace'] } }],
+    ]),
+  ),
   services: {
     shared: {
       web: { name: 'web', kind: 'deployment' },
@@ -37,7 +40,7 @@ export const configuration = (namespaces: readonly string[], cluster: object): o
 });
 
 export const usualItem = {
-  ...{ pillar: 'shared', service_name: 'web', docker_artifact_type: 'docker', environment_id: 'staging' },
+  ...{ pillar: 'shared', service_name: 'web', docker_artifact_type: 'docker' },
   ...{ docker_image_version: '1', metadata: { retry_count: 0, timeout: 60, rollback_strategy: 'automatic' } },
 };
 
@@ -86,7 +89,7 @@ const theirs = (namespace: string): Kube => ({
 export const deployCases: readonly DeployCase[] = [
   {
     name: 'applied-and-verified',
-    expected: ['SUCCESS / Verified', '1 A=1 1', true, 'staging/kube/shared/web'],
+    expected: ['SUCCESS / Verified', '1 A=1 1', true, 'applied-and-verified/kube/shared/web'],
     run: async (stage) => {
       const view = await stage.deploy({ manifests: all(web('1'), configMap('settings')) });
       const { metadata } = await stage.client.get(api(stage.namespace, 'configmaps', 'settings'));
@@ -113,8 +116,8 @@ export const deployCases: readonly DeployCase[] = [
     run: async (stage) => {
       await stage.apply('kubectl', theirs(stage.namespace));
       await stage.runs('web');
-      const item = { docker_image_version: '2-missing', environment_id: 'open' };
-      const view = await stage.deploy({ ...item, manifests: web('2', 'replicas: 1') });
+      const item = { docker_image_version: '2-missing', manifests: web('2', 'replicas: 1') };
+      const view = await stage.deploy(item, true);
       return [endOf(view), await shownOf(stage)];
     },
   },
@@ -137,7 +140,7 @@ export const deployCases: readonly DeployCase[] = [
     run: async (stage) => {
       await stage.apply('kubectl', theirs(stage.namespace));
       await stage.runs('web');
-      const view = await stage.deploy({ docker_image_version: '5', environment_id: 'open' });
+      const view = await stage.deploy({ docker_image_version: '5' }, true);
       return [endOf(view), await shownOf(stage)];
     },
   },
@@ -234,8 +237,8 @@ export const deployCases: readonly DeployCase[] = [
     run: async (stage) => {
       const namespace = `apiVersion: v1\nkind: Namespace\nmetadata: {name: ${stage.namespace}-own}\n`;
       const own = { ...stage, namespace: `${stage.namespace}-own` };
-      const item = { environment_id: 'open', infrastructure_id: own.namespace };
-      const view = await stage.deploy({ ...item, manifests: all(web('1'), namespace) });
+      const item = { infrastructure_id: own.namespace, manifests: all(web('1'), namespace) };
+      const view = await stage.deploy(item, true);
       return [endOf(view), await shownOf(own)];
     },
   },

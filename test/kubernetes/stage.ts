@@ -18,7 +18,8 @@ export const stageOf = async ({ namespace, client, source, world }: StageOptions
   return {
     namespace,
     client,
-    deploy: (item) => world.deploy({ infrastructure_id: namespace, ...item }),
+    deploy: (item, isOpen = false) =>
+      world.deploy({ infrastructure_id: namespace, environment_id: `${namespace}${isOpen ? '-open' : ''}`, ...item }),
     apply: async (manager, object) => {
       const path = `${deployment(object.metadata.name)}?fieldManager=${manager}`;
       const type = 'application/apply-patch+yaml';
