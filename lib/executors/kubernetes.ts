@@ -11,9 +11,11 @@ import type {
   StartResult,
   Watched,
 } from '../domain/ports.ts';
+import type { RunPreview } from '../domain/preview/run-preview.ts';
 import { advance } from './kubernetes/advance.ts';
 import { type Advance, stateOf } from './kubernetes/advance-result.ts';
 import type { Memory } from './kubernetes/other-workloads.ts';
+import { previewRun } from './kubernetes/preview.ts';
 import { markStopped } from './kubernetes/stop-mark.ts';
 import { each, settingsOf, type Work } from './kubernetes/work.ts';
 
@@ -89,21 +91,30 @@ export class KubernetesExecutor implements Executor {
     }
   }
 
+  async preview(request: RunRequest): Promise<RunPreview> {
+    return previewRun(await this.#workOn(request, { touched: false }));
+  }
+
   async #advance(
     request: RunRequest,
     seen: { touched: boolean },
   ): Promise<{ readonly end: Advance; readonly touched: boolean }> {
+    if (this.#memory.size > mostRemembered) this.#memory.clear();
+    const work = await this.#workOn(request, seen);
+    const end = await advance(work, this.#memory);
+    return { end, touched: work.touched };
+  }
+
+  /** `seen` is the work itself: whoever hands it in sees what was touched, however it ends. */
+  async #workOn(request: RunRequest, seen: { touched: boolean }): Promise<Work> {
     const { documents, clock, name } = this.#options;
     const cluster = await this.#options.cluster(name);
     if (cluster.objects === undefined) {
       throw new FlotillaError('ConfigurationInvalid', `nothing can be changed in the cluster ${name}`);
     }
-    if (this.#memory.size > mostRemembered) this.#memory.clear();
-    const work: Work = Object.assign(seen, {
+    return Object.assign(seen, {
       ...{ request, settings: settingsOf(request), cluster, objects: cluster.objects, documents, clock },
       end: clock.now() + longestLook,
     });
-    const end = await advance(work, this.#memory);
-    return { end, touched: work.touched };
   }
 }

@@ -22,12 +22,19 @@ export const advance = async (work: Work, memory: Memory): Promise<Advance> => {
     const wanted = await findWanted(work);
     return 'end' in wanted ? wanted.end : await advanceTo(work, wanted, memory);
   } catch (error) {
-    if (!isFlotillaError(error, 'ClusterUnavailable') || error.details.status !== 403) throw error;
-    const right = rightIn(error.message);
-    const told = right === undefined ? '' : ` The right that is missing: ${right}.`;
-    const remedy = 'The role that gives it is printed by `flotilla cluster-role --executor kubernetes`.';
-    return failed('RightsMissing', `${error.message}.${told} ${remedy}`);
+    const end = rightsFailure(error);
+    if (end === undefined) throw error;
+    return end;
   }
+};
+
+/** What may not be read; undefined for any other error. */
+export const rightsFailure = (error: unknown): Advance | undefined => {
+  if (!isFlotillaError(error, 'ClusterUnavailable') || error.details.status !== 403) return undefined;
+  const right = rightIn(error.message);
+  const told = right === undefined ? '' : ` The right that is missing: ${right}.`;
+  const remedy = 'The role that gives it is printed by `flotilla cluster-role --executor kubernetes`.';
+  return failed('RightsMissing', `${error.message}.${told} ${remedy}`);
 };
 
 const advanceTo = async (work: Work, wanted: Wanted, memory: Memory): Promise<Advance> => {

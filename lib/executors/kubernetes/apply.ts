@@ -19,7 +19,7 @@ export const dryRunAll = async (work: Work, standing: readonly Standing[]): Prom
 const isRefusal = ({ kind }: Applied): boolean => kind === 'conflict' || kind === 'refused';
 
 /** What it needs comes with it, and is not there yet: its namespace, or the definition of its kind. */
-const isAhead = ({ of, why }: Refusal, standing: readonly Standing[]): boolean => {
+export const isAhead = ({ of, why }: Refusal, standing: readonly Standing[]): boolean => {
   if (why.kind !== 'refused' || why.status !== 404) return false;
   const { object } = of.wanted;
   const namespace = stringAt(object, 'metadata', 'namespace');
@@ -76,7 +76,8 @@ export const applyOne = async (work: Work, one: Standing): Promise<Advance | Ref
 /** Its definition has just been applied: a moment later the server has it. */
 const isUnknownYet = (answer: Applied): boolean => answer.kind === 'refused' && answer.reason === 'UnknownKind';
 
-const send = async (work: Work, { wanted, live }: Standing, options: ApplyOptions): Promise<Applied> => {
+/** Fields that may be taken over are taken. */
+export const send = async (work: Work, { wanted, live }: Standing, options: ApplyOptions): Promise<Applied> => {
   const object: JsonObject = onto(wanted.object, live);
   const answer = await work.objects.apply(object, options);
   const isTaken = answer.kind === 'conflict' && mayTakeOver(work.settings.take_over, answer.conflicts);

@@ -38,15 +38,19 @@ export const findLeftovers = async (work: Work, wanted: Wanted): Promise<Leftove
   };
 };
 
+/** Whether a leftover is deleted: where that is asked for, and nothing is lost with it. */
+export const isPruned = ({ settings }: Pick<Work, 'settings'>, one: KubernetesObject): boolean =>
+  settings.prune === true && !kept.includes(String(one.kind));
+
 /** Deletes what the release has not any more, where that is asked for; gives what is to be told of the rest. */
 export const prune = async (work: Work, wanted: Wanted): Promise<readonly string[]> => {
   if (!wanted.isWhole) return [];
   try {
     const { objects, hooks } = await findLeftovers(work, wanted);
-    const isPruned = (one: KubernetesObject): boolean =>
-      work.settings.prune === true && !kept.includes(String(one.kind));
-    const warnings = await each([...objects.filter(isPruned), ...hooks], (one) => removed(work, one));
-    return [...warnings.flatMap((warning) => warning ?? []), ...leftWarning(objects.filter((one) => !isPruned(one)))];
+    const pruned = objects.filter((one) => isPruned(work, one));
+    const warnings = await each([...pruned, ...hooks], (one) => removed(work, one));
+    const left = objects.filter((one) => !isPruned(work, one));
+    return [...warnings.flatMap((warning) => warning ?? []), ...leftWarning(left)];
   } catch (error) {
     // All is applied: what cannot be looked for is told, and no reason to take it back.
     if (!isFlotillaError(error, 'ClusterUnavailable') || error.details.status !== 403) throw error;

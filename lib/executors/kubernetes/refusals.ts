@@ -27,7 +27,7 @@ export const failureOf = (refusals: readonly Refusal[]): Advance => {
 const placeOf = ({ wanted: { object, file, line } }: Standing): string =>
   file === undefined ? objectTitle(object) : `${objectTitle(object)} (${file}:${line})`;
 
-const wordsOf = (why: Refusal['why']): string => {
+export const wordsOf = (why: Refusal['why']): string => {
   if (why.kind === 'conflict') {
     const fields = why.conflicts.slice(0, mostTold).map(({ manager, field }) => `${field} is ${manager}'s`);
     return `${fields.join(', ')}; take_over in the environment's kubernetes section says whose fields may be taken over`;

@@ -1,6 +1,8 @@
 import { clusterOfAccount } from '../../domain/catalogue/executor-accounts.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
+import type { KubernetesSettings } from '../../domain/manifests/kubernetes-settings.ts';
 import { deploys } from '../../domain/plan/action.ts';
+import type { KeptDeployment } from '../../domain/plan/kept-deployment.ts';
 import type { RunRequest } from '../../domain/ports.ts';
 import { fittingPreview, previewLimits } from '../../domain/preview/fitting-preview.ts';
 import {
@@ -46,7 +48,7 @@ export const performPreview = async (deps: Needs, task: Task): Promise<Record<st
   const work = async (): Promise<void> => {
     for (let one = open[next++]; one !== undefined; one = open[next++]) {
       const isLate = deps.clock.now() >= latest;
-      const answer = isLate ? leftOut : await answerFor(deps, previewId, { row, one });
+      const answer = isLate ? leftOut : await answerFor(deps, previewId, one);
       await keep(deps, previewId, { ...one, answer });
     }
   };
@@ -67,19 +69,18 @@ const readOpen = async ({ table }: Needs, previewId: string): Promise<readonly P
   return rows.filter(({ answer }) => answer === undefined);
 };
 
-interface Asked {
-  readonly row: PreviewRow;
-  readonly one: PreviewedRow;
-}
-
-const answerFor = async (deps: Needs, previewId: string, { row, one }: Asked): Promise<PreviewAnswer> => {
-  const { deployment, steps } = one;
+const answerFor = async (
+  deps: Needs,
+  previewId: string,
+  { deployment, steps }: PreviewedRow,
+): Promise<PreviewAnswer> => {
   // Of another executor there may be a secret that whoever asks clusters must not have.
   if (clusterOfAccount(deployment.executor.account) === undefined) return { state: 'planned', steps };
   if (!deploys(deployment)) return { state: 'planned', steps };
+  if (isUnfetched(deployment)) return { state: 'planned', steps, message: unfetched };
   const request: RunRequest = {
     key: `${previewId}-${deployment.index}-preview`,
-    ...{ batch_id: previewId, deployment, version: deployment.docker_image_version, at: row.at },
+    ...{ batch_id: previewId, deployment, version: deployment.docker_image_version, at: deps.clock.now() },
   };
   try {
     const executor = await deps.executor(deployment.executor.account);
@@ -88,6 +89,15 @@ const answerFor = async (deps: Needs, previewId: string, { row, one }: Asked): P
   } catch (error) {
     return { state: 'unavailable', message: unavailable(error) };
   }
+};
+
+const unfetched =
+  'Its manifests are fetched when the batch is planned for good: until then nobody knows what is in them.';
+
+/** Manifests in S3 or in a repository. */
+const isUnfetched = ({ executor }: KeptDeployment): boolean => {
+  const { manifests } = executor.settings as Partial<KubernetesSettings>;
+  return manifests !== undefined && manifests.sha256 === undefined;
 };
 
 /** A word of a cluster, or a fault of ours: neither is a reason to tell nothing of the others. */

@@ -1,0 +1,93 @@
+import { objectTitle } from '../../domain/manifests/manifest-object.ts';
+import { maskedDifference } from '../../domain/manifests/masked-difference.ts';
+import type { Applied } from '../../domain/ports.ts';
+import type { ObjectPreview, RunPreview } from '../../domain/preview/run-preview.ts';
+import { rightsFailure } from './advance.ts';
+import type { Advance } from './advance-result.ts';
+import { isAhead, send } from './apply.ts';
+import { ofAttempt } from './hooks.ts';
+import { findLeftovers, isPruned } from './prune.ts';
+import { wordsOf } from './refusals.ts';
+import { withoutScaled } from './replicas.ts';
+import { readStanding, refusalOf } from './standing.ts';
+import { findWanted } from './wanted.ts';
+import { each, type Standing, type Wanted, type Work } from './work.ts';
+
+/** What an attempt would do with each of its objects, by dry runs of the very applies. Nothing is written. */
+export const previewRun = async (work: Work): Promise<RunPreview> => {
+  try {
+    const wanted = await findWanted(work);
+    return 'end' in wanted ? impossible(wanted.end) : await previewAll(work, wanted);
+  } catch (error) {
+    const end = rightsFailure(error);
+    if (end === undefined) throw error;
+    return impossible(end);
+  }
+};
+
+const impossible = (end: Advance): RunPreview => {
+  if (!('failure' in end)) return { objects: [] };
+  const { reason, message } = end.failure;
+  return { objects: [], problem: { reason, message } };
+};
+
+const previewAll = async (work: Work, wanted: Wanted): Promise<RunPreview> => {
+  const standing = await withoutScaled(work, await readStanding(work, wanted.objects));
+  const hooks = await readStanding(
+    work,
+    [...wanted.before, ...wanted.after].map((hook) => ofAttempt(work.request, hook)),
+  );
+  const all = [...standing, ...hooks];
+  return {
+    objects: [
+      ...(await each(standing, (one) => previewOne(work, one, all))),
+      ...(await each(hooks, async (one) => asHook(await previewOne(work, one, all)))),
+      ...(await previewLeftovers(work, wanted)),
+    ],
+  };
+};
+
+const previewOne = async (work: Work, one: Standing, all: readonly Standing[]): Promise<ObjectPreview> => {
+  const object = objectTitle(one.wanted.object);
+  const refusal = refusalOf(work, [one]);
+  if (refusal !== undefined && 'failure' in refusal)
+    return { object, fate: 'refused', message: refusal.failure.message };
+  const { of, answer } = await ask(work, one);
+  if (answer.kind === 'applied') return { object, ...fateOf(of, answer) };
+  if (answer.kind === 'conflict') return { object, fate: 'conflict', conflicts: answer.conflicts };
+  if (answer.kind === 'moved') return { object, fate: 'changed', message: 'others change it all the time' };
+  if (isAhead({ of, why: answer }, all))
+    return { object, fate: 'created', message: 'the server cannot tell more before that which it needs is there' };
+  return { object, fate: 'refused', message: wordsOf(answer) };
+};
+
+/** As often as it may change while it is asked about. */
+const mostTries = 3;
+
+const ask = async (work: Work, first: Standing): Promise<{ readonly of: Standing; readonly answer: Applied }> => {
+  let of = first;
+  for (let tries = 1; ; tries += 1) {
+    const answer = await send(work, of, { dryRun: true });
+    if (answer.kind !== 'moved' || tries === mostTries) return { of, answer };
+    const [again] = await readStanding(work, [of.wanted]);
+    of = { ...of, live: again!.live };
+  }
+};
+
+const fateOf = (
+  { live }: Standing,
+  { object }: Extract<Applied, { readonly kind: 'applied' }>,
+): Pick<ObjectPreview, 'fate' | 'fields'> => {
+  if (live === undefined) return { fate: 'created' };
+  const fields = maskedDifference(live, object);
+  return fields.length === 0 ? { fate: 'unchanged' } : { fate: 'changed', fields };
+};
+
+const asHook = (preview: ObjectPreview): ObjectPreview =>
+  preview.fate === 'created' ? { ...preview, fate: 'hook' } : preview;
+
+const previewLeftovers = async (work: Work, wanted: Wanted): Promise<readonly ObjectPreview[]> => {
+  if (!wanted.isWhole) return [];
+  const { objects } = await findLeftovers(work, wanted);
+  return objects.map((one) => ({ object: objectTitle(one), fate: isPruned(work, one) ? 'pruned' : 'left' }));
+};
