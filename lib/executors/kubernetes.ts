@@ -115,6 +115,7 @@ export class KubernetesExecutor implements Executor {
     return Object.assign(seen, {
       ...{ request, settings: settingsOf(request), cluster, objects: cluster.objects, documents, clock },
       end: clock.now() + longestLook,
+      applied: new Map(),
     });
   }
 }

@@ -4,7 +4,7 @@ import type { ObjectAddress } from '../ports.ts';
 import { listAt, objectAt, stringAt } from '../rollout/kubernetes-object.ts';
 import type { Place } from '../schedule/place.ts';
 
-/** `targets/<target>/applied.json`: what the executor `kubernetes` applied last at a target. One document, written anew by each apply. */
+/** `manifests/applied/<label>.json`: what the executor `kubernetes` applied last at a target. One document, written anew by each apply. */
 export interface AppliedObjects extends Place {
   readonly objects: readonly JsonObject[];
 }

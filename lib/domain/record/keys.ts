@@ -258,14 +258,14 @@ export const documentPaths = {
   plan: (batchId: string): string => `batches/${batchId}/plan.json`,
   planChunk: (batchId: string, chunk: number): string => `batches/${batchId}/plan/${padded(chunk)}.json`,
   schedule: (batchId: string): string => `batches/${batchId}/schedule.json`,
-  /** What the executor `kubernetes` applied last at a target. */
-  applied: (target: string): string => `targets/${target}/applied.json`,
   /** Manifests as they were written, named by what they are. */
   manifests: (sha256: string): string => `manifests/${sha256}.yaml`,
   /** What stood in the cluster before a deployment changed it, as it may be applied again. A release may refer to it: it is kept. */
   before: (batchId: string, index: number): string => `batches/${batchId}/before/${padded(index)}.yaml`,
   /** That an attempt is not to go on. */
   stopped: (batchId: string, key: string): string => `batches/${batchId}/stopped/${key}`,
+  /** What the executor `kubernetes` applied last at a target, by the value of its label. */
+  applied: (target: string): string => `manifests/applied/${target}.json`,
   /** Of which kinds the objects of a target are, by the value of its label. */
   inventory: (target: string): string => `manifests/inventory/${target}.json`,
 } as const;

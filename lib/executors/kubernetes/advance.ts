@@ -4,6 +4,7 @@ import { applyAll, dryRunAll } from './apply.ts';
 import { keepBefore } from './before.ts';
 import { ofAttempt, removeHooks, runHooks } from './hooks.ts';
 import { noteInventory } from './inventory.ts';
+import { keepApplied } from './keep-applied.ts';
 import { awaitOthers, type Memory } from './other-workloads.ts';
 import { prune } from './prune.ts';
 import { rightIn } from './refusals.ts';
@@ -58,6 +59,7 @@ const applyWanted = async (work: Work, wanted: Wanted, standing: readonly Standi
     () => dryRunAll(work, standing),
     () => keepBefore(work, standing),
     () => applyAll(work, standing),
+    () => keepApplied(work, standing),
   ]);
 };
 

@@ -60,7 +60,10 @@ export const applyOne = async (work: Work, one: Standing): Promise<Advance | Ref
     work.touched = true;
     const of = { ...one, live };
     const answer = await send(work, of, live === undefined ? { absent: true } : {});
-    if (answer.kind === 'applied') return undefined;
+    if (answer.kind === 'applied') {
+      work.applied.set(one.wanted, answer.object);
+      return undefined;
+    }
     if (isUnknownYet(answer))
       return running(`waits until the cluster knows the kind of ${objectTitle(one.wanted.object)}`);
     if (answer.kind !== 'moved') return { of, why: answer };

@@ -14,6 +14,8 @@ export interface Work {
   readonly end: number;
   /** Something was changed by this attempt, or may have been. Set before the first write is sent. */
   touched: boolean;
+  /** What this look has applied, as the server answered. */
+  readonly applied: Map<RenderedObject, KubernetesObject>;
 }
 
 /** What is to stand there. */

@@ -4,6 +4,7 @@ import { SqliteTable } from '../../../lib/adapters/sqlite-table.ts';
 import { keptApplied } from '../../../lib/domain/drift/applied.ts';
 import { FlotillaError } from '../../../lib/domain/errors.ts';
 import type { Json, JsonObject } from '../../../lib/domain/json.ts';
+import { targetLabel } from '../../../lib/domain/manifests/marks.ts';
 import type { KeptDeployment } from '../../../lib/domain/plan/kept-deployment.ts';
 import type { Cluster, ClusterObjects, KubernetesObject, Table } from '../../../lib/domain/ports.ts';
 import { documentPaths, keys } from '../../../lib/domain/record/keys.ts';
@@ -48,7 +49,7 @@ class Stage {
     const target = targetOf(name);
     this.objects.set(name, deployment(name, image));
     this.documents.set(
-      documentPaths.applied(target),
+      documentPaths.applied(targetLabel(target)),
       JSON.stringify({ batch_id: batch, index: 0, objects: [keptApplied(this.objects.get(name)!)] }),
     );
     const row = { target, batch_id: batch, index: 0, state, image, version: image, since: this.now } as TargetRow;

@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import type { AppliedObjects } from '../../lib/domain/drift/applied.ts';
+import type { FieldDrift } from '../../lib/domain/drift/object-drift.ts';
+import { targetLabel } from '../../lib/domain/manifests/marks.ts';
+import { documentPaths } from '../../lib/domain/record/keys.ts';
+import type { TargetRow } from '../../lib/domain/targets/target-row.ts';
+import { driftOf, lookAtObjects } from '../../lib/usecases/drift/look-at-objects.ts';
+import type { SurveyedTarget } from '../../lib/usecases/drift/surveyed-targets.ts';
+import { all, configMap, deployment } from './kubernetes-texts.ts';
+import { KubernetesWorld, type RequestChange, target } from './kubernetes-world.ts';
+
+/** What the executor has applied, what others did to it since, and what a survey says of that. */
+
+const text = all(deployment('web', { spec: 'replicas: 2', env: '{name: A, value: "1"}' }), configMap('settings'));
+
+const deployed = async (change: RequestChange = {}) => {
+  const world = new KubernetesWorld();
+  const request = world.request({ text, ...change });
+  await world.executor().start(request, 0);
+  return { world, request };
+};
+
+const appliedIn = async (world: KubernetesWorld): Promise<AppliedObjects> =>
+  JSON.parse((await world.documents.get(documentPaths.applied(targetLabel(target))))!);
+
+const survey = async (
+  world: KubernetesWorld,
+  deployment: SurveyedTarget['deployment'],
+): Promise<readonly FieldDrift[]> => {
+  const now = { target, batch_id: 'B1', index: 0, state: 'verified', since: 1 } as TargetRow;
+  const surveyed = { now, deployment, applied: await appliedIn(world) };
+  return driftOf(surveyed, await lookAtObjects(world.objects, [surveyed]));
+};
+
+describe('what the executor applied', () => {
+  test('is kept with what was ours, and has not drifted', async () => {
+    const { world, request } = await deployed();
+    expect(await appliedIn(world)).toMatchObject({
+      batch_id: 'B1',
+      index: 0,
+      objects: [{ kind: 'ConfigMap' }, { kind: 'Deployment' }],
+    });
+    expect(await survey(world, request.deployment)).toEqual([]);
+  });
+
+  test('of an image alone is that image', async () => {
+    const world = new KubernetesWorld();
+    world.others('kubectl', {
+      ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' } },
+      ...{
+        spec: {
+          selector: { matchLabels: { app: 'web' } },
+          template: {
+            metadata: { labels: { app: 'web' } },
+            spec: { containers: [{ name: 'app', image: 'registry.example/web:0' }] },
+          },
+        },
+      },
+    } as never);
+    const request = world.request({ version: '2', settings: { take_over: 'all' } });
+    await world.executor().start(request, 0);
+    expect(await survey(world, request.deployment)).toEqual([]);
+    world.others('ci', {
+      ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' } },
+      ...{ spec: { template: { spec: { containers: [{ name: 'app', image: 'registry.example/web:9' }] } } } },
+    } as never);
+    expect(await survey(world, request.deployment)).toEqual([
+      {
+        object: 'deployment shop/web',
+        path: 'spec.template.spec.containers[name=app].image',
+        ...{ from: 'registry.example/web:2', to: 'registry.example/web:9', manager: 'ci' },
+      },
+    ]);
+  });
+
+  test.each<[what: string, change: (world: KubernetesWorld) => void, expected: readonly Partial<FieldDrift>[]]>([
+    [
+      'somebody has taken fields over',
+      (world) =>
+        world.others('kubectl-edit', {
+          ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' } },
+          spec: {
+            replicas: 5,
+            template: { spec: { containers: [{ name: 'app', env: [{ name: 'A', value: '2' }] }] } },
+          },
+        } as never),
+      [
+        { path: 'spec.replicas', from: '2', to: '5', manager: 'kubectl-edit' },
+        {
+          path: 'spec.template.spec.containers[name=app].env[name=A].value',
+          from: '1',
+          to: '2',
+          manager: 'kubectl-edit',
+        },
+      ],
+    ],
+    [
+      'somebody has added what is theirs',
+      (world) =>
+        world.others('mesh', {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: { name: 'settings', labels: { mesh: 'on' } },
+        } as never),
+      [],
+    ],
+    [
+      'an object is gone',
+      (world) => world.store.remove(world.find('ConfigMap', 'settings')!),
+      [{ object: 'configmap shop/settings' }],
+    ],
+  ])('drifts where %s', async (_, change, expected) => {
+    const { world, request } = await deployed();
+    change(world);
+    const found = await survey(world, request.deployment);
+    expect(found.toSorted((a, b) => (a.path ?? '').localeCompare(b.path ?? '', 'en'))).toMatchObject(expected);
+    expect(found).toHaveLength(expected.length);
+  });
+
+  test('of a restore belongs to the deployment that failed', async () => {
+    const world = new KubernetesWorld();
+    const request = world.request({ text, batch: 'B2', attempt: 'restore', deployment: { index: 7 } });
+    await world.executor().start(request, 0);
+    expect(await appliedIn(world)).toMatchObject({ batch_id: 'B2', index: 0 });
+  });
+});
