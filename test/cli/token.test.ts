@@ -194,7 +194,11 @@ describe('tokens for others', () => {
     [['create', 'local'], 6, /^The token local is that of whoever has the data folder\. Choose another name\.$/],
     [['create', 'twice'], 6, /^The token twice exists already\. Revoke it first, or choose another name\.$/],
     [['create', 'a b'], 2, /^"a b" is no name for a token/],
-    [['create', 'x', '--scopes', 'read,write'], 2, /Of read, logs, deploy, approve, impersonate, admin some are needed/],
+    [
+      ['create', 'x', '--scopes', 'read,write'],
+      2,
+      /Of read, logs, deploy, approve, impersonate, admin some are needed/,
+    ],
     [['create', 'x', '--expires', '90'], 2, /It is 1 to 9999 days or hours, as 90d or 12h, or never/],
     [['create', 'x', '--expires', '10000d'], 2, /It is 1 to 9999 days or hours/],
     [['create', 'x', '--kind', 'robot'], 2, /It is person or program/],

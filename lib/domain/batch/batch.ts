@@ -48,6 +48,8 @@ export interface Deployment extends Acting {
   readonly manifests?: Manifests | undefined;
   /** Its object, where the manifests say it and the catalogue does not. */
   readonly workload?: Workload | undefined;
+  /** The namespace of its object is made where there is none. Only a request sets it, never a file. */
+  readonly create_namespace?: true | undefined;
   /** How its rollout is judged, as far as the item says it. */
   readonly crash_tolerance?: number | undefined;
   readonly steady_seconds?: number | undefined;

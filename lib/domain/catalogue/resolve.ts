@@ -73,7 +73,10 @@ export const resolveHarness = (catalogue: Catalogue, pillar: string, service: st
 
 export const resolveExecutor = (
   catalogue: Catalogue,
-  item: Pick<Deployment, 'executor' | 'pillar' | 'service_name' | 'infrastructure_id' | 'environment_id' | 'manifests'>,
+  item: Pick<
+    Deployment,
+    'executor' | 'pillar' | 'service_name' | 'infrastructure_id' | 'environment_id' | 'manifests' | 'create_namespace'
+  >,
 ): ExecutorSettings => {
   const { executor, pillar, service_name } = item;
   if (executor === 'kubernetes') {
@@ -97,7 +100,8 @@ const kubernetesSettings = (
     service_name,
     environment_id,
     manifests,
-  }: Pick<Deployment, 'pillar' | 'service_name' | 'environment_id' | 'manifests'>,
+    create_namespace,
+  }: Pick<Deployment, 'pillar' | 'service_name' | 'environment_id' | 'manifests' | 'create_namespace'>,
 ): KubernetesSettings => {
   const { prune } = serviceEntry(catalogue, pillar, service_name)?.kubernetes ?? {};
   const { take_over } = entryOf(catalogue.environments, environment_id)?.kubernetes ?? {};
@@ -105,5 +109,6 @@ const kubernetesSettings = (
     ...(manifests === undefined ? {} : { manifests }),
     ...(prune === undefined ? {} : { prune }),
     ...(take_over === undefined ? {} : { take_over }),
+    ...(create_namespace === undefined ? {} : { create_namespace }),
   };
 };

@@ -18,6 +18,8 @@ export interface KubernetesSettings {
   readonly manifests?: Manifests;
   readonly prune?: true;
   readonly take_over?: TakeOver;
+  /** The namespace of the workload is made where there is none. */
+  readonly create_namespace?: true;
   /** Of a release that was only seen: what stood there before this deployment changed it, instead of manifests. */
   readonly before?: { readonly batch_id: string; readonly index: number };
 }

@@ -32,7 +32,7 @@ const deploymentOf = (
   return {
     ...{ position: 1, line: 1, key: `${pillar}/${identifier}`, pillar, service_name: identifier },
     ...{ docker_artifact_type: 'docker', docker_image_version: isDelete ? '' : version },
-    ...(isDelete ? { action: 'delete' } : { manifests: { sha256: manifests } }),
+    ...(isDelete ? { action: 'delete' } : { manifests: { sha256: manifests }, create_namespace: true }),
     ...{ environment_id: environment, infrastructure_id: infrastructure, executor: 'kubernetes' },
     workload: { kind: 'deployment', name: identifier, namespace, container: containerName, image: repository },
     ...{ priority: 5, timeout, retry_count: retryCount, tags: [], dependencies: [] },

@@ -6,6 +6,7 @@ import { ofAttempt, removeHooks, runHooks } from './hooks.ts';
 import { noteInventory } from './inventory.ts';
 import { keepApplied } from './keep-applied.ts';
 import { awaitOthers, type Memory } from './other-workloads.ts';
+import { ensureNamespace } from './own-namespace.ts';
 import { prune } from './prune.ts';
 import { rightIn } from './refusals.ts';
 import { withoutScaled } from './replicas.ts';
@@ -55,7 +56,7 @@ const applyWanted = async (work: Work, wanted: Wanted, standing: readonly Standi
   const isBegun = standing.some(({ live }) => isOfAttempt(work.request, live));
   if (!isBegun && (await isStopped(work))) return aborted;
   return firstEnd([
-    ...(isBegun ? [] : [() => prepare(work, wanted, standing)]),
+    ...(isBegun ? [] : [() => ensureNamespace(work), () => prepare(work, wanted, standing)]),
     () => dryRunAll(work, standing),
     () => keepBefore(work, standing),
     () => applyAll(work, standing),

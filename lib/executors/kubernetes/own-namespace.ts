@@ -1,0 +1,22 @@
+import { labels } from '../../domain/manifests/marks.ts';
+import type { Advance } from './advance-result.ts';
+import { failureOf } from './refusals.ts';
+import type { Work } from './work.ts';
+
+/**
+ * Makes the namespace of a deployment that says so, where there is none. It is everybody's: nothing is changed of one that is there, and
+ * it does not go with the deployment.
+ */
+export const ensureNamespace = async ({ settings, request, objects }: Work): Promise<Advance | undefined> => {
+  if (settings.create_namespace !== true) return undefined;
+  const { namespace: name } = request.deployment.workload;
+  if ((await objects.get({ api_version: 'v1', kind: 'Namespace', name })) !== undefined) return undefined;
+  const metadata = { name, labels: { [labels.managedBy]: 'flotilla' } };
+  const object = { apiVersion: 'v1', kind: 'Namespace', metadata };
+  const why = await objects.apply(object, { absent: true });
+  // Somebody else was faster.
+  if (why.kind === 'applied' || why.kind === 'moved') return undefined;
+  return failureOf([
+    { of: { wanted: { object, line: 1, placeOf: () => ({ line: 1, column: 1 }) }, live: undefined }, why },
+  ]);
+};
