@@ -11,6 +11,7 @@ import type {
   ObjectAddress,
   ObjectList,
   Removed,
+  RemoveOptions,
 } from '../domain/ports.ts';
 import { listAt, objectAt, stringAt } from '../domain/rollout/kubernetes-object.ts';
 import { appliedOf, removedOf } from './apply-answer.ts';
@@ -47,16 +48,16 @@ export class KubernetesObjects implements ClusterObjects {
   async apply(object: KubernetesObject, options: ApplyOptions = {}): Promise<Applied> {
     const path = await this.#pathOf(addressOf(object));
     if (path === undefined) return unknownKind(object);
-    const { absent = false, dryRun = false, force = false } = options;
+    const { absent = false, dryRun = false, force = false, manager } = options;
     if (absent && !dryRun) return this.#make(path, object);
-    return this.#own(path, object, { dryRun, force });
+    return this.#own(path, object, { dryRun, force, ...(manager === undefined ? {} : { manager }) });
   }
 
-  async remove(address: ObjectAddress, uid: string): Promise<Removed> {
+  async remove(address: ObjectAddress, uid: string, { foreground = false }: RemoveOptions = {}): Promise<Removed> {
     const path = await this.#pathOf(address);
     if (path === undefined) return { kind: 'gone' };
     const body = {
-      ...{ kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' },
+      ...{ kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: foreground ? 'Foreground' : 'Background' },
       preconditions: { uid },
     };
     return removedOf(await this.#requests.change({ method: 'DELETE', path, body }));

@@ -85,6 +85,8 @@ export interface ApplyOptions {
   readonly dryRun?: boolean;
   /** Takes fields over that are somebody else's. */
   readonly force?: boolean;
+  /** Another field manager than the one that deploys. */
+  readonly manager?: string;
   /** Only where there is none: who else makes one at the same moment, with other values, has it, and this has `moved`. */
   readonly absent?: boolean;
 }
@@ -97,6 +99,11 @@ export type Applied =
   | { readonly kind: 'moved'; readonly message: string }
   /** Nothing was changed, and the same would be refused again: unknown fields, a field that cannot be changed, a quota, no right. */
   | { readonly kind: 'refused'; readonly status: number; readonly reason: string; readonly message: string };
+
+export interface RemoveOptions {
+  /** It goes when what it owns has gone; else it goes first. */
+  readonly foreground?: boolean;
+}
 
 export type Removed =
   | { readonly kind: 'deleted' | 'gone' }
@@ -124,7 +131,7 @@ export interface ClusterObjects {
    */
   apply(object: KubernetesObject, options?: ApplyOptions): Promise<Applied>;
   /** This one, and none that has its name by then; what it owns goes with it. */
-  remove(address: ObjectAddress, uid: string): Promise<Removed>;
+  remove(address: ObjectAddress, uid: string, options?: RemoveOptions): Promise<Removed>;
   list(list: ObjectList): Promise<readonly KubernetesObject[]>;
 }
 

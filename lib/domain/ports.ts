@@ -21,6 +21,7 @@ export type {
   ObjectAddress,
   ObjectList,
   Removed,
+  RemoveOptions,
   WorkloadView,
 } from './cluster-port.ts';
 

@@ -5,6 +5,9 @@ import { createHash } from 'node:crypto';
 /** The field manager of all that Flotilla writes. */
 export const fieldManager = 'flotilla';
 
+/** The one that sets replicas alone: what an owner does not say any more is taken away, so it cannot be the one that deploys. */
+export const scaleManager = 'flotilla-scale';
+
 /**
  * Who makes an object is for a moment its owner under a name of its own: two that make it at the same moment with other values
  * are a conflict, and not one who overwrites the other. There is no other way to apply only where there is nothing.
@@ -29,6 +32,8 @@ export const annotations = {
   fence: 'flotilla.dev/fence',
   /** Written by whoever writes the manifest, on a Job: `before` the objects are applied, or `after` they run. */
   hook: 'flotilla.dev/hook',
+  /** When the intent of the last scale was written, in milliseconds since 1970: one that is older is late, and changes nothing. */
+  scaled: 'flotilla.dev/scaled',
 } as const;
 
 /** What is written on what is applied. */

@@ -2,6 +2,7 @@ import { isFlotillaError } from '../../domain/errors.ts';
 import { type Advance, aborted, failed, firstEnd } from './advance-result.ts';
 import { applyAll, dryRunAll } from './apply.ts';
 import { keepBefore } from './before.ts';
+import { advanceDelete } from './delete-release.ts';
 import { ofAttempt, removeHooks, runHooks } from './hooks.ts';
 import { noteInventory } from './inventory.ts';
 import { keepApplied } from './keep-applied.ts';
@@ -10,6 +11,7 @@ import { ensureNamespace } from './own-namespace.ts';
 import { prune } from './prune.ts';
 import { rightIn } from './refusals.ts';
 import { withoutScaled } from './replicas.ts';
+import { advanceScale } from './scale-workload.ts';
 import { isApplied, isOfAttempt, readStanding, refusalOf } from './standing.ts';
 import { isStopped } from './stop-mark.ts';
 import { findWanted } from './wanted.ts';
@@ -21,6 +23,9 @@ import type { Standing, Wanted, Work } from './work.ts';
  */
 export const advance = async (work: Work, memory: Memory): Promise<Advance> => {
   try {
+    const { action } = work.request.deployment;
+    if (action === 'delete') return await advanceDelete(work);
+    if (action === 'scale') return await advanceScale(work);
     const wanted = await findWanted(work);
     return 'end' in wanted ? wanted.end : await advanceTo(work, wanted, memory);
   } catch (error) {

@@ -20,11 +20,11 @@ export const keepBefore = async ({ request, documents }: Work, standing: readonl
     if (live === undefined || live.kind === 'Secret') return [];
     return [asBefore(wanted.object, live)];
   });
-  await documents.put(documentPaths.before(batch_id, deployment.index), textOf(objects));
+  await documents.put(documentPaths.before(batch_id, deployment.index), textOfObjects(objects));
 };
 
 /** JSON is YAML, and has one way to write a value. */
-const textOf = (objects: readonly JsonObject[]): string =>
+export const textOfObjects = (objects: readonly JsonObject[]): string =>
   objects.map((one) => `${JSON.stringify(one)}\n`).join('---\n') || '# nothing stood there\n';
 
 export const asBefore = (wanted: JsonObject, live: KubernetesObject): JsonObject => {
@@ -40,7 +40,7 @@ export const asBefore = (wanted: JsonObject, live: KubernetesObject): JsonObject
 };
 
 /** Those of an earlier deployment: whoever puts it back has marks of their own. */
-const withoutMarks = (metadata: JsonObject): JsonObject => {
+export const withoutMarks = (metadata: JsonObject): JsonObject => {
   const ours: readonly string[] = [...Object.values(annotations), ...Object.values(labels)];
   const without = (texts: JsonObject): JsonObject =>
     Object.fromEntries(Object.entries(texts).filter(([key]) => !ours.includes(key)));

@@ -11,7 +11,7 @@ import { addressOf, isLater, isOfTarget } from './standing.ts';
 import { each, type Wanted, type Work } from './work.ts';
 
 /** What is in these is gone with them, and nobody can put it back. */
-const kept: readonly string[] = ['PersistentVolumeClaim', 'Namespace', 'CustomResourceDefinition'];
+export const kept: readonly string[] = ['PersistentVolumeClaim', 'Namespace', 'CustomResourceDefinition'];
 
 /** What a target has beside what is wanted. Hooks of earlier attempts are no objects of a release. */
 export interface Leftovers {

@@ -1,4 +1,5 @@
 import { objectTitle } from '../../domain/manifests/manifest-object.ts';
+import { scaleManager } from '../../domain/manifests/marks.ts';
 import type { Applied, FieldConflict } from '../../domain/ports.ts';
 import { type Advance, failed } from './advance-result.ts';
 import type { Standing } from './work.ts';
@@ -47,9 +48,21 @@ export const rightIn = (message: string): string | undefined => {
   return `${verb} ${resource}${group === '' ? '' : `.${group}`}${where}`;
 };
 
-/** Whether the environment lets these fields be taken over. */
+/** One object that the server does not let be changed, or deleted. */
+export const failureOfRight = (
+  title: string,
+  { message }: Pick<Extract<Applied, { readonly kind: 'refused' }>, 'message'>,
+): Advance => {
+  const right = rightIn(message);
+  if (right === undefined) return failed('ObjectsRefused', `The cluster refuses it for ${title}: ${message}.`);
+  const remedy = 'The role that gives it is printed by `flotilla cluster-role --executor kubernetes`.';
+  return failed('RightsMissing', `${title}: we have no right to ${right}. ${remedy}`);
+};
+
+/** Whether the environment lets these fields be taken over. Replicas that we have set ourselves are no one else's. */
 export const mayTakeOver = (
   takeOver: 'all' | readonly string[] | undefined,
   conflicts: readonly FieldConflict[],
 ): boolean =>
-  takeOver === 'all' || (takeOver !== undefined && conflicts.every(({ manager }) => takeOver.includes(manager)));
+  takeOver === 'all' ||
+  conflicts.every(({ manager }) => manager === scaleManager || takeOver?.includes(manager) === true);

@@ -30,7 +30,7 @@ const replicasOf = (object: KubernetesObject | undefined) => valueAt(object, 'sp
 const hasReplicas = (object: JsonObject): boolean => replicasOf(object) !== undefined;
 
 /** Who may not list them is told of a conflict instead, where one has scaled the workload. */
-const autoscalersIn = async (
+export const autoscalersIn = async (
   { objects }: Work,
   namespace: string | undefined,
 ): Promise<readonly KubernetesObject[]> => {
@@ -42,7 +42,7 @@ const autoscalersIn = async (
   }
 };
 
-const scales = (autoscaler: JsonObject, object: JsonObject): boolean => {
+export const scales = (autoscaler: JsonObject, object: JsonObject): boolean => {
   if (autoscaler.kind !== 'HorizontalPodAutoscaler') return false;
   const { kind, name } = objectAt(autoscaler, 'spec', 'scaleTargetRef');
   const namespace = (one: JsonObject) => stringAt(one, 'metadata', 'namespace');

@@ -18,7 +18,7 @@ export const addressOf = (object: JsonObject): ObjectAddress => ({
 export const readStanding = ({ objects }: Work, wanted: readonly RenderedObject[]): Promise<readonly Standing[]> =>
   each(wanted, async (one) => ({ wanted: one, live: await objects.get(addressOf(one.object)) }));
 
-const markOf = (object: KubernetesObject | undefined, name: keyof typeof annotations): string | undefined =>
+export const markOf = (object: KubernetesObject | undefined, name: keyof typeof annotations): string | undefined =>
   stringAt(object, 'metadata', 'annotations', annotations[name]);
 
 const fenceOf = (object: KubernetesObject | undefined): number => Number(markOf(object, 'fence') ?? 0);

@@ -1,0 +1,87 @@
+import type { JsonObject } from '../../domain/json.ts';
+import { objectTitle } from '../../domain/manifests/manifest-object.ts';
+import { annotations, scaleManager } from '../../domain/manifests/marks.ts';
+import { apiKindOf } from '../../domain/manifests/workload-object.ts';
+import type { KubernetesObject } from '../../domain/ports.ts';
+import { desiredReplicas, objectAt, stringAt } from '../../domain/rollout/kubernetes-object.ts';
+import { type Advance, aborted, failed, running } from './advance-result.ts';
+import { failureOfRight } from './refusals.ts';
+import { autoscalersIn, scales } from './replicas.ts';
+import { isLater, markOf } from './standing.ts';
+import { isStopped } from './stop-mark.ts';
+import type { Work } from './work.ts';
+
+/** Others change it all the time: its controller, for example. */
+const mostTries = 20;
+
+/**
+ * Sets the replicas of the workload and nothing else, by a field manager of its own: what is not said by the one that deploys would be taken
+ * away. An older scale that comes late finds the mark of the later one, and changes nothing.
+ */
+export const advanceScale = async (work: Work): Promise<Advance> => {
+  const { workload, replicas = 0 } = work.request.deployment;
+  const { name, namespace } = workload;
+  const api = apiKindOf(workload);
+  if (api === undefined)
+    return failed(
+      'ScaleNotPossible',
+      `${namespace}/${name} is a custom resource; nobody knows where its replicas are.`,
+    );
+  for (let tries = 1; ; tries += 1) {
+    const read = await work.objects.get({ ...api, namespace, name });
+    if (read === undefined) return failed('WorkloadMissing', `There is no ${api.kind} ${namespace}/${name} to scale.`);
+    const live = { ...read, apiVersion: api.api_version, kind: api.kind };
+    const refusal = await refusalOfScale(work, live);
+    if (refusal !== undefined) return refusal;
+    work.touched ||= scaledAt(live) === work.request.at;
+    if (scaledAt(live) === work.request.at && desiredReplicas(live) === replicas)
+      return { phase: 'succeeded', warnings: [] };
+    if (await isStopped(work)) return aborted;
+    work.touched = true;
+    const answer = await work.objects.apply(scaled(live, replicas, work.request.at), {
+      manager: scaleManager,
+      force: true,
+    });
+    if (answer.kind === 'applied') return { phase: 'succeeded', warnings: [] };
+    if (answer.kind === 'refused') return failureOfRight(objectTitle(live), answer);
+    if (tries === mostTries) return running(`${objectTitle(live)} is changed by others all the time`);
+  }
+};
+
+const scaled = (live: KubernetesObject, replicas: number, at: number): JsonObject => {
+  const { name, namespace, uid, resourceVersion } = objectAt(live, 'metadata');
+  return {
+    apiVersion: live.apiVersion!,
+    kind: live.kind!,
+    metadata: {
+      ...{ name: name!, namespace: namespace!, uid: uid!, resourceVersion: resourceVersion! },
+      annotations: { [annotations.scaled]: String(at) },
+    },
+    spec: { replicas },
+  };
+};
+
+const scaledAt = (live: KubernetesObject): number =>
+  Number(stringAt(live, 'metadata', 'annotations', annotations.scaled) ?? 0);
+
+const refusalOfScale = async (work: Work, live: KubernetesObject): Promise<Advance | undefined> => {
+  const { request } = work;
+  const title = objectTitle(live);
+  const target = markOf(live, 'target');
+  if (target !== undefined && target !== request.deployment.target) {
+    return failed(
+      'ObjectOfAnother',
+      `${title} is deployed as ${target}, and is not scaled as ${request.deployment.target}.`,
+    );
+  }
+  if (isLater(request, live) || scaledAt(live) > request.at) {
+    return failed('OvertakenByLater', `${title} was changed by a later attempt. It was left alone.`);
+  }
+  const autoscaler = (await autoscalersIn(work, request.deployment.workload.namespace)).find((one) =>
+    scales(one, live),
+  );
+  if (autoscaler === undefined) return undefined;
+  const by = stringAt(autoscaler, 'metadata', 'name') ?? '';
+  const message = `${title} is scaled by the HorizontalPodAutoscaler ${by}: change its minReplicas and maxReplicas, or delete it first.`;
+  return failed('ScaledByAutoscaler', message);
+};
