@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { deployCases } from '../kubernetes/cases.ts';
+import { actionCases, deployCases } from '../kubernetes/cases.ts';
 import { startLocalWorld } from '../kubernetes/local-world.ts';
 import { stageOf } from '../kubernetes/stage.ts';
 import type { KubeClient } from './kube-client.ts';
@@ -13,9 +13,10 @@ interface Real {
 
 /** Batches without Harness, to a real API server. Cases by name; true when all end as they must. */
 export const deploymentsReal = async ({ kubeconfig, client, folder }: Real, names: readonly string[] = []) => {
-  const cases = deployCases.filter(({ name }) => names.length === 0 || names.includes(name));
+  const every = [...deployCases, ...actionCases];
+  const cases = every.filter(({ name }) => names.length === 0 || names.includes(name));
   mkdirSync(folder, { recursive: true });
-  const namespaces = deployCases.flatMap(({ name }) => [name, `${name}-own`]);
+  const namespaces = every.flatMap(({ name }) => [name, `${name}-own`]);
   const world = await startLocalWorld({ folder, namespaces, cluster: { kubeconfig } });
   const isGood = await Promise.all(
     cases.map(async ({ name, run, expected }) => {

@@ -8,6 +8,8 @@ export interface DeployStage {
   readonly client: KubeClient;
   /** Deploys one service, and waits for its end; `isOpen`: where fields may be taken over. */
   deploy(item: object, isOpen?: boolean): Promise<Kube>;
+  /** Rolls that back, and waits for its end. */
+  undo(deployed: Kube): Promise<Kube>;
   /** Somebody else applies, by another field manager. */
   apply(manager: string, object: Kube): Promise<void>;
   /** Until that runs. */
@@ -240,6 +242,81 @@ export const deployCases: readonly DeployCase[] = [
       const item = { infrastructure_id: own.namespace, manifests: all(web('1'), namespace) };
       const view = await stage.deploy(item, true);
       return [endOf(view), await shownOf(own)];
+    },
+  },
+];
+
+/** Nothing is deployed: what stands there goes, or gets other replicas. */
+const acts = (stage: DeployStage, action: object): Promise<Kube> =>
+  stage.deploy({ docker_image_version: undefined, docker_artifact_type: undefined, ...action });
+
+export const actionCases: readonly DeployCase[] = [
+  {
+    name: 'deleted',
+    expected: ['SUCCESS / Deleted', 'none', false, 'SUCCESS / AlreadyGone', 'SUCCESS / Verified', '2 A=2 1'],
+    run: async (stage) => {
+      await stage.deploy({ manifests: all(web('1'), configMap('settings')) });
+      const gone = await acts(stage, { action: 'delete' });
+      const left = [await shownOf(stage), await isThere(stage, 'settings')];
+      const again = await acts(stage, { action: 'delete' });
+      const anew = await stage.deploy({ docker_image_version: '2', manifests: web('2') });
+      return [endOf(gone), ...left, endOf(again), endOf(anew), await shownOf(stage)];
+    },
+  },
+  {
+    name: 'deleted-and-back',
+    expected: ['SUCCESS / Deleted', 'none', 'SUCCESS / Verified', '1 A=1 2', true, 'SUCCESS / Deleted', 'none'],
+    run: async (stage) => {
+      await stage.deploy({ manifests: all(web('1', 'replicas: 2'), configMap('settings')) });
+      const gone = await acts(stage, { action: 'delete' });
+      const left = await shownOf(stage);
+      const back = await stage.undo(gone);
+      const there = [await shownOf(stage), await isThere(stage, 'settings')];
+      const again = await stage.undo(back);
+      return [endOf(gone), left, endOf(back), ...there, endOf(again), await shownOf(stage)];
+    },
+  },
+  {
+    name: 'deleted-without-manifests',
+    expected: ['SUCCESS / Deleted', 'none', 'SUCCESS / Verified', '0 A=theirs 3'],
+    run: async (stage) => {
+      await stage.apply('kubectl', theirs(stage.namespace));
+      await stage.runs('web');
+      const gone = await acts(stage, { action: 'delete' });
+      const left = await shownOf(stage);
+      const back = await stage.undo(gone);
+      return [endOf(gone), left, endOf(back), await shownOf(stage)];
+    },
+  },
+  {
+    name: 'scaled',
+    expected: [
+      ...['SUCCESS / Scaled', '1 A=1 3', 'SUCCESS / Verified', '2 A=2 2'],
+      ...['SUCCESS / Scaled', '2 A=2 0', 'SUCCESS / Scaled', '2 A=2 2', 'SUCCESS / Verified', '3 A=3 2'],
+    ],
+    run: async (stage) => {
+      await stage.deploy({ manifests: web('1', 'replicas: 2') });
+      const scaled = await acts(stage, { action: 'scale', replicas: 3 });
+      const first = await shownOf(stage);
+      const next = await stage.deploy({ docker_image_version: '2', manifests: web('2', 'replicas: 2') });
+      const second = await shownOf(stage);
+      const stopped = await acts(stage, { action: 'scale', replicas: 0 });
+      const none = await shownOf(stage);
+      const back = await stage.undo(stopped);
+      const third = await shownOf(stage);
+      // Without a number the one that was set stays.
+      const last = await stage.deploy({ docker_image_version: '3', manifests: web('3') });
+      const all = [scaled, first, next, second, stopped, none, back, third, last, await shownOf(stage)];
+      return all.map((one) => (typeof one === 'string' ? one : endOf(one as Kube)));
+    },
+  },
+  {
+    name: 'scaled-where-it-is-autoscaled',
+    expected: ['FAILED / ScaledByAutoscaler', true],
+    run: async (stage) => {
+      await stage.deploy({ manifests: all(web('1', 'replicas: 2'), autoscaler('web')) });
+      const view = await acts(stage, { action: 'scale', replicas: 5 });
+      return [endOf(view), view.message.includes('HorizontalPodAutoscaler web')];
     },
   },
 ];

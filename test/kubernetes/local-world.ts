@@ -8,8 +8,10 @@ import { configuration, usualItem } from './cases.ts';
 
 export interface LocalWorld {
   readonly url: string;
-  /** Deploys one service, and gives what became of it. */
+  /** Deploys one service, and gives what became of it, with its batch. */
   deploy(item: object): Promise<Kube>;
+  /** Rolls a batch back, and gives the same of that. */
+  undo(batchId: string): Promise<Kube>;
   close(): Promise<void>;
 }
 
@@ -44,13 +46,15 @@ export const startLocalWorld = async ({ folder, namespaces, cluster }: LocalWorl
     if (!response.ok) throw new Error(`${path}: ${JSON.stringify(answer)}`);
     return answer;
   };
+  const ended = async ({ batch_id }: Kube): Promise<Kube> => {
+    while ((await asked(`/batches/${batch_id}`)).ended_at === undefined) await sleep(20);
+    return { batch_id, ...(await asked(`/batches/${batch_id}/deployments`)).deployments[0] };
+  };
   return {
     url: runtime.url,
-    deploy: async (item) => {
-      const { batch_id } = await asked('/batches', { version: 'v1.0', deployments: [{ ...usualItem, ...item }] });
-      while ((await asked(`/batches/${batch_id}`)).ended_at === undefined) await sleep(20);
-      return (await asked(`/batches/${batch_id}/deployments`)).deployments[0];
-    },
+    deploy: async (item) =>
+      ended(await asked('/batches', { version: 'v1.0', deployments: [{ ...usualItem, ...item }] })),
+    undo: async (batchId) => ended(await asked(`/batches/${batchId}/rollback`, { reason: 'it was needed' })),
     close: () => runtime.close(),
   };
 };

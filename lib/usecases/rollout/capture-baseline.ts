@@ -245,8 +245,7 @@ const findPrevious = (
   if (release === undefined) return undefined;
   const isSame = answersTo(release.version, deployment.docker_image_version);
   if (isSame && !hasOtherManifests(release, deployment)) return undefined;
-  const isBefore = deploys(deployment) && isOnlyImage(release);
-  return isBefore ? { ...release, deployment: withBefore(release.deployment, place) } : release;
+  return isOnlyImage(release) ? { ...release, deployment: withBefore(release.deployment, place) } : release;
 };
 
 /** The same version in other objects is another release. */
