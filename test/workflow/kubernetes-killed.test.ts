@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { KubernetesWorld } from '../executors/kubernetes-world.ts';
+import { someOf } from '../thorough.ts';
+import { type DeathAt, deathsIn } from './deaths.ts';
+import { reportOf } from './report.ts';
+import { World } from './world.ts';
+
+const bad = '9.0.0';
+
+const deployment = (name: string) => ({
+  ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace: 'shared' } },
+  spec: {
+    ...{ replicas: 2, selector: { matchLabels: { app: name } } },
+    template: {
+      metadata: { labels: { app: name } },
+      spec: { containers: [{ name: 'app', image: `registry.test/${name}:1.0.0` }] },
+    },
+  },
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: an object as it stands there
+const imageOf = (object: any): string => object.spec.template.spec.containers[0].image;
+
+/** What the executor applies runs in the scripted cluster, which is looked at. */
+const clusterOf = (world: World): KubernetesWorld => {
+  const kube = new KubernetesWorld();
+  Object.defineProperty(kube, 'now', { get: () => world.clock.now() });
+  for (const name of ['a', 'b']) kube.store.create(deployment(name) as never);
+  const running = new Map<string, string>();
+  kube.store.listen(({ object }) => {
+    if (object.kind !== 'Deployment') return;
+    const version = imageOf(object).split(':').pop() as string;
+    const { name } = object.metadata;
+    if (running.get(name) !== version) world.cluster.set(name, version, version === bad ? 'pull' : 'good');
+    running.set(name, version);
+  });
+  return kube;
+};
+
+/** Two deployments by the executor `kubernetes`, one of which goes back; its function is killed at its nth call that changes something. */
+const runWithDeathAt = async ({ nth, when }: DeathAt): Promise<number> => {
+  let kube: KubernetesWorld | undefined;
+  const world = await World.open({
+    sweepEvery: 60_000,
+    executor: (own) => {
+      const made = clusterOf(own);
+      kube = made;
+      return () => made.executor();
+    },
+  });
+  let calls = 0;
+  const dies = (): boolean => {
+    if (world.log.current !== 'deploy-to-cluster') return false;
+    calls += 1;
+    if (calls !== nth) return false;
+    world.log.kill('deploy-to-cluster', 'fault');
+    return true;
+  };
+  world.meter.fault = (call) =>
+    /^table\.transact$|^workflow\./.test(call.name) && dies() ? { error: new Error('killed'), when } : undefined;
+  kube!.fate = ({ isWrite }) => (isWrite && dies() ? (when === 'before' ? 'away' : 'lost') : undefined);
+  const batch = await world.submit([
+    { name: 'a', executor: 'kubernetes' },
+    { name: 'b', executor: 'kubernetes', version: bad },
+  ]);
+  await world.settled(batch);
+  const told = Object.entries(await reportOf(world, batch));
+  expect({ nth, when, told: told.map(([service, { outcome }]) => `${service}: ${outcome}`) }).toEqual({
+    ...{ nth, when },
+    told: ['a: SUCCESS / Verified', 'b: FAILED / RestoredPreviousRelease'],
+  });
+  const images = ['a', 'b'].map((name) => imageOf(kube!.find('Deployment', name, 'shared')));
+  expect(images).toEqual(['registry.test/a:2.0.0', 'registry.test/b:1.0.0']);
+  world.close();
+  return calls;
+};
+
+test('whoever deploys to a cluster is killed at each call that changes something: nothing is lost, nothing is left open', async () => {
+  const calls = await runWithDeathAt({ nth: 0, when: 'after' });
+  expect(calls).toBeGreaterThan(8);
+  for (const death of someOf(deathsIn(calls), 12)) await runWithDeathAt(death);
+});
