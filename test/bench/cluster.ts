@@ -10,6 +10,7 @@ import { play } from '../cluster/play.ts';
 import { startReal, type World } from '../cluster/world.ts';
 import type { Measure } from './benchmarks.ts';
 import { type Moments, Watcher } from './cluster/moments.ts';
+import { measureOwnExecutor } from './cluster/own-executor.ts';
 import { timed, writeChart } from './cluster/tools.ts';
 import type { Measurement } from './plan.ts';
 
@@ -156,7 +157,9 @@ export const benchCluster: Measure = async () => {
       measurements.push(
         ...measurementsOf(kind, await measureKind({ world, watcher, tools, kubeconfig, folder }, kind)),
       );
-    return measurements;
+    console.error('cluster, own executor begins');
+    const own = { kubeconfig, client: scene!.client, folder, kubectl: tools.kubectl };
+    return [...measurements, ...(await measureOwnExecutor(own))];
   } finally {
     watcher.stop();
     await world.close();

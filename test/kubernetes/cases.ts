@@ -23,7 +23,11 @@ export interface DeployCase {
   readonly run: (stage: DeployStage) => Promise<unknown>;
 }
 
-export const configuration = (namespaces: readonly string[], cluster: object): object => ({
+export const configuration = (
+  namespaces: readonly string[],
+  cluster: object,
+  services: readonly string[] = [],
+): object => ({
   clusters: { kube: cluster },
   infrastructures: Object.fromEntries(namespaces.map((namespace) => [namespace, { cluster: 'kube', namespace }])),
   // A target is a service in an environment, so each case has its own.
@@ -36,6 +40,7 @@ export const configuration = (namespaces: readonly string[], cluster: object): o
   services: {
     shared: {
       web: { name: 'web', kind: 'deployment' },
+      ...Object.fromEntries(services.map((name) => [name, { name, kind: 'deployment' }])),
       tidy: { name: 'tidy', kind: 'deployment', kubernetes: { prune: true } },
     },
   },

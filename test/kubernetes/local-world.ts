@@ -10,6 +10,8 @@ export interface LocalWorld {
   readonly url: string;
   /** Deploys one service, and gives what became of it, with its batch. */
   deploy(item: object): Promise<Kube>;
+  /** The same of several, in one batch. */
+  deployAll(items: readonly object[]): Promise<readonly Kube[]>;
   /** Rolls a batch back, and gives the same of that. */
   undo(batchId: string): Promise<Kube>;
   close(): Promise<void>;
@@ -20,13 +22,20 @@ export interface LocalWorldOptions {
   readonly namespaces: readonly string[];
   /** A kubeconfig, or the address of a simulated cluster. */
   readonly cluster: { readonly kubeconfig: string } | { readonly simulated: string };
+  /** Besides the usual ones; each is a Deployment of its name. */
+  readonly services?: readonly string[];
 }
 
 /** Flotilla on one machine as a user has it, without Harness, with one cluster that it deploys to. */
-export const startLocalWorld = async ({ folder, namespaces, cluster }: LocalWorldOptions): Promise<LocalWorld> => {
+export const startLocalWorld = async ({
+  folder,
+  namespaces,
+  cluster,
+  services = [],
+}: LocalWorldOptions): Promise<LocalWorld> => {
   const isSimulated = 'simulated' in cluster;
   const file = join(folder, 'flotilla.config.yaml');
-  const written = configuration(namespaces, isSimulated ? { simulated: true } : cluster);
+  const written = configuration(namespaces, isSimulated ? { simulated: true } : cluster, services);
   writeFileSync(file, JSON.stringify(written));
   const loaded = loadConfiguration({ file, directory: folder, env: {} });
   const runtime = await startRuntime({
@@ -46,15 +55,20 @@ export const startLocalWorld = async ({ folder, namespaces, cluster }: LocalWorl
     if (!response.ok) throw new Error(`${path}: ${JSON.stringify(answer)}`);
     return answer;
   };
-  const ended = async ({ batch_id }: Kube): Promise<Kube> => {
+  const ended = async ({ batch_id }: Kube): Promise<readonly Kube[]> => {
     while ((await asked(`/batches/${batch_id}`)).ended_at === undefined) await sleep(20);
-    return { batch_id, ...(await asked(`/batches/${batch_id}/deployments`)).deployments[0] };
+    const { deployments } = await asked(`/batches/${batch_id}/deployments`);
+    return deployments.map((one: Kube) => ({ batch_id, ...one }));
+  };
+  const deployAll = async (items: readonly object[]): Promise<readonly Kube[]> => {
+    const deployments = items.map((item) => ({ ...usualItem, ...item }));
+    return ended(await asked('/batches', { version: 'v1.0', strategy: { max_concurrency: 100 }, deployments }));
   };
   return {
     url: runtime.url,
-    deploy: async (item) =>
-      ended(await asked('/batches', { version: 'v1.0', deployments: [{ ...usualItem, ...item }] })),
-    undo: async (batchId) => ended(await asked(`/batches/${batchId}/rollback`, { reason: 'it was needed' })),
+    deployAll,
+    deploy: async (item) => (await deployAll([item]))[0],
+    undo: async (batchId) => (await ended(await asked(`/batches/${batchId}/rollback`, { reason: 'it was needed' })))[0],
     close: () => runtime.close(),
   };
 };
