@@ -1,6 +1,8 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import { inlinePaths } from '../domain/manifests/inline-paths.ts';
 import type { Clock, Ids } from '../domain/ports.ts';
 import { isLoopback, withoutBrackets } from '../domain/safe-address.ts';
+import { readManifests } from '../local/read-manifests.ts';
 import { readTextFile, textOf } from '../local/read-text-file.ts';
 import { type AccessToken, accessToken, safeToken } from './access-token.ts';
 import { ApiClient } from './api-client.ts';
@@ -98,8 +100,20 @@ export const readBatchFile = async ({ directory, readStdin }: CliWorld, file: st
   const name = isStdin ? '<stdin>' : file;
   const stdin = isStdin ? await readStdin() : undefined;
   const read = stdin === undefined ? readTextFile(resolve(directory, file)) : textOf(() => stdin);
-  if ('text' in read) return { text: read.text, name };
+  if ('text' in read)
+    return { text: withManifests(read.text, name, isStdin ? directory : dirname(resolve(directory, file))), name };
   throw new CommandFailure(exitStatus.usage, [`${name} cannot be read: ${read.why}.`]);
+};
+
+/** The files that it names stand beside it. */
+const withManifests = (text: string, name: string, folder: string): string => {
+  const read = (path: string) => {
+    const found = readManifests(resolve(folder, path), path);
+    return 'text' in found ? found : { problem: found.why };
+  };
+  const inlined = inlinePaths(text, read);
+  if ('text' in inlined) return inlined.text;
+  throw new CommandFailure(exitStatus.usage, [`Manifests that ${name} names cannot be read: ${inlined.problem}.`]);
 };
 
 /** Prints an answer as JSON, or the lines that tell the same. */

@@ -1,4 +1,5 @@
 import { counted } from '../domain/counted.ts';
+import { nameOfSource } from '../domain/manifests/source-name.ts';
 import type { PlanPreview } from '../usecases/plan/preview-plan.ts';
 import { printable } from './clean-text.ts';
 import type { CommandContext } from './command-context.ts';
@@ -31,6 +32,7 @@ export const describePlan = (
     `Critical path: ${plan.critical_path.join(' -> ')}`,
     `Plan hash: ${plan.plan_hash}`,
     ...plan.warnings.map((warning) => `warning: ${printable(warning)}`),
+    ...(plan.total > MOST_STEPS ? [] : deployments.flatMap(manifestLines)),
     ...(plan.total > MOST_STEPS ? [] : ['What would happen:', ...deployments.flatMap(stepLines)]),
   ];
 };
@@ -38,6 +40,17 @@ export const describePlan = (
 /** One at a time they go in the plan's order; else a level after the other, and in a level by rank. */
 const inTurn = ({ strategy, deployments }: PlanPreview): PlanPreview['deployments'] =>
   strategy.mode === 'sequential' ? deployments : deployments.toSorted((a, b) => a.level - b.level || a.rank - b.rank);
+
+/** What of Kubernetes it would apply, the objects of each in a line. */
+const manifestLines = ({ key, manifests }: PlanPreview['deployments'][number]): readonly string[] => {
+  if (manifests === undefined) return [];
+  const { from, applied = [], objects = 0 } = manifests;
+  const source = from === undefined ? '' : ` from ${nameOfSource(from)}`;
+  if (manifests.not_resolved) return [`${key} applies manifests${source}: not resolved yet`];
+  const shown = applied.map(({ kind, name, hook }) => `${kind} ${name}${hook === undefined ? '' : ` (hook ${hook})`}`);
+  const more = objects > shown.length ? [`and ${objects - shown.length} more`] : [];
+  return [printable(`${key} applies ${counted(objects, 'object')}${source}: ${[...shown, ...more].join(', ')}`)];
+};
 
 const stepLines = ({ key, steps }: PlanPreview['deployments'][number]): readonly string[] => [
   `  ${key}`,

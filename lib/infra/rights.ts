@@ -117,6 +117,7 @@ const rights: Readonly<Record<Right, RightRow>> = {
     // Not the configuration, which lies beside the batches: only `flotilla catalogue apply` puts that there.
     allows: ({ documents }) => [
       { actions: ['s3:PutObject'], on: [documents.arnForObjects('batches/*')], why: ownBucket },
+      { actions: ['s3:PutObject'], on: [documents.arnForObjects('manifests/*')], why: ownBucket },
     ],
     environment: bucketName,
   },

@@ -5,6 +5,7 @@ import type { ConfigurationSources } from '../domain/catalogue/configuration-sou
 import { parseConfiguration } from '../domain/catalogue/parse-configuration.ts';
 import { simulatedConfiguration } from '../domain/catalogue/simulated-configuration.ts';
 import { FlotillaError } from '../domain/errors.ts';
+import { readManifests } from './read-manifests.ts';
 import { readTextFile } from './read-text-file.ts';
 
 export interface LoadedConfiguration {
@@ -40,7 +41,11 @@ export const loadConfiguration = ({ file, directory, env, secrets = 'now' }: Pla
     throw new FlotillaError('ConfigurationInvalid', `The configuration ${path} cannot be read: ${read.why}.`);
   }
   const located = (name: string): string => resolve(dirname(path), name.replace(/^~(?=\/|$)/, homedir()));
-  const parsed = parseConfiguration(read.text, { readFile: (name) => readBeside(located(name)), env, secrets });
+  const parsed = parseConfiguration(read.text, {
+    readFile: (name) => readBeside(located(name)),
+    readManifests: (name) => manifestsBeside(located(name), name),
+    ...{ env, secrets },
+  });
   if ('issues' in parsed) {
     const { issues } = parsed;
     throw new FlotillaError('ConfigurationInvalid', `The configuration ${path} is not valid.`, { issues, file: path });
@@ -50,6 +55,12 @@ export const loadConfiguration = ({ file, directory, env, secrets = 'now' }: Pla
 
 const readBeside = (path: string): ReturnType<ConfigurationSources['readFile']> => {
   const read = readTextFile(path);
+  if ('text' in read) return read.text;
+  return read.isAbsent ? undefined : read;
+};
+
+const manifestsBeside = (path: string, name: string): ReturnType<ConfigurationSources['readFile']> => {
+  const read = readManifests(path, name);
   if ('text' in read) return read.text;
   return read.isAbsent ? undefined : read;
 };

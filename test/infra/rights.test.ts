@@ -40,7 +40,7 @@ const run = write(
   ...['BATCH#*', 'BUDGETS', 'DISPATCHER', 'EVENTS#*', 'INBOX', 'SERVICES#*', 'TARGETS#*', 'WATCH#*', 'WATCHERS'],
 );
 const read = ['s3:GetObject Documents/*', 's3:ListBucket Documents'];
-const store = ['s3:PutObject Documents/batches/*'];
+const store = ['s3:PutObject Documents/batches/*', 's3:PutObject Documents/manifests/*'];
 const anchors = ['s3:GetObject Anchors/*', 's3:ListBucket Anchors'];
 const anchoring = [...anchors, 's3:PutObject Anchors/*', 'kms:Sign AnchorKey', 'kms:GetPublicKey AnchorKey'];
 const uploads = ['s3:PutObject Documents/uploads/*'];

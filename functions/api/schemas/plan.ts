@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { hookTimes } from '../../../lib/domain/manifests/check-identity.ts';
+import type { ManifestsPreview } from '../../../lib/domain/manifests/preview-manifests.ts';
 import type { DeploymentPreview, PlanPreview } from '../../../lib/usecases/plan/preview-plan.ts';
 import { strategy } from './batch.ts';
 import { hold } from './hold.ts';
@@ -14,6 +16,33 @@ const recorded = z.object({
   last_verified: z.string().exactOptional(),
   target: z.string().exactOptional().describe('Where another target leads to the same object.'),
 });
+
+const source = z.union([
+  z.object({ s3: z.string() }),
+  z.object({ git: z.string(), ref: z.string(), path: z.string().exactOptional() }),
+]);
+
+const object = z.object({
+  api_version: z.string(),
+  kind: z.string(),
+  namespace: z.string().exactOptional().describe('Absent of kinds that have none.'),
+  name: z.string(),
+  hook: z.enum(hookTimes).exactOptional(),
+});
+
+const manifests = viewSchema<ManifestsPreview>()(
+  z.object({
+    sha256: z.string().exactOptional().describe('Of their text. Absent until they have been fetched.'),
+    from: source.exactOptional().describe('Absent where the batch or the configuration brought them.'),
+    revision: z.string().exactOptional().describe('The commit, or the version of the object in S3.'),
+    not_resolved: z.literal(true).exactOptional().describe('They are fetched when the batch is planned for good.'),
+    objects: count.exactOptional(),
+    applied: z
+      .array(object)
+      .exactOptional()
+      .describe('In the order in which they would be applied, the first hundred.'),
+  }),
+).meta({ id: 'PlannedManifests' });
 
 const planned = viewSchema<DeploymentPreview>()(
   z.object({
@@ -33,6 +62,7 @@ const planned = viewSchema<DeploymentPreview>()(
     cluster: z.string(),
     namespace: z.string(),
     executor: z.string(),
+    manifests: manifests.exactOptional(),
     dependencies: z.array(z.string()),
     steps: z.array(z.string()),
   }),

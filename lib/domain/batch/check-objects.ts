@@ -2,6 +2,7 @@ import type { Catalogue } from '../catalogue/catalogue.ts';
 import { resolveInfrastructure, resolveWorkload } from '../catalogue/resolve.ts';
 import { describeObject } from '../plan/describe-deployment.ts';
 import { locksOfObject, type NamesOfClusters } from '../plan/lock-names.ts';
+import type { Workload } from '../plan/plan.ts';
 import type { Draft } from './drafts.ts';
 import type { Finding, LineOf, Path } from './findings.ts';
 import { issueCodes } from './issues.ts';
@@ -23,17 +24,25 @@ interface Changed {
 export const checkObjects = (
   drafts: readonly Draft[],
   catalogue: Catalogue,
-  { namesOf, ...places }: Places & { readonly namesOf: NamesOfClusters },
+  {
+    namesOf,
+    workloadOf = () => undefined,
+    ...places
+  }: Places & {
+    readonly namesOf: NamesOfClusters;
+    /** By the place of an item, where something else than the catalogue says it. */
+    readonly workloadOf?: (place: number) => Workload | undefined;
+  },
 ): Finding[] => {
   const owners = new Map<string, Changed>();
   const names = new Map<string, readonly string[]>();
   const findings: Finding[] = [];
-  for (const draft of drafts) {
+  for (const [place, draft] of drafts.entries()) {
     const { item } = draft;
     const cluster = item === undefined ? undefined : resolveInfrastructure(catalogue, item.infrastructure_id)?.cluster;
     if (item === undefined || cluster === undefined) continue;
     if (!names.has(cluster)) names.set(cluster, namesOf(cluster));
-    const workload = resolveWorkload(catalogue, item);
+    const workload = workloadOf(place) ?? resolveWorkload(catalogue, item);
     const locks = locksOfObject(workload, names.get(cluster)!);
     const changed = { draft, infrastructure: item.infrastructure_id };
     const first = locks.map((lock) => owners.get(lock)).find((owner) => owner !== undefined);

@@ -12,6 +12,7 @@ import { checkDeletes } from './check-deletes.ts';
 import { checkDependencies } from './check-dependencies.ts';
 import { checkEnvironments, warnOfEnvironments } from './check-environments.ts';
 import { checkHealth } from './check-health.ts';
+import { type CheckedManifests, checkManifests, type ManifestText } from './check-manifests.ts';
 import { checkObjects } from './check-objects.ts';
 import { checkReferences, meantServices } from './check-references.ts';
 import {
@@ -34,7 +35,12 @@ import { readYaml, type YamlText } from './read-yaml.ts';
 import { type BatchFrame, batchFrameSchema, maxDeployments, writtenBatchSchema } from './schema.ts';
 import { valueIn } from './value-in.ts';
 
-export type ParsedBatch = { readonly batch: Batch; readonly warnings: readonly string[] };
+export type ParsedBatch = {
+  readonly batch: Batch;
+  readonly warnings: readonly string[];
+  /** By SHA-256: what deployments apply, to be stored before the batch is. */
+  readonly manifests: ReadonlyMap<string, ManifestText>;
+};
 /**
  * `yaml`: the text cannot be read at all. `schema`: it can, and says something that is not allowed. `grants`: it is valid, and
  * says something that is not allowed to one who asks.
@@ -74,6 +80,7 @@ export const parseBatch = (
   );
   const drafts = drafted.flatMap(({ draft }) => (draft === undefined ? [] : [draft]));
   const dependencies = checkDependencies(drafts, meantServices(drafts, catalogue), yaml);
+  const manifests = checkManifests(drafts, { catalogue, context, text });
   const isConsequence = consequencesIn(frame.entries, yaml);
   const said = [
     ...frame.findings,
@@ -81,7 +88,11 @@ export const parseBatch = (
     ...checkReferences(drafts, frame.defaults.values, catalogue, yaml.offsetOf),
     ...checkEnvironments(drafts, catalogue, yaml.offsetOf),
     ...checkHealth(drafts, catalogue, yaml.offsetOf),
-    ...checkObjects(drafts, catalogue, { ...yaml, namesOf: sureNamesOf }),
+    ...checkObjects(drafts, catalogue, {
+      ...{ ...yaml, namesOf: sureNamesOf },
+      workloadOf: (place) => manifests.fields[place]?.workload,
+    }),
+    ...manifests.findings,
     ...dependencies.findings,
     ...checkDeletes(drafts, dependencies.keys, yaml.offsetOf),
   ];
@@ -89,11 +100,17 @@ export const parseBatch = (
   if (findings.length > 0 || frame.value === undefined) {
     return { kind: 'schema', issues: presentFindings(findings, yaml.lineOf) };
   }
-  const read = drafts.map((draft, place) => deploymentOf(draft, place, dependencies.keys[place]!, { catalogue, yaml }));
+  const read = drafts.map((draft, place) =>
+    deploymentOf(draft, place, dependencies.keys[place]!, { catalogue, yaml, manifests }),
+  );
   const deployments = turnDeletes(read);
   const refused = deployments.flatMap((deployment, place) => refusal(refuse(deployment), drafts[place]!, yaml));
   if (refused.length > 0) return { kind: 'grants', issues: presentFindings(refused, yaml.lineOf) };
-  return { batch: batchOf(frame.value, deployments), warnings: warningsFor(deployments, catalogue) };
+  return {
+    batch: batchOf(frame.value, deployments),
+    warnings: [...warningsFor(deployments, catalogue), ...manifests.warnings],
+    manifests: manifests.texts,
+  };
 };
 
 /**
@@ -227,22 +244,24 @@ const present = <T extends object>(fields: T): T =>
 interface Surroundings {
   readonly catalogue: Catalogue;
   readonly yaml: YamlText;
+  readonly manifests: CheckedManifests;
 }
 
 const deploymentOf = (
   draft: Draft,
   place: number,
   dependencies: readonly string[],
-  { catalogue, yaml }: Surroundings,
+  { catalogue, yaml, manifests }: Surroundings,
 ): Deployment => {
   const item = draft.item!;
-  const { metadata, executor, action, replicas, ...fields } = item;
+  const { metadata, executor, action, replicas, manifests: _, ...fields } = item;
   const { health_check: check, ...settings } = metadata;
   return {
     position: place + 1,
     line: yaml.lineOf(yaml.offsetOf(draft.path)).line,
     key: draft.key!,
     ...fields,
+    ...manifests.fields[place],
     ...(action === 'deploy' ? {} : actingOf({ action, replicas })),
     executor: executor ?? serviceEntry(catalogue, item.pillar, item.service_name)?.executor ?? usualExecutor(catalogue),
     ...settings,

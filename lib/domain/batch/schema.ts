@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { freeWord, plainName } from '../alphabets.ts';
 import { healthPathHint, healthPathPattern, healthPathProblem } from '../health/health-path.ts';
+import { writtenManifests } from '../manifests/source-schema.ts';
 import { actions, mostReplicas } from '../plan/action.ts';
 import { artifactTypes } from '../plan/plan.ts';
 import { longestVersion, versionPatterns } from '../rollout/image-version.ts';
@@ -111,6 +112,7 @@ const ownFields = {
 /** An item as the user writes it: what defaults may give is optional. */
 const writtenItem = z.strictObject({
   ...nameFields,
+  manifests: writtenManifests.optional(),
   docker_image_version: imageVersion.optional(),
   action: action.optional(),
   replicas: replicas.optional(),
@@ -123,6 +125,8 @@ const writtenItem = z.strictObject({
 const mergedFields = {
   ...nameFields,
   ...ownFields,
+  /** Looked at by `checkManifests`, in words of its own. */
+  manifests: z.unknown().optional(),
   action,
   replicas: replicas.optional(),
   environment_id: environmentId,

@@ -6,6 +6,8 @@ import type { Batch, Deployment } from './batch.ts';
 export interface Written extends Pick<Batch, 'metadata' | 'strategy' | 'deployments'> {
   /** Said above it, a line each. */
   readonly comments: readonly string[];
+  /** Manifests by SHA-256, for those that they are known of. */
+  readonly texts?: ReadonlyMap<string, string>;
 }
 
 /** Said once for all of them, where all have the same. */
@@ -13,10 +15,11 @@ const shared = ['environment_id', 'infrastructure_id', 'docker_artifact_type'] a
 type Shared = (typeof shared)[number];
 
 /** A file that reads as this batch: YAML, with a line for each deployment. What it leaves out is what a file need not say. */
-export const writeBatch = ({ metadata, strategy, deployments, comments }: Written): string => {
+export const writeBatch = ({ metadata, strategy, deployments, comments, texts = new Map() }: Written): string => {
   const [first] = deployments;
   const common = shared.filter((field) => deployments.every((one) => one[field] === first?.[field]));
   const defaults = Object.fromEntries(common.map((field) => [field, first?.[field]]));
+  const anchored = new Set<string>();
   return [
     ...comments.map((comment) => `# ${inOneLine(comment)}`),
     'version: v1.0',
@@ -24,9 +27,28 @@ export const writeBatch = ({ metadata, strategy, deployments, comments }: Writte
     `strategy: ${JSON.stringify(strategy)}`,
     ...(common.length === 0 ? [] : [`defaults: ${JSON.stringify(defaults)}`]),
     'deployments:',
-    ...turnDeletes(deployments).map((one) => `  - ${JSON.stringify(itemOf(one, new Set(common)))}`),
+    ...turnDeletes(deployments).map((one) => {
+      const item = JSON.stringify(itemOf(one, new Set(common)));
+      const manifests = manifestsOf(one, texts, anchored);
+      return `  - ${manifests === undefined ? item : `${item.slice(0, -1)},"manifests": ${manifests} }`}`;
+    }),
     '',
   ].join('\n');
+};
+
+/** A text that several have is written once. What is not known is left out, but for where it stands. */
+const manifestsOf = (
+  { manifests }: Deployment,
+  texts: ReadonlyMap<string, string>,
+  anchored: Set<string>,
+): string | undefined => {
+  const { sha256, from } = manifests ?? {};
+  const text = sha256 === undefined ? undefined : texts.get(sha256);
+  if (sha256 === undefined || text === undefined) return from === undefined ? undefined : JSON.stringify(from);
+  const anchor = `m${sha256.slice(0, 16)}`;
+  if (anchored.has(anchor)) return `*${anchor}`;
+  anchored.add(anchor);
+  return `&${anchor} ${JSON.stringify(text)}`;
 };
 
 const inOneLine = (text: string): string => text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');

@@ -3,6 +3,7 @@ import { plainName } from '../alphabets.ts';
 import { healthPath, rolloutFields, serviceName } from '../batch/schema.ts';
 import { all, verbs } from '../grants/grant.ts';
 import { roles } from '../grants/role.ts';
+import { manifestSource } from '../manifests/source-schema.ts';
 import { artifactTypes, type CustomResource, type WorkloadKind, workloadKinds } from '../plan/plan.ts';
 import { fewestDaysKept, mostDaysKept } from '../record/expiry.ts';
 
@@ -63,21 +64,6 @@ const allowedPath = healthPath.refine((path) => !path.includes('?'), {
 });
 
 const managerName = z.string().min(1).max(128);
-
-/** A repository that is read without a password in its address. */
-const repository = named(/^https:\/\/[^\s/@?#]+\/[^\s@?#]+$/, 'is not a repository like https://host/path');
-const gitRef = named(/^(?!-)[\w./-]{1,255}$/, 'is not a branch, a tag or a commit');
-const s3Object = named(/^s3:\/\/[a-z0-9.-]{3,63}\/\S+$/, 'is not an object like s3://bucket/key');
-const repositoryPath = named(
-  /^(?!\/)(?!.*(^|\/)\.\.(\/|$))\S{1,1024}$/,
-  'is not a path in the repository, like deploy/web',
-);
-
-/** Where manifests stand: one of `git`, with `ref` and `path`, and `s3`. */
-export const manifestSource = z.union([
-  z.strictObject({ s3: s3Object }),
-  z.strictObject({ git: repository, ref: gitRef, path: repositoryPath.optional() }),
-]);
 
 const kubernetesSchema = z.strictObject({
   /** Of a file, or of a folder with files, beside the configuration; or from elsewhere. */

@@ -7,6 +7,7 @@ import { didYouMean, nearest } from '../batch/nearest.ts';
 import { isSafeForCredentials } from '../safe-address.ts';
 import { buildConfiguration, publicHarness } from './build-configuration.ts';
 import { type Configuration, defaultPillars, verifiableKinds } from './catalogue.ts';
+import { checkPillars } from './check-deployed-by.ts';
 import { checkGrants, checkRoles } from './check-grants.ts';
 import { checkRequests, ownPillar } from './check-requests.ts';
 import { checkSecrets } from './check-secrets.ts';
@@ -44,12 +45,15 @@ export const parseConfiguration = (
   const baseUrl = baseUrlOf(root.harness);
   const named = isMapping(root.pillars) ? Object.keys(root.pillars) : defaultPillars;
   const pillars = [...new Set([...named, ...ownPillar(root)])];
+  const hasHarness = root.harness !== undefined;
   const { services, issues: ofFile } = readServices(root.services, read, {
     sources,
     pillars,
     usualNamespace: usualNamespace(root),
     baseUrl,
+    hasHarness,
   });
+  if (!hasHarness) checkPillars(root.pillars, read);
   checkClusters(root, read);
   checkInfrastructures(root, read);
   checkEnvironments(root, read);

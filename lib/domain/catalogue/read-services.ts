@@ -6,6 +6,8 @@ import { didYouMean, nearest } from '../batch/nearest.ts';
 import { kindNameOf } from '../plan/plan.ts';
 import { executorNames } from './catalogue.ts';
 import { checkCustomResource } from './check-custom-resource.ts';
+import { checkDeployedBy } from './check-deployed-by.ts';
+import { readServiceManifests, withManifestTexts } from './check-manifests.ts';
 import { checkSecrets } from './check-secrets.ts';
 import {
   customResourceOf,
@@ -32,6 +34,9 @@ interface Surroundings {
   readonly usualNamespace: (pillar: string) => string;
   /** Where the secrets go. */
   readonly baseUrl: string;
+  /** There is a section `harness`. */
+  readonly hasHarness: boolean;
+  readonly sources: ConfigurationSources;
 }
 
 const cannotBeRead = 'this file cannot be read';
@@ -40,8 +45,9 @@ const cannotBeRead = 'this file cannot be read';
 export const readServices = (
   section: unknown,
   configuration: ConfigurationText,
-  { sources, ...surroundings }: Surroundings & { readonly sources: ConfigurationSources },
+  surroundings: Surroundings,
 ): ReadServices => {
+  const { sources } = surroundings;
   if (section === undefined) return { issues: [] };
   if (isMapping(section)) return withServices(checkServices(section, ['services'], configuration, surroundings), []);
   if (typeof section !== 'string' || section === '') {
@@ -75,20 +81,26 @@ const checkServices = (
   root: unknown,
   prefix: Path,
   text: ConfigurationText,
-  { pillars, usualNamespace }: Surroundings,
+  { pillars, usualNamespace, hasHarness, sources }: Surroundings,
 ): WrittenServices | undefined => {
   const result = servicesSchema.safeParse(withoutEmptyEntries(root));
   if (!result.success) text.complain(result.error.issues, prefix);
+  const texts = new Map<string, string>();
   // Also what the schema has found fault with: a wrong image of one service does not hide the unknown pillar of another.
   for (const [pillar, services] of Object.entries(isMapping(root) ? root : {})) {
     if (!pillars.includes(pillar)) reportPillar(text, [...prefix, pillar], pillar, pillars);
     for (const [service, entry] of Object.entries(isMapping(services) ? services : {})) {
-      if (isMapping(entry)) checkService(entry, [...prefix, pillar, service], text);
+      if (!isMapping(entry)) continue;
+      const path = [...prefix, pillar, service];
+      checkService(entry, path, text);
+      if (!hasHarness) checkDeployedBy(entry, path, text);
+      const manifests = readServiceManifests(entry, path, { text, sources });
+      if (manifests !== undefined) texts.set(`${pillar}/${service}`, manifests);
     }
   }
   if (!result.success) return undefined;
   reportSameObjects(result.data, usualNamespace, { text, prefix });
-  return result.data;
+  return withManifestTexts(result.data, texts);
 };
 
 /**

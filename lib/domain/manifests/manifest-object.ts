@@ -21,6 +21,13 @@ export interface ManifestIssue extends Issue {
   readonly object?: string;
 }
 
+/** `k8s/web.yaml:12 Deployment web spec.replicas: message (hint)`; without a file `line 12`. */
+export const describeManifestIssue = ({ file, line, object, path, message, hint }: ManifestIssue): string => {
+  const place = file === undefined ? `line ${line}` : `${file}:${line}`;
+  const subject = [place, object, path === '' ? undefined : path].filter((part) => part !== undefined).join(' ');
+  return `${subject}: ${message}${hint === undefined ? '' : ` (${hint})`}`;
+};
+
 /** `Deployment shop/web`; without a namespace `Deployment web`. */
 export const objectTitle = (object: JsonObject): string => {
   const namespace = stringAt(object, 'metadata', 'namespace');

@@ -1,5 +1,7 @@
 import { counted } from '../counted.ts';
 import { withoutQuery } from '../health/health-address.ts';
+import type { KubernetesSettings } from '../manifests/kubernetes-settings.ts';
+import { nameOfSource } from '../manifests/source-name.ts';
 import { deploys, isDelete } from './action.ts';
 import {
   type HealthCheck,
@@ -30,7 +32,19 @@ const describeRun = (deployment: PlannedDeployment) => {
   const long = `${tries} of ${timeout} s`;
   if (isDelete(deployment)) return `${what} deletes ${describeObject(deployment)} and all else of its release: ${long}`;
   if (!deploys(deployment)) return `${what} scales ${describeObject(deployment)} to ${deployment.replicas}: ${long}`;
+  if (executor.name === 'kubernetes') return `${describeApply(deployment)} in ${environment_id}: ${long}`;
   return `runs ${what} with ${docker_image_version} in ${environment_id}: ${long}`;
+};
+
+const describeApply = (deployment: PlannedDeployment): string => {
+  const { executor, docker_image_version } = deployment;
+  const { manifests, prune } = executor.settings as KubernetesSettings;
+  if (manifests === undefined) return `sets the image of ${describeObject(deployment)} to ${docker_image_version}`;
+  const { from, revision } = manifests;
+  const where = from === undefined ? 'its manifests' : `the manifests of ${nameOfSource(from)}`;
+  const at = revision === undefined ? '' : ` at ${revision}`;
+  const pruned = prune === true ? ', and deletes what the release before had beyond them,' : '';
+  return `applies ${where}${at} with ${docker_image_version}${pruned}`;
 };
 
 /** What it changes on its cluster. */

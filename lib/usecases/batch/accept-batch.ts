@@ -33,6 +33,8 @@ export interface ReadyBatch {
   readonly batch: Batch;
   /** What `source` gives. */
   readonly text: string;
+  /** What its deployments apply, by SHA-256: stored before it is taken in. */
+  readonly manifests?: ReadonlyMap<string, { readonly text: string }>;
   readonly warnings: readonly string[];
   readonly origin?: Origin | undefined;
   /** What is written together with it. */
@@ -53,10 +55,10 @@ export const acceptBatch = async (
   const keyed = keyedRequest(sender);
   const earlier = keyed === undefined ? {} : await earlierUse(deps, keyed);
   if (earlier.answer !== undefined) return answerAgain(deps, earlier.answer);
-  const { batch, text, warnings, origin, writes: further, inVain } = await makeReady();
+  const { batch, text, manifests, warnings, origin, writes: further, inVain } = await makeReady();
   const { header, writes } = await openBatch(deps, {
     batch: withLinks(batch, sender.links),
-    text,
+    ...{ text, manifests },
     actor: sender.actor,
     // Of a request in the name of somebody else the name of whoever sends it is not that of the batch.
     ...(sender.actor === deps.rights.actor.subject ? { actorName: deps.rights.actor.name } : {}),

@@ -9,6 +9,7 @@ import { documentPaths, keys } from '../../domain/record/keys.ts';
 import { type HeaderRow, itemOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 import { keptReach } from '../grants/seen-batch.ts';
+import { storeManifests } from '../manifests/store-manifests.ts';
 
 type Needs = Pick<Deps, 'documents' | 'clock' | 'ids'>;
 
@@ -16,6 +17,8 @@ interface Opening {
   readonly batch: Batch;
   /** What `source` gives. */
   readonly text: string;
+  /** What its deployments apply, by SHA-256, as far as it is not stored yet. */
+  readonly manifests?: ReadonlyMap<string, { readonly text: string }> | undefined;
   readonly actor: string;
   /** The name that goes by, where it has one. */
   readonly actorName?: string | undefined;
@@ -37,6 +40,7 @@ const MAX_STORED_WARNINGS = 50;
 /** Stores the documents of a new batch and makes its rows, which the caller writes together with what belongs to them. */
 export const openBatch = async (deps: Needs, opening: Opening): Promise<Opened> => {
   const header = newHeader(deps, opening);
+  await storeManifests(deps, opening.manifests ?? new Map());
   await deps.documents.put(documentPaths.source(header.batch_id), opening.text);
   await deps.documents.put(documentPaths.batch(header.batch_id), JSON.stringify(opening.batch));
   const change = changeHeader(header, told(header.total), {

@@ -41,13 +41,13 @@ const readyBatch = async (deps: Needs, { text, upload, planHash, origin }: Submi
   if (upload !== undefined) checkUnused(upload);
   const names = await readNamesOfClusters(deps);
   const catalogue = await deps.catalogue();
-  const { batch, warnings } = readValidBatch(text, catalogue, {
+  const { batch, warnings, manifests } = readValidBatch(text, catalogue, {
     sureNamesOf: names.sureNamesOf,
     refuse: refuseBy(deps.rights, 'deploy'),
   });
   const plan = planHash === undefined ? undefined : planAsSeen(batch, { catalogue, names, seen: planHash });
   return {
-    ...{ batch, text, origin },
+    ...{ batch, text, manifests, origin },
     warnings: [...warnings, ...warnOfRights(batch.deployments, catalogue, names.rightsOf)],
     writes: (batchId) => [
       ...(upload?.use?.(batchId) ?? []),

@@ -1,7 +1,9 @@
 import type { Batch } from '../../domain/batch/batch.ts';
+import type { ManifestText } from '../../domain/batch/check-manifests.ts';
 import { warnOfDeployer, warnOfRights } from '../../domain/catalogue/noted-rights.ts';
 import { describePlaces, reachOf } from '../../domain/grants/reach.ts';
 import { allRights, type Rights } from '../../domain/grants/rights.ts';
+import { type ManifestsPreview, previewManifests } from '../../domain/manifests/preview-manifests.ts';
 import { deploys } from '../../domain/plan/action.ts';
 import { describeDeployment } from '../../domain/plan/describe-deployment.ts';
 import { type NamesOfClusters, placeOfTarget } from '../../domain/plan/lock-names.ts';
@@ -63,6 +65,8 @@ export interface DeploymentPreview {
   readonly cluster: string;
   readonly namespace: string;
   readonly executor: string;
+  /** What the executor `kubernetes` would apply; absent where that is the image of its workload alone, or another executor's business. */
+  readonly manifests?: ManifestsPreview;
   readonly dependencies: readonly string[];
   readonly steps: readonly string[];
 }
@@ -108,7 +112,7 @@ export const previewPlan = async (
     ...(known === undefined ? {} : { recorded: known.counts }),
     ...(known === undefined || known.holds.length === 0 ? {} : { holds: known.holds }),
     deployments: plan.deployments.map((deployment) => ({
-      ...previewDeployment(plan, deployment),
+      ...previewDeployment(plan, deployment, read.manifests),
       ...known?.of(deployment),
     })),
   };
@@ -181,7 +185,12 @@ const tellRecorded = (release: RecordedRelease | undefined, deployment: PlannedD
   return { ...told, change: versionStep(recorded.version, deployment.docker_image_version) };
 };
 
-const previewDeployment = (plan: Plan, deployment: PlannedDeployment): DeploymentPreview => {
+const previewDeployment = (
+  plan: Plan,
+  deployment: PlannedDeployment,
+  texts: ReadonlyMap<string, ManifestText>,
+): DeploymentPreview => {
+  const manifests = previewManifests(deployment, texts);
   const dependencies = deployment.dependencies.map((index) => plan.deployments[index]!.key);
   return {
     index: deployment.index,
@@ -194,6 +203,7 @@ const previewDeployment = (plan: Plan, deployment: PlannedDeployment): Deploymen
     cluster: deployment.cluster,
     namespace: deployment.workload.namespace,
     executor: deployment.executor.name,
+    ...(manifests === undefined ? {} : { manifests }),
     dependencies,
     steps: describeDeployment(deployment, dependencies),
   };

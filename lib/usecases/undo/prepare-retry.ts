@@ -11,6 +11,7 @@ import { type Retries, retriesAfter } from '../../domain/undo/retries.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { findSeenBatch } from '../grants/seen-batch.ts';
 import { shownTo } from '../grants/sight.ts';
+import { readManifests } from '../manifests/store-manifests.ts';
 import { decideRetry, seenKeys } from './decide-retry.ts';
 import { openRetryOf, readFamily } from './descendants.ts';
 import { readTried, type TriedBatch } from './read-tried.ts';
@@ -58,7 +59,11 @@ export const prepareRetry = async (deps: Needs, request: RetryRequest): Promise<
   const plan = await shownTo(deps, await decideRetry(deps, batch, { only: request.only, versions }));
   if (plan.members.length === 0) throw nothingToRetry(header, plan.left);
   const after = retriesAfter(family, header.batch_id).map(({ batch_id }) => batch_id);
-  const { text, changed } = fileOf(header, plan);
+  const texts = await readManifests(
+    deps,
+    plan.members.map(({ deployment }) => deployment),
+  );
+  const { text, changed } = fileOf(header, plan, texts);
   return { header, family, batch, plan, after, text, changed, warnings: warningsOf(plan, after) };
 };
 
@@ -180,6 +185,7 @@ const longestName = 100;
 const fileOf = (
   { batch_id, name, metadata = {}, strategy }: HeaderRow,
   { members }: RetryPlan,
+  texts: ReadonlyMap<string, string>,
 ): Pick<PreparedRetry, 'text' | 'changed'> => {
   const { created: _, ...kept } = metadata;
   const byKey = new Map(members.map(({ deployment }) => [deployment.key, deployment]));
@@ -192,14 +198,15 @@ const fileOf = (
     metadata: { name: retryName(name), ...kept },
     strategy: strategy!,
     deployments: members.map(({ deployment }) => deployment),
+    texts,
   });
   return {
     text,
     changed: (read) => ({
       ...read,
       deployments: read.deployments.map((one) => {
-        const { replay, dependencies } = byKey.get(one.key)!;
-        return { ...one, dependencies, replay };
+        const { replay, dependencies, manifests } = byKey.get(one.key)!;
+        return { ...one, dependencies, replay, ...(manifests === undefined ? {} : { manifests }) };
       }),
     }),
   };

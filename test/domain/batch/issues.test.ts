@@ -8,7 +8,7 @@ import { exampleCatalogue } from './worked-examples.ts';
 /** What programs read of a problem: a whole issue for each kind, with its place, what was found and what may stand there. */
 
 const itemKeys = [
-  ...['pillar', 'service_name', 'docker_image_version', 'action', 'replicas', 'executor'],
+  ...['pillar', 'service_name', 'manifests', 'docker_image_version', 'action', 'replicas', 'executor'],
   ...['crash_tolerance', 'steady_seconds', 'unblock', 'metadata'],
   ...['docker_artifact_type', 'environment_id', 'infrastructure_id'],
 ];

@@ -1,0 +1,204 @@
+import { createHash } from 'node:crypto';
+import type { Catalogue, ManifestSource } from '../catalogue/catalogue.ts';
+import { usualExecutor } from '../catalogue/executor-accounts.ts';
+import { serviceEntry } from '../catalogue/resolve.ts';
+import { assessManifests } from '../manifests/assess-manifests.ts';
+import type { Manifests } from '../manifests/kubernetes-settings.ts';
+import { describeManifestIssue, type ManifestIssue, type ManifestObject } from '../manifests/manifest-object.ts';
+import { type ParsedManifests, parseManifests } from '../manifests/parse-manifests.ts';
+import { gitSource, s3Source } from '../manifests/source-schema.ts';
+import type { Deployment } from './batch.ts';
+import { type Draft, isMapping, type Mapping } from './drafts.ts';
+import { type FieldContext, fieldFindings } from './field-findings.ts';
+import type { Finding, Path, Wording } from './findings.ts';
+import { type IssueCode, issueCodes } from './issues.ts';
+
+/** Manifests as a text, and what is in it. */
+export interface ManifestText {
+  readonly text: string;
+  readonly objects: readonly ManifestObject[];
+}
+
+/** What the items of a batch say to apply. */
+export interface CheckedManifests {
+  readonly findings: readonly Finding[];
+  readonly warnings: readonly string[];
+  /** By the place of an item: its manifests, and its object where they say it. */
+  readonly fields: readonly Pick<Deployment, 'manifests' | 'workload'>[];
+  /** By SHA-256: what has to be stored before the batch is. */
+  readonly texts: ReadonlyMap<string, ManifestText>;
+}
+
+/** Objects that one batch may apply, all items together: a text may stand in thousands of them by an alias. */
+const mostObjects = 50_000;
+
+interface Surroundings {
+  readonly catalogue: Catalogue;
+  readonly context: FieldContext;
+  /** The batch, as it was handed in. */
+  readonly text: string;
+}
+
+interface Checking extends Surroundings {
+  readonly findings: Finding[];
+  readonly warnings: string[];
+  readonly texts: Map<string, ManifestText>;
+  readonly parsed: Map<string, ParsedManifests & { readonly sha256: string }>;
+  objects: number;
+}
+
+/** Reads the manifests of all items, those of their services where an item brings none, and says what is wrong with them. */
+export const checkManifests = (drafts: readonly Draft[], surroundings: Surroundings): CheckedManifests => {
+  const checking: Checking = {
+    ...surroundings,
+    ...{ findings: [], warnings: [], texts: new Map(), parsed: new Map(), objects: 0 },
+  };
+  const fields = drafts.map((draft) => checkDraft(checking, draft));
+  const { findings, warnings, texts } = checking;
+  return { findings, warnings, fields, texts };
+};
+
+type Fields = Pick<Deployment, 'manifests' | 'workload'>;
+const none: Fields = {};
+
+const checkDraft = (checking: Checking, draft: Draft): Fields => {
+  const { catalogue } = checking;
+  const { item, pillar = '', service = '', path, written } = draft;
+  const entry = serviceEntry(catalogue, pillar, service);
+  const executor = item?.executor ?? entry?.executor ?? usualExecutor(catalogue);
+  const here = [...path, 'manifests'];
+  if (written.manifests === undefined) {
+    const own = executor === 'kubernetes' && item?.action === 'deploy' ? entry?.kubernetes?.manifests : undefined;
+    return own === undefined ? none : fromSource(checking, draft, { source: own, here: [...path, 'service_name'] });
+  }
+  const source = readSource(checking, written.manifests, here);
+  if (item !== undefined && item.action !== 'deploy')
+    say(checking, here, { message: `a ${item.action} applies no manifests`, hint: 'remove it' });
+  else if (item !== undefined && executor !== 'kubernetes') {
+    const message = `is applied by the executor kubernetes, and this deployment is run by ${executor}`;
+    say(checking, here, { message, hint: 'write executor: kubernetes' });
+  } else if (source !== undefined) return fromSource(checking, draft, { source, here });
+  return none;
+};
+
+const say = (
+  { context, findings }: Checking,
+  path: Path,
+  wording: Wording,
+  code: IssueCode = issueCodes.NotAllowed,
+): void => {
+  findings.push({ offset: context.offsetOf(path), path, code, describe: () => wording });
+};
+
+const forms = 'YAML text (manifests: |), {s3: s3://bucket/key}, or {git: https://…, ref: main, path: deploy/web}';
+
+/** The one form that was written; else it is told why it is none. */
+const readSource = (checking: Checking, written: unknown, here: Path): ManifestSource | undefined => {
+  if (typeof written === 'string') return { text: written };
+  if (!isMapping(written)) {
+    say(checking, here, { message: `is neither text nor a place; it is ${forms}` }, issueCodes.WrongType);
+    return undefined;
+  }
+  if (written.path !== undefined && written.git === undefined) {
+    const message =
+      'path is read by the command line, which puts what is there in its place; nobody has your files here';
+    say(checking, here, { message, hint: 'send the batch with flotilla deploy, or write the manifests as text' });
+    return undefined;
+  }
+  if (written.apiVersion !== undefined || written.kind !== undefined) {
+    const message = 'is an object where its text is needed';
+    say(checking, here, { message, hint: 'write `manifests: |` above it' }, issueCodes.WrongType);
+    return undefined;
+  }
+  return placeIn(checking, written, here);
+};
+
+const placeIn = (checking: Checking, written: Mapping, here: Path): ManifestSource | undefined => {
+  const schema = written.s3 !== undefined ? s3Source : written.git !== undefined ? gitSource : undefined;
+  if (schema === undefined) {
+    say(checking, here, { message: `says no place; it is ${forms}` }, issueCodes.Missing);
+    return undefined;
+  }
+  const result = schema.safeParse(written);
+  if (result.success) {
+    const { data } = result;
+    if ('s3' in data) return data;
+    return { git: data.git, ref: data.ref, ...(data.path === undefined ? {} : { path: data.path }) };
+  }
+  checking.findings.push(...fieldFindings(result.error.issues, here, checking.context));
+  return undefined;
+};
+
+interface Found {
+  readonly source: ManifestSource;
+  readonly here: Path;
+}
+
+const fromSource = (checking: Checking, draft: Draft, { source, here }: Found): Fields => {
+  if (!('text' in source)) return { manifests: { from: source } };
+  const { text } = source;
+  const parsed = checking.parsed.get(text) ?? { ...parseManifests(text), sha256: sha256Of(text) };
+  checking.parsed.set(text, parsed);
+  const manifests: Manifests = { sha256: parsed.sha256 };
+  if (parsed.issues.length > 0) tell(checking, here, parsed.issues);
+  checking.objects += parsed.objects.length;
+  if (checking.objects > mostObjects) {
+    if (checking.objects - parsed.objects.length <= mostObjects)
+      say(
+        checking,
+        here,
+        { message: `has more than ${mostObjects} objects, with those of all items before` },
+        issueCodes.TooLarge,
+      );
+    return { manifests };
+  }
+  checking.texts.set(parsed.sha256, { text, objects: parsed.objects });
+  if (parsed.issues.length > 0 || draft.item === undefined) return { manifests };
+  const { workload, issues, warnings } = assessManifests(parsed.objects, draft.item, checking.catalogue);
+  tell(checking, here, issues);
+  checking.warnings.push(...warnings.map((issue) => `${draft.key}: ${describeManifestIssue(issue)}`));
+  return { manifests, ...(workload === undefined ? {} : { workload }) };
+};
+
+/** The name of a text: what it is stored by. */
+export const sha256Of = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** Where a block scalar says it, its line is that of the batch; else the message has file and line. */
+const tell = ({ context, text, findings }: Checking, here: Path, issues: readonly ManifestIssue[]): void => {
+  const offset = context.offsetOf(here);
+  const block = text[offset] === '|' ? offset : undefined;
+  for (const issue of issues) {
+    const { object, file, line, column, hint } = issue;
+    const inBatch =
+      block === undefined || file !== undefined ? undefined : offsetInBlock(text, block, { line, column });
+    const where = [object, issue.path === '' ? undefined : issue.path].filter((part) => part !== undefined).join(': ');
+    const place = file === undefined ? (inBatch === undefined ? `line ${line}: ` : '') : `${file}:${line}: `;
+    findings.push({
+      offset: inBatch ?? offset,
+      // What is said of two places is said twice.
+      path: where === '' && place === '' ? here : [...here, where === '' ? place.replace(/: $/, '') : where],
+      code: issue.code,
+      describe: () => ({ message: `${place}${issue.message}`, hint }),
+    });
+  }
+};
+
+/** Where a place of a literal block scalar is in the text around it. */
+const offsetInBlock = (
+  text: string,
+  header: number,
+  { line, column }: { readonly line: number; readonly column: number },
+): number => {
+  let at = header;
+  const first = text.indexOf('\n', header) + 1;
+  for (let each = 0; each < line; each += 1) {
+    const end = text.indexOf('\n', at);
+    if (end < 0) return header;
+    at = end + 1;
+  }
+  const indent = /^[ ]*/.exec(firstFullLine(text, first))![0].length;
+  return Math.min(at + indent + column - 1, text.length);
+};
+
+const firstFullLine = (text: string, from: number): string =>
+  /[^\n]*\S[^\n]*/.exec(text.slice(from, from + 100_000))?.[0] ?? '';

@@ -1,0 +1,60 @@
+import { isAlias, isMap, isScalar, isSeq, type Pair, parseDocument, type YAMLMap } from 'yaml';
+import { isJson } from '../batch/is-json.ts';
+import { readYaml } from '../batch/read-yaml.ts';
+
+/** Reads a file or a folder that a batch names. */
+export type ReadPath = (path: string) => { readonly text: string } | { readonly problem: string };
+
+/**
+ * A batch with the text of manifests where it names files: `manifests: {path: k8s/}`. All else is as it was written, to the character. A
+ * text that several name is written once, by an anchor, but in JSON.
+ */
+export const inlinePaths = (text: string, read: ReadPath): { readonly text: string } | { readonly problem: string } => {
+  // Whoever reads it says what is wrong with it, with line and column.
+  if (!text.includes('path') || 'issues' in readYaml(text)) return { text };
+  const places = placesIn(text);
+  const names = new Map([...new Set(places.map(({ path }) => path))].map((path, at) => [path, `manifests-${at + 1}`]));
+  const isPlain = isJson(text) || names.size === places.length;
+  const written = new Set<string>();
+  let changed = '';
+  let copied = 0;
+  for (const { from, to, path } of places) {
+    changed += text.slice(copied, from);
+    copied = to;
+    if (!isPlain && written.has(path)) {
+      changed += `*${names.get(path)}`;
+      continue;
+    }
+    const found = read(path);
+    if ('problem' in found) return { problem: `${path}: ${found.problem}` };
+    written.add(path);
+    changed += `${isPlain ? '' : `&${names.get(path)} `}${JSON.stringify(found.text)}`;
+  }
+  return { text: changed + text.slice(copied) };
+};
+
+interface Place {
+  readonly from: number;
+  readonly to: number;
+  readonly path: string;
+}
+
+const placesIn = (text: string): readonly Place[] => {
+  const tabs = isJson(text) ? text.replace(/^[\t ]+/gm, (indent) => ' '.repeat(indent.length)) : text;
+  const { contents } = parseDocument(tabs, { keepSourceTokens: false });
+  const list = isMap(contents) ? contents.get('deployments', true) : undefined;
+  const items = isSeq(list) ? list.items.filter((item) => isMap(item)) : [];
+  return items.flatMap((item) => placeIn(item as YAMLMap, tabs)).sort((a, b) => a.from - b.from);
+};
+
+const placeIn = (item: YAMLMap, text: string): readonly Place[] => {
+  const pair = item.items.find(({ key }) => isScalar(key) && key.value === 'manifests') as Pair | undefined;
+  const value = pair?.value;
+  if (!isMap(value) || isAlias(value) || value.range == null || value.items.length !== 1) return [];
+  const path = value.get('path');
+  if (typeof path !== 'string' || path === '') return [];
+  const [from, to] = value.range;
+  // A mapping of several lines ends with the line break after it.
+  const end = from + text.slice(from, to).trimEnd().length;
+  return [{ from, to: end, path }];
+};

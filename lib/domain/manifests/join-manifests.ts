@@ -1,0 +1,18 @@
+import { fileComment } from './split-manifests.ts';
+
+export interface NamedText {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Whether a file below a folder of manifests is one. */
+export const isManifestName = (name: string): boolean => /\.(?:ya?ml|json)$/i.test(name);
+
+/** Files as one text, in the order of their names, so that each problem can name its file and line. */
+export const joinManifests = (files: readonly NamedText[]): string =>
+  files
+    .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+    .map(({ name, text }) => `${fileComment(oneLine(name))}\n${text.replace(/^\uFEFF/, '').replace(/\n?$/, '\n')}`)
+    .join('---\n');
+
+const oneLine = (name: string): string => name.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, '?');

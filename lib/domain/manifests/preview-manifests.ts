@@ -1,0 +1,63 @@
+import type { PlannedDeployment } from '../plan/plan.ts';
+import { stringAt } from '../rollout/kubernetes-object.ts';
+import type { HookTime } from './check-identity.ts';
+import { isNamespaced } from './cluster-scoped.ts';
+import { inKindOrder } from './kind-order.ts';
+import type { KubernetesSettings, ManifestOrigin } from './kubernetes-settings.ts';
+import type { ManifestObject } from './manifest-object.ts';
+import { hookOf } from './render-manifests.ts';
+
+/** An object that would be applied. */
+export interface ObjectPreview {
+  readonly api_version: string;
+  readonly kind: string;
+  /** Absent of kinds that have none. */
+  readonly namespace?: string;
+  readonly name: string;
+  /** When it is run as a hook. */
+  readonly hook?: HookTime;
+}
+
+/** What a deployment would apply. */
+export interface ManifestsPreview {
+  /** Absent until they have been fetched. */
+  readonly sha256?: string;
+  /** Where they stand; absent where the batch or the configuration brought them. */
+  readonly from?: ManifestOrigin;
+  readonly revision?: string;
+  /** They are fetched, and looked at, when the batch is planned for good. */
+  readonly not_resolved?: true;
+  /** How many there are; absent where they are not known yet. */
+  readonly objects?: number;
+  /** In the order in which they would be applied, the first hundred. */
+  readonly applied?: readonly ObjectPreview[];
+}
+
+const mostShown = 100;
+
+/** What a planned deployment would apply, as far as its manifests are known. */
+export const previewManifests = (
+  { executor, workload }: Pick<PlannedDeployment, 'executor' | 'workload'>,
+  texts: ReadonlyMap<string, { readonly objects: readonly ManifestObject[] }>,
+): ManifestsPreview | undefined => {
+  const { manifests } = (executor.name === 'kubernetes' ? executor.settings : {}) as KubernetesSettings;
+  if (manifests === undefined) return undefined;
+  const { sha256 } = manifests;
+  const known = sha256 === undefined ? undefined : texts.get(sha256)?.objects;
+  if (known === undefined) return { ...manifests, ...(sha256 === undefined ? { not_resolved: true } : {}) };
+  const applied = inKindOrder(known).slice(0, mostShown);
+  return { ...manifests, objects: known.length, applied: applied.map((one) => previewObject(one, workload.namespace)) };
+};
+
+const previewObject = ({ object }: ManifestObject, usual: string): ObjectPreview => {
+  const api_version = stringAt(object, 'apiVersion') ?? '';
+  const kind = stringAt(object, 'kind') ?? '';
+  const namespace = stringAt(object, 'metadata', 'namespace') ?? usual;
+  const hook = hookOf(object);
+  return {
+    ...{ api_version, kind },
+    ...(isNamespaced(api_version, kind) ? { namespace } : {}),
+    name: stringAt(object, 'metadata', 'name') ?? '',
+    ...(hook === undefined ? {} : { hook }),
+  };
+};

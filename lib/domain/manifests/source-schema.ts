@@ -1,0 +1,30 @@
+import * as z from 'zod';
+
+/** Where manifests stand that are not text: in batches and in the configuration. The patterns mean the same in every dialect. */
+
+const named = (pattern: RegExp, words: string) => z.string().regex(pattern, words);
+
+/** A repository that is read without a password in its address. */
+const repository = named(/^https:\/\/[^\s/@?#]+\/[^\s@?#]+$/, 'is not a repository like https://host/path');
+const gitRef = named(/^(?!-)[\w./-]{1,255}$/, 'is not a branch, a tag or a commit');
+const s3Object = named(/^s3:\/\/[a-z0-9.-]{3,63}\/\S+$/, 'is not an object like s3://bucket/key');
+const repositoryPath = named(
+  /^(?!\/)(?!.*(^|\/)\.\.(\/|$))\S{1,1024}$/,
+  'is not a path in the repository, like deploy/web',
+);
+
+/** One object of a bucket. */
+export const s3Source = z.strictObject({ s3: s3Object });
+
+/** All files of YAML and JSON below a path of a repository. */
+export const gitSource = z.strictObject({ git: repository, ref: gitRef, path: repositoryPath.optional() });
+
+export const manifestSource = z.union([s3Source, gitSource]);
+
+/** What may stand in a batch. The command line puts what is at `path` in its place. */
+export const writtenManifests = z.union([
+  z.string().min(1).describe('Manifests of Kubernetes: several documents of YAML, as a block scalar (|).'),
+  z.strictObject({ path: z.string().min(1).max(4096) }).describe('A file or a folder, read by the command line.'),
+  s3Source.describe('An object in S3, read when the batch is planned.'),
+  gitSource.describe('A repository, read by HTTPS when the batch is planned.'),
+]);

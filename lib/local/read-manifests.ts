@@ -1,0 +1,53 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { isManifestName, joinManifests, type NamedText } from '../domain/manifests/join-manifests.ts';
+import { manifestLimits } from '../domain/manifests/parse-manifests.ts';
+import { readTextFile } from './read-text-file.ts';
+
+type Found = { readonly text: string } | { readonly why: string; readonly isAbsent: boolean };
+
+/** A folder of more than this is none of manifests. */
+const mostFiles = 1000;
+
+/** A file of manifests, or all of a folder and of those below it, as one text. Files are named as from where the path begins. */
+export const readManifests = (path: string, name: string): Found => {
+  const names: string[] = [];
+  try {
+    if (!statSync(path).isDirectory()) return readAll([['', path]], name);
+    collect(path, '', names);
+  } catch (error) {
+    const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return { why: isAbsent ? 'there is no such file or folder' : 'it cannot be read', isAbsent };
+  }
+  if (names.length === 0) return { why: 'there is no file of YAML or JSON in it', isAbsent: false };
+  if (names.length > mostFiles) return { why: `there are more than ${mostFiles} files in it`, isAbsent: false };
+  return readAll(
+    names.map((one) => [one, join(path, one)]),
+    name,
+  );
+};
+
+/** What is hidden is not meant. A link is taken where it leads to a file. */
+const collect = (folder: string, below: string, names: string[]): void => {
+  for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
+    if (entry.name.startsWith('.') || names.length > mostFiles) continue;
+    const here = below === '' ? entry.name : `${below}/${entry.name}`;
+    if (entry.isDirectory()) collect(folder, here, names);
+    else if (isManifestName(entry.name) && statSync(join(folder, here)).isFile()) names.push(here);
+  }
+};
+
+const readAll = (files: readonly (readonly [name: string, path: string])[], name: string): Found => {
+  const texts: NamedText[] = [];
+  let bytes = 0;
+  for (const [below, path] of files) {
+    const shown = below === '' ? name : `${name.replace(/\/+$/, '')}/${below}`;
+    const read = readTextFile(path);
+    if ('why' in read) return { why: `${shown}: ${read.why}`, isAbsent: read.isAbsent };
+    bytes += read.text.length;
+    if (bytes > manifestLimits.bytes)
+      return { why: `there are more than ${manifestLimits.bytes} bytes`, isAbsent: false };
+    texts.push({ name: shown, text: read.text });
+  }
+  return { text: joinManifests(texts) };
+};

@@ -1,0 +1,36 @@
+import type { Deployment } from '../../domain/batch/batch.ts';
+import { partsOf } from '../../domain/parts-of.ts';
+import { documentPaths } from '../../domain/record/keys.ts';
+import type { Deps } from '../deps.ts';
+import { mustRead } from '../record/read-document.ts';
+
+type Documents = Pick<Deps, 'documents'>;
+
+/** How many are asked for at once. */
+const atOnce = 32;
+
+/** Stores texts by what is in them: the same text again is the same document. */
+export const storeManifests = async (
+  { documents }: Documents,
+  texts: ReadonlyMap<string, { readonly text: string }>,
+): Promise<void> => {
+  for (const part of partsOf([...texts], atOnce)) {
+    await Promise.all(part.map(([sha256, { text }]) => documents.put(documentPaths.manifests(sha256), text)));
+  }
+};
+
+/** The texts of what these apply, by SHA-256; of those that nobody has fetched yet there is none. */
+export const readManifests = async (
+  { documents }: Documents,
+  deployments: readonly Pick<Deployment, 'manifests'>[],
+): Promise<ReadonlyMap<string, string>> => {
+  const names = new Set(deployments.flatMap(({ manifests }) => manifests?.sha256 ?? []));
+  const texts = new Map<string, string>();
+  for (const part of partsOf([...names], atOnce)) {
+    const read = await Promise.all(part.map((sha256) => mustRead(documents, documentPaths.manifests(sha256))));
+    part.forEach((sha256, at) => {
+      texts.set(sha256, read[at]!);
+    });
+  }
+  return texts;
+};

@@ -1,0 +1,281 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { describeIssue } from '../../../lib/domain/batch/issues.ts';
+import { parseBatch } from '../../../lib/domain/batch/parse-batch.ts';
+import { writeBatch } from '../../../lib/domain/batch/write-batch.ts';
+import type { Catalogue, KubernetesPolicy, ServiceEntry } from '../../../lib/domain/catalogue/catalogue.ts';
+import { planBatch } from '../../../lib/domain/plan/plan-batch.ts';
+import { shop } from '../manifests/texts.ts';
+import { batchOf, issuesOf, simulated } from './reading.ts';
+
+const policy: KubernetesPolicy = { cluster_scoped: ['Namespace'] };
+const entry: ServiceEntry = { kind: 'deployment', name: 'web', namespace: 'shop', container: 'web' };
+
+/** A catalogue with one service, and what its environment allows. */
+const catalogueOf = (service: Partial<ServiceEntry> = {}, allowed: KubernetesPolicy = policy): Catalogue => ({
+  ...simulated,
+  services: { shared: { web: { ...entry, ...service }, api: { kind: 'deployment', name: 'api' } } },
+  environments: { staging: { kubernetes: allowed } },
+});
+
+const head = `version: v1.0
+defaults: { environment_id: staging, infrastructure_id: cluster-eu-1, docker_artifact_type: docker, executor: kubernetes }
+deployments:
+  - pillar: shared
+    service_name: web
+    docker_image_version: "2.4.0"
+`;
+
+const inBlock = (text: string, mark = '|'): string =>
+  `${head}    manifests: ${mark}\n${text.replace(/^(?=.)/gm, '      ')}`;
+const problems = (text: string, catalogue = catalogueOf()): string[] => issuesOf(text, catalogue).map(describeIssue);
+
+describe('manifests of an item', () => {
+  it('are a block scalar: the batch has the name of the text, and the text to be stored', () => {
+    const parsed = parseBatch(inBlock(shop), catalogueOf());
+    if ('issues' in parsed) throw new Error(JSON.stringify(parsed.issues));
+    const [deployment] = parsed.batch.deployments;
+    const sha256 = deployment!.manifests!.sha256!;
+    expect(deployment).toMatchObject({
+      executor: 'kubernetes',
+      manifests: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    });
+    expect([...parsed.manifests.keys()]).toEqual([sha256]);
+    expect(parsed.manifests.get(sha256)).toMatchObject({ text: shop });
+    expect(JSON.stringify(parsed.batch)).not.toContain('apiVersion');
+  });
+
+  it.each([
+    ['{s3: "s3://bucket/web.yaml"}', { s3: 's3://bucket/web.yaml' }],
+    ['{git: https://git.example/shop, ref: main}', { git: 'https://git.example/shop', ref: 'main' }],
+    [
+      '{git: https://git.example/shop, ref: v1, path: deploy/web}',
+      { git: 'https://git.example/shop', ref: 'v1', path: 'deploy/web' },
+    ],
+  ])('stand elsewhere: %s', (written, from) => {
+    const { deployments } = batchOf(`${head}    manifests: ${written}\n`, catalogueOf());
+    expect(deployments[0]!.manifests).toEqual({ from });
+  });
+
+  it('are those of the service where the item brings none, and the item wins', () => {
+    const catalogue = catalogueOf({ kubernetes: { manifests: { text: shop }, prune: true } });
+    const own = batchOf(inBlock(shop.replace('port: 80', 'port: 81')), catalogue).deployments[0]!.manifests;
+    const usual = batchOf(head, catalogue).deployments[0]!.manifests;
+    expect(usual).toMatchObject({ sha256: expect.any(String) });
+    expect(own).not.toEqual(usual);
+  });
+
+  it('are part of the plan', () => {
+    const hashOf = (text: string) => planBatch(batchOf(text, catalogueOf()), catalogueOf()).plan_hash;
+    expect(hashOf(inBlock(shop))).toBe(hashOf(inBlock(shop)));
+    expect(hashOf(inBlock(shop))).not.toBe(hashOf(inBlock(shop.replace('port: 80', 'port: 81'))));
+    expect(hashOf(inBlock(shop))).not.toBe(hashOf(head));
+  });
+});
+
+describe('where the catalogue does not say what a service is', () => {
+  const { services: _, ...rest } = catalogueOf();
+  const open: Catalogue = rest;
+  const other = shop
+    .replace('  name: web\n', '  name: shop-web\n')
+    .replace('    spec:\n      containers:', '    spec:\n      containers:');
+  const oneContainer = (text: string) => text.replace(/ {8}- name: proxy\n.*\n/, '');
+
+  it.each([
+    ['the object with its name', shop, 'web'],
+    ['the only one', other, 'shop-web'],
+  ])('it is %s', (_what, text, name) => {
+    const { deployments } = batchOf(inBlock(oneContainer(text)), open);
+    expect(deployments[0]!.workload).toEqual({ kind: 'deployment', name, namespace: 'shared' });
+    expect(planBatch(batchOf(inBlock(oneContainer(text)), open), open).deployments[0]!.workload.name).toBe(name);
+  });
+
+  it.each([
+    [
+      'several',
+      `${other}---\n${other.split('---\n')[1]!.replace('shop-web', 'shop-api')}`,
+      /nobody says which of them the service web is: Deployment shop-web, Deployment shop-api/,
+    ],
+    [
+      'none',
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n',
+      /no object among them whose rollout can be verified/,
+    ],
+  ])('it is an error with %s', (_what, text, message) => {
+    expect(problems(inBlock(text), open)).toEqual([expect.stringMatching(message)]);
+  });
+});
+
+describe('a batch is refused, with the place of each problem', () => {
+  it.each<readonly [string, string, readonly (string | RegExp)[]]>([
+    [
+      'in a block scalar, by the line of the batch',
+      inBlock(`${shop}---\nkind: ConfigMap\nmetadata: {}\n`),
+      [
+        '43:7 deployments[1].manifests["ConfigMap (no name): apiVersion"]: is missing (for example apps/v1)',
+        '44:17 deployments[1].manifests["ConfigMap (no name): metadata.name"]: is missing (for example web)',
+      ],
+    ],
+    [
+      'in a folded or quoted text, by the line of the text',
+      `${head}    manifests: "kind: [a"`,
+      [/^7:16 deployments\[1\]\.manifests\["line 1"\]: line 1: a `\[` is not closed/],
+    ],
+    [
+      'in a file, by file and line',
+      `${head}    manifests: ${JSON.stringify('# file: k8s/a.yaml\nkind: ConfigMap\nmetadata: {name: a}\n')}`,
+      [/^7:16 .*: k8s\/a\.yaml:1: is missing \(for example apps\/v1\)$/],
+    ],
+    [
+      'a path is read by the command line',
+      `${head}    manifests: {path: k8s/}`,
+      [/^7:16 deployments\[1\]\.manifests: path is read by the command line/],
+    ],
+    ['an object instead of its text', `${head}    manifests: {kind: Deployment}`, [/write `manifests: \|` above it/]],
+    ['a list', `${head}    manifests: [a]`, [/neither text nor a place/]],
+    ['nothing', `${head}    manifests:\n`, [/neither text nor a place/]],
+    ['an empty text', `${head}    manifests: ""\n`, [/has no objects/]],
+    ['no place', `${head}    manifests: {url: x}`, [/says no place/]],
+    [
+      'a place that is none',
+      `${head}    manifests: {git: "http://u:p@git.example/x", path: ../y}`,
+      [/manifests\.ref: is missing/, /is not a repository/, /is not a path/],
+    ],
+    ['no HTTPS', `${head}    manifests: {git: "http://git.example/x", ref: main}`, [/is not a repository/]],
+    [
+      'by Harness',
+      `${head}    executor: harness\n    manifests: ${JSON.stringify(shop)}`,
+      [/is applied by the executor kubernetes, and this deployment is run by harness/],
+    ],
+    [
+      'a delete',
+      `${head.replace('    docker_image_version: "2.4.0"\n', '    action: delete\n')}    manifests: ${JSON.stringify(shop)}`,
+      [/a delete applies no manifests/],
+    ],
+    [
+      'without the service',
+      inBlock(shop.replace('  name: web\n', '  name: other\n')),
+      [/the deployment shop\/web is not among its objects/],
+    ],
+    [
+      'without its container',
+      inBlock(shop.replace('- name: web', '- name: app')),
+      [/^19:7 .*\["Deployment shop\/web: spec"\]: has no container web; there are app/],
+    ],
+    [
+      'in another namespace',
+      inBlock(
+        shop.replace(
+          'kind: Service\nmetadata: {name: web}',
+          'kind: Service\nmetadata: {name: web, namespace: kube-system}',
+        ),
+      ),
+      [
+        /^10:29 .*the namespace kube-system is not that of the service, shop, and staging does not allow it \(environments: \{ staging: \{ kubernetes: \{ namespaces: \[kube-system\]/,
+      ],
+    ],
+    [
+      'without a namespace',
+      inBlock(`${shop}---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: a}\n`),
+      [/a ClusterRole has no namespace, and staging does not allow it/],
+    ],
+    [
+      'a Secret in clear',
+      inBlock(`${shop}---\napiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {k: aGk=}\nstringData: {l: x}\n`),
+      [/\.manifests\["Secret a: data"\]: is the data of a Secret in clear/, /stringData/],
+    ],
+    [
+      'of two items that are the same object',
+      `${head}    manifests: &m ${JSON.stringify(shop)}\n  - {pillar: shared, service_name: api, docker_image_version: "1", manifests: *m}\n`,
+      [/the deployment shared\/api is not among/],
+    ],
+  ])('%s', (_, text, expected) => {
+    const found = problems(text);
+    expect(found, found.join('\n')).toHaveLength(expected.length);
+    for (const [at, one] of expected.entries()) {
+      if (typeof one === 'string') expect(found[at]).toBe(one);
+      else expect(found[at]).toMatch(one);
+    }
+  });
+
+  it('a Secret without data is none in clear', () => {
+    const { deployments } = batchOf(
+      inBlock(`${shop}---\napiVersion: v1\nkind: Secret\nmetadata: {name: a}\ntype: Opaque\n`),
+      catalogueOf(),
+    );
+    expect(deployments).toHaveLength(1);
+  });
+
+  it('what the environment allows is taken', () => {
+    const text = inBlock(
+      shop.replace('kind: Service\nmetadata: {name: web}', 'kind: Service\nmetadata: {name: web, namespace: edge}'),
+    );
+    expect(batchOf(text, catalogueOf({}, { ...policy, namespaces: ['edge'] })).deployments).toHaveLength(1);
+  });
+
+  it('a text that thousands of items share is read once, and what they apply together is bounded', () => {
+    const many = shop.replace(
+      'apiVersion',
+      `${Array.from(
+        { length: 500 },
+        (_, at) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a${at}}\n---\n`,
+      ).join('')}apiVersion`,
+    );
+    const items = Array.from(
+      { length: 150 },
+      (_, at) => `  - {pillar: shared, service_name: s${at}, docker_image_version: "1", manifests: *m}\n`,
+    );
+    const services = Object.fromEntries(
+      ['web', ...items.map((_, at) => `s${at}`)].map((name, at) => [name, { ...entry, namespace: `n${at}` }]),
+    );
+    const catalogue = { ...catalogueOf({}, { ...policy, namespaces: ['shop'] }), services: { shared: services } };
+    const text = `${head}    manifests: &m ${JSON.stringify(many)}\n${items.join('')}`;
+    expect(problems(text, catalogue)).toEqual([
+      expect.stringMatching(/has more than 50000 objects, with those of all items before/),
+    ]);
+  });
+});
+
+test('what is written of a batch with manifests reads as the same batch', () => {
+  const catalogue: Catalogue = {
+    ...catalogueOf(),
+    services: {
+      shared: { web: entry, api: { ...entry, namespace: 'edge' }, old: { kind: 'deployment', name: 'old' } },
+    },
+  };
+  const texts = [shop, shop.replace('port: 80', 'port: 81'), shop.replace('name: shop}', 'name: shöp"\\u2028}')].map(
+    (text) => text.replace('shöp"\\u2028', 'shop'),
+  );
+  const manifests = fc.constantFrom<object | undefined>(
+    ...texts.map((text) => ({ text })),
+    { s3: 's3://bucket/a' },
+    { git: 'https://git.example/a', ref: 'main' },
+    undefined,
+  );
+  fc.assert(
+    fc.property(fc.tuple(manifests, manifests, manifests), (drawn) => {
+      const items = drawn.map((one, at) => ({
+        ...{
+          pillar: 'shared',
+          service_name: ['web', 'api', 'old'][at],
+          docker_image_version: '1',
+          executor: 'kubernetes',
+        },
+        ...(one === undefined || (at === 2 && 'text' in one) ? {} : { manifests: 'text' in one ? one.text : one }),
+      }));
+      const text = JSON.stringify({
+        version: 'v1.0',
+        defaults: { environment_id: 'staging', infrastructure_id: 'cluster-eu-1', docker_artifact_type: 'docker' },
+        deployments: items,
+      });
+      const parsed = parseBatch(text, catalogue);
+      if ('issues' in parsed) throw new Error(JSON.stringify(parsed.issues));
+      const known = new Map([...parsed.manifests].map(([sha256, one]) => [sha256, one.text]));
+      const again = parseBatch(writeBatch({ ...parsed.batch, comments: [], texts: known }), catalogue);
+      if ('issues' in again) throw new Error(JSON.stringify(again.issues));
+      const withoutLines = (of: typeof parsed) => of.batch.deployments.map(({ line: _, ...one }) => one);
+      expect(withoutLines(again)).toEqual(withoutLines(parsed));
+      expect([...again.manifests.keys()].sort()).toEqual([...parsed.manifests.keys()].sort());
+    }),
+  );
+});
