@@ -1,3 +1,4 @@
+import { OwnManifestSources } from '../lib/adapters/manifest-sources.ts';
 import { planBatch } from '../lib/usecases/plan/plan-batch.ts';
 import { catalogueDeps } from './runtime/configuration.ts';
 import { onLambda } from './runtime/on-lambda.ts';
@@ -7,4 +8,6 @@ import { type TaskHandler, task } from './runtime/task.ts';
 export const create = (deps: Parameters<typeof planBatch>[0]): TaskHandler =>
   task('plan-batch', (input) => planBatch(deps, input));
 
-export const handler = onLambda(() => create({ ...tableDeps(), ...documentDeps(), ...catalogueDeps() }));
+export const handler = onLambda(() =>
+  create({ ...tableDeps(), ...documentDeps(), ...catalogueDeps(), manifestSources: new OwnManifestSources() }),
+);

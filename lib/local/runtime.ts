@@ -18,6 +18,7 @@ import { FileDocuments } from '../adapters/file-documents.ts';
 import { FileUploads } from '../adapters/file-uploads.ts';
 import { WalSync } from '../adapters/group-sync.ts';
 import { KeySigner } from '../adapters/key-signer.ts';
+import { OwnManifestSources } from '../adapters/manifest-sources.ts';
 import { SqliteTable } from '../adapters/sqlite-table.ts';
 import { StepFunctions } from '../adapters/step-functions.ts';
 import { SystemRandom, UlidIds } from '../adapters/system-clock.ts';
@@ -315,6 +316,7 @@ const makeDeps = (options: RuntimeOptions, { simulators, engine, machines, ...ma
     catalogue: async () => configuration.catalogue,
     executor: async (account) => options.executor?.(account) ?? executorOf(executors!, account),
     cluster,
+    manifestSources: new OwnManifestSources(),
     tell: (message, about) => console.error(JSON.stringify({ level: 'WARN', message, ...about })),
   };
 };

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../domain/catalogue/catalogue.ts';
 import type { Rights } from '../domain/grants/rights.ts';
+import type { ManifestSources } from '../domain/manifests/manifest-sources.ts';
 import type {
   Anchors,
   Clock,
@@ -35,6 +36,8 @@ export interface Deps {
   /** By account, for example `harness:acme`; throws ConfigurationInvalid for one that is not configured. */
   executor(account: string): Promise<Executor>;
   cluster(name: string): Promise<Cluster>;
+  /** Where manifests are fetched from that stand elsewhere. */
+  readonly manifestSources?: ManifestSources;
   /** Absent where watchers are processes of their own. */
   readonly bell?: Bell;
   /** A line of the log for whoever runs this; absent where there is none. */

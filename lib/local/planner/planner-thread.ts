@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Context } from 'aws-lambda';
 import { create as createApi } from '../../../functions/api/create-api.ts';
 import { create as createPlanBatch } from '../../../functions/plan-batch.ts';
+import { OwnManifestSources } from '../../adapters/manifest-sources.ts';
 import { SystemClock, SystemRandom, UlidIds } from '../../adapters/system-clock.ts';
 import type { Catalogue } from '../../domain/catalogue/catalogue.ts';
 import { ownWaitingRoom } from '../../usecases/record/waiting-room.ts';
@@ -59,7 +60,7 @@ const deps: Needs = {
   waitingRoom: ownWaitingRoom(),
 };
 const api = createApi(deps);
-const plan = createPlanBatch(deps);
+const plan = createPlanBatch({ ...deps, manifestSources: new OwnManifestSources() });
 
 port.on('message', async (message: ToThread) => {
   if (message.kind === 'called') {

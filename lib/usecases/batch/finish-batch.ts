@@ -1,6 +1,7 @@
 import { type BatchStatus, decideBatchStatus, type Totals } from '../../domain/deployment/batch-status.ts';
 import type { Status } from '../../domain/deployment/status.ts';
 import { FlotillaError } from '../../domain/errors.ts';
+import { manifestsRefused } from '../../domain/manifests/manifests-refused.ts';
 import type { Write } from '../../domain/ports.ts';
 import { changeHeader } from '../../domain/record/change.ts';
 import type { InboxMessage } from '../../domain/record/inbox-message.ts';
@@ -81,6 +82,8 @@ const undoWrites = (undo: UndoAtEnd): readonly Write[] =>
 /** Without a plan there is nothing to count: planning itself failed, and nothing was started. */
 const statusOf = (header: HeaderRow, ends: readonly EndOf[], totals: Totals): BatchStatus => {
   if (header.plan_hash === undefined) {
+    if (header.reason === manifestsRefused)
+      return { status: 'FAILED', reason: manifestsRefused, message: header.message };
     return { status: 'FAILED', reason: 'PlanFailed', message: 'The plan could not be made; nothing was started.' };
   }
   const request = { cancelRequested: header.cancel_requested_at !== undefined };

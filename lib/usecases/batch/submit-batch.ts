@@ -51,12 +51,16 @@ const readyBatch = async (deps: Needs, { text, upload, planHash, origin }: Submi
     warnings: [...warnings, ...warnOfRights(batch.deployments, catalogue, names.rightsOf)],
     writes: (batchId) => [
       ...(upload?.use?.(batchId) ?? []),
-      ...(plan === undefined ? [] : [claimWrite(batchId, plan, names.namesOf)]),
+      // What stands elsewhere is fetched when it is planned for good: until then nobody knows that plan.
+      ...(plan === undefined || isOpen(batch) ? [] : [claimWrite(batchId, plan, names.namesOf)]),
     ],
     // Only what may be used once can be so already, as the batch id is new: another call was faster.
     ...(upload === undefined ? {} : { inVain: usedMeanwhile }),
   };
 };
+
+const isOpen = ({ deployments }: Batch): boolean =>
+  deployments.some(({ manifests }) => manifests !== undefined && manifests.sha256 === undefined);
 
 const usedMeanwhile = (): FlotillaError =>
   new FlotillaError('StatusConflict', 'This upload was used or given up while this request was at work.');

@@ -1,7 +1,9 @@
 import type { Batch } from '../../domain/batch/batch.ts';
 import { namesOfClusters } from '../../domain/catalogue/cluster-names.ts';
 import { counted } from '../../domain/counted.ts';
+import { cut } from '../../domain/cut.ts';
 import { FlotillaError } from '../../domain/errors.ts';
+import { manifestsRefused } from '../../domain/manifests/manifests-refused.ts';
 import type { NamesOfClusters } from '../../domain/plan/lock-names.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { planBatch as planOf } from '../../domain/plan/plan-batch.ts';
@@ -9,16 +11,18 @@ import type { Write } from '../../domain/ports.ts';
 import { changeHeader } from '../../domain/record/change.ts';
 import type { InboxMessage } from '../../domain/record/inbox-message.ts';
 import { documentPaths, keys } from '../../domain/record/keys.ts';
-import { isSealed, itemOf, rowOf } from '../../domain/record/rows.ts';
+import { type HeaderRow, isSealed, itemOf, rowOf } from '../../domain/record/rows.ts';
 import { findBatch } from '../batch/find-batch.ts';
+import { storedWarnings } from '../batch/open-batch.ts';
 import type { Deps } from '../deps.ts';
+import { type Resolved, resolveManifests } from '../manifests/resolve-manifests.ts';
 import { readDocument } from '../record/read-document.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { readNamesOfClusters } from '../schedule/known-clusters.ts';
 import { markPlanned } from './mark-planned.ts';
 import { readPlanHead, writePlan } from './plan-store.ts';
 
-type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids' | 'catalogue'>;
+type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids' | 'catalogue' | 'manifestSources'>;
 
 /** Freezes the plan, marks the batch as planned and tells the dispatcher, in one transaction. Repeating it changes nothing. */
 export const planBatch = async (
@@ -28,7 +32,7 @@ export const planBatch = async (
   const found = await findBatch(deps, batch_id);
   const planned = found.plan_hash === undefined ? undefined : await readPlanHead(deps, batch_id);
   if (planned !== undefined) return { count: planned.total };
-  const batch = await readDocument<Batch>(deps.documents, documentPaths.batch(batch_id));
+  const { batch, warnings } = await readResolved(deps, batch_id);
   const plan = await claimPlan(deps, batch_id, batch);
   await writePlan(deps, batch_id, plan);
   await markPlanned(deps, found, plan);
@@ -46,13 +50,41 @@ export const planBatch = async (
     } as const;
     const change = changeHeader(
       header,
-      { ...told, plan_hash, execution_arn },
+      { ...told, plan_hash, execution_arn, ...(warnings.length === 0 ? {} : { warnings: withMore(header, warnings) }) },
       { at, actor: 'plan', detail: { plan_hash } },
     );
     const message: InboxMessage = { type: 'planned', batch_id };
     await deps.table.transact([...change.writes, { put: itemOf(keys.inbox(deps.ids.next()), { message }) }]);
   });
   return { count: plan.deployments.length };
+};
+
+const withMore = ({ warnings }: HeaderRow, more: readonly string[]): readonly string[] =>
+  storedWarnings([...warnings, ...more]);
+
+/** With its manifests fetched. Where that cannot be, the batch says why, and planning fails for good. */
+const readResolved = async (deps: Needs, batchId: string): Promise<Extract<Resolved, { readonly batch: Batch }>> => {
+  const batch = await readDocument<Batch>(deps.documents, documentPaths.batch(batchId));
+  const resolved = await resolveManifests(deps, { batchId, batch });
+  if ('batch' in resolved) return resolved;
+  const { problems } = resolved;
+  const message = `Its manifests cannot be deployed: ${problemLines(problems)}`;
+  await retryConflict(deps, async () => {
+    const header = await findBatch(deps, batchId);
+    if (isSealed(header) || header.reason === manifestsRefused) return;
+    const told = { status: header.status, reason: manifestsRefused, message };
+    const change = changeHeader(header, told, { at: deps.clock.now(), actor: 'plan' });
+    await deps.table.transact([...change.writes]);
+  });
+  throw new FlotillaError('BatchInvalid', message);
+};
+
+const mostTold = 20;
+
+const problemLines = (problems: readonly string[]): string => {
+  const told = problems.slice(0, mostTold).map((one) => cut(one, 400));
+  const more = problems.length > told.length ? [`and ${problems.length - told.length} more`] : [];
+  return [...told, ...more].join('; ');
 };
 
 /** `BATCH#<id>/PLAN`. */

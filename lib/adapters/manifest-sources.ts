@@ -1,0 +1,35 @@
+import type { ManifestOrigin } from '../domain/manifests/kubernetes-settings.ts';
+import type { FetchedManifests, ManifestSources } from '../domain/manifests/manifest-sources.ts';
+import { fetchGit } from './git/fetch-git.ts';
+import type { Transport } from './own-fetch.ts';
+import { addressProblem, type LookUp } from './public-address.ts';
+
+/** How long one source may take, milliseconds: a hundred of them, ten at once, are fetched within a call of the function. */
+const longestFetch = 10_000;
+
+export interface SourceOptions {
+  readonly transport?: Transport;
+  readonly lookUp?: LookUp;
+}
+
+/** Objects in S3 with the rights of whoever runs this, and repositories that everybody may read. */
+export class OwnManifestSources implements ManifestSources {
+  readonly #options: SourceOptions;
+
+  constructor(options: SourceOptions = {}) {
+    this.#options = options;
+  }
+
+  async obtain(from: ManifestOrigin): Promise<FetchedManifests> {
+    if ('s3' in from) {
+      // The client of S3 takes long to load, and few need it.
+      const { fetchS3 } = await import('./s3-manifests.ts');
+      return fetchS3(from.s3);
+    }
+    const { transport, lookUp } = this.#options;
+    const problem = await addressProblem(from.git, lookUp);
+    if (problem !== undefined) return { problem };
+    const signal = AbortSignal.timeout(longestFetch);
+    return fetchGit(from, { signal, ...(transport === undefined ? {} : { transport }) });
+  }
+}
