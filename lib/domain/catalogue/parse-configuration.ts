@@ -4,6 +4,7 @@ import { type Issue, issueCodes } from '../batch/issues.ts';
 import { kindOfFile } from '../batch/kind-of-file.ts';
 import { makeKeyAdvice } from '../batch/known-keys.ts';
 import { didYouMean, nearest } from '../batch/nearest.ts';
+import { ruleNames } from '../manifests/rules/check-rules.ts';
 import { isSafeForCredentials } from '../safe-address.ts';
 import { buildConfiguration, publicHarness } from './build-configuration.ts';
 import { type Configuration, defaultPillars, verifiableKinds } from './catalogue.ts';
@@ -150,6 +151,24 @@ const checkEnvironments = ({ environments, infrastructures, clusters }: Mapping,
       });
     });
     checkDefault(name, environment, { known, text });
+    checkRuleNames(name, environment, text);
+  }
+};
+
+/** A rule that nobody knows would be taken for one that is in force. */
+const checkRuleNames = (name: string, environment: unknown, text: ConfigurationText): void => {
+  const policy = isMapping(environment) ? environment.kubernetes : undefined;
+  const rules = isMapping(policy) ? policy.rules : undefined;
+  for (const rule of Object.keys(isMapping(rules) ? rules : {})) {
+    if (ruleNames.includes(rule)) continue;
+    const message = `there is no rule ${quoted(rule)}; known: ${listed(ruleNames)}`;
+    const hint = didYouMean(nearest(rule, ruleNames));
+    text.report(
+      ['environments', name, 'kubernetes', 'rules', rule],
+      issueCodes.UnknownKey,
+      { message, hint, allowed: ruleNames },
+      'key',
+    );
   }
 };
 

@@ -104,11 +104,13 @@ const kubernetesSettings = (
   }: Pick<Deployment, 'pillar' | 'service_name' | 'environment_id' | 'manifests' | 'create_namespace'>,
 ): KubernetesSettings => {
   const { prune } = serviceEntry(catalogue, pillar, service_name)?.kubernetes ?? {};
-  const { take_over } = entryOf(catalogue.environments, environment_id)?.kubernetes ?? {};
+  const { take_over, rules, pod_security } = entryOf(catalogue.environments, environment_id)?.kubernetes ?? {};
   return {
     ...(manifests === undefined ? {} : { manifests }),
     ...(prune === undefined ? {} : { prune }),
     ...(take_over === undefined ? {} : { take_over }),
     ...(create_namespace === undefined ? {} : { create_namespace }),
+    ...(rules === undefined ? {} : { rules }),
+    ...(pod_security === undefined ? {} : { pod_security }),
   };
 };

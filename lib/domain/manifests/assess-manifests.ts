@@ -1,11 +1,12 @@
 import { issueCodes } from '../batch/issues.ts';
-import { type Catalogue, entryOf } from '../catalogue/catalogue.ts';
+import { type Catalogue, entryOf, type KubernetesPolicy } from '../catalogue/catalogue.ts';
 import { resolveWorkload, serviceEntry } from '../catalogue/resolve.ts';
 import type { ArtifactType, Workload } from '../plan/plan.ts';
-import { checkPolicy } from './check-policy.ts';
+import { checkPolicy, issueAt } from './check-policy.ts';
 import { deriveWorkload } from './derive-workload.ts';
 import type { ManifestIssue, ManifestObject } from './manifest-object.ts';
 import { renderManifests } from './render-manifests.ts';
+import { checkRules } from './rules/check-rules.ts';
 
 /** Of which deployment manifests are. */
 export interface ManifestUse {
@@ -48,12 +49,25 @@ export const assessManifests = (
   });
   const policy = entryOf(catalogue.environments, use.environment_id)?.kubernetes ?? {};
   const ask = { environment: use.environment_id, policy, namespace: derived.namespace };
+  // Where it cannot be rendered that is told, and the rules look at what was written.
+  const looked = 'issues' in rendered ? objects : [...rendered.objects, ...rendered.before, ...rendered.after];
+  const broken = looked.flatMap((one) => breachesOf(one, policy));
   return {
     ...(entry === undefined ? { workload: derived } : {}),
-    issues: [...('issues' in rendered ? rendered.issues : []), ...checkPolicy(objects, ask)],
-    warnings: [],
+    issues: [
+      ...('issues' in rendered ? rendered.issues : []),
+      ...checkPolicy(objects, ask),
+      ...broken.filter(({ severity }) => severity === 'error').map(({ issue }) => issue),
+    ],
+    warnings: broken.filter(({ severity }) => severity === 'warning').map(({ issue }) => issue),
   };
 };
+
+const breachesOf = (one: ManifestObject, policy: KubernetesPolicy) =>
+  checkRules(one.object, policy).map(({ rule, severity, path, message, hint }) => ({
+    severity,
+    issue: issueAt(one, path, { code: issueCodes.NotAllowed, message: `${message} [${rule}]`, hint }),
+  }));
 
 const ofAll = (message: string, hint: string): ManifestIssue => ({
   line: 1,

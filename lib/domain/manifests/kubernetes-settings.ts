@@ -1,4 +1,4 @@
-import type { ManifestSource, TakeOver } from '../catalogue/catalogue.ts';
+import type { KubernetesPolicy, ManifestSource, TakeOver } from '../catalogue/catalogue.ts';
 
 /** Where manifests came from, beside their text. */
 export type ManifestOrigin = Exclude<ManifestSource, { readonly text: string }>;
@@ -22,4 +22,7 @@ export interface KubernetesSettings {
   readonly create_namespace?: true;
   /** Of a release that was only seen: what stood there before this deployment changed it, instead of manifests. */
   readonly before?: { readonly batch_id: string; readonly index: number };
+  /** The policy of its environment for the rules, which look at what runs, too. */
+  readonly rules?: KubernetesPolicy['rules'];
+  readonly pod_security?: KubernetesPolicy['pod_security'];
 }
