@@ -71,9 +71,9 @@ describe('a batch with manifests', () => {
         sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
         objects: 3,
         applied: [
+          { api_version: 'batch/v1', kind: 'Job', namespace: 'shared', name: 'migrate', hook: 'before' },
           { api_version: 'v1', kind: 'ConfigMap', namespace: 'shared', name: 'web' },
           { api_version: 'apps/v1', kind: 'Deployment', namespace: 'shared', name: 'web' },
-          { api_version: 'batch/v1', kind: 'Job', namespace: 'shared', name: 'migrate', hook: 'before' },
         ],
       },
       steps: expect.arrayContaining([

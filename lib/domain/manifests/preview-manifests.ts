@@ -45,8 +45,14 @@ export const previewManifests = (
   const { sha256 } = manifests;
   const known = sha256 === undefined ? undefined : texts.get(sha256)?.objects;
   if (known === undefined) return { ...manifests, ...(sha256 === undefined ? { not_resolved: true } : {}) };
-  const applied = inKindOrder(known).slice(0, mostShown);
+  const applied = inTurn(known).slice(0, mostShown);
   return { ...manifests, objects: known.length, applied: applied.map((one) => previewObject(one, workload.namespace)) };
+};
+
+/** Hooks before, the objects as others need them, hooks after. */
+const inTurn = (objects: readonly ManifestObject[]): readonly ManifestObject[] => {
+  const at = (time: HookTime | undefined) => objects.filter(({ object }) => hookOf(object) === time);
+  return [...at('before'), ...inKindOrder(at(undefined)), ...at('after')];
 };
 
 const previewObject = ({ object }: ManifestObject, usual: string): ObjectPreview => {

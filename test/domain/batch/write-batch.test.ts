@@ -22,6 +22,7 @@ const withoutLines = ({ deployments, ...batch }: Batch) => ({
 
 const examples = join(import.meta.dirname, '..', '..', '..', 'examples');
 const files = readdirSync(examples).filter((name) => {
+  if (!/\.(?:ya?ml|json)$/.test(name)) return false;
   const text = readFileSync(join(examples, name), 'utf8');
   return /^deployments:/m.test(text) && 'batch' in parseBatch(text, catalogue);
 });
