@@ -55,6 +55,7 @@ describe('what it says is refused is refused in these words', () => {
     `${web}---\n${map.replace('ConfigMap', 'Secret')}data: {a: eA==}`,
     `${web}---\n${map.replace('name: a', 'name: a, namespace: kube-system')}`,
     `${web}---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: a}`,
+    'shared',
     `${map}data: {a: "${'x'.repeat(1024 * 1024)}"}`,
     map,
   ];
@@ -68,7 +69,10 @@ describe('what it says is refused is refused in these words', () => {
         docker_artifact_type: 'docker',
         executor: 'kubernetes',
       };
-      const parsed = parseBatch(JSON.stringify({ version: 'v1.0', defaults, deployments: [item] }), catalogue);
+      const both = [web, `${web.replaceAll('web', 'api')}---\n${web}`];
+      const twice = both.map((manifests, at) => ({ ...item, service_name: at === 0 ? 'web' : 'api', manifests }));
+      const deployments = text === 'shared' ? twice : [item];
+      const parsed = parseBatch(JSON.stringify({ version: 'v1.0', defaults, deployments }), catalogue);
       const found = 'issues' in parsed ? parsed.issues.map(describeIssue) : [];
       expect(
         found.some((one) => one.includes(told)),

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Catalogue, ManifestSource } from '../catalogue/catalogue.ts';
 import { usualExecutor } from '../catalogue/executor-accounts.ts';
-import { serviceEntry } from '../catalogue/resolve.ts';
+import { resolveInfrastructure, serviceEntry } from '../catalogue/resolve.ts';
 import { assessManifests } from '../manifests/assess-manifests.ts';
 import type { Manifests } from '../manifests/kubernetes-settings.ts';
 import { describeManifestIssue, type ManifestIssue, type ManifestObject } from '../manifests/manifest-object.ts';
 import { type ParsedManifests, parseManifests } from '../manifests/parse-manifests.ts';
+import { type ObjectOwners, sharedObjects } from '../manifests/shared-objects.ts';
 import { gitSource, s3Source } from '../manifests/source-schema.ts';
 import type { Deployment } from './batch.ts';
 import { type Draft, isMapping, type Mapping } from './drafts.ts';
@@ -44,6 +45,7 @@ interface Checking extends Surroundings {
   readonly warnings: string[];
   readonly texts: Map<string, ManifestText>;
   readonly parsed: Map<string, ParsedManifests & { readonly sha256: string }>;
+  readonly owners: ObjectOwners;
   objects: number;
 }
 
@@ -51,7 +53,7 @@ interface Checking extends Surroundings {
 export const checkManifests = (drafts: readonly Draft[], surroundings: Surroundings): CheckedManifests => {
   const checking: Checking = {
     ...surroundings,
-    ...{ findings: [], warnings: [], texts: new Map(), parsed: new Map(), objects: 0 },
+    ...{ findings: [], warnings: [], texts: new Map(), parsed: new Map(), owners: new Map(), objects: 0 },
   };
   const fields = drafts.map((draft) => checkDraft(checking, draft));
   const { findings, warnings, texts } = checking;
@@ -154,10 +156,20 @@ const fromSource = (checking: Checking, draft: Draft, { source, here }: Found): 
   }
   checking.texts.set(parsed.sha256, { text, objects: parsed.objects });
   if (parsed.issues.length > 0 || draft.item === undefined) return { manifests };
-  const { workload, issues, warnings } = assessManifests(parsed.objects, draft.item, checking.catalogue);
-  tell(checking, here, issues);
+  const { workload, namespace, issues, warnings } = assessManifests(parsed.objects, draft.item, checking.catalogue);
+  tell(checking, here, [...issues, ...sharedBy(checking, draft, { objects: parsed.objects, namespace })]);
   checking.warnings.push(...warnings.map((issue) => `${draft.key}: ${describeManifestIssue(issue)}`));
   return { manifests, ...(workload === undefined ? {} : { workload }) };
+};
+
+const sharedBy = (
+  { catalogue, owners }: Checking,
+  { item, key = '' }: Draft,
+  { objects, namespace }: { readonly objects: readonly ManifestObject[]; readonly namespace: string | undefined },
+): readonly ManifestIssue[] => {
+  const cluster = item === undefined ? undefined : resolveInfrastructure(catalogue, item.infrastructure_id)?.cluster;
+  if (cluster === undefined || namespace === undefined) return [];
+  return sharedObjects(owners, { key, cluster, namespace }, objects);
 };
 
 /** The name of a text: what it is stored by. */

@@ -21,6 +21,8 @@ export interface ManifestUse {
 export interface Assessed {
   /** The service's object, where the catalogue does not say it and the manifests do. */
   readonly workload?: Workload;
+  /** Of objects that say none; absent where nobody knows the service's. */
+  readonly namespace?: string;
   /** For these they are refused. */
   readonly issues: readonly ManifestIssue[];
   /** These are told. */
@@ -54,6 +56,7 @@ export const assessManifests = (
   const broken = looked.flatMap((one) => breachesOf(one, policy));
   return {
     ...(entry === undefined ? { workload: derived } : {}),
+    namespace: derived.namespace,
     issues: [
       ...('issues' in rendered ? rendered.issues : []),
       ...checkPolicy(objects, ask),

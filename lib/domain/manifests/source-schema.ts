@@ -5,12 +5,16 @@ import * as z from 'zod';
 const named = (pattern: RegExp, words: string) => z.string().regex(pattern, words);
 
 /** A repository that is read without a password in its address. */
-const repository = named(/^https:\/\/[^\s/@?#]+\/[^\s@?#]+$/, 'is not a repository like https://host/path');
-const gitRef = named(/^(?!-)[\w./-]{1,255}$/, 'is not a branch, a tag or a commit');
-const s3Object = named(/^s3:\/\/[a-z0-9.-]{3,63}\/\S+$/, 'is not an object like s3://bucket/key');
-const repositoryPath = named(
-  /^(?!\/)(?!.*(^|\/)\.\.(\/|$))\S{1,1024}$/,
-  'is not a path in the repository, like deploy/web',
+const repository = named(
+  /^https:\/\/[A-Za-z0-9.:-]{1,253}\/[A-Za-z0-9._~%+/-]{1,1024}$/,
+  'is not a repository like https://host/path',
+);
+const gitRef = named(/^[A-Za-z0-9_][A-Za-z0-9_./-]{0,254}$/, 'is not a branch, a tag or a commit');
+const s3Object = named(/^s3:\/\/[a-z0-9.-]{3,63}\/[!-~]{1,1024}$/, 'is not an object like s3://bucket/key');
+const noPath = 'is not a path in the repository, like deploy/web';
+const repositoryPath = named(/^[A-Za-z0-9_.@+~-][A-Za-z0-9_.@+~/-]{0,1023}$/, noPath).refine(
+  (path) => !path.split('/').includes('..'),
+  noPath,
 );
 
 /** One object of a bucket. */

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Batch, Deployment } from '../../domain/batch/batch.ts';
+import { resolveInfrastructure } from '../../domain/catalogue/resolve.ts';
 import { assessManifests } from '../../domain/manifests/assess-manifests.ts';
 import type { ManifestOrigin } from '../../domain/manifests/kubernetes-settings.ts';
 import { describeManifestIssue } from '../../domain/manifests/manifest-object.ts';
 import { type ParsedManifests, parseManifests } from '../../domain/manifests/parse-manifests.ts';
+import { type ObjectOwners, sharedObjects } from '../../domain/manifests/shared-objects.ts';
 import { nameOfSource } from '../../domain/manifests/source-name.ts';
 import { partsOf } from '../../domain/parts-of.ts';
 import { canonicalJson } from '../../domain/plan/plan-hash.ts';
@@ -44,13 +46,21 @@ export const resolveManifests = async (
   const catalogue = await deps.catalogue();
   const { sources, problems } = await fetchAll(deps, origins);
   const warnings: string[] = [];
+  const owners: ObjectOwners = new Map();
   const deployments = batch.deployments.map((one): Deployment => {
     const from = openOrigin(one);
     const source = from === undefined ? undefined : sources.get(nameOf(from));
     if (from === undefined || source === undefined) return one;
     const assessed = assessManifests(source.objects, one, catalogue);
+    const { cluster = '' } = resolveInfrastructure(catalogue, one.infrastructure_id) ?? {};
+    const shared =
+      assessed.namespace === undefined
+        ? []
+        : sharedObjects(owners, { key: one.key, cluster, namespace: assessed.namespace }, source.objects);
     problems.push(
-      ...assessed.issues.map((issue) => `${one.key}: ${nameOfSource(from)}: ${describeManifestIssue(issue)}`),
+      ...[...assessed.issues, ...shared].map(
+        (issue) => `${one.key}: ${nameOfSource(from)}: ${describeManifestIssue(issue)}`,
+      ),
     );
     warnings.push(...assessed.warnings.map((issue) => `${one.key}: ${describeManifestIssue(issue)}`));
     const { sha256, revision } = source;

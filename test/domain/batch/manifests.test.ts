@@ -11,6 +11,9 @@ import { batchOf, issuesOf, simulated } from './reading.ts';
 const policy: KubernetesPolicy = { cluster_scoped: ['Namespace'] };
 const entry: ServiceEntry = { kind: 'deployment', name: 'web', namespace: 'shop', container: 'web' };
 
+/** Without what two deployments would share. */
+const own = shop.slice(0, shop.lastIndexOf('---'));
+
 /** A catalogue with one service, and what its environment allows. */
 const catalogueOf = (service: Partial<ServiceEntry> = {}, allowed: KubernetesPolicy = policy): Catalogue => ({
   ...simulated,
@@ -187,7 +190,10 @@ describe('a batch is refused, with the place of each problem', () => {
     [
       'of two items that are the same object',
       `${head}    manifests: &m ${JSON.stringify(shop)}\n  - {pillar: shared, service_name: api, docker_image_version: "1", manifests: *m}\n`,
-      [/the deployment shared\/api is not among/],
+      [
+        /the deployment shared\/api is not among/,
+        /Namespace shop.*is applied by shared\/web of this batch too, and an object belongs to one deployment/,
+      ],
     ],
   ])('%s', (_, text, expected) => {
     const found = problems(text);
@@ -214,7 +220,7 @@ describe('a batch is refused, with the place of each problem', () => {
   });
 
   it('a text that thousands of items share is read once, and what they apply together is bounded', () => {
-    const many = shop.replace(
+    const many = own.replace(
       'apiVersion',
       `${Array.from(
         { length: 500 },
@@ -243,7 +249,7 @@ test('what is written of a batch with manifests reads as the same batch', () => 
       shared: { web: entry, api: { ...entry, namespace: 'edge' }, old: { kind: 'deployment', name: 'old' } },
     },
   };
-  const texts = [shop, shop.replace('port: 80', 'port: 81'), shop.replace('name: shop}', 'name: shöp"\\u2028}')].map(
+  const texts = [own, own.replace('port: 80', 'port: 81'), own.replace('name: shop}', 'name: shöp"\\u2028}')].map(
     (text) => text.replace('shöp"\\u2028', 'shop'),
   );
   const manifests = fc.constantFrom<object | undefined>(

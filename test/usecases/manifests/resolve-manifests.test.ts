@@ -31,6 +31,7 @@ const textOf = (sources: readonly (readonly [name: string, from: ManifestOrigin 
     deployments: sources.map(([service_name, manifests]) => ({
       ...{ pillar: 'shared', service_name, docker_image_version: '2' },
       ...(manifests === undefined ? {} : { manifests }),
+      ...(service_name === 'api' ? { infrastructure_id: 'cluster-us-1' } : {}),
     })),
   });
 
