@@ -18,6 +18,7 @@ export interface World {
   readonly flotilla: Flotilla;
   readonly pipeline: Pipeline;
   readonly recorder: Recorder;
+  readonly client: KubeClient;
   /** How kubectl is told where it is. */
   readonly kubectl: readonly string[];
   close(): Promise<void>;
@@ -47,7 +48,7 @@ const worldOf = async (
     client.close();
     await cluster.close();
   };
-  return { name, scenes, flotilla, pipeline, recorder, kubectl, close };
+  return { name, scenes, flotilla, pipeline, recorder, client, kubectl, close };
 };
 
 interface Start {
