@@ -8,6 +8,7 @@ import { printable } from './clean-text.ts';
 import type { Colours } from './palette.ts';
 
 const words: Readonly<Record<ObjectFate, string>> = {
+  deleted: 'is deleted',
   created: 'is created',
   changed: 'is changed',
   unchanged: 'stays as it is',

@@ -282,3 +282,30 @@ describe('a scale', () => {
     expect(reason).toBe('ObjectsRefused');
   });
 });
+
+describe('a preview', () => {
+  it('of a delete tells what goes and what stays, and changes nothing', async () => {
+    const world = await deployed(all(web(), configMap('settings'), claim('data')));
+    const { objects } = await world.executor().preview(world.request(toDelete));
+    expect(objects.map(({ object, fate }) => [object, fate])).toEqual([
+      ['Deployment shop/web', 'deleted'],
+      ['ConfigMap shop/settings', 'deleted'],
+      ['PersistentVolumeClaim shop/data', 'left'],
+    ]);
+    expect(world.writes).toEqual([]);
+  });
+
+  it('of a scale tells the number, by a dry run', async () => {
+    const world = await deployed(web('replicas: 2'));
+    const { objects } = await world.executor().preview(world.request(toScale(5)));
+    expect(objects).toMatchObject([{ object: 'Deployment shop/web', fate: 'changed' }]);
+    expect(JSON.stringify(objects)).toMatch(/replicas.*2.*5/);
+    expect([world.writes, replicasOf(world)]).toEqual([[], 2]);
+  });
+
+  it('of a scale that an autoscaler forbids says so', async () => {
+    const world = await deployed(all(web(), autoscaler('web')));
+    const { problem } = await world.executor().preview(world.request(toScale(5)));
+    expect(problem?.reason).toBe('ScaledByAutoscaler');
+  });
+});

@@ -89,6 +89,8 @@ const checkService = (draft: Draft, catalogue: Catalogue, at: At, withoutPipelin
   }
   const executor = draft.item?.executor ?? entry?.executor ?? usualExecutor(catalogue);
   if (isActing(draft.written) && !actingExecutors.includes(executor)) return [cannotAct(draft, executor, at)];
+  const unscalable = draft.written.action === 'scale' ? withoutReplicas(entry?.kind) : undefined;
+  if (unscalable !== undefined) return [cannotScale(draft, unscalable, at)];
   if (executor === 'kubernetes') return checkKubernetes(draft, catalogue, at);
   if (resolveHarness(catalogue, pillar, service) !== undefined || withoutPipeline.has(pillar)) return [];
   withoutPipeline.add(pillar);
@@ -111,6 +113,17 @@ const cannotAct = ({ path, written, pillar, service }: Draft, executor: string, 
     found: action as string,
     allowed: ['deploy'],
   }));
+};
+
+/** Kinds of which nobody says how many there are. */
+const single: readonly string[] = ['daemonset', 'job', 'cronjob', 'pod', 'knative-service', 'certificate'];
+
+const withoutReplicas = (kind: string | undefined): string | undefined =>
+  kind !== undefined && single.includes(kind) ? kind : undefined;
+
+const cannotScale = ({ path, pillar, service }: Draft, kind: string, at: At): Finding => {
+  const message = `${pillar}/${service} is a ${kind}, which has no replicas to set`;
+  return at([...path, 'action'], issueCodes.NotAllowed, () => ({ message, found: 'scale' }));
 };
 
 /** The names of the section are those of the configuration. */

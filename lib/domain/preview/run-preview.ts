@@ -6,6 +6,8 @@ export const objectFates = [
   ...(['created', 'changed', 'unchanged', 'refused', 'conflict'] as const),
   /** The release has it no more: it is deleted where that is asked for, else it stays. */
   ...(['pruned', 'left'] as const),
+  /** By a delete. */
+  'deleted',
   /** A Job that is run before or after all else. */
   'hook',
 ] as const;

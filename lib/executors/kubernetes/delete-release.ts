@@ -35,7 +35,7 @@ export const advanceDelete = async (work: Work): Promise<Advance> => {
 };
 
 /** The workload, whoever made it, and all that has our label; not what a controller has made of these, which goes with them. */
-const findRelease = async (work: Work): Promise<readonly KubernetesObject[]> => {
+export const findRelease = async (work: Work): Promise<readonly KubernetesObject[]> => {
   const { workload } = work.request.deployment;
   const { places } = await readInventory(work);
   const labels = targetLabels(work.request.deployment);
@@ -54,7 +54,7 @@ const findRelease = async (work: Work): Promise<readonly KubernetesObject[]> => 
   return [...new Map(all.map((one) => [objectKey(one), one])).values()];
 };
 
-const refusalOfDelete = ({ request }: Work, found: readonly KubernetesObject[]): Advance | undefined => {
+export const refusalOfDelete = ({ request }: Work, found: readonly KubernetesObject[]): Advance | undefined => {
   for (const one of found) {
     const target = markOf(one, 'target');
     if (target !== undefined && target !== request.deployment.target) {

@@ -6,6 +6,7 @@ import { rightsFailure } from './advance.ts';
 import type { Advance } from './advance-result.ts';
 import { isAhead, send } from './apply.ts';
 import { ofAttempt } from './hooks.ts';
+import { previewDelete, previewScale } from './preview-action.ts';
 import { findLeftovers, isPruned } from './prune.ts';
 import { wordsOf } from './refusals.ts';
 import { withoutScaled } from './replicas.ts';
@@ -16,6 +17,9 @@ import { each, type Standing, type Wanted, type Work } from './work.ts';
 /** What an attempt would do with each of its objects, by dry runs of the very applies. Nothing is written. */
 export const previewRun = async (work: Work): Promise<RunPreview> => {
   try {
+    const { action } = work.request.deployment;
+    if (action === 'delete') return await previewDelete(work);
+    if (action === 'scale') return await previewScale(work);
     const wanted = await findWanted(work);
     return 'end' in wanted ? impossible(wanted.end) : await previewAll(work, wanted);
   } catch (error) {

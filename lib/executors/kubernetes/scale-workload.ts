@@ -48,7 +48,7 @@ export const advanceScale = async (work: Work): Promise<Advance> => {
   }
 };
 
-const scaled = (live: KubernetesObject, replicas: number, at: number): JsonObject => {
+export const scaled = (live: KubernetesObject, replicas: number, at: number): JsonObject => {
   const { name, namespace, uid, resourceVersion } = objectAt(live, 'metadata');
   return {
     apiVersion: live.apiVersion!,
@@ -64,7 +64,7 @@ const scaled = (live: KubernetesObject, replicas: number, at: number): JsonObjec
 const scaledAt = (live: KubernetesObject): number =>
   Number(stringAt(live, 'metadata', 'annotations', annotations.scaled) ?? 0);
 
-const refusalOfScale = async (work: Work, live: KubernetesObject): Promise<Advance | undefined> => {
+export const refusalOfScale = async (work: Work, live: KubernetesObject): Promise<Advance | undefined> => {
   const { request } = work;
   const title = objectTitle(live);
   const target = markOf(live, 'target');

@@ -86,6 +86,14 @@ test.each(['delete', 'scale, replicas: 1'])('Harness is asked for no %s', (actio
   ]);
 });
 
+test('what has no replicas is not scaled', () => {
+  const services = { shared: { a: { name: 'a', kind: 'daemonset', executor: 'kubernetes' } } } as const;
+  const issues = issuesOf(batchText([named('a', 'action: scale, replicas: 1')]), { ...simulated, services });
+  expect(issues).toMatchObject([
+    { path: 'deployments[1].action', message: 'shared/a is a daemonset, which has no replicas to set' },
+  ]);
+});
+
 describe('order', () => {
   const needs = (text: string) =>
     Object.fromEntries(batchOf(text).deployments.map(({ service_name, dependencies }) => [service_name, dependencies]));
