@@ -32,6 +32,7 @@ export interface Cloud {
   readonly peopleClient: string;
   readonly batchMachine: string;
   readonly watchMachine: string;
+  readonly previewMachine: string;
   /** The simulators, by the back door. */
   readonly harness: string;
   readonly cluster: string;

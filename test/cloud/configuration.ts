@@ -8,6 +8,9 @@ export const secrets = {
   CLEARING_TOKEN: 'hook-T0k3n-of-clearing',
 };
 
+/** What runs there before Flotilla deploys it by itself. */
+export const ledger = { name: 'ledger', namespace: 'risk', image: 'registry.example.com/risk/ledger:1.0.0' };
+
 /** Name of the EKS cluster. */
 export const eksCluster = `${stage}-eu-1`;
 
@@ -39,11 +42,12 @@ services:
     bond-pricer: { namespace: risk }
     rate-feed: { namespace: risk }
     books: { namespace: risk }
+    ledger: { namespace: risk, executor: kubernetes, image: registry.example.com/risk/ledger }
 pillars:
   clearing: { harness: { pipeline: deploy_clearing, trigger: flotilla, webhook_token: '\${CLEARING_TOKEN}' } }
   risk: { harness: { pipeline: deploy_risk, mode: execute } }
 environments:
-  staging: { max_concurrency: 10 }
+  staging: { max_concurrency: 10, kubernetes: { take_over: all } }
   clearing-test: {}
   risk-test: { second_person: true }
 grants:

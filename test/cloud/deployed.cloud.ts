@@ -119,7 +119,7 @@ describe('a batch', () => {
   });
 
   it('has nothing run by the Step Functions of the emulator, which would run it wrong', async () => {
-    for (const stateMachineArn of [cloud.batchMachine, cloud.watchMachine]) {
+    for (const stateMachineArn of [cloud.batchMachine, cloud.watchMachine, cloud.previewMachine]) {
       const { executions } = await clients.machines.send(new ListExecutionsCommand({ stateMachineArn }));
       expect(executions).toEqual([]);
     }

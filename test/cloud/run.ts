@@ -14,7 +14,7 @@ import { running } from '../example.ts';
 import { Cdk, type Outputs, outputOf, stacks } from './cdk.ts';
 import type { Clients } from './clients.ts';
 import { account, type Cloud, clientsOf, region, secretAccessKey, stage } from './cloud.ts';
-import { applyCatalogue, eksCluster, secrets } from './configuration.ts';
+import { applyCatalogue, eksCluster, ledger, secrets } from './configuration.ts';
 import { startEks } from './eks.ts';
 import { installEmulator, startEmulator } from './emulator.ts';
 import { checkLeaving } from './leaving.ts';
@@ -83,6 +83,7 @@ const locate = (
     peopleClient: of('state', /RefTokensPoolPeopleClient/),
     batchMachine: machineArn(of('application', /^BatchMachineName$/)),
     watchMachine: machineArn(of('application', /^WatchMachineName$/)),
+    previewMachine: machineArn(of('application', /^PreviewMachineName$/)),
   };
 };
 
@@ -141,13 +142,14 @@ const main = async (): Promise<void> => {
 
   const cloud = await steps.run('configured', async () => {
     const seed = join(folder, 'seed.json');
-    writeFileSync(seed, JSON.stringify(running));
+    writeFileSync(seed, JSON.stringify([...running, ledger]));
     const args = ['--exit-with-stdin', '--seed', seed];
     const cluster = await startServer(held, 'lib/simulators/cluster/main.ts', args);
     eks.add(eksCluster, await startApiServer(held, folder, cluster));
     const urls = { emulator: emulator.url, engine: states.url, harness: await startHarness(held, cluster), cluster };
     const located = locate(outputs, { ...urls, folder });
-    for (const arn of [located.batchMachine, located.watchMachine]) assert.equal(await states.take(arn), arn);
+    const machines = [located.batchMachine, located.watchMachine, located.previewMachine];
+    for (const arn of machines) assert.equal(await states.take(arn), arn);
     await applyCatalogue(folder, located);
     return located;
   });
