@@ -61,7 +61,12 @@ describe('what is read of a batch, and of the installation', () => {
   it('has names, accounts, clusters and the queue', async () => {
     const { pillars } = await api.ask<{ pillars: { name: string }[] }>('/catalogue');
     expect(pillars.map(({ name }) => name)).toContain('risk');
-    expect(await api.ask('/executors')).toMatchObject({ executors: [{ account: 'harness:acme', simulated: false }] });
+    expect(await api.ask('/executors')).toMatchObject({
+      executors: [
+        { account: 'harness:acme', simulated: false },
+        { account: 'kubernetes:eu-1', simulated: false },
+      ],
+    });
     expect(await api.ask('/clusters')).toMatchObject({
       clusters: [{ name: 'eu-1', identity_known_since: expect.any(String) }],
     });
