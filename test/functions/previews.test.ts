@@ -91,6 +91,17 @@ describe('a preview', () => {
     expect((await call('GET', `/previews/${preview_id}`)).status).toBe(404);
   });
 
+  it('of manifests in the batch: they are there for whoever asks', async () => {
+    const { world, call, perform, asked } = scene();
+    const manifests = `{ pillar: risk, service_name: a, docker_image_version: "2.4.0", executor: kubernetes, manifests: ${JSON.stringify(
+      'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {selector: {matchLabels: {a: a}}, template: {metadata: {labels: {a: a}}, spec: {containers: [{name: a, image: x}]}}}\n',
+    )} }`;
+    const id = await begun(call, batchOf(`  - ${manifests}\n`));
+    await perform(id);
+    const settings = asked[0]?.deployment.executor.settings as { manifests?: { sha256?: string } };
+    expect(await world.documents.get(`manifests/${settings.manifests?.sha256}.yaml`)).toContain('kind: Deployment');
+  });
+
   it('is of the plan that a submit can be held to', async () => {
     const { call } = scene();
     const { body: plan } = await call('POST', '/batches/plan', text);

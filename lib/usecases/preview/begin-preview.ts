@@ -9,6 +9,7 @@ import { itemOf } from '../../domain/record/rows.ts';
 import { readValidBatch } from '../batch/read-valid-batch.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { checkAnyGrant, refuseBy } from '../grants/refuse.ts';
+import { storeManifests } from '../manifests/store-manifests.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { readNamesOfClusters } from '../schedule/known-clusters.ts';
 import type { PreviewView } from './preview-view.ts';
@@ -26,7 +27,7 @@ export const beginPreview = async (deps: Needs, { text }: { readonly text: strin
   const catalogue = await deps.catalogue();
   const names = await readNamesOfClusters(deps);
   const refuse = refuseBy(rights, 'read');
-  const { batch, warnings } = readValidBatch(text, catalogue, { sureNamesOf: names.sureNamesOf, refuse });
+  const { batch, warnings, manifests } = readValidBatch(text, catalogue, { sureNamesOf: names.sureNamesOf, refuse });
   const plan = planBatch(batch, catalogue, { warnings, ...names });
   const previewId = ids.next();
   const at = clock.now();
@@ -38,6 +39,8 @@ export const beginPreview = async (deps: Needs, { text }: { readonly text: strin
     expires_at: Math.ceil(at / 1_000) + previewBounds.kept,
   };
   const rows = rowsOf(plan, row);
+  // By what is in them: a submit stores the same.
+  await storeManifests(deps, manifests);
   await retryConflict(deps, () =>
     deps.table.transact([
       { put: itemOf(keys.preview(previewId), row) },
