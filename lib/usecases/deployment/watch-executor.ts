@@ -1,3 +1,4 @@
+import { clusterOfAccount } from '../../domain/catalogue/executor-accounts.ts';
 import type { Executor } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { type HeaderRow, rowOf } from '../../domain/record/rows.ts';
@@ -39,7 +40,7 @@ export const watchExecutor = async (deps: Needs, task: WatchTask): Promise<{ mor
   let end = { more: true };
   await all.try(async () => {
     end = await watchLoop<RunWatchRow>(deps, task, {
-      interval: deps.pace.pollExecutor,
+      interval: intervalOf(deps, account),
       look: async (rows) => {
         const executor = await deps.executor(account);
         const free = await withoutHeld(deps, rows);
@@ -55,6 +56,10 @@ export const watchExecutor = async (deps: Needs, task: WatchTask): Promise<{ mor
   all.end();
   return end;
 };
+
+/** A cluster is asked for what was applied to it as often as for rollouts; nobody counts these requests. */
+const intervalOf = ({ pace }: Needs, account: string): number =>
+  clusterOfAccount(account) === undefined ? pace.pollExecutor : pace.pollCluster;
 
 interface Looking {
   readonly executor: Executor;
