@@ -47,7 +47,7 @@ const ask = async (method: string, path: string, id?: string, body?: object): Pr
 
 const standing = (path: string): Promise<Kube | undefined> => client.get(path).catch(() => undefined);
 
-test('a deployment is made in a namespace that was not there, and changed', async () => {
+test('a deployment is made in a namespace that was not there, changed, and deleted', async () => {
   const body = { ...wanted, image: 'registry.test/web:1.0' };
   const made = await ask('POST', `${requests}/create?wait=30`, 'r-1', body);
   expect([made.code, made.data.status, made.data.failure_reason]).toEqual([201, 'SUCCESS', null]);
@@ -74,4 +74,13 @@ test('a deployment is made in a namespace that was not there, and changed', asyn
   expect((await standing(page))?.data).toEqual({ 'index.html': 'new' });
 
   expect([other.code, other.data.failure_reason]).toEqual([201, null]);
+
+  const deleted = await ask('DELETE', `${requests}/${identifier}?wait=30`, 'r-4');
+  expect([deleted.code, deleted.data.status, deleted.data.failure_reason]).toEqual([200, 'SUCCESS', null]);
+  expect([await standing(object), await standing(page)]).toEqual([undefined, undefined]);
+  expect((await ask('GET', `/api/v1/deployments/${identifier}`)).data).toMatchObject({
+    status: 'DELETED',
+    object: null,
+  });
+  expect((await ask('GET', '/api/v1/deployments')).data).toMatchObject([{ status: 'CREATED' }, { status: 'DELETED' }]);
 });

@@ -32,9 +32,8 @@ test('whatever comes when, and whatever is held: the requests of a deployment be
   await fc.assert(
     fc.asyncProperty(steps, fc.tuple(fate, fate), async (all, fates) => {
       const world = await World.open(requestOptions);
-      fates.forEach(({ takes, isGood }, at) =>
-        world.executor.scripts.set(identifierOf(names[at]!), isGood ? { takes } : { takes, ends: 'failed' }),
-      );
+      for (const [at, { takes, isGood }] of fates.entries())
+        world.executor.scripts.set(identifierOf(names[at]!), isGood ? { takes } : { takes, ends: 'failed' });
       const made: { id: string; name: string }[] = [];
       for (const one of all) {
         if (one.kind === 'pass') await world.pass(one.seconds);
@@ -47,7 +46,6 @@ test('whatever comes when, and whatever is held: the requests of a deployment be
             reason: 'wait',
             until,
             rollbacks: false,
-            actor: 'ann',
           });
         }
         if (one.kind !== 'ask') continue;
@@ -67,7 +65,7 @@ test('whatever comes when, and whatever is held: the requests of a deployment be
         const begun = startedBatches(world).filter((batch) => batches.includes(batch));
         expect(begun.filter((batch, at) => batch !== begun[at - 1])).toEqual(batches);
         const runs = world.executor.runs.filter(({ request }) => batches.includes(request.batch_id));
-        runs.slice(1).forEach((run, at) => expect(run.from).toBeGreaterThanOrEqual(runs[at]!.to));
+        for (const [at, run] of runs.slice(1).entries()) expect(run.from).toBeGreaterThanOrEqual(runs[at]!.to);
         const expected = fates[names.indexOf(name)]!.isGood ? 'SUCCESS' : 'FAILURE';
         expect(await Promise.all(own.map(({ id }) => statusOf(world, id)))).toEqual(own.map(() => expected));
       }

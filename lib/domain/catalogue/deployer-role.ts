@@ -5,7 +5,7 @@ import { bindingOf, namespacesOf, roleObject, ruleOf } from './cluster-role.ts';
 import { clusterScopedRules, deployerRules } from './deployer-rights.ts';
 import { resolveInfrastructure } from './resolve.ts';
 
-/** Where something may be deployed: the namespaces of services, and those that the policies of environments there allow besides. */
+/** Where something may be deployed: the namespaces of services, those that the policies of environments there allow besides, and those that requests may name. */
 export const deployerNamespaces = (catalogue: Catalogue, cluster: string): readonly string[] => {
   const environments = Object.values(catalogue.environments ?? {}).filter(
     ({ infrastructures }) =>
@@ -13,7 +13,8 @@ export const deployerNamespaces = (catalogue: Catalogue, cluster: string): reado
       infrastructures.some((id) => resolveInfrastructure(catalogue, id)?.cluster === cluster),
   );
   const allowed = environments.flatMap(({ kubernetes }) => kubernetes?.namespaces ?? []);
-  return [...new Set([...namespacesOf(catalogue, cluster), ...allowed])].sort();
+  const ofRequests = catalogue.requests?.namespaces ?? [];
+  return [...new Set([...namespacesOf(catalogue, cluster), ...allowed, ...ofRequests])].sort();
 };
 
 /** What lets Flotilla itself deploy: its role, bound in these namespaces, or in all. It stands beside the one that lets it look. */
