@@ -233,7 +233,7 @@ describe('reading', () => {
     const { call } = api();
     const answer = await call('GET', '/schemas/events.json');
     expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'application/schema+json' } });
-    const kinds = ['batch', 'deployment', 'hold'].map((type) => ({
+    const kinds = ['batch', 'deployment', 'hold', 'drift'].map((type) => ({
       type: 'object',
       properties: { type: { const: type } },
     }));
