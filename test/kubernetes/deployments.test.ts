@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SimulatedCluster, startSimulatedCluster } from '../../lib/simulators/cluster/simulated-cluster.ts';
 import { KubeClient } from '../cluster/kube-client.ts';
-import { deployCases } from './cases.ts';
+import { actionCases, deployCases } from './cases.ts';
 import { type LocalWorld, startLocalWorld } from './local-world.ts';
 import { stageOf } from './stage.ts';
 
+const cases = [...deployCases, ...actionCases];
 const folder = mkdtempSync(join(tmpdir(), 'flotilla-kubernetes-'));
 let cluster: SimulatedCluster;
 let client: KubeClient;
@@ -16,7 +17,7 @@ let world: LocalWorld;
 beforeAll(async () => {
   cluster = await startSimulatedCluster({ tickMilliseconds: 5, podStartMilliseconds: 5 });
   client = new KubeClient({ url: cluster.url });
-  const namespaces = deployCases.flatMap(({ name }) => [name, `${name}-own`]);
+  const namespaces = cases.flatMap(({ name }) => [name, `${name}-own`]);
   world = await startLocalWorld({ folder, namespaces, cluster: { simulated: cluster.url } });
 });
 
@@ -28,7 +29,7 @@ afterAll(async () => {
 });
 
 describe('without Harness, on the simulated cluster', () => {
-  it.each(deployCases)('$name', async ({ name, run, expected }) => {
+  it.each(cases)('$name', async ({ name, run, expected }) => {
     const stage = await stageOf({ namespace: name, client, source: { server: cluster.url }, world });
     expect(await run(stage)).toEqual(expected);
   });
