@@ -11,7 +11,7 @@ version: v1.0
 metadata: { name: Applied }
 defaults: { environment_id: staging, infrastructure_id: cluster-eu-1, docker_artifact_type: docker, timeout: 120, retry_count: 0 }
 deployments:
-  - { pillar: risk, service_name: ledger, docker_image_version: ${version}, executor: kubernetes }
+  - { pillar: risk, service_name: ledger, docker_image_version: ${version}, executor: kubernetes, metadata: { rollback_strategy: automatic } }
 `;
 
 interface Live {
