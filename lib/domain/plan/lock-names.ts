@@ -55,6 +55,15 @@ export const objectOf = (cluster: string, object: NamedObject): string =>
   `${cluster}/${object.namespace}/${kindNameOf(object)}/${object.name}`;
 
 /**
+ * Whether both lead to one object. Two infrastructures may lead to namespaces of one cluster, and a service may have moved: then releases
+ * of one target are of several objects.
+ */
+export const isSameObject = (
+  one: { readonly cluster: string; readonly workload: NamedObject },
+  other: { readonly cluster: string; readonly workload: NamedObject },
+): boolean => objectOf(one.cluster, one.workload) === objectOf(other.cluster, other.workload);
+
+/**
  * The locks of the Kubernetes object that is changed: one for each name of its cluster. They begin with a slash, and so come
  * before targets, which nearly nobody else wants: whoever waits for the object has not taken anything yet.
  */

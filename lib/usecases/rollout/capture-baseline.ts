@@ -3,7 +3,7 @@ import { humanWaitOf } from '../../domain/deployment/human-wait.ts';
 import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
 import { deploys, isScale } from '../../domain/plan/action.ts';
 import { deployOf, type KeptDeployment } from '../../domain/plan/kept-deployment.ts';
-import type { NamesOfClusters } from '../../domain/plan/lock-names.ts';
+import { isSameObject, type NamesOfClusters } from '../../domain/plan/lock-names.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import { canonicalJson } from '../../domain/plan/plan-hash.ts';
 import type { Cluster, WorkloadView } from '../../domain/ports.ts';
@@ -42,7 +42,9 @@ export const captureBaseline = async (deps: Needs, { batch_id, index }: Place): 
   const { view, namesOf } = await lookOrReturn(deps, deployment, { item, turn });
   if (namesOf !== undefined) await checkAlone(deps, deployment, { place: { batch_id, index }, namesOf });
   const { good, last } = await readGoodAndLast(deps.table, deployment.target);
-  const recorded = undeletedRelease(good, last);
+  const undeleted = undeletedRelease(good, last);
+  // What was deployed to another object is nothing to return to here.
+  const recorded = undeleted !== undefined && isSameObject(undeleted.deployment, deployment) ? undeleted : undefined;
   const container =
     earlier === undefined ? containerBefore(deployment, recorded) : containerSince(deployment, earlier, view);
   const baseline = withTtl(captureKnown(deployment.workload, view, container), recorded);

@@ -1,7 +1,7 @@
 import { nearest } from '../../domain/batch/nearest.ts';
 import { runsOnce } from '../../domain/deployment/next-step.ts';
 import { FlotillaError } from '../../domain/errors.ts';
-import { placeOfTarget } from '../../domain/plan/lock-names.ts';
+import { isSameObject, placeOfTarget } from '../../domain/plan/lock-names.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { type Release, rowOf } from '../../domain/record/rows.ts';
 import type { TargetRow } from '../../domain/targets/target-row.ts';
@@ -161,11 +161,12 @@ const hint = (name: string, known: readonly string[]): string => {
 /** Older ones than these nobody goes back to by their version. */
 const mostReleases = 200;
 
-/** Newest first. */
+/** Newest first: those of the object that the newest is of. */
 const readReleases = async ({ table }: Reading, target: string): Promise<readonly Release[]> => {
   const { pk } = keys.goodRelease(target);
   const { items } = await table.query({ pk, prefix: 'RELEASE#', limit: mostReleases, newestFirst: true });
-  return items.map((item) => rowOf<Release>(item)!);
+  const releases = items.map((item) => rowOf<Release>(item)!);
+  return releases.filter((one) => isSameObject(one.deployment, releases[0]!.deployment));
 };
 
 const chooseRelease = ({ target, version, state }: TargetRow, releases: readonly Release[], to?: string): Release => {

@@ -30,6 +30,8 @@ const away = new FlotillaError('ClusterUnavailable', 'no route');
 interface Setting {
   readonly views?: readonly (WorkloadView | Error)[];
   readonly recorded?: Partial<Release>;
+  /** The namespace of what was recorded, where that is another one. */
+  readonly deployedTo?: string;
   readonly earlier?: CaptureRow;
   readonly deployment?: Partial<PlannedDeployment>;
   /** What the cluster says of itself, time after time; the last one stays. */
@@ -50,6 +52,11 @@ const baseline = {
   conditions: {},
 };
 
+const inNamespace = (deployment: PlannedDeployment, namespace: string): PlannedDeployment => ({
+  ...deployment,
+  workload: { ...deployment.workload, namespace },
+});
+
 /** A deployment of 3.0.2 that is about to be made where 3.0.1 runs. */
 const captured = async (setting: Setting) => {
   const { views = [old], recorded, earlier, deployment: more, identities = [['kube-system:test']] } = setting;
@@ -62,7 +69,7 @@ const captured = async (setting: Setting) => {
   const { target } = deployment;
   const release: Release = {
     version: '3.0.0',
-    deployment,
+    deployment: setting.deployedTo === undefined ? deployment : inNamespace(deployment, setting.deployedTo),
     origin: 'recorded',
     at: 1,
     batch_id: 'earlier',
@@ -196,6 +203,11 @@ describe('the release to return to is', () => {
       'the chart that was verified last, whose version no cluster tells',
       { recorded: { version: '9.1', image: 'reg/app:2.9' }, deployment: { docker_artifact_type: 'helm' } },
       'recorded 9.1',
+    ],
+    [
+      'what runs, where the one that was verified last was another object',
+      { recorded: { version: '3.0.1', image: 'reg/app:3.0.1' }, deployedTo: 'elsewhere' },
+      'observed 3.0.1',
     ],
     ['what runs by its digest', { views: [viewOf({ image: `reg/app@${digest}` })] }, `observed ${digest}`],
     [
