@@ -38,6 +38,16 @@ describe('a deployment by its manifests', () => {
     });
   });
 
+  it('tells the rules that what runs breaks and its manifests do not', async () => {
+    const { world, request } = await begun({ text: all(web, configMap('settings')) });
+    world.others('webhook', {
+      ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' } },
+      spec: { template: { spec: { hostNetwork: true, containers: [{ name: 'app' }] } } },
+    } as never);
+    const told = [{ phase: 'terminal', warnings: ['Deployment shop/web breaks rules as it runs: pod-security'] }];
+    expect([await world.state(request)]).toMatchObject(told);
+  });
+
   it('writes each object once, however often it is looked at', async () => {
     const { world, request } = await begun({ text: all(web, configMap('settings')) });
     const written = world.writes.length;

@@ -6,6 +6,7 @@ import { advanceDelete } from './delete-release.ts';
 import { ofAttempt, removeHooks, runHooks } from './hooks.ts';
 import { noteInventory } from './inventory.ts';
 import { keepApplied } from './keep-applied.ts';
+import { liveWarnings } from './live-rules.ts';
 import { awaitOthers, type Memory } from './other-workloads.ts';
 import { ensureNamespace } from './own-namespace.ts';
 import { prune } from './prune.ts';
@@ -54,7 +55,10 @@ const advanceTo = async (work: Work, wanted: Wanted, memory: Memory): Promise<Ad
   if (end !== undefined) return stoppedOr(work, wanted, end);
   const after = await firstEnd([() => awaitOthers(work, wanted, memory), () => runHooks(work, wanted.after)]);
   if (after !== undefined) return stoppedOr(work, wanted, after);
-  return { phase: 'succeeded', warnings: await prune(work, wanted) };
+  return {
+    phase: 'succeeded',
+    warnings: [...(await prune(work, wanted)), ...liveWarnings(work, found, wanted.isWhole)],
+  };
 };
 
 const applyWanted = async (work: Work, wanted: Wanted, standing: readonly Standing[]): Promise<Advance | undefined> => {
