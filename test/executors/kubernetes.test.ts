@@ -38,6 +38,23 @@ describe('a deployment by its manifests', () => {
     });
   });
 
+  it('keeps what its manifests said where only its image is deployed after them', async () => {
+    const text = deployment('web', { spec: 'replicas: 3', env: '{name: A, value: "1"}' });
+    const { world } = await begun({ text });
+    world.now += 1;
+    const next = await begun({ batch: 'B2', version: '2' }, world);
+    expect([next.started.kind, imageOf(world), replicasOf(world)]).toEqual(['started', 'registry.example/web:2', 3]);
+    expect(await world.state(next.request)).toMatchObject({ outcome: 'succeeded' });
+    // biome-ignore lint/suspicious/noExplicitAny: an object as it stands there
+    const [container] = (world.find('Deployment', 'web') as any).spec.template.spec.containers;
+    expect(container).toMatchObject({ env: [{ name: 'A', value: '1' }], readinessProbe: { periodSeconds: 1 } });
+    // And what they own of it: the next manifests take out what they do not say.
+    world.now += 1;
+    await begun({ batch: 'B3', version: '3', text: deployment('web') }, world);
+    // biome-ignore lint/suspicious/noExplicitAny: an object as it stands there
+    expect((world.find('Deployment', 'web') as any).spec.template.spec.containers[0].env).toBeUndefined();
+  });
+
   it('tells the rules that what runs breaks and its manifests do not', async () => {
     const { world, request } = await begun({ text: all(web, configMap('settings')) });
     world.others('webhook', {

@@ -152,6 +152,17 @@ export const deployCases: readonly DeployCase[] = [
     },
   },
   {
+    name: 'image-after-manifests',
+    expected: ['SUCCESS / Verified', 'SUCCESS / Verified', '2 A=1 2', 'FAILED / RestoredPreviousRelease', '2 A=1 2'],
+    run: async (stage) => {
+      const first = await stage.deploy({ manifests: web('1', 'replicas: 2') });
+      const second = await stage.deploy({ docker_image_version: '2' });
+      const shown = await shownOf(stage);
+      const third = await stage.deploy({ docker_image_version: '3-missing' });
+      return [endOf(first), endOf(second), shown, endOf(third), await shownOf(stage)];
+    },
+  },
+  {
     name: 'conflict',
     expected: ['FAILED / FieldConflict', true, '0 A=theirs 3', false],
     run: async (stage) => {

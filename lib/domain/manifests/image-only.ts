@@ -1,9 +1,10 @@
-import type { JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { ArtifactType, Workload } from '../plan/plan.ts';
 import { listAt, objectAt, stringAt } from '../rollout/kubernetes-object.ts';
 import { podSpecPath } from '../rollout/pod-template.ts';
 import { markObject } from './mark-object.ts';
 import type { Marks } from './marks.ts';
+import { ownedObject } from './owned-object.ts';
 import { setImage } from './set-image.ts';
 
 export interface ImageOnlyRequest {
@@ -16,8 +17,8 @@ export interface ImageOnlyRequest {
 }
 
 /**
- * What is to be applied where there are no manifests: who the workload is, its image and our marks, and nothing else of it. Who manages it
- * stays its own word. A server merges containers by their names in the kinds that Kubernetes brings; in others a list is one value, and is
+ * What is to be applied where there are no manifests: who the workload is, its image and our marks, and what of it is ours already, which
+ * would be taken away otherwise. Who manages it stays its own word. A server merges containers by their names in the kinds that Kubernetes brings; in others a list is one value, and is
  * applied as a whole.
  */
 export const imageOnly = (
@@ -35,9 +36,24 @@ export const imageOnly = (
   if (set.containers.length === 0) return { object: markObject(base, marks) };
   const path = podSpecPath(workload);
   const spec = objectAt(set.object, ...path);
-  return {
-    object: markObject({ ...base, ...nested(path, containersIn(spec, set.containers, isMerged(workload))) }, marks),
-  };
+  const image = { ...base, ...nested(path, containersIn(spec, set.containers, isMerged(workload))) };
+  const owned = ownedObject(live);
+  return { object: markObject(owned === undefined ? image : over(owned, image), marks) };
+};
+
+/** The one laid over the other; containers are matched by their names. */
+const over = (below: JsonObject, above: JsonObject): JsonObject => ({ ...below, ...mapOver(below, above) });
+
+const mapOver = (below: JsonObject, above: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(above).map(([name, value]) => [name, valueOver(below[name], value)]));
+
+const valueOver = (below: Json | undefined, above: Json): Json => {
+  if (isObject(below) && isObject(above)) return over(below, above);
+  if (!Array.isArray(below) || !Array.isArray(above)) return above;
+  const [old, fresh] = [below.filter(isObject), above.filter(isObject)];
+  const names = new Set(fresh.map(({ name }) => name));
+  const changed = fresh.map((one) => over(old.find(({ name }) => name === one.name) ?? {}, one));
+  return [...changed, ...old.filter(({ name }) => !names.has(name))];
 };
 
 const isMerged = ({ kind }: Workload): boolean =>
