@@ -40,6 +40,13 @@ describe('alarms', () => {
     expect([...headings].sort()).toEqual(names.sort());
   });
 
+  it('look at as many metrics as docs/cost.md has the price of', () => {
+    const written = /each of the (\d+) metrics that they look at/.exec(
+      readFileSync(join(root, 'docs/cost.md'), 'utf8'),
+    )?.[1];
+    expect(alarms.flatMap(metricsOf)).toHaveLength(Number(written));
+  });
+
   it('have in the runbook what they mean, where to look and what to do', () => {
     const [, ...entries] = readFileSync(join(root, 'docs/runbook.md'), 'utf8').split(/^## /m);
     for (const entry of entries) {
