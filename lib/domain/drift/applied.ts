@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '../json.ts';
 import { fieldManager } from '../manifests/marks.ts';
 import type { ObjectAddress } from '../ports.ts';
-import { listAt, objectAt, stringAt } from '../rollout/kubernetes-object.ts';
+import { listAt, stringAt } from '../rollout/kubernetes-object.ts';
 import type { Place } from '../schedule/place.ts';
 
 /** `manifests/applied/<label>.json`: what the executor `kubernetes` applied last at a target. One document, written anew by each apply. */
@@ -17,13 +17,6 @@ export const keptApplied = (object: JsonObject): JsonObject => {
   );
   return { ...rest, metadata: { ...(isObject(metadata) ? metadata : {}), managedFields: own } };
 };
-
-export const addressOfObject = (object: JsonObject): ObjectAddress => ({
-  api_version: stringAt(object, 'apiVersion') ?? '',
-  kind: stringAt(object, 'kind') ?? '',
-  namespace: stringAt(object, 'metadata', 'namespace'),
-  name: stringAt(objectAt(object, 'metadata'), 'name') ?? '',
-});
 
 /** By which an object is found among others. */
 export const keyOfAddress = ({ api_version, kind, namespace = '', name }: ObjectAddress): string =>

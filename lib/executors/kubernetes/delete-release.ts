@@ -3,6 +3,7 @@ import { cleanObject } from '../../domain/manifests/clean-object.ts';
 import { kindOrder } from '../../domain/manifests/kind-order.ts';
 import { objectKey, objectTitle } from '../../domain/manifests/manifest-object.ts';
 import { targetLabels } from '../../domain/manifests/mark-object.ts';
+import { addressOf } from '../../domain/manifests/object-address.ts';
 import { apiKindOf } from '../../domain/manifests/workload-object.ts';
 import type { KubernetesObject, Removed } from '../../domain/ports.ts';
 import { documentPaths } from '../../domain/record/keys.ts';
@@ -12,7 +13,7 @@ import { textOfObjects, withoutMarks } from './before.ts';
 import { readInventory } from './inventory.ts';
 import { kept } from './prune.ts';
 import { failureOfRight } from './refusals.ts';
-import { addressOf, isLater, isOfTarget, markOf } from './standing.ts';
+import { isLater, isOfTarget, markOf } from './standing.ts';
 import { isStopped } from './stop-mark.ts';
 import { each, type Work } from './work.ts';
 

@@ -1,13 +1,14 @@
 import type { JsonObject } from '../../domain/json.ts';
 import { objectTitle } from '../../domain/manifests/manifest-object.ts';
 import { targetLabel } from '../../domain/manifests/marks.ts';
+import { addressOf } from '../../domain/manifests/object-address.ts';
 import type { RenderedObject } from '../../domain/manifests/render-manifests.ts';
 import type { KubernetesObject, RunRequest } from '../../domain/ports.ts';
 import { conditionOf, numberAt, objectAt, stringAt, valueAt } from '../../domain/rollout/kubernetes-object.ts';
 import { type Advance, aborted, failed, running } from './advance-result.ts';
 import { applyOne } from './apply.ts';
 import { failureOf } from './refusals.ts';
-import { addressOf, isOfAttempt, readStanding, refusalOf } from './standing.ts';
+import { isOfAttempt, readStanding, refusalOf } from './standing.ts';
 import { isStopped } from './stop-mark.ts';
 import type { Work } from './work.ts';
 

@@ -1,6 +1,6 @@
 import { targetLabel } from '../../domain/manifests/marks.ts';
+import { addressOf } from '../../domain/manifests/object-address.ts';
 import { documentPaths } from '../../domain/record/keys.ts';
-import { addressOf } from './standing.ts';
 import type { Wanted, Work } from './work.ts';
 
 /** Of which kinds, and where, a target has or had objects: there they are looked for. */

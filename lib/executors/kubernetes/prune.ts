@@ -2,12 +2,13 @@ import { isFlotillaError } from '../../domain/errors.ts';
 import { kindOrder } from '../../domain/manifests/kind-order.ts';
 import { objectKey, objectTitle } from '../../domain/manifests/manifest-object.ts';
 import { targetLabels } from '../../domain/manifests/mark-object.ts';
+import { addressOf } from '../../domain/manifests/object-address.ts';
 import { hookOf } from '../../domain/manifests/render-manifests.ts';
 import type { KubernetesObject } from '../../domain/ports.ts';
 import { isDeleting, listAt, stringAt } from '../../domain/rollout/kubernetes-object.ts';
 import { ofAttempt } from './hooks.ts';
 import { readInventory } from './inventory.ts';
-import { addressOf, isLater, isOfTarget } from './standing.ts';
+import { isLater, isOfTarget } from './standing.ts';
 import { each, type Wanted, type Work } from './work.ts';
 
 /** What is in these is gone with them, and nobody can put it back. */

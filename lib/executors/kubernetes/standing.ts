@@ -1,18 +1,12 @@
 import type { JsonObject } from '../../domain/json.ts';
 import { objectTitle } from '../../domain/manifests/manifest-object.ts';
 import { annotations, claimPrefix, fieldManager } from '../../domain/manifests/marks.ts';
+import { addressOf } from '../../domain/manifests/object-address.ts';
 import type { RenderedObject } from '../../domain/manifests/render-manifests.ts';
-import type { KubernetesObject, ObjectAddress, RunRequest } from '../../domain/ports.ts';
+import type { KubernetesObject, RunRequest } from '../../domain/ports.ts';
 import { isDeleting, listAt, objectAt, stringAt } from '../../domain/rollout/kubernetes-object.ts';
 import { type Advance, failed, running } from './advance-result.ts';
 import { each, type Standing, type Work } from './work.ts';
-
-export const addressOf = (object: JsonObject): ObjectAddress => ({
-  api_version: stringAt(object, 'apiVersion') ?? '',
-  kind: stringAt(object, 'kind') ?? '',
-  namespace: stringAt(object, 'metadata', 'namespace'),
-  name: stringAt(object, 'metadata', 'name') ?? '',
-});
 
 /** What stands under the names of these. */
 export const readStanding = ({ objects }: Work, wanted: readonly RenderedObject[]): Promise<readonly Standing[]> =>

@@ -1,19 +1,15 @@
-import { addressOfObject, keyOfAddress, nameOfAddress } from '../../domain/drift/applied.ts';
+import { keyOfAddress, nameOfAddress } from '../../domain/drift/applied.ts';
 import { driftOfImage } from '../../domain/drift/image-drift.ts';
 import { driftOfObject, type FieldDrift } from '../../domain/drift/object-drift.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
+import { addressOf } from '../../domain/manifests/object-address.ts';
+import { apiKindOf } from '../../domain/manifests/workload-object.ts';
 import type { WorkloadKind } from '../../domain/plan/plan.ts';
 import type { ClusterObjects, KubernetesObject, ObjectAddress, ObjectList } from '../../domain/ports.ts';
 import type { SurveyedTarget } from './surveyed-targets.ts';
 
 /** Workloads that stay where they are, and whose image is a release. */
-const apis: Readonly<Partial<Record<WorkloadKind, { readonly api_version: string; readonly kind: string }>>> = {
-  deployment: { api_version: 'apps/v1', kind: 'Deployment' },
-  statefulset: { api_version: 'apps/v1', kind: 'StatefulSet' },
-  daemonset: { api_version: 'apps/v1', kind: 'DaemonSet' },
-  cronjob: { api_version: 'batch/v1', kind: 'CronJob' },
-  rollout: { api_version: 'argoproj.io/v1alpha1', kind: 'Rollout' },
-};
+const looked: readonly WorkloadKind[] = ['deployment', 'statefulset', 'daemonset', 'cronjob', 'rollout'];
 
 /** Objects by their addresses; of lists that could not be read nothing is known. */
 export class SeenObjects {
@@ -24,7 +20,7 @@ export class SeenObjects {
     this.#lists.add(keyOfList(list));
     for (const object of objects) {
       const { api_version, kind } = list;
-      const { namespace, name } = addressOfObject(object);
+      const { namespace, name } = addressOf(object);
       this.#objects.set(keyOfAddress({ api_version, kind, namespace, name }), object);
     }
   }
@@ -43,8 +39,8 @@ const keyOfList = ({
 
 /** Which objects of a target are compared. */
 const addressesOf = ({ applied, deployment: { workload } }: SurveyedTarget): readonly ObjectAddress[] => {
-  if (applied !== undefined) return applied.objects.map(addressOfObject);
-  const api = apis[workload.kind];
+  if (applied !== undefined) return applied.objects.map(addressOf);
+  const api = looked.includes(workload.kind) ? apiKindOf(workload) : undefined;
   return api === undefined ? [] : [{ ...api, namespace: workload.namespace, name: workload.name }];
 };
 
@@ -75,7 +71,7 @@ export const driftOf = (target: SurveyedTarget, seen: SeenObjects): readonly Fie
   const { applied, deployment, now } = target;
   if (applied !== undefined) {
     return applied.objects.flatMap((object) => {
-      const address = addressOfObject(object);
+      const address = addressOf(object);
       const live = seen.find(address);
       return live === 'unknown' ? [] : driftOfObject({ name: nameOfAddress(address), applied: object, live });
     });
