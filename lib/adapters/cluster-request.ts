@@ -287,9 +287,16 @@ const remedies: Readonly<Record<number, string>> = {
 /** What the API server says with 500 where a field is not one of the kind's, or has another type. */
 const notOfTheKind = /field not declared in schema|failed to (?:create|convert|decode) (?:typed )?(?:patch )?object/i;
 
+/** And where what is to admit the object does not answer: the cluster does, so it is not away. */
+const notAdmitted = /failed calling webhook|failed to call webhook/i;
+
 const isOfTheObject = (answer: ApiAnswer): boolean => {
   const said = statusBodyOf(answer);
-  return said !== undefined && (answer.status === 403 || (answer.status === 500 && notOfTheKind.test(said.message)));
+  return (
+    said !== undefined &&
+    (answer.status === 403 ||
+      (answer.status === 500 && (notOfTheKind.test(said.message) || notAdmitted.test(said.message))))
+  );
 };
 
 const isRefused = ({ status }: ApiAnswer | ApiStream): boolean => status === 401;

@@ -50,6 +50,7 @@ const segments: Readonly<Record<string, JsonObject>> = {
   id: { description: 'Its id.', schema: { type: 'string', pattern: '^[0-9A-Za-z_-]{1,64}$' } },
   pillar: { schema: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$' } },
   service: { schema: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$' } },
+  page: { description: 'Any: each leads to the one page.', schema: { type: 'string' } },
 };
 const otherSegment: JsonObject = { schema: { type: 'string', pattern: plainName } };
 

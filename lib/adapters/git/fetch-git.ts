@@ -10,7 +10,7 @@ import { BadPack, type GitObject, readPack } from './read-pack.ts';
 type Repository = Extract<ManifestOrigin, { readonly git: string }>;
 
 /** Of a whole repository at one commit. */
-const packLimits = { objects: 200_000, bytes: 128 * 1024 * 1024 } as const;
+const packLimits = { objects: 200_000, bytes: 64 * 1024 * 1024, steps: 1_000_000 } as const;
 const mostFiles = 1000;
 /** The same folder may stand in itself a million times, by its name. */
 const mostFolders = 10_000;

@@ -16,6 +16,8 @@ export interface PackLimits {
   readonly objects: number;
   /** All objects together, unpacked. */
   readonly bytes: number;
+  /** Steps of all changes together: a few bytes may ask for millions, each of which takes its time. */
+  readonly steps: number;
 }
 
 /** Said of a pack that is none, or asks for too much. */
@@ -26,7 +28,7 @@ export const readPack = (pack: Buffer, limits: PackLimits): ReadonlyMap<string, 
   if (pack.toString('latin1', 0, 4) !== 'PACK' || pack.readUInt32BE(4) !== 2) throw new BadPack('no pack of version 2');
   const count = pack.readUInt32BE(8);
   if (count > limits.objects) throw new BadPack(`${count} objects; ${limits.objects} are allowed`);
-  const reader = new PackReader(pack, limits.bytes);
+  const reader = new PackReader(pack, limits);
   for (let each = 0; each < count; each += 1) reader.next();
   return reader.named;
 };
@@ -36,11 +38,13 @@ class PackReader {
   readonly #byPlace = new Map<number, GitObject>();
   readonly #pack: Buffer;
   #room: number;
+  #steps: number;
   #at = 12;
 
-  constructor(pack: Buffer, bytes: number) {
+  constructor(pack: Buffer, { bytes, steps }: PackLimits) {
     this.#pack = pack;
     this.#room = bytes;
+    this.#steps = steps;
   }
 
   next(): void {
@@ -68,13 +72,18 @@ class PackReader {
 
   #changed(base: GitObject | undefined, size: number): GitObject {
     if (base === undefined) throw new BadPack('a change of what is not there');
-    const data = applyDelta(base.data, this.#inflate(size), (bytes) => this.#take(bytes));
-    return { type: base.type, data };
+    const room = { take: (bytes: number) => this.#take(bytes), step: () => this.#step() };
+    return { type: base.type, data: applyDelta(base.data, this.#inflate(size), room) };
   }
 
   #take(bytes: number): void {
     this.#room -= bytes;
     if (this.#room < 0) throw new BadPack('too many bytes when it is unpacked');
+  }
+
+  #step(): void {
+    this.#steps -= 1;
+    if (this.#steps < 0) throw new BadPack('changes of too many steps');
   }
 
   /** Seven bits a byte, the smallest first; the first byte has four, beside the type. */
@@ -135,8 +144,13 @@ const inflated = (bytes: Buffer, size: number): Inflated => {
 export const nameOf = ({ type, data }: GitObject): string =>
   createHash('sha1').update(`${type} ${data.length}\0`).update(data).digest('hex');
 
+interface Room {
+  take(bytes: number): void;
+  step(): void;
+}
+
 /** Copies of parts of the base, and new bytes. */
-const applyDelta = (base: Buffer, delta: Buffer, take: (bytes: number) => void): Buffer => {
+const applyDelta = (base: Buffer, delta: Buffer, { take, step }: Room): Buffer => {
   let at = 0;
   const byte = (): number => {
     const found = delta[at];
@@ -153,6 +167,12 @@ const applyDelta = (base: Buffer, delta: Buffer, take: (bytes: number) => void):
     }
     return value;
   };
+  /** A number of as many bytes as the command has bits for, the smallest first. */
+  const part = (command: number, bits: number, first: number): number => {
+    let value = 0;
+    for (let bit = 0; bit < bits; bit += 1) if (command & (first << bit)) value += byte() * 256 ** bit;
+    return value;
+  };
   const from = size();
   const to = size();
   if (from !== base.length) throw new BadPack('a change of something else');
@@ -160,16 +180,12 @@ const applyDelta = (base: Buffer, delta: Buffer, take: (bytes: number) => void):
   const result = Buffer.alloc(to);
   let filled = 0;
   while (at < delta.length) {
+    step();
     const command = byte();
-    const part = (bits: number, first: number): number =>
-      Array.from({ length: bits }).reduce<number>(
-        (value, _, bit) => value + (command & (first << bit) ? byte() * 256 ** bit : 0),
-        0,
-      );
     let chunk: Buffer;
     if (command >= 128) {
-      const offset = part(4, 1);
-      const length = part(3, 16) || 65_536;
+      const offset = part(command, 4, 1);
+      const length = part(command, 3, 16) || 65_536;
       chunk = base.subarray(offset, offset + length);
       if (chunk.length < length) throw new BadPack('a copy of what is not there');
     } else {

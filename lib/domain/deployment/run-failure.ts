@@ -63,7 +63,8 @@ export const failureOfRun = (state: RunState, stopped?: Stopped): Failure | unde
     };
   }
   if (stopped !== undefined && why !== 'cancel' && (state.outcome === 'aborted' || state.outcome === 'expired')) {
-    return why === 'person' ? nobodyCame : timedOut(stopped);
+    // An executor that knows it says whether anything was changed by then.
+    return why === 'person' ? nobodyCame : { ...timedOut(stopped), touched: state.failure?.touched ?? true };
   }
   if (state.failure !== undefined) return state.failure;
   const { message, ...rule } = rules[state.outcome];

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { BadPack, nameOf, readPack } from '../../../lib/adapters/git/read-pack.ts';
 
-const limits = { objects: 10, bytes: 10_000 };
+const limits = { objects: 10, bytes: 10_000, steps: 3 };
 
 /** As `git pack-objects` writes an object: type and size, then its bytes. */
 const entry = (type: number, data: Buffer, before = Buffer.alloc(0), size = data.length): Buffer => {
@@ -67,6 +67,18 @@ describe('a pack is refused', () => {
         entry(7, Buffer.from([10, 4, 0b1001_0001, 9, 4]), Buffer.from(nameOf({ type: 'blob', data: base }), 'hex')),
       ),
       /a copy of what is not there/,
+    ],
+    [
+      'with changes of too many steps',
+      packOf(
+        entry(3, base),
+        entry(
+          7,
+          Buffer.from([10, 4, 1, 65, 1, 66, 1, 67, 1, 68]),
+          Buffer.from(nameOf({ type: 'blob', data: base }), 'hex'),
+        ),
+      ),
+      /too many steps/,
     ],
     ['with an unknown type', packOf(entry(5, base)), /an object of the type 5/],
   ])('%s', (_, pack, words) => {
