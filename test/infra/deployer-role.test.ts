@@ -9,10 +9,12 @@ import {
   clusterScopedRules,
   deployerRules,
   resourceOfKind,
+  surveyRules,
   usualKinds,
 } from '../../lib/domain/catalogue/deployer-rights.ts';
 import { deployerNamespaces, deployerRole } from '../../lib/domain/catalogue/deployer-role.ts';
 import type { Workload } from '../../lib/domain/plan/plan.ts';
+import { loadConfiguration } from '../../lib/local/load-configuration.ts';
 import { run } from '../cli/cli-world.ts';
 import { root } from './project.ts';
 
@@ -192,5 +194,28 @@ describe('flotilla cluster-role', () => {
   ])('refuses %o: 2', async (options, told) => {
     const { status, error } = await run(['cluster-role', 'eu-1', ...config, ...options], given);
     expect([status, error.at(-1)]).toEqual([2, told]);
+  });
+});
+
+describe('for surveys', () => {
+  const { catalogue } = loadConfiguration({
+    ...{ file: 'examples/flotilla.config.yaml', directory: root, env: { HOME: '/home' }, secrets: 'later' },
+  }).configuration;
+  const { harness: _, ...without } = catalogue;
+  const lists = [
+    'list configmaps, persistentvolumeclaims, serviceaccounts, services',
+    'list horizontalpodautoscalers.autoscaling',
+    'list ingresses, networkpolicies.networking.k8s.io',
+    'list poddisruptionbudgets.policy',
+  ];
+  it.each([
+    ['where nothing is deployed by this executor: nothing more is listed', catalogue, []],
+    ['what manifests usually consist of is listed, and no Secret', without, lists],
+  ])('%s', (_, of, expected) => {
+    const told = surveyRules(of).map(({ group, resources, verbs }) => {
+      const name = resources.join(', ');
+      return `${verbs.join(', ')} ${name}${group === '' ? '' : `.${group}`}`;
+    });
+    expect(told).toEqual(expected);
   });
 });

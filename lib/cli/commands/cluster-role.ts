@@ -2,7 +2,7 @@ import { type Catalogue, entryOf, executorNames } from '../../domain/catalogue/c
 import { clusterGroup, deployerGroup, logsGroup } from '../../domain/catalogue/cluster-group.ts';
 import { wantedRules } from '../../domain/catalogue/cluster-rights.ts';
 import { clusterRoleYaml, logsRole, namespacesOf, clusterRole as roleOf } from '../../domain/catalogue/cluster-role.ts';
-import { clusterScopedRules } from '../../domain/catalogue/deployer-rights.ts';
+import { clusterScopedRules, surveyRules } from '../../domain/catalogue/deployer-rights.ts';
 import { deployerNamespaces, deployerRole } from '../../domain/catalogue/deployer-role.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { loadConfiguration } from '../../local/load-configuration.ts';
@@ -73,7 +73,7 @@ interface Printed {
 const ofObserver = (catalogue: Catalogue, cluster: string, { allNamespaces = false }: ClusterRoleOptions): Printed => {
   const [where, rules] = [allNamespaces ? ('all' as const) : namespacesOf(catalogue, cluster), wantedRules(catalogue)];
   const told = `It holds for the group ${clusterGroup}: whoever Flotilla is in that cluster must be in it. The group ${logsGroup} may only read logs.`;
-  return { items: [...roleOf(where, rules), ...logsRole(where, rules)], told: [told] };
+  return { items: [...roleOf(where, [...rules, ...surveyRules(catalogue)]), ...logsRole(where, rules)], told: [told] };
 };
 
 const ofDeployer = (

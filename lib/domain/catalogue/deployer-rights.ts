@@ -4,6 +4,7 @@ import { parseManifests } from '../manifests/parse-manifests.ts';
 import { stringAt } from '../rollout/kubernetes-object.ts';
 import type { Catalogue, ServiceEntry } from './catalogue.ts';
 import { commonRules, customRules, type Right, type RoleRule, rareKinds, rightsIn } from './cluster-rights.ts';
+import { usesKubernetes } from './executor-accounts.ts';
 
 /**
  * What is asked of each kind that is deployed: it is read, applied (where there is none that is a creation), listed by its label, and
@@ -27,6 +28,17 @@ export const usualKinds: readonly Resources[] = [
   { group: 'networking.k8s.io', resources: ['ingresses', 'networkpolicies'] },
   { group: 'policy', resources: ['poddisruptionbudgets'] },
 ];
+
+/** For surveys: of what is deployed here, the lists, with which no data of a Secret comes. What may not be listed is not surveyed. */
+export const surveyRules = (catalogue: Catalogue): readonly RoleRule[] => {
+  const known = new Set(commonRules.flatMap(({ resources }) => resources));
+  return usesKubernetes(catalogue)
+    ? usualKinds.flatMap(({ group, resources }) => {
+        const own = resources.filter((one) => !known.has(one));
+        return own.length === 0 ? [] : [{ group, resources: own, verbs: ['list'] }];
+      })
+    : [];
+};
 
 /** As Kubernetes guesses the plural of a kind. A resource that is called in another way has to be named. */
 export const resourceOfKind = (kind: string): string => {

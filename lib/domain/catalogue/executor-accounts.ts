@@ -33,7 +33,8 @@ export const mayUseKubernetes = (catalogue: Catalogue, pillar: string, service: 
   return isMeant || catalogue.harness === undefined || catalogue.simulated;
 };
 
-const usesKubernetes = ({ harness, services = {}, requests }: Catalogue): boolean =>
+/** Whether anything is deployed by the executor `kubernetes`. */
+export const usesKubernetes = ({ harness, services = {}, requests }: Catalogue): boolean =>
   harness === undefined ||
   requests !== undefined ||
   Object.values(services).some((ofPillar) =>
