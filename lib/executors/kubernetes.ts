@@ -1,5 +1,5 @@
 import { FlotillaError, isFlotillaError } from '../domain/errors.ts';
-import { labels, targetLabel } from '../domain/manifests/marks.ts';
+import { labels, ownerLabel, ownerOf } from '../domain/manifests/marks.ts';
 import type {
   CancelResult,
   Clock,
@@ -75,7 +75,7 @@ export class KubernetesExecutor implements Executor {
   }
 
   whereToLook({ deployment, key }: RunRequest): string {
-    const label = `${labels.target}=${targetLabel(deployment.target)}`;
+    const label = `${labels.target}=${ownerLabel(ownerOf(deployment))}`;
     const { kind, name, namespace } = deployment.workload;
     return `In cluster ${this.#options.name}: \`kubectl get ${kind} ${name} -n ${namespace} -o yaml\`, and other objects with -l ${label}; the annotation flotilla.dev/attempt is ${key} on those that it has applied`;
   }

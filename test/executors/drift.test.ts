@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { AppliedObjects } from '../../lib/domain/drift/applied.ts';
 import type { FieldDrift } from '../../lib/domain/drift/object-drift.ts';
-import { targetLabel } from '../../lib/domain/manifests/marks.ts';
+import { ownerLabel, ownerOf } from '../../lib/domain/manifests/marks.ts';
 import { documentPaths } from '../../lib/domain/record/keys.ts';
 import type { TargetRow } from '../../lib/domain/targets/target-row.ts';
 import { driftOf, lookAtObjects } from '../../lib/usecases/drift/look-at-objects.ts';
 import type { SurveyedTarget } from '../../lib/usecases/drift/surveyed-targets.ts';
 import { all, configMap, deployment } from './kubernetes-texts.ts';
-import { KubernetesWorld, type RequestChange, target } from './kubernetes-world.ts';
+import { KubernetesWorld, type RequestChange, target, workload } from './kubernetes-world.ts';
 
 /** What the executor has applied, what others did to it since, and what a survey says of that. */
 
@@ -21,7 +21,7 @@ const deployed = async (change: RequestChange = {}) => {
 };
 
 const appliedIn = async (world: KubernetesWorld): Promise<AppliedObjects> =>
-  JSON.parse((await world.documents.get(documentPaths.applied(targetLabel(target))))!);
+  JSON.parse((await world.documents.get(documentPaths.applied(ownerLabel(ownerOf({ target, workload })))))!);
 
 const survey = async (
   world: KubernetesWorld,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { annotations, targetLabel } from '../../lib/domain/manifests/marks.ts';
+import { annotations, ownerLabel, ownerOf } from '../../lib/domain/manifests/marks.ts';
 import { documentPaths } from '../../lib/domain/record/keys.ts';
 import { all, autoscaler, configMap, deployment, hook } from './kubernetes-texts.ts';
-import { KubernetesWorld, type RequestChange, target } from './kubernetes-world.ts';
+import { KubernetesWorld, type RequestChange, target, workload } from './kubernetes-world.ts';
 
 /** The executor `kubernetes`, against the simulated API server without controllers. */
 
@@ -28,9 +28,13 @@ describe('a deployment by its manifests', () => {
     expect(await world.state(request)).toEqual({ phase: 'terminal', outcome: 'succeeded', raw: 'Applied' });
     expect(imageOf(world)).toBe('registry.example/web:2.1');
     expect(world.find('ConfigMap', 'settings')?.metadata).toMatchObject({
-      labels: { 'flotilla.dev/target': targetLabel(target), 'app.kubernetes.io/managed-by': 'flotilla' },
+      labels: {
+        'flotilla.dev/target': ownerLabel(ownerOf({ target, workload })),
+        'app.kubernetes.io/managed-by': 'flotilla',
+      },
       annotations: {
         [annotations.target]: target,
+        [annotations.workload]: 'shop/deployment/web',
         [annotations.batch]: 'B1',
         [annotations.attempt]: 'B1-0-1',
         [annotations.fence]: String(request.at),

@@ -30,7 +30,7 @@ export interface Assessed {
 }
 
 /** Nobody sees the marks that are put on objects only to look at them. */
-const noMarks = { target: '', batch: '', attempt: '', fence: 0 };
+const noMarks = { target: '', workload: '', batch: '', attempt: '', fence: 0 };
 
 /** What is wrong with manifests for one deployment: with the service that they are of, and by the policy of its environment. */
 export const assessManifests = (

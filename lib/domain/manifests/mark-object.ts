@@ -1,11 +1,11 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
-import { annotations, labels, type Marks, targetLabel } from './marks.ts';
+import { annotations, labels, type Marks, type ObjectOwner, ownerLabel } from './marks.ts';
 
 const objectOf = (value: Json | undefined): JsonObject => (value !== undefined && isObject(value) ? value : {});
 
-/** The labels of what is known by its target. */
-export const targetLabels = ({ target }: Pick<Marks, 'target'>): Readonly<Record<string, string>> => ({
-  [labels.target]: targetLabel(target),
+/** The labels of all that has one owner. */
+export const ownerLabels = (owner: ObjectOwner): Readonly<Record<string, string>> => ({
+  [labels.target]: ownerLabel(owner),
 });
 
 /** An object with our marks on its metadata. What it is, and its pods, stay as they are. */
@@ -19,14 +19,15 @@ export const markObject = (
     ...object,
     metadata: {
       ...metadata,
-      labels: { ...objectOf(metadata.labels), ...more, ...targetLabels(marks) },
+      labels: { ...objectOf(metadata.labels), ...more, ...ownerLabels(marks) },
       annotations: { ...objectOf(metadata.annotations), ...annotationsOf(marks) },
     },
   };
 };
 
-const annotationsOf = ({ target, batch, attempt, fence }: Marks): Readonly<Record<string, string>> => ({
+const annotationsOf = ({ target, workload, batch, attempt, fence }: Marks): Readonly<Record<string, string>> => ({
   [annotations.target]: target,
+  [annotations.workload]: workload,
   [annotations.batch]: batch,
   [annotations.attempt]: attempt,
   [annotations.fence]: String(fence),

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { objectNameOf } from '../plan/lock-names.ts';
+import type { PlannedDeployment } from '../plan/plan.ts';
 
 /** What an object says of who deployed it. No value of these is in a pod template, so none of them starts a rollout. */
 
@@ -17,7 +19,7 @@ export const claimPrefix = `${fieldManager}-claim-`;
 /** Labels: to list by. */
 export const labels = {
   managedBy: 'app.kubernetes.io/managed-by',
-  /** The first 40 digits of the SHA-256 of its target: a target's name may be too long for a label. */
+  /** `ownerLabel`: by a target and its workload. */
   target: 'flotilla.dev/target',
 } as const;
 
@@ -25,6 +27,8 @@ export const labels = {
 export const annotations = {
   /** `environment/cluster/pillar/service_name`. */
   target: 'flotilla.dev/target',
+  /** `namespace/kind/name` of the workload that the object came with. */
+  workload: 'flotilla.dev/workload',
   batch: 'flotilla.dev/batch',
   /** The key of the attempt: `RunRequest.key`. */
   attempt: 'flotilla.dev/attempt',
@@ -36,10 +40,19 @@ export const annotations = {
   scaled: 'flotilla.dev/scaled',
 } as const;
 
-/** What is written on what is applied. */
-export interface Marks {
+/**
+ * To whom an object belongs. Two infrastructures may lead to namespaces of one cluster, and then share a target: only with its workload is
+ * it one release.
+ */
+export interface ObjectOwner {
   /** `environment/cluster/pillar/service_name`. */
   readonly target: string;
+  /** `namespace/kind/name`. */
+  readonly workload: string;
+}
+
+/** What is written on what is applied. */
+export interface Marks extends ObjectOwner {
   readonly batch: string;
   /** `RunRequest.key`. */
   readonly attempt: string;
@@ -47,5 +60,14 @@ export interface Marks {
   readonly fence: number;
 }
 
+/** The first 40 digits of the SHA-256: names may be too long for a label. */
+export const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 40);
+
 /** The value of `labels.target`. */
-export const targetLabel = (target: string): string => createHash('sha256').update(target).digest('hex').slice(0, 40);
+export const ownerLabel = ({ target, workload }: ObjectOwner): string => shortHash(`${target}\n${workload}`);
+
+/** The owner of what a deployment applies. */
+export const ownerOf = ({ target, workload }: Pick<PlannedDeployment, 'target' | 'workload'>): ObjectOwner => ({
+  target,
+  workload: objectNameOf(workload),
+});

@@ -50,9 +50,11 @@ export const placeOfTarget = (target: string): Place => {
 
 type NamedObject = Pick<Workload, 'namespace' | 'kind' | 'name' | 'resource'>;
 
+/** `namespace/kind/name`: an object of a cluster that is known. */
+export const objectNameOf = (object: NamedObject): string => `${object.namespace}/${kindNameOf(object)}/${object.name}`;
+
 /** Where it is recorded who changed an object last: by the name of its cluster in the configuration; locks have others. */
-export const objectOf = (cluster: string, object: NamedObject): string =>
-  `${cluster}/${object.namespace}/${kindNameOf(object)}/${object.name}`;
+export const objectOf = (cluster: string, object: NamedObject): string => `${cluster}/${objectNameOf(object)}`;
 
 /**
  * Whether both lead to one object. Two infrastructures may lead to namespaces of one cluster, and a service may have moved: then releases

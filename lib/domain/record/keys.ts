@@ -264,8 +264,8 @@ export const documentPaths = {
   before: (batchId: string, index: number): string => `batches/${batchId}/before/${padded(index)}.yaml`,
   /** That an attempt is not to go on. */
   stopped: (batchId: string, key: string): string => `batches/${batchId}/stopped/${key}`,
-  /** What the executor `kubernetes` applied last at a target, by the value of its label. */
-  applied: (target: string): string => `manifests/applied/${target}.json`,
-  /** Of which kinds the objects of a target are, by the value of its label. */
-  inventory: (target: string): string => `manifests/inventory/${target}.json`,
+  /** What the executor `kubernetes` applied last, by the value of the label of its owner. */
+  applied: (label: string): string => `manifests/applied/${label}.json`,
+  /** Of which kinds the objects of an owner are, by the value of its label. */
+  inventory: (label: string): string => `manifests/inventory/${label}.json`,
 } as const;

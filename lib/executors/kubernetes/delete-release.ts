@@ -2,7 +2,8 @@ import type { JsonObject } from '../../domain/json.ts';
 import { cleanObject } from '../../domain/manifests/clean-object.ts';
 import { kindOrder } from '../../domain/manifests/kind-order.ts';
 import { objectKey, objectTitle } from '../../domain/manifests/manifest-object.ts';
-import { targetLabels } from '../../domain/manifests/mark-object.ts';
+import { ownerLabels } from '../../domain/manifests/mark-object.ts';
+import { ownerOf } from '../../domain/manifests/marks.ts';
 import { addressOf } from '../../domain/manifests/object-address.ts';
 import { apiKindOf } from '../../domain/manifests/workload-object.ts';
 import type { KubernetesObject, Removed } from '../../domain/ports.ts';
@@ -13,7 +14,7 @@ import { textOfObjects, withoutMarks } from './before.ts';
 import { readInventory } from './inventory.ts';
 import { kept } from './prune.ts';
 import { failureOfRight } from './refusals.ts';
-import { isLater, isOfTarget, markOf } from './standing.ts';
+import { isLater, isOfOwner, markOf, ownerInTheWay } from './standing.ts';
 import { isStopped } from './stop-mark.ts';
 import { each, type Work } from './work.ts';
 
@@ -39,7 +40,7 @@ export const advanceDelete = async (work: Work): Promise<Advance> => {
 export const findRelease = async (work: Work): Promise<readonly KubernetesObject[]> => {
   const { workload } = work.request.deployment;
   const { places } = await readInventory(work);
-  const labels = targetLabels(work.request.deployment);
+  const labels = ownerLabels(ownerOf(work.request.deployment));
   const lists = await each(places, (place) => work.objects.list({ ...place, labels }));
   const api = apiKindOf(workload);
   const own =
@@ -47,7 +48,7 @@ export const findRelease = async (work: Work): Promise<readonly KubernetesObject
       ? undefined
       : await work.objects.get({ ...api, namespace: workload.namespace, name: workload.name });
   const isMade = (one: KubernetesObject): boolean => listAt(one, 'metadata', 'ownerReferences').length > 0;
-  const labelled = lists.flat().filter((one) => isOfTarget(work.request, one) && !isMade(one));
+  const labelled = lists.flat().filter((one) => isOfOwner(work.request, one) && !isMade(one));
   const all = [
     ...(own === undefined || api === undefined ? [] : [{ ...own, apiVersion: api.api_version, kind: api.kind }]),
     ...labelled,
@@ -57,9 +58,9 @@ export const findRelease = async (work: Work): Promise<readonly KubernetesObject
 
 export const refusalOfDelete = ({ request }: Work, found: readonly KubernetesObject[]): Advance | undefined => {
   for (const one of found) {
-    const target = markOf(one, 'target');
-    if (target !== undefined && target !== request.deployment.target) {
-      const message = `${objectTitle(one)} is deployed as ${target}, and is not deleted as ${request.deployment.target}.`;
+    const other = ownerInTheWay(request, one);
+    if (other !== undefined) {
+      const message = `${objectTitle(one)} is deployed as ${other.theirs}, and is not deleted as ${other.ours}.`;
       return failed('ObjectOfAnother', message);
     }
     if (isLater(request, one)) {

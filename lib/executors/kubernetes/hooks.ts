@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../domain/json.ts';
 import { objectTitle } from '../../domain/manifests/manifest-object.ts';
-import { targetLabel } from '../../domain/manifests/marks.ts';
+import { shortHash } from '../../domain/manifests/marks.ts';
 import { addressOf } from '../../domain/manifests/object-address.ts';
 import type { RenderedObject } from '../../domain/manifests/render-manifests.ts';
 import type { KubernetesObject, RunRequest } from '../../domain/ports.ts';
@@ -21,7 +21,7 @@ export const ofAttempt = ({ key }: RunRequest, hook: RenderedObject): RenderedOb
   const { ttlSecondsAfterFinished: _, ...spec } = objectAt(hook.object, 'spec');
   const metadata: JsonObject = {
     ...objectAt(hook.object, 'metadata'),
-    name: `${name.slice(0, longestName - 9)}-${targetLabel(key).slice(0, 8)}`,
+    name: `${name.slice(0, longestName - 9)}-${shortHash(key).slice(0, 8)}`,
   };
   return { ...hook, object: { ...hook.object, metadata, spec } };
 };

@@ -1,16 +1,16 @@
-import { targetLabel } from '../../domain/manifests/marks.ts';
+import { ownerLabel, ownerOf } from '../../domain/manifests/marks.ts';
 import { addressOf } from '../../domain/manifests/object-address.ts';
 import { documentPaths } from '../../domain/record/keys.ts';
 import type { Wanted, Work } from './work.ts';
 
-/** Of which kinds, and where, a target has or had objects: there they are looked for. */
+/** Of which kinds, and where, a release has or had objects: there they are looked for. */
 export interface Inventory {
   /** Without a namespace: of a kind that has none. */
   readonly places: readonly { readonly api_version: string; readonly kind: string; readonly namespace?: string }[];
 }
 
 const pathOf = ({ request }: Pick<Work, 'request'>): string =>
-  documentPaths.inventory(targetLabel(request.deployment.target));
+  documentPaths.inventory(ownerLabel(ownerOf(request.deployment)));
 
 export const readInventory = async (work: Pick<Work, 'documents' | 'request'>): Promise<Inventory> => {
   const text = await work.documents.get(pathOf(work));

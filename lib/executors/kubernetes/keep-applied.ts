@@ -1,5 +1,5 @@
 import { type AppliedObjects, keptApplied } from '../../domain/drift/applied.ts';
-import { targetLabel } from '../../domain/manifests/marks.ts';
+import { ownerLabel, ownerOf } from '../../domain/manifests/marks.ts';
 import { documentPaths } from '../../domain/record/keys.ts';
 import type { Standing, Work } from './work.ts';
 
@@ -17,7 +17,7 @@ export const keepApplied = async (
     return object === undefined ? [] : [keptApplied(object)];
   });
   const kept: AppliedObjects = { batch_id, index: indexIn(key, batch_id), objects };
-  await documents.put(documentPaths.applied(targetLabel(deployment.target)), JSON.stringify(kept));
+  await documents.put(documentPaths.applied(ownerLabel(ownerOf(deployment))), JSON.stringify(kept));
 };
 
 /** A restore applies an earlier deployment, in the place of one of this batch. */

@@ -1,14 +1,15 @@
 import { isFlotillaError } from '../../domain/errors.ts';
 import { kindOrder } from '../../domain/manifests/kind-order.ts';
 import { objectKey, objectTitle } from '../../domain/manifests/manifest-object.ts';
-import { targetLabels } from '../../domain/manifests/mark-object.ts';
+import { ownerLabels } from '../../domain/manifests/mark-object.ts';
+import { ownerOf } from '../../domain/manifests/marks.ts';
 import { addressOf } from '../../domain/manifests/object-address.ts';
 import { hookOf } from '../../domain/manifests/render-manifests.ts';
 import type { KubernetesObject } from '../../domain/ports.ts';
 import { isDeleting, listAt, stringAt } from '../../domain/rollout/kubernetes-object.ts';
 import { ofAttempt } from './hooks.ts';
 import { readInventory } from './inventory.ts';
-import { isLater, isOfTarget } from './standing.ts';
+import { isLater, isOfOwner } from './standing.ts';
 import { each, type Wanted, type Work } from './work.ts';
 
 /** What is in these is gone with them, and nobody can put it back. */
@@ -23,13 +24,13 @@ export interface Leftovers {
 /** By our label, of the kinds that the target has or had. Those that somebody else's controller has made are not ours. */
 export const findLeftovers = async (work: Work, wanted: Wanted): Promise<Leftovers> => {
   const { places } = await readInventory(work);
-  const labels = targetLabels(work.request.deployment);
+  const labels = ownerLabels(ownerOf(work.request.deployment));
   const lists = await each(places, (place) => work.objects.list({ ...place, labels }));
   const hooks = [...wanted.before, ...wanted.after].map((hook) => ofAttempt(work.request, hook));
   const names = new Set([...wanted.objects, ...hooks].map(({ object }) => objectKey(object)));
   const found = lists.flat().filter((one) => {
     const isMade = listAt(one, 'metadata', 'ownerReferences').length > 0;
-    return isOfTarget(work.request, one) && !isLater(work.request, one) && !isMade && !names.has(objectKey(one));
+    return isOfOwner(work.request, one) && !isLater(work.request, one) && !isMade && !names.has(objectKey(one));
   });
   return {
     objects: found

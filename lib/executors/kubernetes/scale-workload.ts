@@ -7,7 +7,7 @@ import { desiredReplicas, objectAt, stringAt } from '../../domain/rollout/kubern
 import { type Advance, aborted, failed, running } from './advance-result.ts';
 import { failureOfRight } from './refusals.ts';
 import { autoscalersIn, scales } from './replicas.ts';
-import { isLater, markOf } from './standing.ts';
+import { isLater, ownerInTheWay } from './standing.ts';
 import { isStopped } from './stop-mark.ts';
 import type { Work } from './work.ts';
 
@@ -67,12 +67,9 @@ const scaledAt = (live: KubernetesObject): number =>
 export const refusalOfScale = async (work: Work, live: KubernetesObject): Promise<Advance | undefined> => {
   const { request } = work;
   const title = objectTitle(live);
-  const target = markOf(live, 'target');
-  if (target !== undefined && target !== request.deployment.target) {
-    return failed(
-      'ObjectOfAnother',
-      `${title} is deployed as ${target}, and is not scaled as ${request.deployment.target}.`,
-    );
+  const other = ownerInTheWay(request, live);
+  if (other !== undefined) {
+    return failed('ObjectOfAnother', `${title} is deployed as ${other.theirs}, and is not scaled as ${other.ours}.`);
   }
   if (isLater(request, live) || scaledAt(live) > request.at) {
     return failed('OvertakenByLater', `${title} was changed by a later attempt. It was left alone.`);

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../domain/json.ts';
 import { objectTitle } from '../../domain/manifests/manifest-object.ts';
-import { annotations, claimPrefix, fieldManager } from '../../domain/manifests/marks.ts';
+import { annotations, claimPrefix, fieldManager, ownerOf } from '../../domain/manifests/marks.ts';
 import { addressOf } from '../../domain/manifests/object-address.ts';
 import type { RenderedObject } from '../../domain/manifests/render-manifests.ts';
 import type { KubernetesObject, RunRequest } from '../../domain/ports.ts';
@@ -39,20 +39,35 @@ export const isLater = ({ at, key }: RunRequest, live: KubernetesObject | undefi
   return fence > at || (fence === at && markOf(live, 'attempt') !== key);
 };
 
-export const isOfTarget = ({ deployment }: RunRequest, live: KubernetesObject | undefined): boolean =>
-  markOf(live, 'target') === deployment.target;
+export const isOfOwner = ({ deployment }: RunRequest, live: KubernetesObject | undefined): boolean => {
+  const { target, workload } = ownerOf(deployment);
+  return markOf(live, 'target') === target && markOf(live, 'workload') === workload;
+};
+
+/** Whose an object is, and whose the attempt, in words that tell them apart; undefined of an object that is ours, or nobody's. */
+export const ownerInTheWay = (
+  request: RunRequest,
+  live: KubernetesObject,
+): { readonly theirs: string; readonly ours: string } | undefined => {
+  const theirs = markOf(live, 'target');
+  if (theirs === undefined || isOfOwner(request, live)) return undefined;
+  const { target: ours, workload } = ownerOf(request.deployment);
+  if (theirs !== ours) return { theirs, ours };
+  const other = markOf(live, 'workload') ?? 'an unknown workload';
+  return { theirs: `${theirs} (${other})`, ours: `${ours} (${workload})` };
+};
 
 /** Why these must not be changed, or not yet; undefined where they may. */
 export const refusalOf = ({ request }: Work, standing: readonly Standing[]): Advance | undefined => {
   for (const { live } of standing) {
     if (live === undefined) continue;
-    const target = markOf(live, 'target');
     const title = objectTitle(live);
-    if (target !== undefined && target !== request.deployment.target) {
-      const message = `${title} is deployed as ${target}, and is not changed by ${request.deployment.target}. Give one of the two another name.`;
+    const other = ownerInTheWay(request, live);
+    if (other !== undefined) {
+      const message = `${title} is deployed as ${other.theirs}, and is not changed by ${other.ours}. Give one of the two another name.`;
       return failed('ObjectOfAnother', message);
     }
-    if (target !== undefined && isLater(request, live)) {
+    if (markOf(live, 'target') !== undefined && isLater(request, live)) {
       const message = `${title} was changed by a later attempt, ${markOf(live, 'attempt')}. It was left alone.`;
       return failed('OvertakenByLater', message);
     }

@@ -3,7 +3,7 @@ import { imageOnly } from '../../domain/manifests/image-only.ts';
 import { inKindOrder } from '../../domain/manifests/kind-order.ts';
 import type { ManifestIssue, ManifestObject } from '../../domain/manifests/manifest-object.ts';
 import { markObject } from '../../domain/manifests/mark-object.ts';
-import type { Marks } from '../../domain/manifests/marks.ts';
+import { type Marks, ownerOf } from '../../domain/manifests/marks.ts';
 import { parseManifests } from '../../domain/manifests/parse-manifests.ts';
 import { type RenderedObject, renderManifests } from '../../domain/manifests/render-manifests.ts';
 import { apiKindOf, isObjectOf } from '../../domain/manifests/workload-object.ts';
@@ -25,7 +25,7 @@ export const findWanted = async (work: Work): Promise<Found> => {
 };
 
 export const marksOf = ({ key, batch_id, deployment, at }: RunRequest): Marks => ({
-  target: deployment.target,
+  ...ownerOf(deployment),
   batch: batch_id,
   attempt: key,
   fence: at,

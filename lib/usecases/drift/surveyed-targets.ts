@@ -1,6 +1,6 @@
 import type { AppliedObjects } from '../../domain/drift/applied.ts';
 import { isSettled } from '../../domain/drift/drift.ts';
-import { targetLabel } from '../../domain/manifests/marks.ts';
+import { ownerLabel, ownerOf } from '../../domain/manifests/marks.ts';
 import { partsOf } from '../../domain/parts-of.ts';
 import type { KeptDeployment } from '../../domain/plan/kept-deployment.ts';
 import { documentPaths, keys, targetsOf } from '../../domain/record/keys.ts';
@@ -68,7 +68,7 @@ const readOne = async ({ table, documents }: Needs, now: TargetRow): Promise<Sur
   if (good === undefined) return undefined;
   const { deployment } = good;
   if (deployment.executor.name !== 'kubernetes') return { now, deployment };
-  const text = await documents.get(documentPaths.applied(targetLabel(now.target)));
+  const text = await documents.get(documentPaths.applied(ownerLabel(ownerOf(deployment))));
   const applied = text === undefined ? undefined : (JSON.parse(text) as AppliedObjects);
   return { now, deployment, ...(applied !== undefined && isSamePlace(applied, now) ? { applied } : {}) };
 };

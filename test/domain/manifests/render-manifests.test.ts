@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../lib/domain/json.ts';
 import { imageOnly } from '../../../lib/domain/manifests/image-only.ts';
 import { inKindOrder } from '../../../lib/domain/manifests/kind-order.ts';
 import { objectTitle } from '../../../lib/domain/manifests/manifest-object.ts';
-import { type Marks, targetLabel } from '../../../lib/domain/manifests/marks.ts';
+import { type Marks, ownerLabel } from '../../../lib/domain/manifests/marks.ts';
 import { type RenderedManifests, renderManifests } from '../../../lib/domain/manifests/render-manifests.ts';
 import { setImage } from '../../../lib/domain/manifests/set-image.ts';
 import type { Workload } from '../../../lib/domain/plan/plan.ts';
@@ -11,7 +11,8 @@ import { podSpecOf } from '../../../lib/domain/rollout/pod-template.ts';
 import { objectsOf, shop, web } from './texts.ts';
 
 const target = 'prod/eu-1/shop/web';
-const marks: Marks = { target, batch: '01J', attempt: '01J-0-1', fence: 1_700_000_000_000 };
+const owner = { target, workload: 'shop/deployment/web' };
+const marks: Marks = { ...owner, batch: '01J', attempt: '01J-0-1', fence: 1_700_000_000_000 };
 const workload: Workload = { ...web, image: 'registry.example/shop/web' };
 
 const render = (text: string, more: Partial<Workload> = {}, version = '2.4.0'): RenderedManifests => {
@@ -46,17 +47,18 @@ test('our marks are on the metadata of every object, and on nothing below it', (
     const metadata = object.metadata as Record<string, JsonObject>;
     expect(metadata.labels).toMatchObject({
       'app.kubernetes.io/managed-by': 'flotilla',
-      'flotilla.dev/target': targetLabel(target),
+      'flotilla.dev/target': ownerLabel(owner),
     });
     expect(metadata.annotations).toMatchObject({
       'flotilla.dev/target': target,
+      'flotilla.dev/workload': 'shop/deployment/web',
       'flotilla.dev/batch': '01J',
       'flotilla.dev/attempt': '01J-0-1',
       'flotilla.dev/fence': '1700000000000',
     });
     expect(JSON.stringify(object.spec ?? {})).not.toContain('flotilla.dev');
   }
-  expect(targetLabel(target)).toMatch(/^[0-9a-f]{40}$/);
+  expect(ownerLabel(owner)).toMatch(/^[0-9a-f]{40}$/);
 });
 
 test('what a server wrote is left out', () => {
@@ -210,7 +212,7 @@ describe('the image alone', () => {
         metadata: {
           name: 'web',
           namespace: 'shop',
-          labels: { 'flotilla.dev/target': targetLabel(target) },
+          labels: { 'flotilla.dev/target': ownerLabel(owner) },
           annotations: expect.anything(),
         },
         spec: { template: { spec: { containers: [{ name: 'web', image: 'registry.example/shop/web:2' }] } } },

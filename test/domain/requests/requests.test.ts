@@ -133,7 +133,8 @@ describe('manifests', () => {
     const { objects, issues } = parseManifests(requestManifests(request));
     expect(issues).toEqual([]);
     const [item] = requestBatch({ ...request, type: 'CREATE', manifests: 'x' }, where).deployments;
-    const marks = { target: 'dev/eu-1/requests/my-web-team-a-417', batch: 'b', attempt: 'b-0-1', fence: 1 };
+    const owner = { target: 'dev/eu-1/requests/my-web-team-a-417', workload: 'w' };
+    const marks = { ...owner, batch: 'b', attempt: 'b-0-1', fence: 1 };
     const rendered = renderManifests({ objects, workload: item!.workload!, version: '1.28', marks });
     expect(rendered).toMatchObject({
       objects: [

@@ -4,7 +4,7 @@ import { SqliteTable } from '../../../lib/adapters/sqlite-table.ts';
 import { keptApplied } from '../../../lib/domain/drift/applied.ts';
 import { FlotillaError } from '../../../lib/domain/errors.ts';
 import type { Json, JsonObject } from '../../../lib/domain/json.ts';
-import { targetLabel } from '../../../lib/domain/manifests/marks.ts';
+import { ownerLabel, ownerOf } from '../../../lib/domain/manifests/marks.ts';
 import type { KeptDeployment } from '../../../lib/domain/plan/kept-deployment.ts';
 import type { Cluster, ClusterObjects, KubernetesObject, Table } from '../../../lib/domain/ports.ts';
 import { documentPaths, keys } from '../../../lib/domain/record/keys.ts';
@@ -47,15 +47,16 @@ class Stage {
     { batch = 'B1', image = 'web:1', executor = 'kubernetes', state = 'verified' } = {},
   ): Promise<void> {
     const target = targetOf(name);
+    const workload = { kind: 'deployment', name, namespace: 'shop' } as const;
     this.objects.set(name, deployment(name, image));
     this.documents.set(
-      documentPaths.applied(targetLabel(target)),
+      documentPaths.applied(ownerLabel(ownerOf({ target, workload }))),
       JSON.stringify({ batch_id: batch, index: 0, objects: [keptApplied(this.objects.get(name)!)] }),
     );
     const row = { target, batch_id: batch, index: 0, state, image, version: image, since: this.now } as TargetRow;
     const planned = {
       executor: { name: executor, account: `${executor}:x`, settings: {} },
-      workload: { kind: 'deployment', name, namespace: 'shop' },
+      ...{ target, workload },
     } as unknown as KeptDeployment;
     await this.table.transact([
       { put: itemOf(keys.targetNow(target), row) },
