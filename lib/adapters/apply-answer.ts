@@ -5,7 +5,6 @@ import { listAt, stringAt } from '../domain/rollout/kubernetes-object.ts';
 import type { ApiAnswer } from './cluster-request.ts';
 
 const longestMessage = 2_000;
-const mostConflicts = 100;
 
 /** What the API server answered to an apply. Undefined where it is not JSON: then something else has answered. */
 export const appliedOf = (answer: ApiAnswer): Applied | undefined => {
@@ -41,10 +40,10 @@ const messageOf = ({ status }: ApiAnswer, body: JsonObject): string =>
 /** `conflict with "kubectl" using apps/v1` and `conflict with "hpa" with subresource "scale" using apps/v1 at 2026-…`. */
 const manager = /^conflict with "((?:[^"\\]|\\.)*)"/;
 
+/** All of them: whoever decides whether they may be taken over must know each. Who tells them leaves some out. */
 const conflictsOf = (body: JsonObject): readonly FieldConflict[] =>
   listAt(body, 'details', 'causes')
     .filter((cause) => cause.reason === 'FieldManagerConflict')
-    .slice(0, mostConflicts)
     .map((cause) => ({
       manager: foreignText(manager.exec(stringAt(cause, 'message') ?? '')?.[1] ?? 'unknown', 200),
       field: foreignText(stringAt(cause, 'field') ?? '', 500),
