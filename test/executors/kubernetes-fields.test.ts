@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StartResult } from '../../lib/domain/ports.ts';
-import { all, deployment } from './kubernetes-texts.ts';
+import { all, autoscaler, deployment } from './kubernetes-texts.ts';
 import { KubernetesWorld, type RequestChange } from './kubernetes-world.ts';
 
 /** Whose a field is, and what becomes of it, where others change it too. */
@@ -30,5 +30,84 @@ describe('more conflicts than are told', () => {
     expect(found(world, 'ConfigMap', 'settings').data).toEqual({ ...dataOf('theirs'), z: 'theirs' });
     const taken = await begun(world, { attempt: 2, text, settings: { take_over: ['helm', 'operator'] } });
     expect([taken.kind, found(world, 'ConfigMap', 'settings').data.z]).toEqual(['started', 'ours']);
+  });
+});
+
+describe('replicas that a release leaves to an autoscaler', () => {
+  const scaled = deployment('web', { spec: 'replicas: 5' });
+
+  it.each([
+    { what: 'which comes with it', next: [all(deployment('web'), autoscaler('web'))] },
+    { what: 'which has come, and has not scaled yet', next: [all(scaled, autoscaler('web')), deployment('web')] },
+  ])('stay as they are: one $what', async ({ next }) => {
+    const world = new KubernetesWorld();
+    await begun(world, { text: scaled });
+    for (const [at, text] of next.entries()) {
+      expect(await begun(world, { batch: `B${at + 2}`, text })).toMatchObject({ kind: 'started' });
+      expect(found(world).spec.replicas).toBe(5);
+    }
+  });
+
+  it('are its own once it has scaled', async () => {
+    const world = new KubernetesWorld();
+    await begun(world, { text: scaled });
+    await begun(world, { batch: 'B2', text: all(deployment('web'), autoscaler('web')) });
+    scaledBy(world, 'hpa', 8);
+    await begun(world, { batch: 'B3', version: '3', text: all(deployment('web'), autoscaler('web')) });
+    expect(found(world).spec.replicas).toBe(8);
+  });
+});
+
+const scaledBy = (world: KubernetesWorld, manager: string, replicas: number): void =>
+  world.others(manager, { ...web, spec: { replicas } } as never);
+
+const web = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' } };
+
+/** Does it once, before one of the requests for the workload; says whether it came to that. */
+const onceAt = (world: KubernetesWorld, at: number, act: () => void): (() => boolean) => {
+  let count = 0;
+  world.fate = ({ path }) => {
+    if (path.includes('/deployments/web') && count++ === at) act();
+    return undefined;
+  };
+  return () => count > at;
+};
+
+describe('what others change between a read and the apply', () => {
+  const scaled = deployment('web', { spec: 'replicas: 3' });
+  /** With so many requests for the workload. */
+  const releases = [
+    { what: 'an image alone', before: [scaled], text: undefined, requests: 4 },
+    {
+      what: 'manifests with an autoscaler',
+      before: [scaled, all(scaled, autoscaler('web'))],
+      text: all(scaled, autoscaler('web')),
+      requests: 3,
+    },
+  ];
+  const cases = releases.flatMap((one) =>
+    [{}, { take_over: 'all' as const }].flatMap((settings) =>
+      Array.from({ length: one.requests }, (_, at) => ({ ...one, settings, at })),
+    ),
+  );
+
+  it.each(cases)('is not set back by $what, with $settings, at request $at', async ({ before, text, settings, at }) => {
+    const world = new KubernetesWorld();
+    for (const [index, one] of before.entries()) await begun(world, { batch: `B${index}`, text: one });
+    const isScaled = onceAt(world, at, () => scaledBy(world, 'kubectl-scale', 8));
+    const started = await begun(world, { batch: 'B9', version: '2', settings, ...(text !== undefined && { text }) });
+    expect(started).toMatchObject({ kind: 'started' });
+    const { replicas, template } = found(world).spec;
+    expect([isScaled(), replicas, template.spec.containers[0].image]).toEqual([true, 8, 'registry.example/web:2']);
+  });
+
+  it('may be that it has gone, and an image alone makes no part of it anew', async () => {
+    const world = new KubernetesWorld();
+    await begun(world, { text: scaled });
+    onceAt(world, 3, () => world.store.remove(found(world)));
+    expect(await begun(world, { batch: 'B2', version: '2' })).toMatchObject({ kind: 'started' });
+    expect(found(world)).toBeUndefined();
+    const failure = { reason: 'WorkloadMissing' };
+    expect(await world.state(world.request({ batch: 'B2', version: '2' }))).toMatchObject({ failure });
   });
 });

@@ -11,7 +11,7 @@ import { awaitOthers, type Memory } from './other-workloads.ts';
 import { ensureNamespace } from './own-namespace.ts';
 import { prune } from './prune.ts';
 import { rightIn } from './refusals.ts';
-import { withoutScaled } from './replicas.ts';
+import { withScaled } from './replicas.ts';
 import { advanceScale } from './scale-workload.ts';
 import { isApplied, isOfAttempt, readStanding, refusalOf } from './standing.ts';
 import { isStopped } from './stop-mark.ts';
@@ -51,7 +51,7 @@ const advanceTo = async (work: Work, wanted: Wanted, memory: Memory): Promise<Ad
   const refusal = refusalOf(work, found);
   if (refusal !== undefined) return refusal;
   const isDone = found.every(({ live }) => isApplied(work.request, live));
-  const end = isDone ? undefined : await applyWanted(work, wanted, await withoutScaled(work, found));
+  const end = isDone ? undefined : await applyWanted(work, wanted, await withScaled(work, found));
   if (end !== undefined) return stoppedOr(work, wanted, end);
   const after = await firstEnd([() => awaitOthers(work, wanted, memory), () => runHooks(work, wanted.after)]);
   if (after !== undefined) return stoppedOr(work, wanted, after);

@@ -1,19 +1,39 @@
-import type { JsonObject } from '../../domain/json.ts';
 import { objectTitle } from '../../domain/manifests/manifest-object.ts';
-import type { Applied, ApplyOptions } from '../../domain/ports.ts';
-import { stringAt } from '../../domain/rollout/kubernetes-object.ts';
+import type { Applied, ApplyOptions, KubernetesObject } from '../../domain/ports.ts';
+import { stringAt, valueAt } from '../../domain/rollout/kubernetes-object.ts';
 import { type Advance, aborted, failed, running } from './advance-result.ts';
+import { fitted } from './fitted.ts';
 import { failureOf, mayTakeOver, type Refusal } from './refusals.ts';
-import { isApplied, onto, readStanding, refusalOf } from './standing.ts';
+import { isApplied, readStanding, refusalOf } from './standing.ts';
 import { isStopped } from './stop-mark.ts';
 import { isDefinitionOf } from './wanted.ts';
 import { each, type Standing, type Work } from './work.ts';
 
 /** Says what the server would say to all of these, before any of them is applied. Undefined where it takes them all. */
 export const dryRunAll = async (work: Work, standing: readonly Standing[]): Promise<Advance | undefined> => {
-  const answers = await each(standing, async (of) => ({ of, why: await send(work, of, { dryRun: true }) }));
+  const answers = await each(standing, async (one) => {
+    const { of, answer } = await dryRun(work, one);
+    return { of, why: answer };
+  });
   const refusals = answers.filter((one): one is Refusal => isRefusal(one.why) && !isAhead(one as Refusal, standing));
   return refusals.length === 0 ? undefined : failureOf(refusals);
+};
+
+/** So often it may change while the server is asked. */
+const mostDryRuns = 3;
+
+/** What the server would say, and of what. */
+export const dryRun = async (
+  work: Work,
+  first: Standing,
+): Promise<{ readonly of: Standing; readonly answer: Applied }> => {
+  let of = first;
+  for (let tries = 1; ; tries += 1) {
+    const answer = await send(work, of, { dryRun: true });
+    if (answer.kind !== 'moved' || tries === mostDryRuns) return { of, answer };
+    const [again] = await readStanding(work, [of.wanted]);
+    of = { ...of, live: again!.live };
+  }
 };
 
 const isRefusal = ({ kind }: Applied): boolean => kind === 'conflict' || kind === 'refused';
@@ -53,7 +73,7 @@ const byKind = (standing: readonly Standing[]): readonly (readonly Standing[])[]
 /** Others change it all the time: its controller, an autoscaler. */
 const mostTries = 20;
 
-/** Onto what was read; where that has changed it is read, and decided, again. */
+/** Onto what was read; where that has changed it is read, made and decided again. */
 export const applyOne = async (work: Work, one: Standing): Promise<Advance | Refusal | undefined> => {
   let { live } = one;
   for (let tries = 1; ; tries += 1) {
@@ -80,9 +100,19 @@ export const applyOne = async (work: Work, one: Standing): Promise<Advance | Ref
 const isUnknownYet = (answer: Applied): boolean => answer.kind === 'refused' && answer.reason === 'UnknownKind';
 
 /** Fields that may be taken over are taken. */
-export const send = async (work: Work, { wanted, live }: Standing, options: ApplyOptions): Promise<Applied> => {
-  const object: JsonObject = onto(wanted.object, live);
+export const send = async (work: Work, standing: Standing, options: ApplyOptions): Promise<Applied> => {
+  const made = fitted(standing);
+  if ('problem' in made) return { kind: 'refused', status: 422, reason: 'Invalid', message: made.problem };
+  const { object } = made;
   const answer = await work.objects.apply(object, options);
-  const isTaken = answer.kind === 'conflict' && mayTakeOver(work.settings.take_over, answer.conflicts);
-  return isTaken ? work.objects.apply(object, { ...options, force: true }) : answer;
+  if (answer.kind !== 'conflict') return answer;
+  if (mayTakeOver(work.settings.take_over, answer.conflicts)) {
+    return work.objects.apply(object, { ...options, force: true });
+  }
+  // The server looks at whose the fields are before it looks at the version: what was just taken from us is no conflict that was asked for.
+  const [again] = await readStanding(work, [standing.wanted]);
+  return isSame(standing.live, again!.live) ? answer : { kind: 'moved', message: answer.message };
 };
+
+const isSame = (one: KubernetesObject | undefined, other: KubernetesObject | undefined): boolean =>
+  valueAt(one, 'metadata', 'resourceVersion') === valueAt(other, 'metadata', 'resourceVersion');

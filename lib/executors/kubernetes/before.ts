@@ -4,6 +4,7 @@ import { annotations, labels } from '../../domain/manifests/marks.ts';
 import type { KubernetesObject } from '../../domain/ports.ts';
 import { documentPaths } from '../../domain/record/keys.ts';
 import { objectAt, stringAt } from '../../domain/rollout/kubernetes-object.ts';
+import { fitted } from './fitted.ts';
 import { isOfBatch } from './standing.ts';
 import type { Standing, Work } from './work.ts';
 
@@ -15,10 +16,11 @@ export const keepBefore = async ({ request, documents }: Work, standing: readonl
   const { key, batch_id, deployment } = request;
   const isBegun = standing.some(({ live }) => isOfBatch(request, live));
   if (isBegun || key.endsWith('-restore')) return;
-  const objects = standing.flatMap(({ wanted, live }) => {
+  const objects = standing.flatMap((one) => {
+    const made = fitted(one);
     // What is in a Secret is written nowhere.
-    if (live === undefined || live.kind === 'Secret') return [];
-    return [asBefore(wanted.object, live)];
+    if (one.live === undefined || one.live.kind === 'Secret' || 'problem' in made) return [];
+    return [asBefore(made.object, one.live)];
   });
   await documents.put(documentPaths.before(batch_id, deployment.index), textOfObjects(objects));
 };

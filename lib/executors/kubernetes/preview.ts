@@ -4,12 +4,12 @@ import type { Applied } from '../../domain/ports.ts';
 import type { ObjectPreview, RunPreview } from '../../domain/preview/run-preview.ts';
 import { rightsFailure } from './advance.ts';
 import type { Advance } from './advance-result.ts';
-import { isAhead, send } from './apply.ts';
+import { dryRun, isAhead } from './apply.ts';
 import { ofAttempt } from './hooks.ts';
 import { previewDelete, previewScale } from './preview-action.ts';
 import { findLeftovers, isPruned } from './prune.ts';
 import { wordsOf } from './refusals.ts';
-import { withoutScaled } from './replicas.ts';
+import { withScaled } from './replicas.ts';
 import { readStanding, refusalOf } from './standing.ts';
 import { findWanted } from './wanted.ts';
 import { each, type Standing, type Wanted, type Work } from './work.ts';
@@ -36,7 +36,7 @@ const impossible = (end: Advance): RunPreview => {
 };
 
 const previewAll = async (work: Work, wanted: Wanted): Promise<RunPreview> => {
-  const standing = await withoutScaled(work, await readStanding(work, wanted.objects));
+  const standing = await withScaled(work, await readStanding(work, wanted.objects));
   const hooks = await readStanding(
     work,
     [...wanted.before, ...wanted.after].map((hook) => ofAttempt(work.request, hook)),
@@ -56,26 +56,13 @@ const previewOne = async (work: Work, one: Standing, all: readonly Standing[]): 
   const refusal = refusalOf(work, [one]);
   if (refusal !== undefined && 'failure' in refusal)
     return { object, fate: 'refused', message: refusal.failure.message };
-  const { of, answer } = await ask(work, one);
+  const { of, answer } = await dryRun(work, one);
   if (answer.kind === 'applied') return { object, ...fateOf(of, answer) };
   if (answer.kind === 'conflict') return { object, fate: 'conflict', conflicts: answer.conflicts };
   if (answer.kind === 'moved') return { object, fate: 'changed', message: 'others change it all the time' };
   if (isAhead({ of, why: answer }, all))
     return { object, fate: 'created', message: 'the server cannot tell more before that which it needs is there' };
   return { object, fate: 'refused', message: wordsOf(answer) };
-};
-
-/** As often as it may change while it is asked about. */
-const mostTries = 3;
-
-const ask = async (work: Work, first: Standing): Promise<{ readonly of: Standing; readonly answer: Applied }> => {
-  let of = first;
-  for (let tries = 1; ; tries += 1) {
-    const answer = await send(work, of, { dryRun: true });
-    if (answer.kind !== 'moved' || tries === mostTries) return { of, answer };
-    const [again] = await readStanding(work, [of.wanted]);
-    of = { ...of, live: again!.live };
-  }
 };
 
 const fateOf = (

@@ -1,28 +1,33 @@
 import { isFlotillaError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { fieldManager } from '../../domain/manifests/marks.ts';
-import type { RenderedObject } from '../../domain/manifests/render-manifests.ts';
 import type { KubernetesObject } from '../../domain/ports.ts';
 import { listAt, objectAt, stringAt, valueAt } from '../../domain/rollout/kubernetes-object.ts';
 import type { Standing, Work } from './work.ts';
 
 const autoscaler = { api_version: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' } as const;
 
-/**
- * Without the replicas of what is scaled by a HorizontalPodAutoscaler, in the manifests or in the cluster. Where they are ours alone as
- * yet, they stay as they are: an owner that does not say a field any more takes it away, and it would be 1 again.
- */
-export const withoutScaled = async (work: Work, standing: readonly Standing[]): Promise<readonly Standing[]> => {
-  const scaled = standing.filter(({ wanted }) => hasReplicas(wanted.object));
-  if (scaled.length === 0) return standing;
-  const namespaces = [...new Set(scaled.map(({ wanted }) => stringAt(wanted.object, 'metadata', 'namespace')))];
+/** Notes what is scaled by a HorizontalPodAutoscaler, in the manifests or in the cluster, and has replicas that we would say or take away. */
+export const withScaled = async (work: Work, standing: readonly Standing[]): Promise<readonly Standing[]> => {
+  const open = standing.filter(({ wanted, live }) => hasReplicas(wanted.object) || isOursAlone(live));
+  if (open.length === 0) return standing;
+  const namespaces = [...new Set(open.map(({ wanted }) => stringAt(wanted.object, 'metadata', 'namespace')))];
   const lists = await Promise.all(namespaces.map((namespace) => autoscalersIn(work, namespace)));
   const autoscalers = [...lists.flat(), ...standing.map(({ wanted }) => wanted.object)];
   return standing.map((one) => {
-    const { wanted, live } = one;
-    const isScaled = hasReplicas(wanted.object) && autoscalers.some((by) => scales(by, wanted.object));
-    return isScaled ? { live, wanted: withReplicas(wanted, isOursAlone(live) ? replicasOf(live) : undefined) } : one;
+    const isScaled = open.includes(one) && autoscalers.some((by) => scales(by, one.wanted.object));
+    return isScaled ? { ...one, isScaled } : one;
   });
+};
+
+/**
+ * The replicas of what is scaled are not said. Where they are ours alone as yet, they stay as they are: an owner that does not say a
+ * field any more takes it away, and it would be 1 again.
+ */
+export const withoutScaled = (object: JsonObject, live: KubernetesObject | undefined): JsonObject => {
+  const { replicas: _, ...spec } = objectAt(object, 'spec');
+  const replicas = isOursAlone(live) ? replicasOf(live) : undefined;
+  return { ...object, spec: replicas === undefined ? spec : { ...spec, replicas } };
 };
 
 const replicasOf = (object: KubernetesObject | undefined) => valueAt(object, 'spec', 'replicas');
@@ -56,9 +61,4 @@ const isOursAlone = (live: KubernetesObject | undefined): boolean => {
     .filter((one) => valueAt(one, 'fieldsV1', 'f:spec', 'f:replicas') !== undefined)
     .map(({ manager }) => manager);
   return owners.length > 0 && owners.every((manager) => manager === fieldManager);
-};
-
-const withReplicas = (wanted: RenderedObject, replicas: ReturnType<typeof replicasOf>): RenderedObject => {
-  const { replicas: _, ...spec } = objectAt(wanted.object, 'spec');
-  return { ...wanted, object: { ...wanted.object, spec: replicas === undefined ? spec : { ...spec, replicas } } };
 };

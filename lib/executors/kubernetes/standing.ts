@@ -2,14 +2,13 @@ import type { JsonObject } from '../../domain/json.ts';
 import { objectTitle } from '../../domain/manifests/manifest-object.ts';
 import { annotations, claimPrefix, fieldManager, ownerOf } from '../../domain/manifests/marks.ts';
 import { addressOf } from '../../domain/manifests/object-address.ts';
-import type { RenderedObject } from '../../domain/manifests/render-manifests.ts';
 import type { KubernetesObject, RunRequest } from '../../domain/ports.ts';
 import { isDeleting, listAt, objectAt, stringAt } from '../../domain/rollout/kubernetes-object.ts';
 import { type Advance, failed, running } from './advance-result.ts';
-import { each, type Standing, type Work } from './work.ts';
+import { each, type Standing, type WantedObject, type Work } from './work.ts';
 
 /** What stands under the names of these. */
-export const readStanding = ({ objects }: Work, wanted: readonly RenderedObject[]): Promise<readonly Standing[]> =>
+export const readStanding = ({ objects }: Work, wanted: readonly WantedObject[]): Promise<readonly Standing[]> =>
   each(wanted, async (one) => ({ wanted: one, live: await objects.get(addressOf(one.object)) }));
 
 export const markOf = (object: KubernetesObject | undefined, name: keyof typeof annotations): string | undefined =>

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../domain/json.ts';
-import { imageOnly } from '../../domain/manifests/image-only.ts';
+import { type ImageOnlyRequest, imageOnly } from '../../domain/manifests/image-only.ts';
 import { inKindOrder } from '../../domain/manifests/kind-order.ts';
 import type { ManifestIssue, ManifestObject } from '../../domain/manifests/manifest-object.ts';
 import { markObject } from '../../domain/manifests/mark-object.ts';
@@ -11,7 +11,7 @@ import type { ClusterObjects, KubernetesObject, RunRequest } from '../../domain/
 import { documentPaths } from '../../domain/record/keys.ts';
 import { stringAt } from '../../domain/rollout/kubernetes-object.ts';
 import { type Advance, failed } from './advance-result.ts';
-import { each, type Wanted, type Work } from './work.ts';
+import { each, type Made, type Wanted, type Work } from './work.ts';
 
 type Found = Wanted | { readonly end: Advance };
 
@@ -114,14 +114,20 @@ const onlyImage = async ({ request, objects }: Work): Promise<Found> => {
     const message = `There is no ${api.kind} ${namespace}/${name} to give another image to. Give it manifests, which make it.`;
     return { end: failed('WorkloadMissing', message) };
   }
-  const made = imageOnly({
-    live: { ...live, apiVersion: api.api_version, kind: api.kind },
-    ...{ workload, version: request.version, artifactType, marks: marksOf(request) },
-  });
-  if ('problem' in made) {
-    const hint = made.hint === undefined ? '' : ` ${made.hint}.`;
-    return { end: failed('ManifestsInvalid', `${api.kind} ${namespace}/${name}: ${made.problem}.${hint}`) };
-  }
-  const one = { object: made.object as KubernetesObject, line: 1, placeOf: () => ({ line: 1, column: 1 }) };
-  return { objects: [{ ...one, isWorkload: true }], before: [], after: [], isWhole: false };
+  const madeOf = (read: KubernetesObject): Made =>
+    withImage({
+      live: { ...read, apiVersion: api.api_version, kind: api.kind },
+      ...{ workload, version: request.version, artifactType, marks: marksOf(request) },
+    });
+  const made = madeOf(live);
+  if ('problem' in made)
+    return { end: failed('ManifestsInvalid', `${api.kind} ${namespace}/${name}: ${made.problem}.`) };
+  const one = { object: made.object, line: 1, placeOf: () => ({ line: 1, column: 1 }) };
+  return { objects: [{ ...one, isWorkload: true, madeOf }], before: [], after: [], isWhole: false };
+};
+
+const withImage = (request: ImageOnlyRequest): Made => {
+  const made = imageOnly(request);
+  if (!('problem' in made) || made.hint === undefined) return made;
+  return { problem: `${made.problem}. ${made.hint}` };
 };

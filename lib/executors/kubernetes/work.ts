@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../domain/json.ts';
 import type { KubernetesSettings } from '../../domain/manifests/kubernetes-settings.ts';
 import type { RenderedObject } from '../../domain/manifests/render-manifests.ts';
 import type { Clock, Cluster, ClusterObjects, Documents, KubernetesObject, RunRequest } from '../../domain/ports.ts';
@@ -18,10 +19,18 @@ export interface Work {
   readonly applied: Map<RenderedObject, KubernetesObject>;
 }
 
+/** `object` is as it was to be when it was read. */
+export interface WantedObject extends RenderedObject {
+  /** What is made of what stands there, as it stands there then: of an older read it would set back what others have changed since. */
+  readonly madeOf?: (live: KubernetesObject) => Made;
+}
+
+export type Made = { readonly object: JsonObject } | { readonly problem: string };
+
 /** What is to stand there. */
 export interface Wanted {
   /** In the order in which they are applied. */
-  readonly objects: readonly RenderedObject[];
+  readonly objects: readonly WantedObject[];
   readonly before: readonly RenderedObject[];
   readonly after: readonly RenderedObject[];
   /** The manifests say all objects that there are to be; else only what they name is changed. */
@@ -30,8 +39,10 @@ export interface Wanted {
 
 /** An object that is wanted, and what stands there under its name. */
 export interface Standing {
-  readonly wanted: RenderedObject;
+  readonly wanted: WantedObject;
   readonly live: KubernetesObject | undefined;
+  /** By a HorizontalPodAutoscaler. */
+  readonly isScaled?: true;
 }
 
 export const settingsOf = ({ deployment }: RunRequest): KubernetesSettings =>
