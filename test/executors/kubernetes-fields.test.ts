@@ -111,3 +111,79 @@ describe('what others change between a read and the apply', () => {
     expect(await world.state(world.request({ batch: 'B2', version: '2' }))).toMatchObject({ failure });
   });
 });
+
+describe('lists of what stood there before', () => {
+  const service = (name: string, targetPort: number) => ({
+    ...{ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' } },
+    spec: { selector: { app: 'web' }, ports: [{ name, port: 80, targetPort }] },
+  });
+  const pod = (name: string) => ({
+    volumeMounts: [{ name, mountPath: '/data' }],
+    ports: [{ name, containerPort: 8080 }],
+  });
+  const claim = (name: string) => ({ name, persistentVolumeClaim: { claimName: name } });
+  const whole = (name: string) => ({
+    ...web,
+    spec: {
+      selector: { matchLabels: { app: 'web' } },
+      template: {
+        metadata: { labels: { app: 'web' } },
+        spec: {
+          containers: [{ name: 'app', image: 'registry.example/web:1', ...pod(name) }],
+          volumes: [claim('old'), claim('new')],
+        },
+      },
+    },
+  });
+  const accountOf = (...names: readonly string[]) => ({
+    ...{ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'web' } },
+    imagePullSecrets: names.map((name) => ({ name })),
+  });
+  const boundTo = (...names: readonly string[]) => ({
+    ...{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata: { name: 'web' } },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'web' },
+    subjects: names.map((name) => ({ kind: 'ServiceAccount', name, namespace: 'shop' })),
+  });
+
+  it.each([
+    {
+      what: 'ports of a Service, which go by their numbers',
+      old: service('http', 8080),
+      next: service('web', 9090),
+      seen: (one: ReturnType<typeof service>) => one.spec.ports,
+    },
+    {
+      what: 'mounts and ports of a container, which have names and do not go by them',
+      old: whole('old'),
+      next: whole('new'),
+      seen: ({ spec }: ReturnType<typeof whole>) =>
+        spec.template.spec.containers.map((one) => [one.ports, one.volumeMounts]),
+    },
+    {
+      what: 'subjects of a RoleBinding, which are one value',
+      old: boundTo('a', 'b'),
+      next: boundTo('a'),
+      seen: (one: ReturnType<typeof boundTo>) => one.subjects,
+    },
+    {
+      what: 'imagePullSecrets of a ServiceAccount, which are one value there',
+      old: accountOf('a', 'b'),
+      next: accountOf('a', 'c'),
+      seen: (one: ReturnType<typeof accountOf>) => one.imagePullSecrets,
+    },
+  ])('are put back: $what', async ({ old, next, seen }) => {
+    const world = new KubernetesWorld();
+    world.others('kubectl', old);
+    const look = () => (seen as (one: unknown) => unknown)(found(world, old.kind));
+    const before = structuredClone(look());
+    const text = `${JSON.stringify(next)}\n`;
+    const manifests = old.kind === 'Deployment' ? text : all(deployment('web'), text);
+    expect(await begun(world, { version: '2', text: manifests, settings: { take_over: 'all' } })).toMatchObject({
+      kind: 'started',
+    });
+    expect(look()).not.toEqual(before);
+    const settings = { take_over: 'all' as const, before: { batch_id: 'B1', index: 0 } };
+    expect(await begun(world, { attempt: 'restore', version: '1', settings })).toMatchObject({ kind: 'started' });
+    expect(look()).toEqual(before);
+  });
+});

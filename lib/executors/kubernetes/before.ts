@@ -31,7 +31,7 @@ export const textOfObjects = (objects: readonly JsonObject[]): string =>
 
 export const asBefore = (wanted: JsonObject, live: KubernetesObject): JsonObject => {
   const clean = cleanObject(live);
-  const common = shared(clean, wanted) as JsonObject;
+  const common = shared(clean, wanted, isMerging(wanted) ? mergedByName : []) as JsonObject;
   const { name, namespace } = objectAt(live, 'metadata');
   const metadata = {
     ...withoutMarks(objectAt(common, 'metadata')),
@@ -53,16 +53,31 @@ export const withoutMarks = (metadata: JsonObject): JsonObject => {
   };
 };
 
-/** What stands at the places that are written. Members of lists are told by their names; a list of others is one value. */
-const shared = (live: Json, written: Json): Json => {
+/** Lists that a server merges by `name`, where Kubernetes brings the kind. All others are put back whole: each has keys of its own, or is one value. */
+const mergedByName: readonly string[] = [
+  'containers',
+  'initContainers',
+  'ephemeralContainers',
+  'env',
+  'volumes',
+  'imagePullSecrets',
+];
+const apisWithPods: readonly Json[] = ['v1', 'apps/v1', 'batch/v1'];
+
+/** Of a ServiceAccount imagePullSecrets is one value. */
+const isMerging = ({ apiVersion, kind }: JsonObject): boolean =>
+  apisWithPods.includes(apiVersion!) && kind !== 'ServiceAccount';
+
+/** What stands at the places that are written. */
+const shared = (live: Json, written: Json, merged: readonly string[], at = ''): Json => {
   if (isObject(live) && isObject(written)) {
     const names = Object.keys(written).filter((name) => Object.hasOwn(live, name));
-    return Object.fromEntries(names.map((name) => [name, shared(live[name]!, written[name]!)]));
+    return Object.fromEntries(names.map((name) => [name, shared(live[name]!, written[name]!, merged, name)]));
   }
-  if (!isNamedList(live) || !isNamedList(written)) return live;
+  if (!merged.includes(at) || !isNamedList(live) || !isNamedList(written)) return live;
   return written.flatMap((one) => {
     const same = live.find((other) => stringAt(other, 'name') === stringAt(one, 'name'));
-    return same === undefined ? [] : [shared(same, one)];
+    return same === undefined ? [] : [shared(same, one, merged)];
   });
 };
 
