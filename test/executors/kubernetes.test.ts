@@ -69,6 +69,21 @@ describe('a deployment by its manifests', () => {
     expect([await world.state(request)]).toMatchObject(told);
   });
 
+  it('tells the rules that it breaks itself, and none that only the release before has broken', async () => {
+    const { world } = await begun({ text: web.replace('containers:', 'hostNetwork: true\n      containers:') });
+    world.now += 1;
+    const request = world.request({ batch: 'B2', version: '2', text: web });
+    // The look that applies it is the one that tells.
+    expect(await world.state(request)).toEqual({ phase: 'terminal', outcome: 'succeeded', raw: 'Applied' });
+    world.others('webhook', {
+      ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' } },
+      spec: { template: { spec: { hostNetwork: true, containers: [{ name: 'app' }] } } },
+    } as never);
+    world.now += 1;
+    const next = world.request({ batch: 'B3', version: '3', text: web });
+    expect((await world.state(next))?.warnings).toEqual([expect.stringContaining('pod-security')]);
+  });
+
   it('writes each object once, however often it is looked at', async () => {
     const { world, request } = await begun({ text: all(web, configMap('settings')) });
     const written = world.writes.length;
@@ -398,6 +413,39 @@ describe('hooks', () => {
     expect(await world.executor().cancel(request)).toMatchObject({ kind: 'accepted' });
     expect(await world.state(request)).toMatchObject({ outcome: 'aborted' });
     expect([jobs(world), imageOf(world)]).toEqual([[], undefined]);
+  });
+
+  it('are waited for until they have gone: their pods must not be at work beside what comes next', async () => {
+    const { world, request } = await begun({ text });
+    const asked: unknown[] = [];
+    // Its pods take their time.
+    world.objects.remove = async ({ kind, name }, _, options) => {
+      asked.push(options);
+      world.change(kind, name, ({ metadata }) =>
+        Object.assign(metadata, { deletionTimestamp: '2026-01-01T00:00:00Z' }),
+      );
+      return { kind: 'deleted' };
+    };
+    await world.executor().cancel(request);
+    const [name = ''] = jobs(world);
+    const leaving = { phase: 'running', raw: `waits until Job shop/${name} has gone` };
+    expect([await world.state(request), await world.state(request)]).toEqual([leaving, leaving]);
+    expect(asked).toEqual([{ foreground: true }]);
+    world.store.remove(world.find('Job', name)!);
+    expect(await world.state(request)).toMatchObject({ outcome: 'aborted' });
+  });
+
+  it('of long names that begin alike are two, and both run', async () => {
+    const long = 'migrate-the-database-of-the-shop-and-of-us-all';
+    const two = all(hook(`${long}-1`, 'before'), hook(`${long}-2`, 'before'), web);
+    const { world, request } = await begun({ text: two });
+    end(world, 'migrate', 'Complete');
+    expect(await world.state(request)).toMatchObject({
+      phase: 'running',
+      raw: expect.stringContaining('runs the hook'),
+    });
+    expect(jobs(world)).toHaveLength(2);
+    for (const name of jobs(world)) expect(name).toMatch(/^[a-z0-9-]{1,43}(?<!-)-[0-9a-f]{8}$/);
   });
 
   it('do not run where the server does not take an object', async () => {

@@ -91,6 +91,5 @@ const prepare = async (work: Work, wanted: Wanted, standing: readonly Standing[]
 const stoppedOr = async (work: Work, wanted: Wanted, end: Advance): Promise<Advance> => {
   if (end.phase === 'running' && !(await isStopped(work))) return end;
   if (end.phase === 'failed') return end;
-  await removeHooks(work, [...wanted.before, ...wanted.after]);
-  return aborted;
+  return (await removeHooks(work, [...wanted.before, ...wanted.after])) ?? aborted;
 };

@@ -3,8 +3,8 @@ import { objectTitle } from '../../domain/manifests/manifest-object.ts';
 import { shortHash } from '../../domain/manifests/marks.ts';
 import { addressOf } from '../../domain/manifests/object-address.ts';
 import type { RenderedObject } from '../../domain/manifests/render-manifests.ts';
-import type { KubernetesObject, RunRequest } from '../../domain/ports.ts';
-import { conditionOf, numberAt, objectAt, stringAt, valueAt } from '../../domain/rollout/kubernetes-object.ts';
+import type { KubernetesObject, ObjectAddress, RunRequest } from '../../domain/ports.ts';
+import { conditionOf, isDeleting, numberAt, objectAt, stringAt } from '../../domain/rollout/kubernetes-object.ts';
 import { type Advance, aborted, failed, running } from './advance-result.ts';
 import { applyOne } from './apply.ts';
 import { failureOf } from './refusals.ts';
@@ -21,7 +21,8 @@ export const ofAttempt = ({ key }: RunRequest, hook: RenderedObject): RenderedOb
   const { ttlSecondsAfterFinished: _, ...spec } = objectAt(hook.object, 'spec');
   const metadata: JsonObject = {
     ...objectAt(hook.object, 'metadata'),
-    name: `${name.slice(0, longestName - 9)}-${shortHash(key).slice(0, 8)}`,
+    // Of the whole name too: two long ones may begin alike.
+    name: `${name.slice(0, longestName - 9).replace(/[-.]+$/, '')}-${shortHash(`${key} ${name}`).slice(0, 8)}`,
   };
   return { ...hook, object: { ...hook.object, metadata, spec } };
 };
@@ -57,11 +58,21 @@ const judged = (job: KubernetesObject, title: string): Advance | undefined => {
   return failed('HookFailed', `The hook ${title} failed: ${reason}, ${message} (${counts}).`, true);
 };
 
-/** Of an attempt that is not to go on. */
-export const removeHooks = async (work: Work, hooks: readonly RenderedObject[]): Promise<void> => {
+/** Of an attempt that is not to go on. Undefined when their pods have gone too: whoever comes after it must not meet them at work. */
+export const removeHooks = async (work: Work, hooks: readonly RenderedObject[]): Promise<Advance | undefined> => {
+  const leaving: string[] = [];
   for (const { object } of hooks.map((hook) => ofAttempt(work.request, hook))) {
     const live = await work.objects.get(addressOf(object));
-    const uid = valueAt(live, 'metadata', 'uid');
-    if (typeof uid === 'string' && isOfAttempt(work.request, live)) await work.objects.remove(addressOf(object), uid);
+    if (live === undefined || !isOfAttempt(work.request, live)) continue;
+    const uid = stringAt(live, 'metadata', 'uid') ?? '';
+    const isLeft = isDeleting(live) || (await isLeaving(work, addressOf(object), uid));
+    if (isLeft) leaving.push(objectTitle(object));
   }
+  return leaving.length === 0 ? undefined : running(`waits until ${leaving.join(' and ')} has gone`);
+};
+
+/** Where we may not delete it there is nothing to wait for. */
+const isLeaving = async ({ objects }: Work, address: ObjectAddress, uid: string): Promise<boolean> => {
+  const { kind } = await objects.remove(address, uid, { foreground: true });
+  return kind === 'deleted' && (await objects.get(address)) !== undefined;
 };
