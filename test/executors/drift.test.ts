@@ -117,6 +117,66 @@ describe('what the executor applied', () => {
     expect(found).toHaveLength(expected.length);
   });
 
+  test('is kept by a later look, where the one that applied it could not', async () => {
+    const world = new KubernetesWorld();
+    const put = world.documents.put.bind(world.documents);
+    let isAway = true;
+    world.documents.put = async (path, written) => {
+      if (isAway && path.startsWith('manifests/applied/')) throw new Error('503');
+      return put(path, written);
+    };
+    const request = world.request({ text });
+    await expect(world.executor().start(request, 0)).rejects.toThrow('503');
+    isAway = false;
+    expect(await world.state(request)).toMatchObject({ outcome: 'succeeded' });
+    expect(await appliedIn(world)).toMatchObject({ attempt: request.key, objects: [{}, {}] });
+    expect(await survey(world, request.deployment)).toEqual([]);
+  });
+
+  test.each<[what: string, change: RequestChange, edited: number, expected: readonly Partial<FieldDrift>[]]>([
+    [
+      'an image alone',
+      { batch: 'B2', version: '2' },
+      5,
+      [{ path: 'spec.replicas', from: '2', to: '5' }, { object: 'configmap shop/settings' }],
+    ],
+    [
+      'a scale',
+      { batch: 'B2', deployment: { action: 'scale', replicas: 4 } },
+      2,
+      [{ path: 'spec.replicas', from: '4', to: '2' }, { object: 'configmap shop/settings' }],
+    ],
+    [
+      'a scale to the number that is deployed',
+      { batch: 'B2', deployment: { action: 'scale', replicas: 2 } },
+      5,
+      [{ path: 'spec.replicas', from: '2', to: '5' }, { object: 'configmap shop/settings' }],
+    ],
+  ])('is all compared after %s', async (_, change, edited, expected) => {
+    const { world, request } = await deployed();
+    world.now += 1;
+    const next = world.request(change);
+    await world.executor().start(next, 0);
+    expect(await world.state(next)).toMatchObject({ outcome: 'succeeded' });
+    expect(await appliedIn(world)).toMatchObject({ batch_id: 'B2', index: 0 });
+    expect(await survey(world, request.deployment)).toEqual([]);
+    const spec = { replicas: edited };
+    world.others('kubectl', { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec } as never);
+    world.store.remove(world.find('ConfigMap', 'settings')!);
+    const found = await survey(world, request.deployment);
+    expect(found).toHaveLength(expected.length);
+    expect(found).toEqual(expect.arrayContaining(expected.map((one) => expect.objectContaining(one))));
+  });
+
+  test('is forgotten with a delete', async () => {
+    const { world } = await deployed();
+    world.now += 1;
+    const gone = world.request({ batch: 'B2', deployment: { action: 'delete' } });
+    await world.executor().start(gone, 0);
+    expect(await world.state(gone)).toMatchObject({ outcome: 'succeeded' });
+    expect(await appliedIn(world)).toMatchObject({ batch_id: 'B2', objects: [] });
+  });
+
   test('of a restore belongs to the deployment that failed', async () => {
     const world = new KubernetesWorld();
     const request = world.request({ text, batch: 'B2', attempt: 'restore', deployment: { index: 7 } });

@@ -1,19 +1,26 @@
 import { isObject, type JsonObject } from '../json.ts';
-import { fieldManager } from '../manifests/marks.ts';
+import { fieldManager, scaleManager } from '../manifests/marks.ts';
+import { addressOf } from '../manifests/object-address.ts';
 import type { ObjectAddress } from '../ports.ts';
 import { listAt, stringAt } from '../rollout/kubernetes-object.ts';
 import type { Place } from '../schedule/place.ts';
 
-/** `manifests/applied/<label>.json`: what the executor `kubernetes` applied last at a target. One document, written anew by each apply. */
+/** `manifests/applied/<label>.json`: what the executor `kubernetes` applied last for an owner. One document, written anew by each apply. */
 export interface AppliedObjects extends Place {
+  /** `RunRequest.key`. */
+  readonly attempt: string;
   readonly objects: readonly JsonObject[];
 }
+
+/** Those by which Flotilla owns fields for good: that of deploys, and that of scales. */
+export const isOwnManager = (manager: string | undefined): boolean =>
+  manager === fieldManager || manager === scaleManager;
 
 /** What is kept of an object that was applied: what it says, and which of it was ours. Not its status, and nobody else's fields. */
 export const keptApplied = (object: JsonObject): JsonObject => {
   const { status: _, metadata, ...rest } = object;
   const own = listAt(object, 'metadata', 'managedFields').filter(
-    (entry) => stringAt(entry, 'manager') === fieldManager && stringAt(entry, 'operation') === 'Apply',
+    (entry) => isOwnManager(stringAt(entry, 'manager')) && stringAt(entry, 'operation') === 'Apply',
   );
   return { ...rest, metadata: { ...(isObject(metadata) ? metadata : {}), managedFields: own } };
 };
@@ -21,6 +28,11 @@ export const keptApplied = (object: JsonObject): JsonObject => {
 /** By which an object is found among others. */
 export const keyOfAddress = ({ api_version, kind, namespace = '', name }: ObjectAddress): string =>
   `${api_version}/${kind}/${namespace}/${name}`;
+
+/** What was applied before, with what was applied since in its place. */
+export const mergeApplied = (before: readonly JsonObject[], since: readonly JsonObject[]): readonly JsonObject[] => [
+  ...new Map([...before, ...since].map((one) => [keyOfAddress(addressOf(one)), one])).values(),
+];
 
 /** `deployment shop/web`, as people say it. */
 export const nameOfAddress = ({ kind, namespace, name }: ObjectAddress): string =>

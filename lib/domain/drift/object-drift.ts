@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../json.ts';
-import { annotations, fieldManager } from '../manifests/marks.ts';
+import { annotations } from '../manifests/marks.ts';
+import { isOwnManager } from './applied.ts';
 import { type FieldPath, hasField, leavesOf, type Owner, ownersOf, pathText, valueAtPath } from './owned-fields.ts';
 
 /** One field that is not as it was deployed. */
@@ -34,16 +35,20 @@ export const driftOfObject = ({ name, applied, live }: Compared): readonly Field
   if (live === undefined) return [{ object: name }];
   const then = ownFields(applied);
   const now = ownFields(live);
-  if (then === undefined) return [];
   const owners = ownersOf(live).filter((owner) => !isOwn(owner));
-  return leavesOf(then)
-    .filter((path) => !isMark(path) && (now === undefined || !hasField(now, path)))
+  // A number that was deployed and set again by a scale belongs to both.
+  return [...new Map(then.flatMap((fields) => leavesOf(fields)).map((path) => [pathText(path), path])).values()]
+    .filter((path) => !isMark(path) && !now.some((fields) => hasField(fields, path)))
     .flatMap((path) => driftAt(path, { name, applied, live, owners }));
 };
 
-const isOwn = ({ manager, operation }: Owner): boolean => manager === fieldManager && operation === 'Apply';
+const isOwn = ({ manager, operation }: Owner): boolean => isOwnManager(manager) && operation === 'Apply';
 
-const ownFields = (object: JsonObject): JsonObject | undefined => ownersOf(object).find(isOwn)?.fields;
+/** Of who deploys, and of who scales. */
+const ownFields = (object: JsonObject): readonly JsonObject[] =>
+  ownersOf(object)
+    .filter(isOwn)
+    .map(({ fields }) => fields);
 
 /** Every attempt writes its own. */
 const isMark = (path: FieldPath): boolean =>

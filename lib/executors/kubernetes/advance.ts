@@ -5,7 +5,7 @@ import { keepBefore } from './before.ts';
 import { advanceDelete } from './delete-release.ts';
 import { ofAttempt, removeHooks, runHooks } from './hooks.ts';
 import { noteInventory } from './inventory.ts';
-import { keepApplied } from './keep-applied.ts';
+import { keepApplied, keepAppliedOnce } from './keep-applied.ts';
 import { liveWarnings } from './live-rules.ts';
 import { awaitOthers, type Memory } from './other-workloads.ts';
 import { ensureNamespace } from './own-namespace.ts';
@@ -55,6 +55,7 @@ const advanceTo = async (work: Work, wanted: Wanted, memory: Memory): Promise<Ad
   if (end !== undefined) return stoppedOr(work, wanted, end);
   const after = await firstEnd([() => awaitOthers(work, wanted, memory), () => runHooks(work, wanted.after)]);
   if (after !== undefined) return stoppedOr(work, wanted, after);
+  if (isDone) await keepAppliedOnce(work, wanted, found);
   return {
     phase: 'succeeded',
     warnings: [...(await prune(work, wanted)), ...liveWarnings(work, found, wanted.isWhole)],
@@ -69,7 +70,7 @@ const applyWanted = async (work: Work, wanted: Wanted, standing: readonly Standi
     () => dryRunAll(work, standing),
     () => keepBefore(work, standing),
     () => applyAll(work, standing),
-    () => keepApplied(work, standing),
+    () => keepApplied(work, wanted, standing),
   ]);
 };
 

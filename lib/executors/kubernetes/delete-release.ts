@@ -12,6 +12,7 @@ import { isDeleting, listAt, stringAt } from '../../domain/rollout/kubernetes-ob
 import { type Advance, aborted, failed, running } from './advance-result.ts';
 import { textOfObjects, withoutMarks } from './before.ts';
 import { readInventory } from './inventory.ts';
+import { forgetApplied } from './keep-applied.ts';
 import { kept } from './prune.ts';
 import { failureOfRight } from './refusals.ts';
 import { isLater, isOfOwner, markOf, ownerInTheWay } from './standing.ts';
@@ -33,7 +34,9 @@ export const advanceDelete = async (work: Work): Promise<Advance> => {
   work.touched ||= isBegun;
   if (!isBegun) await keepWhole(work, mine);
   const end = await removeAll(work, mine);
-  return end ?? { phase: 'succeeded', warnings: keptWarning(found.filter((one) => kept.includes(String(one.kind)))) };
+  if (end !== undefined) return end;
+  await forgetApplied(work);
+  return { phase: 'succeeded', warnings: keptWarning(found.filter((one) => kept.includes(String(one.kind)))) };
 };
 
 /** The workload, whoever made it, and all that has our label; not what a controller has made of these, which goes with them. */

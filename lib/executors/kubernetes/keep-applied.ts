@@ -1,24 +1,60 @@
-import { type AppliedObjects, keptApplied } from '../../domain/drift/applied.ts';
+import { type AppliedObjects, keptApplied, mergeApplied } from '../../domain/drift/applied.ts';
 import { ownerLabel, ownerOf } from '../../domain/manifests/marks.ts';
+import type { KubernetesObject } from '../../domain/ports.ts';
 import { documentPaths } from '../../domain/record/keys.ts';
-import type { Standing, Work } from './work.ts';
+import type { Standing, Wanted, Work } from './work.ts';
 
-/**
- * Keeps what was applied at a target, with the fields that were ours then: surveys compare the cluster with it. What an earlier look has
- * applied is as it was read.
- */
-export const keepApplied = async (
-  { request, documents, applied }: Work,
-  standing: readonly Standing[],
-): Promise<undefined> => {
-  const { batch_id, key, deployment } = request;
-  const objects = standing.flatMap(({ wanted, live }) => {
-    const object = applied.get(wanted) ?? live;
-    return object === undefined ? [] : [keptApplied(object)];
-  });
-  const kept: AppliedObjects = { batch_id, index: indexIn(key, batch_id), objects };
-  await documents.put(documentPaths.applied(ownerLabel(ownerOf(deployment))), JSON.stringify(kept));
+const pathOf = ({ request }: Work): string => documentPaths.applied(ownerLabel(ownerOf(request.deployment)));
+
+const readApplied = async (work: Work): Promise<AppliedObjects | undefined> => {
+  const text = await work.documents.get(pathOf(work));
+  return text === undefined ? undefined : (JSON.parse(text) as AppliedObjects);
+};
+
+const write = async (work: Work, objects: AppliedObjects['objects']): Promise<undefined> => {
+  const { batch_id, key } = work.request;
+  const kept: AppliedObjects = { batch_id, index: indexIn(key, batch_id), attempt: key, objects };
+  await work.documents.put(pathOf(work), JSON.stringify(kept));
 };
 
 /** A restore applies an earlier deployment, in the place of one of this batch. */
 const indexIn = (key: string, batchId: string): number => Number.parseInt(key.slice(batchId.length + 1), 10);
+
+/**
+ * Keeps what was applied at a target, with the fields that were ours then: surveys compare the cluster with it. What an earlier look has
+ * applied is as it was read. Of what does not say all objects, those that it does not name are as they were.
+ */
+export const keepApplied = async (
+  work: Work,
+  { isWhole }: Pick<Wanted, 'isWhole'>,
+  standing: readonly Standing[],
+): Promise<undefined> => {
+  const objects = standing.flatMap(({ wanted, live }) => {
+    const object = work.applied.get(wanted) ?? live;
+    return object === undefined ? [] : [keptApplied(object)];
+  });
+  const before = isWhole ? undefined : await readApplied(work);
+  await write(work, before === undefined ? objects : mergeApplied(before.objects, objects));
+};
+
+/** Where that was not done when it was applied: the look that did it has died, or could not write. */
+export const keepAppliedOnce = async (
+  work: Work,
+  wanted: Pick<Wanted, 'isWhole'>,
+  standing: readonly Standing[],
+): Promise<void> => {
+  const known = await readApplied(work);
+  if (known?.attempt !== work.request.key) await keepApplied(work, wanted, standing);
+};
+
+/** The workload has other replicas, and all else is as it was. Of what was never applied by us the image is known from elsewhere. */
+export const keepScaled = async (work: Work, workload: KubernetesObject): Promise<void> => {
+  const known = await readApplied(work);
+  if (known === undefined || known.attempt === work.request.key) return;
+  await write(work, mergeApplied(known.objects, [keptApplied(workload)]));
+};
+
+/** All of it was deleted: what is made next is compared with nothing of it. */
+export const forgetApplied = async (work: Work): Promise<void> => {
+  if (((await readApplied(work))?.objects.length ?? 0) > 0) await write(work, []);
+};

@@ -5,6 +5,7 @@ import { apiKindOf } from '../../domain/manifests/workload-object.ts';
 import type { KubernetesObject } from '../../domain/ports.ts';
 import { desiredReplicas, objectAt, stringAt } from '../../domain/rollout/kubernetes-object.ts';
 import { type Advance, aborted, failed, running } from './advance-result.ts';
+import { keepScaled } from './keep-applied.ts';
 import { failureOfRight } from './refusals.ts';
 import { autoscalersIn, scales } from './replicas.ts';
 import { isLater, ownerInTheWay } from './standing.ts';
@@ -34,18 +35,22 @@ export const advanceScale = async (work: Work): Promise<Advance> => {
     const refusal = await refusalOfScale(work, live);
     if (refusal !== undefined) return refusal;
     work.touched ||= scaledAt(live) === work.request.at;
-    if (scaledAt(live) === work.request.at && desiredReplicas(live) === replicas)
-      return { phase: 'succeeded', warnings: [] };
+    if (scaledAt(live) === work.request.at && desiredReplicas(live) === replicas) return done(work, live);
     if (await isStopped(work)) return aborted;
     work.touched = true;
     const answer = await work.objects.apply(scaled(live, replicas, work.request.at), {
       manager: scaleManager,
       force: true,
     });
-    if (answer.kind === 'applied') return { phase: 'succeeded', warnings: [] };
+    if (answer.kind === 'applied') return done(work, answer.object);
     if (answer.kind === 'refused') return failureOfRight(objectTitle(live), answer);
     if (tries === mostTries) return running(`${objectTitle(live)} is changed by others all the time`);
   }
+};
+
+const done = async (work: Work, workload: KubernetesObject): Promise<Advance> => {
+  await keepScaled(work, workload);
+  return { phase: 'succeeded', warnings: [] };
 };
 
 export const scaled = (live: KubernetesObject, replicas: number, at: number): JsonObject => {
