@@ -177,6 +177,44 @@ describe('what the executor applied', () => {
     expect(await appliedIn(world)).toMatchObject({ batch_id: 'B2', objects: [] });
   });
 
+  test('that was a secret is told without what it was and is', async () => {
+    const world = new KubernetesWorld();
+    const request = world.request({ text: deployment('web', { env: '{name: DB_PASSWORD, value: "k7-then"}' }) });
+    await world.executor().start(request, 0);
+    world.others('kubectl-edit', {
+      ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' } },
+      spec: { template: { spec: { containers: [{ name: 'app', env: [{ name: 'DB_PASSWORD', value: 'k7-now' }] }] } } },
+    } as never);
+    expect(
+      JSON.stringify([...world.documents.texts].filter(([path]) => path.startsWith('manifests/applied/'))),
+    ).not.toContain('k7-');
+    expect(await survey(world, request.deployment)).toEqual([
+      {
+        object: 'deployment shop/web',
+        path: 'spec.template.spec.containers[name=app].env[name=DB_PASSWORD].value',
+        ...{ from: '***', to: '***', manager: 'kubectl-edit' },
+      },
+    ]);
+  });
+
+  test('is kept without the data of a Secret, whoever put it there', async () => {
+    const world = new KubernetesWorld();
+    const secret = 'apiVersion: v1\nkind: Secret\nmetadata: {name: made}\ntype: Opaque\n';
+    world.others('kubectl-client-side-apply', {
+      ...{ apiVersion: 'v1', kind: 'Secret', type: 'Opaque', data: { token: 'azctbm93' } },
+      metadata: {
+        name: 'made',
+        annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{"data":{"token":"azctbm93"}}' },
+      },
+    } as never);
+    const request = world.request({ text: all(deployment('web'), secret) });
+    await world.executor().start(request, 0);
+    const kept = await appliedIn(world);
+    expect(kept.objects.map(({ kind }) => kind)).toContain('Secret');
+    expect(JSON.stringify(kept)).not.toContain('azctbm93');
+    expect(await survey(world, request.deployment)).toEqual([]);
+  });
+
   test('of a restore belongs to the deployment that failed', async () => {
     const world = new KubernetesWorld();
     const request = world.request({ text, batch: 'B2', attempt: 'restore', deployment: { index: 7 } });

@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from '../json.ts';
 import { fieldManager, scaleManager } from '../manifests/marks.ts';
+import { maskedObject } from '../manifests/masked-object.ts';
 import { addressOf } from '../manifests/object-address.ts';
 import type { ObjectAddress } from '../ports.ts';
 import { listAt, stringAt } from '../rollout/kubernetes-object.ts';
@@ -16,9 +17,12 @@ export interface AppliedObjects extends Place {
 export const isOwnManager = (manager: string | undefined): boolean =>
   manager === fieldManager || manager === scaleManager;
 
-/** What is kept of an object that was applied: what it says, and which of it was ours. Not its status, and nobody else's fields. */
+/**
+ * What is kept of an object that was applied: what it says, and which of it was ours. Not its status, and no secret: documents are read by
+ * whoever may read the stage.
+ */
 export const keptApplied = (object: JsonObject): JsonObject => {
-  const { status: _, metadata, ...rest } = object;
+  const { status: _, metadata, ...rest } = maskedObject(object);
   const own = listAt(object, 'metadata', 'managedFields').filter(
     (entry) => isOwnManager(stringAt(entry, 'manager')) && stringAt(entry, 'operation') === 'Apply',
   );

@@ -1,5 +1,7 @@
 import type { Json, JsonObject } from '../json.ts';
 import { annotations } from '../manifests/marks.ts';
+import { maskedObject } from '../manifests/masked-object.ts';
+import { mask } from '../masking/mask.ts';
 import { isOwnManager } from './applied.ts';
 import { type FieldPath, hasField, leavesOf, type Owner, ownersOf, pathText, valueAtPath } from './owned-fields.ts';
 
@@ -37,9 +39,11 @@ export const driftOfObject = ({ name, applied, live }: Compared): readonly Field
   const now = ownFields(live);
   const owners = ownersOf(live).filter((owner) => !isOwn(owner));
   // A number that was deployed and set again by a scale belongs to both.
-  return [...new Map(then.flatMap((fields) => leavesOf(fields)).map((path) => [pathText(path), path])).values()]
-    .filter((path) => !isMark(path) && !now.some((fields) => hasField(fields, path)))
-    .flatMap((path) => driftAt(path, { name, applied, live, owners }));
+  const all = new Map(then.flatMap((fields) => leavesOf(fields)).map((path) => [pathText(path), path]));
+  const taken = [...all.values()].filter((path) => !isMark(path) && !now.some((fields) => hasField(fields, path)));
+  if (taken.length === 0) return [];
+  const masked = [maskedObject(applied), maskedObject(live)] as const;
+  return taken.flatMap((path) => driftAt(path, { name, applied, live, owners, masked }));
 };
 
 const isOwn = ({ manager, operation }: Owner): boolean => isOwnManager(manager) && operation === 'Apply';
@@ -57,23 +61,34 @@ const isMark = (path: FieldPath): boolean =>
 interface Place extends Compared {
   readonly live: JsonObject;
   readonly owners: readonly Owner[];
+  /** What may be shown of the two. */
+  readonly masked: readonly [applied: JsonObject, live: JsonObject];
 }
 
-/** Who has taken a field over without changing it has changed nothing. */
-const driftAt = (path: FieldPath, { name, applied, live, owners }: Place): readonly FieldDrift[] => {
+/** Who has taken a field over without changing it has changed nothing. Of a secret only that somebody has it now is known. */
+const driftAt = (path: FieldPath, { name, applied, live, owners, masked }: Place): readonly FieldDrift[] => {
   const [from, to] = [valueAtPath(applied, path), valueAtPath(live, path)];
-  if (JSON.stringify(from) === JSON.stringify(to)) return [];
+  if (isEqual(from, to)) return [];
+  // Where one of the two is a secret, so is the other.
+  const isHidden = isSecret(from, valueAtPath(masked[0], path)) || isSecret(to, valueAtPath(masked[1], path));
   const manager = lastOwner(owners, path)?.manager;
   return [
     {
       object: name,
       path: pathText(path),
-      ...(from === undefined ? {} : { from: shown(from) }),
-      ...(to === undefined ? {} : { to: shown(to) }),
+      ...(from === undefined ? {} : { from: isHidden ? mask : shown(from) }),
+      ...(to === undefined ? {} : { to: isHidden ? mask : shown(to) }),
       ...(manager === undefined ? {} : { manager }),
     },
   ];
 };
+
+const isEqual = (one: Json | undefined, other: Json | undefined): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
+
+/** Masked now, or when it was kept. */
+const isSecret = (value: Json | undefined, masked: Json | undefined): boolean =>
+  !isEqual(value, masked) || (JSON.stringify(value) ?? '').includes(mask);
 
 const lastOwner = (owners: readonly Owner[], path: FieldPath): Owner | undefined =>
   owners

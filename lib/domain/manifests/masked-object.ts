@@ -3,14 +3,23 @@ import { mask } from '../masking/mask.ts';
 import { maskSecrets } from '../masking/mask-secrets.ts';
 import { looksRandom } from '../masking/random-looking.ts';
 import { nameKind } from '../masking/secret-names.ts';
-import { stringAt } from '../rollout/kubernetes-object.ts';
+import { objectAt, stringAt } from '../rollout/kubernetes-object.ts';
 
 /** An object that may be shown: without the data of a Secret, and without values that are secrets by their name or their form. */
 export const maskedObject = (object: JsonObject): JsonObject => {
-  const masked = maskedFields(object);
+  const masked = withoutCopy(maskedFields(object));
   return stringAt(object, 'kind') === 'Secret'
     ? { ...masked, ...hidden(object, 'data'), ...hidden(object, 'stringData') }
     : masked;
+};
+
+/** `kubectl apply` keeps the whole object in an annotation, with all that it hides elsewhere. */
+const copyOfObject = 'kubectl.kubernetes.io/last-applied-configuration';
+
+const withoutCopy = (object: JsonObject): JsonObject => {
+  if (stringAt(object, 'metadata', 'annotations', copyOfObject) === undefined) return object;
+  const annotations = { ...objectAt(object, 'metadata', 'annotations'), [copyOfObject]: mask };
+  return { ...object, metadata: { ...objectAt(object, 'metadata'), annotations } };
 };
 
 /** The keys stay: they say which there are. */

@@ -46,6 +46,11 @@ describe('an object is shown', () => {
       { args: ['--api-key', 'k7abc', '--token=k7abc', '--port', '80'] },
       { args: ['--api-key', '***', '--token=***', '--port', '80'] },
     ],
+    [
+      'without the copy that kubectl keeps of it',
+      { metadata: { name: 'a', annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{"data":{}}' } } },
+      { metadata: { name: 'a', annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '***' } } },
+    ],
   ])('%s', (_, object, shown) => {
     expect(maskedObject(object)).toEqual(shown);
   });
