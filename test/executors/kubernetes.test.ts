@@ -148,6 +148,16 @@ interface Refused {
 }
 
 const theirs = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { value: 'theirs' } };
+const clusterRole = 'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: a}\nrules: []\n';
+const mesh = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: meshes.example.com}
+spec: {group: example.com, scope: Cluster, names: {kind: Mesh, plural: meshes}, versions: [{name: v1, served: true, storage: true}]}
+---
+apiVersion: example.com/v1
+kind: Mesh
+metadata: {name: a}
+`;
 const both = all(web, configMap('settings', 'ours'));
 
 const refusals: readonly Refused[] = [
@@ -223,6 +233,18 @@ const refusals: readonly Refused[] = [
     change: { text: configMap('settings') },
   },
   {
+    what: 'a kind without a namespace that the environment does not name, as the server says it',
+    reason: 'ManifestsInvalid',
+    says: /ClusterRole a kind: a ClusterRole has no namespace, and prod does not allow it/,
+    change: { text: all(web, clusterRole) },
+  },
+  {
+    what: 'one that is defined beside it',
+    reason: 'ManifestsInvalid',
+    says: /Mesh a kind: a Mesh has no namespace, and prod does not allow it/,
+    change: { text: all(web, mesh), settings: { cluster_scoped: ['CustomResourceDefinition'] } },
+  },
+  {
     what: 'manifests that are not kept any more',
     reason: 'ManifestsMissing',
     says: /manifests\/f+\.yaml/,
@@ -235,6 +257,17 @@ const refusals: readonly Refused[] = [
     change: { settings: { manifests: { from: { s3: 's3://bucket/key' } } } },
   },
 ];
+
+it('a kind without a namespace that the environment names is applied, and the preview says the same', async () => {
+  const world = new KubernetesWorld();
+  const text = all(web, clusterRole);
+  expect(await world.executor().preview(world.request({ text }))).toMatchObject({
+    objects: [],
+    problem: { reason: 'ManifestsInvalid', message: expect.stringContaining('a ClusterRole has no namespace') },
+  });
+  await begun({ text, settings: { cluster_scoped: ['ClusterRole'] } }, world);
+  expect(world.find('ClusterRole', 'a')).toBeDefined();
+});
 
 describe('nothing is changed by', () => {
   it.each(refusals)('$what', async ({ reason, says, change, before }) => {

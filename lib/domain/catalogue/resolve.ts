@@ -104,7 +104,8 @@ const kubernetesSettings = (
   }: Pick<Deployment, 'pillar' | 'service_name' | 'environment_id' | 'manifests' | 'create_namespace'>,
 ): KubernetesSettings => {
   const { prune } = serviceEntry(catalogue, pillar, service_name)?.kubernetes ?? {};
-  const { take_over, rules, pod_security } = entryOf(catalogue.environments, environment_id)?.kubernetes ?? {};
+  const { take_over, rules, pod_security, cluster_scoped } =
+    entryOf(catalogue.environments, environment_id)?.kubernetes ?? {};
   return {
     ...(manifests === undefined ? {} : { manifests }),
     ...(prune === undefined ? {} : { prune }),
@@ -112,5 +113,6 @@ const kubernetesSettings = (
     ...(create_namespace === undefined ? {} : { create_namespace }),
     ...(rules === undefined ? {} : { rules }),
     ...(pod_security === undefined ? {} : { pod_security }),
+    ...(cluster_scoped === undefined ? {} : { cluster_scoped }),
   };
 };

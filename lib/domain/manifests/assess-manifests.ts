@@ -50,7 +50,8 @@ export const assessManifests = (
     marks: noMarks,
   });
   const policy = entryOf(catalogue.environments, use.environment_id)?.kubernetes ?? {};
-  const ask = { environment: use.environment_id, policy, namespace: derived.namespace };
+  // Not that of an object among them: manifests do not say themselves where they may be applied.
+  const ask = { environment: use.environment_id, policy, namespace: usual.namespace };
   // Where it cannot be rendered that is told, and the rules look at what was written.
   const looked = 'issues' in rendered ? objects : [...rendered.objects, ...rendered.before, ...rendered.after];
   const broken = looked.flatMap((one) => breachesOf(one, policy));

@@ -34,15 +34,29 @@ export const issueAt = (
   ...(one.file === undefined ? {} : { file: one.file }),
 });
 
-const placeProblem = (one: ManifestObject, { environment, policy, namespace }: PolicyAsk): readonly ManifestIssue[] => {
+interface ScopeAsk {
+  readonly environment: string;
+  readonly policy: { readonly cluster_scoped?: KubernetesPolicy['cluster_scoped'] | undefined };
+}
+
+/** Of objects that have no namespace, as far as that is known here, or as a server says it. */
+export const scopeProblems = (
+  one: ManifestObject,
+  { environment, policy }: ScopeAsk,
+  isWithin: typeof isNamespaced = isNamespaced,
+): readonly ManifestIssue[] => {
   const kind = stringAt(one.object, 'kind') ?? '';
+  if (isWithin(stringAt(one.object, 'apiVersion') ?? '', kind) || policy.cluster_scoped?.includes(kind)) return [];
+  const message = `a ${kind} has no namespace, and ${environment} does not allow it`;
+  const hint = `environments: { ${environment}: { kubernetes: { cluster_scoped: [${kind}] } } } in the configuration`;
+  return [issueAt(one, ['kind'], { code: issueCodes.NotAllowed, message, hint })];
+};
+
+const placeProblem = (one: ManifestObject, ask: PolicyAsk): readonly ManifestIssue[] => {
+  const { environment, policy, namespace } = ask;
   const own = stringAt(one.object, 'metadata', 'namespace');
-  if (!isNamespaced(stringAt(one.object, 'apiVersion') ?? '', kind)) {
-    if (policy.cluster_scoped?.includes(kind)) return [];
-    const message = `a ${kind} has no namespace, and ${environment} does not allow it`;
-    const hint = `environments: { ${environment}: { kubernetes: { cluster_scoped: [${kind}] } } } in the configuration`;
-    return [issueAt(one, ['kind'], { code: issueCodes.NotAllowed, message, hint })];
-  }
+  if (!isNamespaced(stringAt(one.object, 'apiVersion') ?? '', stringAt(one.object, 'kind') ?? ''))
+    return scopeProblems(one, ask);
   if (own === undefined || own === namespace || policy.namespaces?.includes(own)) return [];
   const message = `the namespace ${own} is not that of the service, ${namespace}, and ${environment} does not allow it`;
   const hint = `environments: { ${environment}: { kubernetes: { namespaces: [${own}] } } } in the configuration`;

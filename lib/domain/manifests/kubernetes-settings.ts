@@ -25,4 +25,6 @@ export interface KubernetesSettings {
   /** The policy of its environment for the rules, which look at what runs, too. */
   readonly rules?: KubernetesPolicy['rules'];
   readonly pod_security?: KubernetesPolicy['pod_security'];
+  /** Kinds without a namespace that its environment allows: only a server knows of which custom kinds that is true. */
+  readonly cluster_scoped?: KubernetesPolicy['cluster_scoped'];
 }

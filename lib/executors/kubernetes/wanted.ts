@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../domain/json.ts';
+import { scopeProblems } from '../../domain/manifests/check-policy.ts';
 import { type ImageOnlyRequest, imageOnly } from '../../domain/manifests/image-only.ts';
 import { inKindOrder } from '../../domain/manifests/kind-order.ts';
 import type { ManifestIssue, ManifestObject } from '../../domain/manifests/manifest-object.ts';
@@ -37,6 +38,9 @@ const ofManifests = async (work: Work, path: string): Promise<Found> => {
   if ('end' in read) return read;
   const { docker_artifact_type: artifactType, workload } = request.deployment;
   const isNamespaced = await scopeOf(work.objects, read.objects);
+  const ask = { environment: request.deployment.environment_id, policy: work.settings };
+  const refused = read.objects.flatMap((one) => scopeProblems(one, ask, isNamespaced));
+  if (refused.length > 0) return { end: invalid(refused) };
   const rendered = renderManifests({
     ...{ objects: read.objects, workload, version: request.version, artifactType },
     ...{ marks: marksOf(request), ...(isNamespaced && { isNamespaced }) },

@@ -107,6 +107,23 @@ describe('where the catalogue does not say what a service is', () => {
   ])('it is an error with %s', (_what, text, message) => {
     expect(problems(inBlock(text), open)).toEqual([expect.stringMatching(message)]);
   });
+
+  it('its namespace is that of the infrastructure, else one that the environment allows', () => {
+    const place = 'metadata: {name: web, namespace: kube-system}';
+    const text = `apiVersion: apps/v1
+kind: Deployment
+${place}
+spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: r.example/a}]}}}
+---
+apiVersion: v1
+kind: ConfigMap
+${place}
+`;
+    const refused = /the namespace kube-system is not that of the service, shared, and staging does not allow it/;
+    expect(problems(inBlock(text), open)).toEqual([expect.stringMatching(refused), expect.stringMatching(refused)]);
+    const allowed: Catalogue = { ...open, environments: { staging: { kubernetes: { namespaces: ['kube-system'] } } } };
+    expect(batchOf(inBlock(text), allowed).deployments[0]!.workload?.namespace).toBe('kube-system');
+  });
 });
 
 describe('a batch is refused, with the place of each problem', () => {
