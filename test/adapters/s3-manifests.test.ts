@@ -1,6 +1,7 @@
 import { GetObjectCommand, NoSuchBucket, NoSuchKey, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { expect, test } from 'vitest';
+import { OwnManifestSources } from '../../lib/adapters/manifest-sources.ts';
 import { fetchS3 } from '../../lib/adapters/s3-manifests.ts';
 
 const metadata = (httpStatusCode: number) => ({ $metadata: { httpStatusCode }, message: 'x' });
@@ -36,4 +37,11 @@ test.each<readonly [string, object | Error, object]>([
   const { client, bucket } = answered(answer);
   expect(await fetchS3('s3://deploys/web/all.yaml', client)).toEqual(found);
   expect(bucket.commandCalls(GetObjectCommand)[0]!.args[0].input).toEqual({ Bucket: 'deploys', Key: 'web/all.yaml' });
+});
+
+test('the bucket of Flotilla itself is not asked', async () => {
+  const sources = new OwnManifestSources({ documents: 'stage-documents' });
+  expect(await sources.obtain({ s3: 's3://stage-documents/batches/another/batch.json' })).toEqual({
+    problem: 'it is in the bucket of Flotilla itself, which has no manifests for others',
+  });
 });
