@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { inlinePaths } from '../domain/manifests/inline-paths.ts';
 import type { Clock, Ids } from '../domain/ports.ts';
 import { isLoopback, withoutBrackets } from '../domain/safe-address.ts';
-import { readManifests } from '../local/read-manifests.ts';
+import { readManifestsWithin } from '../local/read-manifests.ts';
 import { readTextFile, textOf } from '../local/read-text-file.ts';
 import { type AccessToken, accessToken, safeToken } from './access-token.ts';
 import { ApiClient } from './api-client.ts';
@@ -105,10 +105,10 @@ export const readBatchFile = async ({ directory, readStdin }: CliWorld, file: st
   throw new CommandFailure(exitStatus.usage, [`${name} cannot be read: ${read.why}.`]);
 };
 
-/** The files that it names stand beside it. */
+/** The files that it names stand beside it, or below. */
 const withManifests = (text: string, name: string, folder: string): string => {
   const read = (path: string) => {
-    const found = readManifests(resolve(folder, path), path);
+    const found = readManifestsWithin(folder, path);
     return 'text' in found ? found : { problem: found.why };
   };
   const inlined = inlinePaths(text, read);

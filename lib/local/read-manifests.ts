@@ -1,5 +1,5 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { isManifestName, joinManifests, type NamedText } from '../domain/manifests/join-manifests.ts';
 import { manifestLimits } from '../domain/manifests/parse-manifests.ts';
 import { readTextFile } from './read-text-file.ts';
@@ -9,12 +9,32 @@ type Found = { readonly text: string } | { readonly why: string; readonly isAbse
 /** A folder of more than this is none of manifests. */
 const mostFiles = 1000;
 
+const leadsOut = { why: 'it leads out of the folder of the batch; only what is below that is read', isAbsent: false };
+
+/**
+ * What a batch names, which others may have written: below the folder of the batch, and nowhere else, whatever links say. The texts are
+ * sent to the server, where others read them.
+ */
+export const readManifestsWithin = (folder: string, path: string): Found => {
+  if (isAbsolute(path) || !isBelow(folder, resolve(folder, path))) return leadsOut;
+  return readManifests(resolve(folder, path), path, (file) => isBelow(realpathSync(folder), realpathSync(file)));
+};
+
+const isBelow = (folder: string, path: string): boolean => {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+};
+
 /** A file of manifests, or all of a folder and of those below it, as one text. Files are named as from where the path begins. */
-export const readManifests = (path: string, name: string): Found => {
+export const readManifests = (path: string, name: string, mayRead: (file: string) => boolean = () => true): Found => {
   const names: string[] = [];
   try {
-    if (!statSync(path).isDirectory()) return readAll([['', path]], name);
+    const isFolder = statSync(path).isDirectory();
+    if (!mayRead(path)) return leadsOut;
+    if (!isFolder) return readAll([['', path]], name);
     collect(path, '', names);
+    const out = names.find((one) => !mayRead(join(path, one)));
+    if (out !== undefined) return { ...leadsOut, why: `${out}: ${leadsOut.why}` };
   } catch (error) {
     const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
     return { why: isAbsent ? 'there is no such file or folder' : 'it cannot be read', isAbsent };

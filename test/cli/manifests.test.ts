@@ -13,24 +13,28 @@ const batchOf = (path: string) =>
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'flotilla-manifests-'));
-  for (const folder of ['k8s/web', 'empty', 'bad', 'k8s/.hidden'])
-    mkdirSync(join(directory, folder), { recursive: true });
-  write(
-    'k8s/web/deployment.yml',
-    'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: a}]}}}\n',
-  );
-  write('k8s/config.json', '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "web"}}');
+  const folders = ['batches/k8s/web', 'batches/out', 'batches/up', 'k8s/web', 'empty', 'bad', 'k8s/.hidden'];
+  for (const folder of folders) mkdirSync(join(directory, folder), { recursive: true });
+  for (const folder of ['k8s', 'batches/k8s']) {
+    write(
+      `${folder}/web/deployment.yml`,
+      'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: a}]}}}\n',
+    );
+    write(`${folder}/config.json`, '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "web"}}');
+  }
   write('k8s/README.md', '# not a manifest');
   write('k8s/.hidden/x.yaml', 'no: object');
   write('bad/a.yaml', 'kind: ConfigMap\n');
   symlinkSync(join(directory, 'k8s', 'config.json'), join(directory, 'linked.yaml'));
+  symlinkSync(join(directory, 'k8s', 'config.json'), join(directory, 'batches/linked.yaml'));
+  symlinkSync(join(directory, 'k8s', 'config.json'), join(directory, 'batches/out/a.yaml'));
+  symlinkSync(join(directory, 'k8s'), join(directory, 'batches/folder'));
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('flotilla plan of a batch that names files', () => {
   test('reads a folder with all below it, beside the file', async () => {
-    mkdirSync(join(directory, 'batches'));
-    write('batches/batch.yaml', batchOf('../k8s/'));
+    write('batches/batch.yaml', batchOf('k8s/'));
     const { status, out } = await run(['plan', 'batches/batch.yaml'], { directory });
     expect([status, out.find((line) => line.includes('applies 2'))]).toEqual([
       0,
@@ -48,6 +52,22 @@ describe('flotilla plan of a batch that names files', () => {
   ])('says what is wrong with %s', async (path, told) => {
     write('batch.yaml', batchOf(path));
     const { status, error } = await run(['plan', 'batch.yaml'], { directory });
+    expect(status).toBe(2);
+    expect(error.join('\n')).toMatch(told);
+  });
+
+  test.each([
+    ['../k8s', /\.\.\/k8s: it leads out of the folder of the batch; only what is below that is read/],
+    ['up/../../k8s', /it leads out of the folder of the batch/],
+    ['..', /it leads out of the folder of the batch/],
+    ['/etc/hostname', /\/etc\/hostname: it leads out of the folder of the batch/],
+    ['linked.yaml', /linked\.yaml: it leads out of the folder of the batch/],
+    ['folder', /folder: it leads out of the folder of the batch/],
+    ['folder/web', /folder\/web: it leads out of the folder of the batch/],
+    ['out', /out: a\.yaml: it leads out of the folder of the batch/],
+  ])('reads nothing elsewhere: %s', async (path, told) => {
+    write('batches/batch.yaml', batchOf(path));
+    const { status, error } = await run(['plan', 'batches/batch.yaml'], { directory });
     expect(status).toBe(2);
     expect(error.join('\n')).toMatch(told);
   });
