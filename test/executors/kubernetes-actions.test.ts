@@ -133,6 +133,31 @@ describe('a delete', () => {
     expect(there(world)).toEqual([]);
   });
 
+  it('deletes each once, and leaves what somebody makes anew to them', async () => {
+    const world = await deployed(release);
+    const spec = {
+      selector: { matchLabels: { app: 'web' } },
+      template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'app', image: 'r/web:1' }] } },
+    };
+    let made = 0;
+    world.fate = ({ method, path }) => {
+      if (method !== 'GET' || !path.includes('/deployments/web') || there(world).includes('Deployment')) return;
+      made += 1;
+      world.others('argocd', { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec } as never);
+      return undefined;
+    };
+    const { request, reason } = await carriedOut(world, toDelete);
+    expect([reason, made, there(world)]).toEqual(['Applied', 1, ['Deployment']]);
+    expect(await world.state(request)).toMatchObject({ outcome: 'succeeded' });
+    expect(there(world)).toEqual(['Deployment']);
+    expect(world.writes.filter((write) => write.endsWith('/deployments/web'))).toHaveLength(1);
+    // Whoever asks for it again means that one.
+    world.fate = () => undefined;
+    world.now += 1_000;
+    expect((await carriedOut(world, { ...toDelete, batch: 'B3' })).reason).toBe('Applied');
+    expect(there(world)).toEqual([]);
+  });
+
   it('that is cancelled before it began changes nothing; begun, it goes on to its end', async () => {
     const world = await deployed(release);
     const request = world.request(toDelete);

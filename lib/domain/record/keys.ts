@@ -264,6 +264,8 @@ export const documentPaths = {
   before: (batchId: string, index: number): string => `batches/${batchId}/before/${padded(index)}.yaml`,
   /** That an attempt is not to go on. */
   stopped: (batchId: string, key: string): string => `batches/${batchId}/stopped/${key}`,
+  /** Which objects an attempt deletes, by their uids. */
+  doomed: (batchId: string, key: string): string => `batches/${batchId}/doomed/${key}.json`,
   /** What the executor `kubernetes` applied last, by the value of the label of its owner. */
   applied: (label: string): string => `manifests/applied/${label}.json`,
   /** Of which kinds the objects of an owner are, by the value of its label. */

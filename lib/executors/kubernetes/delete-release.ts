@@ -8,9 +8,10 @@ import { addressOf } from '../../domain/manifests/object-address.ts';
 import { apiKindOf } from '../../domain/manifests/workload-object.ts';
 import type { KubernetesObject, Removed } from '../../domain/ports.ts';
 import { documentPaths } from '../../domain/record/keys.ts';
-import { isDeleting, listAt, stringAt } from '../../domain/rollout/kubernetes-object.ts';
+import { isDeleting, listAt } from '../../domain/rollout/kubernetes-object.ts';
 import { type Advance, aborted, failed, running } from './advance-result.ts';
 import { textOfObjects, withoutMarks } from './before.ts';
+import { noteDoomed, readDoomed, uidIn } from './doomed.ts';
 import { readInventory } from './inventory.ts';
 import { forgetApplied } from './keep-applied.ts';
 import { kept } from './prune.ts';
@@ -21,10 +22,11 @@ import { each, type Work } from './work.ts';
 
 /**
  * Takes the delete of a release as far as it comes now: kind after kind, what others need last. What stands there tells how far it is, so
- * whoever finds it begun goes on, and what is not there is deleted.
+ * whoever finds it begun goes on, and what is not there is deleted. What somebody makes anew meanwhile is left alone: the verdict tells it.
  */
 export const advanceDelete = async (work: Work): Promise<Advance> => {
-  const found = await findRelease(work);
+  const doomed = await readDoomed(work);
+  const found = (await findRelease(work)).filter((one) => doomed === undefined || doomed.has(uidIn(one)));
   const refusal = refusalOfDelete(work, found);
   if (refusal !== undefined) return refusal;
   const mine = found.filter((one) => !kept.includes(String(one.kind)));
@@ -33,6 +35,7 @@ export const advanceDelete = async (work: Work): Promise<Advance> => {
   if (!isBegun && mine.length > 0 && (await isStopped(work))) return aborted;
   work.touched ||= isBegun;
   if (!isBegun) await keepWhole(work, mine);
+  if (doomed === undefined) await noteDoomed(work, found);
   const end = await removeAll(work, mine);
   if (end !== undefined) return end;
   await forgetApplied(work);
@@ -112,12 +115,14 @@ const removeAll = async (work: Work, mine: readonly KubernetesObject[]): Promise
 const removeOne = async (work: Work, one: KubernetesObject): Promise<Removed> => {
   if (isDeleting(one)) return { kind: 'deleted' };
   work.touched = true;
-  return work.objects.remove(addressOf(one), stringAt(one, 'metadata', 'uid') ?? '', { foreground: true });
+  return work.objects.remove(addressOf(one), uidIn(one), { foreground: true });
 };
 
-/** What has its name by now and is another one is looked at with the next look. */
-const stillThere = async (work: Work, one: KubernetesObject): Promise<KubernetesObject | undefined> =>
-  (await work.objects.get(addressOf(one))) === undefined ? undefined : one;
+/** What has its name by now and is another one is none of these. */
+const stillThere = async (work: Work, one: KubernetesObject): Promise<KubernetesObject | undefined> => {
+  const live = await work.objects.get(addressOf(one));
+  return live !== undefined && uidIn(live) === uidIn(one) ? one : undefined;
+};
 
 const keptWarning = (left: readonly KubernetesObject[]): readonly string[] =>
   left.length === 0
