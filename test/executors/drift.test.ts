@@ -6,7 +6,7 @@ import { documentPaths } from '../../lib/domain/record/keys.ts';
 import type { TargetRow } from '../../lib/domain/targets/target-row.ts';
 import { driftOf, lookAtObjects } from '../../lib/usecases/drift/look-at-objects.ts';
 import type { SurveyedTarget } from '../../lib/usecases/drift/surveyed-targets.ts';
-import { all, configMap, deployment } from './kubernetes-texts.ts';
+import { all, autoscaler, configMap, deployment } from './kubernetes-texts.ts';
 import { KubernetesWorld, type RequestChange, target, workload } from './kubernetes-world.ts';
 
 /** What the executor has applied, what others did to it since, and what a survey says of that. */
@@ -212,6 +212,26 @@ describe('what the executor applied', () => {
     const kept = await appliedIn(world);
     expect(kept.objects.map(({ kind }) => kind)).toContain('Secret');
     expect(JSON.stringify(kept)).not.toContain('azctbm93');
+    expect(await survey(world, request.deployment)).toEqual([]);
+  });
+
+  test.each([
+    ['beside it', true],
+    ['of others', false],
+  ])('has replicas that an autoscaler may set: %s', async (_, isOurs) => {
+    const world = new KubernetesWorld();
+    await world.executor().start(world.request({ text }), 0);
+    world.now += 1;
+    const request = world.request({ batch: 'B2', text: isOurs ? all(text, autoscaler('web')) : text });
+    await world.executor().start(request, 0);
+    const scaler = {
+      ...{ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata: { name: 'web' } },
+      spec: { maxReplicas: 9, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' } },
+    };
+    if (!isOurs) world.others('kubectl', scaler as never);
+    world.others('some-scaler', {
+      ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: { replicas: 6 } },
+    } as never);
     expect(await survey(world, request.deployment)).toEqual([]);
   });
 

@@ -27,20 +27,25 @@ export interface Compared {
   readonly applied: JsonObject;
   /** Undefined where there is none any more. */
   readonly live: JsonObject | undefined;
+  /** A HorizontalPodAutoscaler sets its replicas. */
+  readonly isScaled?: boolean;
 }
 
 /**
  * What somebody has changed of what was applied: fields that Flotilla owned then, and does not own any more. Whoever changes such a field
  * takes it over, so that no value needs to be compared with what the API server makes of it. What others have added is theirs.
  */
-export const driftOfObject = ({ name, applied, live }: Compared): readonly FieldDrift[] => {
+export const driftOfObject = ({ name, applied, live, isScaled = false }: Compared): readonly FieldDrift[] => {
   if (live === undefined) return [{ object: name }];
   const then = ownFields(applied);
   const now = ownFields(live);
   const owners = ownersOf(live).filter((owner) => !isOwn(owner));
   // A number that was deployed and set again by a scale belongs to both.
   const all = new Map(then.flatMap((fields) => leavesOf(fields)).map((path) => [pathText(path), path]));
-  const taken = [...all.values()].filter((path) => !isMark(path) && !now.some((fields) => hasField(fields, path)));
+  const taken = [...all.values()].filter((path) => {
+    const isOthers = isReplicas(path) && (isScaled || lastOwner(owners, path)?.scales === true);
+    return !isOthers && !isMark(path) && !now.some((fields) => hasField(fields, path));
+  });
   if (taken.length === 0) return [];
   const masked = [maskedObject(applied), maskedObject(live)] as const;
   return taken.flatMap((path) => driftAt(path, { name, applied, live, owners, masked }));
@@ -53,6 +58,8 @@ const ownFields = (object: JsonObject): readonly JsonObject[] =>
   ownersOf(object)
     .filter(isOwn)
     .map(({ fields }) => fields);
+
+const isReplicas = (path: FieldPath): boolean => path.join('/') === 'f:spec/f:replicas';
 
 /** Every attempt writes its own. */
 const isMark = (path: FieldPath): boolean =>

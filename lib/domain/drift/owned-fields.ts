@@ -14,6 +14,8 @@ export interface Owner {
   readonly operation: string;
   /** When it last changed something; absent where that is not known. */
   readonly time?: string;
+  /** It has set the number of pods by itself, through their scale. */
+  readonly scales?: true;
   readonly fields: JsonObject;
 }
 
@@ -26,9 +28,15 @@ export const ownersOf = (object: JsonObject): readonly Owner[] =>
     const time = stringAt(entry, 'time');
     const fields = objectAt(entry, 'fieldsV1');
     return [
-      { manager, operation: stringAt(entry, 'operation') ?? '', fields, ...(time === undefined ? {} : { time }) },
+      {
+        ...{ manager, operation: stringAt(entry, 'operation') ?? '', fields, ...(time === undefined ? {} : { time }) },
+        ...(subresource === 'scale' && isController(manager) ? { scales: true as const } : {}),
+      },
     ];
   });
+
+/** People scale too, by `kubectl`. */
+const isController = (manager: string): boolean => /controller|operator|autoscaler|^keda/.test(manager);
 
 /** The fields without fields below them, in their order. What only says that a list or a map is there is none. */
 export const leavesOf = (fields: JsonObject, path: FieldPath = []): readonly FieldPath[] =>

@@ -1,11 +1,10 @@
 import { isFlotillaError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import { autoscaler, scales } from '../../domain/manifests/autoscaler.ts';
 import { fieldManager } from '../../domain/manifests/marks.ts';
 import type { KubernetesObject } from '../../domain/ports.ts';
 import { listAt, objectAt, stringAt, valueAt } from '../../domain/rollout/kubernetes-object.ts';
 import type { Standing, Work } from './work.ts';
-
-const autoscaler = { api_version: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' } as const;
 
 /** Notes what is scaled by a HorizontalPodAutoscaler, in the manifests or in the cluster, and has replicas that we would say or take away. */
 export const withScaled = async (work: Work, standing: readonly Standing[]): Promise<readonly Standing[]> => {
@@ -45,15 +44,6 @@ export const autoscalersIn = async (
     if (isFlotillaError(error, 'ClusterUnavailable') && error.details.status === 403) return [];
     throw error;
   }
-};
-
-export const scales = (autoscaler: JsonObject, object: JsonObject): boolean => {
-  if (autoscaler.kind !== 'HorizontalPodAutoscaler') return false;
-  const { kind, name } = objectAt(autoscaler, 'spec', 'scaleTargetRef');
-  const namespace = (one: JsonObject) => stringAt(one, 'metadata', 'namespace');
-  return (
-    kind === object.kind && name === stringAt(object, 'metadata', 'name') && namespace(autoscaler) === namespace(object)
-  );
 };
 
 const isOursAlone = (live: KubernetesObject | undefined): boolean => {

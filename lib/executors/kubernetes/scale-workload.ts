@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../domain/json.ts';
+import { scales } from '../../domain/manifests/autoscaler.ts';
 import { objectTitle } from '../../domain/manifests/manifest-object.ts';
 import { annotations, scaleManager } from '../../domain/manifests/marks.ts';
 import { apiKindOf } from '../../domain/manifests/workload-object.ts';
@@ -7,7 +8,7 @@ import { desiredReplicas, objectAt, stringAt } from '../../domain/rollout/kubern
 import { type Advance, aborted, failed, running } from './advance-result.ts';
 import { keepScaled } from './keep-applied.ts';
 import { failureOfRight } from './refusals.ts';
-import { autoscalersIn, scales } from './replicas.ts';
+import { autoscalersIn } from './replicas.ts';
 import { isLater, ownerInTheWay } from './standing.ts';
 import { isStopped } from './stop-mark.ts';
 import type { Work } from './work.ts';

@@ -2,27 +2,37 @@ import { keyOfAddress, nameOfAddress } from '../../domain/drift/applied.ts';
 import { driftOfImage } from '../../domain/drift/image-drift.ts';
 import { driftOfObject, type FieldDrift } from '../../domain/drift/object-drift.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { autoscaler, scales } from '../../domain/manifests/autoscaler.ts';
 import { addressOf } from '../../domain/manifests/object-address.ts';
 import { apiKindOf } from '../../domain/manifests/workload-object.ts';
 import type { WorkloadKind } from '../../domain/plan/plan.ts';
 import type { ClusterObjects, KubernetesObject, ObjectAddress, ObjectList } from '../../domain/ports.ts';
+import { valueAt } from '../../domain/rollout/kubernetes-object.ts';
 import type { SurveyedTarget } from './surveyed-targets.ts';
 
 /** Workloads that stay where they are, and whose image is a release. */
 const looked: readonly WorkloadKind[] = ['deployment', 'statefulset', 'daemonset', 'cronjob', 'rollout'];
 
+type ListName = Pick<ObjectAddress, 'api_version' | 'kind' | 'namespace'>;
+
 /** Objects by their addresses; of lists that could not be read nothing is known. */
 export class SeenObjects {
   readonly #objects = new Map<string, KubernetesObject>();
-  readonly #lists = new Set<string>();
+  readonly #lists = new Map<string, readonly KubernetesObject[]>();
 
   add(list: ObjectList, objects: readonly KubernetesObject[]): void {
-    this.#lists.add(keyOfList(list));
+    this.#lists.set(keyOfList(list), objects);
     for (const object of objects) {
       const { api_version, kind } = list;
       const { namespace, name } = addressOf(object);
       this.#objects.set(keyOfAddress({ api_version, kind, namespace, name }), object);
     }
+  }
+
+  /** All of one kind in a namespace that were seen. */
+  all(list: ListName): readonly KubernetesObject[] {
+    return this.#lists.get(keyOfList(list)) ?? [];
   }
 
   /** `unknown` where nobody has looked. */
@@ -31,11 +41,13 @@ export class SeenObjects {
   }
 }
 
-const keyOfList = ({
-  api_version,
-  kind,
-  namespace = '',
-}: Pick<ObjectAddress, 'api_version' | 'kind' | 'namespace'>): string => `${api_version}/${kind}/${namespace}`;
+const hasReplicas = (object: JsonObject): boolean => valueAt(object, 'spec', 'replicas') !== undefined;
+
+/** Where something may be scaled without us. */
+const autoscalersOf = ({ applied }: SurveyedTarget): readonly ListName[] =>
+  (applied?.objects ?? []).filter(hasReplicas).map((one) => ({ ...autoscaler, namespace: addressOf(one).namespace }));
+
+const keyOfList = ({ api_version, kind, namespace = '' }: ListName): string => `${api_version}/${kind}/${namespace}`;
 
 /** Which objects of a target are compared. */
 const addressesOf = ({ applied, deployment: { workload } }: SurveyedTarget): readonly ObjectAddress[] => {
@@ -50,7 +62,7 @@ export const lookAtObjects = async (
   targets: readonly SurveyedTarget[],
 ): Promise<SeenObjects> => {
   const lists = new Map(
-    targets.flatMap(addressesOf).map(({ api_version, kind, namespace }) => {
+    [...targets.flatMap(addressesOf), ...targets.flatMap(autoscalersOf)].map(({ api_version, kind, namespace }) => {
       const list: ObjectList = { api_version, kind, namespace, labels: {} };
       return [keyOfList(list), list] as const;
     }),
@@ -73,7 +85,12 @@ export const driftOf = (target: SurveyedTarget, seen: SeenObjects): readonly Fie
     return applied.objects.flatMap((object) => {
       const address = addressOf(object);
       const live = seen.find(address);
-      return live === 'unknown' ? [] : driftOfObject({ name: nameOfAddress(address), applied: object, live });
+      if (live === 'unknown') return [];
+      const autoscalers = hasReplicas(object)
+        ? [...applied.objects, ...seen.all({ ...autoscaler, namespace: address.namespace })]
+        : [];
+      const isScaled = autoscalers.some((by) => scales(by, object));
+      return driftOfObject({ name: nameOfAddress(address), applied: object, live, isScaled });
     });
   }
   const [address] = addressesOf(target);

@@ -72,6 +72,14 @@ describe('what somebody changed of what was applied', () => {
       [{ object: 'deployment shop/web', path: 'spec.replicas', from: '2', to: '5', manager: 'kubectl' }],
     ],
     [
+      'no replicas that an autoscaler sets through the scale',
+      deployment('web:1', 5, [
+        own({}),
+        entry('kube-controller-manager', 'Update', { 'f:spec': replicas }, { subresource: 'scale' }),
+      ]),
+      [],
+    ],
+    [
       'who has taken it over, and changed nothing',
       deployment('web:1', 2, [own({}), entry('x', 'Update', { 'f:spec': replicas })]),
       [],
