@@ -31,7 +31,10 @@ export function readKubeconfig(source: KubeconfigSource): KubeconfigEntry {
   const names = config.getContexts().map(({ name }) => name);
   const wanted = context ?? config.getCurrentContext();
   if (!names.includes(wanted)) {
-    const message = `the kubeconfig ${path} has no context "${wanted}"; it has ${names.join(', ') || 'none'}`;
+    const has = `it has ${names.join(', ') || 'none'}`;
+    const message = wanted
+      ? `the kubeconfig ${path} has no context "${wanted}"; ${has}`
+      : `the kubeconfig ${path} has no current context: name one; ${has}`;
     throw new FlotillaError('ConfigurationInvalid', message, { path, context: wanted });
   }
   config.setCurrentContext(wanted);

@@ -80,6 +80,6 @@ test('init writes what runs there, a version is deployed, verified, and put back
   const { status, out } = await flotilla(commandOf('targets'));
   expect([status, out[0]]).toEqual([
     0,
-    'All that was deployed there is as it was deployed, as far as the last surveys have seen.',
+    'Nothing that was verified has drifted, as far as the last surveys have seen.',
   ]);
 });

@@ -60,7 +60,7 @@ export const init = async (context: CommandContext, options: InitOptions): Promi
     `Wrote ${files.configuration} and ${files.batch}: ${counted(services.length, 'service')} of ${open.context}.`,
     'Next:',
     '  flotilla serve                    in another terminal',
-    `  flotilla plan ${files.batch}       what would be done; nothing is`,
+    `  flotilla plan ${files.batch}        what would be done; nothing is`,
     `  flotilla deploy ${files.batch} --follow`,
   ]);
   return exitStatus.done;

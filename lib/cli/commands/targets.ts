@@ -40,7 +40,7 @@ export const targets = async (context: CommandContext, options: TargetsOptions):
 
 const emptyLines = ({ drift }: TargetsOptions): readonly string[] =>
   drift === true
-    ? ['All that was deployed there is as it was deployed, as far as the last surveys have seen.']
+    ? ['Nothing that was verified has drifted, as far as the last surveys have seen.']
     : [
         'Nothing was deployed there yet, or nothing that you may see.',
         'What an earlier version of the server has deployed is told when an administrator has run: flotilla migrate',

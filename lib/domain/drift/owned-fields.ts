@@ -72,7 +72,7 @@ const stepInto = (value: Json, step: string): Json | undefined => {
 };
 
 /** A key that is left out has its usual value: the protocol of a port, for example. */
-const hasKeys = (item: JsonObject, keys: JsonObject): boolean =>
+export const hasKeys = (item: JsonObject, keys: JsonObject): boolean =>
   Object.entries(keys).every(([name, value]) => item[name] === undefined || item[name] === value) &&
   Object.keys(keys).some((name) => item[name] !== undefined);
 

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '../json.ts';
+import { fieldManager, labels } from '../manifests/marks.ts';
 import type { WorkloadKind } from '../plan/plan.ts';
 import { parseImage } from '../rollout/image.ts';
 import { isVersion, versionOf } from '../rollout/image-version.ts';
@@ -54,7 +55,7 @@ export const foundService = (kind: FoundKind, object: JsonObject): FoundService 
   const image = parseImage(container.image);
   const version = versionOf(image) ?? 'latest';
   if (!isVersion(version, 'docker')) return leave(`the image ${container.image} has no tag that can be asked for`);
-  const managedBy = labelOf(object, 'app.kubernetes.io/managed-by');
+  const managedBy = otherThanUs(labelOf(object, labels.managedBy));
   return {
     ...{ pillar: namespace, service: serviceNameOf(name), kind, namespace, name },
     container: container.name,
@@ -66,6 +67,9 @@ export const foundService = (kind: FoundKind, object: JsonObject): FoundService 
     ...(managedBy === undefined ? {} : { managedBy }),
   };
 };
+
+const otherThanUs = (manager: string | undefined): string | undefined =>
+  manager === fieldManager ? undefined : manager;
 
 const namesOf = (object: JsonObject) => ({
   name: stringAt(object, 'metadata', 'name') ?? '',
@@ -88,7 +92,10 @@ const repositoryOf = (image: string): string => image.replace(/@.*$/, '').replac
 const managersOfImage = (object: JsonObject, container: string): readonly string[] => {
   const managers = listAt(object, 'metadata', 'managedFields').flatMap((entry) => {
     const manager = stringAt(entry, 'manager');
-    return manager !== undefined && hasImage(objectAt(entry, 'fieldsV1'), container) ? [manager] : [];
+    // What is ours already need not be taken over.
+    return manager !== undefined && manager !== fieldManager && hasImage(objectAt(entry, 'fieldsV1'), container)
+      ? [manager]
+      : [];
   });
   return [...new Set(managers)].sort();
 };

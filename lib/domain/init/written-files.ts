@@ -73,7 +73,7 @@ export const writtenBatch = ({ cluster, environment }: FoundPlace, found: readon
 };
 
 const item = ({ pillar, service, version }: FoundService): string =>
-  `{ pillar: ${quoted(pillar)}, service_name: ${quoted(service)}, docker_image_version: ${JSON.stringify(version)} }`;
+  `{ pillar: ${quoted(pillar)}, service_name: ${quoted(service)}, docker_image_version: ${JSON.stringify(version)}, metadata: { rollback_strategy: automatic } }`;
 
 const pillarsOf = (found: readonly FoundService[]): readonly string[] =>
   [...new Set(found.map(({ pillar }) => pillar))].sort();

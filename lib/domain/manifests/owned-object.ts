@@ -1,4 +1,4 @@
-import { ownersOf } from '../drift/owned-fields.ts';
+import { hasKeys, ownersOf } from '../drift/owned-fields.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { fieldManager } from './marks.ts';
 
@@ -31,9 +31,7 @@ const itemOf = (live: readonly Json[], step: string, below: Json): readonly Json
   const wanted = JSON.parse(rest) as Json;
   if (sort === 'v:') return live.filter((item) => JSON.stringify(item) === JSON.stringify(wanted));
   if (!isObject(wanted) || !isObject(below)) return [];
-  const item = live.find(
-    (one) => isObject(one) && Object.entries(wanted).every(([name, value]) => one[name] === value),
-  );
+  const item = live.find((one) => isObject(one) && hasKeys(one, wanted));
   if (item === undefined) return [];
   const isWhole = Object.keys(below).every((name) => name === '.');
   return [isWhole ? wanted : { ...wanted, ...(extract(below, item) as JsonObject) }];
