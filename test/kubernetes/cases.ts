@@ -236,7 +236,7 @@ export const deployCases: readonly DeployCase[] = [
     },
   },
   {
-    name: 'autoscaled',
+    name: 'replicas-of-an-autoscaler',
     expected: ['SUCCESS / Verified', '2 A=2 4'],
     run: async (stage) => {
       const text = (value: string): string => all(web(value, 'replicas: 2'), autoscaler('web'));
@@ -268,7 +268,7 @@ const acts = (stage: DeployStage, action: object): Promise<Kube> =>
 
 export const actionCases: readonly DeployCase[] = [
   {
-    name: 'deleted',
+    name: 'deleted-release',
     expected: ['SUCCESS / Deleted', 'none', false, 'SUCCESS / AlreadyGone', 'SUCCESS / Verified', '2 A=2 1'],
     run: async (stage) => {
       await stage.deploy({ manifests: all(web('1'), configMap('settings')) });
