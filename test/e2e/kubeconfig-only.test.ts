@@ -78,8 +78,5 @@ test('init writes what runs there, a version is deployed, verified, and put back
   expect(failed.out.join('\n')).toContain('FAILED shop/web: RestoredPreviousRelease');
   expect(await imageOf()).toBe('registry.example/web:1.3');
   const { status, out } = await flotilla(commandOf('targets'));
-  expect([status, out[0]]).toEqual([
-    0,
-    'Nothing that was verified has drifted, as far as the last surveys have seen.',
-  ]);
+  expect([status, out[0]]).toEqual([0, 'Nothing that was verified has drifted, as far as the last surveys have seen.']);
 });
