@@ -27,7 +27,7 @@ export interface KubernetesExecutorOptions {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Of a function that has 90 s, and must still write down what came of it. */
+/** Of a state that waits for some minutes: what came of it must still be written down, and others looked at. */
 const longestLook = 30_000;
 
 /** So many looks may be remembered. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { FilterRule } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { addOutput } from './add-output.ts';
@@ -13,11 +13,10 @@ import { InlineMachine } from './inline-machine.ts';
 import { machinesOf } from './machine-arns.ts';
 import { NextSteps } from './next-steps.ts';
 import type { OwnIssuer, ProgramClient, TokenIssuer } from './own-issuer.ts';
+import { RegularCall } from './regular-call.ts';
 import type { Resources, StateResources } from './rights.ts';
 import type { Settings } from './settings.ts';
 import { StreamTrigger } from './stream-trigger.ts';
-import { SurveySchedule } from './survey-schedule.ts';
-import { SweepSchedule } from './sweep-schedule.ts';
 
 export interface ApplicationProps extends StackProps {
   /** Prefix of the machines' names. */
@@ -54,8 +53,25 @@ const rolesForClusters = (handlers: Handlers) => ({
 
 /** What works without being asked. */
 const addSchedules = (scope: Construct, handlers: Handlers, name: string): void => {
-  new SweepSchedule(scope, 'Sweeper', { name, handler: handlers.of('sweep') });
-  new SurveySchedule(scope, 'Survey', { name, handler: handlers.of('survey-clusters') });
+  new RegularCall(scope, 'Sweeper', {
+    name: `${name}-sweeper`,
+    handler: handlers.of('sweep'),
+    rule: {
+      id: 'EveryMinute',
+      every: Duration.minutes(1),
+      description: 'Flotilla: lost callbacks, expired leases, batches that nothing moves',
+    },
+  });
+  // A difference counts when two surveys have seen it, so it is told within five minutes.
+  new RegularCall(scope, 'Survey', {
+    name: `${name}-survey`,
+    handler: handlers.of('survey-clusters'),
+    rule: {
+      id: 'EveryTwoMinutes',
+      every: Duration.minutes(2),
+      description: 'Flotilla: what runs in the clusters against what was deployed there',
+    },
+  });
 };
 
 /** The program: functions, state machines and what calls them. It keeps nothing and may be replaced at any time. */

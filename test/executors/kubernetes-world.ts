@@ -6,15 +6,7 @@ import type { JsonObject } from '../../lib/domain/json.ts';
 import type { KubernetesSettings } from '../../lib/domain/manifests/kubernetes-settings.ts';
 import type { KeptDeployment } from '../../lib/domain/plan/kept-deployment.ts';
 import type { Workload } from '../../lib/domain/plan/plan.ts';
-import type {
-  Cluster,
-  Documents,
-  KubernetesObject,
-  News,
-  RunRequest,
-  RunState,
-  WorkloadView,
-} from '../../lib/domain/ports.ts';
+import type { Cluster, KubernetesObject, News, RunRequest, RunState, WorkloadView } from '../../lib/domain/ports.ts';
 import { documentPaths } from '../../lib/domain/record/keys.ts';
 import { KubernetesExecutor } from '../../lib/executors/kubernetes.ts';
 import { Api, parseTarget } from '../../lib/simulators/cluster/api.ts';
@@ -24,19 +16,7 @@ import { listJson } from '../../lib/simulators/cluster/reading.ts';
 import { discovery, resourceOf } from '../../lib/simulators/cluster/resources.ts';
 import { Rights } from '../../lib/simulators/cluster/rights.ts';
 import { Store } from '../../lib/simulators/cluster/store.ts';
-
-export class MemoryDocuments implements Documents {
-  readonly texts = new Map<string, string>();
-  async get(path: string): Promise<string | undefined> {
-    return this.texts.get(path);
-  }
-  async put(path: string, text: string): Promise<void> {
-    this.texts.set(path, text);
-  }
-  async remove(path: string): Promise<void> {
-    this.texts.delete(path);
-  }
-}
+import { MemoryDocuments } from '../memory-documents.ts';
 
 export interface Sent {
   readonly method: string;

@@ -8,7 +8,7 @@ import { World } from './world.ts';
 
 /**
  * How long work may stand still when whoever did it is killed, as docs/architecture.md states it. The sweeper comes once a
- * minute, as lib/infra/sweep-schedule.ts has it.
+ * minute, as lib/infra/application-stack.ts has it.
  */
 const sweepEvery = 60_000;
 const bounds = {

@@ -7,7 +7,7 @@ import type { OnUse } from '../../lib/adapters/table-use.ts';
 import type { Catalogue } from '../../lib/domain/catalogue/catalogue.ts';
 import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
 import { allRights } from '../../lib/domain/grants/rights.ts';
-import type { BusEvent, Documents, Executor, Machine, Table } from '../../lib/domain/ports.ts';
+import type { BusEvent, Executor, Machine, Table } from '../../lib/domain/ports.ts';
 import { keys } from '../../lib/domain/record/keys.ts';
 import { type HeaderRow, rowOf } from '../../lib/domain/record/rows.ts';
 import { Engine } from '../../lib/engine/engine.ts';
@@ -21,6 +21,7 @@ import { repeat } from '../../lib/local/runtime/repeat.ts';
 import { submitBatch } from '../../lib/usecases/batch/submit-batch.ts';
 import { type AskedBy, cloudPace, type Deps, type Pace } from '../../lib/usecases/deps.ts';
 import { ownWaitingRoom } from '../../lib/usecases/record/waiting-room.ts';
+import { MemoryDocuments } from '../memory-documents.ts';
 import { MemoryUploads } from '../usecases/batch/memory-uploads.ts';
 import { MemoryAnchors, testSigner } from '../usecases/record/memory-anchors.ts';
 import { batchText, type Wanted, type WantedStrategy } from './batch-text.ts';
@@ -60,22 +61,6 @@ export type InvokeFault = (call: { readonly name: string; readonly payload: Json
       readonly when: 'before' | 'after';
     }
   | undefined;
-
-class MemoryDocuments implements Documents {
-  readonly texts = new Map<string, string>();
-
-  async get(path: string): Promise<string | undefined> {
-    return this.texts.get(path);
-  }
-
-  async put(path: string, text: string): Promise<void> {
-    this.texts.set(path, text);
-  }
-
-  async remove(path: string): Promise<void> {
-    this.texts.delete(path);
-  }
-}
 
 const hour = 3_600_000;
 const unsuccessful = ['FAILED', 'TIMED_OUT', 'ABORTED'] as const;

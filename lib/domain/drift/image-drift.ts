@@ -1,9 +1,9 @@
 import type { JsonObject } from '../json.ts';
 import type { Workload } from '../plan/plan.ts';
-import { sameImage } from '../rollout/image.ts';
+import { repositoryAsWritten, sameImage } from '../rollout/image.ts';
 import { containersOf, podSpecOf } from '../rollout/pod-template.ts';
 import type { FieldDrift } from './object-drift.ts';
-import { hasField, leavesOf, ownersOf } from './owned-fields.ts';
+import { ownersOf, ownsImage } from './owned-fields.ts';
 
 export interface ComparedImage {
   readonly name: string;
@@ -36,14 +36,8 @@ type Container = ReturnType<typeof containersOf>[number];
 
 /** The one with the same repository, else the only one there is. */
 const only = (containers: readonly Container[], image: string): Container | undefined => {
-  const repository = (text: string): string => text.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
-  const alike = containers.filter((one) => repository(one.image) === repository(image));
+  const repository = repositoryAsWritten(image);
+  const alike = containers.filter((one) => repositoryAsWritten(one.image) === repository);
   const among = alike.length > 0 ? alike : containers;
   return among.length === 1 ? among[0] : undefined;
 };
-
-const ownsImage = (fields: JsonObject, container: string): boolean =>
-  leavesOf(fields).some(
-    (path) =>
-      path.at(-1) === 'f:image' && path.at(-2) === `k:${JSON.stringify({ name: container })}` && hasField(fields, path),
-  );

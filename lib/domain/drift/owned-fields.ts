@@ -56,6 +56,12 @@ export const hasField = (fields: JsonObject, path: FieldPath): boolean => {
   return true;
 };
 
+/** Whether the image of that container is among these fields. */
+export const ownsImage = (fields: JsonObject, container: string): boolean =>
+  leavesOf(fields).some(
+    (path) => path.at(-1) === 'f:image' && path.at(-2) === `k:${JSON.stringify({ name: container })}`,
+  );
+
 /** What stands at a path of an object; undefined where nothing does. */
 export const valueAtPath = (object: JsonObject, path: FieldPath): Json | undefined =>
   path.reduce<Json | undefined>((value, step) => (value === undefined ? undefined : stepInto(value, step)), object);

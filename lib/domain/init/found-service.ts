@@ -1,9 +1,10 @@
-import { isObject, type JsonObject } from '../json.ts';
+import { ownersOf, ownsImage } from '../drift/owned-fields.ts';
+import type { JsonObject } from '../json.ts';
 import { fieldManager, labels } from '../manifests/marks.ts';
 import type { WorkloadKind } from '../plan/plan.ts';
-import { parseImage } from '../rollout/image.ts';
+import { parseImage, repositoryAsWritten } from '../rollout/image.ts';
 import { isVersion, versionOf } from '../rollout/image-version.ts';
-import { desiredReplicas, labelOf, listAt, objectAt, stringAt } from '../rollout/kubernetes-object.ts';
+import { desiredReplicas, labelOf, listAt, stringAt } from '../rollout/kubernetes-object.ts';
 import { type Container, containersOf, podSpecOf } from '../rollout/pod-template.ts';
 
 /** What is looked for in a cluster: kinds that stay, and whose image is a release. */
@@ -60,7 +61,7 @@ export const foundService = (kind: FoundKind, object: JsonObject): FoundService 
     ...{ pillar: namespace, service: serviceNameOf(name), kind, namespace, name },
     container: container.name,
     others: others.map((one) => one.name),
-    image: repositoryOf(container.image),
+    image: repositoryAsWritten(container.image),
     version,
     isScaledToZero: kind !== 'daemonset' && kind !== 'cronjob' && desiredReplicas(object) === 0,
     managers: managersOfImage(object, container.name),
@@ -85,27 +86,13 @@ const mainFirst = (containers: readonly Container[], name: string): readonly Con
 /** Names of objects may have dots, those of services have none. */
 const serviceNameOf = (name: string): string => name.replaceAll('.', '-');
 
-/** As it is written, without tag and digest: `parseImage` writes out what is left to the runtime. */
-const repositoryOf = (image: string): string => image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
-
 /** By the field of the one container; who has set another field of the workload does not matter. */
 const managersOfImage = (object: JsonObject, container: string): readonly string[] => {
-  const managers = listAt(object, 'metadata', 'managedFields').flatMap((entry) => {
-    const manager = stringAt(entry, 'manager');
-    // What is ours already need not be taken over.
-    return manager !== undefined && manager !== fieldManager && hasImage(objectAt(entry, 'fieldsV1'), container)
-      ? [manager]
-      : [];
-  });
+  // What is ours already need not be taken over.
+  const others = ownersOf(object).filter(({ manager }) => manager !== fieldManager);
+  const managers = others.filter(({ fields }) => ownsImage(fields, container)).map(({ manager }) => manager);
   return [...new Set(managers)].sort();
 };
-
-const hasImage = (fields: JsonObject, container: string): boolean =>
-  Object.entries(fields).some(([key, value]) => {
-    if (!isObject(value)) return false;
-    const isOwn = key === `k:${JSON.stringify({ name: container })}`;
-    return isOwn ? Object.hasOwn(value, 'f:image') : hasImage(value, container);
-  });
 
 /** A service has one name in its pillar: of two workloads that are called alike, each says its kind. */
 export const withOwnNames = (found: readonly FoundService[]): readonly FoundService[] => {

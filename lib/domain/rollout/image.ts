@@ -27,6 +27,9 @@ export function parseImage(reference: string): ImageReference {
   };
 }
 
+/** The repository as it is written, without tag and digest: `parseImage` writes out what is left to the runtime. */
+export const repositoryAsWritten = (reference: string): string => reference.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+
 export const sameRepository = (one: string, other: string): boolean =>
   parseImage(one).repository === parseImage(other).repository;
 

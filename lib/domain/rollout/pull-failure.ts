@@ -1,4 +1,4 @@
-import { parseImage } from './image.ts';
+import { parseImage, repositoryAsWritten } from './image.ts';
 
 /** Why an image could not be pulled: something that stays as it is, or something that another try may get over. */
 export type PullCause = 'NotFound' | 'Unauthorized' | 'NoSuchRegistry' | 'Passing' | 'Unknown';
@@ -37,7 +37,7 @@ export const tellsCause = (message: string): boolean => !/^\s*Back-off pulling i
 
 /** An image or an address may have any word in its name. */
 function withoutNames(message: string, image: string): string {
-  const path = image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+  const path = repositoryAsWritten(image);
   return [image, path, path.slice(path.indexOf('/') + 1)]
     .filter((name) => name !== '')
     .reduce((text, name) => text.replaceAll(name, ' '), message)

@@ -7,7 +7,7 @@ import { failureOf, mayTakeOver, type Refusal } from './refusals.ts';
 import { isApplied, readStanding, refusalOf } from './standing.ts';
 import { isStopped } from './stop-mark.ts';
 import { isDefinitionOf } from './wanted.ts';
-import { each, type Standing, type Work } from './work.ts';
+import { each, mostTries, type Standing, type Work } from './work.ts';
 
 /** Says what the server would say to all of these, before any of them is applied. Undefined where it takes them all. */
 export const dryRunAll = async (work: Work, standing: readonly Standing[]): Promise<Advance | undefined> => {
@@ -69,9 +69,6 @@ export const applyAll = async (work: Work, standing: readonly Standing[]): Promi
 const byKind = (standing: readonly Standing[]): readonly (readonly Standing[])[] => [
   ...Map.groupBy(standing, ({ wanted }) => String(wanted.object.kind)).values(),
 ];
-
-/** Others change it all the time: its controller, an autoscaler. */
-const mostTries = 20;
 
 /** Onto what was read; where that has changed it is read, made and decided again. */
 export const applyOne = async (work: Work, one: Standing): Promise<Advance | Refusal | undefined> => {

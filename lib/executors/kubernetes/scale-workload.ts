@@ -11,10 +11,7 @@ import { failureOfRight } from './refusals.ts';
 import { autoscalersIn } from './replicas.ts';
 import { isLater, ownerInTheWay } from './standing.ts';
 import { isStopped } from './stop-mark.ts';
-import type { Work } from './work.ts';
-
-/** Others change it all the time: its controller, for example. */
-const mostTries = 20;
+import { mostTries, type Work } from './work.ts';
 
 /**
  * Sets the replicas of the workload and nothing else, by a field manager of its own: what is not said by the one that deploys would be taken

@@ -45,6 +45,9 @@ export interface Standing {
   readonly isScaled?: true;
 }
 
+/** Others change an object all the time: its controller, an autoscaler. So often it is read, and decided, again. */
+export const mostTries = 20;
+
 export const settingsOf = ({ deployment }: RunRequest): KubernetesSettings =>
   deployment.executor.settings as unknown as KubernetesSettings;
 

@@ -1,3 +1,7 @@
+import { MemoryDocuments } from '../../memory-documents.ts';
+
+export { MemoryDocuments };
+
 import { SqliteTable } from '../../../lib/adapters/sqlite-table.ts';
 import { parseBatch } from '../../../lib/domain/batch/parse-batch.ts';
 import type { Catalogue } from '../../../lib/domain/catalogue/catalogue.ts';
@@ -6,7 +10,7 @@ import { allRights } from '../../../lib/domain/grants/rights.ts';
 import type { JsonObject } from '../../../lib/domain/json.ts';
 import type { Plan } from '../../../lib/domain/plan/plan.ts';
 import { planBatch } from '../../../lib/domain/plan/plan-batch.ts';
-import type { Clock, Documents, Machine, Workflow } from '../../../lib/domain/ports.ts';
+import type { Clock, Machine, Workflow } from '../../../lib/domain/ports.ts';
 import { changeHeader } from '../../../lib/domain/record/change.ts';
 import { keys } from '../../../lib/domain/record/keys.ts';
 import { type HeaderRow, rowOf } from '../../../lib/domain/record/rows.ts';
@@ -36,22 +40,6 @@ export class FakeClock implements Clock {
 
   in(milliseconds: number, act: () => Promise<void>): void {
     this.#due.push({ at: this.time + milliseconds, act });
-  }
-}
-
-export class MemoryDocuments implements Documents {
-  readonly texts = new Map<string, string>();
-
-  async get(path: string): Promise<string | undefined> {
-    return this.texts.get(path);
-  }
-
-  async put(path: string, text: string): Promise<void> {
-    this.texts.set(path, text);
-  }
-
-  async remove(path: string): Promise<void> {
-    this.texts.delete(path);
   }
 }
 

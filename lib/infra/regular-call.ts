@@ -6,24 +6,26 @@ import { Construct } from 'constructs';
 import { deadLetters } from './dead-letters.ts';
 import type { Handler } from './handler.ts';
 
-export interface SurveyScheduleProps {
+export interface RegularCallProps {
+  /** Of its queue of dead letters. */
   readonly name: string;
   readonly handler: Handler;
+  readonly rule: { readonly id: string; readonly every: Duration; readonly description: string };
 }
 
 /**
- * Has clusters surveyed every two minutes: a difference counts when two surveys have seen it, so it is told within five. A call that failed
- * is not repeated: the next one looks at the same things.
+ * Calls a function again and again. A call that failed is not repeated, by the rule or by Lambda: the next one looks at the same
+ * things.
  */
-export class SurveySchedule extends Construct {
-  constructor(scope: Construct, id: string, { name, handler: { lambda } }: SurveyScheduleProps) {
+export class RegularCall extends Construct {
+  constructor(scope: Construct, id: string, { name, handler: { lambda }, rule }: RegularCallProps) {
     super(scope, id);
-    const queue = deadLetters(this, `${name}-survey`);
+    const queue = deadLetters(this, name);
     const once = { retryAttempts: 0, maxEventAge: Duration.minutes(1) };
     lambda.configureAsyncInvoke({ ...once, onFailure: new SqsDestination(queue) });
-    new Rule(this, 'EveryTwoMinutes', {
-      description: 'Flotilla: what runs in the clusters against what was deployed there',
-      schedule: Schedule.rate(Duration.minutes(2)),
+    new Rule(this, rule.id, {
+      description: rule.description,
+      schedule: Schedule.rate(rule.every),
       targets: [new LambdaFunction(lambda, { ...once, deadLetterQueue: queue })],
     });
   }
