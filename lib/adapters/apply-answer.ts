@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
-import type { Applied, FieldConflict, Removed } from '../domain/ports.ts';
+import type { Applied, FieldConflict, Patched, Removed } from '../domain/ports.ts';
 import { foreignText } from '../domain/record/foreign-text.ts';
 import { listAt, stringAt } from '../domain/rollout/kubernetes-object.ts';
 import type { ApiAnswer } from './cluster-request.ts';
@@ -23,6 +23,11 @@ export const removedOf = (answer: ApiAnswer): Removed => {
   if (answer.status === 404) return { kind: 'gone' };
   const body = objectOf(answer) ?? {};
   return answer.status === 409 ? { kind: 'moved', message: messageOf(answer, body) } : refused(answer, body);
+};
+
+export const patchedOf = (answer: ApiAnswer): Patched => {
+  const end = removedOf(answer);
+  return end.kind === 'deleted' ? { kind: 'patched' } : (end as Exclude<Patched, { readonly kind: 'patched' }>);
 };
 
 type Refused = Extract<Applied, { readonly kind: 'refused' }>;

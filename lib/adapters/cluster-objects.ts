@@ -10,11 +10,12 @@ import type {
   KubernetesObject,
   ObjectAddress,
   ObjectList,
+  Patched,
   Removed,
   RemoveOptions,
 } from '../domain/ports.ts';
 import { listAt, objectAt, stringAt } from '../domain/rollout/kubernetes-object.ts';
-import { appliedOf, removedOf } from './apply-answer.ts';
+import { appliedOf, patchedOf, removedOf } from './apply-answer.ts';
 import { ClusterKinds, discoveryPath } from './cluster-kinds.ts';
 import { type ApiAnswer, type ClusterRequests, statusBodyOf } from './cluster-request.ts';
 import { listPages } from './list-pages.ts';
@@ -61,6 +62,15 @@ export class KubernetesObjects implements ClusterObjects {
       preconditions: { uid },
     };
     return removedOf(await this.#requests.change({ method: 'DELETE', path, body }));
+  }
+
+  async patchStatus(address: ObjectAddress, status: JsonObject): Promise<Patched> {
+    const path = await this.#pathOf(address);
+    if (path === undefined) return { kind: 'gone' };
+    const query = new URLSearchParams({ fieldManager });
+    const type = 'application/merge-patch+json';
+    const change = { method: 'PATCH', path: `${path}/status?${query}`, body: { status }, type } as const;
+    return patchedOf(await this.#requests.change(change));
   }
 
   async list({ api_version, kind, namespace, labels }: ObjectList): Promise<readonly KubernetesObject[]> {

@@ -100,6 +100,12 @@ export type Applied =
   /** Nothing was changed, and the same would be refused again: unknown fields, a field that cannot be changed, a quota, no right. */
   | { readonly kind: 'refused'; readonly status: number; readonly reason: string; readonly message: string };
 
+export type Patched =
+  | { readonly kind: 'patched' | 'gone' }
+  /** It has changed while it was patched: the same may be asked again. */
+  | { readonly kind: 'moved'; readonly message: string }
+  | { readonly kind: 'refused'; readonly status: number; readonly reason: string; readonly message: string };
+
 export interface RemoveOptions {
   /** It goes when what it owns has gone; else it goes first. */
   readonly foreground?: boolean;
@@ -130,6 +136,8 @@ export interface ClusterObjects {
    * the one that was read.
    */
   apply(object: KubernetesObject, options?: ApplyOptions): Promise<Applied>;
+  /** A merge patch of the status, whatever its version: for what a controller lets itself be told there. */
+  patchStatus(address: ObjectAddress, status: JsonObject): Promise<Patched>;
   /** This one, and none that has its name by then; what it owns goes with it. */
   remove(address: ObjectAddress, uid: string, options?: RemoveOptions): Promise<Removed>;
   list(list: ObjectList): Promise<readonly KubernetesObject[]>;

@@ -20,10 +20,13 @@ export type {
   MirrorOptions,
   ObjectAddress,
   ObjectList,
+  Patched,
   Removed,
   RemoveOptions,
   WorkloadView,
 } from './cluster-port.ts';
+
+export type { MetricAnswer, MetricPoint, MetricQuery, Metrics } from './metrics-port.ts';
 
 /** The ports: what the use cases need from outside. Primitive methods only; the logic lives above them. */
 

@@ -6,6 +6,7 @@ import type {
   Cluster,
   Documents,
   Executor,
+  Metrics,
   News,
   RunRequest,
   StartResult,
@@ -24,6 +25,8 @@ export interface KubernetesExecutorOptions {
   readonly name: string;
   cluster(name: string): Promise<Cluster>;
   readonly documents: Documents;
+  /** Of what runs in that cluster, by its name. */
+  metrics(cluster: string): Metrics;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -114,6 +117,7 @@ export class KubernetesExecutor implements Executor {
     }
     return Object.assign(seen, {
       ...{ request, settings: settingsOf(request), cluster, objects: cluster.objects, documents, clock },
+      metrics: this.#options.metrics(name),
       end: clock.now() + longestLook,
       applied: new Map(),
     });

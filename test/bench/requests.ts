@@ -72,6 +72,7 @@ const makeStage = () => {
       get: async () => undefined,
       list: async () => [],
       apply: async () => ({ kind: 'moved', message: '' }),
+      patchStatus: async () => ({ kind: 'gone' }),
       remove: async () => ({ kind: 'gone' }),
     },
   };

@@ -6,7 +6,15 @@ import type { JsonObject } from '../../lib/domain/json.ts';
 import type { KubernetesSettings } from '../../lib/domain/manifests/kubernetes-settings.ts';
 import type { KeptDeployment } from '../../lib/domain/plan/kept-deployment.ts';
 import type { Workload } from '../../lib/domain/plan/plan.ts';
-import type { Cluster, KubernetesObject, News, RunRequest, RunState, WorkloadView } from '../../lib/domain/ports.ts';
+import type {
+  Cluster,
+  KubernetesObject,
+  Metrics,
+  News,
+  RunRequest,
+  RunState,
+  WorkloadView,
+} from '../../lib/domain/ports.ts';
 import { documentPaths } from '../../lib/domain/record/keys.ts';
 import { KubernetesExecutor } from '../../lib/executors/kubernetes.ts';
 import { Api, parseTarget } from '../../lib/simulators/cluster/api.ts';
@@ -88,6 +96,8 @@ export class KubernetesWorld {
   readonly writes: string[] = [];
   readonly objects = new KubernetesObjects(new InProcessRequests(this), () => this.now);
   fate: Fate = () => undefined;
+  /** What the metrics say. */
+  series: Metrics['range'] = async () => ({ kind: 'points', points: [] });
 
   executor(): KubernetesExecutor {
     const cluster = { objects: this.objects, read: (all: readonly Workload[]) => this.#read(all) };
@@ -95,6 +105,7 @@ export class KubernetesWorld {
       name: 'kube',
       cluster: async () => cluster as unknown as Cluster,
       documents: this.documents,
+      metrics: () => ({ range: (query) => this.series(query) }),
       clock: { now: () => this.now },
     });
   }

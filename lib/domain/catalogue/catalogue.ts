@@ -1,6 +1,7 @@
 import type { Grant } from '../grants/grant.ts';
 import type { RoleRow } from '../grants/role.ts';
 import type { ArtifactType, CustomResource, WorkloadKind } from '../plan/plan.ts';
+import type { Strategy } from '../strategy/strategy.ts';
 
 /** The executors that exist. A batch or a service that names another one is refused. */
 export const executorNames = ['harness', 'kubernetes'] as const;
@@ -44,6 +45,13 @@ export interface KubernetesEntry {
   readonly manifests?: ManifestSource;
   /** What the release before had and this one has not is deleted. */
   readonly prune?: true;
+  /** How a new version takes over. Absent: at once, rolling, as the workload says. */
+  readonly strategy?: StrategyEntry;
+}
+
+/** A strategy, and in which environments it is used. Absent: in all. */
+export interface StrategyEntry extends Strategy {
+  readonly environments?: readonly string[];
 }
 
 /** Whose fields may be taken over by an apply: those of all, or of these field managers. Absent: nobody's, a conflict is a failure. */

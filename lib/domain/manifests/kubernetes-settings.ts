@@ -1,4 +1,5 @@
 import type { KubernetesPolicy, ManifestSource, TakeOver } from '../catalogue/catalogue.ts';
+import type { Strategy } from '../strategy/strategy.ts';
 
 /** Where manifests came from, beside their text. */
 export type ManifestOrigin = Exclude<ManifestSource, { readonly text: string }>;
@@ -27,4 +28,6 @@ export interface KubernetesSettings {
   readonly pod_security?: KubernetesPolicy['pod_security'];
   /** Kinds without a namespace that its environment allows: only a server knows of which custom kinds that is true. */
   readonly cluster_scoped?: KubernetesPolicy['cluster_scoped'];
+  /** Absent: the new version takes over at once. */
+  readonly strategy?: Strategy;
 }

@@ -264,6 +264,8 @@ export const documentPaths = {
   before: (batchId: string, index: number): string => `batches/${batchId}/before/${padded(index)}.yaml`,
   /** That an attempt is not to go on. */
   stopped: (batchId: string, key: string): string => `batches/${batchId}/stopped/${key}`,
+  /** That somebody lets an attempt go on that waits for a person, as JSON: who, and when. */
+  proceeded: (batchId: string, key: string): string => `batches/${batchId}/proceeded/${key}.json`,
   /** Which objects an attempt deletes, by their uids. */
   doomed: (batchId: string, key: string): string => `batches/${batchId}/doomed/${key}.json`,
   /** What the executor `kubernetes` applied last, by the value of the label of its owner. */

@@ -1,7 +1,15 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { KubernetesSettings } from '../../domain/manifests/kubernetes-settings.ts';
 import type { RenderedObject } from '../../domain/manifests/render-manifests.ts';
-import type { Clock, Cluster, ClusterObjects, Documents, KubernetesObject, RunRequest } from '../../domain/ports.ts';
+import type {
+  Clock,
+  Cluster,
+  ClusterObjects,
+  Documents,
+  KubernetesObject,
+  Metrics,
+  RunRequest,
+} from '../../domain/ports.ts';
 
 /** One look at one attempt, and what it has to work with. */
 export interface Work {
@@ -11,6 +19,7 @@ export interface Work {
   readonly objects: ClusterObjects;
   readonly documents: Documents;
   readonly clock: Pick<Clock, 'now'>;
+  readonly metrics: Metrics;
   /** Milliseconds since 1970: nothing is begun after it in this look, the next one goes on. */
   readonly end: number;
   /** Something was changed by this attempt, or may have been. Set before the first write is sent. */
