@@ -15,6 +15,7 @@ import type {
 import type { RunPreview } from '../domain/preview/run-preview.ts';
 import { advance } from './kubernetes/advance.ts';
 import { type Advance, stateOf } from './kubernetes/advance-result.ts';
+import { KeptMetrics } from './kubernetes/kept-metrics.ts';
 import type { Memory } from './kubernetes/other-workloads.ts';
 import { previewRun } from './kubernetes/preview.ts';
 import { markStopped } from './kubernetes/stop-mark.ts';
@@ -45,9 +46,11 @@ export class KubernetesExecutor implements Executor {
   readonly lateStartMilliseconds = 120_000;
   readonly #options: KubernetesExecutorOptions;
   readonly #memory: Memory = new Map();
+  readonly #metrics: Metrics;
 
   constructor(options: KubernetesExecutorOptions) {
     this.#options = options;
+    this.#metrics = new KeptMetrics(options.metrics(options.name));
   }
 
   async start(request: RunRequest, _latest: number): Promise<StartResult> {
@@ -117,7 +120,7 @@ export class KubernetesExecutor implements Executor {
     }
     return Object.assign(seen, {
       ...{ request, settings: settingsOf(request), cluster, objects: cluster.objects, documents, clock },
-      metrics: this.#options.metrics(name),
+      metrics: this.#metrics,
       end: clock.now() + longestLook,
       applied: new Map(),
     });
