@@ -76,7 +76,6 @@ const beyond = (
   const whole = lasted < seconds ? `for ${shownTime(lasted)}, and may be so for ${shownTime(seconds)}` : tooFew;
   return { kind: 'open', message: `${told} ${whole}` };
 };
-};
 
 /** Beyond its limit for as long as it may be, as far as there is data. */
 const tooFew = 'and has too few points to be sure of it';
