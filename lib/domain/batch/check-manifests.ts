@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Catalogue, ManifestSource } from '../catalogue/catalogue.ts';
 import { usualExecutor } from '../catalogue/executor-accounts.ts';
 import { resolveInfrastructure, serviceEntry } from '../catalogue/resolve.ts';
-import { assessManifests } from '../manifests/assess-manifests.ts';
+import { assessManifests, assessRest } from '../manifests/assess-manifests.ts';
 import type { Manifests } from '../manifests/kubernetes-settings.ts';
 import { describeManifestIssue, type ManifestIssue, type ManifestObject } from '../manifests/manifest-object.ts';
 import { type ParsedManifests, parseManifests } from '../manifests/parse-manifests.ts';
@@ -11,8 +11,9 @@ import { gitSource, s3Source } from '../manifests/source-schema.ts';
 import type { Deployment } from './batch.ts';
 import { type Draft, isMapping, type Mapping } from './drafts.ts';
 import { type FieldContext, fieldFindings } from './field-findings.ts';
-import type { Finding, Path, Wording } from './findings.ts';
+import type { Finding, LineOf, Path, Wording } from './findings.ts';
 import { type IssueCode, issueCodes } from './issues.ts';
+import { offsetInBlock } from './offset-in-block.ts';
 
 /** Manifests as a text, and what is in it. */
 export interface ManifestText {
@@ -38,6 +39,7 @@ interface Surroundings {
   readonly context: FieldContext;
   /** The batch, as it was handed in. */
   readonly text: string;
+  readonly lineOf: LineOf;
 }
 
 interface Checking extends Surroundings {
@@ -155,10 +157,13 @@ const fromSource = (checking: Checking, draft: Draft, { source, here }: Found): 
     return { manifests };
   }
   checking.texts.set(parsed.sha256, { text, objects: parsed.objects });
-  if (parsed.issues.length > 0 || draft.item === undefined) return { manifests };
-  const { workload, namespace, issues, warnings } = assessManifests(parsed.objects, draft.item, checking.catalogue);
+  if (draft.item === undefined) return { manifests };
+  const assess = parsed.issues.length > 0 ? assessRest : assessManifests;
+  const { workload, namespace, issues, warnings } = assess(parsed.objects, draft.item, checking.catalogue);
   tell(checking, here, [...issues, ...sharedBy(checking, draft, { objects: parsed.objects, namespace })]);
-  checking.warnings.push(...warnings.map((issue) => `${draft.key}: ${describeManifestIssue(issue)}`));
+  checking.warnings.push(
+    ...warnings.map((issue) => `${draft.key}: ${describeManifestIssue(inText(checking, here, issue))}`),
+  );
   return { manifests, ...(workload === undefined ? {} : { workload }) };
 };
 
@@ -176,41 +181,32 @@ const sharedBy = (
 export const sha256Of = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Where a block scalar says it, its line is that of the batch; else the message has file and line. */
-const tell = ({ context, text, findings }: Checking, here: Path, issues: readonly ManifestIssue[]): void => {
-  const offset = context.offsetOf(here);
-  const block = text[offset] === '|' ? offset : undefined;
+const tell = (checking: Checking, here: Path, issues: readonly ManifestIssue[]): void => {
   for (const issue of issues) {
-    const { object, file, line, column, hint } = issue;
-    const inBatch =
-      block === undefined || file !== undefined ? undefined : offsetInBlock(text, block, { line, column });
+    const { object, file, line, hint } = issue;
+    const inBatch = offsetOfIssue(checking, here, issue);
     const where = [object, issue.path === '' ? undefined : issue.path].filter((part) => part !== undefined).join(': ');
-    const place = file === undefined ? (inBatch === undefined ? `line ${line}: ` : '') : `${file}:${line}: `;
-    findings.push({
-      offset: inBatch ?? offset,
-      // What is said of two places is said twice.
-      path: where === '' && place === '' ? here : [...here, where === '' ? place.replace(/: $/, '') : where],
+    const place = file === undefined ? (inBatch === undefined ? `line ${line}` : '') : `${file}:${line}`;
+    // What is said of two places is said twice: the path tells them apart. It says the place where there is no object to name.
+    const named = where === '' ? place : where;
+    const before = place === '' || named === place ? '' : `${place}: `;
+    checking.findings.push({
+      offset: inBatch ?? checking.context.offsetOf(here),
+      path: named === '' ? here : [...here, named],
       code: issue.code,
-      describe: () => ({ message: `${place}${issue.message}`, hint }),
+      describe: () => ({ message: `${before}${issue.message}`, hint }),
     });
   }
 };
 
-/** Where a place of a literal block scalar is in the text around it. */
-const offsetInBlock = (
-  text: string,
-  header: number,
-  { line, column }: { readonly line: number; readonly column: number },
-): number => {
-  let at = header;
-  const first = text.indexOf('\n', header) + 1;
-  for (let each = 0; each < line; each += 1) {
-    const end = text.indexOf('\n', at);
-    if (end < 0) return header;
-    at = end + 1;
-  }
-  const indent = /^[ ]*/.exec(firstFullLine(text, first))![0].length;
-  return Math.min(at + indent + column - 1, text.length);
+/** A problem with the line of the batch, where that is where it stands. */
+const inText = (checking: Checking, here: Path, issue: ManifestIssue): ManifestIssue => {
+  const offset = offsetOfIssue(checking, here, issue);
+  return offset === undefined ? issue : { ...issue, ...checking.lineOf(offset) };
 };
 
-const firstFullLine = (text: string, from: number): string =>
-  /[^\n]*\S[^\n]*/.exec(text.slice(from, from + 100_000))?.[0] ?? '';
+/** Undefined where manifests are no block scalar, or are those of a file that was put there. */
+const offsetOfIssue = ({ context, text }: Surroundings, here: Path, issue: ManifestIssue): number | undefined => {
+  const header = context.offsetOf(here);
+  return issue.file === undefined && text[header] === '|' ? offsetInBlock(text, header, issue) : undefined;
+};

@@ -127,16 +127,23 @@ const cannotScale = ({ path, pillar, service }: Draft, kind: string, at: At): Fi
 };
 
 /** The names of the section are those of the configuration. */
-const checkKubernetes = (
-  { pillar = '', service = '', path, written }: Draft,
-  catalogue: Catalogue,
-  at: At,
-): Finding[] => {
-  if (mayUseKubernetes(catalogue, pillar, service)) return [];
+const checkKubernetes = (draft: Draft, catalogue: Catalogue, at: At): Finding[] => {
+  const { pillar = '', service = '', path, written, item } = draft;
+  const ofChart = item?.action === 'deploy' && item.docker_artifact_type === 'helm' ? [ofAChart(draft, at)] : [];
+  if (mayUseKubernetes(catalogue, pillar, service)) return ofChart;
   const message = `${pillar}/${service} is deployed by Harness, and the configuration does not say that it may be deployed without`;
   const hint = `set services.${pillar}.${service}.executor: kubernetes in the configuration`;
   const here = [...path, written.executor === undefined ? 'service_name' : 'executor'];
-  return [at(here, issueCodes.NotAllowed, () => ({ message, hint }))];
+  return [...ofChart, at(here, issueCodes.NotAllowed, () => ({ message, hint }))];
+};
+
+/** The version would be that of a chart, which nobody renders, and be put into an image. */
+const ofAChart = ({ path, written }: Draft, at: At): Finding => {
+  const here = [...path, written.docker_artifact_type === undefined ? 'docker_image_version' : 'docker_artifact_type'];
+  const message = 'a helm chart has to be rendered, and the executor kubernetes applies manifests as they are written';
+  const hint =
+    'write docker_artifact_type: docker and the version of the image; manifests can be those of helm template';
+  return at(here, issueCodes.NotAllowed, () => ({ message, hint, found: 'helm', allowed: ['docker', 'kustomize'] }));
 };
 
 const unknownService = (pillar: string, service: string, catalogue: Catalogue): Wording => {

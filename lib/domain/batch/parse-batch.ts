@@ -80,7 +80,7 @@ export const parseBatch = (
   );
   const drafts = drafted.flatMap(({ draft }) => (draft === undefined ? [] : [draft]));
   const dependencies = checkDependencies(drafts, meantServices(drafts, catalogue), yaml);
-  const manifests = checkManifests(drafts, { catalogue, context, text });
+  const manifests = checkManifests(drafts, { catalogue, context, text, lineOf: yaml.lineOf });
   const isConsequence = consequencesIn(frame.entries, yaml);
   const said = [
     ...frame.findings,

@@ -1,12 +1,16 @@
 import { issueCodes } from '../batch/issues.ts';
 import { type Catalogue, entryOf, type KubernetesPolicy } from '../catalogue/catalogue.ts';
 import { resolveWorkload, serviceEntry } from '../catalogue/resolve.ts';
+import type { JsonObject } from '../json.ts';
 import type { ArtifactType, Workload } from '../plan/plan.ts';
+import { stringAt } from '../rollout/kubernetes-object.ts';
 import { checkPolicy, issueAt } from './check-policy.ts';
 import { deriveWorkload } from './derive-workload.ts';
 import type { ManifestIssue, ManifestObject } from './manifest-object.ts';
 import { renderManifests } from './render-manifests.ts';
+import { replacedImages } from './replaced-images.ts';
 import { checkRules } from './rules/check-rules.ts';
+import { workloadKindOf } from './workload-object.ts';
 
 /** Of which deployment manifests are. */
 export interface ManifestUse {
@@ -49,29 +53,63 @@ export const assessManifests = (
     artifactType: use.docker_artifact_type,
     marks: noMarks,
   });
-  const policy = entryOf(catalogue.environments, use.environment_id)?.kubernetes ?? {};
-  // Not that of an object among them: manifests do not say themselves where they may be applied.
-  const ask = { environment: use.environment_id, policy, namespace: usual.namespace };
+  const ask = askOf(catalogue, use);
   // Where it cannot be rendered that is told, and the rules look at what was written.
-  const looked = 'issues' in rendered ? objects : [...rendered.objects, ...rendered.before, ...rendered.after];
-  const broken = looked.flatMap((one) => breachesOf(one, policy));
+  const broken =
+    'issues' in rendered
+      ? objects.flatMap((one) => breachesAsWritten(one, ask.policy))
+      : [...rendered.objects, ...rendered.before, ...rendered.after].flatMap((one) => breachesOf(one, ask.policy));
   return {
     ...(entry === undefined ? { workload: derived } : {}),
     namespace: derived.namespace,
     issues: [
       ...('issues' in rendered ? rendered.issues : []),
       ...checkPolicy(objects, ask),
-      ...broken.filter(({ severity }) => severity === 'error').map(({ issue }) => issue),
+      ...ofSeverity(broken, 'error'),
     ],
-    warnings: broken.filter(({ severity }) => severity === 'warning').map(({ issue }) => issue),
+    warnings: [...replacedImages(objects, derived), ...ofSeverity(broken, 'warning')],
   };
 };
 
-const breachesOf = (one: ManifestObject, policy: KubernetesPolicy) =>
+/**
+ * The same of manifests of which something could not be read: what the environment has against the rest. What needs all of them is not asked:
+ * which object the service is, for example.
+ */
+export const assessRest = (objects: readonly ManifestObject[], use: ManifestUse, catalogue: Catalogue): Assessed => {
+  const read = objects.filter(({ object }) => isNamed(object));
+  const ask = askOf(catalogue, use);
+  const broken = read.flatMap((one) => breachesAsWritten(one, ask.policy));
+  return { issues: [...checkPolicy(read, ask), ...ofSeverity(broken, 'error')], warnings: [] };
+};
+
+const isNamed = (object: JsonObject): boolean =>
+  [['apiVersion'], ['kind'], ['metadata', 'name']].every((path) => stringAt(object, ...path) !== undefined);
+
+const askOf = (catalogue: Catalogue, use: ManifestUse) => ({
+  environment: use.environment_id,
+  policy: entryOf(catalogue.environments, use.environment_id)?.kubernetes ?? {},
+  // Not that of an object among them: manifests do not say themselves where they may be applied.
+  namespace: resolveWorkload(catalogue, use).namespace,
+});
+
+interface Breach {
+  readonly rule: string;
+  readonly severity: 'error' | 'warning';
+  readonly issue: ManifestIssue;
+}
+
+const ofSeverity = (breaches: readonly Breach[], asked: Breach['severity']): readonly ManifestIssue[] =>
+  breaches.filter(({ severity }) => severity === asked).map(({ issue }) => issue);
+
+const breachesOf = (one: ManifestObject, policy: KubernetesPolicy): readonly Breach[] =>
   checkRules(one.object, policy).map(({ rule, severity, path, message, hint }) => ({
-    severity,
+    ...{ rule, severity },
     issue: issueAt(one, path, { code: issueCodes.NotAllowed, message: `${message} [${rule}]`, hint }),
   }));
+
+/** The version is not in it yet: an image without one may be that of the service. */
+const breachesAsWritten = (one: ManifestObject, policy: KubernetesPolicy): readonly Breach[] =>
+  breachesOf(one, policy).filter(({ rule }) => rule !== 'image-version' || workloadKindOf(one.object) === undefined);
 
 const ofAll = (message: string, hint: string): ManifestIssue => ({
   line: 1,

@@ -50,6 +50,36 @@ export const setImage = (object: JsonObject, { workload, version, artifactType }
   };
 };
 
+/** A container whose image is another one than the catalogue says, which takes its place. */
+export interface ReplacedImage {
+  readonly path: readonly (string | number)[];
+  readonly container: string;
+  readonly written: string;
+  readonly by: string;
+}
+
+/** Where `setImage` does not only put a version into the image that was written, but another image into its place. */
+export const imagesReplaced = (object: JsonObject, workload: Workload): readonly ReplacedImage[] => {
+  const { image } = workload;
+  const path = podSpecPath(workload);
+  const spec = objectAt(object, ...path);
+  const chosen = chosenAmong(
+    workload,
+    listAt(spec, 'containers'),
+    lists.flatMap((list) => listAt(spec, list)),
+  );
+  return lists.flatMap((list) =>
+    listAt(spec, list).flatMap((container, at) => {
+      const written = imageOf(container);
+      if (image === undefined || written === undefined || !chosen.includes(container)) return [];
+      if (sameRepository(written, image)) return [];
+      return [
+        { path: [...path, list, at, 'image'], container: nameOf(container), written: bare(written), by: bare(image) },
+      ];
+    }),
+  );
+};
+
 const nameOf = (container: JsonObject): string => stringAt(container, 'name') ?? '(no name)';
 const imageOf = (container: JsonObject): string | undefined => stringAt(container, 'image');
 

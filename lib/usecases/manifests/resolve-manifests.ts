@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Batch, Deployment } from '../../domain/batch/batch.ts';
 import { resolveInfrastructure } from '../../domain/catalogue/resolve.ts';
-import { assessManifests } from '../../domain/manifests/assess-manifests.ts';
+import { assessManifests, assessRest } from '../../domain/manifests/assess-manifests.ts';
 import type { ManifestOrigin } from '../../domain/manifests/kubernetes-settings.ts';
 import { describeManifestIssue } from '../../domain/manifests/manifest-object.ts';
 import { type ParsedManifests, parseManifests } from '../../domain/manifests/parse-manifests.ts';
@@ -51,7 +51,8 @@ export const resolveManifests = async (
     const from = openOrigin(one);
     const source = from === undefined ? undefined : sources.get(nameOf(from));
     if (from === undefined || source === undefined) return one;
-    const assessed = assessManifests(source.objects, one, catalogue);
+    const assess = source.issues.length > 0 ? assessRest : assessManifests;
+    const assessed = assess(source.objects, one, catalogue);
     const { cluster = '' } = resolveInfrastructure(catalogue, one.infrastructure_id) ?? {};
     const shared =
       assessed.namespace === undefined
@@ -104,7 +105,7 @@ const fetchAll = async (
       room -= found.text.length;
       const parsed = parseManifests(found.text);
       problems.push(...parsed.issues.map((issue) => `${nameOfSource(from)}: ${describeManifestIssue(issue)}`));
-      if (parsed.issues.length > 0 || room < 0) return;
+      if (room < 0) return;
       const sha256 = createHash('sha256').update(found.text).digest('hex');
       sources.set(name, { ...parsed, ...found, sha256 });
     });

@@ -76,6 +76,26 @@ describe('manifests of an item', () => {
   });
 });
 
+describe('an image that the configuration replaces by its own is told', () => {
+  const by = 'the container web gets registry.example/shop/web, the image of the configuration, and not';
+  it.each([
+    [
+      'of another registry',
+      'other.example/shop/web',
+      [`line 26 Deployment web spec.template.spec.containers[1].image: ${by} other.example/shop/web`],
+    ],
+    ['the same in other words', 'registry.example/shop/web@sha256:0', []],
+    ['none written', '', []],
+  ])('%s', (_, written, expected) => {
+    const image = 'image: registry.example/shop/web:old\n        - name: proxy';
+    const text = shop.replace(image, `${written === '' ? 'args: []' : `image: ${written}`}\n        - name: proxy`);
+    const parsed = parseBatch(inBlock(text), catalogueOf({ image: 'registry.example/shop/web' }));
+    if ('issues' in parsed) throw new Error(JSON.stringify(parsed.issues));
+    const told = parsed.warnings.filter((one) => one.includes('of the configuration'));
+    expect(told.map((one) => one.replace(/ \(.*\)$/, ''))).toEqual(expected.map((one) => `shared/web: ${one}`));
+  });
+});
+
 describe('where the catalogue does not say what a service is', () => {
   const { services: _, ...rest } = catalogueOf();
   const open: Catalogue = rest;
@@ -139,7 +159,7 @@ describe('a batch is refused, with the place of each problem', () => {
     [
       'in a folded or quoted text, by the line of the text',
       `${head}    manifests: "kind: [a"`,
-      [/^7:16 deployments\[1\]\.manifests\["line 1"\]: line 1: a `\[` is not closed/],
+      [/^7:16 deployments\[1\]\.manifests\["line 1"\]: a `\[` is not closed/],
     ],
     [
       'in a file, by file and line',
@@ -212,6 +232,36 @@ describe('a batch is refused, with the place of each problem', () => {
         /Namespace shop.*is applied by shared\/web of this batch too, and an object belongs to one deployment/,
       ],
     ],
+    [
+      'with all that is wrong of what can be read, beside what cannot',
+      inBlock(
+        `${shop}---\nkind: [a\n---\nkind: ConfigMap\nmetadata: {namespace: edge}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {k: aGk=}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: b}\nspec: {containers: [{name: a, image: r.example/a:1, securityContext: {fsGroup: 1}}]}\n`,
+      ),
+      [
+        /^43:15 .*: a `\[` is not closed/,
+        /^45:7 .*\["ConfigMap edge\/\(no name\): apiVersion"\]: is missing/,
+        /^46:17 .*metadata.name"\]: is missing/,
+        /^51:7 .*\["Secret a: data"\]: is the data of a Secret in clear/,
+        /^56:[0-9]+ .*\[security-context-place\]/,
+      ],
+    ],
+    [
+      'with rules that do not depend on a version that is put nowhere',
+      inBlock(shop.replace('- name: web', '- name: app')),
+      [/has no container web/],
+    ],
+    [
+      'a chart',
+      head.replace('"2.4.0"', '"2.4.0"\n    docker_artifact_type: helm'),
+      [
+        /^7:27 deployments\[1\]\.docker_artifact_type: a helm chart has to be rendered, and the executor kubernetes applies manifests as they are written/,
+      ],
+    ],
+    [
+      'a chart by the defaults',
+      head.replace('docker_artifact_type: docker', 'docker_artifact_type: helm'),
+      [/^6:27 deployments\[1\]\.docker_image_version: a helm chart has to be rendered/],
+    ],
   ])('%s', (_, text, expected) => {
     const found = problems(text);
     expect(found, found.join('\n')).toHaveLength(expected.length);
@@ -219,6 +269,11 @@ describe('a batch is refused, with the place of each problem', () => {
       if (typeof one === 'string') expect(found[at]).toBe(one);
       else expect(found[at]).toMatch(one);
     }
+  });
+
+  it('a chart can be deleted: nothing of it is rendered', () => {
+    const text = head.replace('docker_image_version: "2.4.0"', 'action: delete\n    docker_artifact_type: helm');
+    expect(batchOf(text, catalogueOf()).deployments[0]).toMatchObject({ action: 'delete' });
   });
 
   it('a Secret without data is none in clear', () => {

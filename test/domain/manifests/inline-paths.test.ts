@@ -64,11 +64,11 @@ describe('the text of files takes the place of their paths', () => {
     ]);
     const made = inlinePaths(text, () => ({ text: files }));
     const parsed = parseBatch('text' in made ? made.text : '', simulatedConfiguration().catalogue);
-    expect('issues' in parsed && parsed.issues.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^k8s\/a\.yaml:3: /),
-      'k8s/b.yaml:1: is missing',
-      'k8s/b.yaml:1: is missing',
-      'k8s/b.yaml:1: is missing',
+    expect('issues' in parsed && parsed.issues.map(({ path, message }) => `${path} ${message}`)).toEqual([
+      'deployments[1].manifests["k8s/a.yaml:3"] a `[` is not closed before this',
+      'deployments[1].manifests.apiVersion k8s/b.yaml:1: is missing',
+      'deployments[1].manifests.kind k8s/b.yaml:1: is missing',
+      'deployments[1].manifests["metadata.name"] k8s/b.yaml:1: is missing',
     ]);
   });
 });

@@ -229,14 +229,14 @@ describe('in a batch', () => {
     return parseBatch(text, catalogue);
   };
 
-  it('a warning is told, of the image that is deployed', () => {
+  it('a warning is told, of the image that is deployed, with the line of the batch', () => {
     const read = parsed({});
     expect('batch' in read && read.warnings.filter((one) => one.includes('['))).toEqual([
-      'shared/web: line 4 Deployment shared/web spec.template.spec.containers[1].resources.requests: the container web asks for no cpu, so nobody keeps any for it [resource-requests] (resources: {requests: {cpu: …}})',
-      'shared/web: line 4 Deployment shared/web spec.template.spec.containers[1].resources.requests: the container web asks for no memory, so nobody keeps any for it [resource-requests] (resources: {requests: {memory: …}})',
-      'shared/web: line 4 Deployment shared/web spec.template.spec.containers[1].resources.limits: the container web may use all memory of its node [memory-limit] (resources: {limits: {memory: …}})',
-      'shared/web: line 4 Deployment shared/web spec.template.spec.containers[1]: nobody asks the container web whether it can serve [readiness-probe] (readinessProbe: …)',
-      'shared/web: line 4 Deployment shared/web spec.template.spec.hostNetwork: hostNetwork: its pods are in a namespace of their node; baseline is asked for [pod-security]',
+      'shared/web: line 11 Deployment shared/web spec.template.spec.containers[1].resources.requests: the container web asks for no cpu, so nobody keeps any for it [resource-requests] (resources: {requests: {cpu: …}})',
+      'shared/web: line 11 Deployment shared/web spec.template.spec.containers[1].resources.requests: the container web asks for no memory, so nobody keeps any for it [resource-requests] (resources: {requests: {memory: …}})',
+      'shared/web: line 11 Deployment shared/web spec.template.spec.containers[1].resources.limits: the container web may use all memory of its node [memory-limit] (resources: {limits: {memory: …}})',
+      'shared/web: line 11 Deployment shared/web spec.template.spec.containers[1]: nobody asks the container web whether it can serve [readiness-probe] (readinessProbe: …)',
+      'shared/web: line 11 Deployment shared/web spec.template.spec.hostNetwork: hostNetwork: its pods are in a namespace of their node; baseline is asked for [pod-security]',
     ]);
   });
 

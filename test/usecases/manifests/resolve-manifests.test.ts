@@ -125,7 +125,9 @@ describe('manifests that stand elsewhere', () => {
       ]),
       {
         [web]: { problem: 'there is no branch and no tag main' },
-        [api]: { text: '# file: k8s/api.yaml\nkind: ConfigMap\nmetadata: {name: a}\n' },
+        [api]: {
+          text: '# file: k8s/api.yaml\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: b}\ndata: {a: eA==}\n',
+        },
         's3://bucket/old': { text: 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n' },
       },
     );
@@ -137,6 +139,7 @@ describe('manifests that stand elsewhere', () => {
       [
         `Its manifests cannot be deployed: ${web}: there is no branch and no tag main`,
         `${api}: k8s/api.yaml:1 ConfigMap a apiVersion: is missing (for example apps/v1)`,
+        `shared/api: ${api}: k8s/api.yaml:7 Secret b data: is the data of a Secret in clear, which would be kept with the batch (have it made in the cluster: External Secrets, Sealed Secrets, or a Secret that is there already)`,
         'shared/old: s3://bucket/old: line 1: there is no object among them whose rollout can be verified (a Deployment, a StatefulSet, a DaemonSet, a Job, a CronJob, a Rollout or a Knative Service)',
       ].join('; '),
     );
