@@ -50,6 +50,8 @@ export interface Deployment extends Acting {
   readonly workload?: Workload | undefined;
   /** The namespace of its object is made where there is none. Only a request sets it, never a file. */
   readonly create_namespace?: true | undefined;
+  /** Its service takes steps, and this one does not: a hotfix. */
+  readonly at_once?: true | undefined;
   /** How its rollout is judged, as far as the item says it. */
   readonly crash_tolerance?: number | undefined;
   readonly steady_seconds?: number | undefined;

@@ -31,6 +31,7 @@ import {
   type WrittenServices,
 } from './configuration-schema.ts';
 import { pillarOfRequests } from './requests-pillar.ts';
+import { strategyOf } from './strategy-entry.ts';
 
 /** Where Harness is, where nobody says otherwise. */
 export const publicHarness = 'https://app.harness.io';
@@ -163,11 +164,12 @@ const servicesOf = (
     }),
   );
 
-const kubernetesOf = ({ manifests, prune }: NonNullable<WrittenService['kubernetes']>): KubernetesEntry => ({
+const kubernetesOf = ({ manifests, prune, strategy }: NonNullable<WrittenService['kubernetes']>): KubernetesEntry => ({
   ...(manifests === undefined
     ? {}
     : { manifests: typeof manifests === 'string' ? { text: manifests } : (defined(manifests) as ManifestSource) }),
   ...(prune === true ? { prune } : {}),
+  ...(strategy === undefined ? {} : { strategy: strategyOf(strategy) }),
 });
 
 interface ServicePlace {

@@ -52,6 +52,8 @@ export interface KubernetesEntry {
 /** A strategy, and in which environments it is used. Absent: in all. */
 export interface StrategyEntry extends Strategy {
   readonly environments?: readonly string[];
+  /** Seconds that the last step may wait for a person. Absent: as many as usual. */
+  readonly human_wait?: number;
 }
 
 /** Whose fields may be taken over by an apply: those of all, or of these field managers. Absent: nobody's, a conflict is a failure. */

@@ -6,6 +6,7 @@ import { roles } from '../grants/role.ts';
 import { manifestSource } from '../manifests/source-schema.ts';
 import { artifactTypes, type CustomResource, type WorkloadKind, workloadKinds } from '../plan/plan.ts';
 import { fewestDaysKept, mostDaysKept } from '../record/expiry.ts';
+import { humanWait, strategySchema } from './strategy-schema.ts';
 
 /** The form of `flotilla.config.yaml` and of the services file. */
 
@@ -33,9 +34,6 @@ const image = named(
 const address = named(/^https?:\/\/[^\s/@?#]+[^\s@?#]*$/, 'is not an address like https://host/path');
 
 const variableName = named(/^[A-Za-z_]\w{0,127}$/, 'is not the name of an environment variable');
-
-/** Seconds, from a minute to thirty days. */
-const humanWait = z.int().min(60).max(2_592_000).optional();
 
 const harnessOverride = z.strictObject({
   mode: z.enum(['webhook', 'execute']).optional(),
@@ -69,6 +67,7 @@ const kubernetesSchema = z.strictObject({
   /** Of a file, or of a folder with files, beside the configuration; or from elsewhere. */
   manifests: z.union([z.string().min(1).max(4_096), manifestSource]).optional(),
   prune: z.boolean().optional(),
+  strategy: strategySchema.optional(),
 });
 
 const severity = z.enum(['error', 'warning', 'off']);

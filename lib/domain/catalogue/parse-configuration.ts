@@ -53,6 +53,7 @@ export const parseConfiguration = (
     usualNamespace: usualNamespace(root),
     baseUrl,
     hasHarness,
+    environments: isMapping(root.environments) ? Object.keys(root.environments) : undefined,
   });
   if (!hasHarness) checkPillars(root.pillars, read);
   checkClusters(root, read);

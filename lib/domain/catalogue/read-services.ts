@@ -9,6 +9,7 @@ import { checkCustomResource } from './check-custom-resource.ts';
 import { checkDeployedBy } from './check-deployed-by.ts';
 import { readServiceManifests, withManifestTexts } from './check-manifests.ts';
 import { checkSecrets } from './check-secrets.ts';
+import { checkStrategy } from './check-strategy.ts';
 import {
   customResourceOf,
   objectNameOf,
@@ -36,6 +37,8 @@ interface Surroundings {
   readonly baseUrl: string;
   /** There is a section `harness`. */
   readonly hasHarness: boolean;
+  /** Absent where there may be any. */
+  readonly environments?: readonly string[] | undefined;
   readonly sources: ConfigurationSources;
 }
 
@@ -81,7 +84,7 @@ const checkServices = (
   root: unknown,
   prefix: Path,
   text: ConfigurationText,
-  { pillars, usualNamespace, hasHarness, sources }: Surroundings,
+  { pillars, usualNamespace, hasHarness, environments, sources }: Surroundings,
 ): WrittenServices | undefined => {
   const result = servicesSchema.safeParse(withoutEmptyEntries(root));
   if (!result.success) text.complain(result.error.issues, prefix);
@@ -94,6 +97,7 @@ const checkServices = (
       const path = [...prefix, pillar, service];
       checkService(entry, path, text);
       if (!hasHarness) checkDeployedBy(entry, path, text);
+      checkStrategy(entry, path, { text, environments });
       const manifests = readServiceManifests(entry, path, { text, sources });
       if (manifests !== undefined) texts.set(`${pillar}/${service}`, manifests);
     }

@@ -1,8 +1,9 @@
 import type { Deployment } from '../batch/batch.ts';
 import type { JsonObject } from '../json.ts';
 import type { KubernetesSettings } from '../manifests/kubernetes-settings.ts';
+import { deploys } from '../plan/action.ts';
 import type { ExecutorSettings, RolloutSettings, Workload } from '../plan/plan.ts';
-import { type Catalogue, entryOf, type HarnessSettings, type ServiceEntry } from './catalogue.ts';
+import { type Catalogue, entryOf, type HarnessSettings, type ServiceEntry, type StrategyEntry } from './catalogue.ts';
 import { kubernetesAccount } from './executor-accounts.ts';
 
 /** Where an infrastructure_id leads: its own entry, else the cluster of that name, else nowhere. */
@@ -71,12 +72,14 @@ export const resolveRollout = (
 export const resolveHarness = (catalogue: Catalogue, pillar: string, service: string): HarnessSettings | undefined =>
   serviceEntry(catalogue, pillar, service)?.harness ?? entryOf(catalogue.pillars, pillar)?.harness;
 
+type KubernetesItem = Pick<
+  Deployment,
+  'pillar' | 'service_name' | 'environment_id' | 'manifests' | 'create_namespace' | 'action' | 'at_once'
+>;
+
 export const resolveExecutor = (
   catalogue: Catalogue,
-  item: Pick<
-    Deployment,
-    'executor' | 'pillar' | 'service_name' | 'infrastructure_id' | 'environment_id' | 'manifests' | 'create_namespace'
-  >,
+  item: Pick<Deployment, 'executor' | 'infrastructure_id'> & KubernetesItem,
 ): ExecutorSettings => {
   const { executor, pillar, service_name } = item;
   if (executor === 'kubernetes') {
@@ -95,15 +98,9 @@ export const resolveExecutor = (
 /** What the executor `kubernetes` is to do: what the item brings, and what its service and its environment say. */
 const kubernetesSettings = (
   catalogue: Catalogue,
-  {
-    pillar,
-    service_name,
-    environment_id,
-    manifests,
-    create_namespace,
-  }: Pick<Deployment, 'pillar' | 'service_name' | 'environment_id' | 'manifests' | 'create_namespace'>,
+  { pillar, service_name, environment_id, manifests, create_namespace, action, at_once }: KubernetesItem,
 ): KubernetesSettings => {
-  const { prune } = serviceEntry(catalogue, pillar, service_name)?.kubernetes ?? {};
+  const { prune, strategy } = serviceEntry(catalogue, pillar, service_name)?.kubernetes ?? {};
   const { take_over, rules, pod_security, cluster_scoped } =
     entryOf(catalogue.environments, environment_id)?.kubernetes ?? {};
   return {
@@ -114,5 +111,18 @@ const kubernetesSettings = (
     ...(rules === undefined ? {} : { rules }),
     ...(pod_security === undefined ? {} : { pod_security }),
     ...(cluster_scoped === undefined ? {} : { cluster_scoped }),
+    ...strategySettings(strategy, { environment_id, action, at_once }),
   };
+};
+
+/** Steps are of a version that takes over: nothing else has any. */
+const strategySettings = (
+  entry: StrategyEntry | undefined,
+  { environment_id, action, at_once }: Pick<Deployment, 'environment_id' | 'action' | 'at_once'>,
+): Pick<KubernetesSettings, 'strategy' | 'human_wait' | 'at_once'> => {
+  if (entry === undefined || !deploys({ action })) return {};
+  const { environments, human_wait, ...strategy } = entry;
+  if (environments?.includes(environment_id) === false) return {};
+  if (at_once === true) return { at_once };
+  return { strategy, ...(human_wait === undefined ? {} : { human_wait }) };
 };

@@ -30,4 +30,8 @@ export interface KubernetesSettings {
   readonly cluster_scoped?: KubernetesPolicy['cluster_scoped'];
   /** Absent: the new version takes over at once. */
   readonly strategy?: Strategy;
+  /** Seconds that it may wait for a person. Absent: as many as usual. */
+  readonly human_wait?: number;
+  /** The item says so: its service has a strategy, which is not used. */
+  readonly at_once?: true;
 }

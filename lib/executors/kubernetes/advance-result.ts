@@ -4,10 +4,21 @@ import type { RunFailure, RunState } from '../../domain/ports.ts';
 export type Advance =
   /** It goes on at the next look; `raw` says what it waits for. */
   | { readonly phase: 'running'; readonly raw: string }
+  /** As `running`, but a person has to let it go on. */
+  | { readonly phase: 'waiting'; readonly raw: string; readonly message?: string }
   | { readonly phase: 'succeeded'; readonly warnings: readonly string[] }
   | { readonly phase: 'failed' | 'aborted'; readonly failure: Omit<RunFailure, 'touched'> };
 
 export const running = (raw: string): Advance => ({ phase: 'running', raw });
+
+export const waiting = (raw: string, message?: string): Advance => ({
+  phase: 'waiting',
+  raw,
+  ...(message !== undefined && { message }),
+});
+
+/** Whether the next look goes on with it. */
+export const isOpen = ({ phase }: Advance): boolean => phase === 'running' || phase === 'waiting';
 
 /** The same would fail again, unless something is changed by somebody. */
 export const failed = (reason: string, message: string, retryable = false): Advance => ({
@@ -22,6 +33,10 @@ export const aborted: Advance = {
 
 export const stateOf = (advance: Advance, touched: boolean): RunState => {
   if (advance.phase === 'running') return { phase: 'running', raw: advance.raw };
+  if (advance.phase === 'waiting') {
+    const { raw, message } = advance;
+    return { phase: 'waiting-for-human', raw, ...(message !== undefined && { message }) };
+  }
   if (advance.phase === 'succeeded') {
     const { warnings } = advance;
     return { phase: 'terminal', outcome: 'succeeded', raw: 'Applied', ...(warnings.length > 0 && { warnings }) };

@@ -1,5 +1,5 @@
 import { isFlotillaError } from '../../domain/errors.ts';
-import { type Advance, aborted, failed, firstEnd } from './advance-result.ts';
+import { type Advance, aborted, failed, firstEnd, isOpen } from './advance-result.ts';
 import { applyAll, dryRunAll } from './apply.ts';
 import { keepBefore } from './before.ts';
 import { advanceDelete } from './delete-release.ts';
@@ -90,7 +90,7 @@ const prepare = async (work: Work, wanted: Wanted, standing: readonly Standing[]
 
 /** What waits is not waited for any longer, once its end was asked for. */
 const stoppedOr = async (work: Work, wanted: Wanted, end: Advance): Promise<Advance> => {
-  if (end.phase === 'running' && !(await isStopped(work))) return end;
+  if (isOpen(end) && !(await isStopped(work))) return end;
   if (end.phase === 'failed') return end;
   return (await removeHooks(work, [...wanted.before, ...wanted.after])) ?? aborted;
 };

@@ -15,6 +15,7 @@ import {
   type TurnRow,
 } from '../../domain/record/rows.ts';
 import type { RunWatchRow } from '../../domain/record/watch-rows.ts';
+import { attemptSeconds } from '../../domain/strategy/steps-of.ts';
 import { supersededSince } from '../../domain/targets/superseded.ts';
 import type { Deps } from '../deps.ts';
 import { executionTold } from '../execution-told.ts';
@@ -211,7 +212,7 @@ const intentWrites = (
 ): Write[] => {
   const { batch_id, index, wait, watcher } = place;
   const { at, key } = request;
-  const deadline = at + deployment.timeout * 1_000;
+  const deadline = at + attemptSeconds(deployment, { isRestore: attempt === 'restore' }) * 1_000;
   const run: Run = { executor: deployment.executor.account, key, attempt };
   const watch: RunWatchRow = {
     batch_id,

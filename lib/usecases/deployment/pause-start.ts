@@ -3,6 +3,7 @@ import type { Write } from '../../domain/ports.ts';
 import { executorWatcher, keys, type Wait } from '../../domain/record/keys.ts';
 import { type CaptureRow, type Failure, type ItemRow, rowOf } from '../../domain/record/rows.ts';
 import type { RunWatchRow } from '../../domain/record/watch-rows.ts';
+import { attemptSeconds } from '../../domain/strategy/steps-of.ts';
 import type { Deps } from '../deps.ts';
 import type { PlaceOfWait } from '../wait/settle-wait.ts';
 import { unlessBusy, updateWatch } from '../wait/update-watch.ts';
@@ -32,11 +33,20 @@ export const pauseStart = (
 
 /** False when the start was given up meanwhile. */
 export const resumeStart = (deps: Needs, { place, deployment }: Begun, asked: number): Promise<boolean> =>
-  updateWatch(deps, place, { set: sentAgain(deployment, asked, deps.clock.now()), when: { exists: true } });
+  updateWatch(deps, place, {
+    set: sentAgain({ deployment, wait: place.wait }, asked, deps.clock.now()),
+    when: { exists: true },
+  });
 
 /** The time of an attempt counts from when it was asked for last: before, there was certainly no run. */
-export const sentAgain = ({ timeout }: Pick<KeptDeployment, 'timeout'>, asked: number, now: number) =>
-  ({ phase: 'intended', asked, sent_at: now, deadline: now + timeout * 1_000 }) as const;
+export const sentAgain = (
+  { deployment, wait }: Pick<RunWatchRow, 'deployment' | 'wait'>,
+  asked: number,
+  now: number,
+) => {
+  const seconds = attemptSeconds(deployment, { isRestore: wait === 'restore' });
+  return { phase: 'intended', asked, sent_at: now, deadline: now + seconds * 1_000 } as const;
+};
 
 /** Why an attempt failed that was given up in a pause. */
 export const failureOfPause = ({ turned_away }: RunWatchRow): Failure => ({

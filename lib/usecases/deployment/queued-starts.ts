@@ -121,7 +121,7 @@ const claim = (deps: Needs, row: RunWatchRow): Promise<RunWatchRow | Failure | u
     const { item, turn, refusal } = await readStandingOfQueued(deps, row);
     if (item === undefined || refusal !== undefined) return refusal ?? noTurn;
     if (isHeld(row, turn)) return undefined;
-    const sent = { ...sentAgain(row.deployment, (row.asked ?? 0) + 1, deps.clock.now()), sender };
+    const sent = { ...sentAgain(row, (row.asked ?? 0) + 1, deps.clock.now()), sender };
     const taken: Write = {
       update: watch,
       set: attributesOf(sent),

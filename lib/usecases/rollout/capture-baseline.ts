@@ -15,6 +15,7 @@ import { parseImage } from '../../domain/rollout/image.ts';
 import { answersTo, versionOf } from '../../domain/rollout/image-version.ts';
 import { isRunning } from '../../domain/rollout/verdict.ts';
 import type { Place } from '../../domain/schedule/place.ts';
+import { attemptSeconds } from '../../domain/strategy/steps-of.ts';
 import { longestQueue } from '../deployment/queue-start.ts';
 import { awaySinceOf, hasReturned, ofThisTurn, returnTurn, turnReturned, whyHeld } from '../deployment/return-turn.ts';
 import type { Deps } from '../deps.ts';
@@ -66,7 +67,7 @@ export const captureBaseline = async (deps: Needs, { batch_id, index }: Place): 
   await retryConflict(deps, () => deps.table.transact([{ put: itemOf(keys.capture(batch_id, index), row) }]));
   return {
     attempt: item.attempt,
-    timeout_seconds: deployment.timeout,
+    timeout_seconds: attemptSeconds(deployment),
     wait_seconds: waitOf(deployment, previous),
     on_cluster: isOnCluster(deployment),
     restore_on_cluster: isOnCluster(previous?.deployment ?? deployment),

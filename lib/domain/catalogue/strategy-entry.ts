@@ -1,0 +1,62 @@
+import type { Check, Strategy, Traffic } from '../strategy/strategy.ts';
+import type { StrategyEntry } from './catalogue.ts';
+import type { WrittenCheck, WrittenStrategy } from './strategy-schema.ts';
+
+/** Per cent, and seconds. Those of system D. */
+export const usualSteps = [10, 30, 50, 75, 100] as const;
+const usualStepSeconds = 900;
+const usualProvenSeconds = 1_800;
+const usualForSeconds = 300;
+
+/** Without the keys that hold nothing. */
+const defined = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+
+/** A valid strategy with all that it leaves out. */
+export const strategyOf = ({ environments, canary, blue_green }: WrittenStrategy): StrategyEntry => {
+  const { human_wait } = canary ?? blue_green ?? {};
+  const strategy = blue_green === undefined ? canaryOf(canary ?? {}) : blueGreenOf(blue_green);
+  return { ...strategy, ...defined({ environments, human_wait }) };
+};
+
+const canaryOf = (written: NonNullable<WrittenStrategy['canary']>): Strategy => ({
+  kind: 'canary',
+  traffic: trafficOf(written),
+  steps: written.steps ?? usualSteps,
+  step_seconds: written.step_seconds ?? usualStepSeconds,
+  ...endingOf(written),
+});
+
+const trafficOf = ({ route, service }: NonNullable<WrittenStrategy['canary']>): Traffic =>
+  route === undefined || service === undefined ? { by: 'replicas' } : { by: 'route', route, service };
+
+const blueGreenOf = (written: NonNullable<WrittenStrategy['blue_green']>): Strategy => ({
+  kind: 'blue_green',
+  traffic: { by: 'service', service: written.service },
+  steps: [100],
+  step_seconds: written.soak_seconds ?? usualStepSeconds,
+  ...endingOf(written),
+});
+
+type Ending = Pick<Strategy, 'checks' | 'proceed' | 'proven_seconds'>;
+
+const endingOf = ({
+  checks = [],
+  proceed = 'person',
+  proven_seconds = usualProvenSeconds,
+}: NonNullable<WrittenStrategy['canary']> | NonNullable<WrittenStrategy['blue_green']>): Ending => ({
+  checks: checks.map(checkOf),
+  proceed,
+  proven_seconds,
+});
+
+/** Which of the two sources there is, `checkStrategy` has seen to. */
+const checkOf = ({ name, prometheus, cloudwatch, for_seconds, ...limits }: WrittenCheck): Check => ({
+  name,
+  source:
+    cloudwatch === undefined
+      ? { prometheus: prometheus ?? '' }
+      : ({ cloudwatch: defined(cloudwatch) } as Extract<Check['source'], { readonly cloudwatch: unknown }>),
+  ...defined(limits),
+  for_seconds: for_seconds ?? usualForSeconds,
+});

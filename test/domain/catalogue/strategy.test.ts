@@ -1,0 +1,142 @@
+import { describe, expect, it, test } from 'vitest';
+import { describeIssue } from '../../../lib/domain/batch/issues.ts';
+import { parseConfiguration } from '../../../lib/domain/catalogue/parse-configuration.ts';
+
+const head = 'clusters: {eu: {simulated: true}}\nenvironments: {prod: {}, staging: {}}\n';
+
+const read = (strategy: string, service = '') =>
+  parseConfiguration(`${head}services: {shared: {web: {${service}kubernetes: {strategy: ${strategy}}}}}\n`, {
+    env: {},
+    readFile: () => undefined,
+  });
+
+const strategyOf = (written: string) => {
+  const parsed = read(written);
+  if ('issues' in parsed) throw new Error(parsed.issues.map(describeIssue).join('\n'));
+  return parsed.configuration.catalogue.services?.shared?.web?.kubernetes?.strategy;
+};
+
+const usual = { checks: [], proceed: 'person', proven_seconds: 1_800 };
+
+test.each([
+  [
+    'a canary without a word more has the usual steps',
+    '{canary: {}}',
+    { kind: 'canary', traffic: { by: 'replicas' }, steps: [10, 30, 50, 75, 100], step_seconds: 900, ...usual },
+  ],
+  [
+    'a canary by an HTTPRoute',
+    '{environments: [prod], canary: {steps: [5, 100], step_seconds: 60, route: web, service: web, human_wait: 600}}',
+    {
+      ...{ kind: 'canary', traffic: { by: 'route', route: 'web', service: 'web' }, steps: [5, 100], step_seconds: 60 },
+      ...{ ...usual, environments: ['prod'], human_wait: 600 },
+    },
+  ],
+  [
+    'blue/green',
+    '{blue_green: {service: web, proceed: automatic, proven_seconds: 60, checks: [{name: errors, prometheus: q, max: 5}]}}',
+    {
+      ...{ kind: 'blue_green', traffic: { by: 'service', service: 'web' }, steps: [100], step_seconds: 900 },
+      ...{ proceed: 'automatic', proven_seconds: 60 },
+      checks: [{ name: 'errors', source: { prometheus: 'q' }, max: 5, for_seconds: 300 }],
+    },
+  ],
+  [
+    'a check of CloudWatch',
+    '{canary: {checks: [{name: errors, cloudwatch: {metrics: {m: {namespace: AWS/X, name: E, statistic: Sum}}}, max: 5, proven_max: 1}]}}',
+    {
+      ...{ kind: 'canary', traffic: { by: 'replicas' }, steps: [10, 30, 50, 75, 100], step_seconds: 900, ...usual },
+      checks: [
+        {
+          ...{ name: 'errors', max: 5, proven_max: 1, for_seconds: 300 },
+          source: { cloudwatch: { metrics: { m: { namespace: 'AWS/X', name: 'E', statistic: 'Sum' } } } },
+        },
+      ],
+    },
+  ],
+])('%s', (_, written, strategy) => {
+  expect(strategyOf(written)).toEqual(strategy);
+});
+
+describe('a strategy is refused', () => {
+  const limit = ', max: 1';
+  it.each<[string, string, RegExp, string?]>([
+    ['that says no way', '{}', /^3:\d+ services\.shared\.web\.kubernetes\.strategy: says no way to take over/],
+    ['that says two ways', '{canary: {}, blue_green: {service: web}}', /strategy: says two ways to take over/],
+    [
+      'of another kind',
+      '{canary: {}}',
+      /goes with the kind deployment, and this is a "daemonset"/,
+      'kind: daemonset, ',
+    ],
+    ['of an Argo Rollout', '{canary: {}}', /an Argo Rollout has its own steps/, 'kind: rollout, '],
+    [
+      'in no environment',
+      '{environments: [pord], canary: {}}',
+      /^3:\d+ .*environments\[1\]: there is no environment "pord"; .*did you mean prod/,
+    ],
+    ['whose steps fall', '{canary: {steps: [10, 50, 30]}}', /steps\[3\]: is not more than the step before it, 50/],
+    ['whose steps stay', '{canary: {steps: [10, 10]}}', /steps\[2\]: is not more than the step before it, 10/],
+    ['of a share of 0', '{canary: {steps: [0, 10]}}', /steps\[1\]: the number 0 is under 1/],
+    ['of more than all', '{canary: {steps: [10, 101]}}', /steps\[2\]: the number 101 is over 100/],
+    ['of a route without a Service', '{canary: {route: web}}', /canary\.route: needs service beside it/],
+    ['of a Service without a route', '{canary: {service: web}}', /canary\.service: needs route beside it/],
+    ['of blue/green without a Service', '{blue_green: {}}', /blue_green\.service: is missing/],
+    [
+      'that waits for nobody, and says how long',
+      '{canary: {proceed: automatic, human_wait: 60}}',
+      /human_wait: goes with proceed: person only/,
+    ],
+    [
+      'of a number from nowhere',
+      `{canary: {checks: [{name: e${limit}}]}}`,
+      /checks\[1\]: says nowhere where its number comes from/,
+    ],
+    [
+      'of a number from two places',
+      `{canary: {checks: [{name: e, prometheus: q, cloudwatch: {metrics: {m: {namespace: n, name: n, statistic: Sum}}}${limit}}]}}`,
+      /checks\[1\]: says two places for one number/,
+    ],
+    ['without a limit', '{canary: {checks: [{name: e, prometheus: q}]}}', /checks\[1\]: has no limit/],
+    [
+      'whose limits cross',
+      '{canary: {checks: [{name: e, prometheus: q, max: 1, min: 2}]}}',
+      /checks\[1\]\.min: is more than max, 1/,
+    ],
+    [
+      'that is proven by more than its limit',
+      '{canary: {checks: [{name: e, prometheus: q, max: 1, proven_max: 2}]}}',
+      /proven_max: is more than max, 1/,
+    ],
+    [
+      'that is proven by less than its limit',
+      '{canary: {checks: [{name: e, prometheus: q, min: 2, proven_min: 1}]}}',
+      /proven_min: is less than min, 2/,
+    ],
+    [
+      'with two checks of one name',
+      `{canary: {checks: [{name: e, prometheus: q${limit}}, {name: e, prometheus: r${limit}}]}}`,
+      /checks\[2\]\.name: is the name of another check/,
+    ],
+    [
+      'of two metrics and no expression',
+      `{canary: {checks: [{name: e, cloudwatch: {metrics: {m: {namespace: n, name: n, statistic: Sum}, n: {namespace: n, name: n, statistic: Sum}}}${limit}}]}}`,
+      /metrics: has several metrics, and no expression/,
+    ],
+    [
+      'of no metrics',
+      `{canary: {checks: [{name: e, cloudwatch: {metrics: {}}${limit}}]}}`,
+      /metrics: has 0 metrics; from 1 to 5 are taken/,
+    ],
+    [
+      'that is too long',
+      `{canary: {checks: [${['a', 'b', 'c'].map((name) => `{name: ${name}, prometheus: "${'q'.repeat(900)}"${limit}}`).join()}]}}`,
+      /strategy: is longer than 2500 characters/,
+    ],
+    ['with a word that nobody knows', '{canary: {stepz: [1]}}', /canary\.stepz: .*did you mean .*steps/],
+  ])('%s', (_, written, problem, service = '') => {
+    const parsed = read(written, service);
+    const told = 'issues' in parsed ? parsed.issues.map(describeIssue) : [];
+    expect(told).toEqual([expect.stringMatching(problem)]);
+  });
+});
