@@ -1,5 +1,4 @@
 import { startRestore } from '../lib/usecases/deployment/start-restore.ts';
-import { clusterDeps } from './runtime/cluster-deps.ts';
 import { executorDeps } from './runtime/executor-deps.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { documentDeps, tableDeps } from './runtime/storage.ts';
@@ -11,5 +10,5 @@ export const create = (deps: Parameters<typeof startRestore>[0]): TaskHandler =>
 
 export const handler = onLambda(() => {
   const deps = tableDeps();
-  return create({ ...deps, ...documentDeps(), ...workflowDeps('watch'), ...executorDeps(deps), ...clusterDeps() });
+  return create({ ...deps, ...documentDeps(), ...workflowDeps('watch'), ...executorDeps(deps) });
 });

@@ -32,6 +32,7 @@ export const contract = {
     input: z.object({ ...deployment, ...waiting, attempt: z.int().min(1) }),
     output: z.object({}),
   },
+  'look-back': { input: z.object(deployment), output: z.object({}) },
   'start-restore': { input: z.object({ ...deployment, ...waiting }), output: z.object({}) },
   'verify-rollout': {
     input: z.object({ ...deployment, ...waiting, attempt: z.union([z.int().min(1), z.literal('restore')]) }),

@@ -33,12 +33,12 @@ const once = { ...quiet, threshold: 1, periods: 1 } as const;
 
 /** What a state machine calls for one batch or one deployment. A sum takes ten metrics at most. */
 const batchFunctions: readonly Stem[] = [
-  ...(['plan-batch', 'await-turn', 'capture-baseline', 'start-deployment', 'start-restore'] as const),
-  ...(['verify-rollout', 'record-outcome', 'conclude-batch', 'finish-batch', 'deploy-to-cluster'] as const),
+  ...(['plan-batch', 'await-turn', 'capture-baseline', 'start-deployment', 'look-back', 'start-restore'] as const),
+  ...(['verify-rollout', 'record-outcome', 'conclude-batch', 'finish-batch'] as const),
 ];
 const lastingFunctions: readonly Stem[] = [
   ...(['watch-executor', 'watch-cluster', 'dispatch-turns', 'publish-events', 'sweep', 'take-hint'] as const),
-  ...(['settle-execution', 'survey-clusters'] as const),
+  ...(['settle-execution', 'survey-clusters', 'deploy-to-cluster'] as const), // which follows what it has applied,
 ];
 
 const apiFunctions: readonly Stem[] = Object.values(apiParts).map(({ stem }) => stem);

@@ -220,11 +220,18 @@ export const functionsTable = {
     rights: [...handing, 'harness-secret'],
     writes: run,
   },
+  'look-back': {
+    purpose: 'Looks at what stands on the cluster before the last good release is put back',
+    memory: 512,
+    timeout: 60,
+    rights: [...waiting, 'clusters'],
+    writes: { put: change, update: ['BATCH#*'], delete: ['WATCH#*'] },
+  },
   'start-restore': {
     purpose: 'Puts the last good release back',
-    memory: 512,
+    memory: 256, // it mostly waits for the executor's answer
     timeout: 90,
-    rights: [...handing, 'harness-secret', 'clusters'],
+    rights: [...handing, 'harness-secret'],
     writes: run,
   },
   'verify-rollout': {

@@ -94,7 +94,7 @@ describe('the commands', () => {
   });
 
   it('let the roles that read clusters into one, and no other; the one that reads logs as somebody who may do no more', () => {
-    const readers = ['ApiLooks', 'CaptureBaseline', 'StartRestore', 'WatchCluster', 'SurveyClusters'];
+    const readers = ['ApiLooks', 'CaptureBaseline', 'LookBack', 'WatchCluster', 'SurveyClusters'];
     const roles = readers.map((name) => `Handlers${name}Role`);
     expect(outputs.ClusterRoles).toBe(roles.join(' '));
     expect(outputs.LogRoles).toBe('HandlersReadLogsRole');

@@ -66,7 +66,7 @@ const stream = (queue: string) => [
 const invoke = (...names: string[]) => names.map((name) => `lambda:InvokeFunction Handlers${name}Function`);
 
 const batchFunctions = [
-  ...['PlanBatch', 'AwaitTurn', 'CaptureBaseline', 'StartDeployment', 'StartRestore', 'VerifyRollout'],
+  ...['PlanBatch', 'AwaitTurn', 'CaptureBaseline', 'StartDeployment', 'LookBack', 'StartRestore', 'VerifyRollout'],
   ...['RecordOutcome', 'ConcludeBatch', 'FinishBatch', 'DeployToCluster'],
 ];
 
@@ -136,7 +136,14 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...cluster,
   ],
   StartDeployment: [...table, ...run, ...read, ...tokens, ...start('watch'), ...secret],
-  StartRestore: [...table, ...run, ...read, ...tokens, ...start('watch'), ...secret, ...cluster],
+  LookBack: [
+    ...table,
+    ...write(['Put', 'Update', 'Delete'], 'BATCH#*', 'EVENTS#*', 'WATCH#*'),
+    ...read,
+    ...tokens,
+    ...cluster,
+  ],
+  StartRestore: [...table, ...run, ...read, ...tokens, ...start('watch'), ...secret],
   DeployToCluster: [
     ...table,
     ...write(
@@ -342,6 +349,7 @@ it('tells each function the names of what it may use, and no other', () => {
     DispatchTurns: both,
     CaptureBaseline: both,
     StartDeployment: { ...both, WATCH_MACHINE_ARN, HARNESS_SECRET_ID },
+    LookBack: both,
     StartRestore: { ...both, WATCH_MACHINE_ARN, HARNESS_SECRET_ID },
     VerifyRollout: { ...both, WATCH_MACHINE_ARN },
     RecordOutcome: both,

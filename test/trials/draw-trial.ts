@@ -20,7 +20,14 @@ export interface Kill {
 /** How long a run may wait for a person here. */
 export const humanWaitSeconds = 600;
 
-const killable = ['start-deployment', 'start-restore', 'watch-executor', 'dispatch-turns', 'sweep'] as const;
+const killable = [
+  'start-deployment',
+  'look-back',
+  'start-restore',
+  'watch-executor',
+  'dispatch-turns',
+  'sweep',
+] as const;
 
 export type Installation = Pick<
   SimulatedHarnessOptions,

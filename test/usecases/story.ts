@@ -33,6 +33,7 @@ import { publishEvents, type WrittenEvent } from '../../lib/usecases/record/publ
 import { readEvents } from '../../lib/usecases/record/read-events.ts';
 import { ownWaitingRoom } from '../../lib/usecases/record/waiting-room.ts';
 import { captureBaseline } from '../../lib/usecases/rollout/capture-baseline.ts';
+import { lookBack } from '../../lib/usecases/rollout/look-back.ts';
 import { ObserverMemory } from '../../lib/usecases/rollout/observer.ts';
 import { verifyRollout } from '../../lib/usecases/rollout/verify-rollout.ts';
 import { watchCluster } from '../../lib/usecases/rollout/watch-cluster.ts';
@@ -269,6 +270,7 @@ export const acts: readonly Act[] = [
   { name: 'verify 0', does: verify(0, 1, 'verify-0') },
   { name: 'verify 1', does: verify(1, 1, 'verify-1') },
   { name: 'watch the rollouts', does: watchAll },
+  { name: 'look back', does: (deps) => lookBack(deps, { batch_id, index: 0 }) },
   { name: 'restore', does: (deps) => startRestore(deps, child(0, 'restore')) },
   { name: 'watch the restore', does: watchAll },
   { name: 'verify the restore', does: verify(0, 'restore', 'verify-restore') },

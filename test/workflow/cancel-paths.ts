@@ -6,13 +6,13 @@ import type { World } from './world.ts';
 /** Nothing new starts, runs are aborted where the executor can, and what changed a target is still told truly. */
 
 const cancelled = 'CANCELLED / CancelledByRequest';
-const verifyFails = 'AwaitTurn Capture Deploy Verify Restore VerifyRestore Record';
+const verifyFails = 'AwaitTurn Capture Deploy Verify LookBack Restore VerifyRestore Record';
 const never = Number.POSITIVE_INFINITY;
 
 /** The first attempt failed, and the second was cancelled before it was started. */
 export const firstUndone: Expected = {
   outcome: 'FAILED / RestoredPreviousRelease',
-  visited: 'AwaitTurn Capture Deploy Capture Deploy Restore VerifyRestore Record',
+  visited: 'AwaitTurn Capture Deploy Capture Deploy LookBack Restore VerifyRestore Record',
   starts: '1, restore',
   runs: '1.0.0',
   says: /^Not started: the batch was cancelled\. /,
@@ -149,7 +149,7 @@ export const cancelPaths: readonly Path[] = [
     expect: {
       a: {
         outcome: 'FAILED / RestoredPreviousRelease',
-        visited: 'AwaitTurn Capture Deploy Capture Deploy Restore VerifyRestore Record',
+        visited: 'AwaitTurn Capture Deploy Capture Deploy LookBack Restore VerifyRestore Record',
         starts: '1, restore',
         runs: '1.0.0',
       },
@@ -164,7 +164,7 @@ export const cancelPaths: readonly Path[] = [
     expect: {
       a: {
         outcome: 'FAILED / RestoredPreviousRelease',
-        visited: 'AwaitTurn Capture Deploy Restore VerifyRestore Record',
+        visited: 'AwaitTurn Capture Deploy LookBack Restore VerifyRestore Record',
         starts: '1, restore',
         runs: '1.0.0',
       },

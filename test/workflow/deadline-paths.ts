@@ -11,8 +11,8 @@ import type { World, WorldOptions } from './world.ts';
 
 const failed = 'FAILED / DeploymentsFailed';
 const unknown = 'UNKNOWN / DeploymentsUnknown';
-const restoring = 'AwaitTurn Capture Deploy Restore Record';
-const restored = 'AwaitTurn Capture Deploy Restore VerifyRestore Record';
+const restoring = 'AwaitTurn Capture Deploy LookBack Restore Record';
+const restored = 'AwaitTurn Capture Deploy LookBack Restore VerifyRestore Record';
 const never = Number.POSITIVE_INFINITY;
 
 const reasonOfFailure = async (world: World, batchId: string): Promise<string | undefined> =>
@@ -255,7 +255,7 @@ export const byOwner: readonly Path[] = [
     expect: {
       a: {
         outcome: 'FAILED / RestoredPreviousRelease',
-        visited: 'AwaitTurn Capture Deploy Verify Restore VerifyRestore Record',
+        visited: 'AwaitTurn Capture Deploy Verify LookBack Restore VerifyRestore Record',
         starts: '1, restore',
         says: /not in order at the end of the timeout\. Last seen: .*Version 1\.0\.0 was restored/,
       },

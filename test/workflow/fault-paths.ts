@@ -10,8 +10,8 @@ import type { InvokeFault, World } from './world.ts';
 const done = 'SUCCESS / AllSucceeded';
 const failed = 'FAILED / DeploymentsFailed';
 const unknown = 'UNKNOWN / DeploymentsUnknown';
-const restored = 'AwaitTurn Capture Deploy Restore VerifyRestore Record';
-const restoring = 'AwaitTurn Capture Deploy Restore Record';
+const restored = 'AwaitTurn Capture Deploy LookBack Restore VerifyRestore Record';
+const restoring = 'AwaitTurn Capture Deploy LookBack Restore Record';
 
 const named = (name: string, message = 'ordered by the test'): Error => Object.assign(new Error(message), { name });
 

@@ -85,7 +85,11 @@ const children: readonly Path[] = [
     scripts: { a: { ends: 'failed' }, 'a#restore': { takes: 200 } },
     meanwhile: kill(0, 40),
     expect: {
-      a: { outcome: 'UNKNOWN / RestoreUnknown', visited: 'AwaitTurn Capture Deploy Restore', starts: '1, restore' },
+      a: {
+        outcome: 'UNKNOWN / RestoreUnknown',
+        visited: 'AwaitTurn Capture Deploy LookBack Restore',
+        starts: '1, restore',
+      },
     },
     ends: 'UNKNOWN / DeploymentsUnknown',
   },

@@ -5,8 +5,8 @@ import type { World } from './world.ts';
 
 /** Ways of a deployment on which only executor and cluster have a say. */
 
-const restored = 'AwaitTurn Capture Deploy Restore VerifyRestore Record';
-const verifyRestored = 'AwaitTurn Capture Deploy Verify Restore VerifyRestore Record';
+const restored = 'AwaitTurn Capture Deploy LookBack Restore VerifyRestore Record';
+const verifyRestored = 'AwaitTurn Capture Deploy Verify LookBack Restore VerifyRestore Record';
 const done = 'SUCCESS / AllSucceeded';
 const failed = 'FAILED / DeploymentsFailed';
 
@@ -161,7 +161,7 @@ const superseded: readonly Path[] = [
     expect: {
       a: {
         outcome: 'FAILED / Superseded',
-        visited: 'AwaitTurn Capture Deploy Restore Record',
+        visited: 'AwaitTurn Capture Deploy LookBack Restore Record',
         starts: '1',
         runs: '9.0.0',
         says: /^The pipeline failed\. The previous release was not restored: the image is .*9\.0\.0: neither/,
@@ -291,7 +291,11 @@ export const bad: readonly Path[] = [
     submission: { without: ['a'] },
     scripts: { a: { ends: 'failed' } },
     expect: {
-      a: { outcome: 'FAILED / NoPreviousVersion', visited: 'AwaitTurn Capture Deploy Restore Record', starts: '1' },
+      a: {
+        outcome: 'FAILED / NoPreviousVersion',
+        visited: 'AwaitTurn Capture Deploy LookBack Restore Record',
+        starts: '1',
+      },
     },
     ends: failed,
   },
@@ -361,7 +365,7 @@ export const bad: readonly Path[] = [
     expect: {
       a: {
         outcome: 'FAILED / RestoredPreviousRelease',
-        visited: 'AwaitTurn Capture Deploy Capture Deploy Capture Deploy Restore VerifyRestore Record',
+        visited: 'AwaitTurn Capture Deploy Capture Deploy Capture Deploy LookBack Restore VerifyRestore Record',
         starts: '1, 2, 3, restore',
         runs: '1.0.0',
       },
@@ -412,7 +416,7 @@ export const bad: readonly Path[] = [
       expect: {
         a: {
           outcome: 'FAILED / RestoredPreviousRelease',
-          visited: 'AwaitTurn Capture Deploy Capture Deploy Restore VerifyRestore Record',
+          visited: 'AwaitTurn Capture Deploy Capture Deploy LookBack Restore VerifyRestore Record',
           starts,
           runs: '1.0.0',
         },
@@ -476,7 +480,7 @@ export const bad: readonly Path[] = [
     expect: {
       a: {
         outcome: 'FAILED / RestoreFailed',
-        visited: 'AwaitTurn Capture Deploy Restore Record',
+        visited: 'AwaitTurn Capture Deploy LookBack Restore Record',
         starts: '1, restore',
         says: /The pipeline failed\. The previous release was not restored: The pipeline failed\./,
       },

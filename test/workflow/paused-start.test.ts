@@ -65,7 +65,11 @@ const deaths: readonly Path[] = [
     scripts: { a: { ends: 'failed' }, 'a#restore': turnedAway },
     meanwhile: kill('start-restore', 'error'),
     expect: {
-      a: { outcome: 'FAILED / RestoreFailed', visited: 'AwaitTurn Capture Deploy Restore Record', starts: '1' },
+      a: {
+        outcome: 'FAILED / RestoreFailed',
+        visited: 'AwaitTurn Capture Deploy LookBack Restore Record',
+        starts: '1',
+      },
     },
     ends: 'FAILED / DeploymentsFailed',
   },

@@ -104,7 +104,7 @@ const paths: readonly Path[] = [
     expect: {
       a: {
         outcome: 'FAILED / RestoredPreviousRelease',
-        visited: 'AwaitTurn Capture Deploy Restore VerifyRestore Record',
+        visited: 'AwaitTurn Capture Deploy LookBack Restore VerifyRestore Record',
         starts: '1, restore',
         runs: '1.0.0',
       },

@@ -4,6 +4,7 @@ import { create as createCaptureBaseline } from '../../../functions/capture-base
 import { create as createConcludeBatch } from '../../../functions/conclude-batch.ts';
 import { create as createDeployToCluster } from '../../../functions/deploy-to-cluster.ts';
 import { create as createFinishBatch } from '../../../functions/finish-batch.ts';
+import { create as createLookBack } from '../../../functions/look-back.ts';
 import { create as createPlanBatch } from '../../../functions/plan-batch.ts';
 import { create as createRecordOutcome } from '../../../functions/record-outcome.ts';
 import type { TaskHandler } from '../../../functions/runtime/task.ts';
@@ -23,6 +24,7 @@ const creators = {
   'await-turn': createAwaitTurn,
   'capture-baseline': createCaptureBaseline,
   'start-deployment': createStartDeployment,
+  'look-back': createLookBack,
   'start-restore': createStartRestore,
   'verify-rollout': createVerifyRollout,
   'record-outcome': createRecordOutcome,
