@@ -1,16 +1,15 @@
+import { metricSources } from '../../lib/adapters/metric-sources.ts';
+import { Prometheus } from '../../lib/adapters/prometheus.ts';
 import type { Catalogue } from '../../lib/domain/catalogue/catalogue.ts';
 import { kubernetesAccount } from '../../lib/domain/catalogue/executor-accounts.ts';
 import type { Executor, Metrics } from '../../lib/domain/ports.ts';
 import { KubernetesExecutor } from '../../lib/executors/kubernetes.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
 
-/** What the executor `kubernetes` works with: clusters, and the documents with the manifests. */
-export type ClusterExecutorOptions = Pick<Deps, 'cluster' | 'documents' | 'clock'>;
-
-/** Nobody says where numbers are kept. */
-const none: Metrics = {
-  range: async () => ({ kind: 'unread', message: 'the configuration says nowhere where metrics are kept' }),
-};
+/** What the executor `kubernetes` works with: clusters, the documents with the manifests, and the metrics of AWS. */
+export interface ClusterExecutorOptions extends Pick<Deps, 'cluster' | 'documents' | 'clock'> {
+  readonly cloudWatch: Metrics;
+}
 
 /**
  * The executors of clusters, by account: one for each that there is, since what was deployed to one by this executor may have to be put
@@ -21,8 +20,11 @@ export const makeClusterExecutors = (
   options: ClusterExecutorOptions,
 ): ReadonlyMap<string, Executor> =>
   new Map(
-    Object.keys(clusters).map((name) => [
-      kubernetesAccount(name),
-      new KubernetesExecutor({ ...options, metrics: () => none, name }),
-    ]),
+    Object.entries(clusters).map(([name, { prometheus: entry }]) => {
+      const { cloudWatch, ...own } = options;
+      const cluster = () => options.cluster(name);
+      const prometheus = entry === undefined ? undefined : new Prometheus({ entry, cluster });
+      const metrics = metricSources({ prometheus, cloudWatch });
+      return [kubernetesAccount(name), new KubernetesExecutor({ ...own, metrics: () => metrics, name })];
+    }),
   );

@@ -13,6 +13,8 @@ import type {
   LogRequest,
   Mirror,
   MirrorOptions,
+  ServiceAnswer,
+  ServiceRequest,
   WorkloadView,
 } from '../domain/ports.ts';
 import { foreignText } from '../domain/record/foreign-text.ts';
@@ -25,6 +27,7 @@ import { readContainerLog } from './container-log.ts';
 import { listPages } from './list-pages.ts';
 import { beginLength, healthBytes, noAnswerWithin, probeUrl, serviceAnswer } from './probe-url.ts';
 import { missingIn } from './rights-review.ts';
+import { readService, unreachedOf } from './service-proxy.ts';
 
 export { type ClusterAccess, type ClusterSource, kubeConfigFrom } from './cluster-access.ts';
 
@@ -120,6 +123,10 @@ export class KubernetesCluster implements Cluster {
     }
   }
 
+  readService(request: ServiceRequest): Promise<ServiceAnswer> {
+    return readService(this.#requests, request);
+  }
+
   async deletePod(namespace: string, name: string, uid: string): Promise<DeletedPod> {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
     const preconditions = { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid } };
@@ -144,7 +151,7 @@ export class KubernetesCluster implements Cluster {
   /** Where the API server did not get to the service, its words are no answer of it. With 401 and 403 it did not try. */
   #probed(answer: ApiAnswer): HealthAnswer {
     const { status } = answer;
-    const said = saidByProxy(answer) ?? unreachedOf(answer);
+    const said = unreachedOf(answer);
     if (said === undefined) return serviceAnswer({ ...answer, isWhole: answer.isCut !== true });
     if (status === 401 || status === 403) throw this.#requests.unavailable(`${said} (services/proxy)`, { status });
     const isLate = status === 504 || /timeout|timed out|deadline exceeded/i.test(said);
@@ -164,27 +171,6 @@ export class KubernetesCluster implements Cluster {
 
 /** The last of the lines where a log had more than it was asked for. */
 const cutLog = `… cut here: it has more than ${longestLog / 1024} KiB`;
-
-/** The Status objects with which the API server says that it did not get to a service. Some are told by their message only. */
-const proxyFailures: Readonly<Record<number, { readonly reason: string; readonly says?: RegExp }>> = {
-  401: { reason: 'Unauthorized', says: /^Unauthorized$/ },
-  403: { reason: 'Forbidden', says: /services\/proxy/ },
-  404: { reason: 'NotFound', says: /^services "/ },
-  503: { reason: 'ServiceUnavailable' },
-  504: { reason: 'Timeout' },
-};
-
-/** A service may answer with a body of kind Status too, be it well or ill: then it is the service that speaks. */
-const saidByProxy = (answer: ApiAnswer): string | undefined => {
-  const failure = proxyFailures[answer.status];
-  const said = failure === undefined ? undefined : statusBodyOf(answer);
-  if (said === undefined || said.reason !== failure?.reason || said.code !== answer.status) return undefined;
-  return failure.says?.test(said.message) === false ? undefined : said.message;
-};
-
-/** Older API servers say in plain text that they did not get to the service. */
-const unreachedOf = ({ status, body }: ApiAnswer): string | undefined =>
-  status === 503 && /^error trying to reach service:/i.test(body) ? body : undefined;
 
 /** A proxy may answer 200 with a page of its own. */
 const uidIn = (body: string): string | undefined => {

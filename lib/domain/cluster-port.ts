@@ -39,6 +39,24 @@ export interface HealthAnswer {
   readonly timeout?: true;
 }
 
+/** GET, through the API server. */
+export interface ServiceRequest {
+  readonly namespace: string;
+  readonly service: string;
+  readonly port: number;
+  /** Begins with `/`. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  /** Bytes of the answer. */
+  readonly limit: number;
+}
+
+export type ServiceAnswer =
+  /** Of the service itself. `isCut`: there was more than was to be read. */
+  | { readonly kind: 'answered'; readonly status: number; readonly body: string; readonly isCut?: true }
+  /** The API server did not get to it, or lets nobody. */
+  | { readonly kind: 'unreached'; readonly message: string };
+
 export interface LogRequest {
   readonly namespace: string;
   readonly pod: string;
@@ -157,6 +175,8 @@ export interface Cluster {
   readLog?(request: LogRequest): Promise<ContainerLog>;
   /** HTTP GET. Never throws for the service's own failure. */
   probe(request: HealthRequest): Promise<HealthAnswer>;
+  /** What a service in the cluster says. Absent where nobody can be asked. */
+  readService?(request: ServiceRequest): Promise<ServiceAnswer>;
   /** Which of these it does not let us do in a namespace; undefined where it does not say. Absent where nobody can be asked. */
   missingRights?(namespace: string, wanted: readonly Right[]): Promise<readonly Right[] | undefined>;
   /** Deletes this pod, and none that has its name by then. Absent where nothing is changed. */

@@ -19,8 +19,15 @@ export interface MetricQuery {
 
 /** Points in the order of time, without those that are no number; or why nothing can be said. */
 export type MetricAnswer =
-  | { readonly kind: 'points'; readonly points: readonly MetricPoint[] }
+  | {
+      readonly kind: 'points';
+      readonly points: readonly MetricPoint[];
+      /** What the source says beside them, for example that a part of it could not be asked. */
+      readonly warnings?: readonly string[];
+    }
   | { readonly kind: 'unread'; readonly message: string };
+
+export const unread = (message: string): MetricAnswer => ({ kind: 'unread', message });
 
 /** Where numbers about what runs in a cluster are kept. Never throws for the other side's failure: then they are unread. */
 export interface Metrics {

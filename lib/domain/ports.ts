@@ -23,6 +23,8 @@ export type {
   Patched,
   Removed,
   RemoveOptions,
+  ServiceAnswer,
+  ServiceRequest,
   WorkloadView,
 } from './cluster-port.ts';
 

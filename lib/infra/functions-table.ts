@@ -20,6 +20,7 @@ export type Right =
   | 'clusters'
   | 'clusters:logs'
   | 'clusters:deploy'
+  | 'metrics'
   | 'anchors:read'
   | 'anchors:write'
   | 'bus';
@@ -278,7 +279,7 @@ export const functionsTable = {
     purpose: 'Deploys to clusters by itself: applies, puts back, and follows what it has applied',
     memory: 512, // the client of Kubernetes, and manifests
     timeout: 300, // loops for 240 where it follows
-    rights: [...handing, 'documents:write', 'clusters:deploy'], // what stood there before is kept
+    rights: [...handing, 'documents:write', 'clusters:deploy', 'metrics'], // what stood there before is kept; checks are read
     writes: {
       put: [...begun.put, 'EXECUTORS', 'CLUSTERS', 'PREVIEWS#*'], // and what a cluster does not let it do
       update: [...begun.update, 'WATCHERS'],

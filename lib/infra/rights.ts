@@ -172,6 +172,15 @@ const rights: Readonly<Record<Right, RightRow>> = {
   'clusters:logs': { allows: toFindClusters },
   // And this one by a group that may change what is deployed there.
   'clusters:deploy': { allows: toFindClusters },
+  metrics: {
+    allows: () => [
+      {
+        actions: ['cloudwatch:GetMetricData'],
+        on: ['*'],
+        why: 'GetMetricData takes no resource: IAM knows none for it. It reads numbers of the account, which the checks of services name.',
+      },
+    ],
+  },
   'anchors:read': { allows: toReadAnchors, environment: anchorsName },
   'anchors:write': {
     allows: (resources) => [

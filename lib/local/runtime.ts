@@ -11,6 +11,7 @@ import { executorOf, makeExecutors } from '../../functions/runtime/executors.ts'
 import { create as createSurvey } from '../../functions/survey-clusters.ts';
 import { create as createSweep } from '../../functions/sweep.ts';
 import { create as createTakeHint } from '../../functions/take-hint.ts';
+import { cloudWatchIn } from '../adapters/cloud-watch.ts';
 import type { ClusterProgram } from '../adapters/cluster-program.ts';
 import { type Disk, realDisk, syncFolders } from '../adapters/disk.ts';
 import { FileAnchors } from '../adapters/file-anchors.ts';
@@ -294,13 +295,14 @@ const makeDeps = (options: RuntimeOptions, { simulators, engine, machines, ...ma
     secrets: secretsOf(options),
     programs: options.programs,
   });
+  const cloudWatch = cloudWatchIn(process.env.AWS_REGION);
   const cluster: Deps['cluster'] = async (name) => options.cluster?.(name) ?? clusters.get(name);
   const harness = { ...made, random, simulatedHarness: simulators?.harness, secrets, patient, tellBudget };
   const executors =
     options.executor === undefined
       ? new Map([
           ...makeExecutors(configuration, harness),
-          ...makeClusterExecutors(configuration.catalogue, { ...made, cluster }),
+          ...makeClusterExecutors(configuration.catalogue, { ...made, cluster, cloudWatch }),
         ])
       : undefined;
   return {

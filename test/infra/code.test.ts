@@ -52,6 +52,7 @@ describe('what the code of a function reaches', () => {
     [/\bvariable\("HARNESS_SECRET_ID"\)/g, () => 'harness-secret'],
     [/\bvariable\("CALLBACK_SECRET_ID"\)/g, () => 'callback-secret'],
     [/\bDescribeClusterCommand\(/g, () => 'clusters'],
+    [/\bGetMetricDataCommand\(/g, () => 'metrics'],
     [/\bbus\.put\(/g, () => 'bus'],
     // Who writes anchors reads them too.
     [/\breadAnchors = /g, () => 'anchors:read'],

@@ -3,7 +3,7 @@ import { clusterGroup, deployerGroup, logsGroup } from '../../domain/catalogue/c
 import { wantedRules } from '../../domain/catalogue/cluster-rights.ts';
 import { clusterRoleYaml, logsRole, namespacesOf, clusterRole as roleOf } from '../../domain/catalogue/cluster-role.ts';
 import { clusterScopedRules, surveyRules } from '../../domain/catalogue/deployer-rights.ts';
-import { deployerNamespaces, deployerRole } from '../../domain/catalogue/deployer-role.ts';
+import { deployerNamespaces, deployerRole, metricsRole } from '../../domain/catalogue/deployer-role.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { loadConfiguration } from '../../local/load-configuration.ts';
 import { type CommandContext, print } from '../command-context.ts';
@@ -87,5 +87,7 @@ const ofDeployer = (
   const lacks = unknown.map(
     (kind) => `warning: nobody knows the API of ${kind}, which a policy allows: give the right to it yourself.`,
   );
-  return { items: deployerRole(catalogue, where, resource), told: [...lacks, told] };
+  const { prometheus } = entryOf(catalogue.clusters, cluster) ?? {};
+  const metrics = prometheus === undefined ? [] : metricsRole(prometheus);
+  return { items: [...deployerRole(catalogue, where, resource), ...metrics], told: [...lacks, told] };
 };

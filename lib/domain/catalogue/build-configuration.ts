@@ -16,6 +16,7 @@ import {
   type KubernetesPolicy,
   type ManifestSource,
   type PillarEntry,
+  type PrometheusEntry,
   type RequestsEntry,
   type ServiceEntry,
 } from './catalogue.ts';
@@ -59,6 +60,7 @@ export const buildConfiguration = (
       simulated: cluster.simulated === true,
       ...limitOf(cluster),
       ...defined({ known_as: nameOfConnection(clusterConnection(cluster)) }),
+      ...(cluster.prometheus === undefined ? {} : { prometheus: prometheusOf(cluster.prometheus) }),
     })),
     infrastructures: mapValues(written.infrastructures ?? {}, defined) as Catalogue['infrastructures'],
     ...(written.harness === undefined ? {} : { harness: accountOf(written.harness) }),
@@ -68,6 +70,11 @@ export const buildConfiguration = (
     harness: harnessConnection(written, services),
   };
   return { catalogue, connections };
+};
+
+const prometheusOf = ({ service, path_prefix }: NonNullable<WrittenCluster['prometheus']>): PrometheusEntry => {
+  const [, namespace = '', name = '', port = ''] = /^(.*)\/(.*):(.*)$/.exec(service) ?? [];
+  return { namespace, service: name, port: Number(port), ...defined({ path_prefix }) };
 };
 
 const accountOf = (harness: WrittenHarness): HarnessAccount => ({

@@ -122,6 +122,15 @@ export interface PillarEntry {
   readonly harness?: HarnessSettings;
 }
 
+/** A Service of a cluster that answers as Prometheus does. */
+export interface PrometheusEntry {
+  readonly namespace: string;
+  readonly service: string;
+  readonly port: number;
+  /** For example `/prometheus`, where its paths begin with one. */
+  readonly path_prefix?: string;
+}
+
 export interface ClusterEntry {
   readonly simulated: boolean;
   readonly max_concurrency?: number;
@@ -129,6 +138,8 @@ export interface ClusterEntry {
   readonly known_as?: string;
   /** Its kubeconfig switches the check of its certificate off. */
   readonly unverified?: true;
+  /** Where the numbers of what runs there are. */
+  readonly prometheus?: PrometheusEntry;
 }
 
 export interface EnvironmentEntry {

@@ -27,7 +27,7 @@ export const namespacesOf = (catalogue: Catalogue, cluster: string): readonly st
 
 export const ruleOf = ({ group, resources, verbs }: RoleRule): JsonObject => ({ apiGroups: [group], resources, verbs });
 
-const rbac = 'rbac.authorization.k8s.io';
+export const rbac = 'rbac.authorization.k8s.io';
 export const roleObject = (kind: string, metadata: JsonObject, rest: JsonObject): JsonObject => ({
   apiVersion: `${rbac}/v1`,
   kind,

@@ -138,6 +138,15 @@ export const customResourceOf = ({
 export const servicesSchema = z.record(pillarName, z.record(serviceName, serviceSchema));
 export type WrittenServices = z.output<typeof servicesSchema>;
 
+/** Both become parts of a path: nothing may stand in them that leads elsewhere. */
+const prometheusSchema = z.strictObject({
+  service: named(
+    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\/[a-z]([a-z0-9-]{0,61}[a-z0-9])?:[1-9]\d{0,4}$/,
+    'is not namespace/name:port of a Service, like monitoring/prometheus:9090',
+  ),
+  path_prefix: named(/^(\/[\w-]{1,63}){1,5}$/, 'is not the begin of a path, like /prometheus').optional(),
+});
+
 const clusterSchema = z.strictObject({
   kubeconfig: z.string().min(1).optional(),
   context: z.string().min(1).optional(),
@@ -145,6 +154,7 @@ const clusterSchema = z.strictObject({
   verify: z.enum(['required']).optional(),
   simulated: z.boolean().optional(),
   max_concurrency: concurrency,
+  prometheus: prometheusSchema.optional(),
 });
 export type WrittenCluster = z.output<typeof clusterSchema>;
 

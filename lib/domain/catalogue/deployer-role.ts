@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json.ts';
-import type { Catalogue } from './catalogue.ts';
+import type { Catalogue, PrometheusEntry } from './catalogue.ts';
 import { deployerGroup } from './cluster-group.ts';
-import { bindingOf, namespacesOf, roleObject, ruleOf } from './cluster-role.ts';
+import { bindingOf, namespacesOf, rbac, roleObject, ruleOf } from './cluster-role.ts';
 import { clusterScopedRules, deployerRules } from './deployer-rights.ts';
 import { resolveInfrastructure } from './resolve.ts';
 
@@ -36,5 +36,22 @@ export const deployerRole = (
           roleObject('ClusterRole', { name: everywhere }, { rules: rules.map(ruleOf) }),
           bindingOf('ClusterRoleBinding', everywhere, { group: deployerGroup }),
         ]),
+  ];
+};
+
+/** What lets it read the numbers of checks: one port of one Service, and nothing else in that namespace. */
+export const metricsRole = ({ namespace, service, port }: PrometheusEntry): readonly JsonObject[] => {
+  const name = `${deployerGroup}-metrics`;
+  const rule = ruleOf({ group: '', resources: ['services/proxy'], verbs: ['get'] });
+  return [
+    roleObject('Role', { name, namespace }, { rules: [{ ...rule, resourceNames: [`${service}:${port}`] }] }),
+    roleObject(
+      'RoleBinding',
+      { name, namespace },
+      {
+        roleRef: { apiGroup: rbac, kind: 'Role', name },
+        subjects: [{ apiGroup: rbac, kind: 'Group', name: deployerGroup }],
+      },
+    ),
   ];
 };

@@ -45,7 +45,13 @@ const withoutChecks = ({ since, now, provenSeconds }: StepTimes): ChecksVerdict 
   message: 'no numbers are looked at',
 });
 
-const judgeCheck = ({ check, answer }: CheckSeen, times: StepTimes): Judged => {
+const judgeCheck = (seen: CheckSeen, times: StepTimes): Judged => {
+  const judged = judgePoints(seen, times);
+  const [warning] = (seen.answer.kind === 'points' ? seen.answer.warnings : undefined) ?? [];
+  return warning === undefined ? judged : { ...judged, message: `${judged.message} (its source warns: ${warning})` };
+};
+
+const judgePoints = ({ check, answer }: CheckSeen, times: StepTimes): Judged => {
   const { name } = check;
   if (answer.kind === 'unread') return { kind: 'open', message: `${name} cannot be read: ${answer.message}` };
   const points = answer.points.filter(({ at, value }) => at >= times.since && at <= times.now && !Number.isNaN(value));

@@ -21,6 +21,7 @@ export const fates = {
   lingers: 'the program runs, and takes four seconds to end when it is asked to',
   quota: 'the namespace quota is used up: no pod is created',
   unhealthy: 'pods are ready, HTTP requests are answered with 503',
+  errors: 'pods are ready and healthy, and the numbers of their errors are high: 50 in place of 0.2',
 } as const;
 
 export type Fate = keyof typeof fates | 'good';
@@ -41,6 +42,7 @@ const logs: Readonly<Partial<Record<Fate, readonly string[]>>> = {
   oom: ['loading cache', 'allocating 512 MiB'],
   notready: ['listening on :8080', 'GET /ready 500: dependency not available'],
   unhealthy: ['listening on :8080', 'GET /health 503: degraded'],
+  errors: ['listening on :8080', 'GET /orders 500: cannot read property of undefined'],
 };
 
 /** What a container has written. */

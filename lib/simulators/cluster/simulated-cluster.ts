@@ -6,6 +6,7 @@ import { type Memory, noMemory } from '../memory.ts';
 import { Api, parseTarget, type Target } from './api.ts';
 import { ApiStatus, badRequest, noSuchPath } from './api-status.ts';
 import { ControlLoop } from './control-loop.ts';
+import { prometheusAnswer, prometheusPlace } from './prometheus.ts';
 import { listJson, podLog, watch } from './reading.ts';
 import { rememberObjects } from './remember.ts';
 import { discovery, resourceOf, resources } from './resources.ts';
@@ -92,7 +93,8 @@ async function answer(parts: Parts, request: IncomingMessage, response: ServerRe
   else {
     const target = parseTarget(pathname);
     parts.rights.check(request.method ?? '', target, query);
-    if (target.resource.plural === 'services' && target.part === 'proxy') proxy(parts.store, target, response);
+    if (target.resource.plural === 'services' && target.part === 'proxy')
+      proxy(parts.store, target, { query, response });
     else if (request.method === 'GET') read(parts, { target, query, response });
     else write(parts.api, request, { target, body, query, response });
   }
@@ -102,9 +104,16 @@ async function answer(parts: Parts, request: IncomingMessage, response: ServerRe
 const fixed = (pathname: string): unknown =>
   pathname === '/version' ? version : ['/healthz', '/livez', '/readyz'].includes(pathname) ? 'ok' : discovery(pathname);
 
-function proxy(store: Store, { namespace = '', name = '', rest }: Target, response: ServerResponse): void {
-  const { status, body } = proxied(store, namespace, name, rest === '' ? '/' : rest);
-  sendText(response, status, body);
+function proxy(
+  store: Store,
+  { namespace = '', name = '', rest }: Target,
+  { query, response }: Pick<Reading, 'query' | 'response'>,
+): void {
+  const path = rest === '' ? '/' : rest;
+  const isMetrics = namespace === prometheusPlace.namespace && name === prometheusPlace.service;
+  const { status, body } = isMetrics ? prometheusAnswer(store, path, query) : proxied(store, namespace, name, path);
+  if (isMetrics) sendJson(response, status, body);
+  else sendText(response, status, body);
 }
 
 interface Reading {

@@ -126,6 +126,12 @@ const rows: readonly Row[] = [
     verdict: ['good', 'errors 1 (max 5)'],
   },
   {
+    it: 'says what its source warns of',
+    answer: { kind: 'points', points: [{ at: begin + minute, value: 1 }], warnings: ['one store did not answer'] },
+    times: after(1),
+    verdict: ['good', 'errors 1 (max 5) (its source warns: one store did not answer)'],
+  },
+  {
     it: 'is open where it cannot be read',
     ...{ answer: { kind: 'unread', message: 'two series' }, times: after(9) },
     verdict: ['open', 'errors cannot be read: two series'],

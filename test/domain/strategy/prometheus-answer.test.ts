@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { pointsOf } from '../../../lib/domain/strategy/prometheus-answer.ts';
+
+/** What Prometheus 2.42.0 answered, with the status of HTTP. */
+const said = (result: string): string => `{"status":"success","data":{"resultType":"matrix","result":[${result}]}}`;
+const series = (...values: readonly string[]): string =>
+  `{"metric":{},"values":[${values.map((value, at) => `[${1796070000 + at * 60},"${value}"]`).join()}]}`;
+
+const points = (...values: readonly number[]) => ({
+  kind: 'points',
+  points: values.map((value, at) => ({ at: 1_796_070_000_000 + at * 60_000, value })),
+});
+
+const unread = (message: string) => ({ kind: 'unread', message });
+
+describe('what Prometheus answers', () => {
+  it.each([
+    ['a series', 200, said(series('0.25', '7', '1e-3')), points(0.25, 7, 0.001)],
+    ['no series', 200, said(''), points()],
+    ['a division by zero', 200, said(series('+Inf', '-Inf')), points(Infinity, -Infinity)],
+    [
+      'several series',
+      200,
+      said([series('1'), series('2')].join()),
+      unread('the query gives 2 series and must give one: put sum(…), max(…) or the like around it'),
+    ],
+    [
+      'that the query is none',
+      400,
+      '{"status":"error","errorType":"bad_data","error":"1:5: parse error: unclosed left parenthesis"}',
+      unread('Prometheus says: 1:5: parse error: unclosed left parenthesis'),
+    ],
+    [
+      'that there is no such path',
+      404,
+      '404 page not found\n',
+      unread('what answers is no Prometheus (HTTP 404: 404 page not found)'),
+    ],
+    ['a page of a proxy', 200, '<html>', unread('what answers is no Prometheus (HTTP 200: <html>)')],
+  ])('%s', (_, status, body, answer) => {
+    expect(pointsOf(status, body)).toEqual(answer);
+  });
+
+  it('is no point where it is no number', () => {
+    expect(pointsOf(200, said(series('NaN', '3')))).toEqual({
+      kind: 'points',
+      points: [{ at: 1_796_070_060_000, value: 3 }],
+    });
+  });
+
+  it('keeps its warnings', () => {
+    const body = `{"status":"success","warnings":["one store did not answer"],"data":{"resultType":"matrix","result":[${series('1')}]}}`;
+    expect(pointsOf(200, body)).toEqual({ ...points(1), warnings: ['one store did not answer'] });
+  });
+});
