@@ -2,6 +2,7 @@ import { metricSources } from '../../lib/adapters/metric-sources.ts';
 import { Prometheus } from '../../lib/adapters/prometheus.ts';
 import type { Catalogue } from '../../lib/domain/catalogue/catalogue.ts';
 import { kubernetesAccount } from '../../lib/domain/catalogue/executor-accounts.ts';
+import { prometheusOf } from '../../lib/domain/catalogue/prometheus-of.ts';
 import type { Executor, Metrics } from '../../lib/domain/ports.ts';
 import { KubernetesExecutor } from '../../lib/executors/kubernetes.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
@@ -20,8 +21,9 @@ export const makeClusterExecutors = (
   options: ClusterExecutorOptions,
 ): ReadonlyMap<string, Executor> =>
   new Map(
-    Object.entries(clusters).map(([name, { prometheus: entry }]) => {
+    Object.entries(clusters).map(([name, written]) => {
       const { cloudWatch, ...own } = options;
+      const entry = prometheusOf(written);
       const cluster = () => options.cluster(name);
       const prometheus = entry === undefined ? undefined : new Prometheus({ entry, cluster });
       const metrics = metricSources({ prometheus, cloudWatch });

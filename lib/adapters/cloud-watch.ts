@@ -11,8 +11,8 @@ import { foreignText } from '../domain/record/foreign-text.ts';
 import type { CloudWatchExpression } from '../domain/strategy/strategy.ts';
 import { awsPatience } from './aws-patience.ts';
 
-/** No name of a metric can be this one: those of checks have no `_` at their end. */
-const resultId = 'result_';
+/** No metric has this name: those of checks have 32 characters at most. */
+const resultId = 'result_of_the_expression_of_the_check';
 
 /** A page has up to 100,800 points. */
 const mostPages = 10;

@@ -7,7 +7,8 @@ const minute = 60_000;
 const metric = (name: string) => ({ namespace: 'AWS/ApplicationELB', name, statistic: 'Sum' });
 const one: CloudWatchExpression = { metrics: { errors: { ...metric('5XX'), dimensions: { TargetGroup: 'tg/web' } } } };
 
-const page = (change: Partial<GetMetricDataCommandOutput>) => ({ $metadata: {}, ...change }) as GetMetricDataCommandOutput;
+const page = (change: Partial<GetMetricDataCommandOutput>) =>
+  ({ $metadata: {}, ...change }) as GetMetricDataCommandOutput;
 const result = (stamps: readonly number[], values: readonly number[], change = {}) => ({
   ...{ Id: 'errors', Label: '5XX', StatusCode: 'Complete' as const },
   ...{ Timestamps: stamps.map((at) => new Date(at * minute)), Values: [...values] },
@@ -58,11 +59,14 @@ describe('CloudWatch', () => {
 
   it('is asked for math over several metrics, of which it gives the result alone', async () => {
     const expression = '100 * errors / requests';
-    const { asked } = await asking({ expression, metrics: { errors: metric('5XX'), requests: metric('Requests') } }, page({}));
+    const { asked } = await asking(
+      { expression, metrics: { errors: metric('5XX'), requests: metric('Requests') } },
+      page({}),
+    );
     expect(asked[0]?.MetricDataQueries?.map(({ Id, Expression, ReturnData }) => [Id, Expression, ReturnData])).toEqual([
       ['errors', undefined, false],
       ['requests', undefined, false],
-      ['result_', '100 * errors / requests', true],
+      ['result_of_the_expression_of_the_check', '100 * errors / requests', true],
     ]);
   });
 
@@ -91,7 +95,9 @@ describe('CloudWatch', () => {
     ],
     [
       'a failure of its own',
-      page({ MetricDataResults: [result([], [], { StatusCode: 'InternalError', Messages: [{ Value: 'try again' }] })] }),
+      page({
+        MetricDataResults: [result([], [], { StatusCode: 'InternalError', Messages: [{ Value: 'try again' }] })],
+      }),
       { kind: 'unread', message: 'CloudWatch says InternalError: try again' },
     ],
     [

@@ -156,6 +156,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...tokens,
     ...start('watch'),
     ...cluster,
+    'cloudwatch:GetMetricData *',
   ],
   VerifyRollout: [
     ...table,

@@ -3,6 +3,7 @@ import { mayUseKubernetes, usualExecutor } from '../catalogue/executor-accounts.
 import { infrastructureNames, resolveHarness, resolveInfrastructure, serviceEntry } from '../catalogue/resolve.ts';
 import { actingExecutors } from '../plan/action.ts';
 import { isActing } from './check-action.ts';
+import { unreadableChecks } from './check-sources.ts';
 import type { Draft, Mapping } from './drafts.ts';
 import { type Finding, listed, type Path, quoted, type Wording } from './findings.ts';
 import { type IssueCode, issueCodes } from './issues.ts';
@@ -130,7 +131,11 @@ const cannotScale = ({ path, pillar, service }: Draft, kind: string, at: At): Fi
 const checkKubernetes = (draft: Draft, catalogue: Catalogue, at: At): Finding[] => {
   const { pillar = '', service = '', path, written, item } = draft;
   const ofChart = item?.action === 'deploy' && item.docker_artifact_type === 'helm' ? [ofAChart(draft, at)] : [];
-  if (mayUseKubernetes(catalogue, pillar, service)) return ofChart;
+  if (mayUseKubernetes(catalogue, pillar, service)) {
+    const unread = unreadableChecks(draft, catalogue);
+    const place = [...path, written.infrastructure_id === undefined ? 'service_name' : 'infrastructure_id'];
+    return unread === undefined ? ofChart : [...ofChart, at(place, issueCodes.NotAllowed, () => unread)];
+  }
   const message = `${pillar}/${service} is deployed by Harness, and the configuration does not say that it may be deployed without`;
   const hint = `set services.${pillar}.${service}.executor: kubernetes in the configuration`;
   const here = [...path, written.executor === undefined ? 'service_name' : 'executor'];

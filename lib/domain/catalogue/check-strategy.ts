@@ -2,6 +2,7 @@ import { isMapping, type Mapping } from '../batch/drafts.ts';
 import { listed, type Path, quoted } from '../batch/findings.ts';
 import { issueCodes } from '../batch/issues.ts';
 import { didYouMean, nearest } from '../batch/nearest.ts';
+import { checkNames } from './check-names.ts';
 import type { ConfigurationText } from './configuration-text.ts';
 
 /** A strategy is part of each planned deployment, which is read often: longer ones are none that anybody could follow. */
@@ -31,6 +32,7 @@ export const checkStrategy = (
     if (way === 'canary') checkCanary(written, here);
     checkEnding(written, here);
     checkChecks(written.checks, here);
+    checkNames(written.checks, here, { hasService: written.service !== undefined });
   }
   if (JSON.stringify(strategy).length <= longest) return;
   const message = `is longer than ${longest} characters, all in all`;

@@ -1,9 +1,6 @@
-import { type Configuration, defaultPillars, type PillarEntry, type PrometheusEntry } from './catalogue.ts';
+import { type Configuration, defaultPillars, type PillarEntry } from './catalogue.ts';
 
 const simulatedClusters = ['cluster-eu-1', 'cluster-us-1'] as const;
-
-/** Every simulated cluster has one there. */
-const simulatedPrometheus: PrometheusEntry = { namespace: 'monitoring', service: 'prometheus', port: 9090 };
 
 /**
  * The configuration when there is no file: nothing real is touched. Any service of the four pillars is taken, as a
@@ -16,9 +13,7 @@ export const simulatedConfiguration = (): Configuration => ({
     pillars: Object.fromEntries(
       defaultPillars.map((pillar): [string, PillarEntry] => [pillar, simulatedPillar(pillar)]),
     ),
-    clusters: Object.fromEntries(
-      simulatedClusters.map((name) => [name, { simulated: true, prometheus: simulatedPrometheus }]),
-    ),
+    clusters: Object.fromEntries(simulatedClusters.map((name) => [name, { simulated: true }])),
     infrastructures: {},
     harness: { simulated: true, account: 'simulated' },
   },

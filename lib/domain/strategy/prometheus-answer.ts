@@ -21,7 +21,7 @@ export const pointsOf = (status: number, body: string): MetricAnswer => {
   const failed = failure.safeParse(json);
   if (failed.success) return unread(`Prometheus says: ${foreignText(failed.data.error, textLength)}`);
   const parsed = matrix.safeParse(json);
-  if (!parsed.success) return unread(`what answers is no Prometheus (HTTP ${status}: ${foreignText(body, 80)})`);
+  if (!parsed.success) return unread(`what answers is no Prometheus (HTTP ${status}: ${foreignText(body.trim(), 80)})`);
   const { data, warnings } = parsed.data;
   const told = warnings.length === 0 ? {} : { warnings: warnings.map((one) => foreignText(one, textLength)) };
   const [series, ...others] = data.result;

@@ -1,0 +1,20 @@
+import { type Catalogue, entryOf } from '../catalogue/catalogue.ts';
+import { prometheusOf } from '../catalogue/prometheus-of.ts';
+import { resolveInfrastructure, serviceEntry } from '../catalogue/resolve.ts';
+import { isActing } from './check-action.ts';
+import type { Draft } from './drafts.ts';
+import type { Wording } from './findings.ts';
+
+/** Checks whose numbers nobody could read where the item is deployed; undefined where there is none. */
+export const unreadableChecks = ({ item, pillar, service }: Draft, catalogue: Catalogue): Wording | undefined => {
+  if (item === undefined || pillar === undefined || service === undefined) return undefined;
+  const cluster = resolveInfrastructure(catalogue, item.infrastructure_id)?.cluster;
+  const entry = cluster === undefined ? undefined : entryOf(catalogue.clusters, cluster);
+  if (entry === undefined || prometheusOf(entry) !== undefined) return undefined;
+  const strategy = isActing(item) ? undefined : serviceEntry(catalogue, pillar, service)?.kubernetes?.strategy;
+  if (strategy?.environments?.includes(item.environment_id) === false) return undefined;
+  const names = (strategy?.checks ?? []).filter(({ source }) => 'prometheus' in source).map(({ name }) => name);
+  if (names.length === 0) return undefined;
+  const message = `the steps of ${pillar}/${service} look at ${names.join(', ')} in Prometheus, and nobody says where that is in the cluster ${cluster}`;
+  return { message, hint: `set clusters.${cluster}.prometheus.service in the configuration` };
+};
