@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import type { Applied, FieldConflict, Patched, Removed } from '../domain/ports.ts';
 import { foreignText } from '../domain/record/foreign-text.ts';
 import { listAt, stringAt } from '../domain/rollout/kubernetes-object.ts';
-import type { ApiAnswer } from './cluster-request.ts';
+import { type ApiAnswer, notAdmitted } from './cluster-request.ts';
 
 const longestMessage = 2_000;
 
@@ -35,9 +35,13 @@ type Refused = Extract<Applied, { readonly kind: 'refused' }>;
 const refused = (answer: ApiAnswer, body: JsonObject): Refused => ({
   kind: 'refused',
   status: answer.status,
-  reason: stringAt(body, 'reason') ?? '',
+  reason: isUnasked(answer, body) ? 'WebhookUnavailable' : (stringAt(body, 'reason') ?? ''),
   message: messageOf(answer, body),
 });
+
+/** Nobody has said no: what was to be asked about the object did not answer. */
+const isUnasked = ({ status }: ApiAnswer, body: JsonObject): boolean =>
+  status === 500 && notAdmitted.test(stringAt(body, 'message') ?? '');
 
 const messageOf = ({ status }: ApiAnswer, body: JsonObject): string =>
   foreignText(stringAt(body, 'message') ?? `HTTP ${status}`, longestMessage);

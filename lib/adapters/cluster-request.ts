@@ -288,7 +288,7 @@ const remedies: Readonly<Record<number, string>> = {
 const notOfTheKind = /field not declared in schema|failed to (?:create|convert|decode) (?:typed )?(?:patch )?object/i;
 
 /** And where what is to admit the object does not answer: the cluster does, so it is not away. */
-const notAdmitted = /failed calling webhook|failed to call webhook/i;
+export const notAdmitted = /failed calling webhook|failed to call webhook/i;
 
 const isOfTheObject = (answer: ApiAnswer): boolean => {
   const said = statusBodyOf(answer);

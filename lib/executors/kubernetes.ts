@@ -58,8 +58,7 @@ export class KubernetesExecutor implements Executor {
     try {
       const { end, touched } = await this.#advance(request, seen);
       if (end.phase === 'failed' && !touched) {
-        const { reason, message } = end.failure;
-        return { kind: 'rejected', retryable: false, reason, message };
+        return { kind: 'rejected', ...end.failure };
       }
       return { kind: 'started', ref: request.key };
     } catch (error) {

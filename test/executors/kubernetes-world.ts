@@ -1,5 +1,5 @@
 import { KubernetesObjects } from '../../lib/adapters/cluster-objects.ts';
-import { ClusterRequests } from '../../lib/adapters/cluster-request.ts';
+import { type ApiAnswer, ClusterRequests } from '../../lib/adapters/cluster-request.ts';
 import { isWanted, listingsOf, ownershipOf, uidOf, viewOf } from '../../lib/adapters/cluster-view.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import type { JsonObject } from '../../lib/domain/json.ts';
@@ -32,8 +32,10 @@ export interface Sent {
   readonly isWrite: boolean;
 }
 
+type End = 'away' | 'lost' | ApiAnswer | undefined;
+
 /** Before a request is carried out: may wait, or say what becomes of it. `lost`: it is carried out, and its answer does not come. */
-export type Fate = (sent: Sent) => Promise<'away' | 'lost' | undefined> | 'away' | 'lost' | undefined;
+export type Fate = (sent: Sent) => Promise<End> | End;
 
 const access = { config: { getCurrentCluster: () => ({ server: 'http://cluster' }) } } as never;
 
@@ -54,6 +56,7 @@ class InProcessRequests extends ClusterRequests {
     const { searchParams: query } = new URL(path, 'http://cluster');
     const isWrite = method !== 'GET' && query.get('dryRun') !== 'All';
     const fate = await this.world.fate({ method, path, isWrite });
+    if (typeof fate === 'object') return fate;
     if (fate === 'away') throw this.unavailable('nothing listens there');
     if (isWrite) this.world.writes.push(`${method} ${path}`);
     const answer = this.#answer(method, path, { body, type });

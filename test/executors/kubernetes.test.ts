@@ -510,6 +510,56 @@ describe('a cluster that is away', () => {
   });
 });
 
+describe('a webhook that does not answer', () => {
+  const message =
+    'Internal error occurred: failed calling webhook "policy.example": failed to call webhook: Post "https://policy.ns.svc:443/": dial tcp: connect: connection refused';
+  const unasked = {
+    status: 500,
+    body: JSON.stringify({ kind: 'Status', code: 500, reason: 'InternalError', message }),
+  };
+  const isAsked = (path: string, part: string): boolean => path.includes(part);
+
+  it('refuses nothing: the same start may succeed later', async () => {
+    const world = new KubernetesWorld();
+    world.fate = ({ path, method }) => (method === 'PATCH' && isAsked(path, 'configmaps') ? unasked : undefined);
+    const { started, request } = await begun({ text: both }, world);
+    expect(started).toMatchObject({
+      ...{ kind: 'rejected', retryable: true, reason: 'WebhookUnavailable' },
+      message: expect.stringMatching(/ConfigMap shop\/settings: .*failed calling webhook "policy\.example"/),
+    });
+    expect(world.writes).toEqual([]);
+    world.fate = () => undefined;
+    expect(await world.executor().start(request, 0)).toMatchObject({ kind: 'started' });
+  });
+
+  it('is no reason to ask again where another object is refused', async () => {
+    const world = new KubernetesWorld();
+    world.fate = ({ path, method }) => (method === 'PATCH' && isAsked(path, 'configmaps') ? unasked : undefined);
+    const { started } = await begun({ text: all(deployment('web', { spec: 'replicaz: 1' }), configMap('a')) }, world);
+    expect(started).toMatchObject({ kind: 'rejected', retryable: false, reason: 'ObjectsRefused' });
+  });
+
+  it('fails an attempt that has begun, which is tried again', async () => {
+    const world = new KubernetesWorld();
+    world.fate = ({ path, isWrite }) => (isWrite && isAsked(path, 'deployments') ? unasked : undefined);
+    const { started, request } = await begun({ text: both }, world);
+    expect(started).toMatchObject({ kind: 'started' });
+    const failure = { reason: 'WebhookUnavailable', retryable: true, touched: true };
+    expect(await world.state(request)).toMatchObject({ outcome: 'failed', failure });
+  });
+
+  it.each(['delete', 'scale'] as const)('fails a %s, which is tried again', async (action) => {
+    const world = new KubernetesWorld();
+    await begun({ text: web }, world);
+    world.now += 1;
+    world.fate = ({ method }) => (method === 'PATCH' || method === 'DELETE' ? unasked : undefined);
+    const deployment = action === 'scale' ? { action, replicas: 3 } : { action };
+    const { request } = await begun({ batch: 'B2', version: '', deployment }, world);
+    const failure = { reason: 'WebhookUnavailable', retryable: true };
+    expect(await world.state(request)).toMatchObject({ outcome: 'failed', failure });
+  });
+});
+
 describe('what stood there before', () => {
   const original = {
     ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', labels: { team: 'a' } } },

@@ -22,8 +22,14 @@ export const failureOf = (refusals: readonly Refusal[]): Advance => {
     const remedy = 'The role that gives these rights is printed by `flotilla cluster-role --executor kubernetes`.';
     return failed('RightsMissing', `${message} ${remedy}`);
   }
+  // The rest is not known as long as one of them could not be asked about: only where that is all, it may be taken a moment later.
+  if (refusals.every(({ why }) => isUnasked(why))) return webhookUnavailable(message);
   return failed(has(({ why }) => why.kind === 'conflict') ? 'FieldConflict' : 'ObjectsRefused', message);
 };
+
+const isUnasked = (why: Refusal['why']): boolean => why.kind === 'refused' && why.reason === 'WebhookUnavailable';
+
+const webhookUnavailable = (message: string): Advance => failed('WebhookUnavailable', message, true);
 
 const placeOf = ({ wanted: { object, file, line } }: Standing): string =>
   file === undefined ? objectTitle(object) : `${objectTitle(object)} (${file}:${line})`;
@@ -49,10 +55,9 @@ export const rightIn = (message: string): string | undefined => {
 };
 
 /** One object that the server does not let be changed, or deleted. */
-export const failureOfRight = (
-  title: string,
-  { message }: Pick<Extract<Applied, { readonly kind: 'refused' }>, 'message'>,
-): Advance => {
+export const failureOfRight = (title: string, why: Extract<Applied, { readonly kind: 'refused' }>): Advance => {
+  const { message } = why;
+  if (isUnasked(why)) return webhookUnavailable(`The cluster does not take a change of ${title}: ${message}.`);
   const right = rightIn(message);
   if (right === undefined) return failed('ObjectsRefused', `The cluster refuses it for ${title}: ${message}.`);
   const remedy = 'The role that gives it is printed by `flotilla cluster-role --executor kubernetes`.';

@@ -42,9 +42,11 @@ export const recogniseBatch = async (deps: Needs, { named, actor }: NamedBatch):
 /** So many batches that others may see are passed over. */
 const mostPassedOver = 500;
 
+/** Not a rollback that nobody asked for: whoever says `retry latest` after it means what was rolled back. */
 const latestOf = async (deps: Needs, actor: string): Promise<HeaderRow> => {
   const query = { pk: keys.submitted(actor, '').pk, newestFirst: true };
-  const { headers } = await findSeenBatches(deps, { query, limit: 1, mostLookedThrough: mostPassedOver });
+  const only = ({ origin }: HeaderRow): boolean => origin?.automatic === undefined;
+  const { headers } = await findSeenBatches(deps, { query, limit: 1, mostLookedThrough: mostPassedOver, only });
   return headers[0] ?? latestUnlisted(deps, actor);
 };
 
@@ -52,7 +54,7 @@ const latestOf = async (deps: Needs, actor: string): Promise<HeaderRow> => {
 const latestUnlisted = async (deps: Needs, actor: string): Promise<HeaderRow> => {
   const query = { pk: keys.listed('').pk, newestFirst: true };
   const { headers, next } = await findSeenBatches(deps, { query, limit: mostLookedThrough, mostLookedThrough });
-  const latest = headers.find(({ submitted_by }) => submitted_by === actor);
+  const latest = headers.find(({ submitted_by, origin }) => submitted_by === actor && origin?.automatic === undefined);
   if (latest !== undefined) return latest;
   const message =
     next === undefined

@@ -56,7 +56,7 @@ export const startRun = async (
     const { reason, message } = answer;
     const until = clock.now() + wait;
     const turned_away = { reason, message, until };
-    if (until > end) return isOutOfReach(answer) ? answer : { kind: 'queued', asked, until, turned_away };
+    if (until > end) return isThrottled(answer) ? { kind: 'queued', asked, until, turned_away } : answer;
     await pauses.begin({ asked, turned_away });
     await clock.sleep(wait);
     const failure = await pauses.end(asked + 1);
@@ -70,6 +70,9 @@ type Rejected = Extract<StartResult, { readonly kind: 'rejected' }>;
 /** Nobody was there to say that it is too much: who waits for hours for a host that is gone waits in vain. */
 export const isOutOfReach = ({ reason }: Rejected): boolean =>
   reason === 'ExecutorUnavailable' || reason === 'ExecutorUnreachable';
+
+/** It says itself that there will be room. A webhook of the cluster that does not answer may be gone for good: the attempt has failed. */
+const isThrottled = (answer: Rejected): boolean => !isOutOfReach(answer) && answer.reason !== 'WebhookUnavailable';
 
 /** No sooner than the executor wants to be asked, and not at the moment at which it has told all others to come. */
 const waitOf = (

@@ -37,6 +37,8 @@ interface Look {
   readonly limit: number;
   readonly after?: string | undefined;
   readonly mostLookedThrough: number;
+  /** Others are passed over, as if they were not there. */
+  readonly only?: (header: HeaderRow) => boolean;
 }
 
 export interface SeenBatches {
@@ -48,7 +50,7 @@ export interface SeenBatches {
 /** The first batches that may be seen; fewer than the limit where that would be too much to look through. */
 export const findSeenBatches = async (
   deps: Needs,
-  { query, limit, after, mostLookedThrough }: Look,
+  { query, limit, after, mostLookedThrough, only = () => true }: Look,
 ): Promise<SeenBatches> => {
   const headers: HeaderRow[] = [];
   const isAll = deps.rights.everywhere('read');
@@ -59,8 +61,9 @@ export const findSeenBatches = async (
     const seen = await Promise.all(page.items.map(({ sk }) => lookForSeen(deps, sk)));
     for (const [at, header] of seen.entries()) {
       // One more than fits tells that there is a next page.
-      if (header !== undefined && headers.length === limit) return { headers, next };
-      if (header !== undefined) headers.push(header);
+      const fits = header !== undefined && only(header);
+      if (fits && headers.length === limit) return { headers, next };
+      if (fits) headers.push(header);
       next = page.items[at]!.sk;
     }
     looked += page.items.length;

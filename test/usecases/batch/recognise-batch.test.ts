@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { Origin } from '../../../lib/domain/batch/origin.ts';
 import { keys } from '../../../lib/domain/record/keys.ts';
+import { type HeaderRow, itemOf, rowOf } from '../../../lib/domain/record/rows.ts';
 import { recogniseBatch } from '../../../lib/usecases/batch/recognise-batch.ts';
 import { submitBatch } from '../../../lib/usecases/batch/submit-batch.ts';
 import { makeWorld, releaseYaml } from './api-world.ts';
@@ -58,6 +60,17 @@ describe('a batch is meant by', () => {
     expect(await meant('latest', 'bob')).toBe(ids[8]);
     const none = { name: 'BatchNotFound', message: 'You have submitted no batch to this server yet.' };
     expect(await meant('latest', 'eve')).toMatchObject(none);
+  });
+
+  test('latest is no rollback that nobody asked for, but what it rolls back', async () => {
+    const { deps, table } = await world();
+    const note = async (id: string, origin: Origin) => {
+      const header = rowOf<HeaderRow>(await table.get(keys.header(id)))!;
+      await table.transact([{ put: itemOf(keys.header(id), { ...header, origin }) }]);
+      return (await recogniseBatch(deps, { named: 'latest', actor: 'ada' })).batch_id;
+    };
+    expect(await note(ids[1], { kind: 'rollback', of: ids[0] })).toBe(ids[1]);
+    expect(await note(ids[1], { kind: 'rollback', of: ids[0], automatic: true })).toBe(ids[0]);
   });
 
   describe('latest, where batches are older than the lists of those who submit', () => {

@@ -60,6 +60,20 @@ test.each<
   expect([slept, answer.kind]).toEqual([sleeps, ends]);
 });
 
+test('a webhook of the cluster that does not answer is asked again for a while, and then the attempt has failed', async () => {
+  const { sleeps, clock } = sleepless();
+  const rejected: StartResult = { kind: 'rejected', retryable: true, reason: 'WebhookUnavailable', message: 'down' };
+  const executor: Executor = { ...unaskedExecutor, lateStartMilliseconds: 120_000, start: async () => rejected };
+  const answer = await startRun(
+    { table: new SqliteTable(':memory:'), clock, random: { next: () => 0.5 }, pace: cloudPace },
+    executor,
+    { key: 'k' } as RunRequest,
+    { begin: async () => {}, end: async () => undefined },
+  );
+  expect(answer).toEqual(rejected);
+  expect(sleeps).toEqual([1_500, 3_000, 6_000, 11_250, 11_250, 11_250]);
+});
+
 const refused: Failure = { reason: 'BatchCancelled', message: 'It was cancelled.' };
 
 describe('a start that is turned away', () => {
