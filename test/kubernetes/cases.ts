@@ -293,6 +293,21 @@ export const actionCases: readonly DeployCase[] = [
     },
   },
   {
+    name: 'deleted-and-back-as-scaled',
+    expected: ['SUCCESS / Verified', '1 A=1 3', 'SUCCESS / Verified', '2 A=2 3', 'SUCCESS / Verified', '3 A=3 2'],
+    run: async (stage) => {
+      await stage.deploy({ manifests: web('1', 'replicas: 2') });
+      await acts(stage, { action: 'scale', replicas: 3 });
+      const back = await stage.undo(await acts(stage, { action: 'delete' }));
+      const there = await shownOf(stage);
+      // Without a number it stays, as after any scale; and a deploy that says one sets it.
+      const next = await stage.deploy({ docker_image_version: '2', manifests: web('2') });
+      const second = await shownOf(stage);
+      const last = await stage.deploy({ docker_image_version: '3', manifests: web('3', 'replicas: 2') });
+      return [endOf(back), there, endOf(next), second, endOf(last), await shownOf(stage)];
+    },
+  },
+  {
     name: 'deleted-without-manifests',
     expected: ['SUCCESS / Deleted', 'none', 'SUCCESS / Verified', '0 A=theirs 3'],
     run: async (stage) => {

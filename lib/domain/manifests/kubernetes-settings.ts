@@ -23,6 +23,8 @@ export interface KubernetesSettings {
   readonly create_namespace?: true;
   /** Of a release that was only seen: what stood there before this deployment changed it, instead of manifests. */
   readonly before?: { readonly batch_id: string; readonly index: number };
+  /** Of a release that is put back after it was deleted: as many as a scale had set since, whatever its manifests say. */
+  readonly replicas?: number;
   /** The policy of its environment for the rules, which look at what runs, too. */
   readonly rules?: KubernetesPolicy['rules'];
   readonly pod_security?: KubernetesPolicy['pod_security'];

@@ -22,6 +22,13 @@ export const watchedDeployment = (deployment: WatchedDeployment | PlannedDeploym
   return { ...keptDeployment(deployment), ...(replay === undefined ? {} : { replay: { kind: replay.kind } }) };
 };
 
+/** As a release that was verified keeps it: how many replicas it came back with after a delete holds until somebody says another number. */
+export const releasedDeployment = (deployment: KeptDeployment | PlannedDeployment): KeptDeployment => {
+  const kept = keptDeployment(deployment);
+  const { replicas: _, ...settings } = kept.executor.settings;
+  return { ...kept, executor: { ...kept.executor, settings } };
+};
+
 /** The deploy of what stands there, of one that deletes or scales it. */
 export const deployOf = (deployment: KeptDeployment | PlannedDeployment): KeptDeployment => {
   const { action: _, replicas: __, ...kept } = keptDeployment(deployment);

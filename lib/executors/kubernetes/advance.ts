@@ -12,7 +12,7 @@ import { ensureNamespace } from './own-namespace.ts';
 import { prune } from './prune.ts';
 import { rightIn } from './refusals.ts';
 import { withScaled } from './replicas.ts';
-import { advanceScale } from './scale-workload.ts';
+import { advanceScale, holdReplicas } from './scale-workload.ts';
 import { isApplied, isOfAttempt, readStanding, refusalOf } from './standing.ts';
 import { isStopped } from './stop-mark.ts';
 import { findWanted } from './wanted.ts';
@@ -53,7 +53,11 @@ const advanceTo = async (work: Work, wanted: Wanted, memory: Memory): Promise<Ad
   const isDone = found.every(({ live }) => isApplied(work.request, live));
   const end = isDone ? undefined : await applyWanted(work, wanted, await withScaled(work, found));
   if (end !== undefined) return stoppedOr(work, wanted, end);
-  const after = await firstEnd([() => awaitOthers(work, wanted, memory), () => runHooks(work, wanted.after)]);
+  const after = await firstEnd([
+    () => holdReplicas(work),
+    () => awaitOthers(work, wanted, memory),
+    () => runHooks(work, wanted.after),
+  ]);
   if (after !== undefined) return stoppedOr(work, wanted, after);
   if (isDone) await keepAppliedOnce(work, wanted, found);
   return {

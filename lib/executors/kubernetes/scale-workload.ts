@@ -46,6 +46,24 @@ export const advanceScale = async (work: Work): Promise<Advance> => {
   }
 };
 
+/** What was put back with as many replicas as a scale had set has them as after a scale: a deploy that says no number leaves them. */
+export const holdReplicas = async (work: Work): Promise<Advance | undefined> => {
+  const { settings, request } = work;
+  const { workload } = request.deployment;
+  const api = apiKindOf(workload);
+  if (settings.replicas === undefined || api === undefined) return undefined;
+  const read = await work.objects.get({ ...api, namespace: workload.namespace, name: workload.name });
+  if (read === undefined || scaledAt(read) === request.at) return undefined;
+  const live = { ...read, apiVersion: api.api_version, kind: api.kind };
+  // It has another number by now: an autoscaler has it, or somebody who came after us.
+  if (desiredReplicas(live) !== settings.replicas) return undefined;
+  const options = { manager: scaleManager, force: true };
+  const answer = await work.objects.apply(scaled(live, settings.replicas, request.at), options);
+  if (answer.kind === 'applied') return undefined;
+  if (answer.kind === 'refused') return failureOfRight(objectTitle(live), answer);
+  return running(`${objectTitle(live)} is changed by others`);
+};
+
 const done = async (work: Work, workload: KubernetesObject): Promise<Advance> => {
   await keepScaled(work, workload);
   return { phase: 'succeeded', warnings: [] };

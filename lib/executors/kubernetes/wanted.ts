@@ -10,7 +10,7 @@ import { type RenderedObject, renderManifests } from '../../domain/manifests/ren
 import { apiKindOf, isObjectOf } from '../../domain/manifests/workload-object.ts';
 import type { ClusterObjects, KubernetesObject, RunRequest } from '../../domain/ports.ts';
 import { documentPaths } from '../../domain/record/keys.ts';
-import { stringAt } from '../../domain/rollout/kubernetes-object.ts';
+import { objectAt, stringAt } from '../../domain/rollout/kubernetes-object.ts';
 import { type Advance, failed } from './advance-result.ts';
 import { each, type Made, type Wanted, type Work } from './work.ts';
 
@@ -45,8 +45,14 @@ const ofManifests = async (work: Work, path: string): Promise<Found> => {
     ...{ objects: read.objects, workload, version: request.version, artifactType },
     ...{ marks: marksOf(request), ...(isNamespaced && { isNamespaced }) },
   });
-  return 'issues' in rendered ? { end: invalid(rendered.issues) } : { ...rendered, isWhole: true };
+  if ('issues' in rendered) return { end: invalid(rendered.issues) };
+  return { ...rendered, objects: rendered.objects.map((one) => withReplicas(one, work.settings)), isWhole: true };
 };
+
+const withReplicas = (one: RenderedObject, { replicas }: Work['settings']): RenderedObject =>
+  one.isWorkload === undefined || replicas === undefined
+    ? one
+    : { ...one, object: { ...one.object, spec: { ...objectAt(one.object, 'spec'), replicas } } };
 
 /** It has its image already: as it stood there. */
 const seenBefore = async (work: Work, path: string): Promise<Found> => {

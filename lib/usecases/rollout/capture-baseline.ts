@@ -1,7 +1,7 @@
 import { clusterOfAccount } from '../../domain/catalogue/executor-accounts.ts';
 import { humanWaitOf } from '../../domain/deployment/human-wait.ts';
 import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
-import { deploys, isScale } from '../../domain/plan/action.ts';
+import { deploys, isDelete, isScale } from '../../domain/plan/action.ts';
 import { deployOf, type KeptDeployment } from '../../domain/plan/kept-deployment.ts';
 import { isSameObject, type NamesOfClusters } from '../../domain/plan/lock-names.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
@@ -25,7 +25,7 @@ import { refuseWithoutRights, reviewRights } from '../schedule/cluster-rights.ts
 import { checkAlone, noteCluster } from '../schedule/known-clusters.ts';
 import { noteAnswer, noteOutage } from '../schedule/outages.ts';
 import { readGoodAndLast } from '../targets/read-now.ts';
-import { findTombstone, type Observed, replicasBefore, type Standing } from './found-before.ts';
+import { findTombstone, type Observed, replicasBefore, type Standing, withScaled } from './found-before.ts';
 import { containerSince, severalContainers } from './known-container.ts';
 import { notToBeReplaced } from './not-to-be-replaced.ts';
 import { runningVersion } from './running-version.ts';
@@ -246,9 +246,11 @@ const findPrevious = (
   const release = recorded === undefined || isReplaced(recorded, observed) ? observed : recorded;
   if (isScale(deployment)) return replicasBefore(deps, deployment, { ...seen, release });
   if (release === undefined) return undefined;
+  const whole = isOnlyImage(release) ? { ...release, deployment: withBefore(release.deployment, place) } : release;
+  if (isDelete(deployment)) return withScaled(whole, seen.view);
   const isSame = answersTo(release.version, deployment.docker_image_version);
   if (isSame && !hasOtherManifests(release, deployment)) return undefined;
-  return isOnlyImage(release) ? { ...release, deployment: withBefore(release.deployment, place) } : release;
+  return whole;
 };
 
 /** The same version in other objects is another release. */

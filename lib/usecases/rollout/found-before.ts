@@ -1,3 +1,4 @@
+import { annotations } from '../../domain/manifests/marks.ts';
 import { actingExecutors, deploys } from '../../domain/plan/action.ts';
 import { keptDeployment } from '../../domain/plan/kept-deployment.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
@@ -5,7 +6,7 @@ import type { WorkloadView } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { type Release, rowOf } from '../../domain/record/rows.ts';
 import type { Baseline } from '../../domain/rollout/baseline.ts';
-import { desiredReplicas } from '../../domain/rollout/kubernetes-object.ts';
+import { desiredReplicas, stringAt } from '../../domain/rollout/kubernetes-object.ts';
 import { endedStanding } from '../../domain/targets/ended-standing.ts';
 import type { TargetRow } from '../../domain/targets/target-row.ts';
 import type { Deps } from '../deps.ts';
@@ -36,6 +37,16 @@ export const replicasBefore = (
     at: clock.now(),
     batch_id: '',
   };
+};
+
+/** What comes back after a delete comes back with as many replicas as a scale had set, unless a deploy has said another number since. */
+export const withScaled = (release: Release, { workload }: WorkloadView): Release => {
+  const { deployment } = release;
+  const { executor } = deployment;
+  const isSet = stringAt(workload, 'metadata', 'annotations', annotations.scaled) !== undefined;
+  if (workload === undefined || !isSet || executor.settings.manifests === undefined) return release;
+  const settings = { ...executor.settings, replicas: desiredReplicas(workload) };
+  return { ...release, deployment: { ...deployment, executor: { ...executor, settings } } };
 };
 
 /** That Flotilla had deleted what stood here. No restore takes it: a rollback, which somebody asks for, deletes again. */

@@ -1,6 +1,6 @@
 import { hasChangedNothing } from '../../domain/deployment/conclude-deployment.ts';
 import { askedFor, isDelete } from '../../domain/plan/action.ts';
-import { type KeptDeployment, keptDeployment } from '../../domain/plan/kept-deployment.ts';
+import { type KeptDeployment, releasedDeployment } from '../../domain/plan/kept-deployment.ts';
 import { objectOf } from '../../domain/plan/lock-names.ts';
 import type { Write } from '../../domain/ports.ts';
 import { keys } from '../../domain/record/keys.ts';
@@ -43,7 +43,7 @@ export const releaseWrites = (
     ...(container === undefined ? {} : { container }),
     ...(containers === undefined ? {} : { containers }),
     ...(ttl_seconds === undefined ? {} : { ttl_seconds }),
-    deployment: keptDeployment(deployment),
+    deployment: releasedDeployment(deployment),
     origin: 'recorded',
     at,
     batch_id,
