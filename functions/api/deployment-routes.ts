@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { mostReplicas } from '../../lib/domain/plan/action.ts';
+import { actions, mostReplicas } from '../../lib/domain/plan/action.ts';
 import { artifactTypes } from '../../lib/domain/plan/plan.ts';
 import { deployOne, previewOne } from '../../lib/usecases/batch/deploy-one.ts';
 import { accepted, acceptedAnswers } from './accepted.ts';
@@ -17,14 +17,20 @@ const deployment = z.strictObject({
     .string({ error: keyNeeded })
     .max(256)
     .regex(/^[^/]+\/[^/]+$/, { error: keyNeeded }),
-  version: z.string().min(1).max(256).optional().describe('What is deployed. Without one, `action` says what is done.'),
-  action: z.enum(['delete', 'scale']).optional(),
+  version: z.string().min(1).max(256).optional().describe('What is deployed. A delete and a scale have none.'),
+  action: z.enum(actions).optional().describe('deploy, unless it is said.'),
   replicas: z.int().min(0).max(mostReplicas).optional().describe('With scale.'),
   environment: z.string().min(1).max(64),
   infrastructure: z.string().min(1).max(64).optional(),
   artifact: z.enum(artifactTypes).optional(),
   reason: reason.optional(),
 });
+
+/** To say that it deploys is to say nothing else. */
+const asked = (event: Parameters<typeof jsonOf>[0]) => {
+  const { action, ...fields } = jsonOf(event, deployment);
+  return { ...fields, ...(action === undefined || action === 'deploy' ? {} : { action }) };
+};
 
 /** Deployments without a file. */
 export const deploymentRoutes: readonly Route<Handle>[] = [
@@ -42,7 +48,7 @@ export const deploymentRoutes: readonly Route<Handle>[] = [
     },
     handle: withoutQuery(async (deps, { event, actor }) => {
       const sender = { ...senderOf(actor, event), planHash: planHashOf(event) };
-      return accepted(await deployOne(deps, { ...jsonOf(event, deployment), ...sender }));
+      return accepted(await deployOne(deps, { ...asked(event), ...sender }));
     }),
   },
   {
@@ -57,7 +63,7 @@ export const deploymentRoutes: readonly Route<Handle>[] = [
       errors: ['BatchInvalid'],
     },
     handle: withoutQuery(async (deps, { event }) => {
-      const preview = await previewOne(deps, jsonOf(event, deployment));
+      const preview = await previewOne(deps, asked(event));
       return json(200, preview, { etag: `"${preview.plan_hash}"` });
     }),
   },

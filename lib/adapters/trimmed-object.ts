@@ -1,14 +1,18 @@
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import type { KubernetesObject } from '../domain/ports.ts';
-import { objectAt, stringAt } from '../domain/rollout/kubernetes-object.ts';
+import { imageFields } from '../domain/rollout/image-setter.ts';
+import { listAt, objectAt, stringAt } from '../domain/rollout/kubernetes-object.ts';
 
 /**
  * Without what no verdict looks at, which is most of an object: a mirror keeps those of whole namespaces. Of other
  * kinds the catalogue may ask for anything.
  */
 export function trimmedObject(object: KubernetesObject): KubernetesObject {
-  const trimmed = { ...object, metadata: trimmedMetadata(objectAt(object, 'metadata')) };
   const path = podSpecs[stringAt(object, 'kind') ?? ''];
+  const metadata = objectAt(object, 'metadata');
+  const setters = path === undefined ? imageSetters(metadata) : [];
+  const managedFields = setters.length === 0 ? {} : { managedFields: setters };
+  const trimmed = { ...object, metadata: { ...trimmedMetadata(metadata), ...managedFields } };
   return path === undefined ? trimmed : at(at(trimmed, path, trimmedPodSpec), ['status'], trimmedStatus);
 }
 
@@ -22,6 +26,13 @@ const podSpecs: Readonly<Record<string, readonly string[]>> = {
   Job: ['spec', 'template', 'spec'],
   ControllerRevision: ['data', 'spec', 'template', 'spec'],
 };
+
+/** Of a workload who has set its images: of all fields, managers have more than the object itself. */
+const imageSetters = (metadata: JsonObject): readonly JsonObject[] =>
+  listAt({ metadata }, 'metadata', 'managedFields').flatMap((entry) => {
+    const fieldsV1 = imageFields(entry.fieldsV1 ?? null);
+    return fieldsV1 === undefined ? [] : [{ ...entry, fieldsV1 }];
+  });
 
 /** The whole object as it was last applied. */
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';

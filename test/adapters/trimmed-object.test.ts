@@ -42,3 +42,19 @@ test.each<[kind: string, object: JsonObject, trimmed: JsonObject]>([
     trimmedObject({ kind, ...object, metadata: { ...metadata, annotations: applied, managedFields: [{}] } }),
   ).toEqual({ kind, ...trimmed, metadata });
 });
+
+test('of the managers of a workload those are kept that have set an image, and of their fields the images', () => {
+  const image = { 'k:{"name":"app"}': { 'f:image': {} } };
+  const ofImage = { 'f:spec': { 'f:template': { 'f:spec': { 'f:containers': image } } } };
+  const whole = { 'f:spec': { 'f:replicas': {}, 'f:template': { 'f:spec': { 'f:containers': image, 'f:x': {} } } } };
+  const managedFields = [
+    { manager: 'kubectl-set', fieldsV1: whole },
+    { manager: 'kube-controller-manager', subresource: 'status', fieldsV1: { 'f:status': { 'f:replicas': {} } } },
+  ];
+  const trimmed = (kind: string) => trimmedObject({ kind, metadata: { name: 'app', managedFields } }).metadata;
+  expect(trimmed('Deployment')).toEqual({
+    name: 'app',
+    managedFields: [{ manager: 'kubectl-set', fieldsV1: ofImage }],
+  });
+  expect(trimmed('Pod')).toEqual({ name: 'app' });
+});

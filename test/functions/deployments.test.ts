@@ -35,6 +35,20 @@ describe('POST /deployments', () => {
     expect((await call('/deployments', one, { headers })).status).not.toBe(202);
   });
 
+  test('to say that it deploys is the same as to say nothing', async () => {
+    const { call } = api();
+    const headers = { 'idempotency-key': 'same' };
+    const first = await call('/deployments', { ...whole, action: 'deploy' }, { headers });
+    expect(first.status).toBe(202);
+    expect(await call('/deployments', whole, { headers })).toMatchObject({
+      status: 200,
+      body: { batch_id: first.body.batch_id },
+    });
+    const hashes = [{ ...whole, action: 'deploy' }, whole].map((body) => call('/deployments/plan', body));
+    const [one, other] = await Promise.all(hashes);
+    expect(one!.body.plan_hash).toBe(other!.body.plan_hash);
+  });
+
   test('goes where it runs now, as what it was deployed', async () => {
     const { world, call } = api();
     expect(await call('/deployments', one)).toMatchObject({ status: 400, body: { code: 'RequestInvalid' } });
@@ -79,7 +93,7 @@ describe('POST /deployments', () => {
     ['too many replicas', { ...acting, action: 'scale', replicas: 10_001 }, 400, 'replicas'],
     ['replicas of a deploy', { ...whole, replicas: 1 }, 400, 'Only a scale has replicas'],
     ['nothing', acting, 400, 'Say which version'],
-    ['another action', { ...acting, action: 'undeploy' }, 400, 'none of delete, scale'],
+    ['another action', { ...acting, action: 'undeploy' }, 400, 'none of deploy, delete, scale'],
   ])('%s is refused, and by an executor that cannot', async (_, body, status, said) => {
     const { world, call } = api();
     for (const path of ['/deployments', '/deployments/plan']) {

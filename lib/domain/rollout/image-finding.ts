@@ -11,6 +11,7 @@ import {
   stoodThere,
 } from './expected-image.ts';
 import { hasDigest, hasTag, hasVersion, parseImage, sameImage, sameRepository } from './image.ts';
+import { setBy } from './image-setter.ts';
 import { readVersion } from './image-version.ts';
 import { type Finding, failing, type Look, type Seen, waiting } from './judgement.ts';
 import { stringAt } from './kubernetes-object.ts';
@@ -50,7 +51,7 @@ function changedTemplate(look: Seen): Finding | undefined {
 function changedImages({ workload, object, previous, ...look }: Seen): Finding | undefined {
   const before = previous?.images;
   if (before === undefined || sameImages(before, imagesOf(workload, object))) return undefined;
-  const now = describeImages({ workload }, object);
+  const now = `${describeImages({ workload }, object)}${setBy({ workload }, object)}`;
   return failing('Superseded', `the images changed again while ${look.expected.version} was verified; now ${now}`);
 }
 
@@ -97,7 +98,10 @@ function replaced(look: Seen): Finding | undefined {
   const isAsBefore = isBaselines(look, object);
   if (look.previous?.saw_expected === true || stoodThere(look)) {
     const how = isAsBefore ? ' again, as before: it was put back' : ': somebody else changed it';
-    return failing('Superseded', `the image was ${describeExpected(look)}, as asked for, and is now ${now}${how}`);
+    return failing(
+      'Superseded',
+      `the image was ${describeExpected(look)}, as asked for, and is now ${now}${how}${setBy(look, object)}`,
+    );
   }
   if (!isAsBefore || !hasReturned(workload, baseline, view)) return undefined;
   return failing(
@@ -118,7 +122,10 @@ function another(look: Seen): Finding | undefined {
   const isAnother = main === undefined ? isEachAnother(look) : isAnotherThan(baseline.image, main.image);
   if (!isAnother) return undefined;
   const before = describeBefore(look);
-  return failing('Superseded', `the image is ${now}: neither ${before}, as before, nor ${asked}, as asked for`);
+  return failing(
+    'Superseded',
+    `the image is ${now}${setBy(look, object)}: neither ${before}, as before, nor ${asked}, as asked for`,
+  );
 }
 
 /** Where several containers may be the service, and every one of them has another image than before. */

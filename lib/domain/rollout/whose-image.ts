@@ -2,6 +2,7 @@ import type { JsonObject } from '../json.ts';
 import { imageBefore, mainContainer, podSpecsAfter } from './baseline.ts';
 import { describeExpected, describeImages, isExpectedImage, isWritten, serviceContainer } from './expected-image.ts';
 import { sameImage } from './image.ts';
+import { setBy } from './image-setter.ts';
 import type { Expected, Look } from './judgement.ts';
 import { stringAt } from './kubernetes-object.ts';
 import { containersOf, imagesOf, podSpecOf } from './pod-template.ts';
@@ -18,7 +19,8 @@ export function anothersImage(look: BaselineLook, before: readonly Expected[] = 
   if (object === undefined || isExpectedImage(look) !== false || isBaselines(look, object)) return undefined;
   if (isWritten(look, podSpecOf(workload, object))) return undefined;
   if (before.some((expected) => isExpectedImage({ ...look, expected }) === true)) return undefined;
-  const [is, asked] = [describeImages(look, object), describeExpected(look)];
+  const is = `${describeImages(look, object)}${setBy(look, object)}`;
+  const asked = describeExpected(look);
   if (!baseline.exists) return `the image is ${is}, and not ${asked}, as asked for`;
   return `the image is ${is}: neither ${describeBefore(look)}, as before, nor ${asked}, as asked for`;
 }

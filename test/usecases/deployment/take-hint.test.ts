@@ -12,6 +12,7 @@ const key = 'k'.repeat(40);
 const acme = executorWatcher('harness:acme');
 const idle = executorWatcher('harness:idle');
 const cluster = clusterWatcher('eu-1');
+const applied = executorWatcher('kubernetes:eu-1');
 
 const makeHintWorld = async () => {
   const clock = new FakeClock();
@@ -23,10 +24,10 @@ const makeHintWorld = async () => {
     random: { next: () => 0.5 },
     pace: { ...cloudPace, watchFor: 60_000 },
   };
-  for (const watcher of [acme, idle, cluster]) await ensureWatcher(deps, watcher);
+  for (const watcher of [acme, idle, cluster, applied]) await ensureWatcher(deps, watcher);
   const watched = (watcher: string) =>
     deps.table.transact([{ put: itemOf(keys.watch(watcher, 'B1', 0, 'deploy-1'), { at: 1 }) }]);
-  for (const watcher of [acme, cluster]) await watched(watcher);
+  for (const watcher of [acme, cluster, applied]) await watched(watcher);
   workflow.started.length = 0;
   return { deps, clock, workflow };
 };
@@ -35,7 +36,7 @@ const hinted = async ({ deps }: Awaited<ReturnType<typeof makeHintWorld>>): Prom
   (await deps.table.query({ pk: 'HINTS', limit: 10 })).items.map(({ sk }) => sk);
 
 describe('a hint', () => {
-  test('reaches the watchers of executors that follow runs', async () => {
+  test('reaches the watchers of executors that follow runs of pipelines, and no others', async () => {
     const world = await makeHintWorld();
     await takeHint(world.deps, { given: key, keys: [key] });
     expect(await hinted(world)).toEqual([acme]);

@@ -1,0 +1,38 @@
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import { fieldManager } from '../manifests/marks.ts';
+import { foreignName } from '../record/foreign-text.ts';
+import type { Look } from './judgement.ts';
+import { listAt, objectAt, stringAt } from './kubernetes-object.ts';
+import { podSpecPath } from './pod-template.ts';
+
+const lists = ['f:containers', 'f:initContainers'] as const;
+
+/** Of the fields that a manager owns only the images of containers, which say who has set one; undefined where it has none. */
+export const imageFields = (fields: Json, at = ''): JsonObject | undefined => {
+  if (!isObject(fields)) return undefined;
+  if (at === 'f:image') return {};
+  const kept = Object.entries(fields).flatMap(([name, value]) => {
+    const one = imageFields(value, name);
+    return one === undefined ? [] : [[name, one] as const];
+  });
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
+};
+
+/**
+ * ` (set by kubectl-set)`: the field manager that has set an image last, and is not Flotilla. Empty where the object does not tell it.
+ */
+export const setBy = ({ workload }: Pick<Look, 'workload'>, object: JsonObject): string => {
+  const setters = listAt(object, 'metadata', 'managedFields').filter(
+    (one) => one.manager !== fieldManager && hasImage(objectAt(one, 'fieldsV1', ...podSpecPath(workload).map(fieldOf))),
+  );
+  const last = setters.toSorted((one, other) => timeOf(one).localeCompare(timeOf(other))).at(-1);
+  const manager = stringAt(last, 'manager');
+  return manager === undefined ? '' : ` (set by ${foreignName(manager)})`;
+};
+
+const fieldOf = (name: string): string => `f:${name}`;
+
+const hasImage = (spec: JsonObject): boolean =>
+  lists.some((list) => Object.values(objectAt(spec, list)).some((one) => isObject(one) && 'f:image' in one));
+
+const timeOf = (entry: JsonObject): string => stringAt(entry, 'time') ?? '';
