@@ -1,13 +1,14 @@
 import type { Batch } from '../../domain/batch/batch.ts';
 import { placesOf } from '../../domain/grants/reach.ts';
 import { partsOf } from '../../domain/parts-of.ts';
-import type { Write } from '../../domain/ports.ts';
+import type { Item, Write } from '../../domain/ports.ts';
 import { type Mark, marksAtSubmit, marksOfPlan } from '../../domain/record/batch-marks.ts';
 import type { ExpiringRow } from '../../domain/record/expiry.ts';
 import { documentPaths, keys, planChunkSize } from '../../domain/record/keys.ts';
 import { lookForBatch } from '../batch/find-batch.ts';
 import type { Deps } from '../deps.ts';
 import { retryConflict } from '../retry-conflict.ts';
+import { removeRunDocuments } from './remove-run-documents.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random'>;
 
@@ -27,11 +28,12 @@ const documentsAtOnce = 20;
 export const removeRecord = async (deps: Needs, row: ExpiringRow, budget: Budget): Promise<void> => {
   const { batch_id } = row;
   const { sk: kept } = keys.header(batch_id);
+  // Nobody takes a document back: that the batch has expired must not be lost any more.
+  await deps.table.synced();
   for (const removal of removals(batch_id)) {
     if (!(await removeRows(deps, { ...removal, kept }, budget))) return;
   }
   await removeMarks(deps, row, budget);
-  // Nobody takes a document back: that the batch has expired must not be lost any more.
   await deps.table.synced();
   await removeDocuments(deps, batch_id);
   await deps.table.transact([{ delete: keys.expiring(batch_id) }]);
@@ -40,10 +42,16 @@ export const removeRecord = async (deps: Needs, row: ExpiringRow, budget: Budget
 interface Removal {
   readonly pk: string;
   readonly removed: (sk: string) => Write;
+  /** What only these rows lead to. */
+  readonly first?: (deps: Needs, rows: readonly Item[]) => Promise<number>;
 }
 
 const removals = (batchId: string): readonly Removal[] => [
-  { pk: keys.batchRow(batchId, '').pk, removed: (sk) => ({ delete: keys.batchRow(batchId, sk) }) },
+  {
+    pk: keys.batchRow(batchId, '').pk,
+    removed: (sk) => ({ delete: keys.batchRow(batchId, sk) }),
+    first: (deps, rows) => removeRunDocuments(deps, batchId, rows),
+  },
   { pk: keys.eventRow(batchId, '').pk, removed: (sk) => ({ delete: keys.eventRow(batchId, sk) }) },
   { pk: keys.feedRow(batchId, '').pk, removed: (sk) => ({ delete: keys.feedRow(batchId, sk) }) },
 ];
@@ -51,13 +59,14 @@ const removals = (batchId: string): readonly Removal[] => [
 /** False where there is something left, because so many rows were enough for now. */
 const removeRows = async (
   deps: Needs,
-  { pk, removed, kept }: Removal & { readonly kept: string },
+  { pk, removed, first = async () => 0, kept }: Removal & { readonly kept: string },
   budget: Budget,
 ): Promise<boolean> => {
   for (let after: string | undefined; ; ) {
     if (budget.rows <= 0) return false;
     const page = await deps.table.query({ pk, limit: rowsAtOnce, ...(after === undefined ? {} : { after }) });
     const gone = page.items.filter(({ sk }) => sk !== kept);
+    budget.rows -= await first(deps, gone);
     await write(
       deps,
       gone.map(({ sk }) => removed(sk)),

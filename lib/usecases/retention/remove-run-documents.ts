@@ -1,0 +1,69 @@
+import { clusterOfAccount } from '../../domain/catalogue/executor-accounts.ts';
+import { isFlotillaError } from '../../domain/errors.ts';
+import { partsOf } from '../../domain/parts-of.ts';
+import type { PlannedDeployment } from '../../domain/plan/plan.ts';
+import type { Item } from '../../domain/ports.ts';
+import { documentPaths, keys } from '../../domain/record/keys.ts';
+import { type ItemRow, type Release, rowOf } from '../../domain/record/rows.ts';
+import type { Deps } from '../deps.ts';
+import { readPlanned } from '../plan/plan-store.ts';
+import { everyItem } from '../schedule/schedule-store.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents'>;
+
+const documentsAtOnce = 20;
+
+/**
+ * Removes what the executor `kubernetes` has noted of the runs of these deployments, and what stood there before them, unless a release
+ * goes back to that. Their rows say which runs there were, so it is done before those go. Gives how many documents it has removed.
+ */
+export const removeRunDocuments = async (deps: Needs, batchId: string, items: readonly Item[]): Promise<number> => {
+  const rows = items.filter(({ sk }) => sk.startsWith('ITEM#')).map((item) => rowOf<ItemRow>(item)!);
+  const applied = rows.filter(({ runs }) => runs.some(({ executor }) => clusterOfAccount(executor) !== undefined));
+  const paths: string[] = [];
+  for (const { index, runs } of applied) {
+    const planned = await planOf(deps, batchId, index);
+    if (planned === undefined) continue;
+    for (const { key } of runs) paths.push(...pathsOfRun(batchId, key));
+    if (!(await isReferredTo(deps, batchId, planned))) paths.push(documentPaths.before(batchId, index));
+  }
+  for (const some of partsOf(paths, documentsAtOnce)) {
+    await Promise.all(some.map((path) => deps.documents.remove(path)));
+  }
+  return paths.length;
+};
+
+const pathsOfRun = (batchId: string, key: string): readonly string[] => [
+  documentPaths.stopped(batchId, key),
+  documentPaths.proceeded(batchId, key),
+  documentPaths.doomed(batchId, key),
+];
+
+/** Without a plan nobody knows whose release it is: then all of it stays. */
+const planOf = async (deps: Needs, batchId: string, index: number): Promise<PlannedDeployment | undefined> => {
+  try {
+    return await readPlanned(deps, batchId, index);
+  } catch (error) {
+    if (isFlotillaError(error, 'DocumentMissing')) return undefined;
+    throw error;
+  }
+};
+
+/** A rollback that was verified is a release that says what stood there before: releases never expire. Those from before it cannot. */
+const isReferredTo = async (
+  { table }: Needs,
+  batchId: string,
+  { target, index }: PlannedDeployment,
+): Promise<boolean> => {
+  const { pk, sk: from } = keys.release(target, batchId);
+  for await (const item of everyItem(table, { pk, from, to: keys.release(target, '~').sk })) {
+    const { before } = rowOf<Release>(item)!.deployment.executor.settings as { readonly before?: Before };
+    if (before?.batch_id === batchId && before.index === index) return true;
+  }
+  return false;
+};
+
+interface Before {
+  readonly batch_id: string;
+  readonly index: number;
+}
