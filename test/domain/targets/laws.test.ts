@@ -86,6 +86,7 @@ const deploymentOf = (index: number, action: Story['action']): PlannedDeployment
     ...{ index, key: 'risk/cva', target, cluster: 'eu-1', infrastructure_id: 'eu' },
     docker_image_version: action === undefined ? `${index}.0.0` : '',
     workload: { kind: 'deployment', name: 'cva', namespace: 'risk' },
+    executor: { name: 'harness', account: 'harness:acme', settings: {} },
   }) as PlannedDeployment;
 
 const runOf = (attempt: Run['attempt']): Run => ({ executor: 'harness:a', key: `k-${attempt}`, attempt });
