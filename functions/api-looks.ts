@@ -1,3 +1,4 @@
+import { adoptTarget } from '../lib/usecases/drift/adopt-target.ts';
 import { type ApiHandler, type ApiOptions, answering } from './api/answering.ts';
 import { type LookDeps, lookRoutes } from './api/look-routes.ts';
 import { byTokenOf } from './api/who.ts';
@@ -7,8 +8,9 @@ import { clientNames } from './runtime/environment.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { documentDeps, tableDeps } from './runtime/storage.ts';
 
-/** The part of the HTTP API that asks clusters, and changes nothing. */
-export const create = (deps: LookDeps, options: ApiOptions = {}): ApiHandler => answering(lookRoutes, deps, options);
+/** The part of the HTTP API that asks clusters, and changes nothing in them. */
+export const create = (deps: LookDeps, options: ApiOptions = {}): ApiHandler =>
+  answering(lookRoutes, { ...deps, adopt: adoptTarget }, options);
 
 export const handler = onLambda(() => {
   const deps = { ...tableDeps(), ...documentDeps(), ...catalogueDeps(), ...clusterDeps() };

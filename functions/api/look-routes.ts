@@ -1,12 +1,14 @@
 import * as z from 'zod';
 import { planResolution } from '../../lib/usecases/deployment/plan-resolution.ts';
 import type { AskedBy, Deps } from '../../lib/usecases/deps.ts';
+import type { AdoptTarget } from '../../lib/usecases/drift/adopt-target.ts';
 import { lookAtRequested } from '../../lib/usecases/requests/requested-deployments.ts';
 import { checkTarget } from '../../lib/usecases/targets/check-target.ts';
 import { jsonOf } from './request.ts';
 import { userOf } from './requesting.ts';
-import { type HandleWith, json, wellFormed, withoutQuery } from './route.ts';
+import { type HandleWith, json, reason, wellFormed, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
+import { adoption, exampleAdoption } from './schemas/adoption.ts';
 import { exampleResolutionPlan, exampleTargetHealth, resolutionPlan, targetHealth } from './schemas/look.ts';
 
 import { enveloped, exampleRequested, requestedView } from './schemas/request.ts';
@@ -14,11 +16,18 @@ import { enveloped, exampleRequested, requestedView } from './schemas/request.ts
 /** What the routes need that ask clusters. */
 export type LookDeps = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'catalogue' | 'cluster'>;
 
+/** What changes the record is handed in: the other parts of the API have these routes too, to tell of them, and may not do it. */
+type Handed = LookDeps & AskedBy & { readonly adopt: AdoptTarget };
+
 const name = z.string().min(1).max(255).pipe(wellFormed);
 const target = z.strictObject({ key: name, environment: name, cluster: name.optional() });
+const adopting = target.extend({ reason: reason.optional() });
 
-/** One row per route. They are a function of their own on AWS: a cluster may be slow, and few parts have any right to ask one. */
-export const lookRoutes: readonly Route<HandleWith<LookDeps & AskedBy>>[] = [
+/**
+ * One row per route. They are a function of their own on AWS: a cluster may be slow, and few parts have any right to ask one. None
+ * changes a cluster; an adoption changes the record.
+ */
+export const lookRoutes: readonly Route<HandleWith<Handed>>[] = [
   {
     method: 'POST',
     path: '/targets/health',
@@ -31,6 +40,19 @@ export const lookRoutes: readonly Route<HandleWith<LookDeps & AskedBy>>[] = [
       errors: ['TargetNotFound'],
     },
     handle: withoutQuery(async (deps, { event }) => json(200, await checkTarget(deps, jsonOf(event, target)))),
+  },
+  {
+    method: 'POST',
+    path: '/targets/adopt',
+    scope: 'approve',
+    part: 'looks',
+    contract: {
+      summary: 'Takes what somebody has changed at a target as right',
+      body: adopting,
+      answers: { 200: { schema: adoption, example: exampleAdoption } },
+      errors: ['TargetNotFound', 'NothingToAdopt', 'ChangedSince', 'StatusConflict'],
+    },
+    handle: withoutQuery(async (deps, { event }) => json(200, await deps.adopt(deps, jsonOf(event, adopting)))),
   },
   {
     method: 'POST',

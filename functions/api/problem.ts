@@ -35,6 +35,8 @@ export const problems: Readonly<Partial<Record<ErrorName, Meaning>>> = {
   NothingToRollBack: { status: 409, title: 'There is nothing to roll back' },
   NothingToRetry: { status: 409, title: 'There is nothing to try again' },
   NotRolledBack: { status: 409, title: 'This deployment is not rolled back' },
+  NothingToAdopt: { status: 409, title: 'There is nothing to adopt' },
+  ChangedSince: { status: 409, title: 'It is not as it was when it was looked at' },
   RecordExpired: { status: 410, title: 'The record of the batch is not kept any more' },
   PreconditionFailed: { status: 412, title: 'What the request rests on is not so' },
   RequestFieldsInvalid: { status: 422, title: 'The deployment request is not valid' },

@@ -61,7 +61,7 @@ export const diffTable = (found: readonly ServiceDifference[], { from, to }: Sid
     columns,
   );
 
-const settled: ReadonlySet<string> = new Set(['verified', 'restored']);
+const settled: ReadonlySet<string> = new Set(['verified', 'restored', 'adopted']);
 
 const cellOf = (targets: readonly TargetView[]): string => {
   const told = targets.map(({ version = '?', state }) => (settled.has(state) ? version : `${version} ${state}`));

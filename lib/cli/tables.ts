@@ -132,6 +132,7 @@ const stateColours: Readonly<Record<TargetState, ColourName>> = {
   unknown: 'red',
   restored: 'blue',
   deleted: 'gray',
+  adopted: 'blue',
 };
 
 /** What runs where: while it is changing, with what was there before. The environment is told where there are several. */

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { adopt } from './commands/adopt.ts';
 import { changes } from './commands/changes.ts';
 import { diff } from './commands/diff.ts';
 import { history } from './commands/history.ts';
@@ -14,12 +15,15 @@ export const addTargetCommands = ({ add, act, utc }: Making): void => {
     .option('--cluster <name>', 'on this cluster')
     .option('--pillar <name>', 'of this pillar')
     .option('--service <key>', 'this service: pillar/service, or its name alone with --pillar')
-    .option('--state <state>', 'changing, verified, failed, unknown, restored or deleted')
+    .option('--state <state>', 'changing, verified, failed, unknown, restored, deleted or adopted')
     .option('--drift', 'only what somebody has changed since it was deployed')
     .option('--actor <who>', 'changed last by them: a subject or a name')
     .option('--text <text>', 'with this in its name, version, image, digest, batch or actor')
     .option(...utc)
     .action(act(targets));
+  add('adopt <target>', 'take what somebody has changed there as right: ENVIRONMENT/CLUSTER/PILLAR/SERVICE')
+    .option('--reason <text>', 'why it is right, for the record')
+    .action(act(adopt));
   add('history <key>', 'show what ran where of a service, and what failed there, newest first')
     .option('--environment <name>', 'in this environment')
     .option('--cluster <name>', 'on this cluster')

@@ -33,6 +33,8 @@ export const errorNames = {
   NothingToRollBack: 'NothingToRollBack',
   NothingToRetry: 'NothingToRetry',
   NotRolledBack: 'NotRolledBack',
+  NothingToAdopt: 'NothingToAdopt',
+  ChangedSince: 'ChangedSince',
   RecordExpired: 'RecordExpired',
   TargetNotFound: 'TargetNotFound',
   ReleaseNotFound: 'ReleaseNotFound',

@@ -159,11 +159,15 @@ export const functionsTable = {
   'api-events': { ...api, purpose: 'Answers the HTTP API: tells events, and waits for them' },
   'api-decisions': { ...api, purpose: 'Answers the HTTP API: cancels and resolves' },
   'api-looks': {
-    purpose: 'Answers the HTTP API: looks at clusters, and changes nothing',
+    purpose: 'Answers the HTTP API: looks at clusters, and changes nothing in them',
     memory: 512,
     timeout: 29,
-    rights: ['table', 'documents:read', 'clusters'],
-    writes: {},
+    rights: ['table', 'documents:read', 'documents:write', 'clusters'], // what is taken as right is kept
+    writes: {
+      put: ['TARGETS#*', 'TARGET#*', 'CHANGES#*', 'DRIFT', 'EVENTS#*'],
+      delete: ['DRIFT#*'],
+      check: ['DISPATCHER'],
+    },
     trigger: 'http',
   },
   'read-logs': {

@@ -87,6 +87,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   { method: 'POST', path: '/api/v1/deployments/requests/{id}/reconcile', scope: 'deploy', part: 'events' },
   { method: 'GET', path: '/api/v1/deployments/{id}', scope: 'read', part: 'looks' },
   { method: 'POST', path: '/targets/health', scope: 'read', part: 'looks' },
+  { method: 'POST', path: '/targets/adopt', scope: 'approve', part: 'looks' },
   { method: 'POST', path: '/batches/{id}/resolve/plan', scope: 'approve', part: 'looks' },
   { method: 'GET', path: '/batches/{id}/deployments/{pillar}/{service}/logs', scope: 'logs', part: 'logs' },
 ];

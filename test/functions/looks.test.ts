@@ -261,3 +261,13 @@ test.each([
   const answer = await callApi(handler, 'POST', path, { claims: { ...claims, scope: 'flotilla/approve' } });
   expect(answer).toMatchObject({ status: 403, body: { code: 'Forbidden', detail: expect.stringContaining(says) } });
 });
+
+test('what has not drifted is not adopted', async () => {
+  const world = await deployed();
+  const asked = { key: 'shared/a', environment: 'staging' };
+  const detail = expect.stringContaining('no survey has found it changed');
+  expect(await post(world, '/targets/adopt', { ...asked, reason: 'it is right' })).toMatchObject({
+    ...{ status: 409, body: { code: 'NothingToAdopt', detail } },
+  });
+  expect((await post(world, '/targets/adopt', { ...asked, reason: ' ' })).status).toBe(400);
+});

@@ -142,7 +142,7 @@ describe('what runs where in an environment', () => {
     ],
     ['service=cva', 'query.service: name it with its pillar: pillar/service_name, or add pillar=…'],
     ['service=risk/cva&pillar=data', 'query.service is none of the pillar data'],
-    ['state=done', 'query.state: "done" is none of changing, verified, failed, unknown, restored, deleted'],
+    ['state=done', 'query.state: "done" is none of changing, verified, failed, unknown, restored, deleted, adopted'],
     ['environment=uat&limit=0', 'query.limit: a whole number from 1 on is needed'],
     [
       'env=uat',

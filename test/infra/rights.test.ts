@@ -109,7 +109,16 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ApiBatches: api,
   ApiEvents: api,
   ApiDecisions: api,
-  ApiLooks: [...table, ...read, ...cluster],
+  ApiLooks: [
+    ...table,
+    ...write(
+      ['Put', 'Delete', 'Check'],
+      ...['CHANGES#*', 'DISPATCHER', 'DRIFT', 'DRIFT#*', 'EVENTS#*', 'TARGET#*', 'TARGETS#*'],
+    ),
+    ...read,
+    ...store,
+    ...cluster,
+  ],
   ReadLogs: [...table, ...read, ...cluster],
   TakeHint: [...hints, ...start('watch'), 'secretsmanager:GetSecretValue CallbackSecret.Ref'],
   PlanBatch: [

@@ -10,6 +10,8 @@ export interface DeployStage {
   deploy(item: object, isOpen?: boolean): Promise<Kube>;
   /** Rolls that back, and waits for its end. */
   undo(deployed: Kube): Promise<Kube>;
+  /** What the API answers; with something to send it is a POST. */
+  asked(path: string, sent?: object): Promise<Kube>;
   /** Somebody else applies, by another field manager. */
   apply(manager: string, object: Kube): Promise<void>;
   /** Until that runs. */

@@ -5,10 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SimulatedCluster, startSimulatedCluster } from '../../lib/simulators/cluster/simulated-cluster.ts';
 import { KubeClient } from '../cluster/kube-client.ts';
 import { actionCases, deployCases } from './cases.ts';
+import { driftCases } from './drift-cases.ts';
 import { type LocalWorld, startLocalWorld } from './local-world.ts';
 import { stageOf } from './stage.ts';
 
-const cases = [...deployCases, ...actionCases];
+const cases = [...deployCases, ...actionCases, ...driftCases];
 const folder = mkdtempSync(join(tmpdir(), 'flotilla-kubernetes-'));
 let cluster: SimulatedCluster;
 let client: KubeClient;

@@ -8,6 +8,8 @@ import { configuration, usualItem } from './cases.ts';
 
 export interface LocalWorld {
   readonly url: string;
+  /** What the API answers to that; with something to send it is a POST. */
+  asked(path: string, sent?: object): Promise<Kube>;
   /** Deploys one service, and gives what became of it, with its batch. */
   deploy(item: object): Promise<Kube>;
   /** The same of several, in one batch. */
@@ -43,7 +45,7 @@ export const startLocalWorld = async ({
     data: join(folder, 'data'),
     configuration: loaded.configuration,
     simulators: { clusters: isSimulated ? { kube: cluster.simulated } : {} },
-    pace: { pollExecutor: 50, pollCluster: 50 },
+    pace: { pollExecutor: 50, pollCluster: 50, survey: 500 },
   });
   const asked = async (path: string, sent?: object): Promise<Kube> => {
     const headers = { 'content-type': 'application/json' };
@@ -66,6 +68,7 @@ export const startLocalWorld = async ({
   };
   return {
     url: runtime.url,
+    asked,
     deployAll,
     deploy: async (item) => (await deployAll([item]))[0],
     undo: async (batchId) => (await ended(await asked(`/batches/${batchId}/rollback`, { reason: 'it was needed' })))[0],

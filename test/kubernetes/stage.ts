@@ -21,6 +21,7 @@ export const stageOf = async ({ namespace, client, source, world }: StageOptions
     deploy: (item, isOpen = false) =>
       world.deploy({ infrastructure_id: namespace, environment_id: `${namespace}${isOpen ? '-open' : ''}`, ...item }),
     undo: ({ batch_id }) => world.undo(batch_id),
+    asked: world.asked,
     apply: async (manager, object) => {
       const path = `${deployment(object.metadata.name)}?fieldManager=${manager}`;
       const type = 'application/apply-patch+yaml';

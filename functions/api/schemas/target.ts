@@ -27,6 +27,14 @@ const standingFields = {
     .object({ healthy: z.boolean(), reason: z.string(), at: time })
     .exactOptional()
     .describe('As it was when it was last looked at.'),
+  adopted: z
+    .object({
+      by: z.string().exactOptional().describe('The subject of their token.'),
+      by_name: z.string().exactOptional(),
+      reason: z.string().exactOptional(),
+    })
+    .exactOptional()
+    .describe('Who has taken what somebody changed there as right.'),
 };
 
 export const standing = viewSchema<StandingView>()(z.object(standingFields)).meta({
@@ -41,21 +49,21 @@ export const targetPlace = {
   cluster: z.string(),
 };
 
+export const fieldDrifts = z.array(
+  z.object({
+    object: z.string().describe('Kind, namespace and name.'),
+    path: z.string().exactOptional().describe('Absent where the object itself is gone.'),
+    from: z.string().exactOptional().describe('As it was deployed.'),
+    to: z.string().exactOptional().describe('As it is now; absent where it is gone.'),
+    manager: z.string().exactOptional().describe('The field manager who has it now.'),
+  }),
+);
+
 const drift = z
   .object({
     since: time.describe('When a survey first saw it so.'),
     count: count.describe('How many fields are not as they were deployed.'),
-    fields: z
-      .array(
-        z.object({
-          object: z.string().describe('Kind, namespace and name.'),
-          path: z.string().exactOptional().describe('Absent where the object itself is gone.'),
-          from: z.string().exactOptional().describe('As it was deployed.'),
-          to: z.string().exactOptional().describe('As it is now; absent where it is gone.'),
-          manager: z.string().exactOptional().describe('The field manager who has it now.'),
-        }),
-      )
-      .describe('The first ten of them.'),
+    fields: fieldDrifts.describe('The first ten of them.'),
   })
   .describe('Somebody has changed it since it was deployed.');
 

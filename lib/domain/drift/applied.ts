@@ -11,7 +11,36 @@ export interface AppliedObjects extends Place {
   /** `RunRequest.key`. */
   readonly attempt: string;
   readonly objects: readonly JsonObject[];
+  /** Somebody has taken what runs as right, when, and what was applied before that. */
+  readonly adopted?: { readonly at: number; readonly was: readonly JsonObject[] };
 }
+
+/**
+ * What counts, by NOW: what was written for an adoption that did not come about counts for nothing. The document is written first, and
+ * NOW makes it valid.
+ */
+export const appliedAt = (
+  { adopted, ...applied }: AppliedObjects,
+  { state, since }: { readonly state: string; readonly since: number },
+): AppliedObjects => {
+  if (adopted === undefined) return applied;
+  const isValid = state === 'adopted' && since === adopted.at;
+  return isValid ? { ...applied, adopted } : { ...applied, objects: adopted.was };
+};
+
+/** What runs instead of what was applied: of each object that somebody could see what is ours of it now; what is gone is left out. */
+export const adoptObjects = (
+  { adopted: _, ...applied }: AppliedObjects,
+  { at, find }: { readonly at: number; readonly find: (address: ObjectAddress) => JsonObject | undefined | 'unknown' },
+): AppliedObjects => ({
+  ...applied,
+  objects: applied.objects.flatMap((object) => {
+    const live = find(addressOf(object));
+    if (live === 'unknown') return [object];
+    return live === undefined ? [] : [keptApplied(live)];
+  }),
+  adopted: { at, was: applied.objects },
+});
 
 /** Those by which Flotilla owns fields for good: that of deploys, and that of scales. */
 export const isOwnManager = (manager: string | undefined): boolean =>

@@ -19,9 +19,6 @@ export const hashOfDrift = (fields: readonly FieldDrift[]): string =>
     .update(JSON.stringify(fields.map(({ object, path, from, to }) => [object, path, from, to])))
     .digest('hex');
 
-/** States in which a target is as it was deployed, so that anything else is drift. FAILED, UNKNOWN and what is at work are told as such. */
-export const isSettled = ({ state }: Pick<TargetRow, 'state'>): boolean => state === 'verified' || state === 'restored';
-
 export interface Look {
   readonly now: TargetRow;
   readonly fields: readonly FieldDrift[];
@@ -51,8 +48,7 @@ export const decideAfterLook = ({ now, fields, seen, at }: Look): AfterLook => {
     ? seen
     : { target: now.target, batch_id: now.batch_id, index: now.index, now_since: now.since, hash, at };
   if (!isSame) return { remember };
-  const told = now.drift !== undefined && hashOfMark(now.drift) === hashOfDrift(fields.slice(0, mostFields));
-  if (told && now.drift?.count === fields.length) return { remember };
+  if (now.drift !== undefined && isAsMarked(now.drift, fields)) return { remember };
   const since = now.drift?.since ?? seen.at;
   return { remember, mark: { since, fields: fields.slice(0, mostFields), count: fields.length } };
 };
@@ -62,6 +58,10 @@ const isOfNow = (seen: SeenDrift, now: TargetRow): boolean =>
 
 const hashOfMark = ({ fields }: DriftMark): string => hashOfDrift(fields);
 
+/** Whether these are what the mark says, as far as it says them. */
+export const isAsMarked = (mark: DriftMark, fields: readonly FieldDrift[]): boolean =>
+  mark.count === fields.length && hashOfMark(mark) === hashOfDrift(fields.slice(0, mostFields));
+
 /** For people. */
 export const driftSentence = (target: string, { fields, count }: DriftMark): string => {
   const [first] = fields;
@@ -69,7 +69,8 @@ export const driftSentence = (target: string, { fields, count }: DriftMark): str
   return `${target} is not as it was deployed: ${first === undefined ? 'it changed' : fieldSentence(first)}${more}.`;
 };
 
-const fieldSentence = ({ object, path, from, to, manager }: FieldDrift): string => {
+/** One of them. */
+export const fieldSentence = ({ object, path, from, to, manager }: FieldDrift): string => {
   if (path === undefined) return `${object} is gone`;
   const by = manager === undefined ? '' : ` (${manager})`;
   return `${object}: ${path} was ${from ?? 'not there'}, and is ${to ?? 'not there'}${by}`;

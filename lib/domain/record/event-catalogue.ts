@@ -129,6 +129,8 @@ const driftDetail = z.strictObject({
   since: ms.describe('when it was first seen so'),
   count: z.int().min(1).describe('how many fields are not as they were deployed'),
   fields: z.array(field).describe('the first of them'),
+  release_before: text.optional().describe('of an adoption: the version that was recorded'),
+  release_after: text.optional().describe('of an adoption: the version that runs; absent where nobody can say'),
 });
 
 const writtenDrift = {
@@ -154,7 +156,8 @@ export const eventCatalogue = {
     detail: z.strictObject({ ...writtenHold, ...placed }),
   },
   [detailTypes.drift]: {
-    means: 'Somebody has changed what Flotilla deployed (PROCESSING), or it is as it was deployed again (SUCCESS).',
+    means:
+      'Somebody has changed what Flotilla deployed (PROCESSING), or it is as it was deployed again, or was taken as right (SUCCESS).',
     detail: z.strictObject({ ...writtenDrift, ...placed }),
   },
 } as const;

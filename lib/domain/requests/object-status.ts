@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.ts';
-import type { TargetRow } from '../targets/target-row.ts';
+import { isSettled, type TargetRow } from '../targets/target-row.ts';
 
 /** How the object of a deployment is. */
 export const objectStatuses = ['INITIATED', 'CREATED', 'UPDATING', 'DELETED'] as const;
@@ -36,7 +36,7 @@ export const objectStatus = (object: JsonObject): ObjectStatus => {
 export const recordedObjectStatus = (now: Pick<TargetRow, 'state' | 'health' | 'before'> | undefined): ObjectStatus => {
   if (now === undefined) return 'INITIATED';
   if (now.state === 'deleted') return 'DELETED';
-  if (now.state === 'verified' || now.state === 'restored' || now.health?.healthy === true) return 'CREATED';
+  if (isSettled(now) || now.health?.healthy === true) return 'CREATED';
   const stoodThere = now.before !== undefined && now.before.state !== 'deleted';
   return now.state === 'changing' && stoodThere ? 'UPDATING' : 'INITIATED';
 };

@@ -4,10 +4,19 @@ import type { Submitter } from './submitter.ts';
 
 /**
  * What became of a target: a deployment is at work there; what was asked for was seen to run; it failed, or was stopped, and was not
- * put back; nobody knows; the release before was put back; it was deleted.
+ * put back; nobody knows; the release before was put back; it was deleted; somebody else has changed it, and that was taken as right.
  */
-export const targetStates = ['changing', 'verified', 'failed', 'unknown', 'restored', 'deleted'] as const;
+export const targetStates = ['changing', 'verified', 'failed', 'unknown', 'restored', 'deleted', 'adopted'] as const;
 export type TargetState = (typeof targetStates)[number];
+
+/** What stands there is what should: anything else is drift. FAILED, UNKNOWN and what is at work are told as such. */
+export const isSettled = ({ state }: { readonly state: TargetState }): boolean =>
+  state === 'verified' || state === 'restored' || state === 'adopted';
+
+/** Who has taken what runs as right. */
+export interface Adoption extends Submitter {
+  readonly reason?: string;
+}
 
 /** A verdict on a rollout: its reason, and when it was given, in milliseconds since 1970. */
 export interface SeenHealth {
@@ -32,6 +41,8 @@ export interface Standing extends Place, Submitter {
   readonly digest?: string;
   /** How its health was when that deployment's rollout was last judged; absent where nobody saw. */
   readonly health?: SeenHealth;
+  /** While it is `adopted`: by whom. */
+  readonly adopted?: Adoption;
   /** Milliseconds since 1970: since when it is so. */
   readonly since: number;
 }

@@ -1,6 +1,6 @@
 import type { Acting } from '../plan/action.ts';
 import type { KeptDeployment } from '../plan/kept-deployment.ts';
-import type { TargetRow } from '../targets/target-row.ts';
+import { isSettled, type TargetRow } from '../targets/target-row.ts';
 
 interface Ended {
   readonly ours: ReadonlySet<string>;
@@ -17,7 +17,7 @@ export const stillStands = (
   { action, docker_image_version: version }: Acting & Pick<KeptDeployment, 'docker_image_version'>,
 ): boolean => {
   if (action === 'delete') return now?.state === 'deleted';
-  const runs = now !== undefined && (now.state === 'verified' || now.state === 'restored');
+  const runs = now !== undefined && isSettled(now);
   return runs && (action === 'scale' || now.version === version);
 };
 
@@ -28,6 +28,7 @@ const words: Readonly<Record<TargetRow['state'], (version: string) => string>> =
   unknown: () => 'is UNKNOWN there',
   restored: (version) => `failed there, and ${version} was restored`,
   deleted: () => 'deleted it there',
+  adopted: (version) => `was the last to deploy there, and ${version} was adopted since`,
 };
 
 /** Who changed a target last, and what stands there. */

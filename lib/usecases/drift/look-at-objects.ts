@@ -6,7 +6,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import { autoscaler, scales } from '../../domain/manifests/autoscaler.ts';
 import { addressOf } from '../../domain/manifests/object-address.ts';
 import { apiKindOf } from '../../domain/manifests/workload-object.ts';
-import type { WorkloadKind } from '../../domain/plan/plan.ts';
+import type { Workload, WorkloadKind } from '../../domain/plan/plan.ts';
 import type { ClusterObjects, KubernetesObject, ObjectAddress, ObjectList } from '../../domain/ports.ts';
 import { valueAt } from '../../domain/rollout/kubernetes-object.ts';
 import type { SurveyedTarget } from './surveyed-targets.ts';
@@ -52,8 +52,14 @@ const keyOfList = ({ api_version, kind, namespace = '' }: ListName): string => `
 /** Which objects of a target are compared. */
 const addressesOf = ({ applied, deployment: { workload } }: SurveyedTarget): readonly ObjectAddress[] => {
   if (applied !== undefined) return applied.objects.map(addressOf);
+  const address = workloadAddress(workload);
+  return address === undefined ? [] : [address];
+};
+
+/** Undefined where it does not stay, or has no image that is a release. */
+export const workloadAddress = (workload: Workload): ObjectAddress | undefined => {
   const api = looked.includes(workload.kind) ? apiKindOf(workload) : undefined;
-  return api === undefined ? [] : [{ ...api, namespace: workload.namespace, name: workload.name }];
+  return api && { ...api, namespace: workload.namespace, name: workload.name };
 };
 
 /** One list for each kind in each namespace, whatever the number of targets. A kind that may not be read is left out. */

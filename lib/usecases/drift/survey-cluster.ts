@@ -4,12 +4,12 @@ import type { FieldDrift } from '../../domain/drift/object-drift.ts';
 import type { Table, Write } from '../../domain/ports.ts';
 import { driftsOf, keys } from '../../domain/record/keys.ts';
 import { type EventRow, itemOf, rowOf } from '../../domain/record/rows.ts';
-import { stageFeed } from '../../domain/schedule/hold-changes.ts';
 import { isSamePlace } from '../../domain/schedule/place.ts';
 import type { TargetRow } from '../../domain/targets/target-row.ts';
 import type { Deps } from '../deps.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { everyItem } from '../schedule/schedule-store.ts';
+import { driftEventWrites } from './drift-event.ts';
 import { driftOf, lookAtObjects } from './look-at-objects.ts';
 import { readSurveyed, type SurveyedTarget, type SurveyMemory } from './surveyed-targets.ts';
 
@@ -103,9 +103,6 @@ const rememberWrites = (
 const markWrites = async (deps: Needs, now: TargetRow, mark: DriftMark | 'clear'): Promise<readonly Write[]> => {
   const { batch_id, index, state, since } = now;
   const when = { equals: { batch_id, index, state, since } };
-  const { last = 0 } = rowOf<{ readonly last: number }>(await deps.table.get(keys.driftNumber)) ?? {};
-  const seq = last + 1;
-  const event = eventOf(now, mark, { seq, at: deps.clock.now() });
   return [
     mark === 'clear'
       ? { update: keys.targetNow(now.target), remove: ['drift'], when }
@@ -114,17 +111,15 @@ const markWrites = async (deps: Needs, now: TargetRow, mark: DriftMark | 'clear'
           set: { drift: { ...mark, fields: mark.fields.map((one) => ({ ...one })) } },
           when,
         },
-    { put: itemOf(keys.driftNumber, { last: seq }), when: last === 0 ? { exists: false } : { equals: { last } } },
-    { put: itemOf(keys.event(stageFeed, 'drift', seq), event), when: { exists: false } },
+    ...(await driftEventWrites(deps, eventOf(now, mark))),
   ];
 };
 
 const eventOf = (
   { target, drift }: TargetRow,
   mark: DriftMark | 'clear',
-  { seq, at }: { readonly seq: number; readonly at: number },
-): EventRow => {
-  const common = { batch_id: stageFeed, type: 'drift', target, seq, at, actor: 'survey' } as const;
+): Omit<EventRow, 'batch_id' | 'type' | 'seq' | 'at'> => {
+  const common = { target, actor: 'survey' } as const;
   if (mark === 'clear') {
     const message = `${target} is as it was deployed again.`;
     return { ...common, from: 'PROCESSING', to: 'SUCCESS', reason: 'DriftGone', message };

@@ -1,12 +1,11 @@
-import type { AppliedObjects } from '../../domain/drift/applied.ts';
-import { isSettled } from '../../domain/drift/drift.ts';
+import { type AppliedObjects, appliedAt } from '../../domain/drift/applied.ts';
 import { ownerLabel, ownerOf } from '../../domain/manifests/marks.ts';
 import { partsOf } from '../../domain/parts-of.ts';
 import type { KeptDeployment } from '../../domain/plan/kept-deployment.ts';
 import { documentPaths, keys, targetsOf } from '../../domain/record/keys.ts';
 import { type Release, rowOf } from '../../domain/record/rows.ts';
 import { isSamePlace } from '../../domain/schedule/place.ts';
-import type { TargetRow } from '../../domain/targets/target-row.ts';
+import { isSettled, type TargetRow } from '../../domain/targets/target-row.ts';
 import type { Deps } from '../deps.ts';
 import { everyItem } from '../schedule/schedule-store.ts';
 import { readEnvironments } from '../targets/read-environments.ts';
@@ -55,7 +54,7 @@ export const readSurveyed = async (
   }
   const surveyed: SurveyedTarget[] = [];
   for (const some of partsOf(rows, atOnce)) {
-    const read = await Promise.all(some.map(async (row) => memory.find(row) ?? (await readOne(deps, row))));
+    const read = await Promise.all(some.map(async (row) => memory.find(row) ?? (await readSurveyedOne(deps, row))));
     surveyed.push(...read.filter((one) => one !== undefined));
   }
   memory.keep(surveyed);
@@ -63,12 +62,19 @@ export const readSurveyed = async (
 };
 
 /** Of what was only put there by hand, or before there were records, there is nothing to compare with. */
-const readOne = async ({ table, documents }: Needs, now: TargetRow): Promise<SurveyedTarget | undefined> => {
+export const readSurveyedOne = async (
+  { table, documents }: Pick<Needs, 'table' | 'documents'>,
+  now: TargetRow,
+): Promise<SurveyedTarget | undefined> => {
   const good = rowOf<Release>(await table.get(keys.goodRelease(now.target)));
   if (good === undefined) return undefined;
   const { deployment } = good;
   if (deployment.executor.name !== 'kubernetes') return { now, deployment };
   const text = await documents.get(documentPaths.applied(ownerLabel(ownerOf(deployment))));
   const applied = text === undefined ? undefined : (JSON.parse(text) as AppliedObjects);
-  return { now, deployment, ...(applied !== undefined && isSamePlace(applied, now) ? { applied } : {}) };
+  return {
+    now,
+    deployment,
+    ...(applied !== undefined && isSamePlace(applied, now) ? { applied: appliedAt(applied, now) } : {}),
+  };
 };

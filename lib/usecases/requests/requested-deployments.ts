@@ -6,6 +6,7 @@ import { imageParts } from '../../domain/requests/image-parts.ts';
 import { type ObjectStatus, objectStatus, recordedObjectStatus } from '../../domain/requests/object-status.ts';
 import { containerName } from '../../domain/requests/request-manifests.ts';
 import type { RequestedRow } from '../../domain/requests/request-row.ts';
+import { isSettled } from '../../domain/targets/target-row.ts';
 import type { Deps } from '../deps.ts';
 import { isoTime } from '../iso-time.ts';
 import { lookNow } from '../rollout/look-now.ts';
@@ -78,7 +79,7 @@ const readRecorded = async (deps: Needs, row: RequestedRow): Promise<Recorded> =
   if (cluster === undefined) return { status: 'INITIATED', cluster, wasThere: false };
   const { now } = await readTarget(deps, targetOf({ environment_id, cluster, pillar, service_name }));
   const stood = now?.state === 'changing' ? now.before : now;
-  const wasThere = stood !== undefined && ['verified', 'restored', 'deleted'].includes(stood.state);
+  const wasThere = stood !== undefined && (isSettled(stood) || stood.state === 'deleted');
   return { status: recordedObjectStatus(now), cluster, wasThere };
 };
 

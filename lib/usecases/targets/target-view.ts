@@ -1,7 +1,7 @@
 import type { FieldDrift } from '../../domain/drift/object-drift.ts';
 import { partsOfTarget } from '../../domain/plan/lock-names.ts';
 import { present } from '../../domain/present.ts';
-import type { Standing, TargetRow, TargetState } from '../../domain/targets/target-row.ts';
+import type { Adoption, Standing, TargetRow, TargetState } from '../../domain/targets/target-row.ts';
 import { isoTime } from '../iso-time.ts';
 
 /** What runs at a target, and whose deployment that was, as the API shows it. */
@@ -25,6 +25,8 @@ export interface StandingView {
   readonly by_name?: string;
   /** As it was when it was last looked at. */
   readonly health?: HealthSeen;
+  /** While it is adopted: who has taken what runs as right. */
+  readonly adopted?: Adoption;
 }
 
 export interface HealthSeen {
@@ -71,7 +73,10 @@ export const viewTarget = (row: TargetRow, held: readonly string[] = []): Target
   };
 };
 
-const optional = ['action', 'replicas', 'version', 'image', 'digest', 'infrastructure_id', 'by', 'by_name'] as const;
+const optional = [
+  ...(['action', 'replicas', 'version', 'image', 'digest', 'infrastructure_id', 'by', 'by_name'] as const),
+  'adopted',
+] as const;
 
 const viewStanding = (standing: Standing): StandingView => {
   const { state, since, batch_id, index, health } = standing;

@@ -4,7 +4,7 @@ import { FlotillaError } from '../../domain/errors.ts';
 import { isSameObject, placeOfTarget } from '../../domain/plan/lock-names.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { type Release, rowOf } from '../../domain/record/rows.ts';
-import type { TargetRow } from '../../domain/targets/target-row.ts';
+import { isSettled, type TargetRow } from '../../domain/targets/target-row.ts';
 import { notConfigured } from '../../domain/undo/judge-target.ts';
 import type { RollbackMember } from '../../domain/undo/plan-rollback.ts';
 import { rollbackBatch, rollbackText } from '../../domain/undo/rollback-batch.ts';
@@ -169,8 +169,9 @@ const readReleases = async ({ table }: Reading, target: string): Promise<readonl
   return releases.filter((one) => isSameObject(one.deployment, releases[0]!.deployment));
 };
 
-const chooseRelease = ({ target, version, state }: TargetRow, releases: readonly Release[], to?: string): Release => {
-  const stands = state === 'verified' || state === 'restored' ? version : undefined;
+const chooseRelease = (now: TargetRow, releases: readonly Release[], to?: string): Release => {
+  const { target, version } = now;
+  const stands = isSettled(now) ? version : undefined;
   if (to !== undefined && to === stands) {
     throw new FlotillaError('NothingToRollBack', `Version ${to} runs at ${target} already.`, { target });
   }

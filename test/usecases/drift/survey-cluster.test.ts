@@ -1,102 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { SqliteTable } from '../../../lib/adapters/sqlite-table.ts';
-import { keptApplied } from '../../../lib/domain/drift/applied.ts';
 import { FlotillaError } from '../../../lib/domain/errors.ts';
 import type { Json, JsonObject } from '../../../lib/domain/json.ts';
-import { ownerLabel, ownerOf } from '../../../lib/domain/manifests/marks.ts';
-import type { KeptDeployment } from '../../../lib/domain/plan/kept-deployment.ts';
-import type { Cluster, ClusterObjects, KubernetesObject, Table } from '../../../lib/domain/ports.ts';
-import { documentPaths, keys } from '../../../lib/domain/record/keys.ts';
-import { type EventRow, itemOf, rowOf } from '../../../lib/domain/record/rows.ts';
-import type { TargetRow } from '../../../lib/domain/targets/target-row.ts';
-import { surveyCluster } from '../../../lib/usecases/drift/survey-cluster.ts';
-import { SurveyMemory } from '../../../lib/usecases/drift/surveyed-targets.ts';
-
-const targetOf = (name: string): string => `prod/eu/shop/${name}`;
-
-/** A Deployment whose image is Flotilla's, or somebody else's. */
-const deployment = (name: string, image: string, owner = 'flotilla'): KubernetesObject => {
-  const imageOf = (manager: string, operation: string): JsonObject => ({
-    ...{ manager, operation },
-    fieldsV1: {
-      'f:spec': { 'f:template': { 'f:spec': { 'f:containers': { 'k:{"name":"app"}': { 'f:image': {} } } } } },
-    },
-  });
-  const managedFields = [owner === 'flotilla' ? imageOf('flotilla', 'Apply') : imageOf(owner, 'Update')];
-  return {
-    ...{ apiVersion: 'apps/v1', kind: 'Deployment' },
-    metadata: { name, namespace: 'shop', managedFields },
-    spec: { template: { spec: { containers: [{ name: 'app', image }] } } },
-  };
-};
-
-class Stage {
-  readonly table = new SqliteTable(':memory:');
-  readonly documents = new Map<string, string>();
-  readonly objects = new Map<string, KubernetesObject>();
-  readonly memory = new SurveyMemory();
-  lists = 0;
-  now = 1_000;
-  /** Done when the cluster is asked. */
-  meanwhile: () => Promise<void> = async () => {};
-
-  /** What a deployment leaves: NOW, the good release, what was applied. */
-  async deploy(
-    name: string,
-    { batch = 'B1', image = 'web:1', executor = 'kubernetes', state = 'verified' } = {},
-  ): Promise<void> {
-    const target = targetOf(name);
-    const workload = { kind: 'deployment', name, namespace: 'shop' } as const;
-    this.objects.set(name, deployment(name, image));
-    this.documents.set(
-      documentPaths.applied(ownerLabel(ownerOf({ target, workload }))),
-      JSON.stringify({ batch_id: batch, index: 0, objects: [keptApplied(this.objects.get(name)!)] }),
-    );
-    const row = { target, batch_id: batch, index: 0, state, image, version: image, since: this.now } as TargetRow;
-    const planned = {
-      executor: { name: executor, account: `${executor}:x`, settings: {} },
-      ...{ target, workload },
-    } as unknown as KeptDeployment;
-    await this.table.transact([
-      { put: itemOf(keys.targetNow(target), row) },
-      { put: itemOf(keys.environment('prod'), {}) },
-      { put: itemOf(keys.goodRelease(target), { deployment: planned, batch_id: batch, index: 0 }) },
-    ]);
-  }
-
-  async survey(table: Table = this.table) {
-    this.now += 1_000;
-    const objects: Pick<ClusterObjects, 'list'> = {
-      list: async ({ kind }) => {
-        this.lists += 1;
-        await this.meanwhile();
-        return kind === 'Deployment' ? [...this.objects.values()] : [];
-      },
-    };
-    const cluster = { objects } as unknown as Cluster;
-    const deps = {
-      ...{ table, catalogue: async () => ({}) as never, random: { next: () => 0 } },
-      clock: { now: () => this.now, sleep: async () => {} },
-      documents: { get: async (path: string) => this.documents.get(path), put: async () => {}, remove: async () => {} },
-      cluster: async () => cluster,
-    };
-    return surveyCluster(deps, 'eu', this.memory);
-  }
-
-  async mark(name: string) {
-    return rowOf<TargetRow>(await this.table.get(keys.targetNow(targetOf(name))))?.drift;
-  }
-
-  async events(): Promise<readonly string[]> {
-    const { items } = await this.table.query({ pk: 'EVENTS#stage', prefix: 'drift#', limit: 100 });
-    return items.map((item) => `${(item as unknown as EventRow).reason} ${(item as unknown as EventRow).message}`);
-  }
-}
+import type { Table } from '../../../lib/domain/ports.ts';
+import { keys } from '../../../lib/domain/record/keys.ts';
+import { itemOf } from '../../../lib/domain/record/rows.ts';
+import { DriftStage, deployment, targetOf } from './drift-stage.ts';
 
 describe('a survey of a cluster', () => {
   test('marks at the second look what somebody has changed, tells it once, and takes it back when it is over', async () => {
-    const stage = new Stage();
+    const stage = new DriftStage();
     await stage.deploy('web');
     await stage.deploy('api');
     expect(await stage.survey()).toEqual({ targets: 2, drifted: 0 });
@@ -121,7 +34,7 @@ describe('a survey of a cluster', () => {
   });
 
   test('finds what was deleted, and a target that Harness deployed by its image', async () => {
-    const stage = new Stage();
+    const stage = new DriftStage();
     await stage.deploy('gone');
     await stage.deploy('old', { executor: 'harness' });
     stage.objects.delete('gone');
@@ -133,7 +46,7 @@ describe('a survey of a cluster', () => {
   });
 
   test('says nothing of what failed, is not known, or is at work', async () => {
-    const stage = new Stage();
+    const stage = new DriftStage();
     for (const state of ['failed', 'unknown', 'changing', 'deleted']) {
       await stage.deploy(state, { state });
       stage.objects.set(state, deployment(state, 'other:1', 'x'));
@@ -147,7 +60,7 @@ describe('a survey of a cluster', () => {
   });
 
   test('asks the cluster once for each kind in a namespace, whatever the number of targets', async () => {
-    const stage = new Stage();
+    const stage = new DriftStage();
     for (let at = 0; at < 150; at += 1) await stage.deploy(`web-${at}`);
     await stage.survey();
     expect(stage.lists).toBe(1);
@@ -166,7 +79,7 @@ describe('a survey of a cluster', () => {
   });
 
   test('a kind that may not be read is left out, and a cluster that is away is told', async () => {
-    const stage = new Stage();
+    const stage = new DriftStage();
     await stage.deploy('web');
     stage.objects.set('web', deployment('web', 'web:9', 'x'));
     stage.meanwhile = async () => {
@@ -185,7 +98,7 @@ describe('a survey of a cluster', () => {
       fc.asyncProperty(
         fc.array(fc.constantFrom('deploy', 'begin', 'survey', 'race'), { maxLength: 12 }),
         async (acts) => {
-          const stage = new Stage();
+          const stage = new DriftStage();
           let version = 1;
           await stage.deploy('web', { batch: 'B1', image: 'web:1' });
           /** From the intent to the verdict: the lock is there, NOW is changing, the object is another one. */

@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import type { AdoptedView } from '../../../lib/usecases/drift/adopt-target.ts';
+import { count } from './status.ts';
+import { exampleTarget, fieldDrifts, target } from './target.ts';
+import { viewSchema } from './view-schema.ts';
+
+export const adoption = viewSchema<AdoptedView>()(
+  z.object({
+    target,
+    fields: fieldDrifts.describe('What was taken as right: the first ten fields of it.'),
+    count: count.describe('How many there are.'),
+    message: z.string(),
+    notes: z.array(z.string()).describe('What follows for the next deployment.'),
+  }),
+).meta({ id: 'Adoption', description: 'That what somebody has changed at a target is taken as right.' });
+
+const { health: _, digest: __, ...standing } = exampleTarget;
+
+export const exampleAdoption = {
+  target: {
+    ...standing,
+    state: 'adopted',
+    version: '1.4.1',
+    adopted: { by: 'ada@example.com', reason: 'hotfix of the night' },
+  },
+  fields: [
+    {
+      object: 'deployment risk/cva',
+      path: 'spec.template.spec.containers[name=app].image',
+      from: 'registry.example/cva:1.4.0',
+      to: 'registry.example/cva:1.4.1',
+      manager: 'kubectl-set',
+    },
+  ],
+  count: 1,
+  message:
+    'uat/eu-1/risk/cva: one difference is taken as right, and version 1.4.1 runs there. Nothing was changed in the cluster.',
+  notes: [
+    'kubectl-set has these fields: a deployment with other values of them fails as FieldConflict, unless take_over of the environment names them.',
+  ],
+};
