@@ -5,7 +5,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { accept, acceptWildcards } from './accept.ts';
 import type { HandlerCode } from './bundling.ts';
-import type { FunctionRow } from './functions-table.ts';
+import type { FunctionRow } from './function-row.ts';
 import { publisherPath } from './publisher.ts';
 import { environmentOf, grantRights, type Resources } from './rights.ts';
 import { waitOnce } from './wait-once.ts';

@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
 import { type ApiPart, apiParts } from './api-parts.ts';
 import { HandlerCode } from './bundling.ts';
-import { type FunctionRow, functionsTable, pascalCase, type Right, type Stem } from './functions-table.ts';
+import type { FunctionRow, Right } from './function-row.ts';
+import { functionsTable, pascalCase, type Stem } from './functions-table.ts';
 import { Handler } from './handler.ts';
 import type { Resources } from './rights.ts';
 

@@ -6,7 +6,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { acceptWildcards } from './accept.ts';
-import type { FunctionRow, Right, Writes } from './functions-table.ts';
+import type { FunctionRow, Right, Writes } from './function-row.ts';
 import type { MachineArns } from './machine-arns.ts';
 
 /** What outlives every release of the program. */

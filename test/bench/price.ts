@@ -1,4 +1,5 @@
-import { type FunctionRow, functionsTable } from '../../lib/infra/functions-table.ts';
+import type { FunctionRow } from '../../lib/infra/function-row.ts';
+import { functionsTable } from '../../lib/infra/functions-table.ts';
 import type { Counts } from './count-costs.ts';
 
 /** What AWS asks in us-east-1, in US dollars, without any free tier. */

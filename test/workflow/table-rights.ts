@@ -1,6 +1,7 @@
 import { keyOf } from '../../lib/adapters/table-limits.ts';
 import type { Table, Write } from '../../lib/domain/ports.ts';
-import { type FunctionRow, functionsTable, type Partition, type Writes } from '../../lib/infra/functions-table.ts';
+import type { FunctionRow, Partition, Writes } from '../../lib/infra/function-row.ts';
+import { functionsTable } from '../../lib/infra/functions-table.ts';
 
 const rows: Readonly<Record<string, FunctionRow>> = functionsTable;
 
