@@ -29,6 +29,7 @@ export const problems: Readonly<Partial<Record<ErrorName, Meaning>>> = {
   RequestIdReused: { status: 409, title: 'The X-Request-ID was used for something else' },
   NameTaken: { status: 409, title: 'There is such a deployment already' },
   StatusConflict: { status: 409, title: 'Not possible in this state' },
+  NotWaiting: { status: 409, title: 'It does not wait for a person' },
   BatchStillRuns: { status: 409, title: 'The batch still runs' },
   RollbackRuns: { status: 409, title: 'The batch is being rolled back' },
   RetryRuns: { status: 409, title: 'The batch is being tried again' },

@@ -4,6 +4,7 @@ import { checkUnused } from '../../lib/usecases/batch/ordered-upload.ts';
 import { readBatch } from '../../lib/usecases/batch/read-batch.ts';
 import { readSource } from '../../lib/usecases/batch/read-source.ts';
 import { submitBatch } from '../../lib/usecases/batch/submit-batch.ts';
+import { proceedDeployment } from '../../lib/usecases/deployment/proceed-deployment.ts';
 import { resolveDeployment } from '../../lib/usecases/deployment/resolve-deployment.ts';
 import { previewPlan } from '../../lib/usecases/plan/preview-plan.ts';
 import { readAnchors } from '../../lib/usecases/record/read-anchors.ts';
@@ -183,6 +184,20 @@ const described: readonly Route<Handle>[] = [
         await resolveDeployment(deps, { batchId: id!, key: key!, status, reason, actor: actor.subject }),
       );
     }),
+  },
+  {
+    method: 'POST',
+    path: '/batches/{id}/deployments/{key+}/proceed',
+    scope: 'approve',
+    part: 'decisions',
+    contract: {
+      summary: 'Lets a deployment go on that waits for a person: a canary at its end, or an Argo Rollout that pauses',
+      answers: { 200: { schema: deployment, example: exampleDeployment } },
+      errors: ['BatchNotFound', 'DeploymentNotFound', 'NotWaiting'],
+    },
+    handle: withoutQuery(async (deps, { actor, parameters: { id, key } }) =>
+      json(200, await proceedDeployment(deps, { batchId: id!, key: key!, actor: actor.subject })),
+    ),
   },
   ...listRoutes,
   ...holdRoutes,

@@ -16,6 +16,7 @@ import { init } from './commands/init.ts';
 import { list, mostListed } from './commands/list.ts';
 import { plan } from './commands/plan.ts';
 import { preview } from './commands/preview.ts';
+import { proceed } from './commands/proceed.ts';
 import { resolve } from './commands/resolve.ts';
 import { retry } from './commands/retry.ts';
 import { serve } from './commands/serve.ts';
@@ -191,6 +192,10 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option(...yes)
     .option(...utc)
     .action(act(retry));
+  add('proceed <id> [key]', 'let a deployment go on that waits for a person, or with --all all of a batch that do')
+    .option('--all', 'all that wait for a person there')
+    .option(...yes)
+    .action(act(proceed));
   add('resolve <id> [key]', 'say what became of an UNKNOWN deployment, or of all by what their clusters show')
     .option('--status <status>', 'SUCCESS or FAILED', resolution)
     .option('--reason <text>', 'what you have found out; with --all, instead of what was seen')

@@ -27,6 +27,7 @@ export const errorNames = {
   MethodNotAllowed: 'MethodNotAllowed',
   IdempotencyKeyReused: 'IdempotencyKeyReused',
   StatusConflict: 'StatusConflict',
+  NotWaiting: 'NotWaiting',
   BatchStillRuns: 'BatchStillRuns',
   RollbackRuns: 'RollbackRuns',
   RetryRuns: 'RetryRuns',

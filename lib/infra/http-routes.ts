@@ -43,6 +43,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   { method: 'POST', path: '/batches/{id}/cancel', scope: 'deploy', part: 'decisions' },
   // A key is `pillar/service`; a parameter for several segments may stand at the end only.
   { method: 'POST', path: '/batches/{id}/deployments/{pillar}/{service}/resolve', scope: 'approve', part: 'decisions' },
+  { method: 'POST', path: '/batches/{id}/deployments/{pillar}/{service}/proceed', scope: 'approve', part: 'decisions' },
   { method: 'GET', path: '/holds', scope: 'read', part: 'reads' },
   { method: 'POST', path: '/holds', scope: 'deploy', part: 'decisions' },
   { method: 'POST', path: '/holds/{id}/resume', scope: 'deploy', part: 'decisions' },

@@ -103,6 +103,10 @@ const views: Readonly<Record<string, readonly [readonly string[], Script, RunOpt
     },
     { says: 'y' },
   ],
+  proceed: [
+    ['proceed', id, 'risk/api'],
+    { [`POST /batches/${id}/deployments/risk/api/proceed`]: good({ ...failed, key: 'risk/api' }) },
+  ],
   resolve: [resolve, { [resolvePath]: good({ ...failed, resolved_by: 'ada' }) }],
   'resolve an unknown key': [
     resolve,

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { MetricQuery } from '../../lib/domain/ports.ts';
+import { documentPaths } from '../../lib/domain/record/keys.ts';
 import type { Check, Strategy } from '../../lib/domain/strategy/strategy.ts';
 import { readChecks } from '../../lib/executors/kubernetes/checks.ts';
 import { KeptMetrics } from '../../lib/executors/kubernetes/kept-metrics.ts';
-import { hasProceeded, markProceeded } from '../../lib/executors/kubernetes/proceed-mark.ts';
+import { hasProceeded, hasProceededAt } from '../../lib/executors/kubernetes/proceed-mark.ts';
 import type { Work } from '../../lib/executors/kubernetes/work.ts';
 import { KubernetesWorld } from './kubernetes-world.ts';
 
@@ -76,11 +77,28 @@ describe('the checks of a step', () => {
 });
 
 describe('an attempt', () => {
+  const said = (world: KubernetesWorld) =>
+    world.documents.put(documentPaths.proceeded('B1', 'B1-0-1'), JSON.stringify({ by: 'ann', at: 5 }));
+
   it('goes on once somebody said so', async () => {
-    const { work } = looking(1);
+    const { world, work } = looking(1);
     expect(await hasProceeded(work)).toBe(false);
-    await markProceeded(work, { by: 'ann', at: 5 });
+    await said(world);
     expect(await hasProceeded(work)).toBe(true);
     expect(await hasProceeded({ ...work, request: { ...work.request, key: 'B1-0-2' } })).toBe(false);
+  });
+
+  it('goes on at one pause for each time that somebody said so', async () => {
+    const { world, work } = looking(1);
+    const seen = async (...pauses: readonly string[]) => {
+      const all: boolean[] = [];
+      for (const pause of pauses) all.push(await hasProceededAt(work, pause));
+      return all;
+    };
+    expect(await seen('one')).toEqual([false]);
+    await said(world);
+    expect(await seen('one', 'two', 'one')).toEqual([true, false, true]);
+    await said(world);
+    expect(await seen('two', 'one', 'two')).toEqual([true, false, true]);
   });
 });

@@ -153,6 +153,7 @@ const toStrangers: Readonly<Record<string, number>> = {
   'POST /batches/{id}/retry/plan': 404,
   'POST /deployments': 403,
   'POST /deployments/plan': 403,
+  'POST /batches/{id}/deployments/{key+}/proceed': 404,
   'POST /batches/{id}/deployments/{key+}/resolve': 404,
   'POST /batches/{id}/rollback/plan': 404,
   'POST /batches/{id}/rollback': 404,

@@ -28,6 +28,7 @@ const hindrances = [
   'run-missing',
   'abort-unconfirmed',
   'person',
+  'proceed',
   'cluster-unavailable',
 ] as const satisfies readonly HindranceKind[];
 

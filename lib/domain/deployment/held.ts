@@ -8,6 +8,7 @@ export type HindranceKind =
   | 'run-missing'
   | 'abort-unconfirmed'
   | 'person'
+  | 'proceed'
   | 'cluster-unavailable';
 
 export interface Hindrance {

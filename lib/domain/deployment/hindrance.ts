@@ -44,7 +44,8 @@ const ofRun = ({ row, news }: Seen): Hindrance | undefined => {
   const { raw, message } = news.state;
   const answered = message === undefined ? raw : `${raw} (${message})`;
   const since = human_since === undefined ? {} : { since: human_since };
-  return { why: 'person', ...since, asked: 'the run', answered, ...urlOf(news) };
+  const why = row.deployment.executor.name === 'kubernetes' ? 'proceed' : 'person';
+  return { why, ...since, asked: 'the run', answered, ...urlOf(news) };
 };
 
 const urlOf = (news: News | undefined): Pick<Hindrance, 'url'> => {
@@ -92,6 +93,10 @@ const words: Readonly<Record<HindranceKind, readonly [what: string, next: string
   person: [
     'The run waits for a person in the executor',
     'It goes on when somebody decides there, or is aborted when `human_wait` is over.',
+  ],
+  proceed: [
+    'The deployment waits for a person',
+    'It goes on when somebody says so (`flotilla proceed`), or is stopped when `human_wait` is over.',
   ],
   'cluster-unavailable': [
     'The cluster cannot be asked how the rollout goes',

@@ -10,6 +10,8 @@ export const stuckCauses = [
   'unknown-elsewhere',
   /** A person is awaited in the executor. */
   'person',
+  /** A person is awaited who lets it go on. */
+  'proceed',
   /** Somebody holds it; an executor or a cluster did not answer, and is given time. */
   'hold',
   'circuit',
@@ -58,13 +60,13 @@ export interface StillGroup {
 export const stuckAfter = 60_000;
 
 /** No time helps these: from the first moment on only somebody can do something. */
-const needSomebody: ReadonlySet<StuckCause> = new Set(['unknown', 'unknown-elsewhere', 'person', 'hold']);
+const needSomebody: ReadonlySet<StuckCause> = new Set(['unknown', 'unknown-elsewhere', 'person', 'proceed', 'hold']);
 
 export const isStuck = ({ cause, since }: Pick<Still, 'cause' | 'since'>, now: number): boolean =>
   needSomebody.has(cause) || (since !== undefined && now - since >= stuckAfter);
 
 export const causeOfHeld = (why: HindranceKind): StuckCause =>
-  why === 'person' ? 'person' : why === 'cluster-unavailable' ? 'cluster' : 'executor';
+  why === 'person' || why === 'proceed' ? why : why === 'cluster-unavailable' ? 'cluster' : 'executor';
 
 const keysNamed = 5;
 /** Of which it is asked since when they have what others wait for. */

@@ -75,14 +75,16 @@ const holderOf = (group: StillGroup): string => {
   return group.count === 1 && key !== undefined ? `${key} of batch ${batch_id}` : `batch ${batch_id}`;
 };
 
-const unknown = (group: StillGroup, { batch_id, submitted_by, secondPerson }: StuckAbout): Told => {
-  const needsSecond = group.places.some(({ environment }) => secondPerson.has(environment));
+const unknown = (group: StillGroup, about: StuckAbout): Told => ({
+  message: `Nobody knows what became of ${them(group)}. Look, and say it.`,
+  who: whoResolves(group, about),
+  ...resolveAll(about.batch_id),
+});
+
+const whoResolves = ({ places }: StillGroup, { submitted_by, secondPerson }: StuckAbout): string => {
+  const needsSecond = places.some(({ environment }) => secondPerson.has(environment));
   const other = needsSecond ? `, and is not ${submitted_by}, who submitted the batch` : '';
-  return {
-    message: `Nobody knows what became of ${them(group)}. Look, and say it.`,
-    who: `a person who may resolve ${describePlaces(group.places)}${other}`,
-    ...resolveAll(batch_id),
-  };
+  return `a person who may resolve ${describePlaces(places)}${other}`;
 };
 
 const unknownElsewhere = (group: StillGroup): Told => {
@@ -104,6 +106,18 @@ const person = (group: StillGroup): Told => {
   return {
     message: `${them(group)} in flight ${group.count === 1 ? 'waits' : 'wait'} for a person in the executor${said}.`,
     who: `a person in ${executorWord(held?.name)}`,
+  };
+};
+
+const proceed = (group: StillGroup, about: StuckAbout): Told => {
+  const held = heldIn(group);
+  const said = held?.answered === undefined ? '' : ` (${held.answered})`;
+  const [key] = group.keys;
+  const which = group.count === 1 && key !== undefined ? key : '--all';
+  return {
+    message: `${waits(group)} for a person who lets ${group.count === 1 ? 'it' : 'them'} go on${said}.`,
+    who: whoResolves(group, about),
+    command: `flotilla proceed ${about.batch_id} ${which}`,
   };
 };
 
@@ -191,6 +205,7 @@ const tell: Readonly<Record<StuckCause, (group: StillGroup, about: StuckAbout) =
   unknown,
   'unknown-elsewhere': unknownElsewhere,
   person,
+  proceed,
   hold,
   circuit,
   executor: outside('executor'),

@@ -1,4 +1,4 @@
-import type { Held, Hindrance } from '../../domain/deployment/held.ts';
+import type { Held, Hindrance, HindranceKind } from '../../domain/deployment/held.ts';
 import { describeEnd, describeHeld, hindranceOf, isLeftOpen } from '../../domain/deployment/hindrance.ts';
 import type { Condition, News } from '../../domain/ports.ts';
 import { foreignAddress } from '../../domain/record/foreign-text.ts';
@@ -52,9 +52,14 @@ const beginHeld = (deps: Needs, row: RunWatchRow, { asked, answered, url, ...hel
       ...(answered === undefined ? {} : { answered: fittingText(answered) }),
       ...(page === undefined ? {} : { url: foreignAddress(page) }),
     };
-    const reason = held.why === 'person' ? 'WaitingInHarness' : 'HeldUp';
+    const reason = reasons[held.why] ?? 'HeldUp';
     return { watch: { set: { held: held.why } }, patch: { reason, message: describeHeld(told), held: told } };
   });
+
+const reasons: Readonly<Partial<Record<HindranceKind, string>>> = {
+  person: 'WaitingInHarness',
+  proceed: 'WaitingForPerson',
+};
 
 const endHeld = (deps: Needs, row: RunWatchRow): Promise<void> =>
   change(deps, row, ({ held }) => ({

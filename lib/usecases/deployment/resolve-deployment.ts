@@ -6,19 +6,16 @@ import { changeHeader, changeItem } from '../../domain/record/change.ts';
 import type { InboxMessage } from '../../domain/record/inbox-message.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { type HeaderRow, type ItemRow, itemOf, type Outcome, rowOf } from '../../domain/record/rows.ts';
-import { placeOf } from '../../domain/schedule/sheet.ts';
 import { endOfRollback, isRolledBack } from '../../domain/undo/rollback-end.ts';
 import { readEnds } from '../batch/count-outcomes.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { findSeenBatch } from '../grants/seen-batch.ts';
 import { sightOf } from '../grants/sight.ts';
-import { readPlanned } from '../plan/plan-store.ts';
 import { retryConflict } from '../retry-conflict.ts';
-import { readKeptSheet } from '../schedule/schedule-store.ts';
 import { endWrites } from '../targets/end-writes.ts';
 import { returnedLate } from '../undo/returned-writes.ts';
 import { type DeploymentView, viewDeployment, viewFor } from './deployment-view.ts';
-import { resolverProblem } from './resolver-problem.ts';
+import { findToDecide } from './find-planned.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids' | 'catalogue'> & AskedBy;
 
@@ -35,30 +32,10 @@ export interface ResolveInput {
 /** Replaces UNKNOWN, once, by what somebody has found out. Frees the target, and tells the batch when it is sealed. */
 export const resolveDeployment = async (deps: Needs, input: ResolveInput): Promise<DeploymentView> => {
   const header = await findSeenBatch(deps, input.batchId);
-  const deployment = await findDeployment(deps, input, header);
-  await checkResolver(deps, header, deployment);
+  const deployment = await findToDecide(deps, header, input.key);
   const item = await retryConflict(deps, () => replaceOutcome(deps, input, deployment));
   const sight = await sightOf(deps, header);
   return sight.shown(viewFor(deps.rights.actor, viewDeployment(deployment, item)));
-};
-
-const checkResolver = async (deps: Needs, header: HeaderRow, deployment: PlannedDeployment): Promise<void> => {
-  const problem = await resolverProblem(deps, header, deployment);
-  if (problem !== undefined) throw new FlotillaError('Forbidden', problem, { key: deployment.key });
-};
-
-const findDeployment = async (
-  deps: Needs,
-  { batchId, key }: ResolveInput,
-  { plan_hash }: HeaderRow,
-): Promise<PlannedDeployment> => {
-  const sheet = plan_hash === undefined ? undefined : await readKeptSheet(deps, batchId);
-  const index = sheet?.keys.indexOf(key) ?? -1;
-  if (sheet !== undefined && index >= 0 && deps.rights.may('read', placeOf(sheet, index))) {
-    return readPlanned(deps, batchId, index);
-  }
-  const message = `Batch ${batchId} has no planned deployment ${key}.`;
-  throw new FlotillaError('DeploymentNotFound', message, { batch_id: batchId, key });
 };
 
 const replaceOutcome = async (deps: Needs, input: ResolveInput, deployment: PlannedDeployment): Promise<ItemRow> => {

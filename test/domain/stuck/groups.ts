@@ -10,7 +10,10 @@ const lock = (status: 'PROCESSING' | 'UNKNOWN' | 'PENDING'): Waiting => ({
   ...{ kind: 'lock', name: 'deployment risk/cva on eu-1', locks: ['/eu-1/risk/deployment/cva'], status },
   ...{ batch_id: other, key: 'risk/cva' },
 });
-const held = (kind: 'executor' | 'cluster', why: 'person' | 'unreadable' | 'cluster-unavailable'): Waiting => ({
+const held = (
+  kind: 'executor' | 'cluster',
+  why: 'person' | 'proceed' | 'unreadable' | 'cluster-unavailable',
+): Waiting => ({
   ...{ kind, why, name: kind === 'executor' ? 'harness:acme' : 'eu-1', since: new Date(since).toISOString() },
   ...{ asked: 'the run', answered: '503', next: 'It is asked again.', url: 'https://harness.test/run/1' },
 });
@@ -51,6 +54,13 @@ export const toldCases: readonly ToldCase[] = [
     waits_for: held('executor', 'person'),
     message: '1 deployment in flight waits for a person in the executor (503).',
     who: 'a person in Harness',
+  },
+  {
+    cause: 'proceed',
+    waits_for: held('executor', 'proceed'),
+    message: '1 deployment waits for a person who lets it go on (503).',
+    who: 'a person who may resolve risk in uat',
+    command: `flotilla proceed ${own} risk/service-0`,
   },
   {
     cause: 'hold',

@@ -67,6 +67,7 @@ test.each([
   ['dispatcher', stuckAfter, true],
   ['unknown', 0, true],
   ['person', 0, true],
+  ['proceed', 0, true],
   ['hold', 0, true],
   ['circuit', 0, false],
 ] as const)('%s after %i ms: stuck %s', (cause, after, expected) => {

@@ -1,0 +1,50 @@
+import type { DeploymentView } from '../../usecases/deployment/deployment-view.ts';
+import type { ApiClient } from '../api-client.ts';
+import { type CommandContext, print } from '../command-context.ts';
+import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
+import { type MeantOptions, meantBatch } from '../meant-batch.ts';
+import { readDeployments } from '../read-deployments.ts';
+
+export interface ProceedOptions extends MeantOptions {
+  readonly all?: boolean;
+}
+
+/** Lets a deployment go on that waits for a person, or all of a batch that do. */
+export const proceed = async (
+  context: CommandContext,
+  { all = false, yes }: ProceedOptions,
+  named = '',
+  key = '',
+): Promise<ExitStatus> => {
+  if (all === (key !== '')) throw new CommandFailure(exitStatus.usage, [needed]);
+  const { client } = context;
+  const what = all ? 'all that wait for a person' : key;
+  const id = await meantBatch(context, { id: named, yes, question: `Let ${what} go on there?` });
+  const keys = all ? await readWaiting(client, id) : [key];
+  const views: DeploymentView[] = [];
+  for (const one of keys) views.push(await sendProceed(client, id, one));
+  const told = views.map((view) => `${view.key} goes on.`);
+  const [first = {}] = views;
+  print(
+    context,
+    all ? { batch_id: id, proceeded: views.map((view) => view.key) } : first,
+    told.length === 0 ? ['Nothing waits for a person there.'] : told,
+  );
+  return exitStatus.done;
+};
+
+const needed = 'Name the deployment that is to go on, or give --all for all of the batch that wait for a person.';
+
+/** What Harness waits for is decided there. */
+const readWaiting = async (client: ApiClient, id: string): Promise<readonly string[]> => {
+  const deployments = await readDeployments(client, id, { query: 'status=PROCESSING' });
+  const waiting = deployments.filter(({ waiting_for = [] }) =>
+    waiting_for.some((one) => one.kind === 'executor' && 'why' in one && one.why === 'proceed'),
+  );
+  return waiting.map(({ key }) => key);
+};
+
+const sendProceed = (client: ApiClient, id: string, key: string): Promise<DeploymentView> => {
+  const path = key.split('/').map(encodeURIComponent).join('/');
+  return client.ask(`/batches/${encodeURIComponent(id)}/deployments/${path}/proceed`, { method: 'POST' });
+};

@@ -1,0 +1,32 @@
+import { FlotillaError } from '../../domain/errors.ts';
+import type { PlannedDeployment } from '../../domain/plan/plan.ts';
+import type { HeaderRow } from '../../domain/record/rows.ts';
+import { placeOf } from '../../domain/schedule/sheet.ts';
+import type { AskedBy, Deps } from '../deps.ts';
+import { readPlanned } from '../plan/plan-store.ts';
+import { readKeptSheet } from '../schedule/schedule-store.ts';
+import { resolverProblem } from './resolver-problem.ts';
+
+type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'catalogue'> & AskedBy;
+
+/** The deployment of a batch by its key, for one who may decide about it. Throws DeploymentNotFound, Forbidden. */
+export const findToDecide = async (deps: Needs, header: HeaderRow, key: string): Promise<PlannedDeployment> => {
+  const deployment = await findPlanned(deps, header, key);
+  const problem = await resolverProblem(deps, header, deployment);
+  if (problem !== undefined) throw new FlotillaError('Forbidden', problem, { key });
+  return deployment;
+};
+
+const findPlanned = async (
+  deps: Needs,
+  { batch_id, plan_hash }: HeaderRow,
+  key: string,
+): Promise<PlannedDeployment> => {
+  const sheet = plan_hash === undefined ? undefined : await readKeptSheet(deps, batch_id);
+  const index = sheet?.keys.indexOf(key) ?? -1;
+  if (sheet !== undefined && index >= 0 && deps.rights.may('read', placeOf(sheet, index))) {
+    return readPlanned(deps, batch_id, index);
+  }
+  const message = `Batch ${batch_id} has no planned deployment ${key}.`;
+  throw new FlotillaError('DeploymentNotFound', message, { batch_id, key });
+};

@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+import { rightsOf } from '../../../lib/domain/grants/rights.ts';
+import type { Actor } from '../../../lib/domain/record/actor.ts';
+import { changeItem, pendingItem } from '../../../lib/domain/record/change.ts';
+import { documentPaths, executorWatcher, keys } from '../../../lib/domain/record/keys.ts';
+import { type ItemRow, itemOf, rowOf } from '../../../lib/domain/record/rows.ts';
+import type { RunWatchRow } from '../../../lib/domain/record/watch-rows.ts';
+import { proceedDeployment } from '../../../lib/usecases/deployment/proceed-deployment.ts';
+import { makeWorld, planned } from '../batch/api-world.ts';
+
+const key = 'shared/web';
+const batch = (executor: string): string => `version: v1.0
+defaults: { environment_id: staging, infrastructure_id: cluster-eu-1, docker_artifact_type: docker, executor: ${executor} }
+deployments:
+  - { pillar: shared, service_name: web, docker_image_version: "2" }
+`;
+
+/** A deployment in its first attempt, and what the poller knows of it. */
+const flying = async (watch: Partial<RunWatchRow> = {}, executor = 'kubernetes') => {
+  const world = makeWorld();
+  const { batchId, plan } = await planned(world, batch(executor));
+  const deployment = plan.deployments[0]!;
+  const at = world.clock.now();
+  const run = { executor: deployment.executor.account, key: 'K-1', attempt: 1 } as const;
+  const told = { status: 'PROCESSING', reason: 'RunStarted', message: '…', step: 'deploy', runs: [run] } as const;
+  const row: RunWatchRow = {
+    ...{ batch_id: batchId, index: 0, wait: 'deploy-1', deployment, version: '2', key: 'K-1', phase: 'started', at },
+    ...{ deadline: at + 900_000, ...watch },
+  };
+  const place = keys.watch(executorWatcher(deployment.executor.account), batchId, 0, 'deploy-1');
+  const put = (change: Partial<RunWatchRow>) => world.table.transact([{ put: itemOf(place, { ...row, ...change }) }]);
+  await world.table.transact(changeItem(pendingItem(batchId, 0, key), told, { at, actor: 'test' }).writes);
+  await put({});
+  const itemNow = async () => rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)))!;
+  const mark = () => world.documents.texts.get(documentPaths.proceeded(batchId, 'K-1'));
+  const proceed = (actor = 'eve') => proceedDeployment(world.deps, { batchId, key, actor });
+  return { world, batchId, put, proceed, itemNow, mark, at };
+};
+
+const waits = { human_since: 1 };
+
+describe('a deployment that waits for a person', () => {
+  test('goes on: an event with who said it, and the mark that whoever works at it sees', async () => {
+    const { world, batchId, proceed, itemNow, mark, at } = await flying(waits);
+    const view = await proceed();
+    expect(view).toMatchObject({ key, status: 'PROCESSING', reason: 'Proceeded', message: 'eve lets it go on.' });
+    expect(await world.table.get(keys.event(batchId, 0, 2))).toMatchObject({
+      ...{ actor: 'eve', to: 'PROCESSING', reason: 'Proceeded', detail: { key: 'K-1' } },
+    });
+    expect(JSON.parse(mark()!)).toEqual({ by: 'eve', at });
+    expect((await itemNow()).proceeded).toEqual({ key: 'K-1', by: 'eve', at });
+  });
+
+  test('said twice is one event, and a mark that was lost is written again', async () => {
+    const { world, batchId, proceed, itemNow, mark } = await flying(waits);
+    await proceed();
+    world.documents.texts.delete(documentPaths.proceeded(batchId, 'K-1'));
+    expect(await proceed('ann')).toMatchObject({ reason: 'Proceeded', message: 'eve lets it go on.' });
+    expect((await itemNow()).seq).toBe(2);
+    expect(JSON.parse(mark()!).by).toBe('eve');
+  });
+
+  test('said twice does not take back that the first was used', async () => {
+    const { world, batchId, put, proceed, mark } = await flying(waits);
+    await proceed();
+    world.documents.texts.set(documentPaths.proceeded(batchId, 'K-1'), '{"used":"one"}');
+    await put({});
+    await proceed();
+    expect(mark()).toBe('{"used":"one"}');
+  });
+
+  test.each([
+    ['has been seen to wait again', (world: { now: number }) => ({ human_since: world.now })],
+    ['still waits a minute later', () => waits],
+  ])('is let go on anew where it %s', async (_, again) => {
+    const { world, put, proceed, itemNow } = await flying(waits);
+    await proceed();
+    await world.clock.sleep(60_000);
+    await put(again({ now: world.clock.now() }));
+    await proceed('ann');
+    expect(await itemNow()).toMatchObject({ seq: 3, proceeded: { by: 'ann', at: world.clock.now() } });
+  });
+});
+
+describe('NotWaiting, and no mark, of a deployment', () => {
+  test.each([
+    ['that goes on by itself', {}, 'kubernetes', `${key} does not wait for a person: it is PROCESSING / RunStarted.`],
+    [
+      'that is being stopped',
+      { ...waits, stopping: { why: 'cancel', at: 2 } },
+      'kubernetes',
+      `${key} does not wait for a person: it is PROCESSING / RunStarted.`,
+    ],
+    ['of Harness', waits, 'harness', `${key} is deployed by harness: what waits for a person there is decided there.`],
+  ] as const)('%s', async (_, watch, executor, message) => {
+    const { proceed, itemNow, mark } = await flying(watch, executor);
+    await expect(proceed()).rejects.toMatchObject({ name: 'NotWaiting', message });
+    expect([(await itemNow()).seq, mark()]).toEqual([1, undefined]);
+  });
+
+  test('whose attempt before was let go on', async () => {
+    const { world, batchId, put, proceed, itemNow } = await flying(waits);
+    await proceed();
+    const runs = [1, 2].map((attempt) => ({ executor: 'kubernetes:cluster-eu-1', key: `K-${attempt}`, attempt }));
+    await world.table.transact([{ put: itemOf(keys.item(batchId, 0), { ...(await itemNow()), runs }) }]);
+    await put({ key: 'K-2' });
+    await expect(proceed()).rejects.toMatchObject({ name: 'NotWaiting' });
+  });
+});
+
+/** Ada has submitted the batch. */
+const second = 'In staging another person resolves than the one who submitted: ask a second one.';
+test.each<[string, Actor['kind'], boolean, string]>([
+  ['eve', 'person', true, 'Proceeded'],
+  ['ada', 'person', false, 'Proceeded'],
+  ['ada', 'person', true, second],
+  ['ci', 'program', false, 'Only a person may resolve, and ci is a program. A token of a person names a group.'],
+])('%s, a %s, where a second person is needed (%s): %s', async (subject, kind, second_person, expected) => {
+  const { world, batchId } = await flying(waits);
+  const actor: Actor = { kind, subject, groups: [], scopes: ['admin'] };
+  const deps = {
+    ...world.deps,
+    catalogue: async () => ({ ...world.catalogue, environments: { staging: { second_person } } }),
+    rights: rightsOf([{ subject, may: ['*'], pillars: ['*'], environments: ['*'] }], actor),
+  };
+  const told = await proceedDeployment(deps, { batchId, key, actor: subject }).then(
+    ({ reason }) => reason,
+    ({ message }) => message,
+  );
+  expect(told).toBe(expected);
+});
