@@ -10,8 +10,8 @@ test('a benchmark that does not exist is refused with the names of those that do
   const bench = join(import.meta.dirname, 'bench.ts');
   const ran = spawnSync(process.execPath, [bench, 'plan', 'nosuch', 'constructor'], { encoding: 'utf8' });
   const names =
-    'start-up, imports, batches, plan, schedule, hostile, rollback-preview, requests, cluster, cluster-requests, command-line, harness, cost';
-  const long = 'requests, cluster, cluster-requests, harness';
+    'start-up, imports, batches, plan, schedule, hostile, rollback-preview, requests, survey, cluster, cluster-requests, command-line, harness, cost';
+  const long = 'requests, survey, cluster, cluster-requests, harness';
   expect([ran.status, ran.stdout]).toEqual([2, '']);
   expect(ran.stderr).toBe(
     `There is no benchmark nosuch, constructor. There are: ${names}; without a name all but ${long} are run.\n`,

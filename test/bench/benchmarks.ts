@@ -35,6 +35,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   hostile: { inside: async () => (await import('./hostile.ts')).benchHostile },
   'rollback-preview': { inside: async () => (await import('./rollback-preview.ts')).benchRollbackPreview },
   requests: { inside: async () => (await import('./requests.ts')).benchRequests, isLong: true },
+  survey: { inside: async () => (await import('./survey.ts')).benchSurvey, isLong: true },
   cluster: { inside: async () => (await import('./cluster.ts')).benchCluster, isLong: true },
   'cluster-requests': {
     drives: async () => (await import('./cluster-requests.ts')).driveClusterRequests,
