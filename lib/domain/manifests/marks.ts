@@ -21,6 +21,8 @@ export const labels = {
   managedBy: 'app.kubernetes.io/managed-by',
   /** `ownerLabel`: by a target and its workload. */
   target: 'flotilla.dev/target',
+  /** Of what stands there for the steps of a deployment, and of its pods: `canary`, or `green`. */
+  track: 'flotilla.dev/track',
 } as const;
 
 /** Annotations: to read. */
@@ -38,6 +40,14 @@ export const annotations = {
   hook: 'flotilla.dev/hook',
   /** When the intent of the last scale was written, in milliseconds since 1970: one that is older is late, and changes nothing. */
   scaled: 'flotilla.dev/scaled',
+  /** Of a canary: the place of its step, from 0. */
+  step: 'flotilla.dev/step',
+  /** Of a canary: since when the last step that it has reached stands, in milliseconds since 1970. */
+  stepAt: 'flotilla.dev/step-at',
+  /** Of a canary: `true` where its step is not reached yet. */
+  moving: 'flotilla.dev/moving',
+  /** Of a canary: what moves the traffic, as JSON. */
+  traffic: 'flotilla.dev/traffic',
 } as const;
 
 /**

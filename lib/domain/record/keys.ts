@@ -266,6 +266,8 @@ export const documentPaths = {
   stopped: (batchId: string, key: string): string => `batches/${batchId}/stopped/${key}`,
   /** That somebody lets an attempt go on that waits for a person, as JSON: who, and when. */
   proceeded: (batchId: string, key: string): string => `batches/${batchId}/proceeded/${key}.json`,
+  /** That an attempt goes back by itself, as JSON: why. */
+  back: (batchId: string, key: string): string => `batches/${batchId}/back/${key}.json`,
   /** Which objects an attempt deletes, by their uids. */
   doomed: (batchId: string, key: string): string => `batches/${batchId}/doomed/${key}.json`,
   /** What the executor `kubernetes` applied last, by the value of the label of its owner. */

@@ -4,7 +4,7 @@ import { applyAll, dryRunAll } from './apply.ts';
 import { keepBefore } from './before.ts';
 import { advanceDelete } from './delete-release.ts';
 import { ofAttempt, removeHooks, runHooks } from './hooks.ts';
-import { noteInventory } from './inventory.ts';
+import { noteInventory, readInventory } from './inventory.ts';
 import { keepApplied, keepAppliedOnce } from './keep-applied.ts';
 import { liveWarnings } from './live-rules.ts';
 import { awaitOthers, type Memory } from './other-workloads.ts';
@@ -14,6 +14,10 @@ import { rightIn } from './refusals.ts';
 import { withScaled } from './replicas.ts';
 import { advanceScale, holdReplicas } from './scale-workload.ts';
 import { isApplied, isOfAttempt, readStanding, refusalOf } from './standing.ts';
+import { applyBySteps } from './steps/apply-by-steps.ts';
+import { readBack } from './steps/back-mark.ts';
+import { findSteps, mayStep, type Steps } from './steps/find-steps.ts';
+import { finishBack, goBack, retireCanaries, stoppedInSteps } from './steps/go-back.ts';
 import { isStopped } from './stop-mark.ts';
 import { findWanted } from './wanted.ts';
 import type { Standing, Wanted, Work } from './work.ts';
@@ -46,19 +50,25 @@ export const rightsFailure = (error: unknown): Advance | undefined => {
 };
 
 const advanceTo = async (work: Work, wanted: Wanted, memory: Memory): Promise<Advance> => {
+  const back = mayStep(work) ? await readBack(work) : undefined;
+  if (back !== undefined) return finishBack(work, back);
   const found = await readStanding(work, wanted.objects);
   work.touched ||= found.some(({ live }) => isOfAttempt(work.request, live));
   const refusal = refusalOf(work, found);
   if (refusal !== undefined) return refusal;
-  const isDone = found.every(({ live }) => isApplied(work.request, live));
-  const end = isDone ? undefined : await applyWanted(work, wanted, await withScaled(work, found));
-  if (end !== undefined) return stoppedOr(work, wanted, end);
+  const steps = await findSteps(work, wanted, found);
+  if (steps !== undefined && 'end' in steps) return steps.end;
+  work.touched ||= isOfAttempt(work.request, steps?.live);
+  const isDone = steps === undefined && found.every(({ live }) => isApplied(work.request, live));
+  const end = isDone ? undefined : await applyWanted(work, wanted, { found, steps, memory });
+  if (end !== undefined) return stoppedOr(work, wanted, { end, steps });
   const after = await firstEnd([
     () => holdReplicas(work),
     () => awaitOthers(work, wanted, memory),
+    () => retireLeft(work),
     () => runHooks(work, wanted.after),
   ]);
-  if (after !== undefined) return stoppedOr(work, wanted, after);
+  if (after !== undefined) return stoppedOr(work, wanted, { end: after, steps: undefined });
   if (isDone) await keepAppliedOnce(work, wanted, found);
   return {
     phase: 'succeeded',
@@ -66,16 +76,35 @@ const advanceTo = async (work: Work, wanted: Wanted, memory: Memory): Promise<Ad
   };
 };
 
-const applyWanted = async (work: Work, wanted: Wanted, standing: readonly Standing[]): Promise<Advance | undefined> => {
+interface Applying {
+  readonly found: readonly Standing[];
+  readonly steps: Steps | undefined;
+  readonly memory: Memory;
+}
+
+const applyWanted = async (
+  work: Work,
+  wanted: Wanted,
+  { found, steps, memory }: Applying,
+): Promise<Advance | undefined> => {
+  const standing = await withScaled(work, found);
   const isBegun = standing.some(({ live }) => isOfAttempt(work.request, live));
-  if (!isBegun && (await isStopped(work))) return aborted;
-  return firstEnd([
-    ...(isBegun ? [] : [() => ensureNamespace(work), () => prepare(work, wanted, standing)]),
-    () => dryRunAll(work, standing),
+  const isAnyBegun = isBegun || isOfAttempt(work.request, steps?.live);
+  if (!isAnyBegun && (await isStopped(work))) return aborted;
+  const prepareAll = (more: readonly Standing[] = []) => [
+    ...(isAnyBegun ? [] : [() => ensureNamespace(work), () => prepare(work, wanted, [...standing, ...more])]),
+    () => dryRunAll(work, [...standing, ...more]),
     () => keepBefore(work, standing),
-    () => applyAll(work, standing),
-    () => keepApplied(work, wanted, standing),
-  ]);
+  ];
+  if (steps !== undefined) return applyBySteps(work, { steps, wanted, standing, memory, prepare: prepareAll });
+  return firstEnd([...prepareAll(), () => applyAll(work, standing), () => keepApplied(work, wanted, standing)]);
+};
+
+/** What an earlier attempt has left that took steps. A restore leaves what was kept to be studied. */
+const retireLeft = async (work: Work): Promise<Advance | undefined> => {
+  if (work.request.deployment.workload.kind !== 'deployment') return undefined;
+  if ((await readInventory(work)).steps !== true) return undefined;
+  return retireCanaries(work, { keep: work.request.key.endsWith('-restore') });
 };
 
 /** A hook may change what no deployment takes back: what the server does not take is told before. */
@@ -92,9 +121,16 @@ const prepare = async (work: Work, wanted: Wanted, standing: readonly Standing[]
   ]);
 };
 
-/** What waits is not waited for any longer, once its end was asked for. */
-const stoppedOr = async (work: Work, wanted: Wanted, end: Advance): Promise<Advance> => {
+interface Ended {
+  readonly end: Advance;
+  readonly steps: Steps | undefined;
+}
+
+/** What waits is not waited for any longer, once its end was asked for. A canary goes back first. */
+const stoppedOr = async (work: Work, wanted: Wanted, { end, steps }: Ended): Promise<Advance> => {
   if (isOpen(end) && !(await isStopped(work))) return end;
   if (end.phase === 'failed') return end;
-  return (await removeHooks(work, [...wanted.before, ...wanted.after])) ?? aborted;
+  if (isOpen(end) && steps !== undefined) return goBack(work, stoppedInSteps);
+  const last = end.phase === 'aborted' ? end : aborted;
+  return (await removeHooks(work, [...wanted.before, ...wanted.after])) ?? last;
 };

@@ -1,4 +1,5 @@
 import type { MetricAnswer } from '../../domain/ports.ts';
+import { canaryName } from '../../domain/strategy/canary-name.ts';
 import { fillNames } from '../../domain/strategy/fill-names.ts';
 import { judgeChecks, latestPointMilliseconds, pointMilliseconds } from '../../domain/strategy/judge-checks.ts';
 import type { Check, ChecksVerdict, Strategy } from '../../domain/strategy/strategy.ts';
@@ -32,9 +33,9 @@ const readCheck = async (work: Work, { strategy, check, since, now }: Asked): Pr
   return work.metrics.range({ source, from, to, step: pointMilliseconds });
 };
 
-const namesOf = ({ request }: Work, { kind, traffic }: Strategy) => {
+const namesOf = ({ request }: Work, strategy: Strategy) => {
   const { name, namespace } = request.deployment.workload;
-  const suffix = kind === 'canary' ? 'canary' : 'green';
+  const { traffic } = strategy;
   const service = 'service' in traffic ? { service: traffic.service } : {};
-  return { workload: name, namespace, canary: `${name.slice(0, 62 - suffix.length)}-${suffix}`, ...service };
+  return { workload: name, namespace, canary: canaryName(name, strategy), ...service };
 };

@@ -1,8 +1,8 @@
 import { objectTitle } from '../../domain/manifests/manifest-object.ts';
 import type { RenderedObject } from '../../domain/manifests/render-manifests.ts';
 import { workloadKindOf } from '../../domain/manifests/workload-object.ts';
-import type { Workload } from '../../domain/plan/plan.ts';
-import type { Progress } from '../../domain/rollout/judgement.ts';
+import type { RolloutSettings, Workload } from '../../domain/plan/plan.ts';
+import type { Finding, Progress } from '../../domain/rollout/judgement.ts';
 import { stringAt } from '../../domain/rollout/kubernetes-object.ts';
 import { containersOf, podSpecOf } from '../../domain/rollout/pod-template.ts';
 import { judgeRollout } from '../../domain/rollout/verdict.ts';
@@ -12,30 +12,50 @@ import type { Wanted, Work } from './work.ts';
 /** What earlier looks of this process saw, by attempt and object: some failures are told by how long they last. */
 export type Memory = Map<string, Progress>;
 
-interface Other {
+export interface JudgedWorkload {
   readonly title: string;
   readonly workload: Workload;
   readonly image: string;
+  readonly settings?: RolloutSettings | undefined;
 }
 
-/** The workloads beside the service itself, which Verify looks after. Undefined when all run. */
-export const awaitOthers = async (work: Work, wanted: Wanted, memory: Memory): Promise<Advance | undefined> => {
-  const others = wanted.objects.flatMap((one) => otherOf(one) ?? []);
-  if (others.length === 0) return undefined;
-  const views = await work.cluster.read(others.map(({ workload }) => workload));
+interface Judged extends Finding {
+  readonly title: string;
+}
+
+/** Whether these run as they were asked for, by the rules by which a service is verified. */
+export const judgeWorkloads = async (
+  work: Work,
+  workloads: readonly JudgedWorkload[],
+  memory: Memory,
+): Promise<readonly Judged[]> => {
+  const views = await work.cluster.read(workloads.map(({ workload }) => workload));
   const now = work.clock.now();
   const { docker_artifact_type: artifactType } = work.request.deployment;
-  const judged = others.map(({ title, workload, image }, at) => {
+  return workloads.map(({ title, workload, image, settings }, at) => {
     const key = `${work.request.key} ${title}`;
     const previous = memory.get(key);
     const { progress, ...finding } = judgeRollout({
       ...{ workload, expected: { version: '', artifactType, image }, baseline: { exists: false } },
-      ...{ view: views[at]!, now, since: work.request.at, ...(previous && { previous }) },
+      ...{
+        view: views[at]!,
+        now,
+        since: work.request.at,
+        ...(previous && { previous }),
+        ...(settings && { settings }),
+      },
     });
     if (finding.verdict === 'healthy') memory.delete(key);
     else memory.set(key, progress);
     return { title, ...finding };
   });
+};
+
+/** The workloads beside the service itself, which Verify looks after. Undefined when all run. */
+export const awaitOthers = async (work: Work, wanted: Wanted, memory: Memory): Promise<Advance | undefined> => {
+  const others = wanted.objects.flatMap((one) => otherOf(one) ?? []);
+  if (others.length === 0) return undefined;
+  const judged = await judgeWorkloads(work, others, memory);
   const broken = judged.find(({ verdict }) => verdict === 'failing');
   if (broken !== undefined) return failed(broken.reason, `${broken.title}: ${broken.message}.`, true);
   const open = judged.filter(({ verdict }) => verdict !== 'healthy');
@@ -44,7 +64,7 @@ export const awaitOthers = async (work: Work, wanted: Wanted, memory: Memory): P
 };
 
 /** Custom resources and what has no containers are somebody's who says when they are ready; they are not waited for. */
-const otherOf = ({ object, isWorkload }: RenderedObject): Other | undefined => {
+const otherOf = ({ object, isWorkload }: RenderedObject): JudgedWorkload | undefined => {
   const kind = workloadKindOf(object);
   if (isWorkload || kind === undefined || kind === 'certificate') return undefined;
   const [container] = containersOf(podSpecOf({ kind }, object));

@@ -7,6 +7,7 @@ import { addressOf } from '../../domain/manifests/object-address.ts';
 import { hookOf } from '../../domain/manifests/render-manifests.ts';
 import type { KubernetesObject } from '../../domain/ports.ts';
 import { isDeleting, listAt, stringAt } from '../../domain/rollout/kubernetes-object.ts';
+import { isOfSteps } from '../../domain/strategy/canary-object.ts';
 import { ofAttempt } from './hooks.ts';
 import { readInventory } from './inventory.ts';
 import { isLater, isOfOwner } from './standing.ts';
@@ -34,7 +35,7 @@ export const findLeftovers = async (work: Work, wanted: Wanted): Promise<Leftove
   });
   return {
     objects: found
-      .filter((one) => hookOf(one) === undefined && !isDeleting(one))
+      .filter((one) => hookOf(one) === undefined && !isDeleting(one) && !isOfSteps(one))
       .sort((one, other) => kindOrder(String(other.kind)) - kindOrder(String(one.kind))),
     hooks: found.filter((one) => hookOf(one) !== undefined),
   };

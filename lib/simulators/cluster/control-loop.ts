@@ -2,6 +2,7 @@ import type { Memory } from '../memory.ts';
 import type { Control } from './control.ts';
 import { reconcileDaemonSet } from './controllers/daemon-set.ts';
 import { reconcileDeployment } from './controllers/deployment.ts';
+import { reconcileHttpRoute } from './controllers/http-route.ts';
 import { reconcileJob } from './controllers/job.ts';
 import { reconcileReplicaSet } from './controllers/replica-set.ts';
 import { reconcileStatefulSet } from './controllers/stateful-set.ts';
@@ -51,6 +52,7 @@ export class ControlLoop {
       StatefulSet: (object) => reconcileStatefulSet(control, object as Workload),
       DaemonSet: (object) => reconcileDaemonSet(control, object as Workload),
       Job: (object) => reconcileJob(control, object as Workload),
+      HTTPRoute: (object) => reconcileHttpRoute(control, object),
       Pod: (object) => this.#kubelet.reconcile(object as Pod),
     };
     store.listen((change) => this.#notice(change));

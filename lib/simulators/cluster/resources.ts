@@ -21,7 +21,7 @@ const row = (group: string, plural: string, kind: string, short: readonly string
   hasGeneration: group !== '' && kind !== 'ControllerRevision' && !group.startsWith('rbac.'),
 });
 
-/** Of another version than `v1`; most are custom resources. No controller of these is simulated: whoever plays one writes its status. */
+/** Of another version than `v1`; most are custom resources. Of HTTPRoutes the gateway is simulated; whoever plays the controller of another writes its status. */
 const custom = (group: string, version: string, plural: string, kind: string): Resource => ({
   ...row(group, plural, kind),
   version,
@@ -55,6 +55,7 @@ export const resources: readonly Resource[] = [
   custom('argoproj.io', 'v1alpha1', 'rollouts', 'Rollout'),
   custom('serving.knative.dev', 'v1', 'services', 'Service'),
   custom('cert-manager.io', 'v1', 'certificates', 'Certificate'),
+  custom('gateway.networking.k8s.io', 'v1', 'httproutes', 'HTTPRoute'),
 ];
 
 export const apiVersionOf = ({ group, version }: Resource): string => (group === '' ? version : `${group}/${version}`);

@@ -1,0 +1,47 @@
+import { counted } from '../counted.ts';
+import { placeOfStep } from './step-path.ts';
+import type { CanaryMarks, StepsSeen } from './steps-seen.ts';
+import type { Strategy } from './strategy.ts';
+
+/** `canary at 30 %: step 2 of 5, 7 of 15 minutes; errors 0.2 (max 5)`. */
+export const describeStep = (
+  { strategy, stable, now }: Pick<StepsSeen, 'strategy' | 'stable' | 'now'>,
+  canary: CanaryMarks,
+  message: string,
+): string => {
+  const { step, isMoving, since } = canary;
+  const { place, of } = placeOfStep(strategy, stable, step);
+  const share = strategy.steps[step] ?? 100;
+  const at = isMoving ? 'on its way to' : 'at';
+  const head = strategy.kind === 'canary' ? `canary ${at} ${share} %: step ${place} of ${of}` : greenWords(isMoving);
+  const time = isMoving || since === undefined ? '' : `, ${lasted(now - since, strategy.step_seconds)}`;
+  return `${head}${time}; ${message}`;
+};
+
+const greenWords = (isMoving: boolean): string => (isMoving ? 'green has no traffic yet' : 'green has all traffic');
+
+/** `7 of 15 minutes`. What is over stays at its end. */
+const lasted = (milliseconds: number, seconds: number): string => {
+  const gone = Math.min(seconds, Math.max(0, Math.floor(milliseconds / 1_000)));
+  return seconds < 120
+    ? `${gone} of ${counted(seconds, 'second')}`
+    : `${Math.floor(gone / 60)} of ${counted(Math.round(seconds / 60), 'minute')}`;
+};
+
+/** In a plan: `by steps of 10, 30 and 100 % of the traffic, …`. */
+export const describeStrategy = ({ kind, traffic, steps, step_seconds, checks, ...rest }: Strategy): string => {
+  const time = step_seconds < 120 ? counted(step_seconds, 'second') : counted(Math.round(step_seconds / 60), 'minute');
+  const shares = steps.length === 1 ? `${steps[0]}` : `${steps.slice(0, -1).join(', ')} and ${steps.at(-1)}`;
+  const by =
+    traffic.by === 'route' ? ` by the HTTPRoute ${traffic.route}` : traffic.by === 'replicas' ? ' by pods' : '';
+  const how =
+    kind === 'canary'
+      ? `takes over as a canary: ${shares} % of the traffic${by}, ${time} each`
+      : `takes over as blue/green: the Service ${'service' in traffic ? traffic.service : ''} is switched for ${time}`;
+  const looks = checks.length === 0 ? '' : `; looks at ${checks.map(({ name }) => name).join(', ')}`;
+  const end =
+    rest.proceed === 'person'
+      ? 'a person lets it go on after the last step'
+      : 'it goes on by itself when that is proven';
+  return `${how}${looks}; ${end}`;
+};

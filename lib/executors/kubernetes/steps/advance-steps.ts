@@ -1,0 +1,150 @@
+import type { JsonObject } from '../../../domain/json.ts';
+import { objectTitle } from '../../../domain/manifests/manifest-object.ts';
+import type { Applied, KubernetesObject } from '../../../domain/ports.ts';
+import { containersOf, podSpecOf } from '../../../domain/rollout/pod-template.ts';
+import { canaryMarks, canaryObject } from '../../../domain/strategy/canary-object.ts';
+import { decideStep, type StepAction } from '../../../domain/strategy/decide-step.ts';
+import { nextStep, replicasFor } from '../../../domain/strategy/step-path.ts';
+import type { CanaryMarks, Health, StepsSeen, TrafficSeen } from '../../../domain/strategy/steps-seen.ts';
+import type { ChecksVerdict } from '../../../domain/strategy/strategy.ts';
+import { type Advance, running, waiting } from '../advance-result.ts';
+import { send } from '../apply.ts';
+import { readChecks } from '../checks.ts';
+import { judgeWorkloads, type Memory } from '../other-workloads.ts';
+import { hasProceeded } from '../proceed-mark.ts';
+import { wordsOf } from '../refusals.ts';
+import { isOfAttempt } from '../standing.ts';
+import { isStopped } from '../stop-mark.ts';
+import { marksOf } from '../wanted.ts';
+import { mostTries, type Work } from '../work.ts';
+import type { Steps } from './find-steps.ts';
+import { canaryFailed, goBack, stoppedInSteps } from './go-back.ts';
+import { type Moving, readTraffic, shiftTraffic } from './traffic.ts';
+
+/** Takes the canary as far as it comes now. Undefined where the workload itself is next. */
+export const advanceSteps = async (work: Work, steps: Steps, memory: Memory): Promise<Advance | undefined> => {
+  let seen: Seen = { ...steps, canaryLive: steps.live };
+  for (let tries = 1; tries <= mostTries && work.clock.now() < work.end; tries += 1) {
+    if (await isStopped(work)) return goBack(work, stoppedInSteps);
+    const observed = await observe(work, seen, memory);
+    const action = decideStep(observed.seen);
+    if (action.do === 'promote') return undefined;
+    if (action.do === 'wait') return running(action.message);
+    if (action.do === 'ask') return waiting('waits for a person', action.message);
+    if (action.do === 'back') return goBack(work, canaryFailed(action));
+    const answer = await act(work, { ...seen, ...observed }, action);
+    if (answer.kind === 'refused' || answer.kind === 'conflict') return goBack(work, refusedBy(answer));
+    seen = { ...seen, canaryLive: await readCanary(work, steps) };
+  }
+  return running('goes on with its steps at the next look');
+};
+
+/** What a look has of the canary. */
+interface Seen extends Steps {
+  readonly canaryLive: KubernetesObject | undefined;
+}
+
+interface Observed {
+  readonly seen: StepsSeen;
+  /** What moves the traffic, as it was read. */
+  readonly trafficLive?: KubernetesObject;
+}
+
+export const readCanary = (work: Work, { namespace, names }: Steps): Promise<KubernetesObject | undefined> =>
+  work.objects.get({ api_version: 'apps/v1', kind: 'Deployment', namespace, name: names.canary });
+
+const refusedBy = (answer: Extract<Applied, { readonly kind: 'refused' | 'conflict' }>) =>
+  canaryFailed({
+    do: 'back',
+    message: `the cluster does not take the next step: ${wordsOf(answer)}`,
+    retryable: false,
+  });
+
+export const movingBy = ({ mark, namespace, strategy }: Steps): Moving => ({ mark, namespace, kind: strategy });
+
+const good: ChecksVerdict = { kind: 'good', message: 'no step stands yet' };
+
+const observe = async (work: Work, steps: Seen, memory: Memory): Promise<Observed> => {
+  const { strategy, stable, canaryLive } = steps;
+  const canary = canaryLive && isOfAttempt(work.request, canaryLive) ? canaryMarks(canaryLive) : undefined;
+  const traffic = await readTraffic(work, movingBy(steps));
+  const standing: TrafficSeen = { kind: 'stands', share: strategy.steps[canary?.step ?? 0] ?? 100 };
+  const isLast = canary !== undefined && nextStep(strategy, stable, canary.step) === undefined;
+  return {
+    seen: {
+      ...{ strategy, stable, now: work.clock.now(), traffic: traffic?.seen ?? standing },
+      ...(canary === undefined ? {} : { canary }),
+      health: canary === undefined ? { kind: 'waiting', message: '' } : await healthOf(work, steps, memory),
+      checks: canary?.since === undefined ? good : await readChecks(work, strategy, canary.since),
+      hasProceeded: isLast && strategy.proceed === 'person' && (await hasProceeded(work)),
+    },
+    ...(traffic?.live === undefined ? {} : { trafficLive: traffic.live }),
+  };
+};
+
+const healthOf = async (work: Work, { whole, namespace, names }: Steps, memory: Memory): Promise<Health> =>
+  judgeHealth(work, { whole, namespace, name: names.canary }, memory);
+
+interface Judged {
+  /** Of which its image is known. */
+  readonly whole: JsonObject;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** By the rules by which the service itself is verified. */
+export const judgeHealth = async (work: Work, { whole, namespace, name }: Judged, memory: Memory): Promise<Health> => {
+  const { workload, rollout: settings } = work.request.deployment;
+  const containers = containersOf(podSpecOf({ kind: 'deployment' }, whole));
+  const container = containers.find((one) => one.name === workload.container) ?? containers[0];
+  const own = container === undefined ? {} : { container: container.name };
+  const [judged] = await judgeWorkloads(
+    work,
+    [
+      {
+        title: objectTitle({ kind: 'Deployment', metadata: { namespace, name } }),
+        ...{ workload: { kind: 'deployment', namespace, name, ...own }, image: container?.image ?? '', settings },
+      },
+    ],
+    memory,
+  );
+  const { verdict, message, reason, title } = judged!;
+  return { kind: verdict, message: verdict === 'failing' ? `${title}: ${reason}, ${message}` : message };
+};
+
+type Change = Extract<StepAction, { readonly do: 'apply' | 'shift' | 'begin' }>;
+
+/** Each onto the very version that it was decided by: who finds another decides anew. */
+const act = async (work: Work, steps: Seen & Observed, action: Change): Promise<Applied> => {
+  const { strategy, canaryLive, trafficLive, moved } = steps;
+  const { canary } = steps.seen;
+  const share = strategy.steps[action.step] ?? 100;
+  if (action.do === 'shift' && trafficLive !== undefined && moved !== undefined)
+    return shiftTraffic(work, movingBy(steps), { share, live: trafficLive, first: moved.object });
+  const since = action.do === 'begin' ? work.clock.now() : canary?.since;
+  const at: CanaryMarks = {
+    ...{ step: action.step, isMoving: action.do !== 'begin' },
+    ...(since === undefined ? {} : { since }),
+  };
+  work.touched = true;
+  return send(
+    work,
+    { wanted: { object: canaryAt(work, steps, at), ...placeless }, live: canaryLive },
+    canaryLive === undefined ? { absent: true } : {},
+  );
+};
+
+const placeless = { line: 1, placeOf: () => ({ line: 1, column: 1 }) };
+
+/** The canary as a step wants it. It is made no smaller than it is: an autoscaler that sees less traffic makes the workload smaller. */
+export const canaryAt = (work: Work, steps: Steps & Partial<Pick<Seen, 'canaryLive'>>, at: CanaryMarks): JsonObject => {
+  const { strategy, mark, own, whole, stable } = steps;
+  const live = steps.canaryLive;
+  const wanted = replicasFor(strategy.traffic, strategy.steps[at.step] ?? 100, stable);
+  const isOwn = live !== undefined && isOfAttempt(work.request, live);
+  const replicas = isOwn && mark.by !== 'replicas' ? Math.max(wanted, replicasIn(live)) : wanted;
+  return canaryObject({ workload: whole, strategy, traffic: mark, own, marks: marksOf(work.request), at, replicas });
+};
+
+const replicasIn = ({ spec }: KubernetesObject): number =>
+  Number((spec as { readonly replicas?: number }).replicas ?? 1);

@@ -1,0 +1,135 @@
+import { kindOrder } from '../../../domain/manifests/kind-order.ts';
+import { objectTitle } from '../../../domain/manifests/manifest-object.ts';
+import { canaryService } from '../../../domain/strategy/canary-object.ts';
+import { type Advance, failed, firstEnd, running } from '../advance-result.ts';
+import { applyAll, applyOne, dryRunAll } from '../apply.ts';
+import { noteSteps } from '../inventory.ts';
+import { keepApplied } from '../keep-applied.ts';
+import type { Memory } from '../other-workloads.ts';
+import { failureOf } from '../refusals.ts';
+import { isApplied, isOfAttempt, isOfOwner, readStanding, refusalOf } from '../standing.ts';
+import { isStopped } from '../stop-mark.ts';
+import { marksOf } from '../wanted.ts';
+import type { Standing, Wanted, WantedObject, Work } from '../work.ts';
+import { advanceSteps, canaryAt, judgeHealth, movingBy } from './advance-steps.ts';
+import type { Steps } from './find-steps.ts';
+import { goBack, retireCanaries, stoppedInSteps } from './go-back.ts';
+import { readTraffic, titleOfTraffic } from './traffic.ts';
+
+/** An attempt that takes steps, and all that it has to work with. */
+export interface Stepping {
+  readonly steps: Steps;
+  readonly wanted: Wanted;
+  readonly standing: readonly Standing[];
+  readonly memory: Memory;
+  /** What comes before the first object is changed. */
+  readonly prepare: (more: readonly Standing[]) => readonly (() => Promise<Advance | undefined>)[];
+}
+
+/** First what the workload needs, then the canary step by step, then the workload and all after it. Undefined when all is applied. */
+export const applyBySteps = async (work: Work, stepping: Stepping): Promise<Advance | undefined> => {
+  const { steps } = stepping;
+  if (steps.isPromoted) return promote(work, stepping);
+  const isBegun = isOfAttempt(work.request, steps.live);
+  const begun = isBegun ? undefined : await begin(work, stepping);
+  return (
+    begun ??
+    (await advanceSteps(work, isBegun ? steps : { ...steps, live: undefined }, stepping.memory)) ??
+    promote(work, stepping)
+  );
+};
+
+const objectOf = (object: WantedObject['object']): WantedObject => ({
+  object,
+  line: 1,
+  placeOf: () => ({ line: 1, column: 1 }),
+});
+
+/** The canary's own objects, as they are first made. */
+export const ownObjects = (work: Work, steps: Steps): readonly WantedObject[] => {
+  const { service, own, strategy } = steps;
+  const marks = marksOf(work.request);
+  const first = objectOf(canaryAt(work, steps, { step: 0, isMoving: true }));
+  if (service === undefined || own === undefined) return [first];
+  return [objectOf(canaryService(service.object, { strategy, own, marks })), first];
+};
+
+/** All of its own under names that are free, or ours. */
+export const strangersIn = (work: Work, standing: readonly Standing[]): Advance | undefined => {
+  const stranger = standing.find(({ live }) => live !== undefined && !isOfOwner(work.request, live));
+  if (stranger === undefined) return undefined;
+  const title = objectTitle(stranger.wanted.object);
+  return failed('ObjectOfAnother', `${title} stands there already and is somebody else's; the steps need that name.`);
+};
+
+const begin = async (work: Work, { steps, standing, prepare }: Stepping): Promise<Advance | undefined> => {
+  const own = await readStanding(work, ownObjects(work, steps));
+  const fresh = own.map((one) => ({ ...one, live: undefined }));
+  const first = standing.filter(({ wanted }) => comesBefore(wanted));
+  return firstEnd([
+    async () => strangersIn(work, own) ?? refusalOf(work, own),
+    ...prepare(own.every(({ live }) => live === undefined) ? own : []),
+    async () => {
+      await noteSteps(work);
+      return retireCanaries(work, { keep: false });
+    },
+    () => applyAll(work, first),
+    () => applyService(work, fresh),
+  ]);
+};
+
+/** What others need of the workload, or it of others, is there when the canary comes. */
+const comesBefore = ({ object, isWorkload }: WantedObject): boolean =>
+  isWorkload !== true && kindOrder(String(object.kind)) < kindOrder('Deployment');
+
+/** The Service of the canary; the canary itself is the first step. */
+const applyService = async (work: Work, own: readonly Standing[]): Promise<Advance | undefined> => {
+  const service = own.find(({ wanted }) => wanted.object.kind === 'Service');
+  if (service === undefined) return undefined;
+  const [standing] = await readStanding(work, [service.wanted]);
+  const end = await applyOne(work, standing!);
+  return end === undefined ? undefined : 'why' in end ? failureOf([end]) : end;
+};
+
+/** The workload and all after it, while the traffic stays where it is; then that goes back to it, and the canary goes. */
+const promote = async (work: Work, { steps, wanted, standing, memory }: Stepping): Promise<Advance | undefined> => {
+  if (await isStopped(work)) return goBack(work, stoppedInSteps);
+  const isMoved = (one: Standing): boolean => one.wanted === steps.moved;
+  const all = standing.filter((one) => !isMoved(one));
+  const end = await firstEnd([
+    () => (steps.isPromoted ? Promise.resolve(undefined) : dryRunAll(work, standing)),
+    () => applyAll(work, all),
+    () => awaitWorkload(work, steps, memory),
+    () => giveBack(work, steps),
+    () => retireCanaries(work, { keep: false }),
+    async () => keepApplied(work, wanted, await readStanding(work, wanted.objects)),
+  ]);
+  if (end?.phase === 'aborted') return goBack(work, stoppedInSteps);
+  return end?.phase === 'failed' ? goBack(work, { phase: 'failed', ...end.failure }) : end;
+};
+
+const awaitWorkload = async (work: Work, { whole, namespace }: Steps, memory: Memory): Promise<Advance | undefined> => {
+  const { name } = work.request.deployment.workload;
+  const health = await judgeHealth(work, { whole, namespace, name }, memory);
+  if (health.kind === 'healthy') return undefined;
+  if (health.kind === 'failing')
+    return failed('CanaryFailed', `The new version was good as a canary, and then not: ${health.message}.`, true);
+  return running(`the workload gets the new version, and the traffic then goes back to it: ${health.message}`);
+};
+
+/**
+ * As the manifests say it. The canary stays until a later look has seen that, and the gateway too: until then requests may still come to
+ * its pods.
+ */
+const giveBack = async (work: Work, steps: Steps): Promise<Advance | undefined> => {
+  const { moved } = steps;
+  if (moved === undefined) return undefined;
+  const [standing] = await readStanding(work, [moved]);
+  const traffic = await readTraffic(work, movingBy(steps));
+  const told = `${titleOfTraffic(movingBy(steps))} gives all traffic to the workload`;
+  if (traffic?.seen.share === 0 && isApplied(work.request, standing!.live))
+    return traffic.seen.kind === 'stands' ? undefined : running(`${told}: ${traffic.seen.message}`);
+  const end = await applyOne(work, standing!);
+  if (end !== undefined) return 'why' in end ? failureOf([end]) : end;
+  return running(told);
+};

@@ -1,0 +1,24 @@
+import type { RunRequest } from '../../../domain/ports.ts';
+import { documentPaths } from '../../../domain/record/keys.ts';
+import type { Work } from '../work.ts';
+
+type Needs = Pick<Work, 'documents' | 'request'>;
+
+/** Why an attempt goes back. */
+export interface Back {
+  readonly phase: 'failed' | 'aborted';
+  readonly reason: string;
+  readonly message: string;
+  readonly retryable: boolean;
+}
+
+const pathOf = ({ batch_id, key }: RunRequest): string => documentPaths.back(batch_id, key);
+
+export const readBack = async ({ documents, request }: Needs): Promise<Back | undefined> => {
+  const text = await documents.get(pathOf(request));
+  return text === undefined ? undefined : (JSON.parse(text) as Back);
+};
+
+/** Before anything is taken back: numbers that are good again when nobody asks the new version any more must not send it forth anew. */
+export const markBack = ({ documents, request }: Needs, back: Back): Promise<void> =>
+  documents.put(pathOf(request), JSON.stringify(back));

@@ -1,0 +1,133 @@
+import type { JsonObject } from '../../../domain/json.ts';
+import { cleanObject } from '../../../domain/manifests/clean-object.ts';
+import { objectTitle } from '../../../domain/manifests/manifest-object.ts';
+import { addressOf } from '../../../domain/manifests/object-address.ts';
+import { setImage } from '../../../domain/manifests/set-image.ts';
+import type { KubernetesObject } from '../../../domain/ports.ts';
+import { desiredReplicas, objectAt, stringAt } from '../../../domain/rollout/kubernetes-object.ts';
+import { canaryName } from '../../../domain/strategy/canary-name.ts';
+import { markOfTraffic, type OwnLabel, ownLabelOf, type TrafficMark } from '../../../domain/strategy/canary-object.ts';
+import { rulesWithShare } from '../../../domain/strategy/route-weights.ts';
+import { strategyOf } from '../../../domain/strategy/steps-of.ts';
+import type { Strategy } from '../../../domain/strategy/strategy.ts';
+import { type Advance, failed } from '../advance-result.ts';
+import { dryRun } from '../apply.ts';
+import { isOfAttempt } from '../standing.ts';
+import type { Standing, Wanted, WantedObject, Work } from '../work.ts';
+
+/** The steps of an attempt that takes some, and what they are about. */
+export interface Steps {
+  readonly strategy: Strategy;
+  readonly mark: TrafficMark;
+  readonly own?: OwnLabel;
+  /** The workload as it is to be, whole. */
+  readonly whole: JsonObject;
+  /** Replicas of the workload, as they are now. */
+  readonly stable: number;
+  readonly namespace: string;
+  readonly names: { readonly canary: string; readonly service?: string };
+  /** The HTTPRoute or the Service by which the traffic moves, as it is to be in the end. */
+  readonly moved?: WantedObject;
+  /** The Service whose traffic it is. */
+  readonly service?: WantedObject;
+  /** What stands under the canary's name. */
+  readonly live: KubernetesObject | undefined;
+  /** The workload has the new version: what is left is to give the traffic back to it. */
+  readonly isPromoted: boolean;
+}
+
+type Found = Steps | { readonly end: Advance } | undefined;
+
+const apps = { api_version: 'apps/v1', kind: 'Deployment' } as const;
+
+/** Whether the attempt has a strategy at all. What is put back has none. */
+export const mayStep = ({ request }: Pick<Work, 'request'>): boolean =>
+  strategyOf(request.deployment) !== undefined && !request.key.endsWith('-restore');
+
+/** Undefined where the attempt takes no steps: it has no strategy, nothing runs yet, or nothing of the pods changes. */
+export const findSteps = async (work: Work, wanted: Wanted, found: readonly Standing[]): Promise<Found> => {
+  const { deployment } = work.request;
+  const strategy = strategyOf(deployment);
+  const main = found.find((one) => one.wanted.isWorkload === true);
+  if (strategy === undefined || !mayStep(work) || main?.live === undefined) return undefined;
+  const { name, namespace } = deployment.workload;
+  if (deployment.workload.kind !== 'deployment')
+    return { end: impossible(`${objectTitle(main.live)} is no Deployment`) };
+  const names = namesOf(name, strategy);
+  const live = await work.objects.get({ ...apps, namespace, name: names.canary });
+  const isPromoted = isOfAttempt(work.request, main.live);
+  const isBegun = isOfAttempt(work.request, live);
+  if (isPromoted && !isBegun) return undefined;
+  if (!isBegun && !(await changesPods(work, main))) return undefined;
+  const whole = wholeOf(work, main);
+  const moving = movingOf(wanted, whole, strategy);
+  if ('end' in moving) return moving;
+  const route = found.find((one) => one.wanted === moving.moved && moving.mark.by === 'route');
+  if (route !== undefined && route.live === undefined)
+    return {
+      end: impossible(`${objectTitle(route.wanted.object)} is not there yet; deploy it once with at_once: true`),
+    };
+  return { strategy, whole, stable: desiredReplicas(main.live), namespace, names, live, isPromoted, ...moving };
+};
+
+const impossible = (why: string): Advance =>
+  failed('StrategyNotPossible', `It cannot take over by steps: ${why}. See docs/canary.md.`);
+
+const namesOf = (name: string, strategy: Strategy): Steps['names'] => ({
+  canary: canaryName(name, strategy),
+  ...('service' in strategy.traffic ? { service: canaryName(strategy.traffic.service, strategy) } : {}),
+});
+
+/** What the server would say tells it: it fills in what manifests leave out. What it does not take is told by the dry run of all. */
+const changesPods = async (work: Work, main: Standing): Promise<boolean> => {
+  const { of, answer } = await dryRun(work, main);
+  if (answer.kind !== 'applied' || of.live === undefined) return true;
+  const templateOf = (object: KubernetesObject) => JSON.stringify(sorted(objectAt(object, 'spec', 'template')));
+  return templateOf(answer.object) !== templateOf(of.live);
+};
+
+const sorted = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, below]) => [name, sorted(below)]));
+};
+
+/** Of an image alone, all else is as it stands there. */
+const wholeOf = ({ request, settings }: Work, { wanted, live }: Standing): JsonObject => {
+  if (settings.manifests !== undefined || live === undefined) return wanted.object;
+  const { workload, docker_artifact_type: artifactType } = request.deployment;
+  const set = setImage(cleanObject({ ...live, ...{ apiVersion: apps.api_version, kind: apps.kind } }), {
+    ...{ workload, version: request.version, artifactType },
+  });
+  return 'object' in set ? set.object : wanted.object;
+};
+
+type Moved = Pick<Steps, 'mark' | 'own' | 'moved' | 'service'> | { readonly end: Advance };
+
+const movingOf = (wanted: Wanted, whole: JsonObject, strategy: Strategy): Moved => {
+  const { traffic } = strategy;
+  if (traffic.by === 'replicas') return { mark: { by: 'replicas' } };
+  const service = findNamed(wanted, ['', 'Service'], traffic.service);
+  if (service === undefined) return { end: impossible(`there is no Service ${traffic.service} in its manifests`) };
+  const own = ownLabelOf(service.object, whole, strategy);
+  if ('problem' in own) return { end: impossible(`the Service ${traffic.service} ${own.problem}`) };
+  if (traffic.by === 'service') return { mark: markOfTraffic(traffic, own, ''), own, moved: service, service };
+  const route = findNamed(wanted, ['gateway.networking.k8s.io', 'HTTPRoute'], traffic.route);
+  if (route === undefined) return { end: impossible(`there is no HTTPRoute ${traffic.route} in its manifests`) };
+  const made = rulesWithShare(route.object, { service: traffic.service, canary: '' }, 100);
+  if ('problem' in made) return { end: impossible(`the HTTPRoute ${traffic.route} ${made.problem}`) };
+  const version = addressOf(route.object).api_version;
+  return { mark: markOfTraffic(traffic, own, version), own, moved: route, service };
+};
+
+const findNamed = (
+  { objects }: Wanted,
+  [group, kind]: readonly [string, string],
+  name: string,
+): WantedObject | undefined =>
+  objects.find(({ object }) => {
+    const version = stringAt(object, 'apiVersion') ?? '';
+    const isOfGroup = group === '' ? !version.includes('/') : version.startsWith(`${group}/`);
+    return isOfGroup && object.kind === kind && stringAt(object, 'metadata', 'name') === name;
+  });

@@ -1,0 +1,224 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { canaryName } from '../../../lib/domain/strategy/canary-name.ts';
+import { decideStep } from '../../../lib/domain/strategy/decide-step.ts';
+import { placeOfStep, replicasFor, stepPath } from '../../../lib/domain/strategy/step-path.ts';
+import type { StepsSeen } from '../../../lib/domain/strategy/steps-seen.ts';
+import type { Strategy, Traffic } from '../../../lib/domain/strategy/strategy.ts';
+
+const byPods: Traffic = { by: 'replicas' };
+const byRoute: Traffic = { by: 'route', route: 'web', service: 'web' };
+const byService: Traffic = { by: 'service', service: 'web' };
+
+const strategy: Strategy = {
+  ...{ kind: 'canary', traffic: byRoute, steps: [10, 30, 100], step_seconds: 60 },
+  ...{ checks: [], proceed: 'automatic', proven_seconds: 60 },
+};
+
+const good: StepsSeen = {
+  ...{ strategy, now: 1_000_000, stable: 10 },
+  canary: { step: 1, isMoving: false, since: 1_000_000 - 60_000 },
+  health: { kind: 'healthy', message: 'all run' },
+  traffic: { kind: 'stands', share: 30 },
+  checks: { kind: 'good', message: 'errors 0.2 (max 5)' },
+  hasProceeded: false,
+};
+
+const last: Partial<StepsSeen> = {
+  canary: { step: 2, isMoving: false, since: 1_000_000 - 60_000 },
+  traffic: { kind: 'stands', share: 100 },
+};
+const person: Partial<StepsSeen> = { ...last, strategy: { ...strategy, proceed: 'person' } };
+
+test.each<[string, Partial<StepsSeen>, object]>([
+  ['without a canary, its first step', { canary: undefined as never }, { do: 'apply', step: 0 }],
+  ['a step that is over, the next', {}, { do: 'apply', step: 2 }],
+  [
+    'a step that is not over, to wait',
+    { now: 999_999 },
+    { do: 'wait', message: 'canary at 30 %: step 2 of 3, 59 of 60 seconds; errors 0.2 (max 5)' },
+  ],
+  [
+    'pods that do not run, the way back',
+    { health: { kind: 'failing', message: 'they crash' } },
+    { do: 'back', retryable: true, message: 'canary at 30 %: step 2 of 3, 60 of 60 seconds; they crash' },
+  ],
+  [
+    'numbers that are bad, the way back',
+    { checks: { kind: 'broken', message: 'errors 9' } },
+    { do: 'back', retryable: false },
+  ],
+  ['numbers that nobody has yet, to wait', { checks: { kind: 'open', message: 'no data' } }, { do: 'wait' }],
+  [
+    'a gateway that refuses, the way back',
+    { traffic: { kind: 'refused', share: 30, message: 'no' } },
+    { do: 'back', retryable: false },
+  ],
+  [
+    'a gateway that has said nothing yet, to wait',
+    { traffic: { kind: 'pending', share: 30, message: 'x' } },
+    { do: 'wait' },
+  ],
+  ['pods that are not there yet, to wait', { health: { kind: 'waiting', message: '1 of 2' } }, { do: 'wait' }],
+  [
+    'pods that are there, the traffic',
+    { canary: { step: 1, isMoving: true }, traffic: { kind: 'stands', share: 10 } },
+    { do: 'shift', step: 1 },
+  ],
+  [
+    'traffic that somebody has changed, to set it again',
+    { traffic: { kind: 'stands', share: 0 } },
+    { do: 'shift', step: 1 },
+  ],
+  ['traffic that stands, its time', { canary: { step: 1, isMoving: true } }, { do: 'begin', step: 1 }],
+  ['the last step, to wait until it is proven', last, { do: 'wait' }],
+  [
+    'the last step that is proven, the workload',
+    { ...last, checks: { kind: 'proven', message: '' } },
+    { do: 'promote' },
+  ],
+  ['the last step, a person where one is to say so', person, { do: 'ask' }],
+  [
+    'the last step that is proven, a person all the same',
+    { ...person, checks: { kind: 'proven', message: '' } },
+    { do: 'ask' },
+  ],
+  ['a person who has said so, the workload', { ...person, hasProceeded: true }, { do: 'promote' }],
+  [
+    'a person who said so of bad numbers, the way back',
+    { ...person, hasProceeded: true, checks: { kind: 'broken', message: '' } },
+    { do: 'back' },
+  ],
+  [
+    'a person who said so before the step is over, to wait',
+    { ...person, hasProceeded: true, now: 999_000 },
+    { do: 'wait' },
+  ],
+])('next is, of %s', (_, change, action) => {
+  expect(decideStep({ ...good, ...change })).toMatchObject(action);
+});
+
+test.each<[Traffic, number, number, number]>([
+  [byPods, 10, 10, 2],
+  [byPods, 50, 10, 10],
+  [byPods, 75, 10, 10],
+  [byPods, 100, 10, 10],
+  [byPods, 10, 1, 1],
+  [byPods, 50, 0, 1],
+  [byRoute, 10, 10, 1],
+  [byRoute, 30, 4, 2],
+  [byRoute, 100, 4, 4],
+  [byRoute, 10, 0, 1],
+  [byService, 100, 4, 4],
+])('%o at %i %% beside %i pods has %i', (traffic, share, stable, replicas) => {
+  expect(replicasFor(traffic, share, stable)).toBe(replicas);
+});
+
+test('steps that need the same number of pods are one', () => {
+  const steps = [10, 30, 50, 75, 100];
+  expect(stepPath({ traffic: byPods, steps }, 4)).toEqual([0, 1, 2]);
+  expect(stepPath({ traffic: byPods, steps }, 1)).toEqual([0]);
+  expect(stepPath({ traffic: byRoute, steps }, 1)).toEqual([0, 1, 2, 3, 4]);
+  expect(placeOfStep({ traffic: byPods, steps }, 4, 2)).toEqual({ place: 3, of: 3 });
+});
+
+test('names of canaries fit, and those of long names that begin alike differ', () => {
+  const [one, other] = [`${'a'.repeat(60)}-b`, `${'a'.repeat(60)}-c`].map((name) => canaryName(name, strategy));
+  expect([canaryName('web', strategy), canaryName('web', { kind: 'blue_green' })]).toEqual(['web-canary', 'web-green']);
+  expect([one?.length, other?.length, one === other]).toEqual([63, 63, false]);
+});
+
+/** What a world of pods, traffic and numbers makes of the actions. */
+interface Walk {
+  readonly shares: readonly number[];
+  readonly end: 'promote' | 'back' | 'open';
+  /** By the place of a step: it stood with pods that ran, for its time. */
+  readonly proven: ReadonlySet<number>;
+}
+
+interface Weather {
+  readonly health: StepsSeen['health']['kind'];
+  readonly checks: StepsSeen['checks']['kind'];
+  readonly seconds: number;
+  readonly stable: number;
+}
+
+const walk = (of: Strategy, weathers: readonly Weather[]): Walk => {
+  let [now, share] = [0, 0];
+  let canary: StepsSeen['canary'];
+  const shares: number[] = [];
+  const proven = new Set<number>();
+  for (const { health, checks, seconds, stable } of weathers) {
+    now += seconds * 1_000;
+    const seen: StepsSeen = {
+      ...{ strategy: of, now, stable, hasProceeded: true },
+      ...(canary === undefined ? {} : { canary }),
+      ...{ health: { kind: health, message: '' }, checks: { kind: checks, message: '' } },
+      traffic: { kind: 'stands', share: of.traffic.by === 'replicas' ? of.steps[canary?.step ?? 0]! : share },
+    };
+    const action = decideStep(seen);
+    if (action.do === 'promote' || action.do === 'back') return { shares, end: action.do, proven };
+    if (action.do === 'apply') {
+      if (canary !== undefined && health === 'healthy' && now - canary.since! >= of.step_seconds * 1_000)
+        proven.add(canary.step);
+      canary = { ...canary, step: action.step, isMoving: true };
+    }
+    if (action.do === 'shift') share = of.steps[action.step]!;
+    if (action.do === 'begin') canary = { step: action.step, isMoving: false, since: now };
+    shares.push(of.traffic.by === 'replicas' ? (canary?.step ?? -1) : share);
+  }
+  return { shares, end: 'open', proven };
+};
+
+const anyStrategy = fc
+  .record({
+    steps: fc.uniqueArray(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 6 }),
+    traffic: fc.constantFrom(byPods, byRoute),
+    proceed: fc.constantFrom('person' as const, 'automatic' as const),
+  })
+  .map(({ steps, ...rest }): Strategy => ({ ...strategy, ...rest, steps: steps.toSorted((a, b) => a - b) }));
+
+const weather = fc.record({
+  health: fc.constantFrom('healthy' as const, 'healthy' as const, 'waiting' as const),
+  checks: fc.constantFrom('good' as const, 'proven' as const, 'open' as const),
+  seconds: fc.integer({ min: 1, max: 90 }),
+  stable: fc.integer({ min: 1, max: 12 }),
+});
+
+describe('a canary', () => {
+  it('has a share that never falls, and is good at every step that is left before it is promoted', () => {
+    fc.assert(
+      fc.property(anyStrategy, fc.array(weather, { maxLength: 120 }), (of, weathers) => {
+        const { shares, end, proven } = walk(of, weathers);
+        expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+        if (end === 'promote' && of.traffic.by === 'route') expect(proven.size).toBe(of.steps.length - 1);
+        expect(end).not.toBe('back');
+      }),
+    );
+  });
+
+  it('comes to its end whenever all is well for long enough', () => {
+    const fair: Weather = { health: 'healthy', checks: 'proven', seconds: 30, stable: 4 };
+    fc.assert(
+      fc.property(anyStrategy, fc.array(weather, { maxLength: 40 }), (of, weathers) => {
+        expect(walk(of, [...weathers, ...Array<Weather>(60).fill(fair)]).end).toBe('promote');
+      }),
+    );
+  });
+
+  it('goes back at once wherever its pods or its numbers are bad', () => {
+    fc.assert(
+      fc.property(anyStrategy, fc.array(weather, { maxLength: 40 }), fc.boolean(), (of, weathers, isHealth) => {
+        const bad: Weather = {
+          health: isHealth ? 'failing' : 'healthy',
+          checks: isHealth ? 'good' : 'broken',
+          seconds: 1,
+          stable: 4,
+        };
+        const { end } = walk(of, weathers);
+        // The first action may be to make it.
+        if (end === 'open') expect(walk(of, [...weathers, bad, bad]).end).toBe('back');
+      }),
+    );
+  });
+});
