@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { markProceeded } from '../../lib/executors/kubernetes/proceed-mark.ts';
+import { documentPaths } from '../../lib/domain/record/keys.ts';
 import { resourceOf } from '../../lib/simulators/cluster/resources.ts';
 import { someOf } from '../thorough.ts';
 import { all, autoscaler, configMap, deployment, hook } from './kubernetes-texts.ts';
@@ -252,7 +252,7 @@ describe('a canary', () => {
       message: expect.stringContaining('canary at 50 %: step 2 of 2'),
     });
     expect(world.running()).toBe('web 4 x 1.0, web-canary 4 x 2.0');
-    await markProceeded({ documents: world.documents, request }, { by: 'ann', at: world.now });
+    await world.documents.put(documentPaths.proceeded('B1', request.key), JSON.stringify({ by: 'ann', at: world.now }));
     expect((await world.follow(request)).state).toEqual(succeeded);
     expect(world.running()).toBe('web 4 x 2.0');
   });
