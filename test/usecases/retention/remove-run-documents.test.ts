@@ -14,6 +14,7 @@ const ofRun = (key: string) => [
   documentPaths.stopped(batch, key),
   documentPaths.proceeded(batch, key),
   documentPaths.doomed(batch, key),
+  documentPaths.back(batch, key),
 ];
 const before = documentPaths.before(batch, 0);
 const runs = [`${batch}-0-1`, `${batch}-0-restore`];
