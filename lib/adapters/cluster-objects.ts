@@ -64,12 +64,13 @@ export class KubernetesObjects implements ClusterObjects {
     return removedOf(await this.#requests.change({ method: 'DELETE', path, body }));
   }
 
-  async patchStatus(address: ObjectAddress, status: JsonObject): Promise<Patched> {
+  async patchStatus(address: ObjectAddress, status: JsonObject, version?: string): Promise<Patched> {
     const path = await this.#pathOf(address);
     if (path === undefined) return { kind: 'gone' };
     const query = new URLSearchParams({ fieldManager });
     const type = 'application/merge-patch+json';
-    const change = { method: 'PATCH', path: `${path}/status?${query}`, body: { status }, type } as const;
+    const body = { ...(version === undefined ? {} : { metadata: { resourceVersion: version } }), status };
+    const change = { method: 'PATCH', path: `${path}/status?${query}`, body, type } as const;
     return patchedOf(await this.#requests.change(change));
   }
 

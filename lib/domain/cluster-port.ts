@@ -154,8 +154,11 @@ export interface ClusterObjects {
    * the one that was read.
    */
   apply(object: KubernetesObject, options?: ApplyOptions): Promise<Applied>;
-  /** A merge patch of the status, whatever its version: for what a controller lets itself be told there. */
-  patchStatus(address: ObjectAddress, status: JsonObject): Promise<Patched>;
+  /**
+   * A merge patch of the status, for what a controller lets itself be told there. With a version (`metadata.resourceVersion`) only onto
+   * that one.
+   */
+  patchStatus(address: ObjectAddress, status: JsonObject, version?: string): Promise<Patched>;
   /** This one, and none that has its name by then; what it owns goes with it. */
   remove(address: ObjectAddress, uid: string, options?: RemoveOptions): Promise<Removed>;
   list(list: ObjectList): Promise<readonly KubernetesObject[]>;

@@ -113,6 +113,13 @@ describe('the role has besides', () => {
     expect(added(change, more)).toEqual(wanted.flatMap((name) => [`get ${name}`, `delete ${name}`]));
   });
 
+  it('the status of Rollouts, to let them go on, where a service is one', () => {
+    const of = (kind: ServiceEntry['kind']) =>
+      rightsOf(deployerRules({ services: { risk: { a: service({ kind }) } } }));
+    const right = 'patch argoproj.io/rollouts/status';
+    expect([of('rollout').includes(right), of('deployment').includes(right)]).toEqual([true, false]);
+  });
+
   it('no Secret and no role unless they are named', () => {
     const given = rightsOf(deployerRules({})).join();
     expect(given).not.toMatch(/secrets|roles|rolebindings|nodes|\*/);

@@ -81,6 +81,9 @@ const rulesFor = (all: readonly Resources[]): readonly RoleRule[] => {
   });
 };
 
+/** Argo Rollouts is told in the status of a Rollout that it may go on, or is to go back. */
+const toPromote: RoleRule = { group: 'argoproj.io', resources: ['rollouts/status'], verbs: ['patch'] };
+
 /** What runs of a workload is listed, to see whether it goes well. */
 const seen: readonly RoleRule[] = commonRules
   .map(({ group, resources, verbs }) => ({
@@ -103,6 +106,7 @@ export const deployerRules = (catalogue: Policies, more: readonly string[] = [])
   }));
   return [
     ...rulesFor([...usualKinds, ...rare, ...customRules(entries), ...kindsInManifests(entries), ...named]),
+    ...(entries.some(({ kind }) => kind === 'rollout') ? [toPromote] : []),
     ...seen,
   ];
 };

@@ -1,6 +1,7 @@
 import { isFlotillaError } from '../../domain/errors.ts';
 import { type Advance, aborted, failed, firstEnd, isOpen } from './advance-result.ts';
 import { applyAll, dryRunAll } from './apply.ts';
+import { awaitRollout, leaveRollout } from './await-rollout.ts';
 import { keepBefore } from './before.ts';
 import { advanceDelete } from './delete-release.ts';
 import { ofAttempt, removeHooks, runHooks } from './hooks.ts';
@@ -31,6 +32,8 @@ export const advance = async (work: Work, memory: Memory): Promise<Advance> => {
     const { action } = work.request.deployment;
     if (action === 'delete') return await advanceDelete(work);
     if (action === 'scale') return await advanceScale(work);
+    const leaving = await leaveRollout(work);
+    if (leaving !== undefined) return leaving;
     const wanted = await findWanted(work);
     return 'end' in wanted ? wanted.end : await advanceTo(work, wanted, memory);
   } catch (error) {
@@ -65,6 +68,7 @@ const advanceTo = async (work: Work, wanted: Wanted, memory: Memory): Promise<Ad
   const after = await firstEnd([
     () => holdReplicas(work),
     () => awaitOthers(work, wanted, memory),
+    () => awaitRollout(work, wanted, memory),
     () => retireLeft(work),
     () => runHooks(work, wanted.after),
   ]);

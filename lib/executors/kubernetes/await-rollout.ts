@@ -1,0 +1,123 @@
+import type { JsonObject } from '../../domain/json.ts';
+import { apiKindOf } from '../../domain/manifests/workload-object.ts';
+import type { KubernetesObject, Patched } from '../../domain/ports.ts';
+import {
+  argoAbort,
+  argoPauseName,
+  argoPromote,
+  argoPromoteFull,
+  argoRetry,
+  isBackOnStable,
+  isBetweenRevisions,
+  wasAbortedBefore,
+} from '../../domain/rollout/argo-control.ts';
+import type { Expected, Finding } from '../../domain/rollout/judgement.ts';
+import { numberAt, stringAt, valueAt } from '../../domain/rollout/kubernetes-object.ts';
+import { containersOf, podSpecOf } from '../../domain/rollout/pod-template.ts';
+import { judgeRollout } from '../../domain/rollout/verdict.ts';
+import { type Advance, aborted, failed, running, waiting } from './advance-result.ts';
+import type { Memory } from './other-workloads.ts';
+import { hasProceededAt } from './proceed-mark.ts';
+import { isOfAttempt } from './standing.ts';
+import { isStopped } from './stop-mark.ts';
+import type { Wanted, Work } from './work.ts';
+
+/**
+ * Follows an Argo Rollout to its end: it takes over by its own steps, which its controller makes. Undefined when it is done, and for all
+ * other kinds.
+ */
+export const awaitRollout = async (work: Work, wanted: Wanted, memory: Memory): Promise<Advance | undefined> => {
+  if (work.request.deployment.workload.kind !== 'rollout') return undefined;
+  // By now the stable pods serve again, see `leaveRollout`.
+  if (!isRestore(work) && (await isStopped(work))) return aborted;
+  const { rollout, finding } = await judge(work, wanted, memory);
+  if (finding.verdict === 'healthy') return undefined;
+  if (rollout === undefined) return running(finding.message);
+  return finding.verdict === 'failing' ? giveUp(work, rollout, finding) : goOn(work, rollout, finding);
+};
+
+const isRestore = ({ request }: Work): boolean => request.key.endsWith('-restore');
+
+interface JudgedRollout {
+  readonly rollout: KubernetesObject | undefined;
+  readonly finding: Finding;
+}
+
+const judge = async (work: Work, wanted: Wanted, memory: Memory): Promise<JudgedRollout> => {
+  const { deployment, key, at } = work.request;
+  const { workload } = deployment;
+  const [view] = await work.cluster.read([workload]);
+  const name = `${key} its rollout`;
+  const previous = memory.get(name);
+  const { progress, ...finding } = judgeRollout({
+    ...{ workload, expected: expectedOf(work, wanted), baseline: { exists: false }, view: view! },
+    ...{ now: work.clock.now(), since: at, ...(previous && { previous }) },
+  });
+  if (finding.verdict === 'healthy') memory.delete(name);
+  else memory.set(name, progress);
+  return { rollout: view!.workload, finding };
+};
+
+/** What stands in what was applied: a release that was only seen has no version that could be trusted. */
+const expectedOf = ({ request: { deployment, version } }: Work, { objects }: Wanted): Expected => {
+  const { workload, docker_artifact_type: artifactType } = deployment;
+  const object = objects.find(({ isWorkload }) => isWorkload)?.object;
+  const containers = object === undefined ? [] : containersOf(podSpecOf({ kind: 'rollout' }, object));
+  const image = (containers.find(({ name }) => name === workload.container) ?? containers[0])?.image;
+  return { version, artifactType, ...(image === undefined ? {} : { image }) };
+};
+
+/** A restore takes no steps. A pause without an end is one for a person. */
+const goOn = async (work: Work, rollout: KubernetesObject, { reason, message }: Finding): Promise<Advance> => {
+  const isPause = reason === 'AwaitsPromotion' || reason === 'StepPause';
+  if (isPause && isRestore(work)) return told(await patch(work, rollout, argoPromoteFull), message);
+  if (reason !== 'AwaitsPromotion') return running(message);
+  if (!(await hasProceededAt(work, argoPauseName(rollout)))) return waiting(reason, message);
+  const answer = await patch(work, rollout, argoPromote(rollout));
+  if (answer.kind !== 'refused') return running(`somebody lets the rollout go on: ${message}`);
+  return waiting(reason, `somebody lets it go on, and the API server says: ${answer.message}`);
+};
+
+const told = (answer: Patched, message: string): Advance =>
+  running(answer.kind === 'refused' ? `${message}; the API server says: ${answer.message}` : message);
+
+/** Those that the same attempt would come to again. */
+const lasting: readonly string[] = ['InvalidSpec', 'Paused', 'RolloutAborted', 'RolloutDegraded'];
+
+/** What was given up before this attempt is begun anew. What has failed in the middle loses its traffic. */
+const giveUp = async (work: Work, rollout: KubernetesObject, { reason, message }: Finding): Promise<Advance> => {
+  if (wasAbortedBefore(rollout, work.request.at)) {
+    const answer = await patch(work, rollout, argoRetry);
+    if (answer.kind !== 'refused') return running('the rollout, which was given up before, begins anew');
+  }
+  const isOpen = isBetweenRevisions(rollout) && valueAt(rollout, 'status', 'abort') !== true;
+  if (isOpen && !isRestore(work)) await patch(work, rollout, argoAbort);
+  return failed(reason, `Rollout ${titleOf(rollout)}: ${message}.`, !lasting.includes(reason));
+};
+
+const titleOf = (rollout: KubernetesObject): string =>
+  `${stringAt(rollout, 'metadata', 'namespace') ?? ''}/${stringAt(rollout, 'metadata', 'name') ?? ''}`;
+
+/**
+ * Gives a rollout up whose end was asked for, and waits until the stable pods serve. Undefined when they do, and where there is nothing
+ * to give up.
+ */
+export const leaveRollout = async (work: Work): Promise<Advance | undefined> => {
+  const { kind, namespace, name } = work.request.deployment.workload;
+  if (kind !== 'rollout' || isRestore(work) || !(await isStopped(work))) return undefined;
+  const live = await work.objects.get({ ...apiKindOf({ kind })!, namespace, name });
+  if (live === undefined || !isOfAttempt(work.request, live) || !isBetweenRevisions(live)) return undefined;
+  work.touched = true;
+  if (isBackOnStable(live)) return undefined;
+  const isAsked = valueAt(live, 'status', 'abort') === true;
+  // Who may not, leaves it to the restore.
+  if (!isAsked && (await patch(work, live, argoAbort)).kind === 'refused') return undefined;
+  return running(`the stable pods take over again: ${numberAt(live, 'status', 'availableReplicas')} are available`);
+};
+
+/** Onto what was read: by now it may be at another pause. */
+const patch = (work: Work, rollout: KubernetesObject, status: JsonObject): Promise<Patched> => {
+  const { namespace, name } = work.request.deployment.workload;
+  const address = { ...apiKindOf({ kind: 'rollout' })!, namespace, name };
+  return work.objects.patchStatus(address, status, stringAt(rollout, 'metadata', 'resourceVersion'));
+};
