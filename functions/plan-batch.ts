@@ -1,13 +1,17 @@
 import { OwnManifestSources } from '../lib/adapters/manifest-sources.ts';
 import { planBatch } from '../lib/usecases/plan/plan-batch.ts';
+import { fetchPreviewed } from '../lib/usecases/preview/fetch-previewed.ts';
 import { catalogueDeps } from './runtime/configuration.ts';
 import { variable } from './runtime/environment.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { documentDeps, tableDeps } from './runtime/storage.ts';
 import { type TaskHandler, task } from './runtime/task.ts';
 
-export const create = (deps: Parameters<typeof planBatch>[0]): TaskHandler =>
-  task('plan-batch', (input) => planBatch(deps, input));
+type Needs = Parameters<typeof planBatch>[0] & Parameters<typeof fetchPreviewed>[0];
+
+/** Plans, and fetches what a preview needs: no function that changes clusters asks anybody outside. */
+export const create = (deps: Needs): TaskHandler =>
+  task('plan-batch', (input) => ('preview_id' in input ? fetchPreviewed(deps, input) : planBatch(deps, input)));
 
 export const handler = onLambda(() =>
   create({

@@ -12,8 +12,11 @@ const failure = z.object({ Error: z.string().optional(), Cause: z.string().optio
 
 export const contract = {
   'plan-batch': {
-    input: z.object({ batch_id: batchId, execution_arn: z.string().min(1) }),
-    output: z.object({ count: z.int().min(1) }),
+    input: z.union([
+      z.object({ batch_id: batchId, execution_arn: z.string().min(1) }),
+      z.object({ task: z.literal('fetch'), preview_id: batchId }),
+    ]),
+    output: z.union([z.object({ count: z.int().min(1) }), z.object({})]),
   },
   'await-turn': { input: z.object({ ...deployment, ...waiting }), output: z.object({}) },
   'capture-baseline': {

@@ -18,6 +18,7 @@ import { type Advance, stateOf } from './kubernetes/advance-result.ts';
 import { KeptMetrics } from './kubernetes/kept-metrics.ts';
 import type { Memory } from './kubernetes/other-workloads.ts';
 import { previewRun } from './kubernetes/preview.ts';
+import { previewedDocuments } from './kubernetes/previewed-documents.ts';
 import { markStopped } from './kubernetes/stop-mark.ts';
 import { each, settingsOf, type Work } from './kubernetes/work.ts';
 
@@ -97,7 +98,9 @@ export class KubernetesExecutor implements Executor {
   }
 
   async preview(request: RunRequest): Promise<RunPreview> {
-    return previewRun(await this.#workOn(request, { touched: false }));
+    const { documents } = this.#options;
+    const work = await this.#workOn(request, { touched: false });
+    return previewRun({ ...work, documents: previewedDocuments(documents, request.batch_id) });
   }
 
   async #advance(

@@ -7,6 +7,9 @@ import { waitOnce } from './wait-once.ts';
 /** What came by an upload is of no use once it is a batch, which keeps its own copy: nothing of it stays. */
 const uploads = 'uploads/';
 
+/** A preview removes its own copies when it ends; those of one that was lost go by this. */
+const previews = 'previews/';
+
 /** CDK's function that empties a bucket before it is deleted: one for each stack. */
 const emptierId = 'Custom::S3AutoDeleteObjectsCustomResourceProvider';
 
@@ -21,6 +24,7 @@ export class DocumentsBucket extends Bucket {
       lifecycleRules: [
         { noncurrentVersionExpiration: Duration.days(30), abortIncompleteMultipartUploadAfter: Duration.days(1) },
         { prefix: uploads, expiration: Duration.days(1), noncurrentVersionExpiration: Duration.days(1) },
+        { prefix: previews, expiration: Duration.days(1), noncurrentVersionExpiration: Duration.days(1) },
         // What expires or is removed in a bucket with versions leaves a mark, and S3 takes marks away by a rule of their own only.
         { expiredObjectDeleteMarker: true },
       ],

@@ -14,6 +14,8 @@ export type Right =
   | 'batches:describe'
   | 'watches:start'
   | 'previews:start'
+  | 'previews:store'
+  | 'previews:remove'
   | 'tokens'
   | 'harness-secret'
   | 'callback-secret'

@@ -41,7 +41,16 @@ const api = {
   memory: 1024, // parses and plans up to 10,000 deployments within one request: 550 to 950 MB, 7 to 12 s
   heap: 800,
   timeout: 29, // the HTTP API gives up at 30
-  rights: ['table', 'documents:read', 'documents:write', 'uploads', 'anchors:read', 'batches:start', 'previews:start'],
+  rights: [
+    'table',
+    'documents:read',
+    'documents:write',
+    'uploads',
+    'anchors:read',
+    'batches:start',
+    'previews:start',
+    'previews:store',
+  ],
   writes: {
     put: [
       ...accepted,
@@ -98,11 +107,11 @@ export const functionsTable = {
     trigger: 'callback',
   },
   'plan-batch': {
-    purpose: 'Freezes the plan of a batch',
+    purpose: 'Freezes the plan of a batch, and fetches what a preview needs',
     memory: 1024,
     timeout: 120,
-    rights: ['table', 'documents:read', 'documents:write'],
-    writes: { put: [...batch.put, 'INBOX', 'ENVIRONMENTS'], delete: batch.delete },
+    rights: ['table', 'documents:read', 'documents:write', 'previews:store'],
+    writes: { put: [...batch.put, 'INBOX', 'ENVIRONMENTS', 'PREVIEWS#*'], delete: batch.delete }, // and what a preview has fetched
   },
   'await-turn': {
     purpose: 'Registers the token of a deployment that waits for its turn',
@@ -194,7 +203,7 @@ export const functionsTable = {
     purpose: 'Deploys to clusters by itself: applies, puts back, and follows what it has applied',
     memory: 512, // the client of Kubernetes, and manifests
     timeout: 300, // loops for 240 where it follows
-    rights: [...handing, 'documents:write', 'clusters:deploy', 'metrics'], // what stood there before is kept; checks are read
+    rights: [...handing, 'documents:write', 'previews:remove', 'clusters:deploy', 'metrics'], // what stood there before is kept; checks are read
     writes: {
       put: [...begun.put, 'EXECUTORS', 'CLUSTERS', 'PREVIEWS#*'], // and what a cluster does not let it do
       update: [...begun.update, 'WATCHERS'],

@@ -127,6 +127,18 @@ const rights: Readonly<Record<Right, RightRow>> = {
     ],
     environment: bucketName,
   },
+  'previews:store': {
+    allows: ({ documents }) => [
+      { actions: ['s3:PutObject'], on: [documents.arnForObjects('previews/*')], why: ownBucket },
+    ],
+    environment: bucketName,
+  },
+  'previews:remove': {
+    allows: ({ documents }) => [
+      { actions: ['s3:DeleteObject'], on: [documents.arnForObjects('previews/*')], why: ownBucket },
+    ],
+    environment: bucketName,
+  },
   uploads: {
     // What it signs: whoever holds an address puts one object there, in this function's name, and its size is signed too.
     allows: ({ documents }) => [

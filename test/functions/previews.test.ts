@@ -3,11 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { byToken } from '../../functions/api/who.ts';
 import { create } from '../../functions/api.ts';
 import { create as createDeploy } from '../../functions/deploy-to-cluster.ts';
+import { create as createPlan } from '../../functions/plan-batch.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import type { Grant } from '../../lib/domain/grants/grant.ts';
+import type { FetchedManifests, ManifestSources } from '../../lib/domain/manifests/manifest-sources.ts';
 import type { Executor, RunRequest } from '../../lib/domain/ports.ts';
 import { previewBounds } from '../../lib/domain/preview/preview-rows.ts';
 import type { RunPreview } from '../../lib/domain/preview/run-preview.ts';
+import { documentPaths } from '../../lib/domain/record/keys.ts';
 import { makeWorld } from '../usecases/batch/api-world.ts';
 import { callApi } from './api-call.ts';
 
@@ -50,9 +53,9 @@ const scene = (preview: Preview | 'none' = async () => changed, grants?: readonl
     );
   const deps = { ...world.deps, executor } as unknown as Parameters<typeof createDeploy>[0];
   const deploy = createDeploy(deps);
-  const call = (method: string, url: string, body?: string, who = 'ada') =>
+  const call = (method: string, url: string, body?: string, who = 'ada', scope = 'flotilla/read') =>
     callApi(api, method, url, {
-      claims: { sub: who, groups: ['people'], scope: 'flotilla/read' },
+      claims: { sub: who, groups: ['people'], scope },
       ...(body === undefined ? {} : { body }),
     });
   const perform = (preview_id: string, more: object = {}) =>
@@ -74,7 +77,9 @@ describe('a preview', () => {
     expect([status, headers.location]).toEqual([202, `/previews/${preview_id}`]);
     expect(body).toMatchObject({ state: 'running', total: 3, left_out: 0, created_at: '2026-09-30T06:00:00.000Z' });
     expect(body.expires_at).toBe('2026-09-30T07:00:00.000Z');
-    expect(world.workflow.started).toEqual([{ machine: 'preview', name: preview_id, input: { preview_id } }]);
+    expect(world.workflow.started).toEqual([
+      { machine: 'preview', name: preview_id, input: { preview_id, fetch: false } },
+    ]);
     const before = await call('GET', `/previews/${preview_id}`);
     expect([before.status, before.body]).toEqual([200, body]);
     await perform(preview_id);
@@ -91,15 +96,48 @@ describe('a preview', () => {
     expect((await call('GET', `/previews/${preview_id}`)).status).toBe(404);
   });
 
-  it('of manifests in the batch: they are there for whoever asks', async () => {
-    const { world, call, perform, asked } = scene();
+  it('of manifests in the batch: they are there for whoever asks, and gone when it has ended', async () => {
+    const seen: (string | undefined)[] = [];
+    const { world, call, perform } = scene(async ({ batch_id, deployment }) => {
+      const { manifests } = deployment.executor.settings as { manifests?: { sha256: string } };
+      seen.push(world.documents.texts.get(documentPaths.previewed(batch_id, manifests!.sha256)));
+      return changed;
+    });
     const manifests = `{ pillar: risk, service_name: a, docker_image_version: "2.4.0", executor: kubernetes, manifests: ${JSON.stringify(
       'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {selector: {matchLabels: {a: a}}, template: {metadata: {labels: {a: a}}, spec: {containers: [{name: a, image: x}]}}}\n',
     )} }`;
     const id = await begun(call, batchOf(`  - ${manifests}\n`));
     await perform(id);
-    const settings = asked[0]?.deployment.executor.settings as { manifests?: { sha256?: string } };
-    expect(await world.documents.get(`manifests/${settings.manifests?.sha256}.yaml`)).toContain('kind: Deployment');
+    expect(seen).toEqual([expect.stringContaining('kind: Deployment')]);
+    expect([...world.documents.texts.keys()]).toEqual([]);
+  });
+
+  it('of deletes and scales asks the executor, too', async () => {
+    const { call, perform, asked } = scene();
+    const items = ['delete', 'scale, replicas: 3'].map(
+      (action, at) => `  - { pillar: risk, service_name: s${at}, executor: kubernetes, action: ${action} }\n`,
+    );
+    const id = await begun(call, batchOf(...items));
+    await perform(id);
+    expect(answersOf((await call('GET', `/previews/${id}`)).body)).toEqual({ 'risk/s0': 'told', 'risk/s1': 'told' });
+    expect(asked.map(({ deployment: { action, replicas }, version }) => [action, replicas, version])).toEqual([
+      ['delete', undefined, ''],
+      ['scale', 3, ''],
+    ]);
+  });
+
+  it('may be at work five times for one who asks, and then once more for each that has ended', async () => {
+    const { world, call, perform } = scene();
+    const [first] = await Promise.all(Array.from({ length: previewBounds.atOnce }, () => begun(call)));
+    const refused = await call('POST', '/previews', text);
+    expect([refused.status, refused.headers['retry-after'], refused.body.code]).toEqual([429, '10', 'TooManyRequests']);
+    expect(world.workflow.started).toHaveLength(previewBounds.atOnce);
+    expect((await call('POST', '/previews', text, 'bo')).status).toBe(202);
+    await perform(first!);
+    expect((await call('POST', '/previews', text)).status).toBe(202);
+    expect((await call('POST', '/previews', text)).status).toBe(429);
+    world.clock.time += previewBounds.gone;
+    expect((await call('POST', '/previews', text)).status).toBe(202);
   });
 
   it('is of the plan that a submit can be held to', async () => {
@@ -189,6 +227,61 @@ describe('a preview', () => {
     const { call } = scene();
     const { status, body } = await call('GET', `/previews/${encodeURIComponent(id)}`);
     expect([status, body.title]).toEqual([404, 'No such preview']);
+  });
+});
+
+describe('manifests that stand elsewhere', () => {
+  const git = { git: 'https://git.example/shop', ref: 'main', path: 'a' };
+  const at = (service: string, path: string): string =>
+    `  - { pillar: risk, service_name: ${service}, docker_image_version: "2.4.0", executor: kubernetes, manifests: ${JSON.stringify({ ...git, path })} }\n`;
+  const good =
+    'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {selector: {matchLabels: {a: a}}, template: {metadata: {labels: {a: a}}, spec: {containers: [{name: a, image: x}]}}}\n';
+  const texts: Readonly<Record<string, FetchedManifests>> = {
+    a: { text: good, revision: 'c0ffee' },
+    b: { problem: 'there is no branch and no tag main' },
+    c: { text: 'kind: [a\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {k: eA==}\n' },
+  };
+  const sources: ManifestSources = {
+    obtain: async (from) => texts['path' in from ? from.path! : ''] ?? { problem: '?' },
+  };
+
+  const previewed = async (scope: string) => {
+    const looked = scene();
+    const { world, call, perform } = looked;
+    const { body } = await call('POST', '/previews', batchOf(at('a', 'a'), at('b', 'b'), at('c', 'c')), 'ada', scope);
+    const started = world.workflow.started.at(-1)!.input as { preview_id: string; fetch: boolean };
+    const fetch = createPlan({ ...world.deps, manifestSources: sources } as never);
+    if (started.fetch) await fetch({ task: 'fetch', preview_id: body.preview_id }, {} as Context);
+    await perform(body.preview_id);
+    const { body: shown } = await call('GET', `/previews/${body.preview_id}`);
+    return { ...looked, shown, fetch: started.fetch };
+  };
+
+  it('are fetched for who may deploy, once, and the answer is of what they were', async () => {
+    const { world, shown, asked, fetch } = await previewed('flotilla/read flotilla/deploy');
+    expect([fetch, shown.state]).toEqual([true, 'done']);
+    const [a, b, c] = shown.deployments.map(({ answer }: { answer: object }) => answer);
+    expect(a).toMatchObject({ state: 'told', objects: changed.objects });
+    expect(b.problem).toEqual({
+      reason: 'ManifestsRefused',
+      message: 'https://git.example/shop main b: there is no branch and no tag main',
+    });
+    expect(c.problem.message).toMatch(
+      /main c: line 1: a `\[` is not closed.*; risk\/c: .*Secret s data: is the data of a Secret/,
+    );
+    expect(asked.map(({ deployment }) => deployment.executor.settings)).toEqual([
+      { manifests: { from: { ...git, path: 'a' }, sha256: expect.any(String), revision: 'c0ffee' } },
+    ]);
+    expect([...world.documents.texts.keys()]).toEqual([]);
+  });
+
+  it('are not fetched for who may only read', async () => {
+    const { shown, asked, fetch } = await previewed('flotilla/read');
+    expect([fetch, shown.state, asked]).toEqual([false, 'done', []]);
+    expect(shown.deployments[0].answer).toMatchObject({
+      state: 'planned',
+      message: expect.stringContaining('They are fetched for whoever may deploy it'),
+    });
   });
 });
 

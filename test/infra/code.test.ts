@@ -43,8 +43,10 @@ describe('what the code of a function reaches', () => {
   const signs: readonly (readonly [sign: RegExp, right: (match: RegExpMatchArray) => string])[] = [
     [/\bvariable\("TABLE_NAME"\)/g, () => 'table'],
     [/\bdocuments\.get\(/g, () => 'documents:read'],
-    [/\bdocuments\.put\(/g, () => 'documents:write'],
-    [/\bdocuments\.remove\(/g, () => 'documents:remove'],
+    [/\bdocuments\.put\((?!documentPaths\.previewed\()/g, () => 'documents:write'],
+    [/\bdocuments\.put\(documentPaths\.previewed\(/g, () => 'previews:store'],
+    [/\bdocuments\.remove\((?!documentPaths\.previewed\()/g, () => 'documents:remove'],
+    [/\bdocuments\.remove\(documentPaths\.previewed\(/g, () => 'previews:remove'],
     [/\buploads\.read\(/g, () => 'documents:read'],
     [/\buploads\.open\(/g, () => 'uploads'],
     [/\bworkflow\.(start|describe|stop)\("(batch|watch)"/g, ([, verb, machine]) => `${machine}es:${verb}`],

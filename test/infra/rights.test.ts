@@ -63,6 +63,7 @@ const stream = (queue: string) => [
   ),
   ...puts(queue),
 ];
+const previews = (verb: 'Put' | 'Delete') => [`s3:${verb}Object Documents/previews/*`];
 const invoke = (...names: string[]) => names.map((name) => `lambda:InvokeFunction Handlers${name}Function`);
 
 const batchFunctions = [
@@ -102,6 +103,7 @@ const api = [
   ...anchors,
   ...start('batch'),
   ...start('preview'),
+  ...previews('Put'),
 ];
 
 const expected: Readonly<Record<string, readonly string[]>> = {
@@ -123,9 +125,10 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   TakeHint: [...hints, ...start('watch'), 'secretsmanager:GetSecretValue CallbackSecret.Ref'],
   PlanBatch: [
     ...table,
-    ...write(['Put', 'Delete'], 'BATCH#*', 'BY#*', 'ENVIRONMENTS', 'EVENTS#*', 'INBOX'),
+    ...write(['Put', 'Delete'], 'BATCH#*', 'BY#*', 'ENVIRONMENTS', 'EVENTS#*', 'INBOX', 'PREVIEWS#*'),
     ...read,
     ...store,
+    ...previews('Put'),
   ],
   AwaitTurn: [...table, ...write(['Update'], 'BATCH#*'), ...tokens],
   DispatchTurns: [
@@ -162,6 +165,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ),
     ...read,
     ...store,
+    ...previews('Delete'),
     ...tokens,
     ...start('watch'),
     ...cluster,
@@ -298,7 +302,7 @@ const wanted: Readonly<Record<string, readonly string[]>> = {
     ...stopBatch,
     ...machineTraces,
   ].sort(),
-  PreviewMachine: [...invoke('DeployToCluster'), ...machineTraces].sort(),
+  PreviewMachine: [...invoke('DeployToCluster', 'PlanBatch'), ...machineTraces].sort(),
   WatchMachine: [...invoke('WatchExecutor', 'WatchCluster', 'DeployToCluster'), ...machineTraces].sort(),
 };
 

@@ -114,7 +114,7 @@ describe('state stack', () => {
     });
   });
 
-  it('keeps old versions of documents for a month, and uploads for a day', () => {
+  it('keeps old versions of documents for a month, and uploads and what previews have left for a day', () => {
     const { Rules } = bucketOf(state, 'Documents').Properties.LifecycleConfiguration;
     const day = { NoncurrentDays: 1 };
     expect(Rules).toEqual([
@@ -124,6 +124,7 @@ describe('state stack', () => {
         AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
       },
       { Status: 'Enabled', Prefix: 'uploads/', ExpirationInDays: 1, NoncurrentVersionExpiration: day },
+      { Status: 'Enabled', Prefix: 'previews/', ExpirationInDays: 1, NoncurrentVersionExpiration: day },
       { Status: 'Enabled', ExpiredObjectDeleteMarker: true },
     ]);
   });

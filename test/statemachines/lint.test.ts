@@ -21,8 +21,9 @@ const functions = new Map(
     .map(([stem, { input }]): [string, readonly Taken[]] => [pascalCase(stem), takenBy(z.toJSONSchema(input))]),
 );
 
-function takenBy({ properties = {}, required = [], oneOf }: z.core.JSONSchema.BaseSchema): readonly Taken[] {
-  if (oneOf !== undefined) return oneOf.flatMap((one) => takenBy(one as z.core.JSONSchema.BaseSchema));
+function takenBy({ properties = {}, required = [], oneOf, anyOf }: z.core.JSONSchema.BaseSchema): readonly Taken[] {
+  const several = oneOf ?? anyOf;
+  if (several !== undefined) return several.flatMap((one) => takenBy(one as z.core.JSONSchema.BaseSchema));
   const { task } = properties as { readonly task?: { readonly const?: string } };
   return [{ task: task?.const, required, allowed: Object.keys(properties) }];
 }

@@ -50,7 +50,9 @@ const payload = ({ state, facts }: Place): readonly string[] => {
   const given = state.Arguments?.Payload;
   const takers = namesIn(state).flatMap((name) => [facts.functions.get(name) ?? []].filter((all) => all.length > 0));
   // What a function takes may depend on its task; what one of two functions takes, the other one leaves alone.
-  const taken = takers.map((all) => all.find(({ task }) => task === undefined || task === given?.task));
+  const taken = takers.map(
+    (all) => all.find(({ task }) => task === given?.task) ?? all.find(({ task }) => task === undefined),
+  );
   if (state.Type !== 'Task' || taken.length === 0) return [];
   if (taken.includes(undefined)) return [`nobody does ${given?.task}`];
   const required = new Set(taken.flatMap((one) => one?.required ?? []));

@@ -2,8 +2,11 @@ import type { Reach } from '../grants/reach.ts';
 import type { KeptDeployment } from '../plan/kept-deployment.ts';
 import type { RunPreview } from './run-preview.ts';
 
-/** How many deployments a preview asks clusters about, in milliseconds how long, and in seconds how long it is kept. */
-export const previewBounds = { deployments: 90, works: 150_000, gone: 240_000, kept: 3_600 } as const;
+/**
+ * How many deployments a preview asks clusters about, in milliseconds how long, and in seconds how long it is kept. With up to two minutes
+ * before that for what has to be fetched, one that has not ended after `gone` is lost. So many may somebody have at work at once.
+ */
+export const previewBounds = { deployments: 90, works: 150_000, gone: 360_000, kept: 3_600, atOnce: 5 } as const;
 
 /** `PREVIEWS#<id>` / `HEADER`. */
 export type PreviewRow = {
@@ -17,6 +20,8 @@ export type PreviewRow = {
   /** Of these, how many are not looked at: there are too many. */
   readonly left_out: number;
   readonly at: number;
+  /** Of those that who began it may have at work. Absent in rows of earlier versions. */
+  readonly place?: number;
   /** Why it failed. */
   readonly message?: string;
   /** Seconds since 1970: the table removes it. */

@@ -16,6 +16,7 @@ import { type BatchDimension, monthOf } from './index-rows.ts';
  * | WAITING#<who>      | PLACE#<place>            | a request that waits for events                             |
  * | PREVIEWS#<preview> | HEADER                   | what is asked of clusters before a batch is submitted       |
  * |                    | RESULT#<index>           | what one of its deployments would do                        |
+ * | PREVIEWS#BY#<who>  | PLACE#<place>            | one of the previews that somebody has at work               |
  * | BATCH#<batch>      | HEADER                   | status and totals                                           |
  * |                    | PLAN                     | hash of the plan that is being written, or was              |
  * |                    | ITEM#<index>             | status of a deployment; absent means PENDING                |
@@ -111,6 +112,10 @@ export const keys = {
     sk: `PLACE#${place}`,
   }),
   preview: (previewId: string): Key => ({ pk: `${previewPartitions}${previewId}`, sk: 'HEADER' }),
+  previewing: (subject: string, place: number | ''): Key => ({
+    pk: `${previewPartitions}BY#${subject}`,
+    sk: `PLACE#${place}`,
+  }),
   previewed: (previewId: string, index: number | ''): Key => ({
     pk: `${previewPartitions}${previewId}`,
     sk: `RESULT#${index === '' ? '' : padded(index)}`,
@@ -260,6 +265,8 @@ export const documentPaths = {
   schedule: (batchId: string): string => `batches/${batchId}/schedule.json`,
   /** Manifests as they were written, named by what they are. */
   manifests: (sha256: string): string => `manifests/${sha256}.yaml`,
+  /** The same for a preview, which has its own copy for as long as it is at work. */
+  previewed: (previewId: string, sha256: string): string => `previews/${previewId}/${sha256}.yaml`,
   /** What stood in the cluster before a deployment changed it, as it may be applied again. A release may refer to it: it is kept. */
   before: (batchId: string, index: number): string => `batches/${batchId}/before/${padded(index)}.yaml`,
   /** That an attempt is not to go on. */

@@ -43,7 +43,8 @@ const isOfBatches = (method: string, path: string): boolean => {
 export const planWithPlanner =
   (planner: Planner, deps: Pick<Deps, 'table'>, plan: TaskHandler): TaskHandler =>
   async (payload, context) => {
-    const { batch_id } = payload as { readonly batch_id: string };
+    const { batch_id } = payload as { readonly batch_id?: string };
+    if (batch_id === undefined) return plan(payload, context);
     const { total } = await findBatch(deps, batch_id);
     return total <= small.deployments ? plan(payload, context) : planner.run({ kind: 'task', payload });
   };

@@ -1,7 +1,8 @@
 import { reachOf } from '../../domain/grants/reach.ts';
+import type { Rights } from '../../domain/grants/rights.ts';
 import { describeDeployment } from '../../domain/plan/describe-deployment.ts';
 import { keptDeployment } from '../../domain/plan/kept-deployment.ts';
-import type { Plan } from '../../domain/plan/plan.ts';
+import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import { planBatch } from '../../domain/plan/plan-batch.ts';
 import { type PreviewedRow, type PreviewRow, previewBounds } from '../../domain/preview/preview-rows.ts';
 import { keys } from '../../domain/record/keys.ts';
@@ -9,11 +10,12 @@ import { itemOf } from '../../domain/record/rows.ts';
 import { readValidBatch } from '../batch/read-valid-batch.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { checkAnyGrant, refuseBy } from '../grants/refuse.ts';
-import { storeManifests } from '../manifests/store-manifests.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { readNamesOfClusters } from '../schedule/known-clusters.ts';
+import { takePreviewPlace } from './preview-places.ts';
 import type { PreviewView } from './preview-view.ts';
 import { viewOfPreview } from './preview-view.ts';
+import { shaOf, storePreviewed, unfetchedOf } from './previewed-manifests.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'catalogue'> & AskedBy;
 
@@ -31,16 +33,28 @@ export const beginPreview = async (deps: Needs, { text }: { readonly text: strin
   const plan = planBatch(batch, catalogue, { warnings, ...names });
   const previewId = ids.next();
   const at = clock.now();
+  const kept = plan.deployments.slice(0, previewBounds.deployments);
+  const place = await takePreviewPlace(deps, rights.actor.subject, previewId);
+  const fetch = mayFetch(rights, kept);
   const row: PreviewRow = {
-    ...{ state: 'running', plan_hash: plan.plan_hash, by: rights.actor.subject, reach: reachOf(batch.deployments) },
+    ...{
+      state: 'running',
+      place,
+      plan_hash: plan.plan_hash,
+      by: rights.actor.subject,
+      reach: reachOf(batch.deployments),
+    },
     total: plan.deployments.length,
     left_out: Math.max(0, plan.deployments.length - previewBounds.deployments),
     at,
     expires_at: Math.ceil(at / 1_000) + previewBounds.kept,
   };
-  const rows = rowsOf(plan, row);
-  // By what is in them: a submit stores the same.
-  await storeManifests(deps, manifests);
+  const rows = rowsOf(kept, row);
+  const known = [...shaOf(kept)].flatMap((sha256) => {
+    const text = manifests.get(sha256)?.text;
+    return text === undefined ? [] : [[sha256, text] as const];
+  });
+  await storePreviewed(deps, previewId, new Map(known));
   await retryConflict(deps, () =>
     deps.table.transact([
       { put: itemOf(keys.preview(previewId), row) },
@@ -48,12 +62,19 @@ export const beginPreview = async (deps: Needs, { text }: { readonly text: strin
     ]),
   );
   await deps.table.synced();
-  await deps.workflow.start('preview', previewId, { preview_id: previewId });
+  await deps.workflow.start('preview', previewId, { preview_id: previewId, fetch });
   return viewOfPreview(previewId, row, rows);
 };
 
-const rowsOf = ({ deployments }: Plan, { expires_at }: PreviewRow): readonly PreviewedRow[] =>
-  deployments.slice(0, previewBounds.deployments).map((planned) => ({
+/** Who only reads must not have fetched what only those may read who deploy: an object in S3, for example. */
+const mayFetch = ({ actor, refused }: Rights, deployments: readonly PlannedDeployment[]): boolean => {
+  const open = deployments.filter((one) => unfetchedOf(one) !== undefined);
+  const isInScope = actor.scopes.some((scope) => scope === 'deploy' || scope === 'admin');
+  return open.length > 0 && isInScope && refused('deploy', reachOf(open)).length === 0;
+};
+
+const rowsOf = (deployments: readonly PlannedDeployment[], { expires_at }: PreviewRow): readonly PreviewedRow[] =>
+  deployments.map((planned) => ({
     deployment: keptDeployment(planned),
     steps: describeDeployment(planned, []),
     expires_at,

@@ -1,8 +1,5 @@
 import { clusterOfAccount } from '../../domain/catalogue/executor-accounts.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
-import type { KubernetesSettings } from '../../domain/manifests/kubernetes-settings.ts';
-import { deploys } from '../../domain/plan/action.ts';
-import type { KeptDeployment } from '../../domain/plan/kept-deployment.ts';
 import type { RunRequest } from '../../domain/ports.ts';
 import { fittingPreview, previewLimits } from '../../domain/preview/fitting-preview.ts';
 import {
@@ -16,9 +13,10 @@ import { keys } from '../../domain/record/keys.ts';
 import { itemOf, rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 import { retryConflict } from '../retry-conflict.ts';
-import { everyItem } from '../schedule/schedule-store.ts';
+import { freePreviewPlace } from './preview-places.ts';
+import { readPreviewed, removePreviewed, unfetchedOf } from './previewed-manifests.ts';
 
-type Needs = Pick<Deps, 'table' | 'clock' | 'random' | 'executor'>;
+type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'executor'>;
 
 interface Task {
   readonly preview_id: string;
@@ -43,7 +41,7 @@ export const performPreview = async (deps: Needs, task: Task): Promise<Record<st
     return {};
   }
   const latest = deps.clock.now() + previewBounds.works;
-  const open = await readOpen(deps, previewId);
+  const open = (await readPreviewed(deps, previewId)).filter(({ answer }) => answer === undefined);
   let next = 0;
   const work = async (): Promise<void> => {
     for (let one = open[next++]; one !== undefined; one = open[next++]) {
@@ -62,13 +60,6 @@ const leftOut: PreviewAnswer = {
   message: `Nobody was asked: all others have taken the ${previewBounds.works / 1_000} s that a preview has.`,
 };
 
-const readOpen = async ({ table }: Needs, previewId: string): Promise<readonly PreviewedRow[]> => {
-  const rows: PreviewedRow[] = [];
-  const { pk, sk: prefix } = keys.previewed(previewId, '');
-  for await (const item of everyItem(table, { pk, prefix })) rows.push(rowOf<PreviewedRow>(item)!);
-  return rows.filter(({ answer }) => answer === undefined);
-};
-
 const answerFor = async (
   deps: Needs,
   previewId: string,
@@ -76,8 +67,7 @@ const answerFor = async (
 ): Promise<PreviewAnswer> => {
   // Of another executor there may be a secret that whoever asks clusters must not have.
   if (clusterOfAccount(deployment.executor.account) === undefined) return { state: 'planned', steps };
-  if (!deploys(deployment)) return { state: 'planned', steps };
-  if (isUnfetched(deployment)) return { state: 'planned', steps, message: unfetched };
+  if (unfetchedOf(deployment) !== undefined) return { state: 'planned', steps, message: notFetched };
   const request: RunRequest = {
     key: `${previewId}-${deployment.index}-preview`,
     ...{ batch_id: previewId, deployment, version: deployment.docker_image_version, at: deps.clock.now() },
@@ -91,14 +81,8 @@ const answerFor = async (
   }
 };
 
-const unfetched =
-  'Its manifests are fetched when the batch is planned for good: until then nobody knows what is in them.';
-
-/** Manifests in S3 or in a repository. */
-const isUnfetched = ({ executor }: KeptDeployment): boolean => {
-  const { manifests } = executor.settings as Partial<KubernetesSettings>;
-  return manifests !== undefined && manifests.sha256 === undefined;
-};
+const notFetched =
+  'Its manifests stand elsewhere. They are fetched for whoever may deploy it, and else when the batch is planned for good.';
 
 /** A word of a cluster, or a fault of ours: neither is a reason to tell nothing of the others. */
 const unavailable = (error: unknown): string => {
@@ -113,6 +97,9 @@ const keep = async (deps: Needs, previewId: string, row: PreviewedRow): Promise<
   await retryConflict(deps, () => deps.table.transact([{ put: itemOf(keys.previewed(previewId, index), row) }]));
 };
 
+/** What it was asked with is of no use any more. Whoever comes again after a fault finds its rows answered, and does the rest. */
 const end = async (deps: Needs, previewId: string, row: PreviewRow): Promise<void> => {
+  await removePreviewed(deps, previewId, await readPreviewed(deps, previewId));
+  if (row.place !== undefined) await freePreviewPlace(deps, { by: row.by, place: row.place, previewId });
   await retryConflict(deps, () => deps.table.transact([{ put: itemOf(keys.preview(previewId), row) }]));
 };

@@ -1,10 +1,10 @@
 import { FlotillaError } from '../../domain/errors.ts';
-import type { PreviewedRow, PreviewRow } from '../../domain/preview/preview-rows.ts';
+import type { PreviewRow } from '../../domain/preview/preview-rows.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { rowOf } from '../../domain/record/rows.ts';
 import type { AskedBy, Deps } from '../deps.ts';
-import { everyItem } from '../schedule/schedule-store.ts';
 import { isLost, lostMessage, type PreviewView, viewOfPreview } from './preview-view.ts';
+import { readPreviewed } from './previewed-manifests.ts';
 
 /** A preview as far as it has come. For who may not see all that it is about it does not exist, and for nobody after an hour. */
 export const readPreview = async (
@@ -15,9 +15,7 @@ export const readPreview = async (
   const now = clock.now();
   if (row === undefined || row.expires_at * 1_000 <= now || rights.refused('read', row.reach).length > 0)
     throw new FlotillaError('PreviewNotFound', 'There is no such preview. One is kept for an hour.');
-  const rows: PreviewedRow[] = [];
-  const { pk, sk: prefix } = keys.previewed(previewId, '');
-  for await (const item of everyItem(table, { pk, prefix })) rows.push(rowOf<PreviewedRow>(item)!);
+  const rows = await readPreviewed({ table }, previewId);
   const told: PreviewRow = isLost(row, now) ? { ...row, state: 'failed', message: lostMessage } : row;
   return viewOfPreview(previewId, told, rows);
 };
