@@ -60,7 +60,11 @@ const applyCatalogue = async ({ options, place, stage, folder, signal }: Run, re
 const machinesOf = ({ place: { region, account } }: Run, outputs: Outputs) => {
   const arnOf = (output: string): string =>
     `arn:aws:states:${region}:${account}:stateMachine:${outputOf(outputs, 'application', output)}`;
-  return { batch: arnOf('BatchMachineName'), watch: arnOf('WatchMachineName') };
+  return {
+    batch: arnOf('BatchMachineName'),
+    watch: arnOf('WatchMachineName'),
+    preview: arnOf('PreviewMachineName'),
+  };
 };
 
 /** Everything between the deployment and the end of the stage. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunPreview } from '../../lib/domain/preview/run-preview.ts';
+import { documentPaths } from '../../lib/domain/record/keys.ts';
 import { KubernetesWorld, type RequestChange } from './kubernetes-world.ts';
 
 const deployment = (more = '') => `apiVersion: apps/v1
@@ -41,6 +42,18 @@ describe('what the cluster would make of it', () => {
     const preview = await previewed(world, { text: `${deployment()}${config('settings', 'red')}` });
     expect(fates(preview)).toEqual({ 'Deployment shop/web': 'created', 'ConfigMap shop/settings': 'created' });
     expect([world.writes, world.documents.texts.size - documents]).toEqual([[], 1]); // the manifests, by the test
+  });
+
+  it('of the copy that only the preview has', async () => {
+    const world = new KubernetesWorld();
+    const request = world.request({ batch: 'P1', text: deployment() });
+    const { manifests } = request.deployment.executor.settings as { manifests: { sha256: string } };
+    const text = world.documents.texts.get(documentPaths.manifests(manifests.sha256))!;
+    world.documents.texts.clear();
+    world.documents.texts.set(documentPaths.previewed('P1', manifests.sha256), text);
+    expect(fates(await world.executor().preview(request))).toEqual({ 'Deployment shop/web': 'created' });
+    world.documents.texts.clear();
+    expect((await world.executor().preview(request)).problem).toMatchObject({ reason: 'ManifestsMissing' });
   });
 
   it('of what stands there: field by field, and nothing of our own marks', async () => {

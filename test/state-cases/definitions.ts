@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Definition, type State, scopesOf } from '../statemachines/machine.ts';
 import type { MachineName } from './state-case.ts';
 
-export const machineNames: readonly MachineName[] = ['batch', 'watch'];
+export const machineNames: readonly MachineName[] = ['batch', 'watch', 'preview'];
 
 const definitionText = (machine: MachineName): string =>
   readFileSync(new URL(`../../statemachines/${machine}.asl.json`, import.meta.url), 'utf8');
@@ -12,7 +12,7 @@ const readStates = (machine: MachineName): ReadonlyMap<string, State> => {
   return new Map(scopesOf(definition).flatMap(({ states }) => Object.entries(states)));
 };
 
-const states = { batch: readStates('batch'), watch: readStates('watch') };
+const states = { batch: readStates('batch'), watch: readStates('watch'), preview: readStates('preview') };
 
 /** Every state of a machine, those of its children too, by name. */
 export const statesOf = (machine: MachineName): ReadonlyMap<string, State> => states[machine];

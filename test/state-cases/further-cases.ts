@@ -14,6 +14,8 @@ const leads: Readonly<Record<string, (input: JsonObject, error: Json) => { next:
   ),
   WatchExecutor: () => ({ next: 'Pause', output: {} }),
   WatchCluster: () => ({ next: 'Pause', output: {} }),
+  Fetch: (_, error) => ({ next: 'Tell', output: { error } }),
+  Preview: (_, error) => ({ next: 'Tell', output: { error } }),
 };
 
 /** Where an error that a Catch takes by its name leads, from whichever state. */
@@ -108,19 +110,39 @@ const plain = (machine: MachineName, state: string, input: Json, expected: Omit<
 const unmocked: readonly StateCase[] = [
   plain('watch', 'More?', { more: true }, { next: 'Which?', output: { more: true } }),
   plain('watch', 'Pause', {}, { next: 'Which?', output: {} }),
+  plain('preview', 'Fetch?', { fetch: true }, { next: 'Fetch', output: { fetch: true } }),
+  plain('preview', 'Fetch?', { fetch: false }, { next: 'Preview', output: { fetch: false } }),
+];
+
+const previewOf = (state: string, task: string, more: Partial<Pick<Left, 'next'>> & { error?: Json }): StateCase => {
+  const { error, ...left } = more;
+  const told = error === undefined ? {} : { error };
+  return {
+    ...plain('preview', state, told, { ...left, output: {}, given: { task, preview_id: 'P1', ...told } }),
+    context: { Execution: { Input: { preview_id: 'P1', fetch: true } } },
+    mock: { result: { Payload: {} } },
+  };
+};
+
+/** No path of a batch comes through a preview: each of its states calls one function, and is left with nothing. */
+const previews: readonly StateCase[] = [
+  previewOf('Fetch', 'fetch', { next: 'Preview' }),
+  previewOf('Preview', 'preview', {}),
+  previewOf('Tell', 'preview', { error: { Error: 'States.Timeout', Cause: 'too late' } }),
 ];
 
 /**
- * What the paths leave out, for every state of both machines: errors and attempts, each at the place where a path has
+ * What the paths leave out, for every state of each machine: errors and attempts, each at the place where a path has
  * come through well.
  */
 export const furtherCases = (derived: readonly StateCase[]): readonly StateCase[] => [
   ...unmocked,
+  ...previews,
   ...machineNames.flatMap((machine) =>
     [...statesOf(machine)].flatMap(([name, state]) => {
       if (!needsMock(state)) return [];
       const isWell = (one: StateCase): boolean => one.machine === machine && one.state === name;
-      const base = derived.find((one) => isWell(one) && one.expected.status === 'SUCCEEDED');
+      const base = [...derived, ...previews].find((one) => isWell(one) && one.expected.status === 'SUCCEEDED');
       if (base === undefined) throw new Error(`no path comes through ${machine} ${name}`);
       return ofState(base);
     }),

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { TestStateCommandInput, TestStateCommandOutput } from '@aws-sdk/client-sfn';
 import type { Json, JsonObject } from '../../lib/engine/json.ts';
 
-export type MachineName = 'batch' | 'watch';
+export type MachineName = 'batch' | 'watch' | 'preview';
 
 /** What a state is left with, or what it fails with. */
 export interface Left {

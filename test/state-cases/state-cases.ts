@@ -24,7 +24,7 @@ const few: readonly Path[] = [
   ...[...good, ...bad].filter(({ title }) => titles.includes(title)),
 ];
 
-/** Every state of both machines: what the paths of the workflow make of it, and what they leave out. */
+/** Every state of each machine: what the paths of the workflow make of it, and what they leave out. */
 export const stateCases = (): Promise<readonly StateCase[]> => casesOf(few);
 
 /** The same of all paths, for who asks AWS. */
