@@ -35,7 +35,7 @@ export const beginPreview = async (deps: Needs, { text }: { readonly text: strin
   const at = clock.now();
   const kept = plan.deployments.slice(0, previewBounds.deployments);
   const place = await takePreviewPlace(deps, rights.actor.subject, previewId);
-  const fetch = mayFetch(rights, kept);
+  const isFetched = mayFetch(rights, kept);
   const row: PreviewRow = {
     ...{
       state: 'running',
@@ -62,7 +62,7 @@ export const beginPreview = async (deps: Needs, { text }: { readonly text: strin
     ]),
   );
   await deps.table.synced();
-  await deps.workflow.start('preview', previewId, { preview_id: previewId, fetch });
+  await deps.workflow.start('preview', previewId, { preview_id: previewId, fetch: isFetched });
   return viewOfPreview(previewId, row, rows);
 };
 
