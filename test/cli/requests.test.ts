@@ -102,3 +102,37 @@ test('show shows a request, or a deployment', async () => {
   ]);
   rmSync(folder, { recursive: true });
 });
+
+test('what is wrong is told by the flags that said it', async () => {
+  const issues = [
+    { path: 'body.name', message: 'has 2 characters; 3 to 50 are needed' },
+    { path: 'body.metadata.replica_count', message: 'is missing' },
+    { path: 'body.metadata.resource_limit.limit.memory', message: 'is less than what is asked for' },
+    { path: 'body.metadata.resource_limit', message: 'is missing' },
+    { path: 'body.image', message: 'dev does not allow it: the tag. [image-version].' },
+    { path: 'body', message: 'dev does not allow it: root. No request can change that.' },
+  ];
+  const body = { code: 'RequestFieldsInvalid', detail: 'body.name has …', issues };
+  const api = await startFakeApi({ [`POST ${root}/create`]: { status: 422, body } });
+  apis.push(api);
+  const ran = await run(['requests', 'create', 'ab', ...place, '--url', api.url]);
+  expect(ran).toMatchObject({
+    status: 2,
+    error: [
+      'NAME has 2 characters; 3 to 50 are needed',
+      '--replicas is missing',
+      '--memory (its limit) is less than what is asked for',
+      '--cpu with --memory is missing',
+      '--image: dev does not allow it: the tag. [image-version].',
+      'dev does not allow it: root. No request can change that.',
+    ],
+  });
+});
+
+test('what is refused for another reason is told as the server says it', async () => {
+  const body = { code: 'NameTaken', detail: 'There is one already: web-team-a-417.' };
+  const api = await startFakeApi({ [`POST ${root}/create`]: { status: 409, body } });
+  apis.push(api);
+  const ran = await run(['requests', 'create', 'web', ...place, '--url', api.url]);
+  expect(ran).toMatchObject({ status: 6, error: ['There is one already: web-team-a-417.'] });
+});

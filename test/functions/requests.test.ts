@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { create } from '../../functions/api.ts';
 import { create as createLooks } from '../../functions/api-looks.ts';
+import type { Catalogue } from '../../lib/domain/catalogue/catalogue.ts';
 import type { Cluster } from '../../lib/domain/ports.ts';
 import { documentPaths } from '../../lib/domain/record/keys.ts';
 import { apiWithLooks } from '../../lib/local/with-looks.ts';
@@ -113,9 +114,63 @@ describe('a create', () => {
     const { world, make } = api();
     const answers = await Promise.all(['r-1', 'r-2', 'r-3'].map((id) => make(id)));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
-    expect(await make('r-4')).toMatchObject({ status: 409, body: { code: 'NameTaken' } });
+    const [taken] = answers.flatMap(({ body }) => body.data?.identifier ?? []);
+    expect(await make('r-4')).toMatchObject({
+      status: 409,
+      body: { code: 'NameTaken', detail: expect.stringMatching(`: ${taken}\\.$`), candidates: [taken] },
+    });
     expect((await make('r-5', { ...wanted, namespace: 'team-b' })).status).toBe(201);
     expect(world.workflow.started).toHaveLength(2);
+  });
+
+  const strict = (kubernetes: object) => ({ ...ownCatalogue, environments: { dev: { kubernetes } } }) as Catalogue;
+
+  test.each<[what: string, kubernetes: object, change: object, details: object]>([
+    [
+      'the rule on versions',
+      { rules: { 'image-version': 'error' } },
+      { image: 'registry.test/web' },
+      {
+        image: expect.stringMatching(/^dev does not allow it: .* registry\.test\/web, .* \[image-version\]\.$/),
+      },
+    ],
+    [
+      'the level of Pod Security and a rule, all at once',
+      { pod_security: 'restricted', rules: { 'image-version': 'error' } },
+      { image: 'registry.test/web:latest' },
+      {
+        image: expect.stringContaining('[image-version]'),
+        body: expect.stringMatching(/restricted is asked for \[pod-security\].* No request can change that/),
+      },
+    ],
+  ])('is refused by %s, by field', async (_, kubernetes, change, details) => {
+    const { world, make } = api(strict(kubernetes));
+    expect(await make('r-1', { ...wanted, ...change })).toMatchObject({
+      ...{ status: 422, body: { code: 'RequestFieldsInvalid', details, issues: expect.any(Array) } },
+    });
+    expect([world.workflow.started, world.documents.texts.size]).toEqual([[], 0]);
+    expect((await make('r-1', wanted)).status).toBe('body' in details ? 422 : 201);
+  });
+
+  test('is told with its batch what the rules warn of, where another request would do better', async () => {
+    const { world, make } = api();
+    await make('r-1', { ...wanted, image: 'registry.test/web' });
+    const { batch_id } = await readRequestRow(world, 'r-1');
+    expect((await headerOf(world, batch_id)).warnings).toEqual([
+      expect.stringMatching(/^image: .* may be another one tomorrow \[image-version\]$/),
+    ]);
+  });
+
+  test('that deletes is asked by no rule', async () => {
+    const catalogue = { ...ownCatalogue };
+    const { world, make, change } = api(catalogue);
+    await make('r-1');
+    await endRequest(world, 'r-1');
+    catalogue.environments = strict({ pod_security: 'restricted' }).environments!;
+    const { identifier } = await readRequestRow(world, 'r-1');
+    const body = { metadata: { replica_count: 1 } };
+    expect((await change('PATCH', `${requests}/${identifier}`, 'r-2', { body })).status).toBe(422);
+    expect((await change('DELETE', `${requests}/${identifier}`, 'r-3')).status).toBe(200);
   });
 
   test('has an identifier that no other has, also at the same moment', async () => {

@@ -6,6 +6,7 @@ import { type CommandContext, print, readBatchFile } from '../command-context.ts
 import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
 import { fitTable } from '../fit-table.ts';
 import { readPages } from '../read-pages.ts';
+import { byFlags } from '../request-problems.ts';
 import { tableLines } from '../tables.ts';
 
 /** What all of them take. */
@@ -79,10 +80,14 @@ const send = async (
     ...(ifVersion === undefined ? {} : { 'if-match': ifVersion }),
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
   };
-  const answer = await context.client.ask<Enveloped<RequestView>>(`${path}${wait === 0 ? '' : `?wait=${wait}`}`, {
+  const sent = {
     ...(method === undefined ? {} : { method }),
     headers,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  };
+  const address = `${path}${wait === 0 ? '' : `?wait=${wait}`}`;
+  const answer = await context.client.ask<Enveloped<RequestView>>(address, sent).catch((error: unknown) => {
+    throw byFlags(error);
   });
   print(context, answer, requestLines(answer.data));
   if (answer.data.status === 'FAILURE') return exitStatus.failed;

@@ -58,8 +58,8 @@ const reserve = async (
   const identifier = String(known.identifier);
   const requested = await lookForRequested(deps, identifier);
   if (requested !== undefined && !(await isGone(deps, requested))) {
-    const message = `There is a deployment ${name} in the namespace ${namespace} already, and it is not deleted.`;
-    throw new FlotillaError('NameTaken', message);
+    const message = `There is a deployment ${name} in the namespace ${namespace} already, and it is not deleted: ${identifier}.`;
+    throw new FlotillaError('NameTaken', message, { candidates: [identifier] });
   }
   return write(namespace, name, { equals: { identifier } });
 };

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Origin } from '../../domain/batch/origin.ts';
+import { entryOf } from '../../domain/catalogue/catalogue.ts';
 import { resolveInfrastructure } from '../../domain/catalogue/resolve.ts';
+import { sentenceOf } from '../../domain/complaint.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 import { canonicalJson } from '../../domain/plan/plan-hash.ts';
 import type { Write } from '../../domain/ports.ts';
 import { documentPaths, keys } from '../../domain/record/keys.ts';
 import { itemOf } from '../../domain/record/rows.ts';
+import { assessRequest } from '../../domain/requests/assess-request.ts';
 import { requestBatch } from '../../domain/requests/request-batch.ts';
 import { requestManifests } from '../../domain/requests/request-manifests.ts';
 import type { RequestedRow, RequestRow, RequestType, RequestValues } from '../../domain/requests/request-row.ts';
@@ -60,6 +63,7 @@ export const placeRequest = async (deps: RequestDeps, placing: Placing): Promise
   await checkPlace(deps, requested);
   const row = rowOfRequest(deps, placing);
   const text = requestManifests({ ...row, ...values });
+  const warnings = await warningsOf(deps, placing, text);
   const manifests = createHash('sha256').update(text).digest('hex');
   await deps.documents.put(documentPaths.manifests(manifests), text);
   const users = await userWrites(deps, asked);
@@ -76,7 +80,7 @@ export const placeRequest = async (deps: RequestDeps, placing: Placing): Promise
   await acceptBatch(deps, { actor: asked.owner, body: '' }, async () => ({
     batch: requestBatch(said, requested),
     text: sourceOf(said, values),
-    warnings: [],
+    warnings,
     origin,
     writes: (batchId) => {
       placed = { ...said, batch_id: batchId };
@@ -93,6 +97,20 @@ const checkPlace = async (deps: RequestDeps, { environment, infrastructure, pill
   }
   if (resolveInfrastructure(await deps.catalogue(), infrastructure) !== undefined) return;
   throw new FlotillaError('StatusConflict', `The configuration has no infrastructure ${infrastructure} any more.`);
+};
+
+/** What the rules of the environment tell of it. Throws RequestFieldsInvalid where they refuse it; what is deleted they do not ask. */
+const warningsOf = async (
+  deps: RequestDeps,
+  { type, requested }: Placing,
+  text: string,
+): Promise<readonly string[]> => {
+  if (type === 'DELETE') return [];
+  const { environment } = requested;
+  const policy = entryOf((await deps.catalogue()).environments, environment)?.kubernetes ?? {};
+  const { issues, warnings } = assessRequest(text, { environment, policy });
+  if (issues.length === 0) return warnings;
+  throw new FlotillaError('RequestFieldsInvalid', issues.map(sentenceOf).join('; '), { issues });
 };
 
 const rowOfRequest = (
