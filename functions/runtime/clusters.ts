@@ -1,9 +1,10 @@
 import { type ClusterSource, KubernetesCluster, kubeConfigFrom } from '../../lib/adapters/cluster.ts';
 import { type ClusterProgram, isSame } from '../../lib/adapters/cluster-program.ts';
 import { ExecCredentials } from '../../lib/adapters/exec-credential.ts';
-import type { ClusterConnection } from '../../lib/domain/catalogue/catalogue.ts';
+import type { ClusterConnection, EksConnection } from '../../lib/domain/catalogue/catalogue.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import type { Cluster } from '../../lib/domain/ports.ts';
+import { sessionName } from './environment.ts';
 
 export interface ClusterOptions {
   readonly region?: string | undefined;
@@ -58,13 +59,21 @@ export class Clusters {
       const known = Object.keys(this.#connections).join(', ');
       throw new FlotillaError('ConfigurationInvalid', `there is no cluster ${name}; configured: ${known}`);
     }
-    if (connection.kind === 'eks')
-      return { eks: connection.eks, region: this.#required(this.#options.region, 'region', name) };
+    if (connection.kind === 'eks') return this.#inEks(name, connection);
     if (connection.kind === 'simulated') {
       return { server: this.#required(this.#options.simulated?.[name], 'running simulator', name) };
     }
     const { kind: _, ...source } = connection;
     return { ...source, ...(this.#options.verify === undefined ? {} : { verify: this.#options.verify }) };
+  }
+
+  #inEks(name: string, { eks, region = this.#options.region, role, external_id, proxy }: EksConnection): ClusterSource {
+    return {
+      eks,
+      region: this.#required(region, 'region', name),
+      ...(role === undefined ? {} : { assume: { role, session: sessionName(), externalId: external_id } }),
+      ...(proxy === undefined ? {} : { proxy }),
+    };
   }
 
   #required(value: string | undefined, what: string, name: string): string {

@@ -42,3 +42,6 @@ export const clientNames = (): ReadonlyMap<string, string> => {
 
 /** Lambda names the function to its process, before any of our code is loaded. */
 export const isOnLambda = (): boolean => process.env.AWS_LAMBDA_FUNCTION_NAME !== undefined;
+
+/** By this name the trail of another account calls who has assumed a role there. */
+export const sessionName = (): string => (process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'flotilla').slice(0, 64);

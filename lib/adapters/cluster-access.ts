@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
 import { KubeConfig } from '@kubernetes/client-node';
 import { nameOfServer } from '../domain/catalogue/cluster-names.ts';
-import { FlotillaError } from '../domain/errors.ts';
+import { FlotillaError, isFlotillaError } from '../domain/errors.ts';
+import { assumedRole, type RoleToAssume } from './assumed-role.ts';
 import { awsPatience } from './aws-patience.ts';
 import { BearerTokens, FixedCredential, type Pass, Passes } from './cluster-pass.ts';
 import type { ClusterProgram } from './cluster-program.ts';
@@ -11,11 +12,19 @@ import { ExecCredentials } from './exec-credential.ts';
 import type { KubeconfigSource } from './kubeconfig.ts';
 import { KubeconfigPasses } from './kubeconfig-passes.ts';
 
+export interface EksSource {
+  readonly eks: string;
+  readonly region: string;
+  /** Of another account. */
+  readonly assume?: RoleToAssume;
+  readonly proxy?: string;
+}
+
 /** Where a cluster is and how it lets us in. */
 export type ClusterSource =
   /** A kubeconfig file; without a context its current one. */
   | KubeconfigSource
-  | { readonly eks: string; readonly region: string }
+  | EksSource
   /** Plain HTTP without credentials: the simulated cluster. */
   | { readonly server: string };
 
@@ -47,10 +56,16 @@ export async function kubeConfigFrom(
   options: AccessOptions = {},
 ): Promise<ClusterAccess> {
   if ('kubeconfig' in source) return fromFile(source, options);
-  if ('eks' in source) return fromEks(source, eks ?? new EKSClient({ ...awsPatience, region: source.region }));
+  if ('eks' in source) return fromEks(source, eks ?? eksClientOf(source));
   const config = configOf({ server: source.server, skipTLSVerify: true });
   return accessBy(config, new Passes({ cluster: config.getCurrentCluster(), credentials: new FixedCredential() }));
 }
+
+/** The role is assumed where whoever runs is; the cluster is asked for where it is. */
+const eksClientOf = ({ region, assume }: EksSource): EKSClient => {
+  const role = assume === undefined ? undefined : assumedRole(assume, region);
+  return new EKSClient({ ...awsPatience, region, ...(role && { credentials: () => role.credentials() }) });
+};
 
 const accessBy = (config: KubeConfig, passes: Passes): ClusterAccess => ({
   config,
@@ -73,13 +88,10 @@ function fromFile(source: KubeconfigSource, { programs = new ExecCredentials(), 
 /** ACTIVE and UPDATING clusters answer; in every other state there is nothing to talk to. */
 const usable: readonly (string | undefined)[] = ['ACTIVE', 'UPDATING'];
 
-async function fromEks(
-  { eks: name, region }: { eks: string; region: string },
-  client: EKSClient,
-): Promise<ClusterAccess> {
+async function fromEks(source: EksSource, client: EKSClient): Promise<ClusterAccess> {
+  const { eks: name, region, proxy } = source;
   const { cluster } = await client.send(new DescribeClusterCommand({ name })).catch((error: unknown) => {
-    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw new FlotillaError('ClusterUnavailable', `EKS cluster ${name} in ${region}: ${why}`, { cluster: name }, error);
+    throw notDescribed(source, error);
   });
   const { arn, certificateAuthority, endpoint, status } = cluster ?? {};
   if (endpoint === undefined || !usable.includes(status)) {
@@ -91,6 +103,7 @@ async function fromEks(
   const config = configOf({
     server: endpoint,
     ...(certificateAuthority?.data && { caData: certificateAuthority.data }),
+    ...(proxy === undefined ? {} : { proxyUrl: proxy }),
   });
   const bearer = new BearerTokens(
     () => tokens.get(),
@@ -99,6 +112,26 @@ async function fromEks(
   const passes = new Passes({ cluster: config.getCurrentCluster(), credentials: bearer });
   return { ...accessBy(config, passes), ...(arn === undefined ? {} : { arn }) };
 }
+
+const describeRemedies: Readonly<Record<string, (as: string) => string>> = {
+  ResourceNotFoundException: (as) => `there is none of that name${as}; is the region right?`,
+  AccessDeniedException: (as) => `we may not find it${as}: eks:DescribeCluster is needed`,
+};
+
+const notDescribed = ({ eks, region, assume }: EksSource, error: unknown): FlotillaError => {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const remedy = describeRemedies[name]?.(assume === undefined ? '' : ` as ${assume.role}`);
+  const why = remedy === undefined ? `${name}: ${message}` : `${remedy} (${message})`;
+  // A role that is not given to us has said why itself.
+  const details = isFlotillaError(error, 'ClusterUnavailable') ? error.details : {};
+  const words = isFlotillaError(error, 'ClusterUnavailable') ? message : why;
+  return new FlotillaError(
+    'ClusterUnavailable',
+    `EKS cluster ${eks} in ${region}: ${words}`,
+    { ...details, cluster: eks },
+    error,
+  );
+};
 
 /** The address of the API server, with a hash of the authority that it is known by. */
 export function addressOf({ config }: Pick<ClusterAccess, 'config'>): string {
@@ -115,7 +148,12 @@ function authorityIn(file: string | undefined): string {
   }
 }
 
-function configOf(cluster: { server: string; caData?: string; skipTLSVerify?: boolean }): KubeConfig {
+function configOf(cluster: {
+  server: string;
+  caData?: string;
+  skipTLSVerify?: boolean;
+  proxyUrl?: string;
+}): KubeConfig {
   const config = new KubeConfig();
   config.loadFromOptions({
     clusters: [{ name: 'cluster', skipTLSVerify: false, ...cluster }],

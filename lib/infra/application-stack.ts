@@ -82,7 +82,7 @@ export class ApplicationStack extends Stack {
     super(scope, id, props);
     const { callbackSecret } = state;
     const machines = machinesOf(this, name);
-    const resources: Resources = { ...resourcesOf(state), ...machines };
+    const resources: Resources = { ...resourcesOf(state), ...machines, clusterRoles: settings.clusterRoles ?? [] };
     const handlers = new Handlers(this, 'Handlers', {
       ...{ root, resources },
       service: name,

@@ -25,6 +25,8 @@ export interface Resources extends StateResources {
   readonly batch: MachineArns;
   readonly watch: MachineArns;
   readonly preview: MachineArns;
+  /** Of other accounts, by which clusters there are asked. */
+  readonly clusterRoles: readonly string[];
 }
 
 interface Allowance {
@@ -85,19 +87,23 @@ const anchorsName = ({ anchors }: Resources) => ({ ANCHORS_BUCKET: anchors.bucke
  * Address and certificate of a cluster. Which clusters there are, the configuration says; what may be done inside one, its own access
  * entries say.
  */
-const toFindClusters: RightRow['allows'] = ({ table }) => [
+const toFindClusters: RightRow['allows'] = ({ table, clusterRoles }) => [
   {
     actions: ['eks:DescribeCluster'],
     on: [
       Stack.of(table).formatArn({
         service: 'eks',
+        region: '*',
         resource: 'cluster',
         resourceName: '*',
         arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
       }),
     ],
-    why: 'Clusters are named by the catalogue, which is loaded after the deployment. The right shows address and certificate only.',
+    why: 'Clusters are named by the catalogue, with their region, which is loaded after the deployment. The right shows address and certificate only.',
   },
+  ...(clusterRoles.length === 0
+    ? []
+    : [{ actions: ['sts:AssumeRole'], on: clusterRoles, why: 'Roles of other accounts, as the settings name them.' }]),
 ];
 
 const rights: Readonly<Record<Right, RightRow>> = {

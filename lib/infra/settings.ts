@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { iamRoles } from '../domain/catalogue/iam-role.ts';
 import { stageNamePattern, stageNameRule } from '../domain/catalogue/stage-name.ts';
 
 /** A program with tokens of its own. What it may do where is for the grants of the configuration to say, by its name. */
@@ -29,6 +30,8 @@ export interface Settings {
   readonly reservedConcurrency?: number;
   /** Megabytes of the function that observes clusters, and with them its share of a processor. */
   readonly observerMemory: number;
+  /** The roles of other accounts by which clusters there are asked, as ARNs; a `*` stands for any part of a name. */
+  readonly clusterRoles?: readonly string[];
   /** Who gets alarms and the ends of batches as mail. Absent: the topic has no subscriber yet. */
   readonly alarmEmail?: string;
 }
@@ -114,6 +117,12 @@ export const settingsSchema = z.strictObject({
   observer_memory: whole(256, 3_008)
     .default(256)
     .describe('megabytes of the function that observes clusters, a whole number from 256 to 3008'),
+  cluster_roles: listed
+    .pipe(z.array(z.string().regex(iamRoles)))
+    .optional()
+    .describe(
+      'the roles of other accounts by which clusters there are asked: ARNs like arn:aws:iam::111122223333:role/flotilla, a list, or text with commas between',
+    ),
   alarm_email: z
     .email()
     .optional()
@@ -155,6 +164,7 @@ const settingsOf = (read: z.output<typeof settingsSchema>): Settings => ({
   ...(read.anchor_lock_days === undefined ? {} : { anchorLockDays: read.anchor_lock_days }),
   ...(read.reserved_concurrency === 'none' ? {} : { reservedConcurrency: read.reserved_concurrency }),
   observerMemory: read.observer_memory,
+  ...(read.cluster_roles === undefined ? {} : { clusterRoles: read.cluster_roles }),
   ...(read.alarm_email === undefined ? {} : { alarmEmail: read.alarm_email }),
 });
 

@@ -13,6 +13,9 @@ import type { StateResources } from './rights.ts';
 import { CallbackSecret, HarnessSecret } from './secrets.ts';
 import type { Settings } from './settings.ts';
 
+/** An output cannot be empty. */
+const nothing = 'none';
+
 export interface StateProps extends StackProps {
   readonly name: string;
   readonly settings: Settings;
@@ -51,11 +54,11 @@ export class StateStack extends Stack implements StateResources {
         clients: settings.clients,
       });
     }
-    this.#addOutputs();
+    this.#addOutputs(settings);
     RemovalPolicies.of(this).apply(keep ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
   }
 
-  #addOutputs(): void {
+  #addOutputs({ clusterRoles = [] }: Settings): void {
     const { documents, harnessSecret, bus, anchors, anchorKey } = this;
     const outputs = {
       DocumentsBucket: [documents.bucketName, 'Where the configuration and the documents of batches lie.'],
@@ -63,6 +66,10 @@ export class StateStack extends Stack implements StateResources {
       BusName: [bus.eventBusName, 'The event bus that tells every change.'],
       AnchorsBucket: [anchors.bucketName, 'Where the ends of batches are told outside the table.'],
       AnchorKeyArn: [anchorKey.keyArn, 'The key that signs them.'],
+      AssumableRoles: [
+        clusterRoles.join(' ') || nothing,
+        'The roles of other accounts by which clusters may be asked.',
+      ],
     } as const;
     for (const [name, [value, description]] of Object.entries(outputs)) addOutput(this, name, { value, description });
   }

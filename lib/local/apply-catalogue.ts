@@ -3,6 +3,7 @@ import { readStackOutputs } from '../adapters/cloud-formation.ts';
 import { connectS3Documents } from '../adapters/s3-documents.ts';
 import { hasSecretValue, writeSecret } from '../adapters/secrets-manager.ts';
 import type { Configuration } from '../domain/catalogue/catalogue.ts';
+import { notSetUp, type StageSetUp } from '../domain/catalogue/not-set-up.ts';
 import { splitSecrets } from '../domain/catalogue/split-secrets.ts';
 import { unreachableFromAws } from '../domain/catalogue/unreachable-from-aws.ts';
 import { FlotillaError } from '../domain/errors.ts';
@@ -26,16 +27,14 @@ export interface Applied {
 
 /** Puts a configuration where the functions of a stage read it, with the AWS credentials of whoever calls. */
 export const applyCatalogue = async ({ configuration, stage, withSecrets }: Application): Promise<Applied> => {
-  const problems = unreachableFromAws(configuration);
-  if (problems.length > 0) {
-    const message = ['The configuration names what functions on AWS cannot reach:', ...problems].join('\n');
-    throw new FlotillaError('ConfigurationInvalid', message);
-  }
-  const { DocumentsBucket: bucket, HarnessSecretId: secret } = await stackOutputs(stage);
+  refuse(unreachableFromAws(configuration), 'The configuration names what functions on AWS cannot reach:');
+  const outputs = await stackOutputs(stage);
+  const { DocumentsBucket: bucket, HarnessSecretId: secret } = outputs;
   if (bucket === undefined || secret === undefined) {
     const message = `The stack of stage ${stage} says neither where documents nor where secrets are; ${deployHint(stage)}`;
     throw new FlotillaError('ConfigurationInvalid', message);
   }
+  refuse(notSetUp(configuration, setUpOf(outputs)), `The stage ${stage} is not set up for these clusters:`);
   const parts = splitSecrets(configuration);
   await connectS3Documents(bucket).put(configurationPath, JSON.stringify(parts.document));
   if (withSecrets) await writeSecret(secret, JSON.stringify(parts.secret));
@@ -43,6 +42,15 @@ export const applyCatalogue = async ({ configuration, stage, withSecrets }: Appl
   const secretState = withSecrets ? 'written' : kept ? 'kept' : 'missing';
   return { stage, document: `s3://${bucket}/${configurationPath}`, secret, secretState };
 };
+
+const refuse = (problems: readonly string[], headline: string): void => {
+  if (problems.length > 0) throw new FlotillaError('ConfigurationInvalid', [headline, ...problems].join('\n'));
+};
+
+/** What its stack says of itself; one that was deployed by an earlier version says nothing, and then nobody knows. */
+const setUpOf = ({ AssumableRoles: roles }: Readonly<Record<string, string>>): StageSetUp => ({
+  ...(roles === undefined ? {} : { roles: roles.split(' ') }),
+});
 
 const deployHint = (stage: string): string => `deploy it first: npx cdk deploy --all -c stage=${stage}`;
 

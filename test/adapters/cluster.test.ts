@@ -5,14 +5,16 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DescribeClusterCommand, EKSClient, ResourceNotFoundException } from '@aws-sdk/client-eks';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { KubernetesCluster, kubeConfigFrom } from '../../lib/adapters/cluster.ts';
 import { addressOf } from '../../lib/adapters/cluster-access.ts';
 import type { Workload } from '../../lib/domain/plan/plan.ts';
 import { stringAt } from '../../lib/domain/rollout/kubernetes-object.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../lib/simulators/cluster/simulated-cluster.ts';
 import { type Certificates, makeCertificates } from '../certificates.ts';
+import { startTunnel } from './tunnel.ts';
 
 /** Milliseconds that no answer needs, however slow the machine is. */
 const patient = 600_000;
@@ -715,6 +717,14 @@ describe('a kubeconfig and TLS', () => {
       expect(tokens).toHaveLength(2);
     });
 
+    it('is asked by the proxy of its connection, and by nothing else', async () => {
+      describeAs('ACTIVE');
+      const { address: proxy, through } = await startTunnel();
+      const cluster = new KubernetesCluster('prod', await kubeConfigFrom({ ...source, proxy }, client));
+      await cluster.read([shared('deployment', 'a')]);
+      expect([...new Set(through)]).toEqual([`127.0.0.1:${port}`]);
+    });
+
     it('CREATING cannot be asked yet', async () => {
       describeAs('CREATING');
       await expect(kubeConfigFrom(source, client)).rejects.toThrow('is CREATING');
@@ -727,6 +737,47 @@ describe('a kubeconfig and TLS', () => {
       const access = kubeConfigFrom(source, client);
       await expect(access).rejects.toMatchObject({ name: 'ClusterUnavailable' });
       await expect(access).rejects.toThrow('No cluster found');
+      await expect(access).rejects.toThrow('there is none of that name; is the region right?');
+    });
+
+    const role = 'arn:aws:iam::444455556666:role/clusters';
+    it.each([
+      [
+        'AccessDeniedException',
+        undefined,
+        /^EKS cluster prod in eu-central-1: we may not find it: eks:DescribeCluster/,
+      ],
+      ['AccessDeniedException', role, /we may not find it as arn:aws:iam::444455556666:role\/clusters: eks:Desc/],
+      ['ResourceNotFoundException', role, /there is none of that name as arn:aws:iam::444455556666:role\/clusters/],
+      ['TimeoutError', undefined, /^EKS cluster prod in eu-central-1: TimeoutError: no$/],
+    ])('that cannot be found is told in words: %s as %s', async (name, as, words) => {
+      eks.on(DescribeClusterCommand).rejects(Object.assign(new Error('no'), { name }));
+      const assume = as === undefined ? {} : { assume: { role: as, session: 's' } };
+      await expect(kubeConfigFrom({ ...source, ...assume }, client)).rejects.toThrow(words);
+    });
+
+    it('of another account is asked for and signed for by the role there, in the region where it is', async () => {
+      describeAs('ACTIVE');
+      const sts = mockClient(STSClient);
+      onTestFinished(() => sts.restore());
+      const Credentials = { AccessKeyId: 'AKIDOTHER', SecretAccessKey: 's', SessionToken: 't', Expiration: undefined };
+      sts.on(AssumeRoleCommand).resolves({ Credentials });
+      const there = { eks: 'prod', region: 'us-east-2', assume: { role, session: 'flotilla-prod-api-looks' } };
+      await new KubernetesCluster('prod', await kubeConfigFrom(there)).read([shared('deployment', 'a')]);
+      const signed = Buffer.from(tokens[0]!.replace('Bearer k8s-aws-v1.', ''), 'base64url').toString();
+      expect(signed).toMatch(/^https:\/\/sts\.us-east-2\.amazonaws\.com.*X-Amz-Credential=AKIDOTHER/);
+      const [call] = sts.commandCalls(AssumeRoleCommand);
+      expect(call?.args[0].input).toEqual({ RoleArn: role, RoleSessionName: 'flotilla-prod-api-looks' });
+    });
+
+    it('of another account whose role is not given to us says so, and that no time helps', async () => {
+      const sts = mockClient(STSClient);
+      onTestFinished(() => sts.restore());
+      sts.on(AssumeRoleCommand).rejects(Object.assign(new Error('not authorized'), { name: 'AccessDenied' }));
+      eks.restore();
+      const access = kubeConfigFrom({ ...source, assume: { role, session: 's' } });
+      await expect(access).rejects.toMatchObject({ name: 'ClusterUnavailable', details: { permanent: true } });
+      await expect(access).rejects.toThrow(/^EKS cluster prod in eu-central-1: the role .* is not given to us/);
     });
   });
 });

@@ -1,7 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer as createPlainServer } from 'node:http';
 import { createSecureServer, type Http2ServerRequest, type ServerHttp2Session } from 'node:http2';
-import { type AddressInfo, connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
@@ -13,6 +12,7 @@ import { ClusterRequests } from '../../lib/adapters/cluster-request.ts';
 import { ExecCredential, ExecCredentials } from '../../lib/adapters/exec-credential.ts';
 import { version } from '../../lib/adapters/user-agent.ts';
 import { type Certificates, makeCertificates } from '../certificates.ts';
+import { startTunnel } from './tunnel.ts';
 
 /** Says what stands in a file, and notes that it ran, and what it was asked. */
 const script = `
@@ -413,20 +413,7 @@ describe('what is sent', () => {
 
   test('goes by the proxy of the kubeconfig', async () => {
     const place = await setUp();
-    const through: string[] = [];
-    const proxy = createPlainServer().on('connect', (request, client) => {
-      through.push(request.url ?? '');
-      const [host, port] = request.url!.split(':');
-      const upstream = connect(Number(port), host, () => {
-        client.write('HTTP/1.1 200 OK\r\n\r\n');
-        upstream.pipe(client).pipe(upstream);
-      });
-      for (const socket of [upstream, client]) socket.on('error', () => {});
-    });
-    proxy.listen(0, '127.0.0.1');
-    await new Promise((resolve) => proxy.once('listening', resolve));
-    onTestFinished(() => void proxy.close());
-    const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const { address, through } = await startTunnel();
     place.write({ token: 't0ken', as: 'jane' }, { 'proxy-url': address });
     await (await place.requests()).get('/a');
     expect(through).toEqual([`127.0.0.1:${place.port}`]);

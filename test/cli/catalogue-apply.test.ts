@@ -62,6 +62,10 @@ write(
   'kubeconfig.yaml',
   `clusters: { eu-1: { kubeconfig: k }, try: { simulated: true } }\nharness: { simulated: true }\n`,
 );
+write(
+  'elsewhere.yaml',
+  `clusters: { eu-1: { eks: p, region: eu-west-1, role: "arn:aws:iam::444455556666:role/x" } }\n${harness}`,
+);
 write('stage.yaml', `${cluster + harness}aws: { stage: Prod }\n`);
 write('wrong.yaml', `clusters: {}\n${harness}`);
 
@@ -108,6 +112,28 @@ describe('catalogue apply', () => {
       'flotilla catalogue apply --stage prod --config prod.yaml --with-secrets',
     );
     expect(out.join()).not.toMatch(/secret-key|secret-token|written-here/);
+  });
+
+  test.each([
+    [
+      'by none',
+      'none',
+      /no function may assume the role arn:aws:iam::444455556666:role\/x; add it to aws\.cluster_roles/,
+    ],
+    ['by this one', 'arn:aws:iam::444455556666:role/x', undefined],
+    ['by a pattern', 'arn:aws:iam::1:role/y arn:aws:iam::444455556666:role/*', undefined],
+    ['by a stage of an earlier version, which does not say', undefined, undefined],
+  ])('a cluster of another account is taken where functions may go there: %s', async (_, roles, problem) => {
+    const said = [
+      ['DocumentsBucket', 'documents'],
+      ['HarnessSecretId', secretArn],
+    ] as const;
+    const all = roles === undefined ? said : [...said, ['AssumableRoles', roles] as const];
+    cloudFormation.on(DescribeStacksCommand, { StackName: 'flotilla-dev-state' }).resolves(outputs(...all));
+    const { status, error } = await apply(['--config', 'elsewhere.yaml'], env);
+    expect(status === 0).toBe(problem === undefined);
+    if (problem !== undefined) expect(error.join('\n')).toMatch(problem);
+    expect(s3.commandCalls(PutObjectCommand)).toHaveLength(problem === undefined ? 1 : 0);
   });
 
   test('--with-secrets puts key and tokens, and prints neither', async () => {

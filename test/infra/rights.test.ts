@@ -1,6 +1,8 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { FunctionRow } from '../../lib/infra/function-row.ts';
+import { functionsTable, pascalCase } from '../../lib/infra/functions-table.ts';
 import { granted, ownerlessRoles } from './granted.ts';
 import { ofType, shortText, synthesize } from './synthesize.ts';
 
@@ -53,7 +55,7 @@ const executions = (action: string, machine: string) =>
 const describeBatch = executions('DescribeExecution', 'batch');
 const stopBatch = executions('StopExecution', 'batch');
 const secret = ['secretsmanager:GetSecretValue HarnessSecret.Ref'];
-const cluster = ['eks:DescribeCluster arn:aws:eks:region:account:cluster/*'];
+const cluster = ['eks:DescribeCluster arn:aws:eks:*:account:cluster/*'];
 const puts = (queue: string) =>
   ['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'].map((action) => `sqs:${action} ${queue}`);
 /** What Lambda needs to read a stream in a function's name, and to put aside what cannot be processed. */
@@ -376,5 +378,33 @@ it('tells each function the names of what it may use, and no other', () => {
     SurveyClusters: both,
     SettleExecution: { ...both, BATCH_MACHINE_ARN, WATCH_MACHINE_ARN },
     PublishEvents: { TABLE_NAME, BUS_NAME: 'Bus.Ref', ANCHORS_BUCKET, ANCHOR_KEY_ID: 'AnchorKey' },
+  });
+});
+
+describe('the roles of other accounts', () => {
+  const roles = ['arn:aws:iam::444455556666:role/flotilla', 'arn:aws:iam::777788889999:role/team-*'];
+  const given = granted(synthesize(() => {}, { cluster_roles: roles.join(',') }));
+
+  it('are for those who ask clusters, and for nobody else', () => {
+    const may = Object.entries(given).flatMap(([name, lines]) =>
+      lines.some((line) => line.startsWith('sts:')) ? [[name, lines.filter((line) => line.startsWith('sts:'))]] : [],
+    );
+    const asking = Object.entries<FunctionRow>(functionsTable).flatMap(([stem, row]) =>
+      row.rights.some((right) => right.startsWith('clusters')) ? [pascalCase(stem)] : [],
+    );
+    const lines = roles.map((role) => `sts:AssumeRole ${role}`);
+    expect(Object.fromEntries(may)).toEqual(Object.fromEntries(asking.map((name) => [name, lines])));
+  });
+
+  it('are nobody’s without the setting', () => {
+    expect(JSON.stringify(granted(templates))).not.toContain('sts:');
+  });
+
+  it('no function that has a secret asks clusters', () => {
+    const both = Object.entries<FunctionRow>(functionsTable).filter(
+      ([, { rights }]) =>
+        rights.some((one) => one.endsWith('-secret')) && rights.some((one) => one.startsWith('clusters')),
+    );
+    expect(both).toEqual([]);
   });
 });

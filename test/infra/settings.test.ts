@@ -34,6 +34,11 @@ describe('what a setting may be', () => {
     ['reserved concurrency', { reserved_concurrency: '20' }, { reservedConcurrency: 20 }],
     ['no reserved concurrency', { reserved_concurrency: 'none' }, { reservedConcurrency: undefined }],
     ['more memory for observers', { observer_memory: '512' }, { observerMemory: 512 }],
+    [
+      'roles of other accounts, as text',
+      { cluster_roles: 'arn:aws:iam::111122223333:role/a,arn:aws:iam::444455556666:role/b-*' },
+      { clusterRoles: ['arn:aws:iam::111122223333:role/a', 'arn:aws:iam::444455556666:role/b-*'] },
+    ],
     ['clients as text', { clients: 'ci,risk-ci' }, { clients: [both('ci'), both('risk-ci')] }],
     [
       'clients',
@@ -97,7 +102,7 @@ describe('what a setting may be', () => {
     [{ stage: 'my-aws' }, /^-c stage: Cognito takes no address with aws/],
     [
       { arhive: false },
-      /^-c arhive: there is no such setting; known: alarm_email, anchor_lock_days, archive, clients, observer_memory, oidc_audience, .*, throttle_rate$/,
+      /^-c arhive: there is no such setting; known: alarm_email, anchor_lock_days, archive, clients, cluster_roles, observer_memory, oidc_audience, .*, throttle_rate$/,
     ],
   ])('%j is not enough or too much', (given, message) => {
     expect(() => read(given)).toThrow(message);
@@ -174,11 +179,11 @@ describe('where settings come from', () => {
     [{ config: 'wrong.yaml', stage: 'Bad' }, /^-c stage: "Bad"/],
     [
       { arhive: 'false' },
-      /^-c arhive: there is no such setting; known: alarm_email, anchor_lock_days, archive, clients, config, observer_memory/,
+      /^-c arhive: there is no such setting; known: alarm_email, anchor_lock_days, archive, clients, cluster_roles, config, observer_memory/,
     ],
     [
       { config: 'wrong.yaml' },
-      /aws\.burst: there is no such setting; known: alarm_email, anchor_lock_days, archive, clients, observer_memory/,
+      /aws\.burst: there is no such setting; known: alarm_email, anchor_lock_days, archive, clients, cluster_roles, observer_memory/,
     ],
     [{ oidcIssuer: issuer }, /^-c oidcIssuer: there is no such setting/],
     [{ Stage: 'prod' }, /^-c Stage: there is no such setting/],

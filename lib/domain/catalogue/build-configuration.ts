@@ -103,8 +103,9 @@ const environmentOf = (environment: NonNullable<WrittenConfiguration['environmen
   ...(environment.defaults === undefined ? {} : { defaults: defined(environment.defaults) }),
 });
 
-const clusterConnection = ({ kubeconfig, context, eks, verify }: WrittenCluster): ClusterConnection => {
-  if (eks !== undefined) return { kind: 'eks', eks };
+const clusterConnection = (written: WrittenCluster): ClusterConnection => {
+  const { kubeconfig, context, eks, verify, region, role, external_id, proxy } = written;
+  if (eks !== undefined) return { kind: 'eks', eks, ...defined({ region, role, external_id, proxy }) };
   if (kubeconfig === undefined) return { kind: 'simulated' };
   return { kind: 'kubeconfig', kubeconfig, ...defined({ context, verify }) };
 };

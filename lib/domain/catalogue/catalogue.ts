@@ -188,6 +188,20 @@ export interface Catalogue {
   readonly requests?: RequestsEntry;
 }
 
+/** A cluster by its name in EKS. */
+export interface EksConnection {
+  readonly kind: 'eks';
+  readonly eks: string;
+  /** Absent: that of the process. */
+  readonly region?: string;
+  /** Of another account, by which it is found and asked. Absent: as whoever runs. */
+  readonly role?: string;
+  /** What the trust policy of that role asks for. */
+  readonly external_id?: string;
+  /** Where its address is reached by a proxy. */
+  readonly proxy?: string;
+}
+
 export type ClusterConnection =
   | {
       readonly kind: 'kubeconfig';
@@ -196,7 +210,7 @@ export type ClusterConnection =
       /** One whose kubeconfig switches the check of its certificate off is refused. */
       readonly verify?: 'required';
     }
-  | { readonly kind: 'eks'; readonly eks: string }
+  | EksConnection
   | { readonly kind: 'simulated' };
 
 export type HarnessConnection =

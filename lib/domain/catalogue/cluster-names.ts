@@ -1,13 +1,20 @@
 import { createHash } from 'node:crypto';
 import { mostLocks, type NamesOfClusters } from '../plan/lock-names.ts';
 import type { ClusterRow } from '../record/cluster-row.ts';
-import { type Catalogue, type ClusterConnection, entryOf } from './catalogue.ts';
+import { type Catalogue, type ClusterConnection, type EksConnection, entryOf } from './catalogue.ts';
+import { accountOfRole } from './iam-role.ts';
 
 /** What a way to reach a cluster says about which one it is: two names of a configuration that lead the same way are one. */
 export const nameOfConnection = (connection: ClusterConnection): string | undefined => {
-  if (connection.kind === 'eks') return `eks:${connection.eks}`;
+  if (connection.kind === 'eks') return nameInEks(connection);
   if (connection.kind === 'simulated') return undefined;
   return `kubeconfig:${shortHash(JSON.stringify([connection.kubeconfig, connection.context]))}`;
+};
+
+/** A name in EKS is one in an account and a region; as long as neither is said, it is that of whoever runs. */
+const nameInEks = ({ eks, region = '', role }: EksConnection): string => {
+  const account = role === undefined ? '' : accountOfRole(role);
+  return account === '' && region === '' ? `eks:${eks}` : `eks:${account}:${region}:${eks}`;
 };
 
 /** The address of an API server, with a hash of the authority that it is known by. What an address may have of a secret is left out. */

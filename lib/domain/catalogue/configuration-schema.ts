@@ -6,6 +6,7 @@ import { roles } from '../grants/role.ts';
 import { manifestSource } from '../manifests/source-schema.ts';
 import { artifactTypes, type CustomResource, type WorkloadKind, workloadKinds } from '../plan/plan.ts';
 import { fewestDaysKept, mostDaysKept } from '../record/expiry.ts';
+import { iamRole } from './iam-role.ts';
 import { humanWait, strategySchema } from './strategy-schema.ts';
 
 /** The form of `flotilla.config.yaml` and of the services file. */
@@ -147,10 +148,25 @@ const prometheusSchema = z.strictObject({
   path_prefix: named(/^(\/[\w-]{1,63}){1,5}$/, 'is not the begin of a path, like /prometheus').optional(),
 });
 
+const region = named(/^[a-z]{2}(-[a-z]+)+-\d$/, 'is not a region of AWS, like eu-west-1');
+const role = named(iamRole, 'is not the ARN of a role, like arn:aws:iam::111122223333:role/flotilla');
+const externalId = named(
+  /^[\w+=,.@:/-]{2,1224}$/,
+  'is not an external id: 2 to 1224 letters, digits and `_ + = , . @ : / -`',
+);
+const proxy = named(
+  /^(https?|socks5):\/\/[^\s/@?#]+\/?$/,
+  'is not the address of a proxy, like http://proxy.example.com:3128',
+);
+
 const clusterSchema = z.strictObject({
   kubeconfig: z.string().min(1).optional(),
   context: z.string().min(1).optional(),
   eks: word.optional(),
+  region: region.optional(),
+  role: role.optional(),
+  external_id: externalId.optional(),
+  proxy: proxy.optional(),
   verify: z.enum(['required']).optional(),
   simulated: z.boolean().optional(),
   max_concurrency: concurrency,

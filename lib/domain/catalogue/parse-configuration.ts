@@ -1,5 +1,5 @@
 import { isMapping, type Mapping } from '../batch/drafts.ts';
-import { listed, type Path, quoted, type Wording } from '../batch/findings.ts';
+import { listed, type Path, quoted } from '../batch/findings.ts';
 import { type Issue, issueCodes } from '../batch/issues.ts';
 import { kindOfFile } from '../batch/kind-of-file.ts';
 import { makeKeyAdvice } from '../batch/known-keys.ts';
@@ -8,6 +8,7 @@ import { ruleNames } from '../manifests/rules/check-rules.ts';
 import { isSafeForCredentials } from '../safe-address.ts';
 import { buildConfiguration, publicHarness } from './build-configuration.ts';
 import { type Configuration, defaultPillars, verifiableKinds } from './catalogue.ts';
+import { checkClusters } from './check-clusters.ts';
 import { checkPillars } from './check-deployed-by.ts';
 import { checkGrants, checkRoles } from './check-grants.ts';
 import { checkRequests, ownPillar } from './check-requests.ts';
@@ -97,27 +98,6 @@ const usualNamespace = ({ clusters, harness }: Mapping): ((pillar: string) => st
 
 /** What is not left out by leaving it empty: without grants or roles everybody may do more, and nobody may come to that by mistake. */
 const required = new Set(['clusters', 'harness', 'grants', 'roles']);
-
-const checkClusters = ({ clusters }: Mapping, text: ConfigurationText): void => {
-  if (!isMapping(clusters)) return;
-  if (Object.keys(clusters).length === 0)
-    text.report(['clusters'], issueCodes.Missing, { message: 'at least one cluster is needed' });
-  for (const [name, cluster] of Object.entries(clusters)) {
-    if (!isMapping(cluster)) continue;
-    const wording = clusterProblem(cluster);
-    if (wording !== undefined) text.report(['clusters', name], issueCodes.NotAllowed, wording, 'key');
-  }
-};
-
-const clusterProblem = ({ kubeconfig, context, eks, simulated, verify }: Mapping): Wording | undefined => {
-  const ways = [kubeconfig !== undefined, eks !== undefined, simulated === true].filter(Boolean).length;
-  const hint = 'give kubeconfig (with context), eks, or simulated: true';
-  if (ways === 0) return { message: 'says nothing about how the cluster is reached', hint };
-  if (ways > 1) return { message: 'says more than one way to reach the cluster', hint };
-  if (context !== undefined && kubeconfig === undefined) return { message: 'context goes with kubeconfig only', hint };
-  if (verify !== undefined && simulated === true) return { message: 'verify goes with kubeconfig and eks only', hint };
-  return undefined;
-};
 
 const checkInfrastructures = ({ infrastructures, clusters }: Mapping, text: ConfigurationText): void => {
   if (!isMapping(infrastructures) || !isMapping(clusters)) return;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ClusterEntry } from '../../../lib/domain/catalogue/catalogue.ts';
 import {
+  nameOfConnection,
   nameOfServer,
   namesOfClusters,
   sameClusters,
@@ -158,4 +159,16 @@ test('an address is another one with another authority', () => {
   expect(nameOfServer('https://10.0.0.1:6443/', 'A')).toMatch(/^https:\/\/10\.0\.0\.1:6443#[0-9a-f]{16}$/);
   expect(nameOfServer('https://me:secret@eu/k8s/c1?token=secret', 'A')).toMatch(/^https:\/\/eu\/k8s\/c1#[0-9a-f]{16}$/);
   expect(nameOfServer('https://10.0.0.1:6443', 'A')).not.toBe(nameOfServer('https://10.0.0.1:6443', 'B'));
+});
+
+describe('what a connection says about which cluster it leads to', () => {
+  const role = 'arn:aws:iam::444455556666:role/x';
+  test.each([
+    [{ kind: 'eks', eks: 'pay' }, 'eks:pay'],
+    [{ kind: 'eks', eks: 'pay', proxy: 'http://p:1' }, 'eks:pay'],
+    [{ kind: 'eks', eks: 'pay', region: 'us-east-2' }, 'eks::us-east-2:pay'],
+    [{ kind: 'eks', eks: 'pay', role }, 'eks:444455556666::pay'],
+    [{ kind: 'eks', eks: 'pay', role, region: 'us-east-2', external_id: 'e' }, 'eks:444455556666:us-east-2:pay'],
+    [{ kind: 'simulated' }, undefined],
+  ] as const)('%j: %s', (connection, name) => expect(nameOfConnection(connection)).toBe(name));
 });

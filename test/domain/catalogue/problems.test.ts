@@ -97,6 +97,50 @@ harness: {simulated: true}`,
     ],
   ],
   [
+    'what goes with EKS only, elsewhere, and what is none of AWS',
+    `clusters:
+  file: {kubeconfig: f, region: eu-west-1, proxy: "http://p:1"}
+  alone: {eks: a, external_id: abc}
+  wrong: {eks: a, region: europe, role: admin, proxy: "http://u:p@p:1"}
+  ours: {eks: a, role: "arn:aws:iam::444455556666:role/x"}
+  theirs: {eks: a, role: "arn:aws:iam::111122223333:role/flotilla-1"}
+harness: {simulated: true}
+aws: {cluster_roles: ["arn:aws:iam::111122223333:role/flotilla-*"]}`,
+    [
+      issue('2:25', 'NotAllowed', 'clusters.file.region', 'region goes with eks only', {
+        hint: 'a kubeconfig says all of that itself',
+      }),
+      issue('2:44', 'NotAllowed', 'clusters.file.proxy', 'proxy goes with eks only', {
+        hint: 'a kubeconfig names it itself, as proxy-url',
+      }),
+      issue('3:19', 'NotAllowed', 'clusters.alone.external_id', 'external_id goes with role only'),
+      issue('4:27', 'BadFormat', 'clusters.wrong.region', '"europe" is not a region of AWS, like eu-west-1', {
+        found: 'europe',
+      }),
+      issue(
+        '4:41',
+        'BadFormat',
+        'clusters.wrong.role',
+        '"admin" is not the ARN of a role, like arn:aws:iam::111122223333:role/flotilla',
+        { found: 'admin' },
+      ),
+      issue(
+        '4:55',
+        'BadFormat',
+        'clusters.wrong.proxy',
+        '"http://u:p@p:1" is not the address of a proxy, like http://proxy.example.com:3128',
+        { found: 'http://u:p@p:1' },
+      ),
+      issue(
+        '5:24',
+        'NotAllowed',
+        'clusters.ours.role',
+        'is not among aws.cluster_roles, so no function may assume it; there: arn:aws:iam::111122223333:role/flotilla-*',
+        { hint: 'add it to aws.cluster_roles and deploy the stage again' },
+      ),
+    ],
+  ],
+  [
     'a Harness without its account',
     'clusters: {eu: {simulated: true}}\nharness: {org: o}',
     ['account', 'project', 'api_key'].map((field) =>

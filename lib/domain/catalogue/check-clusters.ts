@@ -1,0 +1,60 @@
+import { isMapping, type Mapping } from '../batch/drafts.ts';
+import { listed, type Wording } from '../batch/findings.ts';
+import { issueCodes } from '../batch/issues.ts';
+import type { ConfigurationText } from './configuration-text.ts';
+import { iamRole, isAmongRoles } from './iam-role.ts';
+
+/** Each cluster is reached in one way, and says nothing that goes with another. */
+export const checkClusters = ({ clusters, aws }: Mapping, text: ConfigurationText): void => {
+  if (!isMapping(clusters)) return;
+  if (Object.keys(clusters).length === 0)
+    text.report(['clusters'], issueCodes.Missing, { message: 'at least one cluster is needed' });
+  for (const [name, cluster] of Object.entries(clusters)) {
+    if (!isMapping(cluster)) continue;
+    const wording = clusterProblem(cluster);
+    if (wording !== undefined) text.report(['clusters', name], issueCodes.NotAllowed, wording, 'key');
+    else checkOfEks(name, cluster, { aws: isMapping(aws) ? aws : {}, text });
+  }
+};
+
+const clusterProblem = ({ kubeconfig, context, eks, simulated, verify }: Mapping): Wording | undefined => {
+  const ways = [kubeconfig !== undefined, eks !== undefined, simulated === true].filter(Boolean).length;
+  const hint = 'give kubeconfig (with context), eks, or simulated: true';
+  if (ways === 0) return { message: 'says nothing about how the cluster is reached', hint };
+  if (ways > 1) return { message: 'says more than one way to reach the cluster', hint };
+  if (context !== undefined && kubeconfig === undefined) return { message: 'context goes with kubeconfig only', hint };
+  if (verify !== undefined && simulated === true) return { message: 'verify goes with kubeconfig and eks only', hint };
+  return undefined;
+};
+
+const ofEks = ['region', 'role', 'external_id', 'proxy'] as const;
+
+interface Beside {
+  readonly aws: Mapping;
+  readonly text: ConfigurationText;
+}
+
+const checkOfEks = (name: string, cluster: Mapping, { aws, text }: Beside): void => {
+  const at = (field: string): readonly [string, string, string] => ['clusters', name, field];
+  for (const field of ofEks) {
+    if (cluster[field] === undefined || cluster.eks !== undefined) continue;
+    const hint =
+      field === 'proxy' ? 'a kubeconfig names it itself, as proxy-url' : 'a kubeconfig says all of that itself';
+    text.report(at(field), issueCodes.NotAllowed, { message: `${field} goes with eks only`, hint }, 'key');
+  }
+  if (cluster.external_id !== undefined && cluster.role === undefined)
+    text.report(at('external_id'), issueCodes.NotAllowed, { message: 'external_id goes with role only' }, 'key');
+  checkRole(cluster.role, { at: at('role'), roles: aws.cluster_roles, text });
+};
+
+/** Where the settings of the stage stand in the same file. */
+const checkRole = (
+  role: unknown,
+  { at, roles, text }: { at: readonly [string, string, string]; roles: unknown; text: ConfigurationText },
+): void => {
+  if (typeof role !== 'string' || !iamRole.test(role) || !Array.isArray(roles)) return;
+  const known = roles.filter((one) => typeof one === 'string');
+  if (isAmongRoles(role, known)) return;
+  const message = `is not among aws.cluster_roles, so no function may assume it; there: ${listed(known)}`;
+  text.report(at, issueCodes.NotAllowed, { message, hint: 'add it to aws.cluster_roles and deploy the stage again' });
+};
